@@ -1,0 +1,5 @@
+std = "lua54"
+max_line_length = 120
+exclude_files = { "build*", "out" }
+files["tests"] = { std = "+busted" }
+files["lua/optlab/types.d.lua"] = { ignore = { "." } }

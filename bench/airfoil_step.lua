@@ -1,0 +1,36 @@
+--- Time of one eager training step on the airfoil problem: gather a batch of 10, forward, loss, backward, optimizer.
+-- Prints microseconds a step and the resident memory after them; bench/compare runs it beside the same step in PyTorch.
+local lab = require "optlab"
+local nn, optim = lab.nn, lab.optim
+local p = lab.params { steps = { default = 100000, help = "steps to time" }, optimizer = "SGD", check_memory = false }
+
+lab.set_num_threads(1)
+local X, y = lab.randn(1500, 5), lab.randn(1500, 1)
+local loader = lab.data.loader({ X = X, y = y }, { batch_size = 10, shuffle = true })
+local net, loss = nn.Sequential(nn.Linear(5, 1)), nn.MSELoss()
+local opt = optim[p.optimizer](net:parameters(), { lr = 0.01 })
+
+local function run(steps)
+  local done = 0
+  while done < steps do
+    for Xb, yb in loader:batches() do
+      local l = loss(net(Xb), yb)
+      opt:zero_grad()
+      l:backward()
+      opt:step()
+      done = done + 1
+      if done == steps then return end
+    end
+  end
+end
+
+run(3000) -- warm-up
+local before = lab.memory()
+local start = lab.clock()
+run(p.steps)
+print(string.format("%.3f", (lab.clock() - start) / p.steps * 1e6))
+if p.check_memory then
+  local after = lab.memory()
+  print(string.format("resident %.1f -> %.1f MB, live %d -> %d bytes, system allocations %d", before.resident / 1e6,
+    after.resident / 1e6, before.live, after.live, after.mallocs - before.mallocs))
+end

@@ -1,0 +1,48 @@
+--- Adagrad: a learning rate for every coordinate, which falls with the gradients met so far.
+-- Book section: "Adagrad".
+--
+-- The question: can the squares of past gradients stand in for the curvature and scale each
+-- coordinate by itself?
+--     s <- s + g^2,    x <- x - eta g / sqrt(s + eps)
+-- The figures: "trace-0.4", a smooth path that slows down too soon; "trace-2", better with a far
+-- larger eta; "learning-rates", why: eta / sqrt(s) of both coordinates; "airfoil" and
+-- "airfoil-concise", the regression by the rule and by optim.Adagrad.
+local lab = require "optlab"
+local plot, train = lab.plot, lab.train
+
+local p = lab.params {
+  lr = 0.4, lr_large = 2.0, eps = 1e-6, steps = 20,
+  airfoil_lr = 0.1, batch_size = 10, epochs = 2, epochs_concise = 4,
+}
+
+local function f(x1, x2) return 0.1 * x1 ^ 2 + 2 * x2 ^ 2 end
+
+-- eps stands inside the root as in the book; optim.Adagrad adds it to the root, as PyTorch does.
+local function adagrad(lr, watch)
+  return function(x, grad, state, t)
+    state.s = (state.s or 0) + grad ^ 2
+    local rate = lr / lab.sqrt(state.s + p.eps)
+    if watch then watch(t, rate) end
+    return x - rate * grad
+  end
+end
+
+local rates = plot.figure {title = "Adagrad's learning rates", xlabel = "step", ylabel = "eta / sqrt(s)", logy = true}
+for _, lr in ipairs {p.lr, p.lr_large} do
+  local t, x1, x2 = {}, {}, {}
+  local function watch(step, rate) t[step], x1[step], x2[step] = step, rate[1]:item(), rate[2]:item() end
+  local path = train.descend(f, {-5, -2}, adagrad(lr, watch), p.steps)
+  local title = ("Adagrad, eta = %g"):format(lr)
+  train.report(("trace-%g"):format(lr), path, title)
+  plot.trace2d(f, path, {title = title}):save(("trace-%g"):format(lr))
+  local built_in = train.descend(f, {-5, -2}, {"Adagrad", lr = lr}, p.steps)
+  print(("  largest difference from optim.Adagrad: %.1g"):format(train.distance(path, built_in)))
+  rates:line(t, x1, {label = ("x1, eta = %g"):format(lr)})
+  rates:line(t, x2, {label = ("x2, eta = %g"):format(lr), style = "--"})
+end
+rates:save("learning-rates")
+
+train.airfoil(adagrad(p.airfoil_lr), {batch_size = p.batch_size, epochs = p.epochs, figure = "airfoil",
+  title = ("Adagrad, eta = %g"):format(p.airfoil_lr)})
+train.airfoil({"Adagrad", lr = p.airfoil_lr}, {batch_size = p.batch_size, epochs = p.epochs_concise,
+  figure = "airfoil-concise", title = ("optim.Adagrad, eta = %g"):format(p.airfoil_lr)})

@@ -1,0 +1,98 @@
+--- Gradient descent: the learning rate decides, and second derivatives can help.
+-- Book section: "Gradient Descent".
+--
+-- The question: how do the learning rate eta, the shape of f and the use of its curvature decide
+-- where x <- x - eta f'(x) ends?
+-- The figures: "gd-eta-*", x^2 with a good, a small and a too large eta; "gd-local-minimum", a
+-- poor minimum of x cos(0.15 pi x); "gd-2d"; "newton-cosh", quadratic convergence;
+-- "newton-nonconvex-eta-1", which climbs where f'' < 0, and with eta 0.5; "gd-valley" and
+-- "preconditioning", a badly scaled f without and with a learning rate for each coordinate from
+-- diag(H); "line-search", the best step along each gradient by bisection.
+local lab = require "optlab"
+local plot, train = lab.plot, lab.train
+
+local p = lab.params {
+  lr = 0.2, lr_small = 0.05, lr_large = 1.1, steps = 10, -- x^2 from 10
+  lr_local = 2.0, -- x cos(0.15 pi x) from 10
+  lr_2d = 0.1, steps_2d = 20, -- x1^2 + 2 x2^2 from (-5, -2)
+  lr_newton = 0.5,
+  lr_precond = 0.4, -- 0.1 x1^2 + 2 x2^2 from (-5, -2)
+}
+
+local function gd(lr)
+  return function(x, grad) return x - lr * grad end
+end
+
+-- One descent in one dimension: its end on the terminal, its trace in a figure.
+local function show(name, title, f, rule, options)
+  local path = train.descend(f, 10.0, rule, p.steps, options)
+  train.report(name, path, title)
+  plot.trace(f, path, {title = title}):save(name)
+  return path
+end
+
+-- f = x^2: the derivative written by hand; automatic differentiation gives the same.
+local function square(x) return x ^ 2 end
+local by_hand = {grad = function(x) return 2 * x end}
+for _, lr in ipairs {p.lr, p.lr_small, p.lr_large} do
+  show(("gd-eta-%g"):format(lr), ("f(x) = x^2, eta = %g"):format(lr), square, gd(lr), by_hand)
+end
+
+-- A non-convex f: a large learning rate jumps into a poor local minimum.
+local c = 0.15 * math.pi
+local function wave(x) return x * lab.cos(c * x) end
+show("gd-local-minimum", ("f(x) = x cos(0.15 pi x), eta = %g"):format(p.lr_local), wave, gd(p.lr_local))
+
+-- Two dimensions.
+local function show2d(name, title, f, rule, steps)
+  local path = train.descend(f, {-5, -2}, rule, steps)
+  train.report(name, path, title)
+  plot.trace2d(f, path, {title = title}):save(name)
+end
+
+local function bowl(x1, x2) return x1 ^ 2 + 2 * x2 ^ 2 end
+show2d("gd-2d", ("x1^2 + 2 x2^2, eta = %g"):format(p.lr_2d), bowl, gd(p.lr_2d), p.steps_2d)
+
+-- Newton's method divides by the curvature: x <- x - eta f'(x) / f''(x), with f'' by differentiating twice.
+local function newton(f, lr)
+  local curvature = lab.func.hessian(f)
+  return function(x, grad) return x - lr * grad / curvature(x) end
+end
+
+local function cosh(x) return lab.cosh(0.5 * x) end
+show("newton-cosh", "Newton on cosh(0.5 x)", cosh, newton(cosh, 1))
+for _, lr in ipairs {1, p.lr_newton} do
+  local title = ("Newton on x cos(0.15 pi x), eta = %g"):format(lr)
+  show(("newton-nonconvex-eta-%g"):format(lr), title, wave, newton(wave, lr))
+end
+
+-- Preconditioning: x <- x - eta diag(H)^-1 grad gives each coordinate its own learning rate, and the badly scaled f
+-- becomes as easy as a round one.
+local function valley(x1, x2) return 0.1 * x1 ^ 2 + 2 * x2 ^ 2 end
+local hessian = lab.func.hessian(function(x) return valley(x[1], x[2]) end)
+local function preconditioned(x, grad)
+  local H = hessian(x)
+  return x - p.lr_precond * grad / lab.stack {H[{1, 1}], H[{2, 2}]}
+end
+show2d("gd-valley", ("0.1 x1^2 + 2 x2^2, eta = %g"):format(p.lr_precond), valley, gd(p.lr_precond), p.steps)
+show2d("preconditioning", ("0.1 x1^2 + 2 x2^2, preconditioned, eta = %g"):format(p.lr_precond), valley, preconditioned,
+  p.steps)
+
+-- Line search: along -grad the slope of a convex f grows from negative to positive; bisection finds where it is zero.
+local function bisect(slope, a, b)
+  while slope(b) < 0 do a, b = b, 2 * b end
+  for _ = 1, 50 do
+    local middle = (a + b) / 2
+    if slope(middle) < 0 then a = middle else b = middle end
+  end
+  return (a + b) / 2
+end
+
+local gradient = lab.func.grad(function(x) return valley(x[1], x[2]) end)
+local function line_search(x, grad)
+  local function slope(eta) return -gradient(x - eta * grad):dot(grad):item() end
+  return x - bisect(slope, 0, 1) * grad
+end
+show2d("line-search", "0.1 x1^2 + 2 x2^2, best step along each gradient", valley, line_search, p.steps)
+local slope = lab.func.grad(function(x) return lab.log(lab.exp(x) + lab.exp(-2 * x - 3)) end)
+print(("bisection: log(exp(x) + exp(-2x - 3)) is smallest at x = %f"):format(bisect(slope, -10, 1)))

@@ -1,0 +1,143 @@
+--- The options that every script has, and how a list of arguments is read.
+--
+-- argparse does the reading; this module writes the arguments in the form it likes first: `--no-x` for booleans,
+-- `--a_b` and `--a-b` alike, `--lr -0.1` with its negative number.
+-- @module optlab.cli.options
+local config = require "optlab.config"
+local errors = require "optlab.errors"
+
+local M = {}
+
+-- --- readers: text to value, or nil and a message -----------------------------------------------------------------
+
+local function read_seed(text)
+  local n = math.tointeger(tonumber(text))
+  if n and n >= 0 then return n end
+  return nil, ("--seed: expected an integer from 0 on, got '%s'"):format(text)
+end
+
+local function read_threads(text)
+  local n = math.tointeger(tonumber(text))
+  if n and n >= 1 and n <= 1024 then return n end
+  return nil, ("--threads: expected an integer in 1..1024, got '%s'"):format(text)
+end
+
+local function read_folder(flag)
+  return function(text)
+    if text ~= "" then return text end
+    return nil, flag .. ": expected the name of a folder, got an empty one"
+  end
+end
+
+local function read_formats(text)
+  local formats = {}
+  for word in (text .. ","):gmatch("([^,]*),") do
+    local known = false
+    for _, name in ipairs(config.FORMATS) do known = known or name == word end
+    if not known then
+      return nil, ("--format: unknown format '%s'%s (formats: %s)"):format(word, errors.hint(word, config.FORMATS),
+        table.concat(config.FORMATS, ", "))
+    end
+    formats[#formats + 1] = word
+  end
+  return formats
+end
+
+-- flag, placeholder of its value (nil: none), help, reader, what it sets
+M.COMMON = {
+  { "--seed", "N", "start of all random numbers (default 0)", read_seed, "seed" },
+  { "--out", "DIR", "folder for figures and metrics (default out/<script>)", read_folder("--out"), "out" },
+  { "--format", "F[,F]", table.concat(config.FORMATS, ", ") .. ": pictures (default svg)", read_formats, "format" },
+  { "--threads", "N", "threads for large operations (default: one a core)", read_threads, "threads" },
+  { "--data", "DIR", "folder with data files, looked at first", read_folder("--data"), "data" },
+  { "--require-real-data", nil, "fail instead of using a made-up stand-in for missing data", nil, "require_real_data" },
+  { "--quiet", nil, "no progress bar and no notes on standard error", nil, "quiet" },
+  { "--no-progress", nil, "no progress bar", nil, "no_progress" },
+  { "--traceback", nil, "show the whole call stack with an error", nil, "full_traceback" },
+}
+
+--- Adds the common options to an argparse parser.
+-- @param parser an argparse parser or nothing more
+function M.add_common(parser)
+  local added = {}
+  for _, row in ipairs(M.COMMON) do
+    local flag, placeholder, help, read, target = table.unpack(row, 1, 5)
+    local option = placeholder and parser:option(flag):argname(placeholder):convert(read) or parser:flag(flag)
+    added[#added + 1] = option:description(help):target(target)
+  end
+  parser:group("Options of every script", table.unpack(added))
+end
+
+--- Puts the values of common options in force.
+-- @tparam table values as argparse gives them
+function M.apply(values)
+  for _, row in ipairs(M.COMMON) do
+    local name = row[5]
+    if values[name] ~= nil then config[name] = values[name] end
+  end
+  if values.out then config.out_given = true end
+  local lab = package.loaded["optlab"]
+  if type(lab) == "table" and values.seed then lab.manual_seed(values.seed) end
+  if type(lab) == "table" and values.threads then lab.set_num_threads(values.threads) end
+end
+
+-- --- reading ------------------------------------------------------------------------------------------------------
+
+-- name without dashes -> the option's flag as argparse knows it
+local function spellings(parser)
+  local known = {}
+  for _, option in ipairs(parser._options) do
+    for _, alias in ipairs(option._aliases) do known[alias:gsub("^%-+", ""):gsub("%-", "_")] = { alias, option } end
+  end
+  return known
+end
+
+-- One argument in argparse's form, and whether a value may follow.
+local function rewrite(word, known)
+  local name, value = word:match("^%-%-([^=]+)(.*)$")
+  if not name then return word, false end
+  local key = name:gsub("%-", "_")
+  local found = known[key]
+  if found then return found[1] .. value, value == "" and found[2]._maxargs > 0 end
+  found = known[key:match("^no_(.*)$") or ""]
+  if found and found[2]._boolean and value == "" then return found[1] .. "=false", false end
+  return word, false
+end
+
+local function normalise(args, known)
+  local out = {}
+  local open = false
+  for _, word in ipairs(args) do
+    if open and word:match("^%-[%d%.]") then
+      out[#out], open = out[#out] .. "=" .. word, false
+    else
+      out[#out + 1], open = rewrite(word, known)
+    end
+  end
+  return out
+end
+
+-- argparse's complaint as one sentence with our guess at what was meant.
+local function explain(message, parser)
+  local unknown = message:match("^unknown option '(.-)'")
+  if not unknown then return (message:gsub("\n.*", "")) end
+  local flags = {}
+  for _, option in ipairs(parser._options) do flags[#flags + 1] = option._aliases[#option._aliases] end
+  local hint = errors.hint(unknown, flags)
+  return ("unknown option '%s'%s"):format(unknown, hint ~= "" and hint or " (--help lists the options)")
+end
+
+--- Reads arguments.
+-- @param parser an argparse parser
+-- @tparam {string,...} args
+-- @treturn ?table values by target, or nil and a message of one line
+function M.parse(parser, args)
+  parser:argument("unexpected"):args("*"):hidden(true)
+  local ok, result = parser:pparse(normalise(args, spellings(parser)))
+  if not ok then return nil, explain(result, parser) end
+  local extra = result.unexpected[1]
+  if extra then return nil, ("unexpected argument '%s' (options are written --name value)"):format(extra) end
+  return result
+end
+
+return M

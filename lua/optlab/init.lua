@@ -1,0 +1,56 @@
+--- optlab: tensors, automatic differentiation, layers, optimizers and schedules for Lua.
+--
+-- `local lab = require "optlab"`. Nothing is global. What a script may not need is loaded when it is first used.
+-- @module optlab
+local config = require "optlab.config"
+local core = require "optlab.core"
+
+core.system.set_library_dir(config.lib)
+
+local lab = { _VERSION = "optlab " .. core.version, config = config }
+
+-- Straight from C: lab.zeros, lab.exp, ...; lab.no_grad, ...; lab.clock, lab.memory, ...
+local PRIVATE = { methods = true, set_library_dir = true, backward = true, grad = true, differentiable_ops = true }
+for _, part in ipairs { "tensor", "autograd", "system" } do
+  for name, value in pairs(core[part]) do
+    if not PRIVATE[name] then lab[name] = value end
+  end
+end
+
+-- Loaded on first use: the field of `lab`, its module, and the field of the module if it is not the whole.
+local LAZY = {
+  autograd = { "optlab.autograd" },
+  data = { "optlab.data" },
+  errors = { "optlab.errors" },
+  func = { "optlab.func" },
+  metrics = { "optlab.metrics" },
+  nn = { "optlab.nn" },
+  optim = { "optlab.optim" },
+  params = { "optlab.params", "params" },
+  plot = { "optlab.plot" },
+  progress = { "optlab.progress" },
+  sched = { "optlab.sched" },
+  train = { "optlab.train" },
+}
+
+setmetatable(lab, {
+  __index = function(_, name)
+    local entry = LAZY[name]
+    if not entry then return nil end
+    local value = require(entry[1])
+    if entry[2] then value = value[entry[2]] end
+    lab[name] = value
+    return value
+  end,
+})
+
+--- Sets the folder for figures and metrics: `--out` from a script.
+-- @tparam string dir
+function lab.set_out(dir)
+  config.out = require("optlab.errors").check_string(dir, "lab.set_out", "the folder")
+end
+
+if config.threads then lab.set_num_threads(config.threads) end
+lab.manual_seed(config.seed)
+
+return lab

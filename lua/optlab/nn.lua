@@ -1,0 +1,46 @@
+--- Layers, losses, initialisation and containers, with PyTorch's names, defaults and numbers.
+--
+-- Built-in layers and losses are made in C and are fastest; containers and layers of your own are Lua. All of them are
+-- modules and share the methods of `optlab.nn.module`. Class labels and dimensions count from 1; the names of
+-- parameters are PyTorch's and count layers from 0 ("0.weight").
+--
+--    local net = nn.Sequential(nn.Linear(5, 16), nn.Tanh(), nn.Linear(16, 1))
+--    local loss = nn.MSELoss()
+--    loss(net(X), y):backward()
+--
+-- Layers: `Linear(in, out, {bias=true, dtype})` `ReLU` `LeakyReLU{negative_slope=0.01}` `ELU{alpha=1}` `SiLU`
+-- `Softplus{beta=1, threshold=20}` `Sigmoid` `Tanh` `Softmax(dim=-1)` `LogSoftmax(dim=-1)` `Flatten(start_dim=2,
+-- end_dim=-1)` `Identity` `Dropout(p=0.5)`.
+-- Losses, all with `{reduction="mean"|"sum"|"none"}`: `MSELoss` `L1Loss` `HuberLoss{delta=1}` `SmoothL1Loss{beta=1}`
+-- `CrossEntropyLoss{weight, label_smoothing=0}` `NLLLoss{weight}` `BCELoss` `BCEWithLogitsLoss{pos_weight}`.
+-- @module optlab.nn
+local core = require "optlab.core".nn
+local module = require "optlab.nn.module"
+
+local M = {
+  --- The same computations as functions: `nn.functional.relu(x)`, `nn.functional.mse_loss(input, target,
+  -- {reduction="sum"})`, `linear(x, weight, bias)`, `dropout(x, p, training)`, `one_hot(labels, num_classes)`, ...
+  functional = core.functional,
+  --- First values of parameters, in place: `uniform_(t, a, b)` `normal_(t, mean, std)` `constant_(t, val)` `zeros_`
+  -- `ones_` `eye_` `xavier_uniform_(t, gain)` `xavier_normal_` `kaiming_uniform_(t, a, mode, nonlinearity)`
+  -- `kaiming_normal_` `calculate_gain`; arguments by position or by name: `nn.init.normal_(m.weight, {std=0.01})`.
+  -- Each returns its tensor.
+  init = core.init,
+  Module = require "optlab.nn.class".Module,
+  Sequential = require "optlab.nn.sequential",
+}
+
+for name, constructor in pairs(core.layers) do M[name] = constructor end
+
+--- Whether a value is a module, built-in or user-defined.
+-- @treturn boolean
+M.is_module = module.is_module
+
+--- The name of a module's class, "Linear" for instance; nil if the value is no module.
+-- @treturn ?string
+function M.type(value)
+  if not module.is_module(value) then return nil end
+  return (module.describe(value))
+end
+
+return M

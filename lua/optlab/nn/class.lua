@@ -1,0 +1,171 @@
+--- Modules written in Lua: `nn.Module.extend{name=, init=, forward=}` makes a class, calling the class makes a module.
+--
+--    local Net = nn.Module.extend{name = "Net"}
+--    function Net:init(hidden)
+--      self.fc1 = nn.Linear(1, hidden)
+--      self.fc2 = nn.Linear(hidden, 1)
+--      self.scale = lab.ones(1, {requires_grad=true})
+--    end
+--    function Net:forward(x) return self.fc2(lab.tanh(self.fc1(x))) * self.scale end
+--    local net = Net(10)
+--    net(x)
+--
+-- A field that is a module becomes a child, a leaf tensor that requires a gradient becomes a parameter, in the order
+-- of first assignment; `self:register_buffer(name, tensor)` adds state without a gradient. Own methods go into the
+-- class; `extra_repr(self)` adds to what printing shows. A class has `extend` too.
+-- @module optlab.nn.class
+local core = require "optlab.core".nn
+local errors = require "optlab.errors"
+local module = require "optlab.nn.module"
+local place = require "optlab.nn.place"
+
+local M = {}
+
+-- --- fields of an instance ----------------------------------------------------------------------------------------
+
+-- instance -> {names in order of first assignment; kind = {name -> "parameter", "buffer" or "child"}}
+local fields_of = setmetatable({}, { __mode = "k" })
+
+local function field_kind(value)
+  if module.is_module(value) then return "child" end
+  if core.kind(value) == "tensor" and value.requires_grad and value.is_leaf then return "parameter" end
+  return nil
+end
+
+local function note(self, key, kind)
+  local fields = fields_of[self]
+  if not fields.kind[key] then fields[#fields + 1] = key end
+  fields.kind[key] = kind
+end
+
+-- A field that did not exist before.
+local function set_field(self, key, value)
+  local kind = field_kind(value)
+  if kind then note(self, key, kind) end
+  if kind == "child" then place.adopt(self, value, ("'%s'"):format(key)) end
+  rawset(self, key, value)
+end
+
+-- The fields of a kind that still hold what they should.
+local function own(kind, accepts)
+  return function(self)
+    local list = {}
+    local fields = fields_of[self]
+    for _, key in ipairs(fields) do
+      local value = rawget(self, key)
+      if fields.kind[key] == kind and accepts(value) then list[#list + 1] = { tostring(key), value } end
+    end
+    return list
+  end
+end
+
+local function is_tensor(value) return core.kind(value) == "tensor" end
+
+local function clear_grads(self, seen)
+  if seen[self] then return end
+  seen[self] = true
+  local fields = fields_of[self]
+  for _, key in ipairs(fields) do
+    local kind, value = fields.kind[key], rawget(self, key)
+    if kind == "parameter" and is_tensor(value) then value.grad = nil end
+    if kind == "child" and module.is_module(value) then getmetatable(value).clear_grads(value, seen) end
+  end
+end
+
+-- --- the class of all classes ---------------------------------------------------------------------------------------
+
+local Module = { name = "Module" }
+for name, method in pairs(module.methods) do Module[name] = method end
+
+--- Adds a tensor that belongs to the module's state but gets no gradient.
+-- @tparam string name
+-- @tparam Tensor tensor
+function Module:register_buffer(name, tensor)
+  errors.check_string(name, "register_buffer", "the name")
+  if not is_tensor(tensor) then
+    errors.raise("register_buffer: '%s' must be a tensor, got %s", name, errors.shown(tensor))
+  end
+  note(self, name, "buffer")
+  rawset(self, name, tensor)
+end
+
+--- What the module computes; every class defines its own.
+function Module:forward()
+  errors.raise("%s: no forward is defined; write function %s:forward(x) ... end", self.class.name, self.class.name)
+end
+
+--- Settings to show when printed.
+-- @treturn string
+function Module:extra_repr() -- luacheck: ignore self
+  return ""
+end
+
+local function call(self, ...)
+  return self:forward(...)
+end
+
+local ROOT_META = {
+  __name = "optlab.Module",
+  __call = call,
+  __newindex = set_field,
+  __tostring = module.tostring,
+  own_parameters = own("parameter", is_tensor),
+  own_buffers = own("buffer", is_tensor),
+  own_children = own("child", module.is_module),
+  clear_grads = clear_grads,
+  describe = function(self) return self.class.name, self:extra_repr() end,
+}
+
+local meta_of = { [Module] = ROOT_META } -- class -> metatable of its instances
+
+local function instantiate(class, ...)
+  local self = setmetatable({ training = true }, meta_of[class])
+  fields_of[self] = { kind = {} }
+  if class.init then class.init(self, ...) end
+  return self
+end
+
+-- A class below `parent`; `meta` adds to or replaces entries of the instances' metatable.
+local function derive(parent, class, meta)
+  local inherited = {}
+  for key, value in pairs(meta_of[parent]) do inherited[key] = value end
+  if rawget(class, "forward") then inherited.__call = call end
+  for key, value in pairs(meta or {}) do inherited[key] = value end
+  inherited.__index = class
+  class.class = class
+  class.super = parent
+  meta_of[class] = inherited
+  class.extend = function(first, second) return M.extend(class, second or first) end
+  -- a forward that is written after extend{} is found by the inherited `call`, unless the parent has a call of its own
+  return setmetatable(class, {
+    __index = parent,
+    __call = instantiate,
+    __newindex = function(t, key, value)
+      if key == "forward" then inherited.__call = call end
+      rawset(t, key, value)
+    end,
+  })
+end
+
+--- A class below `parent`.
+-- @tparam table parent a class
+-- @tparam table definition {name=, init=function(self, ...), forward=function(self, ...), other methods}; becomes the
+-- class
+-- @tparam[opt] table meta entries of the instances' metatable (for containers)
+-- @treturn table the class
+function M.extend(parent, definition, meta)
+  errors.check_table(definition, "nn.Module.extend", "the definition")
+  if definition.name ~= nil then errors.check_string(definition.name, "nn.Module.extend", "name") end
+  for _, key in ipairs { "init", "forward", "extra_repr" } do
+    if definition[key] ~= nil then errors.check_function(definition[key], "nn.Module.extend", key) end
+  end
+  return derive(parent, definition, meta)
+end
+
+ROOT_META.__index = Module
+Module.class = Module
+Module.extend = function(first, second) return M.extend(Module, second or first) end
+M.instance_meta = ROOT_META -- what containers build on
+M.Module = setmetatable(Module, { __call = instantiate })
+
+return M

@@ -1,0 +1,260 @@
+--- What every module can do, written once for built-in layers, containers and user-defined modules.
+--
+-- The metatable of a module answers four questions about it alone (not about what lies in it): `own_parameters(m)` and
+-- `own_buffers(m)` give lists of {name, tensor}, `own_children(m)` a list of {name, module}, and `describe(m)` the
+-- name of its class and the text between the parentheses. Everything else follows from these.
+-- @module optlab.nn.module
+local core = require "optlab.core".nn
+local errors = require "optlab.errors"
+local named = require "optlab.nn.named"
+
+local M = {}
+
+--- Whether a value is a module.
+-- @treturn boolean
+function M.is_module(value)
+  local meta = getmetatable(value)
+  return type(meta) == "table" and rawget(meta, "own_parameters") ~= nil
+end
+
+--- The name of a module's class and what PyTorch prints between the parentheses.
+-- @treturn string
+-- @treturn string
+function M.describe(m)
+  return getmetatable(m).describe(m)
+end
+
+local function nothing() return {} end
+
+-- Calls enter(module, prefix) for m and all modules in it, each once, before what lies in it, and leave(module) after
+-- that; prefix is "", "0.", "0.fc1.", ...
+local function walk(m, enter, leave, prefix, seen)
+  seen = seen or {}
+  if seen[m] then return end
+  seen[m] = true
+  enter(m, prefix or "")
+  for _, child in ipairs(getmetatable(m).own_children(m)) do
+    walk(child[2], enter, leave, (prefix or "") .. child[1] .. ".", seen)
+  end
+  if leave then leave(m) end
+end
+
+-- All tensors of a kind ("own_parameters" or "own_buffers") by their full names; one that has two names counts once.
+local function collect(m, kind)
+  local all, seen = named.new(), {}
+  walk(m, function(each, prefix)
+    for _, entry in ipairs(getmetatable(each)[kind](each)) do
+      if not seen[entry[2]] then
+        seen[entry[2]] = true
+        all[prefix .. entry[1]] = entry[2]
+      end
+    end
+  end)
+  return all
+end
+
+local function values(d)
+  local list = {}
+  for _, value in pairs(d) do list[#list + 1] = value end
+  return list
+end
+
+-- --- methods ------------------------------------------------------------------------------------------------------
+
+local methods = {}
+M.methods = methods
+
+--- All parameters, in PyTorch's order: a plain list, as optimizers take it. The tensors are the same ones at every
+-- call.
+-- @treturn {Tensor,...}
+function methods:parameters()
+  return values(self:named_parameters())
+end
+
+--- All parameters by name, in order.
+-- @treturn table name -> tensor; `pairs` and `for name, p in m:named_parameters() do` keep the order
+function methods:named_parameters()
+  return collect(self, "own_parameters")
+end
+
+--- State without a gradient, such as running means.
+-- @treturn {Tensor,...}
+function methods:buffers()
+  return values(self:named_buffers())
+end
+
+--- Buffers by name, in order.
+-- @treturn table name -> tensor
+function methods:named_buffers()
+  return collect(self, "own_buffers")
+end
+
+--- The modules directly inside this one.
+-- @treturn {Module,...}
+function methods:children()
+  return values(self:named_children())
+end
+
+--- The modules directly inside this one by name, in order.
+-- @treturn table name -> module
+function methods:named_children()
+  local all = named.new()
+  for _, child in ipairs(getmetatable(self).own_children(self)) do all[child[1]] = child[2] end
+  return all
+end
+
+--- This module and all modules inside it, parents first.
+-- @treturn {Module,...}
+function methods:modules()
+  local list = {}
+  walk(self, function(m) list[#list + 1] = m end)
+  return list
+end
+
+--- Forgets the gradients of all parameters (p.grad = nil).
+function methods:zero_grad()
+  getmetatable(self).clear_grads(self, {})
+end
+
+--- Training mode: dropout drops, batch norm uses the batch.
+-- @tparam[opt=true] boolean mode
+-- @return self
+function methods:train(mode)
+  mode = errors.check_boolean(mode == nil or mode, "train", "mode")
+  walk(self, function(m) m.training = mode end)
+  return self
+end
+
+--- Evaluation mode: `train(false)`.
+-- @return self
+function methods:eval()
+  return self:train(false)
+end
+
+--- Calls fn(module) for every module inside, then for this one.
+-- @tparam function fn
+-- @return self
+-- @usage net:apply(function(m) if m.class == nn.Linear then nn.init.normal_(m.weight, {std=0.01}) end end)
+function methods:apply(fn)
+  errors.check_function(fn, "apply", "fn")
+  walk(self, nothing, fn)
+  return self
+end
+
+--- Switches gradients of all parameters on or off, to freeze a part of a model.
+-- @tparam[opt=true] boolean on
+-- @return self
+function methods:requires_grad_(on)
+  on = errors.check_boolean(on == nil or on, "requires_grad_", "the flag")
+  for _, p in ipairs(self:parameters()) do p.requires_grad = on end
+  return self
+end
+
+--- Converts all parameters and buffers in place, so that optimizers which hold them see it.
+-- @tparam string dtype "float32" or "float64"
+-- @return self
+function methods:to(dtype)
+  errors.check_choice(dtype, { "float32", "float64" }, "to", "dtype")
+  for _, kind in ipairs { "own_parameters", "own_buffers" } do
+    for _, t in pairs(collect(self, kind)) do core.convert_(t, dtype) end
+  end
+  return self
+end
+
+-- --- saving and loading -------------------------------------------------------------------------------------------
+
+-- Parameters and buffers, module by module, as PyTorch orders them.
+local function state(m)
+  local all = named.new()
+  walk(m, function(each, prefix)
+    local meta = getmetatable(each)
+    for _, entry in ipairs(meta.own_parameters(each)) do all[prefix .. entry[1]] = entry[2] end
+    for _, entry in ipairs(meta.own_buffers(each)) do all[prefix .. entry[1]] = entry[2] end
+  end)
+  return all
+end
+
+--- Copies of all parameters and buffers by name, in order. Unlike PyTorch's, they do not change with later training.
+-- @treturn table name -> tensor
+function methods:state_dict()
+  local copies = named.new()
+  for name, t in pairs(state(self)) do copies[name] = t:detach():clone() end
+  return copies
+end
+
+local function shape_text(t)
+  return "(" .. table.concat(t.shape, ", ") .. ")"
+end
+
+local function check_entry(name, own, given)
+  if core.kind(given) ~= "tensor" then
+    errors.raise("load_state_dict: '%s' must be a tensor, got %s", name, errors.shown(given))
+  end
+  if shape_text(own) ~= shape_text(given) then
+    errors.raise("load_state_dict: '%s' has shape %s here, %s in the table", name, shape_text(own), shape_text(given))
+  end
+end
+
+-- Names in `a` that `b` lacks.
+local function lacking(a, b)
+  local names = {}
+  for name in pairs(a) do
+    if b[name] == nil then names[#names + 1] = tostring(name) end
+  end
+  table.sort(names)
+  return names
+end
+
+--- Copies values into the parameters and buffers of these names. Nothing is changed unless all of it fits.
+-- @tparam table source name -> tensor, as `state_dict` gives it
+-- @tparam[opt] table options {strict=true}: names missing here or there are an error
+-- @treturn {string,...} names that the table lacked
+-- @treturn {string,...} names that the module lacks
+function methods:load_state_dict(source, options)
+  options = errors.check_options(options, { "strict" }, "load_state_dict")
+  errors.check_table(source, "load_state_dict", "the state")
+  local own = state(self)
+  local missing, unexpected = lacking(own, source), lacking(source, own)
+  if options.strict ~= false and #missing + #unexpected > 0 then
+    local parts = {}
+    if #missing > 0 then parts[1] = "missing: " .. table.concat(missing, ", ") end
+    if #unexpected > 0 then parts[#parts + 1] = "unknown: " .. table.concat(unexpected, ", ") end
+    local what = table.concat(parts, "; ")
+    errors.raise("load_state_dict: the names do not fit (%s); {strict=false} loads what does", what)
+  end
+  for name, t in pairs(own) do
+    if source[name] ~= nil then check_entry(name, t, source[name]) end
+  end
+  for name, t in pairs(own) do
+    if source[name] ~= nil then core.copy_(t, source[name]) end
+  end
+  return missing, unexpected
+end
+
+-- --- printing -----------------------------------------------------------------------------------------------------
+
+--- A module as PyTorch prints it: its class, its settings, and the modules inside, indented.
+-- @treturn string
+function M.tostring(m)
+  local name, extra = M.describe(m)
+  local lines = {}
+  for _, child in ipairs(getmetatable(m).own_children(m)) do
+    lines[#lines + 1] = ("  (%s): %s"):format(child[1], (M.tostring(child[2]):gsub("\n", "\n  ")))
+  end
+  if #lines == 0 then return ("%s(%s)"):format(name, extra) end
+  if extra ~= "" then table.insert(lines, 1, "  " .. extra) end
+  return ("%s(\n%s\n)"):format(name, table.concat(lines, "\n"))
+end
+
+-- --- built-in layers ----------------------------------------------------------------------------------------------
+
+for name, method in pairs(methods) do core.methods[name] = method end
+
+core.metatable.own_parameters = core.own_parameters
+core.metatable.own_buffers = core.own_buffers
+core.metatable.own_children = nothing
+core.metatable.clear_grads = core.clear_grads
+core.metatable.describe = core.describe
+core.metatable.__tostring = M.tostring
+
+return M

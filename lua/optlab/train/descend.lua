@@ -1,0 +1,133 @@
+--- Minimising a function of one or a few numbers, keeping every point on the way.
+-- @module optlab.train.descend
+
+local errors = require "optlab.errors"
+local lab = require "optlab"
+local rules = require "optlab.train.rule"
+
+local M = {}
+
+--- The coordinates of a vector as 0-dimensional tensors, still connected to it.
+local function coordinates(x)
+  local list = {}
+  for i = 1, x:numel() do list[i] = x:select(1, i) end
+  return table.unpack(list)
+end
+
+--- How f is called for a starting point of each kind: f(x) or f(x1, x2, ...).
+local CALL = {
+  number = function(f, x) return f(x) end,
+  list = function(f, x) return f(coordinates(x)) end,
+  tensor = function(f, x) return f(x) end,
+}
+
+local function kind_of(x0)
+  if type(x0) == "number" then return "number" end
+  if type(x0) == "table" and type(x0[1]) == "number" then return "list" end
+  if type(x0) == "userdata" then return "tensor" end
+  return errors.raise("train.descend: the starting point must be a number, a list of numbers or a tensor, got %s",
+    errors.shown(x0))
+end
+
+--- A float64 copy of x0 that records what is done with it.
+local function leaf_of(x0)
+  local x = type(x0) == "userdata" and x0:detach():to("float64"):clone() or lab.tensor(x0, {dtype = "float64"})
+  x.requires_grad = true
+  return x
+end
+
+--- f at a leaf, checked to be something that can be differentiated.
+local function evaluate(f, kind, x)
+  local y = CALL[kind](f, x)
+  if type(y) ~= "userdata" then
+    errors.raise("train.descend: f returned a %s, not a tensor; compute it from its arguments with operators and "
+      .. "lab.cos and its kin, or give the gradient as {grad = function}", type(y))
+  end
+  return y
+end
+
+--- x -> gradient by automatic differentiation; a number for a number, else a tensor of x's shape.
+local function recorded_gradient(f, kind)
+  return function(x)
+    local leaf = leaf_of(x)
+    evaluate(f, kind, leaf):backward()
+    return kind == "number" and leaf.grad:item() or leaf.grad
+  end
+end
+
+--- x -> gradient by the function given in the options, brought into the form that recorded_gradient has.
+local function given_gradient(grad, kind)
+  if kind ~= "list" then return grad end
+  return function(x) return lab.tensor({grad(table.unpack(x:tolist()))}, {dtype = "float64"}) end
+end
+
+local function point(x)
+  if type(x) == "number" then return x end
+  return x:tolist()
+end
+
+local function descend_by_rule(gradient, x, rule, steps)
+  local path, state = {point(x)}, {}
+  for t = 1, steps do
+    x = rules.checked(rule(x, gradient(x), state, t), x, t)
+    path[t + 1] = point(x)
+  end
+  return path
+end
+
+--- Sets x.grad from a gradient function that takes and gives plain values.
+local function fill_gradient(gradient, kind, x)
+  if kind == "number" then
+    x.grad = lab.tensor(gradient(x:item()), {dtype = "float64"})
+  else
+    x.grad = gradient(x:detach())
+  end
+end
+
+local function descend_by_optimizer(f, kind, x0, spec, steps, gradient)
+  local x = leaf_of(x0)
+  local optimizer = rules.optimizer({x}, spec)
+  local path = {point(x)}
+  for t = 1, steps do
+    optimizer:zero_grad()
+    if gradient then
+      fill_gradient(gradient, kind, x)
+    else
+      evaluate(f, kind, x):backward()
+    end
+    optimizer:step()
+    path[t + 1] = point(x)
+  end
+  return path
+end
+
+--- Follows an update rule or a built-in optimizer downhill and returns every point visited.
+--
+-- All arithmetic is float64, and nothing is random unless f, the rule or the gradient is.
+-- @tparam function f the objective: of one number for a number x0, of as many numbers as a list x0 has, of one tensor
+--   for a tensor. Written with operators and `lab.cos` and its kin it takes numbers (to be drawn) and tensors (to be
+--   differentiated) alike.
+-- @tparam number|table|Tensor x0 where to start
+-- @tparam function|table how an update rule `function(x, grad, state, t) return new_x end`, where x and grad are
+--   numbers for a number x0 and float64 vectors otherwise; or an optimizer, {"SGD", lr = 0.1, momentum = 0.9}
+-- @tparam integer steps
+-- @tparam[opt] table opts `grad`: the gradient as a function called like f, instead of automatic differentiation
+-- @treturn table the path, steps + 1 points: numbers, or lists of numbers
+-- @usage local path = train.descend(function(x) return x ^ 2 end, 10, function(x, g) return x - 0.2 * g end, 10)
+-- print(path[#path]) --> 0.060466176
+-- @usage train.descend(function(x1, x2) return x1 ^ 2 + 2 * x2 ^ 2 end, {-5, -2}, {"SGD", lr = 0.1}, 20)
+function M.descend(f, x0, how, steps, opts)
+  errors.check_options(opts or {}, {"grad"}, "train.descend")
+  if math.type(steps) ~= "integer" or steps < 0 then
+    errors.raise("train.descend: the number of steps must be a non-negative integer, got %s", tostring(steps))
+  end
+  local kind = kind_of(x0)
+  local gradient = opts and opts.grad and given_gradient(opts.grad, kind)
+  if type(how) == "function" then
+    local x = kind == "number" and x0 or leaf_of(x0):detach()
+    return descend_by_rule(gradient or recorded_gradient(f, kind), x, how, steps)
+  end
+  return descend_by_optimizer(f, kind, x0, how, steps, gradient)
+end
+
+return M

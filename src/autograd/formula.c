@@ -1,0 +1,136 @@
+/*
+ * formula.c - the pool of temporaries, and the ops spelled as functions.
+ */
+#include "autograd/formula.h"
+
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/err.h"
+
+/* A stack of owned references; a formula is the part above its mark. */
+static Tensor **pool;
+static int pool_len, pool_cap;
+
+FormulaMark fm_begin(void) { return pool_len; }
+
+Tensor *fm_end(FormulaMark mark, Tensor *result) {
+  if (result) tensor_retain(result);
+  while (pool_len > mark) tensor_release(pool[--pool_len]);
+  return result;
+}
+
+static int pool_grow(void) {
+  int cap = pool_cap ? 2 * pool_cap : 64;
+  Tensor **bigger = alloc_get((size_t)cap * sizeof *bigger);
+  if (!bigger) return -1;
+  if (pool_len) memcpy(bigger, pool, (size_t)pool_len * sizeof *bigger);
+  alloc_put(pool, (size_t)pool_cap * sizeof *pool);
+  pool = bigger;
+  pool_cap = cap;
+  return 0;
+}
+
+Tensor *fm_pool(Tensor *owned) {
+  if (!owned) return NULL;
+  if (pool_len == pool_cap && pool_grow() < 0) {
+    tensor_release(owned);
+    return NULL;
+  }
+  return pool[pool_len++] = owned;
+}
+
+Tensor *fm_op(OpId op, Tensor *const *in, int nin, const OpArgs *args) {
+  for (int i = 0; i < nin; i++) {
+    if (!in[i]) return NULL;
+  }
+  return fm_pool(op_apply(op, in, nin, args));
+}
+
+Tensor *fm_op1(OpId op, Tensor *a) { return fm_op(op, (Tensor *[]){a}, 1, NULL); }
+Tensor *fm_op2(OpId op, Tensor *a, Tensor *b) { return fm_op(op, (Tensor *[]){a, b}, 2, NULL); }
+Tensor *fm_op3(OpId op, Tensor *a, Tensor *b, Tensor *c) { return fm_op(op, (Tensor *[]){a, b, c}, 3, NULL); }
+static Tensor *fm_op1_args(OpId op, Tensor *a, const OpArgs *args) { return fm_op(op, (Tensor *[]){a}, 1, args); }
+
+/* --- numbers ---------------------------------------------------------------------------------------------- */
+
+Tensor *fm_const(const Tensor *a, double c) { return a ? fm_pool(tensor_scalar((DType)a->dtype, c)) : NULL; }
+Tensor *fm_adds(Tensor *a, double c) { return fm_add(a, fm_const(a, c)); }
+Tensor *fm_muls(Tensor *a, double c) { return fm_mul(a, fm_const(a, c)); }
+Tensor *fm_divs(Tensor *a, double c) { return fm_div(a, fm_const(a, c)); }
+Tensor *fm_pows(Tensor *a, double c) { return fm_op2(OP_POW, a, fm_const(a, c)); }
+Tensor *fm_rsubs(double c, Tensor *a) { return fm_sub(fm_const(a, c), a); }
+
+Tensor *fm_zeros_like(const Tensor *a) {
+  return a ? fm_pool(tensor_full((DType)a->dtype, a->ndim, a->shape, 0)) : NULL;
+}
+
+/* --- shapes ----------------------------------------------------------------------------------------------- */
+
+static OpArgs shape_args(int ndim, const int64_t *shape) {
+  OpArgs args = {.i = {ndim}};
+  memcpy(args.i + 1, shape, (size_t)ndim * sizeof *shape);
+  return args;
+}
+
+Tensor *fm_reshape(Tensor *a, int ndim, const int64_t *shape) {
+  if (!a || shape_equal(a->ndim, a->shape, ndim, shape)) return a;
+  OpArgs args = shape_args(ndim, shape);
+  return fm_op1_args(OP_RESHAPE, a, &args);
+}
+
+Tensor *fm_expand(Tensor *a, int ndim, const int64_t *shape) {
+  if (!a || shape_equal(a->ndim, a->shape, ndim, shape)) return a;
+  OpArgs args = shape_args(ndim, shape);
+  return fm_op1_args(OP_EXPAND, a, &args);
+}
+
+Tensor *fm_transpose(Tensor *a, int d0, int d1) {
+  if (!a) return NULL;
+  OpArgs args = {0};
+  for (int d = 0; d < a->ndim; d++) args.i[d] = d;
+  args.i[d0] = d1;
+  args.i[d1] = d0;
+  return fm_op1_args(OP_PERMUTE, a, &args);
+}
+
+Tensor *fm_unsqueeze(Tensor *a, int dim) {
+  if (!a) return NULL;
+  if (a->ndim == TENSOR_MAX_DIM) return err_null("unsqueeze: a tensor has at most %d dimensions", TENSOR_MAX_DIM);
+  int64_t shape[TENSOR_MAX_DIM];
+  for (int d = 0; d <= a->ndim; d++) shape[d] = d < dim ? a->shape[d] : d == dim ? 1 : a->shape[d - 1];
+  return fm_reshape(a, a->ndim + 1, shape);
+}
+
+Tensor *fm_slice(Tensor *a, int dim, int64_t start, int64_t len, int64_t step) {
+  return fm_op1_args(OP_SLICE, a, &(OpArgs){.i = {dim, start, len, step}});
+}
+
+Tensor *fm_cast(Tensor *a, DType dt) {
+  if (!a || a->dtype == dt) return a;
+  return fm_op1_args(OP_CAST, a, &(OpArgs){.i = {dt}});
+}
+
+/* --- the rest --------------------------------------------------------------------------------------------- */
+
+Tensor *fm_sum(Tensor *a, unsigned dims, bool keepdim) {
+  return fm_op1_args(OP_SUM, a, &(OpArgs){.i = {(int64_t)dims, keepdim}});
+}
+
+Tensor *fm_mean(Tensor *a, unsigned dims, bool keepdim) {
+  return fm_op1_args(OP_MEAN, a, &(OpArgs){.i = {(int64_t)dims, keepdim}});
+}
+
+Tensor *fm_sum_to(Tensor *a, int ndim, const int64_t *shape) {
+  if (!a || shape_equal(a->ndim, a->shape, ndim, shape)) return a;
+  unsigned dims = 0;
+  int lead = a->ndim - ndim;
+  for (int d = 0; d < a->ndim; d++) {
+    if (d < lead || (shape[d - lead] == 1 && a->shape[d] != 1)) dims |= 1u << d;
+  }
+  return fm_reshape(dims ? fm_sum(a, dims, true) : a, ndim, shape);
+}
+
+Tensor *fm_mm(Tensor *a, Tensor *b) { return fm_op2(OP_MM, a, b); }
+
+Tensor *fm_clamp(Tensor *a, double lo, double hi) { return fm_op1_args(OP_CLAMP, a, &(OpArgs){.x = {lo, hi}}); }

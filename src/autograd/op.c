@@ -1,0 +1,234 @@
+/*
+ * op.c - applying and recording ops.
+ */
+#include "autograd/op.h"
+
+#include <string.h>
+
+#include "autograd/formula.h"
+#include "autograd/graph.h"
+#include "autograd/rows.h"
+#include "core/alloc.h"
+#include "core/err.h"
+
+static bool recording = true;
+static uint64_t next_seq;
+static const OpArgs no_args;
+
+bool grad_mode(void) { return recording; }
+
+bool grad_set_mode(bool on) {
+  bool old = recording;
+  recording = on;
+  return old;
+}
+
+static const Op *const table[] = {
+#define ROW_ENTRY(name) [OP_##name] = &row_##name,
+    OP_LIST(ROW_ENTRY)
+#undef ROW_ENTRY
+};
+_Static_assert(sizeof table / sizeof *table == OP_COUNT, "one row per op");
+
+const Op *op_row(OpId id) { return table[id]; }
+
+int infer_same(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  (void)a;
+  s->dtype = (DType)in[0]->dtype;
+  s->ndim = in[0]->ndim;
+  memcpy(s->shape, in[0]->shape, (size_t)s->ndim * sizeof *s->shape);
+  return 0;
+}
+
+/* --- promotion -------------------------------------------------------------------------------------------- */
+
+/* The dtype that the matched inputs have to share, or DT_COUNT if they all have it already. */
+static DType common_dtype(const Op *op, Tensor *const *in, int nin) {
+  DType want = DT_COUNT;
+  bool mixed = false;
+  for (int i = 0; i < nin; i++) {
+    if (op->nin >= 0 && !(op->match >> i & 1)) continue; /* a variadic row matches all */
+    DType dt = (DType)in[i]->dtype;
+    if (want == DT_COUNT) {
+      want = dt;
+    } else if (want != dt) {
+      want = dtype_promote(want, dt);
+      mixed = true;
+    }
+  }
+  if (want == DT_COUNT || (dtype_is_float(want) && !mixed)) return DT_COUNT;
+  if (op->floats && !dtype_is_float(want)) return dtype_default();
+  if (want == DT_U8) return DT_I64;
+  return mixed ? want : DT_COUNT;
+}
+
+static Tensor *apply_promoted(OpId id, const Op *op, Tensor *const *in, int nin, const OpArgs *args, DType dt) {
+  FormulaMark m = fm_begin();
+  size_t bytes = (size_t)nin * sizeof(Tensor *);
+  Tensor **cast = alloc_get(bytes);
+  if (!cast) return fm_end(m, NULL);
+  bool ok = true;
+  for (int i = 0; i < nin; i++) {
+    cast[i] = op->nin < 0 || (op->match >> i & 1) ? fm_cast(in[i], dt) : in[i];
+    ok = ok && cast[i];
+  }
+  Tensor *out = ok ? op_apply(id, cast, nin, args) : NULL;
+  alloc_put(cast, bytes);
+  fm_end(m, NULL);
+  return out;
+}
+
+/* --- apply ------------------------------------------------------------------------------------------------ */
+
+static bool wants_grad(Tensor *const *in, int nin) {
+  for (int i = 0; i < nin; i++) {
+    if (in[i]->requires_grad) return true;
+  }
+  return false;
+}
+
+static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *args) {
+  OpShape s;
+  if (op->infer(&s, in, nin, args) < 0) return NULL;
+  if (op->view) return op->view(&s, in[0], args);
+  Tensor *out = tensor_new(s.dtype, s.ndim, s.shape);
+  if (out && op->forward(out, in, nin, args) < 0) {
+    tensor_release(out);
+    return NULL;
+  }
+  return out;
+}
+
+Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
+  const Op *op = op_row(id);
+  if (!args) args = &no_args;
+  if (op->match) {
+    DType dt = common_dtype(op, in, nin);
+    if (dt != DT_COUNT) return apply_promoted(id, op, in, nin, args, dt);
+  }
+  Tensor *out = compute(op, in, nin, args);
+  if (out && recording && op->backward && wants_grad(in, nin) && dtype_is_float((DType)out->dtype) &&
+      graph_record(id, out, in, nin, args) < 0) {
+    tensor_release(out);
+    return NULL;
+  }
+  return out;
+}
+
+/* --- nodes ------------------------------------------------------------------------------------------------ */
+
+static size_t node_size(int nin) { return sizeof(Node) + (size_t)nin * sizeof(NodeInput); }
+
+static void fill_input(NodeInput *e, Tensor *x, bool save) {
+  *e = (NodeInput){0};
+  if (x->node) {
+    e->node = x->node;
+    graph_retain(x->node);
+  } else if (x->requires_grad) {
+    e->leaf = tensor_retain(x);
+  }
+  if (save) {
+    e->saved = tensor_retain(x);
+    e->version = x->storage->version;
+  }
+}
+
+int graph_record(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs *args) {
+  const Op *op = op_row(id);
+  Node *n = alloc_get(node_size(nin));
+  if (!n) return -1;
+  n->out = NULL;
+  if ((op->save & SAVE_OUT) && !(n->out = tensor_alias(out))) {
+    alloc_put(n, node_size(nin));
+    return -1;
+  }
+  n->refs = 1;
+  n->op = (uint16_t)id;
+  n->freed = false;
+  n->dtype = out->dtype;
+  n->ndim = out->ndim;
+  n->nin = nin;
+  n->seq = ++next_seq;
+  n->mark = 0;
+  n->dout = NULL;
+  n->args = *args;
+  memcpy(n->shape, out->shape, sizeof n->shape);
+  for (int i = 0; i < nin; i++) fill_input(&n->in[i], in[i], i < 3 && (op->save >> i & 1));
+  for (int i = 0; op->nin < 0 && i < nin; i++) n->in[i].length = in[i]->shape[args->i[0]];
+  out->node = n;
+  out->requires_grad = true;
+  return 0;
+}
+
+void graph_retain(Node *n) { n->refs++; }
+
+void graph_drop_saved(Node *n) {
+  n->freed = true;
+  Tensor *out = n->out;
+  n->out = NULL;
+  tensor_release(out);
+  for (int i = 0; i < n->nin; i++) {
+    Tensor *saved = n->in[i].saved;
+    n->in[i].saved = NULL;
+    tensor_release(saved);
+  }
+}
+
+static void destroy(Node *n) {
+  graph_drop_saved(n);
+  tensor_release(n->dout);
+  for (int i = 0; i < n->nin; i++) {
+    tensor_release(n->in[i].leaf);
+    if (n->in[i].node) graph_release(n->in[i].node);
+  }
+  alloc_put(n, node_size(n->nin));
+}
+
+void graph_release(Node *n) {
+  static Node *waiting; /* nodes to destroy, while an outer call is at it */
+  static bool busy;
+  if (--n->refs) return;
+  n->next = waiting;
+  waiting = n;
+  if (busy) return;
+  busy = true;
+  while (waiting) {
+    Node *first = waiting;
+    waiting = first->next;
+    destroy(first);
+  }
+  busy = false;
+}
+
+/* --- for backward functions --------------------------------------------------------------------------------- */
+
+bool node_wants(const Node *n, int i) { return n->in[i].node || n->in[i].leaf; }
+const OpArgs *node_args(const Node *n) { return &n->args; }
+int node_nin(const Node *n) { return n->nin; }
+int64_t node_in_length(const Node *n, int i) { return n->in[i].length; }
+const char *node_name(const Node *n) { return op_row((OpId)n->op)->name; }
+
+Tensor *node_saved(const Node *n, int i) { return n->in[i].saved; }
+
+Tensor *node_out(Node *n) {
+  if (!recording) return n->out;
+  Tensor *out = tensor_alias(n->out);
+  if (!out) return NULL;
+  graph_retain(n);
+  out->node = n;
+  out->requires_grad = true;
+  return fm_pool(out);
+}
+
+int node_in_shape(const Node *n, int i, int64_t *shape) {
+  const NodeInput *e = &n->in[i];
+  int ndim = e->node ? e->node->ndim : e->leaf->ndim;
+  memcpy(shape, e->node ? e->node->shape : e->leaf->shape, (size_t)ndim * sizeof *shape);
+  return ndim;
+}
+
+DType node_in_dtype(const Node *n, int i) {
+  const NodeInput *e = &n->in[i];
+  return (DType)(e->node ? e->node->dtype : e->leaf->dtype);
+}

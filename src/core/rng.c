@@ -1,0 +1,232 @@
+/*
+ * rng.c - Philox4x32-10 and what is drawn from it.
+ *
+ * A block is ten rounds of multiplying and mixing the counter {counter, stream} under the key {seed}. Element i of a
+ * fill comes from block counter0 + i/2 (two 64-bit halves a block), so elements are independent of each other, of the
+ * strides and of the number of threads. A fill of n elements draws ceil(n / 2) blocks.
+ *
+ *   uniform    u = (top 53 bits) 2^-53, value lo + u (hi - lo), kept below hi also where rounding would reach it
+ *   normal     Box-Muller: r = sqrt(-2 ln(1 - u1)); the pair r cos(2 pi u2), r sin(2 pi u2)
+ *   bernoulli  u < p
+ */
+#include "core/rng.h"
+
+#include <math.h>
+
+#include "core/parallel.h"
+#include "core/vector.h"
+
+LIBMVEC1(log)
+LIBMVEC1(sin)
+LIBMVEC1(cos)
+
+#define PHILOX_M0 0xD2511F53u
+#define PHILOX_M1 0xCD9E8D57u
+#define PHILOX_W0 0x9E3779B9u /* the golden ratio */
+#define PHILOX_W1 0xBB67AE85u /* sqrt(3) - 1 */
+#define TWO_PI 6.283185307179586476925
+
+/* --- generators ------------------------------------------------------------------------------------------- */
+
+static uint64_t current_seed;
+static Rng generator[RNG_PURPOSES] = {{0, RNG_USER, 0}, {0, RNG_INIT, 0}, {0, RNG_DATA, 0}, {0, RNG_DROPOUT, 0}};
+
+Rng rng_make(uint64_t seed, uint64_t stream) { return (Rng){.seed = seed, .stream = stream, .counter = 0}; }
+
+void rng_seed_all(uint64_t seed) {
+  current_seed = seed;
+  for (int i = 0; i < RNG_PURPOSES; i++) generator[i] = rng_make(seed, (uint64_t)i);
+}
+
+uint64_t rng_seed(void) { return current_seed; }
+Rng *rng_for(RngPurpose purpose) { return &generator[purpose]; }
+
+/* --- the function ----------------------------------------------------------------------------------------- */
+
+INLINE void philox(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t out[4]) {
+  uint32_t c0 = (uint32_t)counter, c1 = (uint32_t)(counter >> 32);
+  uint32_t c2 = (uint32_t)stream, c3 = (uint32_t)(stream >> 32);
+  uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+  for (int round = 0; round < 10; round++) {
+    const uint64_t p0 = (uint64_t)PHILOX_M0 * c0, p1 = (uint64_t)PHILOX_M1 * c2;
+    c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+    c1 = (uint32_t)p1;
+    c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+    c3 = (uint32_t)p0;
+    k0 += PHILOX_W0;
+    k1 += PHILOX_W1;
+  }
+  out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
+}
+
+void rng_block(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t out[4]) {
+  philox(seed, stream, counter, out);
+}
+
+/* The 64-bit number made of words 2 h and 2 h + 1 of a block. */
+static inline uint64_t half(const uint32_t block[4], int h) { return block[2 * h] | (uint64_t)block[2 * h + 1] << 32; }
+/* Uniform in [0, 1), all multiples of 2^-53. */
+static inline double unit(uint64_t bits) { return (double)(bits >> 11) * 0x1p-53; }
+
+double rng_double(Rng *r) {
+  uint32_t block[4];
+  philox(r->seed, r->stream, r->counter++, block);
+  return unit(half(block, 0));
+}
+
+/* Lemire's method: the high half of a 128-bit product; the few low halves that would favour some numbers are drawn
+ * again. */
+uint64_t rng_below(Rng *r, uint64_t n) {
+  for (;;) {
+    uint32_t block[4];
+    philox(r->seed, r->stream, r->counter++, block);
+    for (int h = 0; h < 2; h++) {
+      const unsigned __int128 product = (unsigned __int128)half(block, h) * n;
+      if ((uint64_t)product >= n || (uint64_t)product >= -n % n) return (uint64_t)(product >> 64);
+    }
+  }
+}
+
+void rng_permutation(Rng *r, int64_t *out, int64_t n) {
+  for (int64_t i = 0; i < n; i++) out[i] = i;
+  for (int64_t i = n - 1; i > 0; i--) {
+    const int64_t j = (int64_t)rng_below(r, (uint64_t)i + 1), other = out[j];
+    out[j] = out[i];
+    out[i] = other;
+  }
+}
+
+/* --- fills ------------------------------------------------------------------------------------------------ */
+
+#define BATCH (2 * BLOCK) /* elements made at a time: two from each of BLOCK blocks, always all of them */
+#define GRAIN 256         /* batches in a thread's chunk */
+
+/* Turns BLOCK pairs of uniform numbers u, v in [0, 1) into the distribution's, in place; p holds its parameters. */
+typedef void Shape(double *u, double *v, const double *p);
+
+typedef struct Fill {
+  Rng rng; /* as it was before the fill */
+  Tensor *t;
+  Shape *shape;
+  const double *p;
+} Fill;
+
+VECTORIZED static void draw_batch(const Rng *r, uint64_t first, double *u, double *v) {
+  uint32_t word[4][BLOCK];
+  for (int j = 0; j < BLOCK; j++) {
+    uint32_t block[4];
+    philox(r->seed, r->stream, r->counter + first + (uint64_t)j, block);
+    for (int w = 0; w < 4; w++) word[w][j] = block[w];
+  }
+  for (int j = 0; j < BLOCK; j++) {
+    u[j] = unit(word[0][j] | (uint64_t)word[1][j] << 32);
+    v[j] = unit(word[2][j] | (uint64_t)word[3][j] << 32);
+  }
+}
+
+INLINE double at_most(double x, double limit) { return x < limit ? x : limit; }
+
+/* p = {lo, hi - lo, largest value allowed} */
+VECTORIZED static void shape_uniform(double *u, double *v, const double *p) {
+  for (int j = 0; j < BLOCK; j++) u[j] = at_most(p[0] + u[j] * p[1], p[2]);
+  for (int j = 0; j < BLOCK; j++) v[j] = at_most(p[0] + v[j] * p[1], p[2]);
+}
+
+/* p = {probability} */
+VECTORIZED static void shape_bernoulli(double *u, double *v, const double *p) {
+  for (int j = 0; j < BLOCK; j++) u[j] = u[j] < p[0] ? 1.0 : 0.0;
+  for (int j = 0; j < BLOCK; j++) v[j] = v[j] < p[0] ? 1.0 : 0.0;
+}
+
+/* p = {mean, standard deviation}. Sine and cosine in loops of their own: side by side gcc would join them to one call
+ * that has no vector form. */
+VECTORIZED static void shape_normal(double *u, double *v, const double *p) {
+  const double mean = p[0], std = p[1];
+  double radius[BLOCK], cosine[BLOCK];
+  int64_t n = BLOCK;
+  OPAQUE(n);
+  n &= -BLOCK;
+  for (int64_t j = 0; j < n; j++) radius[j] = std * sqrt(-2 * log(1 - u[j]));
+  for (int64_t j = 0; j < n; j++) cosine[j] = cos(TWO_PI * v[j]);
+  OPAQUE(n);
+  n &= -BLOCK;
+  INDEPENDENT
+  for (int64_t j = 0; j < n; j++) {
+    u[j] = mean + radius[j] * cosine[j];
+    v[j] = mean + radius[j] * sin(TWO_PI * v[j]);
+  }
+}
+
+/* Where element i of the window lies, in elements from its beginning. */
+static int64_t place(const Tensor *t, int64_t i) {
+  if (t->contiguous) return i;
+  int64_t at = 0;
+  for (int d = t->ndim - 1; d >= 0; d--) {
+    at += i % t->shape[d] * t->stride[d];
+    i /= t->shape[d];
+  }
+  return at;
+}
+
+static void store(const Tensor *t, int64_t i, double x) {
+  const int64_t at = place(t, i);
+  switch (t->dtype) {
+    case DT_F32:
+      tensor_f32(t)[at] = (float)x;
+      break;
+    case DT_F64:
+      tensor_f64(t)[at] = x;
+      break;
+    case DT_I64:
+      tensor_i64(t)[at] = (int64_t)x;
+      break;
+    default:
+      tensor_u8(t)[at] = (uint8_t)(int64_t)x;
+  }
+}
+
+static void store_batch(const Tensor *t, int64_t first, const double *u, const double *v) {
+  const int64_t left = t->numel - first;
+  if (t->dtype == DT_F32 && t->contiguous && left >= BATCH) {
+    float *out = tensor_f32(t) + first;
+    for (int j = 0; j < BLOCK; j++) {
+      out[2 * j] = (float)u[j];
+      out[2 * j + 1] = (float)v[j];
+    }
+    return;
+  }
+  for (int64_t j = 0; j < BATCH && j < left; j++) store(t, first + j, j % 2 ? v[j / 2] : u[j / 2]);
+}
+
+static void fill_batches(void *ctx, int64_t begin, int64_t end) {
+  const Fill *f = ctx;
+  double u[BLOCK], v[BLOCK];
+  for (int64_t b = begin; b < end; b++) {
+    draw_batch(&f->rng, (uint64_t)b * BLOCK, u, v);
+    f->shape(u, v, f->p);
+    store_batch(f->t, b * BATCH, u, v);
+  }
+}
+
+static void fill(Rng *r, Tensor *t, Shape *shape, const double *p) {
+  Fill f = {.rng = *r, .t = t, .shape = shape, .p = p};
+  r->counter += (uint64_t)(t->numel + 1) / 2;
+  tensor_touch(t);
+  parallel_for((t->numel + BATCH - 1) / BATCH, GRAIN, fill_batches, &f);
+}
+
+/* The largest number below hi that t can hold; hi itself for an empty interval. */
+static double largest_below(const Tensor *t, double lo, double hi) {
+  if (!(lo < hi)) return hi;
+  if (t->dtype != DT_F32) return nextafter(hi, lo);
+  const float f = (float)hi;
+  return (double)((double)f < hi ? f : nextafterf(f, -INFINITY));
+}
+
+void rng_fill_uniform(Rng *r, Tensor *t, double lo, double hi) {
+  fill(r, t, shape_uniform, (double[]){lo, hi - lo, largest_below(t, lo, hi)});
+}
+
+void rng_fill_normal(Rng *r, Tensor *t, double mean, double std) { fill(r, t, shape_normal, (double[]){mean, std}); }
+
+void rng_fill_bernoulli(Rng *r, Tensor *t, double p) { fill(r, t, shape_bernoulli, &p); }

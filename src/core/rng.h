@@ -1,0 +1,47 @@
+/*
+ * rng.h - counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+ * SC 2011).
+ *
+ * The n-th number of a stream is a pure function of (seed, stream, n), so results depend neither on the number of
+ * threads nor on what other streams were used for. Each purpose draws from a stream of its own: one more
+ * dropout layer does not change how the data are shuffled.
+ */
+#ifndef OPTLAB_RNG_H
+#define OPTLAB_RNG_H
+
+#include <stdint.h>
+
+#include "core/tensor.h"
+
+typedef enum RngPurpose {
+  RNG_USER,    /* lab.rand, lab.randn, uniform_, normal_, ... */
+  RNG_INIT,    /* initial weights */
+  RNG_DATA,    /* shuffling */
+  RNG_DROPOUT, /* masks */
+  RNG_PURPOSES
+} RngPurpose;
+
+typedef struct Rng {
+  uint64_t seed;
+  uint64_t stream;
+  uint64_t counter; /* blocks of four 32-bit numbers drawn so far */
+} Rng;
+
+void rng_seed_all(uint64_t seed); /* restarts the generator of every purpose; the default seed is 0 */
+uint64_t rng_seed(void);          /* the seed in use */
+Rng *rng_for(RngPurpose purpose); /* the global generator of a purpose; borrowed, lives for ever */
+Rng rng_make(uint64_t seed, uint64_t stream);
+
+/* The block `counter` of (seed, stream): four independent 32-bit numbers. */
+void rng_block(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t out[4]);
+
+double rng_double(Rng *r);              /* uniform in [0, 1), 53 bits; draws one block */
+uint64_t rng_below(Rng *r, uint64_t n); /* uniform in 0..n-1 without modulo bias; n > 0 */
+
+/* Fill a tensor (any dtype that can hold the values, any strides). */
+void rng_fill_uniform(Rng *r, Tensor *t, double lo, double hi); /* [lo, hi) */
+void rng_fill_normal(Rng *r, Tensor *t, double mean, double std);
+void rng_fill_bernoulli(Rng *r, Tensor *t, double p);  /* 1 with probability p, else 0 */
+void rng_permutation(Rng *r, int64_t *out, int64_t n); /* 0..n-1 in random order (Fisher-Yates) */
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * tensor.h - an n-dimensional array: a window {offset, shape, stride} onto a shared, reference-counted storage.
+ *
+ * Views (slice, transpose, expand, ...) are new windows onto the same storage and copy nothing. Strides count
+ * elements and may be 0 (expand) or in any order; nothing here assumes row-major. The two autograd fields are opaque to
+ * the core: whoever fills them registers tensor_set_node_release.
+ *
+ * Ownership: every function that returns a Tensor * gives the caller one reference, to be dropped with
+ * tensor_release; NULL means failure with err_message() set. Arguments are borrowed.
+ */
+#ifndef OPTLAB_TENSOR_H
+#define OPTLAB_TENSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TENSOR_MAX_DIM 8
+
+typedef enum DType { DT_F32, DT_F64, DT_I64, DT_U8, DT_COUNT } DType;
+
+/* Reference-counted memory; the data is 64-byte aligned. */
+typedef struct Storage {
+  int refs;
+  uint32_t version; /* +1 at each in-place write, so that backward can tell a saved value was changed */
+  size_t nbytes;
+  char *data;
+} Storage;
+
+typedef struct Tensor {
+  int refs;
+  uint8_t dtype;      /* a DType */
+  uint8_t ndim;       /* 0 for a scalar */
+  bool requires_grad; /* true for leaves the user marked and for everything computed from them */
+  bool contiguous;    /* row-major without gaps: element i of the window lies at data[i] */
+  Storage *storage;
+  int64_t offset; /* in elements */
+  int64_t numel;
+  int64_t shape[TENSOR_MAX_DIM];
+  int64_t stride[TENSOR_MAX_DIM]; /* in elements */
+  struct Node *node;              /* the operation that made it (autograd), NULL for a leaf; owned */
+  struct Tensor *grad;            /* accumulated gradient of a leaf, NULL if none; owned */
+} Tensor;
+
+/* --- types ------------------------------------------------------------------------------------------------ */
+
+const char *dtype_name(DType dt);             /* "float32", "float64", "int64", "uint8" */
+int dtype_parse(const char *name, DType *dt); /* 0, or -1 without err_set if there is no such type */
+size_t dtype_size(DType dt);                  /* bytes an element */
+static inline bool dtype_is_float(DType dt) { return dt == DT_F32 || dt == DT_F64; }
+DType dtype_promote(DType a, DType b); /* PyTorch's rule: uint8 < int64 < float32 < float64 */
+
+/* The float type of new tensors and of integers that meet a float-only op; float32 at the start. */
+DType dtype_default(void);
+void dtype_set_default(DType dt); /* DT_F32 or DT_F64 */
+
+/* --- life ------------------------------------------------------------------------------------------------- */
+
+/* A new row-major tensor, contents undefined. Fails for ndim > 8, a negative size, or no memory. */
+Tensor *tensor_new(DType dt, int ndim, const int64_t *shape);
+Tensor *tensor_new_like(const Tensor *t); /* same dtype and shape, row-major */
+Tensor *tensor_full(DType dt, int ndim, const int64_t *shape, double value);
+Tensor *tensor_scalar(DType dt, double value); /* 0-dimensional */
+
+/* A window onto base's storage; offset is absolute, in elements. Not recorded by autograd. The caller vouches that
+ * every reachable element lies inside the storage. */
+Tensor *tensor_view(const Tensor *base, int ndim, const int64_t *shape, const int64_t *stride, int64_t offset);
+Tensor *tensor_alias(const Tensor *t); /* the same window, without its graph: what detach returns */
+
+static inline Tensor *tensor_retain(Tensor *t) {
+  t->refs++;
+  return t;
+}
+void tensor_release(Tensor *t); /* accepts NULL */
+
+/* Called with a tensor's node when the tensor dies; set once by autograd. */
+void tensor_set_node_release(void (*fn)(struct Node *));
+
+/* --- access ----------------------------------------------------------------------------------------------- */
+
+static inline void *tensor_data(const Tensor *t) {
+  static const uint8_t size[DT_COUNT] = {4, 8, 8, 1};
+  return t->storage->data + t->offset * size[t->dtype];
+}
+/* Typed spellings; the caller has checked the dtype. */
+static inline float *tensor_f32(const Tensor *t) { return (float *)tensor_data(t); }
+static inline double *tensor_f64(const Tensor *t) { return (double *)tensor_data(t); }
+static inline int64_t *tensor_i64(const Tensor *t) { return (int64_t *)tensor_data(t); }
+static inline uint8_t *tensor_u8(const Tensor *t) { return (uint8_t *)tensor_data(t); }
+
+/* One element by its row-major position 0..numel-1, whatever the strides. Slow; for printing, item() and tests.
+ * int64 values beyond 2^53 lose digits here. */
+double tensor_get(const Tensor *t, int64_t i);
+void tensor_set(Tensor *t, int64_t i, double value); /* counts as an in-place write */
+
+/* To be called by whoever writes into t's memory. */
+static inline void tensor_touch(Tensor *t) { t->storage->version++; }
+
+/* --- whole-tensor helpers (none of them recorded) ---------------------------------------------------------- */
+
+Tensor *tensor_contiguous(Tensor *t);             /* t itself (retained) if contiguous, else a row-major copy */
+Tensor *tensor_clone(const Tensor *t);            /* always a new row-major copy */
+Tensor *tensor_cast(const Tensor *t, DType dt);   /* always a new row-major copy in dtype dt */
+int tensor_copy_(Tensor *dst, const Tensor *src); /* broadcasts src to dst's shape, converts the dtype */
+void tensor_fill_(Tensor *t, double value);
+
+/* --- shapes ------------------------------------------------------------------------------------------------ */
+
+bool shape_equal(int na, const int64_t *a, int nb, const int64_t *b);
+static inline bool tensor_same_shape(const Tensor *a, const Tensor *b) {
+  return shape_equal(a->ndim, a->shape, b->ndim, b->shape);
+}
+int64_t shape_numel(int ndim, const int64_t *shape);
+/* Broadcasts two shapes by NumPy's rule into out (room for 8); returns the rank, or -1 without err_set. */
+int shape_broadcast(int na, const int64_t *a, int nb, const int64_t *b, int64_t *out);
+/* "(2, 3)", "()" for a scalar; returns one of four rotating static buffers, so that one message can show several. */
+const char *shape_str(int ndim, const int64_t *shape);
+static inline const char *tensor_shape_str(const Tensor *t) { return shape_str(t->ndim, t->shape); }
+
+#endif

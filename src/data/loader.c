@@ -1,0 +1,194 @@
+/*
+ * loader.c - shuffling and gathering rows.
+ *
+ * The permutation is Fisher and Yates's with bounded numbers by multiplication (Lemire, "Fast random integer generation
+ * in an interval", 2019), four numbers a Philox block.
+ */
+#include "data/loader.h"
+
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/err.h"
+#include "core/rng.h"
+
+#define STREAM_EPOCHS \
+  ((uint64_t)1 << 62) /* epoch e of a seed shuffles with stream STREAM_EPOCHS + e; drawn keys with e = 0 */
+
+/* --- setting up ---------------------------------------------------------------------------------------------- */
+
+static int check(int nfields, Tensor *const *field, LoaderOptions opt) {
+  if (nfields < 1 || nfields > LOADER_MAX_FIELDS)
+    return err_set("expected 1 to %d tensors, got %d", LOADER_MAX_FIELDS, nfields);
+  if (opt.batch_size < 1) return err_set("batch_size must be at least 1, got %lld", (long long)opt.batch_size);
+  for (int i = 0; i < nfields; i++) {
+    if (field[i]->ndim < 1) return err_set("tensor %d is a scalar; it needs a first dimension of rows", i + 1);
+    if (field[i]->shape[0] != field[0]->shape[0])
+      return err_set("the tensors differ in their number of rows: %s and %s", tensor_shape_str(field[0]),
+                     tensor_shape_str(field[i]));
+  }
+  int64_t rows = field[0]->shape[0];
+  if (rows < 1) return err_set("there are no rows: shape %s", tensor_shape_str(field[0]));
+  if (opt.drop_last && rows < opt.batch_size)
+    return err_set("drop_last leaves no batch: %lld rows, batch_size %lld", (long long)rows, (long long)opt.batch_size);
+  return 0;
+}
+
+int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt) {
+  memset(l, 0, sizeof *l);
+  if (check(nfields, field, opt) < 0) return -1;
+  l->rows = field[0]->shape[0];
+  l->opt = opt;
+  for (int i = 0; i < nfields; i++) {
+    l->field[i] = tensor_contiguous(field[i]);
+    if (l->field[i] == NULL) {
+      loader_free(l);
+      return -1;
+    }
+    l->nfields++;
+  }
+  return 0;
+}
+
+void loader_free(Loader *l) {
+  for (int i = 0; i < l->nfields; i++) tensor_release(l->field[i]);
+  l->nfields = 0;
+}
+
+int64_t loader_length(const Loader *l) {
+  int64_t b = l->opt.batch_size;
+  return l->opt.drop_last ? l->rows / b : l->rows / b + (l->rows % b != 0);
+}
+
+/* --- the order of an epoch -------------------------------------------------------------------------------------- */
+
+/* A source of 32-bit numbers: the blocks of one stream, four at a time. */
+typedef struct Words {
+  uint64_t seed, stream, counter;
+  uint32_t word[4];
+  int left;
+} Words;
+
+static uint32_t next_word(Words *w) {
+  if (w->left == 0) {
+    rng_block(w->seed, w->stream, w->counter++, w->word);
+    w->left = 4;
+  }
+  return w->word[--w->left];
+}
+
+/* Uniform in 0..n-1 without bias, n > 0. */
+static uint32_t below(Words *w, uint32_t n) {
+  uint64_t m = (uint64_t)next_word(w) * n;
+  if ((uint32_t)m < n) {
+    uint32_t reject = -n % n;
+    while ((uint32_t)m < reject) m = (uint64_t)next_word(w) * n;
+  }
+  return (uint32_t)(m >> 32);
+}
+
+static int shuffle(uint64_t key, uint64_t stream, int64_t *order, int64_t n) {
+  if (n > UINT32_MAX) return err_set("more than 2^32 rows cannot be shuffled");
+  Words w = {.seed = key, .stream = stream};
+  for (int64_t i = 0; i < n; i++) {
+    int64_t j = below(&w, (uint32_t)i + 1);
+    order[i] = order[j];
+    order[j] = i;
+  }
+  return 0;
+}
+
+/* The key of a new epoch: the seed, or 64 bits of the global stream. */
+static uint64_t new_key(const Loader *l) {
+  uint32_t w[4];
+  if (l->opt.has_seed || !l->opt.shuffle) return l->opt.seed;
+  Rng *r = rng_for(RNG_DATA);
+  rng_block(r->seed, r->stream, r->counter++, w);
+  return (uint64_t)w[0] << 32 | w[1];
+}
+
+int loader_start(Loader *l, Batches *b) {
+  *b = (Batches){0};
+  bool resume = l->resume;
+  if (l->opt.shuffle) {
+    b->rows = l->rows;
+    b->order = alloc_get((size_t)l->rows * sizeof *b->order);
+    if (b->order == NULL) return -1;
+  }
+  if (!resume) {
+    l->epoch++;
+    l->key = new_key(l);
+    l->position = 0;
+  }
+  l->resume = false;
+  b->epoch = l->epoch;
+  b->row = l->position * l->opt.batch_size;
+  b->end = l->opt.drop_last ? l->rows - l->rows % l->opt.batch_size : l->rows;
+  if (b->order == NULL) return 0;
+  return shuffle(l->key, STREAM_EPOCHS + (l->opt.has_seed ? (uint64_t)l->epoch : 0), b->order, l->rows);
+}
+
+void batches_free(Batches *b) {
+  if (b->order != NULL) alloc_put(b->order, (size_t)b->rows * sizeof *b->order);
+  b->order = NULL;
+  b->row = b->end = 0;
+}
+
+int loader_seek(Loader *l, int64_t epoch, int64_t position, uint64_t key) {
+  if (epoch < 0 || position < 0 || position > loader_length(l))
+    return err_set("no such place: epoch %lld, batch %lld of %lld", (long long)epoch, (long long)position,
+                   (long long)loader_length(l));
+  l->epoch = epoch;
+  l->position = position;
+  l->key = key;
+  l->resume = position > 0 && position < loader_length(l);
+  return 0;
+}
+
+/* --- batches ------------------------------------------------------------------------------------------------------ */
+
+/* to[i] = from[order[i]] for rows of `bytes` bytes; n rows. Short rows, the common case, are copied in words. */
+static void gather(char *to, const char *from, const int64_t *order, int64_t n, size_t bytes) {
+  if (bytes == 4) {
+    for (int64_t i = 0; i < n; i++) memcpy(to + i * 4, from + order[i] * 4, 4);
+  } else if (bytes == 8) {
+    for (int64_t i = 0; i < n; i++) memcpy(to + i * 8, from + order[i] * 8, 8);
+  } else if (bytes % 4 == 0 && bytes <= 64) {
+    for (int64_t i = 0; i < n; i++, to += bytes)
+      for (size_t k = 0; k < bytes; k += 4) memcpy(to + k, from + (size_t)order[i] * bytes + k, 4);
+  } else {
+    for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * bytes, from + (size_t)order[i] * bytes, bytes);
+  }
+}
+
+/* A new tensor of n rows of t: those that `order` names from position `row` on, or, if it is NULL, rows row, row + 1,
+ * ... */
+static Tensor *take_rows(const Tensor *t, const int64_t *order, int64_t row, int64_t n) {
+  int64_t shape[TENSOR_MAX_DIM];
+  memcpy(shape, t->shape, sizeof shape);
+  shape[0] = n;
+  Tensor *out = tensor_new((DType)t->dtype, t->ndim, shape);
+  if (out == NULL) return NULL;
+  size_t bytes = (size_t)(t->numel / t->shape[0]) * dtype_size((DType)t->dtype);
+  const char *from = tensor_data(t);
+  if (order != NULL)
+    gather(tensor_data(out), from, order + row, n, bytes);
+  else
+    memcpy(tensor_data(out), from + (size_t)row * bytes, (size_t)n * bytes);
+  return out;
+}
+
+int loader_next(Loader *l, Batches *b, Tensor **out) {
+  if (b->row >= b->end) return 0;
+  int64_t n = b->end - b->row < l->opt.batch_size ? b->end - b->row : l->opt.batch_size;
+  for (int i = 0; i < l->nfields; i++) {
+    out[i] = take_rows(l->field[i], b->order, b->row, n);
+    if (out[i] == NULL) {
+      while (i-- > 0) tensor_release(out[i]);
+      return -1;
+    }
+  }
+  b->row += n;
+  if (b->epoch == l->epoch) l->position = (b->row + l->opt.batch_size - 1) / l->opt.batch_size;
+  return 1;
+}

@@ -1,0 +1,64 @@
+/*
+ * loader.h - minibatches: the rows of one or more tensors, in order or shuffled, so many at a time.
+ *
+ * A Loader holds the tensors and the settings; a Batches is one pass over them (an epoch). With a seed, the order of a
+ * shuffled epoch is a pure function of (seed, epoch number); without one, of a key that is drawn from the global stream
+ * of RNG_DATA when the epoch starts, so lab.manual_seed governs it. {epoch, key, position} is the whole state: a loader
+ * set to it goes on with the very batches that an unbroken run would have given.
+ *
+ * Batches are fresh row-major tensors: who writes into one does not write into the data.
+ */
+#ifndef OPTLAB_LOADER_H
+#define OPTLAB_LOADER_H
+
+#include "core/tensor.h"
+
+#define LOADER_MAX_FIELDS 8
+
+typedef struct LoaderOptions {
+  int64_t batch_size; /* >= 1 */
+  bool shuffle;
+  bool drop_last; /* leave out a last batch of fewer than batch_size rows */
+  bool has_seed;
+  uint64_t seed;
+} LoaderOptions;
+
+typedef struct Loader {
+  int nfields;
+  Tensor *field[LOADER_MAX_FIELDS]; /* (n, ...) row-major; owned */
+  int64_t rows;
+  LoaderOptions opt;
+  int64_t epoch;    /* epochs started so far; the current one counts from 1 */
+  uint64_t key;     /* of the current epoch */
+  int64_t position; /* batches handed out in the current epoch */
+  bool resume;      /* the next pass continues the current epoch behind `position` */
+} Loader;
+
+typedef struct Batches {
+  int64_t *order; /* row numbers; NULL if unshuffled */
+  int64_t row;    /* first row of the next batch */
+  int64_t end;    /* rows of the epoch (less those dropped) */
+  int64_t rows;   /* length of `order` */
+  int64_t epoch;  /* which pass this is */
+} Batches;
+
+/* Fills *l; retains the tensors (one that is not row-major is copied). The tensors must have the same first dimension,
+ * at least 1. 0, or -1 with err_set and nothing to free. */
+int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt);
+void loader_free(Loader *l); /* accepts a zeroed one */
+
+int64_t loader_length(const Loader *l); /* batches an epoch */
+
+/* Starts an epoch (or continues one, see `resume`). 0, or -1 without memory. */
+int loader_start(Loader *l, Batches *b);
+
+/* The next batch: one new reference a field in out[]. 1, 0 at the end, -1 with err_set. `l` must be the loader that b
+ * was started on. */
+int loader_next(Loader *l, Batches *b, Tensor **out);
+
+void batches_free(Batches *b); /* accepts a zeroed one */
+
+/* The next pass continues epoch `epoch` behind its first `position` batches; position 0 starts it. */
+int loader_seek(Loader *l, int64_t epoch, int64_t position, uint64_t key);
+
+#endif

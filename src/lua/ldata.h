@@ -1,0 +1,17 @@
+/*
+ * ldata.h - the parts of the data library, each in a file of its own.
+ *
+ *   ldatalib.c    tables: csv, idx, npy, standardize, gaussian
+ *   lloaderlib.c  minibatches: loader
+ *   lfetchlib.c   files: download, digest
+ */
+#ifndef OPTLAB_LDATA_H
+#define OPTLAB_LDATA_H
+
+#include "lua/lbind.h"
+
+/* Each adds its functions to the table on top of the stack. */
+void ldata_add_loader(lua_State *L);
+void ldata_add_fetch(lua_State *L);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * functional.h - forward formulas that more than one caller needs.
+ *
+ * Like a layer's forward: tensors are borrowed, the result is a new reference, NULL means failure with a sentence that
+ * lacks the caller's name.
+ */
+#ifndef OPTLAB_NN_FUNCTIONAL_H
+#define OPTLAB_NN_FUNCTIONAL_H
+
+#include "core/tensor.h"
+
+/* x (..., in), weight (out, in), bias (out) or NULL -> (..., out): x weight' + bias */
+Tensor *nn_linear(Tensor *x, Tensor *weight, Tensor *bias);
+
+/* Zeroes each element with probability p and multiplies the others by 1 / (1 - p); x itself unless training. */
+Tensor *nn_dropout(Tensor *x, double p, bool training);
+
+/* labels (...): whole numbers 1..classes, any dtype; classes < 1: the largest label. int64 (..., classes), 1 at the
+ * label. */
+Tensor *nn_one_hot(Tensor *labels, int64_t classes);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * labels.c - class labels and one-hot vectors.
+ */
+#include "nn/labels.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "nn/functional.h"
+
+static int not_a_label(const char *what, int64_t row, double value, int64_t classes) {
+  const char *hint = value == 0 ? " (labels count from 1: add 1 to labels that start at 0)" : "";
+  return err_set("%s: row %" PRId64 " is %.9g, class labels are whole numbers from 1 to %" PRId64 "%s", what, row + 1,
+                 value, classes, hint);
+}
+
+/* cast would cut fractions off silently. */
+static int check_whole(const Tensor *labels, int64_t classes, const char *what) {
+  for (int64_t i = 0; i < labels->numel; i++) {
+    double v = tensor_get(labels, i);
+    if (v != floor(v) || isinf(v)) return not_a_label(what, i, v, classes);
+  }
+  return 0;
+}
+
+Tensor *labels_index(const Tensor *labels, int64_t classes, const char *what) {
+  if (dtype_is_float((DType)labels->dtype) && check_whole(labels, classes, what) < 0) return NULL;
+  Tensor *index = tensor_cast(labels, DT_I64);
+  if (!index) return NULL;
+  int64_t *at = tensor_i64(index);
+  for (int64_t i = 0; i < index->numel; i++) {
+    if (at[i] < 1 || at[i] > classes) {
+      not_a_label(what, i, (double)at[i], classes);
+      tensor_release(index);
+      return NULL;
+    }
+    at[i]--;
+  }
+  return index;
+}
+
+int labels_check_shape(const Tensor *scores, const Tensor *labels) {
+  int64_t want[TENSOR_MAX_DIM];
+  int n = 0, skip = class_dim(scores);
+  for (int d = 0; d < scores->ndim; d++) {
+    if (d != skip) want[n++] = scores->shape[d];
+  }
+  if (shape_equal(n, want, labels->ndim, labels->shape)) return 0;
+  return err_set(
+      "input is %s, target is %s: the target must be class labels of shape %s, or class probabilities of the input's "
+      "shape where the loss allows them",
+      tensor_shape_str(scores), tensor_shape_str(labels), shape_str(n, want));
+}
+
+static int64_t largest(const Tensor *labels) {
+  double most = 0;
+  for (int64_t i = 0; i < labels->numel; i++) most = fmax(most, tensor_get(labels, i));
+  return (int64_t)most;
+}
+
+Tensor *nn_one_hot(Tensor *labels, int64_t classes) {
+  if (labels->ndim == TENSOR_MAX_DIM)
+    return err_null("labels of shape %s leave no dimension for the classes", tensor_shape_str(labels));
+  if (classes < 1) classes = largest(labels);
+  if (classes < 1) return err_null("num_classes is needed where no label is greater than 0");
+  Tensor *index = labels_index(labels, classes, "labels");
+  if (!index) return NULL;
+  int64_t shape[TENSOR_MAX_DIM];
+  memcpy(shape, labels->shape, sizeof shape);
+  shape[labels->ndim] = classes;
+  Tensor *out = tensor_full(DT_I64, labels->ndim + 1, shape, 0);
+  for (int64_t i = 0; out && i < index->numel; i++) tensor_i64(out)[i * classes + tensor_i64(index)[i]] = 1;
+  tensor_release(index);
+  return out;
+}

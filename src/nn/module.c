@@ -1,0 +1,130 @@
+/*
+ * module.c - what every leaf layer has in common: life, its tensors, their dtype.
+ */
+#include "nn/module.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "autograd/formula.h"
+#include "core/alloc.h"
+#include "core/err.h"
+
+Module *module_new(const LayerDef *def) {
+  Module *m = alloc_get(sizeof *m);
+  if (!m) return NULL;
+  *m = (Module){.def = def, .refs = 1, .training = true};
+  return m;
+}
+
+int module_build(Module *m) {
+  const LayerDef *def = m->def;
+  if (def->build && def->build(m) < 0) return -1;
+  if (def->reset_parameters) def->reset_parameters(m);
+  return 0;
+}
+
+void module_release(Module *m) {
+  if (!m || --m->refs) return;
+  for (int i = 0; i < MODULE_MAX_TENSORS; i++) {
+    tensor_release(m->param[i]);
+    tensor_release(m->buffer[i]);
+  }
+  alloc_put(m, sizeof *m);
+}
+
+/* --- its tensors ------------------------------------------------------------------------------------------------ */
+
+static int check_replacement(const char *name, const Tensor *old, const Tensor *t) {
+  if (!old) return err_set("this layer was made without '%s'", name);
+  if (!tensor_same_shape(old, t)) {
+    return err_set("'%s' has shape %s, cannot be replaced by a tensor of shape %s", name, tensor_shape_str(old),
+                   tensor_shape_str(t));
+  }
+  if (!dtype_is_float((DType)t->dtype)) {
+    return err_set("'%s' must be float32 or float64, got %s", name, dtype_name((DType)t->dtype));
+  }
+  if (t->node) return err_set("'%s' must be a tensor of its own, not a computed one; use detach()", name);
+  return 0;
+}
+
+static void replace(Tensor **slot, Tensor *t) {
+  tensor_retain(t);
+  tensor_release(*slot);
+  *slot = t;
+}
+
+int module_set_param(Module *m, int i, Tensor *t) {
+  if (check_replacement(m->def->params[i], m->param[i], t) < 0) return -1;
+  replace(&m->param[i], t);
+  t->requires_grad = true;
+  return 0;
+}
+
+int module_set_buffer(Module *m, int i, Tensor *t) {
+  if (check_replacement(m->def->buffers[i], m->buffer[i], t) < 0) return -1;
+  replace(&m->buffer[i], t);
+  return 0;
+}
+
+/* --- for layer files -------------------------------------------------------------------------------------------- */
+
+Tensor *param_new(DType dt, int ndim, const int64_t *shape) {
+  Tensor *t = tensor_new(dt, ndim, shape);
+  if (t) t->requires_grad = true;
+  return t;
+}
+
+int module_dim(const Module *m, int i, const Tensor *t) {
+  int ndim = t->ndim ? t->ndim : 1, given = (int)m->arg[i];
+  int d = given < 0 ? given + ndim : given;
+  if (d >= 0 && d < ndim) return d;
+  return err_set("%s %d is out of range for an input of shape %s", m->def->args[i].name, given < 0 ? given : given + 1,
+                 tensor_shape_str(t));
+}
+
+Tensor *as_float(Tensor *t) { return !t || dtype_is_float((DType)t->dtype) ? t : fm_cast(t, dtype_default()); }
+
+const char *python_float(double x, char *text, size_t size) {
+  int digits = 0;
+  do {
+    snprintf(text, size, "%.*e", digits, x);
+  } while (strtod(text, NULL) != x && ++digits < 17);
+  const char *e = strchr(text, 'e');
+  int exponent = e ? atoi(e + 1) : 16; /* inf has none */
+  if (exponent < -4 || exponent >= 16) return text;
+  snprintf(text, size, "%.*f", digits - exponent > 1 ? digits - exponent : 1, x);
+  return text;
+}
+
+/* --- dtype ------------------------------------------------------------------------------------------------------ */
+
+/* t takes over the memory of `other`, and `other` dies. */
+static void take_memory(Tensor *t, Tensor *other) {
+  Storage *storage = other->storage;
+  /* graphs that saved t's old value have to notice that it is gone */
+  storage->version = t->storage->version + 1;
+  other->storage = t->storage;
+  t->storage = storage;
+  t->dtype = other->dtype;
+  t->contiguous = other->contiguous;
+  t->offset = other->offset;
+  memcpy(t->stride, other->stride, sizeof t->stride);
+  tensor_release(other);
+}
+
+int tensor_convert_(Tensor *t, DType dt) {
+  if (t->node) return err_set("only a leaf can change its dtype in place, this tensor was computed");
+  if (t->dtype == dt || !dtype_is_float((DType)t->dtype)) return 0;
+  Tensor *values = tensor_cast(t, dt), *grad = t->grad ? tensor_cast(t->grad, dt) : NULL;
+  if (!values || (t->grad && !grad)) {
+    tensor_release(values);
+    tensor_release(grad);
+    return -1;
+  }
+  take_memory(t, values);
+  tensor_release(t->grad);
+  t->grad = grad;
+  return 0;
+}

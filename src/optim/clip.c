@@ -1,0 +1,153 @@
+/*
+ * clip.c - norms over several gradients and their limits.
+ *
+ * The norm is summed in double, in a fixed order: eight lanes over each gradient, the lanes added pairwise, then one
+ * gradient after the other.
+ */
+#include "optim/clip.h"
+
+#include <math.h>
+
+#include "core/err.h"
+#include "core/vector.h"
+
+#define LANES 8
+
+/* A rule adds up f(x) over a run; finish turns the sum into the norm. */
+typedef struct Rule {
+  double (*sum_f32)(int64_t n, const float *x, double power);
+  double (*sum_f64)(int64_t n, const double *x, double power);
+  bool largest; /* the largest value instead of the sum */
+} Rule;
+
+/* lane[i % 8] collects element i. */
+#define CLIP_SUM(NAME, T, ADD)                                              \
+  static VECTORIZED double NAME(int64_t n, const T *x, double power) {      \
+    (void)power;                                                            \
+    double lane[LANES] = {0};                                               \
+    int64_t whole = n - n % LANES;                                          \
+    for (int64_t i = 0; i < whole; i += LANES) {                            \
+      for (int k = 0; k < LANES; k++) ADD(lane[k], (double)x[i + k]);       \
+    }                                                                       \
+    for (int64_t i = whole; i < n; i++) ADD(lane[i - whole], (double)x[i]); \
+    for (int width = LANES / 2; width; width /= 2) {                        \
+      for (int k = 0; k < width; k++) lane[k] += lane[k + width];           \
+    }                                                                       \
+    return lane[0];                                                         \
+  }
+#define ADD_SQUARE(sum, v) ((sum) += (v) * (v))
+#define ADD_ABS(sum, v) ((sum) += fabs(v))
+#define ADD_POWER(sum, v) ((sum) += pow(fabs(v), power))
+CLIP_SUM(squares_f32, float, ADD_SQUARE)
+CLIP_SUM(squares_f64, double, ADD_SQUARE)
+CLIP_SUM(abs_f32, float, ADD_ABS)
+CLIP_SUM(abs_f64, double, ADD_ABS)
+CLIP_SUM(powers_f32, float, ADD_POWER)
+CLIP_SUM(powers_f64, double, ADD_POWER)
+
+#define CLIP_LARGEST(NAME, T)                               \
+  static double NAME(int64_t n, const T *x, double power) { \
+    (void)power;                                            \
+    double most = 0;                                        \
+    for (int64_t i = 0; i < n; i++) {                       \
+      double v = fabs((double)x[i]);                        \
+      most = v <= most ? most : v; /* NaN wins ... */       \
+      if (isnan(most)) break;      /* ... and stays */      \
+    }                                                       \
+    return most;                                            \
+  }
+CLIP_LARGEST(largest_f32, float)
+CLIP_LARGEST(largest_f64, double)
+
+static const Rule rule_squares = {squares_f32, squares_f64, false}, rule_abs = {abs_f32, abs_f64, false},
+                  rule_powers = {powers_f32, powers_f64, false}, rule_largest = {largest_f32, largest_f64, true};
+
+static const Rule *rule_for(double norm_type) {
+  if (isinf(norm_type)) return &rule_largest;
+  return norm_type == 2 ? &rule_squares : norm_type == 1 ? &rule_abs : &rule_powers;
+}
+
+/* Row-major gradient of p in a float type; the caller's reference. NULL: no memory. */
+static Tensor *flat_grad(const Tensor *p) {
+  Tensor *g = p->grad;
+  return dtype_is_float((DType)g->dtype) ? tensor_contiguous(g) : tensor_cast(g, DT_F64);
+}
+
+static int add_up(const Rule *rule, const Tensor *p, double power, double *total) {
+  Tensor *g = flat_grad(p);
+  if (!g) return -1;
+  double part = g->dtype == DT_F32 ? rule->sum_f32(g->numel, tensor_f32(g), power)
+                                   : rule->sum_f64(g->numel, tensor_f64(g), power);
+  tensor_release(g);
+  if (!rule->largest) {
+    *total += part;
+  } else if (!(part <= *total)) {
+    *total = part;
+  }
+  return 0;
+}
+
+static int total_norm(Tensor *const *params, int n, double norm_type, double *total) {
+  const Rule *rule = rule_for(norm_type);
+  *total = 0;
+  for (int i = 0; i < n && !isnan(*total); i++) {
+    if (params[i]->grad && add_up(rule, params[i], norm_type, total) < 0) return -1;
+  }
+  if (rule == &rule_squares) {
+    *total = sqrt(*total);
+  } else if (rule == &rule_powers) {
+    *total = pow(*total, 1 / norm_type);
+  }
+  return 0;
+}
+
+/* x <- min(max(x scale, -limit), limit) */
+#define CLIP_APPLY(NAME, T)                                                  \
+  static VECTORIZED void NAME(int64_t n, T *x, double scale, double limit) { \
+    const T s = (T)scale, hi = (T)limit;                                     \
+    for (int64_t i = 0; i < n; i++) {                                        \
+      T v = x[i] * s;                                                        \
+      v = v > hi ? hi : v;                                                   \
+      x[i] = v < -hi ? -hi : v;                                              \
+    }                                                                        \
+  }
+CLIP_APPLY(apply_f32, float)
+CLIP_APPLY(apply_f64, double)
+
+static int apply(Tensor *p, double scale, double limit) {
+  Tensor *g = p->grad, *flat = flat_grad(p);
+  if (!flat) return -1;
+  if (flat->dtype == DT_F32) {
+    apply_f32(flat->numel, tensor_f32(flat), scale, limit);
+  } else {
+    apply_f64(flat->numel, tensor_f64(flat), scale, limit);
+  }
+  int status = flat == g ? 0 : tensor_copy_(g, flat);
+  tensor_touch(g);
+  tensor_release(flat);
+  return status;
+}
+
+int clip_grad_norm_(Tensor *const *params, int n, double max_norm, double norm_type, bool error_if_nonfinite,
+                    double *total) {
+  if (!(max_norm >= 0)) return err_set("clip_grad_norm_: max_norm must be >= 0, got %.14g", max_norm);
+  if (!(norm_type > 0)) return err_set("clip_grad_norm_: norm_type must be > 0 (or math.huge), got %.14g", norm_type);
+  if (total_norm(params, n, norm_type, total) < 0) return -1;
+  if (error_if_nonfinite && !isfinite(*total)) {
+    return err_set("clip_grad_norm_: the total norm of the gradients is %g, so they cannot be clipped", *total);
+  }
+  double scale = max_norm / (*total + 1e-6);
+  if (scale >= 1) return 0;
+  for (int i = 0; i < n; i++) {
+    if (params[i]->grad && apply(params[i], scale, INFINITY) < 0) return -1;
+  }
+  return 0;
+}
+
+int clip_grad_value_(Tensor *const *params, int n, double limit) {
+  if (!(limit >= 0)) return err_set("clip_grad_value_: clip_value must be >= 0, got %.14g", limit);
+  for (int i = 0; i < n; i++) {
+    if (params[i]->grad && apply(params[i], 1, limit) < 0) return -1;
+  }
+  return 0;
+}

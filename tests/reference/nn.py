@@ -1,0 +1,236 @@
+#!/usr/bin/python3
+"""Writes tests/reference/nn_values.lua: PyTorch's outputs, gradients, texts and constants for layers and losses.
+
+Needs PyTorch (made with Debian's python3-torch 1.13); the tests read the committed file and need no Python.
+
+    /usr/bin/python3 tests/reference/nn.py > tests/reference/nn_values.lua
+"""
+
+import math
+import textwrap
+
+import torch
+from torch import nn
+
+torch.manual_seed(20240229)
+F64 = torch.float64
+
+
+def randn(*shape, scale=1.0):
+    return scale * torch.randn(*shape, dtype=F64)
+
+
+def rand(*shape):
+    return torch.rand(*shape, dtype=F64)
+
+
+def labels(high, *shape):
+    return torch.randint(0, high, shape)
+
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+# Lua source of the layer and of its functional form (a, b: the inputs, p: the parameters), PyTorch's layer, the inputs.
+
+CASES = []
+
+
+def case(lua, functional, module, *inputs):
+    CASES.append((lua, functional, module.double(), inputs))
+
+
+def matrix(*rows):
+    return torch.tensor(rows, dtype=F64)
+
+
+edge = matrix([-2.5, -0.0, 0.0, 0.5], [30.0, -30.0, 1.0, -1.0])  # zeros and far ends
+
+case("nn.Linear(3, 2)", "F.linear(a, p.weight, p.bias)", nn.Linear(3, 2), randn(4, 3))
+case("nn.Linear(3, 2, {bias=false})", "F.linear(a, p.weight)", nn.Linear(3, 2, bias=False), randn(3))
+case("nn.Linear(5, 1)", "F.linear(a, p.weight, p.bias)", nn.Linear(5, 1), randn(2, 3, 5))
+
+for x in (randn(3, 4), edge):
+    case("nn.ReLU()", "F.relu(a)", nn.ReLU(), x)
+    case("nn.LeakyReLU()", "F.leaky_relu(a)", nn.LeakyReLU(), x)
+    case("nn.LeakyReLU{negative_slope=0.2}", "F.leaky_relu(a, 0.2)", nn.LeakyReLU(0.2), x)
+    case("nn.ELU()", "F.elu(a)", nn.ELU(), x)
+    case("nn.ELU(0.5)", "F.elu(a, {alpha=0.5})", nn.ELU(0.5), x)
+    case("nn.SiLU()", "F.silu(a)", nn.SiLU(), x)
+    case("nn.Softplus()", "F.softplus(a)", nn.Softplus(1.0, 20.0), x)
+    case("nn.Softplus{beta=2, threshold=1}", "F.softplus(a, 2, 1)", nn.Softplus(2.0, 1.0), x)
+    case("nn.Sigmoid()", "F.sigmoid(a)", nn.Sigmoid(), x)
+    case("nn.Tanh()", "F.tanh(a)", nn.Tanh(), x)
+    case("nn.Identity()", None, nn.Identity(), x)
+
+case("nn.Softmax(2)", "F.softmax(a, 2)", nn.Softmax(1), randn(3, 4, scale=3))
+case("nn.Softmax{dim=1}", "F.softmax(a, {dim=1})", nn.Softmax(0), randn(3, 4, scale=3))
+case("nn.Softmax()", "F.softmax(a)", nn.Softmax(-1), randn(2, 3, 4))
+case("nn.LogSoftmax(2)", "F.log_softmax(a, 2)", nn.LogSoftmax(1), randn(2, 3, 4, scale=30))
+case("nn.LogSoftmax()", "F.log_softmax(a, -1)", nn.LogSoftmax(-1), randn(5))
+
+case("nn.Flatten()", "F.flatten(a, 2)", nn.Flatten(), randn(2, 3, 2, 2))
+case("nn.Flatten(1)", "F.flatten(a, 1)", nn.Flatten(0), randn(2, 3, 2))
+case("nn.Flatten(2, 3)", "F.flatten(a, {start_dim=2, end_dim=3})", nn.Flatten(1, 2), randn(2, 3, 2, 2))
+case("nn.Flatten(-2)", "F.flatten(a, -2)", nn.Flatten(-2), randn(2, 3, 4))
+
+for reduction in ("mean", "sum", "none"):
+    r = "reduction='%s'" % reduction
+    x, y = randn(3, 4, scale=2), randn(3, 4)
+    x[0, 0] = y[0, 0]
+    x[0, 1] = y[0, 1] + 1
+    case("nn.MSELoss{%s}" % r, "F.mse_loss(a, b, {%s})" % r, nn.MSELoss(reduction=reduction), x, y)
+    case("nn.L1Loss{%s}" % r, "F.l1_loss(a, b, {%s})" % r, nn.L1Loss(reduction=reduction), x, y)
+    case("nn.HuberLoss{%s}" % r, "F.huber_loss(a, b, {%s})" % r, nn.HuberLoss(reduction=reduction), x, y)
+    case("nn.HuberLoss{delta=0.3, %s}" % r, "F.huber_loss(a, b, {delta=0.3, %s})" % r,
+         nn.HuberLoss(delta=0.3, reduction=reduction), x, y)
+    case("nn.SmoothL1Loss{%s}" % r, "F.smooth_l1_loss(a, b, {%s})" % r, nn.SmoothL1Loss(reduction=reduction), x, y)
+    case("nn.SmoothL1Loss{beta=0.4, %s}" % r, "F.smooth_l1_loss(a, b, {beta=0.4, %s})" % r,
+         nn.SmoothL1Loss(beta=0.4, reduction=reduction), x, y)
+    case("nn.SmoothL1Loss{beta=0, %s}" % r, "F.smooth_l1_loss(a, b, {beta=0, %s})" % r,
+         nn.SmoothL1Loss(beta=0.0, reduction=reduction), x + 0.01, y)
+
+    p, t = rand(3, 2), rand(3, 2)
+    case("nn.BCELoss{%s}" % r, "F.binary_cross_entropy(a, b, {%s})" % r, nn.BCELoss(reduction=reduction), p, t)
+    logits = torch.cat([randn(3, 2, scale=3), matrix([60.0, -60.0])])
+    t = torch.cat([rand(3, 2), matrix([0.0, 1.0])])
+    case("nn.BCEWithLogitsLoss{%s}" % r, "F.binary_cross_entropy_with_logits(a, b, {%s})" % r,
+         nn.BCEWithLogitsLoss(reduction=reduction), logits, t)
+    case("nn.BCEWithLogitsLoss{pos_weight=f64{2, 0.5}, %s}" % r, None,
+         nn.BCEWithLogitsLoss(pos_weight=matrix([2.0, 0.5])[0], reduction=reduction), logits, t)
+
+    w = matrix([1.0, 0.5, 2.0, 0.25])[0]
+    lua_w = "weight=f64{1, 0.5, 2, 0.25}"
+    scores, y = randn(5, 4, scale=2), labels(4, 5)
+    deep, deep_y = randn(2, 4, 3), labels(4, 2, 3)
+    q = torch.softmax(randn(5, 4), 1)
+    for x, y in ((scores, y), (deep, deep_y), (randn(4), labels(4))):
+        case("nn.NLLLoss{%s}" % r, "F.nll_loss(a, b, {%s})" % r, nn.NLLLoss(reduction=reduction),
+             torch.log_softmax(x, 1 if x.dim() > 1 else 0), y)
+        case("nn.CrossEntropyLoss{%s}" % r, "F.cross_entropy(a, b, {%s})" % r,
+             nn.CrossEntropyLoss(reduction=reduction), x, y)
+    case("nn.NLLLoss{%s, %s}" % (lua_w, r), None, nn.NLLLoss(weight=w, reduction=reduction),
+         torch.log_softmax(scores, 1), labels(4, 5))
+    for x, y in ((scores, labels(4, 5)), (deep, deep_y), (scores, q)):
+        case("nn.CrossEntropyLoss{%s, %s}" % (lua_w, r), None, nn.CrossEntropyLoss(weight=w, reduction=reduction), x, y)
+        case("nn.CrossEntropyLoss{label_smoothing=0.1, %s}" % r, "F.cross_entropy(a, b, {label_smoothing=0.1, %s})" % r,
+             nn.CrossEntropyLoss(label_smoothing=0.1, reduction=reduction), x, y)
+        case("nn.CrossEntropyLoss{label_smoothing=0.1, %s, %s}" % (lua_w, r), None,
+             nn.CrossEntropyLoss(label_smoothing=0.1, weight=w, reduction=reduction), x, y)
+
+case("nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Sequential(nn.Linear(5, 3), nn.LogSoftmax(2)))", None,
+     nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Sequential(nn.Linear(5, 3), nn.LogSoftmax(1))), randn(6, 4))
+
+
+# --- writing Lua ----------------------------------------------------------------------------------------------------
+
+
+def put(line):
+    """Prints a line, broken at spaces where it is long."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    print(textwrap.fill(line, 118, initial_indent="", subsequent_indent=indent + "  ", drop_whitespace=True,
+                        break_long_words=False, break_on_hyphens=False))
+
+
+def number(v):
+    if v == math.floor(v) and abs(v) < 1e15:
+        return "%d" % v
+    return "%.17g" % v
+
+
+def tensor(t):
+    """A flat list and its shape."""
+    values = ", ".join(number(v) for v in t.detach().reshape(-1).tolist())
+    return "{shape={%s}, values={%s}}" % (", ".join(str(n) for n in t.shape), values)
+
+
+def target(t):
+    """Labels count from 1 in optlab."""
+    return tensor(t if t.is_floating_point() else t + 1)
+
+
+def run(lua, functional, module, inputs):
+    first = inputs[0].clone().requires_grad_()
+    out = module(first, *inputs[1:])
+    cotangent = torch.cos(torch.arange(out.numel(), dtype=F64)).reshape(out.shape)
+    params = list(module.named_parameters())
+    grads = torch.autograd.grad(out, [first] + [p for _, p in params], cotangent)
+    put("  {")
+    print('    lua = "%s",' % lua)
+    if functional:
+        print('    functional = "%s",' % functional)
+    put("    params = {%s}," % ", ".join('{"%s", %s}' % (name, tensor(p)) for name, p in params))
+    put("    inputs = {%s}," % ", ".join(target(t) for t in inputs))
+    put("    cotangent = %s," % tensor(cotangent))
+    put("    output = %s," % tensor(out))
+    put("    grads = {%s}," % ", ".join(tensor(g) for g in grads))
+    put("  },")
+
+
+TEXTS = [
+    ("nn.Linear(5, 1)", nn.Linear(5, 1)),
+    ("nn.Linear(5, 1, {bias=false})", nn.Linear(5, 1, bias=False)),
+    ("nn.ReLU()", nn.ReLU()),
+    ("nn.Sigmoid()", nn.Sigmoid()),
+    ("nn.LeakyReLU()", nn.LeakyReLU()),
+    ("nn.ELU()", nn.ELU()),
+    ("nn.Softplus()", nn.Softplus(1.0, 20.0)),
+    ("nn.Dropout()", nn.Dropout()),
+    ("nn.Dropout(0.2)", nn.Dropout(0.2)),
+    ("nn.Softmax(-1)", nn.Softmax(-1)),
+    ("nn.Identity()", nn.Identity()),
+    ("nn.MSELoss()", nn.MSELoss()),
+    ("nn.HuberLoss{delta=2}", nn.HuberLoss(delta=2)),
+    ("nn.CrossEntropyLoss()", nn.CrossEntropyLoss()),
+    ("nn.Sequential()", nn.Sequential()),
+    ("nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Linear(3, 1)), nn.Tanh())",
+     nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Linear(3, 1)), nn.Tanh())),
+]
+
+GAINS = [("linear", None), ("conv2d", None), ("sigmoid", None), ("tanh", None), ("relu", None), ("leaky_relu", None),
+         ("leaky_relu", 0.2), ("selu", None)]
+
+
+def std_of(shape, kind, a=0.0, mode="fan_in", nonlinearity="leaky_relu", gain=1.0):
+    """The standard deviation of an initializer, from the bounds and widths PyTorch draws with."""
+    fan_in, fan_out = nn.init._calculate_fan_in_and_fan_out(torch.empty(*shape))
+    if kind == "xavier":
+        return gain * math.sqrt(2.0 / (fan_in + fan_out))
+    return nn.init.calculate_gain(nonlinearity, a) / math.sqrt(fan_in if mode == "fan_in" else fan_out)
+
+
+STDS = [
+    ("xavier", "xavier_%s_(t)", (60, 40), {}),
+    ("xavier", "xavier_%s_(t, 2)", (60, 40), {"gain": 2.0}),
+    ("xavier", "xavier_%s_(t, {gain=0.5})", (20, 10, 3, 5), {"gain": 0.5}),
+    ("kaiming", "kaiming_%s_(t)", (60, 40), {}),
+    ("kaiming", "kaiming_%s_(t, {nonlinearity='relu'})", (60, 40), {"nonlinearity": "relu"}),
+    ("kaiming", "kaiming_%s_(t, {mode='fan_out', nonlinearity='tanh'})", (60, 40),
+     {"mode": "fan_out", "nonlinearity": "tanh"}),
+    ("kaiming", "kaiming_%s_(t, math.sqrt(5))", (20, 10, 3, 5), {"a": math.sqrt(5)}),
+]
+
+print("-- Made by tests/reference/nn.py with PyTorch %s; do not edit." % torch.__version__)
+print("local M = {}")
+print()
+print("M.cases = {")
+for c in CASES:
+    run(*c)
+print("}")
+print()
+print("M.texts = {")
+for lua, module in TEXTS:
+    print("  { lua = %s, text = [[\n%s]] }," % ('"%s"' % lua, module))
+print("}")
+print()
+print("M.gains = {")
+for name, param in GAINS:
+    print('  { name = "%s", param = %s, gain = %.17g },'
+          % (name, "nil" if param is None else param, nn.init.calculate_gain(name, param)))
+print("}")
+print()
+print("M.stds = {")
+for kind, lua, shape, options in STDS:
+    print('  { lua = "%s", shape = {%s}, std = %.17g },'
+          % (lua, ", ".join(map(str, shape)), std_of(shape, kind, **options)))
+print("}")
+print()
+print("return M")

@@ -90,7 +90,7 @@ local function removed(eta_lambda, beta)
   local share = 1 - rate(eta_lambda, beta)
   return share > -1e-9 and share or 0 / 0 -- no colour where momentum diverges
 end
-fig:heatmap(removed, {x = {0, 4, 0.04}, y = {0, 1, 0.02}, range = {0, 0.8}})
+fig:heatmap(removed, {x = {0, 4, 0.025}, y = {0, 1, 0.0125}, range = {0, 0.8}})
 fig:line({2, 4}, {0, 1}, {color = "black"})
 fig:line(function(x) return (1 - math.sqrt(x)) ^ 2 end, {x = {0, 4, 0.05}, style = "--", color = "white"})
 fig:text("best beta: (1 - sqrt(eta lambda))^2", {0.35, 0.32}, {color = "white"})

@@ -39,38 +39,12 @@ end
 
 -- --- did you mean -------------------------------------------------------------------------------------------------
 
--- Edits (insert, delete, change, swap neighbours) that turn a into b.
-local function distance(a, b)
-  local before, last = nil, {}
-  for j = 0, #b do last[j] = j end
-  for i = 1, #a do
-    local row = { [0] = i }
-    for j = 1, #b do
-      local cost = a:byte(i) == b:byte(j) and 0 or 1
-      row[j] = math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + cost)
-      if before and i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
-        row[j] = math.min(row[j], before[j - 2] + 1)
-      end
-    end
-    before, last = last, row
-  end
-  return last[#b]
-end
-
 --- The name that was probably meant.
 -- @tparam string word what was written
 -- @tparam {string,...} names what there is
--- @treturn ?string the nearest name if it is near enough, else nil
+-- @treturn ?string the nearest name by edit distance if it is near enough, else nil
 function M.nearest(word, names)
-  local best, least = nil, math.huge
-  for _, name in ipairs(names) do
-    local d = distance(word:lower(), name:lower())
-    local begins = word ~= "" and name:sub(1, #word) == word
-    if begins then d = (#word >= 3 and 1 or d) - 0.5 end
-    if d < least then best, least = name, d end
-  end
-  if best and least <= math.max(1, #word // 3) and least < #best then return best end
-  return nil
+  return require("optlab.core").system.nearest(word, names)
 end
 
 --- "; did you mean 'x'?" or "".

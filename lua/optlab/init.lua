@@ -10,7 +10,10 @@ core.system.set_library_dir(config.lib)
 local lab = { _VERSION = "optlab " .. core.version, config = config }
 
 -- Straight from C: lab.zeros, lab.exp, ...; lab.no_grad, ...; lab.clock, lab.memory, ...
-local PRIVATE = { methods = true, set_library_dir = true, backward = true, grad = true, differentiable_ops = true }
+local PRIVATE = {
+  methods = true, set_library_dir = true, nearest = true,
+  backward = true, grad = true, differentiable_ops = true,
+}
 for _, part in ipairs { "tensor", "autograd", "system" } do
   for name, value in pairs(core[part]) do
     if not PRIVATE[name] then lab[name] = value end

@@ -707,7 +707,7 @@
 ---@field hist fun(self: optlab.Figure, values: optlab.Numbers, options?: optlab.HistOptions): optlab.Figure
 ---@field hline fun(self: optlab.Figure, y: number, options?: optlab.LineOptions): optlab.Figure
 ---@field vline fun(self: optlab.Figure, x: number, options?: optlab.LineOptions): optlab.Figure
----@field annotate fun(self: optlab.Figure, text: string, point: table, at: table, o?: optlab.TextOptions): optlab.Figure
+---@field annotate fun(self: optlab.Figure, text: string, point: table, at: table, o?: table): optlab.Figure
 ---@field text fun(self: optlab.Figure, text: string, at: number[], options?: optlab.TextOptions): optlab.Figure
 ---@field contour fun(self: optlab.Figure, source: optlab.Field, options?: optlab.FieldOptions): optlab.Figure
 ---@field wireframe fun(self: optlab.Figure, source: optlab.Field, options?: optlab.FieldOptions): optlab.Figure

@@ -7,6 +7,8 @@
  */
 #include "lua/lbind.h"
 
+#include <ctype.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -188,7 +190,7 @@ int lb_checkshape(lua_State *L, int idx, int64_t *shape, int *next, const char *
 
 /* --- option tables ------------------------------------------------------------------------------------------- */
 
-/* Optimal string alignment distance (edits and swaps of neighbours), words up to 63 letters. */
+/* Optimal string alignment distance (edits and swaps of neighbours) without regard to case; words up to 63 letters. */
 static int edit_distance(const char *a, const char *b) {
   int d[64][64], n = (int)strlen(a), m = (int)strlen(b);
   if (n > 63 || m > 63) return 64;
@@ -196,7 +198,7 @@ static int edit_distance(const char *a, const char *b) {
   for (int j = 0; j <= m; j++) d[0][j] = j;
   for (int i = 1; i <= n; i++) {
     for (int j = 1; j <= m; j++) {
-      int best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+      int best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
       if (d[i - 1][j] + 1 < best) best = d[i - 1][j] + 1;
       if (d[i][j - 1] + 1 < best) best = d[i][j - 1] + 1;
       bool swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
@@ -207,19 +209,26 @@ static int edit_distance(const char *a, const char *b) {
   return d[n][m];
 }
 
+/* Distances are doubled: a name that begins with the word comes half an edit nearer than others as near. */
+static int doubled_distance(const char *word, const char *name) {
+  size_t len = strlen(word);
+  int d = 2 * edit_distance(word, name);
+  if (len == 0 || strncmp(word, name, len) != 0) return d;
+  return (len >= 3 ? 2 : d) - 1;
+}
+
 const char *lb_nearest(const char *word, const char *const names[]) {
   const char *best = NULL;
-  int limit = (int)strlen(word) / 3 + 1, least = limit + 1;
+  int least = INT_MAX, third = (int)strlen(word) / 3;
   for (int i = 0; names[i]; i++) {
-    int d = edit_distance(word, names[i]);
-    bool begins = strlen(word) >= 3 && strncmp(word, names[i], strlen(word)) == 0;
-    if (begins) d = 1;
+    int d = doubled_distance(word, names[i]);
     if (d < least) {
       least = d;
       best = names[i];
     }
   }
-  return best;
+  bool meant = best && least <= 2 * (third > 1 ? third : 1) && least < 2 * (int)strlen(best);
+  return meant ? best : NULL;
 }
 
 static int unknown_option(lua_State *L, const char *fn, const char *key, const char *const names[]) {

@@ -146,6 +146,22 @@ static int system_set_library_dir(lua_State *L) {
   return 0;
 }
 
+/* nearest(word, names): the name that was probably meant, or nil; lb_nearest for the Lua half. */
+static int system_nearest(lua_State *L) {
+  const char *word = luaL_checkstring(L, 1);
+  lua_Integer n = luaL_len(L, 2);
+  const char **names = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *names, 0);
+  for (lua_Integer i = 0; i < n; i++) {
+    lua_geti(L, 2, i + 1);
+    luaL_checktype(L, -1, LUA_TSTRING);
+    names[i] = lua_tostring(L, -1); /* alive: the table holds it */
+    lua_pop(L, 1);
+  }
+  names[n] = NULL;
+  lua_pushstring(L, lb_nearest(word, names));
+  return 1;
+}
+
 static const luaL_Reg SYSTEM_FUNCTIONS[] = {
     {"clock", system_clock},
     {"memory", system_memory},
@@ -156,6 +172,7 @@ static const luaL_Reg SYSTEM_FUNCTIONS[] = {
     {"get_num_threads", system_get_num_threads},
     {"isatty", system_isatty},
     {"columns", system_columns},
+    {"nearest", system_nearest},
     {"set_library_dir", system_set_library_dir},
     {NULL, NULL},
 };

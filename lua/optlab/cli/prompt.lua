@@ -204,6 +204,14 @@ local function set_globals()
   for _, name in ipairs(PARTS) do _G[name] = lab[name] end
 end
 
+-- Pictures that the last line asked for are there when the next prompt is.
+local function finish_figures()
+  local plot = package.loaded["optlab.plot"]
+  if not plot then return end
+  local ok, message = plot.wait()
+  if not ok then report.show(message) end
+end
+
 --- Runs the prompt until the input ends.
 -- @tparam table host functions of src/main.c
 function M.run(host)
@@ -217,6 +225,7 @@ function M.run(host)
     local fn = read_chunk(host)
     if fn == nil then break end
     if fn then print_results(xpcall(fn, report.handler)) end
+    finish_figures()
   end
   host.prompt.close()
 end

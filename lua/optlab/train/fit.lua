@@ -8,7 +8,7 @@ local M = {}
 
 local OPTIONS = {
   "model", "loss", "optimizer", "data", "epochs", "scheduler", "scheduler_unit", "eval_every", "eval_data", "evaluate",
-  "on_step", "on_epoch", "log",
+  "on_step", "on_epoch", "log", "progress",
 }
 
 local function check(o)
@@ -103,6 +103,7 @@ local function train_epoch(o, run, history, before_step, after_step)
     run.steps, run.examples = run.steps + 1, run.examples + #X
     total, examples = total + value * #X, examples + #X
     after_step(value)
+    if run.bar then run.bar:step() end
     if o.on_step then o.on_step {step = run.steps, epoch = run.epoch, loss = value, model = o.model} end
     if o.eval_every and run.examples % o.eval_every == 0 then record(o, run, history, total / examples) end
   end
@@ -141,6 +142,7 @@ end
 --   gives the number to record. Without them it is the mean training loss of the epoch so far
 -- * `on_step`, `on_epoch`: called with {step=, epoch=, loss=, model=, ...}
 -- * `log`: a function such as print that gets a line after each epoch
+-- * `progress`: the label of the progress bar that a terminal shows ("training"), or false for none
 --
 -- @treturn table history: the lists `steps`, `epochs` (fractions too), `loss`, `seconds` (of training alone) with an
 --   entry a recorded point, `train_loss` with one an epoch, and the number `sec_per_epoch`
@@ -150,6 +152,8 @@ function M.fit(o)
   local history = {steps = {}, epochs = {}, loss = {}, seconds = {}, train_loss = {}}
   local run = {steps = 0, examples = 0, steps_per_epoch = #o.data, seconds = 0, resumed = lab.clock()}
   local before, after = scheduler_of(o)
+  local bar <close> = o.progress ~= false and lab.progress(o.epochs * #o.data, o.progress or "training") or nil
+  run.bar = bar
   local nothing = function() end
   local per_step = o.scheduler_unit == "step"
   for epoch = 1, o.epochs do

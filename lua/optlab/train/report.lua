@@ -49,7 +49,8 @@ end
 function M.summary(result)
   if type(result) ~= "table" then errors.raise("train.summary: expected a path or a history, got %s", type(result)) end
   if not result.loss then return path_summary(result) end
-  return ("loss: %.3f, %.3f sec/epoch"):format(result.loss[#result.loss], result.sec_per_epoch)
+  local loss = result.loss[#result.loss] or result.train_loss[#result.train_loss]
+  return ("loss: %.3f, %.3f sec/epoch"):format(loss, result.sec_per_epoch)
 end
 
 --- Prints the summary of a run and writes its points to metrics.csv.

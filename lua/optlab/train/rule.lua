@@ -68,16 +68,24 @@ function M.from_function(params, rule)
   return setmetatable({params = params, run = run}, RuleOptimizer)
 end
 
+--- The constructor of a built-in optimizer.
+local function by_name(name)
+  local make = lab.optim[name]
+  if make then return make end
+  local names = {}
+  for known in pairs(lab.optim) do
+    if known:match("^%u") then names[#names + 1] = known end
+  end
+  return errors.raise("there is no optimizer '%s' in lab.optim%s", name, errors.hint(name, names))
+end
+
 --- The constructor that a table such as {"Adam", lr = 0.1} names, and its options.
 local function constructor_of(spec)
   local make, options = spec[1], {}
   for key, value in pairs(spec) do
     if key ~= 1 then options[key] = value end
   end
-  if type(make) == "string" then
-    local name = make
-    make = lab.optim[name] or errors.raise("there is no optimizer '%s' in lab.optim", name)
-  end
+  if type(make) == "string" then make = by_name(make) end
   if not make then errors.raise("an optimizer's table starts with its name or its constructor: {\"SGD\", lr = 0.1}") end
   return make, options
 end

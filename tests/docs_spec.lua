@@ -145,6 +145,22 @@ describe("the pages", function()
     end)
   end
 
+  it("docs/api.md names every function", function()
+    local text = program.read("docs/api.md")
+    local unnamed = {}
+    local described = {
+      "optlab", "optlab.Tensor", "optlab.Module", "optlab.Figure", "optlab.autograd", "optlab.func", "optlab.nn",
+      "optlab.functional", "optlab.init", "optlab.optim", "optlab.sched", "optlab.data", "optlab.train", "optlab.plot",
+    }
+    for _, class in ipairs(described) do
+      for _, name in ipairs(fields_of(class)) do
+        local said = text:find("%f[%w_]" .. name .. "%f[^%w_]")
+        if not said then unnamed[#unnamed + 1] = class .. "." .. name end
+      end
+    end
+    assert.are.same({}, unnamed)
+  end)
+
   it("README.md lists every experiment and every package", function()
     local readme = program.read("README.md")
     for _, name in ipairs(require("optlab.files").list("experiments", "%.lua$")) do

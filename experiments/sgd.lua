@@ -87,7 +87,7 @@ local function sampling(name, draw)
   print(("%s replacement: at least once %.2f, exactly once %.2f"):format(name, at_least_once, exactly_once))
 end
 
-local function with_replacement() return lab.randint(1, n, {n}) end
+local function with_replacement() return lab.randint(1, n + 1, {n}) end
 local function without_replacement() return lab.randperm(n) end
 sampling("with", with_replacement)
 sampling("without", without_replacement)

@@ -46,7 +46,7 @@ describe("creation", function()
     local seen = {}
     for _, v in ipairs(p:tolist()) do seen[v] = true end
     for i = 1, 50 do assert.is_true(seen[i]) end
-    local r = lab.randint(3, 5, { 200 })
+    local r = lab.randint(3, 6, { 200 })
     assert.same({ 3, 5 }, { r:min():item(), r:max():item() })
   end)
 

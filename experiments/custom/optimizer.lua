@@ -2,7 +2,8 @@
 --
 -- The question: Lion (Chen et al., "Symbolic discovery of optimization algorithms", 2023) uses only the sign of a
 -- mixture of momentum and gradient. How does it move, compared with Adam?
---     p <- p - lr (sign(beta1 m + (1 - beta1) g) + weight_decay p),    m <- beta2 m + (1 - beta2) g
+--     p <- p - lr (sign(beta1 m + (1 - beta1) g) + weight_decay p)
+--     m <- beta2 m + (1 - beta2) g
 -- The figures: "lion" and "adam", the paths on the book's stretched bowl; "airfoil", Lion on the book's regression.
 local lab = require "optlab"
 local optim, plot, train = lab.optim, lab.plot, lab.train

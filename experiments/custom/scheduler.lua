@@ -18,7 +18,7 @@ local function constant() return p.lr end
 
 local data = lab.data.airfoil {n = 1500}
 local rate = plot.figure {title = "Two schedules", xlabel = "epoch", ylabel = "learning rate"}
-local title = data.standin and "Airfoil (stand-in data)" or "Airfoil"
+local title = data.stand_in and "Airfoil (stand-in data)" or "Airfoil"
 local losses = plot.figure {title = title, xlabel = "epoch", ylabel = "loss"}
 
 for _, s in ipairs {{"constant", constant}, {"warmup, stable, decay", warmup_stable_decay}} do

@@ -5,4 +5,4 @@ local core = require "optlab.core"
 local M = { gradcheck = require("optlab.func").gradcheck }
 for name, value in pairs(core.autograd) do M[name] = value end
 
-return M
+return require("optlab.errors").strict(M, "lab.autograd")

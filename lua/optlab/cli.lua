@@ -128,6 +128,19 @@ local function run_action(action)
   return run(function() _G[action[2]] = require(action[2]) end)
 end
 
+-- "; did you mean 'experiments/momentum.lua'?" for the name of a file that is not there, or "".
+local function script_hint(name)
+  local known = {}
+  for _, entry in ipairs(require("optlab.cli.listing").find()) do
+    local path = "experiments/" .. entry[1] .. ".lua"
+    if name == entry[1] or name == entry[1] .. ".lua" or name == "experiments/" .. entry[1] then
+      return ("; did you mean '%s'?"):format(path)
+    end
+    known[#known + 1] = path
+  end
+  return require("optlab.errors").hint(name, known)
+end
+
 -- The script as it is called: in the current folder, else among the installed ones ("experiments/momentum.lua" works
 -- anywhere).
 local function read_script(name)
@@ -137,7 +150,7 @@ local function read_script(name)
     local installed = io.open(config.root .. name)
     if installed then f, name = installed, config.root .. name end
   end
-  if not f then return nil, ("cannot open %s"):format(message) end
+  if not f then return nil, ("cannot open %s%s"):format(message, script_hint(name)) end
   local text, why = f:read("a")
   f:close()
   if not text then return nil, ("cannot read %s: %s"):format(name, why) end

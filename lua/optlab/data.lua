@@ -70,4 +70,4 @@ M.digest = core.digest
 
 M.airfoil = require "optlab.data.airfoil"
 
-return M
+return require("optlab.errors").strict(M, "lab.data")

@@ -56,6 +56,23 @@ function M.hint(word, names)
   return name and ("; did you mean '%s'?"):format(name) or ""
 end
 
+--- Makes reading an unknown name of a module's table an error that guesses what was meant, instead of a nil that fails
+-- later.
+-- @tparam table module
+-- @tparam string name what users call it, "lab.nn"
+-- @treturn table module
+function M.strict(module, name)
+  return setmetatable(module, {
+    __index = function(_, key)
+      if type(key) ~= "string" then return nil end
+      local names = {}
+      for known in pairs(module) do names[#names + 1] = known end
+      table.sort(names)
+      return M.raise("%s has no '%s'%s", name, key, M.hint(key, names))
+    end,
+  })
+end
+
 -- --- checks -------------------------------------------------------------------------------------------------------
 
 -- A value as an error message shows it.

@@ -66,7 +66,7 @@ end
 -- @treturn function of the same arguments, returning one gradient for each
 -- @usage local g = lab.func.grad(function(x) return lab.cosh(0.5 * x) end); print(g(10))
 function M.grad(f)
-  errors.check_function(f, 1, "func.grad")
+  errors.check_function(f, "func.grad", "f")
   return function(...)
     local args, xs = table.pack(...), leaves("func.grad", ...)
     local g = autograd.enable_grad(function() return gradients(value_of(f, xs, "func.grad", true), xs, false) end)
@@ -98,7 +98,7 @@ end
 --   in their order
 -- @usage lab.func.hessian(function(x) return lab.cosh(0.5 * x) end)(10)
 function M.hessian(f)
-  errors.check_function(f, 1, "func.hessian")
+  errors.check_function(f, "func.hessian", "f")
   return function(...)
     local args, xs = table.pack(...), leaves("func.hessian", ...)
     return autograd.enable_grad(function()
@@ -115,7 +115,7 @@ end
 -- @treturn function of the same arguments: the (m, n) matrix of d(value i)/d(element j), or a number for one number
 --   and one value
 function M.jacobian(f)
-  errors.check_function(f, 1, "func.jacobian")
+  errors.check_function(f, "func.jacobian", "f")
   return function(...)
     local args, xs = table.pack(...), leaves("func.jacobian", ...)
     return autograd.enable_grad(function()
@@ -133,7 +133,7 @@ end
 -- @param v the vector, a tensor of x's shape
 -- @treturn tensor of x's shape
 function M.hvp(f, x, v)
-  errors.check_function(f, 1, "func.hvp")
+  errors.check_function(f, "func.hvp", "f")
   local xs = leaves("func.hvp", x)
   if not tensor.is_tensor(v) then errors.raise("func.hvp: the vector is %s, expected a tensor", type(v)) end
   return autograd.enable_grad(function()
@@ -171,7 +171,7 @@ local OPTIONS = { "eps", "atol", "rtol", "second_order", "raise" }
 --   error)
 -- @treturn boolean whether all agree; and if not (and raise is false) the first mismatch
 function M.gradcheck(f, inputs, opts)
-  errors.check_function(f, 1, "gradcheck")
+  errors.check_function(f, "gradcheck", "f")
   errors.check_options(opts, OPTIONS, "gradcheck")
   local o = { eps = 1e-6, atol = 1e-5, rtol = 1e-3, second_order = true, raise = true }
   for k, v in pairs(opts or {}) do o[k] = v end
@@ -223,4 +223,4 @@ function M.gradcheck(f, inputs, opts)
   return problem == nil, problem
 end
 
-return M
+return errors.strict(M, "lab.func")

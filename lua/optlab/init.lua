@@ -36,10 +36,21 @@ local LAZY = {
   train = { "optlab.train" },
 }
 
+-- A misspelt lab.zero says what was meant.
+local function unknown(name)
+  if type(name) ~= "string" then return nil end
+  local errors, names = require "optlab.errors", {}
+  for _, known in ipairs { lab, LAZY } do
+    for key in pairs(known) do names[#names + 1] = key end
+  end
+  table.sort(names)
+  return errors.raise("lab has no '%s'%s", name, errors.hint(name, names))
+end
+
 setmetatable(lab, {
   __index = function(_, name)
     local entry = LAZY[name]
-    if not entry then return nil end
+    if not entry then return unknown(name) end
     local value = require(entry[1])
     if entry[2] then value = value[entry[2]] end
     lab[name] = value

@@ -43,4 +43,7 @@ function M.type(value)
   return (module.describe(value))
 end
 
-return M
+local strict = require("optlab.errors").strict
+strict(M.functional, "lab.nn.functional")
+strict(M.init, "lab.nn.init")
+return strict(M, "lab.nn")

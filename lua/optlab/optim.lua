@@ -104,4 +104,4 @@ function M.define(spec)
   return core.optim.define(spec.name, names, spec.defaults, spec.state, spec.step)
 end
 
-return M
+return errors.strict(M, "lab.optim")

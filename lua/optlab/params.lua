@@ -158,16 +158,19 @@ local function describe(entry)
   return entry.help and entry.help .. " " .. note or note
 end
 
+local function help_width() return math.min(require("optlab.core").system.columns(), 100) end
+
 local function opening_comment(script)
   local f = script and io.open(script)
   local text = f and f:read("a")
   if f then f:close() end
-  return text and require("optlab.cli.source").opening_comment(text) or ""
+  local source = require "optlab.cli.source"
+  return text and source.refill(source.opening_comment(text), help_width()) or ""
 end
 
 local function make_parser(list, script)
   local parser = require("argparse")(script or "script", opening_comment(script))
-  parser:add_help(false):help_max_width(100)
+  parser:add_help(false):help_max_width(help_width())
   parser:usage(("Usage: optlab %s [--name value ...]"):format(script or "script.lua"))
   local declared = {}
   for _, entry in ipairs(list) do

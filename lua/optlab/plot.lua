@@ -73,8 +73,8 @@ end
 -- "a" and the formats to draw from "a", "a.png" or "a.gp"; a dot followed by digits ("eta-0.1") is part of the name.
 local function split_name(name, where)
   if type(name) ~= "string" then errors.raise("%s: a name is needed, got %s", where, errors.shown(name)) end
-  if not name:match("^[%w_][%w._%-]*$") or #name > 200 then
-    errors.raise("%s: %q is no name for a figure: letters, digits, '.', '_' and '-' only; "
+  if not name:match("^[%w_][%w._+%-]*$") or #name > 200 then
+    errors.raise("%s: %q is no name for a figure: letters, digits, '.', '_', '+' and '-' only; "
       .. "the folder is set by --out or lab.set_out", where, name)
   end
   local base, suffix = name:match("^(.+)%.(%a%w*)$")
@@ -192,4 +192,4 @@ function M.grid(options)
   return setmetatable({ figures = figures, opts = opts }, Grid)
 end
 
-return M
+return errors.strict(M, "lab.plot")

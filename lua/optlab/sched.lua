@@ -148,4 +148,4 @@ function M.MultiplicativeLR(o)
   end)
 end
 
-return M
+return errors.strict(M, "lab.sched")

@@ -10,7 +10,7 @@ local fit = require "optlab.train.fit"
 local report = require "optlab.train.report"
 local rule = require "optlab.train.rule"
 
-return {
+return require("optlab.errors").strict({
   airfoil = airfoil.run,
   descend = descend.descend,
   distance = report.distance,
@@ -20,4 +20,4 @@ return {
   record = report.record,
   report = report.report,
   summary = report.summary,
-}
+}, "lab.train")

@@ -767,7 +767,7 @@
 ---@field normal fun(mean: number, std: number, sizes: integer[], options?: optlab.Options): optlab.Tensor
 ---@field randperm fun(n: integer): optlab.Tensor The numbers 1..n in random order, int64.
 ---Integers from low to high, both included, int64.
----@field randint fun(low: integer, high: integer, sizes: integer[]): optlab.Tensor
+---@field randint fun(low: integer, high: integer, sizes: integer[]): optlab.Tensor integers from low up to but without high
 ---@field zeros_like fun(x: optlab.Tensor, options?: optlab.Options): optlab.Tensor
 ---@field ones_like fun(x: optlab.Tensor, options?: optlab.Options): optlab.Tensor
 ---@field empty_like fun(x: optlab.Tensor, options?: optlab.Options): optlab.Tensor

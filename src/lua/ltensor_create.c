@@ -22,8 +22,9 @@ TensorOptions ltensor_options(lua_State *L, int idx, const char *fn, DType def) 
   return o;
 }
 
-static int push_new(lua_State *L, Tensor *t, TensorOptions o) {
-  if (t) t->requires_grad = o.requires_grad;
+static int push_new(lua_State *L, const char *fn, Tensor *t, TensorOptions o) {
+  if (!t) return lb_error(L, "%s: %s", fn, err_message());
+  t->requires_grad = o.requires_grad;
   lb_pushtensor(L, t);
   return 1;
 }
@@ -35,7 +36,7 @@ static int filled(lua_State *L, const char *fn, double value) {
   int next, ndim = lb_checkshape(L, 1, shape, &next, fn);
   if (next == 1) return lb_argerror(L, fn, 1, "sizes");
   TensorOptions o = ltensor_options(L, next, fn, lb_defaultdtype());
-  return push_new(L, tensor_full(o.dtype, ndim, shape, value), o);
+  return push_new(L, fn, tensor_full(o.dtype, ndim, shape, value), o);
 }
 
 /*** A tensor of zeros: `lab.zeros(2, 3)` or `lab.zeros({2, 3}, {dtype="float64"})`. @function zeros */
@@ -52,7 +53,7 @@ static int l_full(lua_State *L) {
   int next, ndim = lb_checkshape(L, 1, shape, &next, "lab.full");
   if (lua_type(L, 2) != LUA_TNUMBER) return lb_argerror(L, "lab.full", 2, "a number");
   TensorOptions o = ltensor_options(L, 3, "lab.full", lb_defaultdtype());
-  return push_new(L, tensor_full(o.dtype, ndim, shape, lua_tonumber(L, 2)), o);
+  return push_new(L, "lab.full", tensor_full(o.dtype, ndim, shape, lua_tonumber(L, 2)), o);
 }
 
 /*** The identity matrix: `lab.eye(3)`, or n rows and m columns. @function eye */
@@ -64,13 +65,13 @@ static int l_eye(lua_State *L) {
   TensorOptions o = ltensor_options(L, next, "lab.eye", lb_defaultdtype());
   Tensor *t = tensor_full(o.dtype, 2, shape, 0);
   for (int64_t i = 0; t && i < shape[0] && i < shape[1]; i++) tensor_set(t, i * shape[1] + i, 1);
-  return push_new(L, t, o);
+  return push_new(L, "lab.eye", t, o);
 }
 
 static int like(lua_State *L, const char *fn, double value) {
   Tensor *x = lb_checktensor(L, 1, fn);
   TensorOptions o = ltensor_options(L, 2, fn, (DType)x->dtype);
-  return push_new(L, tensor_full(o.dtype, x->ndim, x->shape, value), o);
+  return push_new(L, fn, tensor_full(o.dtype, x->ndim, x->shape, value), o);
 }
 static int l_zeros_like(lua_State *L) { return like(L, "lab.zeros_like", 0); }
 static int l_ones_like(lua_State *L) { return like(L, "lab.ones_like", 1); }
@@ -103,7 +104,7 @@ static int l_arange(lua_State *L) {
   int64_t len = (int64_t)count;
   Tensor *t = tensor_new(o.dtype, 1, &len);
   for (int64_t i = 0; t && i < len; i++) tensor_set(t, i, start + (double)i * step);
-  return push_new(L, t, o);
+  return push_new(L, "lab.arange", t, o);
 }
 
 /*** n numbers evenly spaced from a to b, both included: `lab.linspace(a, b, n)`. @function linspace */
@@ -119,7 +120,7 @@ static int l_linspace(lua_State *L) {
   double step = n > 1 ? (b - a) / (double)(n - 1) : 0;
   for (int64_t i = 0; t && i < n; i++)
     tensor_set(t, i, i < n / 2 || n == 1 ? a + (double)i * step : b - (double)(n - 1 - i) * step);
-  return push_new(L, t, o);
+  return push_new(L, "lab.linspace", t, o);
 }
 
 /* --- random ------------------------------------------------------------------------------------------------------ */
@@ -133,7 +134,7 @@ static int random_tensor(lua_State *L, const char *fn, Fill fill, int ndim, cons
   Tensor *t = tensor_new(o.dtype, ndim, shape);
   if (t && fill == FILL_UNIFORM) rng_fill_uniform(rng_for(RNG_USER), t, a, b);
   if (t && fill == FILL_NORMAL) rng_fill_normal(rng_for(RNG_USER), t, a, b);
-  return push_new(L, t, o);
+  return push_new(L, fn, t, o);
 }
 
 /*** Uniform numbers in [0, 1). @function rand */
@@ -173,16 +174,21 @@ static int l_randperm(lua_State *L) {
   return 1;
 }
 
-/*** Integers from low to high, both included, int64: `lab.randint(low, high, {sizes})`. @function randint */
+/*** Integers from low up to but without high, int64: `lab.randint(low, high, {sizes})`, or from 0: `lab.randint(high,
+ * {sizes})`. @function randint */
 static int l_randint(lua_State *L) {
-  int a, b, next;
-  int64_t lo = lua_tointegerx(L, 1, &a), hi = lua_tointegerx(L, 2, &b), shape[TENSOR_MAX_DIM];
-  if (!a || !b) return lb_argerror(L, "lab.randint", a ? 2 : 1, "an integer");
-  if (hi < lo) return lb_error(L, "lab.randint: there is no integer from %d to %d", (int)lo, (int)hi);
-  int ndim = lb_checkshape(L, 3, shape, &next, "lab.randint");
+  const char *fn = "lab.randint";
+  int first = lua_type(L, 2) == LUA_TNUMBER ? 2 : 1, isint[2], next;
+  int64_t lo = first == 2 ? lua_tointegerx(L, 1, &isint[0]) : (isint[0] = 1, 0),
+          hi = lua_tointegerx(L, first, &isint[1]);
+  if (!isint[0] || !isint[1]) return lb_argerror(L, fn, isint[0] ? first : 1, "an integer");
+  if (hi <= lo) return lb_error(L, "%s: there is no integer from %d up to but without %d", fn, (int)lo, (int)hi);
+  int64_t shape[TENSOR_MAX_DIM];
+  int ndim = lb_checkshape(L, first + 1, shape, &next, fn);
   Tensor *t = tensor_new(DT_I64, ndim, shape);
-  for (int64_t i = 0; t && i < t->numel; i++)
-    tensor_i64(t)[i] = lo + (int64_t)rng_below(rng_for(RNG_USER), (uint64_t)(hi - lo) + 1);
+  for (int64_t i = 0; t && i < t->numel; i++) {
+    tensor_i64(t)[i] = lo + (int64_t)rng_below(rng_for(RNG_USER), (uint64_t)hi - (uint64_t)lo);
+  }
   lb_pushtensor(L, t);
   return 1;
 }
@@ -279,7 +285,7 @@ static void nested_fill(lua_State *L, Nested *n, int d) {
 static int l_tensor(lua_State *L) {
   Tensor *x = lb_testtensor(L, 1);
   TensorOptions o = ltensor_options(L, 2, "lab.tensor", x ? (DType)x->dtype : lb_defaultdtype());
-  if (x) return push_new(L, tensor_cast(x, o.dtype), o);
+  if (x) return push_new(L, "lab.tensor", tensor_cast(x, o.dtype), o);
   int type = lua_type(L, 1);
   if (type != LUA_TTABLE && type != LUA_TNUMBER && type != LUA_TBOOLEAN)
     return lb_argerror(L, "lab.tensor", 1, "a number or a table of numbers");

@@ -12,46 +12,39 @@ local function read(path)
   return text or ""
 end
 
--- Words filled into lines of `width`.
-local function fill(text, width)
-  local lines, line = {}, ""
-  for word in text:gmatch("%S+") do
-    if line ~= "" and #line + 1 + #word > width then
-      lines[#lines + 1], line = line, word
-    else
-      line = line == "" and word or line .. " " .. word
-    end
-  end
-  lines[#lines + 1] = line
-  return lines
-end
-
--- The scripts of a folder and of the folders in it.
-local function find(folder, prefix, found)
+-- The scripts of a folder and of the folders in it: {name, first sentence}.
+local function find_in(folder, prefix, found)
   local files = require "optlab.files"
   for _, name in ipairs(files.list(folder)) do
     local path = folder .. "/" .. name
     if name:match("%.lua$") then
       found[#found + 1] = { prefix .. name:sub(1, -5), source.first_sentence(source.opening_comment(read(path))) }
     elseif files.kind(path) == "directory" then
-      find(path, prefix .. name .. "/", found)
+      find_in(path, prefix .. name .. "/", found)
     end
   end
   return found
 end
 
 local function print_entry(name, text, column)
-  local lines = fill(text, 80 - column - 4)
+  local lines = source.fill(text, 80 - column - 4)
   for i, line in ipairs(lines) do
     local head = i == 1 and "  " .. name or ""
     print((head .. (" "):rep(column + 4 - #head) .. line):match("^(.-)%s*$"))
   end
 end
 
---- Prints the list. Experiments of the current folder come first, else the installed ones.
+--- The experiments of the current folder, or else the installed ones.
+-- @treturn {{string,string},...} name ("momentum", "custom/optimizer") and first sentence of each
+function M.find()
+  local found = find_in("experiments", "", {})
+  if #found == 0 then found = find_in(config.root:gsub("/$", "") .. "/experiments", "", {}) end
+  return found
+end
+
+--- Prints the list.
 function M.print()
-  local found = find("experiments", "", {})
-  if #found == 0 then found = find(config.root:gsub("/$", "") .. "/experiments", "", {}) end
+  local found = M.find()
   local column, example = 0, "NAME"
   for _, entry in ipairs(found) do
     column = math.min(math.max(column, #entry[1]), 30)

@@ -29,6 +29,49 @@ function M.first_sentence(comment)
   return (sentence:gsub("%s+$", ""))
 end
 
+--- Words filled into lines.
+-- @tparam string text
+-- @tparam integer width columns at most, unless a word is longer
+-- @treturn {string,...} lines
+function M.fill(text, width)
+  local lines, line = {}, ""
+  for word in text:gmatch("%S+") do
+    if line ~= "" and #line + 1 + #word > width then
+      lines[#lines + 1], line = line, word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  lines[#lines + 1] = line
+  return lines
+end
+
+--- A comment with its paragraphs filled to a width; indented lines (formulas) stay as they are.
+-- @tparam string comment
+-- @tparam integer width
+-- @treturn string
+function M.refill(comment, width)
+  local out, paragraph = {}, {}
+  local function flush()
+    if #paragraph == 0 then return end
+    for _, line in ipairs(M.fill(table.concat(paragraph, " "), width)) do out[#out + 1] = line end
+    paragraph = {}
+  end
+  for line in (comment .. "\n"):gmatch("([^\n]*)\n") do
+    local is_text = line:match("^%S") ~= nil
+    -- A line that ends a sentence well before the edge ends its paragraph: "Book section: ...".
+    if is_text then
+      paragraph[#paragraph + 1] = line
+    else
+      flush()
+      out[#out + 1] = line
+    end
+    if #line < 50 and line:match("%.$") then flush() end
+  end
+  flush()
+  return table.concat(out, "\n")
+end
+
 -- The words and dots of a text, comments and strings left out.
 local function tokens(text)
   text = text:gsub("^#[^\n]*", "")

@@ -236,6 +236,7 @@ end
 -- in space `fig:line(x, y, z, opts)`.
 -- @param x array, tensor, or a function of a number
 -- @param[opt] y array, tensor, or a function of a number
+-- @param[opt] z array or tensor, of a line in space
 -- @tparam[opt] table opts label, style ("-"), color, width, size (of the points), enhanced; of a function x={from, to,
 -- step}
 -- @treturn Figure

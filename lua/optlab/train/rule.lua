@@ -70,13 +70,7 @@ end
 
 --- The constructor of a built-in optimizer.
 local function by_name(name)
-  local make = lab.optim[name]
-  if make then return make end
-  local names = {}
-  for known in pairs(lab.optim) do
-    if known:match("^%u") then names[#names + 1] = known end
-  end
-  return errors.raise("there is no optimizer '%s' in lab.optim%s", name, errors.hint(name, names))
+  return lab.optim[name]
 end
 
 --- The constructor that a table such as {"Adam", lr = 0.1} names, and its options.

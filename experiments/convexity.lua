@@ -132,9 +132,10 @@ local function draw_projection(title, set, project)
       panel:line({v[1], u[1]}, {v[2], u[2]}, {style = ":", color = "gray"})
     end
   end
-  panel:points(kinds.inside.x, kinds.inside.y, {color = "gold", style = "o"})
-  panel:points(kinds.outside.x, kinds.outside.y, {color = "black", style = "o"})
-  panel:points(kinds.projected.x, kinds.projected.y, {color = "red", style = "o"})
+  for _, look in ipairs {{"inside", "gold"}, {"outside", "black"}, {"projected", "red"}} do
+    local kind, color = look[1], look[2]
+    if #kinds[kind].x > 0 then panel:points(kinds[kind].x, kinds[kind].y, {color = color, style = "o"}) end
+  end
   return panel
 end
 

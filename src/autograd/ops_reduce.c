@@ -136,7 +136,6 @@ static int bw_extreme(Node *n, Tensor *d, Tensor **din) {
 const Op row_AMAX = {.name = "amax",
                      .nin = 1,
                      .match = 1,
-                     .floats = true,
                      .save = SAVE_X0 | SAVE_OUT,
                      .infer = infer_extreme,
                      .forward = fw_amax,
@@ -144,7 +143,6 @@ const Op row_AMAX = {.name = "amax",
 const Op row_AMIN = {.name = "amin",
                      .nin = 1,
                      .match = 1,
-                     .floats = true,
                      .save = SAVE_X0 | SAVE_OUT,
                      .infer = infer_extreme,
                      .forward = fw_amin,
@@ -175,10 +173,8 @@ static int fw_argmin(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   reduce_argmin(&k, in[0], (int)a->i[0]);
   return 0;
 }
-const Op row_ARGMAX = {
-    .name = "argmax", .nin = 1, .match = 1, .floats = true, .infer = infer_arg, .forward = fw_argmax};
-const Op row_ARGMIN = {
-    .name = "argmin", .nin = 1, .match = 1, .floats = true, .infer = infer_arg, .forward = fw_argmin};
+const Op row_ARGMAX = {.name = "argmax", .nin = 1, .match = 1, .infer = infer_arg, .forward = fw_argmax};
+const Op row_ARGMIN = {.name = "argmin", .nin = 1, .match = 1, .infer = infer_arg, .forward = fw_argmin};
 
 /* --- norm: sqrt(sum x^2); the gradient at 0 is 0 ----------------------------------------------------------------- */
 

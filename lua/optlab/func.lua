@@ -177,7 +177,9 @@ function M.gradcheck(f, inputs, opts)
   for k, v in pairs(opts or {}) do o[k] = v end
   if tensor.is_tensor(inputs) then inputs = { inputs } end
   local wanted, where = {}, {}
+  errors.check_table(inputs, "gradcheck", "inputs")
   for k, x in ipairs(inputs) do
+    if not tensor.is_tensor(x) then errors.raise("gradcheck: input %d must be a tensor, got %s", k, errors.shown(x)) end
     if x.requires_grad then
       if x.dtype ~= "float64" then
         errors.raise("gradcheck: input %d is %s, central differences need float64", k, x.dtype)

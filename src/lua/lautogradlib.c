@@ -88,7 +88,7 @@ static int l_is_grad_enabled(lua_State *L) {
 }
 /*** Turns recording on or off until further notice. @function set_grad_enabled */
 static int l_set_grad_enabled(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TBOOLEAN);
+  if (!lua_isboolean(L, 1)) return lb_argerror(L, "set_grad_enabled", 1, "true or false");
   grad_set_mode(lua_toboolean(L, 1));
   return 0;
 }

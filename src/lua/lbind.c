@@ -135,7 +135,17 @@ Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *fn) {
   return list;
 }
 
-/* --- dtypes, dimensions, shapes --------------------------------------------------------------------------------- */
+/* --- numbers, dtypes, dimensions, shapes
+ * --------------------------------------------------------------------------------- */
+
+double lb_checknumber(lua_State *L, int idx, const char *fn) {
+  if (lua_type(L, idx) != LUA_TNUMBER) lb_argerror(L, fn, idx, "a number");
+  return lua_tonumber(L, idx);
+}
+
+double lb_numberor(lua_State *L, int idx, const char *fn, double def) {
+  return lua_isnoneornil(L, idx) ? def : lb_checknumber(L, idx, fn);
+}
 
 DType lb_checkdtype(lua_State *L, int idx, const char *fn) {
   DType dt = DT_F32;
@@ -153,7 +163,7 @@ int lb_checkdim(lua_State *L, int idx, int ndim, const char *fn) {
   lua_Integer d = lua_tointegerx(L, idx, &isint);
   if (!isint) lb_argerror(L, fn, idx, "a dimension (an integer)");
   if (d >= 1 && d <= ndim) return (int)d - 1;
-  if (d < 0 && -d <= ndim) return (int)(ndim + d);
+  if (d < 0 && d >= -ndim) return (int)(ndim + d);
   return lb_error(L, "%s: dimension %I is out of range for a tensor of %d dimension%s (1..%d, or -1 for the last)", fn,
                   (LUAI_UACINT)d, ndim, ndim == 1 ? "" : "s", ndim);
 }

@@ -49,8 +49,10 @@ int lb_closetensor(lua_State *L);
  * borrowed pointers, *n of them. Raises if an entry is no tensor. */
 Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *fn);
 
-DType lb_checkdtype(lua_State *L, int idx, const char *fn); /* a dtype name; raises with the list of names */
-DType lb_defaultdtype(void);                                /* lab.set_default_dtype; float32 at the start */
+double lb_checknumber(lua_State *L, int idx, const char *fn);          /* raises naming fn and the argument */
+double lb_numberor(lua_State *L, int idx, const char *fn, double def); /* def for none and nil */
+DType lb_checkdtype(lua_State *L, int idx, const char *fn);            /* a dtype name; raises with the list of names */
+DType lb_defaultdtype(void);                                           /* lab.set_default_dtype; float32 at the start */
 void lb_setdefaultdtype(DType dt);
 
 /* Reads a dimension (1-based, negative from the end) at idx into 0..ndim-1; raises "out of range". */
@@ -84,6 +86,7 @@ int luaopen_optlab_nn(lua_State *L);       /* lnnlib.c: layers, losses, init, fu
 int luaopen_optlab_optim(lua_State *L);    /* loptimlib.c */
 int luaopen_optlab_sched(lua_State *L);    /* lschedlib.c */
 int luaopen_optlab_data(lua_State *L);     /* ldatalib.c: csv, fetch, loader */
+int luaopen_optlab_save(lua_State *L);     /* lsavelib.c: files of tensors */
 int luaopen_optlab_system(lua_State *L);   /* lsystemlib.c: clock, memory, threads, terminal */
 int luaopen_optlab_core(lua_State *L);     /* loptlab.c: one table of the above; what require "optlab.core" gives */
 

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -83,7 +84,7 @@ For tests: the n-th allocation of tensor memory from now on fails, and only that
 @tparam integer n
 */
 static int system_fail_allocation(lua_State *L) {
-  alloc_fail_after(luaL_checkinteger(L, 1));
+  alloc_fail_after((int64_t)lb_checknumber(L, 1, "lab.fail_allocation"));
   return 0;
 }
 
@@ -117,9 +118,14 @@ Whether a standard stream is a terminal.
 @treturn boolean
 */
 static int system_isatty(lua_State *L) {
-  static const char *const names[] = {"stdin", "stdout", "stderr", NULL};
-  lua_pushboolean(L, isatty(luaL_checkoption(L, 1, "stdout", names)));
-  return 1;
+  static const char *const names[] = {"stdin", "stdout", "stderr"};
+  const char *stream = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
+  for (int fd = 0; fd < 3; fd++) {
+    if (strcmp(stream, names[fd]) != 0) continue;
+    lua_pushboolean(L, isatty(fd));
+    return 1;
+  }
+  return lb_argerror(L, "lab.isatty", 1, "\"stdin\", \"stdout\" or \"stderr\"");
 }
 
 /***

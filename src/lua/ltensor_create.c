@@ -308,7 +308,7 @@ static int l_tensor(lua_State *L) {
 static int fill_random(lua_State *L, const char *fn, Fill fill, double da, double db) {
   Tensor *t = lb_checktensor(L, 1, fn);
   ltensor_check_inplace(L, t, fn);
-  double a = luaL_optnumber(L, 2, da), b = luaL_optnumber(L, 3, db);
+  double a = lb_numberor(L, 2, fn, da), b = lb_numberor(L, 3, fn, db);
   if (!dtype_is_float((DType)t->dtype))
     return lb_error(L, "%s: fills float tensors, this one is %s", fn, dtype_name((DType)t->dtype));
   if (fill == FILL_UNIFORM ? !(a <= b) : !(b >= 0)) return lb_error(L, "%s: bad range (%f, %f)", fn, a, b);

@@ -22,7 +22,7 @@ static int64_t position(lua_State *L, const Tensor *x, int dim) {
              luaL_tolstring(L, -1, NULL));
   int64_t size = x->shape[dim];
   if (i >= 1 && i <= size) return i - 1;
-  if (i < 0 && -i <= size) return size + i;
+  if (i < 0 && i >= -size) return size + i;
   return lb_error(L, "index %I is out of range 1..%I in dimension %d of a tensor of shape %s", (LUAI_UACINT)i,
                   (LUAI_UACINT)size, dim + 1, tensor_shape_str(x));
 }

@@ -137,7 +137,7 @@ static int l_binary(lua_State *L) {
 }
 
 static int l_unm(lua_State *L) {
-  Tensor *x = lb_testtensor(L, 1);
+  Tensor *x = lb_checktensor(L, 1, "unary -");
   return ltensor_push_op(L, OP_NEG, &x, 1, NULL);
 }
 
@@ -206,7 +206,7 @@ static int l_inplace(lua_State *L) {
 
 /*** Limits each element to [lo, hi]; nil leaves a side open: `x:clamp(0, nil)`. @function clamp */
 static int l_clamp(lua_State *L) {
-  double lo = luaL_optnumber(L, 2, -INFINITY), hi = luaL_optnumber(L, 3, INFINITY);
+  double lo = lb_numberor(L, 2, "clamp", -INFINITY), hi = lb_numberor(L, 3, "clamp", INFINITY);
   if (!(lo <= hi)) return lb_error(L, "clamp: the lower bound %f is above the upper bound %f", lo, hi);
   if (lua_type(L, 1) == LUA_TNUMBER) {
     double x = lua_tonumber(L, 1);
@@ -395,7 +395,7 @@ static Tensor *p_norm(Tensor *x, double p, Reduction r) {
 /*** Norm over all elements or dimension(s): `x:norm()`, `x:norm(1)`, `x:norm(2, dim, keepdim)`. @function norm */
 static int l_norm(lua_State *L) {
   Tensor *x = lb_checktensor(L, 1, "norm");
-  double p = luaL_optnumber(L, 2, 2);
+  double p = lb_numberor(L, 2, "norm", 2);
   Reduction r = read_reduction(L, 3, x, "norm");
   if (p == 2) return ltensor_push_op(L, OP_NORM, &x, 1, &(OpArgs){.i = {(int64_t)r.dims, r.keepdim}});
   lb_pushtensor(L, p_norm(x, p, r));

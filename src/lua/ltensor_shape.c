@@ -136,7 +136,7 @@ static int64_t check_position(lua_State *L, int idx, const Tensor *x, int dim, c
   if (!isint) lb_argerror(L, fn, idx, "an integer");
   int64_t size = x->shape[dim];
   if (i >= 1 && i <= size) return i - 1;
-  if (i < 0 && -i <= size) return size + i;
+  if (i < 0 && i >= -size) return size + i;
   return lb_error(L, "%s: index %I is out of range 1..%I in dimension %d of shape %s", fn, (LUAI_UACINT)i,
                   (LUAI_UACINT)size, dim + 1, tensor_shape_str(x));
 }
@@ -145,7 +145,9 @@ static int64_t check_position(lua_State *L, int idx, const Tensor *x, int dim, c
 static int l_narrow(lua_State *L) {
   Tensor *x = lb_checktensor(L, 1, "narrow");
   int dim = lb_checkdim(L, 2, x->ndim, "narrow");
-  int64_t start = check_position(L, 3, x, dim, "narrow"), len = luaL_checkinteger(L, 4);
+  int isint;
+  int64_t start = check_position(L, 3, x, dim, "narrow"), len = lua_tointegerx(L, 4, &isint);
+  if (!isint) return lb_argerror(L, "narrow", 4, "a length (an integer)");
   return ltensor_push_op(L, OP_SLICE, &x, 1, &(OpArgs){.i = {dim, start, len, 1}});
 }
 

@@ -220,7 +220,7 @@ static int fill(lua_State *L, const char *fn, double value) {
   return 1;
 }
 static int l_zero_(lua_State *L) { return fill(L, "Tensor:zero_", 0); }
-static int l_fill_(lua_State *L) { return fill(L, "Tensor:fill_", luaL_checknumber(L, 2)); }
+static int l_fill_(lua_State *L) { return fill(L, "Tensor:fill_", lb_checknumber(L, 2, "Tensor:fill_")); }
 
 /*** Copies (and converts, and broadcasts) another tensor's elements into this one. @function copy_ */
 static int l_copy_(lua_State *L) {

@@ -44,11 +44,12 @@ local function eval(source, env)
   })))()
 end
 
--- A pure float64 copy of the reference's layer, with its parameters.
+-- A pure float64 copy of the reference's layer, with its parameters and buffers.
 local function build(case)
   local m = eval(case.lua):to "float64"
   local params = {}
   for _, entry in ipairs(case.params) do params[entry[1]] = stored(entry[2]) end
+  for _, entry in ipairs(case.buffers or {}) do params[entry[1]] = stored(entry[2]) end
   m:load_state_dict(params, { strict = #case.params > 0 })
   return m, params
 end
@@ -79,6 +80,9 @@ describe("a layer or loss gives PyTorch's", function()
         assert_close(stored(case.grads[#names + 1]), p.grad, 1e-12, "gradient of " .. name)
       end
       assert.equal(#case.params, #names)
+      for _, entry in ipairs(case.buffers_after or {}) do
+        assert_close(stored(entry[2]), m:named_buffers()[entry[1]], 1e-12, entry[1])
+      end
     end)
 
     if case.functional then
@@ -783,7 +787,13 @@ describe("memory", function()
 
   local x = lab.randn(4, 3, { requires_grad = true })
   local y, q, labels = lab.randn(4, 3), lab.rand(4, 3), int64 { 1, 2, 3, 1 }
+  local images = lab.randn({ 2, 1, 6, 6 }, { requires_grad = true })
   local makers = {
+    function() return nn.Conv2d(1, 2, { 3, 2 }), nn.BatchNorm2d(2) end,
+    function()
+      local net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.MaxPool2d(2), nn.AvgPool2d(2, 1))
+      return lab.autograd.grad(net(images):sum(), { images, net[1].weight })
+    end,
     function() return nn.Linear(3, 2) end,
     function() return nn.Linear(3, 2):to("float64") end,
     function() return nn.Sequential(nn.Linear(3, 2), lab.exp, nn.Softplus(), nn.Dropout(), nn.Flatten(1))(x) end,

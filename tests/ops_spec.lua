@@ -3,6 +3,15 @@
 local lab = require "optlab"
 
 local function f64(t) return lab.tensor(t, { dtype = "float64", requires_grad = true }) end
+local F = lab.nn.functional
+
+-- A function whose gradient by its `which`-th input is the op under test; squared, so that the gradient depends on all.
+local function gradient_of(f, which)
+  return function(...)
+    return lab.autograd.grad((f(...) ^ 2):sum(), (select(which, ...)), { create_graph = true })
+  end
+end
+
 local function index(t) return lab.tensor(t, { dtype = "int64" }) end
 
 -- Points away from corners and poles. a and b broadcast.
@@ -11,6 +20,15 @@ local positive = function() return f64 { { 0.3, 0.7, 1.2 }, { 0.9, 0.4, 1.1 } } 
 local b = function() return f64 { 0.5, -0.8, 1.7 } end
 local m34 = function() return f64 { { 0.1, 0.5, -0.3, 0.8 }, { -0.6, 0.2, 0.9, 0.4 }, { 0.7, -0.2, 0.3, -0.5 } } end
 local batch = function(...) return lab.randn({ ... }, { dtype = "float64", requires_grad = true }) end
+-- Numbers in a shuffled order, no two of them near each other: no winner of a window changes within gradcheck's step.
+local distinct = function(...)
+  local n = lab.zeros(...):numel()
+  lab.manual_seed(11)
+  return (lab.randperm(n):to("float64") / n):reshape(...):requires_grad_()
+end
+local strided = function(x, w, ...) return F.conv2d(x, w, ..., { stride = { 2, 1 }, padding = { 1, 2 } }) end
+local max_pool = function(x) return F.max_pool2d(x, { 3, 2 }, { stride = { 2, 1 }, padding = { 1, 0 } }) end
+local avg_pool = function(x) return F.avg_pool2d(x, 3, { stride = { 1, 2 }, padding = 1 }) end
 
 -- One or more samples per op: { function of the inputs, inputs... }.
 local samples = {
@@ -115,6 +133,27 @@ local samples = {
     { lab.nn.functional.mse_loss, a(), positive() },
     { function(x, y) return lab.nn.functional.mse_loss(x, y, { reduction = "none" }) end, a(), positive() },
   },
+  conv2d = {
+    { F.conv2d, batch(2, 2, 4, 3), batch(3, 2, 2, 2), batch(3) },
+    { function(x, w) return strided(x, w, nil) end, batch(1, 2, 4, 3), batch(2, 2, 3, 2) },
+  },
+  conv2d_grad_input = {
+    { gradient_of(F.conv2d, 1), batch(1, 2, 3, 3), batch(2, 2, 2, 2) },
+    { gradient_of(function(x, w) return strided(x, w, nil) end, 1), batch(2, 1, 4, 3), batch(2, 1, 3, 2) },
+  },
+  conv2d_grad_weight = {
+    { gradient_of(F.conv2d, 2), batch(2, 2, 3, 3), batch(1, 2, 2, 2) },
+    { gradient_of(function(x, w) return strided(x, w, nil) end, 2), batch(2, 1, 4, 3), batch(2, 1, 3, 2) },
+  },
+  max_pool2d = { { max_pool, distinct(2, 1, 4, 3) } },
+  max_pool2d_grad = { { gradient_of(max_pool, 1), distinct(1, 2, 4, 3) } },
+  max_pool2d_pick = {
+    { function(x)
+      return lab.autograd.grad((max_pool(x) ^ 3):sum(), x, { create_graph = true }) * x
+    end, distinct(1, 1, 4, 3) },
+  },
+  avg_pool2d = { { avg_pool, batch(2, 1, 4, 5) } },
+  avg_pool2d_grad = { { gradient_of(avg_pool, 1), batch(1, 2, 4, 3) } },
 }
 
 describe("op table", function()

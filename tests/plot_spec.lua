@@ -1,5 +1,6 @@
 --- Figures by their scripts and by the pictures that gnuplot makes of them.
 local config = require "optlab.config"
+local lab = require "optlab"
 local plot = require "optlab.plot"
 local runner = require "optlab.plot.runner"
 local contour = require "optlab.plot.contour"
@@ -212,6 +213,20 @@ describe("plot", function()
       local s = script(plot.figure():image { { 0, 1 }, { { 1, 0, 0 }, 0.5 } })
       has(s, "1 1 0 0 0\n2 1 255 255 255\n1 2 255 0 0\n2 2 128 128 128\n")
       has(s, "set yrange [2.5:0.5]")
+    end)
+
+    it("lay images out in rows, with texts above", function()
+      local images = lab.tensor { { { { 0, 51 }, { 102, 255 } } }, { { { 255, 0 }, { 0, 0 } } } }
+      local s = script(plot.images(images, { cols = 2 })) -- a white line around each image
+      has(s, "1 1 255 255 255\n")
+      has(s, "2 2 0 0 0\n3 2 51 51 51\n4 2 255 255 255\n5 2 255 255 255\n6 2 0 0 0\n")
+      has(s, "2 3 102 102 102\n3 3 255 255 255\n")
+      local below = script(plot.images({ images[1][1], images[2][1] }, { cols = 1, labels = { "a 'b'", 7 } }))
+      has(below, "2 3 0 0 0\n3 3 51 51 51\n")
+      has(below, "2 7 255 255 255\n3 7 0 0 0\n")
+      has(below, "a ''b''")
+      local stretched = script(plot.images({ { { -1, 0, 3 } } }, { stretch = true }))
+      has(stretched, "2 2 0 0 0\n3 2 64 64 64\n4 2 255 255 255\n")
     end)
 
     it("draw the book's trace over [-n, n]", function()
@@ -607,6 +622,11 @@ describe("plot", function()
         "fig:surface is three-dimensional, but" },
       { "two surfaces", function() solid():wireframe { { 1, 2 }, { 3, 4 } } end, "already holds a surface" },
       { "a map on log axes", function() log_fig():heatmap { { 1 } } end, "needs linear axes" },
+      { "images of two sizes", function() plot.images { { { 1 } }, { { 1, 2 } } } end, "image 2 has 1 x 2 pixels but" },
+      { "a number for images", function() plot.images(3) end, "a list of images is needed, got 3" },
+      { "a vector for images", function() plot.images(lab.zeros(3)) end, "image 1 is no matrix of greys" },
+      { "labels that are too few", function() plot.images(lab.zeros(2, 3, 3), { labels = { "a" } }) end,
+        "each of the 2 images, got 1 of them" },
       { "a pixel of two values", function() fig():image { { { 1, 2 } } } end, "has 2 values: 1 (grey) or 3" },
       { "an annotation without a point", function() fig():annotate("x", 1, { 1, 2 }) end,
         "the point must be two numbers" },

@@ -11,6 +11,10 @@
 -- Layers: `Linear(in, out, {bias=true, dtype})` `ReLU` `LeakyReLU{negative_slope=0.01}` `ELU{alpha=1}` `SiLU`
 -- `Softplus{beta=1, threshold=20}` `Sigmoid` `Tanh` `Softmax(dim=-1)` `LogSoftmax(dim=-1)` `Flatten(start_dim=2,
 -- end_dim=-1)` `Identity` `Dropout(p=0.5)`.
+-- For images (N, C, H, W), a size being a number or a pair {height, width}: `Conv2d(in, out, kernel_size, {stride=1,
+-- padding=0, bias=true, dtype})` `MaxPool2d(kernel_size, {stride=kernel_size, padding=0})` `AvgPool2d(the same)`
+-- `BatchNorm2d(num_features, {eps=1e-5, momentum=0.1, affine=true, track_running_stats=true, dtype})` `BatchNorm1d(the
+-- same)`.
 -- Losses, all with `{reduction="mean"|"sum"|"none"}`: `MSELoss` `L1Loss` `HuberLoss{delta=1}` `SmoothL1Loss{beta=1}`
 -- `CrossEntropyLoss{weight, label_smoothing=0}` `NLLLoss{weight}` `BCELoss` `BCEWithLogitsLoss{pos_weight}`.
 -- @module optlab.nn
@@ -19,7 +23,9 @@ local module = require "optlab.nn.module"
 
 local M = {
   --- The same computations as functions: `nn.functional.relu(x)`, `nn.functional.mse_loss(input, target,
-  -- {reduction="sum"})`, `linear(x, weight, bias)`, `dropout(x, p, training)`, `one_hot(labels, num_classes)`, ...
+  -- {reduction="sum"})`, `linear(x, weight, bias)`, `conv2d(x, weight, bias, {stride=1, padding=0})`, `max_pool2d(x,
+  -- kernel_size, {stride, padding})`, `avg_pool2d`, `batch_norm(x, running_mean, running_var, {weight, bias,
+  -- training=false, momentum=0.1, eps=1e-5})`, `dropout(x, p, training)`, `one_hot(labels, num_classes)`, ...
   functional = core.functional,
   --- First values of parameters, in place: `uniform_(t, a, b)` `normal_(t, mean, std)` `constant_(t, val)` `zeros_`
   -- `ones_` `eye_` `xavier_uniform_(t, gain)` `xavier_normal_` `kaiming_uniform_(t, a, mode, nonlinearity)`

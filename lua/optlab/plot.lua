@@ -139,6 +139,7 @@ end
 
 M.trace = trace.trace
 M.trace2d = trace.trace2d
+M.images = require "optlab.plot.images"
 
 local Grid = {}
 Grid.__index = Grid

@@ -236,6 +236,30 @@
 ---@field bias? boolean true
 ---@field dtype? optlab.Float
 
+---@alias optlab.Pair integer|integer[] one number, or {height, width}
+
+---@class optlab.Conv2dOptions
+---@field stride? optlab.Pair 1
+---@field padding? optlab.Pair 0
+---@field bias? boolean true
+---@field dtype? optlab.Float
+
+---@class optlab.Pool2dOptions
+---@field stride? optlab.Pair the kernel size
+---@field padding? optlab.Pair 0
+
+---@class optlab.BatchNormOptions
+---@field eps? number 1e-5
+---@field momentum? number 0.1
+---@field affine? boolean true
+---@field track_running_stats? boolean true
+---@field dtype? optlab.Float
+
+---@class optlab.FunctionalConv2dOptions
+---@field bias? optlab.Tensor
+---@field stride? optlab.Pair 1
+---@field padding? optlab.Pair 0
+
 ---@class optlab.Sequential: optlab.Module
 ---@field append fun(self: optlab.Sequential, layer: optlab.Module|function): optlab.Sequential
 ---@operator len: integer
@@ -254,6 +278,11 @@
 ---@field Softmax fun(options?: integer|{dim?: integer}): optlab.Module
 ---@field LogSoftmax fun(options?: integer|{dim?: integer}): optlab.Module
 ---@field Flatten fun(options?: {start_dim?: integer, end_dim?: integer}): optlab.Module
+---@field Conv2d fun(in_channels: integer, out_channels: integer, kernel_size: optlab.Pair, options?: optlab.Conv2dOptions): optlab.Module
+---@field MaxPool2d fun(kernel_size: optlab.Pair, options?: optlab.Pool2dOptions): optlab.Module
+---@field AvgPool2d fun(kernel_size: optlab.Pair, options?: optlab.Pool2dOptions): optlab.Module
+---@field BatchNorm1d fun(num_features: integer, options?: optlab.BatchNormOptions): optlab.Module
+---@field BatchNorm2d fun(num_features: integer, options?: optlab.BatchNormOptions): optlab.Module
 ---@field Dropout fun(options?: number|{p?: number}): optlab.Module
 ---@field MSELoss fun(options?: {reduction?: "mean"|"sum"|"none"}): optlab.Module
 ---@field L1Loss fun(options?: {reduction?: "mean"|"sum"|"none"}): optlab.Module
@@ -289,6 +318,10 @@
 ---@field binary_cross_entropy fun(input: optlab.Tensor, target: optlab.Tensor, ...: any): optlab.Tensor
 ---@field binary_cross_entropy_with_logits fun(input: optlab.Tensor, target: optlab.Tensor, ...: any): optlab.Tensor
 ---@field linear fun(x: optlab.Tensor, weight: optlab.Tensor, bias?: optlab.Tensor): optlab.Tensor
+---@field conv2d fun(x: optlab.Tensor, weight: optlab.Tensor, bias?: optlab.Tensor|optlab.FunctionalConv2dOptions, ...: any): optlab.Tensor
+---@field max_pool2d fun(x: optlab.Tensor, kernel_size: optlab.Pair, ...: any): optlab.Tensor
+---@field avg_pool2d fun(x: optlab.Tensor, kernel_size: optlab.Pair, ...: any): optlab.Tensor
+---@field batch_norm fun(x: optlab.Tensor, running_mean?: optlab.Tensor, running_var?: optlab.Tensor, ...: any): optlab.Tensor
 ---@field dropout fun(x: optlab.Tensor, p?: number, training?: boolean): optlab.Tensor
 ---@field one_hot fun(labels: optlab.Tensor, num_classes?: integer): optlab.Tensor
 
@@ -536,6 +569,20 @@
 ---@field shuffle? boolean
 ---@field drop_last? boolean
 ---@field seed? integer
+---@field transform? optlab.Transform|false the data set's own if not given
+
+---A uint8 X comes as floats, (X * scale - mean) / std.
+---@class optlab.Transform
+---@field dtype? optlab.Float
+---@field scale? number
+---@field mean? number
+---@field std? number
+
+---@class optlab.FashionMnistOptions
+---@field split? "train"|"test" "train"
+---@field n? integer the first n images
+---@field flatten? boolean X is (n, 784)
+---@field dtype? optlab.DType of the batches that a loader makes
 
 ---@class optlab.Dataset
 ---@field name string
@@ -547,6 +594,10 @@
 ---@field features string[]?
 ---@field mean optlab.Tensor?
 ---@field std optlab.Tensor?
+---@field classes string[]? names of the labels 1, 2, ...
+---@field split string? "train" or "test"
+---@field transform optlab.Transform? what a loader does to a uint8 X
+---@field subset fun(self: optlab.Dataset, from: integer, to?: integer): optlab.Dataset
 ---@operator len: integer
 
 ---@class optlab.Loader
@@ -570,6 +621,8 @@
 
 ---@class optlab.data
 ---@field airfoil fun(options?: {n?: integer, dtype?: optlab.Float}): optlab.Dataset
+---@field fashion_mnist fun(options?: optlab.FashionMnistOptions): optlab.Dataset
+---@field split fun(ds: optlab.Dataset|table, sizes: integer[]): optlab.Dataset...
 ---@field csv fun(path: string, options?: optlab.CsvOptions): optlab.Tensor, string[]? names with
 ---@field idx fun(path: string): optlab.Tensor
 ---@field npy fun(path: string): optlab.Tensor
@@ -720,6 +773,13 @@
 ---@class optlab.Grid
 ---@field save fun(self: optlab.Grid, name: string): string
 
+---@class optlab.ImagesOptions
+---@field labels? any[]|optlab.Tensor
+---@field cols? integer
+---@field stretch? boolean each image from its own darkest to its own brightest value
+---@field title? string
+---@field size? number[]
+
 ---@class optlab.plot
 ---@field figure fun(options?: optlab.FigureOptions): optlab.Figure
 ---@field grid fun(options: optlab.GridOptions): optlab.Grid
@@ -727,6 +787,8 @@
 ---@field trace fun(f: function, path: optlab.Numbers, options?: optlab.TraceOptions): optlab.Figure
 ---A two-dimensional path among the contours of f.
 ---@field trace2d fun(f: function, path: number[][]|optlab.Tensor, options?: optlab.TraceOptions): optlab.Figure
+---Many grey images (N, 1, H, W) in one figure.
+---@field images fun(images: optlab.Tensor|table, options?: optlab.ImagesOptions): optlab.Figure
 ---@field set_format fun(formats: string|string[])
 ---@field set_out fun(dir: string)
 ---@field out fun(): string
@@ -745,6 +807,17 @@
 ---@field clear fun(self: optlab.Progress)
 ---@field done fun(self: optlab.Progress)
 ---@operator call: integer?
+
+---@class optlab.RngState
+---@field seed integer
+---@field user integer blocks drawn so far, likewise the others
+---@field init integer
+---@field data integer
+---@field dropout integer
+
+---@class optlab.SaveOptions
+---@field metadata? table<string, string> for .safetensors
+---@field compress? boolean for .npz
 
 ---@class optlab: optlab.Functions
 ---@field _VERSION string
@@ -775,6 +848,15 @@
 ---@field is_tensor fun(x: any): boolean
 ---@field manual_seed fun(n: integer) Restarts every stream of random numbers.
 ---@field initial_seed fun(): integer
+---@field get_rng_state fun(): optlab.RngState Where all random numbers stand.
+---@field set_rng_state fun(state: optlab.RngState)
+---Saves tensors and tables of them; .safetensors, .npy or .npz by the path's suffix.
+---@field save fun(path: string, value: any, options?: optlab.SaveOptions)
+---@field load fun(path: string): any, table<string, string>?
+---Saves the state of each object, the random numbers and `extra`.
+---@field save_checkpoint fun(path: string, objects: table<string, any>)
+---Continues from such a file; gives `extra`.
+---@field load_checkpoint fun(path: string, objects: table<string, any>): any
 ---@field set_default_dtype fun(name: optlab.Float)
 ---@field get_default_dtype fun(): optlab.DType
 ---@field cat fun(tensors: optlab.Tensor[], dim?: integer): optlab.Tensor Joins along a dimension.

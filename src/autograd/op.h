@@ -14,7 +14,7 @@
 #include "core/tensor.h"
 
 /* Kind by kind, in the order of the files ops_elementwise.c, ops_view.c, ops_reduce.c, ops_index.c, ops_matmul.c,
- * ops_nn.c. */
+ * ops_nn.c, ops_conv.c, ops_pool.c. */
 /* clang-format off */
 #define OP_LIST(X) \
   /* element-wise, one input */ \
@@ -31,7 +31,10 @@
   /* products */ \
   X(MM) X(BMM) X(LINEAR) \
   /* networks */ \
-  X(SOFTMAX) X(LOG_SOFTMAX) X(MSE_LOSS)
+  X(SOFTMAX) X(LOG_SOFTMAX) X(MSE_LOSS) \
+  /* images */ \
+  X(CONV2D) X(CONV2D_GRAD_INPUT) X(CONV2D_GRAD_WEIGHT) \
+  X(MAX_POOL2D) X(MAX_POOL2D_GRAD) X(MAX_POOL2D_PICK) X(AVG_POOL2D) X(AVG_POOL2D_GRAD)
 /* clang-format on */
 
 typedef enum OpId {

@@ -1,9 +1,9 @@
 /*
  * vector.h - what the kernel files share: run-time choice of the instruction set, and loops that vectorise.
  *
- * For src/core and src/optim. A function marked VECTORIZED is compiled three times (AVX-512, AVX2, baseline) and the
- * loader picks the copy that suits the processor; no -march flag is needed. Helpers called from one must be INLINE, or
- * they would run in baseline code.
+ * For src/core, src/optim and src/data. A function marked VECTORIZED is compiled three times (AVX-512, AVX2, baseline)
+ * and the loader picks the copy that suits the processor; no -march flag is needed. Helpers called from one must be
+ * INLINE, or they would run in baseline code.
  *
  * None of the loops here lets the result of an element depend on its place. Loops over correctly rounded operations are
  * free to use any vector width. The vector forms of exp, log, ... may differ from the scalar ones in the last bit, so

@@ -17,6 +17,11 @@
 
 /* --- setting up ---------------------------------------------------------------------------------------------- */
 
+static int check_transform(const Tensor *x, const ByteTransform *t) {
+  if (x->dtype != DT_U8) return err_set("transform is for uint8 data, X is %s", dtype_name((DType)x->dtype));
+  return byte_transform_check(t);
+}
+
 static int check(int nfields, Tensor *const *field, LoaderOptions opt) {
   if (nfields < 1 || nfields > LOADER_MAX_FIELDS)
     return err_set("expected 1 to %d tensors, got %d", LOADER_MAX_FIELDS, nfields);
@@ -31,7 +36,7 @@ static int check(int nfields, Tensor *const *field, LoaderOptions opt) {
   if (rows < 1) return err_set("there are no rows: shape %s", tensor_shape_str(field[0]));
   if (opt.drop_last && rows < opt.batch_size)
     return err_set("drop_last leaves no batch: %lld rows, batch_size %lld", (long long)rows, (long long)opt.batch_size);
-  return 0;
+  return opt.has_transform ? check_transform(field[0], &opt.transform) : 0;
 }
 
 int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt) {
@@ -161,20 +166,40 @@ static void gather(char *to, const char *from, const int64_t *order, int64_t n, 
   }
 }
 
-/* A new tensor of n rows of t: those that `order` names from position `row` on, or, if it is NULL, rows row, row + 1,
- * ... */
-static Tensor *take_rows(const Tensor *t, const int64_t *order, int64_t row, int64_t n) {
+/* The same for rows of `bytes` uint8 elements, converted on the way. */
+static void gather_bytes(const ByteTransform *t, char *to, const uint8_t *from, const int64_t *order, int64_t n,
+                         size_t bytes) {
+  size_t out = bytes * dtype_size(t->dtype);
+  for (int64_t i = 0; i < n; i++)
+    byte_transform_run(t, from + (size_t)order[i] * bytes, to + (size_t)i * out, (int64_t)bytes);
+}
+
+/* Rows row, row + 1, ... of t, or those that `order` names from that position on, into the row-major `out`. */
+static void fill_rows(Tensor *out, const Tensor *t, const int64_t *order, int64_t row, const ByteTransform *transform) {
+  int64_t n = out->shape[0];
+  size_t bytes = (size_t)(t->numel / t->shape[0]) * dtype_size((DType)t->dtype);
+  const char *from = tensor_data(t);
+  char *to = tensor_data(out);
+  if (order == NULL) from += (size_t)row * bytes;
+  if (transform != NULL && order != NULL)
+    gather_bytes(transform, to, (const uint8_t *)from, order + row, n, bytes);
+  else if (transform != NULL)
+    byte_transform_run(transform, (const uint8_t *)from, to, n * (int64_t)bytes);
+  else if (order != NULL)
+    gather(to, from, order + row, n, bytes);
+  else
+    memcpy(to, from, (size_t)n * bytes);
+}
+
+/* A new tensor of n rows of field i. */
+static Tensor *take_rows(const Loader *l, int i, const Batches *b, int64_t n) {
+  const Tensor *t = l->field[i];
+  const ByteTransform *transform = i == 0 && l->opt.has_transform ? &l->opt.transform : NULL;
   int64_t shape[TENSOR_MAX_DIM];
   memcpy(shape, t->shape, sizeof shape);
   shape[0] = n;
-  Tensor *out = tensor_new((DType)t->dtype, t->ndim, shape);
-  if (out == NULL) return NULL;
-  size_t bytes = (size_t)(t->numel / t->shape[0]) * dtype_size((DType)t->dtype);
-  const char *from = tensor_data(t);
-  if (order != NULL)
-    gather(tensor_data(out), from, order + row, n, bytes);
-  else
-    memcpy(tensor_data(out), from + (size_t)row * bytes, (size_t)n * bytes);
+  Tensor *out = tensor_new(transform != NULL ? transform->dtype : (DType)t->dtype, t->ndim, shape);
+  if (out != NULL) fill_rows(out, t, b->order, b->row, transform);
   return out;
 }
 
@@ -182,7 +207,7 @@ int loader_next(Loader *l, Batches *b, Tensor **out) {
   if (b->row >= b->end) return 0;
   int64_t n = b->end - b->row < l->opt.batch_size ? b->end - b->row : l->opt.batch_size;
   for (int i = 0; i < l->nfields; i++) {
-    out[i] = take_rows(l->field[i], b->order, b->row, n);
+    out[i] = take_rows(l, i, b, n);
     if (out[i] == NULL) {
       while (i-- > 0) tensor_release(out[i]);
       return -1;

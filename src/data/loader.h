@@ -6,12 +6,16 @@
  * of RNG_DATA when the epoch starts, so lab.manual_seed governs it. {epoch, key, position} is the whole state: a loader
  * set to it goes on with the very batches that an unbroken run would have given.
  *
- * Batches are fresh row-major tensors: who writes into one does not write into the data.
+ * Batches are fresh row-major tensors: who writes into one does not write into the data. A transform converts the bytes
+ * of the first tensor while they are gathered. For a batch of 256 x 784 that takes 30 us in order and 50 us shuffled,
+ * less than gathering it from floats (100 us): it reads a quarter of the memory. A LeNet step on such a batch takes
+ * about a hundred times that, so there is no thread that prepares the next batch meanwhile.
  */
 #ifndef OPTLAB_LOADER_H
 #define OPTLAB_LOADER_H
 
 #include "core/tensor.h"
+#include "data/convert.h"
 
 #define LOADER_MAX_FIELDS 8
 
@@ -21,6 +25,8 @@ typedef struct LoaderOptions {
   bool drop_last; /* leave out a last batch of fewer than batch_size rows */
   bool has_seed;
   uint64_t seed;
+  bool has_transform; /* the first tensor is uint8 and comes as floats */
+  ByteTransform transform;
 } LoaderOptions;
 
 typedef struct Loader {

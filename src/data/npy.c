@@ -1,5 +1,5 @@
 /*
- * npy.c - header, plausibility, elements.
+ * npy.c - header, plausibility, elements; writing.
  */
 #include "data/npy.h"
 
@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "core/err.h"
+#include "data/outfile.h"
 
 #define HEADER_MAX 65535 /* real headers have some hundred bytes */
 
@@ -28,6 +29,7 @@ static const NpyType npy_types[] = {
 typedef struct Npy {
   const char *path;
   FILE *file;
+  int64_t size; /* bytes of the whole file */
   const NpyType *type;
   bool big_endian;
   bool fortran;
@@ -114,11 +116,7 @@ static int read_header(Npy *x) {
 
 /* The rest of the file must be exactly the elements. */
 static int check_size(const Npy *x) {
-  struct stat st;
-  int64_t bytes;
-  if (fstat(fileno(x->file), &st) < 0) return err_set("%s: %s", x->path, strerror(errno));
-  if (!S_ISREG(st.st_mode)) return err_set("%s: not a regular file", x->path);
-  int64_t rest = (int64_t)st.st_size - ftell(x->file);
+  int64_t bytes, rest = x->size - ftell(x->file);
   if (!__builtin_mul_overflow(x->numel, (int64_t)x->type->size, &bytes) && bytes == rest) return 0;
   return err_set("%s: the header promises %s elements of %d byte%s, the file holds %lld bytes of them", x->path,
                  shape_str(x->ndim, x->shape), x->type->size, x->type->size == 1 ? "" : "s", (long long)rest);
@@ -192,11 +190,55 @@ static Tensor *read_all(Npy *x) {
   return x->fortran && x->ndim > 1 ? fortran_view(x, t) : t;
 }
 
+Tensor *npy_read_stream(FILE *file, int64_t size, const char *path) {
+  return read_all(&(Npy){.path = path, .file = file, .size = size});
+}
+
+static Tensor *read_file(FILE *file, const char *path) {
+  struct stat st;
+  if (fstat(fileno(file), &st) < 0) return err_null("%s: %s", path, strerror(errno));
+  if (S_ISDIR(st.st_mode)) return err_null("%s: %s", path, strerror(EISDIR));
+  if (!S_ISREG(st.st_mode)) return err_null("%s: not a regular file", path);
+  return npy_read_stream(file, st.st_size, path);
+}
+
 Tensor *npy_read(const char *path) {
-  Npy x = {.path = path};
-  x.file = fopen(path, "rb");
-  if (x.file == NULL) return err_null("cannot open %s: %s", path, strerror(errno));
-  Tensor *t = read_all(&x);
-  fclose(x.file);
+  FILE *file = fopen(path, "rb");
+  if (file == NULL) return err_null("cannot open %s: %s", path, strerror(errno));
+  Tensor *t = read_file(file, path);
+  fclose(file);
   return t;
+}
+
+/* --- writing ----------------------------------------------------------------------------------------------------- */
+
+int npy_header(const Tensor *t, char out[NPY_HEADER_MAX]) {
+  static const char *const code[DT_COUNT] = {"<f4", "<f8", "<i8", "|u1"};
+  char text[NPY_HEADER_MAX - 64];
+  int n = snprintf(text, sizeof text, "{'descr': '%s', 'fortran_order': False, 'shape': (", code[t->dtype]);
+  for (int d = 0; d < t->ndim; d++)
+    n += snprintf(text + n, sizeof text - (size_t)n, d ? " %lld," : "%lld,", (long long)t->shape[d]);
+  n += snprintf(text + n, sizeof text - (size_t)n, "), }");
+  int length = (10 + n + 1 + 63) / 64 * 64; /* with the ten bytes before and a newline at the end */
+  memset(out, ' ', (size_t)length);
+  memcpy(out, "\x93NUMPY\x01", 8); /* and a zero: version 1.0 */
+  out[8] = (char)((length - 10) & 255);
+  out[9] = (char)((length - 10) >> 8);
+  memcpy(out + 10, text, (size_t)n);
+  out[length - 1] = '\n';
+  return length;
+}
+
+static int write_all(OutFile *f, const Tensor *t) {
+  char header[NPY_HEADER_MAX];
+  int n = npy_header(t, header);
+  if (outfile_write(f, header, (size_t)n) < 0 || outfile_write_tensor(f, t) < 0) return -1;
+  return outfile_commit(f);
+}
+
+int npy_write(const char *path, const Tensor *t) {
+  OutFile f;
+  int status = outfile_open(&f, path) < 0 ? -1 : write_all(&f, t);
+  outfile_close(&f);
+  return status;
 }

@@ -1,5 +1,5 @@
 /*
- * npy.h - reader of NumPy's .npy files (format versions 1 to 3).
+ * npy.h - NumPy's .npy files: reader (format versions 1 to 3) and writer (version 1).
  *
  *   byte 0..5   \x93NUMPY
  *   byte 6, 7   version
@@ -14,9 +14,22 @@
 #ifndef OPTLAB_NPY_H
 #define OPTLAB_NPY_H
 
+#include <stdio.h>
+
 #include "core/tensor.h"
 
 /* A new tensor, or NULL with err_set("path: ..."). */
 Tensor *npy_read(const char *path);
+
+/* The same from a stream of `size` bytes; `path` is what messages call it. */
+Tensor *npy_read_stream(FILE *file, int64_t size, const char *path);
+
+#define NPY_HEADER_MAX 320
+
+/* What stands before the elements, a multiple of 64 bytes, into out; returns its length. */
+int npy_header(const Tensor *t, char out[NPY_HEADER_MAX]);
+
+/* Replaces the file (see outfile.h). 0, or -1 with err_set and the old file as it was. */
+int npy_write(const char *path, const Tensor *t);
 
 #endif

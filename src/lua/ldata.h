@@ -1,7 +1,7 @@
 /*
  * ldata.h - the parts of the data library, each in a file of its own.
  *
- *   ldatalib.c    tables: csv, idx, npy, standardize, gaussian
+ *   ldatalib.c    tables: csv, idx, npy, standardize, gaussian, garments
  *   lloaderlib.c  minibatches: loader
  *   lfetchlib.c   files: download, digest
  */

@@ -1,10 +1,12 @@
 /*
- * ldatalib.c - tables of numbers for Lua: csv, idx, npy, standardize, gaussian; and the entry of the data library.
+ * ldatalib.c - tables of numbers for Lua: csv, idx, npy, standardize, gaussian, garments; and the entry of the data
+ * library.
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "data/csv.h"
+#include "data/garments.h"
 #include "data/gaussian.h"
 #include "data/idx.h"
 #include "data/npy.h"
@@ -201,8 +203,34 @@ static int gaussian(lua_State *L) {
   return 1;
 }
 
+/***
+Draws garment-like images, the stand-in for Fashion-MNIST.
+@function garments
+@tparam integer seed
+@tparam integer first number of the first image, from 0 on
+@tparam integer n how many
+@treturn Tensor uint8 (n, 28, 28)
+@treturn Tensor uint8 (n), the classes 0..9
+*/
+static int garments(lua_State *L) {
+  static const char *const what[] = {"a seed (an integer)", "the number of the first image", "a number of images"};
+  const char *fn = "data.garments";
+  int64_t v[3];
+  Tensor *images, *labels;
+  for (int i = 0; i < 3; i++) {
+    int isint;
+    v[i] = lua_tointegerx(L, i + 1, &isint);
+    if (!isint) return lb_argerror(L, fn, i + 1, what[i]);
+  }
+  if (garments_draw((uint64_t)v[0], v[1], v[2], &images, &labels) < 0) return lb_error(L, "%s: %s", fn, err_message());
+  lb_pushtensor(L, images);
+  lb_pushtensor(L, labels);
+  return 2;
+}
+
 static const luaL_Reg library[] = {
-    {"csv", csv}, {"idx", idx}, {"npy", npy}, {"standardize", standardize_table}, {"gaussian", gaussian}, {NULL, NULL},
+    {"csv", csv},           {"idx", idx},           {"npy", npy}, {"standardize", standardize_table},
+    {"gaussian", gaussian}, {"garments", garments}, {NULL, NULL},
 };
 
 int luaopen_optlab_data(lua_State *L) {

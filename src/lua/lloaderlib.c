@@ -6,6 +6,7 @@
  * The iterator is a C closure over its state and the loader, so that a turn of the loop looks nothing up; it is also
  * the loop's closing value, so that a break frees the order of the epoch at once.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "data/loader.h"
@@ -43,10 +44,43 @@ static int push_fields(lua_State *L, const char *fn) {
   return n;
 }
 
+/* Reads {dtype =, scale =, mean =, std =} at the top of the stack. */
+static ByteTransform check_transform(lua_State *L, const char *fn) {
+  static const char *const names[] = {"dtype", "scale", "mean", "std", NULL};
+  char where[64];
+  int idx = lua_gettop(L);
+  lua_pushfstring(L, "%s: transform", fn);
+  snprintf(where, sizeof where, "%s", lua_tostring(L, -1));
+  lb_checkoptions(L, idx, where, names);
+  ByteTransform t = {.dtype = lb_defaultdtype()};
+  if (lua_getfield(L, idx, "dtype") != LUA_TNIL) t.dtype = lb_checkdtype(L, -1, where);
+  t.scale = lb_optnumber(L, idx, where, "scale", 1);
+  t.mean = lb_optnumber(L, idx, where, "mean", 0);
+  t.std = lb_optnumber(L, idx, where, "std", 1);
+  lua_settop(L, idx);
+  return t;
+}
+
+/* The option `transform` (false: none), else the data set's own. */
+static void find_transform(lua_State *L, const char *fn, LoaderOptions *opt) {
+  int type = lua_istable(L, 2) ? lua_getfield(L, 2, "transform") : LUA_TNIL;
+  bool given = type != LUA_TNIL;
+  if (!given) type = lua_getfield(L, 1, "transform");
+  bool off = type == LUA_TNIL || (type == LUA_TBOOLEAN && !lua_toboolean(L, -1));
+  if (!off && type != LUA_TTABLE)
+    lb_error(L, "%s: transform must be a table {scale=, mean=, std=, dtype=} or false, got %s", fn,
+             luaL_typename(L, -1));
+  opt->has_transform = !off;
+  if (!off) opt->transform = check_transform(L, fn);
+}
+
 static LoaderOptions check_options(lua_State *L, const char *fn) {
-  static const char *const names[] = {"batch_size", "shuffle", "drop_last", "seed", NULL};
+  static const char *const names[] = {"batch_size", "shuffle", "drop_last", "seed", "transform", NULL};
   LoaderOptions opt = {.batch_size = 1};
-  if (!lb_checkoptions(L, 2, fn, names)) return opt;
+  bool given = lb_checkoptions(L, 2, fn, names);
+  lua_settop(L, 2);
+  find_transform(L, fn, &opt);
+  if (!given) return opt;
   opt.batch_size = lb_optinteger(L, 2, fn, "batch_size", 1);
   opt.shuffle = lb_optboolean(L, 2, fn, "shuffle", false);
   opt.drop_last = lb_optboolean(L, 2, fn, "drop_last", false);
@@ -61,7 +95,8 @@ Cuts a data set into minibatches.
 @function loader
 @tparam table data a data set or any {X=tensor, y=tensor}, or a list of tensors with the same first dimension
 @tparam[opt] table options batch_size (1), shuffle (false), drop_last (false), seed (an
-integer; without it the order follows lab.manual_seed)
+integer; without it the order follows lab.manual_seed), transform ({dtype, scale=1, mean=0, std=1}: a uint8 X comes as
+floats, (X * scale - mean) / std; by default the data set's own field transform; false: none)
 @treturn Loader
 @usage
 local loader = data.loader(data.airfoil(), {batch_size = 10, shuffle = true})

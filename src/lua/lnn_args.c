@@ -20,6 +20,10 @@ static const char *expectation(lua_State *L, const Arg *a) {
   switch (a->kind) {
     case ARG_SIZE:
       return "a whole number from 1 up";
+    case ARG_PAIR:
+      return "a whole number from 1 up, or two of them {height, width}";
+    case ARG_PAIR0:
+      return "a whole number from 0 up, or two of them {height, width}";
     case ARG_NUMBER:
       return "a number";
     case ARG_FLAG:
@@ -54,6 +58,22 @@ static bool read_integer(lua_State *L, int idx, double *value) {
   return isint && lua_type(L, idx) == LUA_TNUMBER;
 }
 
+static bool is_list(lua_State *L, int idx) { return lua_istable(L, idx) && lua_rawlen(L, idx) > 0; }
+
+/* A number for both, or {height, width}; each from `least` up. */
+static bool read_pair(lua_State *L, int idx, int least, double *value) {
+  double side[2];
+  idx = lua_absindex(L, idx);
+  bool list = is_list(L, idx), ok = !list || lua_rawlen(L, idx) == 2;
+  for (int i = 0; i < 2; i++) {
+    if (list) lua_rawgeti(L, idx, i + 1);
+    ok = ok && read_integer(L, list ? -1 : idx, &side[i]) && side[i] >= least && side[i] <= PAIR_MAX;
+    if (list) lua_pop(L, 1);
+  }
+  if (ok) *value = PAIR(side[0], side[1]);
+  return ok;
+}
+
 static bool read_choice(lua_State *L, int idx, const char *const *words, double *value) {
   const char *word = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : NULL;
   for (int i = 0; word && words[i]; i++) {
@@ -78,6 +98,10 @@ static bool read_value(lua_State *L, int idx, const Arg *a, double *value, Tenso
   switch (a->kind) {
     case ARG_SIZE:
       return read_integer(L, idx, value) && *value >= 1;
+    case ARG_PAIR:
+      return read_pair(L, idx, 1, value);
+    case ARG_PAIR0:
+      return read_pair(L, idx, 0, value);
     case ARG_NUMBER:
       *value = lua_tonumber(L, idx);
       return lua_type(L, idx) == LUA_TNUMBER && *value == *value;
@@ -107,9 +131,25 @@ static void check_names(lua_State *L, int idx, Who who, const Arg *args) {
   lua_pop(L, 1);
 }
 
+static int count_args(const Arg *args) {
+  int n = 0;
+  while (args[n].name) n++;
+  return n;
+}
+
+/* The position of the table of options in first..last, last + 1 without one: the first table that is not a pair in its
+ * place. */
+static int find_options(lua_State *L, int first, int last, const Arg *args) {
+  int at = first, n = count_args(args);
+  for (; at <= last; at++) {
+    bool pair = at - first < n && (args[at - first].kind == ARG_PAIR || args[at - first].kind == ARG_PAIR0);
+    if (lua_istable(L, at) && !(pair && is_list(L, at))) break;
+  }
+  return at;
+}
+
 void lnn_args(lua_State *L, int first, int last, Who who, const Arg *args, double *value, Tensor **tensor) {
-  int options = first;
-  while (options <= last && !lua_istable(L, options)) options++;
+  int options = find_options(L, first, last, args);
   int table = options <= last ? options : 0;
   if (table) check_names(L, table, who, args);
   int n = 0;

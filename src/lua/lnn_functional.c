@@ -35,6 +35,40 @@ static int functional_linear(lua_State *L) {
   return push_functional(L, "linear", nn_linear(x, weight, bias));
 }
 
+/* conv2d(input, weight[, bias[, stride = 1[, padding = 0]]]) */
+static int functional_conv2d(lua_State *L) {
+  static const Arg args[] = {{"bias", ARG_TENSOR, ARG_NONE, NULL},
+                             {"stride", ARG_PAIR, PAIR(1, 1), NULL},
+                             {"padding", ARG_PAIR0, PAIR(0, 0), NULL},
+                             {NULL, 0, 0, NULL}};
+  double value[3];
+  Tensor *x = lb_checktensor(L, 1, "nn.functional.conv2d"), *weight = lb_checktensor(L, 2, "nn.functional.conv2d");
+  Tensor *bias = NULL;
+  lnn_args(L, 3, lua_gettop(L), (Who){"nn.functional.", "conv2d"}, args, value, &bias);
+  return push_functional(L, "conv2d", nn_conv2d(x, weight, bias, pair_of(value[1]), pair_of(value[2])));
+}
+
+/* batch_norm(input, running_mean, running_var[, weight[, bias[, training = false[, momentum = 0.1[, eps = 1e-5]]]]]) */
+static int functional_batch_norm(lua_State *L) {
+  enum { MEAN, VAR, WEIGHT, BIAS, TRAINING, MOMENTUM, EPS, COUNT };
+  static const Arg args[] = {[MEAN] = {"running_mean", ARG_TENSOR, ARG_NONE, NULL},
+                             [VAR] = {"running_var", ARG_TENSOR, ARG_NONE, NULL},
+                             [WEIGHT] = {"weight", ARG_TENSOR, ARG_NONE, NULL},
+                             [BIAS] = {"bias", ARG_TENSOR, ARG_NONE, NULL},
+                             [TRAINING] = {"training", ARG_FLAG, 0, NULL},
+                             [MOMENTUM] = {"momentum", ARG_NUMBER, 0.1, NULL},
+                             [EPS] = {"eps", ARG_NUMBER, 1e-5, NULL},
+                             [COUNT] = {NULL, 0, 0, NULL}};
+  double value[COUNT];
+  Tensor *x = lb_checktensor(L, 1, "nn.functional.batch_norm"), *given[4] = {0};
+  lnn_args(L, 2, lua_gettop(L), (Who){"nn.functional.", "batch_norm"}, args, value, given);
+  BatchNorm b = {.mean = given[MEAN], .var = given[VAR], .weight = given[WEIGHT], .bias = given[BIAS]};
+  b.training = value[TRAINING] != 0;
+  b.momentum = value[MOMENTUM];
+  b.eps = value[EPS];
+  return push_functional(L, "batch_norm", nn_batch_norm(x, &b));
+}
+
 /* dropout(input[, p = 0.5[, training = true]]) */
 static int functional_dropout(lua_State *L) {
   static const Arg args[] = {{"p", ARG_NUMBER, 0.5, NULL}, {"training", ARG_FLAG, 1, NULL}, {NULL, 0, 0, NULL}};
@@ -54,10 +88,8 @@ static int functional_one_hot(lua_State *L) {
 }
 
 static const luaL_Reg FUNCTIONAL[] = {
-    {"linear", functional_linear},
-    {"dropout", functional_dropout},
-    {"one_hot", functional_one_hot},
-    {NULL, NULL},
+    {"linear", functional_linear},   {"conv2d", functional_conv2d},   {"batch_norm", functional_batch_norm},
+    {"dropout", functional_dropout}, {"one_hot", functional_one_hot}, {NULL, NULL},
 };
 
 void lnn_pushfunctional(lua_State *L) {

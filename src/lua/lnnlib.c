@@ -134,11 +134,24 @@ static int find_name(const char *const *names, const char *key) {
   return -1;
 }
 
+/* {height, width} */
+static int push_pair(lua_State *L, Pair p) {
+  lua_createtable(L, 2, 0);
+  lua_pushinteger(L, p.h);
+  lua_rawseti(L, -2, 1);
+  lua_pushinteger(L, p.w);
+  lua_rawseti(L, -2, 2);
+  return 1;
+}
+
 static int push_arg(lua_State *L, const Arg *a, double v) {
   switch (a->kind) {
     case ARG_SIZE:
       lua_pushinteger(L, (lua_Integer)v);
       return 1;
+    case ARG_PAIR:
+    case ARG_PAIR0:
+      return push_pair(L, pair_of(v));
     case ARG_NUMBER:
       lua_pushnumber(L, v);
       return 1;

@@ -18,6 +18,7 @@
 void ltensor_create(lua_State *L, int lib, int methods);
 void ltensor_ops(lua_State *L, int lib, int methods, int meta);
 void ltensor_shape(lua_State *L, int lib, int methods);
+void ltensor_rng(lua_State *L, int lib);
 
 int ltensor_index(lua_State *L);    /* t[key] for a number, table or tensor key at index 2 */
 int ltensor_newindex(lua_State *L); /* t[key] = value, the same keys */

@@ -319,6 +319,7 @@ int luaopen_optlab_tensor(lua_State *L) {
   ltensor_create(L, 1, 2);
   ltensor_ops(L, 1, 2, 3);
   ltensor_shape(L, 1, 2);
+  ltensor_rng(L, 1);
   inplace_twins(L, 2);
   lua_pushcfunction(L, l_is_tensor);
   lua_setfield(L, 1, "is_tensor");

@@ -11,6 +11,8 @@
 
 typedef enum ArgKind {
   ARG_SIZE,   /* a whole number >= 1 */
+  ARG_PAIR,   /* one whole number >= 1 for height and width, or two in a table {h, w} */
+  ARG_PAIR0,  /* likewise from 0 up */
   ARG_NUMBER, /* any number but NaN */
   ARG_FLAG,   /* true or false */
   ARG_DIM,    /* a dimension: Lua counts from 1, C from 0; negative ones count from the end in both */
@@ -28,7 +30,20 @@ typedef struct Arg {
 
 #define ARG_REQUIRED ((double)NAN)
 #define ARG_NONE (-1.0)
-#define ARG_MAX 6 /* the longest list */
+#define ARG_MAX 8 /* the longest list */
+
+/* A pair as the one double that keeps it: both numbers lie in 0 .. PAIR_MAX. */
+#define PAIR_MAX ((1 << 26) - 1)
+#define PAIR(h, w) ((double)(h) * (PAIR_MAX + 1) + (w))
+
+typedef struct Pair {
+  int h, w;
+} Pair;
+
+static inline Pair pair_of(double packed) {
+  int h = (int)(packed / (PAIR_MAX + 1));
+  return (Pair){h, (int)(packed - PAIR(h, 0))};
+}
 
 static inline int arg_required(const Arg *a) { return isnan(a->def); }
 

@@ -12,6 +12,7 @@
   X(relu) X(leaky_relu) X(elu) X(silu) X(softplus) X(sigmoid) X(tanh) \
   X(softmax) X(log_softmax) \
   X(flatten) X(identity) X(dropout) \
+  X(conv2d) X(max_pool2d) X(avg_pool2d) X(batch_norm1d) X(batch_norm2d) \
   X(mse_loss) X(l1_loss) X(huber_loss) X(smooth_l1_loss) \
   X(cross_entropy_loss) X(nll_loss) X(bce_loss) X(bce_with_logits_loss)
 /* clang-format on */

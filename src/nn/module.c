@@ -42,7 +42,10 @@ static int check_replacement(const char *name, const Tensor *old, const Tensor *
     return err_set("'%s' has shape %s, cannot be replaced by a tensor of shape %s", name, tensor_shape_str(old),
                    tensor_shape_str(t));
   }
-  if (!dtype_is_float((DType)t->dtype)) {
+  if (!dtype_is_float((DType)old->dtype) && t->dtype != old->dtype) {
+    return err_set("'%s' must be %s, got %s", name, dtype_name((DType)old->dtype), dtype_name((DType)t->dtype));
+  }
+  if (dtype_is_float((DType)old->dtype) && !dtype_is_float((DType)t->dtype)) {
     return err_set("'%s' must be float32 or float64, got %s", name, dtype_name((DType)t->dtype));
   }
   if (t->node) return err_set("'%s' must be a tensor of its own, not a computed one; use detach()", name);

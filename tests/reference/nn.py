@@ -38,6 +38,15 @@ def case(lua, functional, module, *inputs):
     CASES.append((lua, functional, module.double(), inputs))
 
 
+def trained(module, *batches):
+    """Gives a batch norm unusual weights, and statistics from some batches."""
+    for parameter in module.double().parameters():
+        nn.init.normal_(parameter)
+    for x in batches:
+        module(x)
+    return module
+
+
 def matrix(*rows):
     return torch.tensor(rows, dtype=F64)
 
@@ -119,6 +128,50 @@ for reduction in ("mean", "sum", "none"):
 case("nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Sequential(nn.Linear(5, 3), nn.LogSoftmax(2)))", None,
      nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Sequential(nn.Linear(5, 3), nn.LogSoftmax(1))), randn(6, 4))
 
+# Images: odd sizes, strides, paddings, pairs, batches that are no multiple of anything.
+case("nn.Conv2d(1, 1, 1)", "F.conv2d(a, p.weight, p.bias)", nn.Conv2d(1, 1, 1), randn(1, 1, 1, 1))
+case("nn.Conv2d(2, 3, 3)", "F.conv2d(a, p.weight, p.bias)", nn.Conv2d(2, 3, 3), randn(5, 2, 7, 5))
+case("nn.Conv2d(1, 2, 5, {padding=2})", "F.conv2d(a, p.weight, p.bias, {padding=2})", nn.Conv2d(1, 2, 5, padding=2),
+     randn(1, 1, 4, 9))
+case("nn.Conv2d(3, 2, {2, 3}, {stride={3, 2}, padding={0, 4}, bias=false})",
+     "F.conv2d(a, p.weight, nil, {3, 2}, {0, 4})",
+     nn.Conv2d(3, 2, (2, 3), stride=(3, 2), padding=(0, 4), bias=False), randn(2, 3, 7, 6))
+case("nn.Conv2d(1, 2, 3, 4, 1)", "F.conv2d(a, p.weight, p.bias, 4, 1)", nn.Conv2d(1, 2, 3, 4, 1), randn(17, 1, 4, 3))
+case("nn.Conv2d(1, 1, {1, 2}, {stride={1, 5}, padding={6, 7}})",
+     "F.conv2d(a, p.weight, {bias=p.bias, stride={1, 5}, padding={6, 7}})",
+     nn.Conv2d(1, 1, (1, 2), (1, 5), (6, 7)), randn(1, 1, 2, 2))
+
+ties = labels(4, 2, 1, 5, 4).double()
+for x in (randn(1, 1, 2, 2), randn(5, 1, 5, 3), ties, -1 - rand(17, 1, 3, 2)):
+    case("nn.MaxPool2d(2)", "F.max_pool2d(a, 2)", nn.MaxPool2d(2), x)
+    case("nn.MaxPool2d(2, {stride=1, padding=1})", "F.max_pool2d(a, 2, 1, 1)", nn.MaxPool2d(2, 1, 1), x)
+    case("nn.AvgPool2d(2)", "F.avg_pool2d(a, 2)", nn.AvgPool2d(2), x)
+    case("nn.AvgPool2d{kernel_size=2, stride={1, 3}, padding={0, 1}}", "F.avg_pool2d(a, 2, {1, 3}, {0, 1})",
+         nn.AvgPool2d(2, (1, 3), (0, 1)), x)
+case("nn.MaxPool2d({2, 3}, {stride={3, 1}, padding={1, 0}})", "F.max_pool2d(a, {2, 3}, {3, 1}, {1, 0})",
+     nn.MaxPool2d((2, 3), (3, 1), (1, 0)), randn(2, 3, 5, 6))
+case("nn.AvgPool2d({2, 3}, {padding=1})", "F.avg_pool2d(a, {2, 3}, {padding=1})", nn.AvgPool2d((2, 3), padding=1),
+     randn(2, 3, 5, 6))
+
+case("nn.BatchNorm1d(3)", None, trained(nn.BatchNorm1d(3)), randn(5, 3))
+case("nn.BatchNorm1d(2)", None, trained(nn.BatchNorm1d(2), randn(4, 2, 3)), randn(1, 2, 3))
+case("nn.BatchNorm1d(3, {affine=false})", None, trained(nn.BatchNorm1d(3, affine=False), randn(6, 3)), randn(2, 3))
+case("nn.BatchNorm2d(2, {eps=0.1, momentum=0.3})", None,
+     trained(nn.BatchNorm2d(2, eps=0.1, momentum=0.3), randn(3, 2, 2, 2), randn(2, 2, 3, 1)), randn(17, 2, 3, 1))
+case("nn.BatchNorm2d(2, {track_running_stats=false})",
+     "F.batch_norm(a, nil, nil, p.weight, p.bias, {training=true})",
+     trained(nn.BatchNorm2d(2, track_running_stats=False)), randn(3, 2, 2, 3))
+case("nn.BatchNorm2d(2, {track_running_stats=false}):eval()", None,
+     trained(nn.BatchNorm2d(2, track_running_stats=False)).eval(), randn(3, 2, 2, 3))
+case("nn.BatchNorm1d(3):eval()", "F.batch_norm(a, p.running_mean, p.running_var, p.weight, p.bias)",
+     trained(nn.BatchNorm1d(3), 2 + 3 * randn(6, 3)).eval(), randn(5, 3))
+case("nn.BatchNorm2d(3):eval()",
+     "F.batch_norm(a, p.running_mean, p.running_var, {weight=p.weight, bias=p.bias})",
+     trained(nn.BatchNorm2d(3), 1 - 2 * randn(6, 3, 2, 1)).eval(), randn(1, 3, 1, 1))
+case("nn.Sequential(nn.Conv2d(1, 2, 3, 1, 1), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten())", None,
+     nn.Sequential(nn.Conv2d(1, 2, 3, 1, 1), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+     randn(5, 1, 5, 4))
+
 
 # --- writing Lua ----------------------------------------------------------------------------------------------------
 
@@ -149,6 +202,7 @@ def target(t):
 
 def run(lua, functional, module, inputs):
     first = inputs[0].clone().requires_grad_()
+    before = [(name, tensor(b)) for name, b in module.named_buffers()]
     out = module(first, *inputs[1:])
     cotangent = torch.cos(torch.arange(out.numel(), dtype=F64)).reshape(out.shape)
     params = list(module.named_parameters())
@@ -158,6 +212,10 @@ def run(lua, functional, module, inputs):
     if functional:
         print('    functional = "%s",' % functional)
     put("    params = {%s}," % ", ".join('{"%s", %s}' % (name, tensor(p)) for name, p in params))
+    if "BatchNorm" in lua:
+        put("    buffers = {%s}," % ", ".join('{"%s", %s}' % entry for entry in before))
+        put("    buffers_after = {%s}," % ", ".join('{"%s", %s}' % (name, tensor(b))
+                                                   for name, b in module.named_buffers()))
     put("    inputs = {%s}," % ", ".join(target(t) for t in inputs))
     put("    cotangent = %s," % tensor(cotangent))
     put("    output = %s," % tensor(out))
@@ -180,6 +238,14 @@ TEXTS = [
     ("nn.MSELoss()", nn.MSELoss()),
     ("nn.HuberLoss{delta=2}", nn.HuberLoss(delta=2)),
     ("nn.CrossEntropyLoss()", nn.CrossEntropyLoss()),
+    ("nn.Conv2d(1, 6, 5, {padding=2})", nn.Conv2d(1, 6, 5, padding=2)),
+    ("nn.Conv2d(3, 8, {3, 5}, {stride={2, 1}, bias=false})", nn.Conv2d(3, 8, (3, 5), stride=(2, 1), bias=False)),
+    ("nn.MaxPool2d(2)", nn.MaxPool2d(2)),
+    ("nn.MaxPool2d({3, 2}, {stride=2, padding={1, 0}})", nn.MaxPool2d((3, 2), stride=2, padding=(1, 0))),
+    ("nn.AvgPool2d(2, {stride={2, 1}})", nn.AvgPool2d(2, stride=(2, 1))),
+    ("nn.BatchNorm1d(5)", nn.BatchNorm1d(5)),
+    ("nn.BatchNorm2d(6, {eps=0.001, momentum=0.5, affine=false, track_running_stats=false})",
+     nn.BatchNorm2d(6, eps=0.001, momentum=0.5, affine=False, track_running_stats=False)),
     ("nn.Sequential()", nn.Sequential()),
     ("nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Linear(3, 1)), nn.Tanh())",
      nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Linear(3, 1)), nn.Tanh())),

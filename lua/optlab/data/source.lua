@@ -8,7 +8,10 @@
 -- 3. a download into the cache. `OPTLAB_MIRROR` replaces the address up to the file's name, `OPTLAB_OFFLINE=1`
 -- forbids downloads.
 --
--- A source is a table: `name` of the data set, `file`, `url`, `digest` ("sha1:...").
+-- A source is a table: `name` of the data set, `file`, `url`, `digest` of the file ("sha1:..."). Optional: `folder`, a
+-- folder of that name within the user's in which the file may lie, and within the cache in which it does; `unpacked`,
+-- the digest of what the gzip-compressed file contains, which counts for files of the user's, packed anew or not packed
+-- at all; `reader`, the function that reads a file of the user's own.
 -- @module optlab.data.source
 local config = require "optlab.config"
 local core = require("optlab.core").data
@@ -82,12 +85,25 @@ end
 -- @tparam table source
 -- @tparam string path
 function M.check(source, path)
-  local found, message = core.digest(path, source.digest)
+  local expected = source.unpacked or source.digest
+  local found, message = core.digest(path, expected, source.unpacked ~= nil)
   if not found then errors.raise("data.%s: %s", source.name, message) end
-  if found ~= source.digest then
-    errors.raise("data.%s: %s is not the expected file: %s, expected %s (data.csv reads a table of your own)",
-      source.name, path, found, source.digest)
+  if found ~= expected then
+    errors.raise("data.%s: %s is not the expected file: %s%s, expected %s (%s reads a file of your own)",
+      source.name, path, found, source.unpacked and " unpacked" or "", expected, source.reader or "data.csv")
   end
+end
+
+-- The file in the user's folder: in the source's folder or beside it, packed or, where that can be told, unpacked.
+local function given(source, folder)
+  local places = { source.folder and folder .. "/" .. source.folder or folder, folder }
+  for _, place in ipairs(places) do
+    local path = place .. "/" .. source.file
+    if readable(path) then return path end
+    local plain = source.folder and path:match("^(.*)%.gz$")
+    if plain and readable(plain) then return plain end
+  end
+  return nil
 end
 
 --- Finds a file.
@@ -97,12 +113,13 @@ end
 function M.find(source)
   local folder = M.folder()
   if folder then
-    local path = folder .. "/" .. source.file
-    if readable(path) then return path, "given" end
+    local path = given(source, folder)
+    if path then return path, "given" end
     say("%s: no %s in %s; looking in the cache and online", source.name, source.file, folder)
   end
   local cache = M.cache()
   if not cache then return nil, "no cache folder: neither XDG_CACHE_HOME nor HOME is set" end
+  if source.folder then cache = cache .. "/" .. source.folder end
   local path = cache .. "/" .. source.file
   if readable(path) then
     if core.digest(path, source.digest) == source.digest then return path, "cache" end

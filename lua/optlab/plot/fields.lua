@@ -11,18 +11,6 @@ local theme = require "optlab.plot.theme"
 
 local Figure = figure.Figure
 
--- The least and the greatest finite value.
-local function extremes(rows)
-  local lo, hi = math.huge, -math.huge
-  for _, row in ipairs(rows) do
-    for _, v in ipairs(row) do
-      if number.finite(v) then lo, hi = math.min(lo, v), math.max(hi, v) end
-    end
-  end
-  if lo > hi then return 0, 0 end
-  return lo, hi
-end
-
 local function ends(list)
   return { list[1], list[#list] }
 end
@@ -45,7 +33,7 @@ end
 -- --- contours ----------------------------------------------------------------------------------------------------
 
 local function check_levels(levels, grid, where)
-  local lo, hi = extremes(grid.z)
+  local lo, hi = limits.extremes(grid.z)
   if levels == nil then return limits.levels(lo, hi, 8) end
   if type(levels) == "number" then
     local n = math.tointeger(levels)
@@ -73,7 +61,7 @@ end
 
 -- The loops of a filled contour. The band above the last level is coloured as if it reached the greatest value.
 local function fill_bands(el, grid, opts, where)
-  local _, hi = extremes(grid.z)
+  local _, hi = limits.extremes(grid.z)
   el.kind, el.loops = "filled", contour.bands(grid, el.levels)
   if #el.loops == 0 then errors.raise("%s: no value is above the lowest level, so there is nothing to fill", where) end
   el.top = math.max(hi, el.levels[#el.levels])
@@ -156,7 +144,7 @@ function Figure:surface(source, opts)
   opts = errors.check_options(opts, { "x", "y", "palette", "colorbar" }, where)
   local el = solid_element(self, "surface", source, opts, where)
   el.palette, el.colorbar = palette(opts, where), opts.colorbar
-  el.shades = { extremes(el.grid.z) }
+  el.shades = { limits.extremes(el.grid.z) }
   return figure.add(self, el, true, where)
 end
 
@@ -181,7 +169,7 @@ function Figure:heatmap(source, opts)
   local grid = data.grid(source, opts, where)
   local el = { kind = "heatmap", grid = grid, edge = { x = cell_edges(grid.x), y = cell_edges(grid.y) } }
   el.palette, el.colorbar = palette(opts, where), opts.colorbar ~= false
-  el.shades = opts.range and { data.pair(opts.range, where .. ": range") } or { extremes(grid.z) }
+  el.shades = opts.range and { data.pair(opts.range, where .. ": range") } or { limits.extremes(grid.z) }
   check_palette(self, el.palette, where)
   return figure.add(self, figure.check_label(el, opts, where), false, where)
 end

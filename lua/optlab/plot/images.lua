@@ -3,7 +3,7 @@
 local data = require "optlab.plot.data"
 local errors = require "optlab.errors"
 local figure = require "optlab.plot.figure"
-local number = require "optlab.plot.number"
+local limits = require "optlab.plot.limits"
 local text = require "optlab.plot.text"
 require "optlab.plot.fields" -- gives figures their image
 
@@ -21,17 +21,6 @@ local function matrix(v, i)
     errors.raise("%s: image %d is no matrix of greys (H, W)", WHERE, i)
   end
   return rows
-end
-
--- Smallest and largest finite grey.
-local function range(rows)
-  local lo, hi = math.huge, -math.huge
-  for _, row in ipairs(rows) do
-    for _, v in ipairs(row) do
-      if number.finite(v) then lo, hi = math.min(lo, v), math.max(hi, v) end
-    end
-  end
-  return lo, hi
 end
 
 -- The images as lists of rows, all of one size.
@@ -69,10 +58,10 @@ end
 local function scales(list, stretch)
   local top = 1
   for _, rows in ipairs(list) do
-    if select(2, range(rows)) > 1 then top = 255 end
+    if select(2, limits.extremes(rows)) > 1 then top = 255 end
   end
   return function(rows)
-    if stretch then return range(rows) end
+    if stretch then return limits.extremes(rows) end
     return 0, top
   end
 end

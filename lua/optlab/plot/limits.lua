@@ -80,4 +80,19 @@ function M.levels(lo, hi, count)
   end
 end
 
+--- The least and the greatest finite value of a matrix given by rows; 0, 0 where there is none.
+-- @tparam {{number,...},...} rows
+-- @treturn number
+-- @treturn number
+function M.extremes(rows)
+  local lo, hi = math.huge, -math.huge
+  for _, row in ipairs(rows) do
+    for _, v in ipairs(row) do
+      if number.finite(v) then lo, hi = math.min(lo, v), math.max(hi, v) end
+    end
+  end
+  if lo > hi then return 0, 0 end
+  return lo, hi
+end
+
 return M

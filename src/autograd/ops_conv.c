@@ -74,8 +74,7 @@ static Tensor *convolve(Tensor *x, Tensor *weight, const OpArgs *a) {
   return fm_op(OP_CONV2D, (Tensor *[]){x, weight}, 2, a);
 }
 
-/* --- conv2d ----------------------------------------------------------------------------------------------------------
- */
+/* --- conv2d --------------------------------------------------------------------------------------------------- */
 
 static int infer_conv2d(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   const Tensor *x = in[0], *weight = in[1], *bias = nin > 2 ? in[2] : NULL;
@@ -123,8 +122,7 @@ const Op row_CONV2D = {.name = "conv2d",
                        .forward = fw_conv2d,
                        .backward = bw_conv2d};
 
-/* --- conv2d_grad_input(dy, weight) -----------------------------------------------------------------------------------
- */
+/* --- conv2d_grad_input(dy, weight) ---------------------------------------------------------------------------- */
 
 static int infer_grad_input(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
@@ -158,8 +156,7 @@ const Op row_CONV2D_GRAD_INPUT = {.name = "conv2d_grad_input",
                                   .forward = fw_grad_input,
                                   .backward = bw_grad_input};
 
-/* --- conv2d_grad_weight(dy, x) ---------------------------------------------------------------------------------------
- */
+/* --- conv2d_grad_weight(dy, x) -------------------------------------------------------------------------------- */
 
 static int infer_grad_weight(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;

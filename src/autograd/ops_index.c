@@ -41,8 +41,7 @@ static int add_into(Tensor *dst, Tensor *src) {
   return rc;
 }
 
-/* --- index_select(x, index): i[0] the dimension --------------------------------------------------------------------
- */
+/* --- index_select(x, index): i[0] the dimension --------------------------------------------------------------- */
 
 static int infer_index_select(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);
@@ -118,8 +117,7 @@ const Op row_INDEX_ADD = {.name = "index_add",
                           .forward = fw_index_add,
                           .backward = bw_index_add};
 
-/* --- gather(x, index): out[.., i, ..] = x[.., index[.., i, ..], ..]; i[0] the dimension
- * ------------------------------- */
+/* --- gather(x, index): out[.., i, ..] = x[.., index[.., i, ..], ..]; i[0] the dimension ----------------------- */
 
 static int infer_gather(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
@@ -203,8 +201,7 @@ const Op row_SCATTER_ADD = {.name = "scatter_add",
                             .forward = fw_scatter_add,
                             .backward = bw_scatter_add};
 
-/* --- cat(x1, x2, ...): i[0] the dimension
- * ------------------------------------------------------------------------------ */
+/* --- cat(x1, x2, ...): i[0] the dimension --------------------------------------------------------------------- */
 
 static int infer_cat(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);

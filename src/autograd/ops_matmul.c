@@ -57,8 +57,7 @@ const Op row_MM = {.name = "mm",
                    .forward = fw_mm,
                    .backward = bw_mm};
 
-/* --- bmm: (b, m, k) (b, k, n) -> (b, m, n) --------------------------------------------------------------------------
- */
+/* --- bmm: (b, m, k) (b, k, n) -> (b, m, n) -------------------------------------------------------------------- */
 
 static int infer_bmm(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin, (void)a;
@@ -92,8 +91,7 @@ const Op row_BMM = {.name = "bmm",
                     .forward = fw_bmm,
                     .backward = bw_bmm};
 
-/* --- linear: y = x W^T + b; x (..., k), W (n, k), optional b (n) -> (..., n)
- * ------------------------------------------- */
+/* --- linear: y = x W^T + b; x (..., k), W (n, k), optional b (n) -> (..., n) ---------------------------------- */
 
 static int infer_linear(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)a;

@@ -8,8 +8,7 @@
 #include "core/err.h"
 #include "core/reduce.h"
 
-/* --- softmax, log_softmax: i[0] the dimension ----------------------------------------------------------------------
- */
+/* --- softmax, log_softmax: i[0] the dimension ----------------------------------------------------------------- */
 
 static int infer_softmax(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   if (a->i[0] < 0 || a->i[0] >= in[0]->ndim) {
@@ -89,8 +88,7 @@ const Op row_LOG_SOFTMAX = {.name = "log_softmax",
                             .forward = fw_log_softmax,
                             .backward = bw_log_softmax};
 
-/* --- mse_loss(x, y): (x - y)^2; i[0] the reduction: 0 none, 1 mean, 2 sum
- * ------------------------------------------------ */
+/* --- mse_loss(x, y): (x - y)^2; i[0] the reduction: 0 none, 1 mean, 2 sum ------------------------------------- */
 
 enum { REDUCTION_NONE, REDUCTION_MEAN, REDUCTION_SUM };
 

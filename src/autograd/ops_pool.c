@@ -42,9 +42,7 @@ static int infer_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   return 0;
 }
 
-/* --- max_pool2d
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- max_pool2d ----------------------------------------------------------------------------------------------- */
 
 /* x without its graph: winners do not move with x. */
 static Tensor *places(const Tensor *x) { return fm_pool(tensor_alias(x)); }
@@ -122,9 +120,7 @@ const Op row_MAX_POOL2D_PICK = {.name = "max_pool2d_pick",
                                 .forward = fw_max_pool2d,
                                 .backward = bw_max_pool2d_pick};
 
-/* --- avg_pool2d
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- avg_pool2d ----------------------------------------------------------------------------------------------- */
 
 static int fw_avg_pool2d(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;

@@ -148,8 +148,7 @@ const Op row_AMIN = {.name = "amin",
                      .forward = fw_amin,
                      .backward = bw_extreme};
 
-/* --- argmax, argmin: i[0] the dimension, i[1] keep it; 0-based positions, int64, no gradient -----------------------
- */
+/* --- argmax, argmin: i[0] the dimension, i[1] keep it; 0-based positions, int64, no gradient ------------------ */
 
 static int infer_arg(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   int64_t dim = a->i[0];

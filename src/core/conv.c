@@ -177,8 +177,7 @@ int conv2d(DType dt, const ConvShape *s, const void *x, const void *weight, cons
   return run(&p, forward_images, NULL);
 }
 
-/* --- gradients ------------------------------------------------------------------------------------------------------
- */
+/* --- gradients ------------------------------------------------------------------------------------------------ */
 
 static void grad_input_images(void *ctx, int64_t begin, int64_t end) {
   const Plan *p = ctx;

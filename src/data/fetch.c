@@ -185,8 +185,7 @@ static int on_progress(void *ctx, curl_off_t total, curl_off_t done, curl_off_t 
   return report(f, (int64_t)done, total > 0 ? (int64_t)total : -1);
 }
 
-/* --- the transfer --------------------------------------------------------------------------------------------------
- */
+/* --- the transfer --------------------------------------------------------------------------------------------- */
 
 static void set_protocols(CURL *c) {
 #if LIBCURL_VERSION_NUM >= 0x075500

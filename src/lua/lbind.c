@@ -135,8 +135,7 @@ Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *fn) {
   return list;
 }
 
-/* --- numbers, dtypes, dimensions, shapes
- * --------------------------------------------------------------------------------- */
+/* --- numbers, dtypes, dimensions, shapes ---------------------------------------------------------------------- */
 
 double lb_checknumber(lua_State *L, int idx, const char *fn) {
   if (lua_type(L, idx) != LUA_TNUMBER) lb_argerror(L, fn, idx, "a number");

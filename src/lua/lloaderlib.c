@@ -21,8 +21,7 @@ static Loader *check_loader(lua_State *L, const char *fn) {
   return l;
 }
 
-/* --- making one ----------------------------------------------------------------------------------------------------
- */
+/* --- making one ----------------------------------------------------------------------------------------------- */
 
 /* Pushes the tensors of the data set at index 1: its X and y, or the list's entries. Returns how many. */
 static int push_fields(lua_State *L, const char *fn) {
@@ -122,8 +121,7 @@ static int loader(lua_State *L) {
   return 1;
 }
 
-/* --- iterating
- * -------------------------------------------------------------------------------------------------------- */
+/* --- iterating ------------------------------------------------------------------------------------------------ */
 
 /* Upvalues: the Batches and its Loader. */
 static int next_batch(lua_State *L) {
@@ -168,8 +166,7 @@ static int loader_batches(lua_State *L) {
   return 4;
 }
 
-/* --- state
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- state ---------------------------------------------------------------------------------------------------- */
 
 /***
 Where the loader stands, to continue with the same batches in another run.
@@ -205,8 +202,7 @@ static int loader_load_state_dict(lua_State *L) {
   return 0;
 }
 
-/* --- as a value
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- as a value ----------------------------------------------------------------------------------------------- */
 
 static int loader_len(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)loader_length(check_loader(L, "#loader")));

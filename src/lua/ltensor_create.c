@@ -220,8 +220,7 @@ static int l_get_default_dtype(lua_State *L) {
   return 1;
 }
 
-/* --- tensor{...} ---------------------------------------------------------------------------------------------------
- */
+/* --- tensor{...} ---------------------------------------------------------------------------------------------- */
 
 /* Follows the first entries down to find the shape; leaves the stack as it was. */
 static int nested_shape(lua_State *L, int idx, int64_t *shape) {
@@ -302,8 +301,7 @@ static int l_tensor(lua_State *L) {
   return 1;
 }
 
-/* --- in-place random fills: methods
- * ------------------------------------------------------------------------------------ */
+/* --- in-place random fills: methods --------------------------------------------------------------------------- */
 
 static int fill_random(lua_State *L, const char *fn, Fill fill, double da, double db) {
   Tensor *t = lb_checktensor(L, 1, fn);

@@ -201,8 +201,7 @@ static int l_inplace(lua_State *L) {
   return 1;
 }
 
-/* --- clamp, where ---------------------------------------------------------------------------------------------------
- */
+/* --- clamp, where --------------------------------------------------------------------------------------------- */
 
 /*** Limits each element to [lo, hi]; nil leaves a side open: `x:clamp(0, nil)`. @function clamp */
 static int l_clamp(lua_State *L) {
@@ -240,8 +239,7 @@ static int l_where(lua_State *L) {
   return 1;
 }
 
-/* --- reductions
- * --------------------------------------------------------------------------------------------------------- */
+/* --- reductions ----------------------------------------------------------------------------------------------- */
 
 static const char *const REDUCE_OPTIONS[] = {"dim", "keepdim", "unbiased", "p", NULL};
 
@@ -402,8 +400,7 @@ static int l_norm(lua_State *L) {
   return 1;
 }
 
-/* --- softmax
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- softmax -------------------------------------------------------------------------------------------------- */
 
 static int softmax(lua_State *L, const char *fn, OpId op) {
   Tensor *x = lb_checktensor(L, 1, fn);
@@ -413,8 +410,7 @@ static int softmax(lua_State *L, const char *fn, OpId op) {
 static int l_softmax(lua_State *L) { return softmax(L, "softmax", OP_SOFTMAX); }
 static int l_log_softmax(lua_State *L) { return softmax(L, "log_softmax", OP_LOG_SOFTMAX); }
 
-/* --- products
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- products ------------------------------------------------------------------------------------------------- */
 
 static int product(lua_State *L, const char *fn, int na, int nb) {
   Tensor *a = lb_checktensor(L, 1, fn), *b = lb_checktensor(L, 2, fn);
@@ -473,8 +469,7 @@ static int l_matmul(lua_State *L) {
   return 1;
 }
 
-/* --- registration
- * ----------------------------------------------------------------------------------------------------------------- */
+/* --- registration --------------------------------------------------------------------------------------------- */
 
 static void set_closure(lua_State *L, const char *name, lua_CFunction f, size_t row, int table, int also) {
   lua_pushinteger(L, (lua_Integer)row);

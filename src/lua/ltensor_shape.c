@@ -126,8 +126,7 @@ static int l_expand(lua_State *L) {
   return ltensor_push_op(L, OP_EXPAND, &x, 1, &args);
 }
 
-/* --- parts
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- parts ---------------------------------------------------------------------------------------------------- */
 
 /* Reads a 1-based position (negative from the end) along dim. */
 static int64_t check_position(lua_State *L, int idx, const Tensor *x, int dim, const char *fn) {
@@ -188,8 +187,7 @@ static int l_index_select(lua_State *L) { return pick(L, "index_select", OP_INDE
 /*** out[i][j] = x[i][index[i][j]] along dim 2, and likewise for other dims; 1-based. @function gather */
 static int l_gather(lua_State *L) { return pick(L, "gather", OP_GATHER); }
 
-/* --- joining
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- joining -------------------------------------------------------------------------------------------------- */
 
 /*** Joins tensors along an existing dimension: `lab.cat({a, b}, dim)`, dim 1 if not given. @function cat */
 static int l_cat(lua_State *L) {

@@ -103,8 +103,7 @@ static int forget_metatable(lua_State *L) {
   return 0;
 }
 
-/* --- plain methods
- * ---------------------------------------------------------------------------------------------------- */
+/* --- plain methods -------------------------------------------------------------------------------------------- */
 
 static int l_dim(lua_State *L) {
   lua_pushinteger(L, lb_checktensor(L, 1, "dim")->ndim);
@@ -209,8 +208,7 @@ static int l_requires_grad_(lua_State *L) {
   return 1;
 }
 
-/* --- in place
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- in place ------------------------------------------------------------------------------------------------- */
 
 static int fill(lua_State *L, const char *fn, double value) {
   Tensor *t = lb_checktensor(L, 1, fn);
@@ -244,8 +242,7 @@ static int l_through_copy(lua_State *L) {
   return 1;
 }
 
-/* --- the library
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- the library ---------------------------------------------------------------------------------------------- */
 
 void ltensor_setboth(lua_State *L, int lib, int methods, const luaL_Reg *regs) {
   for (; regs->name; regs++) {

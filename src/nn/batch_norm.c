@@ -112,8 +112,7 @@ Tensor *nn_batch_norm(Tensor *in, const BatchNorm *b) {
   return fm_end(mark, y);
 }
 
-/* --- the layers -----------------------------------------------------------------------------------------------------
- */
+/* --- the layers ----------------------------------------------------------------------------------------------- */
 
 static Tensor *normalise(const Module *m, Tensor *x) {
   if (x->shape[1] != (int64_t)m->arg[NUM_FEATURES]) {

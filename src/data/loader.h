@@ -7,9 +7,9 @@
  * set to it goes on with the very batches that an unbroken run would have given.
  *
  * Batches are fresh row-major tensors: who writes into one does not write into the data. A transform converts the bytes
- * of the first tensor while they are gathered. For a batch of 256 x 784 that took 40 us in order and 55 us shuffled (one
- * core of a Zen 4), less than gathering it from floats (120 us): it reads a quarter of the memory. A LeNet step on such a
- * batch took 30 ms, so there is no thread that prepares the next batch meanwhile.
+ * of the first tensor while they are gathered. For a batch of 256 x 784 that took 40 us in order and 55 us shuffled
+ * (one core of a Zen 4), less than gathering it from floats (120 us): it reads a quarter of the memory. A LeNet step on
+ * such a batch took 30 ms, so there is no thread that prepares the next batch meanwhile.
  */
 #ifndef OPTLAB_LOADER_H
 #define OPTLAB_LOADER_H

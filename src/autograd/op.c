@@ -88,11 +88,31 @@ static bool wants_grad(Tensor *const *in, int nin) {
   return false;
 }
 
+/* The input whose order in memory the output takes over, or NULL where it is row-major. */
+static const Tensor *order_giver(const Op *op, const OpShape *s, Tensor *const *in, int nin) {
+  bool permuted = false;
+  for (int i = 0; i < nin; i++) permuted = permuted || !in[i]->contiguous;
+  if (!permuted || !op->keeps_order) return NULL;
+  for (int i = 0; i < nin; i++) {
+    if (!shape_equal(in[i]->ndim, in[i]->shape, s->ndim, s->shape)) continue;
+    return !in[i]->contiguous && tensor_is_dense(in[i]) ? in[i] : NULL;
+  }
+  return NULL;
+}
+
+static Tensor *new_output(const Op *op, const OpShape *s, Tensor *const *in, int nin) {
+  static const int64_t batch_innermost[TENSOR_MAX_DIM] = {1, 9, 8, 7, 6, 5, 4, 3};
+  if (s->batch_innermost) return tensor_new_ordered(s->dtype, s->ndim, s->shape, batch_innermost);
+  const Tensor *like = order_giver(op, s, in, nin);
+  return like ? tensor_new_ordered(s->dtype, s->ndim, s->shape, like->stride) : tensor_new(s->dtype, s->ndim, s->shape);
+}
+
 static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *args) {
   OpShape s;
+  s.batch_innermost = false;
   if (op->infer(&s, in, nin, args) < 0) return NULL;
   if (op->view) return op->view(&s, in[0], args);
-  Tensor *out = tensor_new(s.dtype, s.ndim, s.shape);
+  Tensor *out = new_output(op, &s, in, nin);
   if (out && op->forward(out, in, nin, args) < 0) {
     tensor_release(out);
     return NULL;

@@ -14,7 +14,7 @@
 #include "core/tensor.h"
 
 /* Kind by kind, in the order of the files ops_elementwise.c, ops_view.c, ops_reduce.c, ops_index.c, ops_matmul.c,
- * ops_nn.c, ops_conv.c, ops_pool.c. */
+ * ops_nn.c, ops_conv.c, ops_conv_pool.c, ops_pool.c. */
 /* clang-format off */
 #define OP_LIST(X) \
   /* element-wise, one input */ \
@@ -34,6 +34,7 @@
   X(SOFTMAX) X(LOG_SOFTMAX) X(MSE_LOSS) \
   /* images */ \
   X(CONV2D) X(CONV2D_GRAD_INPUT) X(CONV2D_GRAD_WEIGHT) \
+  X(CONV2D_RELU_POOL) X(CONV2D_POOL_GRAD_BIAS) X(CONV2D_UNPOOL) X(CONV2D_PICK) \
   X(MAX_POOL2D) X(MAX_POOL2D_GRAD) X(MAX_POOL2D_PICK) X(AVG_POOL2D) X(AVG_POOL2D_GRAD)
 /* clang-format on */
 
@@ -54,6 +55,8 @@ typedef struct OpArgs {
 typedef struct OpShape {
   DType dtype;
   int ndim;
+  bool
+      batch_innermost; /* the output lies in memory with its first dimension innermost; false unless the rule says so */
   int64_t shape[TENSOR_MAX_DIM];
 } OpShape;
 
@@ -67,9 +70,10 @@ typedef struct Op {
   unsigned save;    /* what backward reads: SAVE_* */
   unsigned match;   /* bit mask of inputs promoted to the widest dtype among them (uint8 counts as int64) */
   bool floats;      /* those inputs must be floats: integers become dtype_default() */
+  bool keeps_order; /* element-wise: the output lies in memory as the first input of its shape does */
   /* Fills *s, or returns -1 with err_set naming the op and the shapes. */
   int (*infer)(OpShape *s, Tensor *const *in, int nin, const OpArgs *a);
-  /* Computes out, which has the inferred shape, row-major. NULL for views. */
+  /* Computes out, which has the inferred shape and is row-major but for the two flags above. NULL for views. */
   int (*forward)(Tensor *out, Tensor *const *in, int nin, const OpArgs *a);
   /* Views only: returns the window (or a copy where none is possible). */
   Tensor *(*view)(const OpShape *s, Tensor *in, const OpArgs *a);

@@ -59,6 +59,7 @@ static int bw_sigmoid(Node *n, Tensor *d, Tensor **din) {
                        .match = 1,                                               \
                        .floats = true,                                           \
                        .save = what_to_save,                                     \
+                       .keeps_order = true,                                      \
                        .infer = infer_same,                                      \
                        .forward = fw_##fn,                                       \
                        .backward = bw};
@@ -98,6 +99,7 @@ UNARY(ROUND, round, 0, bw_zero)
                        .nin = 1,                                                 \
                        .match = 1,                                               \
                        .save = what_to_save,                                     \
+                       .keeps_order = true,                                      \
                        .infer = infer_same,                                      \
                        .forward = fw_##fn,                                       \
                        .backward = bw};
@@ -124,6 +126,7 @@ const Op row_CLAMP = {.name = "clamp",
                       .match = 1,
                       .floats = true,
                       .save = SAVE_X0,
+                      .keeps_order = true,
                       .infer = infer_same,
                       .forward = fw_clamp,
                       .backward = bw_clamp};
@@ -138,8 +141,10 @@ static int fw_copy(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin, (void)a;
   return tensor_copy_(out, in[0]);
 }
-const Op row_CAST = {.name = "to", .nin = 1, .infer = infer_cast, .forward = fw_copy, .backward = bw_clone};
-const Op row_CLONE = {.name = "clone", .nin = 1, .infer = infer_same, .forward = fw_copy, .backward = bw_clone};
+const Op row_CAST = {
+    .name = "to", .nin = 1, .keeps_order = true, .infer = infer_cast, .forward = fw_copy, .backward = bw_clone};
+const Op row_CLONE = {
+    .name = "clone", .nin = 1, .keeps_order = true, .infer = infer_same, .forward = fw_copy, .backward = bw_clone};
 
 /* --- two inputs ------------------------------------------------------------------------------------------- */
 
@@ -209,6 +214,7 @@ BACKWARD2(pow, pow_da(A(n), B(n), d, !node_wants(n, 1)), pow_db(A(n), B(n), Y(n)
                        .match = 3,                                                 \
                        .floats = only_floats,                                      \
                        .save = what_to_save,                                       \
+                       .keeps_order = true,                                        \
                        .infer = infer_##fn,                                        \
                        .forward = fw_##fn,                                         \
                        .backward = bw};
@@ -235,7 +241,7 @@ BINARY(MINIMUM, minimum, SAVE_X0 | SAVE_X1, false, kern_minimum_i64, bw_minimum)
     map2(out, in[0], in[1], kern[in[0]->dtype]);                                                                       \
     return 0;                                                                                                          \
   }                                                                                                                    \
-  const Op row_##id = {.name = #fn, .nin = 2, .match = 3, .infer = infer_##fn, .forward = fw_##fn};
+  const Op row_##id = {.name = #fn, .nin = 2, .match = 3, .keeps_order = true, .infer = infer_##fn, .forward = fw_##fn};
 COMPARE(EQ, eq)
 COMPARE(NE, ne)
 COMPARE(LT, lt)
@@ -281,6 +287,7 @@ const Op row_WHERE = {.name = "where",
                       .nin = 3,
                       .match = 6,
                       .save = SAVE_X0,
+                      .keeps_order = true,
                       .infer = infer_where,
                       .forward = fw_where,
                       .backward = bw_where};

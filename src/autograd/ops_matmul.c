@@ -111,16 +111,17 @@ static int infer_linear(OpShape *s, Tensor *const *in, int nin, const OpArgs *a)
 
 static int fw_linear(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)a;
-  Tensor *x = tensor_contiguous(in[0]); /* already so but for transposed inputs */
+  Tensor *x = in[0]->ndim == 2 ? tensor_retain(in[0]) : tensor_contiguous(in[0]); /* a matrix in any order */
   if (!x) return -1;
   const Tensor *w = in[1];
   int64_t k = w->shape[1], n = w->shape[0], m = n ? out->numel / n : 0;
+  int64_t rs = x->ndim == 2 ? x->stride[0] : k, cs = x->stride[x->ndim - 1];
   bool bias = nin > 2;
   if (bias) tensor_copy_(out, in[2]);
-  int rc =
-      out->dtype == DT_F32
-          ? gemm_f32(m, n, k, tensor_f32(x), k, 1, tensor_f32(w), w->stride[1], w->stride[0], tensor_f32(out), n, bias)
-          : gemm_f64(m, n, k, tensor_f64(x), k, 1, tensor_f64(w), w->stride[1], w->stride[0], tensor_f64(out), n, bias);
+  int rc = out->dtype == DT_F32 ? gemm_f32(m, n, k, tensor_f32(x), rs, cs, tensor_f32(w), w->stride[1], w->stride[0],
+                                           tensor_f32(out), n, bias)
+                                : gemm_f64(m, n, k, tensor_f64(x), rs, cs, tensor_f64(w), w->stride[1], w->stride[0],
+                                           tensor_f64(out), n, bias);
   tensor_release(x);
   return rc;
 }
@@ -132,13 +133,18 @@ static Tensor *as_matrix(Tensor *t) {
   return fm_reshape(t, 2, (int64_t[]){n, last});
 }
 
+/* d W, laid out as x is: (W^T d^T)^T where x lies in memory column by column */
+static Tensor *input_gradient(Tensor *x, Tensor *w, Tensor *rows) {
+  if (x->ndim == 2 && x->stride[0] == 1 && x->stride[1] == x->shape[0]) {
+    return fm_transpose(fm_mm(fm_transpose(w, 0, 1), fm_transpose(rows, 0, 1)), 0, 1);
+  }
+  return fm_reshape(fm_mm(rows, w), x->ndim, x->shape);
+}
+
 /* dx = d W, dW = d^T x, db = sum of d's rows */
 static int bw_linear(Node *n, Tensor *d, Tensor **din) {
   Tensor *x = node_saved(n, 0), *w = node_saved(n, 1), *rows = as_matrix(d);
-  if (node_wants(n, 0)) {
-    Tensor *dx = fm_mm(rows, w);
-    if (!(din[0] = fm_reshape(dx, x->ndim, x->shape))) return -1;
-  }
+  if (node_wants(n, 0) && !(din[0] = input_gradient(x, w, rows))) return -1;
   if (node_wants(n, 1) && (!rows || !(din[1] = fm_mm(fm_transpose(rows, 0, 1), as_matrix(x))))) return -1;
   if (node_nin(n) > 2 && node_wants(n, 2) && !(din[2] = fm_sum(rows, 1, false))) return -1;
   return 0;

@@ -20,6 +20,8 @@ int parallel_threads(void) {
   return threads;
 }
 
+int parallel_thread(void) { return omp_get_thread_num(); }
+
 void parallel_set_threads(int n) {
   parallel_threads();
   threads = n;

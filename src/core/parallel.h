@@ -11,6 +11,9 @@
 void parallel_set_threads(int n); /* n >= 1 */
 int parallel_threads(void);
 
+/* Which of the threads is asking: 0 .. parallel_threads() - 1. For scratch memory; results must not depend on it. */
+int parallel_thread(void);
+
 /* Calls body(ctx, begin, end) for consecutive chunks of [0, n) of `grain` indices each (the last may be shorter), on
  * the worker threads if there are several chunks and several threads, else on the caller's. Chunk borders depend on n
  * and grain alone. */

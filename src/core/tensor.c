@@ -158,6 +158,42 @@ Tensor *tensor_new(DType dt, int ndim, const int64_t *shape) {
   return t;
 }
 
+/* Dimensions by their strides, the largest first; equal ones as they come. */
+static void order_by_stride(int ndim, const int64_t *stride, int *order) {
+  for (int d = 0; d < ndim; d++) {
+    int at = d;
+    for (; at > 0 && stride[order[at - 1]] < stride[d]; at--) order[at] = order[at - 1];
+    order[at] = d;
+  }
+}
+
+Tensor *tensor_new_ordered(DType dt, int ndim, const int64_t *shape, const int64_t *stride) {
+  Tensor *t = tensor_new(dt, ndim, shape);
+  if (!t) return NULL;
+  int order[TENSOR_MAX_DIM];
+  order_by_stride(ndim, stride, order);
+  int64_t run = 1;
+  for (int i = ndim - 1; i >= 0; i--) {
+    t->stride[order[i]] = run;
+    run *= shape[order[i]];
+  }
+  t->contiguous = is_contiguous(ndim, t->shape, t->stride);
+  return t;
+}
+
+bool tensor_is_dense(const Tensor *t) {
+  int order[TENSOR_MAX_DIM];
+  if (t->contiguous) return true;
+  order_by_stride(t->ndim, t->stride, order);
+  int64_t run = 1;
+  for (int i = t->ndim - 1; i >= 0; i--) {
+    const int d = order[i];
+    if (t->shape[d] != 1 && t->stride[d] != run) return false;
+    run *= t->shape[d];
+  }
+  return true;
+}
+
 Tensor *tensor_new_like(const Tensor *t) { return tensor_new((DType)t->dtype, t->ndim, t->shape); }
 
 Tensor *tensor_full(DType dt, int ndim, const int64_t *shape, double value) {

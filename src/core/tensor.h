@@ -59,6 +59,8 @@ void dtype_set_default(DType dt); /* DT_F32 or DT_F64 */
 /* A new row-major tensor, contents undefined. Fails for ndim > 8, a negative size, or no memory. */
 Tensor *tensor_new(DType dt, int ndim, const int64_t *shape);
 Tensor *tensor_new_like(const Tensor *t); /* same dtype and shape, row-major */
+/* The same, but its dimensions lie in memory in the order of these strides, the smallest innermost. */
+Tensor *tensor_new_ordered(DType dt, int ndim, const int64_t *shape, const int64_t *stride);
 Tensor *tensor_full(DType dt, int ndim, const int64_t *shape, double value);
 Tensor *tensor_scalar(DType dt, double value); /* 0-dimensional */
 
@@ -92,6 +94,9 @@ static inline uint8_t *tensor_u8(const Tensor *t) { return (uint8_t *)tensor_dat
  * int64 values beyond 2^53 lose digits here. */
 double tensor_get(const Tensor *t, int64_t i);
 void tensor_set(Tensor *t, int64_t i, double value); /* counts as an in-place write */
+
+/* Whether the elements fill one run of memory without gaps or repetitions, in whatever order. */
+bool tensor_is_dense(const Tensor *t);
 
 /* To be called by whoever writes into t's memory. */
 static inline void tensor_touch(Tensor *t) { t->storage->version++; }

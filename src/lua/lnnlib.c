@@ -95,6 +95,16 @@ static int module_call(lua_State *L) {
   return 1;
 }
 
+/* Conv2d at list[i] together with list[i + 1] and list[i + 2], if they are a ReLU and a pool that fit; else NULL. */
+static const Module *pool_to_fuse(lua_State *L, int list, lua_Integer i, const Module *conv, const Tensor *x) {
+  if (conv->def != &layer_conv2d) return NULL;
+  lua_rawgeti(L, list, i + 1);
+  lua_rawgeti(L, list, i + 2);
+  const Module *relu = test_module(L, -2), *pool = test_module(L, -1);
+  lua_pop(L, 2);
+  return conv2d_fuses(conv, relu, pool, x) ? pool : NULL;
+}
+
 /* run_chain(list, x): x through list[1], list[2], ... in turn. Built-in layers hand tensors on directly; anything else
  * is called. */
 static int run_chain(lua_State *L) {
@@ -105,7 +115,9 @@ static int run_chain(lua_State *L) {
   for (lua_Integer i = 1; lua_rawgeti(L, LIST, i) != LUA_TNIL; i++) {
     const Module *m = x ? test_module(L, LAYER) : NULL;
     if (m && m->def->ninputs == 1) {
-      Tensor *y = module_forward(m, &x);
+      const Module *pool = pool_to_fuse(L, LIST, i, m, x);
+      Tensor *y = pool ? conv2d_fused(m, pool, x) : module_forward(m, &x);
+      if (pool) i += 2;
       tensor_release(mine);
       if (!y) return module_error(L, LAYER, m);
       x = mine = y;

@@ -23,4 +23,14 @@ LAYER_LIST(LAYER_DECLARE)
 /* All of them, ended by NULL. */
 extern const LayerDef *const all_layers[];
 
+/* --- layers in a row that one op does ----------------------------------------------------------------------------- */
+
+/* Whether a Conv2d can take the ReLU and the MaxPool2d behind it (either may be NULL or another layer) into one pass
+ * over x; then that pass. The result is bit for bit that of the three layers. */
+bool conv2d_fuses(const Module *conv, const Module *relu, const Module *pool, const Tensor *x);
+Tensor *conv2d_fused(const Module *conv, const Module *pool, Tensor *x);
+
+/* Whether a layer is a MaxPool2d whose windows touch without overlap or padding; their size. */
+bool max_pool2d_side_by_side(const Module *m, Pair *window);
+
 #endif

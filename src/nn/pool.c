@@ -41,6 +41,12 @@ static Tensor *pool(OpId op, const Module *m, Tensor *x) {
 static Tensor *max_pool(const Module *m, Tensor *const *in) { return pool(OP_MAX_POOL2D, m, in[0]); }
 static Tensor *avg_pool(const Module *m, Tensor *const *in) { return pool(OP_AVG_POOL2D, m, in[0]); }
 
+bool max_pool2d_side_by_side(const Module *m, Pair *window) {
+  Pair p = pair_of(m->arg[PADDING]);
+  *window = pair_of(m->arg[KERNEL_SIZE]);
+  return m->def == &layer_max_pool2d && m->arg[STRIDE] == m->arg[KERNEL_SIZE] && p.h == 0 && p.w == 0;
+}
+
 /* "2" or "(2, 3)" */
 static const char *pair_text(Pair p, char *text, size_t size) {
   if (p.h == p.w) {

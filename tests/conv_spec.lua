@@ -82,6 +82,8 @@ describe("direct convolution", function()
     assert.same({ 16, 18 }, y:flatten(2).shape)
     assert.same(y:flatten(2):tolist(), y:contiguous():flatten(2):tolist())
     assert.is_false((y * 2 + 1):is_contiguous()) -- element-wise functions keep the order
+    assert.is_true(y:contiguous():is_contiguous())
+    assert.is_true(y:clone():is_contiguous())
   end)
 end)
 
@@ -151,6 +153,37 @@ describe("a convolution with its ReLU and pool in one pass", function()
     net(lab.randn(16, 1, 6, 6))
     assert.same({ 16, 2, 4, 4 }, seen.shape)
   end)
+end)
+
+describe("pooling with the batch innermost", function()
+  local pools = {
+    max = function(x) return F.max_pool2d(x, { 3, 2 }, { stride = { 2, 1 }, padding = { 1, 0 } }) end,
+    mean = function(x) return F.avg_pool2d(x, 3, { stride = { 1, 2 }, padding = 1 }) end,
+  }
+  for name, pool in pairs(pools) do
+    for _, dtype in ipairs { "float32", "float64" } do
+      it(("gives the bits of row-major images: %s, %s"):format(name, dtype), function()
+        lab.manual_seed(9)
+        local numbers = (lab.randn(37, 3, 7, 6, { dtype = dtype }) * 2):round() -- with many ties
+        numbers[{ 5, 2, 3, 3 }] = 0 / 0
+        local shape = pool(numbers).shape
+        local weights = lab.randn(table.unpack(shape)):to(dtype)
+        local results = {}
+        for i, order in ipairs { { 1, 2, 3, 4 }, { 2, 3, 4, 1 } } do
+          local back = {}
+          for k, d in ipairs(order) do back[d] = k end
+          local x = numbers:permute(table.unpack(order)):contiguous():permute(table.unpack(back)):requires_grad_()
+          local y = pool(x)
+          assert.equal(i == 1, y:is_contiguous())
+          local g = lab.autograd.grad((y ^ 3 * weights)[{ { 6, 37 } }]:sum(), x, { create_graph = true })
+          local gg = lab.autograd.grad((g ^ 2)[{ { 6, 37 } }]:sum(), x)
+          results[i] = { tostring(y[5]:detach()), y[{ { 6, 37 } }]:tolist(), g[{ { 6, 37 } }]:tolist() }
+          results[i][4] = gg[{ { 6, 37 } }]:tolist()
+        end
+        assert.same(results[1], results[2])
+      end)
+    end
+  end
 end)
 
 describe("the kernels of other processors", function()

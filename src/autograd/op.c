@@ -101,8 +101,7 @@ static const Tensor *order_giver(const Op *op, const OpShape *s, Tensor *const *
 }
 
 static Tensor *new_output(const Op *op, const OpShape *s, Tensor *const *in, int nin) {
-  static const int64_t batch_innermost[TENSOR_MAX_DIM] = {1, 9, 8, 7, 6, 5, 4, 3};
-  if (s->batch_innermost) return tensor_new_ordered(s->dtype, s->ndim, s->shape, batch_innermost);
+  if (s->batch_innermost) return tensor_new_batch_innermost(s->dtype, s->ndim, s->shape);
   const Tensor *like = order_giver(op, s, in, nin);
   return like ? tensor_new_ordered(s->dtype, s->ndim, s->shape, like->stride) : tensor_new(s->dtype, s->ndim, s->shape);
 }

@@ -143,8 +143,8 @@ static int fw_copy(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
 }
 const Op row_CAST = {
     .name = "to", .nin = 1, .keeps_order = true, .infer = infer_cast, .forward = fw_copy, .backward = bw_clone};
-const Op row_CLONE = {
-    .name = "clone", .nin = 1, .keeps_order = true, .infer = infer_same, .forward = fw_copy, .backward = bw_clone};
+/* a row-major copy: what contiguous() makes */
+const Op row_CLONE = {.name = "clone", .nin = 1, .infer = infer_same, .forward = fw_copy, .backward = bw_clone};
 
 /* --- two inputs ------------------------------------------------------------------------------------------- */
 

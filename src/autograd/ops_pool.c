@@ -27,7 +27,16 @@ static Window2d window_of(const OpArgs *a, int64_t h, int64_t w) {
   return win;
 }
 
-static int64_t planes(const Tensor *t) { return t->shape[0] * t->shape[1]; }
+/* Images lie in memory row by row, or with the batch innermost where x (or dy, for the means' gradient) does; then all
+ * tensors of the op are brought into that order. */
+static bool interleaved(const Tensor *x) { return !x->contiguous && tensor_is_batch_innermost(x); }
+
+static Tensor *in_order_of(const Tensor *out, Tensor *t) {
+  return out->contiguous ? tensor_contiguous(t) : tensor_batch_innermost(t);
+}
+
+static int64_t planes(const Tensor *out) { return out->contiguous ? out->shape[0] * out->shape[1] : out->shape[1]; }
+static int64_t inner(const Tensor *out) { return out->contiguous ? 1 : out->shape[0]; }
 
 static int infer_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   const Tensor *x = in[nin - 1];
@@ -39,6 +48,7 @@ static int infer_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
                    (long long)a->i[1], tensor_shape_str(x));
   }
   *s = (OpShape){.dtype = (DType)x->dtype, .ndim = 4, .shape = {x->shape[0], x->shape[1], win.oh, win.ow}};
+  s->batch_innermost = interleaved(x);
   return 0;
 }
 
@@ -54,10 +64,10 @@ static Tensor *with_places(OpId op, Tensor *t, const Tensor *x, const OpArgs *a)
 
 static int fw_max_pool2d(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   Window2d win = window_of(a, in[0]->shape[2], in[0]->shape[3]);
-  Tensor *x = tensor_contiguous(in[nin - 1]), *t = tensor_contiguous(in[0]);
+  Tensor *x = in_order_of(out, in[nin - 1]), *t = in_order_of(out, in[0]);
   bool ok = x && t;
   if (ok) {
-    max_pool2d_pick((DType)out->dtype, &win, planes(out), tensor_data(x), tensor_data(t), tensor_data(out));
+    max_pool2d_pick((DType)out->dtype, &win, planes(out), inner(out), tensor_data(x), tensor_data(t), tensor_data(out));
   }
   tensor_release(x);
   tensor_release(t);
@@ -80,10 +90,10 @@ const Op row_MAX_POOL2D = {.name = "max_pool2d",
 static int fw_max_pool2d_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   Window2d win = window_of(a, out->shape[2], out->shape[3]);
-  Tensor *d = tensor_contiguous(in[0]), *x = tensor_contiguous(in[1]);
+  Tensor *d = in_order_of(out, in[0]), *x = in_order_of(out, in[1]);
   bool ok = d && x;
   if (ok) {
-    max_pool2d_grad((DType)out->dtype, &win, planes(out), tensor_data(x), tensor_data(d), tensor_data(out));
+    max_pool2d_grad((DType)out->dtype, &win, planes(out), inner(out), tensor_data(x), tensor_data(d), tensor_data(out));
   }
   tensor_release(d);
   tensor_release(x);
@@ -91,6 +101,7 @@ static int fw_max_pool2d_grad(Tensor *out, Tensor *const *in, int nin, const OpA
 }
 
 static int infer_like_x(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  s->batch_innermost = interleaved(in[1]);
   return infer_same(s, in + 1, nin - 1, a);
 }
 
@@ -124,10 +135,10 @@ const Op row_MAX_POOL2D_PICK = {.name = "max_pool2d_pick",
 
 static int fw_avg_pool2d(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  Tensor *x = tensor_contiguous(in[0]);
+  Tensor *x = in_order_of(out, in[0]);
   if (!x) return -1;
   Window2d win = window_of(a, x->shape[2], x->shape[3]);
-  avg_pool2d((DType)out->dtype, &win, planes(out), tensor_data(x), tensor_data(out));
+  avg_pool2d((DType)out->dtype, &win, planes(out), inner(out), tensor_data(x), tensor_data(out));
   tensor_release(x);
   return 0;
 }
@@ -153,15 +164,16 @@ static int infer_image(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) 
   infer_same(s, in, nin, a);
   s->shape[2] = a->i[6];
   s->shape[3] = a->i[7];
+  s->batch_innermost = interleaved(in[0]);
   return 0;
 }
 
 static int fw_avg_pool2d_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  Tensor *d = tensor_contiguous(in[0]);
+  Tensor *d = in_order_of(out, in[0]);
   if (!d) return -1;
   Window2d win = window_of(a, out->shape[2], out->shape[3]);
-  avg_pool2d_grad((DType)out->dtype, &win, planes(out), tensor_data(d), tensor_data(out));
+  avg_pool2d_grad((DType)out->dtype, &win, planes(out), inner(out), tensor_data(d), tensor_data(out));
   tensor_release(d);
   return 0;
 }

@@ -181,6 +181,21 @@ Tensor *tensor_new_ordered(DType dt, int ndim, const int64_t *shape, const int64
   return t;
 }
 
+Tensor *tensor_new_batch_innermost(DType dt, int ndim, const int64_t *shape) {
+  static const int64_t stride[TENSOR_MAX_DIM] = {1, 8, 7, 6, 5, 4, 3, 2};
+  return tensor_new_ordered(dt, ndim, shape, stride);
+}
+
+bool tensor_is_batch_innermost(const Tensor *t) {
+  if (t->ndim == 0 || (t->shape[0] != 1 && t->stride[0] != 1)) return false;
+  int64_t run = t->shape[0];
+  for (int d = t->ndim - 1; d > 0; d--) {
+    if (t->shape[d] != 1 && t->stride[d] != run) return false;
+    run *= t->shape[d];
+  }
+  return true;
+}
+
 bool tensor_is_dense(const Tensor *t) {
   int order[TENSOR_MAX_DIM];
   if (t->contiguous) return true;
@@ -413,6 +428,13 @@ Tensor *tensor_cast(const Tensor *t, DType dt) {
 
 Tensor *tensor_clone(const Tensor *t) { return tensor_cast(t, (DType)t->dtype); }
 Tensor *tensor_contiguous(Tensor *t) { return t->contiguous ? tensor_retain(t) : tensor_clone(t); }
+
+Tensor *tensor_batch_innermost(Tensor *t) {
+  if (tensor_is_batch_innermost(t)) return tensor_retain(t);
+  Tensor *copy = tensor_new_batch_innermost((DType)t->dtype, t->ndim, t->shape);
+  if (copy) copy_strided(copy, t);
+  return copy;
+}
 
 void tensor_fill_(Tensor *t, double value) {
   if (t->numel == 1) {

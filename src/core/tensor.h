@@ -59,8 +59,10 @@ void dtype_set_default(DType dt); /* DT_F32 or DT_F64 */
 /* A new row-major tensor, contents undefined. Fails for ndim > 8, a negative size, or no memory. */
 Tensor *tensor_new(DType dt, int ndim, const int64_t *shape);
 Tensor *tensor_new_like(const Tensor *t); /* same dtype and shape, row-major */
-/* The same, but its dimensions lie in memory in the order of these strides, the smallest innermost. */
+/* The same, but its dimensions lie in memory in the order of these strides, the smallest innermost; and with the first
+ * dimension innermost, the others in order. */
 Tensor *tensor_new_ordered(DType dt, int ndim, const int64_t *shape, const int64_t *stride);
+Tensor *tensor_new_batch_innermost(DType dt, int ndim, const int64_t *shape);
 Tensor *tensor_full(DType dt, int ndim, const int64_t *shape, double value);
 Tensor *tensor_scalar(DType dt, double value); /* 0-dimensional */
 
@@ -98,12 +100,16 @@ void tensor_set(Tensor *t, int64_t i, double value); /* counts as an in-place wr
 /* Whether the elements fill one run of memory without gaps or repetitions, in whatever order. */
 bool tensor_is_dense(const Tensor *t);
 
+/* Whether it is row-major but for its first dimension, which is innermost: strides (1, d2 d3 .. n, .., n). */
+bool tensor_is_batch_innermost(const Tensor *t);
+
 /* To be called by whoever writes into t's memory. */
 static inline void tensor_touch(Tensor *t) { t->storage->version++; }
 
 /* --- whole-tensor helpers (none of them recorded) ---------------------------------------------------------- */
 
 Tensor *tensor_contiguous(Tensor *t);             /* t itself (retained) if contiguous, else a row-major copy */
+Tensor *tensor_batch_innermost(Tensor *t);        /* the same with the first dimension innermost */
 Tensor *tensor_clone(const Tensor *t);            /* always a new row-major copy */
 Tensor *tensor_cast(const Tensor *t, DType dt);   /* always a new row-major copy in dtype dt */
 int tensor_copy_(Tensor *dst, const Tensor *src); /* broadcasts src to dst's shape, converts the dtype */

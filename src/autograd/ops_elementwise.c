@@ -38,7 +38,7 @@ BACKWARD1(cosh, fm_mul(d, fm_op1(OP_SINH, X(n))))
 BACKWARD1(tanh, fm_mul(d, fm_rsubs(1, fm_op1(OP_SQUARE, Y(n)))))
 BACKWARD1(softplus, fm_mul(d, fm_op1(OP_SIGMOID, X(n))))
 BACKWARD1(reciprocal, fm_neg(fm_mul(d, fm_op1(OP_SQUARE, Y(n)))))
-BACKWARD1(relu, fm_op3(OP_WHERE, fm_op2(OP_GT, X(n), fm_const(X(n), 0)), d, fm_const(d, 0)))
+BACKWARD1(relu, fm_op3(OP_WHERE, fm_op2(OP_LE, X(n), fm_const(X(n), 0)), fm_const(d, 0), d)) /* NaN passes d on */
 BACKWARD1(clone, d)
 
 /* y (1 - y) d */

@@ -310,9 +310,9 @@ static void relu_pool(int64_t kh, int64_t kw, int64_t ow, const float *x, int64_
       for (int64_t a = 0; a < kh; a++)
         for (int64_t b = 0; b < kw; b++) {
           const Vec here = load(x + a * row + b * LANES + v);
-          const IVec better = here > best, nan = here != here;
-          best = select_vec(better | nan, here, best);
-          at = select_int(better, (IVec){0} + (int32_t)(a * kw + b), at | (nan & NO_WINNER));
+          const IVec better = (here > best) | (here != here);
+          best = select_vec(better, here, best);
+          at = select_int(better, (IVec){0} + (int32_t)(a * kw + b), at);
         }
       store(y + v, best);
       *(BVec *)(winner + v) = __builtin_convertvector(at, BVec);

@@ -56,7 +56,7 @@ typedef struct ConvKernels {
   void (*grad_weight)(const Correlation *p, const GroupBuffer *dy, const GroupBuffer *x, float *dweight);
 
   /* One row of a ReLU and a pool of kh x kw behind it: y[j] = the largest of max(x, 0) in window j, winner[j] the
-   * number of its first place in the window, NO_WINNER where that maximum is 0 (or NaN). x: kh rows. */
+   * number of its first place in the window (of a NaN's last one), NO_WINNER where that maximum is 0. x: kh rows. */
   void (*relu_pool)(int64_t kh, int64_t kw, int64_t ow, const float *x, int64_t row, float *y, uint8_t *winner);
 
   /* The opposite: kh rows of x, `width` columns, with dy[j] where window j's winner is, zeros elsewhere. */

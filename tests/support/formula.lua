@@ -1,7 +1,7 @@
 --- Inputs that both sides compute, and digests of results: so that large tensors need no large files.
 --
--- tests/reference/formula.py is the same in Python. Everything here is exact: whole numbers of up to 64 bits, and floats
--- made from them that float32 holds without rounding.
+-- tests/reference/formula.py is the same in Python. Everything here is exact: whole numbers of up to 64 bits, and
+-- floats made from them that float32 holds without rounding.
 local assert = require "luassert"
 local lab = require "optlab"
 
@@ -79,13 +79,14 @@ function M.assert_digest(want, t, tol, what)
   local n = product(want.shape)
   local function near(a, b, size, name)
     local off = math.abs(a - b)
-    assert.is_true(off <= tol * size, ("%s: %s is %.15g, expected %.15g, off by %g of %g allowed"):format(what, name, b, a,
-      off, tol * size))
+    local message = ("%s: %s is %.15g, expected %.15g; off by %g, allowed %g"):format(what, name, b, a, off, tol * size)
+    assert.is_true(off <= tol * size, message)
   end
   near(want.norm, got.norm, want.norm, "the norm")
   for k, sum in ipairs(want.sums) do near(sum, got.sums[k], want.norm, "weighted sum " .. k) end
+  local typical = want.norm / math.sqrt(n)
   for k, value in ipairs(want.elements) do
-    near(value, got.elements[k], math.max(math.abs(value), want.norm / math.sqrt(n)), "element " .. k .. " of the sample")
+    near(value, got.elements[k], math.max(math.abs(value), typical), ("element %d of the sample"):format(k))
   end
 end
 

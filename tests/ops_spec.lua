@@ -143,6 +143,18 @@ local samples = {
     { lab.nn.functional.mse_loss, a(), positive() },
     { function(x, y) return lab.nn.functional.mse_loss(x, y, { reduction = "none" }) end, a(), positive() },
   },
+  cross_entropy = {
+    { function(x) return F.cross_entropy(x, index { 2, 3 }) end, a() },
+    { function(x) return F.cross_entropy(x, index { 1, 4, 1 }, { reduction = "none", label_smoothing = 0.3 }) end,
+      m34() },
+    { function(x) return F.cross_entropy(x, index { { 1, 3 }, { 2, 2 } }, { reduction = "sum" }) end, batch(2, 3, 2) },
+  },
+  cross_entropy_grad = {
+    { gradient_of(function(x) return F.cross_entropy(x, index { 2, 3 }) end, 1), a() },
+    { gradient_of(function(x)
+      return F.cross_entropy(x, index { 1, 4, 1 }, { reduction = "none", label_smoothing = 0.3 })
+    end, 1), m34() },
+  },
   conv2d = {
     { F.conv2d, batch(2, 2, 4, 3), batch(3, 2, 2, 2), batch(3) },
     { function(x, w) return strided(x, w, nil) end, batch(1, 2, 4, 3), batch(2, 2, 3, 2) },

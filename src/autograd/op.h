@@ -14,7 +14,7 @@
 #include "core/tensor.h"
 
 /* Kind by kind, in the order of the files ops_elementwise.c, ops_view.c, ops_reduce.c, ops_index.c, ops_matmul.c,
- * ops_nn.c, ops_conv.c, ops_conv_pool.c, ops_pool.c. */
+ * ops_nn.c, ops_loss.c, ops_conv.c, ops_conv_pool.c, ops_pool.c. */
 /* clang-format off */
 #define OP_LIST(X) \
   /* element-wise, one input */ \
@@ -31,7 +31,9 @@
   /* products */ \
   X(MM) X(BMM) X(LINEAR) \
   /* networks */ \
-  X(SOFTMAX) X(LOG_SOFTMAX) X(MSE_LOSS) \
+  X(SOFTMAX) X(LOG_SOFTMAX) \
+  /* losses */ \
+  X(MSE_LOSS) X(CROSS_ENTROPY) X(CROSS_ENTROPY_GRAD) \
   /* images */ \
   X(CONV2D) X(CONV2D_GRAD_INPUT) X(CONV2D_GRAD_WEIGHT) \
   X(CONV2D_RELU_POOL) X(CONV2D_POOL_GRAD_BIAS) X(CONV2D_UNPOOL) X(CONV2D_PICK) \

@@ -1,12 +1,10 @@
 /*
- * ops_nn.c - rows that networks use often enough to have one pass of their own: softmax, log_softmax, mse_loss.
+ * ops_nn.c - rows that networks use often enough to have one pass of their own: softmax, log_softmax.
  */
 #include <math.h>
-#include <string.h>
 
 #include "autograd/rows.h"
 #include "core/err.h"
-#include "core/reduce.h"
 
 /* --- softmax, log_softmax: i[0] the dimension ----------------------------------------------------------------- */
 
@@ -87,68 +85,3 @@ const Op row_LOG_SOFTMAX = {.name = "log_softmax",
                             .infer = infer_softmax,
                             .forward = fw_log_softmax,
                             .backward = bw_log_softmax};
-
-/* --- mse_loss(x, y): (x - y)^2; i[0] the reduction: 0 none, 1 mean, 2 sum ------------------------------------- */
-
-enum { REDUCTION_NONE, REDUCTION_MEAN, REDUCTION_SUM };
-
-static int infer_mse(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
-  if (!tensor_same_shape(in[0], in[1])) {
-    return err_set("mse_loss: the input has shape %s, the target %s; reshape one so that they are the same",
-                   tensor_shape_str(in[0]), tensor_shape_str(in[1]));
-  }
-  infer_same(s, in, nin, a);
-  if (a->i[0] != REDUCTION_NONE) s->ndim = 0;
-  return 0;
-}
-
-/* Squares go into a small buffer that is then summed in reduce_sum's order, block by block. */
-#define MSE_RUN(T, suffix)                                                                         \
-  static double mse_run_##suffix(int64_t n, const T *x, const T *y, T *each) {                     \
-    T block[1024];                                                                                 \
-    double sum = 0;                                                                                \
-    for (int64_t at = 0; at < n; at += 1024) {                                                     \
-      int64_t len = n - at < 1024 ? n - at : 1024;                                                 \
-      T *sq = each ? each + at : block;                                                            \
-      for (int64_t i = 0; i < len; i++) sq[i] = (x[at + i] - y[at + i]) * (x[at + i] - y[at + i]); \
-      if (!each) sum += reduce_sum_run_##suffix(len, sq, 1);                                       \
-    }                                                                                              \
-    return sum;                                                                                    \
-  }
-MSE_RUN(float, f32)
-MSE_RUN(double, f64)
-
-static int fw_mse(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
-  (void)nin;
-  Tensor *x = tensor_contiguous(in[0]), *y = x ? tensor_contiguous(in[1]) : NULL;
-  if (!y) {
-    tensor_release(x);
-    return -1;
-  }
-  bool each = a->i[0] == REDUCTION_NONE;
-  double sum = x->dtype == DT_F32 ? mse_run_f32(x->numel, tensor_f32(x), tensor_f32(y), each ? tensor_f32(out) : NULL)
-                                  : mse_run_f64(x->numel, tensor_f64(x), tensor_f64(y), each ? tensor_f64(out) : NULL);
-  if (!each) tensor_set(out, 0, a->i[0] == REDUCTION_MEAN ? sum / (double)x->numel : sum);
-  tensor_release(x);
-  tensor_release(y);
-  return 0;
-}
-
-/* dx = 2 (x - y) d / n, dy = -dx */
-static int bw_mse(Node *n, Tensor *d, Tensor **din) {
-  Tensor *x = node_saved(n, 0), *y = node_saved(n, 1);
-  double scale = node_args(n)->i[0] == REDUCTION_MEAN ? 2 / (double)x->numel : 2;
-  Tensor *dx = fm_mul(fm_sub(x, y), fm_muls(d, scale));
-  if (!dx) return -1;
-  if (node_wants(n, 0)) din[0] = dx;
-  if (node_wants(n, 1) && !(din[1] = fm_neg(dx))) return -1;
-  return 0;
-}
-const Op row_MSE_LOSS = {.name = "mse_loss",
-                         .nin = 2,
-                         .match = 3,
-                         .floats = true,
-                         .save = SAVE_X0 | SAVE_X1,
-                         .infer = infer_mse,
-                         .forward = fw_mse,
-                         .backward = bw_mse};

@@ -35,19 +35,43 @@ static Tensor *row_sums(Tensor *logp, Tensor *q, Tensor *weight) {
   return fm_neg(fm_sum(terms, 1u << dim, false));
 }
 
-static Tensor *from_labels(const Module *m, Tensor *logp, Tensor *target) {
+/* Scores as a matrix (rows, C). */
+static Tensor *score_matrix(Tensor *x) {
+  int64_t classes = x->shape[class_dim(x)];
+  if (x->ndim == 1) return fm_reshape(x, 2, (int64_t[]){1, classes});
+  OpArgs last = {0}; /* the classes behind the other dimensions */
+  for (int d = 0; d < x->ndim; d++) last.i[d] = d == 0 ? 0 : d + 1 < x->ndim ? d + 1 : 1;
+  Tensor *moved = x->ndim == 2 ? x : fm_op(OP_PERMUTE, &x, 1, &last);
+  return fm_reshape(moved, 2, (int64_t[]){x->numel / (classes ? classes : 1), classes});
+}
+
+/* The row of the op table knows no weights. */
+static Tensor *fused(const Module *m, Tensor *x, Tensor *target, const ClassLabels *l) {
+  Reduction r = reduction_of(m, REDUCTION);
+  OpArgs args = {.x = {m->arg[LABEL_SMOOTHING]}, .i = {l->weight ? REDUCE_NONE : r}};
+  Tensor *labels = fm_reshape(l->index, 1, (int64_t[]){target->numel});
+  Tensor *loss = fm_op(OP_CROSS_ENTROPY, (Tensor *[]){score_matrix(x), labels}, 2, &args);
+  if (args.i[0] != REDUCE_NONE) return loss;
+  Tensor *each = fm_reshape(loss, target->ndim, target->shape);
+  return l->weight ? weighted_mean(fm_mul(each, l->weight), l, r) : each;
+}
+
+static Tensor *log_softmax(Tensor *x) { return fm_op(OP_LOG_SOFTMAX, &x, 1, &(OpArgs){.i = {class_dim(x)}}); }
+
+static Tensor *from_labels(const Module *m, Tensor *x, Tensor *target) {
   Reduction r = reduction_of(m, REDUCTION);
   double e = m->arg[LABEL_SMOOTHING];
   ClassLabels l;
-  if (!logp || class_labels(&l, logp, target, m->buffer[0]) < 0) return NULL;
-  Tensor *hard = nll(logp, &l, r);
-  if (e == 0) return hard;
+  if (class_labels(&l, x, target, m->buffer[0]) < 0) return NULL;
+  if (e == 0 || !l.weight) return fused(m, x, target, &l);
+  Tensor *logp = log_softmax(x);
   Tensor *soft = weighted_mean(row_sums(logp, NULL, m->buffer[0]), &l, r);
-  return fm_add(fm_muls(hard, 1 - e), fm_muls(soft, e / (double)logp->shape[class_dim(logp)]));
+  return fm_add(fm_muls(nll(logp, &l, r), 1 - e), fm_muls(soft, e / (double)x->shape[class_dim(x)]));
 }
 
-static Tensor *from_probabilities(const Module *m, Tensor *logp, Tensor *q) {
+static Tensor *from_probabilities(const Module *m, Tensor *x, Tensor *q) {
   double e = m->arg[LABEL_SMOOTHING];
+  Tensor *logp = log_softmax(x);
   if (!logp || class_weight_check(logp, m->buffer[0]) < 0) return NULL;
   if (e != 0) q = fm_adds(fm_muls(q, 1 - e), e / (double)logp->shape[class_dim(logp)]);
   return q ? loss_reduce(row_sums(logp, q, m->buffer[0]), reduction_of(m, REDUCTION)) : NULL;
@@ -59,8 +83,7 @@ static Tensor *forward(const Module *m, Tensor *const *in) {
   bool probabilities = dtype_is_float((DType)target->dtype) && tensor_same_shape(x, target);
   if (!probabilities && labels_check_shape(x, target) < 0) return NULL;
   FormulaMark mark = fm_begin();
-  Tensor *logp = fm_op(OP_LOG_SOFTMAX, &x, 1, &(OpArgs){.i = {class_dim(x)}});
-  return fm_end(mark, probabilities ? from_probabilities(m, logp, target) : from_labels(m, logp, target));
+  return fm_end(mark, probabilities ? from_probabilities(m, x, target) : from_labels(m, x, target));
 }
 
 const LayerDef layer_cross_entropy_loss = {

@@ -167,7 +167,8 @@ describe("gradcheck through layers, first and second order:", function()
   local labels = int64 { 2, 4, 1 }
 
   local smooth = {
-    "nn.LeakyReLU()", "nn.ELU()", "nn.SiLU()", "nn.Softplus()", "nn.Sigmoid()", "nn.Tanh()", "nn.Softmax()",
+    "nn.LeakyReLU()", "nn.ELU()", "nn.SiLU()", "nn.GELU()", "nn.GELU('tanh')", "nn.Softplus()",
+    "nn.Sigmoid()", "nn.Tanh()", "nn.Softmax()",
     "nn.LogSoftmax(1)", "nn.Flatten(1)", "nn.Linear(4, 2, {dtype='float64'})",
     "nn.Sequential(nn.Linear(4, 3, {dtype='float64'}), nn.Tanh(), nn.Linear(3, 1, {dtype='float64'}))",
   }
@@ -860,7 +861,8 @@ describe("memory", function()
     function() return nn.Linear(3, 2) end,
     function() return nn.Linear(3, 2):to("float64") end,
     function() return nn.Sequential(nn.Linear(3, 2), lab.exp, nn.Softplus(), nn.Dropout(), nn.Flatten(1))(x) end,
-    function() return nn.Sequential(nn.LeakyReLU(), nn.ELU(), nn.SiLU(), nn.Softmax(), nn.Sigmoid(), nn.Tanh())(x) end,
+    function() return nn.Sequential(nn.LeakyReLU(), nn.ELU(), nn.SiLU(), nn.GELU(), nn.Softmax(), nn.Sigmoid(),
+      nn.Tanh())(x) end,
     function() return nn.HuberLoss()(x, y) end,
     function() return nn.SmoothL1Loss()(x, y) end,
     function() return nn.BCELoss()(q, q) end,

@@ -57,6 +57,7 @@ local samples = {
   sinh = { { lab.sinh, a() } },
   cosh = { { lab.cosh, a() } },
   tanh = { { lab.tanh, a() } },
+  erf = { { lab.erf, a() } },
   sigmoid = { { lab.sigmoid, a() } },
   relu = { { lab.relu, a() } },
   softplus = { { lab.softplus, a() } },
@@ -208,6 +209,16 @@ describe("op table", function()
   end)
 end)
 
+-- erf x = 2 / sqrt(pi) e^(-x^2) sum_n 2^n x^(2n + 1) / (1 3 5 ... (2n + 1))
+local function erf(x)
+  local term, sum, n = x, 0, 0
+  while math.abs(term) > 1e-18 * math.abs(sum) do
+    sum, n = sum + term, n + 1
+    term = term * 2 * x * x / (2 * n + 1)
+  end
+  return 2 / math.sqrt(math.pi) * math.exp(-x * x) * sum
+end
+
 describe("element-wise functions", function()
   local reference = {
     neg = function(x) return -x end, exp = math.exp, log = math.log, log1p = function(x) return math.log(1 + x) end,
@@ -216,7 +227,7 @@ describe("element-wise functions", function()
     sin = math.sin, cos = math.cos, tan = math.tan, sinh = function(x) return (math.exp(x) - math.exp(-x)) / 2 end,
     cosh = function(x) return (math.exp(x) + math.exp(-x)) / 2 end,
     tanh = function(x) return (math.exp(x) - math.exp(-x)) / (math.exp(x) + math.exp(-x)) end,
-    sigmoid = function(x) return 1 / (1 + math.exp(-x)) end, relu = function(x) return math.max(x, 0) end,
+    erf = erf, sigmoid = function(x) return 1 / (1 + math.exp(-x)) end, relu = function(x) return math.max(x, 0) end,
     softplus = function(x) return math.log(1 + math.exp(x)) end, reciprocal = function(x) return 1 / x end,
     floor = math.floor, ceil = math.ceil,
   }

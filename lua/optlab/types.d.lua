@@ -86,6 +86,7 @@
 ---@field log optlab.UnaryMethod
 ---@field log1p optlab.UnaryMethod
 ---@field expm1 optlab.UnaryMethod
+---@field erf optlab.UnaryMethod
 ---@field sqrt optlab.UnaryMethod
 ---@field square optlab.UnaryMethod
 ---@field abs optlab.UnaryMethod
@@ -274,6 +275,7 @@
 ---@field Identity fun(): optlab.Module
 ---@field LeakyReLU fun(options?: number|{negative_slope?: number}): optlab.Module
 ---@field ELU fun(options?: number|{alpha?: number}): optlab.Module
+---@field GELU fun(options?: "none"|"tanh"|{approximate?: "none"|"tanh"}): optlab.Module
 ---@field Softplus fun(options?: {beta?: number, threshold?: number}): optlab.Module
 ---@field Softmax fun(options?: integer|{dim?: integer}): optlab.Module
 ---@field LogSoftmax fun(options?: integer|{dim?: integer}): optlab.Module
@@ -305,6 +307,7 @@
 ---@field silu fun(x: optlab.Tensor, ...: any): optlab.Tensor
 ---@field leaky_relu fun(x: optlab.Tensor, ...: any): optlab.Tensor
 ---@field elu fun(x: optlab.Tensor, ...: any): optlab.Tensor
+---@field gelu fun(x: optlab.Tensor, ...: any): optlab.Tensor
 ---@field softplus fun(x: optlab.Tensor, ...: any): optlab.Tensor
 ---@field softmax fun(x: optlab.Tensor, ...: any): optlab.Tensor
 ---@field log_softmax fun(x: optlab.Tensor, ...: any): optlab.Tensor
@@ -903,6 +906,7 @@ lab.exp = unary
 lab.log = unary
 lab.log1p = unary
 lab.expm1 = unary
+lab.erf = unary
 lab.sqrt = unary
 lab.square = unary
 lab.abs = unary

@@ -19,7 +19,7 @@
 #define OP_LIST(X) \
   /* element-wise, one input */ \
   X(NEG) X(EXP) X(LOG) X(LOG1P) X(EXPM1) X(SQRT) X(SQUARE) X(ABS) X(SIGN) X(SIN) X(COS) X(TAN) X(SINH) X(COSH) X(TANH) \
-  X(SIGMOID) X(RELU) X(SOFTPLUS) X(RECIPROCAL) X(FLOOR) X(CEIL) X(ROUND) X(CLAMP) X(CAST) X(CLONE) \
+  X(ERF) X(SIGMOID) X(RELU) X(SOFTPLUS) X(RECIPROCAL) X(FLOOR) X(CEIL) X(ROUND) X(CLAMP) X(CAST) X(CLONE) \
   /* element-wise, two and three inputs */ \
   X(ADD) X(SUB) X(MUL) X(DIV) X(POW) X(MAXIMUM) X(MINIMUM) X(EQ) X(NE) X(LT) X(LE) X(GT) X(GE) X(WHERE) \
   /* views */ \

@@ -4,6 +4,7 @@
  * In the backward comments d is the gradient of the output y, and da, db those of the inputs a, b. Where a function has
  * no derivative (relu, abs and clamp at their corners) the value is PyTorch's.
  */
+#include <math.h>
 #include <string.h>
 
 #include "autograd/rows.h"
@@ -36,6 +37,7 @@ BACKWARD1(tan, fm_mul(d, fm_adds(fm_op1(OP_SQUARE, Y(n)), 1)))
 BACKWARD1(sinh, fm_mul(d, fm_op1(OP_COSH, X(n))))
 BACKWARD1(cosh, fm_mul(d, fm_op1(OP_SINH, X(n))))
 BACKWARD1(tanh, fm_mul(d, fm_rsubs(1, fm_op1(OP_SQUARE, Y(n)))))
+BACKWARD1(erf, fm_mul(d, fm_muls(fm_op1(OP_EXP, fm_neg(fm_op1(OP_SQUARE, X(n)))), M_2_SQRTPI)))
 BACKWARD1(softplus, fm_mul(d, fm_op1(OP_SIGMOID, X(n))))
 BACKWARD1(reciprocal, fm_neg(fm_mul(d, fm_op1(OP_SQUARE, Y(n)))))
 BACKWARD1(relu, fm_op3(OP_WHERE, fm_op2(OP_LE, X(n), fm_const(X(n), 0)), fm_const(d, 0), d)) /* NaN passes d on */
@@ -77,6 +79,7 @@ UNARY(TAN, tan, SAVE_OUT, bw_tan)
 UNARY(SINH, sinh, SAVE_X0, bw_sinh)
 UNARY(COSH, cosh, SAVE_X0, bw_cosh)
 UNARY(TANH, tanh, SAVE_OUT, bw_tanh)
+UNARY(ERF, erf, SAVE_X0, bw_erf)
 UNARY(SIGMOID, sigmoid, SAVE_OUT, bw_sigmoid)
 UNARY(RELU, relu, SAVE_X0, bw_relu)
 UNARY(SOFTPLUS, softplus, SAVE_X0, bw_softplus)

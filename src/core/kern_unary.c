@@ -18,6 +18,7 @@ LIBMVEC1(tan)
 LIBMVEC1(sinh)
 LIBMVEC1(cosh)
 LIBMVEC1(tanh)
+LIBMVEC1(erf)
 
 #define PLAIN(kernel, T, EXPR)                                                        \
   VECTORIZED void kernel(int64_t n, void *o, int64_t so, const void *a, int64_t sa) { \
@@ -102,6 +103,7 @@ BLOCKED(kern_tan_f32, float, tanf(x))
 BLOCKED(kern_sinh_f32, float, sinhf(x))
 BLOCKED(kern_cosh_f32, float, coshf(x))
 BLOCKED(kern_tanh_f32, float, tanhf(x))
+BLOCKED(kern_erf_f32, float, erff(x))
 BLOCKED(kern_sigmoid_f32, float, sigmoid_f32(x))
 BLOCKED(kern_softplus_f32, float, softplus_f32(x))
 
@@ -128,5 +130,6 @@ BLOCKED(kern_tan_f64, double, tan(x))
 BLOCKED(kern_sinh_f64, double, sinh(x))
 BLOCKED(kern_cosh_f64, double, cosh(x))
 BLOCKED(kern_tanh_f64, double, tanh(x))
+BLOCKED(kern_erf_f64, double, erf(x))
 BLOCKED(kern_sigmoid_f64, double, sigmoid_f64(x))
 BLOCKED(kern_softplus_f64, double, softplus_f64(x))

@@ -29,7 +29,7 @@ typedef void Kern3(int64_t n, void *o, int64_t so, const void *a, int64_t sa, co
 /* clang-format off */
 #define KERN1_LIST(X) \
   X(neg) X(exp) X(log) X(log1p) X(expm1) X(sqrt) X(square) X(abs) X(sign) X(sin) X(cos) X(tan) X(sinh) X(cosh) X(tanh) \
-  X(sigmoid) X(relu) X(softplus) X(reciprocal) X(floor) X(ceil) X(round)
+  X(erf) X(sigmoid) X(relu) X(softplus) X(reciprocal) X(floor) X(ceil) X(round)
 /* clang-format on */
 
 /* Binary, float32 and float64. maximum and minimum propagate NaN as PyTorch does. pow takes fast exact paths where the

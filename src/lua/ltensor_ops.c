@@ -57,6 +57,7 @@ static const struct Unary {
              {"sinh", OP_SINH, sinh},
              {"cosh", OP_COSH, cosh},
              {"tanh", OP_TANH, tanh},
+             {"erf", OP_ERF, erf},
              {"sigmoid", OP_SIGMOID, f_sigmoid},
              {"relu", OP_RELU, f_relu},
              {"softplus", OP_SOFTPLUS, f_softplus},

@@ -5,6 +5,8 @@
  *   LeakyReLU   max(x, 0) + negative_slope min(x, 0)              negative_slope = 0.01
  *   ELU         max(x, 0) + alpha (exp(min(x, 0)) - 1)            alpha = 1          Clevert et al., 2016
  *   SiLU        x / (1 + exp(-x))                                                    Elfwing et al., 2018
+ *   GELU        x (1 + erf(x / sqrt 2)) / 2                                          Hendrycks, Gimpel, 2016
+ *               approximate = "tanh": x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2
  *   Softplus    log(1 + exp(beta x)) / beta, and x itself where beta x > threshold   beta = 1, threshold = 20
  *   Sigmoid     1 / (1 + exp(-x))
  *   Tanh
@@ -52,6 +54,20 @@ static Tensor *silu(const Module *m, Tensor *const *in) {
   return fm_end(mark, fm_mul(in[0], fm_op1(OP_SIGMOID, in[0])));
 }
 
+static const char *const gelu_forms[] = {"none", "tanh", NULL};
+
+static Tensor *gelu(const Module *m, Tensor *const *in) {
+  FormulaMark mark = fm_begin();
+  Tensor *x = as_float(in[0]), *s;
+  if (m->arg[0] == 0) {
+    s = fm_op1(OP_ERF, fm_muls(x, M_SQRT1_2));
+  } else {
+    Tensor *cube = fm_muls(fm_pows(x, 3), 0.044715);
+    s = fm_op1(OP_TANH, fm_muls(fm_add(x, cube), M_SQRT1_2 * M_2_SQRTPI));
+  }
+  return fm_end(mark, fm_mul(fm_muls(x, 0.5), fm_adds(s, 1)));
+}
+
 static Tensor *softplus(const Module *m, Tensor *const *in) {
   double beta = m->arg[0], threshold = m->arg[1];
   FormulaMark mark = fm_begin();
@@ -63,6 +79,10 @@ static Tensor *softplus(const Module *m, Tensor *const *in) {
 static void describe_first(const Module *m, char *text, size_t size) {
   char number[32];
   snprintf(text, size, "%s=%s", m->def->args[0].name, python_float(m->arg[0], number, sizeof number));
+}
+
+static void describe_gelu(const Module *m, char *text, size_t size) {
+  snprintf(text, size, "approximate='%s'", gelu_forms[(int)m->arg[0]]);
 }
 
 static void describe_softplus(const Module *m, char *text, size_t size) {
@@ -92,6 +112,15 @@ const LayerDef layer_elu = {
     .args = {{"alpha", ARG_NUMBER, 1, NULL}},
     .forward = elu,
     .describe = describe_first,
+};
+
+const LayerDef layer_gelu = {
+    .name = "GELU",
+    .functional = "gelu",
+    .ninputs = 1,
+    .args = {{"approximate", ARG_CHOICE, 0, gelu_forms}},
+    .forward = gelu,
+    .describe = describe_gelu,
 };
 
 const LayerDef layer_softplus = {

@@ -9,7 +9,7 @@
 /* clang-format off */
 #define LAYER_LIST(X) \
   X(linear) \
-  X(relu) X(leaky_relu) X(elu) X(silu) X(softplus) X(sigmoid) X(tanh) \
+  X(relu) X(leaky_relu) X(elu) X(silu) X(gelu) X(softplus) X(sigmoid) X(tanh) \
   X(softmax) X(log_softmax) \
   X(flatten) X(identity) X(dropout) \
   X(conv2d) X(max_pool2d) X(avg_pool2d) X(batch_norm1d) X(batch_norm2d) \

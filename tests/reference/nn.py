@@ -64,6 +64,8 @@ for x in (randn(3, 4), edge):
     case("nn.ELU()", "F.elu(a)", nn.ELU(), x)
     case("nn.ELU(0.5)", "F.elu(a, {alpha=0.5})", nn.ELU(0.5), x)
     case("nn.SiLU()", "F.silu(a)", nn.SiLU(), x)
+    case("nn.GELU()", "F.gelu(a)", nn.GELU(), x)
+    case("nn.GELU('tanh')", "F.gelu(a, {approximate='tanh'})", nn.GELU("tanh"), x)
     case("nn.Softplus()", "F.softplus(a)", nn.Softplus(1.0, 20.0), x)
     case("nn.Softplus{beta=2, threshold=1}", "F.softplus(a, 2, 1)", nn.Softplus(2.0, 1.0), x)
     case("nn.Sigmoid()", "F.sigmoid(a)", nn.Sigmoid(), x)
@@ -230,6 +232,8 @@ TEXTS = [
     ("nn.Sigmoid()", nn.Sigmoid()),
     ("nn.LeakyReLU()", nn.LeakyReLU()),
     ("nn.ELU()", nn.ELU()),
+    ("nn.GELU()", nn.GELU()),
+    ("nn.GELU{approximate='tanh'}", nn.GELU("tanh")),
     ("nn.Softplus()", nn.Softplus(1.0, 20.0)),
     ("nn.Dropout()", nn.Dropout()),
     ("nn.Dropout(0.2)", nn.Dropout(0.2)),

@@ -512,6 +512,14 @@ describe("plot", function()
       has(select(2, plot.wait()), "gnuplot was ended by signal 11")
     end)
 
+    it("do not include a script that computes for longer than gnuplot may take", function()
+      config.format = { "svg" }
+      runner.timeout = 0.2
+      line_figure():save("busy")
+      os.execute("sleep 0.5")
+      assert.is_true(plot.wait())
+    end)
+
     it("without gnuplot are one message, and the scripts stay", function()
       config.format = { "svg" }
       uv.os_setenv("OPTLAB_GNUPLOT", dir .. "/nowhere/gnuplot")

@@ -9,6 +9,9 @@ local M = {}
 --- Seconds after which a gnuplot that has not finished is stopped.
 M.timeout = 60
 
+--- Milliseconds that a gnuplot gets after that, to be heard of by a script that was busy all the time.
+M.look_again = 1000
+
 local queue, active, count = {}, {}, 0
 local failures, written, missing = {}, {}, nil
 local texts = {} -- pictures made of characters, in the order in which they were asked for
@@ -150,7 +153,13 @@ local function watch(job, handle, pipe)
     if chunk then job.stderr[#job.stderr + 1] = chunk else hang_up() end
   end)
   job.timer = uv.new_timer()
-  job.timer:start(math.floor(M.timeout * 1000), 0, function()
+  local looked = false
+  job.timer:start(math.floor(M.timeout * 1000), M.look_again, function()
+    -- A script that computed for so long has not heard of gnuplot's end yet: libuv tells it after the timers.
+    if not looked then
+      looked = true
+      return
+    end
     job.late = true
     if not handle:is_closing() then handle:kill("sigkill") end
     hang_up()

@@ -78,11 +78,16 @@ static int host_input_waits(lua_State *L) {
   return 1;
 }
 
+/* host.ignore_closed_pipe(): goes on when the reader of standard output has left, as head does. */
+static int host_ignore_closed_pipe(lua_State *L) {
+  (void)L;
+  signal(SIGPIPE, SIG_IGN);
+  return 0;
+}
+
 static const luaL_Reg HOST_FUNCTIONS[] = {
-    {"was_interrupted", host_was_interrupted},
-    {"rearm", host_rearm},
-    {"input_waits", host_input_waits},
-    {NULL, NULL},
+    {"was_interrupted", host_was_interrupted},       {"rearm", host_rearm}, {"input_waits", host_input_waits},
+    {"ignore_closed_pipe", host_ignore_closed_pipe}, {NULL, NULL},
 };
 
 /* --- start and end --------------------------------------------------------------------------------------------- */
@@ -144,9 +149,16 @@ static int pmain(lua_State *L) {
   return 1;
 }
 
-/* Output that did not reach its file is an error too. */
+/* Whether standard output is a pipe that nobody reads any more. */
+static bool reader_has_left(void) {
+  struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
+  return poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0;
+}
+
+/* Output that did not reach its file is an error too, unless its reader had enough. */
 static bool flush_output(void) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return true;
+  if (reader_has_left()) return true;
   fprintf(stderr, "optlab: cannot write to standard output: %s\n", strerror(errno));
   return false;
 }

@@ -173,7 +173,7 @@ local function read_unread_options(text, name, args)
   return ok, message and ("%s: %s"):format(name, message)
 end
 
-local function run_script(argv, at)
+local function run_script(host, argv, at)
   local name, args = argv[at], table.move(argv, at + 1, #argv, 1, {})
   local text, chunk = read_script(name)
   if not text then
@@ -185,6 +185,7 @@ local function run_script(argv, at)
   set_arg(argv, at)
   config.script, config.args = script, args
   if not config.out_given then config.out = config.default_out(script) end
+  if require("optlab.cli.source").uses_optlab(text) then host.ignore_closed_pipe() end -- figures come to their end
   local ok, message = read_unread_options(text, script, args)
   if not ok then
     report.show(message)
@@ -238,12 +239,23 @@ local function finish_at_exit()
   end
 end
 
+-- On a terminal a printed line takes the place of the progress bar, which comes back below it.
+local function print_beside_bar()
+  local system = require("optlab.core").system
+  if not (system.isatty("stdout") and system.isatty("stderr")) then return end
+  local plain = print
+  print = function(...) -- luacheck: ignore 121
+    if config.bar then config.bar:clear() end
+    plain(...)
+  end
+end
+
 local function work(host, plan, argv)
   for _, action in ipairs(plan.actions) do
     if not run_action(action) then return false end
   end
   if argv[plan.script] then
-    if not run_script(argv, plan.script) then return false end
+    if not run_script(host, argv, plan.script) then return false end
   elseif #plan.actions == 0 and not plan.version and not plan.prompt then
     -- A program on a pipe or in a file is run, as by lua; nothing there: the list.
     local text = host.input_waits(2) and io.read("a") or ""
@@ -274,6 +286,7 @@ function M.main(host, argv)
   if plan.version then print(version()) end
   if plan.warnings then warn("@on") end
   finish_at_exit()
+  print_beside_bar()
   set_arg(argv, argv[plan.script] and plan.script or 0)
   if work(host, plan, argv) then return 0 end
   return host.was_interrupted() and 130 or 1

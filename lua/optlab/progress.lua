@@ -23,9 +23,10 @@ local function duration(seconds)
   return ("%d:%02d:%02d"):format(s // 3600, s // 60 % 60, s % 60)
 end
 
-local function rate(per_second)
-  if per_second >= 10 then return ("%.0f/s"):format(per_second) end
-  if per_second >= 0.1 then return ("%.1f/s"):format(per_second) end
+local function rate(per_second, unit)
+  unit = unit and " " .. unit or ""
+  if per_second >= 10 then return ("%.0f%s/s"):format(per_second, unit) end
+  if per_second >= 0.1 then return ("%.1f%s/s"):format(per_second, unit) end
   return ("%.1f s each"):format(1 / per_second)
 end
 
@@ -33,12 +34,12 @@ end
 local function line(self, now)
   local elapsed = now - self.start
   local parts = { ("%d/%d"):format(self.count, self.total) }
-  if self.count > 0 and elapsed > 0 then
-    local per_second = self.count / elapsed
-    parts[#parts + 1] = rate(per_second)
+  if self.count > self.first and elapsed > 0 then
+    local per_second = (self.count - self.first) / elapsed
+    parts[#parts + 1] = rate(per_second * self.per_step, self.unit)
     parts[#parts + 1] = duration((self.total - self.count) / per_second) .. " left"
   end
-  if self.text then parts[#parts + 1] = self.text end
+  parts[#parts + 1] = type(self.text) == "function" and self.text() or self.text
   local tail = table.concat(parts, "  ")
   local head = self.label and self.label .. " " or ""
   local columns = system.columns() - 1
@@ -104,14 +105,21 @@ end
 --- Starts a bar; also the iterator of a generic for.
 -- @tparam integer total number of steps
 -- @tparam[opt] string label
+-- @tparam[opt] table options `unit` and `per_step` (1): the rate counts so many of these a step ("examples");
+-- `done` (0): steps done before; `text`: shown behind the bar, a string or a function that is asked whenever the bar is
+-- drawn
 -- @treturn Bar with `:step(text) :set(n, text) :clear() :done()`
-local function progress(total, label)
-  total = errors.check_integer(total, "lab.progress", "the number of steps", 0)
-  if label ~= nil then errors.check_string(label, "lab.progress", "the label") end
+local function progress(total, label, options)
+  local fn = "lab.progress"
+  total = errors.check_integer(total, fn, "the number of steps", 0)
+  if label ~= nil then errors.check_string(label, fn, "the label") end
+  local o = errors.check_options(options, { "unit", "per_step", "done", "text" }, fn)
   local now = system.clock()
   local shown = not config.no_progress and not config.quiet and system.isatty("stderr")
+  local done = errors.check_integer(o.done or 0, fn, "done", 0)
   local self = setmetatable({
-    total = total, label = label, count = 0, shown = shown, start = now, drawn = 0, drawn_at = now + INTERVAL,
+    total = total, label = label, unit = o.unit, per_step = o.per_step or 1, text = o.text, count = done, first = done,
+    shown = shown, start = now, drawn = 0, drawn_at = now + INTERVAL,
   }, Bar)
   return self, nil, nil, self
 end

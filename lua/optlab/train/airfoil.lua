@@ -6,6 +6,7 @@
 -- @module optlab.train.airfoil
 
 local errors = require "optlab.errors"
+local evaluate = require "optlab.train.evaluate"
 local fit = require "optlab.train.fit"
 local lab = require "optlab"
 local report = require "optlab.train.report"
@@ -83,7 +84,7 @@ function M.run(how, opts)
   local history = fit.fit {
     model = model, loss = loss, optimizer = rules.optimizer(params, how), epochs = epochs,
     data = lab.data.loader(data, {batch_size = opts.batch_size or 10, shuffle = true}),
-    eval_every = M.EVAL_EVERY, evaluate = function() return fit.mean_loss(model, reported, data) end,
+    eval_every = M.EVAL_EVERY, evaluate = function() return evaluate.mean_loss(model, reported, data) end,
   }
   history.epochs_total, history.stand_in = epochs, data.stand_in or false
   if opts.figure then

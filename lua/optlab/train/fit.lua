@@ -1,14 +1,20 @@
 --- The training loop: epochs of minibatches, a schedule, an evaluation now and then, and the history of it all.
+--
+-- A training is a table `run`: the options `o`, the `place` where it stands (plain numbers, all that a checkpoint has
+-- to know), the `history`, and the functions that a step needs.
 -- @module optlab.train.fit
 
+local diagnose = require "optlab.train.diagnose"
 local errors = require "optlab.errors"
+local evaluate = require "optlab.train.evaluate"
 local lab = require "optlab"
+local resume = require "optlab.train.resume"
 
 local M = {}
 
 local OPTIONS = {
-  "model", "loss", "optimizer", "data", "epochs", "scheduler", "scheduler_unit", "eval_every", "eval_data", "evaluate",
-  "on_step", "on_epoch", "log", "progress",
+  "model", "loss", "optimizer", "data", "epochs", "metric", "scheduler", "scheduler_unit", "eval_every", "eval_data",
+  "evaluate", "checkpoint", "on_step", "on_epoch", "log", "progress",
 }
 
 local function check(o)
@@ -22,22 +28,25 @@ local function check(o)
   if o.scheduler_unit ~= nil and o.scheduler_unit ~= "epoch" and o.scheduler_unit ~= "step" then
     errors.raise("train.fit: scheduler_unit must be \"epoch\" or \"step\", got '%s'", tostring(o.scheduler_unit))
   end
+  if o.metric ~= nil then errors.check_choice(o.metric, {"accuracy"}, "train.fit", "metric") end
 end
 
---- The mean loss of a model over a data set {X=, y=} (in one go) or over the batches of a loader.
--- @tparam function|table model
--- @tparam function|table loss loss(prediction, y), a mean over the examples
--- @tparam table data
--- @treturn number
-function M.mean_loss(model, loss, data)
-  return lab.no_grad(function()
-    if data.X then return loss(model(data.X), data.y):item() end
-    local total, count = 0, 0
-    for X, y in data:batches() do
-      total, count = total + loss(model(X), y):item() * #X, count + #X
-    end
-    return total / count
-  end)
+-- --- one step -------------------------------------------------------------------------------------------------------
+
+--- The function that makes one update on one minibatch and gives its loss, and how many predictions were right if
+-- `count` counts them. A loss that is no number leaves the parameters alone.
+local function eager_step(o, count)
+  local model, loss_of, optimizer = o.model, o.loss, o.optimizer
+  return function(X, y)
+    optimizer:zero_grad()
+    local prediction = model(X)
+    local loss = loss_of(prediction, y)
+    local value = loss:item()
+    if value - value ~= 0 then return value end -- inf or nan
+    loss:backward()
+    optimizer:step()
+    return value, count and count(prediction, y)
+  end
 end
 
 --- A field of a table or userdata, or nil where it has none.
@@ -46,10 +55,11 @@ local function method(object, name)
   return ok and value or nil
 end
 
+local function nothing() end
+
 --- Moves the learning rate: `before(t)` ahead of update or epoch t = 0, 1, ..., `after(metric)` when it is over.
 local function scheduler_of(o)
   local s = o.scheduler
-  local nothing = function() end
   if s == nil then return nothing, nothing end
   if type(s) ~= "function" and method(s, "step") then
     return nothing, function(metric) s:step(metric) end
@@ -64,64 +74,154 @@ local function scheduler_of(o)
   end, nothing
 end
 
---- One update on one minibatch; returns its loss as a number.
-local function update(o, X, y, run)
-  o.optimizer:zero_grad()
-  local loss = o.loss(o.model(X), y)
-  local value = loss:item()
-  if value ~= value or value == math.huge or value == -math.huge then
-    errors.raise("train.fit: the loss is %s at step %d (epoch %d); a smaller learning rate may help", tostring(value),
-      run.steps + 1, run.epoch)
-  end
-  loss:backward()
-  o.optimizer:step()
-  return value
+-- --- the history ----------------------------------------------------------------------------------------------------
+
+local function new_history(o)
+  local history = {steps = {}, epochs = {}, loss = {}, seconds = {}, train_loss = {}}
+  if o.metric then history.train_acc = {} end
+  if o.eval_data then history.test_loss = {} end
+  if o.eval_data and o.metric then history.test_acc = {} end
+  return history
 end
 
---- Adds a point to the history; the time of the evaluation is not counted.
-local function record(o, run, history, training_loss)
-  local now = lab.clock()
-  run.seconds = run.seconds + (now - run.resumed)
-  local loss = training_loss
-  if o.evaluate then
-    loss = o.evaluate(o.model)
-  elseif o.eval_data then
-    loss = M.mean_loss(o.model, o.loss, o.eval_data)
-  end
+--- Stops the clock of the training, which does not count evaluations and checkpoints, until `go` is called.
+local function stop(run)
+  run.place.seconds = run.place.seconds + (lab.clock() - run.resumed)
+end
+
+local function go(run) run.resumed = lab.clock() end
+
+--- Adds a point to the history and returns its loss.
+local function record(run)
+  stop(run)
+  local o, place, history = run.o, run.place, run.history
   local n = #history.loss + 1
-  history.steps[n], history.epochs[n] = run.steps, run.steps / run.steps_per_epoch
-  history.loss[n], history.seconds[n] = loss, run.seconds
-  run.resumed = lab.clock()
+  local loss = place.loss_sum / place.seen
+  if o.eval_data then
+    local test_loss, test_acc = evaluate.measure(o.model, o.loss, run.count, o.eval_data)
+    loss, history.test_loss[n] = test_loss, test_loss
+    if run.count then history.test_acc[n] = test_acc end
+  end
+  if o.evaluate then loss = o.evaluate(o.model) end
+  history.steps[n], history.epochs[n] = place.steps, place.steps / #o.data
+  history.loss[n], history.seconds[n] = loss, place.seconds
+  go(run)
   return loss
 end
 
-local function train_epoch(o, run, history, before_step, after_step)
-  local total, examples = 0, 0
+--- The best point of a training and its epoch: the highest accuracy on the test data, else on the training data, else
+-- the lowest loss.
+local function best_of(history)
+  local acc = history.test_acc or history.train_acc
+  local list, sign = acc or history.loss, acc and 1 or -1
+  local best
+  for i, value in ipairs(list) do
+    if not best or sign * value > sign * list[best] then best = i end
+  end
+  if list == history.train_acc then return best, list[best] end -- one an epoch
+  local epoch = history.epochs[best]
+  return math.tointeger(epoch) or epoch, list[best]
+end
+
+local function finish_history(run)
+  stop(run)
+  local history, place = run.history, run.place
+  history.sec_per_epoch = place.seconds / run.o.epochs
+  history.examples_per_sec = place.examples / place.seconds
+  history.best_epoch, history.best = best_of(history)
+  return history
+end
+
+-- --- steps and epochs -----------------------------------------------------------------------------------------------
+
+local function save(run)
+  stop(run)
+  resume.save(run.checkpoint, run.o, run.place, run.history)
+  go(run)
+end
+
+--- All that follows an update of `rows` examples.
+local function after_update(run, value, right, rows)
+  local o, place = run.o, run.place
+  place.steps, place.examples, place.seen = place.steps + 1, place.examples + rows, place.seen + rows
+  place.loss_sum = place.loss_sum + value * rows
+  if right then place.right = place.right + right end
+  run.after_step(value)
+  if run.bar then run.bar:step() end
+  if o.on_step then o.on_step {step = place.steps, epoch = place.epoch, loss = value, model = o.model} end
+  if o.eval_every and place.examples % o.eval_every == 0 then record(run) end
+end
+
+--- Whether a checkpoint is due after a step that is not the last of its epoch.
+local function is_due(run)
+  local every = run.checkpoint and run.checkpoint.every_steps
+  return every and run.place.steps % every == 0 and run.place.steps < run.place.epoch * #run.o.data
+end
+
+local function train_epoch(run)
+  local o, place, step, before = run.o, run.place, run.step, run.before_step
   for X, y in o.data:batches() do
-    before_step(run.steps)
-    local value = update(o, X, y, run)
-    run.steps, run.examples = run.steps + 1, run.examples + #X
-    total, examples = total + value * #X, examples + #X
-    after_step(value)
-    if run.bar then run.bar:step() end
-    if o.on_step then o.on_step {step = run.steps, epoch = run.epoch, loss = value, model = o.model} end
-    if o.eval_every and run.examples % o.eval_every == 0 then record(o, run, history, total / examples) end
+    before(place.steps)
+    local value, right = step(X, y)
+    if value - value ~= 0 then diagnose.raise(value, o, X, y, place) end
+    after_update(run, value, right, #X)
+    if is_due(run) then save(run) end
   end
-  return total / examples
 end
 
-local function finish_epoch(o, run, history, training_loss)
+--- The line about an epoch, in the book's words where there is an accuracy.
+local function epoch_line(info)
+  if not info.train_acc then return ("epoch %d, loss: %.3f"):format(info.epoch, info.loss) end
+  local line = ("epoch %d, train loss %.3f, train acc %.3f"):format(info.epoch, info.train_loss, info.train_acc)
+  return info.test_acc and ("%s, test acc %.3f"):format(line, info.test_acc) or line
+end
+
+local function finish_epoch(run)
+  local o, place, history = run.o, run.place, run.history
+  local epoch, training_loss = place.epoch, place.loss_sum / place.seen
   local loss = training_loss
-  if not o.eval_every then loss = record(o, run, history, training_loss) end
-  history.train_loss[run.epoch] = training_loss
-  if o.on_epoch then
-    o.on_epoch {
-      epoch = run.epoch, loss = loss, train_loss = training_loss, seconds = run.seconds, model = o.model,
-      history = history,
-    }
-  end
-  if o.log then o.log(string.format("epoch %d, loss: %.3f", run.epoch, loss)) end
+  if not o.eval_every then loss = record(run) end
+  history.train_loss[epoch] = training_loss
+  if run.count then history.train_acc[epoch] = place.right / place.seen end
+  local info = {
+    epoch = epoch, loss = loss, train_loss = training_loss, train_acc = run.count and history.train_acc[epoch],
+    test_loss = o.eval_data and history.test_loss[#history.test_loss],
+    test_acc = history.test_acc and history.test_acc[#history.test_acc], seconds = place.seconds, model = o.model,
+    history = history,
+  }
+  if o.on_epoch then o.on_epoch(info) end
+  if o.log then o.log(epoch_line(info)) end
+  place.loss_sum, place.right, place.seen = 0, 0, 0
   return loss
+end
+
+-- --- the whole ------------------------------------------------------------------------------------------------------
+
+--- What the progress bar shows behind the time: the mean loss of the epoch so far.
+local function running_loss(place)
+  return function() return place.seen > 0 and ("loss %.3f"):format(place.loss_sum / place.seen) or "" end
+end
+
+local function start_bar(run)
+  local o = run.o
+  if o.progress == false then return nil end
+  return (lab.progress(o.epochs * #o.data, o.progress or "training", {
+    done = run.place.steps, per_step = method(o.data, "batch_size"), unit = "examples",
+    text = running_loss(run.place),
+  }))
+end
+
+local function new_run(o)
+  local place = {steps = 0, examples = 0, epoch = 1, seconds = 0, loss_sum = 0, right = 0, seen = 0}
+  local before, after = scheduler_of(o)
+  local per_step = o.scheduler_unit == "step"
+  local count = o.metric and evaluate.count_right or nil
+  return {
+    o = o, place = place, history = new_history(o), count = count, step = eager_step(o, count),
+    checkpoint = resume.check(o),
+    before_step = per_step and before or nothing, after_step = per_step and after or nothing,
+    before_epoch = per_step and nothing or before, after_epoch = per_step and nothing or after,
+  }
 end
 
 --- Trains a model.
@@ -133,38 +233,45 @@ end
 -- * `optimizer`: an object with `step` and `zero_grad`, made for the model's parameters
 -- * `data`: what `data.loader` returns
 -- * `epochs`: how many times to go through the data
+-- * `metric`: "accuracy" counts right answers too: predictions are (N, C), labels (N) from 1 to C
 -- * `scheduler`: a function or schedule of t = 0, 1, ... that gives the learning rate, or an object with `:step()`
 --   (`sched.attach`, `sched.ReduceLROnPlateau`, which gets the latest loss)
 -- * `scheduler_unit`: whether t counts "epoch"s (the default) or "step"s
 -- * `eval_every`: record a point of the history whenever the number of examples seen is a multiple of this; else at
 --   the end of each epoch
--- * `eval_data`: a data set or loader over which the recorded loss is the mean; or `evaluate`: function(model) that
---   gives the number to record. Without them it is the mean training loss of the epoch so far
--- * `on_step`, `on_epoch`: called with {step=, epoch=, loss=, model=, ...}
+-- * `eval_data`: a data set or loader over which the recorded loss is the mean, in evaluation mode; or `evaluate`:
+--   function(model) that gives the number to record. Without them it is the mean training loss of the epoch so far
+-- * `checkpoint`: {path =, every = 1, every_steps =, resume = false}: saves the whole training to a .safetensors file
+--   every so many epochs, and every so many steps within them; with `resume` it goes on from the file if there is one,
+--   to the bits of an unbroken run
+-- * `on_step`, `on_epoch`: called with {step=, epoch=, loss=, model=, ...}; on_epoch also gets train_loss, train_acc,
+--   test_loss, test_acc, history
 -- * `log`: a function such as print that gets a line after each epoch
 -- * `progress`: the label of the progress bar that a terminal shows ("training"), or false for none
 --
+-- A loss that is infinite or nan is an error that names the step and the first parameter that is to blame.
+--
 -- @treturn table history: the lists `steps`, `epochs` (fractions too), `loss`, `seconds` (of training alone) with an
---   entry a recorded point, `train_loss` with one an epoch, and the number `sec_per_epoch`
+--   entry a recorded point, `test_loss` and `test_acc` likewise if there are `eval_data`; `train_loss` and `train_acc`
+--   with one an epoch, means over the batches as they were met; the numbers `sec_per_epoch`, `examples_per_sec`, and
+--   `best_epoch` and `best`: the highest accuracy (on `eval_data` if there are any), else the lowest loss
 -- @usage local history = train.fit{model = net, loss = nn.MSELoss(), optimizer = opt, data = loader, epochs = 4}
 function M.fit(o)
   check(o)
-  local history = {steps = {}, epochs = {}, loss = {}, seconds = {}, train_loss = {}}
-  local run = {steps = 0, examples = 0, steps_per_epoch = #o.data, seconds = 0, resumed = lab.clock()}
-  local before, after = scheduler_of(o)
-  local bar <close> = o.progress ~= false and lab.progress(o.epochs * #o.data, o.progress or "training") or nil
+  local run = new_run(o)
+  local place = run.place
+  resume.load(run.checkpoint, o, place, run.history)
+  local bar <close> = start_bar(run)
   run.bar = bar
-  local nothing = function() end
-  local per_step = o.scheduler_unit == "step"
-  for epoch = 1, o.epochs do
-    run.epoch = epoch
-    if not per_step then before(epoch - 1) end
-    local loss = train_epoch(o, run, history, per_step and before or nothing, per_step and after or nothing)
-    loss = finish_epoch(o, run, history, loss)
-    if not per_step then after(loss) end
+  go(run)
+  while place.epoch <= o.epochs do
+    run.before_epoch(place.epoch - 1)
+    train_epoch(run)
+    run.after_epoch(finish_epoch(run))
+    place.epoch = place.epoch + 1
+    if run.checkpoint and ((place.epoch - 1) % run.checkpoint.every == 0 or place.epoch > o.epochs) then save(run) end
   end
-  history.sec_per_epoch = (run.seconds + lab.clock() - run.resumed) / o.epochs
-  return history
+  return finish_history(run)
 end
 
 return M

@@ -42,15 +42,33 @@ local function path_summary(path)
   return table.concat(parts, ", ")
 end
 
+--- The book's line about a training with an accuracy: "train loss 0.386, train acc 0.857, test acc 0.848".
+local function accuracy_summary(history)
+  local last = #history.train_acc
+  local line = ("train loss %.3f, train acc %.3f"):format(history.train_loss[last], history.train_acc[last])
+  return history.test_acc and ("%s, test acc %.3f"):format(line, history.test_acc[#history.test_acc]) or line
+end
+
 --- The book's line about a run: "epoch 20, x1: 0.007188, x2: 0.002553" of a path, "loss: 0.243, 0.001 sec/epoch" of a
--- history.
+-- history, "train loss 0.386, train acc 0.857, test acc 0.848" of one with an accuracy.
 -- @tparam table result what `train.descend`, `train.fit` or `train.airfoil` returned
 -- @treturn string
 function M.summary(result)
   if type(result) ~= "table" then errors.raise("train.summary: expected a path or a history, got %s", type(result)) end
   if not result.loss then return path_summary(result) end
+  if result.train_acc then return accuracy_summary(result) end
   local loss = result.loss[#result.loss] or result.train_loss[#result.train_loss]
   return ("loss: %.3f, %.3f sec/epoch"):format(loss, result.sec_per_epoch)
+end
+
+--- The rows of a history with an accuracy: what is known at the end of each epoch, and at each point.
+local function record_accuracies(run, history)
+  for epoch, loss in ipairs(history.train_loss) do
+    M.record(run, epoch, {train_loss = loss, train_acc = history.train_acc[epoch]})
+  end
+  for i, acc in ipairs(history.test_acc or {}) do
+    M.record(run, history.epochs[i], {test_loss = history.test_loss[i], test_acc = acc})
+  end
 end
 
 --- Prints the summary of a run and writes its points to metrics.csv.
@@ -59,7 +77,9 @@ end
 -- @tparam[opt] string note printed behind the line, in parentheses
 function M.report(run, result, note)
   print(M.summary(result) .. (note and ("  (%s)"):format(note) or ""))
-  if result.loss then
+  if result.train_acc then
+    record_accuracies(run, result)
+  elseif result.loss then
     for i, epoch in ipairs(result.epochs) do M.record(run, epoch, {loss = result.loss[i]}) end
   else
     for i, point in ipairs(result) do M.record(run, i - 1, named(point)) end

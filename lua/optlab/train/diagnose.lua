@@ -1,0 +1,72 @@
+--- Why a loss is no number: looks for the first tensor that is to blame, and says what may help.
+-- @module optlab.train.diagnose
+
+local errors = require "optlab.errors"
+local lab = require "optlab"
+
+local M = {}
+
+local function is_finite(t)
+  return (t - t):sum():item() == 0 -- inf - inf and nan - nan are nan
+end
+
+--- The parameters as a list of {name, tensor}: by the model's names, else by their places in the optimizer.
+local function named_parameters(model, optimizer)
+  local list = {}
+  if lab.nn.is_module(model) then
+    for name, p in model:named_parameters() do list[#list + 1] = {("'%s'"):format(name), p} end
+    return list
+  end
+  local groups = type(optimizer) == "table" and {optimizer} or optimizer.param_groups
+  for g = 1, #groups do
+    for i, p in ipairs(groups[g].params) do
+      list[#list + 1] = {#groups > 1 and ("%d of group %d"):format(i, g) or tostring(i), p}
+    end
+  end
+  return list
+end
+
+local function first_bad(parameters, tensor_of)
+  for _, entry in ipairs(parameters) do
+    local t = tensor_of(entry[2])
+    if t and not is_finite(t) then return entry[1] end
+  end
+end
+
+local function rate_of(optimizer)
+  local ok, lr = pcall(function() return optimizer.lr end)
+  return ok and type(lr) == "number" and (" than %g"):format(lr) or ""
+end
+
+--- What is wrong and what to do, for a loss that is infinite or nan.
+-- @tparam table o the options of train.fit
+-- @tparam Tensor X the batch
+-- @tparam Tensor y
+-- @tparam integer steps how many updates there were before
+-- @treturn string
+function M.advice(o, X, y, steps)
+  local parameters = named_parameters(o.model, o.optimizer)
+  local smaller = ("a smaller learning rate%s, a warm-up, or optim.clip_grad_norm_ may help"):format(
+    rate_of(o.optimizer))
+  local name = lab.no_grad(first_bad, parameters, function(p) return p end)
+  if name and steps == 0 then
+    return ("parameter %s is not finite before the first update: look at how it is initialised"):format(name)
+  elseif name then
+    return ("parameter %s is not finite after the update before; %s"):format(name, smaller)
+  elseif not is_finite(X) or not is_finite(y) then
+    return "the batch itself has values that are inf or nan: look at the data"
+  end
+  o.optimizer:zero_grad()
+  o.loss(o.model(X), y):backward()
+  name = lab.no_grad(first_bad, parameters, function(p) return p.grad end)
+  if not name then return smaller end
+  return ("the parameters are finite, but the gradient of %s is not; %s"):format(name, smaller)
+end
+
+--- Raises an error about a loss that is no number.
+function M.raise(value, o, X, y, run)
+  errors.raise("train.fit: the loss is %s at step %d (epoch %d): %s", tostring(value), run.steps + 1, run.epoch,
+    M.advice(o, X, y, run.steps))
+end
+
+return M

@@ -1,0 +1,88 @@
+--- A training that can be broken off: what `train.fit` keeps in its checkpoint, and how it goes on from there.
+--
+-- The file holds the states of model, optimizer, loader and of a scheduler that has one, all random numbers, where the
+-- training stands and its history. It is replaced whole or not at all, so that a run killed at any moment goes on from
+-- the last checkpoint to the bits of an unbroken run.
+-- @module optlab.train.resume
+
+local errors = require "optlab.errors"
+local files = require "optlab.files"
+local lab = require "optlab"
+
+local M = {}
+
+local OPTIONS = {"path", "every", "every_steps", "resume"}
+local FN = "train.fit: checkpoint"
+
+local function has_state(object)
+  local ok, f = pcall(function() return object.state_dict end)
+  return ok and type(f) == "function"
+end
+
+--- Checks the option `checkpoint` and gives it back with its defaults.
+-- @tparam table o the options of train.fit
+-- @treturn ?table {path=, every=, every_steps=, resume=}
+function M.check(o)
+  if o.checkpoint == nil then return nil end
+  local c = errors.check_options(o.checkpoint, OPTIONS, FN)
+  errors.check_string(c.path, FN, "path")
+  if c.every ~= nil then errors.check_integer(c.every, FN, "every", 1) end
+  if c.every_steps ~= nil then errors.check_integer(c.every_steps, FN, "every_steps", 1) end
+  if c.resume ~= nil then errors.check_boolean(c.resume, FN, "resume") end
+  for _, name in ipairs {"model", "optimizer", "data"} do
+    if not has_state(o[name]) then
+      errors.raise("%s: the %s must have state_dict(), as nn modules, lab.optim's optimizers and loaders have; got %s",
+        FN, name, errors.shown(o[name]))
+    end
+  end
+  local ok, message = files.make_folder(c.path:match("^(.*)/[^/]*$") or ".")
+  if not ok then errors.raise("%s: %s", FN, message) end
+  return {path = c.path, every = c.every or 1, every_steps = c.every_steps, resume = c.resume or false}
+end
+
+local function objects_of(o)
+  local objects = {model = o.model, optimizer = o.optimizer, loader = o.data}
+  if has_state(o.scheduler) then objects.scheduler = o.scheduler end
+  if has_state(o.eval_data) then objects.eval_loader = o.eval_data end
+  return objects
+end
+
+--- Writes the checkpoint.
+-- @tparam table c what `check` gave
+-- @tparam table o the options of train.fit
+-- @tparam table place numbers that say where the training stands
+-- @tparam table history lists of numbers
+function M.save(c, o, place, history)
+  local objects = objects_of(o)
+  objects.extra = {place = place, history = history, batches = #o.data}
+  lab.save_checkpoint(c.path, objects)
+end
+
+--- Fills the lists of a new history from those of an old one, which must be the same.
+local function fill_history(history, old, path)
+  for name, list in pairs(history) do
+    if not old[name] then
+      errors.raise("%s: %s has no '%s'; was it made without metric or eval_data?", FN, path, name)
+    end
+    table.move(old[name], 1, #old[name], 1, list)
+  end
+end
+
+--- Goes on where a checkpoint stands, if there is one and `resume` asks for it.
+-- @tparam ?table c what `check` gave
+-- @tparam table o the options of train.fit
+-- @tparam table place to be filled
+-- @tparam table history to be filled
+function M.load(c, o, place, history)
+  if not (c and c.resume and files.kind(c.path)) then return end
+  local extra = lab.load_checkpoint(c.path, objects_of(o))
+  if type(extra) ~= "table" or not extra.place then errors.raise("%s: %s was not made by train.fit", FN, c.path) end
+  if extra.batches ~= #o.data then
+    errors.raise("%s: %s was made with %d batches an epoch, now there are %d", FN, c.path, extra.batches, #o.data)
+  end
+  fill_history(history, extra.history, c.path)
+  for name, value in pairs(extra.place) do place[name] = value end
+  if o.log then o.log(("goes on after step %d from %s"):format(place.steps, c.path)) end
+end
+
+return M

@@ -6,6 +6,7 @@
 -- local ds = data.airfoil { n = 1500 }
 -- for X, y in data.loader(ds, { batch_size = 10, shuffle = true }):batches() do ... end
 local core = require("optlab.core").data
+local fashion_mnist = require "optlab.data.fashion_mnist"
 
 local M = {}
 
@@ -72,7 +73,8 @@ M.download = core.download
 M.digest = core.digest
 
 M.airfoil = require "optlab.data.airfoil"
-M.fashion_mnist = require "optlab.data.fashion_mnist"
+M.fashion_mnist = fashion_mnist.load
+M.fashion_mnist_pair = fashion_mnist.pair
 M.split = require("optlab.data.dataset").split
 
 return require("optlab.errors").strict(M, "lab.data")

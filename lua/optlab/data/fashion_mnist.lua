@@ -135,4 +135,41 @@ local function fashion_mnist(options)
   return Dataset.new(ds)
 end
 
-return fashion_mnist
+-- How the real test images are shared when there are no others.
+local PARTS = { train = 8000, test = 2000 }
+
+-- A part of the test images that stands for a split.
+local function part_of_test(whole, first, n, most, name)
+  n = errors.check_integer(n or most, "data.fashion_mnist_pair: without the training files", name, 1, most)
+  local part = whole:subset(first, first + n - 1)
+  part.note = "parts of the test images"
+  return part
+end
+
+--- Images to train on and others to test on, real ones both or made by the program both: the beginnings of the two
+-- splits. Where the files of the test split are the only ones, the first 8,000 of their images are there to train on
+-- and the last 2,000 to test on, and standard error says so.
+-- @tparam[opt] table options `n` and `n_test` (all there are), `flatten`, `dtype` as above
+-- @treturn Dataset to train on
+-- @treturn Dataset to test on
+-- @usage
+-- local train, test = data.fashion_mnist_pair { n = 8000, n_test = 2000 }
+local function pair(options)
+  local where = "data.fashion_mnist_pair"
+  local o = errors.check_options(options, { "n", "n_test", "flatten", "dtype" }, where)
+  local function load(split, n) return fashion_mnist { split = split, n = n, flatten = o.flatten, dtype = o.dtype } end
+  local have_train, missing = find(SPLITS.train)
+  local have_test, missing_test = find(SPLITS.test)
+  if have_train and not have_test then
+    errors.raise("%s: there are real images to train on, but no %s to test on", where, missing_test.file)
+  elseif have_train or not have_test then
+    return load("train", o.n), load("test", o.n_test)
+  end
+  source.say("fashion_mnist: no %s; training on the first %d of the test images, testing on the last %d", missing.file,
+    PARTS.train, PARTS.test)
+  local whole = load("test")
+  return part_of_test(whole, 1, o.n, PARTS.train, "n"),
+    part_of_test(whole, PARTS.train + 1, o.n_test, PARTS.test, "n_test")
+end
+
+return { load = fashion_mnist, pair = pair }

@@ -22,12 +22,14 @@ local M = {}
 local said = {}        -- lines already written; each is written once a run
 local unreachable = {} -- address -> why it failed; a run tries each once
 
+--- Writes a line to standard error, once a run.
 local function say(fmt, ...)
   local line = fmt:format(...)
   if said[line] then return end
   said[line] = true
   io.stderr:write("optlab: ", line, "\n")
 end
+M.say = say
 
 local function env(name)
   local value = os.getenv(name)

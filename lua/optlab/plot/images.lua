@@ -86,22 +86,36 @@ local function check_labels(labels, n)
   return list
 end
 
+-- The lines of each label, the lowest first, and the largest number of them.
+local function lines_of(labels)
+  local all, most = {}, 0
+  for k, label in ipairs(labels or {}) do
+    all[k] = {}
+    for line in (tostring(label) .. "\n"):gmatch("(.-)\n") do table.insert(all[k], 1, line) end
+    most = math.max(most, #all[k])
+  end
+  return all, most
+end
+
 --- A figure of many images, row by row from the upper left corner.
 -- @param source a tensor (N, 1, H, W) or (N, H, W), or a list of matrices of one size; greys 0..1, or 0..255 if a value
 -- exceeds 1
--- @tparam[opt] table options `labels` (a text above each), `cols` (at most 10), `stretch` (false; true: each image from
--- its own darkest to its own brightest value, for filters), `title`, `size`
+-- @tparam[opt] table options `labels` (a text above each, of one line or more), `colors` (of these texts), `cols` (at
+-- most 10), `stretch` (false; true: each image from its own darkest to its own brightest value, for filters), `title`,
+-- `size`
 -- @treturn Figure
 -- @usage plot.images(ds.X:narrow(1, 1, 20), { labels = names, cols = 10 }):save("images")
 local function images(source, options)
-  options = errors.check_options(options, { "labels", "cols", "stretch", "title", "size" }, WHERE)
+  options = errors.check_options(options, { "labels", "colors", "cols", "stretch", "title", "size" }, WHERE)
   local list = check_images(source)
   local labels = check_labels(options.labels, #list)
   local cols = errors.check_integer(options.cols or math.min(#list, 10), WHERE, "cols", 1, MAX_IMAGES)
   cols = math.min(cols, #list)
   local high, wide = #list[1], #list[1][1]
   local gap = math.ceil(wide / 14)
-  local head = labels and math.ceil(wide / 4) or 0
+  local lines, most = lines_of(labels)
+  local step = math.ceil(wide / 7) -- from one line of a label to the next
+  local head = most > 0 and math.ceil(wide / 4) + (most - 1) * (step + 1) or 0
   local rows = (#list + cols - 1) // cols
   local canvas = white(rows * (high + head + gap) + gap, cols * (wide + gap) + gap)
   local scale = scales(list, options.stretch)
@@ -115,9 +129,12 @@ local function images(source, options)
     put(canvas, image, top, left, scale(image))
   end
   fig:image(canvas)
-  for k, label in ipairs(labels or {}) do
+  for k, label in ipairs(lines) do
     local top, left = (k - 1) // cols * (high + head + gap) + gap + head, (k - 1) % cols * (wide + gap) + gap
-    fig:text(tostring(label), { left + 0.5 + wide / 2, top + 0.5 - head / 2 }, { size = 8, align = "center" })
+    for i, line in ipairs(label) do
+      fig:text(line, { left + 0.5 + wide / 2, top + 0.5 - math.ceil(wide / 4) / 2 - (i - 1) * step },
+        { size = 8, align = "center", color = options.colors and options.colors[k] })
+    end
   end
   return fig
 end

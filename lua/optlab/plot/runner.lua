@@ -9,9 +9,6 @@ local M = {}
 --- Seconds after which a gnuplot that has not finished is stopped.
 M.timeout = 60
 
---- Milliseconds that a gnuplot gets after that, to be heard of by a script that was busy all the time.
-M.look_again = 1000
-
 local queue, active, count = {}, {}, 0
 local failures, written, missing = {}, {}, nil
 local texts = {} -- pictures made of characters, in the order in which they were asked for
@@ -142,6 +139,13 @@ local function not_found(job, name)
   end
 end
 
+-- Calls fn after M.timeout seconds. While the script computes nobody looks at what gnuplot does, so when the time is up
+-- there is one more turn of the loop, in which an end that nobody saw comes first.
+local function start_timer(job, fn)
+  job.timer = uv.new_timer()
+  job.timer:start(math.floor(M.timeout * 1000), 0, function() job.timer:start(50, 0, fn) end)
+end
+
 -- Reads standard error to its end; stops a gnuplot that takes too long.
 local function watch(job, handle, pipe)
   local function hang_up()
@@ -152,14 +156,7 @@ local function watch(job, handle, pipe)
   pipe:read_start(function(_, chunk)
     if chunk then job.stderr[#job.stderr + 1] = chunk else hang_up() end
   end)
-  job.timer = uv.new_timer()
-  local looked = false
-  job.timer:start(math.floor(M.timeout * 1000), M.look_again, function()
-    -- A script that computed for so long has not heard of gnuplot's end yet: libuv tells it after the timers.
-    if not looked then
-      looked = true
-      return
-    end
+  start_timer(job, function()
     job.late = true
     if not handle:is_closing() then handle:kill("sigkill") end
     hang_up()

@@ -1,0 +1,108 @@
+--- LeNet on Fashion-MNIST: a convolutional network layer by layer, and what it learns to tell apart.
+-- Book section: "Learning Rate Scheduling", its network.
+--
+-- The question: what does the network see, and which clothes does it confuse?
+-- The figures: "training", loss and accuracy; "predictions", test images with the network's
+-- answers, in red the wrong ones and what the image is; "filters", the weights of the first layer
+-- before and after; "confusion", how many images of each class get which answer.
+local lab = require "optlab"
+local nn, plot, train = lab.nn, lab.plot, lab.train
+
+local p = lab.params {
+  lr = {default = 0.3, min = 0, help = "first learning rate; it falls along a cosine"},
+  epochs = {default = 10, min = 1, help = "passes over the images"},
+  batch_size = {default = 256, min = 1, help = "images an update"},
+  n = {default = 8000, min = 1, help = "images to train on"},
+  n_test = {default = 2000, min = 40, help = "images to test on"},
+  full = {default = false, help = "train on all 60000 images, test on all 10000"},
+}
+
+local n, n_test = p.n, p.n_test
+if p.full then n, n_test = nil, nil end
+local train_data, test_data = lab.data.fashion_mnist_pair {n = n, n_test = n_test}
+local note = train_data.note and (" (%s)"):format(train_data.note) or ""
+
+local net = nn.Sequential(
+  nn.Conv2d(1, 6, 5, {padding = 2}), nn.ReLU(), nn.MaxPool2d(2),
+  nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+  nn.Linear(16 * 5 * 5, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+net:apply(function(m)
+  if m.class ~= nn.Conv2d and m.class ~= nn.Linear then return end
+  nn.init.xavier_uniform_(m.weight)
+  nn.init.zeros_(m.bias)
+end)
+
+-- One image on its way through the layers.
+print(("%-11s %-17s %10s"):format("layer", "output shape", "parameters"))
+local x, total = lab.zeros(1, 1, 28, 28), 0
+for i = 1, #net do
+  local count = 0
+  for _, parameter in ipairs(net[i]:parameters()) do count = count + parameter:numel() end
+  x, total = net[i](x), total + count
+  print(("%-11s %-17s %10d"):format(nn.type(net[i]), "(" .. table.concat(x.shape, ", ") .. ")", count))
+end
+print(("%-11s %-17s %10d\n"):format("", "", total))
+
+local first_filters = net[1].weight:detach():clone()
+local schedule = lab.sched.Cosine {base_lr = p.lr, final_lr = p.lr / 30, max_update = p.epochs}
+local history = train.fit {
+  model = net, loss = nn.CrossEntropyLoss(), optimizer = lab.optim.SGD(net:parameters(), {lr = p.lr}),
+  data = lab.data.loader(train_data, {batch_size = p.batch_size, shuffle = true}), eval_data = test_data,
+  metric = "accuracy", epochs = p.epochs, scheduler = schedule, log = print, progress = "LeNet",
+}
+train.report("lenet", history, ("%.0f images/s"):format(history.examples_per_sec))
+
+local fig = plot.figure {title = "LeNet" .. note, xlabel = "epoch", xlim = {0, p.epochs}}
+fig:line(history.epochs, history.train_loss, {label = "train loss"})
+fig:line(history.epochs, history.train_acc, {label = "train acc", style = "--"})
+fig:line(history.epochs, history.test_acc, {label = "test acc", style = "-."})
+fig:save("training")
+
+-- The network's answers to all test images.
+local answers, truth = {}, test_data.y:tolist()
+net:eval()
+lab.no_grad(function()
+  for X in lab.data.loader(test_data, {batch_size = 256}):batches() do
+    for _, class in ipairs(net(X):argmax(2):tolist()) do answers[#answers + 1] = class end
+  end
+end)
+
+local names = test_data.classes
+local labels, colors = {}, {}
+for i = 1, 40 do
+  local right = answers[i] == truth[i]
+  labels[i] = names[answers[i]] .. (right and "" or "\nis " .. names[truth[i]])
+  colors[i] = right and "black" or "red"
+end
+plot.images(test_data.X:narrow(1, 1, 40), {
+  labels = labels, colors = colors, cols = 8, size = {720, 700}, title = "LeNet's answers; red: wrong" .. note,
+}):save("predictions")
+
+local filters = lab.cat {first_filters, net[1].weight:detach()}
+plot.images(filters, {
+  cols = 6, stretch = true, title = ("Filters of the first layer: at first, after %d epochs"):format(p.epochs),
+}):save("filters")
+
+-- counts[i][j]: images of class i that were taken for class j
+local counts = {}
+for i = 1, #names do
+  counts[i] = {}
+  for j = 1, #names do counts[i][j] = 0 end
+end
+for k, class in ipairs(answers) do counts[truth[k]][class] = counts[truth[k]][class] + 1 end
+local ticks, most = {}, 0
+for i, name in ipairs(names) do
+  ticks[i], most = {i, name}, math.max(most, table.unpack(counts[i]))
+end
+fig = plot.figure {
+  title = "Answers to the test images" .. note, xlabel = "answer", ylabel = "class", xticks = ticks, yticks = ticks,
+  xlim = {0.5, 10.5}, ylim = {10.5, 0.5}, size = {920, 560},
+}
+fig:heatmap(counts, {x = {1, 10, 1}, y = {1, 10, 1}})
+for i, row in ipairs(counts) do
+  for j, count in ipairs(row) do
+    local color = count > most / 2 and "black" or "white"
+    if count > 0 then fig:text(tostring(count), {j, i + 0.1}, {size = 9, align = "center", color = color}) end
+  end
+end
+fig:save("confusion")

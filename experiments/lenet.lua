@@ -95,7 +95,7 @@ for i, name in ipairs(names) do
   ticks[i], most = {i, name}, math.max(most, table.unpack(counts[i]))
 end
 fig = plot.figure {
-  title = "Answers to the test images" .. note, xlabel = "answer", ylabel = "class", xticks = ticks, yticks = ticks,
+  title = "Which class gets which answer" .. note, xlabel = "answer", ylabel = "class", xticks = ticks, yticks = ticks,
   xlim = {0.5, 10.5}, ylim = {10.5, 0.5}, size = {920, 560},
 }
 fig:heatmap(counts, {x = {1, 10, 1}, y = {1, 10, 1}})

@@ -101,8 +101,17 @@ local EXPERIMENTS = {
       "bias-correction"},
   },
   ["lr-scheduler"] = {
-    prints = {},
-    figures = {"square-root", "factor", "multi-factor", "cosine", "cosine-warmup", "all"},
+    prints = {"square-root: 0.1000 at first", "cosine-warmup: 0.0000 at first", "  (constant)", "  (cosine-warmup)",
+      "schedule      train loss train acc test acc  best (epoch)  seconds  images/s"},
+    figures = {"square-root", "factor", "multi-factor", "cosine", "cosine-warmup", "all", "train-constant",
+      "train-square-root", "train-factor", "train-multi-factor", "train-cosine", "train-cosine-warmup",
+      "test-accuracy"},
+    options = "--n 200 --n_test 50 --batch_size 50 --epochs 2",
+  },
+  lenet = {
+    prints = {"Conv2d      (1, 16, 10, 10)         2416", "61706", "epoch 1, train loss "},
+    figures = {"training", "predictions", "filters", "confusion"},
+    options = "--n 200 --n_test 50 --epochs 2",
   },
 }
 
@@ -129,7 +138,7 @@ describe("experiments", function()
     local text, out, ok
 
     describe(name, function()
-      setup(function() text, out, ok = run(name) end)
+      setup(function() text, out, ok = run(name, "--format none " .. (expected.options or "")) end)
 
       it("runs to its end", function() assert.is_true(ok, text) end)
 
@@ -158,7 +167,7 @@ describe("experiments", function()
       end
 
       it("writes the same bytes again, whatever the number of threads", function()
-        local _, again, fine = run(name, "--format none --threads 2")
+        local _, again, fine = run(name, "--format none --threads 2 " .. (expected.options or ""))
         assert.is_true(fine)
         assert.equal(read(out .. "/metrics.csv"), read(again .. "/metrics.csv"))
         for _, figure in ipairs(expected.figures) do
@@ -170,6 +179,38 @@ describe("experiments", function()
       end)
     end)
   end
+
+  it("differ in nothing but the schedule, in lr-scheduler", function()
+    local options = "--format none --n 200 --n_test 50 --batch_size 50 --epochs 17"
+    local _, out = run("lr-scheduler", options .. " --lr 0.05")
+    local rows = {constant = {}, ["multi-factor"] = {}}
+    for name, epoch, rest in read(out .. "/metrics.csv"):gmatch("train%-(%S-),(%d+),(%S+)\n") do
+      if rows[name] then table.insert(rows[name], {tonumber(epoch), rest}) end
+    end
+    local same, different = 0, 0
+    for i, row in ipairs(rows.constant) do
+      local equal = row[2] == rows["multi-factor"][i][2]
+      if row[1] <= 15 then
+        assert.is_true(equal, row[2])
+        same = same + 1
+      elseif not equal then
+        different = different + 1
+      end
+    end
+    assert.equal(4 * 15, same) -- losses and accuracies until the rate is halved
+    assert.is_true(different > 0)
+  end)
+
+  it("trains with one schedule alone when it is asked for", function()
+    local text, out, ok = run("lr-scheduler",
+      "--format none --n 100 --n_test 50 --batch_size 50 --epochs 1 --schedule cosine")
+    assert.is_true(ok, text)
+    assert.is_truthy(read(out .. "/train-cosine.gp"))
+    assert.is_nil(read(out .. "/train-constant.gp"))
+    local message, _, fine = run("lr-scheduler", "--schedule cosin")
+    assert.is_falsy(fine)
+    assert.is_true(has_line_with(message, "did you mean 'cosine'?"))
+  end)
 
   it("writes other numbers with another seed", function()
     local _, one = run("sgd", "--format none --seed 1")

@@ -283,6 +283,42 @@ describe("fashion_mnist", function()
   end)
 end)
 
+describe("data.fashion_mnist_pair", function()
+  local PAIR = [[
+    local a, b = lab.data.fashion_mnist_pair{n = 30, n_test = 20}
+    print(#a, #b, a.stand_in, b.stand_in, a.note, a.split, b.split)]]
+
+  setup(function() folder = program.folder() end)
+  teardown(function() program.remove(folder) end)
+
+  it("shares the test images where there are no others, and says so", function()
+    if not need_real() then return end
+    local text = run({ OPTLAB_DATA = REAL, OPTLAB_OFFLINE = "1" }, PAIR)
+    contains(text, "30\t20\tfalse\tfalse\tparts of the test images\ttest\ttest\n")
+    contains(text, "no train-images-idx3-ubyte.gz; training on the first 8000 of the test images, "
+      .. "testing on the last 2000")
+    text = run({ OPTLAB_DATA = REAL, OPTLAB_OFFLINE = "1" }, [[
+      local a, b = lab.data.fashion_mnist_pair()
+      local whole = lab.data.fashion_mnist{split="test"}
+      print(#a, #b, whole.X[8001]:eq(b.X[1]):to("int64"):sum():item(), whole.y[8000]:item() == a.y[8000]:item())]])
+    contains(text, "8000\t2000\t784\ttrue")
+    text = run({ OPTLAB_DATA = REAL, OPTLAB_OFFLINE = "1" }, "lab.data.fashion_mnist_pair{n = 9000}")
+    contains(text, "without the training files: n must be in 1..8000, got 9000")
+  end)
+
+  it("makes both up where there are none", function()
+    local text = run({ OPTLAB_OFFLINE = "1" }, PAIR)
+    contains(text, "30\t20\ttrue\ttrue\tstand-in data\ttrain\ttest\n")
+  end)
+
+  it("does not test on made-up images what was trained on real ones", function()
+    local dir = data_folder("training-only", {
+      ["train-images-idx3-ubyte"] = images_file(60000), ["train-labels-idx1-ubyte"] = labels_file(60000),
+    })
+    contains(run({ OPTLAB_DATA = dir, OPTLAB_OFFLINE = "1" }, PAIR), "but no t10k-images-idx3-ubyte.gz to test on")
+  end)
+end)
+
 describe("data.split and Dataset:subset", function()
   local function set()
     return require("optlab.data.dataset").new { name = "set", X = lab.arange(12):view(6, 2), y = lab.arange(6) }

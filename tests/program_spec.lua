@@ -230,6 +230,21 @@ describe("the program", function()
       assert.equal("optlab: cannot write to standard output: No space left on device\n", err)
     end)
 
+    it("goes on without a reader when it uses optlab, so that its figures are drawn", function()
+      script "local lab = require 'optlab'\nfor i = 1, 20000 do print(i) end\nlab.metrics{'a'}:row(1)"
+      local status, out, err = program.shell(dir, "mkfifo .fifo; " .. program.path .. " a.lua >.fifo & pid=$!\n"
+        .. "head -n 1 <.fifo; wait $pid")
+      assert.same({ 0, "1\n", "" }, { status, out, err })
+      assert.equal("a\n1\n", program.read(dir .. "/out/a/metrics.csv"))
+    end)
+
+    it("ends without a reader when it does not, as under lua", function()
+      script "while true do print(1) end"
+      local status = program.shell(dir, "mkfifo .fifo; " .. program.path .. " a.lua >.fifo & pid=$!\n"
+        .. "head -n 1 <.fifo; wait $pid")
+      assert.equal(128 + 13, status)
+    end)
+
     it("stops at Ctrl-C with a traceback and status 130", function()
       script "local function work() while true do end end\nio.stderr:write('up\\n')\nwork()"
       local status, _, err = program.shell(dir, program.path .. " a.lua & pid=$!\n"
@@ -237,6 +252,42 @@ describe("the program", function()
       assert.equal(130, status)
       assert.matches("optlab: a.lua:1: interrupted\nstack traceback:\n\ta.lua:1: in [^\n]*work[^\n]*\n"
         .. "\ta.lua:3: in main chunk\n", err)
+    end)
+  end)
+
+  describe("at a terminal", function()
+    -- What a terminal of 80 columns would get.
+    local function typescript(text)
+      if os.execute("command -v script >/dev/null") ~= true then return nil end
+      script(text)
+      local _, out = program.shell(dir, "script -qec 'stty cols 80; " .. program.path .. " a.lua' /dev/null </dev/null")
+      return out
+    end
+
+    it("clears the progress bar for a printed line, and goes on below it", function()
+      local out = typescript [[
+        local lab, uv = require "optlab", require "luv"
+        for i in lab.progress(4, "work") do
+          uv.sleep(120)
+          if i == 3 then print "a line" end
+        end]]
+      if not out then pending("there is no script(1) here") return end
+      assert.matches("\rwork %[#+ *%] 2/4 [^\r]*left\r +\ra line\r\n\rwork %[#+ *%] 3/4 ", out)
+    end)
+
+    it("shows the rate in the trainer's examples, the time left and the loss within 80 columns", function()
+      local out = typescript [[
+        local lab, uv = require "optlab", require "luv"
+        local nn = lab.nn
+        local net = nn.Linear(2, 1)
+        lab.train.fit {
+          model = net, loss = nn.MSELoss(), optimizer = lab.optim.SGD(net:parameters(), {lr = 0.1}), epochs = 2,
+          data = lab.data.loader({X = lab.ones(64, 2), y = lab.zeros(64, 1)}, {batch_size = 32}),
+          on_step = function() uv.sleep(120) end, progress = "a long label",
+        }]]
+      if not out then pending("there is no script(1) here") return end
+      assert.matches("\ra long label %[#+ *%] 3/4  %d+ examples/s  0:00 left  loss %d%.%d%d%d", out)
+      for line in out:gmatch("[^\r\n]+") do assert.is_true(#line < 80, line) end
     end)
   end)
 

@@ -1,5 +1,7 @@
 local lab = require "optlab"
+local program = require "tests.support.program"
 local train = require "optlab.train"
+local nn = lab.nn
 
 local float64 = {dtype = "float64"}
 
@@ -283,6 +285,329 @@ describe("train.fit", function()
     assert_error(function()
       fit {model = model, optimizer = train.optimizer(params, gd(0.1)), scheduler = function() return 0.1 end}
     end, "update rule has no 'lr'")
+  end)
+end)
+
+-- Points in three heaps, labels 1 to 3.
+local function heaps(n)
+  lab.manual_seed(4)
+  local y = lab.randint(1, 4, {n})
+  local centres = lab.tensor {{0, 3}, {3, 0}, {-3, -3}}
+  return {X = centres[y] + lab.randn(n, 2), y = y}
+end
+
+local function classify(changes)
+  local data, test = heaps(120), heaps(50)
+  local net = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Dropout {p = 0.2}, nn.Linear(8, 3))
+  local options = {
+    model = net, loss = nn.CrossEntropyLoss(), optimizer = lab.optim.SGD(net:parameters(), {lr = 0.5}), epochs = 3,
+    data = lab.data.loader(data, {batch_size = 50, shuffle = true, seed = 1}), eval_data = test, metric = "accuracy",
+  }
+  for key, value in pairs(changes or {}) do options[key] = value ~= "none" and value or nil end
+  return train.fit(options), net, test
+end
+
+-- The share of right answers, counted one by one.
+local function share_right(net, ds)
+  net:eval()
+  local right = 0
+  for i = 1, #ds.X do
+    local scores = net(ds.X:narrow(1, i, 1)):tolist()[1]
+    local best = 1
+    for c = 2, #scores do if scores[c] > scores[best] then best = c end end
+    if best == ds.y[i]:item() then right = right + 1 end
+  end
+  net:train()
+  return right / #ds.X
+end
+
+describe("train.fit of a classifier", function()
+  it("notes losses and accuracies of both data, and the best epoch", function()
+    local lines = {}
+    local history, net, test = classify {epochs = 4, log = function(line) lines[#lines + 1] = line end}
+    for _, name in ipairs {"train_loss", "train_acc", "test_loss", "test_acc", "loss"} do
+      assert.equal(4, #history[name], name)
+    end
+    assert.same(history.test_loss, history.loss)
+    assert.is_true(history.test_acc[4] > 0.9 and history.train_acc[4] > history.train_acc[1])
+    assert.is_true(math.abs(share_right(net, test) - history.test_acc[4]) < 1e-12)
+    assert.equal(history.test_acc[4], train.accuracy(net, test))
+    assert.equal(math.max(table.unpack(history.test_acc)), history.best)
+    assert.equal(history.best, history.test_acc[history.best_epoch])
+    assert.is_true(history.examples_per_sec > 0)
+    local h = history
+    local said = "train loss %.3f, train acc %.3f, test acc %.3f"
+    said = said:format(h.train_loss[4], h.train_acc[4], h.test_acc[4])
+    assert.equal("epoch 4, " .. said, lines[4])
+    assert.equal(said, train.summary(history))
+  end)
+
+  it("counts the training's right answers as they are given, over all examples of an epoch", function()
+    local given, seen = 0, 0
+    local net = nn.Linear(2, 3)
+    local function model(X)
+      local out = net(X)
+      seen = seen + #X
+      return out
+    end
+    local function loss(prediction, y)
+      given = given + prediction:detach():argmax(2):eq(y):sum():item()
+      return nn.functional.cross_entropy(prediction, y)
+    end
+    local history = train.fit {
+      model = model, loss = loss, metric = "accuracy", epochs = 1, optimizer = lab.optim.SGD(net:parameters()),
+      data = lab.data.loader(heaps(120), {batch_size = 50}),
+    }
+    assert.equal(120, seen)
+    assert.equal(given / 120, history.train_acc[1])
+    assert.is_nil(rawget(history, "test_acc"))
+    assert.same({1, history.train_acc[1]}, {history.best_epoch, history.best})
+  end)
+
+  it("evaluates in evaluation mode without a graph, and leaves each module in its mode", function()
+    local net = nn.Sequential(nn.Linear(2, 8), nn.Dropout {p = 0.5}, nn.Linear(8, 3))
+    net[3]:eval() -- frozen by the user
+    local Watch = nn.Module.extend {name = "Watch"}
+    local seen = {}
+    function Watch:init() self.net = net end
+    function Watch:forward(X)
+      seen[#seen + 1] = ("%s %s"):format(net[2].training, lab.is_grad_enabled())
+      return self.net(X)
+    end
+    local watch = Watch()
+    net[3]:eval()
+    local data = lab.data.loader(heaps(20), {batch_size = 20})
+    classify {model = watch, optimizer = lab.optim.SGD(net:parameters()), epochs = 1, data = data}
+    assert.same({"true true", "false false"}, seen)
+    assert.same({true, true, true, false}, {watch.training, net.training, net[2].training, net[3].training})
+    local same = train.mean_loss(watch, nn.CrossEntropyLoss(), heaps(30))
+    assert.equal(same, train.mean_loss(watch, nn.CrossEntropyLoss(), heaps(30))) -- no dropout
+    assert.is_false(pcall(train.mean_loss, watch, function() error "stop" end, heaps(30)))
+    assert.is_true(net[2].training)
+  end)
+
+  it("hands bytes to the model as their transform makes them, a batch at a time", function()
+    lab.manual_seed(2)
+    local ds = {X = (lab.rand(600, 1, 4, 4) * 255):to("uint8"), y = lab.randint(1, 4, {600})}
+    ds.transform = {scale = 1 / 255}
+    local net = nn.Sequential(nn.Flatten(), nn.Linear(16, 3))
+    local largest, rows = 0, {}
+    local function model(X)
+      largest, rows[#rows + 1] = math.max(largest, X:max():item()), #X
+      return net(X)
+    end
+    local floats = {X = ds.X:to("float32") / 255, y = ds.y}
+    local loss = nn.CrossEntropyLoss()
+    assert.is_true(math.abs(train.mean_loss(model, loss, ds) - train.mean_loss(net, loss, floats)) < 1e-6)
+    assert.equal(train.accuracy(net, floats), train.accuracy(net, ds))
+    assert.same({256, 256, 88}, rows)
+    assert.is_true(largest <= 1)
+  end)
+
+  it("records between epochs too", function()
+    local history = classify {eval_every = 50, epochs = 5}
+    assert.equal(#history.loss, #history.test_acc)
+    assert.equal(5, #history.train_acc)
+    assert.is_true(#history.loss > 0)
+  end)
+
+  it("says what is wrong", function()
+    assert_error(function() classify {metric = "acuracy"} end, "metric must be one of accuracy", "did you mean")
+    assert_error(function() train.accuracy(function(X) return X:sum(2) end, heaps(50)) end,
+      "the accuracy needs predictions (N, C) and labels (N), got (50) and (50)")
+  end)
+
+  it("is written to metrics.csv epoch by epoch", function()
+    local dir = program.folder()
+    program.write(dir .. "/a.lua", [[
+      local lab = require "optlab"
+      lab.train.report("r", {loss = {1}, epochs = {1}, train_loss = {3}, train_acc = {0.5}, test_loss = {1},
+        test_acc = {0.25}})]])
+    local status, out = program.run(dir, "a.lua")
+    assert.same({0, "train loss 3.000, train acc 0.500, test acc 0.250\n"}, {status, out})
+    assert.equal("run,epoch,quantity,value\nr,1,train_acc,0.5\nr,1,train_loss,3\nr,1,test_acc,0.25\nr,1,test_loss,1\n",
+      program.read(dir .. "/out/a/metrics.csv"))
+    program.remove(dir)
+  end)
+end)
+
+describe("train.fit with a loss that is no number", function()
+  local function diverge(changes, data)
+    return function()
+      local net = changes.net or nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 1))
+      train.fit {
+        model = net, loss = changes.loss or nn.MSELoss(), epochs = 3, optimizer = changes.optimizer
+          or lab.optim.SGD(net:parameters(), {lr = changes.lr or 0.1}), scheduler = changes.scheduler,
+        data = lab.data.loader(data or {X = lab.ones(6, 2), y = lab.zeros(6, 1)}, {batch_size = 2}),
+      }
+    end
+  end
+
+  it("names the parameter, the step, the epoch and the learning rate", function()
+    assert_error(diverge {lr = 1e39}, "train_spec.lua:", "train.fit: the loss is ", "at step 2 (epoch 1)",
+      "parameter '0.weight' is not finite after the update before", "a smaller learning rate than 1e+39")
+    assert_error(diverge {lr = 0.01, scheduler = function(t) return t < 2 and 0.01 or 1e30 end}, "at step 8 (epoch 3)")
+  end)
+
+  it("tells bad first values from bad data", function()
+    local net = nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 1))
+    lab.no_grad(function() net[2].bias:fill_(1 / 0) end)
+    assert_error(diverge {net = net}, "at step 1 ", "parameter '1.bias' is not finite before the first update")
+    local X = lab.ones(6, 2)
+    X[{4, 1}] = 0 / 0
+    assert_error(diverge({}, {X = X, y = lab.zeros(6, 1)}), "the loss is", "at step 2", "the batch itself")
+  end)
+
+  it("looks at gradients when the parameters are finite", function()
+    local function loss(prediction) return lab.log(prediction - prediction):mean() end
+    assert_error(diverge {loss = loss}, "the loss is -inf at step 1 ", "the gradient of '0.weight' is not")
+  end)
+
+  it("has the optimizer's places for parameters without names", function()
+    local w = lab.full({2, 1}, 1e38, {requires_grad = true})
+    local function net(X) return X:mm(w) end
+    assert_error(diverge {net = net, optimizer = train.optimizer({w}, gd(1e30))}, "the loss is inf at step 1 (epoch 1)",
+      "the gradient of 1 is not", "a smaller learning rate, ")
+  end)
+end)
+
+-- A training of a small convolutional network: 4 epochs of 6 batches.
+local TRAINING = [[
+local lab = require "optlab"
+local nn = lab.nn
+return function(options)
+  lab.manual_seed(7)
+  local data = {X = (lab.rand(72, 1, 8, 8) * 255):to("uint8"), y = lab.randint(1, 4, {72})}
+  data.transform = {scale = 1 / 255}
+  local net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+    nn.Dropout {p = 0.2}, nn.Linear(36, 3))
+  local opt = lab.optim.SGD(net:parameters(), {lr = 0.1, momentum = 0.9})
+  local history = lab.train.fit {
+    model = net, loss = nn.CrossEntropyLoss(), optimizer = opt, epochs = options.epochs or 4, metric = "accuracy",
+    data = lab.data.loader(data, {batch_size = 13, shuffle = true}), eval_data = data, checkpoint = options.checkpoint,
+    scheduler = lab.sched.Cosine {base_lr = 0.1, max_update = 4}, on_step = options.on_step,
+  }
+  return {
+    model = net:state_dict(), optimizer = opt:state_dict(), rng = lab.get_rng_state(),
+    losses = {history.train_loss, history.train_acc, history.test_loss, history.test_acc, history.steps},
+  }
+end
+]]
+
+describe("train.fit with a checkpoint", function()
+  local dir, training
+  before_each(function()
+    dir = program.folder()
+    training = load(TRAINING)()
+  end)
+  after_each(function() program.remove(dir) end)
+
+  -- Two values of nested tables, numbers and tensors, the same to the last bit.
+  local function assert_same_bits(a, b, path)
+    path = path or "state"
+    if lab.is_tensor(a) then
+      assert.is_true(lab.is_tensor(b) and a:eq(b):to("int64"):sum():item() == a:numel(), path)
+    elseif type(a) == "table" then
+      for key, value in pairs(a) do assert_same_bits(value, b[key], path .. "." .. tostring(key)) end
+    else
+      assert.equal(a, b, path)
+    end
+  end
+
+  it("goes on to the same bits after SIGKILL, in the middle of an epoch and between two", function()
+    program.write(dir .. "/training.lua", TRAINING)
+    program.write(dir .. "/run.lua", [[
+      package.path = "./?.lua;" .. package.path
+      local lab, training, uv = require "optlab", require "training", require "luv"
+      local deadly = tonumber(arg[1])
+      local steps = 0
+      local state = training {
+        checkpoint = {path = "new/run.safetensors", every_steps = 4, resume = true},
+        on_step = function(info)
+          steps = steps + 1
+          if info.step == deadly then uv.kill(uv.os_getpid(), "sigkill") end
+        end,
+      }
+      state.done = steps
+      lab.save("final.safetensors", state)
+    ]])
+    for _, step in ipairs {"3", "9", "13", "20"} do
+      assert.equal(128 + 9, (program.run(dir, "run.lua", step)), "killed at " .. step)
+    end
+    local status, _, err = program.run(dir, "run.lua")
+    assert.equal(0, status, err)
+    local final = lab.load(dir .. "/final.safetensors")
+    assert.equal(24 - 18, final.done) -- the checkpoint before step 20 is that of the epoch's end
+    assert_same_bits(training {}, final)
+  end)
+
+  it("saves every so many epochs and at the end; a finished training is not repeated but may be prolonged", function()
+    local path, steps = dir .. "/run.safetensors", 0
+    local function on_step(info)
+      steps = info.step
+      if steps == 18 then assert.equal(12, lab.load(path).extra.place.steps) end
+    end
+    local whole = training {checkpoint = {path = path, every = 2}, on_step = on_step}
+    assert.equal(24, steps)
+    steps = 0
+    local again = training {checkpoint = {path = path, resume = true}, on_step = on_step}
+    assert.equal(0, steps)
+    assert_same_bits(whole, again)
+    training {epochs = 5, checkpoint = {path = path, resume = true}, on_step = on_step}
+    assert.equal(30, steps)
+  end)
+
+  it("begins at the beginning without resume, or without a file", function()
+    local path, steps = dir .. "/run.safetensors", 0
+    local function on_step() steps = steps + 1 end
+    training {checkpoint = {path = path, resume = true}, on_step = on_step}
+    training {checkpoint = {path = path}, on_step = on_step}
+    assert.equal(48, steps)
+  end)
+
+  it("keeps an attached schedule and one that needs feedback", function()
+    local function run(epochs, kind, path)
+      lab.manual_seed(1)
+      local net = nn.Linear(2, 1)
+      local opt = lab.optim.SGD(net:parameters(), {lr = 0.1})
+      local s = kind == "plateau" and lab.sched.ReduceLROnPlateau(opt, {patience = 0, threshold = 10})
+        or lab.sched.attach(opt, lab.sched.ExponentialLR {base_lr = 0.1, gamma = 0.5})
+      local rates = {}
+      train.fit {
+        model = net, loss = nn.MSELoss(), optimizer = opt, scheduler = s, epochs = epochs,
+        data = lab.data.loader({X = lab.ones(4, 2), y = lab.zeros(4, 1)}, {batch_size = 2}),
+        checkpoint = path and {path = path, resume = true}, on_epoch = function(info) rates[info.epoch] = opt.lr end,
+      }
+      return rates
+    end
+    for _, kind in ipairs {"plateau", "attached"} do
+      local path = ("%s/%s.safetensors"):format(dir, kind)
+      local whole = run(4, kind)
+      run(2, kind, path)
+      local rates = run(4, kind, path)
+      assert.same({whole[3], whole[4]}, {rates[3], rates[4]})
+      assert.is_true(whole[4] < whole[1])
+    end
+  end)
+
+  it("says what it cannot save or continue", function()
+    local path = dir .. "/run.safetensors"
+    assert_error(function() fit {checkpoint = {path = path}} end, "train_spec.lua:", "the model must have state_dict()",
+      "got a function")
+    assert_error(function() classify {checkpoint = {paht = path}} end, "paht", "path")
+    assert_error(function() classify {checkpoint = {}} end, "checkpoint: path must be a string")
+    assert_error(function() classify {checkpoint = {path = path, every = 0}} end, "every must be at least 1")
+    program.write(dir .. "/file", "")
+    assert_error(function() classify {checkpoint = {path = dir .. "/file/a.safetensors"}} end, "cannot make the folder")
+    classify {checkpoint = {path = path}}
+    local resume = {path = path, resume = true}
+    local smaller = lab.data.loader(heaps(120), {batch_size = 20, seed = 1, shuffle = true})
+    assert_error(function() classify {checkpoint = resume, data = smaller} end,
+      "was made with 3 batches an epoch, now there are 6")
+    classify {checkpoint = {path = path}, metric = "none", eval_data = "none"}
+    assert_error(function() classify {checkpoint = resume} end, "was it made without metric or eval_data?")
+    lab.save_checkpoint(path, {model = nn.Linear(1, 1)})
+    assert_error(function() classify {checkpoint = resume} end, "run.safetensors has no 'loader'")
   end)
 end)
 

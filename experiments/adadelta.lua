@@ -10,8 +10,12 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  rho = 0.9, eps = 1e-5, batch_size = 10, epochs = 2, epochs_concise = 4,
-  steps = 300, -- of the path
+  rho = {default = 0.9, help = "what the leaking averages keep"},
+  eps = {default = 1e-5, help = "added inside both roots"},
+  steps = {default = 300, help = "of the path"},
+  batch_size = {default = 10, help = "examples an update"},
+  epochs = {default = 2, help = "of the regression written out"},
+  epochs_concise = {default = 4, help = "of the regression with nn and optim"},
 }
 
 local function adadelta(rho, eps)

@@ -11,8 +11,14 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  lr = 0.4, lr_large = 2.0, eps = 1e-6, steps = 20,
-  airfoil_lr = 0.1, batch_size = 10, epochs = 2, epochs_concise = 4,
+  lr = {default = 0.4, help = "learning rate of the first path"},
+  lr_large = {default = 2.0, help = "of the second path"},
+  eps = {default = 1e-6, help = "added inside the root"},
+  steps = {default = 20, help = "of the paths"},
+  airfoil_lr = {default = 0.1, help = "learning rate of the regression"},
+  batch_size = {default = 10, help = "examples an update"},
+  epochs = {default = 2, help = "of the regression written out"},
+  epochs_concise = {default = 4, help = "of the regression with nn and optim"},
 }
 
 local function f(x1, x2) return 0.1 * x1 ^ 2 + 2 * x2 ^ 2 end

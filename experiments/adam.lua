@@ -14,8 +14,16 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  lr = 0.01, beta1 = 0.9, beta2 = 0.999, eps = 1e-6, eps_yogi = 1e-3, batch_size = 10, epochs = 2, epochs_concise = 4,
-  trace_lr = 0.4, steps = 50, -- of the paths
+  lr = {default = 0.01, help = "learning rate of the regression"},
+  beta1 = {default = 0.9, help = "what the average of gradients keeps"},
+  beta2 = {default = 0.999, help = "what the average of their squares keeps"},
+  eps = {default = 1e-6, help = "added to the root"},
+  eps_yogi = {default = 1e-3, help = "the same for Yogi"},
+  trace_lr = {default = 0.4, help = "learning rate of the paths"},
+  steps = {default = 50, help = "of the paths"},
+  batch_size = {default = 10, help = "examples an update"},
+  epochs = {default = 2, help = "of the regression written out"},
+  epochs_concise = {default = 4, help = "of the regression with nn and optim"},
 }
 
 local function update(x, v, s, t, lr, eps)

@@ -12,10 +12,15 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  samples = 400, points = 4, -- of Jensen's inequality
-  radius = 1.0, shots = 14, -- of the projections
-  theta = 5.0, lr_clip = 0.1, steps_clip = 20,
-  lr = 0.1, steps = 100, -- of the constrained and the penalised descents
+  samples = {default = 400, help = "Jensen's inequality: how often it is tried"},
+  points = {default = 4, help = "Jensen's inequality: points of each try"},
+  radius = {default = 1.0, help = "of the balls that are projected onto"},
+  shots = {default = 14, help = "points that are projected"},
+  theta = {default = 5.0, help = "largest norm of a clipped gradient"},
+  lr_clip = {default = 0.1, help = "learning rate of the clipped descent"},
+  steps_clip = {default = 20, help = "of the clipped descent"},
+  lr = {default = 0.1, help = "learning rate of the constrained and the penalised descent"},
+  steps = {default = 100, help = "of these two"},
 }
 local float64 = {dtype = "float64"}
 

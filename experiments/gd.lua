@@ -12,11 +12,15 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  lr = 0.2, lr_small = 0.05, lr_large = 1.1, steps = 10, -- x^2 from 10
-  lr_local = 2.0, -- x cos(0.15 pi x) from 10
-  lr_2d = 0.1, steps_2d = 20, -- x1^2 + 2 x2^2 from (-5, -2)
-  lr_newton = 0.5,
-  lr_precond = 0.4, -- 0.1 x1^2 + 2 x2^2 from (-5, -2)
+  lr = {default = 0.2, help = "learning rate for x^2, from 10"},
+  lr_small = {default = 0.05, help = "the same, too small"},
+  lr_large = {default = 1.1, help = "the same, too large"},
+  steps = {default = 10, help = "of these three"},
+  lr_local = {default = 2.0, help = "for x cos(0.15 pi x), from 10"},
+  lr_2d = {default = 0.1, help = "for x1^2 + 2 x2^2, from (-5, -2)"},
+  steps_2d = {default = 20, help = "in two dimensions"},
+  lr_newton = {default = 0.5, help = "of Newton's method on x cos(0.15 pi x)"},
+  lr_precond = {default = 0.4, help = "for 0.1 x1^2 + 2 x2^2, from (-5, -2)"},
 }
 
 local function gd(lr)

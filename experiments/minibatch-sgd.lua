@@ -11,9 +11,16 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  size = 256, block = 64,
-  lr_1500 = 1.0, lr_1 = 0.005, lr_100 = 0.4, lr_10 = 0.05, lr_concise = 0.01,
-  epochs_gd = 10, epochs = 2, epochs_concise = 4,
+  size = {default = 256, help = "rows and columns of the product"},
+  block = {default = 64, help = "columns of a block of it"},
+  lr_1500 = {default = 1.0, help = "learning rate with batches of 1500: gradient descent"},
+  lr_1 = {default = 0.005, help = "with batches of 1"},
+  lr_100 = {default = 0.4, help = "with batches of 100"},
+  lr_10 = {default = 0.05, help = "with batches of 10"},
+  lr_concise = {default = 0.01, help = "with batches of 10, nn and optim"},
+  epochs_gd = {default = 10, help = "of gradient descent"},
+  epochs = {default = 2, help = "of the smaller batches"},
+  epochs_concise = {default = 4, help = "of the regression with nn and optim"},
 }
 
 -- Four ways to compute A = B C.

@@ -13,9 +13,15 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  lr = 0.6, momentum = 0.5, -- of the 2-D problem, which is run once more with half the momentum
-  gd_lr = 0.4, steps = 20, -- plain gradient descent, once more with lr
-  airfoil_lr = 0.005, airfoil_momentum = 0.9, batch_size = 10, epochs = 2, epochs_concise = 4,
+  lr = {default = 0.6, help = "learning rate of the paths with momentum"},
+  momentum = {default = 0.5, help = "of the first such path; half of it of the second"},
+  gd_lr = {default = 0.4, help = "learning rate without momentum; once more with lr"},
+  steps = {default = 20, help = "of the paths"},
+  airfoil_lr = {default = 0.005, help = "learning rate of the regression"},
+  airfoil_momentum = {default = 0.9, help = "of the regression"},
+  batch_size = {default = 10, help = "examples an update"},
+  epochs = {default = 2, help = "of the regression written out"},
+  epochs_concise = {default = 4, help = "of the regression with nn and optim"},
 }
 
 local function f(x1, x2) return 0.1 * x1 ^ 2 + 2 * x2 ^ 2 end

@@ -10,7 +10,11 @@
 local lab = require "optlab"
 local plot, cos, pi = lab.plot, lab.cos, math.pi
 
-local p = lab.params {start = 4.0, lr = 0.1, steps = 100}
+local p = lab.params {
+  start = {default = 4.0, help = "where the descent of tanh begins"},
+  lr = {default = 0.1, help = "its learning rate"},
+  steps = {default = 100, help = "its steps"},
+}
 
 local function f(x) return x * cos(pi * x) end
 local function g(x) return f(x) + 0.2 * cos(5 * pi * x) end

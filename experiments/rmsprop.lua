@@ -10,8 +10,14 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  lr = 0.4, gamma = 0.9, eps = 1e-6, steps = 20,
-  airfoil_lr = 0.01, batch_size = 10, epochs = 2, epochs_concise = 4,
+  lr = {default = 0.4, help = "learning rate of the path"},
+  gamma = {default = 0.9, help = "what the average of squares keeps"},
+  eps = {default = 1e-6, help = "added inside the root"},
+  steps = {default = 20, help = "of the path"},
+  airfoil_lr = {default = 0.01, help = "learning rate of the regression"},
+  batch_size = {default = 10, help = "examples an update"},
+  epochs = {default = 2, help = "of the regression written out"},
+  epochs_concise = {default = 4, help = "of the regression with nn and optim"},
 }
 
 -- The weight (1 - gamma) gamma^t of a squared gradient t steps later; all weights add up to one.

@@ -11,9 +11,14 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  lr = 0.1, steps = 50, steps_exponential = 1000, noise = 1.0,
-  decay = 0.1, power = 0.5, -- of the learning rate
-  examples = 1500, repeats = 20, -- of the sampling
+  lr = {default = 0.1, help = "first learning rate"},
+  steps = {default = 50, help = "of the paths"},
+  steps_exponential = {default = 1000, help = "of the path with exponential decay"},
+  noise = {default = 1.0, help = "standard deviation of a gradient's noise"},
+  decay = {default = 0.1, help = "of the learning rate, a step"},
+  power = {default = 0.5, help = "of the polynomial decay"},
+  examples = {default = 1500, help = "that are sampled"},
+  repeats = {default = 20, help = "of the sampling"},
 }
 
 local function f(x1, x2) return x1 ^ 2 + 2 * x2 ^ 2 end

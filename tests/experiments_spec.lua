@@ -181,8 +181,8 @@ describe("experiments", function()
   end
 
   it("differ in nothing but the schedule, in lr-scheduler", function()
-    local options = "--format none --n 200 --n_test 50 --batch_size 50 --epochs 17"
-    local _, out = run("lr-scheduler", options .. " --lr 0.05")
+    local _, out = run("lr-scheduler",
+      "--format none --n 100 --n_test 50 --batch_size 50 --epochs 17 --lr 0.05 --threads 1")
     local rows = {constant = {}, ["multi-factor"] = {}}
     for name, epoch, rest in read(out .. "/metrics.csv"):gmatch("train%-(%S-),(%d+),(%S+)\n") do
       if rows[name] then table.insert(rows[name], {tonumber(epoch), rest}) end

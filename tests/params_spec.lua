@@ -130,6 +130,18 @@ print(p.lr, p.steps, lab.config.seed, lab.config.out)
       assert.not_matches("0.6\t20", out, 1, true)
     end)
 
+    it("keeps to 80 columns, also with many choices", function()
+      program.write(dir .. "/c.lua", [[
+        require("optlab").params {
+          schedule = {default = "alpha", help = "what to do", choices = {"alpha", "beta-beta", "gamma-gamma-gamma",
+            "delta-delta-delta", "epsilon-epsilon", "zeta-zeta-zeta"}},
+        }]])
+      local status, out = program.run(dir, "c.lua", "--help")
+      assert.equal(0, status)
+      assert.matches("what to do %(one of alpha, beta%-beta,%s", out)
+      for line in out:gmatch("[^\n]+") do assert.is_true(#line <= 80, line) end
+    end)
+
     it("reports a mistake at the line of the call", function()
       local status, _, err = program.run(dir, "a.lua", "--stesp", "3")
       assert.same({ 1, "optlab: a.lua:4: unknown option '--stesp'; did you mean '--steps'?\n" }, { status, err })

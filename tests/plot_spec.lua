@@ -225,6 +225,15 @@ describe("plot", function()
       has(below, "2 3 0 0 0\n3 3 51 51 51\n")
       has(below, "2 7 255 255 255\n3 7 0 0 0\n")
       has(below, "a ''b''")
+      local two = script(plot.images(images, { labels = { "a\nb", "c" }, colors = { "red", "black" } }))
+      local at = {}
+      for text, y, color in two:gmatch("set label %d+ '(%a)' at [%d.]+,([%d.]+) [^\n]*rgb '(#%x+)'") do
+        at[text] = { y = tonumber(y), color = color }
+      end
+      assert.equal(at.b.y, at.c.y) -- the last lines at one height, the first above: y counts downwards
+      assert.is_true(at.a.y < at.b.y)
+      assert.same({ at.b.color, "#000000" }, { at.a.color, at.c.color })
+      assert.not_equal(at.a.color, at.c.color)
       local stretched = script(plot.images({ { { -1, 0, 3 } } }, { stretch = true }))
       has(stretched, "2 2 0 0 0\n3 2 64 64 64\n4 2 255 255 255\n")
     end)

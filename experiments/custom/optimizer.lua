@@ -8,7 +8,11 @@
 local lab = require "optlab"
 local optim, plot, train = lab.optim, lab.plot, lab.train
 
-local p = lab.params {lr = 0.3, steps = 30, airfoil_lr = 0.003}
+local p = lab.params {
+  lr = {default = 0.3, help = "learning rate of the paths"},
+  steps = {default = 30, help = "of the paths"},
+  airfoil_lr = {default = 0.003, help = "learning rate of the regression"},
+}
 
 local Lion = optim.define {
   name = "Lion",

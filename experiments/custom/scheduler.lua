@@ -6,7 +6,13 @@
 local lab = require "optlab"
 local nn, optim, plot, train = lab.nn, lab.optim, lab.plot, lab.train
 
-local p = lab.params {lr = 0.05, epochs = 12, warmup = 3, decay = 4, batch_size = 10}
+local p = lab.params {
+  lr = {default = 0.05, help = "the flat part's learning rate"},
+  epochs = {default = 12, help = "in all"},
+  warmup = {default = 3, help = "epochs of the rise"},
+  decay = {default = 4, help = "epochs of the fall"},
+  batch_size = {default = 10, help = "examples an update"},
+}
 
 -- This is all it takes: the epoch in, the rate out.
 local function warmup_stable_decay(t)

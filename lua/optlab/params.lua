@@ -147,7 +147,7 @@ end
 
 local function describe(entry)
   local notes = {}
-  if entry.choices then notes[1] = "one of " .. text_of(entry.choices) end
+  if entry.choices then notes[1] = "one of " .. text_of(entry.choices):gsub(",", ", ") end
   if entry.min and entry.max then
     notes[#notes + 1] = ("in %s..%s"):format(text_of(entry.min), text_of(entry.max))
   elseif entry.min or entry.max then

@@ -587,6 +587,12 @@
 ---@field flatten? boolean X is (n, 784)
 ---@field dtype? optlab.DType of the batches that a loader makes
 
+---@class optlab.FashionMnistPairOptions
+---@field n? integer the first n images to train on
+---@field n_test? integer the first n images to test on
+---@field flatten? boolean X is (n, 784)
+---@field dtype? optlab.DType of the batches that a loader makes
+
 ---@class optlab.Dataset
 ---@field name string
 ---@field X optlab.Tensor
@@ -625,6 +631,8 @@
 ---@class optlab.data
 ---@field airfoil fun(options?: {n?: integer, dtype?: optlab.Float}): optlab.Dataset
 ---@field fashion_mnist fun(options?: optlab.FashionMnistOptions): optlab.Dataset
+---Images to train on and others to test on.
+---@field fashion_mnist_pair fun(options?: optlab.FashionMnistPairOptions): optlab.Dataset, optlab.Dataset
 ---@field split fun(ds: optlab.Dataset|table, sizes: integer[]): optlab.Dataset...
 ---@field csv fun(path: string, options?: optlab.CsvOptions): optlab.Tensor, string[]? names with
 ---@field idx fun(path: string): optlab.Tensor
@@ -650,7 +658,19 @@
 ---@field loss number[]
 ---@field seconds number[]
 ---@field train_loss number[] one an epoch
+---@field train_acc number[]? one an epoch, with a metric
+---@field test_loss number[]? one a point, with eval_data
+---@field test_acc number[]? one a point, with eval_data and a metric
 ---@field sec_per_epoch number
+---@field examples_per_sec number
+---@field best number the highest accuracy, else the lowest loss
+---@field best_epoch number
+
+---@class optlab.FitCheckpoint
+---@field path string ends in .safetensors
+---@field every? integer epochs; 1
+---@field every_steps? integer within the epochs too
+---@field resume? boolean goes on from the file if there is one; false
 
 ---@class optlab.FitOptions
 ---@field model any
@@ -658,14 +678,17 @@
 ---@field optimizer any
 ---@field data optlab.Loader
 ---@field epochs integer
+---@field metric? "accuracy"
 ---@field scheduler? optlab.Schedule|optlab.LRScheduler|optlab.ReduceLROnPlateau
 ---@field scheduler_unit? "epoch"|"step"
 ---@field eval_every? integer examples between two points of the history
 ---@field eval_data? optlab.Dataset|optlab.Loader
 ---@field evaluate? fun(model: any): number
+---@field checkpoint? optlab.FitCheckpoint
 ---@field on_step? fun(info: table)
 ---@field on_epoch? fun(info: table)
 ---@field log? fun(line: string)
+---@field progress? string|false the label of the bar; "training"
 
 ---@class optlab.train
 ---@field fit fun(options: optlab.FitOptions): optlab.History
@@ -673,6 +696,8 @@
 ---@field descend fun(f: function, x0: number|optlab.Numbers, how: optlab.How, steps: integer, options?: table): table
 ---The regression of the book's chapter.
 ---@field airfoil fun(how: optlab.How, options?: optlab.AirfoilOptions): optlab.History
+---The share of right answers, in evaluation mode.
+---@field accuracy fun(model: any, data: optlab.Dataset|optlab.Loader): number
 ---@field mean_loss fun(model: any, loss: any, data: optlab.Dataset|optlab.Loader): number
 ---@field optimizer fun(params: optlab.Tensor[], how: optlab.How): any
 ---@field summary fun(result: optlab.History|table): string
@@ -777,7 +802,8 @@
 ---@field save fun(self: optlab.Grid, name: string): string
 
 ---@class optlab.ImagesOptions
----@field labels? any[]|optlab.Tensor
+---@field labels? any[]|optlab.Tensor of one line or more
+---@field colors? any[] of the labels
 ---@field cols? integer
 ---@field stretch? boolean each image from its own darkest to its own brightest value
 ---@field title? string
@@ -803,6 +829,12 @@
 ---@class optlab.Metrics
 ---@field row fun(self: optlab.Metrics, ...: any)
 ---@field close fun(self: optlab.Metrics)
+
+---@class optlab.ProgressOptions
+---@field unit? string what the rate counts
+---@field per_step? number so many a step; 1
+---@field done? integer steps done before; 0
+---@field text? string|fun(): string shown behind the bar
 
 ---@class optlab.Progress
 ---@field step fun(self: optlab.Progress, text?: string)
@@ -872,7 +904,7 @@
 ---@field params fun(defaults: table<string, any>, args?: string[]): table<string, any>
 ---@field metrics fun(columns: string[], name?: string): optlab.Metrics A record in `<out>/<name>.csv`.
 ---A progress bar; also the iterator of a generic for.
----@field progress fun(total: integer, label?: string): optlab.Progress
+---@field progress fun(total: integer, label?: string, options?: optlab.ProgressOptions): optlab.Progress
 ---@field clock fun(): number Seconds on a clock that never goes back.
 ---@field memory fun(): table<string, integer> live, peak, cached, mallocs, frees, resident
 ---@field reset_peak_memory fun()

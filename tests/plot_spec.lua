@@ -227,8 +227,8 @@ describe("plot", function()
       has(below, "a ''b''")
       local two = script(plot.images(images, { labels = { "a\nb", "c" }, colors = { "red", "black" } }))
       local at = {}
-      for text, y, color in two:gmatch("set label %d+ '(%a)' at [%d.]+,([%d.]+) [^\n]*rgb '(#%x+)'") do
-        at[text] = { y = tonumber(y), color = color }
+      for name, y, color in two:gmatch("set label %d+ '(%a)' at [%d.]+,([%d.]+) [^\n]*rgb '(#%x+)'") do
+        at[name] = { y = tonumber(y), color = color }
       end
       assert.equal(at.b.y, at.c.y) -- the last lines at one height, the first above: y counts downwards
       assert.is_true(at.a.y < at.b.y)

@@ -129,7 +129,7 @@ for _, row in ipairs(rows) do
   local last = #h.train_loss
   print(("%-13s %10.3f %9.3f %8.3f %8.3f (%2d) %9.1f %9.0f"):format(row.name, h.train_loss[last], h.train_acc[last],
     h.test_acc[last], h.best, h.best_epoch, h.seconds[last], h.examples_per_sec))
-  if h.train_acc[last] < 0.15 then
+  if last >= 10 and h.train_acc[last] < 0.15 then
     print("  All units are off, every image gets the same answer: try a smaller --lr or another --seed.")
   end
 end

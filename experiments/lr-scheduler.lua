@@ -8,9 +8,10 @@
 -- "cosine-warmup", the same after a linear rise of 5 epochs; "all", the five on one log axis.
 -- "train-*", loss and accuracy of each training; "test-accuracy", all of them side by side.
 -- A schedule is a function s(t), t = 0, 1, ... (The book's FactorScheduler multiplies before it
--- answers, so that its curve is s(t + 1).) Here t counts epochs, fractions too, so that a warm-up
--- rises from batch to batch. The rates 2 and 0.5 are for the curves: they switch off all units of
--- this network for good, so the trainings with "factor" and "multi-factor" start from --lr.
+-- answers, so that its curve is s(t + 1).) As in the book, t counts epochs, so a warm-up from 0
+-- spends the first of them at rate 0; with "--unit step" t moves at each update, in fractions of an
+-- epoch. The rates 2 and 0.5 are for the curves: they tend to switch off all units of this network
+-- for good, so the trainings with "factor" and "multi-factor" start from --lr.
 local lab = require "optlab"
 local nn, plot, sched, train = lab.nn, lab.plot, lab.sched, lab.train
 
@@ -27,6 +28,7 @@ local p = lab.params {
   full = {default = false, help = "train on all 60000 images, test on all 10000"},
   epochs_factor = {default = 50, min = 1, help = "length of the curve of factor"},
   max_update = {default = 20, min = 1, help = "epoch at which cosine reaches its last rate"},
+  unit = {default = "epoch", choices = {"epoch", "step"}, help = "the rate moves after each epoch, or at each update"},
   warmup_steps = {default = 5, min = 0, help = "epochs of the warm-up"},
 }
 
@@ -91,7 +93,7 @@ local function run(name, rate)
   return train.fit {
     model = net, loss = nn.CrossEntropyLoss(), optimizer = lab.optim.SGD(net:parameters(), {lr = p.lr}),
     data = loader, eval_data = test_data, metric = "accuracy", epochs = p.epochs, progress = name,
-    scheduler = function(step) return rate(step / #loader) end, scheduler_unit = "step",
+    scheduler = function(t) return rate(p.unit == "step" and t / #loader or t) end, scheduler_unit = p.unit,
   }
 end
 

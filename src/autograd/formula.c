@@ -9,8 +9,8 @@
 #include "core/err.h"
 
 /* A stack of owned references; a formula is the part above its mark. */
-static Tensor **pool;
-static int pool_len, pool_cap;
+static _Thread_local Tensor **pool;
+static _Thread_local int pool_len, pool_cap;
 
 FormulaMark fm_begin(void) { return pool_len; }
 

@@ -11,6 +11,7 @@
 #include "core/alloc.h"
 #include "core/err.h"
 #include "core/rng.h"
+#include "core/trace.h"
 
 #define STREAM_EPOCHS \
   ((uint64_t)1 << 62) /* epoch e of a seed shuffles with stream STREAM_EPOCHS + e; drawn keys with e = 0 */
@@ -191,29 +192,48 @@ static void fill_rows(Tensor *out, const Tensor *t, const int64_t *order, int64_
     memcpy(to, from, (size_t)n * bytes);
 }
 
-/* A new tensor of n rows of field i. */
-static Tensor *take_rows(const Loader *l, int i, const Batches *b, int64_t n) {
+static const ByteTransform *transform_of(const Loader *l, int i) {
+  return i == 0 && l->opt.has_transform ? &l->opt.transform : NULL;
+}
+
+/* A new tensor for n rows of field i. */
+static Tensor *new_rows(const Loader *l, int i, int64_t n) {
   const Tensor *t = l->field[i];
-  const ByteTransform *transform = i == 0 && l->opt.has_transform ? &l->opt.transform : NULL;
+  const ByteTransform *transform = transform_of(l, i);
   int64_t shape[TENSOR_MAX_DIM];
   memcpy(shape, t->shape, sizeof shape);
   shape[0] = n;
-  Tensor *out = tensor_new(transform != NULL ? transform->dtype : (DType)t->dtype, t->ndim, shape);
-  if (out != NULL) fill_rows(out, t, b->order, b->row, transform);
-  return out;
+  return tensor_new(transform != NULL ? transform->dtype : (DType)t->dtype, t->ndim, shape);
+}
+
+int64_t loader_ready(const Loader *l, const Batches *b) {
+  const int64_t left = b->end - b->row;
+  return left < l->opt.batch_size ? left : l->opt.batch_size;
+}
+
+bool loader_fits(const Loader *l, int i, const Tensor *t, int64_t n) {
+  const Tensor *field = l->field[i];
+  const ByteTransform *transform = transform_of(l, i);
+  return t->contiguous && t->dtype == (transform != NULL ? transform->dtype : field->dtype) && t->ndim == field->ndim &&
+         t->shape[0] == n && shape_equal(t->ndim - 1, t->shape + 1, field->ndim - 1, field->shape + 1);
+}
+
+void loader_take(Loader *l, Batches *b, Tensor *const *out) {
+  for (int i = 0; i < l->nfields; i++) fill_rows(out[i], l->field[i], b->order, b->row, transform_of(l, i));
+  b->row += out[0]->shape[0];
+  if (b->epoch == l->epoch) l->position = (b->row + l->opt.batch_size - 1) / l->opt.batch_size;
 }
 
 int loader_next(Loader *l, Batches *b, Tensor **out) {
   if (b->row >= b->end) return 0;
-  int64_t n = b->end - b->row < l->opt.batch_size ? b->end - b->row : l->opt.batch_size;
+  trace_refuse("a loader gives a batch");
   for (int i = 0; i < l->nfields; i++) {
-    out[i] = take_rows(l, i, b, n);
+    out[i] = new_rows(l, i, loader_ready(l, b));
     if (out[i] == NULL) {
       while (i-- > 0) tensor_release(out[i]);
       return -1;
     }
   }
-  b->row += n;
-  if (b->epoch == l->epoch) l->position = (b->row + l->opt.batch_size - 1) / l->opt.batch_size;
+  loader_take(l, b, out);
   return 1;
 }

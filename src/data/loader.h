@@ -62,6 +62,12 @@ int loader_start(Loader *l, Batches *b);
  * was started on. */
 int loader_next(Loader *l, Batches *b, Tensor **out);
 
+/* The same for tensors that are there already: how many rows the next batch has, 0 at the end; whether t is fit for n
+ * rows of field i; fills out[] with the next batch, whose number of rows they must have. */
+int64_t loader_ready(const Loader *l, const Batches *b);
+bool loader_fits(const Loader *l, int i, const Tensor *t, int64_t n);
+void loader_take(Loader *l, Batches *b, Tensor *const *out);
+
 void batches_free(Batches *b); /* accepts a zeroed one */
 
 /* The next pass continues epoch `epoch` behind its first `position` batches; position 0 starts it. */

@@ -145,6 +145,8 @@ double lsched_rate(lua_State *L, int idx, double t) {
   return lr;
 }
 
+const Sched *lsched_ready_made(lua_State *L, int idx) { return luaL_testudata(L, idx, SCHED_MT); }
+
 void lsched_check(lua_State *L, int idx, const char *fn) {
   if (lua_type(L, idx) == LUA_TFUNCTION) return;
   if (luaL_getmetafield(L, idx, "__call") == LUA_TNIL) {

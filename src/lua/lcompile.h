@@ -1,0 +1,79 @@
+/*
+ * lcompile.h - what the files of lab.compile share, and what other bindings tell it.
+ *
+ *   lcompilelib.c    lab.compile; calling a compiled step: replaying a plan, recording one
+ *   lcompile_pass.c  a compiled step over the batches of a loader, in C
+ */
+#ifndef OPTLAB_LCOMPILE_H
+#define OPTLAB_LCOMPILE_H
+
+#include <lua.h>
+
+#include "core/tensor.h"
+#include "plan/plan.h"
+
+#define COMPILED_MT "optlab.CompiledStep"
+#define COMPILE_MAX_ARGS 16
+#define COMPILE_MAX_PLANS 16 /* of one step; then the one that was used longest ago goes */
+
+/* --- for all bindings, while a step is recorded -------------------------------------------------------------------- */
+
+void lcompile_seen(lua_State *L, Tensor *t);    /* the userdata on top of the stack, new, holds t */
+void lcompile_anchor(lua_State *L, int idx);    /* what is recorded keeps the value at idx alive */
+void lcompile_raise(lua_State *L);              /* raises what the recorder has refused, if anything */
+
+/* --- a compiled step ---------------------------------------------------------------------------------------------- */
+
+/* What an argument was when a plan was recorded. */
+typedef struct ArgKey {
+  int type;        /* of Lua; LUA_TUSERDATA: a tensor */
+  double number;   /* numbers and booleans */
+  uint8_t dtype, ndim;
+  int64_t shape[TENSOR_MAX_DIM];
+} ArgKey;
+
+/* The recordings of one set of argument shapes: first one to compare with, then a plan. */
+typedef struct Entry {
+  int nargs, nresults;
+  ArgKey arg[COMPILE_MAX_ARGS];
+  int input[COMPILE_MAX_ARGS];           /* arguments that are tensors, in order */
+  int ninputs;
+  Tensor *result[COMPILE_MAX_ARGS];      /* windows of what is returned, owned; NULL: the Lua value kept in the table */
+  Recording *pending;                    /* owned */
+  int pending_output[COMPILE_MAX_ARGS];
+  uint64_t pending_world;
+  int calls;                             /* recorded so far */
+  Plan *plan;                            /* owned */
+  uint64_t used;
+  int slot;                              /* its Lua table's place in the step's user value */
+} Entry;
+
+typedef struct Compiled {
+  Entry *entry[COMPILE_MAX_PLANS]; /* owned */
+  int entries, slots;
+  bool fallback; /* a step that cannot be recorded goes on as plain Lua */
+  bool eager;    /* ... and has done so */
+  bool check_kept;
+  uint64_t clock;
+  int streak; /* recordings since the last replay */
+  int64_t replays, recordings;
+  char reason[1024]; /* why the last plan did not fit or the step is eager */
+} Compiled;
+
+enum { COMPILED_UV_FN = 1, COMPILED_UV_ENTRIES, COMPILED_UV_COUNT = COMPILED_UV_ENTRIES };
+
+Compiled *lcompile_check(lua_State *L, int idx, const char *fn);
+
+/* The entry with a plan that fits the tensors in[0..n-1] as its only arguments and holds now, or NULL. */
+Entry *lcompile_find(Compiled *c, Tensor *const *in, int n);
+
+/* Calls the step at idx, whose nargs arguments are on top of the stack, and leaves its results there (how many is
+ * returned): replays, or records. */
+int lcompile_call(lua_State *L, int idx, int nargs);
+
+/* lcompile_pass.c: methods */
+int lcompile_run(lua_State *L);
+int lcompile_pass(lua_State *L);
+void lcompile_open_pass(lua_State *L);
+
+#endif

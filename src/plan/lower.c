@@ -1,0 +1,109 @@
+/*
+ * lower.c - the shortest way to do an event.
+ *
+ * Element-wise operations on flat operands become one call of their kernel, copies of whole rows a memcpy. Everything
+ * else is done again as it was recorded: the row's forward on the recorded windows. The bits are the same on both ways,
+ * because kernels give an element the same bits wherever it stands (core/kernels.h).
+ */
+#include <string.h>
+
+#include "autograd/op.h"
+#include "core/map.h"
+#include "optim/optim.h"
+#include "plan/plan.h"
+
+/* --- the steps ---------------------------------------------------------------------------------------------------- */
+
+static int run_one(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  s->u.one.kern(s->u.one.n, s->u.one.o, 1, s->u.one.a, s->u.one.sa);
+  return 0;
+}
+
+static int run_two(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  s->u.two.kern(s->u.two.n, s->u.two.o, 1, s->u.two.a, s->u.two.sa, s->u.two.b, s->u.two.sb);
+  return 0;
+}
+
+static int run_three(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  s->u.three.kern(s->u.three.n, s->u.three.o, 1, s->u.three.a, s->u.three.sa, s->u.three.b, s->u.three.sb, s->u.three.c,
+                  s->u.three.sc);
+  return 0;
+}
+
+static int run_memcpy(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  memcpy(s->u.copy.o, s->u.copy.a, s->u.copy.bytes);
+  return 0;
+}
+
+static int run_call(const PlanStep *s, Rng *rng) { return s->u.call.run(&s->u.call, rng); }
+
+/* --- which one ---------------------------------------------------------------------------------------------------- */
+
+/* The stride with which t walks beside a contiguous window of n elements: 1, or 0 for one value; -1: neither. */
+static int64_t walk(const Tensor *t, int64_t n) {
+  if (t->numel == 1) return 0;
+  bool still = true;
+  for (int d = 0; d < t->ndim; d++) still = still && (t->stride[d] == 0 || t->shape[d] == 1);
+  if (still) return 0;
+  return t->contiguous && t->numel == n ? 1 : -1;
+}
+
+/* o = kern(a[, b[, c]]) over flat operands; exactly one of the kernels is not NULL. */
+static bool lower_map(PlanStep *s, const Event *e, Kern1 *one, Kern2 *two, Kern3 *three) {
+  const Tensor *o = e->t[0];
+  int64_t stride[3] = {0};
+  if (!o->contiguous || o->numel == 0 || o->numel >= MAP_PARALLEL_FROM) return false;
+  for (int i = 1; i < e->n; i++) {
+    stride[i - 1] = walk(e->t[i], o->numel);
+    if (stride[i - 1] < 0) return false;
+  }
+  const int64_t n = o->numel;
+  void *out = tensor_data(o), *in[3] = {0};
+  for (int i = 1; i < e->n; i++) in[i - 1] = tensor_data(e->t[i]);
+  if (one) {
+    *s = (PlanStep){.run = run_one, .u.one = {one, n, stride[0], out, in[0]}};
+  } else if (two) {
+    *s = (PlanStep){.run = run_two, .u.two = {two, n, stride[0], stride[1], out, in[0], in[1]}};
+  } else {
+    *s = (PlanStep){.run = run_three, .u.three = {three, n, stride[0], stride[1], stride[2], out, in[0], in[1], in[2]}};
+  }
+  return true;
+}
+
+static bool lower_op(PlanStep *s, const Event *e) {
+  OpCall call;
+  memcpy(&call, e->args.bytes, sizeof call);
+  const Op *op = op_row((OpId)call.op);
+  const DType dt = (DType)e->t[1]->dtype;
+  if (op->kern1[dt]) return lower_map(s, e, op->kern1[dt], NULL, NULL);
+  if (op->kern2[dt]) return lower_map(s, e, NULL, op->kern2[dt], NULL);
+  if (op->kern3[DT_F32] && dt == DT_U8) return lower_map(s, e, NULL, NULL, op->kern3[e->t[2]->dtype]);
+  return false;
+}
+
+static bool lower_copy(PlanStep *s, const Event *e) {
+  const Tensor *o = e->t[0], *a = e->t[1];
+  if (!o->contiguous || !a->contiguous || o->dtype != a->dtype || o->numel != a->numel || o->storage == a->storage)
+    return false;
+  const size_t bytes = (size_t)o->numel * dtype_size((DType)o->dtype);
+  *s = (PlanStep){.run = run_memcpy, .u.copy = {tensor_data(o), tensor_data(a), bytes}};
+  return true;
+}
+
+bool plan_lower(PlanStep *s, const Event *e) {
+  if (e->run == op_rerun && lower_op(s, e)) return true;
+  if (e->run == tensor_rerun_copy && lower_copy(s, e)) return true;
+  *s = (PlanStep){.run = run_call,
+                  .u.call = {.name = e->name,
+                             .run = e->run,
+                             .nout = e->nout,
+                             .n = e->n,
+                             .t = e->t,
+                             .args = e->args.bytes,
+                             .size = e->size}};
+  return e->run == optim_rerun || e->run == tensor_rerun_fill;
+}

@@ -122,7 +122,7 @@ static void tell(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs 
   OpCall call = {.op = id, .args = *args};
   Tensor **t = alloc_get(bytes);
   if (!t) {
-    trace_refuse("there is no memory left");
+    trace_refuse(err_message());
     return;
   }
   t[0] = out;

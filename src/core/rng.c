@@ -66,6 +66,18 @@ void rng_block(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t out[4]
   philox(seed, stream, counter, out);
 }
 
+VECTORIZED void rng_blocks(uint64_t seed, uint64_t stream, uint64_t first, uint32_t out[4 * RNG_RUN]) {
+  uint32_t word[4][RNG_RUN];
+  for (int j = 0; j < RNG_RUN; j++) {
+    uint32_t block[4];
+    philox(seed, stream, first + (uint64_t)j, block);
+    for (int w = 0; w < 4; w++) word[w][j] = block[w];
+  }
+  for (int j = 0; j < RNG_RUN; j++) {
+    for (int w = 0; w < 4; w++) out[4 * j + w] = word[w][j];
+  }
+}
+
 /* The 64-bit number made of words 2 h and 2 h + 1 of a block. */
 static inline uint64_t half(const uint32_t block[4], int h) { return block[2 * h] | (uint64_t)block[2 * h + 1] << 32; }
 /* Uniform in [0, 1), all multiples of 2^-53. */
@@ -223,7 +235,8 @@ static int run_fill(const TraceCall *c, Rng *rng);
 static void tell_fill(const Rng *r, Tensor *t, Shape *shape, const double *p, int np) {
   FillArgs args = {.shape = shape, .purpose = r - generator};
   for (int i = 0; i < np; i++) args.p[i] = p[i];
-  if (args.purpose < 0 || args.purpose >= RNG_PURPOSES) return; /* a generator of its own gives the same numbers again */
+  if (args.purpose < 0 || args.purpose >= RNG_PURPOSES)
+    return; /* a generator of its own gives the same numbers again */
   trace->call(&(TraceCall){
       .name = "random numbers", .run = run_fill, .nout = 1, .n = 1, .t = &t, .args = &args, .size = sizeof args});
 }

@@ -392,7 +392,7 @@ int tensor_rerun_copy(const TraceCall *c, Rng *rng) {
   return copy_over(c->t[0], c->t[1]);
 }
 
-void tensor_tell_copy(Tensor *dst, const Tensor *src) {
+static void tell_copy(Tensor *dst, const Tensor *src) {
   Tensor *t[] = {dst, (Tensor *)src};
   trace->call(&(TraceCall){.name = "copy_", .run = tensor_rerun_copy, .pure = true, .nout = 1, .n = 2, .t = t});
 }
@@ -406,7 +406,7 @@ int tensor_copy_(Tensor *dst, const Tensor *src) {
   const Trace *listener = trace_pause();
   int rc = copy_over(dst, src);
   trace_resume(listener);
-  if (trace && rc == 0) tensor_tell_copy(dst, src);
+  if (trace && rc == 0) tell_copy(dst, src);
   return rc;
 }
 
@@ -418,7 +418,7 @@ Tensor *tensor_cast(const Tensor *t, DType dt) {
   } else {
     copy_strided(copy, t);
   }
-  if (trace) tensor_tell_copy(copy, t);
+  if (trace) tell_copy(copy, t);
   return copy;
 }
 

@@ -26,24 +26,25 @@ struct TraceCall {
   TraceRun *run;
   bool pure; /* the written tensors depend on the read ones and the numbers alone: may be left out if nobody reads them,
                 computed once if all that is read is constant */
-  bool frozen;       /* args holds a number that the script gave; a message may show it */
-  int nout, n;       /* t[0..nout-1] are written, t[nout..n-1] read; one that is both stands in both parts */
-  Tensor *const *t;  /* borrowed; NULL entries are skipped */
-  const void *args;  /* plain bytes without padding, compared between recordings; a double first if frozen */
-  size_t size;       /* <= TRACE_ARGS */
+  bool frozen;      /* args holds a number that the script gave; a message may show it */
+  int nout, n;      /* t[0..nout-1] are written, t[nout..n-1] read; one that is both stands in both parts */
+  Tensor *const *t; /* borrowed; NULL entries are skipped */
+  const void *args; /* plain bytes without padding, compared between recordings; a double first if frozen */
+  size_t size;      /* <= TRACE_ARGS */
 };
 
 /* What the recorder wants to hear. */
 typedef struct Trace {
   void (*call)(const TraceCall *c);
-  void (*grad_read)(Tensor *leaf);                    /* leaf->grad is about to be looked at */
-  void (*grad_written)(Tensor *leaf);                 /* leaf->grad is another tensor, or none, now */
+  void (*grad_read)(Tensor *leaf);    /* leaf->grad is about to be looked at */
+  void (*grad_written)(Tensor *leaf); /* leaf->grad is another tensor, or none, now */
   /* The step takes for granted that these bytes (at most 8) stay as they are; they live as long as what is recorded. */
   void (*watch)(const void *p, size_t size, const char *name);
-  void (*value_read)(const Tensor *t, const char *who); /* an element became a number; `who` reads on as "who reads..." */
-  void (*element_written)(Tensor *t);                 /* tensor_set */
-  void (*seen)(Tensor *t);                            /* t becomes a Lua value */
-  void (*refuse)(const char *why);                    /* what happens now cannot be recorded */
+  void (*value_read)(const Tensor *t,
+                     const char *who); /* an element became a number; `who` reads on as "who reads..." */
+  void (*element_written)(Tensor *t);  /* tensor_set */
+  void (*seen)(Tensor *t);             /* t becomes a Lua value */
+  void (*refuse)(const char *why);     /* what happens now cannot be recorded */
 } Trace;
 
 extern const Trace *trace;
@@ -72,9 +73,8 @@ static inline void trace_refuse(const char *why) {
 /* What copies, fills and element-wise operations outside of the op table run; plans know short ways for them. */
 TraceRun tensor_rerun_copy, tensor_rerun_fill, map_rerun;
 
-void tensor_tell_copy(Tensor *dst, const Tensor *src); /* somebody listens */
-
-/* --- what plans are valid for -------------------------------------------------------------------------------------- */
+/* --- what plans are valid for --------------------------------------------------------------------------------------
+ */
 
 /* Changes when something changes that recorded steps took for granted and cannot watch: a layer's mode or parameters,
  * the default dtype. A plan is replayed only where this number is what it was. */

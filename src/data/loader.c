@@ -68,19 +68,20 @@ int64_t loader_length(const Loader *l) {
 
 /* --- the order of an epoch -------------------------------------------------------------------------------------- */
 
-/* A source of 32-bit numbers: the blocks of one stream, four at a time. */
+/* A source of 32-bit numbers: the blocks of one stream in order, each from its last word to its first. */
 typedef struct Words {
   uint64_t seed, stream, counter;
-  uint32_t word[4];
-  int left;
+  uint32_t word[4 * RNG_RUN];
+  int at;
 } Words;
 
-static uint32_t next_word(Words *w) {
-  if (w->left == 0) {
-    rng_block(w->seed, w->stream, w->counter++, w->word);
-    w->left = 4;
+static inline uint32_t next_word(Words *w) {
+  if (w->at == 4 * RNG_RUN) {
+    rng_blocks(w->seed, w->stream, w->counter, w->word);
+    w->counter += RNG_RUN;
+    w->at = 0;
   }
-  return w->word[--w->left];
+  return w->word[w->at++ ^ 3];
 }
 
 /* Uniform in 0..n-1 without bias, n > 0. */
@@ -95,7 +96,7 @@ static uint32_t below(Words *w, uint32_t n) {
 
 static int shuffle(uint64_t key, uint64_t stream, int64_t *order, int64_t n) {
   if (n > UINT32_MAX) return err_set("more than 2^32 rows cannot be shuffled");
-  Words w = {.seed = key, .stream = stream};
+  Words w = {.seed = key, .stream = stream, .at = 4 * RNG_RUN};
   for (int64_t i = 0; i < n; i++) {
     int64_t j = below(&w, (uint32_t)i + 1);
     order[i] = order[j];
@@ -153,18 +154,28 @@ int loader_seek(Loader *l, int64_t epoch, int64_t position, uint64_t key) {
 
 /* --- batches ------------------------------------------------------------------------------------------------------ */
 
-/* to[i] = from[order[i]] for rows of `bytes` bytes; n rows. Short rows, the common case, are copied in words. */
+/* to[i] = from[order[i]] for rows of `bytes` bytes; n rows. The usual short rows have a copy of constant size. */
 static void gather(char *to, const char *from, const int64_t *order, int64_t n, size_t bytes) {
-  if (bytes == 4) {
-    for (int64_t i = 0; i < n; i++) memcpy(to + i * 4, from + order[i] * 4, 4);
-  } else if (bytes == 8) {
-    for (int64_t i = 0; i < n; i++) memcpy(to + i * 8, from + order[i] * 8, 8);
-  } else if (bytes % 4 == 0 && bytes <= 64) {
-    for (int64_t i = 0; i < n; i++, to += bytes)
-      for (size_t k = 0; k < bytes; k += 4) memcpy(to + k, from + (size_t)order[i] * bytes + k, 4);
-  } else {
-    for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * bytes, from + (size_t)order[i] * bytes, bytes);
+#define ROWS_OF(size)                                                                    \
+  case size:                                                                             \
+    for (int64_t i = 0; i < n; i++) memcpy(to + i * size, from + order[i] * size, size); \
+    return;
+  switch (bytes) {
+    ROWS_OF(4)
+    ROWS_OF(8)
+    ROWS_OF(12)
+    ROWS_OF(16)
+    ROWS_OF(20)
+    ROWS_OF(24)
+    ROWS_OF(28)
+    ROWS_OF(32)
+    ROWS_OF(40)
+    ROWS_OF(48)
+    ROWS_OF(64)
+    default:
+      for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * bytes, from + (size_t)order[i] * bytes, bytes);
   }
+#undef ROWS_OF
 }
 
 /* The same for rows of `bytes` uint8 elements, converted on the way. */

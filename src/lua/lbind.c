@@ -108,18 +108,22 @@ Tensor *lb_checktensor(lua_State *L, int idx, const char *fn) {
   return t;
 }
 
-void lb_pushtensor(lua_State *L, Tensor *owned) {
+void lb_pushunseen(lua_State *L, Tensor *owned) {
   static size_t unreported;
   if (!owned) lb_coreerror(L);
   TensorUD *ud = lua_newuserdatauv(L, sizeof *ud, 0); /* raises only when Lua itself is out of memory */
   ud->t = owned;
   luaL_setmetatable(L, TENSOR_MT);
-  if (trace) lcompile_seen(L, owned);
   unreported += sizeof *owned + (owned->storage->refs == 1 ? owned->storage->nbytes : 0); /* a view keeps nothing new */
   if (unreported < GC_BATCH) return;
   size_t kb = unreported >> 10;
   unreported = 0;
   lua_gc(L, LUA_GCSTEP, kb > 1 << 20 ? 1 << 20 : (int)kb);
+}
+
+void lb_pushtensor(lua_State *L, Tensor *owned) {
+  lb_pushunseen(L, owned);
+  if (trace) lcompile_seen(L, owned);
 }
 
 int lb_closetensor(lua_State *L) {

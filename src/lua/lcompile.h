@@ -16,18 +16,19 @@
 #define COMPILE_MAX_ARGS 16
 #define COMPILE_MAX_PLANS 16 /* of one step; then the one that was used longest ago goes */
 
-/* --- for all bindings, while a step is recorded -------------------------------------------------------------------- */
+/* --- for all bindings, while a step is recorded --------------------------------------------------------------------
+ */
 
-void lcompile_seen(lua_State *L, Tensor *t);    /* the userdata on top of the stack, new, holds t */
-void lcompile_anchor(lua_State *L, int idx);    /* what is recorded keeps the value at idx alive */
-void lcompile_raise(lua_State *L);              /* raises what the recorder has refused, if anything */
+void lcompile_seen(lua_State *L, Tensor *t); /* the userdata on top of the stack, new, holds t */
+void lcompile_anchor(lua_State *L, int idx); /* what is recorded keeps the value at idx alive */
+void lcompile_raise(lua_State *L);           /* raises what the recorder has refused, if anything */
 
 /* --- a compiled step ---------------------------------------------------------------------------------------------- */
 
 /* What an argument was when a plan was recorded. */
 typedef struct ArgKey {
-  int type;        /* of Lua; LUA_TUSERDATA: a tensor */
-  double number;   /* numbers and booleans */
+  int type;      /* of Lua; LUA_TUSERDATA: a tensor */
+  double number; /* numbers and booleans */
   uint8_t dtype, ndim;
   int64_t shape[TENSOR_MAX_DIM];
 } ArgKey;
@@ -36,16 +37,17 @@ typedef struct ArgKey {
 typedef struct Entry {
   int nargs, nresults;
   ArgKey arg[COMPILE_MAX_ARGS];
-  int input[COMPILE_MAX_ARGS];           /* arguments that are tensors, in order */
+  int input[COMPILE_MAX_ARGS]; /* arguments that are tensors, in order */
   int ninputs;
-  Tensor *result[COMPILE_MAX_ARGS];      /* windows of what is returned, owned; NULL: the Lua value kept in the table */
-  Recording *pending;                    /* owned */
+  Tensor *result[COMPILE_MAX_ARGS]; /* windows of what is returned, owned; NULL: the Lua value kept in the table */
+  Recording *pending;               /* owned */
   int pending_output[COMPILE_MAX_ARGS];
   uint64_t pending_world;
-  int calls;                             /* recorded so far */
-  Plan *plan;                            /* owned */
+  bool pending_grad;
+  int calls;  /* recorded so far */
+  Plan *plan; /* owned */
   uint64_t used;
-  int slot;                              /* its Lua table's place in the step's user value */
+  int slot; /* its Lua table's place in the step's user value */
 } Entry;
 
 typedef struct Compiled {

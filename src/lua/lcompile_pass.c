@@ -23,7 +23,8 @@ typedef struct Pass {
   Batches *b;
 } Pass;
 
-/* --- one batch ------------------------------------------------------------------------------------------------------ */
+/* --- one batch ------------------------------------------------------------------------------------------------------
+ */
 
 static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
   if (!e->plan || e->nargs != l->nfields || e->ninputs != e->nargs || e->nresults < 1 || !e->result[0]) return false;
@@ -62,14 +63,17 @@ static double call_batch(lua_State *L, Pass *p, int step) {
   const Tensor *loss = n > 0 ? lb_testtensor(L, lua_gettop(L) - n + 1) : NULL;
   if (!loss || loss->numel != 1) {
     lb_error(L, "a compiled step over a loader must return the loss first, a tensor of one element; it returned %s",
-             loss ? tensor_shape_str(loss) : n > 0 ? luaL_typename(L, lua_gettop(L) - n + 1) : "nothing");
+             loss    ? tensor_shape_str(loss)
+             : n > 0 ? luaL_typename(L, lua_gettop(L) - n + 1)
+                     : "nothing");
   }
   const double value = tensor_get(loss, 0);
   lua_settop(L, top);
   return value;
 }
 
-/* --- many ----------------------------------------------------------------------------------------------------------- */
+/* --- many -----------------------------------------------------------------------------------------------------------
+ */
 
 /* The losses of up to n batches, as a tensor on top of the stack, or nil if none is left. */
 static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {

@@ -81,28 +81,46 @@ static bool fits_tensor(const ArgKey *k, const Tensor *t) {
   return k->type == LUA_TUSERDATA && k->dtype == t->dtype && shape_equal(k->ndim, k->shape, t->ndim, t->shape);
 }
 
+/* Whether the string at idx is argument i of e. */
+static bool fits_string(lua_State *L, int self, const Entry *e, int i, int idx) {
+  lua_getiuservalue(L, self, COMPILED_UV_ENTRIES);
+  lua_rawgeti(L, -1, e->slot);
+  lua_rawgeti(L, -1, i + 1);
+  const bool same = lua_rawequal(L, -1, idx);
+  lua_pop(L, 3);
+  return same;
+}
+
+static bool fits_arg(lua_State *L, int self, const Entry *e, int i, int idx) {
+  const ArgKey *k = &e->arg[i];
+  const int type = lua_type(L, idx);
+  if (type != k->type) return false;
+  switch (type) {
+    case LUA_TUSERDATA: {
+      const Tensor *t = lb_testtensor(L, idx);
+      return t && fits_tensor(k, t);
+    }
+    case LUA_TNUMBER:
+      return lua_tonumber(L, idx) == k->number;
+    case LUA_TBOOLEAN:
+      return lua_toboolean(L, idx) == (k->number != 0);
+    case LUA_TSTRING:
+      return fits_string(L, self, e, i, idx);
+    default:
+      return true;
+  }
+}
+
 /* Whether the arguments at first.. are those of e. */
 static bool fits(lua_State *L, int self, const Entry *e, int first, int nargs) {
-  if (e->nargs != nargs) return false;
-  for (int i = 0; i < nargs; i++) {
-    const ArgKey *k = &e->arg[i];
-    const int idx = first + i, type = lua_type(L, idx);
-    if (type != k->type) return false;
-    if (type == LUA_TUSERDATA) {
-      const Tensor *t = lb_testtensor(L, idx);
-      if (!t || !fits_tensor(k, t)) return false;
-    } else if (type == LUA_TNUMBER ? lua_tonumber(L, idx) != k->number : lua_toboolean(L, idx) != (k->number != 0)) {
-      return false;
-    } else if (type == LUA_TSTRING) {
-      lua_getiuservalue(L, self, COMPILED_UV_ENTRIES);
-      lua_rawgeti(L, -1, e->slot);
-      lua_rawgeti(L, -1, i + 1);
-      const bool same = lua_rawequal(L, -1, idx);
-      lua_pop(L, 3);
-      if (!same) return false;
-    }
-  }
-  return true;
+  bool same = e->nargs == nargs;
+  for (int i = 0; same && i < nargs; i++) same = fits_arg(L, self, e, i, first + i);
+  return same;
+}
+
+/* Whether the call to come can be compared with the one that e has recorded. */
+static bool waits_for(const Entry *e) {
+  return e->pending_world == trace_world && e->pending_grad == grad_mode() && recording_fits_grads(e->pending);
 }
 
 /* An entry for these arguments that can be replayed now; else, in *recording, one that waits for another recording, and
@@ -114,7 +132,7 @@ static Entry *find(lua_State *L, int self, Compiled *c, int first, int nargs, En
     const char *why = NULL;
     if (!fits(L, self, e, first, nargs)) continue;
     if (e->plan && plan_holds(e->plan, NULL)) return e;
-    if (!e->plan && e->pending_world == trace_world) *recording = e;
+    if (!e->plan && waits_for(e)) *recording = e;
     if (e->plan && !plan_holds(e->plan, &why)) snprintf(c->reason, sizeof c->reason, "%s", why);
   }
   return NULL;
@@ -320,10 +338,11 @@ static void check_kept(lua_State *L, Recording *r) {
     const Tensor *t = *(Tensor **)lua_touserdata(L, -2);
     if (!t || t->storage->serial <= r->start || r->failure[0]) continue;
     const char *where = lua_tostring(L, -1);
-    snprintf(r->failure, sizeof r->failure,
-             "%s%sa tensor made in the step is kept outside of it, where a compiled step cannot put the next one: return "
-             "it from the step, or copy it into a tensor made before (kept:copy_(t))",
-             where, where[0] ? ": " : "");
+    snprintf(
+        r->failure, sizeof r->failure,
+        "%s%sa tensor made in the step is kept outside of it, where a compiled step cannot put the next one: return "
+        "it from the step, or copy it into a tensor made before (kept:copy_(t))",
+        where, where[0] ? ": " : "");
   }
   lua_pop(L, 1);
 }
@@ -343,6 +362,13 @@ static bool same_results(const Entry *a, const Entry *b, lua_State *L, int old_s
 /* r is the recording of the call just made, `fresh` holds its results. Compares it with the one before and keeps it, or
  * makes a plan of it. Messages go to r->failure. r is owned by the entry from here on. */
 static void settle(lua_State *L, Compiled *c, Entry *e, Entry *fresh, Recording *r, int old_slots, int slots) {
+  const char *why;
+  if (e->pending && !recording_holds(e->pending, &why)) { /* nothing to compare with: other conditions */
+    snprintf(c->reason, sizeof c->reason, "%s", why);
+    e->calls = 0;
+    recording_release(e->pending);
+    e->pending = NULL;
+  }
   bool same = e->pending != NULL;
   if (same && recording_compare(e->pending, r) < 0) {
     same = false;
@@ -350,7 +376,8 @@ static void settle(lua_State *L, Compiled *c, Entry *e, Entry *fresh, Recording 
   } else if (same && !same_results(e, fresh, L, old_slots, slots)) {
     same = false;
     if (e->calls + 1 >= MAX_CALLS)
-      snprintf(r->failure, sizeof r->failure, "lab.compile: the results of the step that are no tensors differ between two calls");
+      snprintf(r->failure, sizeof r->failure,
+               "lab.compile: the results of the step that are no tensors differ between two calls");
   }
   if (same && c->check_kept) check_kept(L, r);
   entry_forget_recording(e);
@@ -360,6 +387,7 @@ static void settle(lua_State *L, Compiled *c, Entry *e, Entry *fresh, Recording 
   memcpy(e->pending_output, fresh->pending_output, sizeof e->pending_output);
   e->pending = r;
   e->pending_world = trace_world;
+  e->pending_grad = grad_mode();
   if (!same || r->failure[0]) return;
   e->pending = NULL;
   e->plan = plan_new(r, e->pending_output, e->nresults);
@@ -445,7 +473,8 @@ int lcompile_call(lua_State *L, int self, int nargs) {
   if (e) return replay(L, self, c, e, first);
   if (c->streak >= MAX_STREAK) {
     if (!c->fallback)
-      return lb_error(L, "lab.compile: the step was recorded %d times in a row and never replayed, because %s", c->streak,
+      return lb_error(L, "lab.compile: the step was recorded %d times in a row and never replayed, because %s",
+                      c->streak,
                       c->reason[0] ? c->reason : "its arguments had other shapes or other numbers each time");
     c->eager = true;
     return call_plainly(L, self, first, nargs);

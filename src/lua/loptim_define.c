@@ -162,7 +162,7 @@ static int run_count(const TraceCall *c, Rng *rng) {
 
 /* One update more, told to a recorder: a replayed step counts too. */
 static void count_update(const Optim *o, OptimParam *q) {
-  if (trace) trace->watch(&o->ngroups, sizeof o->ngroups, "the number of its parameter groups");
+  if (trace) trace->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   trace_do(&(TraceCall){.name = "the count of updates", .run = run_count, .args = &q, .size = sizeof q});
 }
 

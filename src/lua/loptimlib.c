@@ -265,9 +265,12 @@ static int unknown_field(lua_State *L, const Optim *o, const char *key, const ch
 static const char *const FIELDS[] = {"param_groups", "defaults",        "name", "step", "zero_grad", "add_param_group",
                                      "state_dict",   "load_state_dict", NULL};
 
-/* A recorded step takes for granted what it read as a number. */
-static void watch_hyper(const Hyper *x, const double *value) {
-  for (int i = 0; trace && i < hyper_width(x); i++) trace->watch(value + i, sizeof *value, x->name);
+/* A recorded step takes for granted what it read as a number, from the optimizer or group view at index 1. */
+static void watch_hyper(lua_State *L, const Optim *o, const Hyper *x, const double *value) {
+  if (!trace) return;
+  lcompile_anchor(L, 1);
+  trace->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  for (int i = 0; i < hyper_width(x); i++) trace->watch(value + i, sizeof *value, x->name);
 }
 
 /* A copy of the list in a user value of the value at idx. */
@@ -290,7 +293,7 @@ static int optim_index(lua_State *L) {
   int at;
   const Hyper *x = hyper_find(o->def->hyper, key, &at);
   if (x) {
-    watch_hyper(x, o->group[0].h + at);
+    watch_hyper(L, o, x, o->group[0].h + at);
     lhyper_push(L, x, o->group[0].h + at);
   } else if (strcmp(key, "param_groups") == 0) {
     lua_getiuservalue(L, 1, OPTIM_UV_GROUPS);
@@ -396,7 +399,7 @@ static int group_index(lua_State *L) {
   const Optim *o = check_group(L, &index);
   const Hyper *x = hyper_find(o->def->hyper, key, &at);
   if (x) {
-    watch_hyper(x, o->group[index].h + at);
+    watch_hyper(L, o, x, o->group[index].h + at);
     lhyper_push(L, x, o->group[index].h + at);
   } else if (strcmp(key, "params") == 0) {
     lua_getiuservalue(L, -1, OPTIM_UV_PARAMS);

@@ -91,7 +91,7 @@ static int told_step(lua_State *L, Attach *a) {
     return 0;
   }
   lcompile_anchor(L, 1);
-  trace->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of its parameter groups");
+  trace->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
   if (trace_do(&(TraceCall){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0)
     return lb_coreerror(L);
   return 0;

@@ -8,6 +8,7 @@
 
 #include "core/rng.h"
 #include "core/trace.h"
+#include "lua/lcompile.h"
 #include "lua/ltensor.h"
 
 static const char *const OPTIONS[] = {"dtype", "requires_grad", NULL};
@@ -317,10 +318,11 @@ static int l_tensor(lua_State *L) {
   Nested n = {0};
   int ndim = nested_shape(L, 1, shape);
   n.t = tensor_new(o.dtype, ndim, shape);
-  lb_pushtensor(L, n.t);
+  lb_pushunseen(L, n.t);
   lua_pushvalue(L, 1);
   nested_fill(L, &n, 0);
   lua_pop(L, 1);
+  if (trace) lcompile_seen(L, n.t);
   n.t->requires_grad = o.requires_grad;
   return 1;
 }

@@ -280,7 +280,7 @@ static int told_step(Optim *o) {
   Tensor **t = alloc_get(bytes);
   if (!t) return -1;
   collect(o, n, t);
-  trace->watch(&o->ngroups, sizeof o->ngroups, "the number of its parameter groups");
+  trace->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   int rc = trace_do(&(TraceCall){
       .name = "optimizer step", .run = optim_rerun, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
   alloc_put(t, bytes);

@@ -70,35 +70,24 @@ void plan_release(Plan *p) {
 
 /* --- conditions --------------------------------------------------------------------------------------------------- */
 
-static bool broken(const char **why, const char *what) {
-  if (why) *why = what;
-  return false;
-}
-
-static bool watches_hold(const Recording *r, const char **why) {
-  for (int i = 0; i < r->watches; i++) {
-    const Watch *w = &r->watch[i];
-    if (memcmp(w->p, w->bytes, w->size) == 0) continue;
-    err_set("%s, which the step reads as a number%s%s, has changed", w->name, w->where[0] ? " at " : "", w->where);
-    return broken(why, err_message());
+static bool slots_hold(const Recording *r) {
+  for (int i = 0; i < r->slots; i++) {
+    const GradSlot *s = &r->slot[i];
+    if (s->needs_entry && s->leaf->grad != s->entry) return false;
   }
   return true;
 }
 
 bool plan_holds(const Plan *p, const char **why) {
-  const Recording *r = p->r;
-  if (p->world != trace_world) return broken(why, "a layer's mode or parameters, or the default dtype, changed");
-  if (p->grad_mode != grad_mode()) return broken(why, "gradients were switched on or off");
-  for (int i = 0; i < r->leaves; i++) {
-    const Leaf *l = &r->leaf[i];
-    if (l->t->storage != l->storage || l->t->requires_grad != l->requires_grad)
-      return broken(why, "a tensor was converted, or its requires_grad changed");
+  if (p->world == trace_world && p->grad_mode == grad_mode()) {
+    if (!slots_hold(p->r)) {
+      if (why) *why = "a gradient (.grad) was set, dropped or exchanged";
+      return false;
+    }
+    return recording_holds(p->r, why);
   }
-  for (int i = 0; i < r->slots; i++) {
-    const GradSlot *s = &r->slot[i];
-    if (s->needs_entry && s->leaf->grad != s->entry) return broken(why, "a gradient (.grad) was set, dropped or exchanged");
-  }
-  return watches_hold(r, why);
+  if (why) *why = "a layer's mode or parameters, the default dtype or the recording of gradients changed";
+  return false;
 }
 
 /* --- replaying ---------------------------------------------------------------------------------------------------- */
@@ -112,7 +101,8 @@ static void leave_grads(const Recording *r) {
   }
 }
 
-/* Somebody who kept a gradient of an earlier step keeps its numbers: the tensor gets memory of its own. -1: no memory. */
+/* Somebody who kept a gradient of an earlier step keeps its numbers: the tensor gets memory of its own. -1: no memory.
+ */
 static int spare_kept_grads(Recording *r) {
   for (int i = 0; i < r->slots; i++) {
     GradSlot *s = &r->slot[i];

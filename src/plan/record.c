@@ -108,7 +108,12 @@ static int add_constant(Recording *r, Tensor *t) {
     b->constant = true;
     if (add_buffer(r, t, BUFFER_MADE)) {
       found = r->buffers - 1;
-      tensor_tell_copy(whole, copy);
+      add_event(r, &(TraceCall){.name = "a constant",
+                                .run = tensor_rerun_copy,
+                                .pure = true,
+                                .nout = 1,
+                                .n = 2,
+                                .t = (Tensor *[]){whole, copy}});
     }
   }
   tensor_release(whole);
@@ -163,8 +168,8 @@ static void note_writes(Recording *r, const Event *e) {
       recording_fail(r, "lab.compile: %s changes argument %d of the step in place; change a clone() of it", e->name,
                      b->input + 1);
     }
-    b->constant = constant && b->kind == BUFFER_MADE && b->writes == 0 && covers(e->t[i]) &&
-                  !reads_buffer(e, e->buffer[i]);
+    b->constant =
+        constant && b->kind == BUFFER_MADE && b->writes == 0 && covers(e->t[i]) && !reads_buffer(e, e->buffer[i]);
     b->writes++;
   }
 }
@@ -360,6 +365,40 @@ void recording_release(Recording *r) {
   alloc_put(r, sizeof *r);
 }
 
+/* --- conditions --------------------------------------------------------------------------------------------------- */
+
+static bool broken(const char **why, const char *what) {
+  if (why) *why = what;
+  return false;
+}
+
+static bool leaves_hold(const Recording *r) {
+  for (int i = 0; i < r->leaves; i++) {
+    const Leaf *l = &r->leaf[i];
+    if (l->t->storage != l->storage || l->t->requires_grad != l->requires_grad) return false;
+  }
+  return true;
+}
+
+bool recording_holds(const Recording *r, const char **why) {
+  if (!leaves_hold(r)) return broken(why, "a tensor was converted, or its requires_grad changed");
+  for (int i = 0; i < r->watches; i++) {
+    const Watch *w = &r->watch[i];
+    if (memcmp(w->p, w->bytes, w->size) == 0) continue;
+    err_set("%s, which the step reads as a number%s%s, has changed", w->name, w->where[0] ? " at " : "", w->where);
+    return broken(why, err_message());
+  }
+  return true;
+}
+
+bool recording_fits_grads(const Recording *r) {
+  for (int i = 0; i < r->slots; i++) {
+    const GradSlot *s = &r->slot[i];
+    if (s->needs_entry && !s->entry != !s->leaf->grad) return false;
+  }
+  return true;
+}
+
 /* --- comparing two calls ------------------------------------------------------------------------------------------ */
 
 #define AT(e) (e)->where, (e)->where[0] ? ": " : ""
@@ -391,7 +430,8 @@ static int compare_numbers(const Event *a, const Event *b) {
   memcpy(&x, a->args.bytes, sizeof x);
   memcpy(&y, b->args.bytes, sizeof y);
   return err_set(
-      "%s%sthe number %.9g was %.9g in the call before; a compiled step would keep it for ever: pass it as an argument, "
+      "%s%sthe number %.9g was %.9g in the call before; a compiled step would keep it for ever: pass it as an "
+      "argument, "
       "as a tensor, or as a hyperparameter (opt.lr)",
       AT(b), y, x);
 }
@@ -399,8 +439,8 @@ static int compare_numbers(const Event *a, const Event *b) {
 static int compare_events(const Recording *ra, const Recording *rb, int i) {
   const Event *a = &ra->event[i], *b = &rb->event[i];
   if (a->run != b->run || a->name != b->name || a->n != b->n || a->nout != b->nout) {
-    return err_set("%s%sthe step does '%s' where the call before did '%s' (%s); it must do the same at each call", AT(b),
-                   b->name, a->name, a->where);
+    return err_set("%s%sthe step does '%s' where the call before did '%s' (%s); it must do the same at each call",
+                   AT(b), b->name, a->name, a->where);
   }
   for (int k = 0; k < b->n; k++) {
     if (a->buffer[k] >= 0 && b->buffer[k] >= 0 &&

@@ -80,8 +80,8 @@ typedef struct Recording {
   Tensor **made; /* tensors that Lua got during the step; owned until it ends */
   int events, buffers, slots, watches, leaves, mades;
   int event_cap, buffer_cap, slot_cap, watch_cap, leaf_cap, made_cap;
-  uint64_t start;   /* storages with larger serials were made by the step */
-  bool stop;        /* on trouble: go on without recording, instead of raising */
+  uint64_t start;     /* storages with larger serials were made by the step */
+  bool stop;          /* on trouble: go on without recording, instead of raising */
   char failure[1024]; /* "" or why this step cannot be recorded, with the script's line in front */
 } Recording;
 
@@ -99,6 +99,13 @@ int recording_output(Recording *r, Tensor *t);
 
 /* Notes why the step cannot be recorded, unless something else was noted before. */
 void recording_fail(Recording *r, const char *fmt, ...) ERR_PRINTF(2, 3);
+
+/* Whether the leaves and the numbers that the step took for granted are what they were. If not and why is not NULL,
+ * *why says what changed (until the next err_set). */
+bool recording_holds(const Recording *r, const char **why);
+
+/* Whether the leaves have gradients now where they had some when the recording began, and none where they had none. */
+bool recording_fits_grads(const Recording *r);
 
 void recording_free_event(Event *e); /* what it owns */
 

@@ -9,6 +9,7 @@ local descend = require "optlab.train.descend"
 local fit = require "optlab.train.fit"
 local report = require "optlab.train.report"
 local rule = require "optlab.train.rule"
+local sweep = require "optlab.train.sweep"
 
 return require("optlab.errors").strict({
   airfoil = airfoil.run,
@@ -20,4 +21,5 @@ return require("optlab.errors").strict({
   record = report.record,
   report = report.report,
   summary = report.summary,
+  sweep = sweep.sweep,
 }, "lab.train")

@@ -106,15 +106,16 @@ static int shuffle(uint64_t key, uint64_t stream, int64_t *order, int64_t n) {
 }
 
 /* The key of a new epoch: the seed, or 64 bits of the global stream. */
-static uint64_t new_key(const Loader *l) {
+static uint64_t new_key(const Loader *l, Rng *r) {
   uint32_t w[4];
   if (l->opt.has_seed || !l->opt.shuffle) return l->opt.seed;
-  Rng *r = rng_for(RNG_DATA);
   rng_block(r->seed, r->stream, r->counter++, w);
   return (uint64_t)w[0] << 32 | w[1];
 }
 
-int loader_start(Loader *l, Batches *b) {
+int loader_start(Loader *l, Batches *b) { return loader_start_from(l, b, rng_for(RNG_DATA)); }
+
+int loader_start_from(Loader *l, Batches *b, Rng *r) {
   *b = (Batches){0};
   bool resume = l->resume;
   if (l->opt.shuffle) {
@@ -124,7 +125,7 @@ int loader_start(Loader *l, Batches *b) {
   }
   if (!resume) {
     l->epoch++;
-    l->key = new_key(l);
+    l->key = new_key(l, r);
     l->position = 0;
   }
   l->resume = false;

@@ -3,6 +3,7 @@
  *
  *   lcompilelib.c    lab.compile; calling a compiled step: replaying a plan, recording one
  *   lcompile_pass.c  a compiled step over the batches of a loader, in C
+ *   lcompile_sweep.c many of them on several threads
  */
 #ifndef OPTLAB_LCOMPILE_H
 #define OPTLAB_LCOMPILE_H
@@ -10,6 +11,7 @@
 #include <lua.h>
 
 #include "core/tensor.h"
+#include "data/loader.h"
 #include "plan/plan.h"
 
 #define COMPILED_MT "optlab.CompiledStep"
@@ -66,16 +68,18 @@ enum { COMPILED_UV_FN = 1, COMPILED_UV_ENTRIES, COMPILED_UV_COUNT = COMPILED_UV_
 
 Compiled *lcompile_check(lua_State *L, int idx, const char *fn);
 
-/* The entry with a plan that fits the tensors in[0..n-1] as its only arguments and holds now, or NULL. */
-Entry *lcompile_find(Compiled *c, Tensor *const *in, int n);
-
 /* Calls the step at idx, whose nargs arguments are on top of the stack, and leaves its results there (how many is
  * returned): replays, or records. */
 int lcompile_call(lua_State *L, int idx, int nargs);
 
-/* lcompile_pass.c: methods */
+/* lcompile_pass.c: the entry with a plan for a batch of n rows, or NULL; one batch as a script would run it (the step
+ * is at index `step`), its loss; the methods */
+Entry *lcompile_entry_for(const Compiled *c, const Loader *l, int64_t n);
+double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step);
 int lcompile_run(lua_State *L);
 int lcompile_pass(lua_State *L);
 void lcompile_open_pass(lua_State *L);
+
+void lcompile_open_sweep(lua_State *L); /* lcompile_sweep.c: adds its functions to the table on top */
 
 #endif

@@ -35,7 +35,7 @@ static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
   return plan_holds(e->plan, NULL);
 }
 
-static Entry *entry_for(const Compiled *c, const Loader *l, int64_t n) {
+Entry *lcompile_entry_for(const Compiled *c, const Loader *l, int64_t n) {
   for (int i = 0; i < c->entries; i++) {
     if (entry_fits(c->entry[i], l, n)) return c->entry[i];
   }
@@ -52,14 +52,13 @@ static int replay_batch(Pass *p, Entry *e, Rng *rng, double *loss) {
   return 0;
 }
 
-/* As a script would; the step is at index `step`. */
-static double call_batch(lua_State *L, Pass *p, int step) {
+double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step) {
   Tensor *out[LOADER_MAX_FIELDS];
   const int top = lua_gettop(L);
   luaL_checkstack(L, LOADER_MAX_FIELDS + 4, NULL);
-  if (loader_next(p->l, p->b, out) < 0) lb_coreerror(L);
-  for (int i = 0; i < p->l->nfields; i++) lb_pushtensor(L, out[i]);
-  const int n = lcompile_call(L, step, p->l->nfields);
+  if (loader_next(l, b, out) < 0) lb_coreerror(L);
+  for (int i = 0; i < l->nfields; i++) lb_pushtensor(L, out[i]);
+  const int n = lcompile_call(L, step, l->nfields);
   const Tensor *loss = n > 0 ? lb_testtensor(L, lua_gettop(L) - n + 1) : NULL;
   if (!loss || loss->numel != 1) {
     lb_error(L, "a compiled step over a loader must return the loss first, a tensor of one element; it returned %s",
@@ -89,9 +88,9 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
   Entry *e = NULL;
   for (int64_t i = 0; i < n; i++) {
     const int64_t rows = loader_ready(p->l, p->b);
-    if (!e || !entry_fits(e, p->l, rows)) e = entry_for(p->c, p->l, rows);
+    if (!e || !entry_fits(e, p->l, rows)) e = lcompile_entry_for(p->c, p->l, rows);
     if (!e || trace || p->c->eager) {
-      tensor_f64(losses)[i] = call_batch(L, p, step);
+      tensor_f64(losses)[i] = lcompile_call_batch(L, p->l, p->b, step);
       e = NULL;
       continue;
     }

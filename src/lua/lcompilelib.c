@@ -138,16 +138,6 @@ static Entry *find(lua_State *L, int self, Compiled *c, int first, int nargs, En
   return NULL;
 }
 
-Entry *lcompile_find(Compiled *c, Tensor *const *in, int n) {
-  for (int i = 0; i < c->entries; i++) {
-    Entry *e = c->entry[i];
-    bool same = e->plan && e->nargs == n;
-    for (int k = 0; same && k < n; k++) same = fits_tensor(&e->arg[k], in[k]);
-    if (same && plan_holds(e->plan, NULL)) return e;
-  }
-  return NULL;
-}
-
 /* Checks argument i at idx and describes it. */
 static ArgKey read_arg(lua_State *L, int idx, int i) {
   ArgKey k = {.type = lua_type(L, idx)};
@@ -571,5 +561,6 @@ int luaopen_optlab_compile(lua_State *L) {
   lua_pop(L, 1);
   lcompile_open_pass(L);
   luaL_newlib(L, FUNCTIONS);
+  lcompile_open_sweep(L);
   return 1;
 }

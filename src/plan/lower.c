@@ -9,7 +9,6 @@
 
 #include "autograd/op.h"
 #include "core/map.h"
-#include "optim/optim.h"
 #include "plan/plan.h"
 
 /* --- the steps ---------------------------------------------------------------------------------------------------- */
@@ -94,6 +93,31 @@ static bool lower_copy(PlanStep *s, const Event *e) {
   return true;
 }
 
+/* Rows whose forward keeps to its operands and to memory that it asks for, whatever thread it runs on. */
+static bool is_threadable(OpId op) {
+  switch (op) {
+    case OP_LINEAR:
+    case OP_MM:
+    case OP_BMM:
+    case OP_MSE_LOSS:
+    case OP_SUM:
+    case OP_MEAN:
+    case OP_NORM:
+    case OP_AMAX:
+    case OP_AMIN:
+    case OP_SOFTMAX:
+    case OP_LOG_SOFTMAX:
+    case OP_GATHER:
+    case OP_SCATTER_ADD:
+    case OP_CLAMP:
+    case OP_CAST:
+    case OP_CLONE:
+      return true;
+    default:
+      return op_row(op)->kern1[DT_F32] || op_row(op)->kern2[DT_F32] || op_row(op)->kern3[DT_F32];
+  }
+}
+
 bool plan_lower(PlanStep *s, const Event *e) {
   if (e->run == op_rerun && lower_op(s, e)) return true;
   if (e->run == tensor_rerun_copy && lower_copy(s, e)) return true;
@@ -105,5 +129,8 @@ bool plan_lower(PlanStep *s, const Event *e) {
                              .t = e->t,
                              .args = e->args.bytes,
                              .size = e->size}};
-  return e->run == optim_rerun || e->run == tensor_rerun_fill;
+  OpCall call;
+  if (e->run != op_rerun) return true;
+  memcpy(&call, e->args.bytes, sizeof call);
+  return is_threadable((OpId)call.op);
 }

@@ -48,7 +48,7 @@ typedef struct Plan {
   int steps, step_cap;
   Storage **written; /* memory of the world outside that steps write to; its version counts */
   int nwritten;
-  bool threadable; /* touches nothing that another plan may touch, and allocates nothing: may run on any thread */
+  bool threadable; /* may run on any thread, beside plans that write to other memory (under alloc_share) */
   bool grad_mode;  /* the conditions besides those in r */
   uint64_t world;
 } Plan;

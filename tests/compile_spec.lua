@@ -214,7 +214,9 @@ describe("lab.compile", function()
       function Net:init()
         self.w = lab.randn(3, 2, { dtype = "float64", requires_grad = true })
       end
-      function Net:forward(x) return (x:to("float64") + 0.1 * lab.randn(4, 3, { dtype = "float64" })):matmul(self.w):sin() end
+      function Net:forward(x)
+        return (x:to("float64") + 0.1 * lab.randn(4, 3, { dtype = "float64" })):matmul(self.w):sin()
+      end
       same(training { net = Net, loss = function()
         return function(p, y) return ((p - y) ^ 2):mean() + lab.rand(1):sum() * 0 end
       end })
@@ -416,7 +418,9 @@ describe("lab.compile", function()
       local outer = lab.compile(function(X) return inner(X):sum() end)
       for i = 1, 4 do assert.equal(3 * i, outer(lab.full({ 3 }, i)):item()) end
       assert.equal(0, inner.recordings)
-      local co = coroutine.wrap(function() for i = 1, 4 do coroutine.yield(inner(lab.full({ 3 }, i)):sum():item()) end end)
+      local co = coroutine.wrap(function()
+        for i = 1, 4 do coroutine.yield(inner(lab.full({ 3 }, i)):sum():item()) end
+      end)
       for i = 1, 4 do assert.equal(3 * i, co()) end
       local grad = lab.compile(function(X) return lab.is_grad_enabled(), X:sum() end)
       for _ = 1, 3 do
@@ -468,7 +472,8 @@ describe("lab.compile", function()
         opt:step()
         return l
       end)
-      local loader = lab.data.loader({ X = lab.randn(5000, 3), y = lab.randn(5000, 1) }, { batch_size = 10, shuffle = true })
+      local data = { X = lab.randn(5000, 3), y = lab.randn(5000, 1) }
+      local loader = lab.data.loader(data, { batch_size = 10, shuffle = true })
       for _ = 1, 2 do
         step:run(loader)
         collectgarbage()
@@ -642,7 +647,7 @@ describe("lab.compile", function()
     it("a batch taken from a loader inside", function()
       local loader = lab.data.loader({ X = lab.randn(6, 3) }, { batch_size = 2 })
       local at = line() + 1
-      refuses(function() for X in loader:batches() do return X end end, at, "a loader gives a batch")
+      refuses(function() return (loader:batches()()) end, at, "a loader gives a batch")
     end)
     it("writing into an argument", function()
       local at = line() + 1
@@ -704,7 +709,7 @@ describe("lab.compile", function()
       local step = lab.compile(function() t = t + 1; return t end)
       step()
       step()
-      assert.is_truthy(error_of(step):find("the results of the step that are no tensors differ between two calls", 1, true))
+      assert.is_truthy(error_of(step):find("the results of the step that are no tensors differ", 1, true))
       step = lab.compile(function(X) return { X } end)
       assert.is_truthy(error_of(step, w:detach()):find("result 1 of the step is a table", 1, true))
     end)
@@ -774,6 +779,40 @@ describe("lab.compile", function()
       for _ = 1, 3 do step(X, lab.tensor({ 1, 2 }, { dtype = "int64" })) end
       assert.is_truthy(error_of(step, X, lab.tensor({ 1, 3 }, { dtype = "int64" })):find("row 2 is 3", 1, true))
     end)
+  end)
+
+  it("makes the training loop of train.fit in pieces", function()
+    local compiled = require "optlab.train.compiled"
+    local data = { X = lab.randn(47, 3), y = lab.randn(47, 2) }
+    local function setting()
+      lab.manual_seed(3)
+      local net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+      return {
+        model = net, loss = nn.MSELoss(), optimizer = optim.Adam(net:parameters()), epochs = 3,
+        data = lab.data.loader(data, { batch_size = 5, shuffle = true }),
+      }
+    end
+    local losses, o = {}, setting()
+    o.on_step = function(s) losses[#losses + 1] = s.loss end
+    lab.train.fit(o)
+    local replayed, pieces, rows = {}, 0, 0
+    o = setting()
+    local step = compiled.step(o)
+    for _ = 1, 3 do
+      compiled.epoch(step, o.data, function(loss, n)
+        replayed[#replayed + 1] = loss
+        rows = rows + n
+      end, function()
+        pieces = pieces + 1
+        return compiled.batches_until(rows, 5, 20, 100)
+      end)
+    end
+    assert.same(losses, replayed)
+    assert.equal(3 * 47, rows)
+    assert.is_true(pieces > 6)
+    assert.is_true(step.replays > 20)
+    assert.equal(4, compiled.batches_until(0, 5, 20, 100))
+    assert.equal(7, compiled.batches_until(3, 5, 20, 7))
   end)
 
   it("with fallback goes on as plain Lua where it cannot record", function()

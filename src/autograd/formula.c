@@ -20,6 +20,13 @@ Tensor *fm_end(FormulaMark mark, Tensor *result) {
   return result;
 }
 
+void fm_forget(void) {
+  if (pool_len > 0) return;
+  alloc_put(pool, (size_t)pool_cap * sizeof *pool);
+  pool = NULL;
+  pool_cap = 0;
+}
+
 static int pool_grow(void) {
   int cap = pool_cap ? 2 * pool_cap : 64;
   Tensor **bigger = alloc_get((size_t)cap * sizeof *bigger);

@@ -224,23 +224,23 @@ BINARY(MAXIMUM, maximum, SAVE_X0 | SAVE_X1, false, kern_maximum_i64, bw_maximum)
 BINARY(MINIMUM, minimum, SAVE_X0 | SAVE_X1, false, kern_minimum_i64, bw_minimum)
 
 /* Comparisons: uint8 0 or 1, no gradient. */
-#define COMPARE(id, fn)                                                                             \
-  static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {                  \
-    (void)nin, (void)a;                                                                             \
-    int rc = infer_broadcast(#fn, s, in);                                                           \
-    s->dtype = DT_U8;                                                                               \
-    return rc;                                                                                      \
-  }                                                                                                 \
-  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {                    \
-    (void)nin, (void)a;                                                                             \
-    map2(out, in[0], in[1], row_##id.kern2[in[0]->dtype]);                                          \
-    return 0;                                                                                       \
-  }                                                                                                 \
-  const Op row_##id = {.name = #fn,                                                                 \
-                       .nin = 2,                                                                    \
-                       .match = 3,                                                                  \
-                       .infer = infer_##fn,                                                         \
-                       .forward = fw_##fn,                                                          \
+#define COMPARE(id, fn)                                                            \
+  static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) { \
+    (void)nin, (void)a;                                                            \
+    int rc = infer_broadcast(#fn, s, in);                                          \
+    s->dtype = DT_U8;                                                              \
+    return rc;                                                                     \
+  }                                                                                \
+  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {   \
+    (void)nin, (void)a;                                                            \
+    map2(out, in[0], in[1], row_##id.kern2[in[0]->dtype]);                         \
+    return 0;                                                                      \
+  }                                                                                \
+  const Op row_##id = {.name = #fn,                                                \
+                       .nin = 2,                                                   \
+                       .match = 3,                                                 \
+                       .infer = infer_##fn,                                        \
+                       .forward = fw_##fn,                                         \
                        .kern2 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64, kern_##fn##_u8}};
 COMPARE(EQ, eq)
 COMPARE(NE, ne)

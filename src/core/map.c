@@ -15,9 +15,9 @@
 #include "core/trace.h"
 #include "core/vector.h"
 
-#define MAX_OPERANDS 4      /* out and up to three inputs */
-#define GRAIN 8192          /* elements in a thread's chunk, about */
-#define SHORT_RUN 8         /* an innermost dimension below this is swapped for the longest one */
+#define MAX_OPERANDS 4 /* out and up to three inputs */
+#define GRAIN 8192     /* elements in a thread's chunk, about */
+#define SHORT_RUN 8    /* an innermost dimension below this is swapped for the longest one */
 
 typedef union Kernel {
   Kern1 *unary;

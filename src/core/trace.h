@@ -18,8 +18,8 @@
 
 typedef struct TraceCall TraceCall;
 
-/* Computes once more: the written tensors from the read ones. rng: the generators, one a purpose. -1 with err_set. Runs on
- * any thread, but not beside another one that has a tensor in common. */
+/* Computes once more: the written tensors from the read ones. rng: the generators, one a purpose. -1 with err_set. Runs
+ * on any thread, but not beside another one that has a tensor in common. */
 typedef int TraceRun(const TraceCall *c, Rng *rng);
 
 struct TraceCall {

@@ -3,7 +3,8 @@
  *
  *   losses = step:run(loader)       one epoch: step(X, y) for each batch; the losses, float64 (number of batches)
  *   pass = step:pass(loader)        the same in pieces:
- *   losses = pass:run([count])      up to `count` batches, all that are left without it; nil when there are none
+ *   losses, rows = pass:run([count])   up to `count` batches, all that are left without it; nil when there are none.
+ *                                   rows: of the last of them; those before it have batch_size
  *
  * Where a plan fits, the rows of a batch go straight into its input buffers and no Lua runs; else the step is called as
  * from a script. The loss is the first value that the step returns, a tensor of one element.
@@ -86,8 +87,9 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
   lb_pushtensor(L, losses);
   Rng *rng = rng_for((RngPurpose)0);
   Entry *e = NULL;
+  int64_t rows = 0;
   for (int64_t i = 0; i < n; i++) {
-    const int64_t rows = loader_ready(p->l, p->b);
+    rows = loader_ready(p->l, p->b);
     if (!e || !entry_fits(e, p->l, rows)) e = lcompile_entry_for(p->c, p->l, rows);
     if (!e || trace || p->c->eager) {
       tensor_f64(losses)[i] = lcompile_call_batch(L, p->l, p->b, step);
@@ -99,7 +101,8 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
     p->c->replays++;
     if (replay_batch(p, e, rng, &tensor_f64(losses)[i]) < 0) return lb_coreerror(L);
   }
-  return 1;
+  lua_pushinteger(L, rows);
+  return 2;
 }
 
 /* Pushes a pass of the step at 1 over the loader at 2. */
@@ -124,7 +127,9 @@ static Pass *new_pass(lua_State *L, const char *fn) {
  * @treturn Tensor the losses, float64, one a batch */
 int lcompile_run(lua_State *L) {
   Pass *p = new_pass(L, "CompiledStep:run");
-  return run_batches(L, p, 1, INT64_MAX);
+  run_batches(L, p, 1, INT64_MAX);
+  lua_settop(L, 4); /* the losses, behind the pass */
+  return 1;
 }
 
 /*** The same in pieces. @function CompiledStep:pass @treturn CompiledPass with the method run([count]) */

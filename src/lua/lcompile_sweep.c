@@ -4,6 +4,7 @@
  *   lane = core.compile.lane(step, loader, epochs)    takes the random numbers as they stand now
  *   core.compile.advance({lane, ...})                 trains them all to their end
  *   lane:losses()                                     the mean loss of each epoch, a list
+ *   lane:continue()                                   the random numbers stand where the lane left them
  *
  * Lanes with plans run in C on worker threads. A lane that meets a batch without a plan stops; when all have stopped,
  * this thread runs the step of each on that batch and records it, with the lane's random numbers in place of the global
@@ -11,6 +12,7 @@
  */
 #include <string.h>
 
+#include "autograd/formula.h"
 #include "core/alloc.h"
 #include "core/parallel.h"
 #include "lua/lbind.h"
@@ -70,6 +72,12 @@ static int lane_losses(lua_State *L) {
   return 1;
 }
 
+/* The global random numbers go on where the lane's stand. */
+static int lane_continue(lua_State *L) {
+  memcpy(rng_for((RngPurpose)0), check_lane(L, 1)->lane.rng, sizeof(Rng[RNG_PURPOSES]));
+  return 0;
+}
+
 /* --- together -------------------------------------------------------------------------------------------------------
  */
 
@@ -83,13 +91,35 @@ static bool is_threadable(const Compiled *c) {
 static void advance_lanes(void *ctx, int64_t begin, int64_t end) {
   LaneUD **ud = ctx;
   for (int64_t i = begin; i < end; i++) lane_advance(&ud[i]->lane);
+  fm_forget();
+}
+
+/* Whether two lanes write to the same memory of the world outside: models that share parameters. */
+static bool share_memory(const Compiled *a, const Compiled *b) {
+  for (int i = 0; i < a->entries; i++) {
+    const Plan *p = a->entry[i]->plan;
+    for (int k = 0; p && k < p->nwritten; k++) {
+      for (int j = 0; j < b->entries; j++) {
+        if (b->entry[j]->plan && plan_writes(b->entry[j]->plan, p->written[k])) return true;
+      }
+    }
+  }
+  return false;
+}
+
+static bool are_independent(LaneUD **ud, int n) {
+  for (int i = 0; i < n; i++) {
+    if (!is_threadable(ud[i]->c)) return false;
+    for (int k = 0; k < i; k++) {
+      if (ud[i]->c == ud[k]->c || share_memory(ud[i]->c, ud[k]->c)) return false;
+    }
+  }
+  return true;
 }
 
 /* Lets every lane run as far as it gets by itself. */
 static void advance(LaneUD **ud, int n) {
-  bool threadable = true;
-  for (int i = 0; i < n; i++) threadable = threadable && is_threadable(ud[i]->c);
-  if (!threadable) {
+  if (!are_independent(ud, n)) {
     advance_lanes(ud, 0, n);
     return;
   }
@@ -144,7 +174,7 @@ static int l_advance(lua_State *L) {
 
 void lcompile_open_sweep(lua_State *L) {
   static const luaL_Reg functions[] = {{"lane", l_lane}, {"advance", l_advance}, {NULL, NULL}};
-  static const luaL_Reg methods[] = {{"losses", lane_losses}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"losses", lane_losses}, {"continue", lane_continue}, {NULL, NULL}};
   luaL_newmetatable(L, LANE_MT);
   lua_pushcfunction(L, lane_gc);
   lua_setfield(L, -2, "__gc");

@@ -179,8 +179,8 @@ static int on_grads(const char *name, TraceRun *run, Tensor *first, Tensor *cons
     trace_grad_read(params[i]);
     t[lead + i] = t[lead + n + i] = params[i]->grad;
   }
-  int rc = trace_do(&(TraceCall){
-      .name = name, .run = run, .nout = lead + n, .n = lead + 2 * n, .t = t, .args = args, .size = size});
+  int rc = trace_do(
+      &(TraceCall){.name = name, .run = run, .nout = lead + n, .n = lead + 2 * n, .t = t, .args = args, .size = size});
   alloc_put(t, bytes);
   return rc;
 }

@@ -90,7 +90,8 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h);
  * state (then nothing was updated), or no memory for the copy of a strided gradient. */
 int optim_step(Optim *o);
 
-/* How a recorder (core/trace.h) is told of a step: args holds the Optim *, t the parameters and then their gradients. */
+/* How a recorder (core/trace.h) is told of a step: args holds the Optim *, t the parameters and then their gradients.
+ */
 TraceRun optim_rerun;
 
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */

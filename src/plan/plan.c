@@ -10,7 +10,7 @@
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
 
-static bool is_listed(const Plan *p, const Storage *s) {
+bool plan_writes(const Plan *p, const Storage *s) {
   for (int i = 0; i < p->nwritten; i++) {
     if (p->written[i] == s) return true;
   }
@@ -27,7 +27,7 @@ static int list_written(Plan *p) {
     for (int k = 0; k < e->nout; k++) {
       if (e->buffer[k] < 0 || r->buffer[e->buffer[k]].kind != BUFFER_OUTSIDE) continue;
       Storage *s = e->t[k]->storage;
-      if (!is_listed(p, s)) p->written[p->nwritten++] = s;
+      if (!plan_writes(p, s)) p->written[p->nwritten++] = s;
     }
   }
   return 0;

@@ -66,6 +66,8 @@ bool plan_holds(const Plan *p, const char **why);
  * the step itself; those before it have happened. */
 int plan_run(const Plan *p, Rng *rng);
 
+bool plan_writes(const Plan *p, const Storage *s); /* s is memory of the world outside that a step changes */
+
 Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan_run; borrowed */
 
 /* --- lower.c ------------------------------------------------------------------------------------------------------ */

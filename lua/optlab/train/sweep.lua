@@ -9,8 +9,8 @@
 --    for _, r in ipairs(results) do print(r.run.lr, r.run.seed, r.loss) end
 --
 -- Each run has a model, an optimizer and an order of the data of its own, and its numbers are, to the bit, those of the
--- same training by itself after `lab.manual_seed(run.seed)`. The step is compiled (docs/compile.md); the runs are shared
--- among the threads. A run that diverges ends with its nan.
+-- same training by itself after `lab.manual_seed(run.seed)`. The step is compiled (docs/compile.md); threads share the
+-- runs. A run that diverges ends with its nan.
 -- @module optlab.train.sweep
 local core = require "optlab.core".compile
 local errors = require "optlab.errors"
@@ -58,7 +58,9 @@ local function check(o)
   errors.check_function(o.optimizer, FN, "optimizer")
   errors.check_integer(o.epochs, FN, "epochs", 1)
   if not o.loss and not o.step then errors.raise("%s: the option 'loss' is missing", FN) end
-  if not o.runs == not o.grid then errors.raise("%s: give either 'runs', a list, or 'grid', lists by name", FN) end
+  if (o.runs == nil) == (o.grid == nil) then
+    errors.raise("%s: give either 'runs', a list, or 'grid', lists by name", FN)
+  end
   local runs = o.runs or combinations(o.grid)
   for i, run in ipairs(errors.check_table(runs, FN, "runs")) do
     errors.check_table(run, FN, ("runs[%d]"):format(i))
@@ -94,8 +96,8 @@ local function prepare(o, run, first)
 end
 
 local function result(o, prepared)
-  local evaluate = o.evaluate
-  local loss
+  local evaluate, loss = o.evaluate, nil
+  prepared.lane:continue()
   if evaluate then
     loss = evaluate(prepared.model, prepared.run)
   elseif evaluate == nil and o.loss then
@@ -120,8 +122,8 @@ local M = {}
 -- * `step`: function(net, opt, run) that returns another step(X, y) instead of the usual one
 -- * `evaluate`: function(model, run) that gives a result's `loss`; the mean loss over `data` unless given; false: none
 --
--- @treturn {table,...} a result for each run, in order: `run`, `model`, `loss`, and `train_loss`, the mean training loss
---   of each epoch
+-- @treturn {table,...} a result for each run, in order: `run`, `model`, `loss`, and `train_loss`, a list: the mean
+--   training loss of each epoch
 function M.sweep(o)
   local runs, results = check(o), {}
   local random = lab.get_rng_state()

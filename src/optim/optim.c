@@ -179,7 +179,7 @@ static int prepare(Optim *o, Tensor *const *grads) {
       OptimParam *q = &group->param[j];
       const Tensor *g = grad_of(q, grads, k++);
       if (!g) continue;
-      if (check_grad(o, q, g, k) < 0 || make_state(o->def, group->h, q, wanted) < 0) return -1;
+      if (check_grad(o, q, g, k) < 0 || (wanted && make_state(o->def, group->h, q, wanted) < 0)) return -1;
     }
   }
   return 0;

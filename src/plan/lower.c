@@ -38,6 +38,11 @@ static int run_memcpy(const PlanStep *s, Rng *rng) {
   return 0;
 }
 
+static int run_op(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  return s->u.op.op->forward(s->u.op.t[0], s->u.op.t + 1, s->u.op.nin, s->u.op.args);
+}
+
 static int run_call(const PlanStep *s, Rng *rng) { return s->u.call.run(&s->u.call, rng); }
 
 /* --- which one ---------------------------------------------------------------------------------------------------- */
@@ -73,10 +78,7 @@ static bool lower_map(PlanStep *s, const Event *e, Kern1 *one, Kern2 *two, Kern3
   return true;
 }
 
-static bool lower_op(PlanStep *s, const Event *e) {
-  OpCall call;
-  memcpy(&call, e->args.bytes, sizeof call);
-  const Op *op = op_row((OpId)call.op);
+static bool lower_kernel(PlanStep *s, const Event *e, const Op *op) {
   const DType dt = (DType)e->t[1]->dtype;
   if (op->kern1[dt]) return lower_map(s, e, op->kern1[dt], NULL, NULL);
   if (op->kern2[dt]) return lower_map(s, e, NULL, op->kern2[dt], NULL);
@@ -118,9 +120,8 @@ static bool is_threadable(OpId op) {
   }
 }
 
-bool plan_lower(PlanStep *s, const Event *e) {
-  if (e->run == op_rerun && lower_op(s, e)) return true;
-  if (e->run == tensor_rerun_copy && lower_copy(s, e)) return true;
+/* As it was recorded. */
+static void lower_call(PlanStep *s, const Event *e) {
   *s = (PlanStep){.run = run_call,
                   .u.call = {.name = e->name,
                              .run = e->run,
@@ -129,8 +130,22 @@ bool plan_lower(PlanStep *s, const Event *e) {
                              .t = e->t,
                              .args = e->args.bytes,
                              .size = e->size}};
-  OpCall call;
-  if (e->run != op_rerun) return true;
-  memcpy(&call, e->args.bytes, sizeof call);
-  return is_threadable((OpId)call.op);
+}
+
+static bool lower_op(PlanStep *s, const Event *e) {
+  const OpCall *call = (const OpCall *)(const void *)e->args.bytes;
+  const Op *op = op_row((OpId)call->op);
+  if (lower_kernel(s, e, op)) return true;
+  if (op->forward) {
+    *s = (PlanStep){.run = run_op, .u.op = {op, e->t, e->n - 1, &call->args}};
+  } else {
+    lower_call(s, e);
+  }
+  return is_threadable((OpId)call->op);
+}
+
+bool plan_lower(PlanStep *s, const Event *e) {
+  if (e->run == op_rerun) return lower_op(s, e);
+  if (e->run != tensor_rerun_copy || !lower_copy(s, e)) lower_call(s, e);
+  return true;
 }

@@ -7,7 +7,7 @@
 #ifndef OPTLAB_PLAN_H
 #define OPTLAB_PLAN_H
 
-#include "core/kernels.h"
+#include "autograd/op.h"
 #include "plan/record.h"
 
 typedef struct PlanStep PlanStep;
@@ -38,6 +38,12 @@ struct PlanStep {
       const void *a;
       size_t bytes;
     } copy;
+    struct {
+      const Op *op;
+      Tensor *const *t; /* the output, then the inputs */
+      int nin;
+      const OpArgs *args;
+    } op;
     TraceCall call; /* anything else: as it was recorded */
   } u;
 };

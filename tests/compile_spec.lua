@@ -106,6 +106,34 @@ describe("lab.compile", function()
       end)
     end
 
+    it("a deeper network, whose large temporaries share memory", function()
+      local function wide()
+        local layers = { nn.Linear(3, 64) }
+        for i = 1, 6 do
+          layers[#layers + 1] = i % 2 == 0 and nn.Tanh() or nn.ReLU()
+          layers[#layers + 1] = nn.Linear(64, i == 6 and 2 or 64)
+        end
+        return nn.Sequential(table.unpack(layers))
+      end
+      same(training { net = wide, sizes = { 40 } })
+      local net, loss = wide(), nn.MSELoss()
+      local opt, X, y = optim.SGD(net:parameters()), lab.randn(40, 3), lab.randn(40, 2)
+      local function live()
+        collectgarbage()
+        collectgarbage()
+        return lab.memory().live
+      end
+      local before = live()
+      local compiled = lab.compile(function(a, b)
+        opt:zero_grad()
+        local l = loss(net(a), b)
+        l:backward()
+        opt:step()
+      end)
+      for _ = 1, 3 do compiled(X, y) end
+      assert.is_true(live() - before < 580e3) -- 710e3 if each temporary had its own
+    end)
+
     it("two parameter groups with rates of their own", function()
       same(training { opt = function(params)
         return optim.SGD({ { params = { params[1] }, lr = 0.5 }, { params = { params[2], params[3] } } }, { lr = 0.1 })
@@ -647,7 +675,10 @@ describe("lab.compile", function()
     it("a batch taken from a loader inside", function()
       local loader = lab.data.loader({ X = lab.randn(6, 3) }, { batch_size = 2 })
       local at = line() + 1
-      refuses(function() return (loader:batches()()) end, at, "a loader gives a batch")
+      refuses(function() return (loader:batches()()) end, at, "a loader starts an epoch")
+      local batches = loader:batches()
+      at = line() + 1
+      refuses(function() return (batches()) end, at, "a loader gives a batch")
     end)
     it("writing into an argument", function()
       local at = line() + 1
@@ -657,6 +688,20 @@ describe("lab.compile", function()
       local opt = optim.SGD { w }
       local at = line() + 1
       refuses(function() opt.lr = 0.5 end, at, "a hyperparameter is set inside the step")
+    end)
+    it("files, conversions in place and other states", function()
+      local path = os.tmpname() .. ".npy"
+      local at = line() + 1
+      refuses(function(X) lab.save(path, X) end, at, "a file is written")
+      os.remove(path)
+      local net = nn.Linear(3, 1)
+      at = line() + 1
+      refuses(function() net:to("float64") end, at, "a tensor changes its dtype in place")
+      local opt = optim.SGD { w }
+      at = line() + 1
+      refuses(function() opt:load_state_dict(opt:state_dict()) end, at, "an optimizer's state is loaded")
+      at = line() + 1
+      refuses(function() sched.attach(opt, sched.StepLR { base_lr = 1, step_size = 2 }) end, at, "a schedule is attached")
     end)
     it("a schedule that is a Lua function, and ReduceLROnPlateau", function()
       local opt = optim.SGD { w }

@@ -116,6 +116,7 @@ static uint64_t new_key(const Loader *l, Rng *r) {
 int loader_start(Loader *l, Batches *b) { return loader_start_from(l, b, rng_for(RNG_DATA)); }
 
 int loader_start_from(Loader *l, Batches *b, Rng *r) {
+  trace_refuse("a loader starts an epoch");
   *b = (Batches){0};
   bool resume = l->resume;
   if (l->opt.shuffle) {

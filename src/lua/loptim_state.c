@@ -263,6 +263,7 @@ static void take_updates(lua_State *L, Optim *o, int groups) {
  * load_state_dict */
 int loptim_load_state_dict(lua_State *L) {
   Optim *o = lb_checkoptim(L, 1, FN);
+  trace_refuse("an optimizer's state is loaded");
   if (!lua_istable(L, 2)) return lb_argerror(L, FN, 2, "a table from state_dict()");
   lua_settop(L, 2);
   check_name(L, o);

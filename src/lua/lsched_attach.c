@@ -21,6 +21,7 @@ typedef struct Attach {
 
 /* Sets the rates for t and returns the first. Groups that were added later are left alone. */
 static double move(lua_State *L, const Attach *a, double t, const char *fn) {
+  trace_refuse("a schedule is attached or loaded inside the step");
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   double lr = lsched_rate(L, lua_gettop(L), t);
   Optim *o = lsched_optim(L, fn);

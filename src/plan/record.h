@@ -27,6 +27,7 @@ typedef struct Buffer {
   int input;      /* BUFFER_INPUT: which, from 0 */
   bool constant;  /* so far its contents are the same in each call */
   int writes;     /* events that wrote to it */
+  bool placed;    /* shorten.c has looked for memory that it can share */
   uint64_t hash;  /* BUFFER_CONSTANT: of its contents */
   char where[RECORD_WHERE];
 } Buffer;

@@ -4,11 +4,14 @@
  *   constants   an event all of whose results are constant was done once, while recording
  *   copies      COPY(b, a), where a is a temporary: let a's maker write to b
  *   dead code   an event without side effects whose results nobody reads
+ *   memory      temporaries whose times do not overlap share it
  *
  * None of them changes a bit of what is left.
  */
+#include <limits.h>
 #include <string.h>
 
+#include "core/alloc.h"
 #include "plan/plan.h"
 
 static void drop_event(Recording *r, int i) {
@@ -85,7 +88,7 @@ static bool can_merge(const Recording *r, int i, const int *output, int noutput)
   return !(read_later && b_written_later);
 }
 
-/* Every window onto buffer a becomes one onto b. */
+/* Every window onto buffer a becomes one onto the memory of b, under its number. */
 static void rename_buffer(Recording *r, int a, int b) {
   for (int k = 0; k < r->events; k++) {
     Event *e = &r->event[k];
@@ -123,8 +126,71 @@ static void drop_unread(Recording *r, const int *output, int noutput) {
   }
 }
 
+/* --- memory ------------------------------------------------------------------------------------------------------- */
+
+#define SHARE_FROM 4096 /* bytes; smaller buffers keep their own */
+
+/* Whether buffer b is a temporary: made anew by each step, and nothing after the last event that mentions it. */
+static bool is_temporary(const Recording *r, int b, const int *output, int noutput) {
+  const Buffer *buffer = &r->buffer[b];
+  return buffer->kind == BUFFER_MADE && !buffer->constant && !is_kept(r, b, output, noutput);
+}
+
+static int last_event(const Recording *r, int b) {
+  int last = r->events - 1;
+  while (last >= 0 && !reads(&r->event[last], b) && !writes(&r->event[last], b)) last--;
+  return last;
+}
+
+/* The buffer whose memory is the smallest with room for `bytes` among those that are free at event i; -1: none.
+ * free_at[b] is the first event at which b's memory may be taken, INT_MAX if it may not. */
+static int find_room(const Recording *r, const int *free_at, int i, size_t bytes) {
+  int best = -1;
+  for (int b = 0; b < r->buffers; b++) {
+    const size_t room = r->buffer[b].holder->storage->nbytes;
+    if (free_at[b] > i || room < bytes) continue;
+    if (best < 0 || room < r->buffer[best].holder->storage->nbytes) best = b;
+  }
+  return best;
+}
+
+/* Buffer b moves into the memory of `host`. */
+static void move_in(Recording *r, int b, int host) {
+  for (int k = 0; k < r->events; k++) {
+    for (int i = 0; i < r->event[k].n; i++) {
+      if (r->event[k].buffer[i] == b) tensor_rebase(r->event[k].t[i], r->buffer[host].holder);
+    }
+  }
+  tensor_rebase(r->buffer[b].holder, r->buffer[host].holder);
+}
+
+/* Large temporaries take the memory of those that are no longer needed; without memory for the table they do not. */
+static void share_memory(Recording *r, const int *output, int noutput) {
+  const size_t size = (size_t)(r->buffers + 1) * sizeof(int);
+  int *free_at = alloc_get(size);
+  if (!free_at) return;
+  for (int b = 0; b < r->buffers; b++) free_at[b] = INT_MAX;
+  for (int i = 0; i < r->events; i++) {
+    for (int k = 0; k < r->event[i].nout; k++) {
+      const int b = r->event[i].buffer[k];
+      if (b < 0 || r->buffer[b].placed || !is_temporary(r, b, output, noutput)) continue;
+      r->buffer[b].placed = true;
+      const size_t bytes = r->buffer[b].holder->storage->nbytes;
+      if (bytes < SHARE_FROM) continue;
+      const int host = find_room(r, free_at, i, bytes);
+      if (host >= 0) {
+        move_in(r, b, host);
+        free_at[host] = INT_MAX;
+      }
+      free_at[b] = last_event(r, b) + 1;
+    }
+  }
+  alloc_put(free_at, size);
+}
+
 void plan_shorten(Recording *r, const int *output, int noutput) {
   drop_constants(r);
   drop_unread(r, output, noutput);
   merge_copies(r, output, noutput);
+  share_memory(r, output, noutput);
 }

@@ -587,6 +587,7 @@ describe("lab.compile", function()
           for _, v in ipairs(compiled:run(loader2):tolist()) do replayed[#replayed + 1] = v end
         else
           local pass = compiled:pass(loader2)
+          assert.equal(5, #pass)
           while true do
             local part = pass:run(2)
             if not part then break end
@@ -676,9 +677,9 @@ describe("lab.compile", function()
       local loader = lab.data.loader({ X = lab.randn(6, 3) }, { batch_size = 2 })
       local at = line() + 1
       refuses(function() return (loader:batches()()) end, at, "a loader starts an epoch")
-      local batches = loader:batches()
+      local next_batch = loader:batches()
       at = line() + 1
-      refuses(function() return (batches()) end, at, "a loader gives a batch")
+      refuses(function() return (next_batch()) end, at, "a loader gives a batch")
     end)
     it("writing into an argument", function()
       local at = line() + 1
@@ -701,7 +702,7 @@ describe("lab.compile", function()
       at = line() + 1
       refuses(function() opt:load_state_dict(opt:state_dict()) end, at, "an optimizer's state is loaded")
       at = line() + 1
-      refuses(function() sched.attach(opt, sched.StepLR { base_lr = 1, step_size = 2 }) end, at, "a schedule is attached")
+      refuses(function() sched.attach(opt, sched.ConstantLR { base_lr = 1 }) end, at, "a schedule is attached")
     end)
     it("a schedule that is a Lua function, and ReduceLROnPlateau", function()
       local opt = optim.SGD { w }
@@ -854,7 +855,7 @@ describe("lab.compile", function()
     end
     assert.same(losses, replayed)
     assert.equal(3 * 47, rows)
-    assert.is_true(pieces > 6)
+    assert.equal(5, pieces)
     assert.is_true(step.replays > 20)
     assert.equal(4, compiled.batches_until(0, 5, 20, 100))
     assert.equal(7, compiled.batches_until(3, 5, 20, 7))

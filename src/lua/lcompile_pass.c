@@ -4,7 +4,7 @@
  *   losses = step:run(loader)       one epoch: step(X, y) for each batch; the losses, float64 (number of batches)
  *   pass = step:pass(loader)        the same in pieces:
  *   losses, rows = pass:run([count])   up to `count` batches, all that are left without it; nil when there are none.
- *                                   rows: of the last of them; those before it have batch_size
+ *                                   rows: of the last of them; those before it have batch_size. #pass: batches left
  *
  * Where a plan fits, the rows of a batch go straight into its input buffers and no Lua runs; else the step is called as
  * from a script. The loss is the first value that the step returns, a tensor of one element.
@@ -75,10 +75,14 @@ double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step) {
 /* --- many -----------------------------------------------------------------------------------------------------------
  */
 
+static int64_t batches_left(const Pass *p) {
+  const int64_t size = p->l->opt.batch_size;
+  return (p->b->end - p->b->row + size - 1) / size;
+}
+
 /* The losses of up to n batches, as a tensor on top of the stack, or nil if none is left. */
 static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
-  const int64_t size = p->l->opt.batch_size, left = (p->b->end - p->b->row + size - 1) / size;
-  if (n > left) n = left;
+  if (n > batches_left(p)) n = batches_left(p);
   if (n <= 0) {
     lua_pushnil(L);
     return 1;
@@ -138,6 +142,13 @@ int lcompile_pass(lua_State *L) {
   return 1;
 }
 
+static int pass_len(lua_State *L) {
+  const Pass *p = luaL_testudata(L, 1, PASS_MT);
+  if (!p) return lb_argerror(L, "#pass", 1, "a pass");
+  lua_pushinteger(L, (lua_Integer)batches_left(p));
+  return 1;
+}
+
 /*** Up to `count` more batches (all without it); nil when the epoch is over. @function CompiledPass:run */
 static int pass_run(lua_State *L) {
   const char *fn = "CompiledPass:run";
@@ -155,5 +166,7 @@ void lcompile_open_pass(lua_State *L) {
   luaL_newmetatable(L, PASS_MT);
   luaL_newlib(L, methods);
   lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, pass_len);
+  lua_setfield(L, -2, "__len");
   lua_pop(L, 1);
 }

@@ -37,9 +37,8 @@ end
 --   the model or to change the learning rate. Without it: all
 function M.epoch(step, loader, each, ahead)
   local pass, size = step:pass(loader), loader.batch_size
-  while true do
+  while #pass > 0 do
     local losses, last = pass:run(ahead and ahead() or nil)
-    if not losses then return end
     for i, loss in ipairs(losses:tolist()) do each(loss, i < #losses and size or last) end
   end
 end

@@ -457,6 +457,18 @@ describe("lab.compile", function()
       end
     end)
 
+    it("by itself", function()
+      for _, fallback in ipairs { false, true } do
+        local depth, step = 0, nil
+        step = lab.compile(function(X)
+          depth = depth + 1
+          return depth % 2 == 1 and step(X) * 3 or X * 2
+        end, { fallback = fallback })
+        for i = 1, 5 do assert.equal(18 * i, step(lab.full({ 3 }, i)):sum():item()) end
+        assert.equal(3, step.replays)
+      end
+    end)
+
     it("a tensor that is converted or frozen afterwards is recorded anew", function()
       local net = nn.Linear(3, 1)
       local step = lab.compile(function(X) net:zero_grad(); local l = net(X):sum(); l:backward(); return l end)

@@ -1,7 +1,8 @@
 /*
  * lcompile.h - what the files of lab.compile share, and what other bindings tell it.
  *
- *   lcompilelib.c    lab.compile; calling a compiled step: replaying a plan, recording one
+ *   lcompilelib.c    lab.compile; calling a compiled step: finding its plan, replaying it
+ *   lcompile_record.c  recording a call, and what other bindings tell meanwhile
  *   lcompile_pass.c  a compiled step over the batches of a loader, in C
  *   lcompile_sweep.c many of them on several threads
  */
@@ -35,29 +36,39 @@ typedef struct ArgKey {
   int64_t shape[TENSOR_MAX_DIM];
 } ArgKey;
 
-/* The recordings of one set of argument shapes: first one to compare with, then a plan. */
+/* One recorded call and what it returned. */
+typedef struct Take {
+  Recording *r; /* owned; NULL: none, or a plan has taken it over */
+  int nresults;
+  Tensor *result[COMPILE_MAX_ARGS]; /* windows, owned; NULL: the Lua value kept in the entry's table */
+  int output[COMPILE_MAX_ARGS];     /* their buffers in r, or -1 */
+  uint64_t world;                   /* the state of the world afterwards */
+  bool grad_mode;
+} Take;
+
+/* One set of argument shapes: recordings first, then a plan. */
 typedef struct Entry {
-  int nargs, nresults;
+  int nargs, ninputs;
   ArgKey arg[COMPILE_MAX_ARGS];
   int input[COMPILE_MAX_ARGS]; /* arguments that are tensors, in order */
-  int ninputs;
-  Tensor *result[COMPILE_MAX_ARGS]; /* windows of what is returned, owned; NULL: the Lua value kept in the table */
-  Recording *pending;               /* owned */
-  int pending_output[COMPILE_MAX_ARGS];
-  uint64_t pending_world;
-  bool pending_grad;
-  int calls;  /* recorded so far */
-  Plan *plan; /* owned */
+  Take now;                    /* the call under way */
+  Take last;                   /* the call before; with a plan: what it returns */
+  int calls;                   /* recorded so far */
+  Plan *plan;                  /* owned */
   uint64_t used;
-  int slot; /* its Lua table's place in the step's user value */
+  int slot; /* place of its Lua table in the step's user value: the arguments and, from COMPILE_RESULTS on, the results
+               that are no tensors; at COMPILE_ANCHORS what the plan keeps alive */
 } Entry;
+
+enum { COMPILE_RESULTS = COMPILE_MAX_ARGS + 1, COMPILE_ANCHORS = 2 * COMPILE_MAX_ARGS + 1 };
 
 typedef struct Compiled {
   Entry *entry[COMPILE_MAX_PLANS]; /* owned */
   int entries, slots;
-  bool fallback; /* a step that cannot be recorded goes on as plain Lua */
-  bool eager;    /* ... and has done so */
-  bool check_kept;
+  bool fallback;   /* a step that cannot be recorded goes on as plain Lua */
+  bool eager;      /* ... and has done so */
+  bool check_kept; /* look for tensors of the step that somebody outside keeps */
+  bool busy;       /* its function is running and being recorded */
   uint64_t clock;
   int streak; /* recordings since the last replay */
   int64_t replays, recordings;
@@ -71,6 +82,13 @@ Compiled *lcompile_check(lua_State *L, int idx, const char *fn);
 /* Calls the step at idx, whose nargs arguments are on top of the stack, and leaves its results there (how many is
  * returned): replays, or records. */
 int lcompile_call(lua_State *L, int idx, int nargs);
+
+void lcompile_forget(Take *t);                                     /* frees what it owns */
+void lcompile_drop(lua_State *L, int self, Compiled *c, Entry *e); /* takes e out of the step's list and frees it */
+
+/* lcompile_record.c: runs the step's function on copies of the arguments at first.. and records it for e. Returns how
+ * many results are on the stack. */
+int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, int nargs);
 
 /* lcompile_pass.c: the entry with a plan for a batch of n rows, or NULL; one batch as a script would run it (the step
  * is at index `step`), its loss; the methods */

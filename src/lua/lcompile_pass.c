@@ -28,8 +28,9 @@ typedef struct Pass {
  */
 
 static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
-  if (!e->plan || e->nargs != l->nfields || e->ninputs != e->nargs || e->nresults < 1 || !e->result[0]) return false;
-  if (e->result[0]->numel != 1) return false;
+  if (!e->plan || e->nargs != l->nfields || e->ninputs != e->nargs || e->last.nresults < 1 || !e->last.result[0])
+    return false;
+  if (e->last.result[0]->numel != 1) return false;
   for (int i = 0; i < e->ninputs; i++) {
     if (!loader_fits(l, i, plan_input(e->plan, i), n)) return false;
   }
@@ -49,7 +50,7 @@ static int replay_batch(Pass *p, Entry *e, Rng *rng, double *loss) {
   for (int i = 0; i < e->ninputs; i++) in[i] = plan_input(e->plan, i);
   loader_take(p->l, p->b, in);
   if (plan_run(e->plan, rng) < 0) return -1;
-  *loss = tensor_get(e->result[0], 0);
+  *loss = tensor_get(e->last.result[0], 0);
   return 0;
 }
 

@@ -34,7 +34,7 @@ static LaneUD *check_lane(lua_State *L, int idx) { return luaL_checkudata(L, idx
 static const Plan *find_plan(void *who, const Loader *l, int64_t n, const Tensor **loss) {
   const Entry *e = lcompile_entry_for(who, l, n);
   if (!e) return NULL;
-  *loss = e->result[0];
+  *loss = e->last.result[0];
   return e->plan;
 }
 

@@ -18,61 +18,18 @@
 #include "lua/lcompile.h"
 
 #define MAX_STREAK 32 /* recordings without one replay between; then the step is not worth compiling */
-#define MAX_CALLS 3   /* recordings of an entry; the last two must be the same */
-
-/* Registry keys, set while a step is recorded: a list of what it needs alive; tensor userdata that it got -> line. */
-static const char ANCHORS = 'a', PUSHED = 'p';
-
-/* --- for all bindings --------------------------------------------------------------------------------------------- */
-
-static lua_State *recorded_state;
-
-static void write_where(char *text, size_t size) { lb_position(recorded_state, text, size); }
-
-void lcompile_seen(lua_State *L, Tensor *t) {
-  trace->seen(t);
-  luaL_checkstack(L, 4, NULL);
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &PUSHED) == LUA_TTABLE) {
-    char where[RECORD_WHERE] = "";
-    lb_position(L, where, sizeof where);
-    lua_pushvalue(L, -2);
-    lua_pushstring(L, where);
-    lua_rawset(L, -3);
-  }
-  lua_pop(L, 1);
-}
-
-void lcompile_anchor(lua_State *L, int idx) {
-  idx = lua_absindex(L, idx);
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &ANCHORS) == LUA_TTABLE) {
-    lua_pushvalue(L, idx);
-    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
-  }
-  lua_pop(L, 1);
-}
-
-void lcompile_raise(lua_State *L) {
-  const Recording *r = recording_now();
-  if (!r || !r->failure[0] || r->stop) return;
-  lua_pushstring(L, r->failure);
-  lua_error(L);
-}
 
 /* --- entries ------------------------------------------------------------------------------------------------------ */
 
-static void entry_forget_recording(Entry *e) {
-  recording_release(e->pending);
-  e->pending = NULL;
-  for (int i = 0; i < e->nresults; i++) {
-    tensor_release(e->result[i]);
-    e->result[i] = NULL;
-  }
-  e->nresults = 0;
+void lcompile_forget(Take *t) {
+  recording_release(t->r);
+  for (int i = 0; i < t->nresults; i++) tensor_release(t->result[i]);
+  *t = (Take){0};
 }
 
 static void entry_release(Entry *e) {
-  if (!e) return;
-  entry_forget_recording(e);
+  lcompile_forget(&e->last);
+  lcompile_forget(&e->now);
   plan_release(e->plan);
   alloc_put(e, sizeof *e);
 }
@@ -120,7 +77,8 @@ static bool fits(lua_State *L, int self, const Entry *e, int first, int nargs) {
 
 /* Whether the call to come can be compared with the one that e has recorded. */
 static bool waits_for(const Entry *e) {
-  return e->pending_world == trace_world && e->pending_grad == grad_mode() && recording_fits_grads(e->pending);
+  return e->last.r && e->last.world == trace_world && e->last.grad_mode == grad_mode() &&
+         recording_fits_grads(e->last.r);
 }
 
 /* An entry for these arguments that can be replayed now; else, in *recording, one that waits for another recording, and
@@ -173,7 +131,7 @@ static ArgKey read_arg(lua_State *L, int idx, int i) {
   return k;
 }
 
-static void drop_entry(lua_State *L, int self, Compiled *c, Entry *e) {
+void lcompile_drop(lua_State *L, int self, Compiled *c, Entry *e) {
   lua_getiuservalue(L, self, COMPILED_UV_ENTRIES);
   lua_pushnil(L);
   lua_rawseti(L, -2, e->slot);
@@ -194,7 +152,7 @@ static Entry *new_entry(lua_State *L, int self, Compiled *c, int first, int narg
     for (int i = 1; i < c->entries; i++) {
       if (c->entry[i]->used < oldest->used) oldest = c->entry[i];
     }
-    drop_entry(L, self, c, oldest);
+    lcompile_drop(L, self, c, oldest);
   }
   const int slot = ++c->slots;
   lua_getiuservalue(L, self, COMPILED_UV_ENTRIES);
@@ -223,8 +181,8 @@ static Entry *new_entry(lua_State *L, int self, Compiled *c, int first, int narg
 
 /* Pushes result i of e: a copy of a tensor, or the value that was returned while recording. */
 static void push_result(lua_State *L, int self, const Entry *e, int i) {
-  if (e->result[i]) {
-    lb_pushtensor(L, tensor_clone(e->result[i]));
+  if (e->last.result[i]) {
+    lb_pushtensor(L, tensor_clone(e->last.result[i]));
     return;
   }
   lua_getiuservalue(L, self, COMPILED_UV_ENTRIES);
@@ -249,203 +207,9 @@ static int replay(lua_State *L, int self, Compiled *c, Entry *e, int first) {
   c->streak = 0;
   c->replays++;
   if (plan_run(e->plan, rng_for((RngPurpose)0)) < 0) return lb_coreerror(L);
-  luaL_checkstack(L, e->nresults + 4, NULL);
-  for (int i = 0; i < e->nresults; i++) push_result(L, self, e, i);
-  return e->nresults;
-}
-
-/* --- recording ---------------------------------------------------------------------------------------------------- */
-
-/* Copies of the tensor arguments of e at first.. take their place on the stack; input[] borrows them. */
-static void copy_args(lua_State *L, const Entry *e, int first, Tensor **input) {
-  for (int i = 0; i < e->ninputs; i++) {
-    const int idx = first + e->input[i];
-    input[i] = tensor_clone(lb_testtensor(L, idx));
-    lb_pushtensor(L, input[i]);
-    lua_replace(L, idx);
-  }
-}
-
-static void set_tables(lua_State *L, bool on) {
-  if (on) {
-    lua_newtable(L);
-  } else {
-    lua_pushnil(L);
-  }
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &ANCHORS);
-  if (on) {
-    lua_newtable(L);
-    lua_createtable(L, 0, 1);
-    lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-  } else {
-    lua_pushnil(L);
-  }
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &PUSHED);
-}
-
-/* The results on the stack from `first` on: tensors become copies without a graph, and what is needed to give them
- * again goes into e and the table at `slots`. */
-static void take_results(lua_State *L, Recording *r, Entry *e, int slots, int first) {
-  e->nresults = 0;
-  const int n = lua_gettop(L) - first + 1;
-  if (n > COMPILE_MAX_ARGS) recording_fail(r, "lab.compile: a step returns at most %d values", COMPILE_MAX_ARGS);
-  for (int i = 0; i < n && i < COMPILE_MAX_ARGS; i++) {
-    const int idx = first + i;
-    Tensor *t = lb_testtensor(L, idx);
-    const int type = lua_type(L, idx);
-    e->nresults = i + 1;
-    e->result[i] = NULL;
-    e->pending_output[i] = -1;
-    if (t) e->pending_output[i] = recording_output(r, t);
-    const bool outside = t && e->pending_output[i] >= 0 && r->buffer[e->pending_output[i]].kind == BUFFER_OUTSIDE;
-    if (t && !(outside && !t->node)) {
-      e->result[i] = tensor_alias(t);
-      continue;
-    }
-    if (!t && (type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TUSERDATA || type == LUA_TTHREAD))
-      recording_fail(r, "lab.compile: result %d of the step is a %s; it may return tensors, numbers, strings, booleans",
-                     i + 1, luaL_typename(L, idx));
-    lua_pushvalue(L, idx);
-    lua_rawseti(L, slots, COMPILE_MAX_ARGS + 1 + i);
-  }
-}
-
-static void copy_results(lua_State *L, const Entry *e, int first) {
-  for (int i = 0; i < e->nresults; i++) {
-    if (!e->result[i]) continue;
-    lb_pushtensor(L, tensor_clone(e->result[i]));
-    lua_replace(L, first + i);
-  }
-}
-
-/* After a full collection: a tensor that the step made and that somebody still holds would never change again. */
-static void check_kept(lua_State *L, Recording *r) {
-  lua_gc(L, LUA_GCCOLLECT, 0);
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &PUSHED) != LUA_TTABLE) return;
-  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-    const Tensor *t = *(Tensor **)lua_touserdata(L, -2);
-    if (!t || t->storage->serial <= r->start || r->failure[0]) continue;
-    const char *where = lua_tostring(L, -1);
-    snprintf(
-        r->failure, sizeof r->failure,
-        "%s%sa tensor made in the step is kept outside of it, where a compiled step cannot put the next one: return "
-        "it from the step, or copy it into a tensor made before (kept:copy_(t))",
-        where, where[0] ? ": " : "");
-  }
-  lua_pop(L, 1);
-}
-
-static bool same_results(const Entry *a, const Entry *b, lua_State *L, int old_slots, int slots) {
-  bool same = a->nresults == b->nresults;
-  for (int i = 0; same && i < b->nresults; i++) {
-    same = !a->result[i] == !b->result[i] && a->pending_output[i] == b->pending_output[i];
-    lua_rawgeti(L, old_slots, COMPILE_MAX_ARGS + 1 + i);
-    lua_rawgeti(L, slots, COMPILE_MAX_ARGS + 1 + i);
-    same = same && lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
-  }
-  return same;
-}
-
-/* r is the recording of the call just made, `fresh` holds its results. Compares it with the one before and keeps it, or
- * makes a plan of it. Messages go to r->failure. r is owned by the entry from here on. */
-static void settle(lua_State *L, Compiled *c, Entry *e, Entry *fresh, Recording *r, int old_slots, int slots) {
-  const char *why;
-  if (e->pending && !recording_holds(e->pending, &why)) { /* nothing to compare with: other conditions */
-    snprintf(c->reason, sizeof c->reason, "%s", why);
-    e->calls = 0;
-    recording_release(e->pending);
-    e->pending = NULL;
-  }
-  bool same = e->pending != NULL;
-  if (same && recording_compare(e->pending, r) < 0) {
-    same = false;
-    if (e->calls + 1 >= MAX_CALLS) snprintf(r->failure, sizeof r->failure, "%s", err_message());
-  } else if (same && !same_results(e, fresh, L, old_slots, slots)) {
-    same = false;
-    if (e->calls + 1 >= MAX_CALLS)
-      snprintf(r->failure, sizeof r->failure,
-               "lab.compile: the results of the step that are no tensors differ between two calls");
-  }
-  if (same && c->check_kept) check_kept(L, r);
-  entry_forget_recording(e);
-  e->calls++;
-  e->nresults = fresh->nresults;
-  memcpy(e->result, fresh->result, sizeof e->result);
-  memcpy(e->pending_output, fresh->pending_output, sizeof e->pending_output);
-  e->pending = r;
-  e->pending_world = trace_world;
-  e->pending_grad = grad_mode();
-  if (!same || r->failure[0]) return;
-  e->pending = NULL;
-  e->plan = plan_new(r, e->pending_output, e->nresults);
-}
-
-/* Runs fn on copies of the arguments at first.. and records it. Leaves the results on the stack. */
-static int record(lua_State *L, int self, Compiled *c, Entry *e, int first, int nargs) {
-  Tensor *input[COMPILE_MAX_ARGS];
-  luaL_checkstack(L, COMPILE_MAX_ARGS + 20, NULL);
-  copy_args(L, e, first, input);
-  lua_getiuservalue(L, self, COMPILED_UV_ENTRIES);
-  const int entries = lua_gettop(L);
-  lua_rawgeti(L, entries, e->slot);
-  const int old_slots = entries + 1, slots = entries + 2;
-  lua_newtable(L); /* a copy of the old table: the arguments that are no tensors; results and anchors are new */
-  for (int i = 1; i <= nargs; i++) {
-    lua_rawgeti(L, old_slots, i);
-    lua_rawseti(L, slots, i);
-  }
-  set_tables(L, true);
-  lua_getiuservalue(L, self, COMPILED_UV_FN);
-  for (int i = 0; i < nargs; i++) lua_pushvalue(L, first + i);
-  const bool mode = grad_mode();
-  recorded_state = L;
-  Recording *r = recording_start(input, e->ninputs, write_where, c->fallback);
-  if (!r) return lb_coreerror(L);
-  int rc = lua_pcall(L, nargs, LUA_MULTRET, 0);
-  Entry fresh = {0};
-  trace_pause();
-  if (rc == LUA_OK) take_results(L, r, &fresh, slots, slots + 1);
-  recording_end(r);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &ANCHORS);
-  lua_rawseti(L, slots, 2 * COMPILE_MAX_ARGS + 1);
-  c->recordings++;
-  c->streak++;
-  if (rc != LUA_OK) {
-    set_tables(L, false);
-    recording_release(r);
-    drop_entry(L, self, c, e);
-    return lua_error(L);
-  }
-  if (grad_mode() != mode) recording_fail(r, "lab.compile: the step leaves gradients switched %s", mode ? "off" : "on");
-  copy_results(L, &fresh, slots + 1);
-  e->used = ++c->clock;
-  if (!r->failure[0]) {
-    settle(L, c, e, &fresh, r, old_slots, slots);
-  } else {
-    for (int i = 0; i < fresh.nresults; i++) tensor_release(fresh.result[i]);
-    entry_forget_recording(e);
-    e->pending = r; /* owned, for the message */
-  }
-  set_tables(L, false);
-  if (!e->pending && !e->plan) {
-    drop_entry(L, self, c, e);
-    return lb_coreerror(L);
-  }
-  lua_pushvalue(L, slots);
-  lua_rawseti(L, entries, e->slot);
-  if (e->pending && e->pending->failure[0]) {
-    snprintf(c->reason, sizeof c->reason, "%s", e->pending->failure);
-    drop_entry(L, self, c, e);
-    if (!c->fallback) {
-      lua_pushstring(L, c->reason);
-      return lua_error(L);
-    }
-    c->eager = true;
-  }
-  return lua_gettop(L) - slots;
+  luaL_checkstack(L, e->last.nresults + 4, NULL);
+  for (int i = 0; i < e->last.nresults; i++) push_result(L, self, e, i);
+  return e->last.nresults;
 }
 
 static int call_plainly(lua_State *L, int self, int first, int nargs) {
@@ -458,7 +222,7 @@ static int call_plainly(lua_State *L, int self, int first, int nargs) {
 int lcompile_call(lua_State *L, int self, int nargs) {
   Compiled *c = lua_touserdata(L, self);
   const int first = lua_gettop(L) - nargs + 1;
-  if (trace || c->eager) return call_plainly(L, self, first, nargs);
+  if (trace || c->eager || c->busy) return call_plainly(L, self, first, nargs);
   Entry *waiting, *e = find(L, self, c, first, nargs, &waiting);
   if (e) return replay(L, self, c, e, first);
   if (c->streak >= MAX_STREAK) {
@@ -470,7 +234,7 @@ int lcompile_call(lua_State *L, int self, int nargs) {
     return call_plainly(L, self, first, nargs);
   }
   if (!waiting) waiting = new_entry(L, self, c, first, nargs);
-  return record(L, self, c, waiting, first, nargs);
+  return lcompile_record(L, self, c, waiting, first, nargs);
 }
 
 /* --- the library -------------------------------------------------------------------------------------------------- */

@@ -294,6 +294,17 @@ describe("lab.compile", function()
       end)
     end)
 
+    it("gradients that are constant, or changed between the steps", function()
+      same(function()
+        local w = lab.randn(3, { requires_grad = true })
+        return {
+          step = function(X) w.grad = nil; (w:sum() * 2):backward(); return (X * w:detach()):sum() end,
+          args = batches(8, 3, 1), tensors = { w },
+          after = function() w.grad:mul_(0.5) return w.grad:sum():item() end,
+        }
+      end)
+    end)
+
     it("zero_grad with zeros, and gradients dropped by hand at the end", function()
       for _, drop in ipairs { false, true } do
         same(function()

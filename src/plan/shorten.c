@@ -19,12 +19,29 @@ static void drop_event(Recording *r, int i) {
   memmove(&r->event[i], &r->event[i + 1], (size_t)(--r->events - i) * sizeof *r->event);
 }
 
+/* A gradient that the step leaves behind: scripts can change it between two steps. */
+static bool is_left(const Recording *r, int buffer) {
+  const Storage *s = r->buffer[buffer].holder->storage;
+  for (int i = 0; i < r->slots; i++) {
+    if (r->slot[i].exit && r->slot[i].exit->storage == s) return true;
+  }
+  return false;
+}
+
+static bool is_kept(const Recording *r, int buffer, const int *output, int noutput) {
+  for (int i = 0; i < noutput; i++) {
+    if (output[i] == buffer) return true;
+  }
+  return is_left(r, buffer);
+}
+
 /* --- constants ---------------------------------------------------------------------------------------------------- */
 
 static bool all_constant(const Recording *r, const Event *e) {
   if (!e->pure || e->nout == 0) return false;
   for (int i = 0; i < e->nout; i++) {
-    if (e->buffer[i] >= 0 && !r->buffer[e->buffer[i]].constant) return false;
+    const int b = e->buffer[i];
+    if (b >= 0 && (!r->buffer[b].constant || is_left(r, b))) return false;
   }
   return true;
 }
@@ -47,17 +64,6 @@ static bool reads(const Event *e, int buffer) {
 static bool writes(const Event *e, int buffer) {
   for (int i = 0; i < e->nout; i++) {
     if (e->buffer[i] == buffer) return true;
-  }
-  return false;
-}
-
-static bool is_kept(const Recording *r, int buffer, const int *output, int noutput) {
-  const Storage *s = r->buffer[buffer].holder->storage;
-  for (int i = 0; i < noutput; i++) {
-    if (output[i] == buffer) return true;
-  }
-  for (int i = 0; i < r->slots; i++) {
-    if (r->slot[i].exit && r->slot[i].exit->storage == s) return true;
   }
   return false;
 }

@@ -425,6 +425,16 @@ describe("lab.compile", function()
       assert.equal(10, step.replays)
     end)
 
+    it("derivatives with respect to an argument", function()
+      local step = lab.compile(function(X)
+        X.requires_grad = true
+        ;(X * X * w:detach()):sum():backward()
+        return X.grad
+      end)
+      for i = 1, 4 do assert.same({ 2 * i, 2 * i, 2 * i }, step(lab.full({ 3 }, i)):tolist()) end
+      assert.equal(2, step.replays)
+    end)
+
     it("arguments that are not contiguous", function()
       local step = lab.compile(function(X) return X * w end)
       for i = 1, 4 do
@@ -723,7 +733,17 @@ describe("lab.compile", function()
       refuses(function() net:to("float64") end, at, "a tensor changes its dtype in place")
       local opt = optim.SGD { w }
       at = line() + 1
-      refuses(function() opt:load_state_dict(opt:state_dict()) end, at, "an optimizer's state is loaded")
+      refuses(function() return opt:state_dict() end, at, "an optimizer's state is read")
+      local state = opt:state_dict()
+      at = line() + 1
+      refuses(function() opt:load_state_dict(state) end, at, "an optimizer's state is loaded")
+      at = line() + 1
+      refuses(function() return pairs(opt.param_groups[1]) and 1 end, at, "all hyperparameters of a group")
+      local attached = sched.attach(opt, sched.ConstantLR { base_lr = 1 })
+      at = line() + 1
+      refuses(function() return attached.t end, at, "the count of a schedule is read")
+      at = line() + 1
+      refuses(function() return #attached:get_last_lr() end, at, "learning rates are read as numbers")
       at = line() + 1
       refuses(function() sched.attach(opt, sched.ConstantLR { base_lr = 1 }) end, at, "a schedule is attached")
     end)

@@ -93,6 +93,7 @@ static void push_group(lua_State *L, const Optim *o, const OptimGroup *group, in
 
 /*** The optimizer's state and hyperparameters as a plain table; its tensors are copies. @function state_dict */
 int loptim_state_dict(lua_State *L) {
+  trace_refuse("an optimizer's state is read");
   Optim *o = lb_checkoptim(L, 1, "state_dict");
   lua_settop(L, 1);
   lua_newtable(L);

@@ -423,6 +423,7 @@ static int group_newindex(lua_State *L) {
 static int group_pairs(lua_State *L) {
   int index;
   const Optim *o = check_group(L, &index);
+  trace_refuse("all hyperparameters of a group are read as numbers; read those that the step needs by name");
   lua_getglobal(L, "next");
   lua_newtable(L);
   lhyper_setfields(L, o->def->hyper, o->group[index].h);

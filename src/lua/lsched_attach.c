@@ -161,6 +161,7 @@ static int attach_index(lua_State *L) {
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   const char *key = luaL_tolstring(L, 2, NULL);
   if (strcmp(key, "t") == 0) {
+    trace_refuse("the count of a schedule is read as a number");
     lsched_push_t(L, a->t);
   } else if (strcmp(key, "schedule") == 0) {
     lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);

@@ -318,11 +318,12 @@ Recording *recording_start(Tensor *const *input, int ninput, void (*where)(char 
   write_where = NULL;
   for (int i = 0; i < ninput; i++) {
     Buffer *b = add_buffer(r, input[i], BUFFER_INPUT);
-    if (!b) {
+    if (!b || GROW(r, made, mades, made_cap) < 0) {
       recording_release(r);
       return NULL;
     }
     b->input = i;
+    r->made[r->mades++] = tensor_retain(input[i]); /* nobody outside has it */
   }
   write_where = where;
   now = r;

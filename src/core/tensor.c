@@ -377,11 +377,27 @@ static bool may_overlap(const Tensor *dst, const Tensor *src) {
          !(dst->offset == src->offset && tensor_same_shape(dst, src) && dst->contiguous && src->contiguous);
 }
 
+/* A row copied to every row of a small contiguous dst, as a bias is; false if it is none. */
+static bool copy_to_rows(Tensor *dst, const Tensor *src) {
+  if (!dst->contiguous || !src->contiguous || dst->dtype != src->dtype || dst->dtype != DT_F32 || src->ndim != 1)
+    return false;
+  const int64_t n = src->numel;
+  if (dst->numel > 4096 || dst->shape[dst->ndim - 1] != n || dst->storage == src->storage) return false;
+  const float *a = tensor_f32(src);
+  float *o = tensor_f32(dst), *const end = o + dst->numel;
+  if (n == 1) {
+    const float x = *a;
+    while (o < end) *o++ = x;
+  }
+  for (; o < end; o += n) memcpy(o, a, (size_t)n * sizeof *o);
+  return true;
+}
+
 /* src broadcasts to dst */
 static int copy_over(Tensor *dst, const Tensor *src) {
   Tensor *copy = NULL;
   if (may_overlap(dst, src) && !(copy = tensor_clone(src))) return -1;
-  copy_strided(dst, copy ? copy : src);
+  if (copy || !copy_to_rows(dst, src)) copy_strided(dst, copy ? copy : src);
   tensor_touch(dst);
   tensor_release(copy);
   return 0;

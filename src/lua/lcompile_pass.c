@@ -27,6 +27,7 @@ typedef struct Pass {
 /* --- one batch ------------------------------------------------------------------------------------------------------
  */
 
+/* Whether batches of n rows fit e, which has a plan that may not hold at the moment. */
 static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
   if (!e->plan || e->nargs != l->nfields || e->ninputs != e->nargs || e->last.nresults < 1 || !e->last.result[0])
     return false;
@@ -34,12 +35,12 @@ static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
   for (int i = 0; i < e->ninputs; i++) {
     if (!loader_fits(l, i, plan_input(e->plan, i), n)) return false;
   }
-  return plan_holds(e->plan, NULL);
+  return true;
 }
 
 Entry *lcompile_entry_for(const Compiled *c, const Loader *l, int64_t n) {
   for (int i = 0; i < c->entries; i++) {
-    if (entry_fits(c->entry[i], l, n)) return c->entry[i];
+    if (entry_fits(c->entry[i], l, n) && plan_holds(c->entry[i]->plan, NULL)) return c->entry[i];
   }
   return NULL;
 }
@@ -95,7 +96,8 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
   int64_t rows = 0;
   for (int64_t i = 0; i < n; i++) {
     rows = loader_ready(p->l, p->b);
-    if (!e || !entry_fits(e, p->l, rows)) e = lcompile_entry_for(p->c, p->l, rows);
+    const bool same = e && plan_input(e->plan, 0)->shape[0] == rows && plan_holds(e->plan, NULL);
+    if (!same) e = lcompile_entry_for(p->c, p->l, rows);
     if (!e || trace || p->c->eager) {
       tensor_f64(losses)[i] = lcompile_call_batch(L, p->l, p->b, step);
       e = NULL;

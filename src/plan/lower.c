@@ -1,15 +1,18 @@
 /*
  * lower.c - the shortest way to do an event.
  *
- * Element-wise operations on flat operands become one call of their kernel, copies of whole rows a memcpy. Everything
- * else is done again as it was recorded: the row's forward on the recorded windows. The bits are the same on both ways,
- * because kernels give an element the same bits wherever it stands (core/kernels.h).
+ * Element-wise operations on flat operands become one call of their kernel, copies a memcpy, small sums of rows a loop.
+ * Everything else is done again as it was recorded: the row's forward on the recorded windows. The bits are the same on
+ * both ways, because kernels give an element the same bits wherever it stands (core/kernels.h).
  */
 #include <string.h>
 
 #include "autograd/op.h"
 #include "core/map.h"
+#include "core/reduce.h"
 #include "plan/plan.h"
+
+#define SUM_MAX 2048 /* elements: one block of reduce.c, one thread */
 
 /* --- the steps ---------------------------------------------------------------------------------------------------- */
 
@@ -35,6 +38,14 @@ static int run_three(const PlanStep *s, Rng *rng) {
 static int run_memcpy(const PlanStep *s, Rng *rng) {
   (void)rng;
   memcpy(s->u.copy.o, s->u.copy.a, s->u.copy.bytes);
+  return 0;
+}
+
+/* o[i] = the sum of row i, as reduce_sum gives it */
+static int run_sum(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  for (int64_t i = 0; i < s->u.sum.rows; i++)
+    s->u.sum.o[i] = (float)reduce_sum_run_f32(s->u.sum.n, s->u.sum.a + i * s->u.sum.n, 1);
   return 0;
 }
 
@@ -86,6 +97,15 @@ static bool lower_kernel(PlanStep *s, const Event *e, const Op *op) {
   return false;
 }
 
+/* Sums of rows, that is, over the last dimensions; small ones. */
+static bool lower_sum(PlanStep *s, const Event *e, const OpArgs *args) {
+  const Tensor *o = e->t[0], *a = e->t[1];
+  if (a->dtype != DT_F32 || !o->contiguous || !a->contiguous || a->numel == 0 || a->numel > SUM_MAX) return false;
+  if (!reduce_is_of_rows(a, (unsigned)args->i[0])) return false;
+  *s = (PlanStep){.run = run_sum, .u.sum = {.rows = o->numel, .n = a->numel / o->numel, tensor_f32(o), tensor_f32(a)}};
+  return true;
+}
+
 static bool lower_copy(PlanStep *s, const Event *e) {
   const Tensor *o = e->t[0], *a = e->t[1];
   if (!o->contiguous || !a->contiguous || o->dtype != a->dtype || o->numel != a->numel || o->storage == a->storage)
@@ -135,7 +155,7 @@ static void lower_call(PlanStep *s, const Event *e) {
 static bool lower_op(PlanStep *s, const Event *e) {
   const OpCall *call = (const OpCall *)(const void *)e->args.bytes;
   const Op *op = op_row((OpId)call->op);
-  if (lower_kernel(s, e, op)) return true;
+  if (lower_kernel(s, e, op) || (call->op == OP_SUM && lower_sum(s, e, &call->args))) return true;
   if (op->forward) {
     *s = (PlanStep){.run = run_op, .u.op = {op, e->t, e->n - 1, &call->args}};
   } else {

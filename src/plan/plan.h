@@ -39,6 +39,11 @@ struct PlanStep {
       size_t bytes;
     } copy;
     struct {
+      int64_t rows, n;
+      float *o;
+      const float *a;
+    } sum;
+    struct {
       const Op *op;
       Tensor *const *t; /* the output, then the inputs */
       int nin;

@@ -1,8 +1,11 @@
---- Time of one eager training step on the airfoil problem: gather a batch of 10, forward, loss, backward, optimizer.
+--- Time of one training step on the airfoil problem: gather a batch of 10, forward, loss, backward, optimizer.
 -- Prints microseconds a step and the resident memory after them; bench/compare runs it beside the same step in PyTorch.
+-- --mode eager: operation by operation; compiled: by lab.compile, each step called from Lua; epochs: the same, a whole
+-- epoch at a time (step:run).
 local lab = require "optlab"
 local nn, optim = lab.nn, lab.optim
-local p = lab.params { steps = { default = 100000, help = "steps to time" }, optimizer = "SGD", check_memory = false }
+local p = lab.params { steps = { default = 150000, help = "steps to time" }, optimizer = "SGD", check_memory = false,
+  mode = { default = "eager", choices = { "eager", "compiled", "epochs" } } }
 
 lab.set_num_threads(1)
 local X, y = lab.randn(1500, 5), lab.randn(1500, 1)
@@ -10,14 +13,24 @@ local loader = lab.data.loader({ X = X, y = y }, { batch_size = 10, shuffle = tr
 local net, loss = nn.Sequential(nn.Linear(5, 1)), nn.MSELoss()
 local opt = optim[p.optimizer](net:parameters(), { lr = 0.01 })
 
+local function step(Xb, yb)
+  local l = loss(net(Xb), yb)
+  opt:zero_grad()
+  l:backward()
+  opt:step()
+  return l
+end
+if p.mode ~= "eager" then step = lab.compile(step) end
+
 local function run(steps)
   local done = 0
+  if p.mode == "epochs" then
+    for _ = 1, steps, #loader do step:run(loader) end
+    return
+  end
   while done < steps do
     for Xb, yb in loader:batches() do
-      local l = loss(net(Xb), yb)
-      opt:zero_grad()
-      l:backward()
-      opt:step()
+      step(Xb, yb)
       done = done + 1
       if done == steps then return end
     end
@@ -28,7 +41,8 @@ run(3000) -- warm-up
 local before = lab.memory()
 local start = lab.clock()
 run(p.steps)
-print(string.format("%.3f", (lab.clock() - start) / p.steps * 1e6))
+local timed = p.mode == "epochs" and math.ceil(p.steps / #loader) * #loader or p.steps
+print(string.format("%.3f", (lab.clock() - start) / timed * 1e6))
 if p.check_memory then
   local after = lab.memory()
   print(string.format("resident %.1f -> %.1f MB, live %d -> %d bytes, system allocations %d", before.resident / 1e6,

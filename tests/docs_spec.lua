@@ -2,7 +2,8 @@
 local lab = require "optlab"
 local program = require "tests.support.program"
 
-local PAGES = { "README.md", "CONTRIBUTING.md", "docs/api.md", "docs/design.md" }
+local PAGES = { "README.md", "CONTRIBUTING.md", "docs/api.md", "docs/design.md",
+  "docs/compile.md" }
 
 -- --- the stubs, read as text ---------------------------------------------------------------------------------------
 
@@ -75,8 +76,8 @@ end
 describe("the stubs for editors", function()
   it("name everything in lab, and nothing else", function()
     local lazy = {
-      "autograd", "data", "errors", "func", "load", "load_checkpoint", "metrics", "nn", "optim", "params", "plot",
-      "progress", "save", "save_checkpoint", "sched", "train",
+      "autograd", "compile", "data", "errors", "func", "load", "load_checkpoint", "metrics", "nn", "optim", "params",
+      "plot", "progress", "save", "save_checkpoint", "sched", "train",
     }
     for _, name in ipairs(lazy) do assert.is_not_nil(lab[name]) end
     same_names("optlab", names_in(lab))
@@ -109,6 +110,8 @@ describe("the stubs for editors", function()
     same_names("optlab.Optimizer", names_in(methods_of(opt)), { "lr", "name", "defaults", "param_groups" })
     local loader = lab.data.loader { X = lab.zeros(2, 1) }
     same_names("optlab.Loader", names_in(methods_of(loader)), { "epoch", "batch_size", "rows" })
+    same_names("optlab.CompiledStep", names_in(methods_of(lab.compile(function() end))),
+      { "recordings", "replays", "eager", "reason" })
     same_names("optlab.Figure", names_in(getmetatable(lab.plot.figure()).__index, { __index = true, __name = true }))
   end)
 
@@ -152,6 +155,7 @@ describe("the pages", function()
     local described = {
       "optlab", "optlab.Tensor", "optlab.Module", "optlab.Figure", "optlab.autograd", "optlab.func", "optlab.nn",
       "optlab.functional", "optlab.init", "optlab.optim", "optlab.sched", "optlab.data", "optlab.train", "optlab.plot",
+      "optlab.CompiledStep", "optlab.CompiledPass",
     }
     for _, class in ipairs(described) do
       for _, name in ipairs(fields_of(class)) do

@@ -23,6 +23,7 @@ end
 -- Loaded on first use: the field of `lab`, its module, and the field of the module if it is not the whole.
 local LAZY = {
   autograd = { "optlab.autograd" },
+  compile = { "optlab.compile" },
   data = { "optlab.data" },
   errors = { "optlab.errors" },
   func = { "optlab.func" },

@@ -11,6 +11,7 @@ local evaluate = require "optlab.train.evaluate"
 local fit = require "optlab.train.fit"
 local report = require "optlab.train.report"
 local rule = require "optlab.train.rule"
+local sweep = require "optlab.train.sweep"
 
 return require("optlab.errors").strict({
   accuracy = evaluate.accuracy,
@@ -23,4 +24,5 @@ return require("optlab.errors").strict({
   record = report.record,
   report = report.report,
   summary = report.summary,
+  sweep = sweep.sweep,
 }, "lab.train")

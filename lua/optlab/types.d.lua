@@ -690,7 +690,30 @@
 ---@field log? fun(line: string)
 ---@field progress? string|false the label of the bar; "training"
 
+---@class optlab.SweepOptions
+---@field model fun(run: table): any
+---@field optimizer fun(params: optlab.Tensor[], run: table): any
+---@field loss? any loss(prediction, y)
+---@field data optlab.Dataset|table
+---@field epochs integer
+---@field batch_size? integer 1
+---@field shuffle? boolean true
+---@field drop_last? boolean false
+---@field runs? table[] one table a run; seed is its seed
+---@field grid? table<string, any[]> instead of runs: all combinations
+---@field scheduler? fun(run: table): any a schedule of the update count
+---@field step? fun(net: any, opt: any, run: table): fun(X: optlab.Tensor, y: optlab.Tensor): optlab.Tensor
+---@field evaluate? false|fun(model: any, run: table): any
+
+---@class optlab.SweepResult
+---@field run table
+---@field model any
+---@field loss any
+---@field train_loss number[] one an epoch
+
 ---@class optlab.train
+---Many trainings side by side, each to the bit as by itself.
+---@field sweep fun(o: optlab.SweepOptions): optlab.SweepResult[]
 ---@field fit fun(options: optlab.FitOptions): optlab.History
 ---The path of a descent: steps + 1 points.
 ---@field descend fun(f: function, x0: number|optlab.Numbers, how: optlab.How, steps: integer, options?: table): table
@@ -850,6 +873,25 @@
 ---@field data integer
 ---@field dropout integer
 
+---@class optlab.CompileOptions
+---@field fallback? boolean false; true: a step that cannot be recorded goes on as plain Lua
+
+---A part of an epoch at a time.
+---@class optlab.CompiledPass
+---Up to `count` more batches: their losses and the rows of the last one; nil at the end.
+---@field run fun(self: optlab.CompiledPass, count?: integer): optlab.Tensor?, integer?
+
+---Called like the function it was made of.
+---@class optlab.CompiledStep
+---@field recordings integer calls that ran as Lua
+---@field replays integer calls that ran in C
+---@field eager boolean it could not be recorded and runs as plain Lua
+---@field reason string? why, or why the last recording was made
+---One epoch; gives one loss a batch.
+---@field run fun(self: optlab.CompiledStep, loader: optlab.Loader): optlab.Tensor
+---@field pass fun(self: optlab.CompiledStep, loader: optlab.Loader): optlab.CompiledPass
+---@overload fun(...: any): ...
+
 ---@class optlab.SaveOptions
 ---@field metadata? table<string, string> for .safetensors
 ---@field compress? boolean for .npz
@@ -892,6 +934,8 @@
 ---@field save_checkpoint fun(path: string, objects: table<string, any>)
 ---Continues from such a file; gives `extra`.
 ---@field load_checkpoint fun(path: string, objects: table<string, any>): any
+---A training step that is recorded while it runs and then replayed in C.
+---@field compile fun(fn: function, options?: optlab.CompileOptions): optlab.CompiledStep
 ---@field set_default_dtype fun(name: optlab.Float)
 ---@field get_default_dtype fun(): optlab.DType
 ---@field cat fun(tensors: optlab.Tensor[], dim?: integer): optlab.Tensor Joins along a dimension.

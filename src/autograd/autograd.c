@@ -106,7 +106,12 @@ static int add_to(Tensor **sum, Tensor *g) {
 
 /* A leaf's .grad: its own row-major memory, so that optimizers and scripts may change it in place. */
 static int add_to_grad(Tensor *leaf, Tensor *g, bool create_graph) {
-  if (create_graph) return add_to(&leaf->grad, g);
+  trace_grad_read(leaf);
+  if (create_graph) {
+    int rc = add_to(&leaf->grad, g);
+    trace_grad_written(leaf);
+    return rc;
+  }
   if (leaf->grad) {
     map2(leaf->grad, leaf->grad, g, leaf->dtype == DT_F32 ? kern_add_f32 : kern_add_f64);
     return 0;
@@ -114,6 +119,7 @@ static int add_to_grad(Tensor *leaf, Tensor *g, bool create_graph) {
   /* refs 1: only the formula pool holds it */
   bool fresh = g->refs == 1 && g->storage->refs == 1 && g->contiguous && !g->node;
   leaf->grad = fresh ? tensor_retain(g) : tensor_clone(g);
+  trace_grad_written(leaf);
   return leaf->grad ? 0 : -1;
 }
 

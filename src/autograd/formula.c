@@ -9,8 +9,8 @@
 #include "core/err.h"
 
 /* A stack of owned references; a formula is the part above its mark. */
-static Tensor **pool;
-static int pool_len, pool_cap;
+static _Thread_local Tensor **pool;
+static _Thread_local int pool_len, pool_cap;
 
 FormulaMark fm_begin(void) { return pool_len; }
 
@@ -18,6 +18,13 @@ Tensor *fm_end(FormulaMark mark, Tensor *result) {
   if (result) tensor_retain(result);
   while (pool_len > mark) tensor_release(pool[--pool_len]);
   return result;
+}
+
+void fm_forget(void) {
+  if (pool_len > 0) return;
+  alloc_put(pool, (size_t)pool_cap * sizeof *pool);
+  pool = NULL;
+  pool_cap = 0;
 }
 
 static int pool_grow(void) {

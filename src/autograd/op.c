@@ -10,8 +10,9 @@
 #include "autograd/rows.h"
 #include "core/alloc.h"
 #include "core/err.h"
+#include "core/trace.h"
 
-static bool recording = true;
+static _Thread_local bool recording = true;
 static uint64_t next_seq;
 static const OpArgs no_args;
 
@@ -119,6 +120,52 @@ static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *a
   return out;
 }
 
+/* --- telling a recorder (core/trace.h) --------------------------------------------------------------------- */
+
+int op_rerun(const TraceCall *c, Rng *rng) {
+  OpCall call;
+  (void)rng;
+  memcpy(&call, c->args, sizeof call);
+  const Op *op = op_row((OpId)call.op);
+  if (op->forward) return op->forward(c->t[0], c->t + 1, c->n - 1, &call.args);
+  OpShape s; /* a view that had to copy */
+  if (op->infer(&s, c->t + 1, 1, &call.args) < 0) return -1;
+  Tensor *copy = op->view(&s, c->t[1], &call.args);
+  int rc = copy ? tensor_copy_(c->t[0], copy) : -1;
+  tensor_release(copy);
+  return rc;
+}
+
+static void tell(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs *args) {
+  size_t bytes = (size_t)(nin + 1) * sizeof(Tensor *);
+  OpCall call = {.op = id, .args = *args};
+  Tensor **t = alloc_get(bytes);
+  if (!t) {
+    trace_refuse(err_message());
+    return;
+  }
+  t[0] = out;
+  memcpy(t + 1, in, bytes - sizeof *t);
+  trace->call(&(TraceCall){.name = op_row(id)->name,
+                           .run = op_rerun,
+                           .pure = true,
+                           .nout = 1 + op_row(id)->fills,
+                           .n = nin + 1,
+                           .t = t,
+                           .args = &call,
+                           .size = sizeof call});
+  alloc_put(t, bytes);
+}
+
+/* compute, and what it did for the recorder; a view of its input needs no telling. */
+static Tensor *compute_told(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
+  const Trace *listener = trace_pause();
+  Tensor *out = compute(op_row(id), in, nin, args);
+  trace_resume(listener);
+  if (out && !(op_row(id)->view && out->storage == in[0]->storage)) tell(id, out, in, nin, args);
+  return out;
+}
+
 Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
   const Op *op = op_row(id);
   if (!args) args = &no_args;
@@ -126,7 +173,7 @@ Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
     DType dt = common_dtype(op, in, nin);
     if (dt != DT_COUNT) return apply_promoted(id, op, in, nin, args, dt);
   }
-  Tensor *out = compute(op, in, nin, args);
+  Tensor *out = trace ? compute_told(id, in, nin, args) : compute(op, in, nin, args);
   if (out && recording && op->backward && wants_grad(in, nin) && dtype_is_float((DType)out->dtype) &&
       graph_record(id, out, in, nin, args) < 0) {
     tensor_release(out);

@@ -11,7 +11,9 @@
 #ifndef OPTLAB_OP_H
 #define OPTLAB_OP_H
 
+#include "core/kernels.h"
 #include "core/tensor.h"
+#include "core/trace.h"
 
 /* Kind by kind, in the order of the files ops_elementwise.c, ops_view.c, ops_reduce.c, ops_index.c, ops_matmul.c,
  * ops_nn.c, ops_loss.c, ops_conv.c, ops_conv_pool.c, ops_pool.c. */
@@ -72,6 +74,7 @@ typedef struct Op {
   unsigned save;    /* what backward reads: SAVE_* */
   unsigned match;   /* bit mask of inputs promoted to the widest dtype among them (uint8 counts as int64) */
   bool floats;      /* those inputs must be floats: integers become dtype_default() */
+  int fills;        /* so many inputs, the first ones, are memory that forward fills; they have no gradient */
   bool keeps_order; /* element-wise: the output lies in memory as the first input of its shape does */
   /* Fills *s, or returns -1 with err_set naming the op and the shapes. */
   int (*infer)(OpShape *s, Tensor *const *in, int nin, const OpArgs *a);
@@ -83,12 +86,24 @@ typedef struct Op {
    * un-broadcasting, which the engine does. Results belong to the formula pool. -1 on failure. NULL: not
    * differentiable. */
   int (*backward)(Node *n, Tensor *dout, Tensor **din);
+  /* Element-wise rows: the kernel that forward maps over the elements, by the dtype of the first input (where: of the
+   * second). A compiled step calls it directly where the operands are flat. */
+  Kern1 *kern1[DT_COUNT];
+  Kern2 *kern2[DT_COUNT];
+  Kern3 *kern3[DT_COUNT];
 } Op;
 
 const Op *op_row(OpId id);
 
 /* Runs an op. Checks arity and dtypes (promotes floats to the wider one), never shapes beyond the row's rule. */
 Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args);
+
+/* How a recorder of steps (core/trace.h) is told of an op: run is op_rerun, args an OpCall. */
+typedef struct OpCall {
+  int64_t op; /* an OpId */
+  OpArgs args;
+} OpCall;
+TraceRun op_rerun;
 
 /* Recording is on by default; both return the previous value. */
 bool grad_mode(void);

@@ -1,7 +1,7 @@
 /*
  * ops_conv_pool.c - a convolution, a ReLU and a max pool in one pass (core/conv_direct.h).
  *
- *   CONV2D_RELU_POOL       (x, weight, winners[, bias]) -> y
+ *   CONV2D_RELU_POOL       (winners, x, weight[, bias]) -> y
  *   CONV2D_POOL_GRAD_BIAS  (dy, winners) -> dbias
  *   CONV2D_UNPOOL          (dy, winners) -> dz
  *   CONV2D_PICK            (z, winners) -> y
@@ -21,16 +21,16 @@
 
 static int infer_relu_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  const ConvShape c = conv_shape_of(in[0], in[1], a);
+  const ConvShape c = conv_shape_of(in[1], in[2], a);
   set_images(s, DT_F32, true, c.n, c.o, pooled(c.win.oh, a->i[6]), pooled(c.win.ow, a->i[7]));
   return 0;
 }
 
 static int fw_relu_pool(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
-  const ConvShape s = conv_shape_of(in[0], in[1], a);
-  const Images x = images_of(in[0]), y = images_of(out);
-  const ConvPool pool = pool_of(in[2], a);
-  Tensor *weight = tensor_contiguous(in[1]), *bias = nin > 3 ? tensor_contiguous(in[3]) : NULL;
+  const ConvShape s = conv_shape_of(in[1], in[2], a);
+  const Images x = images_of(in[1]), y = images_of(out);
+  const ConvPool pool = pool_of(in[0], a);
+  Tensor *weight = tensor_contiguous(in[2]), *bias = nin > 3 ? tensor_contiguous(in[3]) : NULL;
   int rc = -1;
   if (weight && (bias || nin < 4)) {
     rc = conv_direct(&s, &x, tensor_f32(weight), bias ? tensor_f32(bias) : NULL, &pool, &y);
@@ -47,26 +47,26 @@ static Tensor *with(OpId op, Tensor *a, Tensor *b, Tensor *winners, OpArgs args,
 }
 
 static int bw_relu_pool(Node *n, Tensor *d, Tensor **din) {
-  Tensor *x = node_saved(n, 0), *weight = node_saved(n, 1), *winners = node_saved(n, 2);
+  Tensor *winners = node_saved(n, 0), *x = node_saved(n, 1), *weight = node_saved(n, 2);
   const OpArgs *a = node_args(n);
-  Tensor *bias = d;
   if (grad_mode()) {
     const ConvShape s = conv_shape_of(x, weight, a);
-    d = bias = with(OP_CONV2D_UNPOOL, d, winners, NULL, *a, s.win.oh, s.win.ow);
+    d = with(OP_CONV2D_UNPOOL, d, winners, NULL, *a, s.win.oh, s.win.ow);
     if (!d) return -1;
   }
   Tensor *places = grad_mode() ? NULL : winners;
-  if (node_wants(n, 0) && !(din[0] = with(OP_CONV2D_GRAD_INPUT, d, weight, places, *a, x->shape[2], x->shape[3])))
+  if (node_wants(n, 1) && !(din[1] = with(OP_CONV2D_GRAD_INPUT, d, weight, places, *a, x->shape[2], x->shape[3])))
     return -1;
-  if (node_wants(n, 1) && !(din[1] = with(OP_CONV2D_GRAD_WEIGHT, d, x, places, *a, weight->shape[2], weight->shape[3])))
+  if (node_wants(n, 2) && !(din[2] = with(OP_CONV2D_GRAD_WEIGHT, d, x, places, *a, weight->shape[2], weight->shape[3])))
     return -1;
   if (node_nin(n) < 4 || !node_wants(n, 3)) return 0;
-  din[3] = places ? fm_op(OP_CONV2D_POOL_GRAD_BIAS, (Tensor *[]){bias, places}, 2, a) : fm_sum(bias, 1 | 4 | 8, false);
+  din[3] = places ? fm_op(OP_CONV2D_POOL_GRAD_BIAS, (Tensor *[]){d, places}, 2, a) : fm_sum(d, 1 | 4 | 8, false);
   return din[3] ? 0 : -1;
 }
 
 const Op row_CONV2D_RELU_POOL = {.name = "conv2d_relu_pool",
                                  .nin = 4,
+                                 .fills = 1,
                                  .save = SAVE_X0 | SAVE_X1 | SAVE_X2,
                                  .infer = infer_relu_pool,
                                  .forward = fw_relu_pool,

@@ -64,7 +64,8 @@ static int bw_sigmoid(Node *n, Tensor *d, Tensor **din) {
                        .keeps_order = true,                                      \
                        .infer = infer_same,                                      \
                        .forward = fw_##fn,                                       \
-                       .backward = bw};
+                       .backward = bw,                                           \
+                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64}};
 
 UNARY(EXP, exp, SAVE_OUT, bw_exp)
 UNARY(LOG, log, SAVE_X0, bw_log)
@@ -105,7 +106,8 @@ UNARY(ROUND, round, 0, bw_zero)
                        .keeps_order = true,                                      \
                        .infer = infer_same,                                      \
                        .forward = fw_##fn,                                       \
-                       .backward = bw};
+                       .backward = bw,                                           \
+                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64}};
 UNARY_INT(NEG, neg, 0, bw_neg)
 UNARY_INT(ABS, abs, SAVE_X0, bw_abs)
 
@@ -220,7 +222,8 @@ BACKWARD2(pow, pow_da(A(n), B(n), d, !node_wants(n, 1)), pow_db(A(n), B(n), Y(n)
                        .keeps_order = true,                                        \
                        .infer = infer_##fn,                                        \
                        .forward = fw_##fn,                                         \
-                       .backward = bw};
+                       .backward = bw,                                             \
+                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, int_kernel}};
 BINARY(ADD, add, 0, false, kern_add_i64, bw_add)
 BINARY(SUB, sub, 0, false, kern_sub_i64, bw_sub)
 BINARY(MUL, mul, SAVE_X0 | SAVE_X1, false, kern_mul_i64, bw_mul)
@@ -230,21 +233,25 @@ BINARY(MAXIMUM, maximum, SAVE_X0 | SAVE_X1, false, kern_maximum_i64, bw_maximum)
 BINARY(MINIMUM, minimum, SAVE_X0 | SAVE_X1, false, kern_minimum_i64, bw_minimum)
 
 /* Comparisons: uint8 0 or 1, no gradient. */
-#define COMPARE(id, fn)                                                                                                \
-  static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {                                     \
-    (void)nin, (void)a;                                                                                                \
-    int rc = infer_broadcast(#fn, s, in);                                                                              \
-    s->dtype = DT_U8;                                                                                                  \
-    return rc;                                                                                                         \
-  }                                                                                                                    \
-  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {                                       \
-    static Kern2 *const kern[DT_COUNT] = {                                                                             \
-        [DT_F32] = kern_##fn##_f32, [DT_F64] = kern_##fn##_f64, [DT_I64] = kern_##fn##_i64, [DT_U8] = kern_##fn##_u8}; \
-    (void)nin, (void)a;                                                                                                \
-    map2(out, in[0], in[1], kern[in[0]->dtype]);                                                                       \
-    return 0;                                                                                                          \
-  }                                                                                                                    \
-  const Op row_##id = {.name = #fn, .nin = 2, .match = 3, .keeps_order = true, .infer = infer_##fn, .forward = fw_##fn};
+#define COMPARE(id, fn)                                                            \
+  static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) { \
+    (void)nin, (void)a;                                                            \
+    int rc = infer_broadcast(#fn, s, in);                                          \
+    s->dtype = DT_U8;                                                              \
+    return rc;                                                                     \
+  }                                                                                \
+  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {   \
+    (void)nin, (void)a;                                                            \
+    map2(out, in[0], in[1], row_##id.kern2[in[0]->dtype]);                         \
+    return 0;                                                                      \
+  }                                                                                \
+  const Op row_##id = {.name = #fn,                                                \
+                       .nin = 2,                                                   \
+                       .match = 3,                                                 \
+                       .keeps_order = true,                                        \
+                       .infer = infer_##fn,                                        \
+                       .forward = fw_##fn,                                         \
+                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64, kern_##fn##_u8}};
 COMPARE(EQ, eq)
 COMPARE(NE, ne)
 COMPARE(LT, lt)
@@ -266,8 +273,6 @@ static int infer_where(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) 
 }
 
 static int fw_where(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
-  static Kern3 *const kern[DT_COUNT] = {
-      [DT_F32] = kern_where_f32, [DT_F64] = kern_where_f64, [DT_I64] = kern_where_i64, [DT_U8] = kern_where_u8};
   (void)nin, (void)a;
   Tensor *mask = NULL;
   if (in[0]->dtype != DT_U8) { /* anything but 0 is true */
@@ -275,7 +280,7 @@ static int fw_where(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
     mask = fm_end(m, fm_op2(OP_NE, in[0], fm_const(in[0], 0)));
     if (!mask) return -1;
   }
-  map3(out, mask ? mask : in[0], in[1], in[2], kern[out->dtype]);
+  map3(out, mask ? mask : in[0], in[1], in[2], row_WHERE.kern3[out->dtype]);
   tensor_release(mask);
   return 0;
 }
@@ -293,4 +298,5 @@ const Op row_WHERE = {.name = "where",
                       .keeps_order = true,
                       .infer = infer_where,
                       .forward = fw_where,
-                      .backward = bw_where};
+                      .backward = bw_where,
+                      .kern3 = {kern_where_f32, kern_where_f64, kern_where_i64, kern_where_u8}};

@@ -7,6 +7,7 @@
  */
 #include "core/alloc.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "core/err.h"
@@ -23,6 +24,8 @@ typedef struct FreeBlock {
 static FreeBlock *free_list[NUM_CLASSES];
 static AllocStats stats;
 static int64_t countdown;
+static bool shared;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 /* Index of the smallest class that holds `bytes`, its block size in *size; -1 if no class is that large. */
 static int size_class(size_t bytes, size_t *size) {
@@ -61,7 +64,7 @@ static void *from_system(size_t size) {
   return block;
 }
 
-void *alloc_get(size_t bytes) {
+static void *get(size_t bytes) {
   size_t size = 0;
   int c = size_class(bytes, &size);
   if ((countdown > 0 && --countdown == 0) || c < 0) return err_null("out of memory: %zu bytes requested", bytes);
@@ -77,8 +80,7 @@ void *alloc_get(size_t bytes) {
   return block;
 }
 
-void alloc_put(void *p, size_t bytes) {
-  if (!p) return;
+static void put(void *p, size_t bytes) {
   size_t size = 0;
   int c = size_class(bytes, &size);
   FreeBlock *block = p;
@@ -87,6 +89,23 @@ void alloc_put(void *p, size_t bytes) {
   stats.live -= (int64_t)size;
   stats.cached += (int64_t)size;
 }
+
+void *alloc_get(size_t bytes) {
+  if (!shared) return get(bytes);
+  pthread_mutex_lock(&mutex);
+  void *p = get(bytes);
+  pthread_mutex_unlock(&mutex);
+  return p;
+}
+
+void alloc_put(void *p, size_t bytes) {
+  if (!p) return;
+  if (shared) pthread_mutex_lock(&mutex);
+  put(p, bytes);
+  if (shared) pthread_mutex_unlock(&mutex);
+}
+
+void alloc_share(bool on) { shared = on; }
 
 AllocStats alloc_stats(void) { return stats; }
 void alloc_reset_peak(void) { stats.peak = stats.live; }

@@ -3,11 +3,12 @@
  *
  * Blocks are 64-byte aligned and come in size classes; a freed block waits in its class's list for the next
  * request of that class, so a training loop makes no malloc call once it has run a few steps. Not thread-safe
- * on purpose: only the thread that runs Lua allocates, worker threads get memory handed to them.
+ * on purpose: only the thread that runs Lua allocates, worker threads get memory handed to them; but see alloc_share.
  */
 #ifndef OPTLAB_ALLOC_H
 #define OPTLAB_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,9 @@ void alloc_reset_peak(void);
 
 /* Gives every cached block back to the system. */
 void alloc_trim(void);
+
+/* While shared, any thread may call the two functions above. To be switched by the only thread there is. */
+void alloc_share(bool on);
 
 /* For tests: the n-th alloc_get from now fails, and only that one; n <= 0 disarms. */
 void alloc_fail_after(int64_t n);

@@ -9,14 +9,15 @@
 #include "core/map.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/parallel.h"
+#include "core/trace.h"
 #include "core/vector.h"
 
-#define MAX_OPERANDS 4      /* out and up to three inputs */
-#define PARALLEL_FROM 32768 /* elements; below this a fork costs more than it saves */
-#define GRAIN 8192          /* elements in a thread's chunk, about */
-#define SHORT_RUN 8         /* an innermost dimension below this is swapped for the longest one */
+#define MAX_OPERANDS 4 /* out and up to three inputs */
+#define GRAIN 8192     /* elements in a thread's chunk, about */
+#define SHORT_RUN 8    /* an innermost dimension below this is swapped for the longest one */
 
 typedef union Kernel {
   Kern1 *unary;
@@ -112,7 +113,7 @@ static void run_plan(Plan *p) {
   const int64_t length = p->shape[p->ndim - 1];
   int64_t runs = 1;
   for (int d = 0; d < p->ndim - 1; d++) runs *= p->shape[d];
-  const bool parallel = runs * length >= PARALLEL_FROM;
+  const bool parallel = runs * length >= MAP_PARALLEL_FROM;
   p->piece = parallel && length > GRAIN ? GRAIN : length;
   p->pieces = (length + p->piece - 1) / p->piece;
   const int64_t items = runs * p->pieces;
@@ -220,9 +221,32 @@ static inline int64_t flat_stride(const Tensor *out, const Tensor *a) {
 }
 
 /* Few enough elements for the calling thread, in one run if the inputs agree to it too. */
-static inline bool short_and_flat(const Tensor *out) { return out->contiguous && out->numel < PARALLEL_FROM; }
+static inline bool short_and_flat(const Tensor *out) { return out->contiguous && out->numel < MAP_PARALLEL_FROM; }
+
+int map_rerun(const TraceCall *c, Rng *rng) {
+  Kernel kern;
+  (void)rng;
+  memcpy(&kern, c->args, sizeof kern);
+  if (c->n == 2) map1(c->t[0], c->t[1], kern.unary);
+  if (c->n == 3) map2(c->t[0], c->t[1], c->t[2], kern.binary);
+  if (c->n == 4) map3(c->t[0], c->t[1], c->t[2], c->t[3], kern.ternary);
+  return 0;
+}
+
+/* t: out and the inputs */
+static void tell_map(const Tensor *const *t, int operands, Kernel kern) {
+  trace->call(&(TraceCall){.name = "an in-place operation",
+                           .run = map_rerun,
+                           .pure = true,
+                           .nout = 1,
+                           .n = operands,
+                           .t = (Tensor *const *)t,
+                           .args = &kern,
+                           .size = sizeof kern});
+}
 
 void map1(Tensor *out, const Tensor *a, Kern1 *kern) {
+  if (trace) tell_map((const Tensor *[]){out, a}, 2, (Kernel){.unary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a);
   if (out->numel == 0) return;
@@ -234,6 +258,7 @@ void map1(Tensor *out, const Tensor *a, Kern1 *kern) {
 }
 
 void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern) {
+  if (trace) tell_map((const Tensor *[]){out, a, b}, 3, (Kernel){.binary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a), sb = flat_stride(out, b);
   if (out->numel == 0) return;
@@ -245,6 +270,7 @@ void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern) {
 }
 
 void map3(Tensor *out, const Tensor *a, const Tensor *b, const Tensor *c, Kern3 *kern) {
+  if (trace) tell_map((const Tensor *[]){out, a, b, c}, 4, (Kernel){.ternary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a), sb = flat_stride(out, b), sc = flat_stride(out, c);
   if (out->numel == 0) return;

@@ -11,6 +11,8 @@
 #include "core/kernels.h"
 #include "core/tensor.h"
 
+#define MAP_PARALLEL_FROM 32768 /* elements; below this a fork costs more than it saves */
+
 void map1(Tensor *out, const Tensor *a, Kern1 *kern);
 void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern);
 void map3(Tensor *out, const Tensor *a, const Tensor *b, const Tensor *c, Kern3 *kern);

@@ -312,9 +312,7 @@ static void run_rows(void *ctx, int64_t begin, int64_t end) {
   }
 }
 
-/* True if `dims` are the last dimensions of a (sizes of 1 do not matter), that is, if a contiguous a is rows to be
- * reduced. */
-static bool reduces_last(const Tensor *a, unsigned dims) {
+bool reduce_is_of_rows(const Tensor *a, unsigned dims) {
   int d = a->ndim - 1;
   while (d >= 0 && (dims >> d & 1 || a->shape[d] == 1)) d--;
   while (d >= 0 && (!(dims >> d & 1) || a->shape[d] == 1)) d--;
@@ -327,7 +325,7 @@ static void reduce(Tensor *out, const Tensor *a, unsigned dims, const ReduceOp *
   tensor_touch(out);
   if (out->numel == 0) return;
   const int64_t length = a->numel / out->numel;
-  if (a->contiguous && out->contiguous && length <= REDUCE_BLOCK && reduces_last(a, dims)) {
+  if (a->contiguous && out->contiguous && length <= REDUCE_BLOCK && reduce_is_of_rows(a, dims)) {
     Rows r = {op, tensor_data(a), tensor_data(out), length, (int64_t)dtype_size((DType)a->dtype)};
     if (a->numel < PARALLEL_FROM) {
       run_rows(&r, 0, out->numel);

@@ -17,6 +17,10 @@ void reduce_sum(Tensor *out, const Tensor *a, unsigned dims);  /* an empty sum i
 void reduce_amax(Tensor *out, const Tensor *a, unsigned dims); /* NaN wins; the reduced extent must not be 0 */
 void reduce_amin(Tensor *out, const Tensor *a, unsigned dims);
 
+/* True if `dims` are the last dimensions of a (sizes of 1 do not matter), that is, if a contiguous a is rows to be
+ * reduced. */
+bool reduce_is_of_rows(const Tensor *a, unsigned dims);
+
 /* Position (0-based, int64 out) of the first largest / smallest element along dimension dim; NaN wins. Any
  * dtype; the extent must not be 0. */
 void reduce_argmax(Tensor *out, const Tensor *a, int dim);

@@ -12,8 +12,10 @@
 #include "core/rng.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/parallel.h"
+#include "core/trace.h"
 #include "core/vector.h"
 
 LIBMVEC1(log)
@@ -34,6 +36,7 @@ static Rng generator[RNG_PURPOSES] = {{0, RNG_USER, 0}, {0, RNG_INIT, 0}, {0, RN
 Rng rng_make(uint64_t seed, uint64_t stream) { return (Rng){.seed = seed, .stream = stream, .counter = 0}; }
 
 void rng_seed_all(uint64_t seed) {
+  trace_refuse("a new seed is set");
   current_seed = seed;
   for (int i = 0; i < RNG_PURPOSES; i++) generator[i] = rng_make(seed, (uint64_t)i);
 }
@@ -61,6 +64,18 @@ INLINE void philox(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t ou
 
 void rng_block(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t out[4]) {
   philox(seed, stream, counter, out);
+}
+
+VECTORIZED void rng_blocks(uint64_t seed, uint64_t stream, uint64_t first, uint32_t out[4 * RNG_RUN]) {
+  uint32_t word[4][RNG_RUN];
+  for (int j = 0; j < RNG_RUN; j++) {
+    uint32_t block[4];
+    philox(seed, stream, first + (uint64_t)j, block);
+    for (int w = 0; w < 4; w++) word[w][j] = block[w];
+  }
+  for (int j = 0; j < RNG_RUN; j++) {
+    for (int w = 0; w < 4; w++) out[4 * j + w] = word[w][j];
+  }
 }
 
 /* The 64-bit number made of words 2 h and 2 h + 1 of a block. */
@@ -208,11 +223,37 @@ static void fill_batches(void *ctx, int64_t begin, int64_t end) {
   }
 }
 
-static void fill(Rng *r, Tensor *t, Shape *shape, const double *p) {
+/* What a recorded fill needs to be drawn again, from the next numbers of the same purpose. */
+typedef struct FillArgs {
+  double p[3];
+  Shape *shape;
+  int64_t purpose;
+} FillArgs;
+
+static int run_fill(const TraceCall *c, Rng *rng);
+
+static void tell_fill(const Rng *r, Tensor *t, Shape *shape, const double *p, int np) {
+  FillArgs args = {.shape = shape, .purpose = r - generator};
+  for (int i = 0; i < np; i++) args.p[i] = p[i];
+  if (args.purpose < 0 || args.purpose >= RNG_PURPOSES)
+    return; /* a generator of its own gives the same numbers again */
+  trace->call(&(TraceCall){
+      .name = "random numbers", .run = run_fill, .nout = 1, .n = 1, .t = &t, .args = &args, .size = sizeof args});
+}
+
+static void fill(Rng *r, Tensor *t, Shape *shape, const double *p, int np) {
+  if (trace) tell_fill(r, t, shape, p, np);
   Fill f = {.rng = *r, .t = t, .shape = shape, .p = p};
   r->counter += (uint64_t)(t->numel + 1) / 2;
   tensor_touch(t);
   parallel_for((t->numel + BATCH - 1) / BATCH, GRAIN, fill_batches, &f);
+}
+
+static int run_fill(const TraceCall *c, Rng *rng) {
+  FillArgs args;
+  memcpy(&args, c->args, sizeof args);
+  fill(&rng[args.purpose], c->t[0], args.shape, args.p, 0);
+  return 0;
 }
 
 /* The largest number below hi that t can hold; hi itself for an empty interval. */
@@ -224,9 +265,9 @@ static double largest_below(const Tensor *t, double lo, double hi) {
 }
 
 void rng_fill_uniform(Rng *r, Tensor *t, double lo, double hi) {
-  fill(r, t, shape_uniform, (double[]){lo, hi - lo, largest_below(t, lo, hi)});
+  fill(r, t, shape_uniform, (double[]){lo, hi - lo, largest_below(t, lo, hi)}, 3);
 }
 
-void rng_fill_normal(Rng *r, Tensor *t, double mean, double std) { fill(r, t, shape_normal, (double[]){mean, std}); }
+void rng_fill_normal(Rng *r, Tensor *t, double mean, double std) { fill(r, t, shape_normal, (double[]){mean, std}, 2); }
 
-void rng_fill_bernoulli(Rng *r, Tensor *t, double p) { fill(r, t, shape_bernoulli, &p); }
+void rng_fill_bernoulli(Rng *r, Tensor *t, double p) { fill(r, t, shape_bernoulli, &p, 1); }

@@ -12,6 +12,7 @@
 
 #include "core/alloc.h"
 #include "core/err.h"
+#include "core/trace.h"
 
 #define STORAGE_HEADER 64
 _Static_assert(sizeof(Storage) <= STORAGE_HEADER, "the header must leave the data 64-byte aligned");
@@ -33,7 +34,10 @@ DType dtype_promote(DType a, DType b) { return dtypes[a].rank >= dtypes[b].rank 
 
 static DType default_dtype = DT_F32;
 DType dtype_default(void) { return default_dtype; }
-void dtype_set_default(DType dt) { default_dtype = dt; }
+void dtype_set_default(DType dt) {
+  if (dt != default_dtype) trace_world_changed();
+  default_dtype = dt;
+}
 
 int dtype_parse(const char *name, DType *dt) {
   for (int i = 0; i < DT_COUNT; i++) {
@@ -109,11 +113,15 @@ static bool is_contiguous(int ndim, const int64_t *shape, const int64_t *stride)
 
 /* --- life ------------------------------------------------------------------------------------------------- */
 
+static uint64_t last_serial;
+uint64_t storage_last_serial(void) { return last_serial; }
+
 static Storage *storage_new(size_t nbytes) {
   Storage *s = alloc_get(STORAGE_HEADER + nbytes);
   if (!s) return NULL;
   s->refs = 1;
   s->version = 0;
+  s->serial = ++last_serial;
   s->nbytes = nbytes;
   s->data = (char *)s + STORAGE_HEADER;
   return s;
@@ -244,6 +252,19 @@ void tensor_release(Tensor *t) {
   alloc_put(t, sizeof *t);
 }
 
+void tensor_rebase(Tensor *t, const Tensor *onto) {
+  onto->storage->refs++;
+  storage_release(t->storage);
+  t->storage = onto->storage;
+}
+
+void tensor_set_grad(Tensor *t, Tensor *g) {
+  Tensor *old = t->grad;
+  t->grad = g ? tensor_retain(g) : NULL;
+  tensor_release(old);
+  trace_grad_written(t);
+}
+
 /* --- access ----------------------------------------------------------------------------------------------- */
 
 static int64_t position(const Tensor *t, int64_t i) {
@@ -257,6 +278,7 @@ static int64_t position(const Tensor *t, int64_t i) {
 }
 
 double tensor_get(const Tensor *t, int64_t i) {
+  if (trace) trace->value_read(t, "this");
   int64_t at = position(t, i);
   switch ((DType)t->dtype) {
     case DT_F32:
@@ -277,7 +299,7 @@ static int64_t to_i64(double v) {
   return v >= 0x1p63 ? INT64_MAX : (int64_t)v;
 }
 
-void tensor_set(Tensor *t, int64_t i, double value) {
+static void set_element(Tensor *t, int64_t i, double value) {
   int64_t at = position(t, i);
   tensor_touch(t);
   switch ((DType)t->dtype) {
@@ -293,6 +315,11 @@ void tensor_set(Tensor *t, int64_t i, double value) {
     default:
       tensor_u8(t)[at] = (uint8_t)to_i64(value);
   }
+}
+
+void tensor_set(Tensor *t, int64_t i, double value) {
+  if (trace) trace->element_written(t);
+  set_element(t, i, value);
 }
 
 /* --- copies ------------------------------------------------------------------------------------------------ */
@@ -401,18 +428,53 @@ static bool may_overlap(const Tensor *dst, const Tensor *src) {
          !(dst->offset == src->offset && tensor_same_shape(dst, src) && dst->contiguous && src->contiguous);
 }
 
+/* A row copied to every row of a small contiguous dst, as a bias is; false if it is none. */
+static bool copy_to_rows(Tensor *dst, const Tensor *src) {
+  if (!dst->contiguous || !src->contiguous || dst->dtype != src->dtype || dst->dtype != DT_F32 || src->ndim != 1)
+    return false;
+  const int64_t n = src->numel;
+  if (dst->numel > 4096 || dst->shape[dst->ndim - 1] != n || dst->storage == src->storage) return false;
+  const float *a = tensor_f32(src);
+  float *o = tensor_f32(dst), *const end = o + dst->numel;
+  if (n == 1) {
+    const float x = *a;
+    while (o < end) *o++ = x;
+  }
+  for (; o < end; o += n) memcpy(o, a, (size_t)n * sizeof *o);
+  return true;
+}
+
+/* src broadcasts to dst */
+static int copy_over(Tensor *dst, const Tensor *src) {
+  Tensor *copy = NULL;
+  if (may_overlap(dst, src) && !(copy = tensor_clone(src))) return -1;
+  if (copy || !copy_to_rows(dst, src)) copy_strided(dst, copy ? copy : src);
+  tensor_touch(dst);
+  tensor_release(copy);
+  return 0;
+}
+
+int tensor_rerun_copy(const TraceCall *c, Rng *rng) {
+  (void)rng;
+  return copy_over(c->t[0], c->t[1]);
+}
+
+static void tell_copy(Tensor *dst, const Tensor *src) {
+  Tensor *t[] = {dst, (Tensor *)src};
+  trace->call(&(TraceCall){.name = "copy_", .run = tensor_rerun_copy, .pure = true, .nout = 1, .n = 2, .t = t});
+}
+
 int tensor_copy_(Tensor *dst, const Tensor *src) {
   int64_t shape[TENSOR_MAX_DIM];
   int n = shape_broadcast(dst->ndim, dst->shape, src->ndim, src->shape, shape);
   if (n < 0 || !shape_equal(n, shape, dst->ndim, dst->shape)) {
     return err_set("copy_: shape %s does not broadcast to %s", tensor_shape_str(src), tensor_shape_str(dst));
   }
-  Tensor *copy = NULL;
-  if (may_overlap(dst, src) && !(copy = tensor_clone(src))) return -1;
-  copy_strided(dst, copy ? copy : src);
-  tensor_touch(dst);
-  tensor_release(copy);
-  return 0;
+  const Trace *listener = trace_pause();
+  int rc = copy_over(dst, src);
+  trace_resume(listener);
+  if (trace && rc == 0) tell_copy(dst, src);
+  return rc;
 }
 
 Tensor *tensor_cast(const Tensor *t, DType dt) {
@@ -423,6 +485,7 @@ Tensor *tensor_cast(const Tensor *t, DType dt) {
   } else {
     copy_strided(copy, t);
   }
+  if (trace) tell_copy(copy, t);
   return copy;
 }
 
@@ -436,14 +499,57 @@ Tensor *tensor_batch_innermost(Tensor *t) {
   return copy;
 }
 
-void tensor_fill_(Tensor *t, double value) {
+static void fill(Tensor *t, double value) {
   if (t->numel == 1) {
-    tensor_set(t, 0, value);
+    set_element(t, 0, value);
     return;
   }
   double cell[1]; /* room for one element of any type */
   Tensor one = {.dtype = t->dtype, .storage = &(Storage){.data = (char *)cell}, .contiguous = true, .numel = 1};
-  tensor_set(&one, 0, value);
+  set_element(&one, 0, value);
   copy_strided(t, &one);
   tensor_touch(t);
+}
+
+int tensor_rerun_fill(const TraceCall *c, Rng *rng) {
+  (void)rng;
+  double value;
+  memcpy(&value, c->args, sizeof value);
+  fill(c->t[0], value);
+  return 0;
+}
+
+void tensor_fill_(Tensor *t, double value) {
+  fill(t, value);
+  if (!trace) return;
+  trace->call(&(TraceCall){.name = "fill_",
+                           .run = tensor_rerun_fill,
+                           .pure = true,
+                           .frozen = true,
+                           .nout = 1,
+                           .n = 1,
+                           .t = &t,
+                           .args = &value,
+                           .size = sizeof value});
+}
+
+static int run_shift(const TraceCall *c, Rng *rng) {
+  int64_t by;
+  (void)rng;
+  memcpy(&by, c->args, sizeof by);
+  for (int64_t i = 0; i < c->t[0]->numel; i++) tensor_i64(c->t[0])[i] += by;
+  tensor_touch(c->t[0]);
+  return 0;
+}
+
+void tensor_shift_(Tensor *t, int64_t by) {
+  Tensor *list[] = {t, t};
+  trace_do(&(TraceCall){.name = "positions",
+                        .run = run_shift,
+                        .pure = true,
+                        .nout = 1,
+                        .n = 2,
+                        .t = list,
+                        .args = &by,
+                        .size = sizeof by});
 }

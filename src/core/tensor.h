@@ -23,6 +23,7 @@ typedef enum DType { DT_F32, DT_F64, DT_I64, DT_U8, DT_COUNT } DType;
 typedef struct Storage {
   int refs;
   uint32_t version; /* +1 at each in-place write, so that backward can tell a saved value was changed */
+  uint64_t serial;  /* later storages have larger ones */
   size_t nbytes;
   char *data;
 } Storage;
@@ -71,11 +72,18 @@ Tensor *tensor_scalar(DType dt, double value); /* 0-dimensional */
 Tensor *tensor_view(const Tensor *base, int ndim, const int64_t *shape, const int64_t *stride, int64_t offset);
 Tensor *tensor_alias(const Tensor *t); /* the same window, without its graph: what detach returns */
 
+/* The same window onto the memory of `onto`, which is as large. */
+void tensor_rebase(Tensor *t, const Tensor *onto);
+
 static inline Tensor *tensor_retain(Tensor *t) {
   t->refs++;
   return t;
 }
 void tensor_release(Tensor *t); /* accepts NULL */
+
+uint64_t storage_last_serial(void); /* of the storage made last */
+
+void tensor_set_grad(Tensor *t, Tensor *g); /* g may be NULL; borrowed */
 
 /* Called with a tensor's node when the tensor dies; set once by autograd. */
 void tensor_set_node_release(void (*fn)(struct Node *));
@@ -114,6 +122,7 @@ Tensor *tensor_clone(const Tensor *t);            /* always a new row-major copy
 Tensor *tensor_cast(const Tensor *t, DType dt);   /* always a new row-major copy in dtype dt */
 int tensor_copy_(Tensor *dst, const Tensor *src); /* broadcasts src to dst's shape, converts the dtype */
 void tensor_fill_(Tensor *t, double value);
+void tensor_shift_(Tensor *t, int64_t by); /* adds to each element; t is int64 and contiguous */
 
 /* --- shapes ------------------------------------------------------------------------------------------------ */
 

@@ -11,6 +11,7 @@
 #include "core/alloc.h"
 #include "core/err.h"
 #include "core/rng.h"
+#include "core/trace.h"
 
 #define STREAM_EPOCHS \
   ((uint64_t)1 << 62) /* epoch e of a seed shuffles with stream STREAM_EPOCHS + e; drawn keys with e = 0 */
@@ -67,19 +68,20 @@ int64_t loader_length(const Loader *l) {
 
 /* --- the order of an epoch -------------------------------------------------------------------------------------- */
 
-/* A source of 32-bit numbers: the blocks of one stream, four at a time. */
+/* A source of 32-bit numbers: the blocks of one stream in order, each from its last word to its first. */
 typedef struct Words {
   uint64_t seed, stream, counter;
-  uint32_t word[4];
-  int left;
+  uint32_t word[4 * RNG_RUN];
+  int at;
 } Words;
 
-static uint32_t next_word(Words *w) {
-  if (w->left == 0) {
-    rng_block(w->seed, w->stream, w->counter++, w->word);
-    w->left = 4;
+static inline uint32_t next_word(Words *w) {
+  if (w->at == 4 * RNG_RUN) {
+    rng_blocks(w->seed, w->stream, w->counter, w->word);
+    w->counter += RNG_RUN;
+    w->at = 0;
   }
-  return w->word[--w->left];
+  return w->word[w->at++ ^ 3];
 }
 
 /* Uniform in 0..n-1 without bias, n > 0. */
@@ -94,7 +96,7 @@ static uint32_t below(Words *w, uint32_t n) {
 
 static int shuffle(uint64_t key, uint64_t stream, int64_t *order, int64_t n) {
   if (n > UINT32_MAX) return err_set("more than 2^32 rows cannot be shuffled");
-  Words w = {.seed = key, .stream = stream};
+  Words w = {.seed = key, .stream = stream, .at = 4 * RNG_RUN};
   for (int64_t i = 0; i < n; i++) {
     int64_t j = below(&w, (uint32_t)i + 1);
     order[i] = order[j];
@@ -104,15 +106,17 @@ static int shuffle(uint64_t key, uint64_t stream, int64_t *order, int64_t n) {
 }
 
 /* The key of a new epoch: the seed, or 64 bits of the global stream. */
-static uint64_t new_key(const Loader *l) {
+static uint64_t new_key(const Loader *l, Rng *r) {
   uint32_t w[4];
   if (l->opt.has_seed || !l->opt.shuffle) return l->opt.seed;
-  Rng *r = rng_for(RNG_DATA);
   rng_block(r->seed, r->stream, r->counter++, w);
   return (uint64_t)w[0] << 32 | w[1];
 }
 
-int loader_start(Loader *l, Batches *b) {
+int loader_start(Loader *l, Batches *b) { return loader_start_from(l, b, rng_for(RNG_DATA)); }
+
+int loader_start_from(Loader *l, Batches *b, Rng *r) {
+  trace_refuse("a loader starts an epoch");
   *b = (Batches){0};
   bool resume = l->resume;
   if (l->opt.shuffle) {
@@ -122,7 +126,7 @@ int loader_start(Loader *l, Batches *b) {
   }
   if (!resume) {
     l->epoch++;
-    l->key = new_key(l);
+    l->key = new_key(l, r);
     l->position = 0;
   }
   l->resume = false;
@@ -152,18 +156,28 @@ int loader_seek(Loader *l, int64_t epoch, int64_t position, uint64_t key) {
 
 /* --- batches ------------------------------------------------------------------------------------------------------ */
 
-/* to[i] = from[order[i]] for rows of `bytes` bytes; n rows. Short rows, the common case, are copied in words. */
+/* to[i] = from[order[i]] for rows of `bytes` bytes; n rows. The usual short rows have a copy of constant size. */
 static void gather(char *to, const char *from, const int64_t *order, int64_t n, size_t bytes) {
-  if (bytes == 4) {
-    for (int64_t i = 0; i < n; i++) memcpy(to + i * 4, from + order[i] * 4, 4);
-  } else if (bytes == 8) {
-    for (int64_t i = 0; i < n; i++) memcpy(to + i * 8, from + order[i] * 8, 8);
-  } else if (bytes % 4 == 0 && bytes <= 64) {
-    for (int64_t i = 0; i < n; i++, to += bytes)
-      for (size_t k = 0; k < bytes; k += 4) memcpy(to + k, from + (size_t)order[i] * bytes + k, 4);
-  } else {
-    for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * bytes, from + (size_t)order[i] * bytes, bytes);
+#define ROWS_OF(size)                                                                    \
+  case size:                                                                             \
+    for (int64_t i = 0; i < n; i++) memcpy(to + i * size, from + order[i] * size, size); \
+    return;
+  switch (bytes) {
+    ROWS_OF(4)
+    ROWS_OF(8)
+    ROWS_OF(12)
+    ROWS_OF(16)
+    ROWS_OF(20)
+    ROWS_OF(24)
+    ROWS_OF(28)
+    ROWS_OF(32)
+    ROWS_OF(40)
+    ROWS_OF(48)
+    ROWS_OF(64)
+    default:
+      for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * bytes, from + (size_t)order[i] * bytes, bytes);
   }
+#undef ROWS_OF
 }
 
 /* The same for rows of `bytes` uint8 elements, converted on the way. */
@@ -191,29 +205,48 @@ static void fill_rows(Tensor *out, const Tensor *t, const int64_t *order, int64_
     memcpy(to, from, (size_t)n * bytes);
 }
 
-/* A new tensor of n rows of field i. */
-static Tensor *take_rows(const Loader *l, int i, const Batches *b, int64_t n) {
+static const ByteTransform *transform_of(const Loader *l, int i) {
+  return i == 0 && l->opt.has_transform ? &l->opt.transform : NULL;
+}
+
+/* A new tensor for n rows of field i. */
+static Tensor *new_rows(const Loader *l, int i, int64_t n) {
   const Tensor *t = l->field[i];
-  const ByteTransform *transform = i == 0 && l->opt.has_transform ? &l->opt.transform : NULL;
+  const ByteTransform *transform = transform_of(l, i);
   int64_t shape[TENSOR_MAX_DIM];
   memcpy(shape, t->shape, sizeof shape);
   shape[0] = n;
-  Tensor *out = tensor_new(transform != NULL ? transform->dtype : (DType)t->dtype, t->ndim, shape);
-  if (out != NULL) fill_rows(out, t, b->order, b->row, transform);
-  return out;
+  return tensor_new(transform != NULL ? transform->dtype : (DType)t->dtype, t->ndim, shape);
+}
+
+int64_t loader_ready(const Loader *l, const Batches *b) {
+  const int64_t left = b->end - b->row;
+  return left < l->opt.batch_size ? left : l->opt.batch_size;
+}
+
+bool loader_fits(const Loader *l, int i, const Tensor *t, int64_t n) {
+  const Tensor *field = l->field[i];
+  const ByteTransform *transform = transform_of(l, i);
+  return t->contiguous && t->dtype == (transform != NULL ? transform->dtype : field->dtype) && t->ndim == field->ndim &&
+         t->shape[0] == n && shape_equal(t->ndim - 1, t->shape + 1, field->ndim - 1, field->shape + 1);
+}
+
+void loader_take(Loader *l, Batches *b, Tensor *const *out) {
+  for (int i = 0; i < l->nfields; i++) fill_rows(out[i], l->field[i], b->order, b->row, transform_of(l, i));
+  b->row += out[0]->shape[0];
+  if (b->epoch == l->epoch) l->position = (b->row + l->opt.batch_size - 1) / l->opt.batch_size;
 }
 
 int loader_next(Loader *l, Batches *b, Tensor **out) {
   if (b->row >= b->end) return 0;
-  int64_t n = b->end - b->row < l->opt.batch_size ? b->end - b->row : l->opt.batch_size;
+  trace_refuse("a loader gives a batch");
   for (int i = 0; i < l->nfields; i++) {
-    out[i] = take_rows(l, i, b, n);
+    out[i] = new_rows(l, i, loader_ready(l, b));
     if (out[i] == NULL) {
       while (i-- > 0) tensor_release(out[i]);
       return -1;
     }
   }
-  b->row += n;
-  if (b->epoch == l->epoch) l->position = (b->row + l->opt.batch_size - 1) / l->opt.batch_size;
+  loader_take(l, b, out);
   return 1;
 }

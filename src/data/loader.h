@@ -14,6 +14,7 @@
 #ifndef OPTLAB_LOADER_H
 #define OPTLAB_LOADER_H
 
+#include "core/rng.h"
 #include "core/tensor.h"
 #include "data/convert.h"
 
@@ -57,10 +58,17 @@ int64_t loader_length(const Loader *l); /* batches an epoch */
 
 /* Starts an epoch (or continues one, see `resume`). 0, or -1 without memory. */
 int loader_start(Loader *l, Batches *b);
+int loader_start_from(Loader *l, Batches *b, Rng *r); /* the same with a key from r instead of the global stream */
 
 /* The next batch: one new reference a field in out[]. 1, 0 at the end, -1 with err_set. `l` must be the loader that b
  * was started on. */
 int loader_next(Loader *l, Batches *b, Tensor **out);
+
+/* The same for tensors that are there already: how many rows the next batch has, 0 at the end; whether t is fit for n
+ * rows of field i; fills out[] with the next batch, whose number of rows they must have. */
+int64_t loader_ready(const Loader *l, const Batches *b);
+bool loader_fits(const Loader *l, int i, const Tensor *t, int64_t n);
+void loader_take(Loader *l, Batches *b, Tensor *const *out);
 
 void batches_free(Batches *b); /* accepts a zeroed one */
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/trace.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "elements are written as they lie in memory");
 
@@ -70,6 +71,7 @@ static int open_temp(OutFile *f) {
 }
 
 int outfile_open(OutFile *f, const char *path) {
+  trace_refuse("a file is written");
   *f = (OutFile){.path = path, .fd = -1};
   return find_target(f) < 0 ? -1 : open_temp(f);
 }

@@ -15,6 +15,8 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/trace.h"
+#include "lua/lcompile.h"
 
 #define GC_BATCH (4 << 20) /* bytes between two reports to the collector */
 
@@ -32,16 +34,27 @@ static bool is_own(const lua_Debug *ar) {
   return libdir[0] && ar->source[0] == '@' && strncmp(ar->source + 1, libdir, strlen(libdir)) == 0;
 }
 
+/* The innermost Lua function from `level` on that is not part of optlab. */
+static bool find_script(lua_State *L, int level, lua_Debug *ar) {
+  for (; lua_getstack(L, level, ar); level++) {
+    lua_getinfo(L, "Sl", ar);
+    if (ar->currentline > 0 && !is_own(ar)) return true;
+  }
+  return false;
+}
+
 void lb_where(lua_State *L) {
   lua_Debug ar;
-  for (int level = 1; lua_getstack(L, level, &ar); level++) {
-    lua_getinfo(L, "Sl", &ar);
-    if (ar.currentline > 0 && !is_own(&ar)) {
-      lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
-      return;
-    }
+  if (find_script(L, 1, &ar)) {
+    lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
+  } else {
+    lua_pushliteral(L, "");
   }
-  lua_pushliteral(L, "");
+}
+
+void lb_position(lua_State *L, char *text, size_t size) {
+  lua_Debug ar;
+  if (find_script(L, 0, &ar)) snprintf(text, size, "%s:%d", ar.short_src, ar.currentline);
 }
 
 int lb_error(lua_State *L, const char *fmt, ...) {
@@ -96,7 +109,7 @@ Tensor *lb_checktensor(lua_State *L, int idx, const char *fn) {
   return t;
 }
 
-void lb_pushtensor(lua_State *L, Tensor *owned) {
+void lb_pushunseen(lua_State *L, Tensor *owned) {
   static size_t unreported;
   if (!owned) lb_coreerror(L);
   TensorUD *ud = lua_newuserdatauv(L, sizeof *ud, 0); /* raises only when Lua itself is out of memory */
@@ -109,6 +122,11 @@ void lb_pushtensor(lua_State *L, Tensor *owned) {
   lua_gc(L, LUA_GCSTEP, kb > 1 << 20 ? 1 << 20 : (int)kb);
 }
 
+void lb_pushtensor(lua_State *L, Tensor *owned) {
+  lb_pushunseen(L, owned);
+  if (trace) lcompile_seen(L, owned);
+}
+
 int lb_closetensor(lua_State *L) {
   TensorUD *ud = test_ud(L, 1);
   if (ud) {
@@ -117,6 +135,12 @@ int lb_closetensor(lua_State *L) {
     tensor_release(t);
   }
   return 0;
+}
+
+void lb_read(lua_State *L, const Tensor *t, const char *who) {
+  if (!trace) return;
+  trace->value_read(t, who);
+  lcompile_raise(L);
 }
 
 Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *fn) {

@@ -32,6 +32,9 @@ void lb_setlibdir(const char *dir);
 /* Pushes "file:line: " as above (an empty string where there is no such function). */
 void lb_where(lua_State *L);
 
+/* Writes the same as "file:line"; leaves text alone where there is no such function. */
+void lb_position(lua_State *L, char *text, size_t size);
+
 /* --- tensors ------------------------------------------------------------------------------------------------ */
 
 Tensor *lb_testtensor(lua_State *L, int idx); /* borrowed; NULL if the value is no tensor; raises on a closed one */
@@ -41,9 +44,16 @@ Tensor *lb_checktensor(lua_State *L, int idx, const char *fn); /* borrowed; rais
  * lb_pushtensor(L, tensor_new(...)) is complete. Tells the collector about the bytes behind the tensor. */
 void lb_pushtensor(lua_State *L, Tensor *owned);
 
+/* The same for a tensor that has no contents yet: a recorder hears of it later, by lcompile_seen. */
+void lb_pushunseen(lua_State *L, Tensor *owned);
+
 /* For ltensorlib.c alone: the metatable just made at idx (0: it is gone), and the function behind __gc and __close. */
 void lb_settensormt(lua_State *L, int idx);
 int lb_closetensor(lua_State *L);
+
+/* To be called before elements of t become something that Lua sees; `who` does it ("item()"). Raises while a step is
+ * recorded, unless t is a constant of it. */
+void lb_read(lua_State *L, const Tensor *t, const char *who);
 
 /* Reads an array of tensors at idx into a freshly pushed userdata block (left on the stack so that it is collected);
  * borrowed pointers, *n of them. Raises if an entry is no tensor. */
@@ -87,6 +97,7 @@ int luaopen_optlab_optim(lua_State *L);    /* loptimlib.c */
 int luaopen_optlab_sched(lua_State *L);    /* lschedlib.c */
 int luaopen_optlab_data(lua_State *L);     /* ldatalib.c: csv, fetch, loader */
 int luaopen_optlab_save(lua_State *L);     /* lsavelib.c: files of tensors */
+int luaopen_optlab_compile(lua_State *L);  /* lcompilelib.c: recorded steps */
 int luaopen_optlab_system(lua_State *L);   /* lsystemlib.c: clock, memory, threads, terminal */
 int luaopen_optlab_core(lua_State *L);     /* loptlab.c: one table of the above; what require "optlab.core" gives */
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/trace.h"
 #include "data/loader.h"
 #include "lua/ldata.h"
 
@@ -146,17 +147,23 @@ static int batches_gc(lua_State *L) {
   return 0;
 }
 
+Loader *ldata_testloader(lua_State *L, int idx) { return luaL_testudata(L, idx, LOADER_MT); }
+
+Batches *ldata_start(lua_State *L, Loader *l) {
+  Batches *b = lua_newuserdatauv(L, sizeof *b, 0);
+  *b = (Batches){0};
+  luaL_setmetatable(L, BATCHES_MT);
+  if (loader_start(l, b) < 0) lb_coreerror(L);
+  return b;
+}
+
 /***
 One pass over the data, in a new order if the loader shuffles.
 @function Loader:batches
 @treturn function an iterator for the generic for
 */
 static int loader_batches(lua_State *L) {
-  Loader *l = check_loader(L, "Loader:batches");
-  Batches *b = lua_newuserdatauv(L, sizeof *b, 0);
-  *b = (Batches){0};
-  luaL_setmetatable(L, BATCHES_MT);
-  if (loader_start(l, b) < 0) return lb_coreerror(L);
+  ldata_start(L, check_loader(L, "Loader:batches"));
   lua_pushvalue(L, -1);
   lua_pushvalue(L, 1);
   lua_pushcclosure(L, next_batch, 2);
@@ -215,6 +222,7 @@ static int loader_index(lua_State *L) {
   lua_pushvalue(L, 2);
   if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  if (strcmp(key, "epoch") == 0) trace_refuse("the number of an epoch is read");
   if (strcmp(key, "epoch") == 0)
     lua_pushinteger(L, (lua_Integer)l->epoch);
   else if (strcmp(key, "batch_size") == 0)

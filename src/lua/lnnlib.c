@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "core/trace.h"
 #include "lua/lnn.h"
 
 #define PLACE_KEY "optlab.nn.place" /* registry: function(module) -> " (layer 1 'Linear' of Sequential)" or "" */
@@ -231,6 +232,7 @@ static int module_newindex(lua_State *L) {
   const char *key = luaL_tolstring(L, 2, NULL);
   if (strcmp(key, "training") == 0) {
     if (!lua_isboolean(L, 3)) return lb_error(L, "nn.%s: training must be true or false", m->def->name);
+    if (m->training != lua_toboolean(L, 3)) trace_world_toggled(&m->training);
     m->training = lua_toboolean(L, 3);
     return 0;
   }
@@ -238,6 +240,7 @@ static int module_newindex(lua_State *L) {
   if (i < 0 && k < 0) return no_such_field(L, m, key);
   Tensor *t = lb_testtensor(L, 3);
   if (!t) return lb_error(L, "nn.%s: '%s' must be a tensor, got %s", m->def->name, key, luaL_tolstring(L, 3, NULL));
+  trace_world_changed();
   int rc = i >= 0 ? module_set_param(m, i, t) : module_set_buffer(m, k, t);
   if (rc < 0) return lb_error(L, "nn.%s: %s", m->def->name, err_message());
   lua_pushvalue(L, 3);
@@ -327,10 +330,7 @@ static int copy(lua_State *L) {
 static int clear_grads(lua_State *L) {
   const Module *m = check_module(L, 1, "nn: zero_grad");
   for (int i = 0; i < MODULE_MAX_TENSORS; i++) {
-    Tensor *p = m->param[i], *grad = p ? p->grad : NULL;
-    if (!grad) continue;
-    p->grad = NULL;
-    tensor_release(grad);
+    if (m->param[i]) tensor_set_grad(m->param[i], NULL);
   }
   return 0;
 }

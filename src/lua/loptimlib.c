@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lua/lcompile.h"
 #include "lua/lhyper.h"
 #include "lua/loptim.h"
 #include "optim/clip.h"
@@ -197,6 +198,7 @@ void loptim_pushgroup(lua_State *L, int group) {
  * @function step */
 static int l_step(lua_State *L) {
   OptimUD *ud = check_self(L, "step");
+  if (trace) lcompile_anchor(L, 1);
   bool closure = !lua_isnoneornil(L, 2);
   lua_settop(L, 2);
   if (closure) {
@@ -231,6 +233,7 @@ static int l_zero_grad(lua_State *L) {
  * optimizer's.
  * @function add_param_group */
 static int l_add_param_group(lua_State *L) {
+  trace_refuse("a parameter group is added");
   OptimUD *ud = check_self(L, "add_param_group");
   if (!lua_istable(L, 2)) return lb_argerror(L, "add_param_group", 2, "a group {params = ..., lr = ...}");
   add_group_table(L, 1, &ud->o, 2, "add_param_group");
@@ -262,6 +265,14 @@ static int unknown_field(lua_State *L, const Optim *o, const char *key, const ch
 static const char *const FIELDS[] = {"param_groups", "defaults",        "name", "step", "zero_grad", "add_param_group",
                                      "state_dict",   "load_state_dict", NULL};
 
+/* A recorded step takes for granted what it read as a number, from the optimizer or group view at index 1. */
+static void watch_hyper(lua_State *L, const Optim *o, const Hyper *x, const double *value) {
+  if (!trace) return;
+  lcompile_anchor(L, 1);
+  trace->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  for (int i = 0; i < hyper_width(x); i++) trace->watch(value + i, sizeof *value, x->name);
+}
+
 /* A copy of the list in a user value of the value at idx. */
 static void push_list_copy(lua_State *L, int list) {
   list = lua_absindex(L, list);
@@ -282,6 +293,7 @@ static int optim_index(lua_State *L) {
   int at;
   const Hyper *x = hyper_find(o->def->hyper, key, &at);
   if (x) {
+    watch_hyper(L, o, x, o->group[0].h + at);
     lhyper_push(L, x, o->group[0].h + at);
   } else if (strcmp(key, "param_groups") == 0) {
     lua_getiuservalue(L, 1, OPTIM_UV_GROUPS);
@@ -307,6 +319,7 @@ static int set_field(lua_State *L, Optim *o, int first, int last, const char *co
     if (strcmp(more[i], key) == 0) return lb_error(L, "%s: the field '%s' cannot be set", o->def->name, key);
   }
   if (!x) return unknown_field(L, o, key, more);
+  trace_refuse("a hyperparameter is set inside the step; set it before the call, which takes it as it is then");
   lua_pushvalue(L, 3);
   lhyper_value(L, o->def->name, x, value);
   for (int i = first; i <= last; i++) {
@@ -386,6 +399,7 @@ static int group_index(lua_State *L) {
   const Optim *o = check_group(L, &index);
   const Hyper *x = hyper_find(o->def->hyper, key, &at);
   if (x) {
+    watch_hyper(L, o, x, o->group[index].h + at);
     lhyper_push(L, x, o->group[index].h + at);
   } else if (strcmp(key, "params") == 0) {
     lua_getiuservalue(L, -1, OPTIM_UV_PARAMS);
@@ -409,6 +423,7 @@ static int group_newindex(lua_State *L) {
 static int group_pairs(lua_State *L) {
   int index;
   const Optim *o = check_group(L, &index);
+  trace_refuse("all hyperparameters of a group are read as numbers; read those that the step needs by name");
   lua_getglobal(L, "next");
   lua_newtable(L);
   lhyper_setfields(L, o->def->hyper, o->group[index].h);
@@ -446,12 +461,14 @@ static int l_clip_grad_norm(lua_State *L) {
   lua_settop(L, 3);
   if (lua_type(L, 2) != LUA_TNUMBER) return lb_argerror(L, fn, 2, "the largest norm, a number");
   lb_checkoptions(L, 3, fn, names);
-  double norm_type = lb_optnumber(L, 3, fn, "norm_type", 2), total;
+  double norm_type = lb_optnumber(L, 3, fn, "norm_type", 2);
   bool strict = lb_optboolean(L, 3, fn, "error_if_nonfinite", false);
   int n;
   Tensor **params = read_params(L, 1, &n, fn);
-  if (clip_grad_norm_(params, n, lua_tonumber(L, 2), norm_type, strict, &total) < 0) return lb_coreerror(L);
-  lua_pushnumber(L, total);
+  Tensor *total = clip_grad_norm_(params, n, lua_tonumber(L, 2), norm_type, strict);
+  lb_pushtensor(L, total);
+  if (trace) return 1; /* while a step is recorded its numbers are not known; the tensor can be computed with */
+  lua_pushnumber(L, tensor_get(total, 0));
   return 1;
 }
 

@@ -23,6 +23,9 @@ const char *lsched_describe(lua_State *L, int idx);
 /* The rate at t of the schedule at idx (absolute). Raises, naming the schedule, if what it gives is no rate. */
 double lsched_rate(lua_State *L, int idx, double t);
 
+/* The schedule in C behind the value at idx; NULL if it is a Lua function or a composition of schedules. */
+const struct Sched *lsched_ready_made(lua_State *L, int idx);
+
 /* Raises unless the value at idx is a schedule: one of ours, a function, or anything that can be called. */
 void lsched_check(lua_State *L, int idx, const char *fn);
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/trace.h"
 #include "lua/lhyper.h"
 #include "lua/lsched.h"
 #include "optim/sched.h"
@@ -145,6 +146,8 @@ double lsched_rate(lua_State *L, int idx, double t) {
   return lr;
 }
 
+const Sched *lsched_ready_made(lua_State *L, int idx) { return luaL_testudata(L, idx, SCHED_MT); }
+
 void lsched_check(lua_State *L, int idx, const char *fn) {
   if (lua_type(L, idx) == LUA_TFUNCTION) return;
   if (luaL_getmetafield(L, idx, "__call") == LUA_TNIL) {
@@ -250,6 +253,7 @@ Optim *lsched_optim(lua_State *L, const char *fn) {
 
 /* The current rate of every group. */
 int lsched_push_rates(lua_State *L) {
+  trace_refuse("learning rates are read as numbers");
   const Optim *o = lsched_optim(L, "get_last_lr");
   lua_createtable(L, o->ngroups, 0);
   for (int i = 0; i < o->ngroups; i++) {

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "core/rng.h"
+#include "core/trace.h"
+#include "lua/lcompile.h"
 #include "lua/ltensor.h"
 
 static const char *const OPTIONS[] = {"dtype", "requires_grad", NULL};
@@ -63,8 +65,10 @@ static int l_eye(lua_State *L) {
   if (n < 1 || n > 2) return lb_argerror(L, "lab.eye", 1, "one or two sizes");
   if (n == 1) shape[1] = shape[0];
   TensorOptions o = ltensor_options(L, next, "lab.eye", lb_defaultdtype());
+  const Trace *listener = trace_pause(); /* a constant, as a whole */
   Tensor *t = tensor_full(o.dtype, 2, shape, 0);
   for (int64_t i = 0; t && i < shape[0] && i < shape[1]; i++) tensor_set(t, i * shape[1] + i, 1);
+  trace_resume(listener);
   return push_new(L, "lab.eye", t, o);
 }
 
@@ -162,14 +166,37 @@ static int l_normal(lua_State *L) {
   return random_tensor(L, "lab.normal", FILL_NORMAL, ndim, shape, next, lua_tonumber(L, 1), std);
 }
 
+/* Random integers, as a recorder hears of them: args {low, how many there are}; 0: a permutation. */
+typedef struct IntegerArgs {
+  int64_t low;
+  uint64_t count;
+} IntegerArgs;
+
+static int run_integers(const TraceCall *c, Rng *rng) {
+  IntegerArgs a;
+  memcpy(&a, c->args, sizeof a);
+  Tensor *t = c->t[0];
+  if (a.count == 0) rng_permutation(&rng[RNG_USER], tensor_i64(t), t->numel);
+  for (int64_t i = 0; i < t->numel; i++) {
+    if (a.count == 0) tensor_i64(t)[i]++;
+    if (a.count != 0) tensor_i64(t)[i] = a.low + (int64_t)rng_below(&rng[RNG_USER], a.count);
+  }
+  return 0;
+}
+
+static void fill_integers(Tensor *t, IntegerArgs a) {
+  if (!t) return;
+  trace_do(&(TraceCall){
+      .name = "random integers", .run = run_integers, .nout = 1, .n = 1, .t = &t, .args = &a, .size = sizeof a});
+}
+
 /*** The numbers 1..n in random order, int64. @function randperm */
 static int l_randperm(lua_State *L) {
   int isint;
   int64_t n = lua_tointegerx(L, 1, &isint);
   if (!isint || n < 0) return lb_argerror(L, "lab.randperm", 1, "a number of elements");
   Tensor *t = tensor_new(DT_I64, 1, &n);
-  if (t) rng_permutation(rng_for(RNG_USER), tensor_i64(t), n);
-  for (int64_t i = 0; t && i < n; i++) tensor_i64(t)[i]++;
+  fill_integers(t, (IntegerArgs){0});
   lb_pushtensor(L, t);
   return 1;
 }
@@ -186,9 +213,7 @@ static int l_randint(lua_State *L) {
   int64_t shape[TENSOR_MAX_DIM];
   int ndim = lb_checkshape(L, first + 1, shape, &next, fn);
   Tensor *t = tensor_new(DT_I64, ndim, shape);
-  for (int64_t i = 0; t && i < t->numel; i++) {
-    tensor_i64(t)[i] = lo + (int64_t)rng_below(rng_for(RNG_USER), (uint64_t)hi - (uint64_t)lo);
-  }
+  fill_integers(t, (IntegerArgs){lo, (uint64_t)hi - (uint64_t)lo});
   lb_pushtensor(L, t);
   return 1;
 }
@@ -293,10 +318,11 @@ static int l_tensor(lua_State *L) {
   Nested n = {0};
   int ndim = nested_shape(L, 1, shape);
   n.t = tensor_new(o.dtype, ndim, shape);
-  lb_pushtensor(L, n.t);
+  lb_pushunseen(L, n.t);
   lua_pushvalue(L, 1);
   nested_fill(L, &n, 0);
   lua_pop(L, 1);
+  if (trace) lcompile_seen(L, n.t);
   n.t->requires_grad = o.requires_grad;
   return 1;
 }

@@ -302,7 +302,7 @@ static int l_amin(lua_State *L) { return reduce(L, "amin", OP_AMIN); }
 
 /* 0-based positions to 1-based, in place: the tensor is new. */
 static Tensor *one_based(Tensor *index) {
-  for (int64_t i = 0; index && i < index->numel; i++) tensor_i64(index)[i]++;
+  if (index) tensor_shift_(index, 1);
   return index;
 }
 

@@ -115,6 +115,7 @@ int ltensor_tostring(lua_State *L) {
   }
   Printer p = {.t = lb_checktensor(L, 1, "tostring")};
   const Tensor *t = p.t;
+  lb_read(L, t, "printing a tensor");
   choose_format(&p);
   luaL_buffinit(L, &p.b);
   if (t->ndim == 0) {

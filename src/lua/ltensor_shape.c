@@ -168,7 +168,7 @@ static Tensor *zero_based(lua_State *L, int idx, const char *fn) {
   Tensor *given = lb_checktensor(L, idx, fn);
   Tensor *index = tensor_cast(given, DT_I64);
   if (!index) lb_coreerror(L);
-  for (int64_t i = 0; i < index->numel; i++) tensor_i64(index)[i]--;
+  tensor_shift_(index, -1);
   return index;
 }
 

@@ -23,6 +23,7 @@ static void push_sizes(lua_State *L, int n, const int64_t *sizes) {
 /* Pushes the field and returns true, or returns false. */
 static bool push_field(lua_State *L, Tensor *t, const char *name) {
   if (strcmp(name, "grad") == 0) {
+    trace_grad_read(t);
     if (t->grad) {
       lb_pushtensor(L, tensor_retain(t->grad));
     } else {
@@ -58,10 +59,7 @@ static int set_grad(lua_State *L, Tensor *t) {
     return lb_error(L, "t.grad = value: a gradient of shape %s, dtype %s for a tensor of shape %s, dtype %s",
                     tensor_shape_str(g), dtype_name((DType)g->dtype), tensor_shape_str(t), dtype_name((DType)t->dtype));
   }
-  if (g) tensor_retain(g);
-  Tensor *old = t->grad;
-  t->grad = g;
-  tensor_release(old);
+  tensor_set_grad(t, g);
   return 0;
 }
 
@@ -145,6 +143,7 @@ static void push_element(lua_State *L, const Tensor *t, int64_t i) {
 /*** The element of a one-element tensor as a number. @function item */
 static int l_item(lua_State *L) {
   Tensor *t = lb_checktensor(L, 1, "item");
+  lb_read(L, t, "item()");
   if (t->numel != 1)
     return lb_error(
         L, "item: the tensor has shape %s; only one element can become a number (use tolist, or index it first)",
@@ -168,7 +167,9 @@ static int64_t push_nested(lua_State *L, const Tensor *t, int d, int64_t at) {
 }
 /*** The elements as nested tables (a number for a 0-dimensional tensor). @function tolist */
 static int l_tolist(lua_State *L) {
-  push_nested(L, lb_checktensor(L, 1, "tolist"), 0, 0);
+  Tensor *t = lb_checktensor(L, 1, "tolist");
+  lb_read(L, t, "tolist()");
+  push_nested(L, t, 0, 0);
   return 1;
 }
 

@@ -17,9 +17,11 @@
  * 2015.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "autograd/formula.h"
 #include "core/err.h"
+#include "core/trace.h"
 #include "nn/functional.h"
 #include "nn/layers.h"
 
@@ -86,10 +88,34 @@ static Tensor *as_channels(Tensor *t, const Tensor *x) {
   return t ? fm_reshape(t, x->ndim, shape) : NULL;
 }
 
-static void move_towards(Tensor *running, const Tensor *now, double momentum, double factor) {
-  for (int64_t c = 0; c < running->numel; c++) {
-    tensor_set(running, c, (1 - momentum) * tensor_get(running, c) + momentum * factor * tensor_get(now, c));
+/* running = (1 - momentum) running + momentum factor now; args {momentum, factor} */
+static int run_move(const TraceCall *c, Rng *rng) {
+  double a[2];
+  (void)rng;
+  memcpy(a, c->args, sizeof a);
+  Tensor *running = c->t[0], *now = c->t[2];
+  for (int64_t i = 0; i < running->numel; i++) {
+    tensor_set(running, i, (1 - a[0]) * tensor_get(running, i) + a[0] * a[1] * tensor_get(now, i));
   }
+  return 0;
+}
+
+static void move_towards(Tensor *running, Tensor *now, double momentum, double factor) {
+  double args[2] = {momentum, factor};
+  trace_do(&(TraceCall){.name = "running statistics",
+                        .run = run_move,
+                        .nout = 1,
+                        .n = 3,
+                        .t = (Tensor *[]){running, running, now},
+                        .args = args,
+                        .size = sizeof args});
+}
+
+/* The count of batches seen. */
+static int run_count(const TraceCall *c, Rng *rng) {
+  (void)rng;
+  tensor_set(c->t[0], 0, tensor_get(c->t[0], 0) + 1);
+  return 0;
 }
 
 Tensor *nn_batch_norm(Tensor *in, const BatchNorm *b) {
@@ -128,7 +154,10 @@ static Tensor *normalise(const Module *m, Tensor *x) {
                  .momentum = m->arg[MOMENTUM],
                  .eps = m->arg[EPS]};
   Tensor *y = nn_batch_norm(x, &b);
-  if (y && m->training && count) tensor_set(count, 0, tensor_get(count, 0) + 1);
+  if (y && m->training && count) {
+    trace_do(&(TraceCall){
+        .name = "the count of batches", .run = run_count, .nout = 1, .n = 2, .t = (Tensor *[]){count, count}});
+  }
   return y;
 }
 

@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "core/err.h"
+#include "core/trace.h"
 #include "nn/loss.h"
 
 /* max(log x, -100); what lies below `least` never reaches the logarithm, whose derivative would overflow. */
@@ -28,7 +29,9 @@ static Tensor *bce(Tensor *x, Tensor *y) {
   return fm_neg(fm_add(one, zero));
 }
 
-static int check_probabilities(const Tensor *x) {
+static int run_check(const TraceCall *c, Rng *rng) {
+  (void)rng;
+  const Tensor *x = c->t[0];
   for (int64_t i = 0; i < x->numel; i++) {
     double p = tensor_get(x, i);
     if (p < 0 || p > 1) {
@@ -37,6 +40,10 @@ static int check_probabilities(const Tensor *x) {
     }
   }
   return 0;
+}
+
+static int check_probabilities(Tensor *x) {
+  return trace_do(&(TraceCall){.name = "the check of probabilities", .run = run_check, .n = 1, .t = &x});
 }
 
 static Tensor *bce_forward(const Module *m, Tensor *const *in) {

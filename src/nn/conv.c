@@ -93,7 +93,7 @@ Tensor *nn_conv2d_relu_max_pool2d(Tensor *x, Tensor *weight, Tensor *bias, Pair 
   int64_t bytes = conv_direct_winners(&s, window.h, window.w);
   Tensor *winners = tensor_new(DT_U8, 1, &bytes);
   if (!winners) return NULL;
-  Tensor *y = op_apply(OP_CONV2D_RELU_POOL, (Tensor *[]){x, weight, winners, bias}, bias ? 4 : 3, &args);
+  Tensor *y = op_apply(OP_CONV2D_RELU_POOL, (Tensor *[]){winners, x, weight, bias}, bias ? 4 : 3, &args);
   tensor_release(winners);
   return y;
 }

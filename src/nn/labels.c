@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/trace.h"
 #include "nn/functional.h"
 
 static int not_a_label(const char *what, int64_t row, double value, int64_t classes) {
@@ -25,20 +26,38 @@ static int check_whole(const Tensor *labels, int64_t classes, const char *what) 
   return 0;
 }
 
-Tensor *labels_index(const Tensor *labels, int64_t classes, const char *what) {
-  if (dtype_is_float((DType)labels->dtype) && check_whole(labels, classes, what) < 0) return NULL;
-  Tensor *index = tensor_cast(labels, DT_I64);
-  if (!index) return NULL;
+typedef struct IndexArgs {
+  int64_t classes;
+  const char *what;
+} IndexArgs;
+
+/* t: the positions, the labels */
+static int run_index(const TraceCall *c, Rng *rng) {
+  IndexArgs a;
+  (void)rng;
+  memcpy(&a, c->args, sizeof a);
+  Tensor *index = c->t[0], *labels = c->t[1];
+  if (dtype_is_float((DType)labels->dtype) && check_whole(labels, a.classes, a.what) < 0) return -1;
+  if (tensor_copy_(index, labels) < 0) return -1;
   int64_t *at = tensor_i64(index);
   for (int64_t i = 0; i < index->numel; i++) {
-    if (at[i] < 1 || at[i] > classes) {
-      not_a_label(what, i, (double)at[i], classes);
-      tensor_release(index);
-      return NULL;
-    }
+    if (at[i] < 1 || at[i] > a.classes) return not_a_label(a.what, i, (double)at[i], a.classes);
     at[i]--;
   }
-  return index;
+  return 0;
+}
+
+Tensor *labels_index(const Tensor *labels, int64_t classes, const char *what) {
+  Tensor *index = tensor_new(DT_I64, labels->ndim, labels->shape);
+  if (!index) return NULL;
+  IndexArgs args = {classes, what};
+  Tensor *t[] = {index, (Tensor *)labels};
+  if (trace_do(&(TraceCall){
+          .name = "labels", .run = run_index, .nout = 1, .n = 2, .t = t, .args = &args, .size = sizeof args}) == 0) {
+    return index;
+  }
+  tensor_release(index);
+  return NULL;
 }
 
 int labels_check_shape(const Tensor *scores, const Tensor *labels) {
@@ -60,6 +79,16 @@ static int64_t largest(const Tensor *labels) {
   return (int64_t)most;
 }
 
+/* t: (..., classes), the positions (...) */
+static int run_one_hot(const TraceCall *c, Rng *rng) {
+  (void)rng;
+  Tensor *out = c->t[0], *index = c->t[1];
+  int64_t classes = out->shape[out->ndim - 1];
+  tensor_fill_(out, 0);
+  for (int64_t i = 0; i < index->numel; i++) tensor_i64(out)[i * classes + tensor_i64(index)[i]] = 1;
+  return 0;
+}
+
 Tensor *nn_one_hot(Tensor *labels, int64_t classes) {
   if (labels->ndim == TENSOR_MAX_DIM)
     return err_null("labels of shape %s leave no dimension for the classes", tensor_shape_str(labels));
@@ -70,8 +99,11 @@ Tensor *nn_one_hot(Tensor *labels, int64_t classes) {
   int64_t shape[TENSOR_MAX_DIM];
   memcpy(shape, labels->shape, sizeof shape);
   shape[labels->ndim] = classes;
-  Tensor *out = tensor_full(DT_I64, labels->ndim + 1, shape, 0);
-  for (int64_t i = 0; out && i < index->numel; i++) tensor_i64(out)[i * classes + tensor_i64(index)[i]] = 1;
+  Tensor *out = tensor_new(DT_I64, labels->ndim + 1, shape);
+  if (out) {
+    trace_do(&(TraceCall){
+        .name = "one_hot", .run = run_one_hot, .pure = true, .nout = 1, .n = 2, .t = (Tensor *[]){out, index}});
+  }
   tensor_release(index);
   return out;
 }

@@ -7,8 +7,11 @@
 #include "optim/clip.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "core/alloc.h"
 #include "core/err.h"
+#include "core/trace.h"
 #include "core/vector.h"
 
 #define LANES 8
@@ -67,14 +70,13 @@ static const Rule *rule_for(double norm_type) {
   return norm_type == 2 ? &rule_squares : norm_type == 1 ? &rule_abs : &rule_powers;
 }
 
-/* Row-major gradient of p in a float type; the caller's reference. NULL: no memory. */
-static Tensor *flat_grad(const Tensor *p) {
-  Tensor *g = p->grad;
+/* A gradient row-major and in a float type; the caller's reference. NULL: no memory. */
+static Tensor *flat_grad(Tensor *g) {
   return dtype_is_float((DType)g->dtype) ? tensor_contiguous(g) : tensor_cast(g, DT_F64);
 }
 
-static int add_up(const Rule *rule, const Tensor *p, double power, double *total) {
-  Tensor *g = flat_grad(p);
+static int add_up(const Rule *rule, Tensor *grad, double power, double *total) {
+  Tensor *g = flat_grad(grad);
   if (!g) return -1;
   double part = g->dtype == DT_F32 ? rule->sum_f32(g->numel, tensor_f32(g), power)
                                    : rule->sum_f64(g->numel, tensor_f64(g), power);
@@ -87,11 +89,12 @@ static int add_up(const Rule *rule, const Tensor *p, double power, double *total
   return 0;
 }
 
-static int total_norm(Tensor *const *params, int n, double norm_type, double *total) {
+/* Here and below grads[0..n-1] may hold NULL: no gradient. */
+static int total_norm(Tensor *const *grads, int n, double norm_type, double *total) {
   const Rule *rule = rule_for(norm_type);
   *total = 0;
   for (int i = 0; i < n && !isnan(*total); i++) {
-    if (params[i]->grad && add_up(rule, params[i], norm_type, total) < 0) return -1;
+    if (grads[i] && add_up(rule, grads[i], norm_type, total) < 0) return -1;
   }
   if (rule == &rule_squares) {
     *total = sqrt(*total);
@@ -114,8 +117,8 @@ static int total_norm(Tensor *const *params, int n, double norm_type, double *to
 CLIP_APPLY(apply_f32, float)
 CLIP_APPLY(apply_f64, double)
 
-static int apply(Tensor *p, double scale, double limit) {
-  Tensor *g = p->grad, *flat = flat_grad(p);
+static int apply(Tensor *g, double scale, double limit) {
+  Tensor *flat = flat_grad(g);
   if (!flat) return -1;
   if (flat->dtype == DT_F32) {
     apply_f32(flat->numel, tensor_f32(flat), scale, limit);
@@ -128,26 +131,71 @@ static int apply(Tensor *p, double scale, double limit) {
   return status;
 }
 
-int clip_grad_norm_(Tensor *const *params, int n, double max_norm, double norm_type, bool error_if_nonfinite,
-                    double *total) {
-  if (!(max_norm >= 0)) return err_set("clip_grad_norm_: max_norm must be >= 0, got %.14g", max_norm);
-  if (!(norm_type > 0)) return err_set("clip_grad_norm_: norm_type must be > 0 (or math.huge), got %.14g", norm_type);
-  if (total_norm(params, n, norm_type, total) < 0) return -1;
+static int scale_to_norm(Tensor *const *grads, int n, double max_norm, double norm_type, bool error_if_nonfinite,
+                         double *total) {
+  if (total_norm(grads, n, norm_type, total) < 0) return -1;
   if (error_if_nonfinite && !isfinite(*total)) {
     return err_set("clip_grad_norm_: the total norm of the gradients is %g, so they cannot be clipped", *total);
   }
   double scale = max_norm / (*total + 1e-6);
   if (scale >= 1) return 0;
   for (int i = 0; i < n; i++) {
-    if (params[i]->grad && apply(params[i], scale, INFINITY) < 0) return -1;
+    if (grads[i] && apply(grads[i], scale, INFINITY) < 0) return -1;
   }
   return 0;
 }
 
-int clip_grad_value_(Tensor *const *params, int n, double limit) {
-  if (!(limit >= 0)) return err_set("clip_grad_value_: clip_value must be >= 0, got %.14g", limit);
-  for (int i = 0; i < n; i++) {
-    if (params[i]->grad && apply(params[i], 1, limit) < 0) return -1;
+/* --- as computations a recorder is told of: args {limit[, norm_type, error_if_nonfinite]} ------------------------- */
+
+/* t: the norm (), the gradients; then the gradients again, as what is read */
+static int run_norm(const TraceCall *c, Rng *rng) {
+  double a[3], total;
+  (void)rng;
+  memcpy(a, c->args, sizeof a);
+  if (scale_to_norm(c->t + 1, c->nout - 1, a[0], a[1], a[2] != 0, &total) < 0) return -1;
+  tensor_set(c->t[0], 0, total);
+  return 0;
+}
+
+static int run_value(const TraceCall *c, Rng *rng) {
+  double limit;
+  (void)rng;
+  memcpy(&limit, c->args, sizeof limit);
+  for (int i = 0; i < c->nout; i++) {
+    if (c->t[i] && apply(c->t[i], 1, limit) < 0) return -1;
   }
   return 0;
+}
+
+/* Runs `run` on {first, the gradients of params, these again}, without `first` where it is NULL. */
+static int on_grads(const char *name, TraceRun *run, Tensor *first, Tensor *const *params, int n, const double *args,
+                    size_t size) {
+  const int lead = first != NULL;
+  size_t bytes = (size_t)(lead + 2 * n) * sizeof(Tensor *);
+  Tensor **t = alloc_get(bytes);
+  if (!t) return -1;
+  if (first) t[0] = first;
+  for (int i = 0; i < n; i++) {
+    trace_grad_read(params[i]);
+    t[lead + i] = t[lead + n + i] = params[i]->grad;
+  }
+  int rc = trace_do(
+      &(TraceCall){.name = name, .run = run, .nout = lead + n, .n = lead + 2 * n, .t = t, .args = args, .size = size});
+  alloc_put(t, bytes);
+  return rc;
+}
+
+Tensor *clip_grad_norm_(Tensor *const *params, int n, double max_norm, double norm_type, bool error_if_nonfinite) {
+  if (!(max_norm >= 0)) return err_null("clip_grad_norm_: max_norm must be >= 0, got %.14g", max_norm);
+  if (!(norm_type > 0)) return err_null("clip_grad_norm_: norm_type must be > 0 (or math.huge), got %.14g", norm_type);
+  double args[] = {max_norm, norm_type, error_if_nonfinite};
+  Tensor *total = tensor_new(DT_F64, 0, NULL);
+  if (total && on_grads("clip_grad_norm_", run_norm, total, params, n, args, sizeof args) == 0) return total;
+  tensor_release(total);
+  return NULL;
+}
+
+int clip_grad_value_(Tensor *const *params, int n, double limit) {
+  if (!(limit >= 0)) return err_set("clip_grad_value_: clip_value must be >= 0, got %.14g", limit);
+  return on_grads("clip_grad_value_", run_value, NULL, params, n, &limit, sizeof limit);
 }

@@ -14,11 +14,10 @@
  *
  *   total = ||(g1, g2, ...)||_p      g <- g min(1, max_norm / (total + 1e-6))
  *
- * with p = norm_type > 0 or INFINITY. Stores the norm before clipping in *total; parameters without a gradient do not
- * count. -1 with err_set: bad max_norm or norm_type, a total that is not finite (only if error_if_nonfinite; gradients
- * unchanged), no memory. */
-int clip_grad_norm_(Tensor *const *params, int n, double max_norm, double norm_type, bool error_if_nonfinite,
-                    double *total);
+ * with p = norm_type > 0 or INFINITY. Returns the norm before clipping, a float64 scalar; parameters without a gradient
+ * do not count. NULL with err_set: bad max_norm or norm_type, a total that is not finite (only if error_if_nonfinite;
+ * gradients unchanged), no memory. */
+Tensor *clip_grad_norm_(Tensor *const *params, int n, double max_norm, double norm_type, bool error_if_nonfinite);
 
 /* g <- min(max(g, -limit), limit), element by element; NaN stays. -1: limit < 0 or no memory. */
 int clip_grad_value_(Tensor *const *params, int n, double limit);

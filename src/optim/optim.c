@@ -13,6 +13,7 @@
 #include "core/alloc.h"
 #include "core/err.h"
 #include "core/parallel.h"
+#include "core/trace.h"
 
 #define GRAIN 16384
 
@@ -136,12 +137,13 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h) {
 
 /* --- one step ----------------------------------------------------------------------------------------------------- */
 
-int optim_check_grad(const Optim *o, const OptimParam *q, int k) {
-  const Tensor *g = q->p->grad;
+static int check_grad(const Optim *o, const OptimParam *q, const Tensor *g, int k) {
   if (tensor_same_shape(g, q->p)) return 0;
   return err_set("optim.%s: parameter %d has shape %s but its gradient has shape %s", o->def->name, k,
                  tensor_shape_str(q->p), tensor_shape_str(g));
 }
+
+int optim_check_grad(const Optim *o, const OptimParam *q, int k) { return check_grad(o, q, q->p->grad, k); }
 
 /* Bit k: slot k is asked for by these hyperparameters. */
 static unsigned wanted_slots(const OptimDef *def, const double *h) {
@@ -163,16 +165,21 @@ static int make_state(const OptimDef *def, const double *h, OptimParam *q, unsig
   return 0;
 }
 
-static int prepare(Optim *o) {
-  int number = 0;
+/* The gradients of all parameters, in order, NULL where there is none: a list, or (NULL) those the parameters hold. */
+static inline Tensor *grad_of(const OptimParam *q, Tensor *const *grads, int k) {
+  return grads ? grads[k] : q->p->grad;
+}
+
+static int prepare(Optim *o, Tensor *const *grads) {
+  int k = 0;
   for (int i = 0; i < o->ngroups; i++) {
     OptimGroup *group = &o->group[i];
     unsigned wanted = wanted_slots(o->def, group->h);
     for (int j = 0; j < group->nparams; j++) {
       OptimParam *q = &group->param[j];
-      number++;
-      if (!q->p->grad) continue;
-      if (optim_check_grad(o, q, number) < 0 || make_state(o->def, group->h, q, wanted) < 0) return -1;
+      const Tensor *g = grad_of(q, grads, k++);
+      if (!g) continue;
+      if (check_grad(o, q, g, k) < 0 || (wanted && make_state(o->def, group->h, q, wanted) < 0)) return -1;
     }
   }
   return 0;
@@ -198,8 +205,8 @@ static void run_kernel(const OptimDef *def, const Tensor *p, const OptimRun *run
 }
 
 /* The slow way for a parameter or gradient that is strided or of another dtype: on row-major copies. */
-static int update_copied(const OptimDef *def, Tensor *p, OptimRun *run) {
-  Tensor *g = tensor_cast(p->grad, (DType)p->dtype);
+static int update_copied(const OptimDef *def, Tensor *p, const Tensor *grad, OptimRun *run) {
+  Tensor *g = tensor_cast(grad, (DType)p->dtype);
   Tensor *flat = g ? tensor_contiguous(p) : NULL;
   int status = flat ? 0 : -1;
   if (flat) {
@@ -213,15 +220,15 @@ static int update_copied(const OptimDef *def, Tensor *p, OptimRun *run) {
   return status;
 }
 
-static int update(const OptimDef *def, OptimParam *q, unsigned wanted, OptimRun *run) {
-  Tensor *p = q->p, *g = p->grad;
+static int update(const OptimDef *def, OptimParam *q, const Tensor *g, unsigned wanted, OptimRun *run) {
+  Tensor *p = q->p;
   for (int k = 0; k < def->nslots; k++) run->state[k] = wanted >> k & 1 ? tensor_data(q->state[k]) : NULL;
   run->fresh = q->fresh;
   if (p->contiguous && g->contiguous && p->dtype == g->dtype) {
     run->p = tensor_data(p);
     run->g = tensor_data(g);
     run_kernel(def, p, run);
-  } else if (update_copied(def, p, run) < 0) {
+  } else if (update_copied(def, p, g, run) < 0) {
     return -1;
   }
   tensor_touch(p);
@@ -230,8 +237,9 @@ static int update(const OptimDef *def, OptimParam *q, unsigned wanted, OptimRun 
   return 0;
 }
 
-int optim_step(Optim *o) {
-  if (prepare(o) < 0) return -1;
+static int step(Optim *o, Tensor *const *grads) {
+  if (prepare(o, grads) < 0) return -1;
+  int k = 0;
   for (int i = 0; i < o->ngroups; i++) {
     OptimGroup *group = &o->group[i];
     unsigned wanted = wanted_slots(o->def, group->h);
@@ -239,13 +247,47 @@ int optim_step(Optim *o) {
     OptimRun run;
     for (int j = 0; j < group->nparams; j++) {
       OptimParam *q = &group->param[j];
-      if (!q->p->grad) continue;
+      const Tensor *g = grad_of(q, grads, k++);
+      if (!g) continue;
       if (q->t + 1 != t) o->def->coef(run.c, group->h, t = q->t + 1);
-      if (update(o->def, q, wanted, &run) < 0) return -1;
+      if (update(o->def, q, g, wanted, &run) < 0) return -1;
     }
   }
   return 0;
 }
+
+/* A recorded step: the parameters, then their gradients. Hyperparameters and counts are those of the moment. */
+int optim_rerun(const TraceCall *c, Rng *rng) {
+  Optim *o;
+  (void)rng;
+  memcpy(&o, c->args, sizeof o);
+  return step(o, c->t + c->nout);
+}
+
+/* t[0..n-1], t[n..2n-1]: the parameters that have gradients, and these. */
+static void collect(Optim *o, int n, Tensor **t) {
+  for (int i = 0; i < n; i++) {
+    Tensor *p = optim_param(o, i)->p;
+    trace_grad_read(p);
+    t[i] = p->grad ? p : NULL;
+    t[n + i] = p->grad;
+  }
+}
+
+static int told_step(Optim *o) {
+  int n = optim_nparams(o);
+  size_t bytes = 2 * (size_t)n * sizeof(Tensor *);
+  Tensor **t = alloc_get(bytes);
+  if (!t) return -1;
+  collect(o, n, t);
+  trace->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  int rc = trace_do(&(TraceCall){
+      .name = "optimizer step", .run = optim_rerun, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
+  alloc_put(t, bytes);
+  return rc;
+}
+
+int optim_step(Optim *o) { return trace ? told_step(o) : step(o, NULL); }
 
 /* --- gradients ---------------------------------------------------------------------------------------------------- */
 
@@ -257,8 +299,8 @@ static int zero_one(Tensor *p) {
   }
   Tensor *zero = tensor_full((DType)p->dtype, p->ndim, p->shape, 0);
   if (!zero) return -1;
-  tensor_release(p->grad);
-  p->grad = zero;
+  tensor_set_grad(p, zero);
+  tensor_release(zero);
   return 0;
 }
 
@@ -266,14 +308,12 @@ int optim_zero_grad(Optim *o, bool set_to_none) {
   for (int i = 0; i < o->ngroups; i++) {
     for (int j = 0; j < o->group[i].nparams; j++) {
       Tensor *p = o->group[i].param[j].p;
-      if (!p->grad) continue;
-      if (!set_to_none) {
-        if (zero_one(p) < 0) return -1;
+      if (set_to_none) {
+        tensor_set_grad(p, NULL);
         continue;
       }
-      Tensor *g = p->grad;
-      p->grad = NULL;
-      tensor_release(g);
+      trace_grad_read(p);
+      if (p->grad && zero_one(p) < 0) return -1;
     }
   }
   return 0;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "core/tensor.h"
+#include "core/trace.h"
 #include "optim/hyper.h"
 
 #define OPTIM_SLOTS 4
@@ -88,6 +89,10 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h);
 /* One update of every parameter that has a gradient. -1 with err_set: a gradient of another shape or no memory for the
  * state (then nothing was updated), or no memory for the copy of a strided gradient. */
 int optim_step(Optim *o);
+
+/* How a recorder (core/trace.h) is told of a step: args holds the Optim *, t the parameters and then their gradients.
+ */
+TraceRun optim_rerun;
 
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);

@@ -5,6 +5,7 @@
 -- name of its class and the text between the parentheses. Everything else follows from these.
 -- @module optlab.nn.module
 local core = require "optlab.core".nn
+local toggled = require "optlab.core".compile.toggled
 local errors = require "optlab.errors"
 local named = require "optlab.nn.named"
 
@@ -121,7 +122,10 @@ end
 -- @return self
 function methods:train(mode)
   mode = errors.check_boolean(mode == nil or mode, "train", "mode")
-  walk(self, function(m) m.training = mode end)
+  walk(self, function(m)
+    if type(m) == "table" and m.training ~= mode then toggled(m) end
+    m.training = mode
+  end)
   return self
 end
 

@@ -43,6 +43,7 @@ end
 function Sequential:append(layer)
   local i = #self + 1
   rawset(self, i, take(self, i, layer))
+  require("optlab.core").compile.changed()
   return self
 end
 

@@ -1,0 +1,171 @@
+/*
+ * lower.c - the shortest way to do an event.
+ *
+ * Element-wise operations on flat operands become one call of their kernel, copies a memcpy, small sums of rows a loop.
+ * Everything else is done again as it was recorded: the row's forward on the recorded windows. The bits are the same on
+ * both ways, because kernels give an element the same bits wherever it stands (core/kernels.h).
+ */
+#include <string.h>
+
+#include "autograd/op.h"
+#include "core/map.h"
+#include "core/reduce.h"
+#include "plan/plan.h"
+
+#define SUM_MAX 2048 /* elements: one block of reduce.c, one thread */
+
+/* --- the steps ---------------------------------------------------------------------------------------------------- */
+
+static int run_one(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  s->u.one.kern(s->u.one.n, s->u.one.o, 1, s->u.one.a, s->u.one.sa);
+  return 0;
+}
+
+static int run_two(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  s->u.two.kern(s->u.two.n, s->u.two.o, 1, s->u.two.a, s->u.two.sa, s->u.two.b, s->u.two.sb);
+  return 0;
+}
+
+static int run_three(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  s->u.three.kern(s->u.three.n, s->u.three.o, 1, s->u.three.a, s->u.three.sa, s->u.three.b, s->u.three.sb, s->u.three.c,
+                  s->u.three.sc);
+  return 0;
+}
+
+static int run_memcpy(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  memcpy(s->u.copy.o, s->u.copy.a, s->u.copy.bytes);
+  return 0;
+}
+
+/* o[i] = the sum of row i, as reduce_sum gives it */
+static int run_sum(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  for (int64_t i = 0; i < s->u.sum.rows; i++)
+    s->u.sum.o[i] = (float)reduce_sum_run_f32(s->u.sum.n, s->u.sum.a + i * s->u.sum.n, 1);
+  return 0;
+}
+
+static int run_op(const PlanStep *s, Rng *rng) {
+  (void)rng;
+  return s->u.op.op->forward(s->u.op.t[0], s->u.op.t + 1, s->u.op.nin, s->u.op.args);
+}
+
+static int run_call(const PlanStep *s, Rng *rng) { return s->u.call.run(&s->u.call, rng); }
+
+/* --- which one ---------------------------------------------------------------------------------------------------- */
+
+/* The stride with which t walks beside a contiguous window of n elements: 1, or 0 for one value; -1: neither. */
+static int64_t walk(const Tensor *t, int64_t n) {
+  if (t->numel == 1) return 0;
+  bool still = true;
+  for (int d = 0; d < t->ndim; d++) still = still && (t->stride[d] == 0 || t->shape[d] == 1);
+  if (still) return 0;
+  return t->contiguous && t->numel == n ? 1 : -1;
+}
+
+/* o = kern(a[, b[, c]]) over flat operands; exactly one of the kernels is not NULL. */
+static bool lower_map(PlanStep *s, const Event *e, Kern1 *one, Kern2 *two, Kern3 *three) {
+  const Tensor *o = e->t[0];
+  int64_t stride[3] = {0};
+  if (!o->contiguous || o->numel == 0 || o->numel >= MAP_PARALLEL_FROM) return false;
+  for (int i = 1; i < e->n; i++) {
+    stride[i - 1] = walk(e->t[i], o->numel);
+    if (stride[i - 1] < 0) return false;
+  }
+  const int64_t n = o->numel;
+  void *out = tensor_data(o), *in[3] = {0};
+  for (int i = 1; i < e->n; i++) in[i - 1] = tensor_data(e->t[i]);
+  if (one) {
+    *s = (PlanStep){.run = run_one, .u.one = {one, n, stride[0], out, in[0]}};
+  } else if (two) {
+    *s = (PlanStep){.run = run_two, .u.two = {two, n, stride[0], stride[1], out, in[0], in[1]}};
+  } else {
+    *s = (PlanStep){.run = run_three, .u.three = {three, n, stride[0], stride[1], stride[2], out, in[0], in[1], in[2]}};
+  }
+  return true;
+}
+
+static bool lower_kernel(PlanStep *s, const Event *e, const Op *op) {
+  const DType dt = (DType)e->t[1]->dtype;
+  if (op->kern1[dt]) return lower_map(s, e, op->kern1[dt], NULL, NULL);
+  if (op->kern2[dt]) return lower_map(s, e, NULL, op->kern2[dt], NULL);
+  if (op->kern3[DT_F32] && dt == DT_U8) return lower_map(s, e, NULL, NULL, op->kern3[e->t[2]->dtype]);
+  return false;
+}
+
+/* Sums of rows, that is, over the last dimensions; small ones. */
+static bool lower_sum(PlanStep *s, const Event *e, const OpArgs *args) {
+  const Tensor *o = e->t[0], *a = e->t[1];
+  if (a->dtype != DT_F32 || !o->contiguous || !a->contiguous || a->numel == 0 || a->numel > SUM_MAX) return false;
+  if (!reduce_is_of_rows(a, (unsigned)args->i[0])) return false;
+  *s = (PlanStep){.run = run_sum, .u.sum = {.rows = o->numel, .n = a->numel / o->numel, tensor_f32(o), tensor_f32(a)}};
+  return true;
+}
+
+static bool lower_copy(PlanStep *s, const Event *e) {
+  const Tensor *o = e->t[0], *a = e->t[1];
+  if (!o->contiguous || !a->contiguous || o->dtype != a->dtype || o->numel != a->numel || o->storage == a->storage)
+    return false;
+  const size_t bytes = (size_t)o->numel * dtype_size((DType)o->dtype);
+  *s = (PlanStep){.run = run_memcpy, .u.copy = {tensor_data(o), tensor_data(a), bytes}};
+  return true;
+}
+
+/* Rows whose forward keeps to its operands and to memory that it asks for, whatever thread it runs on. */
+static bool is_threadable(OpId op) {
+  switch (op) {
+    case OP_LINEAR:
+    case OP_MM:
+    case OP_BMM:
+    case OP_MSE_LOSS:
+    case OP_SUM:
+    case OP_MEAN:
+    case OP_NORM:
+    case OP_AMAX:
+    case OP_AMIN:
+    case OP_SOFTMAX:
+    case OP_LOG_SOFTMAX:
+    case OP_GATHER:
+    case OP_SCATTER_ADD:
+    case OP_CLAMP:
+    case OP_CAST:
+    case OP_CLONE:
+      return true;
+    default:
+      return op_row(op)->kern1[DT_F32] || op_row(op)->kern2[DT_F32] || op_row(op)->kern3[DT_F32];
+  }
+}
+
+/* As it was recorded. */
+static void lower_call(PlanStep *s, const Event *e) {
+  *s = (PlanStep){.run = run_call,
+                  .u.call = {.name = e->name,
+                             .run = e->run,
+                             .nout = e->nout,
+                             .n = e->n,
+                             .t = e->t,
+                             .args = e->args.bytes,
+                             .size = e->size}};
+}
+
+static bool lower_op(PlanStep *s, const Event *e) {
+  const OpCall *call = (const OpCall *)(const void *)e->args.bytes;
+  const Op *op = op_row((OpId)call->op);
+  if (lower_kernel(s, e, op) || (call->op == OP_SUM && lower_sum(s, e, &call->args))) return true;
+  if (op->forward) {
+    *s = (PlanStep){.run = run_op, .u.op = {op, e->t, e->n - 1, &call->args}};
+  } else {
+    lower_call(s, e);
+  }
+  return is_threadable((OpId)call->op);
+}
+
+bool plan_lower(PlanStep *s, const Event *e) {
+  if (e->run == op_rerun) return lower_op(s, e);
+  if (e->run != tensor_rerun_copy || !lower_copy(s, e)) lower_call(s, e);
+  return true;
+}

@@ -1,0 +1,95 @@
+/*
+ * plan.h - a recorded step made ready to be replayed (docs/compile.md).
+ *
+ * plan_new takes a recording, leaves out what need not be done at each step, and turns each event that is left into a
+ * PlanStep: a function and its operands. Replaying is calling them one after the other.
+ */
+#ifndef OPTLAB_PLAN_H
+#define OPTLAB_PLAN_H
+
+#include "autograd/op.h"
+#include "plan/record.h"
+
+typedef struct PlanStep PlanStep;
+
+struct PlanStep {
+  int (*run)(const PlanStep *s, Rng *rng); /* -1 with err_set */
+  union {
+    struct {
+      Kern1 *kern;
+      int64_t n, sa;
+      void *o;
+      const void *a;
+    } one;
+    struct {
+      Kern2 *kern;
+      int64_t n, sa, sb;
+      void *o;
+      const void *a, *b;
+    } two;
+    struct {
+      Kern3 *kern;
+      int64_t n, sa, sb, sc;
+      void *o;
+      const void *a, *b, *c;
+    } three;
+    struct {
+      void *o;
+      const void *a;
+      size_t bytes;
+    } copy;
+    struct {
+      int64_t rows, n;
+      float *o;
+      const float *a;
+    } sum;
+    struct {
+      const Op *op;
+      Tensor *const *t; /* the output, then the inputs */
+      int nin;
+      const OpArgs *args;
+    } op;
+    TraceCall call; /* anything else: as it was recorded */
+  } u;
+};
+
+typedef struct Plan {
+  Recording *r; /* owned: memory, events that are left, conditions */
+  PlanStep *step;
+  int steps, step_cap;
+  Storage **written; /* memory of the world outside that steps write to; its version counts */
+  int nwritten;
+  bool threadable; /* may run on any thread, beside plans that write to other memory (under alloc_share) */
+  bool grad_mode;  /* the conditions besides those in r */
+  uint64_t world;
+} Plan;
+
+/* Takes over r, which must be without failure; output[0..noutput-1] are the numbers of the buffers that the step
+ * returns. NULL without memory (r is released). To be called while the world is as it was at the end of the step. */
+Plan *plan_new(Recording *r, const int *output, int noutput);
+void plan_release(Plan *p); /* accepts NULL */
+
+/* Whether everything that the recording took for granted is still so. If not and why is not NULL, *why says what
+ * changed (in err_message's way: valid until the next err_set). */
+bool plan_holds(const Plan *p, const char **why);
+
+/* One step. The arguments are in the input buffers (plan_input). -1 with err_set: an event failed as it would have in
+ * the step itself; those before it have happened. */
+int plan_run(const Plan *p, Rng *rng);
+
+bool plan_writes(const Plan *p, const Storage *s); /* s is memory of the world outside that a step changes */
+
+Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan_run; borrowed */
+
+/* --- lower.c ------------------------------------------------------------------------------------------------------ */
+
+/* Writes the shortest way to do e into *s; returns whether it may run on any thread. */
+bool plan_lower(PlanStep *s, const Event *e);
+
+/* --- shorten.c: what need not be done at each step ------------------------------------------------------------------
+ */
+
+/* Drops events from r: those whose results are constant or never read, and copies that can be done without. */
+void plan_shorten(Recording *r, const int *output, int noutput);
+
+#endif

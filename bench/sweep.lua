@@ -1,4 +1,4 @@
---- Time of many trainings at once (train.sweep): the airfoil regression, 2 epochs of batches of 10, each run with a rate
+--- Time of many trainings at once (train.sweep): the airfoil regression, 2 epochs of batches of 10; each run has a rate
 -- and a seed of its own. Prints seconds, set-up included; --check compares some of them with the same training alone.
 local lab = require "optlab"
 local nn, optim, train = lab.nn, lab.optim, lab.train

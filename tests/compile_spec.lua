@@ -433,6 +433,14 @@ describe("lab.compile", function()
       end)
       for i = 1, 4 do assert.same({ 2 * i, 2 * i, 2 * i }, step(lab.full({ 3 }, i)):tolist()) end
       assert.equal(2, step.replays)
+      step = lab.compile(function(X)
+        local p = w:detach()
+        p.requires_grad = true
+        ;(X * p * p):sum():backward()
+        return p.grad
+      end)
+      for i = 1, 4 do assert.same({ 2 * i, 2 * i, 2 * i }, step(lab.full({ 3 }, i)):tolist()) end
+      assert.equal(2, step.replays)
     end)
 
     it("arguments that are not contiguous", function()

@@ -88,6 +88,21 @@ describe("train.sweep", function()
     assert.is_true(seen > 0)
   end)
 
+  it("trains convolutions, whose plans stay on one thread", function()
+    lab.manual_seed(2)
+    local o = description {
+      model = function()
+        return nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8, 3))
+      end,
+      data = { X = lab.randn(26, 1, 6, 6), y = lab.randint(1, 4, { 26 }) }, loss = nn.CrossEntropyLoss(), epochs = 4,
+    }
+    for _, r in ipairs(train.sweep(o)) do
+      local one = alone(o, r.run)
+      assert.same(one.train_loss, r.train_loss)
+      assert.equal(one.loss, r.loss)
+    end
+  end)
+
   it("lets a run diverge without the others", function()
     local results = train.sweep(description {
       model = function() return nn.Linear(3, 2) end, epochs = 40,

@@ -74,8 +74,7 @@ static inline void trace_refuse(const char *why) {
 /* What copies, fills and element-wise operations outside of the op table run; plans know short ways for them. */
 TraceRun tensor_rerun_copy, tensor_rerun_fill, map_rerun;
 
-/* --- what plans are valid for --------------------------------------------------------------------------------------
- */
+/* --- what plans are valid for ------------------------------------------------------------------------------------- */
 
 /* Changes when something changes that recorded steps took for granted and cannot watch: a layer's mode or parameters,
  * the default dtype. A plan is replayed only where this number is what it was. */

@@ -19,8 +19,7 @@
 #define COMPILE_MAX_ARGS 16
 #define COMPILE_MAX_PLANS 16 /* of one step; then the one that was used longest ago goes */
 
-/* --- for all bindings, while a step is recorded --------------------------------------------------------------------
- */
+/* --- for all bindings, while a step is recorded ------------------------------------------------------------------- */
 
 void lcompile_seen(lua_State *L, Tensor *t); /* the userdata on top of the stack, new, holds t */
 void lcompile_anchor(lua_State *L, int idx); /* what is recorded keeps the value at idx alive */

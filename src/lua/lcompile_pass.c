@@ -24,8 +24,7 @@ typedef struct Pass {
   Batches *b;
 } Pass;
 
-/* --- one batch ------------------------------------------------------------------------------------------------------
- */
+/* --- one batch ---------------------------------------------------------------------------------------------------- */
 
 /* Whether batches of n rows fit e, which has a plan that may not hold at the moment. */
 static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
@@ -74,8 +73,7 @@ double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step) {
   return value;
 }
 
-/* --- many -----------------------------------------------------------------------------------------------------------
- */
+/* --- many --------------------------------------------------------------------------------------------------------- */
 
 static int64_t batches_left(const Pass *p) {
   const int64_t size = p->l->opt.batch_size;

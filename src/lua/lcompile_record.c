@@ -18,8 +18,7 @@
 /* Registry keys, set while a step is recorded: a list of what it needs alive; tensor userdata that it got -> line. */
 static const char ANCHORS = 'a', PUSHED = 'p';
 
-/* --- what other bindings tell ---------------------------------------------------------------------------------------
- */
+/* --- what other bindings tell ------------------------------------------------------------------------------------- */
 
 static lua_State *recorded_state;
 

@@ -14,7 +14,7 @@ typedef struct PlanStep PlanStep;
 
 struct PlanStep {
   int (*run)(const PlanStep *s, Rng *rng); /* -1 with err_set */
-  union {
+  union {                                  /* lower.c: which one belongs to which run */
     struct {
       Kern1 *kern;
       int64_t n, sa;
@@ -86,8 +86,7 @@ Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan
 /* Writes the shortest way to do e into *s; returns whether it may run on any thread. */
 bool plan_lower(PlanStep *s, const Event *e);
 
-/* --- shorten.c: what need not be done at each step ------------------------------------------------------------------
- */
+/* --- shorten.c: what need not be done at each step ---------------------------------------------------------------- */
 
 /* Drops events from r: those whose results are constant or never read, and copies that can be done without. */
 void plan_shorten(Recording *r, const int *output, int noutput);

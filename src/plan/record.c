@@ -88,7 +88,7 @@ static void keep_leaf(Recording *r, Tensor *t) {
     no_memory(r);
     return;
   }
-  r->leaf[r->leaves++] = (Leaf){tensor_retain(t), t->storage, t->requires_grad};
+  r->leaf[r->leaves++] = (Leaf){.t = tensor_retain(t)};
 }
 
 static void add_event(Recording *r, const TraceCall *c);
@@ -287,8 +287,9 @@ static void on_element_written(Tensor *t) {
 
 static void on_seen(Tensor *t) {
   if (now->failure[0]) return;
+  const bool made = t->refs == 1;
   buffer_of(now, t, false);
-  if (t->refs != 1) return;
+  if (!made) return;
   if (GROW(now, made, mades, made_cap) < 0) {
     no_memory(now);
     return;
@@ -341,6 +342,10 @@ void recording_end(Recording *r) {
     if (!s->written || !s->leaf->grad) continue;
     s->exit = s->leaf->grad->node ? tensor_alias(s->leaf->grad) : tensor_retain(s->leaf->grad);
     if (!s->exit) no_memory(r);
+  }
+  for (int i = 0; i < r->leaves; i++) { /* as the step leaves them: it may have made or changed them itself */
+    r->leaf[i].storage = r->leaf[i].t->storage;
+    r->leaf[i].requires_grad = r->leaf[i].t->requires_grad;
   }
   for (int i = 0; i < r->mades; i++) tensor_release(r->made[i]);
   r->mades = 0;

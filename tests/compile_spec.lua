@@ -928,4 +928,21 @@ describe("lab.compile", function()
     do local closing <close> = opt end -- luacheck: ignore
     assert.is_truthy(error_of(step, lab.ones(3)):find("this optimizer was closed", 1, true))
   end)
+
+  it("knows that a convolution with its pool writes down the winners, though nobody reads its output", function()
+    local x = lab.randn(16, 1, 6, 6)
+    local function train(wrap)
+      lab.manual_seed(4)
+      local net = nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2))
+      local opt = lab.optim.SGD(net:parameters(), { lr = 0.01 })
+      local step = wrap(function(X)
+        opt:zero_grad()
+        net(X):sum():backward()
+        opt:step()
+      end)
+      for i = 1, 6 do step(x * i) end
+      return net[1].weight:tolist()
+    end
+    assert.same(train(function(f) return f end), train(lab.compile))
+  end)
 end)

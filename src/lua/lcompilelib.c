@@ -9,6 +9,7 @@
  * which become the plan's input buffers, and are recorded; as soon as two recordings in a row are the same, the entry
  * has its plan. docs/compile.md tells the whole story.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "core/alloc.h"
 #include "lua/lbind.h"
 #include "lua/lcompile.h"
+#include "lua/loptim.h"
 
 #define MAX_STREAK 32 /* recordings without one replay between; then the step is not worth compiling */
 
@@ -308,8 +310,51 @@ static int l_changed(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg FUNCTIONS[] = {
-    {"compile", l_compile}, {"toggled", l_toggled}, {"changed", l_changed}, {NULL, NULL}};
+/* --- for train.fit ------------------------------------------------------------------------------------------------ */
+
+static double bad_loss; /* the value that check_loss met last; 0: none */
+
+static int rerun_check_loss(const TraceCall *c, Rng *rng) {
+  (void)rng;
+  const double value = tensor_get(c->t[0], 0);
+  if (isfinite(value)) return 0;
+  bad_loss = value;
+  return err_set("the loss is %g", value);
+}
+
+/* check_loss(t): an error if the one element of t is infinite or nan, in a recorded step at each replay. What the step
+ * does after it has not happened then. */
+static int l_check_loss(lua_State *L) {
+  Tensor *t = lb_checktensor(L, 1, "check_loss");
+  if (t->numel != 1) return lb_error(L, "the loss has shape %s, it must have one element", tensor_shape_str(t));
+  const TraceCall call = {.name = "check_loss", .run = rerun_check_loss, .n = 1, .t = &t};
+  return trace_do(&call) < 0 ? lb_coreerror(L) : 0;
+}
+
+/* bad_loss(): the value for which check_loss raised, once; nil if it did not. */
+static int l_bad_loss(lua_State *L) {
+  if (bad_loss == 0) {
+    lua_pushnil(L);
+  } else {
+    lua_pushnumber(L, bad_loss);
+  }
+  bad_loss = 0;
+  return 1;
+}
+
+/* has_kernels(x): whether x is an optimizer whose update is C, not a Lua function. */
+static int l_has_kernels(lua_State *L) {
+  lua_pushboolean(L, luaL_testudata(L, 1, OPTIM_MT) && lb_checkoptim(L, 1, "has_kernels")->def->kernel[0]);
+  return 1;
+}
+
+static const luaL_Reg FUNCTIONS[] = {{"compile", l_compile},
+                                     {"toggled", l_toggled},
+                                     {"changed", l_changed},
+                                     {"check_loss", l_check_loss},
+                                     {"bad_loss", l_bad_loss},
+                                     {"has_kernels", l_has_kernels},
+                                     {NULL, NULL}};
 
 static const luaL_Reg METHODS[] = {{"run", lcompile_run}, {"pass", lcompile_pass}, {NULL, NULL}};
 

@@ -53,6 +53,7 @@ M.COMMON = {
   { "--require-real-data", nil, "fail instead of using a made-up stand-in for missing data", nil, "require_real_data" },
   { "--quiet", nil, "no progress bar and no notes on standard error", nil, "quiet" },
   { "--no-progress", nil, "no progress bar", nil, "no_progress" },
+  { "--no-compile", nil, "train.fit runs every update as plain Lua (same numbers)", nil, "no_compile" },
   { "--traceback", nil, "show the whole call stack with an error", nil, "full_traceback" },
 }
 

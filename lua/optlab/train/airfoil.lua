@@ -5,6 +5,7 @@
 -- Every 200 examples the mean loss over all the data is noted, which gives the curve.
 -- @module optlab.train.airfoil
 
+local compiled = require "optlab.train.compiled"
 local errors = require "optlab.errors"
 local evaluate = require "optlab.train.evaluate"
 local fit = require "optlab.train.fit"
@@ -81,8 +82,9 @@ function M.run(how, opts)
   local model, params, loss, reported = (use_library and concise or from_scratch)()
   local epochs = opts.epochs or (use_library and 4 or 2)
   local data = opts.data or M.dataset()
+  local optimizer = rules.optimizer(params, how)
   local history = fit.fit {
-    model = model, loss = loss, optimizer = rules.optimizer(params, how), epochs = epochs,
+    model = model, loss = loss, optimizer = optimizer, epochs = epochs, compile = compiled.has_kernels(optimizer),
     data = lab.data.loader(data, {batch_size = opts.batch_size or 10, shuffle = true}),
     eval_every = M.EVAL_EVERY, evaluate = function() return evaluate.mean_loss(model, reported, data) end,
   }

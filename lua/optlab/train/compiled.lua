@@ -1,24 +1,52 @@
---- The compiled half of train.fit: one update as a compiled step, and an epoch of it.
+--- The compiled half of train.fit: one update as a compiled step (lab.compile), and an epoch of it.
 --
--- A step that cannot be recorded (lab.compile says why in `step.reason`) runs on as plain Lua with the same numbers, so
--- nobody has to know in advance.
+-- Lua code runs only while a step is recorded. So train.fit compiles by itself where all that an update does is known
+-- to be the library's: built-in layers, loss and optimizer. A Lua function among them may count its calls, or change
+-- its mind after a hundred of them; for those the script says `compile = true`.
 -- @module optlab.train.compiled
+local config = require "optlab.config"
+local core = require "optlab.core".compile
 local lab = require "optlab"
 
 local M = {}
 
---- The usual update as a compiled step: step(X, y) gives the loss.
--- @tparam table o model, loss, optimizer
+M.has_kernels = core.has_kernels
+
+--- Whether all modules below a model are built-in layers or plain Sequentials of them.
+local function is_built_in(model)
+  if not lab.nn.is_module(model) then return false end
+  if type(model) == "userdata" then return true end
+  for _, m in ipairs(model:modules()) do
+    if type(m) ~= "userdata" and m.class ~= lab.nn.Sequential then return false end
+  end
+  return true
+end
+
+--- Whether train.fit should compile the step.
+-- @tparam table o the options of train.fit
+-- @treturn boolean
+function M.is_wanted(o)
+  if config.no_compile then return false end
+  if o.compile ~= nil then return o.compile end
+  return not o.metric and is_built_in(o.model) and is_built_in(o.loss) and core.has_kernels(o.optimizer)
+    and type(o.data) == "userdata"
+end
+
+--- The usual update as a compiled step: step(X, y) gives the loss. A loss that is no number is an error and leaves the
+-- parameters alone.
+-- @tparam table o model, loss, optimizer; `compile = true`: a step that cannot be recorded is an error, else it goes on
+--   as plain Lua with the same numbers
 -- @treturn CompiledStep
 function M.step(o)
   local model, loss, optimizer = o.model, o.loss, o.optimizer
   return lab.compile(function(X, y)
     optimizer:zero_grad()
     local l = loss(model(X), y)
+    core.check_loss(l)
     l:backward()
     optimizer:step()
     return l
-  end, { fallback = true })
+  end, { fallback = o.compile ~= true })
 end
 
 --- How many batches of `size` rows lead from `rows` to the next multiple of `every`, at most `limit`.
@@ -29,17 +57,38 @@ function M.batches_until(rows, size, every, limit)
   return n
 end
 
+--- The batch that a loader gave last.
+local function last_batch(loader)
+  local place = loader:state_dict()
+  place.position = place.position - 1
+  loader:load_state_dict(place)
+  local following, state, control = loader:batches()
+  return following(state, control)
+end
+
+--- Up to n batches of a pass. On a bad loss: how many updates were made before, the loss, the batch.
+local function run(pass, n, loader, on_bad)
+  local left = #pass
+  local ok, losses, rows = pcall(pass.run, pass, n)
+  if ok then return losses:tolist(), rows end
+  local value = core.bad_loss()
+  if not value then error(losses, 0) end
+  on_bad(value, left - #pass - 1, last_batch(loader))
+end
+
 --- One epoch: calls each(loss, rows) for each batch, in order.
 -- @tparam CompiledStep step
 -- @tparam Loader loader
 -- @tparam function each
--- @tparam[opt] function ahead called before batches are run; how many of them may run before somebody has to look at
---   the model or to change the learning rate. Without it: all
-function M.epoch(step, loader, each, ahead)
+-- @tparam[opt] function ahead ahead(left) is called before batches are run; how many of them may run before somebody
+--   has to look at the model or to change the learning rate. Without it: all
+-- @tparam[opt] function on_bad on_bad(loss, updates, X, y): a loss is no number after so many of the batches that
+--   `ahead` allowed
+function M.epoch(step, loader, each, ahead, on_bad)
   local pass, size = step:pass(loader), loader.batch_size
   while #pass > 0 do
-    local losses, last = pass:run(ahead and ahead() or nil)
-    for i, loss in ipairs(losses:tolist()) do each(loss, i < #losses and size or last) end
+    local losses, last = run(pass, ahead and ahead(#pass) or nil, loader, on_bad)
+    for i, loss in ipairs(losses) do each(loss, i < #losses and size or last) end
   end
 end
 

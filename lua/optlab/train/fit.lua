@@ -4,6 +4,7 @@
 -- to know), the `history`, and the functions that a step needs.
 -- @module optlab.train.fit
 
+local compiled = require "optlab.train.compiled"
 local diagnose = require "optlab.train.diagnose"
 local errors = require "optlab.errors"
 local evaluate = require "optlab.train.evaluate"
@@ -14,8 +15,10 @@ local M = {}
 
 local OPTIONS = {
   "model", "loss", "optimizer", "data", "epochs", "metric", "scheduler", "scheduler_unit", "eval_every", "eval_data",
-  "evaluate", "checkpoint", "on_step", "on_epoch", "log", "progress",
+  "evaluate", "checkpoint", "compile", "on_step", "on_epoch", "log", "progress",
 }
+
+local UPDATES_UNSEEN = 64 -- compiled updates between two looks at the progress bar
 
 local function check(o)
   errors.check_options(o, OPTIONS, "train.fit")
@@ -29,6 +32,12 @@ local function check(o)
     errors.raise("train.fit: scheduler_unit must be \"epoch\" or \"step\", got '%s'", tostring(o.scheduler_unit))
   end
   if o.metric ~= nil then errors.check_choice(o.metric, {"accuracy"}, "train.fit", "metric") end
+  if o.compile ~= nil and type(o.compile) ~= "boolean" then
+    errors.raise("train.fit: compile must be true or false, got %s", tostring(o.compile))
+  end
+  if o.compile and o.metric then
+    errors.raise("train.fit: a compiled step does not count right answers; leave out compile=true or metric")
+  end
 end
 
 -- --- one step -------------------------------------------------------------------------------------------------------
@@ -158,7 +167,7 @@ local function is_due(run)
   return every and run.place.steps % every == 0 and run.place.steps < run.place.epoch * #run.o.data
 end
 
-local function train_epoch(run)
+local function eager_epoch(run)
   local o, place, step, before = run.o, run.place, run.step, run.before_step
   for X, y in o.data:batches() do
     before(place.steps)
@@ -167,6 +176,30 @@ local function train_epoch(run)
     after_update(run, value, right, #X)
     if is_due(run) then save(run) end
   end
+end
+
+--- How many of `left` compiled updates may be made before the next that somebody wants to see or to prepare.
+local function updates_ahead(run, left)
+  local o, place, n = run.o, run.place, left
+  if o.on_step or run.before_step ~= nothing or run.after_step ~= nothing then n = 1 end
+  if run.bar then n = math.min(n, UPDATES_UNSEEN) end
+  if o.eval_every then n = compiled.batches_until(place.examples, o.data.batch_size, o.eval_every, n) end
+  local every = run.checkpoint and run.checkpoint.every_steps
+  return every and math.min(n, every - place.steps % every) or n
+end
+
+local function compiled_epoch(run)
+  local o, place = run.o, run.place
+  compiled.epoch(run.compiled, o.data, function(loss, rows)
+    after_update(run, loss, nil, rows)
+    if is_due(run) then save(run) end
+  end, function(left)
+    run.before_step(place.steps)
+    return updates_ahead(run, left)
+  end, function(loss, updates, X, y)
+    place.steps = place.steps + updates
+    diagnose.raise(loss, o, X, y, place)
+  end)
 end
 
 --- The line about an epoch, in the book's words where there is an accuracy.
@@ -216,9 +249,11 @@ local function new_run(o)
   local before, after = scheduler_of(o)
   local per_step = o.scheduler_unit == "step"
   local count = o.metric and evaluate.count_right or nil
+  local compile = compiled.is_wanted(o)
   return {
-    o = o, place = place, history = new_history(o), count = count, step = eager_step(o, count),
-    checkpoint = resume.check(o),
+    o = o, place = place, history = new_history(o), count = count, checkpoint = resume.check(o),
+    step = eager_step(o, count), compiled = compile and compiled.step(o),
+    train_epoch = compile and compiled_epoch or eager_epoch,
     before_step = per_step and before or nothing, after_step = per_step and after or nothing,
     before_epoch = per_step and nothing or before, after_epoch = per_step and nothing or after,
   }
@@ -244,6 +279,9 @@ end
 -- * `checkpoint`: {path =, every = 1, every_steps =, resume = false}: saves the whole training to a .safetensors file
 --   every so many epochs, and every so many steps within them; with `resume` it goes on from the file if there is one,
 --   to the bits of an unbroken run
+-- * `compile`: whether updates are recorded once and then replayed in C, to the same bits (lab.compile); by default if
+--   model, loss and optimizer are built-in and there is no metric. true: also with Lua functions among them, which then
+--   run only while recording; what cannot be recorded is an error. false: never
 -- * `on_step`, `on_epoch`: called with {step=, epoch=, loss=, model=, ...}; on_epoch also gets train_loss, train_acc,
 --   test_loss, test_acc, history
 -- * `log`: a function such as print that gets a line after each epoch
@@ -266,7 +304,7 @@ function M.fit(o)
   go(run)
   while place.epoch <= o.epochs do
     run.before_epoch(place.epoch - 1)
-    train_epoch(run)
+    run.train_epoch(run)
     run.after_epoch(finish_epoch(run))
     place.epoch = place.epoch + 1
     if run.checkpoint and ((place.epoch - 1) % run.checkpoint.every == 0 or place.epoch > o.epochs) then save(run) end

@@ -2,9 +2,8 @@
  * lbind.c - tensors as userdata, option tables, errors with the script's line.
  *
  * A tensor userdata is one pointer. The collector sees only those eight bytes, so every pushed tensor adds what lies
- * behind it to a sum, and the sum is handed to the collector as debt (LUA_GCSTEP) whenever it passes four
- * megabytes: memory stays flat without collectgarbage() calls in scripts. A collection takes some 20 us, however little
- * there is to collect; at a quarter of a megabyte that was most of the time of an addition of 10,000 numbers.
+ * behind it to a sum, and the sum is handed to the collector as debt (LUA_GCSTEP) whenever it passes a megabyte or a
+ * few: memory stays flat without collectgarbage() calls in scripts.
  */
 #include "lua/lbind.h"
 
@@ -18,7 +17,12 @@
 #include "core/trace.h"
 #include "lua/lcompile.h"
 
-#define GC_BATCH (4 << 20) /* bytes between two reports to the collector */
+/* Bytes between two reports to the collector. A collection takes some 20 us, however little there is to collect; but
+ * the more garbage waits, the less of the memory that small tensors take anew is still in the cache. So small tensors
+ * are reported each megabyte, which fits there, and large ones, which do not, eight at a time. */
+#define GC_SMALLEST ((size_t)1 << 20)
+#define GC_LARGEST ((size_t)4 << 20)
+#define GC_TENSORS 8
 
 typedef struct TensorUD {
   Tensor *t; /* NULL once closed */
@@ -115,8 +119,10 @@ void lb_pushunseen(lua_State *L, Tensor *owned) {
   TensorUD *ud = lua_newuserdatauv(L, sizeof *ud, 0); /* raises only when Lua itself is out of memory */
   ud->t = owned;
   luaL_setmetatable(L, TENSOR_MT);
-  unreported += sizeof *owned + (owned->storage->refs == 1 ? owned->storage->nbytes : 0); /* a view keeps nothing new */
-  if (unreported < GC_BATCH) return;
+  const size_t bytes = owned->storage->refs == 1 ? owned->storage->nbytes : 0; /* a view keeps nothing new */
+  unreported += sizeof *owned + bytes;
+  const size_t wanted = bytes * GC_TENSORS > GC_SMALLEST ? bytes * GC_TENSORS : GC_SMALLEST;
+  if (unreported < (wanted < GC_LARGEST ? wanted : GC_LARGEST)) return;
   size_t kb = unreported >> 10;
   unreported = 0;
   lua_gc(L, LUA_GCSTEP, kb > 1 << 20 ? 1 << 20 : (int)kb);

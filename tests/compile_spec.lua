@@ -23,7 +23,10 @@ local function traces(run, compiled)
     end
     if r.after then log[#log + 1] = tostring(r.after(i)) end
   end
-  for _, p in ipairs(r.tensors) do log[#log + 1] = bits(p) .. " / " .. bits(p.grad) end
+  for _, p in ipairs(r.tensors) do
+    log[#log + 1] = bits(p) .. " / " .. bits(p.grad)
+    p.grad = nil -- made with create_graph it would keep p alive, and p it
+  end
   return log, fn
 end
 

@@ -646,6 +646,17 @@ describe("lab.compile", function()
       assert.equal(4, compiled.recordings)
     end)
 
+    it("needs no more memory for many epochs", function()
+      local X = lab.randn(3000, 3)
+      local step = lab.compile(function(a) return a:sum() end)
+      local loader = lab.data.loader({ X = X }, { batch_size = 1000, shuffle = true })
+      for _ = 1, 100 do step:run(loader) end
+      collectgarbage()
+      local before = lab.memory()
+      for _ = 1, 1000 do step:run(loader) end
+      assert.is_true(lab.memory().live - before.live < 1e6) -- their orders alone would be 24 MB
+    end)
+
     it("goes on in the middle of an epoch", function()
       local step, loader = setting()
       local compiled = lab.compile(step)

@@ -106,6 +106,7 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
     p->c->replays++;
     if (replay_batch(p, e, rng, &tensor_f64(losses)[i]) < 0) return lb_coreerror(L);
   }
+  if (batches_left(p) == 0) batches_free(p->b); /* the order of the epoch, which the collector does not see */
   lua_pushinteger(L, rows);
   return 2;
 }

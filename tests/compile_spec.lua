@@ -194,6 +194,23 @@ describe("lab.compile", function()
       end })
     end)
 
+    it("a new seed and older states set between the steps", function()
+      local weights, state
+      same(training {
+        net = function() return nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.5), nn.BatchNorm1d(8), nn.Linear(8, 2)) end,
+        opt = function(params) return optim.Adam(params, { lr = 0.1 }) end,
+        before = function(i, opt, net)
+          if i == 3 then weights, state = net:state_dict(), opt:state_dict() end
+          if i == 5 then lab.manual_seed(9) end
+          if i == 6 then
+            net:load_state_dict(weights)
+            opt:load_state_dict(state)
+          end
+          if i == 7 then net[1]:reset_parameters() end
+        end,
+      })
+    end)
+
     it("batch normalisation with its running statistics", function()
       same(training { net = function()
         return nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 2))
@@ -643,7 +660,7 @@ describe("lab.compile", function()
       assert.same(losses, replayed)
       assert.equal(bits(net.weight), bits(net2.weight))
       assert.equal(4, loader2.epoch)
-      assert.equal(4, compiled.recordings)
+      assert.equal("CompiledStep(plans=2, recordings=4, replays=16)", tostring(compiled))
     end)
 
     it("needs no more memory for many epochs", function()

@@ -255,7 +255,9 @@ static int compiled_gc(lua_State *L) {
 
 static int compiled_tostring(lua_State *L) {
   const Compiled *c = lcompile_check(L, 1, "tostring");
-  lua_pushfstring(L, "CompiledStep(%d plans, %I recordings, %I replays%s)", c->entries, (LUAI_UACINT)c->recordings,
+  int plans = 0;
+  for (int i = 0; i < c->entries; i++) plans += c->entry[i]->plan != NULL;
+  lua_pushfstring(L, "CompiledStep(plans=%d, recordings=%I, replays=%I%s)", plans, (LUAI_UACINT)c->recordings,
                   (LUAI_UACINT)c->replays, c->eager ? ", runs as plain Lua" : "");
   return 1;
 }

@@ -542,6 +542,31 @@ describe("lab.compile", function()
       for _ = 1, 3 do assert.equal(5, step(lab.ones(1, 3)).shape[2]) end
     end)
 
+    it("variables from outside that are assigned anew", function()
+      local scale, offset, other = 2, lab.ones(3), w
+      local function shifted(X) return X * scale + offset end
+      local step = lab.compile(function(X) return shifted(X) * other end)
+      local function check(factor, shift)
+        for i = 1, 4 do
+          local v = i * factor + shift
+          assert.same({ v, v, v }, step(lab.full({ 3 }, i)):tolist())
+        end
+      end
+      check(2, 1)
+      scale = 3
+      check(3, 1)
+      offset = lab.full({ 3 }, 5)
+      check(3, 5)
+      other = lab.ones(3)
+      check(3, 5)
+      assert.equal(8, step.recordings)
+      local sum = lab.compile(function(X) return (X * scale):sum() end)
+      local loader = lab.data.loader({ X = lab.ones(4, 3) }, { batch_size = 2 })
+      for _ = 1, 3 do assert.same({ 18, 18 }, sum:run(loader):tolist()) end
+      scale = 5
+      for _ = 1, 3 do assert.same({ 30, 30 }, sum:run(loader):tolist()) end
+    end)
+
     it("keeps at most sixteen plans and goes on", function()
       local step = lab.compile(function(X) return X:sum() end)
       for _ = 1, 3 do

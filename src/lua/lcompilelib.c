@@ -89,9 +89,11 @@ static Entry *find(lua_State *L, int self, Compiled *c, int first, int nargs, En
     Entry *e = c->entry[i];
     const char *why = NULL;
     if (!fits(L, self, e, first, nargs)) continue;
-    if (e->plan && plan_holds(e->plan, NULL)) return e;
-    if (!e->plan && waits_for(e)) *recording = e;
-    if (e->plan && !plan_holds(e->plan, &why)) snprintf(c->reason, sizeof c->reason, "%s", why);
+    const bool same = lcompile_same_upvalues(L, self, &e->last);
+    if (same && e->plan && plan_holds(e->plan, NULL)) return e;
+    if (same && !e->plan && waits_for(e)) *recording = e;
+    if (!same) why = "a variable that its function uses from outside holds something else";
+    if (!same || (e->plan && !plan_holds(e->plan, &why))) snprintf(c->reason, sizeof c->reason, "%s", why);
   }
   return NULL;
 }

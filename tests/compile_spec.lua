@@ -948,22 +948,25 @@ describe("lab.compile", function()
     local losses, o = {}, setting()
     o.on_step = function(s) losses[#losses + 1] = s.loss end
     lab.train.fit(o)
-    local replayed, pieces, rows = {}, 0, 0
-    o = setting()
-    local step = compiled.step(o)
-    for _ = 1, 3 do
-      compiled.epoch(step, o.data, function(loss, n)
-        replayed[#replayed + 1] = loss
-        rows = rows + n
-      end, function()
-        pieces = pieces + 1
-        return compiled.batches_until(rows, 5, 20, 100)
-      end)
+    for _, compile in ipairs { true, false } do
+      local replayed, pieces, rows = {}, 0, 0
+      o = setting()
+      o.compile = compile
+      local step = compiled.step(o)
+      for _ = 1, 3 do
+        compiled.epoch(step, o.data, function(loss, n)
+          replayed[#replayed + 1] = loss
+          rows = rows + n
+        end, function()
+          pieces = pieces + 1
+          return compiled.batches_until(rows, 5, 20, 100)
+        end)
+      end
+      assert.same(losses, replayed)
+      assert.equal(3 * 47, rows)
+      assert.equal(compile and 5 or 30, pieces)
+      assert.is_true(not compile or step.replays > 20)
     end
-    assert.same(losses, replayed)
-    assert.equal(3 * 47, rows)
-    assert.equal(5, pieces)
-    assert.is_true(step.replays > 20)
     assert.equal(4, compiled.batches_until(0, 5, 20, 100))
     assert.equal(7, compiled.batches_until(3, 5, 20, 7))
   end)

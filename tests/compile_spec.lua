@@ -23,7 +23,10 @@ local function traces(run, compiled)
     end
     if r.after then log[#log + 1] = tostring(r.after(i)) end
   end
-  for _, p in ipairs(r.tensors) do log[#log + 1] = bits(p) .. " / " .. bits(p.grad) end
+  for _, p in ipairs(r.tensors) do
+    log[#log + 1] = bits(p) .. " / " .. bits(p.grad)
+    p.grad = nil -- made with create_graph it would keep p alive, and p it
+  end
   return log, fn
 end
 
@@ -189,6 +192,23 @@ describe("lab.compile", function()
       same(training { net = function()
         return nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 2))
       end })
+    end)
+
+    it("a new seed and older states set between the steps", function()
+      local weights, state
+      same(training {
+        net = function() return nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.5), nn.BatchNorm1d(8), nn.Linear(8, 2)) end,
+        opt = function(params) return optim.Adam(params, { lr = 0.1 }) end,
+        before = function(i, opt, net)
+          if i == 3 then weights, state = net:state_dict(), opt:state_dict() end
+          if i == 5 then lab.manual_seed(9) end
+          if i == 6 then
+            net:load_state_dict(weights)
+            opt:load_state_dict(state)
+          end
+          if i == 7 then net[1]:reset_parameters() end
+        end,
+      })
     end)
 
     it("batch normalisation with its running statistics", function()
@@ -522,6 +542,31 @@ describe("lab.compile", function()
       for _ = 1, 3 do assert.equal(5, step(lab.ones(1, 3)).shape[2]) end
     end)
 
+    it("variables from outside that are assigned anew", function()
+      local scale, offset, other = 2, lab.ones(3), w
+      local function shifted(X) return X * scale + offset end
+      local step = lab.compile(function(X) return shifted(X) * other end)
+      local function check(factor, shift)
+        for i = 1, 4 do
+          local v = i * factor + shift
+          assert.same({ v, v, v }, step(lab.full({ 3 }, i)):tolist())
+        end
+      end
+      check(2, 1)
+      scale = 3
+      check(3, 1)
+      offset = lab.full({ 3 }, 5)
+      check(3, 5)
+      other = lab.ones(3)
+      check(3, 5)
+      assert.equal(8, step.recordings)
+      local sum = lab.compile(function(X) return (X * scale):sum() end)
+      local loader = lab.data.loader({ X = lab.ones(4, 3) }, { batch_size = 2 })
+      for _ = 1, 3 do assert.same({ 18, 18 }, sum:run(loader):tolist()) end
+      scale = 5
+      for _ = 1, 3 do assert.same({ 30, 30 }, sum:run(loader):tolist()) end
+    end)
+
     it("keeps at most sixteen plans and goes on", function()
       local step = lab.compile(function(X) return X:sum() end)
       for _ = 1, 3 do
@@ -640,7 +685,18 @@ describe("lab.compile", function()
       assert.same(losses, replayed)
       assert.equal(bits(net.weight), bits(net2.weight))
       assert.equal(4, loader2.epoch)
-      assert.equal(4, compiled.recordings)
+      assert.equal("CompiledStep(plans=2, recordings=4, replays=16)", tostring(compiled))
+    end)
+
+    it("needs no more memory for many epochs", function()
+      local X = lab.randn(3000, 3)
+      local step = lab.compile(function(a) return a:sum() end)
+      local loader = lab.data.loader({ X = X }, { batch_size = 1000, shuffle = true })
+      for _ = 1, 100 do step:run(loader) end
+      collectgarbage()
+      local before = lab.memory()
+      for _ = 1, 1000 do step:run(loader) end
+      assert.is_true(lab.memory().live - before.live < 1e6) -- their orders alone would be 24 MB
     end)
 
     it("goes on in the middle of an epoch", function()

@@ -17,7 +17,8 @@
 
 #define COMPILED_MT "optlab.CompiledStep"
 #define COMPILE_MAX_ARGS 16
-#define COMPILE_MAX_PLANS 16 /* of one step; then the one that was used longest ago goes */
+#define COMPILE_MAX_UPVALUES 48 /* of a step's function; more are not watched */
+#define COMPILE_MAX_PLANS 16    /* of one step; then the one that was used longest ago goes */
 
 /* --- for all bindings, while a step is recorded ------------------------------------------------------------------- */
 
@@ -35,13 +36,22 @@ typedef struct ArgKey {
   int64_t shape[TENSOR_MAX_DIM];
 } ArgKey;
 
+/* What a variable held that the function uses from outside. */
+typedef struct Upvalue {
+  int64_t type;  /* of Lua */
+  const void *p; /* identity of what is no number */
+  double number; /* numbers and booleans */
+} Upvalue;
+
 /* One recorded call and what it returned. */
 typedef struct Take {
   Recording *r; /* owned; NULL: none, or a plan has taken it over */
   int nresults;
-  Tensor *result[COMPILE_MAX_ARGS]; /* windows, owned; NULL: the Lua value kept in the entry's table */
-  int output[COMPILE_MAX_ARGS];     /* their buffers in r, or -1 */
-  uint64_t world;                   /* the state of the world afterwards */
+  Tensor *result[COMPILE_MAX_ARGS];      /* windows, owned; NULL: the Lua value kept in the entry's table */
+  int output[COMPILE_MAX_ARGS];          /* their buffers in r, or -1 */
+  Upvalue upvalue[COMPILE_MAX_UPVALUES]; /* afterwards, of the function and of the Lua functions among these */
+  int upvalues;
+  uint64_t world; /* afterwards */
   bool grad_mode;
 } Take;
 
@@ -59,7 +69,11 @@ typedef struct Entry {
                that are no tensors; at COMPILE_ANCHORS what the plan keeps alive */
 } Entry;
 
-enum { COMPILE_RESULTS = COMPILE_MAX_ARGS + 1, COMPILE_ANCHORS = 2 * COMPILE_MAX_ARGS + 1 };
+enum {
+  COMPILE_RESULTS = COMPILE_MAX_ARGS + 1,
+  COMPILE_ANCHORS = 2 * COMPILE_MAX_ARGS + 1,
+  COMPILE_UPVALUES = COMPILE_ANCHORS /* + 1, ...: kept, so that an address means one value */
+};
 
 typedef struct Compiled {
   Entry *entry[COMPILE_MAX_PLANS]; /* owned */
@@ -85,13 +99,19 @@ int lcompile_call(lua_State *L, int idx, int nargs);
 void lcompile_forget(Take *t);                                     /* frees what it owns */
 void lcompile_drop(lua_State *L, int self, Compiled *c, Entry *e); /* takes e out of the step's list and frees it */
 
+/* lcompile_record.c: notes the variables that the step's function uses from outside; whether they hold what they held
+ * after the call that was recorded. The values themselves go into the table at `keep`, unless that is 0. */
+void lcompile_note_upvalues(lua_State *L, int self, Take *t, int keep);
+bool lcompile_same_upvalues(lua_State *L, int self, const Take *t);
+
 /* lcompile_record.c: runs the step's function on copies of the arguments at first.. and records it for e. Returns how
  * many results are on the stack. */
 int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, int nargs);
 
-/* lcompile_pass.c: the entry with a plan for a batch of n rows, or NULL; one batch as a script would run it (the step
- * is at index `step`), its loss; the methods */
-Entry *lcompile_entry_for(const Compiled *c, const Loader *l, int64_t n);
+/* lcompile_pass.c: the entry with a plan for a batch of n rows, or NULL (L may be NULL: no Lua has run since the last
+ * time, so the variables need no look); one batch as a script would run it, its loss; the methods. The step is at index
+ * `step`. */
+Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Loader *l, int64_t n);
 double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step);
 int lcompile_run(lua_State *L);
 int lcompile_pass(lua_State *L);

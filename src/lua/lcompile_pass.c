@@ -37,9 +37,10 @@ static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
   return true;
 }
 
-Entry *lcompile_entry_for(const Compiled *c, const Loader *l, int64_t n) {
+Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Loader *l, int64_t n) {
   for (int i = 0; i < c->entries; i++) {
-    if (entry_fits(c->entry[i], l, n) && plan_holds(c->entry[i]->plan, NULL)) return c->entry[i];
+    Entry *e = c->entry[i];
+    if (entry_fits(e, l, n) && plan_holds(e->plan, NULL) && (!L || lcompile_same_upvalues(L, step, &e->last))) return e;
   }
   return NULL;
 }
@@ -95,7 +96,7 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
     rows = loader_ready(p->l, p->b);
     const bool same = e && plan_input(e->plan, 0)->shape[0] == rows && plan_holds(e->plan, NULL);
-    if (!same) e = lcompile_entry_for(p->c, p->l, rows);
+    if (!same) e = lcompile_entry_for(L, step, p->c, p->l, rows);
     if (!e || trace || p->c->eager) {
       tensor_f64(losses)[i] = lcompile_call_batch(L, p->l, p->b, step);
       e = NULL;
@@ -106,6 +107,7 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
     p->c->replays++;
     if (replay_batch(p, e, rng, &tensor_f64(losses)[i]) < 0) return lb_coreerror(L);
   }
+  if (batches_left(p) == 0) batches_free(p->b); /* the order of the epoch, which the collector does not see */
   lua_pushinteger(L, rows);
   return 2;
 }

@@ -53,8 +53,7 @@ void lcompile_raise(lua_State *L) {
   lua_error(L);
 }
 
-/* --- running the function
- * --------------------------------------------------------------------------------------------- */
+/* --- running the function ----------------------------------------------------------------------------------------- */
 
 /* Where the values lie on the stack. */
 typedef struct Frame {
@@ -171,8 +170,51 @@ static void copy_results(lua_State *L, const Take *take, int first) {
   }
 }
 
-/* --- two calls
- * -------------------------------------------------------------------------------------------------------- */
+/* --- variables from outside --------------------------------------------------------------------------------------- */
+
+static Upvalue describe(lua_State *L, int idx) {
+  Upvalue u = {.type = lua_type(L, idx)};
+  if (u.type == LUA_TNUMBER) {
+    u.number = lua_tonumber(L, idx);
+  } else if (u.type == LUA_TBOOLEAN) {
+    u.number = lua_toboolean(L, idx);
+  } else {
+    u.p = lua_topointer(L, idx);
+  }
+  return u;
+}
+
+/* Appends the upvalues of the function at fn, and, `depth` levels down, those of the Lua functions among them. */
+static int read_upvalues(lua_State *L, int fn, int depth, Upvalue *list, int count, int keep) {
+  luaL_checkstack(L, 3, NULL);
+  for (int i = 1; count < COMPILE_MAX_UPVALUES && lua_getupvalue(L, fn, i); i++) {
+    list[count++] = describe(L, -1);
+    if (keep) {
+      lua_pushvalue(L, -1);
+      lua_rawseti(L, keep, COMPILE_UPVALUES + count);
+    }
+    if (depth > 0 && lua_isfunction(L, -1) && !lua_iscfunction(L, -1))
+      count = read_upvalues(L, lua_gettop(L), depth - 1, list, count, keep);
+    lua_pop(L, 1);
+  }
+  return count;
+}
+
+void lcompile_note_upvalues(lua_State *L, int self, Take *t, int keep) {
+  lua_getiuservalue(L, self, COMPILED_UV_FN);
+  t->upvalues = read_upvalues(L, lua_gettop(L), 1, t->upvalue, 0, keep);
+  lua_pop(L, 1);
+}
+
+bool lcompile_same_upvalues(lua_State *L, int self, const Take *t) {
+  Upvalue now[COMPILE_MAX_UPVALUES];
+  lua_getiuservalue(L, self, COMPILED_UV_FN);
+  const int n = read_upvalues(L, lua_gettop(L), 1, now, 0, 0);
+  lua_pop(L, 1);
+  return n == t->upvalues && memcmp(now, t->upvalue, (size_t)n * sizeof *now) == 0;
+}
+
+/* --- two calls ---------------------------------------------------------------------------------------------------- */
 
 /* After a full collection: a tensor that the step made and that somebody still holds would never change again. */
 static void check_kept(lua_State *L, Recording *r) {
@@ -259,6 +301,7 @@ int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, in
   lua_rawgetp(L, LUA_REGISTRYINDEX, &ANCHORS);
   lua_rawseti(L, f.slots, COMPILE_ANCHORS);
   copy_results(L, &e->now, f.results);
+  lcompile_note_upvalues(L, self, &e->now, f.slots);
   const bool ready = settle(L, c, e, &f);
   close_tables(L);
   lua_pushvalue(L, f.slots);

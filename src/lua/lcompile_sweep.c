@@ -32,7 +32,7 @@ typedef struct LaneUD {
 static LaneUD *check_lane(lua_State *L, int idx) { return luaL_checkudata(L, idx, LANE_MT); }
 
 static const Plan *find_plan(void *who, const Loader *l, int64_t n, const Tensor **loss) {
-  const Entry *e = lcompile_entry_for(who, l, n);
+  const Entry *e = lcompile_entry_for(NULL, 0, who, l, n);
   if (!e) return NULL;
   *loss = e->last.result[0];
   return e->plan;

@@ -91,9 +91,11 @@ static Entry *find(lua_State *L, int self, Compiled *c, int first, int nargs, En
     Entry *e = c->entry[i];
     const char *why = NULL;
     if (!fits(L, self, e, first, nargs)) continue;
-    if (e->plan && plan_holds(e->plan, NULL)) return e;
-    if (!e->plan && waits_for(e)) *recording = e;
-    if (e->plan && !plan_holds(e->plan, &why)) snprintf(c->reason, sizeof c->reason, "%s", why);
+    const bool same = lcompile_same_upvalues(L, self, &e->last);
+    if (same && e->plan && plan_holds(e->plan, NULL)) return e;
+    if (same && !e->plan && waits_for(e)) *recording = e;
+    if (!same) why = "a variable that its function uses from outside holds something else";
+    if (!same || (e->plan && !plan_holds(e->plan, &why))) snprintf(c->reason, sizeof c->reason, "%s", why);
   }
   return NULL;
 }
@@ -257,7 +259,9 @@ static int compiled_gc(lua_State *L) {
 
 static int compiled_tostring(lua_State *L) {
   const Compiled *c = lcompile_check(L, 1, "tostring");
-  lua_pushfstring(L, "CompiledStep(%d plans, %I recordings, %I replays%s)", c->entries, (LUAI_UACINT)c->recordings,
+  int plans = 0;
+  for (int i = 0; i < c->entries; i++) plans += c->entry[i]->plan != NULL;
+  lua_pushfstring(L, "CompiledStep(plans=%d, recordings=%I, replays=%I%s)", plans, (LUAI_UACINT)c->recordings,
                   (LUAI_UACINT)c->replays, c->eager ? ", runs as plain Lua" : "");
   return 1;
 }

@@ -685,6 +685,7 @@
 ---@field eval_data? optlab.Dataset|optlab.Loader
 ---@field evaluate? fun(model: any): number
 ---@field checkpoint? optlab.FitCheckpoint
+---@field compile? boolean
 ---@field on_step? fun(info: table)
 ---@field on_epoch? fun(info: table)
 ---@field log? fun(line: string)

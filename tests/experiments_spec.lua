@@ -218,6 +218,15 @@ describe("experiments", function()
     assert.not_equal(read(one .. "/metrics.csv"), read(two .. "/metrics.csv"))
   end)
 
+  it("gives the same numbers with compiled updates and without", function()
+    for _, name in ipairs {"momentum", "adam", "minibatch-sgd"} do
+      local _, compiled = run(name)
+      local _, plain = run(name, "--format none --no-compile")
+      local numbers = assert(read(compiled .. "/metrics.csv"), name)
+      assert.equal(numbers, read(plain .. "/metrics.csv"), name)
+    end
+  end)
+
   it("draws the same pictures twice", function()
     local text, one, ok = run("momentum", "--format svg")
     assert.is_true(ok, text)

@@ -2,7 +2,7 @@
  * map.h - runs an element-wise kernel over whole tensors of any strides.
  *
  * Inputs are broadcast to out's shape; dimensions that lie one after the other in every operand are merged first, so
- * that contiguous operands become one run. Long runs are cut among OpenMP threads; the result does not depend on how
+ * that contiguous operands become one run. Long runs are cut among threads; the result does not depend on how
  * many. out must have its final shape and dtype and must not partly overlap an input. Each call marks out as written.
  */
 #ifndef OPTLAB_MAP_H

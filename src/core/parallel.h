@@ -1,5 +1,5 @@
 /*
- * parallel.h - the one place that knows OpenMP.
+ * parallel.h - the one place that knows threads.
  *
  * The thread count is the user's: lab.set_num_threads, --threads, OMP_NUM_THREADS; by default the number of cores.
  */

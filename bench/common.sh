@@ -16,6 +16,23 @@ need() {
   [ -z "$lacking" ] || exit 1
 }
 
+# options NAME [rounds] [--out DIR]: sets rounds, out and measured, an empty file of measurements in out.
+options() {
+  rounds=5 out=out/$1
+  shift
+  while [ $# -gt 0 ]; do
+    case $1,$# in
+      --out,1) set -- --help ;;
+      --out,*) out=$2; shift 2 ;;
+      *[!0-9]*,*) echo "usage: $0 [rounds] [--out DIR]" >&2; exit 2 ;;
+      *) rounds=$1; shift ;;
+    esac
+  done
+  measured=$out/measured.txt
+  mkdir -p "$out"
+  : > "$measured"
+}
+
 # "median smallest largest" of the numbers in a file, one a line.
 spread() {
   sort -n "$1" | awk '{ v[NR] = $1 }

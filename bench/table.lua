@@ -11,9 +11,9 @@ local measured, rounds = dofile "bench/measured.lua" (p.measured)
 local SECTIONS = {
   { "one training step of the regression (5 features, batch of 10)",
     { "airfoil-SGD", "SGD", "us", eager = { 3, 40 }, compiled = { 0.25, 400 } },
-    { "airfoil-SGD-calls", "SGD, by call (1)", "us", peer = "airfoil-SGD" },
+    { "airfoil-SGD-calls", "SGD, by call", "us", peer = "airfoil-SGD" },
     { "airfoil-Adam", "Adam", "us", eager = { 3.5 }, compiled = { 0.3 } },
-    { "airfoil-Adam-calls", "Adam, by call (1)", "us", peer = "airfoil-Adam" } },
+    { "airfoil-Adam-calls", "Adam, by call", "us", peer = "airfoil-Adam" } },
   { "Adam's update alone",
     { "adam-1000", "1e3 parameters", "us", eager = { nil, 20 } },
     { "adam-100000", "1e5 parameters", "us", eager = { nil, 2.5 } },
@@ -38,19 +38,18 @@ local SECTIONS = {
     { "lenet-1", "1 thread", "ms", eager = { nil, 2.8 } },
     { "lenet-2", "2 threads", "ms", eager = { nil, 3.2 } } },
   { "programs",
-    { "momentum", "momentum.lua (2)", "s", eager = { 0.5 } },
-    { "sweep", "1,000 fits (3)", "s" },
-    { "resident", "memory (4)", "MB", eager = { 40 } },
-    { "mallocs", "mallocs (4)", "calls", eager = { 0 } } },
+    { "momentum", "momentum.lua (1)", "s", eager = { 0.5 } },
+    { "sweep", "1,000 fits (2)", "s" },
+    { "resident", "memory (3)", "MB", eager = { 40 } },
+    { "mallocs", "mallocs (3)", "calls", eager = { 0 } } },
 }
 local NOTES = [[
 ratio: PyTorch's median over optlab's; target: the time at most, the ratio at least. A row's second
-line is the compiled step's, of the regression an epoch at a time (step:run).
-(1) compiled, each step called from Lua
-(2) experiments/momentum.lua, start to last figure; PyTorch: "import torch" alone; C: gnuplot alone
-(3) train.sweep: the regression 1,000 times, 2 epochs each
-(4) resident memory after a million eager SGD steps, and calls of malloc during them
-One thread, but for LeNet on two, and for (2) and (3) on all cores.]]
+line is the compiled step's: the regression an epoch at a time (step:run), or, by call, from Lua.
+(1) experiments/momentum.lua, start to last figure; PyTorch: "import torch" alone; C: gnuplot alone
+(2) train.sweep: the regression 1,000 times, 2 epochs each
+(3) resident memory after a million eager SGD steps, and calls of malloc during them
+One thread, but for LeNet on two, and for (1) and (2) on all cores.]]
 local PROGRAMS = { "eager", "compiled", "pytorch", "floor" }
 local UNITS = { us = 1, ms = 1e3, s = 1e6, MB = 1, calls = 1 }
 
@@ -88,7 +87,7 @@ local function judged(row, program)
   return times(ratio), table.concat(wanted, " "), table.concat(met, " ")
 end
 
-local LINE = "%-20s%12s %12s %12s %12s %6s %-15s %s"
+local LINE = "%-19s%12s %12s %12s %12s %6s %-15s %s"
 
 local function print_row(row)
   local unit, medians, ranges = UNITS[row[3]], {}, {}

@@ -124,7 +124,7 @@ static void measure_size(const char *name, void (*work)(long n), long n) {
 }
 
 static float *numbers(long n) {
-  float *x = malloc((size_t)n * sizeof *x);
+  float *x = aligned_alloc(64, ((size_t)n * sizeof *x + 63) / 64 * 64);
   if (!x) {
     fprintf(stderr, "floor: no memory\n");
     exit(1);

@@ -1,5 +1,5 @@
 --- Time of one training step on the airfoil problem: gather a batch of 10, forward, loss, backward, optimizer.
--- Prints microseconds a step and the resident memory after them; bench/compare runs it beside the same step in PyTorch.
+-- Prints microseconds a step and the resident memory after them; bench/table runs it beside the same step in PyTorch.
 -- --mode eager: operation by operation; compiled: by lab.compile, each step called from Lua; epochs: the same, a whole
 -- epoch at a time (step:run).
 local lab = require "optlab"

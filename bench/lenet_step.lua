@@ -1,9 +1,10 @@
 --- Images a second of full LeNet training steps: gather and convert a batch of bytes, forward, loss, backward, SGD.
--- bench/lenet runs it beside lenet_step.py; the number of threads is OMP_NUM_THREADS.
+-- bench/lenet and bench/table run it beside lenet_step.py; the number of threads is OMP_NUM_THREADS.
 local lab = require "optlab"
 local nn, optim = lab.nn, lab.optim
 local lenet = dofile "bench/lenet_model.lua"
-local p = lab.params { steps = { default = 64, help = "steps to time" }, batch_size = 256 }
+local p = lab.params { steps = { default = 64, help = "steps to time" }, batch_size = 256,
+  mode = { default = "eager", choices = { "eager", "compiled" } } }
 
 local n = 8192
 local X = lab.randint(256, { n, 1, 28, 28 }):to "uint8"
@@ -13,12 +14,18 @@ local loader = lab.data.loader({ X = X, y = y },
 local net, loss = lenet.new(), nn.CrossEntropyLoss()
 local opt = optim.SGD(net:parameters(), { lr = 0.1 })
 
+local function step(Xb, yb)
+  opt:zero_grad()
+  local l = loss(net(Xb), yb)
+  l:backward()
+  opt:step()
+end
+if p.mode == "compiled" then step = lab.compile(step) end
+
 local function run(steps)
   while steps > 0 do
     for Xb, yb in loader:batches() do
-      opt:zero_grad()
-      loss(net(Xb), yb):backward()
-      opt:step()
+      step(Xb, yb)
       steps = steps - 1
       if steps == 0 then return end
     end

@@ -8,17 +8,29 @@
 #include "core/vector.h"
 
 #define LANES REDUCE_LANES
-#define FEW 16 /* up to so many elements scalar code beats filling vectors */
+#define FEW 16 /* up to so many elements scalar code beats filling vectors; from 8 on most bounds are constants */
 
 /* JOIN(x, y) takes element y into x. `field` is the member of Partial; FINISH turns it into what is stored. */
 #define REDUCTION(name, T, field, NEUTRAL, JOIN, FINISH)                                                             \
+  static T name##_8_to_16(int64_t n, const T *a) {                                                                   \
+    T lane[8];                                                                                                       \
+    for (int64_t l = 0; l < 8; l++) lane[l] = a[l];                                                                  \
+    for (int64_t i = 8; i < n; i++) {                                                                                \
+      lane[i - 8] = JOIN(lane[i - 8], a[i]);                                                                         \
+      OPAQUE(i);                                                                                                     \
+    }                                                                                                                \
+    for (int64_t half = 4; half > 0; half /= 2)                                                                      \
+      for (int64_t l = 0; l < half; l++) lane[l] = JOIN(lane[l], lane[l + half]);                                    \
+    return lane[0];                                                                                                  \
+  }                                                                                                                  \
   static T name##_few(int64_t n, const T *a) {                                                                       \
-    T lane[FEW];                                                                                                     \
+    if (n >= 8) return name##_8_to_16(n, a);                                                                         \
+    T lane[8];                                                                                                       \
     for (int64_t i = 0; i < n; i++) {                                                                                \
       lane[i] = a[i];                                                                                                \
       OPAQUE(i);                                                                                                     \
     }                                                                                                                \
-    for (int64_t half = FEW / 2; half > 0; half /= 2) {                                                              \
+    for (int64_t half = 4; half > 0; half /= 2) {                                                                    \
       for (int64_t i = half; i < n; i++) {                                                                           \
         lane[i - half] = JOIN(lane[i - half], lane[i]);                                                              \
         OPAQUE(i);                                                                                                   \

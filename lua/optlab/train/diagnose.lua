@@ -65,7 +65,8 @@ end
 
 --- Raises an error about a loss that is no number.
 function M.raise(value, o, X, y, run)
-  errors.raise("train.fit: the loss is %s at step %d (epoch %d): %s", tostring(value), run.steps + 1, run.epoch,
+  local shown = value ~= value and "nan" or tostring(value) -- C writes "-nan" too
+  errors.raise("train.fit: the loss is %s at step %d (epoch %d): %s", shown, run.steps + 1, run.epoch,
     M.advice(o, X, y, run.steps))
 end
 

@@ -17,6 +17,7 @@
 
 #include <omp.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -122,13 +123,19 @@ static void *work(void *id) {
   return NULL;
 }
 
+/* Makes workers until there are enough for a team, or as many as the system gives: fewer will do. Signals are for the
+ * thread that runs Lua. */
 static void hire(int team) {
-  while (pool.workers < team - 1) {
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, work, (void *)(intptr_t)(pool.workers + 1)) != 0) return; /* fewer will do */
+  if (pool.workers >= team - 1) return;
+  sigset_t all, old;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &old);
+  pthread_t thread;
+  while (pool.workers < team - 1 && pthread_create(&thread, NULL, work, (void *)(intptr_t)(pool.workers + 1)) == 0) {
     pthread_detach(thread);
     pool.workers++;
   }
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 /* --- a job -------------------------------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
  */
 #include "core/tensor.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -113,15 +114,23 @@ static bool is_contiguous(int ndim, const int64_t *shape, const int64_t *stride)
 
 /* --- life ------------------------------------------------------------------------------------------------- */
 
-static uint64_t last_serial;
+/* Storages that several threads make at the same time may get one number; recordings, which compare numbers, are made by
+ * one thread alone. */
+static _Atomic uint64_t last_serial;
 uint64_t storage_last_serial(void) { return last_serial; }
+
+static uint64_t next_serial(void) {
+  const uint64_t n = atomic_load_explicit(&last_serial, memory_order_relaxed) + 1;
+  atomic_store_explicit(&last_serial, n, memory_order_relaxed);
+  return n;
+}
 
 static Storage *storage_new(size_t nbytes) {
   Storage *s = alloc_get(STORAGE_HEADER + nbytes);
   if (!s) return NULL;
   s->refs = 1;
   s->version = 0;
-  s->serial = ++last_serial;
+  s->serial = next_serial();
   s->nbytes = nbytes;
   s->data = (char *)s + STORAGE_HEADER;
   return s;

@@ -50,13 +50,16 @@ typedef struct Trace {
 
 extern const Trace *trace;
 
-/* Silence for what happens inside a computation; hand the result back to trace_resume. */
+/* Silence for what happens inside a computation; hand the result back to trace_resume. Where nobody listens nothing is
+ * written, for plans run both on several threads. */
 static inline const Trace *trace_pause(void) {
   const Trace *t = trace;
-  trace = NULL;
+  if (t) trace = NULL;
   return t;
 }
-static inline void trace_resume(const Trace *t) { trace = t; }
+static inline void trace_resume(const Trace *t) {
+  if (t) trace = t;
+}
 
 /* Runs c->run in silence, then tells. */
 int trace_do(const TraceCall *c);

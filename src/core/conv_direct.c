@@ -155,6 +155,10 @@ bool conv_direct_takes(DType dt, const ConvShape *s) {
          in <= GROUP_MAX && out <= GROUP_MAX;
 }
 
+bool conv_direct_takes_pool(DType dt, const ConvShape *s, int64_t kh, int64_t kw) {
+  return conv_direct_takes(dt, s) && kh <= s->win.oh && kw <= s->win.ow && kh * kw <= NO_WINNER;
+}
+
 /* The output's room, as a correlation writes it: with columns for the last tile to hang over. */
 static Room room_for_tiles(int64_t channels, int64_t rows, int64_t columns) {
   return (Room){.channels = channels, .rows = rows, .columns = columns, .right = CONV_OVERHANG};
@@ -208,8 +212,7 @@ int conv_direct(const ConvShape *s, const Images *x, const float *weight, const 
   return 0;
 }
 
-/* --- gradients ------------------------------------------------------------------------------------------------------
- */
+/* --- gradients --------------------------------------------------------------------------------------------------- */
 
 /* The output's gradient of a group, `r` being its room: packed, or unpooled from what came behind the pool. */
 static GroupBuffer pack_output_gradient(const Job *j, const Images *dy, int64_t group, Room r, float *memory) {
@@ -300,8 +303,7 @@ int conv_direct_grad_weight(const ConvShape *s, const Images *dy, const ConvPool
   return 0;
 }
 
-/* --- the pool's own -------------------------------------------------------------------------------------------------
- */
+/* --- the pool's own ---------------------------------------------------------------------------------------------- */
 
 static void grad_bias_group(void *ctx, int64_t group, int64_t end) {
   (void)end;

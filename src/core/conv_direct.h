@@ -26,8 +26,10 @@ typedef struct ConvPool {
   uint8_t *winners; /* conv_direct_winners bytes, written by conv_direct, read by the gradients */
 } ConvPool;
 
-/* Whether this path takes a convolution: float32, stride 1, and a group's images fit into a core's cache. */
+/* Whether this path takes a convolution: float32, stride 1, and a group's images fit into a core's cache; and whether
+ * a pool with windows of kh x kw may come along. */
 bool conv_direct_takes(DType dt, const ConvShape *s);
+bool conv_direct_takes_pool(DType dt, const ConvShape *s, int64_t kh, int64_t kw);
 
 /* The pool's output, and the bytes that its winners need. */
 static inline int64_t pooled(int64_t size, int64_t window) { return size / window; }

@@ -197,8 +197,7 @@ static void correlate(const Correlation *p, const GroupBuffer *in, int64_t i, in
   }
 }
 
-/* --- the weights' gradient ------------------------------------------------------------------------------------------
- */
+/* --- the weights' gradient --------------------------------------------------------------------------------------- */
 
 /* OB output channels by KB neighbouring columns of the window's row. */
 typedef struct GradTile {
@@ -299,8 +298,7 @@ static void grad_weight(const Correlation *p, const GroupBuffer *dy, const Group
   }
 }
 
-/* --- ReLU and pool --------------------------------------------------------------------------------------------------
- */
+/* --- ReLU and pool ----------------------------------------------------------------------------------------------- */
 
 static void relu_pool(int64_t kh, int64_t kw, int64_t ow, const float *x, int64_t row, float *y, uint8_t *winner) {
   for (int64_t j = 0; j < ow; j++, x += kw * LANES, y += LANES, winner += LANES)
@@ -344,12 +342,9 @@ static void add_won(int64_t ow, const float *dy, const uint8_t *winner, float *s
   }
 }
 
-#define NAME2(set) #set
-#define NAME(set) NAME2(set)
 #define TABLE2(set) conv_kernels_##set
 #define TABLE(set) TABLE2(set)
 const ConvKernels TABLE(CONV_KERNELS) = {
-    .name = NAME(CONV_KERNELS),
     .interleave = interleave,
     .pack_weight = pack_weight,
     .correlate = correlate,

@@ -20,7 +20,7 @@
 /* Columns that a tile may read on either side of the image besides the padding's; they hold zeros. */
 #define CONV_OVERHANG 8
 
-/* What a winner of a pool is, when no element of its window is above 0. */
+/* What a winner of a pool is, when no element of its window is above 0; so windows have at most as many places. */
 #define NO_WINNER 255
 
 /* One buffer of a group. `data` is the place of row 0, column 0 of channel 0; columns left and right of the image, as
@@ -39,8 +39,6 @@ typedef struct Correlation {
 } Correlation;
 
 typedef struct ConvKernels {
-  const char *name;
-
   /* to[x][l] = from[l * sn + x] for LANES images and `columns` pixels. */
   void (*interleave)(const float *from, int64_t sn, int64_t columns, float *to);
 

@@ -24,7 +24,7 @@
 
 #define MAX_TEAM 256
 #define CLOSED UINT32_MAX
-#define WORKER_SPINS 2000 /* looks for a job before a worker goes to sleep, some 30 us */
+#define WORKER_SPINS 2000 /* looks for a job before a worker goes to sleep: 50 us on a Zen 5 */
 
 typedef void Body(void *ctx, int64_t begin, int64_t end);
 

@@ -114,8 +114,8 @@ static bool is_contiguous(int ndim, const int64_t *shape, const int64_t *stride)
 
 /* --- life ------------------------------------------------------------------------------------------------- */
 
-/* Storages that several threads make at the same time may get one number; recordings, which compare numbers, are made by
- * one thread alone. */
+/* Storages that several threads make at the same time may get one number; recordings, which compare numbers, are made
+ * by one thread alone. */
 static _Atomic uint64_t last_serial;
 uint64_t storage_last_serial(void) { return last_serial; }
 

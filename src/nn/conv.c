@@ -72,23 +72,36 @@ Tensor *nn_conv2d(Tensor *x, Tensor *weight, Tensor *bias, Pair stride, Pair pad
   return op_apply(OP_CONV2D, (Tensor *[]){x, weight, bias}, bias ? 3 : 2, &args);
 }
 
-/* --- with ReLU and pool in one pass ------------------------------------------------------------------------------ */
-
-#define WINDOW_PLACES 255 /* a winner is kept as one byte */
-
-bool nn_conv2d_relu_max_pool2d_takes(const Tensor *x, const Tensor *weight, const Tensor *bias, Pair stride,
-                                     Pair padding, Pair window) {
-  if (x->dtype != DT_F32 || weight->dtype != DT_F32 || (bias && bias->dtype != DT_F32)) return false;
-  if (x->ndim != 4 || weight->ndim != 4 || x->shape[1] != weight->shape[1]) return false;
-  if (bias && (bias->ndim != 1 || bias->shape[0] != weight->shape[0])) return false;
-  const OpArgs args = {.i = {stride.h, stride.w, padding.h, padding.w}};
-  const ConvShape s = conv_shape_of(x, weight, &args);
-  return conv_direct_takes(DT_F32, &s) && s.win.oh >= window.h && s.win.ow >= window.w &&
-         (int64_t)window.h * window.w < WINDOW_PLACES;
+static Tensor *forward(const Module *m, Tensor *const *in) {
+  return nn_conv2d(in[0], m->param[WEIGHT], m->param[BIAS_PARAM], pair_of(m->arg[STRIDE]), pair_of(m->arg[PADDING]));
 }
 
-Tensor *nn_conv2d_relu_max_pool2d(Tensor *x, Tensor *weight, Tensor *bias, Pair padding, Pair window) {
-  const OpArgs args = {.i = {1, 1, padding.h, padding.w, 0, 0, window.h, window.w}};
+/* --- with ReLU and pool in one pass ------------------------------------------------------------------------------ */
+
+static bool are_float32(const Tensor *x, const Tensor *weight, const Tensor *bias) {
+  return x->dtype == DT_F32 && weight->dtype == DT_F32 && (!bias || bias->dtype == DT_F32);
+}
+
+static OpArgs args_with_pool(const Module *m, Pair window) {
+  const Pair s = pair_of(m->arg[STRIDE]), p = pair_of(m->arg[PADDING]);
+  return (OpArgs){.i = {s.h, s.w, p.h, p.w, 0, 0, window.h, window.w}};
+}
+
+bool conv2d_fuses(const Module *m, const Module *relu, const Module *pool, const Tensor *x) {
+  const Tensor *weight = m->param[WEIGHT];
+  Pair window;
+  if (!relu || relu->def != &layer_relu || !pool || !max_pool2d_side_by_side(pool, &window)) return false;
+  if (!are_float32(x, weight, m->param[BIAS_PARAM]) || x->ndim != 4 || x->shape[1] != weight->shape[1]) return false;
+  const OpArgs args = args_with_pool(m, window);
+  const ConvShape s = conv_shape_of(x, weight, &args);
+  return conv_direct_takes_pool(DT_F32, &s, window.h, window.w);
+}
+
+Tensor *conv2d_fused(const Module *m, const Module *pool, Tensor *x) {
+  Tensor *weight = m->param[WEIGHT], *bias = m->param[BIAS_PARAM];
+  Pair window;
+  max_pool2d_side_by_side(pool, &window);
+  const OpArgs args = args_with_pool(m, window);
   const ConvShape s = conv_shape_of(x, weight, &args);
   int64_t bytes = conv_direct_winners(&s, window.h, window.w);
   Tensor *winners = tensor_new(DT_U8, 1, &bytes);
@@ -96,25 +109,6 @@ Tensor *nn_conv2d_relu_max_pool2d(Tensor *x, Tensor *weight, Tensor *bias, Pair 
   Tensor *y = op_apply(OP_CONV2D_RELU_POOL, (Tensor *[]){winners, x, weight, bias}, bias ? 4 : 3, &args);
   tensor_release(winners);
   return y;
-}
-
-/* --- the layer ---------------------------------------------------------------------------------------------------- */
-
-static Tensor *forward(const Module *m, Tensor *const *in) {
-  return nn_conv2d(in[0], m->param[WEIGHT], m->param[BIAS_PARAM], pair_of(m->arg[STRIDE]), pair_of(m->arg[PADDING]));
-}
-
-bool conv2d_fuses(const Module *m, const Module *relu, const Module *pool, const Tensor *x) {
-  Pair window;
-  return relu && relu->def == &layer_relu && pool && max_pool2d_side_by_side(pool, &window) &&
-         nn_conv2d_relu_max_pool2d_takes(x, m->param[WEIGHT], m->param[BIAS_PARAM], pair_of(m->arg[STRIDE]),
-                                         pair_of(m->arg[PADDING]), window);
-}
-
-Tensor *conv2d_fused(const Module *m, const Module *pool, Tensor *x) {
-  Pair window;
-  max_pool2d_side_by_side(pool, &window);
-  return nn_conv2d_relu_max_pool2d(x, m->param[WEIGHT], m->param[BIAS_PARAM], pair_of(m->arg[PADDING]), window);
 }
 
 static void describe(const Module *m, char *text, size_t size) {

@@ -16,12 +16,6 @@ Tensor *nn_linear(Tensor *x, Tensor *weight, Tensor *bias);
 /* x (N, in, H, W), weight (out, in, kh, kw), bias (out) or NULL -> (N, out, oh, ow) */
 Tensor *nn_conv2d(Tensor *x, Tensor *weight, Tensor *bias, Pair stride, Pair padding);
 
-/* The same with relu and max_pool2d behind it, windows side by side, in one pass. Fails unless the shape is one that
- * nn_conv2d_relu_max_pool2d_takes. */
-Tensor *nn_conv2d_relu_max_pool2d(Tensor *x, Tensor *weight, Tensor *bias, Pair padding, Pair window);
-bool nn_conv2d_relu_max_pool2d_takes(const Tensor *x, const Tensor *weight, const Tensor *bias, Pair stride,
-                                     Pair padding, Pair window);
-
 typedef struct BatchNorm {
   Tensor *mean, *var;    /* (C), running; moved in training; both NULL: there are none */
   Tensor *weight, *bias; /* (C), or NULL */

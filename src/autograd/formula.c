@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "core/alloc.h"
-#include "core/err.h"
+#include "base/alloc.h"
+#include "base/err.h"
 
 /* A stack of owned references; a formula is the part above its mark. */
 static _Thread_local Tensor **pool;

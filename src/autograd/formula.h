@@ -11,8 +11,8 @@
  *
  * Backward functions run inside a formula that the engine opens and closes for them.
  */
-#ifndef OPTLAB_FORMULA_H
-#define OPTLAB_FORMULA_H
+#ifndef OPTLAB_AUTOGRAD_FORMULA_H
+#define OPTLAB_AUTOGRAD_FORMULA_H
 
 #include "autograd/op.h"
 

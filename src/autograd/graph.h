@@ -1,12 +1,12 @@
 /*
- * graph.h - the recorded graph, seen only by op.c, autograd.c and formula.c.
+ * graph.h - the recorded graph, seen only by op.c, backward.c and formula.c.
  *
  * A Node is one recorded op. It knows where the gradient of each input has to go (a node further down, a leaf, or
  * nowhere), holds the values that its backward reads, and describes its output, so that a gradient can be brought to
  * that shape without the output being kept alive. Tensors own nodes, nodes own what lies below them: no cycles.
  */
-#ifndef OPTLAB_GRAPH_H
-#define OPTLAB_GRAPH_H
+#ifndef OPTLAB_AUTOGRAD_GRAPH_H
+#define OPTLAB_AUTOGRAD_GRAPH_H
 
 #include "autograd/op.h"
 

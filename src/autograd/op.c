@@ -7,10 +7,10 @@
 
 #include "autograd/formula.h"
 #include "autograd/graph.h"
-#include "autograd/rows.h"
-#include "core/alloc.h"
-#include "core/err.h"
-#include "core/trace.h"
+#include "autograd/ops/rows.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "core/recorder.h"
 
 static _Thread_local bool recording = true;
 static uint64_t next_seq;
@@ -120,7 +120,7 @@ static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *a
   return out;
 }
 
-/* --- telling a recorder (core/trace.h) --------------------------------------------------------------------- */
+/* --- telling a recorder (core/recorder.h) --------------------------------------------------------------------- */
 
 int op_rerun(const TraceCall *c, Rng *rng) {
   OpCall call;

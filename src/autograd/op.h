@@ -8,15 +8,15 @@
  *
  * Adding an op: a name in OP_LIST, a row in the ops_*.c file of its kind, a sample in tests/ops_spec.lua.
  */
-#ifndef OPTLAB_OP_H
-#define OPTLAB_OP_H
+#ifndef OPTLAB_AUTOGRAD_OP_H
+#define OPTLAB_AUTOGRAD_OP_H
 
-#include "core/kernels.h"
+#include "core/recorder.h"
 #include "core/tensor.h"
-#include "core/trace.h"
+#include "kernels/elementwise/kernels.h"
 
-/* Kind by kind, in the order of the files ops_elementwise.c, ops_view.c, ops_reduce.c, ops_index.c, ops_matmul.c,
- * ops_nn.c, ops_loss.c, ops_conv.c, ops_conv_pool.c, ops_pool.c. */
+/* Kind by kind, in the order of the files elementwise.c, view.c, reduce.c, index.c, matmul.c,
+ * softmax.c, loss.c, conv.c, conv_pool.c, pool.c. */
 /* clang-format off */
 #define OP_LIST(X) \
   /* element-wise, one input */ \
@@ -98,7 +98,7 @@ const Op *op_row(OpId id);
 /* Runs an op. Checks arity and dtypes (promotes floats to the wider one), never shapes beyond the row's rule. */
 Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args);
 
-/* How a recorder of steps (core/trace.h) is told of an op: run is op_rerun, args an OpCall. */
+/* How a recorder of steps (core/recorder.h) is told of an op: run is op_rerun, args an OpCall. */
 typedef struct OpCall {
   int64_t op; /* an OpId */
   OpArgs args;

@@ -14,9 +14,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/parallel.h"
-#include "core/trace.h"
-#include "core/vector.h"
+#include "base/parallel.h"
+#include "base/simd.h"
+#include "core/recorder.h"
 
 LIBMVEC1(log)
 LIBMVEC1(sin)

@@ -6,8 +6,8 @@
  * threads nor on what other streams were used for. Each purpose draws from a stream of its own: one more
  * dropout layer does not change how the data are shuffled.
  */
-#ifndef OPTLAB_RNG_H
-#define OPTLAB_RNG_H
+#ifndef OPTLAB_CORE_RNG_H
+#define OPTLAB_CORE_RNG_H
 
 #include <stdint.h>
 

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/alloc.h"
-#include "core/err.h"
-#include "core/trace.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "core/recorder.h"
 
 #define STORAGE_HEADER 64
 _Static_assert(sizeof(Storage) <= STORAGE_HEADER, "the header must leave the data 64-byte aligned");

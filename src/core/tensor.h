@@ -8,8 +8,8 @@
  * Ownership: every function that returns a Tensor * gives the caller one reference, to be dropped with
  * tensor_release; NULL means failure with err_message() set. Arguments are borrowed.
  */
-#ifndef OPTLAB_TENSOR_H
-#define OPTLAB_TENSOR_H
+#ifndef OPTLAB_CORE_TENSOR_H
+#define OPTLAB_CORE_TENSOR_H
 
 #include <stdbool.h>
 #include <stddef.h>

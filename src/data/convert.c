@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#include "core/err.h"
-#include "core/vector.h"
+#include "base/err.h"
+#include "base/simd.h"
 
 int byte_transform_check(const ByteTransform *t) {
   if (!dtype_is_float(t->dtype))

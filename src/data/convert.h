@@ -6,8 +6,8 @@
  * rounded once: as if computed exactly, but for a rare last bit of a float32. With scale 1/255, mean 0 and std 1 every
  * byte gives the float32 that byte / 255 gives.
  */
-#ifndef OPTLAB_CONVERT_H
-#define OPTLAB_CONVERT_H
+#ifndef OPTLAB_DATA_CONVERT_H
+#define OPTLAB_DATA_CONVERT_H
 
 #include "core/tensor.h"
 

@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-#include "core/alloc.h"
-#include "core/err.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "core/recorder.h"
 #include "core/rng.h"
-#include "core/trace.h"
 
 #define STREAM_EPOCHS \
   ((uint64_t)1 << 62) /* epoch e of a seed shuffles with stream STREAM_EPOCHS + e; drawn keys with e = 0 */

@@ -11,8 +11,8 @@
  * (one core of a Zen 4), less than gathering it from floats (120 us): it reads a quarter of the memory. A LeNet step on
  * such a batch took 30 ms, so there is no thread that prepares the next batch meanwhile.
  */
-#ifndef OPTLAB_LOADER_H
-#define OPTLAB_LOADER_H
+#ifndef OPTLAB_DATA_LOADER_H
+#define OPTLAB_DATA_LOADER_H
 
 #include "core/rng.h"
 #include "core/tensor.h"

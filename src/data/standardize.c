@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "core/err.h"
+#include "base/err.h"
 
 /* x: (n, d) row-major; element i as a double. */
 static double element(const Tensor *x, int64_t i) {

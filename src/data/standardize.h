@@ -1,8 +1,8 @@
 /*
  * standardize.h - columns with mean 0 and standard deviation 1.
  */
-#ifndef OPTLAB_STANDARDIZE_H
-#define OPTLAB_STANDARDIZE_H
+#ifndef OPTLAB_DATA_STANDARDIZE_H
+#define OPTLAB_DATA_STANDARDIZE_H
 
 #include "core/tensor.h"
 

@@ -1,8 +1,8 @@
 /*
  * prompt.h - the line editor behind `optlab -i`: libedit, its history, and tab completion done in Lua.
  */
-#ifndef OPTLAB_PROMPT_H
-#define OPTLAB_PROMPT_H
+#ifndef OPTLAB_HOST_PROMPT_H
+#define OPTLAB_HOST_PROMPT_H
 
 #include <lua.h>
 

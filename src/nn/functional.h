@@ -7,8 +7,8 @@
 #ifndef OPTLAB_NN_FUNCTIONAL_H
 #define OPTLAB_NN_FUNCTIONAL_H
 
+#include "args/arg.h"
 #include "core/tensor.h"
-#include "nn/arg.h"
 
 /* x (..., in), weight (out, in), bias (out) or NULL -> (..., out): x weight' + bias */
 Tensor *nn_linear(Tensor *x, Tensor *weight, Tensor *bias);

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "core/err.h"
+#include "base/err.h"
 #include "core/rng.h"
 
 void init_uniform(Tensor *t, double lo, double hi) {

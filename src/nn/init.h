@@ -20,8 +20,8 @@
 #ifndef OPTLAB_NN_INIT_H
 #define OPTLAB_NN_INIT_H
 
+#include "args/arg.h"
 #include "core/tensor.h"
-#include "nn/arg.h"
 
 typedef struct InitDef {
   const char *name;

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/err.h"
-#include "core/trace.h"
+#include "base/err.h"
+#include "core/recorder.h"
 #include "nn/functional.h"
 
 static int not_a_label(const char *what, int64_t row, double value, int64_t classes) {

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "autograd/formula.h"
-#include "core/alloc.h"
-#include "core/err.h"
-#include "core/trace.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "core/recorder.h"
 
 Module *module_new(const LayerDef *def) {
   Module *m = alloc_get(sizeof *m);

@@ -10,8 +10,8 @@
 #ifndef OPTLAB_NN_MODULE_H
 #define OPTLAB_NN_MODULE_H
 
+#include "args/arg.h"
 #include "core/tensor.h"
-#include "nn/arg.h"
 
 #define MODULE_MAX_TENSORS 4
 #define MODULE_MAX_INPUTS 2

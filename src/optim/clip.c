@@ -9,10 +9,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/alloc.h"
-#include "core/err.h"
-#include "core/trace.h"
-#include "core/vector.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/simd.h"
+#include "core/recorder.h"
 
 #define LANES 8
 

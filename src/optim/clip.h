@@ -2,8 +2,8 @@
  * clip.h - limiting gradients before a step (Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural
  * networks", ICML 2013).
  */
-#ifndef OPTLAB_CLIP_H
-#define OPTLAB_CLIP_H
+#ifndef OPTLAB_OPTIM_CLIP_H
+#define OPTLAB_OPTIM_CLIP_H
 
 #include <stdbool.h>
 

@@ -3,13 +3,13 @@
  *
  * Element-wise operations on flat operands become one call of their kernel, copies a memcpy, small sums of rows a loop.
  * Everything else is done again as it was recorded: the row's forward on the recorded windows. The bits are the same on
- * both ways, because kernels give an element the same bits wherever it stands (core/kernels.h).
+ * both ways, because kernels give an element the same bits wherever it stands (kernels/elementwise/kernels.h).
  */
 #include <string.h>
 
 #include "autograd/op.h"
-#include "core/map.h"
-#include "core/reduce.h"
+#include "kernels/elementwise/map.h"
+#include "kernels/reduce/reduce.h"
 #include "plan/plan.h"
 
 #define SUM_MAX 2048 /* elements: one block of reduce.c, one thread */

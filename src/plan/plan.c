@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "autograd/op.h"
-#include "core/alloc.h"
+#include "base/alloc.h"
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
 

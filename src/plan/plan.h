@@ -4,8 +4,8 @@
  * plan_new takes a recording, leaves out what need not be done at each step, and turns each event that is left into a
  * PlanStep: a function and its operands. Replaying is calling them one after the other.
  */
-#ifndef OPTLAB_PLAN_H
-#define OPTLAB_PLAN_H
+#ifndef OPTLAB_PLAN_PLAN_H
+#define OPTLAB_PLAN_PLAN_H
 
 #include "autograd/op.h"
 #include "plan/record.h"
@@ -86,7 +86,8 @@ Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan
 /* Writes the shortest way to do e into *s; returns whether it may run on any thread. */
 bool plan_lower(PlanStep *s, const Event *e);
 
-/* --- shorten.c: what need not be done at each step ---------------------------------------------------------------- */
+/* --- optimize.c: what need not be done at each step ----------------------------------------------------------------
+ */
 
 /* Drops events from r: those whose results are constant or never read, and copies that can be done without. */
 void plan_shorten(Recording *r, const int *output, int noutput);

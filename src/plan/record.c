@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/alloc.h"
+#include "base/alloc.h"
 
 static Recording *now;
 static void (*write_where)(char *text, size_t size);

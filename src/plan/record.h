@@ -5,11 +5,11 @@
  * wrote. Memory is numbered in the order of its first appearance, so that the recordings of two calls of one step can
  * be compared: the same events on the same kinds of memory with the same numbers make a plan.
  */
-#ifndef OPTLAB_RECORD_H
-#define OPTLAB_RECORD_H
+#ifndef OPTLAB_PLAN_RECORD_H
+#define OPTLAB_PLAN_RECORD_H
 
-#include "core/err.h"
-#include "core/trace.h"
+#include "base/err.h"
+#include "core/recorder.h"
 
 #define RECORD_WHERE 72
 
@@ -27,7 +27,7 @@ typedef struct Buffer {
   int input;      /* BUFFER_INPUT: which, from 0 */
   bool constant;  /* so far its contents are the same in each call */
   int writes;     /* events that wrote to it */
-  bool placed;    /* shorten.c has looked for memory that it can share */
+  bool placed;    /* optimize.c has looked for memory that it can share */
   uint64_t hash;  /* BUFFER_CONSTANT: of its contents */
   char where[RECORD_WHERE];
 } Buffer;

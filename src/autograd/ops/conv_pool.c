@@ -1,0 +1,147 @@
+/*
+ * conv_pool.c - a convolution, a ReLU and a max pool in one pass (kernels/conv/conv_direct.h).
+ *
+ *   CONV2D_RELU_POOL       (winners, x, weight[, bias]) -> y
+ *   CONV2D_POOL_GRAD_BIAS  (dy, winners) -> dbias
+ *   CONV2D_UNPOOL          (dy, winners) -> dz
+ *   CONV2D_PICK            (z, winners) -> y
+ *
+ * `winners` is memory for the places of the windows' maxima: CONV2D_RELU_POOL writes it, the others read it. Only the
+ * first row and the last two are differentiable. Where the gradient itself is to be differentiated, it goes through dz,
+ * the gradient of the convolution's own output z, and the rows of conv.c; else they take dy and the winners as they
+ * are. dy -> dz is linear, and z -> y (its elements at the winners) its transpose: each other's backward.
+ *
+ * CONV2D_UNPOOL, i[4], i[5]: the height and width of z.
+ */
+#include "autograd/ops/conv_rows.h"
+#include "autograd/ops/rows.h"
+#include "base/err.h"
+
+/* --- conv2d_relu_pool ------------------------------------------------------------------------------------------ */
+
+static int infer_relu_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  const ConvShape c = conv_shape_of(in[1], in[2], a);
+  set_images(s, DT_F32, true, c.n, c.o, pooled(c.win.oh, a->i[6]), pooled(c.win.ow, a->i[7]));
+  return 0;
+}
+
+static int fw_relu_pool(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  const ConvShape s = conv_shape_of(in[1], in[2], a);
+  const Images x = images_of(in[1]), y = images_of(out);
+  const ConvPool pool = pool_of(in[0], a);
+  Tensor *weight = tensor_contiguous(in[2]), *bias = nin > 3 ? tensor_contiguous(in[3]) : NULL;
+  int rc = -1;
+  if (weight && (bias || nin < 4)) {
+    rc = conv_direct(&s, &x, tensor_f32(weight), bias ? tensor_f32(bias) : NULL, &pool, &y);
+  }
+  tensor_release(weight);
+  tensor_release(bias);
+  return rc;
+}
+
+static Tensor *with(OpId op, Tensor *a, Tensor *b, Tensor *winners, OpArgs args, int64_t h, int64_t w) {
+  args.i[4] = h;
+  args.i[5] = w;
+  return fm_op(op, (Tensor *[]){a, b, winners}, winners ? 3 : 2, &args);
+}
+
+static int bw_relu_pool(Node *n, Tensor *d, Tensor **din) {
+  Tensor *winners = node_saved(n, 0), *x = node_saved(n, 1), *weight = node_saved(n, 2);
+  const OpArgs *a = node_args(n);
+  if (grad_mode()) {
+    const ConvShape s = conv_shape_of(x, weight, a);
+    d = with(OP_CONV2D_UNPOOL, d, winners, NULL, *a, s.win.oh, s.win.ow);
+    if (!d) return -1;
+  }
+  Tensor *places = grad_mode() ? NULL : winners;
+  if (node_wants(n, 1) && !(din[1] = with(OP_CONV2D_GRAD_INPUT, d, weight, places, *a, x->shape[2], x->shape[3])))
+    return -1;
+  if (node_wants(n, 2) && !(din[2] = with(OP_CONV2D_GRAD_WEIGHT, d, x, places, *a, weight->shape[2], weight->shape[3])))
+    return -1;
+  if (node_nin(n) < 4 || !node_wants(n, 3)) return 0;
+  din[3] = places ? fm_op(OP_CONV2D_POOL_GRAD_BIAS, (Tensor *[]){d, places}, 2, a) : fm_sum(d, 1 | 4 | 8, false);
+  return din[3] ? 0 : -1;
+}
+
+const Op row_CONV2D_RELU_POOL = {.name = "conv2d_relu_pool",
+                                 .nin = 4,
+                                 .fills = 1,
+                                 .save = SAVE_X0 | SAVE_X1 | SAVE_X2,
+                                 .infer = infer_relu_pool,
+                                 .forward = fw_relu_pool,
+                                 .backward = bw_relu_pool};
+
+/* --- the rows with a pool's gradient ----------------------------------------------------------------------------- */
+
+/* What conv_direct wants to know of the convolution in front of a pool: its output (n, o, h, w). */
+static ConvShape output_shape(const Tensor *t, int64_t h, int64_t w) {
+  return (ConvShape){.n = t->shape[0], .o = t->shape[1], .win = {.oh = h, .ow = w}};
+}
+
+static int infer_grad_bias(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin, (void)a;
+  *s = (OpShape){.dtype = DT_F32, .ndim = 1, .shape = {in[0]->shape[1]}};
+  return 0;
+}
+
+static int fw_grad_bias(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  const ConvPool pool = pool_of(in[1], a);
+  const ConvShape s = output_shape(in[0], in[0]->shape[2] * pool.kh, in[0]->shape[3] * pool.kw);
+  const Images dy = images_of(in[0]);
+  return conv_direct_grad_bias(&s, &dy, &pool, tensor_f32(out));
+}
+
+const Op row_CONV2D_POOL_GRAD_BIAS = {
+    .name = "conv2d_pool_grad_bias", .nin = 2, .infer = infer_grad_bias, .forward = fw_grad_bias};
+
+static int infer_unpool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  set_images(s, DT_F32, true, in[0]->shape[0], in[0]->shape[1], a->i[4], a->i[5]);
+  return 0;
+}
+
+static int fw_unpool(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  const ConvShape s = output_shape(out, out->shape[2], out->shape[3]);
+  const ConvPool pool = pool_of(in[1], a);
+  const Images dy = images_of(in[0]), dz = images_of(out);
+  return conv_direct_unpool(&s, &dy, &pool, &dz);
+}
+
+static int bw_unpool(Node *n, Tensor *d, Tensor **din) {
+  return (din[0] = fm_op(OP_CONV2D_PICK, (Tensor *[]){d, node_saved(n, 1)}, 2, node_args(n))) ? 0 : -1;
+}
+
+const Op row_CONV2D_UNPOOL = {.name = "conv2d_unpool",
+                              .nin = 2,
+                              .save = SAVE_X1,
+                              .infer = infer_unpool,
+                              .forward = fw_unpool,
+                              .backward = bw_unpool};
+
+static int infer_pick(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  const Tensor *z = in[0];
+  set_images(s, DT_F32, true, z->shape[0], z->shape[1], pooled(z->shape[2], a->i[6]), pooled(z->shape[3], a->i[7]));
+  return 0;
+}
+
+static int fw_pick(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  const ConvShape s = output_shape(in[0], in[0]->shape[2], in[0]->shape[3]);
+  const ConvPool pool = pool_of(in[1], a);
+  const Images z = images_of(in[0]), y = images_of(out);
+  conv_direct_pick(&s, &z, &pool, &y);
+  return 0;
+}
+
+static int bw_pick(Node *n, Tensor *d, Tensor **din) {
+  int64_t z[TENSOR_MAX_DIM];
+  node_in_shape(n, 0, z);
+  return (din[0] = with(OP_CONV2D_UNPOOL, d, node_saved(n, 1), NULL, *node_args(n), z[2], z[3])) ? 0 : -1;
+}
+
+const Op row_CONV2D_PICK = {
+    .name = "conv2d_pick", .nin = 2, .save = SAVE_X1, .infer = infer_pick, .forward = fw_pick, .backward = bw_pick};

@@ -1,0 +1,302 @@
+/*
+ * elementwise.c - rows for functions of each element: one input, two inputs with broadcasting, where.
+ *
+ * In the backward comments d is the gradient of the output y, and da, db those of the inputs a, b. Where a function has
+ * no derivative (relu, abs and clamp at their corners) the value is PyTorch's.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "autograd/ops/rows.h"
+#include "base/err.h"
+#include "kernels/elementwise/map.h"
+
+/* --- one input -------------------------------------------------------------------------------------------- */
+
+#define X(n) node_saved(n, 0)
+#define Y(n) node_out(n)
+
+/* Defines bw_NAME: din[0] = formula in n and d. */
+#define BACKWARD1(name, formula)                           \
+  static int bw_##name(Node *n, Tensor *d, Tensor **din) { \
+    (void)n;                                               \
+    return (din[0] = (formula)) ? 0 : -1;                  \
+  }
+BACKWARD1(neg, fm_neg(d))
+BACKWARD1(exp, fm_mul(d, Y(n)))
+BACKWARD1(log, fm_div(d, X(n)))
+BACKWARD1(log1p, fm_div(d, fm_adds(X(n), 1)))
+BACKWARD1(expm1, fm_mul(d, fm_adds(Y(n), 1)))
+BACKWARD1(sqrt, fm_div(d, fm_muls(Y(n), 2)))
+BACKWARD1(square, fm_mul(d, fm_muls(X(n), 2)))
+BACKWARD1(abs, fm_mul(d, fm_op1(OP_SIGN, X(n))))
+BACKWARD1(zero, fm_zeros_like(d)) /* sign, floor, ceil, round */
+BACKWARD1(sin, fm_mul(d, fm_op1(OP_COS, X(n))))
+BACKWARD1(cos, fm_neg(fm_mul(d, fm_op1(OP_SIN, X(n)))))
+BACKWARD1(tan, fm_mul(d, fm_adds(fm_op1(OP_SQUARE, Y(n)), 1)))
+BACKWARD1(sinh, fm_mul(d, fm_op1(OP_COSH, X(n))))
+BACKWARD1(cosh, fm_mul(d, fm_op1(OP_SINH, X(n))))
+BACKWARD1(tanh, fm_mul(d, fm_rsubs(1, fm_op1(OP_SQUARE, Y(n)))))
+BACKWARD1(erf, fm_mul(d, fm_muls(fm_op1(OP_EXP, fm_neg(fm_op1(OP_SQUARE, X(n)))), M_2_SQRTPI)))
+BACKWARD1(softplus, fm_mul(d, fm_op1(OP_SIGMOID, X(n))))
+BACKWARD1(reciprocal, fm_neg(fm_mul(d, fm_op1(OP_SQUARE, Y(n)))))
+BACKWARD1(relu, fm_op3(OP_WHERE, fm_op2(OP_LE, X(n), fm_const(X(n), 0)), fm_const(d, 0), d)) /* NaN passes d on */
+BACKWARD1(clone, d)
+
+/* y (1 - y) d */
+static int bw_sigmoid(Node *n, Tensor *d, Tensor **din) {
+  Tensor *y = Y(n);
+  return (din[0] = fm_mul(d, fm_mul(y, fm_rsubs(1, y)))) ? 0 : -1;
+}
+
+/* Defines fw_NAME and row_NAME for a float function with kernels kern_NAME_f32 and _f64. */
+#define UNARY(id, fn, what_to_save, bw)                                          \
+  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) { \
+    (void)nin, (void)a;                                                          \
+    map1(out, in[0], out->dtype == DT_F32 ? kern_##fn##_f32 : kern_##fn##_f64);  \
+    return 0;                                                                    \
+  }                                                                              \
+  const Op row_##id = {.name = #fn,                                              \
+                       .nin = 1,                                                 \
+                       .match = 1,                                               \
+                       .floats = true,                                           \
+                       .save = what_to_save,                                     \
+                       .keeps_order = true,                                      \
+                       .infer = infer_same,                                      \
+                       .forward = fw_##fn,                                       \
+                       .backward = bw,                                           \
+                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64}};
+
+UNARY(EXP, exp, SAVE_OUT, bw_exp)
+UNARY(LOG, log, SAVE_X0, bw_log)
+UNARY(LOG1P, log1p, SAVE_X0, bw_log1p)
+UNARY(EXPM1, expm1, SAVE_OUT, bw_expm1)
+UNARY(SQRT, sqrt, SAVE_OUT, bw_sqrt)
+UNARY(SQUARE, square, SAVE_X0, bw_square)
+UNARY(SIGN, sign, 0, bw_zero)
+UNARY(SIN, sin, SAVE_X0, bw_sin)
+UNARY(COS, cos, SAVE_X0, bw_cos)
+UNARY(TAN, tan, SAVE_OUT, bw_tan)
+UNARY(SINH, sinh, SAVE_X0, bw_sinh)
+UNARY(COSH, cosh, SAVE_X0, bw_cosh)
+UNARY(TANH, tanh, SAVE_OUT, bw_tanh)
+UNARY(ERF, erf, SAVE_X0, bw_erf)
+UNARY(SIGMOID, sigmoid, SAVE_OUT, bw_sigmoid)
+UNARY(RELU, relu, SAVE_X0, bw_relu)
+UNARY(SOFTPLUS, softplus, SAVE_X0, bw_softplus)
+UNARY(RECIPROCAL, reciprocal, SAVE_OUT, bw_reciprocal)
+UNARY(FLOOR, floor, 0, bw_zero)
+UNARY(CEIL, ceil, 0, bw_zero)
+UNARY(ROUND, round, 0, bw_zero)
+
+/* neg and abs keep integers. */
+#define UNARY_INT(id, fn, what_to_save, bw)                                      \
+  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) { \
+    (void)nin, (void)a;                                                          \
+    map1(out, in[0],                                                             \
+         out->dtype == DT_F32   ? kern_##fn##_f32                                \
+         : out->dtype == DT_F64 ? kern_##fn##_f64                                \
+                                : kern_##fn##_i64);                              \
+    return 0;                                                                    \
+  }                                                                              \
+  const Op row_##id = {.name = #fn,                                              \
+                       .nin = 1,                                                 \
+                       .match = 1,                                               \
+                       .save = what_to_save,                                     \
+                       .keeps_order = true,                                      \
+                       .infer = infer_same,                                      \
+                       .forward = fw_##fn,                                       \
+                       .backward = bw,                                           \
+                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64}};
+UNARY_INT(NEG, neg, 0, bw_neg)
+UNARY_INT(ABS, abs, SAVE_X0, bw_abs)
+
+/* clamp: x[0] lower, x[1] upper bound; d where lo <= a <= hi. */
+static int fw_clamp(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  FormulaMark m = fm_begin();
+  Tensor *lo = fm_const(in[0], a->x[0]), *hi = fm_const(in[0], a->x[1]);
+  if (lo && hi) map3(out, in[0], lo, hi, out->dtype == DT_F32 ? kern_clamp_f32 : kern_clamp_f64);
+  fm_end(m, NULL);
+  return lo && hi ? 0 : -1;
+}
+static int bw_clamp(Node *n, Tensor *d, Tensor **din) {
+  Tensor *x = X(n);
+  const OpArgs *a = node_args(n);
+  Tensor *inside = fm_mul(fm_op2(OP_GE, x, fm_const(x, a->x[0])), fm_op2(OP_LE, x, fm_const(x, a->x[1])));
+  return (din[0] = fm_op3(OP_WHERE, inside, d, fm_const(d, 0))) ? 0 : -1;
+}
+const Op row_CLAMP = {.name = "clamp",
+                      .nin = 1,
+                      .match = 1,
+                      .floats = true,
+                      .save = SAVE_X0,
+                      .keeps_order = true,
+                      .infer = infer_same,
+                      .forward = fw_clamp,
+                      .backward = bw_clamp};
+
+/* cast: i[0] the new dtype. */
+static int infer_cast(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  infer_same(s, in, nin, a);
+  s->dtype = (DType)a->i[0];
+  return 0;
+}
+static int fw_copy(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin, (void)a;
+  return tensor_copy_(out, in[0]);
+}
+const Op row_CAST = {
+    .name = "to", .nin = 1, .keeps_order = true, .infer = infer_cast, .forward = fw_copy, .backward = bw_clone};
+/* a row-major copy: what contiguous() makes */
+const Op row_CLONE = {.name = "clone", .nin = 1, .infer = infer_same, .forward = fw_copy, .backward = bw_clone};
+
+/* --- two inputs ------------------------------------------------------------------------------------------- */
+
+static int infer_broadcast(const char *name, OpShape *s, Tensor *const *in) {
+  s->dtype = (DType)in[0]->dtype;
+  s->ndim = shape_broadcast(in[0]->ndim, in[0]->shape, in[1]->ndim, in[1]->shape, s->shape);
+  if (s->ndim >= 0) return 0;
+  return err_set("%s: shapes %s and %s do not broadcast", name, tensor_shape_str(in[0]), tensor_shape_str(in[1]));
+}
+
+#define A(n) node_saved(n, 0)
+#define B(n) node_saved(n, 1)
+
+/* Defines bw_NAME: each gradient computed only where it is wanted. */
+#define BACKWARD2(name, da, db)                            \
+  static int bw_##name(Node *n, Tensor *d, Tensor **din) { \
+    if (node_wants(n, 0) && !(din[0] = (da))) return -1;   \
+    if (node_wants(n, 1) && !(din[1] = (db))) return -1;   \
+    return 0;                                              \
+  }
+BACKWARD2(add, d, d)
+BACKWARD2(sub, d, fm_neg(d))
+BACKWARD2(mul, fm_mul(d, B(n)), fm_mul(d, A(n)))
+BACKWARD2(div, fm_div(d, B(n)), fm_neg(fm_div(fm_mul(d, fm_div(A(n), B(n))), B(n))))
+
+/* d (a wins), d/2 (tie), 0: as PyTorch shares a tie. */
+static Tensor *winner_share(OpId wins, Tensor *a, Tensor *b, Tensor *d) {
+  Tensor *tie = fm_op3(OP_WHERE, fm_op2(OP_EQ, a, b), fm_muls(d, 0.5), fm_const(d, 0));
+  return fm_op3(OP_WHERE, fm_op2(wins, a, b), d, tie);
+}
+BACKWARD2(maximum, winner_share(OP_GT, A(n), B(n), d), winner_share(OP_GT, B(n), A(n), d))
+BACKWARD2(minimum, winner_share(OP_LT, A(n), B(n), d), winner_share(OP_LT, B(n), A(n), d))
+
+/* da = d b a^(b-1), 0 where b = 0 (also for a = 0). */
+static Tensor *pow_da(Tensor *a, Tensor *b, Tensor *d, bool fixed) {
+  if (fixed && b->numel == 1) {
+    double e = tensor_get(b, 0);
+    if (e == 0) return fm_zeros_like(d);
+    return fm_mul(d, e == 2 ? fm_muls(a, 2) : fm_muls(fm_pows(a, e - 1), e));
+  }
+  Tensor *da = fm_mul(d, fm_mul(b, fm_op2(OP_POW, a, fm_adds(b, -1))));
+  return fm_op3(OP_WHERE, fm_op2(OP_EQ, b, fm_const(b, 0)), fm_const(d, 0), da);
+}
+/* db = d a^b log a, 0 where a = 0 and b >= 0. */
+static Tensor *pow_db(Tensor *a, Tensor *b, Tensor *y, Tensor *d) {
+  Tensor *flat = fm_mul(fm_op2(OP_EQ, a, fm_const(a, 0)), fm_op2(OP_GE, b, fm_const(b, 0)));
+  return fm_op3(OP_WHERE, flat, fm_const(d, 0), fm_mul(d, fm_mul(y, fm_op1(OP_LOG, a))));
+}
+BACKWARD2(pow, pow_da(A(n), B(n), d, !node_wants(n, 1)), pow_db(A(n), B(n), Y(n), d))
+
+/* Defines the row of a binary function; INTS is the expression that chooses among integer kernels. */
+#define BINARY(id, fn, what_to_save, only_floats, int_kernel, bw)                  \
+  static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) { \
+    (void)nin, (void)a;                                                            \
+    return infer_broadcast(#fn, s, in);                                            \
+  }                                                                                \
+  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {   \
+    (void)nin, (void)a;                                                            \
+    map2(out, in[0], in[1],                                                        \
+         out->dtype == DT_F32   ? kern_##fn##_f32                                  \
+         : out->dtype == DT_F64 ? kern_##fn##_f64                                  \
+                                : int_kernel);                                     \
+    return 0;                                                                      \
+  }                                                                                \
+  const Op row_##id = {.name = #fn,                                                \
+                       .nin = 2,                                                   \
+                       .match = 3,                                                 \
+                       .floats = only_floats,                                      \
+                       .save = what_to_save,                                       \
+                       .keeps_order = true,                                        \
+                       .infer = infer_##fn,                                        \
+                       .forward = fw_##fn,                                         \
+                       .backward = bw,                                             \
+                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, int_kernel}};
+BINARY(ADD, add, 0, false, kern_add_i64, bw_add)
+BINARY(SUB, sub, 0, false, kern_sub_i64, bw_sub)
+BINARY(MUL, mul, SAVE_X0 | SAVE_X1, false, kern_mul_i64, bw_mul)
+BINARY(DIV, div, SAVE_X0 | SAVE_X1, true, kern_div_f64, bw_div)
+BINARY(POW, pow, SAVE_X0 | SAVE_X1 | SAVE_OUT, true, kern_pow_f64, bw_pow)
+BINARY(MAXIMUM, maximum, SAVE_X0 | SAVE_X1, false, kern_maximum_i64, bw_maximum)
+BINARY(MINIMUM, minimum, SAVE_X0 | SAVE_X1, false, kern_minimum_i64, bw_minimum)
+
+/* Comparisons: uint8 0 or 1, no gradient. */
+#define COMPARE(id, fn)                                                            \
+  static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) { \
+    (void)nin, (void)a;                                                            \
+    int rc = infer_broadcast(#fn, s, in);                                          \
+    s->dtype = DT_U8;                                                              \
+    return rc;                                                                     \
+  }                                                                                \
+  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {   \
+    (void)nin, (void)a;                                                            \
+    map2(out, in[0], in[1], row_##id.kern2[in[0]->dtype]);                         \
+    return 0;                                                                      \
+  }                                                                                \
+  const Op row_##id = {.name = #fn,                                                \
+                       .nin = 2,                                                   \
+                       .match = 3,                                                 \
+                       .keeps_order = true,                                        \
+                       .infer = infer_##fn,                                        \
+                       .forward = fw_##fn,                                         \
+                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64, kern_##fn##_u8}};
+COMPARE(EQ, eq)
+COMPARE(NE, ne)
+COMPARE(LT, lt)
+COMPARE(LE, le)
+COMPARE(GT, gt)
+COMPARE(GE, ge)
+
+/* --- where(condition, a, b) --------------------------------------------------------------------------------- */
+
+static int infer_where(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin, (void)a;
+  int64_t ab[TENSOR_MAX_DIM];
+  int n = shape_broadcast(in[1]->ndim, in[1]->shape, in[2]->ndim, in[2]->shape, ab);
+  s->dtype = (DType)in[1]->dtype;
+  s->ndim = n < 0 ? -1 : shape_broadcast(in[0]->ndim, in[0]->shape, n, ab, s->shape);
+  if (s->ndim >= 0) return 0;
+  return err_set("where: shapes %s, %s and %s do not broadcast", tensor_shape_str(in[0]), tensor_shape_str(in[1]),
+                 tensor_shape_str(in[2]));
+}
+
+static int fw_where(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin, (void)a;
+  Tensor *mask = NULL;
+  if (in[0]->dtype != DT_U8) { /* anything but 0 is true */
+    FormulaMark m = fm_begin();
+    mask = fm_end(m, fm_op2(OP_NE, in[0], fm_const(in[0], 0)));
+    if (!mask) return -1;
+  }
+  map3(out, mask ? mask : in[0], in[1], in[2], row_WHERE.kern3[out->dtype]);
+  tensor_release(mask);
+  return 0;
+}
+
+static int bw_where(Node *n, Tensor *d, Tensor **din) {
+  Tensor *mask = node_saved(n, 0), *zero = fm_const(d, 0);
+  if (node_wants(n, 1) && !(din[1] = fm_op3(OP_WHERE, mask, d, zero))) return -1;
+  if (node_wants(n, 2) && !(din[2] = fm_op3(OP_WHERE, mask, zero, d))) return -1;
+  return 0;
+}
+const Op row_WHERE = {.name = "where",
+                      .nin = 3,
+                      .match = 6,
+                      .save = SAVE_X0,
+                      .keeps_order = true,
+                      .infer = infer_where,
+                      .forward = fw_where,
+                      .backward = bw_where,
+                      .kern3 = {kern_where_f32, kern_where_f64, kern_where_i64, kern_where_u8}};

@@ -1,0 +1,244 @@
+/*
+ * index.c - rows that pick elements by index tensors, and cat.
+ *
+ * Index tensors are int64, 0-based (the bindings subtract 1). Each pair (pick, add) is the other's gradient:
+ * index_select / index_add and gather / scatter_add.
+ */
+#include <string.h>
+
+#include "autograd/ops/rows.h"
+#include "base/err.h"
+
+/* Checks the index tensor's type and every value against [0, size). */
+static int check_index(const char *name, const Tensor *index, int64_t size) {
+  if (index->dtype != DT_I64)
+    return err_set("%s: the index has dtype %s, it must be int64", name, dtype_name((DType)index->dtype));
+  for (int64_t i = 0; i < index->numel; i++) {
+    int64_t v = index->contiguous ? tensor_i64(index)[i] : (int64_t)tensor_get(index, i);
+    if (v < 0 || v >= size) {
+      return err_set("%s: index %lld at position %lld is out of range 1..%lld", name, (long long)v + 1,
+                     (long long)i + 1, (long long)size);
+    }
+  }
+  return 0;
+}
+
+/* A window of one position along dim. */
+static Tensor *row_of(const Tensor *t, int dim, int64_t at) {
+  int64_t shape[TENSOR_MAX_DIM];
+  memcpy(shape, t->shape, sizeof shape);
+  shape[dim] = 1;
+  return tensor_view(t, t->ndim, shape, t->stride, t->offset + at * t->stride[dim]);
+}
+
+/* dst (window) += src (same shape). */
+static int add_into(Tensor *dst, Tensor *src) {
+  bool old = grad_set_mode(false);
+  Tensor *sum = op_apply(OP_ADD, (Tensor *[]){dst, src}, 2, NULL);
+  grad_set_mode(old);
+  int rc = sum ? tensor_copy_(dst, sum) : -1;
+  tensor_release(sum);
+  return rc;
+}
+
+/* --- index_select(x, index): i[0] the dimension --------------------------------------------------------------- */
+
+static int infer_index_select(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  infer_same(s, in, nin, a);
+  if (a->i[0] < 0 || a->i[0] >= s->ndim)
+    return err_set("index_select: dimension %lld of shape %s", (long long)a->i[0] + 1, tensor_shape_str(in[0]));
+  if (in[1]->ndim != 1)
+    return err_set("index_select: the index has shape %s, it must have one dimension", tensor_shape_str(in[1]));
+  s->shape[a->i[0]] = in[1]->shape[0];
+  return 0;
+}
+
+/* Moves whole rows between x and out along dim: out row i = x row index[i], or out row index[i] += x row i. */
+static int move_rows(Tensor *out, Tensor *x, const Tensor *index, int dim, bool add) {
+  int rc = 0;
+  for (int64_t i = 0; rc == 0 && i < index->numel; i++) {
+    int64_t at = (int64_t)tensor_get(index, i);
+    Tensor *to = row_of(out, dim, add ? at : i), *from = to ? row_of(x, dim, add ? i : at) : NULL;
+    rc = !from ? -1 : add ? add_into(to, from) : tensor_copy_(to, from);
+    tensor_release(to);
+    tensor_release(from);
+  }
+  return rc;
+}
+
+static int fw_index_select(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  Tensor *x = in[0];
+  const Tensor *index = in[1];
+  if (check_index("index_select", index, x->shape[a->i[0]]) < 0) return -1;
+  if (a->i[0] != 0 || !x->contiguous || !index->contiguous) return move_rows(out, x, index, (int)a->i[0], false);
+  size_t row = (size_t)(x->shape[0] ? x->numel / x->shape[0] : 0) * dtype_size((DType)x->dtype);
+  const char *from = tensor_data(x);
+  char *to = tensor_data(out);
+  for (int64_t i = 0; i < index->numel; i++)
+    memcpy(to + (size_t)i * row, from + (size_t)tensor_i64(index)[i] * row, row);
+  return 0;
+}
+
+static int bw_index_select(Node *n, Tensor *d, Tensor **din) {
+  int64_t shape[TENSOR_MAX_DIM];
+  node_in_shape(n, 0, shape);
+  int64_t dim = node_args(n)->i[0];
+  return (din[0] = fm_op(OP_INDEX_ADD, (Tensor *[]){d, node_saved(n, 1)}, 2, &(OpArgs){.i = {dim, shape[dim]}})) ? 0
+                                                                                                                 : -1;
+}
+const Op row_INDEX_SELECT = {.name = "index_select",
+                             .nin = 2,
+                             .save = SAVE_X1,
+                             .infer = infer_index_select,
+                             .forward = fw_index_select,
+                             .backward = bw_index_select};
+
+/* index_add(d, index): zeros of size i[1] along dimension i[0], row index[i] += row i of d. */
+static int infer_index_add(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  infer_same(s, in, nin, a);
+  s->shape[a->i[0]] = a->i[1];
+  return 0;
+}
+static int fw_index_add(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  tensor_fill_(out, 0);
+  return move_rows(out, in[0], in[1], (int)a->i[0], true);
+}
+static int bw_index_add(Node *n, Tensor *d, Tensor **din) {
+  return (din[0] = fm_op(OP_INDEX_SELECT, (Tensor *[]){d, node_saved(n, 1)}, 2, &(OpArgs){.i = {node_args(n)->i[0]}}))
+             ? 0
+             : -1;
+}
+const Op row_INDEX_ADD = {.name = "index_add",
+                          .nin = 2,
+                          .save = SAVE_X1,
+                          .infer = infer_index_add,
+                          .forward = fw_index_add,
+                          .backward = bw_index_add};
+
+/* --- gather(x, index): out[.., i, ..] = x[.., index[.., i, ..], ..]; i[0] the dimension ----------------------- */
+
+static int infer_gather(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  const Tensor *x = in[0], *index = in[1];
+  bool fits = x->ndim == index->ndim && a->i[0] >= 0 && a->i[0] < x->ndim;
+  for (int d = 0; fits && d < x->ndim; d++) fits = d == a->i[0] || index->shape[d] <= x->shape[d];
+  if (!fits) {
+    return err_set("gather: an index of shape %s does not fit dimension %lld of shape %s", tensor_shape_str(index),
+                   (long long)a->i[0] + 1, tensor_shape_str(x));
+  }
+  s->dtype = (DType)x->dtype;
+  s->ndim = index->ndim;
+  memcpy(s->shape, index->shape, (size_t)s->ndim * sizeof *s->shape);
+  return 0;
+}
+
+/* The element offset in t of position i of `shape`, with the coordinate along dim replaced by `at`. */
+static int64_t offset_at(const Tensor *t, const int64_t *shape, int64_t i, int dim, int64_t at) {
+  int64_t offset = 0;
+  for (int d = t->ndim - 1; d >= 0; d--) {
+    offset += (d == dim ? at : i % shape[d]) * t->stride[d];
+    i /= shape[d];
+  }
+  return offset;
+}
+
+static int fw_gather(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  const Tensor *x = in[0], *index = in[1];
+  int dim = (int)a->i[0];
+  if (check_index("gather", index, x->shape[dim]) < 0) return -1;
+  size_t size = dtype_size((DType)x->dtype);
+  const char *from = tensor_data(x);
+  char *to = tensor_data(out);
+  for (int64_t i = 0; i < index->numel; i++) {
+    int64_t at = (int64_t)tensor_get(index, i);
+    memcpy(to + (size_t)i * size, from + offset_at(x, index->shape, i, dim, at) * (int64_t)size, size);
+  }
+  return 0;
+}
+
+static int bw_gather(Node *n, Tensor *d, Tensor **din) {
+  OpArgs args = {.i = {node_args(n)->i[0]}};
+  node_in_shape(n, 0, args.i + 1);
+  return (din[0] = fm_op(OP_SCATTER_ADD, (Tensor *[]){d, node_saved(n, 1)}, 2, &args)) ? 0 : -1;
+}
+const Op row_GATHER = {
+    .name = "gather", .nin = 2, .save = SAVE_X1, .infer = infer_gather, .forward = fw_gather, .backward = bw_gather};
+
+/* scatter_add(d, index): zeros of shape i[1..], out[.., index[.., i, ..], ..] += d[.., i, ..]; i[0] the dimension. */
+static int infer_scatter_add(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  infer_same(s, in, nin, a);
+  memcpy(s->shape, a->i + 1, (size_t)s->ndim * sizeof *s->shape);
+  return 0;
+}
+static int fw_scatter_add(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  const Tensor *d = in[0], *index = in[1];
+  tensor_fill_(out, 0);
+  for (int64_t i = 0; i < index->numel; i++) {
+    int64_t to = offset_at(out, index->shape, i, (int)a->i[0], (int64_t)tensor_get(index, i));
+    double v = tensor_get(d, i);
+    if (out->dtype == DT_F32) {
+      tensor_f32(out)[to] += (float)v;
+    } else {
+      tensor_f64(out)[to] += v;
+    }
+  }
+  return 0;
+}
+static int bw_scatter_add(Node *n, Tensor *d, Tensor **din) {
+  return (din[0] = fm_op(OP_GATHER, (Tensor *[]){d, node_saved(n, 1)}, 2, &(OpArgs){.i = {node_args(n)->i[0]}})) ? 0
+                                                                                                                 : -1;
+}
+const Op row_SCATTER_ADD = {.name = "scatter_add",
+                            .nin = 2,
+                            .match = 1,
+                            .floats = true,
+                            .save = SAVE_X1,
+                            .infer = infer_scatter_add,
+                            .forward = fw_scatter_add,
+                            .backward = bw_scatter_add};
+
+/* --- cat(x1, x2, ...): i[0] the dimension --------------------------------------------------------------------- */
+
+static int infer_cat(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  infer_same(s, in, nin, a);
+  int64_t dim = a->i[0];
+  if (dim < 0 || dim >= s->ndim)
+    return err_set("cat: dimension %lld of shape %s", (long long)dim + 1, tensor_shape_str(in[0]));
+  for (int k = 1; k < nin; k++) {
+    bool fits = in[k]->ndim == s->ndim;
+    for (int d = 0; fits && d < s->ndim; d++) fits = d == dim || in[k]->shape[d] == s->shape[d];
+    if (!fits) {
+      return err_set("cat: shapes %s and %s differ in more than dimension %lld", tensor_shape_str(in[0]),
+                     tensor_shape_str(in[k]), (long long)dim + 1);
+    }
+    s->shape[dim] += in[k]->shape[dim];
+  }
+  return 0;
+}
+
+static int fw_cat(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  int64_t at = 0, dim = a->i[0];
+  int rc = 0;
+  for (int k = 0; rc == 0 && k < nin; k++) {
+    Tensor *window = tensor_view(out, out->ndim, in[k]->shape, out->stride, out->offset + at * out->stride[dim]);
+    rc = window ? tensor_copy_(window, in[k]) : -1;
+    tensor_release(window);
+    at += in[k]->shape[dim];
+  }
+  return rc;
+}
+
+static int bw_cat(Node *n, Tensor *d, Tensor **din) {
+  int64_t at = 0;
+  for (int k = 0; k < node_nin(n); k++) {
+    int64_t len = node_in_length(n, k);
+    if (node_wants(n, k) && !(din[k] = fm_slice(d, (int)node_args(n)->i[0], at, len, 1))) return -1;
+    at += len;
+  }
+  return 0;
+}
+const Op row_CAT = {.name = "cat", .nin = -1, .match = ~0u, .infer = infer_cat, .forward = fw_cat, .backward = bw_cat};

@@ -1,0 +1,204 @@
+/*
+ * loss.c - losses that are one pass over the data: mse_loss, cross_entropy.
+ */
+#include <assert.h>
+
+#include "autograd/ops/rows.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/parallel.h"
+#include "kernels/loss/cross_entropy.h"
+#include "kernels/reduce/reduce.h"
+
+enum { REDUCTION_NONE, REDUCTION_MEAN, REDUCTION_SUM };
+
+/* --- mse_loss(x, y): (x - y)^2; i[0] the reduction: 0 none, 1 mean, 2 sum ------------------------------------- */
+
+static int infer_mse(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  if (!tensor_same_shape(in[0], in[1])) {
+    return err_set("mse_loss: the input has shape %s, the target %s; reshape one so that they are the same",
+                   tensor_shape_str(in[0]), tensor_shape_str(in[1]));
+  }
+  infer_same(s, in, nin, a);
+  if (a->i[0] != REDUCTION_NONE) s->ndim = 0;
+  return 0;
+}
+
+/* Squares go into a small buffer that is then summed in reduce_sum's order, block by block. */
+#define MSE_RUN(T, suffix)                                                                         \
+  static double mse_run_##suffix(int64_t n, const T *x, const T *y, T *each) {                     \
+    T block[1024];                                                                                 \
+    double sum = 0;                                                                                \
+    for (int64_t at = 0; at < n; at += 1024) {                                                     \
+      int64_t len = n - at < 1024 ? n - at : 1024;                                                 \
+      T *sq = each ? each + at : block;                                                            \
+      for (int64_t i = 0; i < len; i++) sq[i] = (x[at + i] - y[at + i]) * (x[at + i] - y[at + i]); \
+      if (!each) sum += reduce_sum_run_##suffix(len, sq, 1);                                       \
+    }                                                                                              \
+    return sum;                                                                                    \
+  }
+MSE_RUN(float, f32)
+MSE_RUN(double, f64)
+
+static int fw_mse(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  Tensor *x = tensor_contiguous(in[0]), *y = x ? tensor_contiguous(in[1]) : NULL;
+  if (!y) {
+    tensor_release(x);
+    return -1;
+  }
+  bool each = a->i[0] == REDUCTION_NONE;
+  double sum = x->dtype == DT_F32 ? mse_run_f32(x->numel, tensor_f32(x), tensor_f32(y), each ? tensor_f32(out) : NULL)
+                                  : mse_run_f64(x->numel, tensor_f64(x), tensor_f64(y), each ? tensor_f64(out) : NULL);
+  if (!each) tensor_set(out, 0, a->i[0] == REDUCTION_MEAN ? sum / (double)x->numel : sum);
+  tensor_release(x);
+  tensor_release(y);
+  return 0;
+}
+
+/* dx = 2 (x - y) d / n, dy = -dx */
+static int bw_mse(Node *n, Tensor *d, Tensor **din) {
+  Tensor *x = node_saved(n, 0), *y = node_saved(n, 1);
+  double scale = node_args(n)->i[0] == REDUCTION_MEAN ? 2 / (double)x->numel : 2;
+  Tensor *dx = fm_mul(fm_sub(x, y), fm_muls(d, scale));
+  if (!dx) return -1;
+  if (node_wants(n, 0)) din[0] = dx;
+  if (node_wants(n, 1) && !(din[1] = fm_neg(dx))) return -1;
+  return 0;
+}
+const Op row_MSE_LOSS = {.name = "mse_loss",
+                         .nin = 2,
+                         .match = 3,
+                         .floats = true,
+                         .save = SAVE_X0 | SAVE_X1,
+                         .infer = infer_mse,
+                         .forward = fw_mse,
+                         .backward = bw_mse};
+
+/* --- cross_entropy(x (R, C), labels (R)): i[0] the reduction, x[0] the label smoothing ------------------------ */
+
+/* Labels are positions from 0, int64, which the caller has checked; formulas in kernels/loss/cross_entropy.h. */
+
+static int infer_cross_entropy(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  assert(in[0]->ndim == 2 && in[1]->ndim == 1 && in[1]->dtype == DT_I64 && in[0]->shape[0] == in[1]->shape[0]);
+  s->dtype = (DType)in[0]->dtype;
+  s->ndim = a->i[0] == REDUCTION_NONE ? 1 : 0;
+  s->shape[0] = in[0]->shape[0];
+  return 0;
+}
+
+/* What the threads need; loss for the forward pass, d and dx for the gradient. */
+typedef struct Job {
+  ScoreRows rows;
+  DType dtype;
+  void *loss;
+  const void *d;
+  int64_t d_stride;
+  void *dx;
+} Job;
+
+static ScoreRows score_rows(const Tensor *x, const Tensor *labels, const OpArgs *a) {
+  return (ScoreRows){.x = tensor_data(x),
+                     .classes = x->shape[1],
+                     .row = x->stride[0],
+                     .column = x->stride[1],
+                     .label = tensor_i64(labels),
+                     .smoothing = a->x[0]};
+}
+
+/* Rows a thread takes at a time: some 16,000 scores. */
+static int64_t grain(int64_t classes) { return 16 * (1 + 1024 / (classes + 1)); }
+
+static void loss_rows(void *ctx, int64_t begin, int64_t end) {
+  const Job *j = ctx;
+  if (j->dtype == DT_F32) {
+    cross_entropy_f32(&j->rows, begin, end, j->loss);
+  } else {
+    cross_entropy_f64(&j->rows, begin, end, j->loss);
+  }
+}
+
+static void grad_rows(void *ctx, int64_t begin, int64_t end) {
+  const Job *j = ctx;
+  if (j->dtype == DT_F32) {
+    cross_entropy_grad_f32(&j->rows, begin, end, j->d, j->d_stride, j->dx);
+  } else {
+    cross_entropy_grad_f64(&j->rows, begin, end, j->d, j->d_stride, j->dx);
+  }
+}
+
+static int fw_cross_entropy(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  int64_t rows = in[0]->shape[0];
+  bool reduced = a->i[0] != REDUCTION_NONE;
+  size_t bytes = (size_t)rows * dtype_size((DType)out->dtype);
+  Tensor *labels = tensor_contiguous(in[1]);
+  void *each = !labels ? NULL : reduced ? alloc_get(bytes) : tensor_data(out);
+  if (each) {
+    Job job = {.rows = score_rows(in[0], labels, a), .dtype = (DType)out->dtype, .loss = each};
+    parallel_for(rows, grain(in[0]->shape[1]), loss_rows, &job);
+  }
+  if (each && reduced) {
+    double sum = out->dtype == DT_F32 ? reduce_sum_run_f32(rows, each, 1) : reduce_sum_run_f64(rows, each, 1);
+    tensor_set(out, 0, a->i[0] == REDUCTION_MEAN ? sum / (double)rows : sum);
+    alloc_put(each, bytes);
+  }
+  tensor_release(labels);
+  return each ? 0 : -1;
+}
+
+static int bw_cross_entropy(Node *n, Tensor *d, Tensor **din) {
+  Tensor *x = node_saved(n, 0);
+  if (node_args(n)->i[0] == REDUCTION_MEAN) d = fm_divs(d, (double)x->shape[0]);
+  Tensor *in[] = {x, node_saved(n, 1), d};
+  return (din[0] = fm_op(OP_CROSS_ENTROPY_GRAD, in, 3, node_args(n))) ? 0 : -1;
+}
+const Op row_CROSS_ENTROPY = {.name = "cross_entropy",
+                              .nin = 2,
+                              .match = 1,
+                              .floats = true,
+                              .save = SAVE_X0 | SAVE_X1,
+                              .infer = infer_cross_entropy,
+                              .forward = fw_cross_entropy,
+                              .backward = bw_cross_entropy};
+
+/* cross_entropy_grad(x, labels, d): (softmax(x) - q) d with q the smoothed labels; d (R), or () for all rows. */
+
+static int fw_cross_entropy_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  Tensor *labels = tensor_contiguous(in[1]), *d = labels ? tensor_contiguous(in[2]) : NULL;
+  if (d) {
+    Job job = {.rows = score_rows(in[0], labels, a),
+               .dtype = (DType)out->dtype,
+               .d = tensor_data(d),
+               .d_stride = d->ndim,
+               .dx = tensor_data(out)};
+    parallel_for(in[0]->shape[0], grain(in[0]->shape[1]), grad_rows, &job);
+  }
+  tensor_release(labels);
+  tensor_release(d);
+  return d ? 0 : -1;
+}
+
+/* With p = softmax(x) and D the gradient of the result: dx = p (D - sum_c p D) d, dd = sum_c (p - q) D. */
+static int bw_cross_entropy_grad(Node *n, Tensor *D, Tensor **din) {
+  Tensor *x = node_saved(n, 0), *d = node_saved(n, 2);
+  if (node_wants(n, 0)) {
+    Tensor *p = fm_op(OP_SOFTMAX, &x, 1, &(OpArgs){.i = {1}});
+    Tensor *pD = fm_mul(p, D), *column = d->ndim ? fm_unsqueeze(d, 1) : d;
+    din[0] = fm_mul(fm_sub(pD, fm_mul(p, fm_sum(pD, 1u << 1, true))), column);
+    if (!din[0]) return -1;
+  }
+  if (!node_wants(n, 2)) return 0;
+  Tensor *unit = fm_op(OP_CROSS_ENTROPY_GRAD, (Tensor *[]){x, node_saved(n, 1), fm_const(x, 1)}, 3, node_args(n));
+  return (din[2] = fm_sum(fm_mul(unit, D), 1u << 1, false)) ? 0 : -1;
+}
+const Op row_CROSS_ENTROPY_GRAD = {.name = "cross_entropy_grad",
+                                   .nin = 3,
+                                   .match = 1 | 4,
+                                   .floats = true,
+                                   .save = SAVE_X0 | SAVE_X1 | SAVE_X2,
+                                   .infer = infer_same,
+                                   .forward = fw_cross_entropy_grad,
+                                   .backward = bw_cross_entropy_grad};

@@ -1,0 +1,159 @@
+/*
+ * matmul.c - rows for matrix products: mm, bmm, linear. Letters: m rows, k inner, n columns, b batch.
+ */
+#include <string.h>
+
+#include "autograd/ops/rows.h"
+#include "base/err.h"
+#include "kernels/gemm/gemm.h"
+
+/* c (m, n) = a (m, k) b (k, n), or c += ..; the last two dimensions of tensors, from element offsets on. */
+static int product(Tensor *c, int64_t at_c, const Tensor *a, int64_t at_a, const Tensor *b, int64_t at_b,
+                   bool accumulate) {
+  int da = a->ndim - 2, db = b->ndim - 2, dc = c->ndim - 2;
+  int64_t m = a->shape[da], k = a->shape[da + 1], n = b->shape[db + 1];
+  const int64_t *sa = a->stride + da, *sb = b->stride + db;
+  if (c->dtype == DT_F32) {
+    return gemm_f32(m, n, k, tensor_f32(a) + at_a, sa[0], sa[1], tensor_f32(b) + at_b, sb[0], sb[1],
+                    tensor_f32(c) + at_c, c->stride[dc], accumulate);
+  }
+  return gemm_f64(m, n, k, tensor_f64(a) + at_a, sa[0], sa[1], tensor_f64(b) + at_b, sb[0], sb[1], tensor_f64(c) + at_c,
+                  c->stride[dc], accumulate);
+}
+
+/* --- mm: (m, k) (k, n) -> (m, n) ---------------------------------------------------------------------------------- */
+
+static int infer_mm(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin, (void)a;
+  const Tensor *x = in[0], *y = in[1];
+  if (x->ndim != 2 || y->ndim != 2 || x->shape[1] != y->shape[0]) {
+    return err_set("matmul: shapes %s and %s do not multiply (the columns of the first must be the rows of the second)",
+                   tensor_shape_str(x), tensor_shape_str(y));
+  }
+  s->dtype = (DType)x->dtype;
+  s->ndim = 2;
+  s->shape[0] = x->shape[0];
+  s->shape[1] = y->shape[1];
+  return 0;
+}
+static int fw_mm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin, (void)a;
+  return product(out, 0, in[0], 0, in[1], 0, false);
+}
+/* da = d b^T, db = a^T d */
+static int bw_product(OpId op, int dim, Node *n, Tensor *d, Tensor **din) {
+  Tensor *a = node_saved(n, 0), *b = node_saved(n, 1);
+  if (node_wants(n, 0) && !(din[0] = fm_op2(op, d, fm_transpose(b, dim, dim + 1)))) return -1;
+  if (node_wants(n, 1) && !(din[1] = fm_op2(op, fm_transpose(a, dim, dim + 1), d))) return -1;
+  return 0;
+}
+static int bw_mm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_MM, 0, n, d, din); }
+const Op row_MM = {.name = "mm",
+                   .nin = 2,
+                   .match = 3,
+                   .floats = true,
+                   .save = SAVE_X0 | SAVE_X1,
+                   .infer = infer_mm,
+                   .forward = fw_mm,
+                   .backward = bw_mm};
+
+/* --- bmm: (b, m, k) (b, k, n) -> (b, m, n) -------------------------------------------------------------------- */
+
+static int infer_bmm(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin, (void)a;
+  const Tensor *x = in[0], *y = in[1];
+  if (x->ndim != 3 || y->ndim != 3 || x->shape[0] != y->shape[0] || x->shape[2] != y->shape[1]) {
+    return err_set("bmm: shapes %s and %s do not multiply, (b, m, k) and (b, k, n) are needed", tensor_shape_str(x),
+                   tensor_shape_str(y));
+  }
+  s->dtype = (DType)x->dtype;
+  s->ndim = 3;
+  s->shape[0] = x->shape[0];
+  s->shape[1] = x->shape[1];
+  s->shape[2] = y->shape[2];
+  return 0;
+}
+static int fw_bmm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin, (void)a;
+  int rc = 0;
+  for (int64_t i = 0; rc == 0 && i < out->shape[0]; i++) {
+    rc = product(out, i * out->stride[0], in[0], i * in[0]->stride[0], in[1], i * in[1]->stride[0], false);
+  }
+  return rc;
+}
+static int bw_bmm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_BMM, 1, n, d, din); }
+const Op row_BMM = {.name = "bmm",
+                    .nin = 2,
+                    .match = 3,
+                    .floats = true,
+                    .save = SAVE_X0 | SAVE_X1,
+                    .infer = infer_bmm,
+                    .forward = fw_bmm,
+                    .backward = bw_bmm};
+
+/* --- linear: y = x W^T + b; x (..., k), W (n, k), optional b (n) -> (..., n) ---------------------------------- */
+
+static int infer_linear(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)a;
+  const Tensor *x = in[0], *w = in[1], *b = nin > 2 ? in[2] : NULL;
+  if (w->ndim != 2 || x->ndim < 1 || x->shape[x->ndim - 1] != w->shape[1]) {
+    return err_set("linear: input is %s, weight is %s: the last dimension of the input must be %lld",
+                   tensor_shape_str(x), tensor_shape_str(w), (long long)(w->ndim == 2 ? w->shape[1] : -1));
+  }
+  if (b && (b->ndim != 1 || b->shape[0] != w->shape[0])) {
+    return err_set("linear: bias is %s, it must be (%lld) for a weight of %s", tensor_shape_str(b),
+                   (long long)w->shape[0], tensor_shape_str(w));
+  }
+  infer_same(s, in, nin, a);
+  s->shape[s->ndim - 1] = w->shape[0];
+  return 0;
+}
+
+static int fw_linear(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)a;
+  Tensor *x = in[0]->ndim == 2 ? tensor_retain(in[0]) : tensor_contiguous(in[0]); /* a matrix in any order */
+  if (!x) return -1;
+  const Tensor *w = in[1];
+  int64_t k = w->shape[1], n = w->shape[0], m = n ? out->numel / n : 0;
+  int64_t rs = x->ndim == 2 ? x->stride[0] : k, cs = x->stride[x->ndim - 1];
+  bool bias = nin > 2;
+  if (bias) tensor_copy_(out, in[2]);
+  int rc = out->dtype == DT_F32 ? gemm_f32(m, n, k, tensor_f32(x), rs, cs, tensor_f32(w), w->stride[1], w->stride[0],
+                                           tensor_f32(out), n, bias)
+                                : gemm_f64(m, n, k, tensor_f64(x), rs, cs, tensor_f64(w), w->stride[1], w->stride[0],
+                                           tensor_f64(out), n, bias);
+  tensor_release(x);
+  return rc;
+}
+
+/* t seen as (everything before the last dimension, last dimension) */
+static Tensor *as_matrix(Tensor *t) {
+  int64_t last = t->shape[t->ndim - 1], n = 1;
+  for (int d = 0; d < t->ndim - 1; d++) n *= t->shape[d];
+  return fm_reshape(t, 2, (int64_t[]){n, last});
+}
+
+/* d W, laid out as x is: (W^T d^T)^T where x lies in memory column by column */
+static Tensor *input_gradient(Tensor *x, Tensor *w, Tensor *rows) {
+  if (x->ndim == 2 && x->stride[0] == 1 && x->stride[1] == x->shape[0]) {
+    return fm_transpose(fm_mm(fm_transpose(w, 0, 1), fm_transpose(rows, 0, 1)), 0, 1);
+  }
+  return fm_reshape(fm_mm(rows, w), x->ndim, x->shape);
+}
+
+/* dx = d W, dW = d^T x, db = sum of d's rows */
+static int bw_linear(Node *n, Tensor *d, Tensor **din) {
+  Tensor *x = node_saved(n, 0), *w = node_saved(n, 1), *rows = as_matrix(d);
+  if (node_wants(n, 0) && !(din[0] = input_gradient(x, w, rows))) return -1;
+  if (node_wants(n, 1) && (!rows || !(din[1] = fm_mm(fm_transpose(rows, 0, 1), as_matrix(x))))) return -1;
+  if (node_nin(n) > 2 && node_wants(n, 2) && !(din[2] = fm_sum(rows, 1, false))) return -1;
+  return 0;
+}
+const Op row_LINEAR = {.name = "linear",
+                       .nin = 3,
+                       .match = 7,
+                       .floats = true,
+                       .save = SAVE_X0 | SAVE_X1,
+                       .infer = infer_linear,
+                       .forward = fw_linear,
+                       .backward = bw_linear};

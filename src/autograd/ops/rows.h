@@ -1,0 +1,19 @@
+/*
+ * rows.h - what the files that define rows share: the rows' names and the common shape rules.
+ *
+ * Row OP_X is the object row_X, defined in the ops_*.c file of its kind; op.c gathers them into the table.
+ */
+#ifndef OPTLAB_AUTOGRAD_OPS_ROWS_H
+#define OPTLAB_AUTOGRAD_OPS_ROWS_H
+
+#include "autograd/formula.h"
+#include "autograd/op.h"
+
+#define ROW_DECLARE(name) extern const Op row_##name;
+OP_LIST(ROW_DECLARE)
+#undef ROW_DECLARE
+
+/* The shape and dtype of the first input. */
+int infer_same(OpShape *s, Tensor *const *in, int nin, const OpArgs *a);
+
+#endif

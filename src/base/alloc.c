@@ -1,0 +1,112 @@
+/*
+ * alloc.c - size classes with free lists.
+ *
+ * Classes: multiples of 64 bytes up to 1 KiB, then four classes per doubling, so that at most a fifth of a block is
+ * slack. A block carries no header: the caller knows its size (see alloc_put), the list link lies in the
+ * free block itself.
+ */
+#include "base/alloc.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+
+#define ALIGN 64
+#define SMALL_MAX 1024
+#define SMALL_CLASSES (SMALL_MAX / ALIGN)
+#define NUM_CLASSES (SMALL_CLASSES + 4 * 42)
+
+typedef struct FreeBlock {
+  struct FreeBlock *next;
+} FreeBlock;
+
+static FreeBlock *free_list[NUM_CLASSES];
+static AllocStats stats;
+static int64_t countdown;
+static bool shared;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+/* Index of the smallest class that holds `bytes`, its block size in *size; -1 if no class is that large. */
+static int size_class(size_t bytes, size_t *size) {
+  if (bytes <= SMALL_MAX) {
+    int c = bytes ? (int)((bytes - 1) / ALIGN) : 0;
+    *size = (size_t)(c + 1) * ALIGN;
+    return c;
+  }
+  int shift = 63 - __builtin_clzll((unsigned long long)(bytes - 1)); /* 2^shift <= bytes-1 */
+  size_t quarter = (size_t)1 << (shift - 2);
+  size_t step = (bytes - 1 - ((size_t)1 << shift)) / quarter; /* 0..3 */
+  *size = ((size_t)1 << shift) + (step + 1) * quarter;
+  int c = SMALL_CLASSES + 4 * (shift - 10) + (int)step;
+  return c < NUM_CLASSES ? c : -1;
+}
+
+void alloc_trim(void) {
+  for (int c = 0; c < NUM_CLASSES; c++) {
+    while (free_list[c]) {
+      FreeBlock *block = free_list[c];
+      free_list[c] = block->next;
+      free(block);
+      stats.frees++;
+    }
+  }
+  stats.cached = 0;
+}
+
+static void *from_system(size_t size) {
+  stats.mallocs++;
+  void *block = aligned_alloc(ALIGN, size);
+  if (!block && stats.cached) {
+    alloc_trim();
+    block = aligned_alloc(ALIGN, size);
+  }
+  return block;
+}
+
+static void *get(size_t bytes) {
+  size_t size = 0;
+  int c = size_class(bytes, &size);
+  if ((countdown > 0 && --countdown == 0) || c < 0) return err_null("out of memory: %zu bytes requested", bytes);
+  FreeBlock *block = free_list[c];
+  if (block) {
+    free_list[c] = block->next;
+    stats.cached -= (int64_t)size;
+  } else if (!(block = from_system(size))) {
+    return err_null("out of memory: %zu bytes requested", bytes);
+  }
+  stats.live += (int64_t)size;
+  if (stats.live > stats.peak) stats.peak = stats.live;
+  return block;
+}
+
+static void put(void *p, size_t bytes) {
+  size_t size = 0;
+  int c = size_class(bytes, &size);
+  FreeBlock *block = p;
+  block->next = free_list[c];
+  free_list[c] = block;
+  stats.live -= (int64_t)size;
+  stats.cached += (int64_t)size;
+}
+
+void *alloc_get(size_t bytes) {
+  if (!shared) return get(bytes);
+  pthread_mutex_lock(&mutex);
+  void *p = get(bytes);
+  pthread_mutex_unlock(&mutex);
+  return p;
+}
+
+void alloc_put(void *p, size_t bytes) {
+  if (!p) return;
+  if (shared) pthread_mutex_lock(&mutex);
+  put(p, bytes);
+  if (shared) pthread_mutex_unlock(&mutex);
+}
+
+void alloc_share(bool on) { shared = on; }
+
+AllocStats alloc_stats(void) { return stats; }
+void alloc_reset_peak(void) { stats.peak = stats.live; }
+void alloc_fail_after(int64_t n) { countdown = n > 0 ? n : 0; }

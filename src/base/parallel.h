@@ -1,0 +1,22 @@
+/*
+ * parallel.h - the one place that knows threads.
+ *
+ * The thread count is the user's: lab.set_num_threads, --threads, OMP_NUM_THREADS; by default the number of cores.
+ */
+#ifndef OPTLAB_BASE_PARALLEL_H
+#define OPTLAB_BASE_PARALLEL_H
+
+#include <stdint.h>
+
+void parallel_set_threads(int n); /* n >= 1 */
+int parallel_threads(void);
+
+/* Which of the threads is asking: 0 .. parallel_threads() - 1. For scratch memory; results must not depend on it. */
+int parallel_thread(void);
+
+/* Calls body(ctx, begin, end) for consecutive chunks of [0, n) of `grain` indices each (the last may be shorter), on
+ * the worker threads if there are several chunks and several threads, else on the caller's. Chunk borders depend on n
+ * and grain alone. */
+void parallel_for(int64_t n, int64_t grain, void (*body)(void *ctx, int64_t begin, int64_t end), void *ctx);
+
+#endif

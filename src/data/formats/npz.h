@@ -1,0 +1,30 @@
+/*
+ * npz.h - NumPy's .npz files: zip archives of .npy files, whose names without ".npy" are the arrays' names.
+ *
+ * Members may be stored or deflated. Sizes are taken from the archive's directory and checked against the file's length
+ * before memory is taken (deflate cannot shrink anything to less than 1/1032), checksums afterwards. Archives beyond 4
+ * GiB (Zip64), encrypted and split ones are refused.
+ */
+#ifndef OPTLAB_DATA_FORMATS_NPZ_H
+#define OPTLAB_DATA_FORMATS_NPZ_H
+
+#include "core/tensor.h"
+
+typedef struct NpzEntry {
+  char *name;     /* owned; no ".npy" */
+  Tensor *tensor; /* owned */
+} NpzEntry;
+
+typedef struct Npz {
+  int n;
+  NpzEntry *entry;
+} Npz;
+
+/* Reads all arrays. 0, or -1 with err_set("path: ..."); call npz_free in either case. */
+int npz_read(const char *path, Npz *out);
+void npz_free(Npz *z); /* accepts a zeroed one */
+
+/* Replaces the file (see outfile.h). The names must differ. 0, or -1 with err_set and the old file as it was. */
+int npz_write(const char *path, int n, const char *const *name, Tensor *const *tensor, bool compress);
+
+#endif

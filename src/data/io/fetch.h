@@ -1,0 +1,31 @@
+/*
+ * fetch.h - downloading one file, all of it or nothing.
+ *
+ * The body goes to a temporary file in the target's directory while its digest is computed; only a complete file with
+ * the right digest is given its name, by rename, so a reader sees the old file or the new one. Whatever goes wrong, the
+ * temporary file is removed; where the system allows, it has no name at all until it is complete, so that even a killed
+ * process leaves nothing behind.
+ *
+ * Redirects are followed, the usual proxy variables are obeyed. An unreachable network fails within `connect_timeout`.
+ */
+#ifndef OPTLAB_DATA_IO_FETCH_H
+#define OPTLAB_DATA_IO_FETCH_H
+
+#include <stdint.h>
+
+/* Called about ten times a second and at the end; total is -1 if the server did not say. Not 0 stops the download. */
+typedef int (*FetchProgress)(void *ctx, int64_t done, int64_t total);
+
+typedef struct FetchOptions {
+  const char *digest;     /* "sha1:..."; NULL: not checked */
+  double connect_timeout; /* seconds until the connection stands, name lookup included */
+  double stall_timeout;   /* seconds without a byte */
+  FetchProgress progress; /* NULL: none */
+  void *ctx;
+} FetchOptions;
+
+/* Downloads url to path, making its directory if need be; what lies at path is replaced only if it is a regular file.
+ * 0, or -1 with err_set("address: reason"). */
+int fetch_file(const char *url, const char *path, const FetchOptions *opt);
+
+#endif

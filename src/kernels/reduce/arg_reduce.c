@@ -1,0 +1,117 @@
+/*
+ * arg_reduce.c - positions of the largest and smallest elements.
+ *
+ * One sequence along the dimension for each position of the others. A contiguous sequence of some length is gone over
+ * twice, for the extreme (vectorised) and for its first place; the others once.
+ */
+#include <assert.h>
+
+#include "base/parallel.h"
+#include "kernels/reduce/reduce.h"
+#include "kernels/reduce/reduce_kernels.h"
+
+#define PARALLEL_FROM 32768 /* elements of the input */
+#define GRAIN 8192          /* elements in a thread's chunk, about */
+#define TWO_PASSES_FROM 64
+
+typedef int64_t Find(int64_t n, const void *a, int64_t stride);
+
+/* BEATS(x, y): x comes before y. The first NaN ends the search. */
+#define DEFINE_FIND(name, T, BEATS)                               \
+  static int64_t name(int64_t n, const void *a, int64_t stride) { \
+    const T *p = a;                                               \
+    int64_t best = 0;                                             \
+    T y = p[0];                                                   \
+    for (int64_t i = 0; i < n && y == y; i++) {                   \
+      const T x = p[i * stride];                                  \
+      if (BEATS(x, y) || x != x) {                                \
+        best = i;                                                 \
+        y = x;                                                    \
+      }                                                           \
+    }                                                             \
+    return best;                                                  \
+  }
+#define GREATER(x, y) ((x) > (y))
+#define LESS(x, y) ((x) < (y))
+DEFINE_FIND(first_max_f32, float, GREATER)
+DEFINE_FIND(first_max_f64, double, GREATER)
+DEFINE_FIND(first_max_i64, int64_t, GREATER)
+DEFINE_FIND(first_max_u8, uint8_t, GREATER)
+DEFINE_FIND(first_min_f32, float, LESS)
+DEFINE_FIND(first_min_f64, double, LESS)
+DEFINE_FIND(first_min_i64, int64_t, LESS)
+DEFINE_FIND(first_min_u8, uint8_t, LESS)
+
+/* The first element equal to x, or the first NaN if x is one; there is one. */
+static int64_t place_f32(const float *a, float x) {
+  int64_t i = 0;
+  while (!(a[i] == x || (a[i] != a[i] && x != x))) i++;
+  return i;
+}
+
+/* The largest (smallest) of n contiguous values block by block, then its place in the first block that has it. */
+static int64_t find_twice_f32(int64_t n, const float *a, const ReduceOp *op) {
+  Partial best, block;
+  op->block(n < REDUCE_BLOCK ? n : REDUCE_BLOCK, a, &best);
+  int64_t where = 0;
+  for (int64_t at = REDUCE_BLOCK; at < n && best.d == best.d; at += REDUCE_BLOCK) {
+    op->block(n - at < REDUCE_BLOCK ? n - at : REDUCE_BLOCK, a + at, &block);
+    const Partial before = best;
+    op->merge(1, &best, &block);
+    if (best.d != before.d) where = at;
+  }
+  return where + place_f32(a + where, (float)best.d);
+}
+
+static int64_t find_max_f32(int64_t n, const void *a, int64_t stride) {
+  if (stride != 1 || n < TWO_PASSES_FROM) return first_max_f32(n, a, stride);
+  return find_twice_f32(n, a, &reduce_max_ops[DT_F32]);
+}
+static int64_t find_min_f32(int64_t n, const void *a, int64_t stride) {
+  if (stride != 1 || n < TWO_PASSES_FROM) return first_min_f32(n, a, stride);
+  return find_twice_f32(n, a, &reduce_min_ops[DT_F32]);
+}
+
+static Find *const find_max[DT_COUNT] = {
+    [DT_F32] = find_max_f32, [DT_F64] = first_max_f64, [DT_I64] = first_max_i64, [DT_U8] = first_max_u8};
+static Find *const find_min[DT_COUNT] = {
+    [DT_F32] = find_min_f32, [DT_F64] = first_min_f64, [DT_I64] = first_min_i64, [DT_U8] = first_min_u8};
+
+/* --- over a tensor ---------------------------------------------------------------------------------------- */
+
+typedef struct Search {
+  const Tensor *a;
+  Tensor *out;
+  int dim;
+  Find *find;
+} Search;
+
+static void search(void *ctx, int64_t begin, int64_t end) {
+  const Search *s = ctx;
+  const char *a = tensor_data(s->a);
+  const int64_t size = (int64_t)dtype_size((DType)s->a->dtype);
+  for (int64_t i = begin; i < end; i++) {
+    int64_t from = 0, to = 0, rest = i;
+    for (int d = s->a->ndim - 1; d >= 0; d--) {
+      if (d == s->dim) continue;
+      from += rest % s->a->shape[d] * s->a->stride[d];
+      to += rest % s->a->shape[d] * s->out->stride[d];
+      rest /= s->a->shape[d];
+    }
+    tensor_i64(s->out)[to] = s->find(s->a->shape[s->dim], a + from * size, s->a->stride[s->dim]);
+  }
+}
+
+static void search_all(Tensor *out, const Tensor *a, int dim, Find *find) {
+  assert(out->dtype == DT_I64 && a->shape[dim] > 0);
+  Search s = {.a = a, .out = out, .dim = dim, .find = find};
+  tensor_touch(out);
+  if (a->numel < PARALLEL_FROM) {
+    search(&s, 0, out->numel);
+  } else {
+    parallel_for(out->numel, GRAIN / a->shape[dim] + 1, search, &s);
+  }
+}
+
+void reduce_argmax(Tensor *out, const Tensor *a, int dim) { search_all(out, a, dim, find_max[a->dtype]); }
+void reduce_argmin(Tensor *out, const Tensor *a, int dim) { search_all(out, a, dim, find_min[a->dtype]); }

@@ -1,0 +1,114 @@
+/*
+ * reduce_kernels.c - blocks, lanes and folds of sums and extremes; see reduce_kernels.h for the order of operations.
+ */
+#include "kernels/reduce/reduce_kernels.h"
+
+#include <string.h>
+
+#include "base/simd.h"
+
+#define LANES REDUCE_LANES
+#define FEW 16 /* up to so many elements scalar code beats filling vectors; from 8 on most bounds are constants */
+
+/* JOIN(x, y) takes element y into x. `field` is the member of Partial; FINISH turns it into what is stored. */
+#define REDUCTION(name, T, field, NEUTRAL, JOIN, FINISH)                                                             \
+  static T name##_8_to_16(int64_t n, const T *a) {                                                                   \
+    T lane[8];                                                                                                       \
+    for (int64_t l = 0; l < 8; l++) lane[l] = a[l];                                                                  \
+    for (int64_t i = 8; i < n; i++) {                                                                                \
+      lane[i - 8] = JOIN(lane[i - 8], a[i]);                                                                         \
+      OPAQUE(i);                                                                                                     \
+    }                                                                                                                \
+    for (int64_t half = 4; half > 0; half /= 2)                                                                      \
+      for (int64_t l = 0; l < half; l++) lane[l] = JOIN(lane[l], lane[l + half]);                                    \
+    return lane[0];                                                                                                  \
+  }                                                                                                                  \
+  static T name##_few(int64_t n, const T *a) {                                                                       \
+    if (n >= 8) return name##_8_to_16(n, a);                                                                         \
+    T lane[8];                                                                                                       \
+    for (int64_t i = 0; i < n; i++) {                                                                                \
+      lane[i] = a[i];                                                                                                \
+      OPAQUE(i);                                                                                                     \
+    }                                                                                                                \
+    for (int64_t half = 4; half > 0; half /= 2) {                                                                    \
+      for (int64_t i = half; i < n; i++) {                                                                           \
+        lane[i - half] = JOIN(lane[i - half], lane[i]);                                                              \
+        OPAQUE(i);                                                                                                   \
+      }                                                                                                              \
+      if (n > half) n = half;                                                                                        \
+    }                                                                                                                \
+    return n > 0 ? lane[0] : NEUTRAL;                                                                                \
+  }                                                                                                                  \
+  VECTORIZED static T name##_many(int64_t n, const T *a) {                                                           \
+    T lane[LANES];                                                                                                   \
+    for (int64_t l = 0; l < LANES; l++) lane[l] = NEUTRAL;                                                           \
+    for (; n >= LANES; n -= LANES, a += LANES)                                                                       \
+      for (int64_t l = 0; l < LANES; l++) lane[l] = JOIN(lane[l], a[l]);                                             \
+    for (int64_t l = 0; l < n; l++) lane[l] = JOIN(lane[l], a[l]);                                                   \
+    for (int64_t half = LANES / 2; half > 0; half /= 2)                                                              \
+      for (int64_t l = 0; l < half; l++) lane[l] = JOIN(lane[l], lane[l + half]);                                    \
+    return lane[0];                                                                                                  \
+  }                                                                                                                  \
+  static void name##_block(int64_t n, const void *a, Partial *result) {                                              \
+    result->field = n <= FEW ? name##_few(n, a) : name##_many(n, a);                                                 \
+  }                                                                                                                  \
+  static void name##_clear(int64_t w, int64_t lanes, void *acc) {                                                    \
+    T *x = acc;                                                                                                      \
+    for (int64_t i = 0; i < w * lanes; i++) x[i] = NEUTRAL;                                                          \
+  }                                                                                                                  \
+  VECTORIZED static void name##_rows(int64_t n, int64_t w, int64_t lane, const void *a, int64_t stride, void *acc) { \
+    const T *p = a;                                                                                                  \
+    while (n > 0) {                                                                                                  \
+      T *x = (T *)acc + lane * w;                                                                                    \
+      /* rows without gaps between them are as one long row */                                                       \
+      const int64_t left = LANES - lane, take = stride != w ? 1 : n < left ? n : left;                               \
+      INDEPENDENT                                                                                                    \
+      for (int64_t i = 0; i < take * w; i++) x[i] = JOIN(x[i], p[i]);                                                \
+      p += take * stride;                                                                                            \
+      n -= take;                                                                                                     \
+      lane = (lane + take) % LANES;                                                                                  \
+    }                                                                                                                \
+  }                                                                                                                  \
+  VECTORIZED static void name##_fold(int64_t w, int64_t lanes, void *acc, Partial *result) {                         \
+    T *x = acc;                                                                                                      \
+    for (int64_t half = LANES / 2; half > 0; half /= 2) {                                                            \
+      const int64_t upper = (lanes - half) * w;                                                                      \
+      const T *y = x + half * w;                                                                                     \
+      INDEPENDENT                                                                                                    \
+      for (int64_t i = 0; i < upper; i++) x[i] = JOIN(x[i], y[i]);                                                   \
+      if (lanes > half) lanes = half;                                                                                \
+    }                                                                                                                \
+    for (int64_t i = 0; i < w; i++) result[i].field = x[i];                                                          \
+  }                                                                                                                  \
+  VECTORIZED static void name##_merge(int64_t w, Partial *into, const Partial *from) {                               \
+    for (int64_t i = 0; i < w; i++) into[i].field = JOIN(into[i].field, from[i].field);                              \
+  }                                                                                                                  \
+  static void name##_store(int64_t w, const Partial *result, void *out, int64_t stride) {                            \
+    for (int64_t i = 0; i < w; i++) ((T *)out)[i * stride] = (T)FINISH(result[i].field);                             \
+  }
+
+#define OP(name) \
+  { name##_block, name##_clear, name##_rows, name##_fold, name##_merge, name##_store }
+
+#define ADD(x, y) ((x) + (y))
+#define WRAPPING_ADD(x, y) ((int64_t)((uint64_t)(x) + (uint64_t)(y)))
+/* The larger or smaller one; a NaN stays. */
+#define LARGER(x, y) ((y) > (x) || (y) != (y) ? (y) : (x))
+#define SMALLER(x, y) ((y) < (x) || (y) != (y) ? (y) : (x))
+/* A sum of zeros is +0 whatever their signs. */
+#define PLUS_ZERO(x) ((x) + 0)
+#define SAME(x) (x)
+
+REDUCTION(sum_f32, float, d, 0, ADD, PLUS_ZERO)
+REDUCTION(sum_f64, double, d, 0, ADD, PLUS_ZERO)
+REDUCTION(sum_i64, int64_t, i, 0, WRAPPING_ADD, SAME)
+REDUCTION(max_f32, float, d, -INFINITY, LARGER, SAME)
+REDUCTION(max_f64, double, d, (double)-INFINITY, LARGER, SAME)
+REDUCTION(max_i64, int64_t, i, INT64_MIN, LARGER, SAME)
+REDUCTION(min_f32, float, d, INFINITY, SMALLER, SAME)
+REDUCTION(min_f64, double, d, (double)INFINITY, SMALLER, SAME)
+REDUCTION(min_i64, int64_t, i, INT64_MAX, SMALLER, SAME)
+
+const ReduceOp reduce_sum_ops[DT_COUNT] = {[DT_F32] = OP(sum_f32), [DT_F64] = OP(sum_f64), [DT_I64] = OP(sum_i64)};
+const ReduceOp reduce_max_ops[DT_COUNT] = {[DT_F32] = OP(max_f32), [DT_F64] = OP(max_f64), [DT_I64] = OP(max_i64)};
+const ReduceOp reduce_min_ops[DT_COUNT] = {[DT_F32] = OP(min_f32), [DT_F64] = OP(min_f64), [DT_I64] = OP(min_i64)};

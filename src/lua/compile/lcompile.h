@@ -1,0 +1,122 @@
+/*
+ * lcompile.h - what the files of lab.compile share, and what other bindings tell it.
+ *
+ *   lcompilelib.c    lab.compile; calling a compiled step: finding its plan, replaying it
+ *   lcompile_record.c  recording a call, and what other bindings tell meanwhile
+ *   lcompile_pass.c  a compiled step over the batches of a loader, in C
+ *   lcompile_sweep.c many of them on several threads
+ */
+#ifndef OPTLAB_LUA_COMPILE_LCOMPILE_H
+#define OPTLAB_LUA_COMPILE_LCOMPILE_H
+
+#include <lua.h>
+
+#include "core/tensor.h"
+#include "data/loader.h"
+#include "plan/plan.h"
+
+#define COMPILED_MT "optlab.CompiledStep"
+#define COMPILE_MAX_ARGS 16
+#define COMPILE_MAX_UPVALUES 48 /* of a step's function; more are not watched */
+#define COMPILE_MAX_PLANS 16    /* of one step; then the one that was used longest ago goes */
+
+/* --- for all bindings, while a step is recorded ------------------------------------------------------------------- */
+
+void lcompile_seen(lua_State *L, Tensor *t); /* the userdata on top of the stack, new, holds t */
+void lcompile_anchor(lua_State *L, int idx); /* what is recorded keeps the value at idx alive */
+void lcompile_raise(lua_State *L);           /* raises what the recorder has refused, if anything */
+
+/* --- a compiled step ---------------------------------------------------------------------------------------------- */
+
+/* What an argument was when a plan was recorded. */
+typedef struct ArgKey {
+  int type;      /* of Lua; LUA_TUSERDATA: a tensor */
+  double number; /* numbers and booleans */
+  uint8_t dtype, ndim;
+  int64_t shape[TENSOR_MAX_DIM];
+} ArgKey;
+
+/* What a variable held that the function uses from outside. */
+typedef struct Upvalue {
+  int64_t type;  /* of Lua */
+  const void *p; /* identity of what is no number */
+  double number; /* numbers and booleans */
+} Upvalue;
+
+/* One recorded call and what it returned. */
+typedef struct Take {
+  Recording *r; /* owned; NULL: none, or a plan has taken it over */
+  int nresults;
+  Tensor *result[COMPILE_MAX_ARGS];      /* windows, owned; NULL: the Lua value kept in the entry's table */
+  int output[COMPILE_MAX_ARGS];          /* their buffers in r, or -1 */
+  Upvalue upvalue[COMPILE_MAX_UPVALUES]; /* afterwards, of the function and of the Lua functions among these */
+  int upvalues;
+  uint64_t world; /* afterwards */
+  bool grad_mode;
+} Take;
+
+/* One set of argument shapes: recordings first, then a plan. */
+typedef struct Entry {
+  int nargs, ninputs;
+  ArgKey arg[COMPILE_MAX_ARGS];
+  int input[COMPILE_MAX_ARGS]; /* arguments that are tensors, in order */
+  Take now;                    /* the call under way */
+  Take last;                   /* the call before; with a plan: what it returns */
+  int calls;                   /* recorded so far */
+  Plan *plan;                  /* owned */
+  uint64_t used;
+  int slot; /* place of its Lua table in the step's user value: the arguments and, from COMPILE_RESULTS on, the results
+               that are no tensors; at COMPILE_ANCHORS what the plan keeps alive */
+} Entry;
+
+enum {
+  COMPILE_RESULTS = COMPILE_MAX_ARGS + 1,
+  COMPILE_ANCHORS = 2 * COMPILE_MAX_ARGS + 1,
+  COMPILE_UPVALUES = COMPILE_ANCHORS /* + 1, ...: kept, so that an address means one value */
+};
+
+typedef struct Compiled {
+  Entry *entry[COMPILE_MAX_PLANS]; /* owned */
+  int entries, slots;
+  bool fallback;   /* a step that cannot be recorded goes on as plain Lua */
+  bool eager;      /* ... and has done so */
+  bool check_kept; /* look for tensors of the step that somebody outside keeps */
+  bool busy;       /* its function is running and being recorded */
+  uint64_t clock;
+  int streak; /* recordings since the last replay */
+  int64_t replays, recordings;
+  char reason[1024]; /* why the last plan did not fit or the step is eager */
+} Compiled;
+
+enum { COMPILED_UV_FN = 1, COMPILED_UV_ENTRIES, COMPILED_UV_COUNT = COMPILED_UV_ENTRIES };
+
+Compiled *lcompile_check(lua_State *L, int idx, const char *fn);
+
+/* Calls the step at idx, whose nargs arguments are on top of the stack, and leaves its results there (how many is
+ * returned): replays, or records. */
+int lcompile_call(lua_State *L, int idx, int nargs);
+
+void lcompile_forget(Take *t);                                     /* frees what it owns */
+void lcompile_drop(lua_State *L, int self, Compiled *c, Entry *e); /* takes e out of the step's list and frees it */
+
+/* lcompile_record.c: notes the variables that the step's function uses from outside; whether they hold what they held
+ * after the call that was recorded. The values themselves go into the table at `keep`, unless that is 0. */
+void lcompile_note_upvalues(lua_State *L, int self, Take *t, int keep);
+bool lcompile_same_upvalues(lua_State *L, int self, const Take *t);
+
+/* lcompile_record.c: runs the step's function on copies of the arguments at first.. and records it for e. Returns how
+ * many results are on the stack. */
+int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, int nargs);
+
+/* lcompile_pass.c: the entry with a plan for a batch of n rows, or NULL (L may be NULL: no Lua has run since the last
+ * time, so the variables need no look); one batch as a script would run it, its loss; the methods. The step is at index
+ * `step`. */
+Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Loader *l, int64_t n);
+double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step);
+int lcompile_run(lua_State *L);
+int lcompile_pass(lua_State *L);
+void lcompile_open_pass(lua_State *L);
+
+void lcompile_open_sweep(lua_State *L); /* lcompile_sweep.c: adds its functions to the table on top */
+
+#endif

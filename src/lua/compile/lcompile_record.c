@@ -1,0 +1,320 @@
+/*
+ * lcompile_record.c - recording one call of a step.
+ *
+ * The function runs on copies of its arguments, which become the plan's input buffers. Its recording is compared with
+ * that of the call before: if they agree, it becomes the entry's plan, else it waits for the next one.
+ *
+ * Whatever happens here may raise, so recordings and results belong to the entry from the moment they exist.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "autograd/op.h"
+#include "lua/base/lbind.h"
+#include "lua/compile/lcompile.h"
+
+#define MAX_CALLS 3 /* recordings of an entry; the last two must be the same */
+
+/* Registry keys, set while a step is recorded: a list of what it needs alive; tensor userdata that it got -> line. */
+static const char ANCHORS = 'a', PUSHED = 'p';
+
+/* --- what other bindings tell ------------------------------------------------------------------------------------- */
+
+static lua_State *recorded_state;
+
+static void write_where(char *text, size_t size) { lb_position(recorded_state, text, size); }
+
+void lcompile_seen(lua_State *L, Tensor *t) {
+  trace->seen(t);
+  luaL_checkstack(L, 4, NULL);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &PUSHED) == LUA_TTABLE) {
+    char where[RECORD_WHERE] = "";
+    lb_position(L, where, sizeof where);
+    lua_pushvalue(L, -2);
+    lua_pushstring(L, where);
+    lua_rawset(L, -3);
+  }
+  lua_pop(L, 1);
+}
+
+void lcompile_anchor(lua_State *L, int idx) {
+  idx = lua_absindex(L, idx);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &ANCHORS) == LUA_TTABLE) {
+    lua_pushvalue(L, idx);
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+  }
+  lua_pop(L, 1);
+}
+
+void lcompile_raise(lua_State *L) {
+  const Recording *r = recording_now();
+  if (!r || !r->failure[0] || r->stop) return;
+  lua_pushstring(L, r->failure);
+  lua_error(L);
+}
+
+/* --- running the function ----------------------------------------------------------------------------------------- */
+
+/* Where the values lie on the stack. */
+typedef struct Frame {
+  int self, first, nargs;
+  int entries, before, slots; /* the step's tables of entries; that of this entry, and the one to replace it */
+  int results;                /* the first result */
+} Frame;
+
+/* Copies of the tensor arguments take their place on the stack; input[] borrows them. */
+static void copy_args(lua_State *L, const Entry *e, int first, Tensor **input) {
+  for (int i = 0; i < e->ninputs; i++) {
+    const int idx = first + e->input[i];
+    input[i] = tensor_clone(lb_testtensor(L, idx));
+    lb_pushtensor(L, input[i]);
+    lua_replace(L, idx);
+  }
+}
+
+/* The entry's table anew: the arguments that are no tensors stay, results and anchors will come. */
+static void push_slots(lua_State *L, const Entry *e, Frame *f) {
+  lua_getiuservalue(L, f->self, COMPILED_UV_ENTRIES);
+  f->entries = lua_gettop(L);
+  lua_rawgeti(L, f->entries, e->slot);
+  f->before = lua_gettop(L);
+  lua_newtable(L);
+  f->slots = lua_gettop(L);
+  for (int i = 1; i <= f->nargs; i++) {
+    lua_rawgeti(L, f->before, i);
+    lua_rawseti(L, f->slots, i);
+  }
+}
+
+static void open_tables(lua_State *L) {
+  lua_newtable(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &ANCHORS);
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "k");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &PUSHED);
+}
+
+static void close_tables(lua_State *L) {
+  lua_pushnil(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &ANCHORS);
+  lua_pushnil(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &PUSHED);
+}
+
+static bool may_return(int type) {
+  return type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING;
+}
+
+/* Result i at idx: a window onto a tensor, or (a parameter, a number, ...) the value itself in the table of slots. */
+static void take_result(lua_State *L, Take *take, const Frame *f, int i, int idx) {
+  Tensor *t = lb_testtensor(L, idx);
+  take->output[i] = t ? recording_output(take->r, t) : -1;
+  const bool outside = t && take->output[i] >= 0 && take->r->buffer[take->output[i]].kind == BUFFER_OUTSIDE;
+  if (t && (!outside || t->node)) {
+    take->result[i] = tensor_alias(t);
+    if (!take->result[i]) recording_fail(take->r, "lab.compile: %s", err_message());
+    return;
+  }
+  if (!t && !may_return(lua_type(L, idx))) {
+    recording_fail(take->r,
+                   "lab.compile: result %d of the step is a %s; it may return tensors, numbers, strings, booleans",
+                   i + 1, luaL_typename(L, idx));
+  }
+  lua_pushvalue(L, idx);
+  lua_rawseti(L, f->slots, COMPILE_RESULTS + i);
+}
+
+static void take_results(lua_State *L, Take *take, const Frame *f) {
+  const int n = lua_gettop(L) - f->results + 1;
+  if (n > COMPILE_MAX_ARGS) recording_fail(take->r, "lab.compile: a step returns at most %d values", COMPILE_MAX_ARGS);
+  for (int i = 0; i < n && i < COMPILE_MAX_ARGS; i++) {
+    take->nresults = i + 1;
+    take_result(L, take, f, i, f->results + i);
+  }
+}
+
+/* Calls the function with the recorder on. Leaves its results, or an error (the status is returned), on the stack. */
+static int run_recorded(lua_State *L, Compiled *c, Entry *e, Frame *f) {
+  Tensor *input[COMPILE_MAX_ARGS];
+  copy_args(L, e, f->first, input);
+  push_slots(L, e, f);
+  open_tables(L);
+  f->results = lua_gettop(L) + 1;
+  lua_getiuservalue(L, f->self, COMPILED_UV_FN);
+  for (int i = 0; i < f->nargs; i++) lua_pushvalue(L, f->first + i);
+  recorded_state = L;
+  const bool mode = grad_mode();
+  Recording *r = e->now.r = recording_start(input, e->ninputs, write_where, c->fallback);
+  if (!r) lb_coreerror(L);
+  c->busy = true;
+  const int status = lua_pcall(L, f->nargs, LUA_MULTRET, 0);
+  c->busy = false;
+  trace_pause();
+  if (status == LUA_OK) take_results(L, &e->now, f);
+  recording_end(r);
+  if (grad_mode() != mode) recording_fail(r, "lab.compile: the step leaves gradients switched %s", mode ? "off" : "on");
+  e->now.world = trace_world;
+  e->now.grad_mode = mode;
+  return status;
+}
+
+/* The caller gets copies of the tensors, without their graphs. */
+static void copy_results(lua_State *L, const Take *take, int first) {
+  for (int i = 0; i < take->nresults; i++) {
+    if (!take->result[i]) continue;
+    lb_pushtensor(L, tensor_clone(take->result[i]));
+    lua_replace(L, first + i);
+  }
+}
+
+/* --- variables from outside --------------------------------------------------------------------------------------- */
+
+static Upvalue describe(lua_State *L, int idx) {
+  Upvalue u = {.type = lua_type(L, idx)};
+  if (u.type == LUA_TNUMBER) {
+    u.number = lua_tonumber(L, idx);
+  } else if (u.type == LUA_TBOOLEAN) {
+    u.number = lua_toboolean(L, idx);
+  } else {
+    u.p = lua_topointer(L, idx);
+  }
+  return u;
+}
+
+/* Appends the upvalues of the function at fn, and, `depth` levels down, those of the Lua functions among them. */
+static int read_upvalues(lua_State *L, int fn, int depth, Upvalue *list, int count, int keep) {
+  luaL_checkstack(L, 3, NULL);
+  for (int i = 1; count < COMPILE_MAX_UPVALUES && lua_getupvalue(L, fn, i); i++) {
+    list[count++] = describe(L, -1);
+    if (keep) {
+      lua_pushvalue(L, -1);
+      lua_rawseti(L, keep, COMPILE_UPVALUES + count);
+    }
+    if (depth > 0 && lua_isfunction(L, -1) && !lua_iscfunction(L, -1))
+      count = read_upvalues(L, lua_gettop(L), depth - 1, list, count, keep);
+    lua_pop(L, 1);
+  }
+  return count;
+}
+
+void lcompile_note_upvalues(lua_State *L, int self, Take *t, int keep) {
+  lua_getiuservalue(L, self, COMPILED_UV_FN);
+  t->upvalues = read_upvalues(L, lua_gettop(L), 1, t->upvalue, 0, keep);
+  lua_pop(L, 1);
+}
+
+bool lcompile_same_upvalues(lua_State *L, int self, const Take *t) {
+  Upvalue now[COMPILE_MAX_UPVALUES];
+  lua_getiuservalue(L, self, COMPILED_UV_FN);
+  const int n = read_upvalues(L, lua_gettop(L), 1, now, 0, 0);
+  lua_pop(L, 1);
+  return n == t->upvalues && memcmp(now, t->upvalue, (size_t)n * sizeof *now) == 0;
+}
+
+/* --- two calls ---------------------------------------------------------------------------------------------------- */
+
+/* After a full collection: a tensor that the step made and that somebody still holds would never change again. */
+static void check_kept(lua_State *L, Recording *r) {
+  lua_gc(L, LUA_GCCOLLECT, 0);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &PUSHED) == LUA_TTABLE) {
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+      const Tensor *t = *(Tensor **)lua_touserdata(L, -2);
+      if (!t || t->storage->serial <= r->start || r->failure[0]) continue;
+      const char *where = lua_tostring(L, -1);
+      snprintf(r->failure, sizeof r->failure,
+               "%s%sa tensor made in the step is kept outside of it, where a compiled step cannot put the next one: "
+               "return it from the step, or copy it into a tensor made before (kept:copy_(t))",
+               where, where[0] ? ": " : "");
+    }
+  }
+  lua_pop(L, 1);
+}
+
+static bool same_results(lua_State *L, const Take *a, const Take *b, const Frame *f) {
+  bool same = a->nresults == b->nresults;
+  for (int i = 0; same && i < b->nresults; i++) {
+    lua_rawgeti(L, f->before, COMPILE_RESULTS + i);
+    lua_rawgeti(L, f->slots, COMPILE_RESULTS + i);
+    same = !a->result[i] == !b->result[i] && a->output[i] == b->output[i] && lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+  }
+  return same;
+}
+
+/* Whether this call did what the one before did; if not, err_message says what was otherwise. */
+static bool agree(lua_State *L, const Entry *e, const Frame *f) {
+  if (recording_compare(e->last.r, e->now.r) < 0) return false;
+  if (same_results(L, &e->last, &e->now, f)) return true;
+  err_set("lab.compile: the results of the step that are no tensors differ between two calls");
+  return false;
+}
+
+/* Compares the call with the one before, and keeps it in its place. Returns whether it is fit for a plan; what stands
+ * against one goes to the recording's failure. */
+static bool settle(lua_State *L, Compiled *c, Entry *e, const Frame *f) {
+  const char *why;
+  if (e->last.r && !recording_holds(e->last.r, &why)) { /* other conditions: nothing to compare with */
+    snprintf(c->reason, sizeof c->reason, "%s", why);
+    e->calls = 0;
+    lcompile_forget(&e->last);
+  }
+  Recording *r = e->now.r;
+  e->calls++;
+  bool same = e->last.r && !r->failure[0];
+  if (same && !agree(L, e, f)) {
+    same = false;
+    if (e->calls >= MAX_CALLS) snprintf(r->failure, sizeof r->failure, "%s", err_message());
+  }
+  if (same && c->check_kept) check_kept(L, r);
+  lcompile_forget(&e->last);
+  e->last = e->now;
+  e->now = (Take){0};
+  return same && !r->failure[0];
+}
+
+/* The step cannot be recorded: an error, or plain Lua from now on. */
+static int give_up(lua_State *L, Compiled *c, Entry *e, const Frame *f) {
+  snprintf(c->reason, sizeof c->reason, "%s", e->last.r->failure);
+  lcompile_drop(L, f->self, c, e);
+  c->eager = c->fallback;
+  if (c->fallback) return lua_gettop(L) - f->results + 1;
+  lua_pushstring(L, c->reason);
+  return lua_error(L);
+}
+
+int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, int nargs) {
+  Frame f = {.self = self, .first = first, .nargs = nargs};
+  luaL_checkstack(L, COMPILE_MAX_ARGS + 20, NULL);
+  lcompile_forget(&e->now);
+  const int status = run_recorded(L, c, e, &f);
+  c->recordings++;
+  c->streak++;
+  e->used = ++c->clock;
+  if (status != LUA_OK) {
+    close_tables(L);
+    lcompile_drop(L, self, c, e);
+    return lua_error(L);
+  }
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &ANCHORS);
+  lua_rawseti(L, f.slots, COMPILE_ANCHORS);
+  copy_results(L, &e->now, f.results);
+  lcompile_note_upvalues(L, self, &e->now, f.slots);
+  const bool ready = settle(L, c, e, &f);
+  close_tables(L);
+  lua_pushvalue(L, f.slots);
+  lua_rawseti(L, f.entries, e->slot);
+  if (e->last.r->failure[0]) return give_up(L, c, e, &f);
+  if (ready) {
+    Recording *r = e->last.r;
+    e->last.r = NULL;
+    e->plan = plan_new(r, e->last.output, e->last.nresults);
+    if (!e->plan) {
+      lcompile_drop(L, self, c, e);
+      return lb_coreerror(L);
+    }
+  }
+  return lua_gettop(L) - f.results + 1;
+}

@@ -1,0 +1,24 @@
+/*
+ * ldata.h - the parts of the data library, each in a file of its own.
+ *
+ *   ldatalib.c    tables: csv, idx, npy, standardize, gaussian, garments
+ *   lloaderlib.c  minibatches: loader
+ *   lfetchlib.c   files: download, digest
+ */
+#ifndef OPTLAB_LUA_DATA_LDATA_H
+#define OPTLAB_LUA_DATA_LDATA_H
+
+#include "data/loader.h"
+#include "lua/base/lbind.h"
+
+/* Each adds its functions to the table on top of the stack. */
+void ldata_add_loader(lua_State *L);
+void ldata_add_fetch(lua_State *L);
+
+/* The loader at idx, or NULL. */
+Loader *ldata_testloader(lua_State *L, int idx);
+
+/* Starts an epoch; pushes the userdata that owns it. */
+Batches *ldata_start(lua_State *L, Loader *l);
+
+#endif

@@ -1,0 +1,288 @@
+/*
+ * lloaderlib.c - minibatches for Lua: loader(data, options) and the Loader class.
+ *
+ * for X, y in loader:batches() do ... end
+ *
+ * The iterator is a C closure over its state and the loader, so that a turn of the loop looks nothing up; it is also
+ * the loop's closing value, so that a break frees the order of the epoch at once.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/recorder.h"
+#include "data/loader.h"
+#include "lua/data/ldata.h"
+
+#define LOADER_MT "optlab.Loader"
+#define BATCHES_MT "optlab.Batches"
+
+static Loader *check_loader(lua_State *L, const char *fn) {
+  Loader *l = luaL_testudata(L, 1, LOADER_MT);
+  if (l == NULL) lb_argerror(L, fn, 1, "a loader (call it as loader:method())");
+  return l;
+}
+
+/* --- making one ----------------------------------------------------------------------------------------------- */
+
+/* Pushes the tensors of the data set at index 1: its X and y, or the list's entries. Returns how many. */
+static int push_fields(lua_State *L, const char *fn) {
+  static const char *const names[] = {"X", "y"};
+  int base = lua_gettop(L);
+  if (lua_getfield(L, 1, "X") != LUA_TNIL) {
+    lua_settop(L, base);
+    for (int i = 0; i < 2; i++) {
+      if (lua_getfield(L, 1, names[i]) == LUA_TNIL) lua_pop(L, 1);
+    }
+  } else {
+    lua_settop(L, base);
+    for (int i = 1; i <= LOADER_MAX_FIELDS + 1 && lua_geti(L, 1, i) != LUA_TNIL; i++) {
+    }
+    if (lua_isnil(L, -1)) lua_pop(L, 1);
+  }
+  int n = lua_gettop(L) - base;
+  if (n == 0) return lb_error(L, "%s: the data set has neither a tensor X nor a list of tensors", fn);
+  return n;
+}
+
+/* Reads {dtype =, scale =, mean =, std =} at the top of the stack. */
+static ByteTransform check_transform(lua_State *L, const char *fn) {
+  static const char *const names[] = {"dtype", "scale", "mean", "std", NULL};
+  char where[64];
+  int idx = lua_gettop(L);
+  lua_pushfstring(L, "%s: transform", fn);
+  snprintf(where, sizeof where, "%s", lua_tostring(L, -1));
+  lb_checkoptions(L, idx, where, names);
+  ByteTransform t = {.dtype = lb_defaultdtype()};
+  if (lua_getfield(L, idx, "dtype") != LUA_TNIL) t.dtype = lb_checkdtype(L, -1, where);
+  t.scale = lb_optnumber(L, idx, where, "scale", 1);
+  t.mean = lb_optnumber(L, idx, where, "mean", 0);
+  t.std = lb_optnumber(L, idx, where, "std", 1);
+  lua_settop(L, idx);
+  return t;
+}
+
+/* The option `transform` (false: none), else the data set's own. */
+static void find_transform(lua_State *L, const char *fn, LoaderOptions *opt) {
+  int type = lua_istable(L, 2) ? lua_getfield(L, 2, "transform") : LUA_TNIL;
+  bool given = type != LUA_TNIL;
+  if (!given) type = lua_getfield(L, 1, "transform");
+  bool off = type == LUA_TNIL || (type == LUA_TBOOLEAN && !lua_toboolean(L, -1));
+  if (!off && type != LUA_TTABLE)
+    lb_error(L, "%s: transform must be a table {scale=, mean=, std=, dtype=} or false, got %s", fn,
+             luaL_typename(L, -1));
+  opt->has_transform = !off;
+  if (!off) opt->transform = check_transform(L, fn);
+}
+
+static LoaderOptions check_options(lua_State *L, const char *fn) {
+  static const char *const names[] = {"batch_size", "shuffle", "drop_last", "seed", "transform", NULL};
+  LoaderOptions opt = {.batch_size = 1};
+  bool given = lb_checkoptions(L, 2, fn, names);
+  lua_settop(L, 2);
+  find_transform(L, fn, &opt);
+  if (!given) return opt;
+  opt.batch_size = lb_optinteger(L, 2, fn, "batch_size", 1);
+  opt.shuffle = lb_optboolean(L, 2, fn, "shuffle", false);
+  opt.drop_last = lb_optboolean(L, 2, fn, "drop_last", false);
+  opt.has_seed = lua_getfield(L, 2, "seed") != LUA_TNIL;
+  lua_pop(L, 1);
+  opt.seed = (uint64_t)lb_optinteger(L, 2, fn, "seed", 0);
+  return opt;
+}
+
+/***
+Cuts a data set into minibatches.
+@function loader
+@tparam table data a data set or any {X=tensor, y=tensor}, or a list of tensors with the same first dimension
+@tparam[opt] table options batch_size (1), shuffle (false), drop_last (false), seed (an
+integer; without it the order follows lab.manual_seed), transform ({dtype, scale=1, mean=0, std=1}: a uint8 X comes as
+floats, (X * scale - mean) / std; by default the data set's own field transform; false: none)
+@treturn Loader
+@usage
+local loader = data.loader(data.airfoil(), {batch_size = 10, shuffle = true})
+for X, y in loader:batches() do ... end
+*/
+static int loader(lua_State *L) {
+  const char *fn = "data.loader";
+  Tensor *field[LOADER_MAX_FIELDS + 1];
+  if (!lua_istable(L, 1)) return lb_argerror(L, fn, 1, "a data set {X=tensor, y=tensor} or a list of tensors");
+  LoaderOptions opt = check_options(L, fn);
+  lua_settop(L, 2);
+  Loader *l = lua_newuserdatauv(L, sizeof *l, 0);
+  memset(l, 0, sizeof *l);
+  luaL_setmetatable(L, LOADER_MT);
+  int n = push_fields(L, fn);
+  for (int i = 0; i < n; i++) {
+    field[i] = lb_testtensor(L, 4 + i);
+    if (field[i] == NULL)
+      return lb_error(L, "%s: field %d of the data set must be a tensor, got %s", fn, i + 1, luaL_typename(L, 4 + i));
+  }
+  if (loader_init(l, n, field, opt) < 0) return lb_error(L, "%s: %s", fn, err_message());
+  lua_settop(L, 3);
+  return 1;
+}
+
+/* --- iterating ------------------------------------------------------------------------------------------------ */
+
+/* Upvalues: the Batches and its Loader. */
+static int next_batch(lua_State *L) {
+  Batches *b = lua_touserdata(L, lua_upvalueindex(1));
+  Loader *l = lua_touserdata(L, lua_upvalueindex(2));
+  Tensor *out[LOADER_MAX_FIELDS];
+  int got = loader_next(l, b, out);
+  if (got < 0) return lb_coreerror(L);
+  if (got == 0) {
+    batches_free(b);
+    lua_pushnil(L);
+    return 1;
+  }
+  int n = l->nfields;
+  for (int i = 0; i < n; i++) lb_pushtensor(L, out[i]);
+  return n;
+}
+
+static int batches_gc(lua_State *L) {
+  Batches *b = luaL_testudata(L, 1, BATCHES_MT);
+  if (b != NULL) batches_free(b);
+  return 0;
+}
+
+Loader *ldata_testloader(lua_State *L, int idx) { return luaL_testudata(L, idx, LOADER_MT); }
+
+Batches *ldata_start(lua_State *L, Loader *l) {
+  Batches *b = lua_newuserdatauv(L, sizeof *b, 0);
+  *b = (Batches){0};
+  luaL_setmetatable(L, BATCHES_MT);
+  if (loader_start(l, b) < 0) lb_coreerror(L);
+  return b;
+}
+
+/***
+One pass over the data, in a new order if the loader shuffles.
+@function Loader:batches
+@treturn function an iterator for the generic for
+*/
+static int loader_batches(lua_State *L) {
+  ldata_start(L, check_loader(L, "Loader:batches"));
+  lua_pushvalue(L, -1);
+  lua_pushvalue(L, 1);
+  lua_pushcclosure(L, next_batch, 2);
+  lua_pushnil(L);
+  lua_pushnil(L);
+  lua_pushvalue(L, -4);
+  return 4;
+}
+
+/* --- state ---------------------------------------------------------------------------------------------------- */
+
+/***
+Where the loader stands, to continue with the same batches in another run.
+@function Loader:state_dict
+@treturn table {epoch, position, key}
+*/
+static int loader_state_dict(lua_State *L) {
+  Loader *l = check_loader(L, "Loader:state_dict");
+  lua_createtable(L, 0, 3);
+  lua_pushinteger(L, (lua_Integer)l->epoch);
+  lua_setfield(L, -2, "epoch");
+  lua_pushinteger(L, (lua_Integer)l->position);
+  lua_setfield(L, -2, "position");
+  lua_pushinteger(L, (lua_Integer)l->key);
+  lua_setfield(L, -2, "key");
+  return 1;
+}
+
+/***
+Makes the next batches() go on behind the batch at which state_dict was taken.
+@function Loader:load_state_dict
+@tparam table state
+*/
+static int loader_load_state_dict(lua_State *L) {
+  static const char *const names[] = {"epoch", "position", "key", NULL};
+  const char *fn = "Loader:load_state_dict";
+  Loader *l = check_loader(L, fn);
+  if (!lb_checkoptions(L, 2, fn, names)) return lb_argerror(L, fn, 2, "a table made by state_dict()");
+  int64_t epoch = lb_optinteger(L, 2, fn, "epoch", 0);
+  int64_t position = lb_optinteger(L, 2, fn, "position", 0);
+  int64_t key = lb_optinteger(L, 2, fn, "key", 0);
+  if (loader_seek(l, epoch, position, (uint64_t)key) < 0) return lb_error(L, "%s: %s", fn, err_message());
+  return 0;
+}
+
+/* --- as a value ----------------------------------------------------------------------------------------------- */
+
+static int loader_len(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)loader_length(check_loader(L, "#loader")));
+  return 1;
+}
+
+/* Upvalue: the table of methods. */
+static int loader_index(lua_State *L) {
+  Loader *l = check_loader(L, "Loader");
+  lua_pushvalue(L, 2);
+  if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  if (strcmp(key, "epoch") == 0) trace_refuse("the number of an epoch is read");
+  if (strcmp(key, "epoch") == 0)
+    lua_pushinteger(L, (lua_Integer)l->epoch);
+  else if (strcmp(key, "batch_size") == 0)
+    lua_pushinteger(L, (lua_Integer)l->opt.batch_size);
+  else if (strcmp(key, "rows") == 0)
+    lua_pushinteger(L, (lua_Integer)l->rows);
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
+static int loader_newindex(lua_State *L) {
+  Loader *l = check_loader(L, "Loader");
+  const char *key = luaL_tolstring(L, 2, NULL);
+  if (strcmp(key, "epoch") != 0) return lb_error(L, "Loader: field '%s' cannot be set (only epoch can)", key);
+  int isint;
+  lua_Integer epoch = lua_tointegerx(L, 3, &isint);
+  if (!isint) return lb_error(L, "Loader: epoch must be an integer, got %s", luaL_tolstring(L, 3, NULL));
+  if (loader_seek(l, epoch, 0, l->key) < 0) return lb_error(L, "Loader: %s", err_message());
+  return 0;
+}
+
+static int loader_tostring(lua_State *L) {
+  Loader *l = check_loader(L, "Loader");
+  lua_pushfstring(L, "Loader(%I rows, batch_size=%I, %I batches, shuffle=%s, drop_last=%s)", (LUAI_UACINT)l->rows,
+                  (LUAI_UACINT)l->opt.batch_size, (LUAI_UACINT)loader_length(l), l->opt.shuffle ? "true" : "false",
+                  l->opt.drop_last ? "true" : "false");
+  return 1;
+}
+
+static int loader_gc(lua_State *L) {
+  Loader *l = luaL_testudata(L, 1, LOADER_MT);
+  if (l != NULL) loader_free(l);
+  return 0;
+}
+
+static const luaL_Reg library[] = {{"loader", loader}, {NULL, NULL}};
+
+static const luaL_Reg methods[] = {
+    {"batches", loader_batches},
+    {"state_dict", loader_state_dict},
+    {"load_state_dict", loader_load_state_dict},
+    {NULL, NULL},
+};
+
+static const luaL_Reg metamethods[] = {
+    {"__gc", loader_gc}, {"__len", loader_len}, {"__tostring", loader_tostring}, {"__newindex", loader_newindex},
+    {NULL, NULL},
+};
+
+static const luaL_Reg batches_metamethods[] = {{"__gc", batches_gc}, {"__close", batches_gc}, {NULL, NULL}};
+
+void ldata_add_loader(lua_State *L) {
+  luaL_newmetatable(L, LOADER_MT);
+  luaL_setfuncs(L, metamethods, 0);
+  luaL_newlib(L, methods);
+  lua_pushcclosure(L, loader_index, 1);
+  lua_setfield(L, -2, "__index");
+  luaL_newmetatable(L, BATCHES_MT);
+  luaL_setfuncs(L, batches_metamethods, 0);
+  lua_pop(L, 2);
+  luaL_setfuncs(L, library, 0);
+}

@@ -1,0 +1,411 @@
+/*
+ * lnnlib.c - nn for Lua: layers and losses as userdata ("optlab.Module"), nn.functional and nn.init.
+ *
+ * Everything comes out of two tables, all_layers (nn/layers/layers.h) and all_inits (nn/init.h): a row gives the
+ * constructor, its arguments with their checks, and the functional form. What every module can do (parameters,
+ * state_dict, to, printing, ...) is written once in lua/optlab/nn/module.lua, which fills the table `methods` and
+ * speaks to built-in and user-defined modules alike.
+ *
+ * A module's parameters and buffers are pushed once and kept in its user values: m.weight is the same userdata every
+ * time.
+ */
+#include <string.h>
+
+#include "core/recorder.h"
+#include "lua/nn/lnn.h"
+
+#define PLACE_KEY "optlab.nn.place" /* registry: function(module) -> " (layer 1 'Linear' of Sequential)" or "" */
+
+static const void *module_mt; /* address of the metatable of the state that opened the library last */
+
+/* --- modules ------------------------------------------------------------------------------------------------------ */
+
+static Module *test_module(lua_State *L, int idx) {
+  Module **ud = lua_touserdata(L, idx);
+  if (!ud || !lua_getmetatable(L, idx)) return NULL;
+  bool ok = lua_topointer(L, -1) == module_mt;
+  lua_pop(L, 1);
+  if (!ok) ud = luaL_testudata(L, idx, MODULE_MT);
+  return ud ? *ud : NULL;
+}
+
+static Module *check_module(lua_State *L, int idx, const char *fn) {
+  Module *m = test_module(L, idx);
+  if (!m) lb_argerror(L, fn, idx, "a layer");
+  return m;
+}
+
+const char *lnn_pushplace(lua_State *L, int idx) {
+  if (idx == 0) return "";
+  idx = lua_absindex(L, idx);
+  if (lua_getfield(L, LUA_REGISTRYINDEX, PLACE_KEY) != LUA_TFUNCTION) return "";
+  lua_pushvalue(L, idx);
+  lua_call(L, 1, 1);
+  return lua_tostring(L, -1);
+}
+
+/* Raises the core's message for the module at idx. */
+static int module_error(lua_State *L, int idx, const Module *m) {
+  lua_pushstring(L, err_message()); /* before lnn_pushplace may run anything that sets another */
+  const char *message = lua_tostring(L, -1);
+  return lb_error(L, "nn.%s: %s%s", m->def->name, message, lnn_pushplace(L, idx));
+}
+
+/* Keeps the tensors as userdata in the user values of the module at the top. */
+static void keep_tensors(lua_State *L, const Module *m) {
+  for (int i = 0; i < 2 * MODULE_MAX_TENSORS; i++) {
+    Tensor *t = i < MODULE_MAX_TENSORS ? m->param[i] : m->buffer[i - MODULE_MAX_TENSORS];
+    if (!t) continue;
+    lb_pushtensor(L, tensor_retain(t));
+    lua_setiuservalue(L, -2, i + 1);
+  }
+}
+
+/* nn.<Layer>(args..., {options}); upvalue 1: the LayerDef. */
+static int module_create(lua_State *L) {
+  const LayerDef *def = lua_touserdata(L, lua_upvalueindex(1));
+  int last = lua_gettop(L);
+  Who who = {"nn.", def->name};
+  Module **ud = lua_newuserdatauv(L, sizeof *ud, 2 * MODULE_MAX_TENSORS);
+  *ud = NULL;
+  luaL_setmetatable(L, MODULE_MT);
+  Module *m = *ud = module_new(def);
+  if (!m) return lb_coreerror(L);
+  Tensor *given[MODULE_MAX_TENSORS] = {0};
+  lnn_args(L, 1, last, who, def->args, m->arg, given);
+  for (int i = 0; i < MODULE_MAX_TENSORS; i++) m->buffer[i] = given[i] ? tensor_retain(given[i]) : NULL;
+  if (module_build(m) < 0) return lb_error(L, "nn.%s: %s", def->name, err_message());
+  keep_tensors(L, m);
+  return 1;
+}
+
+/* m(x), or loss(input, target) */
+static int module_call(lua_State *L) {
+  const Module *m = check_module(L, 1, "nn: forward");
+  Tensor *in[MODULE_MAX_INPUTS];
+  int n = m->def->ninputs, given = lua_gettop(L) - 1;
+  lnn_inputs(L, 2, n, (Who){"nn.", m->def->name}, in, 1);
+  while (given > n && lua_isnil(L, given + 1)) given--;
+  if (given > n) {
+    return lb_error(L, "nn.%s: takes %d input%s, got %d%s", m->def->name, n, n == 1 ? "" : "s", given,
+                    lnn_pushplace(L, 1));
+  }
+  Tensor *out = module_forward(m, in);
+  if (!out) return module_error(L, 1, m);
+  lb_pushtensor(L, out);
+  return 1;
+}
+
+/* Conv2d at list[i] together with list[i + 1] and list[i + 2], if they are a ReLU and a pool that fit; else NULL. */
+static const Module *pool_to_fuse(lua_State *L, int list, lua_Integer i, const Module *conv, const Tensor *x) {
+  if (conv->def != &layer_conv2d) return NULL;
+  lua_rawgeti(L, list, i + 1);
+  lua_rawgeti(L, list, i + 2);
+  const Module *relu = test_module(L, -2), *pool = test_module(L, -1);
+  lua_pop(L, 2);
+  return conv2d_fuses(conv, relu, pool, x) ? pool : NULL;
+}
+
+/* run_chain(list, x): x through list[1], list[2], ... in turn. Built-in layers hand tensors on directly; anything else
+ * is called. */
+static int run_chain(lua_State *L) {
+  enum { LIST = 1, X, LAYER };
+  Tensor *mine = NULL; /* the current value, where no userdata owns it yet; then nothing may raise */
+  lua_settop(L, X);
+  Tensor *x = lb_testtensor(L, X);
+  for (lua_Integer i = 1; lua_rawgeti(L, LIST, i) != LUA_TNIL; i++) {
+    const Module *m = x ? test_module(L, LAYER) : NULL;
+    if (m && m->def->ninputs == 1) {
+      const Module *pool = pool_to_fuse(L, LIST, i, m, x);
+      Tensor *y = pool ? conv2d_fused(m, pool, x) : module_forward(m, &x);
+      if (pool) i += 2;
+      tensor_release(mine);
+      if (!y) return module_error(L, LAYER, m);
+      x = mine = y;
+      lua_settop(L, X);
+      continue;
+    }
+    Tensor *settled = mine;
+    mine = NULL;
+    if (settled) lb_pushtensor(L, settled);
+    if (!settled) lua_pushvalue(L, X);
+    lua_call(L, 1, 1);
+    lua_replace(L, X);
+    x = lb_testtensor(L, X);
+  }
+  if (mine) lb_pushtensor(L, mine);
+  if (!mine) lua_settop(L, X);
+  return 1;
+}
+
+/* --- fields of a module ------------------------------------------------------------------------------------------- */
+
+static int find_name(const char *const *names, const char *key) {
+  for (int i = 0; names[i]; i++) {
+    if (strcmp(names[i], key) == 0) return i;
+  }
+  return -1;
+}
+
+/* {height, width} */
+static int push_pair(lua_State *L, Pair p) {
+  lua_createtable(L, 2, 0);
+  lua_pushinteger(L, p.h);
+  lua_rawseti(L, -2, 1);
+  lua_pushinteger(L, p.w);
+  lua_rawseti(L, -2, 2);
+  return 1;
+}
+
+static int push_arg(lua_State *L, const Arg *a, double v) {
+  switch (a->kind) {
+    case ARG_SIZE:
+      lua_pushinteger(L, (lua_Integer)v);
+      return 1;
+    case ARG_PAIR:
+    case ARG_PAIR0:
+      return push_pair(L, pair_of(v));
+    case ARG_NUMBER:
+      lua_pushnumber(L, v);
+      return 1;
+    case ARG_FLAG:
+      lua_pushboolean(L, v != 0);
+      return 1;
+    case ARG_DIM:
+      lua_pushinteger(L, (lua_Integer)v + (v >= 0));
+      return 1;
+    case ARG_CHOICE:
+      lua_pushstring(L, a->choices[(int)v]);
+      return 1;
+    case ARG_DTYPE: /* to() changes it: the parameters know */
+    case ARG_TENSOR:
+      break;
+  }
+  return 0;
+}
+
+static int push_field(lua_State *L, const Module *m, const char *key) {
+  int i = find_name(m->def->params, key);
+  if (i < 0 && (i = find_name(m->def->buffers, key)) >= 0) i += MODULE_MAX_TENSORS;
+  if (i >= 0) {
+    lua_getiuservalue(L, 1, i + 1);
+    return 1;
+  }
+  for (const Arg *a = m->def->args; a->name; a++) {
+    if (strcmp(a->name, key) == 0) return push_arg(L, a, m->arg[a - m->def->args]);
+  }
+  return 0;
+}
+
+/* m.weight, m.in_features, m.training, m.class (the constructor), methods; upvalues: methods, constructors by name. */
+static int module_index(lua_State *L) {
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  const Module *m = check_module(L, 1, "nn: field");
+  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  if (strcmp(key, "training") == 0) {
+    lua_pushboolean(L, m->training);
+    return 1;
+  }
+  if (strcmp(key, "class") == 0) {
+    lua_getfield(L, lua_upvalueindex(2), m->def->name);
+    return 1;
+  }
+  return push_field(L, m, key);
+}
+
+static int no_such_field(lua_State *L, const Module *m, const char *key) {
+  const char *names[2 * MODULE_MAX_TENSORS + 2];
+  int n = 0;
+  for (int i = 0; m->def->params[i]; i++) names[n++] = m->def->params[i];
+  for (int i = 0; m->def->buffers[i]; i++) names[n++] = m->def->buffers[i];
+  names[n++] = "training";
+  names[n] = NULL;
+  const char *near = lb_nearest(key, names);
+  if (near) return lb_error(L, "nn.%s: cannot set '%s'; did you mean '%s'?", m->def->name, key, near);
+  return lb_error(L, "nn.%s: cannot set '%s' (only: %s)", m->def->name, key, lnn_pushwords(L, names));
+}
+
+/* m.weight = tensor, m.training = flag */
+static int module_newindex(lua_State *L) {
+  Module *m = check_module(L, 1, "nn: field");
+  const char *key = luaL_tolstring(L, 2, NULL);
+  if (strcmp(key, "training") == 0) {
+    if (!lua_isboolean(L, 3)) return lb_error(L, "nn.%s: training must be true or false", m->def->name);
+    if (m->training != lua_toboolean(L, 3)) trace_world_toggled(&m->training);
+    m->training = lua_toboolean(L, 3);
+    return 0;
+  }
+  int i = find_name(m->def->params, key), k = find_name(m->def->buffers, key);
+  if (i < 0 && k < 0) return no_such_field(L, m, key);
+  Tensor *t = lb_testtensor(L, 3);
+  if (!t) return lb_error(L, "nn.%s: '%s' must be a tensor, got %s", m->def->name, key, luaL_tolstring(L, 3, NULL));
+  trace_world_changed();
+  int rc = i >= 0 ? module_set_param(m, i, t) : module_set_buffer(m, k, t);
+  if (rc < 0) return lb_error(L, "nn.%s: %s", m->def->name, err_message());
+  lua_pushvalue(L, 3);
+  lua_setiuservalue(L, 1, i >= 0 ? i + 1 : MODULE_MAX_TENSORS + k + 1);
+  return 0;
+}
+
+static int module_gc(lua_State *L) {
+  Module **ud = luaL_checkudata(L, 1, MODULE_MT);
+  Module *m = *ud;
+  *ud = NULL;
+  module_release(m);
+  return 0;
+}
+
+static int module_reset_parameters(lua_State *L) {
+  Module *m = check_module(L, 1, "nn: reset_parameters");
+  if (m->def->reset_parameters) m->def->reset_parameters(m);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* --- what module.lua asks of a built-in module -------------------------------------------------------------------- */
+
+/* Pushes {{name, tensor}, ...} for the present ones. */
+static int push_pairs(lua_State *L, const char *const *names, Tensor *const *tensors, int uservalue) {
+  lua_newtable(L);
+  int n = 0;
+  for (int i = 0; names[i]; i++) {
+    if (!tensors[i]) continue;
+    lua_createtable(L, 2, 0);
+    lua_pushstring(L, names[i]);
+    lua_rawseti(L, -2, 1);
+    lua_getiuservalue(L, 1, uservalue + i);
+    lua_rawseti(L, -2, 2);
+    lua_rawseti(L, -2, ++n);
+  }
+  return 1;
+}
+
+static int own_parameters(lua_State *L) {
+  const Module *m = check_module(L, 1, "nn: parameters");
+  return push_pairs(L, m->def->params, m->param, 1);
+}
+
+static int own_buffers(lua_State *L) {
+  const Module *m = check_module(L, 1, "nn: buffers");
+  return push_pairs(L, m->def->buffers, m->buffer, 1 + MODULE_MAX_TENSORS);
+}
+
+/* describe(m) -> name, what PyTorch prints between the parentheses */
+static int describe(lua_State *L) {
+  const Module *m = check_module(L, 1, "nn: tostring");
+  char text[256] = "";
+  if (m->def->describe) m->def->describe(m, text, sizeof text);
+  lua_pushstring(L, m->def->name);
+  lua_pushstring(L, text);
+  return 2;
+}
+
+/* kind(v) -> "tensor", "module" (a built-in one), or nil */
+static int kind(lua_State *L) {
+  if (lb_testtensor(L, 1)) {
+    lua_pushliteral(L, "tensor");
+  } else if (test_module(L, 1)) {
+    lua_pushliteral(L, "module");
+  } else {
+    lua_pushnil(L);
+  }
+  return 1;
+}
+
+/* convert_(tensor, dtype): in place, whoever holds the tensor sees it */
+static int convert(lua_State *L) {
+  Tensor *t = lb_checktensor(L, 1, "nn: to");
+  if (tensor_convert_(t, lb_checkdtype(L, 2, "nn: to")) < 0) return lb_error(L, "nn: to: %s", err_message());
+  return 0;
+}
+
+/* copy_(dst, src): the values only, also into a parameter */
+static int copy(lua_State *L) {
+  Tensor *dst = lb_checktensor(L, 1, "nn: copy"), *src = lb_checktensor(L, 2, "nn: copy");
+  return tensor_copy_(dst, src) < 0 ? lb_coreerror(L) : 0;
+}
+
+/* clear_grads(m): p.grad = nil for its parameters */
+static int clear_grads(lua_State *L) {
+  const Module *m = check_module(L, 1, "nn: zero_grad");
+  for (int i = 0; i < MODULE_MAX_TENSORS; i++) {
+    if (m->param[i]) tensor_set_grad(m->param[i], NULL);
+  }
+  return 0;
+}
+
+/* set_place(fn): who says where a module lies */
+static int set_place(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_setfield(L, LUA_REGISTRYINDEX, PLACE_KEY);
+  return 0;
+}
+
+/* --- the library -------------------------------------------------------------------------------------------------- */
+
+static const luaL_Reg FUNCTIONS[] = {
+    {"run_chain", run_chain},
+    {"own_parameters", own_parameters},
+    {"own_buffers", own_buffers},
+    {"describe", describe},
+    {"kind", kind},
+    {"convert_", convert},
+    {"copy_", copy},
+    {"clear_grads", clear_grads},
+    {"set_place", set_place},
+    {NULL, NULL},
+};
+
+static const luaL_Reg METHODS[] = {
+    {"forward", module_call},
+    {"reset_parameters", module_reset_parameters},
+    {NULL, NULL},
+};
+
+static const luaL_Reg METAMETHODS[] = {
+    {"__call", module_call},
+    {"__newindex", module_newindex},
+    {"__gc", module_gc},
+    {NULL, NULL},
+};
+
+void lnn_setclosure(lua_State *L, const char *name, lua_CFunction fn, const void *row) {
+  lua_pushlightuserdata(L, (void *)row);
+  lua_pushcclosure(L, fn, 1);
+  lua_setfield(L, -2, name);
+}
+
+static void push_layers(lua_State *L) {
+  lua_newtable(L);
+  for (int i = 0; all_layers[i]; i++) lnn_setclosure(L, all_layers[i]->name, module_create, all_layers[i]);
+}
+
+/* Makes the metatable of modules; pushes their method table. The constructors are on the top. */
+static void push_methods(lua_State *L) {
+  luaL_newlib(L, METHODS);
+  luaL_newmetatable(L, MODULE_MT);
+  module_mt = lua_topointer(L, -1);
+  luaL_setfuncs(L, METAMETHODS, 0);
+  lua_pushvalue(L, -2);
+  lua_pushvalue(L, -4);
+  lua_pushcclosure(L, module_index, 2);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}
+
+/* The table that lua/optlab/nn.lua completes: {layers, methods, metatable, functional, init, and FUNCTIONS}. */
+int luaopen_optlab_nn(lua_State *L) {
+  luaL_newlib(L, FUNCTIONS);
+  push_layers(L);
+  push_methods(L);
+  lua_setfield(L, -3, "methods");
+  lua_setfield(L, -2, "layers");
+  luaL_getmetatable(L, MODULE_MT);
+  lua_setfield(L, -2, "metatable");
+  lnn_pushfunctional(L);
+  lua_setfield(L, -2, "functional");
+  lnn_pushinit(L);
+  lua_setfield(L, -2, "init");
+  return 1;
+}

@@ -1,0 +1,55 @@
+/*
+ * loptim.h - what the files of the optimizer library share among themselves and with lschedlib.c.
+ *
+ *   loptimlib.c      constructors, parameters and groups, fields, clip_grad_*
+ *   loptim_state.c   state_dict and load_state_dict
+ *   loptim_define.c  optimizers whose update is a Lua function
+ *
+ * An optimizer is a userdata with user values; the core keeps the tensors, the user values keep the very userdata
+ * that the script passed in, so that group.params gives those back.
+ */
+#ifndef OPTLAB_LUA_OPTIM_LOPTIM_H
+#define OPTLAB_LUA_OPTIM_LOPTIM_H
+
+#include "lua/base/lbind.h"
+#include "optim/optimizer.h"
+
+#define OPTIM_MT "optlab.Optimizer"
+
+/* The user values of an optimizer. */
+enum {
+  OPTIM_UV_PARAMS = 1, /* list (groups) of lists of tensor userdata */
+  OPTIM_UV_GROUPS,     /* list of group views */
+  OPTIM_UV_DEFINITION, /* written in Lua: the definition's userdata; else nil */
+  OPTIM_UV_STATES,     /* written in Lua: list (parameters) of state tables; else nil */
+  OPTIM_UV_COUNT = OPTIM_UV_STATES
+};
+
+/* Borrowed; raises naming fn and the argument if the value is no optimizer, or a closed one. */
+Optim *lb_checkoptim(lua_State *L, int idx, const char *fn);
+
+/* Pushes the parameter's userdata (group and position 0-based) of the optimizer at index 1. */
+void loptim_pushparam(lua_State *L, int group, int i);
+
+/* Pushes group view number `group` (0-based) of the optimizer at index 1. */
+void loptim_pushgroup(lua_State *L, int group);
+
+/* --- loptim_state.c: methods -------------------------------------------------------------------------------------- */
+
+int loptim_state_dict(lua_State *L);
+int loptim_load_state_dict(lua_State *L);
+
+/* --- loptim_define.c ---------------------------------------------------------------------------------------------- */
+
+/* define(name, names, defaults, state, step): pushes the definition's userdata. Checked by lua/optlab/optim.lua. */
+int loptim_define(lua_State *L);
+const OptimDef *loptim_definition(lua_State *L, int idx); /* of the userdata at idx; NULL if it is none */
+
+/* One update of the optimizer at index 1, whose definition has no kernels. */
+void loptim_lua_step(lua_State *L, Optim *o);
+
+/* Turns recording on or off until the calling C function returns or raises; pushes one value. */
+void loptim_grad_mode(lua_State *L, bool on);
+void loptim_open_define(lua_State *L);
+
+#endif

@@ -1,0 +1,219 @@
+/*
+ * loptim_define.c - optimizers whose update is a Lua function (optim.define).
+ *
+ * A definition is a userdata that holds an OptimDef without kernels: the hyperparameters' names and defaults come from
+ * Lua, and the core treats them like a built-in's (groups, ranges of lr, zero_grad). Each parameter's state is a Lua
+ * table. step(p, g, state, h, t) runs without recording, for each parameter that has a gradient.
+ */
+#include <string.h>
+
+#include "autograd/op.h"
+#include "lua/base/lhyper.h"
+#include "lua/optim/loptim.h"
+
+#define DEFINITION_MT "optlab.OptimizerDefinition"
+#define MODE_MT "optlab.GradMode"
+
+enum { UV_STEP = 1, UV_STATE, UV_STRINGS, UV_COUNT = UV_STRINGS };
+
+typedef struct Definition {
+  OptimDef def;
+  Hyper hyper[HYPER_MAX + 1]; /* names belong to the strings in UV_STRINGS */
+} Definition;
+
+/* --- recording on or off ------------------------------------------------------------------------------------------ */
+
+static int mode_close(lua_State *L) {
+  const bool *old = luaL_checkudata(L, 1, MODE_MT);
+  grad_set_mode(*old);
+  return 0;
+}
+
+void loptim_grad_mode(lua_State *L, bool on) {
+  bool *old = lua_newuserdatauv(L, sizeof *old, 0);
+  *old = grad_mode();
+  luaL_setmetatable(L, MODE_MT);
+  lua_toclose(L, -1);
+  grad_set_mode(on);
+}
+
+/* --- definitions -------------------------------------------------------------------------------------------------- */
+
+/* Fills row x from the default on top of the stack (a number, a boolean or a list of numbers, as optim.lua has
+ * checked). */
+static void read_default(lua_State *L, Hyper *x) {
+  if (lua_isboolean(L, -1)) {
+    x->kind = HYPER_BOOLEAN;
+    x->def[0] = lua_toboolean(L, -1);
+  } else if (lua_istable(L, -1)) {
+    x->kind = HYPER_TUPLE;
+    x->width = (int)luaL_len(L, -1);
+    for (int i = 0; i < x->width; i++) {
+      lua_geti(L, -1, i + 1);
+      x->def[i] = lua_tonumber(L, -1);
+      lua_pop(L, 1);
+    }
+  } else {
+    x->def[0] = lua_tonumber(L, -1);
+  }
+}
+
+/* The string on top of the stack, kept alive by the list at `strings`; pops it. */
+static const char *keep(lua_State *L, int strings) {
+  const char *s = lua_tostring(L, -1);
+  lua_rawseti(L, strings, luaL_len(L, strings) + 1);
+  return s;
+}
+
+int loptim_define(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TSTRING);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  luaL_checktype(L, 5, LUA_TFUNCTION);
+  lua_settop(L, 5);
+  Definition *d = lua_newuserdatauv(L, sizeof *d, UV_COUNT);
+  memset(d, 0, sizeof *d);
+  luaL_setmetatable(L, DEFINITION_MT);
+  lua_newtable(L);
+  lua_pushvalue(L, 1);
+  d->def.name = keep(L, 7);
+  d->def.hyper = d->hyper;
+  int n = (int)luaL_len(L, 2), places = 0;
+  for (int i = 0; i < n && i < HYPER_MAX; i++) {
+    Hyper *x = &d->hyper[i];
+    lua_geti(L, 2, i + 1);
+    x->name = keep(L, 7);
+    lua_getfield(L, 3, x->name);
+    read_default(L, x);
+    lua_pop(L, 1);
+    places += hyper_width(x);
+  }
+  if (places > HYPER_MAX) return lb_error(L, "optim.define: at most %d hyperparameters, got %d", HYPER_MAX, places);
+  d->hyper[0].range = RANGE_NOT_NEGATIVE; /* lr */
+  lua_setiuservalue(L, 6, UV_STRINGS);
+  lua_pushvalue(L, 5);
+  lua_setiuservalue(L, 6, UV_STEP);
+  lua_pushvalue(L, 4);
+  lua_setiuservalue(L, 6, UV_STATE);
+  return 1;
+}
+
+const OptimDef *loptim_definition(lua_State *L, int idx) {
+  const Definition *d = luaL_testudata(L, idx, DEFINITION_MT);
+  return d ? &d->def : NULL;
+}
+
+/* --- one step ----------------------------------------------------------------------------------------------------- */
+
+/* Where the values of a step lie on the stack. */
+typedef struct Frame {
+  int definition, step, states;
+} Frame;
+
+static int bad_result(lua_State *L, const Optim *o, const char *what, int function, const char *wanted) {
+  lua_Debug ar;
+  lua_pushvalue(L, function);
+  lua_getinfo(L, ">S", &ar);
+  return lb_error(L, "%s: %s (defined at %s:%d) must return %s, got a %s", o->def->name, what, ar.short_src,
+                  ar.linedefined, wanted, luaL_typename(L, -1));
+}
+
+/* Pushes a new state table for the parameter at index p: zero tensors under the given names, or what the state function
+ * makes. */
+static void push_new_state(lua_State *L, const Optim *o, const Frame *f, const Tensor *q, int p, int group) {
+  int type = lua_getiuservalue(L, f->definition, UV_STATE), spec = lua_gettop(L);
+  if (type == LUA_TFUNCTION) {
+    lua_pushvalue(L, spec);
+    lua_pushvalue(L, p);
+    loptim_pushgroup(L, group);
+    lua_call(L, 2, 1);
+    if (!lua_istable(L, -1)) bad_result(L, o, "state", spec, "a table");
+  } else {
+    lua_newtable(L);
+    for (lua_Integer i = 1, n = type == LUA_TTABLE ? luaL_len(L, spec) : 0; i <= n; i++) {
+      lua_geti(L, spec, i);
+      lb_pushtensor(L, tensor_full((DType)q->dtype, q->ndim, q->shape, 0));
+      lua_settable(L, -3);
+    }
+  }
+  lua_replace(L, spec);
+}
+
+/* What step returned (on top): nothing, or the parameter's new value. */
+static void take_result(lua_State *L, const Optim *o, const Frame *f, Tensor *p) {
+  if (lua_isnil(L, -1)) return;
+  Tensor *value = lb_testtensor(L, -1);
+  if (!value) bad_result(L, o, "step", f->step, "nothing or the parameter's new value");
+  if (value == p) return;
+  if (!tensor_same_shape(value, p)) {
+    lb_error(L, "%s: step returned a tensor of shape %s for a parameter of shape %s", o->def->name,
+             tensor_shape_str(value), tensor_shape_str(p));
+  }
+  if (tensor_copy_(p, value) < 0) lb_coreerror(L);
+}
+
+static int run_count(const TraceCall *c, Rng *rng) {
+  OptimParam *q;
+  (void)rng;
+  memcpy(&q, c->args, sizeof q);
+  q->t++;
+  return 0;
+}
+
+/* One update more, told to a recorder: a replayed step counts too. */
+static void count_update(const Optim *o, OptimParam *q) {
+  if (trace) trace->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  trace_do(&(TraceCall){.name = "the count of updates", .run = run_count, .args = &q, .size = sizeof q});
+}
+
+/* Parameter j of a group, number k (0-based) over all groups. */
+static void step_param(lua_State *L, Optim *o, const Frame *f, int group, int j, int k) {
+  OptimParam *q = &o->group[group].param[j];
+  trace_grad_read(q->p);
+  if (!q->p->grad) return;
+  if (optim_check_grad(o, q, k + 1) < 0) lb_coreerror(L);
+  int top = lua_gettop(L);
+  loptim_pushparam(L, group, j);
+  Tensor *p = q->p; /* kept alive by the userdata just pushed */
+  if (lua_rawgeti(L, f->states, k + 1) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    push_new_state(L, o, f, p, top + 1, group);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, f->states, k + 1);
+  }
+  lua_pushvalue(L, f->step);
+  lua_pushvalue(L, top + 1);
+  lb_pushtensor(L, tensor_retain(p->grad));
+  lua_pushvalue(L, top + 2);
+  loptim_pushgroup(L, group);
+  lua_pushinteger(L, q->t + 1);
+  lua_call(L, 5, 1);
+  lb_checkoptim(L, 1, "step"); /* the function may have closed it, or added a group */
+  take_result(L, o, f, p);
+  count_update(o, &o->group[group].param[j]);
+  lua_settop(L, top);
+}
+
+void loptim_lua_step(lua_State *L, Optim *o) {
+  Frame f;
+  luaL_checkstack(L, 20, NULL);
+  lua_getiuservalue(L, 1, OPTIM_UV_DEFINITION);
+  f.definition = lua_gettop(L);
+  lua_getiuservalue(L, f.definition, UV_STEP);
+  f.step = lua_gettop(L);
+  lua_getiuservalue(L, 1, OPTIM_UV_STATES);
+  f.states = lua_gettop(L);
+  loptim_grad_mode(L, false);
+  int k = 0;
+  for (int i = 0; i < o->ngroups; i++) {
+    for (int j = 0; j < o->group[i].nparams; j++) step_param(L, o, &f, i, j, k++);
+  }
+}
+
+void loptim_open_define(lua_State *L) {
+  luaL_newmetatable(L, DEFINITION_MT);
+  luaL_newmetatable(L, MODE_MT);
+  lua_pushcfunction(L, mode_close);
+  lua_setfield(L, -2, "__close");
+  lua_pop(L, 2);
+}

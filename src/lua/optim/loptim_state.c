@@ -1,0 +1,291 @@
+/*
+ * loptim_state.c - an optimizer's state as plain Lua tables and back.
+ *
+ *   { name = "Adam",
+ *     state = { [1] = { step = 3, exp_avg = tensor, exp_avg_sq = tensor }, ... },      numbered over all groups, from 1
+ *     param_groups = { { lr = 0.01, ..., initial_lr = 0.01, params = {1, 2} }, ... } }
+ *
+ * Tensors are copies on the way out and on the way in. Everything is checked before anything is changed. The state of
+ * an optimizer written in Lua is whatever its step keeps: tables are copied to any depth.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lua/base/lhyper.h"
+#include "lua/optim/loptim.h"
+
+#define FN "load_state_dict"
+
+/* Pushes a copy of the value at idx: tensors cloned, tables copied to any depth, everything else as it is. */
+static void push_copy(lua_State *L, int idx) {
+  idx = lua_absindex(L, idx);
+  Tensor *t = lb_testtensor(L, idx);
+  if (t) {
+    lb_pushtensor(L, tensor_clone(t));
+  } else if (lua_istable(L, idx)) {
+    luaL_checkstack(L, 6, "state nested too deeply");
+    lua_newtable(L);
+    lua_pushnil(L);
+    while (lua_next(L, idx)) {
+      lua_pushvalue(L, -2);
+      push_copy(L, -2);
+      lua_settable(L, -5);
+      lua_pop(L, 1);
+    }
+  } else {
+    lua_pushvalue(L, idx);
+  }
+}
+
+/* --- out ---------------------------------------------------------------------------------------------------------- */
+
+static bool has_state(const OptimParam *q) {
+  bool any = q->t > 0;
+  for (int k = 0; k < OPTIM_SLOTS; k++) any = any || q->state[k];
+  return any;
+}
+
+/* Pushes the state table of parameter i (0-based, over all groups). */
+static void push_param_state(lua_State *L, Optim *o, int i) {
+  const OptimParam *q = optim_param(o, i);
+  if (!o->def->kernel[0]) {
+    lua_getiuservalue(L, 1, OPTIM_UV_STATES);
+    lua_rawgeti(L, -1, i + 1);
+    push_copy(L, -1);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+    return;
+  }
+  lua_newtable(L);
+  lua_pushinteger(L, q->t);
+  lua_setfield(L, -2, "step");
+  for (int k = 0; k < o->def->nslots; k++) {
+    if (!q->state[k]) continue;
+    lb_pushtensor(L, tensor_clone(q->state[k]));
+    lua_setfield(L, -2, o->def->slot[k].name);
+  }
+}
+
+/* Sets t[name] = {count of updates of each parameter} in the table on top of the stack. */
+static void set_updates(lua_State *L, const OptimGroup *group, const char *name) {
+  lua_createtable(L, group->nparams, 0);
+  for (int j = 0; j < group->nparams; j++) {
+    lua_pushinteger(L, group->param[j].t);
+    lua_rawseti(L, -2, j + 1);
+  }
+  lua_setfield(L, -2, name);
+}
+
+/* Pushes a group's table; first: number (1-based) of its first parameter. */
+static void push_group(lua_State *L, const Optim *o, const OptimGroup *group, int first) {
+  lua_newtable(L);
+  lhyper_setfields(L, o->def->hyper, group->h);
+  lua_pushnumber(L, group->initial_lr);
+  lua_setfield(L, -2, "initial_lr");
+  if (!o->def->kernel[0]) set_updates(L, group, "updates");
+  lua_createtable(L, group->nparams, 0);
+  for (int j = 0; j < group->nparams; j++) {
+    lua_pushinteger(L, first + j);
+    lua_rawseti(L, -2, j + 1);
+  }
+  lua_setfield(L, -2, "params");
+}
+
+/*** The optimizer's state and hyperparameters as a plain table; its tensors are copies. @function state_dict */
+int loptim_state_dict(lua_State *L) {
+  trace_refuse("an optimizer's state is read");
+  Optim *o = lb_checkoptim(L, 1, "state_dict");
+  lua_settop(L, 1);
+  lua_newtable(L);
+  lua_pushstring(L, o->def->name);
+  lua_setfield(L, 2, "name");
+  lua_newtable(L);
+  for (int i = 0, n = optim_nparams(o); i < n; i++) {
+    if (!has_state(optim_param(o, i))) continue;
+    push_param_state(L, o, i);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, 2, "state");
+  lua_createtable(L, o->ngroups, 0);
+  for (int i = 0, first = 1; i < o->ngroups; first += o->group[i++].nparams) {
+    push_group(L, o, &o->group[i], first);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, 2, "param_groups");
+  return 1;
+}
+
+/* --- in ----------------------------------------------------------------------------------------------------------- */
+
+/* Pushes field `name` of the table at idx, which must be a table itself. */
+static void need_table(lua_State *L, int idx, const char *name) {
+  if (lua_getfield(L, idx, name) != LUA_TTABLE)
+    lb_error(L, FN ": the state has no table '%s'; it must come from state_dict()", name);
+}
+
+static void check_name(lua_State *L, const Optim *o) {
+  if (lua_getfield(L, 2, "name") == LUA_TSTRING && strcmp(lua_tostring(L, -1), o->def->name) != 0) {
+    lb_error(L, FN ": this is the state of an optimizer %s, it cannot be loaded into %s", lua_tostring(L, -1),
+             o->def->name);
+  }
+  lua_pop(L, 1);
+}
+
+static void check_count(lua_State *L, int i) {
+  if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 0) return;
+  lb_error(L, FN ": parameter %d needs a count of updates, got %s", i + 1, luaL_tolstring(L, -1, NULL));
+}
+
+/* Reads group table number i on top of the stack into h (HYPER_MAX values, then initial_lr) and checks it. */
+static void check_group(lua_State *L, const Optim *o, int i, double *h) {
+  const OptimGroup *group = &o->group[i];
+  int top = lua_gettop(L);
+  need_table(L, top, "params");
+  int n = (int)luaL_len(L, -1);
+  if (n != group->nparams) {
+    lb_error(L, FN ": group %d of the state has %d parameter%s, the optimizer's has %d", i + 1, n, n == 1 ? "" : "s",
+             group->nparams);
+  }
+  static const char *const more[] = {"params", "initial_lr", "updates", NULL};
+  lhyper_checkkeys(L, top, FN, o->def->hyper, more);
+  memcpy(h, group->h, sizeof group->h);
+  lhyper_read(L, top, FN, o->def->hyper, h);
+  if (hyper_check_all(FN, o->def->hyper, h) < 0) lb_coreerror(L);
+  h[HYPER_MAX] = lb_optnumber(L, top, FN, "initial_lr", group->initial_lr);
+  if (!o->def->kernel[0]) {
+    need_table(L, top, "updates");
+    for (int j = 0; j < n; j++) {
+      lua_geti(L, -1, j + 1);
+      check_count(L, j);
+      lua_pop(L, 1);
+    }
+  }
+  lua_settop(L, top);
+}
+
+/* The hyperparameters of all groups, in a block that stays on the stack. */
+static double *check_groups(lua_State *L, const Optim *o) {
+  need_table(L, 2, "param_groups");
+  int list = lua_gettop(L), n = (int)luaL_len(L, list);
+  if (n != o->ngroups) {
+    lb_error(L, FN ": the state has %d parameter group%s, the optimizer has %d", n, n == 1 ? "" : "s", o->ngroups);
+  }
+  double *h = lua_newuserdatauv(L, (size_t)n * (HYPER_MAX + 1) * sizeof *h, 0);
+  for (int i = 0; i < n; i++) {
+    if (lua_geti(L, list, i + 1) != LUA_TTABLE) lb_error(L, FN ": group %d of the state is no table", i + 1);
+    check_group(L, o, i, h + i * (HYPER_MAX + 1));
+    lua_pop(L, 1);
+  }
+  return h;
+}
+
+static int slot_named(const OptimDef *def, const char *name) {
+  for (int k = 0; k < def->nslots; k++) {
+    if (strcmp(def->slot[k].name, name) == 0) return k;
+  }
+  return -1;
+}
+
+/* Checks entry (key at -2, value at -1) of the state of parameter i. */
+static void check_entry(lua_State *L, Optim *o, int i) {
+  const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+  if (!o->def->kernel[0]) return;
+  if (strcmp(key, "step") == 0) {
+    check_count(L, i);
+    return;
+  }
+  if (slot_named(o->def, key) < 0) lb_error(L, FN ": %s has no state '%s' (parameter %d)", o->def->name, key, i + 1);
+  const Tensor *t = lb_testtensor(L, -1), *p = optim_param(o, i)->p;
+  if (!t) lb_error(L, FN ": '%s' of parameter %d must be a tensor, got a %s", key, i + 1, luaL_typename(L, -1));
+  if (!tensor_same_shape(t, p)) {
+    lb_error(L, FN ": '%s' of parameter %d has shape %s, the parameter has shape %s", key, i + 1, tensor_shape_str(t),
+             tensor_shape_str(p));
+  }
+}
+
+static void check_states(lua_State *L, Optim *o) {
+  need_table(L, 2, "state");
+  int states = lua_gettop(L), n = optim_nparams(o);
+  for (lua_pushnil(L); lua_next(L, states); lua_pop(L, 1)) {
+    lua_Integer i = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
+    if (i < 1 || i > n) {
+      lb_error(L, FN ": state of parameter %s, but the optimizer has %d", luaL_tolstring(L, -2, NULL), n);
+    }
+    if (!lua_istable(L, -1)) lb_error(L, FN ": the state of parameter %d is no table", (int)i);
+    int entry = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, entry); lua_pop(L, 1)) check_entry(L, o, (int)i - 1);
+  }
+}
+
+static void drop_state(OptimParam *q) {
+  for (int k = 0; k < OPTIM_SLOTS; k++) {
+    tensor_release(q->state[k]);
+    q->state[k] = NULL;
+  }
+  q->fresh = 0;
+  q->t = 0;
+}
+
+/* Takes the checked state table on top of the stack. */
+static void take_state(lua_State *L, const Optim *o, OptimParam *q, int i) {
+  int entry = lua_gettop(L);
+  if (!o->def->kernel[0]) {
+    lua_getiuservalue(L, 1, OPTIM_UV_STATES);
+    push_copy(L, entry);
+    lua_rawseti(L, -2, i + 1);
+    lua_settop(L, entry);
+    return;
+  }
+  lua_getfield(L, entry, "step");
+  q->t = lua_tointeger(L, -1);
+  for (int k = 0; k < o->def->nslots; k++) {
+    lua_getfield(L, entry, o->def->slot[k].name);
+    const Tensor *t = lb_testtensor(L, -1);
+    if (t && !(q->state[k] = tensor_cast(t, (DType)q->p->dtype))) lb_coreerror(L);
+  }
+  lua_settop(L, entry);
+}
+
+/* Takes the checked counts of updates of an optimizer written in Lua; the list of groups is at `groups`. */
+static void take_updates(lua_State *L, Optim *o, int groups) {
+  for (int i = 0; i < o->ngroups; i++) {
+    lua_geti(L, groups, i + 1);
+    lua_getfield(L, -1, "updates");
+    for (int j = 0; j < o->group[i].nparams; j++) {
+      lua_geti(L, -1, j + 1);
+      o->group[i].param[j].t = lua_tointeger(L, -1);
+      lua_pop(L, 1);
+    }
+    lua_pop(L, 2);
+  }
+}
+
+/*** Takes over what state_dict() gave, perhaps in another run; it must fit groups, parameters and shapes. @function
+ * load_state_dict */
+int loptim_load_state_dict(lua_State *L) {
+  Optim *o = lb_checkoptim(L, 1, FN);
+  trace_refuse("an optimizer's state is loaded");
+  if (!lua_istable(L, 2)) return lb_argerror(L, FN, 2, "a table from state_dict()");
+  lua_settop(L, 2);
+  check_name(L, o);
+  const double *h = check_groups(L, o);
+  int groups = lua_gettop(L) - 1;
+  check_states(L, o);
+  int states = lua_gettop(L);
+  for (int i = 0; i < o->ngroups; i++, h += HYPER_MAX + 1) {
+    memcpy(o->group[i].h, h, sizeof o->group[i].h);
+    o->group[i].initial_lr = h[HYPER_MAX];
+  }
+  if (!o->def->kernel[0]) {
+    lua_newtable(L);
+    lua_setiuservalue(L, 1, OPTIM_UV_STATES);
+  }
+  for (int i = 0, n = optim_nparams(o); i < n; i++) {
+    OptimParam *q = optim_param(o, i);
+    drop_state(q);
+    if (lua_rawgeti(L, states, i + 1) == LUA_TTABLE) take_state(L, o, q, i);
+    lua_pop(L, 1);
+  }
+  if (!o->def->kernel[0]) take_updates(L, o, groups);
+  return 0;
+}

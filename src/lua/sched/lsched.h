@@ -1,0 +1,47 @@
+/*
+ * lsched.h - what the files of the schedule library share among themselves.
+ *
+ *   lschedlib.c       schedules: making, asking, showing them
+ *   lsched_attach.c   sched.attach: an object that moves an optimizer's rate along a schedule
+ *   lsched_plateau.c  sched.ReduceLROnPlateau
+ */
+#ifndef OPTLAB_LUA_SCHED_LSCHED_H
+#define OPTLAB_LUA_SCHED_LSCHED_H
+
+#include "lua/optim/loptim.h"
+
+/* User values of the two objects; only the attached one has a schedule. */
+enum { LSCHED_UV_OPTIMIZER = 1, LSCHED_UV_SCHEDULE };
+
+/* The number t at idx; raises unless it is finite and >= 0. */
+double lsched_t(lua_State *L, int idx, const char *name);
+void lsched_push_t(lua_State *L, double t); /* as an integer where it is whole */
+
+/* Pushes "the schedule function of file:line" or "the schedule StepLR(...)" for the value at idx. */
+const char *lsched_describe(lua_State *L, int idx);
+
+/* The rate at t of the schedule at idx (absolute). Raises, naming the schedule, if what it gives is no rate. */
+double lsched_rate(lua_State *L, int idx, double t);
+
+/* The schedule in C behind the value at idx; NULL if it is a Lua function or a composition of schedules. */
+const struct Sched *lsched_ready_made(lua_State *L, int idx);
+
+/* Raises unless the value at idx is a schedule: one of ours, a function, or anything that can be called. */
+void lsched_check(lua_State *L, int idx, const char *fn);
+
+/* The optimizer of the object at index 1, pushed. */
+Optim *lsched_optim(lua_State *L, const char *fn);
+
+/* Pushes the current rate of each of its groups as a list; returns 1. */
+int lsched_push_rates(lua_State *L);
+
+/* Registers the metatable `name` of an object; `index` gets the methods as upvalue 1. */
+void lsched_type(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction index, lua_CFunction tostring);
+
+/* The functions of the library that the other two files hold; open registers their metatables. */
+int lsched_attach(lua_State *L);
+int lsched_plateau(lua_State *L);
+void lsched_open_attach(lua_State *L);
+void lsched_open_plateau(lua_State *L);
+
+#endif

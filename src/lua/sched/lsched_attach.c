@@ -1,0 +1,192 @@
+/*
+ * lsched_attach.c - an object that moves an optimizer's learning rate along a schedule.
+ *
+ *   a = sched.attach(opt, s)    opt.lr = s(0)
+ *   a:step()                    opt.lr = s(1), s(2), ...; a.t counts
+ */
+#include <string.h>
+
+#include "core/recorder.h"
+#include "lua/compile/lcompile.h"
+#include "lua/sched/lsched.h"
+#include "sched/schedule.h"
+
+#define ATTACH_MT "optlab.LRScheduler"
+
+typedef struct Attach {
+  double t; /* updates so far; the groups' rates are those of t */
+  int ngroups;
+  double ratio[]; /* rate of the group over that of the first */
+} Attach;
+
+/* Sets the rates for t and returns the first. Groups that were added later are left alone. */
+static double move(lua_State *L, const Attach *a, double t, const char *fn) {
+  trace_refuse("a schedule is attached or loaded inside the step");
+  lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
+  double lr = lsched_rate(L, lua_gettop(L), t);
+  Optim *o = lsched_optim(L, fn);
+  for (int i = 0; i < a->ngroups && i < o->ngroups; i++) {
+    double rate = lr * a->ratio[i];
+    if (optim_set(o, i, &o->def->hyper[0], 0, &rate) < 0) lb_coreerror(L);
+  }
+  lua_pop(L, 2);
+  return lr;
+}
+
+/*** Ties a schedule to an optimizer and sets its rate to s(0). With several groups the first gets s(t) and the others
+ * keep the ratio to it that they have now. @function attach */
+int lsched_attach(lua_State *L) {
+  const Optim *o = lb_checkoptim(L, 1, "sched.attach");
+  lsched_check(L, 2, "sched.attach");
+  lua_settop(L, 2);
+  double base = o->group[0].h[0];
+  Attach *a = lua_newuserdatauv(L, sizeof *a + (size_t)o->ngroups * sizeof *a->ratio, LSCHED_UV_SCHEDULE);
+  a->t = 0;
+  a->ngroups = o->ngroups;
+  for (int i = 0; i < o->ngroups; i++) {
+    double lr = o->group[i].h[0];
+    if (base == 0 && lr != 0)
+      return lb_error(L, "sched.attach: the first group's lr is 0, so the other groups have no ratio to it");
+    a->ratio[i] = i == 0 || base == 0 ? 1 : lr / base;
+  }
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, 3, LSCHED_UV_OPTIMIZER);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, 3, LSCHED_UV_SCHEDULE);
+  luaL_setmetatable(L, ATTACH_MT);
+  lua_replace(L, 1);
+  lua_settop(L, 1);
+  move(L, a, 0, "sched.attach");
+  return 1;
+}
+
+/* What a replayed step needs to move the rates along a ready-made schedule. */
+typedef struct StepArgs {
+  Attach *a;
+  const Sched *s;
+  Optim *o;
+} StepArgs;
+
+static int run_step(const TraceCall *c, Rng *rng) {
+  StepArgs args;
+  (void)rng;
+  memcpy(&args, c->args, sizeof args);
+  Optim *o = args.o;
+  double lr = sched_at(args.s, ++args.a->t);
+  for (int i = 0; i < args.a->ngroups && i < o->ngroups; i++) {
+    double rate = lr * args.a->ratio[i];
+    if (optim_set(o, i, &o->def->hyper[0], 0, &rate) < 0) return -1;
+  }
+  return 0;
+}
+
+/* The same as part of a step that is being recorded; returns nothing to Lua, which could not follow the rate. */
+static int told_step(lua_State *L, Attach *a) {
+  StepArgs args = {.a = a, .o = lsched_optim(L, "step")};
+  lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
+  args.s = lsched_ready_made(L, -1);
+  if (!args.s) {
+    trace_refuse(
+        "a schedule that is a Lua function moves the learning rate; call its step() outside of the compiled step, or "
+        "use one of sched.*");
+    return 0;
+  }
+  lcompile_anchor(L, 1);
+  trace->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
+  if (trace_do(&(TraceCall){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0)
+    return lb_coreerror(L);
+  return 0;
+}
+
+/*** Moves on to the next t; returns the first group's new rate. @function LRScheduler:step */
+static int attach_step(lua_State *L) {
+  Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
+  if (trace) return told_step(L, a);
+  double lr = move(L, a, a->t + 1, "step");
+  a->t++;
+  lua_pushnumber(L, lr);
+  return 1;
+}
+
+static int attach_get_last_lr(lua_State *L) {
+  luaL_checkudata(L, 1, ATTACH_MT);
+  return lsched_push_rates(L);
+}
+
+/*** {t = ..., ratios = {...}}; the schedule itself is a function and needs no state. @function LRScheduler:state_dict
+ */
+static int attach_state_dict(lua_State *L) {
+  const Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
+  lua_newtable(L);
+  lsched_push_t(L, a->t);
+  lua_setfield(L, -2, "t");
+  lua_createtable(L, a->ngroups, 0);
+  for (int i = 0; i < a->ngroups; i++) {
+    lua_pushnumber(L, a->ratio[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, "ratios");
+  return 1;
+}
+
+/*** Continues at another t: sets the rates of that t at once. @function LRScheduler:load_state_dict */
+static int attach_load(lua_State *L) {
+  static const char *const names[] = {"t", "ratios", NULL};
+  const char *fn = "load_state_dict";
+  Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
+  if (!lb_checkoptions(L, 2, fn, names)) return lb_argerror(L, fn, 2, "a table from state_dict()");
+  lua_getfield(L, 2, "t");
+  double t = lsched_t(L, -1, fn);
+  bool ratios = lua_getfield(L, 2, "ratios") == LUA_TTABLE;
+  if (ratios && luaL_len(L, -1) != a->ngroups) {
+    return lb_error(L, "%s: the state is for %d groups, the optimizer had %d", fn, (int)luaL_len(L, -1), a->ngroups);
+  }
+  for (int pass = 0; ratios && pass < 2; pass++) { /* check all, then take all */
+    for (int i = 0; i < a->ngroups; i++) {
+      if (lua_geti(L, -1, i + 1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= 0))
+        return lb_error(L, "%s: ratios[%d] is no number >= 0", fn, i + 1);
+      if (pass) a->ratio[i] = lua_tonumber(L, -1);
+      lua_pop(L, 1);
+    }
+  }
+  move(L, a, t, fn);
+  a->t = t;
+  return 0;
+}
+
+/* Upvalue 1: the methods. */
+static int attach_index(lua_State *L) {
+  const Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  const char *key = luaL_tolstring(L, 2, NULL);
+  if (strcmp(key, "t") == 0) {
+    trace_refuse("the count of a schedule is read as a number");
+    lsched_push_t(L, a->t);
+  } else if (strcmp(key, "schedule") == 0) {
+    lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
+  } else {
+    return lb_error(
+        L,
+        "an attached schedule has no field '%s' (it has t, schedule, step, get_last_lr, state_dict, load_state_dict)",
+        key);
+  }
+  return 1;
+}
+
+static int attach_tostring(lua_State *L) {
+  const Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
+  lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
+  const char *what = lsched_describe(L, lua_gettop(L));
+  lsched_push_t(L, a->t);
+  lua_pushfstring(L, "LRScheduler(%s, t=%s)", what + strlen("the schedule "), lua_tostring(L, -1));
+  return 1;
+}
+
+static const luaL_Reg ATTACH_METHODS[] = {{"step", attach_step},
+                                          {"get_last_lr", attach_get_last_lr},
+                                          {"state_dict", attach_state_dict},
+                                          {"load_state_dict", attach_load},
+                                          {NULL, NULL}};
+
+void lsched_open_attach(lua_State *L) { lsched_type(L, ATTACH_MT, ATTACH_METHODS, attach_index, attach_tostring); }

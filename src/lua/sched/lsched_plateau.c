@@ -1,0 +1,129 @@
+/*
+ * lsched_plateau.c - ReduceLROnPlateau, the one schedule that needs feedback.
+ *
+ *   r = sched.ReduceLROnPlateau(opt, {patience = 5})
+ *   r:step(loss)
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "core/recorder.h"
+#include "lua/base/lhyper.h"
+#include "lua/sched/lsched.h"
+#include "sched/plateau.h"
+
+#define PLATEAU_MT "optlab.ReduceLROnPlateau"
+
+/*** Lowers the rate by `factor` when the metric has not improved for more than `patience` steps. Options and defaults:
+ * see src/sched/plateau.h. @function ReduceLROnPlateau */
+int lsched_plateau(lua_State *L) {
+  static const char *const more[] = {NULL};
+  const char *fn = "sched.ReduceLROnPlateau";
+  lb_checkoptim(L, 1, fn);
+  lua_settop(L, 2);
+  lhyper_checkkeys(L, 2, fn, plateau_hyper, more);
+  Plateau *p = lua_newuserdatauv(L, sizeof *p, 1);
+  hyper_defaults(plateau_hyper, p->h);
+  lhyper_read(L, 2, fn, plateau_hyper, p->h);
+  if (plateau_start(p) < 0) return lb_coreerror(L);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, 3, LSCHED_UV_OPTIMIZER);
+  luaL_setmetatable(L, PLATEAU_MT);
+  return 1;
+}
+
+/*** Takes one value of the metric, a number or a one-element tensor; returns whether the rates were lowered.
+ * @function ReduceLROnPlateau:step */
+static int plateau_method_step(lua_State *L) {
+  Plateau *p = luaL_checkudata(L, 1, PLATEAU_MT);
+  const Tensor *t = lb_testtensor(L, 2);
+  if (t ? t->numel != 1 : lua_type(L, 2) != LUA_TNUMBER)
+    return lb_argerror(L, "ReduceLROnPlateau:step", 2, "the metric, a number");
+  Optim *o = lsched_optim(L, "step");
+  trace_refuse("ReduceLROnPlateau looks at a metric; call its step() outside of the compiled step");
+  bool lower = plateau_step(p, t ? tensor_get(t, 0) : lua_tonumber(L, 2));
+  for (int i = 0; lower && i < o->ngroups; i++) o->group[i].h[0] = plateau_lower(p, o->group[i].h[0]);
+  lua_pushboolean(L, lower);
+  return 1;
+}
+
+static int plateau_get_last_lr(lua_State *L) {
+  luaL_checkudata(L, 1, PLATEAU_MT);
+  return lsched_push_rates(L);
+}
+
+/* The counters under the names of PyTorch. */
+typedef struct Counter {
+  const char *name;
+  size_t offset;
+} Counter;
+static const Counter COUNTERS[] = {{"best", offsetof(Plateau, best)},
+                                   {"num_bad_epochs", offsetof(Plateau, bad)},
+                                   {"cooldown_counter", offsetof(Plateau, cooldown)},
+                                   {"last_epoch", offsetof(Plateau, t)}};
+#define NCOUNTERS (int)(sizeof COUNTERS / sizeof *COUNTERS)
+
+static double *counter(Plateau *p, int i) { return (double *)((char *)p + COUNTERS[i].offset); }
+
+/*** {best, num_bad_epochs, cooldown_counter, last_epoch}. @function ReduceLROnPlateau:state_dict */
+static int plateau_state_dict(lua_State *L) {
+  Plateau *p = luaL_checkudata(L, 1, PLATEAU_MT);
+  lua_newtable(L);
+  for (int i = 0; i < NCOUNTERS; i++) {
+    lua_pushnumber(L, *counter(p, i));
+    lua_setfield(L, -2, COUNTERS[i].name);
+  }
+  return 1;
+}
+
+static int plateau_load(lua_State *L) {
+  const char *names[NCOUNTERS + 1] = {NULL}, *fn = "load_state_dict";
+  double value[NCOUNTERS];
+  Plateau *p = luaL_checkudata(L, 1, PLATEAU_MT);
+  for (int i = 0; i < NCOUNTERS; i++) names[i] = COUNTERS[i].name;
+  if (!lb_checkoptions(L, 2, fn, names)) return lb_argerror(L, fn, 2, "a table from state_dict()");
+  for (int i = 0; i < NCOUNTERS; i++) value[i] = lb_optnumber(L, 2, fn, names[i], *counter(p, i));
+  for (int i = 0; i < NCOUNTERS; i++) *counter(p, i) = value[i];
+  return 0;
+}
+
+/* Upvalue 1: the methods. */
+static int plateau_index(lua_State *L) {
+  Plateau *p = luaL_checkudata(L, 1, PLATEAU_MT);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  const char *key = luaL_tolstring(L, 2, NULL);
+  for (int i = 0; i < NCOUNTERS; i++) {
+    if (strcmp(key, COUNTERS[i].name) != 0) continue;
+    lua_pushnumber(L, *counter(p, i));
+    return 1;
+  }
+  int at;
+  const Hyper *x = hyper_find(plateau_hyper, key, &at);
+  if (!x) return lb_error(L, "ReduceLROnPlateau has no field '%s'", key);
+  lhyper_push(L, x, p->h + at);
+  return 1;
+}
+
+static int plateau_tostring(lua_State *L) {
+  const Plateau *p = luaL_checkudata(L, 1, PLATEAU_MT);
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  luaL_addstring(&b, "ReduceLROnPlateau(");
+  for (int i = 0; i < PLATEAU_COUNT; i++) {
+    lua_pushfstring(L, "%s%s=", i ? ", " : "", plateau_hyper[i].name);
+    luaL_addvalue(&b);
+    lhyper_addtext(&b, &plateau_hyper[i], &p->h[i]);
+  }
+  luaL_addchar(&b, ')');
+  luaL_pushresult(&b);
+  return 1;
+}
+
+static const luaL_Reg PLATEAU_METHODS[] = {{"step", plateau_method_step},
+                                           {"get_last_lr", plateau_get_last_lr},
+                                           {"state_dict", plateau_state_dict},
+                                           {"load_state_dict", plateau_load},
+                                           {NULL, NULL}};
+
+void lsched_open_plateau(lua_State *L) { lsched_type(L, PLATEAU_MT, PLATEAU_METHODS, plateau_index, plateau_tostring); }

@@ -1,0 +1,137 @@
+/*
+ * ltensor_print.c - tensors as text.
+ *
+ * Matrices are printed in aligned columns under one number format; more than two dimensions become a list of matrices,
+ * long dimensions show their ends. A last line names dtype and shape.
+ */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lua/tensor/ltensor.h"
+
+#define EDGE 6      /* elements shown at each end of a long dimension */
+#define LONG_DIM 20 /* a dimension with more elements is cut */
+
+typedef struct Printer {
+  luaL_Buffer b;
+  const Tensor *t;
+  bool integers; /* all values are whole */
+  bool exponent; /* magnitudes too far apart for a fixed point */
+  int width;
+} Printer;
+
+static int format_number(const Printer *p, char *text, size_t room, double v) {
+  if (isnan(v) || isinf(v)) return snprintf(text, room, "%s", isnan(v) ? "nan" : v > 0 ? "inf" : "-inf");
+  if (p->integers) return snprintf(text, room, "%.0f", v);
+  return snprintf(text, room, p->exponent ? "%.4e" : "%.4f", v);
+}
+
+/* Looks at the values (at most the first 10,000) to choose the format and the column width. */
+static void choose_format(Printer *p) {
+  double least = DBL_MAX, most = 0;
+  p->integers = true;
+  int64_t n = p->t->numel < 10000 ? p->t->numel : 10000;
+  for (int64_t i = 0; i < n; i++) {
+    double v = fabs(tensor_get(p->t, i));
+    if (!isfinite(v)) continue;
+    if (v != floor(v) || v > 1e15) p->integers = false;
+    if (v > most) most = v;
+    if (v > 0 && v < least) least = v;
+  }
+  p->exponent = !p->integers && (most >= 1e6 || (least < 1e-3 && most / least > 1e3) || most < 1e-3);
+  p->width = 0;
+  for (int64_t i = 0; i < n; i++) {
+    char text[64];
+    int w = format_number(p, text, sizeof text, tensor_get(p->t, i));
+    if (w > p->width) p->width = w;
+  }
+}
+
+static void add_number(Printer *p, double v) {
+  char text[64], padded[80];
+  format_number(p, text, sizeof text, v);
+  snprintf(padded, sizeof padded, "%*s", p->width + 2, text);
+  luaL_addstring(&p->b, padded);
+}
+
+/* The next index to show after i in a dimension of n; -1 - next says that a gap lies between. */
+static int64_t skip(int64_t i, int64_t n) { return n > LONG_DIM && i + 1 == EDGE ? -1 - (n - EDGE) : i + 1; }
+
+static void add_row(Printer *p, int64_t from, int64_t n) {
+  for (int64_t i = 0; i < n;) {
+    add_number(p, tensor_get(p->t, from + i));
+    i = skip(i, n);
+    if (i < 0) {
+      luaL_addstring(&p->b, "  ...");
+      i = -1 - i;
+    }
+  }
+  luaL_addchar(&p->b, '\n');
+}
+
+static void add_matrix(Printer *p, int64_t from, int64_t rows, int64_t columns) {
+  for (int64_t i = 0; i < rows;) {
+    add_row(p, from + i * columns, columns);
+    i = skip(i, rows);
+    if (i < 0) {
+      luaL_addstring(&p->b, "  ...\n");
+      i = -1 - i;
+    }
+  }
+}
+
+/* All matrices of a tensor of three or more dimensions, each under its index. */
+static void add_matrices(Printer *p) {
+  const Tensor *t = p->t;
+  int lead = t->ndim - 2;
+  int64_t each = t->shape[lead] * t->shape[lead + 1], count = each ? t->numel / each : 0;
+  for (int64_t k = 0; k < count;) {
+    int64_t index[TENSOR_MAX_DIM], rest = k;
+    for (int d = lead - 1; d >= 0; d--) {
+      index[d] = rest % t->shape[d];
+      rest /= t->shape[d];
+    }
+    luaL_addchar(&p->b, '(');
+    for (int d = 0; d < lead; d++) {
+      lua_pushfstring(p->b.L, "%I, ", (LUAI_UACINT)index[d] + 1);
+      luaL_addvalue(&p->b);
+    }
+    luaL_addstring(&p->b, "., .) =\n");
+    add_matrix(p, k * each, t->shape[lead], t->shape[lead + 1]);
+    k = skip(k, count);
+    if (k < 0) {
+      luaL_addstring(&p->b, "...\n");
+      k = -1 - k;
+    }
+  }
+}
+
+int ltensor_tostring(lua_State *L) {
+  if (lua_touserdata(L, 1) && *(void **)lua_touserdata(L, 1) == NULL) {
+    lua_pushliteral(L, "[closed tensor]");
+    return 1;
+  }
+  Printer p = {.t = lb_checktensor(L, 1, "tostring")};
+  const Tensor *t = p.t;
+  lb_read(L, t, "printing a tensor");
+  choose_format(&p);
+  luaL_buffinit(L, &p.b);
+  if (t->ndim == 0) {
+    char text[64];
+    snprintf(text, sizeof text, t->dtype == DT_F64 ? "%.15g  " : "%.7g  ", tensor_get(t, 0));
+    luaL_addstring(&p.b, text);
+  } else if (t->ndim == 1) {
+    add_row(&p, 0, t->shape[0]);
+  } else if (t->ndim == 2) {
+    add_matrix(&p, 0, t->shape[0], t->shape[1]);
+  } else {
+    add_matrices(&p);
+  }
+  lua_pushfstring(L, "[%s %s%s]", dtype_name((DType)t->dtype), tensor_shape_str(t),
+                  t->requires_grad ? ", requires_grad" : "");
+  luaL_addvalue(&p.b);
+  luaL_pushresult(&p.b);
+  return 1;
+}

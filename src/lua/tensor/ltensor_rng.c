@@ -1,0 +1,51 @@
+/*
+ * ltensor_rng.c - where the random numbers stand, as a plain table: the seed, and how far each purpose's stream has
+ * been used. All of them are integers, so that the state can be printed, compared and saved.
+ */
+#include "core/recorder.h"
+#include "core/rng.h"
+#include "lua/tensor/ltensor.h"
+
+static const char *const PURPOSES[RNG_PURPOSES + 1] = {
+    [RNG_USER] = "user", [RNG_INIT] = "init", [RNG_DATA] = "data", [RNG_DROPOUT] = "dropout"};
+
+/*** The state of all random numbers: {seed, user, init, data, dropout}. @function get_rng_state */
+static int l_get_rng_state(lua_State *L) {
+  trace_refuse("the state of the random numbers is read");
+  lua_createtable(L, 0, RNG_PURPOSES + 1);
+  lua_pushinteger(L, (lua_Integer)rng_seed());
+  lua_setfield(L, -2, "seed");
+  for (int i = 0; i < RNG_PURPOSES; i++) {
+    lua_pushinteger(L, (lua_Integer)rng_for((RngPurpose)i)->counter);
+    lua_setfield(L, -2, PURPOSES[i]);
+  }
+  return 1;
+}
+
+static uint64_t need_integer(lua_State *L, const char *fn, const char *name) {
+  if (lua_getfield(L, 1, name) == LUA_TNIL) lb_error(L, "%s: the state lacks '%s'", fn, name);
+  lua_pop(L, 1);
+  return (uint64_t)lb_optinteger(L, 1, fn, name, 0);
+}
+
+/*** Goes back (or on) to a state that get_rng_state gave. @function set_rng_state */
+static int l_set_rng_state(lua_State *L) {
+  static const char *const names[] = {"seed", "user", "init", "data", "dropout", NULL};
+  const char *fn = "lab.set_rng_state";
+  uint64_t counter[RNG_PURPOSES];
+  if (!lua_istable(L, 1)) return lb_argerror(L, fn, 1, "a table from lab.get_rng_state()");
+  lb_checkoptions(L, 1, fn, names);
+  uint64_t seed = need_integer(L, fn, "seed");
+  for (int i = 0; i < RNG_PURPOSES; i++) counter[i] = need_integer(L, fn, PURPOSES[i]);
+  rng_seed_all(seed);
+  for (int i = 0; i < RNG_PURPOSES; i++) rng_for((RngPurpose)i)->counter = counter[i];
+  return 0;
+}
+
+void ltensor_rng(lua_State *L, int lib) {
+  static const luaL_Reg functions[] = {
+      {"get_rng_state", l_get_rng_state}, {"set_rng_state", l_set_rng_state}, {NULL, NULL}};
+  lua_pushvalue(L, lib);
+  luaL_setfuncs(L, functions, 0);
+  lua_pop(L, 1);
+}

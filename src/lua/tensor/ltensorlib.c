@@ -1,0 +1,328 @@
+/*
+ * ltensorlib.c - the tensor library and its metatable: fields, plain methods, in-place methods.
+ *
+ * t.name looks among the fields (shape, dtype, requires_grad, grad, is_leaf), then the methods; t[i] and t[{...}]
+ * index.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "autograd/backward.h"
+#include "lua/tensor/ltensor.h"
+
+/* --- fields ------------------------------------------------------------------------------------------------------ */
+
+static void push_sizes(lua_State *L, int n, const int64_t *sizes) {
+  lua_createtable(L, n, 0);
+  for (int d = 0; d < n; d++) {
+    lua_pushinteger(L, sizes[d]);
+    lua_rawseti(L, -2, d + 1);
+  }
+}
+
+/* Pushes the field and returns true, or returns false. */
+static bool push_field(lua_State *L, Tensor *t, const char *name) {
+  if (strcmp(name, "grad") == 0) {
+    trace_grad_read(t);
+    if (t->grad) {
+      lb_pushtensor(L, tensor_retain(t->grad));
+    } else {
+      lua_pushnil(L);
+    }
+  } else if (strcmp(name, "shape") == 0) {
+    push_sizes(L, t->ndim, t->shape);
+  } else if (strcmp(name, "dtype") == 0) {
+    lua_pushstring(L, dtype_name((DType)t->dtype));
+  } else if (strcmp(name, "requires_grad") == 0) {
+    lua_pushboolean(L, t->requires_grad);
+  } else if (strcmp(name, "is_leaf") == 0) {
+    lua_pushboolean(L, !t->node);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/* Upvalue 1: the methods. */
+static int tensor_index(lua_State *L) {
+  if (lua_type(L, 2) != LUA_TSTRING) return ltensor_index(L);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  Tensor *t = lb_checktensor(L, 1, "index");
+  if (push_field(L, t, lua_tostring(L, 2))) return 1;
+  return lb_error(L, "a tensor has no field or method '%s'", lua_tostring(L, 2));
+}
+
+static int set_grad(lua_State *L, Tensor *t) {
+  Tensor *g = lua_isnil(L, 3) ? NULL : lb_checktensor(L, 3, "t.grad = value");
+  if (g && (!tensor_same_shape(t, g) || t->dtype != g->dtype)) {
+    return lb_error(L, "t.grad = value: a gradient of shape %s, dtype %s for a tensor of shape %s, dtype %s",
+                    tensor_shape_str(g), dtype_name((DType)g->dtype), tensor_shape_str(t), dtype_name((DType)t->dtype));
+  }
+  tensor_set_grad(t, g);
+  return 0;
+}
+
+static int set_requires_grad(lua_State *L, Tensor *t, bool on) {
+  if (t->node && !on)
+    return lb_error(L, "requires_grad: this tensor was computed from others; use detach() to get one without a graph");
+  if (on && !dtype_is_float((DType)t->dtype))
+    return lb_error(L, "requires_grad: only float tensors can require a gradient, this one is %s",
+                    dtype_name((DType)t->dtype));
+  t->requires_grad = on;
+  return 0;
+}
+
+static int tensor_newindex(lua_State *L) {
+  if (lua_type(L, 2) != LUA_TSTRING) return ltensor_newindex(L);
+  Tensor *t = lb_checktensor(L, 1, "index");
+  const char *name = lua_tostring(L, 2);
+  if (strcmp(name, "grad") == 0) return set_grad(L, t);
+  if (strcmp(name, "requires_grad") == 0) return set_requires_grad(L, t, lua_toboolean(L, 3));
+  return lb_error(L, "a tensor's field '%s' cannot be set", name);
+}
+
+static int tensor_len(lua_State *L) {
+  Tensor *t = lb_checktensor(L, 1, "#");
+  if (t->ndim == 0) return lb_error(L, "a 0-dimensional tensor has no length");
+  lua_pushinteger(L, t->shape[0]);
+  return 1;
+}
+
+/* Two userdata of one tensor are equal; two tensors of equal elements are not (compare those with eq). */
+static int tensor_eq(lua_State *L) {
+  Tensor *a = lb_testtensor(L, 1), *b = lb_testtensor(L, 2);
+  lua_pushboolean(L, a && a == b);
+  return 1;
+}
+
+static int forget_metatable(lua_State *L) {
+  lb_settensormt(L, 0);
+  return 0;
+}
+
+/* --- plain methods -------------------------------------------------------------------------------------------- */
+
+static int l_dim(lua_State *L) {
+  lua_pushinteger(L, lb_checktensor(L, 1, "dim")->ndim);
+  return 1;
+}
+static int l_numel(lua_State *L) {
+  lua_pushinteger(L, lb_checktensor(L, 1, "numel")->numel);
+  return 1;
+}
+
+/*** The sizes as a table, or the size of one dimension. @function size */
+static int l_size(lua_State *L) {
+  Tensor *t = lb_checktensor(L, 1, "size");
+  if (lua_isnoneornil(L, 2)) {
+    push_sizes(L, t->ndim, t->shape);
+  } else {
+    lua_pushinteger(L, t->shape[lb_checkdim(L, 2, t->ndim, "size")]);
+  }
+  return 1;
+}
+/*** The strides in elements, as a table. @function stride */
+static int l_stride(lua_State *L) {
+  Tensor *t = lb_checktensor(L, 1, "stride");
+  push_sizes(L, t->ndim, t->stride);
+  return 1;
+}
+
+static void push_element(lua_State *L, const Tensor *t, int64_t i) {
+  double v = tensor_get(t, i);
+  if (dtype_is_float((DType)t->dtype)) {
+    lua_pushnumber(L, v);
+  } else if (t->dtype == DT_I64 && t->contiguous) {
+    lua_pushinteger(L, tensor_i64(t)[i]); /* beyond 2^53 too */
+  } else {
+    lua_pushinteger(L, (lua_Integer)v);
+  }
+}
+
+/*** The element of a one-element tensor as a number. @function item */
+static int l_item(lua_State *L) {
+  Tensor *t = lb_checktensor(L, 1, "item");
+  lb_read(L, t, "item()");
+  if (t->numel != 1)
+    return lb_error(
+        L, "item: the tensor has shape %s; only one element can become a number (use tolist, or index it first)",
+        tensor_shape_str(t));
+  push_element(L, t, 0);
+  return 1;
+}
+
+static int64_t push_nested(lua_State *L, const Tensor *t, int d, int64_t at) {
+  if (d == t->ndim) {
+    push_element(L, t, at);
+    return at + 1;
+  }
+  luaL_checkstack(L, 2, "tolist");
+  lua_createtable(L, (int)t->shape[d], 0);
+  for (int64_t i = 0; i < t->shape[d]; i++) {
+    at = push_nested(L, t, d + 1, at);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return at;
+}
+/*** The elements as nested tables (a number for a 0-dimensional tensor). @function tolist */
+static int l_tolist(lua_State *L) {
+  Tensor *t = lb_checktensor(L, 1, "tolist");
+  lb_read(L, t, "tolist()");
+  push_nested(L, t, 0, 0);
+  return 1;
+}
+
+static int l_clone(lua_State *L) {
+  Tensor *x = lb_checktensor(L, 1, "clone");
+  return ltensor_push_op(L, OP_CLONE, &x, 1, NULL);
+}
+/*** The same memory without the graph. @function detach */
+static int l_detach(lua_State *L) {
+  lb_pushtensor(L, tensor_alias(lb_checktensor(L, 1, "detach")));
+  return 1;
+}
+static int l_contiguous(lua_State *L) {
+  Tensor *x = lb_checktensor(L, 1, "contiguous");
+  if (!x->contiguous) return ltensor_push_op(L, OP_CLONE, &x, 1, NULL);
+  lua_settop(L, 1);
+  return 1;
+}
+static int l_is_contiguous(lua_State *L) {
+  lua_pushboolean(L, lb_checktensor(L, 1, "is_contiguous")->contiguous);
+  return 1;
+}
+
+/*** The tensor in another dtype (itself if it has that one): `x:to("float64")`. @function to */
+static int l_to(lua_State *L) {
+  Tensor *x = lb_checktensor(L, 1, "to");
+  DType dt = lb_checkdtype(L, 2, "to");
+  if (dt != x->dtype) return ltensor_push_op(L, OP_CAST, &x, 1, &(OpArgs){.i = {dt}});
+  lua_settop(L, 1);
+  return 1;
+}
+
+static int l_requires_grad_(lua_State *L) {
+  Tensor *t = lb_checktensor(L, 1, "requires_grad_");
+  set_requires_grad(L, t, lua_isnone(L, 2) || lua_toboolean(L, 2));
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* --- in place ------------------------------------------------------------------------------------------------- */
+
+static int fill(lua_State *L, const char *fn, double value) {
+  Tensor *t = lb_checktensor(L, 1, fn);
+  ltensor_check_inplace(L, t, fn);
+  tensor_fill_(t, value);
+  lua_settop(L, 1);
+  return 1;
+}
+static int l_zero_(lua_State *L) { return fill(L, "Tensor:zero_", 0); }
+static int l_fill_(lua_State *L) { return fill(L, "Tensor:fill_", lb_checknumber(L, 2, "Tensor:fill_")); }
+
+/*** Copies (and converts, and broadcasts) another tensor's elements into this one. @function copy_ */
+static int l_copy_(lua_State *L) {
+  Tensor *t = lb_checktensor(L, 1, "Tensor:copy_"), *u = lb_checktensor(L, 2, "Tensor:copy_");
+  ltensor_check_inplace(L, t, "Tensor:copy_");
+  if (tensor_copy_(t, u) < 0) return lb_coreerror(L);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* t:exp_(), t:clamp_(lo, hi), ...: the function of that name, its result copied back. Upvalue 1: the function. */
+static int l_through_copy(lua_State *L) {
+  Tensor *t = lb_checktensor(L, 1, "in-place method");
+  ltensor_check_inplace(L, t, "in-place method");
+  int n = lua_gettop(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  for (int i = 1; i <= n; i++) lua_pushvalue(L, i);
+  lua_call(L, n, 1);
+  if (tensor_copy_(t, lb_checktensor(L, -1, "in-place method")) < 0) return lb_coreerror(L);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* --- the library ---------------------------------------------------------------------------------------------- */
+
+void ltensor_setboth(lua_State *L, int lib, int methods, const luaL_Reg *regs) {
+  for (; regs->name; regs++) {
+    lua_pushcfunction(L, regs->func);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, lib, regs->name);
+    lua_setfield(L, methods, regs->name);
+  }
+}
+
+static void inplace_twins(lua_State *L, int methods) {
+  static const char *const names[] = {"exp",   "log",  "sqrt",    "square", "abs",   "neg",
+                                      "clamp", "relu", "sigmoid", "tanh",   "floor", "round"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    lua_getfield(L, methods, names[i]);
+    lua_pushcclosure(L, l_through_copy, 1);
+    lua_pushfstring(L, "%s_", names[i]);
+    lua_insert(L, -2);
+    lua_settable(L, methods);
+  }
+}
+
+/*** True if the value is a tensor. @function is_tensor */
+static int l_is_tensor(lua_State *L) {
+  lua_pushboolean(L, lua_type(L, 1) == LUA_TUSERDATA && luaL_testudata(L, 1, TENSOR_MT) != NULL);
+  return 1;
+}
+
+int luaopen_optlab_tensor(lua_State *L) {
+  static const luaL_Reg methods_list[] = {{"dim", l_dim},
+                                          {"numel", l_numel},
+                                          {"size", l_size},
+                                          {"stride", l_stride},
+                                          {"item", l_item},
+                                          {"tolist", l_tolist},
+                                          {"detach", l_detach},
+                                          {"contiguous", l_contiguous},
+                                          {"is_contiguous", l_is_contiguous},
+                                          {"to", l_to},
+                                          {"requires_grad_", l_requires_grad_},
+                                          {"zero_", l_zero_},
+                                          {"fill_", l_fill_},
+                                          {"copy_", l_copy_},
+                                          {NULL, NULL}};
+  static const luaL_Reg both[] = {{"clone", l_clone}, {NULL, NULL}};
+  static const luaL_Reg meta_list[] = {{"__newindex", tensor_newindex},
+                                       {"__len", tensor_len},
+                                       {"__eq", tensor_eq},
+                                       {"__gc", lb_closetensor},
+                                       {"__close", lb_closetensor},
+                                       {"__tostring", ltensor_tostring},
+                                       {NULL, NULL}};
+  autograd_init();
+  lua_settop(L, 0);
+  lua_newtable(L);                 /* 1: the library */
+  lua_newtable(L);                 /* 2: the methods */
+  luaL_newmetatable(L, TENSOR_MT); /* 3 */
+  lb_settensormt(L, 3);
+  luaL_setfuncs(L, meta_list, 0);
+  lua_pushvalue(L, 2);
+  lua_pushcclosure(L, tensor_index, 1);
+  lua_setfield(L, 3, "__index");
+  lua_newtable(L); /* the metatable's own: forget its address when the state closes */
+  lua_pushcfunction(L, forget_metatable);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, 3);
+  lua_pushvalue(L, 2);
+  luaL_setfuncs(L, methods_list, 0);
+  lua_pop(L, 1);
+  ltensor_setboth(L, 1, 2, both);
+  ltensor_create(L, 1, 2);
+  ltensor_ops(L, 1, 2, 3);
+  ltensor_shape(L, 1, 2);
+  ltensor_rng(L, 1);
+  inplace_twins(L, 2);
+  lua_pushcfunction(L, l_is_tensor);
+  lua_setfield(L, 1, "is_tensor");
+  lua_pushvalue(L, 2);
+  lua_setfield(L, 1, "methods"); /* for other libraries that add methods; init.lua does not pass it on */
+  lua_settop(L, 1);
+  return 1;
+}

@@ -1,0 +1,195 @@
+/*
+ * batch_norm.c - BatchNorm1d and BatchNorm2d(num_features, {eps = 1e-5, momentum = 0.1, affine = true,
+ * track_running_stats = true, dtype}).
+ *
+ *   y = (x - mean) / sqrt(var + eps) weight + bias, channel by channel (dimension 2)
+ *   BatchNorm1d: x (N, C) or (N, C, L); BatchNorm2d: x (N, C, H, W)
+ *
+ * In training mode mean and var are those of the batch (var divided by n, the number of values of a channel), and
+ *
+ *   running_mean = (1 - momentum) running_mean + momentum mean
+ *   running_var  = (1 - momentum) running_var + momentum var n / (n - 1)
+ *
+ * In eval mode they are the running ones, or the batch's without track_running_stats. eps stands inside the root.
+ * Weights and running variances start as 1, the rest as 0.
+ *
+ * Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift",
+ * 2015.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "autograd/formula.h"
+#include "base/err.h"
+#include "core/recorder.h"
+#include "nn/functional.h"
+#include "nn/layers/layers.h"
+
+enum { NUM_FEATURES, EPS, MOMENTUM, AFFINE, TRACK, DTYPE };
+enum { WEIGHT, BIAS };
+enum { RUNNING_MEAN, RUNNING_VAR, NUM_BATCHES };
+
+static int build(Module *m) {
+  int64_t features = (int64_t)m->arg[NUM_FEATURES];
+  DType dt = (DType)m->arg[DTYPE];
+  if (m->arg[EPS] < 0) return err_set("eps must not be negative, got %g", m->arg[EPS]);
+  if (m->arg[AFFINE] != 0) {
+    m->param[WEIGHT] = param_new(dt, 1, &features);
+    m->param[BIAS] = param_new(dt, 1, &features);
+    if (!m->param[WEIGHT] || !m->param[BIAS]) return -1;
+  }
+  if (m->arg[TRACK] != 0) {
+    m->buffer[RUNNING_MEAN] = tensor_new(dt, 1, &features);
+    m->buffer[RUNNING_VAR] = tensor_new(dt, 1, &features);
+    m->buffer[NUM_BATCHES] = tensor_new(DT_I64, 0, NULL);
+    if (!m->buffer[RUNNING_MEAN] || !m->buffer[RUNNING_VAR] || !m->buffer[NUM_BATCHES]) return -1;
+  }
+  return 0;
+}
+
+static void fill(Tensor *t, double value) {
+  if (t) tensor_fill_(t, value);
+}
+
+static void reset_parameters(Module *m) {
+  fill(m->param[WEIGHT], 1);
+  fill(m->param[BIAS], 0);
+  fill(m->buffer[RUNNING_MEAN], 0);
+  fill(m->buffer[RUNNING_VAR], 1);
+  fill(m->buffer[NUM_BATCHES], 0);
+}
+
+/* --- the function ------------------------------------------------------------------------------------------------- */
+
+static int check_channels(const char *name, const Tensor *t, const Tensor *x) {
+  if (!t || (t->ndim == 1 && t->shape[0] == x->shape[1])) return 0;
+  return err_set("%s is %s, input is %s: it must be (%lld), one number a channel", name, tensor_shape_str(t),
+                 tensor_shape_str(x), (long long)x->shape[1]);
+}
+
+static int check_norm(const Tensor *x, const BatchNorm *b) {
+  if (x->ndim < 2) return err_set("input is %s, must be (N, C) or (N, C, ...)", tensor_shape_str(x));
+  if (!b->mean != !b->var) return err_set("running_mean and running_var come together, one of them is missing");
+  if (!b->training && !b->mean) return err_set("running_mean and running_var are needed unless training = true");
+  if (b->mean && (!dtype_is_float((DType)b->mean->dtype) || !dtype_is_float((DType)b->var->dtype))) {
+    return err_set("running_mean and running_var must be float32 or float64, got %s and %s",
+                   dtype_name((DType)b->mean->dtype), dtype_name((DType)b->var->dtype));
+  }
+  if (check_channels("running_mean", b->mean, x) < 0 || check_channels("running_var", b->var, x) < 0) return -1;
+  if (check_channels("weight", b->weight, x) < 0 || check_channels("bias", b->bias, x) < 0) return -1;
+  if (!b->training || x->shape[1] == 0 || x->numel / x->shape[1] > 1) return 0;
+  return err_set("input is %s: in training every channel needs more than one value", tensor_shape_str(x));
+}
+
+/* t (C) seen as (1, C, 1, ...), to go with x; NULL stays NULL */
+static Tensor *as_channels(Tensor *t, const Tensor *x) {
+  int64_t shape[TENSOR_MAX_DIM];
+  for (int d = 0; d < x->ndim; d++) shape[d] = d == 1 ? x->shape[1] : 1;
+  return t ? fm_reshape(t, x->ndim, shape) : NULL;
+}
+
+/* running = (1 - momentum) running + momentum factor now; args {momentum, factor} */
+static int run_move(const TraceCall *c, Rng *rng) {
+  double a[2];
+  (void)rng;
+  memcpy(a, c->args, sizeof a);
+  Tensor *running = c->t[0], *now = c->t[2];
+  for (int64_t i = 0; i < running->numel; i++) {
+    tensor_set(running, i, (1 - a[0]) * tensor_get(running, i) + a[0] * a[1] * tensor_get(now, i));
+  }
+  return 0;
+}
+
+static void move_towards(Tensor *running, Tensor *now, double momentum, double factor) {
+  double args[2] = {momentum, factor};
+  trace_do(&(TraceCall){.name = "running statistics",
+                        .run = run_move,
+                        .nout = 1,
+                        .n = 3,
+                        .t = (Tensor *[]){running, running, now},
+                        .args = args,
+                        .size = sizeof args});
+}
+
+/* The count of batches seen. */
+static int run_count(const TraceCall *c, Rng *rng) {
+  (void)rng;
+  tensor_set(c->t[0], 0, tensor_get(c->t[0], 0) + 1);
+  return 0;
+}
+
+Tensor *nn_batch_norm(Tensor *in, const BatchNorm *b) {
+  if (check_norm(in, b) < 0) return NULL;
+  FormulaMark mark = fm_begin();
+  Tensor *x = as_float(in), *mean = as_channels(b->mean, in), *var = as_channels(b->var, in);
+  const unsigned all_but_channels = ((1u << in->ndim) - 1) & ~2u;
+  if (b->training) mean = fm_mean(x, all_but_channels, true);
+  Tensor *centred = fm_sub(x, mean);
+  if (b->training) var = fm_mean(fm_op1(OP_SQUARE, centred), all_but_channels, true);
+  Tensor *scale = fm_pows(fm_adds(var, b->eps), -0.5);
+  if (b->weight) scale = fm_mul(scale, as_channels(b->weight, in));
+  Tensor *y = fm_mul(centred, scale);
+  if (b->bias) y = fm_add(y, as_channels(b->bias, in));
+  if (y && b->training && b->mean && in->numel > 0) {
+    double n = (double)(in->numel / in->shape[1]);
+    move_towards(b->mean, mean, b->momentum, 1);
+    move_towards(b->var, var, b->momentum, n / (n - 1));
+  }
+  return fm_end(mark, y);
+}
+
+/* --- the layers ----------------------------------------------------------------------------------------------- */
+
+static Tensor *normalise(const Module *m, Tensor *x) {
+  if (x->shape[1] != (int64_t)m->arg[NUM_FEATURES]) {
+    return err_null("input is %s: its second dimension must be num_features, %.0f", tensor_shape_str(x),
+                    m->arg[NUM_FEATURES]);
+  }
+  Tensor *count = m->buffer[NUM_BATCHES];
+  BatchNorm b = {.mean = m->buffer[RUNNING_MEAN],
+                 .var = m->buffer[RUNNING_VAR],
+                 .weight = m->param[WEIGHT],
+                 .bias = m->param[BIAS],
+                 .training = m->training || !count,
+                 .momentum = m->arg[MOMENTUM],
+                 .eps = m->arg[EPS]};
+  Tensor *y = nn_batch_norm(x, &b);
+  if (y && m->training && count) {
+    trace_do(&(TraceCall){
+        .name = "the count of batches", .run = run_count, .nout = 1, .n = 2, .t = (Tensor *[]){count, count}});
+  }
+  return y;
+}
+
+static Tensor *forward_1d(const Module *m, Tensor *const *in) {
+  if (in[0]->ndim == 2 || in[0]->ndim == 3) return normalise(m, in[0]);
+  return err_null("input is %s, must be (N, %.0f) or (N, %.0f, L)", tensor_shape_str(in[0]), m->arg[NUM_FEATURES],
+                  m->arg[NUM_FEATURES]);
+}
+
+static Tensor *forward_2d(const Module *m, Tensor *const *in) {
+  if (in[0]->ndim == 4) return normalise(m, in[0]);
+  return err_null("input is %s, must be (N, %.0f, H, W)", tensor_shape_str(in[0]), m->arg[NUM_FEATURES]);
+}
+
+static void describe(const Module *m, char *text, size_t size) {
+  char eps[32], momentum[32];
+  snprintf(text, size, "%.0f, eps=%s, momentum=%s, affine=%s, track_running_stats=%s", m->arg[NUM_FEATURES],
+           python_float(m->arg[EPS], eps, sizeof eps), python_float(m->arg[MOMENTUM], momentum, sizeof momentum),
+           m->arg[AFFINE] != 0 ? "True" : "False", m->arg[TRACK] != 0 ? "True" : "False");
+}
+
+/* What the two have in common. */
+#define BATCH_NORM                                                                                                 \
+  .ninputs = 1,                                                                                                    \
+  .args = {{"num_features", ARG_SIZE, ARG_REQUIRED, NULL},                                                         \
+           {"eps", ARG_NUMBER, 1e-5, NULL},                                                                        \
+           {"momentum", ARG_NUMBER, 0.1, NULL},                                                                    \
+           {"affine", ARG_FLAG, 1, NULL},                                                                          \
+           {"track_running_stats", ARG_FLAG, 1, NULL},                                                             \
+           {"dtype", ARG_DTYPE, ARG_NONE, NULL}},                                                                  \
+  .params = {"weight", "bias"}, .buffers = {"running_mean", "running_var", "num_batches_tracked"}, .build = build, \
+  .reset_parameters = reset_parameters, .describe = describe
+
+const LayerDef layer_batch_norm1d = {.name = "BatchNorm1d", .forward = forward_1d, BATCH_NORM};
+const LayerDef layer_batch_norm2d = {.name = "BatchNorm2d", .forward = forward_2d, BATCH_NORM};

@@ -1,0 +1,137 @@
+/*
+ * conv.c - Conv2d(in_channels, out_channels, kernel_size, {stride = 1, padding = 0, bias = true, dtype}): each output
+ * channel is the sum of the input's channels correlated with windows of its own.
+ *
+ *   x (N, in, H, W), weight (out, in, kh, kw), bias (out) -> (N, out, (H + 2 ph - kh) / sh + 1, ... likewise), rounded
+ *   down
+ *
+ * Weight and bias start as U(-k, k) with k = 1 / sqrt(in kh kw), as in PyTorch (which writes it as kaiming_uniform_
+ * with a = sqrt(5)).
+ */
+#include <stdio.h>
+
+#include "autograd/op.h"
+#include "autograd/ops/conv_rows.h"
+#include "base/err.h"
+#include "kernels/conv/window.h"
+#include "nn/functional.h"
+#include "nn/init.h"
+#include "nn/layers/layers.h"
+
+enum { IN_CHANNELS, OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, BIAS, DTYPE };
+enum { WEIGHT, BIAS_PARAM };
+
+static int build(Module *m) {
+  int64_t in = (int64_t)m->arg[IN_CHANNELS], out = (int64_t)m->arg[OUT_CHANNELS];
+  Pair k = pair_of(m->arg[KERNEL_SIZE]);
+  DType dt = (DType)m->arg[DTYPE];
+  m->param[WEIGHT] = param_new(dt, 4, (int64_t[]){out, in, k.h, k.w});
+  if (!m->param[WEIGHT]) return -1;
+  if (m->arg[BIAS] == 0) return 0;
+  m->param[BIAS_PARAM] = param_new(dt, 1, &out);
+  return m->param[BIAS_PARAM] ? 0 : -1;
+}
+
+static void reset_parameters(Module *m) {
+  double fan_in = 1, fan_out;
+  init_fans(m->param[WEIGHT], &fan_in, &fan_out);
+  double k = 1 / sqrt(fan_in);
+  init_uniform(m->param[WEIGHT], -k, k);
+  if (m->param[BIAS_PARAM]) init_uniform(m->param[BIAS_PARAM], -k, k);
+}
+
+/* --- forward ------------------------------------------------------------------------------------------------------ */
+
+static int check_shapes(const Tensor *x, const Tensor *weight, const Tensor *bias, Pair padding) {
+  const char *in = tensor_shape_str(x), *w = tensor_shape_str(weight);
+  if (weight->ndim != 4) return err_set("weight is %s, must be (out, in, kh, kw)", w);
+  long long channels = (long long)weight->shape[1], out = (long long)weight->shape[0];
+  if (x->ndim == 3) {
+    return err_set(
+        "input is %s, weight is %s: the input must be (N, %lld, H, W); a single image becomes one by "
+        "x:unsqueeze(1)",
+        in, w, channels);
+  }
+  if (x->ndim != 4 || x->shape[1] != channels) {
+    return err_set("input is %s, weight is %s: the input must be (N, %lld, H, W)", in, w, channels);
+  }
+  if (weight->shape[2] == 0 || weight->shape[3] == 0) return err_set("weight is %s, its window is empty", w);
+  if (x->shape[2] + 2 * padding.h < weight->shape[2] || x->shape[3] + 2 * padding.w < weight->shape[3]) {
+    return err_set("input is %s, padded to %lld x %lld, weight is %s: the window must fit into the padded image", in,
+                   (long long)(x->shape[2] + 2 * padding.h), (long long)(x->shape[3] + 2 * padding.w), w);
+  }
+  if (bias && (bias->ndim != 1 || bias->shape[0] != out)) {
+    return err_set("bias is %s, weight is %s: the bias must be (%lld)", tensor_shape_str(bias), w, out);
+  }
+  return 0;
+}
+
+Tensor *nn_conv2d(Tensor *x, Tensor *weight, Tensor *bias, Pair stride, Pair padding) {
+  if (check_shapes(x, weight, bias, padding) < 0) return NULL;
+  OpArgs args = {.i = {stride.h, stride.w, padding.h, padding.w}};
+  return op_apply(OP_CONV2D, (Tensor *[]){x, weight, bias}, bias ? 3 : 2, &args);
+}
+
+static Tensor *forward(const Module *m, Tensor *const *in) {
+  return nn_conv2d(in[0], m->param[WEIGHT], m->param[BIAS_PARAM], pair_of(m->arg[STRIDE]), pair_of(m->arg[PADDING]));
+}
+
+/* --- with ReLU and pool in one pass ------------------------------------------------------------------------------ */
+
+static bool are_float32(const Tensor *x, const Tensor *weight, const Tensor *bias) {
+  return x->dtype == DT_F32 && weight->dtype == DT_F32 && (!bias || bias->dtype == DT_F32);
+}
+
+static OpArgs args_with_pool(const Module *m, Pair window) {
+  const Pair s = pair_of(m->arg[STRIDE]), p = pair_of(m->arg[PADDING]);
+  return (OpArgs){.i = {s.h, s.w, p.h, p.w, 0, 0, window.h, window.w}};
+}
+
+bool conv2d_fuses(const Module *m, const Module *relu, const Module *pool, const Tensor *x) {
+  const Tensor *weight = m->param[WEIGHT];
+  Pair window;
+  if (!relu || relu->def != &layer_relu || !pool || !max_pool2d_side_by_side(pool, &window)) return false;
+  if (!are_float32(x, weight, m->param[BIAS_PARAM]) || x->ndim != 4 || x->shape[1] != weight->shape[1]) return false;
+  const OpArgs args = args_with_pool(m, window);
+  const ConvShape s = conv_shape_of(x, weight, &args);
+  return conv_direct_takes_pool(DT_F32, &s, window.h, window.w);
+}
+
+Tensor *conv2d_fused(const Module *m, const Module *pool, Tensor *x) {
+  Tensor *weight = m->param[WEIGHT], *bias = m->param[BIAS_PARAM];
+  Pair window;
+  max_pool2d_side_by_side(pool, &window);
+  const OpArgs args = args_with_pool(m, window);
+  const ConvShape s = conv_shape_of(x, weight, &args);
+  int64_t bytes = conv_direct_winners(&s, window.h, window.w);
+  Tensor *winners = tensor_new(DT_U8, 1, &bytes);
+  if (!winners) return NULL;
+  Tensor *y = op_apply(OP_CONV2D_RELU_POOL, (Tensor *[]){winners, x, weight, bias}, bias ? 4 : 3, &args);
+  tensor_release(winners);
+  return y;
+}
+
+static void describe(const Module *m, char *text, size_t size) {
+  Pair k = pair_of(m->arg[KERNEL_SIZE]), s = pair_of(m->arg[STRIDE]), p = pair_of(m->arg[PADDING]);
+  int n = snprintf(text, size, "%.0f, %.0f, kernel_size=(%d, %d), stride=(%d, %d)", m->arg[IN_CHANNELS],
+                   m->arg[OUT_CHANNELS], k.h, k.w, s.h, s.w);
+  if (p.h || p.w) n += snprintf(text + n, size - (size_t)n, ", padding=(%d, %d)", p.h, p.w);
+  if (m->arg[BIAS] == 0) snprintf(text + n, size - (size_t)n, ", bias=False");
+}
+
+const LayerDef layer_conv2d = {
+    .name = "Conv2d",
+    .ninputs = 1,
+    .args = {{"in_channels", ARG_SIZE, ARG_REQUIRED, NULL},
+             {"out_channels", ARG_SIZE, ARG_REQUIRED, NULL},
+             {"kernel_size", ARG_PAIR, ARG_REQUIRED, NULL},
+             {"stride", ARG_PAIR, PAIR(1, 1), NULL},
+             {"padding", ARG_PAIR0, PAIR(0, 0), NULL},
+             {"bias", ARG_FLAG, 1, NULL},
+             {"dtype", ARG_DTYPE, ARG_NONE, NULL}},
+    .params = {"weight", "bias"},
+    .build = build,
+    .reset_parameters = reset_parameters,
+    .forward = forward,
+    .describe = describe,
+};

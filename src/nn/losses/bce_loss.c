@@ -1,0 +1,91 @@
+/*
+ * bce_loss.c - the binary cross entropy of targets y in [0, 1].
+ *
+ *   BCELoss({reduction})                          x: probabilities    -(y log x + (1 - y) log(1 - x))
+ *   BCEWithLogitsLoss({pos_weight, reduction})    x: any scores       (1 - y) x + (1 + (p - 1) y) log(1 + exp(-x))
+ *
+ * The second is the first of sigmoid(x), computed so that no large x overflows; p (pos_weight, broadcast to x) counts
+ * positive examples more or less. BCELoss takes no logarithm below -100, so that a probability of exactly 0 or 1 has a
+ * finite loss; its derivative is 0 there.
+ */
+#include <float.h>
+#include <math.h>
+
+#include "base/err.h"
+#include "core/recorder.h"
+#include "nn/losses/loss.h"
+
+/* max(log x, -100); what lies below `least` never reaches the logarithm, whose derivative would overflow. */
+static Tensor *bounded_log(Tensor *x) {
+  if (!x) return NULL;
+  double least = x->dtype == DT_F32 ? (double)FLT_MIN : exp(-100);
+  Tensor *inside = fm_op2(OP_GE, x, fm_const(x, least));
+  return fm_op3(OP_WHERE, inside, fm_op1(OP_LOG, fm_clamp(x, least, INFINITY)), fm_const(x, -100));
+}
+
+/* Inside a formula. */
+static Tensor *bce(Tensor *x, Tensor *y) {
+  Tensor *one = fm_mul(y, bounded_log(x)), *zero = fm_mul(fm_rsubs(1, y), bounded_log(fm_rsubs(1, x)));
+  return fm_neg(fm_add(one, zero));
+}
+
+static int run_check(const TraceCall *c, Rng *rng) {
+  (void)rng;
+  const Tensor *x = c->t[0];
+  for (int64_t i = 0; i < x->numel; i++) {
+    double p = tensor_get(x, i);
+    if (p < 0 || p > 1) {
+      return err_set("element %lld of the input is %.9g, must be a probability; BCEWithLogitsLoss takes any score",
+                     (long long)i + 1, p);
+    }
+  }
+  return 0;
+}
+
+static int check_probabilities(Tensor *x) {
+  return trace_do(&(TraceCall){.name = "the check of probabilities", .run = run_check, .n = 1, .t = &x});
+}
+
+static Tensor *bce_forward(const Module *m, Tensor *const *in) {
+  if (loss_check_shapes(in[0], in[1]) < 0 || check_probabilities(in[0]) < 0) return NULL;
+  FormulaMark mark = fm_begin();
+  return fm_end(mark, loss_reduce(bce(as_float(in[0]), as_float(in[1])), reduction_of(m, 0)));
+}
+
+/* Inside a formula. */
+static Tensor *bce_with_logits(Tensor *x, Tensor *y, Tensor *pos_weight) {
+  Tensor *softplus = fm_op1(OP_SOFTPLUS, fm_neg(x));
+  if (pos_weight) softplus = fm_mul(softplus, fm_adds(fm_mul(fm_adds(pos_weight, -1), y), 1));
+  return fm_add(fm_mul(fm_rsubs(1, y), x), softplus);
+}
+
+static int check_pos_weight(const Tensor *x, const Tensor *w) {
+  int64_t shape[TENSOR_MAX_DIM];
+  if (!w) return 0;
+  int ndim = shape_broadcast(x->ndim, x->shape, w->ndim, w->shape, shape);
+  if (ndim >= 0 && shape_equal(ndim, shape, x->ndim, x->shape)) return 0;
+  return err_set("pos_weight is %s, cannot be broadcast to the input's %s", tensor_shape_str(w), tensor_shape_str(x));
+}
+
+static Tensor *bce_with_logits_forward(const Module *m, Tensor *const *in) {
+  if (loss_check_shapes(in[0], in[1]) < 0 || check_pos_weight(in[0], m->buffer[0]) < 0) return NULL;
+  FormulaMark mark = fm_begin();
+  return fm_end(mark, loss_reduce(bce_with_logits(as_float(in[0]), as_float(in[1]), m->buffer[0]), reduction_of(m, 1)));
+}
+
+const LayerDef layer_bce_loss = {
+    .name = "BCELoss",
+    .functional = "binary_cross_entropy",
+    .ninputs = 2,
+    .args = {REDUCTION_ARG},
+    .forward = bce_forward,
+};
+
+const LayerDef layer_bce_with_logits_loss = {
+    .name = "BCEWithLogitsLoss",
+    .functional = "binary_cross_entropy_with_logits",
+    .ninputs = 2,
+    .args = {{"pos_weight", ARG_TENSOR, ARG_NONE, NULL}, REDUCTION_ARG},
+    .buffers = {"pos_weight"},
+    .forward = bce_with_logits_forward,
+};

@@ -1,0 +1,97 @@
+/*
+ * cross_entropy_loss.c - CrossEntropyLoss({weight, label_smoothing = 0, reduction}): log-softmax and the negative
+ * log-likelihood in one.
+ *
+ *   input (N, C) or (C) or (N, C, d1, ...): any scores; logp = log_softmax(input), e = label_smoothing, w = weight (C)
+ *
+ *   target (N), () or (N, d1, ...), labels 1..C:
+ *     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c];  the mean divides by the sum of w[y_i]
+ *   target like input, float, class probabilities q:
+ *     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c];  the mean divides by the number of rows
+ *
+ * Label smoothing: Szegedy et al., "Rethinking the Inception architecture", 2016.
+ */
+#include "base/err.h"
+#include "nn/labels.h"
+#include "nn/losses/nll_loss.h"
+
+enum { WEIGHT, LABEL_SMOOTHING, REDUCTION };
+
+static int build(Module *m) {
+  double e = m->arg[LABEL_SMOOTHING];
+  return e >= 0 && e <= 1 ? 0 : err_set("label_smoothing lies between 0 and 1, got %g", e);
+}
+
+/* -sum_c w[c] q[c] logp[c] of each row; q NULL: all 1. */
+static Tensor *row_sums(Tensor *logp, Tensor *q, Tensor *weight) {
+  if (!logp) return NULL;
+  int dim = class_dim(logp);
+  Tensor *terms = q ? fm_mul(logp, q) : logp;
+  if (weight) {
+    int64_t shape[TENSOR_MAX_DIM];
+    for (int d = 0; d < logp->ndim; d++) shape[d] = d == dim ? weight->numel : 1;
+    terms = fm_mul(terms, fm_reshape(weight, logp->ndim, shape));
+  }
+  return fm_neg(fm_sum(terms, 1u << dim, false));
+}
+
+/* Scores as a matrix (rows, C). */
+static Tensor *score_matrix(Tensor *x) {
+  int64_t classes = x->shape[class_dim(x)];
+  if (x->ndim == 1) return fm_reshape(x, 2, (int64_t[]){1, classes});
+  OpArgs last = {0}; /* the classes behind the other dimensions */
+  for (int d = 0; d < x->ndim; d++) last.i[d] = d == 0 ? 0 : d + 1 < x->ndim ? d + 1 : 1;
+  Tensor *moved = x->ndim == 2 ? x : fm_op(OP_PERMUTE, &x, 1, &last);
+  return fm_reshape(moved, 2, (int64_t[]){x->numel / (classes ? classes : 1), classes});
+}
+
+/* The row of the op table knows no weights. */
+static Tensor *fused(const Module *m, Tensor *x, Tensor *target, const ClassLabels *l) {
+  Reduction r = reduction_of(m, REDUCTION);
+  OpArgs args = {.x = {m->arg[LABEL_SMOOTHING]}, .i = {l->weight ? REDUCE_NONE : r}};
+  Tensor *labels = fm_reshape(l->index, 1, (int64_t[]){target->numel});
+  Tensor *loss = fm_op(OP_CROSS_ENTROPY, (Tensor *[]){score_matrix(x), labels}, 2, &args);
+  if (args.i[0] != REDUCE_NONE) return loss;
+  Tensor *each = fm_reshape(loss, target->ndim, target->shape);
+  return l->weight ? weighted_mean(fm_mul(each, l->weight), l, r) : each;
+}
+
+static Tensor *log_softmax(Tensor *x) { return fm_op(OP_LOG_SOFTMAX, &x, 1, &(OpArgs){.i = {class_dim(x)}}); }
+
+static Tensor *from_labels(const Module *m, Tensor *x, Tensor *target) {
+  Reduction r = reduction_of(m, REDUCTION);
+  double e = m->arg[LABEL_SMOOTHING];
+  ClassLabels l;
+  if (class_labels(&l, x, target, m->buffer[0]) < 0) return NULL;
+  if (e == 0 || !l.weight) return fused(m, x, target, &l);
+  Tensor *logp = log_softmax(x);
+  Tensor *soft = weighted_mean(row_sums(logp, NULL, m->buffer[0]), &l, r);
+  return fm_add(fm_muls(nll(logp, &l, r), 1 - e), fm_muls(soft, e / (double)x->shape[class_dim(x)]));
+}
+
+static Tensor *from_probabilities(const Module *m, Tensor *x, Tensor *q) {
+  double e = m->arg[LABEL_SMOOTHING];
+  Tensor *logp = log_softmax(x);
+  if (!logp || class_weight_check(logp, m->buffer[0]) < 0) return NULL;
+  if (e != 0) q = fm_adds(fm_muls(q, 1 - e), e / (double)logp->shape[class_dim(logp)]);
+  return q ? loss_reduce(row_sums(logp, q, m->buffer[0]), reduction_of(m, REDUCTION)) : NULL;
+}
+
+static Tensor *forward(const Module *m, Tensor *const *in) {
+  Tensor *x = in[0], *target = in[1];
+  if (!x->ndim) return err_null("input is a single number, must be (N, C) or (C)");
+  bool probabilities = dtype_is_float((DType)target->dtype) && tensor_same_shape(x, target);
+  if (!probabilities && labels_check_shape(x, target) < 0) return NULL;
+  FormulaMark mark = fm_begin();
+  return fm_end(mark, probabilities ? from_probabilities(m, x, target) : from_labels(m, x, target));
+}
+
+const LayerDef layer_cross_entropy_loss = {
+    .name = "CrossEntropyLoss",
+    .functional = "cross_entropy",
+    .ninputs = 2,
+    .args = {{"weight", ARG_TENSOR, ARG_NONE, NULL}, {"label_smoothing", ARG_NUMBER, 0, NULL}, REDUCTION_ARG},
+    .buffers = {"weight"},
+    .build = build,
+    .forward = forward,
+};

@@ -1,0 +1,35 @@
+/*
+ * loss.c - what the losses share.
+ */
+#include "nn/losses/loss.h"
+
+#include "base/err.h"
+
+const char *const reduction_names[] = {"none", "mean", "sum", NULL};
+
+Tensor *loss_reduce(Tensor *each, Reduction r) {
+  switch (r) {
+    case REDUCE_NONE:
+      return each;
+    case REDUCE_MEAN:
+      return fm_mean(each, ~0u, false);
+    case REDUCE_SUM:
+      return fm_sum(each, ~0u, false);
+  }
+  return NULL;
+}
+
+Tensor *difference(Tensor *input, Tensor *target) { return as_float(fm_sub(input, target)); }
+
+int loss_check_shapes(const Tensor *input, const Tensor *target) {
+  if (tensor_same_shape(input, target)) return 0;
+  const char *in = tensor_shape_str(input), *tgt = tensor_shape_str(target);
+  if (input->numel != target->numel)
+    return err_set("input is %s, target is %s: they must have the same shape", in, tgt);
+  if (input->ndim == 2 && input->shape[1] == 1) {
+    return err_set("input is %s, target is %s: reshape the target to match, y:reshape(-1, 1)", in, tgt);
+  }
+  if (input->ndim == 1)
+    return err_set("input is %s, target is %s: reshape the target to match, y:reshape(-1)", in, tgt);
+  return err_set("input is %s, target is %s: reshape the target to match, y:reshape%s", in, tgt, in);
+}

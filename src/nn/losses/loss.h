@@ -1,0 +1,32 @@
+/*
+ * loss.h - what the losses share: the three reductions and the check of shapes.
+ *
+ * A loss takes (input, target) and {reduction = "mean" | "sum" | "none"}: the mean or the sum of the elements' losses,
+ * or all of them.
+ */
+#ifndef OPTLAB_NN_LOSSES_LOSS_H
+#define OPTLAB_NN_LOSSES_LOSS_H
+
+#include "autograd/formula.h"
+#include "nn/layers/layers.h"
+
+typedef enum Reduction { REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM } Reduction; /* OP_MSE_LOSS counts in the same way */
+
+extern const char *const reduction_names[];
+
+#define REDUCTION_ARG \
+  { "reduction", ARG_CHOICE, REDUCE_MEAN, reduction_names }
+
+static inline Reduction reduction_of(const Module *m, int arg) { return (Reduction)m->arg[arg]; }
+
+/* The elements' losses, reduced. Part of a formula: NULL in, NULL out; the result is borrowed. */
+Tensor *loss_reduce(Tensor *each, Reduction r);
+
+/* input - target as floats. Part of a formula too. */
+Tensor *difference(Tensor *input, Tensor *target);
+
+/* 0, or -1 with a sentence that says how to reshape the target. Broadcasting (N, 1) against (N) would silently compare
+ * every prediction with every target. */
+int loss_check_shapes(const Tensor *input, const Tensor *target);
+
+#endif

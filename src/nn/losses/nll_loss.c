@@ -1,0 +1,65 @@
+/*
+ * nll_loss.c - NLLLoss({weight, reduction}): the negative log-likelihood of class labels.
+ *
+ *   input (N, C) or (C) or (N, C, d1, ...): log-probabilities; target (N), () or (N, d1, ...): labels 1..C; weight (C)
+ *   loss_i = -w[y_i] input[i, y_i];  the mean divides by the sum of w[y_i]
+ */
+#include "nn/losses/nll_loss.h"
+
+#include "base/err.h"
+#include "nn/labels.h"
+
+int class_weight_check(const Tensor *scores, const Tensor *weight) {
+  int64_t classes = scores->shape[class_dim(scores)];
+  if (!weight || (weight->ndim == 1 && weight->shape[0] == classes)) return 0;
+  return err_set("weight is %s, but there are %lld classes: it must be (%lld)", tensor_shape_str(weight),
+                 (long long)classes, (long long)classes);
+}
+
+int class_labels(ClassLabels *l, const Tensor *scores, const Tensor *target, Tensor *weight) {
+  if (!scores->ndim) return err_set("input is a single number, must be (N, C) or (C)");
+  if (labels_check_shape(scores, target) < 0 || class_weight_check(scores, weight) < 0) return -1;
+  int dim = class_dim(scores);
+  Tensor *index = fm_pool(labels_index(target, scores->shape[dim], "target"));
+  l->index = fm_unsqueeze(index, dim);
+  l->weight = NULL;
+  if (!weight) return l->index ? 0 : -1;
+  Tensor *flat = fm_reshape(index, 1, (int64_t[]){target->numel});
+  Tensor *each = fm_op(OP_GATHER, (Tensor *[]){weight, flat}, 2, &(OpArgs){.i = {0}});
+  l->weight = fm_reshape(each, target->ndim, target->shape);
+  return l->index && l->weight ? 0 : -1;
+}
+
+Tensor *weighted_mean(Tensor *each, const ClassLabels *l, Reduction r) {
+  if (r != REDUCE_MEAN || !l->weight) return loss_reduce(each, r);
+  return fm_div(fm_sum(each, ~0u, false), fm_sum(l->weight, ~0u, false));
+}
+
+Tensor *nll(Tensor *logp, const ClassLabels *l, Reduction r) {
+  if (!logp) return NULL;
+  int dim = class_dim(logp);
+  int64_t shape[TENSOR_MAX_DIM];
+  int ndim = 0;
+  for (int d = 0; d < logp->ndim; d++) {
+    if (d != dim) shape[ndim++] = logp->shape[d];
+  }
+  Tensor *picked = fm_op(OP_GATHER, (Tensor *[]){logp, l->index}, 2, &(OpArgs){.i = {dim}});
+  Tensor *each = fm_neg(fm_reshape(picked, ndim, shape));
+  return weighted_mean(l->weight ? fm_mul(each, l->weight) : each, l, r);
+}
+
+static Tensor *forward(const Module *m, Tensor *const *in) {
+  ClassLabels l;
+  FormulaMark mark = fm_begin();
+  Tensor *loss = class_labels(&l, in[0], in[1], m->buffer[0]) < 0 ? NULL : nll(in[0], &l, reduction_of(m, 1));
+  return fm_end(mark, loss);
+}
+
+const LayerDef layer_nll_loss = {
+    .name = "NLLLoss",
+    .functional = "nll_loss",
+    .ninputs = 2,
+    .args = {{"weight", ARG_TENSOR, ARG_NONE, NULL}, REDUCTION_ARG},
+    .buffers = {"weight"},
+    .forward = forward,
+};

@@ -1,0 +1,66 @@
+/*
+ * adadelta.c - steps in the units of the parameter: the running size of past steps over that of the gradients.
+ *
+ *   g   <- -g if maximize
+ *   g   <- g + weight_decay p
+ *   s   <- rho s + (1 - rho) g^2
+ *   d    = sqrt(u + eps) / sqrt(s + eps) g
+ *   u   <- rho u + (1 - rho) d^2
+ *   p   <- p - lr d
+ *
+ * Defaults: lr 1, rho 0.9, eps 1e-6 (inside both roots, as in the book), weight_decay 0, maximize false.
+ * State: square_avg (s), acc_delta (u). Zeiler, "ADADELTA: an adaptive learning rate method", arXiv 1212.5701.
+ */
+#include <math.h>
+
+#include "base/simd.h"
+#include "optim/optimizer.h"
+
+enum { LR, RHO, EPS, WEIGHT_DECAY, MAXIMIZE };
+
+static const Hyper hyper[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1.0}},
+    {.name = "rho", .range = RANGE_0_TO_1, .def = {0.9}},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-6}},
+    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
+    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {0},
+};
+
+enum { C_MINUS_LR, C_RHO, C_GAIN, C_EPS, C_DECAY, C_SIGN };
+
+static void coef(double *c, const double *h, int64_t t) {
+  (void)t;
+  c[C_MINUS_LR] = -h[LR];
+  c[C_RHO] = h[RHO];
+  c[C_GAIN] = 1 - h[RHO];
+  c[C_EPS] = h[EPS];
+  c[C_DECAY] = h[WEIGHT_DECAY];
+  c[C_SIGN] = h[MAXIMIZE] != 0 ? -1 : 1;
+}
+
+#define ADADELTA_KERNEL(NAME, T, SQRT)                                                                          \
+  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) {                                  \
+    T *restrict p = r->p, *restrict s = r->state[0], *restrict u = r->state[1];                                 \
+    const T *restrict g = r->g;                                                                                 \
+    const T minus_lr = (T)r->c[C_MINUS_LR], rho = (T)r->c[C_RHO], gain = (T)r->c[C_GAIN], eps = (T)r->c[C_EPS]; \
+    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                                                   \
+    const bool decays = decay != 0;                                                                             \
+    for (int64_t i = begin; i < end; i++) {                                                                     \
+      T q = sign * g[i];                                                                                        \
+      q = decays ? q + decay * p[i] : q;                                                                        \
+      s[i] = rho * s[i] + gain * q * q;                                                                         \
+      T d = SQRT(u[i] + eps) / SQRT(s[i] + eps) * q;                                                            \
+      u[i] = rho * u[i] + gain * d * d;                                                                         \
+      p[i] += minus_lr * d;                                                                                     \
+    }                                                                                                           \
+  }
+ADADELTA_KERNEL(adadelta_f32, float, sqrtf)
+ADADELTA_KERNEL(adadelta_f64, double, sqrt)
+
+const OptimDef optim_adadelta = {.name = "Adadelta",
+                                 .hyper = hyper,
+                                 .slot = {{"square_avg", -1, -1}, {"acc_delta", -1, -1}},
+                                 .nslots = 2,
+                                 .coef = coef,
+                                 .kernel = {adadelta_f32, adadelta_f64}};

@@ -1,0 +1,61 @@
+/*
+ * adagrad.c - a learning rate for each coordinate from the sum of its squared gradients.
+ *
+ *   g   <- -g if maximize
+ *   g   <- g + weight_decay p
+ *   s   <- s + g^2
+ *   p   <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)               t = 1, 2, ...
+ *
+ * Defaults: lr 1e-2, lr_decay 0, weight_decay 0, initial_accumulator_value 0 (the first s), eps 1e-10, maximize false.
+ * State: sum (s). eps stands outside the root as in PyTorch; the book puts it inside. Duchi, Hazan, Singer, "Adaptive
+ * subgradient methods for online learning and stochastic optimization", JMLR 12, 2011.
+ */
+#include <math.h>
+
+#include "base/simd.h"
+#include "optim/optimizer.h"
+
+enum { LR, LR_DECAY, WEIGHT_DECAY, INITIAL, EPS, MAXIMIZE };
+
+static const Hyper hyper[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-2}},
+    {.name = "lr_decay", .range = RANGE_NOT_NEGATIVE},
+    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
+    {.name = "initial_accumulator_value", .range = RANGE_NOT_NEGATIVE},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-10}},
+    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {0},
+};
+
+enum { C_MINUS_LR, C_EPS, C_DECAY, C_SIGN };
+
+static void coef(double *c, const double *h, int64_t t) {
+  c[C_MINUS_LR] = -(h[LR] / (1 + (double)(t - 1) * h[LR_DECAY]));
+  c[C_EPS] = h[EPS];
+  c[C_DECAY] = h[WEIGHT_DECAY];
+  c[C_SIGN] = h[MAXIMIZE] != 0 ? -1 : 1;
+}
+
+#define ADAGRAD_KERNEL(NAME, T, SQRT)                                          \
+  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) { \
+    T *restrict p = r->p, *restrict s = r->state[0];                           \
+    const T *restrict g = r->g;                                                \
+    const T minus_lr = (T)r->c[C_MINUS_LR], eps = (T)r->c[C_EPS];              \
+    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                  \
+    const bool decays = decay != 0;                                            \
+    for (int64_t i = begin; i < end; i++) {                                    \
+      T d = sign * g[i];                                                       \
+      d = decays ? d + decay * p[i] : d;                                       \
+      s[i] += d * d;                                                           \
+      p[i] += minus_lr * d / (SQRT(s[i]) + eps);                               \
+    }                                                                          \
+  }
+ADAGRAD_KERNEL(adagrad_f32, float, sqrtf)
+ADAGRAD_KERNEL(adagrad_f64, double, sqrt)
+
+const OptimDef optim_adagrad = {.name = "Adagrad",
+                                .hyper = hyper,
+                                .slot = {{"sum", -1, INITIAL}},
+                                .nslots = 1,
+                                .coef = coef,
+                                .kernel = {adagrad_f32, adagrad_f64}};

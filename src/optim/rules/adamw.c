@@ -1,0 +1,83 @@
+/*
+ * adamw.c - Adam whose weight decay acts on the parameter, not on the gradient.
+ *
+ *   g   <- -g if maximize
+ *   p   <- (1 - lr weight_decay) p
+ *   m   <- beta1 m + (1 - beta1) g
+ *   v   <- beta2 v + (1 - beta2) g^2
+ *   w   <- max(w, v) if amsgrad, else w = v
+ *   p   <- p - lr / (1 - beta1^t) m / (sqrt(w) / sqrt(1 - beta2^t) + eps)    t = 1, 2, ...
+ *
+ * Defaults: lr 1e-3, betas (0.9, 0.999), eps 1e-8 (outside the root), weight_decay 1e-2, amsgrad false, maximize false.
+ * State: exp_avg (m), exp_avg_sq (v), max_exp_avg_sq (w, if amsgrad).
+ * Loshchilov, Hutter, "Decoupled weight decay regularization", ICLR 2019.
+ */
+#include <math.h>
+
+#include "base/simd.h"
+#include "optim/optimizer.h"
+
+enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, AMSGRAD, MAXIMIZE };
+
+static const Hyper hyper[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-3}},
+    {.name = "betas", .kind = HYPER_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .def = {0.9, 0.999}},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-8}},
+    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE, .def = {1e-2}},
+    {.name = "amsgrad", .kind = HYPER_BOOLEAN},
+    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {0},
+};
+
+enum { C_MINUS_STEP, C_ROOT2, C_BETA1, C_GAIN1, C_BETA2, C_GAIN2, C_EPS, C_SHRINK, C_SIGN };
+
+static void coef(double *c, const double *h, int64_t t) {
+  c[C_MINUS_STEP] = -(h[LR] / (1 - pow(h[BETA1], (double)t)));
+  c[C_ROOT2] = sqrt(1 - pow(h[BETA2], (double)t));
+  c[C_BETA1] = h[BETA1];
+  c[C_GAIN1] = 1 - h[BETA1];
+  c[C_BETA2] = h[BETA2];
+  c[C_GAIN2] = 1 - h[BETA2];
+  c[C_EPS] = h[EPS];
+  c[C_SHRINK] = 1 - h[LR] * h[WEIGHT_DECAY];
+  c[C_SIGN] = h[MAXIMIZE] != 0 ? -1 : 1;
+}
+
+/* `amsgrad` is a constant at each call. */
+#define ADAMW_LOOP(NAME, T, SQRT)                                                                          \
+  INLINE void NAME(const OptimRun *r, int64_t begin, int64_t end, bool amsgrad) {                          \
+    T *restrict p = r->p, *restrict m = r->state[0], *restrict v = r->state[1], *restrict w = r->state[2]; \
+    const T *restrict g = r->g;                                                                            \
+    const T minus_step = (T)r->c[C_MINUS_STEP], root2 = (T)r->c[C_ROOT2], eps = (T)r->c[C_EPS];            \
+    const T beta1 = (T)r->c[C_BETA1], gain1 = (T)r->c[C_GAIN1];                                            \
+    const T beta2 = (T)r->c[C_BETA2], gain2 = (T)r->c[C_GAIN2];                                            \
+    const T shrink = (T)r->c[C_SHRINK], sign = (T)r->c[C_SIGN];                                            \
+    for (int64_t i = begin; i < end; i++) {                                                                \
+      T d = sign * g[i];                                                                                   \
+      m[i] = beta1 * m[i] + gain1 * d;                                                                     \
+      v[i] = beta2 * v[i] + gain2 * d * d;                                                                 \
+      T second = v[i];                                                                                     \
+      if (amsgrad) second = w[i] = w[i] > v[i] ? w[i] : v[i];                                              \
+      p[i] = shrink * p[i] + minus_step * m[i] / (SQRT(second) / root2 + eps);                             \
+    }                                                                                                      \
+  }
+ADAMW_LOOP(loop_f32, float, sqrtf)
+ADAMW_LOOP(loop_f64, double, sqrt)
+
+#define ADAMW_KERNEL(NAME, LOOP)                                               \
+  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) { \
+    if (r->state[2]) {                                                         \
+      LOOP(r, begin, end, true);                                               \
+    } else {                                                                   \
+      LOOP(r, begin, end, false);                                              \
+    }                                                                          \
+  }
+ADAMW_KERNEL(adamw_f32, loop_f32)
+ADAMW_KERNEL(adamw_f64, loop_f64)
+
+const OptimDef optim_adamw = {.name = "AdamW",
+                              .hyper = hyper,
+                              .slot = {{"exp_avg", -1, -1}, {"exp_avg_sq", -1, -1}, {"max_exp_avg_sq", AMSGRAD, -1}},
+                              .nslots = 3,
+                              .coef = coef,
+                              .kernel = {adamw_f32, adamw_f64}};

@@ -1,0 +1,71 @@
+/*
+ * yogi.c - Adam whose second moment moves towards g^2 by steps that do not depend on how far away it is.
+ *
+ *   g   <- -g if maximize
+ *   g   <- g + weight_decay p
+ *   m   <- beta1 m + (1 - beta1) g
+ *   v   <- v - (1 - beta2) sign(v - g^2) g^2
+ *   p   <- p - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps)    t = 1, 2, ...
+ *
+ * Defaults: lr 1e-2, betas (0.9, 0.999), eps 1e-3, initial_accumulator 1e-6 (the first m and the first v),
+ * weight_decay 0, maximize false. State: exp_avg (m), exp_avg_sq (v).
+ * PyTorch has no Yogi; defaults and bias correction are those of the pytorch_optimizer package. The book's variant is
+ * initial_accumulator = 0.
+ * Zaheer, Reddi, Sachan, Kale, Kumar, "Adaptive methods for nonconvex optimization", NeurIPS 2018.
+ */
+#include <math.h>
+
+#include "base/simd.h"
+#include "optim/optimizer.h"
+
+enum { LR, BETA1, BETA2, EPS, INITIAL, WEIGHT_DECAY, MAXIMIZE };
+
+static const Hyper hyper[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-2}},
+    {.name = "betas", .kind = HYPER_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .def = {0.9, 0.999}},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-3}},
+    {.name = "initial_accumulator", .range = RANGE_NOT_NEGATIVE, .def = {1e-6}},
+    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
+    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {0},
+};
+
+enum { C_MINUS_STEP, C_ROOT2, C_BETA1, C_GAIN1, C_GAIN2, C_EPS, C_DECAY, C_SIGN };
+
+static void coef(double *c, const double *h, int64_t t) {
+  c[C_MINUS_STEP] = -(h[LR] / (1 - pow(h[BETA1], (double)t)));
+  c[C_ROOT2] = sqrt(1 - pow(h[BETA2], (double)t));
+  c[C_BETA1] = h[BETA1];
+  c[C_GAIN1] = 1 - h[BETA1];
+  c[C_GAIN2] = 1 - h[BETA2];
+  c[C_EPS] = h[EPS];
+  c[C_DECAY] = h[WEIGHT_DECAY];
+  c[C_SIGN] = h[MAXIMIZE] != 0 ? -1 : 1;
+}
+
+#define YOGI_KERNEL(NAME, T, SQRT)                                                              \
+  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) {                  \
+    T *restrict p = r->p, *restrict m = r->state[0], *restrict v = r->state[1];                 \
+    const T *restrict g = r->g;                                                                 \
+    const T minus_step = (T)r->c[C_MINUS_STEP], root2 = (T)r->c[C_ROOT2], eps = (T)r->c[C_EPS]; \
+    const T beta1 = (T)r->c[C_BETA1], gain1 = (T)r->c[C_GAIN1], gain2 = (T)r->c[C_GAIN2];       \
+    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                                   \
+    const bool decays = decay != 0;                                                             \
+    for (int64_t i = begin; i < end; i++) {                                                     \
+      T d = sign * g[i];                                                                        \
+      d = decays ? d + decay * p[i] : d;                                                        \
+      T square = d * d, move = gain2 * square;                                                  \
+      m[i] = beta1 * m[i] + gain1 * d;                                                          \
+      v[i] += v[i] > square ? -move : v[i] < square ? move : 0 * move;                          \
+      p[i] += minus_step * m[i] / (SQRT(v[i]) / root2 + eps);                                   \
+    }                                                                                           \
+  }
+YOGI_KERNEL(yogi_f32, float, sqrtf)
+YOGI_KERNEL(yogi_f64, double, sqrt)
+
+const OptimDef optim_yogi = {.name = "Yogi",
+                             .hyper = hyper,
+                             .slot = {{"exp_avg", -1, INITIAL}, {"exp_avg_sq", -1, INITIAL}},
+                             .nslots = 2,
+                             .coef = coef,
+                             .kernel = {yogi_f32, yogi_f64}};

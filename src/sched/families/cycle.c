@@ -1,0 +1,102 @@
+/*
+ * cycle.c - PyTorch's schedules that rise before they fall.
+ *
+ *   CyclicLR    base_lr + (max_lr - base_lr) x scale, with x going up from 0 to 1 in step_size_up updates and down
+ *               again in step_size_down; base_lr and max_lr required, step_size_up 2000, step_size_down the same
+ *               mode "triangular": scale 1; "triangular2": 2^-(cycles completed); "exp_range": gamma^t; gamma 1
+ *   OneCycleLR  from max_lr / div_factor up to max_lr at t = pct_start total_steps - 1, then down to
+ *               max_lr / div_factor / final_div_factor at t = total_steps - 1, and constant from there on (PyTorch:
+ *               an error). With three_phase it first falls back to max_lr / div_factor at
+ *               t = 2 pct_start total_steps - 2.
+ *               max_lr and total_steps (or epochs and steps_per_epoch) required, pct_start 0.3,
+ *               anneal_strategy "cos" or "linear", div_factor 25, final_div_factor 1e4, three_phase false
+ *
+ * PyTorch's classes move the momentum as well; these give the rate only.
+ * Smith, "Cyclical learning rates for training neural networks", WACV 2017; Smith, Topin, "Super-convergence: very
+ * fast training of neural networks using large learning rates", arXiv 1708.07120.
+ */
+#include <math.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "sched/schedule.h"
+
+/* --- CyclicLR ----------------------------------------------------------------------------------------------------- */
+
+enum { BASE_LR, MAX_LR, STEP_SIZE_UP, STEP_SIZE_DOWN, MODE, GAMMA };
+enum { TRIANGULAR, TRIANGULAR2, EXP_RANGE };
+
+static const char *const modes[] = {
+    [TRIANGULAR] = "triangular", [TRIANGULAR2] = "triangular2", [EXP_RANGE] = "exp_range", NULL};
+
+static const Hyper cycliclr_hyper[] = {
+    {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
+    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
+    {.name = "step_size_up", .range = RANGE_POSITIVE, .def = {2000}},
+    {.name = "step_size_down", .range = RANGE_POSITIVE, .def = {NAN}},
+    {.name = "mode", .kind = HYPER_CHOICE, .choice = modes},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = {1}},
+    {0},
+};
+
+static double cycliclr_at(const Sched *s, double t) {
+  const double *h = s->h;
+  double down = isnan(h[STEP_SIZE_DOWN]) ? h[STEP_SIZE_UP] : h[STEP_SIZE_DOWN];
+  double total = h[STEP_SIZE_UP] + down, ratio = h[STEP_SIZE_UP] / total;
+  double cycles = floor(t / total), x = t / total - cycles;
+  double height = (h[MAX_LR] - h[BASE_LR]) * (x <= ratio ? x / ratio : (x - 1) / (ratio - 1));
+  if (h[MODE] == TRIANGULAR2) return h[BASE_LR] + height * exp2(-cycles);
+  return h[BASE_LR] + (h[MODE] == EXP_RANGE ? height * pow(h[GAMMA], t) : height);
+}
+
+const SchedDef sched_cycliclr = {.name = "CyclicLR", .hyper = cycliclr_hyper, .at = cycliclr_at};
+
+/* --- OneCycleLR --------------------------------------------------------------------------------------------------- */
+
+enum { PEAK_LR, TOTAL_STEPS, EPOCHS, STEPS_PER_EPOCH, PCT_START, STRATEGY, DIV_FACTOR, FINAL_DIV_FACTOR, THREE_PHASE };
+
+static const char *const strategies[] = {"cos", "linear", NULL};
+
+static const Hyper onecyclelr_hyper[] = {
+    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
+    {.name = "total_steps", .kind = HYPER_INTEGER, .range = RANGE_POSITIVE, .def = {NAN}},
+    {.name = "epochs", .kind = HYPER_INTEGER, .range = RANGE_POSITIVE, .def = {NAN}},
+    {.name = "steps_per_epoch", .kind = HYPER_INTEGER, .range = RANGE_POSITIVE, .def = {NAN}},
+    {.name = "pct_start", .range = RANGE_0_TO_1, .def = {0.3}},
+    {.name = "anneal_strategy", .kind = HYPER_CHOICE, .choice = strategies},
+    {.name = "div_factor", .range = RANGE_POSITIVE, .def = {25}},
+    {.name = "final_div_factor", .range = RANGE_POSITIVE, .def = {1e4}},
+    {.name = "three_phase", .kind = HYPER_BOOLEAN},
+    {0},
+};
+
+static int onecyclelr_check(const Sched *s) {
+  const double *h = s->h;
+  if (!isnan(h[TOTAL_STEPS]) || !(isnan(h[EPOCHS]) || isnan(h[STEPS_PER_EPOCH]))) return 0;
+  return err_set("sched.OneCycleLR: give either total_steps or both epochs and steps_per_epoch");
+}
+
+/* From `from` at share 0 to `to` at share 1. */
+static double anneal(const Sched *s, double from, double to, double share) {
+  if (s->h[STRATEGY] != 0) return from + (to - from) * share;
+  return to + (from - to) / 2 * (1 + cos(M_PI * share));
+}
+
+static double phase(const Sched *s, double t, double begin, double end, double from, double to) {
+  return anneal(s, from, to, end > begin ? (t - begin) / (end - begin) : 1);
+}
+
+static double onecyclelr_at(const Sched *s, double t) {
+  const double *h = s->h;
+  double steps = isnan(h[TOTAL_STEPS]) ? h[EPOCHS] * h[STEPS_PER_EPOCH] : h[TOTAL_STEPS];
+  double high = h[PEAK_LR], low = high / h[DIV_FACTOR], least = low / h[FINAL_DIV_FACTOR];
+  double peak = h[PCT_START] * steps - 1, valley = 2 * h[PCT_START] * steps - 2, last = steps - 1;
+  if (t >= last) return least;
+  if (t <= peak) return phase(s, t, 0, peak, low, high);
+  if (h[THREE_PHASE] == 0) return phase(s, t, peak, last, high, least);
+  if (t <= valley) return phase(s, t, peak, valley, high, low);
+  return phase(s, t, valley, last, low, least);
+}
+
+const SchedDef sched_onecyclelr = {
+    .name = "OneCycleLR", .hyper = onecyclelr_hyper, .check = onecyclelr_check, .at = onecyclelr_at};

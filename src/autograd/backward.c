@@ -106,10 +106,10 @@ static int add_to(Tensor **sum, Tensor *g) {
 
 /* A leaf's .grad: its own row-major memory, so that optimizers and scripts may change it in place. */
 static int add_to_grad(Tensor *leaf, Tensor *g, bool create_graph) {
-  trace_grad_read(leaf);
+  recorder_grad_read(leaf);
   if (create_graph) {
     int rc = add_to(&leaf->grad, g);
-    trace_grad_written(leaf);
+    recorder_grad_written(leaf);
     return rc;
   }
   if (leaf->grad) {
@@ -119,7 +119,7 @@ static int add_to_grad(Tensor *leaf, Tensor *g, bool create_graph) {
   /* refs 1: only the formula pool holds it */
   bool fresh = g->refs == 1 && g->storage->refs == 1 && g->contiguous && !g->node;
   leaf->grad = fresh ? tensor_retain(g) : tensor_clone(g);
-  trace_grad_written(leaf);
+  recorder_grad_written(leaf);
   return leaf->grad ? 0 : -1;
 }
 
@@ -229,7 +229,7 @@ static int start(Run *r, Tensor *out, Tensor *gradient) {
   if (!g) return -1;
   FormulaMark m = fm_begin();
   int rc = -1;
-  if (fm_pool(g)) rc = out->node ? add_to(&out->node->dout, g) : to_leaf(r, out, g);
+  if (fm_own(g)) rc = out->node ? add_to(&out->node->dout, g) : to_leaf(r, out, g);
   fm_end(m, NULL);
   return rc;
 }

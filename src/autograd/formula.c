@@ -1,5 +1,5 @@
 /*
- * formula.c - the pool of temporaries, and the ops spelled as functions.
+ * formula.c - the temporaries of temporaries, and the ops spelled as functions.
  */
 #include "autograd/formula.h"
 
@@ -9,49 +9,49 @@
 #include "base/err.h"
 
 /* A stack of owned references; a formula is the part above its mark. */
-static _Thread_local Tensor **pool;
-static _Thread_local int pool_len, pool_cap;
+static _Thread_local Tensor **temporaries;
+static _Thread_local int temporary_count, temporary_capacity;
 
-FormulaMark fm_begin(void) { return pool_len; }
+FormulaMark fm_begin(void) { return temporary_count; }
 
 Tensor *fm_end(FormulaMark mark, Tensor *result) {
   if (result) tensor_retain(result);
-  while (pool_len > mark) tensor_release(pool[--pool_len]);
+  while (temporary_count > mark) tensor_release(temporaries[--temporary_count]);
   return result;
 }
 
-void fm_forget(void) {
-  if (pool_len > 0) return;
-  alloc_put(pool, (size_t)pool_cap * sizeof *pool);
-  pool = NULL;
-  pool_cap = 0;
+void fm_free_temporaries(void) {
+  if (temporary_count > 0) return;
+  alloc_put(temporaries, (size_t)temporary_capacity * sizeof *temporaries);
+  temporaries = NULL;
+  temporary_capacity = 0;
 }
 
 static int pool_grow(void) {
-  int cap = pool_cap ? 2 * pool_cap : 64;
+  int cap = temporary_capacity ? 2 * temporary_capacity : 64;
   Tensor **bigger = alloc_get((size_t)cap * sizeof *bigger);
   if (!bigger) return -1;
-  if (pool_len) memcpy(bigger, pool, (size_t)pool_len * sizeof *bigger);
-  alloc_put(pool, (size_t)pool_cap * sizeof *pool);
-  pool = bigger;
-  pool_cap = cap;
+  if (temporary_count) memcpy(bigger, temporaries, (size_t)temporary_count * sizeof *bigger);
+  alloc_put(temporaries, (size_t)temporary_capacity * sizeof *temporaries);
+  temporaries = bigger;
+  temporary_capacity = cap;
   return 0;
 }
 
-Tensor *fm_pool(Tensor *owned) {
+Tensor *fm_own(Tensor *owned) {
   if (!owned) return NULL;
-  if (pool_len == pool_cap && pool_grow() < 0) {
+  if (temporary_count == temporary_capacity && pool_grow() < 0) {
     tensor_release(owned);
     return NULL;
   }
-  return pool[pool_len++] = owned;
+  return temporaries[temporary_count++] = owned;
 }
 
 Tensor *fm_op(OpId op, Tensor *const *in, int nin, const OpArgs *args) {
   for (int i = 0; i < nin; i++) {
     if (!in[i]) return NULL;
   }
-  return fm_pool(op_apply(op, in, nin, args));
+  return fm_own(op_apply(op, in, nin, args));
 }
 
 Tensor *fm_op1(OpId op, Tensor *a) { return fm_op(op, (Tensor *[]){a}, 1, NULL); }
@@ -61,16 +61,14 @@ static Tensor *fm_op1_args(OpId op, Tensor *a, const OpArgs *args) { return fm_o
 
 /* --- numbers ---------------------------------------------------------------------------------------------- */
 
-Tensor *fm_const(const Tensor *a, double c) { return a ? fm_pool(tensor_scalar((DType)a->dtype, c)) : NULL; }
+Tensor *fm_const(const Tensor *a, double c) { return a ? fm_own(tensor_scalar((DType)a->dtype, c)) : NULL; }
 Tensor *fm_adds(Tensor *a, double c) { return fm_add(a, fm_const(a, c)); }
 Tensor *fm_muls(Tensor *a, double c) { return fm_mul(a, fm_const(a, c)); }
 Tensor *fm_divs(Tensor *a, double c) { return fm_div(a, fm_const(a, c)); }
 Tensor *fm_pows(Tensor *a, double c) { return fm_op2(OP_POW, a, fm_const(a, c)); }
 Tensor *fm_rsubs(double c, Tensor *a) { return fm_sub(fm_const(a, c), a); }
 
-Tensor *fm_zeros_like(const Tensor *a) {
-  return a ? fm_pool(tensor_full((DType)a->dtype, a->ndim, a->shape, 0)) : NULL;
-}
+Tensor *fm_zeros_like(const Tensor *a) { return a ? fm_own(tensor_full((DType)a->dtype, a->ndim, a->shape, 0)) : NULL; }
 
 /* --- shapes ----------------------------------------------------------------------------------------------- */
 

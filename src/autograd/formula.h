@@ -20,9 +20,10 @@ typedef int FormulaMark;
 FormulaMark fm_begin(void);
 Tensor *fm_end(FormulaMark mark, Tensor *result);
 
-void fm_forget(void); /* frees the calling thread's pool, unless a formula is open; for threads that may end */
+void fm_free_temporaries(
+    void); /* frees the calling thread's pool, unless a formula is open; for threads that may end */
 
-Tensor *fm_pool(Tensor *owned); /* hands a reference to the pool; returns it, borrowed */
+Tensor *fm_own(Tensor *owned); /* hands a reference to the pool; returns it, borrowed */
 Tensor *fm_op1(OpId op, Tensor *a);
 Tensor *fm_op2(OpId op, Tensor *a, Tensor *b);
 Tensor *fm_op3(OpId op, Tensor *a, Tensor *b, Tensor *c);

@@ -49,7 +49,7 @@ static DType common_dtype(const Op *op, Tensor *const *in, int nin) {
   DType want = DT_COUNT;
   bool mixed = false;
   for (int i = 0; i < nin; i++) {
-    if (op->nin >= 0 && !(op->match >> i & 1)) continue; /* a variadic row matches all */
+    if (op->nin >= 0 && !(op->promotes >> i & 1)) continue; /* a variadic row matches all */
     DType dt = (DType)in[i]->dtype;
     if (want == DT_COUNT) {
       want = dt;
@@ -71,7 +71,7 @@ static Tensor *apply_promoted(OpId id, const Op *op, Tensor *const *in, int nin,
   if (!cast) return fm_end(m, NULL);
   bool ok = true;
   for (int i = 0; i < nin; i++) {
-    cast[i] = op->nin < 0 || (op->match >> i & 1) ? fm_cast(in[i], dt) : in[i];
+    cast[i] = op->nin < 0 || (op->promotes >> i & 1) ? fm_cast(in[i], dt) : in[i];
     ok = ok && cast[i];
   }
   Tensor *out = ok ? op_apply(id, cast, nin, args) : NULL;
@@ -122,7 +122,7 @@ static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *a
 
 /* --- telling a recorder (core/recorder.h) --------------------------------------------------------------------- */
 
-int op_rerun(const TraceCall *c, Rng *rng) {
+int op_rerun(const Computation *c, Rng *rng) {
   OpCall call;
   (void)rng;
   memcpy(&call, c->args, sizeof call);
@@ -141,27 +141,27 @@ static void tell(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs 
   OpCall call = {.op = id, .args = *args};
   Tensor **t = alloc_get(bytes);
   if (!t) {
-    trace_refuse(err_message());
+    recorder_refuse(err_message());
     return;
   }
   t[0] = out;
   memcpy(t + 1, in, bytes - sizeof *t);
-  trace->call(&(TraceCall){.name = op_row(id)->name,
-                           .run = op_rerun,
-                           .pure = true,
-                           .nout = 1 + op_row(id)->fills,
-                           .n = nin + 1,
-                           .t = t,
-                           .args = &call,
-                           .size = sizeof call});
+  recorder->call(&(Computation){.name = op_row(id)->name,
+                                .run = op_rerun,
+                                .pure = true,
+                                .nout = 1 + op_row(id)->writes,
+                                .n = nin + 1,
+                                .t = t,
+                                .args = &call,
+                                .size = sizeof call});
   alloc_put(t, bytes);
 }
 
 /* compute, and what it did for the recorder; a view of its input needs no telling. */
 static Tensor *compute_told(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
-  const Trace *listener = trace_pause();
+  const Recorder *paused = recorder_pause();
   Tensor *out = compute(op_row(id), in, nin, args);
-  trace_resume(listener);
+  recorder_resume(paused);
   if (out && !(op_row(id)->view && out->storage == in[0]->storage)) tell(id, out, in, nin, args);
   return out;
 }
@@ -169,11 +169,11 @@ static Tensor *compute_told(OpId id, Tensor *const *in, int nin, const OpArgs *a
 Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
   const Op *op = op_row(id);
   if (!args) args = &no_args;
-  if (op->match) {
+  if (op->promotes) {
     DType dt = common_dtype(op, in, nin);
     if (dt != DT_COUNT) return apply_promoted(id, op, in, nin, args, dt);
   }
-  Tensor *out = trace ? compute_told(id, in, nin, args) : compute(op, in, nin, args);
+  Tensor *out = recorder ? compute_told(id, in, nin, args) : compute(op, in, nin, args);
   if (out && recording && op->backward && wants_grad(in, nin) && dtype_is_float((DType)out->dtype) &&
       graph_record(id, out, in, nin, args) < 0) {
     tensor_release(out);
@@ -284,7 +284,7 @@ Tensor *node_out(Node *n) {
   graph_retain(n);
   out->node = n;
   out->requires_grad = true;
-  return fm_pool(out);
+  return fm_own(out);
 }
 
 int node_in_shape(const Node *n, int i, int64_t *shape) {

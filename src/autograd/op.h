@@ -69,13 +69,13 @@ typedef struct Node Node;
 enum { SAVE_X0 = 1, SAVE_X1 = 2, SAVE_X2 = 4, SAVE_OUT = 8 };
 
 typedef struct Op {
-  const char *name; /* as in error messages and in lab.* */
-  int nin;          /* number of inputs; -1: any number, at least one */
-  unsigned save;    /* what backward reads: SAVE_* */
-  unsigned match;   /* bit mask of inputs promoted to the widest dtype among them (uint8 counts as int64) */
-  bool floats;      /* those inputs must be floats: integers become dtype_default() */
-  int fills;        /* so many inputs, the first ones, are memory that forward fills; they have no gradient */
-  bool keeps_order; /* element-wise: the output lies in memory as the first input of its shape does */
+  const char *name;  /* as in error messages and in lab.* */
+  int nin;           /* number of inputs; -1: any number, at least one */
+  unsigned save;     /* what backward reads: SAVE_* */
+  unsigned promotes; /* bit mask of inputs promoted to the widest dtype among them (uint8 counts as int64) */
+  bool floats;       /* those inputs must be floats: integers become dtype_default() */
+  int writes;        /* how many of the first inputs are memory that forward writes; they have no gradient */
+  bool keeps_order;  /* element-wise: the output lies in memory as the first input of its shape does */
   /* Fills *s, or returns -1 with err_set naming the op and the shapes. */
   int (*infer)(OpShape *s, Tensor *const *in, int nin, const OpArgs *a);
   /* Computes out, which has the inferred shape and is row-major but for the two flags above. NULL for views. */
@@ -103,7 +103,7 @@ typedef struct OpCall {
   int64_t op; /* an OpId */
   OpArgs args;
 } OpCall;
-TraceRun op_rerun;
+Recompute op_rerun;
 
 /* Recording is on by default; both return the previous value. */
 bool grad_mode(void);

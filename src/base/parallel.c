@@ -41,9 +41,9 @@ static struct {
   pthread_mutex_t lock;
   pthread_cond_t wake;
   _Atomic int asleep;
-  int workers;
+  int count;
   atomic_flag busy; /* a job is under way */
-} pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER, .busy = ATOMIC_FLAG_INIT};
+} workers = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER, .busy = ATOMIC_FLAG_INIT};
 
 static int threads;               /* 0 until the first question */
 static _Thread_local int me;      /* 0: no worker */
@@ -103,11 +103,11 @@ static inline void breathe(void) {
 static bool is_new(uint32_t seen) { return atomic_load(&job.ticket) >> 32 != seen; }
 
 static void sleep_until_new(uint32_t seen) {
-  pthread_mutex_lock(&pool.lock);
-  atomic_fetch_add(&pool.asleep, 1);
-  while (!is_new(seen)) pthread_cond_wait(&pool.wake, &pool.lock);
-  atomic_fetch_sub(&pool.asleep, 1);
-  pthread_mutex_unlock(&pool.lock);
+  pthread_mutex_lock(&workers.lock);
+  atomic_fetch_add(&workers.asleep, 1);
+  while (!is_new(seen)) pthread_cond_wait(&workers.wake, &workers.lock);
+  atomic_fetch_sub(&workers.asleep, 1);
+  pthread_mutex_unlock(&workers.lock);
 }
 
 static void *work(void *id) {
@@ -126,14 +126,14 @@ static void *work(void *id) {
 /* Makes workers until there are enough for a team, or as many as the system gives: fewer will do. Signals are for the
  * thread that runs Lua. */
 static void hire(int team) {
-  if (pool.workers >= team - 1) return;
+  if (workers.count >= team - 1) return;
   sigset_t all, old;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &old);
   pthread_t thread;
-  while (pool.workers < team - 1 && pthread_create(&thread, NULL, work, (void *)(intptr_t)(pool.workers + 1)) == 0) {
+  while (workers.count < team - 1 && pthread_create(&thread, NULL, work, (void *)(intptr_t)(workers.count + 1)) == 0) {
     pthread_detach(thread);
-    pool.workers++;
+    workers.count++;
   }
   pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
@@ -150,17 +150,17 @@ static void publish(uint32_t number, int64_t n, int64_t grain, int64_t chunks, i
   atomic_store(&job.team, team);
   atomic_store(&job.left, chunks);
   atomic_store(&job.ticket, (uint64_t)number << 32);
-  if (atomic_load(&pool.asleep) == 0) return;
-  pthread_mutex_lock(&pool.lock);
-  pthread_cond_broadcast(&pool.wake);
-  pthread_mutex_unlock(&pool.lock);
+  if (atomic_load(&workers.asleep) == 0) return;
+  pthread_mutex_lock(&workers.lock);
+  pthread_cond_broadcast(&workers.wake);
+  pthread_mutex_unlock(&workers.lock);
 }
 
 void parallel_for(int64_t n, int64_t grain, void (*body)(void *ctx, int64_t begin, int64_t end), void *ctx) {
   const int64_t chunks = (n + grain - 1) / grain;
   const int team = parallel_threads();
   const bool alone = chunks <= 1 || chunks >= CLOSED || team == 1 || inside;
-  if (alone || atomic_flag_test_and_set(&pool.busy)) {
+  if (alone || atomic_flag_test_and_set(&workers.busy)) {
     for (int64_t c = 0; c < chunks; c++) run_chunk(body, ctx, n, grain, c);
     return;
   }
@@ -169,5 +169,5 @@ void parallel_for(int64_t n, int64_t grain, void (*body)(void *ctx, int64_t begi
   publish(number, n, grain, chunks, team, body, ctx);
   run_chunks(number);
   while (atomic_load(&job.left) > 0) breathe();
-  atomic_flag_clear(&pool.busy);
+  atomic_flag_clear(&workers.busy);
 }

@@ -1,15 +1,15 @@
 /*
- * recorder.c - the recorder's address, and the number that stands for the state of the world.
+ * recorder.c - the recorder in use, and the key of the plans that are valid now.
  */
 #include "core/recorder.h"
 
-const Trace *trace;
-uint64_t trace_world;
+const Recorder *recorder;
+uint64_t recorder_plan_key;
 
-int trace_do(const TraceCall *c) {
-  const Trace *t = trace_pause();
+int recorder_run(const Computation *c) {
+  const Recorder *t = recorder_pause();
   const int rc = c->run(c, rng_for((RngPurpose)0));
-  trace_resume(t);
+  recorder_resume(t);
   if (t && rc == 0) t->call(c);
   return rc;
 }
@@ -21,9 +21,9 @@ static uint64_t scatter(uint64_t x) {
   return x ^ x >> 31;
 }
 
-void trace_world_changed(void) {
+void recorder_invalidate_plans(void) {
   static uint64_t count;
-  trace_world ^= scatter(++count << 1 | 1);
+  recorder_plan_key ^= scatter(++count << 1 | 1);
 }
 
-void trace_world_toggled(const void *what) { trace_world ^= scatter((uint64_t)(uintptr_t)what); }
+void recorder_toggle_plans(const void *toggled) { recorder_plan_key ^= scatter((uint64_t)(uintptr_t)toggled); }

@@ -1,12 +1,12 @@
 /*
- * recorder.h - telling a recorder what is computed.
+ * recorder.h - reporting to a recorder what is computed.
  *
- * lab.compile records one training step and replays it later (docs/compile.md). Whoever reads or writes the memory of
- * tensors tells the recorder here, once for each computation as the script sees it: a row of the op table, a copy, a
- * fill, an optimizer's step. What happens inside of one is not told. The core knows only this interface; `trace` is
- * NULL unless a step is being recorded, and then a computation costs one comparison more.
+ * lab.compile records one training step and replays it later (docs/compile.md). Every function that reads or writes
+ * tensor memory reports it here, once for each computation as the script sees it: an operation of the op table, a copy,
+ * a fill, an optimizer's step. What a computation does inside is not reported. The core knows only this interface;
+ * `recorder` is NULL unless a step is being recorded, so that a computation pays for one comparison.
  *
- * Memory that is made while a step is recorded and written by nobody who tells counts as a constant.
+ * Memory that is created while a step is recorded, by code that does not report, counts as a constant.
  */
 #ifndef OPTLAB_CORE_RECORDER_H
 #define OPTLAB_CORE_RECORDER_H
@@ -14,29 +14,29 @@
 #include "core/rng.h"
 #include "core/tensor.h"
 
-#define TRACE_ARGS 128 /* bytes a computation's numbers may take */
+#define COMPUTATION_ARGS 128 /* bytes for the numbers of a computation, at most */
 
-typedef struct TraceCall TraceCall;
+typedef struct Computation Computation;
 
 /* Computes once more: the written tensors from the read ones. rng: the generators, one a purpose. -1 with err_set. Runs
  * on any thread, but not beside another one that has a tensor in common. */
-typedef int TraceRun(const TraceCall *c, Rng *rng);
+typedef int Recompute(const Computation *c, Rng *rng);
 
-struct TraceCall {
+struct Computation {
   const char *name; /* as in messages: "mul", "fill_"; lives for ever */
-  TraceRun *run;
+  Recompute *run;
   bool pure; /* the written tensors depend on the read ones and the numbers alone: may be left out if nobody reads them,
                 computed once if all that is read is constant */
   bool frozen;      /* args holds a number that the script gave; a message may show it */
   int nout, n;      /* t[0..nout-1] are written, t[nout..n-1] read; one that is both stands in both parts */
   Tensor *const *t; /* borrowed; NULL entries are skipped */
   const void *args; /* plain bytes without padding, compared between recordings; a double first if frozen */
-  size_t size;      /* <= TRACE_ARGS */
+  size_t size;      /* <= COMPUTATION_ARGS */
 };
 
-/* What the recorder wants to hear. */
-typedef struct Trace {
-  void (*call)(const TraceCall *c);
+/* What is reported to a recorder. */
+typedef struct Recorder {
+  void (*call)(const Computation *c);
   void (*grad_read)(Tensor *leaf);    /* leaf->grad is about to be looked at */
   void (*grad_written)(Tensor *leaf); /* leaf->grad is another tensor, or none, now */
   /* The step takes for granted that these bytes (at most 8) stay as they are; they live as long as what is recorded. */
@@ -46,44 +46,46 @@ typedef struct Trace {
   void (*element_written)(Tensor *t); /* tensor_set */
   void (*seen)(Tensor *t);            /* t becomes a Lua value */
   void (*refuse)(const char *why);    /* what happens now cannot be recorded */
-} Trace;
+  const char *(*refused)(void);       /* the sentence to raise because of that, or NULL */
+} Recorder;
 
-extern const Trace *trace;
+extern const Recorder *recorder;
 
-/* Silence for what happens inside a computation; hand the result back to trace_resume. Where nobody listens nothing is
- * written, for plans run both on several threads. */
-static inline const Trace *trace_pause(void) {
-  const Trace *t = trace;
-  if (t) trace = NULL;
+/* Pauses recording inside a computation; hand the result back to recorder_resume. While nothing is recorded this writes
+ * nothing, so that plans may run on several threads at once. */
+static inline const Recorder *recorder_pause(void) {
+  const Recorder *t = recorder;
+  if (t) recorder = NULL;
   return t;
 }
-static inline void trace_resume(const Trace *t) {
-  if (t) trace = t;
+static inline void recorder_resume(const Recorder *t) {
+  if (t) recorder = t;
 }
 
-/* Runs c->run in silence, then tells. */
-int trace_do(const TraceCall *c);
+/* Runs c->run with the recorder paused, then reports it. */
+int recorder_run(const Computation *c);
 
-static inline void trace_grad_read(Tensor *leaf) {
-  if (trace) trace->grad_read(leaf);
+static inline void recorder_grad_read(Tensor *leaf) {
+  if (recorder) recorder->grad_read(leaf);
 }
-static inline void trace_grad_written(Tensor *leaf) {
-  if (trace) trace->grad_written(leaf);
+static inline void recorder_grad_written(Tensor *leaf) {
+  if (recorder) recorder->grad_written(leaf);
 }
-static inline void trace_refuse(const char *why) {
-  if (trace) trace->refuse(why);
+static inline void recorder_refuse(const char *why) {
+  if (recorder) recorder->refuse(why);
 }
 
 /* What copies, fills and element-wise operations outside of the op table run; plans know short ways for them. */
-TraceRun tensor_rerun_copy, tensor_rerun_fill, map_rerun;
+Recompute tensor_rerun_copy, tensor_rerun_fill, map_rerun;
 
 /* --- what plans are valid for ------------------------------------------------------------------------------------- */
 
 /* Changes when something changes that recorded steps took for granted and cannot watch: a layer's mode or parameters,
- * the default dtype. A plan is replayed only where this number is what it was. */
-extern uint64_t trace_world;
+ * the default dtype. A plan is replayed only while this number is what it was when the plan was recorded. */
+extern uint64_t recorder_plan_key;
 
-void trace_world_changed(void);             /* for good */
-void trace_world_toggled(const void *what); /* a switch at `what` was moved; moving it back restores the number */
+void recorder_invalidate_plans(void); /* for good */
+void recorder_toggle_plans(
+    const void *toggled); /* a switch at that address was moved; moving it back restores the key */
 
 #endif

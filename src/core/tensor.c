@@ -36,7 +36,7 @@ DType dtype_promote(DType a, DType b) { return dtypes[a].rank >= dtypes[b].rank 
 static DType default_dtype = DT_F32;
 DType dtype_default(void) { return default_dtype; }
 void dtype_set_default(DType dt) {
-  if (dt != default_dtype) trace_world_changed();
+  if (dt != default_dtype) recorder_invalidate_plans();
   default_dtype = dt;
 }
 
@@ -271,7 +271,7 @@ void tensor_set_grad(Tensor *t, Tensor *g) {
   Tensor *old = t->grad;
   t->grad = g ? tensor_retain(g) : NULL;
   tensor_release(old);
-  trace_grad_written(t);
+  recorder_grad_written(t);
 }
 
 /* --- access ----------------------------------------------------------------------------------------------- */
@@ -287,7 +287,7 @@ static int64_t position(const Tensor *t, int64_t i) {
 }
 
 double tensor_get(const Tensor *t, int64_t i) {
-  if (trace) trace->value_read(t, "this");
+  if (recorder) recorder->value_read(t, "this");
   int64_t at = position(t, i);
   switch ((DType)t->dtype) {
     case DT_F32:
@@ -327,7 +327,7 @@ static void set_element(Tensor *t, int64_t i, double value) {
 }
 
 void tensor_set(Tensor *t, int64_t i, double value) {
-  if (trace) trace->element_written(t);
+  if (recorder) recorder->element_written(t);
   set_element(t, i, value);
 }
 
@@ -463,14 +463,14 @@ static int copy_over(Tensor *dst, const Tensor *src) {
   return 0;
 }
 
-int tensor_rerun_copy(const TraceCall *c, Rng *rng) {
+int tensor_rerun_copy(const Computation *c, Rng *rng) {
   (void)rng;
   return copy_over(c->t[0], c->t[1]);
 }
 
 static void tell_copy(Tensor *dst, const Tensor *src) {
   Tensor *t[] = {dst, (Tensor *)src};
-  trace->call(&(TraceCall){.name = "copy_", .run = tensor_rerun_copy, .pure = true, .nout = 1, .n = 2, .t = t});
+  recorder->call(&(Computation){.name = "copy_", .run = tensor_rerun_copy, .pure = true, .nout = 1, .n = 2, .t = t});
 }
 
 int tensor_copy_(Tensor *dst, const Tensor *src) {
@@ -479,10 +479,10 @@ int tensor_copy_(Tensor *dst, const Tensor *src) {
   if (n < 0 || !shape_equal(n, shape, dst->ndim, dst->shape)) {
     return err_set("copy_: shape %s does not broadcast to %s", tensor_shape_str(src), tensor_shape_str(dst));
   }
-  const Trace *listener = trace_pause();
+  const Recorder *paused = recorder_pause();
   int rc = copy_over(dst, src);
-  trace_resume(listener);
-  if (trace && rc == 0) tell_copy(dst, src);
+  recorder_resume(paused);
+  if (recorder && rc == 0) tell_copy(dst, src);
   return rc;
 }
 
@@ -494,7 +494,7 @@ Tensor *tensor_cast(const Tensor *t, DType dt) {
   } else {
     copy_strided(copy, t);
   }
-  if (trace) tell_copy(copy, t);
+  if (recorder) tell_copy(copy, t);
   return copy;
 }
 
@@ -520,7 +520,7 @@ static void fill(Tensor *t, double value) {
   tensor_touch(t);
 }
 
-int tensor_rerun_fill(const TraceCall *c, Rng *rng) {
+int tensor_rerun_fill(const Computation *c, Rng *rng) {
   (void)rng;
   double value;
   memcpy(&value, c->args, sizeof value);
@@ -530,19 +530,19 @@ int tensor_rerun_fill(const TraceCall *c, Rng *rng) {
 
 void tensor_fill_(Tensor *t, double value) {
   fill(t, value);
-  if (!trace) return;
-  trace->call(&(TraceCall){.name = "fill_",
-                           .run = tensor_rerun_fill,
-                           .pure = true,
-                           .frozen = true,
-                           .nout = 1,
-                           .n = 1,
-                           .t = &t,
-                           .args = &value,
-                           .size = sizeof value});
+  if (!recorder) return;
+  recorder->call(&(Computation){.name = "fill_",
+                                .run = tensor_rerun_fill,
+                                .pure = true,
+                                .frozen = true,
+                                .nout = 1,
+                                .n = 1,
+                                .t = &t,
+                                .args = &value,
+                                .size = sizeof value});
 }
 
-static int run_shift(const TraceCall *c, Rng *rng) {
+static int run_shift(const Computation *c, Rng *rng) {
   int64_t by;
   (void)rng;
   memcpy(&by, c->args, sizeof by);
@@ -553,12 +553,12 @@ static int run_shift(const TraceCall *c, Rng *rng) {
 
 void tensor_shift_(Tensor *t, int64_t by) {
   Tensor *list[] = {t, t};
-  trace_do(&(TraceCall){.name = "positions",
-                        .run = run_shift,
-                        .pure = true,
-                        .nout = 1,
-                        .n = 2,
-                        .t = list,
-                        .args = &by,
-                        .size = sizeof by});
+  recorder_run(&(Computation){.name = "positions",
+                              .run = run_shift,
+                              .pure = true,
+                              .nout = 1,
+                              .n = 2,
+                              .t = list,
+                              .args = &by,
+                              .size = sizeof by});
 }

@@ -116,7 +116,7 @@ static uint64_t new_key(const Loader *l, Rng *r) {
 int loader_start(Loader *l, Batches *b) { return loader_start_from(l, b, rng_for(RNG_DATA)); }
 
 int loader_start_from(Loader *l, Batches *b, Rng *r) {
-  trace_refuse("a loader starts an epoch");
+  recorder_refuse("a loader starts an epoch");
   *b = (Batches){0};
   bool resume = l->resume;
   if (l->opt.shuffle) {
@@ -239,7 +239,7 @@ void loader_take(Loader *l, Batches *b, Tensor *const *out) {
 
 int loader_next(Loader *l, Batches *b, Tensor **out) {
   if (b->row >= b->end) return 0;
-  trace_refuse("a loader gives a batch");
+  recorder_refuse("a loader gives a batch");
   for (int i = 0; i < l->nfields; i++) {
     out[i] = new_rows(l, i, loader_ready(l, b));
     if (out[i] == NULL) {

@@ -32,7 +32,7 @@ typedef struct IndexArgs {
 } IndexArgs;
 
 /* t: the positions, the labels */
-static int run_index(const TraceCall *c, Rng *rng) {
+static int run_index(const Computation *c, Rng *rng) {
   IndexArgs a;
   (void)rng;
   memcpy(&a, c->args, sizeof a);
@@ -52,7 +52,7 @@ Tensor *labels_index(const Tensor *labels, int64_t classes, const char *what) {
   if (!index) return NULL;
   IndexArgs args = {classes, what};
   Tensor *t[] = {index, (Tensor *)labels};
-  if (trace_do(&(TraceCall){
+  if (recorder_run(&(Computation){
           .name = "labels", .run = run_index, .nout = 1, .n = 2, .t = t, .args = &args, .size = sizeof args}) == 0) {
     return index;
   }
@@ -80,7 +80,7 @@ static int64_t largest(const Tensor *labels) {
 }
 
 /* t: (..., classes), the positions (...) */
-static int run_one_hot(const TraceCall *c, Rng *rng) {
+static int run_one_hot(const Computation *c, Rng *rng) {
   (void)rng;
   Tensor *out = c->t[0], *index = c->t[1];
   int64_t classes = out->shape[out->ndim - 1];
@@ -101,7 +101,7 @@ Tensor *nn_one_hot(Tensor *labels, int64_t classes) {
   shape[labels->ndim] = classes;
   Tensor *out = tensor_new(DT_I64, labels->ndim + 1, shape);
   if (out) {
-    trace_do(&(TraceCall){
+    recorder_run(&(Computation){
         .name = "one_hot", .run = run_one_hot, .pure = true, .nout = 1, .n = 2, .t = (Tensor *[]){out, index}});
   }
   tensor_release(index);

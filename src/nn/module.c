@@ -121,7 +121,7 @@ static void take_memory(Tensor *t, Tensor *other) {
 int tensor_convert_(Tensor *t, DType dt) {
   if (t->node) return err_set("only a leaf can change its dtype in place, this tensor was computed");
   if (t->dtype == dt || !dtype_is_float((DType)t->dtype)) return 0;
-  trace_refuse("a tensor changes its dtype in place");
+  recorder_refuse("a tensor changes its dtype in place");
   Tensor *values = tensor_cast(t, dt), *grad = t->grad ? tensor_cast(t->grad, dt) : NULL;
   if (!values || (t->grad && !grad)) {
     tensor_release(values);

@@ -148,7 +148,7 @@ static int scale_to_norm(Tensor *const *grads, int n, double max_norm, double no
 /* --- as computations a recorder is told of: args {limit[, norm_type, error_if_nonfinite]} ------------------------- */
 
 /* t: the norm (), the gradients; then the gradients again, as what is read */
-static int run_norm(const TraceCall *c, Rng *rng) {
+static int run_norm(const Computation *c, Rng *rng) {
   double a[3], total;
   (void)rng;
   memcpy(a, c->args, sizeof a);
@@ -157,7 +157,7 @@ static int run_norm(const TraceCall *c, Rng *rng) {
   return 0;
 }
 
-static int run_value(const TraceCall *c, Rng *rng) {
+static int run_value(const Computation *c, Rng *rng) {
   double limit;
   (void)rng;
   memcpy(&limit, c->args, sizeof limit);
@@ -168,7 +168,7 @@ static int run_value(const TraceCall *c, Rng *rng) {
 }
 
 /* Runs `run` on {first, the gradients of params, these again}, without `first` where it is NULL. */
-static int on_grads(const char *name, TraceRun *run, Tensor *first, Tensor *const *params, int n, const double *args,
+static int on_grads(const char *name, Recompute *run, Tensor *first, Tensor *const *params, int n, const double *args,
                     size_t size) {
   const int lead = first != NULL;
   size_t bytes = (size_t)(lead + 2 * n) * sizeof(Tensor *);
@@ -176,11 +176,11 @@ static int on_grads(const char *name, TraceRun *run, Tensor *first, Tensor *cons
   if (!t) return -1;
   if (first) t[0] = first;
   for (int i = 0; i < n; i++) {
-    trace_grad_read(params[i]);
+    recorder_grad_read(params[i]);
     t[lead + i] = t[lead + n + i] = params[i]->grad;
   }
-  int rc = trace_do(
-      &(TraceCall){.name = name, .run = run, .nout = lead + n, .n = lead + 2 * n, .t = t, .args = args, .size = size});
+  int rc = recorder_run(&(Computation){
+      .name = name, .run = run, .nout = lead + n, .n = lead + 2 * n, .t = t, .args = args, .size = size});
   alloc_put(t, bytes);
   return rc;
 }

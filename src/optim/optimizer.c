@@ -257,7 +257,7 @@ static int step(Optim *o, Tensor *const *grads) {
 }
 
 /* A recorded step: the parameters, then their gradients. Hyperparameters and counts are those of the moment. */
-int optim_rerun(const TraceCall *c, Rng *rng) {
+int optim_rerun(const Computation *c, Rng *rng) {
   Optim *o;
   (void)rng;
   memcpy(&o, c->args, sizeof o);
@@ -268,7 +268,7 @@ int optim_rerun(const TraceCall *c, Rng *rng) {
 static void collect(Optim *o, int n, Tensor **t) {
   for (int i = 0; i < n; i++) {
     Tensor *p = optim_param(o, i)->p;
-    trace_grad_read(p);
+    recorder_grad_read(p);
     t[i] = p->grad ? p : NULL;
     t[n + i] = p->grad;
   }
@@ -280,14 +280,14 @@ static int told_step(Optim *o) {
   Tensor **t = alloc_get(bytes);
   if (!t) return -1;
   collect(o, n, t);
-  trace->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
-  int rc = trace_do(&(TraceCall){
+  recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  int rc = recorder_run(&(Computation){
       .name = "optimizer step", .run = optim_rerun, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
   alloc_put(t, bytes);
   return rc;
 }
 
-int optim_step(Optim *o) { return trace ? told_step(o) : step(o, NULL); }
+int optim_step(Optim *o) { return recorder ? told_step(o) : step(o, NULL); }
 
 /* --- gradients ---------------------------------------------------------------------------------------------------- */
 
@@ -312,7 +312,7 @@ int optim_zero_grad(Optim *o, bool set_to_none) {
         tensor_set_grad(p, NULL);
         continue;
       }
-      trace_grad_read(p);
+      recorder_grad_read(p);
       if (p->grad && zero_one(p) < 0) return -1;
     }
   }

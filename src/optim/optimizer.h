@@ -93,7 +93,7 @@ int optim_step(Optim *o);
 /* How a recorder (core/recorder.h) is told of a step: args holds the Optim *, t the parameters and then their
  * gradients.
  */
-TraceRun optim_rerun;
+Recompute optim_rerun;
 
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);

@@ -194,7 +194,7 @@ static void share_memory(Recording *r, const int *output, int noutput) {
   alloc_put(free_at, size);
 }
 
-void plan_shorten(Recording *r, const int *output, int noutput) {
+void plan_optimize(Recording *r, const int *output, int noutput) {
   drop_constants(r);
   drop_unread(r, output, noutput);
   merge_copies(r, output, noutput);

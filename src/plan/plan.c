@@ -51,8 +51,8 @@ Plan *plan_new(Recording *r, const int *output, int noutput) {
     recording_release(r);
     return NULL;
   }
-  *p = (Plan){.r = r, .grad_mode = grad_mode(), .world = trace_world};
-  plan_shorten(r, output, noutput);
+  *p = (Plan){.r = r, .grad_mode = grad_mode(), .world = recorder_plan_key};
+  plan_optimize(r, output, noutput);
   if (list_written(p) < 0 || make_steps(p) < 0) {
     plan_release(p);
     return NULL;
@@ -79,7 +79,7 @@ static bool slots_hold(const Recording *r) {
 }
 
 bool plan_holds(const Plan *p, const char **why) {
-  if (p->world == trace_world && p->grad_mode == grad_mode()) {
+  if (p->world == recorder_plan_key && p->grad_mode == grad_mode()) {
     if (!slots_hold(p->r)) {
       if (why) *why = "a gradient (.grad) was set, dropped or exchanged";
       return false;

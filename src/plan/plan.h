@@ -49,7 +49,7 @@ struct PlanStep {
       int nin;
       const OpArgs *args;
     } op;
-    TraceCall call; /* anything else: as it was recorded */
+    Computation call; /* anything else: as it was recorded */
   } u;
 };
 
@@ -90,6 +90,6 @@ bool plan_lower(PlanStep *s, const Event *e);
  */
 
 /* Drops events from r: those whose results are constant or never read, and copies that can be done without. */
-void plan_shorten(Recording *r, const int *output, int noutput);
+void plan_optimize(Recording *r, const int *output, int noutput);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * record.c - listens while a step runs and writes down what it hears.
+ * record.c - records what a step reports while it runs.
  *
  * Every tensor that an event mentions is kept as a window of its own, without its graph. That keeps the memory alive,
  * so no two buffers of a recording share an address although most of them were temporaries.
@@ -19,7 +19,7 @@ Recording *recording_now(void) { return now; }
 
 /* --- lists -------------------------------------------------------------------------------------------------------- */
 
-/* Room for one more element of `size` bytes behind the first `len`; -1 without memory. */
+/* Makes room for one more element of `size` bytes behind the first `len`; -1 without memory. */
 static int grow(void **items, int len, int *cap, size_t size) {
   if (len < *cap) return 0;
   const int more = *cap ? 2 * *cap : 16;
@@ -48,7 +48,7 @@ void recording_fail(Recording *r, const char *fmt, ...) {
   va_start(ap, fmt);
   vsnprintf(r->failure + n, sizeof r->failure - (size_t)n, fmt, ap);
   va_end(ap);
-  if (r->stop) trace = NULL;
+  if (r->stop) recorder = NULL;
 }
 
 static void no_memory(Recording *r) { recording_fail(r, "lab.compile: %s", err_message()); }
@@ -91,16 +91,16 @@ static void keep_leaf(Recording *r, Tensor *t) {
   r->leaf[r->leaves++] = (Leaf){.t = tensor_retain(t)};
 }
 
-static void add_event(Recording *r, const TraceCall *c);
+static void add_event(Recording *r, const Computation *c);
 
 /* A tensor of unknown origin, made during the step. Its numbers are kept in a copy, from which a replayed step takes
  * them where the tensor is changed later on. */
 static int add_constant(Recording *r, Tensor *t) {
   const Storage *s = t->storage;
   int64_t n = (int64_t)(s->nbytes / dtype_size((DType)t->dtype)), one = 1;
-  const Trace *listener = trace_pause();
+  const Recorder *paused = recorder_pause();
   Tensor *whole = tensor_view(t, 1, &n, &one, 0), *copy = whole ? tensor_clone(whole) : NULL;
-  trace_resume(listener);
+  recorder_resume(paused);
   Buffer *b = copy ? add_buffer(r, copy, BUFFER_CONSTANT) : NULL;
   int found = -1;
   if (b) {
@@ -108,12 +108,12 @@ static int add_constant(Recording *r, Tensor *t) {
     b->constant = true;
     if (add_buffer(r, t, BUFFER_MADE)) {
       found = r->buffers - 1;
-      add_event(r, &(TraceCall){.name = "a constant",
-                                .run = tensor_rerun_copy,
-                                .pure = true,
-                                .nout = 1,
-                                .n = 2,
-                                .t = (Tensor *[]){whole, copy}});
+      add_event(r, &(Computation){.name = "a constant",
+                                  .run = tensor_rerun_copy,
+                                  .pure = true,
+                                  .nout = 1,
+                                  .n = 2,
+                                  .t = (Tensor *[]){whole, copy}});
     }
   }
   tensor_release(whole);
@@ -177,7 +177,7 @@ static void note_writes(Recording *r, const Event *e) {
 static size_t windows_size(int n) { return (size_t)n * (sizeof(Tensor *) + sizeof(int)); }
 
 /* Fills in the windows and their buffers. False without memory. */
-static bool note_windows(Recording *r, Event *e, const TraceCall *c) {
+static bool note_windows(Recording *r, Event *e, const Computation *c) {
   for (int i = c->n - 1; i >= 0; i--) {
     e->t[i] = NULL;
     e->buffer[i] = -1;
@@ -197,7 +197,7 @@ void recording_free_event(Event *e) {
   alloc_put(e->t, windows_size(e->n));
 }
 
-static void add_event(Recording *r, const TraceCall *c) {
+static void add_event(Recording *r, const Computation *c) {
   Event e = {.name = c->name, .run = c->run, .pure = c->pure, .frozen = c->frozen, .nout = c->nout, .n = c->n};
   e.size = c->size;
   if (c->size) memcpy(e.args.bytes, c->args, c->size);
@@ -217,9 +217,10 @@ static void add_event(Recording *r, const TraceCall *c) {
   note_writes(r, &e);
 }
 
-/* --- what the recorder hears -------------------------------------------------------------------------------------- */
+/* --- what is reported to the recorder
+ * -------------------------------------------------------------------------------------- */
 
-static void on_call(const TraceCall *c) {
+static void on_call(const Computation *c) {
   if (!now->failure[0]) add_event(now, c);
 }
 
@@ -299,14 +300,17 @@ static void on_seen(Tensor *t) {
 
 static void on_refuse(const char *why) { recording_fail(now, "lab.compile: this cannot be recorded: %s", why); }
 
-static const Trace listener = {.call = on_call,
-                               .grad_read = on_grad_read,
-                               .grad_written = on_grad_written,
-                               .watch = on_watch,
-                               .value_read = on_value_read,
-                               .element_written = on_element_written,
-                               .seen = on_seen,
-                               .refuse = on_refuse};
+static const char *on_refused(void) { return now->failure[0] && !now->stop ? now->failure : NULL; }
+
+static const Recorder step_recorder = {.call = on_call,
+                                       .grad_read = on_grad_read,
+                                       .grad_written = on_grad_written,
+                                       .watch = on_watch,
+                                       .value_read = on_value_read,
+                                       .element_written = on_element_written,
+                                       .seen = on_seen,
+                                       .refuse = on_refuse,
+                                       .refused = on_refused};
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
@@ -328,14 +332,14 @@ Recording *recording_start(Tensor *const *input, int ninput, void (*where)(char 
   }
   write_where = where;
   now = r;
-  trace = &listener;
+  recorder = &step_recorder;
   return r;
 }
 
 int recording_output(Recording *r, Tensor *t) { return buffer_of(r, t, false); }
 
 void recording_end(Recording *r) {
-  trace = NULL;
+  recorder = NULL;
   now = NULL;
   for (int i = 0; i < r->slots; i++) {
     GradSlot *s = &r->slot[i];

@@ -34,7 +34,7 @@ typedef struct Buffer {
 
 typedef struct Event {
   const char *name;
-  TraceRun *run;
+  Recompute *run;
   bool pure, frozen;
   int nout, n;
   Tensor **t;  /* owned windows without graphs; NULL where the call had NULL */
@@ -42,7 +42,7 @@ typedef struct Event {
   size_t size;
   union {
     double align;
-    unsigned char bytes[TRACE_ARGS];
+    unsigned char bytes[COMPUTATION_ARGS];
   } args;
   char where[RECORD_WHERE]; /* "script.lua:12", or "" */
 } Event;

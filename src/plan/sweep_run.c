@@ -5,53 +5,53 @@
 
 #include <stdio.h>
 
-static void fail(Lane *lane) {
-  snprintf(lane->error, sizeof lane->error, "%s", err_message());
-  lane->state = LANE_FAILED;
+static void fail(SweepRun *run) {
+  snprintf(run->error, sizeof run->error, "%s", err_message());
+  run->state = SWEEP_RUN_FAILED;
 }
 
-void lane_open(Lane *lane) {
-  if (!lane->open && lane->epoch == lane->epochs) {
-    lane->state = LANE_DONE;
-  } else if (!lane->open && loader_start_from(lane->l, &lane->b, &lane->rng[RNG_DATA]) < 0) {
-    fail(lane);
+void sweep_run_open(SweepRun *run) {
+  if (!run->open && run->epoch == run->epochs) {
+    run->state = SWEEP_RUN_DONE;
+  } else if (!run->open && loader_start_from(run->l, &run->b, &run->rng[RNG_DATA]) < 0) {
+    fail(run);
   } else {
-    lane->open = true;
+    run->open = true;
   }
 }
 
-void lane_count(Lane *lane, double loss, int64_t n) {
-  lane->total += loss * (double)n;
-  lane->rows += n;
-  if (loader_ready(lane->l, &lane->b) > 0) return;
-  lane->loss[lane->epoch++] = lane->total / (double)lane->rows;
-  lane->total = 0;
-  lane->rows = 0;
-  batches_free(&lane->b);
-  lane->open = false;
+void sweep_run_count(SweepRun *run, double loss, int64_t n) {
+  run->total += loss * (double)n;
+  run->rows += n;
+  if (loader_ready(run->l, &run->b) > 0) return;
+  run->loss[run->epoch++] = run->total / (double)run->rows;
+  run->total = 0;
+  run->rows = 0;
+  batches_free(&run->b);
+  run->open = false;
 }
 
-void lane_advance(Lane *lane) {
+void sweep_run_advance(SweepRun *run) {
   Tensor *in[LOADER_MAX_FIELDS];
-  for (lane_open(lane); lane->state == LANE_READY; lane_open(lane)) {
-    const int64_t n = loader_ready(lane->l, &lane->b);
+  for (sweep_run_open(run); run->state == SWEEP_RUN_READY; sweep_run_open(run)) {
+    const int64_t n = loader_ready(run->l, &run->b);
     const Tensor *loss;
-    const Plan *p = lane->find(lane->who, lane->l, n, &loss);
+    const Plan *p = run->find(run->who, run->l, n, &loss);
     if (!p) {
-      lane->state = LANE_WAITS;
+      run->state = SWEEP_RUN_WAITS;
       return;
     }
-    for (int i = 0; i < lane->l->nfields; i++) in[i] = plan_input(p, i);
-    loader_take(lane->l, &lane->b, in);
-    if (plan_run(p, lane->rng) < 0) {
-      fail(lane);
+    for (int i = 0; i < run->l->nfields; i++) in[i] = plan_input(p, i);
+    loader_take(run->l, &run->b, in);
+    if (plan_run(p, run->rng) < 0) {
+      fail(run);
       return;
     }
-    lane_count(lane, tensor_get(loss, 0), n);
+    sweep_run_count(run, tensor_get(loss, 0), n);
   }
 }
 
-void lane_free(Lane *lane) {
-  if (lane->open) batches_free(&lane->b);
-  lane->open = false;
+void sweep_run_free(SweepRun *run) {
+  if (run->open) batches_free(&run->b);
+  run->open = false;
 }

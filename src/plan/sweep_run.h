@@ -2,7 +2,7 @@
  * sweep_run.h - one of many trainings that run side by side: plans over the epochs of a loader, with random numbers of
  * its own.
  *
- * A lane goes on by itself as long as it has a plan for its next batch; where it has none, somebody has to run the step
+ * A run goes on by itself as long as it has a plan for its next batch; where it has none, somebody has to run the step
  * on that batch and record it.
  */
 #ifndef OPTLAB_PLAN_SWEEP_RUN_H
@@ -11,15 +11,15 @@
 #include "data/loader.h"
 #include "plan/plan.h"
 
-typedef enum LaneState {
-  LANE_READY,  /* can go on */
-  LANE_WAITS,  /* the next batch has no plan */
-  LANE_DONE,   /* all epochs are over */
-  LANE_FAILED, /* `error` says why */
-} LaneState;
+typedef enum SweepRunState {
+  SWEEP_RUN_READY,  /* can go on */
+  SWEEP_RUN_WAITS,  /* the next batch has no plan */
+  SWEEP_RUN_DONE,   /* all epochs are over */
+  SWEEP_RUN_FAILED, /* `error` says why */
+} SweepRunState;
 
-typedef struct Lane {
-  LaneState state;
+typedef struct SweepRun {
+  SweepRunState state;
   Loader *l; /* borrowed */
   Batches b; /* the epoch under way, if `open`; owned */
   bool open;
@@ -32,17 +32,17 @@ typedef struct Lane {
   const Plan *(*find)(void *who, const Loader *l, int64_t n, const Tensor **loss);
   void *who;
   char error[512];
-} Lane;
+} SweepRun;
 
-/* Replays batches until the lane is not READY any more. Any thread, if its plans are threadable. */
-void lane_advance(Lane *lane);
+/* Replays batches until the run is not READY any more. Any thread, if its plans are threadable. */
+void sweep_run_advance(SweepRun *run);
 
 /* The loss of a batch of n rows that somebody else ran. */
-void lane_count(Lane *lane, double loss, int64_t n);
+void sweep_run_count(SweepRun *run, double loss, int64_t n);
 
 /* Begins the next epoch if none is open; sets the state. */
-void lane_open(Lane *lane);
+void sweep_run_open(SweepRun *run);
 
-void lane_free(Lane *lane);
+void sweep_run_free(SweepRun *run);
 
 #endif

@@ -82,7 +82,7 @@ local function usual_step(net, opt, loss, schedule)
   end
 end
 
--- The model of a run and its lane, made after the run's seed was set.
+-- The model of a run and its training in C, made after the run's seed was set.
 local function prepare(o, run, first)
   lab.manual_seed(run.seed or lab.config.seed)
   local net = o.model(run)
@@ -92,18 +92,18 @@ local function prepare(o, run, first)
   local loader = lab.data.loader(o.data, {
     batch_size = o.batch_size or 1, shuffle = o.shuffle ~= false, drop_last = o.drop_last or false,
   })
-  return { run = run, model = net, lane = core.lane(core.compile(step, true, first), loader, o.epochs) }
+  return { run = run, model = net, training = core.sweep_run(core.compile(step, true, first), loader, o.epochs) }
 end
 
 local function result(o, prepared)
   local evaluate, loss = o.evaluate, nil
-  prepared.lane:continue()
+  prepared.training:continue()
   if evaluate then
     loss = evaluate(prepared.model, prepared.run)
   elseif evaluate == nil and o.loss then
     loss = evaluation.mean_loss(prepared.model, o.loss, o.data)
   end
-  return { run = prepared.run, model = prepared.model, loss = loss, train_loss = prepared.lane:losses() }
+  return { run = prepared.run, model = prepared.model, loss = loss, train_loss = prepared.training:losses() }
 end
 
 local M = {}
@@ -128,12 +128,12 @@ function M.sweep(o)
   local runs, results = check(o), {}
   local random = lab.get_rng_state()
   for from = 1, #runs, AT_ONCE do
-    local group, lanes = {}, {}
+    local group, trainings = {}, {}
     for i = from, math.min(from + AT_ONCE - 1, #runs) do
       group[#group + 1] = prepare(o, runs[i], i == 1)
-      lanes[#lanes + 1] = group[#group].lane
+      trainings[#trainings + 1] = group[#group].training
     end
-    core.advance(lanes, from)
+    core.advance(trainings, from)
     for _, prepared in ipairs(group) do results[#results + 1] = result(o, prepared) end
   end
   lab.set_rng_state(random)

@@ -104,7 +104,7 @@ static int bw_conv2d(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_CONV2D = {.name = "conv2d",
                        .nin = 3,
-                       .match = 7,
+                       .promotes = 7,
                        .floats = true,
                        .save = SAVE_X0 | SAVE_X1,
                        .infer = infer_conv2d,
@@ -157,7 +157,7 @@ static int bw_grad_input(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_CONV2D_GRAD_INPUT = {.name = "conv2d_grad_input",
                                   .nin = 3,
-                                  .match = 3,
+                                  .promotes = 3,
                                   .floats = true,
                                   .save = SAVE_X0 | SAVE_X1,
                                   .infer = infer_grad_input,
@@ -201,7 +201,7 @@ static int bw_grad_weight(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_CONV2D_GRAD_WEIGHT = {.name = "conv2d_grad_weight",
                                    .nin = 3,
-                                   .match = 3,
+                                   .promotes = 3,
                                    .floats = true,
                                    .save = SAVE_X0 | SAVE_X1,
                                    .infer = infer_grad_weight,

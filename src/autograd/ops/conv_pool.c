@@ -66,7 +66,7 @@ static int bw_relu_pool(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_CONV2D_RELU_POOL = {.name = "conv2d_relu_pool",
                                  .nin = 4,
-                                 .fills = 1,
+                                 .writes = 1,
                                  .save = SAVE_X0 | SAVE_X1 | SAVE_X2,
                                  .infer = infer_relu_pool,
                                  .forward = fw_relu_pool,

@@ -58,7 +58,7 @@ static int bw_sigmoid(Node *n, Tensor *d, Tensor **din) {
   }                                                                              \
   const Op row_##id = {.name = #fn,                                              \
                        .nin = 1,                                                 \
-                       .match = 1,                                               \
+                       .promotes = 1,                                            \
                        .floats = true,                                           \
                        .save = what_to_save,                                     \
                        .keeps_order = true,                                      \
@@ -101,7 +101,7 @@ UNARY(ROUND, round, 0, bw_zero)
   }                                                                              \
   const Op row_##id = {.name = #fn,                                              \
                        .nin = 1,                                                 \
-                       .match = 1,                                               \
+                       .promotes = 1,                                            \
                        .save = what_to_save,                                     \
                        .keeps_order = true,                                      \
                        .infer = infer_same,                                      \
@@ -128,7 +128,7 @@ static int bw_clamp(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_CLAMP = {.name = "clamp",
                       .nin = 1,
-                      .match = 1,
+                      .promotes = 1,
                       .floats = true,
                       .save = SAVE_X0,
                       .keeps_order = true,
@@ -216,7 +216,7 @@ BACKWARD2(pow, pow_da(A(n), B(n), d, !node_wants(n, 1)), pow_db(A(n), B(n), Y(n)
   }                                                                                \
   const Op row_##id = {.name = #fn,                                                \
                        .nin = 2,                                                   \
-                       .match = 3,                                                 \
+                       .promotes = 3,                                              \
                        .floats = only_floats,                                      \
                        .save = what_to_save,                                       \
                        .keeps_order = true,                                        \
@@ -247,7 +247,7 @@ BINARY(MINIMUM, minimum, SAVE_X0 | SAVE_X1, false, kern_minimum_i64, bw_minimum)
   }                                                                                \
   const Op row_##id = {.name = #fn,                                                \
                        .nin = 2,                                                   \
-                       .match = 3,                                                 \
+                       .promotes = 3,                                              \
                        .keeps_order = true,                                        \
                        .infer = infer_##fn,                                        \
                        .forward = fw_##fn,                                         \
@@ -293,7 +293,7 @@ static int bw_where(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_WHERE = {.name = "where",
                       .nin = 3,
-                      .match = 6,
+                      .promotes = 6,
                       .save = SAVE_X0,
                       .keeps_order = true,
                       .infer = infer_where,

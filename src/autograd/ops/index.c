@@ -194,7 +194,7 @@ static int bw_scatter_add(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_SCATTER_ADD = {.name = "scatter_add",
                             .nin = 2,
-                            .match = 1,
+                            .promotes = 1,
                             .floats = true,
                             .save = SAVE_X1,
                             .infer = infer_scatter_add,
@@ -241,4 +241,5 @@ static int bw_cat(Node *n, Tensor *d, Tensor **din) {
   }
   return 0;
 }
-const Op row_CAT = {.name = "cat", .nin = -1, .match = ~0u, .infer = infer_cat, .forward = fw_cat, .backward = bw_cat};
+const Op row_CAT = {
+    .name = "cat", .nin = -1, .promotes = ~0u, .infer = infer_cat, .forward = fw_cat, .backward = bw_cat};

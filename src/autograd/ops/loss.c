@@ -68,7 +68,7 @@ static int bw_mse(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_MSE_LOSS = {.name = "mse_loss",
                          .nin = 2,
-                         .match = 3,
+                         .promotes = 3,
                          .floats = true,
                          .save = SAVE_X0 | SAVE_X1,
                          .infer = infer_mse,
@@ -156,7 +156,7 @@ static int bw_cross_entropy(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_CROSS_ENTROPY = {.name = "cross_entropy",
                               .nin = 2,
-                              .match = 1,
+                              .promotes = 1,
                               .floats = true,
                               .save = SAVE_X0 | SAVE_X1,
                               .infer = infer_cross_entropy,
@@ -196,7 +196,7 @@ static int bw_cross_entropy_grad(Node *n, Tensor *D, Tensor **din) {
 }
 const Op row_CROSS_ENTROPY_GRAD = {.name = "cross_entropy_grad",
                                    .nin = 3,
-                                   .match = 1 | 4,
+                                   .promotes = 1 | 4,
                                    .floats = true,
                                    .save = SAVE_X0 | SAVE_X1 | SAVE_X2,
                                    .infer = infer_same,

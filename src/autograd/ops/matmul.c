@@ -50,7 +50,7 @@ static int bw_product(OpId op, int dim, Node *n, Tensor *d, Tensor **din) {
 static int bw_mm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_MM, 0, n, d, din); }
 const Op row_MM = {.name = "mm",
                    .nin = 2,
-                   .match = 3,
+                   .promotes = 3,
                    .floats = true,
                    .save = SAVE_X0 | SAVE_X1,
                    .infer = infer_mm,
@@ -84,7 +84,7 @@ static int fw_bmm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
 static int bw_bmm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_BMM, 1, n, d, din); }
 const Op row_BMM = {.name = "bmm",
                     .nin = 2,
-                    .match = 3,
+                    .promotes = 3,
                     .floats = true,
                     .save = SAVE_X0 | SAVE_X1,
                     .infer = infer_bmm,
@@ -151,7 +151,7 @@ static int bw_linear(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_LINEAR = {.name = "linear",
                        .nin = 3,
-                       .match = 7,
+                       .promotes = 7,
                        .floats = true,
                        .save = SAVE_X0 | SAVE_X1,
                        .infer = infer_linear,

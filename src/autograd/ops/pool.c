@@ -55,7 +55,7 @@ static int infer_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
 /* --- max_pool2d ----------------------------------------------------------------------------------------------- */
 
 /* x without its graph: winners do not move with x. */
-static Tensor *places(const Tensor *x) { return fm_pool(tensor_alias(x)); }
+static Tensor *places(const Tensor *x) { return fm_own(tensor_alias(x)); }
 
 static Tensor *with_places(OpId op, Tensor *t, const Tensor *x, const OpArgs *a) {
   Tensor *fixed = places(x);
@@ -80,7 +80,7 @@ static int bw_max_pool2d(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_MAX_POOL2D = {.name = "max_pool2d",
                            .nin = 1,
-                           .match = 1,
+                           .promotes = 1,
                            .floats = true,
                            .save = SAVE_X0,
                            .infer = infer_pool,
@@ -111,7 +111,7 @@ static int bw_max_pool2d_grad(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_MAX_POOL2D_GRAD = {.name = "max_pool2d_grad",
                                 .nin = 2,
-                                .match = 3,
+                                .promotes = 3,
                                 .floats = true,
                                 .save = SAVE_X1,
                                 .infer = infer_like_x,
@@ -124,7 +124,7 @@ static int bw_max_pool2d_pick(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_MAX_POOL2D_PICK = {.name = "max_pool2d_pick",
                                 .nin = 2,
-                                .match = 3,
+                                .promotes = 3,
                                 .floats = true,
                                 .save = SAVE_X1,
                                 .infer = infer_pool,
@@ -154,7 +154,7 @@ static int bw_avg_pool2d(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_AVG_POOL2D = {.name = "avg_pool2d",
                            .nin = 1,
-                           .match = 1,
+                           .promotes = 1,
                            .floats = true,
                            .infer = infer_pool,
                            .forward = fw_avg_pool2d,
@@ -184,7 +184,7 @@ static int bw_avg_pool2d_grad(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_AVG_POOL2D_GRAD = {.name = "avg_pool2d_grad",
                                 .nin = 1,
-                                .match = 1,
+                                .promotes = 1,
                                 .floats = true,
                                 .infer = infer_image,
                                 .forward = fw_avg_pool2d_grad,

@@ -93,10 +93,11 @@ static int bw_mean(Node *n, Tensor *d, Tensor **din) {
   return (din[0] = spread(n, fm_divs(d, reduced_count(n)))) ? 0 : -1;
 }
 
-const Op row_SUM = {.name = "sum", .nin = 1, .match = 1, .infer = infer_reduce, .forward = fw_sum, .backward = bw_sum};
+const Op row_SUM = {
+    .name = "sum", .nin = 1, .promotes = 1, .infer = infer_reduce, .forward = fw_sum, .backward = bw_sum};
 const Op row_MEAN = {.name = "mean",
                      .nin = 1,
-                     .match = 1,
+                     .promotes = 1,
                      .floats = true,
                      .infer = infer_reduce,
                      .forward = fw_mean,
@@ -135,14 +136,14 @@ static int bw_extreme(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_AMAX = {.name = "amax",
                      .nin = 1,
-                     .match = 1,
+                     .promotes = 1,
                      .save = SAVE_X0 | SAVE_OUT,
                      .infer = infer_extreme,
                      .forward = fw_amax,
                      .backward = bw_extreme};
 const Op row_AMIN = {.name = "amin",
                      .nin = 1,
-                     .match = 1,
+                     .promotes = 1,
                      .save = SAVE_X0 | SAVE_OUT,
                      .infer = infer_extreme,
                      .forward = fw_amin,
@@ -172,8 +173,8 @@ static int fw_argmin(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   reduce_argmin(&k, in[0], (int)a->i[0]);
   return 0;
 }
-const Op row_ARGMAX = {.name = "argmax", .nin = 1, .match = 1, .infer = infer_arg, .forward = fw_argmax};
-const Op row_ARGMIN = {.name = "argmin", .nin = 1, .match = 1, .infer = infer_arg, .forward = fw_argmin};
+const Op row_ARGMAX = {.name = "argmax", .nin = 1, .promotes = 1, .infer = infer_arg, .forward = fw_argmax};
+const Op row_ARGMIN = {.name = "argmin", .nin = 1, .promotes = 1, .infer = infer_arg, .forward = fw_argmin};
 
 /* --- norm: sqrt(sum x^2); the gradient at 0 is 0 ----------------------------------------------------------------- */
 
@@ -195,7 +196,7 @@ static int bw_norm(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_NORM = {.name = "norm",
                      .nin = 1,
-                     .match = 1,
+                     .promotes = 1,
                      .floats = true,
                      .save = SAVE_X0 | SAVE_OUT,
                      .infer = infer_reduce,

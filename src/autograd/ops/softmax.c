@@ -71,7 +71,7 @@ static int bw_log_softmax(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_SOFTMAX = {.name = "softmax",
                         .nin = 1,
-                        .match = 1,
+                        .promotes = 1,
                         .floats = true,
                         .save = SAVE_OUT,
                         .infer = infer_softmax,
@@ -79,7 +79,7 @@ const Op row_SOFTMAX = {.name = "softmax",
                         .backward = bw_softmax};
 const Op row_LOG_SOFTMAX = {.name = "log_softmax",
                             .nin = 1,
-                            .match = 1,
+                            .promotes = 1,
                             .floats = true,
                             .save = SAVE_OUT,
                             .infer = infer_softmax,

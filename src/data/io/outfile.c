@@ -71,7 +71,7 @@ static int open_temp(OutFile *f) {
 }
 
 int outfile_open(OutFile *f, const char *path) {
-  trace_refuse("a file is written");
+  recorder_refuse("a file is written");
   *f = (OutFile){.path = path, .fd = -1};
   return find_target(f) < 0 ? -1 : open_temp(f);
 }

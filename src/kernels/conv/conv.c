@@ -103,7 +103,7 @@ static const Kernels kernels_f64 = {sizeof(double), unroll_f64, roll_f64, add_f6
 
 /* --- the plan --------------------------------------------------------------------------------------------------- */
 
-typedef struct Plan {
+typedef struct ConvJob {
   const ConvShape *s;
   const Kernels *f;
   const char *in, *weight, *bias; /* in: x or dy */
@@ -112,11 +112,11 @@ typedef struct Plan {
   int64_t rows;                   /* output rows of a band */
   int64_t group;                  /* images of a group */
   int64_t columns, partial;       /* elements of a group's columns and partial sum */
-} Plan;
+} ConvJob;
 
-static Plan plan_of(DType dt, const ConvShape *s) {
+static ConvJob job_of(DType dt, const ConvShape *s) {
   const Window2d *g = &s->win;
-  Plan p = {.s = s, .f = dt == DT_F32 ? &kernels_f32 : &kernels_f64};
+  ConvJob p = {.s = s, .f = dt == DT_F32 ? &kernels_f32 : &kernels_f64};
   p.k = s->c * g->kh * g->kw;
   p.positions = g->oh * g->ow;
   const int64_t per_row = p.k * g->ow;
@@ -126,12 +126,12 @@ static Plan plan_of(DType dt, const ConvShape *s) {
   return p;
 }
 
-static char *scratch_of_group(const Plan *p, int64_t first_image) {
+static char *scratch_of_group(const ConvJob *p, int64_t first_image) {
   return p->scratch + first_image / p->group * (p->columns + p->partial) * p->f->size;
 }
 
 /* Calls work for the groups of images; each finds its scratch memory by its first image. */
-static int run(Plan *p, void (*work)(void *plan, int64_t begin, int64_t end), void (*finish)(const Plan *p)) {
+static int run(ConvJob *p, void (*work)(void *job, int64_t begin, int64_t end), void (*finish)(const ConvJob *p)) {
   if (p->s->n == 0) return 0;
   if (p->k > INT_MAX || p->positions > INT_MAX || p->s->o > INT_MAX) {
     return err_set("the convolution is too large: BLAS takes dimensions up to %d", INT_MAX);
@@ -149,7 +149,7 @@ static int run(Plan *p, void (*work)(void *plan, int64_t begin, int64_t end), vo
 /* --- forward ------------------------------------------------------------------------------------------------------ */
 
 static void forward_images(void *ctx, int64_t begin, int64_t end) {
-  const Plan *p = ctx;
+  const ConvJob *p = ctx;
   const ConvShape *s = p->s;
   const int64_t size = p->f->size, ow = s->win.ow;
   char *columns = scratch_of_group(p, begin);
@@ -169,7 +169,7 @@ static void forward_images(void *ctx, int64_t begin, int64_t end) {
 }
 
 int conv2d(DType dt, const ConvShape *s, const void *x, const void *weight, const void *bias, void *y) {
-  Plan p = plan_of(dt, s);
+  ConvJob p = job_of(dt, s);
   p.in = x;
   p.weight = weight;
   p.bias = bias;
@@ -180,7 +180,7 @@ int conv2d(DType dt, const ConvShape *s, const void *x, const void *weight, cons
 /* --- gradients ------------------------------------------------------------------------------------------------ */
 
 static void grad_input_images(void *ctx, int64_t begin, int64_t end) {
-  const Plan *p = ctx;
+  const ConvJob *p = ctx;
   const ConvShape *s = p->s;
   const int64_t size = p->f->size, ow = s->win.ow, pixels = s->c * s->win.h * s->win.w;
   char *columns = scratch_of_group(p, begin);
@@ -197,7 +197,7 @@ static void grad_input_images(void *ctx, int64_t begin, int64_t end) {
 }
 
 int conv2d_grad_input(DType dt, const ConvShape *s, const void *dy, const void *weight, void *dx) {
-  Plan p = plan_of(dt, s);
+  ConvJob p = job_of(dt, s);
   p.in = dy;
   p.weight = weight;
   p.out = dx;
@@ -205,7 +205,7 @@ int conv2d_grad_input(DType dt, const ConvShape *s, const void *dy, const void *
 }
 
 static void grad_weight_images(void *ctx, int64_t begin, int64_t end) {
-  const Plan *p = ctx;
+  const ConvJob *p = ctx;
   const ConvShape *s = p->s;
   const int64_t size = p->f->size, ow = s->win.ow;
   char *columns = scratch_of_group(p, begin), *sum = columns + p->columns * size;
@@ -221,14 +221,14 @@ static void grad_weight_images(void *ctx, int64_t begin, int64_t end) {
   }
 }
 
-static void add_partial_sums(const Plan *p) {
+static void add_partial_sums(const ConvJob *p) {
   for (int64_t n = 0; n < p->s->n; n += p->group) {
     p->f->add(p->partial, p->out, scratch_of_group(p, n) + p->columns * p->f->size);
   }
 }
 
 int conv2d_grad_weight(DType dt, const ConvShape *s, const void *dy, const void *x, void *dweight) {
-  Plan p = plan_of(dt, s);
+  ConvJob p = job_of(dt, s);
   p.in = dy;
   p.image = (char *)x;
   p.out = dweight;

@@ -31,21 +31,21 @@ static const ConvKernels *kernels(void) {
 
 /* --- buffers ------------------------------------------------------------------------------------------------------ */
 
-/* Room for `channels` planes of rows x (left + columns + right) vectors. */
-typedef struct Room {
+/* Memory for `channels` planes of rows x (left + columns + right) vectors. */
+typedef struct BufferShape {
   int64_t channels, rows, columns, left, right;
-} Room;
+} BufferShape;
 
-static int64_t room_size(Room r) { return r.channels * r.rows * (r.left + r.columns + r.right) * LANES; }
+static int64_t room_size(BufferShape r) { return r.channels * r.rows * (r.left + r.columns + r.right) * LANES; }
 
-static GroupBuffer buffer_at(float *memory, Room r) {
+static GroupBuffer buffer_at(float *memory, BufferShape r) {
   const int64_t row = (r.left + r.columns + r.right) * LANES;
   return (GroupBuffer){.data = memory + r.left * LANES, .plane = r.rows * row, .row = row};
 }
 
 static void zero(float *to, int64_t vectors) { memset(to, 0, (size_t)(vectors * LANES) * sizeof(float)); }
 
-static void zero_margins(GroupBuffer b, Room r) {
+static void zero_margins(GroupBuffer b, BufferShape r) {
   for (int64_t k = 0; k < r.channels * r.rows; k++) {
     float *row = b.data + k * b.row;
     zero(row - r.left * LANES, r.left);
@@ -82,7 +82,7 @@ static float *row_of(const Images *m, int64_t n, int64_t c, int64_t y) {
 }
 
 /* Images n .. n + lanes - 1. */
-static GroupBuffer pack(const Images *m, int64_t n, int64_t lanes, Room r, float *memory) {
+static GroupBuffer pack(const Images *m, int64_t n, int64_t lanes, BufferShape r, float *memory) {
   GroupBuffer b = buffer_at(memory, r);
   zero_margins(b, r);
   for (int64_t c = 0; c < r.channels; c++)
@@ -92,7 +92,7 @@ static GroupBuffer pack(const Images *m, int64_t n, int64_t lanes, Room r, float
 }
 
 /* Rows y .. y + rows - 1 of every channel. */
-static void unpack(GroupBuffer b, Room r, int64_t rows, const Images *m, int64_t n, int64_t lanes, int64_t y) {
+static void unpack(GroupBuffer b, BufferShape r, int64_t rows, const Images *m, int64_t n, int64_t lanes, int64_t y) {
   for (int64_t c = 0; c < r.channels; c++)
     for (int64_t i = 0; i < rows; i++)
       unpack_row(b.data + c * b.plane + i * b.row, lanes, r.columns, row_of(m, n, c, y + i), m->stride[0],
@@ -106,7 +106,7 @@ typedef struct Job {
   const ConvKernels *k;
   const ConvPool *pool; /* or NULL */
   Correlation p;
-  Room in, out;        /* what a kernel reads and writes, or the two it reads */
+  BufferShape in, out; /* what a kernel reads and writes, or the two it reads */
   const Images *x, *y; /* x or dx; y or dy; z or dz where both belong to the output */
   float *shared;       /* packed weights or partial sums */
   float *scratch;      /* per_thread floats for each thread */
@@ -160,14 +160,14 @@ bool conv_direct_takes_pool(DType dt, const ConvShape *s, int64_t kh, int64_t kw
 }
 
 /* The output's room, as a correlation writes it: with columns for the last tile to hang over. */
-static Room room_for_tiles(int64_t channels, int64_t rows, int64_t columns) {
-  return (Room){.channels = channels, .rows = rows, .columns = columns, .right = CONV_OVERHANG};
+static BufferShape shape_for_tiles(int64_t channels, int64_t rows, int64_t columns) {
+  return (BufferShape){.channels = channels, .rows = rows, .columns = columns, .right = CONV_OVERHANG};
 }
 
 /* A correlation's input: the padding, as far as tiles touch it. */
-static Room room_for_input(int64_t channels, const Window2d *g) {
+static BufferShape shape_for_input(int64_t channels, const Window2d *g) {
   const int64_t left = smaller(g->pw, CONV_OVERHANG);
-  return (Room){.channels = channels, .rows = g->h, .columns = g->w, .left = left, .right = CONV_OVERHANG};
+  return (BufferShape){.channels = channels, .rows = g->h, .columns = g->w, .left = left, .right = CONV_OVERHANG};
 }
 
 /* --- forward ------------------------------------------------------------------------------------------------------ */
@@ -202,8 +202,8 @@ int conv_direct(const ConvShape *s, const Images *x, const float *weight, const 
                 const Images *y) {
   const Window2d *g = &s->win;
   Job j = {.s = s, .k = kernels(), .pool = pool, .x = x, .y = y, .p = {.c = s->c, .o = s->o, .win = *g, .bias = bias}};
-  j.in = room_for_input(s->c, g);
-  j.out = room_for_tiles(s->o, pool ? pool->kh : 1, g->ow);
+  j.in = shape_for_input(s->c, g);
+  j.out = shape_for_tiles(s->o, pool ? pool->kh : 1, g->ow);
   if (get_memory(&j, s->o * s->c * g->kh * g->kw, room_size(j.in) + room_size(j.out) + g->ow * LANES) < 0) return -1;
   j.k->pack_weight(&j.p, weight, s->c * g->kh * g->kw, g->kh * g->kw, false, j.shared);
   j.p.weight = j.shared;
@@ -215,7 +215,7 @@ int conv_direct(const ConvShape *s, const Images *x, const float *weight, const 
 /* --- gradients --------------------------------------------------------------------------------------------------- */
 
 /* The output's gradient of a group, `r` being its room: packed, or unpooled from what came behind the pool. */
-static GroupBuffer pack_output_gradient(const Job *j, const Images *dy, int64_t group, Room r, float *memory) {
+static GroupBuffer pack_output_gradient(const Job *j, const Images *dy, int64_t group, BufferShape r, float *memory) {
   const int64_t lanes = lanes_of(j, group), n = group * LANES;
   if (!j->pool) return pack(dy, n, lanes, r, memory);
   GroupBuffer b = buffer_at(memory, r);
@@ -234,7 +234,7 @@ static GroupBuffer pack_output_gradient(const Job *j, const Images *dy, int64_t 
 }
 
 /* Floats for pack_output_gradient. */
-static int64_t output_gradient_size(const ConvShape *s, Room r) { return room_size(r) + s->win.ow * LANES; }
+static int64_t output_gradient_size(const ConvShape *s, BufferShape r) { return room_size(r) + s->win.ow * LANES; }
 
 static void grad_input_group(void *ctx, int64_t group, int64_t end) {
   (void)end;
@@ -263,8 +263,8 @@ int conv_direct_grad_input(const ConvShape *s, const Images *dy, const ConvPool 
                            .oh = g->h,
                            .ow = g->w};
   Job j = {.s = s, .k = kernels(), .pool = pool, .x = dx, .y = dy, .p = {.c = s->o, .o = s->c, .win = turned}};
-  j.in = room_for_input(s->o, &turned);
-  j.out = room_for_tiles(s->c, 1, g->w);
+  j.in = shape_for_input(s->o, &turned);
+  j.out = shape_for_tiles(s->c, 1, g->w);
   if (get_memory(&j, s->o * s->c * g->kh * g->kw, output_gradient_size(s, j.in) + room_size(j.out)) < 0) return -1;
   j.k->pack_weight(&j.p, weight, g->kh * g->kw, s->c * g->kh * g->kw, true, j.shared);
   j.p.weight = j.shared;
@@ -293,8 +293,8 @@ int conv_direct_grad_weight(const ConvShape *s, const Images *dy, const ConvPool
                             float *dweight) {
   const Window2d *g = &s->win;
   Job j = {.s = s, .k = kernels(), .pool = pool, .x = x, .y = dy, .p = {.c = s->c, .o = s->o, .win = *g}};
-  j.in = (Room){.channels = s->c, .rows = g->h, .columns = g->w, .left = g->pw, .right = g->pw};
-  j.out = (Room){.channels = s->o, .rows = g->oh, .columns = g->ow};
+  j.in = (BufferShape){.channels = s->c, .rows = g->h, .columns = g->w, .left = g->pw, .right = g->pw};
+  j.out = (BufferShape){.channels = s->o, .rows = g->oh, .columns = g->ow};
   j.per_group = s->o * s->c * g->kh * g->kw;
   if (get_memory(&j, groups_of(s) * j.per_group, room_size(j.in) + output_gradient_size(s, j.out)) < 0) return -1;
   run(&j, grad_weight_group);
@@ -339,7 +339,7 @@ static void unpool_group(void *ctx, int64_t group, int64_t end) {
 
 int conv_direct_unpool(const ConvShape *s, const Images *dy, const ConvPool *pool, const Images *dz) {
   Job j = {.s = s, .k = kernels(), .pool = pool, .x = dz, .y = dy};
-  j.out = (Room){.channels = s->o, .rows = s->win.oh, .columns = s->win.ow};
+  j.out = (BufferShape){.channels = s->o, .rows = s->win.oh, .columns = s->win.ow};
   if (get_memory(&j, 0, output_gradient_size(s, j.out)) < 0) return -1;
   run(&j, unpool_group);
   put_memory(&j);

@@ -1,7 +1,7 @@
 /*
  * map.c - element-wise kernels over whole tensors.
  *
- * Where every operand is contiguous or a single value, the call is one run of the kernel. Otherwise a Plan is made:
+ * Where every operand is contiguous or a single value, the call is one run of the kernel. Otherwise a Loop is made:
  * sizes of 1 are dropped, dimensions sorted by out's strides (so that a permuted physical order costs nothing) and
  * merged where all operands allow it. The innermost dimension is the kernel's run, an odometer turns the others. Work
  * is cut into items, each a piece of one run, and the items are shared among threads.
@@ -25,7 +25,7 @@ typedef union Kernel {
   Kern3 *ternary;
 } Kernel;
 
-typedef struct Plan {
+typedef struct Loop {
   Kernel kern;
   int operands;
   int ndim; /* >= 1 */
@@ -35,12 +35,12 @@ typedef struct Plan {
   char *data[MAX_OPERANDS];
   int64_t piece;  /* elements of a run in one item */
   int64_t pieces; /* items in a run */
-} Plan;
+} Loop;
 
 /* --- running a plan --------------------------------------------------------------------------------------- */
 
 /* These are inlined for two, three and four operands, which unrolls their loops. */
-INLINE void run_kernel(const Plan *p, int operands, int64_t n, char *const *at) {
+INLINE void run_kernel(const Loop *p, int operands, int64_t n, char *const *at) {
   const int64_t *s = p->stride[p->ndim - 1];
   switch (operands) {
     case 2:
@@ -55,12 +55,12 @@ INLINE void run_kernel(const Plan *p, int operands, int64_t n, char *const *at) 
 }
 
 /* Moves every operand by `steps` along dimension d. */
-INLINE void advance(const Plan *p, int operands, char **at, int d, int64_t steps) {
+INLINE void advance(const Loop *p, int operands, char **at, int d, int64_t steps) {
   for (int k = 0; k < operands; k++) at[k] += steps * p->step[d][k];
 }
 
 /* Sets the odometer and the operands' places to the beginning of a run. */
-INLINE void seek(const Plan *p, int operands, int64_t run, int64_t *index, char **at) {
+INLINE void seek(const Loop *p, int operands, int64_t run, int64_t *index, char **at) {
   for (int k = 0; k < operands; k++) at[k] = p->data[k];
   for (int d = p->ndim - 2; d >= 0; d--) {
     index[d] = run == 0 ? 0 : run % p->shape[d];
@@ -70,7 +70,7 @@ INLINE void seek(const Plan *p, int operands, int64_t run, int64_t *index, char 
 }
 
 /* The next run: the last dimension that has not come to its end moves on, those inside it go back to 0. */
-INLINE void next_run(const Plan *p, int operands, int64_t *index, char **at) {
+INLINE void next_run(const Loop *p, int operands, int64_t *index, char **at) {
   for (int d = p->ndim - 2; d >= 0; d--) {
     advance(p, operands, at, d, 1);
     if (++index[d] < p->shape[d]) return;
@@ -79,7 +79,7 @@ INLINE void next_run(const Plan *p, int operands, int64_t *index, char **at) {
   }
 }
 
-INLINE void run_items_of(const Plan *p, int operands, int64_t begin, int64_t end) {
+INLINE void run_items_of(const Loop *p, int operands, int64_t begin, int64_t end) {
   const int64_t length = p->shape[p->ndim - 1];
   int64_t index[TENSOR_MAX_DIM], part = p->pieces > 1 ? begin % p->pieces : 0;
   char *at[MAX_OPERANDS], *from[MAX_OPERANDS];
@@ -96,7 +96,7 @@ INLINE void run_items_of(const Plan *p, int operands, int64_t begin, int64_t end
 }
 
 static void run_items(void *ctx, int64_t begin, int64_t end) {
-  const Plan *p = ctx;
+  const Loop *p = ctx;
   switch (p->operands) {
     case 2:
       run_items_of(p, 2, begin, end);
@@ -109,7 +109,7 @@ static void run_items(void *ctx, int64_t begin, int64_t end) {
   }
 }
 
-static void run_plan(Plan *p) {
+static void run_loop(Loop *p) {
   const int64_t length = p->shape[p->ndim - 1];
   int64_t runs = 1;
   for (int d = 0; d < p->ndim - 1; d++) runs *= p->shape[d];
@@ -126,7 +126,7 @@ static void run_plan(Plan *p) {
 
 /* --- making a plan ---------------------------------------------------------------------------------------- */
 
-static void swap_dims(Plan *p, int a, int b) {
+static void swap_dims(Loop *p, int a, int b) {
   const int64_t n = p->shape[a];
   p->shape[a] = p->shape[b];
   p->shape[b] = n;
@@ -138,7 +138,7 @@ static void swap_dims(Plan *p, int a, int b) {
 }
 
 /* Fills in out's dimensions except those of size 1, with the stride of each operand: 0 where it is broadcast. */
-static void collect_dims(Plan *p, const Tensor *const *t) {
+static void collect_dims(Loop *p, const Tensor *const *t) {
   const Tensor *out = t[0];
   p->ndim = 0;
   for (int d = 0; d < out->ndim; d++) {
@@ -152,18 +152,18 @@ static void collect_dims(Plan *p, const Tensor *const *t) {
   }
 }
 
-static void sort_dims(Plan *p) {
+static void sort_dims(Loop *p) {
   for (int i = 1; i < p->ndim; i++)
     for (int j = i; j > 0 && llabs(p->stride[j][0]) > llabs(p->stride[j - 1][0]); j--) swap_dims(p, j, j - 1);
 }
 
-static bool mergeable(const Plan *p, int outer, int inner) {
+static bool mergeable(const Loop *p, int outer, int inner) {
   for (int k = 0; k < p->operands; k++)
     if (p->stride[outer][k] != p->stride[inner][k] * p->shape[inner]) return false;
   return true;
 }
 
-static void merge_dims(Plan *p) {
+static void merge_dims(Loop *p) {
   int last = 0; /* dimensions 0..last are final but for further merging into `last` */
   for (int d = 1; d < p->ndim; d++) {
     if (mergeable(p, last, d)) {
@@ -177,7 +177,7 @@ static void merge_dims(Plan *p) {
 }
 
 /* A very short run would leave most of the time to the odometer. */
-static void lengthen_run(Plan *p) {
+static void lengthen_run(Loop *p) {
   const int last = p->ndim - 1;
   if (p->shape[last] >= SHORT_RUN) return;
   int longest = last;
@@ -186,7 +186,7 @@ static void lengthen_run(Plan *p) {
   swap_dims(p, longest, last);
 }
 
-static void set_steps(Plan *p, const Tensor *const *t) {
+static void set_steps(Loop *p, const Tensor *const *t) {
   for (int k = 0; k < p->operands; k++) {
     const int64_t size = (int64_t)dtype_size((DType)t[k]->dtype);
     p->data[k] = tensor_data(t[k]);
@@ -195,7 +195,7 @@ static void set_steps(Plan *p, const Tensor *const *t) {
 }
 
 static void map_general(int operands, const Tensor *const *t, Kernel kern) {
-  Plan p;
+  Loop p;
   p.kern = kern;
   p.operands = operands;
   collect_dims(&p, t);
@@ -208,7 +208,7 @@ static void map_general(int operands, const Tensor *const *t, Kernel kern) {
   }
   lengthen_run(&p);
   set_steps(&p, t);
-  run_plan(&p);
+  run_loop(&p);
 }
 
 /* --- public ----------------------------------------------------------------------------------------------- */
@@ -223,7 +223,7 @@ static inline int64_t flat_stride(const Tensor *out, const Tensor *a) {
 /* Few enough elements for the calling thread, in one run if the inputs agree to it too. */
 static inline bool short_and_flat(const Tensor *out) { return out->contiguous && out->numel < MAP_PARALLEL_FROM; }
 
-int map_rerun(const TraceCall *c, Rng *rng) {
+int map_rerun(const Computation *c, Rng *rng) {
   Kernel kern;
   (void)rng;
   memcpy(&kern, c->args, sizeof kern);
@@ -235,18 +235,18 @@ int map_rerun(const TraceCall *c, Rng *rng) {
 
 /* t: out and the inputs */
 static void tell_map(const Tensor *const *t, int operands, Kernel kern) {
-  trace->call(&(TraceCall){.name = "an in-place operation",
-                           .run = map_rerun,
-                           .pure = true,
-                           .nout = 1,
-                           .n = operands,
-                           .t = (Tensor *const *)t,
-                           .args = &kern,
-                           .size = sizeof kern});
+  recorder->call(&(Computation){.name = "an in-place operation",
+                                .run = map_rerun,
+                                .pure = true,
+                                .nout = 1,
+                                .n = operands,
+                                .t = (Tensor *const *)t,
+                                .args = &kern,
+                                .size = sizeof kern});
 }
 
 void map1(Tensor *out, const Tensor *a, Kern1 *kern) {
-  if (trace) tell_map((const Tensor *[]){out, a}, 2, (Kernel){.unary = kern});
+  if (recorder) tell_map((const Tensor *[]){out, a}, 2, (Kernel){.unary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a);
   if (out->numel == 0) return;
@@ -258,7 +258,7 @@ void map1(Tensor *out, const Tensor *a, Kern1 *kern) {
 }
 
 void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern) {
-  if (trace) tell_map((const Tensor *[]){out, a, b}, 3, (Kernel){.binary = kern});
+  if (recorder) tell_map((const Tensor *[]){out, a, b}, 3, (Kernel){.binary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a), sb = flat_stride(out, b);
   if (out->numel == 0) return;
@@ -270,7 +270,7 @@ void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern) {
 }
 
 void map3(Tensor *out, const Tensor *a, const Tensor *b, const Tensor *c, Kern3 *kern) {
-  if (trace) tell_map((const Tensor *[]){out, a, b, c}, 4, (Kernel){.ternary = kern});
+  if (recorder) tell_map((const Tensor *[]){out, a, b, c}, 4, (Kernel){.ternary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a), sb = flat_stride(out, b), sc = flat_stride(out, c);
   if (out->numel == 0) return;

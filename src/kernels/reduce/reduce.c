@@ -1,8 +1,8 @@
 /*
  * reduce.c - sums and extremes over some dimensions of a tensor of any strides.
  *
- * A Plan separates the dimensions that are kept from those that are reduced, sorts both by their strides (memory order)
- * and merges what lies one after the other. Each kept position has a sequence of elements, taken block by block:
+ * A Reduction separates the dimensions that are kept from those that are reduced, sorts both by their strides (memory
+ * order) and merges what lies one after the other. Each kept position has a sequence of elements, taken block by block:
  *   - if the reduced elements lie closest in memory, straight from there, or gathered into a buffer when they have
  * gaps;
  *   - if a kept dimension does (column sums), for up to 64 columns at a time, row by row.
@@ -20,7 +20,7 @@
 #define PARALLEL_FROM 32768 /* elements of the input */
 #define GRAIN 8192          /* elements in a thread's chunk, about */
 #define MAX_CHUNKS 64       /* of one sequence */
-#define ENOUGH_UNITS 16     /* independent results; with fewer their sequences are cut */
+#define ENOUGH_TASKS 16     /* independent results; with fewer their sequences are cut */
 #define MAX_LEVELS 48       /* of pairwise merging: 2^48 blocks */
 
 typedef struct Dim {
@@ -28,7 +28,7 @@ typedef struct Dim {
   int64_t in, out; /* strides of the input and (kept dimensions) of the output, in elements */
 } Dim;
 
-typedef struct Plan {
+typedef struct Reduction {
   const ReduceOp *op;
   int64_t size; /* bytes of an element */
   const char *a;
@@ -38,11 +38,11 @@ typedef struct Plan {
   int64_t length;               /* elements of a sequence */
   Dim column;                   /* sequences side by side in memory; n = 1 if there are none */
   int64_t tiles;                /* of up to REDUCE_TILE columns */
-  int64_t units;                /* kept positions x tiles */
+  int64_t tasks;                /* kept positions x tiles */
   int64_t chunk;                /* elements of a chunk where sequences are cut */
-  int64_t unit;                 /* the one being cut */
+  int64_t task;                 /* the one being cut */
   Partial (*part)[REDUCE_TILE]; /* its chunks' results */
-} Plan;
+} Reduction;
 
 /* --- walking along a sequence ----------------------------------------------------------------------------- */
 
@@ -53,7 +53,7 @@ typedef struct Walk {
   int64_t index[TENSOR_MAX_DIM + 1];
 } Walk;
 
-static Walk walk_from(const Plan *p, const char *base, int64_t position) {
+static Walk walk_from(const Reduction *p, const char *base, int64_t position) {
   Walk w;
   w.at = base;
   for (int d = p->nreduced - 1; d >= 0; d--) {
@@ -66,7 +66,7 @@ static Walk walk_from(const Plan *p, const char *base, int64_t position) {
 }
 
 /* Goes n <= left elements on, and to the next run if this one ends. */
-static void walk_on(const Plan *p, Walk *w, int64_t n) {
+static void walk_on(const Reduction *p, Walk *w, int64_t n) {
   const int last = p->nreduced - 1;
   w->at += n * p->reduced[last].in * p->size;
   w->index[last] += n;
@@ -88,7 +88,7 @@ static void copy_strided(int64_t n, char *to, const char *from, int64_t stride, 
 }
 
 /* The next n elements as contiguous memory: where they are, or copied to buf. */
-static const void *walk_take(const Plan *p, Walk *w, int64_t n, char *buf) {
+static const void *walk_take(const Reduction *p, Walk *w, int64_t n, char *buf) {
   const int64_t stride = p->reduced[p->nreduced - 1].in;
   if (stride == 1 && w->left >= n) {
     const char *from = w->at;
@@ -107,7 +107,7 @@ static const void *walk_take(const Plan *p, Walk *w, int64_t n, char *buf) {
 /* --- one block, then many --------------------------------------------------------------------------------- */
 
 /* n rows of w columns */
-static void block_of_columns(const Plan *p, Walk *walk, int64_t n, int64_t w, void *acc, Partial *result) {
+static void block_of_columns(const Reduction *p, Walk *walk, int64_t n, int64_t w, void *acc, Partial *result) {
   const int64_t stride = p->reduced[p->nreduced - 1].in, lanes = n < REDUCE_LANES ? n : REDUCE_LANES;
   p->op->clear(w, lanes, acc);
   for (int64_t done = 0; done < n;) {
@@ -146,7 +146,7 @@ static void stack_finish(const ReduceOp *op, Stack *s, int64_t w, Partial *resul
 }
 
 /* Elements begin..end-1 of the w sequences that start at `base`; end > begin. */
-static void reduce_range(const Plan *p, const char *base, int64_t w, int64_t begin, int64_t end, Partial *result) {
+static void reduce_range(const Reduction *p, const char *base, int64_t w, int64_t begin, int64_t end, Partial *result) {
   union {
     double align;
     char rows[REDUCE_LANES * REDUCE_TILE * sizeof(double)];
@@ -167,41 +167,41 @@ static void reduce_range(const Plan *p, const char *base, int64_t w, int64_t beg
   if (end - begin > REDUCE_BLOCK) stack_finish(p->op, &stack, w, result);
 }
 
-/* --- units: one tile of columns at one kept position ------------------------------------------------------ */
+/* --- tasks: one tile of columns at one kept position ------------------------------------------------------ */
 
-typedef struct Unit {
+typedef struct Task {
   const char *a;
   char *out;
   int64_t w;
-} Unit;
+} Task;
 
-static Unit unit_at(const Plan *p, int64_t unit) {
-  const int64_t first = unit % p->tiles * REDUCE_TILE, left = p->column.n - first;
-  Unit u = {.a = p->a + first * p->size, .out = p->out + first * p->column.out * p->size};
+static Task task_at(const Reduction *p, int64_t task) {
+  const int64_t first = task % p->tiles * REDUCE_TILE, left = p->column.n - first;
+  Task u = {.a = p->a + first * p->size, .out = p->out + first * p->column.out * p->size};
   u.w = left < REDUCE_TILE ? left : REDUCE_TILE;
-  unit /= p->tiles;
+  task /= p->tiles;
   for (int d = p->nkept - 1; d >= 0; d--) {
-    const int64_t i = unit % p->kept[d].n;
-    unit /= p->kept[d].n;
+    const int64_t i = task % p->kept[d].n;
+    task /= p->kept[d].n;
     u.a += i * p->kept[d].in * p->size;
     u.out += i * p->kept[d].out * p->size;
   }
   return u;
 }
 
-static void run_units(void *ctx, int64_t begin, int64_t end) {
-  const Plan *p = ctx;
+static void run_tasks(void *ctx, int64_t begin, int64_t end) {
+  const Reduction *p = ctx;
   Partial result[REDUCE_TILE];
   for (int64_t i = begin; i < end; i++) {
-    const Unit u = unit_at(p, i);
+    const Task u = task_at(p, i);
     reduce_range(p, u.a, u.w, 0, p->length, result);
     p->op->store(u.w, result, u.out, p->column.out);
   }
 }
 
 static void run_chunks(void *ctx, int64_t begin, int64_t end) {
-  const Plan *p = ctx;
-  const Unit u = unit_at(p, p->unit);
+  const Reduction *p = ctx;
+  const Task u = task_at(p, p->task);
   for (int64_t c = begin; c < end; c++) {
     const int64_t from = c * p->chunk, to = from + p->chunk < p->length ? from + p->chunk : p->length;
     reduce_range(p, u.a, u.w, from, to, p->part[c]);
@@ -209,15 +209,15 @@ static void run_chunks(void *ctx, int64_t begin, int64_t end) {
 }
 
 /* Each sequence in chunks of 2^k blocks, which gives the same pairs as one piece would. */
-static void run_cut(Plan *p) {
+static void run_cut(Reduction *p) {
   Partial part[MAX_CHUNKS][REDUCE_TILE], result[REDUCE_TILE];
   const int64_t w = p->column.n < REDUCE_TILE ? p->column.n : REDUCE_TILE;
   p->part = part;
   p->chunk = REDUCE_BLOCK;
   while (p->chunk * w < GRAIN || p->chunk * MAX_CHUNKS < p->length) p->chunk *= 2;
   const int64_t chunks = (p->length + p->chunk - 1) / p->chunk;
-  for (p->unit = 0; p->unit < p->units; p->unit++) {
-    const Unit u = unit_at(p, p->unit);
+  for (p->task = 0; p->task < p->tasks; p->task++) {
+    const Task u = task_at(p, p->task);
     parallel_for(chunks, 1, run_chunks, p);
     Stack stack;
     stack.count = 0;
@@ -227,13 +227,13 @@ static void run_cut(Plan *p) {
   }
 }
 
-static void run_plan(Plan *p) {
+static void run_reduction(Reduction *p) {
   const int64_t w = p->column.n < REDUCE_TILE ? p->column.n : REDUCE_TILE;
-  if (p->units * w * p->length < PARALLEL_FROM) {
-    run_units(p, 0, p->units);
-  } else if (p->units >= ENOUGH_UNITS || p->length <= 2 * REDUCE_BLOCK) {
+  if (p->tasks * w * p->length < PARALLEL_FROM) {
+    run_tasks(p, 0, p->tasks);
+  } else if (p->tasks >= ENOUGH_TASKS || p->length <= 2 * REDUCE_BLOCK) {
     const int64_t grain = GRAIN / (w * p->length);
-    parallel_for(p->units, grain > 0 ? grain : 1, run_units, p);
+    parallel_for(p->tasks, grain > 0 ? grain : 1, run_tasks, p);
   } else {
     run_cut(p);
   }
@@ -264,7 +264,7 @@ static int merge_dims(int n, Dim *dim) {
   return n > 0 ? last + 1 : 0;
 }
 
-static void make_plan(Plan *p, const ReduceOp *op, Tensor *out, const Tensor *a, unsigned dims) {
+static void reduction_over(Reduction *p, const ReduceOp *op, Tensor *out, const Tensor *a, unsigned dims) {
   p->op = op;
   p->size = (int64_t)dtype_size((DType)a->dtype);
   p->a = tensor_data(a);
@@ -290,8 +290,8 @@ static void make_plan(Plan *p, const ReduceOp *op, Tensor *out, const Tensor *a,
     p->column = p->kept[--p->nkept];
   }
   p->tiles = (p->column.n + REDUCE_TILE - 1) / REDUCE_TILE;
-  p->units = p->tiles;
-  for (int d = 0; d < p->nkept; d++) p->units *= p->kept[d].n;
+  p->tasks = p->tiles;
+  for (int d = 0; d < p->nkept; d++) p->tasks *= p->kept[d].n;
 }
 
 /* --- common cases without a plan -------------------------------------------------------------------------- */
@@ -334,9 +334,9 @@ static void reduce(Tensor *out, const Tensor *a, unsigned dims, const ReduceOp *
     }
     return;
   }
-  Plan p;
-  make_plan(&p, op, out, a, dims);
-  run_plan(&p);
+  Reduction p;
+  reduction_over(&p, op, out, a, dims);
+  run_reduction(&p);
 }
 
 /* --- public ----------------------------------------------------------------------------------------------- */
@@ -360,7 +360,7 @@ static double sum_run(int64_t n, const void *a, int64_t stride, DType dt) {
     reduce_sum_ops[dt].block(n, a, &result);
     return result.d + 0;
   }
-  Plan p = {.op = &reduce_sum_ops[dt], .size = (int64_t)dtype_size(dt), .nreduced = 1, .length = n};
+  Reduction p = {.op = &reduce_sum_ops[dt], .size = (int64_t)dtype_size(dt), .nreduced = 1, .length = n};
   p.reduced[0] = (Dim){.n = n, .in = stride, .out = 0};
   p.column = (Dim){.n = 1, .in = 1, .out = 1};
   reduce_range(&p, a, 1, 0, n, &result);

@@ -18,7 +18,7 @@
 
 #include "base/alloc.h"
 #include "core/recorder.h"
-#include "lua/compile/lcompile.h"
+#include "lua/base/lrecord.h"
 
 #define GC_BYTES (4 << 20) /* between two reports to the collector at most so many bytes */
 #define GC_TENSORS 2048    /* and so many tensors */
@@ -129,7 +129,7 @@ void lb_pushunseen(lua_State *L, Tensor *owned) {
 
 void lb_pushtensor(lua_State *L, Tensor *owned) {
   lb_pushunseen(L, owned);
-  if (trace) lcompile_seen(L, owned);
+  if (recorder) lrecord_tensor(L, owned);
 }
 
 int lb_closetensor(lua_State *L) {
@@ -143,9 +143,9 @@ int lb_closetensor(lua_State *L) {
 }
 
 void lb_read(lua_State *L, const Tensor *t, const char *who) {
-  if (!trace) return;
-  trace->value_read(t, who);
-  lcompile_raise(L);
+  if (!recorder) return;
+  recorder->value_read(t, who);
+  lrecord_raise(L);
 }
 
 Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *fn) {

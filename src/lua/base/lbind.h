@@ -44,7 +44,7 @@ Tensor *lb_checktensor(lua_State *L, int idx, const char *fn); /* borrowed; rais
  * lb_pushtensor(L, tensor_new(...)) is complete. Tells the collector about the bytes behind the tensor. */
 void lb_pushtensor(lua_State *L, Tensor *owned);
 
-/* The same for a tensor that has no contents yet: a recorder hears of it later, by lcompile_seen. */
+/* The same for a tensor that has no contents yet: report it later with lrecord_tensor. */
 void lb_pushunseen(lua_State *L, Tensor *owned);
 
 /* For ltensorlib.c alone: the metatable just made at idx (0: it is gone), and the function behind __gc and __close. */

@@ -1,8 +1,8 @@
 /*
- * lcompile.h - what the files of lab.compile share, and what other bindings tell it.
+ * lcompile.h - what the files of lab.compile share.
  *
  *   lcompilelib.c    lab.compile; calling a compiled step: finding its plan, replaying it
- *   lcompile_record.c  recording a call, and what other bindings tell meanwhile
+ *   lcompile_record.c  recording a call
  *   lcompile_pass.c  a compiled step over the batches of a loader, in C
  *   lcompile_sweep.c many of them on several threads
  */
@@ -19,12 +19,6 @@
 #define COMPILE_MAX_ARGS 16
 #define COMPILE_MAX_UPVALUES 48 /* of a step's function; more are not watched */
 #define COMPILE_MAX_PLANS 16    /* of one step; then the one that was used longest ago goes */
-
-/* --- for all bindings, while a step is recorded ------------------------------------------------------------------- */
-
-void lcompile_seen(lua_State *L, Tensor *t); /* the userdata on top of the stack, new, holds t */
-void lcompile_anchor(lua_State *L, int idx); /* what is recorded keeps the value at idx alive */
-void lcompile_raise(lua_State *L);           /* raises what the recorder has refused, if anything */
 
 /* --- a compiled step ---------------------------------------------------------------------------------------------- */
 
@@ -44,7 +38,7 @@ typedef struct Upvalue {
 } Upvalue;
 
 /* One recorded call and what it returned. */
-typedef struct Take {
+typedef struct RecordedCall {
   Recording *r; /* owned; NULL: none, or a plan has taken it over */
   int nresults;
   Tensor *result[COMPILE_MAX_ARGS];      /* windows, owned; NULL: the Lua value kept in the entry's table */
@@ -53,15 +47,15 @@ typedef struct Take {
   int upvalues;
   uint64_t world; /* afterwards */
   bool grad_mode;
-} Take;
+} RecordedCall;
 
 /* One set of argument shapes: recordings first, then a plan. */
 typedef struct Entry {
   int nargs, ninputs;
   ArgKey arg[COMPILE_MAX_ARGS];
   int input[COMPILE_MAX_ARGS]; /* arguments that are tensors, in order */
-  Take now;                    /* the call under way */
-  Take last;                   /* the call before; with a plan: what it returns */
+  RecordedCall now;            /* the call under way */
+  RecordedCall last;           /* the call before; with a plan: what it returns */
   int calls;                   /* recorded so far */
   Plan *plan;                  /* owned */
   uint64_t used;
@@ -96,13 +90,13 @@ Compiled *lcompile_check(lua_State *L, int idx, const char *fn);
  * returned): replays, or records. */
 int lcompile_call(lua_State *L, int idx, int nargs);
 
-void lcompile_forget(Take *t);                                     /* frees what it owns */
+void lcompile_forget(RecordedCall *t);                             /* frees what it owns */
 void lcompile_drop(lua_State *L, int self, Compiled *c, Entry *e); /* takes e out of the step's list and frees it */
 
 /* lcompile_record.c: notes the variables that the step's function uses from outside; whether they hold what they held
  * after the call that was recorded. The values themselves go into the table at `keep`, unless that is 0. */
-void lcompile_note_upvalues(lua_State *L, int self, Take *t, int keep);
-bool lcompile_same_upvalues(lua_State *L, int self, const Take *t);
+void lcompile_note_upvalues(lua_State *L, int self, RecordedCall *t, int keep);
+bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t);
 
 /* lcompile_record.c: runs the step's function on copies of the arguments at first.. and records it for e. Returns how
  * many results are on the stack. */

@@ -97,7 +97,7 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
     rows = loader_ready(p->l, p->b);
     const bool same = e && plan_input(e->plan, 0)->shape[0] == rows && plan_holds(e->plan, NULL);
     if (!same) e = lcompile_entry_for(L, step, p->c, p->l, rows);
-    if (!e || trace || p->c->eager) {
+    if (!e || recorder || p->c->eager) {
       tensor_f64(losses)[i] = lcompile_call_batch(L, p->l, p->b, step);
       e = NULL;
       continue;

@@ -11,47 +11,14 @@
 
 #include "autograd/op.h"
 #include "lua/base/lbind.h"
+#include "lua/base/lrecord.h"
 #include "lua/compile/lcompile.h"
 
 #define MAX_CALLS 3 /* recordings of an entry; the last two must be the same */
 
-/* Registry keys, set while a step is recorded: a list of what it needs alive; tensor userdata that it got -> line. */
-static const char ANCHORS = 'a', PUSHED = 'p';
-
-/* --- what other bindings tell ------------------------------------------------------------------------------------- */
-
 static lua_State *recorded_state;
 
 static void write_where(char *text, size_t size) { lb_position(recorded_state, text, size); }
-
-void lcompile_seen(lua_State *L, Tensor *t) {
-  trace->seen(t);
-  luaL_checkstack(L, 4, NULL);
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &PUSHED) == LUA_TTABLE) {
-    char where[RECORD_WHERE] = "";
-    lb_position(L, where, sizeof where);
-    lua_pushvalue(L, -2);
-    lua_pushstring(L, where);
-    lua_rawset(L, -3);
-  }
-  lua_pop(L, 1);
-}
-
-void lcompile_anchor(lua_State *L, int idx) {
-  idx = lua_absindex(L, idx);
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &ANCHORS) == LUA_TTABLE) {
-    lua_pushvalue(L, idx);
-    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
-  }
-  lua_pop(L, 1);
-}
-
-void lcompile_raise(lua_State *L) {
-  const Recording *r = recording_now();
-  if (!r || !r->failure[0] || r->stop) return;
-  lua_pushstring(L, r->failure);
-  lua_error(L);
-}
 
 /* --- running the function ----------------------------------------------------------------------------------------- */
 
@@ -62,7 +29,7 @@ typedef struct Frame {
   int results;                /* the first result */
 } Frame;
 
-/* Copies of the tensor arguments take their place on the stack; input[] borrows them. */
+/* Copies of the tensor arguments call their place on the stack; input[] borrows them. */
 static void copy_args(lua_State *L, const Entry *e, int first, Tensor **input) {
   for (int i = 0; i < e->ninputs; i++) {
     const int idx = first + e->input[i];
@@ -86,40 +53,22 @@ static void push_slots(lua_State *L, const Entry *e, Frame *f) {
   }
 }
 
-static void open_tables(lua_State *L) {
-  lua_newtable(L);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &ANCHORS);
-  lua_newtable(L);
-  lua_createtable(L, 0, 1);
-  lua_pushliteral(L, "k");
-  lua_setfield(L, -2, "__mode");
-  lua_setmetatable(L, -2);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &PUSHED);
-}
-
-static void close_tables(lua_State *L) {
-  lua_pushnil(L);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &ANCHORS);
-  lua_pushnil(L);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &PUSHED);
-}
-
 static bool may_return(int type) {
   return type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING;
 }
 
 /* Result i at idx: a window onto a tensor, or (a parameter, a number, ...) the value itself in the table of slots. */
-static void take_result(lua_State *L, Take *take, const Frame *f, int i, int idx) {
+static void keep_result(lua_State *L, RecordedCall *call, const Frame *f, int i, int idx) {
   Tensor *t = lb_testtensor(L, idx);
-  take->output[i] = t ? recording_output(take->r, t) : -1;
-  const bool outside = t && take->output[i] >= 0 && take->r->buffer[take->output[i]].kind == BUFFER_OUTSIDE;
+  call->output[i] = t ? recording_output(call->r, t) : -1;
+  const bool outside = t && call->output[i] >= 0 && call->r->buffer[call->output[i]].kind == BUFFER_OUTSIDE;
   if (t && (!outside || t->node)) {
-    take->result[i] = tensor_alias(t);
-    if (!take->result[i]) recording_fail(take->r, "lab.compile: %s", err_message());
+    call->result[i] = tensor_alias(t);
+    if (!call->result[i]) recording_fail(call->r, "lab.compile: %s", err_message());
     return;
   }
   if (!t && !may_return(lua_type(L, idx))) {
-    recording_fail(take->r,
+    recording_fail(call->r,
                    "lab.compile: result %d of the step is a %s; it may return tensors, numbers, strings, booleans",
                    i + 1, luaL_typename(L, idx));
   }
@@ -127,12 +76,12 @@ static void take_result(lua_State *L, Take *take, const Frame *f, int i, int idx
   lua_rawseti(L, f->slots, COMPILE_RESULTS + i);
 }
 
-static void take_results(lua_State *L, Take *take, const Frame *f) {
+static void keep_results(lua_State *L, RecordedCall *call, const Frame *f) {
   const int n = lua_gettop(L) - f->results + 1;
-  if (n > COMPILE_MAX_ARGS) recording_fail(take->r, "lab.compile: a step returns at most %d values", COMPILE_MAX_ARGS);
+  if (n > COMPILE_MAX_ARGS) recording_fail(call->r, "lab.compile: a step returns at most %d values", COMPILE_MAX_ARGS);
   for (int i = 0; i < n && i < COMPILE_MAX_ARGS; i++) {
-    take->nresults = i + 1;
-    take_result(L, take, f, i, f->results + i);
+    call->nresults = i + 1;
+    keep_result(L, call, f, i, f->results + i);
   }
 }
 
@@ -141,7 +90,7 @@ static int run_recorded(lua_State *L, Compiled *c, Entry *e, Frame *f) {
   Tensor *input[COMPILE_MAX_ARGS];
   copy_args(L, e, f->first, input);
   push_slots(L, e, f);
-  open_tables(L);
+  lrecord_open(L);
   f->results = lua_gettop(L) + 1;
   lua_getiuservalue(L, f->self, COMPILED_UV_FN);
   for (int i = 0; i < f->nargs; i++) lua_pushvalue(L, f->first + i);
@@ -152,20 +101,20 @@ static int run_recorded(lua_State *L, Compiled *c, Entry *e, Frame *f) {
   c->busy = true;
   const int status = lua_pcall(L, f->nargs, LUA_MULTRET, 0);
   c->busy = false;
-  trace_pause();
-  if (status == LUA_OK) take_results(L, &e->now, f);
+  recorder_pause();
+  if (status == LUA_OK) keep_results(L, &e->now, f);
   recording_end(r);
   if (grad_mode() != mode) recording_fail(r, "lab.compile: the step leaves gradients switched %s", mode ? "off" : "on");
-  e->now.world = trace_world;
+  e->now.world = recorder_plan_key;
   e->now.grad_mode = mode;
   return status;
 }
 
 /* The caller gets copies of the tensors, without their graphs. */
-static void copy_results(lua_State *L, const Take *take, int first) {
-  for (int i = 0; i < take->nresults; i++) {
-    if (!take->result[i]) continue;
-    lb_pushtensor(L, tensor_clone(take->result[i]));
+static void copy_results(lua_State *L, const RecordedCall *call, int first) {
+  for (int i = 0; i < call->nresults; i++) {
+    if (!call->result[i]) continue;
+    lb_pushtensor(L, tensor_clone(call->result[i]));
     lua_replace(L, first + i);
   }
 }
@@ -200,13 +149,13 @@ static int read_upvalues(lua_State *L, int fn, int depth, Upvalue *list, int cou
   return count;
 }
 
-void lcompile_note_upvalues(lua_State *L, int self, Take *t, int keep) {
+void lcompile_note_upvalues(lua_State *L, int self, RecordedCall *t, int keep) {
   lua_getiuservalue(L, self, COMPILED_UV_FN);
   t->upvalues = read_upvalues(L, lua_gettop(L), 1, t->upvalue, 0, keep);
   lua_pop(L, 1);
 }
 
-bool lcompile_same_upvalues(lua_State *L, int self, const Take *t) {
+bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t) {
   Upvalue now[COMPILE_MAX_UPVALUES];
   lua_getiuservalue(L, self, COMPILED_UV_FN);
   const int n = read_upvalues(L, lua_gettop(L), 1, now, 0, 0);
@@ -219,7 +168,7 @@ bool lcompile_same_upvalues(lua_State *L, int self, const Take *t) {
 /* After a full collection: a tensor that the step made and that somebody still holds would never change again. */
 static void check_kept(lua_State *L, Recording *r) {
   lua_gc(L, LUA_GCCOLLECT, 0);
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &PUSHED) == LUA_TTABLE) {
+  if (lrecord_push_tensors(L) == LUA_TTABLE) {
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
       const Tensor *t = *(Tensor **)lua_touserdata(L, -2);
       if (!t || t->storage->serial <= r->start || r->failure[0]) continue;
@@ -233,7 +182,7 @@ static void check_kept(lua_State *L, Recording *r) {
   lua_pop(L, 1);
 }
 
-static bool same_results(lua_State *L, const Take *a, const Take *b, const Frame *f) {
+static bool same_results(lua_State *L, const RecordedCall *a, const RecordedCall *b, const Frame *f) {
   bool same = a->nresults == b->nresults;
   for (int i = 0; same && i < b->nresults; i++) {
     lua_rawgeti(L, f->before, COMPILE_RESULTS + i);
@@ -271,7 +220,7 @@ static bool settle(lua_State *L, Compiled *c, Entry *e, const Frame *f) {
   if (same && c->check_kept) check_kept(L, r);
   lcompile_forget(&e->last);
   e->last = e->now;
-  e->now = (Take){0};
+  e->now = (RecordedCall){0};
   return same && !r->failure[0];
 }
 
@@ -294,16 +243,16 @@ int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, in
   c->streak++;
   e->used = ++c->clock;
   if (status != LUA_OK) {
-    close_tables(L);
+    lrecord_close(L);
     lcompile_drop(L, self, c, e);
     return lua_error(L);
   }
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &ANCHORS);
+  lrecord_push_kept(L);
   lua_rawseti(L, f.slots, COMPILE_ANCHORS);
   copy_results(L, &e->now, f.results);
   lcompile_note_upvalues(L, self, &e->now, f.slots);
   const bool ready = settle(L, c, e, &f);
-  close_tables(L);
+  lrecord_close(L);
   lua_pushvalue(L, f.slots);
   lua_rawseti(L, f.entries, e->slot);
   if (e->last.r->failure[0]) return give_up(L, c, e, &f);

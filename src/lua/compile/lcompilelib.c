@@ -23,10 +23,10 @@
 
 /* --- entries ------------------------------------------------------------------------------------------------------ */
 
-void lcompile_forget(Take *t) {
+void lcompile_forget(RecordedCall *t) {
   recording_release(t->r);
   for (int i = 0; i < t->nresults; i++) tensor_release(t->result[i]);
-  *t = (Take){0};
+  *t = (RecordedCall){0};
 }
 
 static void entry_release(Entry *e) {
@@ -79,7 +79,7 @@ static bool fits(lua_State *L, int self, const Entry *e, int first, int nargs) {
 
 /* Whether the call to come can be compared with the one that e has recorded. */
 static bool waits_for(const Entry *e) {
-  return e->last.r && e->last.world == trace_world && e->last.grad_mode == grad_mode() &&
+  return e->last.r && e->last.world == recorder_plan_key && e->last.grad_mode == grad_mode() &&
          recording_fits_grads(e->last.r);
 }
 
@@ -226,7 +226,7 @@ static int call_plainly(lua_State *L, int self, int first, int nargs) {
 int lcompile_call(lua_State *L, int self, int nargs) {
   Compiled *c = lua_touserdata(L, self);
   const int first = lua_gettop(L) - nargs + 1;
-  if (trace || c->eager || c->busy) return call_plainly(L, self, first, nargs);
+  if (recorder || c->eager || c->busy) return call_plainly(L, self, first, nargs);
   Entry *waiting, *e = find(L, self, c, first, nargs, &waiting);
   if (e) return replay(L, self, c, e, first);
   if (c->streak >= MAX_STREAK) {
@@ -305,12 +305,12 @@ static int l_compile(lua_State *L) {
 
 /* Lua classes: a module's mode changed; its layers or fields did. */
 static int l_toggled(lua_State *L) {
-  trace_world_toggled(lua_topointer(L, 1));
+  recorder_toggle_plans(lua_topointer(L, 1));
   return 0;
 }
 static int l_changed(lua_State *L) {
   (void)L;
-  trace_world_changed();
+  recorder_invalidate_plans();
   return 0;
 }
 
@@ -318,7 +318,7 @@ static int l_changed(lua_State *L) {
 
 static double bad_loss; /* the value that check_loss met last; 0: none */
 
-static int rerun_check_loss(const TraceCall *c, Rng *rng) {
+static int rerun_check_loss(const Computation *c, Rng *rng) {
   (void)rng;
   const double value = tensor_get(c->t[0], 0);
   if (isfinite(value)) return 0;
@@ -331,8 +331,8 @@ static int rerun_check_loss(const TraceCall *c, Rng *rng) {
 static int l_check_loss(lua_State *L) {
   Tensor *t = lb_checktensor(L, 1, "check_loss");
   if (t->numel != 1) return lb_error(L, "the loss has shape %s, it must have one element", tensor_shape_str(t));
-  const TraceCall call = {.name = "check_loss", .run = rerun_check_loss, .n = 1, .t = &t};
-  return trace_do(&call) < 0 ? lb_coreerror(L) : 0;
+  const Computation call = {.name = "check_loss", .run = rerun_check_loss, .n = 1, .t = &t};
+  return recorder_run(&call) < 0 ? lb_coreerror(L) : 0;
 }
 
 /* bad_loss(): the value for which check_loss raised, once; nil if it did not. */

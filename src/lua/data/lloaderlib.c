@@ -222,7 +222,7 @@ static int loader_index(lua_State *L) {
   lua_pushvalue(L, 2);
   if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-  if (strcmp(key, "epoch") == 0) trace_refuse("the number of an epoch is read");
+  if (strcmp(key, "epoch") == 0) recorder_refuse("the number of an epoch is read");
   if (strcmp(key, "epoch") == 0)
     lua_pushinteger(L, (lua_Integer)l->epoch);
   else if (strcmp(key, "batch_size") == 0)

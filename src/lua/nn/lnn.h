@@ -14,18 +14,18 @@
 #define MODULE_MT "optlab.Module"
 
 /* Whom errors name: "nn." and "Linear". */
-typedef struct Who {
+typedef struct Callee {
   const char *space, *name;
-} Who;
+} Callee;
 
 /* Reads the call's values at first..last: by position up to the first table, which must be the last value and holds the
  * rest by name. value[i] receives args[i]; the k-th tensor argument goes to tensor[k] (borrowed; untouched if not
  * given). Raises naming the argument. */
-void lnn_args(lua_State *L, int first, int last, Who who, const Arg *args, double *value, Tensor **tensor);
+void lnn_args(lua_State *L, int first, int last, Callee callee, const Arg *args, double *value, Tensor **tensor);
 
 /* The tensors at first..first+n-1 (an input, a target) into in[], borrowed; raises if one is none. `module`: the index
  * of the module that is called, 0 for none. */
-void lnn_inputs(lua_State *L, int first, int n, Who who, Tensor **in, int module);
+void lnn_inputs(lua_State *L, int first, int n, Callee callee, Tensor **in, int module);
 
 /* Pushes the words between '' and separated by commas. */
 const char *lnn_pushwords(lua_State *L, const char *const *words);

@@ -40,15 +40,15 @@ static const char *expectation(lua_State *L, const Arg *a) {
   return "";
 }
 
-static int bad_value(lua_State *L, int idx, Who who, const Arg *a) {
+static int bad_value(lua_State *L, int idx, Callee callee, const Arg *a) {
   idx = lua_absindex(L, idx);
   const char *quote = lua_type(L, idx) == LUA_TSTRING ? "'" : "", *what = expectation(L, a);
-  return lb_error(L, "%s%s: %s must be %s, got %s%s%s", who.space, who.name, a->name, what, quote,
+  return lb_error(L, "%s%s: %s must be %s, got %s%s%s", callee.space, callee.name, a->name, what, quote,
                   luaL_tolstring(L, idx, NULL), quote);
 }
 
-static int missing_value(lua_State *L, Who who, const Arg *a) {
-  return lb_error(L, "%s%s: %s is missing, must be %s", who.space, who.name, a->name, expectation(L, a));
+static int missing_value(lua_State *L, Callee callee, const Arg *a) {
+  return lb_error(L, "%s%s: %s is missing, must be %s", callee.space, callee.name, a->name, expectation(L, a));
 }
 
 static bool read_integer(lua_State *L, int idx, double *value) {
@@ -122,12 +122,12 @@ static bool read_value(lua_State *L, int idx, const Arg *a, double *value, Tenso
   return false;
 }
 
-static void check_names(lua_State *L, int idx, Who who, const Arg *args) {
+static void check_names(lua_State *L, int idx, Callee callee, const Arg *args) {
   const char *names[ARG_MAX + 1];
   int n = 0;
   for (; args[n].name; n++) names[n] = args[n].name;
   names[n] = NULL;
-  lb_checkoptions(L, idx, lua_pushfstring(L, "%s%s", who.space, who.name), names);
+  lb_checkoptions(L, idx, lua_pushfstring(L, "%s%s", callee.space, callee.name), names);
   lua_pop(L, 1);
 }
 
@@ -148,41 +148,41 @@ static int find_options(lua_State *L, int first, int last, const Arg *args) {
   return at;
 }
 
-void lnn_args(lua_State *L, int first, int last, Who who, const Arg *args, double *value, Tensor **tensor) {
+void lnn_args(lua_State *L, int first, int last, Callee callee, const Arg *args, double *value, Tensor **tensor) {
   int options = find_options(L, first, last, args);
   int table = options <= last ? options : 0;
-  if (table) check_names(L, table, who, args);
+  if (table) check_names(L, table, callee, args);
   int n = 0;
   for (; args[n].name; n++) {
     const Arg *a = &args[n];
     Tensor **slot = a->kind == ARG_TENSOR ? tensor++ : NULL;
     int at = first + n < options ? first + n : 0; /* its position, if given so */
     if (at && !lua_isnil(L, at)) {
-      if (!read_value(L, at, a, &value[n], slot)) bad_value(L, at, who, a);
+      if (!read_value(L, at, a, &value[n], slot)) bad_value(L, at, callee, a);
       continue;
     }
     value[n] = a->kind == ARG_DTYPE ? (double)dtype_default() : a->def;
     if (table && lua_getfield(L, table, a->name) != LUA_TNIL) {
-      if (!read_value(L, -1, a, &value[n], slot)) bad_value(L, -1, who, a);
+      if (!read_value(L, -1, a, &value[n], slot)) bad_value(L, -1, callee, a);
     } else if (arg_required(a)) {
-      missing_value(L, who, a);
+      missing_value(L, callee, a);
     }
     if (table) lua_pop(L, 1);
   }
   if ((table && table != last) || options - first > n) {
-    lb_error(L, "%s%s: too many arguments (%d, at most %d and a table of options)", who.space, who.name,
+    lb_error(L, "%s%s: too many arguments (%d, at most %d and a table of options)", callee.space, callee.name,
              last - first + 1, n);
   }
 }
 
-void lnn_inputs(lua_State *L, int first, int n, Who who, Tensor **in, int module) {
+void lnn_inputs(lua_State *L, int first, int n, Callee callee, Tensor **in, int module) {
   static const char *const names[MODULE_MAX_INPUTS] = {"input", "target"};
   for (int i = 0; i < n; i++) {
     in[i] = lb_testtensor(L, first + i);
     if (in[i]) continue;
     const char *got = luaL_getmetafield(L, first + i, "__name") == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
     if (!got) got = lua_isnone(L, first + i) ? "nothing" : luaL_typename(L, first + i);
-    lb_error(L, "%s%s: the %s must be a tensor, got %s%s", who.space, who.name, names[i], got,
+    lb_error(L, "%s%s: the %s must be a tensor, got %s%s", callee.space, callee.name, names[i], got,
              lnn_pushplace(L, module));
   }
 }

@@ -19,11 +19,11 @@ static int push_functional(lua_State *L, const char *name, Tensor *out) {
 /* nn.functional.<name>(inputs..., args..., {options}): a layer for the length of one call; upvalue 1: its LayerDef. */
 static int functional_call(lua_State *L) {
   const LayerDef *def = lua_touserdata(L, lua_upvalueindex(1));
-  Who who = {"nn.functional.", def->functional};
+  Callee callee = {"nn.functional.", def->functional};
   Module m = {.def = def, .refs = 1, .training = true};
   Tensor *in[MODULE_MAX_INPUTS];
-  lnn_inputs(L, 1, def->ninputs, who, in, 0);
-  lnn_args(L, def->ninputs + 1, lua_gettop(L), who, def->args, m.arg, m.buffer); /* buffers: borrowed */
+  lnn_inputs(L, 1, def->ninputs, callee, in, 0);
+  lnn_args(L, def->ninputs + 1, lua_gettop(L), callee, def->args, m.arg, m.buffer); /* buffers: borrowed */
   bool bad = def->build && def->build(&m) < 0;
   return push_functional(L, def->functional, bad ? NULL : module_forward(&m, in));
 }
@@ -44,7 +44,7 @@ static int functional_conv2d(lua_State *L) {
   double value[3];
   Tensor *x = lb_checktensor(L, 1, "nn.functional.conv2d"), *weight = lb_checktensor(L, 2, "nn.functional.conv2d");
   Tensor *bias = NULL;
-  lnn_args(L, 3, lua_gettop(L), (Who){"nn.functional.", "conv2d"}, args, value, &bias);
+  lnn_args(L, 3, lua_gettop(L), (Callee){"nn.functional.", "conv2d"}, args, value, &bias);
   return push_functional(L, "conv2d", nn_conv2d(x, weight, bias, pair_of(value[1]), pair_of(value[2])));
 }
 
@@ -61,7 +61,7 @@ static int functional_batch_norm(lua_State *L) {
                              [COUNT] = {NULL, 0, 0, NULL}};
   double value[COUNT];
   Tensor *x = lb_checktensor(L, 1, "nn.functional.batch_norm"), *given[4] = {0};
-  lnn_args(L, 2, lua_gettop(L), (Who){"nn.functional.", "batch_norm"}, args, value, given);
+  lnn_args(L, 2, lua_gettop(L), (Callee){"nn.functional.", "batch_norm"}, args, value, given);
   BatchNorm b = {.mean = given[MEAN], .var = given[VAR], .weight = given[WEIGHT], .bias = given[BIAS]};
   b.training = value[TRAINING] != 0;
   b.momentum = value[MOMENTUM];
@@ -74,7 +74,7 @@ static int functional_dropout(lua_State *L) {
   static const Arg args[] = {{"p", ARG_NUMBER, 0.5, NULL}, {"training", ARG_FLAG, 1, NULL}, {NULL, 0, 0, NULL}};
   double value[2];
   Tensor *x = lb_checktensor(L, 1, "nn.functional.dropout");
-  lnn_args(L, 2, lua_gettop(L), (Who){"nn.functional.", "dropout"}, args, value, NULL);
+  lnn_args(L, 2, lua_gettop(L), (Callee){"nn.functional.", "dropout"}, args, value, NULL);
   return push_functional(L, "dropout", nn_dropout(x, value[0], value[1] != 0));
 }
 
@@ -83,7 +83,7 @@ static int functional_one_hot(lua_State *L) {
   static const Arg args[] = {{"num_classes", ARG_SIZE, 0, NULL}, {NULL, 0, 0, NULL}};
   double classes;
   Tensor *labels = lb_checktensor(L, 1, "nn.functional.one_hot");
-  lnn_args(L, 2, lua_gettop(L), (Who){"nn.functional.", "one_hot"}, args, &classes, NULL);
+  lnn_args(L, 2, lua_gettop(L), (Callee){"nn.functional.", "one_hot"}, args, &classes, NULL);
   return push_functional(L, "one_hot", nn_one_hot(labels, (int64_t)classes));
 }
 
@@ -104,7 +104,7 @@ void lnn_pushfunctional(lua_State *L) {
 /* nn.init.<name>(tensor, args..., {options}) -> tensor; upvalue 1: the InitDef. */
 static int init_call(lua_State *L) {
   const InitDef *def = lua_touserdata(L, lua_upvalueindex(1));
-  Who who = {"nn.init.", def->name};
+  Callee callee = {"nn.init.", def->name};
   double value[ARG_MAX];
   Tensor *t = lb_testtensor(L, 1);
   if (!t) return lb_error(L, "nn.init.%s: the first argument must be a tensor, got %s", def->name, luaL_typename(L, 1));
@@ -112,7 +112,7 @@ static int init_call(lua_State *L) {
     return lb_error(L, "nn.init.%s: the tensor must be float32 or float64, got %s", def->name,
                     dtype_name((DType)t->dtype));
   }
-  lnn_args(L, 2, lua_gettop(L), who, def->args, value, NULL);
+  lnn_args(L, 2, lua_gettop(L), callee, def->args, value, NULL);
   if (def->fill(t, value) < 0) return lb_error(L, "nn.init.%s: %s", def->name, err_message());
   lua_settop(L, 1);
   return 1;
@@ -124,7 +124,7 @@ static int init_calculate_gain(lua_State *L) {
                              {"param", ARG_NUMBER, 0.01, NULL},
                              {NULL, 0, 0, NULL}};
   double value[2];
-  lnn_args(L, 1, lua_gettop(L), (Who){"nn.init.", "calculate_gain"}, args, value, NULL);
+  lnn_args(L, 1, lua_gettop(L), (Callee){"nn.init.", "calculate_gain"}, args, value, NULL);
   lua_pushnumber(L, init_gain((int)value[0], value[1]));
   return 1;
 }

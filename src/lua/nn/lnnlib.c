@@ -65,14 +65,14 @@ static void keep_tensors(lua_State *L, const Module *m) {
 static int module_create(lua_State *L) {
   const LayerDef *def = lua_touserdata(L, lua_upvalueindex(1));
   int last = lua_gettop(L);
-  Who who = {"nn.", def->name};
+  Callee callee = {"nn.", def->name};
   Module **ud = lua_newuserdatauv(L, sizeof *ud, 2 * MODULE_MAX_TENSORS);
   *ud = NULL;
   luaL_setmetatable(L, MODULE_MT);
   Module *m = *ud = module_new(def);
   if (!m) return lb_coreerror(L);
   Tensor *given[MODULE_MAX_TENSORS] = {0};
-  lnn_args(L, 1, last, who, def->args, m->arg, given);
+  lnn_args(L, 1, last, callee, def->args, m->arg, given);
   for (int i = 0; i < MODULE_MAX_TENSORS; i++) m->buffer[i] = given[i] ? tensor_retain(given[i]) : NULL;
   if (module_build(m) < 0) return lb_error(L, "nn.%s: %s", def->name, err_message());
   keep_tensors(L, m);
@@ -84,7 +84,7 @@ static int module_call(lua_State *L) {
   const Module *m = check_module(L, 1, "nn: forward");
   Tensor *in[MODULE_MAX_INPUTS];
   int n = m->def->ninputs, given = lua_gettop(L) - 1;
-  lnn_inputs(L, 2, n, (Who){"nn.", m->def->name}, in, 1);
+  lnn_inputs(L, 2, n, (Callee){"nn.", m->def->name}, in, 1);
   while (given > n && lua_isnil(L, given + 1)) given--;
   if (given > n) {
     return lb_error(L, "nn.%s: takes %d input%s, got %d%s", m->def->name, n, n == 1 ? "" : "s", given,
@@ -232,7 +232,7 @@ static int module_newindex(lua_State *L) {
   const char *key = luaL_tolstring(L, 2, NULL);
   if (strcmp(key, "training") == 0) {
     if (!lua_isboolean(L, 3)) return lb_error(L, "nn.%s: training must be true or false", m->def->name);
-    if (m->training != lua_toboolean(L, 3)) trace_world_toggled(&m->training);
+    if (m->training != lua_toboolean(L, 3)) recorder_toggle_plans(&m->training);
     m->training = lua_toboolean(L, 3);
     return 0;
   }
@@ -240,7 +240,7 @@ static int module_newindex(lua_State *L) {
   if (i < 0 && k < 0) return no_such_field(L, m, key);
   Tensor *t = lb_testtensor(L, 3);
   if (!t) return lb_error(L, "nn.%s: '%s' must be a tensor, got %s", m->def->name, key, luaL_tolstring(L, 3, NULL));
-  trace_world_changed();
+  recorder_invalidate_plans();
   int rc = i >= 0 ? module_set_param(m, i, t) : module_set_buffer(m, k, t);
   if (rc < 0) return lb_error(L, "nn.%s: %s", m->def->name, err_message());
   lua_pushvalue(L, 3);
@@ -335,7 +335,7 @@ static int clear_grads(lua_State *L) {
   return 0;
 }
 
-/* set_place(fn): who says where a module lies */
+/* set_place(fn): callee says where a module lies */
 static int set_place(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_setfield(L, LUA_REGISTRYINDEX, PLACE_KEY);

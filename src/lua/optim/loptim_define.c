@@ -152,7 +152,7 @@ static void take_result(lua_State *L, const Optim *o, const Frame *f, Tensor *p)
   if (tensor_copy_(p, value) < 0) lb_coreerror(L);
 }
 
-static int run_count(const TraceCall *c, Rng *rng) {
+static int run_count(const Computation *c, Rng *rng) {
   OptimParam *q;
   (void)rng;
   memcpy(&q, c->args, sizeof q);
@@ -162,14 +162,14 @@ static int run_count(const TraceCall *c, Rng *rng) {
 
 /* One update more, told to a recorder: a replayed step counts too. */
 static void count_update(const Optim *o, OptimParam *q) {
-  if (trace) trace->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
-  trace_do(&(TraceCall){.name = "the count of updates", .run = run_count, .args = &q, .size = sizeof q});
+  if (recorder) recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  recorder_run(&(Computation){.name = "the count of updates", .run = run_count, .args = &q, .size = sizeof q});
 }
 
 /* Parameter j of a group, number k (0-based) over all groups. */
 static void step_param(lua_State *L, Optim *o, const Frame *f, int group, int j, int k) {
   OptimParam *q = &o->group[group].param[j];
-  trace_grad_read(q->p);
+  recorder_grad_read(q->p);
   if (!q->p->grad) return;
   if (optim_check_grad(o, q, k + 1) < 0) lb_coreerror(L);
   int top = lua_gettop(L);

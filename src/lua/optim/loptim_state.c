@@ -93,7 +93,7 @@ static void push_group(lua_State *L, const Optim *o, const OptimGroup *group, in
 
 /*** The optimizer's state and hyperparameters as a plain table; its tensors are copies. @function state_dict */
 int loptim_state_dict(lua_State *L) {
-  trace_refuse("an optimizer's state is read");
+  recorder_refuse("an optimizer's state is read");
   Optim *o = lb_checkoptim(L, 1, "state_dict");
   lua_settop(L, 1);
   lua_newtable(L);
@@ -264,7 +264,7 @@ static void take_updates(lua_State *L, Optim *o, int groups) {
  * load_state_dict */
 int loptim_load_state_dict(lua_State *L) {
   Optim *o = lb_checkoptim(L, 1, FN);
-  trace_refuse("an optimizer's state is loaded");
+  recorder_refuse("an optimizer's state is loaded");
   if (!lua_istable(L, 2)) return lb_argerror(L, FN, 2, "a table from state_dict()");
   lua_settop(L, 2);
   check_name(L, o);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "lua/base/lhyper.h"
-#include "lua/compile/lcompile.h"
+#include "lua/base/lrecord.h"
 #include "lua/optim/loptim.h"
 #include "optim/clip.h"
 
@@ -198,7 +198,7 @@ void loptim_pushgroup(lua_State *L, int group) {
  * @function step */
 static int l_step(lua_State *L) {
   OptimUD *ud = check_self(L, "step");
-  if (trace) lcompile_anchor(L, 1);
+  if (recorder) lrecord_keep(L, 1);
   bool closure = !lua_isnoneornil(L, 2);
   lua_settop(L, 2);
   if (closure) {
@@ -233,7 +233,7 @@ static int l_zero_grad(lua_State *L) {
  * optimizer's.
  * @function add_param_group */
 static int l_add_param_group(lua_State *L) {
-  trace_refuse("a parameter group is added");
+  recorder_refuse("a parameter group is added");
   OptimUD *ud = check_self(L, "add_param_group");
   if (!lua_istable(L, 2)) return lb_argerror(L, "add_param_group", 2, "a group {params = ..., lr = ...}");
   add_group_table(L, 1, &ud->o, 2, "add_param_group");
@@ -267,10 +267,10 @@ static const char *const FIELDS[] = {"param_groups", "defaults",        "name", 
 
 /* A recorded step takes for granted what it read as a number, from the optimizer or group view at index 1. */
 static void watch_hyper(lua_State *L, const Optim *o, const Hyper *x, const double *value) {
-  if (!trace) return;
-  lcompile_anchor(L, 1);
-  trace->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
-  for (int i = 0; i < hyper_width(x); i++) trace->watch(value + i, sizeof *value, x->name);
+  if (!recorder) return;
+  lrecord_keep(L, 1);
+  recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  for (int i = 0; i < hyper_width(x); i++) recorder->watch(value + i, sizeof *value, x->name);
 }
 
 /* A copy of the list in a user value of the value at idx. */
@@ -319,7 +319,7 @@ static int set_field(lua_State *L, Optim *o, int first, int last, const char *co
     if (strcmp(more[i], key) == 0) return lb_error(L, "%s: the field '%s' cannot be set", o->def->name, key);
   }
   if (!x) return unknown_field(L, o, key, more);
-  trace_refuse("a hyperparameter is set inside the step; set it before the call, which takes it as it is then");
+  recorder_refuse("a hyperparameter is set inside the step; set it before the call, which takes it as it is then");
   lua_pushvalue(L, 3);
   lhyper_value(L, o->def->name, x, value);
   for (int i = first; i <= last; i++) {
@@ -423,7 +423,7 @@ static int group_newindex(lua_State *L) {
 static int group_pairs(lua_State *L) {
   int index;
   const Optim *o = check_group(L, &index);
-  trace_refuse("all hyperparameters of a group are read as numbers; read those that the step needs by name");
+  recorder_refuse("all hyperparameters of a group are read as numbers; read those that the step needs by name");
   lua_getglobal(L, "next");
   lua_newtable(L);
   lhyper_setfields(L, o->def->hyper, o->group[index].h);
@@ -467,7 +467,7 @@ static int l_clip_grad_norm(lua_State *L) {
   Tensor **params = read_params(L, 1, &n, fn);
   Tensor *total = clip_grad_norm_(params, n, lua_tonumber(L, 2), norm_type, strict);
   lb_pushtensor(L, total);
-  if (trace) return 1; /* while a step is recorded its numbers are not known; the tensor can be computed with */
+  if (recorder) return 1; /* while a step is recorded its numbers are not known; the tensor can be computed with */
   lua_pushnumber(L, tensor_get(total, 0));
   return 1;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/recorder.h"
-#include "lua/compile/lcompile.h"
+#include "lua/base/lrecord.h"
 #include "lua/sched/lsched.h"
 #include "sched/schedule.h"
 
@@ -21,7 +21,7 @@ typedef struct Attach {
 
 /* Sets the rates for t and returns the first. Groups that were added later are left alone. */
 static double move(lua_State *L, const Attach *a, double t, const char *fn) {
-  trace_refuse("a schedule is attached or loaded inside the step");
+  recorder_refuse("a schedule is attached or loaded inside the step");
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   double lr = lsched_rate(L, lua_gettop(L), t);
   Optim *o = lsched_optim(L, fn);
@@ -67,7 +67,7 @@ typedef struct StepArgs {
   Optim *o;
 } StepArgs;
 
-static int run_step(const TraceCall *c, Rng *rng) {
+static int run_step(const Computation *c, Rng *rng) {
   StepArgs args;
   (void)rng;
   memcpy(&args, c->args, sizeof args);
@@ -86,14 +86,14 @@ static int told_step(lua_State *L, Attach *a) {
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   args.s = lsched_ready_made(L, -1);
   if (!args.s) {
-    trace_refuse(
+    recorder_refuse(
         "a schedule that is a Lua function moves the learning rate; call its step() outside of the compiled step, or "
         "use one of sched.*");
     return 0;
   }
-  lcompile_anchor(L, 1);
-  trace->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
-  if (trace_do(&(TraceCall){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0)
+  lrecord_keep(L, 1);
+  recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
+  if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0)
     return lb_coreerror(L);
   return 0;
 }
@@ -101,7 +101,7 @@ static int told_step(lua_State *L, Attach *a) {
 /*** Moves on to the next t; returns the first group's new rate. @function LRScheduler:step */
 static int attach_step(lua_State *L) {
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
-  if (trace) return told_step(L, a);
+  if (recorder) return told_step(L, a);
   double lr = move(L, a, a->t + 1, "step");
   a->t++;
   lua_pushnumber(L, lr);
@@ -161,7 +161,7 @@ static int attach_index(lua_State *L) {
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   const char *key = luaL_tolstring(L, 2, NULL);
   if (strcmp(key, "t") == 0) {
-    trace_refuse("the count of a schedule is read as a number");
+    recorder_refuse("the count of a schedule is read as a number");
     lsched_push_t(L, a->t);
   } else if (strcmp(key, "schedule") == 0) {
     lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);

@@ -40,7 +40,7 @@ static int plateau_method_step(lua_State *L) {
   if (t ? t->numel != 1 : lua_type(L, 2) != LUA_TNUMBER)
     return lb_argerror(L, "ReduceLROnPlateau:step", 2, "the metric, a number");
   Optim *o = lsched_optim(L, "step");
-  trace_refuse("ReduceLROnPlateau looks at a metric; call its step() outside of the compiled step");
+  recorder_refuse("ReduceLROnPlateau looks at a metric; call its step() outside of the compiled step");
   bool lower = plateau_step(p, t ? tensor_get(t, 0) : lua_tonumber(L, 2));
   for (int i = 0; lower && i < o->ngroups; i++) o->group[i].h[0] = plateau_lower(p, o->group[i].h[0]);
   lua_pushboolean(L, lower);

@@ -253,7 +253,7 @@ Optim *lsched_optim(lua_State *L, const char *fn) {
 
 /* The current rate of every group. */
 int lsched_push_rates(lua_State *L) {
-  trace_refuse("learning rates are read as numbers");
+  recorder_refuse("learning rates are read as numbers");
   const Optim *o = lsched_optim(L, "get_last_lr");
   lua_createtable(L, o->ngroups, 0);
   for (int i = 0; i < o->ngroups; i++) {

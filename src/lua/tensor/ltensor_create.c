@@ -8,7 +8,7 @@
 
 #include "core/recorder.h"
 #include "core/rng.h"
-#include "lua/compile/lcompile.h"
+#include "lua/base/lrecord.h"
 #include "lua/tensor/ltensor.h"
 
 static const char *const OPTIONS[] = {"dtype", "requires_grad", NULL};
@@ -65,10 +65,10 @@ static int l_eye(lua_State *L) {
   if (n < 1 || n > 2) return lb_argerror(L, "lab.eye", 1, "one or two sizes");
   if (n == 1) shape[1] = shape[0];
   TensorOptions o = ltensor_options(L, next, "lab.eye", lb_defaultdtype());
-  const Trace *listener = trace_pause(); /* a constant, as a whole */
+  const Recorder *paused = recorder_pause(); /* a constant, as a whole */
   Tensor *t = tensor_full(o.dtype, 2, shape, 0);
   for (int64_t i = 0; t && i < shape[0] && i < shape[1]; i++) tensor_set(t, i * shape[1] + i, 1);
-  trace_resume(listener);
+  recorder_resume(paused);
   return push_new(L, "lab.eye", t, o);
 }
 
@@ -172,7 +172,7 @@ typedef struct IntegerArgs {
   uint64_t count;
 } IntegerArgs;
 
-static int run_integers(const TraceCall *c, Rng *rng) {
+static int run_integers(const Computation *c, Rng *rng) {
   IntegerArgs a;
   memcpy(&a, c->args, sizeof a);
   Tensor *t = c->t[0];
@@ -186,7 +186,7 @@ static int run_integers(const TraceCall *c, Rng *rng) {
 
 static void fill_integers(Tensor *t, IntegerArgs a) {
   if (!t) return;
-  trace_do(&(TraceCall){
+  recorder_run(&(Computation){
       .name = "random integers", .run = run_integers, .nout = 1, .n = 1, .t = &t, .args = &a, .size = sizeof a});
 }
 
@@ -322,7 +322,7 @@ static int l_tensor(lua_State *L) {
   lua_pushvalue(L, 1);
   nested_fill(L, &n, 0);
   lua_pop(L, 1);
-  if (trace) lcompile_seen(L, n.t);
+  if (recorder) lrecord_tensor(L, n.t);
   n.t->requires_grad = o.requires_grad;
   return 1;
 }

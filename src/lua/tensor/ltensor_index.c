@@ -89,7 +89,7 @@ static Tensor *window(Tensor *x, const Range *ranges) {
     if (r->len != x->shape[d] || r->step != 1) y = fm_slice(y, d, r->start, r->len, r->step);
     if (!r->single) shape[n++] = r->len;
   }
-  return n == x->ndim && y == x ? fm_pool(tensor_retain(x)) : fm_reshape(y, n, shape);
+  return n == x->ndim && y == x ? fm_own(tensor_retain(x)) : fm_reshape(y, n, shape);
 }
 
 int ltensor_index(lua_State *L) {

@@ -23,7 +23,7 @@ static void push_sizes(lua_State *L, int n, const int64_t *sizes) {
 /* Pushes the field and returns true, or returns false. */
 static bool push_field(lua_State *L, Tensor *t, const char *name) {
   if (strcmp(name, "grad") == 0) {
-    trace_grad_read(t);
+    recorder_grad_read(t);
     if (t->grad) {
       lb_pushtensor(L, tensor_retain(t->grad));
     } else {

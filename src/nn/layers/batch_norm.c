@@ -89,7 +89,7 @@ static Tensor *as_channels(Tensor *t, const Tensor *x) {
 }
 
 /* running = (1 - momentum) running + momentum factor now; args {momentum, factor} */
-static int run_move(const TraceCall *c, Rng *rng) {
+static int run_move(const Computation *c, Rng *rng) {
   double a[2];
   (void)rng;
   memcpy(a, c->args, sizeof a);
@@ -102,17 +102,17 @@ static int run_move(const TraceCall *c, Rng *rng) {
 
 static void move_towards(Tensor *running, Tensor *now, double momentum, double factor) {
   double args[2] = {momentum, factor};
-  trace_do(&(TraceCall){.name = "running statistics",
-                        .run = run_move,
-                        .nout = 1,
-                        .n = 3,
-                        .t = (Tensor *[]){running, running, now},
-                        .args = args,
-                        .size = sizeof args});
+  recorder_run(&(Computation){.name = "running statistics",
+                              .run = run_move,
+                              .nout = 1,
+                              .n = 3,
+                              .t = (Tensor *[]){running, running, now},
+                              .args = args,
+                              .size = sizeof args});
 }
 
 /* The count of batches seen. */
-static int run_count(const TraceCall *c, Rng *rng) {
+static int run_count(const Computation *c, Rng *rng) {
   (void)rng;
   tensor_set(c->t[0], 0, tensor_get(c->t[0], 0) + 1);
   return 0;
@@ -155,7 +155,7 @@ static Tensor *normalise(const Module *m, Tensor *x) {
                  .eps = m->arg[EPS]};
   Tensor *y = nn_batch_norm(x, &b);
   if (y && m->training && count) {
-    trace_do(&(TraceCall){
+    recorder_run(&(Computation){
         .name = "the count of batches", .run = run_count, .nout = 1, .n = 2, .t = (Tensor *[]){count, count}});
   }
   return y;

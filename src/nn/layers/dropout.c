@@ -20,7 +20,7 @@ Tensor *nn_dropout(Tensor *x, double p, bool training) {
   if (!training || p == 0) return tensor_retain(x);
   DType dt = dtype_is_float((DType)x->dtype) ? (DType)x->dtype : dtype_default();
   FormulaMark mark = fm_begin();
-  Tensor *mask = fm_pool(tensor_new(dt, x->ndim, x->shape));
+  Tensor *mask = fm_own(tensor_new(dt, x->ndim, x->shape));
   if (mask) rng_fill_bernoulli(rng_for(RNG_DROPOUT), mask, 1 - p);
   return fm_end(mark, fm_mul(x, fm_muls(mask, p < 1 ? 1 / (1 - p) : 0)));
 }

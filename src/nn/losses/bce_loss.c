@@ -29,7 +29,7 @@ static Tensor *bce(Tensor *x, Tensor *y) {
   return fm_neg(fm_add(one, zero));
 }
 
-static int run_check(const TraceCall *c, Rng *rng) {
+static int run_check(const Computation *c, Rng *rng) {
   (void)rng;
   const Tensor *x = c->t[0];
   for (int64_t i = 0; i < x->numel; i++) {
@@ -43,7 +43,7 @@ static int run_check(const TraceCall *c, Rng *rng) {
 }
 
 static int check_probabilities(Tensor *x) {
-  return trace_do(&(TraceCall){.name = "the check of probabilities", .run = run_check, .n = 1, .t = &x});
+  return recorder_run(&(Computation){.name = "the check of probabilities", .run = run_check, .n = 1, .t = &x});
 }
 
 static Tensor *bce_forward(const Module *m, Tensor *const *in) {

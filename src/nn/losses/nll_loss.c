@@ -20,7 +20,7 @@ int class_labels(ClassLabels *l, const Tensor *scores, const Tensor *target, Ten
   if (!scores->ndim) return err_set("input is a single number, must be (N, C) or (C)");
   if (labels_check_shape(scores, target) < 0 || class_weight_check(scores, weight) < 0) return -1;
   int dim = class_dim(scores);
-  Tensor *index = fm_pool(labels_index(target, scores->shape[dim], "target"));
+  Tensor *index = fm_own(labels_index(target, scores->shape[dim], "target"));
   l->index = fm_unsqueeze(index, dim);
   l->weight = NULL;
   if (!weight) return l->index ? 0 : -1;

@@ -168,7 +168,7 @@ describe("the pages", function()
 
   it("README.md lists every experiment and every package", function()
     local readme = program.read("README.md")
-    for _, name in ipairs(require("optlab.files").list("experiments", "%.lua$")) do
+    for _, name in ipairs(require("optlab.base.files").list("experiments", "%.lua$")) do
       assert.is_not_nil(readme:find("`" .. name:match("^(.*)%.lua$") .. "`", 1, true), name)
     end
     for package in program.read("scripts/packages"):gmatch("\n(%l[%w.+-]+)%s+%l") do

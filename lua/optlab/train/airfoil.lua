@@ -6,12 +6,12 @@
 -- @module optlab.train.airfoil
 
 local compiled = require "optlab.train.compiled"
-local errors = require "optlab.errors"
+local errors = require "optlab.base.errors"
 local evaluate = require "optlab.train.evaluate"
 local fit = require "optlab.train.fit"
 local lab = require "optlab"
-local report = require "optlab.train.report"
-local rules = require "optlab.train.rule"
+local run_report = require "optlab.train.run_report"
+local update_function = require "optlab.train.update_function"
 
 local M = {}
 
@@ -64,7 +64,7 @@ end
 --
 -- With an update rule the model is written out (weights and a matrix product); with a table such as {"SGD", lr = 0.05}
 -- it is nn.Linear with nn.MSELoss.
--- @tparam function|table how an update rule or an optimizer, see `optlab.train.rule`
+-- @tparam function|table how an update rule or an optimizer, see `optlab.train.update_function`
 -- @tparam[opt] table opts
 --
 -- * `batch_size` (10), `epochs` (2 with a rule, 4 with a table)
@@ -82,7 +82,7 @@ function M.run(how, opts)
   local model, params, loss, reported = (use_library and concise or from_scratch)()
   local epochs = opts.epochs or (use_library and 4 or 2)
   local data = opts.data or M.dataset()
-  local optimizer = rules.optimizer(params, how)
+  local optimizer = update_function.optimizer(params, how)
   local history = fit.fit {
     model = model, loss = loss, optimizer = optimizer, epochs = epochs, compile = compiled.has_kernels(optimizer),
     data = lab.data.loader(data, {batch_size = opts.batch_size or 10, shuffle = true}),
@@ -90,7 +90,7 @@ function M.run(how, opts)
   }
   history.epochs_total, history.stand_in = epochs, data.stand_in or false
   if opts.figure then
-    report.report(opts.figure, history, opts.title)
+    run_report.report(opts.figure, history, opts.title)
     draw(opts.figure, history, opts.title or opts.figure)
   end
   return history

@@ -4,7 +4,7 @@
 -- to be the library's: built-in layers, loss and optimizer. A Lua function among them may count its calls, or change
 -- its mind after a hundred of them; for those the script says `compile = true`.
 -- @module optlab.train.compiled
-local config = require "optlab.config"
+local config = require "optlab.base.config"
 local core = require "optlab.core".compile
 local lab = require "optlab"
 

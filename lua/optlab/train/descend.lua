@@ -1,9 +1,9 @@
 --- Minimising a function of one or a few numbers, keeping every point on the way.
 -- @module optlab.train.descend
 
-local errors = require "optlab.errors"
+local errors = require "optlab.base.errors"
 local lab = require "optlab"
-local rules = require "optlab.train.rule"
+local update_function = require "optlab.train.update_function"
 
 local M = {}
 
@@ -69,7 +69,7 @@ end
 local function descend_by_rule(gradient, x, rule, steps)
   local path, state = {point(x)}, {}
   for t = 1, steps do
-    x = rules.checked(rule(x, gradient(x), state, t), x, t)
+    x = update_function.checked(rule(x, gradient(x), state, t), x, t)
     path[t + 1] = point(x)
   end
   return path
@@ -86,7 +86,7 @@ end
 
 local function descend_by_optimizer(f, kind, x0, spec, steps, gradient)
   local x = leaf_of(x0)
-  local optimizer = rules.optimizer({x}, spec)
+  local optimizer = update_function.optimizer({x}, spec)
   local path = {point(x)}
   for t = 1, steps do
     optimizer:zero_grad()

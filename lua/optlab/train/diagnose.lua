@@ -1,7 +1,7 @@
 --- Why a loss is no number: looks for the first tensor that is to blame, and says what may help.
 -- @module optlab.train.diagnose
 
-local errors = require "optlab.errors"
+local errors = require "optlab.base.errors"
 local lab = require "optlab"
 
 local M = {}

@@ -4,7 +4,7 @@
 -- afterwards every module in it is in the mode that it was in before.
 -- @module optlab.train.evaluate
 
-local errors = require "optlab.errors"
+local errors = require "optlab.base.errors"
 local lab = require "optlab"
 
 local M = {}

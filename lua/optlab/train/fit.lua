@@ -6,7 +6,7 @@
 
 local compiled = require "optlab.train.compiled"
 local diagnose = require "optlab.train.diagnose"
-local errors = require "optlab.errors"
+local errors = require "optlab.base.errors"
 local evaluate = require "optlab.train.evaluate"
 local lab = require "optlab"
 local resume = require "optlab.train.resume"

@@ -5,8 +5,8 @@
 -- the last checkpoint to the bits of an unbroken run.
 -- @module optlab.train.resume
 
-local errors = require "optlab.errors"
-local files = require "optlab.files"
+local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
 local lab = require "optlab"
 
 local M = {}

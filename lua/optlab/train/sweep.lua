@@ -13,7 +13,7 @@
 -- runs. A run that diverges ends with its nan.
 -- @module optlab.train.sweep
 local core = require "optlab.core".compile
-local errors = require "optlab.errors"
+local errors = require "optlab.base.errors"
 local evaluation = require "optlab.train.evaluate"
 local lab = require "optlab"
 

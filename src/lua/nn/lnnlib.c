@@ -394,7 +394,7 @@ static void push_methods(lua_State *L) {
   lua_pop(L, 1);
 }
 
-/* The table that lua/optlab/nn.lua completes: {layers, methods, metatable, functional, init, and FUNCTIONS}. */
+/* The table that lua/optlab/nn/init.lua completes: {layers, methods, metatable, functional, init, and FUNCTIONS}. */
 int luaopen_optlab_nn(lua_State *L) {
   luaL_newlib(L, FUNCTIONS);
   push_layers(L);

@@ -4,6 +4,8 @@
 local arrays = require "optlab.plot.arrays"
 local errors = require "optlab.base.errors"
 local number = require "optlab.plot.gnuplot.number"
+local save_figure = require "optlab.plot.save_figure"
+local script = require "optlab.plot.gnuplot.script"
 local style = require "optlab.plot.gnuplot.style"
 local text = require "optlab.plot.gnuplot.text"
 
@@ -401,6 +403,18 @@ function Figure:text(words, at, opts)
   check_kind(self, false, where)
   local x, y = arrays.pair(at, where .. ": the position")
   return note(self, words, { x }, { y }, opts, where)
+end
+
+-- --- saving ------------------------------------------------------------------------------------------------------
+
+--- Writes the figure's script and starts drawing its picture; `plot.wait` (at the end of a script) waits for it.
+-- @string name of the files; a suffix (".png") chooses the format
+-- @treturn string the picture's path
+function Figure:save(name)
+  if #self.elements == 0 then
+    errors.raise("fig:save: the figure %s is empty: draw something first", errors.shown(name))
+  end
+  return save_figure(name, "fig:save", function(base, format) return script.figure(self, base, format) end)
 end
 
 M.Figure = Figure

@@ -5,7 +5,8 @@
 -- script keeps to itself: put that into `extra`.
 -- @module optlab.save.checkpoint
 local errors = require "optlab.base.errors"
-local lab = require "optlab"
+local random = require("optlab.core").tensor
+local save = require "optlab.save"
 
 local M = {}
 
@@ -54,7 +55,7 @@ function M.save(path, objects)
   if not path:lower():find("%.safetensors$") then errors.raise("%s: %q must end in .safetensors", fn, path) end
   local states = {}
   for name, object in pairs(check_objects(objects, fn)) do states[name] = object:state_dict() end
-  lab.save(path, { checkpoint = VERSION, states = states, rng = lab.get_rng_state(), extra = objects[EXTRA] })
+  save.save(path, { checkpoint = VERSION, states = states, rng = random.get_rng_state(), extra = objects[EXTRA] })
 end
 
 local function check_file(path, file, objects, fn)
@@ -93,7 +94,7 @@ end
 
 -- Loads all states; where one does not fit, what was before comes back and the error goes on.
 local function load_states(path, file, objects, fn)
-  local before, rng = {}, lab.get_rng_state()
+  local before, rng = {}, random.get_rng_state()
   for name, object in pairs(objects) do before[name] = object:state_dict() end
   local current
   local ok, message = pcall(function()
@@ -102,11 +103,11 @@ local function load_states(path, file, objects, fn)
       objects[name]:load_state_dict(file.states[name])
     end
     current = RNG
-    lab.set_rng_state(file.rng)
+    random.set_rng_state(file.rng)
   end)
   if ok then return end
   for _, name in ipairs(in_order(objects)) do pcall(objects[name].load_state_dict, objects[name], before[name]) end
-  lab.set_rng_state(rng)
+  random.set_rng_state(rng)
   errors.raise("%s: %s: '%s' does not fit: %s", fn, path, current, bare(message))
 end
 
@@ -119,7 +120,7 @@ end
 function M.load(path, objects)
   local fn = "lab.load_checkpoint"
   local found = check_objects(objects, fn)
-  local file = lab.load(path)
+  local file = save.load(path)
   check_file(path, file, found, fn)
   load_states(path, file, found, fn)
   return file.extra

@@ -2,7 +2,7 @@
 -- @module optlab.train.descend
 
 local errors = require "optlab.base.errors"
-local lab = require "optlab"
+local tensor = require("optlab.core").tensor.tensor
 local update_function = require "optlab.train.update_function"
 
 local M = {}
@@ -31,7 +31,7 @@ end
 
 --- A float64 copy of x0 that records what is done with it.
 local function leaf_of(x0)
-  local x = type(x0) == "userdata" and x0:detach():to("float64"):clone() or lab.tensor(x0, {dtype = "float64"})
+  local x = type(x0) == "userdata" and x0:detach():to("float64"):clone() or tensor(x0, {dtype = "float64"})
   x.requires_grad = true
   return x
 end
@@ -58,7 +58,7 @@ end
 --- x -> gradient by the function given in the options, brought into the form that recorded_gradient has.
 local function given_gradient(grad, kind)
   if kind ~= "list" then return grad end
-  return function(x) return lab.tensor({grad(table.unpack(x:tolist()))}, {dtype = "float64"}) end
+  return function(x) return tensor({grad(table.unpack(x:tolist()))}, {dtype = "float64"}) end
 end
 
 local function point(x)
@@ -78,7 +78,7 @@ end
 --- Sets x.grad from a gradient function that takes and gives plain values.
 local function fill_gradient(gradient, kind, x)
   if kind == "number" then
-    x.grad = lab.tensor(gradient(x:item()), {dtype = "float64"})
+    x.grad = tensor(gradient(x:item()), {dtype = "float64"})
   else
     x.grad = gradient(x:detach())
   end

@@ -4,11 +4,12 @@
 -- to know), the `history`, and the functions that a step needs.
 -- @module optlab.train.fit
 
+local clock = require("optlab.core").system.clock
 local compiled = require "optlab.train.compiled"
 local diagnose = require "optlab.train.diagnose"
 local errors = require "optlab.base.errors"
 local evaluate = require "optlab.train.evaluate"
-local lab = require "optlab"
+local progress = require "optlab.base.progress"
 local resume = require "optlab.train.resume"
 
 local M = {}
@@ -95,10 +96,10 @@ end
 
 --- Stops the clock of the training, which does not count evaluations and checkpoints, until `go` is called.
 local function stop(run)
-  run.place.seconds = run.place.seconds + (lab.clock() - run.resumed)
+  run.place.seconds = run.place.seconds + (clock() - run.resumed)
 end
 
-local function go(run) run.resumed = lab.clock() end
+local function go(run) run.resumed = clock() end
 
 --- Adds a point to the history and returns its loss.
 local function record(run)
@@ -238,7 +239,7 @@ end
 local function start_bar(run)
   local o = run.o
   if o.progress == false then return nil end
-  return (lab.progress(o.epochs * #o.data, o.progress or "training", {
+  return (progress(o.epochs * #o.data, o.progress or "training", {
     done = run.place.steps, per_step = method(o.data, "batch_size"), unit = "examples",
     text = running_loss(run.place),
   }))

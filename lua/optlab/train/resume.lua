@@ -5,9 +5,9 @@
 -- the last checkpoint to the bits of an unbroken run.
 -- @module optlab.train.resume
 
+local checkpoint = require "optlab.save.checkpoint"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
-local lab = require "optlab"
 
 local M = {}
 
@@ -55,7 +55,7 @@ end
 function M.save(c, o, place, history)
   local objects = objects_of(o)
   objects.extra = {place = place, history = history, batches = #o.data}
-  lab.save_checkpoint(c.path, objects)
+  checkpoint.save(c.path, objects)
 end
 
 --- Fills the lists of a new history from those of an old one, which must be the same.
@@ -75,7 +75,7 @@ end
 -- @tparam table history to be filled
 function M.load(c, o, place, history)
   if not (c and c.resume and files.kind(c.path)) then return end
-  local extra = lab.load_checkpoint(c.path, objects_of(o))
+  local extra = checkpoint.load(c.path, objects_of(o))
   if type(extra) ~= "table" or not extra.place then errors.raise("%s: %s was not made by train.fit", FN, c.path) end
   if extra.batches ~= #o.data then
     errors.raise("%s: %s was made with %d batches an epoch, now there are %d", FN, c.path, extra.batches, #o.data)

@@ -4,8 +4,8 @@
 -- value. Times are not among them, so that two runs with one seed write the same bytes.
 -- @module optlab.train.run_report
 
+local csvlog = require "optlab.base.csvlog"
 local errors = require "optlab.base.errors"
-local lab = require "optlab"
 
 local M = {}
 
@@ -16,7 +16,7 @@ local record
 -- @tparam number epoch
 -- @tparam table values {quantity = number}
 function M.record(run, epoch, values)
-  record = record or lab.metrics {"run", "epoch", "quantity", "value"}
+  record = record or csvlog {"run", "epoch", "quantity", "value"}
   local names = {}
   for name in pairs(values) do names[#names + 1] = name end
   table.sort(names)

@@ -19,7 +19,8 @@
 -- @module optlab.train.update_function
 
 local errors = require "optlab.base.errors"
-local lab = require "optlab"
+local no_grad = require("optlab.core").autograd.no_grad
+local optim = require "optlab.optim"
 
 local M = {}
 
@@ -35,7 +36,7 @@ end
 function RuleOptimizer:step()
   local run = self.run
   run.t = run.t + 1
-  lab.no_grad(run.update)
+  no_grad(run.update)
 end
 
 function RuleOptimizer:zero_grad()
@@ -68,18 +69,13 @@ function M.from_function(params, rule)
   return setmetatable({params = params, run = run}, RuleOptimizer)
 end
 
---- The constructor of a built-in optimizer.
-local function by_name(name)
-  return lab.optim[name]
-end
-
 --- The constructor that a table such as {"Adam", lr = 0.1} names, and its options.
 local function constructor_of(spec)
   local make, options = spec[1], {}
   for key, value in pairs(spec) do
     if key ~= 1 then options[key] = value end
   end
-  if type(make) == "string" then make = by_name(make) end
+  if type(make) == "string" then make = optim[make] end
   if not make then errors.raise("an optimizer's table starts with its name or its constructor: {\"SGD\", lr = 0.1}") end
   return make, options
 end

@@ -23,6 +23,7 @@ end
 -- Loaded on first use: the field of `lab`, its module, and the field of the module if it is not the whole.
 local LAZY = {
   autograd = { "optlab.autograd" },
+  book = { "optlab.book" },
   compile = { "optlab.compile" },
   data = { "optlab.data" },
   errors = { "optlab.base.errors" },
@@ -40,6 +41,11 @@ local LAZY = {
   sched = { "optlab.sched" },
   train = { "optlab.train" },
 }
+
+-- lab.train.airfoil is made of the parts above training; they are loaded when it is first called.
+local function complete_train(train)
+  function train.airfoil(...) return require("optlab.book.regression").run(...) end
+end
 
 -- A misspelt lab.zero says what was meant.
 local function unknown(name)
@@ -59,6 +65,7 @@ setmetatable(lab, {
     local value = require(entry[1])
     if entry[2] then value = value[entry[2]] end
     lab[name] = value
+    if name == "train" then complete_train(value) end
     return value
   end,
 })

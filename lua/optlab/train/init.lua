@@ -1,11 +1,10 @@
---- Training: descents of functions of a few numbers, the training loop, and the chapter's regression.
+--- Training: descents of functions of a few numbers, the training loop, many trainings at once.
 --
 -- `descend` and `fit` are described in optlab.train.descend and optlab.train.fit, `accuracy` and `mean_loss` in
--- optlab.train.evaluate, `airfoil` in optlab.train.airfoil, update rules in optlab.train.update_function, `report`,
--- `record`, `summary` and `distance` in optlab.train.run_report.
+-- optlab.train.evaluate, `sweep` in optlab.train.sweep, update rules in optlab.train.update_function, `report`,
+-- `record`, `summary` and `distance` in optlab.train.run_report. optlab/init.lua adds `airfoil`, which is described in
+-- optlab.book.regression.
 -- @module optlab.train
-
-local airfoil = require "optlab.train.airfoil"
 local descend = require "optlab.train.descend"
 local evaluate = require "optlab.train.evaluate"
 local fit = require "optlab.train.fit"
@@ -15,7 +14,6 @@ local sweep = require "optlab.train.sweep"
 
 return require("optlab.base.errors").strict({
   accuracy = evaluate.accuracy,
-  airfoil = airfoil.run,
   descend = descend.descend,
   distance = run_report.distance,
   fit = fit.fit,

@@ -14,7 +14,7 @@ local errors = require "optlab.base.errors"
 local tensor, autograd = core.tensor, core.autograd
 local M = {}
 
---- A number or tensor as a float leaf that requires a gradient.
+-- A number or tensor as a float leaf that requires a gradient.
 local function leaf(x, fn, i)
   if type(x) == "number" then return tensor.tensor(x, { dtype = "float64", requires_grad = true }) end
   if not tensor.is_tensor(x) then
@@ -30,7 +30,7 @@ local function leaves(fn, ...)
   return xs
 end
 
---- Calls f on leaves; a constant result becomes a tensor whose gradient is zero.
+-- Calls f on leaves; a constant result becomes a tensor whose gradient is zero.
 local function value_of(f, xs, fn, scalar)
   local y = f(table.unpack(xs, 1, xs.n))
   if type(y) == "number" then y = tensor.tensor(y, { dtype = "float64" }) end
@@ -43,7 +43,7 @@ local function value_of(f, xs, fn, scalar)
   return y
 end
 
---- Gradients of y with respect to xs; zeros where y does not depend on one.
+-- Gradients of y with respect to xs; zeros where y does not depend on one.
 local function gradients(y, xs, create_graph)
   local list = {}
   for i = 1, xs.n do list[i] = xs[i] end
@@ -75,7 +75,7 @@ function M.grad(f)
   end
 end
 
---- Rows d(gi)/d(xs), each flattened and joined: one row of a Hessian or Jacobian.
+-- Rows d(gi)/d(xs), each flattened and joined: one row of a Hessian or Jacobian.
 local function flat_row(gi, xs)
   local parts = gradients(gi, xs, false)
   for i, p in ipairs(parts) do parts[i] = p:reshape(-1) end
@@ -142,7 +142,7 @@ function M.hvp(f, x, v)
   end)
 end
 
---- Compares one analytic gradient with central differences; returns nil or a description of the first mismatch.
+-- Compares one analytic gradient with central differences; returns nil or a description of the first mismatch.
 local function mismatch(f, inputs, k, analytic, o)
   local x = inputs[k]
   local flat, expected = x:detach():reshape(-1), analytic:reshape(-1)

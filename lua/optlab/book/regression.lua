@@ -27,12 +27,12 @@ function M.dataset()
   return dataset
 end
 
---- Half the squared error, averaged over the batch.
+-- Half the squared error, averaged over the batch.
 local function squared_loss(prediction, y)
   return ((prediction - y:reshape(prediction.shape)) ^ 2 / 2):mean()
 end
 
---- The model written out: w (5, 1) ~ N(0, 0.01^2), b = 0.
+-- The model written out: w (5, 1) ~ N(0, 0.01^2), b = 0.
 local function from_scratch()
   local w = tensor.normal(0, 0.01, {5, 1})
   local b = tensor.zeros(1)
@@ -50,7 +50,7 @@ local function concise()
   return net, net:parameters(), loss, squared_loss
 end
 
---- The loss curve of a run in the book's frame.
+-- The loss curve of a run in the book's frame.
 local function draw(name, history, title)
   if history.stand_in then title = title .. " (stand-in data)" end
   local fig = require("optlab.plot").figure {

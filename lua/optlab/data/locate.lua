@@ -22,7 +22,7 @@ local M = {}
 local said = {}        -- lines already written; each is written once a run
 local unreachable = {} -- address -> why it failed; a run tries each once
 
---- Writes a line to standard error, once a run.
+-- Writes a line to standard error, once a run.
 local function say(fmt, ...)
   local line = fmt:format(...)
   if said[line] then return end

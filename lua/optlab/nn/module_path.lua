@@ -1,6 +1,6 @@
---- Where a module lies, for error messages: "(layer 1 'Linear' of Sequential)".
+--- The path of a module through the containers around it, for error messages: "(layer 1 'Linear' of Sequential)".
 --
--- A container tells when it takes a module in. Both ends are held weakly: knowing its place keeps nothing alive.
+-- A container calls `adopt` when it receives a module. The tables below are weak, so they keep no module alive.
 -- @module optlab.nn.module_path
 local core = require "optlab.core".nn
 
@@ -10,7 +10,7 @@ local parent_of = setmetatable({}, { __mode = "kv" })
 local label_of = setmetatable({}, { __mode = "k" })
 local MAX_DEPTH = 16 -- a module may, by mistake, contain itself
 
---- Remembers that `child` lies in `parent`.
+--- Records that `child` is inside `parent`.
 -- @tparam table parent
 -- @param child a module
 -- @tparam string label as messages show it: "1 'Linear'"
@@ -21,7 +21,7 @@ end
 
 --- The containers around a module, innermost first.
 -- @param m a module
--- @treturn string " (layer 1 'Linear' of Sequential)", or "" if it lies in none
+-- @treturn string " (layer 1 'Linear' of Sequential)", or "" for a module outside any container
 function M.text(m)
   local parts = {}
   while parent_of[m] and #parts < MAX_DEPTH do
@@ -32,6 +32,6 @@ function M.text(m)
   return #parts > 0 and (" (%s)"):format(table.concat(parts, ", ")) or ""
 end
 
-core.set_place(M.text)
+core.set_module_path(M.text)
 
 return M

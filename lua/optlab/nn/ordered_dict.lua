@@ -1,6 +1,6 @@
---- A table that keeps its names in the order of their first assignment.
+--- A table that keeps its names in the order of their first assignment, as Python's OrderedDict does.
 --
--- `d[name]` reads and writes as ever; `pairs(d)` and `for name, value in d do` go through it in order.
+-- `d[name]` reads and writes as in any table; `pairs(d)` and `for name, value in d do` visit the names in order.
 -- @module optlab.nn.ordered_dict
 local M = {}
 
@@ -17,7 +17,7 @@ local function following(d, previous)
 end
 
 local META = {
-  __name = "optlab.Named",
+  __name = "optlab.OrderedDict",
   __pairs = function(d) return following, d, "" end,
   __call = function(d, _, previous) return following(d, previous or "") end,
   __newindex = function(d, name, value)
@@ -30,7 +30,7 @@ local META = {
   end,
 }
 
---- An empty one.
+--- Makes an empty one.
 -- @treturn table
 function M.new()
   local d = setmetatable({}, META)

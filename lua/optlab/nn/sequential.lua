@@ -16,7 +16,7 @@ local Lambda = class.Module.extend {
   forward = function(self, ...) return self.fn(...) end,
 }
 
--- Checks a new layer and tells it where it lies.
+-- Checks a new layer and records its path.
 local function take(self, i, layer)
   if type(layer) == "function" then layer = Lambda(layer) end
   if not module.is_module(layer) then

@@ -14,7 +14,7 @@ local M = {}
 
 M.has_kernels = core.has_kernels
 
---- Whether all modules below a model are built-in layers or plain Sequentials of them.
+-- Whether all modules below a model are built-in layers or plain Sequentials of them.
 local function is_built_in(model)
   if not module.is_module(model) then return false end
   if type(model) == "userdata" then return true end
@@ -59,7 +59,7 @@ function M.batches_until(rows, size, every, limit)
   return n
 end
 
---- The batch that a loader gave last.
+-- The batch that a loader gave last.
 local function last_batch(loader)
   local place = loader:state_dict()
   place.position = place.position - 1
@@ -68,7 +68,7 @@ local function last_batch(loader)
   return following(state, control)
 end
 
---- Up to n batches of a pass. On a bad loss: how many updates were made before, the loss, the batch.
+-- Up to n batches of a pass. On a bad loss: how many updates were made before, the loss, the batch.
 local function run(pass, n, loader, on_bad)
   local left = #pass
   local ok, losses, rows = pcall(pass.run, pass, n)

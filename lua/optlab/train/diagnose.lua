@@ -11,7 +11,7 @@ local function is_finite(t)
   return (t - t):sum():item() == 0 -- inf - inf and nan - nan are nan
 end
 
---- The parameters as a list of {name, tensor}: by the model's names, else by their places in the optimizer.
+-- The parameters as a list of {name, tensor}: by the model's names, else by their places in the optimizer.
 local function named_parameters(model, optimizer)
   local list = {}
   if module.is_module(model) then

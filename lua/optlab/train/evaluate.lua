@@ -13,7 +13,7 @@ local M = {}
 local WHOLE = 2048 -- rows: so small a data set is evaluated in one go
 local BATCH = 256  -- rows at a time of a larger one, and of bytes that a transform makes floats of
 
---- Sets a model to evaluation mode until the variable that holds the result is closed.
+-- Sets a model to evaluation mode until the variable that holds the result is closed.
 local function evaluation_mode(model)
   if not module.is_module(model) then return nil end
   local modules, modes = model:modules(), {}
@@ -24,7 +24,7 @@ local function evaluation_mode(model)
   end})
 end
 
---- The iterator over a data set as one batch.
+-- The iterator over a data set as one batch.
 local function once(data, X)
   if X == nil then return data.X, data.y end
 end

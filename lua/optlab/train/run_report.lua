@@ -23,7 +23,7 @@ function M.record(run, epoch, values)
   for _, name in ipairs(names) do record:row(run, epoch, name, values[name]) end
 end
 
---- The coordinates of a point of a path by name: x, or x1, x2, ...
+-- The coordinates of a point of a path by name: x, or x1, x2, ...
 local function named(point)
   if type(point) == "number" then return {x = point} end
   local values = {}
@@ -42,7 +42,7 @@ local function path_summary(path)
   return table.concat(parts, ", ")
 end
 
---- The book's line about a training with an accuracy: "train loss 0.386, train acc 0.857, test acc 0.848".
+-- The book's line about a training with an accuracy: "train loss 0.386, train acc 0.857, test acc 0.848".
 local function accuracy_summary(history)
   local last = #history.train_acc
   local line = ("train loss %.3f, train acc %.3f"):format(history.train_loss[last], history.train_acc[last])
@@ -61,7 +61,7 @@ function M.summary(result)
   return ("loss: %.3f, %.3f sec/epoch"):format(loss, result.sec_per_epoch)
 end
 
---- The rows of a history with an accuracy: what is known at the end of each epoch, and at each point.
+-- The rows of a history with an accuracy: what is known at the end of each epoch, and at each point.
 local function record_accuracies(run, history)
   for epoch, loss in ipairs(history.train_loss) do
     M.record(run, epoch, {train_loss = loss, train_acc = history.train_acc[epoch]})

@@ -24,7 +24,7 @@ local optim = require "optlab.optim"
 
 local M = {}
 
---- An update rule behind the face of an optimizer: `step`, `zero_grad`.
+-- An update rule behind the face of an optimizer: `step`, `zero_grad`.
 local RuleOptimizer = {}
 RuleOptimizer.__index = RuleOptimizer
 
@@ -43,7 +43,7 @@ function RuleOptimizer:zero_grad()
   for _, param in ipairs(self.params) do param.grad = nil end
 end
 
---- Checks what a rule gave back. `x` is what it was given.
+-- Checks what a rule gave back. `x` is what it was given.
 local function checked(new, x, t)
   if type(new) == type(x) then return new end
   if type(new) == "number" and type(x) == "userdata" and x:numel() == 1 then return new end
@@ -69,7 +69,7 @@ function M.from_function(params, rule)
   return setmetatable({params = params, run = run}, RuleOptimizer)
 end
 
---- The constructor that a table such as {"Adam", lr = 0.1} names, and its options.
+-- The constructor that a table such as {"Adam", lr = 0.1} names, and its options.
 local function constructor_of(spec)
   local make, options = spec[1], {}
   for key, value in pairs(spec) do

@@ -75,7 +75,7 @@ describe("params", function()
       for word in given:gmatch("%S+") do args[#args + 1] = word end
       local ok, err = pcall(lab.params, SPEC, args)
       assert.is_false(ok)
-      assert.equal(message, (err:gsub("^tests/params_spec.lua:%d+: ", "")))
+      assert.equal(message, (err:gsub("^tests/cli/params_spec.lua:%d+: ", "")))
     end)
   end
 

@@ -917,7 +917,7 @@ describe("lab.compile", function()
         if fail then error("my mistake") end
         return X * 2
       end)
-      assert.equal(("tests/compile_spec.lua:%d: my mistake"):format(at), error_of(step, lab.ones(3)))
+      assert.equal(("tests/plan/compile_spec.lua:%d: my mistake"):format(at), error_of(step, lab.ones(3)))
       fail = false
       for _ = 1, 4 do assert.same({ 2, 2, 2 }, step(lab.ones(3)):tolist()) end
       assert.is_truthy(error_of(lab.compile(function() coroutine.yield() end)):find("yield", 1, true))

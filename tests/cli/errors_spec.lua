@@ -12,7 +12,7 @@ end
 describe("errors", function()
   it("carry the user's file and line, once", function()
     local err = message_of(function() lab.progress("x") end)
-    assert.matches("^tests/errors_spec.lua:%d+: lab.progress: ", err)
+    assert.matches("^tests/cli/errors_spec.lua:%d+: lab.progress: ", err)
     assert.equal(1, select(2, err:gsub("errors_spec", "")))
   end)
 

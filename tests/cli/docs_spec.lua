@@ -1,5 +1,6 @@
 --- What newcomers read agrees with what there is: snippets run, links lead to files, the stubs name real functions.
 local lab = require "optlab"
+local files = require "tests.support.files"
 local program = require "tests.support.program"
 
 local PAGES = { "README.md", "CONTRIBUTING.md", "docs/api.md", "docs/design.md",
@@ -9,7 +10,7 @@ local PAGES = { "README.md", "CONTRIBUTING.md", "docs/api.md", "docs/design.md",
 
 -- class -> set of its fields, inherited ones included; fields such as [string] are left out.
 local function read_stubs()
-  local text = program.read("lua/optlab/types.d.lua")
+  local text = files.read("lua/optlab/types.d.lua")
   local classes, class = {}, nil
   for line in text:gmatch("[^\n]*") do
     local name, parent = line:match("^%-%-%-@class (optlab[%w.]*):? ?([%w.]*)$")
@@ -124,14 +125,14 @@ end)
 
 describe("the pages", function()
   for _, page in ipairs(PAGES) do
-    local text = program.read(page)
+    local text = files.read(page)
     local count = 0
     for snippet in text:gmatch("\n```lua\n(.-)\n```") do
       count = count + 1
       it(("%s: Lua snippet %d runs"):format(page, count), function()
-        local dir = program.folder()
-        finally(function() program.remove(dir) end)
-        program.write(dir .. "/snippet.lua", snippet)
+        local dir = files.folder()
+        finally(function() files.remove(dir) end)
+        files.write(dir .. "/snippet.lua", snippet)
         local command = "OPTLAB_OFFLINE=1 XDG_CACHE_HOME=/nonexistent '" .. program.path .. "' --quiet snippet.lua"
         local status, _, err = program.shell(dir, command)
         assert.are.equal(0, status, err)
@@ -150,7 +151,7 @@ describe("the pages", function()
   end
 
   it("docs/api.md names every function", function()
-    local text = program.read("docs/api.md")
+    local text = files.read("docs/api.md")
     local unnamed = {}
     local described = {
       "optlab", "optlab.Tensor", "optlab.Module", "optlab.Figure", "optlab.autograd", "optlab.func", "optlab.nn",
@@ -167,11 +168,11 @@ describe("the pages", function()
   end)
 
   it("README.md lists every experiment and every package", function()
-    local readme = program.read("README.md")
+    local readme = files.read("README.md")
     for _, name in ipairs(require("optlab.files").list("experiments", "%.lua$")) do
       assert.is_not_nil(readme:find("`" .. name:match("^(.*)%.lua$") .. "`", 1, true), name)
     end
-    for package in program.read("scripts/packages"):gmatch("\n(%l[%w.+-]+)%s+%l") do
+    for package in files.read("scripts/packages"):gmatch("\n(%l[%w.+-]+)%s+%l") do
       assert.is_not_nil(readme:find("`" .. package .. "`", 1, true), package)
     end
   end)

@@ -1,13 +1,10 @@
+--- The foundations of the Lua modules: error messages, the log of numbers, files.
 local errors = require "optlab.errors"
-local files = require "optlab.files"
+local lab_files = require "optlab.files"
 local lab = require "optlab"
+local files = require "tests.support.files"
 local program = require "tests.support.program"
-
-local function message_of(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  return err
-end
+local message_of = require("tests.support.errors").message
 
 describe("errors", function()
   it("carry the user's file and line, once", function()
@@ -60,20 +57,20 @@ describe("metrics", function()
   local dir
 
   before_each(function()
-    dir = program.folder()
+    dir = files.folder()
     lab.set_out(dir .. "/deep/er")
   end)
-  after_each(function() program.remove(dir) end)
+  after_each(function() files.remove(dir) end)
 
   it("write rows by position and by name, the same bytes for the same values", function()
     local log = lab.metrics({ "run", "epoch", "loss" }, "one")
     log:row("a,b", 1, 0.1)
     log:row { epoch = 2, loss = lab.tensor(0.5) }
     log:row(true, 3, 0 / 0)
-    assert.is_nil(files.kind(dir .. "/deep/er/one.csv"))
+    assert.is_nil(lab_files.kind(dir .. "/deep/er/one.csv"))
     log:close()
-    assert.equal('run,epoch,loss\n"a,b",1,0.1\n,2,0.5\ntrue,3,nan\n', program.read(dir .. "/deep/er/one.csv"))
-    assert.is_nil(files.kind(dir .. "/deep/er/one.partial.csv"))
+    assert.equal('run,epoch,loss\n"a,b",1,0.1\n,2,0.5\ntrue,3,nan\n', files.read(dir .. "/deep/er/one.csv"))
+    assert.is_nil(lab_files.kind(dir .. "/deep/er/one.partial.csv"))
   end)
 
   it("explain mistakes", function()
@@ -87,31 +84,31 @@ describe("metrics", function()
   end)
 
   it("close at the script's end, and keep the partial file when it fails", function()
-    program.write(dir .. "/a.lua", [[
+    files.write(dir .. "/a.lua", [[
 local lab = require "optlab"
 local p = lab.params { fail = false }
 local log = lab.metrics { "x" }
 log:row(1)
 if p.fail then error "failed" end]])
     assert.equal(0, (program.run(dir, "a.lua")))
-    assert.equal("x\n1\n", program.read(dir .. "/out/a/metrics.csv"))
+    assert.equal("x\n1\n", files.read(dir .. "/out/a/metrics.csv"))
     assert.equal(1, (program.run(dir, "a.lua", "--fail", "--out", "b")))
-    assert.is_nil(files.kind(dir .. "/b/metrics.csv"))
-    assert.equal("x\n1\n", program.read(dir .. "/b/metrics.partial.csv"))
+    assert.is_nil(lab_files.kind(dir .. "/b/metrics.csv"))
+    assert.equal("x\n1\n", files.read(dir .. "/b/metrics.partial.csv"))
   end)
 
   it("name a folder that cannot be written", function()
-    program.write(dir .. "/file", "")
-    program.write(dir .. "/a.lua", 'require("optlab").metrics { "x" }')
+    files.write(dir .. "/file", "")
+    files.write(dir .. "/a.lua", 'require("optlab").metrics { "x" }')
     local status, _, err = program.run(dir, "a.lua", "--out", "file/x")
     assert.equal(1, status)
     assert.equal("optlab: a.lua:1: lab.metrics: cannot make the folder file: a file of that name is in the way\n", err)
   end)
 
   it("name a full disk", function()
-    if files.kind("/dev/full") ~= "char" then pending("no /dev/full here") return end
+    if lab_files.kind("/dev/full") ~= "char" then pending("no /dev/full here") return end
     program.shell(dir, "mkdir full && ln -s /dev/full full/metrics.partial.csv")
-    program.write(dir .. "/a.lua", 'require("optlab").metrics { "x" }')
+    files.write(dir .. "/a.lua", 'require("optlab").metrics { "x" }')
     local status, _, err = program.run(dir, "a.lua", "--out", "full")
     assert.equal(1, status)
     assert.matches("^optlab: [^\n]*metrics: cannot write full/metrics.csv: No space left on device\n$", err)
@@ -120,14 +117,14 @@ end)
 
 describe("files", function()
   it("are written whole or not at all", function()
-    local dir = program.folder()
-    finally(function() program.remove(dir) end)
-    assert.is_true(files.write(dir .. "/a", "text"))
-    assert.equal("text", program.read(dir .. "/a"))
-    local ok, message = files.write(dir .. "/no/a", "text")
+    local dir = files.folder()
+    finally(function() files.remove(dir) end)
+    assert.is_true(lab_files.write(dir .. "/a", "text"))
+    assert.equal("text", files.read(dir .. "/a"))
+    local ok, message = lab_files.write(dir .. "/no/a", "text")
     assert.is_nil(ok)
     assert.matches("^cannot write .*/no/a: No such file or directory$", message)
-    assert.same({ "a" }, files.list(dir))
-    assert.same({}, files.list(dir .. "/none"))
+    assert.same({ "a" }, lab_files.list(dir))
+    assert.same({}, lab_files.list(dir .. "/none"))
   end)
 end)

@@ -1,13 +1,15 @@
+--- The program: as an interpreter, its options, its prompt, its messages.
+local files = require "tests.support.files"
 local program = require "tests.support.program"
 
 describe("the program", function()
   local dir
 
-  before_each(function() dir = program.folder() end)
-  after_each(function() program.remove(dir) end)
+  before_each(function() dir = files.folder() end)
+  after_each(function() files.remove(dir) end)
 
   local function run(...) return program.run(dir, ...) end
-  local function script(text, name) program.write(dir .. "/" .. (name or "a.lua"), text) end
+  local function script(text, name) files.write(dir .. "/" .. (name or "a.lua"), text) end
 
   describe("as a Lua interpreter", function()
     it("runs a script with its arguments in `...` and `arg`", function()
@@ -235,7 +237,7 @@ describe("the program", function()
       local status, out, err = program.shell(dir, "mkfifo .fifo; " .. program.path .. " a.lua >.fifo & pid=$!\n"
         .. "head -n 1 <.fifo; wait $pid")
       assert.same({ 0, "1\n", "" }, { status, out, err })
-      assert.equal("a\n1\n", program.read(dir .. "/out/a/metrics.csv"))
+      assert.equal("a\n1\n", files.read(dir .. "/out/a/metrics.csv"))
     end)
 
     it("ends without a reader when it does not, as under lua", function()
@@ -293,7 +295,7 @@ describe("the program", function()
 
   describe("at the prompt", function()
     local function prompt(text)
-      program.write(dir .. "/.in", text)
+      files.write(dir .. "/.in", text)
       return program.shell(dir, "XDG_STATE_HOME=" .. dir .. " " .. program.path .. " -i <.in")
     end
 

@@ -1,52 +1,32 @@
+--- data.fashion_mnist and the pair of its parts: the real files, files that are not the real ones, the stand-in.
 local lab = require "optlab"
 local core = require "optlab.core"
-local uv = require "luv"
+local message = require("tests.support.errors").message
+local files = require "tests.support.files"
 local program = require "tests.support.program"
+local real_data = require "tests.support.real_data"
+local server = require "tests.support.server"
+local uv = require "luv"
+local contains = require("tests.support.text").contains
 local data, nn = lab.data, lab.nn
 
-local ROOT = uv.cwd()
-local REAL = os.getenv "OPTLAB_DATA" or ROOT .. "/../shared/data"
 local IMAGES, LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
-local REAL_IMAGES = REAL .. "/fashion-mnist/" .. IMAGES .. ".gz"
-
-uv.os_setenv("no_proxy", "*")
 
 local folder -- a fresh one for the whole file
 
-local function exists(path) return uv.fs_stat(path) ~= nil end
-
 local function need_real()
-  if not exists(REAL_IMAGES) then pending("the real images are missing: " .. REAL_IMAGES) end
-  return exists(REAL_IMAGES)
+  if not files.exists(real_data.images) then pending("the real images are missing: " .. real_data.images) end
+  return files.exists(real_data.images)
 end
 
-local function contains(text, part)
-  assert.truthy(text:find(part, 1, true), ("%q is not in %q"):format(part, text))
-end
-
-local function message(fn, ...)
-  local ok, err = pcall(fn, ...)
-  assert.is_false(ok)
-  return tostring(err)
-end
-
--- Runs a piece of Lua in a fresh process without data of its own; gives what it wrote, and its status.
-local function run(env, code, ...)
-  program.write(folder .. "/script.lua", 'local lab = require "optlab"\n' .. code)
-  local set = { "env -u OPTLAB_DATA -u OPTLAB_MIRROR -u OPTLAB_OFFLINE no_proxy='*'",
-    ("XDG_CACHE_HOME='%s/cache'"):format(folder) }
-  for name, value in pairs(env) do set[#set + 1] = ("%s='%s'"):format(name, value) end
-  local words = table.concat({ ... }, " ")
-  local command = ("%s '%s' script.lua %s"):format(table.concat(set, " "), program.path, words)
-  local status, out, err = program.shell(folder, command)
-  return out .. err, status
-end
+-- Runs a piece of Lua in a fresh process; returns everything it wrote and its status.
+local function run(env, code, ...) return program.without_data(folder, env, code, ...) end
 
 -- A data folder with the given files; name -> contents.
-local function data_folder(name, files)
+local function data_folder(name, contents)
   local dir = folder .. "/" .. name
   uv.fs_mkdir(dir, 448)
-  for file, text in pairs(files) do program.write(dir .. "/" .. file, text) end
+  for file, text in pairs(contents) do files.write(dir .. "/" .. file, text) end
   return dir
 end
 
@@ -63,13 +43,13 @@ end
 local SHOW = "local ds = lab.data.fashion_mnist{split='test', n=20} print(ds.stand_in, ds.note, ds.path, ds)"
 
 describe("fashion_mnist", function()
-  setup(function() folder = program.folder() end)
-  teardown(function() program.remove(folder) end)
+  setup(function() folder = files.folder() end)
+  teardown(function() files.remove(folder) end)
 
   describe("real images #data", function()
     it("come as bytes with labels from 1, in the files' order", function()
       if not need_real() then return end
-      local text = run({ OPTLAB_DATA = REAL, OPTLAB_OFFLINE = 1 }, [[
+      local text = run({ OPTLAB_DATA = real_data.folder, OPTLAB_OFFLINE = 1 }, [[
         local ds = lab.data.fashion_mnist{split="test"}
         print(ds, #ds, ds.stand_in, ds.note, ds.name, ds.split, ds.y.dtype)
         print(table.concat(ds.y[{{1, 10}}]:tolist(), " "), ds.classes[ds.y[1]:item()])
@@ -92,7 +72,7 @@ describe("fashion_mnist", function()
       local packed = data_folder("packed", {})
       local plain = data_folder("plain", {})
       for _, name in ipairs { IMAGES, LABELS } do
-        local from = REAL .. "/fashion-mnist/" .. name .. ".gz"
+        local from = real_data.folder .. "/fashion-mnist/" .. name .. ".gz"
         assert(uv.fs_copyfile(from, packed .. "/" .. name .. ".gz"))
         assert.equal(0, (program.shell(folder, ("gzip -dc '%s' >'%s/%s'"):format(from, plain, name))))
       end
@@ -102,7 +82,7 @@ describe("fashion_mnist", function()
 
     it("that are cut off are an error", function()
       if not need_real() then return end
-      local whole = program.read(REAL_IMAGES)
+      local whole = files.read(real_data.images)
       local dir = data_folder("cut", { [IMAGES .. ".gz"] = whole:sub(1, #whole // 2), [LABELS] = labels_file(10000) })
       local text, status = run({ OPTLAB_DATA = dir }, SHOW)
       assert.equal(1, status)
@@ -163,9 +143,9 @@ describe("fashion_mnist", function()
 
     it("takes the place of training images when only the test images are there #data", function()
       if not need_real() then return end
-      local text = run({ OPTLAB_DATA = REAL, OPTLAB_OFFLINE = 1 },
+      local text = run({ OPTLAB_DATA = real_data.folder, OPTLAB_OFFLINE = 1 },
         "local ds = lab.data.fashion_mnist{n=10, flatten=true, dtype='uint8'} print(ds, ds.transform, ds.split)")
-      contains(text, "no train-images-idx3-ubyte.gz in " .. REAL)
+      contains(text, "no train-images-idx3-ubyte.gz in " .. real_data.folder)
       contains(text, "X (10, 784), y (10), uint8, stand-in data\tnil\ttrain\n")
     end)
 
@@ -243,34 +223,28 @@ describe("fashion_mnist", function()
   end)
 
   describe("download #data", function()
-    local pipe, port
+    local url, stop
 
     setup(function()
-      if not exists(REAL_IMAGES) then return end
-      pipe = io.popen(("'%s' tests/support/http_server.lua '%s'"):format(program.path, REAL_IMAGES))
-      port = pipe:read("n")
+      if files.exists(real_data.images) then url, stop = server.start(real_data.images) end
     end)
     teardown(function()
-      if not port then return end
-      data.download(("http://127.0.0.1:%d/quit"):format(port), folder .. "/quit")
-      pipe:close()
+      if stop then stop(folder .. "/quit") end
     end)
-
-    local function url(path) return ("http://127.0.0.1:%d/%s"):format(port, path) end
 
     it("goes into a folder of its own in the cache, and is checked there", function()
       if not need_real() then return end
       local code = ([[
         local source = require "optlab.data.source"
         local file = { name = "fashion_mnist", folder = "fashion-mnist", file = "x.gz", url = "%s", digest = "%s" }
-        print(source.find(file))]]):format(url "good/x.gz", data.digest(REAL_IMAGES, "md5"))
+        print(source.find(file))]]):format(url "good/x.gz", data.digest(real_data.images, "md5"))
       local cached = folder .. "/cache/optlab/fashion-mnist/x.gz"
       contains(run({}, code), cached .. "\tdownload\n")
-      assert.equal(data.digest(REAL_IMAGES, "sha1"), data.digest(cached, "sha1"))
+      assert.equal(data.digest(real_data.images, "sha1"), data.digest(cached, "sha1"))
       contains(run({ OPTLAB_OFFLINE = 1 }, code), cached .. "\tcache\n")
-      program.write(cached, "x")
+      files.write(cached, "x")
       contains(run({ OPTLAB_MIRROR = url "good" }, code), "is damaged\n")
-      assert.equal(data.digest(REAL_IMAGES, "sha1"), data.digest(cached, "sha1"))
+      assert.equal(data.digest(real_data.images, "sha1"), data.digest(cached, "sha1"))
     end)
 
     it("of a file with another digest ends in the stand-in, and nothing is kept", function()
@@ -278,7 +252,7 @@ describe("fashion_mnist", function()
       local text = run({ OPTLAB_MIRROR = url "good" }, SHOW)
       contains(text, "not the expected file: md5:")
       contains(text, "true\tstand-in data")
-      assert.is_false(exists(folder .. "/cache/optlab/fashion-mnist/" .. IMAGES .. ".gz"))
+      assert.is_false(files.exists(folder .. "/cache/optlab/fashion-mnist/" .. IMAGES .. ".gz"))
     end)
   end)
 end)
@@ -288,21 +262,21 @@ describe("data.fashion_mnist_pair", function()
     local a, b = lab.data.fashion_mnist_pair{n = 30, n_test = 20}
     print(#a, #b, a.stand_in, b.stand_in, a.note, a.split, b.split)]]
 
-  setup(function() folder = program.folder() end)
-  teardown(function() program.remove(folder) end)
+  setup(function() folder = files.folder() end)
+  teardown(function() files.remove(folder) end)
 
   it("shares the test images where there are no others, and says so", function()
     if not need_real() then return end
-    local text = run({ OPTLAB_DATA = REAL, OPTLAB_OFFLINE = "1" }, PAIR)
+    local text = run({ OPTLAB_DATA = real_data.folder, OPTLAB_OFFLINE = "1" }, PAIR)
     contains(text, "30\t20\tfalse\tfalse\tparts of the test images\ttest\ttest\n")
     contains(text, "no train-images-idx3-ubyte.gz; training on the first 8000 of the test images, "
       .. "testing on the last 2000")
-    text = run({ OPTLAB_DATA = REAL, OPTLAB_OFFLINE = "1" }, [[
+    text = run({ OPTLAB_DATA = real_data.folder, OPTLAB_OFFLINE = "1" }, [[
       local a, b = lab.data.fashion_mnist_pair()
       local whole = lab.data.fashion_mnist{split="test"}
       print(#a, #b, whole.X[8001]:eq(b.X[1]):to("int64"):sum():item(), whole.y[8000]:item() == a.y[8000]:item())]])
     contains(text, "8000\t2000\t784\ttrue")
-    text = run({ OPTLAB_DATA = REAL, OPTLAB_OFFLINE = "1" }, "lab.data.fashion_mnist_pair{n = 9000}")
+    text = run({ OPTLAB_DATA = real_data.folder, OPTLAB_OFFLINE = "1" }, "lab.data.fashion_mnist_pair{n = 9000}")
     contains(text, "without the training files: n must be in 1..8000, got 9000")
   end)
 
@@ -316,87 +290,5 @@ describe("data.fashion_mnist_pair", function()
       ["train-images-idx3-ubyte"] = images_file(60000), ["train-labels-idx1-ubyte"] = labels_file(60000),
     })
     contains(run({ OPTLAB_DATA = dir, OPTLAB_OFFLINE = "1" }, PAIR), "but no t10k-images-idx3-ubyte.gz to test on")
-  end)
-end)
-
-describe("data.split and Dataset:subset", function()
-  local function set()
-    return require("optlab.data.dataset").new { name = "set", X = lab.arange(12):view(6, 2), y = lab.arange(6) }
-  end
-
-  it("give consecutive rows that share memory", function()
-    local ds = set()
-    ds.features = { "a", "b" }
-    local a, b = data.split(ds, { 4, 1 })
-    assert.same({ 0, 1, 2, 3 }, a.y:tolist())
-    assert.same({ { 8, 9 } }, b.X:tolist())
-    assert.equal(ds.features, b.features)
-    assert.equal(4, #a)
-    a.X:fill_(7)
-    assert.equal(7, ds.X[{ 4, 2 }]:item())
-    assert.same({ 4, 5 }, ds:subset(5).y:tolist())
-  end)
-
-  it("check the rows", function()
-    contains(message(data.split, set(), { 4, 3 }), "data.split: part 2 is to have 3 rows, but of 6 rows 2 are left")
-    contains(message(data.split, set(), {}), "a list of sizes is needed")
-    contains(message(data.split, set(), { 0 }), "sizes[1] must be")
-    contains(message(data.split, lab.zeros(3), { 1 }), "a data set {X=tensor, y=tensor} is needed")
-    contains(message(set().subset, set(), 3, 2), "Dataset:subset: to must be in 3..6, got 2")
-  end)
-end)
-
-describe("the loader's transform", function()
-  local bytes = lab.arange(256):to("uint8")
-  local function batch(X, transform, options)
-    options = options or { batch_size = #X }
-    options.transform = transform
-    return (data.loader({ X = X }, options):batches()())
-  end
-
-  it("gives exactly byte / 255", function()
-    local got, want = batch(bytes, { scale = 1 / 255 }):tolist(), (lab.arange(256) / 255):tolist()
-    assert.same(want, got)
-    local f64 = batch(bytes, { scale = 1 / 255, dtype = "float64" })
-    assert.equal("float64", f64.dtype)
-    for i, v in ipairs(f64:tolist()) do assert.equal((i - 1) * (1 / 255), v) end
-  end)
-
-  it("subtracts the mean and divides by the standard deviation", function()
-    for i, v in ipairs(batch(bytes, { scale = 1 / 255, mean = 0.286, std = 0.353 }):tolist()) do
-      assert.near(((i - 1) / 255 - 0.286) / 0.353, v, 1.5e-7)
-    end
-  end)
-
-  it("converts the rows of shuffled batches of any size, and only X", function()
-    local X = lab.randint(0, 256, { 53, 1, 3, 7 }):to("uint8")
-    local y = lab.arange(53):to("uint8")
-    local whole, seen = X:to("float32") * 0.5, 0
-    local options = { batch_size = 17, shuffle = true, seed = 3, transform = { scale = 0.5 } }
-    for images, rows in data.loader({ X = X, y = y }, options):batches() do
-      assert.equal("uint8", rows.dtype)
-      local want = whole:index_select(1, rows:to("int64") + 1)
-      assert.equal(0, images:ne(want):to("int64"):sum():item())
-      seen = seen + #rows
-    end
-    assert.equal(53, seen)
-  end)
-
-  it("is the data set's unless the options say otherwise", function()
-    local ds = { X = bytes, transform = { scale = 2 } }
-    local function first(options) return (data.loader(ds, options):batches()()) end
-    assert.equal("float32", first().dtype)
-    assert.same({ 0, 2 }, first({ batch_size = 2 }):tolist())
-    assert.same({ 0, 3 }, first({ batch_size = 2, transform = { scale = 3 } }):tolist())
-    assert.equal("uint8", first({ transform = false }).dtype)
-  end)
-
-  it("checks its numbers", function()
-    contains(message(batch, lab.zeros(3), { scale = 1 }), "data.loader: transform is for uint8 data, X is float32")
-    contains(message(batch, bytes, { scal = 1 }), "did you mean 'scale'?")
-    contains(message(batch, bytes, { std = 0 }), "transform: std must be a number above 0, got 0")
-    contains(message(batch, bytes, { scale = 0 / 0 }), "transform: scale must be")
-    contains(message(batch, bytes, { dtype = "int64" }), "transform: dtype must be float32 or float64, got int64")
-    contains(message(batch, bytes, 3), "transform must be a table {scale=, mean=, std=, dtype=} or false, got number")
   end)
 end)

@@ -1,51 +1,30 @@
 -- Every experiment of the chapter, run to its end by the program that runs this spec.
 
--- The program: the first word of the command line.
-local function program()
-  local i = 0
-  while arg[i - 1] do i = i - 1 end
-  return arg[i]
-end
+local files = require "tests.support.files"
+local program = require "tests.support.program"
+local real_data = require "tests.support.real_data"
 
-local function quote(s) return "'" .. s:gsub("'", "'\\''") .. "'" end
-
-local function read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
-local function real_data()
-  for _, dir in ipairs {os.getenv("OPTLAB_DATA") or "../shared/data", "../shared/data"} do
-    if read(dir .. "/airfoil_self_noise.dat") then return dir end
-  end
-end
-local DATA = real_data()
+local HAVE_DATA = files.exists(real_data.airfoil)
 
 -- Without the real file: an empty cache and a mirror that refuses at once, so that the stand-in is made.
 local function data_options(standin)
-  if DATA and not standin then return "", "--data " .. quote(DATA) end
+  if HAVE_DATA and not standin then return "", "--data " .. program.quoted(real_data.folder) end
   return "OPTLAB_DATA= XDG_CACHE_HOME=/nonexistent OPTLAB_MIRROR=http://127.0.0.1:9 ", ""
 end
 
 local folders = {}
 local function new_folder()
-  local name = os.tmpname()
-  os.remove(name)
-  folders[#folders + 1] = name
-  return name
+  folders[#folders + 1] = files.folder()
+  return folders[#folders]
 end
 
 -- Runs an experiment; returns what it printed, its folder, and whether it ended well.
 local function run(name, options, standin)
   local out = new_folder()
   local before, after = data_options(standin)
-  local words = {quote(program()), ("experiments/%s.lua"):format(name), "--out", quote(out), after,
+  local words = {program.quoted(program.path), ("experiments/%s.lua"):format(name), "--out", program.quoted(out), after,
     options or "--format none", "2>&1"}
-  local command = before .. table.concat(words, " ")
-  local pipe = assert(io.popen(command))
+  local pipe = assert(io.popen(before .. table.concat(words, " ")))
   local text = pipe:read("a")
   return text, out, (pipe:close())
 end
@@ -130,7 +109,7 @@ local function has_line_with(text, words) return text:find(words, 1, true) ~= ni
 
 describe("experiments", function()
   teardown(function()
-    for _, name in ipairs(folders) do os.execute("rm -rf " .. quote(name)) end
+    for _, name in ipairs(folders) do files.remove(name) end
   end)
 
   for _, name in ipairs(names) do
@@ -150,14 +129,14 @@ describe("experiments", function()
 
       it("draws all figures of the section", function()
         for _, figure in ipairs(expected.figures) do
-          local script = read(("%s/%s.gp"):format(out, figure))
+          local script = files.read(("%s/%s.gp"):format(out, figure))
           assert.is_truthy(script and #script > 200, figure .. ".gp is missing or empty")
         end
       end)
 
       if expected.losses then
         it("ends near the least-squares optimum in every regression", function()
-          if not DATA then return pending("the real airfoil data are not in ../shared/data or $OPTLAB_DATA") end
+          if not HAVE_DATA then return pending("the real airfoil data are not in ../shared/data or $OPTLAB_DATA") end
           local list = losses(text)
           assert.equal(expected.losses, #list, text)
           for _, loss in ipairs(list) do
@@ -169,11 +148,11 @@ describe("experiments", function()
       it("writes the same bytes again, whatever the number of threads", function()
         local _, again, fine = run(name, "--format none --threads 2 " .. (expected.options or ""))
         assert.is_true(fine)
-        assert.equal(read(out .. "/metrics.csv"), read(again .. "/metrics.csv"))
+        assert.equal(files.read(out .. "/metrics.csv"), files.read(again .. "/metrics.csv"))
         for _, figure in ipairs(expected.figures) do
           if not (expected.timed and expected.timed[figure]) then
             local file = ("/%s.gp"):format(figure)
-            assert.is_true(read(out .. file) == read(again .. file), figure .. ".gp differs")
+            assert.is_true(files.read(out .. file) == files.read(again .. file), figure .. ".gp differs")
           end
         end
       end)
@@ -184,7 +163,7 @@ describe("experiments", function()
     local _, out = run("lr-scheduler",
       "--format none --n 100 --n_test 50 --batch_size 50 --epochs 17 --lr 0.05 --threads 1")
     local rows = {constant = {}, ["multi-factor"] = {}}
-    for name, epoch, rest in read(out .. "/metrics.csv"):gmatch("train%-(%S-),(%d+),(%S+)\n") do
+    for name, epoch, rest in files.read(out .. "/metrics.csv"):gmatch("train%-(%S-),(%d+),(%S+)\n") do
       if rows[name] then table.insert(rows[name], {tonumber(epoch), rest}) end
     end
     local same, different = 0, 0
@@ -205,8 +184,8 @@ describe("experiments", function()
     local text, out, ok = run("lr-scheduler",
       "--format none --n 100 --n_test 50 --batch_size 50 --epochs 1 --schedule cosine")
     assert.is_true(ok, text)
-    assert.is_truthy(read(out .. "/train-cosine.gp"))
-    assert.is_nil(read(out .. "/train-constant.gp"))
+    assert.is_truthy(files.read(out .. "/train-cosine.gp"))
+    assert.is_false(files.exists(out .. "/train-constant.gp"))
     local message, _, fine = run("lr-scheduler", "--schedule cosin")
     assert.is_falsy(fine)
     assert.is_true(has_line_with(message, "did you mean 'cosine'?"))
@@ -215,15 +194,15 @@ describe("experiments", function()
   it("writes other numbers with another seed", function()
     local _, one = run("sgd", "--format none --seed 1")
     local _, two = run("sgd", "--format none --seed 2")
-    assert.not_equal(read(one .. "/metrics.csv"), read(two .. "/metrics.csv"))
+    assert.not_equal(files.read(one .. "/metrics.csv"), files.read(two .. "/metrics.csv"))
   end)
 
   it("gives the same numbers with compiled updates and without", function()
     for _, name in ipairs {"momentum", "adam", "minibatch-sgd"} do
       local _, compiled = run(name)
       local _, plain = run(name, "--format none --no-compile")
-      local numbers = assert(read(compiled .. "/metrics.csv"), name)
-      assert.equal(numbers, read(plain .. "/metrics.csv"), name)
+      local numbers = files.read(compiled .. "/metrics.csv")
+      assert.equal(numbers, files.read(plain .. "/metrics.csv"), name)
     end
   end)
 
@@ -232,9 +211,9 @@ describe("experiments", function()
     assert.is_true(ok, text)
     local _, two = run("momentum", "--format svg")
     for _, figure in ipairs(EXPERIMENTS.momentum.figures) do
-      local svg = read(("%s/%s.svg"):format(one, figure))
+      local svg = files.read(("%s/%s.svg"):format(one, figure))
       assert.is_truthy(svg and svg:find("<svg", 1, true), figure .. ".svg is missing")
-      assert.is_true(svg == read(("%s/%s.svg"):format(two, figure)), figure .. ".svg differs")
+      assert.is_true(svg == files.read(("%s/%s.svg"):format(two, figure)), figure .. ".svg differs")
     end
   end)
 
@@ -242,7 +221,7 @@ describe("experiments", function()
     local text, out, ok = run("momentum", "--format none --lr 0.4 --momentum 0.25 --steps 5")
     assert.is_true(ok, text)
     assert.is_true(has_line_with(text, "epoch 5, x1: "))
-    assert.is_truthy(read(out .. "/trace-momentum-0.125.gp"))
+    assert.is_truthy(files.read(out .. "/trace-momentum-0.125.gp"))
   end)
 
   it("trains on the stand-in, which has the same optimum, when there are no data", function()
@@ -251,7 +230,7 @@ describe("experiments", function()
     local list = losses(text)
     assert.equal(3, #list, text)
     for _, loss in ipairs(list) do assert.is_true(loss >= 0.241 and loss < 0.262, text) end
-    assert.is_truthy(read(out .. "/airfoil.gp"):lower():find("stand%-in"))
+    assert.is_truthy(files.read(out .. "/airfoil.gp"):lower():find("stand%-in"))
   end)
 
   it("stays at the built-in optimizer's side with the rules written out", function()

@@ -1,10 +1,10 @@
 --- The LeNet of the book against PyTorch: gradients, and the losses of 50 steps on made-up and on real images.
 local lab = require "optlab"
+local files = require "tests.support.files"
 local formula = require "tests.support.formula"
+local real_data = require "tests.support.real_data"
 local nn, data, optim = lab.nn, lab.data, lab.optim
 local reference = dofile "tests/reference/lenet_values.lua"
-
-local REAL = (os.getenv "OPTLAB_DATA" or "../shared/data") .. "/fashion-mnist/t10k-"
 
 -- The network of tests/reference/lenet.py: weights uniform within Xavier's bound, biases within 0.05.
 local function lenet(dtype)
@@ -35,11 +35,8 @@ local function made_up()
 end
 
 local function real()
-  local file = io.open(REAL .. "images-idx3-ubyte.gz")
-  if not file then return nil end
-  file:close()
-  return { X = data.idx(REAL .. "images-idx3-ubyte.gz"):unsqueeze(2),
-    y = data.idx(REAL .. "labels-idx1-ubyte.gz"):to "int64" + 1 }
+  if not files.exists(real_data.images) then return nil end
+  return { X = data.idx(real_data.images):unsqueeze(2), y = data.idx(real_data.labels):to "int64" + 1 }
 end
 
 -- Batches in order, the same again when they are used up: a function that gives the next X, y.
@@ -116,7 +113,7 @@ describe("LeNet", function()
       run.lr, run.dtype)
     it(title .. (run.images == "real" and " #data" or ""), function()
       local ds = run.images == "real" and real() or run.images == "made up" and made_up()
-      if not ds then return pending("the real images are missing: " .. REAL .. "*") end
+      if not ds then return pending("the real images are missing: " .. real_data.images) end
       local narrow = run.dtype == "float64" and lenet "float32"
       train(ds, run, #run.losses, function(t, loss, ...)
         assert.near(run.losses[t], loss, tolerance(run.dtype), "loss of step " .. t)

@@ -1,4 +1,6 @@
+--- train.sweep: many trainings at once, each as it would be by itself.
 local lab = require "optlab"
+local errors = require "tests.support.errors"
 local nn, optim, train, sched = lab.nn, lab.optim, lab.train, lab.sched
 
 local function data(n)
@@ -35,11 +37,7 @@ local function description(more)
   return o
 end
 
-local function message_of(o)
-  local ok, message = pcall(train.sweep, o)
-  assert.is_false(ok)
-  return tostring(message):gsub("^[^ ]*:%d+: ", "")
-end
+local function message_of(o) return errors.text(train.sweep, o) end
 
 describe("train.sweep", function()
   it("gives each run the numbers of the same training by itself, whatever the number of threads", function()

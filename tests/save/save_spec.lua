@@ -1,41 +1,28 @@
---- Files of tensors: round trips, replacement as a whole, what damaged files say, and trainings that go on.
+--- Files of tensors: round trips, replacement as a whole, what damaged files say.
 local lab = require "optlab"
+local close = require "tests.support.close"
+local errors = require "tests.support.errors"
+local files = require "tests.support.files"
 local program = require "tests.support.program"
 local uv = require "luv"
-
-local nn, optim, sched = lab.nn, lab.optim, lab.sched
+local contains = require("tests.support.text").contains
+local nn = lab.nn
 
 local dir
 
 local function path(name) return dir .. "/" .. name end
 
-local function same(a, b)
-  assert.are.equal(a.dtype, b.dtype)
-  assert.are.same(a.shape, b.shape)
-  assert.are.same(a:tolist(), b:tolist())
-end
-
-local function message_of(fn, ...)
-  local ok, message = pcall(fn, ...)
-  assert.is_false(ok)
-  return message
-end
-
-local function expect(message, ...)
-  for _, part in ipairs { ... } do assert.is_not_nil(message:find(part, 1, true), message) end
-end
-
-local function files()
-  local names = require("optlab.files").list(dir)
-  return table.concat(names, " ")
+local function names()
+  local list = require("optlab.files").list(dir)
+  return table.concat(list, " ")
 end
 
 describe("lab.save and lab.load", function()
   before_each(function()
-    dir = program.folder()
+    dir = files.folder()
     lab.manual_seed(3)
   end)
-  after_each(function() program.remove(dir) end)
+  after_each(function() files.remove(dir) end)
   teardown(function() collectgarbage() end) -- a large heap of ours would blur what other specs measure
 
   -- --- round trips ---------------------------------------------------------------------------------------------------
@@ -57,11 +44,11 @@ describe("lab.save and lab.load", function()
       local t = make()
       for _, file in ipairs { "t.safetensors", "t.npy" } do
         lab.save(path(file), t)
-        same(t, (lab.load(path(file))))
+        close.same(t, (lab.load(path(file))))
       end
       for _, compress in ipairs { false, true } do
         lab.save(path("t.npz"), { t = t }, { compress = compress })
-        same(t, lab.load(path("t.npz")).t)
+        close.same(t, lab.load(path("t.npz")).t)
       end
     end)
   end
@@ -74,7 +61,7 @@ describe("lab.save and lab.load", function()
     }
     lab.save(path("v.safetensors"), value)
     local back = lab.load(path("v.safetensors"))
-    same(value.deep[1][1].x, back.deep[1][1].x)
+    close.same(value.deep[1][1].x, back.deep[1][1].x)
     value.deep, back.deep = nil, nil
     assert.are.same(value, back)
     assert.are.equal("integer", math.type(back.n))
@@ -97,7 +84,7 @@ describe("lab.save and lab.load", function()
     for _, file in ipairs { "net.safetensors", "net.npz" } do
       lab.save(path(file), net:state_dict())
       other:load_state_dict((lab.load(path(file))))
-      same(net[1].weight, other[1].weight)
+      close.same(net[1].weight, other[1].weight)
     end
     lab.save(path("w.npy"), net[1].weight)
     assert.is_false(lab.load(path("w.npy")).requires_grad)
@@ -109,7 +96,7 @@ describe("lab.save and lab.load", function()
     lab.save(path("2.safetensors"), value, { metadata = { date = "today", by = "me" } })
     local _, metadata = lab.load(path("1.safetensors"))
     assert.are.same({ by = "me", date = "today" }, metadata)
-    assert.are.equal(program.read(path("1.safetensors")), program.read(path("2.safetensors")))
+    assert.are.equal(files.read(path("1.safetensors")), files.read(path("2.safetensors")))
   end)
 
   -- --- the formats, byte by byte -------------------------------------------------------------------------------------
@@ -121,12 +108,12 @@ describe("lab.save and lab.load", function()
       .. '"a":{"dtype":"U8","shape":[1],"data_offsets":[4,5]}}'
     header = header .. (" "):rep(-#header % 8)
     local bytes = string.pack("<s8fB", header, 1.5, 9)
-    assert.are.equal(bytes, program.read(path("x.safetensors")))
+    assert.are.equal(bytes, files.read(path("x.safetensors")))
   end)
 
   -- A safetensors file of this header and these data.
   local function craft(header, bytes)
-    return program.write(path("x.safetensors"), string.pack("<s8", header) .. (bytes or ""))
+    return files.write(path("x.safetensors"), string.pack("<s8", header) .. (bytes or ""))
   end
 
   local function entry(type_name, shape, first, last)
@@ -193,15 +180,15 @@ describe("lab.save and lab.load", function()
     local what, header, bytes, message = table.unpack(case)
     it("refuses a safetensors file with " .. what, function()
       craft(header, bytes)
-      expect(message_of(lab.load, path("x.safetensors")), "lab.load: " .. path("x.safetensors"), message)
+      contains(errors.message(lab.load, path("x.safetensors")), "lab.load: " .. path("x.safetensors"), message)
     end)
   end
 
   it("refuses headers longer than the file, and memory for them", function()
-    program.write(path("x.safetensors"), string.pack("<I8", -1) .. "{}")
-    expect(message_of(lab.load, path("x.safetensors")), "18446744073709551615 bytes is promised", "only 2 more")
-    program.write(path("x.safetensors"), "{}")
-    expect(message_of(lab.load, path("x.safetensors")), "the file ends too early")
+    files.write(path("x.safetensors"), string.pack("<I8", -1) .. "{}")
+    contains(errors.message(lab.load, path("x.safetensors")), "18446744073709551615 bytes is promised", "only 2 more")
+    files.write(path("x.safetensors"), "{}")
+    contains(errors.message(lab.load, path("x.safetensors")), "the file ends too early")
   end)
 
   it("refuses every shortened file", function()
@@ -209,26 +196,26 @@ describe("lab.save and lab.load", function()
     lab.save(path("x.npy"), lab.randn(3))
     lab.save(path("x.npz"), { a = lab.randn(3) }, { compress = true })
     for _, name in ipairs { "x.safetensors", "x.npy", "x.npz" } do
-      local whole = program.read(path(name))
+      local whole = files.read(path(name))
       for n = 0, #whole - 1 do
-        program.write(path(name), whole:sub(1, n))
-        expect(message_of(lab.load, path(name)), path(name))
+        files.write(path(name), whole:sub(1, n))
+        contains(errors.message(lab.load, path(name)), path(name))
       end
     end
   end)
 
   it("refuses an npz file with one byte changed, or says what it read before", function()
     lab.save(path("x.npz"), { a = lab.zeros(50) }, { compress = true })
-    local whole = program.read(path("x.npz"))
+    local whole = files.read(path("x.npz"))
     local refused = 0
     for n = 1, #whole do
-      program.write(path("x.npz"), whole:sub(1, n - 1) .. string.char(whole:byte(n) ~ 0x55) .. whole:sub(n + 1))
+      files.write(path("x.npz"), whole:sub(1, n - 1) .. string.char(whole:byte(n) ~ 0x55) .. whole:sub(n + 1))
       local ok, value = pcall(lab.load, path("x.npz"))
       if ok then
         for _, t in pairs(value) do assert.are.equal(0, t:abs():sum():item()) end
       else
         refused = refused + 1
-        expect(value, path("x.npz"))
+        contains(value, path("x.npz"))
       end
     end
     assert.is_true(refused > #whole / 3)
@@ -236,11 +223,11 @@ describe("lab.save and lab.load", function()
 
   it("refuses an npz member that promises more than it can hold", function()
     lab.save(path("x.npz"), { a = lab.zeros(50) }, { compress = true })
-    local whole = program.read(path("x.npz"))
+    local whole = files.read(path("x.npz"))
     local at = whole:find("PK\1\2", 1, true)
-    program.write(path("x.npz"), whole:sub(1, at + 23) .. string.pack("<I4", 0x7fffffff) .. whole:sub(at + 28))
+    files.write(path("x.npz"), whole:sub(1, at + 23) .. string.pack("<I4", 0x7fffffff) .. whole:sub(at + 28))
     local before = lab.memory().peak
-    expect(message_of(lab.load, path("x.npz")), "promises 2147483647 bytes")
+    contains(errors.message(lab.load, path("x.npz")), "promises 2147483647 bytes")
     assert.are.equal(before, lab.memory().peak)
   end)
 
@@ -248,30 +235,31 @@ describe("lab.save and lab.load", function()
 
   it("says what cannot be saved, and where it is", function()
     local file = path("x.safetensors")
-    expect(message_of(lab.save, file, { a = { b = print } }), "save_spec.lua", "lab.save: 'a.b' is a function")
-    expect(message_of(lab.save, file, { net = nn.Linear(1, 1) }), "'net' is", "save its state_dict()")
+    contains(errors.message(function() lab.save(file, { a = { b = print } }) end), "save_spec.lua",
+      "lab.save: 'a.b' is a function")
+    contains(errors.message(lab.save, file, { net = nn.Linear(1, 1) }), "'net' is", "save its state_dict()")
     local loop = {}
     loop.x = loop
-    expect(message_of(lab.save, file, loop), "does a table contain itself?")
-    expect(message_of(lab.save, file), "no value to save")
-    expect(message_of(lab.save, path("x.npy"), { 1 }), "a .npy file holds one tensor")
-    expect(message_of(lab.save, path("x.npz"), lab.ones(1)), "a table of tensors by name")
-    expect(message_of(lab.save, path("x.npz"), { a = 1 }), "[\"a\"] is 1")
-    expect(message_of(lab.save, path("x.pt"), 1), "must end in .safetensors, .npy or .npz")
-    expect(message_of(lab.load, path("x")), "must end in")
-    expect(message_of(lab.load, path("x.npy")), "cannot open", "No such file")
-    expect(message_of(lab.load, 3), "the path must be a string")
-    expect(message_of(lab.save, file, 1, { compres = true }), "did you mean 'compress'?")
-    expect(message_of(lab.save, file, 1, { compress = true }), "is for .npz files")
-    expect(message_of(lab.save, file, 1, { metadata = { a = 1 } }), "metadata holds strings")
-    assert.are.equal("", files())
+    contains(errors.message(lab.save, file, loop), "does a table contain itself?")
+    contains(errors.message(lab.save, file), "no value to save")
+    contains(errors.message(lab.save, path("x.npy"), { 1 }), "a .npy file holds one tensor")
+    contains(errors.message(lab.save, path("x.npz"), lab.ones(1)), "a table of tensors by name")
+    contains(errors.message(lab.save, path("x.npz"), { a = 1 }), "[\"a\"] is 1")
+    contains(errors.message(lab.save, path("x.pt"), 1), "must end in .safetensors, .npy or .npz")
+    contains(errors.message(lab.load, path("x")), "must end in")
+    contains(errors.message(lab.load, path("x.npy")), "cannot open", "No such file")
+    contains(errors.message(lab.load, 3), "the path must be a string")
+    contains(errors.message(lab.save, file, 1, { compres = true }), "did you mean 'compress'?")
+    contains(errors.message(lab.save, file, 1, { compress = true }), "is for .npz files")
+    contains(errors.message(lab.save, file, 1, { metadata = { a = 1 } }), "metadata holds strings")
+    assert.are.equal("", names())
   end)
 
   -- --- replacement ---------------------------------------------------------------------------------------------------
 
   it("leaves the old file and nothing else when it cannot write", function()
     lab.save(path("x.npy"), lab.ones(3))
-    program.write(path("big.lua"), [[
+    files.write(path("big.lua"), [[
       local lab = require "optlab"
       for _, name in ipairs {"x.npy", "y.safetensors", "z.npz"} do
         local t = lab.zeros(10000)
@@ -279,17 +267,18 @@ describe("lab.save and lab.load", function()
       end]])
     -- A file may not grow beyond 512 or 1024 bytes, as on a full disk.
     local _, out = program.shell(dir, "trap '' XFSZ; ulimit -f 1; '" .. program.path .. "' big.lua")
-    expect(out, "cannot write x.npy: ", "cannot write y.safetensors: ", "cannot write z.npz: ")
+    contains(out, "cannot write x.npy: ", "cannot write y.safetensors: ", "cannot write z.npz: ")
     assert.are.equal(3, select(2, out:gsub("false", "")))
-    assert.are.equal("big.lua x.npy", (files():gsub("%.%w+ ", "", 2)))
-    same(lab.ones(3), (lab.load(path("x.npy"))))
+    assert.are.equal("big.lua x.npy", (names():gsub("%.%w+ ", "", 2)))
+    close.same(lab.ones(3), (lab.load(path("x.npy"))))
   end)
 
   it("says where it cannot write", function()
-    expect(message_of(lab.save, path("no/x.npy"), lab.ones(1)), "cannot write " .. path("no/x.npy"), "No such file")
+    contains(errors.message(lab.save, path("no/x.npy"), lab.ones(1)), "cannot write " .. path("no/x.npy"),
+      "No such file")
     uv.fs_mkdir(path("d.npy"), 448)
-    expect(message_of(lab.save, path("d.npy"), lab.ones(1)), "not a regular file")
-    expect(message_of(lab.load, path("d.npy")), "Is a directory")
+    contains(errors.message(lab.save, path("d.npy"), lab.ones(1)), "not a regular file")
+    contains(errors.message(lab.load, path("d.npy")), "Is a directory")
   end)
 
   it("replaces what a link leads to, and keeps the file's rights", function()
@@ -300,186 +289,6 @@ describe("lab.save and lab.load", function()
     assert.are.equal("link", uv.fs_lstat(path("link.npy")).type)
     assert.are.equal(0, lab.load(path("x.npy")):item())
     assert.are.equal(tonumber("640", 8), uv.fs_stat(path("x.npy")).mode & tonumber("777", 8))
-    assert.are.equal("link.npy x.npy", files())
-  end)
-end)
-
--- --- random numbers --------------------------------------------------------------------------------------------------
-
-describe("lab.get_rng_state", function()
-  it("goes back to where the random numbers were, for every purpose", function()
-    lab.manual_seed(5)
-    lab.rand(7)
-    local function draw()
-      local layer = nn.Linear(3, 3)
-      local mask = nn.functional.dropout(lab.ones(20), 0.5, true)
-      return { lab.randn(4):tolist(), layer.weight:tolist(), mask:tolist(), lab.randperm(9):tolist() }
-    end
-    local state = lab.get_rng_state()
-    local first = draw()
-    lab.manual_seed(1)
-    lab.set_rng_state(state)
-    assert.are.same(first, draw())
-    assert.are_not.same(state, lab.get_rng_state())
-    assert.are.equal(5, state.seed)
-  end)
-
-  it("checks what it is given", function()
-    expect(message_of(lab.set_rng_state, { seed = 1 }), "lab.set_rng_state: the state lacks 'user'")
-    expect(message_of(lab.set_rng_state, 3), "a table from lab.get_rng_state()")
-    expect(message_of(lab.set_rng_state, { sed = 1 }), "did you mean 'seed'?")
-  end)
-end)
-
--- --- whole trainings -------------------------------------------------------------------------------------------------
-
--- A training of 4 epochs of 7 batches that can be broken off before any step; returns the objects.
-local TRAINING = [[
-local lab = require "optlab"
-local nn, optim, sched, data = lab.nn, lab.optim, lab.sched, lab.data
-local M = {}
-
-function M.make(seed)
-  lab.manual_seed(0)
-  local X = lab.randn(50, 4)
-  local y = X:sum(2, true):sin()
-  lab.manual_seed(seed)
-  local run = {}
-  run.model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 1))
-  run.optimizer = optim.Adam(run.model:parameters(), {lr = 0.01})
-  run.scheduler = sched.attach(run.optimizer, sched.Cosine {base_lr = 0.01, max_update = 28, final_lr = 0.001})
-  run.loader = data.loader({X = X, y = y}, {batch_size = 8, shuffle = true})
-  return run
-end
-
--- Trains to the end, or until stop(step) is true; called after each step.
-function M.train(run, step, stop)
-  while step < 4 * #run.loader do
-    for X, y in run.loader:batches() do
-      run.optimizer:zero_grad()
-      nn.functional.mse_loss(run.model(X), y):backward()
-      run.optimizer:step()
-      run.scheduler:step()
-      step = step + 1
-      if stop and stop(step) then return end
-    end
-  end
-end
-
-return M
-]]
-
-describe("lab.save_checkpoint", function()
-  local training
-  before_each(function()
-    dir = program.folder()
-    training = load(TRAINING)()
-  end)
-  after_each(function() program.remove(dir) end)
-
-  local function bits(run) return run.model:state_dict(), run.optimizer:state_dict().state end
-
-  local function assert_same_bits(a, b)
-    local model_a, state_a = bits(a)
-    local model_b, state_b = bits(b)
-    for name, t in pairs(model_a) do same(t, model_b[name]) end
-    for i, s in ipairs(state_a) do
-      same(s.exp_avg, state_b[i].exp_avg)
-      same(s.exp_avg_sq, state_b[i].exp_avg_sq)
-      assert.are.equal(s.step, state_b[i].step)
-    end
-    assert.are.equal(a.optimizer.lr, b.optimizer.lr)
-  end
-
-  for _, at in ipairs { 1, 7, 10, 27 } do
-    it(("broken off after step %d goes on to the same bits"):format(at), function()
-      local whole = training.make(11)
-      training.train(whole, 0)
-      local first = training.make(11)
-      training.train(first, 0, function(step)
-        if step < at then return false end
-        first.extra = { step = step, note = "here" }
-        lab.save_checkpoint(path("run.safetensors"), first)
-        return true
-      end)
-      local second = training.make(99)
-      lab.rand(3)
-      local extra = lab.load_checkpoint(path("run.safetensors"), second)
-      assert.are.same({ step = at, note = "here" }, extra)
-      training.train(second, extra.step)
-      assert_same_bits(whole, second)
-    end)
-  end
-
-  it("survives SIGKILL in the middle of training", function()
-    program.write(path("training.lua"), TRAINING)
-    program.write(path("run.lua"), [[
-      package.path = "./?.lua;" .. package.path
-      local lab, training = require "optlab", require "training"
-      local uv = require "luv"
-      local run = training.make(11)
-      local begin = io.open("run.safetensors") and lab.load_checkpoint("run.safetensors", run) or 0
-      training.train(run, begin, function(step)
-        run.extra = step
-        lab.save_checkpoint("run.safetensors", run)
-        if arg[1] == "kill" and step - begin == 9 then uv.kill(uv.os_getpid(), "sigkill") end
-      end)
-      lab.save("final.safetensors", {model = run.model:state_dict(), steps = 28 - begin})
-    ]])
-    for _ = 1, 2 do
-      local status = program.run(dir, "run.lua", "kill")
-      assert.are.equal(128 + 9, status)
-    end
-    local status, _, err = program.run(dir, "run.lua")
-    assert.are.equal(0, status, err)
-    local final = lab.load(path("final.safetensors"))
-    assert.are.equal(10, final.steps)
-    local whole = training.make(11)
-    training.train(whole, 0)
-    for name, t in pairs(whole.model:state_dict()) do same(t, final.model[name]) end
-  end)
-
-  it("keeps ReduceLROnPlateau, whose best may be infinite, and a rate set by hand", function()
-    local net = nn.Linear(2, 1)
-    local opt = optim.SGD(net:parameters(), { lr = 0.5, momentum = 0.9 })
-    local plateau = sched.ReduceLROnPlateau(opt, { patience = 1 })
-    local attached = sched.attach(opt, function(t) return 0.1 + t end)
-    opt.lr = 0.25
-    lab.save_checkpoint(path("p.safetensors"), { plateau = plateau, zopt = opt, asched = attached })
-    local before = plateau:state_dict()
-    plateau:step(1)
-    attached:step()
-    lab.load_checkpoint(path("p.safetensors"), { plateau = plateau, zopt = opt, asched = attached })
-    assert.are.same(before, plateau:state_dict())
-    assert.are.equal(0.25, opt.lr)
-    assert.are.equal(0, attached.t)
-  end)
-
-  it("changes nothing unless everything fits", function()
-    local run = training.make(11)
-    lab.save_checkpoint(path("run.safetensors"), run)
-    local other = training.make(12)
-    other.optimizer = optim.SGD(other.model:parameters(), { lr = 0.1 })
-    other.scheduler = sched.attach(other.optimizer, sched.Factor { base_lr = 0.1, factor = 0.5 })
-    other.scheduler:step()
-    local before, rng = other.model:state_dict(), lab.get_rng_state()
-    expect(message_of(lab.load_checkpoint, path("run.safetensors"), other), "lab.load_checkpoint: ", "run.safetensors",
-      "'optimizer' does not fit", "Adam")
-    for name, t in pairs(other.model:state_dict()) do same(t, before[name]) end
-    assert.are.same({ 1, 0.05, rng }, { other.scheduler.t, other.optimizer.lr, lab.get_rng_state() })
-  end)
-
-  it("names what is missing", function()
-    local run = training.make(1)
-    local file = path("run.safetensors")
-    lab.save_checkpoint(file, run)
-    expect(message_of(lab.load_checkpoint, file, { model = run.model }), "which must be given too")
-    local more = { net = run.model }
-    expect(message_of(lab.load_checkpoint, file, more), "has no 'net' (it has loader, model, optimizer, scheduler)")
-    expect(message_of(lab.save_checkpoint, file, { scheduler = function() end }), "'scheduler'", "sched.attach")
-    expect(message_of(lab.save_checkpoint, path("run.npz"), run), "must end in .safetensors")
-    expect(message_of(lab.save_checkpoint, file, { rng = run.model }), "cannot be called \"rng\"")
-    lab.save(file, { 1 })
-    expect(message_of(lab.load_checkpoint, file, run), "not made by lab.save_checkpoint")
+    assert.are.equal("link.npy x.npy", names())
   end)
 end)

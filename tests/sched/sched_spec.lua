@@ -1,44 +1,26 @@
 --- Learning-rate schedules: PyTorch's and the book's values, compositions, attaching to an optimizer, error messages.
 local lab = require "optlab"
+local close = require "tests.support.close"
+local errors = require "tests.support.errors"
+local text = require "tests.support.text"
 local expected = dofile("tests/reference/sched_values.lua")
 local optim, sched = lab.optim, lab.sched
 
-local function close(want, got, what)
-  assert(math.abs(want - got) <= 1e-9 * math.max(math.abs(want), math.abs(got)) + 1e-16,
-    ("%s: expected %.17g, got %.17g"):format(what, want, got))
-end
+-- Rates may be zero, where both sides differ by roundings of larger numbers.
+local function near(want, got, what) close.number(want, got, what, 1e-9, 1e-16) end
 
 local function follows(values, s)
-  for i, want in ipairs(values) do close(want, s(i - 1), "t = " .. i - 1) end
-end
-
-local function shown(options)
-  local words = {}
-  for k, v in pairs(options) do
-    words[#words + 1] = k .. "=" .. (type(v) == "table" and table.concat(v, "/") or tostring(v))
-  end
-  table.sort(words)
-  return table.concat(words, " ")
+  for i, want in ipairs(values) do near(want, s(i - 1), "t = " .. i - 1) end
 end
 
 local function optimizer(lr)
   return optim.SGD({ lab.zeros(2, { requires_grad = true }) }, { lr = lr or 0.4 })
 end
 
--- The message of an error that must come, with the position cut off after checking that it names this file.
-local function message_of(f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  local position, text = tostring(message):match("^(.-:%d+: )(.*)$")
-  assert.is_truthy(position, message)
-  assert.is_truthy(position:find("sched_spec.lua", 1, true), message)
-  return text
-end
-
 describe("sched", function()
   describe("follows PyTorch and the book over 40 updates:", function()
     for _, case in ipairs(expected.schedules) do
-      it(case.name .. " " .. shown(case.options), function()
+      it(case.name .. " " .. text.options(case.options), function()
         assert.equal(41, #case.values)
         follows(case.values, sched[case.name](case.options))
       end)
@@ -67,13 +49,13 @@ describe("sched", function()
     end)
 
     for _, case in ipairs(expected.plateaus) do
-      it("ReduceLROnPlateau " .. shown(case.options), function()
+      it("ReduceLROnPlateau " .. text.options(case.options), function()
         local opt = optimizer()
         local scheduler = sched.ReduceLROnPlateau(opt, case.options)
         for i, metric in ipairs(expected.metrics) do
           local before = opt.lr
           assert.equal(case.values[i] ~= before, scheduler:step(metric) and opt.lr ~= before)
-          close(case.values[i], opt.lr, "metric " .. i)
+          near(case.values[i], opt.lr, "metric " .. i)
         end
       end)
     end
@@ -101,7 +83,7 @@ describe("sched", function()
       local lr = 2.0
       for t = 0, 80 do
         lr = math.max(1e-2, lr * 0.9) -- what the book's object answers at its call number t
-        close(lr, s(t + 1), "t = " .. t)
+        near(lr, s(t + 1), "t = " .. t)
       end
       assert.equal(2.0, s(0))
     end)
@@ -109,11 +91,11 @@ describe("sched", function()
     it("warms up on a straight line or at a constant", function()
       local s = sched.Cosine { base_lr = 0.3, max_update = 20, final_lr = 0.01, warmup_steps = 5 }
       assert.equal(0, s(0))
-      close(0.06, s(1), "t = 1")
-      close(0.24, s(4), "t = 4")
+      near(0.06, s(1), "t = 1")
+      near(0.24, s(4), "t = 4")
       assert.equal(0.3, s(5))
-      close(0.01, s(20), "t = 20")
-      close(0.01, s(1000), "t = 1000")
+      near(0.01, s(20), "t = 20")
+      near(0.01, s(1000), "t = 1000")
       local c = sched.MultiFactor { base_lr = 0.5, step = {}, warmup_steps = 3, warmup_begin_lr = 0.1,
         warmup_mode = "constant" }
       assert.same({ 0.1, 0.1, 0.1, 0.5 }, sched.values(c, 4))
@@ -121,14 +103,14 @@ describe("sched", function()
 
     it("takes fractional t: curves are smooth, staircases constant", function()
       local s = sched.Poly { base_lr = 1, max_update = 10, pwr = 2 }
-      close(0.95 ^ 2, s(0.5), "Poly")
+      near(0.95 ^ 2, s(0.5), "Poly")
       assert.equal(0.4, sched.StepLR { base_lr = 0.4, step_size = 7 }(6.9))
     end)
 
     it("stays at the last rate after OneCycleLR's end", function()
       local s = sched.OneCycleLR { max_lr = 1, total_steps = 10 }
       assert.equal(s(9), s(10))
-      close(1 / 25 / 1e4, s(9), "end")
+      near(1 / 25 / 1e4, s(9), "end")
     end)
 
     it("sorts the milestones of a list", function()
@@ -192,8 +174,8 @@ describe("sched", function()
       local opt = optim.SGD({ { params = a }, { params = b, lr = 0.05 } }, { lr = 0.2 })
       local scheduler = sched.attach(opt, sched.ExponentialLR { base_lr = 0.2, gamma = 0.5 })
       scheduler:step()
-      close(0.1, opt.param_groups[1].lr, "first")
-      close(0.025, opt.param_groups[2].lr, "second")
+      near(0.1, opt.param_groups[1].lr, "first")
+      near(0.025, opt.param_groups[2].lr, "second")
       assert.equal(2, #scheduler:get_last_lr())
     end)
 
@@ -224,9 +206,9 @@ describe("sched", function()
       resumed:step()
       assert.equal(s(8), opt.lr)
       assert.equal("load_state_dict: t must be a number >= 0, the count of updates, got seven",
-        message_of(resumed.load_state_dict, resumed, { t = "seven" }))
+        errors.text(resumed.load_state_dict, resumed, { t = "seven" }))
       assert.equal("load_state_dict: the state is for 2 groups, the optimizer had 1",
-        message_of(resumed.load_state_dict, resumed, { t = 1, ratios = { 1, 1 } }))
+        errors.text(resumed.load_state_dict, resumed, { t = 1, ratios = { 1, 1 } }))
     end)
 
     it("names the function, its line and t when it gives no rate, at the line that asked", function()
@@ -236,18 +218,18 @@ describe("sched", function()
         scheduler:step()
         local ok, message = pcall(function() scheduler:step() end)
         assert.is_false(ok)
-        local at, defined, text = message:match("^.-sched_spec.lua:(%d+): the schedule function of .-:(%d+) gave (.*)$")
+        local at, defined, what = message:match("^.-sched_spec.lua:(%d+): the schedule function of .-:(%d+) gave (.*)$")
         assert.equal(line + 2, tonumber(at), message)
         assert.equal(line, tonumber(defined))
         assert.equal(1, scheduler.t)
-        return text
+        return what
       end
       assert.equal("a string ('fast') at t = 2; a learning rate is a finite number >= 0", complaint("fast"))
       assert.equal("nan (not a number) at t = 2; a learning rate is a finite number >= 0", complaint(0 / 0))
       assert.equal("-0.5 at t = 2; a learning rate is a finite number >= 0", complaint(-0.5))
       assert.equal("inf at t = 2; a learning rate is a finite number >= 0", complaint(math.huge))
       assert.equal("a table at t = 2; a learning rate is a finite number >= 0", complaint({}))
-      assert.is_truthy(message_of(sched.attach, optimizer(), function() end):find("gave nothing at t = 0", 1, true))
+      assert.is_truthy(errors.text(sched.attach, optimizer(), function() end):find("gave nothing at t = 0", 1, true))
     end)
 
     it("leaves an error inside a schedule at its own line", function()
@@ -277,13 +259,13 @@ describe("sched", function()
 
     it("checks its arguments", function()
       assert.equal("sched.ReduceLROnPlateau: factor must be >= 0 and < 1, got 1",
-        message_of(sched.ReduceLROnPlateau, optimizer(), { factor = 1 }))
+        errors.text(sched.ReduceLROnPlateau, optimizer(), { factor = 1 }))
       assert.equal("sched.ReduceLROnPlateau: unknown option 'patients'; did you mean 'patience'?",
-        message_of(sched.ReduceLROnPlateau, optimizer(), { patients = 1 }))
+        errors.text(sched.ReduceLROnPlateau, optimizer(), { patients = 1 }))
       assert.equal("bad argument #1 to 'sched.ReduceLROnPlateau' (expected an optimizer, got table)",
-        message_of(sched.ReduceLROnPlateau, {}))
+        errors.text(sched.ReduceLROnPlateau, {}))
       assert.equal("bad argument #2 to 'ReduceLROnPlateau:step' (expected the metric, a number, got string)",
-        message_of(function() sched.ReduceLROnPlateau(optimizer()):step("low") end))
+        errors.text(function() sched.ReduceLROnPlateau(optimizer()):step("low") end))
     end)
   end)
 
@@ -342,7 +324,7 @@ describe("sched", function()
     }
     for _, case in ipairs(CASES) do
       it(case[1], function()
-        local message = message_of(case[2])
+        local message = errors.text(case[2])
         if case[3] then assert.equal(case[3], message) else assert.is_truthy(message:find(case[4]), message) end
       end)
     end

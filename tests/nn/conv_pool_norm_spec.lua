@@ -1,20 +1,12 @@
---- Layers for images: convolution, pooling and batch normalisation beyond PyTorch's stored numbers (see nn_spec).
+--- Convolution, pooling and batch normalisation beyond PyTorch's stored numbers.
 local lab = require "optlab"
+local close = require "tests.support.close"
+local fails = require("tests.support.errors").fails
 local nn = require "optlab.nn"
 local F = nn.functional
 
 local function randn(...) return lab.randn({ ... }, { dtype = "float64", requires_grad = true }) end
 local function largest(t) return lab.max(lab.abs(t:detach())):item() end
-
--- f() raises at a line of this file, once, with a message in which `text` stands.
-local function fails(text, f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok, "expected an error: " .. text)
-  assert.matches("images_spec%.lua:%d+: ", message)
-  assert.is_truthy(message:find(text, 1, true), ("%q\n  does not contain %q"):format(message, text))
-  local _, count = message:gsub("images_spec", "")
-  assert.equal(1, count)
-end
 
 -- Output and gradients of fn(inputs...) by all inputs, weighted by a fixed cotangent.
 local function with_gradients(fn, ...)
@@ -24,10 +16,7 @@ local function with_gradients(fn, ...)
 end
 
 local function assert_close(want, got, tol)
-  for i = 1, #want do
-    assert.same(want[i].shape, got[i].shape)
-    assert.is_true(largest(want[i] - got[i]) <= tol, ("value %d is off by %g"):format(i, largest(want[i] - got[i])))
-  end
+  for i = 1, #want do close.within(want[i], got[i], tol, "value " .. i) end
 end
 
 describe("conv2d", function()

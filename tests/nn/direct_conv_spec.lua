@@ -1,14 +1,12 @@
 --- The direct convolution (sixteen images at a time) against the general one, and the pass that takes a ReLU and a pool
 -- along against the three layers by themselves. Float64 always takes the general one; PyTorch's numbers are in
--- nn_spec.lua and lenet_spec.lua.
+-- reference_spec.lua, image_layers_spec.lua and lenet_spec.lua.
 local lab = require "optlab"
+local close = require "tests.support.close"
+local files = require "tests.support.files"
 local program = require "tests.support.program"
 local nn = lab.nn
 local F = nn.functional
-
-local function largest_difference(a, b)
-  return (a:to("float64") - b:to("float64")):abs():max():item()
-end
 
 -- images, channels, height, width, output channels, window, padding
 local shapes = {
@@ -50,7 +48,7 @@ describe("direct convolution", function()
       local right = with_gradients(x, weight, bias, padding, "float64")
       for i = 1, 4 do
         local scale = 1 + right[i]:abs():max():item() -- sums may cancel
-        local difference = largest_difference(fast[i], right[i])
+        local difference = close.difference(fast[i], right[i])
         assert.is_true(difference < 5e-5 * scale, ("result %d: %g of %g"):format(i, difference, scale))
       end
     end)
@@ -124,7 +122,7 @@ describe("a convolution with its ReLU and pool in one pass", function()
         for i = 1, 3 do
           assert.equal(g3[i] == nil, g1[i] == nil)
           if g3[i] then
-            assert.is_true(largest_difference(g1[i], g3[i]) <= 2e-5 * (1 + g3[i]:abs():max():item()), "gradient " .. i)
+            assert.is_true(close.difference(g1[i], g3[i]) <= 2e-5 * (1 + g3[i]:abs():max():item()), "gradient " .. i)
           end
         end
       end
@@ -200,10 +198,10 @@ describe("the kernels of other processors", function()
   ]]
   local function numbers(level)
     local list = {}
-    local dir = program.folder()
-    program.write(dir .. "/net.lua", script)
+    local dir = files.folder()
+    files.write(dir .. "/net.lua", script)
     local status, text = program.shell(dir, ("OPTLAB_CPU=%s '%s' net.lua"):format(level, program.path))
-    program.remove(dir)
+    files.remove(dir)
     assert.equal(0, status)
     for word in text:gmatch "%S+" do list[#list + 1] = assert(tonumber(word), text) end
     return list

@@ -4,6 +4,7 @@
 -- `own_buffers(m)` give lists of {name, tensor}, `own_children(m)` a list of {name, module}, and `describe(m)` the
 -- name of its class and the text between the parentheses. Everything else follows from these.
 -- @module optlab.nn.module
+local args = require "optlab.base.args"
 local core = require "optlab.core".nn
 local toggled = require "optlab.core".compile.toggled
 local errors = require "optlab.base.errors"
@@ -65,6 +66,23 @@ end
 local methods = {}
 M.methods = methods
 
+local function declare(name, rows) return args.declare("Module:" .. name, rows) end
+
+local TRAIN = declare("train", { positions = 1, { "mode", "flag", default = true, doc = "false is evaluation mode." } })
+local APPLY = declare("apply", {
+  positions = 1, { "fn", "callable", required = true, doc = "Called with each module, the inner ones first." },
+})
+local REQUIRES_GRAD = declare("requires_grad_", {
+  positions = 1, { "on", "flag", default = true, doc = "Whether the parameters get gradients." },
+})
+local TO = declare("to", { positions = 1, { "dtype", "float_dtype", required = true,
+  doc = "Of parameters and buffers." } })
+local LOAD_STATE_DICT = declare("load_state_dict", {
+  positions = 1,
+  { "state", "table", required = true, doc = "Tensors by name, as state_dict gives them." },
+  { "strict", "flag", default = true, doc = "Whether names that are missing here or there are an error." },
+})
+
 --- All parameters, in PyTorch's order: a plain list, as optimizers take it. The tensors are the same ones at every
 -- call.
 -- @treturn {Tensor,...}
@@ -120,8 +138,8 @@ end
 --- Training mode: dropout drops, batch norm uses the batch.
 -- @tparam[opt=true] boolean mode
 -- @return self
-function methods:train(mode)
-  mode = errors.check_boolean(mode == nil or mode, "train", "mode")
+function methods:train(...)
+  local mode = TRAIN:read(...).mode
   walk(self, function(m)
     if type(m) == "table" and m.training ~= mode then toggled(m) end
     m.training = mode
@@ -139,8 +157,8 @@ end
 -- @tparam function fn
 -- @return self
 -- @usage net:apply(function(m) if m.class == nn.Linear then nn.init.normal_(m.weight, {std=0.01}) end end)
-function methods:apply(fn)
-  errors.check_function(fn, "apply", "fn")
+function methods:apply(...)
+  local fn = APPLY:read(...).fn
   walk(self, nothing, fn)
   return self
 end
@@ -148,8 +166,8 @@ end
 --- Switches gradients of all parameters on or off, to freeze a part of a model.
 -- @tparam[opt=true] boolean on
 -- @return self
-function methods:requires_grad_(on)
-  on = errors.check_boolean(on == nil or on, "requires_grad_", "the flag")
+function methods:requires_grad_(...)
+  local on = REQUIRES_GRAD:read(...).on
   for _, p in ipairs(self:parameters()) do p.requires_grad = on end
   return self
 end
@@ -157,8 +175,8 @@ end
 --- Converts all parameters and buffers in place, so that optimizers which hold them see it.
 -- @tparam string dtype "float32" or "float64"
 -- @return self
-function methods:to(dtype)
-  errors.check_choice(dtype, { "float32", "float64" }, "to", "dtype")
+function methods:to(...)
+  local dtype = TO:read(...).dtype
   for _, kind in ipairs { "own_parameters", "own_buffers" } do
     for _, t in pairs(collect(self, kind)) do core.convert_(t, dtype) end
   end
@@ -192,10 +210,11 @@ end
 
 local function check_entry(name, own, given)
   if core.kind(given) ~= "tensor" then
-    errors.raise("load_state_dict: '%s' must be a tensor, got %s", name, errors.shown(given))
+    errors.raise("Module:load_state_dict: '%s' must be a tensor, got %s", name, errors.shown(given))
   end
   if shape_text(own) ~= shape_text(given) then
-    errors.raise("load_state_dict: '%s' has shape %s here, %s in the table", name, shape_text(own), shape_text(given))
+    errors.raise("Module:load_state_dict: '%s' has shape %s here, %s in the table", name, shape_text(own),
+      shape_text(given))
   end
 end
 
@@ -211,20 +230,20 @@ end
 
 --- Copies values into the parameters and buffers of these names. Nothing is changed unless all of it fits.
 -- @tparam table source name -> tensor, as `state_dict` gives it
--- @tparam[opt] table options {strict=true}: names missing here or there are an error
+-- @tparam[opt] table options see the declaration above
 -- @treturn {string,...} names that the table lacked
 -- @treturn {string,...} names that the module lacks
-function methods:load_state_dict(source, options)
-  options = errors.check_options(options, { "strict" }, "load_state_dict")
-  errors.check_table(source, "load_state_dict", "the state")
+function methods:load_state_dict(...)
+  local options = LOAD_STATE_DICT:read(...)
+  local source = options.state
   local own = state(self)
   local missing, unexpected = lacking(own, source), lacking(source, own)
-  if options.strict ~= false and #missing + #unexpected > 0 then
+  if options.strict and #missing + #unexpected > 0 then
     local parts = {}
     if #missing > 0 then parts[1] = "missing: " .. table.concat(missing, ", ") end
     if #unexpected > 0 then parts[#parts + 1] = "unknown: " .. table.concat(unexpected, ", ") end
     local what = table.concat(parts, "; ")
-    errors.raise("load_state_dict: the names do not fit (%s); {strict=false} loads what does", what)
+    errors.raise("Module:load_state_dict: the names do not fit (%s); {strict=false} loads what does", what)
   end
   for name, t in pairs(own) do
     if source[name] ~= nil then check_entry(name, t, source[name]) end

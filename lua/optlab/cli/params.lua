@@ -13,13 +13,30 @@
 -- parameters with the script's opening comment and ends the run; the options of every script (`--seed`, `--out`, ...)
 -- are accepted as well.
 -- @module optlab.cli.params
+local args = require "optlab.base.args"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local options = require "optlab.cli.options"
 
 local FN = "lab.params"
 local KINDS = { "integer", "number", "boolean", "string", "list" }
-local FIELDS = { "default", "help", "choices", "min", "max", "type" }
+
+local PARAMS = args.declare(FN, {
+  positions = 2,
+  { "defaults", "table", required = true, doc = "Each parameter's default by its name, or a table that describes it." },
+  { "words", "list", of = { "string" }, doc = "A command line to read instead of the script's own." },
+})
+
+local ENTRY = args.declare(FN .. ": a parameter", {
+  { "default", "any", doc = "The value without an option on the command line; its type is the parameter's." },
+  { "help", "string", doc = "A line for --help." },
+  { "choices", "list", of = { "any" }, doc = "The values that are allowed." },
+  { "min", "number", doc = "The least number that is allowed." },
+  { "max", "number", doc = "The greatest number that is allowed." },
+  { "type", "choice", choices = KINDS,
+    doc = "The type of a parameter that has no default, or another than the default's." },
+})
+local FIELDS = ENTRY:names()
 
 -- --- declarations -------------------------------------------------------------------------------------------------
 
@@ -38,7 +55,7 @@ end
 
 local function check_name(name)
   if type(name) ~= "string" or not name:match("^%a[%w_]*$") then
-    errors.raise("%s: a parameter is written name = default, got %s", FN, errors.shown(name))
+    errors.raise("%s: a parameter is written name = default, got the name %s", FN, errors.shown(name))
   end
   local flag = "--" .. name:gsub("_", "-")
   for _, row in ipairs(options.COMMON) do
@@ -52,20 +69,15 @@ end
 -- One entry of the caller's table as {name, kind, default, help, choices, min, max}.
 local function declare(name, value)
   check_name(name)
-  local entry = is_description(value) and value or { default = value }
   local fn = FN .. ": " .. name
-  errors.check_options(entry, FIELDS, fn)
-  local kind = entry.type or kind_of(entry.default)
+  local entry = ENTRY:called(fn):read(is_description(value) and value or { default = value })
   if entry.default == nil and not entry.type then errors.raise("%s: give a default or a type", fn) end
-  errors.check_choice(kind, KINDS, fn, "the type")
-  return {
-    name = name, kind = kind, default = entry.default, help = entry.help, choices = entry.choices, min = entry.min,
-    max = entry.max,
-  }
+  entry.name = name
+  entry.kind = args.check(fn, "type", entry.type or kind_of(entry.default), "choice", { choices = KINDS })
+  return entry
 end
 
 local function declare_all(spec)
-  errors.check_table(spec, FN, "the argument")
   local list = {}
   for name, value in pairs(spec) do list[#list + 1] = declare(name, value) end
   table.sort(list, function(a, b) return a.name < b.name end)
@@ -217,12 +229,12 @@ local function take_seed(default)
   return config.seed
 end
 
-local function read_all(list, args, script)
+local function read_all(list, words, script)
   local values = {}
-  if #args > 0 then
+  if #words > 0 then
     local parser = make_parser(list, script)
     local message
-    values, message = options.parse(parser, args)
+    values, message = options.parse(parser, words)
     if not values then return nil, message end
     if values.help then
       io.write(parser:get_help(), "\n")
@@ -237,28 +249,29 @@ end
 local M = {}
 
 --- Reads the options of every script from arguments, for a script that declares nothing.
--- @tparam {string,...} args
+-- @tparam {string,...} words
 -- @tparam string script
 -- @treturn ?boolean true, or nil and a message
-function M.read_common(args, script)
-  local values, message = read_all({}, args, script)
+function M.read_common(words, script)
+  local values, message = read_all({}, words, script)
   return values and true, message
 end
 
 --- Declares parameters and gives their values.
--- @tparam table spec defaults by name
--- @tparam[opt] {string,...} args instead of the script's own arguments
+-- @tparam table defaults by name
+-- @tparam[opt] {string,...} words instead of the script's own arguments
 -- @treturn table values by name
 -- @usage local p = lab.params{lr = 0.6, steps = 20}; print(p.lr)
-function M.params(spec, args)
-  local list = declare_all(spec)
+function M.params(...)
+  local o = PARAMS:read(...)
+  local list = declare_all(o.defaults)
   for _, entry in ipairs(list) do
     local wrong = entry.default ~= nil and violation(entry, entry.default)
     if wrong then
       errors.raise("%s: the default of '%s' must be %s, got %s", FN, entry.name, wrong, text_of(entry.default))
     end
   end
-  local values, message = read_all(list, args or own_arguments(), config.script)
+  local values, message = read_all(list, o.words or own_arguments(), config.script)
   if not values then errors.raise("%s", message) end
   local p = {}
   for _, entry in ipairs(list) do

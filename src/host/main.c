@@ -24,6 +24,7 @@
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
 
+/* A signal handler finds nothing else than variables of the process. */
 static lua_State *main_state;
 static volatile sig_atomic_t interrupted;
 

@@ -287,7 +287,7 @@ describe("optim", function()
       local before, g = numbers(b), numbers(b.grad)
       opt:step()
       for i, v in ipairs(numbers(b)) do close(before[i] - 0.2 * g[i], v, "b") end
-      assert.equal("add_param_group: unknown option 'momentun'; did you mean 'momentum'?",
+      assert.equal("Optimizer:add_param_group: unknown option 'momentun'; did you mean 'momentum'?",
         message_of(opt.add_param_group, opt, { params = { (start()) }, momentun = 1 }))
       assert.equal("optim.SGD: parameter 1 is already in another group",
         message_of(opt.add_param_group, opt, { params = { a } }))
@@ -363,7 +363,7 @@ describe("optim", function()
         local closed <close> = opt
         assert.equal(1, #closed)
       end
-      assert.equal("step: this optimizer was closed and cannot be used any more", message_of(opt.step, opt))
+      assert.equal("Optimizer:step: this optimizer was closed and cannot be used any more", message_of(opt.step, opt))
       assert.equal("this group's optimizer was closed and cannot be used any more",
         message_of(function() return group.lr end))
       assert.equal("optimizer (closed)", tostring(opt))
@@ -452,7 +452,7 @@ describe("optim", function()
       run(opt, a, b, 2)
       local d = opt:state_dict()
       local before = opt:state_dict().state[1].exp_avg
-      assert.equal("load_state_dict: this is the state of an optimizer Adam, it cannot be loaded into SGD",
+      assert.equal("Optimizer:load_state_dict: this is the state of an optimizer Adam, it cannot be loaded into SGD",
         message_of(function() optim.SGD({ a, b }):load_state_dict(d) end))
       assert.equal("load_state_dict: group 1 of the state has 2 parameters, the optimizer's has 1",
         message_of(function() optim.Adam({ a }):load_state_dict(d) end))
@@ -542,7 +542,7 @@ describe("optim", function()
       assert.equal("clip_grad_norm_: norm_type must be > 0 (or math.huge), got 0",
         message_of(optim.clip_grad_norm_, { p }, 1, { norm_type = 0 }))
       assert.equal("clip_grad_value_: clip_value must be >= 0, got -2", message_of(optim.clip_grad_value_, { p }, -2))
-      assert.equal("bad argument #2 to 'clip_grad_norm_' (expected the largest norm, a number, got nil)",
+      assert.equal("optim.clip_grad_norm_: max_norm is missing; it must be a number",
         message_of(optim.clip_grad_norm_, { p }, nil))
       assert.equal("clip_grad_norm_: unknown option 'norm'; did you mean 'norm_type'?",
         message_of(optim.clip_grad_norm_, { p }, 1, { norm = 2 }))
@@ -589,7 +589,7 @@ describe("optim", function()
       opt.lr = 0.3
       assert.equal(0.3, opt.param_groups[2].lr)
       assert.equal("Momentum has no field 'betta'; did you mean 'beta'?", message_of(function() return opt.betta end))
-      assert.equal("optim.Momentum: unknown option 'nesterov' (it takes: lr, beta)",
+      assert.equal("optim.Momentum: unknown option 'nesterov' (options: lr, beta)",
         message_of(momentum(true), { a }, { nesterov = true }))
       assert.equal("optim.Momentum: lr must be >= 0, got -1", message_of(momentum(true), { a }, { lr = -1 }))
     end)
@@ -696,26 +696,26 @@ describe("optim", function()
       { "an unknown option", function() optim.SGD({ a }, { momentun = 0.9 }) end,
         "optim.SGD: unknown option 'momentun'; did you mean 'momentum'?" },
       { "a negative learning rate", function() optim.Adam({ a }, { lr = -1 }) end,
-        "optim.Adam: lr must be >= 0, got -1" },
+        "optim.Adam: lr must be a number of at least 0, got -1" },
       { "an infinite learning rate", function() optim.Adam({ a }, { lr = math.huge }) end,
-        "optim.Adam: lr must be >= 0, got inf" },
+        "optim.Adam: lr must be a number of at least 0, got inf" },
       { "a beta of 1", function() optim.Adam({ a }, { betas = { 0.9, 1 } }) end,
-        "optim.Adam: betas[2] must be >= 0 and < 1, got 1" },
+        "optim.Adam: betas[2] must be a number in [0, 1), got 1" },
       { "one beta", function() optim.Adam({ a }, { betas = 0.9 }) end,
-        "optim.Adam: betas must be a list of 2 numbers, got 0.9" },
+        "optim.Adam: betas must be a list of 2 numbers in [0, 1), got 0.9" },
       { "a rho above 1", function() optim.Adadelta({ a }, { rho = 1.5 }) end,
-        "optim.Adadelta: rho must be from 0 to 1, got 1.5" },
+        "optim.Adadelta: rho must be a number in [0, 1], got 1.5" },
       { "a number for a boolean", function() optim.Adam({ a }, { amsgrad = 1 }) end,
         "optim.Adam: amsgrad must be true or false, got 1" },
       { "a string for a number", function() optim.Adam({ a }, { lr = "0.1" }) end,
-        "optim.Adam: lr must be a number, got a string ('0.1')" },
+        "optim.Adam: lr must be a number of at least 0, got '0.1'" },
       { "Nesterov without momentum", function() optim.SGD({ a }, { nesterov = true }) end,
         "optim.SGD: nesterov needs momentum > 0 and dampening = 0, got momentum 0 and dampening 0" },
       { "no parameters", function() optim.SGD {} end, "optim.SGD: the list of parameters is empty" },
       { "no list", function() optim.SGD(nil, { lr = 1 }) end,
-        "optim.SGD: expected a list of parameters such as {w, b} or model:parameters(), got a nil" },
+        "optim.SGD: params is missing; it must be a list of tensors such as {w, b} or model:parameters()" },
       { "a number among the parameters", function() optim.SGD { a, 3 } end,
-        "optim.SGD: parameter 2 is a number, expected a tensor" },
+        "optim.SGD: params[2] must be a tensor, got 3" },
       { "a parameter given twice", function() optim.SGD { a, b, a } end,
         "optim.SGD: parameters 1 and 3 are the same tensor" },
       { "an integer parameter", function() optim.SGD { lab.zeros(2, { dtype = "int64" }) } end,
@@ -726,20 +726,20 @@ describe("optim", function()
       { "a group without params", function() optim.SGD { { params = { a } }, { lr = 1 } } end,
         "optim.SGD: a parameter group needs a field 'params'" },
       { "a group among tensors", function() optim.SGD { { params = { a } }, b } end,
-        "optim.SGD: entry 2 is a optlab.Tensor; either all or no entries are groups" },
+        "optim.SGD: params[2] must be a group like the others, got a tensor of shape (4)" },
       { "an unknown field", function() return optim.SGD({ a }).momenum end,
         "SGD has no field 'momenum'; did you mean 'momentum'?" },
       { "an unknown field of a group", function() optim.SGD({ a }).param_groups[1].lrr = 1 end,
         "SGD has no field 'lrr'; did you mean 'lr'?" },
       { "a field that cannot be set", function() optim.SGD({ a }).param_groups = {} end,
         "SGD: the field 'param_groups' cannot be set" },
-      { "a bad value for a field", function() optim.SGD({ a }).lr = -3 end, "SGD: lr must be >= 0, got -3" },
+      { "a bad value for a field", function() optim.SGD({ a }).lr = -3 end, "optim.SGD: lr must be a number of at least 0, got -3" },
       { "a closure that is no function", function() optim.SGD({ a }):step(4) end,
-        "bad argument #2 to 'step' (expected a function that returns the loss, got number)" },
+        "Optimizer:step: closure must be a function that returns the loss, got 4" },
       { "a method without its optimizer", function() optim.SGD({ a }).step() end,
-        "bad argument #1 to 'step' (expected an optimizer, got nothing)" },
+        "Optimizer:step: opt is missing; it must be an optimizer" },
       { "an unknown option of zero_grad", function() optim.SGD({ a }):zero_grad { none = true } end,
-        "zero_grad: unknown option 'none' (it takes: set_to_none)" },
+        "Optimizer:zero_grad: unknown option 'none' (options: set_to_none)" },
     }
     for _, case in ipairs(CASES) do
       it(case[1], function() assert.equal(case[3], message_of(case[2])) end)

@@ -23,7 +23,7 @@ void lnn_giventensors(lua_State *L, const Arg *args, const double *x, Tensor **t
 int lnn_pushoutputs(lua_State *L, int n, Tensor **out);
 
 /* Pushes " (layer 1 'Linear' of Sequential)" for the module at idx, "" if it lies in no container or idx is 0. */
-const char *lnn_pushplace(lua_State *L, int idx);
+const char *lnn_pushmodulepath(lua_State *L, int idx);
 
 /* In the table at the top: name = fn with upvalues `row` (light) and the callee "<space>.<name>". */
 void lnn_setclosure(lua_State *L, const char *space, const char *name, lua_CFunction fn, const void *row);

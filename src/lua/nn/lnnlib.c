@@ -15,7 +15,8 @@
 #include "lua/base/lrecord.h"
 #include "lua/nn/lnn.h"
 
-#define PLACE_KEY "optlab.nn.place" /* registry: function(module) -> " (layer 1 'Linear' of Sequential)" or "" */
+/* registry: function(module) -> " (layer 1 'Linear' of Sequential)" or "" */
+#define MODULE_PATH_KEY "optlab.nn.module_path"
 
 static const void *module_mt; /* address of the metatable of the state that opened the library last */
 
@@ -36,10 +37,10 @@ static Module *check_module(lua_State *L, int idx, const char *callee) {
   return m;
 }
 
-const char *lnn_pushplace(lua_State *L, int idx) {
+const char *lnn_pushmodulepath(lua_State *L, int idx) {
   if (idx == 0) return "";
   idx = lua_absindex(L, idx);
-  if (lua_getfield(L, LUA_REGISTRYINDEX, PLACE_KEY) != LUA_TFUNCTION) return "";
+  if (lua_getfield(L, LUA_REGISTRYINDEX, MODULE_PATH_KEY) != LUA_TFUNCTION) return "";
   lua_pushvalue(L, idx);
   lua_call(L, 1, 1);
   return lua_tostring(L, -1);
@@ -47,9 +48,9 @@ const char *lnn_pushplace(lua_State *L, int idx) {
 
 /* Raises the core's message for the module at idx. */
 static int module_error(lua_State *L, int idx, const Module *m) {
-  lua_pushstring(L, err_message()); /* before lnn_pushplace may run anything that sets another */
+  lua_pushstring(L, err_message()); /* before lnn_pushmodulepath may run anything that sets another */
   const char *message = lua_tostring(L, -1);
-  return lb_error(L, "nn.%s: %s%s", m->def->name, message, lnn_pushplace(L, idx));
+  return lb_error(L, "nn.%s: %s%s", m->def->name, message, lnn_pushmodulepath(L, idx));
 }
 
 static int count_tensors(const Module *m) { return layer_tensors(m->def->params) + layer_tensors(m->def->buffers); }
@@ -98,10 +99,10 @@ void lnn_inputs(lua_State *L, int first, const LayerDef *def, Tensor **in, int m
     if (module) callee = lua_pushfstring(L, "nn.%s", def->name);
     const char *what = lua_pushfstring(L, "a tensor");
     if (lua_isnoneornil(L, first + i)) {
-      lb_error(L, "%s: %s is missing; it must be %s%s", callee, def->inputs[i], what, lnn_pushplace(L, module));
+      lb_error(L, "%s: %s is missing; it must be %s%s", callee, def->inputs[i], what, lnn_pushmodulepath(L, module));
     }
     const char *got = lb_pushgot(L, first + i);
-    lb_error(L, "%s: %s must be %s, got %s%s", callee, def->inputs[i], what, got, lnn_pushplace(L, module));
+    lb_error(L, "%s: %s must be %s, got %s%s", callee, def->inputs[i], what, got, lnn_pushmodulepath(L, module));
   }
 }
 
@@ -114,7 +115,7 @@ static int module_call(lua_State *L) {
   lnn_inputs(L, 2, def, in, 1, NULL);
   while (given > n && lua_isnil(L, given + 1)) given--;
   if (given > n)
-    return lb_error(L, "nn.%s: too many arguments (%d, at most %d)%s", def->name, given, n, lnn_pushplace(L, 1));
+    return lb_error(L, "nn.%s: too many arguments (%d, at most %d)%s", def->name, given, n, lnn_pushmodulepath(L, 1));
   if (module_forward(m, in, out) < 0) return module_error(L, 1, m);
   return lnn_pushoutputs(L, nout, out);
 }
@@ -236,7 +237,7 @@ static int module_newindex(lua_State *L) {
   int i = find_tensor(m->def, key), nparams = layer_tensors(m->def->params);
   if (i < 0) return no_such_field(L, m, key);
   Tensor *t = lb_testtensor(L, 3);
-  if (!t) return lb_badvalue(L, callee, key, 3, "a tensor");
+  if (!t) return lb_error(L, "%s: %s must be a tensor, got %s", callee, key, lb_pushgot(L, 3));
   recorder_invalidate_plans();
   int rc = i < nparams ? module_set_param(m, i, t) : module_set_buffer(m, i - nparams, t);
   if (rc < 0) return lb_calleeerror(L, callee);
@@ -332,10 +333,10 @@ static int clear_grads(lua_State *L) {
   return 0;
 }
 
-/* set_place(fn): callee says where a module lies */
-static int set_place(lua_State *L) {
+/* set_module_path(fn): the function that gives the path of a module, for messages */
+static int set_module_path(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
-  lua_setfield(L, LUA_REGISTRYINDEX, PLACE_KEY);
+  lua_setfield(L, LUA_REGISTRYINDEX, MODULE_PATH_KEY);
   return 0;
 }
 
@@ -350,7 +351,7 @@ static const luaL_Reg FUNCTIONS[] = {
     {"convert_", convert},
     {"copy_", copy},
     {"clear_grads", clear_grads},
-    {"set_place", set_place},
+    {"set_module_path", set_module_path},
     {NULL, NULL},
 };
 
@@ -392,7 +393,7 @@ static void push_methods(lua_State *L) {
   lua_pop(L, 1);
 }
 
-/* The table that lua/optlab/nn.lua completes: {layers, methods, metatable, functional, init, and FUNCTIONS}. */
+/* The table that lua/optlab/nn/init.lua completes: {layers, methods, metatable, functional, init, and FUNCTIONS}. */
 int luaopen_optlab_nn(lua_State *L) {
   luaL_newlib(L, FUNCTIONS);
   push_layers(L);

@@ -67,8 +67,8 @@ int module_set_buffer(Module *m, int i, Tensor *t);
 /* A parameter: a leaf that requires a gradient, values undefined. */
 Tensor *param_new(DType dt, int ndim, const int64_t *shape);
 
-/* The i-th argument as a dimension of t, 0..ndim-1 (a scalar counts as having one); -1 with err_set when out of range.
- */
+/* The i-th argument as a dimension of t, 0..ndim-1 (a scalar counts as having one); -1 with err_set if it is out of
+ * range. */
 int module_dim(const Module *m, int i, const Tensor *t);
 
 /* Inside a formula: t itself if it is a float, else t in the default float type. */

@@ -27,8 +27,7 @@ struct Sched {
   double list[]; /* the list option, ascending */
 };
 
-/* Every schedule, ended by NULL, in the order of the files book.c, step.c, anneal.c, cycle.c.
- */
+/* Every schedule, ended by NULL, in the order of the files book.c, step.c, anneal.c, cycle.c. */
 extern const SchedDef *const sched_defs[];
 
 extern const SchedDef sched_factor, sched_multifactor, sched_squareroot, sched_poly, sched_cosine;

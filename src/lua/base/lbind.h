@@ -22,8 +22,7 @@
 int lb_error(lua_State *L, const char *fmt, ...);
 int lb_coreerror(lua_State *L); /* the same with err_message() */
 
-/* Raises "bad argument #arg to 'fn' (expected what, got ...)"; fn is the name users know ("lab.zeros", "Tensor:add").
- */
+/* Raises "bad argument #arg to 'fn' (expected what, got ...)"; fn is the name users know: "lab.zeros", "Tensor:add". */
 int lb_argerror(lua_State *L, const char *fn, int arg, const char *what);
 
 /* The directory of optlab's own Lua modules, whose functions lb_error passes over; copied. */
@@ -68,8 +67,7 @@ void lb_setdefaultdtype(DType dt);
 /* Reads a dimension (1-based, negative from the end) at idx into 0..ndim-1; raises "out of range". */
 int lb_checkdim(lua_State *L, int idx, int ndim, const char *fn);
 
-/* Reads a shape: integers from idx on, or one table of integers. Returns the rank; *next is the first index not read.
- */
+/* Reads a shape: integers from idx on, or a table of integers. Returns the rank; *next is the first index not read. */
 int lb_checkshape(lua_State *L, int idx, int64_t *shape, int *next, const char *fn);
 
 /* --- option tables ------------------------------------------------------------------------------------------- */

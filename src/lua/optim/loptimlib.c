@@ -138,8 +138,8 @@ static bool is_group_list(lua_State *L, int idx) {
   return groups;
 }
 
-/* Constructor of every optimizer. Upvalue 1: its OptimDef (light), 2: the userdata of a definition made in Lua, or nil.
- */
+/* Constructor of every optimizer. Upvalue 1: its OptimDef (light); 2: the userdata of a definition made in Lua, or
+ * nil. */
 static int optim_new(lua_State *L) {
   const OptimDef *def = lua_touserdata(L, lua_upvalueindex(1));
   char fn[FN_SIZE];

@@ -27,8 +27,9 @@ typedef int Recompute(const Computation *c, Context *own);
 struct Computation {
   const char *name; /* as in messages: "mul", "fill_"; lives for ever */
   Recompute *run;
-  bool pure; /* the written tensors depend on the read ones and the numbers alone: may be left out if nobody reads them,
-                computed once if all that is read is constant */
+  /* The written tensors depend on the read ones and the numbers alone: the computation may be left out if its results
+   * are never read, and done once if all that it reads is constant. */
+  bool pure;
   bool frozen;      /* args holds a number that the script gave; a message may show it */
   int nout, n;      /* t[0..nout-1] are written, t[nout..n-1] read; one that is both stands in both parts */
   Tensor *const *t; /* borrowed; NULL entries are skipped */

@@ -37,8 +37,8 @@ static void raise_interrupt(lua_State *L, lua_Debug *ar) {
   lua_error(L);
 }
 
-/* Only lua_sethook may be called from a signal handler. SA_RESETHAND has put the default back: the next Ctrl-C kills.
- */
+/* A signal handler may call nothing of Lua but lua_sethook. SA_RESETHAND has put the default back, so the next Ctrl-C
+ * kills. */
 static void on_interrupt(int sig) {
   (void)sig;
   interrupted = 1;

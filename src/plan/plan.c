@@ -101,8 +101,8 @@ static void leave_grads(const Recording *r) {
   }
 }
 
-/* Somebody who kept a gradient of an earlier step keeps its numbers: the tensor gets memory of its own. -1: no memory.
- */
+/* A script that kept a gradient of an earlier step keeps its numbers: the plan goes on with memory of its own. -1
+ * without memory. */
 static int spare_kept_grads(Recording *r) {
   for (int i = 0; i < r->slots; i++) {
     GradSlot *s = &r->slot[i];

@@ -86,8 +86,7 @@ Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan
 /* Writes the shortest way to do e into *s; returns whether it may run on any thread. */
 bool plan_lower(PlanStep *s, const Event *e);
 
-/* --- optimize.c: what need not be done at each step ----------------------------------------------------------------
- */
+/* --- optimize.c: what need not be done at each step --------------------------------------------------------------- */
 
 /* Drops events from r: those whose results are constant or never read, and copies that can be done without. */
 void plan_optimize(Recording *r, const int *output, int noutput);

@@ -212,8 +212,7 @@ static void add_event(Recording *r, const Computation *c) {
   note_writes(r, &e);
 }
 
-/* --- what is reported to the recorder
- * -------------------------------------------------------------------------------------- */
+/* --- what is reported to the recorder ----------------------------------------------------------------------------- */
 
 static void on_call(const Computation *c) {
   Recording *r = context->recording;

@@ -58,8 +58,9 @@ typedef struct Entry {
   int calls;                   /* recorded so far */
   Plan *plan;                  /* owned */
   uint64_t used;
-  int slot; /* place of its Lua table in the step's user value: the arguments and, from COMPILE_RESULTS on, the results
-               that are no tensors; at COMPILE_ANCHORS what the plan keeps alive */
+  /* Place of its Lua table in the step's user value: the arguments, from COMPILE_RESULTS on the results that are no
+   * tensors, at COMPILE_ANCHORS what the plan keeps alive. */
+  int slot;
 } Entry;
 
 enum {

@@ -1,9 +1,9 @@
 /*
  * npz.h - NumPy's .npz files: zip archives of .npy files, whose names without ".npy" are the arrays' names.
  *
- * Members may be stored or deflated. Sizes are taken from the archive's directory and checked against the file's length
- * before memory is taken (deflate cannot shrink anything to less than 1/1032), checksums afterwards. Archives beyond 4
- * GiB (Zip64), encrypted and split ones are refused.
+ * Members may be stored or deflated, archives of any size (Zip64). Sizes are taken from the archive's directory and
+ * checked against the file's length before memory is taken (deflate cannot shrink anything to less than 1/1032),
+ * checksums afterwards. Encrypted and split archives are refused.
  */
 #ifndef OPTLAB_DATA_FORMATS_NPZ_H
 #define OPTLAB_DATA_FORMATS_NPZ_H

@@ -79,12 +79,13 @@ int outfile_open(OutFile *f, const char *path) {
 int outfile_write(OutFile *f, const void *bytes, size_t n) {
   const char *p = bytes;
   while (n > 0) {
-    ssize_t put = write(f->fd, p, n < 1 << 30 ? n : 1 << 30);
+    ssize_t put = pwrite(f->fd, p, n < 1 << 30 ? n : 1 << 30, f->at);
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) return failed(f);
     p += put;
     n -= (size_t)put;
-    f->written += put;
+    f->at += put;
+    if (f->at > f->size) f->size = f->at;
   }
   return 0;
 }

@@ -20,9 +20,10 @@ typedef struct OutFile {
   const char *path; /* as the caller wrote it, for messages; borrowed */
   char target[PATH_MAX];
   char temp[PATH_MAX + OUTFILE_SUFFIX];
-  bool named;      /* there is a file of the name temp */
-  int fd;          /* -1 when closed */
-  int64_t written; /* bytes so far */
+  bool named;   /* there is a file of the name temp */
+  int fd;       /* -1 when closed */
+  int64_t at;   /* where the next byte goes; a caller may set it to write over what it wrote before */
+  int64_t size; /* bytes of the file so far */
 } OutFile;
 
 /* Each: 0, or -1 with err_set("cannot write path: ..."). After a failure call outfile_close. */

@@ -18,7 +18,7 @@
 
 #include "base/err.h"
 #include "data/formats/npy.h"
-#include "data/io/outfile.h"
+#include "data/io/tensorfile.h"
 
 #define END 22 /* bytes of the record at the end of an archive, the least that there is */
 #define NAME_MAX_BYTES 512
@@ -188,12 +188,10 @@ void npz_free(Npz *z) {
 typedef struct Output {
   OutFile file;
   zip_error_t error;
-  bool failed; /* err_message says why */
 } Output;
 
-static int64_t fail(Output *o, int code) {
-  zip_error_set(&o->error, code, errno);
-  o->failed = true;
+static int64_t fail(Output *o, int code, int reason) {
+  zip_error_set(&o->error, code, reason);
   return -1;
 }
 
@@ -219,7 +217,7 @@ static zip_int64_t output(void *state, void *data, zip_uint64_t n, zip_source_cm
     case ZIP_SOURCE_FREE:
       return 0;
     case ZIP_SOURCE_WRITE:
-      return outfile_write(&o->file, data, n) < 0 ? fail(o, ZIP_ER_WRITE) : (zip_int64_t)n;
+      return outfile_write(&o->file, data, n) < 0 ? fail(o, ZIP_ER_WRITE, o->file.error) : (zip_int64_t)n;
     case ZIP_SOURCE_SEEK_WRITE:
       return move(o, data, n);
     case ZIP_SOURCE_TELL_WRITE:
@@ -227,11 +225,9 @@ static zip_int64_t output(void *state, void *data, zip_uint64_t n, zip_source_cm
     case ZIP_SOURCE_ERROR:
       return zip_error_to_data(&o->error, data, n);
     case ZIP_SOURCE_STAT:
-      zip_error_set(&o->error, ZIP_ER_READ, ENOENT);
-      return -1;
+      return fail(o, ZIP_ER_READ, ENOENT);
     default:
-      zip_error_set(&o->error, ZIP_ER_OPNOTSUPP, 0);
-      return -1;
+      return fail(o, ZIP_ER_OPNOTSUPP, 0);
   }
 }
 
@@ -244,7 +240,7 @@ typedef struct Member {
 } Member;
 
 static int cannot_write(const Output *o, const char *why) {
-  return o->failed ? -1 : err_set("cannot write %s: %s", o->file.path, why);
+  return o->file.error ? -1 : err_set("cannot write %s: %s", o->file.path, why);
 }
 
 static zip_source_t *array_source(zip_t *zip, Member *m, Tensor *t) {
@@ -308,9 +304,9 @@ static int write_archive(Output *o, int n, const char *const *name, Tensor *cons
 }
 
 int npz_write(const char *path, int n, const char *const *name, Tensor *const *tensor, bool compress) {
-  Output o = {.failed = false};
+  Output o;
   zip_error_init(&o.error);
-  int status = outfile_open(&o.file, path) < 0 ? -1 : write_archive(&o, n, name, tensor, compress);
+  int status = tensorfile_open(&o.file, path) < 0 ? -1 : write_archive(&o, n, name, tensor, compress);
   outfile_close(&o.file);
   zip_error_fini(&o.error);
   return status;

@@ -52,7 +52,7 @@ install_packages() {
 # Elsewhere: whether everything seems to be there already.
 have_tools() {
   for tool in cc cmake ninja pkg-config gnuplot; do command -v $tool >/dev/null 2>&1 || return 1; done
-  pkg-config --exists lua5.4 openblas libedit zlib libcurl libcrypto || return 1
+  pkg-config --exists lua5.4 openblas libedit zlib libzip libcurl libcrypto || return 1
   [ "$1" = run ] && return 0
   for tool in busted luacheck clang-format; do command -v $tool >/dev/null 2>&1 || return 1; done
 }

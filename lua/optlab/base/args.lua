@@ -35,6 +35,8 @@ local M = {}
 
 local declared = {} -- callee -> declaration
 
+local NOTHING = {}
+
 local Declaration = {}
 Declaration.__index = Declaration
 
@@ -168,6 +170,7 @@ end
 -- @param ... the function's arguments; of a method, without the object
 -- @treturn table the values by name, defaults filled in
 function Declaration:read(...)
+  if #self.rows == 0 and select("#", ...) == 0 then return NOTHING end
   local given, n = { ... }, select("#", ...)
   while n > 0 and given[n] == nil do n = n - 1 end
   local at = find_options(self, given, n)

@@ -68,6 +68,15 @@ M.methods = methods
 
 local function declare(name, rows) return args.declare("Module:" .. name, rows) end
 
+-- The methods without arguments.
+local NONE = {}
+for _, name in ipairs {
+  "parameters", "named_parameters", "buffers", "named_buffers", "children", "named_children", "modules", "zero_grad",
+  "eval", "state_dict",
+} do
+  NONE[name] = declare(name, {})
+end
+
 local TRAIN = declare("train", { positions = 1, { "mode", "flag", default = true, doc = "false is evaluation mode." } })
 local APPLY = declare("apply", {
   positions = 1, { "fn", "callable", required = true, doc = "Called with each module, the inner ones first." },
@@ -86,37 +95,43 @@ local LOAD_STATE_DICT = declare("load_state_dict", {
 --- All parameters, in PyTorch's order: a plain list, as optimizers take it. The tensors are the same ones at every
 -- call.
 -- @treturn {Tensor,...}
-function methods:parameters()
+function methods:parameters(...)
+  NONE.parameters:read(...)
   return values(self:named_parameters())
 end
 
 --- All parameters by name, in order.
 -- @treturn table name -> tensor; `pairs` and `for name, p in m:named_parameters() do` keep the order
-function methods:named_parameters()
+function methods:named_parameters(...)
+  NONE.named_parameters:read(...)
   return collect(self, "own_parameters")
 end
 
 --- State without a gradient, such as running means.
 -- @treturn {Tensor,...}
-function methods:buffers()
+function methods:buffers(...)
+  NONE.buffers:read(...)
   return values(self:named_buffers())
 end
 
 --- Buffers by name, in order.
 -- @treturn table name -> tensor
-function methods:named_buffers()
+function methods:named_buffers(...)
+  NONE.named_buffers:read(...)
   return collect(self, "own_buffers")
 end
 
 --- The modules directly inside this one.
 -- @treturn {Module,...}
-function methods:children()
+function methods:children(...)
+  NONE.children:read(...)
   return values(self:named_children())
 end
 
 --- The modules directly inside this one by name, in order.
 -- @treturn table name -> module
-function methods:named_children()
+function methods:named_children(...)
+  NONE.named_children:read(...)
   local all = ordered_dict.new()
   for _, child in ipairs(getmetatable(self).own_children(self)) do all[child[1]] = child[2] end
   return all
@@ -124,14 +139,16 @@ end
 
 --- This module and all modules inside it, parents first.
 -- @treturn {Module,...}
-function methods:modules()
+function methods:modules(...)
+  NONE.modules:read(...)
   local list = {}
   walk(self, function(m) list[#list + 1] = m end)
   return list
 end
 
 --- Forgets the gradients of all parameters (p.grad = nil).
-function methods:zero_grad()
+function methods:zero_grad(...)
+  NONE.zero_grad:read(...)
   getmetatable(self).clear_grads(self, {})
 end
 
@@ -149,7 +166,8 @@ end
 
 --- Evaluation mode: `train(false)`.
 -- @return self
-function methods:eval()
+function methods:eval(...)
+  NONE.eval:read(...)
   return self:train(false)
 end
 
@@ -198,7 +216,8 @@ end
 
 --- Copies of all parameters and buffers by name, in order. Unlike PyTorch's, they do not change with later training.
 -- @treturn table name -> tensor
-function methods:state_dict()
+function methods:state_dict(...)
+  NONE.state_dict:read(...)
   local copies = ordered_dict.new()
   for name, t in pairs(state(self)) do copies[name] = t:detach():clone() end
   return copies

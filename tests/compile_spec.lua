@@ -91,21 +91,15 @@ describe("lab.compile", function()
       assert.equal(6, step.replays)
     end)
 
-    local OPTIMIZERS = {
-      { "SGD", { lr = 0.1 } }, { "SGD", { lr = 0.1, momentum = 0.9 } },
-      { "SGD", { lr = 0.1, momentum = 0.9, nesterov = true, weight_decay = 0.01 } },
-      { "SGD", { lr = 0.1, momentum = 0.5, dampening = 0.1, maximize = true } },
-      { "Adagrad", { lr = 0.1, lr_decay = 0.1, initial_accumulator_value = 0.1 } },
-      { "RMSprop", { lr = 0.01, centered = true, momentum = 0.9 } }, { "RMSprop", { lr = 0.01, weight_decay = 0.1 } },
-      { "Adadelta", { lr = 1, rho = 0.8 } }, { "Adam", { lr = 0.01 } }, { "Adam", { lr = 0.01, amsgrad = true } },
-      { "AdamW", { lr = 0.01, weight_decay = 0.1 } }, { "Yogi", { lr = 0.01 } },
-    }
-    for _, o in ipairs(OPTIMIZERS) do
+    for _, o in ipairs(dofile("tests/reference/optim_values.lua")) do
+      local options = o.options
       local keys = {}
-      for key, value in pairs(o[2]) do keys[#keys + 1] = key .. "=" .. tostring(value) end
+      for key, value in pairs(options) do
+        keys[#keys + 1] = key .. "=" .. (type(value) == "table" and table.concat(value, "/") or tostring(value))
+      end
       table.sort(keys)
-      it(o[1] .. " " .. table.concat(keys, " "), function()
-        same(training { opt = function(params) return optim[o[1]](params, o[2]) end })
+      it(o.name .. " " .. table.concat(keys, " "), function()
+        same(training { opt = function(params) return optim[o.name](params, options) end })
       end)
     end
 

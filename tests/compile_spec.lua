@@ -168,6 +168,24 @@ describe("lab.compile", function()
       assert.equal(8, attached.t)
     end)
 
+    it("a composition of schedules that moves inside the step", function()
+      local function schedule()
+        local cosine = sched.CosineAnnealingLR { base_lr = 0.3, T_max = 4 }
+        return sched.warmup(sched.sequential {
+          schedules = { cosine, sched.chain { cosine, sched.StepLR { base_lr = 0.5, step_size = 1 } } },
+          milestones = { 2 },
+        }, { steps = 3 })
+      end
+      local attached
+      local step = same(training { opt = function(params)
+        local opt = optim.SGD(params, { lr = 0.1 })
+        attached = sched.attach(opt, schedule())
+        return opt
+      end, finish = function() attached:step() end })
+      assert.equal(2, step.recordings)
+      assert.equal(schedule()(8), attached:get_last_lr()[1])
+    end)
+
     it("a schedule stepped outside, also one that is a Lua function", function()
       local attached
       same(training { opt = function(params)
@@ -810,6 +828,8 @@ describe("lab.compile", function()
       local attached = sched.attach(opt, function() return 0.1 end)
       local at = line() + 1
       refuses(function() attached:step() end, at, "a schedule that is a Lua function")
+      attached = sched.attach(opt, sched.scale(function() return 0.1 end, 2))
+      refuses(function() attached:step() end, at + 2, "a schedule that is a Lua function")
       local plateau = sched.ReduceLROnPlateau(opt)
       at = line() + 1
       refuses(function() plateau:step(0.3) end, at, "ReduceLROnPlateau looks at a metric")

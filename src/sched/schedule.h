@@ -1,45 +1,66 @@
 /*
  * schedule.h - learning-rate schedules: pure functions of the update count.
  *
- * A schedule is one const SchedDef (name, hyperparameters, formula) and the values its user gave; at(s, t) is the
+ * A schedule is one const SchedDef (name, hyperparameters, formula) and the values its user gave; sched_at(s, t) is the
  * learning rate at t = 0, 1, ..., with no hidden state, so a schedule can be plotted, composed, resumed and evaluated
  * anywhere in any order. t may be fractional: smooth curves are smooth, staircases are constant between whole numbers.
+ *
+ * A composition (combinators.c) has other schedules as its parts. A part may also be something that only the caller can
+ * evaluate, such as a Lua function; then the caller evaluates the composition with sched_compose.
  */
 #ifndef OPTLAB_SCHED_SCHEDULE_H
 #define OPTLAB_SCHED_SCHEDULE_H
 
+#include <stddef.h>
+
 #include "args/hyper.h"
+
+#define SCHED_MAX_DEPTH 100 /* compositions of compositions */
 
 typedef struct Sched Sched;
 
+/* The rate of part i at t. */
+typedef double SchedPart(void *who, int i, double t);
+
 typedef struct SchedDef {
-  const char *name;
+  const char *name; /* NULL in the row that ends a file's list */
   const Hyper *hyper;
   const char *list;                       /* name of the option that is a list of update counts; NULL: none */
   int (*check)(const Sched *s);           /* relations between hyperparameters; NULL: none. -1 with err_set */
-  double (*at)(const Sched *s, double t); /* t >= 0 */
+  double (*at)(const Sched *s, double t); /* t >= 0; NULL for a composition: */
+  double (*compose)(const Sched *s, double t, SchedPart *part, void *who);
 } SchedDef;
 
 struct Sched {
   const SchedDef *def;
   double h[HYPER_MAX];
+  const Sched **part; /* [nparts] borrowed; NULL: something that only the caller can evaluate */
+  int nparts;
+  bool known; /* sched_at can evaluate it: no part, at any depth, is NULL */
+  int depth;  /* of compositions, itself included */
   int nlist;
-  double list[]; /* the list option, ascending */
+  double list[]; /* the list option: ascending, in a composition as it was given */
 };
 
-/* Every schedule, ended by NULL, in the order of the files book.c, step.c, anneal.c, cycle.c.
- */
-extern const SchedDef *const sched_defs[];
+/* The schedules of each file in families/, each a list ended by a row without a name; ended by NULL. */
+extern const SchedDef *const sched_families[];
 
-extern const SchedDef sched_factor, sched_multifactor, sched_squareroot, sched_poly, sched_cosine;
-extern const SchedDef sched_steplr, sched_multisteplr, sched_constantlr, sched_exponentiallr;
-extern const SchedDef sched_linearlr, sched_polynomiallr, sched_cosineannealinglr, sched_cosineannealingwarmrestarts;
-extern const SchedDef sched_cycliclr, sched_onecyclelr;
+/* combinators.c */
+extern const SchedDef sched_sequential, sched_chain, sched_warmup, sched_scale;
 
-/* Sorts the list and checks everything: 0, or -1 with err_set. To be called once before sched_at. */
+/* Bytes of a schedule with such numbers of list members and parts; it is to be filled in after sched_init, which gives
+ * it its defaults, and completed by sched_finish, which sorts the list and checks everything: 0, or -1 with err_set. */
+size_t sched_size(int nlist, int nparts);
+void sched_init(Sched *s, const SchedDef *def, int nlist, int nparts);
 int sched_finish(Sched *s);
 
-static inline double sched_at(const Sched *s, double t) { return s->def->at(s, t); }
+/* The rate at t >= 0 of a schedule that is `known`. */
+double sched_at(const Sched *s, double t);
+
+/* The rate at t of a composition, whose parts are asked through `part`. */
+static inline double sched_compose(const Sched *s, double t, SchedPart *part, void *who) {
+  return s->def->compose(s, t, part, who);
+}
 
 /* Members of the list that are <= t. */
 int sched_passed(const Sched *s, double t);

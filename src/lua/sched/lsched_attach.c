@@ -9,7 +9,6 @@
 #include "core/recorder.h"
 #include "lua/base/lrecord.h"
 #include "lua/sched/lsched.h"
-#include "sched/schedule.h"
 
 #define ATTACH_MT "optlab.LRScheduler"
 

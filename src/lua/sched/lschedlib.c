@@ -14,17 +14,18 @@
 #include "core/recorder.h"
 #include "lua/base/lhyper.h"
 #include "lua/sched/lsched.h"
-#include "sched/schedule.h"
 
 #define SCHED_MT "optlab.Schedule"
 #define FN_SIZE 64
 
+const Sched *lsched_test(lua_State *L, int idx) { return luaL_testudata(L, idx, SCHED_MT); }
+
 /* --- making a schedule -------------------------------------------------------------------------------------------- */
 
-/* Length of the list option in the options at 1; raises if it is missing or no list of numbers. */
-static int list_length(lua_State *L, const char *fn, const char *name) {
+/* Length of the list option in the options at idx; raises if it is missing or no list of numbers. */
+static int list_length(lua_State *L, int idx, const char *fn, const char *name) {
   if (!name) return 0;
-  int type = lua_getfield(L, 1, name);
+  int type = lua_getfield(L, idx, name);
   if (type != LUA_TTABLE) {
     return lb_error(L, "%s: %s must be a list of update counts such as {15, 30}, got %s", fn, name,
                     type == LUA_TNIL ? "nothing" : luaL_tolstring(L, -1, NULL));
@@ -40,9 +41,9 @@ static int list_length(lua_State *L, const char *fn, const char *name) {
   return n;
 }
 
-static void read_list(lua_State *L, Sched *s, const char *name) {
+static void read_list(lua_State *L, int idx, Sched *s, const char *name) {
   if (!name) return;
-  lua_getfield(L, 1, name);
+  lua_getfield(L, idx, name);
   for (int i = 0; i < s->nlist; i++) {
     lua_geti(L, -1, i + 1);
     s->list[i] = lua_tonumber(L, -1);
@@ -51,15 +52,31 @@ static void read_list(lua_State *L, Sched *s, const char *name) {
   lua_pop(L, 1);
 }
 
-static void check_required(lua_State *L, const char *fn, const Hyper *x) {
+static void check_required(lua_State *L, int idx, const char *fn, const Hyper *x) {
   for (; x->name; x++) {
     if (!x->required) continue;
-    if (lua_getfield(L, 1, x->name) == LUA_TNIL) lb_error(L, "%s: the option '%s' is required", fn, x->name);
+    if (lua_getfield(L, idx, x->name) == LUA_TNIL) lb_error(L, "%s: the option '%s' is required", fn, x->name);
     lua_pop(L, 1);
   }
 }
 
-/* Constructor of every schedule. Upvalue 1: its SchedDef (light). */
+Sched *lsched_push_new(lua_State *L, const SchedDef *def, int options, int nparts, const char *fn) {
+  check_required(L, options, fn, def->hyper);
+  const int n = list_length(L, options, fn, def->list);
+  Sched *s = lua_newuserdatauv(L, sched_size(n, nparts), nparts ? LSCHED_UV_PARTS : 0);
+  sched_init(s, def, n, nparts);
+  lhyper_read(L, options, fn, def->hyper, s->h);
+  read_list(L, options, s, def->list);
+  return s;
+}
+
+int lsched_finish(lua_State *L, Sched *s) {
+  if (sched_finish(s) < 0) return lb_coreerror(L);
+  luaL_setmetatable(L, SCHED_MT);
+  return 1;
+}
+
+/* Constructor of every schedule that is no composition. Upvalue 1: its SchedDef (light). */
 static int sched_new(lua_State *L) {
   const SchedDef *def = lua_touserdata(L, lua_upvalueindex(1));
   char fn[FN_SIZE] = "sched.";
@@ -72,17 +89,7 @@ static int sched_new(lua_State *L) {
   lua_settop(L, 1);
   const char *const more[] = {def->list, NULL};
   lhyper_checkkeys(L, 1, fn, def->hyper, more);
-  check_required(L, fn, def->hyper);
-  int n = list_length(L, fn, def->list);
-  Sched *s = lua_newuserdatauv(L, sizeof *s + (size_t)n * sizeof *s->list, 0);
-  s->def = def;
-  s->nlist = n;
-  hyper_defaults(def->hyper, s->h);
-  lhyper_read(L, 1, fn, def->hyper, s->h);
-  read_list(L, s, def->list);
-  if (sched_finish(s) < 0) return lb_coreerror(L);
-  luaL_setmetatable(L, SCHED_MT);
-  return 1;
+  return lsched_finish(L, lsched_push_new(L, def, 1, 0, fn));
 }
 
 /* --- asking a schedule -------------------------------------------------------------------------------------------- */
@@ -94,9 +101,14 @@ double lsched_t(lua_State *L, int idx, const char *name) {
                   lua_isnone(L, idx) ? "nothing" : luaL_tolstring(L, idx, NULL));
 }
 
+/* The rate at t of the schedule s at idx. */
+static double rate_of(lua_State *L, int idx, const Sched *s, double t) {
+  return s->nparts ? lsched_composed(L, idx, s, t) : sched_at(s, t);
+}
+
 static int sched_call(lua_State *L) {
   const Sched *s = luaL_checkudata(L, 1, SCHED_MT);
-  lua_pushnumber(L, sched_at(s, lsched_t(L, 2, s->def->name)));
+  lua_pushnumber(L, rate_of(L, 1, s, lsched_t(L, 2, s->def->name)));
   return 1;
 }
 
@@ -132,9 +144,9 @@ static int bad_rate(lua_State *L, int idx, double t) {
 
 /* The rate at t of the schedule at idx (absolute): one of ours, a function, or anything that can be called. */
 double lsched_rate(lua_State *L, int idx, double t) {
-  const Sched *s = luaL_testudata(L, idx, SCHED_MT);
+  const Sched *s = lsched_test(L, idx);
   if (s) {
-    lua_pushnumber(L, sched_at(s, t));
+    lua_pushnumber(L, rate_of(L, idx, s, t));
   } else {
     lua_pushvalue(L, idx);
     lsched_push_t(L, t);
@@ -146,15 +158,22 @@ double lsched_rate(lua_State *L, int idx, double t) {
   return lr;
 }
 
-const Sched *lsched_ready_made(lua_State *L, int idx) { return luaL_testudata(L, idx, SCHED_MT); }
+const Sched *lsched_ready_made(lua_State *L, int idx) {
+  const Sched *s = lsched_test(L, idx);
+  return s && s->known ? s : NULL;
+}
+
+bool lsched_is_schedule(lua_State *L, int idx) {
+  if (lua_type(L, idx) == LUA_TFUNCTION) return true;
+  if (luaL_getmetafield(L, idx, "__call") == LUA_TNIL) return false;
+  lua_pop(L, 1);
+  return true;
+}
 
 void lsched_check(lua_State *L, int idx, const char *fn) {
-  if (lua_type(L, idx) == LUA_TFUNCTION) return;
-  if (luaL_getmetafield(L, idx, "__call") == LUA_TNIL) {
-    lb_error(L, "%s: argument #%d must be a schedule: a function of t or one of sched.*, got a %s", fn, idx,
-             luaL_typename(L, idx));
-  }
-  lua_pop(L, 1);
+  if (lsched_is_schedule(L, idx)) return;
+  lb_error(L, "%s: argument #%d must be a schedule: a function of t or one of sched.*, got a %s", fn, idx,
+           luaL_typename(L, idx));
 }
 
 /*** The learning rate of any schedule at t, checked to be one. @function at */
@@ -187,6 +206,17 @@ static void push_list(lua_State *L, const Sched *s) {
   }
 }
 
+/* A copy of the list of parts of the composition at 1. */
+static void push_parts(lua_State *L, const Sched *s) {
+  lua_getiuservalue(L, 1, LSCHED_UV_PARTS);
+  lua_createtable(L, s->nparts, 0);
+  for (int i = 1; i <= s->nparts; i++) {
+    lua_rawgeti(L, -2, i);
+    lua_rawseti(L, -2, i);
+  }
+  lua_remove(L, -2);
+}
+
 static int sched_index(lua_State *L) {
   const Sched *s = luaL_checkudata(L, 1, SCHED_MT);
   const char *key = luaL_tolstring(L, 2, NULL);
@@ -198,6 +228,10 @@ static int sched_index(lua_State *L) {
     if (s->def->list) {
       push_list(L, s);
       lua_setfield(L, -2, s->def->list);
+    }
+    if (s->nparts) {
+      push_parts(L, s);
+      lua_setfield(L, -2, "schedules");
     }
   } else {
     return lb_error(L, "a schedule has the fields 'name' and 'options' and is called with t; it has no field '%s'",
@@ -213,7 +247,20 @@ static bool is_default(const Hyper *x, const double *value) {
   return !x->required;
 }
 
-/* "StepLR(base_lr=0.4, step_size=7)": what differs from the defaults. */
+/* Adds the parts of the composition at 1. */
+static void add_parts(lua_State *L, luaL_Buffer *b, int n) {
+  for (int i = 1; i <= n; i++) {
+    if (i > 1) luaL_addstring(b, ", ");
+    lua_getiuservalue(L, 1, LSCHED_UV_PARTS);
+    lua_rawgeti(L, -1, i);
+    luaL_tolstring(L, -1, NULL);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+    luaL_addvalue(b);
+  }
+}
+
+/* "StepLR(base_lr=0.4, step_size=7)", "scale(StepLR(...), factor=2)": the parts, and what differs from the defaults. */
 static int sched_tostring(lua_State *L) {
   const Sched *s = luaL_checkudata(L, 1, SCHED_MT);
   const double *h = s->h;
@@ -222,6 +269,8 @@ static int sched_tostring(lua_State *L) {
   luaL_buffinit(L, &b);
   luaL_addstring(&b, s->def->name);
   luaL_addchar(&b, '(');
+  add_parts(L, &b, s->nparts);
+  if (s->nparts) comma = ", ";
   for (const Hyper *x = s->def->hyper; x->name; h += hyper_width(x++)) {
     if (is_default(x, h)) continue;
     lua_pushfstring(L, "%s%s=", comma, x->name);
@@ -289,10 +338,13 @@ int luaopen_optlab_sched(lua_State *L) {
   lsched_open_attach(L);
   lsched_open_plateau(L);
   luaL_newlib(L, FUNCTIONS);
-  for (int i = 0; sched_defs[i]; i++) {
-    lua_pushlightuserdata(L, (void *)sched_defs[i]);
-    lua_pushcclosure(L, sched_new, 1);
-    lua_setfield(L, -2, sched_defs[i]->name);
+  lsched_open_compose(L);
+  for (int i = 0; sched_families[i]; i++) {
+    for (const SchedDef *def = sched_families[i]; def->name; def++) {
+      lua_pushlightuserdata(L, (void *)def);
+      lua_pushcclosure(L, sched_new, 1);
+      lua_setfield(L, -2, def->name);
+    }
   }
   return 1;
 }

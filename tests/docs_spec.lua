@@ -76,14 +76,14 @@ end
 describe("the stubs for editors", function()
   it("name everything in lab, and nothing else", function()
     local lazy = {
-      "autograd", "compile", "data", "errors", "func", "load", "load_checkpoint", "metrics", "nn", "optim", "params",
-      "plot", "progress", "save", "save_checkpoint", "sched", "train",
+      "autograd", "book", "compile", "data", "errors", "func", "load", "load_checkpoint", "metrics", "nn", "optim",
+      "params", "plot", "progress", "save", "save_checkpoint", "sched", "train",
     }
     for _, name in ipairs(lazy) do assert.is_not_nil(lab[name]) end
     same_names("optlab", names_in(lab))
   end)
 
-  for _, part in ipairs { "autograd", "func", "nn", "optim", "sched", "data", "train" } do
+  for _, part in ipairs { "autograd", "func", "nn", "optim", "sched", "data", "train", "book" } do
     it("name everything in lab." .. part .. ", and nothing else", function()
       same_names("optlab." .. part, names_in(lab[part]))
     end)
@@ -155,7 +155,7 @@ describe("the pages", function()
     local described = {
       "optlab", "optlab.Tensor", "optlab.Module", "optlab.Figure", "optlab.autograd", "optlab.func", "optlab.nn",
       "optlab.functional", "optlab.init", "optlab.optim", "optlab.sched", "optlab.data", "optlab.train", "optlab.plot",
-      "optlab.CompiledStep", "optlab.CompiledPass",
+      "optlab.book", "optlab.CompiledStep", "optlab.CompiledPass",
     }
     for _, class in ipairs(described) do
       for _, name in ipairs(fields_of(class)) do
@@ -168,7 +168,7 @@ describe("the pages", function()
 
   it("README.md lists every experiment and every package", function()
     local readme = program.read("README.md")
-    for _, name in ipairs(require("optlab.files").list("experiments", "%.lua$")) do
+    for _, name in ipairs(require("optlab.base.files").list("experiments", "%.lua$")) do
       assert.is_not_nil(readme:find("`" .. name:match("^(.*)%.lua$") .. "`", 1, true), name)
     end
     for package in program.read("scripts/packages"):gmatch("\n(%l[%w.+-]+)%s+%l") do

@@ -1,5 +1,5 @@
-local errors = require "optlab.errors"
-local files = require "optlab.files"
+local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
 local lab = require "optlab"
 local program = require "tests.support.program"
 

@@ -261,7 +261,7 @@ describe("fashion_mnist", function()
     it("goes into a folder of its own in the cache, and is checked there", function()
       if not need_real() then return end
       local code = ([[
-        local source = require "optlab.data.source"
+        local source = require "optlab.data.locate"
         local file = { name = "fashion_mnist", folder = "fashion-mnist", file = "x.gz", url = "%s", digest = "%s" }
         print(source.find(file))]]):format(url "good/x.gz", data.digest(REAL_IMAGES, "md5"))
       local cached = folder .. "/cache/optlab/fashion-mnist/x.gz"

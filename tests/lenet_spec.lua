@@ -8,10 +8,7 @@ local REAL = (os.getenv "OPTLAB_DATA" or "../shared/data") .. "/fashion-mnist/t1
 
 -- The network of tests/reference/lenet.py: weights uniform within Xavier's bound, biases within 0.05.
 local function lenet(dtype)
-  local net = nn.Sequential(
-    nn.Conv2d(1, 6, 5, { padding = 2 }), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-    nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)):to(dtype)
+  local net = lab.book.lenet():to(dtype)
   local start = 900000
   lab.no_grad(function()
     for _, p in ipairs(net:parameters()) do
@@ -58,6 +55,21 @@ local function batches(ds, batch, dtype)
 end
 
 describe("LeNet", function()
+  it("starts with weights within Xavier's bound, and with biases at zero if asked", function()
+    for _, zero_bias in ipairs { false, true } do
+      for _, p in ipairs(lab.book.lenet({ zero_bias = zero_bias }):parameters()) do
+        local shape, largest = p.shape, p:detach():abs():max():item()
+        if #shape > 1 then
+          local bound = math.sqrt(6 / ((shape[3] or 1) * (shape[4] or 1) * (shape[1] + shape[2])))
+          assert.is_true(largest <= bound and largest > 0.9 * bound)
+        else
+          assert.are.equal(zero_bias, largest == 0)
+        end
+      end
+    end
+    assert.has_error(function() lab.book.lenet { zero_biases = true } end)
+  end)
+
   it("has PyTorch's gradients in float64, all of them", function()
     local ds, want, net = made_up(), reference.gradients, lenet "float64"
     local out = net(ds.X[{ { 1, 256 } }])

@@ -1,13 +1,13 @@
 --- Figures by their scripts and by the pictures that gnuplot makes of them.
-local config = require "optlab.config"
+local config = require "optlab.base.config"
 local lab = require "optlab"
 local plot = require "optlab.plot"
-local runner = require "optlab.plot.runner"
+local runner = require "optlab.plot.gnuplot.runner"
 local contour = require "optlab.plot.contour"
-local layout = require "optlab.plot.layout"
-local limits = require "optlab.plot.limits"
-local style = require "optlab.plot.style"
-local text = require "optlab.plot.text"
+local layout = require "optlab.plot.gnuplot.layout"
+local limits = require "optlab.plot.gnuplot.limits"
+local style = require "optlab.plot.gnuplot.style"
+local text = require "optlab.plot.gnuplot.text"
 local uv = require "luv"
 
 local NAN, INF = 0 / 0, math.huge

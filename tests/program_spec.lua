@@ -221,7 +221,7 @@ describe("the program", function()
     it("shows the whole stack after --traceback", function()
       script "local lab = require 'optlab' lab.progress('x')"
       local _, _, err = run("--traceback", "a.lua")
-      assert.matches("optlab/progress.lua:%d+: in", err)
+      assert.matches("optlab/base/progress.lua:%d+: in", err)
     end)
 
     it("reports output that does not reach its file", function()

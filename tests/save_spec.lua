@@ -26,7 +26,7 @@ local function expect(message, ...)
 end
 
 local function files()
-  local names = require("optlab.files").list(dir)
+  local names = require("optlab.base.files").list(dir)
   return table.concat(names, " ")
 end
 

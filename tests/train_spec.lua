@@ -1,6 +1,6 @@
 local lab = require "optlab"
 local program = require "tests.support.program"
-local train = require "optlab.train"
+local train = lab.train
 local nn = lab.nn
 
 local float64 = {dtype = "float64"}

@@ -2,7 +2,7 @@
  * main.c - the program: a Lua interpreter that knows where its modules are.
  *
  * All that needs C is here: the state, the search path, Ctrl-C, the exit status. Options, scripts, error reports and
- * the prompt are Lua (lua/optlab/cli.lua), called in protected mode with the functions of this file and the command
+ * the prompt are Lua (lua/optlab/cli), called in protected mode with the functions of this file and the command
  * line.
  *
  * Ctrl-C: the first sets a hook that raises "interrupted" at the next Lua instruction; the second kills, in case that

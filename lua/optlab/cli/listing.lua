@@ -1,7 +1,7 @@
 --- `optlab` alone: the experiments there are, a line each.
 -- @module optlab.cli.listing
-local config = require "optlab.config"
-local source = require "optlab.cli.source"
+local config = require "optlab.base.config"
+local script_text = require "optlab.cli.script_text"
 
 local M = {}
 
@@ -14,11 +14,12 @@ end
 
 -- The scripts of a folder and of the folders in it: {name, first sentence}.
 local function find_in(folder, prefix, found)
-  local files = require "optlab.files"
+  local files = require "optlab.base.files"
   for _, name in ipairs(files.list(folder)) do
     local path = folder .. "/" .. name
     if name:match("%.lua$") then
-      found[#found + 1] = { prefix .. name:sub(1, -5), source.first_sentence(source.opening_comment(read(path))) }
+      local comment = script_text.opening_comment(read(path))
+      found[#found + 1] = { prefix .. name:sub(1, -5), script_text.first_sentence(comment) }
     elseif files.kind(path) == "directory" then
       find_in(path, prefix .. name .. "/", found)
     end
@@ -27,7 +28,7 @@ local function find_in(folder, prefix, found)
 end
 
 local function print_entry(name, text, column)
-  local lines = source.fill(text, 80 - column - 4)
+  local lines = script_text.fill(text, 80 - column - 4)
   for i, line in ipairs(lines) do
     local head = i == 1 and "  " .. name or ""
     print((head .. (" "):rep(column + 4 - #head) .. line):match("^(.-)%s*$"))

@@ -1,7 +1,7 @@
 /*
  * lcompilelib.c - lab.compile: a step that is recorded while it runs as Lua and then replayed in C.
  *
- *   step = compile(fn, fallback, check_kept)   lua/optlab/compile.lua checks the arguments
+ *   step = compile(fn, fallback, check_kept)   lua/optlab/compile/init.lua checks the arguments
  *   step(X, y)                                 the results of fn(X, y)
  *   step:run(loader)  step:pass(loader)        lcompile_pass.c
  *

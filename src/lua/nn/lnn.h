@@ -31,7 +31,7 @@ void lnn_inputs(lua_State *L, int first, int n, Callee callee, Tensor **in, int 
 const char *lnn_pushwords(lua_State *L, const char *const *words);
 
 /* Pushes " (layer 1 'Linear' of Sequential)" for the module at idx, "" if it lies in no container or idx is 0. */
-const char *lnn_pushplace(lua_State *L, int idx);
+const char *lnn_pushmodulepath(lua_State *L, int idx);
 
 /* In the table at the top: name = fn with `row` as its upvalue 1. */
 void lnn_setclosure(lua_State *L, const char *name, lua_CFunction fn, const void *row);

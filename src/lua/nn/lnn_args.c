@@ -183,6 +183,6 @@ void lnn_inputs(lua_State *L, int first, int n, Callee callee, Tensor **in, int 
     const char *got = luaL_getmetafield(L, first + i, "__name") == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
     if (!got) got = lua_isnone(L, first + i) ? "nothing" : luaL_typename(L, first + i);
     lb_error(L, "%s%s: the %s must be a tensor, got %s%s", callee.space, callee.name, names[i], got,
-             lnn_pushplace(L, module));
+             lnn_pushmodulepath(L, module));
   }
 }

@@ -14,7 +14,8 @@
 #include "core/recorder.h"
 #include "lua/nn/lnn.h"
 
-#define PLACE_KEY "optlab.nn.place" /* registry: function(module) -> " (layer 1 'Linear' of Sequential)" or "" */
+/* registry: function(module) -> " (layer 1 'Linear' of Sequential)" or "" */
+#define MODULE_PATH_KEY "optlab.nn.module_path"
 
 static const void *module_mt; /* address of the metatable of the state that opened the library last */
 
@@ -35,10 +36,10 @@ static Module *check_module(lua_State *L, int idx, const char *fn) {
   return m;
 }
 
-const char *lnn_pushplace(lua_State *L, int idx) {
+const char *lnn_pushmodulepath(lua_State *L, int idx) {
   if (idx == 0) return "";
   idx = lua_absindex(L, idx);
-  if (lua_getfield(L, LUA_REGISTRYINDEX, PLACE_KEY) != LUA_TFUNCTION) return "";
+  if (lua_getfield(L, LUA_REGISTRYINDEX, MODULE_PATH_KEY) != LUA_TFUNCTION) return "";
   lua_pushvalue(L, idx);
   lua_call(L, 1, 1);
   return lua_tostring(L, -1);
@@ -46,9 +47,9 @@ const char *lnn_pushplace(lua_State *L, int idx) {
 
 /* Raises the core's message for the module at idx. */
 static int module_error(lua_State *L, int idx, const Module *m) {
-  lua_pushstring(L, err_message()); /* before lnn_pushplace may run anything that sets another */
+  lua_pushstring(L, err_message()); /* before lnn_pushmodulepath may run anything that sets another */
   const char *message = lua_tostring(L, -1);
-  return lb_error(L, "nn.%s: %s%s", m->def->name, message, lnn_pushplace(L, idx));
+  return lb_error(L, "nn.%s: %s%s", m->def->name, message, lnn_pushmodulepath(L, idx));
 }
 
 /* Keeps the tensors as userdata in the user values of the module at the top. */
@@ -88,7 +89,7 @@ static int module_call(lua_State *L) {
   while (given > n && lua_isnil(L, given + 1)) given--;
   if (given > n) {
     return lb_error(L, "nn.%s: takes %d input%s, got %d%s", m->def->name, n, n == 1 ? "" : "s", given,
-                    lnn_pushplace(L, 1));
+                    lnn_pushmodulepath(L, 1));
   }
   Tensor *out = module_forward(m, in);
   if (!out) return module_error(L, 1, m);
@@ -335,10 +336,10 @@ static int clear_grads(lua_State *L) {
   return 0;
 }
 
-/* set_place(fn): callee says where a module lies */
-static int set_place(lua_State *L) {
+/* set_module_path(fn): the function that gives the path of a module, for messages */
+static int set_module_path(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
-  lua_setfield(L, LUA_REGISTRYINDEX, PLACE_KEY);
+  lua_setfield(L, LUA_REGISTRYINDEX, MODULE_PATH_KEY);
   return 0;
 }
 
@@ -353,7 +354,7 @@ static const luaL_Reg FUNCTIONS[] = {
     {"convert_", convert},
     {"copy_", copy},
     {"clear_grads", clear_grads},
-    {"set_place", set_place},
+    {"set_module_path", set_module_path},
     {NULL, NULL},
 };
 
@@ -394,7 +395,7 @@ static void push_methods(lua_State *L) {
   lua_pop(L, 1);
 }
 
-/* The table that lua/optlab/nn.lua completes: {layers, methods, metatable, functional, init, and FUNCTIONS}. */
+/* The table that lua/optlab/nn/init.lua completes: {layers, methods, metatable, functional, init, and FUNCTIONS}. */
 int luaopen_optlab_nn(lua_State *L) {
   luaL_newlib(L, FUNCTIONS);
   push_layers(L);

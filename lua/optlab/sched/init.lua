@@ -1,0 +1,69 @@
+--- Learning-rate schedules: functions of the update count t = 0, 1, ..., ready-made, composed, or your own.
+--
+-- A schedule is called with t and answers with the learning rate; it keeps nothing between calls, so it can be plotted,
+-- composed and resumed. Any Lua function of t is one. The ready-made ones are made by one options table that holds
+-- `base_lr`; formulas and defaults are in the opening comments of `src/sched/families/*.c`.
+--
+--     local s = sched.Cosine{base_lr = 0.3, max_update = 20, final_lr = 0.01, warmup_steps = 5}
+--     local scheduler = sched.attach(opt, s)      -- opt.lr = s(0)
+--     scheduler:step()                            -- opt.lr = s(1)
+--
+-- * the book's: `Factor MultiFactor SquareRoot Poly Cosine`, each with `warmup_steps`, `warmup_begin_lr`, `warmup_mode`
+-- * PyTorch's: `StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR CosineAnnealingLR
+--   CosineAnnealingWarmRestarts CyclicLR OneCycleLR LambdaLR MultiplicativeLR`, and the object `ReduceLROnPlateau`
+-- * compositions: `sequential{schedules =, milestones =}`, `chain{s1, s2, ...}` (their product),
+--   `warmup(s, {steps =, begin_lr = 0, mode = "linear"})`, `scale(s, factor)`; see `src/sched/combinators.c`
+-- * `at(s, t)` asks any schedule and checks the answer; `values(s, n)` makes a list for plots
+-- @module optlab.sched
+local core = require "optlab.core"
+local errors = require "optlab.base.errors"
+
+local M = {}
+for name, value in pairs(core.sched) do M[name] = value end
+
+-- A schedule that is a Lua function of another: a table that is called, so that it can be printed.
+local Composed = { __name = "optlab.Schedule" }
+
+function Composed:__call(t)
+  if type(t) ~= "number" or t ~= t or t < 0 then
+    errors.raise("%s: t must be a number >= 0, the count of updates, got %s", self.name, errors.shown(t))
+  end
+  return self.rate(t)
+end
+
+function Composed:__tostring() return self.text end
+
+local function composed(name, base_lr, rate)
+  return setmetatable({ name = name, text = ("%s(base_lr=%s)"):format(name, base_lr), rate = rate }, Composed)
+end
+
+-- base_lr and lr_lambda of LambdaLR and MultiplicativeLR.
+local function lambda_options(o, fn)
+  errors.check_table(o, fn, "the options")
+  errors.check_options(o, { "base_lr", "lr_lambda" }, fn)
+  errors.check_function(o.lr_lambda, fn, "lr_lambda")
+  return errors.check_number(o.base_lr, fn, "base_lr", 0), o.lr_lambda
+end
+
+--- base_lr lr_lambda(t).
+-- @tparam table o `base_lr`, `lr_lambda`: a function of t that gives the factor
+-- @treturn schedule
+function M.LambdaLR(o)
+  local base_lr, f = lambda_options(o, "sched.LambdaLR")
+  return composed("LambdaLR", base_lr, function(t) return base_lr * core.sched.at(f, t) end)
+end
+
+--- base_lr lr_lambda(1) lr_lambda(2) ... lr_lambda(t).
+-- @tparam table o `base_lr`, `lr_lambda`: a function of t that gives the factor of that update
+-- @treturn schedule
+function M.MultiplicativeLR(o)
+  local base_lr, f = lambda_options(o, "sched.MultiplicativeLR")
+  local known = { [0] = base_lr } -- rates computed so far; only to save time
+  return composed("MultiplicativeLR", base_lr, function(t)
+    t = t // 1 | 0
+    for i = #known + 1, t do known[i] = known[i - 1] * core.sched.at(f, i) end
+    return known[t]
+  end)
+end
+
+return errors.strict(M, "lab.sched")

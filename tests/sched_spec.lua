@@ -151,7 +151,8 @@ describe("sched", function()
     it("shows the parts of a composition", function()
       local a, f = sched.ConstantLR { base_lr = 1 }, function() return 1 end
       local s = sched.sequential { schedules = { a, sched.scale(f, 2) }, milestones = { 5 } }
-      assert.equal(("sequential(%s, scale(%s, factor=2), milestones={5})"):format(tostring(a), tostring(f)), tostring(s))
+      local text = ("sequential(%s, scale(%s, factor=2), milestones={5})"):format(tostring(a), tostring(f))
+      assert.equal(text, tostring(s))
       assert.equal("sequential", s.name)
       assert.equal(a, s.options.schedules[1])
       assert.same({ 5 }, s.options.milestones)

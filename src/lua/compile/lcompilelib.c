@@ -18,6 +18,7 @@
 #include "lua/base/lbind.h"
 #include "lua/compile/lcompile.h"
 #include "lua/optim/loptim.h"
+#include "lua/sched/lsched.h"
 
 #define MAX_STREAK 32 /* recordings without one replay between; then the step is not worth compiling */
 
@@ -326,13 +327,15 @@ static int rerun_check_loss(const Computation *c, Rng *rng) {
   return err_set("the loss is %g", value);
 }
 
-/* check_loss(t): an error if the one element of t is infinite or nan, in a recorded step at each replay. What the step
- * does after it has not happened then. */
+/* check_loss(t): true, or an error if the one element of t is infinite or nan, in a recorded step at each replay. What
+ * the step does after it has not happened then. */
 static int l_check_loss(lua_State *L) {
   Tensor *t = lb_checktensor(L, 1, "check_loss");
   if (t->numel != 1) return lb_error(L, "the loss has shape %s, it must have one element", tensor_shape_str(t));
   const Computation call = {.name = "check_loss", .run = rerun_check_loss, .n = 1, .t = &t};
-  return recorder_run(&call) < 0 ? lb_coreerror(L) : 0;
+  if (recorder_run(&call) < 0) return lb_coreerror(L);
+  lua_pushboolean(L, true);
+  return 1;
 }
 
 /* bad_loss(): the value for which check_loss raised, once; nil if it did not. */
@@ -352,13 +355,16 @@ static int l_has_kernels(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg FUNCTIONS[] = {{"compile", l_compile},
-                                     {"toggled", l_toggled},
-                                     {"changed", l_changed},
-                                     {"check_loss", l_check_loss},
-                                     {"bad_loss", l_bad_loss},
-                                     {"has_kernels", l_has_kernels},
-                                     {NULL, NULL}};
+/* steps_in_c(x): whether x is an attached schedule whose step() needs no Lua. */
+static int l_steps_in_c(lua_State *L) {
+  lua_pushboolean(L, lsched_steps_in_c(L, 1));
+  return 1;
+}
+
+static const luaL_Reg FUNCTIONS[] = {{"compile", l_compile},       {"toggled", l_toggled},
+                                     {"changed", l_changed},       {"check_loss", l_check_loss},
+                                     {"bad_loss", l_bad_loss},     {"has_kernels", l_has_kernels},
+                                     {"steps_in_c", l_steps_in_c}, {NULL, NULL}};
 
 static const luaL_Reg METHODS[] = {{"run", lcompile_run}, {"pass", lcompile_pass}, {NULL, NULL}};
 

@@ -1,8 +1,10 @@
 /*
  * lsched_attach.c - an object that moves an optimizer's learning rate along a schedule.
  *
- *   a = sched.attach(opt, s)    opt.lr = s(0)
- *   a:step()                    opt.lr = s(1), s(2), ...; a.t counts
+ *   a = sched.attach(opt, s)    opt.lr = s(0), the rate of the first update or epoch
+ *   a:step()                    after each of them: opt.lr = s(1), s(2), ...; a.t counts
+ *
+ * Nothing else moves a rate along a schedule: train.fit, train.sweep and compiled steps use such an object too.
  */
 #include <string.h>
 
@@ -84,12 +86,6 @@ static int told_step(lua_State *L, Attach *a) {
   StepArgs args = {.a = a, .o = lsched_optim(L, "step")};
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   args.s = lsched_ready_made(L, -1);
-  if (!args.s) {
-    recorder_refuse(
-        "a schedule that is a Lua function moves the learning rate; call its step() outside of the compiled step, or "
-        "use one of sched.*");
-    return 0;
-  }
   lrecord_keep(L, 1);
   recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
   if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0)
@@ -97,9 +93,23 @@ static int told_step(lua_State *L, Attach *a) {
   return 0;
 }
 
+bool lsched_steps_in_c(lua_State *L, int idx) {
+  if (!luaL_testudata(L, idx, ATTACH_MT)) return false;
+  lua_getiuservalue(L, idx, LSCHED_UV_SCHEDULE);
+  const bool known = lsched_ready_made(L, -1) != NULL;
+  lua_pop(L, 1);
+  return known;
+}
+
 /*** Moves on to the next t; returns the first group's new rate. @function LRScheduler:step */
 static int attach_step(lua_State *L) {
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
+  if (recorder && !lsched_steps_in_c(L, 1)) {
+    recorder_refuse(
+        "a schedule that is a Lua function moves the learning rate; call its step() outside of the compiled step, or "
+        "use one of sched.*");
+    if (recorder) return 0; /* an error is under way; else the step goes on as plain Lua */
+  }
   if (recorder) return told_step(L, a);
   double lr = move(L, a, a->t + 1, "step");
   a->t++;

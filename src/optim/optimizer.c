@@ -191,8 +191,9 @@ static int make_slot(const Optim *o, const double *h, OptimParam *q, int k) {
   int64_t shape[TENSOR_MAX_DIM];
   const int ndim = optim_slot_shape(o, k, q->p, shape), initial = o->def->slot[k].initial;
   if (ndim < 0) return 0;
-  q->state[k] = tensor_full(optim_slot_dtype(o, k, q->p), ndim, shape, initial ? h[initial] : 0);
-  q->fresh[k] = true;
+  const double start = initial ? h[initial] : o->def->slot[k].start;
+  q->state[k] = tensor_full(optim_slot_dtype(o, k, q->p), ndim, shape, start);
+  q->fresh[k] = q->any_fresh = true;
   return q->state[k] ? 0 : -1;
 }
 
@@ -274,7 +275,8 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
     return -1;
   }
   tensor_touch(p);
-  for (int k = 0; k < o->nslots; k++) q->fresh[k] = false;
+  if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
+  q->any_fresh = false;
   q->t++;
   return 0;
 }

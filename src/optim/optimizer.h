@@ -29,9 +29,10 @@ typedef enum OptimDType { OPTIM_LIKE_PARAM, OPTIM_F64, OPTIM_I64 } OptimDType;
 
 /* One state tensor that a parameter may have, row-major. */
 typedef struct OptimSlot {
-  const char *name;  /* PyTorch's; NULL in the row that ends a list */
-  int when;          /* place of the hyperparameter that asks for it by being non-zero; 0 (lr's place): always */
-  int initial;       /* place of the hyperparameter that holds its first value; 0: it starts at zero */
+  const char *name; /* PyTorch's; NULL in the row that ends a list */
+  int when;         /* place of the hyperparameter that asks for it by being non-zero; 0 (lr's place): always */
+  int initial;      /* place of the hyperparameter that holds its first value; 0: that is `start` */
+  double start;
   OptimShape *shape; /* NULL: the parameter's */
   OptimDType dtype;
 } OptimSlot;
@@ -71,6 +72,7 @@ typedef struct OptimParam {
   Tensor *p;      /* owned reference */
   Tensor **state; /* [slots] owned; NULL until a step needs it */
   bool *fresh;    /* [slots] during a step: made for it */
+  bool any_fresh; /* at least one of them */
   int64_t t;      /* updates so far */
 } OptimParam;
 

@@ -233,7 +233,7 @@ local function new_run(o)
   local count = o.metric and evaluate.count_right or nil
   local checkpoint = resume.check(o)
   local scheduler, per_step = rate.scheduler(o.optimizer, o.scheduler, "train.fit"), o.scheduler_unit == "step"
-  local inside = per_step and rate.steps_in_c(scheduler) and scheduler or nil
+  local inside = per_step and rate.is_recordable(scheduler) and scheduler or nil
   local compile = compiled.is_wanted(o)
   return {
     o = o, counters = counters, history = new_history(o), count = count, checkpoint = checkpoint,

@@ -9,9 +9,10 @@ local errors = require "optlab.base.errors"
 
 local M = {}
 
-local function has_step(object)
-  local ok, value = pcall(function() return object.step end)
-  return ok and value ~= nil
+-- A field of any object; nil where it has none.
+local function field(object, name)
+  local ok, value = pcall(function() return object[name] end)
+  return ok and value or nil
 end
 
 local function is_optimizer(object)
@@ -25,7 +26,7 @@ end
 -- @tparam string fn who asks, for messages
 -- @treturn ?object
 function M.scheduler(optimizer, scheduler, fn)
-  if scheduler == nil or (type(scheduler) ~= "function" and has_step(scheduler)) then return scheduler end
+  if scheduler == nil or (type(scheduler) ~= "function" and field(scheduler, "step")) then return scheduler end
   if not is_optimizer(optimizer) then
     errors.raise("%s: scheduler moves the learning rate of lab.optim's optimizers, and this is %s (an update function "
       .. "can depend on its step number t; optim.define makes an optimizer of one)", fn, errors.shown(optimizer))
@@ -33,10 +34,11 @@ function M.scheduler(optimizer, scheduler, fn)
   return core.sched.attach(optimizer, scheduler)
 end
 
---- Whether a scheduler's step() can be a part of a compiled step: its schedule is evaluated in C.
--- @function steps_in_c
+--- Whether a scheduler's step() may be part of a compiled step: it is an attached schedule that needs no Lua.
 -- @tparam ?object scheduler
 -- @treturn boolean
-M.steps_in_c = core.compile.steps_in_c
+function M.is_recordable(scheduler)
+  return field(scheduler, "recordable") == true
+end
 
 return M

@@ -18,7 +18,6 @@
 #include "lua/base/lbind.h"
 #include "lua/compile/lcompile.h"
 #include "lua/optim/loptim.h"
-#include "lua/sched/lsched.h"
 
 #define MAX_STREAK 32 /* recordings without one replay between; then the step is not worth compiling */
 
@@ -355,16 +354,13 @@ static int l_has_kernels(lua_State *L) {
   return 1;
 }
 
-/* steps_in_c(x): whether x is an attached schedule whose step() needs no Lua. */
-static int l_steps_in_c(lua_State *L) {
-  lua_pushboolean(L, lsched_steps_in_c(L, 1));
-  return 1;
-}
-
-static const luaL_Reg FUNCTIONS[] = {{"compile", l_compile},       {"toggled", l_toggled},
-                                     {"changed", l_changed},       {"check_loss", l_check_loss},
-                                     {"bad_loss", l_bad_loss},     {"has_kernels", l_has_kernels},
-                                     {"steps_in_c", l_steps_in_c}, {NULL, NULL}};
+static const luaL_Reg FUNCTIONS[] = {{"compile", l_compile},
+                                     {"toggled", l_toggled},
+                                     {"changed", l_changed},
+                                     {"check_loss", l_check_loss},
+                                     {"bad_loss", l_bad_loss},
+                                     {"has_kernels", l_has_kernels},
+                                     {NULL, NULL}};
 
 static const luaL_Reg METHODS[] = {{"run", lcompile_run}, {"pass", lcompile_pass}, {NULL, NULL}};
 

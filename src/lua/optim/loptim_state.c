@@ -228,6 +228,7 @@ static void drop_state(const Optim *o, OptimParam *q) {
     q->state[k] = NULL;
     q->fresh[k] = false;
   }
+  q->any_fresh = false;
   q->t = 0;
 }
 

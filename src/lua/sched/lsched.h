@@ -34,9 +34,6 @@ const Sched *lsched_ready_made(lua_State *L, int idx);
 const Sched *lsched_test(lua_State *L, int idx); /* one of ours, also such a composition; else NULL */
 bool lsched_is_schedule(lua_State *L, int idx);  /* one of ours, a function, or anything that can be called */
 
-/* Whether the value at idx is an attached schedule that can be evaluated without Lua. */
-bool lsched_steps_in_c(lua_State *L, int idx);
-
 /* Raises unless the value at idx is a schedule. */
 void lsched_check(lua_State *L, int idx, const char *fn);
 

@@ -93,9 +93,9 @@ static int told_step(lua_State *L, Attach *a) {
   return 0;
 }
 
-bool lsched_steps_in_c(lua_State *L, int idx) {
-  if (!luaL_testudata(L, idx, ATTACH_MT)) return false;
-  lua_getiuservalue(L, idx, LSCHED_UV_SCHEDULE);
+/* Whether the step() of the object at 1 may be part of a recorded step: its schedule needs no Lua. */
+static bool is_recordable(lua_State *L) {
+  lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   const bool known = lsched_ready_made(L, -1) != NULL;
   lua_pop(L, 1);
   return known;
@@ -104,7 +104,7 @@ bool lsched_steps_in_c(lua_State *L, int idx) {
 /*** Moves on to the next t; returns the first group's new rate. @function LRScheduler:step */
 static int attach_step(lua_State *L) {
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
-  if (recorder && !lsched_steps_in_c(L, 1)) {
+  if (recorder && !is_recordable(L)) {
     recorder_refuse(
         "a schedule that is a Lua function moves the learning rate; call its step() outside of the compiled step, or "
         "use one of sched.*");
@@ -174,11 +174,13 @@ static int attach_index(lua_State *L) {
     lsched_push_t(L, a->t);
   } else if (strcmp(key, "schedule") == 0) {
     lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
+  } else if (strcmp(key, "recordable") == 0) {
+    lua_pushboolean(L, is_recordable(L));
   } else {
-    return lb_error(
-        L,
-        "an attached schedule has no field '%s' (it has t, schedule, step, get_last_lr, state_dict, load_state_dict)",
-        key);
+    return lb_error(L,
+                    "an attached schedule has no field '%s' (it has t, schedule, recordable, step, get_last_lr, "
+                    "state_dict, load_state_dict)",
+                    key);
   }
   return 1;
 }

@@ -28,4 +28,15 @@ void *err_null(const char *fmt, ...) {
   return NULL;
 }
 
+int err_prefix(const char *fmt, ...) {
+  char text[sizeof message];
+  va_list ap;
+  va_start(ap, fmt);
+  int n = vsnprintf(text, sizeof text, fmt, ap);
+  va_end(ap);
+  if (n >= 0 && (size_t)n < sizeof text) snprintf(text + n, sizeof text - (size_t)n, "%s", message);
+  snprintf(message, sizeof message, "%s", text);
+  return -1;
+}
+
 const char *err_message(void) { return message; }

@@ -19,16 +19,24 @@
 
 /* --- hyperparameters ---------------------------------------------------------------------------------------------- */
 
+static size_t hyper_size(const Optim *o) { return (size_t)args_places(o->def->args) * sizeof(double); }
+
 static int check_hyper(const OptimDef *def, const double *h) {
-  char who[64] = "optim.";
-  strncat(who, def->name, sizeof who - strlen(who) - 1);
-  if (hyper_check_all(who, def->hyper, h) < 0) return -1;
-  return def->check ? def->check(h) : 0;
+  if (args_check(def->args, h, NULL) < 0 || (def->check && def->check(h) < 0))
+    return err_prefix("optim.%s: ", def->name);
+  return 0;
 }
 
-int optim_set(Optim *o, int group, const Hyper *x, int at, const double *value) {
-  if (hyper_check(o->def->name, x, value) < 0) return -1;
-  memcpy(o->group[group].h + at, value, (size_t)hyper_width(x) * sizeof *value);
+/* A copy of h; NULL with err_set without memory. */
+static double *copy_hyper(const Optim *o, const double *h) {
+  double *copy = alloc_get(hyper_size(o));
+  if (copy) memcpy(copy, h, hyper_size(o));
+  return copy;
+}
+
+int optim_set(Optim *o, int group, const Arg *a, int at, const double *value) {
+  if (arg_check(a, value) < 0) return err_prefix("optim.%s: ", o->def->name);
+  memcpy(o->group[group].h + at, value, (size_t)arg_width(a) * sizeof *value);
   return 0;
 }
 
@@ -36,9 +44,10 @@ int optim_set(Optim *o, int group, const Hyper *x, int at, const double *value) 
 
 int optim_init(Optim *o, const OptimDef *def, const double *h) {
   *o = (Optim){.def = def};
-  memcpy(o->defaults, h, (size_t)hyper_count(def->hyper) * sizeof *h);
+  if (check_hyper(def, h) < 0) return -1;
   while (def->slot && def->slot[o->nslots].name) o->nslots++;
-  return check_hyper(def, h);
+  o->defaults = copy_hyper(o, h);
+  return o->defaults ? 0 : -1;
 }
 
 /* A group's parameters, the state pointers of all of them, and their flags lie in one block. */
@@ -67,9 +76,16 @@ static void params_free(const Optim *o, OptimParam *param, int n) {
   alloc_put(param, params_size(o, n));
 }
 
+static void group_free(const Optim *o, OptimGroup *group) {
+  params_free(o, group->param, group->nparams);
+  alloc_put(group->h, hyper_size(o));
+}
+
 void optim_free(Optim *o) {
-  for (int i = 0; i < o->ngroups; i++) params_free(o, o->group[i].param, o->group[i].nparams);
+  for (int i = 0; i < o->ngroups; i++) group_free(o, &o->group[i]);
   alloc_put(o->group, (size_t)o->ngroups * sizeof *o->group);
+  if (o->defaults) alloc_put(o->defaults, hyper_size(o));
+  o->defaults = NULL;
   o->group = NULL;
   o->ngroups = 0;
 }
@@ -135,12 +151,14 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h) {
     if (check_param(o, params, i) < 0) return -1;
   }
   OptimParam *param = params_new(o, params, n);
-  OptimGroup *group = param ? room_for_group(o) : NULL;
+  double *own = param ? copy_hyper(o, h) : NULL;
+  OptimGroup *group = own ? room_for_group(o) : NULL;
   if (!group) {
     if (param) params_free(o, param, n);
+    alloc_put(own, hyper_size(o));
     return -1;
   }
-  memcpy(group->h, h, (size_t)hyper_count(o->def->hyper) * sizeof *h);
+  group->h = own;
   group->initial_lr = h[0];
   group->param = param;
   group->nparams = n;

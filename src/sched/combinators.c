@@ -14,32 +14,37 @@
 #include "sched/schedule.h"
 #include "sched/warmup.h"
 
-static const Hyper no_hyper[] = {{0}};
-
 /* --- sequential --------------------------------------------------------------------------------------------------- */
 
+static const Arg sequential_args[] = {
+    {.name = "schedules", .kind = ARG_VALUE},
+    {.name = "milestones", .kind = ARG_LIST, .range = RANGE_NOT_NEGATIVE, .required = true},
+    {0},
+};
+
 static int sequential_check(const Sched *s) {
-  if (s->nlist != s->nparts - 1) {
-    return err_set("sched.sequential: %d schedules need %d milestones, got %d", s->nparts, s->nparts - 1, s->nlist);
-  }
-  for (int i = 1; i < s->nlist; i++) {
-    if (s->list[i] >= s->list[i - 1]) continue;
-    return err_set("sched.sequential: milestones[%d] must be at least %.14g, got %.14g", i + 1, s->list[i - 1],
-                   s->list[i]);
+  const ArgList *m = &s->args.list[0];
+  if (m->n != s->nparts - 1) return err_set("%d schedules need %d milestones, got %d", s->nparts, s->nparts - 1, m->n);
+  for (int i = 1; i < m->n; i++) {
+    if (m->x[i] >= m->x[i - 1]) continue;
+    return err_set("milestones[%d] must be a number of at least %.14g, got %.14g", i + 1, m->x[i - 1], m->x[i]);
   }
   return 0;
 }
 
 static double sequential(const Sched *s, double t, SchedPart *part, void *who) {
+  const double *m = s->args.list[0].x;
   int i = s->nparts - 1;
-  while (i > 0 && t < s->list[i - 1]) i--;
-  return part(who, i, i > 0 ? t - s->list[i - 1] : t);
+  while (i > 0 && t < m[i - 1]) i--;
+  return part(who, i, i > 0 ? t - m[i - 1] : t);
 }
 
 const SchedDef sched_sequential = {
-    .name = "sequential", .hyper = no_hyper, .list = "milestones", .check = sequential_check, .compose = sequential};
+    .name = "sequential", .args = sequential_args, .check = sequential_check, .compose = sequential};
 
 /* --- chain -------------------------------------------------------------------------------------------------------- */
+
+static const Arg chain_args[] = {{.name = "schedules", .kind = ARG_VALUE}, {0}};
 
 static double chain(const Sched *s, double t, SchedPart *part, void *who) {
   double lr = 1;
@@ -47,31 +52,41 @@ static double chain(const Sched *s, double t, SchedPart *part, void *who) {
   return lr;
 }
 
-const SchedDef sched_chain = {.name = "chain", .hyper = no_hyper, .compose = chain};
+const SchedDef sched_chain = {.name = "chain", .args = chain_args, .compose = chain};
 
 /* --- warmup ------------------------------------------------------------------------------------------------------- */
 
-enum { STEPS, BEGIN_LR, MODE };
+enum { STEPS = 1, BEGIN_LR, MODE };
 
-static const Hyper warmup_hyper[] = {
+static const Arg warmup_args[] = {
+    {.name = "schedule", .kind = ARG_VALUE},
     {.name = "steps", .range = RANGE_NOT_NEGATIVE, .required = true},
     {.name = "begin_lr", .range = RANGE_NOT_NEGATIVE},
-    {.name = "mode", .kind = HYPER_CHOICE, .choice = warmup_modes},
+    {.name = "mode", .kind = ARG_CHOICE, .choices = warmup_modes},
     {0},
 };
 
 static double warmup(const Sched *s, double t, SchedPart *part, void *who) {
-  if (t >= s->h[STEPS]) return part(who, 0, t - s->h[STEPS]);
-  if (s->h[MODE] == WARMUP_CONSTANT) return s->h[BEGIN_LR];
-  return warmup_linear(s->h[BEGIN_LR], part(who, 0, 0), t, s->h[STEPS]);
+  const double *x = s->args.x;
+  if (t >= x[STEPS]) return part(who, 0, t - x[STEPS]);
+  if (x[MODE] == WARMUP_CONSTANT) return x[BEGIN_LR];
+  return warmup_linear(x[BEGIN_LR], part(who, 0, 0), t, x[STEPS]);
 }
 
-const SchedDef sched_warmup = {.name = "warmup", .hyper = warmup_hyper, .compose = warmup};
+const SchedDef sched_warmup = {.name = "warmup", .args = warmup_args, .compose = warmup};
 
 /* --- scale -------------------------------------------------------------------------------------------------------- */
 
-static const Hyper scale_hyper[] = {{.name = "factor", .range = RANGE_NOT_NEGATIVE, .required = true}, {0}};
+enum { FACTOR = 1 };
 
-static double scale(const Sched *s, double t, SchedPart *part, void *who) { return s->h[0] * part(who, 0, t); }
+static const Arg scale_args[] = {
+    {.name = "schedule", .kind = ARG_VALUE},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .required = true},
+    {0},
+};
 
-const SchedDef sched_scale = {.name = "scale", .hyper = scale_hyper, .compose = scale};
+static double scale(const Sched *s, double t, SchedPart *part, void *who) {
+  return s->args.x[FACTOR] * part(who, 0, t);
+}
+
+const SchedDef sched_scale = {.name = "scale", .args = scale_args, .compose = scale};

@@ -3,23 +3,30 @@
  */
 #include "sched/schedule.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 
-size_t sched_size(int nlist, int nparts) {
-  return sizeof(Sched) + (size_t)nlist * sizeof(double) + (size_t)nparts * sizeof(Sched *);
+static size_t parts_size(const Sched *s) { return (size_t)s->nparts * sizeof *s->part; }
+
+int sched_init(Sched *s, const SchedDef *def) {
+  *s = (Sched){.def = def};
+  return args_init(&s->args, def->args);
 }
 
-void sched_init(Sched *s, const SchedDef *def, int nlist, int nparts) {
-  memset(s, 0, sched_size(nlist, nparts));
-  s->def = def;
-  s->nlist = nlist;
-  s->nparts = nparts;
-  s->part = (const Sched **)(void *)(s->list + nlist);
-  hyper_defaults(def->hyper, s->h);
+int sched_make_parts(Sched *s, int n) {
+  s->nparts = n;
+  s->part = alloc_get(parts_size(s));
+  if (s->part) memset(s->part, 0, parts_size(s));
+  return s->part ? 0 : -1;
+}
+
+void sched_free(Sched *s) {
+  if (s->part) alloc_put(s->part, parts_size(s));
+  s->part = NULL;
+  args_free(&s->args);
 }
 
 static int ascending(const void *a, const void *b) {
@@ -37,19 +44,20 @@ static void look_at_parts(Sched *s) {
   }
 }
 
-int sched_finish(Sched *s) {
-  char who[64] = "sched.";
-  strncat(who, s->def->name, sizeof who - strlen(who) - 1);
-  if (hyper_check_all(who, s->def->hyper, s->h) < 0) return -1;
-  for (int i = 0; i < s->nlist; i++) {
-    if (isfinite(s->list[i]) && s->list[i] >= 0) continue;
-    return err_set("%s: %s[%d] must be an update count >= 0, got %.14g", who, s->def->list, i + 1, s->list[i]);
-  }
-  look_at_parts(s);
-  if (s->depth > SCHED_MAX_DEPTH)
-    return err_set("%s: compositions may be nested at most %d deep", who, SCHED_MAX_DEPTH);
-  if (!s->def->compose) qsort(s->list, (size_t)s->nlist, sizeof *s->list, ascending);
+static int check(const Sched *s) {
+  if (args_check(s->def->args, s->args.x, s->args.list) < 0) return -1;
+  if (s->depth > SCHED_MAX_DEPTH) return err_set("compositions may be nested at most %d deep", SCHED_MAX_DEPTH);
   return s->def->check ? s->def->check(s) : 0;
+}
+
+int sched_finish(Sched *s) {
+  look_at_parts(s);
+  if (check(s) < 0) return err_prefix("sched.%s: ", s->def->name);
+  for (int k = 0; k < args_lists(s->def->args); k++) {
+    const ArgList *list = &s->args.list[k];
+    qsort(list->x, (size_t)list->n, sizeof *list->x, ascending);
+  }
+  return 0;
 }
 
 static double part_at(void *who, int i, double t) {
@@ -62,7 +70,8 @@ double sched_at(const Sched *s, double t) {
 }
 
 int sched_passed(const Sched *s, double t) {
+  const ArgList *list = s->args.list;
   int n = 0;
-  while (n < s->nlist && s->list[n] <= t) n++;
+  while (n < list->n && list->x[n] <= t) n++;
   return n;
 }

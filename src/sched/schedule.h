@@ -11,9 +11,7 @@
 #ifndef OPTLAB_SCHED_SCHEDULE_H
 #define OPTLAB_SCHED_SCHEDULE_H
 
-#include <stddef.h>
-
-#include "args/hyper.h"
+#include "args/arg.h"
 
 #define SCHED_MAX_DEPTH 100 /* compositions of compositions */
 
@@ -24,22 +22,20 @@ typedef double SchedPart(void *who, int i, double t);
 
 typedef struct SchedDef {
   const char *name; /* NULL in the row that ends a file's list */
-  const Hyper *hyper;
-  const char *list;                       /* name of the option that is a list of update counts; NULL: none */
-  int (*check)(const Sched *s);           /* relations between hyperparameters; NULL: none. -1 with err_set */
+  const Arg *args;  /* lists are update counts; in a composition, the rows of other kinds than numbers are its parts */
+  /* Relations between the options; NULL: none. -1 with a sentence that lacks the schedule's name. */
+  int (*check)(const Sched *s);
   double (*at)(const Sched *s, double t); /* t >= 0; NULL for a composition: */
   double (*compose)(const Sched *s, double t, SchedPart *part, void *who);
 } SchedDef;
 
 struct Sched {
   const SchedDef *def;
-  double h[HYPER_MAX];
-  const Sched **part; /* [nparts] borrowed; NULL: something that only the caller can evaluate */
+  ArgValues args;     /* owned; lists are ascending */
+  const Sched **part; /* [nparts] owned list of borrowed parts; NULL: something that only the caller can evaluate */
   int nparts;
   bool known; /* sched_at can evaluate it: no part, at any depth, is NULL */
   int depth;  /* of compositions, itself included */
-  int nlist;
-  double list[]; /* the list option: ascending, in a composition as it was given */
 };
 
 /* The schedules of each file in families/, each a list ended by a row without a name; ended by NULL. */
@@ -48,10 +44,15 @@ extern const SchedDef *const sched_families[];
 /* combinators.c */
 extern const SchedDef sched_sequential, sched_chain, sched_warmup, sched_scale;
 
-/* Bytes of a schedule with such numbers of list members and parts; it is to be filled in after sched_init, which gives
- * it its defaults, and completed by sched_finish, which sorts the list and checks everything: 0, or -1 with err_set. */
-size_t sched_size(int nlist, int nparts);
-void sched_init(Sched *s, const SchedDef *def, int nlist, int nparts);
+/* A schedule with the defaults. -1 with err_set without memory (nothing to free). */
+int sched_init(Sched *s, const SchedDef *def);
+
+/* Gives a composition room for n parts, which are to be filled in. -1 with err_set without memory. */
+int sched_make_parts(Sched *s, int n);
+
+void sched_free(Sched *s); /* accepts a zeroed one and one already freed */
+
+/* Checks everything and sorts the lists: 0, or -1 with err_set. To be called once before sched_at. */
 int sched_finish(Sched *s);
 
 /* The rate at t >= 0 of a schedule that is `known`. */
@@ -62,7 +63,7 @@ static inline double sched_compose(const Sched *s, double t, SchedPart *part, vo
   return s->def->compose(s, t, part, who);
 }
 
-/* Members of the list that are <= t. */
+/* Members of the (only) list that are <= t. */
 int sched_passed(const Sched *s, double t);
 
 #endif

@@ -103,7 +103,7 @@ describe("train.fit", function()
     errors.says(function() fit {sheduler = square} end, "sheduler", "scheduler")
     errors.says(function() fit {epochs = 0} end, "epochs must be a positive integer")
     errors.says(function() fit {scheduler_unit = "batch"} end, "\"epoch\" or \"step\"")
-    errors.says(function() fit {scheduler = function() return "0.1" end} end, "gave a string ('0.1') at t = 0")
+    errors.says(function() fit {scheduler = function() return "0.1" end} end, "gave '0.1' at t = 0")
   end)
 
   it("cannot schedule the learning rate inside an update rule", function()

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "lua/base/lhyper.h"
+#include "lua/base/largs.h"
 #include "lua/base/lrecord.h"
 #include "lua/optim/loptim.h"
 
@@ -18,15 +18,15 @@ typedef struct GroupUD {
 
 const char *const loptim_group_keys[] = {"params", "initial_lr", NULL};
 
-/* --- the fields of an optimizer
- * ------------------------------------------------------------------------------------------------------- */
+/* --- the fields of an optimizer ----------------------------------------------------------------------------------- */
 
 static int unknown_field(lua_State *L, const Optim *o, const char *key, const char *const more[]) {
-  const char *names[HYPER_MAX + 16];
-  int n = 0;
-  for (const Hyper *x = o->def->hyper; x->name; x++) names[n++] = x->name;
-  for (; *more; more++) names[n++] = *more;
-  names[n] = NULL;
+  int n = args_count(o->def->args), k = 0;
+  for (int i = 0; more[i]; i++) n++;
+  const char **names = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *names, 0);
+  for (const Arg *a = o->def->args; a->name; a++) names[k++] = a->name;
+  for (; *more; more++) names[k++] = *more;
+  names[k] = NULL;
   const char *near = lb_nearest(key, names);
   if (near) return lb_error(L, "%s has no field '%s'; did you mean '%s'?", o->def->name, key, near);
   return lb_error(L, "%s has no field '%s'", o->def->name, key);
@@ -36,11 +36,11 @@ static const char *const FIELDS[] = {"param_groups", "defaults",        "name", 
                                      "state_dict",   "load_state_dict", NULL};
 
 /* A recorded step takes for granted what it read as a number, from the optimizer or group view at index 1. */
-static void watch_hyper(lua_State *L, const Optim *o, const Hyper *x, const double *value) {
+static void watch_hyper(lua_State *L, const Optim *o, const Arg *a, const double *value) {
   if (!recorder) return;
   lrecord_keep(L, 1);
   recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
-  for (int i = 0; i < hyper_width(x); i++) recorder->watch(value + i, sizeof *value, x->name);
+  for (int i = 0; i < arg_width(a); i++) recorder->watch(value + i, sizeof *value, a->name);
 }
 
 /* A copy of the list in a user value of the value at idx. */
@@ -61,16 +61,16 @@ static int optim_index(lua_State *L) {
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_tolstring(L, 2, NULL);
   const Optim *o = lb_checkoptim(L, 1, key);
   int at;
-  const Hyper *x = hyper_find(o->def->hyper, key, &at);
-  if (x) {
-    watch_hyper(L, o, x, o->group[0].h + at);
-    lhyper_push(L, x, o->group[0].h + at);
+  const Arg *a = args_find(o->def->args, key, &at);
+  if (a) {
+    watch_hyper(L, o, a, o->group[0].h + at);
+    largs_push(L, a, o->group[0].h + at, NULL);
   } else if (strcmp(key, "param_groups") == 0) {
     lua_getiuservalue(L, 1, OPTIM_UV_GROUPS);
     push_list_copy(L, -1);
   } else if (strcmp(key, "defaults") == 0) {
     lua_newtable(L);
-    lhyper_setfields(L, o->def->hyper, o->defaults);
+    largs_setfields(L, o->def->args, o->defaults, NULL);
   } else if (strcmp(key, "name") == 0) {
     lua_pushstring(L, o->def->name);
   } else {
@@ -82,18 +82,17 @@ static int optim_index(lua_State *L) {
 /* Reads the value at index 3 for field `key` into groups first..last. */
 static int set_field(lua_State *L, Optim *o, int first, int last, const char *const more[]) {
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_tolstring(L, 2, NULL);
-  double value[HYPER_WIDTH];
   int at;
-  const Hyper *x = hyper_find(o->def->hyper, key, &at);
-  for (int i = 0; !x && more[i]; i++) {
+  const Arg *a = args_find(o->def->args, key, &at);
+  for (int i = 0; !a && more[i]; i++) {
     if (strcmp(more[i], key) == 0) return lb_error(L, "%s: the field '%s' cannot be set", o->def->name, key);
   }
-  if (!x) return unknown_field(L, o, key, more);
+  if (!a) return unknown_field(L, o, key, more);
   recorder_refuse("a hyperparameter is set inside the step; set it before the call, which takes it as it is then");
-  lua_pushvalue(L, 3);
-  lhyper_value(L, o->def->name, x, value);
+  double value[arg_width(a)];
+  largs_value(L, 3, lua_pushfstring(L, "optim.%s", o->def->name), a, value);
   for (int i = first; i <= last; i++) {
-    if (optim_set(o, i, x, at, value) < 0) return lb_coreerror(L);
+    if (optim_set(o, i, a, at, value) < 0) return lb_coreerror(L);
   }
   return 0;
 }
@@ -103,25 +102,25 @@ static int optim_newindex(lua_State *L) {
   return set_field(L, o, 0, o->ngroups - 1, FIELDS);
 }
 
-/* Row numbers of a table in the order of their names; returns how many. */
-static int by_name(const Hyper *table, int order[HYPER_MAX]) {
-  int n = 0;
-  for (; table[n].name; n++) {
+/* Row numbers of a declaration in the order of their names. */
+static void by_name(const Arg *args, int *order) {
+  for (int n = 0; args[n].name; n++) {
     int i = n;
-    for (; i > 0 && strcmp(table[n].name, table[order[i - 1]].name) < 0; i--) order[i] = order[i - 1];
+    for (; i > 0 && strcmp(args[n].name, args[order[i - 1]].name) < 0; i--) order[i] = order[i - 1];
     order[i] = n;
   }
-  return n;
 }
 
-static void add_group_text(luaL_Buffer *b, const Hyper *table, const double *h) {
-  int order[HYPER_MAX], at, n = by_name(table, order);
+static void add_group_text(luaL_Buffer *b, const Arg *args, const double *h) {
+  const int n = args_count(args);
+  int order[n], at;
+  by_name(args, order);
   for (int i = 0; i < n; i++) {
-    const Hyper *x = hyper_find(table, table[order[i]].name, &at);
+    const Arg *a = args_find(args, args[order[i]].name, &at);
     luaL_addstring(b, "    ");
-    luaL_addstring(b, x->name);
+    luaL_addstring(b, a->name);
     luaL_addstring(b, ": ");
-    lhyper_addtext(b, x, h + at);
+    largs_addtext(b, a, h + at, NULL);
     luaL_addstring(b, "\n");
   }
 }
@@ -139,7 +138,7 @@ static int optim_tostring(lua_State *L) {
   for (int i = 0; i < ud->o.ngroups; i++) {
     lua_pushfstring(L, "Parameter Group %d\n", i + 1);
     luaL_addvalue(&b);
-    add_group_text(&b, ud->o.def->hyper, ud->o.group[i].h);
+    add_group_text(&b, ud->o.def->args, ud->o.group[i].h);
   }
   luaL_addstring(&b, ")");
   luaL_pushresult(&b);
@@ -167,10 +166,10 @@ static int group_index(lua_State *L) {
   int index, at;
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_tolstring(L, 2, NULL);
   const Optim *o = check_group(L, &index);
-  const Hyper *x = hyper_find(o->def->hyper, key, &at);
-  if (x) {
-    watch_hyper(L, o, x, o->group[index].h + at);
-    lhyper_push(L, x, o->group[index].h + at);
+  const Arg *a = args_find(o->def->args, key, &at);
+  if (a) {
+    watch_hyper(L, o, a, o->group[index].h + at);
+    largs_push(L, a, o->group[index].h + at, NULL);
   } else if (strcmp(key, "params") == 0) {
     lua_getiuservalue(L, -1, OPTIM_UV_PARAMS);
     lua_rawgeti(L, -1, index + 1);
@@ -196,7 +195,7 @@ static int group_pairs(lua_State *L) {
   recorder_refuse("all hyperparameters of a group are read as numbers; read those that the step needs by name");
   lua_getglobal(L, "next");
   lua_newtable(L);
-  lhyper_setfields(L, o->def->hyper, o->group[index].h);
+  largs_setfields(L, o->def->args, o->group[index].h, NULL);
   lua_pushnil(L);
   return 3;
 }
@@ -208,7 +207,7 @@ static int group_tostring(lua_State *L) {
   luaL_buffinit(L, &b);
   lua_pushfstring(L, "Parameter Group %d\n", index + 1);
   luaL_addvalue(&b);
-  add_group_text(&b, o->def->hyper, o->group[index].h);
+  add_group_text(&b, o->def->args, o->group[index].h);
   luaL_buffsub(&b, 1);
   luaL_pushresult(&b);
   return 1;

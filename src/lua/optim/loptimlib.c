@@ -8,19 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lua/base/lhyper.h"
+#include "lua/base/largs.h"
 #include "lua/base/lrecord.h"
 #include "lua/optim/loptim.h"
 #include "optim/clip.h"
 
-#define FN_SIZE 64
-
-static const char *const NO_KEYS[] = {NULL};
-
 /* --- checking arguments ------------------------------------------------------------------------------------------- */
 
 static OptimUD *check_open(lua_State *L, OptimUD *ud, int idx, const char *fn) {
-  if (!ud) lb_argerror(L, fn, idx, "an optimizer");
+  if (!ud) lb_badvalue(L, fn, "opt", idx, "an optimizer");
   if (!ud->open) lb_error(L, "%s: this optimizer was closed and cannot be used any more", fn);
   return ud;
 }
@@ -42,15 +38,6 @@ static OptimUD *check_self(lua_State *L, const char *fn) {
 
 Optim *lb_checkoptim(lua_State *L, int idx, const char *fn) { return &check_ud(L, idx, fn)->o; }
 
-static void full_name(char fn[FN_SIZE], const OptimDef *def) {
-  strcpy(fn, "optim.");
-  strncat(fn, def->name, FN_SIZE - 7);
-}
-
-static const char *type_name(lua_State *L, int idx) {
-  return luaL_getmetafield(L, idx, "__name") == LUA_TSTRING ? lua_tostring(L, -1) : luaL_typename(L, idx);
-}
-
 /* --- parameters and groups ---------------------------------------------------------------------------------------- */
 
 /* Pushes the list of tensor userdata at idx as a new list (a single tensor becomes a list of one), then a block of the
@@ -58,10 +45,8 @@ static const char *type_name(lua_State *L, int idx) {
 static Tensor **read_params(lua_State *L, int idx, int *n, const char *fn) {
   idx = lua_absindex(L, idx);
   bool single = lb_testtensor(L, idx) != NULL;
-  if (!single && !lua_istable(L, idx)) {
-    lb_error(L, "%s: expected a list of parameters such as {w, b} or model:parameters(), got a %s", fn,
-             type_name(L, idx));
-  }
+  if (!single && !lua_istable(L, idx))
+    lb_badvalue(L, fn, "params", idx, "a list of tensors such as {w, b} or model:parameters()");
   lua_Integer len = single ? 1 : luaL_len(L, idx);
   lua_createtable(L, (int)len, 0);
   int list = lua_gettop(L);
@@ -73,7 +58,7 @@ static Tensor **read_params(lua_State *L, int idx, int *n, const char *fn) {
       lua_geti(L, idx, i);
     }
     block[i - 1] = lb_testtensor(L, -1);
-    if (!block[i - 1]) lb_error(L, "%s: parameter %d is a %s, expected a tensor", fn, (int)i, type_name(L, -1));
+    if (!block[i - 1]) lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", (int)i), -2, "a tensor");
     lua_rawseti(L, list, i);
   }
   *n = (int)len;
@@ -102,11 +87,13 @@ static void add_params(lua_State *L, int self, Optim *o, int idx, const double *
 
 /* The same for a group table {params = ..., lr = ...} at idx, over the optimizer's defaults. */
 static void add_group_table(lua_State *L, int self, Optim *o, int idx, const char *fn) {
-  double h[HYPER_MAX];
+  const Arg *args = o->def->args;
+  int places = args_places(args);
+  double h[places];
   idx = lua_absindex(L, idx);
-  lhyper_checkkeys(L, idx, fn, o->def->hyper, loptim_group_keys);
-  memcpy(h, o->defaults, sizeof h);
-  lhyper_read(L, idx, fn, o->def->hyper, h);
+  largs_checknames(L, idx, fn, args, loptim_group_keys, false);
+  memcpy(h, o->defaults, (size_t)places * sizeof *h);
+  largs_named(L, idx, fn, &(ArgValues){.args = args, .x = h});
   if (lua_getfield(L, idx, "params") == LUA_TNIL) lb_error(L, "%s: a parameter group needs a field 'params'", fn);
   add_params(L, self, o, -1, h, fn);
   lua_pop(L, 1);
@@ -121,17 +108,26 @@ static bool is_group_list(lua_State *L, int idx) {
   return groups;
 }
 
-/* Constructor of every optimizer. Upvalue 1: its OptimDef (light), 2: the userdata of a definition made in Lua, or nil.
- */
-static int optim_new(lua_State *L) {
-  const OptimDef *def = lua_touserdata(L, lua_upvalueindex(1));
-  char fn[FN_SIZE];
-  double h[HYPER_MAX];
-  full_name(fn, def);
+/* The hyperparameters of a constructor's call into h. Afterwards the parameters are at 1: they may stand in the table
+ * of options, as its list or by name. */
+static void read_call(lua_State *L, const char *fn, const Arg *args, double *h) {
+  static const char *const params[] = {"params", NULL};
+  bool one = largs_is_options(L, 1), list = one && lua_rawlen(L, 1) > 0;
+  int options = one ? 1 : 2;
+  lb_atmost(L, fn, 2);
   lua_settop(L, 2);
-  lhyper_checkkeys(L, 2, fn, def->hyper, NO_KEYS);
-  hyper_defaults(def->hyper, h);
-  lhyper_read(L, 2, fn, def->hyper, h);
+  if (one && !lua_isnil(L, 2)) lb_error(L, "%s: the table of options must be the last argument", fn);
+  largs_checknames(L, options, fn, args, one && !list ? params : NULL, list);
+  args_defaults(args, h);
+  largs_named(L, options, fn, &(ArgValues){.args = args, .x = h});
+  if (one && !list) {
+    lua_getfield(L, 1, "params");
+    lua_replace(L, 1);
+  }
+}
+
+/* Pushes a new optimizer without groups; it is at 3. */
+static OptimUD *new_optimizer(lua_State *L, const OptimDef *def) {
   OptimUD *ud = lua_newuserdatauv(L, sizeof *ud, OPTIM_UV_COUNT);
   *ud = (OptimUD){0};
   luaL_setmetatable(L, OPTIM_MT);
@@ -145,6 +141,17 @@ static int optim_new(lua_State *L) {
     lua_newtable(L);
     lua_setiuservalue(L, 3, OPTIM_UV_STATES);
   }
+  return ud;
+}
+
+/* Constructor of every optimizer. Upvalue 1: its OptimDef (light), 2: the userdata of a definition made in Lua, or nil,
+ * 3: the callee. */
+static int optim_new(lua_State *L) {
+  const OptimDef *def = lua_touserdata(L, lua_upvalueindex(1));
+  const char *fn = lua_tostring(L, lua_upvalueindex(3));
+  double h[args_places(def->args)];
+  read_call(L, fn, def->args, h);
+  OptimUD *ud = new_optimizer(L, def);
   if (optim_init(&ud->o, def, h) < 0) return lb_coreerror(L);
   ud->open = true;
   if (!is_group_list(L, 1)) {
@@ -153,7 +160,7 @@ static int optim_new(lua_State *L) {
   }
   for (lua_Integer i = 1, n = luaL_len(L, 1); i <= n; i++) {
     if (lua_geti(L, 1, i) != LUA_TTABLE)
-      return lb_error(L, "%s: entry %d is a %s; either all or no entries are groups", fn, (int)i, type_name(L, -1));
+      return lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", (int)i), -2, "a group like the others");
     add_group_table(L, 3, &ud->o, -1, fn);
     lua_settop(L, 3);
   }
@@ -180,18 +187,20 @@ void loptim_pushgroup(lua_State *L, int group) {
  * its loss.
  * @function step */
 static int l_step(lua_State *L) {
-  OptimUD *ud = check_self(L, "step");
+  OptimUD *ud = check_self(L, "Optimizer:step");
+  lb_atmost(L, "Optimizer:step", 2);
   if (recorder) lrecord_keep(L, 1);
   bool closure = !lua_isnoneornil(L, 2);
   lua_settop(L, 2);
   if (closure) {
-    if (lua_type(L, 2) != LUA_TFUNCTION) return lb_argerror(L, "step", 2, "a function that returns the loss");
+    if (lua_type(L, 2) != LUA_TFUNCTION)
+      return lb_badvalue(L, "Optimizer:step", "closure", 2, "a function that returns the loss");
     loptim_grad_mode(L, true);
     int guard = lua_gettop(L);
     lua_pushvalue(L, 2);
     lua_call(L, 0, 1);
     lua_closeslot(L, guard);
-    check_self(L, "step");
+    check_self(L, "Optimizer:step");
   }
   if (!ud->o.def->kernel[0]) {
     loptim_lua_step(L, &ud->o);
@@ -205,10 +214,11 @@ static int l_step(lua_State *L) {
 /*** Drops the gradients: p.grad becomes nil. With {set_to_none = false} they are filled with zeros. @function zero_grad
  */
 static int l_zero_grad(lua_State *L) {
-  static const char *const names[] = {"set_to_none", NULL};
-  OptimUD *ud = check_self(L, "zero_grad");
-  bool none = !lb_checkoptions(L, 2, "zero_grad", names) || lb_optboolean(L, 2, "zero_grad", "set_to_none", true);
-  if (optim_zero_grad(&ud->o, none) < 0) return lb_coreerror(L);
+  static const Arg args[] = {{.name = "set_to_none", .kind = ARG_FLAG, .def = 1}, {0}};
+  double none = 0;
+  OptimUD *ud = check_self(L, "Optimizer:zero_grad");
+  largs_read(L, 2, "Optimizer:zero_grad", &(ArgValues){.args = args, .x = &none});
+  if (optim_zero_grad(&ud->o, none != 0) < 0) return lb_coreerror(L);
   return 0;
 }
 
@@ -217,9 +227,11 @@ static int l_zero_grad(lua_State *L) {
  * @function add_param_group */
 static int l_add_param_group(lua_State *L) {
   recorder_refuse("a parameter group is added");
-  OptimUD *ud = check_self(L, "add_param_group");
-  if (!lua_istable(L, 2)) return lb_argerror(L, "add_param_group", 2, "a group {params = ..., lr = ...}");
-  add_group_table(L, 1, &ud->o, 2, "add_param_group");
+  OptimUD *ud = check_self(L, "Optimizer:add_param_group");
+  const char *fn = "Optimizer:add_param_group";
+  if (!lua_istable(L, 2)) return lb_badvalue(L, fn, "group", 2, "a table {params = ..., lr = ...}");
+  lb_atmost(L, fn, 2);
+  add_group_table(L, 1, &ud->o, 2, fn);
   return 0;
 }
 
@@ -237,16 +249,19 @@ static int l_close(lua_State *L) {
 /*** Scales all gradients together so that their norm is at most max_norm; returns the norm before:
  * `optim.clip_grad_norm_(params, 1.0, {norm_type = 2, error_if_nonfinite = false})`. @function clip_grad_norm_ */
 static int l_clip_grad_norm(lua_State *L) {
-  static const char *const names[] = {"norm_type", "error_if_nonfinite", NULL};
-  const char *fn = "clip_grad_norm_";
-  lua_settop(L, 3);
-  if (lua_type(L, 2) != LUA_TNUMBER) return lb_argerror(L, fn, 2, "the largest norm, a number");
-  lb_checkoptions(L, 3, fn, names);
-  double norm_type = lb_optnumber(L, 3, fn, "norm_type", 2);
-  bool strict = lb_optboolean(L, 3, fn, "error_if_nonfinite", false);
+  enum { MAX_NORM, NORM_TYPE, ERROR_IF_NONFINITE, COUNT };
+  static const Arg args[] = {
+      {.name = "max_norm", .range = RANGE_NUMBER, .required = true},
+      {.name = "norm_type", .range = RANGE_NUMBER, .def = 2},
+      {.name = "error_if_nonfinite", .kind = ARG_FLAG},
+      {0},
+  };
+  const char *fn = "optim.clip_grad_norm_";
+  double x[COUNT];
   int n;
+  largs_read(L, 2, fn, &(ArgValues){.args = args, .x = x});
   Tensor **params = read_params(L, 1, &n, fn);
-  Tensor *total = clip_grad_norm_(params, n, lua_tonumber(L, 2), norm_type, strict);
+  Tensor *total = clip_grad_norm_(params, n, x[MAX_NORM], x[NORM_TYPE], x[ERROR_IF_NONFINITE] != 0);
   lb_pushtensor(L, total);
   if (recorder) return 1; /* while a step is recorded its numbers are not known; the tensor can be computed with */
   lua_pushnumber(L, tensor_get(total, 0));
@@ -255,11 +270,13 @@ static int l_clip_grad_norm(lua_State *L) {
 
 /*** Limits every element of the gradients to -clip_value..clip_value. @function clip_grad_value_ */
 static int l_clip_grad_value(lua_State *L) {
-  const char *fn = "clip_grad_value_";
-  if (lua_type(L, 2) != LUA_TNUMBER) return lb_argerror(L, fn, 2, "the largest value, a number");
+  static const Arg args[] = {{.name = "clip_value", .range = RANGE_NUMBER, .required = true}, {0}};
+  const char *fn = "optim.clip_grad_value_";
+  double value = 0;
   int n;
+  largs_read(L, 2, fn, &(ArgValues){.args = args, .x = &value});
   Tensor **params = read_params(L, 1, &n, fn);
-  if (clip_grad_value_(params, n, lua_tonumber(L, 2)) < 0) return lb_coreerror(L);
+  if (clip_grad_value_(params, n, value) < 0) return lb_coreerror(L);
   return 0;
 }
 
@@ -268,9 +285,11 @@ static int l_clip_grad_value(lua_State *L) {
 /* define(...): makes a definition and returns its constructor. */
 static int l_define(lua_State *L) {
   loptim_define(L);
-  lua_pushlightuserdata(L, (void *)loptim_definition(L, -1));
+  const OptimDef *def = loptim_definition(L, -1);
+  lua_pushlightuserdata(L, (void *)def);
   lua_insert(L, -2);
-  lua_pushcclosure(L, optim_new, 2);
+  lua_pushfstring(L, "optim.%s", def->name);
+  lua_pushcclosure(L, optim_new, 3);
   return 1;
 }
 
@@ -299,7 +318,8 @@ int luaopen_optlab_optim(lua_State *L) {
   for (int i = 0; optim_defs[i]; i++) {
     lua_pushlightuserdata(L, (void *)optim_defs[i]);
     lua_pushnil(L);
-    lua_pushcclosure(L, optim_new, 2);
+    lua_pushfstring(L, "optim.%s", optim_defs[i]->name);
+    lua_pushcclosure(L, optim_new, 3);
     lua_setfield(L, -2, optim_defs[i]->name);
   }
   return 1;

@@ -37,10 +37,8 @@ bool lsched_is_schedule(lua_State *L, int idx);  /* one of ours, a function, or 
 /* Raises unless the value at idx is a schedule. */
 void lsched_check(lua_State *L, int idx, const char *fn);
 
-/* Pushes an unfinished schedule of nparts parts, which the caller fills in, with the options in the table at `options`.
- * lsched_finish completes it; it must be on top then. */
-Sched *lsched_push_new(lua_State *L, const SchedDef *def, int options, int nparts, const char *fn);
-int lsched_finish(lua_State *L, Sched *s); /* returns 1 */
+/* Pushes a schedule with the defaults; options and parts are to be filled in before sched_finish. */
+Sched *lsched_push_new(lua_State *L, const SchedDef *def);
 
 /* lsched_compose.c: the rate at t of the composition s at idx (absolute), each part checked as by lsched_rate. */
 double lsched_composed(lua_State *L, int idx, const Sched *s, double t);

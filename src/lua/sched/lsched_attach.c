@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/recorder.h"
+#include "lua/base/largs.h"
 #include "lua/base/lrecord.h"
 #include "lua/sched/lsched.h"
 
@@ -28,7 +29,7 @@ static double move(lua_State *L, const Attach *a, double t, const char *fn) {
   Optim *o = lsched_optim(L, fn);
   for (int i = 0; i < a->ngroups && i < o->ngroups; i++) {
     double rate = lr * a->ratio[i];
-    if (optim_set(o, i, &o->def->hyper[0], 0, &rate) < 0) lb_coreerror(L);
+    if (optim_set(o, i, &o->def->args[0], 0, &rate) < 0) lb_coreerror(L);
   }
   lua_pop(L, 2);
   return lr;
@@ -76,14 +77,14 @@ static int run_step(const Computation *c, Rng *rng) {
   double lr = sched_at(args.s, ++args.a->t);
   for (int i = 0; i < args.a->ngroups && i < o->ngroups; i++) {
     double rate = lr * args.a->ratio[i];
-    if (optim_set(o, i, &o->def->hyper[0], 0, &rate) < 0) return -1;
+    if (optim_set(o, i, &o->def->args[0], 0, &rate) < 0) return -1;
   }
   return 0;
 }
 
 /* The same as part of a step that is being recorded; returns nothing to Lua, which could not follow the rate. */
 static int told_step(lua_State *L, Attach *a) {
-  StepArgs args = {.a = a, .o = lsched_optim(L, "step")};
+  StepArgs args = {.a = a, .o = lsched_optim(L, "LRScheduler:step")};
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   args.s = lsched_ready_made(L, -1);
   lrecord_keep(L, 1);
@@ -111,7 +112,7 @@ static int attach_step(lua_State *L) {
     if (recorder) return 0; /* an error is under way; else the step goes on as plain Lua */
   }
   if (recorder) return told_step(L, a);
-  double lr = move(L, a, a->t + 1, "step");
+  double lr = move(L, a, a->t + 1, "LRScheduler:step");
   a->t++;
   lua_pushnumber(L, lr);
   return 1;
@@ -140,10 +141,11 @@ static int attach_state_dict(lua_State *L) {
 
 /*** Continues at another t: sets the rates of that t at once. @function LRScheduler:load_state_dict */
 static int attach_load(lua_State *L) {
-  static const char *const names[] = {"t", "ratios", NULL};
-  const char *fn = "load_state_dict";
+  static const Arg args[] = {{.name = "t"}, {.name = "ratios"}, {0}};
+  const char *fn = "LRScheduler:load_state_dict";
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
-  if (!lb_checkoptions(L, 2, fn, names)) return lb_argerror(L, fn, 2, "a table from state_dict()");
+  if (!lua_istable(L, 2)) return lb_badvalue(L, fn, "state", 2, "a table from state_dict()");
+  largs_checknames(L, 2, fn, args, NULL, false);
   lua_getfield(L, 2, "t");
   double t = lsched_t(L, -1, fn);
   bool ratios = lua_getfield(L, 2, "ratios") == LUA_TTABLE;

@@ -29,14 +29,14 @@
 
 enum { LR, BETA2_DECAY, EPS1, EPS2, D, WEIGHT_DECAY, MAXIMIZE };
 
-static const Hyper hyper[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-2}},
-    {.name = "beta2_decay", .range = RANGE_ANY, .def = {-0.8}},
-    {.name = "eps1", .range = RANGE_NOT_NEGATIVE, .def = {NAN}},
-    {.name = "eps2", .range = RANGE_NOT_NEGATIVE, .def = {1e-3}},
-    {.name = "d", .range = RANGE_AT_LEAST_1, .def = {1}},
+static const Arg args[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
+    {.name = "beta2_decay", .range = RANGE_ANY, .def = -0.8},
+    {.name = "eps1", .range = RANGE_NOT_NEGATIVE, .def = ARG_UNSET},
+    {.name = "eps2", .range = RANGE_NOT_NEGATIVE, .def = 1e-3},
+    {.name = "d", .range = RANGE_AT_LEAST_1, .def = 1},
     {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {.name = "maximize", .kind = ARG_FLAG},
     {0},
 };
 
@@ -160,7 +160,7 @@ ADAFACTOR(double, adafactor_f64, sqrt, DBL_EPSILON)
 
 const OptimDef optim_adafactor = {
     .name = "Adafactor",
-    .hyper = hyper,
+    .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,
     .coef = coef,

@@ -19,13 +19,13 @@
 
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, AMSGRAD, MAXIMIZE };
 
-static const Hyper hyper[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-3}},
-    {.name = "betas", .kind = HYPER_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .def = {0.9, 0.999}},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-8}},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE, .def = {1e-2}},
-    {.name = "amsgrad", .kind = HYPER_BOOLEAN},
-    {.name = "maximize", .kind = HYPER_BOOLEAN},
+static const Arg args[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3},
+    {.name = "betas", .kind = ARG_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .defs = (const double[]){0.9, 0.999}},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8},
+    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
+    {.name = "amsgrad", .kind = ARG_FLAG},
+    {.name = "maximize", .kind = ARG_FLAG},
     {0},
 };
 
@@ -84,7 +84,7 @@ static const OptimSlot slots[] = {
 
 const OptimDef optim_adamw = {
     .name = "AdamW",
-    .hyper = hyper,
+    .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,
     .coef = coef,

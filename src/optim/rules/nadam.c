@@ -21,13 +21,13 @@
 
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, MOMENTUM_DECAY, MAXIMIZE };
 
-static const Hyper hyper[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {2e-3}},
-    {.name = "betas", .kind = HYPER_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .def = {0.9, 0.999}},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-8}},
+static const Arg args[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 2e-3},
+    {.name = "betas", .kind = ARG_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .defs = (const double[]){0.9, 0.999}},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8},
     {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "momentum_decay", .range = RANGE_NOT_NEGATIVE, .def = {4e-3}},
-    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {.name = "momentum_decay", .range = RANGE_NOT_NEGATIVE, .def = 4e-3},
+    {.name = "maximize", .kind = ARG_FLAG},
     {0},
 };
 
@@ -105,7 +105,7 @@ NADAM_KERNEL(nadam_f64, double, sqrt)
 
 const OptimDef optim_nadam = {
     .name = "NAdam",
-    .hyper = hyper,
+    .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,
     .coef = coef,

@@ -20,7 +20,7 @@
 
 enum { MAX_UPDATE = BOOK_OWN, FINAL_LR };
 
-static const Hyper cosine_hyper[] = {
+static const Arg cosine_args[] = {
     BOOK_ROWS(0.01),
     {.name = "max_update", .range = RANGE_AT_LEAST_1, .required = true},
     {.name = "final_lr", .range = RANGE_NOT_NEGATIVE},
@@ -29,8 +29,8 @@ static const Hyper cosine_hyper[] = {
 
 static double cosine_at(const Sched *s, double t) {
   if (book_warming(s, t)) return book_warmup(s, t);
-  double final = s->h[FINAL_LR];
-  return final + (s->h[BASE_LR] - final) * (1 + cos(M_PI * book_progress(s, t))) / 2;
+  double final = s->args.x[FINAL_LR];
+  return final + (s->args.x[BASE_LR] - final) * (1 + cos(M_PI * book_progress(s, t))) / 2;
 }
 
 /* --- CosineAnnealingLR and CosineAnnealingWarmRestarts ------------------------------------------------------------ */
@@ -39,29 +39,29 @@ enum { ETA_MIN = 1, PERIOD, T_MULT };
 
 /* From base_lr at share 0 down to eta_min at share 1. */
 static double cosine(const Sched *s, double share) {
-  double low = s->h[ETA_MIN];
-  return low + (s->h[BASE_LR] - low) * (1 + cos(M_PI * share)) / 2;
+  double low = s->args.x[ETA_MIN];
+  return low + (s->args.x[BASE_LR] - low) * (1 + cos(M_PI * share)) / 2;
 }
 
-static const Hyper cosineannealinglr_hyper[] = {
+static const Arg cosineannealinglr_args[] = {
     BASE_ROW,
     {.name = "eta_min", .range = RANGE_NOT_NEGATIVE},
     {.name = "T_max", .range = RANGE_POSITIVE, .required = true},
     {0},
 };
 
-static double cosineannealinglr_at(const Sched *s, double t) { return cosine(s, t / s->h[PERIOD]); }
+static double cosineannealinglr_at(const Sched *s, double t) { return cosine(s, t / s->args.x[PERIOD]); }
 
-static const Hyper warmrestarts_hyper[] = {
+static const Arg warmrestarts_args[] = {
     BASE_ROW,
     {.name = "eta_min", .range = RANGE_NOT_NEGATIVE},
     {.name = "T_0", .range = RANGE_POSITIVE, .required = true},
-    {.name = "T_mult", .kind = HYPER_INTEGER, .range = RANGE_AT_LEAST_1, .def = {1}},
+    {.name = "T_mult", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = 1},
     {0},
 };
 
 static double warmrestarts_at(const Sched *s, double t) {
-  double period = s->h[PERIOD], growth = s->h[T_MULT];
+  double period = s->args.x[PERIOD], growth = s->args.x[T_MULT];
   if (growth == 1) return cosine(s, fmod(t, period) / period);
   while (t >= period) {
     t -= period;
@@ -71,8 +71,8 @@ static double warmrestarts_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_cosine[] = {
-    {.name = "Cosine", .hyper = cosine_hyper, .check = book_check_end, .at = cosine_at},
-    {.name = "CosineAnnealingLR", .hyper = cosineannealinglr_hyper, .at = cosineannealinglr_at},
-    {.name = "CosineAnnealingWarmRestarts", .hyper = warmrestarts_hyper, .at = warmrestarts_at},
+    {.name = "Cosine", .args = cosine_args, .check = book_check_end, .at = cosine_at},
+    {.name = "CosineAnnealingLR", .args = cosineannealinglr_args, .at = cosineannealinglr_at},
+    {.name = "CosineAnnealingWarmRestarts", .args = warmrestarts_args, .at = warmrestarts_at},
     {0},
 };

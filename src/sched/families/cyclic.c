@@ -18,18 +18,18 @@ enum { TRIANGULAR, TRIANGULAR2, EXP_RANGE };
 static const char *const modes[] = {
     [TRIANGULAR] = "triangular", [TRIANGULAR2] = "triangular2", [EXP_RANGE] = "exp_range", NULL};
 
-static const Hyper cycliclr_hyper[] = {
+static const Arg cycliclr_args[] = {
     {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
     {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
-    {.name = "step_size_up", .range = RANGE_POSITIVE, .def = {2000}},
-    {.name = "step_size_down", .range = RANGE_POSITIVE, .def = {NAN}},
-    {.name = "mode", .kind = HYPER_CHOICE, .choice = modes},
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = {1}},
+    {.name = "step_size_up", .range = RANGE_POSITIVE, .def = 2000},
+    {.name = "step_size_down", .range = RANGE_POSITIVE, .def = ARG_UNSET},
+    {.name = "mode", .kind = ARG_CHOICE, .choices = modes},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 1},
     {0},
 };
 
 static double cycliclr_at(const Sched *s, double t) {
-  const double *h = s->h;
+  const double *h = s->args.x;
   double down = isnan(h[STEP_SIZE_DOWN]) ? h[STEP_SIZE_UP] : h[STEP_SIZE_DOWN];
   double total = h[STEP_SIZE_UP] + down, ratio = h[STEP_SIZE_UP] / total;
   double cycles = floor(t / total), x = t / total - cycles;
@@ -39,6 +39,6 @@ static double cycliclr_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_cyclic[] = {
-    {.name = "CyclicLR", .hyper = cycliclr_hyper, .at = cycliclr_at},
+    {.name = "CyclicLR", .args = cycliclr_args, .at = cycliclr_at},
     {0},
 };

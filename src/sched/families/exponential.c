@@ -11,15 +11,17 @@
 
 enum { EXPONENTIAL_GAMMA = 1 };
 
-static const Hyper exponentiallr_hyper[] = {
+static const Arg exponentiallr_args[] = {
     BASE_ROW,
     {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .required = true},
     {0},
 };
 
-static double exponentiallr_at(const Sched *s, double t) { return s->h[BASE_LR] * pow(s->h[EXPONENTIAL_GAMMA], t); }
+static double exponentiallr_at(const Sched *s, double t) {
+  return s->args.x[BASE_LR] * pow(s->args.x[EXPONENTIAL_GAMMA], t);
+}
 
 const SchedDef sched_exponential[] = {
-    {.name = "ExponentialLR", .hyper = exponentiallr_hyper, .at = exponentiallr_at},
+    {.name = "ExponentialLR", .args = exponentiallr_args, .at = exponentiallr_at},
     {0},
 };

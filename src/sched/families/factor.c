@@ -18,39 +18,36 @@
 
 enum { FACTOR = BOOK_OWN, STOP_FACTOR_LR, STEP };
 
-static const Hyper factor_hyper[] = {
+static const Arg factor_args[] = {
     BOOK_ROWS(0.1),
-    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = {1}},
-    {.name = "stop_factor_lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-7}},
-    {.name = "step", .range = RANGE_AT_LEAST_1, .def = {1}},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1},
+    {.name = "stop_factor_lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-7},
+    {.name = "step", .range = RANGE_AT_LEAST_1, .def = 1},
     {0},
 };
 
 static double factor_at(const Sched *s, double t) {
   if (book_warming(s, t)) return book_warmup(s, t);
-  double times = floor((t - s->h[WARMUP_STEPS]) / s->h[STEP]);
-  return fmax(s->h[STOP_FACTOR_LR], s->h[BASE_LR] * pow(s->h[FACTOR], times));
+  double times = floor((t - s->args.x[WARMUP_STEPS]) / s->args.x[STEP]);
+  return fmax(s->args.x[STOP_FACTOR_LR], s->args.x[BASE_LR] * pow(s->args.x[FACTOR], times));
 }
 
 /* --- MultiFactor -------------------------------------------------------------------------------------------------- */
 
-static const Hyper multifactor_hyper[] = {
+static const Arg multifactor_args[] = {
     BOOK_ROWS(0.01),
-    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = {1}},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1},
+    {.name = "step", .kind = ARG_LIST, .range = RANGE_NOT_NEGATIVE, .required = true},
     {0},
 };
 
 static double multifactor_at(const Sched *s, double t) {
   if (book_warming(s, t)) return book_warmup(s, t);
-  return s->h[BASE_LR] * pow(s->h[FACTOR], sched_passed(s, t));
+  return s->args.x[BASE_LR] * pow(s->args.x[FACTOR], sched_passed(s, t));
 }
 
 const SchedDef sched_factor[] = {
-    {.name = "Factor", .hyper = factor_hyper, .check = book_check_warmup, .at = factor_at},
-    {.name = "MultiFactor",
-     .hyper = multifactor_hyper,
-     .list = "step",
-     .check = book_check_warmup,
-     .at = multifactor_at},
+    {.name = "Factor", .args = factor_args, .check = book_check_warmup, .at = factor_at},
+    {.name = "MultiFactor", .args = multifactor_args, .check = book_check_warmup, .at = multifactor_at},
     {0},
 };

@@ -28,36 +28,36 @@ enum { BASE_LR };
 enum { WARMUP_STEPS = 1, WARMUP_BEGIN, WARMUP_MODE, BOOK_OWN, BOOK_MAX_UPDATE = BOOK_OWN };
 
 #define BOOK_ROWS(base)                                                                                                \
-  {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .def = {base}},                                                     \
+  {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .def = base},                                                       \
       {.name = "warmup_steps", .range = RANGE_NOT_NEGATIVE}, {.name = "warmup_begin_lr", .range = RANGE_NOT_NEGATIVE}, \
   {                                                                                                                    \
-    .name = "warmup_mode", .kind = HYPER_CHOICE, .choice = warmup_modes                                                \
+    .name = "warmup_mode", .kind = ARG_CHOICE, .choices = warmup_modes                                                 \
   }
 
-static inline bool book_warming(const Sched *s, double t) { return t < s->h[WARMUP_STEPS]; }
+static inline bool book_warming(const Sched *s, double t) { return t < s->args.x[WARMUP_STEPS]; }
 
 static inline double book_warmup(const Sched *s, double t) {
-  if (s->h[WARMUP_MODE] == WARMUP_CONSTANT) return s->h[WARMUP_BEGIN];
-  return warmup_linear(s->h[WARMUP_BEGIN], s->h[BASE_LR], t, s->h[WARMUP_STEPS]);
+  if (s->args.x[WARMUP_MODE] == WARMUP_CONSTANT) return s->args.x[WARMUP_BEGIN];
+  return warmup_linear(s->args.x[WARMUP_BEGIN], s->args.x[BASE_LR], t, s->args.x[WARMUP_STEPS]);
 }
 
 static inline int book_check_warmup(const Sched *s) {
-  if (s->h[WARMUP_BEGIN] <= s->h[BASE_LR]) return 0;
-  return err_set("sched.%s: warmup_begin_lr must be <= base_lr, got %.14g and %.14g", s->def->name, s->h[WARMUP_BEGIN],
-                 s->h[BASE_LR]);
+  if (s->args.x[WARMUP_BEGIN] <= s->args.x[BASE_LR]) return 0;
+  return err_set("warmup_begin_lr must be at most base_lr, got %.14g and %.14g", s->args.x[WARMUP_BEGIN],
+                 s->args.x[BASE_LR]);
 }
 
 static inline int book_check_end(const Sched *s) {
-  if (s->h[BOOK_MAX_UPDATE] <= s->h[WARMUP_STEPS]) {
-    return err_set("sched.%s: max_update must be > warmup_steps, got %.14g and %.14g", s->def->name,
-                   s->h[BOOK_MAX_UPDATE], s->h[WARMUP_STEPS]);
+  if (s->args.x[BOOK_MAX_UPDATE] <= s->args.x[WARMUP_STEPS]) {
+    return err_set("max_update must be above warmup_steps, got %.14g and %.14g", s->args.x[BOOK_MAX_UPDATE],
+                   s->args.x[WARMUP_STEPS]);
   }
   return book_check_warmup(s);
 }
 
 /* Share of the way from the end of the warm-up to max_update. */
 static inline double book_progress(const Sched *s, double t) {
-  return fmin(1, (t - s->h[WARMUP_STEPS]) / (s->h[BOOK_MAX_UPDATE] - s->h[WARMUP_STEPS]));
+  return fmin(1, (t - s->args.x[WARMUP_STEPS]) / (s->args.x[BOOK_MAX_UPDATE] - s->args.x[WARMUP_STEPS]));
 }
 
 #endif

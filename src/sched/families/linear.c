@@ -15,36 +15,36 @@
 
 enum { CONSTANT_FACTOR = 1, CONSTANT_TOTAL };
 
-static const Hyper constantlr_hyper[] = {
+static const Arg constantlr_args[] = {
     BASE_ROW,
-    {.name = "factor", .range = RANGE_0_TO_1, .def = {1.0 / 3}},
-    {.name = "total_iters", .range = RANGE_NOT_NEGATIVE, .def = {5}},
+    {.name = "factor", .range = RANGE_0_TO_1, .def = 1.0 / 3},
+    {.name = "total_iters", .range = RANGE_NOT_NEGATIVE, .def = 5},
     {0},
 };
 
 static double constantlr_at(const Sched *s, double t) {
-  return t < s->h[CONSTANT_TOTAL] ? s->h[BASE_LR] * s->h[CONSTANT_FACTOR] : s->h[BASE_LR];
+  return t < s->args.x[CONSTANT_TOTAL] ? s->args.x[BASE_LR] * s->args.x[CONSTANT_FACTOR] : s->args.x[BASE_LR];
 }
 
 /* --- LinearLR ----------------------------------------------------------------------------------------------------- */
 
 enum { LINEAR_START = 1, LINEAR_END, LINEAR_TOTAL };
 
-static const Hyper linearlr_hyper[] = {
+static const Arg linearlr_args[] = {
     BASE_ROW,
-    {.name = "start_factor", .range = RANGE_0_TO_1, .def = {1.0 / 3}},
-    {.name = "end_factor", .range = RANGE_0_TO_1, .def = {1}},
-    {.name = "total_iters", .range = RANGE_POSITIVE, .def = {5}},
+    {.name = "start_factor", .range = RANGE_0_TO_1, .def = 1.0 / 3},
+    {.name = "end_factor", .range = RANGE_0_TO_1, .def = 1},
+    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5},
     {0},
 };
 
 static double linearlr_at(const Sched *s, double t) {
-  double start = s->h[LINEAR_START], total = s->h[LINEAR_TOTAL];
-  return s->h[BASE_LR] * (start + (s->h[LINEAR_END] - start) * fmin(t, total) / total);
+  double start = s->args.x[LINEAR_START], total = s->args.x[LINEAR_TOTAL];
+  return s->args.x[BASE_LR] * (start + (s->args.x[LINEAR_END] - start) * fmin(t, total) / total);
 }
 
 const SchedDef sched_linear[] = {
-    {.name = "ConstantLR", .hyper = constantlr_hyper, .at = constantlr_at},
-    {.name = "LinearLR", .hyper = linearlr_hyper, .at = linearlr_at},
+    {.name = "ConstantLR", .args = constantlr_args, .at = constantlr_at},
+    {.name = "LinearLR", .args = linearlr_args, .at = linearlr_at},
     {0},
 };

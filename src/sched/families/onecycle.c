@@ -21,28 +21,28 @@ enum { PEAK_LR, TOTAL_STEPS, EPOCHS, STEPS_PER_EPOCH, PCT_START, STRATEGY, DIV_F
 
 static const char *const strategies[] = {"cos", "linear", NULL};
 
-static const Hyper onecyclelr_hyper[] = {
+static const Arg onecyclelr_args[] = {
     {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
-    {.name = "total_steps", .kind = HYPER_INTEGER, .range = RANGE_POSITIVE, .def = {NAN}},
-    {.name = "epochs", .kind = HYPER_INTEGER, .range = RANGE_POSITIVE, .def = {NAN}},
-    {.name = "steps_per_epoch", .kind = HYPER_INTEGER, .range = RANGE_POSITIVE, .def = {NAN}},
-    {.name = "pct_start", .range = RANGE_0_TO_1, .def = {0.3}},
-    {.name = "anneal_strategy", .kind = HYPER_CHOICE, .choice = strategies},
-    {.name = "div_factor", .range = RANGE_POSITIVE, .def = {25}},
-    {.name = "final_div_factor", .range = RANGE_POSITIVE, .def = {1e4}},
-    {.name = "three_phase", .kind = HYPER_BOOLEAN},
+    {.name = "total_steps", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_UNSET},
+    {.name = "epochs", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_UNSET},
+    {.name = "steps_per_epoch", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_UNSET},
+    {.name = "pct_start", .range = RANGE_0_TO_1, .def = 0.3},
+    {.name = "anneal_strategy", .kind = ARG_CHOICE, .choices = strategies},
+    {.name = "div_factor", .range = RANGE_POSITIVE, .def = 25},
+    {.name = "final_div_factor", .range = RANGE_POSITIVE, .def = 1e4},
+    {.name = "three_phase", .kind = ARG_FLAG},
     {0},
 };
 
 static int onecyclelr_check(const Sched *s) {
-  const double *h = s->h;
+  const double *h = s->args.x;
   if (!isnan(h[TOTAL_STEPS]) || !(isnan(h[EPOCHS]) || isnan(h[STEPS_PER_EPOCH]))) return 0;
-  return err_set("sched.OneCycleLR: give either total_steps or both epochs and steps_per_epoch");
+  return err_set("give either total_steps or both epochs and steps_per_epoch");
 }
 
 /* From `from` at share 0 to `to` at share 1. */
 static double anneal(const Sched *s, double from, double to, double share) {
-  if (s->h[STRATEGY] != 0) return from + (to - from) * share;
+  if (s->args.x[STRATEGY] != 0) return from + (to - from) * share;
   return to + (from - to) / 2 * (1 + cos(M_PI * share));
 }
 
@@ -51,7 +51,7 @@ static double phase(const Sched *s, double t, double begin, double end, double f
 }
 
 static double onecyclelr_at(const Sched *s, double t) {
-  const double *h = s->h;
+  const double *h = s->args.x;
   double steps = isnan(h[TOTAL_STEPS]) ? h[EPOCHS] * h[STEPS_PER_EPOCH] : h[TOTAL_STEPS];
   double high = h[PEAK_LR], low = high / h[DIV_FACTOR], least = low / h[FINAL_DIV_FACTOR];
   double peak = h[PCT_START] * steps - 1, valley = 2 * h[PCT_START] * steps - 2, last = steps - 1;
@@ -63,6 +63,6 @@ static double onecyclelr_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_onecycle[] = {
-    {.name = "OneCycleLR", .hyper = onecyclelr_hyper, .check = onecyclelr_check, .at = onecyclelr_at},
+    {.name = "OneCycleLR", .args = onecyclelr_args, .check = onecyclelr_check, .at = onecyclelr_at},
     {0},
 };

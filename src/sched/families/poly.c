@@ -17,38 +17,38 @@
 
 enum { MAX_UPDATE = BOOK_OWN, FINAL_LR, PWR };
 
-static const Hyper poly_hyper[] = {
+static const Arg poly_args[] = {
     BOOK_ROWS(0.01),
     {.name = "max_update", .range = RANGE_AT_LEAST_1, .required = true},
     {.name = "final_lr", .range = RANGE_NOT_NEGATIVE},
-    {.name = "pwr", .range = RANGE_NOT_NEGATIVE, .def = {2}},
+    {.name = "pwr", .range = RANGE_NOT_NEGATIVE, .def = 2},
     {0},
 };
 
 static double poly_at(const Sched *s, double t) {
   if (book_warming(s, t)) return book_warmup(s, t);
-  double final = s->h[FINAL_LR];
-  return final + (s->h[BASE_LR] - final) * pow(1 - book_progress(s, t), s->h[PWR]);
+  double final = s->args.x[FINAL_LR];
+  return final + (s->args.x[BASE_LR] - final) * pow(1 - book_progress(s, t), s->args.x[PWR]);
 }
 
 /* --- PolynomialLR ------------------------------------------------------------------------------------------------- */
 
 enum { POLYNOMIAL_TOTAL = 1, POLYNOMIAL_POWER };
 
-static const Hyper polynomiallr_hyper[] = {
+static const Arg polynomiallr_args[] = {
     BASE_ROW,
-    {.name = "total_iters", .range = RANGE_POSITIVE, .def = {5}},
-    {.name = "power", .range = RANGE_NOT_NEGATIVE, .def = {1}},
+    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5},
+    {.name = "power", .range = RANGE_NOT_NEGATIVE, .def = 1},
     {0},
 };
 
 static double polynomiallr_at(const Sched *s, double t) {
-  double total = s->h[POLYNOMIAL_TOTAL];
-  return s->h[BASE_LR] * pow(1 - fmin(t, total) / total, s->h[POLYNOMIAL_POWER]);
+  double total = s->args.x[POLYNOMIAL_TOTAL];
+  return s->args.x[BASE_LR] * pow(1 - fmin(t, total) / total, s->args.x[POLYNOMIAL_POWER]);
 }
 
 const SchedDef sched_poly[] = {
-    {.name = "Poly", .hyper = poly_hyper, .check = book_check_end, .at = poly_at},
-    {.name = "PolynomialLR", .hyper = polynomiallr_hyper, .at = polynomiallr_at},
+    {.name = "Poly", .args = poly_args, .check = book_check_end, .at = poly_at},
+    {.name = "PolynomialLR", .args = polynomiallr_args, .at = polynomiallr_at},
     {0},
 };

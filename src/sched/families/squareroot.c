@@ -9,14 +9,14 @@
 
 #include "sched/families/family.h"
 
-static const Hyper squareroot_hyper[] = {BOOK_ROWS(0.1), {0}};
+static const Arg squareroot_args[] = {BOOK_ROWS(0.1), {0}};
 
 static double squareroot_at(const Sched *s, double t) {
   if (book_warming(s, t)) return book_warmup(s, t);
-  return s->h[BASE_LR] / sqrt(t - s->h[WARMUP_STEPS] + 1);
+  return s->args.x[BASE_LR] / sqrt(t - s->args.x[WARMUP_STEPS] + 1);
 }
 
 const SchedDef sched_squareroot[] = {
-    {.name = "SquareRoot", .hyper = squareroot_hyper, .check = book_check_warmup, .at = squareroot_at},
+    {.name = "SquareRoot", .args = squareroot_args, .check = book_check_warmup, .at = squareroot_at},
     {0},
 };

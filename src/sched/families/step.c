@@ -14,31 +14,32 @@
 
 enum { STEP_GAMMA = 1, STEP_SIZE };
 
-static const Hyper steplr_hyper[] = {
+static const Arg steplr_args[] = {
     BASE_ROW,
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = {0.1}},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1},
     {.name = "step_size", .range = RANGE_POSITIVE, .required = true},
     {0},
 };
 
 static double steplr_at(const Sched *s, double t) {
-  return s->h[BASE_LR] * pow(s->h[STEP_GAMMA], floor(t / s->h[STEP_SIZE]));
+  return s->args.x[BASE_LR] * pow(s->args.x[STEP_GAMMA], floor(t / s->args.x[STEP_SIZE]));
 }
 
 /* --- MultiStepLR -------------------------------------------------------------------------------------------------- */
 
-static const Hyper multisteplr_hyper[] = {
+static const Arg multisteplr_args[] = {
     BASE_ROW,
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = {0.1}},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1},
+    {.name = "milestones", .kind = ARG_LIST, .range = RANGE_NOT_NEGATIVE, .required = true},
     {0},
 };
 
 static double multisteplr_at(const Sched *s, double t) {
-  return s->h[BASE_LR] * pow(s->h[STEP_GAMMA], sched_passed(s, t));
+  return s->args.x[BASE_LR] * pow(s->args.x[STEP_GAMMA], sched_passed(s, t));
 }
 
 const SchedDef sched_step[] = {
-    {.name = "StepLR", .hyper = steplr_hyper, .at = steplr_at},
-    {.name = "MultiStepLR", .hyper = multisteplr_hyper, .list = "milestones", .at = multisteplr_at},
+    {.name = "StepLR", .args = steplr_args, .at = steplr_at},
+    {.name = "MultiStepLR", .args = multisteplr_args, .at = multisteplr_at},
     {0},
 };

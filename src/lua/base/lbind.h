@@ -51,8 +51,7 @@ void lb_setdefaultdtype(DType dt);
 /* Reads a dimension (1-based, negative from the end) at idx into 0..ndim-1; raises "out of range". */
 int lb_checkdim(lua_State *L, int idx, int ndim, const char *fn);
 
-/* Reads a shape: integers from idx on, or one table of integers. Returns the rank; *next is the first index not read.
- */
+/* Reads a shape: integers from idx on, or a table of integers. Returns the rank; *next is the first index not read. */
 int lb_checkshape(lua_State *L, int idx, int64_t *shape, int *next, const char *fn);
 
 /* --- option tables ------------------------------------------------------------------------------------------- */

@@ -37,10 +37,10 @@ static const char *const FIELDS[] = {"param_groups", "defaults",        "name", 
 
 /* A recorded step takes for granted what it read as a number, from the optimizer or group view at index 1. */
 static void watch_hyper(lua_State *L, const Optim *o, const Arg *a, const double *value) {
-  if (!recorder) return;
+  if (!context->recorder) return;
   lrecord_keep(L, 1);
-  recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
-  for (int i = 0; i < arg_width(a); i++) recorder->watch(value + i, sizeof *value, a->name);
+  context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  for (int i = 0; i < arg_width(a); i++) context->recorder->watch(value + i, sizeof *value, a->name);
 }
 
 /* A copy of the list in a user value of the value at idx. */

@@ -69,9 +69,9 @@ typedef struct StepArgs {
   Optim *o;
 } StepArgs;
 
-static int run_step(const Computation *c, Rng *rng) {
+static int run_step(const Computation *c, Context *own) {
   StepArgs args;
-  (void)rng;
+  (void)own;
   memcpy(&args, c->args, sizeof args);
   Optim *o = args.o;
   double lr = sched_at(args.s, ++args.a->t);
@@ -88,7 +88,7 @@ static int told_step(lua_State *L, Attach *a) {
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   args.s = lsched_ready_made(L, -1);
   lrecord_keep(L, 1);
-  recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
+  context->recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
   if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0)
     return lb_coreerror(L);
   return 0;
@@ -105,13 +105,13 @@ static bool is_recordable(lua_State *L) {
 /*** Moves on to the next t; returns the first group's new rate. @function LRScheduler:step */
 static int attach_step(lua_State *L) {
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
-  if (recorder && !is_recordable(L)) {
+  if (context->recorder && !is_recordable(L)) {
     recorder_refuse(
         "a schedule that is a Lua function moves the learning rate; call its step() outside of the compiled step, or "
         "use one of sched.*");
-    if (recorder) return 0; /* an error is under way; else the step goes on as plain Lua */
+    if (context->recorder) return 0; /* an error is under way; else the step goes on as plain Lua */
   }
-  if (recorder) return told_step(L, a);
+  if (context->recorder) return told_step(L, a);
   double lr = move(L, a, a->t + 1, "LRScheduler:step");
   a->t++;
   lua_pushnumber(L, lr);

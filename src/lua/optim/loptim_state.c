@@ -199,7 +199,7 @@ static void check_entry(lua_State *L, Optim *o, int i) {
   }
   if (slot_named(o->def, key) < 0) lb_error(L, FN ": %s has no state '%s' (parameter %d)", o->def->name, key, i + 1);
   const Tensor *t = lb_testtensor(L, -1), *p = optim_param(o, i)->p;
-  if (!t) lb_error(L, FN ": '%s' of parameter %d must be a tensor, got a %s", key, i + 1, luaL_typename(L, -1));
+  if (!t) lb_error(L, FN ": '%s' of parameter %d must be a tensor, got %s", key, i + 1, lb_pushgot(L, -1));
   if (!tensor_same_shape(t, p)) {
     lb_error(L, FN ": '%s' of parameter %d has shape %s, the parameter has shape %s", key, i + 1, tensor_shape_str(t),
              tensor_shape_str(p));

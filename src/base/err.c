@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static _Thread_local char message[1024];
+static _Thread_local char message[1024]; /* read by the caller of what failed, so it outlives no call of a binding */
 
 int err_set(const char *fmt, ...) {
   char text[sizeof message]; /* the arguments may point into message itself */

@@ -94,8 +94,7 @@ static inline int one_output(Tensor **out, Tensor *owned) {
 }
 
 /* The argument `name` as a dimension of t, 0..ndim-1 (a scalar counts as having one); -1 with err_set when out of
- * range.
- */
+ * range. */
 int module_dim(const Module *m, const char *name, const Tensor *t);
 
 /* Inside a formula: t itself if it is a float, else t in the default float type. */

@@ -270,9 +270,9 @@ static int step(Optim *o, Tensor *const *grads) {
 }
 
 /* A recorded step: the parameters, then their gradients. Hyperparameters and counts are those of the moment. */
-int optim_rerun(const Computation *c, Rng *rng) {
+int optim_rerun(const Computation *c, Context *own) {
   Optim *o;
-  (void)rng;
+  (void)own;
   memcpy(&o, c->args, sizeof o);
   return step(o, c->t + c->nout);
 }
@@ -293,14 +293,14 @@ static int told_step(Optim *o) {
   Tensor **t = alloc_get(bytes);
   if (!t) return -1;
   collect(o, n, t);
-  recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   int rc = recorder_run(&(Computation){
       .name = "optimizer step", .run = optim_rerun, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
   alloc_put(t, bytes);
   return rc;
 }
 
-int optim_step(Optim *o) { return recorder ? told_step(o) : step(o, NULL); }
+int optim_step(Optim *o) { return context->recorder ? told_step(o) : step(o, NULL); }
 
 /* --- gradients ---------------------------------------------------------------------------------------------------- */
 

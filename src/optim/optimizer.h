@@ -99,8 +99,7 @@ Recompute optim_rerun;
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);
 
-/* Sets a hyperparameter (row a at place `at` of the definition's table) in one group. -1 with err_set if out of range.
- */
+/* Sets a hyperparameter (row a at place `at` of the definition's table) in one group. -1 with err_set if out of range. */
 int optim_set(Optim *o, int group, const Arg *a, int at, const double *value);
 
 /* Parameters in all groups, and the i-th of them (0-based, in the groups' order). */

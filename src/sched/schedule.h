@@ -25,8 +25,7 @@ struct Sched {
   ArgValues args; /* owned */
 };
 
-/* Every schedule, ended by NULL, in the order of the files book.c, step.c, anneal.c, cycle.c.
- */
+/* Every schedule, ended by NULL, in the order of the files book.c, step.c, anneal.c, cycle.c. */
 extern const SchedDef *const sched_defs[];
 
 extern const SchedDef sched_factor, sched_multifactor, sched_squareroot, sched_poly, sched_cosine;

@@ -1,4 +1,4 @@
---- The foundations of the Lua modules: error messages, the log of numbers, files.
+--- The foundations of the Lua modules: error messages, the log of numbers.
 local errors = require "optlab.base.errors"
 local lab_files = require "optlab.base.files"
 local lab = require "optlab"
@@ -112,19 +112,5 @@ if p.fail then error "failed" end]])
     local status, _, err = program.run(dir, "a.lua", "--out", "full")
     assert.equal(1, status)
     assert.matches("^optlab: [^\n]*metrics: cannot write full/metrics.csv: No space left on device\n$", err)
-  end)
-end)
-
-describe("files", function()
-  it("are written whole or not at all", function()
-    local dir = files.folder()
-    finally(function() files.remove(dir) end)
-    assert.is_true(lab_files.write(dir .. "/a", "text"))
-    assert.equal("text", files.read(dir .. "/a"))
-    local ok, message = lab_files.write(dir .. "/no/a", "text")
-    assert.is_nil(ok)
-    assert.matches("^cannot write .*/no/a: No such file or directory$", message)
-    assert.same({ "a" }, lab_files.list(dir))
-    assert.same({}, lab_files.list(dir .. "/none"))
   end)
 end)

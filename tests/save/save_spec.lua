@@ -231,6 +231,37 @@ describe("lab.save and lab.load", function()
     assert.are.equal(before, lab.memory().peak)
   end)
 
+  it("reads an npz archive with 64-bit sizes", function()
+    lab.save(path("x.npz"), { a = lab.arange(3) })
+    local whole = files.read(path("x.npz"))
+    local at = assert(whole:find("PK\5\6", 1, true))
+    local members, size, start = ("<I2I4I4"):unpack(whole, at + 10)
+    local record = ("<c4I8I2I2I4I4I8I8I8I8"):pack("PK\6\6", 44, 45, 45, 0, 0, members, members, size, start)
+    local locator = ("<c4I4I8I4"):pack("PK\6\7", 0, at - 1, 1)
+    local last = ("<c4I2I2I2I2I4I4I2"):pack("PK\5\6", 0, 0, 0xffff, 0xffff, 0xffffffff, 0xffffffff, 0)
+    files.write(path("x.npz"), whole:sub(1, at - 1) .. record .. locator .. last)
+    assert.are.same({ 0, 1, 2 }, lab.load(path("x.npz")).a:tolist())
+  end)
+
+  it("writes the same npz bytes for the same tensors, at any hour of any time zone", function()
+    files.write(path("save.lua"), [[require("optlab").save(arg[1], { a = require("optlab").arange(40) })]])
+    local zones = { "UTC", "Pacific/Kiritimati", "America/New_York" }
+    for i, zone in ipairs(zones) do
+      local status = program.shell(dir, ("TZ=%s '%s' save.lua %d.npz"):format(zone, program.path, i))
+      assert.are.equal(0, status)
+      assert.are.equal(files.read(path("1.npz")), files.read(path(i .. ".npz")))
+    end
+  end)
+
+  it("keeps an npz file without arrays, and names in any language", function()
+    lab.save(path("x.npz"), {})
+    assert.are.same({}, lab.load(path("x.npz")))
+    lab.save(path("x.npz"), { ["Gewicht \u{e4}"] = lab.ones(1), ["\u{6743}"] = lab.zeros(1) })
+    local back = lab.load(path("x.npz"))
+    assert.are.same({ 1, 0 }, { back["Gewicht \u{e4}"]:item(), back["\u{6743}"]:item() })
+    contains(errors.message(lab.save, path("x.npz"), { ["\xff"] = lab.ones(1) }), "is no name for an array")
+  end)
+
   -- --- wrong use -----------------------------------------------------------------------------------------------------
 
   it("says what cannot be saved, and where it is", function()

@@ -7,6 +7,8 @@
 -- `out_given` (whether the command line said so), `lib` (folder of optlab's own modules), `root` (folder that holds
 -- `experiments/` and `plots/`).
 -- @module optlab.base.config
+local files = require "optlab.base.files"
+
 local M = {
   seed = 0,
   require_real_data = false,
@@ -19,17 +21,11 @@ local M = {
 -- The picture formats that --format accepts.
 M.FORMATS = { "svg", "png", "pdf", "html", "txt", "none" }
 
-local function readable(path)
-  local f = io.open(path)
-  if f then f:close() end
-  return f ~= nil
-end
-
 -- In the source tree and in an installed one the modules lie in <root>/lua/optlab; in a rock the other folders are
 -- beside them.
 local function find_root(lib)
   local above = lib:match("^(.*)lua/optlab/$")
-  if above and readable((above == "" and "./" or above) .. "plots") then return above == "" and "./" or above end
+  if above and files.readable((above == "" and "./" or above) .. "plots") then return above == "" and "./" or above end
   return lib
 end
 

@@ -3,9 +3,9 @@
 -- The bytes depend on the values alone (numbers as %.9g), so that two runs with one seed write the same file. What
 -- does not repeat, such as seconds, goes to a file of its own: `lab.metrics({"epoch", "seconds"}, "timings")`.
 --
--- While the script runs the rows are in `metrics.partial.csv`; the name changes when the record is closed, which the
--- program does at the script's normal end. A run that fails leaves the partial file, and an older metrics.csv stays
--- what it was.
+-- While the script runs each row is added to `metrics.partial.csv` at once; the name changes when the record is closed,
+-- which the program does at the script's normal end. A run that fails or is killed leaves the partial file, and an
+-- older metrics.csv stays what it was.
 -- @module optlab.base.csvlog
 -- @usage
 -- local log = lab.metrics{"run", "epoch", "loss"}
@@ -13,6 +13,7 @@
 -- log:row{run = "adam", epoch = epoch, loss = loss}
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
 
 local Record = {}
 Record.__index = Record
@@ -39,13 +40,13 @@ local function cell(value, column)
   return errors.raise("metrics: column '%s' cannot hold %s", column, errors.shown(value))
 end
 
-local function fail(self, why)
-  errors.raise("metrics: cannot write %s: %s", self.path, (tostring(why):match(": ([^:]+)$") or tostring(why)))
+local function check(ok, message)
+  if not ok then errors.raise("metrics: %s", message) end
+  return ok
 end
 
 local function write_line(self, cells)
-  local ok, why = self.file:write(table.concat(cells, ","), "\n")
-  if not ok then fail(self, why) end
+  check(self.file:write(table.concat(cells, ",") .. "\n"))
 end
 
 -- Values by position, as many as there are columns.
@@ -83,9 +84,7 @@ function Record:close()
   for i, record in ipairs(open) do
     if record == self then table.remove(open, i) break end
   end
-  local ok, why = file:close()
-  if ok then ok, why = os.rename(self.partial, self.path) end
-  if not ok then fail(self, why) end
+  check(file:commit())
 end
 
 Record.__close = Record.close
@@ -118,12 +117,10 @@ function M.new(columns, name)
   if taken[path] then
     errors.raise("lab.metrics: this run has already written %s; give the second record a name", path)
   end
-  local ok, message = require("optlab.base.files").make_folder(path:match("^(.*)/") or ".")
+  local ok, message = files.make_folder(path:match("^(.*)/") or ".")
   if not ok then errors.raise("lab.metrics: %s", message) end
-  local self = setmetatable({ columns = columns, path = path, partial = folder .. name .. ".partial.csv" }, Record)
-  local file, why = io.open(self.partial, "w")
-  if not file then fail(self, why) end
-  self.file = file
+  local self = setmetatable({ columns = columns, path = path }, Record)
+  self.file = check(files.open_partial(path, folder .. name .. ".partial.csv"))
   taken[path] = true
   open[#open + 1] = self
   local head = {}

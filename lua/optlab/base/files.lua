@@ -1,49 +1,50 @@
---- Folders and whole files: made in one go or not at all.
+--- Folders and whole files. A file that is written is replaced as a whole or not at all (src/base/outfile.h).
 -- @module optlab.base.files
-local uv = require "luv"
+local core = require("optlab.core").files
 
 local M = {}
 
--- "no such file or directory" of libuv's "ENOENT: no such file or directory: /x"
-local function reason(err)
-  return (tostring(err):match("^E%w+: ([^:]+)") or tostring(err))
-end
-
 --- Makes a folder and those above it.
+-- @function make_folder
 -- @tparam string path
 -- @treturn ?boolean true, or nil and a message that names the path and the reason
-function M.make_folder(path)
-  local stat = uv.fs_stat(path)
-  if stat then
-    if stat.type == "directory" then return true end
-    return nil, ("cannot make the folder %s: a file of that name is in the way"):format(path)
-  end
-  local parent = path:match("^(.*[^/])/+[^/]+/*$")
-  if parent then
-    local ok, message = M.make_folder(parent)
-    if not ok then return nil, message end
-  end
-  local ok, err, name = uv.fs_mkdir(path, tonumber("755", 8))
-  if ok or name == "EEXIST" then return true end
-  return nil, ("cannot make the folder %s: %s"):format(path, reason(err))
-end
+M.make_folder = core.make_folder
 
---- Writes a file through a temporary one beside it, so that a reader (or a full disk) never sees half of it.
+--- Writes a file. Until it is complete there is the old file, or none.
+-- @function replace
 -- @tparam string path
 -- @tparam string text
--- @treturn ?boolean true, or nil and a message
-function M.write(path, text)
-  local temporary = path .. ".part"
-  local f, err = io.open(temporary, "w")
-  if not f then return nil, ("cannot write %s: %s"):format(path, err:match(": ([^:]+)$") or err) end
-  local ok, why = f:write(text)
-  local closed, why_closed = f:close()
-  if ok and closed then
-    ok, why = os.rename(temporary, path)
-    if ok then return true end
-  end
-  os.remove(temporary)
-  return nil, ("cannot write %s: %s"):format(path, why or why_closed)
+-- @treturn ?boolean true, or nil and a message that names the path and the reason
+M.replace = core.replace
+
+--- Starts a file that is written little by little, under the name `partial` in the same folder. `f:write(text)` adds
+-- to it, `f:commit()` gives it its name; both return true, or nil and a message. A file that is not committed stays
+-- under the name `partial`.
+-- @function open_partial
+-- @tparam string path
+-- @tparam string partial
+-- @return the file, or nil and a message
+M.open_partial = core.open_partial
+
+--- Reads a whole file.
+-- @tparam string path
+-- @treturn ?string its bytes, or nil and a message: the path and the reason
+function M.read(path)
+  local file, message = io.open(path, "rb")
+  if not file then return nil, message end
+  local text, why = file:read("a")
+  file:close()
+  if not text then return nil, ("%s: %s"):format(path, why) end
+  return text
+end
+
+--- Whether a file can be opened for reading.
+-- @tparam string path
+-- @treturn boolean
+function M.readable(path)
+  local file = io.open(path, "rb")
+  if file then file:close() end
+  return file ~= nil
 end
 
 --- The names in a folder, sorted.
@@ -51,6 +52,7 @@ end
 -- @tparam[opt] string pattern only names that match this Lua pattern
 -- @treturn {string,...} empty if there is no such folder
 function M.list(path, pattern)
+  local uv = require "luv" -- here, because most runs do without it
   local names = {}
   local dir = uv.fs_scandir(path)
   while dir do
@@ -66,7 +68,7 @@ end
 -- @tparam string path
 -- @treturn ?string
 function M.kind(path)
-  local stat = uv.fs_stat(path)
+  local stat = require("luv").fs_stat(path)
   return stat and stat.type
 end
 

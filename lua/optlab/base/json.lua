@@ -3,6 +3,11 @@
 -- Objects become tables with string keys, arrays become lists that `is_array` recognises, null becomes `null`. Refused
 -- are names that occur twice in an object, text that is no UTF-8, lone surrogates, nesting beyond 200, more than
 -- a million arrays and objects (which would take far more memory than the text), anything behind the value.
+--
+-- Two JSON libraries for Lua are common, and neither can take this module's place, because files come from anywhere.
+-- lua-cjson reads every number as a float (an integer beyond 2^53 changes); both take the last of two equal names and
+-- text that is no UTF-8; lua-cjson also takes NaN and 0x10, dkjson comments, [1,] and a lone surrogate, and it
+-- overflows the stack on deep nesting.
 -- @module optlab.base.json
 local M = {}
 

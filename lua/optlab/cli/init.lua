@@ -2,6 +2,7 @@
 -- @module optlab.cli
 local config = require "optlab.base.config"
 local error_report = require "optlab.cli.error_report"
+local files = require "optlab.base.files"
 
 local M = {}
 
@@ -145,16 +146,11 @@ end
 -- anywhere).
 local function read_script(name)
   if name == "-" then return io.read("a"), "=stdin" end
-  local f, message = io.open(name)
-  if not f and name:match("^experiments/") then
-    local installed = io.open(config.root .. name)
-    if installed then f, name = installed, config.root .. name end
-  end
-  if not f then return nil, ("cannot open %s%s"):format(message, script_hint(name)) end
-  local text, why = f:read("a")
-  f:close()
-  if not text then return nil, ("cannot read %s: %s"):format(name, why) end
-  return text, "@" .. name
+  local text, message = files.read(name)
+  if text then return text, "@" .. name end
+  local installed = name:match("^experiments/") and config.root .. name
+  if installed and files.readable(installed) then return files.read(installed), "@" .. installed end
+  return nil, ("cannot open %s%s"):format(message, script_hint(name))
 end
 
 -- The global `arg`: the script at 0, its arguments from 1, what stood before it below.

@@ -161,9 +161,7 @@ end
 local function help_width() return math.min(require("optlab.core").system.columns(), 100) end
 
 local function opening_comment(script)
-  local f = script and io.open(script)
-  local text = f and f:read("a")
-  if f then f:close() end
+  local text = script and require("optlab.base.files").read(script)
   local script_text = require "optlab.cli.script_text"
   return text and script_text.refill(script_text.opening_comment(text), help_width()) or ""
 end

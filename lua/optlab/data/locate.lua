@@ -16,6 +16,7 @@
 local config = require "optlab.base.config"
 local core = require("optlab.core").data
 local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
 
 local M = {}
 
@@ -34,12 +35,6 @@ M.say = say
 local function env(name)
   local value = os.getenv(name)
   return value ~= "" and value or nil
-end
-
-local function readable(path)
-  local f = io.open(path, "rb")
-  if f then f:close() end
-  return f ~= nil
 end
 
 --- The user's own data folder.
@@ -101,9 +96,9 @@ local function given(source, folder)
   local places = { source.folder and folder .. "/" .. source.folder or folder, folder }
   for _, place in ipairs(places) do
     local path = place .. "/" .. source.file
-    if readable(path) then return path end
+    if files.readable(path) then return path end
     local plain = source.folder and path:match("^(.*)%.gz$")
-    if plain and readable(plain) then return plain end
+    if plain and files.readable(plain) then return plain end
   end
   return nil
 end
@@ -123,7 +118,7 @@ function M.find(source)
   if not cache then return nil, "no cache folder: neither XDG_CACHE_HOME nor HOME is set" end
   if source.folder then cache = cache .. "/" .. source.folder end
   local path = cache .. "/" .. source.file
-  if readable(path) then
+  if files.readable(path) then
     if core.digest(path, source.digest) == source.digest then return path, "cache" end
     say("%s: %s is damaged", source.name, path)
   end

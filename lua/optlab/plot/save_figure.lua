@@ -40,7 +40,7 @@ local function save_figure(name, where, write_script)
   local ok, message = files.make_folder(dir)
   if ok then
     runner.wait_for(path)
-    ok, message = files.write(path, source)
+    ok, message = files.replace(path, source)
   end
   if not ok then errors.raise("%s: %s", where, message) end
   local line, first = errors.where(), nil

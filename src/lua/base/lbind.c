@@ -53,7 +53,7 @@ Tensor *lb_checktensor(lua_State *L, int idx, const char *callee, const char *na
 }
 
 void lb_pushunseen(lua_State *L, Tensor *owned) {
-  static size_t unreported;
+  static size_t unreported; /* since the last report to the collector: bytes, tensors */
   static int tensors;
   if (!owned) lb_coreerror(L);
   TensorUD *ud = lua_newuserdatauv(L, sizeof *ud, 0); /* raises only when Lua itself is out of memory */
@@ -69,7 +69,7 @@ void lb_pushunseen(lua_State *L, Tensor *owned) {
 
 void lb_pushtensor(lua_State *L, Tensor *owned) {
   lb_pushunseen(L, owned);
-  if (recorder) lrecord_tensor(L, owned);
+  if (context->recorder) lrecord_tensor(L, owned);
 }
 
 int lb_closetensor(lua_State *L) {
@@ -83,8 +83,8 @@ int lb_closetensor(lua_State *L) {
 }
 
 void lb_read(lua_State *L, const Tensor *t, const char *who) {
-  if (!recorder) return;
-  recorder->value_read(t, who);
+  if (!context->recorder) return;
+  context->recorder->value_read(t, who);
   lrecord_raise(L);
 }
 

@@ -14,7 +14,7 @@
 
 /* --- where ------------------------------------------------------------------------------------------------------ */
 
-static char libdir[4096];
+static char libdir[4096]; /* where optlab's Lua modules are: the same for the whole process */
 
 void lb_setlibdir(const char *dir) { snprintf(libdir, sizeof libdir, "%s", dir); }
 

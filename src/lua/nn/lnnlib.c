@@ -122,7 +122,7 @@ static int module_call(lua_State *L) {
 
 int lnn_pushoutputs(lua_State *L, int n, Tensor **out) {
   for (int i = 0; i < n; i++) lb_pushunseen(L, out[i]); /* the userdata own them before anything may raise */
-  for (int i = 0; recorder && i < n; i++) lrecord_tensor(L, out[i]);
+  for (int i = 0; context->recorder && i < n; i++) lrecord_tensor(L, out[i]);
   return n;
 }
 

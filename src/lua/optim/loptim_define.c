@@ -162,9 +162,9 @@ static void take_result(lua_State *L, const Optim *o, const Frame *f, Tensor *p)
   if (tensor_copy_(p, value) < 0) lb_coreerror(L);
 }
 
-static int run_count(const Computation *c, Rng *rng) {
+static int run_count(const Computation *c, Context *own) {
   OptimParam *q;
-  (void)rng;
+  (void)own;
   memcpy(&q, c->args, sizeof q);
   q->t++;
   return 0;
@@ -172,7 +172,8 @@ static int run_count(const Computation *c, Rng *rng) {
 
 /* One update more, told to a recorder: a replayed step counts too. */
 static void count_update(const Optim *o, OptimParam *q) {
-  if (recorder) recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  if (context->recorder)
+    context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   recorder_run(&(Computation){.name = "the count of updates", .run = run_count, .args = &q, .size = sizeof q});
 }
 

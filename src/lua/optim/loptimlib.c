@@ -208,7 +208,7 @@ void loptim_pushgroup(lua_State *L, int group) {
 static int l_step(lua_State *L) {
   OptimUD *ud = check_self(L, "Optimizer:step");
   lb_atmost(L, "Optimizer:step", 2);
-  if (recorder) lrecord_keep(L, 1);
+  if (context->recorder) lrecord_keep(L, 1);
   bool closure = !lua_isnoneornil(L, 2);
   lua_settop(L, 2);
   if (closure) {
@@ -282,10 +282,10 @@ static const char *const FIELDS[] = {"param_groups", "defaults",        "name", 
 
 /* A recorded step takes for granted what it read as a number, from the optimizer or group view at index 1. */
 static void watch_hyper(lua_State *L, const Optim *o, const Arg *a, const double *value) {
-  if (!recorder) return;
+  if (!context->recorder) return;
   lrecord_keep(L, 1);
-  recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
-  for (int i = 0; i < arg_width(a); i++) recorder->watch(value + i, sizeof *value, a->name);
+  context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  for (int i = 0; i < arg_width(a); i++) context->recorder->watch(value + i, sizeof *value, a->name);
 }
 
 /* A copy of the list in a user value of the value at idx. */
@@ -484,7 +484,8 @@ static int l_clip_grad_norm(lua_State *L) {
   Tensor **params = read_params(L, 1, &n, fn);
   Tensor *total = clip_grad_norm_(params, n, x[MAX_NORM], x[NORM_TYPE], x[ERROR_IF_NONFINITE] != 0);
   lb_pushtensor(L, total);
-  if (recorder) return 1; /* while a step is recorded its numbers are not known; the tensor can be computed with */
+  if (context->recorder)
+    return 1; /* while a step is recorded its numbers are not known; the tensor can be computed with */
   lua_pushnumber(L, tensor_get(total, 0));
   return 1;
 }

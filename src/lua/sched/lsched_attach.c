@@ -68,9 +68,9 @@ typedef struct StepArgs {
   Optim *o;
 } StepArgs;
 
-static int run_step(const Computation *c, Rng *rng) {
+static int run_step(const Computation *c, Context *own) {
   StepArgs args;
-  (void)rng;
+  (void)own;
   memcpy(&args, c->args, sizeof args);
   Optim *o = args.o;
   double lr = sched_at(args.s, ++args.a->t);
@@ -93,7 +93,7 @@ static int told_step(lua_State *L, Attach *a) {
     return 0;
   }
   lrecord_keep(L, 1);
-  recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
+  context->recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
   if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0)
     return lb_coreerror(L);
   return 0;
@@ -102,7 +102,7 @@ static int told_step(lua_State *L, Attach *a) {
 /*** Moves on to the next t; returns the first group's new rate. @function LRScheduler:step */
 static int attach_step(lua_State *L) {
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
-  if (recorder) return told_step(L, a);
+  if (context->recorder) return told_step(L, a);
   double lr = move(L, a, a->t + 1, "LRScheduler:step");
   a->t++;
   lua_pushnumber(L, lr);

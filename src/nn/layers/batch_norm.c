@@ -78,9 +78,9 @@ static Tensor *as_channels(Tensor *t, const Tensor *x) {
 }
 
 /* running = (1 - momentum) running + momentum factor now; args {momentum, factor} */
-static int run_move(const Computation *c, Rng *rng) {
+static int run_move(const Computation *c, Context *own) {
   double a[2];
-  (void)rng;
+  (void)own;
   memcpy(a, c->args, sizeof a);
   Tensor *running = c->t[0], *now = c->t[2];
   for (int64_t i = 0; i < running->numel; i++) {
@@ -101,8 +101,8 @@ static void move_towards(Tensor *running, Tensor *now, double momentum, double f
 }
 
 /* The count of batches seen. */
-static int run_count(const Computation *c, Rng *rng) {
-  (void)rng;
+static int run_count(const Computation *c, Context *own) {
+  (void)own;
   tensor_set(c->t[0], 0, tensor_get(c->t[0], 0) + 1);
   return 0;
 }

@@ -1,7 +1,8 @@
 --- Runs gnuplot: several figures at a time, without a shell, and sees that each picture is there and whole.
--- A picture is drawn under a temporary name beside its final one and renamed when it is complete. A job is a table
+-- gnuplot draws a picture under a temporary name; a complete one replaces the old picture. A job is a table
 -- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ").
 -- @module optlab.plot.gnuplot.runner
+local files = require "optlab.base.files"
 local uv = require "luv"
 
 local M = {}
@@ -25,14 +26,6 @@ end
 -- What a complete file of each format ends with.
 local ENDINGS = { svg = "</svg>%s*$", html = "</svg>%s*$", png = "IEND....$", pdf = "%%%%EOF%s*$", txt = "." }
 
-local function read(path)
-  local file, err = io.open(path, "rb")
-  if not file then return nil, err end
-  local bytes = file:read("a")
-  file:close()
-  return bytes
-end
-
 -- A page around an SVG picture that follows the mouse.
 local function page(job, svg)
   return table.concat {
@@ -50,27 +43,15 @@ end
 -- What is done to a picture after gnuplot.
 local FINISH = { html = page, pdf = timeless }
 
-local function write(path, bytes)
-  local file, err = io.open(path, "wb")
-  if not file then return nil, err end
-  local ok, why = file:write(bytes)
-  local closed, why_closed = file:close()
-  return ok and closed, why or why_closed
-end
-
--- Checks the drawn file and gives it its name. Returns a message when something is wrong.
+-- Checks the drawn file and writes the picture. Returns a message when something is wrong.
 local function accept(job)
-  local bytes, err = read(job.temporary)
+  local bytes, err = files.read(job.temporary)
   if not bytes then return "gnuplot wrote no picture: " .. err end
   if bytes == "" then return "gnuplot wrote an empty picture; is the disk full?" end
   if not bytes:find(ENDINGS[job.format], -60) then return "the picture is not complete; is the disk full?" end
-  local final = FINISH[job.format] and FINISH[job.format](job, bytes)
-  if final then
-    local done, reason = write(job.temporary, final)
-    if not done then return "cannot write the picture: " .. tostring(reason) end
-  end
-  local ok, why = os.rename(job.temporary, job.picture)
-  if not ok then return "cannot rename the picture: " .. tostring(why) end
+  if FINISH[job.format] then bytes = FINISH[job.format](job, bytes) end
+  local ok, message = files.replace(job.picture, bytes)
+  if not ok then return message end
   written[#written + 1] = job.picture
   if job.format == "txt" then texts[#texts + 1] = { order = job.order, text = bytes } end
 end
@@ -100,10 +81,8 @@ local function conclude(job)
   active[job.picture] = nil
   count = count - 1
   local message = complaint(job) or accept(job)
-  if message then
-    os.remove(job.temporary)
-    fail(job, "%s", message)
-  end
+  os.remove(job.temporary)
+  if message then fail(job, "%s", message) end
   start_next()
 end
 

@@ -2,16 +2,9 @@
 -- @module optlab.plot.gnuplot.theme
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
 
 local M = {}
-
-local function read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read("a")
-  file:close()
-  return text
-end
 
 --- The folder of gnuplot sources: plots/ of the source tree, of <prefix>/share/optlab, or of the rock.
 -- @treturn string its path, with a slash at the end
@@ -23,8 +16,8 @@ local texts = {}
 
 local function source(name)
   if not texts[name] then
-    local text = read(M.folder() .. name)
-    if not text then errors.raise("plot: cannot read %s%s", M.folder(), name) end
+    local text, message = files.read(M.folder() .. name)
+    if not text then errors.raise("plot: cannot read %s", message) end
     texts[name] = text
   end
   return texts[name]

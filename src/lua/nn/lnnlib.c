@@ -345,6 +345,7 @@ static int set_module_path(lua_State *L) {
 /* --- the library -------------------------------------------------------------------------------------------------- */
 
 static const luaL_Reg FUNCTIONS[] = {
+    {"declarations", lnn_declarations},
     {"run_chain", run_chain},
     {"own_parameters", own_parameters},
     {"own_buffers", own_buffers},

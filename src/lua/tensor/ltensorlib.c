@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "autograd/backward.h"
+#include "core/walk.h"
 #include "lua/tensor/ltensor.h"
 
 /* --- fields ------------------------------------------------------------------------------------------------------ */
@@ -139,14 +140,13 @@ static int l_stride(lua_State *L) {
   return 1;
 }
 
-static void push_element(lua_State *L, const Tensor *t, int64_t i) {
-  double v = tensor_get(t, i);
-  if (dtype_is_float((DType)t->dtype)) {
-    lua_pushnumber(L, v);
-  } else if (t->dtype == DT_I64 && t->contiguous) {
-    lua_pushinteger(L, tensor_i64(t)[i]); /* beyond 2^53 too */
+static void push_element(lua_State *L, DType dt, const void *p) {
+  if (dt == DT_I64) {
+    lua_pushinteger(L, *(const int64_t *)p); /* beyond 2^53 too */
+  } else if (dtype_is_float(dt)) {
+    lua_pushnumber(L, dtype_load(dt, p));
   } else {
-    lua_pushinteger(L, (lua_Integer)v);
+    lua_pushinteger(L, (lua_Integer)dtype_load(dt, p));
   }
 }
 
@@ -158,28 +158,40 @@ static int l_item(lua_State *L) {
     return lb_error(
         L, "Tensor:item: the tensor has shape %s; only one element can become a number (use tolist, or index it first)",
         tensor_shape_str(t));
-  push_element(L, t, 0);
+  push_element(L, (DType)t->dtype, tensor_data(t));
   return 1;
 }
 
-static int64_t push_nested(lua_State *L, const Tensor *t, int d, int64_t at) {
+/* Where tolist is: the next element. */
+typedef struct Listing {
+  const Tensor *t;
+  Walk walk;
+  WalkCursor at;
+} Listing;
+
+static void push_nested(lua_State *L, Listing *l, int d) {
+  const Tensor *t = l->t;
   if (d == t->ndim) {
-    push_element(L, t, at);
-    return at + 1;
+    push_element(L, (DType)t->dtype, l->at.at[0]);
+    walk_on(&l->walk, 1, &l->at, 1);
+    return;
   }
   luaL_checkstack(L, 2, "tolist");
   lua_createtable(L, (int)t->shape[d], 0);
   for (int64_t i = 0; i < t->shape[d]; i++) {
-    at = push_nested(L, t, d + 1, at);
+    push_nested(L, l, d + 1);
     lua_rawseti(L, -2, i + 1);
   }
-  return at;
 }
 /*** The elements as nested tables (a number for a 0-dimensional tensor). @function tolist */
 static int l_tolist(lua_State *L) {
   Tensor *t = only_self(L, "Tensor:tolist");
   lb_read(L, t, "tolist()");
-  push_nested(L, t, 0, 0);
+  Listing l;
+  l.t = t;
+  walk_row_major(&l.walk, 1, (const Tensor *[]){t});
+  walk_seek(&l.walk, 1, l.walk.data, 0, &l.at);
+  push_nested(L, &l, 0);
   return 1;
 }
 

@@ -120,7 +120,8 @@ describe("optim", function()
         errors.text(function() opt:load_state_dict(d) end))
       d = opt:state_dict()
       d.param_groups[1].lr = -1
-      assert.equal("Optimizer:load_state_dict: lr must be a number of at least 0, got -1", errors.text(function() opt:load_state_dict(d) end))
+      assert.equal("Optimizer:load_state_dict: lr must be a number of at least 0, got -1",
+        errors.text(function() opt:load_state_dict(d) end))
       d = opt:state_dict()
       d.state[1].step = "two"
       assert.equal("Optimizer:load_state_dict: parameter 1 needs a count of updates, got two",

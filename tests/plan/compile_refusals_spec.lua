@@ -202,7 +202,7 @@ describe("lab.compile", function()
       assert.is_truthy(errors.message(lab.compile(function() coroutine.yield() end)):find("yield", 1, true))
       at = line() + 1
       assert.is_truthy(errors.message(lab.compile(function(X) return X:mm(X) end), lab.ones(2)):find(
-        ("compile_refusals_spec.lua:%d: mm: shapes"):format(at), 1, true))
+        ("compile_refusals_spec.lua:%d: Tensor:mm: shapes"):format(at), 1, true))
     end)
     it("labels that are none, at replay as in the step", function()
       local net, loss = nn.Linear(3, 2), nn.CrossEntropyLoss()

@@ -201,7 +201,7 @@ static void check_entry(lua_State *L, Optim *o, int i) {
   const Tensor *t = lb_testtensor(L, -1), *p = optim_param(o, i)->p;
   const int k = slot_named(o, key), ndim = k < 0 ? -1 : optim_slot_shape(o, k, p, shape);
   if (ndim < 0) lb_error(L, FN ": %s has no state '%s' (parameter %d)", o->def->name, key, i + 1);
-  if (!t) lb_error(L, FN ": '%s' of parameter %d must be a tensor, got a %s", key, i + 1, luaL_typename(L, -1));
+  if (!t) lb_error(L, FN ": '%s' of parameter %d must be a tensor, got %s", key, i + 1, lb_pushgot(L, -1));
   if (shape_equal(t->ndim, t->shape, ndim, shape)) return;
   if (!o->def->slot[k].shape) {
     lb_error(L, FN ": '%s' of parameter %d has shape %s, the parameter has shape %s", key, i + 1, tensor_shape_str(t),

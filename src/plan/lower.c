@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "autograd/op.h"
+#include "base/parallel.h"
 #include "kernels/elementwise/map.h"
 #include "kernels/reduce/reduce.h"
 #include "plan/plan.h"
@@ -71,7 +72,7 @@ static int64_t walk(const Tensor *t, int64_t n) {
 static bool lower_map(PlanStep *s, const Event *e, Kern1 *one, Kern2 *two, Kern3 *three) {
   const Tensor *o = e->t[0];
   int64_t stride[3] = {0};
-  if (!o->contiguous || o->numel == 0 || o->numel >= MAP_PARALLEL_FROM) return false;
+  if (!o->contiguous || o->numel == 0 || o->numel >= PARALLEL_FROM) return false;
   for (int i = 1; i < e->n; i++) {
     stride[i - 1] = walk(e->t[i], o->numel);
     if (stride[i - 1] < 0) return false;

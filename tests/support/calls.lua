@@ -5,9 +5,6 @@
 -- t a 2 x 2 matrix, v a vector of 2, u a matrix of bytes, labels of 2 rows, w a list of one parameter, net, opt,
 -- loader, ds, dir a folder, and some more.
 -- @module tests.support.calls
-local files = require "tests.support.files"
-local lab = require "optlab"
-
 local M = {}
 
 --- Functions with options, or with arguments that may be given by name.
@@ -84,7 +81,6 @@ data.download("file:///nowhere", dir .. "/b" +)
 data.digest(dir .. "/a.csv", "md5" +)
 data.loader(ds +)
 data.split(ds, {1, 1} +)
-data.standardize(matrix +)
 nn.Linear(2, 1 +)
 nn.Conv2d(1, 1, 1 +)
 nn.MaxPool2d(2 +)
@@ -156,6 +152,8 @@ optim.Adadelta(w +)
 optim.Adam(w +)
 optim.AdamW(w +)
 optim.Yogi(w +)
+optim.NAdam(w +)
+optim.Adafactor(w +)
 optim.clip_grad_norm_(w, 1 +)
 optim.clip_grad_value_(w, 1 +)
 optim.define({name = "Mine", defaults = {lr = 1}, step = print +})
@@ -286,6 +284,7 @@ lab.fail_allocation(0 +)
 lab.isatty("stdout" +)
 lab.columns(+)
 autograd.differentiable_ops(+)
+data.standardize(matrix +)
 nn.is_module(net +)
 nn.type(net +)
 plot.out(+)

@@ -8,6 +8,7 @@
 
 #include "autograd/ops/rows.h"
 #include "base/err.h"
+#include "core/walk.h"
 
 /* Checks the index tensor's type and every value against [0, size). */
 static int check_index(const char *name, const Tensor *index, int64_t size) {
@@ -134,28 +135,33 @@ static int infer_gather(OpShape *s, Tensor *const *in, int nin, const OpArgs *a)
   return 0;
 }
 
-/* The element offset in t of position i of `shape`, with the coordinate along dim replaced by `at`. */
-static int64_t offset_at(const Tensor *t, const int64_t *shape, int64_t i, int dim, int64_t at) {
-  int64_t offset = 0;
-  for (int d = t->ndim - 1; d >= 0; d--) {
-    offset += (d == dim ? at : i % shape[d]) * t->stride[d];
-    i /= shape[d];
+/* Goes over index, row by row; beside it t, standing still along dim, and other, which has index's shape. */
+static void walk_picks(Walk *w, const Tensor *index, const Tensor *t, const Tensor *other, int dim) {
+  walk_start(w, 3);
+  walk_operand(w, 0, tensor_data(index), (int64_t)sizeof(int64_t));
+  walk_operand(w, 1, tensor_data(t), (int64_t)dtype_size((DType)t->dtype));
+  walk_operand(w, 2, tensor_data(other), (int64_t)dtype_size((DType)other->dtype));
+  for (int d = 0; d < index->ndim; d++) {
+    walk_add(w, index->shape[d], (int64_t[]){index->stride[d], d == dim ? 0 : t->stride[d], other->stride[d]});
   }
-  return offset;
+  walk_finish(w);
 }
+
+/* The element of operand 1 that the index at the cursor names; step: bytes from one to the next along dim. */
+static char *picked(const WalkCursor *c, int64_t step) { return c->at[1] + *(const int64_t *)(void *)c->at[0] * step; }
 
 static int fw_gather(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const Tensor *x = in[0], *index = in[1];
   int dim = (int)a->i[0];
   if (check_index("gather", index, x->shape[dim]) < 0) return -1;
-  size_t size = dtype_size((DType)x->dtype);
-  const char *from = tensor_data(x);
-  char *to = tensor_data(out);
-  for (int64_t i = 0; i < index->numel; i++) {
-    int64_t at = (int64_t)tensor_get(index, i);
-    memcpy(to + (size_t)i * size, from + offset_at(x, index->shape, i, dim, at) * (int64_t)size, size);
-  }
+  const size_t size = dtype_size((DType)x->dtype);
+  const int64_t step = x->stride[dim] * (int64_t)size;
+  Walk w;
+  WalkCursor c;
+  walk_picks(&w, index, x, out, dim);
+  walk_seek(&w, 3, w.data, 0, &c);
+  for (int64_t i = 0; i < index->numel; i++, walk_on(&w, 3, &c, 1)) memcpy(c.at[2], picked(&c, step), size);
   return 0;
 }
 
@@ -176,14 +182,19 @@ static int infer_scatter_add(OpShape *s, Tensor *const *in, int nin, const OpArg
 static int fw_scatter_add(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const Tensor *d = in[0], *index = in[1];
+  const int dim = (int)a->i[0];
+  const int64_t step = out->stride[dim] * (int64_t)dtype_size((DType)out->dtype);
+  Walk w;
+  WalkCursor c;
   tensor_fill_(out, 0);
-  for (int64_t i = 0; i < index->numel; i++) {
-    int64_t to = offset_at(out, index->shape, i, (int)a->i[0], (int64_t)tensor_get(index, i));
-    double v = tensor_get(d, i);
+  walk_picks(&w, index, out, d, dim);
+  walk_seek(&w, 3, w.data, 0, &c);
+  for (int64_t i = 0; i < index->numel; i++, walk_on(&w, 3, &c, 1)) {
+    char *to = picked(&c, step);
     if (out->dtype == DT_F32) {
-      tensor_f32(out)[to] += (float)v;
+      *(float *)(void *)to += *(const float *)(void *)c.at[2];
     } else {
-      tensor_f64(out)[to] += v;
+      *(double *)(void *)to += *(const double *)(void *)c.at[2];
     }
   }
   return 0;

@@ -1,5 +1,6 @@
 /*
- * ltensor_ops.c - functions, methods and operators that run rows of the op table.
+ * ltensor_ops.c - functions, methods and operators that run rows of the op table. The element-wise ones are made from
+ * the rows themselves.
  *
  * lab.cos(x) and x:cos() are one function. Given plain numbers they return numbers, so that a Lua function written with
  * them can be plotted, differentiated and minimised alike.
@@ -9,7 +10,6 @@
 #include <string.h>
 
 #include "autograd/formula.h"
-#include "kernels/elementwise/kernels.h"
 #include "kernels/elementwise/map.h"
 #include "lua/tensor/ltensor.h"
 
@@ -30,87 +30,22 @@ Tensor *ltensor_operand(lua_State *L, int idx, const Tensor *like) {
 
 /* --- one input ------------------------------------------------------------------------------------------------ */
 
-static double f_neg(double x) { return -x; }
-static double f_square(double x) { return x * x; }
-static double f_sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
-static double f_sigmoid(double x) { return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)); }
-static double f_relu(double x) { return x <= 0 ? 0 : x; }
-static double f_softplus(double x) { return fmax(x, 0) + log1p(exp(-fabs(x))); }
-static double f_reciprocal(double x) { return 1 / x; }
-
-static const struct Unary {
-  const char *name;
-  OpId op;
-  double (*number)(double);
-} unary[] = {{"neg", OP_NEG, f_neg},
-             {"exp", OP_EXP, exp},
-             {"log", OP_LOG, log},
-             {"log1p", OP_LOG1P, log1p},
-             {"expm1", OP_EXPM1, expm1},
-             {"sqrt", OP_SQRT, sqrt},
-             {"square", OP_SQUARE, f_square},
-             {"abs", OP_ABS, fabs},
-             {"sign", OP_SIGN, f_sign},
-             {"sin", OP_SIN, sin},
-             {"cos", OP_COS, cos},
-             {"tan", OP_TAN, tan},
-             {"sinh", OP_SINH, sinh},
-             {"cosh", OP_COSH, cosh},
-             {"tanh", OP_TANH, tanh},
-             {"erf", OP_ERF, erf},
-             {"sigmoid", OP_SIGMOID, f_sigmoid},
-             {"relu", OP_RELU, f_relu},
-             {"softplus", OP_SOFTPLUS, f_softplus},
-             {"reciprocal", OP_RECIPROCAL, f_reciprocal},
-             {"floor", OP_FLOOR, floor},
-             {"ceil", OP_CEIL, ceil},
-             {"round", OP_ROUND, nearbyint}};
+/* The row of the function that runs, its upvalue 1. */
+static OpId this_op(lua_State *L) { return (OpId)lua_tointeger(L, lua_upvalueindex(1)); }
 
 static int l_unary(lua_State *L) {
-  const struct Unary *u = &unary[lua_tointeger(L, lua_upvalueindex(1))];
+  const OpId id = this_op(L);
+  const Op *op = op_row(id);
   if (lua_type(L, 1) == LUA_TNUMBER) {
-    lua_pushnumber(L, u->number(lua_tonumber(L, 1)));
+    lua_pushnumber(L, op->number1(lua_tonumber(L, 1)));
     return 1;
   }
   Tensor *x = lb_testtensor(L, 1);
-  if (!x) return lb_argerror(L, u->name, 1, "a tensor or a number");
-  return ltensor_push_op(L, u->op, &x, 1, NULL);
+  if (!x) return lb_argerror(L, op->name, 1, "a tensor or a number");
+  return ltensor_push_op(L, id, &x, 1, NULL);
 }
 
 /* --- two inputs ----------------------------------------------------------------------------------------------- */
-
-static double f_add(double a, double b) { return a + b; }
-static double f_sub(double a, double b) { return a - b; }
-static double f_mul(double a, double b) { return a * b; }
-static double f_div(double a, double b) { return a / b; }
-static double f_max(double a, double b) { return a > b || isnan(a) ? a : b; }
-static double f_min(double a, double b) { return a < b || isnan(a) ? a : b; }
-static double f_eq(double a, double b) { return a == b; }
-static double f_ne(double a, double b) { return a != b; }
-static double f_lt(double a, double b) { return a < b; }
-static double f_le(double a, double b) { return a <= b; }
-static double f_gt(double a, double b) { return a > b; }
-static double f_ge(double a, double b) { return a >= b; }
-
-static const struct Binary {
-  const char *name;
-  OpId op;
-  double (*number)(double, double);
-  const char *metamethod;
-  Kern2 *f32, *f64, *i64; /* for the in-place form; NULL if there is none */
-} binary[] = {{"add", OP_ADD, f_add, "__add", kern_add_f32, kern_add_f64, kern_add_i64},
-              {"sub", OP_SUB, f_sub, "__sub", kern_sub_f32, kern_sub_f64, kern_sub_i64},
-              {"mul", OP_MUL, f_mul, "__mul", kern_mul_f32, kern_mul_f64, kern_mul_i64},
-              {"div", OP_DIV, f_div, "__div", kern_div_f32, kern_div_f64, NULL},
-              {"pow", OP_POW, pow, "__pow", kern_pow_f32, kern_pow_f64, NULL},
-              {"maximum", OP_MAXIMUM, f_max, NULL, NULL, NULL, NULL},
-              {"minimum", OP_MINIMUM, f_min, NULL, NULL, NULL, NULL},
-              {"eq", OP_EQ, f_eq, NULL, NULL, NULL, NULL},
-              {"ne", OP_NE, f_ne, NULL, NULL, NULL, NULL},
-              {"lt", OP_LT, f_lt, NULL, NULL, NULL, NULL},
-              {"le", OP_LE, f_le, NULL, NULL, NULL, NULL},
-              {"gt", OP_GT, f_gt, NULL, NULL, NULL, NULL},
-              {"ge", OP_GE, f_ge, NULL, NULL, NULL, NULL}};
 
 /* Applies op to the operands at 1 and 2, of which at least one is a tensor, and pushes the result. */
 static int apply2(lua_State *L, const char *name, OpId op) {
@@ -129,12 +64,13 @@ static int apply2(lua_State *L, const char *name, OpId op) {
 }
 
 static int l_binary(lua_State *L) {
-  const struct Binary *f = &binary[lua_tointeger(L, lua_upvalueindex(1))];
+  const OpId id = this_op(L);
+  const Op *op = op_row(id);
   if (lua_type(L, 1) == LUA_TNUMBER && lua_type(L, 2) == LUA_TNUMBER) {
-    lua_pushnumber(L, f->number(lua_tonumber(L, 1), lua_tonumber(L, 2)));
+    lua_pushnumber(L, op->number2(lua_tonumber(L, 1), lua_tonumber(L, 2)));
     return 1;
   }
-  return apply2(L, f->name, f->op);
+  return apply2(L, op->name, id);
 }
 
 static int l_unm(lua_State *L) {
@@ -156,7 +92,7 @@ void ltensor_check_inplace(lua_State *L, const Tensor *t, const char *fn) {
 }
 
 /* t = kern(t, u), u broadcast and converted to t's dtype. */
-static void inplace(lua_State *L, const struct Binary *f, Tensor *t, Tensor *u, const char *fn) {
+static void inplace(lua_State *L, const Op *op, Tensor *t, Tensor *u, const char *fn) {
   int64_t shape[TENSOR_MAX_DIM];
   int n = shape_broadcast(t->ndim, t->shape, u->ndim, u->shape, shape);
   if (n < 0 || !shape_equal(n, shape, t->ndim, t->shape)) {
@@ -164,7 +100,7 @@ static void inplace(lua_State *L, const struct Binary *f, Tensor *t, Tensor *u, 
     tensor_release(u);
     lb_error(L, "%s: shape %s does not broadcast to %s", fn, su, st);
   }
-  Kern2 *kern = t->dtype == DT_F32 ? f->f32 : t->dtype == DT_F64 ? f->f64 : t->dtype == DT_I64 ? f->i64 : NULL;
+  Kern2 *kern = op->floats && !dtype_is_float((DType)t->dtype) ? NULL : op->kern2[t->dtype];
   bool shares = u->storage == t->storage && u != t;
   Tensor *b = u->dtype != t->dtype || shares ? tensor_cast(u, (DType)t->dtype) : tensor_retain(u);
   tensor_release(u);
@@ -175,9 +111,9 @@ static void inplace(lua_State *L, const struct Binary *f, Tensor *t, Tensor *u, 
 }
 
 static int l_inplace(lua_State *L) {
-  const struct Binary *f = &binary[lua_tointeger(L, lua_upvalueindex(1))];
+  const OpId id = this_op(L);
   char fn[32];
-  snprintf(fn, sizeof fn, "Tensor:%s_", f->name);
+  snprintf(fn, sizeof fn, "Tensor:%s_", op_row(id)->name);
   Tensor *t = lb_checktensor(L, 1, fn);
   ltensor_check_inplace(L, t, fn);
   Tensor *other = lb_testtensor(L, 2);
@@ -188,7 +124,7 @@ static int l_inplace(lua_State *L) {
         fn);
   bool scaled = lua_gettop(L) > 2;
   if (scaled && lua_type(L, 3) != LUA_TNUMBER) return lb_argerror(L, fn, 3, "a number (the factor alpha)");
-  if (scaled && f->op != OP_ADD && f->op != OP_SUB) return lb_error(L, "%s: takes one argument", fn);
+  if (scaled && id != OP_ADD && id != OP_SUB) return lb_error(L, "%s: takes one argument", fn);
   Tensor *u = ltensor_operand(L, 2, t);
   if (u && scaled) { /* t + alpha u */
     FormulaMark m = fm_begin();
@@ -197,7 +133,7 @@ static int l_inplace(lua_State *L) {
     u = v;
   }
   if (!u) return lb_coreerror(L);
-  inplace(L, f, t, u, fn);
+  inplace(L, op_row(id), t, u, fn);
   lua_settop(L, 1);
   return 1;
 }
@@ -214,7 +150,7 @@ static int l_clamp(lua_State *L) {
     return 1;
   }
   Tensor *x = lb_checktensor(L, 1, "clamp");
-  return ltensor_push_op(L, OP_CLAMP, &x, 1, &(OpArgs){.x = {lo, hi}});
+  return ltensor_push_op(L, OP_CLAMP, &x, 1, &(OpArgs){.clamp = {lo, hi}});
 }
 
 /*** Elements of a where the condition holds (is not 0), of b elsewhere; a and b may be numbers: `lab.where(x:gt(0), x,
@@ -290,7 +226,7 @@ static Reduction read_reduction(lua_State *L, int idx, const Tensor *x, const ch
 static int reduce(lua_State *L, const char *fn, OpId op) {
   Tensor *x = lb_checktensor(L, 1, fn);
   Reduction r = read_reduction(L, 2, x, fn);
-  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.i = {(int64_t)r.dims, r.keepdim}});
+  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.reduce = {r.dims, r.keepdim}});
 }
 /*** Sum over all elements, or over dimension(s): `x:sum()`, `x:sum(1)`, `x:sum({1, 2}, true)`. @function sum */
 static int l_sum(lua_State *L) { return reduce(L, "sum", OP_SUM); }
@@ -312,7 +248,7 @@ static int arg_extreme(lua_State *L, const char *fn, OpId op) {
   int dim = whole ? 0 : lb_checkdim(L, 2, x->ndim, fn);
   FormulaMark m = fm_begin();
   Tensor *flat = whole ? fm_reshape(x, 1, (int64_t[]){x->numel}) : x;
-  Tensor *out = flat ? op_apply(op, &flat, 1, &(OpArgs){.i = {dim, !whole && lua_toboolean(L, 3)}}) : NULL;
+  Tensor *out = flat ? op_apply(op, &flat, 1, &(OpArgs){.argmax = {dim, !whole && lua_toboolean(L, 3)}}) : NULL;
   fm_end(m, NULL);
   lb_pushtensor(L, one_based(out));
   return 1;
@@ -327,8 +263,8 @@ static int extreme_along(lua_State *L, const char *fn, Tensor *x, OpId arg_op) {
   int dim = lb_checkdim(L, 2, x->ndim, fn);
   bool keep = lua_toboolean(L, 3);
   FormulaMark m = fm_begin();
-  Tensor *index = fm_op(arg_op, &x, 1, &(OpArgs){.i = {dim, true}});
-  Tensor *value = index ? fm_op(OP_GATHER, (Tensor *[]){x, index}, 2, &(OpArgs){.i = {dim}}) : NULL;
+  Tensor *index = fm_op(arg_op, &x, 1, &(OpArgs){.argmax = {dim, true}});
+  Tensor *value = index ? fm_op(OP_GATHER, (Tensor *[]){x, index}, 2, &(OpArgs){.along = {dim}}) : NULL;
   if (value && !keep) {
     int64_t shape[TENSOR_MAX_DIM];
     int n = 0;
@@ -348,7 +284,7 @@ static int extreme(lua_State *L, const char *fn, OpId op, OpId arg_op) {
   Tensor *x = lb_checktensor(L, 1, fn);
   if (lb_testtensor(L, 2)) return apply2(L, fn, op == OP_AMAX ? OP_MAXIMUM : OP_MINIMUM);
   if (!lua_isnoneornil(L, 2)) return extreme_along(L, fn, x, arg_op);
-  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.i = {~0u, false}});
+  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.reduce = {~0u, false}});
 }
 /*** Largest element; with a dimension, the values and their 1-based positions; with a second tensor, maximum. @function
  * max */
@@ -386,7 +322,7 @@ static int l_std(lua_State *L) {
 static Tensor *p_norm(Tensor *x, double p, Reduction r) {
   FormulaMark m = fm_begin();
   Tensor *a = fm_op1(OP_ABS, x);
-  OpArgs args = {.i = {(int64_t)r.dims, r.keepdim}};
+  OpArgs args = {.reduce = {r.dims, r.keepdim}};
   if (isinf(p)) return fm_end(m, a ? fm_op(p > 0 ? OP_AMAX : OP_AMIN, &a, 1, &args) : NULL);
   if (p == 1) return fm_end(m, fm_sum(a, r.dims, r.keepdim));
   return fm_end(m, fm_pows(fm_sum(fm_pows(a, p), r.dims, r.keepdim), 1 / p));
@@ -396,7 +332,7 @@ static int l_norm(lua_State *L) {
   Tensor *x = lb_checktensor(L, 1, "norm");
   double p = lb_numberor(L, 2, "norm", 2);
   Reduction r = read_reduction(L, 3, x, "norm");
-  if (p == 2) return ltensor_push_op(L, OP_NORM, &x, 1, &(OpArgs){.i = {(int64_t)r.dims, r.keepdim}});
+  if (p == 2) return ltensor_push_op(L, OP_NORM, &x, 1, &(OpArgs){.reduce = {r.dims, r.keepdim}});
   lb_pushtensor(L, p_norm(x, p, r));
   return 1;
 }
@@ -406,7 +342,7 @@ static int l_norm(lua_State *L) {
 static int softmax(lua_State *L, const char *fn, OpId op) {
   Tensor *x = lb_checktensor(L, 1, fn);
   int dim = lb_checkdim(L, 2, x->ndim, fn);
-  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.i = {dim}});
+  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.along = {dim}});
 }
 static int l_softmax(lua_State *L) { return softmax(L, "softmax", OP_SOFTMAX); }
 static int l_log_softmax(lua_State *L) { return softmax(L, "log_softmax", OP_LOG_SOFTMAX); }
@@ -472,14 +408,26 @@ static int l_matmul(lua_State *L) {
 
 /* --- registration --------------------------------------------------------------------------------------------- */
 
-static void set_closure(lua_State *L, const char *name, lua_CFunction f, size_t row, int table, int also) {
-  lua_pushinteger(L, (lua_Integer)row);
+static void set_closure(lua_State *L, const char *name, lua_CFunction f, OpId id, int table, int also) {
+  lua_pushinteger(L, id);
   lua_pushcclosure(L, f, 1);
   if (also) {
     lua_pushvalue(L, -1);
     lua_setfield(L, also, name);
   }
   lua_setfield(L, table, name);
+}
+
+/* The functions, methods and operators that follow from an element-wise row. */
+static void set_row(lua_State *L, OpId id, int lib, int methods, int meta) {
+  const Op *op = op_row(id);
+  if (op->number1) set_closure(L, op->name, l_unary, id, lib, methods);
+  if (op->number2) set_closure(L, op->name, l_binary, id, lib, methods);
+  if (!op->metamethod) return;
+  char name[32];
+  snprintf(name, sizeof name, "%s_", op->name);
+  set_closure(L, op->metamethod, l_binary, id, meta, 0);
+  set_closure(L, name, l_inplace, id, methods, 0);
 }
 
 void ltensor_ops(lua_State *L, int lib, int methods, int meta) {
@@ -504,16 +452,7 @@ void ltensor_ops(lua_State *L, int lib, int methods, int meta) {
                                   {"matmul", l_matmul},
                                   {NULL, NULL}};
   ltensor_setboth(L, lib, methods, both);
-  for (size_t i = 0; i < sizeof unary / sizeof *unary; i++) set_closure(L, unary[i].name, l_unary, i, lib, methods);
-  for (size_t i = 0; i < sizeof binary / sizeof *binary; i++) {
-    set_closure(L, binary[i].name, l_binary, i, lib, methods);
-    if (binary[i].metamethod) set_closure(L, binary[i].metamethod, l_binary, i, meta, 0);
-    if (binary[i].f32) {
-      char name[16];
-      snprintf(name, sizeof name, "%s_", binary[i].name);
-      set_closure(L, name, l_inplace, i, methods, 0);
-    }
-  }
+  for (int id = 0; id < OP_COUNT; id++) set_row(L, (OpId)id, lib, methods, meta);
   lua_pushcfunction(L, l_unm);
   lua_setfield(L, meta, "__unm");
 }

@@ -7,8 +7,8 @@
 #include "lua/tensor/ltensor.h"
 
 static OpArgs shape_args(int ndim, const int64_t *shape) {
-  OpArgs args = {.i = {ndim}};
-  memcpy(args.i + 1, shape, (size_t)ndim * sizeof *shape);
+  OpArgs args = {.shape = {.ndim = ndim}};
+  memcpy(args.shape.size, shape, (size_t)ndim * sizeof *shape);
   return args;
 }
 
@@ -82,10 +82,10 @@ static int l_unsqueeze(lua_State *L) {
 /* --- permutations ------------------------------------------------------------------------------------------------ */
 
 static int push_transpose(lua_State *L, Tensor *x, int a, int b) {
-  OpArgs args = {0};
-  for (int d = 0; d < x->ndim; d++) args.i[d] = d;
-  args.i[a] = b;
-  args.i[b] = a;
+  OpArgs args = {.permute = {{0}}};
+  for (int d = 0; d < x->ndim; d++) args.permute.from[d] = d;
+  args.permute.from[a] = b;
+  args.permute.from[b] = a;
   return ltensor_push_op(L, OP_PERMUTE, &x, 1, &args);
 }
 
@@ -112,8 +112,8 @@ static int l_permute(lua_State *L) {
   int64_t order[TENSOR_MAX_DIM];
   int next, n = lb_checkshape(L, 2, order, &next, "permute");
   if (n != x->ndim) return lb_error(L, "permute: %d dimensions given for shape %s", n, tensor_shape_str(x));
-  OpArgs args = {0};
-  for (int d = 0; d < n; d++) args.i[d] = order[d] < 0 ? n + order[d] : order[d] - 1;
+  OpArgs args = {.permute = {{0}}};
+  for (int d = 0; d < n; d++) args.permute.from[d] = order[d] < 0 ? n + order[d] : order[d] - 1;
   return ltensor_push_op(L, OP_PERMUTE, &x, 1, &args);
 }
 
@@ -147,7 +147,7 @@ static int l_narrow(lua_State *L) {
   int isint;
   int64_t start = check_position(L, 3, x, dim, "narrow"), len = lua_tointegerx(L, 4, &isint);
   if (!isint) return lb_argerror(L, "narrow", 4, "a length (an integer)");
-  return ltensor_push_op(L, OP_SLICE, &x, 1, &(OpArgs){.i = {dim, start, len, 1}});
+  return ltensor_push_op(L, OP_SLICE, &x, 1, &(OpArgs){.slice = {dim, start, len, 1, 0}});
 }
 
 /*** Position i along dim, without that dimension. @function select */
@@ -176,7 +176,7 @@ static int pick(lua_State *L, const char *fn, OpId op) {
   Tensor *x = lb_checktensor(L, 1, fn);
   int dim = lb_checkdim(L, 2, x->ndim, fn);
   Tensor *index = zero_based(L, 3, fn);
-  Tensor *out = op_apply(op, (Tensor *[]){x, index}, 2, &(OpArgs){.i = {dim}});
+  Tensor *out = op_apply(op, (Tensor *[]){x, index}, 2, &(OpArgs){.along = {dim}});
   tensor_release(index);
   lb_pushtensor(L, out);
   return 1;
@@ -195,7 +195,7 @@ static int l_cat(lua_State *L) {
   Tensor **in = lb_tensorlist(L, 1, &n, "lab.cat");
   if (n == 0) return lb_error(L, "lab.cat: the list is empty");
   int dim = top < 2 ? 0 : lb_checkdim(L, 2, in[0]->ndim, "lab.cat");
-  return ltensor_push_op(L, OP_CAT, in, n, &(OpArgs){.i = {dim}});
+  return ltensor_push_op(L, OP_CAT, in, n, &(OpArgs){.along = {dim}});
 }
 
 /*** Joins tensors of one shape along a new dimension (default the first). @function stack */
@@ -206,7 +206,7 @@ static int l_stack(lua_State *L) {
   int dim = top < 2 ? 0 : lb_checkdim(L, 2, in[0]->ndim + 1, "lab.stack");
   FormulaMark m = fm_begin();
   for (int i = 0; i < n; i++) in[i] = fm_unsqueeze(in[i], dim);
-  Tensor *out = fm_op(OP_CAT, in, n, &(OpArgs){.i = {dim}});
+  Tensor *out = fm_op(OP_CAT, in, n, &(OpArgs){.along = {dim}});
   lb_pushtensor(L, fm_end(m, out));
   return 1;
 }

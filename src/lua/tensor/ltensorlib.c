@@ -209,7 +209,7 @@ static int l_is_contiguous(lua_State *L) {
 static int l_to(lua_State *L) {
   Tensor *x = lb_checktensor(L, 1, "to");
   DType dt = lb_checkdtype(L, 2, "to");
-  if (dt != x->dtype) return ltensor_push_op(L, OP_CAST, &x, 1, &(OpArgs){.i = {dt}});
+  if (dt != x->dtype) return ltensor_push_op(L, OP_CAST, &x, 1, &(OpArgs){.cast = {dt}});
   lua_settop(L, 1);
   return 1;
 }

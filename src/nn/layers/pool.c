@@ -35,7 +35,7 @@ static int check_input(const Tensor *x, Pair k, Pair p) {
 static Tensor *pool(OpId op, const Module *m, Tensor *x) {
   Pair k = pair_of(m->arg[KERNEL_SIZE]), s = pair_of(m->arg[STRIDE]), p = pair_of(m->arg[PADDING]);
   if (check_input(x, k, p) < 0) return NULL;
-  return op_apply(op, &x, 1, &(OpArgs){.i = {k.h, k.w, s.h, s.w, p.h, p.w}});
+  return op_apply(op, &x, 1, &(OpArgs){.pool = {{k.h, k.w}, {s.h, s.w}, {p.h, p.w}, {0}}});
 }
 
 static Tensor *max_pool(const Module *m, Tensor *const *in) { return pool(OP_MAX_POOL2D, m, in[0]); }

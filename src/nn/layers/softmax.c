@@ -10,7 +10,7 @@
 static Tensor *along_dim(OpId op, const Module *m, Tensor *const *in) {
   int dim = module_dim(m, 0, in[0]);
   if (dim < 0) return NULL;
-  return op_apply(op, in, 1, &(OpArgs){.i = {dim}});
+  return op_apply(op, in, 1, &(OpArgs){.along = {dim}});
 }
 
 static Tensor *softmax(const Module *m, Tensor *const *in) { return along_dim(OP_SOFTMAX, m, in); }

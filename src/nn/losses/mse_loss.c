@@ -5,7 +5,7 @@
 
 static Tensor *forward(const Module *m, Tensor *const *in) {
   if (loss_check_shapes(in[0], in[1]) < 0) return NULL;
-  return op_apply(OP_MSE_LOSS, in, 2, &(OpArgs){.i = {reduction_of(m, 0)}});
+  return op_apply(OP_MSE_LOSS, in, 2, &(OpArgs){.loss = {0, reduction_of(m, 0)}});
 }
 
 const LayerDef layer_mse_loss = {

@@ -18,7 +18,7 @@ description = {
 
 dependencies = { "lua >= 5.4, < 5.5", "luv >= 1.41", "argparse >= 0.7" }
 
--- The C libraries (OpenBLAS, zlib, libcurl, OpenSSL, libedit) are CMake's to find.
+-- The C libraries (OpenBLAS, zlib, libzip, libcurl, OpenSSL, libedit) are CMake's to find.
 build = {
   type = "cmake",
   variables = {

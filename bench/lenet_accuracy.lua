@@ -2,12 +2,11 @@
 -- Fashion-MNIST's file of 10,000 test images is all it needs: the first 8,000 train, the last 2,000 test.
 local lab = require "optlab"
 local nn, optim, data = lab.nn, lab.optim, lab.data
-local lenet = dofile "bench/lenet_model.lua"
 local p = lab.params { epochs = 30, lr = 0.3, batch_size = 256 } -- and --seed, --threads
 
 local train, test = data.split(data.fashion_mnist { split = "test" }, { 8000, 2000 })
 local loader = data.loader(train, { batch_size = p.batch_size, shuffle = true })
-local net, loss = lenet.new(), nn.CrossEntropyLoss()
+local net, loss = lab.book.lenet(), nn.CrossEntropyLoss()
 local opt = optim.SGD(net:parameters(), { lr = p.lr })
 
 for _ = 1, p.epochs do

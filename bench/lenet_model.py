@@ -1,4 +1,4 @@
-"""lenet_model.lua in PyTorch."""
+"""lua/optlab/book/lenet.lua in PyTorch."""
 from torch import nn
 
 

@@ -2,7 +2,6 @@
 -- bench/lenet and bench/table run it beside lenet_step.py; the number of threads is OMP_NUM_THREADS.
 local lab = require "optlab"
 local nn, optim = lab.nn, lab.optim
-local lenet = dofile "bench/lenet_model.lua"
 local p = lab.params { steps = { default = 64, help = "steps to time" }, batch_size = 256,
   mode = { default = "eager", choices = { "eager", "compiled" } } }
 
@@ -11,7 +10,7 @@ local X = lab.randint(256, { n, 1, 28, 28 }):to "uint8"
 local y = lab.randint(1, 11, { n })
 local loader = lab.data.loader({ X = X, y = y },
   { batch_size = p.batch_size, shuffle = true, drop_last = true, transform = { scale = 1 / 255 } })
-local net, loss = lenet.new(), nn.CrossEntropyLoss()
+local net, loss = lab.book.lenet(), nn.CrossEntropyLoss()
 local opt = optim.SGD(net:parameters(), { lr = 0.1 })
 
 local function step(Xb, yb)

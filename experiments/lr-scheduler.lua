@@ -74,21 +74,9 @@ if p.full then n, n_test = nil, nil end
 local train_data, test_data = lab.data.fashion_mnist_pair {n = n, n_test = n_test}
 local note = train_data.note and (" (%s)"):format(train_data.note) or ""
 
-local function lenet()
-  local net = nn.Sequential(
-    nn.Conv2d(1, 6, 5, {padding = 2}), nn.ReLU(), nn.MaxPool2d(2),
-    nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-    nn.Linear(16 * 5 * 5, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
-  return net:apply(function(m)
-    if m.class ~= nn.Conv2d and m.class ~= nn.Linear then return end
-    nn.init.xavier_uniform_(m.weight)
-    nn.init.zeros_(m.bias)
-  end)
-end
-
 local function run(name, rate)
   lab.manual_seed(lab.config.seed) -- the same weights, the same batches
-  local net = lenet()
+  local net = lab.book.lenet {zero_bias = true}
   local loader = lab.data.loader(train_data, {batch_size = p.batch_size, shuffle = true})
   return train.fit {
     model = net, loss = nn.CrossEntropyLoss(), optimizer = lab.optim.SGD(net:parameters(), {lr = p.lr}),

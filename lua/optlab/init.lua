@@ -2,7 +2,7 @@
 --
 -- `local lab = require "optlab"`. Nothing is global. What a script may not need is loaded when it is first used.
 -- @module optlab
-local config = require "optlab.config"
+local config = require "optlab.base.config"
 local core = require "optlab.core"
 
 core.system.set_library_dir(config.lib)
@@ -23,28 +23,34 @@ end
 -- Loaded on first use: the field of `lab`, its module, and the field of the module if it is not the whole.
 local LAZY = {
   autograd = { "optlab.autograd" },
+  book = { "optlab.book" },
   compile = { "optlab.compile" },
   data = { "optlab.data" },
-  errors = { "optlab.errors" },
-  func = { "optlab.func" },
+  errors = { "optlab.base.errors" },
+  func = { "optlab.autograd.func" },
   load = { "optlab.save", "load" },
-  load_checkpoint = { "optlab.checkpoint", "load" },
-  metrics = { "optlab.metrics" },
+  load_checkpoint = { "optlab.save.checkpoint", "load" },
+  metrics = { "optlab.base.csvlog" },
   nn = { "optlab.nn" },
   optim = { "optlab.optim" },
-  params = { "optlab.params", "params" },
+  params = { "optlab.cli.params", "params" },
   plot = { "optlab.plot" },
-  progress = { "optlab.progress" },
+  progress = { "optlab.base.progress" },
   save = { "optlab.save", "save" },
-  save_checkpoint = { "optlab.checkpoint", "save" },
+  save_checkpoint = { "optlab.save.checkpoint", "save" },
   sched = { "optlab.sched" },
   train = { "optlab.train" },
 }
 
+-- lab.train.airfoil is made of the parts above training; they are loaded when it is first called.
+local function complete_train(train)
+  function train.airfoil(...) return require("optlab.book.regression").run(...) end
+end
+
 -- A misspelt lab.zero says what was meant.
 local function unknown(name)
   if type(name) ~= "string" then return nil end
-  local errors, names = require "optlab.errors", {}
+  local errors, names = require "optlab.base.errors", {}
   for _, known in ipairs { lab, LAZY } do
     for key in pairs(known) do names[#names + 1] = key end
   end
@@ -59,6 +65,7 @@ setmetatable(lab, {
     local value = require(entry[1])
     if entry[2] then value = value[entry[2]] end
     lab[name] = value
+    if name == "train" then complete_train(value) end
     return value
   end,
 })
@@ -66,7 +73,7 @@ setmetatable(lab, {
 --- Sets the folder for figures and metrics: `--out` from a script.
 -- @tparam string dir
 function lab.set_out(dir)
-  config.out = require("optlab.errors").check_string(dir, "lab.set_out", "the folder")
+  config.out = require("optlab.base.errors").check_string(dir, "lab.set_out", "the folder")
 end
 
 if config.threads then lab.set_num_threads(config.threads) end

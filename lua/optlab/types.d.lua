@@ -730,6 +730,12 @@
 ---@field record fun(run: string, epoch: number, values: table<string, number>)
 ---@field distance fun(a: table, b: table): number The largest difference of two paths.
 
+-- --- book ------------------------------------------------------------------------------------------------------------
+
+---@class optlab.book
+---The network of the book: images (N, 1, 28, 28) give scores of ten classes, (N, 10).
+---@field lenet fun(options?: {zero_bias?: boolean}): optlab.Module
+
 -- --- plot ------------------------------------------------------------------------------------------------------------
 
 ---@class optlab.TextOptions
@@ -967,6 +973,7 @@
 ---@field sched optlab.sched
 ---@field data optlab.data
 ---@field train optlab.train
+---@field book optlab.book
 ---@field plot optlab.plot
 ---@field config table what the command line decided
 ---@field errors table errors that point at the user's line

@@ -102,8 +102,7 @@ typedef union OpArgs {
 typedef struct OpShape {
   DType dtype;
   int ndim;
-  bool
-      batch_innermost; /* the output lies in memory with its first dimension innermost; false unless the rule says so */
+  bool batch_innermost; /* the output lies in memory with its first dimension innermost; false unless infer sets it */
   int64_t shape[TENSOR_MAX_DIM];
 } OpShape;
 

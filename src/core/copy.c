@@ -145,14 +145,15 @@ static int copy_over(Tensor *dst, const Tensor *src) {
   return 0;
 }
 
-int tensor_rerun_copy(const Computation *c, Rng *rng) {
-  (void)rng;
+int tensor_rerun_copy(const Computation *c, Context *own) {
+  (void)own;
   return copy_over(c->t[0], c->t[1]);
 }
 
 static void report_copy(Tensor *dst, const Tensor *src) {
   Tensor *t[] = {dst, (Tensor *)src};
-  recorder->call(&(Computation){.name = "copy_", .run = tensor_rerun_copy, .pure = true, .nout = 1, .n = 2, .t = t});
+  context->recorder->call(
+      &(Computation){.name = "copy_", .run = tensor_rerun_copy, .pure = true, .nout = 1, .n = 2, .t = t});
 }
 
 int tensor_copy_(Tensor *dst, const Tensor *src) {
@@ -164,7 +165,7 @@ int tensor_copy_(Tensor *dst, const Tensor *src) {
   const Recorder *paused = recorder_pause();
   int rc = copy_over(dst, src);
   recorder_resume(paused);
-  if (recorder && rc == 0) report_copy(dst, src);
+  if (context->recorder && rc == 0) report_copy(dst, src);
   return rc;
 }
 
@@ -176,7 +177,7 @@ Tensor *tensor_cast(const Tensor *t, DType dt) {
   } else {
     copy_elements(copy, t);
   }
-  if (recorder) report_copy(copy, t);
+  if (context->recorder) report_copy(copy, t);
   return copy;
 }
 
@@ -198,8 +199,8 @@ static void fill(Tensor *t, double value) {
   tensor_touch(t);
 }
 
-int tensor_rerun_fill(const Computation *c, Rng *rng) {
-  (void)rng;
+int tensor_rerun_fill(const Computation *c, Context *own) {
+  (void)own;
   double value;
   memcpy(&value, c->args, sizeof value);
   fill(c->t[0], value);
@@ -208,21 +209,21 @@ int tensor_rerun_fill(const Computation *c, Rng *rng) {
 
 void tensor_fill_(Tensor *t, double value) {
   fill(t, value);
-  if (!recorder) return;
-  recorder->call(&(Computation){.name = "fill_",
-                                .run = tensor_rerun_fill,
-                                .pure = true,
-                                .frozen = true,
-                                .nout = 1,
-                                .n = 1,
-                                .t = &t,
-                                .args = &value,
-                                .size = sizeof value});
+  if (!context->recorder) return;
+  context->recorder->call(&(Computation){.name = "fill_",
+                                         .run = tensor_rerun_fill,
+                                         .pure = true,
+                                         .frozen = true,
+                                         .nout = 1,
+                                         .n = 1,
+                                         .t = &t,
+                                         .args = &value,
+                                         .size = sizeof value});
 }
 
-static int run_shift(const Computation *c, Rng *rng) {
+static int run_shift(const Computation *c, Context *own) {
   int64_t by;
-  (void)rng;
+  (void)own;
   memcpy(&by, c->args, sizeof by);
   for (int64_t i = 0; i < c->t[0]->numel; i++) tensor_i64(c->t[0])[i] += by;
   tensor_touch(c->t[0]);

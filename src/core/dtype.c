@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "core/recorder.h"
+#include "core/context.h"
 
 static const struct {
   const char *name;
@@ -16,12 +16,8 @@ static const struct {
 const char *dtype_name(DType dt) { return dtypes[dt].name; }
 DType dtype_promote(DType a, DType b) { return dtypes[a].rank >= dtypes[b].rank ? a : b; }
 
-static DType default_dtype = DT_F32;
-DType dtype_default(void) { return default_dtype; }
-void dtype_set_default(DType dt) {
-  if (dt != default_dtype) recorder_invalidate_plans();
-  default_dtype = dt;
-}
+DType dtype_default(void) { return context->default_dtype; }
+void dtype_set_default(DType dt) { context->default_dtype = dt; }
 
 int dtype_parse(const char *name, DType *dt) {
   for (int i = 0; i < DT_COUNT; i++) {

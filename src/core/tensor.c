@@ -16,7 +16,7 @@
 #define STORAGE_HEADER 64
 _Static_assert(sizeof(Storage) <= STORAGE_HEADER, "the header must leave the data 64-byte aligned");
 
-static void (*release_node)(struct Node *);
+static void (*release_node)(struct Node *); /* set once, when the library is opened */
 
 /* Checks a shape and multiplies its sizes; -1 when a size is negative or the product of bytes overflows. */
 static int64_t checked_numel(DType dt, int ndim, const int64_t *shape) {
@@ -35,8 +35,8 @@ static int64_t checked_numel(DType dt, int ndim, const int64_t *shape) {
 
 /* --- life ------------------------------------------------------------------------------------------------- */
 
-/* Storages that several threads make at the same time may get one number; recordings, which compare numbers, are made
- * by one thread alone. */
+/* The process's, because contexts may share storages. Those that several threads make at the same time may get one
+ * number; recordings, which compare numbers, are made by one thread alone. */
 static _Atomic uint64_t last_serial;
 uint64_t storage_last_serial(void) { return last_serial; }
 
@@ -194,12 +194,12 @@ static char *element(const Tensor *t, int64_t i) {
 }
 
 double tensor_get(const Tensor *t, int64_t i) {
-  if (recorder) recorder->value_read(t, "this");
+  if (context->recorder) context->recorder->value_read(t, "this");
   return dtype_load((DType)t->dtype, element(t, i));
 }
 
 void tensor_set(Tensor *t, int64_t i, double value) {
-  if (recorder) recorder->element_written(t);
+  if (context->recorder) context->recorder->element_written(t);
   tensor_touch(t);
   dtype_store((DType)t->dtype, element(t, i), value);
 }

@@ -1,4 +1,5 @@
---- Runs the program that runs the specs, on scripts written to a folder of their own.
+--- Runs the program that runs the specs, in a folder of the spec's own (tests/support/files.lua).
+local files = require "tests.support.files"
 local uv = require "luv"
 
 local M = {}
@@ -6,34 +7,9 @@ local M = {}
 --- The program's file.
 M.path = assert(uv.exepath())
 
-local function quoted(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
-local function read(path)
-  local f = assert(io.open(path, "rb"))
-  local text = f:read("a")
-  f:close()
-  return text
-end
-M.read = read
-
---- A new empty folder; `remove` takes it away again.
-function M.folder()
-  return assert(uv.fs_mkdtemp(uv.os_tmpdir() .. "/optlab-spec-XXXXXX"))
-end
-
-function M.remove(dir)
-  os.execute("rm -rf " .. quoted(dir))
-end
-
---- Writes a file and returns its name.
-function M.write(path, text)
-  local f = assert(io.open(path, "wb"))
-  f:write(text)
-  f:close()
-  return path
-end
+--- A word of a shell command.
+function M.quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+local quoted = M.quoted
 
 --- Runs a shell command in a folder.
 -- @return exit status, standard output, standard error
@@ -41,23 +17,35 @@ function M.shell(dir, command)
   local out, err = dir .. "/.out", dir .. "/.err"
   local line = ("cd %s && { %s\n} >%s 2>%s"):format(quoted(dir), command, quoted(out), quoted(err))
   local _, how, status = os.execute(line)
-  return how == "signal" and 128 + status or status, read(out), read(err)
+  return how == "signal" and 128 + status or status, files.read(out), files.read(err)
+end
+
+local function command_line(words)
+  local line = { quoted(M.path) }
+  for _, word in ipairs(words) do line[#line + 1] = quoted(word) end
+  return table.concat(line, " ")
 end
 
 --- Runs the program in a folder, with standard input empty.
 -- @usage local status, out, err = program.run(dir, "a.lua", "--lr", "0.1")
-function M.run(dir, ...)
-  local words = { quoted(M.path) }
-  for _, word in ipairs { ... } do words[#words + 1] = quoted(word) end
-  return M.shell(dir, table.concat(words, " ") .. " </dev/null")
-end
+function M.run(dir, ...) return M.shell(dir, command_line { ... } .. " </dev/null") end
 
 --- The same with text on standard input.
 function M.feed(dir, text, ...)
-  M.write(dir .. "/.in", text)
-  local words = { quoted(M.path) }
-  for _, word in ipairs { ... } do words[#words + 1] = quoted(word) end
-  return M.shell(dir, table.concat(words, " ") .. " <.in")
+  files.write(dir .. "/.in", text)
+  return M.shell(dir, command_line { ... } .. " <.in")
+end
+
+--- Runs dir/script.lua, a first line that requires optlab and then the code, with its cache in dir/cache and without
+-- data and settings of the user; env: variables to set.
+-- @return what it wrote, standard output first; exit status
+function M.without_data(dir, env, code, ...)
+  files.write(dir .. "/script.lua", 'local lab = require "optlab"\n' .. code)
+  local set = { "env -u OPTLAB_DATA -u OPTLAB_MIRROR -u OPTLAB_OFFLINE no_proxy='*'",
+    "XDG_CACHE_HOME=" .. quoted(dir .. "/cache") }
+  for name, value in pairs(env) do set[#set + 1] = name .. "=" .. quoted(tostring(value)) end
+  local status, out, err = M.shell(dir, table.concat(set, " ") .. " " .. command_line { "script.lua", ... })
+  return out .. err, status
 end
 
 return M

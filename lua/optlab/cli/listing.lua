@@ -1,24 +1,18 @@
 --- `optlab` alone: the experiments there are, a line each.
 -- @module optlab.cli.listing
-local config = require "optlab.config"
-local source = require "optlab.cli.source"
+local config = require "optlab.base.config"
+local files = require "optlab.base.files"
+local script_text = require "optlab.cli.script_text"
 
 local M = {}
 
-local function read(path)
-  local f = io.open(path)
-  local text = f and f:read("a")
-  if f then f:close() end
-  return text or ""
-end
-
 -- The scripts of a folder and of the folders in it: {name, first sentence}.
 local function find_in(folder, prefix, found)
-  local files = require "optlab.files"
   for _, name in ipairs(files.list(folder)) do
     local path = folder .. "/" .. name
     if name:match("%.lua$") then
-      found[#found + 1] = { prefix .. name:sub(1, -5), source.first_sentence(source.opening_comment(read(path))) }
+      local comment = script_text.opening_comment(files.read(path) or "")
+      found[#found + 1] = { prefix .. name:sub(1, -5), script_text.first_sentence(comment) }
     elseif files.kind(path) == "directory" then
       find_in(path, prefix .. name .. "/", found)
     end
@@ -27,7 +21,7 @@ local function find_in(folder, prefix, found)
 end
 
 local function print_entry(name, text, column)
-  local lines = source.fill(text, 80 - column - 4)
+  local lines = script_text.fill(text, 80 - column - 4)
   for i, line in ipairs(lines) do
     local head = i == 1 and "  " .. name or ""
     print((head .. (" "):rep(column + 4 - #head) .. line):match("^(.-)%s*$"))

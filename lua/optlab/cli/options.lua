@@ -3,8 +3,8 @@
 -- argparse does the reading; this module writes the arguments in the form it likes first: `--no-x` for booleans,
 -- `--a_b` and `--a-b` alike, `--lr -0.1` with its negative number.
 -- @module optlab.cli.options
-local config = require "optlab.config"
-local errors = require "optlab.errors"
+local config = require "optlab.base.config"
+local errors = require "optlab.base.errors"
 
 local M = {}
 

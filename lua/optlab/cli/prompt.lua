@@ -4,7 +4,7 @@
 -- and its parts (`nn`, `optim`, ...) are globals here. Tab completes names and fields, Ctrl-C drops the line, Ctrl-D
 -- ends.
 -- @module optlab.cli.prompt
-local report = require "optlab.cli.report"
+local error_report = require "optlab.cli.error_report"
 
 local M = {}
 
@@ -155,7 +155,7 @@ local function history_file()
   local state = os.getenv("XDG_STATE_HOME")
   if not state or state == "" then state = home and home .. "/.local/state" end
   if not state then return nil end
-  local ok = require("optlab.files").make_folder(state .. "/optlab")
+  local ok = require("optlab.base.files").make_folder(state .. "/optlab")
   return ok and state .. "/optlab/history" or nil
 end
 
@@ -175,7 +175,7 @@ local function read_chunk(host)
   while true do
     local line = host.prompt.read(text and ">> " or "> ")
     if line == nil then
-      if text then report.show(select(2, load(text, "=prompt"))) end
+      if text then error_report.show(select(2, load(text, "=prompt"))) end
       return nil
     end
     if not line then return false end
@@ -184,17 +184,17 @@ local function read_chunk(host)
     local fn, message, incomplete = compile(text)
     if fn then return fn end
     if not incomplete then
-      report.show(message)
+      error_report.show(message)
       return false
     end
   end
 end
 
 local function print_results(ok, ...)
-  if not ok then return report.show((...)) end
+  if not ok then return error_report.show((...)) end
   for i = 1, select("#", ...) do
-    local shown, problem = xpcall(show, report.handler, (select(i, ...)))
-    if shown then print(problem) else report.show(problem) end
+    local shown, problem = xpcall(show, error_report.handler, (select(i, ...)))
+    if shown then print(problem) else error_report.show(problem) end
   end
 end
 
@@ -209,7 +209,7 @@ local function finish_figures()
   local plot = package.loaded["optlab.plot"]
   if not plot then return end
   local ok, message = plot.wait()
-  if not ok then report.show(message) end
+  if not ok then error_report.show(message) end
 end
 
 --- Runs the prompt until the input ends.
@@ -224,7 +224,7 @@ function M.run(host)
     host.rearm()
     local fn = read_chunk(host)
     if fn == nil then break end
-    if fn then print_results(xpcall(fn, report.handler)) end
+    if fn then print_results(xpcall(fn, error_report.handler)) end
     finish_figures()
   end
   host.prompt.close()

@@ -10,8 +10,8 @@
 -- @module optlab.data.airfoil
 local Dataset = require "optlab.data.dataset"
 local core = require "optlab.core"
-local errors = require "optlab.errors"
-local source = require "optlab.data.source"
+local errors = require "optlab.base.errors"
+local locate = require "optlab.data.locate"
 
 local SOURCE = {
   name = "airfoil",
@@ -50,13 +50,13 @@ end
 
 -- The whole table in float64, and the fields that tell where it comes from.
 local function table_and_origin()
-  local path, where = source.find(SOURCE)
+  local path, where = locate.find(SOURCE)
   if not path then
-    source.announce_stand_in(SOURCE, where)
+    locate.announce_stand_in(SOURCE, where)
     return stand_in(), { stand_in = true, note = "stand-in data" }
   end
   local rows = core.data.csv(path, { dtype = "float64" })
-  if where == "given" then source.check(SOURCE, path) end
+  if where == "given" then locate.check(SOURCE, path) end
   return rows, { path = path }
 end
 
@@ -65,7 +65,7 @@ local function check_dtype(dtype)
   return errors.check_choice(dtype, { "float32", "float64" }, "data.airfoil", "dtype")
 end
 
---- Loads the data set; see `optlab.data.source` for where it is looked for.
+--- Loads the data set; see `optlab.data.locate` for where it is looked for.
 -- @tparam[opt] table options `n` (1500): how many rows, at most 1503; `dtype` (the default dtype)
 -- @treturn Dataset `X` (n, 5), `y` (n), `features` (names), `mean` and `std` (6) of the raw columns, `stand_in`,
 -- `note`

@@ -1,6 +1,6 @@
 --- A data set: tensors `X` (rows first) and `y`, and where they come from.
 -- @classmod Dataset
-local errors = require "optlab.errors"
+local errors = require "optlab.base.errors"
 
 local Dataset = { __name = "Dataset" }
 Dataset.__index = Dataset

@@ -9,8 +9,8 @@
 -- @module optlab.data.fashion_mnist
 local Dataset = require "optlab.data.dataset"
 local core = require "optlab.core"
-local errors = require "optlab.errors"
-local source = require "optlab.data.source"
+local errors = require "optlab.base.errors"
+local locate = require "optlab.data.locate"
 
 local CLASSES = {
   "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
@@ -79,9 +79,9 @@ end
 
 -- Both files' paths and where they were found; nil, the file that is missing and the reason.
 local function find(split)
-  local images, where_images = source.find(split.images)
+  local images, where_images = locate.find(split.images)
   if not images then return nil, split.images, where_images end
-  local labels, where_labels = source.find(split.labels)
+  local labels, where_labels = locate.find(split.labels)
   if not labels then return nil, split.labels, where_labels end
   return { images = images, labels = labels, images_given = where_images == "given" }
 end
@@ -91,7 +91,7 @@ local function read(split, found)
   check_images(found.images, images)
   check_count(split, found.images, images, found.labels, labels)
   check_labels(found.labels, labels)
-  if found.images_given and split.images.unpacked then source.check(split.images, found.images) end
+  if found.images_given and split.images.unpacked then locate.check(split.images, found.images) end
   return images, labels
 end
 
@@ -102,12 +102,12 @@ local function images_and_labels(split, n)
     local images, labels = read(split, found)
     return images:narrow(1, 1, n), labels:narrow(1, 1, n), { path = found.images }
   end
-  source.announce_stand_in(missing, reason)
+  locate.announce_stand_in(missing, reason)
   local images, labels = core.data.garments(SEED, split.first, n)
   return images, labels, { stand_in = true, note = "stand-in data" }
 end
 
---- Loads one part of the data set; see `optlab.data.source` for where its files are looked for. In the user's folder
+--- Loads one part of the data set; see `optlab.data.locate` for where its files are looked for. In the user's folder
 -- they may lie in a folder `fashion-mnist` or not, packed or not.
 -- @tparam[opt] table options `split` ("train" or "test"; "train"), `n` (the first n images; all), `flatten` (false; X
 -- is (n, 784) instead), `dtype` (of the batches that a loader makes: "float32", "float64", or "uint8" for the bytes as
@@ -165,7 +165,7 @@ local function pair(options)
   elseif have_train or not have_test then
     return load("train", o.n), load("test", o.n_test)
   end
-  source.say("fashion_mnist: no %s; training on the first %d of the test images, testing on the last %d", missing.file,
+  locate.say("fashion_mnist: no %s; training on the first %d of the test images, testing on the last %d", missing.file,
     PARTS.train, PARTS.test)
   local whole = load("test")
   return part_of_test(whole, 1, o.n, PARTS.train, "n"),

@@ -15,9 +15,9 @@
 -- class; `extra_repr(self)` adds to what printing shows. A class has `extend` too.
 -- @module optlab.nn.class
 local core = require "optlab.core".nn
-local errors = require "optlab.errors"
+local errors = require "optlab.base.errors"
 local module = require "optlab.nn.module"
-local place = require "optlab.nn.place"
+local module_path = require "optlab.nn.module_path"
 
 local M = {}
 
@@ -42,7 +42,7 @@ end
 local function set_field(self, key, value)
   local kind = field_kind(value)
   if kind then note(self, key, kind) end
-  if kind == "child" then place.adopt(self, value, ("'%s'"):format(key)) end
+  if kind == "child" then module_path.adopt(self, value, ("'%s'"):format(key)) end
   rawset(self, key, value)
 end
 

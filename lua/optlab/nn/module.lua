@@ -6,8 +6,8 @@
 -- @module optlab.nn.module
 local core = require "optlab.core".nn
 local toggled = require "optlab.core".compile.toggled
-local errors = require "optlab.errors"
-local named = require "optlab.nn.named"
+local errors = require "optlab.base.errors"
+local ordered_dict = require "optlab.nn.ordered_dict"
 
 local M = {}
 
@@ -42,7 +42,7 @@ end
 
 -- All tensors of a kind ("own_parameters" or "own_buffers") by their full names; one that has two names counts once.
 local function collect(m, kind)
-  local all, seen = named.new(), {}
+  local all, seen = ordered_dict.new(), {}
   walk(m, function(each, prefix)
     for _, entry in ipairs(getmetatable(each)[kind](each)) do
       if not seen[entry[2]] then
@@ -99,7 +99,7 @@ end
 --- The modules directly inside this one by name, in order.
 -- @treturn table name -> module
 function methods:named_children()
-  local all = named.new()
+  local all = ordered_dict.new()
   for _, child in ipairs(getmetatable(self).own_children(self)) do all[child[1]] = child[2] end
   return all
 end
@@ -169,7 +169,7 @@ end
 
 -- Parameters and buffers, module by module, as PyTorch orders them.
 local function state(m)
-  local all = named.new()
+  local all = ordered_dict.new()
   walk(m, function(each, prefix)
     local meta = getmetatable(each)
     for _, entry in ipairs(meta.own_parameters(each)) do all[prefix .. entry[1]] = entry[2] end
@@ -181,7 +181,7 @@ end
 --- Copies of all parameters and buffers by name, in order. Unlike PyTorch's, they do not change with later training.
 -- @treturn table name -> tensor
 function methods:state_dict()
-  local copies = named.new()
+  local copies = ordered_dict.new()
   for name, t in pairs(state(self)) do copies[name] = t:detach():clone() end
   return copies
 end

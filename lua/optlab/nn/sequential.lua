@@ -5,9 +5,9 @@
 -- @classmod optlab.nn.Sequential
 local class = require "optlab.nn.class"
 local core = require "optlab.core".nn
-local errors = require "optlab.errors"
+local errors = require "optlab.base.errors"
 local module = require "optlab.nn.module"
-local place = require "optlab.nn.place"
+local module_path = require "optlab.nn.module_path"
 
 -- A plain function as a layer.
 local Lambda = class.Module.extend {
@@ -16,13 +16,13 @@ local Lambda = class.Module.extend {
   forward = function(self, ...) return self.fn(...) end,
 }
 
--- Checks a new layer and tells it where it lies.
+-- Checks a new layer and records its path.
 local function take(self, i, layer)
   if type(layer) == "function" then layer = Lambda(layer) end
   if not module.is_module(layer) then
     errors.raise("nn.Sequential: layer %d must be a layer or a function, got %s", i, errors.shown(layer))
   end
-  place.adopt(self, layer, ("%d '%s'"):format(i, (module.describe(layer))))
+  module_path.adopt(self, layer, ("%d '%s'"):format(i, (module.describe(layer))))
   return layer
 end
 

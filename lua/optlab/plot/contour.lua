@@ -79,7 +79,7 @@ local function walk(grid, level, follow, start)
 end
 
 --- The lines of one level.
--- @tparam table grid {x, y, z} as of data.grid
+-- @tparam table grid {x, y, z} as of arrays.grid
 -- @number level
 -- @treturn {table,...} lines {x = array, y = array, level = level}; a loop ends where it begins
 function M.lines(grid, level)

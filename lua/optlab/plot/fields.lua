@@ -1,13 +1,13 @@
 --- The methods of a figure that draw a function of two variables, or a matrix, or a picture.
 -- @module optlab.plot.fields
 local contour = require "optlab.plot.contour"
-local data = require "optlab.plot.data"
-local errors = require "optlab.errors"
+local arrays = require "optlab.plot.arrays"
+local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
-local limits = require "optlab.plot.limits"
-local number = require "optlab.plot.number"
-local style = require "optlab.plot.style"
-local theme = require "optlab.plot.theme"
+local limits = require "optlab.plot.gnuplot.limits"
+local number = require "optlab.plot.gnuplot.number"
+local style = require "optlab.plot.gnuplot.style"
+local theme = require "optlab.plot.gnuplot.theme"
 
 local Figure = figure.Figure
 
@@ -40,7 +40,7 @@ local function check_levels(levels, grid, where)
     if not n or n < 1 or n > 1000 then errors.raise("%s: levels must be 1 to 1000, got %g", where, levels) end
     return limits.levels(lo, hi, n)
   end
-  local list = data.vector(levels, where .. ": levels")
+  local list = arrays.vector(levels, where .. ": levels")
   for i = 2, #list do
     if list[i] <= list[i - 1] or list[i] ~= list[i] then
       errors.raise("%s: levels must ascend, but levels[%d] does not", where, i)
@@ -97,7 +97,7 @@ function Figure:contour(source, opts)
   local where = "fig:contour"
   opts = errors.check_options(opts, CONTOUR_OPTIONS, where)
   figure.check_kind(self, false, where)
-  local grid = check_grid(data.grid(source, opts, where), where)
+  local grid = check_grid(arrays.grid(source, opts, where), where)
   local el = { levels = check_levels(opts.levels, grid, where), edge = { x = ends(grid.x), y = ends(grid.y) } }
   figure.check_label(el, opts, where)
   if opts.filled then
@@ -119,7 +119,7 @@ local function solid_element(fig, kind, source, opts, where)
   for _, el in ipairs(fig.elements) do
     if el.grid then errors.raise("%s: this figure already holds a %s: use two figures", where, el.kind) end
   end
-  local grid = check_grid(data.grid(source, opts, where), where)
+  local grid = check_grid(arrays.grid(source, opts, where), where)
   return { kind = kind, grid = grid, span = { z = grid.z }, edge = { x = ends(grid.x), y = ends(grid.y) } }
 end
 
@@ -166,10 +166,10 @@ function Figure:heatmap(source, opts)
   opts = errors.check_options(opts, { "x", "y", "palette", "colorbar", "label", "range", "enhanced" }, where)
   figure.check_kind(self, false, where)
   if self.opts.logx or self.opts.logy then errors.raise("%s: a map of equal cells needs linear axes", where) end
-  local grid = data.grid(source, opts, where)
+  local grid = arrays.grid(source, opts, where)
   local el = { kind = "heatmap", grid = grid, edge = { x = cell_edges(grid.x), y = cell_edges(grid.y) } }
   el.palette, el.colorbar = palette(opts, where), opts.colorbar ~= false
-  el.shades = opts.range and { data.pair(opts.range, where .. ": range") } or { limits.extremes(grid.z) }
+  el.shades = opts.range and { arrays.pair(opts.range, where .. ": range") } or { limits.extremes(grid.z) }
   check_palette(self, el.palette, where)
   return figure.add(self, figure.check_label(el, opts, where), false, where)
 end
@@ -182,15 +182,15 @@ end
 
 -- Rows of {r, g, b} from H x W or H x W x 3 values.
 local function pixels(source, where)
-  local rows, out, largest = data.is_tensor(source) and source:tolist() or source, {}, 0
+  local rows, out, largest = arrays.is_tensor(source) and source:tolist() or source, {}, 0
   if type(rows) ~= "table" or #rows == 0 then errors.raise("%s needs a matrix of greys or of {r, g, b}", where) end
   for j = 1, #rows do
     out[j] = {}
-    local row = data.is_tensor(rows[j]) and rows[j]:tolist() or rows[j]
+    local row = arrays.is_tensor(rows[j]) and rows[j]:tolist() or rows[j]
     if type(row) ~= "table" or #row == 0 then errors.raise("%s: row %d is no array of values", where, j) end
     for i = 1, #row do
       local what = string.format("%s: pixel [%d][%d]", where, j, i)
-      local p = data.is_array(row[i]) and data.vector(row[i], what) or { data.number(row[i], what) }
+      local p = arrays.is_array(row[i]) and arrays.vector(row[i], what) or { arrays.number(row[i], what) }
       if #p == 1 then p = { p[1], p[1], p[1] } end
       if #p ~= 3 then errors.raise("%s has %d values: 1 (grey) or 3 (red, green, blue) needed", what, #p) end
       for _, v in ipairs(p) do largest = number.finite(v) and math.max(largest, v) or largest end

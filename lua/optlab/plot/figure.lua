@@ -1,11 +1,13 @@
 --- A figure: collects what is to be drawn, checks it at once, and writes it down when it is saved.
 -- Every method checks its arguments before it changes the figure, and returns the figure.
 -- @module optlab.plot.figure
-local data = require "optlab.plot.data"
-local errors = require "optlab.errors"
-local number = require "optlab.plot.number"
-local style = require "optlab.plot.style"
-local text = require "optlab.plot.text"
+local arrays = require "optlab.plot.arrays"
+local errors = require "optlab.base.errors"
+local number = require "optlab.plot.gnuplot.number"
+local save_figure = require "optlab.plot.save_figure"
+local script = require "optlab.plot.gnuplot.script"
+local style = require "optlab.plot.gnuplot.style"
+local text = require "optlab.plot.gnuplot.text"
 
 local Figure = {}
 Figure.__index = Figure
@@ -41,7 +43,7 @@ end
 
 local function check_limits(pair, log, where)
   if pair == nil then return nil end
-  local a, b = data.pair(pair, where)
+  local a, b = arrays.pair(pair, where)
   if not (number.finite(a) and number.finite(b) and a ~= b) then
     errors.raise("%s must be two different finite numbers, got {%g, %g}", where, a, b)
   end
@@ -58,7 +60,7 @@ end
 -- @treturn {int,int}
 function M.check_size(size, default, where)
   if size == nil then return default end
-  local w, h = data.pair(size, where .. ": size")
+  local w, h = arrays.pair(size, where .. ": size")
   if not (w >= 80 and h >= 60 and w <= 10000 and h <= 10000) then
     errors.raise("%s: size is {width, height} in pixels, 80x60 to 10000x10000, got {%g, %g}", where, w, h)
   end
@@ -67,14 +69,14 @@ end
 
 local function check_ticks(ticks, where)
   if ticks == nil then return nil end
-  if type(ticks) ~= "table" then return data.vector(ticks, where) end
+  if type(ticks) ~= "table" then return arrays.vector(ticks, where) end
   local out = {}
   for i, tic in ipairs(ticks) do
     local what = string.format("%s[%d]", where, i)
     if type(tic) == "table" then
-      out[i] = { data.number(tic[1], what .. "[1]"), text.check(tic[2], what .. "[2]") }
+      out[i] = { arrays.number(tic[1], what .. "[1]"), text.check(tic[2], what .. "[2]") }
     else
-      out[i] = data.number(tic, what)
+      out[i] = arrays.number(tic, what)
     end
   end
   return out
@@ -99,7 +101,7 @@ function M.new(options)
     errors.raise('%s: aspect must be "equal", got %s', where, errors.shown(given.aspect))
   end
   opts.aspect = given.aspect
-  if given.view then opts.view = { data.pair(given.view, where .. ": view") } end
+  if given.view then opts.view = { arrays.pair(given.view, where .. ": view") } end
   return setmetatable({ opts = opts, elements = {}, notes = {}, cycle = 0 }, Figure)
 end
 
@@ -140,14 +142,14 @@ end
 
 local function check_positive(v, what)
   if v == nil then return nil end
-  local x = data.number(v, what)
+  local x = arrays.number(v, what)
   if not (x > 0 and x <= 1000) then errors.raise("%s must be a positive number, got %g", what, x) end
   return x
 end
 
 local function check_share(v, default, what)
   if v == nil then return default end
-  local x = data.number(v, what)
+  local x = arrays.number(v, what)
   if not (x >= 0 and x <= 1) then errors.raise("%s must be between 0 and 1, got %g", what, x) end
   return x
 end
@@ -177,11 +179,11 @@ end
 
 -- The values of x for a function: opts.x, or 201 over the figure's xlim.
 local function sample_points(fig, opts, where)
-  if opts.x then return data.span(opts.x, 201, where .. ": x") end
+  if opts.x then return arrays.span(opts.x, 201, where .. ": x") end
   local xlim = fig.opts.xlim
   if not xlim then errors.raise("%s: a function needs its range: {x={from, to, step}} or the figure's xlim", where) end
   local a, b = math.min(xlim[1], xlim[2]), math.max(xlim[1], xlim[2])
-  if not fig.opts.logx then return data.span({ a, b }, 201, where .. ": x") end
+  if not fig.opts.logx then return arrays.span({ a, b }, 201, where .. ": x") end
   local xs = {}
   for i = 0, 200 do xs[i + 1] = a * (b / a) ^ (i / 200) end
   return xs
@@ -191,25 +193,25 @@ end
 local function columns(fig, x, y, opts, where)
   if type(x) == "function" then
     local xs = sample_points(fig, opts, where)
-    return xs, data.map(x, xs, where)
+    return xs, arrays.map(x, xs, where)
   end
   if type(y) == "function" then
-    local xs = x == nil and sample_points(fig, opts, where) or data.vector(x, where .. ": x")
-    return xs, data.map(y, xs, where)
+    local xs = x == nil and sample_points(fig, opts, where) or arrays.vector(x, where .. ": x")
+    return xs, arrays.map(y, xs, where)
   end
   if y == nil then
-    local ys, xs = data.vector(x, where .. ": y"), {}
+    local ys, xs = arrays.vector(x, where .. ": y"), {}
     for i = 1, #ys do xs[i] = i end
     return xs, ys
   end
-  local xs, ys = data.vector(x, where .. ": x"), data.vector(y, where .. ": y")
-  data.same_length(xs, ys, where, "x", "y")
+  local xs, ys = arrays.vector(x, where .. ": x"), arrays.vector(y, where .. ": y")
+  arrays.same_length(xs, ys, where, "x", "y")
   return xs, ys
 end
 
 -- Sorts out (x, y, z, opts) of which all but x may be missing.
 local function arguments(y, z, opts)
-  local function is_points(v) return data.is_array(v) or type(v) == "function" end
+  local function is_points(v) return arrays.is_array(v) or type(v) == "function" end
   if opts == nil and z ~= nil and not is_points(z) then z, opts = nil, z end
   if opts == nil and z == nil and type(y) == "table" and not is_points(y) then y, opts = nil, y end
   return y, z, opts
@@ -221,8 +223,8 @@ local function curve(fig, x, y, z, opts, default_style, where)
   y, z, opts = arguments(y, z, opts)
   opts = errors.check_options(opts, LINE_OPTIONS, where)
   local xs, ys = columns(fig, x, y, opts, where)
-  local zs = z ~= nil and data.vector(z, where .. ": z") or nil
-  if zs then data.same_length(xs, zs, where, "x", "z") end
+  local zs = z ~= nil and arrays.vector(z, where .. ": z") or nil
+  if zs then arrays.same_length(xs, zs, where, "x", "z") end
   check_log(fig, "x", xs, where .. ": x")
   check_log(fig, "y", ys, where .. ": y")
   check_kind(fig, zs ~= nil, where)
@@ -259,10 +261,10 @@ end
 function Figure:band(x, lo, hi, opts)
   local where = "fig:band"
   opts = errors.check_options(opts, { "label", "color", "alpha", "enhanced" }, where)
-  local xs = data.vector(x, where .. ": x")
-  local low, high = data.vector(lo, where .. ": lo"), data.vector(hi, where .. ": hi")
-  data.same_length(xs, low, where, "x", "lo")
-  data.same_length(xs, high, where, "x", "hi")
+  local xs = arrays.vector(x, where .. ": x")
+  local low, high = arrays.vector(lo, where .. ": lo"), arrays.vector(hi, where .. ": hi")
+  arrays.same_length(xs, low, where, "x", "lo")
+  arrays.same_length(xs, high, where, "x", "hi")
   check_log(self, "x", xs, where .. ": x")
   check_log(self, "y", low, where .. ": lo")
   check_log(self, "y", high, where .. ": hi")
@@ -277,7 +279,7 @@ end
 local function rule(fig, along, at, opts, where)
   opts = errors.check_options(opts, { "label", "style", "color", "width", "enhanced" }, where)
   local across = along == "x" and "y" or "x"
-  local v = data.number(at, where .. ": " .. across)
+  local v = arrays.number(at, where .. ": " .. across)
   if not number.finite(v) then errors.raise("%s: %s must be finite, got %g", where, across, v) end
   check_log(fig, across, { v }, where .. ": " .. across)
   check_kind(fig, false, where)
@@ -336,11 +338,11 @@ end
 function Figure:hist(values, opts)
   local where = "fig:hist"
   opts = errors.check_options(opts, { "bins", "range", "density", "label", "color", "alpha", "enhanced" }, where)
-  local list = data.vector(values, where .. ": values")
-  local n = opts.bins == nil and 20 or math.tointeger(data.number(opts.bins, where .. ": bins"))
+  local list = arrays.vector(values, where .. ": values")
+  local n = opts.bins == nil and 20 or math.tointeger(arrays.number(opts.bins, where .. ": bins"))
   if not n or n < 1 or n > 100000 then errors.raise("%s: bins must be a positive integer", where) end
   local lo, hi = finite_range(list, where)
-  if opts.range then lo, hi = data.pair(opts.range, where .. ": range") end
+  if opts.range then lo, hi = arrays.pair(opts.range, where .. ": range") end
   if hi <= lo or hi ~= hi or lo ~= lo then errors.raise("%s: range {%g, %g} is empty", where, lo, hi) end
   local counts, total = count(list, lo, hi, n)
   local width, x, widths = (hi - lo) / n, {}, {}
@@ -386,8 +388,8 @@ end
 function Figure:annotate(words, point, at, opts)
   local where = "fig:annotate"
   check_kind(self, false, where)
-  local px, py = data.pair(point, where .. ": the point")
-  local tx, ty = data.pair(at, where .. ": the text's position")
+  local px, py = arrays.pair(point, where .. ": the point")
+  local tx, ty = arrays.pair(at, where .. ": the text's position")
   return note(self, words, { px, tx }, { py, ty }, opts, where)
 end
 
@@ -399,8 +401,20 @@ end
 function Figure:text(words, at, opts)
   local where = "fig:text"
   check_kind(self, false, where)
-  local x, y = data.pair(at, where .. ": the position")
+  local x, y = arrays.pair(at, where .. ": the position")
   return note(self, words, { x }, { y }, opts, where)
+end
+
+-- --- saving ------------------------------------------------------------------------------------------------------
+
+--- Writes the figure's script and starts drawing its picture; `plot.wait` (at the end of a script) waits for it.
+-- @string name of the files; a suffix (".png") chooses the format
+-- @treturn string the picture's path
+function Figure:save(name)
+  if #self.elements == 0 then
+    errors.raise("fig:save: the figure %s is empty: draw something first", errors.shown(name))
+  end
+  return save_figure(name, "fig:save", function(base, format) return script.figure(self, base, format) end)
 end
 
 M.Figure = Figure

@@ -1,10 +1,10 @@
 --- Many grey pictures in one: images of a data set, or the filters of a layer.
 -- @module optlab.plot.images
-local data = require "optlab.plot.data"
-local errors = require "optlab.errors"
+local arrays = require "optlab.plot.arrays"
+local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
-local limits = require "optlab.plot.limits"
-local text = require "optlab.plot.text"
+local limits = require "optlab.plot.gnuplot.limits"
+local text = require "optlab.plot.gnuplot.text"
 require "optlab.plot.fields" -- gives figures their image
 
 local WHERE = "plot.images"
@@ -13,7 +13,7 @@ local CELL = 72 -- pixels of the drawing a column of images takes
 
 -- An H x W array out of one with leading dimensions of 1.
 local function matrix(v, i)
-  local rows = data.is_tensor(v) and v:tolist() or v
+  local rows = arrays.is_tensor(v) and v:tolist() or v
   while type(rows) == "table" and #rows == 1 and type(rows[1]) == "table" and type(rows[1][1]) == "table" do
     rows = rows[1]
   end
@@ -25,7 +25,7 @@ end
 
 -- The images as lists of rows, all of one size.
 local function check_images(source)
-  if not data.is_array(source) then
+  if not arrays.is_array(source) then
     errors.raise("%s: a tensor (N, 1, H, W) or (N, H, W) or a list of images is needed, got %s", WHERE,
       errors.shown(source))
   end
@@ -77,7 +77,7 @@ end
 
 local function check_labels(labels, n)
   if labels == nil then return nil end
-  local list = data.is_tensor(labels) and labels:tolist() or labels
+  local list = arrays.is_tensor(labels) and labels:tolist() or labels
   if type(list) ~= "table" or #list ~= n then
     errors.raise("%s: labels must be a list with a text for each of the %d images, got %s", WHERE, n,
       type(list) == "table" and #list .. " of them" or errors.shown(labels))

@@ -1,9 +1,9 @@
 --- The book's pictures of a minimisation: the path on the graph of f, and the path among its contours.
 -- @module optlab.plot.trace
-local data = require "optlab.plot.data"
-local errors = require "optlab.errors"
+local arrays = require "optlab.plot.arrays"
+local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
-local number = require "optlab.plot.number"
+local number = require "optlab.plot.gnuplot.number"
 require "optlab.plot.fields" -- gives figures their contours
 
 local M = {}
@@ -44,23 +44,23 @@ function M.trace(f, path, opts)
   local where = "plot.trace"
   opts = errors.check_options(opts, with_figure_keys("n", "label", "color"), where)
   check_function(f, where)
-  local xs = data.vector(path, where .. ": path")
-  local n = opts.n and data.number(opts.n, where .. ": n") or largest(xs)
+  local xs = arrays.vector(path, where .. ": path")
+  local n = opts.n and arrays.number(opts.n, where .. ": n") or largest(xs)
   if not (n > 0 and number.finite(n)) then n = 1 end
   local fig = figure.new(figure_options(opts, "x", "f(x)"))
   fig:line(f, { x = { -n, n, n / 200 } })
-  return fig:line(xs, data.map(f, xs, where), { style = "-o", label = opts.label, color = opts.color })
+  return fig:line(xs, arrays.map(f, xs, where), { style = "-o", label = opts.label, color = opts.color })
 end
 
 -- The two columns of a path: a list of pairs, an n x 2 tensor, or a list of tensors with two elements.
 local function columns(path, where)
-  local rows = data.is_tensor(path) and path:tolist() or path
+  local rows = arrays.is_tensor(path) and path:tolist() or path
   if type(rows) ~= "table" then
     errors.raise("%s: path must be a list of {x1, x2}, got %s", where, errors.shown(path))
   end
   if #rows == 0 then errors.raise("%s: path is empty: there is nothing to draw", where) end
   local x1, x2 = {}, {}
-  for i = 1, #rows do x1[i], x2[i] = data.pair(rows[i], string.format("%s: path[%d]", where, i)) end
+  for i = 1, #rows do x1[i], x2[i] = arrays.pair(rows[i], string.format("%s: path[%d]", where, i)) end
   return x1, x2
 end
 
@@ -98,7 +98,7 @@ function M.trace2d(f, path, opts)
   local x1, x2 = columns(path, where)
   local function spec(given, default, name)
     if not given then return default end
-    local values = data.span(given, 66, where .. ": " .. name)
+    local values = arrays.span(given, 66, where .. ": " .. name)
     return { values[1], given[2], #values > 1 and values[2] - values[1] or 0.1 }
   end
   local x = fitted(range(x1, table.unpack(spec(opts.x, { -5.5, 1.0, 0.1 }, "x"))))

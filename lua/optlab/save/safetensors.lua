@@ -5,8 +5,8 @@
 -- the size of their elements, largest first, so that each lies at a multiple of its element's size.
 -- @module optlab.save.safetensors
 local core = require("optlab.core").save
-local errors = require "optlab.errors"
-local json = require "optlab.save.json"
+local errors = require "optlab.base.errors"
+local json = require "optlab.base.json"
 local tree = require "optlab.save.tree"
 
 local M = {}

@@ -8,8 +8,8 @@
 -- Integers and floats stay what they are, to the last bit.
 -- @module optlab.save.tree
 local core = require("optlab.core").tensor
-local errors = require "optlab.errors"
-local json = require "optlab.save.json"
+local errors = require "optlab.base.errors"
+local json = require "optlab.base.json"
 
 local M = {}
 

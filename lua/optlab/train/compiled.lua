@@ -4,20 +4,22 @@
 -- to be the library's: built-in layers, loss and optimizer. A Lua function among them may count its calls, or change
 -- its mind after a hundred of them; for those the script says `compile = true`.
 -- @module optlab.train.compiled
-local config = require "optlab.config"
+local Sequential = require "optlab.nn.sequential"
+local compile = require "optlab.compile"
+local config = require "optlab.base.config"
 local core = require "optlab.core".compile
-local lab = require "optlab"
+local module = require "optlab.nn.module"
 
 local M = {}
 
 M.has_kernels = core.has_kernels
 
---- Whether all modules below a model are built-in layers or plain Sequentials of them.
+-- Whether all modules below a model are built-in layers or plain Sequentials of them.
 local function is_built_in(model)
-  if not lab.nn.is_module(model) then return false end
+  if not module.is_module(model) then return false end
   if type(model) == "userdata" then return true end
   for _, m in ipairs(model:modules()) do
-    if type(m) ~= "userdata" and m.class ~= lab.nn.Sequential then return false end
+    if type(m) ~= "userdata" and m.class ~= Sequential then return false end
   end
   return true
 end
@@ -39,7 +41,7 @@ end
 -- @treturn CompiledStep
 function M.step(o)
   local model, loss, optimizer = o.model, o.loss, o.optimizer
-  return lab.compile(function(X, y)
+  return compile(function(X, y)
     optimizer:zero_grad()
     local l = loss(model(X), y)
     core.check_loss(l)
@@ -57,7 +59,7 @@ function M.batches_until(rows, size, every, limit)
   return n
 end
 
---- The batch that a loader gave last.
+-- The batch that a loader gave last.
 local function last_batch(loader)
   local place = loader:state_dict()
   place.position = place.position - 1
@@ -66,7 +68,7 @@ local function last_batch(loader)
   return following(state, control)
 end
 
---- Up to n batches of a pass. On a bad loss: how many updates were made before, the loss, the batch.
+-- Up to n batches of a pass. On a bad loss: how many updates were made before, the loss, the batch.
 local function run(pass, n, loader, on_bad)
   local left = #pass
   local ok, losses, rows = pcall(pass.run, pass, n)

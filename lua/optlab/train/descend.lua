@@ -1,20 +1,20 @@
 --- Minimising a function of one or a few numbers, keeping every point on the way.
 -- @module optlab.train.descend
 
-local errors = require "optlab.errors"
-local lab = require "optlab"
-local rules = require "optlab.train.rule"
+local errors = require "optlab.base.errors"
+local tensor = require("optlab.core").tensor.tensor
+local update_function = require "optlab.train.update_function"
 
 local M = {}
 
---- The coordinates of a vector as 0-dimensional tensors, still connected to it.
+-- The coordinates of a vector as 0-dimensional tensors, still connected to it.
 local function coordinates(x)
   local list = {}
   for i = 1, x:numel() do list[i] = x:select(1, i) end
   return table.unpack(list)
 end
 
---- How f is called for a starting point of each kind: f(x) or f(x1, x2, ...).
+-- How f is called for a starting point of each kind: f(x) or f(x1, x2, ...).
 local CALL = {
   number = function(f, x) return f(x) end,
   list = function(f, x) return f(coordinates(x)) end,
@@ -29,14 +29,14 @@ local function kind_of(x0)
     errors.shown(x0))
 end
 
---- A float64 copy of x0 that records what is done with it.
+-- A float64 copy of x0 that records what is done with it.
 local function leaf_of(x0)
-  local x = type(x0) == "userdata" and x0:detach():to("float64"):clone() or lab.tensor(x0, {dtype = "float64"})
+  local x = type(x0) == "userdata" and x0:detach():to("float64"):clone() or tensor(x0, {dtype = "float64"})
   x.requires_grad = true
   return x
 end
 
---- f at a leaf, checked to be something that can be differentiated.
+-- f at a leaf, checked to be something that can be differentiated.
 local function evaluate(f, kind, x)
   local y = CALL[kind](f, x)
   if type(y) ~= "userdata" then
@@ -46,7 +46,7 @@ local function evaluate(f, kind, x)
   return y
 end
 
---- x -> gradient by automatic differentiation; a number for a number, else a tensor of x's shape.
+-- x -> gradient by automatic differentiation; a number for a number, else a tensor of x's shape.
 local function recorded_gradient(f, kind)
   return function(x)
     local leaf = leaf_of(x)
@@ -55,10 +55,10 @@ local function recorded_gradient(f, kind)
   end
 end
 
---- x -> gradient by the function given in the options, brought into the form that recorded_gradient has.
+-- x -> gradient by the function given in the options, brought into the form that recorded_gradient has.
 local function given_gradient(grad, kind)
   if kind ~= "list" then return grad end
-  return function(x) return lab.tensor({grad(table.unpack(x:tolist()))}, {dtype = "float64"}) end
+  return function(x) return tensor({grad(table.unpack(x:tolist()))}, {dtype = "float64"}) end
 end
 
 local function point(x)
@@ -69,16 +69,16 @@ end
 local function descend_by_rule(gradient, x, rule, steps)
   local path, state = {point(x)}, {}
   for t = 1, steps do
-    x = rules.checked(rule(x, gradient(x), state, t), x, t)
+    x = update_function.checked(rule(x, gradient(x), state, t), x, t)
     path[t + 1] = point(x)
   end
   return path
 end
 
---- Sets x.grad from a gradient function that takes and gives plain values.
+-- Sets x.grad from a gradient function that takes and gives plain values.
 local function fill_gradient(gradient, kind, x)
   if kind == "number" then
-    x.grad = lab.tensor(gradient(x:item()), {dtype = "float64"})
+    x.grad = tensor(gradient(x:item()), {dtype = "float64"})
   else
     x.grad = gradient(x:detach())
   end
@@ -86,7 +86,7 @@ end
 
 local function descend_by_optimizer(f, kind, x0, spec, steps, gradient)
   local x = leaf_of(x0)
-  local optimizer = rules.optimizer({x}, spec)
+  local optimizer = update_function.optimizer({x}, spec)
   local path = {point(x)}
   for t = 1, steps do
     optimizer:zero_grad()

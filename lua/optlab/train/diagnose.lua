@@ -1,8 +1,9 @@
 --- Why a loss is no number: looks for the first tensor that is to blame, and says what may help.
 -- @module optlab.train.diagnose
 
-local errors = require "optlab.errors"
-local lab = require "optlab"
+local errors = require "optlab.base.errors"
+local module = require "optlab.nn.module"
+local no_grad = require("optlab.core").autograd.no_grad
 
 local M = {}
 
@@ -10,10 +11,10 @@ local function is_finite(t)
   return (t - t):sum():item() == 0 -- inf - inf and nan - nan are nan
 end
 
---- The parameters as a list of {name, tensor}: by the model's names, else by their places in the optimizer.
+-- The parameters as a list of {name, tensor}: by the model's names, else by their places in the optimizer.
 local function named_parameters(model, optimizer)
   local list = {}
-  if lab.nn.is_module(model) then
+  if module.is_module(model) then
     for name, p in model:named_parameters() do list[#list + 1] = {("'%s'"):format(name), p} end
     return list
   end
@@ -48,7 +49,7 @@ function M.advice(o, X, y, steps)
   local parameters = named_parameters(o.model, o.optimizer)
   local smaller = ("a smaller learning rate%s, a warm-up, or optim.clip_grad_norm_ may help"):format(
     rate_of(o.optimizer))
-  local name = lab.no_grad(first_bad, parameters, function(p) return p end)
+  local name = no_grad(first_bad, parameters, function(p) return p end)
   if name and steps == 0 then
     return ("parameter %s is not finite before the first update: look at how it is initialised"):format(name)
   elseif name then
@@ -58,7 +59,7 @@ function M.advice(o, X, y, steps)
   end
   o.optimizer:zero_grad()
   o.loss(o.model(X), y):backward()
-  name = lab.no_grad(first_bad, parameters, function(p) return p.grad end)
+  name = no_grad(first_bad, parameters, function(p) return p.grad end)
   if not name then return smaller end
   return ("the parameters are finite, but the gradient of %s is not; %s"):format(name, smaller)
 end

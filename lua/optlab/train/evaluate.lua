@@ -4,17 +4,18 @@
 -- afterwards every module in it is in the mode that it was in before.
 -- @module optlab.train.evaluate
 
-local errors = require "optlab.errors"
-local lab = require "optlab"
+local core = require "optlab.core"
+local errors = require "optlab.base.errors"
+local module = require "optlab.nn.module"
 
 local M = {}
 
 local WHOLE = 2048 -- rows: so small a data set is evaluated in one go
 local BATCH = 256  -- rows at a time of a larger one, and of bytes that a transform makes floats of
 
---- Sets a model to evaluation mode until the variable that holds the result is closed.
+-- Sets a model to evaluation mode until the variable that holds the result is closed.
 local function evaluation_mode(model)
-  if not lab.nn.is_module(model) then return nil end
+  if not module.is_module(model) then return nil end
   local modules, modes = model:modules(), {}
   for i, m in ipairs(modules) do modes[i] = m.training end
   model:eval()
@@ -23,7 +24,7 @@ local function evaluation_mode(model)
   end})
 end
 
---- The iterator over a data set as one batch.
+-- The iterator over a data set as one batch.
 local function once(data, X)
   if X == nil then return data.X, data.y end
 end
@@ -31,7 +32,7 @@ end
 local function batches_of(data)
   if not data.X then return data:batches() end
   if #data.X <= WHOLE and not data.transform then return once, data end
-  return lab.data.loader(data, {batch_size = BATCH}):batches()
+  return core.data.loader(data, {batch_size = BATCH}):batches()
 end
 
 --- How many rows of the predictions have their largest value at the label.
@@ -55,7 +56,7 @@ end
 -- @treturn number the share that is right, 0 without a count
 function M.measure(model, loss, count, data)
   local mode <close> = evaluation_mode(model) -- luacheck: ignore 211
-  return lab.no_grad(function()
+  return core.autograd.no_grad(function()
     local mean, share, seen = 0, 0, 0
     for X, y in batches_of(data) do
       local prediction, rows = model(X), #X

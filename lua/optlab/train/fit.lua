@@ -1,14 +1,15 @@
 --- The training loop: epochs of minibatches, a schedule, an evaluation now and then, and the history of it all.
 --
--- A training is a table `run`: the options `o`, the `place` where it stands (plain numbers, all that a checkpoint has
--- to know), the `history`, and the functions that a step needs.
+-- A training is a table `run`: the options `o`; the `counters` of steps, examples, seconds, ... (plain numbers, which a
+-- checkpoint saves); the `history`; and the functions that a step needs.
 -- @module optlab.train.fit
 
+local clock = require("optlab.core").system.clock
 local compiled = require "optlab.train.compiled"
 local diagnose = require "optlab.train.diagnose"
-local errors = require "optlab.errors"
+local errors = require "optlab.base.errors"
 local evaluate = require "optlab.train.evaluate"
-local lab = require "optlab"
+local progress = require "optlab.base.progress"
 local resume = require "optlab.train.resume"
 
 local M = {}
@@ -42,7 +43,7 @@ end
 
 -- --- one step -------------------------------------------------------------------------------------------------------
 
---- The function that makes one update on one minibatch and gives its loss, and how many predictions were right if
+-- The function that makes one update on one minibatch and gives its loss, and how many predictions were right if
 -- `count` counts them. A loss that is no number leaves the parameters alone.
 local function eager_step(o, count)
   local model, loss_of, optimizer = o.model, o.loss, o.optimizer
@@ -58,7 +59,7 @@ local function eager_step(o, count)
   end
 end
 
---- A field of a table or userdata, or nil where it has none.
+-- A field of a table or userdata, or nil where it has none.
 local function method(object, name)
   local ok, value = pcall(function() return object[name] end)
   return ok and value or nil
@@ -66,7 +67,7 @@ end
 
 local function nothing() end
 
---- Moves the learning rate: `before(t)` ahead of update or epoch t = 0, 1, ..., `after(metric)` when it is over.
+-- Moves the learning rate: `before(t)` ahead of update or epoch t = 0, 1, ..., `after(metric)` when it is over.
 local function scheduler_of(o)
   local s = o.scheduler
   if s == nil then return nothing, nothing end
@@ -93,32 +94,32 @@ local function new_history(o)
   return history
 end
 
---- Stops the clock of the training, which does not count evaluations and checkpoints, until `go` is called.
+-- Stops the clock of the training, which does not count evaluations and checkpoints, until `go` is called.
 local function stop(run)
-  run.place.seconds = run.place.seconds + (lab.clock() - run.resumed)
+  run.counters.seconds = run.counters.seconds + (clock() - run.resumed)
 end
 
-local function go(run) run.resumed = lab.clock() end
+local function go(run) run.resumed = clock() end
 
---- Adds a point to the history and returns its loss.
+-- Adds a point to the history and returns its loss.
 local function record(run)
   stop(run)
-  local o, place, history = run.o, run.place, run.history
+  local o, counters, history = run.o, run.counters, run.history
   local n = #history.loss + 1
-  local loss = place.loss_sum / place.seen
+  local loss = counters.loss_sum / counters.seen
   if o.eval_data then
     local test_loss, test_acc = evaluate.measure(o.model, o.loss, run.count, o.eval_data)
     loss, history.test_loss[n] = test_loss, test_loss
     if run.count then history.test_acc[n] = test_acc end
   end
   if o.evaluate then loss = o.evaluate(o.model) end
-  history.steps[n], history.epochs[n] = place.steps, place.steps / #o.data
-  history.loss[n], history.seconds[n] = loss, place.seconds
+  history.steps[n], history.epochs[n] = counters.steps, counters.steps / #o.data
+  history.loss[n], history.seconds[n] = loss, counters.seconds
   go(run)
   return loss
 end
 
---- The best point of a training and its epoch: the highest accuracy on the test data, else on the training data, else
+-- The best point of a training and its epoch: the highest accuracy on the test data, else on the training data, else
 -- the lowest loss.
 local function best_of(history)
   local acc = history.test_acc or history.train_acc
@@ -134,9 +135,9 @@ end
 
 local function finish_history(run)
   stop(run)
-  local history, place = run.history, run.place
-  history.sec_per_epoch = place.seconds / run.o.epochs
-  history.examples_per_sec = place.examples / place.seconds
+  local history, counters = run.history, run.counters
+  history.sec_per_epoch = counters.seconds / run.o.epochs
+  history.examples_per_sec = counters.examples / counters.seconds
   history.best_epoch, history.best = best_of(history)
   return history
 end
@@ -145,64 +146,64 @@ end
 
 local function save(run)
   stop(run)
-  resume.save(run.checkpoint, run.o, run.place, run.history)
+  resume.save(run.checkpoint, run.o, run.counters, run.history)
   go(run)
 end
 
---- All that follows an update of `rows` examples.
+-- All that follows an update of `rows` examples.
 local function after_update(run, value, right, rows)
-  local o, place = run.o, run.place
-  place.steps, place.examples, place.seen = place.steps + 1, place.examples + rows, place.seen + rows
-  place.loss_sum = place.loss_sum + value * rows
-  if right then place.right = place.right + right end
+  local o, counters = run.o, run.counters
+  counters.steps, counters.examples, counters.seen = counters.steps + 1, counters.examples + rows, counters.seen + rows
+  counters.loss_sum = counters.loss_sum + value * rows
+  if right then counters.right = counters.right + right end
   run.after_step(value)
   if run.bar then run.bar:step() end
-  if o.on_step then o.on_step {step = place.steps, epoch = place.epoch, loss = value, model = o.model} end
-  if o.eval_every and place.examples % o.eval_every == 0 then record(run) end
+  if o.on_step then o.on_step {step = counters.steps, epoch = counters.epoch, loss = value, model = o.model} end
+  if o.eval_every and counters.examples % o.eval_every == 0 then record(run) end
 end
 
---- Whether a checkpoint is due after a step that is not the last of its epoch.
+-- Whether a checkpoint is due after a step that is not the last of its epoch.
 local function is_due(run)
   local every = run.checkpoint and run.checkpoint.every_steps
-  return every and run.place.steps % every == 0 and run.place.steps < run.place.epoch * #run.o.data
+  return every and run.counters.steps % every == 0 and run.counters.steps < run.counters.epoch * #run.o.data
 end
 
 local function eager_epoch(run)
-  local o, place, step, before = run.o, run.place, run.step, run.before_step
+  local o, counters, step, before = run.o, run.counters, run.step, run.before_step
   for X, y in o.data:batches() do
-    before(place.steps)
+    before(counters.steps)
     local value, right = step(X, y)
-    if value - value ~= 0 then diagnose.raise(value, o, X, y, place) end
+    if value - value ~= 0 then diagnose.raise(value, o, X, y, counters) end
     after_update(run, value, right, #X)
     if is_due(run) then save(run) end
   end
 end
 
---- How many of `left` compiled updates may be made before the next that somebody wants to see or to prepare.
+-- How many of `left` compiled updates may be made before the next that somebody wants to see or to prepare.
 local function updates_ahead(run, left)
-  local o, place, n = run.o, run.place, left
+  local o, counters, n = run.o, run.counters, left
   if o.on_step or run.before_step ~= nothing or run.after_step ~= nothing then n = 1 end
   if run.bar then n = math.min(n, UPDATES_UNSEEN) end
-  if o.eval_every then n = compiled.batches_until(place.examples, o.data.batch_size, o.eval_every, n) end
+  if o.eval_every then n = compiled.batches_until(counters.examples, o.data.batch_size, o.eval_every, n) end
   local every = run.checkpoint and run.checkpoint.every_steps
-  return every and math.min(n, every - place.steps % every) or n
+  return every and math.min(n, every - counters.steps % every) or n
 end
 
 local function compiled_epoch(run)
-  local o, place = run.o, run.place
+  local o, counters = run.o, run.counters
   compiled.epoch(run.compiled, o.data, function(loss, rows)
     after_update(run, loss, nil, rows)
     if is_due(run) then save(run) end
   end, function(left)
-    run.before_step(place.steps)
+    run.before_step(counters.steps)
     return updates_ahead(run, left)
   end, function(loss, updates, X, y)
-    place.steps = place.steps + updates
-    diagnose.raise(loss, o, X, y, place)
+    counters.steps = counters.steps + updates
+    diagnose.raise(loss, o, X, y, counters)
   end)
 end
 
---- The line about an epoch, in the book's words where there is an accuracy.
+-- The line about an epoch, in the book's words where there is an accuracy.
 local function epoch_line(info)
   if not info.train_acc then return ("epoch %d, loss: %.3f"):format(info.epoch, info.loss) end
   local line = ("epoch %d, train loss %.3f, train acc %.3f"):format(info.epoch, info.train_loss, info.train_acc)
@@ -210,48 +211,48 @@ local function epoch_line(info)
 end
 
 local function finish_epoch(run)
-  local o, place, history = run.o, run.place, run.history
-  local epoch, training_loss = place.epoch, place.loss_sum / place.seen
+  local o, counters, history = run.o, run.counters, run.history
+  local epoch, training_loss = counters.epoch, counters.loss_sum / counters.seen
   local loss = training_loss
   if not o.eval_every then loss = record(run) end
   history.train_loss[epoch] = training_loss
-  if run.count then history.train_acc[epoch] = place.right / place.seen end
+  if run.count then history.train_acc[epoch] = counters.right / counters.seen end
   local info = {
     epoch = epoch, loss = loss, train_loss = training_loss, train_acc = run.count and history.train_acc[epoch],
     test_loss = o.eval_data and history.test_loss[#history.test_loss],
-    test_acc = history.test_acc and history.test_acc[#history.test_acc], seconds = place.seconds, model = o.model,
+    test_acc = history.test_acc and history.test_acc[#history.test_acc], seconds = counters.seconds, model = o.model,
     history = history,
   }
   if o.on_epoch then o.on_epoch(info) end
   if o.log then o.log(epoch_line(info)) end
-  place.loss_sum, place.right, place.seen = 0, 0, 0
+  counters.loss_sum, counters.right, counters.seen = 0, 0, 0
   return loss
 end
 
 -- --- the whole ------------------------------------------------------------------------------------------------------
 
---- What the progress bar shows behind the time: the mean loss of the epoch so far.
-local function running_loss(place)
-  return function() return place.seen > 0 and ("loss %.3f"):format(place.loss_sum / place.seen) or "" end
+-- What the progress bar shows behind the time: the mean loss of the epoch so far.
+local function running_loss(counters)
+  return function() return counters.seen > 0 and ("loss %.3f"):format(counters.loss_sum / counters.seen) or "" end
 end
 
 local function start_bar(run)
   local o = run.o
   if o.progress == false then return nil end
-  return (lab.progress(o.epochs * #o.data, o.progress or "training", {
-    done = run.place.steps, per_step = method(o.data, "batch_size"), unit = "examples",
-    text = running_loss(run.place),
+  return (progress(o.epochs * #o.data, o.progress or "training", {
+    done = run.counters.steps, per_step = method(o.data, "batch_size"), unit = "examples",
+    text = running_loss(run.counters),
   }))
 end
 
 local function new_run(o)
-  local place = {steps = 0, examples = 0, epoch = 1, seconds = 0, loss_sum = 0, right = 0, seen = 0}
+  local counters = {steps = 0, examples = 0, epoch = 1, seconds = 0, loss_sum = 0, right = 0, seen = 0}
   local before, after = scheduler_of(o)
   local per_step = o.scheduler_unit == "step"
   local count = o.metric and evaluate.count_right or nil
   local compile = compiled.is_wanted(o)
   return {
-    o = o, place = place, history = new_history(o), count = count, checkpoint = resume.check(o),
+    o = o, counters = counters, history = new_history(o), count = count, checkpoint = resume.check(o),
     step = eager_step(o, count), compiled = compile and compiled.step(o),
     train_epoch = compile and compiled_epoch or eager_epoch,
     before_step = per_step and before or nothing, after_step = per_step and after or nothing,
@@ -297,17 +298,18 @@ end
 function M.fit(o)
   check(o)
   local run = new_run(o)
-  local place = run.place
-  resume.load(run.checkpoint, o, place, run.history)
+  local counters = run.counters
+  resume.load(run.checkpoint, o, counters, run.history)
   local bar <close> = start_bar(run)
   run.bar = bar
   go(run)
-  while place.epoch <= o.epochs do
-    run.before_epoch(place.epoch - 1)
+  while counters.epoch <= o.epochs do
+    run.before_epoch(counters.epoch - 1)
     run.train_epoch(run)
     run.after_epoch(finish_epoch(run))
-    place.epoch = place.epoch + 1
-    if run.checkpoint and ((place.epoch - 1) % run.checkpoint.every == 0 or place.epoch > o.epochs) then save(run) end
+    counters.epoch = counters.epoch + 1
+    local every = run.checkpoint and run.checkpoint.every
+    if every and ((counters.epoch - 1) % every == 0 or counters.epoch > o.epochs) then save(run) end
   end
   return finish_history(run)
 end

@@ -1,13 +1,13 @@
 --- A training that can be broken off: what `train.fit` keeps in its checkpoint, and how it goes on from there.
 --
--- The file holds the states of model, optimizer, loader and of a scheduler that has one, all random numbers, where the
--- training stands and its history. It is replaced whole or not at all, so that a run killed at any moment goes on from
--- the last checkpoint to the bits of an unbroken run.
+-- The file holds the states of model, optimizer, loader and of a scheduler that has one, the state of all random
+-- numbers, the training's counters and its history. It is replaced whole or not at all, so a run that is killed at any
+-- moment can go on from the last checkpoint, and it computes the same bits as an unbroken run.
 -- @module optlab.train.resume
 
-local errors = require "optlab.errors"
-local files = require "optlab.files"
-local lab = require "optlab"
+local checkpoint = require "optlab.save.checkpoint"
+local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
 
 local M = {}
 
@@ -50,15 +50,15 @@ end
 --- Writes the checkpoint.
 -- @tparam table c what `check` gave
 -- @tparam table o the options of train.fit
--- @tparam table place numbers that say where the training stands
+-- @tparam table counters of steps, examples, seconds, ...; the file calls them `place`
 -- @tparam table history lists of numbers
-function M.save(c, o, place, history)
+function M.save(c, o, counters, history)
   local objects = objects_of(o)
-  objects.extra = {place = place, history = history, batches = #o.data}
-  lab.save_checkpoint(c.path, objects)
+  objects.extra = {place = counters, history = history, batches = #o.data}
+  checkpoint.save(c.path, objects)
 end
 
---- Fills the lists of a new history from those of an old one, which must be the same.
+-- Fills the lists of a new history from those of an old one, which must be the same.
 local function fill_history(history, old, path)
   for name, list in pairs(history) do
     if not old[name] then
@@ -71,18 +71,18 @@ end
 --- Goes on where a checkpoint stands, if there is one and `resume` asks for it.
 -- @tparam ?table c what `check` gave
 -- @tparam table o the options of train.fit
--- @tparam table place to be filled
+-- @tparam table counters to be filled
 -- @tparam table history to be filled
-function M.load(c, o, place, history)
+function M.load(c, o, counters, history)
   if not (c and c.resume and files.kind(c.path)) then return end
-  local extra = lab.load_checkpoint(c.path, objects_of(o))
+  local extra = checkpoint.load(c.path, objects_of(o))
   if type(extra) ~= "table" or not extra.place then errors.raise("%s: %s was not made by train.fit", FN, c.path) end
   if extra.batches ~= #o.data then
     errors.raise("%s: %s was made with %d batches an epoch, now there are %d", FN, c.path, extra.batches, #o.data)
   end
   fill_history(history, extra.history, c.path)
-  for name, value in pairs(extra.place) do place[name] = value end
-  if o.log then o.log(("goes on after step %d from %s"):format(place.steps, c.path)) end
+  for name, value in pairs(extra.place) do counters[name] = value end
+  if o.log then o.log(("goes on after step %d from %s"):format(counters.steps, c.path)) end
 end
 
 return M

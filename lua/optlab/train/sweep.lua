@@ -12,10 +12,11 @@
 -- same training by itself after `lab.manual_seed(run.seed)`. The step is compiled (docs/compile.md); threads share the
 -- runs. A run that diverges ends with its nan.
 -- @module optlab.train.sweep
-local core = require "optlab.core".compile
-local errors = require "optlab.errors"
+local config = require "optlab.base.config"
+local core = require "optlab.core"
+local errors = require "optlab.base.errors"
 local evaluation = require "optlab.train.evaluate"
-local lab = require "optlab"
+local sched = require "optlab.sched"
 
 local FN = "train.sweep"
 local AT_ONCE = 64 -- models that exist at the same time
@@ -71,7 +72,7 @@ end
 
 -- One update, as train.fit does it.
 local function usual_step(net, opt, loss, schedule)
-  local attached = schedule and lab.sched.attach(opt, schedule)
+  local attached = schedule and sched.attach(opt, schedule)
   return function(X, y)
     opt:zero_grad()
     local l = loss(net(X), y)
@@ -84,15 +85,16 @@ end
 
 -- The model of a run and its training in C, made after the run's seed was set.
 local function prepare(o, run, first)
-  lab.manual_seed(run.seed or lab.config.seed)
+  core.tensor.manual_seed(run.seed or config.seed)
   local net = o.model(run)
   local opt = o.optimizer(net:parameters(), run)
   local schedule = o.scheduler and o.scheduler(run)
   local step = o.step and o.step(net, opt, run) or usual_step(net, opt, o.loss, schedule)
-  local loader = lab.data.loader(o.data, {
+  local loader = core.data.loader(o.data, {
     batch_size = o.batch_size or 1, shuffle = o.shuffle ~= false, drop_last = o.drop_last or false,
   })
-  return { run = run, model = net, training = core.sweep_run(core.compile(step, true, first), loader, o.epochs) }
+  local compiled = core.compile.compile(step, true, first)
+  return { run = run, model = net, training = core.compile.sweep_run(compiled, loader, o.epochs) }
 end
 
 local function result(o, prepared)
@@ -126,17 +128,17 @@ local M = {}
 --   training loss of each epoch
 function M.sweep(o)
   local runs, results = check(o), {}
-  local random = lab.get_rng_state()
+  local random = core.tensor.get_rng_state()
   for from = 1, #runs, AT_ONCE do
     local group, trainings = {}, {}
     for i = from, math.min(from + AT_ONCE - 1, #runs) do
       group[#group + 1] = prepare(o, runs[i], i == 1)
       trainings[#trainings + 1] = group[#group].training
     end
-    core.advance(trainings, from)
+    core.compile.advance(trainings, from)
     for _, prepared in ipairs(group) do results[#results + 1] = result(o, prepared) end
   end
-  lab.set_rng_state(random)
+  core.tensor.set_rng_state(random)
   return results
 end
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/err.h"
-#include "data/io/outfile.h"
+#include "data/io/tensorfile.h"
 
 #define HEADER_MAX 65535 /* real headers have some hundred bytes */
 
@@ -232,13 +232,13 @@ int npy_header(const Tensor *t, char out[NPY_HEADER_MAX]) {
 static int write_all(OutFile *f, const Tensor *t) {
   char header[NPY_HEADER_MAX];
   int n = npy_header(t, header);
-  if (outfile_write(f, header, (size_t)n) < 0 || outfile_write_tensor(f, t) < 0) return -1;
+  if (outfile_write(f, header, (size_t)n) < 0 || tensorfile_write(f, t) < 0) return -1;
   return outfile_commit(f);
 }
 
 int npy_write(const char *path, const Tensor *t) {
   OutFile f;
-  int status = outfile_open(&f, path) < 0 ? -1 : write_all(&f, t);
+  int status = tensorfile_open(&f, path) < 0 ? -1 : write_all(&f, t);
   outfile_close(&f);
   return status;
 }

@@ -1,9 +1,9 @@
 /*
  * npz.h - NumPy's .npz files: zip archives of .npy files, whose names without ".npy" are the arrays' names.
  *
- * Members may be stored or deflated. Sizes are taken from the archive's directory and checked against the file's length
- * before memory is taken (deflate cannot shrink anything to less than 1/1032), checksums afterwards. Archives beyond 4
- * GiB (Zip64), encrypted and split ones are refused.
+ * Members may be stored or deflated, archives of any size (Zip64). Sizes are taken from the archive's directory and
+ * checked against the file's length before memory is taken (deflate cannot shrink anything to less than 1/1032),
+ * checksums afterwards. Encrypted and split archives are refused.
  */
 #ifndef OPTLAB_DATA_FORMATS_NPZ_H
 #define OPTLAB_DATA_FORMATS_NPZ_H
@@ -24,7 +24,7 @@ typedef struct Npz {
 int npz_read(const char *path, Npz *out);
 void npz_free(Npz *z); /* accepts a zeroed one */
 
-/* Replaces the file (see outfile.h). The names must differ. 0, or -1 with err_set and the old file as it was. */
+/* Replaces the file (see base/outfile.h). The names must differ. 0, or -1 with err_set and the old file as it was. */
 int npz_write(const char *path, int n, const char *const *name, Tensor *const *tensor, bool compress);
 
 #endif

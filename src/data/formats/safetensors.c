@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/err.h"
-#include "data/io/outfile.h"
+#include "data/io/tensorfile.h"
 
 #define PREFIX 8 /* bytes of the header's length */
 
@@ -172,13 +172,13 @@ static int write_all(OutFile *f, const char *header, size_t nheader, int n, Tens
   if (outfile_write(f, &length, sizeof length) < 0) return -1;
   if (outfile_write(f, header, nheader) < 0 || outfile_write(f, blanks, padding) < 0) return -1;
   for (int i = 0; i < n; i++)
-    if (outfile_write_tensor(f, tensor[i]) < 0) return -1;
+    if (tensorfile_write(f, tensor[i]) < 0) return -1;
   return outfile_commit(f);
 }
 
 int safetensors_write(const char *path, const char *header, size_t nheader, int n, Tensor *const *tensor) {
   OutFile f;
-  int status = outfile_open(&f, path) < 0 ? -1 : write_all(&f, header, nheader, n, tensor);
+  int status = tensorfile_open(&f, path) < 0 ? -1 : write_all(&f, header, nheader, n, tensor);
   outfile_close(&f);
   return status;
 }

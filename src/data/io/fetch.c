@@ -1,5 +1,5 @@
 /*
- * fetch.c - libcurl into a nameless or hidden file, then rename.
+ * fetch.c - libcurl into an OutFile.
  *
  * libcurl is opened when the first download needs it: with the thirty libraries behind it, it would cost every start of
  * the program 5 ms, and most runs fetch nothing. Its interface (libcurl.so.4) has been stable since 2006.
@@ -11,17 +11,16 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/err.h"
+#include "base/folder.h"
+#include "base/outfile.h"
 #include "data/io/digest.h"
 
 #define STALL_BYTES_PER_SECOND 1L
@@ -30,18 +29,15 @@
 typedef struct Fetch {
   const char *url, *path;
   const FetchOptions *opt;
-  int fd;
-  bool named; /* the temporary file has the name `temp` */
-  char temp[PATH_MAX];
+  OutFile file;
   Digest *digest;
-  int64_t done;
-  int write_errno; /* why writing failed, 0 if it did not */
-  bool stopped;    /* by the progress callback */
+  bool stopped; /* by the progress callback */
   double last_progress;
 } Fetch;
 
 /* --- libcurl ------------------------------------------------------------------------------------------------------ */
 
+/* The library, opened once for the process. */
 static struct {
   void *library;
   CURL *(*init)(void);
@@ -70,99 +66,12 @@ static int open_curl(void) {
   return complete ? 0 : err_set("the libcurl that was found lacks functions of its easy interface");
 }
 
-/* --- the temporary file ----------------------------------------------------------------------------------------- */
-
-/* Makes the directory of `path`, parents first, like mkdir -p. */
-static int make_directory(const char *path) {
-  char dir[PATH_MAX];
-  snprintf(dir, sizeof dir, "%s", path);
-  for (char *p = dir + 1; *p; p++) {
-    if (*p != '/') continue;
-    *p = '\0';
-    if (mkdir(dir, 0777) < 0 && errno != EEXIST)
-      return err_set("cannot make the directory %s: %s", dir, strerror(errno));
-    *p = '/';
-  }
-  return 0;
-}
-
-/* The directory part of path, "." if it has none. */
-static void directory_of(const char *path, char dir[PATH_MAX]) {
-  snprintf(dir, PATH_MAX, "%s", path);
-  char *slash = strrchr(dir, '/');
-  if (slash == NULL)
-    strcpy(dir, ".");
-  else
-    slash[slash == dir] = '\0';
-}
-
-/* A rename would put a plain file in the place of a device, a pipe or a link: only a regular file may be replaced. */
-static int check_target(const char *path) {
-  struct stat st;
-  if (lstat(path, &st) < 0 || S_ISREG(st.st_mode)) return 0;
-  return err_set("%s is there already and is no regular file; it is left alone", path);
-}
-
-static int open_temp(Fetch *f) {
-  char dir[PATH_MAX];
-  int n = snprintf(f->temp, sizeof f->temp, "%s.part-%ld", f->path, (long)getpid());
-  if (n < 0 || (size_t)n >= sizeof f->temp) return err_set("%s: the path is too long", f->path);
-  if (check_target(f->path) < 0 || make_directory(f->path) < 0) return -1;
-  directory_of(f->path, dir);
-  unlink(f->temp); /* of a process that had our number and was killed */
-#if defined(O_TMPFILE)
-  if (access("/proc/self/fd", X_OK) == 0) f->fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
-  if (f->fd >= 0) return 0;
-#endif
-  f->fd = open(f->temp, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
-  if (f->fd < 0) return err_set("cannot write into %s: %s", dir, strerror(errno));
-  f->named = true;
-  return 0;
-}
-
-/* Gives a nameless file its temporary name. */
-static int name_temp(Fetch *f) {
-  char self[64];
-  if (f->named) return 0;
-  snprintf(self, sizeof self, "/proc/self/fd/%d", f->fd);
-  if (linkat(AT_FDCWD, self, AT_FDCWD, f->temp, AT_SYMLINK_FOLLOW) < 0)
-    return err_set("cannot write %s: %s", f->temp, strerror(errno));
-  f->named = true;
-  return 0;
-}
-
-static int keep_temp(Fetch *f) {
-  if (name_temp(f) < 0) return -1;
-  if (close(f->fd) < 0) return err_set("cannot write %s: %s", f->temp, strerror(errno));
-  f->fd = -1;
-  if (rename(f->temp, f->path) < 0) return err_set("cannot write %s: %s", f->path, strerror(errno));
-  f->named = false;
-  return 0;
-}
-
-static void drop_temp(Fetch *f) {
-  if (f->fd >= 0) close(f->fd);
-  if (f->named) unlink(f->temp);
-}
-
 /* --- what libcurl calls ------------------------------------------------------------------------------------------ */
 
 static size_t on_body(char *bytes, size_t one, size_t n, void *ctx) {
   Fetch *f = ctx;
-  size_t left = n * one;
-  if (f->digest && digest_add(f->digest, bytes, left) < 0) return 0;
-  while (left > 0) {
-    ssize_t put = write(f->fd, bytes, left);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) {
-      f->write_errno = errno;
-      return 0;
-    }
-    bytes += put;
-    left -= (size_t)put;
-    f->done += put;
-  }
-  return n * one;
+  if (f->digest && digest_add(f->digest, bytes, n * one) < 0) return 0;
+  return outfile_write(&f->file, bytes, n * one) < 0 ? 0 : n * one;
 }
 
 static double seconds(void) {
@@ -222,11 +131,11 @@ static void set_options(CURL *c, Fetch *f, char *error) {
 static int explain(const Fetch *f, CURL *c, CURLcode code, const char *error) {
   long status = 0;
   if (f->stopped) return err_set("%s: the download was stopped", f->url);
-  if (f->write_errno) return err_set("cannot write %s: %s", f->path, strerror(f->write_errno));
+  if (f->file.error) return -1; /* err_message says so */
   curl.getinfo(c, CURLINFO_RESPONSE_CODE, &status);
   if (code == CURLE_HTTP_RETURNED_ERROR) return err_set("%s: the server answered %ld", f->url, status);
   if (code == CURLE_PARTIAL_FILE)
-    return err_set("%s: the connection broke off after %lld bytes", f->url, (long long)f->done);
+    return err_set("%s: the connection broke off after %lld bytes", f->url, (long long)f->file.size);
   return err_set("%s: %s", f->url, *error ? error : curl.describe(code));
 }
 
@@ -238,7 +147,7 @@ static int transfer(Fetch *f) {
   CURLcode code = curl.perform(c);
   int status = code == CURLE_OK ? 0 : explain(f, c, code, error);
   curl.cleanup(c);
-  if (status == 0 && f->opt->progress && report(f, f->done, f->done))
+  if (status == 0 && f->opt->progress && report(f, f->file.size, f->file.size))
     return err_set("%s: the download was stopped", f->url);
   return status;
 }
@@ -249,15 +158,27 @@ static int check_digest(Fetch *f) {
   if (digest_text(f->digest, found) < 0) return -1;
   if (strcmp(found, f->opt->digest) == 0) return 0;
   return err_set("%s: not the expected file: %s, expected %s (%lld bytes)", f->url, found, f->opt->digest,
-                 (long long)f->done);
+                 (long long)f->file.size);
+}
+
+/* A link or a device was put there by somebody for a purpose of their own. */
+static int check_target(const char *path) {
+  struct stat st;
+  if (lstat(path, &st) < 0 || S_ISREG(st.st_mode)) return 0;
+  return err_set("%s is there already and is no regular file; it is left alone", path);
+}
+
+static int fetch(Fetch *f) {
+  if (open_curl() < 0 || check_target(f->path) < 0 || folder_make_above(f->path) < 0) return -1;
+  if (outfile_open(&f->file, f->path) < 0 || transfer(f) < 0 || check_digest(f) < 0) return -1;
+  return outfile_commit(&f->file);
 }
 
 int fetch_file(const char *url, const char *path, const FetchOptions *opt) {
-  Fetch f = {.url = url, .path = path, .opt = opt, .fd = -1};
+  Fetch f = {.url = url, .path = path, .opt = opt, .file = {.fd = -1}};
   if (opt->digest && (f.digest = digest_new(opt->digest)) == NULL) return -1;
-  int status =
-      open_curl() < 0 || open_temp(&f) < 0 || transfer(&f) < 0 || check_digest(&f) < 0 || keep_temp(&f) < 0 ? -1 : 0;
-  drop_temp(&f);
+  int status = fetch(&f);
+  outfile_close(&f.file);
   digest_free(f.digest);
   return status;
 }

@@ -1,10 +1,7 @@
 /*
  * fetch.h - downloading one file, all of it or nothing.
  *
- * The body goes to a temporary file in the target's directory while its digest is computed; only a complete file with
- * the right digest is given its name, by rename, so a reader sees the old file or the new one. Whatever goes wrong, the
- * temporary file is removed; where the system allows, it has no name at all until it is complete, so that even a killed
- * process leaves nothing behind.
+ * The body goes to an OutFile while its digest is computed; only a complete file with the right digest is committed.
  *
  * Redirects are followed, the usual proxy variables are obeyed. An unreachable network fails within `connect_timeout`.
  */

@@ -1,7 +1,7 @@
 /*
  * lautogradlib.c - running the graph from Lua: backward, grad, no_grad.
  *
- * What can be written with these in Lua (func.grad, hessian, gradcheck) is in lua/optlab/func.lua.
+ * What can be written with these in Lua (func.grad, hessian, gradcheck) is in lua/optlab/autograd/func.lua.
  */
 #include "autograd/backward.h"
 #include "lua/tensor/ltensor.h"

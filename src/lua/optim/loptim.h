@@ -41,7 +41,7 @@ int loptim_load_state_dict(lua_State *L);
 
 /* --- loptim_define.c ---------------------------------------------------------------------------------------------- */
 
-/* define(name, names, defaults, state, step): pushes the definition's userdata. Checked by lua/optlab/optim.lua. */
+/* define(name, names, defaults, state, step): pushes the definition's userdata. Checked by lua/optlab/optim. */
 int loptim_define(lua_State *L);
 const OptimDef *loptim_definition(lua_State *L, int idx); /* of the userdata at idx; NULL if it is none */
 

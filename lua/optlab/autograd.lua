@@ -1,8 +1,0 @@
---- Gradients of recorded computations: `lab.autograd.grad`, `backward`, `gradcheck`, and the recording modes.
--- @module optlab.autograd
-local core = require "optlab.core"
-
-local M = { gradcheck = require("optlab.func").gradcheck }
-for name, value in pairs(core.autograd) do M[name] = value end
-
-return require("optlab.errors").strict(M, "lab.autograd")

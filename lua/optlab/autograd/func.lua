@@ -1,0 +1,228 @@
+--- Derivatives of Lua functions: gradient, Jacobian, Hessian, Hessian-vector product, and a numerical check of
+-- gradients.
+--
+-- A function may take plain numbers or tensors. Given numbers, its derivatives come back as numbers (computed in
+-- float64); given a
+-- tensor, as tensors. All of them are exact: they run the graph of the function, recorded once more for the second
+-- order.
+--
+-- @module optlab.autograd.func
+
+local core = require "optlab.core"
+local errors = require "optlab.base.errors"
+
+local tensor, autograd = core.tensor, core.autograd
+local M = {}
+
+-- A number or tensor as a float leaf that requires a gradient.
+local function leaf(x, fn, i)
+  if type(x) == "number" then return tensor.tensor(x, { dtype = "float64", requires_grad = true }) end
+  if not tensor.is_tensor(x) then
+    errors.raise("%s: argument %d of the function is %s, expected a number or a tensor", fn, i, type(x))
+  end
+  return tensor.clone(x:detach()):requires_grad_()
+end
+
+local function leaves(fn, ...)
+  local xs = table.pack(...)
+  if xs.n == 0 then errors.raise("%s: the function was called without an argument", fn) end
+  for i = 1, xs.n do xs[i] = leaf(xs[i], fn, i) end
+  return xs
+end
+
+-- Calls f on leaves; a constant result becomes a tensor whose gradient is zero.
+local function value_of(f, xs, fn, scalar)
+  local y = f(table.unpack(xs, 1, xs.n))
+  if type(y) == "number" then y = tensor.tensor(y, { dtype = "float64" }) end
+  if not tensor.is_tensor(y) then
+    errors.raise("%s: the function returned %s, expected a number or a tensor", fn, type(y))
+  end
+  if scalar and y:numel() ~= 1 then
+    errors.raise("%s: the function returned shape (%s), expected one value", fn, table.concat(y.shape, ", "))
+  end
+  return y
+end
+
+-- Gradients of y with respect to xs; zeros where y does not depend on one.
+local function gradients(y, xs, create_graph)
+  local list = {}
+  for i = 1, xs.n do list[i] = xs[i] end
+  if not y.requires_grad then
+    for i = 1, xs.n do list[i] = tensor.zeros_like(xs[i]) end
+    return list
+  end
+  local g = autograd.grad(y, list, { create_graph = create_graph, retain_graph = true, allow_unused = true })
+  for i = 1, xs.n do g[i] = g[i] or tensor.zeros_like(xs[i]) end
+  return g
+end
+
+local function like_input(g, x)
+  if type(x) == "number" then return g:item() end
+  return g:detach()
+end
+
+--- The gradient of a function with one value.
+-- @tparam function f of numbers or tensors, returning one number or a one-element tensor
+-- @treturn function of the same arguments, returning one gradient for each
+-- @usage local g = lab.func.grad(function(x) return lab.cosh(0.5 * x) end); print(g(10))
+function M.grad(f)
+  errors.check_function(f, "func.grad", "f")
+  return function(...)
+    local args, xs = table.pack(...), leaves("func.grad", ...)
+    local g = autograd.enable_grad(function() return gradients(value_of(f, xs, "func.grad", true), xs, false) end)
+    for i = 1, xs.n do g[i] = like_input(g[i], args[i]) end
+    return table.unpack(g, 1, xs.n)
+  end
+end
+
+-- Rows d(gi)/d(xs), each flattened and joined: one row of a Hessian or Jacobian.
+local function flat_row(gi, xs)
+  local parts = gradients(gi, xs, false)
+  for i, p in ipairs(parts) do parts[i] = p:reshape(-1) end
+  return tensor.cat(parts)
+end
+
+local function matrix_of(values, xs)
+  local rows = {}
+  for _, v in ipairs(values) do
+    local flat = v:reshape(-1)
+    for i = 1, flat:numel() do rows[#rows + 1] = flat_row(flat[i], xs) end
+  end
+  return tensor.stack(rows):detach()
+end
+
+--- The Hessian of a function with one value.
+-- @tparam function f as for grad
+-- @treturn function of the same arguments: a number for one number, otherwise the (n, n) matrix over all elements of
+--   all arguments,
+--   in their order
+-- @usage lab.func.hessian(function(x) return lab.cosh(0.5 * x) end)(10)
+function M.hessian(f)
+  errors.check_function(f, "func.hessian", "f")
+  return function(...)
+    local args, xs = table.pack(...), leaves("func.hessian", ...)
+    return autograd.enable_grad(function()
+      local g = gradients(value_of(f, xs, "func.hessian", true), xs, true)
+      local h = matrix_of(g, xs)
+      if xs.n == 1 and type(args[1]) == "number" then return h:item() end
+      return h
+    end)
+  end
+end
+
+--- The Jacobian of a function with any number of values.
+-- @tparam function f of numbers or tensors, returning a tensor or a number
+-- @treturn function of the same arguments: the (m, n) matrix of d(value i)/d(element j), or a number for one number
+--   and one value
+function M.jacobian(f)
+  errors.check_function(f, "func.jacobian", "f")
+  return function(...)
+    local args, xs = table.pack(...), leaves("func.jacobian", ...)
+    return autograd.enable_grad(function()
+      local y = value_of(f, xs, "func.jacobian", false)
+      local j = matrix_of({ y }, xs)
+      if xs.n == 1 and type(args[1]) == "number" and y:numel() == 1 then return j:item() end
+      return j
+    end)
+  end
+end
+
+--- Hessian times vector without the Hessian: the gradient of (gradient of f) . v.
+-- @tparam function f of one tensor, returning one value
+-- @param x the point, a tensor
+-- @param v the vector, a tensor of x's shape
+-- @treturn tensor of x's shape
+function M.hvp(f, x, v)
+  errors.check_function(f, "func.hvp", "f")
+  local xs = leaves("func.hvp", x)
+  if not tensor.is_tensor(v) then errors.raise("func.hvp: the vector is %s, expected a tensor", type(v)) end
+  return autograd.enable_grad(function()
+    local g = gradients(value_of(f, xs, "func.hvp", true), xs, true)[1]
+    return gradients((g * v):sum(), xs, false)[1]:detach()
+  end)
+end
+
+-- Compares one analytic gradient with central differences; returns nil or a description of the first mismatch.
+local function mismatch(f, inputs, k, analytic, o)
+  local x = inputs[k]
+  local flat, expected = x:detach():reshape(-1), analytic:reshape(-1)
+  for i = 1, flat:numel() do
+    local old = flat[i]:item()
+    flat[i] = old + o.eps
+    local up = f(table.unpack(inputs)):sum():item()
+    flat[i] = old - o.eps
+    local down = f(table.unpack(inputs)):sum():item()
+    flat[i] = old
+    local numeric, exact = (up - down) / (2 * o.eps), expected[i]:item()
+    local agree = math.abs(numeric - exact) <= o.atol + o.rtol * math.abs(numeric) -- false for NaN
+    if not agree then
+      return string.format("input %d, element %d: analytic %.10g, numeric %.10g", k, i, exact, numeric)
+    end
+  end
+end
+
+local OPTIONS = { "eps", "atol", "rtol", "second_order", "raise" }
+
+--- Checks the gradients of f at some inputs against central differences, by default in the second order as well.
+-- Inputs must be contiguous float64 leaves; those with requires_grad are checked.
+-- @tparam function f of the inputs, returning a tensor
+-- @tparam table inputs list of tensors
+-- @tparam[opt] table opts eps (1e-6), atol (1e-5), rtol (1e-3), second_order (true), raise (true: a mismatch is an
+--   error)
+-- @treturn boolean whether all agree; and if not (and raise is false) the first mismatch
+function M.gradcheck(f, inputs, opts)
+  errors.check_function(f, "gradcheck", "f")
+  errors.check_options(opts, OPTIONS, "gradcheck")
+  local o = { eps = 1e-6, atol = 1e-5, rtol = 1e-3, second_order = true, raise = true }
+  for k, v in pairs(opts or {}) do o[k] = v end
+  if tensor.is_tensor(inputs) then inputs = { inputs } end
+  local wanted, where = {}, {}
+  errors.check_table(inputs, "gradcheck", "inputs")
+  for k, x in ipairs(inputs) do
+    if not tensor.is_tensor(x) then errors.raise("gradcheck: input %d must be a tensor, got %s", k, errors.shown(x)) end
+    if x.requires_grad then
+      if x.dtype ~= "float64" then
+        errors.raise("gradcheck: input %d is %s, central differences need float64", k, x.dtype)
+      end
+      wanted[#wanted + 1], where[#wanted + 1] = x, k
+    end
+  end
+  if #wanted == 0 then errors.raise("gradcheck: no input requires a gradient") end
+
+  -- A weighted sum, so that an error in one output is not hidden by another.
+  local function weighted(...)
+    local y = f(...)
+    local w = tensor.linspace(0.5, 1.5, math.max(y:numel(), 1), { dtype = "float64" }):reshape(table.unpack(y.shape))
+    return (y * w):sum()
+  end
+  local function first(...)
+    return autograd.grad(weighted(...), wanted, { create_graph = true, allow_unused = true })
+  end
+
+  local problem
+  autograd.enable_grad(function()
+    local g = first(table.unpack(inputs))
+    for i, k in ipairs(where) do
+      local gi = g[i] or tensor.zeros_like(wanted[i])
+      problem = problem or mismatch(weighted, inputs, k, gi, o)
+    end
+    if problem or not o.second_order then return end
+    local function norm_of_gradient(...)
+      local sum = tensor.zeros({}, { dtype = "float64" })
+      for i, gi in pairs(first(...)) do sum = sum + (gi * (0.3 + 0.2 * i) + gi * gi):sum() end
+      return sum
+    end
+    local y = norm_of_gradient(table.unpack(inputs))
+    if not y.requires_grad then return end
+    local gg = autograd.grad(y, wanted, { allow_unused = true })
+    for i, k in ipairs(where) do
+      local gi = gg[i] or tensor.zeros_like(wanted[i])
+      local bad = mismatch(function(...) return norm_of_gradient(...):detach() end, inputs, k, gi, o)
+      problem = problem or bad and "second order, " .. bad
+    end
+  end)
+  if problem and o.raise then errors.raise("gradcheck: %s", problem) end
+  return problem == nil, problem
+end
+
+return errors.strict(M, "lab.func")

@@ -1,0 +1,137 @@
+--- The record of a run: named columns, one row at a time, in `<out>/metrics.csv`.
+--
+-- The bytes depend on the values alone (numbers as %.9g), so that two runs with one seed write the same file. What
+-- does not repeat, such as seconds, goes to a file of its own: `lab.metrics({"epoch", "seconds"}, "timings")`.
+--
+-- While the script runs each row is added to `metrics.partial.csv` at once; the name changes when the record is closed,
+-- which the program does at the script's normal end. A run that fails or is killed leaves the partial file, and an
+-- older metrics.csv stays what it was.
+-- @module optlab.base.csvlog
+-- @usage
+-- local log = lab.metrics{"run", "epoch", "loss"}
+-- log:row("adam", epoch, loss)
+-- log:row{run = "adam", epoch = epoch, loss = loss}
+local config = require "optlab.base.config"
+local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
+
+local Record = {}
+Record.__index = Record
+Record.__name = "optlab.Metrics"
+
+local open = {} -- records not yet closed, in the order they were opened
+local taken = {} -- paths written in this run
+
+local function quoted(text)
+  if text:find('[,"\r\n]') then return '"' .. text:gsub('"', '""') .. '"' end
+  return text
+end
+
+-- A value as it stands in the file; a tensor of one element counts as its number.
+local function cell(value, column)
+  if type(value) == "userdata" and value.item then value = value:item() end
+  if math.type(value) == "integer" then return ("%d"):format(value) end
+  if type(value) == "number" then
+    if value ~= value then return "nan" end
+    return ("%.9g"):format(value)
+  end
+  if value == nil then return "" end
+  if type(value) == "string" or type(value) == "boolean" then return quoted(tostring(value)) end
+  return errors.raise("metrics: column '%s' cannot hold %s", column, errors.shown(value))
+end
+
+local function check(ok, message)
+  if not ok then errors.raise("metrics: %s", message) end
+  return ok
+end
+
+local function write_line(self, cells)
+  check(self.file:write(table.concat(cells, ",") .. "\n"))
+end
+
+-- Values by position, as many as there are columns.
+local function by_position(self, n, ...)
+  if n ~= #self.columns then
+    local names = table.concat(self.columns, ", ")
+    errors.raise("metrics: row: %d values for %d columns (%s)", n, #self.columns, names)
+  end
+  return { ... }
+end
+
+local function by_name(self, row)
+  errors.check_options(row, self.columns, "metrics: row")
+  local values = {}
+  for i, column in ipairs(self.columns) do values[i] = row[column] end
+  return values
+end
+
+--- Adds a row.
+-- @param ... the values in the order of the columns; or one table `{column = value}`, where missing columns stay empty
+function Record:row(...)
+  if not self.file then errors.raise("metrics: row: %s is closed", self.path) end
+  local first = ...
+  local values = type(first) == "table" and by_name(self, first) or by_position(self, select("#", ...), ...)
+  local cells = {}
+  for i, column in ipairs(self.columns) do cells[i] = cell(values[i], column) end
+  write_line(self, cells)
+end
+
+--- Ends the record: the file gets its final name. Closing twice does nothing.
+function Record:close()
+  local file = self.file
+  if not file then return end
+  self.file = nil
+  for i, record in ipairs(open) do
+    if record == self then table.remove(open, i) break end
+  end
+  check(file:commit())
+end
+
+Record.__close = Record.close
+
+function Record:__tostring()
+  return ("metrics(%s: %s)"):format(self.path, table.concat(self.columns, ", "))
+end
+
+local function check_columns(columns)
+  errors.check_table(columns, "lab.metrics", "the list of columns")
+  if #columns == 0 then
+    errors.raise('lab.metrics: expected the names of the columns, as in lab.metrics{"epoch", "loss"}')
+  end
+  local copy = {}
+  for i, name in ipairs(columns) do copy[i] = errors.check_string(name, "lab.metrics", "column " .. i) end
+  return copy
+end
+
+local M = {}
+
+--- Starts a record.
+-- @tparam {string,...} columns
+-- @tparam[opt="metrics"] string name the file is `<out>/<name>.csv`
+-- @treturn Record with `:row(...)`, `:close()`
+function M.new(columns, name)
+  columns = check_columns(columns)
+  name = name == nil and "metrics" or errors.check_string(name, "lab.metrics", "the name")
+  local folder = name:match("^/") and "" or config.out .. "/"
+  local path = folder .. name .. ".csv"
+  if taken[path] then
+    errors.raise("lab.metrics: this run has already written %s; give the second record a name", path)
+  end
+  local ok, message = files.make_folder(path:match("^(.*)/") or ".")
+  if not ok then errors.raise("lab.metrics: %s", message) end
+  local self = setmetatable({ columns = columns, path = path }, Record)
+  self.file = check(files.open_partial(path, folder .. name .. ".partial.csv"))
+  taken[path] = true
+  open[#open + 1] = self
+  local head = {}
+  for i, column in ipairs(columns) do head[i] = quoted(column) end
+  write_line(self, head)
+  return self
+end
+
+--- Closes every record that is still open; the program calls it at the script's normal end.
+function M.close_all()
+  while open[1] do open[1]:close() end
+end
+
+return setmetatable(M, { __call = function(_, ...) return M.new(...) end })

@@ -1,0 +1,127 @@
+--- A progress bar on standard error, for long loops at a terminal.
+--
+-- It shows what is done, the rate and the time left, is drawn at most ten times a second, fits the terminal's width,
+-- and is not there at all when standard error is no terminal or after --quiet or --no-progress. Nothing it does
+-- changes a result.
+-- @module optlab.base.progress
+-- @usage
+-- for epoch in lab.progress(30, "training") do ... end
+-- local bar = lab.progress(n, "download"); bar:step("12 kB"); bar:done()
+local config = require "optlab.base.config"
+local errors = require "optlab.base.errors"
+local system = require("optlab.core").system
+
+local Bar = {}
+Bar.__index = Bar
+
+local INTERVAL = 0.1 -- seconds between two drawings
+local WIDTH = 24     -- of the bar itself
+
+local function duration(seconds)
+  local s = math.floor(seconds + 0.5)
+  if s < 3600 then return ("%d:%02d"):format(s // 60, s % 60) end
+  return ("%d:%02d:%02d"):format(s // 3600, s // 60 % 60, s % 60)
+end
+
+local function rate(per_second, unit)
+  unit = unit and " " .. unit or ""
+  if per_second >= 10 then return ("%.0f%s/s"):format(per_second, unit) end
+  if per_second >= 0.1 then return ("%.1f%s/s"):format(per_second, unit) end
+  return ("%.1f s each"):format(1 / per_second)
+end
+
+-- "training [#####     ]  12/30  3.1/s  0:06 left  loss 0.24", cut to the terminal.
+local function line(self, now)
+  local elapsed = now - self.start
+  local parts = { ("%d/%d"):format(self.count, self.total) }
+  if self.count > self.first and elapsed > 0 then
+    local per_second = (self.count - self.first) / elapsed
+    parts[#parts + 1] = rate(per_second * self.per_step, self.unit)
+    parts[#parts + 1] = duration((self.total - self.count) / per_second) .. " left"
+  end
+  parts[#parts + 1] = type(self.text) == "function" and self.text() or self.text
+  local tail = table.concat(parts, "  ")
+  local head = self.label and self.label .. " " or ""
+  local columns = system.columns() - 1
+  local width = math.min(WIDTH, columns - #head - #tail - 3)
+  if width >= 4 then
+    local full = self.total > 0 and math.min(width, width * self.count // self.total) or width
+    tail = ("[%s%s] %s"):format(("#"):rep(full), (" "):rep(width - full), tail)
+  end
+  return (head .. tail):sub(1, columns)
+end
+
+local function draw(self, now)
+  self.drawn_at = now
+  local text = line(self, now)
+  io.stderr:write("\r", text, (" "):rep(self.drawn - #text))
+  self.drawn = #text
+  config.bar = self
+end
+
+--- Counts one step, and draws the bar if it is time to.
+-- @tparam[opt] string text shown behind the bar
+function Bar:step(text)
+  self.count = self.count + 1
+  if text then self.text = tostring(text) end
+  if not self.shown then return end
+  local now = system.clock()
+  if now - self.drawn_at >= INTERVAL then draw(self, now) end
+end
+
+--- Moves to a count, for steps of different sizes.
+-- @tparam integer count
+-- @tparam[opt] string text
+function Bar:set(count, text)
+  self.count = count - 1
+  self:step(text)
+end
+
+--- Takes the bar off the screen until the next step, so that a line can be printed.
+function Bar:clear()
+  if not self.shown or self.drawn == 0 then return end
+  io.stderr:write("\r", (" "):rep(math.min(self.drawn + 2, system.columns() - 1)), "\r") -- 2: the terminal's ^C
+  self.drawn, self.drawn_at = 0, -math.huge
+  config.bar = nil
+end
+
+--- Ends the bar; what stood there is cleared.
+function Bar:done()
+  self:clear()
+  self.shown = false
+end
+
+Bar.__close = Bar.done
+
+-- The generic for: each call counts the step before it.
+function Bar:__call(_, previous)
+  if previous then self:step() end
+  local i = (previous or 0) + 1
+  if i <= self.total then return i end
+  self:done()
+  return nil
+end
+
+--- Starts a bar; also the iterator of a generic for.
+-- @tparam integer total number of steps
+-- @tparam[opt] string label
+-- @tparam[opt] table options `unit` and `per_step` (1): the rate counts so many of these a step ("examples");
+-- `done` (0): steps done before; `text`: shown behind the bar, a string or a function that is asked whenever the bar is
+-- drawn
+-- @treturn Bar with `:step(text) :set(n, text) :clear() :done()`
+local function progress(total, label, options)
+  local fn = "lab.progress"
+  total = errors.check_integer(total, fn, "the number of steps", 0)
+  if label ~= nil then errors.check_string(label, fn, "the label") end
+  local o = errors.check_options(options, { "unit", "per_step", "done", "text" }, fn)
+  local now = system.clock()
+  local shown = not config.no_progress and not config.quiet and system.isatty("stderr")
+  local done = errors.check_integer(o.done or 0, fn, "done", 0)
+  local self = setmetatable({
+    total = total, label = label, unit = o.unit, per_step = o.per_step or 1, text = o.text, count = done, first = done,
+    shown = shown, start = now, drawn = 0, drawn_at = now + INTERVAL,
+  }, Bar)
+  return self, nil, nil, self
+end
+
+return progress

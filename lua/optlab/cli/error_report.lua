@@ -1,0 +1,90 @@
+--- What a user sees of an error: one line, then the chain of the user's own calls if there is one.
+-- @module optlab.cli.error_report
+local config = require "optlab.base.config"
+local errors = require "optlab.base.errors"
+
+local M = {}
+
+local MOST = 12 -- frames shown
+
+local function name_of(info)
+  if info.what == "main" then return "in main chunk" end
+  if info.name then return ("in %s '%s'"):format(info.namewhat == "method" and "method" or "function", info.name) end
+  return ("in function <%s:%d>"):format(info.short_src, info.linedefined)
+end
+
+-- The lines of the user's own frames, innermost first. Looks at the first 200 levels only: a stack overflow has many
+-- more.
+local function user_frames()
+  local frames = {}
+  for level = 3, 200 do
+    local info = debug.getinfo(level, "Sln")
+    if not info then break end
+    if info.currentline > 0 and not errors.is_own(info) then
+      if #frames == MOST then
+        frames[#frames + 1] = "\t..."
+        break
+      end
+      frames[#frames + 1] = ("\t%s:%d: %s"):format(info.short_src, info.currentline, name_of(info))
+    end
+  end
+  return frames
+end
+
+-- An error raised inside optlab's modules without errors.raise: the user's line goes first, ours into brackets.
+local function at_user_line(text)
+  for level = 3, 200 do
+    local info = debug.getinfo(level, "Sl")
+    if not info then return text end
+    if info.currentline > 0 then
+      local place = ("%s:%d: "):format(info.short_src, info.currentline)
+      local where = errors.where()
+      if not errors.is_own(info) or text:sub(1, #place) ~= place or where == "" then return text end
+      local module = info.source:sub(#config.lib + 2)
+      return ("%s%s (in optlab/%s:%d)"):format(where, text:sub(#place + 1), module, info.currentline)
+    end
+  end
+  return text
+end
+
+-- The twenty file names that require looked for are of no use to most.
+local function shorten(text)
+  if config.full_traceback then return text end
+  return text:match("^([^\n]*module '[^']*' not found):\n\tno field") or text
+end
+
+local function text_of(err)
+  if type(err) == "string" then return at_user_line(shorten(err)) end
+  local mt = getmetatable(err)
+  if type(err) == "number" or (type(mt) == "table" and mt.__tostring) then return tostring(err) end
+  return ("(error object is a %s value)"):format(type(err))
+end
+
+--- Message handler for xpcall.
+-- @param err the error
+-- @treturn table {text, traceback}
+function M.handler(err)
+  local text = err == "interrupted" and errors.where() .. err or text_of(err)
+  local trace
+  if config.full_traceback then
+    trace = debug.traceback(nil, 2)
+  else
+    local frames = user_frames()
+    if #frames > 1 or (#frames == 1 and err == "interrupted") then
+      trace = "stack traceback:\n" .. table.concat(frames, "\n")
+    end
+  end
+  return { text = text, traceback = trace }
+end
+
+--- Writes an error to standard error.
+-- @param problem what `handler` returned, or a plain message
+function M.show(problem)
+  if type(problem) ~= "table" then problem = { text = tostring(problem) } end
+  io.stdout:flush()
+  if config.bar then config.bar:clear() end
+  io.stderr:write("optlab: ", problem.text, "\n")
+  if problem.traceback then io.stderr:write(problem.traceback, "\n") end
+end
+
+return M

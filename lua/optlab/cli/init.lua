@@ -1,0 +1,291 @@
+--- The command line of the program: options, scripts, the exit status. Called by src/main.c.
+-- @module optlab.cli
+local config = require "optlab.base.config"
+local error_report = require "optlab.cli.error_report"
+local files = require "optlab.base.files"
+
+local M = {}
+
+local HELP = [=[
+Usage: optlab [options] [script [script's options]]
+Without a script: the list of experiments. Options are those of lua,
+
+  -e STAT              run a statement
+  -l NAME              require a module into a global of that name
+  -i                   go to the prompt after everything else
+  -v                   print the version
+  -W                   turn warnings on
+  -E                   ignore LUA_PATH and LUA_CPATH
+  -                    run standard input
+  --                   stop reading options
+
+and, before the script or after it,
+
+%s
+  --list               list the experiments
+  --version            print the version and exit
+  --help               show this and exit; after a script: show its parameters]=]
+
+-- --- reading the options before the script -------------------------------------------------------------------------
+
+local function usage_error(message)
+  error_report.show(message)
+  return 1
+end
+
+-- Options that stand alone, before a script: what they set in the plan.
+local SINGLE = {
+  ["-i"] = "prompt", ["-v"] = "version", ["-E"] = "no_environment", ["-W"] = "warnings",
+  ["-h"] = "help", ["--help"] = "help", ["--version"] = "version_only", ["--list"] = "list",
+}
+
+-- Whether a common option wants its value in the next word.
+local function wants_value(word)
+  if word:find("=", 1, true) then return false end
+  for _, row in ipairs(require("optlab.cli.options").COMMON) do
+    if row[1] == word then return row[2] ~= nil end
+  end
+  return false
+end
+
+-- -e and -l, their value in the same word or the next one; the index of the last word used, or nil and a message.
+local function read_action(plan, argv, i)
+  local kind, value = argv[i]:sub(2, 2), argv[i]:sub(3)
+  if value == "" then
+    i = i + 1
+    value = argv[i]
+  end
+  if not value then return nil, ("option '-%s' needs a value"):format(kind) end
+  plan.actions[#plan.actions + 1] = { kind, value }
+  return i
+end
+
+-- Splits argv into what to do first, common options, and the position of the script.
+local function read_plan(argv)
+  local plan = { actions = {}, common = {} }
+  local i = 1
+  while argv[i] do
+    local word = argv[i]
+    if word == "--" then
+      i = i + 1
+      break
+    elseif word == "-" or word:sub(1, 1) ~= "-" then
+      break
+    elseif SINGLE[word] then
+      plan[SINGLE[word]] = true
+    elseif word:match("^%-[el]") then
+      local message
+      i, message = read_action(plan, argv, i)
+      if not i then return nil, message end
+    elseif word:match("^%-%-") then
+      plan.common[#plan.common + 1] = word
+      if wants_value(word) then
+        i = i + 1
+        plan.common[#plan.common + 1] = argv[i]
+      end
+    else
+      return nil, ("unknown option '%s' (--help lists the options)"):format(word)
+    end
+    i = i + 1
+  end
+  plan.script = i
+  return plan
+end
+
+local function apply_common(words)
+  if #words == 0 then return true end
+  local options = require "optlab.cli.options"
+  local parser = require("argparse")("optlab"):add_help(false)
+  options.add_common(parser)
+  parser:flag("--help") -- these two are read before; here they are names to guess from
+  parser:flag("--version")
+  local values, message = options.parse(parser, words)
+  if not values then return nil, message end
+  options.apply(values)
+  config.seed_given = values.seed ~= nil
+  return true
+end
+
+-- --- running --------------------------------------------------------------------------------------------------------
+
+local function run(fn, ...)
+  local ok, problem = xpcall(fn, error_report.handler, ...)
+  if ok then return true end
+  error_report.show(problem)
+  return false
+end
+
+local function run_text(text, name, ...)
+  local fn, message = load(text, name)
+  if not fn then
+    error_report.show(message)
+    return false
+  end
+  return run(fn, ...)
+end
+
+local function run_action(action)
+  if action[1] == "e" then return run_text(action[2], "=(command line)") end
+  return run(function() _G[action[2]] = require(action[2]) end)
+end
+
+-- "; did you mean 'experiments/momentum.lua'?" for the name of a file that is not there, or "".
+local function script_hint(name)
+  local known = {}
+  for _, entry in ipairs(require("optlab.cli.listing").find()) do
+    local path = "experiments/" .. entry[1] .. ".lua"
+    if name == entry[1] or name == entry[1] .. ".lua" or name == "experiments/" .. entry[1] then
+      return ("; did you mean '%s'?"):format(path)
+    end
+    known[#known + 1] = path
+  end
+  return require("optlab.base.errors").hint(name, known)
+end
+
+-- The script as it is called: in the current folder, else among the installed ones ("experiments/momentum.lua" works
+-- anywhere).
+local function read_script(name)
+  if name == "-" then return io.read("a"), "=stdin" end
+  local text, message = files.read(name)
+  if text then return text, "@" .. name end
+  local installed = name:match("^experiments/") and config.root .. name
+  if installed and files.readable(installed) then return files.read(installed), "@" .. installed end
+  return nil, ("cannot open %s%s"):format(message, script_hint(name))
+end
+
+-- The global `arg`: the script at 0, its arguments from 1, what stood before it below.
+local function set_arg(argv, at)
+  local words = {}
+  for i = 0, #argv do words[i - at] = argv[i] end
+  _G.arg = words
+end
+
+-- Options given to a script that does not look at them are those of every script, or mistakes.
+local function read_unread_options(text, name, args)
+  if #args == 0 then return true end
+  local script_text = require "optlab.cli.script_text"
+  if not script_text.uses_optlab(text) or script_text.reads_arguments(text) then return true end
+  local ok, message = require("optlab.cli.params").read_common(args, name)
+  return ok, message and ("%s: %s"):format(name, message)
+end
+
+local function run_script(host, argv, at)
+  local name, args = argv[at], table.move(argv, at + 1, #argv, 1, {})
+  local text, chunk = read_script(name)
+  if not text then
+    error_report.show(chunk)
+    return false
+  end
+  local script = chunk:match("^@(.*)") or name
+  argv[at] = script
+  set_arg(argv, at)
+  config.script, config.args = script, args
+  if not config.out_given then config.out = config.default_out(script) end
+  if require("optlab.cli.script_text").uses_optlab(text) then host.ignore_closed_pipe() end -- figures come to their end
+  local ok, message = read_unread_options(text, script, args)
+  if not ok then
+    error_report.show(message)
+    return false
+  end
+  return run_text((text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")), chunk, table.unpack(args))
+end
+
+-- For somebody at a terminal who wonders where the figures are.
+local function tell_pictures(paths)
+  if #paths == 0 or config.quiet or not require("optlab.core").system.isatty("stderr") then return end
+  local folder = paths[1]:match("^(.*)/") or "."
+  io.stdout:flush()
+  io.stderr:write(("%d %s in %s/\n"):format(#paths, #paths == 1 and "picture" or "pictures", folder))
+end
+
+-- What has to be finished when the script is through: records get their names, gnuplot its time.
+local function finish()
+  local metrics = package.loaded["optlab.base.csvlog"]
+  if metrics and not run(metrics.close_all) then return false end
+  local plot = package.loaded["optlab.plot"]
+  if type(plot) ~= "table" or not plot.wait then return true end
+  local message
+  if not run(function() message = select(2, plot.wait()) end) then return false end
+  if message then error_report.show(message) end
+  tell_pictures(plot.written())
+  return not message
+end
+
+-- --- the whole ------------------------------------------------------------------------------------------------------
+
+local function version()
+  return ("optlab %s (%s)"):format(require("optlab.core").version, _VERSION)
+end
+
+local function help()
+  local lines = {}
+  for _, row in ipairs(require("optlab.cli.options").COMMON) do
+    lines[#lines + 1] = ("  %-20s %s"):format(row[1] .. (row[2] and " " .. row[2] or ""), row[3])
+  end
+  print(HELP:format(table.concat(lines, "\n")))
+end
+
+-- A script that ends by os.exit has come to a good end too.
+local function finish_at_exit()
+  local exit = os.exit
+  os.exit = function(code, close) -- luacheck: ignore
+    local good = code == nil or code == true or code == 0
+    if good and not finish() then code = 1 end
+    exit(code, close)
+  end
+end
+
+-- On a terminal a printed line takes the place of the progress bar, which comes back below it.
+local function print_beside_bar()
+  local system = require("optlab.core").system
+  if not (system.isatty("stdout") and system.isatty("stderr")) then return end
+  local plain = print
+  print = function(...) -- luacheck: ignore 121
+    if config.bar then config.bar:clear() end
+    plain(...)
+  end
+end
+
+local function work(host, plan, argv)
+  for _, action in ipairs(plan.actions) do
+    if not run_action(action) then return false end
+  end
+  if argv[plan.script] then
+    if not run_script(host, argv, plan.script) then return false end
+  elseif #plan.actions == 0 and not plan.version and not plan.prompt then
+    -- A program on a pipe or in a file is run, as by lua; nothing there: the list.
+    local text = host.input_waits(2) and io.read("a") or ""
+    if not text:match("%S") then
+      require("optlab.cli.listing").print()
+    elseif not run_text((text:gsub("^#[^\n]*", "")), "=stdin") then
+      return false
+    end
+  end
+  if not finish() then return false end
+  if plan.prompt then require("optlab.cli.prompt").run(host) end
+  return true
+end
+
+--- Runs the program.
+-- @tparam table host functions of src/main.c
+-- @tparam {string,...} argv the command line, the program's name at 0
+-- @treturn integer exit status
+function M.main(host, argv)
+  local plan, message = read_plan(argv)
+  if not plan then return usage_error(message) end
+  if plan.help then return help() or 0 end
+  if plan.version_only then return print(version()) or 0 end
+  if plan.list then return require("optlab.cli.listing").print() or 0 end
+  local ok
+  ok, message = apply_common(plan.common)
+  if not ok then return usage_error(message) end
+  if plan.version then print(version()) end
+  if plan.warnings then warn("@on") end
+  finish_at_exit()
+  print_beside_bar()
+  set_arg(argv, argv[plan.script] and plan.script or 0)
+  if work(host, plan, argv) then return 0 end
+  return host.was_interrupted() and 130 or 1
+end
+
+return M

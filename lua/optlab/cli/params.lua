@@ -1,0 +1,268 @@
+--- Hyperparameters that the command line may override.
+--
+--    local p = lab.params{
+--      lr = 0.6,                                    -- --lr 0.1
+--      steps = 20,                                  -- an integer: --steps 50
+--      nesterov = false,                            -- --nesterov, --no-nesterov, --nesterov true
+--      betas = {0.9, 0.999},                        -- --betas 0.9,0.99
+--      momentum = {default = 0.5, help = "weight of the past", min = 0, max = 1},
+--      method = {default = "sgd", choices = {"sgd", "adam"}},
+--    }
+--
+-- The type of a default is the type of the parameter (an entry may say `type=` instead). `--help` prints the
+-- parameters with the script's opening comment and ends the run; the options of every script (`--seed`, `--out`, ...)
+-- are accepted as well.
+-- @module optlab.cli.params
+local config = require "optlab.base.config"
+local errors = require "optlab.base.errors"
+local options = require "optlab.cli.options"
+
+local FN = "lab.params"
+local KINDS = { "integer", "number", "boolean", "string", "list" }
+local FIELDS = { "default", "help", "choices", "min", "max", "type" }
+
+-- --- declarations -------------------------------------------------------------------------------------------------
+
+local function kind_of(default)
+  local kind = math.type(default) == "float" and "number" or math.type(default) or type(default)
+  return kind == "table" and "list" or kind
+end
+
+local function is_description(value)
+  if type(value) ~= "table" then return false end
+  for _, field in ipairs(FIELDS) do
+    if value[field] ~= nil then return true end
+  end
+  return false
+end
+
+local function check_name(name)
+  if type(name) ~= "string" or not name:match("^%a[%w_]*$") then
+    errors.raise("%s: a parameter is written name = default, got %s", FN, errors.shown(name))
+  end
+  local flag = "--" .. name:gsub("_", "-")
+  for _, row in ipairs(options.COMMON) do
+    if row[1] == flag and flag ~= "--seed" then
+      errors.raise("%s: '%s' is an option of every script; use another name", FN, name)
+    end
+  end
+  if name == "help" then errors.raise("%s: 'help' is taken by --help; use another name", FN) end
+end
+
+-- One entry of the caller's table as {name, kind, default, help, choices, min, max}.
+local function declare(name, value)
+  check_name(name)
+  local entry = is_description(value) and value or { default = value }
+  local fn = FN .. ": " .. name
+  errors.check_options(entry, FIELDS, fn)
+  local kind = entry.type or kind_of(entry.default)
+  if entry.default == nil and not entry.type then errors.raise("%s: give a default or a type", fn) end
+  errors.check_choice(kind, KINDS, fn, "the type")
+  return {
+    name = name, kind = kind, default = entry.default, help = entry.help, choices = entry.choices, min = entry.min,
+    max = entry.max,
+  }
+end
+
+local function declare_all(spec)
+  errors.check_table(spec, FN, "the argument")
+  local list = {}
+  for name, value in pairs(spec) do list[#list + 1] = declare(name, value) end
+  table.sort(list, function(a, b) return a.name < b.name end)
+  return list
+end
+
+-- --- reading values -----------------------------------------------------------------------------------------------
+
+local BOOLEANS = {
+  ["true"] = true, yes = true, on = true, ["1"] = true,
+  ["false"] = false, no = false, off = false, ["0"] = false,
+}
+
+local function read_list(text, entry)
+  local numbers = type(entry.default) ~= "table" or type(entry.default[1]) ~= "string"
+  local list = {}
+  for item in (text .. ","):gmatch("%s*([^,]-)%s*,") do
+    local value = item
+    if numbers then value = tonumber(item) end
+    if value == nil then return nil, "a list of numbers separated by commas" end
+    list[#list + 1] = value
+  end
+  return list
+end
+
+-- Each gives the value, or nil and what was expected.
+local READ = {
+  integer = function(text)
+    local value = math.tointeger(tonumber(text))
+    if value == nil and tonumber(text) then return nil, "an integer (a default such as 1.0 would allow fractions)" end
+    return value, "an integer"
+  end,
+  number = function(text)
+    local value = tonumber(text)
+    return value and value + 0.0, "a number"
+  end,
+  boolean = function(text) return BOOLEANS[text:lower()], "true or false" end,
+  string = function(text) return text end,
+  list = read_list,
+}
+
+-- What a value must be besides its type and, for a choice, what was probably meant; nil if it is.
+local function violation(entry, value)
+  if entry.choices then
+    for _, choice in ipairs(entry.choices) do
+      if choice == value then return nil end
+    end
+    local names = {}
+    for i, choice in ipairs(entry.choices) do names[i] = tostring(choice) end
+    return "one of " .. table.concat(names, ", "), errors.hint(tostring(value), names)
+  end
+  if type(value) ~= "number" then return nil end
+  if entry.min and value < entry.min then return ("at least %s"):format(entry.min) end
+  if entry.max and value > entry.max then return ("at most %s"):format(entry.max) end
+  return nil
+end
+
+local function reader(entry)
+  return function(text)
+    local value, expected, hint = READ[entry.kind](text, entry)
+    if value ~= nil then expected, hint = violation(entry, value) end
+    if value == nil or expected then
+      return nil, ("--%s: expected %s, got '%s'%s"):format(entry.name, expected, text, hint or "")
+    end
+    return value
+  end
+end
+
+-- --- help ---------------------------------------------------------------------------------------------------------
+
+local function text_of(value)
+  if type(value) == "table" then
+    local items = {}
+    for i, item in ipairs(value) do items[i] = text_of(item) end
+    return table.concat(items, ",")
+  end
+  return math.type(value) == "float" and ("%.14g"):format(value) or tostring(value)
+end
+
+local function describe(entry)
+  local notes = {}
+  if entry.choices then notes[1] = "one of " .. text_of(entry.choices):gsub(",", ", ") end
+  if entry.min and entry.max then
+    notes[#notes + 1] = ("in %s..%s"):format(text_of(entry.min), text_of(entry.max))
+  elseif entry.min or entry.max then
+    notes[#notes + 1] = (entry.min and "at least " or "at most ") .. text_of(entry.min or entry.max)
+  end
+  if entry.default ~= nil then notes[#notes + 1] = "default " .. text_of(entry.default) end
+  local note = #notes > 0 and "(" .. table.concat(notes, "; ") .. ")" or ""
+  return entry.help and entry.help .. " " .. note or note
+end
+
+local function help_width() return math.min(require("optlab.core").system.columns(), 100) end
+
+local function opening_comment(script)
+  local text = script and require("optlab.base.files").read(script)
+  local script_text = require "optlab.cli.script_text"
+  return text and script_text.refill(script_text.opening_comment(text), help_width()) or ""
+end
+
+local function make_parser(list, script)
+  local parser = require("argparse")(script or "script", opening_comment(script))
+  parser:add_help(false):help_max_width(help_width())
+  parser:usage(("Usage: optlab %s [--name value ...]"):format(script or "script.lua"))
+  local declared = {}
+  for _, entry in ipairs(list) do
+    if entry.name == "seed" then goto continue end -- among the options of every script
+    local option = parser:option("--" .. entry.name):target("=" .. entry.name):convert(reader(entry))
+    option:argname(entry.kind == "boolean" and "true|false" or entry.kind:upper()):description(describe(entry))
+    if entry.kind == "boolean" then option:args("?") option._boolean = true end
+    declared[#declared + 1] = option
+    ::continue::
+  end
+  if #declared > 0 then parser:group("Parameters", table.unpack(declared)) end
+  options.add_common(parser)
+  parser:flag("-h --help"):description("show this and exit"):target("help")
+  return parser
+end
+
+-- --- the call -----------------------------------------------------------------------------------------------------
+
+-- The arguments of the running script if it is the script that asks, else none: a spec or a module must not read
+-- busted's.
+local function own_arguments()
+  local script = type(arg) == "table" and arg[0]
+  for level = 3, 50 do
+    local info = debug.getinfo(level, "S")
+    if not info then break end
+    if info.what ~= "C" and not errors.is_own(info) then
+      return info.source == "@" .. tostring(script) and { table.unpack(arg) } or {}
+    end
+  end
+  return {}
+end
+
+-- The given value, else the default; a list is copied, so that a change to it cannot change the default.
+local function value_of(entry, values)
+  local given = values["=" .. entry.name]
+  if entry.kind == "boolean" and given then given = #given == 0 or given[1] end -- a bare --flag is true
+  if given == nil then given = entry.default end
+  return type(given) == "table" and { table.unpack(given) } or given
+end
+
+-- A script may give --seed another default; the command line wins.
+local function take_seed(default)
+  if not config.seed_given then options.apply { seed = default } end
+  return config.seed
+end
+
+local function read_all(list, args, script)
+  local values = {}
+  if #args > 0 then
+    local parser = make_parser(list, script)
+    local message
+    values, message = options.parse(parser, args)
+    if not values then return nil, message end
+    if values.help then
+      io.write(parser:get_help(), "\n")
+      os.exit(0)
+    end
+    options.apply(values)
+    if values.seed then config.seed_given = true end
+  end
+  return values
+end
+
+local M = {}
+
+--- Reads the options of every script from arguments, for a script that declares nothing.
+-- @tparam {string,...} args
+-- @tparam string script
+-- @treturn ?boolean true, or nil and a message
+function M.read_common(args, script)
+  local values, message = read_all({}, args, script)
+  return values and true, message
+end
+
+--- Declares parameters and gives their values.
+-- @tparam table spec defaults by name
+-- @tparam[opt] {string,...} args instead of the script's own arguments
+-- @treturn table values by name
+-- @usage local p = lab.params{lr = 0.6, steps = 20}; print(p.lr)
+function M.params(spec, args)
+  local list = declare_all(spec)
+  for _, entry in ipairs(list) do
+    local wrong = entry.default ~= nil and violation(entry, entry.default)
+    if wrong then
+      errors.raise("%s: the default of '%s' must be %s, got %s", FN, entry.name, wrong, text_of(entry.default))
+    end
+  end
+  local values, message = read_all(list, args or own_arguments(), config.script)
+  if not values then errors.raise("%s", message) end
+  local p = {}
+  for _, entry in ipairs(list) do
+    if entry.name == "seed" then p.seed = take_seed(entry.default) else p[entry.name] = value_of(entry, values) end
+  end
+  return p
+end
+
+return M

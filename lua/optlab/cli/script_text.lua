@@ -1,0 +1,132 @@
+--- What the text of a script tells without running it: its opening comment, and whether it looks at its arguments.
+-- @module optlab.cli.script_text
+local M = {}
+
+--- The comment at the top, without its dashes; a #! line is passed over.
+-- @tparam string text
+-- @treturn string lines separated by "\n", "" if there is none
+function M.opening_comment(text)
+  text = text:gsub("^#[^\n]*\n", ""):gsub("^%s+", "")
+  local level, body = text:match("^%-%-%[(=*)%[(.*)")
+  if level then
+    return (body:match("^(.-)%]" .. level .. "%]") or ""):gsub("^%s+", ""):gsub("%s+$", "")
+  end
+  local lines = {}
+  for line in (text .. "\n"):gmatch("([^\n]*)\n") do
+    local comment = line:match("^%-%-+ ?(.*)$")
+    if not comment then break end
+    lines[#lines + 1] = comment
+  end
+  return (table.concat(lines, "\n"):gsub("%s+$", ""))
+end
+
+--- The first sentence of a comment, on one line.
+-- @tparam string comment
+-- @treturn string
+function M.first_sentence(comment)
+  local paragraph = (comment .. "\n\n"):match("^%s*(.-)\n%s*\n"):gsub("%s+", " ")
+  local sentence = paragraph:match("^(.-[%.!%?]) %u") or paragraph
+  return (sentence:gsub("%s+$", ""))
+end
+
+--- Words filled into lines.
+-- @tparam string text
+-- @tparam integer width columns at most, unless a word is longer
+-- @treturn {string,...} lines
+function M.fill(text, width)
+  local lines, line = {}, ""
+  for word in text:gmatch("%S+") do
+    if line ~= "" and #line + 1 + #word > width then
+      lines[#lines + 1], line = line, word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  lines[#lines + 1] = line
+  return lines
+end
+
+--- A comment with its paragraphs filled to a width; indented lines (formulas) stay as they are.
+-- @tparam string comment
+-- @tparam integer width
+-- @treturn string
+function M.refill(comment, width)
+  local out, paragraph = {}, {}
+  local function flush()
+    if #paragraph == 0 then return end
+    for _, line in ipairs(M.fill(table.concat(paragraph, " "), width)) do out[#out + 1] = line end
+    paragraph = {}
+  end
+  for line in (comment .. "\n"):gmatch("([^\n]*)\n") do
+    local is_text = line:match("^%S") ~= nil
+    -- A line that ends a sentence well before the edge ends its paragraph: "Book section: ...".
+    if is_text then
+      paragraph[#paragraph + 1] = line
+    else
+      flush()
+      out[#out + 1] = line
+    end
+    if #line < 50 and line:match("%.$") then flush() end
+  end
+  flush()
+  return table.concat(out, "\n")
+end
+
+-- The words and dots of a text, comments and strings left out.
+local function tokens(text)
+  text = text:gsub("^#[^\n]*", "")
+  local at = 1
+  return function()
+    while at <= #text do
+      local level = text:match("^%-%-%[(=*)%[", at) or text:match("^%[(=*)%[", at)
+      local quote = text:match("^[\"']", at)
+      local stop
+      if level then
+        stop = select(2, text:find("]" .. level .. "]", at, true)) or #text
+      elseif text:find("^%-%-", at) then
+        stop = (text:find("\n", at, true) or #text + 1) - 1
+      elseif quote then
+        stop = at
+        repeat
+          stop = text:find("[\\\n" .. quote .. "]", stop + 1) or #text
+          local escaped = text:sub(stop, stop) == "\\"
+          if escaped then stop = stop + 1 end
+        until not escaped or stop >= #text
+      else
+        local word = text:match("^[%a_][%w_]*", at) or text:match("^%.%.%.", at) or text:sub(at, at)
+        at = at + #word
+        return word
+      end
+      at = stop + 1
+    end
+    return nil
+  end
+end
+
+local OPENS = { ["function"] = true, ["do"] = true, ["if"] = true, ["repeat"] = true }
+
+--- Whether a script deals with its arguments itself: it reads `arg`, the main chunk's `...`, or calls `params`.
+-- @tparam string text
+-- @treturn boolean
+function M.reads_arguments(text)
+  local blocks, functions = {}, 0
+  for word in tokens(text) do
+    if word == "arg" or word == "params" or (word == "..." and functions == 0) then return true end
+    if OPENS[word] then
+      blocks[#blocks + 1] = word
+      if word == "function" then functions = functions + 1 end
+    elseif word == "end" or word == "until" then
+      if table.remove(blocks) == "function" then functions = functions - 1 end
+    end
+  end
+  return false
+end
+
+--- Whether a script uses optlab.
+-- @tparam string text
+-- @treturn boolean
+function M.uses_optlab(text)
+  return text:find("require%s*%(?%s*[\"']optlab[%.\"']") ~= nil
+end
+
+return M

@@ -1,0 +1,55 @@
+--- Layers, losses, initialisation and containers, with PyTorch's names, defaults and numbers.
+--
+-- Built-in layers and losses are made in C and are fastest; containers and layers of your own are Lua. All of them are
+-- modules and share the methods of `optlab.nn.module`. Class labels and dimensions count from 1; the names of
+-- parameters are PyTorch's and count layers from 0 ("0.weight").
+--
+--    local net = nn.Sequential(nn.Linear(5, 16), nn.Tanh(), nn.Linear(16, 1))
+--    local loss = nn.MSELoss()
+--    loss(net(X), y):backward()
+--
+-- Layers: `Linear(in, out, {bias=true, dtype})` `ReLU` `LeakyReLU{negative_slope=0.01}` `ELU{alpha=1}` `SiLU`
+-- `GELU{approximate="none"}` `Softplus{beta=1, threshold=20}` `Sigmoid` `Tanh` `Softmax(dim=-1)` `LogSoftmax(dim=-1)`
+-- `Flatten(start_dim=2, end_dim=-1)` `Identity` `Dropout(p=0.5)`.
+-- For images (N, C, H, W), a size being a number or a pair {height, width}: `Conv2d(in, out, kernel_size, {stride=1,
+-- padding=0, bias=true, dtype})` `MaxPool2d(kernel_size, {stride=kernel_size, padding=0})` `AvgPool2d(the same)`
+-- `BatchNorm2d(num_features, {eps=1e-5, momentum=0.1, affine=true, track_running_stats=true, dtype})` `BatchNorm1d(the
+-- same)`.
+-- Losses, all with `{reduction="mean"|"sum"|"none"}`: `MSELoss` `L1Loss` `HuberLoss{delta=1}` `SmoothL1Loss{beta=1}`
+-- `CrossEntropyLoss{weight, label_smoothing=0}` `NLLLoss{weight}` `BCELoss` `BCEWithLogitsLoss{pos_weight}`.
+-- @module optlab.nn
+local core = require "optlab.core".nn
+local module = require "optlab.nn.module"
+
+local M = {
+  --- The same computations as functions: `nn.functional.relu(x)`, `nn.functional.mse_loss(input, target,
+  -- {reduction="sum"})`, `linear(x, weight, bias)`, `conv2d(x, weight, bias, {stride=1, padding=0})`, `max_pool2d(x,
+  -- kernel_size, {stride, padding})`, `avg_pool2d`, `batch_norm(x, running_mean, running_var, {weight, bias,
+  -- training=false, momentum=0.1, eps=1e-5})`, `dropout(x, p, training)`, `one_hot(labels, num_classes)`, ...
+  functional = core.functional,
+  --- First values of parameters, in place: `uniform_(t, a, b)` `normal_(t, mean, std)` `constant_(t, val)` `zeros_`
+  -- `ones_` `eye_` `xavier_uniform_(t, gain)` `xavier_normal_` `kaiming_uniform_(t, a, mode, nonlinearity)`
+  -- `kaiming_normal_` `calculate_gain`; arguments by position or by name: `nn.init.normal_(m.weight, {std=0.01})`.
+  -- Each returns its tensor.
+  init = core.init,
+  Module = require "optlab.nn.class".Module,
+  Sequential = require "optlab.nn.sequential",
+}
+
+for name, constructor in pairs(core.layers) do M[name] = constructor end
+
+--- Whether a value is a module, built-in or user-defined.
+-- @treturn boolean
+M.is_module = module.is_module
+
+--- The name of a module's class, "Linear" for instance; nil if the value is no module.
+-- @treturn ?string
+function M.type(value)
+  if not module.is_module(value) then return nil end
+  return (module.describe(value))
+end
+
+local strict = require("optlab.base.errors").strict
+strict(M.functional, "lab.nn.functional")
+strict(M.init, "lab.nn.init")
+return strict(M, "lab.nn")

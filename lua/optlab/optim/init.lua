@@ -1,0 +1,107 @@
+--- Optimizers: SGD, Adagrad, RMSprop, Adadelta, Adam, AdamW, Yogi, gradient clipping, and optimizers of your own.
+--
+-- Hyperparameters, their defaults and the numbers are PyTorch's; the update of each is the opening comment of its file
+-- in `src/optim/`. `params` is a list of tensors, or a list of groups `{params = ..., lr = ...}`.
+--
+--     local opt = optim.Adam(model:parameters(), {lr = 0.01})
+--     opt:zero_grad()
+--     loss:backward()
+--     opt:step()
+--
+-- `opt.lr` and every other hyperparameter can be read (from the first group) and written (to all groups);
+-- `opt.param_groups[i]` is a live view of one group.
+-- @module optlab.optim
+local core = require "optlab.core"
+local errors = require "optlab.base.errors"
+
+local M = {}
+for name, value in pairs(core.optim) do M[name] = value end
+
+-- Names that a group or an optimizer already has.
+local RESERVED = {
+  add_param_group = true, defaults = true, initial_lr = true, load_state_dict = true, name = true, param_groups = true,
+  params = true, state_dict = true, step = true, updates = true, zero_grad = true,
+}
+
+local FN = "optim.define"
+
+-- Whether a default is one that the core can keep: a number, a boolean, a list of up to four numbers.
+local function is_default(value)
+  if type(value) == "table" then
+    if #value == 0 or #value > 4 then return false end
+    for _, v in ipairs(value) do
+      if type(v) ~= "number" then return false end
+    end
+    return true
+  end
+  return type(value) == "number" or type(value) == "boolean"
+end
+
+-- The names of the hyperparameters: lr first, the others in alphabetical order.
+local function checked_names(defaults)
+  errors.check_table(defaults, FN, "defaults")
+  if type(defaults.lr) ~= "number" then errors.raise("%s: defaults must hold lr, a number (schedules move it)", FN) end
+  local names = {}
+  for name, value in pairs(defaults) do
+    if type(name) ~= "string" then errors.raise("%s: defaults are given by name, got key %s", FN, tostring(name)) end
+    if RESERVED[name] then errors.raise("%s: a hyperparameter cannot be called '%s'", FN, name) end
+    if not is_default(value) then
+      errors.raise("%s: the default of '%s' must be a number, true or false, or a list of one to four numbers, got %s; "
+        .. "other values can be locals of the script", FN, name, errors.shown(value))
+    end
+    if name ~= "lr" then names[#names + 1] = name end
+  end
+  table.sort(names)
+  table.insert(names, 1, "lr")
+  return names
+end
+
+local function check_state(state)
+  if state == nil or type(state) == "function" then return end
+  if type(state) ~= "table" then
+    errors.raise("%s: state must be a list of names or a function(p, h), got %s", FN, errors.shown(state))
+  end
+  for i, name in ipairs(state) do
+    if type(name) ~= "string" then errors.raise("%s: state[%d] must be a name, got %s", FN, i, errors.shown(name)) end
+  end
+end
+
+--- Makes an optimizer of a Lua function that updates one parameter.
+--
+-- `step(p, g, state, h, t)` is called at each step for each parameter that has a gradient, without recording:
+--
+-- * `p` the parameter. Either change it in place (`p:sub_(...)`) or return its new value, which is copied into it;
+--   assigning to the local `p` alone has no effect.
+-- * `g` its gradient, a tensor of the same shape
+-- * `state` a table that belongs to this parameter and lasts over the steps; `state.v = ...` is fine too
+-- * `h` the parameter's group: `h.lr`, `h.beta`, ..., as set for it just now
+-- * `t` which update of this parameter it is: 1, 2, ...
+--
+-- What comes back is a constructor that is used like a built-in one: groups, `lr`, `zero_grad`, `state_dict`, closures
+-- and schedules work the same.
+-- @tparam table spec
+--   `name`: as it is printed and named in messages;
+--   `defaults`: hyperparameters, `lr` among them: numbers, booleans or short lists of numbers;
+--   `state`: a list of names of tensors that start at zero, or a `function(p, h)` that returns the first state table;
+--   `step`: see above
+-- @treturn function `function(params, options)`
+-- @usage
+-- local Momentum = optim.define {
+--   name = "Momentum", defaults = {lr = 0.01, beta = 0.9}, state = {"v"},
+--   step = function(p, g, state, h)
+--     state.v:mul_(h.beta):add_(g)
+--     p:sub_(state.v * h.lr)
+--   end,
+-- }
+-- local opt = Momentum(model:parameters(), {lr = 0.1})
+function M.define(spec)
+  errors.check_table(spec, FN, "the definition")
+  errors.check_options(spec, { "name", "defaults", "state", "step" }, FN)
+  errors.check_string(spec.name, FN, "name")
+  errors.check_function(spec.step, FN, "step")
+  local names = checked_names(spec.defaults)
+  check_state(spec.state)
+  return core.optim.define(spec.name, names, spec.defaults, spec.state, spec.step)
+end
+
+return errors.strict(M, "lab.optim")

@@ -1,0 +1,297 @@
+--- One figure as gnuplot commands: its datablocks, its settings and its plot command.
+-- A script holds one panel, or one for each figure of a grid.
+-- @module optlab.plot.gnuplot.panel
+local elements = require "optlab.plot.gnuplot.elements"
+local layout = require "optlab.plot.gnuplot.layout"
+local limits = require "optlab.plot.gnuplot.limits"
+local number = require "optlab.plot.gnuplot.number"
+local style = require "optlab.plot.gnuplot.style"
+local text = require "optlab.plot.gnuplot.text"
+local theme = require "optlab.plot.gnuplot.theme"
+
+local Panel = {}
+Panel.__index = Panel
+
+local fmt = number.format
+
+--- Adds a datablock.
+-- @string kind the first part of its name
+-- @tparam {string,...} rows
+-- @treturn string its name
+function Panel:block(kind, rows)
+  self.counts[kind] = (self.counts[kind] or 0) + 1
+  local name = "$" .. self.prefix .. kind .. self.counts[kind]
+  local out = self.blocks
+  out[#out + 1] = name .. " << EOD"
+  table.move(rows, 1, #rows, #out + 1, out)
+  out[#out + 1] = "EOD"
+  return name
+end
+
+--- Adds a command before the plot.
+function Panel:set(command, ...)
+  self.settings[#self.settings + 1] = "set " .. string.format(command, ...)
+end
+
+--- Adds an item to the plot command.
+function Panel:item(item)
+  self.items[#self.items + 1] = item
+end
+
+--- Adds a label.
+function Panel:label(command)
+  self.label_count = self.label_count + 1
+  self:set("label %d %s", self.label_count, command)
+end
+
+--- Whether a small label at (x, y) stays inside the frame and away from those placed before; takes the place if so.
+-- @number x data
+-- @number y data
+-- @tparam {table,...} taken places so far, in pixels
+-- @treturn boolean
+function Panel:is_free(x, y, taken)
+  local px, py = self.view:pixel(x, y)
+  if px < 20 or px > self.view.width - 20 or py < 10 or py > self.view.height - 10 then return false end
+  for _, place in ipairs(taken) do
+    if math.abs(px - place[1]) < 42 and math.abs(py - place[2]) < 18 then return false end
+  end
+  taken[#taken + 1] = { px, py }
+  return true
+end
+
+--- Which corner of the base is farthest from the eye.
+-- @treturn boolean whether it is at the high end of x
+-- @treturn boolean whether it is at the high end of y
+function Panel:far_corner()
+  local x, y = self.limits.x, self.limits.y
+  local quarter = math.floor(self.turn % 360 / 90)
+  return (quarter >= 2) ~= (x[1] > x[2]), (quarter == 0 or quarter == 3) ~= (y[1] > y[2])
+end
+
+-- --- limits ------------------------------------------------------------------------------------------------------
+
+-- Takes in the values along one axis; with the other axis limited by the user only those that are seen.
+local function collect(axis, el, name, other, window)
+  local columns = el.span and el.span[name] or {}
+  local beside = el.span and el.span[other] and el.span[other][1]
+  for _, column in ipairs(columns) do
+    for i, v in ipairs(column) do
+      local o = window and beside and beside[i]
+      if not o or (o >= window[1] and o <= window[2]) then axis:add(v) end
+    end
+  end
+  for _, v in ipairs(el.edge and el.edge[name] or {}) do axis:stick(v) end
+end
+
+local function sorted_pair(pair)
+  return pair and { math.min(pair[1], pair[2]), math.max(pair[1], pair[2]) }
+end
+
+-- {lo, hi, log=} of an axis: what the user gave, or what the data need.
+local function axis_limits(fig, name, other)
+  local opts = fig.opts
+  local given, log = opts[name .. "lim"], opts["log" .. name]
+  if given then return { given[1], given[2], log = log } end
+  local axis, window = limits.new(log), sorted_pair(opts[other .. "lim"])
+  for _, el in ipairs(fig.elements) do collect(axis, el, name, other, window) end
+  for _, note in ipairs(fig.notes) do
+    for _, v in ipairs(note[name] or {}) do axis:add(v) end
+  end
+  local lo, hi = axis:result()
+  return { lo, hi, log = log }
+end
+
+-- Tics of a logarithmic axis too short for gnuplot's powers of ten.
+local function log_tics(lo, hi)
+  local out, decades = {}, math.log(hi / lo, 10)
+  if decades < 0.5 then
+    for _, v in ipairs(limits.levels(lo, hi, 6)) do
+      if v > 0 then out[#out + 1] = fmt(v) end
+    end
+  else
+    for k = math.floor(math.log(lo, 10)), math.ceil(math.log(hi, 10)) do
+      for _, m in ipairs { 1, 2, 5 } do out[#out + 1] = fmt(m * 10.0 ^ k) end
+    end
+  end
+  return table.concat(out, ", ")
+end
+
+local function tics(panel, name, list)
+  local out = {}
+  for i, tic in ipairs(list) do
+    out[i] = type(tic) == "table" and text.quote(tic[2]) .. " " .. fmt(tic[1]) or fmt(tic)
+  end
+  panel:set("%stics (%s) noenhanced", name, table.concat(out, ", "))
+end
+
+local function axis_commands(panel, name)
+  local axis, opts = panel.limits[name], panel.fig.opts
+  local lo, hi = math.min(axis[1], axis[2]), math.max(axis[1], axis[2])
+  if axis.log then panel:set("logscale %s", name) end
+  panel:set("%srange [%s:%s]", name, fmt(axis[1], true), fmt(axis[2], true))
+  if opts[name .. "ticks"] then
+    tics(panel, name, opts[name .. "ticks"])
+  elseif axis.log and hi / lo < 300 then
+    panel:set("%stics (%s)", name, log_tics(lo, hi))
+  elseif axis.log then
+    panel:set("format %s '10^{%%L}'", name)
+  end
+end
+
+-- --- texts -------------------------------------------------------------------------------------------------------
+
+local function enhanced(flag)
+  return flag and "enhanced" or "noenhanced"
+end
+
+local function titles(panel, width)
+  local opts = panel.fig.opts
+  for _, key in ipairs { "title", "xlabel", "ylabel", "zlabel" } do
+    if opts[key] then
+      local words = key == "title" and text.wrap(opts.title, width - 40, layout.FONT_SIZE) or opts[key]
+      panel:set("%s %s %s%s", key, text.quote_lines(words), enhanced(opts.enhanced),
+        key == "zlabel" and " rotate parallel" or "")
+    end
+  end
+end
+
+-- A text, and for an annotation its arrow. Returns the box it takes.
+local function note_commands(panel, view, note, index)
+  local size = note.size or layout.FONT_SIZE
+  local box = layout.text_box(view, note.text, note.x[#note.x], note.y[#note.y], note.align, size)
+  local lx, ly = layout.first_line(view, box)
+  local color, cycle = style.colorspec(note.color or "#222222")
+  panel:label(string.format("%s at %s,%s left front %s font ',%s' textcolor %s", text.quote_lines(note.text),
+    fmt(lx, true), fmt(ly, true), enhanced(note.enhanced), fmt(size), color or "linetype " .. cycle))
+  local arrow = #note.x == 2 and layout.arrow(view, box, note.x[1], note.y[1])
+  if arrow then
+    for i, v in ipairs(arrow) do arrow[i] = fmt(v, true) end
+    local own = note.color and " linecolor " .. (color or cycle) or ""
+    panel:set("arrow %d from %s,%s to %s,%s arrowstyle 1%s front", index, arrow[1], arrow[2], arrow[3], arrow[4], own)
+  end
+  return box
+end
+
+-- --- legend ------------------------------------------------------------------------------------------------------
+
+-- What a legend should stay clear of.
+local function obstacles(fig)
+  local curves = {}
+  for _, el in ipairs(fig.elements) do
+    if el.kind == "curve" then
+      curves[#curves + 1] = { x = el.x, y = el.y, joined = el.dash ~= nil, weight = 1 }
+    elseif el.kind == "band" then
+      curves[#curves + 1] = { x = el.x, y = el.lo, joined = true, weight = 0.4 }
+      curves[#curves + 1] = { x = el.x, y = el.hi, joined = true, weight = 0.4 }
+    elseif el.kind == "bars" then
+      curves[#curves + 1] = { x = el.x, y = el.height, joined = true, weight = 0.7 }
+    end
+  end
+  return curves
+end
+
+local function legend_labels(fig)
+  local labels = {}
+  for _, el in ipairs(fig.elements) do
+    if el.label then labels[#labels + 1] = el.label end
+  end
+  return labels
+end
+
+local function legend(panel, view, boxes)
+  local labels, choice = legend_labels(panel.fig), panel.fig.opts.legend
+  if #labels == 0 or choice == "none" then
+    panel.settings[#panel.settings + 1] = "unset key"
+    return
+  end
+  if choice == "auto" then
+    choice = view and layout.legend(view, labels, obstacles(panel.fig), boxes) or "inside right top"
+  end
+  panel:set("key %s width %s%s", choice, fmt(layout.key_width(labels)), choice:find("^inside") and "" or " nobox")
+end
+
+-- --- two and three dimensions --------------------------------------------------------------------------------------
+
+local function flat_commands(panel, width, height)
+  local fig, boxes = panel.fig, {}
+  local view = layout.view(fig.opts, width, height, panel.limits.x, panel.limits.y, panel.bar)
+  panel.view = view
+  for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, view, note, i) end
+  if fig.opts.aspect then panel:set("size ratio -1") end
+  if fig.opts.bare then
+    panel.settings[#panel.settings + 1] = "unset border"
+    panel.settings[#panel.settings + 1] = "unset tics"
+  end
+  legend(panel, view, boxes)
+end
+
+-- The four edges of the base instead of a border, to which gnuplot adds a post from its front corner to the surface.
+local function base_edges(panel)
+  local x, y, z = panel.limits.x, panel.limits.y, fmt(panel.limits.z[1], true)
+  local corners = { { x[1], y[1] }, { x[2], y[1] }, { x[2], y[2] }, { x[1], y[2] } }
+  panel.settings[#panel.settings + 1] = "unset border"
+  for i, from in ipairs(corners) do
+    local to = corners[i % 4 + 1]
+    panel:set("arrow %d from %s,%s,%s to %s,%s,%s nohead back linecolor rgb '#999999' linewidth 0.8", i,
+      fmt(from[1], true), fmt(from[2], true), z, fmt(to[1], true), fmt(to[2], true), z)
+  end
+end
+
+local function solid_commands(panel)
+  local fig = panel.fig
+  panel.limits.z = axis_limits(fig, "z", "x")
+  axis_commands(panel, "z")
+  local view = fig.opts.view or { 60, 30 }
+  panel.turn = view[2]
+  panel:set("view %s,%s,%s", fmt(view[1]), fmt(view[2]), panel.bar and "1" or fig.opts.title and "1.04" or "1.1")
+  panel:set("xyplane at %s", fmt(panel.limits.z[1], true))
+  base_edges(panel)
+  panel:set("grid x y z vertical")
+  legend(panel, nil, {})
+end
+
+-- The palette and its range, when something is coloured by value.
+local function palette_commands(panel)
+  local axis, name, bar = limits.new(false), nil, false
+  for _, el in ipairs(panel.fig.elements) do
+    if el.palette then
+      name, bar = el.palette, bar or el.colorbar
+      for _, v in ipairs(el.shades) do axis:stick(v) end
+    end
+  end
+  if not name then
+    if panel.fig.solid then panel.settings[#panel.settings + 1] = "unset colorbox" end
+    return
+  end
+  for _, command in ipairs(theme.palette(name, "plot")) do panel.settings[#panel.settings + 1] = command end
+  local lo, hi = axis:result()
+  panel:set("cbrange [%s:%s]", fmt(lo, true), fmt(hi, true))
+  panel.bar = bar
+  panel.settings[#panel.settings + 1] = bar and "set colorbox" or "unset colorbox"
+end
+
+local M = {}
+
+--- Writes a figure down.
+-- @tparam table fig
+-- @number width in pixels
+-- @number height
+-- @string prefix of the names of its datablocks
+-- @treturn table {blocks=, settings=, plot=}: lists of lines
+function M.new(fig, width, height, prefix)
+  local panel = setmetatable({
+    fig = fig, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
+    limits = { x = axis_limits(fig, "x", "y"), y = axis_limits(fig, "y", "x") },
+  }, Panel)
+  titles(panel, width)
+  axis_commands(panel, "x")
+  axis_commands(panel, "y")
+  palette_commands(panel)
+  if fig.solid then solid_commands(panel) else flat_commands(panel, width, height) end
+  for _, el in ipairs(fig.elements) do elements[el.kind](el, panel) end
+  local verb = fig.solid and "splot " or "plot "
+  panel.plot = verb .. table.concat(panel.items, ", \\\n" .. (" "):rep(#verb))
+  return panel
+end
+
+return M

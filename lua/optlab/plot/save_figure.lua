@@ -1,0 +1,56 @@
+--- Saving a figure or a grid of figures: checks the name, writes the gnuplot script, and starts drawing the picture.
+-- @module optlab.plot.save_figure
+local config = require "optlab.base.config"
+local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
+local runner = require "optlab.plot.gnuplot.runner"
+
+local function is_format(name)
+  for _, known in ipairs(config.FORMATS) do
+    if known == name then return true end
+  end
+  return false
+end
+
+-- "a" and the formats to draw from "a", "a.png" or "a.gp"; a dot followed by digits ("eta-0.1") is part of the name.
+local function split_name(name, where)
+  if type(name) ~= "string" then errors.raise("%s: a name is needed, got %s", where, errors.shown(name)) end
+  if not name:match("^[%w_][%w._+%-]*$") or #name > 200 then
+    errors.raise("%s: %q is no name for a figure: letters, digits, '.', '_', '+' and '-' only; "
+      .. "the folder is set by --out or lab.set_out", where, name)
+  end
+  local base, suffix = name:match("^(.+)%.(%a%w*)$")
+  if not suffix then return name, type(config.format) == "table" and config.format or { config.format or "svg" } end
+  if suffix == "gp" then return base, { "none" } end
+  if is_format(suffix) then return base, { suffix } end
+  errors.raise("%s: unknown format '.%s' of %q; there are %s%s", where, suffix, name,
+    table.concat(config.FORMATS, ", "), errors.hint(suffix, config.FORMATS))
+end
+
+--- Writes `<name>.gp` into the output folder and submits a drawing for each format.
+-- @string name of the files; a suffix (".png") chooses the format
+-- @string where the function that an error names
+-- @tparam function write_script write_script(base, format) gives the text of the gnuplot script
+-- @treturn string the path of the first picture, or of the script if there is none
+local function save_figure(name, where, write_script)
+  local base, formats = split_name(name, where)
+  local dir = config.out:gsub("(.)/+$", "%1")
+  local path = dir .. "/" .. base .. ".gp"
+  local source = write_script(base, formats[1] == "none" and "svg" or formats[1])
+  local ok, message = files.make_folder(dir)
+  if ok then
+    runner.wait_for(path)
+    ok, message = files.replace(path, source)
+  end
+  if not ok then errors.raise("%s: %s", where, message) end
+  local line, first = errors.where(), nil
+  for _, format in ipairs(formats) do
+    if format ~= "none" then
+      runner.submit { dir = dir, name = base, format = format, where = line }
+      first = first or dir .. "/" .. base .. "." .. format
+    end
+  end
+  return first or path
+end
+
+return save_figure

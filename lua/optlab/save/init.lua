@@ -1,0 +1,113 @@
+--- Tensors and tables of them in files: safetensors, npy, npz.
+--
+-- The suffix of the file's name decides. A file is replaced as a whole or not at all.
+-- @module optlab.save
+local core = require("optlab.core").save
+local errors = require "optlab.base.errors"
+local is_tensor = require("optlab.core").tensor.is_tensor
+
+local M = {}
+
+-- --- npz ------------------------------------------------------------------------------------------------------------
+
+local function write_npz(path, value, compress)
+  if type(value) ~= "table" then
+    errors.raise("lab.save: a .npz file holds a table of tensors by name, got %s", errors.shown(value))
+  end
+  local names, tensors = {}, {}
+  for name, t in pairs(value) do
+    if type(name) ~= "string" or name == "" or name:find("%z") or not is_tensor(t) then
+      errors.raise("lab.save: a .npz file holds tensors by name, but [%s] is %s; a .safetensors file takes nested "
+        .. "tables and numbers", errors.shown(name), errors.shown(t))
+    end
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for i, name in ipairs(names) do tensors[i] = value[name] end
+  core.write_npz(path, names, tensors, compress)
+end
+
+-- --- formats --------------------------------------------------------------------------------------------------------
+
+local FORMATS = {
+  safetensors = {
+    save = function(path, value, o) require("optlab.save.safetensors").write(path, value, o.metadata or {}) end,
+    load = function(path) return require("optlab.save.safetensors").read(path) end,
+  },
+  npy = {
+    save = function(path, value)
+      if not is_tensor(value) then
+        errors.raise("lab.save: a .npy file holds one tensor, got %s; .npz and .safetensors files hold tables",
+          errors.shown(value))
+      end
+      core.write_npy(path, value)
+    end,
+    load = function(path) return core.read_npy(path) end,
+  },
+  npz = {
+    save = function(path, value, o) write_npz(path, value, o.compress) end,
+    load = function(path) return core.read_npz(path) end,
+  },
+}
+
+-- The format of a path, and its name.
+local function format_of(path, fn)
+  errors.check_string(path, fn, "the path")
+  if path:find("%z") then errors.raise("%s: the path contains a zero byte", fn) end
+  local suffix = path:match("%.([^./]*)$")
+  local format = FORMATS[(suffix or ""):lower()]
+  if not format then
+    errors.raise("%s: %s must end in .safetensors, .npy or .npz", fn, errors.shown(path))
+  end
+  return format, suffix:lower()
+end
+
+local function check_metadata(metadata)
+  for name, text in pairs(errors.check_table(metadata, "lab.save", "metadata")) do
+    if type(name) ~= "string" or type(text) ~= "string" or not utf8.len(name) or not utf8.len(text) then
+      errors.raise("lab.save: metadata holds strings (UTF-8) by name, but [%s] is %s", errors.shown(name),
+        errors.shown(text))
+    end
+    if name == "optlab" then errors.raise("lab.save: the name 'optlab' in metadata is taken") end
+  end
+end
+
+-- Each option belongs to one format.
+local function check_options(options, suffix)
+  options = errors.check_options(options, { "compress", "metadata" }, "lab.save")
+  if options.metadata ~= nil then check_metadata(options.metadata) end
+  if options.compress ~= nil then errors.check_boolean(options.compress, "lab.save", "compress") end
+  for name, its in pairs { compress = "npz", metadata = "safetensors" } do
+    if options[name] ~= nil and suffix ~= its then
+      errors.raise("lab.save: the option '%s' is for .%s files, this is a .%s file", name, its, suffix)
+    end
+  end
+  return options
+end
+
+--- Saves a value. The old file stays until the new one is complete; an error leaves it as it was.
+--
+-- * `.safetensors` holds any table of tensors, numbers, strings, booleans and such tables (a state dict, say), or one
+--   of these alone. Python's safetensors reads the tensors under their paths, "model.0.weight"
+-- * `.npz` holds a table of tensors by name, `.npy` one tensor
+-- @tparam string path
+-- @param value
+-- @tparam[opt] table options `metadata` (strings by name, of .safetensors files), `compress` (false, of .npz files)
+-- @usage lab.save("net.safetensors", net:state_dict())
+function M.save(path, value, options)
+  local format, suffix = format_of(path, "lab.save")
+  if value == nil then errors.raise("lab.save: there is no value to save (after the path)") end
+  format.save(path, value, check_options(options, suffix))
+end
+
+--- Loads what lab.save or another program saved. Every number is checked before memory is taken; a damaged file is an
+-- error that names it.
+-- @tparam string path
+-- @return the value; for a .safetensors file of another program, a table of tensors by name
+-- @treturn ?table `metadata` of a .safetensors file
+-- @usage net:load_state_dict(lab.load("net.safetensors"))
+function M.load(path)
+  return format_of(path, "lab.load").load(path)
+end
+
+return M

@@ -1,0 +1,103 @@
+--- What a run says about itself: the book's line on the terminal and the numbers in `<out>/metrics.csv`.
+--
+-- The file has a row a number: run, epoch (a step of a descent, or how many times the data have been seen), quantity,
+-- value. Times are not among them, so that two runs with one seed write the same bytes.
+-- @module optlab.train.run_report
+
+local csvlog = require "optlab.base.csvlog"
+local errors = require "optlab.base.errors"
+
+local M = {}
+
+local record
+
+--- Writes numbers to metrics.csv.
+-- @tparam string run a name
+-- @tparam number epoch
+-- @tparam table values {quantity = number}
+function M.record(run, epoch, values)
+  record = record or csvlog {"run", "epoch", "quantity", "value"}
+  local names = {}
+  for name in pairs(values) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do record:row(run, epoch, name, values[name]) end
+end
+
+-- The coordinates of a point of a path by name: x, or x1, x2, ...
+local function named(point)
+  if type(point) == "number" then return {x = point} end
+  local values = {}
+  for i, x in ipairs(point) do values["x" .. i] = x end
+  return values
+end
+
+local function path_summary(path)
+  local last = path[#path]
+  local parts = {("epoch %d"):format(#path - 1)}
+  if type(last) == "number" then
+    parts[2] = ("x: %f"):format(last)
+  else
+    for i, x in ipairs(last) do parts[i + 1] = ("x%d: %f"):format(i, x) end
+  end
+  return table.concat(parts, ", ")
+end
+
+-- The book's line about a training with an accuracy: "train loss 0.386, train acc 0.857, test acc 0.848".
+local function accuracy_summary(history)
+  local last = #history.train_acc
+  local line = ("train loss %.3f, train acc %.3f"):format(history.train_loss[last], history.train_acc[last])
+  return history.test_acc and ("%s, test acc %.3f"):format(line, history.test_acc[#history.test_acc]) or line
+end
+
+--- The book's line about a run: "epoch 20, x1: 0.007188, x2: 0.002553" of a path, "loss: 0.243, 0.001 sec/epoch" of a
+-- history, "train loss 0.386, train acc 0.857, test acc 0.848" of one with an accuracy.
+-- @tparam table result what `train.descend`, `train.fit` or `train.airfoil` returned
+-- @treturn string
+function M.summary(result)
+  if type(result) ~= "table" then errors.raise("train.summary: expected a path or a history, got %s", type(result)) end
+  if not result.loss then return path_summary(result) end
+  if result.train_acc then return accuracy_summary(result) end
+  local loss = result.loss[#result.loss] or result.train_loss[#result.train_loss]
+  return ("loss: %.3f, %.3f sec/epoch"):format(loss, result.sec_per_epoch)
+end
+
+-- The rows of a history with an accuracy: what is known at the end of each epoch, and at each point.
+local function record_accuracies(run, history)
+  for epoch, loss in ipairs(history.train_loss) do
+    M.record(run, epoch, {train_loss = loss, train_acc = history.train_acc[epoch]})
+  end
+  for i, acc in ipairs(history.test_acc or {}) do
+    M.record(run, history.epochs[i], {test_loss = history.test_loss[i], test_acc = acc})
+  end
+end
+
+--- Prints the summary of a run and writes its points to metrics.csv.
+-- @tparam string run its name in the file
+-- @tparam table result a path or a history
+-- @tparam[opt] string note printed behind the line, in parentheses
+function M.report(run, result, note)
+  print(M.summary(result) .. (note and ("  (%s)"):format(note) or ""))
+  if result.train_acc then
+    record_accuracies(run, result)
+  elseif result.loss then
+    for i, epoch in ipairs(result.epochs) do M.record(run, epoch, {loss = result.loss[i]}) end
+  else
+    for i, point in ipairs(result) do M.record(run, i - 1, named(point)) end
+  end
+end
+
+--- The largest difference of a coordinate between two paths of the same length.
+-- @tparam table a
+-- @tparam table b
+-- @treturn number
+function M.distance(a, b)
+  if #a ~= #b then errors.raise("train.distance: the paths have %d and %d points", #a, #b) end
+  local largest = 0
+  for i = 1, #a do
+    local p, q = named(a[i]), named(b[i])
+    for name, x in pairs(p) do largest = math.max(largest, math.abs(x - q[name])) end
+  end
+  return largest
+end
+
+return M

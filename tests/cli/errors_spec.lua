@@ -1,0 +1,116 @@
+--- The foundations of the Lua modules: error messages, the log of numbers.
+local errors = require "optlab.base.errors"
+local lab_files = require "optlab.base.files"
+local lab = require "optlab"
+local files = require "tests.support.files"
+local program = require "tests.support.program"
+local message_of = require("tests.support.errors").message
+
+describe("errors", function()
+  it("carry the user's file and line, once", function()
+    local err = message_of(function() lab.progress("x") end)
+    assert.matches("^tests/cli/errors_spec.lua:%d+: lab.progress: ", err)
+    assert.equal(1, select(2, err:gsub("errors_spec", "")))
+  end)
+
+  it("are formats only when there is something to fill in", function()
+    assert.matches("100%% wrong$", message_of(errors.raise, "100% wrong"))
+    assert.matches("5%% wrong$", message_of(errors.raise, "%d%% wrong", 5))
+  end)
+
+  it("guess the name that was meant", function()
+    local names = { "momentum", "dampening", "lr", "nesterov" }
+    assert.equal("momentum", errors.nearest("momemtum", names))
+    assert.equal("momentum", errors.nearest("mometnum", names))
+    assert.equal("momentum", errors.nearest("Momentum", names))
+    assert.equal("nesterov", errors.nearest("nest", names))
+    assert.equal("lr", errors.nearest("rl", names))
+    assert.is_nil(errors.nearest("gamma", names))
+    assert.is_nil(errors.nearest("", names))
+  end)
+
+  it("reject unknown options, with a guess or with the list", function()
+    local names = { "epochs", "lr" }
+    assert.matches("f: unknown option 'epoch'; did you mean 'epochs'%?$",
+      message_of(errors.check_options, { epoch = 1 }, names, "f"))
+    assert.matches("f: unknown option 'gamma' %(options: epochs, lr%)$",
+      message_of(errors.check_options, { gamma = 1 }, names, "f"))
+    assert.matches("f: expected a table of options, got 3$", message_of(errors.check_options, 3, names, "f"))
+    assert.same({}, errors.check_options(nil, names, "f"))
+  end)
+
+  it("check types, ranges and choices", function()
+    assert.equal(2, errors.check_integer(2.0, "f", "n", 1, 3))
+    assert.matches("f: n must be an integer, got 2.5$", message_of(errors.check_integer, 2.5, "f", "n"))
+    assert.matches("f: n must be in 1..3, got 4$", message_of(errors.check_integer, 4, "f", "n", 1, 3))
+    assert.matches("f: x must be at least 0, got %-1$", message_of(errors.check_number, -1, "f", "x", 0))
+    assert.matches("f: x must be at least 0, got %-?nan$", message_of(errors.check_number, 0 / 0, "f", "x", 0))
+    assert.matches("f: s must be a string, got nothing$", message_of(errors.check_string, nil, "f", "s"))
+    assert.matches("f: g must be a function, got a optlab.Tensor$",
+      message_of(errors.check_function, lab.zeros(1), "f", "g"))
+    assert.matches("f: m must be one of a, bb, got \"b\"; did you mean 'bb'%?$",
+      message_of(errors.check_choice, "b", { "a", "bb" }, "f", "m"))
+  end)
+end)
+
+describe("metrics", function()
+  local dir
+
+  before_each(function()
+    dir = files.folder()
+    lab.set_out(dir .. "/deep/er")
+  end)
+  after_each(function() files.remove(dir) end)
+
+  it("write rows by position and by name, the same bytes for the same values", function()
+    local log = lab.metrics({ "run", "epoch", "loss" }, "one")
+    log:row("a,b", 1, 0.1)
+    log:row { epoch = 2, loss = lab.tensor(0.5) }
+    log:row(true, 3, 0 / 0)
+    assert.is_nil(lab_files.kind(dir .. "/deep/er/one.csv"))
+    log:close()
+    assert.equal('run,epoch,loss\n"a,b",1,0.1\n,2,0.5\ntrue,3,nan\n', files.read(dir .. "/deep/er/one.csv"))
+    assert.is_nil(lab_files.kind(dir .. "/deep/er/one.partial.csv"))
+  end)
+
+  it("explain mistakes", function()
+    local log <close> = lab.metrics({ "epoch", "loss" }, "two")
+    assert.matches("metrics: row: 1 values for 2 columns %(epoch, loss%)$", message_of(log.row, log, 1))
+    assert.matches("metrics: row: unknown option 'los'; did you mean 'loss'%?$", message_of(log.row, log, { los = 1 }))
+    assert.matches("metrics: column 'loss' cannot hold a function$", message_of(log.row, log, 1, print))
+    assert.matches("already written .*two.csv; give the second record a name$",
+      message_of(lab.metrics, { "a" }, "two"))
+    assert.matches("expected the names of the columns", message_of(lab.metrics, {}))
+  end)
+
+  it("close at the script's end, and keep the partial file when it fails", function()
+    files.write(dir .. "/a.lua", [[
+local lab = require "optlab"
+local p = lab.params { fail = false }
+local log = lab.metrics { "x" }
+log:row(1)
+if p.fail then error "failed" end]])
+    assert.equal(0, (program.run(dir, "a.lua")))
+    assert.equal("x\n1\n", files.read(dir .. "/out/a/metrics.csv"))
+    assert.equal(1, (program.run(dir, "a.lua", "--fail", "--out", "b")))
+    assert.is_nil(lab_files.kind(dir .. "/b/metrics.csv"))
+    assert.equal("x\n1\n", files.read(dir .. "/b/metrics.partial.csv"))
+  end)
+
+  it("name a folder that cannot be written", function()
+    files.write(dir .. "/file", "")
+    files.write(dir .. "/a.lua", 'require("optlab").metrics { "x" }')
+    local status, _, err = program.run(dir, "a.lua", "--out", "file/x")
+    assert.equal(1, status)
+    assert.equal("optlab: a.lua:1: lab.metrics: cannot make the folder file: a file of that name is in the way\n", err)
+  end)
+
+  it("name a full disk", function()
+    if lab_files.kind("/dev/full") ~= "char" then pending("no /dev/full here") return end
+    program.shell(dir, "mkdir full && ln -s /dev/full full/metrics.partial.csv")
+    files.write(dir .. "/a.lua", 'require("optlab").metrics { "x" }')
+    local status, _, err = program.run(dir, "a.lua", "--out", "full")
+    assert.equal(1, status)
+    assert.matches("^optlab: [^\n]*metrics: cannot write full/metrics.csv: No space left on device\n$", err)
+  end)
+end)

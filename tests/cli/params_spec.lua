@@ -1,0 +1,160 @@
+--- lab.params: how a script's parameters are declared, read from the command line, and explained.
+local lab = require "optlab"
+local errors = require "tests.support.errors"
+local files = require "tests.support.files"
+local program = require "tests.support.program"
+
+describe("params", function()
+  local SPEC = {
+    lr = 0.6, steps = 20, nesterov = false, name = "a", betas = { 0.9, 0.999 },
+    weight_decay = { default = 0.0, min = 0, max = 1, help = "pull towards zero" },
+    method = { default = "sgd", choices = { "sgd", "adam" } },
+    limit = { type = "number" },
+  }
+  local function params(...) return lab.params(SPEC, { ... }) end
+
+  it("gives the defaults", function()
+    assert.same({
+      lr = 0.6, steps = 20, nesterov = false, name = "a", betas = { 0.9, 0.999 }, weight_decay = 0.0, method = "sgd",
+    }, params())
+  end)
+
+  it("does not read busted's arguments", function()
+    assert.same({ verbose = false }, lab.params { verbose = false })
+  end)
+
+  it("reads --name value and --name=value by the default's type", function()
+    local p = params("--lr", "1", "--steps=5", "--name", "b", "--betas", "0.5,0.25", "--limit", "2", "--method=adam")
+    assert.same({ 1.0, "float" }, { p.lr, math.type(p.lr) })
+    assert.same({ 5, "integer" }, { p.steps, math.type(p.steps) })
+    assert.same({ "b", { 0.5, 0.25 }, 2.0, "adam" }, { p.name, p.betas, p.limit, p.method })
+    assert.equal(1000, params("--steps", "1e3").steps)
+  end)
+
+  it("reads negative numbers", function()
+    assert.equal(-0.5, params("--lr", "-0.5").lr)
+    assert.equal(-.5, params("--lr", "-.5").lr)
+    assert.equal(-3, params("--steps=-3").steps)
+  end)
+
+  it("reads booleans in every spelling", function()
+    assert.is_true(params("--nesterov").nesterov)
+    assert.is_false(params("--no-nesterov").nesterov)
+    assert.is_true(params("--nesterov", "true", "--lr", "1").nesterov)
+    assert.is_false(params("--nesterov=false").nesterov)
+    assert.is_true(params("--nesterov", "--lr", "1").nesterov)
+  end)
+
+  it("takes the dash for the underscore", function()
+    assert.equal(0.5, params("--weight-decay", "0.5").weight_decay)
+    assert.equal(0.5, params("--weight_decay=0.5").weight_decay)
+  end)
+
+  it("lets the last of two values win", function()
+    assert.equal(3, params("--steps", "2", "--steps", "3").steps)
+  end)
+
+  it("hands out a copy of a default list", function()
+    params().betas[1] = 7
+    assert.equal(0.9, params().betas[1])
+  end)
+
+  for given, message in pairs {
+    ["--mometnum 1"] = "unknown option '--mometnum' (--help lists the options)",
+    ["--step 1"] = "unknown option '--step'; did you mean '--steps'?",
+    ["--lr x"] = "--lr: expected a number, got 'x'",
+    ["--lr"] = "option '--lr' requires an argument",
+    ["--steps 1.5"] = "--steps: expected an integer (a default such as 1.0 would allow fractions), got '1.5'",
+    ["--weight_decay 2"] = "--weight_decay: expected at most 1, got '2'",
+    ["--weight_decay -1"] = "--weight_decay: expected at least 0, got '-1'",
+    ["--method sdg"] = "--method: expected one of sgd, adam, got 'sdg'; did you mean 'sgd'?",
+    ["--nesterov maybe"] = "--nesterov: expected true or false, got 'maybe'",
+    ["--betas 1,x"] = "--betas: expected a list of numbers separated by commas, got '1,x'",
+    ["--no-steps"] = "unknown option '--no-steps'; did you mean '--steps'?",
+    ["extra"] = "unexpected argument 'extra' (options are written --name value)",
+  } do
+    it("explains " .. given, function()
+      local args = {}
+      for word in given:gmatch("%S+") do args[#args + 1] = word end
+      assert.equal(message, errors.text(lab.params, SPEC, args))
+    end)
+  end
+
+  it("rejects declarations that mean nothing", function()
+    local function rejects(spec, message)
+      assert.matches(message, errors.text(lab.params, spec), 1, true)
+    end
+    rejects(3, "lab.params: the argument must be a table, got 3")
+    rejects({ 1, 2 }, "lab.params: a parameter is written name = default, got 1")
+    rejects({ out = "x" }, "lab.params: 'out' is an option of every script; use another name")
+    rejects({ lr = { default = 1, hlep = "" } }, "lab.params: lr: unknown option 'hlep'; did you mean 'help'?")
+    rejects({ lr = { type = "float" } }, "lab.params: lr: the type must be one of integer, number")
+    rejects({ lr = { help = "x" } }, "lab.params: lr: give a default or a type")
+    rejects({ m = { default = 2, max = 1 } }, "lab.params: the default of 'm' must be at most 1, got 2")
+  end)
+
+  describe("in a script", function()
+    local dir
+
+    before_each(function()
+      dir = files.folder()
+      files.write(dir .. "/a.lua", [[
+--- Looks for the minimum. Slowly.
+-- A second line.
+local lab = require "optlab"
+local p = lab.params {
+  lr = 0.6,
+  steps = { default = 20, help = "how many" },
+}
+print(p.lr, p.steps, lab.config.seed, lab.config.out)
+]])
+    end)
+    after_each(function() files.remove(dir) end)
+
+    it("takes the command line, the common options too", function()
+      local status, out = program.run(dir, "a.lua", "--lr", "0.1", "--seed", "3", "--out", "o")
+      assert.same({ 0, "0.1\t20\t3\to\n" }, { status, out })
+      status, out = program.run(dir, "--seed", "3", "a.lua", "--steps", "1")
+      assert.same({ 0, "0.6\t1\t3\tout/a\n" }, { status, out })
+    end)
+
+    it("prints parameters, defaults and the opening comment for --help", function()
+      local status, out = program.run(dir, "a.lua", "--help")
+      assert.equal(0, status)
+      assert.matches("Usage: optlab a.lua [--name value ...]", out, 1, true)
+      assert.matches("Looks for the minimum. Slowly.\nA second line.", out, 1, true)
+      assert.matches("%-%-lr NUMBER +%(default 0%.6%)", out)
+      assert.matches("%-%-steps INTEGER +how many %(default 20%)", out)
+      assert.matches("%-%-seed N", out)
+      assert.not_matches("0.6\t20", out, 1, true)
+    end)
+
+    it("keeps to 80 columns, also with many choices", function()
+      files.write(dir .. "/c.lua", [[
+        require("optlab").params {
+          schedule = {default = "alpha", help = "what to do", choices = {"alpha", "beta-beta", "gamma-gamma-gamma",
+            "delta-delta-delta", "epsilon-epsilon", "zeta-zeta-zeta"}},
+        }]])
+      local status, out = program.run(dir, "c.lua", "--help")
+      assert.equal(0, status)
+      assert.matches("what to do %(one of alpha, beta%-beta,%s", out)
+      for line in out:gmatch("[^\n]+") do assert.is_true(#line <= 80, line) end
+    end)
+
+    it("reports a mistake at the line of the call", function()
+      local status, _, err = program.run(dir, "a.lua", "--stesp", "3")
+      assert.same({ 1, "optlab: a.lua:4: unknown option '--stesp'; did you mean '--steps'?\n" }, { status, err })
+    end)
+
+    it("lets a script choose another seed, and the command line another one still", function()
+      files.write(dir .. "/s.lua",
+        'local lab = require "optlab" print(lab.params{seed = 5}.seed, lab.initial_seed())')
+      local _, out = program.run(dir, "s.lua")
+      assert.equal("5\t5\n", out)
+      _, out = program.run(dir, "s.lua", "--seed", "0")
+      assert.equal("0\t0\n", out)
+      _, out = program.run(dir, "--seed", "6", "s.lua")
+      assert.equal("6\t6\n", out)
+    end)
+  end)
+end)

@@ -1,0 +1,32 @@
+--- data.split and Dataset:subset.
+local lab = require "optlab"
+local message = require("tests.support.errors").message
+local contains = require("tests.support.text").contains
+local data = lab.data
+
+describe("data.split and Dataset:subset", function()
+  local function set()
+    return require("optlab.data.dataset").new { name = "set", X = lab.arange(12):view(6, 2), y = lab.arange(6) }
+  end
+
+  it("give consecutive rows that share memory", function()
+    local ds = set()
+    ds.features = { "a", "b" }
+    local a, b = data.split(ds, { 4, 1 })
+    assert.same({ 0, 1, 2, 3 }, a.y:tolist())
+    assert.same({ { 8, 9 } }, b.X:tolist())
+    assert.equal(ds.features, b.features)
+    assert.equal(4, #a)
+    a.X:fill_(7)
+    assert.equal(7, ds.X[{ 4, 2 }]:item())
+    assert.same({ 4, 5 }, ds:subset(5).y:tolist())
+  end)
+
+  it("check the rows", function()
+    contains(message(data.split, set(), { 4, 3 }), "data.split: part 2 is to have 3 rows, but of 6 rows 2 are left")
+    contains(message(data.split, set(), {}), "a list of sizes is needed")
+    contains(message(data.split, set(), { 0 }), "sizes[1] must be")
+    contains(message(data.split, lab.zeros(3), { 1 }), "a data set {X=tensor, y=tensor} is needed")
+    contains(message(set().subset, set(), 3, 2), "Dataset:subset: to must be in 3..6, got 2")
+  end)
+end)

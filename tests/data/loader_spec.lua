@@ -1,0 +1,144 @@
+--- Loaders: orders, states, sizes, mistakes.
+local lab = require "optlab"
+local message = require("tests.support.errors").message
+local contains = require("tests.support.text").contains
+local data = lab.data
+
+describe("data", function()
+  describe("loader", function()
+    local X, y
+    before_each(function()
+      X = lab.arange(0, 50, { dtype = "float32" }):reshape(10, 5)
+      y = lab.arange(0, 10, { dtype = "int64" })
+    end)
+
+    -- The labels in the order in which they come; checks that each row stays with its label.
+    local function order(loader)
+      local list = {}
+      for bx, by in loader:batches() do
+        for i = 1, #by do
+          assert.equal(by[i]:item() * 5 + 3, bx[{ i, 4 }]:item())
+          list[#list + 1] = by[i]:item()
+        end
+      end
+      return list
+    end
+
+    it("gives each row once an epoch, in a new order each time", function()
+      local loader = data.loader({ X = X, y = y }, { batch_size = 3, shuffle = true, seed = 1 })
+      local first, second = order(loader), order(loader)
+      assert.not_same(first, second)
+      for _, list in ipairs { first, second } do
+        table.sort(list)
+        assert.same(y:tolist(), list)
+      end
+    end)
+
+    it("makes an epoch's order a function of seed and epoch", function()
+      local options = { batch_size = 4, shuffle = true, seed = 5 }
+      local a, b = data.loader({ X, y }, options), data.loader({ X, y }, options)
+      local first, second = order(a), order(a)
+      b.epoch = 1
+      assert.same(second, order(b))
+      b.epoch = 0
+      assert.same(first, order(b))
+      assert.equal(1, b.epoch)
+    end)
+
+    it("follows lab.manual_seed when it has no seed of its own", function()
+      local loader = data.loader({ X = X, y = y }, { shuffle = true })
+      lab.manual_seed(9)
+      local a = order(loader)
+      lab.manual_seed(9)
+      assert.same(a, order(loader))
+      assert.not_same(a, order(loader))
+      lab.manual_seed(0)
+    end)
+
+    it("continues in the middle of an epoch from its state", function()
+      for _, seed in ipairs { 7, false } do
+        local options = { batch_size = 2, shuffle = true, seed = seed or nil }
+        local whole, part = {}, data.loader({ X = X, y = y }, options)
+        local state
+        for _, by in part:batches() do
+          whole[#whole + 1] = by:tolist()
+          if #whole == 2 then state = part:state_dict() end
+        end
+        local resumed = data.loader({ X = X, y = y }, options)
+        resumed:load_state_dict(state)
+        local i = 2
+        for _, by in resumed:batches() do
+          i = i + 1
+          assert.same(whole[i], by:tolist())
+        end
+        assert.equal(5, i)
+      end
+    end)
+
+    it("gives copies of the rows in order when it does not shuffle", function()
+      local sizes = {}
+      local loader = data.loader({ X = X, y = y }, { batch_size = 4 })
+      assert.same(y:tolist(), order(loader))
+      for bx, by in loader:batches() do
+        sizes[#sizes + 1] = #by
+        if #sizes == 2 then bx:fill_(-1) end
+      end
+      assert.same({ 4, 4, 2 }, sizes)
+      assert.equal(20, X[{ 5, 1 }]:item())
+    end)
+
+    it("counts batches with and without the last one", function()
+      assert.equal(10, #data.loader({ X = X }))
+      assert.equal(4, #data.loader({ X = X }, { batch_size = 3 }))
+      assert.equal(3, #data.loader({ X = X }, { batch_size = 3, drop_last = true }))
+      assert.equal(1, #data.loader({ X = X }, { batch_size = 99 }))
+      assert.equal(9, #order(data.loader({ X, y }, { batch_size = 3, drop_last = true, shuffle = true })))
+      assert.equal(10, #order(data.loader({ X, y }, { batch_size = 99, shuffle = true })))
+    end)
+
+    it("carries any dtype and shape, transposed tensors too", function()
+      local images = lab.arange(0, 160, { dtype = "float64" }):reshape(10, 4, 4):to("uint8")
+      local columns = lab.arange(0, 30, { dtype = "float64" }):reshape(3, 10):t()
+      local loader = data.loader({ images, columns }, { batch_size = 4, shuffle = true, seed = 2 })
+      for a, b in loader:batches() do
+        assert.equal("uint8", a.dtype)
+        for i = 1, #a do assert.equal(a[{ i, 1, 1 }]:item() / 16, b[{ i, 1 }]:item()) end
+      end
+    end)
+
+    it("starts a new epoch after a loop that was left early", function()
+      local loader, seen = data.loader({ X = X, y = y }, { batch_size = 2, shuffle = true }), 0
+      for _ in loader:batches() do
+        seen = seen + 1
+        if seen == 2 then break end
+      end
+      assert.equal(2, loader:state_dict().position)
+      assert.equal(10, #order(loader))
+      assert.equal(2, loader.epoch)
+    end)
+
+    it("reports when memory runs out, and goes on afterwards", function()
+      local loader = data.loader({ X = X, y = y }, { batch_size = 2, shuffle = true })
+      for n = 1, 4 do
+        lab.fail_allocation(n)
+        contains(message(function() for _ in loader:batches() do end end), "out of memory")
+      end
+      lab.fail_allocation(0)
+      assert.equal(10, #order(loader))
+    end)
+
+    it("refuses what cannot be a data set", function()
+      contains(message(data.loader), "expected a data set {X=tensor, y=tensor} or a list of tensors, got nothing")
+      contains(message(data.loader, {}), "neither a tensor X nor a list of tensors")
+      contains(message(data.loader, { X = 1 }), "field 1 of the data set must be a tensor, got number")
+      contains(message(data.loader, { X, y:narrow(1, 1, 4) }), "differ in their number of rows: (10, 5) and (4)")
+      contains(message(data.loader, { X }, { batch_size = 0 }), "batch_size must be at least 1, got 0")
+      contains(message(data.loader, { X }, { batchsize = 1 }), "did you mean 'batch_size'?")
+      contains(message(data.loader, { X }, { batch_size = 11, drop_last = true }), "drop_last leaves no batch")
+      local loader = data.loader { X }
+      contains(message(loader.batches), "call it as loader:method()")
+      contains(message(function() loader.epoch = -1 end), "no such place")
+      contains(message(function() loader.size = 3 end), "'size' cannot be set")
+    end)
+  end)
+end)

@@ -1,0 +1,182 @@
+--- train.sweep: many trainings at once, each as it would be by itself.
+local lab = require "optlab"
+local errors = require "tests.support.errors"
+local nn, optim, train, sched = lab.nn, lab.optim, lab.train, lab.sched
+
+local function data(n)
+  lab.manual_seed(11)
+  return { X = lab.randn(n, 3), y = lab.randn(n, 2) }
+end
+
+local mse = nn.MSELoss()
+
+local function net_of()
+  return nn.Sequential(nn.Linear(3, 6), nn.BatchNorm1d(6), nn.Tanh(), nn.Dropout(0.2), nn.Linear(6, 2))
+end
+
+-- One run by itself, as a script would write it.
+local function alone(o, run)
+  lab.manual_seed(run.seed)
+  local net = o.model(run)
+  local opt = o.optimizer(net:parameters(), run)
+  local history = train.fit {
+    model = net, loss = o.loss, optimizer = opt, epochs = o.epochs, progress = false,
+    data = lab.data.loader(o.data, { batch_size = o.batch_size, shuffle = true }),
+    scheduler = o.scheduler and o.scheduler(run), scheduler_unit = "step",
+  }
+  return { train_loss = history.train_loss, loss = train.mean_loss(net, o.loss, o.data), model = net }
+end
+
+local function description(more)
+  local o = {
+    model = net_of, loss = mse, data = data(53), batch_size = 8, epochs = 3,
+    optimizer = function(params, run) return optim.Adam(params, { lr = run.lr }) end,
+    grid = { lr = { 0.01, 0.03 }, seed = { 1, 2, 3 } },
+  }
+  for key, value in pairs(more or {}) do o[key] = value end
+  return o
+end
+
+local function message_of(o) return errors.text(train.sweep, o) end
+
+describe("train.sweep", function()
+  it("gives each run the numbers of the same training by itself, whatever the number of threads", function()
+    local o, threads = description(), lab.get_num_threads()
+    for _, n in ipairs { 1, 2, 3 } do
+      lab.set_num_threads(n)
+      local results = train.sweep(o)
+      assert.equal(6, #results)
+      for i, r in ipairs(results) do
+        assert.equal(i <= 3 and 0.01 or 0.03, r.run.lr)
+        assert.equal((i - 1) % 3 + 1, r.run.seed)
+        local one = alone(o, r.run)
+        assert.same(one.train_loss, r.train_loss)
+        assert.equal(one.loss, r.loss)
+        assert.same(one.model[1].weight:tolist(), r.model[1].weight:tolist())
+      end
+    end
+    lab.set_num_threads(threads)
+  end)
+
+  it("moves the learning rates by schedules of their own", function()
+    local o = description {
+      scheduler = function(run) return sched.Cosine { base_lr = run.lr, max_update = 10, final_lr = 0.001 } end,
+      optimizer = function(params, run) return optim.SGD(params, { lr = run.lr, momentum = 0.9 }) end,
+    }
+    for _, r in ipairs(train.sweep(o)) do assert.same(alone(o, r.run).train_loss, r.train_loss) end
+  end)
+
+  it("trains more runs than exist at a time, and models that share memory or cannot be recorded", function()
+    local o = description { runs = {}, epochs = 1 }
+    o.grid = nil
+    for i = 1, 70 do o.runs[i] = { seed = i, lr = 0.01 } end
+    local results = train.sweep(o)
+    assert.equal(70, #results)
+    assert.same(alone(o, o.runs[70]).train_loss, results[70].train_loss)
+    local shared = nn.Linear(3, 2)
+    o = description { model = function() return shared end, epochs = 1 }
+    assert.equal(6, #train.sweep(o))
+    local seen = 0
+    o = description { epochs = 1, loss = function(p, y)
+      local l = mse(p, y)
+      seen = seen + l:item()
+      return l
+    end }
+    for _, r in ipairs(train.sweep(o)) do assert.same(alone(o, r.run).train_loss, r.train_loss) end
+    assert.is_true(seen > 0)
+  end)
+
+  it("trains convolutions, whose plans stay on one thread", function()
+    lab.manual_seed(2)
+    local o = description {
+      model = function()
+        return nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8, 3))
+      end,
+      data = { X = lab.randn(26, 1, 6, 6), y = lab.randint(1, 4, { 26 }) }, loss = nn.CrossEntropyLoss(), epochs = 4,
+    }
+    for _, r in ipairs(train.sweep(o)) do
+      local one = alone(o, r.run)
+      assert.same(one.train_loss, r.train_loss)
+      assert.equal(one.loss, r.loss)
+    end
+  end)
+
+  it("lets a run diverge without the others", function()
+    local results = train.sweep(description {
+      model = function() return nn.Linear(3, 2) end, epochs = 40,
+      optimizer = function(params, run) return optim.SGD(params, { lr = run.lr }) end,
+      grid = { lr = { 0.1, 50 }, seed = { 1 } },
+    })
+    assert.is_true(results[1].loss < 2)
+    assert.is_true(results[2].loss ~= results[2].loss)
+    assert.equal(40, #results[2].train_loss)
+  end)
+
+  it("leaves the random numbers where they were", function()
+    local o = description { epochs = 1 }
+    lab.manual_seed(4)
+    lab.rand(3)
+    local before = lab.get_rng_state()
+    train.sweep(o)
+    assert.same(before, lab.get_rng_state())
+  end)
+
+  it("keeps what a failing step draws and switches to its run", function()
+    local failing = description { step = function()
+      return function()
+        lab.rand(100)
+        lab.set_grad_enabled(false)
+        lab.set_default_dtype("float64")
+        error("no further")
+      end
+    end }
+    local ok, message = pcall(train.sweep, failing)
+    assert.is_false(ok)
+    assert.is_truthy(tostring(message):find("no further", 1, true))
+    assert.is_true(lab.is_grad_enabled())
+    assert.equal("float32", lab.get_default_dtype())
+    local last = lab.rand(1):item()
+    lab.manual_seed(3) -- the seed of the run that was prepared last
+    assert.equal(lab.rand(1):item(), last)
+  end)
+
+  it("evaluates each run under its own seed", function()
+    local o = description { epochs = 1, evaluate = function() return lab.initial_seed() end }
+    for _, r in ipairs(train.sweep(o)) do assert.equal(r.run.seed, r.loss) end
+  end)
+
+  it("takes a step and an evaluation of one's own", function()
+    local results = train.sweep(description {
+      step = function(net, opt)
+        return function(X, y)
+          opt:zero_grad()
+          local l = nn.functional.l1_loss(net(X), y)
+          l:backward()
+          optim.clip_grad_norm_(net:parameters(), 1)
+          opt:step()
+          return l
+        end
+      end,
+      evaluate = function(net, run) return net[1].weight:numel() * run.seed end,
+    })
+    assert.equal(18 * 3, results[3].loss)
+  end)
+
+  it("names the run in which the step fails", function()
+    local bad = { X = lab.randn(30, 3), y = lab.randint(1, 3, { 30 }) }
+    bad.y[29] = 7
+    local o = description { data = bad, loss = nn.CrossEntropyLoss(), drop_last = false, shuffle = false }
+    assert.is_truthy(message_of(o):find("class labels are whole numbers from 1 to 2", 1, true))
+  end)
+
+  it("says what is wrong with its description", function()
+    assert.equal("train.sweep: the option 'model' is missing", message_of {})
+    assert.equal("train.sweep: unknown option 'epoch'; did you mean 'epochs'?", message_of { epoch = 1 })
+    assert.equal("train.sweep: give either 'runs', a list, or 'grid', lists by name",
+      message_of(description { runs = {} }))
+    assert.equal("train.sweep: grid.lr must be a table, got 0.1", message_of(description { grid = { lr = 0.1 } }))
+    local o = description { runs = { { seed = "a" } } }
+    o.grid = nil
+    assert.equal("train.sweep: runs[1].seed must be an integer, got \"a\"", message_of(o))
+  end)
+end)

@@ -1,0 +1,131 @@
+--- The message of every bad argument.
+local errors = require "tests.support.errors"
+local figures = require "tests.support.figures"
+local lab = require "optlab"
+local plot = require "optlab.plot"
+local script, line_figure = figures.script, figures.line_figure
+
+local NAN = 0 / 0
+
+describe("plot", function()
+  before_each(figures.begin)
+  after_each(figures.finish)
+
+  describe("bad arguments", function()
+    local function fig() return plot.figure() end
+    local function log_fig() return plot.figure { logx = true, logy = true } end
+    local ramp = function(x) return x end
+    local solid = function() return fig():surface { { 1, 2 }, { 3, 4 } } end
+
+    -- What is done, and a part of the message that must come of it.
+    local cases = {
+      { "a figure's unknown option", function() plot.figure { titel = "x" } end,
+        "unknown option 'titel'; did you mean 'title'?" },
+      { "a title that is no string", function() plot.figure { title = {} } end, "title must be a string, got table" },
+      { "a wrong limit", function() plot.figure { xlim = { 1, 1 } } end, "xlim must be two different finite numbers" },
+      { "a limit of one number", function() plot.figure { xlim = { 1 } } end, "xlim must be two numbers {a, b}" },
+      { "a limit below zero on a log axis", function() plot.figure { logx = true, xlim = { 0, 1 } } end,
+        "both ends must be positive" },
+      { "a size of nothing", function() plot.figure { size = { 1, 1 } } end, "size is {width, height} in pixels" },
+      { "an unknown legend", function() plot.figure { legend = "middle" } end,
+        'legend must be true, false or one of "auto"' },
+      { "an unknown aspect", function() plot.figure { aspect = 2 } end, 'aspect must be "equal", got 2' },
+      { "lengths that differ", function() fig():line({ 1, 2, 3 }, { 1, 2 }) end,
+        "fig:line: x has 3 values but y has 2" },
+      { "no data", function() fig():line({}, {}) end, "fig:line: x is empty: there is nothing to draw" },
+      { "strings for numbers", function() fig():line({ 1, "2" }, { 1, 2 }) end,
+        'fig:line: x[2] must be a number, got the string "2"' },
+      { "no array at all", function() fig():points("data") end,
+        'fig:points: y must be an array of numbers or a tensor, got the string "data"' },
+      { "an unknown option", function() fig():line({ 1 }, { 1 }, { colour = "r" }) end,
+        "fig:line: unknown option 'colour'; did you mean 'color'?" },
+      { "a bad style", function() fig():line({ 1 }, { 1 }, { style = "-q" }) end, 'fig:line: bad style "-q"' },
+      { "a style with two lines", function() fig():line({ 1 }, { 1 }, { style = "--:" }) end, 'bad style "--:"' },
+      { "a style that is no string", function() fig():line({ 1 }, { 1 }, { style = 1 }) end,
+        "style must be a string such as" },
+      { "a bad colour", function() fig():line({ 1 }, { 1 }, { color = "#12" }) end, 'fig:line: bad color "#12"' },
+      { "a colour with commands", function() fig():line({ 1 }, { 1 }, { color = "red'; system('id')" }) end,
+        "bad color" },
+      { "a width below zero", function() fig():line({ 1 }, { 1 }, { width = -1 }) end,
+        "width must be a positive number, got -1" },
+      { "zero on a log axis", function() log_fig():line({ 1, 2 }, { 3, 0 }) end,
+        "fig:line: y[2] is 0, but the y axis is logarithmic" },
+      { "less than zero on a log axis", function() log_fig():points({ -1 }, { 1 }) end,
+        "fig:points: x[1] is -1, but the x axis is logarithmic" },
+      { "a band below zero on a log axis", function() log_fig():band({ 1 }, { -1 }, { 1 }) end,
+        "fig:band: lo[1] is -1" },
+      { "a function without a range", function() fig():line(ramp) end, "a function needs its range" },
+      { "a function that gives a string", function() fig():line(function() return "x" end, { x = { 0, 1, 1 } }) end,
+        'the function must return a number, at 0.0 it gave the string "x"' },
+      { "a range that goes nowhere", function() fig():line(ramp, { x = { 1, 0, 0.1 } }) end,
+        "from 1 to 0 is no range" },
+      { "a step of zero", function() fig():line(ramp, { x = { 0, 1, 0 } }) end, "step 0 does not divide" },
+      { "a contour without a range", function() fig():contour(ramp) end, "fig:contour: a function needs its ranges" },
+      { "a ragged matrix", function() fig():contour { { 1, 2 }, { 1 } } end, "row 2 has 1 values but row 1 has 2" },
+      { "a contour of one value", function() fig():contour { { 1 } } end, "needs at least 2 x 2 values, got 1 x 1" },
+      { "levels that fall", function() fig():contour({ { 1, 2 }, { 1, 3 } }, { levels = { 2, 1 } }) end,
+        "levels must ascend, but levels[2] does not" },
+      { "an unknown palette", function() fig():heatmap({ { 1 } }, { palette = "jet" }) end,
+        "no palette jet; there are viridis, magma" },
+      { "two palettes", function() fig():heatmap({ { 1 } }):heatmap({ { 1 } }, { palette = "gray" }) end,
+        'already uses the palette "viridis"' },
+      { "flat things in space", function() solid():line({ 1 }, { 1 }) end,
+        "fig:line is flat, but this figure already holds" },
+      { "solid things in a flat figure", function() fig():line({ 1 }, { 1 }):surface { { 1, 2 }, { 3, 4 } } end,
+        "fig:surface is three-dimensional, but" },
+      { "two surfaces", function() solid():wireframe { { 1, 2 }, { 3, 4 } } end, "already holds a surface" },
+      { "a map on log axes", function() log_fig():heatmap { { 1 } } end, "needs linear axes" },
+      { "images of two sizes", function() plot.images { { { 1 } }, { { 1, 2 } } } end, "image 2 has 1 x 2 pixels but" },
+      { "a number for images", function() plot.images(3) end, "a list of images is needed, got 3" },
+      { "a vector for images", function() plot.images(lab.zeros(3)) end, "image 1 is no matrix of greys" },
+      { "labels that are too few", function() plot.images(lab.zeros(2, 3, 3), { labels = { "a" } }) end,
+        "each of the 2 images, got 1 of them" },
+      { "a pixel of two values", function() fig():image { { { 1, 2 } } } end, "has 2 values: 1 (grey) or 3" },
+      { "an annotation without a point", function() fig():annotate("x", 1, { 1, 2 }) end,
+        "the point must be two numbers" },
+      { "a text that is no string", function() fig():text({}, { 1, 2 }) end, "the text must be a string, got table" },
+      { "a position that is not finite", function() fig():text("x", { 1, NAN }) end, "a position is not finite" },
+      { "a wrong align", function() fig():text("x", { 1, 1 }, { align = "middle" }) end,
+        'align must be "left", "center" or "right"' },
+      { "a rule at nowhere", function() fig():hline(NAN) end, "fig:hline: y must be finite" },
+      { "no bins", function() fig():hist({ 1 }, { bins = 0 }) end, "bins must be a positive integer" },
+      { "a histogram of nothing", function() fig():hist { NAN } end, "no value is finite" },
+      { "an alpha above one", function() fig():band({ 1 }, { 1 }, { 1 }, { alpha = 2 }) end,
+        "alpha must be between 0 and 1, got 2" },
+      { "a trace of no function", function() plot.trace(1, { 1 }) end, "plot.trace: f must be a function, got 1" },
+      { "a path of wrong pairs", function() plot.trace2d(ramp, { { 1, 2 }, { 3 } }) end,
+        "plot.trace2d: path[2] must be two numbers" },
+      { "an empty path", function() plot.trace2d(ramp, {}) end, "path is empty" },
+      { "a grid without figures", function() plot.grid { rows = 1 } end, "there is no figure in it" },
+      { "a grid of something else", function() plot.grid { 1 } end, "entry 1 is no figure but 1" },
+      { "a grid that is too small", function()
+        plot.grid { rows = 1, cols = 1, line_figure(), line_figure() }
+      end, "2 figures do not fit into 1 rows x 1 columns" },
+      { "a grid's unknown option", function() plot.grid { line_figure(), row = 1 } end,
+        "unknown option 'row'; did you mean 'rows'?" },
+      { "an empty figure", function() fig():save("x") end, 'the figure "x" is empty' },
+      { "a name with a folder", function() line_figure():save("../x") end, "is no name for a figure" },
+      { "a hidden name", function() line_figure():save(".x") end, "is no name for a figure" },
+      { "a name that is no string", function() line_figure():save() end, "a name is needed, got nothing" },
+      { "an unknown suffix", function() line_figure():save("x.jpg") end, "unknown format '.jpg'" },
+      { "an unknown format", function() plot.set_format("pgn") end, "did you mean 'png'?" },
+      { "no format", function() plot.set_format(1) end, "plot.set_format: a name is needed, got 1" },
+      { "no folder", function() plot.set_out("") end, "plot.set_out: the folder's name is needed" },
+    }
+
+    for _, case in ipairs(cases) do
+      it("are refused with the user's line: " .. case[1], function()
+        errors.fails(case[3], case[2])
+      end)
+    end
+
+    it("leave the figure as it was", function()
+      local f = line_figure()
+      local before = script(f)
+      pcall(f.line, f, { 1, 2 }, { 1 })
+      pcall(f.contour, f, ramp)
+      pcall(f.annotate, f, {}, { 1, 2 }, { 1, 2 })
+      assert.equal(before, script(f))
+    end)
+  end)
+end)

@@ -1,0 +1,332 @@
+--- Learning-rate schedules: PyTorch's and the book's values, compositions, attaching to an optimizer, error messages.
+local lab = require "optlab"
+local close = require "tests.support.close"
+local errors = require "tests.support.errors"
+local text = require "tests.support.text"
+local expected = dofile("tests/reference/sched_values.lua")
+local optim, sched = lab.optim, lab.sched
+
+-- Rates may be zero, where both sides differ by roundings of larger numbers.
+local function near(want, got, what) close.number(want, got, what, 1e-9, 1e-16) end
+
+local function follows(values, s)
+  for i, want in ipairs(values) do near(want, s(i - 1), "t = " .. i - 1) end
+end
+
+local function optimizer(lr)
+  return optim.SGD({ lab.zeros(2, { requires_grad = true }) }, { lr = lr or 0.4 })
+end
+
+describe("sched", function()
+  describe("follows PyTorch and the book over 40 updates:", function()
+    for _, case in ipairs(expected.schedules) do
+      it(case.name .. " " .. text.options(case.options), function()
+        assert.equal(41, #case.values)
+        follows(case.values, sched[case.name](case.options))
+      end)
+    end
+
+    it("sequential, chain, LambdaLR and MultiplicativeLR", function()
+      local want = expected.compositions
+      follows(want.sequential, sched.sequential {
+        schedules = { sched.ConstantLR { base_lr = 0.4, factor = 0.1, total_iters = 8 },
+          sched.ExponentialLR { base_lr = 0.4, gamma = 0.9 } },
+        milestones = { 12 },
+      })
+      follows(want.sequential3, sched.sequential {
+        schedules = { sched.LinearLR { base_lr = 0.4, start_factor = 0.2, total_iters = 5 },
+          sched.CosineAnnealingLR { base_lr = 0.4, T_max = 20 },
+          sched.StepLR { base_lr = 0.4, step_size = 4, gamma = 0.5 } },
+        milestones = { 5, 25 },
+      })
+      follows(want.chain, sched.chain {
+        sched.ConstantLR { base_lr = 0.4, factor = 0.2, total_iters = 6 },
+        sched.ExponentialLR { base_lr = 1, gamma = 0.95 },
+      })
+      follows(want["lambda"], sched.LambdaLR { base_lr = 0.4, lr_lambda = function(t) return 1 / (1 + 0.1 * t) end })
+      follows(want.multiplicative,
+        sched.MultiplicativeLR { base_lr = 0.4, lr_lambda = function(t) return 0.9 + 0.05 * (t % 3) end })
+    end)
+
+    for _, case in ipairs(expected.plateaus) do
+      it("ReduceLROnPlateau " .. text.options(case.options), function()
+        local opt = optimizer()
+        local scheduler = sched.ReduceLROnPlateau(opt, case.options)
+        for i, metric in ipairs(expected.metrics) do
+          local before = opt.lr
+          assert.equal(case.values[i] ~= before, scheduler:step(metric) and opt.lr ~= before)
+          near(case.values[i], opt.lr, "metric " .. i)
+        end
+      end)
+    end
+
+    it("with every schedule among the cases", function()
+      local seen = { LambdaLR = true, MultiplicativeLR = true, ReduceLROnPlateau = true }
+      for _, case in ipairs(expected.schedules) do seen[case.name] = true end
+      for name in pairs(sched) do
+        if name:match("^%u") then assert(seen[name], name .. " is never compared") end
+      end
+    end)
+  end)
+
+  describe("a schedule", function()
+    it("is a pure function: any order of calls gives the same values", function()
+      for _, case in ipairs(expected.schedules) do
+        local s = sched[case.name](case.options)
+        local forward = sched.values(s, 41)
+        for t = 40, 0, -1 do assert.equal(forward[t + 1], s(t)) end
+      end
+    end)
+
+    it("gives the book's Factor curve one update later", function()
+      local s = sched.Factor { base_lr = 2.0, factor = 0.9, stop_factor_lr = 1e-2 }
+      local lr = 2.0
+      for t = 0, 80 do
+        lr = math.max(1e-2, lr * 0.9) -- what the book's object answers at its call number t
+        near(lr, s(t + 1), "t = " .. t)
+      end
+      assert.equal(2.0, s(0))
+    end)
+
+    it("warms up on a straight line or at a constant", function()
+      local s = sched.Cosine { base_lr = 0.3, max_update = 20, final_lr = 0.01, warmup_steps = 5 }
+      assert.equal(0, s(0))
+      near(0.06, s(1), "t = 1")
+      near(0.24, s(4), "t = 4")
+      assert.equal(0.3, s(5))
+      near(0.01, s(20), "t = 20")
+      near(0.01, s(1000), "t = 1000")
+      local c = sched.MultiFactor { base_lr = 0.5, step = {}, warmup_steps = 3, warmup_begin_lr = 0.1,
+        warmup_mode = "constant" }
+      assert.same({ 0.1, 0.1, 0.1, 0.5 }, sched.values(c, 4))
+    end)
+
+    it("takes fractional t: curves are smooth, staircases constant", function()
+      local s = sched.Poly { base_lr = 1, max_update = 10, pwr = 2 }
+      near(0.95 ^ 2, s(0.5), "Poly")
+      assert.equal(0.4, sched.StepLR { base_lr = 0.4, step_size = 7 }(6.9))
+    end)
+
+    it("stays at the last rate after OneCycleLR's end", function()
+      local s = sched.OneCycleLR { max_lr = 1, total_steps = 10 }
+      assert.equal(s(9), s(10))
+      near(1 / 25 / 1e4, s(9), "end")
+    end)
+
+    it("sorts the milestones of a list", function()
+      assert.same(sched.values(sched.MultiStepLR { base_lr = 1, milestones = { 3, 5, 9 } }, 12),
+        sched.values(sched.MultiStepLR { base_lr = 1, milestones = { 9, 3, 5 } }, 12))
+    end)
+
+    it("prints itself and shows its options", function()
+      local s = sched.MultiFactor { base_lr = 0.5, step = { 15, 30 }, factor = 0.5 }
+      assert.equal("MultiFactor(base_lr=0.5, factor=0.5, step={15, 30})", tostring(s))
+      assert.equal("MultiFactor", s.name)
+      assert.same({ 15, 30 }, s.options.step)
+      assert.equal("linear", s.options.warmup_mode)
+      assert.equal("CyclicLR(base_lr=0.1, max_lr=1, mode=exp_range)",
+        tostring(sched.CyclicLR { base_lr = 0.1, max_lr = 1, mode = "exp_range" }))
+      assert.equal("warmup(SquareRoot(base_lr=0.2), steps=3)",
+        tostring(sched.warmup(sched.SquareRoot { base_lr = 0.2 }, { steps = 3 })))
+    end)
+
+    it("can be any Lua function, alone and in compositions", function()
+      local s = function(t) return 1 / (t + 1) end
+      assert.same({ 1, 1 / 2, 1 / 3 }, sched.values(s, 3))
+      assert.same({ 1 / 2, 1 / 3 }, sched.values(s, 2, 1))
+      assert.equal(0.25, sched.at(s, 3))
+      assert.equal(0.5, sched.scale(s, 2)(3))
+      assert.same({ 0.5, 0.75, 1, 1 / 2 }, sched.values(sched.warmup(s, { steps = 2, begin_lr = 0.5 }), 4))
+      assert.same({ 0.1, 0.1, 1 }, sched.values(sched.warmup(s, { steps = 2, begin_lr = 0.1, mode = "constant" }), 3))
+      assert.equal(1 / 3 * 1 / 3, sched.chain { s, s }(2))
+      local twice = sched.sequential { schedules = { s, s }, milestones = { 2 } }
+      assert.same({ 1, 1 / 2, 1, 1 / 2 }, sched.values(twice, 4))
+    end)
+  end)
+
+  describe("attach", function()
+    it("sets the first rate at once and moves with each step", function()
+      local opt = optimizer(9)
+      local scheduler = sched.attach(opt, sched.StepLR { base_lr = 0.4, step_size = 2, gamma = 0.5 })
+      local seen = { opt.lr }
+      for t = 1, 4 do
+        assert.equal(scheduler:step(), opt.lr)
+        assert.equal(t, scheduler.t)
+        seen[#seen + 1] = opt.lr
+      end
+      assert.same({ 0.4, 0.4, 0.2, 0.2, 0.1 }, seen)
+      assert.same({ 0.1 }, scheduler:get_last_lr())
+    end)
+
+    it("follows a Lua function, which gets whole numbers", function()
+      local opt, types = optimizer(), {}
+      local scheduler = sched.attach(opt, function(t)
+        types[#types + 1] = math.type(t)
+        return 1 / (1 + t)
+      end)
+      scheduler:step()
+      assert.equal(0.5, opt.lr)
+      assert.same({ "integer", "integer" }, types)
+    end)
+
+    it("keeps the ratios of several groups to the first", function()
+      local a, b = lab.zeros(1, { requires_grad = true }), lab.zeros(1, { requires_grad = true })
+      local opt = optim.SGD({ { params = a }, { params = b, lr = 0.05 } }, { lr = 0.2 })
+      local scheduler = sched.attach(opt, sched.ExponentialLR { base_lr = 0.2, gamma = 0.5 })
+      scheduler:step()
+      near(0.1, opt.param_groups[1].lr, "first")
+      near(0.025, opt.param_groups[2].lr, "second")
+      assert.equal(2, #scheduler:get_last_lr())
+    end)
+
+    it("works with an optimizer written in Lua", function()
+      local make = optim.define {
+        name = "Plain", defaults = { lr = 1 }, step = function(p, g, _, h) p:sub_(g * h.lr) end,
+      }
+      local w = lab.tensor({ 1.0 }, { requires_grad = true })
+      local opt = make { w }
+      local scheduler = sched.attach(opt, function(t) return t == 0 and 0.5 or 0.25 end)
+      w.grad = lab.tensor { 1.0 }
+      opt:step()
+      scheduler:step()
+      opt:step()
+      assert.equal(0.25, w:item())
+    end)
+
+    it("resumes from its state", function()
+      local s = sched.Cosine { base_lr = 0.3, max_update = 20 }
+      local scheduler = sched.attach(optimizer(), s)
+      for _ = 1, 7 do scheduler:step() end
+      local d = scheduler:state_dict()
+      assert.equal(7, d.t)
+      local opt = optimizer()
+      local resumed = sched.attach(opt, s)
+      resumed:load_state_dict(d)
+      assert.equal(s(7), opt.lr)
+      resumed:step()
+      assert.equal(s(8), opt.lr)
+      assert.equal("LRScheduler:load_state_dict: t must be a number of at least 0, the count of updates, got 'seven'",
+        errors.text(resumed.load_state_dict, resumed, { t = "seven" }))
+      assert.equal("LRScheduler:load_state_dict: the state is for 2 groups, the optimizer had 1",
+        errors.text(resumed.load_state_dict, resumed, { t = 1, ratios = { 1, 1 } }))
+    end)
+
+    it("names the function, its line and t when it gives no rate, at the line that asked", function()
+      local function complaint(value)
+        local line = debug.getinfo(1, "l").currentline + 1
+        local scheduler = sched.attach(optimizer(), function(t) return t < 2 and 0.1 or value end)
+        scheduler:step()
+        local ok, message = pcall(function() scheduler:step() end)
+        assert.is_false(ok)
+        local at, defined, what = message:match("^.-sched_spec.lua:(%d+): the schedule function of .-:(%d+) gave (.*)$")
+        assert.equal(line + 2, tonumber(at), message)
+        assert.equal(line, tonumber(defined))
+        assert.equal(1, scheduler.t)
+        return what
+      end
+      assert.equal("'fast' at t = 2; a learning rate is a finite number >= 0", complaint("fast"))
+      assert.equal("nan (not a number) at t = 2; a learning rate is a finite number >= 0", complaint(0 / 0))
+      assert.equal("-0.5 at t = 2; a learning rate is a finite number >= 0", complaint(-0.5))
+      assert.equal("inf at t = 2; a learning rate is a finite number >= 0", complaint(math.huge))
+      assert.equal("a table at t = 2; a learning rate is a finite number >= 0", complaint({}))
+      assert.is_truthy(errors.text(sched.attach, optimizer(), function() end):find("gave nothing at t = 0", 1, true))
+    end)
+
+    it("leaves an error inside a schedule at its own line", function()
+      local ok, message = pcall(sched.attach, optimizer(), function() error("oops") end)
+      assert.is_false(ok)
+      assert.is_truthy(message:find("sched_spec.lua:%d+: oops"))
+    end)
+  end)
+
+  describe("ReduceLROnPlateau", function()
+    it("takes one-element tensors, shows its counters and resumes", function()
+      local opt = optimizer(1)
+      local scheduler = sched.ReduceLROnPlateau(opt, { patience = 1, factor = 0.5 })
+      scheduler:step(lab.tensor(2.0))
+      scheduler:step(3)
+      assert.equal(2, scheduler.best)
+      assert.equal(1, scheduler.num_bad_epochs)
+      local d = scheduler:state_dict()
+      local opt2 = optimizer(1)
+      local resumed = sched.ReduceLROnPlateau(opt2, { patience = 1, factor = 0.5 })
+      resumed:load_state_dict(d)
+      assert.is_true(resumed:step(3))
+      assert.equal(0.5, opt2.lr)
+      assert.same({ 0.5 }, resumed:get_last_lr())
+      assert.equal(1, opt.lr)
+    end)
+
+    it("checks its arguments", function()
+      assert.equal("sched.ReduceLROnPlateau: factor must be a number in [0, 1), got 1",
+        errors.text(sched.ReduceLROnPlateau, optimizer(), { factor = 1 }))
+      assert.equal("sched.ReduceLROnPlateau: unknown option 'patients'; did you mean 'patience'?",
+        errors.text(sched.ReduceLROnPlateau, optimizer(), { patients = 1 }))
+      assert.equal("sched.ReduceLROnPlateau: opt must be an optimizer, got a table",
+        errors.text(sched.ReduceLROnPlateau, {}))
+      assert.equal("ReduceLROnPlateau:step: metric must be a number or a tensor of one element, got 'low'",
+        errors.text(function() sched.ReduceLROnPlateau(optimizer()):step("low") end))
+    end)
+  end)
+
+  describe("says what is wrong:", function()
+    local s = sched.SquareRoot { base_lr = 0.1 }
+
+    local CASES = {
+      { "an unknown option", function() sched.StepLR { base_lr = 1, step_siz = 3 } end,
+        "sched.StepLR: unknown option 'step_siz'; did you mean 'step_size'?" },
+      { "a missing option", function() sched.StepLR { base_lr = 1 } end,
+        "sched.StepLR: step_size is missing; it must be a number above 0" },
+      { "a missing list", function() sched.MultiStepLR { base_lr = 1 } end,
+        "sched.MultiStepLR: milestones is missing; it must be a list of numbers of at least 0" },
+      { "a list with a string", function() sched.MultiFactor { step = { 1, "x" } } end,
+        "sched.MultiFactor: step[2] must be a number of at least 0, got 'x'" },
+      { "a negative milestone", function() sched.MultiFactor { step = { -1 } } end,
+        "sched.MultiFactor: step[1] must be a number of at least 0, got -1" },
+      { "PyTorch's way of passing the optimizer", function() sched.StepLR(optimizer(), 3) end,
+        "sched.StepLR: a schedule is made by one table of options: sched.StepLR{base_lr = 0.1, ...}; "
+        .. "sched.attach ties it to an optimizer" },
+      { "a value out of range", function() sched.LinearLR { base_lr = 1, start_factor = 2 } end,
+        "sched.LinearLR: start_factor must be a number in [0, 1], got 2" },
+      { "a fraction for a whole number", function() sched.OneCycleLR { max_lr = 1, total_steps = 1.5 } end,
+        "sched.OneCycleLR: total_steps must be an integer of at least 1, got 1.5" },
+      { "an unknown choice", function() sched.CyclicLR { base_lr = 0.1, max_lr = 1, mode = "tri" } end,
+        "sched.CyclicLR: mode must be one of 'triangular', 'triangular2', 'exp_range', got 'tri'" },
+      { "no length", function() sched.OneCycleLR { max_lr = 1, epochs = 3 } end,
+        "sched.OneCycleLR: give either total_steps or both epochs and steps_per_epoch" },
+      { "a warm-up longer than the schedule", function() sched.Cosine { max_update = 5, warmup_steps = 5 } end,
+        "sched.Cosine: max_update must be above warmup_steps, got 5 and 5" },
+      { "a warm-up from above", function() sched.Factor { base_lr = 0.1, warmup_begin_lr = 0.2 } end,
+        "sched.Factor: warmup_begin_lr must be at most base_lr, got 0.2 and 0.1" },
+      { "a negative t", function() s(-1) end, "sched.SquareRoot: t must be a number of at least 0, the count of updates, got -1" },
+      { "no t", function() s() end, "sched.SquareRoot: t is missing; it must be a number of at least 0, the count of updates" },
+      { "an unknown field", function() return s.gamma end,
+        "a schedule has the fields 'name' and 'options' and is called with t; it has no field 'gamma'" },
+      { "a number for a schedule", function() sched.attach(optimizer(), 0.1) end,
+        "sched.attach: schedule must be a function of t or one of sched.*, got 0.1" },
+      { "a schedule for an optimizer", function() sched.attach(s, s) end,
+        "sched.attach: opt must be an optimizer, got an optlab.Schedule" },
+      { "groups without a ratio", function()
+        local a, b = lab.zeros(1), lab.zeros(1)
+        sched.attach(optim.SGD { { params = a, lr = 0 }, { params = b, lr = 1 } }, s)
+      end, "sched.attach: the first group's lr is 0, so the other groups have no ratio to it" },
+      { "too few milestones", function() sched.sequential { schedules = { s, s }, milestones = {} } end,
+        "sched.sequential: 2 schedules need 1 milestones, got 0" },
+      { "milestones out of order", function() sched.sequential { schedules = { s, s, s }, milestones = { 5, 3 } } end,
+        "sched.sequential: milestones[2] must be at least 5, got 3" },
+      { "a number in a chain", function() sched.chain { s, 3 } end,
+        "sched.chain: schedule 2 must be a schedule (a function of t or one of sched.*), got 3" },
+      { "a string from lr_lambda", function()
+        sched.LambdaLR { base_lr = 1, lr_lambda = function() return "x" end }(4)
+      end, nil, "gave 'x' at t = 4" },
+      { "a warm-up without steps", function() sched.warmup(s, {}) end,
+        "sched.warmup: steps must be a number, got nothing" },
+    }
+    for _, case in ipairs(CASES) do
+      it(case[1], function()
+        local message = errors.text(case[2])
+        if case[3] then assert.equal(case[3], message) else assert.is_truthy(message:find(case[4]), message) end
+      end)
+    end
+  end)
+end)

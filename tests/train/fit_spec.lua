@@ -1,0 +1,114 @@
+--- train.fit: losses, evaluations, learning rates, callbacks, mistakes.
+local lab = require "optlab"
+local errors = require "tests.support.errors"
+local rules = require "tests.support.rules"
+local train = lab.train
+local trainings = require "tests.support.trainings"
+local gd, momentum, adam = rules.gd, rules.momentum, rules.adam
+local toy, toy_model, mse, fit = trainings.toy, trainings.toy_model, trainings.mse, trainings.fit
+
+local function square(x) return x ^ 2 end
+
+describe("train.fit", function()
+  it("learns a linear function and records a point an epoch", function()
+    local history, params = fit {epochs = 60}
+    assert.equal(60, #history.loss)
+    assert.equal(4 * 60, history.steps[60])
+    assert.equal(60, history.epochs[60])
+    assert.is_true(history.train_loss[60] < 1e-6 and history.train_loss[60] < history.train_loss[1])
+    local w, b = params[1]:tolist(), params[2]:item()
+    assert.is_true(math.abs(w[1][1] - 1) < 1e-3 and math.abs(w[2][1] + 2) < 1e-3 and math.abs(b - 3) < 1e-3)
+  end)
+
+  it("evaluates whenever the number of examples is a multiple of eval_every", function()
+    local data = toy()
+    local history = fit {eval_every = 20, eval_data = data}
+    assert.same({2, 4, 6, 8, 10, 12}, history.steps)
+    assert.same({0.5, 1, 1.5, 2, 2.5, 3}, history.epochs)
+    for i = 2, #history.seconds do assert.is_true(history.seconds[i] >= history.seconds[i - 1]) end
+    assert.is_true(history.sec_per_epoch > 0)
+  end)
+
+  it("means the same loss over a data set as over the batches of a loader", function()
+    local data = toy()
+    local model = toy_model()
+    local whole = train.mean_loss(model, mse, data)
+    local parts = train.mean_loss(model, mse, lab.data.loader(data, {batch_size = 7}))
+    assert.is_true(math.abs(whole - parts) < 1e-12)
+  end)
+
+  it("takes the learning rate of epoch or step t = 0, 1, ... from a function", function()
+    local asked, used = {}, {}
+    local model, params = toy_model()
+    local optimizer = train.optimizer(params, {"SGD", lr = 9})
+    local function schedule(t)
+      asked[#asked + 1] = t
+      return 0.1 / (t + 1)
+    end
+    local function note() used[#used + 1] = optimizer.lr end
+    fit {model = model, optimizer = optimizer, scheduler = schedule, on_epoch = note}
+    assert.same({0, 1, 2}, asked)
+    for i = 1, 3 do assert.is_true(math.abs(used[i] - 0.1 / i) < 1e-12) end
+    asked = {}
+    fit {model = model, optimizer = optimizer, scheduler = schedule, scheduler_unit = "step", epochs = 2}
+    assert.same({0, 1, 2, 3, 4, 5, 6, 7}, asked)
+  end)
+
+  it("steps a schedule that is attached to the optimizer after each epoch", function()
+    local model, params = toy_model()
+    local optimizer = train.optimizer(params, {"SGD", lr = 0.1})
+    local used = {}
+    fit {
+      model = model, optimizer = optimizer, on_epoch = function() used[#used + 1] = optimizer.lr end,
+      scheduler = lab.sched.attach(optimizer, function(t) return 0.1 * 0.5 ^ t end),
+    }
+    assert.is_true(math.abs(used[1] - 0.1) < 1e-12 and math.abs(used[3] - 0.025) < 1e-12)
+  end)
+
+  it("calls on_step and on_epoch, and logs", function()
+    local steps, epochs, lines = 0, {}, {}
+    fit {
+      on_step = function(info) steps = info.step end,
+      on_epoch = function(info) epochs[info.epoch] = info.loss end,
+      log = function(line) lines[#lines + 1] = line end,
+    }
+    assert.equal(12, steps)
+    assert.equal(3, #epochs)
+    assert.is_truthy(lines[3]:match("^epoch 3, loss: %d+%.%d%d%d$"))
+  end)
+
+  it("trains with an update rule exactly as with the built-in optimizer", function()
+    for rule, built_in in pairs {
+      [momentum(0.05, 0.9)] = {"SGD", lr = 0.05, momentum = 0.9}, [adam(0.05, 1e-8)] = {"Adam", lr = 0.05},
+    } do
+      local results = {}
+      for i, how in ipairs {rule, built_in} do
+        local model, params = toy_model()
+        results[i] = fit {model = model, optimizer = train.optimizer(params, how)}
+      end
+      assert.is_true(train.distance(results[1].loss, results[2].loss) < 1e-10, built_in[1])
+    end
+  end)
+
+  it("stops at a loss that is not finite and names the step", function()
+    local model, params = toy_model()
+    errors.says(function()
+      fit {model = model, optimizer = train.optimizer(params, {"SGD", lr = 1e200})}
+    end, "the loss is", "at step", "epoch 1")
+  end)
+
+  it("says which option is missing, misspelt or of the wrong kind", function()
+    errors.says(function() train.fit {loss = mse} end, "fit_spec.lua:", "'model' is missing")
+    errors.says(function() fit {sheduler = square} end, "sheduler", "scheduler")
+    errors.says(function() fit {epochs = 0} end, "epochs must be a positive integer")
+    errors.says(function() fit {scheduler_unit = "batch"} end, "\"epoch\" or \"step\"")
+    errors.says(function() fit {scheduler = function() return "0.1" end} end, "scheduler returned a string", "t = 0")
+  end)
+
+  it("cannot schedule the learning rate inside an update rule", function()
+    local model, params = toy_model()
+    errors.says(function()
+      fit {model = model, optimizer = train.optimizer(params, gd(0.1)), scheduler = function() return 0.1 end}
+    end, "update rule has no 'lr'")
+  end)
+end)

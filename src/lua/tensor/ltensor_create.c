@@ -337,8 +337,7 @@ static void nested_fill(lua_State *L, Nested *n, int d) {
     return;
   }
   if (!lua_istable(L, -1))
-    lb_error(L, "lab.tensor: ragged table: %s where a list of %d was expected", lb_pushgot(L, -1),
-             (int)n->t->shape[d]);
+    lb_error(L, "lab.tensor: ragged table: %s where a list of %d was expected", lb_pushgot(L, -1), (int)n->t->shape[d]);
   lua_Integer len = luaL_len(L, -1);
   if (len != n->t->shape[d])
     lb_error(L, "lab.tensor: ragged table: a list of %d where the first one has %d", (int)len, (int)n->t->shape[d]);

@@ -92,6 +92,8 @@ describe("lab.compile", function()
       local attached = sched.attach(opt, function() return 0.1 end)
       local at = line() + 1
       refuses(function() attached:step() end, at, "a schedule that is a Lua function")
+      attached = sched.attach(opt, sched.scale(function() return 0.1 end, 2))
+      refuses(function() attached:step() end, at + 2, "a schedule that is a Lua function")
       local plateau = sched.ReduceLROnPlateau(opt)
       at = line() + 1
       refuses(function() plateau:step(0.3) end, at, "ReduceLROnPlateau looks at a metric")

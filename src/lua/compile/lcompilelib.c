@@ -323,13 +323,15 @@ static int rerun_check_loss(const Computation *c, Context *own) {
   return err_set("the loss is %g", value);
 }
 
-/* check_loss(t): an error if the one element of t is infinite or nan, in a recorded step at each replay. What the step
- * does after it has not happened then. */
+/* check_loss(t): true, or an error if the one element of t is infinite or nan, in a recorded step at each replay. What
+ * the step does after it has not happened then. */
 static int l_check_loss(lua_State *L) {
   Tensor *t = lb_checktensor(L, 1, "check_loss", "loss");
   if (t->numel != 1) return lb_error(L, "the loss has shape %s, it must have one element", tensor_shape_str(t));
   const Computation call = {.name = "check_loss", .run = rerun_check_loss, .n = 1, .t = &t};
-  return recorder_run(&call) < 0 ? lb_coreerror(L) : 0;
+  if (recorder_run(&call) < 0) return lb_coreerror(L);
+  lua_pushboolean(L, true);
+  return 1;
 }
 
 /* bad_loss(): the value for which check_loss raised, once; nil if it did not. */

@@ -30,6 +30,7 @@ typedef enum OptimDType { OPTIM_LIKE_PARAM, OPTIM_F64, OPTIM_I64 } OptimDType;
 /* One state tensor that a parameter may have, row-major. */
 typedef struct OptimSlot {
   const char *name; /* PyTorch's; NULL in the row that ends a list */
+  const char *doc;  /* for the reference: its letter in the equation, what it holds */
   int when;         /* place of the hyperparameter that asks for it by being non-zero; 0 (lr's place): always */
   int initial;      /* place of the hyperparameter that holds its first value; 0: that is `start` */
   double start;
@@ -53,9 +54,10 @@ typedef void OptimKernel(const OptimRun *run, int64_t begin, int64_t end);
 
 typedef struct OptimDef {
   const char *name;
-  const Arg *args;       /* the hyperparameters, none of them a list; row 0 is lr */
-  const OptimSlot *slot; /* NULL: no state */
-  int ncoefs;            /* values that coef writes */
+  const char *doc, *equation, *paper; /* for the reference: a sentence; the update, in lines of ASCII; the source */
+  const Arg *args;                    /* the hyperparameters, none of them a list; row 0 is lr */
+  const OptimSlot *slot;              /* NULL: no state */
+  int ncoefs;                         /* values that coef writes */
   /* Relations between hyperparameters; NULL: none. -1 with a sentence that lacks the optimizer's name. */
   int (*check)(const double *h);
   void (*coef)(double *c, const double *h, int64_t t); /* t = 1, 2, ...: which update of the parameter this is */

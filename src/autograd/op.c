@@ -119,7 +119,7 @@ static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *a
   return out;
 }
 
-/* --- telling a recorder (core/recorder.h) --------------------------------------------------------------------- */
+/* --- reporting to a recorder (core/recorder.h) ------------------------------------------------------------------- */
 
 int op_rerun(const Computation *c, Context *own) {
   OpCall call;
@@ -135,7 +135,7 @@ int op_rerun(const Computation *c, Context *own) {
   return rc;
 }
 
-static void tell(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs *args) {
+static void report(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs *args) {
   size_t bytes = (size_t)(nin + 1) * sizeof(Tensor *);
   OpCall call = {.op = id, .args = *args};
   Tensor **t = alloc_get(bytes);
@@ -156,12 +156,12 @@ static void tell(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs 
   alloc_put(t, bytes);
 }
 
-/* compute, and what it did for the recorder; a view of its input needs no telling. */
-static Tensor *compute_told(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
+/* Computes, and reports it; a view of its input needs no report. */
+static Tensor *compute_and_report(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
   const Recorder *paused = recorder_pause();
   Tensor *out = compute(op_row(id), in, nin, args);
   recorder_resume(paused);
-  if (out && !(op_row(id)->view && out->storage == in[0]->storage)) tell(id, out, in, nin, args);
+  if (out && !(op_row(id)->view && out->storage == in[0]->storage)) report(id, out, in, nin, args);
   return out;
 }
 
@@ -172,7 +172,7 @@ Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
     DType dt = common_dtype(op, in, nin);
     if (dt != DT_COUNT) return apply_promoted(id, op, in, nin, args, dt);
   }
-  Tensor *out = context->recorder ? compute_told(id, in, nin, args) : compute(op, in, nin, args);
+  Tensor *out = context->recorder ? compute_and_report(id, in, nin, args) : compute(op, in, nin, args);
   if (out && context->grad_mode && op->backward && wants_grad(in, nin) && dtype_is_float((DType)out->dtype) &&
       graph_record(id, out, in, nin, args) < 0) {
     tensor_release(out);

@@ -3,10 +3,11 @@
  *
  * Everything differentiable is a row of one table: name, arity, what to save, shape rule, forward, backward. op_apply
  * looks up the row, makes the output, computes it and, if gradient recording is on and an input requires a gradient,
- * hangs a Node on the output. A backward function is written with the same ops (formula.h), so gradients can be
+ * attaches a Node to the output. A backward function is written with the same ops (formula.h), so gradients can be
  * differentiated again.
  *
- * Adding an op: a name in OP_LIST, a row in the ops_*.c file of its kind, a sample in tests/ops_spec.lua.
+ * Adding an op: a name in OP_LIST, a row in the file of autograd/ops/ for its kind, a sample in
+ * tests/autograd/ops_spec.lua.
  */
 #ifndef OPTLAB_AUTOGRAD_OP_H
 #define OPTLAB_AUTOGRAD_OP_H
@@ -82,7 +83,7 @@ typedef struct Op {
   /* Views only: returns the window (or a copy where none is possible). */
   Tensor *(*view)(const OpShape *s, Tensor *in, const OpArgs *a);
   /* Sets din[i] for every input that node_wants; each may have dout's shape or any shape that reduces to the input's by
-   * un-broadcasting, which the engine does. Results belong to the formula pool. -1 on failure. NULL: not
+   * un-broadcasting, which the engine does. Results belong to the open formula. -1 on failure. NULL: not
    * differentiable. */
   int (*backward)(Node *n, Tensor *dout, Tensor **din);
   /* Element-wise rows: the kernel that forward maps over the elements, by the dtype of the first input (where: of the
@@ -97,7 +98,7 @@ const Op *op_row(OpId id);
 /* Runs an op. Checks arity and dtypes (promotes floats to the wider one), never shapes beyond the row's rule. */
 Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args);
 
-/* How a recorder of steps (core/recorder.h) is told of an op: run is op_rerun, args an OpCall. */
+/* How an op is reported to a recorder of steps (core/recorder.h): run is op_rerun, args an OpCall. */
 typedef struct OpCall {
   int64_t op; /* an OpId */
   OpArgs args;

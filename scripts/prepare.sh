@@ -1,9 +1,35 @@
 # prepare.sh - what scripts/run and scripts/test share; read by them with `.`, from the project's root.
 #
 #   install_packages run|test   installs what scripts/packages lists and is missing (apt systems), or names it and stops
-#   build PRESET DIR            configures DIR once and builds it; prints only when something goes wrong
+#   build PRESET DIR            configures DIR once and builds it; prints how far it is when that takes longer
+#   with_progress STATE CMD...  runs CMD; every five seconds it prints what the command STATE prints
 
 say() { printf '%s\n' "$*" >&2; }
+
+ticker= # the process that prints; it ends with us at the latest, and its sleep does not hold our standard error open
+stop_progress() {
+  [ -n "$ticker" ] || return 0
+  kill "$ticker" 2>/dev/null
+  wait "$ticker" 2>/dev/null
+  ticker=
+}
+
+with_progress() {
+  state=$1
+  shift
+  began=$(date +%s)
+  while sleep 5 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+    say "  $(($(date +%s) - began)) s: $($state)"
+  done &
+  ticker=$!
+  "$@"
+  set -- $?
+  stop_progress
+  return "$1"
+}
+
+# The last line of the log, fit for a terminal of 80 columns.
+last_line() { tail -n 1 "$log" | cut -c 1-70; }
 
 # The names in scripts/packages: those above [test], or all of them.
 wanted_packages() {
@@ -39,14 +65,18 @@ install_packages() {
   fi
   log=$(mktemp)
   # shellcheck disable=SC2086
-  if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+  if ! with_progress last_line fetch_packages $missing; then
     tail -n 20 "$log" >&2
     rm -f "$log"
     say "apt-get failed. Please install these by hand:  $missing"
     exit 1
   fi
   rm -f "$log"
+}
+
+fetch_packages() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update >"$log" 2>&1 &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@" >>"$log" 2>&1
 }
 
 # Elsewhere: whether everything seems to be there already.
@@ -57,9 +87,13 @@ have_tools() {
   for tool in busted luacheck clang-format; do command -v $tool >/dev/null 2>&1 || return 1; done
 }
 
+configure_and_build() {
+  { [ -f "$2/build.ninja" ] || cmake --preset "$1"; } >"$log" 2>&1 && cmake --build "$2" >>"$log" 2>&1
+}
+
 build() {
   log=$(mktemp)
-  if { [ -f "$2/build.ninja" ] || cmake --preset "$1"; } >"$log" 2>&1 && cmake --build "$2" >>"$log" 2>&1; then
+  if with_progress last_line configure_and_build "$1" "$2"; then
     rm -f "$log"
     return 0
   fi

@@ -29,7 +29,7 @@ typedef struct Run {
   Tensor **result;
 } Run;
 
-static uint64_t last_mark;
+static uint64_t last_mark; /* the process's, as the graphs that bear the marks are */
 
 void autograd_init(void) { tensor_set_node_release(graph_release); }
 

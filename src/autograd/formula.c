@@ -8,7 +8,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-/* A stack of owned references; a formula is the part above its mark. */
+/* A stack of owned references; a formula is the part above its mark. It is scratch memory of a thread, empty between
+ * calls. */
 static _Thread_local Tensor **temporaries;
 static _Thread_local int temporary_count, temporary_capacity;
 

@@ -20,8 +20,8 @@ typedef int FormulaMark;
 FormulaMark fm_begin(void);
 Tensor *fm_end(FormulaMark mark, Tensor *result);
 
-void fm_free_temporaries(
-    void); /* frees the calling thread's pool, unless a formula is open; for threads that may end */
+/* Frees the calling thread's stack of temporaries, unless a formula is open; for threads that may end. */
+void fm_free_temporaries(void);
 
 Tensor *fm_own(Tensor *owned); /* hands a reference to the pool; returns it, borrowed */
 Tensor *fm_op1(OpId op, Tensor *a);

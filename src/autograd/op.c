@@ -12,15 +12,14 @@
 #include "base/err.h"
 #include "core/recorder.h"
 
-static _Thread_local bool recording = true;
-static uint64_t next_seq;
+static uint64_t last_seq; /* the process's: contexts may share graphs. Only the thread that runs Lua records any */
 static const OpArgs no_args;
 
-bool grad_mode(void) { return recording; }
+bool grad_mode(void) { return context->grad_mode; }
 
 bool grad_set_mode(bool on) {
-  bool old = recording;
-  recording = on;
+  bool old = context->grad_mode;
+  context->grad_mode = on;
   return old;
 }
 
@@ -122,9 +121,9 @@ static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *a
 
 /* --- telling a recorder (core/recorder.h) --------------------------------------------------------------------- */
 
-int op_rerun(const Computation *c, Rng *rng) {
+int op_rerun(const Computation *c, Context *own) {
   OpCall call;
-  (void)rng;
+  (void)own;
   memcpy(&call, c->args, sizeof call);
   const Op *op = op_row((OpId)call.op);
   if (op->forward) return op->forward(c->t[0], c->t + 1, c->n - 1, &call.args);
@@ -146,14 +145,14 @@ static void tell(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs 
   }
   t[0] = out;
   memcpy(t + 1, in, bytes - sizeof *t);
-  recorder->call(&(Computation){.name = op_row(id)->name,
-                                .run = op_rerun,
-                                .pure = true,
-                                .nout = 1 + op_row(id)->writes,
-                                .n = nin + 1,
-                                .t = t,
-                                .args = &call,
-                                .size = sizeof call});
+  context->recorder->call(&(Computation){.name = op_row(id)->name,
+                                         .run = op_rerun,
+                                         .pure = true,
+                                         .nout = 1 + op_row(id)->writes,
+                                         .n = nin + 1,
+                                         .t = t,
+                                         .args = &call,
+                                         .size = sizeof call});
   alloc_put(t, bytes);
 }
 
@@ -173,8 +172,8 @@ Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
     DType dt = common_dtype(op, in, nin);
     if (dt != DT_COUNT) return apply_promoted(id, op, in, nin, args, dt);
   }
-  Tensor *out = recorder ? compute_told(id, in, nin, args) : compute(op, in, nin, args);
-  if (out && recording && op->backward && wants_grad(in, nin) && dtype_is_float((DType)out->dtype) &&
+  Tensor *out = context->recorder ? compute_told(id, in, nin, args) : compute(op, in, nin, args);
+  if (out && context->grad_mode && op->backward && wants_grad(in, nin) && dtype_is_float((DType)out->dtype) &&
       graph_record(id, out, in, nin, args) < 0) {
     tensor_release(out);
     return NULL;
@@ -215,7 +214,7 @@ int graph_record(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs 
   n->dtype = out->dtype;
   n->ndim = out->ndim;
   n->nin = nin;
-  n->seq = ++next_seq;
+  n->seq = ++last_seq;
   n->mark = 0;
   n->dout = NULL;
   n->args = *args;
@@ -252,7 +251,7 @@ static void destroy(Node *n) {
 }
 
 void graph_release(Node *n) {
-  static Node *waiting; /* nodes to destroy, while an outer call is at it */
+  static Node *waiting; /* nodes to destroy, while an outer call is at it; empty between calls */
   static bool busy;
   if (--n->refs) return;
   n->next = waiting;
@@ -278,7 +277,7 @@ const char *node_name(const Node *n) { return op_row((OpId)n->op)->name; }
 Tensor *node_saved(const Node *n, int i) { return n->in[i].saved; }
 
 Tensor *node_out(Node *n) {
-  if (!recording) return n->out;
+  if (!context->grad_mode) return n->out;
   Tensor *out = tensor_alias(n->out);
   if (!out) return NULL;
   graph_retain(n);

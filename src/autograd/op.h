@@ -15,8 +15,8 @@
 #include "core/tensor.h"
 #include "kernels/elementwise/kernels.h"
 
-/* Kind by kind, in the order of the files elementwise.c, view.c, reduce.c, index.c, matmul.c,
- * softmax.c, loss.c, conv.c, conv_pool.c, pool.c. */
+/* Kind by kind, in the order of the files elementwise.c, view.c, reduce.c, index.c, matmul.c, softmax.c, loss.c,
+ * conv.c, conv_pool.c, pool.c. */
 /* clang-format off */
 #define OP_LIST(X) \
   /* element-wise, one input */ \
@@ -59,8 +59,7 @@ typedef struct OpArgs {
 typedef struct OpShape {
   DType dtype;
   int ndim;
-  bool
-      batch_innermost; /* the output lies in memory with its first dimension innermost; false unless the rule says so */
+  bool batch_innermost; /* the output lies in memory with its first dimension innermost; false unless infer sets it */
   int64_t shape[TENSOR_MAX_DIM];
 } OpShape;
 

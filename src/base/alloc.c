@@ -21,9 +21,10 @@ typedef struct FreeBlock {
   struct FreeBlock *next;
 } FreeBlock;
 
+/* The process's cache and its statistics; see alloc_share about threads. */
 static FreeBlock *free_list[NUM_CLASSES];
 static AllocStats stats;
-static int64_t countdown;
+static int64_t countdown; /* alloc_fail_after */
 static bool shared;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 

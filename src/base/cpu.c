@@ -28,7 +28,7 @@ static CpuLevel allowed(CpuLevel level) {
 }
 
 CpuLevel cpu_level(void) {
-  static int known = -1;
+  static int known = -1; /* of the process; never changes */
   if (known < 0) known = (int)allowed(supported());
   return (CpuLevel)known;
 }

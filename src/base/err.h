@@ -21,6 +21,9 @@ int err_set(const char *fmt, ...) ERR_PRINTF(1, 2);
 /* The same for functions that return a pointer: always NULL. */
 void *err_null(const char *fmt, ...) ERR_PRINTF(1, 2);
 
+/* Puts text in front of the stored sentence, "optim.SGD: ", and returns -1. */
+int err_prefix(const char *fmt, ...) ERR_PRINTF(1, 2);
+
 /* The last sentence stored on this thread; "" if none. Valid until the next err_set. */
 const char *err_message(void);
 

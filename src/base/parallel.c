@@ -28,6 +28,7 @@
 
 typedef void Body(void *ctx, int64_t begin, int64_t end);
 
+/* The team and its job belong to the process, and so does the number of threads: results do not depend on it. */
 static struct {
   _Atomic uint64_t ticket;
   _Atomic int64_t left; /* chunks that are not done */

@@ -1,14 +1,13 @@
 /*
- * recorder.c - the recorder in use, and the key of the plans that are valid now.
+ * recorder.c - running and reporting a computation, and the key of the plans that are valid now.
  */
 #include "core/recorder.h"
 
-const Recorder *recorder;
 uint64_t recorder_plan_key;
 
 int recorder_run(const Computation *c) {
   const Recorder *t = recorder_pause();
-  const int rc = c->run(c, rng_for((RngPurpose)0));
+  const int rc = c->run(c, context);
   recorder_resume(t);
   if (t && rc == 0) t->call(c);
   return rc;
@@ -22,7 +21,7 @@ static uint64_t scatter(uint64_t x) {
 }
 
 void recorder_invalidate_plans(void) {
-  static uint64_t count;
+  static uint64_t count; /* the process's, as the key is */
   recorder_plan_key ^= scatter(++count << 1 | 1);
 }
 

@@ -4,13 +4,14 @@
  * lab.compile records one training step and replays it later (docs/compile.md). Every function that reads or writes
  * tensor memory reports it here, once for each computation as the script sees it: an operation of the op table, a copy,
  * a fill, an optimizer's step. What a computation does inside is not reported. The core knows only this interface;
- * `recorder` is NULL unless a step is being recorded, so that a computation pays for one comparison.
+ * context->recorder is NULL unless a step is being recorded, so that a computation pays for one comparison.
  *
  * Memory that is created while a step is recorded, by code that does not report, counts as a constant.
  */
 #ifndef OPTLAB_CORE_RECORDER_H
 #define OPTLAB_CORE_RECORDER_H
 
+#include "core/context.h"
 #include "core/rng.h"
 #include "core/tensor.h"
 
@@ -18,15 +19,17 @@
 
 typedef struct Computation Computation;
 
-/* Computes once more: the written tensors from the read ones. rng: the generators, one a purpose. -1 with err_set. Runs
- * on any thread, but not beside another one that has a tensor in common. */
-typedef int Recompute(const Computation *c, Rng *rng);
+/* Computes once more: the written tensors from the read ones. own: the context of the run that the step belongs to; the
+ * current one, `context`, may be another. -1 with err_set. Runs on any thread, but not beside another one that has a
+ * tensor or the context in common. */
+typedef int Recompute(const Computation *c, Context *own);
 
 struct Computation {
   const char *name; /* as in messages: "mul", "fill_"; lives for ever */
   Recompute *run;
-  bool pure; /* the written tensors depend on the read ones and the numbers alone: may be left out if nobody reads them,
-                computed once if all that is read is constant */
+  /* The written tensors depend on the read ones and the numbers alone: the computation may be left out if its results
+   * are never read, and done once if all that it reads is constant. */
+  bool pure;
   bool frozen;      /* args holds a number that the script gave; a message may show it */
   int nout, n;      /* t[0..nout-1] are written, t[nout..n-1] read; one that is both stands in both parts */
   Tensor *const *t; /* borrowed; NULL entries are skipped */
@@ -49,30 +52,28 @@ typedef struct Recorder {
   const char *(*refused)(void);       /* the sentence to raise because of that, or NULL */
 } Recorder;
 
-extern const Recorder *recorder;
-
 /* Pauses recording inside a computation; hand the result back to recorder_resume. While nothing is recorded this writes
  * nothing, so that plans may run on several threads at once. */
 static inline const Recorder *recorder_pause(void) {
-  const Recorder *t = recorder;
-  if (t) recorder = NULL;
+  const Recorder *t = context->recorder;
+  if (t) context->recorder = NULL;
   return t;
 }
 static inline void recorder_resume(const Recorder *t) {
-  if (t) recorder = t;
+  if (t) context->recorder = t;
 }
 
 /* Runs c->run with the recorder paused, then reports it. */
 int recorder_run(const Computation *c);
 
 static inline void recorder_grad_read(Tensor *leaf) {
-  if (recorder) recorder->grad_read(leaf);
+  if (context->recorder) context->recorder->grad_read(leaf);
 }
 static inline void recorder_grad_written(Tensor *leaf) {
-  if (recorder) recorder->grad_written(leaf);
+  if (context->recorder) context->recorder->grad_written(leaf);
 }
 static inline void recorder_refuse(const char *why) {
-  if (recorder) recorder->refuse(why);
+  if (context->recorder) context->recorder->refuse(why);
 }
 
 /* What copies, fills and element-wise operations outside of the op table run; plans know short ways for them. */
@@ -80,12 +81,14 @@ Recompute tensor_rerun_copy, tensor_rerun_fill, map_rerun;
 
 /* --- what plans are valid for ------------------------------------------------------------------------------------- */
 
-/* Changes when something changes that recorded steps took for granted and cannot watch: a layer's mode or parameters,
- * the default dtype. A plan is replayed only while this number is what it was when the plan was recorded. */
+/* Changes when something changes that recorded steps took for granted and cannot watch: a layer's mode, the layers of a
+ * model. A plan is replayed only while this number is what it was when the plan was recorded. It is the process's, not
+ * a context's, because the layers may be used in several contexts. Only the thread that runs Lua changes it. */
 extern uint64_t recorder_plan_key;
 
 void recorder_invalidate_plans(void); /* for good */
-void recorder_toggle_plans(
-    const void *toggled); /* a switch at that address was moved; moving it back restores the key */
+
+/* A switch at that address was moved; moving it back restores the key. */
+void recorder_toggle_plans(const void *toggled);
 
 #endif

@@ -30,19 +30,16 @@ LIBMVEC1(cos)
 
 /* --- generators ------------------------------------------------------------------------------------------- */
 
-static uint64_t current_seed;
-static Rng generator[RNG_PURPOSES] = {{0, RNG_USER, 0}, {0, RNG_INIT, 0}, {0, RNG_DATA, 0}, {0, RNG_DROPOUT, 0}};
-
 Rng rng_make(uint64_t seed, uint64_t stream) { return (Rng){.seed = seed, .stream = stream, .counter = 0}; }
 
 void rng_seed_all(uint64_t seed) {
   recorder_refuse("a new seed is set");
-  current_seed = seed;
-  for (int i = 0; i < RNG_PURPOSES; i++) generator[i] = rng_make(seed, (uint64_t)i);
+  context->random.seed = seed;
+  for (int i = 0; i < RNG_PURPOSES; i++) context->random.of[i] = rng_make(seed, (uint64_t)i);
 }
 
-uint64_t rng_seed(void) { return current_seed; }
-Rng *rng_for(RngPurpose purpose) { return &generator[purpose]; }
+uint64_t rng_seed(void) { return context->random.seed; }
+Rng *rng_for(RngPurpose purpose) { return &context->random.of[purpose]; }
 
 /* --- the function ----------------------------------------------------------------------------------------- */
 
@@ -230,29 +227,29 @@ typedef struct FillArgs {
   int64_t purpose;
 } FillArgs;
 
-static int run_fill(const Computation *c, Rng *rng);
+static int run_fill(const Computation *c, Context *own);
 
 static void tell_fill(const Rng *r, Tensor *t, Shape *shape, const double *p, int np) {
-  FillArgs args = {.shape = shape, .purpose = r - generator};
+  FillArgs args = {.shape = shape, .purpose = r - context->random.of};
   for (int i = 0; i < np; i++) args.p[i] = p[i];
   if (args.purpose < 0 || args.purpose >= RNG_PURPOSES)
     return; /* a generator of its own gives the same numbers again */
-  recorder->call(&(Computation){
+  context->recorder->call(&(Computation){
       .name = "random numbers", .run = run_fill, .nout = 1, .n = 1, .t = &t, .args = &args, .size = sizeof args});
 }
 
 static void fill(Rng *r, Tensor *t, Shape *shape, const double *p, int np) {
-  if (recorder) tell_fill(r, t, shape, p, np);
+  if (context->recorder) tell_fill(r, t, shape, p, np);
   Fill f = {.rng = *r, .t = t, .shape = shape, .p = p};
   r->counter += (uint64_t)(t->numel + 1) / 2;
   tensor_touch(t);
   parallel_for((t->numel + BATCH - 1) / BATCH, GRAIN, fill_batches, &f);
 }
 
-static int run_fill(const Computation *c, Rng *rng) {
+static int run_fill(const Computation *c, Context *own) {
   FillArgs args;
   memcpy(&args, c->args, sizeof args);
-  fill(&rng[args.purpose], c->t[0], args.shape, args.p, 0);
+  fill(&own->random.of[args.purpose], c->t[0], args.shape, args.p, 0);
   return 0;
 }
 

@@ -27,9 +27,17 @@ typedef struct Rng {
   uint64_t counter; /* blocks of four 32-bit numbers drawn so far */
 } Rng;
 
-void rng_seed_all(uint64_t seed); /* restarts the generator of every purpose; the default seed is 0 */
+/* A run's generators, one for each purpose, and the seed with which all of them began. */
+typedef struct Generators {
+  uint64_t seed;
+  Rng of[RNG_PURPOSES];
+} Generators;
+
+/* The three functions are about the generators of the current context (context.h). */
+void rng_seed_all(uint64_t seed); /* restarts the generator of every purpose; the seed at the start is 0 */
 uint64_t rng_seed(void);          /* the seed in use */
-Rng *rng_for(RngPurpose purpose); /* the global generator of a purpose; borrowed, lives for ever */
+Rng *rng_for(RngPurpose purpose); /* borrowed; lives as long as the context */
+
 Rng rng_make(uint64_t seed, uint64_t stream);
 
 /* The block `counter` of (seed, stream): four independent 32-bit numbers. */

@@ -18,7 +18,7 @@
 #define STORAGE_HEADER 64
 _Static_assert(sizeof(Storage) <= STORAGE_HEADER, "the header must leave the data 64-byte aligned");
 
-static void (*release_node)(struct Node *);
+static void (*release_node)(struct Node *); /* set once, when the library is opened */
 
 /* --- types ------------------------------------------------------------------------------------------------ */
 
@@ -33,12 +33,8 @@ const char *dtype_name(DType dt) { return dtypes[dt].name; }
 size_t dtype_size(DType dt) { return dtypes[dt].size; }
 DType dtype_promote(DType a, DType b) { return dtypes[a].rank >= dtypes[b].rank ? a : b; }
 
-static DType default_dtype = DT_F32;
-DType dtype_default(void) { return default_dtype; }
-void dtype_set_default(DType dt) {
-  if (dt != default_dtype) recorder_invalidate_plans();
-  default_dtype = dt;
-}
+DType dtype_default(void) { return context->default_dtype; }
+void dtype_set_default(DType dt) { context->default_dtype = dt; }
 
 int dtype_parse(const char *name, DType *dt) {
   for (int i = 0; i < DT_COUNT; i++) {
@@ -114,8 +110,8 @@ static bool is_contiguous(int ndim, const int64_t *shape, const int64_t *stride)
 
 /* --- life ------------------------------------------------------------------------------------------------- */
 
-/* Storages that several threads make at the same time may get one number; recordings, which compare numbers, are made
- * by one thread alone. */
+/* The process's, because contexts may share storages. Those that several threads make at the same time may get one
+ * number; recordings, which compare numbers, are made by one thread alone. */
 static _Atomic uint64_t last_serial;
 uint64_t storage_last_serial(void) { return last_serial; }
 
@@ -287,7 +283,7 @@ static int64_t position(const Tensor *t, int64_t i) {
 }
 
 double tensor_get(const Tensor *t, int64_t i) {
-  if (recorder) recorder->value_read(t, "this");
+  if (context->recorder) context->recorder->value_read(t, "this");
   int64_t at = position(t, i);
   switch ((DType)t->dtype) {
     case DT_F32:
@@ -327,7 +323,7 @@ static void set_element(Tensor *t, int64_t i, double value) {
 }
 
 void tensor_set(Tensor *t, int64_t i, double value) {
-  if (recorder) recorder->element_written(t);
+  if (context->recorder) context->recorder->element_written(t);
   set_element(t, i, value);
 }
 
@@ -463,14 +459,15 @@ static int copy_over(Tensor *dst, const Tensor *src) {
   return 0;
 }
 
-int tensor_rerun_copy(const Computation *c, Rng *rng) {
-  (void)rng;
+int tensor_rerun_copy(const Computation *c, Context *own) {
+  (void)own;
   return copy_over(c->t[0], c->t[1]);
 }
 
 static void tell_copy(Tensor *dst, const Tensor *src) {
   Tensor *t[] = {dst, (Tensor *)src};
-  recorder->call(&(Computation){.name = "copy_", .run = tensor_rerun_copy, .pure = true, .nout = 1, .n = 2, .t = t});
+  context->recorder->call(
+      &(Computation){.name = "copy_", .run = tensor_rerun_copy, .pure = true, .nout = 1, .n = 2, .t = t});
 }
 
 int tensor_copy_(Tensor *dst, const Tensor *src) {
@@ -482,7 +479,7 @@ int tensor_copy_(Tensor *dst, const Tensor *src) {
   const Recorder *paused = recorder_pause();
   int rc = copy_over(dst, src);
   recorder_resume(paused);
-  if (recorder && rc == 0) tell_copy(dst, src);
+  if (context->recorder && rc == 0) tell_copy(dst, src);
   return rc;
 }
 
@@ -494,7 +491,7 @@ Tensor *tensor_cast(const Tensor *t, DType dt) {
   } else {
     copy_strided(copy, t);
   }
-  if (recorder) tell_copy(copy, t);
+  if (context->recorder) tell_copy(copy, t);
   return copy;
 }
 
@@ -520,8 +517,8 @@ static void fill(Tensor *t, double value) {
   tensor_touch(t);
 }
 
-int tensor_rerun_fill(const Computation *c, Rng *rng) {
-  (void)rng;
+int tensor_rerun_fill(const Computation *c, Context *own) {
+  (void)own;
   double value;
   memcpy(&value, c->args, sizeof value);
   fill(c->t[0], value);
@@ -530,21 +527,21 @@ int tensor_rerun_fill(const Computation *c, Rng *rng) {
 
 void tensor_fill_(Tensor *t, double value) {
   fill(t, value);
-  if (!recorder) return;
-  recorder->call(&(Computation){.name = "fill_",
-                                .run = tensor_rerun_fill,
-                                .pure = true,
-                                .frozen = true,
-                                .nout = 1,
-                                .n = 1,
-                                .t = &t,
-                                .args = &value,
-                                .size = sizeof value});
+  if (!context->recorder) return;
+  context->recorder->call(&(Computation){.name = "fill_",
+                                         .run = tensor_rerun_fill,
+                                         .pure = true,
+                                         .frozen = true,
+                                         .nout = 1,
+                                         .n = 1,
+                                         .t = &t,
+                                         .args = &value,
+                                         .size = sizeof value});
 }
 
-static int run_shift(const Computation *c, Rng *rng) {
+static int run_shift(const Computation *c, Context *own) {
   int64_t by;
-  (void)rng;
+  (void)own;
   memcpy(&by, c->args, sizeof by);
   for (int64_t i = 0; i < c->t[0]->numel; i++) tensor_i64(c->t[0])[i] += by;
   tensor_touch(c->t[0]);

@@ -24,6 +24,7 @@
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
 
+/* A signal handler finds nothing else than variables of the process. */
 static lua_State *main_state;
 static volatile sig_atomic_t interrupted;
 
@@ -36,8 +37,8 @@ static void raise_interrupt(lua_State *L, lua_Debug *ar) {
   lua_error(L);
 }
 
-/* Only lua_sethook may be called from a signal handler. SA_RESETHAND has put the default back: the next Ctrl-C kills.
- */
+/* A signal handler may call nothing of Lua but lua_sethook. SA_RESETHAND has put the default back, so the next Ctrl-C
+ * kills. */
 static void on_interrupt(int sig) {
   (void)sig;
   interrupted = 1;

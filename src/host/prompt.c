@@ -20,6 +20,7 @@
 
 #define HISTORY_LINES 2000
 
+/* There is one terminal. */
 static EditLine *editor;
 static History *lines;
 static char history_file[4096];

@@ -29,7 +29,7 @@ Tensor *nn_batch_norm(Tensor *x, const BatchNorm *b);
 /* Zeroes each element with probability p and multiplies the others by 1 / (1 - p); x itself unless training. */
 Tensor *nn_dropout(Tensor *x, double p, bool training);
 
-/* labels (...): whole numbers 1..classes, any dtype; classes < 1: the largest label. int64 (..., classes), 1 at the
+/* labels (...): integers 1..classes, any dtype; classes < 1: the largest label. int64 (..., classes), 1 at the
  * label. */
 Tensor *nn_one_hot(Tensor *labels, int64_t classes);
 

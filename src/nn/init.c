@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "core/rng.h"
+#include "nn/module.h"
 
 void init_uniform(Tensor *t, double lo, double hi) {
   rng_fill_uniform(rng_for(RNG_INIT), t, lo, hi);
@@ -64,37 +65,36 @@ double init_gain(int nonlinearity, double param) {
 
 /* --- the initializers ------------------------------------------------------------------------------------------- */
 
-static int uniform(Tensor *t, const double *arg) {
-  if (arg[0] > arg[1]) return err_set("a = %g is greater than b = %g", arg[0], arg[1]);
-  init_uniform(t, arg[0], arg[1]);
+static int uniform(Tensor *t, const double *x) {
+  if (x[0] > x[1]) return err_set("a = %g is greater than b = %g", x[0], x[1]);
+  init_uniform(t, x[0], x[1]);
   return 0;
 }
 
-static int normal(Tensor *t, const double *arg) {
-  if (arg[1] < 0) return err_set("std must not be negative, got %g", arg[1]);
-  init_normal(t, arg[0], arg[1]);
+static int normal(Tensor *t, const double *x) {
+  init_normal(t, x[0], x[1]);
   return 0;
 }
 
-static int constant(Tensor *t, const double *arg) {
-  tensor_fill_(t, arg[0]);
+static int constant(Tensor *t, const double *x) {
+  tensor_fill_(t, x[0]);
   return 0;
 }
 
-static int zeros(Tensor *t, const double *arg) {
-  (void)arg;
+static int zeros(Tensor *t, const double *x) {
+  (void)x;
   tensor_fill_(t, 0);
   return 0;
 }
 
-static int ones(Tensor *t, const double *arg) {
-  (void)arg;
+static int ones(Tensor *t, const double *x) {
+  (void)x;
   tensor_fill_(t, 1);
   return 0;
 }
 
-static int eye(Tensor *t, const double *arg) {
-  (void)arg;
+static int eye(Tensor *t, const double *x) {
+  (void)x;
   if (t->ndim != 2) return err_set("only a matrix can be the identity, this tensor has shape %s", tensor_shape_str(t));
   tensor_fill_(t, 0);
   for (int64_t i = 0; i < t->shape[0] && i < t->shape[1]; i++) tensor_set(t, i * t->shape[1] + i, 1);
@@ -104,66 +104,125 @@ static int eye(Tensor *t, const double *arg) {
 static int xavier_std(const Tensor *t, double gain, double *std) {
   double fan_in = 0, fan_out = 0;
   if (init_fans(t, &fan_in, &fan_out) < 0) return -1;
-  if (gain < 0) return err_set("gain must not be negative, got %g", gain);
   *std = gain * sqrt(2 / (fan_in + fan_out));
   return 0;
 }
 
-static int xavier_uniform(Tensor *t, const double *arg) {
+static int xavier_uniform(Tensor *t, const double *x) {
   double std = 0;
-  if (xavier_std(t, arg[0], &std) < 0) return -1;
+  if (xavier_std(t, x[0], &std) < 0) return -1;
   init_uniform(t, -sqrt(3.0) * std, sqrt(3.0) * std);
   return 0;
 }
 
-static int xavier_normal(Tensor *t, const double *arg) {
+static int xavier_normal(Tensor *t, const double *x) {
   double std = 0;
-  if (xavier_std(t, arg[0], &std) < 0) return -1;
+  if (xavier_std(t, x[0], &std) < 0) return -1;
   init_normal(t, 0, std);
   return 0;
 }
 
 static const char *const fan_modes[] = {"fan_in", "fan_out", NULL};
 
-/* arg: a, mode, nonlinearity */
-static int kaiming_std(const Tensor *t, const double *arg, double *std) {
+/* x: a, mode, nonlinearity */
+static int kaiming_std(const Tensor *t, const double *x, double *std) {
   double fan[2] = {0};
   if (init_fans(t, &fan[0], &fan[1]) < 0) return -1;
-  *std = init_gain((int)arg[2], arg[0]) / sqrt(fan[(int)arg[1]]);
+  *std = init_gain((int)x[2], x[0]) / sqrt(fan[(int)x[1]]);
   return 0;
 }
 
-static int kaiming_uniform(Tensor *t, const double *arg) {
+static int kaiming_uniform(Tensor *t, const double *x) {
   double std = 0;
-  if (kaiming_std(t, arg, &std) < 0) return -1;
+  if (kaiming_std(t, x, &std) < 0) return -1;
   init_uniform(t, -sqrt(3.0) * std, sqrt(3.0) * std);
   return 0;
 }
 
-static int kaiming_normal(Tensor *t, const double *arg) {
+static int kaiming_normal(Tensor *t, const double *x) {
   double std = 0;
-  if (kaiming_std(t, arg, &std) < 0) return -1;
+  if (kaiming_std(t, x, &std) < 0) return -1;
   init_normal(t, 0, std);
   return 0;
 }
 
-#define GAIN_ARG \
-  { "gain", ARG_NUMBER, 1, NULL }
-#define KAIMING_ARGS                                                \
-  {"a", ARG_NUMBER, 0, NULL}, {"mode", ARG_CHOICE, 0, fan_modes}, { \
-    "nonlinearity", ARG_CHOICE, GAIN_LEAKY_RELU, nonlinearity_names \
-  }
+#define XAVIER "Glorot, Bengio, \"Understanding the difficulty of training deep feedforward neural networks\", 2010"
+#define KAIMING "He, Zhang, Ren, Sun, \"Delving deep into rectifiers\", 2015"
+
+static const Arg uniform_args[] = {
+    {.name = "a", .def = 0, .doc = "the lower bound"},
+    {.name = "b", .def = 1, .doc = "the upper bound"},
+    {0},
+};
+
+static const Arg normal_args[] = {
+    {.name = "mean", .def = 0, .doc = "the mean"},
+    {.name = "std", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "the standard deviation"},
+    {0},
+};
+
+static const Arg constant_args[] = {
+    {.name = "val", .range = RANGE_NUMBER, .required = true, .doc = "the value of every element"},
+    {0},
+};
+
+static const Arg xavier_args[] = {
+    {.name = "gain", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "a factor, see calculate_gain"},
+    {0},
+};
+
+static const Arg kaiming_args[] = {
+    {.name = "a", .def = 0, .doc = "the slope of the leaky ReLU that follows; only with nonlinearity 'leaky_relu'"},
+    {.name = "mode",
+     .kind = ARG_CHOICE,
+     .choices = fan_modes,
+     .doc = "'fan_in' keeps the size of values forward, 'fan_out' that of gradients backward"},
+    {.name = "nonlinearity",
+     .kind = ARG_CHOICE,
+     .def = GAIN_LEAKY_RELU,
+     .choices = nonlinearity_names,
+     .doc = "the function that follows the layer; it sets the gain"},
+    {0},
+};
 
 const InitDef all_inits[] = {
-    {"uniform_", {{"a", ARG_NUMBER, 0, NULL}, {"b", ARG_NUMBER, 1, NULL}}, uniform},
-    {"normal_", {{"mean", ARG_NUMBER, 0, NULL}, {"std", ARG_NUMBER, 1, NULL}}, normal},
-    {"constant_", {{"val", ARG_NUMBER, ARG_REQUIRED, NULL}}, constant},
-    {"zeros_", {{0}}, zeros},
-    {"ones_", {{0}}, ones},
-    {"eye_", {{0}}, eye},
-    {"xavier_uniform_", {GAIN_ARG}, xavier_uniform},
-    {"xavier_normal_", {GAIN_ARG}, xavier_normal},
-    {"kaiming_uniform_", {KAIMING_ARGS}, kaiming_uniform},
-    {"kaiming_normal_", {KAIMING_ARGS}, kaiming_normal},
-    {NULL, {{0}}, NULL},
+    {.name = "uniform_",
+     .doc = "Fills the tensor with uniform random numbers.",
+     .equation = "U(a, b)",
+     .args = uniform_args,
+     .fill = uniform},
+    {.name = "normal_",
+     .doc = "Fills the tensor with normal random numbers.",
+     .equation = "N(mean, std^2)",
+     .args = normal_args,
+     .fill = normal},
+    {.name = "constant_", .doc = "Sets every element to one value.", .args = constant_args, .fill = constant},
+    {.name = "zeros_", .doc = "Sets every element to 0.", .args = no_args, .fill = zeros},
+    {.name = "ones_", .doc = "Sets every element to 1.", .args = no_args, .fill = ones},
+    {.name = "eye_", .doc = "Makes a matrix the identity.", .args = no_args, .fill = eye},
+    {.name = "xavier_uniform_",
+     .doc = "Uniform random numbers whose variance suits layers with symmetric activations.",
+     .equation = "U(-r, r),  r = gain sqrt(6 / (fan_in + fan_out))",
+     .paper = XAVIER,
+     .args = xavier_args,
+     .fill = xavier_uniform},
+    {.name = "xavier_normal_",
+     .doc = "Normal random numbers whose variance suits layers with symmetric activations.",
+     .equation = "N(0, std^2),  std = gain sqrt(2 / (fan_in + fan_out))",
+     .paper = XAVIER,
+     .args = xavier_args,
+     .fill = xavier_normal},
+    {.name = "kaiming_uniform_",
+     .doc = "Uniform random numbers whose variance suits layers with rectifiers.",
+     .equation = "U(-r, r),  r = gain sqrt(3 / fan)",
+     .paper = KAIMING,
+     .args = kaiming_args,
+     .fill = kaiming_uniform},
+    {.name = "kaiming_normal_",
+     .doc = "Normal random numbers whose variance suits layers with rectifiers.",
+     .equation = "N(0, std^2),  std = gain / sqrt(fan)",
+     .paper = KAIMING,
+     .args = kaiming_args,
+     .fill = kaiming_normal},
+    {0},
 };

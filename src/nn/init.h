@@ -2,18 +2,6 @@
  * init.h - first values of parameters (nn.init): all draw from the stream of RNG_INIT and write in place, whether or
  * not the tensor requires a gradient.
  *
- *   uniform_(t, a = 0, b = 1)      U(a, b)
- *   normal_(t, mean = 0, std = 1)  N(mean, std^2)
- *   constant_(t, val)  zeros_(t)  ones_(t)  eye_(t)
- *   xavier_uniform_(t, gain = 1)   U(-r, r), r = gain sqrt(6 / (fan_in + fan_out))
- *   xavier_normal_(t, gain = 1)    std = gain sqrt(2 / (fan_in + fan_out))
- *   kaiming_uniform_(t, a = 0, mode = "fan_in", nonlinearity = "leaky_relu")
- *                                  U(-r, r), r = gain sqrt(3 / fan)
- *   kaiming_normal_(the same)      std = gain / sqrt(fan)
- *
- * Xavier: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
- * Kaiming: He et al., "Delving deep into rectifiers", 2015.
- *
  * A weight (out, in, k1, ...) has fan_in = in k1 ... and fan_out = out k1 ...; the gain depends on the nonlinearity
  * that follows (init_gain), a being the slope of a leaky ReLU.
  */
@@ -25,9 +13,10 @@
 
 typedef struct InitDef {
   const char *name;
-  Arg args[4];
-  /* -1 with a sentence that lacks the function's name; t is then unchanged */
-  int (*fill)(Tensor *t, const double *arg);
+  const char *doc, *equation, *paper; /* as in a LayerDef */
+  const Arg *args;
+  /* -1 with a sentence that lacks the function's name; t is then unchanged. x: the arguments */
+  int (*fill)(Tensor *t, const double *x);
 } InitDef;
 
 extern const InitDef all_inits[]; /* ended by a NULL name */
@@ -38,8 +27,8 @@ void init_normal(Tensor *t, double mean, double std);
 /* 0, or -1 with err_set for a tensor of fewer than two dimensions. */
 int init_fans(const Tensor *t, double *fan_in, double *fan_out);
 
-/* nn.init.calculate_gain(nonlinearity[, param]): 1 for linear, sigmoid and convolutions, 5/3 for tanh, sqrt(2) for
- * relu, sqrt(2 / (1 + a^2)) for leaky_relu with slope a = param (default 0.01), 3/4 for selu. */
+/* nn.init.calculate_gain: 1 for linear, sigmoid and convolutions, 5/3 for tanh, sqrt(2) for relu, sqrt(2 / (1 + a^2))
+ * for leaky_relu with slope a = param, 3/4 for selu. */
 extern const char *const nonlinearity_names[]; /* NULL-terminated */
 double init_gain(int nonlinearity, double param);
 

@@ -32,9 +32,9 @@ typedef struct IndexArgs {
 } IndexArgs;
 
 /* t: the positions, the labels */
-static int run_index(const Computation *c, Rng *rng) {
+static int run_index(const Computation *c, Context *own) {
   IndexArgs a;
-  (void)rng;
+  (void)own;
   memcpy(&a, c->args, sizeof a);
   Tensor *index = c->t[0], *labels = c->t[1];
   if (dtype_is_float((DType)labels->dtype) && check_whole(labels, a.classes, a.what) < 0) return -1;
@@ -80,8 +80,8 @@ static int64_t largest(const Tensor *labels) {
 }
 
 /* t: (..., classes), the positions (...) */
-static int run_one_hot(const Computation *c, Rng *rng) {
-  (void)rng;
+static int run_one_hot(const Computation *c, Context *own) {
+  (void)own;
   Tensor *out = c->t[0], *index = c->t[1];
   int64_t classes = out->shape[out->ndim - 1];
   tensor_fill_(out, 0);

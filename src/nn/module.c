@@ -12,11 +12,36 @@
 #include "base/err.h"
 #include "core/recorder.h"
 
+const char *const layer_input[] = {"input", NULL};
+const char *const loss_inputs[] = {"input", "target", NULL};
+const Arg no_args[] = {{0}};
+
+int layer_inputs(const LayerDef *def) {
+  int n = 0;
+  while (def->inputs[n]) n++;
+  return n;
+}
+
+int layer_tensors(const ModuleTensor *list) {
+  int n = 0;
+  while (list && list[n].name) n++;
+  return n;
+}
+
+/* A module and its list of tensors are one block. */
+static size_t module_size(const LayerDef *def) {
+  return sizeof(Module) + (size_t)(layer_tensors(def->params) + layer_tensors(def->buffers)) * sizeof(Tensor *);
+}
+
 Module *module_new(const LayerDef *def) {
-  Module *m = alloc_get(sizeof *m);
+  Module *m = alloc_get(module_size(def));
   if (!m) return NULL;
-  *m = (Module){.def = def, .refs = 1, .training = true};
-  return m;
+  memset(m, 0, module_size(def));
+  *m = (Module){.def = def, .refs = 1, .training = true, .param = (Tensor **)(void *)(m + 1)};
+  m->buffer = m->param + layer_tensors(def->params);
+  if (args_init(&m->args, def->args) == 0) return m;
+  alloc_put(m, module_size(def));
+  return NULL;
 }
 
 int module_build(Module *m) {
@@ -28,11 +53,10 @@ int module_build(Module *m) {
 
 void module_release(Module *m) {
   if (!m || --m->refs) return;
-  for (int i = 0; i < MODULE_MAX_TENSORS; i++) {
-    tensor_release(m->param[i]);
-    tensor_release(m->buffer[i]);
-  }
-  alloc_put(m, sizeof *m);
+  int n = layer_tensors(m->def->params) + layer_tensors(m->def->buffers);
+  for (int i = 0; i < n; i++) tensor_release(m->param[i]);
+  args_free(&m->args);
+  alloc_put(m, module_size(m->def));
 }
 
 /* --- its tensors ------------------------------------------------------------------------------------------------ */
@@ -60,14 +84,14 @@ static void replace(Tensor **slot, Tensor *t) {
 }
 
 int module_set_param(Module *m, int i, Tensor *t) {
-  if (check_replacement(m->def->params[i], m->param[i], t) < 0) return -1;
+  if (check_replacement(m->def->params[i].name, m->param[i], t) < 0) return -1;
   replace(&m->param[i], t);
   t->requires_grad = true;
   return 0;
 }
 
 int module_set_buffer(Module *m, int i, Tensor *t) {
-  if (check_replacement(m->def->buffers[i], m->buffer[i], t) < 0) return -1;
+  if (check_replacement(m->def->buffers[i].name, m->buffer[i], t) < 0) return -1;
   replace(&m->buffer[i], t);
   return 0;
 }
@@ -80,11 +104,12 @@ Tensor *param_new(DType dt, int ndim, const int64_t *shape) {
   return t;
 }
 
-int module_dim(const Module *m, int i, const Tensor *t) {
-  int ndim = t->ndim ? t->ndim : 1, given = (int)m->arg[i];
-  int d = given < 0 ? given + ndim : given;
+int module_dim(const Module *m, const char *name, const Tensor *t) {
+  int at = 0, ndim = t->ndim ? t->ndim : 1;
+  args_find(m->def->args, name, &at);
+  int given = (int)m->args.x[at], d = given < 0 ? given + ndim : given;
   if (d >= 0 && d < ndim) return d;
-  return err_set("%s %d is out of range for an input of shape %s", m->def->args[i].name, given < 0 ? given : given + 1,
+  return err_set("%s %d is out of range for an input of shape %s", name, given < 0 ? given : given + 1,
                  tensor_shape_str(t));
 }
 

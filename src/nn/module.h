@@ -4,6 +4,8 @@
  * A layer file holds one or a few `const LayerDef layer_<name>` and the functions they point to; it knows no other
  * layer and is listed in layers.h. Containers and user-defined modules are made in Lua and speak the same protocol.
  *
+ * What follows from a definition - reading calls, defaults, checks, the reference pages - is written nowhere else.
+ *
  * Adding a layer: a file here, a line in LAYER_LIST (layers.h), reference values in tests/reference/nn.py, a case in
  * tests/nn_spec.lua.
  */
@@ -13,26 +15,33 @@
 #include "args/arg.h"
 #include "core/tensor.h"
 
-#define MODULE_MAX_TENSORS 4
-#define MODULE_MAX_INPUTS 2
-
 typedef struct Module Module;
+
+/* A parameter or a buffer. */
+typedef struct ModuleTensor {
+  const char *name; /* NULL ends a list */
+  const char *doc;  /* its shape, and what it holds where the name does not tell */
+} ModuleTensor;
 
 /* Functions below leave sentences without a prefix ("input is (3), ..."); whoever called puts the layer's name before
  * them. */
 typedef struct LayerDef {
   const char *name;       /* PyTorch's: nn.<name> */
   const char *functional; /* nn.functional.<functional>(inputs..., args...); NULL: none, or one with other arguments */
-  int ninputs;
-  Arg args[ARG_MAX + 1];                       /* the constructor's */
-  const char *params[MODULE_MAX_TENSORS + 1];  /* their names; a layer may lack some (bias=false) */
-  const char *buffers[MODULE_MAX_TENSORS + 1]; /* likewise: state without a gradient, and tensors given as arguments */
-  /* Checks m->arg, makes the parameters (values undefined); -1 with err_set. NULL: nothing to do. */
+  /* For the reference: one sentence; the formula in lines of ASCII; where it was published. NULL: nothing. */
+  const char *doc, *equation, *paper;
+  const char *const *inputs;   /* their names, ended by NULL */
+  int noutputs;                /* tensors that forward returns; 0 counts as 1 */
+  const Arg *args;             /* the constructor's */
+  const ModuleTensor *params;  /* a layer may lack some (bias=false); NULL: none */
+  const ModuleTensor *buffers; /* state without a gradient, and first of all tensors given as arguments; NULL: none */
+  /* Checks what the declaration of the arguments cannot, makes the parameters (values undefined); -1 with err_set.
+   * NULL: nothing to do. */
   int (*build)(Module *m);
   /* Gives the parameters their first values. NULL: there are none. */
   void (*reset_parameters)(Module *m);
-  /* A new reference, or NULL with err_set. */
-  Tensor *(*forward)(const Module *m, Tensor *const *in);
+  /* Sets out[0..noutputs-1] to new references, or returns -1 with err_set and sets none. */
+  int (*forward)(const Module *m, Tensor *const *in, Tensor **out);
   /* What PyTorch prints between the parentheses. NULL: nothing. */
   void (*describe)(const Module *m, char *text, size_t size);
 } LayerDef;
@@ -40,13 +49,21 @@ typedef struct LayerDef {
 struct Module {
   const LayerDef *def;
   int refs;
-  bool training;                      /* true until eval() */
-  double arg[ARG_MAX];                /* in the order of def->args */
-  Tensor *param[MODULE_MAX_TENSORS];  /* in the order of def->params; owned; NULL if the layer has none */
-  Tensor *buffer[MODULE_MAX_TENSORS]; /* in the order of def->buffers; owned; NULL if there is none */
+  bool training;   /* true until eval() */
+  ArgValues args;  /* owned; tensors among them are in `buffer`, their places are not used */
+  Tensor **param;  /* in the order of def->params; owned; NULL if the layer has none */
+  Tensor **buffer; /* in the order of def->buffers; owned; NULL if there is none */
 };
 
-/* In training mode, without tensors; the caller fills `arg`, then calls module_build. */
+/* The names of inputs that most layers and all losses share. */
+extern const char *const layer_input[], *const loss_inputs[];
+extern const Arg no_args[];
+
+int layer_inputs(const LayerDef *def);
+static inline int layer_outputs(const LayerDef *def) { return def->noutputs ? def->noutputs : 1; }
+int layer_tensors(const ModuleTensor *list); /* how many; accepts NULL */
+
+/* In training mode, with default arguments and without tensors; the caller fills `args`, then calls module_build. */
 Module *module_new(const LayerDef *def);
 int module_build(Module *m); /* build and reset_parameters; -1 with err_set */
 static inline Module *module_retain(Module *m) {
@@ -55,7 +72,10 @@ static inline Module *module_retain(Module *m) {
 }
 void module_release(Module *m); /* accepts NULL */
 
-static inline Tensor *module_forward(const Module *m, Tensor *const *in) { return m->def->forward(m, in); }
+/* out: layer_outputs(m->def) new references. */
+static inline int module_forward(const Module *m, Tensor *const *in, Tensor **out) {
+  return m->def->forward(m, in, out);
+}
 
 /* Makes t the i-th parameter or buffer (and a parameter require a gradient). -1: another shape than the present one,
  * not a float, or computed by an op. */
@@ -67,9 +87,15 @@ int module_set_buffer(Module *m, int i, Tensor *t);
 /* A parameter: a leaf that requires a gradient, values undefined. */
 Tensor *param_new(DType dt, int ndim, const int64_t *shape);
 
-/* The i-th argument as a dimension of t, 0..ndim-1 (a scalar counts as having one); -1 with err_set when out of range.
- */
-int module_dim(const Module *m, int i, const Tensor *t);
+/* How forward returns its only output: takes over the reference, or passes the failure on. */
+static inline int one_output(Tensor **out, Tensor *owned) {
+  *out = owned;
+  return owned ? 0 : -1;
+}
+
+/* The argument `name` as a dimension of t, 0..ndim-1 (a scalar counts as having one); -1 with err_set when out of
+ * range. */
+int module_dim(const Module *m, const char *name, const Tensor *t);
 
 /* Inside a formula: t itself if it is a float, else t in the default float type. */
 Tensor *as_float(Tensor *t);

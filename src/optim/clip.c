@@ -148,18 +148,18 @@ static int scale_to_norm(Tensor *const *grads, int n, double max_norm, double no
 /* --- as computations a recorder is told of: args {limit[, norm_type, error_if_nonfinite]} ------------------------- */
 
 /* t: the norm (), the gradients; then the gradients again, as what is read */
-static int run_norm(const Computation *c, Rng *rng) {
+static int run_norm(const Computation *c, Context *own) {
   double a[3], total;
-  (void)rng;
+  (void)own;
   memcpy(a, c->args, sizeof a);
   if (scale_to_norm(c->t + 1, c->nout - 1, a[0], a[1], a[2] != 0, &total) < 0) return -1;
   tensor_set(c->t[0], 0, total);
   return 0;
 }
 
-static int run_value(const Computation *c, Rng *rng) {
+static int run_value(const Computation *c, Context *own) {
   double limit;
-  (void)rng;
+  (void)own;
   memcpy(&limit, c->args, sizeof limit);
   for (int i = 0; i < c->nout; i++) {
     if (c->t[i] && apply(c->t[i], 1, limit) < 0) return -1;

@@ -22,16 +22,24 @@ const OptimDef *const optim_defs[] = {&optim_sgd,  &optim_adagrad, &optim_rmspro
 
 /* --- hyperparameters ---------------------------------------------------------------------------------------------- */
 
+static size_t hyper_size(const Optim *o) { return (size_t)args_places(o->def->args) * sizeof(double); }
+
 static int check_hyper(const OptimDef *def, const double *h) {
-  char who[64] = "optim.";
-  strncat(who, def->name, sizeof who - strlen(who) - 1);
-  if (hyper_check_all(who, def->hyper, h) < 0) return -1;
-  return def->check ? def->check(h) : 0;
+  if (args_check(def->args, h, NULL) < 0 || (def->check && def->check(h) < 0))
+    return err_prefix("optim.%s: ", def->name);
+  return 0;
 }
 
-int optim_set(Optim *o, int group, const Hyper *x, int at, const double *value) {
-  if (hyper_check(o->def->name, x, value) < 0) return -1;
-  memcpy(o->group[group].h + at, value, (size_t)hyper_width(x) * sizeof *value);
+/* A copy of h; NULL with err_set without memory. */
+static double *copy_hyper(const Optim *o, const double *h) {
+  double *copy = alloc_get(hyper_size(o));
+  if (copy) memcpy(copy, h, hyper_size(o));
+  return copy;
+}
+
+int optim_set(Optim *o, int group, const Arg *a, int at, const double *value) {
+  if (arg_check(a, value) < 0) return err_prefix("optim.%s: ", o->def->name);
+  memcpy(o->group[group].h + at, value, (size_t)arg_width(a) * sizeof *value);
   return 0;
 }
 
@@ -39,22 +47,26 @@ int optim_set(Optim *o, int group, const Hyper *x, int at, const double *value) 
 
 int optim_init(Optim *o, const OptimDef *def, const double *h) {
   *o = (Optim){.def = def};
-  memcpy(o->defaults, h, (size_t)hyper_count(def->hyper) * sizeof *h);
-  return check_hyper(def, h);
+  if (check_hyper(def, h) < 0) return -1;
+  o->defaults = copy_hyper(o, h);
+  return o->defaults ? 0 : -1;
 }
 
-static void group_free(OptimGroup *group) {
+static void group_free(const Optim *o, OptimGroup *group) {
   for (int i = 0; i < group->nparams; i++) {
     OptimParam *q = &group->param[i];
     for (int k = 0; k < OPTIM_SLOTS; k++) tensor_release(q->state[k]);
     tensor_release(q->p);
   }
   alloc_put(group->param, (size_t)group->nparams * sizeof *group->param);
+  alloc_put(group->h, hyper_size(o));
 }
 
 void optim_free(Optim *o) {
-  for (int i = 0; i < o->ngroups; i++) group_free(&o->group[i]);
+  for (int i = 0; i < o->ngroups; i++) group_free(o, &o->group[i]);
   alloc_put(o->group, (size_t)o->ngroups * sizeof *o->group);
+  if (o->defaults) alloc_put(o->defaults, hyper_size(o));
+  o->defaults = NULL;
   o->group = NULL;
   o->ngroups = 0;
 }
@@ -120,14 +132,15 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h) {
     if (check_param(o, params, i) < 0) return -1;
   }
   OptimParam *param = alloc_get((size_t)n * sizeof *param);
-  if (!param) return -1;
-  OptimGroup *group = room_for_group(o);
+  double *own = param ? copy_hyper(o, h) : NULL;
+  OptimGroup *group = own ? room_for_group(o) : NULL;
   if (!group) {
     alloc_put(param, (size_t)n * sizeof *param);
+    alloc_put(own, hyper_size(o));
     return -1;
   }
   for (int i = 0; i < n; i++) param[i] = (OptimParam){.p = tensor_retain(params[i])};
-  memcpy(group->h, h, (size_t)hyper_count(o->def->hyper) * sizeof *h);
+  group->h = own;
   group->initial_lr = h[0];
   group->param = param;
   group->nparams = n;
@@ -257,9 +270,9 @@ static int step(Optim *o, Tensor *const *grads) {
 }
 
 /* A recorded step: the parameters, then their gradients. Hyperparameters and counts are those of the moment. */
-int optim_rerun(const Computation *c, Rng *rng) {
+int optim_rerun(const Computation *c, Context *own) {
   Optim *o;
-  (void)rng;
+  (void)own;
   memcpy(&o, c->args, sizeof o);
   return step(o, c->t + c->nout);
 }
@@ -280,14 +293,14 @@ static int told_step(Optim *o) {
   Tensor **t = alloc_get(bytes);
   if (!t) return -1;
   collect(o, n, t);
-  recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   int rc = recorder_run(&(Computation){
       .name = "optimizer step", .run = optim_rerun, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
   alloc_put(t, bytes);
   return rc;
 }
 
-int optim_step(Optim *o) { return recorder ? told_step(o) : step(o, NULL); }
+int optim_step(Optim *o) { return context->recorder ? told_step(o) : step(o, NULL); }
 
 /* --- gradients ---------------------------------------------------------------------------------------------------- */
 

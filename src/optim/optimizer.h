@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "args/hyper.h"
+#include "args/arg.h"
 #include "core/recorder.h"
 #include "core/tensor.h"
 
@@ -43,10 +43,11 @@ typedef void OptimKernel(const OptimRun *run, int64_t begin, int64_t end);
 
 typedef struct OptimDef {
   const char *name;
-  const Hyper *hyper; /* row 0 is lr */
+  const Arg *args; /* the hyperparameters, none of them a list; row 0 is lr */
   OptimSlot slot[OPTIM_SLOTS];
   int nslots;
-  int (*check)(const double *h); /* relations between hyperparameters; NULL: none. -1 with err_set */
+  /* Relations between hyperparameters; NULL: none. -1 with a sentence that lacks the optimizer's name. */
+  int (*check)(const double *h);
   void (*coef)(double *c, const double *h, int64_t t); /* t = 1, 2, ...: which update of the parameter this is */
   OptimKernel *kernel[2];                              /* DT_F32, DT_F64; NULL: the update is elsewhere */
 } OptimDef;
@@ -64,7 +65,7 @@ typedef struct OptimParam {
 } OptimParam;
 
 typedef struct OptimGroup {
-  double h[HYPER_MAX];
+  double *h;         /* hyperparameters, args_places(def->args) of them */
   double initial_lr; /* lr when the group was added */
   OptimParam *param;
   int nparams;
@@ -72,13 +73,13 @@ typedef struct OptimGroup {
 
 typedef struct Optim {
   const OptimDef *def; /* borrowed */
-  double defaults[HYPER_MAX];
+  double *defaults;    /* hyperparameters of groups that do not set their own */
   OptimGroup *group;
   int ngroups;
 } Optim;
 
-/* An optimizer without groups; h: the defaults of groups added later. -1 with err_set if h is out of range (nothing to
- * free). */
+/* An optimizer without groups; h: the defaults of groups added later. -1 with err_set if h is out of range or
+ * without memory (nothing to free). */
 int optim_init(Optim *o, const OptimDef *def, const double *h);
 void optim_free(Optim *o); /* accepts a zeroed one and one already freed */
 
@@ -98,9 +99,8 @@ Recompute optim_rerun;
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);
 
-/* Sets a hyperparameter (row x at place `at` of the definition's table) in one group. -1 with err_set if out of range.
- */
-int optim_set(Optim *o, int group, const Hyper *x, int at, const double *value);
+/* Sets a hyperparameter (row a at place `at` of the definition's table) in one group. -1 with err_set if out of range. */
+int optim_set(Optim *o, int group, const Arg *a, int at, const double *value);
 
 /* Parameters in all groups, and the i-th of them (0-based, in the groups' order). */
 int optim_nparams(const Optim *o);

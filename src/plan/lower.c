@@ -16,45 +16,45 @@
 
 /* --- the steps ---------------------------------------------------------------------------------------------------- */
 
-static int run_one(const PlanStep *s, Rng *rng) {
-  (void)rng;
+static int run_one(const PlanStep *s, Context *own) {
+  (void)own;
   s->u.one.kern(s->u.one.n, s->u.one.o, 1, s->u.one.a, s->u.one.sa);
   return 0;
 }
 
-static int run_two(const PlanStep *s, Rng *rng) {
-  (void)rng;
+static int run_two(const PlanStep *s, Context *own) {
+  (void)own;
   s->u.two.kern(s->u.two.n, s->u.two.o, 1, s->u.two.a, s->u.two.sa, s->u.two.b, s->u.two.sb);
   return 0;
 }
 
-static int run_three(const PlanStep *s, Rng *rng) {
-  (void)rng;
+static int run_three(const PlanStep *s, Context *own) {
+  (void)own;
   s->u.three.kern(s->u.three.n, s->u.three.o, 1, s->u.three.a, s->u.three.sa, s->u.three.b, s->u.three.sb, s->u.three.c,
                   s->u.three.sc);
   return 0;
 }
 
-static int run_memcpy(const PlanStep *s, Rng *rng) {
-  (void)rng;
+static int run_memcpy(const PlanStep *s, Context *own) {
+  (void)own;
   memcpy(s->u.copy.o, s->u.copy.a, s->u.copy.bytes);
   return 0;
 }
 
 /* o[i] = the sum of row i, as reduce_sum gives it */
-static int run_sum(const PlanStep *s, Rng *rng) {
-  (void)rng;
+static int run_sum(const PlanStep *s, Context *own) {
+  (void)own;
   for (int64_t i = 0; i < s->u.sum.rows; i++)
     s->u.sum.o[i] = (float)reduce_sum_run_f32(s->u.sum.n, s->u.sum.a + i * s->u.sum.n, 1);
   return 0;
 }
 
-static int run_op(const PlanStep *s, Rng *rng) {
-  (void)rng;
+static int run_op(const PlanStep *s, Context *own) {
+  (void)own;
   return s->u.op.op->forward(s->u.op.t[0], s->u.op.t + 1, s->u.op.nin, s->u.op.args);
 }
 
-static int run_call(const PlanStep *s, Rng *rng) { return s->u.call.run(&s->u.call, rng); }
+static int run_call(const PlanStep *s, Context *own) { return s->u.call.run(&s->u.call, own); }
 
 /* --- which one ---------------------------------------------------------------------------------------------------- */
 

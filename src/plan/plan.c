@@ -51,7 +51,7 @@ Plan *plan_new(Recording *r, const int *output, int noutput) {
     recording_release(r);
     return NULL;
   }
-  *p = (Plan){.r = r, .grad_mode = grad_mode(), .world = recorder_plan_key};
+  *p = (Plan){.r = r, .modes = modes_of(context)};
   plan_optimize(r, output, noutput);
   if (list_written(p) < 0 || make_steps(p) < 0) {
     plan_release(p);
@@ -78,8 +78,8 @@ static bool slots_hold(const Recording *r) {
   return true;
 }
 
-bool plan_holds(const Plan *p, const char **why) {
-  if (p->world == recorder_plan_key && p->grad_mode == grad_mode()) {
+bool plan_holds(const Plan *p, const Context *own, const char **why) {
+  if (modes_hold(&p->modes, own)) {
     if (!slots_hold(p->r)) {
       if (why) *why = "a gradient (.grad) was set, dropped or exchanged";
       return false;
@@ -101,8 +101,8 @@ static void leave_grads(const Recording *r) {
   }
 }
 
-/* Somebody who kept a gradient of an earlier step keeps its numbers: the tensor gets memory of its own. -1: no memory.
- */
+/* A script that kept a gradient of an earlier step keeps its numbers: the plan goes on with memory of its own. -1
+ * without memory. */
 static int spare_kept_grads(Recording *r) {
   for (int i = 0; i < r->slots; i++) {
     GradSlot *s = &r->slot[i];
@@ -117,11 +117,11 @@ static int spare_kept_grads(Recording *r) {
   return 0;
 }
 
-int plan_run(const Plan *p, Rng *rng) {
+int plan_run(const Plan *p, Context *own) {
   if (spare_kept_grads(p->r) < 0) return -1;
   for (int i = 0; i < p->nwritten; i++) p->written[i]->version++;
   for (const PlanStep *s = p->step, *end = s + p->steps; s < end; s++) {
-    if (s->run(s, rng) < 0) return -1;
+    if (s->run(s, own) < 0) return -1;
   }
   leave_grads(p->r);
   return 0;

@@ -13,8 +13,8 @@
 typedef struct PlanStep PlanStep;
 
 struct PlanStep {
-  int (*run)(const PlanStep *s, Rng *rng); /* -1 with err_set */
-  union {                                  /* lower.c: which one belongs to which run */
+  int (*run)(const PlanStep *s, Context *own); /* -1 with err_set */
+  union {                                      /* lower.c: which one belongs to which run */
     struct {
       Kern1 *kern;
       int64_t n, sa;
@@ -60,22 +60,22 @@ typedef struct Plan {
   Storage **written; /* memory of the world outside that steps write to; its version counts */
   int nwritten;
   bool threadable; /* may run on any thread, beside plans that write to other memory (under alloc_share) */
-  bool grad_mode;  /* the conditions besides those in r */
-  uint64_t world;
+  Modes modes;     /* conditions besides those in r */
 } Plan;
 
 /* Takes over r, which must be without failure; output[0..noutput-1] are the numbers of the buffers that the step
- * returns. NULL without memory (r is released). To be called while the world is as it was at the end of the step. */
+ * returns. NULL without memory (r is released). To be called while the modes are as they were at the end of the step.
+ */
 Plan *plan_new(Recording *r, const int *output, int noutput);
 void plan_release(Plan *p); /* accepts NULL */
 
-/* Whether everything that the recording took for granted is still so. If not and why is not NULL, *why says what
- * changed (in err_message's way: valid until the next err_set). */
-bool plan_holds(const Plan *p, const char **why);
+/* Whether everything that the recording took for granted is so in the context `own`. If not and why is not NULL, *why
+ * says what changed (in err_message's way: valid until the next err_set). */
+bool plan_holds(const Plan *p, const Context *own, const char **why);
 
-/* One step. The arguments are in the input buffers (plan_input). -1 with err_set: an event failed as it would have in
- * the step itself; those before it have happened. */
-int plan_run(const Plan *p, Rng *rng);
+/* One step of a run whose context is `own`. The arguments are in the input buffers (plan_input). -1 with err_set: an
+ * event failed as it would have in the step itself; those before it have happened. */
+int plan_run(const Plan *p, Context *own);
 
 bool plan_writes(const Plan *p, const Storage *s); /* s is memory of the world outside that a step changes */
 
@@ -86,8 +86,7 @@ Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan
 /* Writes the shortest way to do e into *s; returns whether it may run on any thread. */
 bool plan_lower(PlanStep *s, const Event *e);
 
-/* --- optimize.c: what need not be done at each step ----------------------------------------------------------------
- */
+/* --- optimize.c: what need not be done at each step --------------------------------------------------------------- */
 
 /* Drops events from r: those whose results are constant or never read, and copies that can be done without. */
 void plan_optimize(Recording *r, const int *output, int noutput);

@@ -12,11 +12,6 @@
 
 #include "base/alloc.h"
 
-static Recording *now;
-static void (*write_where)(char *text, size_t size);
-
-Recording *recording_now(void) { return now; }
-
 /* --- lists -------------------------------------------------------------------------------------------------------- */
 
 /* Makes room for one more element of `size` bytes behind the first `len`; -1 without memory. */
@@ -34,21 +29,21 @@ static int grow(void **items, int len, int *cap, size_t size) {
 
 #define GROW(r, list, count, cap) grow((void **)&(r)->list, (r)->count, &(r)->cap, sizeof *(r)->list)
 
-static void note_where(char *text) {
+static void note_where(const Recording *r, char *text) {
   text[0] = '\0';
-  if (write_where) write_where(text, RECORD_WHERE);
+  if (r->write_where) r->write_where(r->where_arg, text, RECORD_WHERE);
 }
 
 void recording_fail(Recording *r, const char *fmt, ...) {
   if (r->failure[0]) return;
   char where[RECORD_WHERE];
-  note_where(where);
+  note_where(r, where);
   int n = snprintf(r->failure, sizeof r->failure, "%s%s", where, where[0] ? ": " : "");
   va_list ap;
   va_start(ap, fmt);
   vsnprintf(r->failure + n, sizeof r->failure - (size_t)n, fmt, ap);
   va_end(ap);
-  if (r->stop) recorder = NULL;
+  if (r->stop) context->recorder = NULL;
 }
 
 static void no_memory(Recording *r) { recording_fail(r, "lab.compile: %s", err_message()); }
@@ -76,7 +71,7 @@ static Buffer *add_buffer(Recording *r, Tensor *t, BufferKind kind) {
   }
   Buffer *b = &r->buffer[r->buffers++];
   *b = (Buffer){.kind = kind, .holder = holder};
-  note_where(b->where);
+  note_where(r, b->where);
   return b;
 }
 
@@ -207,7 +202,7 @@ static void add_event(Recording *r, const Computation *c) {
     return;
   }
   e.buffer = (int *)(void *)(e.t + c->n);
-  note_where(e.where);
+  note_where(r, e.where);
   if (!note_windows(r, &e, c) || GROW(r, event, events, event_cap) < 0) {
     no_memory(r);
     recording_free_event(&e);
@@ -217,11 +212,11 @@ static void add_event(Recording *r, const Computation *c) {
   note_writes(r, &e);
 }
 
-/* --- what is reported to the recorder
- * -------------------------------------------------------------------------------------- */
+/* --- what is reported to the recorder ----------------------------------------------------------------------------- */
 
 static void on_call(const Computation *c) {
-  if (!now->failure[0]) add_event(now, c);
+  Recording *r = context->recording;
+  if (!r->failure[0]) add_event(r, c);
 }
 
 static bool made_inside(const Recording *r, const Tensor *t) {
@@ -246,61 +241,72 @@ static GradSlot *slot_of(Recording *r, Tensor *leaf) {
 }
 
 static void on_grad_read(Tensor *leaf) {
-  GradSlot *s = slot_of(now, leaf);
+  Recording *r = context->recording;
+  GradSlot *s = slot_of(r, leaf);
   if (!s || s->written || s->needs_entry) return;
   s->needs_entry = true;
   s->entry = leaf->grad ? tensor_retain(leaf->grad) : NULL;
 }
 
 static void on_grad_written(Tensor *leaf) {
-  GradSlot *s = slot_of(now, leaf);
+  Recording *r = context->recording;
+  GradSlot *s = slot_of(r, leaf);
   if (s) s->written = true;
 }
 
 static void on_watch(const void *p, size_t size, const char *name) {
-  for (int i = 0; i < now->watches; i++) {
-    if (now->watch[i].p == p) return;
+  Recording *r = context->recording;
+  for (int i = 0; i < r->watches; i++) {
+    if (r->watch[i].p == p) return;
   }
-  if (GROW(now, watch, watches, watch_cap) < 0) {
-    no_memory(now);
+  if (GROW(r, watch, watches, watch_cap) < 0) {
+    no_memory(r);
     return;
   }
-  Watch *w = &now->watch[now->watches++];
+  Watch *w = &r->watch[r->watches++];
   *w = (Watch){.p = p, .size = size, .name = name};
   memcpy(w->bytes, p, size);
-  note_where(w->where);
+  note_where(r, w->where);
 }
 
 static void on_value_read(const Tensor *t, const char *who) {
-  const int i = find_buffer(now, t->storage);
-  const bool made = t->storage->serial > now->start;
-  if (i < 0 ? made : now->buffer[i].constant) return;
-  recording_fail(now,
+  Recording *r = context->recording;
+  const int i = find_buffer(r, t->storage);
+  const bool made = t->storage->serial > r->start;
+  if (i < 0 ? made : r->buffer[i].constant) return;
+  recording_fail(r,
                  "%s reads a value, which a compiled step cannot know while it is recorded; compute with tensors "
                  "(lab.where instead of if), or return the tensor and read it outside",
                  who);
 }
 
 static void on_element_written(Tensor *t) {
-  if (find_buffer(now, t->storage) < 0 && t->storage->serial > now->start) return; /* a constant in the making */
-  recording_fail(now, "lab.compile: single elements are written by a function that cannot be recorded");
+  Recording *r = context->recording;
+  if (find_buffer(r, t->storage) < 0 && t->storage->serial > r->start) return; /* a constant in the making */
+  recording_fail(r, "lab.compile: single elements are written by a function that cannot be recorded");
 }
 
 static void on_seen(Tensor *t) {
-  if (now->failure[0]) return;
+  Recording *r = context->recording;
+  if (r->failure[0]) return;
   const bool made = t->refs == 1;
-  buffer_of(now, t, false);
+  buffer_of(r, t, false);
   if (!made) return;
-  if (GROW(now, made, mades, made_cap) < 0) {
-    no_memory(now);
+  if (GROW(r, made, mades, made_cap) < 0) {
+    no_memory(r);
     return;
   }
-  now->made[now->mades++] = tensor_retain(t);
+  r->made[r->mades++] = tensor_retain(t);
 }
 
-static void on_refuse(const char *why) { recording_fail(now, "lab.compile: this cannot be recorded: %s", why); }
+static void on_refuse(const char *why) {
+  recording_fail(context->recording, "lab.compile: this cannot be recorded: %s", why);
+}
 
-static const char *on_refused(void) { return now->failure[0] && !now->stop ? now->failure : NULL; }
+static const char *on_refused(void) {
+  const Recording *r = context->recording;
+  return r->failure[0] && !r->stop ? r->failure : NULL;
+}
 
 static const Recorder step_recorder = {.call = on_call,
                                        .grad_read = on_grad_read,
@@ -314,13 +320,12 @@ static const Recorder step_recorder = {.call = on_call,
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
-Recording *recording_start(Tensor *const *input, int ninput, void (*where)(char *text, size_t size), bool stop) {
+Recording *recording_start(Tensor *const *input, int ninput, WriteWhere *where, void *arg, bool stop) {
   Recording *r = alloc_get(sizeof *r);
   if (!r) return NULL;
   memset(r, 0, sizeof *r);
   r->start = storage_last_serial();
   r->stop = stop;
-  write_where = NULL;
   for (int i = 0; i < ninput; i++) {
     Buffer *b = add_buffer(r, input[i], BUFFER_INPUT);
     if (!b || GROW(r, made, mades, made_cap) < 0) {
@@ -330,17 +335,18 @@ Recording *recording_start(Tensor *const *input, int ninput, void (*where)(char 
     b->input = i;
     r->made[r->mades++] = tensor_retain(input[i]); /* nobody outside has it */
   }
-  write_where = where;
-  now = r;
-  recorder = &step_recorder;
+  r->write_where = where;
+  r->where_arg = arg;
+  context->recording = r;
+  context->recorder = &step_recorder;
   return r;
 }
 
 int recording_output(Recording *r, Tensor *t) { return buffer_of(r, t, false); }
 
 void recording_end(Recording *r) {
-  recorder = NULL;
-  now = NULL;
+  context->recorder = NULL;
+  context->recording = NULL;
   for (int i = 0; i < r->slots; i++) {
     GradSlot *s = &r->slot[i];
     if (!s->written || !s->leaf->grad) continue;
@@ -377,6 +383,15 @@ void recording_release(Recording *r) {
 
 /* --- conditions --------------------------------------------------------------------------------------------------- */
 
+Modes modes_of(const Context *c) {
+  return (Modes){.plan_key = recorder_plan_key, .default_dtype = c->default_dtype, .grad_mode = c->grad_mode};
+}
+
+bool modes_hold(const Modes *then, const Context *c) {
+  return then->plan_key == recorder_plan_key && then->default_dtype == c->default_dtype &&
+         then->grad_mode == c->grad_mode;
+}
+
 static bool broken(const char **why, const char *what) {
   if (why) *why = what;
   return false;
@@ -407,87 +422,4 @@ bool recording_fits_grads(const Recording *r) {
     if (s->needs_entry && !s->entry != !s->leaf->grad) return false;
   }
   return true;
-}
-
-/* --- comparing two calls ------------------------------------------------------------------------------------------ */
-
-#define AT(e) (e)->where, (e)->where[0] ? ": " : ""
-
-static bool same_window(const Tensor *a, const Tensor *b) {
-  return a->dtype == b->dtype && a->offset == b->offset && tensor_same_shape(a, b) &&
-         memcmp(a->stride, b->stride, a->ndim * sizeof *a->stride) == 0;
-}
-
-static int compare_buffers(const Buffer *a, const Buffer *b, const Event *e) {
-  if (b->kind == BUFFER_CONSTANT && a->kind == BUFFER_CONSTANT && a->hash != b->hash) {
-    return err_set(
-        "%s%sthe numbers of a tensor made here differ between two calls of the step; a compiled step would keep them "
-        "for ever: pass the tensor as an argument",
-        AT(b));
-  }
-  const bool other = b->kind == BUFFER_OUTSIDE && a->kind == BUFFER_OUTSIDE && a->holder->storage != b->holder->storage;
-  if (a->kind == b->kind && a->input == b->input && !other) return 0;
-  return err_set(
-      "%s%s%s uses another tensor than in the call before; what a step keeps from call to call must be changed in "
-      "place (v:mul_(0.9):add_(g), v:copy_(new)), for a compiled step does not see new values of Lua variables",
-      AT(e), e->name);
-}
-
-static int compare_numbers(const Event *a, const Event *b) {
-  if (a->size == b->size && memcmp(a->args.bytes, b->args.bytes, a->size) == 0) return 0;
-  if (!b->frozen) return err_set("%s%san argument of %s differs between two calls of the step", AT(b), b->name);
-  double x, y;
-  memcpy(&x, a->args.bytes, sizeof x);
-  memcpy(&y, b->args.bytes, sizeof y);
-  return err_set(
-      "%s%sthe number %.9g was %.9g in the call before; a compiled step would keep it for ever: pass it as an "
-      "argument, "
-      "as a tensor, or as a hyperparameter (opt.lr)",
-      AT(b), y, x);
-}
-
-static int compare_events(const Recording *ra, const Recording *rb, int i) {
-  const Event *a = &ra->event[i], *b = &rb->event[i];
-  if (a->run != b->run || a->name != b->name || a->n != b->n || a->nout != b->nout) {
-    return err_set("%s%sthe step does '%s' where the call before did '%s' (%s); it must do the same at each call",
-                   AT(b), b->name, a->name, a->where);
-  }
-  for (int k = 0; k < b->n; k++) {
-    if (a->buffer[k] >= 0 && b->buffer[k] >= 0 &&
-        compare_buffers(&ra->buffer[a->buffer[k]], &rb->buffer[b->buffer[k]], b) < 0)
-      return -1;
-  }
-  if (compare_numbers(a, b) < 0) return -1;
-  for (int k = 0; k < b->n; k++) {
-    const bool same = a->buffer[k] == b->buffer[k] && (b->buffer[k] < 0 || same_window(a->t[k], b->t[k]));
-    if (!same) return err_set("%s%s%s is applied to something else than in the call before", AT(b), b->name);
-  }
-  return 0;
-}
-
-static int compare_slots(const Recording *a, const Recording *b) {
-  bool same = a->slots == b->slots;
-  for (int i = 0; same && i < b->slots; i++) {
-    const GradSlot *x = &a->slot[i], *y = &b->slot[i];
-    same = x->leaf == y->leaf && x->written == y->written && x->needs_entry == y->needs_entry && x->entry == y->entry &&
-           !x->exit == !y->exit;
-  }
-  return same ? 0 : err_set("the gradients (.grad) that the step finds or leaves differ between two calls");
-}
-
-int recording_compare(const Recording *a, const Recording *b) {
-  for (int i = 0; i < a->events && i < b->events; i++) {
-    if (compare_events(a, b, i) < 0) return -1;
-  }
-  if (a->events > b->events) {
-    const Event *e = &a->event[b->events];
-    return err_set("%s%sthe step did '%s' here in the call before and does not now; it must do the same at each call",
-                   AT(e), e->name);
-  }
-  if (a->events < b->events) {
-    const Event *e = &b->event[a->events];
-    return err_set("%s%sthe step does '%s' here, which the call before did not; it must do the same at each call",
-                   AT(e), e->name);
-  }
-  return compare_slots(a, b);
 }

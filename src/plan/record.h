@@ -13,6 +13,16 @@
 
 #define RECORD_WHERE 72
 
+/* What a recorded step depends on besides its operands. */
+typedef struct Modes {
+  uint64_t plan_key; /* recorder_plan_key */
+  DType default_dtype;
+  bool grad_mode;
+} Modes;
+
+Modes modes_of(const Context *c);
+bool modes_hold(const Modes *then, const Context *c); /* whether c has the same now */
+
 typedef enum BufferKind {
   BUFFER_INPUT,    /* an argument of the step */
   BUFFER_OUTSIDE,  /* there before the step: parameters, running statistics */
@@ -72,6 +82,9 @@ typedef struct Leaf {
   bool requires_grad;
 } Leaf;
 
+/* Writes the script's line under way, "script.lua:12", or "". */
+typedef void WriteWhere(void *arg, char *text, size_t size);
+
 typedef struct Recording {
   Event *event;
   Buffer *buffer;
@@ -81,18 +94,18 @@ typedef struct Recording {
   Tensor **made; /* tensors that Lua got during the step; owned until it ends */
   int events, buffers, slots, watches, leaves, mades;
   int event_cap, buffer_cap, slot_cap, watch_cap, leaf_cap, made_cap;
-  uint64_t start;     /* storages with larger serials were made by the step */
-  bool stop;          /* on trouble: go on without recording, instead of raising */
+  uint64_t start;          /* storages with larger serials were made by the step */
+  bool stop;               /* on trouble: go on without recording, instead of raising */
+  WriteWhere *write_where; /* NULL: lines are not known */
+  void *where_arg;
   char failure[1024]; /* "" or why this step cannot be recorded, with the script's line in front */
 } Recording;
 
-/* The recording under way, or NULL. */
-Recording *recording_now(void);
-
-/* Starts listening; input[0..ninput-1] are the step's tensor arguments. `where` writes the script's line; NULL: nobody
- * asks. stop: see above. NULL without memory. */
-Recording *recording_start(Tensor *const *input, int ninput, void (*where)(char *text, size_t size), bool stop);
-void recording_end(Recording *r);     /* stops listening and notes what is left in .grad */
+/* Makes a recording the one of the current context, with its recorder: from now on computations are reported to it.
+ * input[0..ninput-1] are the step's tensor arguments; where(arg, ...) writes the script's line, where may be NULL;
+ * stop: see above. NULL without memory. */
+Recording *recording_start(Tensor *const *input, int ninput, WriteWhere *where, void *arg, bool stop);
+void recording_end(Recording *r);     /* takes the recorder away again and notes what is left in .grad */
 void recording_release(Recording *r); /* accepts NULL */
 
 /* Registers a tensor that the step returns; its buffer's number, -1 without memory. To be called before the end. */
@@ -110,7 +123,7 @@ bool recording_fits_grads(const Recording *r);
 
 void recording_free_event(Event *e); /* what it owns */
 
-/* 0, or -1 with err_set: what b did otherwise than a, with the line. */
+/* compare.c: 0, or -1 with err_set: what b did otherwise than a, with the line. */
 int recording_compare(const Recording *a, const Recording *b);
 
 #endif

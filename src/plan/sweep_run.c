@@ -10,10 +10,11 @@ static void fail(SweepRun *run) {
   run->state = SWEEP_RUN_FAILED;
 }
 
-void sweep_run_open(SweepRun *run) {
+/* Begins the next epoch if none is open; sets the state. */
+static void open_epoch(SweepRun *run) {
   if (!run->open && run->epoch == run->epochs) {
     run->state = SWEEP_RUN_DONE;
-  } else if (!run->open && loader_start_from(run->l, &run->b, &run->rng[RNG_DATA]) < 0) {
+  } else if (!run->open && loader_start_from(run->l, &run->b, &run->own.random.of[RNG_DATA]) < 0) {
     fail(run);
   } else {
     run->open = true;
@@ -33,17 +34,17 @@ void sweep_run_count(SweepRun *run, double loss, int64_t n) {
 
 void sweep_run_advance(SweepRun *run) {
   Tensor *in[LOADER_MAX_FIELDS];
-  for (sweep_run_open(run); run->state == SWEEP_RUN_READY; sweep_run_open(run)) {
+  for (open_epoch(run); run->state == SWEEP_RUN_READY; open_epoch(run)) {
     const int64_t n = loader_ready(run->l, &run->b);
     const Tensor *loss;
-    const Plan *p = run->find(run->who, run->l, n, &loss);
+    const Plan *p = run->find(run->who, &run->own, run->l, n, &loss);
     if (!p) {
       run->state = SWEEP_RUN_WAITS;
       return;
     }
     for (int i = 0; i < run->l->nfields; i++) in[i] = plan_input(p, i);
     loader_take(run->l, &run->b, in);
-    if (plan_run(p, run->rng) < 0) {
+    if (plan_run(p, &run->own) < 0) {
       fail(run);
       return;
     }

@@ -1,9 +1,9 @@
 /*
- * sweep_run.h - one of many trainings that run side by side: plans over the epochs of a loader, with random numbers of
- * its own.
+ * sweep_run.h - one of many trainings that run side by side: plans over the epochs of a loader, in a context of its own
+ * (core/context.h).
  *
- * A run goes on by itself as long as it has a plan for its next batch; where it has none, somebody has to run the step
- * on that batch and record it.
+ * A run goes on by itself as long as it has a plan for its next batch. Where it has none, the thread that runs Lua has
+ * to call the step on that batch, in the run's context, and record it.
  */
 #ifndef OPTLAB_PLAN_SWEEP_RUN_H
 #define OPTLAB_PLAN_SWEEP_RUN_H
@@ -23,13 +23,13 @@ typedef struct SweepRun {
   Loader *l; /* borrowed */
   Batches b; /* the epoch under way, if `open`; owned */
   bool open;
-  Rng rng[RNG_PURPOSES];
+  Context own;           /* its context */
   int64_t epoch, epochs; /* finished, wanted */
   double total;          /* of the epoch: sum of loss x rows, and rows */
   int64_t rows;
   double *loss; /* [epochs] mean over the rows, as the finished epochs come; borrowed */
   /* A plan for a batch of n rows and the window onto its loss, or NULL; asked at each batch. */
-  const Plan *(*find)(void *who, const Loader *l, int64_t n, const Tensor **loss);
+  const Plan *(*find)(void *who, const Context *own, const Loader *l, int64_t n, const Tensor **loss);
   void *who;
   char error[512];
 } SweepRun;
@@ -37,11 +37,8 @@ typedef struct SweepRun {
 /* Replays batches until the run is not READY any more. Any thread, if its plans are threadable. */
 void sweep_run_advance(SweepRun *run);
 
-/* The loss of a batch of n rows that somebody else ran. */
+/* Adds the loss of a batch of n rows. Called by sweep_run_advance, and by whoever called the step instead. */
 void sweep_run_count(SweepRun *run, double loss, int64_t n);
-
-/* Begins the next epoch if none is open; sets the state. */
-void sweep_run_open(SweepRun *run);
 
 void sweep_run_free(SweepRun *run);
 

@@ -11,22 +11,22 @@
 static const char *const modes[] = {"min", "max", NULL};
 static const char *const threshold_modes[] = {"rel", "abs", NULL};
 
-const Hyper plateau_hyper[] = {
-    {.name = "mode", .kind = HYPER_CHOICE, .choice = modes},
-    {.name = "factor", .range = RANGE_0_TO_BELOW_1, .def = {0.1}},
-    {.name = "patience", .range = RANGE_NOT_NEGATIVE, .def = {10}},
-    {.name = "threshold", .range = RANGE_NOT_NEGATIVE, .def = {1e-4}},
-    {.name = "threshold_mode", .kind = HYPER_CHOICE, .choice = threshold_modes},
+const Arg plateau_args[] = {
+    {.name = "mode", .kind = ARG_CHOICE, .choices = modes},
+    {.name = "factor", .range = RANGE_0_TO_BELOW_1, .def = 0.1},
+    {.name = "patience", .range = RANGE_NOT_NEGATIVE, .def = 10},
+    {.name = "threshold", .range = RANGE_NOT_NEGATIVE, .def = 1e-4},
+    {.name = "threshold_mode", .kind = ARG_CHOICE, .choices = threshold_modes},
     {.name = "cooldown", .range = RANGE_NOT_NEGATIVE},
     {.name = "min_lr", .range = RANGE_NOT_NEGATIVE},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-8}},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8},
     {0},
 };
 
 int plateau_start(Plateau *p) {
   p->best = p->h[PLATEAU_MODE] != 0 ? -INFINITY : INFINITY;
   p->bad = p->cooldown = p->t = 0;
-  return hyper_check_all("sched.ReduceLROnPlateau", plateau_hyper, p->h);
+  return args_check(plateau_args, p->h, NULL) < 0 ? err_prefix("sched.ReduceLROnPlateau: ") : 0;
 }
 
 static bool better(const Plateau *p, double metric) {

@@ -6,7 +6,7 @@
 #ifndef OPTLAB_SCHED_PLATEAU_H
 #define OPTLAB_SCHED_PLATEAU_H
 
-#include "args/hyper.h"
+#include "args/arg.h"
 
 /* Places in h; the defaults are PyTorch's. */
 enum {
@@ -21,7 +21,7 @@ enum {
   PLATEAU_COUNT
 };
 
-extern const Hyper plateau_hyper[];
+extern const Arg plateau_args[];
 
 typedef struct Plateau {
   double h[PLATEAU_COUNT];

@@ -3,9 +3,7 @@
  */
 #include "sched/schedule.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/err.h"
 
@@ -31,20 +29,30 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-int sched_finish(Sched *s) {
-  char who[64] = "sched.";
-  strncat(who, s->def->name, sizeof who - strlen(who) - 1);
-  if (hyper_check_all(who, s->def->hyper, s->h) < 0) return -1;
-  for (int i = 0; i < s->nlist; i++) {
-    if (isfinite(s->list[i]) && s->list[i] >= 0) continue;
-    return err_set("%s: %s[%d] must be an update count >= 0, got %.14g", who, s->def->list, i + 1, s->list[i]);
-  }
-  qsort(s->list, (size_t)s->nlist, sizeof *s->list, ascending);
+int sched_init(Sched *s, const SchedDef *def) {
+  s->def = def;
+  return args_init(&s->args, def->args);
+}
+
+void sched_free(Sched *s) { args_free(&s->args); }
+
+static int check(const Sched *s) {
+  if (args_check(s->def->args, s->args.x, s->args.list) < 0) return -1;
   return s->def->check ? s->def->check(s) : 0;
 }
 
+int sched_finish(Sched *s) {
+  if (check(s) < 0) return err_prefix("sched.%s: ", s->def->name);
+  for (int k = 0; k < args_lists(s->def->args); k++) {
+    const ArgList *list = &s->args.list[k];
+    qsort(list->x, (size_t)list->n, sizeof *list->x, ascending);
+  }
+  return 0;
+}
+
 int sched_passed(const Sched *s, double t) {
+  const ArgList *list = s->args.list;
   int n = 0;
-  while (n < s->nlist && s->list[n] <= t) n++;
+  while (n < list->n && list->x[n] <= t) n++;
   return n;
 }

@@ -260,18 +260,18 @@ describe("errors of layers for images:", function()
   end)
 
   it("what a number or a pair may be", function()
-    fails("nn.Conv2d: kernel_size is missing, must be a whole number from 1 up, or two of them {height, width}",
+    fails("nn.Conv2d: kernel_size is missing; it must be an integer of at least 1 or a list of 2",
       nn.Conv2d, 1, 2)
-    fails("nn.Conv2d: kernel_size must be a whole number from 1 up, or two of them {height, width}, got 0",
+    fails("nn.Conv2d: kernel_size must be an integer of at least 1 or a list of 2, got 0",
       nn.Conv2d, 1, 2, 0)
-    fails("nn.Conv2d: kernel_size must be a whole number from 1 up", nn.Conv2d, 1, 2, { 3, 0 })
-    fails("nn.Conv2d: kernel_size must be a whole number from 1 up", nn.Conv2d, 1, 2, { 3, 3, 3 })
-    fails("nn.Conv2d: kernel_size must be a whole number from 1 up", nn.Conv2d, 1, 2, { 3, "x" })
-    fails("nn.Conv2d: stride must be a whole number from 1 up", nn.Conv2d, 1, 2, 3, { stride = 0 })
-    fails("nn.Conv2d: padding must be a whole number from 0 up, or two of them {height, width}, got -1",
+    fails("nn.Conv2d: kernel_size[2] must be an integer of at least 1, got 0", nn.Conv2d, 1, 2, { 3, 0 })
+    fails("nn.Conv2d: kernel_size must be an integer of at least 1 or a list of 2, got a table", nn.Conv2d, 1, 2, { 3, 3, 3 })
+    fails("nn.Conv2d: kernel_size[2] must be an integer of at least 1, got 'x'", nn.Conv2d, 1, 2, { 3, "x" })
+    fails("nn.Conv2d: stride must be an integer of at least 1 or a list of 2, got 0", nn.Conv2d, 1, 2, 3, { stride = 0 })
+    fails("nn.Conv2d: padding must be an integer of at least 0 or a list of 2, got -1",
       nn.Conv2d, 1, 2, 3, { padding = -1 })
-    fails("nn.Conv2d: padding must be a whole number from 0 up", nn.Conv2d, 1, 2, 3, { padding = "same" })
-    fails("nn.Conv2d: padding must be a whole number from 0 up", nn.Conv2d, 1, 2, 3, { padding = 2 ^ 40 // 1 | 0 })
+    fails("nn.Conv2d: padding must be an integer of at least 0 or a list of 2, got 'same'", nn.Conv2d, 1, 2, 3, { padding = "same" })
+    fails("nn.Conv2d: padding must be an integer of at most 67108863, got 1099511627776", nn.Conv2d, 1, 2, 3, { padding = 2 ^ 40 // 1 | 0 })
     fails("nn.Conv2d: unknown option 'pading'; did you mean 'padding'?", nn.Conv2d, 1, 2, 3, { pading = 1 })
     fails("nn.MaxPool2d: kernel_size is missing", nn.MaxPool2d)
   end)
@@ -295,7 +295,7 @@ describe("errors of layers for images:", function()
     fails("nn.BatchNorm1d: input is (2, 4): its second dimension must be num_features, 3", one, lab.ones(2, 4))
     fails("nn.BatchNorm2d: input is (1, 3, 1, 1): in training every channel needs more than one value",
       two, lab.ones(1, 3, 1, 1))
-    fails("nn.BatchNorm1d: eps must not be negative, got -1", nn.BatchNorm1d, 3, { eps = -1 })
+    fails("nn.BatchNorm1d: eps must be a number of at least 0, got -1", nn.BatchNorm1d, 3, { eps = -1 })
     fails("nn.BatchNorm1d: 'num_batches_tracked' must be int64, got float32",
       function() one.num_batches_tracked = lab.tensor(1) end)
     fails("nn.functional.batch_norm: input is (3), must be (N, C) or (N, C, ...)", F.batch_norm, lab.ones(3))

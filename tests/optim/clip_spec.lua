@@ -66,9 +66,9 @@ describe("optim", function()
       assert.equal("clip_grad_norm_: norm_type must be > 0 (or math.huge), got 0",
         errors.text(optim.clip_grad_norm_, { p }, 1, { norm_type = 0 }))
       assert.equal("clip_grad_value_: clip_value must be >= 0, got -2", errors.text(optim.clip_grad_value_, { p }, -2))
-      assert.equal("bad argument #2 to 'clip_grad_norm_' (expected the largest norm, a number, got nil)",
+      assert.equal("optim.clip_grad_norm_: max_norm is missing; it must be a number",
         errors.text(optim.clip_grad_norm_, { p }, nil))
-      assert.equal("clip_grad_norm_: unknown option 'norm'; did you mean 'norm_type'?",
+      assert.equal("optim.clip_grad_norm_: unknown option 'norm'; did you mean 'norm_type'?",
         errors.text(optim.clip_grad_norm_, { p }, 1, { norm = 2 }))
     end)
   end)

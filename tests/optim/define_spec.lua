@@ -46,9 +46,9 @@ describe("optim", function()
       opt.lr = 0.3
       assert.equal(0.3, opt.param_groups[2].lr)
       assert.equal("Momentum has no field 'betta'; did you mean 'beta'?", errors.text(function() return opt.betta end))
-      assert.equal("optim.Momentum: unknown option 'nesterov' (it takes: lr, beta)",
+      assert.equal("optim.Momentum: unknown option 'nesterov' (options: lr, beta)",
         errors.text(momentum(true), { a }, { nesterov = true }))
-      assert.equal("optim.Momentum: lr must be >= 0, got -1", errors.text(momentum(true), { a }, { lr = -1 }))
+      assert.equal("optim.Momentum: lr must be a number of at least 0, got -1", errors.text(momentum(true), { a }, { lr = -1 }))
     end)
 
     it("passes the update count, lists and booleans, and lets state be a function", function()

@@ -80,7 +80,7 @@ describe("optim", function()
       local before, g = close.flat(b), close.flat(b.grad)
       opt:step()
       for i, v in ipairs(close.flat(b)) do close.number(before[i] - 0.2 * g[i], v, "b") end
-      assert.equal("add_param_group: unknown option 'momentun'; did you mean 'momentum'?",
+      assert.equal("Optimizer:add_param_group: unknown option 'momentun'; did you mean 'momentum'?",
         errors.text(opt.add_param_group, opt, { params = { (problem.start()) }, momentun = 1 }))
       assert.equal("optim.SGD: parameter 1 is already in another group",
         errors.text(opt.add_param_group, opt, { params = { a } }))
@@ -156,7 +156,7 @@ describe("optim", function()
         local closed <close> = opt
         assert.equal(1, #closed)
       end
-      assert.equal("step: this optimizer was closed and cannot be used any more", errors.text(opt.step, opt))
+      assert.equal("Optimizer:step: this optimizer was closed and cannot be used any more", errors.text(opt.step, opt))
       assert.equal("this group's optimizer was closed and cannot be used any more",
         errors.text(function() return group.lr end))
       assert.equal("optimizer (closed)", tostring(opt))

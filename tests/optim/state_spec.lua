@@ -51,30 +51,30 @@ describe("optim", function()
       run(opt, a, b, 2)
       local d = opt:state_dict()
       local before = opt:state_dict().state[1].exp_avg
-      assert.equal("load_state_dict: this is the state of an optimizer Adam, it cannot be loaded into SGD",
+      assert.equal("Optimizer:load_state_dict: this is the state of an optimizer Adam, it cannot be loaded into SGD",
         errors.text(function() optim.SGD({ a, b }):load_state_dict(d) end))
-      assert.equal("load_state_dict: group 1 of the state has 2 parameters, the optimizer's has 1",
+      assert.equal("Optimizer:load_state_dict: group 1 of the state has 2 parameters, the optimizer's has 1",
         errors.text(function() optim.Adam({ a }):load_state_dict(d) end))
-      assert.equal("load_state_dict: the state has 1 parameter group, the optimizer has 2",
+      assert.equal("Optimizer:load_state_dict: the state has 1 parameter group, the optimizer has 2",
         errors.text(function() optim.Adam({ { params = a }, { params = b } }):load_state_dict(d) end))
-      assert.equal("load_state_dict: 'exp_avg' of parameter 1 has shape (3, 2), the parameter has shape (4)",
+      assert.equal("Optimizer:load_state_dict: 'exp_avg' of parameter 1 has shape (3, 2), the parameter has shape (4)",
         errors.text(function()
           local only = opt:state_dict()
           only.state[1].exp_avg_sq, only.state[2] = nil, nil
           optim.Adam({ b, a }):load_state_dict(only)
         end))
       d.state[1].exp_avgs = d.state[1].exp_avg
-      assert.equal("load_state_dict: Adam has no state 'exp_avgs' (parameter 1)",
+      assert.equal("Optimizer:load_state_dict: Adam has no state 'exp_avgs' (parameter 1)",
         errors.text(function() opt:load_state_dict(d) end))
       d = opt:state_dict()
       d.param_groups[1].lr = -1
-      assert.equal("load_state_dict: lr must be >= 0, got -1", errors.text(function() opt:load_state_dict(d) end))
+      assert.equal("Optimizer:load_state_dict: lr must be a number of at least 0, got -1", errors.text(function() opt:load_state_dict(d) end))
       d = opt:state_dict()
       d.state[1].step = "two"
-      assert.equal("load_state_dict: parameter 1 needs a count of updates, got two",
+      assert.equal("Optimizer:load_state_dict: parameter 1 needs a count of updates, got two",
         errors.text(function() opt:load_state_dict(d) end))
       d.state = nil
-      assert.equal("load_state_dict: the state has no table 'state'; it must come from state_dict()",
+      assert.equal("Optimizer:load_state_dict: the state has no table 'state'; it must come from state_dict()",
         errors.text(function() opt:load_state_dict(d) end))
       assert.same(close.flat(before), close.flat(opt:state_dict().state[1].exp_avg))
     end)

@@ -130,6 +130,19 @@ describe("lab.compile", function()
       for _ = 1, 3 do assert.equal(3 + net.bias:item(), step(X:to("float64")):item()) end
     end)
 
+    it("each default dtype has a plan of its own", function()
+      local step = lab.compile(function(x) return x:sqrt() end)
+      local x = lab.tensor({ 4, 9 }, { dtype = "int64" })
+      local function type_of() return step(x).dtype end
+      for _ = 1, 3 do assert.equal("float32", type_of()) end
+      lab.set_default_dtype("float64")
+      for _ = 1, 3 do assert.equal("float64", type_of()) end
+      lab.set_default_dtype("float32")
+      local recordings = step.recordings
+      assert.equal("float32", type_of())
+      assert.equal(recordings, step.recordings)
+    end)
+
     it("a layer added to a Sequential is seen", function()
       local net = nn.Sequential(nn.Linear(3, 2))
       local step = lab.compile(function(X) return net(X) end)

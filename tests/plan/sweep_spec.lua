@@ -121,6 +121,30 @@ describe("train.sweep", function()
     assert.same(before, lab.get_rng_state())
   end)
 
+  it("keeps what a failing step draws and switches to its run", function()
+    local failing = description { step = function()
+      return function()
+        lab.rand(100)
+        lab.set_grad_enabled(false)
+        lab.set_default_dtype("float64")
+        error("no further")
+      end
+    end }
+    local ok, message = pcall(train.sweep, failing)
+    assert.is_false(ok)
+    assert.is_truthy(tostring(message):find("no further", 1, true))
+    assert.is_true(lab.is_grad_enabled())
+    assert.equal("float32", lab.get_default_dtype())
+    local last = lab.rand(1):item()
+    lab.manual_seed(3) -- the seed of the run that was prepared last
+    assert.equal(lab.rand(1):item(), last)
+  end)
+
+  it("evaluates each run under its own seed", function()
+    local o = description { epochs = 1, evaluate = function() return lab.initial_seed() end }
+    for _, r in ipairs(train.sweep(o)) do assert.equal(r.run.seed, r.loss) end
+  end)
+
   it("takes a step and an evaluation of one's own", function()
     local results = train.sweep(description {
       step = function(net, opt)

@@ -205,9 +205,9 @@ describe("sched", function()
       assert.equal(s(7), opt.lr)
       resumed:step()
       assert.equal(s(8), opt.lr)
-      assert.equal("load_state_dict: t must be a number >= 0, the count of updates, got seven",
+      assert.equal("LRScheduler:load_state_dict: t must be a number of at least 0, the count of updates, got 'seven'",
         errors.text(resumed.load_state_dict, resumed, { t = "seven" }))
-      assert.equal("load_state_dict: the state is for 2 groups, the optimizer had 1",
+      assert.equal("LRScheduler:load_state_dict: the state is for 2 groups, the optimizer had 1",
         errors.text(resumed.load_state_dict, resumed, { t = 1, ratios = { 1, 1 } }))
     end)
 
@@ -224,7 +224,7 @@ describe("sched", function()
         assert.equal(1, scheduler.t)
         return what
       end
-      assert.equal("a string ('fast') at t = 2; a learning rate is a finite number >= 0", complaint("fast"))
+      assert.equal("'fast' at t = 2; a learning rate is a finite number >= 0", complaint("fast"))
       assert.equal("nan (not a number) at t = 2; a learning rate is a finite number >= 0", complaint(0 / 0))
       assert.equal("-0.5 at t = 2; a learning rate is a finite number >= 0", complaint(-0.5))
       assert.equal("inf at t = 2; a learning rate is a finite number >= 0", complaint(math.huge))
@@ -258,13 +258,13 @@ describe("sched", function()
     end)
 
     it("checks its arguments", function()
-      assert.equal("sched.ReduceLROnPlateau: factor must be >= 0 and < 1, got 1",
+      assert.equal("sched.ReduceLROnPlateau: factor must be a number in [0, 1), got 1",
         errors.text(sched.ReduceLROnPlateau, optimizer(), { factor = 1 }))
       assert.equal("sched.ReduceLROnPlateau: unknown option 'patients'; did you mean 'patience'?",
         errors.text(sched.ReduceLROnPlateau, optimizer(), { patients = 1 }))
-      assert.equal("bad argument #1 to 'sched.ReduceLROnPlateau' (expected an optimizer, got table)",
+      assert.equal("sched.ReduceLROnPlateau: opt must be an optimizer, got a table",
         errors.text(sched.ReduceLROnPlateau, {}))
-      assert.equal("bad argument #2 to 'ReduceLROnPlateau:step' (expected the metric, a number, got string)",
+      assert.equal("ReduceLROnPlateau:step: metric must be a number or a tensor of one element, got 'low'",
         errors.text(function() sched.ReduceLROnPlateau(optimizer()):step("low") end))
     end)
   end)
@@ -276,36 +276,36 @@ describe("sched", function()
       { "an unknown option", function() sched.StepLR { base_lr = 1, step_siz = 3 } end,
         "sched.StepLR: unknown option 'step_siz'; did you mean 'step_size'?" },
       { "a missing option", function() sched.StepLR { base_lr = 1 } end,
-        "sched.StepLR: the option 'step_size' is required" },
+        "sched.StepLR: step_size is missing; it must be a number above 0" },
       { "a missing list", function() sched.MultiStepLR { base_lr = 1 } end,
-        "sched.MultiStepLR: milestones must be a list of update counts such as {15, 30}, got nothing" },
+        "sched.MultiStepLR: milestones is missing; it must be a list of numbers of at least 0" },
       { "a list with a string", function() sched.MultiFactor { step = { 1, "x" } } end,
-        "sched.MultiFactor: step[2] must be a number, got x" },
+        "sched.MultiFactor: step[2] must be a number of at least 0, got 'x'" },
       { "a negative milestone", function() sched.MultiFactor { step = { -1 } } end,
-        "sched.MultiFactor: step[1] must be an update count >= 0, got -1" },
+        "sched.MultiFactor: step[1] must be a number of at least 0, got -1" },
       { "PyTorch's way of passing the optimizer", function() sched.StepLR(optimizer(), 3) end,
         "sched.StepLR: a schedule is made by one table of options: sched.StepLR{base_lr = 0.1, ...}; "
         .. "sched.attach ties it to an optimizer" },
       { "a value out of range", function() sched.LinearLR { base_lr = 1, start_factor = 2 } end,
-        "sched.LinearLR: start_factor must be from 0 to 1, got 2" },
+        "sched.LinearLR: start_factor must be a number in [0, 1], got 2" },
       { "a fraction for a whole number", function() sched.OneCycleLR { max_lr = 1, total_steps = 1.5 } end,
-        "sched.OneCycleLR: total_steps must be a whole number, got 1.5" },
+        "sched.OneCycleLR: total_steps must be an integer of at least 1, got 1.5" },
       { "an unknown choice", function() sched.CyclicLR { base_lr = 0.1, max_lr = 1, mode = "tri" } end,
-        "sched.CyclicLR: mode must be one of 'triangular', 'triangular2', 'exp_range', got a string ('tri')" },
+        "sched.CyclicLR: mode must be one of 'triangular', 'triangular2', 'exp_range', got 'tri'" },
       { "no length", function() sched.OneCycleLR { max_lr = 1, epochs = 3 } end,
         "sched.OneCycleLR: give either total_steps or both epochs and steps_per_epoch" },
       { "a warm-up longer than the schedule", function() sched.Cosine { max_update = 5, warmup_steps = 5 } end,
-        "sched.Cosine: max_update must be > warmup_steps, got 5 and 5" },
+        "sched.Cosine: max_update must be above warmup_steps, got 5 and 5" },
       { "a warm-up from above", function() sched.Factor { base_lr = 0.1, warmup_begin_lr = 0.2 } end,
-        "sched.Factor: warmup_begin_lr must be <= base_lr, got 0.2 and 0.1" },
-      { "a negative t", function() s(-1) end, "SquareRoot: t must be a number >= 0, the count of updates, got -1" },
-      { "no t", function() s() end, "SquareRoot: t must be a number >= 0, the count of updates, got nothing" },
+        "sched.Factor: warmup_begin_lr must be at most base_lr, got 0.2 and 0.1" },
+      { "a negative t", function() s(-1) end, "sched.SquareRoot: t must be a number of at least 0, the count of updates, got -1" },
+      { "no t", function() s() end, "sched.SquareRoot: t is missing; it must be a number of at least 0, the count of updates" },
       { "an unknown field", function() return s.gamma end,
         "a schedule has the fields 'name' and 'options' and is called with t; it has no field 'gamma'" },
       { "a number for a schedule", function() sched.attach(optimizer(), 0.1) end,
-        "sched.attach: argument #2 must be a schedule: a function of t or one of sched.*, got a number" },
+        "sched.attach: schedule must be a function of t or one of sched.*, got 0.1" },
       { "a schedule for an optimizer", function() sched.attach(s, s) end,
-        "bad argument #1 to 'sched.attach' (expected an optimizer, got optlab.Schedule)" },
+        "sched.attach: opt must be an optimizer, got an optlab.Schedule" },
       { "groups without a ratio", function()
         local a, b = lab.zeros(1), lab.zeros(1)
         sched.attach(optim.SGD { { params = a, lr = 0 }, { params = b, lr = 1 } }, s)
@@ -318,7 +318,7 @@ describe("sched", function()
         "sched.chain: schedule 2 must be a schedule (a function of t or one of sched.*), got 3" },
       { "a string from lr_lambda", function()
         sched.LambdaLR { base_lr = 1, lr_lambda = function() return "x" end }(4)
-      end, nil, "gave a string %('x'%) at t = 4" },
+      end, nil, "gave 'x' at t = 4" },
       { "a warm-up without steps", function() sched.warmup(s, {}) end,
         "sched.warmup: steps must be a number, got nothing" },
     }

@@ -38,8 +38,8 @@ static int infer_reduce(OpShape *s, Tensor *const *in, int nin, const OpArgs *a)
   return 0;
 }
 
-/* out's memory under the shape that keeps the reduced dimensions, as reduce.h wants it; a borrowed copy of the struct.
- */
+/* out's memory under the shape that keeps the reduced dimensions, which reduce.h asks for; a copy of the struct that
+ * borrows the storage. */
 static Tensor kept(const Tensor *out, const Tensor *x, unsigned dims) {
   Tensor k = *out;
   k.ndim = x->ndim;

@@ -38,6 +38,7 @@ typedef struct Csv {
 } Csv;
 
 /* --- messages ---------------------------------------------------------------------------------------------- */
+/* The buffers are read at once, by err_set. Files are read by the thread that runs Lua alone. */
 
 /* A field's text for a message: at most 40 bytes, control characters as '?'. One static buffer. */
 static const char *shown(Field f) {

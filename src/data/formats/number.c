@@ -78,7 +78,7 @@ static bool parse_infinity(const char *s, size_t len, double *out) {
 
 /* strtod in the "C" locale, whatever the program's locale is. */
 static double strtod_c(const char *s) {
-  static locale_t c_locale = (locale_t)0;
+  static locale_t c_locale = (locale_t)0; /* made once for the process */
   if (c_locale == (locale_t)0) c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   return c_locale == (locale_t)0 ? strtod(s, NULL) : strtod_l(s, NULL, c_locale);
 }

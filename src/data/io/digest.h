@@ -13,8 +13,7 @@
 
 typedef struct Digest Digest;
 
-/* Starts the algorithm named before the colon of `spec` ("sha1", "sha1:..." alike). NULL with err_set if it is unknown.
- */
+/* Starts the algorithm named before the colon of `spec` ("sha1" or "sha1:..."). NULL with err_set if it is unknown. */
 Digest *digest_new(const char *spec);
 int digest_add(Digest *d, const void *bytes, size_t n); /* 0 or -1 with err_set */
 

@@ -37,6 +37,7 @@ typedef struct Fetch {
 
 /* --- libcurl ------------------------------------------------------------------------------------------------------ */
 
+/* The library, opened once for the process. */
 static struct {
   void *library;
   CURL *(*init)(void);

@@ -19,8 +19,7 @@
 
 #define GARMENT_CLASSES 10
 
-/* Images first..first + n - 1 of a seed: uint8 (n, 28, 28), and their classes 0..9, uint8 (n). 0, or -1 with err_set.
- */
+/* Images first..first+n-1 of a seed: uint8 (n, 28, 28), and their classes 0..9, uint8 (n). 0, or -1 with err_set. */
 int garments_draw(uint64_t seed, int64_t first, int64_t n, Tensor **images, Tensor **labels);
 
 #endif

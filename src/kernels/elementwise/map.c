@@ -223,9 +223,9 @@ static inline int64_t flat_stride(const Tensor *out, const Tensor *a) {
 /* Few enough elements for the calling thread, in one run if the inputs agree to it too. */
 static inline bool short_and_flat(const Tensor *out) { return out->contiguous && out->numel < MAP_PARALLEL_FROM; }
 
-int map_rerun(const Computation *c, Rng *rng) {
+int map_rerun(const Computation *c, Context *own) {
   Kernel kern;
-  (void)rng;
+  (void)own;
   memcpy(&kern, c->args, sizeof kern);
   if (c->n == 2) map1(c->t[0], c->t[1], kern.unary);
   if (c->n == 3) map2(c->t[0], c->t[1], c->t[2], kern.binary);
@@ -235,18 +235,18 @@ int map_rerun(const Computation *c, Rng *rng) {
 
 /* t: out and the inputs */
 static void tell_map(const Tensor *const *t, int operands, Kernel kern) {
-  recorder->call(&(Computation){.name = "an in-place operation",
-                                .run = map_rerun,
-                                .pure = true,
-                                .nout = 1,
-                                .n = operands,
-                                .t = (Tensor *const *)t,
-                                .args = &kern,
-                                .size = sizeof kern});
+  context->recorder->call(&(Computation){.name = "an in-place operation",
+                                         .run = map_rerun,
+                                         .pure = true,
+                                         .nout = 1,
+                                         .n = operands,
+                                         .t = (Tensor *const *)t,
+                                         .args = &kern,
+                                         .size = sizeof kern});
 }
 
 void map1(Tensor *out, const Tensor *a, Kern1 *kern) {
-  if (recorder) tell_map((const Tensor *[]){out, a}, 2, (Kernel){.unary = kern});
+  if (context->recorder) tell_map((const Tensor *[]){out, a}, 2, (Kernel){.unary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a);
   if (out->numel == 0) return;
@@ -258,7 +258,7 @@ void map1(Tensor *out, const Tensor *a, Kern1 *kern) {
 }
 
 void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern) {
-  if (recorder) tell_map((const Tensor *[]){out, a, b}, 3, (Kernel){.binary = kern});
+  if (context->recorder) tell_map((const Tensor *[]){out, a, b}, 3, (Kernel){.binary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a), sb = flat_stride(out, b);
   if (out->numel == 0) return;
@@ -270,7 +270,7 @@ void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern) {
 }
 
 void map3(Tensor *out, const Tensor *a, const Tensor *b, const Tensor *c, Kern3 *kern) {
-  if (recorder) tell_map((const Tensor *[]){out, a, b, c}, 4, (Kernel){.ternary = kern});
+  if (context->recorder) tell_map((const Tensor *[]){out, a, b, c}, 4, (Kernel){.ternary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a), sb = flat_stride(out, b), sc = flat_stride(out, c);
   if (out->numel == 0) return;

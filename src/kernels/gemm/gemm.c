@@ -125,7 +125,7 @@ static int too_large(const Product *p) {
 }
 
 static void single_threaded_blas(void) {
-  static bool done;
+  static bool done; /* OpenBLAS is the process's */
   parallel_threads();
   if (!__atomic_load_n(&done, __ATOMIC_RELAXED)) {
     openblas_set_num_threads(1);

@@ -12,8 +12,7 @@
 
 #define HOME_MAX 4096
 
-/* Writes the absolute directory D for which D/optlab/init.lua exists into out (HOME_MAX bytes). False if there is none.
- */
+/* Writes the absolute directory D for which D/optlab/init.lua exists into out (HOME_MAX bytes); false if none does. */
 bool home_find(const char *binary, char *out);
 
 /* Puts the modules under `home` first in package.path and makes require "optlab.core" give the C half. */

@@ -10,10 +10,6 @@
  */
 #include "lua/base/lbind.h"
 
-#include <ctype.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -26,51 +22,6 @@
 typedef struct TensorUD {
   Tensor *t; /* NULL once closed */
 } TensorUD;
-
-/* --- errors ------------------------------------------------------------------------------------------------ */
-
-static char libdir[4096];
-
-void lb_setlibdir(const char *dir) { snprintf(libdir, sizeof libdir, "%s", dir); }
-
-static bool is_own(const lua_Debug *ar) {
-  return libdir[0] && ar->source[0] == '@' && strncmp(ar->source + 1, libdir, strlen(libdir)) == 0;
-}
-
-/* The innermost Lua function from `level` on that is not part of optlab. */
-static bool find_script(lua_State *L, int level, lua_Debug *ar) {
-  for (; lua_getstack(L, level, ar); level++) {
-    lua_getinfo(L, "Sl", ar);
-    if (ar->currentline > 0 && !is_own(ar)) return true;
-  }
-  return false;
-}
-
-void lb_where(lua_State *L) {
-  lua_Debug ar;
-  if (find_script(L, 1, &ar)) {
-    lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
-  } else {
-    lua_pushliteral(L, "");
-  }
-}
-
-void lb_position(lua_State *L, char *text, size_t size) {
-  lua_Debug ar;
-  if (find_script(L, 0, &ar)) snprintf(text, size, "%s:%d", ar.short_src, ar.currentline);
-}
-
-int lb_error(lua_State *L, const char *fmt, ...) {
-  va_list ap;
-  lb_where(L);
-  va_start(ap, fmt);
-  lua_pushvfstring(L, fmt, ap);
-  va_end(ap);
-  lua_concat(L, 2);
-  return lua_error(L);
-}
-
-int lb_coreerror(lua_State *L) { return lb_error(L, "%s", err_message()); }
 
 /* What users call the type of the value at idx. */
 static const char *type_name(lua_State *L, int idx) {
@@ -113,7 +64,7 @@ Tensor *lb_checktensor(lua_State *L, int idx, const char *fn) {
 }
 
 void lb_pushunseen(lua_State *L, Tensor *owned) {
-  static size_t unreported;
+  static size_t unreported; /* since the last report to the collector: bytes, tensors */
   static int tensors;
   if (!owned) lb_coreerror(L);
   TensorUD *ud = lua_newuserdatauv(L, sizeof *ud, 0); /* raises only when Lua itself is out of memory */
@@ -129,7 +80,7 @@ void lb_pushunseen(lua_State *L, Tensor *owned) {
 
 void lb_pushtensor(lua_State *L, Tensor *owned) {
   lb_pushunseen(L, owned);
-  if (recorder) lrecord_tensor(L, owned);
+  if (context->recorder) lrecord_tensor(L, owned);
 }
 
 int lb_closetensor(lua_State *L) {
@@ -143,8 +94,8 @@ int lb_closetensor(lua_State *L) {
 }
 
 void lb_read(lua_State *L, const Tensor *t, const char *who) {
-  if (!recorder) return;
-  recorder->value_read(t, who);
+  if (!context->recorder) return;
+  context->recorder->value_read(t, who);
   lrecord_raise(L);
 }
 
@@ -229,60 +180,6 @@ int lb_checkshape(lua_State *L, int idx, int64_t *shape, int *next, const char *
 
 /* --- option tables ------------------------------------------------------------------------------------------- */
 
-/* Optimal string alignment distance (edits and swaps of neighbours) without regard to case; words up to 63 letters. */
-static int edit_distance(const char *a, const char *b) {
-  int d[64][64], n = (int)strlen(a), m = (int)strlen(b);
-  if (n > 63 || m > 63) return 64;
-  for (int i = 0; i <= n; i++) d[i][0] = i;
-  for (int j = 0; j <= m; j++) d[0][j] = j;
-  for (int i = 1; i <= n; i++) {
-    for (int j = 1; j <= m; j++) {
-      int best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
-      if (d[i - 1][j] + 1 < best) best = d[i - 1][j] + 1;
-      if (d[i][j - 1] + 1 < best) best = d[i][j - 1] + 1;
-      bool swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swap && d[i - 2][j - 2] + 1 < best) best = d[i - 2][j - 2] + 1;
-      d[i][j] = best;
-    }
-  }
-  return d[n][m];
-}
-
-/* Distances are doubled: a name that begins with the word comes half an edit nearer than others as near. */
-static int doubled_distance(const char *word, const char *name) {
-  size_t len = strlen(word);
-  int d = 2 * edit_distance(word, name);
-  if (len == 0 || strncmp(word, name, len) != 0) return d;
-  return (len >= 3 ? 2 : d) - 1;
-}
-
-const char *lb_nearest(const char *word, const char *const names[]) {
-  const char *best = NULL;
-  int least = INT_MAX, third = (int)strlen(word) / 3;
-  for (int i = 0; names[i]; i++) {
-    int d = doubled_distance(word, names[i]);
-    if (d < least) {
-      least = d;
-      best = names[i];
-    }
-  }
-  bool meant = best && least <= 2 * (third > 1 ? third : 1) && least < 2 * (int)strlen(best);
-  return meant ? best : NULL;
-}
-
-static int unknown_option(lua_State *L, const char *fn, const char *key, const char *const names[]) {
-  const char *near = lb_nearest(key, names);
-  if (near) return lb_error(L, "%s: unknown option '%s'; did you mean '%s'?", fn, key, near);
-  luaL_Buffer b;
-  luaL_buffinit(L, &b);
-  for (int i = 0; names[i]; i++) {
-    if (i) luaL_addstring(&b, ", ");
-    luaL_addstring(&b, names[i]);
-  }
-  luaL_pushresult(&b);
-  return lb_error(L, "%s: unknown option '%s' (it takes: %s)", fn, key, lua_tostring(L, -1));
-}
-
 bool lb_checkoptions(lua_State *L, int idx, const char *fn, const char *const names[]) {
   if (lua_isnoneornil(L, idx)) return false;
   if (!lua_istable(L, idx)) lb_argerror(L, fn, idx, "a table of options");
@@ -294,7 +191,7 @@ bool lb_checkoptions(lua_State *L, int idx, const char *fn, const char *const na
     if (!key) return lb_error(L, "%s: options are given by name, got the key %s", fn, luaL_tolstring(L, -1, NULL));
     bool known = false;
     for (int i = 0; names[i] && !known; i++) known = strcmp(names[i], key) == 0;
-    if (!known) return unknown_option(L, fn, key, names);
+    if (!known) return lb_unknown(L, fn, key, names);
   }
   return true;
 }

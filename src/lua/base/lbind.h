@@ -1,5 +1,7 @@
 /*
- * lbind.h - what every binding file shares: tensors as userdata, option tables, errors with the script's line.
+ * lbind.h - what every binding file shares: tensors as userdata, and the plain values of a call.
+ *
+ * Errors are in lerror.h; arguments that are declared as data, with options by name, in largs.h.
  *
  * Rule for all bindings: a Lua error is a longjmp. Never hold a reference, a block or a file across a call that may
  * raise; push the userdata that owns it first.
@@ -7,33 +9,14 @@
 #ifndef OPTLAB_LUA_BASE_LBIND_H
 #define OPTLAB_LUA_BASE_LBIND_H
 
-#include <lauxlib.h>
-#include <lua.h>
-
-#include "base/err.h"
 #include "core/tensor.h"
+#include "lua/base/lerror.h"
 
 #define TENSOR_MT "optlab.Tensor"
-
-/* --- errors ------------------------------------------------------------------------------------------------ */
-
-/* Raises "file:line: message" with the position of the innermost Lua function that is not part of optlab's own
- * Lua modules (the user's script, a spec). Never returns; `return lb_error(...)` reads well. */
-int lb_error(lua_State *L, const char *fmt, ...);
-int lb_coreerror(lua_State *L); /* the same with err_message() */
 
 /* Raises "bad argument #arg to 'fn' (expected what, got ...)"; fn is the name users know ("lab.zeros", "Tensor:add").
  */
 int lb_argerror(lua_State *L, const char *fn, int arg, const char *what);
-
-/* The directory of optlab's own Lua modules, whose functions lb_error passes over; copied. */
-void lb_setlibdir(const char *dir);
-
-/* Pushes "file:line: " as above (an empty string where there is no such function). */
-void lb_where(lua_State *L);
-
-/* Writes the same as "file:line"; leaves text alone where there is no such function. */
-void lb_position(lua_State *L, char *text, size_t size);
 
 /* --- tensors ------------------------------------------------------------------------------------------------ */
 
@@ -68,8 +51,7 @@ void lb_setdefaultdtype(DType dt);
 /* Reads a dimension (1-based, negative from the end) at idx into 0..ndim-1; raises "out of range". */
 int lb_checkdim(lua_State *L, int idx, int ndim, const char *fn);
 
-/* Reads a shape: integers from idx on, or one table of integers. Returns the rank; *next is the first index not read.
- */
+/* Reads a shape: integers from idx on, or a table of integers. Returns the rank; *next is the first index not read. */
 int lb_checkshape(lua_State *L, int idx, int64_t *shape, int *next, const char *fn);
 
 /* --- option tables ------------------------------------------------------------------------------------------- */
@@ -84,9 +66,6 @@ int64_t lb_optinteger(lua_State *L, int idx, const char *fn, const char *name, i
 bool lb_optboolean(lua_State *L, int idx, const char *fn, const char *name, bool def);
 const char *lb_optstring(lua_State *L, int idx, const char *fn, const char *name,
                          const char *def); /* alive while the table is */
-
-/* The nearest of `names` to `word` by edit distance if it is near enough to be meant, else NULL. */
-const char *lb_nearest(const char *word, const char *const names[]);
 
 /* --- the libraries; each pushes its table --------------------------------------------------------------------- */
 

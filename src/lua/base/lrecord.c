@@ -12,7 +12,7 @@
 static const char KEPT = 'k', TENSORS = 't'; /* registry keys */
 
 void lrecord_tensor(lua_State *L, Tensor *t) {
-  recorder->seen(t);
+  context->recorder->seen(t);
   luaL_checkstack(L, 4, NULL);
   if (lrecord_push_tensors(L) == LUA_TTABLE) {
     char position[LRECORD_POSITION] = "";
@@ -34,7 +34,7 @@ void lrecord_keep(lua_State *L, int idx) {
 }
 
 void lrecord_raise(lua_State *L) {
-  const char *why = recorder ? recorder->refused() : NULL;
+  const char *why = context->recorder ? context->recorder->refused() : NULL;
   if (!why) return;
   lua_pushstring(L, why);
   lua_error(L);

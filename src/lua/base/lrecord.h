@@ -1,8 +1,8 @@
 /*
  * lrecord.h - what bindings report to the recorder of steps (core/recorder.h) about Lua values.
  *
- * Nothing happens unless a step is being recorded. lab.compile opens the tables before it
- * runs a step and closes them afterwards.
+ * Nothing happens unless a step is being recorded. lab.compile opens the tables before it runs a step and closes them
+ * afterwards.
  */
 #ifndef OPTLAB_LUA_BASE_LRECORD_H
 #define OPTLAB_LUA_BASE_LRECORD_H

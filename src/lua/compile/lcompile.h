@@ -45,8 +45,7 @@ typedef struct RecordedCall {
   int output[COMPILE_MAX_ARGS];          /* their buffers in r, or -1 */
   Upvalue upvalue[COMPILE_MAX_UPVALUES]; /* afterwards, of the function and of the Lua functions among these */
   int upvalues;
-  uint64_t world; /* afterwards */
-  bool grad_mode;
+  Modes modes; /* afterwards */
 } RecordedCall;
 
 /* One set of argument shapes: recordings first, then a plan. */
@@ -59,8 +58,9 @@ typedef struct Entry {
   int calls;                   /* recorded so far */
   Plan *plan;                  /* owned */
   uint64_t used;
-  int slot; /* place of its Lua table in the step's user value: the arguments and, from COMPILE_RESULTS on, the results
-               that are no tensors; at COMPILE_ANCHORS what the plan keeps alive */
+  /* Place of its Lua table in the step's user value: the arguments, from COMPILE_RESULTS on the results that are no
+   * tensors, at COMPILE_ANCHORS what the plan keeps alive. */
+  int slot;
 } Entry;
 
 enum {
@@ -102,10 +102,10 @@ bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t);
  * many results are on the stack. */
 int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, int nargs);
 
-/* lcompile_pass.c: the entry with a plan for a batch of n rows, or NULL (L may be NULL: no Lua has run since the last
- * time, so the variables need no look); one batch as a script would run it, its loss; the methods. The step is at index
- * `step`. */
-Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Loader *l, int64_t n);
+/* lcompile_pass.c: the entry with a plan for a batch of n rows in the context `own`, or NULL (L may be NULL: no Lua has
+ * run since the last time, so the variables need no look); one batch as a script would run it, its loss; the methods.
+ * The step is at index `step`. */
+Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Context *own, const Loader *l, int64_t n);
 double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step);
 int lcompile_run(lua_State *L);
 int lcompile_pass(lua_State *L);

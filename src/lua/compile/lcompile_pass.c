@@ -37,20 +37,21 @@ static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
   return true;
 }
 
-Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Loader *l, int64_t n) {
+Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Context *own, const Loader *l, int64_t n) {
   for (int i = 0; i < c->entries; i++) {
     Entry *e = c->entry[i];
-    if (entry_fits(e, l, n) && plan_holds(e->plan, NULL) && (!L || lcompile_same_upvalues(L, step, &e->last))) return e;
+    if (entry_fits(e, l, n) && plan_holds(e->plan, own, NULL) && (!L || lcompile_same_upvalues(L, step, &e->last)))
+      return e;
   }
   return NULL;
 }
 
 /* In C. -1 with err_set. */
-static int replay_batch(Pass *p, Entry *e, Rng *rng, double *loss) {
+static int replay_batch(Pass *p, Entry *e, double *loss) {
   Tensor *in[LOADER_MAX_FIELDS];
   for (int i = 0; i < e->ninputs; i++) in[i] = plan_input(e->plan, i);
   loader_take(p->l, p->b, in);
-  if (plan_run(e->plan, rng) < 0) return -1;
+  if (plan_run(e->plan, context) < 0) return -1;
   *loss = tensor_get(e->last.result[0], 0);
   return 0;
 }
@@ -90,14 +91,13 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
   }
   Tensor *losses = tensor_new(DT_F64, 1, &n);
   lb_pushtensor(L, losses);
-  Rng *rng = rng_for((RngPurpose)0);
   Entry *e = NULL;
   int64_t rows = 0;
   for (int64_t i = 0; i < n; i++) {
     rows = loader_ready(p->l, p->b);
-    const bool same = e && plan_input(e->plan, 0)->shape[0] == rows && plan_holds(e->plan, NULL);
-    if (!same) e = lcompile_entry_for(L, step, p->c, p->l, rows);
-    if (!e || recorder || p->c->eager) {
+    const bool same = e && plan_input(e->plan, 0)->shape[0] == rows && plan_holds(e->plan, context, NULL);
+    if (!same) e = lcompile_entry_for(L, step, p->c, context, p->l, rows);
+    if (!e || context->recorder || p->c->eager) {
       tensor_f64(losses)[i] = lcompile_call_batch(L, p->l, p->b, step);
       e = NULL;
       continue;
@@ -105,7 +105,7 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
     e->used = ++p->c->clock;
     p->c->streak = 0;
     p->c->replays++;
-    if (replay_batch(p, e, rng, &tensor_f64(losses)[i]) < 0) return lb_coreerror(L);
+    if (replay_batch(p, e, &tensor_f64(losses)[i]) < 0) return lb_coreerror(L);
   }
   if (batches_left(p) == 0) batches_free(p->b); /* the order of the epoch, which the collector does not see */
   lua_pushinteger(L, rows);

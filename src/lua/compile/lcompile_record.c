@@ -16,9 +16,7 @@
 
 #define MAX_CALLS 3 /* recordings of an entry; the last two must be the same */
 
-static lua_State *recorded_state;
-
-static void write_where(char *text, size_t size) { lb_position(recorded_state, text, size); }
+static void write_where(void *L, char *text, size_t size) { lb_position(L, text, size); }
 
 /* --- running the function ----------------------------------------------------------------------------------------- */
 
@@ -94,9 +92,8 @@ static int run_recorded(lua_State *L, Compiled *c, Entry *e, Frame *f) {
   f->results = lua_gettop(L) + 1;
   lua_getiuservalue(L, f->self, COMPILED_UV_FN);
   for (int i = 0; i < f->nargs; i++) lua_pushvalue(L, f->first + i);
-  recorded_state = L;
   const bool mode = grad_mode();
-  Recording *r = e->now.r = recording_start(input, e->ninputs, write_where, c->fallback);
+  Recording *r = e->now.r = recording_start(input, e->ninputs, write_where, L, c->fallback);
   if (!r) lb_coreerror(L);
   c->busy = true;
   const int status = lua_pcall(L, f->nargs, LUA_MULTRET, 0);
@@ -105,8 +102,7 @@ static int run_recorded(lua_State *L, Compiled *c, Entry *e, Frame *f) {
   if (status == LUA_OK) keep_results(L, &e->now, f);
   recording_end(r);
   if (grad_mode() != mode) recording_fail(r, "lab.compile: the step leaves gradients switched %s", mode ? "off" : "on");
-  e->now.world = recorder_plan_key;
-  e->now.grad_mode = mode;
+  e->now.modes = modes_of(context);
   return status;
 }
 

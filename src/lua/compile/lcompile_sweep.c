@@ -1,14 +1,13 @@
 /*
  * lcompile_sweep.c - many compiled steps, each over the epochs of its own loader, shared among threads.
  *
- *   run = core.compile.sweep_run(step, loader, epochs)    takes the random numbers as they stand now
- *   core.compile.advance({run, ...})                 trains them all to their end
- *   run:losses()                                     the mean loss of each epoch, a list
- *   run:continue()                                   the random numbers stand where the run left them
+ *   run = core.compile.sweep_run(step, loader, epochs)   with a copy of the current context: random numbers, modes
+ *   core.compile.advance({run, ...})                     trains them all to their end
+ *   run:losses()                                         the mean loss of each epoch, a list
+ *   run:continue()                                       the random numbers stand where the run left them
  *
  * Runs with plans run in C on worker threads. A run that meets a batch without a plan stops; when all have stopped,
- * this thread runs the step of each on that batch and records it, with the run's random numbers in place of the global
- * ones, and the runs go on.
+ * this thread calls the step of each on that batch, in the run's context, and records it, and the runs go on.
  */
 #include <string.h>
 
@@ -31,8 +30,8 @@ typedef struct SweepRunUD {
 
 static SweepRunUD *check_run(lua_State *L, int idx) { return luaL_checkudata(L, idx, SWEEP_RUN_MT); }
 
-static const Plan *find_plan(void *who, const Loader *l, int64_t n, const Tensor **loss) {
-  const Entry *e = lcompile_entry_for(NULL, 0, who, l, n);
+static const Plan *find_plan(void *who, const Context *own, const Loader *l, int64_t n, const Tensor **loss) {
+  const Entry *e = lcompile_entry_for(NULL, 0, who, own, l, n);
   if (!e) return NULL;
   *loss = e->last.result[0];
   return e->plan;
@@ -48,7 +47,9 @@ static int l_run(lua_State *L) {
   memset(ud, 0, sizeof *ud);
   ud->c = c;
   ud->run = (SweepRun){.l = l, .epochs = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .who = c};
-  memcpy(ud->run.rng, rng_for((RngPurpose)0), sizeof ud->run.rng);
+  ud->run.own = *context;
+  ud->run.own.recorder = NULL;
+  ud->run.own.recording = NULL;
   luaL_setmetatable(L, SWEEP_RUN_MT);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, UV_STEP);
@@ -57,12 +58,12 @@ static int l_run(lua_State *L) {
   return 1;
 }
 
-static int lane_gc(lua_State *L) {
+static int run_gc(lua_State *L) {
   sweep_run_free(&check_run(L, 1)->run);
   return 0;
 }
 
-static int lane_losses(lua_State *L) {
+static int run_losses(lua_State *L) {
   const SweepRun *run = &check_run(L, 1)->run;
   lua_createtable(L, (int)run->epoch, 0);
   for (int64_t i = 0; i < run->epoch; i++) {
@@ -72,9 +73,9 @@ static int lane_losses(lua_State *L) {
   return 1;
 }
 
-/* The global random numbers go on where the run's stand. */
-static int lane_continue(lua_State *L) {
-  memcpy(rng_for((RngPurpose)0), check_run(L, 1)->run.rng, sizeof(Rng[RNG_PURPOSES]));
+/* The random numbers of the current context go on where the run's stand. */
+static int run_continue(lua_State *L) {
+  context->random = check_run(L, 1)->run.own.random;
   return 0;
 }
 
@@ -87,7 +88,7 @@ static bool is_threadable(const Compiled *c) {
   return true;
 }
 
-static void advance_lanes(void *ctx, int64_t begin, int64_t end) {
+static void advance_runs(void *ctx, int64_t begin, int64_t end) {
   SweepRunUD **ud = ctx;
   for (int64_t i = begin; i < end; i++) sweep_run_advance(&ud[i]->run);
   fm_free_temporaries();
@@ -119,26 +120,33 @@ static bool are_independent(SweepRunUD **ud, int n) {
 /* Lets every run run as far as it gets by itself. */
 static void advance(SweepRunUD **ud, int n) {
   if (!are_independent(ud, n)) {
-    advance_lanes(ud, 0, n);
+    advance_runs(ud, 0, n);
     return;
   }
   alloc_share(true);
-  parallel_for(n, 1, advance_lanes, ud);
+  parallel_for(n, 1, advance_runs, ud);
   alloc_share(false);
 }
 
-/* Runs the step of the run at `idx` on its next batch as Lua, with the run's random numbers. */
+/* The loss of the step at 1 on the next batch of the run at 2. */
+static int l_call_batch(lua_State *L) {
+  SweepRun *run = &check_run(L, 2)->run;
+  lua_pushnumber(L, lcompile_call_batch(L, run->l, &run->b, 1));
+  return 1;
+}
+
+/* Calls the step of the run at `idx` on its next batch, in the run's context. */
 static void call_step(lua_State *L, SweepRunUD *ud, int idx) {
-  Rng *global = rng_for((RngPurpose)0), kept[RNG_PURPOSES];
   const int64_t n = loader_ready(ud->run.l, &ud->run.b);
+  lua_pushcfunction(L, l_call_batch);
   lua_getiuservalue(L, idx, UV_STEP);
-  memcpy(kept, global, sizeof kept);
-  memcpy(global, ud->run.rng, sizeof kept);
-  const double loss = lcompile_call_batch(L, ud->run.l, &ud->run.b, lua_gettop(L));
-  memcpy(ud->run.rng, global, sizeof kept);
-  memcpy(global, kept, sizeof kept);
+  lua_pushvalue(L, idx);
+  Context *before = context_switch(&ud->run.own);
+  const int status = lua_pcall(L, 2, 1, 0);
+  context_switch(before);
+  if (status != LUA_OK) lua_error(L);
+  sweep_run_count(&ud->run, lua_tonumber(L, -1), n);
   lua_pop(L, 1);
-  sweep_run_count(&ud->run, loss, n);
   ud->run.state = SWEEP_RUN_READY;
 }
 
@@ -173,9 +181,9 @@ static int l_advance(lua_State *L) {
 
 void lcompile_open_sweep(lua_State *L) {
   static const luaL_Reg functions[] = {{"sweep_run", l_run}, {"advance", l_advance}, {NULL, NULL}};
-  static const luaL_Reg methods[] = {{"losses", lane_losses}, {"continue", lane_continue}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"losses", run_losses}, {"continue", run_continue}, {NULL, NULL}};
   luaL_newmetatable(L, SWEEP_RUN_MT);
-  lua_pushcfunction(L, lane_gc);
+  lua_pushcfunction(L, run_gc);
   lua_setfield(L, -2, "__gc");
   luaL_newlib(L, methods);
   lua_setfield(L, -2, "__index");

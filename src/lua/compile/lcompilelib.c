@@ -79,8 +79,7 @@ static bool fits(lua_State *L, int self, const Entry *e, int first, int nargs) {
 
 /* Whether the call to come can be compared with the one that e has recorded. */
 static bool waits_for(const Entry *e) {
-  return e->last.r && e->last.world == recorder_plan_key && e->last.grad_mode == grad_mode() &&
-         recording_fits_grads(e->last.r);
+  return e->last.r && modes_hold(&e->last.modes, context) && recording_fits_grads(e->last.r);
 }
 
 /* An entry for these arguments that can be replayed now; else, in *recording, one that waits for another recording, and
@@ -92,10 +91,10 @@ static Entry *find(lua_State *L, int self, Compiled *c, int first, int nargs, En
     const char *why = NULL;
     if (!fits(L, self, e, first, nargs)) continue;
     const bool same = lcompile_same_upvalues(L, self, &e->last);
-    if (same && e->plan && plan_holds(e->plan, NULL)) return e;
+    if (same && e->plan && plan_holds(e->plan, context, NULL)) return e;
     if (same && !e->plan && waits_for(e)) *recording = e;
     if (!same) why = "a variable that its function uses from outside holds something else";
-    if (!same || (e->plan && !plan_holds(e->plan, &why))) snprintf(c->reason, sizeof c->reason, "%s", why);
+    if (!same || (e->plan && !plan_holds(e->plan, context, &why))) snprintf(c->reason, sizeof c->reason, "%s", why);
   }
   return NULL;
 }
@@ -210,7 +209,7 @@ static int replay(lua_State *L, int self, Compiled *c, Entry *e, int first) {
   e->used = ++c->clock;
   c->streak = 0;
   c->replays++;
-  if (plan_run(e->plan, rng_for((RngPurpose)0)) < 0) return lb_coreerror(L);
+  if (plan_run(e->plan, context) < 0) return lb_coreerror(L);
   luaL_checkstack(L, e->last.nresults + 4, NULL);
   for (int i = 0; i < e->last.nresults; i++) push_result(L, self, e, i);
   return e->last.nresults;
@@ -226,7 +225,7 @@ static int call_plainly(lua_State *L, int self, int first, int nargs) {
 int lcompile_call(lua_State *L, int self, int nargs) {
   Compiled *c = lua_touserdata(L, self);
   const int first = lua_gettop(L) - nargs + 1;
-  if (recorder || c->eager || c->busy) return call_plainly(L, self, first, nargs);
+  if (context->recorder || c->eager || c->busy) return call_plainly(L, self, first, nargs);
   Entry *waiting, *e = find(L, self, c, first, nargs, &waiting);
   if (e) return replay(L, self, c, e, first);
   if (c->streak >= MAX_STREAK) {
@@ -316,13 +315,11 @@ static int l_changed(lua_State *L) {
 
 /* --- for train.fit ------------------------------------------------------------------------------------------------ */
 
-static double bad_loss; /* the value that check_loss met last; 0: none */
-
-static int rerun_check_loss(const Computation *c, Rng *rng) {
-  (void)rng;
+static int rerun_check_loss(const Computation *c, Context *own) {
+  (void)own;
   const double value = tensor_get(c->t[0], 0);
   if (isfinite(value)) return 0;
-  bad_loss = value;
+  own->bad_loss = value;
   return err_set("the loss is %g", value);
 }
 
@@ -337,12 +334,12 @@ static int l_check_loss(lua_State *L) {
 
 /* bad_loss(): the value for which check_loss raised, once; nil if it did not. */
 static int l_bad_loss(lua_State *L) {
-  if (bad_loss == 0) {
+  if (context->bad_loss == 0) {
     lua_pushnil(L);
   } else {
-    lua_pushnumber(L, bad_loss);
+    lua_pushnumber(L, context->bad_loss);
   }
-  bad_loss = 0;
+  context->bad_loss = 0;
   return 1;
 }
 

@@ -3,38 +3,30 @@
  *
  *   lnnlib.c          the library; modules as userdata
  *   lnn_functional.c  nn.functional and nn.init
- *   lnn_args.c        reads a call's arguments by a list of Arg (args/arg.h)
  */
 #ifndef OPTLAB_LUA_NN_LNN_H
 #define OPTLAB_LUA_NN_LNN_H
 
-#include "lua/base/lbind.h"
+#include "lua/base/largs.h"
 #include "nn/layers/layers.h"
 
 #define MODULE_MT "optlab.Module"
 
-/* Whom errors name: "nn." and "Linear". */
-typedef struct Callee {
-  const char *space, *name;
-} Callee;
+/* The tensors at first..first+n-1 as the inputs of a layer into in[], borrowed; raises if one is none. `module`: the
+ * index of the module that is called, or 0 and then `callee`. */
+void lnn_inputs(lua_State *L, int first, const LayerDef *def, Tensor **in, int module, const char *callee);
 
-/* Reads the call's values at first..last: by position up to the first table, which must be the last value and holds the
- * rest by name. value[i] receives args[i]; the k-th tensor argument goes to tensor[k] (borrowed; untouched if not
- * given). Raises naming the argument. */
-void lnn_args(lua_State *L, int first, int last, Callee callee, const Arg *args, double *value, Tensor **tensor);
+/* tensor[k] = the k-th tensor among arguments that largs_read has read into x; borrowed, NULL if not given. */
+void lnn_giventensors(lua_State *L, const Arg *args, const double *x, Tensor **tensor);
 
-/* The tensors at first..first+n-1 (an input, a target) into in[], borrowed; raises if one is none. `module`: the index
- * of the module that is called, 0 for none. */
-void lnn_inputs(lua_State *L, int first, int n, Callee callee, Tensor **in, int module);
-
-/* Pushes the words between '' and separated by commas. */
-const char *lnn_pushwords(lua_State *L, const char *const *words);
+/* Pushes what forward returned; returns n. */
+int lnn_pushoutputs(lua_State *L, int n, Tensor **out);
 
 /* Pushes " (layer 1 'Linear' of Sequential)" for the module at idx, "" if it lies in no container or idx is 0. */
 const char *lnn_pushmodulepath(lua_State *L, int idx);
 
-/* In the table at the top: name = fn with `row` as its upvalue 1. */
-void lnn_setclosure(lua_State *L, const char *name, lua_CFunction fn, const void *row);
+/* In the table at the top: name = fn with upvalues `row` (light) and the callee "<space>.<name>". */
+void lnn_setclosure(lua_State *L, const char *space, const char *name, lua_CFunction fn, const void *row);
 
 /* Push the tables nn.functional and nn.init. */
 void lnn_pushfunctional(lua_State *L);

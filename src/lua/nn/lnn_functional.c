@@ -1,137 +1,198 @@
 /*
  * lnn_functional.c - nn.functional and nn.init.
  *
- * Most functionals are a layer of nn/layers/layers.h for the length of one call; the few whose arguments differ from
- * the layer's are written out.
+ * Most functionals are a layer of nn/layers/layers.h for the length of one call. Those whose arguments differ from the
+ * layer's are written out, as a table of declarations and functions.
  */
+#include <string.h>
+
 #include "lua/nn/lnn.h"
 #include "nn/functional.h"
 #include "nn/init.h"
 
-/* --- nn.functional ------------------------------------------------------------------------------------------------ */
+/* --- a layer as a function ---------------------------------------------------------------------------------------- */
 
-static int push_functional(lua_State *L, const char *name, Tensor *out) {
-  if (!out) return lb_error(L, "nn.functional.%s: %s", name, err_message());
+/* nn.functional.<name>(inputs..., args..., {options}); upvalue 1: the LayerDef, 2: the callee. */
+static int layer_call(lua_State *L) {
+  const LayerDef *def = lua_touserdata(L, lua_upvalueindex(1));
+  const char *callee = lua_tostring(L, lua_upvalueindex(2));
+  const int ninputs = layer_inputs(def), nout = layer_outputs(def);
+  double x[args_places(def->args) + 1];
+  ArgList list[args_lists(def->args) + 1];
+  Tensor *in[ninputs], *out[nout], *param[layer_tensors(def->params) + 1], *buffer[layer_tensors(def->buffers) + 1];
+  memset(param, 0, sizeof param);
+  memset(buffer, 0, sizeof buffer);
+  Module m = {.def = def, .refs = 1, .training = true, .param = param, .buffer = buffer};
+  m.args = (ArgValues){.args = def->args, .x = x, .list = list};
+  lnn_inputs(L, 1, def, in, 0, callee);
+  largs_read(L, ninputs + 1, callee, &m.args);
+  lnn_giventensors(L, def->args, x, buffer); /* borrowed */
+  if ((def->build && def->build(&m) < 0) || module_forward(&m, in, out) < 0) return lb_calleeerror(L, callee);
+  return lnn_pushoutputs(L, nout, out);
+}
+
+/* --- functionals with arguments of their own ---------------------------------------------------------------------- */
+
+typedef struct Functional {
+  const char *name, *doc, *equation;
+  const char *const *inputs; /* as in a LayerDef */
+  const Arg *args;
+  Tensor *(*run)(Tensor *const *in, const double *x, Tensor *const *given); /* given: the tensors among the arguments */
+} Functional;
+
+/* Upvalue 1: the Functional, 2: the callee. */
+static int functional_call(lua_State *L) {
+  const Functional *f = lua_touserdata(L, lua_upvalueindex(1));
+  const char *callee = lua_tostring(L, lua_upvalueindex(2));
+  double x[args_places(f->args)];
+  Tensor *in[2], *given[args_count(f->args)];
+  lnn_inputs(L, 1, &(LayerDef){.inputs = f->inputs}, in, 0, callee);
+  largs_read(L, f->inputs[1] ? 3 : 2, callee, &(ArgValues){.args = f->args, .x = x});
+  lnn_giventensors(L, f->args, x, given);
+  Tensor *out = f->run(in, x, given);
+  if (!out) return lb_calleeerror(L, callee);
   lb_pushtensor(L, out);
   return 1;
 }
 
-/* nn.functional.<name>(inputs..., args..., {options}): a layer for the length of one call; upvalue 1: its LayerDef. */
-static int functional_call(lua_State *L) {
-  const LayerDef *def = lua_touserdata(L, lua_upvalueindex(1));
-  Callee callee = {"nn.functional.", def->functional};
-  Module m = {.def = def, .refs = 1, .training = true};
-  Tensor *in[MODULE_MAX_INPUTS];
-  lnn_inputs(L, 1, def->ninputs, callee, in, 0);
-  lnn_args(L, def->ninputs + 1, lua_gettop(L), callee, def->args, m.arg, m.buffer); /* buffers: borrowed */
-  bool bad = def->build && def->build(&m) < 0;
-  return push_functional(L, def->functional, bad ? NULL : module_forward(&m, in));
+static const char *const weighted_inputs[] = {"input", "weight", NULL}, *const label_inputs[] = {"labels", NULL};
+
+static const Arg linear_args[] = {{.name = "bias", .kind = ARG_TENSOR, .doc = "(out)"}, {0}};
+
+static Tensor *linear(Tensor *const *in, const double *x, Tensor *const *given) {
+  (void)x;
+  return nn_linear(in[0], in[1], given[0]);
 }
 
-/* linear(input, weight[, bias]) */
-static int functional_linear(lua_State *L) {
-  Tensor *x = lb_checktensor(L, 1, "nn.functional.linear"), *weight = lb_checktensor(L, 2, "nn.functional.linear");
-  Tensor *bias = lua_isnoneornil(L, 3) ? NULL : lb_checktensor(L, 3, "nn.functional.linear");
-  return push_functional(L, "linear", nn_linear(x, weight, bias));
-}
-
-/* conv2d(input, weight[, bias[, stride = 1[, padding = 0]]]) */
-static int functional_conv2d(lua_State *L) {
-  static const Arg args[] = {{"bias", ARG_TENSOR, ARG_NONE, NULL},
-                             {"stride", ARG_PAIR, PAIR(1, 1), NULL},
-                             {"padding", ARG_PAIR0, PAIR(0, 0), NULL},
-                             {NULL, 0, 0, NULL}};
-  double value[3];
-  Tensor *x = lb_checktensor(L, 1, "nn.functional.conv2d"), *weight = lb_checktensor(L, 2, "nn.functional.conv2d");
-  Tensor *bias = NULL;
-  lnn_args(L, 3, lua_gettop(L), (Callee){"nn.functional.", "conv2d"}, args, value, &bias);
-  return push_functional(L, "conv2d", nn_conv2d(x, weight, bias, pair_of(value[1]), pair_of(value[2])));
-}
-
-/* batch_norm(input, running_mean, running_var[, weight[, bias[, training = false[, momentum = 0.1[, eps = 1e-5]]]]]) */
-static int functional_batch_norm(lua_State *L) {
-  enum { MEAN, VAR, WEIGHT, BIAS, TRAINING, MOMENTUM, EPS, COUNT };
-  static const Arg args[] = {[MEAN] = {"running_mean", ARG_TENSOR, ARG_NONE, NULL},
-                             [VAR] = {"running_var", ARG_TENSOR, ARG_NONE, NULL},
-                             [WEIGHT] = {"weight", ARG_TENSOR, ARG_NONE, NULL},
-                             [BIAS] = {"bias", ARG_TENSOR, ARG_NONE, NULL},
-                             [TRAINING] = {"training", ARG_FLAG, 0, NULL},
-                             [MOMENTUM] = {"momentum", ARG_NUMBER, 0.1, NULL},
-                             [EPS] = {"eps", ARG_NUMBER, 1e-5, NULL},
-                             [COUNT] = {NULL, 0, 0, NULL}};
-  double value[COUNT];
-  Tensor *x = lb_checktensor(L, 1, "nn.functional.batch_norm"), *given[4] = {0};
-  lnn_args(L, 2, lua_gettop(L), (Callee){"nn.functional.", "batch_norm"}, args, value, given);
-  BatchNorm b = {.mean = given[MEAN], .var = given[VAR], .weight = given[WEIGHT], .bias = given[BIAS]};
-  b.training = value[TRAINING] != 0;
-  b.momentum = value[MOMENTUM];
-  b.eps = value[EPS];
-  return push_functional(L, "batch_norm", nn_batch_norm(x, &b));
-}
-
-/* dropout(input[, p = 0.5[, training = true]]) */
-static int functional_dropout(lua_State *L) {
-  static const Arg args[] = {{"p", ARG_NUMBER, 0.5, NULL}, {"training", ARG_FLAG, 1, NULL}, {NULL, 0, 0, NULL}};
-  double value[2];
-  Tensor *x = lb_checktensor(L, 1, "nn.functional.dropout");
-  lnn_args(L, 2, lua_gettop(L), (Callee){"nn.functional.", "dropout"}, args, value, NULL);
-  return push_functional(L, "dropout", nn_dropout(x, value[0], value[1] != 0));
-}
-
-/* one_hot(labels[, num_classes = the largest label]) */
-static int functional_one_hot(lua_State *L) {
-  static const Arg args[] = {{"num_classes", ARG_SIZE, 0, NULL}, {NULL, 0, 0, NULL}};
-  double classes;
-  Tensor *labels = lb_checktensor(L, 1, "nn.functional.one_hot");
-  lnn_args(L, 2, lua_gettop(L), (Callee){"nn.functional.", "one_hot"}, args, &classes, NULL);
-  return push_functional(L, "one_hot", nn_one_hot(labels, (int64_t)classes));
-}
-
-static const luaL_Reg FUNCTIONAL[] = {
-    {"linear", functional_linear},   {"conv2d", functional_conv2d},   {"batch_norm", functional_batch_norm},
-    {"dropout", functional_dropout}, {"one_hot", functional_one_hot}, {NULL, NULL},
+enum { CONV_BIAS, CONV_STRIDE, CONV_PADDING = CONV_STRIDE + 2 };
+static const Arg conv2d_args[] = {
+    {.name = "bias", .kind = ARG_TENSOR, .doc = "(out)"},
+    {.name = "stride",
+     .kind = ARG_SIZES,
+     .width = 2,
+     .range = RANGE_AT_LEAST_1,
+     .def = 1,
+     .doc = "step from window to window, {down, right}"},
+    {.name = "padding",
+     .kind = ARG_SIZES,
+     .width = 2,
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "zeros around the image, {above and below, left and right}"},
+    {0},
 };
 
+static Tensor *conv2d(Tensor *const *in, const double *x, Tensor *const *given) {
+  return nn_conv2d(in[0], in[1], given[0], pair_at(x + CONV_STRIDE), pair_at(x + CONV_PADDING));
+}
+
+enum { NORM_MEAN, NORM_VAR, NORM_WEIGHT, NORM_BIAS, NORM_TRAINING, NORM_MOMENTUM, NORM_EPS };
+static const Arg batch_norm_args[] = {
+    {.name = "running_mean", .kind = ARG_TENSOR, .doc = "(C), moved in place in training"},
+    {.name = "running_var", .kind = ARG_TENSOR, .doc = "(C), moved in place in training"},
+    {.name = "weight", .kind = ARG_TENSOR, .doc = "(C)"},
+    {.name = "bias", .kind = ARG_TENSOR, .doc = "(C)"},
+    {.name = "training", .kind = ARG_FLAG, .doc = "whether to use the statistics of the batch"},
+    {.name = "momentum", .def = 0.1, .doc = "share of the batch in the running statistics"},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "added to the variance, inside the root"},
+    {0},
+};
+
+static Tensor *batch_norm(Tensor *const *in, const double *x, Tensor *const *given) {
+  BatchNorm b = {.mean = given[NORM_MEAN],
+                 .var = given[NORM_VAR],
+                 .weight = given[NORM_WEIGHT],
+                 .bias = given[NORM_BIAS],
+                 .training = x[NORM_TRAINING] != 0,
+                 .momentum = x[NORM_MOMENTUM],
+                 .eps = x[NORM_EPS]};
+  return nn_batch_norm(in[0], &b);
+}
+
+static const Arg dropout_args[] = {
+    {.name = "p", .range = RANGE_0_TO_1, .def = 0.5, .doc = "probability that an element becomes 0"},
+    {.name = "training", .kind = ARG_FLAG, .def = 1, .doc = "false: the input is returned as it is"},
+    {0},
+};
+
+static Tensor *dropout(Tensor *const *in, const double *x, Tensor *const *given) {
+  (void)given;
+  return nn_dropout(in[0], x[0], x[1] != 0);
+}
+
+static const Arg one_hot_args[] = {
+    {.name = "num_classes",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .def = ARG_UNSET,
+     .doc = "size of the new last dimension; the largest label if unset"},
+    {0},
+};
+
+static Tensor *one_hot(Tensor *const *in, const double *x, Tensor *const *given) {
+  (void)given;
+  return nn_one_hot(in[0], isnan(x[0]) ? 0 : (int64_t)x[0]);
+}
+
+static const Functional FUNCTIONALS[] = {
+    {"linear", "An affine map of the last dimension.", "x weight' + bias", weighted_inputs, linear_args, linear},
+    {"conv2d", "Correlates images with windows.", NULL, weighted_inputs, conv2d_args, conv2d},
+    {"batch_norm", "Normalizes every channel (dimension 2).", "(x - mean) / sqrt(var + eps) weight + bias", layer_input,
+     batch_norm_args, batch_norm},
+    {"dropout", "Zeroes elements at random and scales the others by 1 / (1 - p).", NULL, layer_input, dropout_args,
+     dropout},
+    {"one_hot", "Turns labels 1, 2, ... into rows that are 1 at the label and 0 elsewhere, int64.", NULL, label_inputs,
+     one_hot_args, one_hot},
+};
+#define NFUNCTIONALS (int)(sizeof FUNCTIONALS / sizeof *FUNCTIONALS)
+
 void lnn_pushfunctional(lua_State *L) {
-  luaL_newlib(L, FUNCTIONAL);
+  lua_newtable(L);
+  for (int i = 0; i < NFUNCTIONALS; i++)
+    lnn_setclosure(L, "nn.functional", FUNCTIONALS[i].name, functional_call, &FUNCTIONALS[i]);
   for (int i = 0; all_layers[i]; i++) {
-    if (all_layers[i]->functional) lnn_setclosure(L, all_layers[i]->functional, functional_call, all_layers[i]);
+    const LayerDef *def = all_layers[i];
+    if (def->functional) lnn_setclosure(L, "nn.functional", def->functional, layer_call, def);
   }
 }
 
 /* --- nn.init ------------------------------------------------------------------------------------------------------ */
 
-/* nn.init.<name>(tensor, args..., {options}) -> tensor; upvalue 1: the InitDef. */
+/* nn.init.<name>(tensor, args..., {options}) -> tensor; upvalue 1: the InitDef, 2: the callee. */
 static int init_call(lua_State *L) {
   const InitDef *def = lua_touserdata(L, lua_upvalueindex(1));
-  Callee callee = {"nn.init.", def->name};
-  double value[ARG_MAX];
+  const char *callee = lua_tostring(L, lua_upvalueindex(2));
+  double x[args_places(def->args) + 1];
   Tensor *t = lb_testtensor(L, 1);
-  if (!t) return lb_error(L, "nn.init.%s: the first argument must be a tensor, got %s", def->name, luaL_typename(L, 1));
-  if (!dtype_is_float((DType)t->dtype)) {
-    return lb_error(L, "nn.init.%s: the tensor must be float32 or float64, got %s", def->name,
-                    dtype_name((DType)t->dtype));
-  }
-  lnn_args(L, 2, lua_gettop(L), callee, def->args, value, NULL);
-  if (def->fill(t, value) < 0) return lb_error(L, "nn.init.%s: %s", def->name, err_message());
+  if (!t) return lb_badvalue(L, callee, "tensor", 1, "a tensor");
+  if (!dtype_is_float((DType)t->dtype))
+    return lb_error(L, "%s: tensor must be float32 or float64, got %s", callee, dtype_name((DType)t->dtype));
+  largs_read(L, 2, callee, &(ArgValues){.args = def->args, .x = x});
+  if (def->fill(t, x) < 0) return lb_calleeerror(L, callee);
   lua_settop(L, 1);
   return 1;
 }
 
+static const Arg gain_args[] = {
+    {.name = "nonlinearity",
+     .kind = ARG_CHOICE,
+     .required = true,
+     .choices = nonlinearity_names,
+     .doc = "the function that follows the layer"},
+    {.name = "param", .def = 0.01, .doc = "the slope of leaky_relu"},
+    {0},
+};
+
 /* nn.init.calculate_gain(nonlinearity[, param]) */
 static int init_calculate_gain(lua_State *L) {
-  static const Arg args[] = {{"nonlinearity", ARG_CHOICE, ARG_REQUIRED, nonlinearity_names},
-                             {"param", ARG_NUMBER, 0.01, NULL},
-                             {NULL, 0, 0, NULL}};
-  double value[2];
-  lnn_args(L, 1, lua_gettop(L), (Callee){"nn.init.", "calculate_gain"}, args, value, NULL);
-  lua_pushnumber(L, init_gain((int)value[0], value[1]));
+  double x[2];
+  largs_read(L, 1, "nn.init.calculate_gain", &(ArgValues){.args = gain_args, .x = x});
+  lua_pushnumber(L, init_gain((int)x[0], x[1]));
   return 1;
 }
 
 void lnn_pushinit(lua_State *L) {
   lua_newtable(L);
-  for (int i = 0; all_inits[i].name; i++) lnn_setclosure(L, all_inits[i].name, init_call, &all_inits[i]);
+  for (int i = 0; all_inits[i].name; i++) lnn_setclosure(L, "nn.init", all_inits[i].name, init_call, &all_inits[i]);
   lua_pushcfunction(L, init_calculate_gain);
   lua_setfield(L, -2, "calculate_gain");
 }

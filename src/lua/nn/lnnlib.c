@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/recorder.h"
+#include "lua/base/lrecord.h"
 #include "lua/nn/lnn.h"
 
 /* registry: function(module) -> " (layer 1 'Linear' of Sequential)" or "" */
@@ -30,9 +31,9 @@ static Module *test_module(lua_State *L, int idx) {
   return ud ? *ud : NULL;
 }
 
-static Module *check_module(lua_State *L, int idx, const char *fn) {
+static Module *check_module(lua_State *L, int idx, const char *callee) {
   Module *m = test_module(L, idx);
-  if (!m) lb_argerror(L, fn, idx, "a layer");
+  if (!m) lb_badvalue(L, callee, "self", idx, "a layer");
   return m;
 }
 
@@ -52,49 +53,77 @@ static int module_error(lua_State *L, int idx, const Module *m) {
   return lb_error(L, "nn.%s: %s%s", m->def->name, message, lnn_pushmodulepath(L, idx));
 }
 
+static int count_tensors(const Module *m) { return layer_tensors(m->def->params) + layer_tensors(m->def->buffers); }
+
 /* Keeps the tensors as userdata in the user values of the module at the top. */
 static void keep_tensors(lua_State *L, const Module *m) {
-  for (int i = 0; i < 2 * MODULE_MAX_TENSORS; i++) {
-    Tensor *t = i < MODULE_MAX_TENSORS ? m->param[i] : m->buffer[i - MODULE_MAX_TENSORS];
-    if (!t) continue;
-    lb_pushtensor(L, tensor_retain(t));
+  for (int i = 0, n = count_tensors(m); i < n; i++) {
+    if (!m->param[i]) continue; /* the buffers follow the parameters */
+    lb_pushtensor(L, tensor_retain(m->param[i]));
     lua_setiuservalue(L, -2, i + 1);
   }
 }
 
-/* nn.<Layer>(args..., {options}); upvalue 1: the LayerDef. */
+/* nn.<Layer>(args..., {options}); upvalue 1: the LayerDef, 2: the callee. */
 static int module_create(lua_State *L) {
   const LayerDef *def = lua_touserdata(L, lua_upvalueindex(1));
-  int last = lua_gettop(L);
-  Callee callee = {"nn.", def->name};
-  Module **ud = lua_newuserdatauv(L, sizeof *ud, 2 * MODULE_MAX_TENSORS);
+  const char *callee = lua_tostring(L, lua_upvalueindex(2));
+  Module **ud = lua_newuserdatauv(L, sizeof *ud, layer_tensors(def->params) + layer_tensors(def->buffers));
   *ud = NULL;
   luaL_setmetatable(L, MODULE_MT);
   Module *m = *ud = module_new(def);
   if (!m) return lb_coreerror(L);
-  Tensor *given[MODULE_MAX_TENSORS] = {0};
-  lnn_args(L, 1, last, callee, def->args, m->arg, given);
-  for (int i = 0; i < MODULE_MAX_TENSORS; i++) m->buffer[i] = given[i] ? tensor_retain(given[i]) : NULL;
-  if (module_build(m) < 0) return lb_error(L, "nn.%s: %s", def->name, err_message());
+  lua_insert(L, 1);
+  largs_read(L, 2, callee, &m->args);
+  lnn_giventensors(L, def->args, m->args.x, m->buffer);
+  for (int i = 0, n = layer_tensors(def->buffers); i < n; i++) {
+    if (m->buffer[i]) tensor_retain(m->buffer[i]);
+  }
+  if (module_build(m) < 0) return lb_calleeerror(L, callee);
+  lua_settop(L, 1);
   keep_tensors(L, m);
   return 1;
 }
 
+void lnn_giventensors(lua_State *L, const Arg *args, const double *x, Tensor **tensor) {
+  for (; args->name; x += arg_width(args++)) {
+    if (args->kind != ARG_TENSOR) continue;
+    *tensor++ = *x != 0 ? lb_testtensor(L, (int)*x) : NULL;
+  }
+}
+
+void lnn_inputs(lua_State *L, int first, const LayerDef *def, Tensor **in, int module, const char *callee) {
+  for (int i = 0; def->inputs[i]; i++) {
+    in[i] = lb_testtensor(L, first + i);
+    if (in[i]) continue;
+    if (module) callee = lua_pushfstring(L, "nn.%s", def->name);
+    const char *what = lua_pushfstring(L, "a tensor");
+    if (lua_isnoneornil(L, first + i)) {
+      lb_error(L, "%s: %s is missing; it must be %s%s", callee, def->inputs[i], what, lnn_pushmodulepath(L, module));
+    }
+    const char *got = lb_pushgot(L, first + i);
+    lb_error(L, "%s: %s must be %s, got %s%s", callee, def->inputs[i], what, got, lnn_pushmodulepath(L, module));
+  }
+}
+
 /* m(x), or loss(input, target) */
 static int module_call(lua_State *L) {
-  const Module *m = check_module(L, 1, "nn: forward");
-  Tensor *in[MODULE_MAX_INPUTS];
-  int n = m->def->ninputs, given = lua_gettop(L) - 1;
-  lnn_inputs(L, 2, n, (Callee){"nn.", m->def->name}, in, 1);
+  const Module *m = check_module(L, 1, "nn.Module:forward");
+  const LayerDef *def = m->def;
+  int n = layer_inputs(def), nout = layer_outputs(def), given = lua_gettop(L) - 1;
+  Tensor *in[n], *out[nout];
+  lnn_inputs(L, 2, def, in, 1, NULL);
   while (given > n && lua_isnil(L, given + 1)) given--;
-  if (given > n) {
-    return lb_error(L, "nn.%s: takes %d input%s, got %d%s", m->def->name, n, n == 1 ? "" : "s", given,
-                    lnn_pushmodulepath(L, 1));
-  }
-  Tensor *out = module_forward(m, in);
-  if (!out) return module_error(L, 1, m);
-  lb_pushtensor(L, out);
-  return 1;
+  if (given > n)
+    return lb_error(L, "nn.%s: too many arguments (%d, at most %d)%s", def->name, given, n, lnn_pushmodulepath(L, 1));
+  if (module_forward(m, in, out) < 0) return module_error(L, 1, m);
+  return lnn_pushoutputs(L, nout, out);
+}
+
+int lnn_pushoutputs(lua_State *L, int n, Tensor **out) {
+  for (int i = 0; i < n; i++) lb_pushunseen(L, out[i]); /* the userdata own them before anything may raise */
+  for (int i = 0; context->recorder && i < n; i++) lrecord_tensor(L, out[i]);
+  return n;
 }
 
 /* Conv2d at list[i] together with list[i + 1] and list[i + 2], if they are a ReLU and a pool that fit; else NULL. */
@@ -116,12 +145,13 @@ static int run_chain(lua_State *L) {
   Tensor *x = lb_testtensor(L, X);
   for (lua_Integer i = 1; lua_rawgeti(L, LIST, i) != LUA_TNIL; i++) {
     const Module *m = x ? test_module(L, LAYER) : NULL;
-    if (m && m->def->ninputs == 1) {
+    if (m && layer_inputs(m->def) == 1 && layer_outputs(m->def) == 1) {
       const Module *pool = pool_to_fuse(L, LIST, i, m, x);
-      Tensor *y = pool ? conv2d_fused(m, pool, x) : module_forward(m, &x);
+      Tensor *y = NULL;
+      int rc = pool ? one_output(&y, conv2d_fused(m, pool, x)) : module_forward(m, &x, &y);
       if (pool) i += 2;
       tensor_release(mine);
-      if (!y) return module_error(L, LAYER, m);
+      if (rc < 0) return module_error(L, LAYER, m);
       x = mine = y;
       lua_settop(L, X);
       continue;
@@ -141,68 +171,35 @@ static int run_chain(lua_State *L) {
 
 /* --- fields of a module ------------------------------------------------------------------------------------------- */
 
-static int find_name(const char *const *names, const char *key) {
-  for (int i = 0; names[i]; i++) {
-    if (strcmp(names[i], key) == 0) return i;
+/* The place of a parameter or buffer among both; -1: there is none of that name. */
+static int find_tensor(const LayerDef *def, const char *key) {
+  int nparams = layer_tensors(def->params);
+  for (int i = 0; i < nparams; i++) {
+    if (strcmp(def->params[i].name, key) == 0) return i;
+  }
+  for (int i = 0, n = layer_tensors(def->buffers); i < n; i++) {
+    if (strcmp(def->buffers[i].name, key) == 0) return nparams + i;
   }
   return -1;
 }
 
-/* {height, width} */
-static int push_pair(lua_State *L, Pair p) {
-  lua_createtable(L, 2, 0);
-  lua_pushinteger(L, p.h);
-  lua_rawseti(L, -2, 1);
-  lua_pushinteger(L, p.w);
-  lua_rawseti(L, -2, 2);
-  return 1;
-}
-
-static int push_arg(lua_State *L, const Arg *a, double v) {
-  switch (a->kind) {
-    case ARG_SIZE:
-      lua_pushinteger(L, (lua_Integer)v);
-      return 1;
-    case ARG_PAIR:
-    case ARG_PAIR0:
-      return push_pair(L, pair_of(v));
-    case ARG_NUMBER:
-      lua_pushnumber(L, v);
-      return 1;
-    case ARG_FLAG:
-      lua_pushboolean(L, v != 0);
-      return 1;
-    case ARG_DIM:
-      lua_pushinteger(L, (lua_Integer)v + (v >= 0));
-      return 1;
-    case ARG_CHOICE:
-      lua_pushstring(L, a->choices[(int)v]);
-      return 1;
-    case ARG_DTYPE: /* to() changes it: the parameters know */
-    case ARG_TENSOR:
-      break;
-  }
-  return 0;
-}
-
 static int push_field(lua_State *L, const Module *m, const char *key) {
-  int i = find_name(m->def->params, key);
-  if (i < 0 && (i = find_name(m->def->buffers, key)) >= 0) i += MODULE_MAX_TENSORS;
+  int at, i = find_tensor(m->def, key);
   if (i >= 0) {
     lua_getiuservalue(L, 1, i + 1);
     return 1;
   }
-  for (const Arg *a = m->def->args; a->name; a++) {
-    if (strcmp(a->name, key) == 0) return push_arg(L, a, m->arg[a - m->def->args]);
-  }
-  return 0;
+  const Arg *a = args_find(m->def->args, key, &at);
+  if (!a || a->kind == ARG_FLOAT_DTYPE) return 0; /* to() changes the dtype: the parameters know it */
+  largs_push(L, a, m->args.x + at, m->args.list);
+  return 1;
 }
 
 /* m.weight, m.in_features, m.training, m.class (the constructor), methods; upvalues: methods, constructors by name. */
 static int module_index(lua_State *L) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
-  const Module *m = check_module(L, 1, "nn: field");
+  const Module *m = check_module(L, 1, "nn.Module");
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
   if (strcmp(key, "training") == 0) {
     lua_pushboolean(L, m->training);
@@ -216,36 +213,36 @@ static int module_index(lua_State *L) {
 }
 
 static int no_such_field(lua_State *L, const Module *m, const char *key) {
-  const char *names[2 * MODULE_MAX_TENSORS + 2];
   int n = 0;
-  for (int i = 0; m->def->params[i]; i++) names[n++] = m->def->params[i];
-  for (int i = 0; m->def->buffers[i]; i++) names[n++] = m->def->buffers[i];
+  const char **names = lua_newuserdatauv(L, (size_t)(count_tensors(m) + 2) * sizeof *names, 0);
+  for (const ModuleTensor *t = m->def->params; t && t->name; t++) names[n++] = t->name;
+  for (const ModuleTensor *t = m->def->buffers; t && t->name; t++) names[n++] = t->name;
   names[n++] = "training";
   names[n] = NULL;
   const char *near = lb_nearest(key, names);
   if (near) return lb_error(L, "nn.%s: cannot set '%s'; did you mean '%s'?", m->def->name, key, near);
-  return lb_error(L, "nn.%s: cannot set '%s' (only: %s)", m->def->name, key, lnn_pushwords(L, names));
+  return lb_error(L, "nn.%s: cannot set '%s' (only: %s)", m->def->name, key, lb_pushwords(L, names));
 }
 
 /* m.weight = tensor, m.training = flag */
 static int module_newindex(lua_State *L) {
-  Module *m = check_module(L, 1, "nn: field");
-  const char *key = luaL_tolstring(L, 2, NULL);
+  Module *m = check_module(L, 1, "nn.Module");
+  const char *key = luaL_tolstring(L, 2, NULL), *callee = lua_pushfstring(L, "nn.%s", m->def->name);
   if (strcmp(key, "training") == 0) {
-    if (!lua_isboolean(L, 3)) return lb_error(L, "nn.%s: training must be true or false", m->def->name);
+    if (!lua_isboolean(L, 3)) return lb_badvalue(L, callee, key, 3, "true or false");
     if (m->training != lua_toboolean(L, 3)) recorder_toggle_plans(&m->training);
     m->training = lua_toboolean(L, 3);
     return 0;
   }
-  int i = find_name(m->def->params, key), k = find_name(m->def->buffers, key);
-  if (i < 0 && k < 0) return no_such_field(L, m, key);
+  int i = find_tensor(m->def, key), nparams = layer_tensors(m->def->params);
+  if (i < 0) return no_such_field(L, m, key);
   Tensor *t = lb_testtensor(L, 3);
-  if (!t) return lb_error(L, "nn.%s: '%s' must be a tensor, got %s", m->def->name, key, luaL_tolstring(L, 3, NULL));
+  if (!t) return lb_error(L, "%s: %s must be a tensor, got %s", callee, key, lb_pushgot(L, 3));
   recorder_invalidate_plans();
-  int rc = i >= 0 ? module_set_param(m, i, t) : module_set_buffer(m, k, t);
-  if (rc < 0) return lb_error(L, "nn.%s: %s", m->def->name, err_message());
+  int rc = i < nparams ? module_set_param(m, i, t) : module_set_buffer(m, i - nparams, t);
+  if (rc < 0) return lb_calleeerror(L, callee);
   lua_pushvalue(L, 3);
-  lua_setiuservalue(L, 1, i >= 0 ? i + 1 : MODULE_MAX_TENSORS + k + 1);
+  lua_setiuservalue(L, 1, i + 1);
   return 0;
 }
 
@@ -258,7 +255,7 @@ static int module_gc(lua_State *L) {
 }
 
 static int module_reset_parameters(lua_State *L) {
-  Module *m = check_module(L, 1, "nn: reset_parameters");
+  Module *m = check_module(L, 1, "nn.Module:reset_parameters");
   if (m->def->reset_parameters) m->def->reset_parameters(m);
   lua_settop(L, 1);
   return 1;
@@ -266,14 +263,14 @@ static int module_reset_parameters(lua_State *L) {
 
 /* --- what module.lua asks of a built-in module -------------------------------------------------------------------- */
 
-/* Pushes {{name, tensor}, ...} for the present ones. */
-static int push_pairs(lua_State *L, const char *const *names, Tensor *const *tensors, int uservalue) {
+/* Pushes {{name, tensor}, ...} for the present ones; the first of them is user value `uservalue`. */
+static int push_pairs(lua_State *L, const ModuleTensor *names, Tensor *const *tensors, int uservalue) {
   lua_newtable(L);
   int n = 0;
-  for (int i = 0; names[i]; i++) {
+  for (int i = 0; names && names[i].name; i++) {
     if (!tensors[i]) continue;
     lua_createtable(L, 2, 0);
-    lua_pushstring(L, names[i]);
+    lua_pushstring(L, names[i].name);
     lua_rawseti(L, -2, 1);
     lua_getiuservalue(L, 1, uservalue + i);
     lua_rawseti(L, -2, 2);
@@ -283,18 +280,18 @@ static int push_pairs(lua_State *L, const char *const *names, Tensor *const *ten
 }
 
 static int own_parameters(lua_State *L) {
-  const Module *m = check_module(L, 1, "nn: parameters");
+  const Module *m = check_module(L, 1, "nn.Module:parameters");
   return push_pairs(L, m->def->params, m->param, 1);
 }
 
 static int own_buffers(lua_State *L) {
-  const Module *m = check_module(L, 1, "nn: buffers");
-  return push_pairs(L, m->def->buffers, m->buffer, 1 + MODULE_MAX_TENSORS);
+  const Module *m = check_module(L, 1, "nn.Module:buffers");
+  return push_pairs(L, m->def->buffers, m->buffer, 1 + layer_tensors(m->def->params));
 }
 
 /* describe(m) -> name, what PyTorch prints between the parentheses */
 static int describe(lua_State *L) {
-  const Module *m = check_module(L, 1, "nn: tostring");
+  const Module *m = check_module(L, 1, "tostring");
   char text[256] = "";
   if (m->def->describe) m->def->describe(m, text, sizeof text);
   lua_pushstring(L, m->def->name);
@@ -329,8 +326,8 @@ static int copy(lua_State *L) {
 
 /* clear_grads(m): p.grad = nil for its parameters */
 static int clear_grads(lua_State *L) {
-  const Module *m = check_module(L, 1, "nn: zero_grad");
-  for (int i = 0; i < MODULE_MAX_TENSORS; i++) {
+  const Module *m = check_module(L, 1, "nn.Module:zero_grad");
+  for (int i = 0, n = layer_tensors(m->def->params); i < n; i++) {
     if (m->param[i]) tensor_set_grad(m->param[i], NULL);
   }
   return 0;
@@ -371,15 +368,16 @@ static const luaL_Reg METAMETHODS[] = {
     {NULL, NULL},
 };
 
-void lnn_setclosure(lua_State *L, const char *name, lua_CFunction fn, const void *row) {
+void lnn_setclosure(lua_State *L, const char *space, const char *name, lua_CFunction fn, const void *row) {
   lua_pushlightuserdata(L, (void *)row);
-  lua_pushcclosure(L, fn, 1);
+  lua_pushfstring(L, "%s.%s", space, name);
+  lua_pushcclosure(L, fn, 2);
   lua_setfield(L, -2, name);
 }
 
 static void push_layers(lua_State *L) {
   lua_newtable(L);
-  for (int i = 0; all_layers[i]; i++) lnn_setclosure(L, all_layers[i]->name, module_create, all_layers[i]);
+  for (int i = 0; all_layers[i]; i++) lnn_setclosure(L, "nn", all_layers[i]->name, module_create, all_layers[i]);
 }
 
 /* Makes the metatable of modules; pushes their method table. The constructors are on the top. */

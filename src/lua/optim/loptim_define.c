@@ -8,17 +8,16 @@
 #include <string.h>
 
 #include "autograd/op.h"
-#include "lua/base/lhyper.h"
+#include "lua/base/largs.h"
 #include "lua/optim/loptim.h"
 
 #define DEFINITION_MT "optlab.OptimizerDefinition"
 #define MODE_MT "optlab.GradMode"
 
-enum { UV_STEP = 1, UV_STATE, UV_STRINGS, UV_COUNT = UV_STRINGS };
+enum { UV_STEP = 1, UV_STATE, UV_STRINGS, UV_ROWS, UV_COUNT = UV_ROWS };
 
 typedef struct Definition {
-  OptimDef def;
-  Hyper hyper[HYPER_MAX + 1]; /* names belong to the strings in UV_STRINGS */
+  OptimDef def; /* names belong to the strings in UV_STRINGS, rows and lists of defaults to the blocks in UV_ROWS */
 } Definition;
 
 /* --- recording on or off ------------------------------------------------------------------------------------------ */
@@ -39,22 +38,33 @@ void loptim_grad_mode(lua_State *L, bool on) {
 
 /* --- definitions -------------------------------------------------------------------------------------------------- */
 
-/* Fills row x from the default on top of the stack (a number, a boolean or a list of numbers, as optim.lua has
+/* Pushes `bytes` of zeroed memory that lives as long as the list at `blocks`. */
+static void *new_block(lua_State *L, int blocks, size_t bytes) {
+  void *block = lua_newuserdatauv(L, bytes, 0);
+  memset(block, 0, bytes);
+  lua_rawseti(L, blocks, luaL_len(L, blocks) + 1);
+  return block;
+}
+
+/* Fills row a from the default on top of the stack (a number, a boolean or a list of numbers, as optim.lua has
  * checked). */
-static void read_default(lua_State *L, Hyper *x) {
+static void read_default(lua_State *L, int blocks, Arg *a) {
   if (lua_isboolean(L, -1)) {
-    x->kind = HYPER_BOOLEAN;
-    x->def[0] = lua_toboolean(L, -1);
+    a->kind = ARG_FLAG;
+    a->def = lua_toboolean(L, -1);
   } else if (lua_istable(L, -1)) {
-    x->kind = HYPER_TUPLE;
-    x->width = (int)luaL_len(L, -1);
-    for (int i = 0; i < x->width; i++) {
-      lua_geti(L, -1, i + 1);
-      x->def[i] = lua_tonumber(L, -1);
+    int list = lua_gettop(L);
+    a->kind = ARG_TUPLE;
+    a->width = (int)luaL_len(L, list);
+    double *defs = new_block(L, blocks, (size_t)a->width * sizeof *defs);
+    for (int i = 0; i < a->width; i++) {
+      lua_geti(L, list, i + 1);
+      defs[i] = lua_tonumber(L, -1);
       lua_pop(L, 1);
     }
+    a->defs = defs;
   } else {
-    x->def[0] = lua_tonumber(L, -1);
+    a->def = lua_tonumber(L, -1);
   }
 }
 
@@ -74,22 +84,22 @@ int loptim_define(lua_State *L) {
   Definition *d = lua_newuserdatauv(L, sizeof *d, UV_COUNT);
   memset(d, 0, sizeof *d);
   luaL_setmetatable(L, DEFINITION_MT);
-  lua_newtable(L);
+  lua_newtable(L); /* 7: strings */
+  lua_newtable(L); /* 8: blocks */
   lua_pushvalue(L, 1);
   d->def.name = keep(L, 7);
-  d->def.hyper = d->hyper;
-  int n = (int)luaL_len(L, 2), places = 0;
-  for (int i = 0; i < n && i < HYPER_MAX; i++) {
-    Hyper *x = &d->hyper[i];
+  int n = (int)luaL_len(L, 2);
+  Arg *args = new_block(L, 8, (size_t)(n + 1) * sizeof *args);
+  d->def.args = args;
+  for (int i = 0; i < n; i++) {
     lua_geti(L, 2, i + 1);
-    x->name = keep(L, 7);
-    lua_getfield(L, 3, x->name);
-    read_default(L, x);
+    args[i].name = keep(L, 7);
+    lua_getfield(L, 3, args[i].name);
+    read_default(L, 8, &args[i]);
     lua_pop(L, 1);
-    places += hyper_width(x);
   }
-  if (places > HYPER_MAX) return lb_error(L, "optim.define: at most %d hyperparameters, got %d", HYPER_MAX, places);
-  d->hyper[0].range = RANGE_NOT_NEGATIVE; /* lr */
+  args[0].range = RANGE_NOT_NEGATIVE; /* lr */
+  lua_setiuservalue(L, 6, UV_ROWS);
   lua_setiuservalue(L, 6, UV_STRINGS);
   lua_pushvalue(L, 5);
   lua_setiuservalue(L, 6, UV_STEP);
@@ -152,9 +162,9 @@ static void take_result(lua_State *L, const Optim *o, const Frame *f, Tensor *p)
   if (tensor_copy_(p, value) < 0) lb_coreerror(L);
 }
 
-static int run_count(const Computation *c, Rng *rng) {
+static int run_count(const Computation *c, Context *own) {
   OptimParam *q;
-  (void)rng;
+  (void)own;
   memcpy(&q, c->args, sizeof q);
   q->t++;
   return 0;
@@ -162,7 +172,8 @@ static int run_count(const Computation *c, Rng *rng) {
 
 /* One update more, told to a recorder: a replayed step counts too. */
 static void count_update(const Optim *o, OptimParam *q) {
-  if (recorder) recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  if (context->recorder)
+    context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   recorder_run(&(Computation){.name = "the count of updates", .run = run_count, .args = &q, .size = sizeof q});
 }
 
@@ -188,7 +199,7 @@ static void step_param(lua_State *L, Optim *o, const Frame *f, int group, int j,
   loptim_pushgroup(L, group);
   lua_pushinteger(L, q->t + 1);
   lua_call(L, 5, 1);
-  lb_checkoptim(L, 1, "step"); /* the function may have closed it, or added a group */
+  lb_checkoptim(L, 1, "Optimizer:step"); /* the function may have closed it, or added a group */
   take_result(L, o, f, p);
   count_update(o, &o->group[group].param[j]);
   lua_settop(L, top);

@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lua/base/lhyper.h"
+#include "lua/base/largs.h"
 #include "lua/optim/loptim.h"
 
-#define FN "load_state_dict"
+#define FN "Optimizer:load_state_dict"
 
 /* Pushes a copy of the value at idx: tensors cloned, tables copied to any depth, everything else as it is. */
 static void push_copy(lua_State *L, int idx) {
@@ -79,7 +79,7 @@ static void set_updates(lua_State *L, const OptimGroup *group, const char *name)
 /* Pushes a group's table; first: number (1-based) of its first parameter. */
 static void push_group(lua_State *L, const Optim *o, const OptimGroup *group, int first) {
   lua_newtable(L);
-  lhyper_setfields(L, o->def->hyper, group->h);
+  largs_setfields(L, o->def->args, group->h, NULL);
   lua_pushnumber(L, group->initial_lr);
   lua_setfield(L, -2, "initial_lr");
   if (!o->def->kernel[0]) set_updates(L, group, "updates");
@@ -94,7 +94,7 @@ static void push_group(lua_State *L, const Optim *o, const OptimGroup *group, in
 /*** The optimizer's state and hyperparameters as a plain table; its tensors are copies. @function state_dict */
 int loptim_state_dict(lua_State *L) {
   recorder_refuse("an optimizer's state is read");
-  Optim *o = lb_checkoptim(L, 1, "state_dict");
+  Optim *o = lb_checkoptim(L, 1, "Optimizer:state_dict");
   lua_settop(L, 1);
   lua_newtable(L);
   lua_pushstring(L, o->def->name);
@@ -136,7 +136,7 @@ static void check_count(lua_State *L, int i) {
   lb_error(L, FN ": parameter %d needs a count of updates, got %s", i + 1, luaL_tolstring(L, -1, NULL));
 }
 
-/* Reads group table number i on top of the stack into h (HYPER_MAX values, then initial_lr) and checks it. */
+/* Reads group table number i on top of the stack into h (the hyperparameters, then initial_lr) and checks it. */
 static void check_group(lua_State *L, const Optim *o, int i, double *h) {
   const OptimGroup *group = &o->group[i];
   int top = lua_gettop(L);
@@ -147,11 +147,13 @@ static void check_group(lua_State *L, const Optim *o, int i, double *h) {
              group->nparams);
   }
   static const char *const more[] = {"params", "initial_lr", "updates", NULL};
-  lhyper_checkkeys(L, top, FN, o->def->hyper, more);
-  memcpy(h, group->h, sizeof group->h);
-  lhyper_read(L, top, FN, o->def->hyper, h);
-  if (hyper_check_all(FN, o->def->hyper, h) < 0) lb_coreerror(L);
-  h[HYPER_MAX] = lb_optnumber(L, top, FN, "initial_lr", group->initial_lr);
+  static const Arg initial[] = {{.name = "initial_lr"}, {0}};
+  int places = args_places(o->def->args);
+  largs_checknames(L, top, FN, o->def->args, more, false);
+  memcpy(h, group->h, (size_t)places * sizeof *h);
+  largs_named(L, top, FN, &(ArgValues){.args = o->def->args, .x = h});
+  h[places] = group->initial_lr;
+  largs_named(L, top, FN, &(ArgValues){.args = initial, .x = h + places});
   if (!o->def->kernel[0]) {
     need_table(L, top, "updates");
     for (int j = 0; j < n; j++) {
@@ -170,10 +172,11 @@ static double *check_groups(lua_State *L, const Optim *o) {
   if (n != o->ngroups) {
     lb_error(L, FN ": the state has %d parameter group%s, the optimizer has %d", n, n == 1 ? "" : "s", o->ngroups);
   }
-  double *h = lua_newuserdatauv(L, (size_t)n * (HYPER_MAX + 1) * sizeof *h, 0);
+  int stride = args_places(o->def->args) + 1;
+  double *h = lua_newuserdatauv(L, (size_t)(n * stride) * sizeof *h, 0);
   for (int i = 0; i < n; i++) {
     if (lua_geti(L, list, i + 1) != LUA_TTABLE) lb_error(L, FN ": group %d of the state is no table", i + 1);
-    check_group(L, o, i, h + i * (HYPER_MAX + 1));
+    check_group(L, o, i, h + i * stride);
     lua_pop(L, 1);
   }
   return h;
@@ -265,16 +268,17 @@ static void take_updates(lua_State *L, Optim *o, int groups) {
 int loptim_load_state_dict(lua_State *L) {
   Optim *o = lb_checkoptim(L, 1, FN);
   recorder_refuse("an optimizer's state is loaded");
-  if (!lua_istable(L, 2)) return lb_argerror(L, FN, 2, "a table from state_dict()");
+  if (!lua_istable(L, 2)) return lb_badvalue(L, FN, "state", 2, "a table from state_dict()");
   lua_settop(L, 2);
   check_name(L, o);
   const double *h = check_groups(L, o);
   int groups = lua_gettop(L) - 1;
   check_states(L, o);
   int states = lua_gettop(L);
-  for (int i = 0; i < o->ngroups; i++, h += HYPER_MAX + 1) {
-    memcpy(o->group[i].h, h, sizeof o->group[i].h);
-    o->group[i].initial_lr = h[HYPER_MAX];
+  int places = args_places(o->def->args);
+  for (int i = 0; i < o->ngroups; i++, h += places + 1) {
+    memcpy(o->group[i].h, h, (size_t)places * sizeof *h);
+    o->group[i].initial_lr = h[places];
   }
   if (!o->def->kernel[0]) {
     lua_newtable(L);

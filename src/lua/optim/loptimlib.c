@@ -10,13 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lua/base/lhyper.h"
+#include "lua/base/largs.h"
 #include "lua/base/lrecord.h"
 #include "lua/optim/loptim.h"
 #include "optim/clip.h"
 
 #define GROUP_MT "optlab.ParamGroup"
-#define FN_SIZE 64
 
 typedef struct OptimUD {
   Optim o;
@@ -28,12 +27,11 @@ typedef struct GroupUD {
 } GroupUD;
 
 static const char *const GROUP_KEYS[] = {"params", "initial_lr", NULL};
-static const char *const NO_KEYS[] = {NULL};
 
 /* --- checking arguments ------------------------------------------------------------------------------------------- */
 
 static OptimUD *check_open(lua_State *L, OptimUD *ud, int idx, const char *fn) {
-  if (!ud) lb_argerror(L, fn, idx, "an optimizer");
+  if (!ud) lb_badvalue(L, fn, "opt", idx, "an optimizer");
   if (!ud->open) lb_error(L, "%s: this optimizer was closed and cannot be used any more", fn);
   return ud;
 }
@@ -55,15 +53,6 @@ static OptimUD *check_self(lua_State *L, const char *fn) {
 
 Optim *lb_checkoptim(lua_State *L, int idx, const char *fn) { return &check_ud(L, idx, fn)->o; }
 
-static void full_name(char fn[FN_SIZE], const OptimDef *def) {
-  strcpy(fn, "optim.");
-  strncat(fn, def->name, FN_SIZE - 7);
-}
-
-static const char *type_name(lua_State *L, int idx) {
-  return luaL_getmetafield(L, idx, "__name") == LUA_TSTRING ? lua_tostring(L, -1) : luaL_typename(L, idx);
-}
-
 /* --- parameters and groups ---------------------------------------------------------------------------------------- */
 
 /* Pushes the list of tensor userdata at idx as a new list (a single tensor becomes a list of one), then a block of the
@@ -71,10 +60,8 @@ static const char *type_name(lua_State *L, int idx) {
 static Tensor **read_params(lua_State *L, int idx, int *n, const char *fn) {
   idx = lua_absindex(L, idx);
   bool single = lb_testtensor(L, idx) != NULL;
-  if (!single && !lua_istable(L, idx)) {
-    lb_error(L, "%s: expected a list of parameters such as {w, b} or model:parameters(), got a %s", fn,
-             type_name(L, idx));
-  }
+  if (!single && !lua_istable(L, idx))
+    lb_badvalue(L, fn, "params", idx, "a list of tensors such as {w, b} or model:parameters()");
   lua_Integer len = single ? 1 : luaL_len(L, idx);
   lua_createtable(L, (int)len, 0);
   int list = lua_gettop(L);
@@ -86,7 +73,7 @@ static Tensor **read_params(lua_State *L, int idx, int *n, const char *fn) {
       lua_geti(L, idx, i);
     }
     block[i - 1] = lb_testtensor(L, -1);
-    if (!block[i - 1]) lb_error(L, "%s: parameter %d is a %s, expected a tensor", fn, (int)i, type_name(L, -1));
+    if (!block[i - 1]) lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", (int)i), -2, "a tensor");
     lua_rawseti(L, list, i);
   }
   *n = (int)len;
@@ -119,11 +106,13 @@ static void add_params(lua_State *L, int self, Optim *o, int idx, const double *
 
 /* The same for a group table {params = ..., lr = ...} at idx, over the optimizer's defaults. */
 static void add_group_table(lua_State *L, int self, Optim *o, int idx, const char *fn) {
-  double h[HYPER_MAX];
+  const Arg *args = o->def->args;
+  int places = args_places(args);
+  double h[places];
   idx = lua_absindex(L, idx);
-  lhyper_checkkeys(L, idx, fn, o->def->hyper, GROUP_KEYS);
-  memcpy(h, o->defaults, sizeof h);
-  lhyper_read(L, idx, fn, o->def->hyper, h);
+  largs_checknames(L, idx, fn, args, GROUP_KEYS, false);
+  memcpy(h, o->defaults, (size_t)places * sizeof *h);
+  largs_named(L, idx, fn, &(ArgValues){.args = args, .x = h});
   if (lua_getfield(L, idx, "params") == LUA_TNIL) lb_error(L, "%s: a parameter group needs a field 'params'", fn);
   add_params(L, self, o, -1, h, fn);
   lua_pop(L, 1);
@@ -138,17 +127,26 @@ static bool is_group_list(lua_State *L, int idx) {
   return groups;
 }
 
-/* Constructor of every optimizer. Upvalue 1: its OptimDef (light), 2: the userdata of a definition made in Lua, or nil.
- */
-static int optim_new(lua_State *L) {
-  const OptimDef *def = lua_touserdata(L, lua_upvalueindex(1));
-  char fn[FN_SIZE];
-  double h[HYPER_MAX];
-  full_name(fn, def);
+/* The hyperparameters of a constructor's call into h. Afterwards the parameters are at 1: they may stand in the table
+ * of options, as its list or by name. */
+static void read_call(lua_State *L, const char *fn, const Arg *args, double *h) {
+  static const char *const params[] = {"params", NULL};
+  bool one = largs_is_options(L, 1), list = one && lua_rawlen(L, 1) > 0;
+  int options = one ? 1 : 2;
+  lb_atmost(L, fn, 2);
   lua_settop(L, 2);
-  lhyper_checkkeys(L, 2, fn, def->hyper, NO_KEYS);
-  hyper_defaults(def->hyper, h);
-  lhyper_read(L, 2, fn, def->hyper, h);
+  if (one && !lua_isnil(L, 2)) lb_error(L, "%s: the table of options must be the last argument", fn);
+  largs_checknames(L, options, fn, args, one && !list ? params : NULL, list);
+  args_defaults(args, h);
+  largs_named(L, options, fn, &(ArgValues){.args = args, .x = h});
+  if (one && !list) {
+    lua_getfield(L, 1, "params");
+    lua_replace(L, 1);
+  }
+}
+
+/* Pushes a new optimizer without groups; it is at 3. */
+static OptimUD *new_optimizer(lua_State *L, const OptimDef *def) {
   OptimUD *ud = lua_newuserdatauv(L, sizeof *ud, OPTIM_UV_COUNT);
   *ud = (OptimUD){0};
   luaL_setmetatable(L, OPTIM_MT);
@@ -162,6 +160,17 @@ static int optim_new(lua_State *L) {
     lua_newtable(L);
     lua_setiuservalue(L, 3, OPTIM_UV_STATES);
   }
+  return ud;
+}
+
+/* Constructor of every optimizer. Upvalue 1: its OptimDef (light), 2: the userdata of a definition made in Lua, or nil,
+ * 3: the callee. */
+static int optim_new(lua_State *L) {
+  const OptimDef *def = lua_touserdata(L, lua_upvalueindex(1));
+  const char *fn = lua_tostring(L, lua_upvalueindex(3));
+  double h[args_places(def->args)];
+  read_call(L, fn, def->args, h);
+  OptimUD *ud = new_optimizer(L, def);
   if (optim_init(&ud->o, def, h) < 0) return lb_coreerror(L);
   ud->open = true;
   if (!is_group_list(L, 1)) {
@@ -170,7 +179,7 @@ static int optim_new(lua_State *L) {
   }
   for (lua_Integer i = 1, n = luaL_len(L, 1); i <= n; i++) {
     if (lua_geti(L, 1, i) != LUA_TTABLE)
-      return lb_error(L, "%s: entry %d is a %s; either all or no entries are groups", fn, (int)i, type_name(L, -1));
+      return lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", (int)i), -2, "a group like the others");
     add_group_table(L, 3, &ud->o, -1, fn);
     lua_settop(L, 3);
   }
@@ -197,18 +206,20 @@ void loptim_pushgroup(lua_State *L, int group) {
  * its loss.
  * @function step */
 static int l_step(lua_State *L) {
-  OptimUD *ud = check_self(L, "step");
-  if (recorder) lrecord_keep(L, 1);
+  OptimUD *ud = check_self(L, "Optimizer:step");
+  lb_atmost(L, "Optimizer:step", 2);
+  if (context->recorder) lrecord_keep(L, 1);
   bool closure = !lua_isnoneornil(L, 2);
   lua_settop(L, 2);
   if (closure) {
-    if (lua_type(L, 2) != LUA_TFUNCTION) return lb_argerror(L, "step", 2, "a function that returns the loss");
+    if (lua_type(L, 2) != LUA_TFUNCTION)
+      return lb_badvalue(L, "Optimizer:step", "closure", 2, "a function that returns the loss");
     loptim_grad_mode(L, true);
     int guard = lua_gettop(L);
     lua_pushvalue(L, 2);
     lua_call(L, 0, 1);
     lua_closeslot(L, guard);
-    check_self(L, "step");
+    check_self(L, "Optimizer:step");
   }
   if (!ud->o.def->kernel[0]) {
     loptim_lua_step(L, &ud->o);
@@ -222,10 +233,11 @@ static int l_step(lua_State *L) {
 /*** Drops the gradients: p.grad becomes nil. With {set_to_none = false} they are filled with zeros. @function zero_grad
  */
 static int l_zero_grad(lua_State *L) {
-  static const char *const names[] = {"set_to_none", NULL};
-  OptimUD *ud = check_self(L, "zero_grad");
-  bool none = !lb_checkoptions(L, 2, "zero_grad", names) || lb_optboolean(L, 2, "zero_grad", "set_to_none", true);
-  if (optim_zero_grad(&ud->o, none) < 0) return lb_coreerror(L);
+  static const Arg args[] = {{.name = "set_to_none", .kind = ARG_FLAG, .def = 1}, {0}};
+  double none = 0;
+  OptimUD *ud = check_self(L, "Optimizer:zero_grad");
+  largs_read(L, 2, "Optimizer:zero_grad", &(ArgValues){.args = args, .x = &none});
+  if (optim_zero_grad(&ud->o, none != 0) < 0) return lb_coreerror(L);
   return 0;
 }
 
@@ -234,9 +246,11 @@ static int l_zero_grad(lua_State *L) {
  * @function add_param_group */
 static int l_add_param_group(lua_State *L) {
   recorder_refuse("a parameter group is added");
-  OptimUD *ud = check_self(L, "add_param_group");
-  if (!lua_istable(L, 2)) return lb_argerror(L, "add_param_group", 2, "a group {params = ..., lr = ...}");
-  add_group_table(L, 1, &ud->o, 2, "add_param_group");
+  OptimUD *ud = check_self(L, "Optimizer:add_param_group");
+  const char *fn = "Optimizer:add_param_group";
+  if (!lua_istable(L, 2)) return lb_badvalue(L, fn, "group", 2, "a table {params = ..., lr = ...}");
+  lb_atmost(L, fn, 2);
+  add_group_table(L, 1, &ud->o, 2, fn);
   return 0;
 }
 
@@ -252,11 +266,12 @@ static int l_close(lua_State *L) {
 /* --- fields ------------------------------------------------------------------------------------------------------- */
 
 static int unknown_field(lua_State *L, const Optim *o, const char *key, const char *const more[]) {
-  const char *names[HYPER_MAX + 16];
-  int n = 0;
-  for (const Hyper *x = o->def->hyper; x->name; x++) names[n++] = x->name;
-  for (; *more; more++) names[n++] = *more;
-  names[n] = NULL;
+  int n = args_count(o->def->args), k = 0;
+  for (int i = 0; more[i]; i++) n++;
+  const char **names = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *names, 0);
+  for (const Arg *a = o->def->args; a->name; a++) names[k++] = a->name;
+  for (; *more; more++) names[k++] = *more;
+  names[k] = NULL;
   const char *near = lb_nearest(key, names);
   if (near) return lb_error(L, "%s has no field '%s'; did you mean '%s'?", o->def->name, key, near);
   return lb_error(L, "%s has no field '%s'", o->def->name, key);
@@ -266,11 +281,11 @@ static const char *const FIELDS[] = {"param_groups", "defaults",        "name", 
                                      "state_dict",   "load_state_dict", NULL};
 
 /* A recorded step takes for granted what it read as a number, from the optimizer or group view at index 1. */
-static void watch_hyper(lua_State *L, const Optim *o, const Hyper *x, const double *value) {
-  if (!recorder) return;
+static void watch_hyper(lua_State *L, const Optim *o, const Arg *a, const double *value) {
+  if (!context->recorder) return;
   lrecord_keep(L, 1);
-  recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
-  for (int i = 0; i < hyper_width(x); i++) recorder->watch(value + i, sizeof *value, x->name);
+  context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  for (int i = 0; i < arg_width(a); i++) context->recorder->watch(value + i, sizeof *value, a->name);
 }
 
 /* A copy of the list in a user value of the value at idx. */
@@ -291,16 +306,16 @@ static int optim_index(lua_State *L) {
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_tolstring(L, 2, NULL);
   const Optim *o = lb_checkoptim(L, 1, key);
   int at;
-  const Hyper *x = hyper_find(o->def->hyper, key, &at);
-  if (x) {
-    watch_hyper(L, o, x, o->group[0].h + at);
-    lhyper_push(L, x, o->group[0].h + at);
+  const Arg *a = args_find(o->def->args, key, &at);
+  if (a) {
+    watch_hyper(L, o, a, o->group[0].h + at);
+    largs_push(L, a, o->group[0].h + at, NULL);
   } else if (strcmp(key, "param_groups") == 0) {
     lua_getiuservalue(L, 1, OPTIM_UV_GROUPS);
     push_list_copy(L, -1);
   } else if (strcmp(key, "defaults") == 0) {
     lua_newtable(L);
-    lhyper_setfields(L, o->def->hyper, o->defaults);
+    largs_setfields(L, o->def->args, o->defaults, NULL);
   } else if (strcmp(key, "name") == 0) {
     lua_pushstring(L, o->def->name);
   } else {
@@ -312,18 +327,17 @@ static int optim_index(lua_State *L) {
 /* Reads the value at index 3 for field `key` into groups first..last. */
 static int set_field(lua_State *L, Optim *o, int first, int last, const char *const more[]) {
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_tolstring(L, 2, NULL);
-  double value[HYPER_WIDTH];
   int at;
-  const Hyper *x = hyper_find(o->def->hyper, key, &at);
-  for (int i = 0; !x && more[i]; i++) {
+  const Arg *a = args_find(o->def->args, key, &at);
+  for (int i = 0; !a && more[i]; i++) {
     if (strcmp(more[i], key) == 0) return lb_error(L, "%s: the field '%s' cannot be set", o->def->name, key);
   }
-  if (!x) return unknown_field(L, o, key, more);
+  if (!a) return unknown_field(L, o, key, more);
   recorder_refuse("a hyperparameter is set inside the step; set it before the call, which takes it as it is then");
-  lua_pushvalue(L, 3);
-  lhyper_value(L, o->def->name, x, value);
+  double value[arg_width(a)];
+  largs_value(L, 3, lua_pushfstring(L, "optim.%s", o->def->name), a, value);
   for (int i = first; i <= last; i++) {
-    if (optim_set(o, i, x, at, value) < 0) return lb_coreerror(L);
+    if (optim_set(o, i, a, at, value) < 0) return lb_coreerror(L);
   }
   return 0;
 }
@@ -333,25 +347,25 @@ static int optim_newindex(lua_State *L) {
   return set_field(L, o, 0, o->ngroups - 1, FIELDS);
 }
 
-/* Row numbers of a table in the order of their names; returns how many. */
-static int by_name(const Hyper *table, int order[HYPER_MAX]) {
-  int n = 0;
-  for (; table[n].name; n++) {
+/* Row numbers of a declaration in the order of their names. */
+static void by_name(const Arg *args, int *order) {
+  for (int n = 0; args[n].name; n++) {
     int i = n;
-    for (; i > 0 && strcmp(table[n].name, table[order[i - 1]].name) < 0; i--) order[i] = order[i - 1];
+    for (; i > 0 && strcmp(args[n].name, args[order[i - 1]].name) < 0; i--) order[i] = order[i - 1];
     order[i] = n;
   }
-  return n;
 }
 
-static void add_group_text(luaL_Buffer *b, const Hyper *table, const double *h) {
-  int order[HYPER_MAX], at, n = by_name(table, order);
+static void add_group_text(luaL_Buffer *b, const Arg *args, const double *h) {
+  const int n = args_count(args);
+  int order[n], at;
+  by_name(args, order);
   for (int i = 0; i < n; i++) {
-    const Hyper *x = hyper_find(table, table[order[i]].name, &at);
+    const Arg *a = args_find(args, args[order[i]].name, &at);
     luaL_addstring(b, "    ");
-    luaL_addstring(b, x->name);
+    luaL_addstring(b, a->name);
     luaL_addstring(b, ": ");
-    lhyper_addtext(b, x, h + at);
+    largs_addtext(b, a, h + at, NULL);
     luaL_addstring(b, "\n");
   }
 }
@@ -369,7 +383,7 @@ static int optim_tostring(lua_State *L) {
   for (int i = 0; i < ud->o.ngroups; i++) {
     lua_pushfstring(L, "Parameter Group %d\n", i + 1);
     luaL_addvalue(&b);
-    add_group_text(&b, ud->o.def->hyper, ud->o.group[i].h);
+    add_group_text(&b, ud->o.def->args, ud->o.group[i].h);
   }
   luaL_addstring(&b, ")");
   luaL_pushresult(&b);
@@ -397,10 +411,10 @@ static int group_index(lua_State *L) {
   int index, at;
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_tolstring(L, 2, NULL);
   const Optim *o = check_group(L, &index);
-  const Hyper *x = hyper_find(o->def->hyper, key, &at);
-  if (x) {
-    watch_hyper(L, o, x, o->group[index].h + at);
-    lhyper_push(L, x, o->group[index].h + at);
+  const Arg *a = args_find(o->def->args, key, &at);
+  if (a) {
+    watch_hyper(L, o, a, o->group[index].h + at);
+    largs_push(L, a, o->group[index].h + at, NULL);
   } else if (strcmp(key, "params") == 0) {
     lua_getiuservalue(L, -1, OPTIM_UV_PARAMS);
     lua_rawgeti(L, -1, index + 1);
@@ -426,7 +440,7 @@ static int group_pairs(lua_State *L) {
   recorder_refuse("all hyperparameters of a group are read as numbers; read those that the step needs by name");
   lua_getglobal(L, "next");
   lua_newtable(L);
-  lhyper_setfields(L, o->def->hyper, o->group[index].h);
+  largs_setfields(L, o->def->args, o->group[index].h, NULL);
   lua_pushnil(L);
   return 3;
 }
@@ -438,7 +452,7 @@ static int group_tostring(lua_State *L) {
   luaL_buffinit(L, &b);
   lua_pushfstring(L, "Parameter Group %d\n", index + 1);
   luaL_addvalue(&b);
-  add_group_text(&b, o->def->hyper, o->group[index].h);
+  add_group_text(&b, o->def->args, o->group[index].h);
   luaL_buffsub(&b, 1);
   luaL_pushresult(&b);
   return 1;
@@ -456,29 +470,35 @@ static int group_len(lua_State *L) {
 /*** Scales all gradients together so that their norm is at most max_norm; returns the norm before:
  * `optim.clip_grad_norm_(params, 1.0, {norm_type = 2, error_if_nonfinite = false})`. @function clip_grad_norm_ */
 static int l_clip_grad_norm(lua_State *L) {
-  static const char *const names[] = {"norm_type", "error_if_nonfinite", NULL};
-  const char *fn = "clip_grad_norm_";
-  lua_settop(L, 3);
-  if (lua_type(L, 2) != LUA_TNUMBER) return lb_argerror(L, fn, 2, "the largest norm, a number");
-  lb_checkoptions(L, 3, fn, names);
-  double norm_type = lb_optnumber(L, 3, fn, "norm_type", 2);
-  bool strict = lb_optboolean(L, 3, fn, "error_if_nonfinite", false);
+  enum { MAX_NORM, NORM_TYPE, ERROR_IF_NONFINITE, COUNT };
+  static const Arg args[] = {
+      {.name = "max_norm", .range = RANGE_NUMBER, .required = true},
+      {.name = "norm_type", .range = RANGE_NUMBER, .def = 2},
+      {.name = "error_if_nonfinite", .kind = ARG_FLAG},
+      {0},
+  };
+  const char *fn = "optim.clip_grad_norm_";
+  double x[COUNT];
   int n;
+  largs_read(L, 2, fn, &(ArgValues){.args = args, .x = x});
   Tensor **params = read_params(L, 1, &n, fn);
-  Tensor *total = clip_grad_norm_(params, n, lua_tonumber(L, 2), norm_type, strict);
+  Tensor *total = clip_grad_norm_(params, n, x[MAX_NORM], x[NORM_TYPE], x[ERROR_IF_NONFINITE] != 0);
   lb_pushtensor(L, total);
-  if (recorder) return 1; /* while a step is recorded its numbers are not known; the tensor can be computed with */
+  if (context->recorder)
+    return 1; /* while a step is recorded its numbers are not known; the tensor can be computed with */
   lua_pushnumber(L, tensor_get(total, 0));
   return 1;
 }
 
 /*** Limits every element of the gradients to -clip_value..clip_value. @function clip_grad_value_ */
 static int l_clip_grad_value(lua_State *L) {
-  const char *fn = "clip_grad_value_";
-  if (lua_type(L, 2) != LUA_TNUMBER) return lb_argerror(L, fn, 2, "the largest value, a number");
+  static const Arg args[] = {{.name = "clip_value", .range = RANGE_NUMBER, .required = true}, {0}};
+  const char *fn = "optim.clip_grad_value_";
+  double value = 0;
   int n;
+  largs_read(L, 2, fn, &(ArgValues){.args = args, .x = &value});
   Tensor **params = read_params(L, 1, &n, fn);
-  if (clip_grad_value_(params, n, lua_tonumber(L, 2)) < 0) return lb_coreerror(L);
+  if (clip_grad_value_(params, n, value) < 0) return lb_coreerror(L);
   return 0;
 }
 
@@ -487,9 +507,11 @@ static int l_clip_grad_value(lua_State *L) {
 /* define(...): makes a definition and returns its constructor. */
 static int l_define(lua_State *L) {
   loptim_define(L);
-  lua_pushlightuserdata(L, (void *)loptim_definition(L, -1));
+  const OptimDef *def = loptim_definition(L, -1);
+  lua_pushlightuserdata(L, (void *)def);
   lua_insert(L, -2);
-  lua_pushcclosure(L, optim_new, 2);
+  lua_pushfstring(L, "optim.%s", def->name);
+  lua_pushcclosure(L, optim_new, 3);
   return 1;
 }
 
@@ -527,7 +549,8 @@ int luaopen_optlab_optim(lua_State *L) {
   for (int i = 0; optim_defs[i]; i++) {
     lua_pushlightuserdata(L, (void *)optim_defs[i]);
     lua_pushnil(L);
-    lua_pushcclosure(L, optim_new, 2);
+    lua_pushfstring(L, "optim.%s", optim_defs[i]->name);
+    lua_pushcclosure(L, optim_new, 3);
     lua_setfield(L, -2, optim_defs[i]->name);
   }
   return 1;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/recorder.h"
+#include "lua/base/largs.h"
 #include "lua/base/lrecord.h"
 #include "lua/sched/lsched.h"
 #include "sched/schedule.h"
@@ -27,7 +28,7 @@ static double move(lua_State *L, const Attach *a, double t, const char *fn) {
   Optim *o = lsched_optim(L, fn);
   for (int i = 0; i < a->ngroups && i < o->ngroups; i++) {
     double rate = lr * a->ratio[i];
-    if (optim_set(o, i, &o->def->hyper[0], 0, &rate) < 0) lb_coreerror(L);
+    if (optim_set(o, i, &o->def->args[0], 0, &rate) < 0) lb_coreerror(L);
   }
   lua_pop(L, 2);
   return lr;
@@ -67,22 +68,22 @@ typedef struct StepArgs {
   Optim *o;
 } StepArgs;
 
-static int run_step(const Computation *c, Rng *rng) {
+static int run_step(const Computation *c, Context *own) {
   StepArgs args;
-  (void)rng;
+  (void)own;
   memcpy(&args, c->args, sizeof args);
   Optim *o = args.o;
   double lr = sched_at(args.s, ++args.a->t);
   for (int i = 0; i < args.a->ngroups && i < o->ngroups; i++) {
     double rate = lr * args.a->ratio[i];
-    if (optim_set(o, i, &o->def->hyper[0], 0, &rate) < 0) return -1;
+    if (optim_set(o, i, &o->def->args[0], 0, &rate) < 0) return -1;
   }
   return 0;
 }
 
 /* The same as part of a step that is being recorded; returns nothing to Lua, which could not follow the rate. */
 static int told_step(lua_State *L, Attach *a) {
-  StepArgs args = {.a = a, .o = lsched_optim(L, "step")};
+  StepArgs args = {.a = a, .o = lsched_optim(L, "LRScheduler:step")};
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   args.s = lsched_ready_made(L, -1);
   if (!args.s) {
@@ -92,7 +93,7 @@ static int told_step(lua_State *L, Attach *a) {
     return 0;
   }
   lrecord_keep(L, 1);
-  recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
+  context->recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
   if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0)
     return lb_coreerror(L);
   return 0;
@@ -101,8 +102,8 @@ static int told_step(lua_State *L, Attach *a) {
 /*** Moves on to the next t; returns the first group's new rate. @function LRScheduler:step */
 static int attach_step(lua_State *L) {
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
-  if (recorder) return told_step(L, a);
-  double lr = move(L, a, a->t + 1, "step");
+  if (context->recorder) return told_step(L, a);
+  double lr = move(L, a, a->t + 1, "LRScheduler:step");
   a->t++;
   lua_pushnumber(L, lr);
   return 1;
@@ -131,10 +132,11 @@ static int attach_state_dict(lua_State *L) {
 
 /*** Continues at another t: sets the rates of that t at once. @function LRScheduler:load_state_dict */
 static int attach_load(lua_State *L) {
-  static const char *const names[] = {"t", "ratios", NULL};
-  const char *fn = "load_state_dict";
+  static const Arg args[] = {{.name = "t"}, {.name = "ratios"}, {0}};
+  const char *fn = "LRScheduler:load_state_dict";
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
-  if (!lb_checkoptions(L, 2, fn, names)) return lb_argerror(L, fn, 2, "a table from state_dict()");
+  if (!lua_istable(L, 2)) return lb_badvalue(L, fn, "state", 2, "a table from state_dict()");
+  largs_checknames(L, 2, fn, args, NULL, false);
   lua_getfield(L, 2, "t");
   double t = lsched_t(L, -1, fn);
   bool ratios = lua_getfield(L, 2, "ratios") == LUA_TTABLE;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/recorder.h"
-#include "lua/base/lhyper.h"
+#include "lua/base/largs.h"
 #include "lua/sched/lsched.h"
 #include "sched/plateau.h"
 
@@ -17,14 +17,12 @@
 /*** Lowers the rate by `factor` when the metric has not improved for more than `patience` steps. Options and defaults:
  * see src/sched/plateau.h. @function ReduceLROnPlateau */
 int lsched_plateau(lua_State *L) {
-  static const char *const more[] = {NULL};
   const char *fn = "sched.ReduceLROnPlateau";
   lb_checkoptim(L, 1, fn);
+  lb_atmost(L, fn, 2);
   lua_settop(L, 2);
-  lhyper_checkkeys(L, 2, fn, plateau_hyper, more);
   Plateau *p = lua_newuserdatauv(L, sizeof *p, 1);
-  hyper_defaults(plateau_hyper, p->h);
-  lhyper_read(L, 2, fn, plateau_hyper, p->h);
+  largs_options(L, 2, fn, &(ArgValues){.args = plateau_args, .x = p->h});
   if (plateau_start(p) < 0) return lb_coreerror(L);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, 3, LSCHED_UV_OPTIMIZER);
@@ -38,8 +36,8 @@ static int plateau_method_step(lua_State *L) {
   Plateau *p = luaL_checkudata(L, 1, PLATEAU_MT);
   const Tensor *t = lb_testtensor(L, 2);
   if (t ? t->numel != 1 : lua_type(L, 2) != LUA_TNUMBER)
-    return lb_argerror(L, "ReduceLROnPlateau:step", 2, "the metric, a number");
-  Optim *o = lsched_optim(L, "step");
+    return lb_badvalue(L, "ReduceLROnPlateau:step", "metric", 2, "a number or a tensor of one element");
+  Optim *o = lsched_optim(L, "ReduceLROnPlateau:step");
   recorder_refuse("ReduceLROnPlateau looks at a metric; call its step() outside of the compiled step");
   bool lower = plateau_step(p, t ? tensor_get(t, 0) : lua_tonumber(L, 2));
   for (int i = 0; lower && i < o->ngroups; i++) o->group[i].h[0] = plateau_lower(p, o->group[i].h[0]);
@@ -77,12 +75,17 @@ static int plateau_state_dict(lua_State *L) {
 }
 
 static int plateau_load(lua_State *L) {
-  const char *names[NCOUNTERS + 1] = {NULL}, *fn = "load_state_dict";
+  const char *fn = "ReduceLROnPlateau:load_state_dict";
+  Arg args[NCOUNTERS + 1] = {{0}};
   double value[NCOUNTERS];
   Plateau *p = luaL_checkudata(L, 1, PLATEAU_MT);
-  for (int i = 0; i < NCOUNTERS; i++) names[i] = COUNTERS[i].name;
-  if (!lb_checkoptions(L, 2, fn, names)) return lb_argerror(L, fn, 2, "a table from state_dict()");
-  for (int i = 0; i < NCOUNTERS; i++) value[i] = lb_optnumber(L, 2, fn, names[i], *counter(p, i));
+  for (int i = 0; i < NCOUNTERS; i++) {
+    args[i] = (Arg){.name = COUNTERS[i].name, .range = RANGE_NUMBER};
+    value[i] = *counter(p, i);
+  }
+  if (!lua_istable(L, 2)) return lb_badvalue(L, fn, "state", 2, "a table from state_dict()");
+  largs_checknames(L, 2, fn, args, NULL, false);
+  largs_named(L, 2, fn, &(ArgValues){.args = args, .x = value});
   for (int i = 0; i < NCOUNTERS; i++) *counter(p, i) = value[i];
   return 0;
 }
@@ -99,9 +102,9 @@ static int plateau_index(lua_State *L) {
     return 1;
   }
   int at;
-  const Hyper *x = hyper_find(plateau_hyper, key, &at);
-  if (!x) return lb_error(L, "ReduceLROnPlateau has no field '%s'", key);
-  lhyper_push(L, x, p->h + at);
+  const Arg *a = args_find(plateau_args, key, &at);
+  if (!a) return lb_error(L, "ReduceLROnPlateau has no field '%s'", key);
+  largs_push(L, a, p->h + at, NULL);
   return 1;
 }
 
@@ -111,9 +114,9 @@ static int plateau_tostring(lua_State *L) {
   luaL_buffinit(L, &b);
   luaL_addstring(&b, "ReduceLROnPlateau(");
   for (int i = 0; i < PLATEAU_COUNT; i++) {
-    lua_pushfstring(L, "%s%s=", i ? ", " : "", plateau_hyper[i].name);
+    lua_pushfstring(L, "%s%s=", i ? ", " : "", plateau_args[i].name);
     luaL_addvalue(&b);
-    lhyper_addtext(&b, &plateau_hyper[i], &p->h[i]);
+    largs_addtext(&b, &plateau_args[i], &p->h[i], NULL);
   }
   luaL_addchar(&b, ')');
   luaL_pushresult(&b);

@@ -7,82 +7,44 @@
  *   a = sched.attach(opt, s)                          sets opt.lr = s(0); a:step() moves on to s(1), s(2), ...
  *   r = sched.ReduceLROnPlateau(opt, {...})           r:step(metric)
  */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/recorder.h"
-#include "lua/base/lhyper.h"
+#include "lua/base/largs.h"
 #include "lua/sched/lsched.h"
 #include "sched/schedule.h"
 
 #define SCHED_MT "optlab.Schedule"
-#define FN_SIZE 64
 
 /* --- making a schedule -------------------------------------------------------------------------------------------- */
 
-/* Length of the list option in the options at 1; raises if it is missing or no list of numbers. */
-static int list_length(lua_State *L, const char *fn, const char *name) {
-  if (!name) return 0;
-  int type = lua_getfield(L, 1, name);
-  if (type != LUA_TTABLE) {
-    return lb_error(L, "%s: %s must be a list of update counts such as {15, 30}, got %s", fn, name,
-                    type == LUA_TNIL ? "nothing" : luaL_tolstring(L, -1, NULL));
-  }
-  int n = (int)luaL_len(L, -1);
-  for (int i = 1; i <= n; i++) {
-    if (lua_geti(L, -1, i) != LUA_TNUMBER) {
-      return lb_error(L, "%s: %s[%d] must be a number, got %s", fn, name, i, luaL_tolstring(L, -1, NULL));
-    }
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
-  return n;
-}
-
-static void read_list(lua_State *L, Sched *s, const char *name) {
-  if (!name) return;
-  lua_getfield(L, 1, name);
-  for (int i = 0; i < s->nlist; i++) {
-    lua_geti(L, -1, i + 1);
-    s->list[i] = lua_tonumber(L, -1);
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
-}
-
-static void check_required(lua_State *L, const char *fn, const Hyper *x) {
-  for (; x->name; x++) {
-    if (!x->required) continue;
-    if (lua_getfield(L, 1, x->name) == LUA_TNIL) lb_error(L, "%s: the option '%s' is required", fn, x->name);
-    lua_pop(L, 1);
-  }
-}
-
-/* Constructor of every schedule. Upvalue 1: its SchedDef (light). */
+/* Constructor of every schedule. Upvalue 1: its SchedDef (light), 2: the callee. */
 static int sched_new(lua_State *L) {
   const SchedDef *def = lua_touserdata(L, lua_upvalueindex(1));
-  char fn[FN_SIZE] = "sched.";
-  strncat(fn, def->name, FN_SIZE - 7);
+  const char *fn = lua_tostring(L, lua_upvalueindex(2));
   if (!lua_istable(L, 1)) {
     return lb_error(
         L, "%s: a schedule is made by one table of options: %s{%s = 0.1, ...}; sched.attach ties it to an optimizer",
-        fn, fn, def->hyper[0].name);
+        fn, fn, def->args[0].name);
   }
+  lb_atmost(L, fn, 1);
   lua_settop(L, 1);
-  const char *const more[] = {def->list, NULL};
-  lhyper_checkkeys(L, 1, fn, def->hyper, more);
-  check_required(L, fn, def->hyper);
-  int n = list_length(L, fn, def->list);
-  Sched *s = lua_newuserdatauv(L, sizeof *s + (size_t)n * sizeof *s->list, 0);
-  s->def = def;
-  s->nlist = n;
-  hyper_defaults(def->hyper, s->h);
-  lhyper_read(L, 1, fn, def->hyper, s->h);
-  read_list(L, s, def->list);
-  if (sched_finish(s) < 0) return lb_coreerror(L);
+  Sched *s = lua_newuserdatauv(L, sizeof *s, 0);
+  *s = (Sched){0};
   luaL_setmetatable(L, SCHED_MT);
+  if (sched_init(s, def) < 0) return lb_coreerror(L);
+  largs_options(L, 1, fn, &s->args);
+  if (sched_finish(s) < 0) return lb_coreerror(L);
+  lua_settop(L, 2);
   return 1;
+}
+
+static int sched_gc(lua_State *L) {
+  sched_free(luaL_checkudata(L, 1, SCHED_MT));
+  return 0;
 }
 
 /* --- asking a schedule -------------------------------------------------------------------------------------------- */
@@ -90,13 +52,15 @@ static int sched_new(lua_State *L) {
 double lsched_t(lua_State *L, int idx, const char *name) {
   double t = lua_tonumber(L, idx);
   if (lua_type(L, idx) == LUA_TNUMBER && t >= 0 && isfinite(t)) return t;
-  return lb_error(L, "%s: t must be a number >= 0, the count of updates, got %s", name,
-                  lua_isnone(L, idx) ? "nothing" : luaL_tolstring(L, idx, NULL));
+  return lb_badvalue(L, name, "t", idx, "a number of at least 0, the count of updates");
 }
 
 static int sched_call(lua_State *L) {
   const Sched *s = luaL_checkudata(L, 1, SCHED_MT);
-  lua_pushnumber(L, sched_at(s, lsched_t(L, 2, s->def->name)));
+  lua_settop(L, 2);
+  double t = lua_type(L, 2) == LUA_TNUMBER ? lua_tonumber(L, 2) : -1;
+  if (!(t >= 0 && isfinite(t))) lsched_t(L, 2, lua_pushfstring(L, "sched.%s", s->def->name));
+  lua_pushnumber(L, sched_at(s, t));
   return 1;
 }
 
@@ -120,11 +84,8 @@ const char *lsched_describe(lua_State *L, int idx) {
 /* Raises about the value on top, which the schedule at idx gave for t. */
 static int bad_rate(lua_State *L, int idx, double t) {
   int value = lua_gettop(L), type = lua_type(L, value);
-  const char *text = luaL_tolstring(L, value, NULL);
-  const char *got = lua_pushfstring(L, "a %s", luaL_typename(L, value));
-  if (type == LUA_TNIL) got = "nothing";
-  if (type == LUA_TSTRING) got = lua_pushfstring(L, "a string ('%s')", text);
-  if (type == LUA_TNUMBER) got = isnan(lua_tonumber(L, value)) ? "nan (not a number)" : text;
+  const char *got = lb_pushgot(L, value);
+  if (type == LUA_TNUMBER && isnan(lua_tonumber(L, value))) got = "nan (not a number)";
   lsched_push_t(L, t);
   const char *at = lua_tostring(L, -1);
   return lb_error(L, "%s gave %s at t = %s; a learning rate is a finite number >= 0", lsched_describe(L, idx), got, at);
@@ -151,14 +112,14 @@ const Sched *lsched_ready_made(lua_State *L, int idx) { return luaL_testudata(L,
 void lsched_check(lua_State *L, int idx, const char *fn) {
   if (lua_type(L, idx) == LUA_TFUNCTION) return;
   if (luaL_getmetafield(L, idx, "__call") == LUA_TNIL) {
-    lb_error(L, "%s: argument #%d must be a schedule: a function of t or one of sched.*, got a %s", fn, idx,
-             luaL_typename(L, idx));
+    lb_badvalue(L, fn, "schedule", idx, "a function of t or one of sched.*");
   }
   lua_pop(L, 1);
 }
 
 /*** The learning rate of any schedule at t, checked to be one. @function at */
 static int l_at(lua_State *L) {
+  lb_atmost(L, "sched.at", 2);
   lsched_check(L, 1, "sched.at");
   lua_pushnumber(L, lsched_rate(L, 1, lsched_t(L, 2, "sched.at")));
   return 1;
@@ -167,25 +128,21 @@ static int l_at(lua_State *L) {
 /*** The list s(first), s(first + 1), ... of n rates, for plots; first is 0 unless given. @function values */
 static int l_values(lua_State *L) {
   lsched_check(L, 1, "sched.values");
-  int n = (int)lsched_t(L, 2, "sched.values");
-  double first = lua_isnoneornil(L, 3) ? 0 : lsched_t(L, 3, "sched.values");
-  lua_createtable(L, n, 0);
+  static const Arg args[] = {{.name = "n", .kind = ARG_INTEGER, .range = RANGE_NOT_NEGATIVE, .required = true},
+                             {.name = "first", .range = RANGE_NOT_NEGATIVE},
+                             {0}};
+  double x[2];
+  largs_read(L, 2, "sched.values", &(ArgValues){.args = args, .x = x});
+  int n = (int)fmin(x[0], INT_MAX);
+  lua_newtable(L);
   for (int i = 0; i < n; i++) {
-    lua_pushnumber(L, lsched_rate(L, 1, first + i));
+    lua_pushnumber(L, lsched_rate(L, 1, x[1] + i));
     lua_rawseti(L, -2, i + 1);
   }
   return 1;
 }
 
 /* --- fields of a schedule ----------------------------------------------------------------------------------------- */
-
-static void push_list(lua_State *L, const Sched *s) {
-  lua_createtable(L, s->nlist, 0);
-  for (int i = 0; i < s->nlist; i++) {
-    lsched_push_t(L, s->list[i]);
-    lua_rawseti(L, -2, i + 1);
-  }
-}
 
 static int sched_index(lua_State *L) {
   const Sched *s = luaL_checkudata(L, 1, SCHED_MT);
@@ -194,11 +151,7 @@ static int sched_index(lua_State *L) {
     lua_pushstring(L, s->def->name);
   } else if (strcmp(key, "options") == 0) {
     lua_newtable(L);
-    lhyper_setfields(L, s->def->hyper, s->h);
-    if (s->def->list) {
-      push_list(L, s);
-      lua_setfield(L, -2, s->def->list);
-    }
+    largs_setfields(L, s->def->args, s->args.x, s->args.list);
   } else {
     return lb_error(L, "a schedule has the fields 'name' and 'options' and is called with t; it has no field '%s'",
                     key);
@@ -206,37 +159,21 @@ static int sched_index(lua_State *L) {
   return 1;
 }
 
-static bool is_default(const Hyper *x, const double *value) {
-  for (int i = 0; i < hyper_width(x); i++) {
-    if (value[i] != x->def[i] && !(isnan(value[i]) && isnan(x->def[i]))) return false;
-  }
-  return !x->required;
-}
-
 /* "StepLR(base_lr=0.4, step_size=7)": what differs from the defaults. */
 static int sched_tostring(lua_State *L) {
   const Sched *s = luaL_checkudata(L, 1, SCHED_MT);
-  const double *h = s->h;
+  const double *x = s->args.x;
   const char *comma = "";
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   luaL_addstring(&b, s->def->name);
   luaL_addchar(&b, '(');
-  for (const Hyper *x = s->def->hyper; x->name; h += hyper_width(x++)) {
-    if (is_default(x, h)) continue;
-    lua_pushfstring(L, "%s%s=", comma, x->name);
+  for (const Arg *a = s->def->args; a->name; x += arg_width(a++)) {
+    if (!arg_is_list(a) && arg_is_default(a, x)) continue;
+    lua_pushfstring(L, "%s%s=", comma, a->name);
     luaL_addvalue(&b);
-    lhyper_addtext(&b, x, h);
+    largs_addtext(&b, a, x, s->args.list);
     comma = ", ";
-  }
-  for (int i = 0; i < s->nlist; i++) {
-    if (i == 0) {
-      lua_pushfstring(L, "%s%s={", comma, s->def->list);
-      luaL_addvalue(&b);
-    }
-    lsched_push_t(L, s->list[i]);
-    luaL_addvalue(&b);
-    luaL_addstring(&b, i + 1 < s->nlist ? ", " : "}");
   }
   luaL_addchar(&b, ')');
   luaL_pushresult(&b);
@@ -254,7 +191,7 @@ Optim *lsched_optim(lua_State *L, const char *fn) {
 /* The current rate of every group. */
 int lsched_push_rates(lua_State *L) {
   recorder_refuse("learning rates are read as numbers");
-  const Optim *o = lsched_optim(L, "get_last_lr");
+  const Optim *o = lsched_optim(L, "LRScheduler:get_last_lr");
   lua_createtable(L, o->ngroups, 0);
   for (int i = 0; i < o->ngroups; i++) {
     lua_pushnumber(L, o->group[i].h[0]);
@@ -280,7 +217,7 @@ static const luaL_Reg FUNCTIONS[] = {
     {"at", l_at}, {"values", l_values}, {"attach", lsched_attach}, {"ReduceLROnPlateau", lsched_plateau}, {NULL, NULL}};
 
 static const luaL_Reg SCHED_META[] = {
-    {"__call", sched_call}, {"__index", sched_index}, {"__tostring", sched_tostring}, {NULL, NULL}};
+    {"__call", sched_call}, {"__index", sched_index}, {"__tostring", sched_tostring}, {"__gc", sched_gc}, {NULL, NULL}};
 
 int luaopen_optlab_sched(lua_State *L) {
   luaL_newmetatable(L, SCHED_MT);
@@ -291,7 +228,8 @@ int luaopen_optlab_sched(lua_State *L) {
   luaL_newlib(L, FUNCTIONS);
   for (int i = 0; sched_defs[i]; i++) {
     lua_pushlightuserdata(L, (void *)sched_defs[i]);
-    lua_pushcclosure(L, sched_new, 1);
+    lua_pushfstring(L, "sched.%s", sched_defs[i]->name);
+    lua_pushcclosure(L, sched_new, 2);
     lua_setfield(L, -2, sched_defs[i]->name);
   }
   return 1;

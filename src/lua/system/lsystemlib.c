@@ -145,8 +145,7 @@ static int system_columns(lua_State *L) {
   return 1;
 }
 
-/* set_library_dir(prefix): error positions skip functions whose source lies under it. Called once, by optlab/init.lua.
- */
+/* set_library_dir(prefix): error positions skip functions whose source lies under it. optlab/init.lua calls it once. */
 static int system_set_library_dir(lua_State *L) {
   lb_setlibdir(luaL_checkstring(L, 1));
   return 0;

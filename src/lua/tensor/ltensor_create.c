@@ -172,14 +172,14 @@ typedef struct IntegerArgs {
   uint64_t count;
 } IntegerArgs;
 
-static int run_integers(const Computation *c, Rng *rng) {
+static int run_integers(const Computation *c, Context *own) {
   IntegerArgs a;
   memcpy(&a, c->args, sizeof a);
   Tensor *t = c->t[0];
-  if (a.count == 0) rng_permutation(&rng[RNG_USER], tensor_i64(t), t->numel);
+  if (a.count == 0) rng_permutation(&own->random.of[RNG_USER], tensor_i64(t), t->numel);
   for (int64_t i = 0; i < t->numel; i++) {
     if (a.count == 0) tensor_i64(t)[i]++;
-    if (a.count != 0) tensor_i64(t)[i] = a.low + (int64_t)rng_below(&rng[RNG_USER], a.count);
+    if (a.count != 0) tensor_i64(t)[i] = a.low + (int64_t)rng_below(&own->random.of[RNG_USER], a.count);
   }
   return 0;
 }
@@ -322,7 +322,7 @@ static int l_tensor(lua_State *L) {
   lua_pushvalue(L, 1);
   nested_fill(L, &n, 0);
   lua_pop(L, 1);
-  if (recorder) lrecord_tensor(L, n.t);
+  if (context->recorder) lrecord_tensor(L, n.t);
   n.t->requires_grad = o.requires_grad;
   return 1;
 }

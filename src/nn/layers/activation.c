@@ -1,16 +1,6 @@
 /*
  * activation.c - activation functions: element-wise, without parameters.
  *
- *   ReLU        max(x, 0)
- *   LeakyReLU   max(x, 0) + negative_slope min(x, 0)              negative_slope = 0.01
- *   ELU         max(x, 0) + alpha (exp(min(x, 0)) - 1)            alpha = 1          Clevert et al., 2016
- *   SiLU        x / (1 + exp(-x))                                                    Elfwing et al., 2018
- *   GELU        x (1 + erf(x / sqrt 2)) / 2                                          Hendrycks, Gimpel, 2016
- *               approximate = "tanh": x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2
- *   Softplus    log(1 + exp(beta x)) / beta, and x itself where beta x > threshold   beta = 1, threshold = 20
- *   Sigmoid     1 / (1 + exp(-x))
- *   Tanh
- *
  * At 0 the derivatives are PyTorch's: 0 for ReLU, that of the left branch for the others.
  */
 #include <math.h>
@@ -19,88 +9,148 @@
 #include "autograd/formula.h"
 #include "nn/layers/layers.h"
 
-static Tensor *relu(const Module *m, Tensor *const *in) {
+static int relu(const Module *m, Tensor *const *in, Tensor **out) {
   (void)m;
-  return op_apply(OP_RELU, in, 1, NULL);
+  return one_output(out, op_apply(OP_RELU, in, 1, NULL));
 }
 
-static Tensor *sigmoid(const Module *m, Tensor *const *in) {
+static int sigmoid(const Module *m, Tensor *const *in, Tensor **out) {
   (void)m;
-  return op_apply(OP_SIGMOID, in, 1, NULL);
+  return one_output(out, op_apply(OP_SIGMOID, in, 1, NULL));
 }
 
-static Tensor *hyperbolic_tangent(const Module *m, Tensor *const *in) {
+static int hyperbolic_tangent(const Module *m, Tensor *const *in, Tensor **out) {
   (void)m;
-  return op_apply(OP_TANH, in, 1, NULL);
+  return one_output(out, op_apply(OP_TANH, in, 1, NULL));
 }
 
 static Tensor *negative_part(Tensor *x) { return fm_clamp(x, -INFINITY, 0); }
 
-static Tensor *leaky_relu(const Module *m, Tensor *const *in) {
+static int leaky_relu(const Module *m, Tensor *const *in, Tensor **out) {
   FormulaMark mark = fm_begin();
   Tensor *x = as_float(in[0]);
-  return fm_end(mark, fm_add(fm_op1(OP_RELU, x), fm_muls(negative_part(x), m->arg[0])));
+  return one_output(out, fm_end(mark, fm_add(fm_op1(OP_RELU, x), fm_muls(negative_part(x), m->args.x[0]))));
 }
 
-static Tensor *elu(const Module *m, Tensor *const *in) {
+static int elu(const Module *m, Tensor *const *in, Tensor **out) {
   FormulaMark mark = fm_begin();
   Tensor *x = as_float(in[0]);
-  return fm_end(mark, fm_add(fm_op1(OP_RELU, x), fm_muls(fm_op1(OP_EXPM1, negative_part(x)), m->arg[0])));
+  return one_output(
+      out, fm_end(mark, fm_add(fm_op1(OP_RELU, x), fm_muls(fm_op1(OP_EXPM1, negative_part(x)), m->args.x[0]))));
 }
 
-static Tensor *silu(const Module *m, Tensor *const *in) {
+static int silu(const Module *m, Tensor *const *in, Tensor **out) {
   (void)m;
   FormulaMark mark = fm_begin();
-  return fm_end(mark, fm_mul(in[0], fm_op1(OP_SIGMOID, in[0])));
+  return one_output(out, fm_end(mark, fm_mul(in[0], fm_op1(OP_SIGMOID, in[0]))));
 }
 
 static const char *const gelu_forms[] = {"none", "tanh", NULL};
 
-static Tensor *gelu(const Module *m, Tensor *const *in) {
+static int gelu(const Module *m, Tensor *const *in, Tensor **out) {
   FormulaMark mark = fm_begin();
   Tensor *x = as_float(in[0]), *s;
-  if (m->arg[0] == 0) {
+  if (m->args.x[0] == 0) {
     s = fm_op1(OP_ERF, fm_muls(x, M_SQRT1_2));
   } else {
     Tensor *cube = fm_muls(fm_pows(x, 3), 0.044715);
     s = fm_op1(OP_TANH, fm_muls(fm_add(x, cube), M_SQRT1_2 * M_2_SQRTPI));
   }
-  return fm_end(mark, fm_mul(fm_muls(x, 0.5), fm_adds(s, 1)));
+  return one_output(out, fm_end(mark, fm_mul(fm_muls(x, 0.5), fm_adds(s, 1))));
 }
 
-static Tensor *softplus(const Module *m, Tensor *const *in) {
-  double beta = m->arg[0], threshold = m->arg[1];
+static int softplus(const Module *m, Tensor *const *in, Tensor **out) {
+  double beta = m->args.x[0], threshold = m->args.x[1];
   FormulaMark mark = fm_begin();
   Tensor *x = as_float(in[0]), *bx = fm_muls(x, beta);
   Tensor *linear = fm_op2(OP_GT, bx, fm_const(bx, threshold));
-  return fm_end(mark, fm_op3(OP_WHERE, linear, x, fm_divs(fm_op1(OP_SOFTPLUS, bx), beta)));
+  return one_output(out, fm_end(mark, fm_op3(OP_WHERE, linear, x, fm_divs(fm_op1(OP_SOFTPLUS, bx), beta))));
 }
 
 static void describe_first(const Module *m, char *text, size_t size) {
   char number[32];
-  snprintf(text, size, "%s=%s", m->def->args[0].name, python_float(m->arg[0], number, sizeof number));
+  snprintf(text, size, "%s=%s", m->def->args[0].name, python_float(m->args.x[0], number, sizeof number));
 }
 
 static void describe_gelu(const Module *m, char *text, size_t size) {
-  snprintf(text, size, "approximate='%s'", gelu_forms[(int)m->arg[0]]);
+  snprintf(text, size, "approximate='%s'", gelu_forms[(int)m->args.x[0]]);
 }
 
 static void describe_softplus(const Module *m, char *text, size_t size) {
   char beta[32], threshold[32];
-  snprintf(text, size, "beta=%s, threshold=%s", python_float(m->arg[0], beta, sizeof beta),
-           python_float(m->arg[1], threshold, sizeof threshold));
+  snprintf(text, size, "beta=%s, threshold=%s", python_float(m->args.x[0], beta, sizeof beta),
+           python_float(m->args.x[1], threshold, sizeof threshold));
 }
 
-const LayerDef layer_relu = {.name = "ReLU", .functional = "relu", .ninputs = 1, .forward = relu};
-const LayerDef layer_sigmoid = {.name = "Sigmoid", .functional = "sigmoid", .ninputs = 1, .forward = sigmoid};
-const LayerDef layer_tanh = {.name = "Tanh", .functional = "tanh", .ninputs = 1, .forward = hyperbolic_tangent};
-const LayerDef layer_silu = {.name = "SiLU", .functional = "silu", .ninputs = 1, .forward = silu};
+static const Arg leaky_relu_args[] = {
+    {.name = "negative_slope", .range = RANGE_NUMBER, .def = 0.01, .doc = "slope where x is negative"},
+    {0},
+};
+
+static const Arg elu_args[] = {
+    {.name = "alpha", .range = RANGE_NUMBER, .def = 1, .doc = "minus the limit for x far below 0"},
+    {0},
+};
+
+static const Arg gelu_args[] = {
+    {.name = "approximate", .kind = ARG_CHOICE, .choices = gelu_forms, .doc = "'tanh' for the form without erf"},
+    {0},
+};
+
+static const Arg softplus_args[] = {
+    {.name = "beta", .range = RANGE_NUMBER, .def = 1, .doc = "how sharply the curve bends at 0"},
+    {.name = "threshold", .range = RANGE_NUMBER, .def = 20, .doc = "where beta x is above it, the output is x"},
+    {0},
+};
+
+const LayerDef layer_relu = {
+    .name = "ReLU",
+    .functional = "relu",
+    .doc = "The rectifier: negative elements become 0.",
+    .equation = "y = max(x, 0)",
+    .inputs = layer_input,
+    .args = no_args,
+    .forward = relu,
+};
+
+const LayerDef layer_sigmoid = {
+    .name = "Sigmoid",
+    .functional = "sigmoid",
+    .doc = "The logistic function, from 0 to 1.",
+    .equation = "y = 1 / (1 + exp(-x))",
+    .inputs = layer_input,
+    .args = no_args,
+    .forward = sigmoid,
+};
+
+const LayerDef layer_tanh = {
+    .name = "Tanh",
+    .functional = "tanh",
+    .doc = "The hyperbolic tangent, from -1 to 1.",
+    .equation = "y = tanh(x)",
+    .inputs = layer_input,
+    .args = no_args,
+    .forward = hyperbolic_tangent,
+};
+
+const LayerDef layer_silu = {
+    .name = "SiLU",
+    .functional = "silu",
+    .doc = "Each element times its sigmoid (swish).",
+    .equation = "y = x / (1 + exp(-x))",
+    .paper = "Elfwing, Uchibe, Doya, \"Sigmoid-weighted linear units\", Neural Networks 107, 2018",
+    .inputs = layer_input,
+    .args = no_args,
+    .forward = silu,
+};
 
 const LayerDef layer_leaky_relu = {
     .name = "LeakyReLU",
     .functional = "leaky_relu",
-    .ninputs = 1,
-    .args = {{"negative_slope", ARG_NUMBER, 0.01, NULL}},
+    .doc = "A rectifier with a small slope for negative elements.",
+    .equation = "y = max(x, 0) + negative_slope min(x, 0)",
+    .inputs = layer_input,
+    .args = leaky_relu_args,
     .forward = leaky_relu,
     .describe = describe_first,
 };
@@ -108,8 +158,11 @@ const LayerDef layer_leaky_relu = {
 const LayerDef layer_elu = {
     .name = "ELU",
     .functional = "elu",
-    .ninputs = 1,
-    .args = {{"alpha", ARG_NUMBER, 1, NULL}},
+    .doc = "A rectifier that approaches -alpha smoothly for negative elements.",
+    .equation = "y = max(x, 0) + alpha (exp(min(x, 0)) - 1)",
+    .paper = "Clevert, Unterthiner, Hochreiter, \"Fast and accurate deep network learning by ELUs\", ICLR 2016",
+    .inputs = layer_input,
+    .args = elu_args,
     .forward = elu,
     .describe = describe_first,
 };
@@ -117,8 +170,13 @@ const LayerDef layer_elu = {
 const LayerDef layer_gelu = {
     .name = "GELU",
     .functional = "gelu",
-    .ninputs = 1,
-    .args = {{"approximate", ARG_CHOICE, 0, gelu_forms}},
+    .doc = "Each element times the probability that a standard normal number lies below it.",
+    .equation =
+        "y = x (1 + erf(x / sqrt 2)) / 2\n"
+        "y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2    approximate = 'tanh'",
+    .paper = "Hendrycks, Gimpel, \"Gaussian error linear units\", arXiv 1606.08415",
+    .inputs = layer_input,
+    .args = gelu_args,
     .forward = gelu,
     .describe = describe_gelu,
 };
@@ -126,8 +184,10 @@ const LayerDef layer_gelu = {
 const LayerDef layer_softplus = {
     .name = "Softplus",
     .functional = "softplus",
-    .ninputs = 1,
-    .args = {{"beta", ARG_NUMBER, 1, NULL}, {"threshold", ARG_NUMBER, 20, NULL}},
+    .doc = "A smooth rectifier.",
+    .equation = "y = log(1 + exp(beta x)) / beta, and x itself where beta x > threshold",
+    .inputs = layer_input,
+    .args = softplus_args,
     .forward = softplus,
     .describe = describe_softplus,
 };

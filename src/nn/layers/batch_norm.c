@@ -1,20 +1,10 @@
 /*
- * batch_norm.c - BatchNorm1d and BatchNorm2d(num_features, {eps = 1e-5, momentum = 0.1, affine = true,
- * track_running_stats = true, dtype}).
+ * batch_norm.c - BatchNorm1d and BatchNorm2d: every channel (dimension 2) is shifted and scaled to mean 0 and variance
+ * 1, then by learned factors.
  *
- *   y = (x - mean) / sqrt(var + eps) weight + bias, channel by channel (dimension 2)
- *   BatchNorm1d: x (N, C) or (N, C, L); BatchNorm2d: x (N, C, H, W)
- *
- * In training mode mean and var are those of the batch (var divided by n, the number of values of a channel), and
- *
- *   running_mean = (1 - momentum) running_mean + momentum mean
- *   running_var  = (1 - momentum) running_var + momentum var n / (n - 1)
- *
- * In eval mode they are the running ones, or the batch's without track_running_stats. eps stands inside the root.
- * Weights and running variances start as 1, the rest as 0.
- *
- * Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift",
- * 2015.
+ * In training mode the mean and the variance are those of the batch, and the running ones move towards them; in eval
+ * mode they are the running ones, or the batch's without track_running_stats. eps stands inside the root. Weights and
+ * running variances start as 1, the rest as 0.
  */
 #include <stdio.h>
 #include <string.h>
@@ -30,15 +20,14 @@ enum { WEIGHT, BIAS };
 enum { RUNNING_MEAN, RUNNING_VAR, NUM_BATCHES };
 
 static int build(Module *m) {
-  int64_t features = (int64_t)m->arg[NUM_FEATURES];
-  DType dt = (DType)m->arg[DTYPE];
-  if (m->arg[EPS] < 0) return err_set("eps must not be negative, got %g", m->arg[EPS]);
-  if (m->arg[AFFINE] != 0) {
+  int64_t features = (int64_t)m->args.x[NUM_FEATURES];
+  DType dt = arg_dtype(m->args.x[DTYPE]);
+  if (m->args.x[AFFINE] != 0) {
     m->param[WEIGHT] = param_new(dt, 1, &features);
     m->param[BIAS] = param_new(dt, 1, &features);
     if (!m->param[WEIGHT] || !m->param[BIAS]) return -1;
   }
-  if (m->arg[TRACK] != 0) {
+  if (m->args.x[TRACK] != 0) {
     m->buffer[RUNNING_MEAN] = tensor_new(dt, 1, &features);
     m->buffer[RUNNING_VAR] = tensor_new(dt, 1, &features);
     m->buffer[NUM_BATCHES] = tensor_new(DT_I64, 0, NULL);
@@ -89,9 +78,9 @@ static Tensor *as_channels(Tensor *t, const Tensor *x) {
 }
 
 /* running = (1 - momentum) running + momentum factor now; args {momentum, factor} */
-static int run_move(const Computation *c, Rng *rng) {
+static int run_move(const Computation *c, Context *own) {
   double a[2];
-  (void)rng;
+  (void)own;
   memcpy(a, c->args, sizeof a);
   Tensor *running = c->t[0], *now = c->t[2];
   for (int64_t i = 0; i < running->numel; i++) {
@@ -112,8 +101,8 @@ static void move_towards(Tensor *running, Tensor *now, double momentum, double f
 }
 
 /* The count of batches seen. */
-static int run_count(const Computation *c, Rng *rng) {
-  (void)rng;
+static int run_count(const Computation *c, Context *own) {
+  (void)own;
   tensor_set(c->t[0], 0, tensor_get(c->t[0], 0) + 1);
   return 0;
 }
@@ -141,9 +130,9 @@ Tensor *nn_batch_norm(Tensor *in, const BatchNorm *b) {
 /* --- the layers ----------------------------------------------------------------------------------------------- */
 
 static Tensor *normalise(const Module *m, Tensor *x) {
-  if (x->shape[1] != (int64_t)m->arg[NUM_FEATURES]) {
+  if (x->shape[1] != (int64_t)m->args.x[NUM_FEATURES]) {
     return err_null("input is %s: its second dimension must be num_features, %.0f", tensor_shape_str(x),
-                    m->arg[NUM_FEATURES]);
+                    m->args.x[NUM_FEATURES]);
   }
   Tensor *count = m->buffer[NUM_BATCHES];
   BatchNorm b = {.mean = m->buffer[RUNNING_MEAN],
@@ -151,8 +140,8 @@ static Tensor *normalise(const Module *m, Tensor *x) {
                  .weight = m->param[WEIGHT],
                  .bias = m->param[BIAS],
                  .training = m->training || !count,
-                 .momentum = m->arg[MOMENTUM],
-                 .eps = m->arg[EPS]};
+                 .momentum = m->args.x[MOMENTUM],
+                 .eps = m->args.x[EPS]};
   Tensor *y = nn_batch_norm(x, &b);
   if (y && m->training && count) {
     recorder_run(&(Computation){
@@ -161,35 +150,74 @@ static Tensor *normalise(const Module *m, Tensor *x) {
   return y;
 }
 
-static Tensor *forward_1d(const Module *m, Tensor *const *in) {
-  if (in[0]->ndim == 2 || in[0]->ndim == 3) return normalise(m, in[0]);
-  return err_null("input is %s, must be (N, %.0f) or (N, %.0f, L)", tensor_shape_str(in[0]), m->arg[NUM_FEATURES],
-                  m->arg[NUM_FEATURES]);
+static int forward_1d(const Module *m, Tensor *const *in, Tensor **out) {
+  if (in[0]->ndim == 2 || in[0]->ndim == 3) return one_output(out, normalise(m, in[0]));
+  return err_set("input is %s, must be (N, %.0f) or (N, %.0f, L)", tensor_shape_str(in[0]), m->args.x[NUM_FEATURES],
+                 m->args.x[NUM_FEATURES]);
 }
 
-static Tensor *forward_2d(const Module *m, Tensor *const *in) {
-  if (in[0]->ndim == 4) return normalise(m, in[0]);
-  return err_null("input is %s, must be (N, %.0f, H, W)", tensor_shape_str(in[0]), m->arg[NUM_FEATURES]);
+static int forward_2d(const Module *m, Tensor *const *in, Tensor **out) {
+  if (in[0]->ndim == 4) return one_output(out, normalise(m, in[0]));
+  return err_set("input is %s, must be (N, %.0f, H, W)", tensor_shape_str(in[0]), m->args.x[NUM_FEATURES]);
 }
 
 static void describe(const Module *m, char *text, size_t size) {
   char eps[32], momentum[32];
-  snprintf(text, size, "%.0f, eps=%s, momentum=%s, affine=%s, track_running_stats=%s", m->arg[NUM_FEATURES],
-           python_float(m->arg[EPS], eps, sizeof eps), python_float(m->arg[MOMENTUM], momentum, sizeof momentum),
-           m->arg[AFFINE] != 0 ? "True" : "False", m->arg[TRACK] != 0 ? "True" : "False");
+  snprintf(text, size, "%.0f, eps=%s, momentum=%s, affine=%s, track_running_stats=%s", m->args.x[NUM_FEATURES],
+           python_float(m->args.x[EPS], eps, sizeof eps), python_float(m->args.x[MOMENTUM], momentum, sizeof momentum),
+           m->args.x[AFFINE] != 0 ? "True" : "False", m->args.x[TRACK] != 0 ? "True" : "False");
 }
 
-/* What the two have in common. */
-#define BATCH_NORM                                                                                                 \
-  .ninputs = 1,                                                                                                    \
-  .args = {{"num_features", ARG_SIZE, ARG_REQUIRED, NULL},                                                         \
-           {"eps", ARG_NUMBER, 1e-5, NULL},                                                                        \
-           {"momentum", ARG_NUMBER, 0.1, NULL},                                                                    \
-           {"affine", ARG_FLAG, 1, NULL},                                                                          \
-           {"track_running_stats", ARG_FLAG, 1, NULL},                                                             \
-           {"dtype", ARG_DTYPE, ARG_NONE, NULL}},                                                                  \
-  .params = {"weight", "bias"}, .buffers = {"running_mean", "running_var", "num_batches_tracked"}, .build = build, \
+static const Arg args[] = {
+    {.name = "num_features",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .required = true,
+     .doc = "channels: the size of dimension 2"},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "added to the variance, inside the root"},
+    {.name = "momentum", .def = 0.1, .doc = "share of the batch in the running statistics"},
+    {.name = "affine", .kind = ARG_FLAG, .def = 1, .doc = "whether to learn a weight and a bias for each channel"},
+    {.name = "track_running_stats",
+     .kind = ARG_FLAG,
+     .def = 1,
+     .doc = "whether to keep running statistics, which eval mode uses"},
+    {.name = "dtype",
+     .kind = ARG_FLOAT_DTYPE,
+     .def = ARG_UNSET,
+     .doc = "of the parameters; the default dtype if unset"},
+    {0},
+};
+
+static const ModuleTensor params[] = {{"weight", "(num_features)"}, {"bias", "(num_features)"}, {0}};
+static const ModuleTensor buffers[] = {
+    {"running_mean", "(num_features)"},
+    {"running_var", "(num_features)"},
+    {"num_batches_tracked", "int64 (): batches seen in training mode"},
+    {0},
+};
+
+/* What the two have in common; n is the number of values of a channel in the batch. */
+#define BATCH_NORM                                                                                                \
+  .equation =                                                                                                     \
+      "y = (x - mean) / sqrt(var + eps) weight + bias\n"                                                          \
+      "running_mean <- (1 - momentum) running_mean + momentum mean                    in training\n"              \
+      "running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)",                                    \
+  .paper =                                                                                                        \
+      "Ioffe, Szegedy, \"Batch normalization: accelerating deep network training by reducing internal covariate " \
+      "shift\", ICML 2015",                                                                                       \
+  .inputs = layer_input, .args = args, .params = params, .buffers = buffers, .build = build,                      \
   .reset_parameters = reset_parameters, .describe = describe
 
-const LayerDef layer_batch_norm1d = {.name = "BatchNorm1d", .forward = forward_1d, BATCH_NORM};
-const LayerDef layer_batch_norm2d = {.name = "BatchNorm2d", .forward = forward_2d, BATCH_NORM};
+const LayerDef layer_batch_norm1d = {
+    .name = "BatchNorm1d",
+    .doc = "Normalizes every channel of (N, C) or (N, C, L) over the batch.",
+    .forward = forward_1d,
+    BATCH_NORM,
+};
+
+const LayerDef layer_batch_norm2d = {
+    .name = "BatchNorm2d",
+    .doc = "Normalizes every channel of (N, C, H, W) over the batch.",
+    .forward = forward_2d,
+    BATCH_NORM,
+};

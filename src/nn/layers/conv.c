@@ -1,9 +1,5 @@
 /*
- * conv.c - Conv2d(in_channels, out_channels, kernel_size, {stride = 1, padding = 0, bias = true, dtype}): each output
- * channel is the sum of the input's channels correlated with windows of its own.
- *
- *   x (N, in, H, W), weight (out, in, kh, kw), bias (out) -> (N, out, (H + 2 ph - kh) / sh + 1, ... likewise), rounded
- *   down
+ * conv.c - Conv2d: each output channel is the sum of the input's channels correlated with windows of its own.
  *
  * Weight and bias start as U(-k, k) with k = 1 / sqrt(in kh kw), as in PyTorch (which writes it as kaiming_uniform_
  * with a = sqrt(5)).
@@ -18,16 +14,24 @@
 #include "nn/init.h"
 #include "nn/layers/layers.h"
 
-enum { IN_CHANNELS, OUT_CHANNELS, KERNEL_SIZE, STRIDE, PADDING, BIAS, DTYPE };
+enum {
+  IN_CHANNELS,
+  OUT_CHANNELS,
+  KERNEL_SIZE,
+  STRIDE = KERNEL_SIZE + 2,
+  PADDING = STRIDE + 2,
+  BIAS = PADDING + 2,
+  DTYPE
+};
 enum { WEIGHT, BIAS_PARAM };
 
 static int build(Module *m) {
-  int64_t in = (int64_t)m->arg[IN_CHANNELS], out = (int64_t)m->arg[OUT_CHANNELS];
-  Pair k = pair_of(m->arg[KERNEL_SIZE]);
-  DType dt = (DType)m->arg[DTYPE];
+  int64_t in = (int64_t)m->args.x[IN_CHANNELS], out = (int64_t)m->args.x[OUT_CHANNELS];
+  Pair k = pair_at(m->args.x + KERNEL_SIZE);
+  DType dt = arg_dtype(m->args.x[DTYPE]);
   m->param[WEIGHT] = param_new(dt, 4, (int64_t[]){out, in, k.h, k.w});
   if (!m->param[WEIGHT]) return -1;
-  if (m->arg[BIAS] == 0) return 0;
+  if (m->args.x[BIAS] == 0) return 0;
   m->param[BIAS_PARAM] = param_new(dt, 1, &out);
   return m->param[BIAS_PARAM] ? 0 : -1;
 }
@@ -72,8 +76,10 @@ Tensor *nn_conv2d(Tensor *x, Tensor *weight, Tensor *bias, Pair stride, Pair pad
   return op_apply(OP_CONV2D, (Tensor *[]){x, weight, bias}, bias ? 3 : 2, &args);
 }
 
-static Tensor *forward(const Module *m, Tensor *const *in) {
-  return nn_conv2d(in[0], m->param[WEIGHT], m->param[BIAS_PARAM], pair_of(m->arg[STRIDE]), pair_of(m->arg[PADDING]));
+static int forward(const Module *m, Tensor *const *in, Tensor **out) {
+  const double *x = m->args.x;
+  return one_output(
+      out, nn_conv2d(in[0], m->param[WEIGHT], m->param[BIAS_PARAM], pair_at(x + STRIDE), pair_at(x + PADDING)));
 }
 
 /* --- with ReLU and pool in one pass ------------------------------------------------------------------------------ */
@@ -83,7 +89,7 @@ static bool are_float32(const Tensor *x, const Tensor *weight, const Tensor *bia
 }
 
 static OpArgs args_with_pool(const Module *m, Pair window) {
-  const Pair s = pair_of(m->arg[STRIDE]), p = pair_of(m->arg[PADDING]);
+  const Pair s = pair_at(m->args.x + STRIDE), p = pair_at(m->args.x + PADDING);
   return (OpArgs){.i = {s.h, s.w, p.h, p.w, 0, 0, window.h, window.w}};
 }
 
@@ -112,24 +118,60 @@ Tensor *conv2d_fused(const Module *m, const Module *pool, Tensor *x) {
 }
 
 static void describe(const Module *m, char *text, size_t size) {
-  Pair k = pair_of(m->arg[KERNEL_SIZE]), s = pair_of(m->arg[STRIDE]), p = pair_of(m->arg[PADDING]);
-  int n = snprintf(text, size, "%.0f, %.0f, kernel_size=(%d, %d), stride=(%d, %d)", m->arg[IN_CHANNELS],
-                   m->arg[OUT_CHANNELS], k.h, k.w, s.h, s.w);
+  Pair k = pair_at(m->args.x + KERNEL_SIZE), s = pair_at(m->args.x + STRIDE), p = pair_at(m->args.x + PADDING);
+  int n = snprintf(text, size, "%.0f, %.0f, kernel_size=(%d, %d), stride=(%d, %d)", m->args.x[IN_CHANNELS],
+                   m->args.x[OUT_CHANNELS], k.h, k.w, s.h, s.w);
   if (p.h || p.w) n += snprintf(text + n, size - (size_t)n, ", padding=(%d, %d)", p.h, p.w);
-  if (m->arg[BIAS] == 0) snprintf(text + n, size - (size_t)n, ", bias=False");
+  if (m->args.x[BIAS] == 0) snprintf(text + n, size - (size_t)n, ", bias=False");
 }
+
+static const Arg args[] = {
+    {.name = "in_channels",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .required = true,
+     .doc = "channels of the input"},
+    {.name = "out_channels",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .required = true,
+     .doc = "channels of the output"},
+    {.name = "kernel_size",
+     .kind = ARG_SIZES,
+     .width = 2,
+     .range = RANGE_AT_LEAST_1,
+     .required = true,
+     .doc = "size of the window, {height, width}"},
+    {.name = "stride",
+     .kind = ARG_SIZES,
+     .width = 2,
+     .range = RANGE_AT_LEAST_1,
+     .def = 1,
+     .doc = "step from window to window, {down, right}"},
+    {.name = "padding",
+     .kind = ARG_SIZES,
+     .width = 2,
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "zeros around the image, {above and below, left and right}"},
+    {.name = "bias", .kind = ARG_FLAG, .def = 1, .doc = "whether to add a learned bias to each channel"},
+    {.name = "dtype",
+     .kind = ARG_FLOAT_DTYPE,
+     .def = ARG_UNSET,
+     .doc = "of the parameters; the default dtype if unset"},
+    {0},
+};
 
 const LayerDef layer_conv2d = {
     .name = "Conv2d",
-    .ninputs = 1,
-    .args = {{"in_channels", ARG_SIZE, ARG_REQUIRED, NULL},
-             {"out_channels", ARG_SIZE, ARG_REQUIRED, NULL},
-             {"kernel_size", ARG_PAIR, ARG_REQUIRED, NULL},
-             {"stride", ARG_PAIR, PAIR(1, 1), NULL},
-             {"padding", ARG_PAIR0, PAIR(0, 0), NULL},
-             {"bias", ARG_FLAG, 1, NULL},
-             {"dtype", ARG_DTYPE, ARG_NONE, NULL}},
-    .params = {"weight", "bias"},
+    .doc = "Correlates images (N, in_channels, H, W) with learned windows.",
+    .equation =
+        "y[n, o] = b[o] + sum over c of x[n, c] * W[o, c]    (*: correlation)\n"
+        "output height: (H + 2 padding - kernel_size) / stride + 1, rounded down; width likewise",
+    .inputs = layer_input,
+    .args = args,
+    .params = (const ModuleTensor[]){{"weight", "W (out_channels, in_channels, kernel height, kernel width)"},
+                                     {"bias", "b (out_channels)"},
+                                     {0}},
     .build = build,
     .reset_parameters = reset_parameters,
     .forward = forward,

@@ -1,9 +1,8 @@
 /*
- * linear.c - Linear(in_features, out_features, {bias = true, dtype}): y = x W' + b.
+ * linear.c - Linear: an affine map of the last dimension.
  *
- *   x (..., in), weight (out, in), bias (out) -> (..., out)
- *
- * Both start as U(-k, k) with k = 1 / sqrt(in), as in PyTorch (which writes it as kaiming_uniform_ with a = sqrt(5)).
+ * Both parameters start as U(-k, k) with k = 1 / sqrt(in_features), as in PyTorch (which writes it as kaiming_uniform_
+ * with a = sqrt(5)).
  */
 #include <stdio.h>
 
@@ -17,17 +16,17 @@ enum { IN_FEATURES, OUT_FEATURES, BIAS, DTYPE };
 enum { WEIGHT, BIAS_PARAM };
 
 static int build(Module *m) {
-  int64_t in = (int64_t)m->arg[IN_FEATURES], out = (int64_t)m->arg[OUT_FEATURES];
-  DType dt = (DType)m->arg[DTYPE];
+  int64_t in = (int64_t)m->args.x[IN_FEATURES], out = (int64_t)m->args.x[OUT_FEATURES];
+  DType dt = arg_dtype(m->args.x[DTYPE]);
   m->param[WEIGHT] = param_new(dt, 2, (int64_t[]){out, in});
   if (!m->param[WEIGHT]) return -1;
-  if (m->arg[BIAS] == 0) return 0;
+  if (m->args.x[BIAS] == 0) return 0;
   m->param[BIAS_PARAM] = param_new(dt, 1, &out);
   return m->param[BIAS_PARAM] ? 0 : -1;
 }
 
 static void reset_parameters(Module *m) {
-  double k = 1 / sqrt(m->arg[IN_FEATURES]);
+  double k = 1 / sqrt(m->args.x[IN_FEATURES]);
   init_uniform(m->param[WEIGHT], -k, k);
   if (m->param[BIAS_PARAM]) init_uniform(m->param[BIAS_PARAM], -k, k);
 }
@@ -46,23 +45,41 @@ Tensor *nn_linear(Tensor *x, Tensor *weight, Tensor *bias) {
   return op_apply(OP_LINEAR, (Tensor *[]){x, weight, bias}, bias ? 3 : 2, NULL);
 }
 
-static Tensor *forward(const Module *m, Tensor *const *in) {
-  return nn_linear(in[0], m->param[WEIGHT], m->param[BIAS_PARAM]);
+static int forward(const Module *m, Tensor *const *in, Tensor **out) {
+  return one_output(out, nn_linear(in[0], m->param[WEIGHT], m->param[BIAS_PARAM]));
 }
 
 static void describe(const Module *m, char *text, size_t size) {
-  snprintf(text, size, "in_features=%.0f, out_features=%.0f, bias=%s", m->arg[IN_FEATURES], m->arg[OUT_FEATURES],
-           m->arg[BIAS] != 0 ? "True" : "False");
+  snprintf(text, size, "in_features=%.0f, out_features=%.0f, bias=%s", m->args.x[IN_FEATURES], m->args.x[OUT_FEATURES],
+           m->args.x[BIAS] != 0 ? "True" : "False");
 }
+
+static const Arg args[] = {
+    {.name = "in_features",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .required = true,
+     .doc = "size of the last dimension of the input"},
+    {.name = "out_features",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .required = true,
+     .doc = "size of the last dimension of the output"},
+    {.name = "bias", .kind = ARG_FLAG, .def = 1, .doc = "whether to add a learned bias"},
+    {.name = "dtype",
+     .kind = ARG_FLOAT_DTYPE,
+     .def = ARG_UNSET,
+     .doc = "of the parameters; the default dtype if unset"},
+    {0},
+};
 
 const LayerDef layer_linear = {
     .name = "Linear",
-    .ninputs = 1,
-    .args = {{"in_features", ARG_SIZE, ARG_REQUIRED, NULL},
-             {"out_features", ARG_SIZE, ARG_REQUIRED, NULL},
-             {"bias", ARG_FLAG, 1, NULL},
-             {"dtype", ARG_DTYPE, ARG_NONE, NULL}},
-    .params = {"weight", "bias"},
+    .doc = "An affine map of the last dimension: (..., in_features) -> (..., out_features).",
+    .equation = "y = x W' + b",
+    .inputs = layer_input,
+    .args = args,
+    .params = (const ModuleTensor[]){{"weight", "W (out_features, in_features)"}, {"bias", "b (out_features)"}, {0}},
     .build = build,
     .reset_parameters = reset_parameters,
     .forward = forward,

@@ -1,10 +1,5 @@
 /*
- * pool.c - layers that summarise windows of an image by one number.
- *
- *   MaxPool2d(kernel_size, {stride = kernel_size, padding = 0})   the largest element; padding never wins
- *   AvgPool2d(kernel_size, {stride = kernel_size, padding = 0})   the mean; padding counts as zeros
- *
- *   x (N, C, H, W) -> (N, C, (H + 2 ph - kh) / sh + 1, ... likewise), rounded down
+ * pool.c - MaxPool2d and AvgPool2d: each window of an image becomes one number.
  */
 #include <stdio.h>
 
@@ -12,11 +7,14 @@
 #include "base/err.h"
 #include "nn/layers/layers.h"
 
-enum { KERNEL_SIZE, STRIDE, PADDING };
+enum { KERNEL_SIZE, STRIDE = KERNEL_SIZE + 2, PADDING = STRIDE + 2 };
 
 static int build(Module *m) {
-  if (m->arg[STRIDE] == ARG_NONE) m->arg[STRIDE] = m->arg[KERNEL_SIZE];
-  Pair k = pair_of(m->arg[KERNEL_SIZE]), p = pair_of(m->arg[PADDING]);
+  double *x = m->args.x;
+  for (int i = 0; i < 2; i++) {
+    if (isnan(x[STRIDE + i])) x[STRIDE + i] = x[KERNEL_SIZE + i];
+  }
+  Pair k = pair_at(m->args.x + KERNEL_SIZE), p = pair_at(m->args.x + PADDING);
   if (2 * p.h <= k.h && 2 * p.w <= k.w) return 0;
   return err_set("padding (%d, %d) is more than half of kernel_size (%d, %d)", p.h, p.w, k.h, k.w);
 }
@@ -33,18 +31,23 @@ static int check_input(const Tensor *x, Pair k, Pair p) {
 }
 
 static Tensor *pool(OpId op, const Module *m, Tensor *x) {
-  Pair k = pair_of(m->arg[KERNEL_SIZE]), s = pair_of(m->arg[STRIDE]), p = pair_of(m->arg[PADDING]);
+  Pair k = pair_at(m->args.x + KERNEL_SIZE), s = pair_at(m->args.x + STRIDE), p = pair_at(m->args.x + PADDING);
   if (check_input(x, k, p) < 0) return NULL;
   return op_apply(op, &x, 1, &(OpArgs){.i = {k.h, k.w, s.h, s.w, p.h, p.w}});
 }
 
-static Tensor *max_pool(const Module *m, Tensor *const *in) { return pool(OP_MAX_POOL2D, m, in[0]); }
-static Tensor *avg_pool(const Module *m, Tensor *const *in) { return pool(OP_AVG_POOL2D, m, in[0]); }
+static int max_pool(const Module *m, Tensor *const *in, Tensor **out) {
+  return one_output(out, pool(OP_MAX_POOL2D, m, in[0]));
+}
+static int avg_pool(const Module *m, Tensor *const *in, Tensor **out) {
+  return one_output(out, pool(OP_AVG_POOL2D, m, in[0]));
+}
 
 bool max_pool2d_side_by_side(const Module *m, Pair *window) {
-  Pair p = pair_of(m->arg[PADDING]);
-  *window = pair_of(m->arg[KERNEL_SIZE]);
-  return m->def == &layer_max_pool2d && m->arg[STRIDE] == m->arg[KERNEL_SIZE] && p.h == 0 && p.w == 0;
+  if (m->def != &layer_max_pool2d) return false;
+  Pair s = pair_at(m->args.x + STRIDE), p = pair_at(m->args.x + PADDING);
+  *window = pair_at(m->args.x + KERNEL_SIZE);
+  return s.h == window->h && s.w == window->w && p.h == 0 && p.w == 0;
 }
 
 /* "2" or "(2, 3)" */
@@ -59,8 +62,9 @@ static const char *pair_text(Pair p, char *text, size_t size) {
 
 static void describe_avg(const Module *m, char *text, size_t size) {
   char k[32], s[32], p[32];
-  snprintf(text, size, "kernel_size=%s, stride=%s, padding=%s", pair_text(pair_of(m->arg[KERNEL_SIZE]), k, sizeof k),
-           pair_text(pair_of(m->arg[STRIDE]), s, sizeof s), pair_text(pair_of(m->arg[PADDING]), p, sizeof p));
+  snprintf(text, size, "kernel_size=%s, stride=%s, padding=%s",
+           pair_text(pair_at(m->args.x + KERNEL_SIZE), k, sizeof k),
+           pair_text(pair_at(m->args.x + STRIDE), s, sizeof s), pair_text(pair_at(m->args.x + PADDING), p, sizeof p));
 }
 
 static void describe_max(const Module *m, char *text, size_t size) {
@@ -69,17 +73,36 @@ static void describe_max(const Module *m, char *text, size_t size) {
   snprintf(text, size, "%s, dilation=1, ceil_mode=False", windows);
 }
 
-#define POOL_ARGS                                                                        \
-  {                                                                                      \
-    {"kernel_size", ARG_PAIR, ARG_REQUIRED, NULL}, {"stride", ARG_PAIR, ARG_NONE, NULL}, \
-        {"padding", ARG_PAIR0, PAIR(0, 0), NULL},                                        \
-  }
+static const Arg args[] = {
+    {.name = "kernel_size",
+     .kind = ARG_SIZES,
+     .width = 2,
+     .range = RANGE_AT_LEAST_1,
+     .required = true,
+     .doc = "size of the window, {height, width}"},
+    {.name = "stride",
+     .kind = ARG_SIZES,
+     .width = 2,
+     .range = RANGE_AT_LEAST_1,
+     .def = ARG_UNSET,
+     .doc = "step from window to window, {down, right}; kernel_size if unset"},
+    {.name = "padding",
+     .kind = ARG_SIZES,
+     .width = 2,
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "border around the image, {above and below, left and right}"},
+    {0},
+};
+
+#define OUTPUT_SIZE "output height: (H + 2 padding - kernel_size) / stride + 1, rounded down; width likewise"
 
 const LayerDef layer_max_pool2d = {
     .name = "MaxPool2d",
     .functional = "max_pool2d",
-    .ninputs = 1,
-    .args = POOL_ARGS,
+    .doc = "The largest element of each window of (N, C, H, W); the padding is never the largest.",
+    .equation = OUTPUT_SIZE,
+    .inputs = layer_input,
+    .args = args,
     .build = build,
     .forward = max_pool,
     .describe = describe_max,
@@ -88,8 +111,10 @@ const LayerDef layer_max_pool2d = {
 const LayerDef layer_avg_pool2d = {
     .name = "AvgPool2d",
     .functional = "avg_pool2d",
-    .ninputs = 1,
-    .args = POOL_ARGS,
+    .doc = "The mean of each window of (N, C, H, W); the padding counts as zeros.",
+    .equation = OUTPUT_SIZE,
+    .inputs = layer_input,
+    .args = args,
     .build = build,
     .forward = avg_pool,
     .describe = describe_avg,

@@ -1,12 +1,8 @@
 /*
- * bce_loss.c - the binary cross entropy of targets y in [0, 1].
+ * bce_loss.c - BCELoss and BCEWithLogitsLoss: the binary cross entropy of targets y in [0, 1].
  *
- *   BCELoss({reduction})                          x: probabilities    -(y log x + (1 - y) log(1 - x))
- *   BCEWithLogitsLoss({pos_weight, reduction})    x: any scores       (1 - y) x + (1 + (p - 1) y) log(1 + exp(-x))
- *
- * The second is the first of sigmoid(x), computed so that no large x overflows; p (pos_weight, broadcast to x) counts
- * positive examples more or less. BCELoss takes no logarithm below -100, so that a probability of exactly 0 or 1 has a
- * finite loss; its derivative is 0 there.
+ * The second is the first of sigmoid(x), computed so that no large x overflows. BCELoss takes no logarithm below -100,
+ * so that a probability of exactly 0 or 1 has a finite loss; its derivative is 0 there.
  */
 #include <float.h>
 #include <math.h>
@@ -29,8 +25,8 @@ static Tensor *bce(Tensor *x, Tensor *y) {
   return fm_neg(fm_add(one, zero));
 }
 
-static int run_check(const Computation *c, Rng *rng) {
-  (void)rng;
+static int run_check(const Computation *c, Context *own) {
+  (void)own;
   const Tensor *x = c->t[0];
   for (int64_t i = 0; i < x->numel; i++) {
     double p = tensor_get(x, i);
@@ -46,10 +42,11 @@ static int check_probabilities(Tensor *x) {
   return recorder_run(&(Computation){.name = "the check of probabilities", .run = run_check, .n = 1, .t = &x});
 }
 
-static Tensor *bce_forward(const Module *m, Tensor *const *in) {
-  if (loss_check_shapes(in[0], in[1]) < 0 || check_probabilities(in[0]) < 0) return NULL;
+static int bce_forward(const Module *m, Tensor *const *in, Tensor **out) {
+  if (loss_check_shapes(in[0], in[1]) < 0 || check_probabilities(in[0]) < 0) return -1;
   FormulaMark mark = fm_begin();
-  return fm_end(mark, loss_reduce(bce(as_float(in[0]), as_float(in[1])), reduction_of(m, 0)));
+  Tensor *each = bce(as_float(in[0]), as_float(in[1]));
+  return one_output(out, fm_end(mark, loss_reduce(each, reduction_of(m, 0))));
 }
 
 /* Inside a formula. */
@@ -67,25 +64,36 @@ static int check_pos_weight(const Tensor *x, const Tensor *w) {
   return err_set("pos_weight is %s, cannot be broadcast to the input's %s", tensor_shape_str(w), tensor_shape_str(x));
 }
 
-static Tensor *bce_with_logits_forward(const Module *m, Tensor *const *in) {
-  if (loss_check_shapes(in[0], in[1]) < 0 || check_pos_weight(in[0], m->buffer[0]) < 0) return NULL;
+static int bce_with_logits_forward(const Module *m, Tensor *const *in, Tensor **out) {
+  if (loss_check_shapes(in[0], in[1]) < 0 || check_pos_weight(in[0], m->buffer[0]) < 0) return -1;
   FormulaMark mark = fm_begin();
-  return fm_end(mark, loss_reduce(bce_with_logits(as_float(in[0]), as_float(in[1]), m->buffer[0]), reduction_of(m, 1)));
+  Tensor *each = bce_with_logits(as_float(in[0]), as_float(in[1]), m->buffer[0]);
+  return one_output(out, fm_end(mark, loss_reduce(each, reduction_of(m, 1))));
 }
+
+static const Arg with_logits_args[] = {
+    {.name = "pos_weight", .kind = ARG_TENSOR, .doc = "a factor for positive targets, broadcast to the input"},
+    REDUCTION_ARG,
+    {0},
+};
 
 const LayerDef layer_bce_loss = {
     .name = "BCELoss",
     .functional = "binary_cross_entropy",
-    .ninputs = 2,
-    .args = {REDUCTION_ARG},
+    .doc = "The binary cross entropy of probabilities x.",
+    .equation = "loss_i = -(y_i log x_i + (1 - y_i) log(1 - x_i))",
+    .inputs = loss_inputs,
+    .args = reduction_args,
     .forward = bce_forward,
 };
 
 const LayerDef layer_bce_with_logits_loss = {
     .name = "BCEWithLogitsLoss",
     .functional = "binary_cross_entropy_with_logits",
-    .ninputs = 2,
-    .args = {{"pos_weight", ARG_TENSOR, ARG_NONE, NULL}, REDUCTION_ARG},
-    .buffers = {"pos_weight"},
+    .doc = "The binary cross entropy of sigmoid(x), for any scores x.",
+    .equation = "loss_i = (1 - y_i) x_i + (1 + (p - 1) y_i) log(1 + exp(-x_i))",
+    .inputs = loss_inputs,
+    .args = with_logits_args,
+    .buffers = (const ModuleTensor[]){{"pos_weight", "p, broadcast to the input"}, {0}},
     .forward = bce_with_logits_forward,
 };

@@ -1,26 +1,14 @@
 /*
- * cross_entropy_loss.c - CrossEntropyLoss({weight, label_smoothing = 0, reduction}): log-softmax and the negative
- * log-likelihood in one.
+ * cross_entropy_loss.c - CrossEntropyLoss: log-softmax and the negative log-likelihood in one.
  *
- *   input (N, C) or (C) or (N, C, d1, ...): any scores; logp = log_softmax(input), e = label_smoothing, w = weight (C)
- *
- *   target (N), () or (N, d1, ...), labels 1..C:
- *     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c];  the mean divides by the sum of w[y_i]
- *   target like input, float, class probabilities q:
- *     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c];  the mean divides by the number of rows
- *
- * Label smoothing: Szegedy et al., "Rethinking the Inception architecture", 2016.
+ * input (N, C) or (C) or (N, C, d1, ...): any scores; target (N), () or (N, d1, ...): labels 1..C, or floats of the
+ * shape of input: class probabilities, for which the mean divides by the number of rows.
  */
 #include "base/err.h"
 #include "nn/labels.h"
 #include "nn/losses/nll_loss.h"
 
 enum { WEIGHT, LABEL_SMOOTHING, REDUCTION };
-
-static int build(Module *m) {
-  double e = m->arg[LABEL_SMOOTHING];
-  return e >= 0 && e <= 1 ? 0 : err_set("label_smoothing lies between 0 and 1, got %g", e);
-}
 
 /* -sum_c w[c] q[c] logp[c] of each row; q NULL: all 1. */
 static Tensor *row_sums(Tensor *logp, Tensor *q, Tensor *weight) {
@@ -48,7 +36,7 @@ static Tensor *score_matrix(Tensor *x) {
 /* The row of the op table knows no weights. */
 static Tensor *fused(const Module *m, Tensor *x, Tensor *target, const ClassLabels *l) {
   Reduction r = reduction_of(m, REDUCTION);
-  OpArgs args = {.x = {m->arg[LABEL_SMOOTHING]}, .i = {l->weight ? REDUCE_NONE : r}};
+  OpArgs args = {.x = {m->args.x[LABEL_SMOOTHING]}, .i = {l->weight ? REDUCE_NONE : r}};
   Tensor *labels = fm_reshape(l->index, 1, (int64_t[]){target->numel});
   Tensor *loss = fm_op(OP_CROSS_ENTROPY, (Tensor *[]){score_matrix(x), labels}, 2, &args);
   if (args.i[0] != REDUCE_NONE) return loss;
@@ -60,7 +48,7 @@ static Tensor *log_softmax(Tensor *x) { return fm_op(OP_LOG_SOFTMAX, &x, 1, &(Op
 
 static Tensor *from_labels(const Module *m, Tensor *x, Tensor *target) {
   Reduction r = reduction_of(m, REDUCTION);
-  double e = m->arg[LABEL_SMOOTHING];
+  double e = m->args.x[LABEL_SMOOTHING];
   ClassLabels l;
   if (class_labels(&l, x, target, m->buffer[0]) < 0) return NULL;
   if (e == 0 || !l.weight) return fused(m, x, target, &l);
@@ -70,28 +58,46 @@ static Tensor *from_labels(const Module *m, Tensor *x, Tensor *target) {
 }
 
 static Tensor *from_probabilities(const Module *m, Tensor *x, Tensor *q) {
-  double e = m->arg[LABEL_SMOOTHING];
+  double e = m->args.x[LABEL_SMOOTHING];
   Tensor *logp = log_softmax(x);
   if (!logp || class_weight_check(logp, m->buffer[0]) < 0) return NULL;
   if (e != 0) q = fm_adds(fm_muls(q, 1 - e), e / (double)logp->shape[class_dim(logp)]);
   return q ? loss_reduce(row_sums(logp, q, m->buffer[0]), reduction_of(m, REDUCTION)) : NULL;
 }
 
-static Tensor *forward(const Module *m, Tensor *const *in) {
+static int forward(const Module *m, Tensor *const *in, Tensor **out) {
   Tensor *x = in[0], *target = in[1];
-  if (!x->ndim) return err_null("input is a single number, must be (N, C) or (C)");
+  if (!x->ndim) return err_set("input is a single number, must be (N, C) or (C)");
   bool probabilities = dtype_is_float((DType)target->dtype) && tensor_same_shape(x, target);
-  if (!probabilities && labels_check_shape(x, target) < 0) return NULL;
+  if (!probabilities && labels_check_shape(x, target) < 0) return -1;
   FormulaMark mark = fm_begin();
-  return fm_end(mark, probabilities ? from_probabilities(m, x, target) : from_labels(m, x, target));
+  Tensor *loss = probabilities ? from_probabilities(m, x, target) : from_labels(m, x, target);
+  return one_output(out, fm_end(mark, loss));
 }
+
+static const Arg args[] = {
+    {.name = "weight", .kind = ARG_TENSOR, .doc = "(C): a factor for each class"},
+    {.name = "label_smoothing",
+     .range = RANGE_0_TO_1,
+     .doc = "share of the target that is spread evenly over all classes"},
+    REDUCTION_ARG,
+    {0},
+};
 
 const LayerDef layer_cross_entropy_loss = {
     .name = "CrossEntropyLoss",
     .functional = "cross_entropy",
-    .ninputs = 2,
-    .args = {{"weight", ARG_TENSOR, ARG_NONE, NULL}, {"label_smoothing", ARG_NUMBER, 0, NULL}, REDUCTION_ARG},
-    .buffers = {"weight"},
-    .build = build,
+    .doc = "The cross entropy of class labels 1..C or of class probabilities, given any scores.",
+    .equation =
+        "logp = log_softmax(input),  e = label_smoothing\n"
+        "loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]    labels y\n"
+        "loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]              probabilities q\n"
+        "mean: sum_i loss_i / sum_i w[y_i] for labels, sum_i loss_i / N for probabilities",
+    .paper =
+        "label smoothing: Szegedy, Vanhoucke, Ioffe, Shlens, Wojna, \"Rethinking the Inception architecture for "
+        "computer vision\", CVPR 2016",
+    .inputs = loss_inputs,
+    .args = args,
+    .buffers = (const ModuleTensor[]){{"weight", "w (C)"}, {0}},
     .forward = forward,
 };

@@ -6,6 +6,7 @@
 #include "base/err.h"
 
 const char *const reduction_names[] = {"none", "mean", "sum", NULL};
+const Arg reduction_args[] = {REDUCTION_ARG, {0}};
 
 Tensor *loss_reduce(Tensor *each, Reduction r) {
   switch (r) {

@@ -1,8 +1,7 @@
 /*
  * loss.h - what the losses share: the three reductions and the check of shapes.
  *
- * A loss takes (input, target) and {reduction = "mean" | "sum" | "none"}: the mean or the sum of the elements' losses,
- * or all of them.
+ * A loss takes (input, target) and returns the mean or the sum of the elements' losses, or all of them.
  */
 #ifndef OPTLAB_NN_LOSSES_LOSS_H
 #define OPTLAB_NN_LOSSES_LOSS_H
@@ -14,10 +13,15 @@ typedef enum Reduction { REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM } Reduction; /* OP
 
 extern const char *const reduction_names[];
 
-#define REDUCTION_ARG \
-  { "reduction", ARG_CHOICE, REDUCE_MEAN, reduction_names }
+#define REDUCTION_ARG                                                                        \
+  {                                                                                          \
+    .name = "reduction", .kind = ARG_CHOICE, .def = REDUCE_MEAN, .choices = reduction_names, \
+    .doc = "the mean or the sum of the elements' losses, or 'none' for all of them"          \
+  }
 
-static inline Reduction reduction_of(const Module *m, int arg) { return (Reduction)m->arg[arg]; }
+extern const Arg reduction_args[]; /* of a loss that has no other argument */
+
+static inline Reduction reduction_of(const Module *m, int place) { return (Reduction)m->args.x[place]; }
 
 /* The elements' losses, reduced. Part of a formula: NULL in, NULL out; the result is borrowed. */
 Tensor *loss_reduce(Tensor *each, Reduction r);

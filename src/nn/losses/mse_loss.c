@@ -1,17 +1,19 @@
 /*
- * mse_loss.c - MSELoss({reduction}): (input - target)^2, no factor 1/2.
+ * mse_loss.c - MSELoss: the squared error, without a factor 1/2.
  */
 #include "nn/losses/loss.h"
 
-static Tensor *forward(const Module *m, Tensor *const *in) {
-  if (loss_check_shapes(in[0], in[1]) < 0) return NULL;
-  return op_apply(OP_MSE_LOSS, in, 2, &(OpArgs){.i = {reduction_of(m, 0)}});
+static int forward(const Module *m, Tensor *const *in, Tensor **out) {
+  if (loss_check_shapes(in[0], in[1]) < 0) return -1;
+  return one_output(out, op_apply(OP_MSE_LOSS, in, 2, &(OpArgs){.i = {reduction_of(m, 0)}}));
 }
 
 const LayerDef layer_mse_loss = {
     .name = "MSELoss",
     .functional = "mse_loss",
-    .ninputs = 2,
-    .args = {REDUCTION_ARG},
+    .doc = "The squared error.",
+    .equation = "loss_i = (input_i - target_i)^2",
+    .inputs = loss_inputs,
+    .args = reduction_args,
     .forward = forward,
 };

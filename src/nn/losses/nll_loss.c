@@ -1,8 +1,7 @@
 /*
- * nll_loss.c - NLLLoss({weight, reduction}): the negative log-likelihood of class labels.
+ * nll_loss.c - NLLLoss: the negative log-likelihood of class labels.
  *
- *   input (N, C) or (C) or (N, C, d1, ...): log-probabilities; target (N), () or (N, d1, ...): labels 1..C; weight (C)
- *   loss_i = -w[y_i] input[i, y_i];  the mean divides by the sum of w[y_i]
+ * input (N, C) or (C) or (N, C, d1, ...): log-probabilities; target (N), () or (N, d1, ...): labels 1..C
  */
 #include "nn/losses/nll_loss.h"
 
@@ -48,18 +47,28 @@ Tensor *nll(Tensor *logp, const ClassLabels *l, Reduction r) {
   return weighted_mean(l->weight ? fm_mul(each, l->weight) : each, l, r);
 }
 
-static Tensor *forward(const Module *m, Tensor *const *in) {
+static int forward(const Module *m, Tensor *const *in, Tensor **out) {
   ClassLabels l;
   FormulaMark mark = fm_begin();
   Tensor *loss = class_labels(&l, in[0], in[1], m->buffer[0]) < 0 ? NULL : nll(in[0], &l, reduction_of(m, 1));
-  return fm_end(mark, loss);
+  return one_output(out, fm_end(mark, loss));
 }
+
+static const Arg args[] = {
+    {.name = "weight", .kind = ARG_TENSOR, .doc = "(C): a factor for each class"},
+    REDUCTION_ARG,
+    {0},
+};
 
 const LayerDef layer_nll_loss = {
     .name = "NLLLoss",
     .functional = "nll_loss",
-    .ninputs = 2,
-    .args = {{"weight", ARG_TENSOR, ARG_NONE, NULL}, REDUCTION_ARG},
-    .buffers = {"weight"},
+    .doc = "The negative log-likelihood of class labels 1..C, given log-probabilities.",
+    .equation =
+        "loss_i = -w[y_i] input[i, y_i]\n"
+        "mean: sum_i loss_i / sum_i w[y_i]",
+    .inputs = loss_inputs,
+    .args = args,
+    .buffers = (const ModuleTensor[]){{"weight", "w (C)"}, {0}},
     .forward = forward,
 };

@@ -18,12 +18,12 @@
 
 enum { LR, RHO, EPS, WEIGHT_DECAY, MAXIMIZE };
 
-static const Hyper hyper[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1.0}},
-    {.name = "rho", .range = RANGE_0_TO_1, .def = {0.9}},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-6}},
+static const Arg args[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1.0},
+    {.name = "rho", .range = RANGE_0_TO_1, .def = 0.9},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-6},
     {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {.name = "maximize", .kind = ARG_FLAG},
     {0},
 };
 
@@ -59,7 +59,7 @@ ADADELTA_KERNEL(adadelta_f32, float, sqrtf)
 ADADELTA_KERNEL(adadelta_f64, double, sqrt)
 
 const OptimDef optim_adadelta = {.name = "Adadelta",
-                                 .hyper = hyper,
+                                 .args = args,
                                  .slot = {{"square_avg", -1, -1}, {"acc_delta", -1, -1}},
                                  .nslots = 2,
                                  .coef = coef,

@@ -17,13 +17,13 @@
 
 enum { LR, LR_DECAY, WEIGHT_DECAY, INITIAL, EPS, MAXIMIZE };
 
-static const Hyper hyper[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-2}},
+static const Arg args[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
     {.name = "lr_decay", .range = RANGE_NOT_NEGATIVE},
     {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
     {.name = "initial_accumulator_value", .range = RANGE_NOT_NEGATIVE},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-10}},
-    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-10},
+    {.name = "maximize", .kind = ARG_FLAG},
     {0},
 };
 
@@ -54,7 +54,7 @@ ADAGRAD_KERNEL(adagrad_f32, float, sqrtf)
 ADAGRAD_KERNEL(adagrad_f64, double, sqrt)
 
 const OptimDef optim_adagrad = {.name = "Adagrad",
-                                .hyper = hyper,
+                                .args = args,
                                 .slot = {{"sum", -1, INITIAL}},
                                 .nslots = 1,
                                 .coef = coef,

@@ -19,13 +19,13 @@
 
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, AMSGRAD, MAXIMIZE };
 
-static const Hyper hyper[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-3}},
-    {.name = "betas", .kind = HYPER_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .def = {0.9, 0.999}},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-8}},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE, .def = {1e-2}},
-    {.name = "amsgrad", .kind = HYPER_BOOLEAN},
-    {.name = "maximize", .kind = HYPER_BOOLEAN},
+static const Arg args[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3},
+    {.name = "betas", .kind = ARG_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .defs = (const double[]){0.9, 0.999}},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8},
+    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
+    {.name = "amsgrad", .kind = ARG_FLAG},
+    {.name = "maximize", .kind = ARG_FLAG},
     {0},
 };
 
@@ -76,7 +76,7 @@ ADAMW_KERNEL(adamw_f32, loop_f32)
 ADAMW_KERNEL(adamw_f64, loop_f64)
 
 const OptimDef optim_adamw = {.name = "AdamW",
-                              .hyper = hyper,
+                              .args = args,
                               .slot = {{"exp_avg", -1, -1}, {"exp_avg_sq", -1, -1}, {"max_exp_avg_sq", AMSGRAD, -1}},
                               .nslots = 3,
                               .coef = coef,

@@ -21,14 +21,14 @@
 
 enum { LR, ALPHA, EPS, WEIGHT_DECAY, MOMENTUM, CENTERED, MAXIMIZE };
 
-static const Hyper hyper[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-2}},
-    {.name = "alpha", .range = RANGE_NOT_NEGATIVE, .def = {0.99}},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-8}},
+static const Arg args[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
+    {.name = "alpha", .range = RANGE_NOT_NEGATIVE, .def = 0.99},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8},
     {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
     {.name = "momentum", .range = RANGE_NOT_NEGATIVE},
-    {.name = "centered", .kind = HYPER_BOOLEAN},
-    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {.name = "centered", .kind = ARG_FLAG},
+    {.name = "maximize", .kind = ARG_FLAG},
     {0},
 };
 
@@ -92,7 +92,7 @@ RMSPROP_KERNEL(rmsprop_f64, loop_f64)
 
 const OptimDef optim_rmsprop = {
     .name = "RMSprop",
-    .hyper = hyper,
+    .args = args,
     .slot = {{"square_avg", -1, -1}, {"grad_avg", CENTERED, -1}, {"momentum_buffer", MOMENTUM, -1}},
     .nslots = 3,
     .coef = coef,

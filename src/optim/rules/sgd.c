@@ -18,13 +18,13 @@
 
 enum { LR, MOMENTUM, DAMPENING, WEIGHT_DECAY, NESTEROV, MAXIMIZE };
 
-static const Hyper hyper[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-3}},
+static const Arg args[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3},
     {.name = "momentum", .range = RANGE_NOT_NEGATIVE},
-    {.name = "dampening", .range = RANGE_ANY},
+    {.name = "dampening"},
     {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "nesterov", .kind = HYPER_BOOLEAN},
-    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {.name = "nesterov", .kind = ARG_FLAG},
+    {.name = "maximize", .kind = ARG_FLAG},
     {0},
 };
 
@@ -42,8 +42,8 @@ static void coef(double *c, const double *h, int64_t t) {
 
 static int check(const double *h) {
   if (h[NESTEROV] == 0 || (h[MOMENTUM] > 0 && h[DAMPENING] == 0)) return 0;
-  return err_set("optim.SGD: nesterov needs momentum > 0 and dampening = 0, got momentum %.14g and dampening %.14g",
-                 h[MOMENTUM], h[DAMPENING]);
+  return err_set("nesterov needs momentum > 0 and dampening = 0, got momentum %.14g and dampening %.14g", h[MOMENTUM],
+                 h[DAMPENING]);
 }
 
 /* A fresh buffer holds zeros, so that "b <- g at the first update" is the general rule with other coefficients. */
@@ -74,7 +74,7 @@ SGD_KERNEL(sgd_f32, float)
 SGD_KERNEL(sgd_f64, double)
 
 const OptimDef optim_sgd = {.name = "SGD",
-                            .hyper = hyper,
+                            .args = args,
                             .slot = {{"momentum_buffer", MOMENTUM, -1}},
                             .nslots = 1,
                             .check = check,

@@ -20,13 +20,13 @@
 
 enum { LR, BETA1, BETA2, EPS, INITIAL, WEIGHT_DECAY, MAXIMIZE };
 
-static const Hyper hyper[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-2}},
-    {.name = "betas", .kind = HYPER_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .def = {0.9, 0.999}},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = {1e-3}},
-    {.name = "initial_accumulator", .range = RANGE_NOT_NEGATIVE, .def = {1e-6}},
+static const Arg args[] = {
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
+    {.name = "betas", .kind = ARG_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .defs = (const double[]){0.9, 0.999}},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-3},
+    {.name = "initial_accumulator", .range = RANGE_NOT_NEGATIVE, .def = 1e-6},
     {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "maximize", .kind = HYPER_BOOLEAN},
+    {.name = "maximize", .kind = ARG_FLAG},
     {0},
 };
 
@@ -64,7 +64,7 @@ YOGI_KERNEL(yogi_f32, float, sqrtf)
 YOGI_KERNEL(yogi_f64, double, sqrt)
 
 const OptimDef optim_yogi = {.name = "Yogi",
-                             .hyper = hyper,
+                             .args = args,
                              .slot = {{"exp_avg", -1, INITIAL}, {"exp_avg_sq", -1, INITIAL}},
                              .nslots = 2,
                              .coef = coef,

@@ -26,38 +26,38 @@ enum { BASE_LR };
 
 enum { LINEAR_START = 1, LINEAR_END, LINEAR_TOTAL };
 
-static const Hyper linearlr_hyper[] = {
+static const Arg linearlr_args[] = {
     BASE_ROW,
-    {.name = "start_factor", .range = RANGE_0_TO_1, .def = {1.0 / 3}},
-    {.name = "end_factor", .range = RANGE_0_TO_1, .def = {1}},
-    {.name = "total_iters", .range = RANGE_POSITIVE, .def = {5}},
+    {.name = "start_factor", .range = RANGE_0_TO_1, .def = 1.0 / 3},
+    {.name = "end_factor", .range = RANGE_0_TO_1, .def = 1},
+    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5},
     {0},
 };
 
 static double linearlr_at(const Sched *s, double t) {
-  double start = s->h[LINEAR_START], total = s->h[LINEAR_TOTAL];
-  return s->h[BASE_LR] * (start + (s->h[LINEAR_END] - start) * fmin(t, total) / total);
+  double start = s->args.x[LINEAR_START], total = s->args.x[LINEAR_TOTAL];
+  return s->args.x[BASE_LR] * (start + (s->args.x[LINEAR_END] - start) * fmin(t, total) / total);
 }
 
-const SchedDef sched_linearlr = {.name = "LinearLR", .hyper = linearlr_hyper, .at = linearlr_at};
+const SchedDef sched_linearlr = {.name = "LinearLR", .args = linearlr_args, .at = linearlr_at};
 
 /* --- PolynomialLR ------------------------------------------------------------------------------------------------- */
 
 enum { POLYNOMIAL_TOTAL = 1, POLYNOMIAL_POWER };
 
-static const Hyper polynomiallr_hyper[] = {
+static const Arg polynomiallr_args[] = {
     BASE_ROW,
-    {.name = "total_iters", .range = RANGE_POSITIVE, .def = {5}},
-    {.name = "power", .range = RANGE_NOT_NEGATIVE, .def = {1}},
+    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5},
+    {.name = "power", .range = RANGE_NOT_NEGATIVE, .def = 1},
     {0},
 };
 
 static double polynomiallr_at(const Sched *s, double t) {
-  double total = s->h[POLYNOMIAL_TOTAL];
-  return s->h[BASE_LR] * pow(1 - fmin(t, total) / total, s->h[POLYNOMIAL_POWER]);
+  double total = s->args.x[POLYNOMIAL_TOTAL];
+  return s->args.x[BASE_LR] * pow(1 - fmin(t, total) / total, s->args.x[POLYNOMIAL_POWER]);
 }
 
-const SchedDef sched_polynomiallr = {.name = "PolynomialLR", .hyper = polynomiallr_hyper, .at = polynomiallr_at};
+const SchedDef sched_polynomiallr = {.name = "PolynomialLR", .args = polynomiallr_args, .at = polynomiallr_at};
 
 /* --- cosines ------------------------------------------------------------------------------------------------------ */
 
@@ -65,32 +65,32 @@ enum { ETA_MIN = 1, PERIOD, T_MULT };
 
 /* From base_lr at share 0 down to eta_min at share 1. */
 static double cosine(const Sched *s, double share) {
-  double low = s->h[ETA_MIN];
-  return low + (s->h[BASE_LR] - low) * (1 + cos(M_PI * share)) / 2;
+  double low = s->args.x[ETA_MIN];
+  return low + (s->args.x[BASE_LR] - low) * (1 + cos(M_PI * share)) / 2;
 }
 
-static const Hyper cosineannealinglr_hyper[] = {
+static const Arg cosineannealinglr_args[] = {
     BASE_ROW,
     {.name = "eta_min", .range = RANGE_NOT_NEGATIVE},
     {.name = "T_max", .range = RANGE_POSITIVE, .required = true},
     {0},
 };
 
-static double cosineannealinglr_at(const Sched *s, double t) { return cosine(s, t / s->h[PERIOD]); }
+static double cosineannealinglr_at(const Sched *s, double t) { return cosine(s, t / s->args.x[PERIOD]); }
 
 const SchedDef sched_cosineannealinglr = {
-    .name = "CosineAnnealingLR", .hyper = cosineannealinglr_hyper, .at = cosineannealinglr_at};
+    .name = "CosineAnnealingLR", .args = cosineannealinglr_args, .at = cosineannealinglr_at};
 
-static const Hyper warmrestarts_hyper[] = {
+static const Arg warmrestarts_args[] = {
     BASE_ROW,
     {.name = "eta_min", .range = RANGE_NOT_NEGATIVE},
     {.name = "T_0", .range = RANGE_POSITIVE, .required = true},
-    {.name = "T_mult", .kind = HYPER_INTEGER, .range = RANGE_AT_LEAST_1, .def = {1}},
+    {.name = "T_mult", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = 1},
     {0},
 };
 
 static double warmrestarts_at(const Sched *s, double t) {
-  double period = s->h[PERIOD], growth = s->h[T_MULT];
+  double period = s->args.x[PERIOD], growth = s->args.x[T_MULT];
   if (growth == 1) return cosine(s, fmod(t, period) / period);
   while (t >= period) {
     t -= period;
@@ -100,4 +100,4 @@ static double warmrestarts_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_cosineannealingwarmrestarts = {
-    .name = "CosineAnnealingWarmRestarts", .hyper = warmrestarts_hyper, .at = warmrestarts_at};
+    .name = "CosineAnnealingWarmRestarts", .args = warmrestarts_args, .at = warmrestarts_at};

@@ -35,108 +35,109 @@ enum { BASE_LR, WARMUP_STEPS, WARMUP_BEGIN, WARMUP_MODE, OWN };
 static const char *const modes[] = {"linear", "constant", NULL};
 
 #define COMMON_ROWS(base)                                                                                              \
-  {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .def = {base}},                                                     \
+  {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .def = base},                                                       \
       {.name = "warmup_steps", .range = RANGE_NOT_NEGATIVE}, {.name = "warmup_begin_lr", .range = RANGE_NOT_NEGATIVE}, \
   {                                                                                                                    \
-    .name = "warmup_mode", .kind = HYPER_CHOICE, .choice = modes                                                       \
+    .name = "warmup_mode", .kind = ARG_CHOICE, .choices = modes                                                        \
   }
 
-static bool warming(const Sched *s, double t) { return t < s->h[WARMUP_STEPS]; }
+static bool warming(const Sched *s, double t) { return t < s->args.x[WARMUP_STEPS]; }
 
 static double warmup_lr(const Sched *s, double t) {
-  double begin = s->h[WARMUP_BEGIN];
-  if (s->h[WARMUP_MODE] != 0) return begin;
-  return begin + (s->h[BASE_LR] - begin) * t / s->h[WARMUP_STEPS];
+  double begin = s->args.x[WARMUP_BEGIN];
+  if (s->args.x[WARMUP_MODE] != 0) return begin;
+  return begin + (s->args.x[BASE_LR] - begin) * t / s->args.x[WARMUP_STEPS];
 }
 
 static int check_warmup(const Sched *s) {
-  if (s->h[WARMUP_BEGIN] <= s->h[BASE_LR]) return 0;
-  return err_set("sched.%s: warmup_begin_lr must be <= base_lr, got %.14g and %.14g", s->def->name, s->h[WARMUP_BEGIN],
-                 s->h[BASE_LR]);
+  if (s->args.x[WARMUP_BEGIN] <= s->args.x[BASE_LR]) return 0;
+  return err_set("warmup_begin_lr must be at most base_lr, got %.14g and %.14g", s->args.x[WARMUP_BEGIN],
+                 s->args.x[BASE_LR]);
 }
 
 /* --- Factor ------------------------------------------------------------------------------------------------------- */
 
 enum { FACTOR = OWN, STOP_FACTOR_LR, STEP };
 
-static const Hyper factor_hyper[] = {
+static const Arg factor_args[] = {
     COMMON_ROWS(0.1),
-    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = {1}},
-    {.name = "stop_factor_lr", .range = RANGE_NOT_NEGATIVE, .def = {1e-7}},
-    {.name = "step", .range = RANGE_AT_LEAST_1, .def = {1}},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1},
+    {.name = "stop_factor_lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-7},
+    {.name = "step", .range = RANGE_AT_LEAST_1, .def = 1},
     {0},
 };
 
 static double factor_at(const Sched *s, double t) {
   if (warming(s, t)) return warmup_lr(s, t);
-  double times = floor((t - s->h[WARMUP_STEPS]) / s->h[STEP]);
-  return fmax(s->h[STOP_FACTOR_LR], s->h[BASE_LR] * pow(s->h[FACTOR], times));
+  double times = floor((t - s->args.x[WARMUP_STEPS]) / s->args.x[STEP]);
+  return fmax(s->args.x[STOP_FACTOR_LR], s->args.x[BASE_LR] * pow(s->args.x[FACTOR], times));
 }
 
-const SchedDef sched_factor = {.name = "Factor", .hyper = factor_hyper, .check = check_warmup, .at = factor_at};
+const SchedDef sched_factor = {.name = "Factor", .args = factor_args, .check = check_warmup, .at = factor_at};
 
 /* --- MultiFactor -------------------------------------------------------------------------------------------------- */
 
-static const Hyper multifactor_hyper[] = {
+static const Arg multifactor_args[] = {
     COMMON_ROWS(0.01),
-    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = {1}},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1},
+    {.name = "step", .kind = ARG_LIST, .range = RANGE_NOT_NEGATIVE, .required = true},
     {0},
 };
 
 static double multifactor_at(const Sched *s, double t) {
   if (warming(s, t)) return warmup_lr(s, t);
-  return s->h[BASE_LR] * pow(s->h[FACTOR], sched_passed(s, t));
+  return s->args.x[BASE_LR] * pow(s->args.x[FACTOR], sched_passed(s, t));
 }
 
 const SchedDef sched_multifactor = {
-    .name = "MultiFactor", .hyper = multifactor_hyper, .list = "step", .check = check_warmup, .at = multifactor_at};
+    .name = "MultiFactor", .args = multifactor_args, .check = check_warmup, .at = multifactor_at};
 
 /* --- SquareRoot --------------------------------------------------------------------------------------------------- */
 
-static const Hyper squareroot_hyper[] = {COMMON_ROWS(0.1), {0}};
+static const Arg squareroot_args[] = {COMMON_ROWS(0.1), {0}};
 
 static double squareroot_at(const Sched *s, double t) {
   if (warming(s, t)) return warmup_lr(s, t);
-  return s->h[BASE_LR] / sqrt(t - s->h[WARMUP_STEPS] + 1);
+  return s->args.x[BASE_LR] / sqrt(t - s->args.x[WARMUP_STEPS] + 1);
 }
 
 const SchedDef sched_squareroot = {
-    .name = "SquareRoot", .hyper = squareroot_hyper, .check = check_warmup, .at = squareroot_at};
+    .name = "SquareRoot", .args = squareroot_args, .check = check_warmup, .at = squareroot_at};
 
 /* --- Poly and Cosine ---------------------------------------------------------------------------------------------- */
 
 enum { MAX_UPDATE = OWN, FINAL_LR, PWR };
 
 static int check_end(const Sched *s) {
-  if (s->h[MAX_UPDATE] <= s->h[WARMUP_STEPS]) {
-    return err_set("sched.%s: max_update must be > warmup_steps, got %.14g and %.14g", s->def->name, s->h[MAX_UPDATE],
-                   s->h[WARMUP_STEPS]);
+  if (s->args.x[MAX_UPDATE] <= s->args.x[WARMUP_STEPS]) {
+    return err_set("max_update must be above warmup_steps, got %.14g and %.14g", s->args.x[MAX_UPDATE],
+                   s->args.x[WARMUP_STEPS]);
   }
   return check_warmup(s);
 }
 
 /* Share of the way from the end of the warm-up to max_update. */
 static double progress(const Sched *s, double t) {
-  return fmin(1, (t - s->h[WARMUP_STEPS]) / (s->h[MAX_UPDATE] - s->h[WARMUP_STEPS]));
+  return fmin(1, (t - s->args.x[WARMUP_STEPS]) / (s->args.x[MAX_UPDATE] - s->args.x[WARMUP_STEPS]));
 }
 
-static const Hyper poly_hyper[] = {
+static const Arg poly_args[] = {
     COMMON_ROWS(0.01),
     {.name = "max_update", .range = RANGE_AT_LEAST_1, .required = true},
     {.name = "final_lr", .range = RANGE_NOT_NEGATIVE},
-    {.name = "pwr", .range = RANGE_NOT_NEGATIVE, .def = {2}},
+    {.name = "pwr", .range = RANGE_NOT_NEGATIVE, .def = 2},
     {0},
 };
 
 static double poly_at(const Sched *s, double t) {
   if (warming(s, t)) return warmup_lr(s, t);
-  double final = s->h[FINAL_LR];
-  return final + (s->h[BASE_LR] - final) * pow(1 - progress(s, t), s->h[PWR]);
+  double final = s->args.x[FINAL_LR];
+  return final + (s->args.x[BASE_LR] - final) * pow(1 - progress(s, t), s->args.x[PWR]);
 }
 
-const SchedDef sched_poly = {.name = "Poly", .hyper = poly_hyper, .check = check_end, .at = poly_at};
+const SchedDef sched_poly = {.name = "Poly", .args = poly_args, .check = check_end, .at = poly_at};
 
-static const Hyper cosine_hyper[] = {
+static const Arg cosine_args[] = {
     COMMON_ROWS(0.01),
     {.name = "max_update", .range = RANGE_AT_LEAST_1, .required = true},
     {.name = "final_lr", .range = RANGE_NOT_NEGATIVE},
@@ -145,8 +146,8 @@ static const Hyper cosine_hyper[] = {
 
 static double cosine_at(const Sched *s, double t) {
   if (warming(s, t)) return warmup_lr(s, t);
-  double final = s->h[FINAL_LR];
-  return final + (s->h[BASE_LR] - final) * (1 + cos(M_PI * progress(s, t))) / 2;
+  double final = s->args.x[FINAL_LR];
+  return final + (s->args.x[BASE_LR] - final) * (1 + cos(M_PI * progress(s, t))) / 2;
 }
 
-const SchedDef sched_cosine = {.name = "Cosine", .hyper = cosine_hyper, .check = check_end, .at = cosine_at};
+const SchedDef sched_cosine = {.name = "Cosine", .args = cosine_args, .check = check_end, .at = cosine_at};

@@ -29,18 +29,18 @@ enum { TRIANGULAR, TRIANGULAR2, EXP_RANGE };
 static const char *const modes[] = {
     [TRIANGULAR] = "triangular", [TRIANGULAR2] = "triangular2", [EXP_RANGE] = "exp_range", NULL};
 
-static const Hyper cycliclr_hyper[] = {
+static const Arg cycliclr_args[] = {
     {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
     {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
-    {.name = "step_size_up", .range = RANGE_POSITIVE, .def = {2000}},
-    {.name = "step_size_down", .range = RANGE_POSITIVE, .def = {NAN}},
-    {.name = "mode", .kind = HYPER_CHOICE, .choice = modes},
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = {1}},
+    {.name = "step_size_up", .range = RANGE_POSITIVE, .def = 2000},
+    {.name = "step_size_down", .range = RANGE_POSITIVE, .def = ARG_UNSET},
+    {.name = "mode", .kind = ARG_CHOICE, .choices = modes},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 1},
     {0},
 };
 
 static double cycliclr_at(const Sched *s, double t) {
-  const double *h = s->h;
+  const double *h = s->args.x;
   double down = isnan(h[STEP_SIZE_DOWN]) ? h[STEP_SIZE_UP] : h[STEP_SIZE_DOWN];
   double total = h[STEP_SIZE_UP] + down, ratio = h[STEP_SIZE_UP] / total;
   double cycles = floor(t / total), x = t / total - cycles;
@@ -49,7 +49,7 @@ static double cycliclr_at(const Sched *s, double t) {
   return h[BASE_LR] + (h[MODE] == EXP_RANGE ? height * pow(h[GAMMA], t) : height);
 }
 
-const SchedDef sched_cycliclr = {.name = "CyclicLR", .hyper = cycliclr_hyper, .at = cycliclr_at};
+const SchedDef sched_cycliclr = {.name = "CyclicLR", .args = cycliclr_args, .at = cycliclr_at};
 
 /* --- OneCycleLR --------------------------------------------------------------------------------------------------- */
 
@@ -57,28 +57,28 @@ enum { PEAK_LR, TOTAL_STEPS, EPOCHS, STEPS_PER_EPOCH, PCT_START, STRATEGY, DIV_F
 
 static const char *const strategies[] = {"cos", "linear", NULL};
 
-static const Hyper onecyclelr_hyper[] = {
+static const Arg onecyclelr_args[] = {
     {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
-    {.name = "total_steps", .kind = HYPER_INTEGER, .range = RANGE_POSITIVE, .def = {NAN}},
-    {.name = "epochs", .kind = HYPER_INTEGER, .range = RANGE_POSITIVE, .def = {NAN}},
-    {.name = "steps_per_epoch", .kind = HYPER_INTEGER, .range = RANGE_POSITIVE, .def = {NAN}},
-    {.name = "pct_start", .range = RANGE_0_TO_1, .def = {0.3}},
-    {.name = "anneal_strategy", .kind = HYPER_CHOICE, .choice = strategies},
-    {.name = "div_factor", .range = RANGE_POSITIVE, .def = {25}},
-    {.name = "final_div_factor", .range = RANGE_POSITIVE, .def = {1e4}},
-    {.name = "three_phase", .kind = HYPER_BOOLEAN},
+    {.name = "total_steps", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_UNSET},
+    {.name = "epochs", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_UNSET},
+    {.name = "steps_per_epoch", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_UNSET},
+    {.name = "pct_start", .range = RANGE_0_TO_1, .def = 0.3},
+    {.name = "anneal_strategy", .kind = ARG_CHOICE, .choices = strategies},
+    {.name = "div_factor", .range = RANGE_POSITIVE, .def = 25},
+    {.name = "final_div_factor", .range = RANGE_POSITIVE, .def = 1e4},
+    {.name = "three_phase", .kind = ARG_FLAG},
     {0},
 };
 
 static int onecyclelr_check(const Sched *s) {
-  const double *h = s->h;
+  const double *h = s->args.x;
   if (!isnan(h[TOTAL_STEPS]) || !(isnan(h[EPOCHS]) || isnan(h[STEPS_PER_EPOCH]))) return 0;
-  return err_set("sched.OneCycleLR: give either total_steps or both epochs and steps_per_epoch");
+  return err_set("give either total_steps or both epochs and steps_per_epoch");
 }
 
 /* From `from` at share 0 to `to` at share 1. */
 static double anneal(const Sched *s, double from, double to, double share) {
-  if (s->h[STRATEGY] != 0) return from + (to - from) * share;
+  if (s->args.x[STRATEGY] != 0) return from + (to - from) * share;
   return to + (from - to) / 2 * (1 + cos(M_PI * share));
 }
 
@@ -87,7 +87,7 @@ static double phase(const Sched *s, double t, double begin, double end, double f
 }
 
 static double onecyclelr_at(const Sched *s, double t) {
-  const double *h = s->h;
+  const double *h = s->args.x;
   double steps = isnan(h[TOTAL_STEPS]) ? h[EPOCHS] * h[STEPS_PER_EPOCH] : h[TOTAL_STEPS];
   double high = h[PEAK_LR], low = high / h[DIV_FACTOR], least = low / h[FINAL_DIV_FACTOR];
   double peak = h[PCT_START] * steps - 1, valley = 2 * h[PCT_START] * steps - 2, last = steps - 1;
@@ -99,4 +99,4 @@ static double onecyclelr_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_onecyclelr = {
-    .name = "OneCycleLR", .hyper = onecyclelr_hyper, .check = onecyclelr_check, .at = onecyclelr_at};
+    .name = "OneCycleLR", .args = onecyclelr_args, .check = onecyclelr_check, .at = onecyclelr_at};

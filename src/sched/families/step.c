@@ -21,61 +21,63 @@ enum { BASE_LR };
 
 enum { STEP_GAMMA = 1, STEP_SIZE };
 
-static const Hyper steplr_hyper[] = {
+static const Arg steplr_args[] = {
     BASE_ROW,
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = {0.1}},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1},
     {.name = "step_size", .range = RANGE_POSITIVE, .required = true},
     {0},
 };
 
 static double steplr_at(const Sched *s, double t) {
-  return s->h[BASE_LR] * pow(s->h[STEP_GAMMA], floor(t / s->h[STEP_SIZE]));
+  return s->args.x[BASE_LR] * pow(s->args.x[STEP_GAMMA], floor(t / s->args.x[STEP_SIZE]));
 }
 
-const SchedDef sched_steplr = {.name = "StepLR", .hyper = steplr_hyper, .at = steplr_at};
+const SchedDef sched_steplr = {.name = "StepLR", .args = steplr_args, .at = steplr_at};
 
 /* --- MultiStepLR -------------------------------------------------------------------------------------------------- */
 
-static const Hyper multisteplr_hyper[] = {
+static const Arg multisteplr_args[] = {
     BASE_ROW,
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = {0.1}},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1},
+    {.name = "milestones", .kind = ARG_LIST, .range = RANGE_NOT_NEGATIVE, .required = true},
     {0},
 };
 
 static double multisteplr_at(const Sched *s, double t) {
-  return s->h[BASE_LR] * pow(s->h[STEP_GAMMA], sched_passed(s, t));
+  return s->args.x[BASE_LR] * pow(s->args.x[STEP_GAMMA], sched_passed(s, t));
 }
 
-const SchedDef sched_multisteplr = {
-    .name = "MultiStepLR", .hyper = multisteplr_hyper, .list = "milestones", .at = multisteplr_at};
+const SchedDef sched_multisteplr = {.name = "MultiStepLR", .args = multisteplr_args, .at = multisteplr_at};
 
 /* --- ConstantLR --------------------------------------------------------------------------------------------------- */
 
 enum { CONSTANT_FACTOR = 1, CONSTANT_TOTAL };
 
-static const Hyper constantlr_hyper[] = {
+static const Arg constantlr_args[] = {
     BASE_ROW,
-    {.name = "factor", .range = RANGE_0_TO_1, .def = {1.0 / 3}},
-    {.name = "total_iters", .range = RANGE_NOT_NEGATIVE, .def = {5}},
+    {.name = "factor", .range = RANGE_0_TO_1, .def = 1.0 / 3},
+    {.name = "total_iters", .range = RANGE_NOT_NEGATIVE, .def = 5},
     {0},
 };
 
 static double constantlr_at(const Sched *s, double t) {
-  return t < s->h[CONSTANT_TOTAL] ? s->h[BASE_LR] * s->h[CONSTANT_FACTOR] : s->h[BASE_LR];
+  return t < s->args.x[CONSTANT_TOTAL] ? s->args.x[BASE_LR] * s->args.x[CONSTANT_FACTOR] : s->args.x[BASE_LR];
 }
 
-const SchedDef sched_constantlr = {.name = "ConstantLR", .hyper = constantlr_hyper, .at = constantlr_at};
+const SchedDef sched_constantlr = {.name = "ConstantLR", .args = constantlr_args, .at = constantlr_at};
 
 /* --- ExponentialLR ------------------------------------------------------------------------------------------------ */
 
 enum { EXPONENTIAL_GAMMA = 1 };
 
-static const Hyper exponentiallr_hyper[] = {
+static const Arg exponentiallr_args[] = {
     BASE_ROW,
     {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .required = true},
     {0},
 };
 
-static double exponentiallr_at(const Sched *s, double t) { return s->h[BASE_LR] * pow(s->h[EXPONENTIAL_GAMMA], t); }
+static double exponentiallr_at(const Sched *s, double t) {
+  return s->args.x[BASE_LR] * pow(s->args.x[EXPONENTIAL_GAMMA], t);
+}
 
-const SchedDef sched_exponentiallr = {.name = "ExponentialLR", .hyper = exponentiallr_hyper, .at = exponentiallr_at};
+const SchedDef sched_exponentiallr = {.name = "ExponentialLR", .args = exponentiallr_args, .at = exponentiallr_at};

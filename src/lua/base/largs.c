@@ -1,0 +1,409 @@
+/*
+ * largs.c - reads the arguments of a call by their declaration.
+ */
+#include "lua/base/largs.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- one value ---------------------------------------------------------------------------------------------------- */
+
+static int bad_value(lua_State *L, const char *callee, const Arg *a, int idx) {
+  char what[256];
+  return lb_badvalue(L, callee, a->name, idx, arg_what(a, what, sizeof what));
+}
+
+/* What an integer must be, if the one at idx is too large for the row; else NULL. */
+static const char *too_large(lua_State *L, int idx, const Arg *a) {
+  int isint;
+  lua_Integer v = lua_tointegerx(L, idx, &isint), most = (lua_Integer)ARG_INTEGER_MAX;
+  if (!isint || !arg_is_integral(a)) return NULL;
+  if (a->kind == ARG_SIZES && v > ARG_SIZES_MAX) return "an integer of at most 67108863";
+  return v > most || v < -most ? "an integer from -2^53 to 2^53" : NULL;
+}
+
+/* The number at idx. `member`: which one of a list, from 1; 0: the value itself. */
+static double check_number(lua_State *L, int idx, const char *callee, const Arg *a, int member) {
+  char text[256];
+  idx = lua_absindex(L, idx);
+  double v = lua_tonumber(L, idx);
+  const char *large = too_large(L, idx, a);
+  if (lua_type(L, idx) == LUA_TNUMBER && !large && arg_accepts(a, v)) return v;
+  const char *name = member ? lua_pushfstring(L, "%s[%d]", a->name, member) : a->name;
+  const char *what = large ? large : member ? arg_member_what(a, text, sizeof text) : arg_what(a, text, sizeof text);
+  return lb_badvalue(L, callee, name, idx, what);
+}
+
+/* The members 1..n of the list at idx (absolute). */
+static void read_members(lua_State *L, int idx, const char *callee, const Arg *a, double *x, int n) {
+  for (int i = 0; i < n; i++) {
+    lua_geti(L, idx, i + 1);
+    x[i] = check_number(L, -1, callee, a, i + 1);
+    lua_pop(L, 1);
+  }
+}
+
+static void read_tuple(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {
+  bool one = a->kind == ARG_SIZES && lua_type(L, idx) == LUA_TNUMBER;
+  if (!one && (!lua_istable(L, idx) || luaL_len(L, idx) != a->width)) bad_value(L, callee, a, idx);
+  if (one) x[0] = check_number(L, idx, callee, a, 0);
+  for (int i = 1; one && i < a->width; i++) x[i] = x[0];
+  if (!one) read_members(L, idx, callee, a, x, a->width);
+}
+
+static void read_shape(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {
+  bool list = lua_istable(L, idx);
+  lua_Integer n = list ? luaL_len(L, idx) : 1;
+  if (n > TENSOR_MAX_DIM) lb_error(L, "%s: a tensor has at most %d dimensions", callee, TENSOR_MAX_DIM);
+  x[0] = (double)n;
+  if (list) read_members(L, idx, callee, a, x + 1, (int)n);
+  if (!list) x[1] = check_number(L, idx, callee, a, 0);
+}
+
+static double read_choice(lua_State *L, int idx, const char *callee, const Arg *a) {
+  const char *word = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : NULL;
+  for (int i = 0; word && a->choices[i]; i++) {
+    if (strcmp(word, a->choices[i]) == 0) return i;
+  }
+  return bad_value(L, callee, a, idx);
+}
+
+static double read_dim(lua_State *L, int idx, const char *callee, const Arg *a) {
+  int isint;
+  lua_Integer d = lua_tointegerx(L, idx, &isint);
+  if (!isint || lua_type(L, idx) != LUA_TNUMBER || d == 0 || d > INT_MAX || d < -INT_MAX) bad_value(L, callee, a, idx);
+  return (double)(d > 0 ? d - 1 : d);
+}
+
+static double read_dtype(lua_State *L, int idx, const char *callee, const Arg *a) {
+  DType dt = DT_F32;
+  bool ok = lua_type(L, idx) == LUA_TSTRING && dtype_parse(lua_tostring(L, idx), &dt) == 0;
+  if (!ok || (a->kind == ARG_FLOAT_DTYPE && !dtype_is_float(dt))) bad_value(L, callee, a, idx);
+  return dt;
+}
+
+/* Whether the value at idx, which stays on the stack, is of the row's kind. */
+static bool is_kept_kind(lua_State *L, int idx, const Arg *a) {
+  int isint;
+  switch (a->kind) {
+    case ARG_TENSOR:
+      return lb_testtensor(L, idx) != NULL;
+    case ARG_STRING:
+      return lua_type(L, idx) == LUA_TSTRING;
+    case ARG_FUNCTION:
+      return lua_isfunction(L, idx);
+    case ARG_TABLE:
+      return lua_istable(L, idx);
+    case ARG_INT64:
+      lua_tointegerx(L, idx, &isint);
+      return isint && lua_type(L, idx) == LUA_TNUMBER;
+    default:
+      return true;
+  }
+}
+
+void largs_value(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {
+  idx = lua_absindex(L, idx);
+  switch (a->kind) {
+    case ARG_NUMBER:
+    case ARG_INTEGER:
+      *x = check_number(L, idx, callee, a, 0);
+      break;
+    case ARG_FLAG:
+      if (!lua_isboolean(L, idx)) bad_value(L, callee, a, idx);
+      *x = lua_toboolean(L, idx);
+      break;
+    case ARG_CHOICE:
+      *x = read_choice(L, idx, callee, a);
+      break;
+    case ARG_TUPLE:
+    case ARG_SIZES:
+      read_tuple(L, idx, callee, a, x);
+      break;
+    case ARG_SHAPE:
+      read_shape(L, idx, callee, a, x);
+      break;
+    case ARG_DIM:
+      *x = read_dim(L, idx, callee, a);
+      break;
+    case ARG_DTYPE:
+    case ARG_FLOAT_DTYPE:
+      *x = read_dtype(L, idx, callee, a);
+      break;
+    default:
+      if (!is_kept_kind(L, idx, a)) bad_value(L, callee, a, idx);
+      *x = idx;
+  }
+}
+
+/* --- lists -------------------------------------------------------------------------------------------------------- */
+
+/* Room for n members of list k: in v's memory, or in userdata that stays on the stack. */
+static double *list_room(lua_State *L, ArgValues *v, int k, int n) {
+  if (!v->owned) v->list[k] = (ArgList){lua_newuserdatauv(L, (size_t)(n ? n : 1) * sizeof(double), 0), n};
+  if (v->owned && !args_resize(v, k, n)) lb_coreerror(L);
+  return v->list[k].x;
+}
+
+static void read_list(lua_State *L, int idx, const char *callee, const Arg *a, ArgValues *v, int k) {
+  idx = lua_absindex(L, idx);
+  bool one = a->kind == ARG_INTEGERS && lua_type(L, idx) == LUA_TNUMBER;
+  if (!one && !lua_istable(L, idx)) bad_value(L, callee, a, idx);
+  double first = one ? check_number(L, idx, callee, a, 0) : 0;
+  int n = one ? 1 : (int)luaL_len(L, idx);
+  double *x = list_room(L, v, k, n);
+  if (one) *x = first;
+  if (!one) read_members(L, idx, callee, a, x, n);
+}
+
+/* The value at idx as row a, whose first place is x. */
+static void read_value(lua_State *L, int idx, const char *callee, const Arg *a, double *x, ArgValues *v) {
+  if (arg_is_list(a)) {
+    read_list(L, idx, callee, a, v, (int)*x);
+  } else {
+    largs_value(L, idx, callee, a, x);
+  }
+}
+
+/* --- options by name ---------------------------------------------------------------------------------------------- */
+
+static bool is_object(lua_State *L, int idx) {
+  if (luaL_getmetafield(L, idx, "__name") == LUA_TNIL) return false;
+  lua_pop(L, 1);
+  return true;
+}
+
+bool largs_is_options(lua_State *L, int idx) {
+  if (!lua_istable(L, idx) || is_object(L, idx)) return false;
+  idx = lua_absindex(L, idx);
+  for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TSTRING) continue;
+    lua_pop(L, 2);
+    return true;
+  }
+  return false;
+}
+
+static bool is_empty(lua_State *L, int idx) {
+  lua_pushnil(L);
+  if (!lua_next(L, idx)) return !is_object(L, idx);
+  lua_pop(L, 2);
+  return false;
+}
+
+static bool is_among(const char *key, const char *const names[]) {
+  for (; names && *names; names++) {
+    if (strcmp(*names, key) == 0) return true;
+  }
+  return false;
+}
+
+static int unknown_name(lua_State *L, const char *callee, const char *key, const Arg *args, const char *const more[]) {
+  int n = args_count(args), at = 0;
+  for (int i = 0; more && more[i]; i++) n++;
+  const char **names = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *names, 0);
+  for (; args->name; args++) names[at++] = args->name;
+  for (; more && *more; more++) names[at++] = *more;
+  names[at] = NULL;
+  return lb_unknown(L, callee, key, names);
+}
+
+void largs_checknames(lua_State *L, int idx, const char *callee, const Arg *args, const char *const more[], bool list) {
+  int at;
+  if (lua_isnoneornil(L, idx)) return;
+  if (!lua_istable(L, idx)) lb_badvalue(L, callee, "options", idx, "a table");
+  idx = lua_absindex(L, idx);
+  for (lua_pushnil(L); lua_next(L, idx);) {
+    lua_pop(L, 1);
+    if (list && lua_isinteger(L, -1)) continue;
+    const char *key = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+    if (!key) lb_error(L, "%s: options are given by name, got the key %s", callee, lb_pushgot(L, -1));
+    if (!args_find(args, key, &at) && !is_among(key, more)) unknown_name(L, callee, key, args, more);
+  }
+}
+
+/* Whether the values of a row stay on the stack. */
+static bool stays(const Arg *a, const ArgValues *v) { return a->kind >= ARG_TENSOR || (arg_is_list(a) && !v->owned); }
+
+/* Reads row a from the table at `options`; false if it is not there. */
+static bool read_named(lua_State *L, int options, const char *callee, const Arg *a, double *x, ArgValues *v) {
+  int type = lua_getfield(L, options, a->name);
+  if (type != LUA_TNIL) read_value(L, -1, callee, a, x, v);
+  if (type == LUA_TNIL || !stays(a, v)) lua_pop(L, 1);
+  return type != LUA_TNIL;
+}
+
+void largs_named(lua_State *L, int idx, const char *callee, ArgValues *v) {
+  double *x = v->x;
+  if (lua_isnoneornil(L, idx)) return;
+  idx = lua_absindex(L, idx);
+  luaL_checkstack(L, args_count(v->args) + 8, NULL);
+  for (const Arg *a = v->args; a->name; x += arg_width(a++)) read_named(L, idx, callee, a, x, v);
+}
+
+void largs_options(lua_State *L, int idx, const char *callee, ArgValues *v) {
+  largs_checknames(L, idx, callee, v->args, NULL, false);
+  args_defaults(v->args, v->x);
+  largs_named(L, idx, callee, v);
+  for (const Arg *a = v->args; a->name; a++) {
+    if (!a->required) continue;
+    if (lua_isnoneornil(L, idx) || lua_getfield(L, idx, a->name) == LUA_TNIL)
+      bad_value(L, callee, a, lua_gettop(L) + 1);
+    lua_pop(L, 1);
+  }
+}
+
+/* --- a whole call ------------------------------------------------------------------------------------------------- */
+
+/* Where a call's values lie: positions first..end-1; `options`: the table of options, 0 without one. */
+typedef struct Call {
+  int first, last, end, options;
+} Call;
+
+static bool takes_list(const Arg *a) {
+  return a->kind == ARG_TUPLE || a->kind == ARG_SIZES || a->kind == ARG_SHAPE || arg_is_list(a) || a->kind == ARG_VALUE;
+}
+
+/* The position behind that of row a, whose value lies at `at`. */
+static int behind(lua_State *L, const Arg *a, int at) {
+  if (a->rest) {
+    while (lua_type(L, at) == LUA_TNUMBER && lua_type(L, at + 1) == LUA_TNUMBER) at++;
+  }
+  return at + 1;
+}
+
+static Call find_options(lua_State *L, int first, const Arg *a) {
+  Call c = {.first = first, .last = lua_gettop(L)};
+  while (c.last >= first && lua_isnil(L, c.last)) c.last--;
+  for (int at = first; at <= c.last; at = a->name ? behind(L, a++, at) : at + 1) {
+    if (!lua_istable(L, at) || (a->name && a->kind == ARG_TABLE)) continue;
+    bool list = a->name && takes_list(a);
+    if (!largs_is_options(L, at) && (list || !is_empty(L, at))) continue;
+    c.options = at;
+    c.end = list && lua_rawlen(L, at) > 0 ? at + 1 : at;
+    return c;
+  }
+  c.end = c.last + 1;
+  return c;
+}
+
+static void check_options(lua_State *L, const Call *c, const char *callee, const Arg *args) {
+  largs_checknames(L, c->options, callee, args, NULL, c->end > c->options);
+  if (c->options < c->last) lb_error(L, "%s: the table of options must be the last argument", callee);
+}
+
+static void check_count(lua_State *L, const Call *c, int at, const char *callee, const Arg *args) {
+  if (at >= c->end) return;
+  lb_error(L, "%s: too many arguments (%d, at most %d and a table of options)", callee, c->last - c->first + 1,
+           args_count(args));
+}
+
+/* Row a from the position `at`; returns the position behind it. */
+static int read_position(lua_State *L, const Call *c, int at, const char *callee, const Arg *a, double *x,
+                         ArgValues *v) {
+  int next = behind(L, a, at), n = next - at;
+  if (c->options && lua_getfield(L, c->options, a->name) != LUA_TNIL)
+    lb_error(L, "%s: %s is given twice, by position and by name", callee, a->name);
+  if (c->options) lua_pop(L, 1);
+  if (!a->rest || lua_type(L, at) != LUA_TNUMBER) {
+    read_value(L, at, callee, a, x, v);
+    return next;
+  }
+  if (n > TENSOR_MAX_DIM) lb_error(L, "%s: a tensor has at most %d dimensions", callee, TENSOR_MAX_DIM);
+  x[0] = n;
+  for (int i = 0; i < n; i++) x[i + 1] = check_number(L, at + i, callee, a, n > 1 ? i + 1 : 0);
+  return next;
+}
+
+void largs_read(lua_State *L, int first, const char *callee, ArgValues *v) {
+  Call c = find_options(L, first, v->args);
+  int at = first;
+  double *x = v->x;
+  if (c.options) check_options(L, &c, callee, v->args);
+  args_defaults(v->args, v->x);
+  luaL_checkstack(L, args_count(v->args) + 8, NULL);
+  for (const Arg *a = v->args; a->name; x += arg_width(a++)) {
+    if (at < c.end && !lua_isnil(L, at)) {
+      at = read_position(L, &c, at, callee, a, x, v);
+      continue;
+    }
+    at++;
+    if (c.options && read_named(L, c.options, callee, a, x, v)) continue;
+    if (a->required) bad_value(L, callee, a, lua_gettop(L) + 1);
+  }
+  check_count(L, &c, at, callee, v->args);
+}
+
+/* --- to Lua ------------------------------------------------------------------------------------------------------- */
+
+static void push_number(lua_State *L, const Arg *a, double v) {
+  if (arg_is_integral(a)) {
+    lua_pushinteger(L, (lua_Integer)v);
+  } else {
+    lua_pushnumber(L, v);
+  }
+}
+
+static void push_numbers(lua_State *L, const Arg *a, const double *x, int n) {
+  lua_createtable(L, n, 0);
+  for (int i = 0; i < n; i++) {
+    push_number(L, a, x[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+}
+
+void largs_push(lua_State *L, const Arg *a, const double *x, const ArgList *list) {
+  if (arg_is_list(a)) {
+    push_numbers(L, a, list[(int)*x].x, list[(int)*x].n);
+  } else if (isnan(*x) && isnan(arg_default(a, 0))) {
+    lua_pushnil(L);
+  } else if (a->kind == ARG_TUPLE || a->kind == ARG_SIZES) {
+    push_numbers(L, a, x, a->width);
+  } else if (a->kind == ARG_SHAPE) {
+    push_numbers(L, a, x + 1, (int)*x);
+  } else if (a->kind == ARG_FLAG) {
+    lua_pushboolean(L, *x != 0);
+  } else if (a->kind == ARG_CHOICE) {
+    lua_pushstring(L, a->choices[(int)*x]);
+  } else if (a->kind == ARG_DIM) {
+    lua_pushinteger(L, (lua_Integer)*x + (*x >= 0));
+  } else if (a->kind == ARG_DTYPE || a->kind == ARG_FLOAT_DTYPE) {
+    lua_pushstring(L, dtype_name((DType)*x));
+  } else if (a->kind >= ARG_TENSOR) {
+    lua_pushnil(L);
+  } else {
+    push_number(L, a, *x);
+  }
+}
+
+static void add_numbers(luaL_Buffer *b, const double *x, int n, const char *open, const char *shut) {
+  char text[32];
+  luaL_addstring(b, open);
+  for (int i = 0; i < n; i++) {
+    if (i) luaL_addstring(b, ", ");
+    luaL_addstring(b, arg_number(x[i], text, sizeof text));
+  }
+  luaL_addstring(b, shut);
+}
+
+void largs_addtext(luaL_Buffer *b, const Arg *a, const double *x, const ArgList *list) {
+  if (arg_is_list(a)) {
+    add_numbers(b, list[(int)*x].x, list[(int)*x].n, "{", "}");
+  } else if (a->kind == ARG_TUPLE || a->kind == ARG_SIZES) {
+    add_numbers(b, x, a->width, "(", ")");
+  } else if (a->kind == ARG_FLAG) {
+    luaL_addstring(b, *x != 0 ? "true" : "false");
+  } else if (a->kind == ARG_CHOICE) {
+    luaL_addstring(b, a->choices[(int)*x]);
+  } else {
+    add_numbers(b, x, 1, "", "");
+  }
+}
+
+void largs_setfields(lua_State *L, const Arg *args, const double *x, const ArgList *list) {
+  for (; args->name; x += arg_width(args++)) {
+    largs_push(L, args, x, list);
+    lua_setfield(L, -2, args->name);
+  }
+}

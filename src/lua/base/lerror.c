@@ -1,0 +1,169 @@
+/*
+ * lerror.c - errors with the script's line; the value that was given, and the name that was probably meant.
+ */
+#include "lua/base/lerror.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "args/arg.h"
+#include "lua/base/lbind.h"
+
+/* --- where ------------------------------------------------------------------------------------------------------ */
+
+static char libdir[4096]; /* where optlab's Lua modules are: the same for the whole process */
+
+void lb_setlibdir(const char *dir) { snprintf(libdir, sizeof libdir, "%s", dir); }
+
+static bool is_own(const lua_Debug *ar) {
+  return libdir[0] && ar->source[0] == '@' && strncmp(ar->source + 1, libdir, strlen(libdir)) == 0;
+}
+
+/* The innermost Lua function from `level` on that is not part of optlab. */
+static bool find_script(lua_State *L, int level, lua_Debug *ar) {
+  for (; lua_getstack(L, level, ar); level++) {
+    lua_getinfo(L, "Sl", ar);
+    if (ar->currentline > 0 && !is_own(ar)) return true;
+  }
+  return false;
+}
+
+void lb_where(lua_State *L) {
+  lua_Debug ar;
+  if (find_script(L, 1, &ar)) {
+    lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
+  } else {
+    lua_pushliteral(L, "");
+  }
+}
+
+void lb_position(lua_State *L, char *text, size_t size) {
+  lua_Debug ar;
+  if (find_script(L, 0, &ar)) snprintf(text, size, "%s:%d", ar.short_src, ar.currentline);
+}
+
+int lb_error(lua_State *L, const char *fmt, ...) {
+  va_list ap;
+  lb_where(L);
+  va_start(ap, fmt);
+  lua_pushvfstring(L, fmt, ap);
+  va_end(ap);
+  lua_concat(L, 2);
+  return lua_error(L);
+}
+
+int lb_coreerror(lua_State *L) { return lb_error(L, "%s", err_message()); }
+
+int lb_calleeerror(lua_State *L, const char *callee) { return lb_error(L, "%s: %s", callee, err_message()); }
+
+/* --- what was given ----------------------------------------------------------------------------------------------- */
+
+/* "a table", "an optlab.Optimizer" */
+static const char *push_type(lua_State *L, int idx) {
+  const char *name = luaL_getmetafield(L, idx, "__name") == LUA_TSTRING ? lua_tostring(L, -1) : luaL_typename(L, idx);
+  return lua_pushfstring(L, "%s %s", strchr("aeiou", tolower((unsigned char)*name)) ? "an" : "a", name);
+}
+
+const char *lb_pushgot(lua_State *L, int idx) {
+  char text[32];
+  idx = lua_absindex(L, idx);
+  const Tensor *t = lb_testtensor(L, idx);
+  if (t) return lua_pushfstring(L, "a tensor of shape %s", tensor_shape_str(t));
+  switch (lua_type(L, idx)) {
+    case LUA_TNONE:
+    case LUA_TNIL:
+      return lua_pushstring(L, "nothing");
+    case LUA_TSTRING:
+      return lua_pushfstring(L, "'%s'", lua_tostring(L, idx));
+    case LUA_TBOOLEAN:
+      return luaL_tolstring(L, idx, NULL);
+    case LUA_TNUMBER:
+      if (lua_isinteger(L, idx)) return luaL_tolstring(L, idx, NULL);
+      return lua_pushstring(L, arg_number(lua_tonumber(L, idx), text, sizeof text));
+    default:
+      return push_type(L, idx);
+  }
+}
+
+int lb_badvalue(lua_State *L, const char *callee, const char *name, int idx, const char *what) {
+  if (lua_isnoneornil(L, idx)) return lb_error(L, "%s: %s is missing; it must be %s", callee, name, what);
+  return lb_error(L, "%s: %s must be %s, got %s", callee, name, what, lb_pushgot(L, idx));
+}
+
+void lb_atmost(lua_State *L, const char *callee, int n) {
+  int given = lua_gettop(L);
+  if (given <= n) return;
+  while (given > n && lua_isnil(L, given)) given--;
+  if (given > n) lb_error(L, "%s: too many arguments (%d, at most %d)", callee, given, n);
+}
+
+/* --- names that were meant ---------------------------------------------------------------------------------------- */
+
+/* Optimal string alignment distance (edits and swaps of neighbours) without regard to case; words up to 63 letters. */
+static int edit_distance(const char *a, const char *b) {
+  int d[64][64], n = (int)strlen(a), m = (int)strlen(b);
+  if (n > 63 || m > 63) return 64;
+  for (int i = 0; i <= n; i++) d[i][0] = i;
+  for (int j = 0; j <= m; j++) d[0][j] = j;
+  for (int i = 1; i <= n; i++) {
+    for (int j = 1; j <= m; j++) {
+      int best = d[i - 1][j - 1] + (tolower((unsigned char)a[i - 1]) != tolower((unsigned char)b[j - 1]));
+      if (d[i - 1][j] + 1 < best) best = d[i - 1][j] + 1;
+      if (d[i][j - 1] + 1 < best) best = d[i][j - 1] + 1;
+      bool swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swap && d[i - 2][j - 2] + 1 < best) best = d[i - 2][j - 2] + 1;
+      d[i][j] = best;
+    }
+  }
+  return d[n][m];
+}
+
+/* Distances are doubled: a name that begins with the word comes half an edit nearer than others as near. */
+static int doubled_distance(const char *word, const char *name) {
+  size_t len = strlen(word);
+  int d = 2 * edit_distance(word, name);
+  if (len == 0 || strncmp(word, name, len) != 0) return d;
+  return (len >= 3 ? 2 : d) - 1;
+}
+
+const char *lb_nearest(const char *word, const char *const names[]) {
+  const char *best = NULL;
+  int least = INT_MAX, third = (int)strlen(word) / 3;
+  for (int i = 0; names[i]; i++) {
+    int d = doubled_distance(word, names[i]);
+    if (d < least) {
+      least = d;
+      best = names[i];
+    }
+  }
+  bool meant = best && least <= 2 * (third > 1 ? third : 1) && least < 2 * (int)strlen(best);
+  return meant ? best : NULL;
+}
+
+const char *lb_pushwords(lua_State *L, const char *const names[]) {
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (int i = 0; names[i]; i++) {
+    lua_pushfstring(L, i ? ", '%s'" : "'%s'", names[i]);
+    luaL_addvalue(&b);
+  }
+  luaL_pushresult(&b);
+  return lua_tostring(L, -1);
+}
+
+int lb_unknown(lua_State *L, const char *callee, const char *key, const char *const names[]) {
+  const char *near = lb_nearest(key, names);
+  if (near) return lb_error(L, "%s: unknown option '%s'; did you mean '%s'?", callee, key, near);
+  if (!names[0]) return lb_error(L, "%s: unknown option '%s' (there are no options)", callee, key);
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (int i = 0; names[i]; i++) {
+    if (i) luaL_addstring(&b, ", ");
+    luaL_addstring(&b, names[i]);
+  }
+  luaL_pushresult(&b);
+  return lb_error(L, "%s: unknown option '%s' (options: %s)", callee, key, lua_tostring(L, -1));
+}

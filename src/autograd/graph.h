@@ -15,7 +15,7 @@ typedef struct NodeInput {
   Tensor *leaf;     /* a leaf that wants a gradient; owned */
   Tensor *saved;    /* the input's value, if backward reads it; owned */
   uint32_t version; /* of its storage when it was saved */
-  int64_t length;   /* variadic rows: the input's size along dimension args.i[0], known for every input */
+  int64_t length;   /* variadic rows: the input's size along args.along.dim, known for every input */
 } NodeInput;
 
 struct Node {

@@ -8,6 +8,11 @@
 
 #include <stdint.h>
 
+/* Where each element costs a few operations: from how many elements on a job is shared, for below that waking the
+ * others costs more than it saves; and how many elements a chunk has, about. */
+#define PARALLEL_FROM 32768
+#define PARALLEL_GRAIN 8192
+
 void parallel_set_threads(int n); /* n >= 1 */
 int parallel_threads(void);
 

@@ -17,6 +17,7 @@
 #include "base/parallel.h"
 #include "base/simd.h"
 #include "core/recorder.h"
+#include "core/walk.h"
 
 LIBMVEC1(log)
 LIBMVEC1(sin)
@@ -111,7 +112,7 @@ void rng_permutation(Rng *r, int64_t *out, int64_t n) {
 /* --- fills ------------------------------------------------------------------------------------------------ */
 
 #define BATCH (2 * BLOCK) /* elements made at a time: two from each of BLOCK blocks, always all of them */
-#define GRAIN 256         /* batches in a thread's chunk */
+#define CHUNK 256         /* batches in a thread's chunk */
 
 /* Turns BLOCK pairs of uniform numbers u, v in [0, 1) into the distribution's, in place; p holds its parameters. */
 typedef void Shape(double *u, double *v, const double *p);
@@ -119,6 +120,7 @@ typedef void Shape(double *u, double *v, const double *p);
 typedef struct Fill {
   Rng rng; /* as it was before the fill */
   Tensor *t;
+  Walk walk; /* of t, row by row */
   Shape *shape;
   const double *p;
 } Fill;
@@ -169,35 +171,27 @@ VECTORIZED static void shape_normal(double *u, double *v, const double *p) {
   }
 }
 
-/* Where element i of the window lies, in elements from its beginning. */
-static int64_t place(const Tensor *t, int64_t i) {
-  if (t->contiguous) return i;
-  int64_t at = 0;
-  for (int d = t->ndim - 1; d >= 0; d--) {
-    at += i % t->shape[d] * t->stride[d];
-    i /= t->shape[d];
-  }
-  return at;
+/* Converts n numbers to the elements of a run. */
+static void store_run(DType dt, char *o, int64_t stride, const double *x, int64_t n) {
+  const int64_t step = stride * (int64_t)dtype_size(dt);
+  for (int64_t i = 0; i < n; i++) dtype_store(dt, o + i * step, x[i]);
 }
 
-static void store(const Tensor *t, int64_t i, double x) {
-  const int64_t at = place(t, i);
-  switch (t->dtype) {
-    case DT_F32:
-      tensor_f32(t)[at] = (float)x;
-      break;
-    case DT_F64:
-      tensor_f64(t)[at] = x;
-      break;
-    case DT_I64:
-      tensor_i64(t)[at] = (int64_t)x;
-      break;
-    default:
-      tensor_u8(t)[at] = (uint8_t)(int64_t)x;
+/* The elements from `first` on, wherever they lie. */
+static void store_strided(const Fill *f, int64_t first, int64_t n, const double *x) {
+  const Walk *w = &f->walk;
+  WalkCursor c;
+  walk_seek(w, 1, w->data, first, &c);
+  for (int64_t done = 0; done < n;) {
+    const int64_t left = walk_left(w, &c), some = left < n - done ? left : n - done;
+    store_run((DType)f->t->dtype, c.at[0], w->stride[w->ndim - 1][0], x + done, some);
+    walk_on(w, 1, &c, some);
+    done += some;
   }
 }
 
-static void store_batch(const Tensor *t, int64_t first, const double *u, const double *v) {
+static void store_batch(const Fill *f, int64_t first, const double *u, const double *v) {
+  const Tensor *t = f->t;
   const int64_t left = t->numel - first;
   if (t->dtype == DT_F32 && t->contiguous && left >= BATCH) {
     float *out = tensor_f32(t) + first;
@@ -207,7 +201,12 @@ static void store_batch(const Tensor *t, int64_t first, const double *u, const d
     }
     return;
   }
-  for (int64_t j = 0; j < BATCH && j < left; j++) store(t, first + j, j % 2 ? v[j / 2] : u[j / 2]);
+  double x[BATCH];
+  for (int j = 0; j < BLOCK; j++) {
+    x[2 * j] = u[j];
+    x[2 * j + 1] = v[j];
+  }
+  store_strided(f, first, left < BATCH ? left : BATCH, x);
 }
 
 static void fill_batches(void *ctx, int64_t begin, int64_t end) {
@@ -216,7 +215,7 @@ static void fill_batches(void *ctx, int64_t begin, int64_t end) {
   for (int64_t b = begin; b < end; b++) {
     draw_batch(&f->rng, (uint64_t)b * BLOCK, u, v);
     f->shape(u, v, f->p);
-    store_batch(f->t, b * BATCH, u, v);
+    store_batch(f, b * BATCH, u, v);
   }
 }
 
@@ -229,7 +228,7 @@ typedef struct FillArgs {
 
 static int run_fill(const Computation *c, Context *own);
 
-static void tell_fill(const Rng *r, Tensor *t, Shape *shape, const double *p, int np) {
+static void report_fill(const Rng *r, Tensor *t, Shape *shape, const double *p, int np) {
   FillArgs args = {.shape = shape, .purpose = r - context->random.of};
   for (int i = 0; i < np; i++) args.p[i] = p[i];
   if (args.purpose < 0 || args.purpose >= RNG_PURPOSES)
@@ -239,11 +238,16 @@ static void tell_fill(const Rng *r, Tensor *t, Shape *shape, const double *p, in
 }
 
 static void fill(Rng *r, Tensor *t, Shape *shape, const double *p, int np) {
-  if (context->recorder) tell_fill(r, t, shape, p, np);
-  Fill f = {.rng = *r, .t = t, .shape = shape, .p = p};
+  if (context->recorder) report_fill(r, t, shape, p, np);
+  Fill f;
+  f.rng = *r;
+  f.t = t;
+  f.shape = shape;
+  f.p = p;
+  walk_row_major(&f.walk, 1, (const Tensor *[]){t});
   r->counter += (uint64_t)(t->numel + 1) / 2;
   tensor_touch(t);
-  parallel_for((t->numel + BATCH - 1) / BATCH, GRAIN, fill_batches, &f);
+  parallel_for((t->numel + BATCH - 1) / BATCH, CHUNK, fill_batches, &f);
 }
 
 static int run_fill(const Computation *c, Context *own) {

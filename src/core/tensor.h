@@ -15,9 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TENSOR_MAX_DIM 8
-
-typedef enum DType { DT_F32, DT_F64, DT_I64, DT_U8, DT_COUNT } DType;
+#include "core/dtype.h"
+#include "core/shape.h"
 
 /* Reference-counted memory; the data is 64-byte aligned. */
 typedef struct Storage {
@@ -42,18 +41,6 @@ typedef struct Tensor {
   struct Node *node;              /* the operation that made it (autograd), NULL for a leaf; owned */
   struct Tensor *grad;            /* accumulated gradient of a leaf, NULL if none; owned */
 } Tensor;
-
-/* --- types ------------------------------------------------------------------------------------------------ */
-
-const char *dtype_name(DType dt);             /* "float32", "float64", "int64", "uint8" */
-int dtype_parse(const char *name, DType *dt); /* 0, or -1 without err_set if there is no such type */
-size_t dtype_size(DType dt);                  /* bytes an element */
-static inline bool dtype_is_float(DType dt) { return dt == DT_F32 || dt == DT_F64; }
-DType dtype_promote(DType a, DType b); /* PyTorch's rule: uint8 < int64 < float32 < float64 */
-
-/* The float type of new tensors and of integers that meet a float-only op; float32 at the start. */
-DType dtype_default(void);
-void dtype_set_default(DType dt); /* DT_F32 or DT_F64 */
 
 /* --- life ------------------------------------------------------------------------------------------------- */
 
@@ -91,8 +78,7 @@ void tensor_set_node_release(void (*fn)(struct Node *));
 /* --- access ----------------------------------------------------------------------------------------------- */
 
 static inline void *tensor_data(const Tensor *t) {
-  static const uint8_t size[DT_COUNT] = {4, 8, 8, 1};
-  return t->storage->data + t->offset * size[t->dtype];
+  return t->storage->data + t->offset * (int64_t)dtype_size((DType)t->dtype);
 }
 /* Typed spellings; the caller has checked the dtype. */
 static inline float *tensor_f32(const Tensor *t) { return (float *)tensor_data(t); }
@@ -114,7 +100,7 @@ bool tensor_is_batch_innermost(const Tensor *t);
 /* To be called by whoever writes into t's memory. */
 static inline void tensor_touch(Tensor *t) { t->storage->version++; }
 
-/* --- whole-tensor helpers (none of them recorded) ---------------------------------------------------------- */
+/* --- whole-tensor helpers (copy.c; none of them recorded by autograd) ---------------------------------- */
 
 Tensor *tensor_contiguous(Tensor *t);             /* t itself (retained) if contiguous, else a row-major copy */
 Tensor *tensor_batch_innermost(Tensor *t);        /* the same with the first dimension innermost */
@@ -126,15 +112,9 @@ void tensor_shift_(Tensor *t, int64_t by); /* adds to each element; t is int64 a
 
 /* --- shapes ------------------------------------------------------------------------------------------------ */
 
-bool shape_equal(int na, const int64_t *a, int nb, const int64_t *b);
 static inline bool tensor_same_shape(const Tensor *a, const Tensor *b) {
   return shape_equal(a->ndim, a->shape, b->ndim, b->shape);
 }
-int64_t shape_numel(int ndim, const int64_t *shape);
-/* Broadcasts two shapes by NumPy's rule into out (room for 8); returns the rank, or -1 without err_set. */
-int shape_broadcast(int na, const int64_t *a, int nb, const int64_t *b, int64_t *out);
-/* "(2, 3)", "()" for a scalar; returns one of four rotating static buffers, so that one message can show several. */
-const char *shape_str(int ndim, const int64_t *shape);
 static inline const char *tensor_shape_str(const Tensor *t) { return shape_str(t->ndim, t->shape); }
 
 #endif

@@ -11,8 +11,6 @@
 #include "core/tensor.h"
 #include "kernels/elementwise/kernels.h"
 
-#define MAP_PARALLEL_FROM 32768 /* elements; below this a fork costs more than it saves */
-
 void map1(Tensor *out, const Tensor *a, Kern1 *kern);
 void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern);
 void map3(Tensor *out, const Tensor *a, const Tensor *b, const Tensor *c, Kern3 *kern);

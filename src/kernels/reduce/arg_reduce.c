@@ -7,11 +7,10 @@
 #include <assert.h>
 
 #include "base/parallel.h"
+#include "core/walk.h"
 #include "kernels/reduce/reduce.h"
 #include "kernels/reduce/reduce_kernels.h"
 
-#define PARALLEL_FROM 32768 /* elements of the input */
-#define GRAIN 8192          /* elements in a thread's chunk, about */
 #define TWO_PASSES_FROM 64
 
 typedef int64_t Find(int64_t n, const void *a, int64_t stride);
@@ -80,36 +79,36 @@ static Find *const find_min[DT_COUNT] = {
 /* --- over a tensor ---------------------------------------------------------------------------------------- */
 
 typedef struct Search {
-  const Tensor *a;
-  Tensor *out;
-  int dim;
+  Walk kept; /* input, output: the other dimensions */
+  int64_t length, stride;
   Find *find;
 } Search;
 
 static void search(void *ctx, int64_t begin, int64_t end) {
   const Search *s = ctx;
-  const char *a = tensor_data(s->a);
-  const int64_t size = (int64_t)dtype_size((DType)s->a->dtype);
+  WalkCursor c;
+  walk_seek(&s->kept, 2, s->kept.data, begin, &c);
   for (int64_t i = begin; i < end; i++) {
-    int64_t from = 0, to = 0, rest = i;
-    for (int d = s->a->ndim - 1; d >= 0; d--) {
-      if (d == s->dim) continue;
-      from += rest % s->a->shape[d] * s->a->stride[d];
-      to += rest % s->a->shape[d] * s->out->stride[d];
-      rest /= s->a->shape[d];
-    }
-    tensor_i64(s->out)[to] = s->find(s->a->shape[s->dim], a + from * size, s->a->stride[s->dim]);
+    *(int64_t *)(void *)c.at[1] = s->find(s->length, c.at[0], s->stride);
+    walk_on(&s->kept, 2, &c, 1);
   }
 }
 
 static void search_all(Tensor *out, const Tensor *a, int dim, Find *find) {
   assert(out->dtype == DT_I64 && a->shape[dim] > 0);
-  Search s = {.a = a, .out = out, .dim = dim, .find = find};
+  Search s = {.length = a->shape[dim], .stride = a->stride[dim], .find = find};
+  walk_start(&s.kept, 2);
+  walk_operand(&s.kept, 0, tensor_data(a), (int64_t)dtype_size((DType)a->dtype));
+  walk_operand(&s.kept, 1, tensor_data(out), (int64_t)sizeof(int64_t));
+  for (int d = 0; d < a->ndim; d++) {
+    if (d != dim) walk_add(&s.kept, a->shape[d], (int64_t[]){a->stride[d], out->stride[d]});
+  }
+  walk_finish(&s.kept);
   tensor_touch(out);
   if (a->numel < PARALLEL_FROM) {
     search(&s, 0, out->numel);
   } else {
-    parallel_for(out->numel, GRAIN / a->shape[dim] + 1, search, &s);
+    parallel_for(out->numel, PARALLEL_GRAIN / s.length + 1, search, &s);
   }
 }
 

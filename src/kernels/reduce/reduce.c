@@ -15,28 +15,21 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "core/walk.h"
 #include "kernels/reduce/reduce_kernels.h"
 
-#define PARALLEL_FROM 32768 /* elements of the input */
-#define GRAIN 8192          /* elements in a thread's chunk, about */
-#define MAX_CHUNKS 64       /* of one sequence */
-#define ENOUGH_TASKS 16     /* independent results; with fewer their sequences are cut */
-#define MAX_LEVELS 48       /* of pairwise merging: 2^48 blocks */
-
-typedef struct Dim {
-  int64_t n;
-  int64_t in, out; /* strides of the input and (kept dimensions) of the output, in elements */
-} Dim;
+#define MAX_CHUNKS 64   /* of one sequence */
+#define ENOUGH_TASKS 16 /* independent results; with fewer their sequences are cut */
+#define MAX_LEVELS 48   /* of pairwise merging: 2^48 blocks */
 
 typedef struct Reduction {
   const ReduceOp *op;
-  int64_t size; /* bytes of an element */
-  const char *a;
-  char *out;
-  int nkept, nreduced; /* nreduced >= 1 */
-  Dim kept[TENSOR_MAX_DIM + 1], reduced[TENSOR_MAX_DIM + 1];
+  int64_t size;                 /* bytes of an element */
+  Walk kept;                    /* input, output; without the columns */
+  Walk reduced;                 /* input */
   int64_t length;               /* elements of a sequence */
-  Dim column;                   /* sequences side by side in memory; n = 1 if there are none */
+  int64_t columns;              /* sequences side by side in memory; 1 if there are none */
+  int64_t column_stride;        /* of their results, in elements */
   int64_t tiles;                /* of up to REDUCE_TILE columns */
   int64_t tasks;                /* kept positions x tiles */
   int64_t chunk;                /* elements of a chunk where sequences are cut */
@@ -44,40 +37,9 @@ typedef struct Reduction {
   Partial (*part)[REDUCE_TILE]; /* its chunks' results */
 } Reduction;
 
-/* --- walking along a sequence ----------------------------------------------------------------------------- */
+/* --- along a sequence --------------------------------------------------------------------------------------------- */
 
-/* A place in the reduced dimensions: `left` elements of the innermost run are still to come from `at`. */
-typedef struct Walk {
-  const char *at;
-  int64_t left;
-  int64_t index[TENSOR_MAX_DIM + 1];
-} Walk;
-
-static Walk walk_from(const Reduction *p, const char *base, int64_t position) {
-  Walk w;
-  w.at = base;
-  for (int d = p->nreduced - 1; d >= 0; d--) {
-    w.index[d] = position % p->reduced[d].n;
-    position /= p->reduced[d].n;
-    w.at += w.index[d] * p->reduced[d].in * p->size;
-  }
-  w.left = p->reduced[p->nreduced - 1].n - w.index[p->nreduced - 1];
-  return w;
-}
-
-/* Goes n <= left elements on, and to the next run if this one ends. */
-static void walk_on(const Reduction *p, Walk *w, int64_t n) {
-  const int last = p->nreduced - 1;
-  w->at += n * p->reduced[last].in * p->size;
-  w->index[last] += n;
-  w->left -= n;
-  for (int d = last; d > 0 && w->index[d] == p->reduced[d].n; d--) {
-    w->at += (p->reduced[d - 1].in - w->index[d] * p->reduced[d].in) * p->size;
-    w->index[d] = 0;
-    w->index[d - 1]++;
-  }
-  if (w->left == 0) w->left = p->reduced[last].n;
-}
+static int64_t run_stride(const Reduction *p) { return p->reduced.stride[p->reduced.ndim - 1][0]; }
 
 static void copy_strided(int64_t n, char *to, const char *from, int64_t stride, int64_t size) {
   if (size == 4) {
@@ -88,18 +50,18 @@ static void copy_strided(int64_t n, char *to, const char *from, int64_t stride, 
 }
 
 /* The next n elements as contiguous memory: where they are, or copied to buf. */
-static const void *walk_take(const Reduction *p, Walk *w, int64_t n, char *buf) {
-  const int64_t stride = p->reduced[p->nreduced - 1].in;
-  if (stride == 1 && w->left >= n) {
-    const char *from = w->at;
-    walk_on(p, w, n);
+static const void *take(const Reduction *p, WalkCursor *c, int64_t n, char *buf) {
+  const int64_t stride = run_stride(p);
+  if (stride == 1 && walk_left(&p->reduced, c) >= n) {
+    const char *from = c->at[0];
+    walk_on(&p->reduced, 1, c, n);
     return from;
   }
   for (int64_t done = 0; done < n;) {
-    const int64_t take = w->left < n - done ? w->left : n - done;
-    copy_strided(take, buf + done * p->size, w->at, stride, p->size);
-    walk_on(p, w, take);
-    done += take;
+    const int64_t left = walk_left(&p->reduced, c), some = left < n - done ? left : n - done;
+    copy_strided(some, buf + done * p->size, c->at[0], stride, p->size);
+    walk_on(&p->reduced, 1, c, some);
+    done += some;
   }
   return buf;
 }
@@ -107,14 +69,14 @@ static const void *walk_take(const Reduction *p, Walk *w, int64_t n, char *buf) 
 /* --- one block, then many --------------------------------------------------------------------------------- */
 
 /* n rows of w columns */
-static void block_of_columns(const Reduction *p, Walk *walk, int64_t n, int64_t w, void *acc, Partial *result) {
-  const int64_t stride = p->reduced[p->nreduced - 1].in, lanes = n < REDUCE_LANES ? n : REDUCE_LANES;
+static void block_of_columns(const Reduction *p, WalkCursor *c, int64_t n, int64_t w, void *acc, Partial *result) {
+  const int64_t stride = run_stride(p), lanes = n < REDUCE_LANES ? n : REDUCE_LANES;
   p->op->clear(w, lanes, acc);
   for (int64_t done = 0; done < n;) {
-    const int64_t take = walk->left < n - done ? walk->left : n - done;
-    p->op->rows(take, w, done % REDUCE_LANES, walk->at, stride, acc);
-    walk_on(p, walk, take);
-    done += take;
+    const int64_t left = walk_left(&p->reduced, c), some = left < n - done ? left : n - done;
+    p->op->rows(some, w, done % REDUCE_LANES, c->at[0], stride, acc);
+    walk_on(&p->reduced, 1, c, some);
+    done += some;
   }
   p->op->fold(w, lanes, acc, result);
 }
@@ -146,7 +108,7 @@ static void stack_finish(const ReduceOp *op, Stack *s, int64_t w, Partial *resul
 }
 
 /* Elements begin..end-1 of the w sequences that start at `base`; end > begin. */
-static void reduce_range(const Reduction *p, const char *base, int64_t w, int64_t begin, int64_t end, Partial *result) {
+static void reduce_range(const Reduction *p, char *base, int64_t w, int64_t begin, int64_t end, Partial *result) {
   union {
     double align;
     char rows[REDUCE_LANES * REDUCE_TILE * sizeof(double)];
@@ -154,13 +116,14 @@ static void reduce_range(const Reduction *p, const char *base, int64_t w, int64_
   } mem;
   Stack stack;
   stack.count = 0;
-  Walk walk = walk_from(p, base, begin);
+  WalkCursor c;
+  walk_seek(&p->reduced, 1, &base, begin, &c);
   for (int64_t at = begin; at < end; at += REDUCE_BLOCK) {
     const int64_t n = end - at < REDUCE_BLOCK ? end - at : REDUCE_BLOCK;
-    if (p->column.n > 1) {
-      block_of_columns(p, &walk, n, w, mem.rows, result);
+    if (p->columns > 1) {
+      block_of_columns(p, &c, n, w, mem.rows, result);
     } else {
-      p->op->block(n, walk_take(p, &walk, n, mem.gathered), result);
+      p->op->block(n, take(p, &c, n, mem.gathered), result);
     }
     if (end - begin > REDUCE_BLOCK) stack_push(p->op, &stack, w, result);
   }
@@ -170,23 +133,17 @@ static void reduce_range(const Reduction *p, const char *base, int64_t w, int64_
 /* --- tasks: one tile of columns at one kept position ------------------------------------------------------ */
 
 typedef struct Task {
-  const char *a;
-  char *out;
+  char *a, *out;
   int64_t w;
 } Task;
 
 static Task task_at(const Reduction *p, int64_t task) {
-  const int64_t first = task % p->tiles * REDUCE_TILE, left = p->column.n - first;
-  Task u = {.a = p->a + first * p->size, .out = p->out + first * p->column.out * p->size};
-  u.w = left < REDUCE_TILE ? left : REDUCE_TILE;
-  task /= p->tiles;
-  for (int d = p->nkept - 1; d >= 0; d--) {
-    const int64_t i = task % p->kept[d].n;
-    task /= p->kept[d].n;
-    u.a += i * p->kept[d].in * p->size;
-    u.out += i * p->kept[d].out * p->size;
-  }
-  return u;
+  const int64_t first = task % p->tiles * REDUCE_TILE, left = p->columns - first;
+  WalkCursor c;
+  walk_seek(&p->kept, 2, p->kept.data, task / p->tiles, &c);
+  return (Task){.a = c.at[0] + first * p->size,
+                .out = c.at[1] + first * p->column_stride * p->size,
+                .w = left < REDUCE_TILE ? left : REDUCE_TILE};
 }
 
 static void run_tasks(void *ctx, int64_t begin, int64_t end) {
@@ -195,7 +152,7 @@ static void run_tasks(void *ctx, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; i++) {
     const Task u = task_at(p, i);
     reduce_range(p, u.a, u.w, 0, p->length, result);
-    p->op->store(u.w, result, u.out, p->column.out);
+    p->op->store(u.w, result, u.out, p->column_stride);
   }
 }
 
@@ -211,10 +168,10 @@ static void run_chunks(void *ctx, int64_t begin, int64_t end) {
 /* Each sequence in chunks of 2^k blocks, which gives the same pairs as one piece would. */
 static void run_cut(Reduction *p) {
   Partial part[MAX_CHUNKS][REDUCE_TILE], result[REDUCE_TILE];
-  const int64_t w = p->column.n < REDUCE_TILE ? p->column.n : REDUCE_TILE;
+  const int64_t w = p->columns < REDUCE_TILE ? p->columns : REDUCE_TILE;
   p->part = part;
   p->chunk = REDUCE_BLOCK;
-  while (p->chunk * w < GRAIN || p->chunk * MAX_CHUNKS < p->length) p->chunk *= 2;
+  while (p->chunk * w < PARALLEL_GRAIN || p->chunk * MAX_CHUNKS < p->length) p->chunk *= 2;
   const int64_t chunks = (p->length + p->chunk - 1) / p->chunk;
   for (p->task = 0; p->task < p->tasks; p->task++) {
     const Task u = task_at(p, p->task);
@@ -223,16 +180,16 @@ static void run_cut(Reduction *p) {
     stack.count = 0;
     for (int64_t c = 0; c < chunks; c++) stack_push(p->op, &stack, u.w, part[c]);
     stack_finish(p->op, &stack, u.w, result);
-    p->op->store(u.w, result, u.out, p->column.out);
+    p->op->store(u.w, result, u.out, p->column_stride);
   }
 }
 
 static void run_reduction(Reduction *p) {
-  const int64_t w = p->column.n < REDUCE_TILE ? p->column.n : REDUCE_TILE;
+  const int64_t w = p->columns < REDUCE_TILE ? p->columns : REDUCE_TILE;
   if (p->tasks * w * p->length < PARALLEL_FROM) {
     run_tasks(p, 0, p->tasks);
   } else if (p->tasks >= ENOUGH_TASKS || p->length <= 2 * REDUCE_BLOCK) {
-    const int64_t grain = GRAIN / (w * p->length);
+    const int64_t grain = PARALLEL_GRAIN / (w * p->length);
     parallel_for(p->tasks, grain > 0 ? grain : 1, run_tasks, p);
   } else {
     run_cut(p);
@@ -241,57 +198,43 @@ static void run_reduction(Reduction *p) {
 
 /* --- making a plan ---------------------------------------------------------------------------------------- */
 
-/* Into memory order, outermost first; for equal strides the order stays. */
-static void sort_dims(int n, Dim *dim) {
-  for (int i = 1; i < n; i++)
-    for (int j = i; j > 0 && llabs(dim[j].in) > llabs(dim[j - 1].in); j--) {
-      const Dim other = dim[j];
-      dim[j] = dim[j - 1];
-      dim[j - 1] = other;
-    }
-}
-
-static int merge_dims(int n, Dim *dim) {
-  int last = 0;
-  for (int d = 1; d < n; d++) {
-    if (dim[last].in == dim[d].in * dim[d].n && dim[last].out == dim[d].out * dim[d].n) {
-      dim[d].n *= dim[last].n;
-      dim[last] = dim[d];
-    } else {
-      dim[++last] = dim[d];
-    }
+/* The innermost kept dimension is left to the columns if it lies closest in memory. */
+static void take_columns(Reduction *p) {
+  Walk *kept = &p->kept;
+  const int last = kept->ndim - 1;
+  p->columns = p->column_stride = 1;
+  if (kept->shape[last] > 1 && kept->stride[last][0] == 1 && run_stride(p) != 1) {
+    p->columns = kept->shape[last];
+    p->column_stride = kept->stride[last][1];
+    kept->ndim--;
   }
-  return n > 0 ? last + 1 : 0;
 }
 
 static void reduction_over(Reduction *p, const ReduceOp *op, Tensor *out, const Tensor *a, unsigned dims) {
   p->op = op;
   p->size = (int64_t)dtype_size((DType)a->dtype);
-  p->a = tensor_data(a);
-  p->out = tensor_data(out);
-  p->nkept = p->nreduced = 0;
   p->length = 1;
+  walk_start(&p->kept, 2);
+  walk_operand(&p->kept, 0, tensor_data(a), p->size);
+  walk_operand(&p->kept, 1, tensor_data(out), p->size);
+  walk_start(&p->reduced, 1);
+  walk_operand(&p->reduced, 0, tensor_data(a), p->size);
   for (int d = 0; d < a->ndim; d++) {
-    if (a->shape[d] == 1) continue;
     if (dims >> d & 1) {
-      p->reduced[p->nreduced++] = (Dim){.n = a->shape[d], .in = a->stride[d], .out = 0};
+      walk_add(&p->reduced, a->shape[d], &a->stride[d]);
       p->length *= a->shape[d];
     } else {
-      p->kept[p->nkept++] = (Dim){.n = a->shape[d], .in = a->stride[d], .out = out->stride[d]};
+      walk_add(&p->kept, a->shape[d], (int64_t[]){a->stride[d], out->stride[d]});
     }
   }
-  if (p->nreduced == 0) p->reduced[p->nreduced++] = (Dim){.n = 1, .in = 1, .out = 0};
-  sort_dims(p->nkept, p->kept);
-  p->nkept = merge_dims(p->nkept, p->kept);
-  sort_dims(p->nreduced, p->reduced);
-  p->nreduced = merge_dims(p->nreduced, p->reduced);
-  p->column = (Dim){.n = 1, .in = 1, .out = 1};
-  if (p->nkept > 0 && p->kept[p->nkept - 1].in == 1 && p->reduced[p->nreduced - 1].in != 1) {
-    p->column = p->kept[--p->nkept];
-  }
-  p->tiles = (p->column.n + REDUCE_TILE - 1) / REDUCE_TILE;
+  walk_sort(&p->kept);
+  walk_finish(&p->kept);
+  walk_sort(&p->reduced);
+  walk_finish(&p->reduced);
+  take_columns(p);
+  p->tiles = (p->columns + REDUCE_TILE - 1) / REDUCE_TILE;
   p->tasks = p->tiles;
-  for (int d = 0; d < p->nkept; d++) p->tasks *= p->kept[d].n;
+  for (int d = 0; d < p->kept.ndim; d++) p->tasks *= p->kept.shape[d];
 }
 
 /* --- common cases without a plan -------------------------------------------------------------------------- */
@@ -330,7 +273,7 @@ static void reduce(Tensor *out, const Tensor *a, unsigned dims, const ReduceOp *
     if (a->numel < PARALLEL_FROM) {
       run_rows(&r, 0, out->numel);
     } else {
-      parallel_for(out->numel, GRAIN / length + 1, run_rows, &r);
+      parallel_for(out->numel, PARALLEL_GRAIN / length + 1, run_rows, &r);
     }
     return;
   }
@@ -360,10 +303,12 @@ static double sum_run(int64_t n, const void *a, int64_t stride, DType dt) {
     reduce_sum_ops[dt].block(n, a, &result);
     return result.d + 0;
   }
-  Reduction p = {.op = &reduce_sum_ops[dt], .size = (int64_t)dtype_size(dt), .nreduced = 1, .length = n};
-  p.reduced[0] = (Dim){.n = n, .in = stride, .out = 0};
-  p.column = (Dim){.n = 1, .in = 1, .out = 1};
-  reduce_range(&p, a, 1, 0, n, &result);
+  Reduction p = {.op = &reduce_sum_ops[dt], .size = (int64_t)dtype_size(dt), .length = n, .columns = 1};
+  walk_start(&p.reduced, 1);
+  walk_operand(&p.reduced, 0, (void *)a, p.size);
+  walk_add(&p.reduced, n, &stride);
+  walk_finish(&p.reduced);
+  reduce_range(&p, p.reduced.data[0], 1, 0, n, &result);
   return result.d + 0;
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/walk.h"
 #include "lua/tensor/ltensor.h"
 
 #define EDGE 6      /* elements shown at each end of a long dimension */
@@ -28,25 +29,39 @@ static int format_number(const Printer *p, char *text, size_t room, double v) {
   return snprintf(text, room, p->exponent ? "%.4e" : "%.4f", v);
 }
 
+typedef struct Range {
+  double least, most; /* magnitudes other than 0 */
+} Range;
+
+static void note_magnitude(Printer *p, Range *r, double v) {
+  v = fabs(v);
+  if (!isfinite(v)) return;
+  if (v != floor(v) || v > 1e15) p->integers = false;
+  if (v > r->most) r->most = v;
+  if (v > 0 && v < r->least) r->least = v;
+}
+
+static void note_width(Printer *p, double v) {
+  char text[64];
+  const int w = format_number(p, text, sizeof text, v);
+  if (w > p->width) p->width = w;
+}
+
 /* Looks at the values (at most the first 10,000) to choose the format and the column width. */
 static void choose_format(Printer *p) {
-  double least = DBL_MAX, most = 0;
+  const Tensor *t = p->t;
+  const int64_t n = t->numel < 10000 ? t->numel : 10000;
+  Range r = {DBL_MAX, 0};
+  Walk w;
+  WalkCursor c;
+  walk_row_major(&w, 1, &t);
   p->integers = true;
-  int64_t n = p->t->numel < 10000 ? p->t->numel : 10000;
-  for (int64_t i = 0; i < n; i++) {
-    double v = fabs(tensor_get(p->t, i));
-    if (!isfinite(v)) continue;
-    if (v != floor(v) || v > 1e15) p->integers = false;
-    if (v > most) most = v;
-    if (v > 0 && v < least) least = v;
-  }
-  p->exponent = !p->integers && (most >= 1e6 || (least < 1e-3 && most / least > 1e3) || most < 1e-3);
+  walk_seek(&w, 1, w.data, 0, &c);
+  for (int64_t i = 0; i < n; i++, walk_on(&w, 1, &c, 1)) note_magnitude(p, &r, dtype_load((DType)t->dtype, c.at[0]));
+  p->exponent = !p->integers && (r.most >= 1e6 || (r.least < 1e-3 && r.most / r.least > 1e3) || r.most < 1e-3);
   p->width = 0;
-  for (int64_t i = 0; i < n; i++) {
-    char text[64];
-    int w = format_number(p, text, sizeof text, tensor_get(p->t, i));
-    if (w > p->width) p->width = w;
-  }
+  walk_seek(&w, 1, w.data, 0, &c);
+  for (int64_t i = 0; i < n; i++, walk_on(&w, 1, &c, 1)) note_width(p, dtype_load((DType)t->dtype, c.at[0]));
 }
 
 static void add_number(Printer *p, double v) {
@@ -113,7 +128,7 @@ int ltensor_tostring(lua_State *L) {
     lua_pushliteral(L, "[closed tensor]");
     return 1;
   }
-  Printer p = {.t = lb_checktensor(L, 1, "tostring")};
+  Printer p = {.t = lb_checktensor(L, 1, "tostring", "self")};
   const Tensor *t = p.t;
   lb_read(L, t, "printing a tensor");
   choose_format(&p);

@@ -1,34 +1,34 @@
 /*
  * sgd.c - stochastic gradient descent with momentum, dampening, Nesterov's look-ahead and weight decay.
  *
- *   g   <- -g if maximize
- *   g   <- g + weight_decay p
- *   b   <- g at the first update, then momentum b + (1 - dampening) g        (only if momentum != 0)
- *   d    = g + momentum b if nesterov, b with plain momentum, g without
- *   p   <- p - lr d
- *
- * Defaults: lr 1e-3, momentum 0, dampening 0, weight_decay 0, nesterov false, maximize false. State: momentum_buffer
- * (b). Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning", ICML
- * 2013, in PyTorch's form, which multiplies by lr after the average instead of before; the two agree while lr is
- * constant.
+ * PyTorch multiplies by lr after the average, the paper before it; the two agree while lr is constant.
  */
 #include "base/err.h"
 #include "base/simd.h"
 #include "optim/optimizer.h"
 
+static const char equation[] =
+    "g   <- -g if maximize\n"
+    "g   <- g + weight_decay p\n"
+    "b   <- g at the first update, then momentum b + (1 - dampening) g        (only if momentum != 0)\n"
+    "d    = g + momentum b if nesterov, b with plain momentum, g without\n"
+    "p   <- p - lr d";
+
 enum { LR, MOMENTUM, DAMPENING, WEIGHT_DECAY, NESTEROV, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3},
-    {.name = "momentum", .range = RANGE_NOT_NEGATIVE},
-    {.name = "dampening"},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "nesterov", .kind = ARG_FLAG},
-    {.name = "maximize", .kind = ARG_FLAG},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "the learning rate: the size of a step"},
+    {.name = "momentum", .range = RANGE_NOT_NEGATIVE, .doc = "share of the buffer that is kept at each update"},
+    {.name = "dampening", .doc = "reduces the gradient's share of the buffer"},
+    {.name = "weight_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "L2 penalty: this times the parameter is added to the gradient"},
+    {.name = "nesterov", .kind = ARG_FLAG, .doc = "look ahead: use the gradient plus momentum times the buffer"},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
     {0},
 };
 
-enum { C_MINUS_LR, C_MOMENTUM, C_GAIN, C_NESTEROV, C_DECAY, C_SIGN };
+enum { C_MINUS_LR, C_MOMENTUM, C_GAIN, C_NESTEROV, C_DECAY, C_SIGN, C_COUNT };
 
 static void coef(double *c, const double *h, int64_t t) {
   (void)t;
@@ -47,36 +47,48 @@ static int check(const double *h) {
 }
 
 /* A fresh buffer holds zeros, so that "b <- g at the first update" is the general rule with other coefficients. */
-#define SGD_KERNEL(NAME, T)                                                        \
-  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) {     \
-    T *restrict p = r->p, *restrict b = r->state[0];                               \
-    const T *restrict g = r->g;                                                    \
-    const T minus_lr = (T)r->c[C_MINUS_LR], momentum = (T)r->c[C_MOMENTUM];        \
-    const T keep = r->fresh ? 0 : momentum, gain = r->fresh ? 1 : (T)r->c[C_GAIN]; \
-    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                      \
-    const bool decays = decay != 0, nesterov = r->c[C_NESTEROV] != 0;              \
-    if (!b) {                                                                      \
-      for (int64_t i = begin; i < end; i++) {                                      \
-        T d = sign * g[i];                                                         \
-        d = decays ? d + decay * p[i] : d;                                         \
-        p[i] += minus_lr * d;                                                      \
-      }                                                                            \
-      return;                                                                      \
-    }                                                                              \
-    for (int64_t i = begin; i < end; i++) {                                        \
-      T d = sign * g[i];                                                           \
-      d = decays ? d + decay * p[i] : d;                                           \
-      b[i] = keep * b[i] + gain * d;                                               \
-      p[i] += minus_lr * (nesterov ? d + momentum * b[i] : b[i]);                  \
-    }                                                                              \
+#define SGD_KERNEL(NAME, T)                                                              \
+  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) {           \
+    T *restrict p = r->p, *restrict b = r->state[0];                                     \
+    const T *restrict g = r->g;                                                          \
+    const T minus_lr = (T)r->c[C_MINUS_LR], momentum = (T)r->c[C_MOMENTUM];              \
+    const T keep = r->fresh[0] ? 0 : momentum, gain = r->fresh[0] ? 1 : (T)r->c[C_GAIN]; \
+    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                            \
+    const bool decays = decay != 0, nesterov = r->c[C_NESTEROV] != 0;                    \
+    if (!b) {                                                                            \
+      for (int64_t i = begin; i < end; i++) {                                            \
+        T d = sign * g[i];                                                               \
+        d = decays ? d + decay * p[i] : d;                                               \
+        p[i] += minus_lr * d;                                                            \
+      }                                                                                  \
+      return;                                                                            \
+    }                                                                                    \
+    for (int64_t i = begin; i < end; i++) {                                              \
+      T d = sign * g[i];                                                                 \
+      d = decays ? d + decay * p[i] : d;                                                 \
+      b[i] = keep * b[i] + gain * d;                                                     \
+      p[i] += minus_lr * (nesterov ? d + momentum * b[i] : b[i]);                        \
+    }                                                                                    \
   }
 SGD_KERNEL(sgd_f32, float)
 SGD_KERNEL(sgd_f64, double)
 
-const OptimDef optim_sgd = {.name = "SGD",
-                            .args = args,
-                            .slot = {{"momentum_buffer", MOMENTUM, -1}},
-                            .nslots = 1,
-                            .check = check,
-                            .coef = coef,
-                            .kernel = {sgd_f32, sgd_f64}};
+static const OptimSlot slots[] = {
+    {.name = "momentum_buffer", .doc = "b, the running sum of gradients; with momentum", .when = MOMENTUM},
+    {0},
+};
+
+const OptimDef optim_sgd = {
+    .name = "SGD",
+    .doc = "Stochastic gradient descent with momentum, dampening, Nesterov's look-ahead and weight decay.",
+    .equation = equation,
+    .paper =
+        "Sutskever, Martens, Dahl, Hinton, \"On the importance of initialization and momentum in deep learning\", ICML "
+        "2013",
+    .args = args,
+    .slot = slots,
+    .ncoefs = C_COUNT,
+    .check = check,
+    .coef = coef,
+    .kernel = {sgd_f32, sgd_f64},
+};

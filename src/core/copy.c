@@ -1,0 +1,243 @@
+/*
+ * copy.c - the whole-tensor helpers of tensor.h: copies with conversion, fills.
+ *
+ * Where both windows are contiguous, or the source is one value, a small copy is one run of its kernel. Otherwise they
+ * are walked together (walk.h), so that a transposed copy goes tile by tile and a large one is shared among threads.
+ */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/parallel.h"
+#include "core/recorder.h"
+#include "core/tensor.h"
+#include "core/walk.h"
+
+/* --- one run ---------------------------------------------------------------------------------------------------- */
+
+/* o[i * so] = a[i * sa] with conversion; one function for each pair of types. */
+#define COPY_RUN(to, from, O, A, CONVERT)                                                       \
+  static void copy_##to##_##from(int64_t n, void *op, int64_t so, const void *ap, int64_t sa) { \
+    O *o = op;                                                                                  \
+    const A *a = ap;                                                                            \
+    if (so == 1 && sa == 1) {                                                                   \
+      for (int64_t i = 0; i < n; i++) o[i] = CONVERT(a[i]);                                     \
+    } else if (so == 1 && sa == 0) {                                                            \
+      const O v = CONVERT(*a);                                                                  \
+      for (int64_t i = 0; i < n; i++) o[i] = v;                                                 \
+    } else {                                                                                    \
+      for (int64_t i = 0; i < n; i++) o[i * so] = CONVERT(a[i * sa]);                           \
+    }                                                                                           \
+  }
+#define AS_IS(v) (v)
+#define AS_F32(v) ((float)(v))
+#define AS_F64(v) ((double)(v))
+#define AS_I64(v) ((int64_t)(v))
+#define F_TO_I64(v) dtype_to_i64((double)(v))
+#define F_TO_U8(v) ((uint8_t)dtype_to_i64((double)(v)))
+#define AS_U8(v) ((uint8_t)(v))
+COPY_RUN(f32, f32, float, float, AS_IS)
+COPY_RUN(f32, f64, float, double, AS_F32)
+COPY_RUN(f32, i64, float, int64_t, AS_F32)
+COPY_RUN(f32, u8, float, uint8_t, AS_F32)
+COPY_RUN(f64, f32, double, float, AS_F64)
+COPY_RUN(f64, f64, double, double, AS_IS)
+COPY_RUN(f64, i64, double, int64_t, AS_F64)
+COPY_RUN(f64, u8, double, uint8_t, AS_F64)
+COPY_RUN(i64, f32, int64_t, float, F_TO_I64)
+COPY_RUN(i64, f64, int64_t, double, F_TO_I64)
+COPY_RUN(i64, i64, int64_t, int64_t, AS_IS)
+COPY_RUN(i64, u8, int64_t, uint8_t, AS_I64)
+COPY_RUN(u8, f32, uint8_t, float, F_TO_U8)
+COPY_RUN(u8, f64, uint8_t, double, F_TO_U8)
+COPY_RUN(u8, i64, uint8_t, int64_t, AS_U8)
+COPY_RUN(u8, u8, uint8_t, uint8_t, AS_IS)
+
+typedef void CopyRun(int64_t n, void *o, int64_t so, const void *a, int64_t sa);
+static CopyRun *const copy_run[DT_COUNT][DT_COUNT] = {
+    [DT_F32] = {copy_f32_f32, copy_f32_f64, copy_f32_i64, copy_f32_u8},
+    [DT_F64] = {copy_f64_f32, copy_f64_f64, copy_f64_i64, copy_f64_u8},
+    [DT_I64] = {copy_i64_f32, copy_i64_f64, copy_i64_i64, copy_i64_u8},
+    [DT_U8] = {copy_u8_f32, copy_u8_f64, copy_u8_i64, copy_u8_u8}};
+
+/* --- two windows ------------------------------------------------------------------------------------------------ */
+
+typedef struct Copy {
+  Walk walk; /* dst, src */
+  CopyRun *run;
+} Copy;
+
+static void run_pair(void *ctx, int64_t n, char *const *at, const int64_t *stride) {
+  const Copy *c = ctx;
+  c->run(n, at[0], stride[0], at[1], stride[1]);
+}
+
+static void copy_blocks(void *ctx, int64_t begin, int64_t end) {
+  Copy *c = ctx;
+  walk_blocks(&c->walk, 2, begin, end, run_pair, c);
+}
+
+/* A window with repeated elements keeps the last value that is written to them, row by row. */
+static bool repeats(const Tensor *t) {
+  for (int d = 0; d < t->ndim; d++) {
+    if (t->stride[d] == 0 && t->shape[d] > 1) return true;
+  }
+  return false;
+}
+
+static void copy_in_order(Copy *c, const Tensor *const *t) {
+  WalkCursor at;
+  walk_row_major(&c->walk, 2, t);
+  walk_seek(&c->walk, 2, c->walk.data, 0, &at);
+  for (int64_t left = t[0]->numel; left > 0;) {
+    const int64_t n = walk_left(&c->walk, &at);
+    run_pair(c, n, at.at, c->walk.stride[c->walk.ndim - 1]);
+    walk_on(&c->walk, 2, &at, n);
+    left -= n;
+  }
+}
+
+/* src broadcasts to dst and is of another storage, or of the same window. */
+static void copy_elements(Tensor *dst, const Tensor *src) {
+  if (dst->numel == 0) return;
+  Copy c;
+  c.run = copy_run[dst->dtype][src->dtype];
+  const bool one = src->numel == 1, flat = one || (src->contiguous && src->numel == dst->numel);
+  const Tensor *t[] = {dst, src};
+  if (dst->contiguous && flat && dst->numel < PARALLEL_FROM) {
+    c.run(dst->numel, tensor_data(dst), 1, tensor_data(src), one ? 0 : 1);
+  } else if (!dst->contiguous && repeats(dst)) {
+    copy_in_order(&c, t);
+  } else {
+    walk_any_order(&c.walk, 2, t);
+    walk_share(&c.walk, copy_blocks, &c);
+  }
+}
+
+/* True if a write through dst could change what src still has to give. */
+static bool may_overlap(const Tensor *dst, const Tensor *src) {
+  return dst->storage == src->storage &&
+         !(dst->offset == src->offset && tensor_same_shape(dst, src) && dst->contiguous && src->contiguous);
+}
+
+/* A row copied to every row of a small contiguous dst, as a bias is; false if it is none. */
+static bool copy_to_rows(Tensor *dst, const Tensor *src) {
+  if (!dst->contiguous || !src->contiguous || dst->dtype != src->dtype || dst->dtype != DT_F32 || src->ndim != 1)
+    return false;
+  const int64_t n = src->numel;
+  if (dst->numel > 4096 || dst->shape[dst->ndim - 1] != n || dst->storage == src->storage) return false;
+  const float *a = tensor_f32(src);
+  float *o = tensor_f32(dst), *const end = o + dst->numel;
+  if (n == 1) {
+    const float x = *a;
+    while (o < end) *o++ = x;
+  }
+  for (; o < end; o += n) memcpy(o, a, (size_t)n * sizeof *o);
+  return true;
+}
+
+/* src broadcasts to dst */
+static int copy_over(Tensor *dst, const Tensor *src) {
+  Tensor *copy = NULL;
+  if (may_overlap(dst, src) && !(copy = tensor_clone(src))) return -1;
+  if (copy || !copy_to_rows(dst, src)) copy_elements(dst, copy ? copy : src);
+  tensor_touch(dst);
+  tensor_release(copy);
+  return 0;
+}
+
+int tensor_rerun_copy(const Computation *c, Context *own) {
+  (void)own;
+  return copy_over(c->t[0], c->t[1]);
+}
+
+static void report_copy(Tensor *dst, const Tensor *src) {
+  Tensor *t[] = {dst, (Tensor *)src};
+  context->recorder->call(
+      &(Computation){.name = "copy_", .run = tensor_rerun_copy, .pure = true, .nout = 1, .n = 2, .t = t});
+}
+
+int tensor_copy_(Tensor *dst, const Tensor *src) {
+  int64_t shape[TENSOR_MAX_DIM];
+  int n = shape_broadcast(dst->ndim, dst->shape, src->ndim, src->shape, shape);
+  if (n < 0 || !shape_equal(n, shape, dst->ndim, dst->shape)) {
+    return err_set("copy_: shape %s does not broadcast to %s", tensor_shape_str(src), tensor_shape_str(dst));
+  }
+  const Recorder *paused = recorder_pause();
+  int rc = copy_over(dst, src);
+  recorder_resume(paused);
+  if (context->recorder && rc == 0) report_copy(dst, src);
+  return rc;
+}
+
+Tensor *tensor_cast(const Tensor *t, DType dt) {
+  Tensor *copy = tensor_new(dt, t->ndim, t->shape);
+  if (!copy) return NULL;
+  if (t->contiguous && t->dtype == dt) {
+    memcpy(tensor_data(copy), tensor_data(t), (size_t)t->numel * dtype_size(dt));
+  } else {
+    copy_elements(copy, t);
+  }
+  if (context->recorder) report_copy(copy, t);
+  return copy;
+}
+
+Tensor *tensor_clone(const Tensor *t) { return tensor_cast(t, (DType)t->dtype); }
+Tensor *tensor_contiguous(Tensor *t) { return t->contiguous ? tensor_retain(t) : tensor_clone(t); }
+
+Tensor *tensor_batch_innermost(Tensor *t) {
+  if (tensor_is_batch_innermost(t)) return tensor_retain(t);
+  Tensor *copy = tensor_new_batch_innermost((DType)t->dtype, t->ndim, t->shape);
+  if (copy) copy_elements(copy, t);
+  return copy;
+}
+
+static void fill(Tensor *t, double value) {
+  double cell[1]; /* room for one element of any type */
+  Tensor one = {.dtype = t->dtype, .storage = &(Storage){.data = (char *)cell}, .contiguous = true, .numel = 1};
+  dtype_store((DType)t->dtype, cell, value);
+  copy_elements(t, &one);
+  tensor_touch(t);
+}
+
+int tensor_rerun_fill(const Computation *c, Context *own) {
+  (void)own;
+  double value;
+  memcpy(&value, c->args, sizeof value);
+  fill(c->t[0], value);
+  return 0;
+}
+
+void tensor_fill_(Tensor *t, double value) {
+  fill(t, value);
+  if (!context->recorder) return;
+  context->recorder->call(&(Computation){.name = "fill_",
+                                         .run = tensor_rerun_fill,
+                                         .pure = true,
+                                         .frozen = true,
+                                         .nout = 1,
+                                         .n = 1,
+                                         .t = &t,
+                                         .args = &value,
+                                         .size = sizeof value});
+}
+
+static int run_shift(const Computation *c, Context *own) {
+  int64_t by;
+  (void)own;
+  memcpy(&by, c->args, sizeof by);
+  for (int64_t i = 0; i < c->t[0]->numel; i++) tensor_i64(c->t[0])[i] += by;
+  tensor_touch(c->t[0]);
+  return 0;
+}
+
+void tensor_shift_(Tensor *t, int64_t by) {
+  Tensor *list[] = {t, t};
+  recorder_run(&(Computation){.name = "positions",
+                              .run = run_shift,
+                              .pure = true,
+                              .nout = 1,
+                              .n = 2,
+                              .t = list,
+                              .args = &by,
+                              .size = sizeof by});
+}

@@ -12,7 +12,7 @@ local lab = { _VERSION = "optlab " .. core.version, config = config }
 
 -- Straight from C: lab.zeros, lab.exp, ...; lab.no_grad, ...; lab.clock, lab.memory, ...
 local PRIVATE = {
-  methods = true, set_library_dir = true, nearest = true,
+  methods = true, set_library_dir = true, nearest = true, shown = true,
   backward = true, grad = true, differentiable_ops = true,
 }
 for _, part in ipairs { "tensor", "autograd", "system" } do
@@ -23,6 +23,7 @@ end
 
 -- Loaded on first use: the field of `lab`, its module, and the field of the module if it is not the whole.
 local LAZY = {
+  arguments = { "optlab.cli.params", "arguments" },
   autograd = { "optlab.autograd" },
   book = { "optlab.book" },
   compile = { "optlab.compile" },
@@ -89,6 +90,7 @@ function lab.set_out(...)
   config.out = SET_OUT:read(...).folder
 end
 
+if config.on_load then config.on_load() end
 if config.threads then lab.set_num_threads(config.threads) end
 lab.manual_seed(config.seed)
 

@@ -74,8 +74,8 @@ Tensor *fm_zeros_like(const Tensor *a) { return a ? fm_own(tensor_full((DType)a-
 /* --- shapes ----------------------------------------------------------------------------------------------- */
 
 static OpArgs shape_args(int ndim, const int64_t *shape) {
-  OpArgs args = {.i = {ndim}};
-  memcpy(args.i + 1, shape, (size_t)ndim * sizeof *shape);
+  OpArgs args = {.shape = {.ndim = ndim}};
+  memcpy(args.shape.size, shape, (size_t)ndim * sizeof *shape);
   return args;
 }
 
@@ -93,10 +93,10 @@ Tensor *fm_expand(Tensor *a, int ndim, const int64_t *shape) {
 
 Tensor *fm_transpose(Tensor *a, int d0, int d1) {
   if (!a) return NULL;
-  OpArgs args = {0};
-  for (int d = 0; d < a->ndim; d++) args.i[d] = d;
-  args.i[d0] = d1;
-  args.i[d1] = d0;
+  OpArgs args = {.permute = {{0}}};
+  for (int d = 0; d < a->ndim; d++) args.permute.from[d] = d;
+  args.permute.from[d0] = d1;
+  args.permute.from[d1] = d0;
   return fm_op1_args(OP_PERMUTE, a, &args);
 }
 
@@ -109,22 +109,22 @@ Tensor *fm_unsqueeze(Tensor *a, int dim) {
 }
 
 Tensor *fm_slice(Tensor *a, int dim, int64_t start, int64_t len, int64_t step) {
-  return fm_op1_args(OP_SLICE, a, &(OpArgs){.i = {dim, start, len, step}});
+  return fm_op1_args(OP_SLICE, a, &(OpArgs){.slice = {dim, start, len, step, 0}});
 }
 
 Tensor *fm_cast(Tensor *a, DType dt) {
   if (!a || a->dtype == dt) return a;
-  return fm_op1_args(OP_CAST, a, &(OpArgs){.i = {dt}});
+  return fm_op1_args(OP_CAST, a, &(OpArgs){.cast = {dt}});
 }
 
 /* --- the rest --------------------------------------------------------------------------------------------- */
 
 Tensor *fm_sum(Tensor *a, unsigned dims, bool keepdim) {
-  return fm_op1_args(OP_SUM, a, &(OpArgs){.i = {(int64_t)dims, keepdim}});
+  return fm_op1_args(OP_SUM, a, &(OpArgs){.reduce = {dims, keepdim}});
 }
 
 Tensor *fm_mean(Tensor *a, unsigned dims, bool keepdim) {
-  return fm_op1_args(OP_MEAN, a, &(OpArgs){.i = {(int64_t)dims, keepdim}});
+  return fm_op1_args(OP_MEAN, a, &(OpArgs){.reduce = {dims, keepdim}});
 }
 
 Tensor *fm_sum_to(Tensor *a, int ndim, const int64_t *shape) {
@@ -139,4 +139,4 @@ Tensor *fm_sum_to(Tensor *a, int ndim, const int64_t *shape) {
 
 Tensor *fm_mm(Tensor *a, Tensor *b) { return fm_op2(OP_MM, a, b); }
 
-Tensor *fm_clamp(Tensor *a, double lo, double hi) { return fm_op1_args(OP_CLAMP, a, &(OpArgs){.x = {lo, hi}}); }
+Tensor *fm_clamp(Tensor *a, double lo, double hi) { return fm_op1_args(OP_CLAMP, a, &(OpArgs){.clamp = {lo, hi}}); }

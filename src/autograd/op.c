@@ -3,17 +3,17 @@
  */
 #include "autograd/op.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "autograd/formula.h"
 #include "autograd/graph.h"
-#include "autograd/ops/rows.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "core/recorder.h"
 
-static uint64_t last_seq; /* the process's: contexts may share graphs. Only the thread that runs Lua records any */
-static const OpArgs no_args;
+static uint64_t last_seq;    /* the process's: contexts may share graphs. Only the thread that runs Lua records any */
+static const OpArgs no_args; /* of rows that read none */
 
 bool grad_mode(void) { return context->grad_mode; }
 
@@ -21,24 +21,6 @@ bool grad_set_mode(bool on) {
   bool old = context->grad_mode;
   context->grad_mode = on;
   return old;
-}
-
-static const Op *const table[] = {
-#define ROW_ENTRY(name) [OP_##name] = &row_##name,
-    OP_LIST(ROW_ENTRY)
-#undef ROW_ENTRY
-};
-_Static_assert(sizeof table / sizeof *table == OP_COUNT, "one row per op");
-
-const Op *op_row(OpId id) { return table[id]; }
-
-int infer_same(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
-  (void)nin;
-  (void)a;
-  s->dtype = (DType)in[0]->dtype;
-  s->ndim = in[0]->ndim;
-  memcpy(s->shape, in[0]->shape, (size_t)s->ndim * sizeof *s->shape);
-  return 0;
 }
 
 /* --- promotion -------------------------------------------------------------------------------------------- */
@@ -119,7 +101,7 @@ static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *a
   return out;
 }
 
-/* --- telling a recorder (core/recorder.h) --------------------------------------------------------------------- */
+/* --- reporting to a recorder (core/recorder.h) ----------------------------------------------------------------- */
 
 int op_rerun(const Computation *c, Context *own) {
   OpCall call;
@@ -135,20 +117,24 @@ int op_rerun(const Computation *c, Context *own) {
   return rc;
 }
 
-static void tell(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs *args) {
+static void report(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs *args) {
+  const Op *op = op_row(id);
   size_t bytes = (size_t)(nin + 1) * sizeof(Tensor *);
-  OpCall call = {.op = id, .args = *args};
+  OpCall call;
   Tensor **t = alloc_get(bytes);
   if (!t) {
     recorder_refuse(err_message());
     return;
   }
+  memset(&call, 0, sizeof call);
+  call.op = id;
+  memcpy(&call.args, args, op->args);
   t[0] = out;
   memcpy(t + 1, in, bytes - sizeof *t);
-  context->recorder->call(&(Computation){.name = op_row(id)->name,
+  context->recorder->call(&(Computation){.name = op->name,
                                          .run = op_rerun,
                                          .pure = true,
-                                         .nout = 1 + op_row(id)->writes,
+                                         .nout = 1 + op->writes,
                                          .n = nin + 1,
                                          .t = t,
                                          .args = &call,
@@ -156,23 +142,24 @@ static void tell(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs 
   alloc_put(t, bytes);
 }
 
-/* compute, and what it did for the recorder; a view of its input needs no telling. */
-static Tensor *compute_told(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
+/* Computes and reports it; a view of its input needs no report. */
+static Tensor *compute_reported(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
   const Recorder *paused = recorder_pause();
   Tensor *out = compute(op_row(id), in, nin, args);
   recorder_resume(paused);
-  if (out && !(op_row(id)->view && out->storage == in[0]->storage)) tell(id, out, in, nin, args);
+  if (out && !(op_row(id)->view && out->storage == in[0]->storage)) report(id, out, in, nin, args);
   return out;
 }
 
 Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
   const Op *op = op_row(id);
   if (!args) args = &no_args;
+  assert(args == &no_args || op->args > 0); /* or a compiled step would not see them */
   if (op->promotes) {
     DType dt = common_dtype(op, in, nin);
     if (dt != DT_COUNT) return apply_promoted(id, op, in, nin, args, dt);
   }
-  Tensor *out = context->recorder ? compute_told(id, in, nin, args) : compute(op, in, nin, args);
+  Tensor *out = context->recorder ? compute_reported(id, in, nin, args) : compute(op, in, nin, args);
   if (out && context->grad_mode && op->backward && wants_grad(in, nin) && dtype_is_float((DType)out->dtype) &&
       graph_record(id, out, in, nin, args) < 0) {
     tensor_release(out);
@@ -184,6 +171,8 @@ Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
 /* --- nodes ------------------------------------------------------------------------------------------------ */
 
 static size_t node_size(int nin) { return sizeof(Node) + (size_t)nin * sizeof(NodeInput); }
+
+static bool saves(const Op *op, int i) { return (op->save & SAVE_ALL_INPUTS) >> (i < 31 ? i : 30) & 1; }
 
 static void fill_input(NodeInput *e, Tensor *x, bool save) {
   *e = (NodeInput){0};
@@ -219,8 +208,8 @@ int graph_record(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs 
   n->dout = NULL;
   n->args = *args;
   memcpy(n->shape, out->shape, sizeof n->shape);
-  for (int i = 0; i < nin; i++) fill_input(&n->in[i], in[i], i < 3 && (op->save >> i & 1));
-  for (int i = 0; op->nin < 0 && i < nin; i++) n->in[i].length = in[i]->shape[args->i[0]];
+  for (int i = 0; i < nin; i++) fill_input(&n->in[i], in[i], saves(op, i));
+  for (int i = 0; op->nin < 0 && i < nin; i++) n->in[i].length = in[i]->shape[args->along.dim];
   out->node = n;
   out->requires_grad = true;
   return 0;

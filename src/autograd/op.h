@@ -3,44 +3,19 @@
  *
  * Everything differentiable is a row of one table: name, arity, what to save, shape rule, forward, backward. op_apply
  * looks up the row, makes the output, computes it and, if gradient recording is on and an input requires a gradient,
- * hangs a Node on the output. A backward function is written with the same ops (formula.h), so gradients can be
+ * attaches a Node to the output. A backward function is written with the same ops (formula.h), so gradients can be
  * differentiated again.
  *
- * Adding an op: a name in OP_LIST, a row in the ops_*.c file of its kind, a sample in tests/ops_spec.lua.
+ * Adding an op: its name in ops/list.h, its row in the file of its kind in ops/, a sample in tests/autograd/ops_spec.lua. An
+ * element-wise row with `number1` or `number2` is a function and a method of Lua by itself.
  */
 #ifndef OPTLAB_AUTOGRAD_OP_H
 #define OPTLAB_AUTOGRAD_OP_H
 
+#include "autograd/ops/list.h"
 #include "core/recorder.h"
 #include "core/tensor.h"
 #include "kernels/elementwise/kernels.h"
-
-/* Kind by kind, in the order of the files elementwise.c, view.c, reduce.c, index.c, matmul.c, softmax.c, loss.c,
- * conv.c, conv_pool.c, pool.c. */
-/* clang-format off */
-#define OP_LIST(X) \
-  /* element-wise, one input */ \
-  X(NEG) X(EXP) X(LOG) X(LOG1P) X(EXPM1) X(SQRT) X(SQUARE) X(ABS) X(SIGN) X(SIN) X(COS) X(TAN) X(SINH) X(COSH) X(TANH) \
-  X(ERF) X(SIGMOID) X(RELU) X(SOFTPLUS) X(RECIPROCAL) X(FLOOR) X(CEIL) X(ROUND) X(CLAMP) X(CAST) X(CLONE) \
-  /* element-wise, two and three inputs */ \
-  X(ADD) X(SUB) X(MUL) X(DIV) X(POW) X(MAXIMUM) X(MINIMUM) X(EQ) X(NE) X(LT) X(LE) X(GT) X(GE) X(WHERE) \
-  /* views */ \
-  X(RESHAPE) X(PERMUTE) X(EXPAND) X(SLICE) X(SLICE_GRAD) \
-  /* reductions */ \
-  X(SUM) X(MEAN) X(AMAX) X(AMIN) X(ARGMAX) X(ARGMIN) X(NORM) \
-  /* indices */ \
-  X(INDEX_SELECT) X(INDEX_ADD) X(GATHER) X(SCATTER_ADD) X(CAT) \
-  /* products */ \
-  X(MM) X(BMM) X(LINEAR) \
-  /* networks */ \
-  X(SOFTMAX) X(LOG_SOFTMAX) \
-  /* losses */ \
-  X(MSE_LOSS) X(CROSS_ENTROPY) X(CROSS_ENTROPY_GRAD) \
-  /* images */ \
-  X(CONV2D) X(CONV2D_GRAD_INPUT) X(CONV2D_GRAD_WEIGHT) \
-  X(CONV2D_RELU_POOL) X(CONV2D_POOL_GRAD_BIAS) X(CONV2D_UNPOOL) X(CONV2D_PICK) \
-  X(MAX_POOL2D) X(MAX_POOL2D_GRAD) X(MAX_POOL2D_PICK) X(AVG_POOL2D) X(AVG_POOL2D_GRAD)
-/* clang-format on */
 
 typedef enum OpId {
 #define OP_ENUM(name) OP_##name,
@@ -49,11 +24,79 @@ typedef enum OpId {
       OP_COUNT
 } OpId;
 
-/* The numbers an op takes besides tensors; each row's comment says which it reads. */
-typedef struct OpArgs {
-  double x[2];
-  int64_t i[TENSOR_MAX_DIM + 2];
+/* --- the numbers that ops take besides tensors: a struct per family. They have no padding, for they are compared as
+ * bytes (OpCall). Dimensions count from 0. ------------------------------------------------------------------------ */
+
+typedef struct ClampArgs {
+  double lo, hi;
+} ClampArgs;
+
+typedef struct CastArgs {
+  int64_t dtype; /* a DType */
+} CastArgs;
+
+typedef struct ShapeArgs { /* reshape, expand */
+  int64_t ndim, size[TENSOR_MAX_DIM];
+} ShapeArgs;
+
+typedef struct PermuteArgs {
+  int64_t from[TENSOR_MAX_DIM]; /* from[d] is the input's dimension that becomes dimension d */
+} PermuteArgs;
+
+typedef struct SliceArgs {
+  int64_t dim, start, length, step; /* step > 0 */
+  int64_t size;                     /* slice_grad: of the tensor that the slice was taken from, along dim */
+} SliceArgs;
+
+typedef struct ReduceArgs {
+  unsigned dims;    /* bit mask; bits beyond the rank are ignored, ~0u means all */
+  unsigned keepdim; /* 1: with size 1 */
+} ReduceArgs;
+
+typedef struct ArgmaxArgs {
+  int64_t dim, keepdim;
+} ArgmaxArgs;
+
+typedef struct AlongArgs { /* index_select, gather, cat, softmax and their gradients */
+  int64_t dim;
+  int64_t size[TENSOR_MAX_DIM]; /* index_add: size[0], along dim; scatter_add: the output's */
+} AlongArgs;
+
+typedef enum LossReduction { REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM } LossReduction;
+
+typedef struct LossArgs {
+  double smoothing;  /* cross_entropy: of the labels */
+  int64_t reduction; /* a LossReduction */
+} LossArgs;
+
+/* {height, width} each */
+typedef struct ConvArgs {
+  int64_t stride[2], padding[2];
+  int64_t size[2];   /* what the inputs leave open: see each row */
+  int64_t window[2]; /* of the pool behind the convolution */
+} ConvArgs;
+
+typedef struct PoolArgs {
+  int64_t window[2], stride[2], padding[2];
+  int64_t image[2]; /* where a row has only the output's gradient */
+} PoolArgs;
+
+/* Which of them an op reads is said by its row: .args = OP_ARGS(conv). */
+typedef union OpArgs {
+  ClampArgs clamp;
+  CastArgs cast;
+  ShapeArgs shape;
+  PermuteArgs permute;
+  SliceArgs slice;
+  ReduceArgs reduce;
+  ArgmaxArgs argmax;
+  AlongArgs along;
+  LossArgs loss;
+  ConvArgs conv;
+  PoolArgs pool;
 } OpArgs;
+
+#define OP_ARGS(member) sizeof(((const OpArgs *)0)->member)
 
 /* What the shape rule finds out. */
 typedef struct OpShape {
@@ -65,16 +108,22 @@ typedef struct OpShape {
 
 typedef struct Node Node;
 
-enum { SAVE_X0 = 1, SAVE_X1 = 2, SAVE_X2 = 4, SAVE_OUT = 8 };
+/* What backward reads: any of the inputs (the last bit stands for all inputs from the 31st on), and the output. */
+#define SAVE_INPUT(i) (1u << (i))
+#define SAVE_ALL_INPUTS 0x7fffffffu
+#define SAVE_OUT 0x80000000u
 
 typedef struct Op {
   const char *name;  /* as in error messages and in lab.* */
   int nin;           /* number of inputs; -1: any number, at least one */
-  unsigned save;     /* what backward reads: SAVE_* */
+  size_t args;       /* OP_ARGS(member): the member of OpArgs that the row reads; 0: none */
+  unsigned save;     /* SAVE_INPUT(i) | ... | SAVE_OUT */
   unsigned promotes; /* bit mask of inputs promoted to the widest dtype among them (uint8 counts as int64) */
   bool floats;       /* those inputs must be floats: integers become dtype_default() */
   int writes;        /* how many of the first inputs are memory that forward writes; they have no gradient */
   bool keeps_order;  /* element-wise: the output lies in memory as the first input of its shape does */
+  bool serial;       /* forward shares much work among the threads itself, or touches more than its operands and memory
+                        that it asks for: plans with this row run one after the other */
   /* Fills *s, or returns -1 with err_set naming the op and the shapes. */
   int (*infer)(OpShape *s, Tensor *const *in, int nin, const OpArgs *a);
   /* Computes out, which has the inferred shape and is row-major but for the two flags above. NULL for views. */
@@ -82,7 +131,7 @@ typedef struct Op {
   /* Views only: returns the window (or a copy where none is possible). */
   Tensor *(*view)(const OpShape *s, Tensor *in, const OpArgs *a);
   /* Sets din[i] for every input that node_wants; each may have dout's shape or any shape that reduces to the input's by
-   * un-broadcasting, which the engine does. Results belong to the formula pool. -1 on failure. NULL: not
+   * un-broadcasting, which the engine does. Results belong to the open formula. -1 on failure. NULL: not
    * differentiable. */
   int (*backward)(Node *n, Tensor *dout, Tensor **din);
   /* Element-wise rows: the kernel that forward maps over the elements, by the dtype of the first input (where: of the
@@ -90,6 +139,10 @@ typedef struct Op {
   Kern1 *kern1[DT_COUNT];
   Kern2 *kern2[DT_COUNT];
   Kern3 *kern3[DT_COUNT];
+  /* Element-wise rows that scripts call by their name: the same function of plain numbers. */
+  double (*number1)(double a);
+  double (*number2)(double a, double b);
+  const char *metamethod; /* "__add": a + b in Lua, and there is an in-place form t:add_(u) */
 } Op;
 
 const Op *op_row(OpId id);
@@ -97,10 +150,10 @@ const Op *op_row(OpId id);
 /* Runs an op. Checks arity and dtypes (promotes floats to the wider one), never shapes beyond the row's rule. */
 Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args);
 
-/* How a recorder of steps (core/recorder.h) is told of an op: run is op_rerun, args an OpCall. */
+/* How an op is reported to a recorder of steps (core/recorder.h): run is op_rerun, args an OpCall. */
 typedef struct OpCall {
-  int64_t op; /* an OpId */
-  OpArgs args;
+  int64_t op;  /* an OpId */
+  OpArgs args; /* bytes beyond the row's member are 0 */
 } OpCall;
 Recompute op_rerun;
 
@@ -111,14 +164,13 @@ bool grad_set_mode(bool on);
 /* --- for backward functions --------------------------------------------------------------------------------- */
 
 bool node_wants(const Node *n, int i);    /* must backward fill din[i]? */
-Tensor *node_saved(const Node *n, int i); /* input i, where the row says SAVE_Xi; borrowed */
+Tensor *node_saved(const Node *n, int i); /* input i, where the row saves it; borrowed */
 Tensor *node_out(Node *n);                /* the output, where the row says SAVE_OUT; borrowed, differentiable */
 const OpArgs *node_args(const Node *n);
 int node_in_shape(const Node *n, int i, int64_t *shape); /* rank and shape of a wanted input */
 DType node_in_dtype(const Node *n, int i);
 int node_nin(const Node *n);
-int64_t node_in_length(const Node *n,
-                       int i);        /* variadic rows: input i's size along dimension args.i[0], wanted or not */
-const char *node_name(const Node *n); /* the op's name */
+int64_t node_in_length(const Node *n, int i); /* variadic rows: input i's size along args.along.dim, wanted or not */
+const char *node_name(const Node *n);         /* the op's name */
 
 #endif

@@ -2,8 +2,8 @@
  * lower.c - the shortest way to do an event.
  *
  * Element-wise operations on flat operands become one call of their kernel, copies a memcpy, small sums of rows a loop.
- * Everything else is done again as it was recorded: the row's forward on the recorded windows. The bits are the same on
- * both ways, because kernels give an element the same bits wherever it stands (kernels/elementwise/kernels.h).
+ * Everything else is done again as it was recorded: the row's forward on the recorded windows. Both ways give the same
+ * bits, because kernels give an element the same bits wherever it stands (kernels/elementwise/kernels.h).
  */
 #include <string.h>
 
@@ -102,7 +102,7 @@ static bool lower_kernel(PlanStep *s, const Event *e, const Op *op) {
 static bool lower_sum(PlanStep *s, const Event *e, const OpArgs *args) {
   const Tensor *o = e->t[0], *a = e->t[1];
   if (a->dtype != DT_F32 || !o->contiguous || !a->contiguous || a->numel == 0 || a->numel > SUM_MAX) return false;
-  if (!reduce_is_of_rows(a, (unsigned)args->i[0])) return false;
+  if (!reduce_is_of_rows(a, args->reduce.dims)) return false;
   *s = (PlanStep){.run = run_sum, .u.sum = {.rows = o->numel, .n = a->numel / o->numel, tensor_f32(o), tensor_f32(a)}};
   return true;
 }
@@ -114,31 +114,6 @@ static bool lower_copy(PlanStep *s, const Event *e) {
   const size_t bytes = (size_t)o->numel * dtype_size((DType)o->dtype);
   *s = (PlanStep){.run = run_memcpy, .u.copy = {tensor_data(o), tensor_data(a), bytes}};
   return true;
-}
-
-/* Rows whose forward keeps to its operands and to memory that it asks for, whatever thread it runs on. */
-static bool is_threadable(OpId op) {
-  switch (op) {
-    case OP_LINEAR:
-    case OP_MM:
-    case OP_BMM:
-    case OP_MSE_LOSS:
-    case OP_SUM:
-    case OP_MEAN:
-    case OP_NORM:
-    case OP_AMAX:
-    case OP_AMIN:
-    case OP_SOFTMAX:
-    case OP_LOG_SOFTMAX:
-    case OP_GATHER:
-    case OP_SCATTER_ADD:
-    case OP_CLAMP:
-    case OP_CAST:
-    case OP_CLONE:
-      return true;
-    default:
-      return op_row(op)->kern1[DT_F32] || op_row(op)->kern2[DT_F32] || op_row(op)->kern3[DT_F32];
-  }
 }
 
 /* As it was recorded. */
@@ -162,7 +137,7 @@ static bool lower_op(PlanStep *s, const Event *e) {
   } else {
     lower_call(s, e);
   }
-  return is_threadable((OpId)call->op);
+  return !op->serial;
 }
 
 bool plan_lower(PlanStep *s, const Event *e) {

@@ -82,9 +82,24 @@ describe("a declaration of arguments", function()
   end)
 
   it("is found by the name of its function", function()
-    local all = args.all()
-    assert.equal(ARGS, all["spec.f"])
-    assert.same({ "n", "sizes", "mode", "on", "size" }, all["spec.f"]:names())
+    local f = args.all()["spec.f"]
+    assert.equal(2, f.positions)
+    assert.same({
+      name = "n", kind = "integer", what = "an integer of at least 1", required = true, doc = "How many.",
+    }, f.args[1])
+    assert.same({
+      name = "mode", kind = "choice", what = "one of 'linear', 'constant'", required = false, default = "linear",
+      choices = { "linear", "constant" }, doc = "Which way.",
+    }, f.args[3])
+  end)
+
+  it("says in a sentence what each argument is", function()
+    for _ in pairs(lab) do break end -- loads all modules
+    for callee, declaration in pairs(args.all()) do
+      for _, row in ipairs(declaration.args) do
+        assert.is_truthy(row.doc and row.doc:find("[%.}]$"), callee .. ": " .. row.name)
+      end
+    end
   end)
 end)
 
@@ -155,7 +170,8 @@ describe("values in messages", function()
     for _, case in ipairs {
       { "a 'b'", "'a 'b''" }, { 3, "3" }, { 0.1, "0.1" }, { 2.0, "2" }, { 0 / 0, "nan" }, { -math.huge, "-inf" },
       { true, "true" }, { {}, "a table" }, { print, "a function" }, { io.stdout, "a FILE*" },
-      { lab.zeros(2, 3), "a tensor of shape (2, 3)" }, { lab.tensor(1), "a tensor of shape ()" },
+      { coroutine.create(print), "a thread" }, { lab.zeros(2, 3), "a tensor of shape (2, 3)" }, { lab.tensor(1),
+        "a tensor of shape ()" },
       { opt, "an optlab.Optimizer" },
     } do
       assert.equal(case[2], errors.shown(case[1]))

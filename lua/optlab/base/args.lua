@@ -63,11 +63,22 @@ function M.declare(callee, rows)
   return self
 end
 
---- All declarations of the modules loaded so far, by name of the function; `pairs(lab)` loads all modules.
--- @treturn {[string]=Declaration,...} each with `callee`, `positions`, and the list `rows`
+--- All declarations of the modules loaded so far, by the name of the function, for the reference; `pairs(lab)` loads
+-- all modules. The arguments look like those of declarations in C (core.nn.declarations()).
+-- @treturn {[string]=table,...} each `positions` and `args`, a list of {name, kind, what, required, default, choices,
+-- doc} by name
 function M.all()
   local all = {}
-  for callee, declaration in pairs(declared) do all[callee] = declaration end
+  for callee, declaration in pairs(declared) do
+    local list = {}
+    for i, row in ipairs(declaration.rows) do
+      list[i] = {
+        name = row.name, kind = row.kind, what = kinds.what(row), required = row.required or false,
+        default = row.default, choices = row.choices, doc = row.doc,
+      }
+    end
+    all[callee] = { positions = declaration.positions, args = list }
+  end
   return all
 end
 

@@ -12,6 +12,7 @@
 -- log:row("adam", epoch, loss)
 -- log:row{run = "adam", epoch = epoch, loss = loss}
 local args = require "optlab.base.args"
+local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
@@ -111,6 +112,7 @@ local METRICS = args.declare("lab.metrics", {
 -- @tparam[opt="metrics"] string name the file is `<out>/<name>.csv`
 -- @treturn Record with `:row(...)`, `:close()`
 function M.new(...)
+  arguments.settle()
   local o = METRICS:read(...)
   local columns, name = o.columns, o.name
   local folder = name:match("^/") and "" or config.out .. "/"

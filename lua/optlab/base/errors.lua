@@ -78,19 +78,9 @@ end
 --- A value as error messages show it: 'x', 3, true, nothing, a table, a tensor of shape (2, 3), an optlab.Optimizer.
 -- @param value
 -- @treturn string
-local function shown(value)
-  if type(value) == "string" then return "'" .. value .. "'" end
-  if value == nil then return "nothing" end
-  if value ~= value then return "nan" end
-  if math.type(value) == "float" then return ("%.14g"):format(value) end
-  if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
-  local mt = getmetatable(value)
-  local name = type(mt) == "table" and rawget(mt, "__name")
-  if name == "optlab.Tensor" then return ("a tensor of shape (%s)"):format(table.concat(value.shape, ", ")) end
-  if type(name) ~= "string" then return "a " .. type(value) end
-  return (name:match("^[aeiouAEIOU]") and "an " or "a ") .. name
+function M.shown(value)
+  return require("optlab.core").system.shown(value)
 end
-M.shown = shown
 
 --- Raises about a value: "CALLEE: NAME must be WHAT, got VALUE", or that it is missing.
 -- @tparam string callee the function as users write it
@@ -99,7 +89,7 @@ M.shown = shown
 -- @param value what was given
 function M.bad_value(callee, name, what, value)
   if value == nil then M.raise("%s: %s is missing; it must be %s", callee, name, what) end
-  M.raise("%s: %s must be %s, got %s", callee, name, what, shown(value))
+  M.raise("%s: %s must be %s, got %s", callee, name, what, M.shown(value))
 end
 
 --- Raises about a name that there is not.

@@ -8,6 +8,7 @@
 -- for epoch in lab.progress(30, "training") do ... end
 -- local bar = lab.progress(n, "download"); bar:step("12 kB"); bar:done()
 local args = require "optlab.base.args"
+local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local system = require("optlab.core").system
 
@@ -118,6 +119,7 @@ local PROGRESS = args.declare("lab.progress", {
 -- @tparam[opt] table options see the declaration above
 -- @treturn Bar with `:step(text) :set(n, text) :clear() :done()`
 local function progress(...)
+  arguments.settle()
   local o = PROGRESS:read(...)
   local now = system.clock()
   local shown = not config.no_progress and not config.quiet and system.isatty("stderr")

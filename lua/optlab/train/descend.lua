@@ -2,6 +2,7 @@
 -- @module optlab.train.descend
 
 local args = require "optlab.base.args"
+local arguments = require "optlab.base.arguments"
 local errors = require "optlab.base.errors"
 local tensor = require("optlab.core").tensor.tensor
 local update_function = require "optlab.train.update_function"
@@ -128,6 +129,7 @@ end
 -- print(path[#path]) --> 0.060466176
 -- @usage train.descend(function(x1, x2) return x1 ^ 2 + 2 * x2 ^ 2 end, {-5, -2}, {"SGD", lr = 0.1}, 20)
 function M.descend(...)
+  arguments.settle()
   local o = DESCEND:read(...)
   local f, x0, how, steps = o.f, o.x0, o.how, o.steps
   local kind = kind_of(x0)

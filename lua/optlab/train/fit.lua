@@ -5,6 +5,7 @@
 -- @module optlab.train.fit
 
 local args = require "optlab.base.args"
+local arguments = require "optlab.base.arguments"
 local clock = require("optlab.core").system.clock
 local compiled = require "optlab.train.compiled"
 local diagnose = require "optlab.train.diagnose"
@@ -276,6 +277,7 @@ end
 --   `best_epoch` and `best`: the highest accuracy (on `eval_data` if there are any), else the lowest loss
 -- @usage local history = train.fit{model = net, loss = nn.MSELoss(), optimizer = opt, data = loader, epochs = 4}
 function M.fit(...)
+  arguments.settle()
   local o = read_options(...)
   local run = new_run(o)
   local counters = run.counters

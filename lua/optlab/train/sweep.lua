@@ -13,6 +13,7 @@
 -- runs. A run that diverges ends with its nan.
 -- @module optlab.train.sweep
 local args = require "optlab.base.args"
+local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
@@ -74,6 +75,9 @@ local function read_options(...)
   if o.step and o.scheduler then
     errors.raise("%s: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'", FN)
   end
+  if o.step and o.scheduler then
+    errors.raise("%s: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'", FN)
+  end
   local runs = o.runs or combinations(o.grid)
   for i, run in ipairs(runs) do
     if run.seed ~= nil then args.check(FN, ("runs[%d].seed"):format(i), run.seed, "integer") end
@@ -114,6 +118,7 @@ local M = {}
 -- @treturn {table,...} a result for each run, in order: `run`, `model`, `loss`, and `train_loss`, a list: the mean
 --   training loss of each epoch
 function M.sweep(...)
+  arguments.settle()
   local o, runs = read_options(...)
   local results = {}
   local random = core.tensor.get_rng_state()

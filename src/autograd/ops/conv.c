@@ -12,8 +12,8 @@
  * With winners, dy is what came behind a ReLU and a pool (conv_pool.c). Those forms are not recorded.
  *
  * Where conv_direct takes the shape, images lie in memory with the batch innermost and may come in any order; elsewhere
- * they are row-major and go through matrix products. i[4], i[5]: the image's (GRAD_INPUT) or the window's (GRAD_WEIGHT)
- * height and width.
+ * they are row-major and go through matrix products. ConvArgs.size: the height and width of the image (GRAD_INPUT) or
+ * the window (GRAD_WEIGHT).
  */
 #include "autograd/ops/conv_rows.h"
 #include "autograd/ops/rows.h"
@@ -42,14 +42,14 @@ static void release_all(Tensor **held, int n) {
 }
 
 static Tensor *grad_input(Tensor *dy, Tensor *weight, OpArgs a, const Tensor *x) {
-  a.i[4] = x->shape[2];
-  a.i[5] = x->shape[3];
+  a.conv.size[0] = x->shape[2];
+  a.conv.size[1] = x->shape[3];
   return fm_op(OP_CONV2D_GRAD_INPUT, (Tensor *[]){dy, weight}, 2, &a);
 }
 
 static Tensor *grad_weight(Tensor *dy, Tensor *x, OpArgs a, const Tensor *weight) {
-  a.i[4] = weight->shape[2];
-  a.i[5] = weight->shape[3];
+  a.conv.size[0] = weight->shape[2];
+  a.conv.size[1] = weight->shape[3];
   return fm_op(OP_CONV2D_GRAD_WEIGHT, (Tensor *[]){dy, x}, 2, &a);
 }
 
@@ -104,9 +104,11 @@ static int bw_conv2d(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_CONV2D = {.name = "conv2d",
                        .nin = 3,
+                       .args = OP_ARGS(conv),
+                       .serial = true,
                        .promotes = 7,
                        .floats = true,
-                       .save = SAVE_X0 | SAVE_X1,
+                       .save = SAVE_INPUT(0) | SAVE_INPUT(1),
                        .infer = infer_conv2d,
                        .forward = fw_conv2d,
                        .backward = bw_conv2d};
@@ -114,8 +116,8 @@ const Op row_CONV2D = {.name = "conv2d",
 /* --- conv2d_grad_input(dy, weight[, winners]) ----------------------------------------------------------------- */
 
 static ConvShape shape_for_input(const Tensor *dy, const Tensor *weight, const OpArgs *a) {
-  return conv_shape(dy->shape[0], weight->shape[1], a->i[4], a->i[5], weight->shape[0], weight->shape[2],
-                    weight->shape[3], a);
+  return conv_shape(dy->shape[0], weight->shape[1], a->conv.size[0], a->conv.size[1], weight->shape[0],
+                    weight->shape[2], weight->shape[3], a);
 }
 
 static int infer_grad_input(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
@@ -157,9 +159,11 @@ static int bw_grad_input(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_CONV2D_GRAD_INPUT = {.name = "conv2d_grad_input",
                                   .nin = 3,
+                                  .args = OP_ARGS(conv),
+                                  .serial = true,
                                   .promotes = 3,
                                   .floats = true,
-                                  .save = SAVE_X0 | SAVE_X1,
+                                  .save = SAVE_INPUT(0) | SAVE_INPUT(1),
                                   .infer = infer_grad_input,
                                   .forward = fw_grad_input,
                                   .backward = bw_grad_input};
@@ -167,13 +171,14 @@ const Op row_CONV2D_GRAD_INPUT = {.name = "conv2d_grad_input",
 /* --- conv2d_grad_weight(dy, x[, winners]) --------------------------------------------------------------------- */
 
 static ConvShape shape_for_weight(const Tensor *dy, const Tensor *x, const OpArgs *a) {
-  return conv_shape(x->shape[0], x->shape[1], x->shape[2], x->shape[3], dy->shape[1], a->i[4], a->i[5], a);
+  return conv_shape(x->shape[0], x->shape[1], x->shape[2], x->shape[3], dy->shape[1], a->conv.size[0], a->conv.size[1],
+                    a);
 }
 
 static int infer_grad_weight(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   if (check_ranks("conv2d_grad_weight", in[0], in[1]) < 0) return -1;
-  set_images(s, (DType)in[0]->dtype, false, in[0]->shape[1], in[1]->shape[1], a->i[4], a->i[5]);
+  set_images(s, (DType)in[0]->dtype, false, in[0]->shape[1], in[1]->shape[1], a->conv.size[0], a->conv.size[1]);
   return 0;
 }
 
@@ -201,9 +206,11 @@ static int bw_grad_weight(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_CONV2D_GRAD_WEIGHT = {.name = "conv2d_grad_weight",
                                    .nin = 3,
+                                   .args = OP_ARGS(conv),
+                                   .serial = true,
                                    .promotes = 3,
                                    .floats = true,
-                                   .save = SAVE_X0 | SAVE_X1,
+                                   .save = SAVE_INPUT(0) | SAVE_INPUT(1),
                                    .infer = infer_grad_weight,
                                    .forward = fw_grad_weight,
                                    .backward = bw_grad_weight};

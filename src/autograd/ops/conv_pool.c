@@ -11,7 +11,7 @@
  * the gradient of the convolution's own output z, and the rows of conv.c; else they take dy and the winners as they
  * are. dy -> dz is linear, and z -> y (its elements at the winners) its transpose: each other's backward.
  *
- * CONV2D_UNPOOL, i[4], i[5]: the height and width of z.
+ * ConvArgs.size in CONV2D_UNPOOL: the height and width of z.
  */
 #include "autograd/ops/conv_rows.h"
 #include "autograd/ops/rows.h"
@@ -22,7 +22,7 @@
 static int infer_relu_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const ConvShape c = conv_shape_of(in[1], in[2], a);
-  set_images(s, DT_F32, true, c.n, c.o, pooled(c.win.oh, a->i[6]), pooled(c.win.ow, a->i[7]));
+  set_images(s, DT_F32, true, c.n, c.o, pooled(c.win.oh, a->conv.window[0]), pooled(c.win.ow, a->conv.window[1]));
   return 0;
 }
 
@@ -41,8 +41,8 @@ static int fw_relu_pool(Tensor *out, Tensor *const *in, int nin, const OpArgs *a
 }
 
 static Tensor *with(OpId op, Tensor *a, Tensor *b, Tensor *winners, OpArgs args, int64_t h, int64_t w) {
-  args.i[4] = h;
-  args.i[5] = w;
+  args.conv.size[0] = h;
+  args.conv.size[1] = w;
   return fm_op(op, (Tensor *[]){a, b, winners}, winners ? 3 : 2, &args);
 }
 
@@ -66,15 +66,17 @@ static int bw_relu_pool(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_CONV2D_RELU_POOL = {.name = "conv2d_relu_pool",
                                  .nin = 4,
+                                 .args = OP_ARGS(conv),
+                                 .serial = true,
                                  .writes = 1,
-                                 .save = SAVE_X0 | SAVE_X1 | SAVE_X2,
+                                 .save = SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_INPUT(2),
                                  .infer = infer_relu_pool,
                                  .forward = fw_relu_pool,
                                  .backward = bw_relu_pool};
 
 /* --- the rows with a pool's gradient ----------------------------------------------------------------------------- */
 
-/* What conv_direct wants to know of the convolution in front of a pool: its output (n, o, h, w). */
+/* What conv_direct has to know of the convolution in front of a pool: its output (n, o, h, w). */
 static ConvShape output_shape(const Tensor *t, int64_t h, int64_t w) {
   return (ConvShape){.n = t->shape[0], .o = t->shape[1], .win = {.oh = h, .ow = w}};
 }
@@ -93,12 +95,16 @@ static int fw_grad_bias(Tensor *out, Tensor *const *in, int nin, const OpArgs *a
   return conv_direct_grad_bias(&s, &dy, &pool, tensor_f32(out));
 }
 
-const Op row_CONV2D_POOL_GRAD_BIAS = {
-    .name = "conv2d_pool_grad_bias", .nin = 2, .infer = infer_grad_bias, .forward = fw_grad_bias};
+const Op row_CONV2D_POOL_GRAD_BIAS = {.name = "conv2d_pool_grad_bias",
+                                      .nin = 2,
+                                      .args = OP_ARGS(conv),
+                                      .serial = true,
+                                      .infer = infer_grad_bias,
+                                      .forward = fw_grad_bias};
 
 static int infer_unpool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  set_images(s, DT_F32, true, in[0]->shape[0], in[0]->shape[1], a->i[4], a->i[5]);
+  set_images(s, DT_F32, true, in[0]->shape[0], in[0]->shape[1], a->conv.size[0], a->conv.size[1]);
   return 0;
 }
 
@@ -116,7 +122,9 @@ static int bw_unpool(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_CONV2D_UNPOOL = {.name = "conv2d_unpool",
                               .nin = 2,
-                              .save = SAVE_X1,
+                              .args = OP_ARGS(conv),
+                              .serial = true,
+                              .save = SAVE_INPUT(1),
                               .infer = infer_unpool,
                               .forward = fw_unpool,
                               .backward = bw_unpool};
@@ -124,7 +132,8 @@ const Op row_CONV2D_UNPOOL = {.name = "conv2d_unpool",
 static int infer_pick(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const Tensor *z = in[0];
-  set_images(s, DT_F32, true, z->shape[0], z->shape[1], pooled(z->shape[2], a->i[6]), pooled(z->shape[3], a->i[7]));
+  set_images(s, DT_F32, true, z->shape[0], z->shape[1], pooled(z->shape[2], a->conv.window[0]),
+             pooled(z->shape[3], a->conv.window[1]));
   return 0;
 }
 
@@ -143,5 +152,11 @@ static int bw_pick(Node *n, Tensor *d, Tensor **din) {
   return (din[0] = with(OP_CONV2D_UNPOOL, d, node_saved(n, 1), NULL, *node_args(n), z[2], z[3])) ? 0 : -1;
 }
 
-const Op row_CONV2D_PICK = {
-    .name = "conv2d_pick", .nin = 2, .save = SAVE_X1, .infer = infer_pick, .forward = fw_pick, .backward = bw_pick};
+const Op row_CONV2D_PICK = {.name = "conv2d_pick",
+                            .nin = 2,
+                            .args = OP_ARGS(conv),
+                            .serial = true,
+                            .save = SAVE_INPUT(1),
+                            .infer = infer_pick,
+                            .forward = fw_pick,
+                            .backward = bw_pick};

@@ -1,8 +1,8 @@
 /*
  * conv_rows.h - what the rows of conv.c and conv_pool.c share.
  *
- * Their numbers: i[0], i[1] stride; i[2], i[3] padding; i[4], i[5] what the inputs leave open (see each row); i[6],
- * i[7] the window of a pool behind the convolution.
+ * Their arguments: ConvArgs. `size` is what the inputs leave open (see each row), `window` that of a pool behind the
+ * convolution.
  */
 #ifndef OPTLAB_AUTOGRAD_OPS_CONV_ROWS_H
 #define OPTLAB_AUTOGRAD_OPS_CONV_ROWS_H
@@ -13,9 +13,12 @@
 /* The convolution of images (n, c, h, w) with windows (o, c, kh, kw); oh and ow are 0 where the window does not fit. */
 static inline ConvShape conv_shape(int64_t n, int64_t c, int64_t h, int64_t w, int64_t o, int64_t kh, int64_t kw,
                                    const OpArgs *a) {
-  ConvShape s = {.n = n, .c = c, .o = o, .win = {.h = h, .w = w, .kh = kh, .kw = kw, .sh = a->i[0], .sw = a->i[1]}};
-  s.win.ph = a->i[2];
-  s.win.pw = a->i[3];
+  ConvShape s = {.n = n,
+                 .c = c,
+                 .o = o,
+                 .win = {.h = h, .w = w, .kh = kh, .kw = kw, .sh = a->conv.stride[0], .sw = a->conv.stride[1]}};
+  s.win.ph = a->conv.padding[0];
+  s.win.pw = a->conv.padding[1];
   window2d_fit(&s.win);
   return s;
 }
@@ -31,7 +34,7 @@ static inline Images images_of(const Tensor *t) {
 }
 
 static inline ConvPool pool_of(const Tensor *winners, const OpArgs *a) {
-  return (ConvPool){.kh = a->i[6], .kw = a->i[7], .winners = tensor_u8(winners)};
+  return (ConvPool){.kh = a->conv.window[0], .kw = a->conv.window[1], .winners = tensor_u8(winners)};
 }
 
 /* Images (n, c, h, w), in memory as the convolution that makes them likes it. */

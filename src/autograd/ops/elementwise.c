@@ -49,8 +49,18 @@ static int bw_sigmoid(Node *n, Tensor *d, Tensor **din) {
   return (din[0] = fm_mul(d, fm_mul(y, fm_rsubs(1, y)))) ? 0 : -1;
 }
 
-/* Defines fw_NAME and row_NAME for a float function with kernels kern_NAME_f32 and _f64. */
-#define UNARY(id, fn, what_to_save, bw)                                          \
+/* The functions of plain numbers that libm does not have. */
+static double number_neg(double x) { return -x; }
+static double number_square(double x) { return x * x; }
+static double number_sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
+static double number_sigmoid(double x) { return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)); }
+static double number_relu(double x) { return x <= 0 ? 0 : x; }
+static double number_softplus(double x) { return fmax(x, 0) + log1p(exp(-fabs(x))); }
+static double number_reciprocal(double x) { return 1 / x; }
+
+/* Defines fw_NAME and row_NAME for a float function with kernels kern_NAME_f32 and _f64; number: the same function of a
+ * plain number. */
+#define UNARY(id, fn, number, what_to_save, bw)                                  \
   static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) { \
     (void)nin, (void)a;                                                          \
     map1(out, in[0], out->dtype == DT_F32 ? kern_##fn##_f32 : kern_##fn##_f64);  \
@@ -65,57 +75,59 @@ static int bw_sigmoid(Node *n, Tensor *d, Tensor **din) {
                        .infer = infer_same,                                      \
                        .forward = fw_##fn,                                       \
                        .backward = bw,                                           \
-                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64}};
+                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64},              \
+                       .number1 = number};
 
-UNARY(EXP, exp, SAVE_OUT, bw_exp)
-UNARY(LOG, log, SAVE_X0, bw_log)
-UNARY(LOG1P, log1p, SAVE_X0, bw_log1p)
-UNARY(EXPM1, expm1, SAVE_OUT, bw_expm1)
-UNARY(SQRT, sqrt, SAVE_OUT, bw_sqrt)
-UNARY(SQUARE, square, SAVE_X0, bw_square)
-UNARY(SIGN, sign, 0, bw_zero)
-UNARY(SIN, sin, SAVE_X0, bw_sin)
-UNARY(COS, cos, SAVE_X0, bw_cos)
-UNARY(TAN, tan, SAVE_OUT, bw_tan)
-UNARY(SINH, sinh, SAVE_X0, bw_sinh)
-UNARY(COSH, cosh, SAVE_X0, bw_cosh)
-UNARY(TANH, tanh, SAVE_OUT, bw_tanh)
-UNARY(ERF, erf, SAVE_X0, bw_erf)
-UNARY(SIGMOID, sigmoid, SAVE_OUT, bw_sigmoid)
-UNARY(RELU, relu, SAVE_X0, bw_relu)
-UNARY(SOFTPLUS, softplus, SAVE_X0, bw_softplus)
-UNARY(RECIPROCAL, reciprocal, SAVE_OUT, bw_reciprocal)
-UNARY(FLOOR, floor, 0, bw_zero)
-UNARY(CEIL, ceil, 0, bw_zero)
-UNARY(ROUND, round, 0, bw_zero)
+UNARY(EXP, exp, exp, SAVE_OUT, bw_exp)
+UNARY(LOG, log, log, SAVE_INPUT(0), bw_log)
+UNARY(LOG1P, log1p, log1p, SAVE_INPUT(0), bw_log1p)
+UNARY(EXPM1, expm1, expm1, SAVE_OUT, bw_expm1)
+UNARY(SQRT, sqrt, sqrt, SAVE_OUT, bw_sqrt)
+UNARY(SQUARE, square, number_square, SAVE_INPUT(0), bw_square)
+UNARY(SIGN, sign, number_sign, 0, bw_zero)
+UNARY(SIN, sin, sin, SAVE_INPUT(0), bw_sin)
+UNARY(COS, cos, cos, SAVE_INPUT(0), bw_cos)
+UNARY(TAN, tan, tan, SAVE_OUT, bw_tan)
+UNARY(SINH, sinh, sinh, SAVE_INPUT(0), bw_sinh)
+UNARY(COSH, cosh, cosh, SAVE_INPUT(0), bw_cosh)
+UNARY(TANH, tanh, tanh, SAVE_OUT, bw_tanh)
+UNARY(ERF, erf, erf, SAVE_INPUT(0), bw_erf)
+UNARY(SIGMOID, sigmoid, number_sigmoid, SAVE_OUT, bw_sigmoid)
+UNARY(RELU, relu, number_relu, SAVE_INPUT(0), bw_relu)
+UNARY(SOFTPLUS, softplus, number_softplus, SAVE_INPUT(0), bw_softplus)
+UNARY(RECIPROCAL, reciprocal, number_reciprocal, SAVE_OUT, bw_reciprocal)
+UNARY(FLOOR, floor, floor, 0, bw_zero)
+UNARY(CEIL, ceil, ceil, 0, bw_zero)
+UNARY(ROUND, round, nearbyint, 0, bw_zero)
 
 /* neg and abs keep integers. */
-#define UNARY_INT(id, fn, what_to_save, bw)                                      \
-  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) { \
-    (void)nin, (void)a;                                                          \
-    map1(out, in[0],                                                             \
-         out->dtype == DT_F32   ? kern_##fn##_f32                                \
-         : out->dtype == DT_F64 ? kern_##fn##_f64                                \
-                                : kern_##fn##_i64);                              \
-    return 0;                                                                    \
-  }                                                                              \
-  const Op row_##id = {.name = #fn,                                              \
-                       .nin = 1,                                                 \
-                       .promotes = 1,                                            \
-                       .save = what_to_save,                                     \
-                       .keeps_order = true,                                      \
-                       .infer = infer_same,                                      \
-                       .forward = fw_##fn,                                       \
-                       .backward = bw,                                           \
-                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64}};
-UNARY_INT(NEG, neg, 0, bw_neg)
-UNARY_INT(ABS, abs, SAVE_X0, bw_abs)
+#define UNARY_INT(id, fn, number, what_to_save, bw)                                  \
+  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {     \
+    (void)nin, (void)a;                                                              \
+    map1(out, in[0],                                                                 \
+         out->dtype == DT_F32   ? kern_##fn##_f32                                    \
+         : out->dtype == DT_F64 ? kern_##fn##_f64                                    \
+                                : kern_##fn##_i64);                                  \
+    return 0;                                                                        \
+  }                                                                                  \
+  const Op row_##id = {.name = #fn,                                                  \
+                       .nin = 1,                                                     \
+                       .promotes = 1,                                                \
+                       .save = what_to_save,                                         \
+                       .keeps_order = true,                                          \
+                       .infer = infer_same,                                          \
+                       .forward = fw_##fn,                                           \
+                       .backward = bw,                                               \
+                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64}, \
+                       .number1 = number};
+UNARY_INT(NEG, neg, number_neg, 0, bw_neg)
+UNARY_INT(ABS, abs, fabs, SAVE_INPUT(0), bw_abs)
 
-/* clamp: x[0] lower, x[1] upper bound; d where lo <= a <= hi. */
+/* clamp: d where lo <= a <= hi. */
 static int fw_clamp(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   FormulaMark m = fm_begin();
-  Tensor *lo = fm_const(in[0], a->x[0]), *hi = fm_const(in[0], a->x[1]);
+  Tensor *lo = fm_const(in[0], a->clamp.lo), *hi = fm_const(in[0], a->clamp.hi);
   if (lo && hi) map3(out, in[0], lo, hi, out->dtype == DT_F32 ? kern_clamp_f32 : kern_clamp_f64);
   fm_end(m, NULL);
   return lo && hi ? 0 : -1;
@@ -123,31 +135,36 @@ static int fw_clamp(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
 static int bw_clamp(Node *n, Tensor *d, Tensor **din) {
   Tensor *x = X(n);
   const OpArgs *a = node_args(n);
-  Tensor *inside = fm_mul(fm_op2(OP_GE, x, fm_const(x, a->x[0])), fm_op2(OP_LE, x, fm_const(x, a->x[1])));
+  Tensor *inside = fm_mul(fm_op2(OP_GE, x, fm_const(x, a->clamp.lo)), fm_op2(OP_LE, x, fm_const(x, a->clamp.hi)));
   return (din[0] = fm_op3(OP_WHERE, inside, d, fm_const(d, 0))) ? 0 : -1;
 }
 const Op row_CLAMP = {.name = "clamp",
                       .nin = 1,
+                      .args = OP_ARGS(clamp),
                       .promotes = 1,
                       .floats = true,
-                      .save = SAVE_X0,
+                      .save = SAVE_INPUT(0),
                       .keeps_order = true,
                       .infer = infer_same,
                       .forward = fw_clamp,
                       .backward = bw_clamp};
 
-/* cast: i[0] the new dtype. */
 static int infer_cast(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);
-  s->dtype = (DType)a->i[0];
+  s->dtype = (DType)a->cast.dtype;
   return 0;
 }
 static int fw_copy(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin, (void)a;
   return tensor_copy_(out, in[0]);
 }
-const Op row_CAST = {
-    .name = "to", .nin = 1, .keeps_order = true, .infer = infer_cast, .forward = fw_copy, .backward = bw_clone};
+const Op row_CAST = {.name = "to",
+                     .nin = 1,
+                     .args = OP_ARGS(cast),
+                     .keeps_order = true,
+                     .infer = infer_cast,
+                     .forward = fw_copy,
+                     .backward = bw_clone};
 /* a row-major copy: what contiguous() makes */
 const Op row_CLONE = {.name = "clone", .nin = 1, .infer = infer_same, .forward = fw_copy, .backward = bw_clone};
 
@@ -200,8 +217,15 @@ static Tensor *pow_db(Tensor *a, Tensor *b, Tensor *y, Tensor *d) {
 }
 BACKWARD2(pow, pow_da(A(n), B(n), d, !node_wants(n, 1)), pow_db(A(n), B(n), Y(n), d))
 
-/* Defines the row of a binary function; INTS is the expression that chooses among integer kernels. */
-#define BINARY(id, fn, what_to_save, only_floats, int_kernel, bw)                  \
+static double number_add(double a, double b) { return a + b; }
+static double number_sub(double a, double b) { return a - b; }
+static double number_mul(double a, double b) { return a * b; }
+static double number_div(double a, double b) { return a / b; }
+static double number_maximum(double a, double b) { return a > b || isnan(a) ? a : b; }
+static double number_minimum(double a, double b) { return a < b || isnan(a) ? a : b; }
+
+/* Defines the row of a binary function; meta: the metamethod of the operator in Lua, or NULL. */
+#define BINARY(id, fn, number, meta, what_to_save, only_floats, int_kernel, bw)    \
   static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) { \
     (void)nin, (void)a;                                                            \
     return infer_broadcast(#fn, s, in);                                            \
@@ -223,41 +247,45 @@ BACKWARD2(pow, pow_da(A(n), B(n), d, !node_wants(n, 1)), pow_db(A(n), B(n), Y(n)
                        .infer = infer_##fn,                                        \
                        .forward = fw_##fn,                                         \
                        .backward = bw,                                             \
-                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, int_kernel}};
-BINARY(ADD, add, 0, false, kern_add_i64, bw_add)
-BINARY(SUB, sub, 0, false, kern_sub_i64, bw_sub)
-BINARY(MUL, mul, SAVE_X0 | SAVE_X1, false, kern_mul_i64, bw_mul)
-BINARY(DIV, div, SAVE_X0 | SAVE_X1, true, kern_div_f64, bw_div)
-BINARY(POW, pow, SAVE_X0 | SAVE_X1 | SAVE_OUT, true, kern_pow_f64, bw_pow)
-BINARY(MAXIMUM, maximum, SAVE_X0 | SAVE_X1, false, kern_maximum_i64, bw_maximum)
-BINARY(MINIMUM, minimum, SAVE_X0 | SAVE_X1, false, kern_minimum_i64, bw_minimum)
+                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, int_kernel},    \
+                       .number2 = number,                                          \
+                       .metamethod = meta};
+BINARY(ADD, add, number_add, "__add", 0, false, kern_add_i64, bw_add)
+BINARY(SUB, sub, number_sub, "__sub", 0, false, kern_sub_i64, bw_sub)
+BINARY(MUL, mul, number_mul, "__mul", SAVE_INPUT(0) | SAVE_INPUT(1), false, kern_mul_i64, bw_mul)
+BINARY(DIV, div, number_div, "__div", SAVE_INPUT(0) | SAVE_INPUT(1), true, kern_div_f64, bw_div)
+BINARY(POW, pow, pow, "__pow", SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_OUT, true, kern_pow_f64, bw_pow)
+BINARY(MAXIMUM, maximum, number_maximum, NULL, SAVE_INPUT(0) | SAVE_INPUT(1), false, kern_maximum_i64, bw_maximum)
+BINARY(MINIMUM, minimum, number_minimum, NULL, SAVE_INPUT(0) | SAVE_INPUT(1), false, kern_minimum_i64, bw_minimum)
 
 /* Comparisons: uint8 0 or 1, no gradient. */
-#define COMPARE(id, fn)                                                            \
-  static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) { \
-    (void)nin, (void)a;                                                            \
-    int rc = infer_broadcast(#fn, s, in);                                          \
-    s->dtype = DT_U8;                                                              \
-    return rc;                                                                     \
-  }                                                                                \
-  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {   \
-    (void)nin, (void)a;                                                            \
-    map2(out, in[0], in[1], row_##id.kern2[in[0]->dtype]);                         \
-    return 0;                                                                      \
-  }                                                                                \
-  const Op row_##id = {.name = #fn,                                                \
-                       .nin = 2,                                                   \
-                       .promotes = 3,                                              \
-                       .keeps_order = true,                                        \
-                       .infer = infer_##fn,                                        \
-                       .forward = fw_##fn,                                         \
-                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64, kern_##fn##_u8}};
-COMPARE(EQ, eq)
-COMPARE(NE, ne)
-COMPARE(LT, lt)
-COMPARE(LE, le)
-COMPARE(GT, gt)
-COMPARE(GE, ge)
+#define COMPARE(id, fn, relation)                                                                    \
+  static double number_##fn(double a, double b) { return a relation b; }                             \
+  static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {                   \
+    (void)nin, (void)a;                                                                              \
+    int rc = infer_broadcast(#fn, s, in);                                                            \
+    s->dtype = DT_U8;                                                                                \
+    return rc;                                                                                       \
+  }                                                                                                  \
+  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {                     \
+    (void)nin, (void)a;                                                                              \
+    map2(out, in[0], in[1], row_##id.kern2[in[0]->dtype]);                                           \
+    return 0;                                                                                        \
+  }                                                                                                  \
+  const Op row_##id = {.name = #fn,                                                                  \
+                       .nin = 2,                                                                     \
+                       .promotes = 3,                                                                \
+                       .keeps_order = true,                                                          \
+                       .infer = infer_##fn,                                                          \
+                       .forward = fw_##fn,                                                           \
+                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64, kern_##fn##_u8}, \
+                       .number2 = number_##fn};
+COMPARE(EQ, eq, ==)
+COMPARE(NE, ne, !=)
+COMPARE(LT, lt, <)
+COMPARE(LE, le, <=)
+COMPARE(GT, gt, >)
+COMPARE(GE, ge, >=)
 
 /* --- where(condition, a, b) --------------------------------------------------------------------------------- */
 
@@ -294,7 +322,7 @@ static int bw_where(Node *n, Tensor *d, Tensor **din) {
 const Op row_WHERE = {.name = "where",
                       .nin = 3,
                       .promotes = 6,
-                      .save = SAVE_X0,
+                      .save = SAVE_INPUT(0),
                       .keeps_order = true,
                       .infer = infer_where,
                       .forward = fw_where,

@@ -9,6 +9,7 @@
 #include "autograd/ops/rows.h"
 #include "base/err.h"
 #include "core/walk.h"
+#include "kernels/elementwise/map.h"
 
 /* Checks the index tensor's type and every value against [0, size). */
 static int check_index(const char *name, const Tensor *index, int64_t size) {
@@ -24,45 +25,39 @@ static int check_index(const char *name, const Tensor *index, int64_t size) {
   return 0;
 }
 
-/* A window of one position along dim. */
-static Tensor *row_of(const Tensor *t, int dim, int64_t at) {
-  int64_t shape[TENSOR_MAX_DIM];
-  memcpy(shape, t->shape, sizeof shape);
-  shape[dim] = 1;
-  return tensor_view(t, t->ndim, shape, t->stride, t->offset + at * t->stride[dim]);
+/* A window of one position along dim; borrowed, without a count, so that other threads may do the same. */
+static Tensor row_of(const Tensor *t, int dim, int64_t at) {
+  Tensor row = *t;
+  row.shape[dim] = 1;
+  row.numel = shape_numel(row.ndim, row.shape);
+  row.offset += at * row.stride[dim];
+  row.contiguous = shape_is_contiguous(row.ndim, row.shape, row.stride);
+  return row;
 }
 
-/* dst (window) += src (same shape). */
-static int add_into(Tensor *dst, Tensor *src) {
-  bool old = grad_set_mode(false);
-  Tensor *sum = op_apply(OP_ADD, (Tensor *[]){dst, src}, 2, NULL);
-  grad_set_mode(old);
-  int rc = sum ? tensor_copy_(dst, sum) : -1;
-  tensor_release(sum);
-  return rc;
-}
-
-/* --- index_select(x, index): i[0] the dimension --------------------------------------------------------------- */
+/* --- index_select(x, index): along.dim ------------------------------------------------------------------------- */
 
 static int infer_index_select(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);
-  if (a->i[0] < 0 || a->i[0] >= s->ndim)
-    return err_set("index_select: dimension %lld of shape %s", (long long)a->i[0] + 1, tensor_shape_str(in[0]));
+  if (a->along.dim < 0 || a->along.dim >= s->ndim)
+    return err_set("index_select: dimension %lld of shape %s", (long long)a->along.dim + 1, tensor_shape_str(in[0]));
   if (in[1]->ndim != 1)
     return err_set("index_select: the index has shape %s, it must have one dimension", tensor_shape_str(in[1]));
-  s->shape[a->i[0]] = in[1]->shape[0];
+  s->shape[a->along.dim] = in[1]->shape[0];
   return 0;
 }
 
 /* Moves whole rows between x and out along dim: out row i = x row index[i], or out row index[i] += x row i. */
-static int move_rows(Tensor *out, Tensor *x, const Tensor *index, int dim, bool add) {
+static int move_rows(Tensor *out, const Tensor *x, const Tensor *index, int dim, bool add) {
   int rc = 0;
   for (int64_t i = 0; rc == 0 && i < index->numel; i++) {
     int64_t at = (int64_t)tensor_get(index, i);
-    Tensor *to = row_of(out, dim, add ? at : i), *from = to ? row_of(x, dim, add ? i : at) : NULL;
-    rc = !from ? -1 : add ? add_into(to, from) : tensor_copy_(to, from);
-    tensor_release(to);
-    tensor_release(from);
+    Tensor to = row_of(out, dim, add ? at : i), from = row_of(x, dim, add ? i : at);
+    if (add) {
+      map2(&to, &to, &from, out->dtype == DT_F32 ? kern_add_f32 : kern_add_f64);
+    } else {
+      rc = tensor_copy_(&to, &from);
+    }
   }
   return rc;
 }
@@ -71,8 +66,9 @@ static int fw_index_select(Tensor *out, Tensor *const *in, int nin, const OpArgs
   (void)nin;
   Tensor *x = in[0];
   const Tensor *index = in[1];
-  if (check_index("index_select", index, x->shape[a->i[0]]) < 0) return -1;
-  if (a->i[0] != 0 || !x->contiguous || !index->contiguous) return move_rows(out, x, index, (int)a->i[0], false);
+  if (check_index("index_select", index, x->shape[a->along.dim]) < 0) return -1;
+  if (a->along.dim != 0 || !x->contiguous || !index->contiguous)
+    return move_rows(out, x, index, (int)a->along.dim, false);
   size_t row = (size_t)(x->shape[0] ? x->numel / x->shape[0] : 0) * dtype_size((DType)x->dtype);
   const char *from = tensor_data(x);
   char *to = tensor_data(out);
@@ -84,50 +80,54 @@ static int fw_index_select(Tensor *out, Tensor *const *in, int nin, const OpArgs
 static int bw_index_select(Node *n, Tensor *d, Tensor **din) {
   int64_t shape[TENSOR_MAX_DIM];
   node_in_shape(n, 0, shape);
-  int64_t dim = node_args(n)->i[0];
-  return (din[0] = fm_op(OP_INDEX_ADD, (Tensor *[]){d, node_saved(n, 1)}, 2, &(OpArgs){.i = {dim, shape[dim]}})) ? 0
-                                                                                                                 : -1;
+  int64_t dim = node_args(n)->along.dim;
+  return (din[0] = fm_op(OP_INDEX_ADD, (Tensor *[]){d, node_saved(n, 1)}, 2, &(OpArgs){.along = {dim, {shape[dim]}}}))
+             ? 0
+             : -1;
 }
 const Op row_INDEX_SELECT = {.name = "index_select",
                              .nin = 2,
-                             .save = SAVE_X1,
+                             .args = OP_ARGS(along),
+                             .save = SAVE_INPUT(1),
                              .infer = infer_index_select,
                              .forward = fw_index_select,
                              .backward = bw_index_select};
 
-/* index_add(d, index): zeros of size i[1] along dimension i[0], row index[i] += row i of d. */
+/* index_add(d, index): zeros of size along.size[0] along the dimension, row index[i] += row i of d. */
 static int infer_index_add(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);
-  s->shape[a->i[0]] = a->i[1];
+  s->shape[a->along.dim] = a->along.size[0];
   return 0;
 }
 static int fw_index_add(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   tensor_fill_(out, 0);
-  return move_rows(out, in[0], in[1], (int)a->i[0], true);
+  return move_rows(out, in[0], in[1], (int)a->along.dim, true);
 }
 static int bw_index_add(Node *n, Tensor *d, Tensor **din) {
-  return (din[0] = fm_op(OP_INDEX_SELECT, (Tensor *[]){d, node_saved(n, 1)}, 2, &(OpArgs){.i = {node_args(n)->i[0]}}))
+  return (din[0] = fm_op(OP_INDEX_SELECT, (Tensor *[]){d, node_saved(n, 1)}, 2,
+                         &(OpArgs){.along = {node_args(n)->along.dim}}))
              ? 0
              : -1;
 }
 const Op row_INDEX_ADD = {.name = "index_add",
                           .nin = 2,
-                          .save = SAVE_X1,
+                          .args = OP_ARGS(along),
+                          .save = SAVE_INPUT(1),
                           .infer = infer_index_add,
                           .forward = fw_index_add,
                           .backward = bw_index_add};
 
-/* --- gather(x, index): out[.., i, ..] = x[.., index[.., i, ..], ..]; i[0] the dimension ----------------------- */
+/* --- gather(x, index): out[.., i, ..] = x[.., index[.., i, ..], ..], along.dim being i's ---------------------- */
 
 static int infer_gather(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const Tensor *x = in[0], *index = in[1];
-  bool fits = x->ndim == index->ndim && a->i[0] >= 0 && a->i[0] < x->ndim;
-  for (int d = 0; fits && d < x->ndim; d++) fits = d == a->i[0] || index->shape[d] <= x->shape[d];
+  bool fits = x->ndim == index->ndim && a->along.dim >= 0 && a->along.dim < x->ndim;
+  for (int d = 0; fits && d < x->ndim; d++) fits = d == a->along.dim || index->shape[d] <= x->shape[d];
   if (!fits) {
     return err_set("gather: an index of shape %s does not fit dimension %lld of shape %s", tensor_shape_str(index),
-                   (long long)a->i[0] + 1, tensor_shape_str(x));
+                   (long long)a->along.dim + 1, tensor_shape_str(x));
   }
   s->dtype = (DType)x->dtype;
   s->ndim = index->ndim;
@@ -153,7 +153,7 @@ static char *picked(const WalkCursor *c, int64_t step) { return c->at[1] + *(con
 static int fw_gather(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const Tensor *x = in[0], *index = in[1];
-  int dim = (int)a->i[0];
+  int dim = (int)a->along.dim;
   if (check_index("gather", index, x->shape[dim]) < 0) return -1;
   const size_t size = dtype_size((DType)x->dtype);
   const int64_t step = x->stride[dim] * (int64_t)size;
@@ -166,23 +166,28 @@ static int fw_gather(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
 }
 
 static int bw_gather(Node *n, Tensor *d, Tensor **din) {
-  OpArgs args = {.i = {node_args(n)->i[0]}};
-  node_in_shape(n, 0, args.i + 1);
+  OpArgs args = {.along = {node_args(n)->along.dim}};
+  node_in_shape(n, 0, args.along.size);
   return (din[0] = fm_op(OP_SCATTER_ADD, (Tensor *[]){d, node_saved(n, 1)}, 2, &args)) ? 0 : -1;
 }
-const Op row_GATHER = {
-    .name = "gather", .nin = 2, .save = SAVE_X1, .infer = infer_gather, .forward = fw_gather, .backward = bw_gather};
+const Op row_GATHER = {.name = "gather",
+                       .nin = 2,
+                       .args = OP_ARGS(along),
+                       .save = SAVE_INPUT(1),
+                       .infer = infer_gather,
+                       .forward = fw_gather,
+                       .backward = bw_gather};
 
-/* scatter_add(d, index): zeros of shape i[1..], out[.., index[.., i, ..], ..] += d[.., i, ..]; i[0] the dimension. */
+/* scatter_add(d, index): zeros of shape along.size, out[.., index[.., i, ..], ..] += d[.., i, ..]. */
 static int infer_scatter_add(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);
-  memcpy(s->shape, a->i + 1, (size_t)s->ndim * sizeof *s->shape);
+  memcpy(s->shape, a->along.size, (size_t)s->ndim * sizeof *s->shape);
   return 0;
 }
 static int fw_scatter_add(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const Tensor *d = in[0], *index = in[1];
-  const int dim = (int)a->i[0];
+  const int dim = (int)a->along.dim;
   const int64_t step = out->stride[dim] * (int64_t)dtype_size((DType)out->dtype);
   Walk w;
   WalkCursor c;
@@ -200,23 +205,26 @@ static int fw_scatter_add(Tensor *out, Tensor *const *in, int nin, const OpArgs 
   return 0;
 }
 static int bw_scatter_add(Node *n, Tensor *d, Tensor **din) {
-  return (din[0] = fm_op(OP_GATHER, (Tensor *[]){d, node_saved(n, 1)}, 2, &(OpArgs){.i = {node_args(n)->i[0]}})) ? 0
-                                                                                                                 : -1;
+  return (din[0] =
+              fm_op(OP_GATHER, (Tensor *[]){d, node_saved(n, 1)}, 2, &(OpArgs){.along = {node_args(n)->along.dim}}))
+             ? 0
+             : -1;
 }
 const Op row_SCATTER_ADD = {.name = "scatter_add",
                             .nin = 2,
+                            .args = OP_ARGS(along),
                             .promotes = 1,
                             .floats = true,
-                            .save = SAVE_X1,
+                            .save = SAVE_INPUT(1),
                             .infer = infer_scatter_add,
                             .forward = fw_scatter_add,
                             .backward = bw_scatter_add};
 
-/* --- cat(x1, x2, ...): i[0] the dimension --------------------------------------------------------------------- */
+/* --- cat(x1, x2, ...), along.dim ------------------------------------------------------------------------------ */
 
 static int infer_cat(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);
-  int64_t dim = a->i[0];
+  int64_t dim = a->along.dim;
   if (dim < 0 || dim >= s->ndim)
     return err_set("cat: dimension %lld of shape %s", (long long)dim + 1, tensor_shape_str(in[0]));
   for (int k = 1; k < nin; k++) {
@@ -232,7 +240,7 @@ static int infer_cat(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
 }
 
 static int fw_cat(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
-  int64_t at = 0, dim = a->i[0];
+  int64_t at = 0, dim = a->along.dim;
   int rc = 0;
   for (int k = 0; rc == 0 && k < nin; k++) {
     Tensor *window = tensor_view(out, out->ndim, in[k]->shape, out->stride, out->offset + at * out->stride[dim]);
@@ -247,10 +255,15 @@ static int bw_cat(Node *n, Tensor *d, Tensor **din) {
   int64_t at = 0;
   for (int k = 0; k < node_nin(n); k++) {
     int64_t len = node_in_length(n, k);
-    if (node_wants(n, k) && !(din[k] = fm_slice(d, (int)node_args(n)->i[0], at, len, 1))) return -1;
+    if (node_wants(n, k) && !(din[k] = fm_slice(d, (int)node_args(n)->along.dim, at, len, 1))) return -1;
     at += len;
   }
   return 0;
 }
-const Op row_CAT = {
-    .name = "cat", .nin = -1, .promotes = ~0u, .infer = infer_cat, .forward = fw_cat, .backward = bw_cat};
+const Op row_CAT = {.name = "cat",
+                    .nin = -1,
+                    .args = OP_ARGS(along),
+                    .promotes = ~0u,
+                    .infer = infer_cat,
+                    .forward = fw_cat,
+                    .backward = bw_cat};

@@ -10,9 +10,7 @@
 #include "kernels/loss/cross_entropy.h"
 #include "kernels/reduce/reduce.h"
 
-enum { REDUCTION_NONE, REDUCTION_MEAN, REDUCTION_SUM };
-
-/* --- mse_loss(x, y): (x - y)^2; i[0] the reduction: 0 none, 1 mean, 2 sum ------------------------------------- */
+/* --- mse_loss(x, y): (x - y)^2 -------------------------------------------------------------------------------- */
 
 static int infer_mse(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   if (!tensor_same_shape(in[0], in[1])) {
@@ -20,7 +18,7 @@ static int infer_mse(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
                    tensor_shape_str(in[0]), tensor_shape_str(in[1]));
   }
   infer_same(s, in, nin, a);
-  if (a->i[0] != REDUCTION_NONE) s->ndim = 0;
+  if (a->loss.reduction != REDUCE_NONE) s->ndim = 0;
   return 0;
 }
 
@@ -47,10 +45,10 @@ static int fw_mse(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
     tensor_release(x);
     return -1;
   }
-  bool each = a->i[0] == REDUCTION_NONE;
+  bool each = a->loss.reduction == REDUCE_NONE;
   double sum = x->dtype == DT_F32 ? mse_run_f32(x->numel, tensor_f32(x), tensor_f32(y), each ? tensor_f32(out) : NULL)
                                   : mse_run_f64(x->numel, tensor_f64(x), tensor_f64(y), each ? tensor_f64(out) : NULL);
-  if (!each) tensor_set(out, 0, a->i[0] == REDUCTION_MEAN ? sum / (double)x->numel : sum);
+  if (!each) tensor_set(out, 0, a->loss.reduction == REDUCE_MEAN ? sum / (double)x->numel : sum);
   tensor_release(x);
   tensor_release(y);
   return 0;
@@ -59,7 +57,7 @@ static int fw_mse(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
 /* dx = 2 (x - y) d / n, dy = -dx */
 static int bw_mse(Node *n, Tensor *d, Tensor **din) {
   Tensor *x = node_saved(n, 0), *y = node_saved(n, 1);
-  double scale = node_args(n)->i[0] == REDUCTION_MEAN ? 2 / (double)x->numel : 2;
+  double scale = node_args(n)->loss.reduction == REDUCE_MEAN ? 2 / (double)x->numel : 2;
   Tensor *dx = fm_mul(fm_sub(x, y), fm_muls(d, scale));
   if (!dx) return -1;
   if (node_wants(n, 0)) din[0] = dx;
@@ -68,14 +66,15 @@ static int bw_mse(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_MSE_LOSS = {.name = "mse_loss",
                          .nin = 2,
+                         .args = OP_ARGS(loss),
                          .promotes = 3,
                          .floats = true,
-                         .save = SAVE_X0 | SAVE_X1,
+                         .save = SAVE_INPUT(0) | SAVE_INPUT(1),
                          .infer = infer_mse,
                          .forward = fw_mse,
                          .backward = bw_mse};
 
-/* --- cross_entropy(x (R, C), labels (R)): i[0] the reduction, x[0] the label smoothing ------------------------ */
+/* --- cross_entropy(x (R, C), labels (R)) ---------------------------------------------------------------------- */
 
 /* Labels are positions from 0, int64, which the caller has checked; formulas in kernels/loss/cross_entropy.h. */
 
@@ -83,7 +82,7 @@ static int infer_cross_entropy(OpShape *s, Tensor *const *in, int nin, const OpA
   (void)nin;
   assert(in[0]->ndim == 2 && in[1]->ndim == 1 && in[1]->dtype == DT_I64 && in[0]->shape[0] == in[1]->shape[0]);
   s->dtype = (DType)in[0]->dtype;
-  s->ndim = a->i[0] == REDUCTION_NONE ? 1 : 0;
+  s->ndim = a->loss.reduction == REDUCE_NONE ? 1 : 0;
   s->shape[0] = in[0]->shape[0];
   return 0;
 }
@@ -104,7 +103,7 @@ static ScoreRows score_rows(const Tensor *x, const Tensor *labels, const OpArgs 
                      .row = x->stride[0],
                      .column = x->stride[1],
                      .label = tensor_i64(labels),
-                     .smoothing = a->x[0]};
+                     .smoothing = a->loss.smoothing};
 }
 
 /* Rows a thread takes at a time: some 16,000 scores. */
@@ -131,7 +130,7 @@ static void grad_rows(void *ctx, int64_t begin, int64_t end) {
 static int fw_cross_entropy(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   int64_t rows = in[0]->shape[0];
-  bool reduced = a->i[0] != REDUCTION_NONE;
+  bool reduced = a->loss.reduction != REDUCE_NONE;
   size_t bytes = (size_t)rows * dtype_size((DType)out->dtype);
   Tensor *labels = tensor_contiguous(in[1]);
   void *each = !labels ? NULL : reduced ? alloc_get(bytes) : tensor_data(out);
@@ -141,7 +140,7 @@ static int fw_cross_entropy(Tensor *out, Tensor *const *in, int nin, const OpArg
   }
   if (each && reduced) {
     double sum = out->dtype == DT_F32 ? reduce_sum_run_f32(rows, each, 1) : reduce_sum_run_f64(rows, each, 1);
-    tensor_set(out, 0, a->i[0] == REDUCTION_MEAN ? sum / (double)rows : sum);
+    tensor_set(out, 0, a->loss.reduction == REDUCE_MEAN ? sum / (double)rows : sum);
     alloc_put(each, bytes);
   }
   tensor_release(labels);
@@ -150,15 +149,16 @@ static int fw_cross_entropy(Tensor *out, Tensor *const *in, int nin, const OpArg
 
 static int bw_cross_entropy(Node *n, Tensor *d, Tensor **din) {
   Tensor *x = node_saved(n, 0);
-  if (node_args(n)->i[0] == REDUCTION_MEAN) d = fm_divs(d, (double)x->shape[0]);
+  if (node_args(n)->loss.reduction == REDUCE_MEAN) d = fm_divs(d, (double)x->shape[0]);
   Tensor *in[] = {x, node_saved(n, 1), d};
   return (din[0] = fm_op(OP_CROSS_ENTROPY_GRAD, in, 3, node_args(n))) ? 0 : -1;
 }
 const Op row_CROSS_ENTROPY = {.name = "cross_entropy",
                               .nin = 2,
+                              .args = OP_ARGS(loss),
                               .promotes = 1,
                               .floats = true,
-                              .save = SAVE_X0 | SAVE_X1,
+                              .save = SAVE_INPUT(0) | SAVE_INPUT(1),
                               .infer = infer_cross_entropy,
                               .forward = fw_cross_entropy,
                               .backward = bw_cross_entropy};
@@ -185,7 +185,7 @@ static int fw_cross_entropy_grad(Tensor *out, Tensor *const *in, int nin, const 
 static int bw_cross_entropy_grad(Node *n, Tensor *D, Tensor **din) {
   Tensor *x = node_saved(n, 0), *d = node_saved(n, 2);
   if (node_wants(n, 0)) {
-    Tensor *p = fm_op(OP_SOFTMAX, &x, 1, &(OpArgs){.i = {1}});
+    Tensor *p = fm_op(OP_SOFTMAX, &x, 1, &(OpArgs){.along = {1}});
     Tensor *pD = fm_mul(p, D), *column = d->ndim ? fm_unsqueeze(d, 1) : d;
     din[0] = fm_mul(fm_sub(pD, fm_mul(p, fm_sum(pD, 1u << 1, true))), column);
     if (!din[0]) return -1;
@@ -196,9 +196,10 @@ static int bw_cross_entropy_grad(Node *n, Tensor *D, Tensor **din) {
 }
 const Op row_CROSS_ENTROPY_GRAD = {.name = "cross_entropy_grad",
                                    .nin = 3,
+                                   .args = OP_ARGS(loss),
                                    .promotes = 1 | 4,
                                    .floats = true,
-                                   .save = SAVE_X0 | SAVE_X1 | SAVE_X2,
+                                   .save = SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_INPUT(2),
                                    .infer = infer_same,
                                    .forward = fw_cross_entropy_grad,
                                    .backward = bw_cross_entropy_grad};

@@ -11,7 +11,7 @@
  * PICK is zero, so they are given x without its graph. GRAD and PICK are each other's backward, and so are the two for
  * means.
  *
- * i[0], i[1]: the window; i[2], i[3]: stride; i[4], i[5]: padding; i[6], i[7]: the image, where a row has only dy.
+ * Arguments: PoolArgs. `image` is the height and width of x where a row has only dy.
  */
 #include "kernels/conv/pool.h"
 #include "autograd/ops/rows.h"
@@ -20,9 +20,11 @@
 /* --- what the rows share ------------------------------------------------------------------------------------------ */
 
 static Window2d window_of(const OpArgs *a, int64_t h, int64_t w) {
-  Window2d win = {.h = h, .w = w, .kh = a->i[0], .kw = a->i[1], .sh = a->i[2], .sw = a->i[3]};
-  win.ph = a->i[4];
-  win.pw = a->i[5];
+  Window2d win = {.h = h, .w = w, .kh = a->pool.window[0], .kw = a->pool.window[1]};
+  win.sh = a->pool.stride[0];
+  win.sw = a->pool.stride[1];
+  win.ph = a->pool.padding[0];
+  win.pw = a->pool.padding[1];
   window2d_fit(&win);
   return win;
 }
@@ -41,11 +43,11 @@ static int64_t inner(const Tensor *out) { return out->contiguous ? 1 : out->shap
 static int infer_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   const Tensor *x = in[nin - 1];
   bool image = x->ndim == 4 && x->shape[2] > 0 && x->shape[3] > 0;
-  bool padding = 2 * a->i[4] <= a->i[0] && 2 * a->i[5] <= a->i[1];
+  bool padding = 2 * a->pool.padding[0] <= a->pool.window[0] && 2 * a->pool.padding[1] <= a->pool.window[1];
   Window2d win = image ? window_of(a, x->shape[2], x->shape[3]) : (Window2d){0};
   if (!image || !padding || win.oh == 0 || win.ow == 0) {
-    return err_set("pooling: windows of %lld x %lld do not fit an input of shape %s", (long long)a->i[0],
-                   (long long)a->i[1], tensor_shape_str(x));
+    return err_set("pooling: windows of %lld x %lld do not fit an input of shape %s", (long long)a->pool.window[0],
+                   (long long)a->pool.window[1], tensor_shape_str(x));
   }
   *s = (OpShape){.dtype = (DType)x->dtype, .ndim = 4, .shape = {x->shape[0], x->shape[1], win.oh, win.ow}};
   s->batch_innermost = interleaved(x);
@@ -80,9 +82,11 @@ static int bw_max_pool2d(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_MAX_POOL2D = {.name = "max_pool2d",
                            .nin = 1,
+                           .args = OP_ARGS(pool),
+                           .serial = true,
                            .promotes = 1,
                            .floats = true,
-                           .save = SAVE_X0,
+                           .save = SAVE_INPUT(0),
                            .infer = infer_pool,
                            .forward = fw_max_pool2d,
                            .backward = bw_max_pool2d};
@@ -111,9 +115,11 @@ static int bw_max_pool2d_grad(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_MAX_POOL2D_GRAD = {.name = "max_pool2d_grad",
                                 .nin = 2,
+                                .args = OP_ARGS(pool),
+                                .serial = true,
                                 .promotes = 3,
                                 .floats = true,
-                                .save = SAVE_X1,
+                                .save = SAVE_INPUT(1),
                                 .infer = infer_like_x,
                                 .forward = fw_max_pool2d_grad,
                                 .backward = bw_max_pool2d_grad};
@@ -124,9 +130,11 @@ static int bw_max_pool2d_pick(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_MAX_POOL2D_PICK = {.name = "max_pool2d_pick",
                                 .nin = 2,
+                                .args = OP_ARGS(pool),
+                                .serial = true,
                                 .promotes = 3,
                                 .floats = true,
-                                .save = SAVE_X1,
+                                .save = SAVE_INPUT(1),
                                 .infer = infer_pool,
                                 .forward = fw_max_pool2d,
                                 .backward = bw_max_pool2d_pick};
@@ -147,13 +155,15 @@ static int bw_avg_pool2d(Node *n, Tensor *d, Tensor **din) {
   OpArgs a = *node_args(n);
   int64_t shape[TENSOR_MAX_DIM];
   node_in_shape(n, 0, shape);
-  a.i[6] = shape[2];
-  a.i[7] = shape[3];
+  a.pool.image[0] = shape[2];
+  a.pool.image[1] = shape[3];
   return (din[0] = fm_op(OP_AVG_POOL2D_GRAD, &d, 1, &a)) ? 0 : -1;
 }
 
 const Op row_AVG_POOL2D = {.name = "avg_pool2d",
                            .nin = 1,
+                           .args = OP_ARGS(pool),
+                           .serial = true,
                            .promotes = 1,
                            .floats = true,
                            .infer = infer_pool,
@@ -162,8 +172,8 @@ const Op row_AVG_POOL2D = {.name = "avg_pool2d",
 
 static int infer_image(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);
-  s->shape[2] = a->i[6];
-  s->shape[3] = a->i[7];
+  s->shape[2] = a->pool.image[0];
+  s->shape[3] = a->pool.image[1];
   s->batch_innermost = interleaved(in[0]);
   return 0;
 }
@@ -184,6 +194,8 @@ static int bw_avg_pool2d_grad(Node *n, Tensor *d, Tensor **din) {
 
 const Op row_AVG_POOL2D_GRAD = {.name = "avg_pool2d_grad",
                                 .nin = 1,
+                                .args = OP_ARGS(pool),
+                                .serial = true,
                                 .promotes = 1,
                                 .floats = true,
                                 .infer = infer_image,

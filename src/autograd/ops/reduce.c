@@ -1,8 +1,7 @@
 /*
  * reduce.c - rows for sums, means, extremes and norms over dimensions.
  *
- * Arguments of all but argmax and argmin: i[0] a bit mask of dimensions (0-based; bits beyond the rank are ignored, ~0
- * means all), i[1] nonzero to keep them with size 1.
+ * Arguments: ReduceArgs, of argmax and argmin ArgmaxArgs.
  */
 #include <math.h>
 #include <string.h>
@@ -12,7 +11,7 @@
 #include "kernels/elementwise/map.h"
 #include "kernels/reduce/reduce.h"
 
-static unsigned dim_mask(const Tensor *x, const OpArgs *a) { return (unsigned)a->i[0] & ((1u << x->ndim) - 1); }
+static unsigned dim_mask(const Tensor *x, const OpArgs *a) { return a->reduce.dims & ((1u << x->ndim) - 1); }
 
 static int64_t extent(int ndim, const int64_t *shape, unsigned dims) {
   int64_t n = 1;
@@ -31,7 +30,7 @@ static int infer_reduce(OpShape *s, Tensor *const *in, int nin, const OpArgs *a)
   for (int d = 0; d < x->ndim; d++) {
     if (!(dims >> d & 1)) {
       s->shape[s->ndim++] = x->shape[d];
-    } else if (a->i[1]) {
+    } else if (a->reduce.keepdim) {
       s->shape[s->ndim++] = 1;
     }
   }
@@ -56,7 +55,7 @@ static Tensor kept(const Tensor *out, const Tensor *x, unsigned dims) {
 static Tensor *spread(Node *n, Tensor *d) {
   int64_t shape[TENSOR_MAX_DIM], keep[TENSOR_MAX_DIM];
   int ndim = node_in_shape(n, 0, shape);
-  unsigned dims = (unsigned)node_args(n)->i[0];
+  unsigned dims = node_args(n)->reduce.dims;
   for (int i = 0; i < ndim; i++) keep[i] = dims >> i & 1 ? 1 : shape[i];
   return fm_expand(fm_reshape(d, ndim, keep), ndim, shape);
 }
@@ -64,7 +63,7 @@ static Tensor *spread(Node *n, Tensor *d) {
 static double reduced_count(Node *n) {
   int64_t shape[TENSOR_MAX_DIM];
   int ndim = node_in_shape(n, 0, shape);
-  return (double)extent(ndim, shape, (unsigned)node_args(n)->i[0]);
+  return (double)extent(ndim, shape, node_args(n)->reduce.dims);
 }
 
 /* --- sum, mean -------------------------------------------------------------------------------------------- */
@@ -93,10 +92,16 @@ static int bw_mean(Node *n, Tensor *d, Tensor **din) {
   return (din[0] = spread(n, fm_divs(d, reduced_count(n)))) ? 0 : -1;
 }
 
-const Op row_SUM = {
-    .name = "sum", .nin = 1, .promotes = 1, .infer = infer_reduce, .forward = fw_sum, .backward = bw_sum};
+const Op row_SUM = {.name = "sum",
+                    .nin = 1,
+                    .args = OP_ARGS(reduce),
+                    .promotes = 1,
+                    .infer = infer_reduce,
+                    .forward = fw_sum,
+                    .backward = bw_sum};
 const Op row_MEAN = {.name = "mean",
                      .nin = 1,
+                     .args = OP_ARGS(reduce),
                      .promotes = 1,
                      .floats = true,
                      .infer = infer_reduce,
@@ -131,50 +136,54 @@ static int fw_amin(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
 static int bw_extreme(Node *n, Tensor *d, Tensor **din) {
   Tensor *x = node_saved(n, 0);
   Tensor *winner = fm_cast(fm_op2(OP_EQ, x, spread(n, node_out(n))), (DType)d->dtype);
-  Tensor *count = spread(n, fm_sum(winner, (unsigned)node_args(n)->i[0], true));
+  Tensor *count = spread(n, fm_sum(winner, node_args(n)->reduce.dims, true));
   return (din[0] = fm_mul(fm_div(winner, count), spread(n, d))) ? 0 : -1;
 }
 const Op row_AMAX = {.name = "amax",
                      .nin = 1,
+                     .args = OP_ARGS(reduce),
                      .promotes = 1,
-                     .save = SAVE_X0 | SAVE_OUT,
+                     .save = SAVE_INPUT(0) | SAVE_OUT,
                      .infer = infer_extreme,
                      .forward = fw_amax,
                      .backward = bw_extreme};
 const Op row_AMIN = {.name = "amin",
                      .nin = 1,
+                     .args = OP_ARGS(reduce),
                      .promotes = 1,
-                     .save = SAVE_X0 | SAVE_OUT,
+                     .save = SAVE_INPUT(0) | SAVE_OUT,
                      .infer = infer_extreme,
                      .forward = fw_amin,
                      .backward = bw_extreme};
 
-/* --- argmax, argmin: i[0] the dimension, i[1] keep it; 0-based positions, int64, no gradient ------------------ */
+/* --- argmax, argmin: 0-based positions, int64, no gradient -------------------------------------------------------- */
 
 static int infer_arg(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
-  int64_t dim = a->i[0];
+  int64_t dim = a->argmax.dim;
   if (dim < 0 || dim >= in[0]->ndim)
     return err_set("argmax/argmin: dimension %lld of shape %s", (long long)dim + 1, tensor_shape_str(in[0]));
-  int rc = infer_extreme(s, in, nin, &(OpArgs){.i = {(int64_t)1 << dim, a->i[1]}});
+  int rc = infer_extreme(s, in, nin, &(OpArgs){.reduce = {1u << dim, a->argmax.keepdim != 0}});
   s->dtype = DT_I64;
   return rc;
 }
 
 static int fw_argmax(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  Tensor k = kept(out, in[0], 1u << a->i[0]);
-  reduce_argmax(&k, in[0], (int)a->i[0]);
+  Tensor k = kept(out, in[0], 1u << a->argmax.dim);
+  reduce_argmax(&k, in[0], (int)a->argmax.dim);
   return 0;
 }
 
 static int fw_argmin(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  Tensor k = kept(out, in[0], 1u << a->i[0]);
-  reduce_argmin(&k, in[0], (int)a->i[0]);
+  Tensor k = kept(out, in[0], 1u << a->argmax.dim);
+  reduce_argmin(&k, in[0], (int)a->argmax.dim);
   return 0;
 }
-const Op row_ARGMAX = {.name = "argmax", .nin = 1, .promotes = 1, .infer = infer_arg, .forward = fw_argmax};
-const Op row_ARGMIN = {.name = "argmin", .nin = 1, .promotes = 1, .infer = infer_arg, .forward = fw_argmin};
+const Op row_ARGMAX = {
+    .name = "argmax", .nin = 1, .args = OP_ARGS(argmax), .promotes = 1, .infer = infer_arg, .forward = fw_argmax};
+const Op row_ARGMIN = {
+    .name = "argmin", .nin = 1, .args = OP_ARGS(argmax), .promotes = 1, .infer = infer_arg, .forward = fw_argmin};
 
 /* --- norm: sqrt(sum x^2); the gradient at 0 is 0 ----------------------------------------------------------------- */
 
@@ -196,9 +205,10 @@ static int bw_norm(Node *n, Tensor *d, Tensor **din) {
 }
 const Op row_NORM = {.name = "norm",
                      .nin = 1,
+                     .args = OP_ARGS(reduce),
                      .promotes = 1,
                      .floats = true,
-                     .save = SAVE_X0 | SAVE_OUT,
+                     .save = SAVE_INPUT(0) | SAVE_OUT,
                      .infer = infer_reduce,
                      .forward = fw_norm,
                      .backward = bw_norm};

@@ -1,7 +1,7 @@
 /*
  * rows.h - what the files that define rows share: the rows' names and the common shape rules.
  *
- * Row OP_X is the object row_X, defined in the ops_*.c file of its kind; op.c gathers them into the table.
+ * Row OP_X is the object row_X, defined in the file of its kind; table.c gathers them into the table.
  */
 #ifndef OPTLAB_AUTOGRAD_OPS_ROWS_H
 #define OPTLAB_AUTOGRAD_OPS_ROWS_H

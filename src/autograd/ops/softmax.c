@@ -6,11 +6,11 @@
 #include "autograd/ops/rows.h"
 #include "base/err.h"
 
-/* --- softmax, log_softmax: i[0] the dimension ----------------------------------------------------------------- */
+/* --- softmax, log_softmax, along.dim ------------------------------------------------------------------------- */
 
 static int infer_softmax(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
-  if (a->i[0] < 0 || a->i[0] >= in[0]->ndim) {
-    return err_set("softmax: dimension %lld of shape %s", (long long)a->i[0] + 1, tensor_shape_str(in[0]));
+  if (a->along.dim < 0 || a->along.dim >= in[0]->ndim) {
+    return err_set("softmax: dimension %lld of shape %s", (long long)a->along.dim + 1, tensor_shape_str(in[0]));
   }
   return infer_same(s, in, nin, a);
 }
@@ -51,26 +51,27 @@ static int softmax_rows(Tensor *out, Tensor *in, int dim, bool log_wanted) {
 
 static int fw_softmax(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  return softmax_rows(out, in[0], (int)a->i[0], false);
+  return softmax_rows(out, in[0], (int)a->along.dim, false);
 }
 static int fw_log_softmax(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  return softmax_rows(out, in[0], (int)a->i[0], true);
+  return softmax_rows(out, in[0], (int)a->along.dim, true);
 }
 
 /* y (d - sum(d y)) */
 static int bw_softmax(Node *n, Tensor *d, Tensor **din) {
   Tensor *y = node_out(n), *dy = fm_mul(d, y);
-  unsigned dim = 1u << node_args(n)->i[0];
+  unsigned dim = 1u << node_args(n)->along.dim;
   return (din[0] = fm_sub(dy, fm_mul(y, fm_sum(dy, dim, true)))) ? 0 : -1;
 }
 /* d - exp(y) sum(d) */
 static int bw_log_softmax(Node *n, Tensor *d, Tensor **din) {
-  unsigned dim = 1u << node_args(n)->i[0];
+  unsigned dim = 1u << node_args(n)->along.dim;
   return (din[0] = fm_sub(d, fm_mul(fm_op1(OP_EXP, node_out(n)), fm_sum(d, dim, true)))) ? 0 : -1;
 }
 const Op row_SOFTMAX = {.name = "softmax",
                         .nin = 1,
+                        .args = OP_ARGS(along),
                         .promotes = 1,
                         .floats = true,
                         .save = SAVE_OUT,
@@ -79,6 +80,7 @@ const Op row_SOFTMAX = {.name = "softmax",
                         .backward = bw_softmax};
 const Op row_LOG_SOFTMAX = {.name = "log_softmax",
                             .nin = 1,
+                            .args = OP_ARGS(along),
                             .promotes = 1,
                             .floats = true,
                             .save = SAVE_OUT,

@@ -8,7 +8,7 @@
 #include "autograd/ops/rows.h"
 #include "base/err.h"
 
-/* --- reshape: i[0] the rank, i[1..] the sizes, one of which may be -1 ------------------------------------------ */
+/* --- reshape: one of the sizes may be -1 ------------------------------------------------------------------------ */
 
 static int infer_reshape(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
@@ -16,19 +16,19 @@ static int infer_reshape(OpShape *s, Tensor *const *in, int nin, const OpArgs *a
   int hole = -1;
   int64_t known = 1;
   s->dtype = (DType)x->dtype;
-  s->ndim = (int)a->i[0];
+  s->ndim = (int)a->shape.ndim;
   for (int d = 0; d < s->ndim; d++) {
-    s->shape[d] = a->i[1 + d];
+    s->shape[d] = a->shape.size[d];
     if (s->shape[d] == -1 && hole < 0) {
       hole = d;
     } else if (s->shape[d] < 0 || __builtin_mul_overflow(known, s->shape[d], &known)) {
-      return err_set("reshape: %s is no shape", shape_str(s->ndim, a->i + 1));
+      return err_set("reshape: %s is no shape", shape_str(s->ndim, a->shape.size));
     }
   }
   if (hole >= 0 && known && x->numel % known == 0) s->shape[hole] = x->numel / known;
   if (hole >= 0 ? (known && x->numel % known == 0) : known == x->numel) return 0;
   return err_set("reshape: %s has %lld elements, which do not fit into %s", tensor_shape_str(x), (long long)x->numel,
-                 shape_str(s->ndim, a->i + 1));
+                 shape_str(s->ndim, a->shape.size));
 }
 
 /* The strides under which the same memory has the new shape, or false. Both shapes are cut into groups of dimensions of
@@ -81,10 +81,14 @@ static int bw_reshape(Node *n, Tensor *d, Tensor **din) {
   int ndim = node_in_shape(n, 0, shape);
   return (din[0] = fm_reshape(d, ndim, shape)) ? 0 : -1;
 }
-const Op row_RESHAPE = {
-    .name = "reshape", .nin = 1, .infer = infer_reshape, .view = view_reshape, .backward = bw_reshape};
+const Op row_RESHAPE = {.name = "reshape",
+                        .nin = 1,
+                        .args = OP_ARGS(shape),
+                        .infer = infer_reshape,
+                        .view = view_reshape,
+                        .backward = bw_reshape};
 
-/* --- permute: i[d] the input dimension that becomes dimension d --------------------------------------------------- */
+/* --- permute ------------------------------------------------------------------------------------------------------ */
 
 static int infer_permute(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
@@ -92,7 +96,7 @@ static int infer_permute(OpShape *s, Tensor *const *in, int nin, const OpArgs *a
   s->dtype = (DType)in[0]->dtype;
   s->ndim = in[0]->ndim;
   for (int d = 0; d < s->ndim; d++) {
-    int64_t from = a->i[d];
+    int64_t from = a->permute.from[d];
     if (from < 0 || from >= s->ndim || (seen >> from & 1))
       return err_set("permute: each dimension of %s must appear once", tensor_shape_str(in[0]));
     seen |= 1u << from;
@@ -103,33 +107,37 @@ static int infer_permute(OpShape *s, Tensor *const *in, int nin, const OpArgs *a
 
 static Tensor *view_permute(const OpShape *s, Tensor *x, const OpArgs *a) {
   int64_t stride[TENSOR_MAX_DIM];
-  for (int d = 0; d < s->ndim; d++) stride[d] = x->stride[a->i[d]];
+  for (int d = 0; d < s->ndim; d++) stride[d] = x->stride[a->permute.from[d]];
   return tensor_view(x, s->ndim, s->shape, stride, x->offset);
 }
 
 static int bw_permute(Node *n, Tensor *d, Tensor **din) {
-  OpArgs inverse = {0};
-  for (int i = 0; i < d->ndim; i++) inverse.i[node_args(n)->i[i]] = i;
+  OpArgs inverse = {.permute = {{0}}};
+  for (int i = 0; i < d->ndim; i++) inverse.permute.from[node_args(n)->permute.from[i]] = i;
   return (din[0] = fm_op(OP_PERMUTE, &d, 1, &inverse)) ? 0 : -1;
 }
-const Op row_PERMUTE = {
-    .name = "permute", .nin = 1, .infer = infer_permute, .view = view_permute, .backward = bw_permute};
+const Op row_PERMUTE = {.name = "permute",
+                        .nin = 1,
+                        .args = OP_ARGS(permute),
+                        .infer = infer_permute,
+                        .view = view_permute,
+                        .backward = bw_permute};
 
-/* --- expand: i[0] the rank, i[1..] the sizes, -1 keeps one ---------------------------------------------------- */
+/* --- expand: -1 keeps a size ---------------------------------------------------------------------------------- */
 
 static int infer_expand(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const Tensor *x = in[0];
   s->dtype = (DType)x->dtype;
-  s->ndim = (int)a->i[0];
+  s->ndim = (int)a->shape.ndim;
   int lead = s->ndim - x->ndim;
   for (int d = 0; lead >= 0 && d < s->ndim; d++) {
     int64_t have = d < lead ? 1 : x->shape[d - lead];
-    s->shape[d] = a->i[1 + d] == -1 && d >= lead ? have : a->i[1 + d];
+    s->shape[d] = a->shape.size[d] == -1 && d >= lead ? have : a->shape.size[d];
     if (s->shape[d] < 0 || (have != 1 && have != s->shape[d])) lead = -1;
   }
   if (lead >= 0) return 0;
-  return err_set("expand: shape %s does not expand to %s", tensor_shape_str(x), shape_str(s->ndim, a->i + 1));
+  return err_set("expand: shape %s does not expand to %s", tensor_shape_str(x), shape_str(s->ndim, a->shape.size));
 }
 
 static Tensor *view_expand(const OpShape *s, Tensor *x, const OpArgs *a) {
@@ -145,12 +153,17 @@ static int bw_expand(Node *n, Tensor *d, Tensor **din) { /* the engine sums over
   din[0] = d;
   return 0;
 }
-const Op row_EXPAND = {.name = "expand", .nin = 1, .infer = infer_expand, .view = view_expand, .backward = bw_expand};
+const Op row_EXPAND = {.name = "expand",
+                       .nin = 1,
+                       .args = OP_ARGS(shape),
+                       .infer = infer_expand,
+                       .view = view_expand,
+                       .backward = bw_expand};
 
-/* --- slice: i[0] dimension, i[1] start, i[2] length, i[3] step > 0 ----------------------------------------------- */
+/* --- slice ------------------------------------------------------------------------------------------------------- */
 
 static int infer_slice(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
-  int64_t dim = a->i[0], start = a->i[1], len = a->i[2], step = a->i[3];
+  int64_t dim = a->slice.dim, start = a->slice.start, len = a->slice.length, step = a->slice.step;
   infer_same(s, in, nin, a);
   if (dim < 0 || dim >= s->ndim)
     return err_set("slice: dimension %lld of shape %s", (long long)dim + 1, tensor_shape_str(in[0]));
@@ -164,10 +177,11 @@ static int infer_slice(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) 
 }
 
 static Tensor *view_slice(const OpShape *s, Tensor *x, const OpArgs *a) {
+  const int64_t dim = a->slice.dim;
   int64_t stride[TENSOR_MAX_DIM];
   memcpy(stride, x->stride, (size_t)s->ndim * sizeof *stride);
-  int64_t offset = x->offset + (s->shape[a->i[0]] ? a->i[1] * stride[a->i[0]] : 0);
-  stride[a->i[0]] *= a->i[3];
+  int64_t offset = x->offset + (s->shape[dim] ? a->slice.start * stride[dim] : 0);
+  stride[dim] *= a->slice.step;
   return tensor_view(x, s->ndim, s->shape, stride, offset);
 }
 
@@ -175,15 +189,16 @@ static int bw_slice(Node *n, Tensor *d, Tensor **din) {
   OpArgs a = *node_args(n);
   int64_t shape[TENSOR_MAX_DIM];
   node_in_shape(n, 0, shape);
-  a.i[4] = shape[a.i[0]];
+  a.slice.size = shape[a.slice.dim];
   return (din[0] = fm_op(OP_SLICE_GRAD, &d, 1, &a)) ? 0 : -1;
 }
-const Op row_SLICE = {.name = "slice", .nin = 1, .infer = infer_slice, .view = view_slice, .backward = bw_slice};
+const Op row_SLICE = {
+    .name = "slice", .nin = 1, .args = OP_ARGS(slice), .infer = infer_slice, .view = view_slice, .backward = bw_slice};
 
-/* slice_grad: zeros of size i[4] along dimension i[0], with the input written into the slice i[0..3]. */
+/* slice_grad: zeros of slice.size along the dimension, with the input written into the slice. */
 static int infer_slice_grad(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);
-  s->shape[a->i[0]] = a->i[4];
+  s->shape[a->slice.dim] = a->slice.size;
   return 0;
 }
 static int fw_slice_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
@@ -197,8 +212,12 @@ static int fw_slice_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *
   return rc;
 }
 static int bw_slice_grad(Node *n, Tensor *d, Tensor **din) {
-  const OpArgs *a = node_args(n);
-  return (din[0] = fm_slice(d, (int)a->i[0], a->i[1], a->i[2], a->i[3])) ? 0 : -1;
+  const SliceArgs *a = &node_args(n)->slice;
+  return (din[0] = fm_slice(d, (int)a->dim, a->start, a->length, a->step)) ? 0 : -1;
 }
-const Op row_SLICE_GRAD = {
-    .name = "slice_grad", .nin = 1, .infer = infer_slice_grad, .forward = fw_slice_grad, .backward = bw_slice_grad};
+const Op row_SLICE_GRAD = {.name = "slice_grad",
+                           .nin = 1,
+                           .args = OP_ARGS(slice),
+                           .infer = infer_slice_grad,
+                           .forward = fw_slice_grad,
+                           .backward = bw_slice_grad};

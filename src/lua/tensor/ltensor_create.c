@@ -189,7 +189,7 @@ static int l_normal(lua_State *L) {
   return random_tensor(L, "lab.normal", FILL_NORMAL, x + TO, x + DTYPE, x[MEAN], x[STD]);
 }
 
-/* Random integers, as a recorder hears of them: args {low, how many there are}; 0: a permutation. */
+/* Random integers, as they are reported to a recorder: args {low, how many there are}; 0: a permutation. */
 typedef struct IntegerArgs {
   int64_t low;
   uint64_t count;
@@ -261,6 +261,7 @@ static int l_manual_seed(lua_State *L) {
 }
 
 static int l_initial_seed(lua_State *L) {
+  lb_atmost(L, "lab.initial_seed", 0);
   lua_pushinteger(L, (lua_Integer)rng_seed());
   return 1;
 }
@@ -274,6 +275,7 @@ static int l_set_default_dtype(lua_State *L) {
   return 0;
 }
 static int l_get_default_dtype(lua_State *L) {
+  lb_atmost(L, "lab.get_default_dtype", 0);
   lua_pushstring(L, dtype_name(dtype_default()));
   return 1;
 }
@@ -337,8 +339,7 @@ static void nested_fill(lua_State *L, Nested *n, int d) {
     return;
   }
   if (!lua_istable(L, -1))
-    lb_error(L, "lab.tensor: ragged table: %s where a list of %d was expected", lb_pushgot(L, -1),
-             (int)n->t->shape[d]);
+    lb_error(L, "lab.tensor: ragged table: %s where a list of %d was expected", lb_pushgot(L, -1), (int)n->t->shape[d]);
   lua_Integer len = luaL_len(L, -1);
   if (len != n->t->shape[d])
     lb_error(L, "lab.tensor: ragged table: a list of %d where the first one has %d", (int)len, (int)n->t->shape[d]);

@@ -1,5 +1,6 @@
 /*
- * ltensor_ops.c - functions, methods and operators that run rows of the op table.
+ * ltensor_ops.c - functions, methods and operators that run rows of the op table. The element-wise ones are made from
+ * the rows themselves.
  *
  * lab.cos(x) and x:cos() are one function. Given plain numbers they return numbers, so that a Lua function written with
  * them can be plotted, differentiated and minimised alike.
@@ -9,7 +10,6 @@
 #include <string.h>
 
 #include "autograd/formula.h"
-#include "kernels/elementwise/kernels.h"
 #include "kernels/elementwise/map.h"
 #include "lua/tensor/ltensor.h"
 
@@ -28,93 +28,27 @@ Tensor *ltensor_operand(lua_State *L, int idx, const Tensor *like) {
   return tensor_scalar(dt, v);
 }
 
-/* The callee of a function of a table below, which is its upvalue 2 and asked for only in an error. */
+/* The row of the function that runs, which is its upvalue 1. */
+static OpId this_op(lua_State *L) { return (OpId)lua_tointeger(L, lua_upvalueindex(1)); }
+
+/* Its callee, which is its upvalue 2 and asked for only in an error. */
 static const char *callee_of(lua_State *L) { return lua_tostring(L, lua_upvalueindex(2)); }
 
 /* --- one input ------------------------------------------------------------------------------------------------ */
 
-static double f_neg(double x) { return -x; }
-static double f_square(double x) { return x * x; }
-static double f_sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
-static double f_sigmoid(double x) { return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)); }
-static double f_relu(double x) { return x <= 0 ? 0 : x; }
-static double f_softplus(double x) { return fmax(x, 0) + log1p(exp(-fabs(x))); }
-static double f_reciprocal(double x) { return 1 / x; }
-
-static const struct Unary {
-  const char *name;
-  OpId op;
-  double (*number)(double);
-} unary[] = {{"neg", OP_NEG, f_neg},
-             {"exp", OP_EXP, exp},
-             {"log", OP_LOG, log},
-             {"log1p", OP_LOG1P, log1p},
-             {"expm1", OP_EXPM1, expm1},
-             {"sqrt", OP_SQRT, sqrt},
-             {"square", OP_SQUARE, f_square},
-             {"abs", OP_ABS, fabs},
-             {"sign", OP_SIGN, f_sign},
-             {"sin", OP_SIN, sin},
-             {"cos", OP_COS, cos},
-             {"tan", OP_TAN, tan},
-             {"sinh", OP_SINH, sinh},
-             {"cosh", OP_COSH, cosh},
-             {"tanh", OP_TANH, tanh},
-             {"erf", OP_ERF, erf},
-             {"sigmoid", OP_SIGMOID, f_sigmoid},
-             {"relu", OP_RELU, f_relu},
-             {"softplus", OP_SOFTPLUS, f_softplus},
-             {"reciprocal", OP_RECIPROCAL, f_reciprocal},
-             {"floor", OP_FLOOR, floor},
-             {"ceil", OP_CEIL, ceil},
-             {"round", OP_ROUND, nearbyint}};
-
 static int l_unary(lua_State *L) {
-  const struct Unary *u = &unary[lua_tointeger(L, lua_upvalueindex(1))];
+  const OpId op = this_op(L);
   if (lua_gettop(L) > 1) lb_atmost(L, callee_of(L), 1);
   if (lua_type(L, 1) == LUA_TNUMBER) {
-    lua_pushnumber(L, u->number(lua_tonumber(L, 1)));
+    lua_pushnumber(L, op_row(op)->number1(lua_tonumber(L, 1)));
     return 1;
   }
   Tensor *x = lb_testtensor(L, 1);
   if (!x) return lb_badvalue(L, callee_of(L), "input", 1, "a tensor or a number");
-  return ltensor_push_op(L, u->op, &x, 1, NULL);
+  return ltensor_push_op(L, op, &x, 1, NULL);
 }
 
 /* --- two inputs ----------------------------------------------------------------------------------------------- */
-
-static double f_add(double a, double b) { return a + b; }
-static double f_sub(double a, double b) { return a - b; }
-static double f_mul(double a, double b) { return a * b; }
-static double f_div(double a, double b) { return a / b; }
-static double f_max(double a, double b) { return a > b || isnan(a) ? a : b; }
-static double f_min(double a, double b) { return a < b || isnan(a) ? a : b; }
-static double f_eq(double a, double b) { return a == b; }
-static double f_ne(double a, double b) { return a != b; }
-static double f_lt(double a, double b) { return a < b; }
-static double f_le(double a, double b) { return a <= b; }
-static double f_gt(double a, double b) { return a > b; }
-static double f_ge(double a, double b) { return a >= b; }
-
-static const struct Binary {
-  const char *name;
-  OpId op;
-  double (*number)(double, double);
-  const char *metamethod;
-  Kern2 *f32, *f64, *i64; /* for the in-place form; NULL if there is none */
-} binary[] = {{"add", OP_ADD, f_add, "__add", kern_add_f32, kern_add_f64, kern_add_i64},
-              {"sub", OP_SUB, f_sub, "__sub", kern_sub_f32, kern_sub_f64, kern_sub_i64},
-              {"mul", OP_MUL, f_mul, "__mul", kern_mul_f32, kern_mul_f64, kern_mul_i64},
-              {"div", OP_DIV, f_div, "__div", kern_div_f32, kern_div_f64, NULL},
-              {"pow", OP_POW, pow, "__pow", kern_pow_f32, kern_pow_f64, NULL},
-              {"maximum", OP_MAXIMUM, f_max, NULL, NULL, NULL, NULL},
-              {"minimum", OP_MINIMUM, f_min, NULL, NULL, NULL, NULL},
-              {"eq", OP_EQ, f_eq, NULL, NULL, NULL, NULL},
-              {"ne", OP_NE, f_ne, NULL, NULL, NULL, NULL},
-              {"lt", OP_LT, f_lt, NULL, NULL, NULL, NULL},
-              {"le", OP_LE, f_le, NULL, NULL, NULL, NULL},
-              {"gt", OP_GT, f_gt, NULL, NULL, NULL, NULL},
-              {"ge", OP_GE, f_ge, NULL, NULL, NULL, NULL}};
 
 /* Raises if the value at idx, which is `t` if a tensor, is neither a tensor nor a number. */
 static void check_operand(lua_State *L, int idx, const Tensor *t, const char *callee, const char *name) {
@@ -136,13 +70,13 @@ int ltensor_apply2(lua_State *L, const char *callee, OpId op) {
 }
 
 static int l_binary(lua_State *L) {
-  const struct Binary *f = &binary[lua_tointeger(L, lua_upvalueindex(1))];
+  const OpId op = this_op(L);
   if (lua_gettop(L) > 2) lb_atmost(L, callee_of(L), 2);
   if (lua_type(L, 1) == LUA_TNUMBER && lua_type(L, 2) == LUA_TNUMBER) {
-    lua_pushnumber(L, f->number(lua_tonumber(L, 1), lua_tonumber(L, 2)));
+    lua_pushnumber(L, op_row(op)->number2(lua_tonumber(L, 1), lua_tonumber(L, 2)));
     return 1;
   }
-  return ltensor_apply2(L, callee_of(L), f->op);
+  return ltensor_apply2(L, callee_of(L), op);
 }
 
 static int l_unm(lua_State *L) {
@@ -164,7 +98,7 @@ void ltensor_check_inplace(lua_State *L, const Tensor *t, const char *fn) {
 }
 
 /* t = kern(t, u), u broadcast and converted to t's dtype. */
-static void inplace(lua_State *L, const struct Binary *f, Tensor *t, Tensor *u, const char *fn) {
+static void inplace(lua_State *L, const Op *op, Tensor *t, Tensor *u, const char *fn) {
   int64_t shape[TENSOR_MAX_DIM];
   int n = shape_broadcast(t->ndim, t->shape, u->ndim, u->shape, shape);
   if (n < 0 || !shape_equal(n, shape, t->ndim, t->shape)) {
@@ -172,7 +106,7 @@ static void inplace(lua_State *L, const struct Binary *f, Tensor *t, Tensor *u, 
     tensor_release(u);
     lb_error(L, "%s: shape %s does not broadcast to %s", fn, su, st);
   }
-  Kern2 *kern = t->dtype == DT_F32 ? f->f32 : t->dtype == DT_F64 ? f->f64 : t->dtype == DT_I64 ? f->i64 : NULL;
+  Kern2 *kern = op->floats && !dtype_is_float((DType)t->dtype) ? NULL : op->kern2[t->dtype];
   bool shares = u->storage == t->storage && u != t;
   Tensor *b = u->dtype != t->dtype || shares ? tensor_cast(u, (DType)t->dtype) : tensor_retain(u);
   tensor_release(u);
@@ -185,7 +119,7 @@ static void inplace(lua_State *L, const struct Binary *f, Tensor *t, Tensor *u, 
 static const Arg alpha_args[] = {{.name = "alpha", .range = RANGE_NUMBER, .def = 1}, {0}};
 
 static int l_inplace(lua_State *L) {
-  const struct Binary *f = &binary[lua_tointeger(L, lua_upvalueindex(1))];
+  const OpId op = this_op(L);
   const char *fn = callee_of(L);
   Tensor *t = lb_checkself(L, fn);
   ltensor_check_inplace(L, t, fn);
@@ -195,7 +129,7 @@ static int l_inplace(lua_State *L) {
     return lb_error(
         L, "%s: the second tensor requires a gradient, which an in-place change would lose; use the form without '_'",
         fn);
-  bool takes_alpha = f->op == OP_ADD || f->op == OP_SUB, scaled = takes_alpha && !lua_isnoneornil(L, 3);
+  bool takes_alpha = op == OP_ADD || op == OP_SUB, scaled = takes_alpha && !lua_isnoneornil(L, 3);
   double alpha = 1;
   if (!takes_alpha) lb_atmost(L, fn, 2);
   if (takes_alpha && lua_gettop(L) > 2) largs_read(L, 3, fn, &(ArgValues){.args = alpha_args, .x = &alpha});
@@ -207,19 +141,20 @@ static int l_inplace(lua_State *L) {
     u = v;
   }
   if (!u) return lb_coreerror(L);
-  inplace(L, f, t, u, fn);
+  inplace(L, op_row(op), t, u, fn);
   lua_settop(L, 1);
   return 1;
 }
 
 /* --- clamp, where --------------------------------------------------------------------------------------------- */
 
-/*** Limits each element to [lo, hi]; nil leaves a side open: `x:clamp(0, nil)`. @function clamp */
+/*** Limits each element to [lo, hi]; nil leaves a side open: `x:clamp(0, nil)`. @function clamp
+ * Its callee may be upvalue 1 (of clamp_). */
 static int l_clamp(lua_State *L) {
   static const Arg args[] = {{.name = "min", .range = RANGE_NUMBER, .def = -INFINITY},
                              {.name = "max", .range = RANGE_NUMBER, .def = INFINITY},
                              {0}};
-  const char *callee = "Tensor:clamp";
+  const char *given = lua_tostring(L, lua_upvalueindex(1)), *callee = given ? given : "Tensor:clamp";
   double bound[2];
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = bound});
   double lo = bound[0], hi = bound[1];
@@ -230,7 +165,7 @@ static int l_clamp(lua_State *L) {
     return 1;
   }
   Tensor *x = lb_checkself(L, callee);
-  return ltensor_push_op(L, OP_CLAMP, &x, 1, &(OpArgs){.x = {lo, hi}});
+  return ltensor_push_op(L, OP_CLAMP, &x, 1, &(OpArgs){.clamp = {lo, hi}});
 }
 
 /*** Elements of a where the condition holds (is not 0), of b elsewhere; a and b may be numbers: `lab.where(x:gt(0), x,
@@ -319,10 +254,10 @@ static int l_matmul(lua_State *L) {
 
 /* --- registration --------------------------------------------------------------------------------------------- */
 
-/* table.name = also.name (unless `also` is 0) = f with the upvalues row and callee "<space><name>". */
-static void set_closure(lua_State *L, const char *space, const char *name, lua_CFunction f, size_t row, int table,
+/* table.name = also.name (unless `also` is 0) = f with the upvalues id and callee "<space><name>". */
+static void set_closure(lua_State *L, const char *space, const char *name, lua_CFunction f, OpId id, int table,
                         int also) {
-  lua_pushinteger(L, (lua_Integer)row);
+  lua_pushinteger(L, id);
   lua_pushfstring(L, "%s%s", space, name);
   lua_pushcclosure(L, f, 2);
   if (also) {
@@ -332,21 +267,23 @@ static void set_closure(lua_State *L, const char *space, const char *name, lua_C
   lua_setfield(L, table, name);
 }
 
+/* The functions, methods and operators that follow from an element-wise row. */
+static void set_row(lua_State *L, OpId id, int lib, int methods, int meta) {
+  const Op *op = op_row(id);
+  if (op->number1) set_closure(L, "lab.", op->name, l_unary, id, lib, methods);
+  if (op->number2) set_closure(L, "Tensor:", op->name, l_binary, id, lib, methods);
+  if (!op->metamethod) return;
+  char name[32];
+  snprintf(name, sizeof name, "%s_", op->name);
+  set_closure(L, "Tensor:", op->metamethod, l_binary, id, meta, 0);
+  set_closure(L, "Tensor:", name, l_inplace, id, methods, 0);
+}
+
 void ltensor_ops(lua_State *L, int lib, int methods, int meta) {
   static const luaL_Reg both[] = {{"clamp", l_clamp}, {"where", l_where},   {"mm", l_mm}, {"mv", l_mv},
                                   {"dot", l_dot},     {"matmul", l_matmul}, {NULL, NULL}};
   ltensor_setboth(L, lib, methods, both);
-  for (size_t i = 0; i < sizeof unary / sizeof *unary; i++)
-    set_closure(L, "lab.", unary[i].name, l_unary, i, lib, methods);
-  for (size_t i = 0; i < sizeof binary / sizeof *binary; i++) {
-    set_closure(L, "Tensor:", binary[i].name, l_binary, i, lib, methods);
-    if (binary[i].metamethod) set_closure(L, "Tensor:", binary[i].metamethod, l_binary, i, meta, 0);
-    if (binary[i].f32) {
-      char name[16];
-      snprintf(name, sizeof name, "%s_", binary[i].name);
-      set_closure(L, "Tensor:", name, l_inplace, i, methods, 0);
-    }
-  }
+  for (int id = 0; id < OP_COUNT; id++) set_row(L, (OpId)id, lib, methods, meta);
   lua_pushcfunction(L, l_unm);
   lua_setfield(L, meta, "__unm");
 }

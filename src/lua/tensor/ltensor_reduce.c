@@ -42,7 +42,7 @@ static int reduce(lua_State *L, const char *callee, OpId op) {
   Tensor *t = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = reduce_args, .x = x});
   Reduction r = reduction_of(L, x, t, callee);
-  return ltensor_push_op(L, op, &t, 1, &(OpArgs){.i = {(int64_t)r.dims, r.keepdim}});
+  return ltensor_push_op(L, op, &t, 1, &(OpArgs){.reduce = {r.dims, r.keepdim}});
 }
 /*** Sum over all elements, or over dimension(s): `x:sum()`, `x:sum(1)`, `x:sum({1, 2}, true)`. @function sum */
 static int l_sum(lua_State *L) { return reduce(L, "Tensor:sum", OP_SUM); }
@@ -69,7 +69,7 @@ static int arg_extreme(lua_State *L, const char *callee, OpId op) {
   int dim = whole ? 0 : lb_checkdim(L, a[0], x->ndim, callee, "dim");
   FormulaMark m = fm_begin();
   Tensor *flat = whole ? fm_reshape(x, 1, (int64_t[]){x->numel}) : x;
-  Tensor *out = flat ? op_apply(op, &flat, 1, &(OpArgs){.i = {dim, !whole && a[1] != 0}}) : NULL;
+  Tensor *out = flat ? op_apply(op, &flat, 1, &(OpArgs){.argmax = {dim, !whole && a[1] != 0}}) : NULL;
   fm_end(m, NULL);
   lb_pushtensor(L, one_based(out));
   return 1;
@@ -82,8 +82,8 @@ static int l_argmin(lua_State *L) { return arg_extreme(L, "Tensor:argmin", OP_AR
 /* Values and positions along one dimension. */
 static int extreme_along(lua_State *L, Tensor *x, int dim, bool keep, OpId arg_op) {
   FormulaMark m = fm_begin();
-  Tensor *index = fm_op(arg_op, &x, 1, &(OpArgs){.i = {dim, true}});
-  Tensor *value = index ? fm_op(OP_GATHER, (Tensor *[]){x, index}, 2, &(OpArgs){.i = {dim}}) : NULL;
+  Tensor *index = fm_op(arg_op, &x, 1, &(OpArgs){.argmax = {dim, true}});
+  Tensor *value = index ? fm_op(OP_GATHER, (Tensor *[]){x, index}, 2, &(OpArgs){.along = {dim}}) : NULL;
   if (value && !keep) {
     int64_t shape[TENSOR_MAX_DIM];
     int n = 0;
@@ -107,7 +107,7 @@ static int extreme(lua_State *L, const char *callee, OpId op, OpId arg_op) {
     return ltensor_apply2(L, callee, op == OP_AMAX ? OP_MAXIMUM : OP_MINIMUM);
   }
   largs_read(L, 2, callee, &(ArgValues){.args = extreme_args, .x = a});
-  if (isnan(a[0])) return ltensor_push_op(L, op, &x, 1, &(OpArgs){.i = {~0u, false}});
+  if (isnan(a[0])) return ltensor_push_op(L, op, &x, 1, &(OpArgs){.reduce = {~0u, false}});
   return extreme_along(L, x, lb_checkdim(L, a[0], x->ndim, callee, "dim"), a[1] != 0, arg_op);
 }
 /*** Largest element; with a dimension, the values and their 1-based positions; with a second tensor, maximum. @function
@@ -148,7 +148,7 @@ static int l_std(lua_State *L) {
 static Tensor *p_norm(Tensor *x, double p, Reduction r) {
   FormulaMark m = fm_begin();
   Tensor *a = fm_op1(OP_ABS, x);
-  OpArgs args = {.i = {(int64_t)r.dims, r.keepdim}};
+  OpArgs args = {.reduce = {r.dims, r.keepdim}};
   if (isinf(p)) return fm_end(m, a ? fm_op(p > 0 ? OP_AMAX : OP_AMIN, &a, 1, &args) : NULL);
   if (p == 1) return fm_end(m, fm_sum(a, r.dims, r.keepdim));
   return fm_end(m, fm_pows(fm_sum(fm_pows(a, p), r.dims, r.keepdim), 1 / p));
@@ -162,7 +162,7 @@ static int l_norm(lua_State *L) {
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   Reduction r = reduction_of(L, a + 1, x, callee);
   double p = a[0];
-  if (p == 2) return ltensor_push_op(L, OP_NORM, &x, 1, &(OpArgs){.i = {(int64_t)r.dims, r.keepdim}});
+  if (p == 2) return ltensor_push_op(L, OP_NORM, &x, 1, &(OpArgs){.reduce = {r.dims, r.keepdim}});
   lb_pushtensor(L, p_norm(x, p, r));
   return 1;
 }
@@ -174,7 +174,7 @@ static int softmax(lua_State *L, const char *callee, OpId op) {
   double dim = 0;
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = &dim});
-  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.i = {lb_checkdim(L, dim, x->ndim, callee, "dim")}});
+  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.along = {lb_checkdim(L, dim, x->ndim, callee, "dim")}});
 }
 static int l_softmax(lua_State *L) { return softmax(L, "Tensor:softmax", OP_SOFTMAX); }
 static int l_log_softmax(lua_State *L) { return softmax(L, "Tensor:log_softmax", OP_LOG_SOFTMAX); }

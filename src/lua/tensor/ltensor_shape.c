@@ -7,8 +7,8 @@
 #include "lua/tensor/ltensor.h"
 
 static OpArgs shape_args(int ndim, const int64_t *shape) {
-  OpArgs args = {.i = {ndim}};
-  memcpy(args.i + 1, shape, (size_t)ndim * sizeof *shape);
+  OpArgs args = {.shape = {.ndim = ndim}};
+  memcpy(args.shape.size, shape, (size_t)ndim * sizeof *shape);
   return args;
 }
 
@@ -104,10 +104,10 @@ static int l_unsqueeze(lua_State *L) {
 /* --- permutations ------------------------------------------------------------------------------------------------ */
 
 static int push_transpose(lua_State *L, Tensor *x, int a, int b) {
-  OpArgs args = {0};
-  for (int d = 0; d < x->ndim; d++) args.i[d] = d;
-  args.i[a] = b;
-  args.i[b] = a;
+  OpArgs args = {.permute = {{0}}};
+  for (int d = 0; d < x->ndim; d++) args.permute.from[d] = d;
+  args.permute.from[a] = b;
+  args.permute.from[b] = a;
   return ltensor_push_op(L, OP_PERMUTE, &x, 1, &args);
 }
 
@@ -144,8 +144,8 @@ static int l_permute(lua_State *L) {
   largs_read(L, 2, "Tensor:permute", &(ArgValues){.args = dims_args, .x = a});
   int n = arg_shape(a, order);
   if (n != x->ndim) return lb_error(L, "Tensor:permute: %d dimensions given for shape %s", n, tensor_shape_str(x));
-  OpArgs args = {0};
-  for (int d = 0; d < n; d++) args.i[d] = order[d] < 0 ? n + order[d] : order[d] - 1;
+  OpArgs args = {.permute = {{0}}};
+  for (int d = 0; d < n; d++) args.permute.from[d] = order[d] < 0 ? n + order[d] : order[d] - 1;
   return ltensor_push_op(L, OP_PERMUTE, &x, 1, &args);
 }
 
@@ -181,7 +181,7 @@ static int l_narrow(lua_State *L) {
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   int dim = lb_checkdim(L, a[0], x->ndim, callee, "dim");
   int64_t start = check_position(L, (int64_t)a[1], x, dim, callee, "start");
-  return ltensor_push_op(L, OP_SLICE, &x, 1, &(OpArgs){.i = {dim, start, (int64_t)a[2], 1}});
+  return ltensor_push_op(L, OP_SLICE, &x, 1, &(OpArgs){.slice = {dim, start, (int64_t)a[2], 1, 0}});
 }
 
 /*** Position i along dim, without that dimension. @function select */
@@ -219,7 +219,7 @@ static int pick(lua_State *L, const char *callee, OpId op) {
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   int dim = lb_checkdim(L, a[0], x->ndim, callee, "dim");
   Tensor *index = zero_based(L, lb_testtensor(L, (int)a[1]));
-  Tensor *out = op_apply(op, (Tensor *[]){x, index}, 2, &(OpArgs){.i = {dim}});
+  Tensor *out = op_apply(op, (Tensor *[]){x, index}, 2, &(OpArgs){.along = {dim}});
   tensor_release(index);
   lb_pushtensor(L, out);
   return 1;
@@ -250,7 +250,7 @@ static int l_cat(lua_State *L) {
   double d;
   Tensor **in = read_joined(L, "lab.cat", &n, &d);
   int dim = d == 0 ? 0 : lb_checkdim(L, d, in[0]->ndim, "lab.cat", "dim");
-  return ltensor_push_op(L, OP_CAT, in, n, &(OpArgs){.i = {dim}});
+  return ltensor_push_op(L, OP_CAT, in, n, &(OpArgs){.along = {dim}});
 }
 
 /*** Joins tensors of one shape along a new dimension (default the first). @function stack */
@@ -261,7 +261,7 @@ static int l_stack(lua_State *L) {
   int dim = lb_checkdim(L, d, in[0]->ndim + 1, "lab.stack", "dim");
   FormulaMark m = fm_begin();
   for (int i = 0; i < n; i++) in[i] = fm_unsqueeze(in[i], dim);
-  Tensor *out = fm_op(OP_CAT, in, n, &(OpArgs){.i = {dim}});
+  Tensor *out = fm_op(OP_CAT, in, n, &(OpArgs){.along = {dim}});
   lb_pushtensor(L, fm_end(m, out));
   return 1;
 }

@@ -72,7 +72,7 @@ static int check_shapes(const Tensor *x, const Tensor *weight, const Tensor *bia
 
 Tensor *nn_conv2d(Tensor *x, Tensor *weight, Tensor *bias, Pair stride, Pair padding) {
   if (check_shapes(x, weight, bias, padding) < 0) return NULL;
-  OpArgs args = {.i = {stride.h, stride.w, padding.h, padding.w}};
+  OpArgs args = {.conv = {.stride = {stride.h, stride.w}, .padding = {padding.h, padding.w}}};
   return op_apply(OP_CONV2D, (Tensor *[]){x, weight, bias}, bias ? 3 : 2, &args);
 }
 
@@ -90,7 +90,7 @@ static bool are_float32(const Tensor *x, const Tensor *weight, const Tensor *bia
 
 static OpArgs args_with_pool(const Module *m, Pair window) {
   const Pair s = pair_at(m->args.x + STRIDE), p = pair_at(m->args.x + PADDING);
-  return (OpArgs){.i = {s.h, s.w, p.h, p.w, 0, 0, window.h, window.w}};
+  return (OpArgs){.conv = {.stride = {s.h, s.w}, .padding = {p.h, p.w}, .window = {window.h, window.w}}};
 }
 
 bool conv2d_fuses(const Module *m, const Module *relu, const Module *pool, const Tensor *x) {

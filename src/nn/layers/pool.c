@@ -33,7 +33,7 @@ static int check_input(const Tensor *x, Pair k, Pair p) {
 static Tensor *pool(OpId op, const Module *m, Tensor *x) {
   Pair k = pair_at(m->args.x + KERNEL_SIZE), s = pair_at(m->args.x + STRIDE), p = pair_at(m->args.x + PADDING);
   if (check_input(x, k, p) < 0) return NULL;
-  return op_apply(op, &x, 1, &(OpArgs){.i = {k.h, k.w, s.h, s.w, p.h, p.w}});
+  return op_apply(op, &x, 1, &(OpArgs){.pool = {{k.h, k.w}, {s.h, s.w}, {p.h, p.w}, {0}}});
 }
 
 static int max_pool(const Module *m, Tensor *const *in, Tensor **out) {

@@ -9,7 +9,7 @@
 static Tensor *along_dim(OpId op, const Module *m, Tensor *const *in) {
   int dim = module_dim(m, "dim", in[0]);
   if (dim < 0) return NULL;
-  return op_apply(op, in, 1, &(OpArgs){.i = {dim}});
+  return op_apply(op, in, 1, &(OpArgs){.along = {dim}});
 }
 
 static int softmax(const Module *m, Tensor *const *in, Tensor **out) {

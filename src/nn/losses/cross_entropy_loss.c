@@ -27,8 +27,8 @@ static Tensor *row_sums(Tensor *logp, Tensor *q, Tensor *weight) {
 static Tensor *score_matrix(Tensor *x) {
   int64_t classes = x->shape[class_dim(x)];
   if (x->ndim == 1) return fm_reshape(x, 2, (int64_t[]){1, classes});
-  OpArgs last = {0}; /* the classes behind the other dimensions */
-  for (int d = 0; d < x->ndim; d++) last.i[d] = d == 0 ? 0 : d + 1 < x->ndim ? d + 1 : 1;
+  OpArgs last = {.permute = {{0}}}; /* the classes behind the other dimensions */
+  for (int d = 0; d < x->ndim; d++) last.permute.from[d] = d == 0 ? 0 : d + 1 < x->ndim ? d + 1 : 1;
   Tensor *moved = x->ndim == 2 ? x : fm_op(OP_PERMUTE, &x, 1, &last);
   return fm_reshape(moved, 2, (int64_t[]){x->numel / (classes ? classes : 1), classes});
 }
@@ -36,15 +36,15 @@ static Tensor *score_matrix(Tensor *x) {
 /* The row of the op table knows no weights. */
 static Tensor *fused(const Module *m, Tensor *x, Tensor *target, const ClassLabels *l) {
   Reduction r = reduction_of(m, REDUCTION);
-  OpArgs args = {.x = {m->args.x[LABEL_SMOOTHING]}, .i = {l->weight ? REDUCE_NONE : r}};
+  OpArgs args = {.loss = {m->args.x[LABEL_SMOOTHING], l->weight ? REDUCE_NONE : r}};
   Tensor *labels = fm_reshape(l->index, 1, (int64_t[]){target->numel});
   Tensor *loss = fm_op(OP_CROSS_ENTROPY, (Tensor *[]){score_matrix(x), labels}, 2, &args);
-  if (args.i[0] != REDUCE_NONE) return loss;
+  if (args.loss.reduction != REDUCE_NONE) return loss;
   Tensor *each = fm_reshape(loss, target->ndim, target->shape);
   return l->weight ? weighted_mean(fm_mul(each, l->weight), l, r) : each;
 }
 
-static Tensor *log_softmax(Tensor *x) { return fm_op(OP_LOG_SOFTMAX, &x, 1, &(OpArgs){.i = {class_dim(x)}}); }
+static Tensor *log_softmax(Tensor *x) { return fm_op(OP_LOG_SOFTMAX, &x, 1, &(OpArgs){.along = {class_dim(x)}}); }
 
 static Tensor *from_labels(const Module *m, Tensor *x, Tensor *target) {
   Reduction r = reduction_of(m, REDUCTION);

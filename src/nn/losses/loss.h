@@ -9,7 +9,7 @@
 #include "autograd/formula.h"
 #include "nn/layers/layers.h"
 
-typedef enum Reduction { REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM } Reduction; /* OP_MSE_LOSS counts in the same way */
+typedef LossReduction Reduction; /* REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM */
 
 extern const char *const reduction_names[];
 

@@ -5,7 +5,7 @@
 
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
   if (loss_check_shapes(in[0], in[1]) < 0) return -1;
-  return one_output(out, op_apply(OP_MSE_LOSS, in, 2, &(OpArgs){.i = {reduction_of(m, 0)}}));
+  return one_output(out, op_apply(OP_MSE_LOSS, in, 2, &(OpArgs){.loss = {0, reduction_of(m, 0)}}));
 }
 
 const LayerDef layer_mse_loss = {

@@ -24,7 +24,7 @@ int class_labels(ClassLabels *l, const Tensor *scores, const Tensor *target, Ten
   l->weight = NULL;
   if (!weight) return l->index ? 0 : -1;
   Tensor *flat = fm_reshape(index, 1, (int64_t[]){target->numel});
-  Tensor *each = fm_op(OP_GATHER, (Tensor *[]){weight, flat}, 2, &(OpArgs){.i = {0}});
+  Tensor *each = fm_op(OP_GATHER, (Tensor *[]){weight, flat}, 2, &(OpArgs){.along = {0}});
   l->weight = fm_reshape(each, target->ndim, target->shape);
   return l->index && l->weight ? 0 : -1;
 }
@@ -42,7 +42,7 @@ Tensor *nll(Tensor *logp, const ClassLabels *l, Reduction r) {
   for (int d = 0; d < logp->ndim; d++) {
     if (d != dim) shape[ndim++] = logp->shape[d];
   }
-  Tensor *picked = fm_op(OP_GATHER, (Tensor *[]){logp, l->index}, 2, &(OpArgs){.i = {dim}});
+  Tensor *picked = fm_op(OP_GATHER, (Tensor *[]){logp, l->index}, 2, &(OpArgs){.along = {dim}});
   Tensor *each = fm_neg(fm_reshape(picked, ndim, shape));
   return weighted_mean(l->weight ? fm_mul(each, l->weight) : each, l, r);
 }

@@ -2,7 +2,7 @@
  * formula.h - writing formulas over tensors in C.
  *
  * Each fm_ function applies one differentiable op and leaves the result in a pool that is emptied at the end of the
- * formula, so that calls nest like mathematics and nobody releases temporaries. NULL in gives NULL out: one check at
+ * formula, so that calls nest like mathematics and temporaries need not be released. NULL in gives NULL out: one check at
  * the end is enough.
  *
  *   FormulaMark m = fm_begin();

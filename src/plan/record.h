@@ -27,7 +27,7 @@ typedef enum BufferKind {
   BUFFER_INPUT,    /* an argument of the step */
   BUFFER_OUTSIDE,  /* there before the step: parameters, running statistics */
   BUFFER_MADE,     /* made and written by events */
-  BUFFER_CONSTANT, /* made by nobody who told: the numbers of a Lua table */
+  BUFFER_CONSTANT, /* made by code that does not report: the numbers of a Lua table */
 } BufferKind;
 
 /* A storage that the step touched. */
@@ -75,7 +75,7 @@ typedef struct Watch {
   char where[RECORD_WHERE];
 } Watch;
 
-/* A leaf tensor of the world outside, which somebody may convert or freeze. */
+/* A leaf tensor of the world outside, which may be converted or frozen. */
 typedef struct Leaf {
   Tensor *t; /* owned */
   const Storage *storage;

@@ -311,7 +311,7 @@ static int kind(lua_State *L) {
   return 1;
 }
 
-/* convert_(tensor, dtype): in place, whoever holds the tensor sees it */
+/* convert_(tensor, dtype): in place: all holders of the tensor see it */
 static int convert(lua_State *L) {
   Tensor *t = lb_checktensor(L, 1, "nn: to");
   if (tensor_convert_(t, lb_checkdtype(L, 2, "nn: to")) < 0) return lb_error(L, "nn: to: %s", err_message());

@@ -166,7 +166,7 @@ static int l_normal(lua_State *L) {
   return random_tensor(L, "lab.normal", FILL_NORMAL, ndim, shape, next, lua_tonumber(L, 1), std);
 }
 
-/* Random integers, as a recorder hears of them: args {low, how many there are}; 0: a permutation. */
+/* Random integers, as they are reported to a recorder: args {low, how many there are}; 0: a permutation. */
 typedef struct IntegerArgs {
   int64_t low;
   uint64_t count;

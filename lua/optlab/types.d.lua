@@ -352,6 +352,12 @@
 ---@field rho? number
 ---@field eps? number
 
+---@class optlab.AdafactorOptions: optlab.CommonOptions
+---@field beta2_decay? number
+---@field eps1? number
+---@field eps2? number
+---@field d? number
+
 ---@class optlab.AdagradOptions: optlab.CommonOptions
 ---@field lr_decay? number
 ---@field initial_accumulator_value? number
@@ -361,6 +367,11 @@
 ---@field betas? number[]
 ---@field eps? number
 ---@field amsgrad? boolean
+
+---@class optlab.NAdamOptions: optlab.CommonOptions
+---@field betas? number[]
+---@field eps? number
+---@field momentum_decay? number
 
 ---@class optlab.RMSpropOptions: optlab.CommonOptions
 ---@field alpha? number
@@ -410,6 +421,8 @@
 ---@field SGD fun(params: optlab.Params, options?: optlab.SGDOptions): optlab.Optimizer
 ---@field Adagrad fun(params: optlab.Params, options?: optlab.AdagradOptions): optlab.Optimizer
 ---@field RMSprop fun(params: optlab.Params, options?: optlab.RMSpropOptions): optlab.Optimizer
+---@field Adafactor fun(params: optlab.Params, options?: optlab.AdafactorOptions): optlab.Optimizer
+---@field NAdam fun(params: optlab.Params, options?: optlab.NAdamOptions): optlab.Optimizer
 ---@field Adadelta fun(params: optlab.Params, options?: optlab.AdadeltaOptions): optlab.Optimizer
 ---@field Adam fun(params: optlab.Params, options?: optlab.AdamOptions): optlab.Optimizer
 ---@field AdamW fun(params: optlab.Params, options?: optlab.AdamOptions): optlab.Optimizer

@@ -12,7 +12,7 @@
 /* --- places ------------------------------------------------------------------------------------------------------- */
 
 int arg_width(const Arg *a) {
-  if (a->kind == ARG_SHAPE) return TENSOR_MAX_DIM + 1;
+  if (a->kind == ARG_SHAPE) return ARG_SHAPE_PLACES;
   if (a->kind == ARG_TUPLE || a->kind == ARG_SIZES) return a->width;
   return 1;
 }

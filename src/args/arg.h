@@ -99,7 +99,7 @@ static inline DType arg_dtype(double x) { return isnan(x) ? dtype_default() : (D
 /* The row of that name and, in *at, its first place; NULL (without err_set) if there is none. */
 const Arg *args_find(const Arg *args, const char *name, int *at);
 
-/* Writes every default into x[0..args_places-1]; lists are left to args_init. */
+/* Writes every default into x[0..args_places-1]; the members of lists are left to args_init. */
 void args_defaults(const Arg *args, double *x);
 
 /* Whether every place of a row holds its default. */
@@ -145,7 +145,16 @@ void args_free(ArgValues *v); /* accepts a zeroed one and one already freed */
 /* Room for n members in list k, whose old ones are gone. NULL with err_set without memory. */
 double *args_resize(ArgValues *v, int k, int n);
 
-/* --- pairs of sizes ----------------------------------------------------------------------------------------------- */
+/* --- sizes ----------------------------------------------------------------------------------------------- */
+
+#define ARG_SHAPE_PLACES (TENSOR_MAX_DIM + 1)
+
+/* The sizes of a shape, of which x is the first place; returns how many (0: not given). */
+static inline int arg_shape(const double *x, int64_t *shape) {
+  int n = isnan(*x) ? 0 : (int)*x;
+  for (int d = 0; d < n; d++) shape[d] = (int64_t)x[d + 1];
+  return n;
+}
 
 typedef struct Pair {
   int h, w;

@@ -17,9 +17,6 @@
 
 #define GRAIN 16384
 
-const OptimDef *const optim_defs[] = {&optim_sgd,  &optim_adagrad, &optim_rmsprop, &optim_adadelta,
-                                      &optim_adam, &optim_adamw,   &optim_yogi,    NULL};
-
 /* --- hyperparameters ---------------------------------------------------------------------------------------------- */
 
 static size_t hyper_size(const Optim *o) { return (size_t)args_places(o->def->args) * sizeof(double); }
@@ -48,17 +45,39 @@ int optim_set(Optim *o, int group, const Arg *a, int at, const double *value) {
 int optim_init(Optim *o, const OptimDef *def, const double *h) {
   *o = (Optim){.def = def};
   if (check_hyper(def, h) < 0) return -1;
+  while (def->slot && def->slot[o->nslots].name) o->nslots++;
   o->defaults = copy_hyper(o, h);
   return o->defaults ? 0 : -1;
 }
 
-static void group_free(const Optim *o, OptimGroup *group) {
-  for (int i = 0; i < group->nparams; i++) {
-    OptimParam *q = &group->param[i];
-    for (int k = 0; k < OPTIM_SLOTS; k++) tensor_release(q->state[k]);
-    tensor_release(q->p);
+/* A group's parameters, the state pointers of all of them, and their flags lie in one block. */
+static size_t params_size(const Optim *o, int n) {
+  return (size_t)n * (sizeof(OptimParam) + (size_t)o->nslots * (sizeof(Tensor *) + sizeof(bool)));
+}
+
+static OptimParam *params_new(const Optim *o, Tensor *const *params, int n) {
+  OptimParam *param = alloc_get(params_size(o, n));
+  if (!param) return NULL;
+  memset(param, 0, params_size(o, n));
+  Tensor **state = (Tensor **)(void *)(param + n);
+  bool *fresh = (bool *)(void *)(state + n * o->nslots);
+  for (int i = 0; i < n; i++) {
+    param[i] =
+        (OptimParam){.p = tensor_retain(params[i]), .state = state + i * o->nslots, .fresh = fresh + i * o->nslots};
   }
-  alloc_put(group->param, (size_t)group->nparams * sizeof *group->param);
+  return param;
+}
+
+static void params_free(const Optim *o, OptimParam *param, int n) {
+  for (int i = 0; i < n; i++) {
+    for (int k = 0; k < o->nslots; k++) tensor_release(param[i].state[k]);
+    tensor_release(param[i].p);
+  }
+  alloc_put(param, params_size(o, n));
+}
+
+static void group_free(const Optim *o, OptimGroup *group) {
+  params_free(o, group->param, group->nparams);
   alloc_put(group->h, hyper_size(o));
 }
 
@@ -131,15 +150,14 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h) {
   for (int i = 0; i < n; i++) {
     if (check_param(o, params, i) < 0) return -1;
   }
-  OptimParam *param = alloc_get((size_t)n * sizeof *param);
+  OptimParam *param = params_new(o, params, n);
   double *own = param ? copy_hyper(o, h) : NULL;
   OptimGroup *group = own ? room_for_group(o) : NULL;
   if (!group) {
-    alloc_put(param, (size_t)n * sizeof *param);
+    if (param) params_free(o, param, n);
     alloc_put(own, hyper_size(o));
     return -1;
   }
-  for (int i = 0; i < n; i++) param[i] = (OptimParam){.p = tensor_retain(params[i])};
   group->h = own;
   group->initial_lr = h[0];
   group->param = param;
@@ -158,22 +176,48 @@ static int check_grad(const Optim *o, const OptimParam *q, const Tensor *g, int 
 
 int optim_check_grad(const Optim *o, const OptimParam *q, int k) { return check_grad(o, q, q->p->grad, k); }
 
-/* Bit k: slot k is asked for by these hyperparameters. */
-static unsigned wanted_slots(const OptimDef *def, const double *h) {
-  unsigned wanted = 0;
-  for (int k = 0; k < def->nslots; k++) {
-    if (def->slot[k].when < 0 || h[def->slot[k].when] != 0) wanted |= 1u << k;
-  }
-  return wanted;
+int optim_scalar(const Tensor *p, int64_t shape[TENSOR_MAX_DIM]) {
+  (void)p;
+  (void)shape;
+  return 0;
 }
 
-static int make_state(const OptimDef *def, const double *h, OptimParam *q, unsigned wanted) {
-  for (int k = 0; k < def->nslots; k++) {
-    if (!(wanted >> k & 1) || q->state[k]) continue;
-    double first = def->slot[k].initial < 0 ? 0 : h[def->slot[k].initial];
-    q->state[k] = tensor_full((DType)q->p->dtype, q->p->ndim, q->p->shape, first);
-    if (!q->state[k]) return -1;
-    q->fresh |= 1u << k;
+DType optim_slot_dtype(const Optim *o, int k, const Tensor *p) {
+  switch (o->def->slot[k].dtype) {
+    case OPTIM_F64:
+      return DT_F64;
+    case OPTIM_I64:
+      return DT_I64;
+    default:
+      return (DType)p->dtype;
+  }
+}
+
+int optim_slot_shape(const Optim *o, int k, const Tensor *p, int64_t shape[TENSOR_MAX_DIM]) {
+  if (o->def->slot[k].shape) return o->def->slot[k].shape(p, shape);
+  memcpy(shape, p->shape, p->ndim * sizeof *shape);
+  return p->ndim;
+}
+
+/* Whether these hyperparameters ask for slot k. */
+static inline bool is_wanted(const OptimDef *def, int k, const double *h) {
+  const int when = def->slot[k].when;
+  return when == 0 || h[when] != 0;
+}
+
+static int make_slot(const Optim *o, const double *h, OptimParam *q, int k) {
+  int64_t shape[TENSOR_MAX_DIM];
+  const int ndim = optim_slot_shape(o, k, q->p, shape), initial = o->def->slot[k].initial;
+  if (ndim < 0) return 0;
+  const double start = initial ? h[initial] : o->def->slot[k].start;
+  q->state[k] = tensor_full(optim_slot_dtype(o, k, q->p), ndim, shape, start);
+  q->fresh[k] = q->any_fresh = true;
+  return q->state[k] ? 0 : -1;
+}
+
+static int make_state(const Optim *o, const double *h, OptimParam *q) {
+  for (int k = 0; k < o->nslots; k++) {
+    if (!q->state[k] && is_wanted(o->def, k, h) && make_slot(o, h, q, k) < 0) return -1;
   }
   return 0;
 }
@@ -187,12 +231,11 @@ static int prepare(Optim *o, Tensor *const *grads) {
   int k = 0;
   for (int i = 0; i < o->ngroups; i++) {
     OptimGroup *group = &o->group[i];
-    unsigned wanted = wanted_slots(o->def, group->h);
     for (int j = 0; j < group->nparams; j++) {
       OptimParam *q = &group->param[j];
       const Tensor *g = grad_of(q, grads, k++);
       if (!g) continue;
-      if (check_grad(o, q, g, k) < 0 || (wanted && make_state(o->def, group->h, q, wanted) < 0)) return -1;
+      if (check_grad(o, q, g, k) < 0 || make_state(o, group->h, q) < 0) return -1;
     }
   }
   return 0;
@@ -210,7 +253,7 @@ static void run_chunk(void *ctx, int64_t begin, int64_t end) {
 
 static void run_kernel(const OptimDef *def, const Tensor *p, const OptimRun *run) {
   Job job = {run, def->kernel[p->dtype]};
-  if (p->numel <= GRAIN) {
+  if (p->numel <= GRAIN || def->whole) {
     job.kernel(run, 0, p->numel);
   } else {
     parallel_for(p->numel, GRAIN, run_chunk, &job);
@@ -233,10 +276,15 @@ static int update_copied(const OptimDef *def, Tensor *p, const Tensor *grad, Opt
   return status;
 }
 
-static int update(const OptimDef *def, OptimParam *q, const Tensor *g, unsigned wanted, OptimRun *run) {
+static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *g, OptimRun *run) {
+  const OptimDef *def = o->def;
   Tensor *p = q->p;
-  for (int k = 0; k < def->nslots; k++) run->state[k] = wanted >> k & 1 ? tensor_data(q->state[k]) : NULL;
+  run->ndim = p->ndim;
+  run->shape = p->shape;
   run->fresh = q->fresh;
+  for (int k = 0; k < o->nslots; k++)
+    run->state[k] = q->state[k] && is_wanted(def, k, h) ? tensor_data(q->state[k]) : NULL;
+  if (def->scalars) def->scalars(run, h);
   if (p->contiguous && g->contiguous && p->dtype == g->dtype) {
     run->p = tensor_data(p);
     run->g = tensor_data(g);
@@ -245,25 +293,27 @@ static int update(const OptimDef *def, OptimParam *q, const Tensor *g, unsigned 
     return -1;
   }
   tensor_touch(p);
-  q->fresh = 0;
+  if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
+  q->any_fresh = false;
   q->t++;
   return 0;
 }
 
 static int step(Optim *o, Tensor *const *grads) {
   if (prepare(o, grads) < 0) return -1;
+  double c[o->def->ncoefs + 1];
+  void *state[o->nslots + 1];
+  OptimRun run = {.state = state, .c = c};
   int k = 0;
   for (int i = 0; i < o->ngroups; i++) {
     OptimGroup *group = &o->group[i];
-    unsigned wanted = wanted_slots(o->def, group->h);
-    int64_t t = 0; /* the update that run.c was computed for: nearly always the same for the whole group */
-    OptimRun run;
+    int64_t t = 0; /* the update that c was computed for: nearly always the same for the whole group */
     for (int j = 0; j < group->nparams; j++) {
       OptimParam *q = &group->param[j];
       const Tensor *g = grad_of(q, grads, k++);
       if (!g) continue;
-      if (q->t + 1 != t) o->def->coef(run.c, group->h, t = q->t + 1);
-      if (update(o->def, q, g, wanted, &run) < 0) return -1;
+      if (q->t + 1 != t) o->def->coef(c, group->h, t = q->t + 1);
+      if (update(o, group->h, q, g, &run) < 0) return -1;
     }
   }
   return 0;

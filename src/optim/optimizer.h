@@ -1,10 +1,10 @@
 /*
  * optimizer.h - optimizers: parameters in groups, their state, one fused update a step.
  *
- * An optimizer is one const OptimDef (name, hyperparameters, state slots, a kernel for each float type); optimizer.c
- * owns the rest. A step reads each parameter's .grad, computes the coefficients that depend on hyperparameters and the
- * update count once in double, and makes one pass over the parameter's memory. It allocates nothing once the state
- * exists.
+ * An optimizer is one const OptimDef (name, hyperparameters, state slots, a kernel for each float type) in a file of
+ * rules/; optimizer.c owns the rest. A step reads each parameter's .grad, computes the coefficients that depend on
+ * hyperparameters and the update count once in double, and makes one pass over the parameter's memory. It allocates
+ * nothing once the state exists.
  *
  * A definition without kernels has its update elsewhere (an optimizer written in Lua): groups, hyperparameters and
  * zero_grad work all the same; optim_step must not be called for it.
@@ -19,49 +19,62 @@
 #include "core/recorder.h"
 #include "core/tensor.h"
 
-#define OPTIM_SLOTS 4
-#define OPTIM_COEFS 16
+/* The shape of a slot for the parameter p: writes it to `shape` and returns the number of dimensions, or -1 where this
+ * parameter has no such state. It depends on p's shape alone. */
+typedef int OptimShape(const Tensor *p, int64_t shape[TENSOR_MAX_DIM]);
 
-/* One state tensor that a parameter may have, row-major, of the parameter's shape and dtype. */
+OptimShape optim_scalar; /* one value a parameter */
+
+typedef enum OptimDType { OPTIM_LIKE_PARAM, OPTIM_F64, OPTIM_I64 } OptimDType;
+
+/* One state tensor that a parameter may have, row-major. */
 typedef struct OptimSlot {
-  const char *name; /* PyTorch's */
-  int when;         /* place of the hyperparameter that asks for it by being non-zero; -1: always */
-  int initial;      /* place of the hyperparameter that holds its first value; -1: zero */
+  const char *name; /* PyTorch's; NULL in the row that ends a list */
+  int when;         /* place of the hyperparameter that asks for it by being non-zero; 0 (lr's place): always */
+  int initial;      /* place of the hyperparameter that holds its first value; 0: that is `start` */
+  double start;
+  OptimShape *shape; /* NULL: the parameter's */
+  OptimDType dtype;
 } OptimSlot;
 
-/* What a kernel gets: one parameter, row-major arrays of n elements. */
+/* What a kernel gets: one parameter, row-major arrays. */
 typedef struct OptimRun {
-  void *p;                  /* parameter, updated in place */
-  const void *g;            /* gradient */
-  void *state[OPTIM_SLOTS]; /* NULL where the slot is not asked for */
-  unsigned fresh;           /* bit k: state[k] was made for this very update */
-  double c[OPTIM_COEFS];    /* from OptimDef.coef */
+  void *p;              /* the parameter, updated in place */
+  const void *g;        /* its gradient */
+  int ndim;             /* of the parameter */
+  const int64_t *shape; /* [ndim] */
+  void **state;         /* [slots] NULL where the slot is not asked for */
+  const bool *fresh;    /* [slots] whether it was made for this very update */
+  double *c;            /* [ncoefs] from OptimDef.coef */
 } OptimRun;
 
-/* Updates elements begin..end-1. May run on several threads at once for disjoint ranges. */
+/* Updates elements begin..end-1. May run on several threads at once for disjoint ranges, unless OptimDef.whole. */
 typedef void OptimKernel(const OptimRun *run, int64_t begin, int64_t end);
 
 typedef struct OptimDef {
   const char *name;
-  const Arg *args; /* the hyperparameters, none of them a list; row 0 is lr */
-  OptimSlot slot[OPTIM_SLOTS];
-  int nslots;
+  const Arg *args;       /* the hyperparameters, none of them a list; row 0 is lr */
+  const OptimSlot *slot; /* NULL: no state */
+  int ncoefs;            /* values that coef writes */
   /* Relations between hyperparameters; NULL: none. -1 with a sentence that lacks the optimizer's name. */
   int (*check)(const double *h);
   void (*coef)(double *c, const double *h, int64_t t); /* t = 1, 2, ...: which update of the parameter this is */
-  OptimKernel *kernel[2];                              /* DT_F32, DT_F64; NULL: the update is elsewhere */
+  /* Once a parameter, before its kernel: updates its scalar slots and may write those members of run->c that follow
+   * from them. NULL: nothing to do. */
+  void (*scalars)(OptimRun *run, const double *h);
+  OptimKernel *kernel[2]; /* DT_F32, DT_F64; NULL: the update is elsewhere */
+  bool whole;             /* elements depend on each other: the kernel gets all of a parameter in one call */
 } OptimDef;
 
-extern const OptimDef optim_sgd, optim_adagrad, optim_rmsprop, optim_adadelta, optim_adam, optim_adamw, optim_yogi;
-
-/* Every built-in optimizer, ended by NULL. */
+/* Every built-in optimizer, ended by NULL: rules/CMakeLists.txt lists their files. */
 extern const OptimDef *const optim_defs[];
 
 typedef struct OptimParam {
-  Tensor *p;                  /* owned reference */
-  Tensor *state[OPTIM_SLOTS]; /* owned; NULL until a step needs it */
-  unsigned fresh;             /* during a step: slots made for it */
-  int64_t t;                  /* updates so far */
+  Tensor *p;      /* owned reference */
+  Tensor **state; /* [slots] owned; NULL until a step needs it */
+  bool *fresh;    /* [slots] during a step: made for it */
+  bool any_fresh; /* at least one of them */
+  int64_t t;      /* updates so far */
 } OptimParam;
 
 typedef struct OptimGroup {
@@ -76,6 +89,7 @@ typedef struct Optim {
   double *defaults;    /* hyperparameters of groups that do not set their own */
   OptimGroup *group;
   int ngroups;
+  int nslots; /* of the definition */
 } Optim;
 
 /* An optimizer without groups; h: the defaults of groups added later. -1 with err_set if h is out of range or
@@ -105,6 +119,10 @@ int optim_set(Optim *o, int group, const Arg *a, int at, const double *value);
 /* Parameters in all groups, and the i-th of them (0-based, in the groups' order). */
 int optim_nparams(const Optim *o);
 OptimParam *optim_param(Optim *o, int i);
+
+/* The dtype and the shape of slot k of a parameter; returns the number of dimensions, -1 if it has no such state. */
+DType optim_slot_dtype(const Optim *o, int k, const Tensor *p);
+int optim_slot_shape(const Optim *o, int k, const Tensor *p, int64_t shape[TENSOR_MAX_DIM]);
 
 /* The gradient check of optim_step for one parameter; k is its 1-based number for the message. */
 int optim_check_grad(const Optim *o, const OptimParam *q, int k);

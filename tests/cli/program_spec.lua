@@ -200,7 +200,7 @@ describe("the program", function()
       fails("local lab = require 'optlab'\n\nlab.progress('x')",
         'a.lua:3: lab.progress: the number of steps must be an integer, got "x"')
       fails("local lab = require 'optlab'\nlab.set_num_threads(0)",
-        "a.lua:2: lab.set_num_threads: the number of threads must be in 1..1024, got 0")
+        "a.lua:2: lab.set_num_threads: n must be an integer of at least 1, got 0")
     end)
 
     it("adds the user's own calls when there are any", function()

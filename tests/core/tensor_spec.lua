@@ -25,8 +25,9 @@ describe("creation", function()
     assert.equal(9007199254740993, lab.tensor({ 9007199254740993 }, { dtype = "int64" }):tolist()[1])
     errors.fails("ragged table: a list of 1 where the first one has 2",
       function() return lab.tensor { { 1, 2 }, { 3 } } end)
-    errors.fails("element 2 is string", function() return lab.tensor { 1, "x" } end)
-    errors.fails("expected a number or a table of numbers, got string", function() return lab.tensor("x") end)
+    errors.fails("lab.tensor: element 2 must be a number, got 'x'", function() return lab.tensor { 1, "x" } end)
+    errors.fails("lab.tensor: data must be a number or a table of numbers, got 'x'",
+      function() return lab.tensor("x") end)
   end)
 
   it("draws the same numbers from the same seed, uniform and normal", function()
@@ -46,9 +47,11 @@ describe("creation", function()
   end)
 
   it("rejects bad sizes, dtypes and options with a hint", function()
-    errors.fails("negative size", function() return lab.zeros(-1) end)
+    errors.fails("lab.zeros: size must be an integer of at least 0 or a list of them, got -1",
+      function() return lab.zeros(-1) end)
     errors.fails("too large", function() return lab.zeros(2 ^ 40, 2 ^ 40) end)
-    errors.fails("no dtype 'float16'", function() return lab.zeros({ 2 }, { dtype = "float16" }) end)
+    errors.fails("lab.zeros: dtype must be one of 'float32', 'float64', 'int64', 'uint8', got 'float16'",
+      function() return lab.zeros({ 2 }, { dtype = "float16" }) end)
     errors.fails("unknown option 'dtyp'; did you mean 'dtype'?",
       function() return lab.zeros({ 2 }, { dtyp = "float64" }) end)
     errors.fails("only float tensors",
@@ -108,18 +111,20 @@ describe("indexing", function()
     y[{ 3, { 3, 4 } }] = lab.tensor(5)
     assert.same({ { 1, 7, 1, 1 }, { 0, 8, 0, 0 }, { 0, 9, 5, 5 } }, y:tolist())
     errors.fails("shape (3) does not broadcast to (4)", function() y[1] = lab.zeros(3) end)
-    errors.fails("expected a number or a tensor", function() y[1] = "a" end)
+    errors.fails("t[key] = value: value must be a number or a tensor, got 'a'", function() y[1] = "a" end)
   end)
 
   it("says what the range was when an index is out of range", function()
     errors.fails("index 4 is out of range 1..3 in dimension 1 of a tensor of shape (3, 4)", function() return x[4] end)
     errors.fails("index 0 is out of range", function() return x[0] end)
     errors.fails("index 5 is out of range 1..4 in dimension 2", function() return x[{ 1, { 2, 5 } }] end)
-    errors.fails("expected an integer or a range", function() return x[1.5] end)
+    errors.fails("t[key]: the key of dimension 1 must be an integer or a range {from, to}, got 1.5",
+      function() return x[1.5] end)
     errors.fails("use item", function() return lab.tensor(1)[1] end)
     errors.fails("index 4 at position 1 is out of range 1..3",
       function() return x:index_select(1, lab.tensor({ 4 }, { dtype = "int64" })) end)
-    errors.fails("dimension 3 is out of range for a tensor of 2 dimensions", function() return x:sum(3) end)
+    errors.fails("Tensor:sum: dim must be in 1..2, or -1 for the last, for a tensor of 2 dimensions, got 3",
+      function() return x:sum(3) end)
     errors.fails("do not fit", function() return x:narrow(2, 3, 4) end)
   end)
 end)
@@ -136,7 +141,7 @@ describe("fields and methods", function()
     errors.fails("no field or method 'shap'", function() return x.shap end)
     errors.fails("'shape' cannot be set", function() x.shape = 1 end)
     errors.fails("only one element can become a number", function() return x:item() end)
-    errors.fails("bad argument #1 to 'item' (expected a tensor, got number)",
+    errors.fails("Tensor:item: self must be a tensor, got 3",
       function() return lab.zeros(2).item(3) end)
   end)
 
@@ -166,7 +171,8 @@ describe("fields and methods", function()
     assert.equal("float64", lab.zeros(1).dtype)
     lab.set_default_dtype("float32")
     assert.equal("float32", lab.zeros(1).dtype)
-    errors.fails("must be float32 or float64", function() lab.set_default_dtype("int64") end)
+    errors.fails("lab.set_default_dtype: dtype must be one of 'float32', 'float64', got 'int64'",
+      function() lab.set_default_dtype("int64") end)
   end)
 end)
 

@@ -128,11 +128,13 @@ describe("data", function()
     end)
 
     it("refuses what cannot be a data set", function()
-      contains(message(data.loader), "expected a data set {X=tensor, y=tensor} or a list of tensors, got nothing")
+      contains(message(data.loader),
+        "data.loader: data is missing; it must be a data set {X=tensor, y=tensor} or a list of tensors")
       contains(message(data.loader, {}), "neither a tensor X nor a list of tensors")
-      contains(message(data.loader, { X = 1 }), "field 1 of the data set must be a tensor, got number")
+      contains(message(data.loader, { X = 1 }), "data.loader: field 1 of the data set must be a tensor, got 1")
       contains(message(data.loader, { X, y:narrow(1, 1, 4) }), "differ in their number of rows: (10, 5) and (4)")
-      contains(message(data.loader, { X }, { batch_size = 0 }), "batch_size must be at least 1, got 0")
+      contains(message(data.loader, { X }, { batch_size = 0 }),
+        "data.loader: batch_size must be an integer of at least 1, got 0")
       contains(message(data.loader, { X }, { batchsize = 1 }), "did you mean 'batch_size'?")
       contains(message(data.loader, { X }, { batch_size = 11, drop_last = true }), "drop_last leaves no batch")
       local loader = data.loader { X }

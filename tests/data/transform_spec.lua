@@ -55,6 +55,7 @@ describe("the loader's transform", function()
     contains(message(batch, bytes, { std = 0 }), "transform: std must be a number above 0, got 0")
     contains(message(batch, bytes, { scale = 0 / 0 }), "transform: scale must be")
     contains(message(batch, bytes, { dtype = "int64" }), "transform: dtype must be float32 or float64, got int64")
-    contains(message(batch, bytes, 3), "transform must be a table {scale=, mean=, std=, dtype=} or false, got number")
+    contains(message(batch, bytes, 3),
+      "data.loader: transform must be a table {scale=, mean=, std=, dtype=} or false, got 3")
   end)
 end)

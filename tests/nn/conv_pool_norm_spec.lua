@@ -265,13 +265,17 @@ describe("errors of layers for images:", function()
     fails("nn.Conv2d: kernel_size must be an integer of at least 1 or a list of 2, got 0",
       nn.Conv2d, 1, 2, 0)
     fails("nn.Conv2d: kernel_size[2] must be an integer of at least 1, got 0", nn.Conv2d, 1, 2, { 3, 0 })
-    fails("nn.Conv2d: kernel_size must be an integer of at least 1 or a list of 2, got a table", nn.Conv2d, 1, 2, { 3, 3, 3 })
+    fails("nn.Conv2d: kernel_size must be an integer of at least 1 or a list of 2, got a table",
+      nn.Conv2d, 1, 2, { 3, 3, 3 })
     fails("nn.Conv2d: kernel_size[2] must be an integer of at least 1, got 'x'", nn.Conv2d, 1, 2, { 3, "x" })
-    fails("nn.Conv2d: stride must be an integer of at least 1 or a list of 2, got 0", nn.Conv2d, 1, 2, 3, { stride = 0 })
+    fails("nn.Conv2d: stride must be an integer of at least 1 or a list of 2, got 0",
+      nn.Conv2d, 1, 2, 3, { stride = 0 })
     fails("nn.Conv2d: padding must be an integer of at least 0 or a list of 2, got -1",
       nn.Conv2d, 1, 2, 3, { padding = -1 })
-    fails("nn.Conv2d: padding must be an integer of at least 0 or a list of 2, got 'same'", nn.Conv2d, 1, 2, 3, { padding = "same" })
-    fails("nn.Conv2d: padding must be an integer of at most 67108863, got 1099511627776", nn.Conv2d, 1, 2, 3, { padding = 2 ^ 40 // 1 | 0 })
+    fails("nn.Conv2d: padding must be an integer of at least 0 or a list of 2, got 'same'",
+      nn.Conv2d, 1, 2, 3, { padding = "same" })
+    fails("nn.Conv2d: padding must be an integer of at most 67108863, got 1099511627776",
+      nn.Conv2d, 1, 2, 3, { padding = 2 ^ 40 // 1 | 0 })
     fails("nn.Conv2d: unknown option 'pading'; did you mean 'padding'?", nn.Conv2d, 1, 2, 3, { pading = 1 })
     fails("nn.MaxPool2d: kernel_size is missing", nn.MaxPool2d)
   end)

@@ -53,7 +53,8 @@ describe("an error", function()
       nn.CrossEntropyLoss, { label_smoothing = 2 })
     fails("nn.CrossEntropyLoss: weight must be a tensor, got 1", nn.CrossEntropyLoss, { weight = 1 })
     fails("nn.Softmax: dim must be a dimension (1, 2, ... or -1 for the last), got 0", nn.Softmax, 0)
-    fails("nn.functional.huber_loss: delta must be a number above 0, got -2", F.huber_loss, lab.ones(1), lab.ones(1), -2)
+    fails("nn.functional.huber_loss: delta must be a number above 0, got -2",
+      F.huber_loss, lab.ones(1), lab.ones(1), -2)
     fails("nn.functional.dropout: p must be a number in [0, 1], got 7", F.dropout, lab.ones(1), 7)
   end)
 
@@ -125,7 +126,8 @@ describe("an error", function()
     fails("nn.init.kaiming_normal_: the fans of a tensor of shape (3)", nn.init.kaiming_normal_, lab.ones(3))
     fails("nn.init.normal_: std must be a number of at least 0, got -1", nn.init.normal_, lab.ones(3), 0, -1)
     fails("nn.init.uniform_: a = 2 is greater than b = 1", nn.init.uniform_, lab.ones(3), 2)
-    fails("nn.init.xavier_normal_: gain must be a number of at least 0, got -1", nn.init.xavier_normal_, lab.ones(3, 3), -1)
+    fails("nn.init.xavier_normal_: gain must be a number of at least 0, got -1",
+      nn.init.xavier_normal_, lab.ones(3, 3), -1)
     fails("nn.init.constant_: val is missing; it must be a number", nn.init.constant_, lab.ones(3))
     fails("nn.init.eye_: only a matrix can be the identity", nn.init.eye_, lab.ones(3))
     fails("nn.init.kaiming_normal_: mode must be one of 'fan_in', 'fan_out', got 'in'",

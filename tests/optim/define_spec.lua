@@ -48,7 +48,8 @@ describe("optim", function()
       assert.equal("Momentum has no field 'betta'; did you mean 'beta'?", errors.text(function() return opt.betta end))
       assert.equal("optim.Momentum: unknown option 'nesterov' (options: lr, beta)",
         errors.text(momentum(true), { a }, { nesterov = true }))
-      assert.equal("optim.Momentum: lr must be a number of at least 0, got -1", errors.text(momentum(true), { a }, { lr = -1 }))
+      assert.equal("optim.Momentum: lr must be a number of at least 0, got -1",
+        errors.text(momentum(true), { a }, { lr = -1 }))
     end)
 
     it("passes the update count, lists and booleans, and lets state be a function", function()
@@ -122,10 +123,10 @@ describe("optim", function()
         return errors.text(function() make({ w }):step() end)
       end
       assert.is_truthy(result("fast"):find("^R: step %(defined at .-define_spec.lua:%d+%) "
-        .. "must return nothing or the parameter's new value, got a string$"))
+        .. "must return nothing or the parameter's new value, got 'fast'$"))
       assert.equal("R: step returned a tensor of shape (3) for a parameter of shape (2)", result(lab.zeros(3)))
       local make = optim.define { name = "R", defaults = { lr = 1 }, state = function() end, step = function() end }
-      assert.is_truthy(errors.text(function() make({ w }):step() end):find("must return a table, got a nil", 1, true))
+      assert.is_truthy(errors.text(function() make({ w }):step() end):find("must return a table, got nothing", 1, true))
     end)
 
     it("checks the definition", function()

@@ -2,6 +2,7 @@
 local lab = require "optlab"
 local close = require "tests.support.close"
 local errors = require "tests.support.errors"
+local files = require "tests.support.files"
 local problem = require "tests.support.problem"
 local optim = lab.optim
 
@@ -45,6 +46,57 @@ describe("optim", function()
       assert.same(m, close.flat(d.state[2].exp_avg))
     end)
 
+    it("has the shapes and dtypes that the optimizer declares, also from a file", function()
+      local folder = files.folder()
+      local path = folder .. "/state.safetensors"
+      local matrix, stack, vector = lab.rand(3, 2), lab.rand(4, 5, 6), lab.rand(4)
+      local params = { matrix, stack, vector }
+      local function trained(name, steps)
+        local opt = optim[name](params)
+        for _ = 1, steps do
+          for i, p in ipairs(params) do p.grad = lab.full(p.shape, 0.1 * i) end
+          opt:step()
+        end
+        return opt
+      end
+      local function through_file(opt)
+        lab.save_checkpoint(path, { optimizer = opt })
+        local other = optim[opt.name](params)
+        lab.load_checkpoint(path, { optimizer = other })
+        return other:state_dict().state
+      end
+      local state = through_file(trained("Adafactor", 2))
+      assert.same({ 3, 1 }, state[1].row_var.shape)
+      assert.same({ 1, 2 }, state[1].col_var.shape)
+      assert.is_nil(state[1].variance)
+      assert.same({ 4, 5, 1 }, state[2].row_var.shape)
+      assert.same({ 4, 1, 6 }, state[2].col_var.shape)
+      assert.same({ 4 }, state[3].variance.shape)
+      assert.is_nil(state[3].row_var)
+      for _, v in ipairs(close.flat(state[2].row_var)) do close.number(0.2 ^ 2, v, "row_var", 1e-6) end
+      state = through_file(trained("NAdam", 1))
+      assert.same({}, state[2].mu_product.shape)
+      assert.equal("float64", state[2].mu_product.dtype)
+      assert.equal("float32", state[2].exp_avg.dtype)
+      close.number(0.9 * (1 - 0.5 * 0.96 ^ 0.004), state[2].mu_product:item(), "mu_product", 1e-15)
+      files.remove(folder)
+    end)
+
+    it("of another shape than declared is refused", function()
+      local opt = optim.Adafactor { lab.ones(3, 2), lab.ones(4) }
+      local function with(i, name, value)
+        local d = opt:state_dict()
+        d.state[i] = { step = 1, [name] = value }
+        return errors.text(function() opt:load_state_dict(d) end)
+      end
+      assert.equal("Optimizer:load_state_dict: 'row_var' of parameter 1 has shape (3, 2); "
+        .. "for a parameter of shape (3, 2) it must have shape (3, 1)", with(1, "row_var", lab.ones(3, 2)))
+      assert.equal("Optimizer:load_state_dict: Adafactor has no state 'variance' (parameter 1)",
+        with(1, "variance", lab.ones(3, 2)))
+      assert.equal("Optimizer:load_state_dict: Adafactor has no state 'row_var' (parameter 2)",
+        with(2, "row_var", lab.ones(4)))
+    end)
+
     it("that does not fit is refused with what differs, and nothing changes", function()
       local a, b = problem.start()
       local opt = optim.Adam { a, b }
@@ -68,7 +120,8 @@ describe("optim", function()
         errors.text(function() opt:load_state_dict(d) end))
       d = opt:state_dict()
       d.param_groups[1].lr = -1
-      assert.equal("Optimizer:load_state_dict: lr must be a number of at least 0, got -1", errors.text(function() opt:load_state_dict(d) end))
+      assert.equal("Optimizer:load_state_dict: lr must be a number of at least 0, got -1",
+        errors.text(function() opt:load_state_dict(d) end))
       d = opt:state_dict()
       d.state[1].step = "two"
       assert.equal("Optimizer:load_state_dict: parameter 1 needs a count of updates, got two",

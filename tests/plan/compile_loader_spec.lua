@@ -85,9 +85,10 @@ describe("lab.compile", function()
       local step, loader = setting()
       local compiled = lab.compile(function() return 3 end)
       assert.is_truthy(errors.message(compiled.run, compiled, loader):find(
-        "must return the loss first, a tensor of one element; it returned number", 1, true))
-      assert.is_truthy(errors.message(lab.compile(step).run, step, loader):find("expected a compiled step", 1, true))
-      assert.is_truthy(errors.message(compiled.run, compiled, {}):find("expected a loader", 1, true))
+        "must return the loss first, a tensor of one element; it returned 3", 1, true))
+      assert.is_truthy(errors.message(lab.compile(step).run, step, loader):find("self must be a compiled step",
+        1, true))
+      assert.is_truthy(errors.message(compiled.run, compiled, {}):find("loader must be a loader", 1, true))
       assert.is_truthy(errors.message(function() return compiled.plan end):find("has no field 'plan'", 1, true))
     end)
   end)

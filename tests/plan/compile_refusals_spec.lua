@@ -92,6 +92,8 @@ describe("lab.compile", function()
       local attached = sched.attach(opt, function() return 0.1 end)
       local at = line() + 1
       refuses(function() attached:step() end, at, "a schedule that is a Lua function")
+      attached = sched.attach(opt, sched.scale(function() return 0.1 end, 2))
+      refuses(function() attached:step() end, at + 2, "a schedule that is a Lua function")
       local plateau = sched.ReduceLROnPlateau(opt)
       at = line() + 1
       refuses(function() plateau:step(0.3) end, at, "ReduceLROnPlateau looks at a metric")
@@ -200,7 +202,7 @@ describe("lab.compile", function()
       assert.is_truthy(errors.message(lab.compile(function() coroutine.yield() end)):find("yield", 1, true))
       at = line() + 1
       assert.is_truthy(errors.message(lab.compile(function(X) return X:mm(X) end), lab.ones(2)):find(
-        ("compile_refusals_spec.lua:%d: mm: shapes"):format(at), 1, true))
+        ("compile_refusals_spec.lua:%d: Tensor:mm: shapes"):format(at), 1, true))
     end)
     it("labels that are none, at replay as in the step", function()
       local net, loss = nn.Linear(3, 2), nn.CrossEntropyLoss()

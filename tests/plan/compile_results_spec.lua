@@ -1,6 +1,7 @@
 --- lab.compile gives the bits of the step itself: layers, losses, optimizers, schedules, gradients of all kinds.
 local lab = require "optlab"
 local steps = require "tests.support.compiled"
+local text = require "tests.support.text"
 local nn, optim, sched = lab.nn, lab.optim, lab.sched
 local batches, same, training = steps.batches, steps.same, steps.training
 
@@ -12,21 +13,9 @@ describe("lab.compile", function()
       assert.equal(6, step.replays)
     end)
 
-    local OPTIMIZERS = {
-      { "SGD", { lr = 0.1 } }, { "SGD", { lr = 0.1, momentum = 0.9 } },
-      { "SGD", { lr = 0.1, momentum = 0.9, nesterov = true, weight_decay = 0.01 } },
-      { "SGD", { lr = 0.1, momentum = 0.5, dampening = 0.1, maximize = true } },
-      { "Adagrad", { lr = 0.1, lr_decay = 0.1, initial_accumulator_value = 0.1 } },
-      { "RMSprop", { lr = 0.01, centered = true, momentum = 0.9 } }, { "RMSprop", { lr = 0.01, weight_decay = 0.1 } },
-      { "Adadelta", { lr = 1, rho = 0.8 } }, { "Adam", { lr = 0.01 } }, { "Adam", { lr = 0.01, amsgrad = true } },
-      { "AdamW", { lr = 0.01, weight_decay = 0.1 } }, { "Yogi", { lr = 0.01 } },
-    }
-    for _, o in ipairs(OPTIMIZERS) do
-      local keys = {}
-      for key, value in pairs(o[2]) do keys[#keys + 1] = key .. "=" .. tostring(value) end
-      table.sort(keys)
-      it(o[1] .. " " .. table.concat(keys, " "), function()
-        same(training { opt = function(params) return optim[o[1]](params, o[2]) end })
+    for _, case in ipairs(dofile("tests/reference/optim_values.lua")) do
+      it(case.name .. " " .. text.options(case.options), function()
+        same(training { opt = function(params) return optim[case.name](params, case.options) end })
       end)
     end
 
@@ -93,6 +82,24 @@ describe("lab.compile", function()
         return opt
       end, finish = function() attached:step() end })
       assert.equal(8, attached.t)
+    end)
+
+    it("a composition of schedules that moves inside the step", function()
+      local function schedule()
+        local cosine = sched.CosineAnnealingLR { base_lr = 0.3, T_max = 4 }
+        return sched.warmup(sched.sequential {
+          schedules = { cosine, sched.chain { cosine, sched.StepLR { base_lr = 0.5, step_size = 1 } } },
+          milestones = { 2 },
+        }, { steps = 3 })
+      end
+      local attached
+      local step = same(training { opt = function(params)
+        local opt = optim.SGD(params, { lr = 0.1 })
+        attached = sched.attach(opt, schedule())
+        return opt
+      end, finish = function() attached:step() end })
+      assert.equal(2, step.recordings)
+      assert.equal(schedule()(8), attached:get_last_lr()[1])
     end)
 
     it("a schedule stepped outside, also one that is a Lua function", function()

@@ -66,6 +66,17 @@ describe("train.sweep", function()
     for _, r in ipairs(train.sweep(o)) do assert.same(alone(o, r.run).train_loss, r.train_loss) end
   end)
 
+  it("takes compositions of schedules into its threads", function()
+    local o = description {
+      scheduler = function(run)
+        return sched.warmup(sched.chain { sched.ExponentialLR { base_lr = run.lr, gamma = 0.9 },
+          sched.ConstantLR { base_lr = 1, factor = 0.5 } }, { steps = 3 })
+      end,
+      epochs = 2,
+    }
+    for _, r in ipairs(train.sweep(o)) do assert.same(alone(o, r.run).train_loss, r.train_loss) end
+  end)
+
   it("trains more runs than exist at a time, and models that share memory or cannot be recorded", function()
     local o = description { runs = {}, epochs = 1 }
     o.grid = nil

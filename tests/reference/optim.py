@@ -5,8 +5,8 @@
 
 Made with PyTorch 1.13 (Debian's python3-torch), float64. The problem: A (3, 2) under a quadratic, b (4) under
 Rosenbrock's chain, gradients written out below in plain float arithmetic so that the specs can repeat them operation by
-operation. Yogi, the book's schedules and Poly are not in PyTorch: small implementations of their published equations
-stand in for it.
+operation. Yogi, the book's schedules and Poly are not in PyTorch, Adafactor and a right NAdam not in version 1.13: small
+implementations of their published equations stand in for it.
 """
 import math
 import os
@@ -59,6 +59,66 @@ class Yogi(torch.optim.Optimizer):
                 p -= group["lr"] * m_hat / (v_hat.sqrt() + eps)
 
 
+class NAdam(torch.optim.Optimizer):
+    """As in PyTorch 2: 1.13's torch.optim.NAdam multiplies by the momentum of the step twice in its second term."""
+
+    def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, momentum_decay=4e-3,
+                 maximize=False):
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, decay=weight_decay, momentum_decay=momentum_decay,
+                                      sign=-1 if maximize else 1))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            (b1, b2), psi, lr = group["betas"], group["momentum_decay"], group["lr"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                g, s = group["sign"] * p.grad + group["decay"] * p, self.state[p]
+                if not s:
+                    s.update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p), product=1.0)
+                s["t"] += 1
+                mu, following = [b1 * (1 - 0.5 * 0.96 ** (t * psi)) for t in (s["t"], s["t"] + 1)]
+                s["product"] *= mu
+                s["m"] = b1 * s["m"] + (1 - b1) * g
+                s["v"] = b2 * s["v"] + (1 - b2) * g * g
+                a = (s["v"] / (1 - b2 ** s["t"])).sqrt() + group["eps"]
+                p -= lr * (1 - mu) / (1 - s["product"]) * g / a
+                p -= lr * following / (1 - s["product"] * following) * s["m"] / a
+
+
+class Adafactor(torch.optim.Optimizer):
+    """As in PyTorch 2.5, with eps = (eps1, eps2)."""
+
+    def __init__(self, params, lr=1e-2, beta2_decay=-0.8, eps1=None, eps2=1e-3, d=1.0, weight_decay=0.0,
+                 maximize=False):
+        super().__init__(params, dict(lr=lr, beta2_decay=beta2_decay, eps1=eps1, eps2=eps2, d=d, decay=weight_decay,
+                                      sign=-1 if maximize else 1))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            lr, eps1 = group["lr"], group["eps1"]
+            eps1 = torch.finfo(torch.float64).eps if eps1 is None else eps1
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                g, s = group["sign"] * p.grad, self.state[p]
+                s["t"] = s.get("t", 0) + 1
+                w = s["t"] ** group["beta2_decay"]
+                rate = max(group["eps2"], p.norm().item() / p.numel() ** 0.5) * min(lr, s["t"] ** -0.5)
+                p *= 1 - lr * group["decay"]
+                if p.dim() > 1:
+                    for name, dim in ("row", -1), ("col", -2):
+                        mean = g.square().mean(dim=dim, keepdim=True)
+                        s[name] = torch.lerp(s.get(name, torch.zeros_like(mean)), mean, w)
+                    v = s["row"] @ s["col"] / s["row"].mean(dim=-2, keepdim=True).clamp(min=eps1)
+                else:
+                    v = s["v"] = torch.lerp(s.get("v", torch.zeros_like(p)), g.square(), w)
+                u = g * v.clamp(min=eps1 * eps1).rsqrt()
+                p -= rate * u / max(1.0, u.norm().item() / (p.numel() ** 0.5 * group["d"]))
+
+
 O = torch.optim
 CASES = [  # (class, options)
     (O.SGD, dict(lr=0.05)),
@@ -96,6 +156,14 @@ CASES = [  # (class, options)
     (Yogi, dict()),
     (Yogi, dict(lr=0.05, betas=(0.8, 0.9), weight_decay=0.1)),
     (Yogi, dict(lr=0.01, initial_accumulator=0.0)),
+    (NAdam, dict()),
+    (NAdam, dict(lr=0.05, betas=(0.5, 0.9), eps=1e-3)),
+    (NAdam, dict(lr=0.05, weight_decay=0.1, momentum_decay=0.05)),
+    (NAdam, dict(lr=0.02, maximize=True)),
+    (Adafactor, dict()),
+    (Adafactor, dict(lr=0.3, beta2_decay=-0.5, weight_decay=0.1)),
+    (Adafactor, dict(lr=0.1, d=2.0, eps2=0.5, maximize=True)),
+    (Adafactor, dict(lr=0.1, eps1=1.5)),
 ]
 # (class, options, options of b's group, updates at which b has no gradient)
 GROUP_CASES = [
@@ -103,6 +171,8 @@ GROUP_CASES = [
     (O.Adam, dict(lr=0.05), dict(betas=(0.7, 0.8)), [1, 4, 9]),
     (O.Adagrad, dict(lr=0.3, lr_decay=0.1), dict(lr=0.2), [3, 7]),
     (O.RMSprop, dict(lr=0.02), dict(centered=True), [2]),
+    (NAdam, dict(lr=0.05), dict(momentum_decay=0.02), [1, 4, 9]),
+    (Adafactor, dict(lr=0.1), dict(lr=0.2, d=1.5), [3]),
 ]
 
 

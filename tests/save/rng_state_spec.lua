@@ -23,7 +23,8 @@ describe("lab.get_rng_state", function()
   end)
 
   it("checks what it is given", function()
-    contains(errors.message(lab.set_rng_state, { seed = 1 }), "lab.set_rng_state: the state lacks 'user'")
+    contains(errors.message(lab.set_rng_state, { seed = 1 }),
+      "lab.set_rng_state: user is missing; it must be an integer")
     contains(errors.message(lab.set_rng_state, 3), "a table from lab.get_rng_state()")
     contains(errors.message(lab.set_rng_state, { sed = 1 }), "did you mean 'seed'?")
   end)

@@ -130,6 +130,43 @@ describe("sched", function()
         tostring(sched.warmup(sched.SquareRoot { base_lr = 0.2 }, { steps = 3 })))
     end)
 
+    it("shows the parts of a composition", function()
+      local a, f = sched.ConstantLR { base_lr = 1 }, function() return 1 end
+      local s = sched.sequential { schedules = { a, sched.scale(f, 2) }, milestones = { 5 } }
+      local wanted = ("sequential(%s, scale(%s, factor=2), milestones={5})"):format(tostring(a), tostring(f))
+      assert.equal(wanted, tostring(s))
+      assert.equal("sequential", s.name)
+      assert.equal(a, s.options.schedules[1])
+      assert.same({ 5 }, s.options.milestones)
+      assert.equal(f, s.options.schedules[2].options.schedules[1])
+    end)
+
+    it("composes to the bits of the formulas, also between whole updates", function()
+      local a = sched.ExponentialLR { base_lr = 0.3, gamma = 0.91 }
+      local b = sched.CosineAnnealingLR { base_lr = 0.7, T_max = 9, eta_min = 0.01 }
+      local cases = {
+        { sched.scale(a, 1.7), function(t) return 1.7 * a(t) end },
+        { sched.chain { a, b, a }, function(t) return a(t) * b(t) * a(t) end },
+        { sched.warmup(b, { steps = 3, begin_lr = 0.05 }),
+          function(t) return t >= 3 and b(t - 3) or 0.05 + (b(0) - 0.05) * t / 3 end },
+        { sched.sequential { schedules = { a, b, a }, milestones = { 2, 6.5 } },
+          function(t) return t < 2 and a(t) or t < 6.5 and b(t - 2) or a(t - 6.5) end },
+      }
+      for _, case in ipairs(cases) do
+        for t = 0, 12, 0.25 do assert.equal(case[2](t), case[1](t)) end
+      end
+    end)
+
+    it("warms up as the book's schedules do", function()
+      local plain = { base_lr = 0.3, max_update = 20, final_lr = 0.01 }
+      for _, mode in ipairs { "linear", "constant" } do
+        local warm = { base_lr = 0.3, max_update = 24, final_lr = 0.01, warmup_steps = 4, warmup_begin_lr = 0.02,
+          warmup_mode = mode }
+        assert.same(sched.values(sched.Poly(warm), 30),
+          sched.values(sched.warmup(sched.Poly(plain), { steps = 4, begin_lr = 0.02, mode = mode }), 30))
+      end
+    end)
+
     it("can be any Lua function, alone and in compositions", function()
       local s = function(t) return 1 / (t + 1) end
       assert.same({ 1, 1 / 2, 1 / 3 }, sched.values(s, 3))
@@ -298,8 +335,10 @@ describe("sched", function()
         "sched.Cosine: max_update must be above warmup_steps, got 5 and 5" },
       { "a warm-up from above", function() sched.Factor { base_lr = 0.1, warmup_begin_lr = 0.2 } end,
         "sched.Factor: warmup_begin_lr must be at most base_lr, got 0.2 and 0.1" },
-      { "a negative t", function() s(-1) end, "sched.SquareRoot: t must be a number of at least 0, the count of updates, got -1" },
-      { "no t", function() s() end, "sched.SquareRoot: t is missing; it must be a number of at least 0, the count of updates" },
+      { "a negative t", function() s(-1) end,
+        "sched.SquareRoot: t must be a number of at least 0, the count of updates, got -1" },
+      { "no t", function() s() end,
+        "sched.SquareRoot: t is missing; it must be a number of at least 0, the count of updates" },
       { "an unknown field", function() return s.gamma end,
         "a schedule has the fields 'name' and 'options' and is called with t; it has no field 'gamma'" },
       { "a number for a schedule", function() sched.attach(optimizer(), 0.1) end,
@@ -313,14 +352,31 @@ describe("sched", function()
       { "too few milestones", function() sched.sequential { schedules = { s, s }, milestones = {} } end,
         "sched.sequential: 2 schedules need 1 milestones, got 0" },
       { "milestones out of order", function() sched.sequential { schedules = { s, s, s }, milestones = { 5, 3 } } end,
-        "sched.sequential: milestones[2] must be at least 5, got 3" },
+        "sched.sequential: milestones[2] must be a number of at least 5, got 3" },
       { "a number in a chain", function() sched.chain { s, 3 } end,
-        "sched.chain: schedule 2 must be a schedule (a function of t or one of sched.*), got 3" },
+        "sched.chain: schedules[2] must be a function of t or one of sched.*, got 3" },
       { "a string from lr_lambda", function()
         sched.LambdaLR { base_lr = 1, lr_lambda = function() return "x" end }(4)
       end, nil, "gave 'x' at t = 4" },
       { "a warm-up without steps", function() sched.warmup(s, {}) end,
-        "sched.warmup: steps must be a number, got nothing" },
+        "sched.warmup: steps is missing; it must be a number of at least 0" },
+      { "a string for a schedule", function() sched.warmup("s", { steps = 3 }) end,
+        "sched.warmup: schedule must be a function of t or one of sched.*, got 's'" },
+      { "nothing to scale", function() sched.scale() end,
+        "sched.scale: factor is missing; it must be a number of at least 0" },
+      { "a list of no schedules", function() sched.chain {} end,
+        "sched.chain: schedules must be a list of at least one schedule, got a table" },
+      { "no list of schedules", function() sched.sequential { milestones = {} } end,
+        "sched.sequential: schedules is missing; it must be a list of at least one schedule" },
+      { "a negative factor", function() sched.scale(s, -1) end,
+        "sched.scale: factor must be a number of at least 0, got -1" },
+      { "compositions without end", function()
+        local deep = s
+        for _ = 1, 200 do deep = sched.scale(deep, 1) end
+      end, "sched.scale: compositions may be nested at most 100 deep" },
+      { "a part that gives no rate", function()
+        sched.chain { s, function() return -1 end }(2)
+      end, nil, "the schedule function of .*sched_spec.lua:%d+ gave %-1 at t = 2" },
     }
     for _, case in ipairs(CASES) do
       it(case[1], function()

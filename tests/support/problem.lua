@@ -46,11 +46,10 @@ function M.state_of(a, b)
   return values
 end
 
---- One constructor and its options for every built-in optimizer.
-M.constructors = {
-  { "SGD", { lr = 0.05, momentum = 0.9 } }, { "Adagrad", { lr = 0.1 } },
-  { "RMSprop", { centered = true, momentum = 0.5 } }, { "Adadelta", {} }, { "Adam", { amsgrad = true } },
-  { "AdamW", {} }, { "Yogi", {} },
-}
+--- Constructors and their options: those of all reference cases.
+M.constructors = {}
+for i, case in ipairs(dofile("tests/reference/optim_values.lua")) do
+  M.constructors[i] = { case.name, case.options }
+end
 
 return M

@@ -47,11 +47,12 @@ describe("train.fit", function()
     end
     local function note() used[#used + 1] = optimizer.lr end
     fit {model = model, optimizer = optimizer, scheduler = schedule, on_epoch = note}
-    assert.same({0, 1, 2}, asked)
+    assert.same({0, 1, 2, 3}, asked)
+    assert.equal(schedule(3), optimizer.lr)
     for i = 1, 3 do assert.is_true(math.abs(used[i] - 0.1 / i) < 1e-12) end
     asked = {}
     fit {model = model, optimizer = optimizer, scheduler = schedule, scheduler_unit = "step", epochs = 2}
-    assert.same({0, 1, 2, 3, 4, 5, 6, 7}, asked)
+    assert.same({0, 1, 2, 3, 4, 5, 6, 7, 8}, asked)
   end)
 
   it("steps a schedule that is attached to the optimizer after each epoch", function()
@@ -102,13 +103,13 @@ describe("train.fit", function()
     errors.says(function() fit {sheduler = square} end, "sheduler", "scheduler")
     errors.says(function() fit {epochs = 0} end, "epochs must be a positive integer")
     errors.says(function() fit {scheduler_unit = "batch"} end, "\"epoch\" or \"step\"")
-    errors.says(function() fit {scheduler = function() return "0.1" end} end, "scheduler returned a string", "t = 0")
+    errors.says(function() fit {scheduler = function() return "0.1" end} end, "gave '0.1' at t = 0")
   end)
 
   it("cannot schedule the learning rate inside an update rule", function()
     local model, params = toy_model()
     errors.says(function()
       fit {model = model, optimizer = train.optimizer(params, gd(0.1)), scheduler = function() return 0.1 end}
-    end, "update rule has no 'lr'")
+    end, "train.fit: scheduler moves the learning rate of lab.optim's optimizers", "step number t")
   end)
 end)

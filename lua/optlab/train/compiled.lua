@@ -9,6 +9,7 @@ local compile = require "optlab.compile"
 local config = require "optlab.base.config"
 local core = require "optlab.core".compile
 local module = require "optlab.nn.module"
+local step = require "optlab.train.step"
 
 local M = {}
 
@@ -38,17 +39,12 @@ end
 -- parameters alone.
 -- @tparam table o model, loss, optimizer; `compile = true`: a step that cannot be recorded is an error, else it goes on
 --   as plain Lua with the same numbers
+-- @tparam[opt] object scheduler moves the learning rate after each update, in C
 -- @treturn CompiledStep
-function M.step(o)
-  local model, loss, optimizer = o.model, o.loss, o.optimizer
-  return compile(function(X, y)
-    optimizer:zero_grad()
-    local l = loss(model(X), y)
-    core.check_loss(l)
-    l:backward()
-    optimizer:step()
-    return l
-  end, { fallback = o.compile ~= true })
+function M.step(o, scheduler)
+  return compile(step.new {
+    model = o.model, loss = o.loss, optimizer = o.optimizer, scheduler = scheduler, accepts = core.check_loss,
+  }, { fallback = o.compile ~= true })
 end
 
 --- How many batches of `size` rows lead from `rows` to the next multiple of `every`, at most `limit`.
@@ -79,15 +75,15 @@ local function run(pass, n, loader, on_bad)
 end
 
 --- One epoch: calls each(loss, rows) for each batch, in order.
--- @tparam CompiledStep step
+-- @tparam CompiledStep update
 -- @tparam Loader loader
 -- @tparam function each
 -- @tparam[opt] function ahead ahead(left) is called before batches are run; how many of them may run before somebody
 --   has to look at the model or to change the learning rate. Without it: all
 -- @tparam[opt] function on_bad on_bad(loss, updates, X, y): a loss is no number after so many of the batches that
 --   `ahead` allowed
-function M.epoch(step, loader, each, ahead, on_bad)
-  local pass, size = step:pass(loader), loader.batch_size
+function M.epoch(update, loader, each, ahead, on_bad)
+  local pass, size = update:pass(loader), loader.batch_size
   while #pass > 0 do
     local losses, last = run(pass, ahead and ahead(#pass) or nil, loader, on_bad)
     for i, loss in ipairs(losses) do each(loss, i < #losses and size or last) end

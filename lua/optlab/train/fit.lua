@@ -10,7 +10,9 @@ local diagnose = require "optlab.train.diagnose"
 local errors = require "optlab.base.errors"
 local evaluate = require "optlab.train.evaluate"
 local progress = require "optlab.base.progress"
+local rate = require "optlab.train.rate"
 local resume = require "optlab.train.resume"
+local step = require "optlab.train.step"
 
 local M = {}
 
@@ -43,19 +45,20 @@ end
 
 -- --- one step -------------------------------------------------------------------------------------------------------
 
--- The function that makes one update on one minibatch and gives its loss, and how many predictions were right if
--- `count` counts them. A loss that is no number leaves the parameters alone.
-local function eager_step(o, count)
-  local model, loss_of, optimizer = o.model, o.loss, o.optimizer
+-- The usual step as Lua: gives the number that the loss is, and how many predictions were right if `count` counts them.
+-- A loss that is no number leaves the parameters alone.
+local function eager_step(o, scheduler, count)
+  local value
+  local update = step.new {
+    model = o.model, loss = o.loss, optimizer = o.optimizer, scheduler = scheduler, count = count,
+    accepts = function(loss)
+      value = loss:item()
+      return value - value == 0 -- neither infinite nor nan
+    end,
+  }
   return function(X, y)
-    optimizer:zero_grad()
-    local prediction = model(X)
-    local loss = loss_of(prediction, y)
-    local value = loss:item()
-    if value - value ~= 0 then return value end -- inf or nan
-    loss:backward()
-    optimizer:step()
-    return value, count and count(prediction, y)
+    local _, right = update(X, y)
+    return value, right
   end
 end
 
@@ -63,25 +66,6 @@ end
 local function method(object, name)
   local ok, value = pcall(function() return object[name] end)
   return ok and value or nil
-end
-
-local function nothing() end
-
--- Moves the learning rate: `before(t)` ahead of update or epoch t = 0, 1, ..., `after(metric)` when it is over.
-local function scheduler_of(o)
-  local s = o.scheduler
-  if s == nil then return nothing, nothing end
-  if type(s) ~= "function" and method(s, "step") then
-    return nothing, function(metric) s:step(metric) end
-  end
-  return function(t)
-    local lr = s(t)
-    if type(lr) ~= "number" then
-      errors.raise("train.fit: the scheduler returned a %s at t = %d; it must return the learning rate, a number",
-        type(lr), t)
-    end
-    o.optimizer.lr = lr
-  end, nothing
 end
 
 -- --- the history ----------------------------------------------------------------------------------------------------
@@ -146,7 +130,7 @@ end
 
 local function save(run)
   stop(run)
-  resume.save(run.checkpoint, run.o, run.counters, run.history)
+  resume.save(run)
   go(run)
 end
 
@@ -156,7 +140,7 @@ local function after_update(run, value, right, rows)
   counters.steps, counters.examples, counters.seen = counters.steps + 1, counters.examples + rows, counters.seen + rows
   counters.loss_sum = counters.loss_sum + value * rows
   if right then counters.right = counters.right + right end
-  run.after_step(value)
+  if run.step_scheduler then run.step_scheduler:step(value) end
   if run.bar then run.bar:step() end
   if o.on_step then o.on_step {step = counters.steps, epoch = counters.epoch, loss = value, model = o.model} end
   if o.eval_every and counters.examples % o.eval_every == 0 then record(run) end
@@ -169,20 +153,19 @@ local function is_due(run)
 end
 
 local function eager_epoch(run)
-  local o, counters, step, before = run.o, run.counters, run.step, run.before_step
+  local o, counters, update = run.o, run.counters, run.step
   for X, y in o.data:batches() do
-    before(counters.steps)
-    local value, right = step(X, y)
+    local value, right = update(X, y)
     if value - value ~= 0 then diagnose.raise(value, o, X, y, counters) end
     after_update(run, value, right, #X)
     if is_due(run) then save(run) end
   end
 end
 
--- How many of `left` compiled updates may be made before the next that somebody wants to see or to prepare.
+-- How many of `left` compiled updates may be made before somebody wants to look at one or to move the learning rate.
 local function updates_ahead(run, left)
   local o, counters, n = run.o, run.counters, left
-  if o.on_step or run.before_step ~= nothing or run.after_step ~= nothing then n = 1 end
+  if o.on_step or run.step_scheduler then n = 1 end
   if run.bar then n = math.min(n, UPDATES_UNSEEN) end
   if o.eval_every then n = compiled.batches_until(counters.examples, o.data.batch_size, o.eval_every, n) end
   local every = run.checkpoint and run.checkpoint.every_steps
@@ -191,11 +174,10 @@ end
 
 local function compiled_epoch(run)
   local o, counters = run.o, run.counters
-  compiled.epoch(run.compiled, o.data, function(loss, rows)
+  compiled.epoch(run.step, o.data, function(loss, rows)
     after_update(run, loss, nil, rows)
     if is_due(run) then save(run) end
   end, function(left)
-    run.before_step(counters.steps)
     return updates_ahead(run, left)
   end, function(loss, updates, X, y)
     counters.steps = counters.steps + updates
@@ -245,18 +227,20 @@ local function start_bar(run)
   }))
 end
 
+-- A scheduler takes its steps inside the update where it can, else after the update or after the epoch.
 local function new_run(o)
   local counters = {steps = 0, examples = 0, epoch = 1, seconds = 0, loss_sum = 0, right = 0, seen = 0}
-  local before, after = scheduler_of(o)
-  local per_step = o.scheduler_unit == "step"
   local count = o.metric and evaluate.count_right or nil
+  local checkpoint = resume.check(o)
+  local scheduler, per_step = rate.scheduler(o.optimizer, o.scheduler, "train.fit"), o.scheduler_unit == "step"
+  local inside = per_step and rate.is_recordable(scheduler) and scheduler or nil
   local compile = compiled.is_wanted(o)
   return {
-    o = o, counters = counters, history = new_history(o), count = count, checkpoint = resume.check(o),
-    step = eager_step(o, count), compiled = compile and compiled.step(o),
+    o = o, counters = counters, history = new_history(o), count = count, checkpoint = checkpoint,
+    step = compile and compiled.step(o, inside) or eager_step(o, inside, count),
     train_epoch = compile and compiled_epoch or eager_epoch,
-    before_step = per_step and before or nothing, after_step = per_step and after or nothing,
-    before_epoch = per_step and nothing or before, after_epoch = per_step and nothing or after,
+    scheduler = scheduler, step_scheduler = per_step and not inside and scheduler or nil,
+    epoch_scheduler = not per_step and scheduler or nil,
   }
 end
 
@@ -270,8 +254,9 @@ end
 -- * `data`: what `data.loader` returns
 -- * `epochs`: how many times to go through the data
 -- * `metric`: "accuracy" counts right answers too: predictions are (N, C), labels (N) from 1 to C
--- * `scheduler`: a function or schedule of t = 0, 1, ... that gives the learning rate, or an object with `:step()`
---   (`sched.attach`, `sched.ReduceLROnPlateau`, which gets the latest loss)
+-- * `scheduler`: a function or schedule of t = 0, 1, ... that gives the learning rate of epoch t and is attached to the
+--   optimizer (`sched.attach`; parameter groups keep their ratios), or an object whose `:step()` is called after each
+--   epoch (`sched.attach`, `sched.ReduceLROnPlateau`, which gets the latest loss)
 -- * `scheduler_unit`: whether t counts "epoch"s (the default) or "step"s
 -- * `eval_every`: record a point of the history whenever the number of examples seen is a multiple of this; else at
 --   the end of each epoch
@@ -299,14 +284,14 @@ function M.fit(o)
   check(o)
   local run = new_run(o)
   local counters = run.counters
-  resume.load(run.checkpoint, o, counters, run.history)
+  resume.load(run)
   local bar <close> = start_bar(run)
   run.bar = bar
   go(run)
   while counters.epoch <= o.epochs do
-    run.before_epoch(counters.epoch - 1)
     run.train_epoch(run)
-    run.after_epoch(finish_epoch(run))
+    local loss = finish_epoch(run)
+    if run.epoch_scheduler then run.epoch_scheduler:step(loss) end
     counters.epoch = counters.epoch + 1
     local every = run.checkpoint and run.checkpoint.every
     if every and ((counters.epoch - 1) % every == 0 or counters.epoch > o.epochs) then save(run) end

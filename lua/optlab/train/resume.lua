@@ -40,22 +40,21 @@ function M.check(o)
   return {path = c.path, every = c.every or 1, every_steps = c.every_steps, resume = c.resume or false}
 end
 
-local function objects_of(o)
+local function objects_of(run)
+  local o = run.o
   local objects = {model = o.model, optimizer = o.optimizer, loader = o.data}
-  if has_state(o.scheduler) then objects.scheduler = o.scheduler end
+  if has_state(run.scheduler) then objects.scheduler = run.scheduler end
   if has_state(o.eval_data) then objects.eval_loader = o.eval_data end
   return objects
 end
 
 --- Writes the checkpoint.
--- @tparam table c what `check` gave
--- @tparam table o the options of train.fit
--- @tparam table counters of steps, examples, seconds, ...; the file calls them `place`
--- @tparam table history lists of numbers
-function M.save(c, o, counters, history)
-  local objects = objects_of(o)
-  objects.extra = {place = counters, history = history, batches = #o.data}
-  checkpoint.save(c.path, objects)
+-- @tparam table run a training of train.fit: its options `o`, the `scheduler`, the `counters` of steps, examples,
+--   seconds, ... (the file calls them `place`), the `history` of lists of numbers, and `checkpoint`, what `check` gave
+function M.save(run)
+  local objects = objects_of(run)
+  objects.extra = {place = run.counters, history = run.history, batches = #run.o.data}
+  checkpoint.save(run.checkpoint.path, objects)
 end
 
 -- Fills the lists of a new history from those of an old one, which must be the same.
@@ -69,18 +68,16 @@ local function fill_history(history, old, path)
 end
 
 --- Goes on where a checkpoint stands, if there is one and `resume` asks for it.
--- @tparam ?table c what `check` gave
--- @tparam table o the options of train.fit
--- @tparam table counters to be filled
--- @tparam table history to be filled
-function M.load(c, o, counters, history)
+-- @tparam table run a new training, whose objects, counters and history are to be filled
+function M.load(run)
+  local o, c, counters = run.o, run.checkpoint, run.counters
   if not (c and c.resume and files.kind(c.path)) then return end
-  local extra = checkpoint.load(c.path, objects_of(o))
+  local extra = checkpoint.load(c.path, objects_of(run))
   if type(extra) ~= "table" or not extra.place then errors.raise("%s: %s was not made by train.fit", FN, c.path) end
   if extra.batches ~= #o.data then
     errors.raise("%s: %s was made with %d batches an epoch, now there are %d", FN, c.path, extra.batches, #o.data)
   end
-  fill_history(history, extra.history, c.path)
+  fill_history(run.history, extra.history, c.path)
   for name, value in pairs(extra.place) do counters[name] = value end
   if o.log then o.log(("goes on after step %d from %s"):format(counters.steps, c.path)) end
 end

@@ -16,7 +16,8 @@ local config = require "optlab.base.config"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local evaluation = require "optlab.train.evaluate"
-local sched = require "optlab.sched"
+local rate = require "optlab.train.rate"
+local step = require "optlab.train.step"
 
 local FN = "train.sweep"
 local AT_ONCE = 64 -- models that exist at the same time
@@ -62,6 +63,9 @@ local function check(o)
   if (o.runs == nil) == (o.grid == nil) then
     errors.raise("%s: give either 'runs', a list, or 'grid', lists by name", FN)
   end
+  if o.step and o.scheduler then
+    errors.raise("%s: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'", FN)
+  end
   local runs = o.runs or combinations(o.grid)
   for i, run in ipairs(errors.check_table(runs, FN, "runs")) do
     errors.check_table(run, FN, ("runs[%d]"):format(i))
@@ -70,30 +74,18 @@ local function check(o)
   return runs
 end
 
--- One update, as train.fit does it.
-local function usual_step(net, opt, loss, schedule)
-  local attached = schedule and sched.attach(opt, schedule)
-  return function(X, y)
-    opt:zero_grad()
-    local l = loss(net(X), y)
-    l:backward()
-    opt:step()
-    if attached then attached:step() end
-    return l
-  end
-end
-
 -- The model of a run and its training in C, made after the run's seed was set.
 local function prepare(o, run, first)
   core.tensor.manual_seed(run.seed or config.seed)
   local net = o.model(run)
   local opt = o.optimizer(net:parameters(), run)
-  local schedule = o.scheduler and o.scheduler(run)
-  local step = o.step and o.step(net, opt, run) or usual_step(net, opt, o.loss, schedule)
+  local scheduler = o.scheduler and rate.scheduler(opt, o.scheduler(run), FN)
+  local update = o.step and o.step(net, opt, run)
+    or step.new { model = net, loss = o.loss, optimizer = opt, scheduler = scheduler }
   local loader = core.data.loader(o.data, {
     batch_size = o.batch_size or 1, shuffle = o.shuffle ~= false, drop_last = o.drop_last or false,
   })
-  local compiled = core.compile.compile(step, true, first)
+  local compiled = core.compile.compile(update, true, first)
   return { run = run, model = net, training = core.compile.sweep_run(compiled, loader, o.epochs) }
 end
 

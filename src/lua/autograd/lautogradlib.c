@@ -6,31 +6,35 @@
 #include "autograd/backward.h"
 #include "lua/tensor/ltensor.h"
 
-static const char *const OPTIONS[] = {"gradient", "retain_graph", "create_graph", "allow_unused", "grad_outputs", NULL};
+/* The rows that backward and grad share; retain_graph is create_graph unless given. */
+#define GRAPH_ROWS \
+  {.name = "retain_graph", .kind = ARG_FLAG, .def = ARG_UNSET}, { .name = "create_graph", .kind = ARG_FLAG }
+enum { FIRST, RETAIN_GRAPH, CREATE_GRAPH, ALLOW_UNUSED, GRAD_COUNT };
 
-static BackwardOptions read_options(lua_State *L, int idx, const char *fn) {
-  BackwardOptions o = {0};
-  if (!lb_checkoptions(L, idx, fn, OPTIONS)) return o;
-  o.create_graph = lb_optboolean(L, idx, fn, "create_graph", false);
-  o.retain_graph = lb_optboolean(L, idx, fn, "retain_graph", o.create_graph);
-  o.allow_unused = lb_optboolean(L, idx, fn, "allow_unused", false);
-  return o;
+static BackwardOptions graph_options(const double *x) {
+  bool create = x[CREATE_GRAPH] != 0;
+  return (BackwardOptions){.create_graph = create,
+                           .retain_graph = isnan(x[RETAIN_GRAPH]) ? create : x[RETAIN_GRAPH] != 0};
 }
 
 /*** Adds the gradient of this tensor into .grad of every leaf it was computed from: `loss:backward()`,
  * `y:backward(gradient, {retain_graph=true})`. @function backward */
 static int l_backward(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "backward");
-  Tensor *gradient = lb_testtensor(L, 2);
-  int options = gradient || lua_isnil(L, 2) ? 3 : 2;
-  if (autograd_backward(t, gradient, read_options(L, options, "backward")) < 0) return lb_coreerror(L);
+  static const Arg args[] = {{.name = "gradient", .kind = ARG_TENSOR}, GRAPH_ROWS, {0}};
+  const char *callee = "Tensor:backward";
+  double x[CREATE_GRAPH + 1];
+  Tensor *t = lb_checkself(L, callee);
+  largs_read(L, 2, callee, &(ArgValues){.args = args, .x = x});
+  Tensor *gradient = x[FIRST] != 0 ? lb_testtensor(L, (int)x[FIRST]) : NULL;
+  if (autograd_backward(t, gradient, graph_options(x)) < 0) return lb_coreerror(L);
   return 0;
 }
 
 /* A tensor or a list of tensors at idx; pushes the block that holds the list. */
-static Tensor **one_or_list(lua_State *L, int idx, int *n, const char *fn) {
+static Tensor **one_or_list(lua_State *L, int idx, int *n, const char *callee, const char *name) {
   Tensor *one = lb_testtensor(L, idx);
-  if (!one) return lb_tensorlist(L, idx, n, fn);
+  if (!one && !lua_istable(L, idx)) lb_badvalue(L, callee, name, idx, "a tensor or a list of tensors");
+  if (!one) return lb_tensorlist(L, idx, n, callee, name);
   Tensor **list = lua_newuserdatauv(L, sizeof *list, 0);
   list[0] = one;
   *n = 1;
@@ -54,16 +58,20 @@ static void push_results(lua_State *L, Tensor **result, int n, bool as_list) {
  * `lab.autograd.grad(y, x, {create_graph=true})`. Options: grad_outputs, retain_graph, create_graph, allow_unused.
  * @function grad */
 static int l_grad(lua_State *L) {
+  static const Arg args[] = {
+      {.name = "grad_outputs", .kind = ARG_VALUE}, GRAPH_ROWS, {.name = "allow_unused", .kind = ARG_FLAG}, {0}};
   const char *fn = "autograd.grad";
+  double x[GRAD_COUNT];
   int nout, nin, ngrad = 0;
   bool as_list = !lb_testtensor(L, 2);
-  lua_settop(L, 3);
-  BackwardOptions o = read_options(L, 3, fn);
-  Tensor **outputs = one_or_list(L, 1, &nout, fn), **inputs = one_or_list(L, 2, &nin, fn), **weights = NULL;
-  if (lua_istable(L, 3) && lua_getfield(L, 3, "grad_outputs") != LUA_TNIL) {
-    weights = one_or_list(L, lua_gettop(L), &ngrad, fn);
-    if (ngrad != nout) return lb_error(L, "%s: %d grad_outputs for %d outputs", fn, ngrad, nout);
-  }
+  lb_atmost(L, fn, 3);
+  if (lua_gettop(L) < 3) lua_settop(L, 3);
+  largs_options(L, 3, fn, &(ArgValues){.args = args, .x = x});
+  BackwardOptions o = graph_options(x);
+  o.allow_unused = x[ALLOW_UNUSED] != 0;
+  Tensor **outputs = one_or_list(L, 1, &nout, fn, "outputs"), **inputs = one_or_list(L, 2, &nin, fn, "inputs");
+  Tensor **weights = x[FIRST] != 0 ? one_or_list(L, (int)x[FIRST], &ngrad, fn, "grad_outputs") : NULL;
+  if (weights && ngrad != nout) return lb_error(L, "%s: %d grad_outputs for %d outputs", fn, ngrad, nout);
   Tensor **result = lua_newuserdatauv(L, (size_t)(nin ? nin : 1) * sizeof *result, 0);
   if (autograd_grad(outputs, weights, nout, inputs, nin, result, o) < 0) return lb_coreerror(L);
   push_results(L, result, nin, as_list);
@@ -72,24 +80,26 @@ static int l_grad(lua_State *L) {
 
 /* Calls the function at 1 with the other arguments under a grad mode, restores the mode whatever happens. */
 static int call_with_mode(lua_State *L, const char *fn, bool mode) {
-  if (lua_type(L, 1) != LUA_TFUNCTION) return lb_argerror(L, fn, 1, "a function");
+  if (lua_type(L, 1) != LUA_TFUNCTION) return lb_badvalue(L, fn, "f", 1, "a function");
   bool old = grad_set_mode(mode);
   int rc = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
   grad_set_mode(old);
   return rc == LUA_OK ? lua_gettop(L) : lua_error(L);
 }
 /*** Calls f(...) without recording and returns its results: `lab.no_grad(function() ... end)`. @function no_grad */
-static int l_no_grad(lua_State *L) { return call_with_mode(L, "no_grad", false); }
+static int l_no_grad(lua_State *L) { return call_with_mode(L, "lab.no_grad", false); }
 /*** Calls f(...) with recording on, inside no_grad. @function enable_grad */
-static int l_enable_grad(lua_State *L) { return call_with_mode(L, "enable_grad", true); }
+static int l_enable_grad(lua_State *L) { return call_with_mode(L, "lab.enable_grad", true); }
 static int l_is_grad_enabled(lua_State *L) {
   lua_pushboolean(L, grad_mode());
   return 1;
 }
 /*** Turns recording on or off until further notice. @function set_grad_enabled */
 static int l_set_grad_enabled(lua_State *L) {
-  if (!lua_isboolean(L, 1)) return lb_argerror(L, "set_grad_enabled", 1, "true or false");
-  grad_set_mode(lua_toboolean(L, 1));
+  static const Arg args[] = {{.name = "on", .kind = ARG_FLAG, .required = true}, {0}};
+  double on = 0;
+  largs_read(L, 1, "lab.set_grad_enabled", &(ArgValues){.args = args, .x = &on});
+  grad_set_mode(on != 0);
   return 0;
 }
 

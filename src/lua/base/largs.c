@@ -294,7 +294,9 @@ static void check_options(lua_State *L, const Call *c, const char *callee, const
 }
 
 static void check_count(lua_State *L, const Call *c, int at, const char *callee, const Arg *args) {
-  if (at >= c->end) return;
+  int last = c->end - 1; /* nils at the end do not count */
+  while (last >= at && lua_isnil(L, last)) last--;
+  if (last < at) return;
   lb_error(L, "%s: too many arguments (%d, at most %d and a table of options)", callee, c->last - c->first + 1,
            args_count(args));
 }
@@ -303,9 +305,11 @@ static void check_count(lua_State *L, const Call *c, int at, const char *callee,
 static int read_position(lua_State *L, const Call *c, int at, const char *callee, const Arg *a, double *x,
                          ArgValues *v) {
   int next = behind(L, a, at), n = next - at;
-  if (c->options && lua_getfield(L, c->options, a->name) != LUA_TNIL)
-    lb_error(L, "%s: %s is given twice, by position and by name", callee, a->name);
-  if (c->options) lua_pop(L, 1);
+  if (c->options) {
+    if (lua_getfield(L, c->options, a->name) != LUA_TNIL)
+      lb_error(L, "%s: %s is given twice, by position and by name", callee, a->name);
+    lua_pop(L, 1);
+  }
   if (!a->rest || lua_type(L, at) != LUA_TNUMBER) {
     read_value(L, at, callee, a, x, v);
     return next;
@@ -316,14 +320,27 @@ static int read_position(lua_State *L, const Call *c, int at, const char *callee
   return next;
 }
 
+/* Without a table there are no options, which saves most calls the search. */
+static bool has_table(lua_State *L, int first) {
+  for (int at = first, last = lua_gettop(L); at <= last; at++) {
+    if (lua_istable(L, at)) return true;
+  }
+  return false;
+}
+
+static void set_default(const Arg *a, double *x) {
+  for (int i = 0, n = a->kind == ARG_SHAPE ? 1 : arg_width(a); i < n; i++) x[i] = arg_default(a, i);
+}
+
 void largs_read(lua_State *L, int first, const char *callee, ArgValues *v) {
-  Call c = find_options(L, first, v->args);
-  int at = first;
+  const int top = lua_gettop(L);
+  Call c = has_table(L, first) ? find_options(L, first, v->args) : (Call){.first = first, .last = top, .end = top + 1};
+  int at = first, lists = 0;
   double *x = v->x;
   if (c.options) check_options(L, &c, callee, v->args);
-  args_defaults(v->args, v->x);
-  luaL_checkstack(L, args_count(v->args) + 8, NULL);
+  luaL_checkstack(L, LUA_MINSTACK, NULL);
   for (const Arg *a = v->args; a->name; x += arg_width(a++)) {
+    if (arg_is_list(a)) *x = lists++;
     if (at < c.end && !lua_isnil(L, at)) {
       at = read_position(L, &c, at, callee, a, x, v);
       continue;
@@ -331,6 +348,7 @@ void largs_read(lua_State *L, int first, const char *callee, ArgValues *v) {
     at++;
     if (c.options && read_named(L, c.options, callee, a, x, v)) continue;
     if (a->required) bad_value(L, callee, a, lua_gettop(L) + 1);
+    if (!arg_is_list(a)) set_default(a, x);
   }
   check_count(L, &c, at, callee, v->args);
 }

@@ -1,5 +1,5 @@
 /*
- * lbind.c - tensors as userdata, option tables, errors with the script's line.
+ * lbind.c - tensors as userdata, and the plain values of a call.
  *
  * A tensor userdata is one pointer. The collector sees only those eight bytes, so every pushed tensor adds what lies
  * behind it to a sum, and the sum is handed to the collector as debt (LUA_GCSTEP) whenever it passes four
@@ -22,17 +22,6 @@
 typedef struct TensorUD {
   Tensor *t; /* NULL once closed */
 } TensorUD;
-
-/* What users call the type of the value at idx. */
-static const char *type_name(lua_State *L, int idx) {
-  if (luaL_getmetafield(L, idx, "__name") == LUA_TSTRING) return lua_tostring(L, -1);
-  return luaL_typename(L, idx);
-}
-
-int lb_argerror(lua_State *L, const char *fn, int arg, const char *what) {
-  const char *got = lua_isnone(L, arg) ? "nothing" : type_name(L, arg);
-  return lb_error(L, "bad argument #%d to '%s' (expected %s, got %s)", arg, fn, what, got);
-}
 
 /* --- tensors ------------------------------------------------------------------------------------------------ */
 
@@ -57,9 +46,9 @@ Tensor *lb_testtensor(lua_State *L, int idx) {
   return ud->t;
 }
 
-Tensor *lb_checktensor(lua_State *L, int idx, const char *fn) {
+Tensor *lb_checktensor(lua_State *L, int idx, const char *callee, const char *name) {
   Tensor *t = lb_testtensor(L, idx);
-  if (!t) lb_argerror(L, fn, idx, "a tensor");
+  if (!t) lb_badvalue(L, callee, name, idx, "a tensor");
   return t;
 }
 
@@ -99,142 +88,28 @@ void lb_read(lua_State *L, const Tensor *t, const char *who) {
   lrecord_raise(L);
 }
 
-Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *fn) {
+Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *callee, const char *name) {
   idx = lua_absindex(L, idx);
-  if (!lua_istable(L, idx)) lb_argerror(L, fn, idx, "a list of tensors");
+  if (!lua_istable(L, idx)) lb_badvalue(L, callee, name, idx, "a list of tensors");
   lua_Integer len = luaL_len(L, idx);
   Tensor **list = lua_newuserdatauv(L, (size_t)(len ? len : 1) * sizeof *list, 0);
   for (lua_Integer i = 1; i <= len; i++) {
     lua_geti(L, idx, i);
     list[i - 1] = lb_testtensor(L, -1);
-    if (!list[i - 1])
-      lb_error(L, "bad argument #%d to '%s' (entry %d of the list is %s, expected a tensor)", idx, fn, (int)i,
-               type_name(L, -1));
+    if (!list[i - 1]) lb_badvalue(L, callee, lua_pushfstring(L, "%s[%d]", name, (int)i), -2, "a tensor");
     lua_pop(L, 1);
   }
   *n = (int)len;
   return list;
 }
 
-/* --- numbers, dtypes, dimensions, shapes ---------------------------------------------------------------------- */
+/* --- dimensions --------------------------------------------------------------------------------------- */
 
-double lb_checknumber(lua_State *L, int idx, const char *fn) {
-  if (lua_type(L, idx) != LUA_TNUMBER) lb_argerror(L, fn, idx, "a number");
-  return lua_tonumber(L, idx);
-}
-
-double lb_numberor(lua_State *L, int idx, const char *fn, double def) {
-  return lua_isnoneornil(L, idx) ? def : lb_checknumber(L, idx, fn);
-}
-
-DType lb_checkdtype(lua_State *L, int idx, const char *fn) {
-  DType dt = DT_F32;
-  const char *name = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : NULL;
-  if (!name) lb_argerror(L, fn, idx, "a dtype name");
-  if (dtype_parse(name, &dt) < 0) lb_error(L, "%s: there is no dtype '%s' (float32, float64, int64, uint8)", fn, name);
-  return dt;
-}
-
-DType lb_defaultdtype(void) { return dtype_default(); }
-void lb_setdefaultdtype(DType dt) { dtype_set_default(dt); }
-
-int lb_checkdim(lua_State *L, int idx, int ndim, const char *fn) {
-  int isint;
-  lua_Integer d = lua_tointegerx(L, idx, &isint);
-  if (!isint) lb_argerror(L, fn, idx, "a dimension (an integer)");
-  if (d >= 1 && d <= ndim) return (int)d - 1;
-  if (d < 0 && d >= -ndim) return (int)(ndim + d);
-  return lb_error(L, "%s: dimension %I is out of range for a tensor of %d dimension%s (1..%d, or -1 for the last)", fn,
-                  (LUAI_UACINT)d, ndim, ndim == 1 ? "" : "s", ndim);
-}
-
-static int64_t check_size(lua_State *L, int idx, const char *fn) {
-  int isint;
-  lua_Integer n = lua_tointegerx(L, idx, &isint);
-  if (!isint || lua_type(L, idx) != LUA_TNUMBER) {
-    return lb_error(L, "%s: a shape is made of integers, got %s", fn, luaL_tolstring(L, idx, NULL));
-  }
-  return n;
-}
-
-int lb_checkshape(lua_State *L, int idx, int64_t *shape, int *next, const char *fn) {
-  int n = 0;
-  if (lua_istable(L, idx) && luaL_getmetafield(L, idx, "__name") == LUA_TNIL) {
-    lua_Integer len = luaL_len(L, idx);
-    if (len > TENSOR_MAX_DIM) return lb_error(L, "%s: a tensor has at most %d dimensions", fn, TENSOR_MAX_DIM);
-    for (; n < len; n++) {
-      lua_geti(L, idx, n + 1);
-      shape[n] = check_size(L, -1, fn);
-      lua_pop(L, 1);
-    }
-    *next = idx + 1;
-    return n;
-  }
-  for (; lua_type(L, idx + n) == LUA_TNUMBER; n++) {
-    if (n == TENSOR_MAX_DIM) return lb_error(L, "%s: a tensor has at most %d dimensions", fn, TENSOR_MAX_DIM);
-    shape[n] = check_size(L, idx + n, fn);
-  }
-  *next = idx + n;
-  return n;
-}
-
-/* --- option tables ------------------------------------------------------------------------------------------- */
-
-bool lb_checkoptions(lua_State *L, int idx, const char *fn, const char *const names[]) {
-  if (lua_isnoneornil(L, idx)) return false;
-  if (!lua_istable(L, idx)) lb_argerror(L, fn, idx, "a table of options");
-  idx = lua_absindex(L, idx);
-  lua_pushnil(L);
-  while (lua_next(L, idx)) {
-    lua_pop(L, 1);
-    const char *key = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
-    if (!key) return lb_error(L, "%s: options are given by name, got the key %s", fn, luaL_tolstring(L, -1, NULL));
-    bool known = false;
-    for (int i = 0; names[i] && !known; i++) known = strcmp(names[i], key) == 0;
-    if (!known) return lb_unknown(L, fn, key, names);
-  }
-  return true;
-}
-
-/* Pushes option `name` and returns its type; pushes nil if there is no table. */
-static int get_option(lua_State *L, int idx, const char *name) {
-  if (lua_istable(L, idx)) return lua_getfield(L, idx, name);
-  lua_pushnil(L);
-  return LUA_TNIL;
-}
-
-static int bad_option(lua_State *L, const char *fn, const char *name, const char *what) {
-  return lb_error(L, "%s: option '%s' must be %s, got %s", fn, name, what, luaL_tolstring(L, -1, NULL));
-}
-
-double lb_optnumber(lua_State *L, int idx, const char *fn, const char *name, double def) {
-  int type = get_option(L, idx, name);
-  if (type != LUA_TNIL && type != LUA_TNUMBER) bad_option(L, fn, name, "a number");
-  double v = type == LUA_TNIL ? def : lua_tonumber(L, -1);
-  lua_pop(L, 1);
-  return v;
-}
-
-int64_t lb_optinteger(lua_State *L, int idx, const char *fn, const char *name, int64_t def) {
-  int type = get_option(L, idx, name), isint = 1;
-  int64_t v = type == LUA_TNUMBER ? lua_tointegerx(L, -1, &isint) : def;
-  if ((type != LUA_TNIL && type != LUA_TNUMBER) || !isint) bad_option(L, fn, name, "an integer");
-  lua_pop(L, 1);
-  return v;
-}
-
-bool lb_optboolean(lua_State *L, int idx, const char *fn, const char *name, bool def) {
-  int type = get_option(L, idx, name);
-  if (type != LUA_TNIL && type != LUA_TBOOLEAN) bad_option(L, fn, name, "true or false");
-  bool v = type == LUA_TNIL ? def : lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  return v;
-}
-
-const char *lb_optstring(lua_State *L, int idx, const char *fn, const char *name, const char *def) {
-  int type = get_option(L, idx, name);
-  if (type != LUA_TNIL && type != LUA_TSTRING) bad_option(L, fn, name, "a string");
-  const char *v = type == LUA_TNIL ? def : lua_tostring(L, -1);
-  lua_pop(L, 1);
-  return v;
+int lb_checkdim(lua_State *L, double d, int ndim, const char *callee, const char *name) {
+  if (d >= 0 && d < ndim) return (int)d;
+  if (d < 0 && d >= -ndim) return ndim + (int)d;
+  int given = (int)d + (d >= 0);
+  if (ndim == 0) return lb_error(L, "%s: %s is %d, but the tensor has no dimensions", callee, name, given);
+  return lb_error(L, "%s: %s must be in 1..%d, or -1 for the last, for a tensor of %d dimension%s, got %d", callee,
+                  name, ndim, ndim, ndim == 1 ? "" : "s", given);
 }

@@ -14,14 +14,12 @@
 
 #define TENSOR_MT "optlab.Tensor"
 
-/* Raises "bad argument #arg to 'fn' (expected what, got ...)"; fn is the name users know ("lab.zeros", "Tensor:add").
- */
-int lb_argerror(lua_State *L, const char *fn, int arg, const char *what);
-
 /* --- tensors ------------------------------------------------------------------------------------------------ */
 
 Tensor *lb_testtensor(lua_State *L, int idx); /* borrowed; NULL if the value is no tensor; raises on a closed one */
-Tensor *lb_checktensor(lua_State *L, int idx, const char *fn); /* borrowed; raises naming fn and the argument */
+/* Borrowed; raises about the argument `name` if the value is no tensor. */
+Tensor *lb_checktensor(lua_State *L, int idx, const char *callee, const char *name);
+static inline Tensor *lb_checkself(lua_State *L, const char *callee) { return lb_checktensor(L, 1, callee, "self"); }
 
 /* Pushes a userdata that takes over the reference `owned`. NULL raises err_message(), so that
  * lb_pushtensor(L, tensor_new(...)) is complete. Tells the collector about the bytes behind the tensor. */
@@ -38,34 +36,13 @@ int lb_closetensor(lua_State *L);
  * recorded, unless t is a constant of it. */
 void lb_read(lua_State *L, const Tensor *t, const char *who);
 
-/* Reads an array of tensors at idx into a freshly pushed userdata block (left on the stack so that it is collected);
- * borrowed pointers, *n of them. Raises if an entry is no tensor. */
-Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *fn);
+/* Reads the list of tensors `name` at idx into a freshly pushed userdata block (left on the stack so that it is
+ * collected); borrowed pointers, *n of them. Raises if it is no list or an entry no tensor. */
+Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *callee, const char *name);
 
-double lb_checknumber(lua_State *L, int idx, const char *fn);          /* raises naming fn and the argument */
-double lb_numberor(lua_State *L, int idx, const char *fn, double def); /* def for none and nil */
-DType lb_checkdtype(lua_State *L, int idx, const char *fn);            /* a dtype name; raises with the list of names */
-DType lb_defaultdtype(void);                                           /* lab.set_default_dtype; float32 at the start */
-void lb_setdefaultdtype(DType dt);
-
-/* Reads a dimension (1-based, negative from the end) at idx into 0..ndim-1; raises "out of range". */
-int lb_checkdim(lua_State *L, int idx, int ndim, const char *fn);
-
-/* Reads a shape: integers from idx on, or a table of integers. Returns the rank; *next is the first index not read. */
-int lb_checkshape(lua_State *L, int idx, int64_t *shape, int *next, const char *fn);
-
-/* --- option tables ------------------------------------------------------------------------------------------- */
-
-/* `names` is NULL-terminated. Raises for a key of the table at idx that is not among them, with "did you mean 'x'?"
- * when one is near. idx may be none or nil (then nothing is checked). Returns true if there is a table. */
-bool lb_checkoptions(lua_State *L, int idx, const char *fn, const char *const names[]);
-
-/* One option; the default if the table or the key is missing; raises if it has another type. */
-double lb_optnumber(lua_State *L, int idx, const char *fn, const char *name, double def);
-int64_t lb_optinteger(lua_State *L, int idx, const char *fn, const char *name, int64_t def);
-bool lb_optboolean(lua_State *L, int idx, const char *fn, const char *name, bool def);
-const char *lb_optstring(lua_State *L, int idx, const char *fn, const char *name,
-                         const char *def); /* alive while the table is */
+/* The dimension d of the argument `name`, as an ARG_DIM has it (0, 1, ... or -1, -2, ...), as 0..ndim-1; raises if it
+ * is out of range. */
+int lb_checkdim(lua_State *L, double d, int ndim, const char *callee, const char *name);
 
 /* --- the libraries; each pushes its table --------------------------------------------------------------------- */
 

@@ -94,10 +94,10 @@ int lb_badvalue(lua_State *L, const char *callee, const char *name, int idx, con
 }
 
 void lb_atmost(lua_State *L, const char *callee, int n) {
-  int given = lua_gettop(L);
+  int given = lua_gettop(L), self = strchr(callee, ':') != NULL;
   if (given <= n) return;
   while (given > n && lua_isnil(L, given)) given--;
-  if (given > n) lb_error(L, "%s: too many arguments (%d, at most %d)", callee, given, n);
+  if (given > n) lb_error(L, "%s: too many arguments (%d, at most %d)", callee, given - self, n - self);
 }
 
 /* --- names that were meant ---------------------------------------------------------------------------------------- */

@@ -36,7 +36,8 @@ const char *lb_pushwords(lua_State *L, const char *const names[]);
 /* Raises "callee: unknown option 'key'; did you mean 'x'?", or with the list of names if none is near. */
 int lb_unknown(lua_State *L, const char *callee, const char *key, const char *const names[]);
 
-/* Raises "too many arguments" if the call has more than n, nils at the end aside. */
+/* Raises "too many arguments" if the call has more than n, nils at the end aside. The first one of a method
+ * ("Tensor:t") counts in n but not in the message. */
 void lb_atmost(lua_State *L, const char *callee, int n);
 
 /* The nearest of `names` to `word` by edit distance if it is near enough to be meant, else NULL. */

@@ -10,7 +10,7 @@
  * from a script. The loss is the first value that the step returns, a tensor of one element.
  */
 #include "base/alloc.h"
-#include "lua/base/lbind.h"
+#include "lua/base/largs.h"
 #include "lua/compile/lcompile.h"
 #include "lua/data/ldata.h"
 
@@ -66,9 +66,7 @@ double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step) {
   const Tensor *loss = n > 0 ? lb_testtensor(L, lua_gettop(L) - n + 1) : NULL;
   if (!loss || loss->numel != 1) {
     lb_error(L, "a compiled step over a loader must return the loss first, a tensor of one element; it returned %s",
-             loss    ? tensor_shape_str(loss)
-             : n > 0 ? luaL_typename(L, lua_gettop(L) - n + 1)
-                     : "nothing");
+             lb_pushgot(L, lua_gettop(L) + 1 - n));
   }
   const double value = tensor_get(loss, 0);
   lua_settop(L, top);
@@ -116,7 +114,8 @@ static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
 static Pass *new_pass(lua_State *L, const char *fn) {
   Compiled *c = lcompile_check(L, 1, fn);
   Loader *l = ldata_testloader(L, 2);
-  if (!l) lb_argerror(L, fn, 2, "a loader (data.loader)");
+  if (!l) lb_badvalue(L, fn, "loader", 2, "a loader (data.loader)");
+  lb_atmost(L, fn, 2);
   lua_settop(L, 2);
   Pass *p = lua_newuserdatauv(L, sizeof *p, UV_COUNT);
   *p = (Pass){.c = c, .l = l};
@@ -147,18 +146,20 @@ int lcompile_pass(lua_State *L) {
 
 static int pass_len(lua_State *L) {
   const Pass *p = luaL_testudata(L, 1, PASS_MT);
-  if (!p) return lb_argerror(L, "#pass", 1, "a pass");
+  if (!p) return lb_badvalue(L, "#pass", "self", 1, "a pass");
   lua_pushinteger(L, (lua_Integer)batches_left(p));
   return 1;
 }
 
 /*** Up to `count` more batches (all without it); nil when the epoch is over. @function CompiledPass:run */
 static int pass_run(lua_State *L) {
+  static const Arg args[] = {{.name = "count", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_INTEGER_MAX},
+                             {0}};
   const char *fn = "CompiledPass:run";
   Pass *p = luaL_testudata(L, 1, PASS_MT);
-  if (!p) return lb_argerror(L, fn, 1, "a pass (call it as pass:run())");
-  const double n = lb_numberor(L, 2, fn, 0x1p53);
-  if (!(n >= 1)) return lb_argerror(L, fn, 2, "a number of batches, at least 1");
+  double n = 0;
+  if (!p) return lb_badvalue(L, fn, "self", 1, "a pass (call it as pass:run())");
+  largs_read(L, 2, fn, &(ArgValues){.args = args, .x = &n});
   lua_settop(L, 1);
   lua_getiuservalue(L, 1, UV_STEP);
   return run_batches(L, p, 2, (int64_t)n);

@@ -42,7 +42,8 @@ static int l_run(lua_State *L) {
   Compiled *c = lcompile_check(L, 1, "sweep_run");
   Loader *l = ldata_testloader(L, 2);
   const lua_Integer epochs = luaL_checkinteger(L, 3);
-  if (!l || epochs < 1) return lb_argerror(L, "sweep_run", 2, "a loader and a number of epochs");
+  if (!l) return lb_badvalue(L, "sweep_run", "loader", 2, "a loader (data.loader)");
+  if (epochs < 1) return lb_badvalue(L, "sweep_run", "epochs", 3, "an integer of at least 1");
   SweepRunUD *ud = lua_newuserdatauv(L, sizeof *ud + (size_t)epochs * sizeof(double), UV_COUNT);
   memset(ud, 0, sizeof *ud);
   ud->c = c;

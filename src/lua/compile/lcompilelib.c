@@ -118,9 +118,9 @@ static ArgKey read_arg(lua_State *L, int idx, int i) {
   const Tensor *t = k.type == LUA_TUSERDATA ? lb_testtensor(L, idx) : NULL;
   if (!t) {
     lb_error(L,
-             "a compiled step: argument %d is a %s; arguments are tensors, numbers, strings, booleans or nil (the "
+             "a compiled step: argument %d is %s; arguments are tensors, numbers, strings, booleans or nil (the "
              "step's function can use anything else from outside)",
-             i + 1, luaL_typename(L, idx));
+             i + 1, lb_pushgot(L, idx));
   }
   if (t->requires_grad) {
     lb_error(L,
@@ -244,7 +244,7 @@ int lcompile_call(lua_State *L, int self, int nargs) {
 
 Compiled *lcompile_check(lua_State *L, int idx, const char *fn) {
   Compiled *c = luaL_testudata(L, idx, COMPILED_MT);
-  if (!c) lb_argerror(L, fn, idx, "a compiled step (call it as step:method())");
+  if (!c) lb_badvalue(L, fn, "self", idx, "a compiled step (call it as step:method())");
   return c;
 }
 
@@ -323,13 +323,15 @@ static int rerun_check_loss(const Computation *c, Context *own) {
   return err_set("the loss is %g", value);
 }
 
-/* check_loss(t): an error if the one element of t is infinite or nan, in a recorded step at each replay. What the step
- * does after it has not happened then. */
+/* check_loss(t): true, or an error if the one element of t is infinite or nan, in a recorded step at each replay. What
+ * the step does after it has not happened then. */
 static int l_check_loss(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "check_loss");
+  Tensor *t = lb_checktensor(L, 1, "check_loss", "loss");
   if (t->numel != 1) return lb_error(L, "the loss has shape %s, it must have one element", tensor_shape_str(t));
   const Computation call = {.name = "check_loss", .run = rerun_check_loss, .n = 1, .t = &t};
-  return recorder_run(&call) < 0 ? lb_coreerror(L) : 0;
+  if (recorder_run(&call) < 0) return lb_coreerror(L);
+  lua_pushboolean(L, true);
+  return 1;
 }
 
 /* bad_loss(): the value for which check_loss raised, once; nil if it did not. */

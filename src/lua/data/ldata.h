@@ -9,7 +9,7 @@
 #define OPTLAB_LUA_DATA_LDATA_H
 
 #include "data/loader.h"
-#include "lua/base/lbind.h"
+#include "lua/base/largs.h"
 
 /* Each adds its functions to the table on top of the stack. */
 void ldata_add_loader(lua_State *L);

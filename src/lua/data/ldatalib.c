@@ -15,47 +15,61 @@
 
 #define CSV_TABLE_MT "optlab.CsvTable"
 
-static const char *check_path(lua_State *L, const char *fn) {
-  if (lua_type(L, 1) != LUA_TSTRING) lb_argerror(L, fn, 1, "a path");
-  return lua_tostring(L, 1);
+/* The path that is the only argument. */
+static const char *only_path(lua_State *L, const char *callee) {
+  static const Arg args[] = {{.name = "path", .kind = ARG_STRING, .required = true}, {0}};
+  double at = 0;
+  largs_read(L, 1, callee, &(ArgValues){.args = args, .x = &at});
+  return lua_tostring(L, (int)at);
 }
 
 /* --- csv ---------------------------------------------------------------------------------------------------------- */
 
 static const char CSV[] = "data.csv";
 
-static char check_delimiter(lua_State *L) {
-  const char *s = lb_optstring(L, 2, CSV, "delimiter", NULL);
+enum { DELIMITER, HEADER, SKIP, COLUMNS, COMMENT, NA, DTYPE, CSV_COUNT };
+static const Arg csv_args[] = {
+    [DELIMITER] = {.name = "delimiter", .kind = ARG_STRING},
+    [HEADER] = {.name = "header", .kind = ARG_FLAG},
+    [SKIP] = {.name = "skip", .kind = ARG_INTEGER, .range = RANGE_NOT_NEGATIVE},
+    [COLUMNS] = {.name = "columns", .kind = ARG_TABLE},
+    [COMMENT] = {.name = "comment", .kind = ARG_VALUE},
+    [NA] = {.name = "na", .kind = ARG_VALUE},
+    [DTYPE] = {.name = "dtype", .kind = ARG_DTYPE, .def = ARG_UNSET},
+    [CSV_COUNT] = {0},
+};
+
+static char check_delimiter(lua_State *L, int idx) {
+  const char *s = idx ? lua_tostring(L, idx) : NULL;
   if (s == NULL) return 0;
   if (strlen(s) != 1 || isalnum((unsigned char)*s) || strchr("+-.\"\r\n", *s) != NULL)
-    lb_error(L,
-             "%s: option 'delimiter' must be one sign that is no part of a number (\",\", \";\", \"\\t\", \" \" for "
-             "blanks), got '%s'",
-             CSV, s);
+    lb_badvalue(L, CSV, "delimiter", idx,
+                "one sign that is no part of a number (\",\", \";\", \"\\t\", \" \" for blanks)");
   return *s;
 }
 
 /* A one-character string; false or "" for none. */
-static char check_comment(lua_State *L) {
-  if (lua_getfield(L, 2, "comment") == LUA_TBOOLEAN && !lua_toboolean(L, -1)) return 0;
-  lua_pop(L, 1);
-  const char *s = lb_optstring(L, 2, CSV, "comment", "#");
-  if (strlen(s) > 1) lb_error(L, "%s: option 'comment' must be one sign or false, got '%s'", CSV, s);
+static char check_comment(lua_State *L, int idx) {
+  if (idx == 0) return '#';
+  if (lua_isboolean(L, idx) && !lua_toboolean(L, idx)) return 0;
+  const char *s = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : NULL;
+  if (s == NULL || strlen(s) > 1) lb_badvalue(L, CSV, "comment", idx, "one sign or false");
   return *s;
 }
 
-static void check_na(lua_State *L, CsvOptions *opt) {
-  opt->allow_na = lua_getfield(L, 2, "na") != LUA_TNIL;
-  opt->na = lb_optnumber(L, 2, CSV, "na", 0);
+/* Any number, nan too. */
+static void check_na(lua_State *L, int idx, CsvOptions *opt) {
+  opt->allow_na = idx != 0;
+  if (idx == 0) return;
+  if (lua_type(L, idx) != LUA_TNUMBER) lb_badvalue(L, CSV, "na", idx, "a number");
+  opt->na = lua_tonumber(L, idx);
 }
 
 /* Reads {2, "chord", ...} into a block of memory left on the stack. */
-static void check_columns(lua_State *L, CsvOptions *opt) {
-  int type = lua_getfield(L, 2, "columns");
-  if (type == LUA_TNIL) return;
-  int list = lua_gettop(L);
-  lua_Integer n = type == LUA_TTABLE ? luaL_len(L, list) : 0;
-  if (n < 1) lb_error(L, "%s: option 'columns' must be a list of positions or names", CSV);
+static void check_columns(lua_State *L, int list, CsvOptions *opt) {
+  if (list == 0) return;
+  lua_Integer n = luaL_len(L, list);
+  if (n < 1) lb_badvalue(L, CSV, "columns", list, "a list of positions or names");
   CsvColumn *columns = lua_newuserdatauv(L, (size_t)n * sizeof *columns, 0);
   for (lua_Integer i = 1; i <= n; i++) {
     int isint = 0;
@@ -65,7 +79,7 @@ static void check_columns(lua_State *L, CsvOptions *opt) {
     } else {
       c.index = lua_tointegerx(L, -1, &isint) - 1;
       if (!isint || c.index < 0)
-        lb_error(L, "%s: columns[%I] must be a position from 1 on or a name", CSV, (LUAI_UACINT)i);
+        lb_badvalue(L, CSV, lua_pushfstring(L, "columns[%d]", (int)i), -2, "a position (1, 2, ...) or a name");
     }
     columns[i - 1] = c;
     lua_pop(L, 1);
@@ -75,17 +89,15 @@ static void check_columns(lua_State *L, CsvOptions *opt) {
 }
 
 static CsvOptions check_csv_options(lua_State *L) {
-  static const char *const names[] = {"delimiter", "header", "skip", "columns", "comment", "na", "dtype", NULL};
-  CsvOptions opt = {.comment = '#', .dtype = lb_defaultdtype()};
-  if (!lb_checkoptions(L, 2, CSV, names)) return opt;
-  opt.delimiter = check_delimiter(L);
-  opt.comment = check_comment(L);
-  opt.header = lb_optboolean(L, 2, CSV, "header", false);
-  opt.skip = lb_optinteger(L, 2, CSV, "skip", 0);
-  if (opt.skip < 0) lb_error(L, "%s: option 'skip' must be at least 0, got %I", CSV, (LUAI_UACINT)opt.skip);
-  if (lua_getfield(L, 2, "dtype") != LUA_TNIL) opt.dtype = lb_checkdtype(L, -1, CSV);
-  check_na(L, &opt);
-  check_columns(L, &opt);
+  double x[CSV_COUNT];
+  lb_atmost(L, CSV, 2);
+  lua_settop(L, 2);
+  largs_options(L, 2, CSV, &(ArgValues){.args = csv_args, .x = x});
+  CsvOptions opt = {.header = x[HEADER] != 0, .skip = (int64_t)x[SKIP], .dtype = arg_dtype(x[DTYPE])};
+  opt.delimiter = check_delimiter(L, (int)x[DELIMITER]);
+  opt.comment = check_comment(L, (int)x[COMMENT]);
+  check_na(L, (int)x[NA], &opt);
+  check_columns(L, (int)x[COLUMNS], &opt);
   return opt;
 }
 
@@ -122,7 +134,8 @@ holds names), skip (lines to ignore at the start), columns (list of positions or
 @usage local t, names = data.csv("iris.csv", {header = true, columns = {1, "petal_width"}})
 */
 static int csv(lua_State *L) {
-  const char *path = check_path(L, CSV);
+  const char *path = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : NULL;
+  if (path == NULL) return lb_badvalue(L, CSV, "path", 1, "a string");
   CsvOptions opt = check_csv_options(L);
   CsvTable *table = lua_newuserdatauv(L, sizeof *table, 0);
   *table = (CsvTable){0};
@@ -140,7 +153,7 @@ Reads a file in the IDX format of MNIST, plain or gzip-compressed.
 @treturn Tensor uint8 for the usual files; int64, float32 or float64 for those of other types
 */
 static int idx(lua_State *L) {
-  Tensor *t = idx_read(check_path(L, "data.idx"));
+  Tensor *t = idx_read(only_path(L, "data.idx"));
   if (t == NULL) return lb_error(L, "data.idx: %s", err_message());
   lb_pushtensor(L, t);
   return 1;
@@ -153,7 +166,7 @@ Reads an array from a .npy file of NumPy's.
 @treturn Tensor float32, float64, uint8, or int64 for the other integers
 */
 static int npy(lua_State *L) {
-  Tensor *t = npy_read(check_path(L, "data.npy"));
+  Tensor *t = npy_read(only_path(L, "data.npy"));
   if (t == NULL) return lb_error(L, "data.npy: %s", err_message());
   lb_pushtensor(L, t);
   return 1;
@@ -170,7 +183,8 @@ A constant column is an error.
 */
 static int standardize_table(lua_State *L) {
   Tensor *z, *mean, *std;
-  Tensor *x = lb_checktensor(L, 1, "data.standardize");
+  Tensor *x = lb_checktensor(L, 1, "data.standardize", "x");
+  lb_atmost(L, "data.standardize", 1);
   if (standardize(x, &z, &mean, &std) < 0) return lb_error(L, "data.standardize: %s", err_message());
   lb_pushtensor(L, z);
   lb_pushtensor(L, mean);
@@ -189,15 +203,18 @@ given.
 @treturn Tensor (n, d), float64
 */
 static int gaussian(lua_State *L) {
+  enum { N, MEAN, COV, SEED, COUNT };
+  static const Arg args[] = {{.name = "n", .kind = ARG_INTEGER, .required = true},
+                             {.name = "mean", .kind = ARG_TENSOR, .required = true},
+                             {.name = "cov", .kind = ARG_TENSOR, .required = true},
+                             {.name = "seed", .kind = ARG_INT64, .required = true},
+                             {0}};
   const char *fn = "data.gaussian";
-  int n_ok, seed_ok;
-  lua_Integer n = lua_tointegerx(L, 1, &n_ok), seed = lua_tointegerx(L, 4, &seed_ok);
-  if (!n_ok) return lb_argerror(L, fn, 1, "a number of rows");
-  Tensor *mean = lb_checktensor(L, 2, fn), *cov = lb_checktensor(L, 3, fn);
-  if (!seed_ok) return lb_argerror(L, fn, 4, "a seed (an integer)");
-  Rng rng = rng_make((uint64_t)seed, RNG_DATA);
-  Tensor *t = gaussian_table(&rng, n, mean, cov);
-  if (t == NULL) return lb_error(L, "%s: %s", fn, err_message());
+  double x[COUNT];
+  largs_read(L, 1, fn, &(ArgValues){.args = args, .x = x});
+  Rng rng = rng_make((uint64_t)lua_tointeger(L, (int)x[SEED]), RNG_DATA);
+  Tensor *t = gaussian_table(&rng, (int64_t)x[N], lb_testtensor(L, (int)x[MEAN]), lb_testtensor(L, (int)x[COV]));
+  if (t == NULL) return lb_calleeerror(L, fn);
   lb_pushtensor(L, t);
   return 1;
 }
@@ -212,16 +229,17 @@ Draws garment-like images, the stand-in for Fashion-MNIST.
 @treturn Tensor uint8 (n), the classes 0..9
 */
 static int garments(lua_State *L) {
-  static const char *const what[] = {"a seed (an integer)", "the number of the first image", "a number of images"};
+  enum { SEED, FIRST, N, COUNT };
+  static const Arg args[] = {{.name = "seed", .kind = ARG_INT64, .required = true},
+                             {.name = "first", .kind = ARG_INTEGER, .required = true},
+                             {.name = "n", .kind = ARG_INTEGER, .required = true},
+                             {0}};
   const char *fn = "data.garments";
-  int64_t v[3];
+  double x[COUNT];
   Tensor *images, *labels;
-  for (int i = 0; i < 3; i++) {
-    int isint;
-    v[i] = lua_tointegerx(L, i + 1, &isint);
-    if (!isint) return lb_argerror(L, fn, i + 1, what[i]);
-  }
-  if (garments_draw((uint64_t)v[0], v[1], v[2], &images, &labels) < 0) return lb_error(L, "%s: %s", fn, err_message());
+  largs_read(L, 1, fn, &(ArgValues){.args = args, .x = x});
+  uint64_t seed = (uint64_t)lua_tointeger(L, (int)x[SEED]);
+  if (garments_draw(seed, (int64_t)x[FIRST], (int64_t)x[N], &images, &labels) < 0) return lb_calleeerror(L, fn);
   lb_pushtensor(L, images);
   lb_pushtensor(L, labels);
   return 2;

@@ -45,24 +45,25 @@ total or nil))
 @treturn[2] string what went wrong
 */
 static int download(lua_State *L) {
-  static const char *const names[] = {"digest", "connect_timeout", "stall_timeout", "progress", NULL};
-  const char *fn = "data.download";
-  if (lua_type(L, 1) != LUA_TSTRING) return lb_argerror(L, fn, 1, "an address");
-  if (lua_type(L, 2) != LUA_TSTRING) return lb_argerror(L, fn, 2, "a path");
-  bool options = lb_checkoptions(L, 3, fn, names);
-  Progress p = {.L = L};
-  if (options && lua_getfield(L, 3, "progress") != LUA_TNIL) {
-    if (lua_type(L, -1) != LUA_TFUNCTION) return lb_error(L, "%s: option 'progress' must be a function", fn);
-    p.function = lua_gettop(L);
-  }
+  enum { URL, PATH, DIGEST, CONNECT, STALL, PROGRESS, COUNT };
+  static const Arg args[] = {{.name = "url", .kind = ARG_STRING, .required = true},
+                             {.name = "path", .kind = ARG_STRING, .required = true},
+                             {.name = "digest", .kind = ARG_STRING},
+                             {.name = "connect_timeout", .def = CONNECT_TIMEOUT},
+                             {.name = "stall_timeout", .def = STALL_TIMEOUT},
+                             {.name = "progress", .kind = ARG_FUNCTION},
+                             {0}};
+  double x[COUNT];
+  largs_read(L, 1, "data.download", &(ArgValues){.args = args, .x = x});
+  Progress p = {.L = L, .function = (int)x[PROGRESS]};
   FetchOptions opt = {
-      .digest = lb_optstring(L, 3, fn, "digest", NULL),
-      .connect_timeout = lb_optnumber(L, 3, fn, "connect_timeout", CONNECT_TIMEOUT),
-      .stall_timeout = lb_optnumber(L, 3, fn, "stall_timeout", STALL_TIMEOUT),
+      .digest = x[DIGEST] != 0 ? lua_tostring(L, (int)x[DIGEST]) : NULL,
+      .connect_timeout = x[CONNECT],
+      .stall_timeout = x[STALL],
       .progress = p.function ? on_progress : NULL,
       .ctx = &p,
   };
-  int status = fetch_file(lua_tostring(L, 1), lua_tostring(L, 2), &opt);
+  int status = fetch_file(lua_tostring(L, (int)x[URL]), lua_tostring(L, (int)x[PATH]), &opt);
   if (p.failed) return lua_error(L);
   if (status < 0) return failed(L);
   lua_pushboolean(L, true);
@@ -80,10 +81,16 @@ The checksum of a file.
 @treturn[2] string what went wrong
 */
 static int digest(lua_State *L) {
+  enum { PATH, ALGORITHM, UNPACK, COUNT };
+  static const Arg args[] = {{.name = "path", .kind = ARG_STRING, .required = true},
+                             {.name = "algorithm", .kind = ARG_STRING, .required = true},
+                             {.name = "unpack", .kind = ARG_FLAG},
+                             {0}};
   char out[DIGEST_MAX];
-  if (lua_type(L, 1) != LUA_TSTRING) return lb_argerror(L, "data.digest", 1, "a path");
-  if (lua_type(L, 2) != LUA_TSTRING) return lb_argerror(L, "data.digest", 2, "an algorithm's name");
-  if (digest_file(lua_tostring(L, 1), lua_tostring(L, 2), lua_toboolean(L, 3), out) < 0) return failed(L);
+  double x[COUNT];
+  largs_read(L, 1, "data.digest", &(ArgValues){.args = args, .x = x});
+  if (digest_file(lua_tostring(L, (int)x[PATH]), lua_tostring(L, (int)x[ALGORITHM]), x[UNPACK] != 0, out) < 0)
+    return failed(L);
   lua_pushstring(L, out);
   return 1;
 }

@@ -18,7 +18,7 @@
 
 static Loader *check_loader(lua_State *L, const char *fn) {
   Loader *l = luaL_testudata(L, 1, LOADER_MT);
-  if (l == NULL) lb_argerror(L, fn, 1, "a loader (call it as loader:method())");
+  if (l == NULL) lb_badvalue(L, fn, "self", 1, "a loader (call it as loader:method())");
   return l;
 }
 
@@ -44,49 +44,50 @@ static int push_fields(lua_State *L, const char *fn) {
   return n;
 }
 
-/* Reads {dtype =, scale =, mean =, std =} at the top of the stack. */
-static ByteTransform check_transform(lua_State *L, const char *fn) {
-  static const char *const names[] = {"dtype", "scale", "mean", "std", NULL};
-  char where[64];
-  int idx = lua_gettop(L);
-  lua_pushfstring(L, "%s: transform", fn);
-  snprintf(where, sizeof where, "%s", lua_tostring(L, -1));
-  lb_checkoptions(L, idx, where, names);
-  ByteTransform t = {.dtype = lb_defaultdtype()};
-  if (lua_getfield(L, idx, "dtype") != LUA_TNIL) t.dtype = lb_checkdtype(L, -1, where);
-  t.scale = lb_optnumber(L, idx, where, "scale", 1);
-  t.mean = lb_optnumber(L, idx, where, "mean", 0);
-  t.std = lb_optnumber(L, idx, where, "std", 1);
-  lua_settop(L, idx);
-  return t;
+/* Reads the table {dtype =, scale =, mean =, std =} at idx. */
+static ByteTransform check_transform(lua_State *L, int idx) {
+  enum { DTYPE, SCALE, MEAN, STD, COUNT };
+  static const Arg args[] = {{.name = "dtype", .kind = ARG_DTYPE, .def = ARG_UNSET},
+                             {.name = "scale", .range = RANGE_NUMBER, .def = 1},
+                             {.name = "mean", .range = RANGE_NUMBER},
+                             {.name = "std", .range = RANGE_NUMBER, .def = 1},
+                             {0}};
+  double x[COUNT];
+  largs_options(L, idx, "data.loader: transform", &(ArgValues){.args = args, .x = x});
+  return (ByteTransform){.dtype = arg_dtype(x[DTYPE]), .scale = x[SCALE], .mean = x[MEAN], .std = x[STD]};
 }
 
-/* The option `transform` (false: none), else the data set's own. */
-static void find_transform(lua_State *L, const char *fn, LoaderOptions *opt) {
-  int type = lua_istable(L, 2) ? lua_getfield(L, 2, "transform") : LUA_TNIL;
-  bool given = type != LUA_TNIL;
-  if (!given) type = lua_getfield(L, 1, "transform");
-  bool off = type == LUA_TNIL || (type == LUA_TBOOLEAN && !lua_toboolean(L, -1));
-  if (!off && type != LUA_TTABLE)
-    lb_error(L, "%s: transform must be a table {scale=, mean=, std=, dtype=} or false, got %s", fn,
-             luaL_typename(L, -1));
+/* The option `transform` at idx (0: not given; false: none), else the data set's own. */
+static void find_transform(lua_State *L, const char *fn, int idx, LoaderOptions *opt) {
+  if (idx == 0) {
+    lua_getfield(L, 1, "transform");
+    idx = lua_gettop(L);
+  }
+  bool off = !lua_toboolean(L, idx);
+  if (!off && !lua_istable(L, idx))
+    lb_badvalue(L, fn, "transform", idx, "a table {scale=, mean=, std=, dtype=} or false");
   opt->has_transform = !off;
-  if (!off) opt->transform = check_transform(L, fn);
+  if (!off) opt->transform = check_transform(L, idx);
 }
 
 static LoaderOptions check_options(lua_State *L, const char *fn) {
-  static const char *const names[] = {"batch_size", "shuffle", "drop_last", "seed", "transform", NULL};
-  LoaderOptions opt = {.batch_size = 1};
-  bool given = lb_checkoptions(L, 2, fn, names);
+  enum { BATCH_SIZE, SHUFFLE, DROP_LAST, SEED, TRANSFORM, COUNT };
+  static const Arg args[] = {{.name = "batch_size", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = 1},
+                             {.name = "shuffle", .kind = ARG_FLAG},
+                             {.name = "drop_last", .kind = ARG_FLAG},
+                             {.name = "seed", .kind = ARG_INT64},
+                             {.name = "transform", .kind = ARG_VALUE},
+                             {0}};
+  double x[COUNT];
+  lb_atmost(L, fn, 2);
   lua_settop(L, 2);
-  find_transform(L, fn, &opt);
-  if (!given) return opt;
-  opt.batch_size = lb_optinteger(L, 2, fn, "batch_size", 1);
-  opt.shuffle = lb_optboolean(L, 2, fn, "shuffle", false);
-  opt.drop_last = lb_optboolean(L, 2, fn, "drop_last", false);
-  opt.has_seed = lua_getfield(L, 2, "seed") != LUA_TNIL;
-  lua_pop(L, 1);
-  opt.seed = (uint64_t)lb_optinteger(L, 2, fn, "seed", 0);
+  largs_options(L, 2, fn, &(ArgValues){.args = args, .x = x});
+  LoaderOptions opt = {.batch_size = (int64_t)x[BATCH_SIZE],
+                       .shuffle = x[SHUFFLE] != 0,
+                       .drop_last = x[DROP_LAST] != 0,
+                       .has_seed = x[SEED] != 0};
+  if (opt.has_seed) opt.seed = (uint64_t)lua_tointeger(L, (int)x[SEED]);
+  find_transform(L, fn, (int)x[TRANSFORM], &opt);
   return opt;
 }
 
@@ -105,7 +106,7 @@ for X, y in loader:batches() do ... end
 static int loader(lua_State *L) {
   const char *fn = "data.loader";
   Tensor *field[LOADER_MAX_FIELDS + 1];
-  if (!lua_istable(L, 1)) return lb_argerror(L, fn, 1, "a data set {X=tensor, y=tensor} or a list of tensors");
+  if (!lua_istable(L, 1)) return lb_badvalue(L, fn, "data", 1, "a data set {X=tensor, y=tensor} or a list of tensors");
   LoaderOptions opt = check_options(L, fn);
   lua_settop(L, 2);
   Loader *l = lua_newuserdatauv(L, sizeof *l, 0);
@@ -115,7 +116,7 @@ static int loader(lua_State *L) {
   for (int i = 0; i < n; i++) {
     field[i] = lb_testtensor(L, 4 + i);
     if (field[i] == NULL)
-      return lb_error(L, "%s: field %d of the data set must be a tensor, got %s", fn, i + 1, luaL_typename(L, 4 + i));
+      return lb_error(L, "%s: field %d of the data set must be a tensor, got %s", fn, i + 1, lb_pushgot(L, 4 + i));
   }
   if (loader_init(l, n, field, opt) < 0) return lb_error(L, "%s: %s", fn, err_message());
   lua_settop(L, 3);
@@ -198,14 +199,19 @@ Makes the next batches() go on behind the batch at which state_dict was taken.
 @tparam table state
 */
 static int loader_load_state_dict(lua_State *L) {
-  static const char *const names[] = {"epoch", "position", "key", NULL};
+  enum { EPOCH, POSITION, KEY, COUNT };
+  static const Arg args[] = {{.name = "epoch", .kind = ARG_INTEGER},
+                             {.name = "position", .kind = ARG_INTEGER},
+                             {.name = "key", .kind = ARG_INT64},
+                             {0}};
+  double x[COUNT];
   const char *fn = "Loader:load_state_dict";
   Loader *l = check_loader(L, fn);
-  if (!lb_checkoptions(L, 2, fn, names)) return lb_argerror(L, fn, 2, "a table made by state_dict()");
-  int64_t epoch = lb_optinteger(L, 2, fn, "epoch", 0);
-  int64_t position = lb_optinteger(L, 2, fn, "position", 0);
-  int64_t key = lb_optinteger(L, 2, fn, "key", 0);
-  if (loader_seek(l, epoch, position, (uint64_t)key) < 0) return lb_error(L, "%s: %s", fn, err_message());
+  if (!lua_istable(L, 2)) return lb_badvalue(L, fn, "state", 2, "a table from state_dict()");
+  lb_atmost(L, fn, 2);
+  largs_options(L, 2, fn, &(ArgValues){.args = args, .x = x});
+  uint64_t key = x[KEY] != 0 ? (uint64_t)lua_tointeger(L, (int)x[KEY]) : 0;
+  if (loader_seek(l, (int64_t)x[EPOCH], (int64_t)x[POSITION], key) < 0) return lb_calleeerror(L, fn);
   return 0;
 }
 
@@ -240,7 +246,7 @@ static int loader_newindex(lua_State *L) {
   if (strcmp(key, "epoch") != 0) return lb_error(L, "Loader: field '%s' cannot be set (only epoch can)", key);
   int isint;
   lua_Integer epoch = lua_tointegerx(L, 3, &isint);
-  if (!isint) return lb_error(L, "Loader: epoch must be an integer, got %s", luaL_tolstring(L, 3, NULL));
+  if (!isint) return lb_error(L, "Loader: epoch must be an integer, got %s", lb_pushgot(L, 3));
   if (loader_seek(l, epoch, 0, l->key) < 0) return lb_error(L, "Loader: %s", err_message());
   return 0;
 }

@@ -15,7 +15,7 @@
 #include "data/formats/npy.h"
 #include "data/formats/npz.h"
 #include "data/formats/safetensors.h"
-#include "lua/base/lbind.h"
+#include "lua/base/largs.h"
 
 #define SAFE_MT "optlab.SafeFile"
 #define NPZ_MT "optlab.NpzFile"
@@ -32,7 +32,7 @@ static int l_write_safetensors(lua_State *L) {
   size_t nheader;
   int n;
   const char *path = luaL_checkstring(L, 1), *header = luaL_checklstring(L, 2, &nheader);
-  Tensor **list = lb_tensorlist(L, 3, &n, SAVE);
+  Tensor **list = lb_tensorlist(L, 3, &n, SAVE, "tensors");
   return checked(L, safetensors_write(path, header, nheader, n, list), SAVE);
 }
 
@@ -67,10 +67,12 @@ static int file_size(lua_State *L) {
 
 static int file_tensor(lua_State *L) {
   SafeFile *f = check_file(L);
+  static const Arg size = {.name = "shape", .kind = ARG_SHAPE};
+  double x[ARG_SHAPE_PLACES];
   int64_t shape[TENSOR_MAX_DIM];
   const char *type = luaL_checkstring(L, 2);
-  int next, ndim = lb_checkshape(L, 3, shape, &next, LOAD);
-  Tensor *t = safefile_tensor(f, type, ndim, shape, luaL_checkinteger(L, 4));
+  largs_value(L, 3, LOAD, &size, x);
+  Tensor *t = safefile_tensor(f, type, arg_shape(x, shape), shape, luaL_checkinteger(L, 4));
   checked(L, t ? 0 : -1, LOAD);
   lb_pushtensor(L, t);
   return 1;
@@ -92,7 +94,7 @@ static int l_type_size(lua_State *L) {
 
 static int l_write_npy(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
-  return checked(L, npy_write(path, lb_checktensor(L, 2, SAVE)), SAVE);
+  return checked(L, npy_write(path, lb_checktensor(L, 2, SAVE, "tensor")), SAVE);
 }
 
 static int l_read_npy(lua_State *L) {
@@ -105,7 +107,7 @@ static int l_read_npy(lua_State *L) {
 static int l_write_npz(lua_State *L) {
   int n;
   const char *path = luaL_checkstring(L, 1);
-  Tensor **tensor = lb_tensorlist(L, 3, &n, SAVE);
+  Tensor **tensor = lb_tensorlist(L, 3, &n, SAVE, "tensors");
   const char **name = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *name, 0);
   for (int i = 0; i < n; i++) {
     lua_geti(L, 2, i + 1);

@@ -3,6 +3,7 @@
  *
  *   lnnlib.c          the library; modules as userdata
  *   lnn_functional.c  nn.functional and nn.init
+ *   lnn_declare.c     the declarations of all these as Lua tables
  */
 #ifndef OPTLAB_LUA_NN_LNN_H
 #define OPTLAB_LUA_NN_LNN_H
@@ -27,6 +28,18 @@ const char *lnn_pushmodulepath(lua_State *L, int idx);
 
 /* In the table at the top: name = fn with upvalues `row` (light) and the callee "<space>.<name>". */
 void lnn_setclosure(lua_State *L, const char *space, const char *name, lua_CFunction fn, const void *row);
+
+/* A function of nn.functional whose arguments are not those of a layer. */
+typedef struct Functional {
+  const char *name, *doc, *equation;
+  const char *const *inputs; /* as in a LayerDef */
+  const Arg *args;
+  Tensor *(*run)(Tensor *const *in, const double *x, Tensor *const *given); /* given: the tensors among the arguments */
+} Functional;
+
+extern const Functional lnn_functionals[]; /* ended by a NULL name */
+
+int lnn_declarations(lua_State *L); /* lnn_declare.c: a function of the library */
 
 /* Push the tables nn.functional and nn.init. */
 void lnn_pushfunctional(lua_State *L);

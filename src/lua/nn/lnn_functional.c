@@ -33,13 +33,6 @@ static int layer_call(lua_State *L) {
 
 /* --- functionals with arguments of their own ---------------------------------------------------------------------- */
 
-typedef struct Functional {
-  const char *name, *doc, *equation;
-  const char *const *inputs; /* as in a LayerDef */
-  const Arg *args;
-  Tensor *(*run)(Tensor *const *in, const double *x, Tensor *const *given); /* given: the tensors among the arguments */
-} Functional;
-
 /* Upvalue 1: the Functional, 2: the callee. */
 static int functional_call(lua_State *L) {
   const Functional *f = lua_touserdata(L, lua_upvalueindex(1));
@@ -133,7 +126,7 @@ static Tensor *one_hot(Tensor *const *in, const double *x, Tensor *const *given)
   return nn_one_hot(in[0], isnan(x[0]) ? 0 : (int64_t)x[0]);
 }
 
-static const Functional FUNCTIONALS[] = {
+const Functional lnn_functionals[] = {
     {"linear", "An affine map of the last dimension.", "x weight' + bias", weighted_inputs, linear_args, linear},
     {"conv2d", "Correlates images with windows.", NULL, weighted_inputs, conv2d_args, conv2d},
     {"batch_norm", "Normalizes every channel (dimension 2).", "(x - mean) / sqrt(var + eps) weight + bias", layer_input,
@@ -142,13 +135,13 @@ static const Functional FUNCTIONALS[] = {
      dropout},
     {"one_hot", "Turns labels 1, 2, ... into rows that are 1 at the label and 0 elsewhere, int64.", NULL, label_inputs,
      one_hot_args, one_hot},
+    {0},
 };
-#define NFUNCTIONALS (int)(sizeof FUNCTIONALS / sizeof *FUNCTIONALS)
 
 void lnn_pushfunctional(lua_State *L) {
   lua_newtable(L);
-  for (int i = 0; i < NFUNCTIONALS; i++)
-    lnn_setclosure(L, "nn.functional", FUNCTIONALS[i].name, functional_call, &FUNCTIONALS[i]);
+  for (const Functional *f = lnn_functionals; f->name; f++)
+    lnn_setclosure(L, "nn.functional", f->name, functional_call, f);
   for (int i = 0; all_layers[i]; i++) {
     const LayerDef *def = all_layers[i];
     if (def->functional) lnn_setclosure(L, "nn.functional", def->functional, layer_call, def);

@@ -313,14 +313,16 @@ static int kind(lua_State *L) {
 
 /* convert_(tensor, dtype): in place: all holders of the tensor see it */
 static int convert(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "nn: to");
-  if (tensor_convert_(t, lb_checkdtype(L, 2, "nn: to")) < 0) return lb_error(L, "nn: to: %s", err_message());
-  return 0;
+  static const Arg args[] = {{.name = "dtype", .kind = ARG_DTYPE, .required = true}, {0}};
+  double dt = 0;
+  Tensor *t = lb_checktensor(L, 1, "nn.Module:to", "tensor");
+  largs_read(L, 2, "nn.Module:to", &(ArgValues){.args = args, .x = &dt});
+  return tensor_convert_(t, (DType)dt) < 0 ? lb_calleeerror(L, "nn.Module:to") : 0;
 }
 
 /* copy_(dst, src): the values only, also into a parameter */
 static int copy(lua_State *L) {
-  Tensor *dst = lb_checktensor(L, 1, "nn: copy"), *src = lb_checktensor(L, 2, "nn: copy");
+  Tensor *dst = lb_checktensor(L, 1, "nn: copy", "dst"), *src = lb_checktensor(L, 2, "nn: copy", "src");
   return tensor_copy_(dst, src) < 0 ? lb_coreerror(L) : 0;
 }
 
@@ -343,6 +345,7 @@ static int set_module_path(lua_State *L) {
 /* --- the library -------------------------------------------------------------------------------------------------- */
 
 static const luaL_Reg FUNCTIONS[] = {
+    {"declarations", lnn_declarations},
     {"run_chain", run_chain},
     {"own_parameters", own_parameters},
     {"own_buffers", own_buffers},

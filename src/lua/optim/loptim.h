@@ -1,7 +1,8 @@
 /*
  * loptim.h - what the files of the optimizer library share among themselves and with lschedlib.c.
  *
- *   loptimlib.c      constructors, parameters and groups, fields, clip_grad_*
+ *   loptimlib.c      constructors, parameters and groups, methods, clip_grad_*
+ *   loptim_fields.c  fields of optimizers and groups
  *   loptim_state.c   state_dict and load_state_dict
  *   loptim_define.c  optimizers whose update is a Lua function
  *
@@ -25,6 +26,11 @@ enum {
   OPTIM_UV_COUNT = OPTIM_UV_STATES
 };
 
+typedef struct OptimUD {
+  Optim o;
+  bool open;
+} OptimUD;
+
 /* Borrowed; raises naming fn and the argument if the value is no optimizer, or a closed one. */
 Optim *lb_checkoptim(lua_State *L, int idx, const char *fn);
 
@@ -33,6 +39,16 @@ void loptim_pushparam(lua_State *L, int group, int i);
 
 /* Pushes group view number `group` (0-based) of the optimizer at index 1. */
 void loptim_pushgroup(lua_State *L, int group);
+
+/* --- loptim_fields.c ---------------------------------------------------------------------------------------------- */
+
+extern const char *const loptim_group_keys[]; /* what a group has besides its hyperparameters */
+
+/* Pushes a new view of group number `index` (0-based) of the optimizer at `self`. */
+void loptim_newgroup(lua_State *L, int self, int index);
+
+/* Completes the optimizers' metatable, at -2; pops the table of methods above it. */
+void loptim_open_fields(lua_State *L);
 
 /* --- loptim_state.c: methods -------------------------------------------------------------------------------------- */
 

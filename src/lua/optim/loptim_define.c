@@ -124,8 +124,8 @@ static int bad_result(lua_State *L, const Optim *o, const char *what, int functi
   lua_Debug ar;
   lua_pushvalue(L, function);
   lua_getinfo(L, ">S", &ar);
-  return lb_error(L, "%s: %s (defined at %s:%d) must return %s, got a %s", o->def->name, what, ar.short_src,
-                  ar.linedefined, wanted, luaL_typename(L, -1));
+  return lb_error(L, "%s: %s (defined at %s:%d) must return %s, got %s", o->def->name, what, ar.short_src,
+                  ar.linedefined, wanted, lb_pushgot(L, -1));
 }
 
 /* Pushes a new state table for the parameter at index p: zero tensors under the given names, or what the state function

@@ -39,9 +39,9 @@ static void push_copy(lua_State *L, int idx) {
 
 /* --- out ---------------------------------------------------------------------------------------------------------- */
 
-static bool has_state(const OptimParam *q) {
+static bool has_state(const Optim *o, const OptimParam *q) {
   bool any = q->t > 0;
-  for (int k = 0; k < OPTIM_SLOTS; k++) any = any || q->state[k];
+  for (int k = 0; k < o->nslots; k++) any = any || q->state[k];
   return any;
 }
 
@@ -59,7 +59,7 @@ static void push_param_state(lua_State *L, Optim *o, int i) {
   lua_newtable(L);
   lua_pushinteger(L, q->t);
   lua_setfield(L, -2, "step");
-  for (int k = 0; k < o->def->nslots; k++) {
+  for (int k = 0; k < o->nslots; k++) {
     if (!q->state[k]) continue;
     lb_pushtensor(L, tensor_clone(q->state[k]));
     lua_setfield(L, -2, o->def->slot[k].name);
@@ -101,7 +101,7 @@ int loptim_state_dict(lua_State *L) {
   lua_setfield(L, 2, "name");
   lua_newtable(L);
   for (int i = 0, n = optim_nparams(o); i < n; i++) {
-    if (!has_state(optim_param(o, i))) continue;
+    if (!has_state(o, optim_param(o, i))) continue;
     push_param_state(L, o, i);
     lua_rawseti(L, -2, i + 1);
   }
@@ -182,9 +182,9 @@ static double *check_groups(lua_State *L, const Optim *o) {
   return h;
 }
 
-static int slot_named(const OptimDef *def, const char *name) {
-  for (int k = 0; k < def->nslots; k++) {
-    if (strcmp(def->slot[k].name, name) == 0) return k;
+static int slot_named(const Optim *o, const char *name) {
+  for (int k = 0; k < o->nslots; k++) {
+    if (strcmp(o->def->slot[k].name, name) == 0) return k;
   }
   return -1;
 }
@@ -197,13 +197,18 @@ static void check_entry(lua_State *L, Optim *o, int i) {
     check_count(L, i);
     return;
   }
-  if (slot_named(o->def, key) < 0) lb_error(L, FN ": %s has no state '%s' (parameter %d)", o->def->name, key, i + 1);
+  int64_t shape[TENSOR_MAX_DIM];
   const Tensor *t = lb_testtensor(L, -1), *p = optim_param(o, i)->p;
-  if (!t) lb_error(L, FN ": '%s' of parameter %d must be a tensor, got a %s", key, i + 1, luaL_typename(L, -1));
-  if (!tensor_same_shape(t, p)) {
+  const int k = slot_named(o, key), ndim = k < 0 ? -1 : optim_slot_shape(o, k, p, shape);
+  if (ndim < 0) lb_error(L, FN ": %s has no state '%s' (parameter %d)", o->def->name, key, i + 1);
+  if (!t) lb_error(L, FN ": '%s' of parameter %d must be a tensor, got %s", key, i + 1, lb_pushgot(L, -1));
+  if (shape_equal(t->ndim, t->shape, ndim, shape)) return;
+  if (!o->def->slot[k].shape) {
     lb_error(L, FN ": '%s' of parameter %d has shape %s, the parameter has shape %s", key, i + 1, tensor_shape_str(t),
              tensor_shape_str(p));
   }
+  lb_error(L, FN ": '%s' of parameter %d has shape %s; for a parameter of shape %s it must have shape %s", key, i + 1,
+           tensor_shape_str(t), tensor_shape_str(p), shape_str(ndim, shape));
 }
 
 static void check_states(lua_State *L, Optim *o) {
@@ -220,12 +225,13 @@ static void check_states(lua_State *L, Optim *o) {
   }
 }
 
-static void drop_state(OptimParam *q) {
-  for (int k = 0; k < OPTIM_SLOTS; k++) {
+static void drop_state(const Optim *o, OptimParam *q) {
+  for (int k = 0; k < o->nslots; k++) {
     tensor_release(q->state[k]);
     q->state[k] = NULL;
+    q->fresh[k] = false;
   }
-  q->fresh = 0;
+  q->any_fresh = false;
   q->t = 0;
 }
 
@@ -241,10 +247,10 @@ static void take_state(lua_State *L, const Optim *o, OptimParam *q, int i) {
   }
   lua_getfield(L, entry, "step");
   q->t = lua_tointeger(L, -1);
-  for (int k = 0; k < o->def->nslots; k++) {
+  for (int k = 0; k < o->nslots; k++) {
     lua_getfield(L, entry, o->def->slot[k].name);
     const Tensor *t = lb_testtensor(L, -1);
-    if (t && !(q->state[k] = tensor_cast(t, (DType)q->p->dtype))) lb_coreerror(L);
+    if (t && !(q->state[k] = tensor_cast(t, optim_slot_dtype(o, k, q->p)))) lb_coreerror(L);
   }
   lua_settop(L, entry);
 }
@@ -286,7 +292,7 @@ int loptim_load_state_dict(lua_State *L) {
   }
   for (int i = 0, n = optim_nparams(o); i < n; i++) {
     OptimParam *q = optim_param(o, i);
-    drop_state(q);
+    drop_state(o, q);
     if (lua_rawgeti(L, states, i + 1) == LUA_TTABLE) take_state(L, o, q, i);
     lua_pop(L, 1);
   }

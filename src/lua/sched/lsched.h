@@ -2,6 +2,7 @@
  * lsched.h - what the files of the schedule library share among themselves.
  *
  *   lschedlib.c       schedules: making, asking, showing them
+ *   lsched_compose.c  schedules made of schedules
  *   lsched_attach.c   sched.attach: an object that moves an optimizer's rate along a schedule
  *   lsched_plateau.c  sched.ReduceLROnPlateau
  */
@@ -9,9 +10,13 @@
 #define OPTLAB_LUA_SCHED_LSCHED_H
 
 #include "lua/optim/loptim.h"
+#include "sched/schedule.h"
 
 /* User values of the two objects; only the attached one has a schedule. */
 enum { LSCHED_UV_OPTIMIZER = 1, LSCHED_UV_SCHEDULE };
+
+/* User value of a composition: the list of its parts. */
+enum { LSCHED_UV_PARTS = 1 };
 
 /* The number t at idx; raises unless it is finite and >= 0. */
 double lsched_t(lua_State *L, int idx, const char *name);
@@ -23,11 +28,20 @@ const char *lsched_describe(lua_State *L, int idx);
 /* The rate at t of the schedule at idx (absolute). Raises, naming the schedule, if what it gives is no rate. */
 double lsched_rate(lua_State *L, int idx, double t);
 
-/* The schedule in C behind the value at idx; NULL if it is a Lua function or a composition of schedules. */
-const struct Sched *lsched_ready_made(lua_State *L, int idx);
+/* The schedule at idx if it can be evaluated without Lua; NULL if it is a Lua function or a composition with one. */
+const Sched *lsched_ready_made(lua_State *L, int idx);
 
-/* Raises unless the value at idx is a schedule: one of ours, a function, or anything that can be called. */
+const Sched *lsched_test(lua_State *L, int idx); /* one of ours, also such a composition; else NULL */
+bool lsched_is_schedule(lua_State *L, int idx);  /* one of ours, a function, or anything that can be called */
+
+/* Raises unless the value at idx is a schedule. */
 void lsched_check(lua_State *L, int idx, const char *fn);
+
+/* Pushes a schedule with the defaults; options and parts are to be filled in before sched_finish. */
+Sched *lsched_push_new(lua_State *L, const SchedDef *def);
+
+/* lsched_compose.c: the rate at t of the composition s at idx (absolute), each part checked as by lsched_rate. */
+double lsched_composed(lua_State *L, int idx, const Sched *s, double t);
 
 /* The optimizer of the object at index 1, pushed. */
 Optim *lsched_optim(lua_State *L, const char *fn);
@@ -41,6 +55,7 @@ void lsched_type(lua_State *L, const char *name, const luaL_Reg *methods, lua_CF
 /* The functions of the library that the other two files hold; open registers their metatables. */
 int lsched_attach(lua_State *L);
 int lsched_plateau(lua_State *L);
+void lsched_open_compose(lua_State *L); /* adds its functions to the table on top */
 void lsched_open_attach(lua_State *L);
 void lsched_open_plateau(lua_State *L);
 

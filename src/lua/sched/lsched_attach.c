@@ -1,8 +1,10 @@
 /*
  * lsched_attach.c - an object that moves an optimizer's learning rate along a schedule.
  *
- *   a = sched.attach(opt, s)    opt.lr = s(0)
- *   a:step()                    opt.lr = s(1), s(2), ...; a.t counts
+ *   a = sched.attach(opt, s)    opt.lr = s(0), the rate of the first update or epoch
+ *   a:step()                    after each of them: opt.lr = s(1), s(2), ...; a.t counts
+ *
+ * Nothing else moves a rate along a schedule: train.fit, train.sweep and compiled steps use such an object too.
  */
 #include <string.h>
 
@@ -10,7 +12,6 @@
 #include "lua/base/largs.h"
 #include "lua/base/lrecord.h"
 #include "lua/sched/lsched.h"
-#include "sched/schedule.h"
 
 #define ATTACH_MT "optlab.LRScheduler"
 
@@ -86,12 +87,6 @@ static int told_step(lua_State *L, Attach *a) {
   StepArgs args = {.a = a, .o = lsched_optim(L, "LRScheduler:step")};
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   args.s = lsched_ready_made(L, -1);
-  if (!args.s) {
-    recorder_refuse(
-        "a schedule that is a Lua function moves the learning rate; call its step() outside of the compiled step, or "
-        "use one of sched.*");
-    return 0;
-  }
   lrecord_keep(L, 1);
   context->recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
   if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0)
@@ -99,9 +94,23 @@ static int told_step(lua_State *L, Attach *a) {
   return 0;
 }
 
+/* Whether the step() of the object at 1 may be part of a recorded step: its schedule needs no Lua. */
+static bool is_recordable(lua_State *L) {
+  lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
+  const bool known = lsched_ready_made(L, -1) != NULL;
+  lua_pop(L, 1);
+  return known;
+}
+
 /*** Moves on to the next t; returns the first group's new rate. @function LRScheduler:step */
 static int attach_step(lua_State *L) {
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
+  if (context->recorder && !is_recordable(L)) {
+    recorder_refuse(
+        "a schedule that is a Lua function moves the learning rate; call its step() outside of the compiled step, or "
+        "use one of sched.*");
+    if (context->recorder) return 0; /* an error is under way; else the step goes on as plain Lua */
+  }
   if (context->recorder) return told_step(L, a);
   double lr = move(L, a, a->t + 1, "LRScheduler:step");
   a->t++;
@@ -167,11 +176,13 @@ static int attach_index(lua_State *L) {
     lsched_push_t(L, a->t);
   } else if (strcmp(key, "schedule") == 0) {
     lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
+  } else if (strcmp(key, "recordable") == 0) {
+    lua_pushboolean(L, is_recordable(L));
   } else {
-    return lb_error(
-        L,
-        "an attached schedule has no field '%s' (it has t, schedule, step, get_last_lr, state_dict, load_state_dict)",
-        key);
+    return lb_error(L,
+                    "an attached schedule has no field '%s' (it has t, schedule, recordable, step, get_last_lr, "
+                    "state_dict, load_state_dict)",
+                    key);
   }
   return 1;
 }

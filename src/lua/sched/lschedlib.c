@@ -15,13 +15,22 @@
 #include "core/recorder.h"
 #include "lua/base/largs.h"
 #include "lua/sched/lsched.h"
-#include "sched/schedule.h"
 
 #define SCHED_MT "optlab.Schedule"
 
+const Sched *lsched_test(lua_State *L, int idx) { return luaL_testudata(L, idx, SCHED_MT); }
+
 /* --- making a schedule -------------------------------------------------------------------------------------------- */
 
-/* Constructor of every schedule. Upvalue 1: its SchedDef (light), 2: the callee. */
+Sched *lsched_push_new(lua_State *L, const SchedDef *def) {
+  Sched *s = lua_newuserdatauv(L, sizeof *s, LSCHED_UV_PARTS);
+  *s = (Sched){0};
+  luaL_setmetatable(L, SCHED_MT);
+  if (sched_init(s, def) < 0) lb_coreerror(L);
+  return s;
+}
+
+/* Constructor of every schedule that is no composition. Upvalue 1: its SchedDef (light), 2: the callee. */
 static int sched_new(lua_State *L) {
   const SchedDef *def = lua_touserdata(L, lua_upvalueindex(1));
   const char *fn = lua_tostring(L, lua_upvalueindex(2));
@@ -32,10 +41,7 @@ static int sched_new(lua_State *L) {
   }
   lb_atmost(L, fn, 1);
   lua_settop(L, 1);
-  Sched *s = lua_newuserdatauv(L, sizeof *s, 0);
-  *s = (Sched){0};
-  luaL_setmetatable(L, SCHED_MT);
-  if (sched_init(s, def) < 0) return lb_coreerror(L);
+  Sched *s = lsched_push_new(L, def);
   largs_options(L, 1, fn, &s->args);
   if (sched_finish(s) < 0) return lb_coreerror(L);
   lua_settop(L, 2);
@@ -55,12 +61,17 @@ double lsched_t(lua_State *L, int idx, const char *name) {
   return lb_badvalue(L, name, "t", idx, "a number of at least 0, the count of updates");
 }
 
+/* The rate at t of the schedule s at idx. */
+static double rate_of(lua_State *L, int idx, const Sched *s, double t) {
+  return s->nparts ? lsched_composed(L, idx, s, t) : sched_at(s, t);
+}
+
 static int sched_call(lua_State *L) {
   const Sched *s = luaL_checkudata(L, 1, SCHED_MT);
   lua_settop(L, 2);
   double t = lua_type(L, 2) == LUA_TNUMBER ? lua_tonumber(L, 2) : -1;
   if (!(t >= 0 && isfinite(t))) lsched_t(L, 2, lua_pushfstring(L, "sched.%s", s->def->name));
-  lua_pushnumber(L, sched_at(s, t));
+  lua_pushnumber(L, rate_of(L, 1, s, t));
   return 1;
 }
 
@@ -93,9 +104,9 @@ static int bad_rate(lua_State *L, int idx, double t) {
 
 /* The rate at t of the schedule at idx (absolute): one of ours, a function, or anything that can be called. */
 double lsched_rate(lua_State *L, int idx, double t) {
-  const Sched *s = luaL_testudata(L, idx, SCHED_MT);
+  const Sched *s = lsched_test(L, idx);
   if (s) {
-    lua_pushnumber(L, sched_at(s, t));
+    lua_pushnumber(L, rate_of(L, idx, s, t));
   } else {
     lua_pushvalue(L, idx);
     lsched_push_t(L, t);
@@ -107,14 +118,20 @@ double lsched_rate(lua_State *L, int idx, double t) {
   return lr;
 }
 
-const Sched *lsched_ready_made(lua_State *L, int idx) { return luaL_testudata(L, idx, SCHED_MT); }
+const Sched *lsched_ready_made(lua_State *L, int idx) {
+  const Sched *s = lsched_test(L, idx);
+  return s && s->known ? s : NULL;
+}
+
+bool lsched_is_schedule(lua_State *L, int idx) {
+  if (lua_type(L, idx) == LUA_TFUNCTION) return true;
+  if (luaL_getmetafield(L, idx, "__call") == LUA_TNIL) return false;
+  lua_pop(L, 1);
+  return true;
+}
 
 void lsched_check(lua_State *L, int idx, const char *fn) {
-  if (lua_type(L, idx) == LUA_TFUNCTION) return;
-  if (luaL_getmetafield(L, idx, "__call") == LUA_TNIL) {
-    lb_badvalue(L, fn, "schedule", idx, "a function of t or one of sched.*");
-  }
-  lua_pop(L, 1);
+  if (!lsched_is_schedule(L, idx)) lb_badvalue(L, fn, "schedule", idx, "a function of t or one of sched.*");
 }
 
 /*** The learning rate of any schedule at t, checked to be one. @function at */
@@ -144,6 +161,17 @@ static int l_values(lua_State *L) {
 
 /* --- fields of a schedule ----------------------------------------------------------------------------------------- */
 
+/* A copy of the list of parts of the composition at 1. */
+static void push_parts(lua_State *L, const Sched *s) {
+  lua_getiuservalue(L, 1, LSCHED_UV_PARTS);
+  lua_createtable(L, s->nparts, 0);
+  for (int i = 1; i <= s->nparts; i++) {
+    lua_rawgeti(L, -2, i);
+    lua_rawseti(L, -2, i);
+  }
+  lua_remove(L, -2);
+}
+
 static int sched_index(lua_State *L) {
   const Sched *s = luaL_checkudata(L, 1, SCHED_MT);
   const char *key = luaL_tolstring(L, 2, NULL);
@@ -152,6 +180,10 @@ static int sched_index(lua_State *L) {
   } else if (strcmp(key, "options") == 0) {
     lua_newtable(L);
     largs_setfields(L, s->def->args, s->args.x, s->args.list);
+    if (s->nparts) {
+      push_parts(L, s);
+      lua_setfield(L, -2, "schedules");
+    }
   } else {
     return lb_error(L, "a schedule has the fields 'name' and 'options' and is called with t; it has no field '%s'",
                     key);
@@ -159,7 +191,20 @@ static int sched_index(lua_State *L) {
   return 1;
 }
 
-/* "StepLR(base_lr=0.4, step_size=7)": what differs from the defaults. */
+/* Adds the parts of the composition at 1. */
+static void add_parts(lua_State *L, luaL_Buffer *b, int n) {
+  for (int i = 1; i <= n; i++) {
+    if (i > 1) luaL_addstring(b, ", ");
+    lua_getiuservalue(L, 1, LSCHED_UV_PARTS);
+    lua_rawgeti(L, -1, i);
+    luaL_tolstring(L, -1, NULL);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+    luaL_addvalue(b);
+  }
+}
+
+/* "StepLR(base_lr=0.4, step_size=7)", "scale(StepLR(...), factor=2)": the parts, and what differs from the defaults. */
 static int sched_tostring(lua_State *L) {
   const Sched *s = luaL_checkudata(L, 1, SCHED_MT);
   const double *x = s->args.x;
@@ -168,8 +213,10 @@ static int sched_tostring(lua_State *L) {
   luaL_buffinit(L, &b);
   luaL_addstring(&b, s->def->name);
   luaL_addchar(&b, '(');
+  add_parts(L, &b, s->nparts);
+  if (s->nparts) comma = ", ";
   for (const Arg *a = s->def->args; a->name; x += arg_width(a++)) {
-    if (!arg_is_list(a) && arg_is_default(a, x)) continue;
+    if (a->kind == ARG_VALUE || (!arg_is_list(a) && arg_is_default(a, x))) continue;
     lua_pushfstring(L, "%s%s=", comma, a->name);
     luaL_addvalue(&b);
     largs_addtext(&b, a, x, s->args.list);
@@ -226,11 +273,14 @@ int luaopen_optlab_sched(lua_State *L) {
   lsched_open_attach(L);
   lsched_open_plateau(L);
   luaL_newlib(L, FUNCTIONS);
-  for (int i = 0; sched_defs[i]; i++) {
-    lua_pushlightuserdata(L, (void *)sched_defs[i]);
-    lua_pushfstring(L, "sched.%s", sched_defs[i]->name);
-    lua_pushcclosure(L, sched_new, 2);
-    lua_setfield(L, -2, sched_defs[i]->name);
+  lsched_open_compose(L);
+  for (int i = 0; sched_families[i]; i++) {
+    for (const SchedDef *def = sched_families[i]; def->name; def++) {
+      lua_pushlightuserdata(L, (void *)def);
+      lua_pushfstring(L, "sched.%s", def->name);
+      lua_pushcclosure(L, sched_new, 2);
+      lua_setfield(L, -2, def->name);
+    }
   }
   return 1;
 }

@@ -10,7 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
-#include "lua/base/lbind.h"
+#include "lua/base/largs.h"
 
 /***
 Seconds on a clock that never goes back; only differences mean anything.
@@ -84,7 +84,10 @@ For tests: the n-th allocation of tensor memory from now on fails, and only that
 @tparam integer n
 */
 static int system_fail_allocation(lua_State *L) {
-  alloc_fail_after((int64_t)lb_checknumber(L, 1, "lab.fail_allocation"));
+  static const Arg args[] = {{.name = "n", .kind = ARG_INTEGER, .required = true}, {0}};
+  double n = 0;
+  largs_read(L, 1, "lab.fail_allocation", &(ArgValues){.args = args, .x = &n});
+  alloc_fail_after((int64_t)n);
   return 0;
 }
 
@@ -94,10 +97,10 @@ Sets how many threads share large operations. Results do not depend on it.
 @tparam integer n at least 1
 */
 static int system_set_num_threads(lua_State *L) {
-  int ok;
-  lua_Integer n = lua_tointegerx(L, 1, &ok);
-  if (!ok) return lb_argerror(L, "lab.set_num_threads", 1, "an integer");
-  if (n < 1 || n > 1024) return lb_error(L, "lab.set_num_threads: the number of threads must be in 1..1024, got %I", n);
+  static const Arg args[] = {{.name = "n", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .required = true}, {0}};
+  double n = 0;
+  largs_read(L, 1, "lab.set_num_threads", &(ArgValues){.args = args, .x = &n});
+  if (n > 1024) return lb_badvalue(L, "lab.set_num_threads", "n", 1, "an integer of at most 1024");
   parallel_set_threads((int)n);
   return 0;
 }
@@ -118,14 +121,12 @@ Whether a standard stream is a terminal.
 @treturn boolean
 */
 static int system_isatty(lua_State *L) {
-  static const char *const names[] = {"stdin", "stdout", "stderr"};
-  const char *stream = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
-  for (int fd = 0; fd < 3; fd++) {
-    if (strcmp(stream, names[fd]) != 0) continue;
-    lua_pushboolean(L, isatty(fd));
-    return 1;
-  }
-  return lb_argerror(L, "lab.isatty", 1, "\"stdin\", \"stdout\" or \"stderr\"");
+  static const char *const streams[] = {"stdin", "stdout", "stderr", NULL}; /* in the order of their descriptors */
+  static const Arg args[] = {{.name = "stream", .kind = ARG_CHOICE, .choices = streams, .required = true}, {0}};
+  double fd = 0;
+  largs_read(L, 1, "lab.isatty", &(ArgValues){.args = args, .x = &fd});
+  lua_pushboolean(L, isatty((int)fd));
+  return 1;
 }
 
 /***

@@ -3,7 +3,8 @@
  *
  *   ltensorlib.c     the library and its metatable; fields; in-place methods
  *   ltensor_create.c zeros, arange, tensor{...}, random tensors
- *   ltensor_ops.c    functions and methods that run rows of the op table
+ *   ltensor_ops.c    functions and methods that run rows of the op table: element-wise ones and products
+ *   ltensor_reduce.c sum, mean, max, var, norm, softmax
  *   ltensor_shape.c  reshape, transpose, cat, ...
  *   ltensor_index.c  t[i], t[{...}], t[i] = v
  *   ltensor_print.c  __tostring
@@ -12,11 +13,12 @@
 #define OPTLAB_LUA_TENSOR_LTENSOR_H
 
 #include "autograd/op.h"
-#include "lua/base/lbind.h"
+#include "lua/base/largs.h"
 
 /* Add functions to the library table at `lib` and methods to the table at `methods`. */
 void ltensor_create(lua_State *L, int lib, int methods);
 void ltensor_ops(lua_State *L, int lib, int methods, int meta);
+void ltensor_reduce(lua_State *L, int lib, int methods);
 void ltensor_shape(lua_State *L, int lib, int methods);
 void ltensor_rng(lua_State *L, int lib);
 
@@ -27,6 +29,9 @@ int ltensor_tostring(lua_State *L);
 /* Sets functions under the same names in both tables. */
 void ltensor_setboth(lua_State *L, int lib, int methods, const luaL_Reg *regs);
 
+/* Applies op to the operands at 1 and 2, of which at least one is a tensor, and pushes the result. */
+int ltensor_apply2(lua_State *L, const char *callee, OpId op);
+
 /* Runs an op on borrowed tensors and pushes the result. */
 int ltensor_push_op(lua_State *L, OpId op, Tensor *const *in, int nin, const OpArgs *args);
 
@@ -34,13 +39,6 @@ int ltensor_push_op(lua_State *L, OpId op, Tensor *const *in, int nin, const OpA
  * number with a fraction beside an integer tensor becomes the default float). NULL if it is neither, or (err set)
  * without memory. */
 Tensor *ltensor_operand(lua_State *L, int idx, const Tensor *like);
-
-/* Reads {dtype=, requires_grad=} at idx. */
-typedef struct TensorOptions {
-  DType dtype;
-  bool requires_grad;
-} TensorOptions;
-TensorOptions ltensor_options(lua_State *L, int idx, const char *fn, DType def);
 
 /* Raises unless t may be changed in place now: it is no result that backward could still need, nor a leaf that requires
  * a gradient, unless gradients are off. */

@@ -1,7 +1,7 @@
 /*
  * ltensor_create.c - functions that make tensors: from numbers, by rule, at random.
  *
- * Common options, in a table as the last argument: dtype (a name, default lab.get_default_dtype()) and requires_grad.
+ * Most take the options dtype and requires_grad.
  */
 #include <math.h>
 #include <string.h>
@@ -11,34 +11,41 @@
 #include "lua/base/lrecord.h"
 #include "lua/tensor/ltensor.h"
 
-static const char *const OPTIONS[] = {"dtype", "requires_grad", NULL};
+/* The last two rows of a declaration; dtype is the default float type, or that of an argument. */
+#define OPTION_ROWS \
+  {.name = "dtype", .kind = ARG_DTYPE, .def = ARG_UNSET}, {.name = "requires_grad", .kind = ARG_FLAG}, { 0 }
 
-TensorOptions ltensor_options(lua_State *L, int idx, const char *fn, DType def) {
-  TensorOptions o = {def, false};
-  if (!lb_checkoptions(L, idx, fn, OPTIONS)) return o;
-  if (lua_getfield(L, idx, "dtype") != LUA_TNIL) o.dtype = lb_checkdtype(L, lua_gettop(L), fn);
-  lua_pop(L, 1);
-  o.requires_grad = lb_optboolean(L, idx, fn, "requires_grad", false);
-  if (o.requires_grad && !dtype_is_float(o.dtype))
-    lb_error(L, "%s: only float tensors can require a gradient, this one is %s", fn, dtype_name(o.dtype));
-  return o;
-}
+/* Sizes, in a list or one after another. */
+#define SIZE_ROW \
+  { .name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true, .required = true }
 
-static int push_new(lua_State *L, const char *fn, Tensor *t, TensorOptions o) {
-  if (!t) return lb_error(L, "%s: %s", fn, err_message());
-  t->requires_grad = o.requires_grad;
+/* x: the places of dtype and requires_grad. */
+static int push_new(lua_State *L, const char *callee, Tensor *t, const double *x) {
+  if (!t) return lb_calleeerror(L, callee);
+  t->requires_grad = x[1] != 0;
   lb_pushtensor(L, t);
   return 1;
 }
 
+/* The dtype of a tensor to be made; raises if it cannot require a gradient as asked. x as above. */
+static DType new_dtype(lua_State *L, const char *callee, const double *x, DType def) {
+  DType dt = isnan(x[0]) ? def : (DType)x[0];
+  if (x[1] != 0 && !dtype_is_float(dt))
+    lb_error(L, "%s: only float tensors can require a gradient, this one is %s", callee, dtype_name(dt));
+  return dt;
+}
+
 /* --- zeros, ones, full, empty, eye --------------------------------------------------------------------------- */
 
-static int filled(lua_State *L, const char *fn, double value) {
+enum { SIZE, SIZED_DTYPE = SIZE + ARG_SHAPE_PLACES, SIZED_GRAD, SIZED_COUNT };
+static const Arg sized_args[] = {SIZE_ROW, OPTION_ROWS};
+
+static int filled(lua_State *L, const char *callee, double value) {
+  double x[SIZED_COUNT];
   int64_t shape[TENSOR_MAX_DIM];
-  int next, ndim = lb_checkshape(L, 1, shape, &next, fn);
-  if (next == 1) return lb_argerror(L, fn, 1, "sizes");
-  TensorOptions o = ltensor_options(L, next, fn, lb_defaultdtype());
-  return push_new(L, fn, tensor_full(o.dtype, ndim, shape, value), o);
+  largs_read(L, 1, callee, &(ArgValues){.args = sized_args, .x = x});
+  DType dt = new_dtype(L, callee, x + SIZED_DTYPE, dtype_default());
+  return push_new(L, callee, tensor_full(dt, arg_shape(x + SIZE, shape), shape, value), x + SIZED_DTYPE);
 }
 
 /*** A tensor of zeros: `lab.zeros(2, 3)` or `lab.zeros({2, 3}, {dtype="float64"})`. @function zeros */
@@ -50,41 +57,54 @@ static int l_empty(lua_State *L) { return filled(L, "lab.empty", 0); }
 
 /*** A tensor of one value: `lab.full({2, 3}, 0.5)`. @function full */
 static int l_full(lua_State *L) {
+  enum { VALUE = ARG_SHAPE_PLACES, DTYPE, GRAD, COUNT };
+  static const Arg args[] = {{.name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .required = true},
+                             {.name = "value", .range = RANGE_ANY, .required = true},
+                             OPTION_ROWS};
+  const char *callee = "lab.full";
+  double x[COUNT];
   int64_t shape[TENSOR_MAX_DIM];
-  if (!lua_istable(L, 1)) return lb_argerror(L, "lab.full", 1, "a table of sizes");
-  int next, ndim = lb_checkshape(L, 1, shape, &next, "lab.full");
-  if (lua_type(L, 2) != LUA_TNUMBER) return lb_argerror(L, "lab.full", 2, "a number");
-  TensorOptions o = ltensor_options(L, 3, "lab.full", lb_defaultdtype());
-  return push_new(L, "lab.full", tensor_full(o.dtype, ndim, shape, lua_tonumber(L, 2)), o);
+  largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
+  DType dt = new_dtype(L, callee, x + DTYPE, dtype_default());
+  return push_new(L, callee, tensor_full(dt, arg_shape(x, shape), shape, x[VALUE]), x + DTYPE);
 }
 
 /*** The identity matrix: `lab.eye(3)`, or n rows and m columns. @function eye */
 static int l_eye(lua_State *L) {
+  const char *callee = "lab.eye";
+  double x[SIZED_COUNT];
   int64_t shape[TENSOR_MAX_DIM];
-  int next, n = lb_checkshape(L, 1, shape, &next, "lab.eye");
-  if (n < 1 || n > 2) return lb_argerror(L, "lab.eye", 1, "one or two sizes");
+  largs_read(L, 1, callee, &(ArgValues){.args = sized_args, .x = x});
+  int n = arg_shape(x + SIZE, shape);
+  if (n < 1 || n > 2) return lb_error(L, "%s: size must be one or two integers, got %d", callee, n);
   if (n == 1) shape[1] = shape[0];
-  TensorOptions o = ltensor_options(L, next, "lab.eye", lb_defaultdtype());
+  DType dt = new_dtype(L, callee, x + SIZED_DTYPE, dtype_default());
   const Recorder *paused = recorder_pause(); /* a constant, as a whole */
-  Tensor *t = tensor_full(o.dtype, 2, shape, 0);
+  Tensor *t = tensor_full(dt, 2, shape, 0);
   for (int64_t i = 0; t && i < shape[0] && i < shape[1]; i++) tensor_set(t, i * shape[1] + i, 1);
   recorder_resume(paused);
-  return push_new(L, "lab.eye", t, o);
+  return push_new(L, callee, t, x + SIZED_DTYPE);
 }
 
-static int like(lua_State *L, const char *fn, double value) {
-  Tensor *x = lb_checktensor(L, 1, fn);
-  TensorOptions o = ltensor_options(L, 2, fn, (DType)x->dtype);
-  return push_new(L, fn, tensor_full(o.dtype, x->ndim, x->shape, value), o);
+static int like(lua_State *L, const char *callee, double value) {
+  static const Arg args[] = {OPTION_ROWS};
+  double x[2];
+  const Tensor *t = lb_checktensor(L, 1, callee, "input");
+  largs_read(L, 2, callee, &(ArgValues){.args = args, .x = x});
+  DType dt = new_dtype(L, callee, x, (DType)t->dtype);
+  return push_new(L, callee, tensor_full(dt, t->ndim, t->shape, value), x);
 }
 static int l_zeros_like(lua_State *L) { return like(L, "lab.zeros_like", 0); }
 static int l_ones_like(lua_State *L) { return like(L, "lab.ones_like", 1); }
 static int l_empty_like(lua_State *L) { return like(L, "lab.empty_like", 0); }
 static int l_full_like(lua_State *L) {
-  double v =
-      lua_type(L, 2) == LUA_TNUMBER ? lua_tonumber(L, 2) : (double)lb_argerror(L, "lab.full_like", 2, "a number");
-  lua_remove(L, 2);
-  return like(L, "lab.full_like", v);
+  static const Arg args[] = {{.name = "value", .range = RANGE_ANY, .required = true}, OPTION_ROWS};
+  const char *callee = "lab.full_like";
+  double x[3];
+  const Tensor *t = lb_checktensor(L, 1, callee, "input");
+  largs_read(L, 2, callee, &(ArgValues){.args = args, .x = x});
+  DType dt = new_dtype(L, callee, x + 1, (DType)t->dtype);
+  return push_new(L, callee, tensor_full(dt, t->ndim, t->shape, x[0]), x + 1);
 }
 
 /* --- arange, linspace ------------------------------------------------------------------------------------------ */
@@ -92,78 +112,81 @@ static int l_full_like(lua_State *L) {
 /*** Numbers from start (default 0) up to but without stop: `lab.arange(stop)`, `lab.arange(start, stop[, step])`.
  * @function arange */
 static int l_arange(lua_State *L) {
-  int n = 0;
-  double v[3] = {0};
-  while (n < 3 && lua_type(L, n + 1) == LUA_TNUMBER) {
-    v[n] = lua_tonumber(L, n + 1);
-    n++;
-  }
-  if (n == 0) return lb_argerror(L, "lab.arange", 1, "a number");
-  TensorOptions o = ltensor_options(L, n + 1, "lab.arange", lb_defaultdtype());
-  double start = n == 1 ? 0 : v[0], stop = n == 1 ? v[0] : v[1], step = n == 3 ? v[2] : 1;
+  enum { START, STOP, STEP, DTYPE, GRAD, COUNT };
+  static const Arg args[] = {
+      {.name = "start", .required = true}, {.name = "stop", .def = ARG_UNSET}, {.name = "step", .def = 1}, OPTION_ROWS};
+  const char *callee = "lab.arange";
+  double x[COUNT];
+  largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
+  DType dt = new_dtype(L, callee, x + DTYPE, dtype_default());
+  double start = isnan(x[STOP]) ? 0 : x[START], stop = isnan(x[STOP]) ? x[START] : x[STOP], step = x[STEP];
   double count = ceil((stop - start) / step);
-  if (step == 0 || !(count >= 0) || count > 0x1p53) {
-    return lb_error(L, "lab.arange: no numbers lead from %f to %f in steps of %f", start, stop, step);
-  }
+  if (step == 0 || !(count >= 0) || count > 0x1p53)
+    return lb_error(L, "%s: no numbers lead from %f to %f in steps of %f", callee, start, stop, step);
   int64_t len = (int64_t)count;
-  Tensor *t = tensor_new(o.dtype, 1, &len);
+  Tensor *t = tensor_new(dt, 1, &len);
   for (int64_t i = 0; t && i < len; i++) tensor_set(t, i, start + (double)i * step);
-  return push_new(L, "lab.arange", t, o);
+  return push_new(L, callee, t, x + DTYPE);
 }
 
 /*** n numbers evenly spaced from a to b, both included: `lab.linspace(a, b, n)`. @function linspace */
 static int l_linspace(lua_State *L) {
-  for (int i = 1; i <= 3; i++) {
-    if (lua_type(L, i) != LUA_TNUMBER) return lb_argerror(L, "lab.linspace", i, "a number");
-  }
-  TensorOptions o = ltensor_options(L, 4, "lab.linspace", lb_defaultdtype());
-  double a = lua_tonumber(L, 1), b = lua_tonumber(L, 2);
-  int64_t n = (int64_t)lua_tonumber(L, 3);
-  if (n < 0) return lb_error(L, "lab.linspace: the number of points is %d", (int)n);
-  Tensor *t = tensor_new(o.dtype, 1, &n);
+  enum { A, B, N, DTYPE, GRAD, COUNT };
+  static const Arg args[] = {{.name = "a", .required = true},
+                             {.name = "b", .required = true},
+                             {.name = "n", .kind = ARG_INTEGER, .range = RANGE_NOT_NEGATIVE, .required = true},
+                             OPTION_ROWS};
+  const char *callee = "lab.linspace";
+  double x[COUNT];
+  largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
+  DType dt = new_dtype(L, callee, x + DTYPE, dtype_default());
+  double a = x[A], b = x[B];
+  int64_t n = (int64_t)x[N];
+  Tensor *t = tensor_new(dt, 1, &n);
   double step = n > 1 ? (b - a) / (double)(n - 1) : 0;
   for (int64_t i = 0; t && i < n; i++)
     tensor_set(t, i, i < n / 2 || n == 1 ? a + (double)i * step : b - (double)(n - 1 - i) * step);
-  return push_new(L, "lab.linspace", t, o);
+  return push_new(L, callee, t, x + DTYPE);
 }
 
 /* --- random ------------------------------------------------------------------------------------------------------ */
 
 typedef enum Fill { FILL_UNIFORM, FILL_NORMAL } Fill;
 
-static int random_tensor(lua_State *L, const char *fn, Fill fill, int ndim, const int64_t *shape, int options, double a,
+/* size, x: the places of a shape and of the two options. */
+static int random_tensor(lua_State *L, const char *callee, Fill fill, const double *size, const double *x, double a,
                          double b) {
-  TensorOptions o = ltensor_options(L, options, fn, lb_defaultdtype());
-  if (!dtype_is_float(o.dtype)) return lb_error(L, "%s: makes float tensors, not %s", fn, dtype_name(o.dtype));
-  Tensor *t = tensor_new(o.dtype, ndim, shape);
+  int64_t shape[TENSOR_MAX_DIM];
+  DType dt = new_dtype(L, callee, x, dtype_default());
+  if (!dtype_is_float(dt)) return lb_error(L, "%s: makes float tensors, not %s", callee, dtype_name(dt));
+  Tensor *t = tensor_new(dt, arg_shape(size, shape), shape);
   if (t && fill == FILL_UNIFORM) rng_fill_uniform(rng_for(RNG_USER), t, a, b);
   if (t && fill == FILL_NORMAL) rng_fill_normal(rng_for(RNG_USER), t, a, b);
-  return push_new(L, fn, t, o);
+  return push_new(L, callee, t, x);
 }
 
+static int standard_random(lua_State *L, const char *callee, Fill fill) {
+  static const Arg args[] = {{.name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true},
+                             OPTION_ROWS};
+  double x[SIZED_COUNT];
+  largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
+  return random_tensor(L, callee, fill, x + SIZE, x + SIZED_DTYPE, 0, 1);
+}
 /*** Uniform numbers in [0, 1). @function rand */
-static int l_rand(lua_State *L) {
-  int64_t shape[TENSOR_MAX_DIM];
-  int next, ndim = lb_checkshape(L, 1, shape, &next, "lab.rand");
-  return random_tensor(L, "lab.rand", FILL_UNIFORM, ndim, shape, next, 0, 1);
-}
+static int l_rand(lua_State *L) { return standard_random(L, "lab.rand", FILL_UNIFORM); }
 /*** Standard normal numbers. @function randn */
-static int l_randn(lua_State *L) {
-  int64_t shape[TENSOR_MAX_DIM];
-  int next, ndim = lb_checkshape(L, 1, shape, &next, "lab.randn");
-  return random_tensor(L, "lab.randn", FILL_NORMAL, ndim, shape, next, 0, 1);
-}
+static int l_randn(lua_State *L) { return standard_random(L, "lab.randn", FILL_NORMAL); }
 
 /*** Normal numbers: `lab.normal(mean, std, {sizes}[, options])`. @function normal */
 static int l_normal(lua_State *L) {
-  for (int i = 1; i <= 2; i++) {
-    if (lua_type(L, i) != LUA_TNUMBER) return lb_argerror(L, "lab.normal", i, "a number");
-  }
-  double std = lua_tonumber(L, 2);
-  if (!(std >= 0)) return lb_error(L, "lab.normal: the standard deviation is %f, it must not be negative", std);
-  int64_t shape[TENSOR_MAX_DIM];
-  int next, ndim = lb_checkshape(L, 3, shape, &next, "lab.normal");
-  return random_tensor(L, "lab.normal", FILL_NORMAL, ndim, shape, next, lua_tonumber(L, 1), std);
+  enum { MEAN, STD, TO, DTYPE = TO + ARG_SHAPE_PLACES, GRAD, COUNT };
+  static const Arg args[] = {{.name = "mean", .required = true},
+                             {.name = "std", .range = RANGE_NOT_NEGATIVE, .required = true},
+                             {.name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true},
+                             OPTION_ROWS};
+  double x[COUNT];
+  largs_read(L, 1, "lab.normal", &(ArgValues){.args = args, .x = x});
+  return random_tensor(L, "lab.normal", FILL_NORMAL, x + TO, x + DTYPE, x[MEAN], x[STD]);
 }
 
 /* Random integers, as they are reported to a recorder: args {low, how many there are}; 0: a permutation. */
@@ -192,9 +215,10 @@ static void fill_integers(Tensor *t, IntegerArgs a) {
 
 /*** The numbers 1..n in random order, int64. @function randperm */
 static int l_randperm(lua_State *L) {
-  int isint;
-  int64_t n = lua_tointegerx(L, 1, &isint);
-  if (!isint || n < 0) return lb_argerror(L, "lab.randperm", 1, "a number of elements");
+  static const Arg args[] = {{.name = "n", .kind = ARG_INTEGER, .range = RANGE_NOT_NEGATIVE, .required = true}, {0}};
+  double x = 0;
+  largs_read(L, 1, "lab.randperm", &(ArgValues){.args = args, .x = &x});
+  int64_t n = (int64_t)x;
   Tensor *t = tensor_new(DT_I64, 1, &n);
   fill_integers(t, (IntegerArgs){0});
   lb_pushtensor(L, t);
@@ -204,26 +228,35 @@ static int l_randperm(lua_State *L) {
 /*** Integers from low up to but without high, int64: `lab.randint(low, high, {sizes})`, or from 0: `lab.randint(high,
  * {sizes})`. @function randint */
 static int l_randint(lua_State *L) {
-  const char *fn = "lab.randint";
-  int first = lua_type(L, 2) == LUA_TNUMBER ? 2 : 1, isint[2], next;
-  int64_t lo = first == 2 ? lua_tointegerx(L, 1, &isint[0]) : (isint[0] = 1, 0),
-          hi = lua_tointegerx(L, first, &isint[1]);
-  if (!isint[0] || !isint[1]) return lb_argerror(L, fn, isint[0] ? first : 1, "an integer");
-  if (hi <= lo) return lb_error(L, "%s: there is no integer from %d up to but without %d", fn, (int)lo, (int)hi);
+  enum { LOW, HIGH, TO, COUNT = TO + ARG_SHAPE_PLACES };
+  static const Arg args[] = {{.name = "low", .kind = ARG_INTEGER},
+                             {.name = "high", .kind = ARG_INTEGER, .required = true},
+                             {.name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true},
+                             {0}};
+  const char *callee = "lab.randint";
+  double x[COUNT];
   int64_t shape[TENSOR_MAX_DIM];
-  int ndim = lb_checkshape(L, first + 1, shape, &next, fn);
-  Tensor *t = tensor_new(DT_I64, ndim, shape);
-  fill_integers(t, (IntegerArgs){lo, (uint64_t)hi - (uint64_t)lo});
+  if (lua_type(L, 1) == LUA_TNUMBER && lua_type(L, 2) != LUA_TNUMBER) {
+    lua_pushinteger(L, 0);
+    lua_insert(L, 1);
+  }
+  largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
+  int64_t low = (int64_t)x[LOW], high = (int64_t)x[HIGH];
+  if (high <= low)
+    return lb_error(L, "%s: there is no integer from %I up to but without %I", callee, (LUAI_UACINT)low,
+                    (LUAI_UACINT)high);
+  Tensor *t = tensor_new(DT_I64, arg_shape(x + TO, shape), shape);
+  fill_integers(t, (IntegerArgs){low, (uint64_t)high - (uint64_t)low});
   lb_pushtensor(L, t);
   return 1;
 }
 
 /*** Restarts every stream of random numbers. @function manual_seed */
 static int l_manual_seed(lua_State *L) {
-  int isint;
-  lua_Integer seed = lua_tointegerx(L, 1, &isint);
-  if (!isint) return lb_argerror(L, "lab.manual_seed", 1, "an integer");
-  rng_seed_all((uint64_t)seed);
+  static const Arg args[] = {{.name = "seed", .kind = ARG_INT64, .required = true}, {0}};
+  double at = 0;
+  largs_read(L, 1, "lab.manual_seed", &(ArgValues){.args = args, .x = &at});
+  rng_seed_all((uint64_t)lua_tointeger(L, (int)at));
   return 0;
 }
 
@@ -234,14 +267,14 @@ static int l_initial_seed(lua_State *L) {
 
 /*** The dtype of new tensors: "float32" (at the start) or "float64". @function set_default_dtype */
 static int l_set_default_dtype(lua_State *L) {
-  DType dt = lb_checkdtype(L, 1, "lab.set_default_dtype");
-  if (!dtype_is_float(dt))
-    return lb_error(L, "lab.set_default_dtype: must be float32 or float64, got %s", dtype_name(dt));
-  lb_setdefaultdtype(dt);
+  static const Arg args[] = {{.name = "dtype", .kind = ARG_FLOAT_DTYPE, .required = true}, {0}};
+  double dt = 0;
+  largs_read(L, 1, "lab.set_default_dtype", &(ArgValues){.args = args, .x = &dt});
+  dtype_set_default((DType)dt);
   return 0;
 }
 static int l_get_default_dtype(lua_State *L) {
-  lua_pushstring(L, dtype_name(lb_defaultdtype()));
+  lua_pushstring(L, dtype_name(dtype_default()));
   return 1;
 }
 
@@ -280,8 +313,21 @@ static void nested_number(lua_State *L, Nested *n) {
       tensor_set(n->t, n->at++, lua_toboolean(L, -1));
       return;
     default:
-      lb_error(L, "lab.tensor: element %d is %s, expected a number", (int)n->at + 1, luaL_typename(L, -1));
+      lb_error(L, "lab.tensor: element %d must be a number, got %s", (int)n->at + 1, lb_pushgot(L, -1));
   }
+}
+
+/* Raises if the table of n members on top of the stack also holds a name: options stand in the outermost table. Tables
+ * written as constructors keep their names behind the list, where one look finds them. */
+static void check_no_names(lua_State *L, lua_Integer n) {
+  if (n == 0 || lua_rawlen(L, -1) != (lua_Unsigned)n) return;
+  lua_pushinteger(L, n);
+  if (!lua_next(L, -2)) return;
+  if (lua_type(L, -2) == LUA_TSTRING)
+    lb_error(L,
+             "lab.tensor: '%s' stands in an inner table; options belong into the outermost one or a table of their own",
+             lua_tostring(L, -2));
+  lua_pop(L, 2);
 }
 
 /* The value on top of the stack, at depth d of the shape. */
@@ -291,12 +337,12 @@ static void nested_fill(lua_State *L, Nested *n, int d) {
     return;
   }
   if (!lua_istable(L, -1))
-    lb_error(L, "lab.tensor: ragged table: %s where a list of %d was expected", luaL_typename(L, -1),
-             (int)n->t->shape[d]);
+    lb_error(L, "lab.tensor: ragged table: %s where a list of %d was expected", lb_pushgot(L, -1), (int)n->t->shape[d]);
   lua_Integer len = luaL_len(L, -1);
   if (len != n->t->shape[d])
     lb_error(L, "lab.tensor: ragged table: a list of %d where the first one has %d", (int)len, (int)n->t->shape[d]);
-  luaL_checkstack(L, 1, "lab.tensor");
+  luaL_checkstack(L, 4, "lab.tensor");
+  if (d > 0) check_no_names(L, len);
   for (lua_Integer i = 1; i <= len; i++) {
     lua_geti(L, -1, i);
     nested_fill(L, n, d + 1);
@@ -307,45 +353,59 @@ static void nested_fill(lua_State *L, Nested *n, int d) {
 /*** A tensor from a number or nested tables of numbers: `lab.tensor({{1, 2}, {3, 4}}, {dtype="float64"})`.
  * The dtype is the default float type unless given; a tensor argument is copied. @function tensor */
 static int l_tensor(lua_State *L) {
-  Tensor *x = lb_testtensor(L, 1);
-  TensorOptions o = ltensor_options(L, 2, "lab.tensor", x ? (DType)x->dtype : lb_defaultdtype());
-  if (x) return push_new(L, "lab.tensor", tensor_cast(x, o.dtype), o);
+  static const Arg args[] = {{.name = "data", .kind = ARG_VALUE, .required = true}, OPTION_ROWS};
+  const char *callee = "lab.tensor";
+  double v[3], *options = v + 1;
+  largs_read(L, 1, callee, &(ArgValues){.args = args, .x = v});
+  lua_pushvalue(L, (int)v[0]);
+  lua_replace(L, 1);
+  const Tensor *x = lb_testtensor(L, 1);
+  DType dt = new_dtype(L, callee, options, x ? (DType)x->dtype : dtype_default());
+  if (x) return push_new(L, callee, tensor_cast(x, dt), options);
   int type = lua_type(L, 1);
   if (type != LUA_TTABLE && type != LUA_TNUMBER && type != LUA_TBOOLEAN)
-    return lb_argerror(L, "lab.tensor", 1, "a number or a table of numbers");
+    return lb_badvalue(L, callee, "data", 1, "a number or a table of numbers");
   int64_t shape[TENSOR_MAX_DIM];
   lua_settop(L, 1);
   Nested n = {0};
   int ndim = nested_shape(L, 1, shape);
-  n.t = tensor_new(o.dtype, ndim, shape);
+  n.t = tensor_new(dt, ndim, shape);
   lb_pushunseen(L, n.t);
   lua_pushvalue(L, 1);
   nested_fill(L, &n, 0);
   lua_pop(L, 1);
   if (context->recorder) lrecord_tensor(L, n.t);
-  n.t->requires_grad = o.requires_grad;
+  n.t->requires_grad = options[1] != 0;
   return 1;
 }
 
 /* --- in-place random fills: methods --------------------------------------------------------------------------- */
 
-static int fill_random(lua_State *L, const char *fn, Fill fill, double da, double db) {
-  Tensor *t = lb_checktensor(L, 1, fn);
-  ltensor_check_inplace(L, t, fn);
-  double a = lb_numberor(L, 2, fn, da), b = lb_numberor(L, 3, fn, db);
+static int fill_random(lua_State *L, const char *callee, Fill fill, const Arg *args) {
+  double x[2];
+  Tensor *t = lb_checkself(L, callee);
+  ltensor_check_inplace(L, t, callee);
+  largs_read(L, 2, callee, &(ArgValues){.args = args, .x = x});
   if (!dtype_is_float((DType)t->dtype))
-    return lb_error(L, "%s: fills float tensors, this one is %s", fn, dtype_name((DType)t->dtype));
-  if (fill == FILL_UNIFORM ? !(a <= b) : !(b >= 0)) return lb_error(L, "%s: bad range (%f, %f)", fn, a, b);
+    return lb_error(L, "%s: fills float tensors, this one is %s", callee, dtype_name((DType)t->dtype));
+  if (fill == FILL_UNIFORM && x[0] > x[1])
+    return lb_error(L, "%s: from must be at most to, got %f and %f", callee, x[0], x[1]);
   if (fill == FILL_UNIFORM) {
-    rng_fill_uniform(rng_for(RNG_USER), t, a, b);
+    rng_fill_uniform(rng_for(RNG_USER), t, x[0], x[1]);
   } else {
-    rng_fill_normal(rng_for(RNG_USER), t, a, b);
+    rng_fill_normal(rng_for(RNG_USER), t, x[0], x[1]);
   }
   lua_settop(L, 1);
   return 1;
 }
-static int l_uniform_(lua_State *L) { return fill_random(L, "Tensor:uniform_", FILL_UNIFORM, 0, 1); }
-static int l_normal_(lua_State *L) { return fill_random(L, "Tensor:normal_", FILL_NORMAL, 0, 1); }
+static int l_uniform_(lua_State *L) {
+  static const Arg args[] = {{.name = "from"}, {.name = "to", .def = 1}, {0}};
+  return fill_random(L, "Tensor:uniform_", FILL_UNIFORM, args);
+}
+static int l_normal_(lua_State *L) {
+  static const Arg args[] = {{.name = "mean"}, {.name = "std", .range = RANGE_NOT_NEGATIVE, .def = 1}, {0}};
+  return fill_random(L, "Tensor:normal_", FILL_NORMAL, args);
+}
 
 void ltensor_create(lua_State *L, int lib, int methods) {
   static const luaL_Reg functions[] = {{"tensor", l_tensor},

@@ -18,8 +18,8 @@ static int64_t position(lua_State *L, const Tensor *x, int dim) {
   int isint;
   lua_Integer i = lua_tointegerx(L, -1, &isint);
   if (!isint)
-    lb_error(L, "index of dimension %d is %s, expected an integer or a range {from, to}", dim + 1,
-             luaL_tolstring(L, -1, NULL));
+    lb_error(L, "t[key]: the key of dimension %d must be an integer or a range {from, to}, got %s", dim + 1,
+             lb_pushgot(L, -1));
   int64_t size = x->shape[dim];
   if (i >= 1 && i <= size) return i - 1;
   if (i < 0 && i >= -size) return size + i;
@@ -93,7 +93,7 @@ static Tensor *window(Tensor *x, const Range *ranges) {
 }
 
 int ltensor_index(lua_State *L) {
-  Tensor *x = lb_checktensor(L, 1, "index"), *rows = lb_testtensor(L, 2);
+  Tensor *x = lb_checktensor(L, 1, "t[key]", "t"), *rows = lb_testtensor(L, 2);
   if (rows) {
     lua_getfield(L, lua_upvalueindex(1), "index_select");
     lua_pushvalue(L, 1);
@@ -110,11 +110,11 @@ int ltensor_index(lua_State *L) {
 }
 
 int ltensor_newindex(lua_State *L) {
-  Tensor *x = lb_checktensor(L, 1, "index");
+  Tensor *x = lb_checktensor(L, 1, "t[key]", "t");
   ltensor_check_inplace(L, x, "t[key] = value");
   Tensor *value = lb_testtensor(L, 3);
   if (!value && lua_type(L, 3) != LUA_TNUMBER)
-    return lb_error(L, "t[key] = value: the value is %s, expected a number or a tensor", luaL_typename(L, 3));
+    return lb_error(L, "t[key] = value: value must be a number or a tensor, got %s", lb_pushgot(L, 3));
   if (lb_testtensor(L, 2)) return lb_error(L, "t[key] = value: the key must be made of numbers and ranges");
   if (value && grad_mode() && value->requires_grad)
     return lb_error(L,

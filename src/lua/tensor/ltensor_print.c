@@ -128,7 +128,7 @@ int ltensor_tostring(lua_State *L) {
     lua_pushliteral(L, "[closed tensor]");
     return 1;
   }
-  Printer p = {.t = lb_checktensor(L, 1, "tostring")};
+  Printer p = {.t = lb_checktensor(L, 1, "tostring", "self")};
   const Tensor *t = p.t;
   lb_read(L, t, "printing a tensor");
   choose_format(&p);

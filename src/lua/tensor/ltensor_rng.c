@@ -22,23 +22,20 @@ static int l_get_rng_state(lua_State *L) {
   return 1;
 }
 
-static uint64_t need_integer(lua_State *L, const char *fn, const char *name) {
-  if (lua_getfield(L, 1, name) == LUA_TNIL) lb_error(L, "%s: the state lacks '%s'", fn, name);
-  lua_pop(L, 1);
-  return (uint64_t)lb_optinteger(L, 1, fn, name, 0);
-}
-
 /*** Goes back (or on) to a state that get_rng_state gave. @function set_rng_state */
 static int l_set_rng_state(lua_State *L) {
-  static const char *const names[] = {"seed", "user", "init", "data", "dropout", NULL};
-  const char *fn = "lab.set_rng_state";
-  uint64_t counter[RNG_PURPOSES];
-  if (!lua_istable(L, 1)) return lb_argerror(L, fn, 1, "a table from lab.get_rng_state()");
-  lb_checkoptions(L, 1, fn, names);
-  uint64_t seed = need_integer(L, fn, "seed");
-  for (int i = 0; i < RNG_PURPOSES; i++) counter[i] = need_integer(L, fn, PURPOSES[i]);
-  rng_seed_all(seed);
-  for (int i = 0; i < RNG_PURPOSES; i++) rng_for((RngPurpose)i)->counter = counter[i];
+  static const Arg args[] = {
+      {.name = "user", .kind = ARG_INT64, .required = true}, {.name = "init", .kind = ARG_INT64, .required = true},
+      {.name = "data", .kind = ARG_INT64, .required = true}, {.name = "dropout", .kind = ARG_INT64, .required = true},
+      {.name = "seed", .kind = ARG_INT64, .required = true}, {0},
+  };
+  const char *callee = "lab.set_rng_state";
+  double at[RNG_PURPOSES + 1];
+  if (!lua_istable(L, 1)) return lb_badvalue(L, callee, "state", 1, "a table from lab.get_rng_state()");
+  lb_atmost(L, callee, 1);
+  largs_options(L, 1, callee, &(ArgValues){.args = args, .x = at});
+  rng_seed_all((uint64_t)lua_tointeger(L, (int)at[RNG_PURPOSES]));
+  for (int i = 0; i < RNG_PURPOSES; i++) rng_for((RngPurpose)i)->counter = (uint64_t)lua_tointeger(L, (int)at[i]);
   return 0;
 }
 

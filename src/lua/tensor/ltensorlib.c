@@ -49,13 +49,13 @@ static int tensor_index(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return ltensor_index(L);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
-  Tensor *t = lb_checktensor(L, 1, "index");
+  Tensor *t = lb_checktensor(L, 1, "t.field", "t");
   if (push_field(L, t, lua_tostring(L, 2))) return 1;
   return lb_error(L, "a tensor has no field or method '%s'", lua_tostring(L, 2));
 }
 
 static int set_grad(lua_State *L, Tensor *t) {
-  Tensor *g = lua_isnil(L, 3) ? NULL : lb_checktensor(L, 3, "t.grad = value");
+  Tensor *g = lua_isnil(L, 3) ? NULL : lb_checktensor(L, 3, "t.grad = value", "value");
   if (g && (!tensor_same_shape(t, g) || t->dtype != g->dtype)) {
     return lb_error(L, "t.grad = value: a gradient of shape %s, dtype %s for a tensor of shape %s, dtype %s",
                     tensor_shape_str(g), dtype_name((DType)g->dtype), tensor_shape_str(t), dtype_name((DType)t->dtype));
@@ -76,7 +76,7 @@ static int set_requires_grad(lua_State *L, Tensor *t, bool on) {
 
 static int tensor_newindex(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return ltensor_newindex(L);
-  Tensor *t = lb_checktensor(L, 1, "index");
+  Tensor *t = lb_checktensor(L, 1, "t.field", "t");
   const char *name = lua_tostring(L, 2);
   if (strcmp(name, "grad") == 0) return set_grad(L, t);
   if (strcmp(name, "requires_grad") == 0) return set_requires_grad(L, t, lua_toboolean(L, 3));
@@ -84,7 +84,7 @@ static int tensor_newindex(lua_State *L) {
 }
 
 static int tensor_len(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "#");
+  Tensor *t = lb_checktensor(L, 1, "#t", "t");
   if (t->ndim == 0) return lb_error(L, "a 0-dimensional tensor has no length");
   lua_pushinteger(L, t->shape[0]);
   return 1;
@@ -104,28 +104,38 @@ static int forget_metatable(lua_State *L) {
 
 /* --- plain methods -------------------------------------------------------------------------------------------- */
 
+/* The tensor of a method without arguments. */
+static Tensor *only_self(lua_State *L, const char *callee) {
+  lb_atmost(L, callee, 1);
+  return lb_checkself(L, callee);
+}
+
 static int l_dim(lua_State *L) {
-  lua_pushinteger(L, lb_checktensor(L, 1, "dim")->ndim);
+  lua_pushinteger(L, only_self(L, "Tensor:dim")->ndim);
   return 1;
 }
 static int l_numel(lua_State *L) {
-  lua_pushinteger(L, lb_checktensor(L, 1, "numel")->numel);
+  lua_pushinteger(L, only_self(L, "Tensor:numel")->numel);
   return 1;
 }
 
 /*** The sizes as a table, or the size of one dimension. @function size */
 static int l_size(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "size");
-  if (lua_isnoneornil(L, 2)) {
+  static const Arg args[] = {{.name = "dim", .kind = ARG_DIM, .def = ARG_UNSET}, {0}};
+  const char *callee = "Tensor:size";
+  double dim = 0;
+  const Tensor *t = lb_checkself(L, callee);
+  largs_read(L, 2, callee, &(ArgValues){.args = args, .x = &dim});
+  if (isnan(dim)) {
     push_sizes(L, t->ndim, t->shape);
   } else {
-    lua_pushinteger(L, t->shape[lb_checkdim(L, 2, t->ndim, "size")]);
+    lua_pushinteger(L, t->shape[lb_checkdim(L, dim, t->ndim, callee, "dim")]);
   }
   return 1;
 }
 /*** The strides in elements, as a table. @function stride */
 static int l_stride(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "stride");
+  Tensor *t = only_self(L, "Tensor:stride");
   push_sizes(L, t->ndim, t->stride);
   return 1;
 }
@@ -142,11 +152,11 @@ static void push_element(lua_State *L, DType dt, const void *p) {
 
 /*** The element of a one-element tensor as a number. @function item */
 static int l_item(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "item");
+  Tensor *t = only_self(L, "Tensor:item");
   lb_read(L, t, "item()");
   if (t->numel != 1)
     return lb_error(
-        L, "item: the tensor has shape %s; only one element can become a number (use tolist, or index it first)",
+        L, "Tensor:item: the tensor has shape %s; only one element can become a number (use tolist, or index it first)",
         tensor_shape_str(t));
   push_element(L, (DType)t->dtype, tensor_data(t));
   return 1;
@@ -175,7 +185,7 @@ static void push_nested(lua_State *L, Listing *l, int d) {
 }
 /*** The elements as nested tables (a number for a 0-dimensional tensor). @function tolist */
 static int l_tolist(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "tolist");
+  Tensor *t = only_self(L, "Tensor:tolist");
   lb_read(L, t, "tolist()");
   Listing l;
   l.t = t;
@@ -186,71 +196,88 @@ static int l_tolist(lua_State *L) {
 }
 
 static int l_clone(lua_State *L) {
-  Tensor *x = lb_checktensor(L, 1, "clone");
+  Tensor *x = only_self(L, "Tensor:clone");
   return ltensor_push_op(L, OP_CLONE, &x, 1, NULL);
 }
 /*** The same memory without the graph. @function detach */
 static int l_detach(lua_State *L) {
-  lb_pushtensor(L, tensor_alias(lb_checktensor(L, 1, "detach")));
+  lb_pushtensor(L, tensor_alias(only_self(L, "Tensor:detach")));
   return 1;
 }
 static int l_contiguous(lua_State *L) {
-  Tensor *x = lb_checktensor(L, 1, "contiguous");
+  Tensor *x = only_self(L, "Tensor:contiguous");
   if (!x->contiguous) return ltensor_push_op(L, OP_CLONE, &x, 1, NULL);
   lua_settop(L, 1);
   return 1;
 }
 static int l_is_contiguous(lua_State *L) {
-  lua_pushboolean(L, lb_checktensor(L, 1, "is_contiguous")->contiguous);
+  lua_pushboolean(L, only_self(L, "Tensor:is_contiguous")->contiguous);
   return 1;
 }
 
 /*** The tensor in another dtype (itself if it has that one): `x:to("float64")`. @function to */
 static int l_to(lua_State *L) {
-  Tensor *x = lb_checktensor(L, 1, "to");
-  DType dt = lb_checkdtype(L, 2, "to");
-  if (dt != x->dtype) return ltensor_push_op(L, OP_CAST, &x, 1, &(OpArgs){.cast = {dt}});
+  static const Arg args[] = {{.name = "dtype", .kind = ARG_DTYPE, .required = true}, {0}};
+  double dt = 0;
+  Tensor *x = lb_checkself(L, "Tensor:to");
+  largs_read(L, 2, "Tensor:to", &(ArgValues){.args = args, .x = &dt});
+  if (dt != x->dtype) return ltensor_push_op(L, OP_CAST, &x, 1, &(OpArgs){.cast = {(int64_t)dt}});
   lua_settop(L, 1);
   return 1;
 }
 
 static int l_requires_grad_(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "requires_grad_");
-  set_requires_grad(L, t, lua_isnone(L, 2) || lua_toboolean(L, 2));
+  static const Arg args[] = {{.name = "requires_grad", .kind = ARG_FLAG, .def = 1}, {0}};
+  double on = 0;
+  Tensor *t = lb_checkself(L, "Tensor:requires_grad_");
+  largs_read(L, 2, "Tensor:requires_grad_", &(ArgValues){.args = args, .x = &on});
+  set_requires_grad(L, t, on != 0);
   lua_settop(L, 1);
   return 1;
 }
 
 /* --- in place ------------------------------------------------------------------------------------------------- */
 
-static int fill(lua_State *L, const char *fn, double value) {
-  Tensor *t = lb_checktensor(L, 1, fn);
-  ltensor_check_inplace(L, t, fn);
+static int fill(lua_State *L, const char *callee, double value) {
+  Tensor *t = lb_checkself(L, callee);
+  ltensor_check_inplace(L, t, callee);
   tensor_fill_(t, value);
   lua_settop(L, 1);
   return 1;
 }
-static int l_zero_(lua_State *L) { return fill(L, "Tensor:zero_", 0); }
-static int l_fill_(lua_State *L) { return fill(L, "Tensor:fill_", lb_checknumber(L, 2, "Tensor:fill_")); }
+static int l_zero_(lua_State *L) {
+  lb_atmost(L, "Tensor:zero_", 1);
+  return fill(L, "Tensor:zero_", 0);
+}
+static int l_fill_(lua_State *L) {
+  static const Arg args[] = {{.name = "value", .range = RANGE_ANY, .required = true}, {0}};
+  double value = 0;
+  largs_read(L, 2, "Tensor:fill_", &(ArgValues){.args = args, .x = &value});
+  return fill(L, "Tensor:fill_", value);
+}
 
 /*** Copies (and converts, and broadcasts) another tensor's elements into this one. @function copy_ */
 static int l_copy_(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "Tensor:copy_"), *u = lb_checktensor(L, 2, "Tensor:copy_");
-  ltensor_check_inplace(L, t, "Tensor:copy_");
+  const char *callee = "Tensor:copy_";
+  Tensor *t = lb_checkself(L, callee), *u = lb_checktensor(L, 2, callee, "other");
+  lb_atmost(L, callee, 2);
+  ltensor_check_inplace(L, t, callee);
   if (tensor_copy_(t, u) < 0) return lb_coreerror(L);
   lua_settop(L, 1);
   return 1;
 }
 
-/* t:exp_(), t:clamp_(lo, hi), ...: the function of that name, its result copied back. Upvalue 1: the function. */
+/* t:exp_(), t:clamp_(lo, hi), ...: the function of that name, its result copied back. Upvalue 1: the function, 2: the
+ * callee. */
 static int l_through_copy(lua_State *L) {
-  Tensor *t = lb_checktensor(L, 1, "in-place method");
-  ltensor_check_inplace(L, t, "in-place method");
+  const char *callee = lua_tostring(L, lua_upvalueindex(2));
+  Tensor *t = lb_checkself(L, callee);
+  ltensor_check_inplace(L, t, callee);
   int n = lua_gettop(L);
   lua_pushvalue(L, lua_upvalueindex(1));
   for (int i = 1; i <= n; i++) lua_pushvalue(L, i);
   lua_call(L, n, 1);
-  if (tensor_copy_(t, lb_checktensor(L, -1, "in-place method")) < 0) return lb_coreerror(L);
+  if (tensor_copy_(t, lb_checktensor(L, -1, callee, "the result")) < 0) return lb_coreerror(L);
   lua_settop(L, 1);
   return 1;
 }
@@ -271,7 +298,8 @@ static void inplace_twins(lua_State *L, int methods) {
                                       "clamp", "relu", "sigmoid", "tanh",   "floor", "round"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     lua_getfield(L, methods, names[i]);
-    lua_pushcclosure(L, l_through_copy, 1);
+    lua_pushfstring(L, "Tensor:%s_", names[i]);
+    lua_pushcclosure(L, l_through_copy, 2);
     lua_pushfstring(L, "%s_", names[i]);
     lua_insert(L, -2);
     lua_settable(L, methods);
@@ -328,6 +356,7 @@ int luaopen_optlab_tensor(lua_State *L) {
   ltensor_setboth(L, 1, 2, both);
   ltensor_create(L, 1, 2);
   ltensor_ops(L, 1, 2, 3);
+  ltensor_reduce(L, 1, 2);
   ltensor_shape(L, 1, 2);
   ltensor_rng(L, 1);
   inplace_twins(L, 2);

@@ -27,7 +27,7 @@ static const Arg args[] = {
     {0},
 };
 
-enum { C_MINUS_LR, C_RHO, C_GAIN, C_EPS, C_DECAY, C_SIGN };
+enum { C_MINUS_LR, C_RHO, C_GAIN, C_EPS, C_DECAY, C_SIGN, C_COUNT };
 
 static void coef(double *c, const double *h, int64_t t) {
   (void)t;
@@ -58,9 +58,17 @@ static void coef(double *c, const double *h, int64_t t) {
 ADADELTA_KERNEL(adadelta_f32, float, sqrtf)
 ADADELTA_KERNEL(adadelta_f64, double, sqrt)
 
-const OptimDef optim_adadelta = {.name = "Adadelta",
-                                 .args = args,
-                                 .slot = {{"square_avg", -1, -1}, {"acc_delta", -1, -1}},
-                                 .nslots = 2,
-                                 .coef = coef,
-                                 .kernel = {adadelta_f32, adadelta_f64}};
+static const OptimSlot slots[] = {
+    {.name = "square_avg"},
+    {.name = "acc_delta"},
+    {0},
+};
+
+const OptimDef optim_adadelta = {
+    .name = "Adadelta",
+    .args = args,
+    .slot = slots,
+    .ncoefs = C_COUNT,
+    .coef = coef,
+    .kernel = {adadelta_f32, adadelta_f64},
+};

@@ -27,7 +27,7 @@ static const Arg args[] = {
     {0},
 };
 
-enum { C_MINUS_LR, C_EPS, C_DECAY, C_SIGN };
+enum { C_MINUS_LR, C_EPS, C_DECAY, C_SIGN, C_COUNT };
 
 static void coef(double *c, const double *h, int64_t t) {
   c[C_MINUS_LR] = -(h[LR] / (1 + (double)(t - 1) * h[LR_DECAY]));
@@ -53,9 +53,16 @@ static void coef(double *c, const double *h, int64_t t) {
 ADAGRAD_KERNEL(adagrad_f32, float, sqrtf)
 ADAGRAD_KERNEL(adagrad_f64, double, sqrt)
 
-const OptimDef optim_adagrad = {.name = "Adagrad",
-                                .args = args,
-                                .slot = {{"sum", -1, INITIAL}},
-                                .nslots = 1,
-                                .coef = coef,
-                                .kernel = {adagrad_f32, adagrad_f64}};
+static const OptimSlot slots[] = {
+    {.name = "sum", .initial = INITIAL},
+    {0},
+};
+
+const OptimDef optim_adagrad = {
+    .name = "Adagrad",
+    .args = args,
+    .slot = slots,
+    .ncoefs = C_COUNT,
+    .coef = coef,
+    .kernel = {adagrad_f32, adagrad_f64},
+};

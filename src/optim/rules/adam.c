@@ -30,7 +30,7 @@ static const Arg args[] = {
     {0},
 };
 
-enum { C_MINUS_STEP, C_ROOT2, C_BETA1, C_GAIN1, C_BETA2, C_GAIN2, C_EPS, C_DECAY, C_SIGN };
+enum { C_MINUS_STEP, C_ROOT2, C_BETA1, C_GAIN1, C_BETA2, C_GAIN2, C_EPS, C_DECAY, C_SIGN, C_COUNT };
 
 static void coef(double *c, const double *h, int64_t t) {
   c[C_MINUS_STEP] = -(h[LR] / (1 - pow(h[BETA1], (double)t)));
@@ -78,9 +78,18 @@ ADAM_LOOP(loop_f64, double, sqrt)
 ADAM_KERNEL(adam_f32, loop_f32)
 ADAM_KERNEL(adam_f64, loop_f64)
 
-const OptimDef optim_adam = {.name = "Adam",
-                             .args = args,
-                             .slot = {{"exp_avg", -1, -1}, {"exp_avg_sq", -1, -1}, {"max_exp_avg_sq", AMSGRAD, -1}},
-                             .nslots = 3,
-                             .coef = coef,
-                             .kernel = {adam_f32, adam_f64}};
+static const OptimSlot slots[] = {
+    {.name = "exp_avg"},
+    {.name = "exp_avg_sq"},
+    {.name = "max_exp_avg_sq", .when = AMSGRAD},
+    {0},
+};
+
+const OptimDef optim_adam = {
+    .name = "Adam",
+    .args = args,
+    .slot = slots,
+    .ncoefs = C_COUNT,
+    .coef = coef,
+    .kernel = {adam_f32, adam_f64},
+};

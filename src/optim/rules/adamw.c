@@ -29,7 +29,7 @@ static const Arg args[] = {
     {0},
 };
 
-enum { C_MINUS_STEP, C_ROOT2, C_BETA1, C_GAIN1, C_BETA2, C_GAIN2, C_EPS, C_SHRINK, C_SIGN };
+enum { C_MINUS_STEP, C_ROOT2, C_BETA1, C_GAIN1, C_BETA2, C_GAIN2, C_EPS, C_SHRINK, C_SIGN, C_COUNT };
 
 static void coef(double *c, const double *h, int64_t t) {
   c[C_MINUS_STEP] = -(h[LR] / (1 - pow(h[BETA1], (double)t)));
@@ -75,9 +75,18 @@ ADAMW_LOOP(loop_f64, double, sqrt)
 ADAMW_KERNEL(adamw_f32, loop_f32)
 ADAMW_KERNEL(adamw_f64, loop_f64)
 
-const OptimDef optim_adamw = {.name = "AdamW",
-                              .args = args,
-                              .slot = {{"exp_avg", -1, -1}, {"exp_avg_sq", -1, -1}, {"max_exp_avg_sq", AMSGRAD, -1}},
-                              .nslots = 3,
-                              .coef = coef,
-                              .kernel = {adamw_f32, adamw_f64}};
+static const OptimSlot slots[] = {
+    {.name = "exp_avg"},
+    {.name = "exp_avg_sq"},
+    {.name = "max_exp_avg_sq", .when = AMSGRAD},
+    {0},
+};
+
+const OptimDef optim_adamw = {
+    .name = "AdamW",
+    .args = args,
+    .slot = slots,
+    .ncoefs = C_COUNT,
+    .coef = coef,
+    .kernel = {adamw_f32, adamw_f64},
+};

@@ -32,7 +32,7 @@ static const Arg args[] = {
     {0},
 };
 
-enum { C_MINUS_LR, C_ALPHA, C_GAIN, C_EPS, C_MOMENTUM, C_DECAY, C_SIGN };
+enum { C_MINUS_LR, C_ALPHA, C_GAIN, C_EPS, C_MOMENTUM, C_DECAY, C_SIGN, C_COUNT };
 
 static void coef(double *c, const double *h, int64_t t) {
   (void)t;
@@ -90,10 +90,18 @@ RMSPROP_LOOP(loop_f64, double, sqrt)
 RMSPROP_KERNEL(rmsprop_f32, loop_f32)
 RMSPROP_KERNEL(rmsprop_f64, loop_f64)
 
+static const OptimSlot slots[] = {
+    {.name = "square_avg"},
+    {.name = "grad_avg", .when = CENTERED},
+    {.name = "momentum_buffer", .when = MOMENTUM},
+    {0},
+};
+
 const OptimDef optim_rmsprop = {
     .name = "RMSprop",
     .args = args,
-    .slot = {{"square_avg", -1, -1}, {"grad_avg", CENTERED, -1}, {"momentum_buffer", MOMENTUM, -1}},
-    .nslots = 3,
+    .slot = slots,
+    .ncoefs = C_COUNT,
     .coef = coef,
-    .kernel = {rmsprop_f32, rmsprop_f64}};
+    .kernel = {rmsprop_f32, rmsprop_f64},
+};

@@ -28,7 +28,7 @@ static const Arg args[] = {
     {0},
 };
 
-enum { C_MINUS_LR, C_MOMENTUM, C_GAIN, C_NESTEROV, C_DECAY, C_SIGN };
+enum { C_MINUS_LR, C_MOMENTUM, C_GAIN, C_NESTEROV, C_DECAY, C_SIGN, C_COUNT };
 
 static void coef(double *c, const double *h, int64_t t) {
   (void)t;
@@ -47,36 +47,43 @@ static int check(const double *h) {
 }
 
 /* A fresh buffer holds zeros, so that "b <- g at the first update" is the general rule with other coefficients. */
-#define SGD_KERNEL(NAME, T)                                                        \
-  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) {     \
-    T *restrict p = r->p, *restrict b = r->state[0];                               \
-    const T *restrict g = r->g;                                                    \
-    const T minus_lr = (T)r->c[C_MINUS_LR], momentum = (T)r->c[C_MOMENTUM];        \
-    const T keep = r->fresh ? 0 : momentum, gain = r->fresh ? 1 : (T)r->c[C_GAIN]; \
-    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                      \
-    const bool decays = decay != 0, nesterov = r->c[C_NESTEROV] != 0;              \
-    if (!b) {                                                                      \
-      for (int64_t i = begin; i < end; i++) {                                      \
-        T d = sign * g[i];                                                         \
-        d = decays ? d + decay * p[i] : d;                                         \
-        p[i] += minus_lr * d;                                                      \
-      }                                                                            \
-      return;                                                                      \
-    }                                                                              \
-    for (int64_t i = begin; i < end; i++) {                                        \
-      T d = sign * g[i];                                                           \
-      d = decays ? d + decay * p[i] : d;                                           \
-      b[i] = keep * b[i] + gain * d;                                               \
-      p[i] += minus_lr * (nesterov ? d + momentum * b[i] : b[i]);                  \
-    }                                                                              \
+#define SGD_KERNEL(NAME, T)                                                              \
+  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) {           \
+    T *restrict p = r->p, *restrict b = r->state[0];                                     \
+    const T *restrict g = r->g;                                                          \
+    const T minus_lr = (T)r->c[C_MINUS_LR], momentum = (T)r->c[C_MOMENTUM];              \
+    const T keep = r->fresh[0] ? 0 : momentum, gain = r->fresh[0] ? 1 : (T)r->c[C_GAIN]; \
+    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                            \
+    const bool decays = decay != 0, nesterov = r->c[C_NESTEROV] != 0;                    \
+    if (!b) {                                                                            \
+      for (int64_t i = begin; i < end; i++) {                                            \
+        T d = sign * g[i];                                                               \
+        d = decays ? d + decay * p[i] : d;                                               \
+        p[i] += minus_lr * d;                                                            \
+      }                                                                                  \
+      return;                                                                            \
+    }                                                                                    \
+    for (int64_t i = begin; i < end; i++) {                                              \
+      T d = sign * g[i];                                                                 \
+      d = decays ? d + decay * p[i] : d;                                                 \
+      b[i] = keep * b[i] + gain * d;                                                     \
+      p[i] += minus_lr * (nesterov ? d + momentum * b[i] : b[i]);                        \
+    }                                                                                    \
   }
 SGD_KERNEL(sgd_f32, float)
 SGD_KERNEL(sgd_f64, double)
 
-const OptimDef optim_sgd = {.name = "SGD",
-                            .args = args,
-                            .slot = {{"momentum_buffer", MOMENTUM, -1}},
-                            .nslots = 1,
-                            .check = check,
-                            .coef = coef,
-                            .kernel = {sgd_f32, sgd_f64}};
+static const OptimSlot slots[] = {
+    {.name = "momentum_buffer", .when = MOMENTUM},
+    {0},
+};
+
+const OptimDef optim_sgd = {
+    .name = "SGD",
+    .args = args,
+    .slot = slots,
+    .ncoefs = C_COUNT,
+    .check = check,
+    .coef = coef,
+    .kernel = {sgd_f32, sgd_f64},
+};

@@ -30,7 +30,7 @@ static const Arg args[] = {
     {0},
 };
 
-enum { C_MINUS_STEP, C_ROOT2, C_BETA1, C_GAIN1, C_GAIN2, C_EPS, C_DECAY, C_SIGN };
+enum { C_MINUS_STEP, C_ROOT2, C_BETA1, C_GAIN1, C_GAIN2, C_EPS, C_DECAY, C_SIGN, C_COUNT };
 
 static void coef(double *c, const double *h, int64_t t) {
   c[C_MINUS_STEP] = -(h[LR] / (1 - pow(h[BETA1], (double)t)));
@@ -63,9 +63,17 @@ static void coef(double *c, const double *h, int64_t t) {
 YOGI_KERNEL(yogi_f32, float, sqrtf)
 YOGI_KERNEL(yogi_f64, double, sqrt)
 
-const OptimDef optim_yogi = {.name = "Yogi",
-                             .args = args,
-                             .slot = {{"exp_avg", -1, INITIAL}, {"exp_avg_sq", -1, INITIAL}},
-                             .nslots = 2,
-                             .coef = coef,
-                             .kernel = {yogi_f32, yogi_f64}};
+static const OptimSlot slots[] = {
+    {.name = "exp_avg", .initial = INITIAL},
+    {.name = "exp_avg_sq", .initial = INITIAL},
+    {0},
+};
+
+const OptimDef optim_yogi = {
+    .name = "Yogi",
+    .args = args,
+    .slot = slots,
+    .ncoefs = C_COUNT,
+    .coef = coef,
+    .kernel = {yogi_f32, yogi_f64},
+};

@@ -1,9 +1,6 @@
 /*
- * cycle.c - PyTorch's schedules that rise before they fall.
+ * onecycle.c - PyTorch's OneCycleLR, up once and down once.
  *
- *   CyclicLR    base_lr + (max_lr - base_lr) x scale, with x going up from 0 to 1 in step_size_up updates and down
- *               again in step_size_down; base_lr and max_lr required, step_size_up 2000, step_size_down the same
- *               mode "triangular": scale 1; "triangular2": 2^-(cycles completed); "exp_range": gamma^t; gamma 1
  *   OneCycleLR  from max_lr / div_factor up to max_lr at t = pct_start total_steps - 1, then down to
  *               max_lr / div_factor / final_div_factor at t = total_steps - 1, and constant from there on (PyTorch:
  *               an error). With three_phase it first falls back to max_lr / div_factor at
@@ -11,47 +8,14 @@
  *               max_lr and total_steps (or epochs and steps_per_epoch) required, pct_start 0.3,
  *               anneal_strategy "cos" or "linear", div_factor 25, final_div_factor 1e4, three_phase false
  *
- * PyTorch's classes move the momentum as well; these give the rate only.
- * Smith, "Cyclical learning rates for training neural networks", WACV 2017; Smith, Topin, "Super-convergence: very
- * fast training of neural networks using large learning rates", arXiv 1708.07120.
+ * PyTorch's class moves the momentum as well; this gives the rate only.
+ * Smith, Topin, "Super-convergence: very fast training of neural networks using large learning rates",
+ * arXiv 1708.07120.
  */
 #include <math.h>
-#include <stddef.h>
 
 #include "base/err.h"
-#include "sched/schedule.h"
-
-/* --- CyclicLR ----------------------------------------------------------------------------------------------------- */
-
-enum { BASE_LR, MAX_LR, STEP_SIZE_UP, STEP_SIZE_DOWN, MODE, GAMMA };
-enum { TRIANGULAR, TRIANGULAR2, EXP_RANGE };
-
-static const char *const modes[] = {
-    [TRIANGULAR] = "triangular", [TRIANGULAR2] = "triangular2", [EXP_RANGE] = "exp_range", NULL};
-
-static const Arg cycliclr_args[] = {
-    {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
-    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
-    {.name = "step_size_up", .range = RANGE_POSITIVE, .def = 2000},
-    {.name = "step_size_down", .range = RANGE_POSITIVE, .def = ARG_UNSET},
-    {.name = "mode", .kind = ARG_CHOICE, .choices = modes},
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 1},
-    {0},
-};
-
-static double cycliclr_at(const Sched *s, double t) {
-  const double *h = s->args.x;
-  double down = isnan(h[STEP_SIZE_DOWN]) ? h[STEP_SIZE_UP] : h[STEP_SIZE_DOWN];
-  double total = h[STEP_SIZE_UP] + down, ratio = h[STEP_SIZE_UP] / total;
-  double cycles = floor(t / total), x = t / total - cycles;
-  double height = (h[MAX_LR] - h[BASE_LR]) * (x <= ratio ? x / ratio : (x - 1) / (ratio - 1));
-  if (h[MODE] == TRIANGULAR2) return h[BASE_LR] + height * exp2(-cycles);
-  return h[BASE_LR] + (h[MODE] == EXP_RANGE ? height * pow(h[GAMMA], t) : height);
-}
-
-const SchedDef sched_cycliclr = {.name = "CyclicLR", .args = cycliclr_args, .at = cycliclr_at};
-
-/* --- OneCycleLR --------------------------------------------------------------------------------------------------- */
+#include "sched/families/family.h"
 
 enum { PEAK_LR, TOTAL_STEPS, EPOCHS, STEPS_PER_EPOCH, PCT_START, STRATEGY, DIV_FACTOR, FINAL_DIV_FACTOR, THREE_PHASE };
 
@@ -98,5 +62,7 @@ static double onecyclelr_at(const Sched *s, double t) {
   return phase(s, t, valley, last, low, least);
 }
 
-const SchedDef sched_onecyclelr = {
-    .name = "OneCycleLR", .args = onecyclelr_args, .check = onecyclelr_check, .at = onecyclelr_at};
+const SchedDef sched_onecycle[] = {
+    {.name = "OneCycleLR", .args = onecyclelr_args, .check = onecyclelr_check, .at = onecyclelr_at},
+    {0},
+};

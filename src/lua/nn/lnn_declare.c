@@ -1,0 +1,58 @@
+/*
+ * lnn_declare.c - the declarations of layers, losses, functionals and initializers as Lua tables.
+ */
+#include "lua/base/ldeclare.h"
+#include "lua/nn/lnn.h"
+#include "nn/init.h"
+
+static void set_inputs(lua_State *L, const char *const *inputs) {
+  lua_newtable(L);
+  for (; *inputs; inputs++) {
+    lua_pushstring(L, *inputs);
+    ldeclare_append(L);
+  }
+  lua_setfield(L, -2, "inputs");
+}
+
+/* Adds {name =, doc =, kind =} for each to the list at the top. */
+static void append_tensors(lua_State *L, const ModuleTensor *t, const char *kind) {
+  for (; t && t->name; t++) {
+    lua_newtable(L);
+    ldeclare_settext(L, "name", t->name);
+    ldeclare_settext(L, "doc", t->doc);
+    ldeclare_settext(L, "kind", kind);
+    ldeclare_append(L);
+  }
+}
+
+static void push_layer(lua_State *L, const LayerDef *def) {
+  ldeclare_push(L, "nn", def->name, def->doc, def->equation, def->paper, def->args);
+  ldeclare_settext(L, "functional", def->functional);
+  set_inputs(L, def->inputs);
+  lua_pushinteger(L, layer_outputs(def));
+  lua_setfield(L, -2, "outputs");
+  lua_newtable(L);
+  append_tensors(L, def->params, "parameter");
+  append_tensors(L, def->buffers, "buffer");
+  lua_setfield(L, -2, "state");
+}
+
+/* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, ...}. Layers and losses also have
+ * functional, inputs (names), outputs (how many) and state. */
+int lnn_declarations(lua_State *L) {
+  lua_newtable(L);
+  for (int i = 0; all_layers[i]; i++) {
+    push_layer(L, all_layers[i]);
+    ldeclare_append(L);
+  }
+  for (const Functional *f = lnn_functionals; f->name; f++) {
+    ldeclare_push(L, "nn.functional", f->name, f->doc, f->equation, NULL, f->args);
+    set_inputs(L, f->inputs);
+    ldeclare_append(L);
+  }
+  for (const InitDef *def = all_inits; def->name; def++) {
+    ldeclare_push(L, "nn.init", def->name, def->doc, def->equation, def->paper, def->args);
+    ldeclare_append(L);
+  }
+  return 1;
+}

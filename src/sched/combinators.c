@@ -1,0 +1,92 @@
+/*
+ * combinators.c - schedules made of schedules.
+ *
+ *   sequential  s_1(t) while t < m_1, then s_2(t - m_1) while t < m_2, ...; milestones m_1 <= m_2 <= ..., one fewer
+ *               than there are schedules
+ *   chain       s_1(t) s_2(t) ...
+ *   warmup      s(t - steps) from t = steps on; before that, by mode,
+ *                 "linear"    begin_lr + (s(0) - begin_lr) t / steps
+ *                 "constant"  begin_lr
+ *               steps required, begin_lr 0, mode "linear"
+ *   scale       factor s(t)
+ */
+#include "base/err.h"
+#include "sched/schedule.h"
+#include "sched/warmup.h"
+
+/* --- sequential --------------------------------------------------------------------------------------------------- */
+
+static const Arg sequential_args[] = {
+    {.name = "schedules", .kind = ARG_VALUE},
+    {.name = "milestones", .kind = ARG_LIST, .range = RANGE_NOT_NEGATIVE, .required = true},
+    {0},
+};
+
+static int sequential_check(const Sched *s) {
+  const ArgList *m = &s->args.list[0];
+  if (m->n != s->nparts - 1) return err_set("%d schedules need %d milestones, got %d", s->nparts, s->nparts - 1, m->n);
+  for (int i = 1; i < m->n; i++) {
+    if (m->x[i] >= m->x[i - 1]) continue;
+    return err_set("milestones[%d] must be a number of at least %.14g, got %.14g", i + 1, m->x[i - 1], m->x[i]);
+  }
+  return 0;
+}
+
+static double sequential(const Sched *s, double t, SchedPart *part, void *who) {
+  const double *m = s->args.list[0].x;
+  int i = s->nparts - 1;
+  while (i > 0 && t < m[i - 1]) i--;
+  return part(who, i, i > 0 ? t - m[i - 1] : t);
+}
+
+const SchedDef sched_sequential = {
+    .name = "sequential", .args = sequential_args, .check = sequential_check, .compose = sequential};
+
+/* --- chain -------------------------------------------------------------------------------------------------------- */
+
+static const Arg chain_args[] = {{.name = "schedules", .kind = ARG_VALUE}, {0}};
+
+static double chain(const Sched *s, double t, SchedPart *part, void *who) {
+  double lr = 1;
+  for (int i = 0; i < s->nparts; i++) lr *= part(who, i, t);
+  return lr;
+}
+
+const SchedDef sched_chain = {.name = "chain", .args = chain_args, .compose = chain};
+
+/* --- warmup ------------------------------------------------------------------------------------------------------- */
+
+enum { STEPS = 1, BEGIN_LR, MODE };
+
+static const Arg warmup_args[] = {
+    {.name = "schedule", .kind = ARG_VALUE},
+    {.name = "steps", .range = RANGE_NOT_NEGATIVE, .required = true},
+    {.name = "begin_lr", .range = RANGE_NOT_NEGATIVE},
+    {.name = "mode", .kind = ARG_CHOICE, .choices = warmup_modes},
+    {0},
+};
+
+static double warmup(const Sched *s, double t, SchedPart *part, void *who) {
+  const double *x = s->args.x;
+  if (t >= x[STEPS]) return part(who, 0, t - x[STEPS]);
+  if (x[MODE] == WARMUP_CONSTANT) return x[BEGIN_LR];
+  return warmup_linear(x[BEGIN_LR], part(who, 0, 0), t, x[STEPS]);
+}
+
+const SchedDef sched_warmup = {.name = "warmup", .args = warmup_args, .compose = warmup};
+
+/* --- scale -------------------------------------------------------------------------------------------------------- */
+
+enum { FACTOR = 1 };
+
+static const Arg scale_args[] = {
+    {.name = "schedule", .kind = ARG_VALUE},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .required = true},
+    {0},
+};
+
+static double scale(const Sched *s, double t, SchedPart *part, void *who) {
+  return s->args.x[FACTOR] * part(who, 0, t);
+}
+
+const SchedDef sched_scale = {.name = "scale", .args = scale_args, .compose = scale};

@@ -1,0 +1,54 @@
+/*
+ * poly.c - powers of a straight line down.
+ *
+ *   Poly          final_lr + (base_lr - final_lr) (1 - u / n)^pwr, then final_lr from t = max_update on
+ *                 with u = t - warmup_steps and n = max_update - warmup_steps, after a warm-up (family.h)
+ *                 base_lr 0.01, max_update required, pwr 2, final_lr 0
+ *   PolynomialLR  base_lr (1 - min(t, total_iters) / total_iters)^power
+ *                 base_lr required, total_iters 5, power 1
+ *
+ * Poly is the book's, PolynomialLR PyTorch's.
+ */
+#include <math.h>
+
+#include "sched/families/family.h"
+
+/* --- Poly --------------------------------------------------------------------------------------------------------- */
+
+enum { MAX_UPDATE = BOOK_OWN, FINAL_LR, PWR };
+
+static const Arg poly_args[] = {
+    BOOK_ROWS(0.01),
+    {.name = "max_update", .range = RANGE_AT_LEAST_1, .required = true},
+    {.name = "final_lr", .range = RANGE_NOT_NEGATIVE},
+    {.name = "pwr", .range = RANGE_NOT_NEGATIVE, .def = 2},
+    {0},
+};
+
+static double poly_at(const Sched *s, double t) {
+  if (book_warming(s, t)) return book_warmup(s, t);
+  double final = s->args.x[FINAL_LR];
+  return final + (s->args.x[BASE_LR] - final) * pow(1 - book_progress(s, t), s->args.x[PWR]);
+}
+
+/* --- PolynomialLR ------------------------------------------------------------------------------------------------- */
+
+enum { POLYNOMIAL_TOTAL = 1, POLYNOMIAL_POWER };
+
+static const Arg polynomiallr_args[] = {
+    BASE_ROW,
+    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5},
+    {.name = "power", .range = RANGE_NOT_NEGATIVE, .def = 1},
+    {0},
+};
+
+static double polynomiallr_at(const Sched *s, double t) {
+  double total = s->args.x[POLYNOMIAL_TOTAL];
+  return s->args.x[BASE_LR] * pow(1 - fmin(t, total) / total, s->args.x[POLYNOMIAL_POWER]);
+}
+
+const SchedDef sched_poly[] = {
+    {.name = "Poly", .args = poly_args, .check = book_check_end, .at = poly_at},
+    {.name = "PolynomialLR", .args = polynomiallr_args, .at = polynomiallr_at},
+    {0},
+};

@@ -22,6 +22,7 @@ end
 
 -- Loaded on first use: the field of `lab`, its module, and the field of the module if it is not the whole.
 local LAZY = {
+  arguments = { "optlab.cli.params", "arguments" },
   autograd = { "optlab.autograd" },
   book = { "optlab.book" },
   compile = { "optlab.compile" },
@@ -76,6 +77,7 @@ function lab.set_out(dir)
   config.out = require("optlab.base.errors").check_string(dir, "lab.set_out", "the folder")
 end
 
+if config.on_load then config.on_load() end
 if config.threads then lab.set_num_threads(config.threads) end
 lab.manual_seed(config.seed)
 

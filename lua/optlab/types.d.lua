@@ -966,6 +966,7 @@
 ---@field set_grad_enabled fun(on: boolean)
 ---Declares what the command line may override.
 ---@field params fun(defaults: table<string, any>, args?: string[]): table<string, any>
+---@field arguments fun(): string[] What stands after the script's name, for a script that reads it itself.
 ---@field metrics fun(columns: string[], name?: string): optlab.Metrics A record in `<out>/<name>.csv`.
 ---A progress bar; also the iterator of a generic for.
 ---@field progress fun(total: integer, label?: string, options?: optlab.ProgressOptions): optlab.Progress

@@ -143,7 +143,7 @@ static void report(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArg
   alloc_put(t, bytes);
 }
 
-/* compute, reported; a view of its input need not be. */
+/* Computes and reports it; a view of its input needs no report. */
 static Tensor *compute_reported(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
   const Recorder *paused = recorder_pause();
   Tensor *out = compute(op_row(id), in, nin, args);

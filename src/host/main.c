@@ -79,10 +79,14 @@ static int host_input_waits(lua_State *L) {
   return 1;
 }
 
-/* host.ignore_closed_pipe(): goes on when the reader of standard output has left, as head does. */
+static void on_closed_pipe(int sig) { (void)sig; }
+
+/* host.ignore_closed_pipe(): goes on when the reader of standard output has left, as head does. A handler that does
+ * nothing, because SIG_IGN would be inherited by the programs that a script starts. */
 static int host_ignore_closed_pipe(lua_State *L) {
   (void)L;
-  signal(SIGPIPE, SIG_IGN);
+  struct sigaction action = {.sa_handler = on_closed_pipe, .sa_flags = SA_RESTART};
+  sigaction(SIGPIPE, &action, NULL);
   return 0;
 }
 
@@ -150,7 +154,7 @@ static int pmain(lua_State *L) {
   return 1;
 }
 
-/* Whether standard output is a pipe that nobody reads any more. */
+/* Whether standard output is a pipe that is no longer read. */
 static bool reader_has_left(void) {
   struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
   return poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0;

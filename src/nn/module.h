@@ -105,7 +105,7 @@ const char *python_float(double x, char *text, size_t size);
 
 /* --- for any parameter, a layer's or a user's ------------------------------------------------------------------- */
 
-/* Changes t's dtype (and its gradient's) in place, so that all holders of t see it. Integers are left alone. -1 when
+/* Changes t's dtype (and its gradient's) in place, so that every holder of t sees it. Integers are left alone. -1 when
  * out of memory or when t was computed by an op. */
 int tensor_convert_(Tensor *t, DType dt);
 

@@ -30,6 +30,7 @@ typedef enum OptimDType { OPTIM_LIKE_PARAM, OPTIM_F64, OPTIM_I64 } OptimDType;
 /* One state tensor that a parameter may have, row-major. */
 typedef struct OptimSlot {
   const char *name; /* PyTorch's; NULL in the row that ends a list */
+  const char *doc;  /* for the reference: its letter in the equation, what it holds */
   int when;         /* place of the hyperparameter that asks for it by being non-zero; 0 (lr's place): always */
   int initial;      /* place of the hyperparameter that holds its first value; 0: that is `start` */
   double start;
@@ -53,9 +54,10 @@ typedef void OptimKernel(const OptimRun *run, int64_t begin, int64_t end);
 
 typedef struct OptimDef {
   const char *name;
-  const Arg *args;       /* the hyperparameters, none of them a list; row 0 is lr */
-  const OptimSlot *slot; /* NULL: no state */
-  int ncoefs;            /* values that coef writes */
+  const char *doc, *equation, *paper; /* for the reference: a sentence; the update, in lines of ASCII; the source */
+  const Arg *args;                    /* the hyperparameters, none of them a list; row 0 is lr */
+  const OptimSlot *slot;              /* NULL: no state */
+  int ncoefs;                         /* values that coef writes */
   /* Relations between hyperparameters; NULL: none. -1 with a sentence that lacks the optimizer's name. */
   int (*check)(const double *h);
   void (*coef)(double *c, const double *h, int64_t t); /* t = 1, 2, ...: which update of the parameter this is */
@@ -105,7 +107,7 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h);
  * state (then nothing was updated), or no memory for the copy of a strided gradient. */
 int optim_step(Optim *o);
 
-/* How a recorder (core/recorder.h) is told of a step: args holds the Optim *, t the parameters and then their
+/* How a step is reported to a recorder (core/recorder.h): args holds the Optim *, t the parameters and then their
  * gradients.
  */
 Recompute optim_rerun;
@@ -113,7 +115,8 @@ Recompute optim_rerun;
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);
 
-/* Sets a hyperparameter (row a at place `at` of the definition's table) in one group. -1 with err_set if out of range. */
+/* Sets a hyperparameter (row a at place `at` of the definition's table) in one group. -1 with err_set if it is out
+ * of range. */
 int optim_set(Optim *o, int group, const Arg *a, int at, const double *value);
 
 /* Parameters in all groups, and the i-th of them (0-based, in the groups' order). */

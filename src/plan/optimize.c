@@ -72,8 +72,8 @@ static bool is_whole(const Tensor *t) {
   return t->contiguous && (size_t)t->numel * dtype_size((DType)t->dtype) == t->storage->nbytes;
 }
 
-/* Event i copies all of buffer a to all of buffer b, and b may take a's place from the beginning: no event mentions b before,
- * and afterwards the two stay equal as long as a is looked at. */
+/* Event i copies all of buffer a to all of buffer b, and b may take a's place from the beginning: nothing used b
+ * before, and afterwards the two stay equal as long as a is looked at. */
 static bool can_merge(const Recording *r, int i, const int *output, int noutput) {
   const Event *e = &r->event[i];
   if (e->run != tensor_rerun_copy) return false;

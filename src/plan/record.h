@@ -57,7 +57,7 @@ typedef struct Event {
   char where[RECORD_WHERE]; /* "script.lua:12", or "" */
 } Event;
 
-/* A tensor of the world outside whose .grad the step looked at or changed. */
+/* A tensor from outside the step whose .grad the step looked at or changed. */
 typedef struct GradSlot {
   Tensor *leaf;
   bool needs_entry; /* the step began by looking: */
@@ -75,7 +75,7 @@ typedef struct Watch {
   char where[RECORD_WHERE];
 } Watch;
 
-/* A leaf tensor of the world outside, which may be converted or frozen. */
+/* A leaf tensor from outside the step, which a script may convert or freeze. */
 typedef struct Leaf {
   Tensor *t; /* owned */
   const Storage *storage;

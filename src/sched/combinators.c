@@ -1,14 +1,5 @@
 /*
  * combinators.c - schedules made of schedules.
- *
- *   sequential  s_1(t) while t < m_1, then s_2(t - m_1) while t < m_2, ...; milestones m_1 <= m_2 <= ..., one fewer
- *               than there are schedules
- *   chain       s_1(t) s_2(t) ...
- *   warmup      s(t - steps) from t = steps on; before that, by mode,
- *                 "linear"    begin_lr + (s(0) - begin_lr) t / steps
- *                 "constant"  begin_lr
- *               steps required, begin_lr 0, mode "linear"
- *   scale       factor s(t)
  */
 #include "base/err.h"
 #include "sched/schedule.h"
@@ -17,8 +8,12 @@
 /* --- sequential --------------------------------------------------------------------------------------------------- */
 
 static const Arg sequential_args[] = {
-    {.name = "schedules", .kind = ARG_VALUE},
-    {.name = "milestones", .kind = ARG_LIST, .range = RANGE_NOT_NEGATIVE, .required = true},
+    {.name = "schedules", .kind = ARG_VALUE, .doc = "the list of schedules"},
+    {.name = "milestones",
+     .kind = ARG_LIST,
+     .range = RANGE_NOT_NEGATIVE,
+     .required = true,
+     .doc = "the updates at which the next one takes over; one fewer than schedules"},
     {0},
 };
 
@@ -40,11 +35,16 @@ static double sequential(const Sched *s, double t, SchedPart *part, void *who) {
 }
 
 const SchedDef sched_sequential = {
-    .name = "sequential", .args = sequential_args, .check = sequential_check, .compose = sequential};
+    .name = "sequential",
+    .doc = "One schedule after another, each counted from its own start.",
+    .equation = "s_1(t) while t < m_1, then s_2(t - m_1) while t < m_2, ...    with milestones m_1 <= m_2 <= ...",
+    .args = sequential_args,
+    .check = sequential_check,
+    .compose = sequential};
 
 /* --- chain -------------------------------------------------------------------------------------------------------- */
 
-static const Arg chain_args[] = {{.name = "schedules", .kind = ARG_VALUE}, {0}};
+static const Arg chain_args[] = {{.name = "schedules", .kind = ARG_VALUE, .doc = "the list of schedules"}, {0}};
 
 static double chain(const Sched *s, double t, SchedPart *part, void *who) {
   double lr = 1;
@@ -52,17 +52,24 @@ static double chain(const Sched *s, double t, SchedPart *part, void *who) {
   return lr;
 }
 
-const SchedDef sched_chain = {.name = "chain", .args = chain_args, .compose = chain};
+const SchedDef sched_chain = {.name = "chain",
+                              .doc = "The product of schedules.",
+                              .equation = "s_1(t) s_2(t) ...",
+                              .args = chain_args,
+                              .compose = chain};
 
 /* --- warmup ------------------------------------------------------------------------------------------------------- */
 
 enum { STEPS = 1, BEGIN_LR, MODE };
 
 static const Arg warmup_args[] = {
-    {.name = "schedule", .kind = ARG_VALUE},
-    {.name = "steps", .range = RANGE_NOT_NEGATIVE, .required = true},
-    {.name = "begin_lr", .range = RANGE_NOT_NEGATIVE},
-    {.name = "mode", .kind = ARG_CHOICE, .choices = warmup_modes},
+    {.name = "schedule", .kind = ARG_VALUE, .doc = "the schedule that follows the warm-up"},
+    {.name = "steps", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "updates of the warm-up"},
+    {.name = "begin_lr", .range = RANGE_NOT_NEGATIVE, .doc = "the rate at its start"},
+    {.name = "mode",
+     .kind = ARG_CHOICE,
+     .choices = warmup_modes,
+     .doc = "'linear': up to the first rate of the schedule in a straight line; 'constant': stay at begin_lr"},
     {0},
 };
 
@@ -73,15 +80,22 @@ static double warmup(const Sched *s, double t, SchedPart *part, void *who) {
   return warmup_linear(x[BEGIN_LR], part(who, 0, 0), t, x[STEPS]);
 }
 
-const SchedDef sched_warmup = {.name = "warmup", .args = warmup_args, .compose = warmup};
+const SchedDef sched_warmup = {.name = "warmup",
+                               .doc = "A schedule after a warm-up.",
+                               .equation =
+                                   "s(t - steps) from t = steps on; before that\n"
+                                   "begin_lr + (s(0) - begin_lr) t / steps    in mode 'linear'\n"
+                                   "begin_lr                                  in mode 'constant'",
+                               .args = warmup_args,
+                               .compose = warmup};
 
 /* --- scale -------------------------------------------------------------------------------------------------------- */
 
 enum { FACTOR = 1 };
 
 static const Arg scale_args[] = {
-    {.name = "schedule", .kind = ARG_VALUE},
-    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .required = true},
+    {.name = "schedule", .kind = ARG_VALUE, .doc = "the schedule"},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "the factor"},
     {0},
 };
 
@@ -89,4 +103,8 @@ static double scale(const Sched *s, double t, SchedPart *part, void *who) {
   return s->args.x[FACTOR] * part(who, 0, t);
 }
 
-const SchedDef sched_scale = {.name = "scale", .args = scale_args, .compose = scale};
+const SchedDef sched_scale = {.name = "scale",
+                              .doc = "A schedule times a number.",
+                              .equation = "factor s(t)",
+                              .args = scale_args,
+                              .compose = scale};

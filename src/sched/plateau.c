@@ -12,14 +12,19 @@ static const char *const modes[] = {"min", "max", NULL};
 static const char *const threshold_modes[] = {"rel", "abs", NULL};
 
 const Arg plateau_args[] = {
-    {.name = "mode", .kind = ARG_CHOICE, .choices = modes},
-    {.name = "factor", .range = RANGE_0_TO_BELOW_1, .def = 0.1},
-    {.name = "patience", .range = RANGE_NOT_NEGATIVE, .def = 10},
-    {.name = "threshold", .range = RANGE_NOT_NEGATIVE, .def = 1e-4},
-    {.name = "threshold_mode", .kind = ARG_CHOICE, .choices = threshold_modes},
-    {.name = "cooldown", .range = RANGE_NOT_NEGATIVE},
-    {.name = "min_lr", .range = RANGE_NOT_NEGATIVE},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8},
+    {.name = "mode", .kind = ARG_CHOICE, .choices = modes, .doc = "'min': smaller is better; 'max': larger is"},
+    {.name = "factor", .range = RANGE_0_TO_BELOW_1, .def = 0.1, .doc = "the rate is multiplied by it"},
+    {.name = "patience", .range = RANGE_NOT_NEGATIVE, .def = 10, .doc = "bad steps in a row that are let pass"},
+    {.name = "threshold", .range = RANGE_NOT_NEGATIVE, .def = 1e-4, .doc = "how much better a metric must be to count"},
+    {.name = "threshold_mode",
+     .kind = ARG_CHOICE,
+     .choices = threshold_modes,
+     .doc = "'rel': by that share of the best; 'abs': by that much"},
+    {.name = "cooldown",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "steps after a reduction during which bad ones do not count"},
+    {.name = "min_lr", .range = RANGE_NOT_NEGATIVE, .doc = "the rate never falls below it"},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8, .doc = "a smaller change than this is not made"},
     {0},
 };
 

@@ -8,16 +8,16 @@
 
 #include "args/arg.h"
 
-/* Places in h; the defaults are PyTorch's. */
+/* Places in h. */
 enum {
-  PLATEAU_MODE,           /* 0 "min": smaller is better; 1 "max" */
-  PLATEAU_FACTOR,         /* new lr = lr factor; 0.1 */
-  PLATEAU_PATIENCE,       /* bad steps in a row that are let pass; 10 */
-  PLATEAU_THRESHOLD,      /* what counts as better; 1e-4 */
-  PLATEAU_THRESHOLD_MODE, /* 0 "rel": by that share of the best; 1 "abs": by that much */
-  PLATEAU_COOLDOWN,       /* steps after a reduction during which bad ones do not count; 0 */
-  PLATEAU_MIN_LR,         /* 0 */
-  PLATEAU_EPS,            /* a change smaller than this is not made; 1e-8 */
+  PLATEAU_MODE, /* 0 "min", 1 "max" */
+  PLATEAU_FACTOR,
+  PLATEAU_PATIENCE,
+  PLATEAU_THRESHOLD,
+  PLATEAU_THRESHOLD_MODE, /* 0 "rel", 1 "abs" */
+  PLATEAU_COOLDOWN,
+  PLATEAU_MIN_LR,
+  PLATEAU_EPS,
   PLATEAU_COUNT
 };
 

@@ -21,8 +21,9 @@ typedef struct Sched Sched;
 typedef double SchedPart(void *who, int i, double t);
 
 typedef struct SchedDef {
-  const char *name; /* NULL in the row that ends a file's list */
-  const Arg *args;  /* lists are update counts; in a composition, the rows of other kinds than numbers are its parts */
+  const char *name;                   /* NULL in the row that ends a file's list */
+  const char *doc, *equation, *paper; /* for the reference: a sentence; the rate, in lines of ASCII; the source */
+  const Arg *args; /* lists are update counts; in a composition, the rows of other kinds than numbers are its parts */
   /* Relations between the options; NULL: none. -1 with a sentence that lacks the schedule's name. */
   int (*check)(const Sched *s);
   double (*at)(const Sched *s, double t); /* t >= 0; NULL for a composition: */

@@ -4,7 +4,7 @@ local files = require "tests.support.files"
 local program = require "tests.support.program"
 
 local PAGES = { "README.md", "CONTRIBUTING.md", "docs/api.md", "docs/design.md",
-  "docs/compile.md" }
+  "docs/compile.md", "docs/convolution.md" }
 
 -- --- the stubs, read as text ---------------------------------------------------------------------------------------
 
@@ -77,8 +77,8 @@ end
 describe("the stubs for editors", function()
   it("name everything in lab, and nothing else", function()
     local lazy = {
-      "autograd", "book", "compile", "data", "errors", "func", "load", "load_checkpoint", "metrics", "nn", "optim",
-      "params", "plot", "progress", "save", "save_checkpoint", "sched", "train",
+      "arguments", "autograd", "book", "compile", "data", "errors", "func", "load", "load_checkpoint", "metrics", "nn",
+      "optim", "params", "plot", "progress", "save", "save_checkpoint", "sched", "train",
     }
     for _, name in ipairs(lazy) do assert.is_not_nil(lab[name]) end
     same_names("optlab", names_in(lab))

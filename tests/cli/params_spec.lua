@@ -157,4 +157,86 @@ print(p.lr, p.steps, lab.config.seed, lab.config.out)
       assert.equal("6\t6\n", out)
     end)
   end)
+
+  describe("that a script does not declare", function()
+    local dir
+
+    before_each(function() dir = files.folder() end)
+    after_each(function() files.remove(dir) end)
+
+    -- The script's status, output and errors.
+    local function run(text, ...)
+      files.write(dir .. "/a.lua", text)
+      return program.run(dir, "a.lua", ...)
+    end
+
+    for name, work in pairs {
+      ["a record"] = 'lab.metrics { "x" }', ["a progress bar"] = "lab.progress(3)", ["a training"] = "lab.train.fit {}",
+      ["a figure"] = 'lab.plot.figure():line({ 1, 2 }):save("f")', ["a sweep"] = "lab.train.sweep {}",
+      ["a descent"] = "lab.train.descend(math.abs, 1, {'SGD'}, 1)",
+    } do
+      it("are refused before " .. name, function()
+        local status, out, err = run('local lab = require "optlab"\nprint "on"\n' .. work .. '\nprint "work"',
+          "--sedd", "3")
+        assert.same({ 1, "on\n", "optlab: a.lua: unknown option '--sedd'; did you mean '--seed'?\n" },
+          { status, out, err })
+        assert.same({ ".err", ".out", "a.lua" }, files.names(dir))
+      end)
+    end
+
+    it("are refused at the script's end, also after os.exit(0)", function()
+      local message = "optlab: a.lua: unknown option '--lr'; the script has not declared it (lab.params, before any "
+        .. "record, figure or training)\n"
+      local script = 'local lab = require "optlab" print(lab.initial_seed())'
+      assert.same({ 1, "3\n", message }, { run(script, "--lr=1", "--seed", "3") })
+      assert.same({ 1, "3\n", message }, { run(script .. " os.exit(0)", "--lr=1", "--seed", "3") })
+    end)
+
+    it("are refused when a module asks for its own", function()
+      files.write(dir .. "/mine.lua", 'local p = require("optlab").params { lr = 1.0 } return p')
+      local status, out, err = run('print(require("mine").lr)', "--lr", "2")
+      assert.same({ 1, "1.0\n" }, { status, out })
+      assert.matches("unknown option '--lr'; the script has not declared it", err, 1, true)
+    end)
+
+    it("may be read by the script itself", function()
+      local script = 'print(table.concat(require("optlab").arguments(), " "))'
+      assert.same({ 0, "--mine 1 x --seed 2\n", "" }, { run(script, "--mine", "1", "x", "--seed", "2") })
+      assert.same({ 0, "\n", "" }, { run(script) })
+    end)
+
+    it("may be words without dashes and numbers", function()
+      assert.same({ 0, "data.csv\t-1\n", "" }, { run('require "optlab" print(...)', "data.csv", "-1") })
+    end)
+
+    it("include --help, which shows the opening comment", function()
+      local status, out = run('-- Says one.\nlocal lab = require "optlab"\nlab.metrics { "x" }', "--help")
+      assert.equal(0, status)
+      assert.matches("Says one.", out, 1, true)
+      assert.matches("%-%-seed N", out)
+    end)
+  end)
+
+  describe("and the options of every script", function()
+    local dir
+
+    before_each(function() dir = files.folder() end)
+    after_each(function() files.remove(dir) end)
+
+    it("are in force from the beginning, once", function()
+      files.write(dir .. "/a.lua", [[
+        local lab = require "optlab"
+        local before = lab.rand(1):item()
+        local p = lab.params { lr = 1.0 }
+        print(lab.config.out, p.lr, before == lab.rand(1):item())]])
+      local status, out = program.run(dir, "a.lua", "--lr", "2", "--seed", "3", "--out", "o")
+      assert.same({ 0, "o\t2.0\tfalse\n" }, { status, out })
+    end)
+
+    it("are read from a script on standard input too", function()
+      local script = 'local lab = require "optlab" print(lab.params { lr = 1.0 }.lr, lab.config.seed)'
+      local status, out = program.feed(dir, script, "-", "--lr", "2", "--seed", "3")
+      assert.same({ 0, "2.0\t3\n" }, { status, out })
+    end)
+  end)
 end)

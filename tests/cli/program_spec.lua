@@ -97,25 +97,20 @@ describe("the program", function()
       assert.equal("7\to\t1\td\ttrue\tsvg+png\n", out)
     end)
 
-    it("lets them stand after the name of a script that reads no arguments", function()
+    it("lets them stand after the name of a script that uses optlab", function()
       script [[
         local lab = require "optlab"
-        local function f(...) return ... end
-        print(lab.config.seed, f(lab.config.out))]]
-      local status, out = run("a.lua", "--seed", "7")
-      assert.same({ 0, "7\tout/a\n" }, { status, out })
-      local failed, _, err = run("a.lua", "--sede", "7")
-      assert.same({ 1, "optlab: a.lua: unknown option '--sede'; did you mean '--seed'?\n" }, { failed, err })
+        print(lab.config.seed, lab.config.out, ...)]]
+      local status, out = run("a.lua", "--seed", "7", "--out=o")
+      assert.same({ 0, "7\to\t--seed\t7\t--out=o\n" }, { status, out })
+      local failed, _, err = run("a.lua", "--seed", "x")
+      assert.same({ 1, "optlab: a.lua:1: --seed: expected an integer from 0 on, got 'x'\n" }, { failed, err })
     end)
 
-    it("leaves them to a script that reads its arguments or does not use optlab", function()
-      script 'local lab = require "optlab" print(lab.config.seed, ...)'
-      local _, out = run("a.lua", "--seed", "7")
-      assert.equal("0\t--seed\t7\n", out)
-      script 'print "plain"'
-      local status
-      status, out = run("a.lua", "--whatever")
-      assert.same({ 0, "plain\n" }, { status, out })
+    it("leaves the arguments of a script that does not use optlab alone", function()
+      script 'print("plain", getmetatable(arg), ...)'
+      local status, out = run("a.lua", "--seed", "x")
+      assert.same({ 0, "plain\tnil\t--seed\tx\n" }, { status, out })
     end)
 
     it("repeats random numbers by default and changes them with --seed", function()
@@ -238,6 +233,12 @@ describe("the program", function()
         .. "head -n 1 <.fifo; wait $pid")
       assert.same({ 0, "1\n", "" }, { status, out, err })
       assert.equal("a\n1\n", files.read(dir .. "/out/a/metrics.csv"))
+    end)
+
+    it("passes that on to no program that it starts", function()
+      script 'require "optlab" print(select(2, os.execute "kill -PIPE $$"))'
+      local status, out = run("a.lua")
+      assert.same({ 0, "signal\t13\n" }, { status, out })
     end)
 
     it("ends without a reader when it does not, as under lua", function()

@@ -11,6 +11,7 @@
 -- local log = lab.metrics{"run", "epoch", "loss"}
 -- log:row("adam", epoch, loss)
 -- log:row{run = "adam", epoch = epoch, loss = loss}
+local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
@@ -110,6 +111,7 @@ local M = {}
 -- @tparam[opt="metrics"] string name the file is `<out>/<name>.csv`
 -- @treturn Record with `:row(...)`, `:close()`
 function M.new(columns, name)
+  arguments.settle()
   columns = check_columns(columns)
   name = name == nil and "metrics" or errors.check_string(name, "lab.metrics", "the name")
   local folder = name:match("^/") and "" or config.out .. "/"

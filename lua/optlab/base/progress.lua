@@ -7,6 +7,7 @@
 -- @usage
 -- for epoch in lab.progress(30, "training") do ... end
 -- local bar = lab.progress(n, "download"); bar:step("12 kB"); bar:done()
+local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local system = require("optlab.core").system
@@ -111,6 +112,7 @@ end
 -- @treturn Bar with `:step(text) :set(n, text) :clear() :done()`
 local function progress(total, label, options)
   local fn = "lab.progress"
+  arguments.settle()
   total = errors.check_integer(total, fn, "the number of steps", 0)
   if label ~= nil then errors.check_string(label, fn, "the label") end
   local o = errors.check_options(options, { "unit", "per_step", "done", "text" }, fn)

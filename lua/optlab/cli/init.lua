@@ -1,5 +1,6 @@
 --- The command line of the program: options, scripts, the exit status. Called by src/main.c.
 -- @module optlab.cli
+local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local error_report = require "optlab.cli.error_report"
 local files = require "optlab.base.files"
@@ -39,15 +40,6 @@ local SINGLE = {
   ["-h"] = "help", ["--help"] = "help", ["--version"] = "version_only", ["--list"] = "list",
 }
 
--- Whether a common option wants its value in the next word.
-local function wants_value(word)
-  if word:find("=", 1, true) then return false end
-  for _, row in ipairs(require("optlab.cli.options").COMMON) do
-    if row[1] == word then return row[2] ~= nil end
-  end
-  return false
-end
-
 -- -e and -l, their value in the same word or the next one; the index of the last word used, or nil and a message.
 local function read_action(plan, argv, i)
   local kind, value = argv[i]:sub(2, 2), argv[i]:sub(3)
@@ -79,7 +71,7 @@ local function read_plan(argv)
       if not i then return nil, message end
     elseif word:match("^%-%-") then
       plan.common[#plan.common + 1] = word
-      if wants_value(word) then
+      if require("optlab.cli.options").wants_value(word) then
         i = i + 1
         plan.common[#plan.common + 1] = argv[i]
       end
@@ -90,20 +82,6 @@ local function read_plan(argv)
   end
   plan.script = i
   return plan
-end
-
-local function apply_common(words)
-  if #words == 0 then return true end
-  local options = require "optlab.cli.options"
-  local parser = require("argparse")("optlab"):add_help(false)
-  options.add_common(parser)
-  parser:flag("--help") -- these two are read before; here they are names to guess from
-  parser:flag("--version")
-  local values, message = options.parse(parser, words)
-  if not values then return nil, message end
-  options.apply(values)
-  config.seed_given = values.seed ~= nil
-  return true
 end
 
 -- --- running --------------------------------------------------------------------------------------------------------
@@ -147,9 +125,12 @@ end
 local function read_script(name)
   if name == "-" then return io.read("a"), "=stdin" end
   local text, message = files.read(name)
+  local installed = config.root .. name
+  if not text and name:match("^experiments/") and files.readable(installed) then
+    name = installed
+    text, message = files.read(name)
+  end
   if text then return text, "@" .. name end
-  local installed = name:match("^experiments/") and config.root .. name
-  if installed and files.readable(installed) then return files.read(installed), "@" .. installed end
   return nil, ("cannot open %s%s"):format(message, script_hint(name))
 end
 
@@ -158,15 +139,6 @@ local function set_arg(argv, at)
   local words = {}
   for i = 0, #argv do words[i - at] = argv[i] end
   _G.arg = words
-end
-
--- Options given to a script that does not look at them are those of every script, or mistakes.
-local function read_unread_options(text, name, args)
-  if #args == 0 then return true end
-  local script_text = require "optlab.cli.script_text"
-  if not script_text.uses_optlab(text) or script_text.reads_arguments(text) then return true end
-  local ok, message = require("optlab.cli.params").read_common(args, name)
-  return ok, message and ("%s: %s"):format(name, message)
 end
 
 local function run_script(host, argv, at)
@@ -181,12 +153,11 @@ local function run_script(host, argv, at)
   set_arg(argv, at)
   config.script, config.args = script, args
   if not config.out_given then config.out = config.default_out(script) end
-  if require("optlab.cli.script_text").uses_optlab(text) then host.ignore_closed_pipe() end -- figures come to their end
-  local ok, message = read_unread_options(text, script, args)
-  if not ok then
-    error_report.show(message)
-    return false
+  config.on_load = function()
+    host.ignore_closed_pipe() -- figures come to their end
+    if #args > 0 then require("optlab.cli.params").begin(args, script) end
   end
+  if package.loaded["optlab"] and not run(config.on_load) then return false end
   return run_text((text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")), chunk, table.unpack(args))
 end
 
@@ -198,8 +169,10 @@ local function tell_pictures(paths)
   io.stderr:write(("%d %s in %s/\n"):format(#paths, #paths == 1 and "picture" or "pictures", folder))
 end
 
--- What has to be finished when the script is through: records get their names, gnuplot its time.
+-- What has to be finished when the script is through: options that it did not read are refused, records get their
+-- names, gnuplot its time.
 local function finish()
+  if not run(arguments.settle) then return false end
   local metrics = package.loaded["optlab.base.csvlog"]
   if metrics and not run(metrics.close_all) then return false end
   local plot = package.loaded["optlab.plot"]
@@ -276,9 +249,10 @@ function M.main(host, argv)
   if plan.help then return help() or 0 end
   if plan.version_only then return print(version()) or 0 end
   if plan.list then return require("optlab.cli.listing").print() or 0 end
-  local ok
-  ok, message = apply_common(plan.common)
-  if not ok then return usage_error(message) end
+  if #plan.common > 0 then
+    local ok, wrong = require("optlab.cli.options").read_common(plan.common)
+    if not ok then return usage_error(wrong) end
+  end
   if plan.version then print(version()) end
   if plan.warnings then warn("@on") end
   finish_at_exit()

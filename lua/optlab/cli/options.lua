@@ -57,6 +57,46 @@ M.COMMON = {
   { "--traceback", nil, "show the whole call stack with an error", nil, "full_traceback" },
 }
 
+-- The row of COMMON that an argument names, or nil.
+local function common_row(word)
+  local flag = word:match("^%-%-[^=]+")
+  flag = flag and flag:gsub("_", "-")
+  for _, row in ipairs(M.COMMON) do
+    if row[1] == flag then return row end
+  end
+  return nil
+end
+
+--- Whether an argument is a common option that wants its value in the next one.
+-- @tparam string word
+-- @treturn boolean
+function M.wants_value(word)
+  local row = common_row(word)
+  return row ~= nil and row[2] ~= nil and not word:find("=", 1, true)
+end
+
+--- Separates the options of every script from a script's own.
+-- @tparam {string,...} args
+-- @treturn {string,...} common options with their values
+-- @treturn {string,...} the other options, without what may be their values
+function M.split(args)
+  local common, others, i = {}, {}, 1
+  while args[i] and args[i] ~= "--" do
+    local word = args[i]
+    if common_row(word) then
+      common[#common + 1] = word
+      if M.wants_value(word) then
+        i = i + 1
+        common[#common + 1] = args[i]
+      end
+    elseif word:match("^%-%-?%a") then
+      others[#others + 1] = word
+    end
+    i = i + 1
+  end
+  return common, others
+end
+
 --- Adds the common options to an argparse parser.
 -- @param parser an argparse parser or nothing more
 function M.add_common(parser)
@@ -139,6 +179,22 @@ function M.parse(parser, args)
   local extra = result.unexpected[1]
   if extra then return nil, ("unexpected argument '%s' (options are written --name value)"):format(extra) end
   return result
+end
+
+--- Reads common options and puts them in force.
+-- @tparam {string,...} args
+-- @treturn ?boolean true, or nil and a message of one line
+function M.read_common(args)
+  if #args == 0 then return true end
+  local parser = require("argparse")("optlab"):add_help(false)
+  M.add_common(parser)
+  parser:flag("--help") -- these two are read before; here they are names to guess from
+  parser:flag("--version")
+  local values, message = M.parse(parser, args)
+  if not values then return nil, message end
+  M.apply(values)
+  if values.seed then config.seed_given = true end
+  return true
 end
 
 return M

@@ -11,8 +11,9 @@
 --
 -- The type of a default is the type of the parameter (an entry may say `type=` instead). `--help` prints the
 -- parameters with the script's opening comment and ends the run; the options of every script (`--seed`, `--out`, ...)
--- are accepted as well.
+-- are accepted as well. Options that nobody declares are refused (optlab.base.arguments).
 -- @module optlab.cli.params
+local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local options = require "optlab.cli.options"
@@ -187,18 +188,16 @@ end
 
 -- --- the call -----------------------------------------------------------------------------------------------------
 
--- The arguments of the running script if it is the script that asks, else none: a spec or a module must not read
--- busted's.
-local function own_arguments()
-  local script = type(arg) == "table" and arg[0]
+-- Whether it is the running script that asks: a spec or a module must not read busted's arguments.
+local function script_asks()
+  if type(arg) ~= "table" then return false end
+  local source = arg[0] == "-" and "=stdin" or "@" .. tostring(arg[0])
   for level = 3, 50 do
     local info = debug.getinfo(level, "S")
     if not info then break end
-    if info.what ~= "C" and not errors.is_own(info) then
-      return info.source == "@" .. tostring(script) and { table.unpack(arg) } or {}
-    end
+    if info.what ~= "C" and not errors.is_own(info) then return info.source == source end
   end
-  return {}
+  return false
 end
 
 -- The given value, else the default; a list is copied, so that a change to it cannot change the default.
@@ -215,32 +214,51 @@ local function take_seed(default)
   return config.seed
 end
 
+local function show_help(parser)
+  io.write(parser:get_help(), "\n")
+  os.exit(0)
+end
+
 local function read_all(list, args, script)
-  local values = {}
-  if #args > 0 then
-    local parser = make_parser(list, script)
-    local message
-    values, message = options.parse(parser, args)
-    if not values then return nil, message end
-    if values.help then
-      io.write(parser:get_help(), "\n")
-      os.exit(0)
-    end
-    options.apply(values)
-    if values.seed then config.seed_given = true end
-  end
-  return values
+  if #args == 0 then return {} end
+  local parser = make_parser(list, script)
+  local values, message = options.parse(parser, args)
+  if values and values.help then show_help(parser) end
+  return values, message
 end
 
 local M = {}
 
---- Reads the options of every script from arguments, for a script that declares nothing.
+-- The error for options of a script that has declared none; --help is answered.
+local function refuse(given, script)
+  local flags = { "--help" }
+  for i, row in ipairs(options.COMMON) do flags[i + 1] = row[1] end
+  for _, word in ipairs(given) do
+    if word == "--help" or word == "-h" then show_help(make_parser({}, script)) end
+  end
+  local word = given[1]:match("^[^=]+")
+  local hint = errors.hint(word, flags)
+  error(("%s: unknown option '%s'%s"):format(script, word, hint ~= "" and hint
+    or "; the script has not declared it (lab.params, before any record, figure or training)"), 0)
+end
+
+--- Begins with a script's arguments, when optlab is loaded: puts the options of every script in force; the others have
+-- to be declared.
 -- @tparam {string,...} args
 -- @tparam string script
--- @treturn ?boolean true, or nil and a message
-function M.read_common(args, script)
-  local values, message = read_all({}, args, script)
-  return values and true, message
+function M.begin(args, script)
+  local common, others = options.split(args)
+  local ok, message = options.read_common(common)
+  if not ok then errors.raise("%s", message) end
+  if #others > 0 then arguments.expect_declaration(function() refuse(others, script) end) end
+end
+
+--- The script's arguments, for a script that reads them itself. They are not checked then.
+-- @treturn {string,...}
+-- @usage for _, word in ipairs(lab.arguments()) do ... end
+function M.arguments()
+  arguments.declared()
+  return { table.unpack(config.args or type(arg) == "table" and arg or {}) }
 end
 
 --- Declares parameters and gives their values.
@@ -256,8 +274,12 @@ function M.params(spec, args)
       errors.raise("%s: the default of '%s' must be %s, got %s", FN, entry.name, wrong, text_of(entry.default))
     end
   end
-  local values, message = read_all(list, args or own_arguments(), config.script)
+  local own = script_asks()
+  if own then arguments.declared() end
+  local values, message = read_all(list, args or own and { table.unpack(arg) } or {}, config.script)
   if not values then errors.raise("%s", message) end
+  if args or not config.on_load then options.apply(values) end -- otherwise they are in force since optlab was loaded
+  if values.seed then config.seed_given = true end
   local p = {}
   for _, entry in ipairs(list) do
     if entry.name == "seed" then p.seed = take_seed(entry.default) else p[entry.name] = value_of(entry, values) end

@@ -1,4 +1,4 @@
---- What the text of a script tells without running it: its opening comment, and whether it looks at its arguments.
+--- The opening comment of a script, and text in lines.
 -- @module optlab.cli.script_text
 local M = {}
 
@@ -70,63 +70,6 @@ function M.refill(comment, width)
   end
   flush()
   return table.concat(out, "\n")
-end
-
--- The words and dots of a text, comments and strings left out.
-local function tokens(text)
-  text = text:gsub("^#[^\n]*", "")
-  local at = 1
-  return function()
-    while at <= #text do
-      local level = text:match("^%-%-%[(=*)%[", at) or text:match("^%[(=*)%[", at)
-      local quote = text:match("^[\"']", at)
-      local stop
-      if level then
-        stop = select(2, text:find("]" .. level .. "]", at, true)) or #text
-      elseif text:find("^%-%-", at) then
-        stop = (text:find("\n", at, true) or #text + 1) - 1
-      elseif quote then
-        stop = at
-        repeat
-          stop = text:find("[\\\n" .. quote .. "]", stop + 1) or #text
-          local escaped = text:sub(stop, stop) == "\\"
-          if escaped then stop = stop + 1 end
-        until not escaped or stop >= #text
-      else
-        local word = text:match("^[%a_][%w_]*", at) or text:match("^%.%.%.", at) or text:sub(at, at)
-        at = at + #word
-        return word
-      end
-      at = stop + 1
-    end
-    return nil
-  end
-end
-
-local OPENS = { ["function"] = true, ["do"] = true, ["if"] = true, ["repeat"] = true }
-
---- Whether a script deals with its arguments itself: it reads `arg`, the main chunk's `...`, or calls `params`.
--- @tparam string text
--- @treturn boolean
-function M.reads_arguments(text)
-  local blocks, functions = {}, 0
-  for word in tokens(text) do
-    if word == "arg" or word == "params" or (word == "..." and functions == 0) then return true end
-    if OPENS[word] then
-      blocks[#blocks + 1] = word
-      if word == "function" then functions = functions + 1 end
-    elseif word == "end" or word == "until" then
-      if table.remove(blocks) == "function" then functions = functions - 1 end
-    end
-  end
-  return false
-end
-
---- Whether a script uses optlab.
--- @tparam string text
--- @treturn boolean
-function M.uses_optlab(text)
-  return text:find("require%s*%(?%s*[\"']optlab[%.\"']") ~= nil
 end
 
 return M

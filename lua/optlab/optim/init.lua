@@ -1,6 +1,6 @@
 --- Optimizers: the built-in ones, gradient clipping, and optimizers of your own.
 --
--- Hyperparameters, their defaults and the numbers are PyTorch's; the update of each is the opening comment of its file
+-- Hyperparameters, their defaults and the numbers are PyTorch's; the update of each stands at the top of its file
 -- in `src/optim/rules/`. `params` is a list of tensors, or a list of groups `{params = ..., lr = ...}`.
 --
 --     local opt = optim.Adam(model:parameters(), {lr = 0.01})
@@ -16,6 +16,7 @@ local errors = require "optlab.base.errors"
 
 local M = {}
 for name, value in pairs(core.optim) do M[name] = value end
+M.declarations = nil -- for the reference
 
 -- Names that a group or an optimizer already has.
 local RESERVED = {
@@ -25,10 +26,10 @@ local RESERVED = {
 
 local FN = "optim.define"
 
--- Whether a default is one that the core can keep: a number, a boolean, a list of up to four numbers.
+-- Whether a default is one that the core can keep: a number, a boolean, a list of numbers.
 local function is_default(value)
   if type(value) == "table" then
-    if #value == 0 or #value > 4 then return false end
+    if #value == 0 then return false end
     for _, v in ipairs(value) do
       if type(v) ~= "number" then return false end
     end
@@ -46,7 +47,7 @@ local function checked_names(defaults)
     if type(name) ~= "string" then errors.raise("%s: defaults are given by name, got key %s", FN, tostring(name)) end
     if RESERVED[name] then errors.raise("%s: a hyperparameter cannot be called '%s'", FN, name) end
     if not is_default(value) then
-      errors.raise("%s: the default of '%s' must be a number, true or false, or a list of one to four numbers, got %s; "
+      errors.raise("%s: the default of '%s' must be a number, true or false, or a list of numbers, got %s; "
         .. "other values can be locals of the script", FN, name, errors.shown(value))
     end
     if name ~= "lr" then names[#names + 1] = name end
@@ -81,7 +82,7 @@ end
 -- and schedules work the same.
 -- @tparam table spec
 --   `name`: as it is printed and named in messages;
---   `defaults`: hyperparameters, `lr` among them: numbers, booleans or short lists of numbers;
+--   `defaults`: hyperparameters, `lr` among them: numbers, booleans or lists of numbers;
 --   `state`: a list of names of tensors that start at zero, or a `function(p, h)` that returns the first state table;
 --   `step`: see above
 -- @treturn function `function(params, options)`

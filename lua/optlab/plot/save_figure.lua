@@ -1,5 +1,6 @@
 --- Saving a figure or a grid of figures: checks the name, writes the gnuplot script, and starts drawing the picture.
 -- @module optlab.plot.save_figure
+local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
@@ -33,6 +34,7 @@ end
 -- @tparam function write_script write_script(base, format) gives the text of the gnuplot script
 -- @treturn string the path of the first picture, or of the script if there is none
 local function save_figure(name, where, write_script)
+  arguments.settle()
   local base, formats = split_name(name, where)
   local dir = config.out:gsub("(.)/+$", "%1")
   local path = dir .. "/" .. base .. ".gp"

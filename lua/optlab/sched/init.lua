@@ -2,7 +2,7 @@
 --
 -- A schedule is called with t and answers with the learning rate; it keeps nothing between calls, so it can be plotted,
 -- composed and resumed. Any Lua function of t is one. The ready-made ones are made by one options table that holds
--- `base_lr`; formulas and defaults are in the opening comments of `src/sched/families/*.c`.
+-- `base_lr`; formulas and defaults are declared in `src/sched/families/*.c`.
 --
 --     local s = sched.Cosine{base_lr = 0.3, max_update = 20, final_lr = 0.01, warmup_steps = 5}
 --     local scheduler = sched.attach(opt, s)      -- opt.lr = s(0)
@@ -20,6 +20,7 @@ local errors = require "optlab.base.errors"
 
 local M = {}
 for name, value in pairs(core.sched) do M[name] = value end
+M.declarations = nil -- for the reference
 
 -- A schedule that is a Lua function of another: a table that is called, so that it can be printed.
 local Composed = { __name = "optlab.Schedule" }

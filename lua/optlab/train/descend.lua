@@ -1,6 +1,7 @@
 --- Minimising a function of one or a few numbers, keeping every point on the way.
 -- @module optlab.train.descend
 
+local arguments = require "optlab.base.arguments"
 local errors = require "optlab.base.errors"
 local tensor = require("optlab.core").tensor.tensor
 local update_function = require "optlab.train.update_function"
@@ -117,6 +118,7 @@ end
 -- print(path[#path]) --> 0.060466176
 -- @usage train.descend(function(x1, x2) return x1 ^ 2 + 2 * x2 ^ 2 end, {-5, -2}, {"SGD", lr = 0.1}, 20)
 function M.descend(f, x0, how, steps, opts)
+  arguments.settle()
   errors.check_options(opts or {}, {"grad"}, "train.descend")
   if math.type(steps) ~= "integer" or steps < 0 then
     errors.raise("train.descend: the number of steps must be a non-negative integer, got %s", tostring(steps))

@@ -4,6 +4,7 @@
 -- checkpoint saves); the `history`; and the functions that a step needs.
 -- @module optlab.train.fit
 
+local arguments = require "optlab.base.arguments"
 local clock = require("optlab.core").system.clock
 local compiled = require "optlab.train.compiled"
 local diagnose = require "optlab.train.diagnose"
@@ -281,6 +282,7 @@ end
 --   `best_epoch` and `best`: the highest accuracy (on `eval_data` if there are any), else the lowest loss
 -- @usage local history = train.fit{model = net, loss = nn.MSELoss(), optimizer = opt, data = loader, epochs = 4}
 function M.fit(o)
+  arguments.settle()
   check(o)
   local run = new_run(o)
   local counters = run.counters

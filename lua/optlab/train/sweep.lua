@@ -12,6 +12,7 @@
 -- same training by itself after `lab.manual_seed(run.seed)`. The step is compiled (docs/compile.md); threads share the
 -- runs. A run that diverges ends with its nan.
 -- @module optlab.train.sweep
+local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
@@ -119,6 +120,7 @@ local M = {}
 -- @treturn {table,...} a result for each run, in order: `run`, `model`, `loss`, and `train_loss`, a list: the mean
 --   training loss of each epoch
 function M.sweep(o)
+  arguments.settle()
   local runs, results = check(o), {}
   local random = core.tensor.get_rng_state()
   for from = 1, #runs, AT_ONCE do

@@ -123,9 +123,10 @@ static int read_members(const Zip *z, int64_t n, Npz *out) {
   for (int64_t i = 0; i < n; i++) {
     if (zip_stat_index(z->zip, (zip_uint64_t)i, 0, &m) < 0)
       return err_set("%s: a damaged directory of the archive", z->path);
+    if (m.comp_size <= z->size && m.comp_size > z->size - data)
+      return err_set("%s: damaged: the members of the archive overlap", z->path);
     if (add_array(z, &m, out) < 0) return -1;
     data += m.comp_size;
-    if (data > z->size) return err_set("%s: damaged: the members of the archive overlap", z->path);
   }
   return 0;
 }

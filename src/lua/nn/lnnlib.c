@@ -324,7 +324,7 @@ static int kind(lua_State *L) {
   return 1;
 }
 
-/* convert_(tensor, dtype): in place: all holders of the tensor see it */
+/* convert_(tensor, dtype): in place, so that every holder of the tensor sees it */
 static int convert(lua_State *L) {
   static const Arg args[] = {{.name = "dtype", .kind = ARG_DTYPE, .required = true}, {0}};
   double dt = 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lua/base/largs.h"
+#include "lua/base/ldeclare.h"
 #include "lua/base/lrecord.h"
 #include "lua/optim/loptim.h"
 #include "optim/clip.h"
@@ -294,8 +295,30 @@ static int l_define(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg FUNCTIONS[] = {
-    {"clip_grad_norm_", l_clip_grad_norm}, {"clip_grad_value_", l_clip_grad_value}, {"define", l_define}, {NULL, NULL}};
+/* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, state = {{name =, doc =}, ...}} */
+static int l_declarations(lua_State *L) {
+  lua_newtable(L);
+  for (int i = 0; optim_defs[i]; i++) {
+    const OptimDef *def = optim_defs[i];
+    ldeclare_push(L, "optim", def->name, def->doc, def->equation, def->paper, def->args);
+    lua_newtable(L);
+    for (const OptimSlot *slot = def->slot; slot && slot->name; slot++) {
+      lua_newtable(L);
+      ldeclare_settext(L, "name", slot->name);
+      ldeclare_settext(L, "doc", slot->doc);
+      ldeclare_append(L);
+    }
+    lua_setfield(L, -2, "state");
+    ldeclare_append(L);
+  }
+  return 1;
+}
+
+static const luaL_Reg FUNCTIONS[] = {{"clip_grad_norm_", l_clip_grad_norm},
+                                     {"clip_grad_value_", l_clip_grad_value},
+                                     {"define", l_define},
+                                     {"declarations", l_declarations},
+                                     {NULL, NULL}};
 
 static const luaL_Reg METHODS[] = {{"step", l_step},
                                    {"zero_grad", l_zero_grad},

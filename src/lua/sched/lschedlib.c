@@ -14,7 +14,9 @@
 
 #include "core/recorder.h"
 #include "lua/base/largs.h"
+#include "lua/base/ldeclare.h"
 #include "lua/sched/lsched.h"
+#include "sched/plateau.h"
 
 #define SCHED_MT "optlab.Schedule"
 
@@ -260,8 +262,34 @@ void lsched_type(lua_State *L, const char *name, const luaL_Reg *methods, lua_CF
 
 /* --- the library -------------------------------------------------------------------------------------------------- */
 
-static const luaL_Reg FUNCTIONS[] = {
-    {"at", l_at}, {"values", l_values}, {"attach", lsched_attach}, {"ReduceLROnPlateau", lsched_plateau}, {NULL, NULL}};
+static void append_declaration(lua_State *L, const SchedDef *def) {
+  ldeclare_push(L, "sched", def->name, def->doc, def->equation, def->paper, def->args);
+  ldeclare_append(L);
+}
+
+/* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =}: schedules, compositions, and
+ * ReduceLROnPlateau. */
+static int l_declarations(lua_State *L) {
+  static const SchedDef plateau = {
+      .name = "ReduceLROnPlateau", .doc = "Lowers the rate when a metric has stopped improving.", .args = plateau_args};
+  lua_newtable(L);
+  for (int i = 0; sched_families[i]; i++) {
+    for (const SchedDef *def = sched_families[i]; def->name; def++) append_declaration(L, def);
+  }
+  append_declaration(L, &sched_sequential);
+  append_declaration(L, &sched_chain);
+  append_declaration(L, &sched_warmup);
+  append_declaration(L, &sched_scale);
+  append_declaration(L, &plateau);
+  return 1;
+}
+
+static const luaL_Reg FUNCTIONS[] = {{"at", l_at},
+                                     {"values", l_values},
+                                     {"attach", lsched_attach},
+                                     {"ReduceLROnPlateau", lsched_plateau},
+                                     {"declarations", l_declarations},
+                                     {NULL, NULL}};
 
 static const luaL_Reg SCHED_META[] = {
     {"__call", sched_call}, {"__index", sched_index}, {"__tostring", sched_tostring}, {"__gc", sched_gc}, {NULL, NULL}};

@@ -28,22 +28,24 @@ Tensor *ltensor_operand(lua_State *L, int idx, const Tensor *like) {
   return tensor_scalar(dt, v);
 }
 
-/* The op of a function that is made from a row, its upvalue 1; and the callee, its upvalue 2, which only errors need. */
-static OpId op_of(lua_State *L) { return (OpId)lua_tointeger(L, lua_upvalueindex(1)); }
+/* The row of the function that runs, which is its upvalue 1. */
+static OpId this_op(lua_State *L) { return (OpId)lua_tointeger(L, lua_upvalueindex(1)); }
+
+/* Its callee, which is its upvalue 2 and asked for only in an error. */
 static const char *callee_of(lua_State *L) { return lua_tostring(L, lua_upvalueindex(2)); }
 
 /* --- one input ------------------------------------------------------------------------------------------------ */
 
 static int l_unary(lua_State *L) {
-  const OpId id = op_of(L);
+  const OpId op = this_op(L);
   if (lua_gettop(L) > 1) lb_atmost(L, callee_of(L), 1);
   if (lua_type(L, 1) == LUA_TNUMBER) {
-    lua_pushnumber(L, op_row(id)->number1(lua_tonumber(L, 1)));
+    lua_pushnumber(L, op_row(op)->number1(lua_tonumber(L, 1)));
     return 1;
   }
   Tensor *x = lb_testtensor(L, 1);
   if (!x) return lb_badvalue(L, callee_of(L), "input", 1, "a tensor or a number");
-  return ltensor_push_op(L, id, &x, 1, NULL);
+  return ltensor_push_op(L, op, &x, 1, NULL);
 }
 
 /* --- two inputs ----------------------------------------------------------------------------------------------- */
@@ -68,13 +70,13 @@ int ltensor_apply2(lua_State *L, const char *callee, OpId op) {
 }
 
 static int l_binary(lua_State *L) {
-  const OpId id = op_of(L);
+  const OpId op = this_op(L);
   if (lua_gettop(L) > 2) lb_atmost(L, callee_of(L), 2);
   if (lua_type(L, 1) == LUA_TNUMBER && lua_type(L, 2) == LUA_TNUMBER) {
-    lua_pushnumber(L, op_row(id)->number2(lua_tonumber(L, 1), lua_tonumber(L, 2)));
+    lua_pushnumber(L, op_row(op)->number2(lua_tonumber(L, 1), lua_tonumber(L, 2)));
     return 1;
   }
-  return ltensor_apply2(L, callee_of(L), id);
+  return ltensor_apply2(L, callee_of(L), op);
 }
 
 static int l_unm(lua_State *L) {
@@ -117,7 +119,7 @@ static void inplace(lua_State *L, const Op *op, Tensor *t, Tensor *u, const char
 static const Arg alpha_args[] = {{.name = "alpha", .range = RANGE_NUMBER, .def = 1}, {0}};
 
 static int l_inplace(lua_State *L) {
-  const OpId id = op_of(L);
+  const OpId op = this_op(L);
   const char *fn = callee_of(L);
   Tensor *t = lb_checkself(L, fn);
   ltensor_check_inplace(L, t, fn);
@@ -127,7 +129,7 @@ static int l_inplace(lua_State *L) {
     return lb_error(
         L, "%s: the second tensor requires a gradient, which an in-place change would lose; use the form without '_'",
         fn);
-  bool takes_alpha = id == OP_ADD || id == OP_SUB, scaled = takes_alpha && !lua_isnoneornil(L, 3);
+  bool takes_alpha = op == OP_ADD || op == OP_SUB, scaled = takes_alpha && !lua_isnoneornil(L, 3);
   double alpha = 1;
   if (!takes_alpha) lb_atmost(L, fn, 2);
   if (takes_alpha && lua_gettop(L) > 2) largs_read(L, 3, fn, &(ArgValues){.args = alpha_args, .x = &alpha});
@@ -139,7 +141,7 @@ static int l_inplace(lua_State *L) {
     u = v;
   }
   if (!u) return lb_coreerror(L);
-  inplace(L, op_row(id), t, u, fn);
+  inplace(L, op_row(op), t, u, fn);
   lua_settop(L, 1);
   return 1;
 }
@@ -251,7 +253,7 @@ static int l_matmul(lua_State *L) {
 
 /* --- registration --------------------------------------------------------------------------------------------- */
 
-/* table.name = also.name (unless `also` is 0) = f with the upvalues op and callee "<space><name>". */
+/* table.name = also.name (unless `also` is 0) = f with the upvalues id and callee "<space><name>". */
 static void set_closure(lua_State *L, const char *space, const char *name, lua_CFunction f, OpId id, int table,
                         int also) {
   lua_pushinteger(L, id);

@@ -221,7 +221,7 @@ static int l_to(lua_State *L) {
   double dt = 0;
   Tensor *x = lb_checkself(L, "Tensor:to");
   largs_read(L, 2, "Tensor:to", &(ArgValues){.args = args, .x = &dt});
-  if (dt != x->dtype) return ltensor_push_op(L, OP_CAST, &x, 1, &(OpArgs){.cast = {(int64_t)dt}});
+  if (dt != x->dtype) return ltensor_push_op(L, OP_CAST, &x, 1, &(OpArgs){.cast = {(DType)dt}});
   lua_settop(L, 1);
   return 1;
 }

@@ -1,29 +1,30 @@
 /*
- * adadelta.c - steps in the units of the parameter: the running size of past steps over that of the gradients.
- *
- *   g   <- -g if maximize
- *   g   <- g + weight_decay p
- *   s   <- rho s + (1 - rho) g^2
- *   d    = sqrt(u + eps) / sqrt(s + eps) g
- *   u   <- rho u + (1 - rho) d^2
- *   p   <- p - lr d
- *
- * Defaults: lr 1, rho 0.9, eps 1e-6 (inside both roots, as in the book), weight_decay 0, maximize false.
- * State: square_avg (s), acc_delta (u). Zeiler, "ADADELTA: an adaptive learning rate method", arXiv 1212.5701.
+ * adadelta.c - rescales the gradient by the ratio of two running root mean squares: of past updates, and of the
+ * gradients.
  */
 #include <math.h>
 
 #include "base/simd.h"
 #include "optim/optimizer.h"
 
+static const char equation[] =
+    "g   <- -g if maximize\n"
+    "g   <- g + weight_decay p\n"
+    "s   <- rho s + (1 - rho) g^2\n"
+    "d    = sqrt(u + eps) / sqrt(s + eps) g\n"
+    "u   <- rho u + (1 - rho) d^2\n"
+    "p   <- p - lr d";
+
 enum { LR, RHO, EPS, WEIGHT_DECAY, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1.0},
-    {.name = "rho", .range = RANGE_0_TO_1, .def = 0.9},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-6},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "maximize", .kind = ARG_FLAG},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1.0, .doc = "the learning rate: the size of a step"},
+    {.name = "rho", .range = RANGE_0_TO_1, .def = 0.9, .doc = "how much of the running means is kept at each update"},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-6, .doc = "added inside both roots, as in the book"},
+    {.name = "weight_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "L2 penalty: this times the parameter is added to the gradient"},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
     {0},
 };
 
@@ -59,13 +60,16 @@ ADADELTA_KERNEL(adadelta_f32, float, sqrtf)
 ADADELTA_KERNEL(adadelta_f64, double, sqrt)
 
 static const OptimSlot slots[] = {
-    {.name = "square_avg"},
-    {.name = "acc_delta"},
+    {.name = "square_avg", .doc = "s, the running mean of squared gradients"},
+    {.name = "acc_delta", .doc = "u, the running mean of squared updates"},
     {0},
 };
 
 const OptimDef optim_adadelta = {
     .name = "Adadelta",
+    .doc = "Rescales the gradient by the ratio of running root mean squares: of past updates, and of the gradients.",
+    .equation = equation,
+    .paper = "Zeiler, \"ADADELTA: an adaptive learning rate method\", arXiv 1212.5701",
     .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,

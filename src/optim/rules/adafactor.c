@@ -1,24 +1,7 @@
 /*
  * adafactor.c - a second moment kept as one number a row and one a column, and steps in proportion to the parameter.
  *
- *   g   <- -g if maximize
- *   w    = t^beta2_decay                                                     t = 1, 2, ...
- *   rate = max(eps2, rms(p)) min(lr, 1 / sqrt(t))
- *   p   <- (1 - lr weight_decay) p
- *   For a parameter of at least two dimensions, R rows and C columns in the last two:
- *   r   <- r + w (mean of g^2 over a row - r)
- *   c   <- c + w (mean of g^2 over a column - c)
- *   v    = r c / max(mean of r over the rows, eps1)
- *   For a shorter one:
- *   v   <- v + w (g^2 - v)
- *   u    = g / sqrt(max(v, eps1^2))
- *   p   <- p - rate u / max(1, rms(u) / d)
- *
- * with rms(x) the root of the mean of x^2 over the whole parameter.
- *
- * Defaults: lr 1e-2, beta2_decay -0.8, eps1 the machine epsilon of the parameter's dtype, eps2 1e-3, d 1, weight_decay
- * 0, maximize false. (PyTorch writes eps1 and eps2 as one pair, eps.) State: row_var (r), col_var (c), or variance (v).
- * Shazeer, Stern, "Adafactor: adaptive learning rates with sublinear memory cost", ICML 2018.
+ * PyTorch writes eps1 and eps2 as one pair, eps.
  */
 #include <float.h>
 #include <math.h>
@@ -27,16 +10,40 @@
 #include "base/simd.h"
 #include "optim/optimizer.h"
 
+static const char equation[] =
+    "g   <- -g if maximize\n"
+    "w    = t^beta2_decay                                                     t = 1, 2, ...\n"
+    "rate = max(eps2, rms(p)) min(lr, 1 / sqrt(t))\n"
+    "p   <- (1 - lr weight_decay) p\n"
+    "For a parameter of at least two dimensions, R rows and C columns in the last two:\n"
+    "r   <- r + w (mean of g^2 over a row - r)\n"
+    "c   <- c + w (mean of g^2 over a column - c)\n"
+    "v    = r c / max(mean of r over the rows, eps1)\n"
+    "For a shorter one:\n"
+    "v   <- v + w (g^2 - v)\n"
+    "u    = g / sqrt(max(v, eps1^2))\n"
+    "p   <- p - rate u / max(1, rms(u) / d)\n"
+    "\n"
+    "with rms(x) the root of the mean of x^2 over the whole parameter.";
+
 enum { LR, BETA2_DECAY, EPS1, EPS2, D, WEIGHT_DECAY, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
-    {.name = "beta2_decay", .range = RANGE_ANY, .def = -0.8},
-    {.name = "eps1", .range = RANGE_NOT_NEGATIVE, .def = ARG_UNSET},
-    {.name = "eps2", .range = RANGE_NOT_NEGATIVE, .def = 1e-3},
-    {.name = "d", .range = RANGE_AT_LEAST_1, .def = 1},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "maximize", .kind = ARG_FLAG},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "the largest relative size of a step"},
+    {.name = "beta2_decay", .def = -0.8, .doc = "the second moment moves by t to this power"},
+    {.name = "eps1",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = ARG_UNSET,
+     .doc = "least second moment; the machine epsilon of the dtype if unset"},
+    {.name = "eps2", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "least size that a parameter counts as"},
+    {.name = "d",
+     .range = RANGE_AT_LEAST_1,
+     .def = 1,
+     .doc = "largest root mean square of an update before it is scaled down"},
+    {.name = "weight_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "this times lr is the share by which the parameter shrinks at each update"},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
     {0},
 };
 
@@ -61,9 +68,13 @@ static int whole_shape(const Tensor *p, int64_t shape[TENSOR_MAX_DIM]) {
 }
 
 static const OptimSlot slots[] = {
-    [ROW_VAR] = {.name = "row_var", .shape = row_shape},
-    [COL_VAR] = {.name = "col_var", .shape = col_shape},
-    [VARIANCE] = {.name = "variance", .shape = whole_shape},
+    [ROW_VAR] = {.name = "row_var",
+                 .doc = "r, a mean of squares a row; for two dimensions or more",
+                 .shape = row_shape},
+    [COL_VAR] = {.name = "col_var",
+                 .doc = "c, a mean of squares a column; for two dimensions or more",
+                 .shape = col_shape},
+    [VARIANCE] = {.name = "variance", .doc = "v; for fewer than two dimensions", .shape = whole_shape},
     {0},
 };
 
@@ -160,6 +171,9 @@ ADAFACTOR(double, adafactor_f64, sqrt, DBL_EPSILON)
 
 const OptimDef optim_adafactor = {
     .name = "Adafactor",
+    .doc = "A second moment kept as one number a row and one a column, and steps in proportion to the parameter.",
+    .equation = equation,
+    .paper = "Shazeer, Stern, \"Adafactor: adaptive learning rates with sublinear memory cost\", ICML 2018",
     .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,

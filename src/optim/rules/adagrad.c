@@ -1,29 +1,30 @@
 /*
  * adagrad.c - a learning rate for each coordinate from the sum of its squared gradients.
  *
- *   g   <- -g if maximize
- *   g   <- g + weight_decay p
- *   s   <- s + g^2
- *   p   <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)               t = 1, 2, ...
- *
- * Defaults: lr 1e-2, lr_decay 0, weight_decay 0, initial_accumulator_value 0 (the first s), eps 1e-10, maximize false.
- * State: sum (s). eps stands outside the root as in PyTorch; the book puts it inside. Duchi, Hazan, Singer, "Adaptive
- * subgradient methods for online learning and stochastic optimization", JMLR 12, 2011.
+ * eps stands outside the root as in PyTorch; the book puts it inside.
  */
 #include <math.h>
 
 #include "base/simd.h"
 #include "optim/optimizer.h"
 
+static const char equation[] =
+    "g   <- -g if maximize\n"
+    "g   <- g + weight_decay p\n"
+    "s   <- s + g^2\n"
+    "p   <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)               t = 1, 2, ...";
+
 enum { LR, LR_DECAY, WEIGHT_DECAY, INITIAL, EPS, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
-    {.name = "lr_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "initial_accumulator_value", .range = RANGE_NOT_NEGATIVE},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-10},
-    {.name = "maximize", .kind = ARG_FLAG},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "the learning rate: the size of a step"},
+    {.name = "lr_decay", .range = RANGE_NOT_NEGATIVE, .doc = "lowers lr with the number of updates"},
+    {.name = "weight_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "L2 penalty: this times the parameter is added to the gradient"},
+    {.name = "initial_accumulator_value", .range = RANGE_NOT_NEGATIVE, .doc = "the first s"},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-10, .doc = "added to the denominator, outside the root"},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
     {0},
 };
 
@@ -54,12 +55,17 @@ ADAGRAD_KERNEL(adagrad_f32, float, sqrtf)
 ADAGRAD_KERNEL(adagrad_f64, double, sqrt)
 
 static const OptimSlot slots[] = {
-    {.name = "sum", .initial = INITIAL},
+    {.name = "sum", .doc = "s, the sum of squared gradients", .initial = INITIAL},
     {0},
 };
 
 const OptimDef optim_adagrad = {
     .name = "Adagrad",
+    .doc = "A learning rate for each coordinate, from the sum of its squared gradients.",
+    .equation = equation,
+    .paper =
+        "Duchi, Hazan, Singer, \"Adaptive subgradient methods for online learning and stochastic optimization\", JMLR "
+        "12, 2011",
     .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,

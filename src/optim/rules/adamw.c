@@ -1,31 +1,36 @@
 /*
  * adamw.c - Adam whose weight decay acts on the parameter, not on the gradient.
- *
- *   g   <- -g if maximize
- *   p   <- (1 - lr weight_decay) p
- *   m   <- beta1 m + (1 - beta1) g
- *   v   <- beta2 v + (1 - beta2) g^2
- *   w   <- max(w, v) if amsgrad, else w = v
- *   p   <- p - lr / (1 - beta1^t) m / (sqrt(w) / sqrt(1 - beta2^t) + eps)    t = 1, 2, ...
- *
- * Defaults: lr 1e-3, betas (0.9, 0.999), eps 1e-8 (outside the root), weight_decay 1e-2, amsgrad false, maximize false.
- * State: exp_avg (m), exp_avg_sq (v), max_exp_avg_sq (w, if amsgrad).
- * Loshchilov, Hutter, "Decoupled weight decay regularization", ICLR 2019.
  */
 #include <math.h>
 
 #include "base/simd.h"
 #include "optim/optimizer.h"
 
+static const char equation[] =
+    "g   <- -g if maximize\n"
+    "p   <- (1 - lr weight_decay) p\n"
+    "m   <- beta1 m + (1 - beta1) g\n"
+    "v   <- beta2 v + (1 - beta2) g^2\n"
+    "w   <- max(w, v) if amsgrad, else w = v\n"
+    "p   <- p - lr / (1 - beta1^t) m / (sqrt(w) / sqrt(1 - beta2^t) + eps)    t = 1, 2, ...";
+
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, AMSGRAD, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3},
-    {.name = "betas", .kind = ARG_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .defs = (const double[]){0.9, 0.999}},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
-    {.name = "amsgrad", .kind = ARG_FLAG},
-    {.name = "maximize", .kind = ARG_FLAG},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "the learning rate: the size of a step"},
+    {.name = "betas",
+     .kind = ARG_TUPLE,
+     .width = 2,
+     .range = RANGE_0_TO_BELOW_1,
+     .defs = (const double[]){0.9, 0.999},
+     .doc = "how much of the running means of the gradient and of its square is kept at each update"},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8, .doc = "added to the denominator, outside the root"},
+    {.name = "weight_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 1e-2,
+     .doc = "this times lr is the share by which the parameter shrinks at each update"},
+    {.name = "amsgrad", .kind = ARG_FLAG, .doc = "use the largest second moment so far"},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
     {0},
 };
 
@@ -76,14 +81,17 @@ ADAMW_KERNEL(adamw_f32, loop_f32)
 ADAMW_KERNEL(adamw_f64, loop_f64)
 
 static const OptimSlot slots[] = {
-    {.name = "exp_avg"},
-    {.name = "exp_avg_sq"},
-    {.name = "max_exp_avg_sq", .when = AMSGRAD},
+    {.name = "exp_avg", .doc = "m, the running mean of gradients"},
+    {.name = "exp_avg_sq", .doc = "v, the running mean of squared gradients"},
+    {.name = "max_exp_avg_sq", .doc = "w, the largest v so far; if amsgrad", .when = AMSGRAD},
     {0},
 };
 
 const OptimDef optim_adamw = {
     .name = "AdamW",
+    .doc = "Adam whose weight decay acts on the parameter, not on the gradient.",
+    .equation = equation,
+    .paper = "Loshchilov, Hutter, \"Decoupled weight decay regularization\", ICLR 2019",
     .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,

@@ -1,42 +1,53 @@
 /*
  * nadam.c - Adam with Nesterov's look-ahead: the mean of the gradients is used as it will be one update later.
- *
- *   g   <- -g if maximize
- *   g   <- g + weight_decay p
- *   u_t  = beta1 (1 - 0.96^(t momentum_decay) / 2)                           t = 1, 2, ...
- *   U   <- U u_t
- *   m   <- beta1 m + (1 - beta1) g
- *   v   <- beta2 v + (1 - beta2) g^2
- *   a    = sqrt(v / (1 - beta2^t)) + eps
- *   p   <- p - lr (1 - u_t) / (1 - U) g / a - lr u_(t+1) / (1 - U u_(t+1)) m / a
- *
- * Defaults: lr 2e-3, betas (0.9, 0.999), eps 1e-8 (outside the root), weight_decay 0, momentum_decay 4e-3, maximize
- * false. State: exp_avg (m), exp_avg_sq (v), mu_product (U, one number, 1 at the start).
- * Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016.
  */
 #include <math.h>
 
 #include "base/simd.h"
 #include "optim/optimizer.h"
 
+static const char equation[] =
+    "g   <- -g if maximize\n"
+    "g   <- g + weight_decay p\n"
+    "u_t  = beta1 (1 - 0.96^(t momentum_decay) / 2)                           t = 1, 2, ...\n"
+    "U   <- U u_t\n"
+    "m   <- beta1 m + (1 - beta1) g\n"
+    "v   <- beta2 v + (1 - beta2) g^2\n"
+    "a    = sqrt(v / (1 - beta2^t)) + eps\n"
+    "p   <- p - lr (1 - u_t) / (1 - U) g / a - lr u_(t+1) / (1 - U u_(t+1)) m / a";
+
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, MOMENTUM_DECAY, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 2e-3},
-    {.name = "betas", .kind = ARG_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .defs = (const double[]){0.9, 0.999}},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "momentum_decay", .range = RANGE_NOT_NEGATIVE, .def = 4e-3},
-    {.name = "maximize", .kind = ARG_FLAG},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 2e-3, .doc = "the learning rate: the size of a step"},
+    {.name = "betas",
+     .kind = ARG_TUPLE,
+     .width = 2,
+     .range = RANGE_0_TO_BELOW_1,
+     .defs = (const double[]){0.9, 0.999},
+     .doc = "how much of the running means of the gradient and of its square is kept at each update"},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8, .doc = "added to the denominator, outside the root"},
+    {.name = "weight_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "L2 penalty: this times the parameter is added to the gradient"},
+    {.name = "momentum_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 4e-3,
+     .doc = "how fast the momentum u_t grows to beta1"},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
     {0},
 };
 
 enum { M, V, MU_PRODUCT };
 
 static const OptimSlot slots[] = {
-    [M] = {.name = "exp_avg"},
-    [V] = {.name = "exp_avg_sq"},
-    [MU_PRODUCT] = {.name = "mu_product", .start = 1, .shape = optim_scalar, .dtype = OPTIM_F64},
+    [M] = {.name = "exp_avg", .doc = "m, the running mean of gradients"},
+    [V] = {.name = "exp_avg_sq", .doc = "v, the running mean of squared gradients"},
+    [MU_PRODUCT] = {.name = "mu_product",
+                    .doc = "U, one number, 1 at the start",
+                    .start = 1,
+                    .shape = optim_scalar,
+                    .dtype = OPTIM_F64},
     {0},
 };
 
@@ -105,6 +116,9 @@ NADAM_KERNEL(nadam_f64, double, sqrt)
 
 const OptimDef optim_nadam = {
     .name = "NAdam",
+    .doc = "Adam with Nesterov's look-ahead: the mean of the gradients is used as it will be one update later.",
+    .equation = equation,
+    .paper = "Dozat, \"Incorporating Nesterov momentum into Adam\", ICLR workshop 2016",
     .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,

@@ -1,34 +1,37 @@
 /*
  * rmsprop.c - divides the gradient by a running root mean square of its coordinates.
  *
- *   g   <- -g if maximize
- *   g   <- g + weight_decay p
- *   s   <- alpha s + (1 - alpha) g^2
- *   a    = sqrt(s) + eps                                                     or, if centered,
- *   m   <- alpha m + (1 - alpha) g,   a = sqrt(s - m^2) + eps
- *   p   <- p - lr g / a                                                      or, if momentum > 0,
- *   b   <- momentum b + g / a,        p <- p - lr b
- *
- * Defaults: lr 1e-2, alpha 0.99, eps 1e-8, weight_decay 0, momentum 0, centered false, maximize false.
- * State: square_avg (s), grad_avg (m, if centered), momentum_buffer (b, if momentum > 0).
  * eps stands outside the root as in PyTorch; the book puts it inside.
- * Tieleman, Hinton, "Lecture 6.5 - RMSProp", Coursera, 2012; centered: Graves, arXiv 1308.0850.
  */
 #include <math.h>
 
 #include "base/simd.h"
 #include "optim/optimizer.h"
 
+static const char equation[] =
+    "g   <- -g if maximize\n"
+    "g   <- g + weight_decay p\n"
+    "s   <- alpha s + (1 - alpha) g^2\n"
+    "a    = sqrt(s) + eps                                                     or, if centered,\n"
+    "m   <- alpha m + (1 - alpha) g,   a = sqrt(s - m^2) + eps\n"
+    "p   <- p - lr g / a                                                      or, if momentum > 0,\n"
+    "b   <- momentum b + g / a,        p <- p - lr b";
+
 enum { LR, ALPHA, EPS, WEIGHT_DECAY, MOMENTUM, CENTERED, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
-    {.name = "alpha", .range = RANGE_NOT_NEGATIVE, .def = 0.99},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "momentum", .range = RANGE_NOT_NEGATIVE},
-    {.name = "centered", .kind = ARG_FLAG},
-    {.name = "maximize", .kind = ARG_FLAG},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "the learning rate: the size of a step"},
+    {.name = "alpha",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 0.99,
+     .doc = "how much of the running mean is kept at each update"},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8, .doc = "added to the denominator, outside the root"},
+    {.name = "weight_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "L2 penalty: this times the parameter is added to the gradient"},
+    {.name = "momentum", .range = RANGE_NOT_NEGATIVE, .doc = "share of the buffer that is kept at each update"},
+    {.name = "centered", .kind = ARG_FLAG, .doc = "divide by the standard deviation instead"},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
     {0},
 };
 
@@ -91,14 +94,17 @@ RMSPROP_KERNEL(rmsprop_f32, loop_f32)
 RMSPROP_KERNEL(rmsprop_f64, loop_f64)
 
 static const OptimSlot slots[] = {
-    {.name = "square_avg"},
-    {.name = "grad_avg", .when = CENTERED},
-    {.name = "momentum_buffer", .when = MOMENTUM},
+    {.name = "square_avg", .doc = "s, the running mean of squared gradients"},
+    {.name = "grad_avg", .doc = "m, the running mean of gradients; if centered", .when = CENTERED},
+    {.name = "momentum_buffer", .doc = "b; with momentum", .when = MOMENTUM},
     {0},
 };
 
 const OptimDef optim_rmsprop = {
     .name = "RMSprop",
+    .doc = "Divides the gradient by a running root mean square of its coordinates.",
+    .equation = equation,
+    .paper = "Tieleman, Hinton, \"Lecture 6.5 - RMSProp\", Coursera, 2012; centered: Graves, arXiv 1308.0850",
     .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,

@@ -1,30 +1,30 @@
 /*
  * sgd.c - stochastic gradient descent with momentum, dampening, Nesterov's look-ahead and weight decay.
  *
- *   g   <- -g if maximize
- *   g   <- g + weight_decay p
- *   b   <- g at the first update, then momentum b + (1 - dampening) g        (only if momentum != 0)
- *   d    = g + momentum b if nesterov, b with plain momentum, g without
- *   p   <- p - lr d
- *
- * Defaults: lr 1e-3, momentum 0, dampening 0, weight_decay 0, nesterov false, maximize false. State: momentum_buffer
- * (b). Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning", ICML
- * 2013, in PyTorch's form, which multiplies by lr after the average instead of before; the two agree while lr is
- * constant.
+ * PyTorch multiplies by lr after the average, the paper before it; the two agree while lr is constant.
  */
 #include "base/err.h"
 #include "base/simd.h"
 #include "optim/optimizer.h"
 
+static const char equation[] =
+    "g   <- -g if maximize\n"
+    "g   <- g + weight_decay p\n"
+    "b   <- g at the first update, then momentum b + (1 - dampening) g        (only if momentum != 0)\n"
+    "d    = g + momentum b if nesterov, b with plain momentum, g without\n"
+    "p   <- p - lr d";
+
 enum { LR, MOMENTUM, DAMPENING, WEIGHT_DECAY, NESTEROV, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3},
-    {.name = "momentum", .range = RANGE_NOT_NEGATIVE},
-    {.name = "dampening"},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "nesterov", .kind = ARG_FLAG},
-    {.name = "maximize", .kind = ARG_FLAG},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "the learning rate: the size of a step"},
+    {.name = "momentum", .range = RANGE_NOT_NEGATIVE, .doc = "share of the buffer that is kept at each update"},
+    {.name = "dampening", .doc = "reduces the gradient's share of the buffer"},
+    {.name = "weight_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "L2 penalty: this times the parameter is added to the gradient"},
+    {.name = "nesterov", .kind = ARG_FLAG, .doc = "look ahead: use the gradient plus momentum times the buffer"},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
     {0},
 };
 
@@ -74,12 +74,17 @@ SGD_KERNEL(sgd_f32, float)
 SGD_KERNEL(sgd_f64, double)
 
 static const OptimSlot slots[] = {
-    {.name = "momentum_buffer", .when = MOMENTUM},
+    {.name = "momentum_buffer", .doc = "b, the running sum of gradients; with momentum", .when = MOMENTUM},
     {0},
 };
 
 const OptimDef optim_sgd = {
     .name = "SGD",
+    .doc = "Stochastic gradient descent with momentum, dampening, Nesterov's look-ahead and weight decay.",
+    .equation = equation,
+    .paper =
+        "Sutskever, Martens, Dahl, Hinton, \"On the importance of initialization and momentum in deep learning\", ICML "
+        "2013",
     .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,

@@ -1,32 +1,37 @@
 /*
  * yogi.c - Adam whose second moment moves towards g^2 by steps that do not depend on how far away it is.
  *
- *   g   <- -g if maximize
- *   g   <- g + weight_decay p
- *   m   <- beta1 m + (1 - beta1) g
- *   v   <- v - (1 - beta2) sign(v - g^2) g^2
- *   p   <- p - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps)    t = 1, 2, ...
- *
- * Defaults: lr 1e-2, betas (0.9, 0.999), eps 1e-3, initial_accumulator 1e-6 (the first m and the first v),
- * weight_decay 0, maximize false. State: exp_avg (m), exp_avg_sq (v).
  * PyTorch has no Yogi; defaults and bias correction are those of the pytorch_optimizer package. The book's variant is
  * initial_accumulator = 0.
- * Zaheer, Reddi, Sachan, Kale, Kumar, "Adaptive methods for nonconvex optimization", NeurIPS 2018.
  */
 #include <math.h>
 
 #include "base/simd.h"
 #include "optim/optimizer.h"
 
+static const char equation[] =
+    "g   <- -g if maximize\n"
+    "g   <- g + weight_decay p\n"
+    "m   <- beta1 m + (1 - beta1) g\n"
+    "v   <- v - (1 - beta2) sign(v - g^2) g^2\n"
+    "p   <- p - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps)    t = 1, 2, ...";
+
 enum { LR, BETA1, BETA2, EPS, INITIAL, WEIGHT_DECAY, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2},
-    {.name = "betas", .kind = ARG_TUPLE, .width = 2, .range = RANGE_0_TO_BELOW_1, .defs = (const double[]){0.9, 0.999}},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-3},
-    {.name = "initial_accumulator", .range = RANGE_NOT_NEGATIVE, .def = 1e-6},
-    {.name = "weight_decay", .range = RANGE_NOT_NEGATIVE},
-    {.name = "maximize", .kind = ARG_FLAG},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "the learning rate: the size of a step"},
+    {.name = "betas",
+     .kind = ARG_TUPLE,
+     .width = 2,
+     .range = RANGE_0_TO_BELOW_1,
+     .defs = (const double[]){0.9, 0.999},
+     .doc = "how much of the running means of the gradient and of its square is kept at each update"},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "added to the denominator, outside the root"},
+    {.name = "initial_accumulator", .range = RANGE_NOT_NEGATIVE, .def = 1e-6, .doc = "the first m and the first v"},
+    {.name = "weight_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "L2 penalty: this times the parameter is added to the gradient"},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
     {0},
 };
 
@@ -64,13 +69,16 @@ YOGI_KERNEL(yogi_f32, float, sqrtf)
 YOGI_KERNEL(yogi_f64, double, sqrt)
 
 static const OptimSlot slots[] = {
-    {.name = "exp_avg", .initial = INITIAL},
-    {.name = "exp_avg_sq", .initial = INITIAL},
+    {.name = "exp_avg", .doc = "m, the running mean of gradients", .initial = INITIAL},
+    {.name = "exp_avg_sq", .doc = "v, the second moment", .initial = INITIAL},
     {0},
 };
 
 const OptimDef optim_yogi = {
     .name = "Yogi",
+    .doc = "Adam whose second moment moves towards the squared gradient by steps that do not depend on the distance.",
+    .equation = equation,
+    .paper = "Zaheer, Reddi, Sachan, Kale, Kumar, \"Adaptive methods for nonconvex optimization\", NeurIPS 2018",
     .args = args,
     .slot = slots,
     .ncoefs = C_COUNT,

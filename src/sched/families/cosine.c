@@ -1,16 +1,5 @@
 /*
- * cosine.c - half a wave down.
- *
- *   Cosine             final_lr + (base_lr - final_lr) (1 + cos(pi u / n)) / 2, then final_lr from t = max_update on
- *                      with u = t - warmup_steps and n = max_update - warmup_steps, after a warm-up (family.h)
- *                      base_lr 0.01, max_update required, final_lr 0
- *   CosineAnnealingLR  eta_min + (base_lr - eta_min) (1 + cos(pi t / T_max)) / 2
- *                      base_lr and T_max required, eta_min 0; rises again after T_max
- *   CosineAnnealingWarmRestarts
- *                      the same over periods of T_0, T_0 T_mult, T_0 T_mult^2, ... updates, each from base_lr down
- *                      to eta_min; base_lr and T_0 required, T_mult 1, eta_min 0
- *
- * Cosine is the book's, the others PyTorch's: Loshchilov, Hutter, "SGDR", ICLR 2017.
+ * cosine.c - half a wave down: the book's Cosine, PyTorch's CosineAnnealingLR and CosineAnnealingWarmRestarts.
  */
 #include <math.h>
 
@@ -22,8 +11,11 @@ enum { MAX_UPDATE = BOOK_OWN, FINAL_LR };
 
 static const Arg cosine_args[] = {
     BOOK_ROWS(0.01),
-    {.name = "max_update", .range = RANGE_AT_LEAST_1, .required = true},
-    {.name = "final_lr", .range = RANGE_NOT_NEGATIVE},
+    {.name = "max_update",
+     .range = RANGE_AT_LEAST_1,
+     .required = true,
+     .doc = "the update from which on the rate is final_lr"},
+    {.name = "final_lr", .range = RANGE_NOT_NEGATIVE, .doc = "the last rate"},
     {0},
 };
 
@@ -45,8 +37,8 @@ static double cosine(const Sched *s, double share) {
 
 static const Arg cosineannealinglr_args[] = {
     BASE_ROW,
-    {.name = "eta_min", .range = RANGE_NOT_NEGATIVE},
-    {.name = "T_max", .range = RANGE_POSITIVE, .required = true},
+    {.name = "eta_min", .range = RANGE_NOT_NEGATIVE, .doc = "the lowest rate"},
+    {.name = "T_max", .range = RANGE_POSITIVE, .required = true, .doc = "updates until the rate is lowest"},
     {0},
 };
 
@@ -54,9 +46,13 @@ static double cosineannealinglr_at(const Sched *s, double t) { return cosine(s, 
 
 static const Arg warmrestarts_args[] = {
     BASE_ROW,
-    {.name = "eta_min", .range = RANGE_NOT_NEGATIVE},
-    {.name = "T_0", .range = RANGE_POSITIVE, .required = true},
-    {.name = "T_mult", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = 1},
+    {.name = "eta_min", .range = RANGE_NOT_NEGATIVE, .doc = "the lowest rate"},
+    {.name = "T_0", .range = RANGE_POSITIVE, .required = true, .doc = "updates in the first period"},
+    {.name = "T_mult",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .def = 1,
+     .doc = "each period is longer than the one before by this factor"},
     {0},
 };
 
@@ -71,8 +67,24 @@ static double warmrestarts_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_cosine[] = {
-    {.name = "Cosine", .args = cosine_args, .check = book_check_end, .at = cosine_at},
-    {.name = "CosineAnnealingLR", .args = cosineannealinglr_args, .at = cosineannealinglr_at},
-    {.name = "CosineAnnealingWarmRestarts", .args = warmrestarts_args, .at = warmrestarts_at},
+    {.name = "Cosine",
+     .doc = "Half a cosine wave from base_lr down to final_lr, after a warm-up.",
+     .equation =
+         "final_lr + (base_lr - final_lr) (1 + cos(pi u / n)) / 2, then final_lr from t = max_update on\n" BOOK_WITH,
+     .args = cosine_args,
+     .check = book_check_end,
+     .at = cosine_at},
+    {.name = "CosineAnnealingLR",
+     .doc = "Half a cosine wave from base_lr down to eta_min; rises again after T_max.",
+     .equation = "eta_min + (base_lr - eta_min) (1 + cos(pi t / T_max)) / 2",
+     .paper = "Loshchilov, Hutter, \"SGDR: stochastic gradient descent with warm restarts\", ICLR 2017",
+     .args = cosineannealinglr_args,
+     .at = cosineannealinglr_at},
+    {.name = "CosineAnnealingWarmRestarts",
+     .doc = "Cosine waves from base_lr down to eta_min that start again after each period.",
+     .equation = "CosineAnnealingLR over periods of T_0, T_0 T_mult, T_0 T_mult^2, ... updates",
+     .paper = "Loshchilov, Hutter, \"SGDR: stochastic gradient descent with warm restarts\", ICLR 2017",
+     .args = warmrestarts_args,
+     .at = warmrestarts_at},
     {0},
 };

@@ -1,12 +1,7 @@
 /*
  * cyclic.c - PyTorch's CyclicLR, up and down again and again.
  *
- *   CyclicLR    base_lr + (max_lr - base_lr) x scale, with x going up from 0 to 1 in step_size_up updates and down
- *               again in step_size_down; base_lr and max_lr required, step_size_up 2000, step_size_down the same
- *               mode "triangular": scale 1; "triangular2": 2^-(cycles completed); "exp_range": gamma^t; gamma 1
- *
  * PyTorch's class moves the momentum as well; this gives the rate only.
- * Smith, "Cyclical learning rates for training neural networks", WACV 2017.
  */
 #include <math.h>
 
@@ -19,12 +14,15 @@ static const char *const modes[] = {
     [TRIANGULAR] = "triangular", [TRIANGULAR2] = "triangular2", [EXP_RANGE] = "exp_range", NULL};
 
 static const Arg cycliclr_args[] = {
-    {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
-    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
-    {.name = "step_size_up", .range = RANGE_POSITIVE, .def = 2000},
-    {.name = "step_size_down", .range = RANGE_POSITIVE, .def = ARG_UNSET},
-    {.name = "mode", .kind = ARG_CHOICE, .choices = modes},
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 1},
+    {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "the lowest rate"},
+    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "the rate at the top of the first cycle"},
+    {.name = "step_size_up", .range = RANGE_POSITIVE, .def = 2000, .doc = "updates on the way up"},
+    {.name = "step_size_down",
+     .range = RANGE_POSITIVE,
+     .def = ARG_UNSET,
+     .doc = "updates on the way down; step_size_up if unset"},
+    {.name = "mode", .kind = ARG_CHOICE, .choices = modes, .doc = "how the cycles shrink"},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "the factor of mode 'exp_range'"},
     {0},
 };
 
@@ -39,6 +37,13 @@ static double cycliclr_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_cyclic[] = {
-    {.name = "CyclicLR", .args = cycliclr_args, .at = cycliclr_at},
+    {.name = "CyclicLR",
+     .doc = "Straight lines up and down between two rates.",
+     .equation = "base_lr + (max_lr - base_lr) scale x\n"
+                 "x: from 0 up to 1 in step_size_up updates, down again in step_size_down\n"
+                 "scale: 1 in mode 'triangular', 2^-(cycles completed) in 'triangular2', gamma^t in 'exp_range'",
+     .paper = "Smith, \"Cyclical learning rates for training neural networks\", WACV 2017",
+     .args = cycliclr_args,
+     .at = cycliclr_at},
     {0},
 };

@@ -1,9 +1,5 @@
 /*
  * exponential.c - PyTorch's ExponentialLR.
- *
- *   base_lr gamma^t
- *
- * base_lr (in PyTorch the optimizer's) and gamma are required.
  */
 #include <math.h>
 
@@ -13,7 +9,7 @@ enum { EXPONENTIAL_GAMMA = 1 };
 
 static const Arg exponentiallr_args[] = {
     BASE_ROW,
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .required = true},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "the factor of each update"},
     {0},
 };
 
@@ -22,6 +18,10 @@ static double exponentiallr_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_exponential[] = {
-    {.name = "ExponentialLR", .args = exponentiallr_args, .at = exponentiallr_at},
+    {.name = "ExponentialLR",
+     .doc = "Multiplies the rate by gamma at each update.",
+     .equation = "base_lr gamma^t",
+     .args = exponentiallr_args,
+     .at = exponentiallr_at},
     {0},
 };

@@ -1,10 +1,5 @@
 /*
- * factor.c - the book's schedules that multiply now and then, after a warm-up (family.h), with u = t - warmup_steps.
- *
- *   Factor       max(stop_factor_lr, base_lr factor^floor(u / step))
- *                base_lr 0.1, factor 1, stop_factor_lr 1e-7, step 1
- *   MultiFactor  base_lr factor^k, k = members of the list `step` that are <= t, which counts the warm-up too
- *                base_lr 0.01, factor 1, step required
+ * factor.c - the book's Factor and MultiFactor, which multiply now and then, after a warm-up (family.h).
  *
  * The book's FactorScheduler multiplies at each call, before it answers: its call number t (from 0) gives
  * base_lr factor^(t + 1), which is our value at t + 1. Here s(0) is the first learning rate in use, base_lr, as for
@@ -20,9 +15,9 @@ enum { FACTOR = BOOK_OWN, STOP_FACTOR_LR, STEP };
 
 static const Arg factor_args[] = {
     BOOK_ROWS(0.1),
-    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1},
-    {.name = "stop_factor_lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-7},
-    {.name = "step", .range = RANGE_AT_LEAST_1, .def = 1},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "the factor"},
+    {.name = "stop_factor_lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-7, .doc = "the rate never falls below it"},
+    {.name = "step", .range = RANGE_AT_LEAST_1, .def = 1, .doc = "updates from one factor to the next"},
     {0},
 };
 
@@ -36,8 +31,12 @@ static double factor_at(const Sched *s, double t) {
 
 static const Arg multifactor_args[] = {
     BOOK_ROWS(0.01),
-    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1},
-    {.name = "step", .kind = ARG_LIST, .range = RANGE_NOT_NEGATIVE, .required = true},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "the factor"},
+    {.name = "step",
+     .kind = ARG_LIST,
+     .range = RANGE_NOT_NEGATIVE,
+     .required = true,
+     .doc = "the updates at which the rate is multiplied, the warm-up included"},
     {0},
 };
 
@@ -47,7 +46,17 @@ static double multifactor_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_factor[] = {
-    {.name = "Factor", .args = factor_args, .check = book_check_warmup, .at = factor_at},
-    {.name = "MultiFactor", .args = multifactor_args, .check = book_check_warmup, .at = multifactor_at},
+    {.name = "Factor",
+     .doc = "Multiplies the rate by a factor every few updates, after a warm-up.",
+     .equation = "max(stop_factor_lr, base_lr factor^floor(u / step))    with u = t - warmup_steps",
+     .args = factor_args,
+     .check = book_check_warmup,
+     .at = factor_at},
+    {.name = "MultiFactor",
+     .doc = "Multiplies the rate by a factor at given updates, after a warm-up.",
+     .equation = "base_lr factor^k,  k = members of step that are at most t",
+     .args = multifactor_args,
+     .check = book_check_warmup,
+     .at = multifactor_at},
     {0},
 };

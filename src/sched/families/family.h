@@ -5,8 +5,6 @@
  *
  *   warmup_mode "linear"    warmup_begin_lr + (base_lr - warmup_begin_lr) t / warmup_steps
  *   warmup_mode "constant"  warmup_begin_lr
- *
- * warmup_steps 0, warmup_begin_lr 0, warmup_mode "linear" unless given.
  */
 #ifndef OPTLAB_SCHED_FAMILIES_FAMILY_H
 #define OPTLAB_SCHED_FAMILIES_FAMILY_H
@@ -20,19 +18,24 @@
 /* Row 0 of every schedule but OneCycleLR. */
 enum { BASE_LR };
 #define BASE_ROW \
-  { .name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true }
+  { .name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = BASE_LR_DOC }
+#define BASE_LR_DOC "the rate that the schedule starts from; in PyTorch the optimizer's"
 
 /* --- the book's schedules ----------------------------------------------------------------------------------------- */
 
 /* Their first rows; a schedule's own ones begin at BOOK_OWN, with max_update where it ends at one. */
 enum { WARMUP_STEPS = 1, WARMUP_BEGIN, WARMUP_MODE, BOOK_OWN, BOOK_MAX_UPDATE = BOOK_OWN };
 
-#define BOOK_ROWS(base)                                                                                                \
-  {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .def = base},                                                       \
-      {.name = "warmup_steps", .range = RANGE_NOT_NEGATIVE}, {.name = "warmup_begin_lr", .range = RANGE_NOT_NEGATIVE}, \
-  {                                                                                                                    \
-    .name = "warmup_mode", .kind = ARG_CHOICE, .choices = warmup_modes                                                 \
+#define BOOK_ROWS(base)                                                                                           \
+  {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .def = base, .doc = "the rate that the schedule starts from"}, \
+      {.name = "warmup_steps", .range = RANGE_NOT_NEGATIVE, .doc = "updates before the schedule itself starts"},  \
+      {.name = "warmup_begin_lr", .range = RANGE_NOT_NEGATIVE, .doc = "the rate at the start of the warm-up"}, {  \
+    .name = "warmup_mode", .kind = ARG_CHOICE, .choices = warmup_modes,                                           \
+    .doc = "'linear': up to base_lr in a straight line; 'constant': stay at warmup_begin_lr"                      \
   }
+
+/* The line of an equation that says what u and n are. */
+#define BOOK_WITH "with u = t - warmup_steps, n = max_update - warmup_steps"
 
 static inline bool book_warming(const Sched *s, double t) { return t < s->args.x[WARMUP_STEPS]; }
 

@@ -1,11 +1,6 @@
 /*
- * linear.c - PyTorch's schedules that bring the rate from one factor to another within total_iters updates.
- *
- *   ConstantLR  base_lr factor while t < total_iters, then base_lr               factor 1/3, total_iters 5
- *   LinearLR    base_lr (start_factor + (end_factor - start_factor) min(t, total_iters) / total_iters)
- *               start_factor 1/3, end_factor 1, total_iters 5
- *
- * base_lr is required: in PyTorch it is the optimizer's.
+ * linear.c - PyTorch's ConstantLR and LinearLR, which bring the rate from one factor to another within total_iters
+ * updates.
  */
 #include <math.h>
 
@@ -17,8 +12,8 @@ enum { CONSTANT_FACTOR = 1, CONSTANT_TOTAL };
 
 static const Arg constantlr_args[] = {
     BASE_ROW,
-    {.name = "factor", .range = RANGE_0_TO_1, .def = 1.0 / 3},
-    {.name = "total_iters", .range = RANGE_NOT_NEGATIVE, .def = 5},
+    {.name = "factor", .range = RANGE_0_TO_1, .def = 1.0 / 3, .doc = "the factor of the first updates"},
+    {.name = "total_iters", .range = RANGE_NOT_NEGATIVE, .def = 5, .doc = "updates until the last factor"},
     {0},
 };
 
@@ -32,9 +27,9 @@ enum { LINEAR_START = 1, LINEAR_END, LINEAR_TOTAL };
 
 static const Arg linearlr_args[] = {
     BASE_ROW,
-    {.name = "start_factor", .range = RANGE_0_TO_1, .def = 1.0 / 3},
-    {.name = "end_factor", .range = RANGE_0_TO_1, .def = 1},
-    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5},
+    {.name = "start_factor", .range = RANGE_0_TO_1, .def = 1.0 / 3, .doc = "the factor at t = 0"},
+    {.name = "end_factor", .range = RANGE_0_TO_1, .def = 1, .doc = "the factor from total_iters on"},
+    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5, .doc = "updates until the last factor"},
     {0},
 };
 
@@ -44,7 +39,15 @@ static double linearlr_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_linear[] = {
-    {.name = "ConstantLR", .args = constantlr_args, .at = constantlr_at},
-    {.name = "LinearLR", .args = linearlr_args, .at = linearlr_at},
+    {.name = "ConstantLR",
+     .doc = "A lower rate for the first updates.",
+     .equation = "base_lr factor while t < total_iters, then base_lr",
+     .args = constantlr_args,
+     .at = constantlr_at},
+    {.name = "LinearLR",
+     .doc = "A straight line from one rate to another.",
+     .equation = "base_lr (start_factor + (end_factor - start_factor) min(t, total_iters) / total_iters)",
+     .args = linearlr_args,
+     .at = linearlr_at},
     {0},
 };

@@ -1,16 +1,6 @@
 /*
- * onecycle.c - PyTorch's OneCycleLR, up once and down once.
- *
- *   OneCycleLR  from max_lr / div_factor up to max_lr at t = pct_start total_steps - 1, then down to
- *               max_lr / div_factor / final_div_factor at t = total_steps - 1, and constant from there on (PyTorch:
- *               an error). With three_phase it first falls back to max_lr / div_factor at
- *               t = 2 pct_start total_steps - 2.
- *               max_lr and total_steps (or epochs and steps_per_epoch) required, pct_start 0.3,
- *               anneal_strategy "cos" or "linear", div_factor 25, final_div_factor 1e4, three_phase false
- *
- * PyTorch's class moves the momentum as well; this gives the rate only.
- * Smith, Topin, "Super-convergence: very fast training of neural networks using large learning rates",
- * arXiv 1708.07120.
+ * onecycle.c - PyTorch's OneCycleLR, up once and down once. PyTorch's class moves the momentum as well and raises an
+ * error after the last update; this gives the rate only, which stays constant from there on.
  */
 #include <math.h>
 
@@ -22,15 +12,35 @@ enum { PEAK_LR, TOTAL_STEPS, EPOCHS, STEPS_PER_EPOCH, PCT_START, STRATEGY, DIV_F
 static const char *const strategies[] = {"cos", "linear", NULL};
 
 static const Arg onecyclelr_args[] = {
-    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true},
-    {.name = "total_steps", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_UNSET},
-    {.name = "epochs", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_UNSET},
-    {.name = "steps_per_epoch", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_UNSET},
-    {.name = "pct_start", .range = RANGE_0_TO_1, .def = 0.3},
-    {.name = "anneal_strategy", .kind = ARG_CHOICE, .choices = strategies},
-    {.name = "div_factor", .range = RANGE_POSITIVE, .def = 25},
-    {.name = "final_div_factor", .range = RANGE_POSITIVE, .def = 1e4},
-    {.name = "three_phase", .kind = ARG_FLAG},
+    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "the rate at the top"},
+    {.name = "total_steps",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .def = ARG_UNSET,
+     .doc = "updates of the cycle; or give epochs and steps_per_epoch"},
+    {.name = "epochs",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .def = ARG_UNSET,
+     .doc = "with steps_per_epoch, in place of total_steps"},
+    {.name = "steps_per_epoch",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .def = ARG_UNSET,
+     .doc = "updates an epoch"},
+    {.name = "pct_start", .range = RANGE_0_TO_1, .def = 0.3, .doc = "share of the updates on the way up"},
+    {.name = "anneal_strategy",
+     .kind = ARG_CHOICE,
+     .choices = strategies,
+     .doc = "the shape of the way up and down: a cosine or a straight line"},
+    {.name = "div_factor", .range = RANGE_POSITIVE, .def = 25, .doc = "the first rate is max_lr divided by it"},
+    {.name = "final_div_factor",
+     .range = RANGE_POSITIVE,
+     .def = 1e4,
+     .doc = "the last rate is the first one divided by it"},
+    {.name = "three_phase",
+     .kind = ARG_FLAG,
+     .doc = "fall back to the first rate in as many updates as the way up took, then to the last"},
     {0},
 };
 
@@ -63,6 +73,16 @@ static double onecyclelr_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_onecycle[] = {
-    {.name = "OneCycleLR", .args = onecyclelr_args, .check = onecyclelr_check, .at = onecyclelr_at},
+    {.name = "OneCycleLR",
+     .doc = "Up to a high rate once, then down to a very low one.",
+     .equation = "from max_lr / div_factor        at t = 0\n"
+                 "to   max_lr                     at t = pct_start total_steps - 1\n"
+                 "to   max_lr / div_factor        at t = 2 pct_start total_steps - 2, with three_phase only\n"
+                 "to   max_lr / div_factor / final_div_factor  at t = total_steps - 1",
+     .paper = "Smith, Topin, \"Super-convergence: very fast training of neural networks using large learning rates\", "
+              "arXiv 1708.07120",
+     .args = onecyclelr_args,
+     .check = onecyclelr_check,
+     .at = onecyclelr_at},
     {0},
 };

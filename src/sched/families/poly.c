@@ -1,13 +1,5 @@
 /*
- * poly.c - powers of a straight line down.
- *
- *   Poly          final_lr + (base_lr - final_lr) (1 - u / n)^pwr, then final_lr from t = max_update on
- *                 with u = t - warmup_steps and n = max_update - warmup_steps, after a warm-up (family.h)
- *                 base_lr 0.01, max_update required, pwr 2, final_lr 0
- *   PolynomialLR  base_lr (1 - min(t, total_iters) / total_iters)^power
- *                 base_lr required, total_iters 5, power 1
- *
- * Poly is the book's, PolynomialLR PyTorch's.
+ * poly.c - powers of a straight line down: the book's Poly and PyTorch's PolynomialLR.
  */
 #include <math.h>
 
@@ -19,9 +11,12 @@ enum { MAX_UPDATE = BOOK_OWN, FINAL_LR, PWR };
 
 static const Arg poly_args[] = {
     BOOK_ROWS(0.01),
-    {.name = "max_update", .range = RANGE_AT_LEAST_1, .required = true},
-    {.name = "final_lr", .range = RANGE_NOT_NEGATIVE},
-    {.name = "pwr", .range = RANGE_NOT_NEGATIVE, .def = 2},
+    {.name = "max_update",
+     .range = RANGE_AT_LEAST_1,
+     .required = true,
+     .doc = "the update from which on the rate is final_lr"},
+    {.name = "final_lr", .range = RANGE_NOT_NEGATIVE, .doc = "the last rate"},
+    {.name = "pwr", .range = RANGE_NOT_NEGATIVE, .def = 2, .doc = "the power"},
     {0},
 };
 
@@ -37,8 +32,8 @@ enum { POLYNOMIAL_TOTAL = 1, POLYNOMIAL_POWER };
 
 static const Arg polynomiallr_args[] = {
     BASE_ROW,
-    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5},
-    {.name = "power", .range = RANGE_NOT_NEGATIVE, .def = 1},
+    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5, .doc = "updates until the rate is 0"},
+    {.name = "power", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "the power"},
     {0},
 };
 
@@ -48,7 +43,16 @@ static double polynomiallr_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_poly[] = {
-    {.name = "Poly", .args = poly_args, .check = book_check_end, .at = poly_at},
-    {.name = "PolynomialLR", .args = polynomiallr_args, .at = polynomiallr_at},
+    {.name = "Poly",
+     .doc = "A power of a straight line from base_lr down to final_lr, after a warm-up.",
+     .equation = "final_lr + (base_lr - final_lr) (1 - u / n)^pwr, then final_lr from t = max_update on\n" BOOK_WITH,
+     .args = poly_args,
+     .check = book_check_end,
+     .at = poly_at},
+    {.name = "PolynomialLR",
+     .doc = "A power of a straight line down to 0.",
+     .equation = "base_lr (1 - min(t, total_iters) / total_iters)^power",
+     .args = polynomiallr_args,
+     .at = polynomiallr_at},
     {0},
 };

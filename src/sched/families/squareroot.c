@@ -1,9 +1,5 @@
 /*
  * squareroot.c - the book's SquareRoot, after a warm-up (family.h).
- *
- *   base_lr (u + 1)^(-1/2)    with u = t - warmup_steps
- *
- * base_lr 0.1.
  */
 #include <math.h>
 
@@ -17,6 +13,11 @@ static double squareroot_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_squareroot[] = {
-    {.name = "SquareRoot", .args = squareroot_args, .check = book_check_warmup, .at = squareroot_at},
+    {.name = "SquareRoot",
+     .doc = "Falls like one over the square root of the update, after a warm-up.",
+     .equation = "base_lr (u + 1)^(-1/2)    with u = t - warmup_steps",
+     .args = squareroot_args,
+     .check = book_check_warmup,
+     .at = squareroot_at},
     {0},
 };

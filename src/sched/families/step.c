@@ -1,10 +1,5 @@
 /*
- * step.c - PyTorch's schedules that multiply now and then.
- *
- *   StepLR         base_lr gamma^floor(t / step_size)                            step_size required, gamma 0.1
- *   MultiStepLR    base_lr gamma^k, k = members of `milestones` that are <= t    milestones required, gamma 0.1
- *
- * base_lr is required: in PyTorch it is the optimizer's.
+ * step.c - PyTorch's StepLR and MultiStepLR, which multiply now and then.
  */
 #include <math.h>
 
@@ -16,8 +11,8 @@ enum { STEP_GAMMA = 1, STEP_SIZE };
 
 static const Arg steplr_args[] = {
     BASE_ROW,
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1},
-    {.name = "step_size", .range = RANGE_POSITIVE, .required = true},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1, .doc = "the factor"},
+    {.name = "step_size", .range = RANGE_POSITIVE, .required = true, .doc = "updates from one factor to the next"},
     {0},
 };
 
@@ -29,8 +24,12 @@ static double steplr_at(const Sched *s, double t) {
 
 static const Arg multisteplr_args[] = {
     BASE_ROW,
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1},
-    {.name = "milestones", .kind = ARG_LIST, .range = RANGE_NOT_NEGATIVE, .required = true},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1, .doc = "the factor"},
+    {.name = "milestones",
+     .kind = ARG_LIST,
+     .range = RANGE_NOT_NEGATIVE,
+     .required = true,
+     .doc = "the updates at which the rate is multiplied"},
     {0},
 };
 
@@ -39,7 +38,15 @@ static double multisteplr_at(const Sched *s, double t) {
 }
 
 const SchedDef sched_step[] = {
-    {.name = "StepLR", .args = steplr_args, .at = steplr_at},
-    {.name = "MultiStepLR", .args = multisteplr_args, .at = multisteplr_at},
+    {.name = "StepLR",
+     .doc = "Multiplies the rate by gamma every step_size updates.",
+     .equation = "base_lr gamma^floor(t / step_size)",
+     .args = steplr_args,
+     .at = steplr_at},
+    {.name = "MultiStepLR",
+     .doc = "Multiplies the rate by gamma at given updates.",
+     .equation = "base_lr gamma^k,  k = members of milestones that are at most t",
+     .args = multisteplr_args,
+     .at = multisteplr_at},
     {0},
 };

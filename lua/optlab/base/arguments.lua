@@ -1,0 +1,30 @@
+--- Options that were given to the script and that nobody has declared yet.
+--
+-- Whether a script will declare its parameters (lab.params) cannot be known before it does. What is still undeclared
+-- when the first record, progress bar, figure or training begins, or when the script ends, is refused: an option is
+-- never passed over in silence, and a misspelt one costs no long run.
+-- @module optlab.base.arguments
+local M = {}
+
+local refuse -- raises; nil when nothing is left to be declared
+local done = false -- the script has read its options
+
+--- Says that there are such options.
+-- @tparam function fn called by `settle`; raises an error that names them
+function M.expect_declaration(fn)
+  if not done then refuse = fn end
+end
+
+--- The script has read its options.
+function M.declared()
+  refuse, done = nil, true
+end
+
+--- Raises if options are left that nobody has declared. To be called by what should not begin with wrong options.
+function M.settle()
+  local fn = refuse
+  refuse = nil
+  if fn then fn() end
+end
+
+return M

@@ -14,6 +14,7 @@
 
 static uint64_t last_seq;    /* the process's: contexts may share graphs. Only the thread that runs Lua records any */
 static const OpArgs no_args; /* of rows that read none */
+_Static_assert(sizeof(OpCall) <= COMPUTATION_ARGS, "an op and its arguments must fit into a recorded computation");
 
 bool grad_mode(void) { return context->grad_mode; }
 

@@ -6,8 +6,9 @@
  * attaches a Node to the output. A backward function is written with the same ops (formula.h), so gradients can be
  * differentiated again.
  *
- * Adding an op: its name in ops/list.h, its row in the file of its kind in ops/, a sample in tests/autograd/ops_spec.lua. An
- * element-wise row with `number1` or `number2` is a function and a method of Lua by itself.
+ * Adding an op: its name in ops/list.h, its row in the file of its kind in ops/, a sample in
+ * tests/autograd/ops_spec.lua. An element-wise row with `number1` or `number2` is a function and a method of Lua by
+ * itself.
  */
 #ifndef OPTLAB_AUTOGRAD_OP_H
 #define OPTLAB_AUTOGRAD_OP_H

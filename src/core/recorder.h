@@ -44,8 +44,8 @@ typedef struct Recorder {
   void (*grad_written)(Tensor *leaf); /* leaf->grad is another tensor, or none, now */
   /* The step takes for granted that these bytes (at most 8) stay as they are; they live as long as what is recorded. */
   void (*watch)(const void *p, size_t size, const char *name);
-  /* An element becomes a number; messages begin with `who`: "item()". */
-  void (*value_read)(const Tensor *t, const char *who);
+  /* An element becomes a number; messages begin with `reader`: "item()". */
+  void (*value_read)(const Tensor *t, const char *reader);
   void (*element_written)(Tensor *t); /* tensor_set */
   void (*seen)(Tensor *t);            /* t becomes a Lua value */
   void (*refuse)(const char *why);    /* what happens now cannot be recorded */

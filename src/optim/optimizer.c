@@ -3,8 +3,8 @@
  *
  * A step has two passes. The first finds everything that could go wrong (a gradient of another shape, no memory for new
  * state), the second updates; so a failing step leaves every parameter as it was. Long parameters are cut into chunks
- * of GRAIN elements for the worker threads; each element's update is independent, so the result is the same for any
- * number of them.
+ * of UPDATE_CHUNK elements for the worker threads; each element's update is independent, so the result is the same for
+ * any number of them.
  */
 #include "optim/optimizer.h"
 
@@ -15,7 +15,7 @@
 #include "base/parallel.h"
 #include "core/recorder.h"
 
-#define GRAIN 16384
+#define UPDATE_CHUNK 16384 /* elements: an update costs more per element than a map */
 
 /* --- hyperparameters ---------------------------------------------------------------------------------------------- */
 
@@ -253,10 +253,10 @@ static void run_chunk(void *ctx, int64_t begin, int64_t end) {
 
 static void run_kernel(const OptimDef *def, const Tensor *p, const OptimRun *run) {
   Job job = {run, def->kernel[p->dtype]};
-  if (p->numel <= GRAIN || def->whole) {
+  if (p->numel <= UPDATE_CHUNK || def->whole) {
     job.kernel(run, 0, p->numel);
   } else {
-    parallel_for(p->numel, GRAIN, run_chunk, &job);
+    parallel_for(p->numel, UPDATE_CHUNK, run_chunk, &job);
   }
 }
 

@@ -23,14 +23,13 @@ LAYER_LIST(LAYER_DECLARE)
 /* All of them, ended by NULL. */
 extern const LayerDef *const all_layers[];
 
-/* --- layers in a row that one op does ----------------------------------------------------------------------------- */
+/* --- layers in a row that one op does (nn/chain.c) ---------------------------------------------------------------- */
 
-/* Whether a Conv2d can take the ReLU and the MaxPool2d behind it (either may be NULL or another layer) into one pass
- * over x; then that pass. The result is bit for bit that of the three layers. */
-bool conv2d_fuses(const Module *conv, const Module *relu, const Module *pool, const Tensor *x);
-Tensor *conv2d_fused(const Module *conv, const Module *pool, Tensor *x);
+/* m: a Conv2d, a ReLU and a MaxPool2d. Whether they can be one pass over x; then that pass. */
+bool conv2d_relu_pool_fits(const Module *const *m, const Tensor *x);
+int conv2d_relu_pool(const Module *const *m, Tensor *x, Tensor **out);
 
-/* Whether a layer is a MaxPool2d whose windows touch without overlap or padding; their size. */
+/* Whether the windows of a MaxPool2d touch without overlap or padding; their size. */
 bool max_pool2d_side_by_side(const Module *m, Pair *window);
 
 #endif

@@ -12,7 +12,7 @@
 
 typedef struct NodeInput {
   Node *node;       /* the op that made this input; owned; NULL for a leaf or where no gradient is wanted */
-  Tensor *leaf;     /* a leaf that wants a gradient; owned */
+  Tensor *leaf;     /* a leaf that requires a gradient; owned */
   Tensor *saved;    /* the input's value, if backward reads it; owned */
   uint32_t version; /* of its storage when it was saved */
   int64_t length;   /* variadic rows: the input's size along args.along.dim, known for every input */

@@ -25,7 +25,7 @@ typedef struct Computation Computation;
 typedef int Recompute(const Computation *c, Context *own);
 
 struct Computation {
-  const char *name; /* as in messages: "mul", "fill_"; lives for ever */
+  const char *name; /* as in messages: "mul", "fill_"; never freed */
   Recompute *run;
   /* The written tensors depend on the read ones and the numbers alone: the computation may be left out if its results
    * are never read, and done once if all that it reads is constant. */

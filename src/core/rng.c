@@ -2,8 +2,8 @@
  * rng.c - Philox4x32-10 and what is drawn from it.
  *
  * A block is ten rounds of multiplying and mixing the counter {counter, stream} under the key {seed}. Element i of a
- * fill comes from block counter0 + i/2 (two 64-bit halves a block), so elements are independent of each other, of the
- * strides and of the number of threads. A fill of n elements draws ceil(n / 2) blocks.
+ * fill comes from block counter0 + i/2 (a block has two 64-bit halves), so elements are independent of each other, of
+ * the strides and of the number of threads. A fill of n elements draws ceil(n / 2) blocks.
  *
  *   uniform    u = (top 53 bits) 2^-53, value lo + u (hi - lo), kept below hi also where rounding would reach it
  *   normal     Box-Muller: r = sqrt(-2 ln(1 - u1)); the pair r cos(2 pi u2), r sin(2 pi u2)

@@ -150,7 +150,7 @@ static int pmain(lua_State *L) {
   return 1;
 }
 
-/* Whether standard output is a pipe that nobody reads any more. */
+/* Whether standard output is a pipe that is no longer read. */
 static bool reader_has_left(void) {
   struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
   return poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0;

@@ -20,10 +20,10 @@ typedef struct Module Module;
 /* A parameter or a buffer. */
 typedef struct ModuleTensor {
   const char *name; /* NULL ends a list */
-  const char *doc;  /* its shape, and what it holds where the name does not tell */
+  const char *doc;  /* its shape, and what it holds where the name does not say it */
 } ModuleTensor;
 
-/* Functions below leave sentences without a prefix ("input is (3), ..."); whoever called puts the layer's name before
+/* Functions below leave sentences without a prefix ("input is (3), ..."); the caller puts the layer's name before
  * them. */
 typedef struct LayerDef {
   const char *name;       /* PyTorch's: nn.<name> */
@@ -105,7 +105,7 @@ const char *python_float(double x, char *text, size_t size);
 
 /* --- for any parameter, a layer's or a user's ------------------------------------------------------------------- */
 
-/* Changes t's dtype (and its gradient's) in place, so that whoever holds t sees it. Integers are left alone. -1 when
+/* Changes t's dtype (and its gradient's) in place, so that every holder of t sees it. Integers are left alone. -1 when
  * out of memory or when t was computed by an op. */
 int tensor_convert_(Tensor *t, DType dt);
 

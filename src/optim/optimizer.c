@@ -337,7 +337,7 @@ static void collect(Optim *o, int n, Tensor **t) {
   }
 }
 
-static int told_step(Optim *o) {
+static int step_and_report(Optim *o) {
   int n = optim_nparams(o);
   size_t bytes = 2 * (size_t)n * sizeof(Tensor *);
   Tensor **t = alloc_get(bytes);
@@ -350,7 +350,7 @@ static int told_step(Optim *o) {
   return rc;
 }
 
-int optim_step(Optim *o) { return context->recorder ? told_step(o) : step(o, NULL); }
+int optim_step(Optim *o) { return context->recorder ? step_and_report(o) : step(o, NULL); }
 
 /* --- gradients ---------------------------------------------------------------------------------------------------- */
 

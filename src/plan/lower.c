@@ -2,8 +2,8 @@
  * lower.c - the shortest way to do an event.
  *
  * Element-wise operations on flat operands become one call of their kernel, copies a memcpy, small sums of rows a loop.
- * Everything else is done again as it was recorded: the row's forward on the recorded windows. The bits are the same on
- * both ways, because kernels give an element the same bits wherever it stands (kernels/elementwise/kernels.h).
+ * Everything else is done again as it was recorded: the row's forward on the recorded windows. Both ways give the same
+ * bits, because kernels give an element the same bits wherever it stands (kernels/elementwise/kernels.h).
  */
 #include <string.h>
 

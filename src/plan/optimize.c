@@ -3,7 +3,7 @@
  *
  *   constants   an event all of whose results are constant was done once, while recording
  *   copies      COPY(b, a), where a is a temporary: let a's maker write to b
- *   dead code   an event without side effects whose results nobody reads
+ *   dead code   an event without side effects whose results are never read
  *   memory      temporaries whose times do not overlap share it
  *
  * None of them changes a bit of what is left.
@@ -72,8 +72,8 @@ static bool is_whole(const Tensor *t) {
   return t->contiguous && (size_t)t->numel * dtype_size((DType)t->dtype) == t->storage->nbytes;
 }
 
-/* Event i copies all of buffer a to all of buffer b, and b may take a's place from the beginning: nobody knew b before,
- * and afterwards the two stay equal as long as a is looked at. */
+/* Event i copies all of buffer a to all of buffer b, and b may take a's place from the beginning: nothing used b
+ * before, and afterwards the two stay equal as long as a is looked at. */
 static bool can_merge(const Recording *r, int i, const int *output, int noutput) {
   const Event *e = &r->event[i];
   if (e->run != tensor_rerun_copy) return false;

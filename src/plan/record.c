@@ -116,7 +116,7 @@ static int add_constant(Recording *r, Tensor *t) {
   return found;
 }
 
-/* The number of t's buffer; `written`: an event is about to tell where its contents come from. -1 without memory. */
+/* The number of t's buffer; `written`: an event that is being reported writes it. -1 without memory. */
 static int buffer_of(Recording *r, Tensor *t, bool written) {
   const int i = find_buffer(r, t->storage);
   if (i >= 0) {
@@ -333,7 +333,7 @@ Recording *recording_start(Tensor *const *input, int ninput, WriteWhere *where, 
       return NULL;
     }
     b->input = i;
-    r->made[r->mades++] = tensor_retain(input[i]); /* nobody outside has it */
+    r->made[r->mades++] = tensor_retain(input[i]); /* not held outside */
   }
   r->write_where = where;
   r->where_arg = arg;

@@ -76,7 +76,7 @@ const Op row_CONV2D_RELU_POOL = {.name = "conv2d_relu_pool",
 
 /* --- the rows with a pool's gradient ----------------------------------------------------------------------------- */
 
-/* What conv_direct wants to know of the convolution in front of a pool: its output (n, o, h, w). */
+/* What conv_direct has to know of the convolution in front of a pool: its output (n, o, h, w). */
 static ConvShape output_shape(const Tensor *t, int64_t h, int64_t w) {
   return (ConvShape){.n = t->shape[0], .o = t->shape[1], .win = {.oh = h, .ow = w}};
 }

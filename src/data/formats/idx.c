@@ -17,7 +17,7 @@
 
 typedef struct IdxType {
   uint8_t code;
-  uint8_t size; /* bytes an element in the file */
+  uint8_t size; /* bytes per element in the file */
   DType dtype;
 } IdxType;
 

@@ -17,7 +17,7 @@
 
 typedef struct NpyType {
   char code[3];
-  int size; /* bytes an element in the file */
+  int size; /* bytes per element in the file */
   DType dtype;
 } NpyType;
 

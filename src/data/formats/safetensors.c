@@ -17,7 +17,7 @@
 
 typedef struct SafeType {
   const char *name;
-  int size; /* bytes an element in the file */
+  int size; /* bytes per element in the file */
   DType dtype;
 } SafeType;
 

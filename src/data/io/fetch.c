@@ -161,7 +161,7 @@ static int check_digest(Fetch *f) {
                  (long long)f->file.size);
 }
 
-/* A link or a device was put there by somebody for a purpose of their own. */
+/* A link or a device was put there on purpose, so it is not replaced. */
 static int check_target(const char *path) {
   struct stat st;
   if (lstat(path, &st) < 0 || S_ISREG(st.st_mode)) return 0;

@@ -3,7 +3,7 @@
  *
  * A garment is a list of parts, each a polygon with a shade. Coordinates run from -1 to 1, x to the right and y down. A
  * mirrored part lists its right half from top to bottom. Each point may follow a knob: a number from -1 to 1, drawn
- * once an image, times (dx, dy) moves it. So one knob makes sleeves longer, another widens a hem.
+ * once for each image, times (dx, dy) moves it. So one knob makes sleeves longer, another widens a hem.
  *
  * An image is drawn in this order: its class; knobs; a map from the garment's coordinates to pixels (size, slant,
  * turn, place); a cloth (brightness, stripes, light from one side); the parts, one over the other; a stain; noise.

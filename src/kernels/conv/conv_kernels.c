@@ -1,5 +1,5 @@
 /*
- * conv_kernels.c - see conv_kernels.h. CMake compiles this file once an instruction set and names the copy by
+ * conv_kernels.c - see conv_kernels.h. CMake compiles this file once for each instruction set and names the copy by
  * CONV_KERNELS.
  *
  * A tile is OB output channels by PX neighbouring pixels by one vector of images: OB x PX accumulators stay in

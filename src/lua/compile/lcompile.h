@@ -18,7 +18,7 @@
 #define COMPILED_MT "optlab.CompiledStep"
 #define COMPILE_MAX_ARGS 16
 #define COMPILE_MAX_UPVALUES 48 /* of a step's function; more are not watched */
-#define COMPILE_MAX_PLANS 16    /* of one step; then the one that was used longest ago goes */
+#define COMPILE_MAX_PLANS 16    /* of one step; one more replaces the least recently used */
 
 /* --- a compiled step ---------------------------------------------------------------------------------------------- */
 
@@ -74,7 +74,7 @@ typedef struct Compiled {
   int entries, slots;
   bool fallback;   /* a step that cannot be recorded goes on as plain Lua */
   bool eager;      /* ... and has done so */
-  bool check_kept; /* look for tensors of the step that somebody outside keeps */
+  bool check_kept; /* look for tensors of the step that are kept outside of it */
   bool busy;       /* its function is running and being recorded */
   uint64_t clock;
   int streak; /* recordings since the last replay */

@@ -130,7 +130,7 @@ static Pass *new_pass(lua_State *L, const char *fn) {
 }
 
 /*** One epoch of a loader: calls the step for each batch, in C where it has a plan. @function CompiledStep:run
- * @treturn Tensor the losses, float64, one a batch */
+ * @treturn Tensor the losses, float64, one per batch */
 int lcompile_run(lua_State *L) {
   Pass *p = new_pass(L, "CompiledStep:run");
   run_batches(L, p, 1, INT64_MAX);

@@ -161,7 +161,7 @@ bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t) {
 
 /* --- two calls ---------------------------------------------------------------------------------------------------- */
 
-/* After a full collection: a tensor that the step made and that somebody still holds would never change again. */
+/* After a full collection: a tensor that the step made and that is still held outside would never change again. */
 static void check_kept(lua_State *L, Recording *r) {
   lua_gc(L, LUA_GCCOLLECT, 0);
   if (lrecord_push_tensors(L) == LUA_TTABLE) {
@@ -197,8 +197,8 @@ static bool agree(lua_State *L, const Entry *e, const Frame *f) {
   return false;
 }
 
-/* Compares the call with the one before, and keeps it in its place. Returns whether it is fit for a plan; what stands
- * against one goes to the recording's failure. */
+/* Compares the call with the one before, and keeps it in its place. Returns whether it is fit for a plan; the
+ * recording's failure says why not. */
 static bool settle(lua_State *L, Compiled *c, Entry *e, const Frame *f) {
   const char *why;
   if (e->last.r && !recording_holds(e->last.r, &why)) { /* other conditions: nothing to compare with */

@@ -1,5 +1,5 @@
 /*
- * lfetchlib.c - downloads and checksums for Lua. Both return nil and a message when the world fails them.
+ * lfetchlib.c - downloads and checksums for Lua. Both return nil and a message when the network or the disk fails.
  */
 #include "data/io/digest.h"
 #include "data/io/fetch.h"

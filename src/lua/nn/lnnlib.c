@@ -311,7 +311,7 @@ static int kind(lua_State *L) {
   return 1;
 }
 
-/* convert_(tensor, dtype): in place, whoever holds the tensor sees it */
+/* convert_(tensor, dtype): in place, so that every holder of the tensor sees it */
 static int convert(lua_State *L) {
   static const Arg args[] = {{.name = "dtype", .kind = ARG_DTYPE, .required = true}, {0}};
   double dt = 0;

@@ -83,7 +83,7 @@ static int run_step(const Computation *c, Context *own) {
 }
 
 /* The same as part of a step that is being recorded; returns nothing to Lua, which could not follow the rate. */
-static int told_step(lua_State *L, Attach *a) {
+static int step_and_report(lua_State *L, Attach *a) {
   StepArgs args = {.a = a, .o = lsched_optim(L, "LRScheduler:step")};
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   args.s = lsched_ready_made(L, -1);
@@ -111,7 +111,7 @@ static int attach_step(lua_State *L) {
         "use one of sched.*");
     if (context->recorder) return 0; /* an error is under way; else the step goes on as plain Lua */
   }
-  if (context->recorder) return told_step(L, a);
+  if (context->recorder) return step_and_report(L, a);
   double lr = move(L, a, a->t + 1, "LRScheduler:step");
   a->t++;
   lua_pushnumber(L, lr);

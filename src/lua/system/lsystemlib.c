@@ -30,7 +30,7 @@ static void set_integer(lua_State *L, const char *name, int64_t value) {
   lua_setfield(L, -2, name);
 }
 
-/* Bytes of this process in main memory, or -1 where the system does not tell. */
+/* Bytes of this process in main memory, or -1 where the system does not say. */
 static int64_t resident_bytes(void) {
   FILE *f = fopen("/proc/self/statm", "r");
   if (f == NULL) return -1;

@@ -189,7 +189,7 @@ static int l_normal(lua_State *L) {
   return random_tensor(L, "lab.normal", FILL_NORMAL, x + TO, x + DTYPE, x[MEAN], x[STD]);
 }
 
-/* Random integers, as a recorder hears of them: args {low, how many there are}; 0: a permutation. */
+/* Random integers, as they are reported to a recorder: args {low, how many there are}; 0: a permutation. */
 typedef struct IntegerArgs {
   int64_t low;
   uint64_t count;

@@ -2,7 +2,7 @@
  * ltensor_index.c - t[key] and t[key] = value.
  *
  *   t[i]            position i of the first dimension (negative from the end): a view without that dimension
- *   t[{i, {a, b}}]  one entry a dimension: a number selects, {a, b} is the range from a to b (both included), {a, b,
+ *   t[{i, {a, b}}]  one entry per dimension: a number selects, {a, b} is the range from a to b (both included), {a, b,
  * step} one with gaps, {} or {a} everything or just a; missing entries mean everything t[idx]          an int64 tensor
  * of 1-based positions: those rows, copied
  *

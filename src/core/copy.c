@@ -199,7 +199,7 @@ static void fill(Tensor *t, double value) {
   tensor_touch(t);
 }
 
-int tensor_rerun_fill(const Computation *c, Context *own) {
+static int rerun_fill(const Computation *c, Context *own) {
   (void)own;
   double value;
   memcpy(&value, c->args, sizeof value);
@@ -211,7 +211,7 @@ void tensor_fill_(Tensor *t, double value) {
   fill(t, value);
   if (!context->recorder) return;
   context->recorder->call(&(Computation){.name = "fill_",
-                                         .run = tensor_rerun_fill,
+                                         .run = rerun_fill,
                                          .pure = true,
                                          .frozen = true,
                                          .nout = 1,

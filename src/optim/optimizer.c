@@ -319,8 +319,9 @@ static int step(Optim *o, Tensor *const *grads) {
   return 0;
 }
 
-/* A recorded step: the parameters, then their gradients. Hyperparameters and counts are those of the moment. */
-int optim_rerun(const Computation *c, Context *own) {
+/* A recorded step: args holds the Optim *, t the parameters and then their gradients. Hyperparameters and counts are
+ * those of the moment. */
+static int rerun_step(const Computation *c, Context *own) {
   Optim *o;
   (void)own;
   memcpy(&o, c->args, sizeof o);
@@ -345,7 +346,7 @@ static int step_and_report(Optim *o) {
   collect(o, n, t);
   context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   int rc = recorder_run(&(Computation){
-      .name = "optimizer step", .run = optim_rerun, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
+      .name = "optimizer step", .run = rerun_step, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
   alloc_put(t, bytes);
   return rc;
 }

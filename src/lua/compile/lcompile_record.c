@@ -145,7 +145,8 @@ static int read_upvalues(lua_State *L, int fn, int depth, Upvalue *list, int cou
   return count;
 }
 
-void lcompile_note_upvalues(lua_State *L, int self, RecordedCall *t, int keep) {
+/* Notes the variables that the step's function uses from outside; the values themselves go into the table at `keep`. */
+static void note_upvalues(lua_State *L, int self, RecordedCall *t, int keep) {
   lua_getiuservalue(L, self, COMPILED_UV_FN);
   t->upvalues = read_upvalues(L, lua_gettop(L), 1, t->upvalue, 0, keep);
   lua_pop(L, 1);
@@ -246,7 +247,7 @@ int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, in
   lrecord_push_kept(L);
   lua_rawseti(L, f.slots, COMPILE_ANCHORS);
   copy_results(L, &e->now, f.results);
-  lcompile_note_upvalues(L, self, &e->now, f.slots);
+  note_upvalues(L, self, &e->now, f.slots);
   const bool ready = settle(L, c, e, &f);
   lrecord_close(L);
   lua_pushvalue(L, f.slots);

@@ -18,7 +18,10 @@ int ltensor_push_op(lua_State *L, OpId op, Tensor *const *in, int nin, const OpA
   return 1;
 }
 
-Tensor *ltensor_operand(lua_State *L, int idx, const Tensor *like) {
+/* The value at idx as a new reference: a tensor retained, or a number as a 0-dimensional tensor of like's dtype (a
+ * number with a fraction beside an integer tensor becomes the default float). NULL if it is neither, or (err set)
+ * without memory. */
+static Tensor *operand(lua_State *L, int idx, const Tensor *like) {
   Tensor *t = lb_testtensor(L, idx);
   if (t) return tensor_retain(t);
   if (lua_type(L, idx) != LUA_TNUMBER) return NULL;
@@ -60,8 +63,8 @@ int ltensor_apply2(lua_State *L, const char *callee, OpId op) {
   check_operand(L, 1, a, callee, "self");
   check_operand(L, 2, b, callee, "other");
   Tensor *in[2];
-  in[0] = ltensor_operand(L, 1, b);
-  in[1] = in[0] ? ltensor_operand(L, 2, a ? a : b) : NULL;
+  in[0] = operand(L, 1, b);
+  in[1] = in[0] ? operand(L, 2, a ? a : b) : NULL;
   Tensor *out = in[1] ? op_apply(op, in, 2, NULL) : NULL;
   tensor_release(in[0]);
   tensor_release(in[1]);
@@ -133,7 +136,7 @@ static int l_inplace(lua_State *L) {
   double alpha = 1;
   if (!takes_alpha) lb_atmost(L, fn, 2);
   if (takes_alpha && lua_gettop(L) > 2) largs_read(L, 3, fn, &(ArgValues){.args = alpha_args, .x = &alpha});
-  Tensor *u = ltensor_operand(L, 2, t);
+  Tensor *u = operand(L, 2, t);
   if (u && scaled) { /* t + alpha u */
     FormulaMark m = fm_begin();
     Tensor *v = fm_end(m, fm_muls(u, alpha));
@@ -182,8 +185,8 @@ static int l_where(lua_State *L) {
   check_operand(L, 2, a, callee, "a");
   check_operand(L, 3, b, callee, "b");
   Tensor floats = {.dtype = (uint8_t)dtype_default()};
-  Tensor *in[3] = {c, ltensor_operand(L, 2, b ? b : &floats), NULL};
-  in[2] = in[1] ? ltensor_operand(L, 3, a ? a : &floats) : NULL;
+  Tensor *in[3] = {c, operand(L, 2, b ? b : &floats), NULL};
+  in[2] = in[1] ? operand(L, 3, a ? a : &floats) : NULL;
   Tensor *out = in[2] ? op_apply(OP_WHERE, in, 3, NULL) : NULL;
   tensor_release(in[1]);
   tensor_release(in[2]);

@@ -47,7 +47,7 @@ int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt)
   l->opt = opt;
   for (int i = 0; i < nfields; i++) {
     l->field[i] = tensor_contiguous(field[i]);
-    if (l->field[i] == NULL) {
+    if (!l->field[i]) {
       loader_free(l);
       return -1;
     }
@@ -122,7 +122,7 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
   if (l->opt.shuffle) {
     b->rows = l->rows;
     b->order = alloc_get((size_t)l->rows * sizeof *b->order);
-    if (b->order == NULL) return -1;
+    if (!b->order) return -1;
   }
   if (!resume) {
     l->epoch++;
@@ -133,12 +133,12 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
   b->epoch = l->epoch;
   b->row = l->position * l->opt.batch_size;
   b->end = l->opt.drop_last ? l->rows - l->rows % l->opt.batch_size : l->rows;
-  if (b->order == NULL) return 0;
+  if (!b->order) return 0;
   return shuffle(l->key, STREAM_EPOCHS + (l->opt.has_seed ? (uint64_t)l->epoch : 0), b->order, l->rows);
 }
 
 void batches_free(Batches *b) {
-  if (b->order != NULL) alloc_put(b->order, (size_t)b->rows * sizeof *b->order);
+  if (b->order) alloc_put(b->order, (size_t)b->rows * sizeof *b->order);
   b->order = NULL;
   b->row = b->end = 0;
 }
@@ -194,12 +194,12 @@ static void fill_rows(Tensor *out, const Tensor *t, const int64_t *order, int64_
   size_t bytes = (size_t)(t->numel / t->shape[0]) * dtype_size((DType)t->dtype);
   const char *from = tensor_data(t);
   char *to = tensor_data(out);
-  if (order == NULL) from += (size_t)row * bytes;
-  if (transform != NULL && order != NULL)
+  if (!order) from += (size_t)row * bytes;
+  if (transform && order)
     gather_bytes(transform, to, (const uint8_t *)from, order + row, n, bytes);
-  else if (transform != NULL)
+  else if (transform)
     byte_transform_run(transform, (const uint8_t *)from, to, n * (int64_t)bytes);
-  else if (order != NULL)
+  else if (order)
     gather(to, from, order + row, n, bytes);
   else
     memcpy(to, from, (size_t)n * bytes);
@@ -216,7 +216,7 @@ static Tensor *new_rows(const Loader *l, int i, int64_t n) {
   int64_t shape[TENSOR_MAX_DIM];
   memcpy(shape, t->shape, sizeof shape);
   shape[0] = n;
-  return tensor_new(transform != NULL ? transform->dtype : (DType)t->dtype, t->ndim, shape);
+  return tensor_new(transform ? transform->dtype : (DType)t->dtype, t->ndim, shape);
 }
 
 int64_t loader_ready(const Loader *l, const Batches *b) {
@@ -227,7 +227,7 @@ int64_t loader_ready(const Loader *l, const Batches *b) {
 bool loader_fits(const Loader *l, int i, const Tensor *t, int64_t n) {
   const Tensor *field = l->field[i];
   const ByteTransform *transform = transform_of(l, i);
-  return t->contiguous && t->dtype == (transform != NULL ? transform->dtype : field->dtype) && t->ndim == field->ndim &&
+  return t->contiguous && t->dtype == (transform ? transform->dtype : field->dtype) && t->ndim == field->ndim &&
          t->shape[0] == n && shape_equal(t->ndim - 1, t->shape + 1, field->ndim - 1, field->shape + 1);
 }
 
@@ -242,7 +242,7 @@ int loader_next(Loader *l, Batches *b, Tensor **out) {
   recorder_refuse("a loader gives a batch");
   for (int i = 0; i < l->nfields; i++) {
     out[i] = new_rows(l, i, loader_ready(l, b));
-    if (out[i] == NULL) {
+    if (!out[i]) {
       while (i-- > 0) tensor_release(out[i]);
       return -1;
     }

@@ -55,7 +55,7 @@ int standardize(Tensor *x, Tensor **z, Tensor **mean, Tensor **std) {
     return err_set("expected a float tensor of shape (rows, columns), got %s of shape %s", dtype_name(x->dtype),
                    tensor_shape_str(x));
   Tensor *rows = tensor_contiguous(x);
-  if (rows == NULL) return -1;
+  if (!rows) return -1;
   *z = tensor_new_like(rows);
   *mean = tensor_new(x->dtype, 1, &x->shape[1]);
   *std = tensor_new(x->dtype, 1, &x->shape[1]);

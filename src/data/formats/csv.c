@@ -71,7 +71,7 @@ static bool is_blank(char ch) { return ch == ' ' || ch == '\t'; }
 /* Cuts a comment off: the sign at the start of the line or after a blank, outside quotes. */
 static size_t strip_comment(const Csv *c, char *line, size_t len) {
   bool quoted = false;
-  if (c->opt->comment == 0 || memchr(line, c->opt->comment, len) == NULL) return len;
+  if (c->opt->comment == 0 || !memchr(line, c->opt->comment, len)) return len;
   for (size_t i = 0; i < len; i++) {
     if (line[i] == '"') quoted = !quoted;
     if (line[i] != c->opt->comment || quoted || (i > 0 && !is_blank(line[i - 1]))) continue;
@@ -110,7 +110,7 @@ static int push_field(Csv *c, char *text, size_t len) {
   if (c->nfield == c->field_cap) {
     int64_t cap = c->field_cap ? c->field_cap * 2 : 64;
     Field *bigger = realloc(c->field, (size_t)cap * sizeof *bigger);
-    if (bigger == NULL) return no_memory(c);
+    if (!bigger) return no_memory(c);
     c->field = bigger;
     c->field_cap = cap;
   }
@@ -180,7 +180,7 @@ static int choose_columns(Csv *c) {
   c->expected = c->nfield;
   c->npick = o->columns ? o->ncolumns : c->nfield;
   c->pick = malloc((size_t)(c->npick ? c->npick : 1) * sizeof *c->pick);
-  if (c->pick == NULL) return no_memory(c);
+  if (!c->pick) return no_memory(c);
   for (int64_t i = 0; i < c->npick; i++) {
     int64_t at = o->columns ? o->columns[i].index : i;
     if (o->columns && o->columns[i].name) {
@@ -200,12 +200,12 @@ static int choose_columns(Csv *c) {
 static int keep_names(Csv *c) {
   CsvTable *t = c->table;
   t->names = calloc((size_t)c->npick + 1, sizeof *t->names);
-  if (t->names == NULL) return no_memory(c);
+  if (!t->names) return no_memory(c);
   t->nnames = c->npick;
   for (int64_t i = 0; i < c->npick; i++) {
     Field f = c->field[c->pick[i]];
     t->names[i] = strndup(f.text, f.len);
-    if (t->names[i] == NULL) return no_memory(c);
+    if (!t->names[i]) return no_memory(c);
   }
   return 0;
 }
@@ -283,7 +283,7 @@ static int reserve(Csv *c, size_t bytes) {
   size_t cap = c->cap ? c->cap : 4096;
   while (cap < c->used + bytes) cap *= 2;
   char *bigger = realloc(c->values, cap);
-  if (bigger == NULL) return no_memory(c);
+  if (!bigger) return no_memory(c);
   c->values = bigger;
   c->cap = cap;
   return 0;
@@ -337,7 +337,7 @@ static int read_rows(Csv *c) {
 static int make_tensor(Csv *c) {
   int64_t shape[2] = {c->rows, c->npick};
   c->table->data = tensor_new(c->opt->dtype, 2, shape);
-  if (c->table->data == NULL) return -1;
+  if (!c->table->data) return -1;
   memcpy(tensor_data(c->table->data), c->values, c->used);
   return 0;
 }

@@ -57,7 +57,7 @@ static int read_type(Idx *x, const uint8_t magic[4]) {
     return err_set("%s: no IDX file: it starts with %02x %02x and not with 00 00", x->path, magic[0], magic[1]);
   for (size_t i = 0; i < sizeof idx_types / sizeof *idx_types; i++)
     if (idx_types[i].code == magic[2]) x->type = &idx_types[i];
-  if (x->type == NULL) return err_set("%s: unknown IDX element type 0x%02x", x->path, magic[2]);
+  if (!x->type) return err_set("%s: unknown IDX element type 0x%02x", x->path, magic[2]);
   x->ndim = magic[3];
   if (x->ndim < 1 || x->ndim > TENSOR_MAX_DIM)
     return err_set("%s: %d dimensions; IDX files have 1 to %d", x->path, x->ndim, TENSOR_MAX_DIM);
@@ -143,7 +143,7 @@ static int check_end(Idx *x) {
 static Tensor *read_all(Idx *x) {
   if (read_header(x) < 0 || check_size(x) < 0) return NULL;
   Tensor *t = tensor_new(x->type->dtype, x->ndim, x->shape);
-  if (t == NULL) return NULL;
+  if (!t) return NULL;
   if (read_elements(x, t) == 0 && check_end(x) == 0) return t;
   tensor_release(t);
   return NULL;
@@ -153,7 +153,7 @@ Tensor *idx_read(const char *path) {
   Idx x = {.path = path};
   errno = 0;
   x.gz = gzopen(path, "rb");
-  if (x.gz == NULL) return err_null("cannot open %s: %s", path, errno ? strerror(errno) : "out of memory");
+  if (!x.gz) return err_null("cannot open %s: %s", path, errno ? strerror(errno) : "out of memory");
   gzbuffer(x.gz, 128 << 10);
   Tensor *t = read_all(&x);
   gzclose(x.gz);

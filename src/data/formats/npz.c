@@ -69,11 +69,11 @@ static void *read_bytes(const Zip *z, const zip_stat_t *m, zip_file_t *f, uint8_
 /* The member's bytes, to be freed. */
 static uint8_t *unpack(const Zip *z, const zip_stat_t *m) {
   zip_file_t *f = zip_fopen_index(z->zip, m->index, 0);
-  if (f == NULL) return err_null("%s: '%s' has a damaged header", z->path, m->name);
+  if (!f) return err_null("%s: '%s' has a damaged header", z->path, m->name);
   uint8_t *bytes = malloc(m->size);
-  if (bytes == NULL) {
+  if (!bytes) {
     err_set("%s: no memory for %llu bytes", z->path, (unsigned long long)m->size);
-  } else if (read_bytes(z, m, f, bytes) == NULL) {
+  } else if (!read_bytes(z, m, f, bytes)) {
     free(bytes);
     bytes = NULL;
   }
@@ -85,7 +85,7 @@ static Tensor *parse_array(const Zip *z, const zip_stat_t *m, uint8_t *bytes) {
   char label[1024];
   snprintf(label, sizeof label, "%s: '%s'", z->path, m->name);
   FILE *stream = fmemopen(bytes, m->size, "rb");
-  if (stream == NULL) return err_null("%s: %s", label, strerror(errno));
+  if (!stream) return err_null("%s: %s", label, strerror(errno));
   Tensor *t = npy_read_stream(stream, (int64_t)m->size, label);
   fclose(stream);
   return t;
@@ -106,7 +106,7 @@ static int add_array(const Zip *z, const zip_stat_t *m, Npz *out) {
   size_t n = strlen(m->name);
   NpzEntry *e = &out->entry[out->n];
   e->tensor = read_array(z, m);
-  if (e->tensor == NULL) return -1;
+  if (!e->tensor) return -1;
   if (n > 4 && strcmp(m->name + n - 4, ".npy") == 0) n -= 4;
   e->name = strndup(m->name, n);
   out->n++;
@@ -119,7 +119,7 @@ static int read_members(const Zip *z, int64_t n, Npz *out) {
   zip_stat_t m;
   uint64_t data = 0;
   out->entry = calloc((size_t)n + 1, sizeof *out->entry);
-  if (out->entry == NULL) return err_set("out of memory");
+  if (!out->entry) return err_set("out of memory");
   for (int64_t i = 0; i < n; i++) {
     if (zip_stat_index(z->zip, (zip_uint64_t)i, 0, &m) < 0)
       return err_set("%s: a damaged directory of the archive", z->path);
@@ -149,10 +149,10 @@ static int read_archive(const char *path, FILE *file, int64_t size, Npz *out) {
   zip_error_t e;
   zip_error_init(&e);
   zip_source_t *source = zip_source_filep_create(file, 0, size, &e);
-  if (source == NULL) fclose(file);
+  if (!source) fclose(file);
   Zip z = {.path = path, .size = (uint64_t)size};
   z.zip = source ? zip_open_from_source(source, ZIP_RDONLY, &e) : NULL;
-  if (z.zip == NULL) zip_source_free(source);
+  if (!z.zip) zip_source_free(source);
   int status = z.zip ? read_members(&z, zip_get_num_entries(z.zip, 0), out) : cannot_open(path, &e);
   if (z.zip) zip_discard(z.zip);
   zip_error_fini(&e);
@@ -163,7 +163,7 @@ int npz_read(const char *path, Npz *out) {
   struct stat st;
   *out = (Npz){0};
   FILE *file = fopen(path, "rb");
-  if (file == NULL) return err_set("cannot open %s: %s", path, strerror(errno));
+  if (!file) return err_set("cannot open %s: %s", path, strerror(errno));
   int status = fstat(fileno(file), &st) < 0 ? err_set("%s: %s", path, strerror(errno)) : 0;
   if (status == 0 && !S_ISREG(st.st_mode)) status = err_set("%s: not a regular file", path);
   if (status == 0 && st.st_size < END)
@@ -245,7 +245,7 @@ static int cannot_write(const Output *o, const char *why) {
 
 static zip_source_t *array_source(zip_t *zip, Member *m, Tensor *t) {
   m->row_major = tensor_contiguous(t);
-  if (m->row_major == NULL) return NULL;
+  if (!m->row_major) return NULL;
   zip_buffer_fragment_t piece[2] = {
       {.data = (uint8_t *)m->header, .length = (zip_uint64_t)npy_header(t, m->header)},
       {.data = tensor_data(m->row_major), .length = (zip_uint64_t)t->numel * dtype_size((DType)t->dtype)},
@@ -259,7 +259,7 @@ static int add_member(Output *o, zip_t *zip, Member *m, const char *name, Tensor
   if (snprintf(file, sizeof file, "%s.npy", name) >= (int)sizeof file)
     return err_set("cannot write %s: the name of an array has %zu bytes", o->file.path, strlen(name));
   zip_source_t *source = array_source(zip, m, t);
-  if (source == NULL) return -1;
+  if (!source) return -1;
   zip_int64_t i = zip_file_add(zip, file, source, ZIP_FL_ENC_UTF_8);
   if (i < 0) {
     zip_source_free(source);
@@ -276,7 +276,7 @@ static int add_member(Output *o, zip_t *zip, Member *m, const char *name, Tensor
 static int write_members(Output *o, int n, const char *const *name, Tensor *const *tensor, bool compress, Member *m) {
   zip_source_t *target = zip_source_function_create(output, o, &o->error);
   zip_t *zip = target ? zip_open_from_source(target, ZIP_CREATE | ZIP_TRUNCATE, &o->error) : NULL;
-  if (zip == NULL) {
+  if (!zip) {
     zip_source_free(target);
     return cannot_write(o, zip_error_strerror(&o->error));
   }
@@ -296,7 +296,7 @@ static int write_empty(OutFile *f) {
 
 static int write_archive(Output *o, int n, const char *const *name, Tensor *const *tensor, bool compress) {
   Member *m = calloc((size_t)n + 1, sizeof *m);
-  if (m == NULL) return err_set("out of memory");
+  if (!m) return err_set("out of memory");
   int status = n ? write_members(o, n, name, tensor, compress, m) : write_empty(&o->file);
   for (int i = 0; i < n; i++) tensor_release(m[i].row_major);
   free(m);

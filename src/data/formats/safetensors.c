@@ -108,9 +108,9 @@ static int read_lengths(SafeFile *f) {
 
 int safefile_open(SafeFile *f, const char *path) {
   *f = (SafeFile){.path = strdup(path)};
-  if (f->path == NULL) return err_set("out of memory");
+  if (!f->path) return err_set("out of memory");
   f->file = fopen(path, "rb");
-  if (f->file == NULL) return err_set("cannot open %s: %s", path, strerror(errno));
+  if (!f->file) return err_set("cannot open %s: %s", path, strerror(errno));
   return read_lengths(f);
 }
 
@@ -150,11 +150,11 @@ static bool fits(const SafeFile *f, const SafeType *type, int ndim, const int64_
 
 Tensor *safefile_tensor(SafeFile *f, const char *name, int ndim, const int64_t *shape, int64_t begin) {
   const SafeType *type = find_type(name);
-  if (type == NULL) return err_null("%s: unknown type %.20s", f->path, name);
+  if (!type) return err_null("%s: unknown type %.20s", f->path, name);
   if (!fits(f, type, ndim, shape, begin)) return err_null("%s: a tensor that lies outside the file", f->path);
   if (seek(f, PREFIX + f->header + begin) < 0) return NULL;
   Tensor *t = tensor_new(type->dtype, ndim, shape);
-  if (t == NULL || read_elements(f, type, t) == 0) return t;
+  if (!t || read_elements(f, type, t) == 0) return t;
   tensor_release(t);
   return NULL;
 }

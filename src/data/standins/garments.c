@@ -330,8 +330,8 @@ int garments_draw(uint64_t seed, int64_t first, int64_t n, Tensor **images, Tens
   if (first < 0 || n < 1)
     return err_set("%lld images from number %lld on: there are none", (long long)n, (long long)first);
   *images = tensor_new(DT_U8, 3, shape);
-  *labels = *images != NULL ? tensor_new(DT_U8, 1, shape) : NULL;
-  if (*labels == NULL) {
+  *labels = *images ? tensor_new(DT_U8, 1, shape) : NULL;
+  if (!*labels) {
     tensor_release(*images);
     return -1;
   }

@@ -93,7 +93,7 @@ Tensor *gaussian_table(Rng *rng, int64_t n, Tensor *mean, Tensor *cov) {
                     GAUSSIAN_MAX_DIM, tensor_shape_str(mean), tensor_shape_str(cov), (long long)n);
   int64_t shape[2] = {n, mean->shape[0]};
   Tensor *table = tensor_new(DT_F64, 2, shape);
-  if (table == NULL) return NULL;
+  if (!table) return NULL;
   rng_fill_normal(rng, table, 0, 1);
   if (set_moments(table, mean, cov) == 0) return table;
   tensor_release(table);

@@ -18,7 +18,7 @@
 
 static Loader *check_loader(lua_State *L, const char *fn) {
   Loader *l = luaL_testudata(L, 1, LOADER_MT);
-  if (l == NULL) lb_badvalue(L, fn, "self", 1, "a loader (call it as loader:method())");
+  if (!l) lb_badvalue(L, fn, "self", 1, "a loader (call it as loader:method())");
   return l;
 }
 
@@ -115,7 +115,7 @@ static int loader(lua_State *L) {
   int n = push_fields(L, fn);
   for (int i = 0; i < n; i++) {
     field[i] = lb_testtensor(L, 4 + i);
-    if (field[i] == NULL)
+    if (!field[i])
       return lb_error(L, "%s: field %d of the data set must be a tensor, got %s", fn, i + 1, lb_pushgot(L, 4 + i));
   }
   if (loader_init(l, n, field, opt) < 0) return lb_error(L, "%s: %s", fn, err_message());
@@ -144,7 +144,7 @@ static int next_batch(lua_State *L) {
 
 static int batches_gc(lua_State *L) {
   Batches *b = luaL_testudata(L, 1, BATCHES_MT);
-  if (b != NULL) batches_free(b);
+  if (b) batches_free(b);
   return 0;
 }
 
@@ -261,7 +261,7 @@ static int loader_tostring(lua_State *L) {
 
 static int loader_gc(lua_State *L) {
   Loader *l = luaL_testudata(L, 1, LOADER_MT);
-  if (l != NULL) loader_free(l);
+  if (l) loader_free(l);
   return 0;
 }
 

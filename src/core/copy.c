@@ -121,8 +121,9 @@ static bool may_overlap(const Tensor *dst, const Tensor *src) {
 
 /* A row copied to every row of a small contiguous dst, as a bias is; false if it is none. */
 static bool copy_to_rows(Tensor *dst, const Tensor *src) {
-  if (!dst->contiguous || !src->contiguous || dst->dtype != src->dtype || dst->dtype != DT_F32 || src->ndim != 1)
+  if (!dst->contiguous || !src->contiguous || dst->dtype != src->dtype || dst->dtype != DT_F32 || src->ndim != 1) {
     return false;
+  }
   const int64_t n = src->numel;
   if (dst->numel > 4096 || dst->shape[dst->ndim - 1] != n || dst->storage == src->storage) return false;
   const float *a = tensor_f32(src);

@@ -24,19 +24,22 @@ static int check_transform(const Tensor *x, const ByteTransform *t) {
 }
 
 static int check(int nfields, Tensor *const *field, LoaderOptions opt) {
-  if (nfields < 1 || nfields > LOADER_MAX_FIELDS)
+  if (nfields < 1 || nfields > LOADER_MAX_FIELDS) {
     return err_set("expected 1 to %d tensors, got %d", LOADER_MAX_FIELDS, nfields);
+  }
   if (opt.batch_size < 1) return err_set("batch_size must be at least 1, got %lld", (long long)opt.batch_size);
   for (int i = 0; i < nfields; i++) {
     if (field[i]->ndim < 1) return err_set("tensor %d is a scalar; it needs a first dimension of rows", i + 1);
-    if (field[i]->shape[0] != field[0]->shape[0])
+    if (field[i]->shape[0] != field[0]->shape[0]) {
       return err_set("the tensors differ in their number of rows: %s and %s", tensor_shape_str(field[0]),
                      tensor_shape_str(field[i]));
+    }
   }
   int64_t rows = field[0]->shape[0];
   if (rows < 1) return err_set("there are no rows: shape %s", tensor_shape_str(field[0]));
-  if (opt.drop_last && rows < opt.batch_size)
+  if (opt.drop_last && rows < opt.batch_size) {
     return err_set("drop_last leaves no batch: %lld rows, batch_size %lld", (long long)rows, (long long)opt.batch_size);
+  }
   return opt.has_transform ? check_transform(field[0], &opt.transform) : 0;
 }
 
@@ -144,9 +147,10 @@ void batches_free(Batches *b) {
 }
 
 int loader_seek(Loader *l, int64_t epoch, int64_t position, uint64_t key) {
-  if (epoch < 0 || position < 0 || position > loader_length(l))
+  if (epoch < 0 || position < 0 || position > loader_length(l)) {
     return err_set("no such place: epoch %lld, batch %lld of %lld", (long long)epoch, (long long)position,
                    (long long)loader_length(l));
+  }
   l->epoch = epoch;
   l->position = position;
   l->key = key;
@@ -184,8 +188,9 @@ static void gather(char *to, const char *from, const int64_t *order, int64_t n, 
 static void gather_bytes(const ByteTransform *t, char *to, const uint8_t *from, const int64_t *order, int64_t n,
                          size_t bytes) {
   size_t out = bytes * dtype_size(t->dtype);
-  for (int64_t i = 0; i < n; i++)
+  for (int64_t i = 0; i < n; i++) {
     byte_transform_run(t, from + (size_t)order[i] * bytes, to + (size_t)i * out, (int64_t)bytes);
+  }
 }
 
 /* Rows row, row + 1, ... of t, or those that `order` names from that position on, into the row-major `out`. */
@@ -195,14 +200,15 @@ static void fill_rows(Tensor *out, const Tensor *t, const int64_t *order, int64_
   const char *from = tensor_data(t);
   char *to = tensor_data(out);
   if (!order) from += (size_t)row * bytes;
-  if (transform && order)
+  if (transform && order) {
     gather_bytes(transform, to, (const uint8_t *)from, order + row, n, bytes);
-  else if (transform)
+  } else if (transform) {
     byte_transform_run(transform, (const uint8_t *)from, to, n * (int64_t)bytes);
-  else if (order)
+  } else if (order) {
     gather(to, from, order + row, n, bytes);
-  else
+  } else {
     memcpy(to, from, (size_t)n * bytes);
+  }
 }
 
 static const ByteTransform *transform_of(const Loader *l, int i) {

@@ -59,10 +59,11 @@ static int read_wide(EditLine *el, wchar_t *out) {
     if (n <= 0) return n;
     size_t used = mbrtowc(out, &c, 1, &state);
     if (used == (size_t)-2) continue;
-    if (used == (size_t)-1)
+    if (used == (size_t)-1) {
       memset(&state, 0, sizeof state); /* not a character: drop the byte */
-    else
+    } else {
       return 1;
+    }
   }
 }
 

@@ -22,8 +22,9 @@
 static size_t hyper_size(const Optim *o) { return (size_t)args_places(o->def->args) * sizeof(double); }
 
 static int check_hyper(const OptimDef *def, const double *h) {
-  if (args_check(def->args, h, NULL) < 0 || (def->check && def->check(h) < 0))
+  if (args_check(def->args, h, NULL) < 0 || (def->check && def->check(h) < 0)) {
     return err_prefix("optim.%s: ", def->name);
+  }
   return 0;
 }
 
@@ -282,8 +283,9 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
   run->ndim = p->ndim;
   run->shape = p->shape;
   run->fresh = q->fresh;
-  for (int k = 0; k < o->nslots; k++)
+  for (int k = 0; k < o->nslots; k++) {
     run->state[k] = q->state[k] && is_wanted(def, k, h) ? tensor_data(q->state[k]) : NULL;
+  }
   if (def->scalars) def->scalars(run, h);
   if (p->contiguous && g->contiguous && p->dtype == g->dtype) {
     run->p = tensor_data(p);

@@ -42,9 +42,10 @@ static int make_room(Lines *l) {
   l->end -= l->start;
   l->start = 0;
   if (l->end + 1 < l->cap) return 0;
-  if (l->cap >= LINES_MAX)
+  if (l->cap >= LINES_MAX) {
     return err_set("%s:%lld: a line of more than %zu MiB; this is no table", l->path, (long long)l->number + 1,
                    LINES_MAX >> 20);
+  }
   char *bigger = realloc(l->buf, l->cap * 2);
   if (!bigger) return err_set("cannot read %s: out of memory", l->path);
   l->buf = bigger;
@@ -64,8 +65,9 @@ static int refill(Lines *l) {
     if (code == Z_BUF_ERROR) return err_set("cannot read %s: the compressed file ends too early", l->path);
     l->eof = true;
   }
-  if (l->number == 0 && l->start == 0 && l->end == 0 && got >= 3 && memcmp(l->buf, "\xEF\xBB\xBF", 3) == 0)
+  if (l->number == 0 && l->start == 0 && l->end == 0 && got >= 3 && memcmp(l->buf, "\xEF\xBB\xBF", 3) == 0) {
     l->start = 3;
+  }
   l->end += (size_t)got;
   return 0;
 }

@@ -61,8 +61,9 @@ static const char *value_of(const Npy *x, const char *header, const char *key) {
 static int parse_type(Npy *x, const char *at) {
   if (!at) return -1;
   bool order = at[0] == '\'' && at[1] != '\0' && strchr("<>|=", at[1]) != NULL;
-  for (size_t i = 0; order && i < sizeof npy_types / sizeof *npy_types; i++)
+  for (size_t i = 0; order && i < sizeof npy_types / sizeof *npy_types; i++) {
     if (strncmp(at + 2, npy_types[i].code, 2) == 0 && at[4] == '\'') x->type = &npy_types[i];
+  }
   x->big_endian = order && at[1] == '>';
   return x->type ? 0 : err_set("%s: elements of type %.12s cannot be read", x->path, at);
 }
@@ -88,8 +89,9 @@ static int parse_shape(Npy *x, const char *at) {
     int64_t size = strtoll(at, &end, 10);
     at = end;
     x->shape[x->ndim] = size;
-    if (errno || __builtin_mul_overflow(x->numel, size, &x->numel))
+    if (errno || __builtin_mul_overflow(x->numel, size, &x->numel)) {
       return err_set("%s: the header's dimensions are too large", x->path);
+    }
   }
 }
 
@@ -216,8 +218,9 @@ int npy_header(const Tensor *t, char out[NPY_HEADER_MAX]) {
   static const char *const code[DT_COUNT] = {"<f4", "<f8", "<i8", "|u1"};
   char text[NPY_HEADER_MAX - 64];
   int n = snprintf(text, sizeof text, "{'descr': '%s', 'fortran_order': False, 'shape': (", code[t->dtype]);
-  for (int d = 0; d < t->ndim; d++)
+  for (int d = 0; d < t->ndim; d++) {
     n += snprintf(text + n, sizeof text - (size_t)n, d ? " %lld," : "%lld,", (long long)t->shape[d]);
+  }
   n += snprintf(text + n, sizeof text - (size_t)n, "), }");
   int length = (10 + n + 1 + 63) / 64 * 64; /* with the ten bytes before and a newline at the end */
   memset(out, ' ', (size_t)length);

@@ -43,9 +43,10 @@ static int check_method(const Zip *z, const zip_stat_t *m) {
 
 static int check_sizes(const Zip *z, const zip_stat_t *m) {
   bool stored = m->comp_method == ZIP_CM_STORE;
-  if (m->comp_size > z->size || m->size / (stored ? 1 : DEFLATE_MAX_RATIO) > m->comp_size)
+  if (m->comp_size > z->size || m->size / (stored ? 1 : DEFLATE_MAX_RATIO) > m->comp_size) {
     return err_set("%s: '%s' promises %llu bytes, more than %llu of a file of %llu can hold", z->path, m->name,
                    (unsigned long long)m->size, (unsigned long long)m->comp_size, (unsigned long long)z->size);
+  }
   if (m->size == 0) return err_set("%s: '%s' is empty", z->path, m->name);
   if (stored && m->size != m->comp_size) return err_set("%s: '%s' is stored, but has two sizes", z->path, m->name);
   return 0;
@@ -54,8 +55,9 @@ static int check_sizes(const Zip *z, const zip_stat_t *m) {
 static void *damaged(const Zip *z, const zip_stat_t *m, zip_file_t *f) {
   int code = zip_error_code_zip(zip_file_get_error(f));
   if (code == ZIP_ER_CRC) return err_null("%s: '%s' is damaged: its checksum is wrong", z->path, m->name);
-  if (code == ZIP_ER_READ || code == ZIP_ER_MEMORY)
+  if (code == ZIP_ER_READ || code == ZIP_ER_MEMORY) {
     return err_null("%s: '%s': %s", z->path, m->name, zip_file_strerror(f));
+  }
   return err_null("%s: '%s' holds damaged %s", z->path, m->name, m->comp_method ? "compressed data" : "data");
 }
 
@@ -110,8 +112,9 @@ static int add_array(const Zip *z, const zip_stat_t *m, Npz *out) {
   if (n > 4 && strcmp(m->name + n - 4, ".npy") == 0) n -= 4;
   e->name = strndup(m->name, n);
   out->n++;
-  for (int i = 0; e->name && i + 1 < out->n; i++)
+  for (int i = 0; e->name && i + 1 < out->n; i++) {
     if (strcmp(out->entry[i].name, e->name) == 0) return err_set("%s: two arrays '%s'", z->path, e->name);
+  }
   return e->name ? 0 : err_set("out of memory");
 }
 
@@ -121,8 +124,9 @@ static int read_members(const Zip *z, int64_t n, Npz *out) {
   out->entry = calloc((size_t)n + 1, sizeof *out->entry);
   if (!out->entry) return err_set("out of memory");
   for (int64_t i = 0; i < n; i++) {
-    if (zip_stat_index(z->zip, (zip_uint64_t)i, 0, &m) < 0)
+    if (zip_stat_index(z->zip, (zip_uint64_t)i, 0, &m) < 0) {
       return err_set("%s: a damaged directory of the archive", z->path);
+    }
     if (add_array(z, &m, out) < 0) return -1;
     data += m.comp_size;
     if (data > z->size) return err_set("%s: damaged: the members of the archive overlap", z->path);
@@ -166,8 +170,9 @@ int npz_read(const char *path, Npz *out) {
   if (!file) return err_set("cannot open %s: %s", path, strerror(errno));
   int status = fstat(fileno(file), &st) < 0 ? err_set("%s: %s", path, strerror(errno)) : 0;
   if (status == 0 && !S_ISREG(st.st_mode)) status = err_set("%s: not a regular file", path);
-  if (status == 0 && st.st_size < END)
+  if (status == 0 && st.st_size < END) {
     status = err_set("%s: no .npz file: it has only %lld bytes", path, (long long)st.st_size);
+  }
   if (status == 0) return read_archive(path, file, st.st_size, out);
   fclose(file);
   return status;
@@ -256,15 +261,17 @@ static zip_source_t *array_source(zip_t *zip, Member *m, Tensor *t) {
 
 static int add_member(Output *o, zip_t *zip, Member *m, const char *name, Tensor *t, bool compress) {
   char file[NAME_MAX_BYTES];
-  if (snprintf(file, sizeof file, "%s.npy", name) >= (int)sizeof file)
+  if (snprintf(file, sizeof file, "%s.npy", name) >= (int)sizeof file) {
     return err_set("cannot write %s: the name of an array has %zu bytes", o->file.path, strlen(name));
+  }
   zip_source_t *source = array_source(zip, m, t);
   if (!source) return -1;
   zip_int64_t i = zip_file_add(zip, file, source, ZIP_FL_ENC_UTF_8);
   if (i < 0) {
     zip_source_free(source);
-    if (zip_error_code_zip(zip_get_error(zip)) == ZIP_ER_INVAL)
+    if (zip_error_code_zip(zip_get_error(zip)) == ZIP_ER_INVAL) {
       return err_set("cannot write %s: '%s' is no name for an array: names are UTF-8 text", o->file.path, name);
+    }
     return cannot_write(o, zip_strerror(zip));
   }
   int method = compress ? ZIP_CM_DEFLATE : ZIP_CM_STORE;

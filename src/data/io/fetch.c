@@ -57,8 +57,9 @@ static bool find(const char *name, void *function) {
 
 static int open_curl(void) {
   static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.4.dylib", "libcurl.so"};
-  for (size_t i = 0; i < sizeof names / sizeof *names && !curl.library; i++)
+  for (size_t i = 0; i < sizeof names / sizeof *names && !curl.library; i++) {
     curl.library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+  }
   if (!curl.library) return err_set("downloads need libcurl, which is not installed");
   bool complete = find("curl_easy_init", &curl.init) && find("curl_easy_setopt", &curl.setopt) &&
                   find("curl_easy_perform", &curl.perform) && find("curl_easy_getinfo", &curl.getinfo) &&
@@ -134,8 +135,9 @@ static int explain(const Fetch *f, CURL *c, CURLcode code, const char *error) {
   if (f->file.error) return -1; /* err_message says so */
   curl.getinfo(c, CURLINFO_RESPONSE_CODE, &status);
   if (code == CURLE_HTTP_RETURNED_ERROR) return err_set("%s: the server answered %ld", f->url, status);
-  if (code == CURLE_PARTIAL_FILE)
+  if (code == CURLE_PARTIAL_FILE) {
     return err_set("%s: the connection broke off after %lld bytes", f->url, (long long)f->file.size);
+  }
   return err_set("%s: %s", f->url, *error ? error : curl.describe(code));
 }
 
@@ -147,8 +149,9 @@ static int transfer(Fetch *f) {
   CURLcode code = curl.perform(c);
   int status = code == CURLE_OK ? 0 : explain(f, c, code, error);
   curl.cleanup(c);
-  if (status == 0 && f->opt->progress && report(f, f->file.size, f->file.size))
+  if (status == 0 && f->opt->progress && report(f, f->file.size, f->file.size)) {
     return err_set("%s: the download was stopped", f->url);
+  }
   return status;
 }
 

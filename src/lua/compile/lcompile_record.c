@@ -138,8 +138,9 @@ static int read_upvalues(lua_State *L, int fn, int depth, Upvalue *list, int cou
       lua_pushvalue(L, -1);
       lua_rawseti(L, keep, COMPILE_UPVALUES + count);
     }
-    if (depth > 0 && lua_isfunction(L, -1) && !lua_iscfunction(L, -1))
+    if (depth > 0 && lua_isfunction(L, -1) && !lua_iscfunction(L, -1)) {
       count = read_upvalues(L, lua_gettop(L), depth - 1, list, count, keep);
+    }
     lua_pop(L, 1);
   }
   return count;

@@ -42,9 +42,10 @@ static const Arg csv_args[] = {
 static char check_delimiter(lua_State *L, int idx) {
   const char *s = idx ? lua_tostring(L, idx) : NULL;
   if (!s) return 0;
-  if (strlen(s) != 1 || isalnum((unsigned char)*s) || strchr("+-.\"\r\n", *s))
+  if (strlen(s) != 1 || isalnum((unsigned char)*s) || strchr("+-.\"\r\n", *s)) {
     lb_badvalue(L, CSV, "delimiter", idx,
                 "one sign that is no part of a number (\",\", \";\", \"\\t\", \" \" for blanks)");
+  }
   return *s;
 }
 
@@ -78,8 +79,9 @@ static void check_columns(lua_State *L, int list, CsvOptions *opt) {
       c.name = lua_tostring(L, -1); /* the list keeps it alive */
     } else {
       c.index = lua_tointegerx(L, -1, &isint) - 1;
-      if (!isint || c.index < 0)
+      if (!isint || c.index < 0) {
         lb_badvalue(L, CSV, lua_pushfstring(L, "columns[%d]", (int)i), -2, "a position (1, 2, ...) or a name");
+      }
     }
     columns[i - 1] = c;
     lua_pop(L, 1);

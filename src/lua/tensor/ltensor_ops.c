@@ -128,10 +128,11 @@ static int l_inplace(lua_State *L) {
   ltensor_check_inplace(L, t, fn);
   Tensor *other = lb_testtensor(L, 2);
   check_operand(L, 2, other, fn, "other");
-  if (other && grad_mode() && other->requires_grad)
+  if (other && grad_mode() && other->requires_grad) {
     return lb_error(
         L, "%s: the second tensor requires a gradient, which an in-place change would lose; use the form without '_'",
         fn);
+  }
   bool takes_alpha = op == OP_ADD || op == OP_SUB, scaled = takes_alpha && !lua_isnoneornil(L, 3);
   double alpha = 1;
   if (!takes_alpha) lb_atmost(L, fn, 2);
@@ -220,9 +221,10 @@ static int l_dot(lua_State *L) { return product(L, "Tensor:dot", 1, 1); }
 static Tensor *batched(Tensor *a, Tensor *b) {
   int64_t lead[TENSOR_MAX_DIM], sa[TENSOR_MAX_DIM], sb[TENSOR_MAX_DIM];
   int n = shape_broadcast(a->ndim - 2, a->shape, b->ndim - 2, b->shape, lead);
-  if (n < 0)
+  if (n < 0) {
     return err_null("Tensor:matmul: the batches of shapes %s and %s do not broadcast", tensor_shape_str(a),
                     tensor_shape_str(b));
+  }
   int64_t count = shape_numel(n, lead), *end_a = a->shape + a->ndim - 2, *end_b = b->shape + b->ndim - 2;
   memcpy(sa, lead, (size_t)n * sizeof *lead);
   memcpy(sb, lead, (size_t)n * sizeof *lead);
@@ -237,9 +239,10 @@ static Tensor *batched(Tensor *a, Tensor *b) {
 /*** Product by PyTorch's rules: vectors, matrices, and batches of matrices that broadcast. @function matmul */
 static int l_matmul(lua_State *L) {
   Tensor *a = lb_checkself(L, "Tensor:matmul"), *b = lb_checktensor(L, 2, "Tensor:matmul", "other");
-  if (a->ndim == 0 || b->ndim == 0)
+  if (a->ndim == 0 || b->ndim == 0) {
     return lb_error(L, "Tensor:matmul: shapes %s and %s: a scalar is multiplied with *", tensor_shape_str(a),
                     tensor_shape_str(b));
+  }
   if (a->ndim <= 2 && b->ndim <= 2) return product(L, "Tensor:matmul", a->ndim, b->ndim);
   FormulaMark m = fm_begin();
   Tensor *left = a->ndim == 1 ? fm_unsqueeze(a, 0) : a, *right = b->ndim == 1 ? fm_unsqueeze(b, 1) : b;

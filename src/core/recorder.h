@@ -76,8 +76,8 @@ static inline void recorder_refuse(const char *why) {
   if (context->recorder) context->recorder->refuse(why);
 }
 
-/* What copies, fills and element-wise operations outside of the op table run; plans know short ways for them. */
-Recompute tensor_rerun_copy, tensor_rerun_fill, map_rerun;
+/* What a copy runs; plans know a short way for it. */
+Recompute tensor_rerun_copy;
 
 /* --- what plans are valid for ------------------------------------------------------------------------------------- */
 

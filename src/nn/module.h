@@ -7,7 +7,7 @@
  * What follows from a definition - reading calls, defaults, checks, the reference pages - is written nowhere else.
  *
  * Adding a layer: a file here, a line in LAYER_LIST (layers.h), reference values in tests/reference/nn.py, a case in
- * tests/nn_spec.lua.
+ * tests/nn/errors_spec.lua.
  */
 #ifndef OPTLAB_NN_MODULE_H
 #define OPTLAB_NN_MODULE_H

@@ -22,8 +22,9 @@
 static size_t hyper_size(const Optim *o) { return (size_t)args_places(o->def->args) * sizeof(double); }
 
 static int check_hyper(const OptimDef *def, const double *h) {
-  if (args_check(def->args, h, NULL) < 0 || (def->check && def->check(h) < 0))
+  if (args_check(def->args, h, NULL) < 0 || (def->check && def->check(h) < 0)) {
     return err_prefix("optim.%s: ", def->name);
+  }
   return 0;
 }
 
@@ -282,8 +283,9 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
   run->ndim = p->ndim;
   run->shape = p->shape;
   run->fresh = q->fresh;
-  for (int k = 0; k < o->nslots; k++)
+  for (int k = 0; k < o->nslots; k++) {
     run->state[k] = q->state[k] && is_wanted(def, k, h) ? tensor_data(q->state[k]) : NULL;
+  }
   if (def->scalars) def->scalars(run, h);
   if (p->contiguous && g->contiguous && p->dtype == g->dtype) {
     run->p = tensor_data(p);
@@ -319,8 +321,9 @@ static int step(Optim *o, Tensor *const *grads) {
   return 0;
 }
 
-/* A recorded step: the parameters, then their gradients. Hyperparameters and counts are those of the moment. */
-int optim_rerun(const Computation *c, Context *own) {
+/* A recorded step: args holds the Optim *, t the parameters and then their gradients. Hyperparameters and counts are
+ * those of the moment. */
+static int rerun_step(const Computation *c, Context *own) {
   Optim *o;
   (void)own;
   memcpy(&o, c->args, sizeof o);
@@ -345,7 +348,7 @@ static int step_and_report(Optim *o) {
   collect(o, n, t);
   context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   int rc = recorder_run(&(Computation){
-      .name = "optimizer step", .run = optim_rerun, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
+      .name = "optimizer step", .run = rerun_step, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
   alloc_put(t, bytes);
   return rc;
 }

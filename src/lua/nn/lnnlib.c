@@ -115,8 +115,9 @@ static int module_call(lua_State *L) {
   Tensor *in[n], *out[nout];
   lnn_inputs(L, 2, def, in, 1, NULL);
   while (given > n && lua_isnil(L, given + 1)) given--;
-  if (given > n)
+  if (given > n) {
     return lb_error(L, "nn.%s: too many arguments (%d, at most %d)%s", def->name, given, n, lnn_pushmodulepath(L, 1));
+  }
   if (module_forward(m, in, out) < 0) return module_error(L, 1, m);
   return lnn_pushoutputs(L, nout, out);
 }

@@ -44,7 +44,7 @@ typedef enum ArgKind {
   ARG_STRING,
   ARG_FUNCTION,
   ARG_TABLE, /* any table, of names too */
-  ARG_VALUE, /* anything; whoever uses it checks it */
+  ARG_VALUE, /* anything; the user of the value checks it */
   ARG_INT64, /* an integer of 64 bits, such as a seed */
   ARG_KIND_COUNT
 } ArgKind;

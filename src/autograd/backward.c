@@ -116,7 +116,7 @@ static int add_to_grad(Tensor *leaf, Tensor *g, bool create_graph) {
     map2(leaf->grad, leaf->grad, g, leaf->dtype == DT_F32 ? kern_add_f32 : kern_add_f64);
     return 0;
   }
-  /* refs 1: only the formula pool holds it */
+  /* refs 1: only the open formula holds it */
   bool fresh = g->refs == 1 && g->storage->refs == 1 && g->contiguous && !g->node;
   leaf->grad = fresh ? tensor_retain(g) : tensor_clone(g);
   recorder_grad_written(leaf);
@@ -262,8 +262,9 @@ int autograd_grad(Tensor *const *outputs, Tensor *const *gradients, int nout, Te
   }
   if (rc == 0) rc = run(&r, outputs, gradients, nout);
   for (int i = 0; rc == 0 && i < nin; i++) {
-    if (!result[i] && !opt.allow_unused)
+    if (!result[i] && !opt.allow_unused) {
       rc = err_set("grad: the output does not depend on input %d (pass {allow_unused=true} to get nil for it)", i + 1);
+    }
   }
   if (rc < 0) {
     for (int i = 0; i < nin; i++) {

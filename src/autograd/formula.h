@@ -2,7 +2,7 @@
  * formula.h - writing formulas over tensors in C.
  *
  * Each fm_ function applies one differentiable op and leaves the result in a pool that is emptied at the end of the
- * formula, so that calls nest like mathematics and nobody releases temporaries. NULL in gives NULL out: one check at
+ * formula, so that calls nest like mathematics and need not release temporaries. NULL in gives NULL out: one check at
  * the end is enough.
  *
  *   FormulaMark m = fm_begin();
@@ -23,7 +23,7 @@ Tensor *fm_end(FormulaMark mark, Tensor *result);
 /* Frees the calling thread's stack of temporaries, unless a formula is open; for threads that may end. */
 void fm_free_temporaries(void);
 
-Tensor *fm_own(Tensor *owned); /* hands a reference to the pool; returns it, borrowed */
+Tensor *fm_own(Tensor *owned); /* gives a reference to the open formula; returns it, borrowed */
 Tensor *fm_op1(OpId op, Tensor *a);
 Tensor *fm_op2(OpId op, Tensor *a, Tensor *b);
 Tensor *fm_op3(OpId op, Tensor *a, Tensor *b, Tensor *c);

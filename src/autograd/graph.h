@@ -12,7 +12,7 @@
 
 typedef struct NodeInput {
   Node *node;       /* the op that made this input; owned; NULL for a leaf or where no gradient is wanted */
-  Tensor *leaf;     /* a leaf that wants a gradient; owned */
+  Tensor *leaf;     /* a leaf that requires a gradient; owned */
   Tensor *saved;    /* the input's value, if backward reads it; owned */
   uint32_t version; /* of its storage when it was saved */
   int64_t length;   /* variadic rows: the input's size along args.along.dim, known for every input */
@@ -33,9 +33,6 @@ struct Node {
   int64_t shape[TENSOR_MAX_DIM]; /* the output's */
   NodeInput in[];
 };
-
-/* Hangs a node for `op` on `out`. -1 when out of memory. */
-int graph_record(OpId op, Tensor *out, Tensor *const *in, int nin, const OpArgs *args);
 
 void graph_retain(Node *n);
 void graph_release(Node *n);    /* iterative: a chain of a million nodes does not recurse */

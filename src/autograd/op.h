@@ -3,25 +3,25 @@
  *
  * Everything differentiable is a row of one table: name, arity, what to save, shape rule, forward, backward. op_apply
  * looks up the row, makes the output, computes it and, if gradient recording is on and an input requires a gradient,
- * hangs a Node on the output. A backward function is written with the same ops (formula.h), so gradients can be
+ * attaches a Node to the output. A backward function is written with the same ops (formula.h), so gradients can be
  * differentiated again.
  *
- * Adding an op: its name in ops/list.h, its row in the file of its kind in ops/, a sample in tests/ops_spec.lua. An
- * element-wise row with `number1` or `number2` is a function and a method of Lua by itself.
+ * Adding an op: its name in ops/CMakeLists.txt, its row in the file of its kind in ops/, a sample in
+ * tests/autograd/ops_spec.lua. An element-wise row with `number1` or `number2` is a function and a method of Lua by
+ * itself.
  */
 #ifndef OPTLAB_AUTOGRAD_OP_H
 #define OPTLAB_AUTOGRAD_OP_H
 
-#include "autograd/ops/list.h"
 #include "core/recorder.h"
 #include "core/tensor.h"
 #include "kernels/elementwise/kernels.h"
 
 typedef enum OpId {
-#define OP_ENUM(name) OP_##name,
-  OP_LIST(OP_ENUM)
-#undef OP_ENUM
-      OP_COUNT
+#define ENTRY(name) OP_##name,
+#include "autograd/ops/list.h"
+#undef ENTRY
+  OP_COUNT
 } OpId;
 
 /* --- the numbers that ops take besides tensors: a struct per family. They have no padding, for they are compared as
@@ -131,7 +131,7 @@ typedef struct Op {
   /* Views only: returns the window (or a copy where none is possible). */
   Tensor *(*view)(const OpShape *s, Tensor *in, const OpArgs *a);
   /* Sets din[i] for every input that node_wants; each may have dout's shape or any shape that reduces to the input's by
-   * un-broadcasting, which the engine does. Results belong to the formula pool. -1 on failure. NULL: not
+   * un-broadcasting, which the engine does. Results belong to the open formula. -1 on failure. NULL: not
    * differentiable. */
   int (*backward)(Node *n, Tensor *dout, Tensor **din);
   /* Element-wise rows: the kernel that forward maps over the elements, by the dtype of the first input (where: of the

@@ -3,15 +3,15 @@
  *
  * A team of workers of our own, not OpenMP's parallel regions: there the caller waits at the end of each region for
  * every thread, also for one that has nothing to do but is kept from the processor by another program, for
- * milliseconds. Here the caller waits for chunks that somebody has begun, and does the others itself. Two trainings
- * that share two cores run ten times faster so, and a lone one as fast.
+ * milliseconds. Here the caller waits only for chunks that a worker has begun, and does the others itself.
+ * Two trainings that share two cores run ten times faster that way, and a single one as fast.
  *
  * There is one job at a time. `ticket` holds its number (upper half) and the next chunk to be taken (lower half); a
- * chunk belongs to whoever advances the ticket from it. Before a new job is written down the ticket is closed, so a
- * worker that comes late and has read half of the old job and half of the new one cannot take a chunk of either.
+ * chunk belongs to the thread that advances the ticket from it. Before a new job is written down the ticket is closed,
+ * so a worker that comes late and has read half of the old job and half of the new one cannot take a chunk of either.
  *
  * Workers wait for a job in a short loop, then asleep. OpenMP remains for OpenBLAS: its OpenMP build looks at the
- * number of threads of whoever calls it, at every call, and would start threads of its own unless that is 1.
+ * number of threads of its caller, at every call, and would start threads of its own unless that is 1.
  */
 #include "base/parallel.h"
 

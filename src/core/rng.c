@@ -2,8 +2,8 @@
  * rng.c - Philox4x32-10 and what is drawn from it.
  *
  * A block is ten rounds of multiplying and mixing the counter {counter, stream} under the key {seed}. Element i of a
- * fill comes from block counter0 + i/2 (two 64-bit halves a block), so elements are independent of each other, of the
- * strides and of the number of threads. A fill of n elements draws ceil(n / 2) blocks.
+ * fill comes from block counter0 + i/2 (a block has two 64-bit halves), so elements are independent of each other, of
+ * the strides and of the number of threads. A fill of n elements draws ceil(n / 2) blocks.
  *
  *   uniform    u = (top 53 bits) 2^-53, value lo + u (hi - lo), kept below hi also where rounding would reach it
  *   normal     Box-Muller: r = sqrt(-2 ln(1 - u1)); the pair r cos(2 pi u2), r sin(2 pi u2)
@@ -231,8 +231,9 @@ static int run_fill(const Computation *c, Context *own);
 static void report_fill(const Rng *r, Tensor *t, Shape *shape, const double *p, int np) {
   FillArgs args = {.shape = shape, .purpose = r - context->random.of};
   for (int i = 0; i < np; i++) args.p[i] = p[i];
-  if (args.purpose < 0 || args.purpose >= RNG_PURPOSES)
+  if (args.purpose < 0 || args.purpose >= RNG_PURPOSES) {
     return; /* a generator of its own gives the same numbers again */
+  }
   context->recorder->call(&(Computation){
       .name = "random numbers", .run = run_fill, .nout = 1, .n = 1, .t = &t, .args = &args, .size = sizeof args});
 }

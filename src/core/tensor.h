@@ -3,7 +3,7 @@
  *
  * Views (slice, transpose, expand, ...) are new windows onto the same storage and copy nothing. Strides count
  * elements and may be 0 (expand) or in any order; nothing here assumes row-major. The two autograd fields are opaque to
- * the core: whoever fills them registers tensor_set_node_release.
+ * the core: the code that fills them registers tensor_set_node_release.
  *
  * Ownership: every function that returns a Tensor * gives the caller one reference, to be dropped with
  * tensor_release; NULL means failure with err_message() set. Arguments are borrowed.
@@ -21,7 +21,7 @@
 /* Reference-counted memory; the data is 64-byte aligned. */
 typedef struct Storage {
   int refs;
-  uint32_t version; /* +1 at each in-place write, so that backward can tell a saved value was changed */
+  uint32_t version; /* +1 at each in-place write, so that backward notices that a saved value was changed */
   uint64_t serial;  /* later storages have larger ones */
   size_t nbytes;
   char *data;
@@ -97,7 +97,7 @@ bool tensor_is_dense(const Tensor *t);
 /* Whether it is row-major but for its first dimension, which is innermost: strides (1, d2 d3 .. n, .., n). */
 bool tensor_is_batch_innermost(const Tensor *t);
 
-/* To be called by whoever writes into t's memory. */
+/* To be called after writing into t's memory. */
 static inline void tensor_touch(Tensor *t) { t->storage->version++; }
 
 /* --- whole-tensor helpers (copy.c; none of them recorded by autograd) ---------------------------------- */

@@ -60,8 +60,8 @@ int64_t loader_length(const Loader *l); /* batches an epoch */
 int loader_start(Loader *l, Batches *b);
 int loader_start_from(Loader *l, Batches *b, Rng *r); /* the same with a key from r instead of the global stream */
 
-/* The next batch: one new reference a field in out[]. 1, 0 at the end, -1 with err_set. `l` must be the loader that b
- * was started on. */
+/* The next batch: one new reference for each field in out[]. 1, 0 at the end, -1 with err_set. `l` must be the loader
+ * that b was started on. */
 int loader_next(Loader *l, Batches *b, Tensor **out);
 
 /* The same for tensors that are there already: how many rows the next batch has, 0 at the end; whether t is fit for n

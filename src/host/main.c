@@ -154,7 +154,7 @@ static int pmain(lua_State *L) {
   return 1;
 }
 
-/* Whether standard output is a pipe that nobody reads any more. */
+/* Whether standard output is a pipe that is no longer read. */
 static bool reader_has_left(void) {
   struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
   return poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0;
@@ -170,7 +170,7 @@ static bool flush_output(void) {
 
 int main(int argc, char **argv) {
   lua_State *L = main_state = luaL_newstate();
-  if (L == NULL) {
+  if (!L) {
     fputs("optlab: not enough memory\n", stderr);
     return EXIT_FAILURE;
   }

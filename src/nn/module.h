@@ -2,12 +2,12 @@
  * module.h - leaf layers: what all layers of a kind share (LayerDef), and what one layer owns (Module).
  *
  * A layer file holds one or a few `const LayerDef layer_<name>` and the functions they point to; it knows no other
- * layer and is listed in layers.h. Containers and user-defined modules are made in Lua and speak the same protocol.
+ * layer and is listed in the folder's CMakeLists.txt. Containers and user-defined modules are made in Lua and speak the same protocol.
  *
  * What follows from a definition - reading calls, defaults, checks, the reference pages - is written nowhere else.
  *
- * Adding a layer: a file here, a line in LAYER_LIST (layers.h), reference values in tests/reference/nn.py, a case in
- * tests/nn_spec.lua.
+ * Adding a layer: a file in nn/layers or nn/losses, its name in the folder's CMakeLists.txt, a case in
+ * tests/reference/nn.py.
  */
 #ifndef OPTLAB_NN_MODULE_H
 #define OPTLAB_NN_MODULE_H
@@ -20,10 +20,10 @@ typedef struct Module Module;
 /* A parameter or a buffer. */
 typedef struct ModuleTensor {
   const char *name; /* NULL ends a list */
-  const char *doc;  /* its shape, and what it holds where the name does not tell */
+  const char *doc;  /* its shape, and what it holds where the name does not say it */
 } ModuleTensor;
 
-/* Functions below leave sentences without a prefix ("input is (3), ..."); whoever called puts the layer's name before
+/* Functions below leave sentences without a prefix ("input is (3), ..."); the caller puts the layer's name before
  * them. */
 typedef struct LayerDef {
   const char *name;       /* PyTorch's: nn.<name> */
@@ -105,7 +105,7 @@ const char *python_float(double x, char *text, size_t size);
 
 /* --- for any parameter, a layer's or a user's ------------------------------------------------------------------- */
 
-/* Changes t's dtype (and its gradient's) in place, so that whoever holds t sees it. Integers are left alone. -1 when
+/* Changes t's dtype (and its gradient's) in place, so that every holder of t sees it. Integers are left alone. -1 when
  * out of memory or when t was computed by an op. */
 int tensor_convert_(Tensor *t, DType dt);
 

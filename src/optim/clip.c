@@ -145,7 +145,7 @@ static int scale_to_norm(Tensor *const *grads, int n, double max_norm, double no
   return 0;
 }
 
-/* --- as computations a recorder is told of: args {limit[, norm_type, error_if_nonfinite]} ------------------------- */
+/* --- as computations that are reported to a recorder: args {limit[, norm_type, error_if_nonfinite]} --------------- */
 
 /* t: the norm (), the gradients; then the gradients again, as what is read */
 static int run_norm(const Computation *c, Context *own) {

@@ -107,15 +107,11 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h);
  * state (then nothing was updated), or no memory for the copy of a strided gradient. */
 int optim_step(Optim *o);
 
-/* How a recorder (core/recorder.h) is told of a step: args holds the Optim *, t the parameters and then their
- * gradients.
- */
-Recompute optim_rerun;
-
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);
 
-/* Sets a hyperparameter (row a at place `at` of the definition's table) in one group. -1 with err_set if out of range. */
+/* Sets a hyperparameter (row a at place `at` of the definition's table) in one group. -1 with err_set if it is out
+ * of range. */
 int optim_set(Optim *o, int group, const Arg *a, int at, const double *value);
 
 /* Parameters in all groups, and the i-th of them (0-based, in the groups' order). */

@@ -3,7 +3,7 @@
  *
  *   constants   an event all of whose results are constant was done once, while recording
  *   copies      COPY(b, a), where a is a temporary: let a's maker write to b
- *   dead code   an event without side effects whose results nobody reads
+ *   dead code   an event without side effects whose results are never read
  *   memory      temporaries whose times do not overlap share it
  *
  * None of them changes a bit of what is left.
@@ -72,17 +72,19 @@ static bool is_whole(const Tensor *t) {
   return t->contiguous && (size_t)t->numel * dtype_size((DType)t->dtype) == t->storage->nbytes;
 }
 
-/* Event i copies all of buffer a to all of buffer b, and b may take a's place from the beginning: nobody knew b before,
- * and afterwards the two stay equal as long as a is looked at. */
+/* Event i copies all of buffer a to all of buffer b, and b may take a's place from the beginning: nothing used b
+ * before, and afterwards the two stay equal as long as a is looked at. */
 static bool can_merge(const Recording *r, int i, const int *output, int noutput) {
   const Event *e = &r->event[i];
   if (e->run != tensor_rerun_copy) return false;
   const int a = e->buffer[1], b = e->buffer[0];
-  if (a == b || r->buffer[a].kind != BUFFER_MADE || r->buffer[b].kind != BUFFER_MADE || r->buffer[a].constant)
+  if (a == b || r->buffer[a].kind != BUFFER_MADE || r->buffer[b].kind != BUFFER_MADE || r->buffer[a].constant) {
     return false;
+  }
   if (!is_whole(e->t[0]) || !is_whole(e->t[1]) || e->t[0]->dtype != e->t[1]->dtype ||
-      e->t[0]->numel != e->t[1]->numel || is_kept(r, a, output, noutput))
+      e->t[0]->numel != e->t[1]->numel || is_kept(r, a, output, noutput)) {
     return false;
+  }
   bool read_later = false, b_written_later = false;
   for (int k = 0; k < r->events; k++) {
     const Event *x = &r->event[k];

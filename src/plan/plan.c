@@ -17,7 +17,7 @@ bool plan_writes(const Plan *p, const Storage *s) {
   return false;
 }
 
-/* Lists the memory of the world outside that events write to. */
+/* Lists the memory from outside the step that events write to. */
 static int list_written(Plan *p) {
   const Recording *r = p->r;
   p->written = alloc_get((size_t)(r->buffers + 1) * sizeof *p->written);

@@ -57,7 +57,7 @@ typedef struct Plan {
   Recording *r; /* owned: memory, events that are left, conditions */
   PlanStep *step;
   int steps, step_cap;
-  Storage **written; /* memory of the world outside that steps write to; its version counts */
+  Storage **written; /* memory from outside the step that it writes to; its version counts */
   int nwritten;
   bool threadable; /* may run on any thread, beside plans that write to other memory (under alloc_share) */
   Modes modes;     /* conditions besides those in r */
@@ -77,7 +77,7 @@ bool plan_holds(const Plan *p, const Context *own, const char **why);
  * event failed as it would have in the step itself; those before it have happened. */
 int plan_run(const Plan *p, Context *own);
 
-bool plan_writes(const Plan *p, const Storage *s); /* s is memory of the world outside that a step changes */
+bool plan_writes(const Plan *p, const Storage *s); /* s is memory from outside that the step changes */
 
 Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan_run; borrowed */
 

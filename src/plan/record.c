@@ -116,7 +116,7 @@ static int add_constant(Recording *r, Tensor *t) {
   return found;
 }
 
-/* The number of t's buffer; `written`: an event is about to tell where its contents come from. -1 without memory. */
+/* The number of t's buffer; `written`: an event that is being reported writes it. -1 without memory. */
 static int buffer_of(Recording *r, Tensor *t, bool written) {
   const int i = find_buffer(r, t->storage);
   if (i >= 0) {
@@ -269,7 +269,7 @@ static void on_watch(const void *p, size_t size, const char *name) {
   note_where(r, w->where);
 }
 
-static void on_value_read(const Tensor *t, const char *who) {
+static void on_value_read(const Tensor *t, const char *reader) {
   Recording *r = context->recording;
   const int i = find_buffer(r, t->storage);
   const bool made = t->storage->serial > r->start;
@@ -277,7 +277,7 @@ static void on_value_read(const Tensor *t, const char *who) {
   recording_fail(r,
                  "%s reads a value, which a compiled step cannot know while it is recorded; compute with tensors "
                  "(lab.where instead of if), or return the tensor and read it outside",
-                 who);
+                 reader);
 }
 
 static void on_element_written(Tensor *t) {
@@ -333,7 +333,7 @@ Recording *recording_start(Tensor *const *input, int ninput, WriteWhere *where, 
       return NULL;
     }
     b->input = i;
-    r->made[r->mades++] = tensor_retain(input[i]); /* nobody outside has it */
+    r->made[r->mades++] = tensor_retain(input[i]); /* not held outside */
   }
   r->write_where = where;
   r->where_arg = arg;

@@ -27,7 +27,7 @@ typedef enum BufferKind {
   BUFFER_INPUT,    /* an argument of the step */
   BUFFER_OUTSIDE,  /* there before the step: parameters, running statistics */
   BUFFER_MADE,     /* made and written by events */
-  BUFFER_CONSTANT, /* made by nobody who told: the numbers of a Lua table */
+  BUFFER_CONSTANT, /* made by code that does not report: the numbers of a Lua table */
 } BufferKind;
 
 /* A storage that the step touched. */
@@ -57,7 +57,7 @@ typedef struct Event {
   char where[RECORD_WHERE]; /* "script.lua:12", or "" */
 } Event;
 
-/* A tensor of the world outside whose .grad the step looked at or changed. */
+/* A tensor from outside the step whose .grad the step looked at or changed. */
 typedef struct GradSlot {
   Tensor *leaf;
   bool needs_entry; /* the step began by looking: */
@@ -75,7 +75,7 @@ typedef struct Watch {
   char where[RECORD_WHERE];
 } Watch;
 
-/* A leaf tensor of the world outside, which somebody may convert or freeze. */
+/* A leaf tensor from outside the step, which a script may convert or freeze. */
 typedef struct Leaf {
   Tensor *t; /* owned */
   const Storage *storage;

@@ -37,7 +37,7 @@ typedef struct SweepRun {
 /* Replays batches until the run is not READY any more. Any thread, if its plans are threadable. */
 void sweep_run_advance(SweepRun *run);
 
-/* Adds the loss of a batch of n rows. Called by sweep_run_advance, and by whoever called the step instead. */
+/* Adds the loss of a batch of n rows. Called by sweep_run_advance, and by the code that called the step instead. */
 void sweep_run_count(SweepRun *run, double loss, int64_t n);
 
 void sweep_run_free(SweepRun *run);

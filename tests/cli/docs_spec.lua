@@ -4,7 +4,7 @@ local files = require "tests.support.files"
 local program = require "tests.support.program"
 
 local PAGES = { "README.md", "CONTRIBUTING.md", "docs/api.md", "docs/design.md",
-  "docs/compile.md" }
+  "docs/compile.md", "docs/convolution.md" }
 
 -- --- the stubs, read as text ---------------------------------------------------------------------------------------
 

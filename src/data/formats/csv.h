@@ -1,9 +1,9 @@
 /*
  * csv.h - numeric tables in text files (CSV, TSV, columns between blanks) as tensors.
  *
- * One row a line; every row has the same number of fields. Empty lines are skipped, and so is everything from a comment
- * sign on that starts a line or follows a blank. Fields may be quoted ("1.5", "a, b", "say ""hi"""); blanks around them
- * do not count. Gzip-compressed files are read as they are.
+ * One row per line; every row has the same number of fields. Empty lines are skipped, and so is everything from a
+ * comment sign on that starts a line or follows a blank. Fields may be quoted ("1.5", "a, b", "say ""hi"""); blanks
+ * around them do not count. Gzip-compressed files are read as they are.
  *
  * Errors name the place: "airfoil.dat:17: 5 fields, expected 6", "airfoil.dat:9: column 3: 'abc' is not a number".
  */

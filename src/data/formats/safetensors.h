@@ -15,7 +15,7 @@
 
 #include "core/tensor.h"
 
-#define SAFETENSORS_MAX_HEADER (32 << 20) /* bytes; a header takes some hundred bytes a tensor */
+#define SAFETENSORS_MAX_HEADER (32 << 20) /* bytes; a header takes about a hundred bytes per tensor */
 
 typedef struct SafeFile {
   FILE *file;

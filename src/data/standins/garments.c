@@ -3,7 +3,7 @@
  *
  * A garment is a list of parts, each a polygon with a shade. Coordinates run from -1 to 1, x to the right and y down. A
  * mirrored part lists its right half from top to bottom. Each point may follow a knob: a number from -1 to 1, drawn
- * once an image, times (dx, dy) moves it. So one knob makes sleeves longer, another widens a hem.
+ * once for each image, times (dx, dy) moves it. So one knob makes sleeves longer, another widens a hem.
  *
  * An image is drawn in this order: its class; knobs; a map from the garment's coordinates to pixels (size, slant,
  * turn, place); a cloth (brightness, stripes, light from one side); the parts, one over the other; a stain; noise.
@@ -321,17 +321,19 @@ typedef struct Job {
 
 static void draw_some(void *ctx, int64_t begin, int64_t end) {
   const Job *job = ctx;
-  for (int64_t i = begin; i < end; i++)
+  for (int64_t i = begin; i < end; i++) {
     job->labels[i] = (uint8_t)draw_image(job->seed, job->first + i, job->images + i * PIXELS);
+  }
 }
 
 int garments_draw(uint64_t seed, int64_t first, int64_t n, Tensor **images, Tensor **labels) {
   const int64_t shape[] = {n, SIDE, SIDE};
-  if (first < 0 || n < 1)
+  if (first < 0 || n < 1) {
     return err_set("%lld images from number %lld on: there are none", (long long)n, (long long)first);
+  }
   *images = tensor_new(DT_U8, 3, shape);
-  *labels = *images != NULL ? tensor_new(DT_U8, 1, shape) : NULL;
-  if (*labels == NULL) {
+  *labels = *images ? tensor_new(DT_U8, 1, shape) : NULL;
+  if (!*labels) {
     tensor_release(*images);
     return -1;
   }

@@ -8,7 +8,7 @@
  * cloth, details, noise and a stain that hides a part are drawn for each image by itself. Classes overlap in shape as
  * the real ones do (upper garments; shoes), so that a linear classifier stays well behind a convolutional network.
  *
- * Image i of a seed is a pure function of (seed, i): the same whoever draws it, with any number of threads.
+ * Image i of a seed is a pure function of (seed, i): the same in every call, with any number of threads.
  */
 #ifndef OPTLAB_DATA_STANDINS_GARMENTS_H
 #define OPTLAB_DATA_STANDINS_GARMENTS_H

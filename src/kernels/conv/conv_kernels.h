@@ -5,8 +5,8 @@
  * here is vector code with broadcast weights, whatever the size of the window. Buffers are
  * [channel][row][column][LANES], 64-byte aligned, with strides in floats.
  *
- * conv_kernels.c is compiled once an instruction set. The sets differ in the size of their tiles, so packed weights
- * belong to the set that packed them. Products and sums are contracted here.
+ * conv_kernels.c is compiled once for each instruction set. The sets differ in the size of their tiles, so packed
+ * weights belong to the set that packed them. Products and sums are contracted here.
  */
 #ifndef OPTLAB_KERNELS_CONV_CONV_KERNELS_H
 #define OPTLAB_KERNELS_CONV_CONV_KERNELS_H

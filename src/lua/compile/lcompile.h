@@ -18,7 +18,7 @@
 #define COMPILED_MT "optlab.CompiledStep"
 #define COMPILE_MAX_ARGS 16
 #define COMPILE_MAX_UPVALUES 48 /* of a step's function; more are not watched */
-#define COMPILE_MAX_PLANS 16    /* of one step; then the one that was used longest ago goes */
+#define COMPILE_MAX_PLANS 16    /* of one step; one more replaces the least recently used */
 
 /* --- a compiled step ---------------------------------------------------------------------------------------------- */
 
@@ -74,7 +74,7 @@ typedef struct Compiled {
   int entries, slots;
   bool fallback;   /* a step that cannot be recorded goes on as plain Lua */
   bool eager;      /* ... and has done so */
-  bool check_kept; /* look for tensors of the step that somebody outside keeps */
+  bool check_kept; /* look for tensors of the step that are kept outside of it */
   bool busy;       /* its function is running and being recorded */
   uint64_t clock;
   int streak; /* recordings since the last replay */
@@ -93,9 +93,8 @@ int lcompile_call(lua_State *L, int idx, int nargs);
 void lcompile_forget(RecordedCall *t);                             /* frees what it owns */
 void lcompile_drop(lua_State *L, int self, Compiled *c, Entry *e); /* takes e out of the step's list and frees it */
 
-/* lcompile_record.c: notes the variables that the step's function uses from outside; whether they hold what they held
- * after the call that was recorded. The values themselves go into the table at `keep`, unless that is 0. */
-void lcompile_note_upvalues(lua_State *L, int self, RecordedCall *t, int keep);
+/* lcompile_record.c: whether the variables that the step's function uses from outside hold what they held after the
+ * call that was recorded. */
 bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t);
 
 /* lcompile_record.c: runs the step's function on copies of the arguments at first.. and records it for e. Returns how

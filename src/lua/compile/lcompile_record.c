@@ -138,14 +138,16 @@ static int read_upvalues(lua_State *L, int fn, int depth, Upvalue *list, int cou
       lua_pushvalue(L, -1);
       lua_rawseti(L, keep, COMPILE_UPVALUES + count);
     }
-    if (depth > 0 && lua_isfunction(L, -1) && !lua_iscfunction(L, -1))
+    if (depth > 0 && lua_isfunction(L, -1) && !lua_iscfunction(L, -1)) {
       count = read_upvalues(L, lua_gettop(L), depth - 1, list, count, keep);
+    }
     lua_pop(L, 1);
   }
   return count;
 }
 
-void lcompile_note_upvalues(lua_State *L, int self, RecordedCall *t, int keep) {
+/* Notes the variables that the step's function uses from outside; the values themselves go into the table at `keep`. */
+static void note_upvalues(lua_State *L, int self, RecordedCall *t, int keep) {
   lua_getiuservalue(L, self, COMPILED_UV_FN);
   t->upvalues = read_upvalues(L, lua_gettop(L), 1, t->upvalue, 0, keep);
   lua_pop(L, 1);
@@ -161,7 +163,7 @@ bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t) {
 
 /* --- two calls ---------------------------------------------------------------------------------------------------- */
 
-/* After a full collection: a tensor that the step made and that somebody still holds would never change again. */
+/* After a full collection: a tensor that the step made and that is still held outside would never change again. */
 static void check_kept(lua_State *L, Recording *r) {
   lua_gc(L, LUA_GCCOLLECT, 0);
   if (lrecord_push_tensors(L) == LUA_TTABLE) {
@@ -197,8 +199,8 @@ static bool agree(lua_State *L, const Entry *e, const Frame *f) {
   return false;
 }
 
-/* Compares the call with the one before, and keeps it in its place. Returns whether it is fit for a plan; what stands
- * against one goes to the recording's failure. */
+/* Compares the call with the one before, and keeps it in its place. Returns whether it is fit for a plan; the
+ * recording's failure says why not. */
 static bool settle(lua_State *L, Compiled *c, Entry *e, const Frame *f) {
   const char *why;
   if (e->last.r && !recording_holds(e->last.r, &why)) { /* other conditions: nothing to compare with */
@@ -246,7 +248,7 @@ int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, in
   lrecord_push_kept(L);
   lua_rawseti(L, f.slots, COMPILE_ANCHORS);
   copy_results(L, &e->now, f.results);
-  lcompile_note_upvalues(L, self, &e->now, f.slots);
+  note_upvalues(L, self, &e->now, f.slots);
   const bool ready = settle(L, c, e, &f);
   lrecord_close(L);
   lua_pushvalue(L, f.slots);

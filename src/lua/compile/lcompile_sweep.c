@@ -95,7 +95,7 @@ static void advance_runs(void *ctx, int64_t begin, int64_t end) {
   fm_free_temporaries();
 }
 
-/* Whether two runs write to the same memory of the world outside: models that share parameters. */
+/* Whether two runs write to the same memory from outside the step: models that share parameters. */
 static bool share_memory(const Compiled *a, const Compiled *b) {
   for (int i = 0; i < a->entries; i++) {
     const Plan *p = a->entry[i]->plan;

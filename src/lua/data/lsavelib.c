@@ -4,7 +4,7 @@
  *
  *   write_safetensors(path, header, {tensor, ...})
  *   open_safetensors(path) -> file: file:header(), file:size() (bytes of data), file:tensor(type, {sizes}, begin)
- *   type_size(type) -> bytes an element, or nil
+ *   type_size(type) -> bytes per element, or nil
  *   write_npy(path, tensor)            read_npy(path) -> tensor
  *   write_npz(path, {name, ...}, {tensor, ...}, compress)   read_npz(path) -> {name = tensor}
  *

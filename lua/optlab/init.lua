@@ -2,6 +2,7 @@
 --
 -- `local lab = require "optlab"`. Nothing is global. What a script may not need is loaded when it is first used.
 -- @module optlab
+local args = require "optlab.base.args"
 local config = require "optlab.base.config"
 local core = require "optlab.core"
 
@@ -11,7 +12,7 @@ local lab = { _VERSION = "optlab " .. core.version, config = config }
 
 -- Straight from C: lab.zeros, lab.exp, ...; lab.no_grad, ...; lab.clock, lab.memory, ...
 local PRIVATE = {
-  methods = true, set_library_dir = true, nearest = true,
+  methods = true, set_library_dir = true, nearest = true, shown = true,
   backward = true, grad = true, differentiable_ops = true,
 }
 for _, part in ipairs { "tensor", "autograd", "system" } do
@@ -59,22 +60,34 @@ local function unknown(name)
   return errors.raise("lab has no '%s'%s", name, errors.hint(name, names))
 end
 
-setmetatable(lab, {
-  __index = function(_, name)
-    local entry = LAZY[name]
-    if not entry then return unknown(name) end
-    local value = require(entry[1])
-    if entry[2] then value = value[entry[2]] end
-    lab[name] = value
-    if name == "train" then complete_train(value) end
-    return value
-  end,
+local function load_part(_, name)
+  local entry = LAZY[name]
+  if not entry then return unknown(name) end
+  local value = require(entry[1])
+  if entry[2] then value = value[entry[2]] end
+  lab[name] = value
+  if name == "train" then complete_train(value) end
+  return value
+end
+
+-- `pairs(lab)` loads every part first, so that it meets all of them.
+local function all_parts()
+  for name in pairs(LAZY) do
+    if rawget(lab, name) == nil then load_part(lab, name) end
+  end
+  return next, lab, nil
+end
+
+setmetatable(lab, { __index = load_part, __pairs = all_parts })
+
+local SET_OUT = args.declare("lab.set_out", {
+  positions = 1, { "folder", "string", required = true, doc = "Where figures and metrics are written." },
 })
 
 --- Sets the folder for figures and metrics: `--out` from a script.
--- @tparam string dir
-function lab.set_out(dir)
-  config.out = require("optlab.base.errors").check_string(dir, "lab.set_out", "the folder")
+-- @tparam string folder
+function lab.set_out(...)
+  config.out = SET_OUT:read(...).folder
 end
 
 if config.on_load then config.on_load() end

@@ -32,24 +32,16 @@ describe("errors", function()
   it("reject unknown options, with a guess or with the list", function()
     local names = { "epochs", "lr" }
     assert.matches("f: unknown option 'epoch'; did you mean 'epochs'%?$",
-      message_of(errors.check_options, { epoch = 1 }, names, "f"))
+      message_of(errors.unknown_option, "f", "epoch", names))
     assert.matches("f: unknown option 'gamma' %(options: epochs, lr%)$",
-      message_of(errors.check_options, { gamma = 1 }, names, "f"))
-    assert.matches("f: expected a table of options, got 3$", message_of(errors.check_options, 3, names, "f"))
-    assert.same({}, errors.check_options(nil, names, "f"))
+      message_of(errors.unknown_option, "f", "gamma", names))
+    assert.matches("f: unknown option 'x' %(there are no options%)$", message_of(errors.unknown_option, "f", "x", {}))
   end)
 
-  it("check types, ranges and choices", function()
-    assert.equal(2, errors.check_integer(2.0, "f", "n", 1, 3))
-    assert.matches("f: n must be an integer, got 2.5$", message_of(errors.check_integer, 2.5, "f", "n"))
-    assert.matches("f: n must be in 1..3, got 4$", message_of(errors.check_integer, 4, "f", "n", 1, 3))
-    assert.matches("f: x must be at least 0, got %-1$", message_of(errors.check_number, -1, "f", "x", 0))
-    assert.matches("f: x must be at least 0, got %-?nan$", message_of(errors.check_number, 0 / 0, "f", "x", 0))
-    assert.matches("f: s must be a string, got nothing$", message_of(errors.check_string, nil, "f", "s"))
-    assert.matches("f: g must be a function, got a optlab.Tensor$",
-      message_of(errors.check_function, lab.zeros(1), "f", "g"))
-    assert.matches("f: m must be one of a, bb, got \"b\"; did you mean 'bb'%?$",
-      message_of(errors.check_choice, "b", { "a", "bb" }, "f", "m"))
+  it("say what must be and what was given, or that it is missing", function()
+    assert.matches("f: g must be a function, got a tensor of shape %(1%)$",
+      message_of(errors.bad_value, "f", "g", "a function", lab.zeros(1)))
+    assert.matches("f: g is missing; it must be a function$", message_of(errors.bad_value, "f", "g", "a function", nil))
   end)
 end)
 
@@ -75,12 +67,12 @@ describe("metrics", function()
 
   it("explain mistakes", function()
     local log <close> = lab.metrics({ "epoch", "loss" }, "two")
-    assert.matches("metrics: row: 1 values for 2 columns %(epoch, loss%)$", message_of(log.row, log, 1))
-    assert.matches("metrics: row: unknown option 'los'; did you mean 'loss'%?$", message_of(log.row, log, { los = 1 }))
-    assert.matches("metrics: column 'loss' cannot hold a function$", message_of(log.row, log, 1, print))
+    assert.matches("Metrics:row: 1 values for 2 columns %(epoch, loss%)$", message_of(log.row, log, 1))
+    assert.matches("Metrics:row: unknown option 'los'; did you mean 'loss'%?$", message_of(log.row, log, { los = 1 }))
+    assert.matches("Metrics:row: column 'loss' cannot hold a function$", message_of(log.row, log, 1, print))
     assert.matches("already written .*two.csv; give the second record a name$",
       message_of(lab.metrics, { "a" }, "two"))
-    assert.matches("expected the names of the columns", message_of(lab.metrics, {}))
+    assert.matches('lab.metrics: columns must be a list of names such as', message_of(lab.metrics, {}))
   end)
 
   it("close at the script's end, and keep the partial file when it fails", function()

@@ -193,7 +193,7 @@ describe("the program", function()
 
     it("puts an error of the library at the script's line", function()
       fails("local lab = require 'optlab'\n\nlab.progress('x')",
-        'a.lua:3: lab.progress: the number of steps must be an integer, got "x"')
+        "a.lua:3: lab.progress: total must be an integer of at least 0, got 'x'")
       fails("local lab = require 'optlab'\nlab.set_num_threads(0)",
         "a.lua:2: lab.set_num_threads: n must be an integer of at least 1, got 0")
     end)

@@ -85,9 +85,9 @@ describe("data", function()
     end)
 
     it("checks its options", function()
-      contains(message(data.airfoil, { n = 1504 }), "n must be in 1..1503, got 1504")
+      contains(message(data.airfoil, { n = 1504 }), "n must be an integer from 1 to 1503, got 1504")
       contains(message(data.airfoil, { rows = 3 }), "unknown option 'rows'")
-      contains(message(data.airfoil, { dtype = "int64" }), "dtype must be one of float32, float64")
+      contains(message(data.airfoil, { dtype = "int64" }), "dtype must be one of 'float32', 'float64'")
     end)
 
     it("makes a stand-in an error on --require-real-data", function()

@@ -24,9 +24,10 @@ describe("data.split and Dataset:subset", function()
 
   it("check the rows", function()
     contains(message(data.split, set(), { 4, 3 }), "data.split: part 2 is to have 3 rows, but of 6 rows 2 are left")
-    contains(message(data.split, set(), {}), "a list of sizes is needed")
+    contains(message(data.split, set(), {}), "sizes must be a list of sizes such as {8000, 2000}, got a table")
     contains(message(data.split, set(), { 0 }), "sizes[1] must be")
-    contains(message(data.split, lab.zeros(3), { 1 }), "a data set {X=tensor, y=tensor} is needed")
-    contains(message(set().subset, set(), 3, 2), "Dataset:subset: to must be in 3..6, got 2")
+    contains(message(data.split, lab.zeros(3), { 1 }),
+      "data must be a data set {X = tensor, y = tensor}, got a tensor of shape (3)")
+    contains(message(set().subset, set(), 3, 2), "Dataset:subset: to must be an integer from 3 to 6, got 2")
   end)
 end)

@@ -139,14 +139,15 @@ describe("an error", function()
   end)
 
   it("guards containers and classes", function()
-    fails("nn.Sequential: layer 2 must be a layer or a function, got nothing", nn.Sequential, nn.ReLU(), nil, nn.ReLU())
+    fails("nn.Sequential: layer 2 is missing; it must be a layer or a function",
+      nn.Sequential, nn.ReLU(), nil, nn.ReLU())
     fails("nn.Sequential: layer 1 must be a layer or a function, got 3", nn.Sequential, 3)
     fails("nn.Sequential: there is no layer 9 to set, the next one is 3", function() net[9] = nn.ReLU() end)
     fails("nn.Module.extend: forward must be a function, got 3", nn.Module.extend, { forward = 3 })
     fails("nn.Module.extend: name must be a string, got 3", nn.Module.extend, { name = 3 })
     local Empty = nn.Module.extend { name = "Empty" }
     fails("Empty: no forward is defined; write function Empty:forward(x) ... end", Empty(), lab.ones(1))
-    fails("register_buffer: 'x' must be a tensor, got 1", function() Empty():register_buffer("x", 1) end)
+    fails("Module:register_buffer: tensor must be a tensor, got 1", function() Empty():register_buffer("x", 1) end)
   end)
 
   it("guards state and modes, and changes nothing when a state does not fit", function()
@@ -154,17 +155,19 @@ describe("an error", function()
     local before = net[1].weight:tolist()
     state["0.weight"] = lab.zeros(1, 3)
     state["0.bias"] = lab.zeros(2)
-    fails("load_state_dict: '0.bias' has shape (1) here, (2) in the table", function() net:load_state_dict(state) end)
+    fails("Module:load_state_dict: '0.bias' has shape (1) here, (2) in the table",
+      function() net:load_state_dict(state) end)
     assert.same(before, net[1].weight:tolist())
     state["0.bias"] = nil
     state["0.bais"] = lab.zeros(1)
-    fails("load_state_dict: the names do not fit (missing: 0.bias; unknown: 0.bais); {strict=false} loads what does",
+    fails("the names do not fit (missing: 0.bias; unknown: 0.bais); {strict=false} loads what does",
       function() net:load_state_dict(state) end)
     state["0.bais"], state["0.bias"] = nil, 3
-    fails("load_state_dict: '0.bias' must be a tensor, got 3", function() net:load_state_dict(state) end)
-    fails("load_state_dict: unknown option 'strickt'", function() net:load_state_dict(state, { strickt = true }) end)
-    fails("to: dtype must be one of float32, float64, got \"int64\"", function() net:to "int64" end)
-    fails("train: mode must be true or false, got 1", function() net:train(1) end)
-    fails("apply: fn must be a function, got nothing", function() net:apply() end)
+    fails("Module:load_state_dict: '0.bias' must be a tensor, got 3", function() net:load_state_dict(state) end)
+    fails("Module:load_state_dict: unknown option 'strickt'",
+      function() net:load_state_dict(state, { strickt = true }) end)
+    fails("Module:to: dtype must be one of 'float32', 'float64', got 'int64'", function() net:to "int64" end)
+    fails("Module:train: mode must be true or false, got 1", function() net:train(1) end)
+    fails("Module:apply: fn is missing; it must be a function", function() net:apply() end)
   end)
 end)

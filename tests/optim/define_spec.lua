@@ -133,7 +133,7 @@ describe("optim", function()
       local function define(spec) return errors.text(optim.define, spec) end
       local step = function() end
       assert.equal("optim.define: unknown option 'steps'; did you mean 'step'?", define { name = "X", steps = step })
-      assert.equal("optim.define: name must be a string, got nothing", define { step = step, defaults = { lr = 1 } })
+      assert.equal("optim.define: name is missing; it must be a string", define { step = step, defaults = { lr = 1 } })
       assert.equal("optim.define: step must be a function, got 3",
         define { name = "X", step = 3, defaults = { lr = 1 } })
       assert.equal("optim.define: defaults must hold lr, a number (schedules move it)",
@@ -142,7 +142,7 @@ describe("optim", function()
         define { name = "X", step = step, defaults = { lr = 1, params = 2 } })
       assert.is_truthy(define { name = "X", step = step, defaults = { lr = 1, mode = "fast" } }:find(
         "the default of 'mode' must be a number, true or false, or a list of numbers", 1, true))
-      assert.equal("optim.define: state must be a list of names or a function(p, h), got \"v\"",
+      assert.equal("optim.define: state must be a list of names or a function(p, h), got 'v'",
         define { name = "X", step = step, defaults = { lr = 1 }, state = "v" })
     end)
   end)

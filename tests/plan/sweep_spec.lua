@@ -196,15 +196,16 @@ describe("train.sweep", function()
   end)
 
   it("says what is wrong with its description", function()
-    assert.equal("train.sweep: the option 'model' is missing", message_of {})
+    assert.equal("train.sweep: model is missing; it must be a function", message_of {})
     assert.equal("train.sweep: unknown option 'epoch'; did you mean 'epochs'?", message_of { epoch = 1 })
     assert.equal("train.sweep: give either 'runs', a list, or 'grid', lists by name",
       message_of(description { runs = {} }))
     assert.equal("train.sweep: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'",
       message_of(description { step = function() end, scheduler = function() end }))
-    assert.equal("train.sweep: grid.lr must be a table, got 0.1", message_of(description { grid = { lr = 0.1 } }))
+    assert.equal("train.sweep: grid.lr must be a list of values, got 0.1",
+      message_of(description { grid = { lr = 0.1 } }))
     local o = description { runs = { { seed = "a" } } }
     o.grid = nil
-    assert.equal("train.sweep: runs[1].seed must be an integer, got \"a\"", message_of(o))
+    assert.equal("train.sweep: runs[1].seed must be an integer, got 'a'", message_of(o))
   end)
 end)

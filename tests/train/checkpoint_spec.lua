@@ -132,8 +132,9 @@ describe("train.fit with a checkpoint", function()
     errors.says(function() fit {checkpoint = {path = path}} end, "tests/support/trainings.lua:",
       "the model must have state_dict()", "got a function")
     errors.says(function() classify {checkpoint = {paht = path}} end, "paht", "path")
-    errors.says(function() classify {checkpoint = {}} end, "checkpoint: path must be a string")
-    errors.says(function() classify {checkpoint = {path = path, every = 0}} end, "every must be at least 1")
+    errors.says(function() classify {checkpoint = {}} end, "checkpoint: path is missing; it must be a string")
+    errors.says(function() classify {checkpoint = {path = path, every = 0}} end,
+      "every must be an integer of at least 1, got 0")
     files.write(dir .. "/file", "")
     errors.says(function() classify {checkpoint = {path = dir .. "/file/a.safetensors"}} end, "cannot make the folder")
     classify {checkpoint = {path = path}}

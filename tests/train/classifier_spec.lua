@@ -113,7 +113,7 @@ describe("train.fit of a classifier", function()
   end)
 
   it("says what is wrong", function()
-    errors.says(function() classify {metric = "acuracy"} end, "metric must be one of accuracy", "did you mean")
+    errors.says(function() classify {metric = "acuracy"} end, "metric must be 'accuracy', got 'acuracy'")
     errors.says(function() train.accuracy(function(X) return X:sum(2) end, heaps(50)) end,
       "the accuracy needs predictions (N, C) and labels (N), got (50) and (50)")
   end)

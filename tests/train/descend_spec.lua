@@ -84,8 +84,9 @@ describe("train.descend", function()
   end)
 
   it("says what is wrong with its arguments", function()
-    errors.says(function() train.descend(square, "10", gd(0.1), 3) end, "descend_spec.lua:", "starting point", "\"10\"")
-    errors.says(function() train.descend(square, 10, gd(0.1), -1) end, "number of steps", "-1")
+    errors.says(function() train.descend(square, "10", gd(0.1), 3) end,
+      "descend_spec.lua:", "x0 must be a number, a tensor or a list of numbers, got '10'")
+    errors.says(function() train.descend(square, 10, gd(0.1), -1) end, "steps must be an integer of at least 0, got -1")
     errors.says(function() train.descend(square, 10, gd(0.1), 3, {gard = 1}) end, "gard", "grad")
     errors.says(function() train.descend(square, 10, function() end, 3) end, "update rule", "nothing", "step 1")
     errors.says(function() train.descend(function() return 1 end, 10, gd(0.1), 3) end, "f returned a number")

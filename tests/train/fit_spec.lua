@@ -99,10 +99,11 @@ describe("train.fit", function()
   end)
 
   it("says which option is missing, misspelt or of the wrong kind", function()
-    errors.says(function() train.fit {loss = mse} end, "fit_spec.lua:", "'model' is missing")
+    errors.says(function() train.fit {loss = mse} end, "fit_spec.lua:", "train.fit: model is missing")
     errors.says(function() fit {sheduler = square} end, "sheduler", "scheduler")
-    errors.says(function() fit {epochs = 0} end, "epochs must be a positive integer")
-    errors.says(function() fit {scheduler_unit = "batch"} end, "\"epoch\" or \"step\"")
+    errors.says(function() fit {epochs = 0} end, "epochs must be an integer of at least 1, got 0")
+    errors.says(function() fit {scheduler_unit = "batch"} end,
+      "scheduler_unit must be one of 'epoch', 'step', got 'batch'")
     errors.says(function() fit {scheduler = function() return "0.1" end} end, "gave '0.1' at t = 0")
   end)
 

@@ -8,11 +8,37 @@
 --
 -- @module optlab.autograd.func
 
+local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 
 local tensor, autograd = core.tensor, core.autograd
 local M = {}
+
+local F = { "f", "callable", required = true, doc = "A function of numbers or tensors that returns one value." }
+
+local GRAD = args.declare("func.grad", { positions = 1, F })
+local HESSIAN = args.declare("func.hessian", { positions = 1, F })
+local JACOBIAN = args.declare("func.jacobian", {
+  positions = 1,
+  { "f", "callable", required = true, doc = "A function of numbers or tensors that returns a tensor or a number." },
+})
+local HVP = args.declare("func.hvp", {
+  positions = 3, F,
+  { "x", "tensor|number", required = true, doc = "The point." },
+  { "v", "tensor", required = true, doc = "The vector, of the point's shape." },
+})
+local GRADCHECK = args.declare("autograd.gradcheck", {
+  positions = 2,
+  { "f", "callable", required = true, doc = "A function of the inputs that returns a tensor." },
+  { "inputs", "tensor|list", of = { "tensor" }, required = true,
+    doc = "A contiguous float64 leaf, or a list of them; those with requires_grad are checked." },
+  { "eps", "number", above = 0, default = 1e-6, doc = "The step of the central differences." },
+  { "atol", "number", min = 0, default = 1e-5, doc = "The absolute difference that is allowed." },
+  { "rtol", "number", min = 0, default = 1e-3, doc = "The relative difference that is allowed." },
+  { "second_order", "flag", default = true, doc = "Whether second derivatives are checked as well." },
+  { "raise", "flag", default = true, doc = "Whether a mismatch is an error." },
+})
 
 -- A number or tensor as a float leaf that requires a gradient.
 local function leaf(x, fn, i)
@@ -65,12 +91,12 @@ end
 -- @tparam function f of numbers or tensors, returning one number or a one-element tensor
 -- @treturn function of the same arguments, returning one gradient for each
 -- @usage local g = lab.func.grad(function(x) return lab.cosh(0.5 * x) end); print(g(10))
-function M.grad(f)
-  errors.check_function(f, "func.grad", "f")
+function M.grad(...)
+  local f = GRAD:read(...).f
   return function(...)
-    local args, xs = table.pack(...), leaves("func.grad", ...)
+    local given, xs = table.pack(...), leaves("func.grad", ...)
     local g = autograd.enable_grad(function() return gradients(value_of(f, xs, "func.grad", true), xs, false) end)
-    for i = 1, xs.n do g[i] = like_input(g[i], args[i]) end
+    for i = 1, xs.n do g[i] = like_input(g[i], given[i]) end
     return table.unpack(g, 1, xs.n)
   end
 end
@@ -97,14 +123,14 @@ end
 --   all arguments,
 --   in their order
 -- @usage lab.func.hessian(function(x) return lab.cosh(0.5 * x) end)(10)
-function M.hessian(f)
-  errors.check_function(f, "func.hessian", "f")
+function M.hessian(...)
+  local f = HESSIAN:read(...).f
   return function(...)
-    local args, xs = table.pack(...), leaves("func.hessian", ...)
+    local given, xs = table.pack(...), leaves("func.hessian", ...)
     return autograd.enable_grad(function()
       local g = gradients(value_of(f, xs, "func.hessian", true), xs, true)
       local h = matrix_of(g, xs)
-      if xs.n == 1 and type(args[1]) == "number" then return h:item() end
+      if xs.n == 1 and type(given[1]) == "number" then return h:item() end
       return h
     end)
   end
@@ -114,14 +140,14 @@ end
 -- @tparam function f of numbers or tensors, returning a tensor or a number
 -- @treturn function of the same arguments: the (m, n) matrix of d(value i)/d(element j), or a number for one number
 --   and one value
-function M.jacobian(f)
-  errors.check_function(f, "func.jacobian", "f")
+function M.jacobian(...)
+  local f = JACOBIAN:read(...).f
   return function(...)
-    local args, xs = table.pack(...), leaves("func.jacobian", ...)
+    local given, xs = table.pack(...), leaves("func.jacobian", ...)
     return autograd.enable_grad(function()
       local y = value_of(f, xs, "func.jacobian", false)
       local j = matrix_of({ y }, xs)
-      if xs.n == 1 and type(args[1]) == "number" and y:numel() == 1 then return j:item() end
+      if xs.n == 1 and type(given[1]) == "number" and y:numel() == 1 then return j:item() end
       return j
     end)
   end
@@ -132,10 +158,9 @@ end
 -- @param x the point, a tensor
 -- @param v the vector, a tensor of x's shape
 -- @treturn tensor of x's shape
-function M.hvp(f, x, v)
-  errors.check_function(f, "func.hvp", "f")
-  local xs = leaves("func.hvp", x)
-  if not tensor.is_tensor(v) then errors.raise("func.hvp: the vector is %s, expected a tensor", type(v)) end
+function M.hvp(...)
+  local o = HVP:read(...)
+  local f, v, xs = o.f, o.v, leaves("func.hvp", o.x)
   return autograd.enable_grad(function()
     local g = gradients(value_of(f, xs, "func.hvp", true), xs, true)[1]
     return gradients((g * v):sum(), xs, false)[1]:detach()
@@ -161,33 +186,26 @@ local function mismatch(f, inputs, k, analytic, o)
   end
 end
 
-local OPTIONS = { "eps", "atol", "rtol", "second_order", "raise" }
-
 --- Checks the gradients of f at some inputs against central differences, by default in the second order as well.
 -- Inputs must be contiguous float64 leaves; those with requires_grad are checked.
 -- @tparam function f of the inputs, returning a tensor
 -- @tparam table inputs list of tensors
--- @tparam[opt] table opts eps (1e-6), atol (1e-5), rtol (1e-3), second_order (true), raise (true: a mismatch is an
---   error)
+-- @tparam[opt] table options see the declaration above
 -- @treturn boolean whether all agree; and if not (and raise is false) the first mismatch
-function M.gradcheck(f, inputs, opts)
-  errors.check_function(f, "gradcheck", "f")
-  errors.check_options(opts, OPTIONS, "gradcheck")
-  local o = { eps = 1e-6, atol = 1e-5, rtol = 1e-3, second_order = true, raise = true }
-  for k, v in pairs(opts or {}) do o[k] = v end
+function M.gradcheck(...)
+  local o = GRADCHECK:read(...)
+  local f, inputs = o.f, o.inputs
   if tensor.is_tensor(inputs) then inputs = { inputs } end
   local wanted, where = {}, {}
-  errors.check_table(inputs, "gradcheck", "inputs")
   for k, x in ipairs(inputs) do
-    if not tensor.is_tensor(x) then errors.raise("gradcheck: input %d must be a tensor, got %s", k, errors.shown(x)) end
     if x.requires_grad then
       if x.dtype ~= "float64" then
-        errors.raise("gradcheck: input %d is %s, central differences need float64", k, x.dtype)
+        errors.raise("autograd.gradcheck: input %d is %s, central differences need float64", k, x.dtype)
       end
       wanted[#wanted + 1], where[#wanted + 1] = x, k
     end
   end
-  if #wanted == 0 then errors.raise("gradcheck: no input requires a gradient") end
+  if #wanted == 0 then errors.raise("autograd.gradcheck: no input requires a gradient") end
 
   -- A weighted sum, so that an error in one output is not hidden by another.
   local function weighted(...)
@@ -221,7 +239,7 @@ function M.gradcheck(f, inputs, opts)
       problem = problem or bad and "second order, " .. bad
     end
   end)
-  if problem and o.raise then errors.raise("gradcheck: %s", problem) end
+  if problem and o.raise then errors.raise("autograd.gradcheck: %s", problem) end
   return problem == nil, problem
 end
 

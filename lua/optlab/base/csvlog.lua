@@ -11,6 +11,7 @@
 -- local log = lab.metrics{"run", "epoch", "loss"}
 -- log:row("adam", epoch, loss)
 -- log:row{run = "adam", epoch = epoch, loss = loss}
+local args = require "optlab.base.args"
 local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
@@ -38,7 +39,7 @@ local function cell(value, column)
   end
   if value == nil then return "" end
   if type(value) == "string" or type(value) == "boolean" then return quoted(tostring(value)) end
-  return errors.raise("metrics: column '%s' cannot hold %s", column, errors.shown(value))
+  return errors.raise("Metrics:row: column '%s' cannot hold %s", column, errors.shown(value))
 end
 
 local function check(ok, message)
@@ -54,14 +55,17 @@ end
 local function by_position(self, n, ...)
   if n ~= #self.columns then
     local names = table.concat(self.columns, ", ")
-    errors.raise("metrics: row: %d values for %d columns (%s)", n, #self.columns, names)
+    errors.raise("Metrics:row: %d values for %d columns (%s)", n, #self.columns, names)
   end
   return { ... }
 end
 
 local function by_name(self, row)
-  errors.check_options(row, self.columns, "metrics: row")
-  local values = {}
+  local known, values = {}, {}
+  for _, column in ipairs(self.columns) do known[column] = true end
+  for name in pairs(row) do
+    if not known[name] then errors.unknown_option("Metrics:row", name, self.columns) end
+  end
   for i, column in ipairs(self.columns) do values[i] = row[column] end
   return values
 end
@@ -69,7 +73,7 @@ end
 --- Adds a row.
 -- @param ... the values in the order of the columns; or one table `{column = value}`, where missing columns stay empty
 function Record:row(...)
-  if not self.file then errors.raise("metrics: row: %s is closed", self.path) end
+  if not self.file then errors.raise("Metrics:row: %s is closed", self.path) end
   local first = ...
   local values = type(first) == "table" and by_name(self, first) or by_position(self, select("#", ...), ...)
   local cells = {}
@@ -94,26 +98,23 @@ function Record:__tostring()
   return ("metrics(%s: %s)"):format(self.path, table.concat(self.columns, ", "))
 end
 
-local function check_columns(columns)
-  errors.check_table(columns, "lab.metrics", "the list of columns")
-  if #columns == 0 then
-    errors.raise('lab.metrics: expected the names of the columns, as in lab.metrics{"epoch", "loss"}')
-  end
-  local copy = {}
-  for i, name in ipairs(columns) do copy[i] = errors.check_string(name, "lab.metrics", "column " .. i) end
-  return copy
-end
-
 local M = {}
+
+local METRICS = args.declare("lab.metrics", {
+  positions = 2,
+  { "columns", "list", of = { "string" }, least = 1, required = true,
+    what = 'a list of names such as {"epoch", "loss"}', doc = "The names of the columns." },
+  { "name", "string", default = "metrics", doc = "The file is <out>/<name>.csv." },
+})
 
 --- Starts a record.
 -- @tparam {string,...} columns
 -- @tparam[opt="metrics"] string name the file is `<out>/<name>.csv`
 -- @treturn Record with `:row(...)`, `:close()`
-function M.new(columns, name)
+function M.new(...)
   arguments.settle()
-  columns = check_columns(columns)
-  name = name == nil and "metrics" or errors.check_string(name, "lab.metrics", "the name")
+  local o = METRICS:read(...)
+  local columns, name = o.columns, o.name
   local folder = name:match("^/") and "" or config.out .. "/"
   local path = folder .. name .. ".csv"
   if taken[path] then

@@ -73,95 +73,34 @@ function M.strict(module, name)
   })
 end
 
--- --- checks -------------------------------------------------------------------------------------------------------
+-- --- what was given ----------------------------------------------------------------------------------------------
 
--- A value as an error message shows it.
-local function shown(value)
-  if type(value) == "string" then return ("%q"):format(value) end
-  if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
-  if value == nil then return "nothing" end
-  local mt = getmetatable(value)
-  local name = type(mt) == "table" and rawget(mt, "__name")
-  return "a " .. (type(name) == "string" and name or type(value))
-end
-M.shown = shown
-
---- Raises unless every key of an options table is known.
--- @tparam ?table options nil is fine
--- @tparam {string,...} names the keys there are
--- @tparam string fn the function's name as users write it
--- @treturn table the options, `{}` for nil
-function M.check_options(options, names, fn)
-  if options == nil then return {} end
-  if type(options) ~= "table" then M.raise("%s: expected a table of options, got %s", fn, shown(options)) end
-  local known = {}
-  for _, name in ipairs(names) do known[name] = true end
-  for key in pairs(options) do
-    if not known[key] then
-      local word = tostring(key)
-      local hint = M.hint(word, names)
-      if hint == "" then hint = " (options: " .. table.concat(names, ", ") .. ")" end
-      M.raise("%s: unknown option '%s'%s", fn, word, hint)
-    end
-  end
-  return options
+--- A value as error messages show it: 'x', 3, true, nothing, a table, a tensor of shape (2, 3), an optlab.Optimizer.
+-- @param value
+-- @treturn string
+function M.shown(value)
+  return require("optlab.core").system.shown(value)
 end
 
-local function checker(kind, article)
-  return function(value, fn, what)
-    if type(value) ~= kind then M.raise("%s: %s must be %s, got %s", fn, what, article, shown(value)) end
-    return value
-  end
+--- Raises about a value: "CALLEE: NAME must be WHAT, got VALUE", or that it is missing.
+-- @tparam string callee the function as users write it
+-- @tparam string name the argument
+-- @tparam string what "an integer of at least 1"
+-- @param value what was given
+function M.bad_value(callee, name, what, value)
+  if value == nil then M.raise("%s: %s is missing; it must be %s", callee, name, what) end
+  M.raise("%s: %s must be %s, got %s", callee, name, what, M.shown(value))
 end
 
---- Each raises unless `value` has the type, and returns it: `check_string(value, fn, what)`.
--- @function check_string
-M.check_string = checker("string", "a string")
-M.check_function = checker("function", "a function")
-M.check_table = checker("table", "a table")
-M.check_boolean = checker("boolean", "true or false")
-
-local function in_range(value, fn, what, lo, hi)
-  if value ~= value or (lo and value < lo) or (hi and value > hi) then
-    local range = lo and hi and ("in %s..%s"):format(lo, hi)
-      or lo and "at least " .. lo or hi and "at most " .. hi or "a number"
-    M.raise("%s: %s must be %s, got %s", fn, what, range, tostring(value))
-  end
-  return value
-end
-
---- Raises unless `value` is a number within the limits.
--- @tparam number value
--- @tparam string fn the function's name
--- @tparam string what the argument's name
--- @tparam[opt] number lo
--- @tparam[opt] number hi
--- @treturn number value
-function M.check_number(value, fn, what, lo, hi)
-  if type(value) ~= "number" then M.raise("%s: %s must be a number, got %s", fn, what, shown(value)) end
-  return in_range(value, fn, what, lo, hi)
-end
-
---- The same for integers (3.0 counts as 3).
--- @treturn integer value
-function M.check_integer(value, fn, what, lo, hi)
-  local n = type(value) == "number" and math.tointeger(value)
-  if not n then M.raise("%s: %s must be an integer, got %s", fn, what, shown(value)) end
-  return in_range(n, fn, what, lo, hi)
-end
-
---- Raises unless `value` is one of `names`.
--- @tparam string value
--- @tparam {string,...} names
--- @tparam string fn
--- @tparam string what
--- @treturn string value
-function M.check_choice(value, names, fn, what)
-  for _, name in ipairs(names) do
-    if name == value then return value end
-  end
-  local hint = type(value) == "string" and M.hint(value, names) or ""
-  return M.raise("%s: %s must be one of %s, got %s%s", fn, what, table.concat(names, ", "), shown(value), hint)
+--- Raises about a name that there is not.
+-- @tparam string callee
+-- @tparam string word what was written
+-- @tparam {string,...} names the options there are
+function M.unknown_option(callee, word, names)
+  local hint = M.hint(word, names)
+  if #names == 0 then hint = " (there are no options)" end
+  if hint == "" then hint = " (options: " .. table.concat(names, ", ") .. ")" end
+  M.raise("%s: unknown option '%s'%s", callee, word, hint)
 end
 
 return M

@@ -7,9 +7,9 @@
 -- @usage
 -- for epoch in lab.progress(30, "training") do ... end
 -- local bar = lab.progress(n, "download"); bar:step("12 kB"); bar:done()
+local args = require "optlab.base.args"
 local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
-local errors = require "optlab.base.errors"
 local system = require("optlab.core").system
 
 local Bar = {}
@@ -103,24 +103,29 @@ function Bar:__call(_, previous)
   return nil
 end
 
+local PROGRESS = args.declare("lab.progress", {
+  positions = 2,
+  { "total", "integer", min = 0, required = true, doc = "The number of steps." },
+  { "label", "string", doc = "Shown before the bar." },
+  { "unit", "string", doc = "What the rate counts, \"examples\" for instance; by default steps." },
+  { "per_step", "number", above = 0, default = 1, doc = "How many of these a step has." },
+  { "done", "integer", min = 0, default = 0, doc = "Steps done before." },
+  { "text", "string|number|callable", doc = "Shown behind the bar; a function is asked whenever the bar is drawn." },
+})
+
 --- Starts a bar; also the iterator of a generic for.
 -- @tparam integer total number of steps
 -- @tparam[opt] string label
--- @tparam[opt] table options `unit` and `per_step` (1): the rate counts so many of these a step ("examples");
--- `done` (0): steps done before; `text`: shown behind the bar, a string or a function that is asked whenever the bar is
--- drawn
+-- @tparam[opt] table options see the declaration above
 -- @treturn Bar with `:step(text) :set(n, text) :clear() :done()`
-local function progress(total, label, options)
-  local fn = "lab.progress"
+local function progress(...)
   arguments.settle()
-  total = errors.check_integer(total, fn, "the number of steps", 0)
-  if label ~= nil then errors.check_string(label, fn, "the label") end
-  local o = errors.check_options(options, { "unit", "per_step", "done", "text" }, fn)
+  local o = PROGRESS:read(...)
   local now = system.clock()
   local shown = not config.no_progress and not config.quiet and system.isatty("stderr")
-  local done = errors.check_integer(o.done or 0, fn, "done", 0)
   local self = setmetatable({
-    total = total, label = label, unit = o.unit, per_step = o.per_step or 1, text = o.text, count = done, first = done,
+    total = o.total, label = o.label, unit = o.unit, per_step = o.per_step, text = o.text,
+    count = o.done, first = o.done,
     shown = shown, start = now, drawn = 0, drawn_at = now + INTERVAL,
   }, Bar)
   return self, nil, nil, self

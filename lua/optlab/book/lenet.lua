@@ -4,15 +4,19 @@
 -- LeCun's network of 1998 with today's parts: two convolutions, each with ReLU and max pooling, then three linear
 -- layers; 61,706 parameters.
 -- @module optlab.book.lenet
-local errors = require "optlab.base.errors"
+local args = require "optlab.base.args"
 local nn = require "optlab.nn"
+
+local LENET = args.declare("book.lenet", {
+  { "zero_bias", "flag", default = false, doc = "Biases start at zero, instead of as the layers draw them." },
+})
 
 --- Makes the network. Weights are Xavier-uniform, as in the book.
 -- @tparam[opt] table options `zero_bias` (false): biases start at zero, instead of as the layers draw them
 -- @treturn Sequential
 -- @usage local net = lab.book.lenet {zero_bias = true}
-local function lenet(options)
-  options = errors.check_options(options, { "zero_bias" }, "book.lenet")
+local function lenet(...)
+  local options = LENET:read(...)
   local net = nn.Sequential(
     nn.Conv2d(1, 6, 5, { padding = 2 }), nn.ReLU(), nn.MaxPool2d(2),
     nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),

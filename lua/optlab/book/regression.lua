@@ -4,9 +4,9 @@
 -- loss is half the squared error; the least-squares optimum is 0.2417, and a noisy optimizer ends a little above it.
 -- Every 200 examples the mean loss over all the data is noted, which gives the curve.
 -- @module optlab.book.regression
+local args = require "optlab.base.args"
 local compiled = require "optlab.train.compiled"
 local data = require "optlab.data"
-local errors = require "optlab.base.errors"
 local evaluate = require "optlab.train.evaluate"
 local fit = require "optlab.train.fit"
 local nn = require "optlab.nn"
@@ -17,6 +17,19 @@ local update_function = require "optlab.train.update_function"
 local M = {}
 
 M.EVAL_EVERY = 200 -- examples
+
+local AIRFOIL = args.declare("train.airfoil", {
+  positions = 1,
+  { "how", "function|object|table", has = { "step", "zero_grad" }, required = true, what = update_function.WHAT,
+    doc = "An update rule or an optimizer's table. A rule trains the model written out, a table nn.Linear." },
+  { "batch_size", "integer", min = 1, default = 10, doc = "Rows a batch." },
+  { "epochs", "integer", min = 1,
+    doc = "How many times to go through the data; by default 2 with a rule, 4 with a table." },
+  { "concise", "flag", doc = "true for the library's model, false for the one written out, whatever `how` is." },
+  { "figure", "string", doc = "A name; the run is printed, recorded in metrics.csv and drawn under it." },
+  { "title", "string", doc = "The title of that figure, by default its name." },
+  { "data", "dataset", doc = "Another data set {X = (n, 5), y = (n)}." },
+})
 
 local dataset
 
@@ -65,18 +78,12 @@ end
 -- With an update rule the model is written out (weights and a matrix product); with a table such as {"SGD", lr = 0.05}
 -- it is nn.Linear with nn.MSELoss.
 -- @tparam function|table how an update rule or an optimizer, see `optlab.train.update_function`
--- @tparam[opt] table opts
---
--- * `batch_size` (10), `epochs` (2 with a rule, 4 with a table)
--- * `concise`: true for the library's model, false for the one written out, whatever `how` is
--- * `figure`: a name; the run is printed, recorded in metrics.csv and drawn under it. `title`: of that figure
--- * `data`: another data set {X = (n, 5), y = (n)}
---
+-- @tparam[opt] table options see the declaration above
 -- @treturn table the history of `train.fit`, and `stand_in`: whether the data were made up by the program
 -- @usage train.airfoil(function(w, grad) return w - 0.05 * grad end, {figure = "sgd"}) --> loss: 0.243, 0.001 sec/epoch
-function M.run(how, opts)
-  opts = opts or {}
-  errors.check_options(opts, {"batch_size", "epochs", "concise", "figure", "title", "data"}, "train.airfoil")
+function M.run(...)
+  local opts = AIRFOIL:read(...)
+  local how = opts.how
   local use_library = opts.concise
   if use_library == nil then use_library = type(how) ~= "function" end
   local model, params, loss, reported = (use_library and concise or from_scratch)()
@@ -85,7 +92,7 @@ function M.run(how, opts)
   local optimizer = update_function.optimizer(params, how)
   local history = fit.fit {
     model = model, loss = loss, optimizer = optimizer, epochs = epochs, compile = compiled.has_kernels(optimizer),
-    data = data.loader(ds, {batch_size = opts.batch_size or 10, shuffle = true}),
+    data = data.loader(ds, {batch_size = opts.batch_size, shuffle = true}),
     eval_every = M.EVAL_EVERY, evaluate = function() return evaluate.mean_loss(model, reported, ds) end,
   }
   history.epochs_total, history.stand_in = epochs, ds.stand_in or false

@@ -13,6 +13,7 @@
 -- parameters with the script's opening comment and ends the run; the options of every script (`--seed`, `--out`, ...)
 -- are accepted as well. Options that nobody declares are refused (optlab.base.arguments).
 -- @module optlab.cli.params
+local args = require "optlab.base.args"
 local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
@@ -20,7 +21,25 @@ local options = require "optlab.cli.options"
 
 local FN = "lab.params"
 local KINDS = { "integer", "number", "boolean", "string", "list" }
-local FIELDS = { "default", "help", "choices", "min", "max", "type" }
+
+local PARAMS = args.declare(FN, {
+  positions = 2,
+  { "defaults", "table", required = true, doc = "Each parameter's default by its name, or a table that describes it." },
+  { "words", "list", of = { "string" }, doc = "A command line to read instead of the script's own." },
+})
+
+local ARGUMENTS = args.declare("lab.arguments", {})
+
+local ENTRY = args.declare(FN .. ": a parameter", {
+  { "default", "any", doc = "The value without an option on the command line; its type is the parameter's." },
+  { "help", "string", doc = "A line for --help." },
+  { "choices", "list", of = { "any" }, doc = "The values that are allowed." },
+  { "min", "number", doc = "The least number that is allowed." },
+  { "max", "number", doc = "The greatest number that is allowed." },
+  { "type", "choice", choices = KINDS,
+    doc = "The type of a parameter that has no default, or another than the default's." },
+})
+local FIELDS = ENTRY:names()
 
 -- --- declarations -------------------------------------------------------------------------------------------------
 
@@ -39,7 +58,7 @@ end
 
 local function check_name(name)
   if type(name) ~= "string" or not name:match("^%a[%w_]*$") then
-    errors.raise("%s: a parameter is written name = default, got %s", FN, errors.shown(name))
+    errors.raise("%s: a parameter is written name = default, got the name %s", FN, errors.shown(name))
   end
   local flag = "--" .. name:gsub("_", "-")
   for _, row in ipairs(options.COMMON) do
@@ -53,20 +72,15 @@ end
 -- One entry of the caller's table as {name, kind, default, help, choices, min, max}.
 local function declare(name, value)
   check_name(name)
-  local entry = is_description(value) and value or { default = value }
   local fn = FN .. ": " .. name
-  errors.check_options(entry, FIELDS, fn)
-  local kind = entry.type or kind_of(entry.default)
+  local entry = ENTRY:called(fn):read(is_description(value) and value or { default = value })
   if entry.default == nil and not entry.type then errors.raise("%s: give a default or a type", fn) end
-  errors.check_choice(kind, KINDS, fn, "the type")
-  return {
-    name = name, kind = kind, default = entry.default, help = entry.help, choices = entry.choices, min = entry.min,
-    max = entry.max,
-  }
+  entry.name = name
+  entry.kind = args.check(fn, "type", entry.type or kind_of(entry.default), "choice", { choices = KINDS })
+  return entry
 end
 
 local function declare_all(spec)
-  errors.check_table(spec, FN, "the argument")
   local list = {}
   for name, value in pairs(spec) do list[#list + 1] = declare(name, value) end
   table.sort(list, function(a, b) return a.name < b.name end)
@@ -219,10 +233,10 @@ local function show_help(parser)
   os.exit(0)
 end
 
-local function read_all(list, args, script)
-  if #args == 0 then return {} end
+local function read_all(list, words, script)
+  if #words == 0 then return {} end
   local parser = make_parser(list, script)
-  local values, message = options.parse(parser, args)
+  local values, message = options.parse(parser, words)
   if values and values.help then show_help(parser) end
   return values, message
 end
@@ -244,10 +258,10 @@ end
 
 --- Begins with a script's arguments, when optlab is loaded: puts the options of every script in force; the others have
 -- to be declared.
--- @tparam {string,...} args
+-- @tparam {string,...} words
 -- @tparam string script
-function M.begin(args, script)
-  local common, others = options.split(args)
+function M.begin(words, script)
+  local common, others = options.split(words)
   local ok, message = options.read_common(common)
   if not ok then errors.raise("%s", message) end
   if #others > 0 then arguments.expect_declaration(function() refuse(others, script) end) end
@@ -256,18 +270,20 @@ end
 --- The script's arguments, for a script that reads them itself. They are not checked then.
 -- @treturn {string,...}
 -- @usage for _, word in ipairs(lab.arguments()) do ... end
-function M.arguments()
+function M.arguments(...)
+  ARGUMENTS:read(...)
   arguments.declared()
   return { table.unpack(config.args or type(arg) == "table" and arg or {}) }
 end
 
 --- Declares parameters and gives their values.
--- @tparam table spec defaults by name
--- @tparam[opt] {string,...} args instead of the script's own arguments
+-- @tparam table defaults by name
+-- @tparam[opt] {string,...} words instead of the script's own arguments
 -- @treturn table values by name
 -- @usage local p = lab.params{lr = 0.6, steps = 20}; print(p.lr)
-function M.params(spec, args)
-  local list = declare_all(spec)
+function M.params(...)
+  local o = PARAMS:read(...)
+  local list = declare_all(o.defaults)
   for _, entry in ipairs(list) do
     local wrong = entry.default ~= nil and violation(entry, entry.default)
     if wrong then
@@ -276,9 +292,9 @@ function M.params(spec, args)
   end
   local own = script_asks()
   if own then arguments.declared() end
-  local values, message = read_all(list, args or own and { table.unpack(arg) } or {}, config.script)
+  local values, message = read_all(list, o.words or own and { table.unpack(arg) } or {}, config.script)
   if not values then errors.raise("%s", message) end
-  if args or not config.on_load then options.apply(values) end -- otherwise they are in force since optlab was loaded
+  if o.words or not config.on_load then options.apply(values) end -- otherwise they are in force since optlab was loaded
   if values.seed then config.seed_given = true end
   local p = {}
   for _, entry in ipairs(list) do

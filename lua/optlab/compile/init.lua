@@ -13,18 +13,23 @@
 -- The first two calls with arguments of a shape run as plain Lua and are recorded; later ones replay the plan. What
 -- cannot be recorded is an error at the line of the script. docs/compile.md says how it works.
 -- @module optlab.compile
+local args = require "optlab.base.args"
 local core = require "optlab.core"
-local errors = require "optlab.base.errors"
 
-local FN = "lab.compile"
+local COMPILE = args.declare("lab.compile", {
+  positions = 1,
+  { "step", "function", required = true,
+    doc = "Takes tensors without gradients, numbers, strings and booleans, and returns tensors or such." },
+  { "fallback", "flag", default = false,
+    doc = "A step that cannot be recorded goes on as plain Lua; then step.eager is true and step.reason says why." },
+  { "check", "flag", default = true, doc = "Whether the second recording is compared with the first." },
+})
 
 --- Compiles a step.
--- @tparam function fn takes tensors (data, without gradients), numbers, strings, booleans; returns tensors or such
--- @tparam[opt] table options `fallback = true`: a step that cannot be recorded runs on as plain Lua instead of raising
---   (then `step.eager` is true and `step.reason` says why)
+-- @tparam function step
+-- @tparam[opt] table options see the declaration above
 -- @treturn CompiledStep call it like fn; `step:run(loader)`, `step:pass(loader)`; the fields `recordings`, `replays`
-return function(fn, options)
-  errors.check_function(fn, FN, "the step")
-  options = errors.check_options(options, { "fallback", "check" }, FN)
-  return core.compile.compile(fn, options.fallback or false, options.check ~= false)
+return function(...)
+  local o = COMPILE:read(...)
+  return core.compile.compile(o.step, o.fallback, o.check)
 end

@@ -8,9 +8,9 @@
 -- a table only through these, so weights and loss of the optimum over all rows (half the mean squared error:
 -- 0.242145) are the real ones. tests/reference/airfoil_moments.lua prints the numbers.
 -- @module optlab.data.airfoil
+local args = require "optlab.base.args"
 local Dataset = require "optlab.data.dataset"
 local core = require "optlab.core"
-local errors = require "optlab.base.errors"
 local locate = require "optlab.data.locate"
 
 local SOURCE = {
@@ -60,20 +60,19 @@ local function table_and_origin()
   return rows, { path = path }
 end
 
-local function check_dtype(dtype)
-  if dtype == nil then return core.tensor.zeros(1).dtype end
-  return errors.check_choice(dtype, { "float32", "float64" }, "data.airfoil", "dtype")
-end
+local AIRFOIL = args.declare("data.airfoil", {
+  { "n", "integer", min = 1, max = ROWS, default = 1500, doc = "How many of the 1503 rows." },
+  { "dtype", "float_dtype", doc = "Of the tensors; by default the default dtype." },
+})
 
 --- Loads the data set; see `optlab.data.locate` for where it is looked for.
--- @tparam[opt] table options `n` (1500): how many rows, at most 1503; `dtype` (the default dtype)
+-- @tparam[opt] table options see the declaration above
 -- @treturn Dataset `X` (n, 5), `y` (n), `features` (names), `mean` and `std` (6) of the raw columns, `stand_in`,
 -- `note`
 -- @usage local ds = lab.data.airfoil { n = 1500 }
-local function airfoil(options)
-  options = errors.check_options(options, { "n", "dtype" }, "data.airfoil")
-  local n = errors.check_integer(options.n or 1500, "data.airfoil", "n", 1, ROWS)
-  local dtype = check_dtype(options.dtype)
+local function airfoil(...)
+  local o = AIRFOIL:read(...)
+  local n, dtype = o.n, o.dtype or core.tensor.get_default_dtype()
   local rows, ds = table_and_origin()
   local z, mean, std = core.data.standardize(rows)
   local first = z:narrow(1, 1, n):to(dtype)

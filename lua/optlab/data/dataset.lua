@@ -1,9 +1,22 @@
 --- A data set: tensors `X` (rows first) and `y`, and where they come from.
 -- @classmod Dataset
+local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"
 
 local Dataset = { __name = "Dataset" }
 Dataset.__index = Dataset
+
+local SUBSET = args.declare("Dataset:subset", {
+  positions = 2,
+  { "from", "integer", min = 1, required = true, doc = "The first row." },
+  { "to", "integer", min = 1, doc = "The last row; by default that of the data set." },
+})
+local SPLIT = args.declare("data.split", {
+  positions = 2,
+  { "data", "dataset", required = true, doc = "A data set or any {X = tensor, y = tensor}." },
+  { "sizes", "list", of = { "integer", min = 1 }, least = 1, what = "a list of sizes such as {8000, 2000}",
+    required = true, doc = "How many rows each part has." },
+})
 
 --- Makes one; only `name`, `X` and `y` are needed.
 -- @tparam table fields `name`, `X`, `y`; `path` of the file read; `stand_in` (true if the program made the data up)
@@ -29,11 +42,11 @@ end
 -- @tparam[opt] integer to the last row by default
 -- @treturn Dataset
 -- @usage local last = ds:subset(9001)
-function Dataset:subset(from, to)
-  local n = #self.X
-  from = errors.check_integer(from, "Dataset:subset", "from", 1, n)
-  to = errors.check_integer(to or n, "Dataset:subset", "to", from, n)
-  return rows(self, from, to)
+function Dataset:subset(...)
+  local o, n = SUBSET:read(...), #self.X
+  args.check("Dataset:subset", "from", o.from, "integer", { min = 1, max = n })
+  local to = args.check("Dataset:subset", "to", o.to or n, "integer", { min = o.from, max = n })
+  return rows(self, o.from, to)
 end
 
 --- Cuts a data set into consecutive parts; they share its memory. Rows that are left over belong to none.
@@ -41,16 +54,10 @@ end
 -- @tparam {integer,...} sizes how many rows each part has
 -- @treturn Dataset as many as there are sizes
 -- @usage local train, test = data.split(ds, { 8000, 2000 })
-function Dataset.split(ds, sizes)
-  if type(ds) ~= "table" or not ds.X then
-    errors.raise("data.split: a data set {X=tensor, y=tensor} is needed, got %s", errors.shown(ds))
-  end
-  if type(sizes) ~= "table" or #sizes == 0 then
-    errors.raise("data.split: a list of sizes is needed, such as {8000, 2000}, got %s", errors.shown(sizes))
-  end
-  local parts, done, n = {}, 0, #ds.X
-  for i, size in ipairs(sizes) do
-    size = errors.check_integer(size, "data.split", ("sizes[%d]"):format(i), 1, math.maxinteger)
+function Dataset.split(...)
+  local o = SPLIT:read(...)
+  local ds, parts, done, n = o.data, {}, 0, #o.data.X
+  for i, size in ipairs(o.sizes) do
     if size > n - done then
       errors.raise("data.split: part %d is to have %d rows, but of %d rows %d are left", i, size, n, n - done)
     end

@@ -9,6 +9,7 @@
 -- @module optlab.data.fashion_mnist
 local Dataset = require "optlab.data.dataset"
 local core = require "optlab.core"
+local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"
 local locate = require "optlab.data.locate"
 
@@ -107,11 +108,22 @@ local function images_and_labels(split, n)
   return images, labels, { stand_in = true, note = "stand-in data" }
 end
 
+local N = { "n", "integer", min = 1, doc = "The first n images to train on; by default all." }
+local FLATTEN = { "flatten", "flag", default = false, doc = "X is (n, 784) instead of (n, 1, 28, 28)." }
+local DTYPE = { "dtype", "choice", choices = { "float32", "float64", "uint8" },
+  doc = "Of a loader's batches, \"uint8\" for the bytes as they are; by default the default dtype." }
+
+local FASHION_MNIST = args.declare("data.fashion_mnist", {
+  { "split", "choice", choices = { "train", "test" }, default = "train", doc = "Which part of the data set." },
+  { "n", "integer", min = 1, doc = "The first n images; by default all." }, FLATTEN, DTYPE,
+})
+local PAIR = args.declare("data.fashion_mnist_pair", {
+  N, { "n_test", "integer", min = 1, doc = "The first n_test images to test on; by default all." }, FLATTEN, DTYPE,
+})
+
 --- Loads one part of the data set; see `optlab.data.locate` for where its files are looked for. In the user's folder
 -- they may lie in a folder `fashion-mnist` or not, packed or not.
--- @tparam[opt] table options `split` ("train" or "test"; "train"), `n` (the first n images; all), `flatten` (false; X
--- is (n, 784) instead), `dtype` (of the batches that a loader makes: "float32", "float64", or "uint8" for the bytes as
--- they are; the default dtype)
+-- @tparam[opt] table options see the declaration above
 -- @treturn Dataset `X` (n, 1, 28, 28), uint8; `y` (n), int64, 1 to 10; `classes` (names); `transform` (for
 -- `data.loader`); `name`, `split`, `stand_in`, `note`
 -- @usage
@@ -119,17 +131,14 @@ end
 -- for X, y in data.loader(train, { batch_size = 256, shuffle = true }):batches() do ... end
 -- @usage
 -- local train, test = data.split(data.fashion_mnist { split = "test" }, { 8000, 2000 })
-local function fashion_mnist(options)
-  local where = "data.fashion_mnist"
-  options = errors.check_options(options, { "split", "n", "flatten", "dtype" }, where)
-  local name = errors.check_choice(options.split or "train", { "train", "test" }, where, "split")
-  local dtype = options.dtype or core.tensor.zeros(1).dtype
-  errors.check_choice(dtype, { "float32", "float64", "uint8" }, where, "dtype")
-  local split = SPLITS[name]
-  local n = errors.check_integer(options.n or split.count, where, "n", 1, split.count)
+local function fashion_mnist(...)
+  local o = FASHION_MNIST:read(...)
+  local dtype = o.dtype or core.tensor.get_default_dtype()
+  local split = SPLITS[o.split]
+  local n = args.check("data.fashion_mnist", "n", o.n or split.count, "integer", { min = 1, max = split.count })
   local images, labels, ds = images_and_labels(split, n)
-  ds.name, ds.split, ds.classes = "fashion_mnist", name, { table.unpack(CLASSES) }
-  ds.X = options.flatten and images:reshape(n, SIDE * SIDE) or images:reshape(n, 1, SIDE, SIDE)
+  ds.name, ds.split, ds.classes = "fashion_mnist", o.split, { table.unpack(CLASSES) }
+  ds.X = o.flatten and images:reshape(n, SIDE * SIDE) or images:reshape(n, 1, SIDE, SIDE)
   ds.y = labels:to("int64") + 1
   if dtype ~= "uint8" then ds.transform = { dtype = dtype, scale = 1 / 255 } end
   return Dataset.new(ds)
@@ -140,7 +149,8 @@ local PARTS = { train = 8000, test = 2000 }
 
 -- A part of the test images that stands for a split.
 local function part_of_test(whole, first, n, most, name)
-  n = errors.check_integer(n or most, "data.fashion_mnist_pair: without the training files", name, 1, most)
+  n = args.check("data.fashion_mnist_pair: without the training files", name, n or most, "integer",
+    { min = 1, max = most })
   local part = whole:subset(first, first + n - 1)
   part.note = "parts of the test images"
   return part
@@ -149,14 +159,14 @@ end
 --- Images to train on and others to test on, real ones both or made by the program both: the beginnings of the two
 -- splits. Where the files of the test split are the only ones, the first 8,000 of their images are there to train on
 -- and the last 2,000 to test on, and standard error says so.
--- @tparam[opt] table options `n` and `n_test` (all there are), `flatten`, `dtype` as above
+-- @tparam[opt] table options see the declaration above
 -- @treturn Dataset to train on
 -- @treturn Dataset to test on
 -- @usage
 -- local train, test = data.fashion_mnist_pair { n = 8000, n_test = 2000 }
-local function pair(options)
+local function pair(...)
   local where = "data.fashion_mnist_pair"
-  local o = errors.check_options(options, { "n", "n_test", "flatten", "dtype" }, where)
+  local o = PAIR:read(...)
   local function load(split, n) return fashion_mnist { split = split, n = n, flatten = o.flatten, dtype = o.dtype } end
   local have_train, missing = find(SPLITS.train)
   local have_test, missing_test = find(SPLITS.test)

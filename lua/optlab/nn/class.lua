@@ -14,6 +14,7 @@
 -- of first assignment; `self:register_buffer(name, tensor)` adds state without a gradient. Own methods go into the
 -- class; `extra_repr(self)` adds to what printing shows. A class has `extend` too.
 -- @module optlab.nn.class
+local args = require "optlab.base.args"
 local core = require "optlab.core".nn
 local errors = require "optlab.base.errors"
 local module = require "optlab.nn.module"
@@ -74,19 +75,25 @@ end
 
 -- --- the class of all classes ---------------------------------------------------------------------------------------
 
+local REGISTER_BUFFER = args.declare("Module:register_buffer", {
+  positions = 2,
+  { "name", "string", required = true, doc = "The field." },
+  { "tensor", "tensor", required = true, doc = "Its value, which belongs to the state but gets no gradient." },
+})
+local EXTEND = args.declare("nn.Module.extend", {
+  positions = 1, { "definition", "table", required = true, doc = "The class: name, init, forward and other methods." },
+})
+
 local Module = { name = "Module" }
 for name, method in pairs(module.methods) do Module[name] = method end
 
 --- Adds a tensor that belongs to the module's state but gets no gradient.
 -- @tparam string name
 -- @tparam Tensor tensor
-function Module:register_buffer(name, tensor)
-  errors.check_string(name, "register_buffer", "the name")
-  if not is_tensor(tensor) then
-    errors.raise("register_buffer: '%s' must be a tensor, got %s", name, errors.shown(tensor))
-  end
-  note(self, name, "buffer")
-  rawset(self, name, tensor)
+function Module:register_buffer(...)
+  local o = REGISTER_BUFFER:read(...)
+  note(self, o.name, "buffer")
+  rawset(self, o.name, o.tensor)
 end
 
 --- What the module computes; every class defines its own.
@@ -125,6 +132,14 @@ local function instantiate(class, ...)
   return self
 end
 
+-- Class.extend{...} and Class:extend{...} are the same.
+local function extender(class)
+  return function(first, ...)
+    if first == class then return M.extend(class, EXTEND:read(...).definition) end
+    return M.extend(class, EXTEND:read(first, ...).definition)
+  end
+end
+
 -- A class below `parent`; `meta` adds to or replaces entries of the instances' metatable.
 local function derive(parent, class, meta)
   local inherited = {}
@@ -135,7 +150,7 @@ local function derive(parent, class, meta)
   class.class = class
   class.super = parent
   meta_of[class] = inherited
-  class.extend = function(first, second) return M.extend(class, second or first) end
+  class.extend = extender(class)
   -- a forward that is written after extend{} is found by the inherited `call`, unless the parent has a call of its own
   return setmetatable(class, {
     __index = parent,
@@ -154,17 +169,15 @@ end
 -- @tparam[opt] table meta entries of the instances' metatable (for containers)
 -- @treturn table the class
 function M.extend(parent, definition, meta)
-  errors.check_table(definition, "nn.Module.extend", "the definition")
-  if definition.name ~= nil then errors.check_string(definition.name, "nn.Module.extend", "name") end
-  for _, key in ipairs { "init", "forward", "extra_repr" } do
-    if definition[key] ~= nil then errors.check_function(definition[key], "nn.Module.extend", key) end
+  for key, kind in pairs { name = "string", init = "function", forward = "function", extra_repr = "function" } do
+    if definition[key] ~= nil then args.check(EXTEND.callee, key, definition[key], kind) end
   end
   return derive(parent, definition, meta)
 end
 
 ROOT_META.__index = Module
 Module.class = Module
-Module.extend = function(first, second) return M.extend(Module, second or first) end
+Module.extend = extender(Module)
 M.instance_meta = ROOT_META -- what containers build on
 M.Module = setmetatable(Module, { __call = instantiate })
 

@@ -18,8 +18,13 @@
 -- Losses, all with `{reduction="mean"|"sum"|"none"}`: `MSELoss` `L1Loss` `HuberLoss{delta=1}` `SmoothL1Loss{beta=1}`
 -- `CrossEntropyLoss{weight, label_smoothing=0}` `NLLLoss{weight}` `BCELoss` `BCEWithLogitsLoss{pos_weight}`.
 -- @module optlab.nn
+local args = require "optlab.base.args"
 local core = require "optlab.core".nn
 local module = require "optlab.nn.module"
+
+local VALUE = { "value", "any", doc = "Anything." }
+local IS_MODULE = args.declare("nn.is_module", { positions = 1, VALUE })
+local TYPE = args.declare("nn.type", { positions = 1, VALUE })
 
 local M = {
   --- The same computations as functions: `nn.functional.relu(x)`, `nn.functional.mse_loss(input, target,
@@ -40,11 +45,14 @@ for name, constructor in pairs(core.layers) do M[name] = constructor end
 
 --- Whether a value is a module, built-in or user-defined.
 -- @treturn boolean
-M.is_module = module.is_module
+function M.is_module(...)
+  return module.is_module(IS_MODULE:read(...).value)
+end
 
 --- The name of a module's class, "Linear" for instance; nil if the value is no module.
 -- @treturn ?string
-function M.type(value)
+function M.type(...)
+  local value = TYPE:read(...).value
   if not module.is_module(value) then return nil end
   return (module.describe(value))
 end

@@ -4,6 +4,7 @@
 -- `own_buffers(m)` give lists of {name, tensor}, `own_children(m)` a list of {name, module}, and `describe(m)` the
 -- name of its class and the text between the parentheses. Everything else follows from these.
 -- @module optlab.nn.module
+local args = require "optlab.base.args"
 local core = require "optlab.core".nn
 local toggled = require "optlab.core".compile.toggled
 local errors = require "optlab.base.errors"
@@ -65,40 +66,72 @@ end
 local methods = {}
 M.methods = methods
 
+local function declare(name, rows) return args.declare("Module:" .. name, rows) end
+
+-- The methods without arguments.
+local NONE = {}
+for _, name in ipairs {
+  "parameters", "named_parameters", "buffers", "named_buffers", "children", "named_children", "modules", "zero_grad",
+  "eval", "state_dict",
+} do
+  NONE[name] = declare(name, {})
+end
+
+local TRAIN = declare("train", { positions = 1, { "mode", "flag", default = true, doc = "false is evaluation mode." } })
+local APPLY = declare("apply", {
+  positions = 1, { "fn", "callable", required = true, doc = "Called with each module, the inner ones first." },
+})
+local REQUIRES_GRAD = declare("requires_grad_", {
+  positions = 1, { "on", "flag", default = true, doc = "Whether the parameters get gradients." },
+})
+local TO = declare("to", { positions = 1, { "dtype", "float_dtype", required = true,
+  doc = "Of parameters and buffers." } })
+local LOAD_STATE_DICT = declare("load_state_dict", {
+  positions = 1,
+  { "state", "table", required = true, doc = "Tensors by name, as state_dict gives them." },
+  { "strict", "flag", default = true, doc = "Whether names that are missing here or there are an error." },
+})
+
 --- All parameters, in PyTorch's order: a plain list, as optimizers take it. The tensors are the same ones at every
 -- call.
 -- @treturn {Tensor,...}
-function methods:parameters()
+function methods:parameters(...)
+  NONE.parameters:read(...)
   return values(self:named_parameters())
 end
 
 --- All parameters by name, in order.
 -- @treturn table name -> tensor; `pairs` and `for name, p in m:named_parameters() do` keep the order
-function methods:named_parameters()
+function methods:named_parameters(...)
+  NONE.named_parameters:read(...)
   return collect(self, "own_parameters")
 end
 
 --- State without a gradient, such as running means.
 -- @treturn {Tensor,...}
-function methods:buffers()
+function methods:buffers(...)
+  NONE.buffers:read(...)
   return values(self:named_buffers())
 end
 
 --- Buffers by name, in order.
 -- @treturn table name -> tensor
-function methods:named_buffers()
+function methods:named_buffers(...)
+  NONE.named_buffers:read(...)
   return collect(self, "own_buffers")
 end
 
 --- The modules directly inside this one.
 -- @treturn {Module,...}
-function methods:children()
+function methods:children(...)
+  NONE.children:read(...)
   return values(self:named_children())
 end
 
 --- The modules directly inside this one by name, in order.
 -- @treturn table name -> module
-function methods:named_children()
+function methods:named_children(...)
+  NONE.named_children:read(...)
   local all = ordered_dict.new()
   for _, child in ipairs(getmetatable(self).own_children(self)) do all[child[1]] = child[2] end
   return all
@@ -106,22 +139,24 @@ end
 
 --- This module and all modules inside it, parents first.
 -- @treturn {Module,...}
-function methods:modules()
+function methods:modules(...)
+  NONE.modules:read(...)
   local list = {}
   walk(self, function(m) list[#list + 1] = m end)
   return list
 end
 
 --- Forgets the gradients of all parameters (p.grad = nil).
-function methods:zero_grad()
+function methods:zero_grad(...)
+  NONE.zero_grad:read(...)
   getmetatable(self).clear_grads(self, {})
 end
 
 --- Training mode: dropout drops, batch norm uses the batch.
 -- @tparam[opt=true] boolean mode
 -- @return self
-function methods:train(mode)
-  mode = errors.check_boolean(mode == nil or mode, "train", "mode")
+function methods:train(...)
+  local mode = TRAIN:read(...).mode
   walk(self, function(m)
     if type(m) == "table" and m.training ~= mode then toggled(m) end
     m.training = mode
@@ -131,7 +166,8 @@ end
 
 --- Evaluation mode: `train(false)`.
 -- @return self
-function methods:eval()
+function methods:eval(...)
+  NONE.eval:read(...)
   return self:train(false)
 end
 
@@ -139,8 +175,8 @@ end
 -- @tparam function fn
 -- @return self
 -- @usage net:apply(function(m) if m.class == nn.Linear then nn.init.normal_(m.weight, {std=0.01}) end end)
-function methods:apply(fn)
-  errors.check_function(fn, "apply", "fn")
+function methods:apply(...)
+  local fn = APPLY:read(...).fn
   walk(self, nothing, fn)
   return self
 end
@@ -148,8 +184,8 @@ end
 --- Switches gradients of all parameters on or off, to freeze a part of a model.
 -- @tparam[opt=true] boolean on
 -- @return self
-function methods:requires_grad_(on)
-  on = errors.check_boolean(on == nil or on, "requires_grad_", "the flag")
+function methods:requires_grad_(...)
+  local on = REQUIRES_GRAD:read(...).on
   for _, p in ipairs(self:parameters()) do p.requires_grad = on end
   return self
 end
@@ -157,8 +193,8 @@ end
 --- Converts all parameters and buffers in place, so that optimizers which hold them see it.
 -- @tparam string dtype "float32" or "float64"
 -- @return self
-function methods:to(dtype)
-  errors.check_choice(dtype, { "float32", "float64" }, "to", "dtype")
+function methods:to(...)
+  local dtype = TO:read(...).dtype
   for _, kind in ipairs { "own_parameters", "own_buffers" } do
     for _, t in pairs(collect(self, kind)) do core.convert_(t, dtype) end
   end
@@ -180,7 +216,8 @@ end
 
 --- Copies of all parameters and buffers by name, in order. Unlike PyTorch's, they do not change with later training.
 -- @treturn table name -> tensor
-function methods:state_dict()
+function methods:state_dict(...)
+  NONE.state_dict:read(...)
   local copies = ordered_dict.new()
   for name, t in pairs(state(self)) do copies[name] = t:detach():clone() end
   return copies
@@ -192,10 +229,11 @@ end
 
 local function check_entry(name, own, given)
   if core.kind(given) ~= "tensor" then
-    errors.raise("load_state_dict: '%s' must be a tensor, got %s", name, errors.shown(given))
+    errors.raise("Module:load_state_dict: '%s' must be a tensor, got %s", name, errors.shown(given))
   end
   if shape_text(own) ~= shape_text(given) then
-    errors.raise("load_state_dict: '%s' has shape %s here, %s in the table", name, shape_text(own), shape_text(given))
+    errors.raise("Module:load_state_dict: '%s' has shape %s here, %s in the table", name, shape_text(own),
+      shape_text(given))
   end
 end
 
@@ -211,20 +249,20 @@ end
 
 --- Copies values into the parameters and buffers of these names. Nothing is changed unless all of it fits.
 -- @tparam table source name -> tensor, as `state_dict` gives it
--- @tparam[opt] table options {strict=true}: names missing here or there are an error
+-- @tparam[opt] table options see the declaration above
 -- @treturn {string,...} names that the table lacked
 -- @treturn {string,...} names that the module lacks
-function methods:load_state_dict(source, options)
-  options = errors.check_options(options, { "strict" }, "load_state_dict")
-  errors.check_table(source, "load_state_dict", "the state")
+function methods:load_state_dict(...)
+  local options = LOAD_STATE_DICT:read(...)
+  local source = options.state
   local own = state(self)
   local missing, unexpected = lacking(own, source), lacking(source, own)
-  if options.strict ~= false and #missing + #unexpected > 0 then
+  if options.strict and #missing + #unexpected > 0 then
     local parts = {}
     if #missing > 0 then parts[1] = "missing: " .. table.concat(missing, ", ") end
     if #unexpected > 0 then parts[#parts + 1] = "unknown: " .. table.concat(unexpected, ", ") end
     local what = table.concat(parts, "; ")
-    errors.raise("load_state_dict: the names do not fit (%s); {strict=false} loads what does", what)
+    errors.raise("Module:load_state_dict: the names do not fit (%s); {strict=false} loads what does", what)
   end
   for name, t in pairs(own) do
     if source[name] ~= nil then check_entry(name, t, source[name]) end

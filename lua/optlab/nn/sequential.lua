@@ -20,7 +20,7 @@ local Lambda = class.Module.extend {
 local function take(self, i, layer)
   if type(layer) == "function" then layer = Lambda(layer) end
   if not module.is_module(layer) then
-    errors.raise("nn.Sequential: layer %d must be a layer or a function, got %s", i, errors.shown(layer))
+    errors.bad_value("nn.Sequential", "layer " .. i, "a layer or a function", layer)
   end
   module_path.adopt(self, layer, ("%d '%s'"):format(i, (module.describe(layer))))
   return layer

@@ -11,6 +11,7 @@
 -- `opt.lr` and every other hyperparameter can be read (from the first group) and written (to all groups);
 -- `opt.param_groups[i]` is a live view of one group.
 -- @module optlab.optim
+local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 
@@ -26,6 +27,15 @@ local RESERVED = {
 
 local FN = "optim.define"
 
+local DEFINE = args.declare(FN, {
+  { "name", "string", required = true, doc = "As it is printed and named in messages." },
+  { "step", "function", required = true, doc = "step(p, g, state, h, t) updates one parameter." },
+  { "defaults", "table", required = true,
+    doc = "Hyperparameters, lr among them: numbers, booleans or lists of numbers." },
+  { "state", "function|list", of = { "string" }, what = "a list of names or a function(p, h)",
+    doc = "The names of tensors that start at zero, or a function(p, h) that returns the first state table." },
+})
+
 -- Whether a default is one that the core can keep: a number, a boolean, a list of numbers.
 local function is_default(value)
   if type(value) == "table" then
@@ -40,7 +50,6 @@ end
 
 -- The names of the hyperparameters: lr first, the others in alphabetical order.
 local function checked_names(defaults)
-  errors.check_table(defaults, FN, "defaults")
   if type(defaults.lr) ~= "number" then errors.raise("%s: defaults must hold lr, a number (schedules move it)", FN) end
   local names = {}
   for name, value in pairs(defaults) do
@@ -57,16 +66,6 @@ local function checked_names(defaults)
   return names
 end
 
-local function check_state(state)
-  if state == nil or type(state) == "function" then return end
-  if type(state) ~= "table" then
-    errors.raise("%s: state must be a list of names or a function(p, h), got %s", FN, errors.shown(state))
-  end
-  for i, name in ipairs(state) do
-    if type(name) ~= "string" then errors.raise("%s: state[%d] must be a name, got %s", FN, i, errors.shown(name)) end
-  end
-end
-
 --- Makes an optimizer of a Lua function that updates one parameter.
 --
 -- `step(p, g, state, h, t)` is called at each step for each parameter that has a gradient, without recording:
@@ -80,11 +79,7 @@ end
 --
 -- What comes back is a constructor that is used like a built-in one: groups, `lr`, `zero_grad`, `state_dict`, closures
 -- and schedules work the same.
--- @tparam table spec
---   `name`: as it is printed and named in messages;
---   `defaults`: hyperparameters, `lr` among them: numbers, booleans or lists of numbers;
---   `state`: a list of names of tensors that start at zero, or a `function(p, h)` that returns the first state table;
---   `step`: see above
+-- @tparam table options see the declaration above
 -- @treturn function `function(params, options)`
 -- @usage
 -- local Momentum = optim.define {
@@ -95,13 +90,9 @@ end
 --   end,
 -- }
 -- local opt = Momentum(model:parameters(), {lr = 0.1})
-function M.define(spec)
-  errors.check_table(spec, FN, "the definition")
-  errors.check_options(spec, { "name", "defaults", "state", "step" }, FN)
-  errors.check_string(spec.name, FN, "name")
-  errors.check_function(spec.step, FN, "step")
+function M.define(...)
+  local spec = DEFINE:read(...)
   local names = checked_names(spec.defaults)
-  check_state(spec.state)
   return core.optim.define(spec.name, names, spec.defaults, spec.state, spec.step)
 end
 

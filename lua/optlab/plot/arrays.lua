@@ -1,6 +1,15 @@
 --- What a figure draws, turned into plain Lua arrays: arrays, tensors (anything with a tolist method) and functions.
+--
+-- The kinds of arguments (`optlab.base.kinds`) that it adds:
+--
+-- * scalar: a number or a tensor of one element; nan and infinities too unless the row has limits or is `finite`
+-- * vector: a list of numbers or a one-dimensional tensor, as a fresh array
+-- * pair: two numbers; span: {from, to} or {from, to, step}
+-- * matrix: rows of numbers or a two-dimensional tensor
+-- * array: a list or tensor whose members are `of` a kind
 -- @module optlab.plot.arrays
 local errors = require "optlab.base.errors"
+local kinds = require "optlab.base.kinds"
 
 local M = {}
 
@@ -12,10 +21,7 @@ end
 -- @param v
 -- @treturn boolean
 function M.is_tensor(v)
-  local kind = type(v)
-  if kind ~= "userdata" and kind ~= "table" then return false end
-  local ok, method = pcall(function() return v.tolist end)
-  return ok and type(method) == "function"
+  return type(kinds.field(v, "tolist")) == "function"
 end
 
 --- Whether a value holds points: a tensor or an array, not an options table and not a function.
@@ -25,7 +31,8 @@ function M.is_array(v)
   return M.is_tensor(v) or (type(v) == "table" and (v[1] ~= nil or next(v) == nil))
 end
 
-local function plain(v)
+--- The plain Lua value of a tensor; everything else is returned as it is.
+function M.plain(v)
   if M.is_tensor(v) then return v:tolist() end
   return v
 end
@@ -37,36 +44,59 @@ local function scalar(v)
   return nil
 end
 
-local function show(v)
-  if type(v) == "string" then return string.format('the string "%.40s"', v) end
-  if v == nil then return "nothing" end
-  return "a " .. type(v)
+-- --- kinds ----------------------------------------------------------------------------------------------------------
+
+kinds.scalar = {
+  what = kinds.number.what,
+  accept = function(v, row)
+    local x = scalar(v)
+    if not x or not (row.finite or row.min or row.max or row.above or row.below) then return x end
+    return kinds.in_range(x, row) and x or nil
+  end,
+}
+
+local function members(v, row)
+  if not is_list(v) then return nil end
+  local list = M.plain(v)
+  return kinds.list.accept(type(list) == "number" and { list } or list, row)
 end
 
---- Checks one number.
--- @param v
--- @tparam string what how an error calls it
--- @treturn number
-function M.number(v, what)
-  local x = scalar(v)
-  if not x then errors.raise("%s must be a number, got %s", what, show(v)) end
-  return x
+-- A kind whose values are lists or tensors with members like `member`.
+local function array(what, member, width)
+  local row = { width = width, of = member }
+  return { takes = "list", what = what, accept = function(v) return members(v, row) end }
 end
 
---- Checks an array of numbers or a one-dimensional tensor; it must not be empty.
--- @param v
--- @tparam string what how an error calls it, "fig:line: x"
--- @treturn {number,...} a fresh array
-function M.vector(v, what)
-  if not is_list(v) then errors.raise("%s must be an array of numbers or a tensor, got %s", what, show(v)) end
-  local list, out = plain(v), {}
-  if type(list) == "number" then list = { list } end
-  for i = 1, #list do
-    out[i] = scalar(list[i])
-    if not out[i] then errors.raise("%s[%d] must be a number, got %s", what, i, show(list[i])) end
-  end
-  if #out == 0 then errors.raise("%s is empty: there is nothing to draw", what) end
-  return out
+local NUMBER = { kind = "scalar" }
+
+kinds.array = { takes = "list", what = kinds.list.what, accept = members }
+kinds.vector = array("a list of numbers or a tensor", NUMBER)
+kinds.matrix = array("a matrix of numbers", { kind = "vector" })
+
+kinds.pair = {
+  takes = "list",
+  what = function(row) return row.finite and "a list of 2 finite numbers" or "a list of 2 numbers" end,
+  accept = function(v, row) return members(v, { width = 2, of = { kind = "scalar", finite = row.finite } }) end,
+}
+
+kinds.span = {
+  takes = "list", what = "a range {from, to, step}",
+  accept = function(v)
+    if type(v) ~= "table" or #v < 2 or #v > 3 then return nil end
+    return members(v, { of = NUMBER })
+  end,
+}
+
+-- --- checks and samples ---------------------------------------------------------------------------------------------
+
+--- Raises if there is nothing in a column.
+-- @tparam table list
+-- @string where the function
+-- @string name of the column
+-- @treturn table the list
+function M.filled(list, where, name)
+  if #list == 0 then errors.raise("%s: %s is empty: there is nothing to draw", where, name) end
+  return list
 end
 
 --- Checks that two columns have one length.
@@ -81,29 +111,15 @@ function M.same_length(a, b, where, a_name, b_name)
   end
 end
 
---- Checks a pair of numbers.
--- @param v
--- @tparam string what
--- @treturn number
--- @treturn number
-function M.pair(v, what)
-  local list = plain(v)
-  if type(list) ~= "table" or #list ~= 2 then errors.raise("%s must be two numbers {a, b}, got %s", what, show(v)) end
-  return M.number(list[1], what .. "[1]"), M.number(list[2], what .. "[2]")
-end
-
 --- Values from a to b, b included, from {a, b, step} or {a, b} with a given count.
--- @param spec
+-- @tparam {number,...} spec
 -- @int count how many values when there is no step
 -- @tparam string what
 -- @treturn {number,...}
 function M.span(spec, count, what)
-  if type(spec) ~= "table" or #spec < 2 or #spec > 3 then
-    errors.raise("%s must be {from, to, step}, got %s", what, show(spec))
-  end
-  local a, b = M.number(spec[1], what .. "[1]"), M.number(spec[2], what .. "[2]")
+  local a, b = spec[1], spec[2]
   if not (a < b and b - a < math.huge) then errors.raise("%s: from %g to %g is no range", what, a, b) end
-  local step = spec[3] and M.number(spec[3], what .. "[3]") or (b - a) / (count - 1)
+  local step = spec[3] or (b - a) / (count - 1)
   if not (step > 0 and (b - a) / step <= 1e5) then
     errors.raise("%s: step %g does not divide %g to %g into 1 to 100000 parts", what, step, a, b)
   end
@@ -122,7 +138,7 @@ function M.call(f, where, ...)
   local x = scalar(value)
   if not x then
     errors.raise("%s: the function must return a number, at %s it gave %s", where, table.concat({ ... }, ", "),
-      show(value))
+      errors.shown(value))
   end
   return x
 end
@@ -138,25 +154,20 @@ function M.map(f, xs, where)
   return ys
 end
 
--- Rows of equal length out of a nested table or a two-dimensional tensor.
-local function matrix(v, where)
-  local rows, out = plain(v), {}
-  if type(rows) ~= "table" or #rows == 0 then
-    errors.raise("%s needs a function of two numbers or a matrix of numbers, got %s", where, show(v))
-  end
-  for j = 1, #rows do
-    out[j] = M.vector(rows[j], string.format("%s: row %d", where, j))
-    if #out[j] ~= #out[1] then
-      errors.raise("%s: row %d has %d values but row 1 has %d", where, j, #out[j], #out[1])
+-- Raises unless there are rows and all have one length.
+local function check_rows(rows, where)
+  M.filled(rows, where, "the matrix")
+  for j, row in ipairs(rows) do
+    if #M.filled(row, where, "row " .. j) ~= #rows[1] then
+      errors.raise("%s: row %d has %d values but row 1 has %d", where, j, #row, #rows[1])
     end
   end
-  return out
 end
 
 -- Coordinates of n columns: given, spread over {a, b}, or 1..n.
 local function coordinates(spec, n, what)
   if spec then
-    local xs = n == 1 and { (M.pair(spec, what)) } or M.span(spec, n, what)
+    local xs = n == 1 and { spec[1] } or M.span(spec, n, what)
     if #xs ~= n then errors.raise("%s gives %d values but the matrix has %d", what, #xs, n) end
     return xs
   end
@@ -166,13 +177,14 @@ local function coordinates(spec, n, what)
 end
 
 --- A function of two numbers, sampled, or a matrix with its coordinates.
--- @param source f(x, y), or rows of numbers: row j lies at y[j]
+-- @param source f(x, y), or a matrix: row j lies at y[j]
 -- @tparam table opts x and y: {from, to, step}; for a matrix also {from, to}, default 1..n
 -- @tparam string where
 -- @treturn table {x = array, y = array, z = rows}
 function M.grid(source, opts, where)
   if type(source) ~= "function" then
-    local z = matrix(source, where)
+    local z = source
+    check_rows(z, where)
     return { x = coordinates(opts.x, #z[1], where .. ": x"), y = coordinates(opts.y, #z, where .. ": y"), z = z }
   end
   if not opts.x or not opts.y then

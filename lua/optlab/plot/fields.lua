@@ -1,5 +1,6 @@
 --- The methods of a figure that draw a function of two variables, or a matrix, or a picture.
 -- @module optlab.plot.fields
+local args = require "optlab.base.args"
 local contour = require "optlab.plot.contour"
 local arrays = require "optlab.plot.arrays"
 local errors = require "optlab.base.errors"
@@ -7,7 +8,7 @@ local figure = require "optlab.plot.figure"
 local limits = require "optlab.plot.gnuplot.limits"
 local number = require "optlab.plot.gnuplot.number"
 local style = require "optlab.plot.gnuplot.style"
-local theme = require "optlab.plot.gnuplot.theme"
+local options = require "optlab.plot.options"
 
 local Figure = figure.Figure
 
@@ -15,42 +16,48 @@ local function ends(list)
   return { list[1], list[#list] }
 end
 
-local function palette(opts, where)
-  local name = opts.palette or "viridis"
-  theme.palette(name, where)
-  return name
-end
+local SOURCE = {
+  "source", "function|matrix", what = "a function of two numbers or a matrix of numbers", required = true,
+  doc = "f(x, y), or rows of numbers, of which row j lies at y[j].",
+}
+local X = { "x", "span", doc = "{from, to, step}; of a matrix {from, to} will do, by default 1 to its columns." }
+local Y = { "y", "span", doc = "{from, to, step}; of a matrix {from, to} will do, by default 1 to its rows." }
 
 -- All that is coloured by value in a figure shares one palette.
 local function check_palette(fig, name, where)
   for _, el in ipairs(fig.elements) do
     if el.palette and el.palette ~= name then
-      errors.raise('%s: this figure already uses the palette "%s", so "%s" cannot be used too', where, el.palette, name)
+      errors.raise("%s: this figure already uses the palette '%s', so '%s' cannot be used too", where, el.palette, name)
     end
   end
 end
 
 -- --- contours ----------------------------------------------------------------------------------------------------
 
-local function check_levels(levels, grid, where)
-  local lo, hi = limits.extremes(grid.z)
-  if levels == nil then return limits.levels(lo, hi, 8) end
+local function levels_of(levels, grid, where)
   if type(levels) == "number" then
-    local n = math.tointeger(levels)
-    if not n or n < 1 or n > 1000 then errors.raise("%s: levels must be 1 to 1000, got %g", where, levels) end
-    return limits.levels(lo, hi, n)
+    local lo, hi = limits.extremes(grid.z)
+    return limits.levels(lo, hi, levels)
   end
-  local list = arrays.vector(levels, where .. ": levels")
-  for i = 2, #list do
-    if list[i] <= list[i - 1] or list[i] ~= list[i] then
+  arrays.filled(levels, where, "levels")
+  for i = 2, #levels do
+    if levels[i] <= levels[i - 1] or levels[i] ~= levels[i] then
       errors.raise("%s: levels must ascend, but levels[%d] does not", where, i)
     end
   end
-  return list
+  return levels
 end
 
-local CONTOUR_OPTIONS = { "x", "y", "levels", "color", "filled", "label", "labels", "width", "style", "palette",
-  "colorbar", "enhanced" }
+local CONTOUR = args.declare("Figure:contour", {
+  positions = 1, SOURCE, X, Y,
+  { "levels", "integer|vector", min = 1, max = 1000, default = 8,
+    doc = "Up to so many round ones, or a list of them." },
+  { "filled", "flag", default = false, doc = "Bands instead of lines." },
+  { "labels", "flag", default = false, doc = "Whether each level's value is written at its line." },
+  options.LABEL,
+  { "color", "color", doc = "One colour instead of one for each level." },
+  options.STYLE, options.WIDTH, options.PALETTE, options.COLORBAR, options.ENHANCED,
+})
 
 local function check_grid(grid, where)
   if #grid.x < 2 or #grid.y < 2 then
@@ -65,45 +72,41 @@ local function fill_bands(el, grid, opts, where)
   el.kind, el.loops = "filled", contour.bands(grid, el.levels)
   if #el.loops == 0 then errors.raise("%s: no value is above the lowest level, so there is nothing to fill", where) end
   el.top = math.max(hi, el.levels[#el.levels])
-  el.palette, el.colorbar = palette(opts, where), opts.colorbar
+  el.palette, el.colorbar = opts.palette, opts.colorbar
   el.shades = { el.levels[1], el.top }
 end
 
-local function trace_lines(fig, el, grid, opts, where)
+local function trace_lines(fig, el, grid, opts)
   el.kind, el.lines, el.labels = "contour", {}, opts.labels
   for _, level in ipairs(el.levels) do
     local lines = contour.lines(grid, level)
     table.move(lines, 1, #lines, #el.lines + 1, el.lines)
   end
-  local parsed = style.parse(opts.style or "-", where)
-  if opts.color or parsed.color then
+  if opts.color or style.parse(opts.style or "-").color then
     local look = { color = opts.color, style = opts.style, width = opts.width or 1.4 }
-    figure.dress(fig, el, look, "-", where)
-    figure.check_label(el, opts, where)
+    figure.dress(fig, el, look, "-")
+    figure.set_label(el, opts)
   else
-    el.width = figure.check_positive(opts.width, where .. ": width")
-    el.palette, el.colorbar = palette(opts, where), opts.colorbar
+    el.width = opts.width
+    el.palette, el.colorbar = opts.palette, opts.colorbar
     el.shades = ends(el.levels)
   end
 end
 
 --- Contour lines, or filled bands, of a function of two numbers or of a matrix.
 -- @param source f(x, y), or rows of numbers: row j lies at y[j]
--- @tparam table opts x={from, to, step}, y={from, to, step}; levels (8: up to so many round ones, or a list), filled,
--- color (one colour instead of one for each level), style, width, label, labels (write each level's value), palette
--- ("viridis"), colorbar
+-- @tparam table opts see the declaration above
 -- @treturn Figure
-function Figure:contour(source, opts)
-  local where = "fig:contour"
-  opts = errors.check_options(opts, CONTOUR_OPTIONS, where)
+function Figure:contour(...)
+  local opts, where = CONTOUR:read(...), CONTOUR.callee
   figure.check_kind(self, false, where)
-  local grid = check_grid(arrays.grid(source, opts, where), where)
-  local el = { levels = check_levels(opts.levels, grid, where), edge = { x = ends(grid.x), y = ends(grid.y) } }
-  figure.check_label(el, opts, where)
+  local grid = check_grid(arrays.grid(opts.source, opts, where), where)
+  local el = { levels = levels_of(opts.levels, grid, where), edge = { x = ends(grid.x), y = ends(grid.y) } }
+  figure.set_label(el, opts)
   if opts.filled then
     fill_bands(el, grid, opts, where)
   else
-    trace_lines(self, el, grid, opts, where)
+    trace_lines(self, el, grid, opts)
     if #el.lines == 0 then -- a level that is never crossed: draw nothing, but keep the frame
       el.lines = { { x = { grid.x[1] }, y = { grid.y[1] }, level = el.levels[1] } }
     end
@@ -114,36 +117,39 @@ end
 
 -- --- surfaces ----------------------------------------------------------------------------------------------------
 
-local function solid_element(fig, kind, source, opts, where)
+local function solid_element(fig, kind, opts, where)
   figure.check_kind(fig, true, where)
   for _, el in ipairs(fig.elements) do
     if el.grid then errors.raise("%s: this figure already holds a %s: use two figures", where, el.kind) end
   end
-  local grid = check_grid(arrays.grid(source, opts, where), where)
+  local grid = check_grid(arrays.grid(opts.source, opts, where), where)
   return { kind = kind, grid = grid, span = { z = grid.z }, edge = { x = ends(grid.x), y = ends(grid.y) } }
 end
 
+local WIREFRAME = args.declare("Figure:wireframe", {
+  positions = 1, SOURCE, X, Y, options.COLOR, options.width(1), options.LABEL, options.ENHANCED,
+})
+
 --- The net of a surface, hidden lines removed.
 -- @param source as of @{contour}
--- @tparam table opts x={from, to, step}, y={from, to, step}, color, width, label
+-- @tparam table opts see the declaration above
 -- @treturn Figure
-function Figure:wireframe(source, opts)
-  local where = "fig:wireframe"
-  opts = errors.check_options(opts, { "x", "y", "color", "width", "label", "enhanced" }, where)
-  local el = solid_element(self, "wireframe", source, opts, where)
-  local look = { color = opts.color, width = opts.width or 1, label = opts.label, enhanced = opts.enhanced }
-  return figure.add(self, figure.dress(self, el, look, "-", where), true, where)
+function Figure:wireframe(...)
+  local opts, where = WIREFRAME:read(...), WIREFRAME.callee
+  local el = solid_element(self, "wireframe", opts, where)
+  return figure.add(self, figure.dress(self, el, opts, "-"), true, where)
 end
+
+local SURFACE = args.declare("Figure:surface", { positions = 1, SOURCE, X, Y, options.PALETTE, options.COLORBAR })
 
 --- A surface coloured by height.
 -- @param source as of @{contour}
--- @tparam table opts x={from, to, step}, y={from, to, step}, palette ("viridis"), colorbar
+-- @tparam table opts see the declaration above
 -- @treturn Figure
-function Figure:surface(source, opts)
-  local where = "fig:surface"
-  opts = errors.check_options(opts, { "x", "y", "palette", "colorbar" }, where)
-  local el = solid_element(self, "surface", source, opts, where)
-  el.palette, el.colorbar = palette(opts, where), opts.colorbar
+function Figure:surface(...)
+  local opts, where = SURFACE:read(...), SURFACE.callee
+  local el = solid_element(self, "surface", opts, where)
+  el.palette, el.colorbar = opts.palette, opts.colorbar
   el.shades = { limits.extremes(el.grid.z) }
   return figure.add(self, el, true, where)
 end
@@ -157,21 +163,27 @@ local function cell_edges(list)
   return { list[1] - half, list[n] + half }
 end
 
+local HEATMAP = args.declare("Figure:heatmap", {
+  positions = 1, SOURCE, X, Y, options.PALETTE,
+  { "colorbar", "flag", default = true, doc = "Whether a bar explains the colours." },
+  { "range", "pair", doc = "{lowest, highest} value that has a colour of its own; by default those there are." },
+  options.LABEL, options.ENHANCED,
+})
+
 --- A map of values by colour.
 -- @param source as of @{contour}; each value is the middle of a cell
--- @tparam table opts x, y, palette ("viridis"), colorbar (true), label, range={lo, hi} of the colours
+-- @tparam table opts see the declaration above
 -- @treturn Figure
-function Figure:heatmap(source, opts)
-  local where = "fig:heatmap"
-  opts = errors.check_options(opts, { "x", "y", "palette", "colorbar", "label", "range", "enhanced" }, where)
+function Figure:heatmap(...)
+  local opts, where = HEATMAP:read(...), HEATMAP.callee
   figure.check_kind(self, false, where)
   if self.opts.logx or self.opts.logy then errors.raise("%s: a map of equal cells needs linear axes", where) end
-  local grid = arrays.grid(source, opts, where)
+  local grid = arrays.grid(opts.source, opts, where)
   local el = { kind = "heatmap", grid = grid, edge = { x = cell_edges(grid.x), y = cell_edges(grid.y) } }
-  el.palette, el.colorbar = palette(opts, where), opts.colorbar ~= false
-  el.shades = opts.range and { arrays.pair(opts.range, where .. ": range") } or { limits.extremes(grid.z) }
+  el.palette, el.colorbar = opts.palette, opts.colorbar
+  el.shades = opts.range or { limits.extremes(grid.z) }
   check_palette(self, el.palette, where)
-  return figure.add(self, figure.check_label(el, opts, where), false, where)
+  return figure.add(self, figure.set_label(el, opts), false, where)
 end
 
 -- 0..1 or 0..255 to 0..255; what is not finite is black.
@@ -180,19 +192,28 @@ local function byte(v, scale)
   return math.max(0, math.min(255, math.floor(v * scale + 0.5)))
 end
 
--- Rows of {r, g, b} from H x W or H x W x 3 values.
-local function pixels(source, where)
-  local rows, out, largest = arrays.is_tensor(source) and source:tolist() or source, {}, 0
-  if type(rows) ~= "table" or #rows == 0 then errors.raise("%s needs a matrix of greys or of {r, g, b}", where) end
-  for j = 1, #rows do
+local PIXELS = {
+  "array", of = { "scalar|vector", what = "a grey or {red, green, blue}" }, what = "a row of greys or colours",
+}
+
+-- The red, green and blue of a pixel, or nil.
+local function color_of(pixel)
+  if type(pixel) == "number" then return { pixel, pixel, pixel } end
+  if #pixel == 1 then return { pixel[1], pixel[1], pixel[1] } end
+  return #pixel == 3 and pixel or nil
+end
+
+-- Rows of {r, g, b} from H x W or H x W x 3 values, and what makes bytes of them.
+local function pixels(rows, where)
+  local out, largest = {}, 0
+  for j, row in ipairs(arrays.filled(rows, where, "source")) do
     out[j] = {}
-    local row = arrays.is_tensor(rows[j]) and rows[j]:tolist() or rows[j]
-    if type(row) ~= "table" or #row == 0 then errors.raise("%s: row %d is no array of values", where, j) end
-    for i = 1, #row do
-      local what = string.format("%s: pixel [%d][%d]", where, j, i)
-      local p = arrays.is_array(row[i]) and arrays.vector(row[i], what) or { arrays.number(row[i], what) }
-      if #p == 1 then p = { p[1], p[1], p[1] } end
-      if #p ~= 3 then errors.raise("%s has %d values: 1 (grey) or 3 (red, green, blue) needed", what, #p) end
+    for i, pixel in ipairs(arrays.filled(row, where, "row " .. j)) do
+      local p = color_of(pixel)
+      if not p then
+        errors.raise("%s: pixel [%d][%d] has %d values, 1 (grey) or 3 (red, green, blue) are needed", where, j, i,
+          #pixel)
+      end
       for _, v in ipairs(p) do largest = number.finite(v) and math.max(largest, v) or largest end
       out[j][i] = p
     end
@@ -203,16 +224,22 @@ local function pixels(source, where)
   return out, largest > 1 and 1 or 255
 end
 
+local IMAGE = args.declare("Figure:image", {
+  positions = 1,
+  { "source", "array", of = PIXELS, what = "a matrix of greys or of {red, green, blue}", required = true,
+    doc = "H x W greys or H x W x 3 colours, 0 to 1, or 0 to 255 if a value exceeds 1." },
+  options.LABEL, options.ENHANCED,
+})
+
 --- A picture: its first row on top, square pixels, no axes.
 -- @param source H x W greys or H x W x 3 colours, array or tensor; 0..1, or 0..255 if a value exceeds 1
--- @tparam[opt] table opts label
+-- @tparam[opt] table opts see the declaration above
 -- @treturn Figure
-function Figure:image(source, opts)
-  local where = "fig:image"
-  opts = errors.check_options(opts, { "label", "enhanced" }, where)
+function Figure:image(...)
+  local opts, where = IMAGE:read(...), IMAGE.callee
   figure.check_kind(self, false, where)
   if self.opts.logx or self.opts.logy then errors.raise("%s: a picture needs linear axes", where) end
-  local rows, scale = pixels(source, where)
+  local rows, scale = pixels(opts.source, where)
   for _, row in ipairs(rows) do
     for _, p in ipairs(row) do p[1], p[2], p[3] = byte(p[1], scale), byte(p[2], scale), byte(p[3], scale) end
   end
@@ -220,7 +247,7 @@ function Figure:image(source, opts)
   self.opts.xlim = self.opts.xlim or { 0.5, #rows[1] + 0.5 }
   self.opts.ylim = self.opts.ylim or { #rows + 0.5, 0.5 }
   self.opts.aspect, self.opts.bare = "equal", true
-  return figure.add(self, figure.check_label(el, opts, where), false, where)
+  return figure.add(self, figure.set_label(el, opts), false, where)
 end
 
 return Figure

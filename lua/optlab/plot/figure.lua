@@ -1,107 +1,40 @@
 --- A figure: collects what is to be drawn, checks it at once, and writes it down when it is saved.
 -- Every method checks its arguments before it changes the figure, and returns the figure.
 -- @module optlab.plot.figure
+local args = require "optlab.base.args"
 local arrays = require "optlab.plot.arrays"
 local errors = require "optlab.base.errors"
 local number = require "optlab.plot.gnuplot.number"
+local options = require "optlab.plot.options"
 local save_figure = require "optlab.plot.save_figure"
 local script = require "optlab.plot.gnuplot.script"
 local style = require "optlab.plot.gnuplot.style"
-local text = require "optlab.plot.gnuplot.text"
 
 local Figure = {}
 Figure.__index = Figure
 Figure.__name = "optlab.Figure"
 
-local FIGURE_OPTIONS = {
-  "title", "xlabel", "ylabel", "zlabel", "xlim", "ylim", "zlim", "logx", "logy", "size", "legend", "enhanced", "aspect",
-  "view", "xticks", "yticks",
-}
-
-local LEGENDS = {
-  ["top right"] = "inside right top", ["top left"] = "inside left top", ["bottom right"] = "inside right bottom",
-  ["bottom left"] = "inside left bottom", ["right"] = "inside right center", ["left"] = "inside left center",
-  ["top"] = "inside center top", ["bottom"] = "inside center bottom", ["outside"] = "outside right top",
-  ["below"] = "below", ["auto"] = "auto", ["none"] = "none",
-}
-
 local M = {}
 
 -- --- the figure's own options ------------------------------------------------------------------------------------
 
-local function check_legend(choice, where)
-  if choice == nil or choice == true then return "auto" end
-  if choice == false then return "none" end
-  local known = LEGENDS[choice]
-  if known then return known end
-  local names = {}
-  for name in pairs(LEGENDS) do names[#names + 1] = '"' .. name .. '"' end
-  table.sort(names)
-  errors.raise("%s: legend must be true, false or one of %s, got %s", where, table.concat(names, ", "),
-    errors.shown(choice))
-end
+local FIGURE = args.declare("plot.figure", options.FIGURE)
 
-local function check_limits(pair, log, where)
-  if pair == nil then return nil end
-  local a, b = arrays.pair(pair, where)
-  if not (number.finite(a) and number.finite(b) and a ~= b) then
-    errors.raise("%s must be two different finite numbers, got {%g, %g}", where, a, b)
+-- Both ends of a logarithmic axis must be positive.
+local function check_limits(pair, log, name)
+  if pair and log and (pair[1] <= 0 or pair[2] <= 0) then
+    errors.raise("plot.figure: %s is {%g, %g}, but the axis is logarithmic: both ends must be positive", name,
+      table.unpack(pair))
   end
-  if log and (a <= 0 or b <= 0) then
-    errors.raise("%s is {%g, %g}, but the axis is logarithmic: both ends must be positive", where, a, b)
-  end
-  return { a, b }
-end
-
---- Checks a size in pixels.
--- @param size {width, height} or nil
--- @tparam {int,int} default
--- @string where
--- @treturn {int,int}
-function M.check_size(size, default, where)
-  if size == nil then return default end
-  local w, h = arrays.pair(size, where .. ": size")
-  if not (w >= 80 and h >= 60 and w <= 10000 and h <= 10000) then
-    errors.raise("%s: size is {width, height} in pixels, 80x60 to 10000x10000, got {%g, %g}", where, w, h)
-  end
-  return { math.floor(w), math.floor(h) }
-end
-
-local function check_ticks(ticks, where)
-  if ticks == nil then return nil end
-  if type(ticks) ~= "table" then return arrays.vector(ticks, where) end
-  local out = {}
-  for i, tic in ipairs(ticks) do
-    local what = string.format("%s[%d]", where, i)
-    if type(tic) == "table" then
-      out[i] = { arrays.number(tic[1], what .. "[1]"), text.check(tic[2], what .. "[2]") }
-    else
-      out[i] = arrays.number(tic, what)
-    end
-  end
-  return out
 end
 
 --- Makes a figure.
--- @tparam[opt] table options see `optlab.plot.figure`
+-- @tparam[opt] table options see `optlab.plot.options`
 -- @treturn Figure
-function M.new(options)
-  local where = "plot.figure"
-  local given = errors.check_options(options, FIGURE_OPTIONS, where)
-  local opts = { size = M.check_size(given.size, { 640, 400 }, where), legend = check_legend(given.legend, where) }
-  for _, key in ipairs { "title", "xlabel", "ylabel", "zlabel" } do
-    if given[key] ~= nil then opts[key] = text.check(given[key], where .. ": " .. key) end
-  end
-  for _, key in ipairs { "logx", "logy", "enhanced" } do opts[key] = given[key] and true or nil end
-  for _, axis in ipairs { "x", "y", "z" } do
-    opts[axis .. "lim"] = check_limits(given[axis .. "lim"], opts["log" .. axis], where .. ": " .. axis .. "lim")
-    opts[axis .. "ticks"] = check_ticks(given[axis .. "ticks"], where .. ": " .. axis .. "ticks")
-  end
-  if given.aspect ~= nil and given.aspect ~= "equal" then
-    errors.raise('%s: aspect must be "equal", got %s', where, errors.shown(given.aspect))
-  end
-  opts.aspect = given.aspect
-  if given.view then opts.view = { arrays.pair(given.view, where .. ": view") } end
+function M.new(...)
+  local opts = FIGURE:read(...)
+  for _, axis in ipairs { "x", "y" } do check_limits(opts[axis .. "lim"], opts["log" .. axis], axis .. "lim") end
+  opts.size, opts.legend = options.whole(opts.size), options.legend(opts.legend)
   return setmetatable({ opts = opts, elements = {}, notes = {}, cycle = 0 }, Figure)
 end
 
@@ -140,34 +73,18 @@ local function check_log(fig, axis, column, what)
   end
 end
 
-local function check_positive(v, what)
-  if v == nil then return nil end
-  local x = arrays.number(v, what)
-  if not (x > 0 and x <= 1000) then errors.raise("%s must be a positive number, got %g", what, x) end
-  return x
-end
-
-local function check_share(v, default, what)
-  if v == nil then return default end
-  local x = arrays.number(v, what)
-  if not (x >= 0 and x <= 1) then errors.raise("%s must be between 0 and 1, got %g", what, x) end
-  return x
-end
-
-local function check_label(el, opts, where)
-  if opts.label ~= nil then el.label = text.check(opts.label, where .. ": label") end
-  el.enhanced = opts.enhanced and true or nil
+local function set_label(el, opts)
+  el.label, el.enhanced = opts.label, opts.enhanced
   return el
 end
 
 -- The label, style, colour, width and size of a line; a line without a colour of its own takes the next of the cycle.
-local function dress(fig, el, opts, default_style, where)
-  local parsed = style.parse(opts.style or default_style, where)
+local function dress(fig, el, opts, default_style)
+  local parsed = style.parse(opts.style or default_style)
   el.dash, el.point = parsed.dash, parsed.point
-  el.width = check_positive(opts.width, where .. ": width")
-  el.point_size = check_positive(opts.size, where .. ": size") or parsed.size
-  local color = opts.color ~= nil and style.color(opts.color, where) or parsed.color
-  check_label(el, opts, where)
+  el.width, el.point_size = opts.width, opts.size or parsed.size
+  local color = opts.color or parsed.color
+  set_label(el, opts)
   if color then
     el.color, el.cycle = style.colorspec(color)
   else
@@ -189,121 +106,136 @@ local function sample_points(fig, opts, where)
   return xs
 end
 
+local WHAT = "a list of numbers, a tensor or a function"
+
 -- x and y from (x, y), (x, f), (f) or (y).
-local function columns(fig, x, y, opts, where)
+local function columns(fig, o, where)
+  local x, y = o.xs, o.ys
   if type(x) == "function" then
-    local xs = sample_points(fig, opts, where)
+    local xs = sample_points(fig, o, where)
     return xs, arrays.map(x, xs, where)
   end
+  if x then arrays.filled(x, where, y and "xs" or "ys") end
   if type(y) == "function" then
-    local xs = x == nil and sample_points(fig, opts, where) or arrays.vector(x, where .. ": x")
+    local xs = x or sample_points(fig, o, where)
     return xs, arrays.map(y, xs, where)
   end
+  if not x then errors.bad_value(where, "xs", WHAT, nil) end
   if y == nil then
-    local ys, xs = arrays.vector(x, where .. ": y"), {}
-    for i = 1, #ys do xs[i] = i end
-    return xs, ys
+    local xs = {}
+    for i = 1, #x do xs[i] = i end
+    return xs, x
   end
-  local xs, ys = arrays.vector(x, where .. ": x"), arrays.vector(y, where .. ": y")
-  arrays.same_length(xs, ys, where, "x", "y")
-  return xs, ys
+  arrays.same_length(x, y, where, "xs", "ys")
+  return x, y
 end
 
--- Sorts out (x, y, z, opts) of which all but x may be missing.
-local function arguments(y, z, opts)
-  local function is_points(v) return arrays.is_array(v) or type(v) == "function" end
-  if opts == nil and z ~= nil and not is_points(z) then z, opts = nil, z end
-  if opts == nil and z == nil and type(y) == "table" and not is_points(y) then y, opts = nil, y end
-  return y, z, opts
-end
-
-local LINE_OPTIONS = { "label", "style", "color", "width", "size", "x", "enhanced" }
-
-local function curve(fig, x, y, z, opts, default_style, where)
-  y, z, opts = arguments(y, z, opts)
-  opts = errors.check_options(opts, LINE_OPTIONS, where)
-  local xs, ys = columns(fig, x, y, opts, where)
-  local zs = z ~= nil and arrays.vector(z, where .. ": z") or nil
-  if zs then arrays.same_length(xs, zs, where, "x", "z") end
-  check_log(fig, "x", xs, where .. ": x")
-  check_log(fig, "y", ys, where .. ": y")
+local function curve(fig, o, default_style, where)
+  local xs, ys = columns(fig, o, where)
+  local zs = o.zs
+  if zs then arrays.same_length(xs, zs, where, "xs", "zs") end
+  check_log(fig, "x", xs, where .. ": xs")
+  check_log(fig, "y", ys, where .. ": ys")
   check_kind(fig, zs ~= nil, where)
   local el = { kind = "curve", x = xs, y = ys, z = zs, span = { x = { xs }, y = { ys }, z = { zs } } }
-  return add(fig, dress(fig, el, opts, default_style, where), zs ~= nil, where)
+  return add(fig, dress(fig, el, o, default_style), zs ~= nil, where)
 end
 
 -- --- lines and points --------------------------------------------------------------------------------------------
 
+local CURVE = {
+  positions = 3,
+  { "xs", "vector|function", what = WHAT, doc = "The points' x; a function of a number; or, alone, the points' y." },
+  { "ys", "vector|function", what = WHAT, doc = "The points' y, or a function of a number." },
+  { "zs", "vector", doc = "The points' z, of a line in space." },
+  options.LABEL, options.STYLE, options.COLOR, options.WIDTH,
+  { "size", "scalar", above = 0, max = 1000, doc = "Of the points." },
+  { "x", "span", doc = "{from, to, step}: where a function is computed; by default the figure's xlim." },
+  options.ENHANCED,
+}
+local LINE, POINTS = args.declare("Figure:line", CURVE), args.declare("Figure:points", CURVE)
+
 --- A line through points: `fig:line(x, y, opts)`, `fig:line(y)`, `fig:line(f, {x={a, b, step}})`, `fig:line(x, f)`, and
 -- in space `fig:line(x, y, z, opts)`.
--- @param x array, tensor, or a function of a number
--- @param[opt] y array, tensor, or a function of a number
--- @param[opt] z array or tensor, of a line in space
--- @tparam[opt] table opts label, style ("-"), color, width, size (of the points), enhanced; of a function x={from, to,
--- step}
+-- @param xs array, tensor, or a function of a number
+-- @param[opt] ys array, tensor, or a function of a number
+-- @param[opt] zs array or tensor, of a line in space
+-- @tparam[opt] table opts see the declaration above; the style is "-"
 -- @treturn Figure
-function Figure:line(x, y, z, opts)
-  return curve(self, x, y, z, opts, "-", "fig:line")
+function Figure:line(...)
+  return curve(self, LINE:read(...), "-", LINE.callee)
 end
 
 --- Points: as @{line}, with style "o".
 -- @treturn Figure
-function Figure:points(x, y, z, opts)
-  return curve(self, x, y, z, opts, "o", "fig:points")
+function Figure:points(...)
+  return curve(self, POINTS:read(...), "o", POINTS.callee)
 end
+
+local BAND = args.declare("Figure:band", {
+  positions = 3,
+  { "x", "vector", required = true, doc = "The points' x." },
+  { "lo", "vector", required = true, doc = "The lower curve." },
+  { "hi", "vector", required = true, doc = "The upper curve." },
+  options.LABEL, options.COLOR,
+  { "alpha", "scalar", min = 0, max = 1, default = 0.25, doc = "How opaque the band is." },
+  options.ENHANCED,
+})
 
 --- The band between two curves, in the colour of the line drawn last.
 -- @param x array or tensor
 -- @param lo array or tensor
 -- @param hi array or tensor
--- @tparam[opt] table opts label, color, alpha (0.25)
+-- @tparam[opt] table opts see the declaration above
 -- @treturn Figure
-function Figure:band(x, lo, hi, opts)
-  local where = "fig:band"
-  opts = errors.check_options(opts, { "label", "color", "alpha", "enhanced" }, where)
-  local xs = arrays.vector(x, where .. ": x")
-  local low, high = arrays.vector(lo, where .. ": lo"), arrays.vector(hi, where .. ": hi")
+function Figure:band(...)
+  local o, where = BAND:read(...), BAND.callee
+  local xs, low, high = arrays.filled(o.x, where, "x"), o.lo, o.hi
   arrays.same_length(xs, low, where, "x", "lo")
   arrays.same_length(xs, high, where, "x", "hi")
   check_log(self, "x", xs, where .. ": x")
   check_log(self, "y", low, where .. ": lo")
   check_log(self, "y", high, where .. ": hi")
   local el = {
-    kind = "band", x = xs, lo = low, hi = high, alpha = check_share(opts.alpha, 0.25, where .. ": alpha"),
+    kind = "band", x = xs, lo = low, hi = high, alpha = o.alpha,
     cycle = math.max(self.cycle - 1, 0) % 10 + 1, span = { x = { xs }, y = { low, high } },
   }
-  if opts.color ~= nil then el.color, el.cycle = style.colorspec(style.color(opts.color, where)) end
-  return add(self, check_label(el, opts, where), false, where)
+  if o.color then el.color, el.cycle = style.colorspec(o.color) end
+  return add(self, set_label(el, o), false, where)
 end
 
-local function rule(fig, along, at, opts, where)
-  opts = errors.check_options(opts, { "label", "style", "color", "width", "enhanced" }, where)
-  local across = along == "x" and "y" or "x"
-  local v = arrays.number(at, where .. ": " .. across)
-  if not number.finite(v) then errors.raise("%s: %s must be finite, got %g", where, across, v) end
+local function rule_rows(name, doc)
+  return {
+    positions = 1, { name, "scalar", finite = true, required = true, doc = doc },
+    options.LABEL, options.STYLE, options.COLOR, options.width(1.2), options.ENHANCED,
+  }
+end
+local HLINE = args.declare("Figure:hline", rule_rows("y", "Where the line is."))
+local VLINE = args.declare("Figure:vline", rule_rows("x", "Where the line is."))
+
+local function rule(fig, along, across, o, where)
+  local v = o[across]
   check_log(fig, across, { v }, where .. ": " .. across)
   check_kind(fig, false, where)
   local el = { kind = "rule", along = along, at = v, span = { [across] = { { v } } } }
-  local filled = { label = opts.label, style = opts.style, width = opts.width or 1.2, enhanced = opts.enhanced }
-  filled.color = opts.color
-  if not (opts.color or style.parse(opts.style or "--", where).color) then filled.color = "gray" end
-  return add(fig, dress(fig, el, filled, "--", where), false, where)
+  if not (o.color or style.parse(o.style or "--").color) then o.color = style.color("gray") end
+  return add(fig, dress(fig, el, o, "--"), false, where)
 end
 
 --- A horizontal line over the whole frame.
 -- @number y
 -- @tparam[opt] table opts label, style ("--"), color ("gray"), width
 -- @treturn Figure
-function Figure:hline(y, opts)
-  return rule(self, "x", y, opts, "fig:hline")
+function Figure:hline(...)
+  return rule(self, "x", "y", HLINE:read(...), HLINE.callee)
 end
 
 --- A vertical line over the whole frame.
 -- @number x
 -- @tparam[opt] table opts as of @{hline}
 -- @treturn Figure
-function Figure:vline(x, opts)
-  return rule(self, "y", x, opts, "fig:vline")
+function Figure:vline(...)
+  return rule(self, "y", "x", VLINE:read(...), VLINE.callee)
 end
 
 -- --- histograms --------------------------------------------------------------------------------------------------
@@ -331,92 +263,104 @@ local function count(values, lo, hi, n)
   return counts, total
 end
 
+local HIST = args.declare("Figure:hist", {
+  positions = 1,
+  { "values", "vector", required = true, doc = "The numbers; those that are not finite are left out." },
+  { "bins", "integer", min = 1, max = 100000, default = 20, doc = "How many bars." },
+  { "range", "pair", test = function(r) return r[1] < r[2] end, what = "a range {from, to} that is not empty",
+    doc = "Where the first bar begins and the last one ends; by default the values' range." },
+  { "density", "flag", default = false, doc = "Whether the bars' area is 1; else they are counts." },
+  options.LABEL, options.COLOR,
+  { "alpha", "scalar", min = 0, max = 1, default = 0.6, doc = "How opaque the bars are." },
+  options.ENHANCED,
+})
+
 --- A histogram.
 -- @param values array or tensor; what is not finite is left out
--- @tparam[opt] table opts bins (20), range={a, b}, density (false: counts), label, color, alpha (0.6)
+-- @tparam[opt] table opts see the declaration above
 -- @treturn Figure
-function Figure:hist(values, opts)
-  local where = "fig:hist"
-  opts = errors.check_options(opts, { "bins", "range", "density", "label", "color", "alpha", "enhanced" }, where)
-  local list = arrays.vector(values, where .. ": values")
-  local n = opts.bins == nil and 20 or math.tointeger(arrays.number(opts.bins, where .. ": bins"))
-  if not n or n < 1 or n > 100000 then errors.raise("%s: bins must be a positive integer", where) end
-  local lo, hi = finite_range(list, where)
-  if opts.range then lo, hi = arrays.pair(opts.range, where .. ": range") end
-  if hi <= lo or hi ~= hi or lo ~= lo then errors.raise("%s: range {%g, %g} is empty", where, lo, hi) end
-  local counts, total = count(list, lo, hi, n)
+function Figure:hist(...)
+  local o, where = HIST:read(...), HIST.callee
+  local n = o.bins
+  local lo, hi = finite_range(arrays.filled(o.values, where, "values"), where)
+  if o.range then lo, hi = table.unpack(o.range) end
+  local counts, total = count(o.values, lo, hi, n)
   local width, x, widths = (hi - lo) / n, {}, {}
   for i = 1, n do
     x[i], widths[i] = lo + (i - 0.5) * width, width
-    if opts.density then counts[i] = counts[i] / math.max(total, 1) / width end
+    if o.density then counts[i] = counts[i] / math.max(total, 1) / width end
   end
   local el = {
-    kind = "bars", x = x, height = counts, bar_width = widths, alpha = check_share(opts.alpha, 0.6, where .. ": alpha"),
+    kind = "bars", x = x, height = counts, bar_width = widths, alpha = o.alpha,
     span = { y = { counts } }, edge = { x = { lo, hi }, y = { 0 } },
   }
-  local look = { label = opts.label, color = opts.color, enhanced = opts.enhanced }
-  return add(self, dress(self, el, look, "-", where), false, where)
+  return add(self, dress(self, el, o, "-"), false, where)
 end
 
 -- --- text --------------------------------------------------------------------------------------------------------
 
-local function note(fig, words, x, y, opts, where)
-  opts = errors.check_options(opts, { "color", "size", "align", "enhanced" }, where)
-  local align = opts.align or "left"
-  if align ~= "left" and align ~= "center" and align ~= "right" then
-    errors.raise('%s: align must be "left", "center" or "right", got %s', where, errors.shown(align))
-  end
-  for i = 1, #x do
-    if not (number.finite(x[i]) and number.finite(y[i])) then errors.raise("%s: a position is not finite", where) end
-  end
+local TEXT = { "text", "text", required = true, doc = "What is written; lines are separated by \"\\n\"." }
+local AT = { "at", "pair", finite = true, required = true, doc = "The lower left corner of the text." }
+local SIZE = { "size", "scalar", above = 0, max = 1000, doc = "Of the font." }
+local ALIGN = { "align", "choice", choices = { "left", "center", "right" }, default = "left",
+  doc = "Of the text at that place." }
+
+local ANNOTATE = args.declare("Figure:annotate", {
+  positions = 3, TEXT,
+  { "point", "pair", finite = true, required = true, doc = "What the arrow points at." }, AT,
+  options.COLOR, SIZE, ALIGN, options.ENHANCED,
+})
+local WRITE = args.declare("Figure:text", { positions = 2, TEXT, AT, options.COLOR, SIZE, ALIGN, options.ENHANCED })
+
+local function note(fig, o, x, y, where)
+  check_kind(fig, false, where)
   check_log(fig, "x", x, where .. ": x")
   check_log(fig, "y", y, where .. ": y")
   fig.notes[#fig.notes + 1] = {
-    text = text.check(words, where .. ": the text"), x = x, y = y, align = align, enhanced = opts.enhanced,
-    size = check_positive(opts.size, where .. ": size"),
-    color = opts.color ~= nil and style.color(opts.color, where) or nil,
+    text = o.text, x = x, y = y, align = o.align, enhanced = o.enhanced, size = o.size, color = o.color,
   }
   return fig
 end
 
 --- A text with an arrow to a point. Lines are separated by "\n"; the text is moved when it would leave the frame.
--- @string words
+-- @string text
 -- @tparam {number,number} point what the arrow points at
 -- @tparam {number,number} at the lower left corner of the text
--- @tparam[opt] table opts color (of text and arrow), size (of the font), align ("left"), enhanced
+-- @tparam[opt] table opts see the declaration above; the arrow has the text's colour
 -- @treturn Figure
-function Figure:annotate(words, point, at, opts)
-  local where = "fig:annotate"
-  check_kind(self, false, where)
-  local px, py = arrays.pair(point, where .. ": the point")
-  local tx, ty = arrays.pair(at, where .. ": the text's position")
-  return note(self, words, { px, tx }, { py, ty }, opts, where)
+function Figure:annotate(...)
+  local o = ANNOTATE:read(...)
+  return note(self, o, { o.point[1], o.at[1] }, { o.point[2], o.at[2] }, ANNOTATE.callee)
 end
 
 --- A text.
--- @string words
+-- @string text
 -- @tparam {number,number} at its lower left corner
 -- @tparam[opt] table opts as of @{annotate}
 -- @treturn Figure
-function Figure:text(words, at, opts)
-  local where = "fig:text"
-  check_kind(self, false, where)
-  local x, y = arrays.pair(at, where .. ": the position")
-  return note(self, words, { x }, { y }, opts, where)
+function Figure:text(...)
+  local o = WRITE:read(...)
+  return note(self, o, { o.at[1] }, { o.at[2] }, WRITE.callee)
 end
 
 -- --- saving ------------------------------------------------------------------------------------------------------
 
+local SAVE = args.declare("Figure:save", {
+  positions = 1,
+  { "name", "string", required = true, doc = "Of the files; a suffix such as .png chooses the format." },
+})
+
 --- Writes the figure's script and starts drawing its picture; `plot.wait` (at the end of a script) waits for it.
 -- @string name of the files; a suffix (".png") chooses the format
 -- @treturn string the picture's path
-function Figure:save(name)
+function Figure:save(...)
+  local name = SAVE:read(...).name
   if #self.elements == 0 then
-    errors.raise("fig:save: the figure %s is empty: draw something first", errors.shown(name))
+    errors.raise("Figure:save: the figure %s is empty: draw something first", errors.shown(name))
   end
-  return save_figure(name, "fig:save", function(base, format) return script.figure(self, base, format) end)
+  return save_figure(name, SAVE.callee, function(base, format) return script.figure(self, base, format) end)
 end
 
 M.Figure = Figure
-M.add, M.dress, M.check_kind, M.check_label, M.check_positive = add, dress, check_kind, check_label, check_positive
+M.add, M.dress, M.check_kind, M.set_label = add, dress, check_kind, set_label
 return M

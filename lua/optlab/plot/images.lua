@@ -1,19 +1,35 @@
 --- Many grey pictures in one: images of a data set, or the filters of a layer.
 -- @module optlab.plot.images
+local args = require "optlab.base.args"
 local arrays = require "optlab.plot.arrays"
 local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
+local kinds = require "optlab.base.kinds"
 local limits = require "optlab.plot.gnuplot.limits"
-local text = require "optlab.plot.gnuplot.text"
+local options = require "optlab.plot.options"
 require "optlab.plot.fields" -- gives figures their image
 
 local WHERE = "plot.images"
 local MAX_IMAGES = 1000
 local CELL = 72 -- pixels of the drawing a column of images takes
 
+kinds.images = { takes = "list", accept = function(v) return arrays.is_array(v) and v or nil end }
+
+local IMAGES = args.declare(WHERE, {
+  positions = 1,
+  { "images", "images", what = "a tensor (N, 1, H, W) or (N, H, W), or a list of images", required = true,
+    doc = "A tensor (N, 1, H, W) or (N, H, W), or matrices of one size; greys 0 to 1, or 0 to 255." },
+  { "labels", "array", of = { "any" }, what = "a list with a text for each image", doc = "Texts above the images." },
+  { "colors", "list", of = { "color" }, what = "a list of colors", doc = "The colours of these texts." },
+  { "cols", "integer", min = 1, max = MAX_IMAGES, doc = "How many images stand in a row; by default at most 10." },
+  { "stretch", "flag", default = false,
+    doc = "Each image goes from its own darkest to its own brightest value, which shows filters." },
+  options.TITLE, options.SIZE,
+})
+
 -- An H x W array out of one with leading dimensions of 1.
 local function matrix(v, i)
-  local rows = arrays.is_tensor(v) and v:tolist() or v
+  local rows = arrays.plain(v)
   while type(rows) == "table" and #rows == 1 and type(rows[1]) == "table" and type(rows[1][1]) == "table" do
     rows = rows[1]
   end
@@ -24,11 +40,7 @@ local function matrix(v, i)
 end
 
 -- The images as lists of rows, all of one size.
-local function check_images(source)
-  if not arrays.is_array(source) then
-    errors.raise("%s: a tensor (N, 1, H, W) or (N, H, W) or a list of images is needed, got %s", WHERE,
-      errors.shown(source))
-  end
+local function matrices(source)
   local list = {}
   if #source > MAX_IMAGES then
     errors.raise("%s: %d images are too many for one picture, at most %d; take some with images:narrow", WHERE, #source,
@@ -76,14 +88,9 @@ local function white(height, width)
 end
 
 local function check_labels(labels, n)
-  if labels == nil then return nil end
-  local list = arrays.is_tensor(labels) and labels:tolist() or labels
-  if type(list) ~= "table" or #list ~= n then
-    errors.raise("%s: labels must be a list with a text for each of the %d images, got %s", WHERE, n,
-      type(list) == "table" and #list .. " of them" or errors.shown(labels))
+  if labels and #labels ~= n then
+    errors.raise("%s: labels must be a list with a text for each of the %d images, got %d of them", WHERE, n, #labels)
   end
-  for i, label in ipairs(list) do text.check(tostring(label), ("%s: labels[%d]"):format(WHERE, i)) end
-  return list
 end
 
 -- The lines of each label, the lowest first, and the largest number of them.
@@ -100,29 +107,26 @@ end
 --- A figure of many images, row by row from the upper left corner.
 -- @param source a tensor (N, 1, H, W) or (N, H, W), or a list of matrices of one size; greys 0..1, or 0..255 if a value
 -- exceeds 1
--- @tparam[opt] table options `labels` (a text above each, of one line or more), `colors` (of these texts), `cols` (at
--- most 10), `stretch` (false; true: each image from its own darkest to its own brightest value, for filters), `title`,
--- `size`
+-- @tparam[opt] table options see the declaration above
 -- @treturn Figure
 -- @usage plot.images(ds.X:narrow(1, 1, 20), { labels = names, cols = 10 }):save("images")
-local function images(source, options)
-  options = errors.check_options(options, { "labels", "colors", "cols", "stretch", "title", "size" }, WHERE)
-  local list = check_images(source)
-  local labels = check_labels(options.labels, #list)
-  local cols = errors.check_integer(options.cols or math.min(#list, 10), WHERE, "cols", 1, MAX_IMAGES)
-  cols = math.min(cols, #list)
+local function images(...)
+  local o = IMAGES:read(...)
+  local list = matrices(o.images)
+  check_labels(o.labels, #list)
+  local cols = math.min(o.cols or 10, #list)
   local high, wide = #list[1], #list[1][1]
   local gap = math.ceil(wide / 14)
-  local lines, most = lines_of(labels)
+  local lines, most = lines_of(o.labels)
   local step = math.ceil(wide / 7) -- from one line of a label to the next
   local head = most > 0 and math.ceil(wide / 4) + (most - 1) * (step + 1) or 0
   local rows = (#list + cols - 1) // cols
   local canvas = white(rows * (high + head + gap) + gap, cols * (wide + gap) + gap)
-  local scale = scales(list, options.stretch)
+  local scale = scales(list, o.stretch)
   local fig = figure.new {
-    title = options.title,
-    size = options.size or { math.max(160, cols * CELL), math.max(120, rows * CELL * #canvas * cols
-      // (#canvas[1] * rows) + (options.title and 30 or 0)) },
+    title = o.title,
+    size = o.size or { math.max(160, cols * CELL), math.max(120, rows * CELL * #canvas * cols
+      // (#canvas[1] * rows) + (o.title and 30 or 0)) },
   }
   for k, image in ipairs(list) do
     local top, left = (k - 1) // cols * (high + head + gap) + gap + head, (k - 1) % cols * (wide + gap) + gap
@@ -133,7 +137,7 @@ local function images(source, options)
     local top, left = (k - 1) // cols * (high + head + gap) + gap + head, (k - 1) % cols * (wide + gap) + gap
     for i, line in ipairs(label) do
       fig:text(line, { left + 0.5 + wide / 2, top + 0.5 - math.ceil(wide / 4) / 2 - (i - 1) * step },
-        { size = 8, align = "center", color = options.colors and options.colors[k] })
+        { size = 8, align = "center", color = o.colors and o.colors[k] })
     end
   end
   return fig

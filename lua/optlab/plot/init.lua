@@ -3,11 +3,7 @@
 -- the picture that gnuplot makes of it. The script can be edited and drawn again with plain gnuplot. Text given by a
 -- user is never a command (see optlab.plot.gnuplot.text).
 --
--- Options of `plot.figure`: title, xlabel, ylabel, zlabel; xlim, ylim, zlim = {a, b} (default: what the data span, with
--- a margin of 5 %); logx, logy; size = {width, height} in pixels ({640, 400}); legend = true (placed where it hides
--- least), false, "top right", "top left", "bottom right", "bottom left", "left", "right", "top", "bottom", "outside",
--- "below"; xticks, yticks = a list of numbers or {number, text}; aspect = "equal"; view = {60, 30}, the angles of a
--- surface; enhanced = true, which gives `_ ^ { } @ &` in texts gnuplot's meaning (subscripts, Greek letters).
+-- The options of `plot.figure` are declared in optlab.plot.options.
 --
 -- Methods of a figure: line points band hline vline hist annotate text (optlab.plot.figure), contour wireframe surface
 -- heatmap image (optlab.plot.fields), save. Arrays may be Lua tables or tensors; values that are not finite are gaps.
@@ -17,6 +13,7 @@
 -- fig:line(epochs, losses, {label="beta 0.9", style="-o"})
 -- fig:annotate("best", {7, 0.24}, {5, 0.4})
 -- fig:save("loss")
+local args = require "optlab.base.args"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
@@ -26,34 +23,44 @@ require "optlab.plot.fields"
 
 local M = {}
 
+local SET_FORMAT = args.declare("plot.set_format", {
+  positions = 1,
+  { "formats", "string|list", of = { "string" }, required = true,
+    doc = "One or several of svg, png, pdf, html, txt, none." },
+})
+local SET_OUT = args.declare("plot.set_out", {
+  positions = 1,
+  { "folder", "string", test = function(dir) return dir ~= "" end, what = "the name of a folder", required = true,
+    doc = "Where figures are written; it is made when the first one is saved." },
+})
+local OUT, WAIT = args.declare("plot.out", {}), args.declare("plot.wait", {})
+local WRITTEN = args.declare("plot.written", {})
+
 -- --- where and as what -------------------------------------------------------------------------------------------
 
 --- Sets the formats of all figures that do not name one by their suffix.
 -- @tparam string|{string,...} formats "svg" (the default), "png", "pdf", "html" (SVG that follows the mouse), "txt"
 -- (printed on the terminal), "none" (only the script); several separated by commas
-function M.set_format(formats)
-  local list = {}
+function M.set_format(...)
+  local list, formats = {}, SET_FORMAT:read(...).formats
   if type(formats) == "table" then formats = table.concat(formats, ",") end
-  if type(formats) ~= "string" then errors.raise("plot.set_format: a name is needed, got %s", errors.shown(formats)) end
   for name in formats:gmatch("[^,%s]+") do
-    list[#list + 1] = errors.check_choice(name, config.FORMATS, "plot.set_format", "the format")
+    list[#list + 1] = args.check(SET_FORMAT.callee, "the format", name, "choice", { choices = config.FORMATS })
   end
-  if #list == 0 then errors.raise("plot.set_format: no format in %q", formats) end
+  if #list == 0 then errors.raise("plot.set_format: there is no format in %s", errors.shown(formats)) end
   config.format = list
 end
 
 --- Sets the folder that figures are written to; it is made when the first figure is saved.
--- @string dir
-function M.set_out(dir)
-  if type(dir) ~= "string" or dir == "" then
-    errors.raise("plot.set_out: the folder's name is needed, got %s", errors.shown(dir))
-  end
-  config.out = dir
+-- @string folder
+function M.set_out(...)
+  config.out = SET_OUT:read(...).folder
 end
 
 --- The folder that figures are written to.
 -- @treturn string
-function M.out()
+function M.out(...)
+  OUT:read(...)
   return config.out
 end
 
@@ -61,25 +68,21 @@ end
 
 --- Waits until all figures are drawn.
 -- @treturn ?boolean true, or nil and a message with a line for every figure that failed
-function M.wait()
+function M.wait(...)
+  WAIT:read(...)
   return runner.wait()
 end
 
 --- The pictures written so far.
 -- @treturn {string,...}
-function M.written()
+function M.written(...)
+  WRITTEN:read(...)
   return runner.written()
 end
 
 -- --- figures -----------------------------------------------------------------------------------------------------
 
---- Makes a figure.
--- @tparam[opt] table options see above
--- @treturn Figure
-function M.figure(options)
-  return figure.new(options)
-end
-
+M.figure = figure.new
 M.grid = require "optlab.plot.grid"
 M.images = require "optlab.plot.images"
 M.trace = trace.trace

@@ -15,16 +15,15 @@ end
 
 -- "a" and the formats to draw from "a", "a.png" or "a.gp"; a dot followed by digits ("eta-0.1") is part of the name.
 local function split_name(name, where)
-  if type(name) ~= "string" then errors.raise("%s: a name is needed, got %s", where, errors.shown(name)) end
   if not name:match("^[%w_][%w._+%-]*$") or #name > 200 then
-    errors.raise("%s: %q is no name for a figure: letters, digits, '.', '_', '+' and '-' only; "
-      .. "the folder is set by --out or lab.set_out", where, name)
+    errors.raise("%s: name must be letters, digits, '.', '_', '+' and '-' only, got %s; the folder is set by --out or "
+      .. "lab.set_out", where, errors.shown(name))
   end
   local base, suffix = name:match("^(.+)%.(%a%w*)$")
   if not suffix then return name, type(config.format) == "table" and config.format or { config.format or "svg" } end
   if suffix == "gp" then return base, { "none" } end
   if is_format(suffix) then return base, { suffix } end
-  errors.raise("%s: unknown format '.%s' of %q; there are %s%s", where, suffix, name,
+  errors.raise("%s: unknown format '.%s' of '%s'; there are %s%s", where, suffix, name,
     table.concat(config.FORMATS, ", "), errors.hint(suffix, config.FORMATS))
 end
 

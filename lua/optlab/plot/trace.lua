@@ -1,30 +1,47 @@
 --- The book's pictures of a minimisation: the path on the graph of f, and the path among its contours.
 -- @module optlab.plot.trace
+local args = require "optlab.base.args"
 local arrays = require "optlab.plot.arrays"
-local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
 local number = require "optlab.plot.gnuplot.number"
+local options = require "optlab.plot.options"
 require "optlab.plot.fields" -- gives figures their contours
 
 local M = {}
 
-local FIGURE_KEYS = { "title", "xlabel", "ylabel", "xlim", "ylim", "size", "legend", "enhanced" }
+local FIGURE = {
+  options.TITLE, options.XLABEL, options.YLABEL, options.XLIM, options.YLIM, options.SIZE, options.LEGEND,
+  options.ENHANCED,
+}
+
+-- Rows, followed by those options of a figure that a trace has too.
+local function with_figure(rows)
+  return table.move(FIGURE, 1, #FIGURE, #rows + 1, rows)
+end
+
+local TRACE = args.declare("plot.trace", with_figure {
+  positions = 2,
+  { "f", "function", required = true, doc = "The objective, a function of a number." },
+  { "path", "vector", required = true, doc = "The points visited." },
+  { "n", "scalar", doc = "f is drawn from -n to n; by default the largest |x| of the path." },
+  options.LABEL, options.COLOR,
+})
+local TRACE2D = args.declare("plot.trace2d", with_figure {
+  positions = 2,
+  { "f", "function", required = true, doc = "The objective, a function of two numbers." },
+  { "path", "array", of = { "pair" }, what = "a list of {x1, x2}", required = true, doc = "The points visited." },
+  { "x", "span", doc = "{from, to, step} of the contours; by default {-5.5, 1, 0.1}, wider where the path leaves it." },
+  { "y", "span", doc = "{from, to, step} of the contours; by default {-3, 1, 0.1}, wider where the path leaves it." },
+  { "levels", "integer|vector", min = 1, max = 1000, doc = "Of the contours: how many, or which." },
+  options.LABEL, options.COLOR,
+})
 
 -- The options of the figure out of those of a trace.
 local function figure_options(opts, xlabel, ylabel)
   local out = {}
-  for _, key in ipairs(FIGURE_KEYS) do out[key] = opts[key] end
+  for _, row in ipairs(FIGURE) do out[row[1]] = opts[row[1]] end
   out.xlabel, out.ylabel = out.xlabel or xlabel, out.ylabel or ylabel
   return out
-end
-
-local function with_figure_keys(...)
-  local names = { ... }
-  return table.move(FIGURE_KEYS, 1, #FIGURE_KEYS, #names + 1, names)
-end
-
-local function check_function(f, where)
-  if type(f) ~= "function" then errors.raise("%s: f must be a function, got %s", where, errors.shown(f)) end
 end
 
 local function largest(list)
@@ -38,29 +55,22 @@ end
 --- The path of a one-dimensional minimisation: f over [-n, n] with n the largest |x| of the path, and the path on it.
 -- @tparam function f of a number
 -- @param path array or tensor of numbers
--- @tparam[opt] table opts n, label, color, and the options of a figure
+-- @tparam[opt] table opts see the declaration above
 -- @treturn Figure
-function M.trace(f, path, opts)
-  local where = "plot.trace"
-  opts = errors.check_options(opts, with_figure_keys("n", "label", "color"), where)
-  check_function(f, where)
-  local xs = arrays.vector(path, where .. ": path")
-  local n = opts.n and arrays.number(opts.n, where .. ": n") or largest(xs)
+function M.trace(...)
+  local opts, where = TRACE:read(...), TRACE.callee
+  local f, xs = opts.f, arrays.filled(opts.path, where, "path")
+  local n = opts.n or largest(xs)
   if not (n > 0 and number.finite(n)) then n = 1 end
   local fig = figure.new(figure_options(opts, "x", "f(x)"))
   fig:line(f, { x = { -n, n, n / 200 } })
   return fig:line(xs, arrays.map(f, xs, where), { style = "-o", label = opts.label, color = opts.color })
 end
 
--- The two columns of a path: a list of pairs, an n x 2 tensor, or a list of tensors with two elements.
-local function columns(path, where)
-  local rows = arrays.is_tensor(path) and path:tolist() or path
-  if type(rows) ~= "table" then
-    errors.raise("%s: path must be a list of {x1, x2}, got %s", where, errors.shown(path))
-  end
-  if #rows == 0 then errors.raise("%s: path is empty: there is nothing to draw", where) end
+-- The two columns of a path.
+local function columns(path)
   local x1, x2 = {}, {}
-  for i = 1, #rows do x1[i], x2[i] = arrays.pair(rows[i], string.format("%s: path[%d]", where, i)) end
+  for i, point in ipairs(path) do x1[i], x2[i] = point[1], point[2] end
   return x1, x2
 end
 
@@ -88,14 +98,11 @@ end
 --- The path of a two-dimensional minimisation among the contours of f.
 -- @tparam function f of two numbers
 -- @param path list of {x1, x2}, or an n x 2 tensor
--- @tparam[opt] table opts x={from, to, step} ({-5.5, 1.0, 0.1}) and y ({-3.0, 1.0, 0.1}), both made wider where the
--- path leaves them; levels, label, color ("#ff7f0e"), and the options of a figure
+-- @tparam[opt] table opts see the declaration above
 -- @treturn Figure
-function M.trace2d(f, path, opts)
-  local where = "plot.trace2d"
-  opts = errors.check_options(opts, with_figure_keys("x", "y", "levels", "label", "color"), where)
-  check_function(f, where)
-  local x1, x2 = columns(path, where)
+function M.trace2d(...)
+  local opts, where = TRACE2D:read(...), TRACE2D.callee
+  local f, x1, x2 = opts.f, columns(arrays.filled(opts.path, where, "path"))
   local function spec(given, default, name)
     if not given then return default end
     local values = arrays.span(given, 66, where .. ": " .. name)

@@ -4,11 +4,19 @@
 -- script wants to remember. Taken between two steps, also in the middle of an epoch, it misses nothing but what the
 -- script keeps to itself: put that into `extra`.
 -- @module optlab.save.checkpoint
+local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"
 local random = require("optlab.core").tensor
 local save = require "optlab.save"
 
 local M = {}
+
+local PATH = { "path", "string", required = true, doc = "The file, whose name ends in .safetensors." }
+local OBJECTS = { "objects", "table", required = true,
+  doc = "Models, optimizers, attached schedules and loaders by any names, and `extra`, any value that lab.save takes." }
+
+local SAVE = args.declare("lab.save_checkpoint", { positions = 2, PATH, OBJECTS })
+local LOAD = args.declare("lab.load_checkpoint", { positions = 2, PATH, OBJECTS })
 
 local EXTRA, RNG = "extra", "rng"
 local VERSION = 1
@@ -28,7 +36,7 @@ end
 -- The objects of a table without `extra`, by name.
 local function check_objects(objects, fn)
   local found = {}
-  for name, object in pairs(errors.check_table(objects, fn, "the second argument")) do
+  for name, object in pairs(objects) do
     if type(name) ~= "string" or name == RNG then
       errors.raise("%s: an object cannot be called %s", fn, errors.shown(name))
     end
@@ -49,10 +57,12 @@ end
 -- @tparam table objects objects with state_dict and load_state_dict by name, and `extra`: any value that lab.save takes
 -- @usage lab.save_checkpoint("run.safetensors",
 --   {model = net, optimizer = opt, scheduler = s, loader = loader, extra = {epoch = 3}})
-function M.save(path, objects)
-  local fn = "lab.save_checkpoint"
-  errors.check_string(path, fn, "the path")
-  if not path:lower():find("%.safetensors$") then errors.raise("%s: %q must end in .safetensors", fn, path) end
+function M.save(...)
+  local fn, o = "lab.save_checkpoint", SAVE:read(...)
+  local path, objects = o.path, o.objects
+  if not path:lower():find("%.safetensors$") then
+    errors.raise("%s: path must end in .safetensors, got %s", fn, errors.shown(path))
+  end
   local states = {}
   for name, object in pairs(check_objects(objects, fn)) do states[name] = object:state_dict() end
   save.save(path, { checkpoint = VERSION, states = states, rng = random.get_rng_state(), extra = objects[EXTRA] })
@@ -117,8 +127,9 @@ end
 -- @return `extra`
 -- @usage local extra = lab.load_checkpoint("run.safetensors",
 --   {model = net, optimizer = opt, scheduler = s, loader = loader})
-function M.load(path, objects)
-  local fn = "lab.load_checkpoint"
+function M.load(...)
+  local fn, o = "lab.load_checkpoint", LOAD:read(...)
+  local path, objects = o.path, o.objects
   local found = check_objects(objects, fn)
   local file = save.load(path)
   check_file(path, file, found, fn)

@@ -2,11 +2,24 @@
 --
 -- The suffix of the file's name decides. A file is replaced as a whole or not at all.
 -- @module optlab.save
+local args = require "optlab.base.args"
 local core = require("optlab.core").save
 local errors = require "optlab.base.errors"
 local is_tensor = require("optlab.core").tensor.is_tensor
 
 local M = {}
+
+local PATH = { "path", "string", required = true,
+  doc = "The file; its suffix .safetensors, .npy or .npz says the format." }
+
+local SAVE = args.declare("lab.save", {
+  positions = 2, PATH,
+  { "value", "any", what = "a tensor, number, string or boolean, or a table of them", required = true,
+    doc = "What to save; a .npz file holds a table of tensors by name, a .npy file one tensor." },
+  { "metadata", "table", doc = "Strings by name, of .safetensors files." },
+  { "compress", "flag", doc = "Whether the tensors of a .npz file are compressed; false by default." },
+})
+local LOAD = args.declare("lab.load", { positions = 1, PATH })
 
 -- --- npz ------------------------------------------------------------------------------------------------------------
 
@@ -52,7 +65,6 @@ local FORMATS = {
 
 -- The format of a path, and its name.
 local function format_of(path, fn)
-  errors.check_string(path, fn, "the path")
   if path:find("%z") then errors.raise("%s: the path contains a zero byte", fn) end
   local suffix = path:match("%.([^./]*)$")
   local format = FORMATS[(suffix or ""):lower()]
@@ -63,7 +75,7 @@ local function format_of(path, fn)
 end
 
 local function check_metadata(metadata)
-  for name, text in pairs(errors.check_table(metadata, "lab.save", "metadata")) do
+  for name, text in pairs(metadata) do
     if type(name) ~= "string" or type(text) ~= "string" or not utf8.len(name) or not utf8.len(text) then
       errors.raise("lab.save: metadata holds strings (UTF-8) by name, but [%s] is %s", errors.shown(name),
         errors.shown(text))
@@ -74,9 +86,7 @@ end
 
 -- Each option belongs to one format.
 local function check_options(options, suffix)
-  options = errors.check_options(options, { "compress", "metadata" }, "lab.save")
   if options.metadata ~= nil then check_metadata(options.metadata) end
-  if options.compress ~= nil then errors.check_boolean(options.compress, "lab.save", "compress") end
   for name, its in pairs { compress = "npz", metadata = "safetensors" } do
     if options[name] ~= nil and suffix ~= its then
       errors.raise("lab.save: the option '%s' is for .%s files, this is a .%s file", name, its, suffix)
@@ -92,12 +102,12 @@ end
 -- * `.npz` holds a table of tensors by name, `.npy` one tensor
 -- @tparam string path
 -- @param value
--- @tparam[opt] table options `metadata` (strings by name, of .safetensors files), `compress` (false, of .npz files)
+-- @tparam[opt] table options see the declaration above
 -- @usage lab.save("net.safetensors", net:state_dict())
-function M.save(path, value, options)
-  local format, suffix = format_of(path, "lab.save")
-  if value == nil then errors.raise("lab.save: there is no value to save (after the path)") end
-  format.save(path, value, check_options(options, suffix))
+function M.save(...)
+  local o = SAVE:read(...)
+  local format, suffix = format_of(o.path, "lab.save")
+  format.save(o.path, o.value, check_options(o, suffix))
 end
 
 --- Loads what lab.save or another program saved. Every number is checked before memory is taken; a damaged file is an
@@ -106,7 +116,8 @@ end
 -- @return the value; for a .safetensors file of another program, a table of tensors by name
 -- @treturn ?table `metadata` of a .safetensors file
 -- @usage net:load_state_dict(lab.load("net.safetensors"))
-function M.load(path)
+function M.load(...)
+  local path = LOAD:read(...).path
   return format_of(path, "lab.load").load(path)
 end
 

@@ -15,6 +15,7 @@
 --   `warmup(s, {steps =, begin_lr = 0, mode = "linear"})`, `scale(s, factor)`; see `src/sched/combinators.c`
 -- * `at(s, t)` asks any schedule and checks the answer; `values(s, n)` makes a list for plots
 -- @module optlab.sched
+local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 
@@ -27,7 +28,7 @@ local Composed = { __name = "optlab.Schedule" }
 
 function Composed:__call(t)
   if type(t) ~= "number" or t ~= t or t < 0 then
-    errors.raise("%s: t must be a number >= 0, the count of updates, got %s", self.name, errors.shown(t))
+    errors.bad_value("sched." .. self.name, "t", "a number of at least 0", t)
   end
   return self.rate(t)
 end
@@ -38,27 +39,30 @@ local function composed(name, base_lr, rate)
   return setmetatable({ name = name, text = ("%s(base_lr=%s)"):format(name, base_lr), rate = rate }, Composed)
 end
 
--- base_lr and lr_lambda of LambdaLR and MultiplicativeLR.
-local function lambda_options(o, fn)
-  errors.check_table(o, fn, "the options")
-  errors.check_options(o, { "base_lr", "lr_lambda" }, fn)
-  errors.check_function(o.lr_lambda, fn, "lr_lambda")
-  return errors.check_number(o.base_lr, fn, "base_lr", 0), o.lr_lambda
+local function declare(name, doc)
+  return args.declare(name, {
+    { "base_lr", "number", min = 0, required = true, doc = "The learning rate that is multiplied." },
+    { "lr_lambda", "callable", required = true, doc = doc },
+  })
 end
+local LAMBDA = declare("sched.LambdaLR", "A function of t that gives the factor.")
+local MULTIPLICATIVE = declare("sched.MultiplicativeLR", "A function of t that gives the factor of update t.")
 
 --- base_lr lr_lambda(t).
--- @tparam table o `base_lr`, `lr_lambda`: a function of t that gives the factor
+-- @tparam table options see the declaration above
 -- @treturn schedule
-function M.LambdaLR(o)
-  local base_lr, f = lambda_options(o, "sched.LambdaLR")
+function M.LambdaLR(...)
+  local o = LAMBDA:read(...)
+  local base_lr, f = o.base_lr, o.lr_lambda
   return composed("LambdaLR", base_lr, function(t) return base_lr * core.sched.at(f, t) end)
 end
 
 --- base_lr lr_lambda(1) lr_lambda(2) ... lr_lambda(t).
--- @tparam table o `base_lr`, `lr_lambda`: a function of t that gives the factor of that update
+-- @tparam table options see the declaration above
 -- @treturn schedule
-function M.MultiplicativeLR(o)
-  local base_lr, f = lambda_options(o, "sched.MultiplicativeLR")
+function M.MultiplicativeLR(...)
+  local o = MULTIPLICATIVE:read(...)
+  local base_lr, f = o.base_lr, o.lr_lambda
   local known = { [0] = base_lr } -- rates computed so far; only to save time
   return composed("MultiplicativeLR", base_lr, function(t)
     t = t // 1 | 0

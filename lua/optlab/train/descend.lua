@@ -1,12 +1,26 @@
 --- Minimising a function of one or a few numbers, keeping every point on the way.
 -- @module optlab.train.descend
 
+local args = require "optlab.base.args"
 local arguments = require "optlab.base.arguments"
 local errors = require "optlab.base.errors"
 local tensor = require("optlab.core").tensor.tensor
 local update_function = require "optlab.train.update_function"
 
 local M = {}
+
+local DESCEND = args.declare("train.descend", {
+  positions = 4,
+  { "f", "callable", required = true,
+    doc = "The objective, a function of one number, of as many numbers as x0 has, or of a tensor." },
+  { "x0", "number|tensor|list", of = { "number" }, least = 1, required = true,
+    doc = "Where to start: a number, a list of numbers or a tensor." },
+  { "how", "function|object|table", has = { "step", "zero_grad" }, required = true,
+    what = update_function.WHAT,
+      doc = "An update rule function(x, grad, state, t), or an optimizer, {\"SGD\", lr = 0.1}." },
+  { "steps", "integer", min = 0, required = true, doc = "How many updates to make." },
+  { "grad", "callable", doc = "The gradient, a function called like f, instead of automatic differentiation." },
+})
 
 -- The coordinates of a vector as 0-dimensional tensors, still connected to it.
 local function coordinates(x)
@@ -24,10 +38,7 @@ local CALL = {
 
 local function kind_of(x0)
   if type(x0) == "number" then return "number" end
-  if type(x0) == "table" and type(x0[1]) == "number" then return "list" end
-  if type(x0) == "userdata" then return "tensor" end
-  return errors.raise("train.descend: the starting point must be a number, a list of numbers or a tensor, got %s",
-    errors.shown(x0))
+  return type(x0) == "table" and "list" or "tensor"
 end
 
 -- A float64 copy of x0 that records what is done with it.
@@ -117,14 +128,12 @@ end
 -- @usage local path = train.descend(function(x) return x ^ 2 end, 10, function(x, g) return x - 0.2 * g end, 10)
 -- print(path[#path]) --> 0.060466176
 -- @usage train.descend(function(x1, x2) return x1 ^ 2 + 2 * x2 ^ 2 end, {-5, -2}, {"SGD", lr = 0.1}, 20)
-function M.descend(f, x0, how, steps, opts)
+function M.descend(...)
   arguments.settle()
-  errors.check_options(opts or {}, {"grad"}, "train.descend")
-  if math.type(steps) ~= "integer" or steps < 0 then
-    errors.raise("train.descend: the number of steps must be a non-negative integer, got %s", tostring(steps))
-  end
+  local o = DESCEND:read(...)
+  local f, x0, how, steps = o.f, o.x0, o.how, o.steps
   local kind = kind_of(x0)
-  local gradient = opts and opts.grad and given_gradient(opts.grad, kind)
+  local gradient = o.grad and given_gradient(o.grad, kind)
   if type(how) == "function" then
     local x = kind == "number" and x0 or leaf_of(x0):detach()
     return descend_by_rule(gradient or recorded_gradient(f, kind), x, how, steps)

@@ -4,11 +4,23 @@
 -- afterwards every module in it is in the mode that it was in before.
 -- @module optlab.train.evaluate
 
+local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local module = require "optlab.nn.module"
 
 local M = {}
+
+local MODEL = { "model", "callable", required = true, doc = "What gives predictions for a batch X." }
+local DATA = { "data", "dataset|object", has = { "batches" }, what = "a data set {X = tensor, y = tensor} or a loader",
+  required = true, doc = "A data set, or a loader." }
+
+local MEAN_LOSS = args.declare("train.mean_loss", {
+  positions = 3, MODEL,
+  { "loss", "callable", required = true, doc = "loss(prediction, y), a mean over the examples." },
+  DATA,
+})
+local ACCURACY = args.declare("train.accuracy", { positions = 2, MODEL, DATA })
 
 local WHOLE = 2048 -- rows: so small a data set is evaluated in one go
 local BATCH = 256  -- rows at a time of a larger one, and of bytes that a transform makes floats of
@@ -74,16 +86,18 @@ end
 -- @tparam function|table loss loss(prediction, y), a mean over the examples
 -- @tparam table data
 -- @treturn number
-function M.mean_loss(model, loss, data)
-  return (M.measure(model, loss, nil, data))
+function M.mean_loss(...)
+  local o = MEAN_LOSS:read(...)
+  return (M.measure(o.model, o.loss, nil, o.data))
 end
 
 --- The share of rows whose largest prediction is that of the label.
 -- @tparam function|table model X -> (N, C)
 -- @tparam table data a data set {X=, y=} with labels 1..C, or a loader of such
 -- @treturn number 0..1
-function M.accuracy(model, data)
-  return select(2, M.measure(model, nil, M.count_right, data))
+function M.accuracy(...)
+  local o = ACCURACY:read(...)
+  return select(2, M.measure(o.model, nil, M.count_right, o.data))
 end
 
 return M

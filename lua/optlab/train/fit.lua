@@ -4,6 +4,7 @@
 -- checkpoint saves); the `history`; and the functions that a step needs.
 -- @module optlab.train.fit
 
+local args = require "optlab.base.args"
 local arguments = require "optlab.base.arguments"
 local clock = require("optlab.core").system.clock
 local compiled = require "optlab.train.compiled"
@@ -17,31 +18,45 @@ local step = require "optlab.train.step"
 
 local M = {}
 
-local OPTIONS = {
-  "model", "loss", "optimizer", "data", "epochs", "metric", "scheduler", "scheduler_unit", "eval_every", "eval_data",
-  "evaluate", "checkpoint", "compile", "on_step", "on_epoch", "log", "progress",
-}
+local FIT = args.declare("train.fit", {
+  { "model", "callable", required = true, doc = "What is called with a batch X and gives predictions." },
+  { "loss", "callable", required = true,
+    doc = "loss(prediction, y), a tensor with one element: the mean over the batch." },
+  { "optimizer", "object", has = { "step", "zero_grad" }, what = "an optimizer", required = true,
+    doc = "An optimizer that was made for the model's parameters." },
+  { "data", "object", has = { "batches" }, what = "a loader (data.loader makes one)", required = true,
+    doc = "The batches to train on, as data.loader returns them." },
+  { "epochs", "integer", min = 1, required = true, doc = "How many times to go through the data." },
+  { "metric", "choice", choices = { "accuracy" },
+    doc = "\"accuracy\" counts right answers too: predictions are (N, C), labels (N) from 1 to C." },
+  { "scheduler", "callable|object", has = { "step" }, what = "a schedule (a function of t) or an object with step()",
+    doc = "A schedule of t = 0, 1, ..., which is attached, or an object with step() such as sched.attach gives." },
+  { "scheduler_unit", "choice", choices = { "epoch", "step" }, default = "epoch",
+    doc = "Whether the t of the scheduler counts epochs or steps." },
+  { "eval_every", "integer", min = 1,
+    doc = "Record a point every so many examples; by default at the end of each epoch." },
+  { "eval_data", "dataset|object", has = { "batches" }, what = "a data set {X = tensor, y = tensor} or a loader",
+    doc = "Data over which the recorded loss is the mean, in evaluation mode; by default the training data." },
+  { "evaluate", "callable", doc = "evaluate(model) gives the number to record instead of a loss." },
+  { "checkpoint", "table",
+    doc = "{path =, every = 1, every_steps =, resume = false}: saves the whole training to a file." },
+  { "compile", "flag",
+    doc = "Whether updates are recorded once and replayed in C; by default where all parts are built-in." },
+  { "on_step", "callable", doc = "Called after each step with {step =, epoch =, loss =, model =}." },
+  { "on_epoch", "callable", doc = "Called after each epoch with {epoch =, loss =, train_loss =, history =, ...}." },
+  { "log", "callable", doc = "A function such as print that gets a line after each epoch." },
+  { "progress", "string|false",
+    doc = "The label of the progress bar that a terminal shows, by default \"training\"; false for no bar." },
+})
 
 local UPDATES_UNSEEN = 64 -- compiled updates between two looks at the progress bar
 
-local function check(o)
-  errors.check_options(o, OPTIONS, "train.fit")
-  for _, name in ipairs {"model", "loss", "optimizer", "data", "epochs"} do
-    if o[name] == nil then errors.raise("train.fit: the option '%s' is missing", name) end
-  end
-  if math.type(o.epochs) ~= "integer" or o.epochs < 1 then
-    errors.raise("train.fit: epochs must be a positive integer, got %s", tostring(o.epochs))
-  end
-  if o.scheduler_unit ~= nil and o.scheduler_unit ~= "epoch" and o.scheduler_unit ~= "step" then
-    errors.raise("train.fit: scheduler_unit must be \"epoch\" or \"step\", got '%s'", tostring(o.scheduler_unit))
-  end
-  if o.metric ~= nil then errors.check_choice(o.metric, {"accuracy"}, "train.fit", "metric") end
-  if o.compile ~= nil and type(o.compile) ~= "boolean" then
-    errors.raise("train.fit: compile must be true or false, got %s", tostring(o.compile))
-  end
+local function read_options(...)
+  local o = FIT:read(...)
   if o.compile and o.metric then
     errors.raise("train.fit: a compiled step does not count right answers; leave out compile=true or metric")
   end
+  return o
 end
 
 -- --- one step -------------------------------------------------------------------------------------------------------
@@ -247,43 +262,23 @@ end
 
 --- Trains a model.
 --
--- @tparam table o
+-- A checkpoint saves the whole training to a .safetensors file every so many epochs, and every so many steps within
+-- them; with `resume` the training goes on from the file if there is one, to the bits of an unbroken run.
 --
--- * `model`: anything that can be called with a batch X and gives predictions
--- * `loss`: loss(prediction, y), a tensor with one element: the mean over the batch
--- * `optimizer`: an object with `step` and `zero_grad`, made for the model's parameters
--- * `data`: what `data.loader` returns
--- * `epochs`: how many times to go through the data
--- * `metric`: "accuracy" counts right answers too: predictions are (N, C), labels (N) from 1 to C
--- * `scheduler`: a function or schedule of t = 0, 1, ... that gives the learning rate of epoch t and is attached to the
---   optimizer (`sched.attach`; parameter groups keep their ratios), or an object whose `:step()` is called after each
---   epoch (`sched.attach`, `sched.ReduceLROnPlateau`, which gets the latest loss)
--- * `scheduler_unit`: whether t counts "epoch"s (the default) or "step"s
--- * `eval_every`: record a point of the history whenever the number of examples seen is a multiple of this; else at
---   the end of each epoch
--- * `eval_data`: a data set or loader over which the recorded loss is the mean, in evaluation mode; or `evaluate`:
---   function(model) that gives the number to record. Without them it is the mean training loss of the epoch so far
--- * `checkpoint`: {path =, every = 1, every_steps =, resume = false}: saves the whole training to a .safetensors file
---   every so many epochs, and every so many steps within them; with `resume` it goes on from the file if there is one,
---   to the bits of an unbroken run
--- * `compile`: whether updates are recorded once and then replayed in C, to the same bits (lab.compile); by default if
---   model, loss and optimizer are built-in and there is no metric. true: also with Lua functions among them, which then
---   run only while recording; what cannot be recorded is an error. false: never
--- * `on_step`, `on_epoch`: called with {step=, epoch=, loss=, model=, ...}; on_epoch also gets train_loss, train_acc,
---   test_loss, test_acc, history
--- * `log`: a function such as print that gets a line after each epoch
--- * `progress`: the label of the progress bar that a terminal shows ("training"), or false for none
+-- Compiled steps compute the same bits. With `compile = true` Lua functions among model, loss and optimizer are
+-- compiled too, and then run only while recording; what cannot be recorded is an error.
 --
 -- A loss that is infinite or nan is an error that names the step and the first parameter that is to blame.
 --
+-- @tparam table options see the declaration above
 -- @treturn table history: the lists `steps`, `epochs` (fractions too), `loss`, `seconds` (of training alone) with an
 --   entry a recorded point, `test_loss` and `test_acc` likewise if there are `eval_data`; `train_loss` and `train_acc`
 --   with one an epoch, means over the batches as they were met; the numbers `sec_per_epoch`, `examples_per_sec`, and
 --   `best_epoch` and `best`: the highest accuracy (on `eval_data` if there are any), else the lowest loss
 -- @usage local history = train.fit{model = net, loss = nn.MSELoss(), optimizer = opt, data = loader, epochs = 4}
-function M.fit(o)
+function M.fit(...)
   arguments.settle()
-  check(o)
+  local o = read_options(...)
   local run = new_run(o)
   local counters = run.counters
   resume.load(run)

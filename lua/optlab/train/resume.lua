@@ -5,14 +5,21 @@
 -- moment can go on from the last checkpoint, and it computes the same bits as an unbroken run.
 -- @module optlab.train.resume
 
+local args = require "optlab.base.args"
 local checkpoint = require "optlab.save.checkpoint"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
 
 local M = {}
 
-local OPTIONS = {"path", "every", "every_steps", "resume"}
 local FN = "train.fit: checkpoint"
+
+local CHECKPOINT = args.declare(FN, {
+  { "path", "string", required = true, doc = "The .safetensors file." },
+  { "every", "integer", min = 1, default = 1, doc = "How many epochs lie between two checkpoints." },
+  { "every_steps", "integer", min = 1, doc = "Also save every so many steps within an epoch." },
+  { "resume", "flag", default = false, doc = "Go on from the file if there is one." },
+})
 
 local function has_state(object)
   local ok, f = pcall(function() return object.state_dict end)
@@ -24,11 +31,7 @@ end
 -- @treturn ?table {path=, every=, every_steps=, resume=}
 function M.check(o)
   if o.checkpoint == nil then return nil end
-  local c = errors.check_options(o.checkpoint, OPTIONS, FN)
-  errors.check_string(c.path, FN, "path")
-  if c.every ~= nil then errors.check_integer(c.every, FN, "every", 1) end
-  if c.every_steps ~= nil then errors.check_integer(c.every_steps, FN, "every_steps", 1) end
-  if c.resume ~= nil then errors.check_boolean(c.resume, FN, "resume") end
+  local c = CHECKPOINT:read(o.checkpoint)
   for _, name in ipairs {"model", "optimizer", "data"} do
     if not has_state(o[name]) then
       errors.raise("%s: the %s must have state_dict(), as nn modules, lab.optim's optimizers and loaders have; got %s",
@@ -37,7 +40,7 @@ function M.check(o)
   end
   local ok, message = files.make_folder(c.path:match("^(.*)/[^/]*$") or ".")
   if not ok then errors.raise("%s: %s", FN, message) end
-  return {path = c.path, every = c.every or 1, every_steps = c.every_steps, resume = c.resume or false}
+  return c
 end
 
 local function objects_of(run)

@@ -4,23 +4,50 @@
 -- value. Times are not among them, so that two runs with one seed write the same bytes.
 -- @module optlab.train.run_report
 
+local args = require "optlab.base.args"
 local csvlog = require "optlab.base.csvlog"
 local errors = require "optlab.base.errors"
 
 local M = {}
 
-local record
+local RUN = { "run", "string", required = true, doc = "The run's name in metrics.csv." }
+local RESULT = { "result", "table", what = "a path or a history", required = true,
+  doc = "What train.descend, train.fit or train.airfoil returned." }
+
+local RECORD = args.declare("train.record", {
+  positions = 3, RUN,
+  { "epoch", "number", required = true, doc = "The step of a descent, or how many times the data have been seen." },
+  { "values", "table", required = true, doc = "{quantity = number}." },
+})
+local SUMMARY = args.declare("train.summary", { positions = 1, RESULT })
+local REPORT = args.declare("train.report", {
+  positions = 3, RUN, RESULT,
+  { "note", "string", doc = "Printed behind the line, in parentheses." },
+})
+local DISTANCE = args.declare("train.distance", {
+  positions = 2,
+  { "a", "table", required = true, doc = "A path." },
+  { "b", "table", required = true, doc = "Another of the same length." },
+})
+
+local metrics
+
+-- Adds a row to metrics.csv for each value, by name.
+local function record(run, epoch, values)
+  metrics = metrics or csvlog {"run", "epoch", "quantity", "value"}
+  local names = {}
+  for name in pairs(values) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do metrics:row(run, epoch, name, values[name]) end
+end
 
 --- Writes numbers to metrics.csv.
 -- @tparam string run a name
 -- @tparam number epoch
 -- @tparam table values {quantity = number}
-function M.record(run, epoch, values)
-  record = record or csvlog {"run", "epoch", "quantity", "value"}
-  local names = {}
-  for name in pairs(values) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do record:row(run, epoch, name, values[name]) end
+function M.record(...)
+  local o = RECORD:read(...)
+  record(o.run, o.epoch, o.values)
 end
 
 -- The coordinates of a point of a path by name: x, or x1, x2, ...
@@ -53,8 +80,8 @@ end
 -- history, "train loss 0.386, train acc 0.857, test acc 0.848" of one with an accuracy.
 -- @tparam table result what `train.descend`, `train.fit` or `train.airfoil` returned
 -- @treturn string
-function M.summary(result)
-  if type(result) ~= "table" then errors.raise("train.summary: expected a path or a history, got %s", type(result)) end
+function M.summary(...)
+  local result = SUMMARY:read(...).result
   if not result.loss then return path_summary(result) end
   if result.train_acc then return accuracy_summary(result) end
   local loss = result.loss[#result.loss] or result.train_loss[#result.train_loss]
@@ -64,10 +91,10 @@ end
 -- The rows of a history with an accuracy: what is known at the end of each epoch, and at each point.
 local function record_accuracies(run, history)
   for epoch, loss in ipairs(history.train_loss) do
-    M.record(run, epoch, {train_loss = loss, train_acc = history.train_acc[epoch]})
+    record(run, epoch, {train_loss = loss, train_acc = history.train_acc[epoch]})
   end
   for i, acc in ipairs(history.test_acc or {}) do
-    M.record(run, history.epochs[i], {test_loss = history.test_loss[i], test_acc = acc})
+    record(run, history.epochs[i], {test_loss = history.test_loss[i], test_acc = acc})
   end
 end
 
@@ -75,14 +102,16 @@ end
 -- @tparam string run its name in the file
 -- @tparam table result a path or a history
 -- @tparam[opt] string note printed behind the line, in parentheses
-function M.report(run, result, note)
+function M.report(...)
+  local o = REPORT:read(...)
+  local run, result, note = o.run, o.result, o.note
   print(M.summary(result) .. (note and ("  (%s)"):format(note) or ""))
   if result.train_acc then
     record_accuracies(run, result)
   elseif result.loss then
-    for i, epoch in ipairs(result.epochs) do M.record(run, epoch, {loss = result.loss[i]}) end
+    for i, epoch in ipairs(result.epochs) do record(run, epoch, {loss = result.loss[i]}) end
   else
-    for i, point in ipairs(result) do M.record(run, i - 1, named(point)) end
+    for i, point in ipairs(result) do record(run, i - 1, named(point)) end
   end
 end
 
@@ -90,7 +119,9 @@ end
 -- @tparam table a
 -- @tparam table b
 -- @treturn number
-function M.distance(a, b)
+function M.distance(...)
+  local o = DISTANCE:read(...)
+  local a, b = o.a, o.b
   if #a ~= #b then errors.raise("train.distance: the paths have %d and %d points", #a, #b) end
   local largest = 0
   for i = 1, #a do

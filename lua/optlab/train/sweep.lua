@@ -12,6 +12,7 @@
 -- same training by itself after `lab.manual_seed(run.seed)`. The step is compiled (docs/compile.md); threads share the
 -- runs. A run that diverges ends with its nan.
 -- @module optlab.train.sweep
+local args = require "optlab.base.args"
 local arguments = require "optlab.base.arguments"
 local config = require "optlab.base.config"
 local core = require "optlab.core"
@@ -23,17 +24,30 @@ local step = require "optlab.train.step"
 local FN = "train.sweep"
 local AT_ONCE = 64 -- models that exist at the same time
 
-local OPTIONS = {
-  "model", "loss", "optimizer", "data", "epochs", "batch_size", "shuffle", "drop_last", "runs", "grid", "scheduler",
-  "step", "evaluate",
-}
+local SWEEP = args.declare(FN, {
+  { "model", "callable", required = true, doc = "model(run) makes a model." },
+  { "optimizer", "callable", required = true, doc = "optimizer(params, run) makes the model's optimizer." },
+  { "data", "dataset", required = true, doc = "The data set to train on." },
+  { "epochs", "integer", min = 1, required = true, doc = "How many times to go through the data." },
+  { "loss", "callable", doc = "loss(prediction, y), the mean over a batch; required unless `step` is given." },
+  { "batch_size", "integer", min = 1, default = 1, doc = "Rows a batch." },
+  { "shuffle", "flag", default = true, doc = "Whether each epoch has an order of its own." },
+  { "drop_last", "flag", default = false, doc = "Whether a last batch that is not full is left out." },
+  { "runs", "list", of = { "table" },
+    doc = "A table for each run; its seed is the run's seed, everything else is for the functions to read." },
+  { "grid", "table", doc = "Instead of runs: lists by name, of which all combinations are made." },
+  { "scheduler", "callable", doc = "scheduler(run) returns a schedule of the update count." },
+  { "step", "callable", doc = "step(net, opt, run) returns another step(X, y) instead of the usual one." },
+  { "evaluate", "callable|false",
+    doc = "evaluate(model, run) gives a result's loss; by default the mean loss over the data; false: none." },
+})
 
 -- All combinations of the values of the lists in `grid`, by name; the first name in the alphabet varies slowest.
 local function combinations(grid)
   local names, runs = {}, { {} }
   for name, values in pairs(grid) do
-    errors.check_string(name, FN, "a name in grid")
-    errors.check_table(values, FN, ("grid.%s"):format(name))
+    args.check(FN, "a name in grid", name, "string")
+    args.check(FN, ("grid.%s"):format(name), values, "list", { of = { "any" } })
     names[#names + 1] = name
   end
   table.sort(names)
@@ -51,28 +65,24 @@ local function combinations(grid)
   return runs
 end
 
-local function check(o)
-  errors.check_table(o, FN, "the description")
-  errors.check_options(o, OPTIONS, FN)
-  for _, name in ipairs { "model", "optimizer", "data", "epochs" } do
-    if o[name] == nil then errors.raise("%s: the option '%s' is missing", FN, name) end
-  end
-  errors.check_function(o.model, FN, "model")
-  errors.check_function(o.optimizer, FN, "optimizer")
-  errors.check_integer(o.epochs, FN, "epochs", 1)
-  if not o.loss and not o.step then errors.raise("%s: the option 'loss' is missing", FN) end
+-- The options and the list of runs.
+local function read_options(...)
+  local o = SWEEP:read(...)
+  if not o.loss and not o.step then errors.raise("%s: loss is missing; it must be a function", FN) end
   if (o.runs == nil) == (o.grid == nil) then
     errors.raise("%s: give either 'runs', a list, or 'grid', lists by name", FN)
   end
   if o.step and o.scheduler then
     errors.raise("%s: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'", FN)
   end
-  local runs = o.runs or combinations(o.grid)
-  for i, run in ipairs(errors.check_table(runs, FN, "runs")) do
-    errors.check_table(run, FN, ("runs[%d]"):format(i))
-    if run.seed ~= nil then errors.check_integer(run.seed, FN, ("runs[%d].seed"):format(i)) end
+  if o.step and o.scheduler then
+    errors.raise("%s: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'", FN)
   end
-  return runs
+  local runs = o.runs or combinations(o.grid)
+  for i, run in ipairs(runs) do
+    if run.seed ~= nil then args.check(FN, ("runs[%d].seed"):format(i), run.seed, "integer") end
+  end
+  return o, runs
 end
 
 -- The model of a run and its training in C, made after the run's seed was set.
@@ -84,7 +94,7 @@ local function prepare(o, run, first)
   local update = o.step and o.step(net, opt, run)
     or step.new { model = net, loss = o.loss, optimizer = opt, scheduler = scheduler }
   local loader = core.data.loader(o.data, {
-    batch_size = o.batch_size or 1, shuffle = o.shuffle ~= false, drop_last = o.drop_last or false,
+    batch_size = o.batch_size, shuffle = o.shuffle, drop_last = o.drop_last,
   })
   local compiled = core.compile.compile(update, true, first)
   return { run = run, model = net, training = core.compile.sweep_run(compiled, loader, o.epochs) }
@@ -104,24 +114,13 @@ end
 local M = {}
 
 --- Trains every run to its end.
--- @tparam table o
---
--- * `model`: function(run) that makes a model
--- * `optimizer`: function(params, run) that makes its optimizer
--- * `loss`: loss(prediction, y), the mean over a batch
--- * `data`: a data set {X =, y =}; `batch_size` (1), `shuffle` (true), `drop_last` (false) as in data.loader
--- * `epochs`: how many
--- * `runs`: a list of tables, or `grid`: lists by name of which all combinations are made. `seed` in a run is its seed
---   (else the program's); everything else is for `model` and `optimizer` to read
--- * `scheduler`: function(run) that returns a schedule of the update count
--- * `step`: function(net, opt, run) that returns another step(X, y) instead of the usual one
--- * `evaluate`: function(model, run) that gives a result's `loss`; the mean loss over `data` unless given; false: none
---
+-- @tparam table options see the declaration above
 -- @treturn {table,...} a result for each run, in order: `run`, `model`, `loss`, and `train_loss`, a list: the mean
 --   training loss of each epoch
-function M.sweep(o)
+function M.sweep(...)
   arguments.settle()
-  local runs, results = check(o), {}
+  local o, runs = read_options(...)
+  local results = {}
   local random = core.tensor.get_rng_state()
   for from = 1, #runs, AT_ONCE do
     local group, trainings = {}, {}

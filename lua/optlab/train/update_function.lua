@@ -18,11 +18,22 @@
 -- {optim.define{...}, lr = 0.01}.
 -- @module optlab.train.update_function
 
+local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"
 local no_grad = require("optlab.core").autograd.no_grad
 local optim = require "optlab.optim"
 
 local M = {}
+
+--- What messages say an update rule or an optimizer must be.
+M.WHAT = 'an update rule (a function) or an optimizer such as {"SGD", lr = 0.1}'
+
+local OPTIMIZER = args.declare("train.optimizer", {
+  positions = 2,
+  { "params", "table", required = true, doc = "A list of tensors." },
+  { "how", "function|object|table", has = { "step", "zero_grad" }, required = true, what = M.WHAT,
+    doc = "An update rule, a table such as {\"SGD\", lr = 0.1}, or an optimizer that is already made." },
+})
 
 -- An update rule behind the face of an optimizer: `step`, `zero_grad`.
 local RuleOptimizer = {}
@@ -76,7 +87,9 @@ local function constructor_of(spec)
     if key ~= 1 then options[key] = value end
   end
   if type(make) == "string" then make = optim[make] end
-  if not make then errors.raise("an optimizer's table starts with its name or its constructor: {\"SGD\", lr = 0.1}") end
+  if not make then
+    errors.raise("train.optimizer: an optimizer's table starts with its name or its constructor: {\"SGD\", lr = 0.1}")
+  end
   return make, options
 end
 
@@ -84,13 +97,14 @@ end
 -- @tparam table params a list of tensors
 -- @tparam function|table|userdata spec
 -- @treturn table|userdata an object with `step` and `zero_grad`
-function M.optimizer(params, spec)
+function M.optimizer(...)
+  local o = OPTIMIZER:read(...)
+  local params, spec = o.params, o.how
   if type(spec) == "function" then return M.from_function(params, spec) end
   if type(spec) == "table" and not spec.step then
     local make, options = constructor_of(spec)
     return make(params, options)
   end
-  if spec == nil then errors.raise("an optimizer is needed: an update rule or a table such as {\"SGD\", lr = 0.1}") end
   return spec
 end
 

@@ -91,6 +91,7 @@ static int l_no_grad(lua_State *L) { return call_with_mode(L, "lab.no_grad", fal
 /*** Calls f(...) with recording on, inside no_grad. @function enable_grad */
 static int l_enable_grad(lua_State *L) { return call_with_mode(L, "lab.enable_grad", true); }
 static int l_is_grad_enabled(lua_State *L) {
+  lb_atmost(L, "lab.is_grad_enabled", 0);
   lua_pushboolean(L, grad_mode());
   return 1;
 }
@@ -105,6 +106,7 @@ static int l_set_grad_enabled(lua_State *L) {
 
 /*** The names of all ops that have a gradient, for tests that must miss none. @function differentiable_ops */
 static int l_differentiable_ops(lua_State *L) {
+  lb_atmost(L, "autograd.differentiable_ops", 0);
   lua_newtable(L);
   for (int i = 0, n = 0; i < OP_COUNT; i++) {
     if (!op_row((OpId)i)->backward) continue;

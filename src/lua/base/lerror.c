@@ -62,10 +62,10 @@ int lb_calleeerror(lua_State *L, const char *callee) { return lb_error(L, "%s: %
 
 /* --- what was given ----------------------------------------------------------------------------------------------- */
 
-/* "a table", "an optlab.Optimizer" */
+/* "a table", "a userdata", "an optlab.Optimizer" */
 static const char *push_type(lua_State *L, int idx) {
   const char *name = luaL_getmetafield(L, idx, "__name") == LUA_TSTRING ? lua_tostring(L, -1) : luaL_typename(L, idx);
-  return lua_pushfstring(L, "%s %s", strchr("aeiou", tolower((unsigned char)*name)) ? "an" : "a", name);
+  return lua_pushfstring(L, "%s %s", strchr("aeio", tolower((unsigned char)*name)) ? "an" : "a", name);
 }
 
 const char *lb_pushgot(lua_State *L, int idx) {

@@ -166,7 +166,9 @@ One pass over the data, in a new order if the loader shuffles.
 @treturn function an iterator for the generic for
 */
 static int loader_batches(lua_State *L) {
-  ldata_start(L, check_loader(L, "Loader:batches"));
+  Loader *l = check_loader(L, "Loader:batches");
+  lb_atmost(L, "Loader:batches", 1);
+  ldata_start(L, l);
   lua_pushvalue(L, -1);
   lua_pushvalue(L, 1);
   lua_pushcclosure(L, next_batch, 2);
@@ -185,6 +187,7 @@ Where the loader stands, to continue with the same batches in another run.
 */
 static int loader_state_dict(lua_State *L) {
   Loader *l = check_loader(L, "Loader:state_dict");
+  lb_atmost(L, "Loader:state_dict", 1);
   lua_createtable(L, 0, 3);
   lua_pushinteger(L, (lua_Integer)l->epoch);
   lua_setfield(L, -2, "epoch");

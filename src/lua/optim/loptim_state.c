@@ -95,6 +95,7 @@ static void push_group(lua_State *L, const Optim *o, const OptimGroup *group, in
 int loptim_state_dict(lua_State *L) {
   recorder_refuse("an optimizer's state is read");
   Optim *o = lb_checkoptim(L, 1, "Optimizer:state_dict");
+  lb_atmost(L, "Optimizer:state_dict", 1);
   lua_settop(L, 1);
   lua_newtable(L);
   lua_pushstring(L, o->def->name);
@@ -276,6 +277,7 @@ int loptim_load_state_dict(lua_State *L) {
   Optim *o = lb_checkoptim(L, 1, FN);
   recorder_refuse("an optimizer's state is loaded");
   if (!lua_istable(L, 2)) return lb_badvalue(L, FN, "state", 2, "a table from state_dict()");
+  lb_atmost(L, FN, 2);
   lua_settop(L, 2);
   check_name(L, o);
   const double *h = check_groups(L, o);

@@ -40,6 +40,7 @@ static double move(lua_State *L, const Attach *a, double t, const char *fn) {
 int lsched_attach(lua_State *L) {
   const Optim *o = lb_checkoptim(L, 1, "sched.attach");
   lsched_check(L, 2, "sched.attach");
+  lb_atmost(L, "sched.attach", 2);
   lua_settop(L, 2);
   double base = o->group[0].h[0];
   Attach *a = lua_newuserdatauv(L, sizeof *a + (size_t)o->ngroups * sizeof *a->ratio, LSCHED_UV_SCHEDULE);

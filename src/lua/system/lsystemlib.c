@@ -19,6 +19,7 @@ Seconds on a clock that never goes back; only differences mean anything.
 @usage local t0 = lab.clock(); work(); print(lab.clock() - t0)
 */
 static int system_clock(lua_State *L) {
+  lb_atmost(L, "lab.clock", 0);
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   lua_pushnumber(L, (double)t.tv_sec + 1e-9 * (double)t.tv_nsec);
@@ -46,6 +47,7 @@ Bytes and calls of the tensor allocator, and the process's size.
 @treturn table {live, peak, cached: bytes of tensors; mallocs: calls of malloc so far; resident: bytes of the process}
 */
 static int system_memory(lua_State *L) {
+  lb_atmost(L, "lab.memory", 0);
   AllocStats s = alloc_stats();
   int64_t resident = resident_bytes();
   lua_createtable(L, 0, 6);
@@ -63,7 +65,7 @@ Makes `lab.memory().peak` start again from what is live now.
 @function reset_peak_memory
 */
 static int system_reset_peak(lua_State *L) {
-  (void)L;
+  lb_atmost(L, "lab.reset_peak_memory", 0);
   alloc_reset_peak();
   return 0;
 }
@@ -73,7 +75,7 @@ Gives the memory that waits for reuse back to the system.
 @function empty_cache
 */
 static int system_empty_cache(lua_State *L) {
-  (void)L;
+  lb_atmost(L, "lab.empty_cache", 0);
   alloc_trim();
   return 0;
 }
@@ -110,6 +112,7 @@ static int system_set_num_threads(lua_State *L) {
 @treturn integer the number of threads in use
 */
 static int system_get_num_threads(lua_State *L) {
+  lb_atmost(L, "lab.get_num_threads", 0);
   lua_pushinteger(L, parallel_threads());
   return 1;
 }
@@ -135,6 +138,7 @@ Width of the terminal on standard error or standard output; $COLUMNS, or 80, whe
 @treturn integer
 */
 static int system_columns(lua_State *L) {
+  lb_atmost(L, "lab.columns", 0);
   struct winsize w;
   int columns = 0;
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0) columns = w.ws_col;
@@ -143,6 +147,13 @@ static int system_columns(lua_State *L) {
     columns = env ? atoi(env) : 0;
   }
   lua_pushinteger(L, columns > 0 ? columns : 80);
+  return 1;
+}
+
+/* shown(value): the value as error messages show it; lb_pushgot for the Lua half. */
+static int system_shown(lua_State *L) {
+  lua_settop(L, 1);
+  lb_pushgot(L, 1);
   return 1;
 }
 
@@ -179,6 +190,7 @@ static const luaL_Reg SYSTEM_FUNCTIONS[] = {
     {"isatty", system_isatty},
     {"columns", system_columns},
     {"nearest", system_nearest},
+    {"shown", system_shown},
     {"set_library_dir", system_set_library_dir},
     {NULL, NULL},
 };

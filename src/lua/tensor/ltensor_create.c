@@ -265,6 +265,7 @@ static int l_manual_seed(lua_State *L) {
 }
 
 static int l_initial_seed(lua_State *L) {
+  lb_atmost(L, "lab.initial_seed", 0);
   lua_pushinteger(L, (lua_Integer)rng_seed());
   return 1;
 }
@@ -278,6 +279,7 @@ static int l_set_default_dtype(lua_State *L) {
   return 0;
 }
 static int l_get_default_dtype(lua_State *L) {
+  lb_atmost(L, "lab.get_default_dtype", 0);
   lua_pushstring(L, dtype_name(dtype_default()));
   return 1;
 }

@@ -11,6 +11,7 @@ static const char *const PURPOSES[RNG_PURPOSES + 1] = {
 
 /*** The state of all random numbers: {seed, user, init, data, dropout}. @function get_rng_state */
 static int l_get_rng_state(lua_State *L) {
+  lb_atmost(L, "lab.get_rng_state", 0);
   recorder_refuse("the state of the random numbers is read");
   lua_createtable(L, 0, RNG_PURPOSES + 1);
   lua_pushinteger(L, (lua_Integer)rng_seed());

@@ -271,10 +271,11 @@ static int l_copy_(lua_State *L) {
 }
 
 /* t:exp_(), t:clamp_(lo, hi), ...: the function of that name, its result copied back. Upvalue 1: the function, 2: the
- * callee. */
+ * callee, 3: whether the function checks the number of arguments in that name. */
 static int l_through_copy(lua_State *L) {
   const char *callee = lua_tostring(L, lua_upvalueindex(2));
   Tensor *t = lb_checkself(L, callee);
+  if (!lua_toboolean(L, lua_upvalueindex(3))) lb_atmost(L, callee, 1);
   ltensor_check_inplace(L, t, callee);
   int n = lua_gettop(L);
   lua_pushvalue(L, lua_upvalueindex(1));
@@ -300,9 +301,17 @@ static void inplace_twins(lua_State *L, int methods) {
   static const char *const names[] = {"exp",   "log",  "sqrt",    "square", "abs",   "neg",
                                       "clamp", "relu", "sigmoid", "tanh",   "floor", "round"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    bool clamp = strcmp(names[i], "clamp") == 0;
     lua_getfield(L, methods, names[i]);
     lua_pushfstring(L, "Tensor:%s_", names[i]);
-    lua_pushcclosure(L, l_through_copy, 2);
+    if (clamp) { /* reads a declaration, in the name of its upvalue */
+      lua_CFunction f = lua_tocfunction(L, -2);
+      lua_pushvalue(L, -1);
+      lua_pushcclosure(L, f, 1);
+      lua_replace(L, -3);
+    }
+    lua_pushboolean(L, clamp);
+    lua_pushcclosure(L, l_through_copy, 3);
     lua_pushfstring(L, "%s_", names[i]);
     lua_insert(L, -2);
     lua_settable(L, methods);
@@ -311,6 +320,7 @@ static void inplace_twins(lua_State *L, int methods) {
 
 /*** True if the value is a tensor. @function is_tensor */
 static int l_is_tensor(lua_State *L) {
+  lb_atmost(L, "lab.is_tensor", 1);
   lua_pushboolean(L, lua_type(L, 1) == LUA_TUSERDATA && luaL_testudata(L, 1, TENSOR_MT) != NULL);
   return 1;
 }

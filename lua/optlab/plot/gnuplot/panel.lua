@@ -263,7 +263,7 @@ local function palette_commands(panel)
     if panel.fig.solid then panel.settings[#panel.settings + 1] = "unset colorbox" end
     return
   end
-  for _, command in ipairs(theme.palette(name, "plot")) do panel.settings[#panel.settings + 1] = command end
+  for _, command in ipairs(theme.palette(name)) do panel.settings[#panel.settings + 1] = command end
   local lo, hi = axis:result()
   panel:set("cbrange [%s:%s]", fmt(lo, true), fmt(hi, true))
   panel.bar = bar

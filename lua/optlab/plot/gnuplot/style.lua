@@ -8,8 +8,6 @@
 -- A colour option is one of those letters, a name ("orange", "tab:blue"), "#rgb", "#rrggbb", or "C1".."C10", the
 -- theme's own cycle counted from 1.
 -- @module optlab.plot.gnuplot.style
-local errors = require "optlab.base.errors"
-
 local M = {}
 
 -- gnuplot's dash pattern of each line; lengths grow with the line's width.
@@ -44,19 +42,11 @@ local function take_line(rest)
   end
 end
 
-local function bad_style(style, where)
-  errors.raise('%s: bad style "%s": use a line (- -- -. :), a marker (. o s ^ v D d p * + x) and a colour letter '
-    .. '(b g r c m y k w), each at most once, such as "-o" or "r--"', where, style)
-end
-
 --- Reads a style string.
 -- @tparam string style
--- @tparam string where how an error calls the function
--- @treturn table {dash=, point=, size=, color=}: gnuplot's dash pattern, point type and size, "#rrggbb"; nil if absent
-function M.parse(style, where)
-  if type(style) ~= "string" then
-    errors.raise('%s: style must be a string such as "-o", got %s', where, type(style))
-  end
+-- @treturn ?table {dash=, point=, size=, color=}: gnuplot's dash pattern, point type and size, "#rrggbb", each nil if
+-- it is absent; nil for a string that is no style
+function M.parse(style)
   local out, rest = {}, style
   while rest ~= "" do
     local line, after = take_line(rest)
@@ -68,7 +58,7 @@ function M.parse(style, where)
     elseif LETTERS[c] and not out.color then
       out.color, rest = LETTERS[c], rest:sub(2)
     else
-      bad_style(style, where)
+      return nil
     end
   end
   if not out.dash and not out.point then out.dash = "solid" end
@@ -77,21 +67,16 @@ end
 
 --- Reads a colour.
 -- @tparam string color
--- @tparam string where how an error calls the function
--- @treturn string "#rrggbb", or "C" and a number for a colour of the theme's cycle
-function M.color(color, where)
-  if type(color) == "string" then
-    local name = color:gsub("^tab:", "")
-    local known = NAMES[name] or LETTERS[color]
-    if known then return known end
-    if color:match("^#%x%x%x%x%x%x$") then return color:lower() end
-    local r, g, b = color:match("^#(%x)(%x)(%x)$")
-    if r then return ("#" .. r .. r .. g .. g .. b .. b):lower() end
-    local n = tonumber(color:match("^C(%d+)$"))
-    if n and n >= 1 and n <= 10 then return color end
-  end
-  errors.raise('%s: bad color %s: use "#rrggbb", "C1" to "C10", a letter of b g r c m y k w, or a name like "orange"',
-    where, type(color) == "string" and '"' .. color .. '"' or tostring(color))
+-- @treturn ?string "#rrggbb", or "C" and a number for a colour of the theme's cycle; nil for a string that is no colour
+function M.color(color)
+  local name = color:gsub("^tab:", "")
+  local known = NAMES[name] or LETTERS[color]
+  if known then return known end
+  if color:match("^#%x%x%x%x%x%x$") then return color:lower() end
+  local r, g, b = color:match("^#(%x)(%x)(%x)$")
+  if r then return ("#" .. r .. r .. g .. g .. b .. b):lower() end
+  local n = tonumber(color:match("^C(%d+)$"))
+  return n and n >= 1 and n <= 10 and color or nil
 end
 
 --- Splits a colour into the two ways in which gnuplot takes one.

@@ -4,8 +4,6 @@
 -- string, or next to another one, for the end of the string, so such runs stand in double quotes of their own, which
 -- hold nothing but quotes. Lines are joined by "\n"; other control characters and invalid UTF-8 never reach gnuplot.
 -- @module optlab.plot.gnuplot.text
-local errors = require "optlab.base.errors"
-
 local M = {}
 
 local REPLACEMENT = "\u{FFFD}"
@@ -62,16 +60,6 @@ function M.quote_lines(s)
   local lines = {}
   for line in (M.clean(s) .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = quote_line(line) end
   return table.concat(lines, '."\\n".')
-end
-
---- Checks that a value is text (a number counts as text).
--- @param v the value
--- @tparam string what how an error calls it, "fig:text: the text"
--- @treturn string
-function M.check(v, what)
-  if type(v) == "number" then return tostring(v) end
-  if type(v) ~= "string" then errors.raise("%s must be a string, got %s", what, type(v)) end
-  return v
 end
 
 -- The width of a character in units of the font size: wide CJK, narrow letters, the rest.

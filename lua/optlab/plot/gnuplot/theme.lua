@@ -38,18 +38,27 @@ function M.theme()
   return commands(source("theme.gp"))
 end
 
---- The commands of one palette of palettes.gp, where a line "# palette NAME" opens each.
--- @string name "viridis", "magma", "coolwarm", "gray"
--- @tparam string where how an error calls the function
+-- The palettes of palettes.gp, where a line "# palette NAME" opens each: name, commands.
+local function each_palette()
+  return source("palettes.gp"):gmatch("# palette (%w+)\n(.-)\n\n")
+end
+
+--- The names of the palettes.
 -- @treturn {string,...}
-function M.palette(name, where)
-  local known, found = {}, nil
-  for title, body in source("palettes.gp"):gmatch("# palette (%w+)\n(.-)\n\n") do
-    known[#known + 1] = title
-    if title == name then found = commands(body) end
+function M.palettes()
+  local names = {}
+  for name in each_palette() do names[#names + 1] = name end
+  return names
+end
+
+--- The commands of one palette.
+-- @string name "viridis", "magma", "coolwarm", "gray"
+-- @treturn ?{string,...} nil if there is none of that name
+function M.palette(name)
+  for title, body in each_palette() do
+    if title == name then return commands(body) end
   end
-  if found then return found end
-  errors.raise("%s: no palette %s; there are %s", where, tostring(name), table.concat(known, ", "))
+  return nil
 end
 
 return M

@@ -1,0 +1,139 @@
+--- Options that several functions of the plot room share, and those of a figure.
+--
+-- The kinds of arguments (`optlab.base.kinds`) that it adds: text (a number counts as text), color and style
+-- (`optlab.plot.gnuplot.style`), palette, and tick, {number, text}.
+-- @module optlab.plot.options
+require "optlab.plot.arrays" -- adds the kinds scalar, vector, pair
+local kinds = require "optlab.base.kinds"
+local style = require "optlab.plot.gnuplot.style"
+local theme = require "optlab.plot.gnuplot.theme"
+
+local M = {}
+
+-- --- kinds ----------------------------------------------------------------------------------------------------------
+
+kinds.text = {
+  what = "a string",
+  accept = function(v)
+    if type(v) == "number" then return tostring(v) end
+    return type(v) == "string" and v or nil
+  end,
+}
+
+kinds.color = {
+  what = 'a colour ("#rrggbb", "C1" to "C10", a letter of b g r c m y k w, or a name like "orange")',
+  accept = function(v) return type(v) == "string" and style.color(v) or nil end,
+}
+
+kinds.style = {
+  what = 'a style such as "-o" or "r--": a line (- -- -. :), a marker (. o s ^ v D d p * + x) and a colour letter '
+    .. "(b g r c m y k w), each at most once",
+  accept = function(v) return type(v) == "string" and style.parse(v) and v or nil end,
+}
+
+kinds.palette = {
+  what = function() return "one of '" .. table.concat(theme.palettes(), "', '") .. "'" end,
+  accept = function(v) return type(v) == "string" and theme.palette(v) and v or nil end,
+}
+
+local NUMBER = { kind = "scalar" }
+
+kinds.tick = {
+  takes = "list", what = "a number or a list {number, text}",
+  accept = function(v)
+    if type(v) ~= "table" or #v ~= 2 then return nil end
+    local x, label = kinds.accept(v[1], NUMBER), kinds.text.accept(v[2])
+    return x and label and { x, label } or nil
+  end,
+}
+
+-- --- of what is drawn -----------------------------------------------------------------------------------------------
+
+M.LABEL = { "label", "text", doc = "The name in the legend." }
+M.STYLE = { "style", "style", doc = "A line, a marker and a colour letter such as \"-\", \"o\", \"r--\"." }
+M.COLOR = { "color", "color",
+  doc = "A letter, a name, \"#rrggbb\", or \"C1\" to \"C10\" of the theme; by default the next." }
+M.WIDTH = { "width", "scalar", above = 0, max = 1000, doc = "Of the line." }
+M.ENHANCED = { "enhanced", "flag", default = false, doc = "Whether _ ^ { } @ & in texts have gnuplot's meaning." }
+M.PALETTE = { "palette", "palette", default = "viridis",
+  doc = "The colours of values: viridis, magma, coolwarm or gray." }
+M.COLORBAR = { "colorbar", "flag", default = false, doc = "Whether a bar explains the colours." }
+
+--- The width of a line with a default of its own.
+function M.width(default)
+  return { "width", "scalar", above = 0, max = 1000, default = default, doc = "Of the line." }
+end
+
+-- --- of a figure ----------------------------------------------------------------------------------------------------
+
+local LEGENDS = {
+  ["top right"] = "inside right top", ["top left"] = "inside left top", ["bottom right"] = "inside right bottom",
+  ["bottom left"] = "inside left bottom", ["right"] = "inside right center", ["left"] = "inside left center",
+  ["top"] = "inside center top", ["bottom"] = "inside center bottom", ["outside"] = "outside right top",
+  ["below"] = "below", ["auto"] = "auto", ["none"] = "none",
+}
+local LEGEND_NAMES = {
+  "top right", "top left", "bottom right", "bottom left", "right", "left", "top", "bottom", "outside", "below", "auto",
+  "none",
+}
+
+--- What the option `legend` means.
+-- @tparam boolean|string choice
+-- @treturn string "auto", "none", or where gnuplot puts it
+function M.legend(choice)
+  if type(choice) == "boolean" then return choice and "auto" or "none" end
+  return LEGENDS[choice]
+end
+
+--- A size in whole pixels.
+function M.whole(size)
+  return { math.floor(size[1]), math.floor(size[2]) }
+end
+
+local function size(default)
+  return {
+    "size", "pair", default = default, doc = "{width, height} in pixels.",
+    what = "{width, height} in pixels, from {80, 60} to {10000, 10000}",
+    test = function(s) return s[1] >= 80 and s[2] >= 60 and s[1] <= 10000 and s[2] <= 10000 end,
+  }
+end
+
+--- The size of a picture whose default depends on what is in it.
+M.SIZE = size(nil)
+
+local function text(name, doc) return { name, "text", doc = doc } end
+
+local function limits(name)
+  return {
+    name, "pair", finite = true, what = "a list of 2 different finite numbers",
+    test = function(ends) return ends[1] ~= ends[2] end,
+    doc = "{from, to}; by default what the data span, with a margin of 5 %.",
+  }
+end
+
+local function ticks(name)
+  return {
+    name, "vector|list", of = { "scalar|tick", what = kinds.tick.what }, what = "a list of numbers or {number, text}",
+    doc = "Where the axis has marks: numbers, or {number, text}.",
+  }
+end
+
+local function log(name) return { name, "flag", default = false, doc = "Whether the axis is logarithmic." } end
+
+M.TITLE = text("title", "Above the figure.")
+M.XLABEL, M.YLABEL = text("xlabel", "Below the x axis."), text("ylabel", "Beside the y axis.")
+M.XLIM, M.YLIM = limits("xlim"), limits("ylim")
+M.LEGEND = {
+  "legend", "flag|choice", choices = LEGEND_NAMES, default = true,
+  doc = "Where the names of the curves stand: true is where they hide least, false is none.",
+}
+
+M.FIGURE = {
+  M.TITLE, M.XLABEL, M.YLABEL, text("zlabel", "Beside the z axis of a surface."), M.XLIM, M.YLIM, limits("zlim"),
+  log("logx"), log("logy"), size { 640, 400 }, M.LEGEND, M.ENHANCED,
+  { "aspect", "choice", choices = { "equal" }, doc = "\"equal\": a unit has the same length on both axes." },
+  { "view", "pair", finite = true, doc = "The two angles from which a surface is seen; by default {60, 30}." },
+  ticks("xticks"), ticks("yticks"),
+}
+
+return M

@@ -105,13 +105,14 @@ M.float_dtype = { what = "one of " .. quoted(FLOATS), accept = function(value) r
 -- The members of a list, taken as rows of kind `of`.
 local function members(value, row)
   if type(value) ~= "table" or (row.width and #value ~= row.width) or #value < (row.least or 0) then return nil end
-  local list = {}
+  local list, of, alternatives = {}, row.of, M.of(row.of)
+  local accept = #alternatives == 1 and not of.test and alternatives[1].accept or M.accept -- lists may be long
   for i = 1, #value do
-    local taken, at, wrong_row, wrong = M.accept(value[i], row.of)
+    local taken, at, wrong_row, wrong = accept(value[i], of)
     if taken == nil then
       local place = ("[%d]"):format(i)
       if at then return nil, place .. at, wrong_row, wrong end
-      return nil, place, row.of, value[i]
+      return nil, place, of, value[i]
     end
     list[i] = taken
   end

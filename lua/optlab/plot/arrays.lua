@@ -2,7 +2,8 @@
 --
 -- The kinds of arguments (`optlab.base.kinds`) that it adds:
 --
--- * scalar: a number or a tensor of one element; nan and infinities too unless the row has limits or is `finite`
+-- * coordinate: a number or a tensor of one element, nan and infinities too
+-- * scalar: the same, within the limits that the row has
 -- * vector: a list of numbers or a one-dimensional tensor, as a fresh array
 -- * pair: two numbers; span: {from, to} or {from, to, step}
 -- * matrix: rows of numbers or a two-dimensional tensor
@@ -46,6 +47,8 @@ end
 
 -- --- kinds ----------------------------------------------------------------------------------------------------------
 
+kinds.coordinate = { what = "a number", accept = scalar }
+
 kinds.scalar = {
   what = kinds.number.what,
   accept = function(v, row)
@@ -67,7 +70,7 @@ local function array(what, member, width)
   return { takes = "list", what = what, accept = function(v) return members(v, row) end }
 end
 
-local NUMBER = { kind = "scalar" }
+local NUMBER = { kind = "coordinate" }
 
 kinds.array = { takes = "list", what = kinds.list.what, accept = members }
 kinds.vector = array("a list of numbers or a tensor", NUMBER)

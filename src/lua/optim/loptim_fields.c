@@ -59,7 +59,7 @@ static int optim_index(lua_State *L) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_tolstring(L, 2, NULL);
-  const Optim *o = lb_checkoptim(L, 1, key);
+  const Optim *o = loptim_check(L, 1, key);
   int at;
   const Arg *a = args_find(o->def->args, key, &at);
   if (a) {
@@ -98,7 +98,7 @@ static int set_field(lua_State *L, Optim *o, int first, int last, const char *co
 }
 
 static int optim_newindex(lua_State *L) {
-  Optim *o = lb_checkoptim(L, 1, "opt.field = value");
+  Optim *o = loptim_check(L, 1, "opt.field = value");
   return set_field(L, o, 0, o->ngroups - 1, FIELDS);
 }
 
@@ -146,7 +146,7 @@ static int optim_tostring(lua_State *L) {
 }
 
 static int optim_len(lua_State *L) {
-  lua_pushinteger(L, lb_checkoptim(L, 1, "#")->ngroups);
+  lua_pushinteger(L, loptim_check(L, 1, "#")->ngroups);
   return 1;
 }
 

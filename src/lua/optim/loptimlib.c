@@ -37,7 +37,7 @@ static OptimUD *check_self(lua_State *L, const char *fn) {
   return check_open(L, ud, 1, fn);
 }
 
-Optim *lb_checkoptim(lua_State *L, int idx, const char *fn) { return &check_ud(L, idx, fn)->o; }
+Optim *loptim_check(lua_State *L, int idx, const char *fn) { return &check_ud(L, idx, fn)->o; }
 
 /* --- parameters and groups ---------------------------------------------------------------------------------------- */
 

@@ -2,7 +2,8 @@
  * module.h - leaf layers: what all layers of a kind share (LayerDef), and what one layer owns (Module).
  *
  * A layer file holds one or a few `const LayerDef layer_<name>` and the functions they point to; it knows no other
- * layer and is listed in the folder's CMakeLists.txt. Containers and user-defined modules are made in Lua and speak the same protocol.
+ * layer and is listed in the folder's CMakeLists.txt. Containers and user-defined modules are made in Lua and speak the
+ * same protocol.
  *
  * What follows from a definition - reading calls, defaults, checks, the reference pages - is written nowhere else.
  *

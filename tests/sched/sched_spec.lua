@@ -350,7 +350,7 @@ describe("sched", function()
         sched.attach(optim.SGD { { params = a, lr = 0 }, { params = b, lr = 1 } }, s)
       end, "sched.attach: the first group's lr is 0, so the other groups have no ratio to it" },
       { "too few milestones", function() sched.sequential { schedules = { s, s }, milestones = {} } end,
-        "lab.sched has no 'sequential'" },
+        "sched.sequential: 2 schedules need 1 milestones, got 0" },
       { "milestones out of order", function() sched.sequential { schedules = { s, s, s }, milestones = { 5, 3 } } end,
         "sched.sequential: milestones[2] must be a number of at least 5, got 3" },
       { "a number in a chain", function() sched.chain { s, 3 } end,

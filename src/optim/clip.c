@@ -186,8 +186,10 @@ static int on_grads(const char *name, Recompute *run, Tensor *first, Tensor *con
 }
 
 Tensor *clip_grad_norm_(Tensor *const *params, int n, double max_norm, double norm_type, bool error_if_nonfinite) {
-  if (!(max_norm >= 0)) return err_null("optim.clip_grad_norm_: max_norm must be a number of at least 0, got %.14g", max_norm);
-  if (!(norm_type > 0)) return err_null("optim.clip_grad_norm_: norm_type must be a number above 0 (or math.huge), got %.14g", norm_type);
+  if (!(max_norm >= 0))
+    return err_null("optim.clip_grad_norm_: max_norm must be a number of at least 0, got %.14g", max_norm);
+  if (!(norm_type > 0))
+    return err_null("optim.clip_grad_norm_: norm_type must be a number above 0 (or math.huge), got %.14g", norm_type);
   double args[] = {max_norm, norm_type, error_if_nonfinite};
   Tensor *total = tensor_new(DT_F64, 0, NULL);
   if (total && on_grads("clip_grad_norm_", run_norm, total, params, n, args, sizeof args) == 0) return total;
@@ -196,6 +198,7 @@ Tensor *clip_grad_norm_(Tensor *const *params, int n, double max_norm, double no
 }
 
 int clip_grad_value_(Tensor *const *params, int n, double limit) {
-  if (!(limit >= 0)) return err_set("optim.clip_grad_value_: clip_value must be a number of at least 0, got %.14g", limit);
+  if (!(limit >= 0))
+    return err_set("optim.clip_grad_value_: clip_value must be a number of at least 0, got %.14g", limit);
   return on_grads("clip_grad_value_", run_value, NULL, params, n, &limit, sizeof limit);
 }

@@ -93,6 +93,24 @@ end
 
 local WITH, WITHOUT = listed(calls.WITH_OPTIONS), listed(calls.WITHOUT_OPTIONS)
 
+-- What is not listed but declared in C, or an element-wise operation, is called as its declaration says.
+local function add_declared()
+  for _, library in ipairs { core.nn, core.optim, core.sched } do
+    for _, declaration in ipairs(library.declarations()) do
+      for name, call in pairs(listed(table.concat(calls.of_declaration(declaration), "\n"))) do
+        if not WITHOUT[name] then WITH[name] = WITH[name] or call end
+      end
+    end
+  end
+  for _, op in ipairs(core.autograd.differentiable_ops()) do
+    local name = "lab." .. op
+    if rawget(lab, op) and not (WITH[name] or WITHOUT[name]) then
+      for callee, call in pairs(listed(name .. "(t +)")) do WITHOUT[callee] = call end
+    end
+  end
+end
+add_declared()
+
 -- The names that a message may call a function by: one in C that stands in several rooms has one name of its own.
 local function own_names(name)
   local names = { name }

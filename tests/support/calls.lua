@@ -1,4 +1,4 @@
---- A valid call of every public function, as small as it can be: one a line, "+" where an option may be added.
+--- A valid call of every public function, as small as it can be: one per line, "+" where an option may be added.
 --
 -- `lab.zeros(2 +)` stands for lab.zeros(2), and for lab.zeros(2, {foo = 1}). A line is run in a fresh environment in
 -- which the rooms of the library (nn, optim, ...), the objects below (Figure, Module, ...) and these names are known:
@@ -81,44 +81,6 @@ data.download("file:///nowhere", dir .. "/b" +)
 data.digest(dir .. "/a.csv", "md5" +)
 data.loader(ds +)
 data.split(ds, {1, 1} +)
-nn.Linear(2, 1 +)
-nn.Conv2d(1, 1, 1 +)
-nn.MaxPool2d(2 +)
-nn.AvgPool2d(2 +)
-nn.BatchNorm1d(2 +)
-nn.BatchNorm2d(2 +)
-nn.Dropout(+)
-nn.ReLU(+)
-nn.LeakyReLU(+)
-nn.ELU(+)
-nn.SiLU(+)
-nn.GELU(+)
-nn.Softplus(+)
-nn.Sigmoid(+)
-nn.Tanh(+)
-nn.Softmax(+)
-nn.LogSoftmax(+)
-nn.Flatten(+)
-nn.Identity(+)
-nn.MSELoss(+)
-nn.L1Loss(+)
-nn.HuberLoss(+)
-nn.SmoothL1Loss(+)
-nn.CrossEntropyLoss(+)
-nn.NLLLoss(+)
-nn.BCELoss(+)
-nn.BCEWithLogitsLoss(+)
-nn.functional.relu(t +)
-nn.functional.leaky_relu(t +)
-nn.functional.elu(t +)
-nn.functional.silu(t +)
-nn.functional.gelu(t +)
-nn.functional.softplus(t +)
-nn.functional.sigmoid(t +)
-nn.functional.tanh(t +)
-nn.functional.softmax(t +)
-nn.functional.log_softmax(t +)
-nn.functional.flatten(t +)
 nn.functional.linear(t, t +)
 nn.functional.conv2d(image, image +)
 nn.functional.max_pool2d(image, 1 +)
@@ -126,10 +88,6 @@ nn.functional.avg_pool2d(image, 1 +)
 nn.functional.batch_norm(t, v, v +)
 nn.functional.dropout(t +)
 nn.functional.one_hot(labels +)
-nn.functional.mse_loss(t, t +)
-nn.functional.l1_loss(t, t +)
-nn.functional.huber_loss(t, t +)
-nn.functional.smooth_l1_loss(t, t +)
 nn.functional.cross_entropy(t, labels +)
 nn.functional.nll_loss(t, labels +)
 nn.functional.binary_cross_entropy(t:sigmoid(), t:sigmoid() +)
@@ -145,15 +103,6 @@ nn.init.xavier_normal_(t +)
 nn.init.kaiming_uniform_(t +)
 nn.init.kaiming_normal_(t +)
 nn.init.calculate_gain("relu" +)
-optim.SGD(w +)
-optim.Adagrad(w +)
-optim.RMSprop(w +)
-optim.Adadelta(w +)
-optim.Adam(w +)
-optim.AdamW(w +)
-optim.Yogi(w +)
-optim.NAdam(w +)
-optim.Adafactor(w +)
 optim.clip_grad_norm_(w, 1 +)
 optim.clip_grad_value_(w, 1 +)
 optim.define({name = "Mine", defaults = {lr = 1}, step = print +})
@@ -164,20 +113,8 @@ plot.trace(math.abs, {1, 2} +)
 plot.trace2d(math.max, {{1, 2}} +)
 plot.set_format("svg" +)
 plot.set_out(dir +)
-sched.Factor({base_lr = 1 +})
-sched.MultiFactor({step = {1} +})
-sched.SquareRoot({base_lr = 1 +})
 sched.Poly({max_update = 2 +})
 sched.Cosine({max_update = 2 +})
-sched.StepLR({base_lr = 1, step_size = 1 +})
-sched.MultiStepLR({base_lr = 1, milestones = {1} +})
-sched.ConstantLR({base_lr = 1 +})
-sched.LinearLR({base_lr = 1 +})
-sched.ExponentialLR({base_lr = 1, gamma = 1 +})
-sched.PolynomialLR({base_lr = 1 +})
-sched.CosineAnnealingLR({base_lr = 1, T_max = 1 +})
-sched.CosineAnnealingWarmRestarts({base_lr = 1, T_0 = 1 +})
-sched.CyclicLR({base_lr = 1, max_lr = 2 +})
 sched.OneCycleLR({max_lr = 1, total_steps = 9 +})
 sched.LambdaLR({base_lr = 1, lr_lambda = math.exp +})
 sched.MultiplicativeLR({base_lr = 1, lr_lambda = math.exp +})
@@ -347,6 +284,37 @@ Loader:batches(+)
 Loader:state_dict(+)
 Loader:load_state_dict(loader:state_dict() +)
 ]]
+
+-- A value of each kind of argument, as a script writes it.
+local VALUES = {
+  number = "0.5", integer = "1", sizes = "1", shape = "1", integers = "{1}", list = "{1}", flag = "true", tensor = "t",
+  dimension = "1", ["function"] = "print",
+}
+
+-- "a = 1, b = 0.5" or, by position, "1, 0.5": the required arguments of a declaration.
+local function required(declaration, by_name)
+  local parts = {}
+  for _, a in ipairs(declaration.args) do
+    local value = a.kind == "choice" and ("%q"):format(a.choices[1]) or VALUES[a.kind]
+    if a.required then parts[#parts + 1] = by_name and a.name .. " = " .. value or value end
+  end
+  return table.concat(parts, ", ")
+end
+
+--- The calls of a layer, an optimizer, a schedule, ... that follow from its declaration; most need no line above.
+-- @tparam table declaration what core.nn.declarations() and its like list
+-- @treturn {string,...}
+function M.of_declaration(declaration)
+  local name, arguments = declaration.space .. "." .. declaration.name, required(declaration)
+  if declaration.space == "optim" then return { name .. "(w +)" } end
+  if declaration.space == "sched" then return { name .. "({" .. required(declaration, true) .. " +})" } end
+  local list = { ("%s(%s +)"):format(name, arguments) }
+  if declaration.functional then
+    local inputs = table.concat({ ("t, "):rep(#declaration.inputs), arguments }):gsub(", $", "")
+    list[2] = ("nn.functional.%s(%s +)"):format(declaration.functional, inputs)
+  end
+  return list
+end
 
 --- Functions that hand what they are given to a function of the script, or that take any number of values.
 M.VARIADIC = { "lab.no_grad", "lab.enable_grad", "nn.Sequential", "nn.Module" }

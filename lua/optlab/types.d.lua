@@ -1,6 +1,6 @@
 ---@meta optlab
 --- The types of optlab for the Lua language server (LuaLS): completion, hover texts, checks in an editor.
--- Nothing runs this file. docs/api.md describes what the functions do; tests/docs_spec.lua compares the names with the
+-- Nothing runs this file. docs/api.md describes what the functions do; tests/cli/docs_spec.lua compares the names with the
 -- real ones.
 
 ---@alias optlab.DType "float32"|"float64"|"int64"|"uint8"

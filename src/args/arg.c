@@ -177,8 +177,9 @@ static bool in_range(ArgRange range, double x) {
 }
 
 bool arg_accepts(const Arg *a, double x) {
-  if (arg_is_integral(a) && !(x == floor(x) && fabs(x) <= (a->kind == ARG_SIZES ? ARG_SIZES_MAX : ARG_INTEGER_MAX)))
+  if (arg_is_integral(a) && !(x == floor(x) && fabs(x) <= (a->kind == ARG_SIZES ? ARG_SIZES_MAX : ARG_INTEGER_MAX))) {
     return false;
+  }
   return in_range(a->range, x);
 }
 

@@ -262,8 +262,9 @@ int autograd_grad(Tensor *const *outputs, Tensor *const *gradients, int nout, Te
   }
   if (rc == 0) rc = run(&r, outputs, gradients, nout);
   for (int i = 0; rc == 0 && i < nin; i++) {
-    if (!result[i] && !opt.allow_unused)
+    if (!result[i] && !opt.allow_unused) {
       rc = err_set("grad: the output does not depend on input %d (pass {allow_unused=true} to get nil for it)", i + 1);
+    }
   }
   if (rc < 0) {
     for (int i = 0; i < nin; i++) {

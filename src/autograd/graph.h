@@ -34,9 +34,6 @@ struct Node {
   NodeInput in[];
 };
 
-/* Hangs a node for `op` on `out`. -1 when out of memory. */
-int graph_record(OpId op, Tensor *out, Tensor *const *in, int nin, const OpArgs *args);
-
 void graph_retain(Node *n);
 void graph_release(Node *n);    /* iterative: a chain of a million nodes does not recurse */
 void graph_drop_saved(Node *n); /* frees the values backward would need and marks the node as freed */

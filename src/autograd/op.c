@@ -14,6 +14,7 @@
 
 static uint64_t last_seq;    /* the process's: contexts may share graphs. Only the thread that runs Lua records any */
 static const OpArgs no_args; /* of rows that read none */
+_Static_assert(sizeof(OpCall) <= COMPUTATION_ARGS, "an op and its arguments must fit into a recorded computation");
 
 bool grad_mode(void) { return context->grad_mode; }
 
@@ -59,6 +60,54 @@ static Tensor *apply_promoted(OpId id, const Op *op, Tensor *const *in, int nin,
   alloc_put(cast, bytes);
   fm_end(m, NULL);
   return out;
+}
+
+/* --- making a node ---------------------------------------------------------------------------------------- */
+
+static size_t node_size(int nin) { return sizeof(Node) + (size_t)nin * sizeof(NodeInput); }
+
+static bool saves(const Op *op, int i) { return (op->save & SAVE_ALL_INPUTS) >> (i < 31 ? i : 30) & 1; }
+
+static void fill_input(NodeInput *e, Tensor *x, bool save) {
+  *e = (NodeInput){0};
+  if (x->node) {
+    e->node = x->node;
+    graph_retain(x->node);
+  } else if (x->requires_grad) {
+    e->leaf = tensor_retain(x);
+  }
+  if (save) {
+    e->saved = tensor_retain(x);
+    e->version = x->storage->version;
+  }
+}
+
+/* Attaches a node for the op to its output. -1 when out of memory. */
+static int add_node(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs *args) {
+  const Op *op = op_row(id);
+  Node *n = alloc_get(node_size(nin));
+  if (!n) return -1;
+  n->out = NULL;
+  if ((op->save & SAVE_OUT) && !(n->out = tensor_alias(out))) {
+    alloc_put(n, node_size(nin));
+    return -1;
+  }
+  n->refs = 1;
+  n->op = (uint16_t)id;
+  n->freed = false;
+  n->dtype = out->dtype;
+  n->ndim = out->ndim;
+  n->nin = nin;
+  n->seq = ++last_seq;
+  n->mark = 0;
+  n->dout = NULL;
+  n->args = *args;
+  memcpy(n->shape, out->shape, sizeof n->shape);
+  for (int i = 0; i < nin; i++) fill_input(&n->in[i], in[i], saves(op, i));
+  for (int i = 0; op->nin < 0 && i < nin; i++) n->in[i].length = in[i]->shape[args->along.dim];
+  out->node = n;
+  out->requires_grad = true;
+  return 0;
 }
 
 /* --- apply ------------------------------------------------------------------------------------------------ */
@@ -161,59 +210,14 @@ Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
   }
   Tensor *out = context->recorder ? compute_reported(id, in, nin, args) : compute(op, in, nin, args);
   if (out && context->grad_mode && op->backward && wants_grad(in, nin) && dtype_is_float((DType)out->dtype) &&
-      graph_record(id, out, in, nin, args) < 0) {
+      add_node(id, out, in, nin, args) < 0) {
     tensor_release(out);
     return NULL;
   }
   return out;
 }
 
-/* --- nodes ------------------------------------------------------------------------------------------------ */
-
-static size_t node_size(int nin) { return sizeof(Node) + (size_t)nin * sizeof(NodeInput); }
-
-static bool saves(const Op *op, int i) { return (op->save & SAVE_ALL_INPUTS) >> (i < 31 ? i : 30) & 1; }
-
-static void fill_input(NodeInput *e, Tensor *x, bool save) {
-  *e = (NodeInput){0};
-  if (x->node) {
-    e->node = x->node;
-    graph_retain(x->node);
-  } else if (x->requires_grad) {
-    e->leaf = tensor_retain(x);
-  }
-  if (save) {
-    e->saved = tensor_retain(x);
-    e->version = x->storage->version;
-  }
-}
-
-int graph_record(OpId id, Tensor *out, Tensor *const *in, int nin, const OpArgs *args) {
-  const Op *op = op_row(id);
-  Node *n = alloc_get(node_size(nin));
-  if (!n) return -1;
-  n->out = NULL;
-  if ((op->save & SAVE_OUT) && !(n->out = tensor_alias(out))) {
-    alloc_put(n, node_size(nin));
-    return -1;
-  }
-  n->refs = 1;
-  n->op = (uint16_t)id;
-  n->freed = false;
-  n->dtype = out->dtype;
-  n->ndim = out->ndim;
-  n->nin = nin;
-  n->seq = ++last_seq;
-  n->mark = 0;
-  n->dout = NULL;
-  n->args = *args;
-  memcpy(n->shape, out->shape, sizeof n->shape);
-  for (int i = 0; i < nin; i++) fill_input(&n->in[i], in[i], saves(op, i));
-  for (int i = 0; op->nin < 0 && i < nin; i++) n->in[i].length = in[i]->shape[args->along.dim];
-  out->node = n;
-  out->requires_grad = true;
-  return 0;
-}
+/* --- the life of nodes ------------------------------------------------------------------------------------- */
 
 void graph_retain(Node *n) { n->refs++; }
 

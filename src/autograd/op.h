@@ -6,22 +6,22 @@
  * attaches a Node to the output. A backward function is written with the same ops (formula.h), so gradients can be
  * differentiated again.
  *
- * Adding an op: its name in ops/list.h, its row in the file of its kind in ops/, a sample in tests/autograd/ops_spec.lua. An
- * element-wise row with `number1` or `number2` is a function and a method of Lua by itself.
+ * Adding an op: its name in ops/CMakeLists.txt, its row in the file of its kind in ops/, a sample in
+ * tests/autograd/ops_spec.lua. An element-wise row with `number1` or `number2` is a function and a method of Lua by
+ * itself.
  */
 #ifndef OPTLAB_AUTOGRAD_OP_H
 #define OPTLAB_AUTOGRAD_OP_H
 
-#include "autograd/ops/list.h"
 #include "core/recorder.h"
 #include "core/tensor.h"
 #include "kernels/elementwise/kernels.h"
 
 typedef enum OpId {
-#define OP_ENUM(name) OP_##name,
-  OP_LIST(OP_ENUM)
-#undef OP_ENUM
-      OP_COUNT
+#define ENTRY(name) OP_##name,
+#include "autograd/ops/list.h"
+#undef ENTRY
+  OP_COUNT
 } OpId;
 
 /* --- the numbers that ops take besides tensors: a struct per family. They have no padding, for they are compared as

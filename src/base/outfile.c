@@ -32,8 +32,9 @@ static int find_target(OutFile *f) {
     errno = ENAMETOOLONG;
     return failed(f);
   }
-  if (stat(f->target, &st) == 0 && !S_ISREG(st.st_mode))
+  if (stat(f->target, &st) == 0 && !S_ISREG(st.st_mode)) {
     return err_set("cannot write %s: there is something of that name that is not a regular file", f->path);
+  }
   return 0;
 }
 
@@ -79,10 +80,11 @@ int outfile_open_partial(OutFile *f, const char *path, const char *partial) {
   *f = (OutFile){.path = path, .fd = -1, .kept = true};
   int target = snprintf(f->target, sizeof f->target, "%s", path);
   int temp = snprintf(f->temp, sizeof f->temp, "%s", partial);
-  if (target < (int)sizeof f->target && temp < (int)sizeof f->temp)
+  if (target < (int)sizeof f->target && temp < (int)sizeof f->temp) {
     f->fd = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
-  else
+  } else {
     errno = ENAMETOOLONG;
+  }
   f->named = f->fd >= 0;
   return f->named ? 0 : failed(f);
 }

@@ -121,8 +121,9 @@ static bool may_overlap(const Tensor *dst, const Tensor *src) {
 
 /* A row copied to every row of a small contiguous dst, as a bias is; false if it is none. */
 static bool copy_to_rows(Tensor *dst, const Tensor *src) {
-  if (!dst->contiguous || !src->contiguous || dst->dtype != src->dtype || dst->dtype != DT_F32 || src->ndim != 1)
+  if (!dst->contiguous || !src->contiguous || dst->dtype != src->dtype || dst->dtype != DT_F32 || src->ndim != 1) {
     return false;
+  }
   const int64_t n = src->numel;
   if (dst->numel > 4096 || dst->shape[dst->ndim - 1] != n || dst->storage == src->storage) return false;
   const float *a = tensor_f32(src);
@@ -199,7 +200,7 @@ static void fill(Tensor *t, double value) {
   tensor_touch(t);
 }
 
-int tensor_rerun_fill(const Computation *c, Context *own) {
+static int rerun_fill(const Computation *c, Context *own) {
   (void)own;
   double value;
   memcpy(&value, c->args, sizeof value);
@@ -211,7 +212,7 @@ void tensor_fill_(Tensor *t, double value) {
   fill(t, value);
   if (!context->recorder) return;
   context->recorder->call(&(Computation){.name = "fill_",
-                                         .run = tensor_rerun_fill,
+                                         .run = rerun_fill,
                                          .pure = true,
                                          .frozen = true,
                                          .nout = 1,

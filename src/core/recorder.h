@@ -44,8 +44,8 @@ typedef struct Recorder {
   void (*grad_written)(Tensor *leaf); /* leaf->grad is another tensor, or none, now */
   /* The step takes for granted that these bytes (at most 8) stay as they are; they live as long as what is recorded. */
   void (*watch)(const void *p, size_t size, const char *name);
-  /* An element becomes a number; messages begin with `who`: "item()". */
-  void (*value_read)(const Tensor *t, const char *who);
+  /* An element becomes a number; messages begin with `reader`: "item()". */
+  void (*value_read)(const Tensor *t, const char *reader);
   void (*element_written)(Tensor *t); /* tensor_set */
   void (*seen)(Tensor *t);            /* t becomes a Lua value */
   void (*refuse)(const char *why);    /* what happens now cannot be recorded */
@@ -76,8 +76,8 @@ static inline void recorder_refuse(const char *why) {
   if (context->recorder) context->recorder->refuse(why);
 }
 
-/* What copies, fills and element-wise operations outside of the op table run; plans know short ways for them. */
-Recompute tensor_rerun_copy, tensor_rerun_fill, map_rerun;
+/* What a copy runs; plans know a short way for it. */
+Recompute tensor_rerun_copy;
 
 /* --- what plans are valid for ------------------------------------------------------------------------------------- */
 

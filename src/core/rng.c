@@ -231,8 +231,9 @@ static int run_fill(const Computation *c, Context *own);
 static void report_fill(const Rng *r, Tensor *t, Shape *shape, const double *p, int np) {
   FillArgs args = {.shape = shape, .purpose = r - context->random.of};
   for (int i = 0; i < np; i++) args.p[i] = p[i];
-  if (args.purpose < 0 || args.purpose >= RNG_PURPOSES)
+  if (args.purpose < 0 || args.purpose >= RNG_PURPOSES) {
     return; /* a generator of its own gives the same numbers again */
+  }
   context->recorder->call(&(Computation){
       .name = "random numbers", .run = run_fill, .nout = 1, .n = 1, .t = &t, .args = &args, .size = sizeof args});
 }

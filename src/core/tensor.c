@@ -20,8 +20,9 @@ static void (*release_node)(struct Node *); /* set once, when the library is ope
 
 /* Checks a shape and multiplies its sizes; -1 when a size is negative or the product of bytes overflows. */
 static int64_t checked_numel(DType dt, int ndim, const int64_t *shape) {
-  if (ndim < 0 || ndim > TENSOR_MAX_DIM)
+  if (ndim < 0 || ndim > TENSOR_MAX_DIM) {
     return err_set("a tensor has at most %d dimensions, got %d", TENSOR_MAX_DIM, ndim);
+  }
   int64_t n = 1, bytes = 0;
   for (int d = 0; d < ndim; d++) {
     if (shape[d] < 0) return err_set("negative size in shape %s", shape_str(ndim, shape));

@@ -21,7 +21,7 @@
 /* Reference-counted memory; the data is 64-byte aligned. */
 typedef struct Storage {
   int refs;
-  uint32_t version; /* +1 at each in-place write, so that backward can tell a saved value was changed */
+  uint32_t version; /* +1 at each in-place write, so that backward notices that a saved value was changed */
   uint64_t serial;  /* later storages have larger ones */
   size_t nbytes;
   char *data;

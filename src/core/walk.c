@@ -51,15 +51,17 @@ INLINE void swap_dims(Walk *w, int operands, int a, int b) {
 }
 
 INLINE void sort_dims(Walk *w, int operands) {
-  for (int i = 1; i < w->ndim; i++)
+  for (int i = 1; i < w->ndim; i++) {
     for (int j = i; j > 0 && llabs(w->stride[j][0]) > llabs(w->stride[j - 1][0]); j--) swap_dims(w, operands, j, j - 1);
+  }
 }
 
 void walk_sort(Walk *w) { sort_dims(w, w->operands); }
 
 INLINE bool mergeable(const Walk *w, int operands, int outer, int inner) {
-  for (int k = 0; k < operands; k++)
+  for (int k = 0; k < operands; k++) {
     if (w->stride[outer][k] != w->stride[inner][k] * w->shape[inner]) return false;
+  }
   return true;
 }
 
@@ -115,8 +117,9 @@ INLINE void lengthen_run(Walk *w, int operands) {
   const int last = w->ndim - 1;
   if (w->shape[last] >= SHORT_RUN) return;
   int longest = last;
-  for (int d = 0; d < last; d++)
+  for (int d = 0; d < last; d++) {
     if (w->shape[d] > w->shape[longest]) longest = d;
+  }
   swap_dims(w, operands, longest, last);
 }
 

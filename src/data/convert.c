@@ -13,10 +13,12 @@
 #include "base/simd.h"
 
 int byte_transform_check(const ByteTransform *t) {
-  if (!dtype_is_float(t->dtype))
+  if (!dtype_is_float(t->dtype)) {
     return err_set("transform: dtype must be float32 or float64, got %s", dtype_name(t->dtype));
-  if (!isfinite(t->scale) || t->scale == 0)
+  }
+  if (!isfinite(t->scale) || t->scale == 0) {
     return err_set("transform: scale must be a number other than 0, got %g", t->scale);
+  }
   if (!isfinite(t->mean)) return err_set("transform: mean must be a number, got %g", t->mean);
   if (!(isfinite(t->std) && t->std > 0)) return err_set("transform: std must be a number above 0, got %g", t->std);
   return 0;
@@ -47,8 +49,9 @@ VECTORIZED static void to_f64(double *restrict to, const uint8_t *restrict from,
 void byte_transform_run(const ByteTransform *t, const uint8_t *from, void *to, int64_t n) {
   double a = t->scale / t->std, b = 0 - t->mean / t->std;
   float high = upper_half(a);
-  if (t->dtype == DT_F32)
+  if (t->dtype == DT_F32) {
     to_f32(to, from, n, high, (float)(a - (double)high), (float)b);
-  else
+  } else {
     to_f64(to, from, n, a, b);
+  }
 }

@@ -24,19 +24,22 @@ static int check_transform(const Tensor *x, const ByteTransform *t) {
 }
 
 static int check(int nfields, Tensor *const *field, LoaderOptions opt) {
-  if (nfields < 1 || nfields > LOADER_MAX_FIELDS)
+  if (nfields < 1 || nfields > LOADER_MAX_FIELDS) {
     return err_set("expected 1 to %d tensors, got %d", LOADER_MAX_FIELDS, nfields);
+  }
   if (opt.batch_size < 1) return err_set("batch_size must be at least 1, got %lld", (long long)opt.batch_size);
   for (int i = 0; i < nfields; i++) {
     if (field[i]->ndim < 1) return err_set("tensor %d is a scalar; it needs a first dimension of rows", i + 1);
-    if (field[i]->shape[0] != field[0]->shape[0])
+    if (field[i]->shape[0] != field[0]->shape[0]) {
       return err_set("the tensors differ in their number of rows: %s and %s", tensor_shape_str(field[0]),
                      tensor_shape_str(field[i]));
+    }
   }
   int64_t rows = field[0]->shape[0];
   if (rows < 1) return err_set("there are no rows: shape %s", tensor_shape_str(field[0]));
-  if (opt.drop_last && rows < opt.batch_size)
+  if (opt.drop_last && rows < opt.batch_size) {
     return err_set("drop_last leaves no batch: %lld rows, batch_size %lld", (long long)rows, (long long)opt.batch_size);
+  }
   return opt.has_transform ? check_transform(field[0], &opt.transform) : 0;
 }
 
@@ -47,7 +50,7 @@ int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt)
   l->opt = opt;
   for (int i = 0; i < nfields; i++) {
     l->field[i] = tensor_contiguous(field[i]);
-    if (l->field[i] == NULL) {
+    if (!l->field[i]) {
       loader_free(l);
       return -1;
     }
@@ -122,7 +125,7 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
   if (l->opt.shuffle) {
     b->rows = l->rows;
     b->order = alloc_get((size_t)l->rows * sizeof *b->order);
-    if (b->order == NULL) return -1;
+    if (!b->order) return -1;
   }
   if (!resume) {
     l->epoch++;
@@ -133,20 +136,21 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
   b->epoch = l->epoch;
   b->row = l->position * l->opt.batch_size;
   b->end = l->opt.drop_last ? l->rows - l->rows % l->opt.batch_size : l->rows;
-  if (b->order == NULL) return 0;
+  if (!b->order) return 0;
   return shuffle(l->key, STREAM_EPOCHS + (l->opt.has_seed ? (uint64_t)l->epoch : 0), b->order, l->rows);
 }
 
 void batches_free(Batches *b) {
-  if (b->order != NULL) alloc_put(b->order, (size_t)b->rows * sizeof *b->order);
+  if (b->order) alloc_put(b->order, (size_t)b->rows * sizeof *b->order);
   b->order = NULL;
   b->row = b->end = 0;
 }
 
 int loader_seek(Loader *l, int64_t epoch, int64_t position, uint64_t key) {
-  if (epoch < 0 || position < 0 || position > loader_length(l))
+  if (epoch < 0 || position < 0 || position > loader_length(l)) {
     return err_set("no such place: epoch %lld, batch %lld of %lld", (long long)epoch, (long long)position,
                    (long long)loader_length(l));
+  }
   l->epoch = epoch;
   l->position = position;
   l->key = key;
@@ -184,8 +188,9 @@ static void gather(char *to, const char *from, const int64_t *order, int64_t n, 
 static void gather_bytes(const ByteTransform *t, char *to, const uint8_t *from, const int64_t *order, int64_t n,
                          size_t bytes) {
   size_t out = bytes * dtype_size(t->dtype);
-  for (int64_t i = 0; i < n; i++)
+  for (int64_t i = 0; i < n; i++) {
     byte_transform_run(t, from + (size_t)order[i] * bytes, to + (size_t)i * out, (int64_t)bytes);
+  }
 }
 
 /* Rows row, row + 1, ... of t, or those that `order` names from that position on, into the row-major `out`. */
@@ -194,15 +199,16 @@ static void fill_rows(Tensor *out, const Tensor *t, const int64_t *order, int64_
   size_t bytes = (size_t)(t->numel / t->shape[0]) * dtype_size((DType)t->dtype);
   const char *from = tensor_data(t);
   char *to = tensor_data(out);
-  if (order == NULL) from += (size_t)row * bytes;
-  if (transform != NULL && order != NULL)
+  if (!order) from += (size_t)row * bytes;
+  if (transform && order) {
     gather_bytes(transform, to, (const uint8_t *)from, order + row, n, bytes);
-  else if (transform != NULL)
+  } else if (transform) {
     byte_transform_run(transform, (const uint8_t *)from, to, n * (int64_t)bytes);
-  else if (order != NULL)
+  } else if (order) {
     gather(to, from, order + row, n, bytes);
-  else
+  } else {
     memcpy(to, from, (size_t)n * bytes);
+  }
 }
 
 static const ByteTransform *transform_of(const Loader *l, int i) {
@@ -216,7 +222,7 @@ static Tensor *new_rows(const Loader *l, int i, int64_t n) {
   int64_t shape[TENSOR_MAX_DIM];
   memcpy(shape, t->shape, sizeof shape);
   shape[0] = n;
-  return tensor_new(transform != NULL ? transform->dtype : (DType)t->dtype, t->ndim, shape);
+  return tensor_new(transform ? transform->dtype : (DType)t->dtype, t->ndim, shape);
 }
 
 int64_t loader_ready(const Loader *l, const Batches *b) {
@@ -227,7 +233,7 @@ int64_t loader_ready(const Loader *l, const Batches *b) {
 bool loader_fits(const Loader *l, int i, const Tensor *t, int64_t n) {
   const Tensor *field = l->field[i];
   const ByteTransform *transform = transform_of(l, i);
-  return t->contiguous && t->dtype == (transform != NULL ? transform->dtype : field->dtype) && t->ndim == field->ndim &&
+  return t->contiguous && t->dtype == (transform ? transform->dtype : field->dtype) && t->ndim == field->ndim &&
          t->shape[0] == n && shape_equal(t->ndim - 1, t->shape + 1, field->ndim - 1, field->shape + 1);
 }
 
@@ -242,7 +248,7 @@ int loader_next(Loader *l, Batches *b, Tensor **out) {
   recorder_refuse("a loader gives a batch");
   for (int i = 0; i < l->nfields; i++) {
     out[i] = new_rows(l, i, loader_ready(l, b));
-    if (out[i] == NULL) {
+    if (!out[i]) {
       while (i-- > 0) tensor_release(out[i]);
       return -1;
     }

@@ -170,7 +170,7 @@ static bool flush_output(void) {
 
 int main(int argc, char **argv) {
   lua_State *L = main_state = luaL_newstate();
-  if (L == NULL) {
+  if (!L) {
     fputs("optlab: not enough memory\n", stderr);
     return EXIT_FAILURE;
   }

@@ -59,10 +59,11 @@ static int read_wide(EditLine *el, wchar_t *out) {
     if (n <= 0) return n;
     size_t used = mbrtowc(out, &c, 1, &state);
     if (used == (size_t)-2) continue;
-    if (used == (size_t)-1)
+    if (used == (size_t)-1) {
       memset(&state, 0, sizeof state); /* not a character: drop the byte */
-    else
+    } else {
       return 1;
+    }
   }
 }
 
@@ -77,8 +78,8 @@ static unsigned char complete_word(EditLine *el, int key) {
   lua_pushlstring(L, info->buffer, (size_t)(info->cursor - info->buffer));
   if (lua_pcall(L, 1, 2, 0) == LUA_OK) {
     const char *insert = lua_tostring(L, -2), *list = lua_tostring(L, -1);
-    if (insert != NULL && *insert != '\0' && el_insertstr(el, insert) == 0) result = CC_REFRESH;
-    if (list != NULL) {
+    if (insert && *insert != '\0' && el_insertstr(el, insert) == 0) result = CC_REFRESH;
+    if (list) {
       printf("\n%s\n", list);
       fflush(stdout);
       result = CC_REDISPLAY;
@@ -91,10 +92,10 @@ static unsigned char complete_word(EditLine *el, int key) {
 static void open_history(const char *file) {
   HistEvent ev;
   lines = history_init();
-  if (lines == NULL) return;
+  if (!lines) return;
   history(lines, &ev, H_SETSIZE, HISTORY_LINES);
   history(lines, &ev, H_SETUNIQUE, 1);
-  if (file != NULL && strlen(file) < sizeof history_file) {
+  if (file && strlen(file) < sizeof history_file) {
     strcpy(history_file, file);
     history(lines, &ev, H_LOAD, history_file);
   }
@@ -107,10 +108,10 @@ static int prompt_open(lua_State *L) {
   lua_pushvalue(L, 2);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &completer);
   completer = L;
-  if (!isatty(STDIN_FILENO) || editor != NULL) return 0;
+  if (!isatty(STDIN_FILENO) || editor) return 0;
   setlocale(LC_CTYPE, ""); /* characters of the user's encoding; numbers stay as in C */
   editor = el_init("optlab", stdin, stdout, stderr);
-  if (editor == NULL) return 0; /* a terminal that libedit cannot drive: plain lines then */
+  if (!editor) return 0; /* a terminal that libedit cannot drive: plain lines then */
   el_set(editor, EL_PROMPT, show_prompt);
   el_set(editor, EL_EDITOR, "emacs");
   el_set(editor, EL_GETCFN, read_wide);
@@ -137,8 +138,8 @@ static int edit_line(const char **text) {
     fputs("^C\n", stdout);
     return -1;
   }
-  if (*text == NULL || n <= 0) fputc('\n', stdout);
-  return *text == NULL || n <= 0 ? 0 : n;
+  if (!*text || n <= 0) fputc('\n', stdout);
+  return !*text || n <= 0 ? 0 : n;
 }
 
 /* The same for input that is no terminal; any length. */
@@ -154,7 +155,7 @@ static int plain_line(lua_State *L) {
 
 static int prompt_read(lua_State *L) {
   const char *text = NULL, *prompt = luaL_checkstring(L, 1);
-  if (editor == NULL) {
+  if (!editor) {
     if (isatty(STDIN_FILENO)) fputs(prompt, stdout);
     fflush(stdout);
     return plain_line(L);
@@ -175,7 +176,7 @@ static int prompt_read(lua_State *L) {
 static int prompt_remember(lua_State *L) {
   HistEvent ev;
   const char *line = luaL_checkstring(L, 1);
-  if (lines == NULL) return 0;
+  if (!lines) return 0;
   history(lines, &ev, H_ENTER, line);
   if (history_file[0] != '\0') history(lines, &ev, H_SAVE, history_file);
   return 0;
@@ -183,8 +184,8 @@ static int prompt_remember(lua_State *L) {
 
 static int prompt_close(lua_State *L) {
   (void)L;
-  if (lines != NULL) history_end(lines);
-  if (editor != NULL) el_end(editor);
+  if (lines) history_end(lines);
+  if (editor) el_end(editor);
   lines = NULL;
   editor = NULL;
   return 0;

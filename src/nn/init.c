@@ -14,7 +14,7 @@ void init_uniform(Tensor *t, double lo, double hi) {
   tensor_touch(t);
 }
 
-void init_normal(Tensor *t, double mean, double std) {
+static void fill_normal(Tensor *t, double mean, double std) {
   rng_fill_normal(rng_for(RNG_INIT), t, mean, std);
   tensor_touch(t);
 }
@@ -72,7 +72,7 @@ static int uniform(Tensor *t, const double *x) {
 }
 
 static int normal(Tensor *t, const double *x) {
-  init_normal(t, x[0], x[1]);
+  fill_normal(t, x[0], x[1]);
   return 0;
 }
 
@@ -118,7 +118,7 @@ static int xavier_uniform(Tensor *t, const double *x) {
 static int xavier_normal(Tensor *t, const double *x) {
   double std = 0;
   if (xavier_std(t, x[0], &std) < 0) return -1;
-  init_normal(t, 0, std);
+  fill_normal(t, 0, std);
   return 0;
 }
 
@@ -142,7 +142,7 @@ static int kaiming_uniform(Tensor *t, const double *x) {
 static int kaiming_normal(Tensor *t, const double *x) {
   double std = 0;
   if (kaiming_std(t, x, &std) < 0) return -1;
-  init_normal(t, 0, std);
+  fill_normal(t, 0, std);
   return 0;
 }
 

@@ -22,7 +22,6 @@ typedef struct InitDef {
 extern const InitDef all_inits[]; /* ended by a NULL name */
 
 void init_uniform(Tensor *t, double lo, double hi);
-void init_normal(Tensor *t, double mean, double std);
 
 /* 0, or -1 with err_set for a tensor of fewer than two dimensions. */
 int init_fans(const Tensor *t, double *fan_in, double *fan_out);

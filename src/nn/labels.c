@@ -90,8 +90,9 @@ static int run_one_hot(const Computation *c, Context *own) {
 }
 
 Tensor *nn_one_hot(Tensor *labels, int64_t classes) {
-  if (labels->ndim == TENSOR_MAX_DIM)
+  if (labels->ndim == TENSOR_MAX_DIM) {
     return err_null("labels of shape %s leave no dimension for the classes", tensor_shape_str(labels));
+  }
   if (classes < 1) classes = largest(labels);
   if (classes < 1) return err_null("num_classes is needed where no label is greater than 0");
   Tensor *index = labels_index(labels, classes, "labels");

@@ -2,12 +2,12 @@
  * module.h - leaf layers: what all layers of a kind share (LayerDef), and what one layer owns (Module).
  *
  * A layer file holds one or a few `const LayerDef layer_<name>` and the functions they point to; it knows no other
- * layer and is listed in layers.h. Containers and user-defined modules are made in Lua and speak the same protocol.
+ * layer and is listed in the folder's CMakeLists.txt. Containers and user-defined modules are made in Lua and speak the same protocol.
  *
  * What follows from a definition - reading calls, defaults, checks, the reference pages - is written nowhere else.
  *
- * Adding a layer: a file here, a line in LAYER_LIST (layers.h), reference values in tests/reference/nn.py, a case in
- * tests/nn_spec.lua.
+ * Adding a layer: a file in nn/layers or nn/losses, its name in the folder's CMakeLists.txt, a case in
+ * tests/reference/nn.py.
  */
 #ifndef OPTLAB_NN_MODULE_H
 #define OPTLAB_NN_MODULE_H

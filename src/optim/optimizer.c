@@ -3,8 +3,8 @@
  *
  * A step has two passes. The first finds everything that could go wrong (a gradient of another shape, no memory for new
  * state), the second updates; so a failing step leaves every parameter as it was. Long parameters are cut into chunks
- * of GRAIN elements for the worker threads; each element's update is independent, so the result is the same for any
- * number of them.
+ * of UPDATE_CHUNK elements for the worker threads; each element's update is independent, so the result is the same for
+ * any number of them.
  */
 #include "optim/optimizer.h"
 
@@ -15,15 +15,16 @@
 #include "base/parallel.h"
 #include "core/recorder.h"
 
-#define GRAIN 16384
+#define UPDATE_CHUNK 16384 /* elements: an update costs more per element than a map */
 
 /* --- hyperparameters ---------------------------------------------------------------------------------------------- */
 
 static size_t hyper_size(const Optim *o) { return (size_t)args_places(o->def->args) * sizeof(double); }
 
 static int check_hyper(const OptimDef *def, const double *h) {
-  if (args_check(def->args, h, NULL) < 0 || (def->check && def->check(h) < 0))
+  if (args_check(def->args, h, NULL) < 0 || (def->check && def->check(h) < 0)) {
     return err_prefix("optim.%s: ", def->name);
+  }
   return 0;
 }
 
@@ -253,10 +254,10 @@ static void run_chunk(void *ctx, int64_t begin, int64_t end) {
 
 static void run_kernel(const OptimDef *def, const Tensor *p, const OptimRun *run) {
   Job job = {run, def->kernel[p->dtype]};
-  if (p->numel <= GRAIN || def->whole) {
+  if (p->numel <= UPDATE_CHUNK || def->whole) {
     job.kernel(run, 0, p->numel);
   } else {
-    parallel_for(p->numel, GRAIN, run_chunk, &job);
+    parallel_for(p->numel, UPDATE_CHUNK, run_chunk, &job);
   }
 }
 
@@ -282,8 +283,9 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
   run->ndim = p->ndim;
   run->shape = p->shape;
   run->fresh = q->fresh;
-  for (int k = 0; k < o->nslots; k++)
+  for (int k = 0; k < o->nslots; k++) {
     run->state[k] = q->state[k] && is_wanted(def, k, h) ? tensor_data(q->state[k]) : NULL;
+  }
   if (def->scalars) def->scalars(run, h);
   if (p->contiguous && g->contiguous && p->dtype == g->dtype) {
     run->p = tensor_data(p);
@@ -319,8 +321,9 @@ static int step(Optim *o, Tensor *const *grads) {
   return 0;
 }
 
-/* A recorded step: the parameters, then their gradients. Hyperparameters and counts are those of the moment. */
-int optim_rerun(const Computation *c, Context *own) {
+/* A recorded step: args holds the Optim *, t the parameters and then their gradients. Hyperparameters and counts are
+ * those of the moment. */
+static int rerun_step(const Computation *c, Context *own) {
   Optim *o;
   (void)own;
   memcpy(&o, c->args, sizeof o);
@@ -345,7 +348,7 @@ static int step_and_report(Optim *o) {
   collect(o, n, t);
   context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   int rc = recorder_run(&(Computation){
-      .name = "optimizer step", .run = optim_rerun, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
+      .name = "optimizer step", .run = rerun_step, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
   alloc_put(t, bytes);
   return rc;
 }

@@ -107,11 +107,6 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h);
  * state (then nothing was updated), or no memory for the copy of a strided gradient. */
 int optim_step(Optim *o);
 
-/* How a step is reported to a recorder (core/recorder.h): args holds the Optim *, t the parameters and then their
- * gradients.
- */
-Recompute optim_rerun;
-
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);
 

@@ -51,8 +51,9 @@ static int compare_events(const Recording *ra, const Recording *rb, int i) {
   }
   for (int k = 0; k < b->n; k++) {
     if (a->buffer[k] >= 0 && b->buffer[k] >= 0 &&
-        compare_buffers(&ra->buffer[a->buffer[k]], &rb->buffer[b->buffer[k]], b) < 0)
+        compare_buffers(&ra->buffer[a->buffer[k]], &rb->buffer[b->buffer[k]], b) < 0) {
       return -1;
+    }
   }
   if (compare_numbers(a, b) < 0) return -1;
   for (int k = 0; k < b->n; k++) {

@@ -45,8 +45,9 @@ static int run_memcpy(const PlanStep *s, Context *own) {
 /* o[i] = the sum of row i, as reduce_sum gives it */
 static int run_sum(const PlanStep *s, Context *own) {
   (void)own;
-  for (int64_t i = 0; i < s->u.sum.rows; i++)
+  for (int64_t i = 0; i < s->u.sum.rows; i++) {
     s->u.sum.o[i] = (float)reduce_sum_run_f32(s->u.sum.n, s->u.sum.a + i * s->u.sum.n, 1);
+  }
   return 0;
 }
 
@@ -109,8 +110,9 @@ static bool lower_sum(PlanStep *s, const Event *e, const OpArgs *args) {
 
 static bool lower_copy(PlanStep *s, const Event *e) {
   const Tensor *o = e->t[0], *a = e->t[1];
-  if (!o->contiguous || !a->contiguous || o->dtype != a->dtype || o->numel != a->numel || o->storage == a->storage)
+  if (!o->contiguous || !a->contiguous || o->dtype != a->dtype || o->numel != a->numel || o->storage == a->storage) {
     return false;
+  }
   const size_t bytes = (size_t)o->numel * dtype_size((DType)o->dtype);
   *s = (PlanStep){.run = run_memcpy, .u.copy = {tensor_data(o), tensor_data(a), bytes}};
   return true;

@@ -78,11 +78,13 @@ static bool can_merge(const Recording *r, int i, const int *output, int noutput)
   const Event *e = &r->event[i];
   if (e->run != tensor_rerun_copy) return false;
   const int a = e->buffer[1], b = e->buffer[0];
-  if (a == b || r->buffer[a].kind != BUFFER_MADE || r->buffer[b].kind != BUFFER_MADE || r->buffer[a].constant)
+  if (a == b || r->buffer[a].kind != BUFFER_MADE || r->buffer[b].kind != BUFFER_MADE || r->buffer[a].constant) {
     return false;
+  }
   if (!is_whole(e->t[0]) || !is_whole(e->t[1]) || e->t[0]->dtype != e->t[1]->dtype ||
-      e->t[0]->numel != e->t[1]->numel || is_kept(r, a, output, noutput))
+      e->t[0]->numel != e->t[1]->numel || is_kept(r, a, output, noutput)) {
     return false;
+  }
   bool read_later = false, b_written_later = false;
   for (int k = 0; k < r->events; k++) {
     const Event *x = &r->event[k];

@@ -269,7 +269,7 @@ static void on_watch(const void *p, size_t size, const char *name) {
   note_where(r, w->where);
 }
 
-static void on_value_read(const Tensor *t, const char *who) {
+static void on_value_read(const Tensor *t, const char *reader) {
   Recording *r = context->recording;
   const int i = find_buffer(r, t->storage);
   const bool made = t->storage->serial > r->start;
@@ -277,7 +277,7 @@ static void on_value_read(const Tensor *t, const char *who) {
   recording_fail(r,
                  "%s reads a value, which a compiled step cannot know while it is recorded; compute with tensors "
                  "(lab.where instead of if), or return the tensor and read it outside",
-                 who);
+                 reader);
 }
 
 static void on_element_written(Tensor *t) {

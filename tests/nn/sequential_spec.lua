@@ -45,6 +45,29 @@ describe("Sequential", function()
     assert.equal(net[1].weight, net:named_parameters()["0.weight"])
   end)
 
+  it("runs many layers as it runs them one by one, and those together that one operation can do", function()
+    for before = 28, 33 do -- where the layers are handed over in parts
+      local net = nn.Sequential()
+      for i = 1, before do net:append(i % 9 == 0 and lab.tanh or nn.Tanh()) end
+      net:append(nn.Conv2d(1, 2, 3)):append(nn.ReLU()):append(nn.MaxPool2d(2)):append(nn.Flatten())
+      lab.manual_seed(before)
+      local x = lab.randn(8, 1, 6, 6):requires_grad_()
+      local y = x
+      for i = 1, #net do y = net[i](y) end
+      assert.same(y:tolist(), net(x):tolist())
+      assert.same(lab.autograd.grad((y ^ 2):sum(), x):tolist(), lab.autograd.grad((net(x) ^ 2):sum(), x):tolist())
+    end
+  end)
+
+  it("names the layer that fails, however far back it is", function()
+    local net = nn.Sequential()
+    for _ = 1, 40 do net:append(nn.Identity()) end
+    net:append(nn.Linear(3, 1))
+    local ok, why = pcall(net, lab.ones(2, 2))
+    assert.is_false(ok)
+    assert.matches("nn.Linear: .*layer 41 'Linear' of Sequential", why)
+  end)
+
   it("counts a layer that is used twice once", function()
     local shared = nn.Linear(2, 2)
     local net = nn.Sequential(shared, nn.Tanh(), shared)

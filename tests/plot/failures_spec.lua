@@ -64,6 +64,17 @@ describe("plot", function()
       assert.same({ "early.gp", "early.svg" }, files.names(figures.dir))
     end)
 
+    it("do not include a gnuplot that starts after the script has computed for a long time", function()
+      config.format = { "svg" }
+      runner.timeout = 1
+      line_figure():save("first")
+      assert(plot.wait())
+      uv.sleep(1200)
+      fake_gnuplot('sleep 0.2; exec gnuplot "$@"')
+      line_figure():save("second")
+      assert.same({ true }, { plot.wait() })
+    end)
+
     it("without gnuplot are one message, and the scripts stay", function()
       config.format = { "svg" }
       uv.os_setenv("OPTLAB_GNUPLOT", figures.dir .. "/nowhere/gnuplot")

@@ -55,10 +55,13 @@ static int bw_relu_pool(Node *n, Tensor *d, Tensor **din) {
     if (!d) return -1;
   }
   Tensor *places = grad_mode() ? NULL : winners;
-  if (node_wants(n, 1) && !(din[1] = with(OP_CONV2D_GRAD_INPUT, d, weight, places, *a, x->shape[2], x->shape[3])))
+  if (node_wants(n, 1) && !(din[1] = with(OP_CONV2D_GRAD_INPUT, d, weight, places, *a, x->shape[2], x->shape[3]))) {
     return -1;
-  if (node_wants(n, 2) && !(din[2] = with(OP_CONV2D_GRAD_WEIGHT, d, x, places, *a, weight->shape[2], weight->shape[3])))
+  }
+  if (node_wants(n, 2) &&
+      !(din[2] = with(OP_CONV2D_GRAD_WEIGHT, d, x, places, *a, weight->shape[2], weight->shape[3]))) {
     return -1;
+  }
   if (node_nin(n) < 4 || !node_wants(n, 3)) return 0;
   din[3] = places ? fm_op(OP_CONV2D_POOL_GRAD_BIAS, (Tensor *[]){d, places}, 2, a) : fm_sum(d, 1 | 4 | 8, false);
   return din[3] ? 0 : -1;

@@ -13,8 +13,9 @@
 
 /* Checks the index tensor's type and every value against [0, size). */
 static int check_index(const char *name, const Tensor *index, int64_t size) {
-  if (index->dtype != DT_I64)
+  if (index->dtype != DT_I64) {
     return err_set("%s: the index has dtype %s, it must be int64", name, dtype_name((DType)index->dtype));
+  }
   for (int64_t i = 0; i < index->numel; i++) {
     int64_t v = index->contiguous ? tensor_i64(index)[i] : (int64_t)tensor_get(index, i);
     if (v < 0 || v >= size) {
@@ -39,10 +40,12 @@ static Tensor row_of(const Tensor *t, int dim, int64_t at) {
 
 static int infer_index_select(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);
-  if (a->along.dim < 0 || a->along.dim >= s->ndim)
+  if (a->along.dim < 0 || a->along.dim >= s->ndim) {
     return err_set("index_select: dimension %lld of shape %s", (long long)a->along.dim + 1, tensor_shape_str(in[0]));
-  if (in[1]->ndim != 1)
+  }
+  if (in[1]->ndim != 1) {
     return err_set("index_select: the index has shape %s, it must have one dimension", tensor_shape_str(in[1]));
+  }
   s->shape[a->along.dim] = in[1]->shape[0];
   return 0;
 }
@@ -67,13 +70,15 @@ static int fw_index_select(Tensor *out, Tensor *const *in, int nin, const OpArgs
   Tensor *x = in[0];
   const Tensor *index = in[1];
   if (check_index("index_select", index, x->shape[a->along.dim]) < 0) return -1;
-  if (a->along.dim != 0 || !x->contiguous || !index->contiguous)
+  if (a->along.dim != 0 || !x->contiguous || !index->contiguous) {
     return move_rows(out, x, index, (int)a->along.dim, false);
+  }
   size_t row = (size_t)(x->shape[0] ? x->numel / x->shape[0] : 0) * dtype_size((DType)x->dtype);
   const char *from = tensor_data(x);
   char *to = tensor_data(out);
-  for (int64_t i = 0; i < index->numel; i++)
+  for (int64_t i = 0; i < index->numel; i++) {
     memcpy(to + (size_t)i * row, from + (size_t)tensor_i64(index)[i] * row, row);
+  }
   return 0;
 }
 
@@ -225,8 +230,9 @@ const Op row_SCATTER_ADD = {.name = "scatter_add",
 static int infer_cat(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   infer_same(s, in, nin, a);
   int64_t dim = a->along.dim;
-  if (dim < 0 || dim >= s->ndim)
+  if (dim < 0 || dim >= s->ndim) {
     return err_set("cat: dimension %lld of shape %s", (long long)dim + 1, tensor_shape_str(in[0]));
+  }
   for (int k = 1; k < nin; k++) {
     bool fits = in[k]->ndim == s->ndim;
     for (int d = 0; fits && d < s->ndim; d++) fits = d == dim || in[k]->shape[d] == s->shape[d];

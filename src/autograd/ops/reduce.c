@@ -160,8 +160,9 @@ const Op row_AMIN = {.name = "amin",
 
 static int infer_arg(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   int64_t dim = a->argmax.dim;
-  if (dim < 0 || dim >= in[0]->ndim)
+  if (dim < 0 || dim >= in[0]->ndim) {
     return err_set("argmax/argmin: dimension %lld of shape %s", (long long)dim + 1, tensor_shape_str(in[0]));
+  }
   int rc = infer_extreme(s, in, nin, &(OpArgs){.reduce = {1u << dim, a->argmax.keepdim != 0}});
   s->dtype = DT_I64;
   return rc;

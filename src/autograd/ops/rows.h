@@ -9,9 +9,9 @@
 #include "autograd/formula.h"
 #include "autograd/op.h"
 
-#define ROW_DECLARE(name) extern const Op row_##name;
-OP_LIST(ROW_DECLARE)
-#undef ROW_DECLARE
+#define ENTRY(name) extern const Op row_##name;
+#include "autograd/ops/list.h"
+#undef ENTRY
 
 /* The shape and dtype of the first input. */
 int infer_same(OpShape *s, Tensor *const *in, int nin, const OpArgs *a);

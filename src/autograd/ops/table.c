@@ -1,14 +1,15 @@
 /*
- * table.c - the table of ops: a row per name of list.h, each defined in the file of its kind.
+ * table.c - the table of ops: a row per name in the list of this folder's CMakeLists.txt, from which CMake makes
+ * list.h with a line ENTRY(NEG) for row_NEG. Each row is defined in the file of its kind.
  */
 #include <string.h>
 
 #include "autograd/ops/rows.h"
 
 static const Op *const table[] = {
-#define ROW_ENTRY(name) [OP_##name] = &row_##name,
-    OP_LIST(ROW_ENTRY)
-#undef ROW_ENTRY
+#define ENTRY(name) [OP_##name] = &row_##name,
+#include "autograd/ops/list.h"
+#undef ENTRY
 };
 _Static_assert(sizeof table / sizeof *table == OP_COUNT, "one row per op");
 

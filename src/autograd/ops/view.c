@@ -97,8 +97,9 @@ static int infer_permute(OpShape *s, Tensor *const *in, int nin, const OpArgs *a
   s->ndim = in[0]->ndim;
   for (int d = 0; d < s->ndim; d++) {
     int64_t from = a->permute.from[d];
-    if (from < 0 || from >= s->ndim || (seen >> from & 1))
+    if (from < 0 || from >= s->ndim || (seen >> from & 1)) {
       return err_set("permute: each dimension of %s must appear once", tensor_shape_str(in[0]));
+    }
     seen |= 1u << from;
     s->shape[d] = in[0]->shape[from];
   }
@@ -165,8 +166,9 @@ const Op row_EXPAND = {.name = "expand",
 static int infer_slice(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   int64_t dim = a->slice.dim, start = a->slice.start, len = a->slice.length, step = a->slice.step;
   infer_same(s, in, nin, a);
-  if (dim < 0 || dim >= s->ndim)
+  if (dim < 0 || dim >= s->ndim) {
     return err_set("slice: dimension %lld of shape %s", (long long)dim + 1, tensor_shape_str(in[0]));
+  }
   int64_t size = s->shape[dim];
   if (start < 0 || len < 0 || step < 1 || start + (len ? (len - 1) * step + 1 : 0) > size) {
     return err_set("slice: %lld elements from %lld on, step %lld, do not fit into dimension %lld of shape %s",

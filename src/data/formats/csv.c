@@ -53,10 +53,11 @@ static const char *shown(Field f) {
 static const char *column_str(const Csv *c, int64_t pick) {
   static char text[96];
   const char *name = c->table->names ? c->table->names[pick] : "";
-  if (*name)
+  if (*name) {
     snprintf(text, sizeof text, "column %lld (%.40s)", (long long)c->pick[pick] + 1, name);
-  else
+  } else {
     snprintf(text, sizeof text, "column %lld", (long long)c->pick[pick] + 1);
+  }
   return text;
 }
 
@@ -71,7 +72,7 @@ static bool is_blank(char ch) { return ch == ' ' || ch == '\t'; }
 /* Cuts a comment off: the sign at the start of the line or after a blank, outside quotes. */
 static size_t strip_comment(const Csv *c, char *line, size_t len) {
   bool quoted = false;
-  if (c->opt->comment == 0 || memchr(line, c->opt->comment, len) == NULL) return len;
+  if (c->opt->comment == 0 || !memchr(line, c->opt->comment, len)) return len;
   for (size_t i = 0; i < len; i++) {
     if (line[i] == '"') quoted = !quoted;
     if (line[i] != c->opt->comment || quoted || (i > 0 && !is_blank(line[i - 1]))) continue;
@@ -110,7 +111,7 @@ static int push_field(Csv *c, char *text, size_t len) {
   if (c->nfield == c->field_cap) {
     int64_t cap = c->field_cap ? c->field_cap * 2 : 64;
     Field *bigger = realloc(c->field, (size_t)cap * sizeof *bigger);
-    if (bigger == NULL) return no_memory(c);
+    if (!bigger) return no_memory(c);
     c->field = bigger;
     c->field_cap = cap;
   }
@@ -157,9 +158,10 @@ static int split(Csv *c, char *line, size_t len) {
     p = skip_blanks(c, p, end);
     if (p == end) return 0;
     if (c->delimiter == ' ') continue;
-    if (!at_delimiter(c, *p))
+    if (!at_delimiter(c, *p)) {
       return err_set("%s:%lld: column %lld: text after a closing quote", c->lines.path, (long long)c->lines.number,
                      (long long)c->nfield);
+    }
     p++;
     if (p == end) return push_field(c, p, 0); /* the line ends with a delimiter: an empty field */
   }
@@ -169,8 +171,9 @@ static int split(Csv *c, char *line, size_t len) {
 
 /* The position of the header's field called `name`, or -1 with err_set. */
 static int64_t find_name(const Csv *c, const char *name) {
-  for (int64_t i = 0; i < c->nfield; i++)
+  for (int64_t i = 0; i < c->nfield; i++) {
     if (strlen(name) == c->field[i].len && memcmp(name, c->field[i].text, c->field[i].len) == 0) return i;
+  }
   return err_set("%s:%lld: no column is called '%.40s'", c->lines.path, (long long)c->lines.number, name);
 }
 
@@ -180,7 +183,7 @@ static int choose_columns(Csv *c) {
   c->expected = c->nfield;
   c->npick = o->columns ? o->ncolumns : c->nfield;
   c->pick = malloc((size_t)(c->npick ? c->npick : 1) * sizeof *c->pick);
-  if (c->pick == NULL) return no_memory(c);
+  if (!c->pick) return no_memory(c);
   for (int64_t i = 0; i < c->npick; i++) {
     int64_t at = o->columns ? o->columns[i].index : i;
     if (o->columns && o->columns[i].name) {
@@ -188,9 +191,10 @@ static int choose_columns(Csv *c) {
       at = find_name(c, o->columns[i].name);
       if (at < 0) return -1;
     }
-    if (at < 0 || at >= c->nfield)
+    if (at < 0 || at >= c->nfield) {
       return err_set("%s:%lld: no column %lld, the line has %lld field%s", c->lines.path, (long long)c->lines.number,
                      (long long)at + 1, (long long)c->nfield, plural(c->nfield));
+    }
     c->pick[i] = at;
   }
   return 0;
@@ -200,12 +204,12 @@ static int choose_columns(Csv *c) {
 static int keep_names(Csv *c) {
   CsvTable *t = c->table;
   t->names = calloc((size_t)c->npick + 1, sizeof *t->names);
-  if (t->names == NULL) return no_memory(c);
+  if (!t->names) return no_memory(c);
   t->nnames = c->npick;
   for (int64_t i = 0; i < c->npick; i++) {
     Field f = c->field[c->pick[i]];
     t->names[i] = strndup(f.text, f.len);
-    if (t->names[i] == NULL) return no_memory(c);
+    if (!t->names[i]) return no_memory(c);
   }
   return 0;
 }
@@ -215,8 +219,9 @@ static int keep_names(Csv *c) {
 static bool is_missing(Field f) {
   static const char *const sign[] = {"", "?", "NA", "N/A", "nan", "null"};
   if (f.len > 4) return false;
-  for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
+  for (size_t i = 0; i < sizeof sign / sizeof *sign; i++) {
     if (f.len == strlen(sign[i]) && strncasecmp(f.text, sign[i], f.len) == 0) return true;
+  }
   return false;
 }
 
@@ -224,8 +229,9 @@ static bool is_missing(Field f) {
 static bool looks_like_header(const Csv *c) {
   double v;
   if (c->rows > 0 || c->opt->header) return false;
-  for (int64_t i = 0; i < c->nfield; i++)
+  for (int64_t i = 0; i < c->nfield; i++) {
     if (number_parse(c->field[i].text, c->field[i].len, &v)) return false;
+  }
   return true;
 }
 
@@ -283,7 +289,7 @@ static int reserve(Csv *c, size_t bytes) {
   size_t cap = c->cap ? c->cap : 4096;
   while (cap < c->used + bytes) cap *= 2;
   char *bigger = realloc(c->values, cap);
-  if (bigger == NULL) return no_memory(c);
+  if (!bigger) return no_memory(c);
   c->values = bigger;
   c->cap = cap;
   return 0;
@@ -292,9 +298,10 @@ static int reserve(Csv *c, size_t bytes) {
 static int add_row(Csv *c) {
   size_t size = dtype_size(c->opt->dtype);
   bool is_float = dtype_is_float(c->opt->dtype);
-  if (c->nfield != c->expected)
+  if (c->nfield != c->expected) {
     return err_set("%s:%lld: %lld field%s, expected %lld", c->lines.path, (long long)c->lines.number,
                    (long long)c->nfield, plural(c->nfield), (long long)c->expected);
+  }
   if (reserve(c, (size_t)c->npick * size) < 0) return -1;
   for (int64_t i = 0; i < c->npick; i++) {
     char *at = c->values + c->used;
@@ -337,7 +344,7 @@ static int read_rows(Csv *c) {
 static int make_tensor(Csv *c) {
   int64_t shape[2] = {c->rows, c->npick};
   c->table->data = tensor_new(c->opt->dtype, 2, shape);
-  if (c->table->data == NULL) return -1;
+  if (!c->table->data) return -1;
   memcpy(tensor_data(c->table->data), c->values, c->used);
   return 0;
 }
@@ -345,8 +352,9 @@ static int make_tensor(Csv *c) {
 int csv_read(const char *path, const CsvOptions *opt, CsvTable *table) {
   Csv c = {.opt = opt, .table = table};
   *table = (CsvTable){0};
-  if (!dtype_is_float(opt->dtype) && opt->allow_na && !(opt->na == floor(opt->na) && fabs(opt->na) < 9e15))
+  if (!dtype_is_float(opt->dtype) && opt->allow_na && !(opt->na == floor(opt->na) && fabs(opt->na) < 9e15)) {
     return err_set("na=%g cannot stand in a table of %s", opt->na, dtype_name(opt->dtype));
+  }
   if (lines_open(&c.lines, path) < 0) return -1;
   int status = read_rows(&c) < 0 || make_tensor(&c) < 0 ? -1 : 0;
   lines_close(&c.lines);

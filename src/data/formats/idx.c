@@ -53,14 +53,17 @@ static int read_bytes(Idx *x, void *to, size_t n) {
 }
 
 static int read_type(Idx *x, const uint8_t magic[4]) {
-  if (magic[0] != 0 || magic[1] != 0)
+  if (magic[0] != 0 || magic[1] != 0) {
     return err_set("%s: no IDX file: it starts with %02x %02x and not with 00 00", x->path, magic[0], magic[1]);
-  for (size_t i = 0; i < sizeof idx_types / sizeof *idx_types; i++)
+  }
+  for (size_t i = 0; i < sizeof idx_types / sizeof *idx_types; i++) {
     if (idx_types[i].code == magic[2]) x->type = &idx_types[i];
-  if (x->type == NULL) return err_set("%s: unknown IDX element type 0x%02x", x->path, magic[2]);
+  }
+  if (!x->type) return err_set("%s: unknown IDX element type 0x%02x", x->path, magic[2]);
   x->ndim = magic[3];
-  if (x->ndim < 1 || x->ndim > TENSOR_MAX_DIM)
+  if (x->ndim < 1 || x->ndim > TENSOR_MAX_DIM) {
     return err_set("%s: %d dimensions; IDX files have 1 to %d", x->path, x->ndim, TENSOR_MAX_DIM);
+  }
   return 0;
 }
 
@@ -71,8 +74,9 @@ static int read_header(Idx *x) {
   for (int i = 0; i < x->ndim; i++) {
     if (read_bytes(x, size, sizeof size) < 0) return -1;
     x->shape[i] = (int64_t)size[0] << 24 | (int64_t)size[1] << 16 | (int64_t)size[2] << 8 | size[3];
-    if (__builtin_mul_overflow(x->numel, x->shape[i], &x->numel))
+    if (__builtin_mul_overflow(x->numel, x->shape[i], &x->numel)) {
       return err_set("%s: the header's dimensions are too large", x->path);
+    }
   }
   return 0;
 }
@@ -143,7 +147,7 @@ static int check_end(Idx *x) {
 static Tensor *read_all(Idx *x) {
   if (read_header(x) < 0 || check_size(x) < 0) return NULL;
   Tensor *t = tensor_new(x->type->dtype, x->ndim, x->shape);
-  if (t == NULL) return NULL;
+  if (!t) return NULL;
   if (read_elements(x, t) == 0 && check_end(x) == 0) return t;
   tensor_release(t);
   return NULL;
@@ -153,7 +157,7 @@ Tensor *idx_read(const char *path) {
   Idx x = {.path = path};
   errno = 0;
   x.gz = gzopen(path, "rb");
-  if (x.gz == NULL) return err_null("cannot open %s: %s", path, errno ? strerror(errno) : "out of memory");
+  if (!x.gz) return err_null("cannot open %s: %s", path, errno ? strerror(errno) : "out of memory");
   gzbuffer(x.gz, 128 << 10);
   Tensor *t = read_all(&x);
   gzclose(x.gz);

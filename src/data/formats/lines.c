@@ -18,7 +18,7 @@
 static const char *reason(Lines *l) {
   int code = Z_OK;
   const char *text = gzerror(l->gz, &code);
-  return code == Z_ERRNO || text == NULL || *text == '\0' ? strerror(errno) : text;
+  return code == Z_ERRNO || !text || *text == '\0' ? strerror(errno) : text;
 }
 
 int lines_open(Lines *l, const char *path) {
@@ -26,9 +26,9 @@ int lines_open(Lines *l, const char *path) {
   l->path = path;
   errno = 0;
   l->gz = gzopen(path, "rb");
-  if (l->gz == NULL) return err_set("cannot open %s: %s", path, errno ? strerror(errno) : "out of memory");
+  if (!l->gz) return err_set("cannot open %s: %s", path, errno ? strerror(errno) : "out of memory");
   l->buf = malloc(FIRST_CAP);
-  if (l->buf == NULL) {
+  if (!l->buf) {
     lines_close(l);
     return err_set("cannot read %s: out of memory", path);
   }
@@ -42,11 +42,12 @@ static int make_room(Lines *l) {
   l->end -= l->start;
   l->start = 0;
   if (l->end + 1 < l->cap) return 0;
-  if (l->cap >= LINES_MAX)
+  if (l->cap >= LINES_MAX) {
     return err_set("%s:%lld: a line of more than %zu MiB; this is no table", l->path, (long long)l->number + 1,
                    LINES_MAX >> 20);
+  }
   char *bigger = realloc(l->buf, l->cap * 2);
-  if (bigger == NULL) return err_set("cannot read %s: out of memory", l->path);
+  if (!bigger) return err_set("cannot read %s: out of memory", l->path);
   l->buf = bigger;
   l->cap *= 2;
   return 0;
@@ -64,8 +65,9 @@ static int refill(Lines *l) {
     if (code == Z_BUF_ERROR) return err_set("cannot read %s: the compressed file ends too early", l->path);
     l->eof = true;
   }
-  if (l->number == 0 && l->start == 0 && l->end == 0 && got >= 3 && memcmp(l->buf, "\xEF\xBB\xBF", 3) == 0)
+  if (l->number == 0 && l->start == 0 && l->end == 0 && got >= 3 && memcmp(l->buf, "\xEF\xBB\xBF", 3) == 0) {
     l->start = 3;
+  }
   l->end += (size_t)got;
   return 0;
 }
@@ -78,7 +80,7 @@ static int take(Lines *l, char *stop, size_t next, char **line, size_t *len) {
   (*line)[*len] = '\0';
   l->start = next;
   l->number++;
-  if (memchr(*line, '\0', *len) == NULL) return 1;
+  if (!memchr(*line, '\0', *len)) return 1;
   return err_set("%s:%lld: a byte 0; this is no text file", l->path, (long long)l->number);
 }
 
@@ -87,7 +89,7 @@ int lines_next(Lines *l, char **line, size_t *len) {
   for (;;) {
     char *from = l->buf + l->start + searched;
     char *newline = memchr(from, '\n', l->end - l->start - searched);
-    if (newline != NULL) return take(l, newline, (size_t)(newline - l->buf) + 1, line, len);
+    if (newline) return take(l, newline, (size_t)(newline - l->buf) + 1, line, len);
     if (l->eof) break;
     bool fresh = l->number == 0 && l->end == 0;
     searched = fresh ? 0 : l->end - l->start;
@@ -98,7 +100,7 @@ int lines_next(Lines *l, char **line, size_t *len) {
 }
 
 void lines_close(Lines *l) {
-  if (l->gz != NULL) gzclose(l->gz);
+  if (l->gz) gzclose(l->gz);
   free(l->buf);
   l->gz = NULL;
   l->buf = NULL;

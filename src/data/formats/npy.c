@@ -51,7 +51,7 @@ static const char *value_of(const Npy *x, const char *header, const char *key) {
   char quoted[32];
   snprintf(quoted, sizeof quoted, "'%s':", key);
   const char *at = strstr(header, quoted);
-  if (at == NULL) return err_null("%s: the header has no %s", x->path, quoted);
+  if (!at) return err_null("%s: the header has no %s", x->path, quoted);
   at += strlen(quoted);
   while (*at == ' ') at++;
   return at;
@@ -59,23 +59,24 @@ static const char *value_of(const Npy *x, const char *header, const char *key) {
 
 /* '<f4', with its quotes. */
 static int parse_type(Npy *x, const char *at) {
-  if (at == NULL) return -1;
+  if (!at) return -1;
   bool order = at[0] == '\'' && at[1] != '\0' && strchr("<>|=", at[1]) != NULL;
-  for (size_t i = 0; order && i < sizeof npy_types / sizeof *npy_types; i++)
+  for (size_t i = 0; order && i < sizeof npy_types / sizeof *npy_types; i++) {
     if (strncmp(at + 2, npy_types[i].code, 2) == 0 && at[4] == '\'') x->type = &npy_types[i];
+  }
   x->big_endian = order && at[1] == '>';
   return x->type ? 0 : err_set("%s: elements of type %.12s cannot be read", x->path, at);
 }
 
 static int parse_order(Npy *x, const char *at) {
-  if (at == NULL) return -1;
+  if (!at) return -1;
   x->fortran = strncmp(at, "True", 4) == 0;
   return x->fortran || strncmp(at, "False", 5) == 0 ? 0 : err_set("%s: a damaged fortran_order", x->path);
 }
 
 /* (), (3,), (3, 4) */
 static int parse_shape(Npy *x, const char *at) {
-  if (at == NULL) return -1;
+  if (!at) return -1;
   if (*at++ != '(') return err_set("%s: a damaged shape", x->path);
   x->numel = 1;
   for (;; x->ndim++) {
@@ -88,8 +89,9 @@ static int parse_shape(Npy *x, const char *at) {
     int64_t size = strtoll(at, &end, 10);
     at = end;
     x->shape[x->ndim] = size;
-    if (errno || __builtin_mul_overflow(x->numel, size, &x->numel))
+    if (errno || __builtin_mul_overflow(x->numel, size, &x->numel)) {
       return err_set("%s: the header's dimensions are too large", x->path);
+    }
   }
 }
 
@@ -182,7 +184,7 @@ static Tensor *fortran_view(const Npy *x, Tensor *t) {
 static Tensor *read_all(Npy *x) {
   if (read_header(x) < 0 || check_size(x) < 0) return NULL;
   Tensor *t = tensor_new(x->type->dtype, x->ndim, x->shape);
-  if (t == NULL) return NULL;
+  if (!t) return NULL;
   if (read_elements(x, t) < 0) {
     tensor_release(t);
     return NULL;
@@ -204,7 +206,7 @@ static Tensor *read_file(FILE *file, const char *path) {
 
 Tensor *npy_read(const char *path) {
   FILE *file = fopen(path, "rb");
-  if (file == NULL) return err_null("cannot open %s: %s", path, strerror(errno));
+  if (!file) return err_null("cannot open %s: %s", path, strerror(errno));
   Tensor *t = read_file(file, path);
   fclose(file);
   return t;
@@ -216,8 +218,9 @@ int npy_header(const Tensor *t, char out[NPY_HEADER_MAX]) {
   static const char *const code[DT_COUNT] = {"<f4", "<f8", "<i8", "|u1"};
   char text[NPY_HEADER_MAX - 64];
   int n = snprintf(text, sizeof text, "{'descr': '%s', 'fortran_order': False, 'shape': (", code[t->dtype]);
-  for (int d = 0; d < t->ndim; d++)
+  for (int d = 0; d < t->ndim; d++) {
     n += snprintf(text + n, sizeof text - (size_t)n, d ? " %lld," : "%lld,", (long long)t->shape[d]);
+  }
   n += snprintf(text + n, sizeof text - (size_t)n, "), }");
   int length = (10 + n + 1 + 63) / 64 * 64; /* with the ten bytes before and a newline at the end */
   memset(out, ' ', (size_t)length);

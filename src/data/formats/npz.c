@@ -43,9 +43,10 @@ static int check_method(const Zip *z, const zip_stat_t *m) {
 
 static int check_sizes(const Zip *z, const zip_stat_t *m) {
   bool stored = m->comp_method == ZIP_CM_STORE;
-  if (m->comp_size > z->size || m->size / (stored ? 1 : DEFLATE_MAX_RATIO) > m->comp_size)
+  if (m->comp_size > z->size || m->size / (stored ? 1 : DEFLATE_MAX_RATIO) > m->comp_size) {
     return err_set("%s: '%s' promises %llu bytes, more than %llu of a file of %llu can hold", z->path, m->name,
                    (unsigned long long)m->size, (unsigned long long)m->comp_size, (unsigned long long)z->size);
+  }
   if (m->size == 0) return err_set("%s: '%s' is empty", z->path, m->name);
   if (stored && m->size != m->comp_size) return err_set("%s: '%s' is stored, but has two sizes", z->path, m->name);
   return 0;
@@ -54,8 +55,9 @@ static int check_sizes(const Zip *z, const zip_stat_t *m) {
 static void *damaged(const Zip *z, const zip_stat_t *m, zip_file_t *f) {
   int code = zip_error_code_zip(zip_file_get_error(f));
   if (code == ZIP_ER_CRC) return err_null("%s: '%s' is damaged: its checksum is wrong", z->path, m->name);
-  if (code == ZIP_ER_READ || code == ZIP_ER_MEMORY)
+  if (code == ZIP_ER_READ || code == ZIP_ER_MEMORY) {
     return err_null("%s: '%s': %s", z->path, m->name, zip_file_strerror(f));
+  }
   return err_null("%s: '%s' holds damaged %s", z->path, m->name, m->comp_method ? "compressed data" : "data");
 }
 
@@ -69,11 +71,11 @@ static void *read_bytes(const Zip *z, const zip_stat_t *m, zip_file_t *f, uint8_
 /* The member's bytes, to be freed. */
 static uint8_t *unpack(const Zip *z, const zip_stat_t *m) {
   zip_file_t *f = zip_fopen_index(z->zip, m->index, 0);
-  if (f == NULL) return err_null("%s: '%s' has a damaged header", z->path, m->name);
+  if (!f) return err_null("%s: '%s' has a damaged header", z->path, m->name);
   uint8_t *bytes = malloc(m->size);
-  if (bytes == NULL) {
+  if (!bytes) {
     err_set("%s: no memory for %llu bytes", z->path, (unsigned long long)m->size);
-  } else if (read_bytes(z, m, f, bytes) == NULL) {
+  } else if (!read_bytes(z, m, f, bytes)) {
     free(bytes);
     bytes = NULL;
   }
@@ -85,7 +87,7 @@ static Tensor *parse_array(const Zip *z, const zip_stat_t *m, uint8_t *bytes) {
   char label[1024];
   snprintf(label, sizeof label, "%s: '%s'", z->path, m->name);
   FILE *stream = fmemopen(bytes, m->size, "rb");
-  if (stream == NULL) return err_null("%s: %s", label, strerror(errno));
+  if (!stream) return err_null("%s: %s", label, strerror(errno));
   Tensor *t = npy_read_stream(stream, (int64_t)m->size, label);
   fclose(stream);
   return t;
@@ -106,12 +108,13 @@ static int add_array(const Zip *z, const zip_stat_t *m, Npz *out) {
   size_t n = strlen(m->name);
   NpzEntry *e = &out->entry[out->n];
   e->tensor = read_array(z, m);
-  if (e->tensor == NULL) return -1;
+  if (!e->tensor) return -1;
   if (n > 4 && strcmp(m->name + n - 4, ".npy") == 0) n -= 4;
   e->name = strndup(m->name, n);
   out->n++;
-  for (int i = 0; e->name && i + 1 < out->n; i++)
+  for (int i = 0; e->name && i + 1 < out->n; i++) {
     if (strcmp(out->entry[i].name, e->name) == 0) return err_set("%s: two arrays '%s'", z->path, e->name);
+  }
   return e->name ? 0 : err_set("out of memory");
 }
 
@@ -119,12 +122,14 @@ static int read_members(const Zip *z, int64_t n, Npz *out) {
   zip_stat_t m;
   uint64_t data = 0;
   out->entry = calloc((size_t)n + 1, sizeof *out->entry);
-  if (out->entry == NULL) return err_set("out of memory");
+  if (!out->entry) return err_set("out of memory");
   for (int64_t i = 0; i < n; i++) {
-    if (zip_stat_index(z->zip, (zip_uint64_t)i, 0, &m) < 0)
+    if (zip_stat_index(z->zip, (zip_uint64_t)i, 0, &m) < 0) {
       return err_set("%s: a damaged directory of the archive", z->path);
-    if (m.comp_size <= z->size && m.comp_size > z->size - data)
+    }
+    if (m.comp_size <= z->size && m.comp_size > z->size - data) {
       return err_set("%s: damaged: the members of the archive overlap", z->path);
+    }
     if (add_array(z, &m, out) < 0) return -1;
     data += m.comp_size;
   }
@@ -150,10 +155,10 @@ static int read_archive(const char *path, FILE *file, int64_t size, Npz *out) {
   zip_error_t e;
   zip_error_init(&e);
   zip_source_t *source = zip_source_filep_create(file, 0, size, &e);
-  if (source == NULL) fclose(file);
+  if (!source) fclose(file);
   Zip z = {.path = path, .size = (uint64_t)size};
   z.zip = source ? zip_open_from_source(source, ZIP_RDONLY, &e) : NULL;
-  if (z.zip == NULL) zip_source_free(source);
+  if (!z.zip) zip_source_free(source);
   int status = z.zip ? read_members(&z, zip_get_num_entries(z.zip, 0), out) : cannot_open(path, &e);
   if (z.zip) zip_discard(z.zip);
   zip_error_fini(&e);
@@ -164,11 +169,12 @@ int npz_read(const char *path, Npz *out) {
   struct stat st;
   *out = (Npz){0};
   FILE *file = fopen(path, "rb");
-  if (file == NULL) return err_set("cannot open %s: %s", path, strerror(errno));
+  if (!file) return err_set("cannot open %s: %s", path, strerror(errno));
   int status = fstat(fileno(file), &st) < 0 ? err_set("%s: %s", path, strerror(errno)) : 0;
   if (status == 0 && !S_ISREG(st.st_mode)) status = err_set("%s: not a regular file", path);
-  if (status == 0 && st.st_size < END)
+  if (status == 0 && st.st_size < END) {
     status = err_set("%s: no .npz file: it has only %lld bytes", path, (long long)st.st_size);
+  }
   if (status == 0) return read_archive(path, file, st.st_size, out);
   fclose(file);
   return status;
@@ -246,7 +252,7 @@ static int cannot_write(const Output *o, const char *why) {
 
 static zip_source_t *array_source(zip_t *zip, Member *m, Tensor *t) {
   m->row_major = tensor_contiguous(t);
-  if (m->row_major == NULL) return NULL;
+  if (!m->row_major) return NULL;
   zip_buffer_fragment_t piece[2] = {
       {.data = (uint8_t *)m->header, .length = (zip_uint64_t)npy_header(t, m->header)},
       {.data = tensor_data(m->row_major), .length = (zip_uint64_t)t->numel * dtype_size((DType)t->dtype)},
@@ -257,15 +263,17 @@ static zip_source_t *array_source(zip_t *zip, Member *m, Tensor *t) {
 
 static int add_member(Output *o, zip_t *zip, Member *m, const char *name, Tensor *t, bool compress) {
   char file[NAME_MAX_BYTES];
-  if (snprintf(file, sizeof file, "%s.npy", name) >= (int)sizeof file)
+  if (snprintf(file, sizeof file, "%s.npy", name) >= (int)sizeof file) {
     return err_set("cannot write %s: the name of an array has %zu bytes", o->file.path, strlen(name));
+  }
   zip_source_t *source = array_source(zip, m, t);
-  if (source == NULL) return -1;
+  if (!source) return -1;
   zip_int64_t i = zip_file_add(zip, file, source, ZIP_FL_ENC_UTF_8);
   if (i < 0) {
     zip_source_free(source);
-    if (zip_error_code_zip(zip_get_error(zip)) == ZIP_ER_INVAL)
+    if (zip_error_code_zip(zip_get_error(zip)) == ZIP_ER_INVAL) {
       return err_set("cannot write %s: '%s' is no name for an array: names are UTF-8 text", o->file.path, name);
+    }
     return cannot_write(o, zip_strerror(zip));
   }
   int method = compress ? ZIP_CM_DEFLATE : ZIP_CM_STORE;
@@ -277,7 +285,7 @@ static int add_member(Output *o, zip_t *zip, Member *m, const char *name, Tensor
 static int write_members(Output *o, int n, const char *const *name, Tensor *const *tensor, bool compress, Member *m) {
   zip_source_t *target = zip_source_function_create(output, o, &o->error);
   zip_t *zip = target ? zip_open_from_source(target, ZIP_CREATE | ZIP_TRUNCATE, &o->error) : NULL;
-  if (zip == NULL) {
+  if (!zip) {
     zip_source_free(target);
     return cannot_write(o, zip_error_strerror(&o->error));
   }
@@ -297,7 +305,7 @@ static int write_empty(OutFile *f) {
 
 static int write_archive(Output *o, int n, const char *const *name, Tensor *const *tensor, bool compress) {
   Member *m = calloc((size_t)n + 1, sizeof *m);
-  if (m == NULL) return err_set("out of memory");
+  if (!m) return err_set("out of memory");
   int status = n ? write_members(o, n, name, tensor, compress, m) : write_empty(&o->file);
   for (int i = 0; i < n; i++) tensor_release(m[i].row_major);
   free(m);

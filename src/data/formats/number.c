@@ -42,8 +42,9 @@ static const char *scan_exponent(const char *p, const char *end, Scan *s) {
   p++;
   if (p < end && (*p == '+' || *p == '-')) minus = *p++ == '-';
   if (p == end) return NULL;
-  for (; p < end && is_digit(*p); p++)
+  for (; p < end && is_digit(*p); p++) {
     if (e < 100000) e = e * 10 + (*p - '0');
+  }
   s->exponent += minus ? -e : e;
   return p;
 }

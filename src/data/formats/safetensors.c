@@ -28,8 +28,9 @@ static const SafeType types[] = {
 };
 
 static const SafeType *find_type(const char *name) {
-  for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     if (strcmp(types[i].name, name) == 0) return &types[i];
+  }
   return NULL;
 }
 
@@ -63,12 +64,13 @@ static void convert(const SafeType *type, const uint8_t *p, int64_t n, Tensor *t
   for (int64_t k = 0; k < n; k++, p += type->size) {
     uint32_t bits = 0;
     memcpy(&bits, p, (size_t)type->size);
-    if (type->dtype == DT_I64)
+    if (type->dtype == DT_I64) {
       tensor_i64(t)[i + k] = integer_of(type, bits);
-    else if (type->dtype == DT_U8)
+    } else if (type->dtype == DT_U8) {
       tensor_u8(t)[i + k] = bits != 0;
-    else
+    } else {
       tensor_f32(t)[i + k] = type->name[0] == 'B' ? float_of(bits << 16) : half_to_float(bits);
+    }
   }
 }
 
@@ -108,9 +110,9 @@ static int read_lengths(SafeFile *f) {
 
 int safefile_open(SafeFile *f, const char *path) {
   *f = (SafeFile){.path = strdup(path)};
-  if (f->path == NULL) return err_set("out of memory");
+  if (!f->path) return err_set("out of memory");
   f->file = fopen(path, "rb");
-  if (f->file == NULL) return err_set("cannot open %s: %s", path, strerror(errno));
+  if (!f->file) return err_set("cannot open %s: %s", path, strerror(errno));
   return read_lengths(f);
 }
 
@@ -128,8 +130,9 @@ int safefile_header(SafeFile *f, char *out) { return seek(f, PREFIX) < 0 ? -1 : 
 
 static int read_elements(SafeFile *f, const SafeType *type, Tensor *t) {
   uint8_t block[8192];
-  if (type->size == (int)dtype_size(type->dtype) && type->name[0] != 'B')
+  if (type->size == (int)dtype_size(type->dtype) && type->name[0] != 'B') {
     return read_bytes(f, tensor_data(t), (size_t)t->numel * (size_t)type->size);
+  }
   for (int64_t i = 0, n; i < t->numel; i += n) {
     n = (int64_t)sizeof block / type->size;
     if (n > t->numel - i) n = t->numel - i;
@@ -143,18 +146,19 @@ static int read_elements(SafeFile *f, const SafeType *type, Tensor *t) {
 static bool fits(const SafeFile *f, const SafeType *type, int ndim, const int64_t *shape, int64_t begin) {
   int64_t bytes = type->size;
   if (ndim > TENSOR_MAX_DIM || begin < 0 || begin > f->data) return false;
-  for (int d = 0; d < ndim; d++)
+  for (int d = 0; d < ndim; d++) {
     if (shape[d] < 0 || __builtin_mul_overflow(bytes, shape[d], &bytes)) return false;
+  }
   return bytes <= f->data - begin;
 }
 
 Tensor *safefile_tensor(SafeFile *f, const char *name, int ndim, const int64_t *shape, int64_t begin) {
   const SafeType *type = find_type(name);
-  if (type == NULL) return err_null("%s: unknown type %.20s", f->path, name);
+  if (!type) return err_null("%s: unknown type %.20s", f->path, name);
   if (!fits(f, type, ndim, shape, begin)) return err_null("%s: a tensor that lies outside the file", f->path);
   if (seek(f, PREFIX + f->header + begin) < 0) return NULL;
   Tensor *t = tensor_new(type->dtype, ndim, shape);
-  if (t == NULL || read_elements(f, type, t) == 0) return t;
+  if (!t || read_elements(f, type, t) == 0) return t;
   tensor_release(t);
   return NULL;
 }
@@ -171,8 +175,9 @@ static int write_all(OutFile *f, const char *header, size_t nheader, int n, Tens
   }
   if (outfile_write(f, &length, sizeof length) < 0) return -1;
   if (outfile_write(f, header, nheader) < 0 || outfile_write(f, blanks, padding) < 0) return -1;
-  for (int i = 0; i < n; i++)
+  for (int i = 0; i < n; i++) {
     if (tensorfile_write(f, tensor[i]) < 0) return -1;
+  }
   return outfile_commit(f);
 }
 

@@ -32,12 +32,12 @@ static const EVP_MD *algorithm(const char *spec, char name[8]) {
 Digest *digest_new(const char *spec) {
   char name[8];
   const EVP_MD *md = algorithm(spec, name);
-  if (md == NULL) return err_null("unknown digest '%.20s'; known are md5, sha1 and sha256", spec);
+  if (!md) return err_null("unknown digest '%.20s'; known are md5, sha1 and sha256", spec);
   Digest *d = calloc(1, sizeof *d);
-  if (d == NULL) return err_null("out of memory");
+  if (!d) return err_null("out of memory");
   memcpy(d->name, name, sizeof name);
   d->ctx = EVP_MD_CTX_new();
-  if (d->ctx != NULL && EVP_DigestInit_ex(d->ctx, md, NULL) == 1) return d;
+  if (d->ctx && EVP_DigestInit_ex(d->ctx, md, NULL) == 1) return d;
   digest_free(d);
   return err_null("the system's OpenSSL does not offer %s", name);
 }
@@ -56,7 +56,7 @@ int digest_text(Digest *d, char out[DIGEST_MAX]) {
 }
 
 void digest_free(Digest *d) {
-  if (d == NULL) return;
+  if (!d) return;
   EVP_MD_CTX_free(d->ctx);
   free(d);
 }
@@ -65,7 +65,7 @@ static int add_plain(Digest *d, const char *path) {
   char block[65536];
   size_t n;
   FILE *f = fopen(path, "rb");
-  if (f == NULL) return err_set("cannot open %s: %s", path, strerror(errno));
+  if (!f) return err_set("cannot open %s: %s", path, strerror(errno));
   int status = 0;
   while (status == 0 && (n = fread(block, 1, sizeof block, f)) > 0) status = digest_add(d, block, n);
   if (status == 0 && ferror(f)) status = err_set("cannot read %s: %s", path, strerror(errno));
@@ -77,7 +77,7 @@ static int add_unpacked(Digest *d, const char *path) {
   char block[65536];
   int n, status = 0;
   gzFile gz = gzopen(path, "rb");
-  if (gz == NULL) return err_set("cannot open %s: %s", path, strerror(errno));
+  if (!gz) return err_set("cannot open %s: %s", path, strerror(errno));
   while (status == 0 && (n = gzread(gz, block, sizeof block)) > 0) status = digest_add(d, block, (size_t)n);
   if (status == 0 && n < 0) status = err_set("cannot read %s: damaged compressed data", path);
   gzclose(gz);
@@ -86,7 +86,7 @@ static int add_unpacked(Digest *d, const char *path) {
 
 int digest_file(const char *path, const char *spec, bool unpack, char out[DIGEST_MAX]) {
   Digest *d = digest_new(spec);
-  if (d == NULL) return -1;
+  if (!d) return -1;
   int status = unpack ? add_unpacked(d, path) : add_plain(d, path);
   if (status == 0) status = digest_text(d, out);
   digest_free(d);

@@ -57,9 +57,10 @@ static bool find(const char *name, void *function) {
 
 static int open_curl(void) {
   static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.4.dylib", "libcurl.so"};
-  for (size_t i = 0; i < sizeof names / sizeof *names && curl.library == NULL; i++)
+  for (size_t i = 0; i < sizeof names / sizeof *names && !curl.library; i++) {
     curl.library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-  if (curl.library == NULL) return err_set("downloads need libcurl, which is not installed");
+  }
+  if (!curl.library) return err_set("downloads need libcurl, which is not installed");
   bool complete = find("curl_easy_init", &curl.init) && find("curl_easy_setopt", &curl.setopt) &&
                   find("curl_easy_perform", &curl.perform) && find("curl_easy_getinfo", &curl.getinfo) &&
                   find("curl_easy_cleanup", &curl.cleanup) && find("curl_easy_strerror", &curl.describe);
@@ -134,27 +135,29 @@ static int explain(const Fetch *f, CURL *c, CURLcode code, const char *error) {
   if (f->file.error) return -1; /* err_message says so */
   curl.getinfo(c, CURLINFO_RESPONSE_CODE, &status);
   if (code == CURLE_HTTP_RETURNED_ERROR) return err_set("%s: the server answered %ld", f->url, status);
-  if (code == CURLE_PARTIAL_FILE)
+  if (code == CURLE_PARTIAL_FILE) {
     return err_set("%s: the connection broke off after %lld bytes", f->url, (long long)f->file.size);
+  }
   return err_set("%s: %s", f->url, *error ? error : curl.describe(code));
 }
 
 static int transfer(Fetch *f) {
   char error[CURL_ERROR_SIZE] = "";
   CURL *c = curl.init();
-  if (c == NULL) return err_set("%s: libcurl does not start", f->url);
+  if (!c) return err_set("%s: libcurl does not start", f->url);
   set_options(c, f, error);
   CURLcode code = curl.perform(c);
   int status = code == CURLE_OK ? 0 : explain(f, c, code, error);
   curl.cleanup(c);
-  if (status == 0 && f->opt->progress && report(f, f->file.size, f->file.size))
+  if (status == 0 && f->opt->progress && report(f, f->file.size, f->file.size)) {
     return err_set("%s: the download was stopped", f->url);
+  }
   return status;
 }
 
 static int check_digest(Fetch *f) {
   char found[DIGEST_MAX];
-  if (f->digest == NULL) return 0;
+  if (!f->digest) return 0;
   if (digest_text(f->digest, found) < 0) return -1;
   if (strcmp(found, f->opt->digest) == 0) return 0;
   return err_set("%s: not the expected file: %s, expected %s (%lld bytes)", f->url, found, f->opt->digest,
@@ -176,7 +179,7 @@ static int fetch(Fetch *f) {
 
 int fetch_file(const char *url, const char *path, const FetchOptions *opt) {
   Fetch f = {.url = url, .path = path, .opt = opt, .file = {.fd = -1}};
-  if (opt->digest && (f.digest = digest_new(opt->digest)) == NULL) return -1;
+  if (opt->digest && !(f.digest = digest_new(opt->digest))) return -1;
   int status = fetch(&f);
   outfile_close(&f.file);
   digest_free(f.digest);

@@ -17,7 +17,7 @@ int tensorfile_open(OutFile *f, const char *path) {
 int tensorfile_write(OutFile *f, const Tensor *t) {
   if (t->contiguous) return outfile_write(f, tensor_data(t), (size_t)t->numel * dtype_size((DType)t->dtype));
   Tensor *copy = tensor_clone(t);
-  if (copy == NULL) return -1;
+  if (!copy) return -1;
   int status = tensorfile_write(f, copy);
   tensor_release(copy);
   return status;

@@ -321,17 +321,19 @@ typedef struct Job {
 
 static void draw_some(void *ctx, int64_t begin, int64_t end) {
   const Job *job = ctx;
-  for (int64_t i = begin; i < end; i++)
+  for (int64_t i = begin; i < end; i++) {
     job->labels[i] = (uint8_t)draw_image(job->seed, job->first + i, job->images + i * PIXELS);
+  }
 }
 
 int garments_draw(uint64_t seed, int64_t first, int64_t n, Tensor **images, Tensor **labels) {
   const int64_t shape[] = {n, SIDE, SIDE};
-  if (first < 0 || n < 1)
+  if (first < 0 || n < 1) {
     return err_set("%lld images from number %lld on: there are none", (long long)n, (long long)first);
+  }
   *images = tensor_new(DT_U8, 3, shape);
-  *labels = *images != NULL ? tensor_new(DT_U8, 1, shape) : NULL;
-  if (*labels == NULL) {
+  *labels = *images ? tensor_new(DT_U8, 1, shape) : NULL;
+  if (!*labels) {
     tensor_release(*images);
     return -1;
   }

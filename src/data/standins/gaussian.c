@@ -88,12 +88,13 @@ static bool good_arguments(int64_t n, const Tensor *mean, const Tensor *cov) {
 }
 
 Tensor *gaussian_table(Rng *rng, int64_t n, Tensor *mean, Tensor *cov) {
-  if (!good_arguments(n, mean, cov))
+  if (!good_arguments(n, mean, cov)) {
     return err_null("expected float64 tensors mean (d) and cov (d, d) with d <= %d and n > d; got %s, %s and n = %lld",
                     GAUSSIAN_MAX_DIM, tensor_shape_str(mean), tensor_shape_str(cov), (long long)n);
+  }
   int64_t shape[2] = {n, mean->shape[0]};
   Tensor *table = tensor_new(DT_F64, 2, shape);
-  if (table == NULL) return NULL;
+  if (!table) return NULL;
   rng_fill_normal(rng, table, 0, 1);
   if (set_moments(table, mean, cov) == 0) return table;
   tensor_release(table);

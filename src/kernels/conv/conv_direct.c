@@ -64,8 +64,9 @@ static void pack_row(const float *from, int64_t sn, int64_t sx, int64_t lanes, i
     return;
   }
   if (lanes < LANES) zero(to, columns);
-  for (int64_t l = 0; l < lanes; l++)
+  for (int64_t l = 0; l < lanes; l++) {
     for (int64_t x = 0; x < columns; x++) to[x * LANES + l] = from[l * sn + x * sx];
+  }
 }
 
 static void unpack_row(const float *from, int64_t lanes, int64_t columns, float *to, int64_t sn, int64_t sx) {
@@ -73,8 +74,9 @@ static void unpack_row(const float *from, int64_t lanes, int64_t columns, float 
     for (int64_t x = 0; x < columns; x++) memcpy(to + x * sx, from + x * LANES, LANES * sizeof(float));
     return;
   }
-  for (int64_t l = 0; l < lanes; l++)
+  for (int64_t l = 0; l < lanes; l++) {
     for (int64_t x = 0; x < columns; x++) to[l * sn + x * sx] = from[x * LANES + l];
+  }
 }
 
 static float *row_of(const Images *m, int64_t n, int64_t c, int64_t y) {
@@ -85,18 +87,22 @@ static float *row_of(const Images *m, int64_t n, int64_t c, int64_t y) {
 static GroupBuffer pack(const Images *m, int64_t n, int64_t lanes, BufferShape r, float *memory) {
   GroupBuffer b = buffer_at(memory, r);
   zero_margins(b, r);
-  for (int64_t c = 0; c < r.channels; c++)
-    for (int64_t y = 0; y < r.rows; y++)
+  for (int64_t c = 0; c < r.channels; c++) {
+    for (int64_t y = 0; y < r.rows; y++) {
       pack_row(row_of(m, n, c, y), m->stride[0], m->stride[3], lanes, r.columns, b.data + c * b.plane + y * b.row);
+    }
+  }
   return b;
 }
 
 /* Rows y .. y + rows - 1 of every channel. */
 static void unpack(GroupBuffer b, BufferShape r, int64_t rows, const Images *m, int64_t n, int64_t lanes, int64_t y) {
-  for (int64_t c = 0; c < r.channels; c++)
-    for (int64_t i = 0; i < rows; i++)
+  for (int64_t c = 0; c < r.channels; c++) {
+    for (int64_t i = 0; i < rows; i++) {
       unpack_row(b.data + c * b.plane + i * b.row, lanes, r.columns, row_of(m, n, c, y + i), m->stride[0],
                  m->stride[3]);
+    }
+  }
 }
 
 /* --- what all functions share ------------------------------------------------------------------------------------- */
@@ -285,8 +291,9 @@ static void grad_weight_group(void *ctx, int64_t group, int64_t end) {
 /* to[k] = the groups' partial sums, added in the order of the groups */
 static void add_groups(const Job *j, float *to) {
   memcpy(to, j->shared, (size_t)j->per_group * sizeof(float));
-  for (int64_t group = 1; group < groups_of(j->s); group++)
+  for (int64_t group = 1; group < groups_of(j->s); group++) {
     for (int64_t k = 0; k < j->per_group; k++) to[k] += j->shared[group * j->per_group + k];
+  }
 }
 
 int conv_direct_grad_weight(const ConvShape *s, const Images *dy, const ConvPool *pool, const Images *x,
@@ -350,7 +357,7 @@ static void pick_group(void *ctx, int64_t group, int64_t end) {
   (void)end;
   const Job *j = ctx;
   const int64_t lanes = lanes_of(j, group), kw = j->pool->kw, kh = j->pool->kh;
-  for (int64_t o = 0; o < j->s->o; o++)
+  for (int64_t o = 0; o < j->s->o; o++) {
     for (int64_t i = 0; i < pool_rows(j); i++) {
       const uint8_t *winner = winners_at(j, group, o, i);
       for (int64_t k = 0; k < pool_columns(j) * LANES; k++) {
@@ -362,6 +369,7 @@ static void pick_group(void *ctx, int64_t group, int64_t end) {
         *y = row_of(j->x, n, o, i * kh + at / kw)[(window * kw + at % kw) * j->x->stride[3]];
       }
     }
+  }
 }
 
 void conv_direct_pick(const ConvShape *s, const Images *z, const ConvPool *pool, const Images *y) {

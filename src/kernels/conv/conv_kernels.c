@@ -77,15 +77,17 @@ static void interleave_square(const float *from, int64_t sn, float *to) {
 }
 
 static void interleave(const float *from, int64_t sn, int64_t columns, float *to) {
-  for (int64_t l = 0; l < LANES; l += VL)
+  for (int64_t l = 0; l < LANES; l += VL) {
     for (int64_t x = 0; x + VL <= columns; x += VL) interleave_square(from + l * sn + x, sn, to + x * LANES + l);
+  }
   const int64_t done = columns / VL * VL, back = columns - VL;
   if (done == columns) return;
   for (int64_t l = 0; l < LANES; l += VL) {
     if (back >= 0) interleave_square(from + l * sn + back, sn, to + back * LANES + l);
   }
-  for (int64_t l = 0; back < 0 && l < LANES; l++)
+  for (int64_t l = 0; back < 0 && l < LANES; l++) {
     for (int64_t x = 0; x < columns; x++) to[x * LANES + l] = from[l * sn + x];
+  }
 }
 
 /* --- correlation -------------------------------------------------------------------------------------------------- */
@@ -159,9 +161,11 @@ static void pack_weight(const Correlation *p, const float *weight, int64_t so, i
   const int64_t window = p->win.kh * p->win.kw;
   for (int64_t o = 0, block; o < p->o; o += block) {
     block = kind_for(p->o - o)->channels;
-    for (int64_t c = 0; c < p->c; c++)
-      for (int64_t t = 0; t < window; t++)
+    for (int64_t c = 0; c < p->c; c++) {
+      for (int64_t t = 0; t < window; t++) {
         for (int64_t i = 0; i < block; i++) *packed++ = weight[(o + i) * so + c * sc + (turned ? window - 1 - t : t)];
+      }
+    }
   }
 }
 
@@ -301,25 +305,27 @@ static void grad_weight(const Correlation *p, const GroupBuffer *dy, const Group
 /* --- ReLU and pool ----------------------------------------------------------------------------------------------- */
 
 static void relu_pool(int64_t kh, int64_t kw, int64_t ow, const float *x, int64_t row, float *y, uint8_t *winner) {
-  for (int64_t j = 0; j < ow; j++, x += kw * LANES, y += LANES, winner += LANES)
+  for (int64_t j = 0; j < ow; j++, x += kw * LANES, y += LANES, winner += LANES) {
     for (int64_t v = 0; v < LANES; v += VL) {
       Vec best = {0};
       IVec at = (IVec){0} + NO_WINNER;
-      for (int64_t a = 0; a < kh; a++)
+      for (int64_t a = 0; a < kh; a++) {
         for (int64_t b = 0; b < kw; b++) {
           const Vec here = load(x + a * row + b * LANES + v);
           const IVec better = (here > best) | (here != here);
           best = select_vec(better, here, best);
           at = select_int(better, (IVec){0} + (int32_t)(a * kw + b), at);
         }
+      }
       store(y + v, best);
       *(BVec *)(winner + v) = __builtin_convertvector(at, BVec);
     }
+  }
 }
 
 static void unpool(int64_t kh, int64_t kw, int64_t ow, int64_t width, const float *dy, const uint8_t *winner, float *x,
                    int64_t row) {
-  for (int64_t j = 0; j < ow; j++, dy += LANES, winner += LANES)
+  for (int64_t j = 0; j < ow; j++, dy += LANES, winner += LANES) {
     for (int64_t v = 0; v < LANES; v += VL) {
       const IVec at = __builtin_convertvector(*(const BVec *)(winner + v), IVec);
       const Vec d = load(dy + v);
@@ -328,6 +334,7 @@ static void unpool(int64_t kh, int64_t kw, int64_t ow, int64_t width, const floa
         store(x + k / kw * row + (j * kw + k % kw) * LANES + v, (Vec)(here & (IVec)d));
       }
     }
+  }
   for (int64_t a = 0; a < kh; a++) memset(x + a * row + ow * kw * LANES, 0, (size_t)(width - ow * kw) * LANES * 4);
 }
 

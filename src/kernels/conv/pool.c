@@ -9,7 +9,7 @@
 #include "base/parallel.h"
 #include "base/simd.h"
 
-#define GRAIN (1 << 15) /* elements that are worth a thread's start */
+#define CHUNK PARALLEL_FROM /* elements in a chunk: as many as are worth waking a thread for */
 
 typedef struct Planes {
   const Window2d *win;
@@ -139,7 +139,7 @@ static void run(const Window2d *win, int64_t count, int64_t inner, Planes p, Bod
   p.inner = inner;
   p.blocks = (inner + BLOCK - 1) / BLOCK;
   const int64_t elements = larger(win->h * win->w, 1) * smaller(inner, BLOCK);
-  if (elements > 0) parallel_for(count * p.blocks, larger(GRAIN / elements, 1), body, &p);
+  if (elements > 0) parallel_for(count * p.blocks, larger(CHUNK / elements, 1), body, &p);
 }
 
 void max_pool2d_pick(DType dt, const Window2d *win, int64_t count, int64_t inner, const void *x, const void *from,

@@ -66,7 +66,7 @@ static inline int64_t flat_stride(const Tensor *out, const Tensor *a) {
 /* Few enough elements for the calling thread, in one run if the inputs agree to it too. */
 static inline bool short_and_flat(const Tensor *out) { return out->contiguous && out->numel < PARALLEL_FROM; }
 
-int map_rerun(const Computation *c, Context *own) {
+static int rerun_map(const Computation *c, Context *own) {
   Kernel kern;
   (void)own;
   memcpy(&kern, c->args, sizeof kern);
@@ -79,7 +79,7 @@ int map_rerun(const Computation *c, Context *own) {
 /* t: out and the inputs */
 static void report_map(const Tensor *const *t, int operands, Kernel kern) {
   context->recorder->call(&(Computation){.name = "an in-place operation",
-                                         .run = map_rerun,
+                                         .run = rerun_map,
                                          .pure = true,
                                          .nout = 1,
                                          .n = operands,

@@ -98,8 +98,9 @@ static void run_blocks_f64(void *p, int64_t begin, int64_t end) { run_blocks(p, 
 /* --- operands --------------------------------------------------------------------------------------------- */
 
 static void copy_matrix(int64_t rows, int64_t cols, const char *x, int64_t rs, int64_t cs, int64_t size, char *to) {
-  for (int64_t i = 0; i < rows; i++)
+  for (int64_t i = 0; i < rows; i++) {
     for (int64_t j = 0; j < cols; j++, to += size) memcpy(to, x + (i * rs + j * cs) * size, (size_t)size);
+  }
 }
 
 /* Makes *x readable for BLAS. Returns the layout; *copy is a block of rows * cols elements to be put back, or NULL. */
@@ -118,8 +119,9 @@ static Layout prepare(int64_t rows, int64_t cols, const void **x, int64_t *rs, i
 
 static int too_large(const Product *p) {
   if (p->m <= INT_MAX && p->n <= INT_MAX && p->k <= INT_MAX && p->la.ld <= INT_MAX && p->lb.ld <= INT_MAX &&
-      p->rsc <= INT_MAX)
+      p->rsc <= INT_MAX) {
     return 0;
+  }
   return err_set("matrix product (%lld x %lld) (%lld x %lld): BLAS takes dimensions and strides up to %d",
                  (long long)p->m, (long long)p->k, (long long)p->k, (long long)p->n, INT_MAX);
 }

@@ -30,16 +30,16 @@ static bool try_layout(const char *dir, const char *layout, char *out) {
   int n = snprintf(probe, sizeof probe, "%s/%s/optlab/init.lua", dir, layout);
   if (n < 0 || n >= HOME_MAX || access(probe, R_OK) != 0) return false;
   probe[n - (int)strlen("/optlab/init.lua")] = '\0';
-  if (realpath(probe, real) == NULL || strlen(real) >= HOME_MAX) return false;
+  if (!realpath(probe, real) || strlen(real) >= HOME_MAX) return false;
   strcpy(out, real);
   return true;
 }
 
 bool home_find(const char *binary, char *out) {
   char dir[PATH_MAX];
-  if (realpath(binary, dir) == NULL) return false;
+  if (!realpath(binary, dir)) return false;
   char *slash = strrchr(dir, '/');
-  if (slash == NULL) return false;
+  if (!slash) return false;
   *slash = '\0';
   for (size_t i = 0; i < sizeof LAYOUTS / sizeof *LAYOUTS; i++) {
     if (try_layout(dir, LAYOUTS[i], out)) return true;

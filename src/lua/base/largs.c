@@ -248,8 +248,9 @@ void largs_options(lua_State *L, int idx, const char *callee, ArgValues *v) {
   largs_named(L, idx, callee, v);
   for (const Arg *a = v->args; a->name; a++) {
     if (!a->required) continue;
-    if (lua_isnoneornil(L, idx) || lua_getfield(L, idx, a->name) == LUA_TNIL)
+    if (lua_isnoneornil(L, idx) || lua_getfield(L, idx, a->name) == LUA_TNIL) {
       bad_value(L, callee, a, lua_gettop(L) + 1);
+    }
     lua_pop(L, 1);
   }
 }
@@ -306,8 +307,9 @@ static int read_position(lua_State *L, const Call *c, int at, const char *callee
                          ArgValues *v) {
   int next = behind(L, a, at), n = next - at;
   if (c->options) {
-    if (lua_getfield(L, c->options, a->name) != LUA_TNIL)
+    if (lua_getfield(L, c->options, a->name) != LUA_TNIL) {
       lb_error(L, "%s: %s is given twice, by position and by name", callee, a->name);
+    }
     lua_pop(L, 1);
   }
   if (!a->rest || lua_type(L, at) != LUA_TNUMBER) {

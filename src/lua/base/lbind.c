@@ -41,8 +41,9 @@ static TensorUD *test_ud(lua_State *L, int idx) {
 Tensor *lb_testtensor(lua_State *L, int idx) {
   TensorUD *ud = test_ud(L, idx);
   if (!ud) return NULL;
-  if (!ud->t)
+  if (!ud->t) {
     lb_error(L, "this tensor was closed (its <close> variable went out of scope) and cannot be used any more");
+  }
   return ud->t;
 }
 

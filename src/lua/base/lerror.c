@@ -31,7 +31,8 @@ static bool find_script(lua_State *L, int level, lua_Debug *ar) {
   return false;
 }
 
-void lb_where(lua_State *L) {
+/* Pushes "file:line: " of the script, or an empty string where no function on the stack is one of a script. */
+static void push_where(lua_State *L) {
   lua_Debug ar;
   if (find_script(L, 1, &ar)) {
     lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
@@ -47,7 +48,7 @@ void lb_position(lua_State *L, char *text, size_t size) {
 
 int lb_error(lua_State *L, const char *fmt, ...) {
   va_list ap;
-  lb_where(L);
+  push_where(L);
   va_start(ap, fmt);
   lua_pushvfstring(L, fmt, ap);
   va_end(ap);

@@ -46,10 +46,7 @@ const char *lb_nearest(const char *word, const char *const names[]);
 /* The directory of optlab's own Lua modules, whose functions lb_error passes over; copied. */
 void lb_setlibdir(const char *dir);
 
-/* Pushes "file:line: " as above (an empty string where there is no such function). */
-void lb_where(lua_State *L);
-
-/* Writes the same as "file:line"; leaves text alone where there is no such function. */
+/* Writes the script's position as "file:line"; leaves text alone where there is no such function. */
 void lb_position(lua_State *L, char *text, size_t size);
 
 #endif

@@ -93,9 +93,8 @@ int lcompile_call(lua_State *L, int idx, int nargs);
 void lcompile_forget(RecordedCall *t);                             /* frees what it owns */
 void lcompile_drop(lua_State *L, int self, Compiled *c, Entry *e); /* takes e out of the step's list and frees it */
 
-/* lcompile_record.c: notes the variables that the step's function uses from outside; whether they hold what they held
- * after the call that was recorded. The values themselves go into the table at `keep`, unless that is 0. */
-void lcompile_note_upvalues(lua_State *L, int self, RecordedCall *t, int keep);
+/* lcompile_record.c: whether the variables that the step's function uses from outside hold what they held after the
+ * call that was recorded. */
 bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t);
 
 /* lcompile_record.c: runs the step's function on copies of the arguments at first.. and records it for e. Returns how

@@ -28,8 +28,9 @@ typedef struct Pass {
 
 /* Whether batches of n rows fit e, which has a plan that may not hold at the moment. */
 static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
-  if (!e->plan || e->nargs != l->nfields || e->ninputs != e->nargs || e->last.nresults < 1 || !e->last.result[0])
+  if (!e->plan || e->nargs != l->nfields || e->ninputs != e->nargs || e->last.nresults < 1 || !e->last.result[0]) {
     return false;
+  }
   if (e->last.result[0]->numel != 1) return false;
   for (int i = 0; i < e->ninputs; i++) {
     if (!loader_fits(l, i, plan_input(e->plan, i), n)) return false;
@@ -40,8 +41,9 @@ static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
 Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Context *own, const Loader *l, int64_t n) {
   for (int i = 0; i < c->entries; i++) {
     Entry *e = c->entry[i];
-    if (entry_fits(e, l, n) && plan_holds(e->plan, own, NULL) && (!L || lcompile_same_upvalues(L, step, &e->last)))
+    if (entry_fits(e, l, n) && plan_holds(e->plan, own, NULL) && (!L || lcompile_same_upvalues(L, step, &e->last))) {
       return e;
+    }
   }
   return NULL;
 }

@@ -138,14 +138,16 @@ static int read_upvalues(lua_State *L, int fn, int depth, Upvalue *list, int cou
       lua_pushvalue(L, -1);
       lua_rawseti(L, keep, COMPILE_UPVALUES + count);
     }
-    if (depth > 0 && lua_isfunction(L, -1) && !lua_iscfunction(L, -1))
+    if (depth > 0 && lua_isfunction(L, -1) && !lua_iscfunction(L, -1)) {
       count = read_upvalues(L, lua_gettop(L), depth - 1, list, count, keep);
+    }
     lua_pop(L, 1);
   }
   return count;
 }
 
-void lcompile_note_upvalues(lua_State *L, int self, RecordedCall *t, int keep) {
+/* Notes the variables that the step's function uses from outside; the values themselves go into the table at `keep`. */
+static void note_upvalues(lua_State *L, int self, RecordedCall *t, int keep) {
   lua_getiuservalue(L, self, COMPILED_UV_FN);
   t->upvalues = read_upvalues(L, lua_gettop(L), 1, t->upvalue, 0, keep);
   lua_pop(L, 1);
@@ -246,7 +248,7 @@ int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, in
   lrecord_push_kept(L);
   lua_rawseti(L, f.slots, COMPILE_ANCHORS);
   copy_results(L, &e->now, f.results);
-  lcompile_note_upvalues(L, self, &e->now, f.slots);
+  note_upvalues(L, self, &e->now, f.slots);
   const bool ready = settle(L, c, e, &f);
   lrecord_close(L);
   lua_pushvalue(L, f.slots);

@@ -229,10 +229,11 @@ int lcompile_call(lua_State *L, int self, int nargs) {
   Entry *waiting, *e = find(L, self, c, first, nargs, &waiting);
   if (e) return replay(L, self, c, e, first);
   if (c->streak >= MAX_STREAK) {
-    if (!c->fallback)
+    if (!c->fallback) {
       return lb_error(L, "lab.compile: the step was recorded %d times in a row and never replayed, because %s",
                       c->streak,
                       c->reason[0] ? c->reason : "its arguments had other shapes or other numbers each time");
+    }
     c->eager = true;
     return call_plainly(L, self, first, nargs);
   }

@@ -41,10 +41,11 @@ static const Arg csv_args[] = {
 
 static char check_delimiter(lua_State *L, int idx) {
   const char *s = idx ? lua_tostring(L, idx) : NULL;
-  if (s == NULL) return 0;
-  if (strlen(s) != 1 || isalnum((unsigned char)*s) || strchr("+-.\"\r\n", *s) != NULL)
+  if (!s) return 0;
+  if (strlen(s) != 1 || isalnum((unsigned char)*s) || strchr("+-.\"\r\n", *s)) {
     lb_badvalue(L, CSV, "delimiter", idx,
                 "one sign that is no part of a number (\",\", \";\", \"\\t\", \" \" for blanks)");
+  }
   return *s;
 }
 
@@ -53,7 +54,7 @@ static char check_comment(lua_State *L, int idx) {
   if (idx == 0) return '#';
   if (lua_isboolean(L, idx) && !lua_toboolean(L, idx)) return 0;
   const char *s = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : NULL;
-  if (s == NULL || strlen(s) > 1) lb_badvalue(L, CSV, "comment", idx, "one sign or false");
+  if (!s || strlen(s) > 1) lb_badvalue(L, CSV, "comment", idx, "one sign or false");
   return *s;
 }
 
@@ -78,8 +79,9 @@ static void check_columns(lua_State *L, int list, CsvOptions *opt) {
       c.name = lua_tostring(L, -1); /* the list keeps it alive */
     } else {
       c.index = lua_tointegerx(L, -1, &isint) - 1;
-      if (!isint || c.index < 0)
+      if (!isint || c.index < 0) {
         lb_badvalue(L, CSV, lua_pushfstring(L, "columns[%d]", (int)i), -2, "a position (1, 2, ...) or a name");
+      }
     }
     columns[i - 1] = c;
     lua_pop(L, 1);
@@ -111,7 +113,7 @@ static int push_csv(lua_State *L, CsvTable *table) {
   Tensor *data = table->data;
   table->data = NULL;
   lb_pushtensor(L, data);
-  if (table->names == NULL) return 1;
+  if (!table->names) return 1;
   lua_createtable(L, (int)table->nnames, 0);
   for (int64_t i = 0; i < table->nnames; i++) {
     lua_pushstring(L, table->names[i]);
@@ -135,7 +137,7 @@ holds names), skip (lines to ignore at the start), columns (list of positions or
 */
 static int csv(lua_State *L) {
   const char *path = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : NULL;
-  if (path == NULL) return lb_badvalue(L, CSV, "path", 1, "a string");
+  if (!path) return lb_badvalue(L, CSV, "path", 1, "a string");
   CsvOptions opt = check_csv_options(L);
   CsvTable *table = lua_newuserdatauv(L, sizeof *table, 0);
   *table = (CsvTable){0};
@@ -154,7 +156,7 @@ Reads a file in the IDX format of MNIST, plain or gzip-compressed.
 */
 static int idx(lua_State *L) {
   Tensor *t = idx_read(only_path(L, "data.idx"));
-  if (t == NULL) return lb_error(L, "data.idx: %s", err_message());
+  if (!t) return lb_error(L, "data.idx: %s", err_message());
   lb_pushtensor(L, t);
   return 1;
 }
@@ -167,7 +169,7 @@ Reads an array from a .npy file of NumPy's.
 */
 static int npy(lua_State *L) {
   Tensor *t = npy_read(only_path(L, "data.npy"));
-  if (t == NULL) return lb_error(L, "data.npy: %s", err_message());
+  if (!t) return lb_error(L, "data.npy: %s", err_message());
   lb_pushtensor(L, t);
   return 1;
 }
@@ -214,7 +216,7 @@ static int gaussian(lua_State *L) {
   largs_read(L, 1, fn, &(ArgValues){.args = args, .x = x});
   Rng rng = rng_make((uint64_t)lua_tointeger(L, (int)x[SEED]), RNG_DATA);
   Tensor *t = gaussian_table(&rng, (int64_t)x[N], lb_testtensor(L, (int)x[MEAN]), lb_testtensor(L, (int)x[COV]));
-  if (t == NULL) return lb_calleeerror(L, fn);
+  if (!t) return lb_calleeerror(L, fn);
   lb_pushtensor(L, t);
   return 1;
 }

@@ -19,10 +19,11 @@ static int on_progress(void *ctx, int64_t done, int64_t total) {
   Progress *p = ctx;
   lua_pushvalue(p->L, p->function);
   lua_pushinteger(p->L, (lua_Integer)done);
-  if (total >= 0)
+  if (total >= 0) {
     lua_pushinteger(p->L, (lua_Integer)total);
-  else
+  } else {
     lua_pushnil(p->L);
+  }
   p->failed = lua_pcall(p->L, 2, 0, 0) != LUA_OK;
   return p->failed;
 }
@@ -89,8 +90,9 @@ static int digest(lua_State *L) {
   char out[DIGEST_MAX];
   double x[COUNT];
   largs_read(L, 1, "data.digest", &(ArgValues){.args = args, .x = x});
-  if (digest_file(lua_tostring(L, (int)x[PATH]), lua_tostring(L, (int)x[ALGORITHM]), x[UNPACK] != 0, out) < 0)
+  if (digest_file(lua_tostring(L, (int)x[PATH]), lua_tostring(L, (int)x[ALGORITHM]), x[UNPACK] != 0, out) < 0) {
     return failed(L);
+  }
   lua_pushstring(L, out);
   return 1;
 }

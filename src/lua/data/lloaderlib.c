@@ -18,7 +18,7 @@
 
 static Loader *check_loader(lua_State *L, const char *fn) {
   Loader *l = luaL_testudata(L, 1, LOADER_MT);
-  if (l == NULL) lb_badvalue(L, fn, "self", 1, "a loader (call it as loader:method())");
+  if (!l) lb_badvalue(L, fn, "self", 1, "a loader (call it as loader:method())");
   return l;
 }
 
@@ -64,8 +64,9 @@ static void find_transform(lua_State *L, const char *fn, int idx, LoaderOptions 
     idx = lua_gettop(L);
   }
   bool off = !lua_toboolean(L, idx);
-  if (!off && !lua_istable(L, idx))
+  if (!off && !lua_istable(L, idx)) {
     lb_badvalue(L, fn, "transform", idx, "a table {scale=, mean=, std=, dtype=} or false");
+  }
   opt->has_transform = !off;
   if (!off) opt->transform = check_transform(L, idx);
 }
@@ -115,8 +116,9 @@ static int loader(lua_State *L) {
   int n = push_fields(L, fn);
   for (int i = 0; i < n; i++) {
     field[i] = lb_testtensor(L, 4 + i);
-    if (field[i] == NULL)
+    if (!field[i]) {
       return lb_error(L, "%s: field %d of the data set must be a tensor, got %s", fn, i + 1, lb_pushgot(L, 4 + i));
+    }
   }
   if (loader_init(l, n, field, opt) < 0) return lb_error(L, "%s: %s", fn, err_message());
   lua_settop(L, 3);
@@ -144,7 +146,7 @@ static int next_batch(lua_State *L) {
 
 static int batches_gc(lua_State *L) {
   Batches *b = luaL_testudata(L, 1, BATCHES_MT);
-  if (b != NULL) batches_free(b);
+  if (b) batches_free(b);
   return 0;
 }
 
@@ -232,14 +234,15 @@ static int loader_index(lua_State *L) {
   if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
   if (strcmp(key, "epoch") == 0) recorder_refuse("the number of an epoch is read");
-  if (strcmp(key, "epoch") == 0)
+  if (strcmp(key, "epoch") == 0) {
     lua_pushinteger(L, (lua_Integer)l->epoch);
-  else if (strcmp(key, "batch_size") == 0)
+  } else if (strcmp(key, "batch_size") == 0) {
     lua_pushinteger(L, (lua_Integer)l->opt.batch_size);
-  else if (strcmp(key, "rows") == 0)
+  } else if (strcmp(key, "rows") == 0) {
     lua_pushinteger(L, (lua_Integer)l->rows);
-  else
+  } else {
     lua_pushnil(L);
+  }
   return 1;
 }
 
@@ -264,7 +267,7 @@ static int loader_tostring(lua_State *L) {
 
 static int loader_gc(lua_State *L) {
   Loader *l = luaL_testudata(L, 1, LOADER_MT);
-  if (l != NULL) loader_free(l);
+  if (l) loader_free(l);
   return 0;
 }
 

@@ -140,8 +140,9 @@ const Functional lnn_functionals[] = {
 
 void lnn_pushfunctional(lua_State *L) {
   lua_newtable(L);
-  for (const Functional *f = lnn_functionals; f->name; f++)
+  for (const Functional *f = lnn_functionals; f->name; f++) {
     lnn_setclosure(L, "nn.functional", f->name, functional_call, f);
+  }
   for (int i = 0; all_layers[i]; i++) {
     const LayerDef *def = all_layers[i];
     if (def->functional) lnn_setclosure(L, "nn.functional", def->functional, layer_call, def);
@@ -157,8 +158,9 @@ static int init_call(lua_State *L) {
   double x[args_places(def->args) + 1];
   Tensor *t = lb_testtensor(L, 1);
   if (!t) return lb_badvalue(L, callee, "tensor", 1, "a tensor");
-  if (!dtype_is_float((DType)t->dtype))
+  if (!dtype_is_float((DType)t->dtype)) {
     return lb_error(L, "%s: tensor must be float32 or float64, got %s", callee, dtype_name((DType)t->dtype));
+  }
   largs_read(L, 2, callee, &(ArgValues){.args = def->args, .x = x});
   if (def->fill(t, x) < 0) return lb_calleeerror(L, callee);
   lua_settop(L, 1);

@@ -14,6 +14,7 @@
 #include "core/recorder.h"
 #include "lua/base/lrecord.h"
 #include "lua/nn/lnn.h"
+#include "nn/chain.h"
 
 /* registry: function(module) -> " (layer 1 'Linear' of Sequential)" or "" */
 #define MODULE_PATH_KEY "optlab.nn.module_path"
@@ -114,8 +115,9 @@ static int module_call(lua_State *L) {
   Tensor *in[n], *out[nout];
   lnn_inputs(L, 2, def, in, 1, NULL);
   while (given > n && lua_isnil(L, given + 1)) given--;
-  if (given > n)
+  if (given > n) {
     return lb_error(L, "nn.%s: too many arguments (%d, at most %d)%s", def->name, given, n, lnn_pushmodulepath(L, 1));
+  }
   if (module_forward(m, in, out) < 0) return module_error(L, 1, m);
   return lnn_pushoutputs(L, nout, out);
 }
@@ -126,33 +128,44 @@ int lnn_pushoutputs(lua_State *L, int n, Tensor **out) {
   return n;
 }
 
-/* Conv2d at list[i] together with list[i + 1] and list[i + 2], if they are a ReLU and a pool that fit; else NULL. */
-static const Module *pool_to_fuse(lua_State *L, int list, lua_Integer i, const Module *conv, const Tensor *x) {
-  if (conv->def != &layer_conv2d) return NULL;
-  lua_rawgeti(L, list, i + 1);
-  lua_rawgeti(L, list, i + 2);
-  const Module *relu = test_module(L, -2), *pool = test_module(L, -1);
-  lua_pop(L, 2);
-  return conv2d_fuses(conv, relu, pool, x) ? pool : NULL;
+#define CHAIN_PART 32 /* layers that are handed to the core at a time */
+
+/* The built-in layers with one input and one output that stand at list[i], list[i + 1], ...: their number. */
+static int next_layers(lua_State *L, int list, lua_Integer i, const Module **layer) {
+  int n = 0;
+  for (; n < CHAIN_PART; n++) {
+    lua_rawgeti(L, list, i + n);
+    const Module *m = test_module(L, -1);
+    lua_pop(L, 1);
+    if (!m || layer_inputs(m->def) != 1 || layer_outputs(m->def) != 1) break;
+    layer[n] = m;
+  }
+  return n;
 }
 
-/* run_chain(list, x): x through list[1], list[2], ... in turn. Built-in layers hand tensors on directly; anything else
- * is called. */
+/* run_chain(list, x): x through list[1], list[2], ... in turn. Built-in layers hand tensors on directly (nn/chain.h);
+ * anything else is called. */
 static int run_chain(lua_State *L) {
   enum { LIST = 1, X, LAYER };
+  const Module *layer[CHAIN_PART];
   Tensor *mine = NULL; /* the current value, where no userdata owns it yet; then nothing may raise */
   lua_settop(L, X);
   Tensor *x = lb_testtensor(L, X);
-  for (lua_Integer i = 1; lua_rawgeti(L, LIST, i) != LUA_TNIL; i++) {
-    const Module *m = x ? test_module(L, LAYER) : NULL;
-    if (m && layer_inputs(m->def) == 1 && layer_outputs(m->def) == 1) {
-      const Module *pool = pool_to_fuse(L, LIST, i, m, x);
-      Tensor *y = NULL;
-      int rc = pool ? one_output(&y, conv2d_fused(m, pool, x)) : module_forward(m, &x, &y);
-      if (pool) i += 2;
+  for (lua_Integer i = 1;;) {
+    const int n = x ? next_layers(L, LIST, i, layer) : 0;
+    if (n > 0) {
+      Tensor *y;
+      const int done = chain_run(layer, n, x, &y);
       tensor_release(mine);
-      if (rc < 0) return module_error(L, LAYER, m);
+      if (done < n) {
+        lua_rawgeti(L, LIST, i + done);
+        return module_error(L, LAYER, layer[done]);
+      }
       x = mine = y;
+      i += n;
+    }
+    if (lua_rawgeti(L, LIST, i) == LUA_TNIL) break;
+    if (n == CHAIN_PART) {
       lua_settop(L, X);
       continue;
     }
@@ -163,6 +176,7 @@ static int run_chain(lua_State *L) {
     lua_call(L, 1, 1);
     lua_replace(L, X);
     x = lb_testtensor(L, X);
+    i++;
   }
   if (mine) lb_pushtensor(L, mine);
   if (!mine) lua_settop(L, X);

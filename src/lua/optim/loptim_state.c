@@ -120,8 +120,9 @@ int loptim_state_dict(lua_State *L) {
 
 /* Pushes field `name` of the table at idx, which must be a table itself. */
 static void need_table(lua_State *L, int idx, const char *name) {
-  if (lua_getfield(L, idx, name) != LUA_TTABLE)
+  if (lua_getfield(L, idx, name) != LUA_TTABLE) {
     lb_error(L, FN ": the state has no table '%s'; it must come from state_dict()", name);
+  }
 }
 
 static void check_name(lua_State *L, const Optim *o) {

@@ -46,8 +46,9 @@ Optim *lb_checkoptim(lua_State *L, int idx, const char *fn) { return &check_ud(L
 static Tensor **read_params(lua_State *L, int idx, int *n, const char *fn) {
   idx = lua_absindex(L, idx);
   bool single = lb_testtensor(L, idx) != NULL;
-  if (!single && !lua_istable(L, idx))
+  if (!single && !lua_istable(L, idx)) {
     lb_badvalue(L, fn, "params", idx, "a list of tensors such as {w, b} or model:parameters()");
+  }
   lua_Integer len = single ? 1 : luaL_len(L, idx);
   lua_createtable(L, (int)len, 0);
   int list = lua_gettop(L);
@@ -160,8 +161,9 @@ static int optim_new(lua_State *L) {
     return 1;
   }
   for (lua_Integer i = 1, n = luaL_len(L, 1); i <= n; i++) {
-    if (lua_geti(L, 1, i) != LUA_TTABLE)
+    if (lua_geti(L, 1, i) != LUA_TTABLE) {
       return lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", (int)i), -2, "a group like the others");
+    }
     add_group_table(L, 3, &ud->o, -1, fn);
     lua_settop(L, 3);
   }
@@ -194,8 +196,9 @@ static int l_step(lua_State *L) {
   bool closure = !lua_isnoneornil(L, 2);
   lua_settop(L, 2);
   if (closure) {
-    if (lua_type(L, 2) != LUA_TFUNCTION)
+    if (lua_type(L, 2) != LUA_TFUNCTION) {
       return lb_badvalue(L, "Optimizer:step", "closure", 2, "a function that returns the loss");
+    }
     loptim_grad_mode(L, true);
     int guard = lua_gettop(L);
     lua_pushvalue(L, 2);
@@ -264,8 +267,9 @@ static int l_clip_grad_norm(lua_State *L) {
   Tensor **params = read_params(L, 1, &n, fn);
   Tensor *total = clip_grad_norm_(params, n, x[MAX_NORM], x[NORM_TYPE], x[ERROR_IF_NONFINITE] != 0);
   lb_pushtensor(L, total);
-  if (context->recorder)
+  if (context->recorder) {
     return 1; /* while a step is recorded its numbers are not known; the tensor can be computed with */
+  }
   lua_pushnumber(L, tensor_get(total, 0));
   return 1;
 }

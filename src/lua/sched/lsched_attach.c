@@ -48,8 +48,9 @@ int lsched_attach(lua_State *L) {
   a->ngroups = o->ngroups;
   for (int i = 0; i < o->ngroups; i++) {
     double lr = o->group[i].h[0];
-    if (base == 0 && lr != 0)
+    if (base == 0 && lr != 0) {
       return lb_error(L, "sched.attach: the first group's lr is 0, so the other groups have no ratio to it");
+    }
     a->ratio[i] = i == 0 || base == 0 ? 1 : lr / base;
   }
   lua_pushvalue(L, 1);
@@ -90,8 +91,9 @@ static int step_and_report(lua_State *L, Attach *a) {
   args.s = lsched_ready_made(L, -1);
   lrecord_keep(L, 1);
   context->recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
-  if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0)
+  if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0) {
     return lb_coreerror(L);
+  }
   return 0;
 }
 
@@ -155,8 +157,9 @@ static int attach_load(lua_State *L) {
   }
   for (int pass = 0; ratios && pass < 2; pass++) { /* check all, then take all */
     for (int i = 0; i < a->ngroups; i++) {
-      if (lua_geti(L, -1, i + 1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= 0))
+      if (lua_geti(L, -1, i + 1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= 0)) {
         return lb_error(L, "%s: ratios[%d] is no number >= 0", fn, i + 1);
+      }
       if (pass) a->ratio[i] = lua_tonumber(L, -1);
       lua_pop(L, 1);
     }

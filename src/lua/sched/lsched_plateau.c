@@ -35,8 +35,9 @@ int lsched_plateau(lua_State *L) {
 static int plateau_method_step(lua_State *L) {
   Plateau *p = luaL_checkudata(L, 1, PLATEAU_MT);
   const Tensor *t = lb_testtensor(L, 2);
-  if (t ? t->numel != 1 : lua_type(L, 2) != LUA_TNUMBER)
+  if (t ? t->numel != 1 : lua_type(L, 2) != LUA_TNUMBER) {
     return lb_badvalue(L, "ReduceLROnPlateau:step", "metric", 2, "a number or a tensor of one element");
+  }
   Optim *o = lsched_optim(L, "ReduceLROnPlateau:step");
   recorder_refuse("ReduceLROnPlateau looks at a metric; call its step() outside of the compiled step");
   bool lower = plateau_step(p, t ? tensor_get(t, 0) : lua_tonumber(L, 2));

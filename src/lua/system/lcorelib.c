@@ -33,7 +33,7 @@ static const luaL_Reg LIBRARIES[] = {
 
 int luaopen_optlab_core(lua_State *L) {
   lua_newtable(L);
-  for (const luaL_Reg *lib = LIBRARIES; lib->name != NULL; lib++) {
+  for (const luaL_Reg *lib = LIBRARIES; lib->name; lib++) {
     lua_pushcfunction(L, lib->func);
     lua_call(L, 0, 1);
     lua_setfield(L, -2, lib->name);

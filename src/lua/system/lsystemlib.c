@@ -34,7 +34,7 @@ static void set_integer(lua_State *L, const char *name, int64_t value) {
 /* Bytes of this process in main memory, or -1 where the system does not say. */
 static int64_t resident_bytes(void) {
   FILE *f = fopen("/proc/self/statm", "r");
-  if (f == NULL) return -1;
+  if (!f) return -1;
   long total, resident;
   int n = fscanf(f, "%ld %ld", &total, &resident);
   fclose(f);
@@ -144,7 +144,7 @@ static int system_columns(lua_State *L) {
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0) columns = w.ws_col;
   if (columns <= 0) {
     const char *env = getenv("COLUMNS");
-    columns = env != NULL ? atoi(env) : 0;
+    columns = env ? atoi(env) : 0;
   }
   lua_pushinteger(L, columns > 0 ? columns : 80);
   return 1;

@@ -35,11 +35,6 @@ int ltensor_apply2(lua_State *L, const char *callee, OpId op);
 /* Runs an op on borrowed tensors and pushes the result. */
 int ltensor_push_op(lua_State *L, OpId op, Tensor *const *in, int nin, const OpArgs *args);
 
-/* The value at idx as a new reference: a tensor retained, or a number as a 0-dimensional tensor of like's dtype (a
- * number with a fraction beside an integer tensor becomes the default float). NULL if it is neither, or (err set)
- * without memory. */
-Tensor *ltensor_operand(lua_State *L, int idx, const Tensor *like);
-
 /* Raises unless t may be changed in place now: it is no result that backward could still need, nor a leaf that requires
  * a gradient, unless gradients are off. */
 void ltensor_check_inplace(lua_State *L, const Tensor *t, const char *fn);

@@ -30,8 +30,9 @@ static int push_new(lua_State *L, const char *callee, Tensor *t, const double *x
 /* The dtype of a tensor to be made; raises if it cannot require a gradient as asked. x as above. */
 static DType new_dtype(lua_State *L, const char *callee, const double *x, DType def) {
   DType dt = isnan(x[0]) ? def : (DType)x[0];
-  if (x[1] != 0 && !dtype_is_float(dt))
+  if (x[1] != 0 && !dtype_is_float(dt)) {
     lb_error(L, "%s: only float tensors can require a gradient, this one is %s", callee, dtype_name(dt));
+  }
   return dt;
 }
 
@@ -121,8 +122,9 @@ static int l_arange(lua_State *L) {
   DType dt = new_dtype(L, callee, x + DTYPE, dtype_default());
   double start = isnan(x[STOP]) ? 0 : x[START], stop = isnan(x[STOP]) ? x[START] : x[STOP], step = x[STEP];
   double count = ceil((stop - start) / step);
-  if (step == 0 || !(count >= 0) || count > 0x1p53)
+  if (step == 0 || !(count >= 0) || count > 0x1p53) {
     return lb_error(L, "%s: no numbers lead from %f to %f in steps of %f", callee, start, stop, step);
+  }
   int64_t len = (int64_t)count;
   Tensor *t = tensor_new(dt, 1, &len);
   for (int64_t i = 0; t && i < len; i++) tensor_set(t, i, start + (double)i * step);
@@ -144,8 +146,9 @@ static int l_linspace(lua_State *L) {
   int64_t n = (int64_t)x[N];
   Tensor *t = tensor_new(dt, 1, &n);
   double step = n > 1 ? (b - a) / (double)(n - 1) : 0;
-  for (int64_t i = 0; t && i < n; i++)
+  for (int64_t i = 0; t && i < n; i++) {
     tensor_set(t, i, i < n / 2 || n == 1 ? a + (double)i * step : b - (double)(n - 1 - i) * step);
+  }
   return push_new(L, callee, t, x + DTYPE);
 }
 
@@ -242,9 +245,10 @@ static int l_randint(lua_State *L) {
   }
   largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
   int64_t low = (int64_t)x[LOW], high = (int64_t)x[HIGH];
-  if (high <= low)
+  if (high <= low) {
     return lb_error(L, "%s: there is no integer from %I up to but without %I", callee, (LUAI_UACINT)low,
                     (LUAI_UACINT)high);
+  }
   Tensor *t = tensor_new(DT_I64, arg_shape(x + TO, shape), shape);
   fill_integers(t, (IntegerArgs){low, (uint64_t)high - (uint64_t)low});
   lb_pushtensor(L, t);
@@ -325,10 +329,11 @@ static void check_no_names(lua_State *L, lua_Integer n) {
   if (n == 0 || lua_rawlen(L, -1) != (lua_Unsigned)n) return;
   lua_pushinteger(L, n);
   if (!lua_next(L, -2)) return;
-  if (lua_type(L, -2) == LUA_TSTRING)
+  if (lua_type(L, -2) == LUA_TSTRING) {
     lb_error(L,
              "lab.tensor: '%s' stands in an inner table; options belong into the outermost one or a table of their own",
              lua_tostring(L, -2));
+  }
   lua_pop(L, 2);
 }
 
@@ -338,11 +343,13 @@ static void nested_fill(lua_State *L, Nested *n, int d) {
     nested_number(L, n);
     return;
   }
-  if (!lua_istable(L, -1))
+  if (!lua_istable(L, -1)) {
     lb_error(L, "lab.tensor: ragged table: %s where a list of %d was expected", lb_pushgot(L, -1), (int)n->t->shape[d]);
+  }
   lua_Integer len = luaL_len(L, -1);
-  if (len != n->t->shape[d])
+  if (len != n->t->shape[d]) {
     lb_error(L, "lab.tensor: ragged table: a list of %d where the first one has %d", (int)len, (int)n->t->shape[d]);
+  }
   luaL_checkstack(L, 4, "lab.tensor");
   if (d > 0) check_no_names(L, len);
   for (lua_Integer i = 1; i <= len; i++) {
@@ -365,8 +372,9 @@ static int l_tensor(lua_State *L) {
   DType dt = new_dtype(L, callee, options, x ? (DType)x->dtype : dtype_default());
   if (x) return push_new(L, callee, tensor_cast(x, dt), options);
   int type = lua_type(L, 1);
-  if (type != LUA_TTABLE && type != LUA_TNUMBER && type != LUA_TBOOLEAN)
+  if (type != LUA_TTABLE && type != LUA_TNUMBER && type != LUA_TBOOLEAN) {
     return lb_badvalue(L, callee, "data", 1, "a number or a table of numbers");
+  }
   int64_t shape[TENSOR_MAX_DIM];
   lua_settop(L, 1);
   Nested n = {0};
@@ -388,10 +396,12 @@ static int fill_random(lua_State *L, const char *callee, Fill fill, const Arg *a
   Tensor *t = lb_checkself(L, callee);
   ltensor_check_inplace(L, t, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = x});
-  if (!dtype_is_float((DType)t->dtype))
+  if (!dtype_is_float((DType)t->dtype)) {
     return lb_error(L, "%s: fills float tensors, this one is %s", callee, dtype_name((DType)t->dtype));
-  if (fill == FILL_UNIFORM && x[0] > x[1])
+  }
+  if (fill == FILL_UNIFORM && x[0] > x[1]) {
     return lb_error(L, "%s: from must be at most to, got %f and %f", callee, x[0], x[1]);
+  }
   if (fill == FILL_UNIFORM) {
     rng_fill_uniform(rng_for(RNG_USER), t, x[0], x[1]);
   } else {

@@ -17,9 +17,10 @@
 static int64_t position(lua_State *L, const Tensor *x, int dim) {
   int isint;
   lua_Integer i = lua_tointegerx(L, -1, &isint);
-  if (!isint)
+  if (!isint) {
     lb_error(L, "t[key]: the key of dimension %d must be an integer or a range {from, to}, got %s", dim + 1,
              lb_pushgot(L, -1));
+  }
   int64_t size = x->shape[dim];
   if (i >= 1 && i <= size) return i - 1;
   if (i < 0 && i >= -size) return size + i;
@@ -113,13 +114,15 @@ int ltensor_newindex(lua_State *L) {
   Tensor *x = lb_checktensor(L, 1, "t[key]", "t");
   ltensor_check_inplace(L, x, "t[key] = value");
   Tensor *value = lb_testtensor(L, 3);
-  if (!value && lua_type(L, 3) != LUA_TNUMBER)
+  if (!value && lua_type(L, 3) != LUA_TNUMBER) {
     return lb_error(L, "t[key] = value: value must be a number or a tensor, got %s", lb_pushgot(L, 3));
+  }
   if (lb_testtensor(L, 2)) return lb_error(L, "t[key] = value: the key must be made of numbers and ranges");
-  if (value && grad_mode() && value->requires_grad)
+  if (value && grad_mode() && value->requires_grad) {
     return lb_error(L,
                     "t[key] = value: the value requires a gradient, which the assignment would lose; build the tensor "
                     "with cat or where, or assign value:detach()");
+  }
   Range ranges[TENSOR_MAX_DIM];
   read_key(L, x, ranges);
   bool old = grad_set_mode(false);

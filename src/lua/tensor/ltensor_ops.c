@@ -18,7 +18,10 @@ int ltensor_push_op(lua_State *L, OpId op, Tensor *const *in, int nin, const OpA
   return 1;
 }
 
-Tensor *ltensor_operand(lua_State *L, int idx, const Tensor *like) {
+/* The value at idx as a new reference: a tensor retained, or a number as a 0-dimensional tensor of like's dtype (a
+ * number with a fraction beside an integer tensor becomes the default float). NULL if it is neither, or (err set)
+ * without memory. */
+static Tensor *operand(lua_State *L, int idx, const Tensor *like) {
   Tensor *t = lb_testtensor(L, idx);
   if (t) return tensor_retain(t);
   if (lua_type(L, idx) != LUA_TNUMBER) return NULL;
@@ -60,8 +63,8 @@ int ltensor_apply2(lua_State *L, const char *callee, OpId op) {
   check_operand(L, 1, a, callee, "self");
   check_operand(L, 2, b, callee, "other");
   Tensor *in[2];
-  in[0] = ltensor_operand(L, 1, b);
-  in[1] = in[0] ? ltensor_operand(L, 2, a ? a : b) : NULL;
+  in[0] = operand(L, 1, b);
+  in[1] = in[0] ? operand(L, 2, a ? a : b) : NULL;
   Tensor *out = in[1] ? op_apply(op, in, 2, NULL) : NULL;
   tensor_release(in[0]);
   tensor_release(in[1]);
@@ -125,15 +128,16 @@ static int l_inplace(lua_State *L) {
   ltensor_check_inplace(L, t, fn);
   Tensor *other = lb_testtensor(L, 2);
   check_operand(L, 2, other, fn, "other");
-  if (other && grad_mode() && other->requires_grad)
+  if (other && grad_mode() && other->requires_grad) {
     return lb_error(
         L, "%s: the second tensor requires a gradient, which an in-place change would lose; use the form without '_'",
         fn);
+  }
   bool takes_alpha = op == OP_ADD || op == OP_SUB, scaled = takes_alpha && !lua_isnoneornil(L, 3);
   double alpha = 1;
   if (!takes_alpha) lb_atmost(L, fn, 2);
   if (takes_alpha && lua_gettop(L) > 2) largs_read(L, 3, fn, &(ArgValues){.args = alpha_args, .x = &alpha});
-  Tensor *u = ltensor_operand(L, 2, t);
+  Tensor *u = operand(L, 2, t);
   if (u && scaled) { /* t + alpha u */
     FormulaMark m = fm_begin();
     Tensor *v = fm_end(m, fm_muls(u, alpha));
@@ -183,8 +187,8 @@ static int l_where(lua_State *L) {
   check_operand(L, 2, a, callee, "a");
   check_operand(L, 3, b, callee, "b");
   Tensor floats = {.dtype = (uint8_t)dtype_default()};
-  Tensor *in[3] = {c, ltensor_operand(L, 2, b ? b : &floats), NULL};
-  in[2] = in[1] ? ltensor_operand(L, 3, a ? a : &floats) : NULL;
+  Tensor *in[3] = {c, operand(L, 2, b ? b : &floats), NULL};
+  in[2] = in[1] ? operand(L, 3, a ? a : &floats) : NULL;
   Tensor *out = in[2] ? op_apply(OP_WHERE, in, 3, NULL) : NULL;
   tensor_release(in[1]);
   tensor_release(in[2]);
@@ -218,9 +222,10 @@ static int l_dot(lua_State *L) { return product(L, "Tensor:dot", 1, 1); }
 static Tensor *batched(Tensor *a, Tensor *b) {
   int64_t lead[TENSOR_MAX_DIM], sa[TENSOR_MAX_DIM], sb[TENSOR_MAX_DIM];
   int n = shape_broadcast(a->ndim - 2, a->shape, b->ndim - 2, b->shape, lead);
-  if (n < 0)
+  if (n < 0) {
     return err_null("Tensor:matmul: the batches of shapes %s and %s do not broadcast", tensor_shape_str(a),
                     tensor_shape_str(b));
+  }
   int64_t count = shape_numel(n, lead), *end_a = a->shape + a->ndim - 2, *end_b = b->shape + b->ndim - 2;
   memcpy(sa, lead, (size_t)n * sizeof *lead);
   memcpy(sb, lead, (size_t)n * sizeof *lead);
@@ -235,9 +240,10 @@ static Tensor *batched(Tensor *a, Tensor *b) {
 /*** Product by PyTorch's rules: vectors, matrices, and batches of matrices that broadcast. @function matmul */
 static int l_matmul(lua_State *L) {
   Tensor *a = lb_checkself(L, "Tensor:matmul"), *b = lb_checktensor(L, 2, "Tensor:matmul", "other");
-  if (a->ndim == 0 || b->ndim == 0)
+  if (a->ndim == 0 || b->ndim == 0) {
     return lb_error(L, "Tensor:matmul: shapes %s and %s: a scalar is multiplied with *", tensor_shape_str(a),
                     tensor_shape_str(b));
+  }
   if (a->ndim <= 2 && b->ndim <= 2) return product(L, "Tensor:matmul", a->ndim, b->ndim);
   FormulaMark m = fm_begin();
   Tensor *left = a->ndim == 1 ? fm_unsqueeze(a, 0) : a, *right = b->ndim == 1 ? fm_unsqueeze(b, 1) : b;

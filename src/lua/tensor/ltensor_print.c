@@ -124,7 +124,7 @@ static void add_matrices(Printer *p) {
 }
 
 int ltensor_tostring(lua_State *L) {
-  if (lua_touserdata(L, 1) && *(void **)lua_touserdata(L, 1) == NULL) {
+  if (lua_touserdata(L, 1) && !*(void **)lua_touserdata(L, 1)) {
     lua_pushliteral(L, "[closed tensor]");
     return 1;
   }

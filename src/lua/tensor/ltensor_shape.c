@@ -127,9 +127,10 @@ static int l_transpose(lua_State *L) {
 static int l_t(lua_State *L) {
   Tensor *x = lb_checkself(L, "Tensor:t");
   lb_atmost(L, "Tensor:t", 1);
-  if (x->ndim > 2)
+  if (x->ndim > 2) {
     return lb_error(L, "Tensor:t: works on matrices, this tensor has shape %s; use transpose(d1, d2)",
                     tensor_shape_str(x));
+  }
   if (x->ndim == 2) return push_transpose(L, x, 0, 1);
   lua_settop(L, 1);
   return 1;

@@ -65,11 +65,13 @@ static int set_grad(lua_State *L, Tensor *t) {
 }
 
 static int set_requires_grad(lua_State *L, Tensor *t, bool on) {
-  if (t->node && !on)
+  if (t->node && !on) {
     return lb_error(L, "requires_grad: this tensor was computed from others; use detach() to get one without a graph");
-  if (on && !dtype_is_float((DType)t->dtype))
+  }
+  if (on && !dtype_is_float((DType)t->dtype)) {
     return lb_error(L, "requires_grad: only float tensors can require a gradient, this one is %s",
                     dtype_name((DType)t->dtype));
+  }
   t->requires_grad = on;
   return 0;
 }
@@ -154,10 +156,11 @@ static void push_element(lua_State *L, DType dt, const void *p) {
 static int l_item(lua_State *L) {
   Tensor *t = only_self(L, "Tensor:item");
   lb_read(L, t, "item()");
-  if (t->numel != 1)
+  if (t->numel != 1) {
     return lb_error(
         L, "Tensor:item: the tensor has shape %s; only one element can become a number (use tolist, or index it first)",
         tensor_shape_str(t));
+  }
   push_element(L, (DType)t->dtype, tensor_data(t));
   return 1;
 }

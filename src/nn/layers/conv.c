@@ -93,28 +93,28 @@ static OpArgs args_with_pool(const Module *m, Pair window) {
   return (OpArgs){.conv = {.stride = {s.h, s.w}, .padding = {p.h, p.w}, .window = {window.h, window.w}}};
 }
 
-bool conv2d_fuses(const Module *m, const Module *relu, const Module *pool, const Tensor *x) {
-  const Tensor *weight = m->param[WEIGHT];
+bool conv2d_relu_pool_fits(const Module *const *m, const Tensor *x) {
+  const Tensor *weight = m[0]->param[WEIGHT];
   Pair window;
-  if (!relu || relu->def != &layer_relu || !pool || !max_pool2d_side_by_side(pool, &window)) return false;
-  if (!are_float32(x, weight, m->param[BIAS_PARAM]) || x->ndim != 4 || x->shape[1] != weight->shape[1]) return false;
-  const OpArgs args = args_with_pool(m, window);
+  if (!max_pool2d_side_by_side(m[2], &window)) return false;
+  if (!are_float32(x, weight, m[0]->param[BIAS_PARAM]) || x->ndim != 4 || x->shape[1] != weight->shape[1]) return false;
+  const OpArgs args = args_with_pool(m[0], window);
   const ConvShape s = conv_shape_of(x, weight, &args);
   return conv_direct_takes_pool(DT_F32, &s, window.h, window.w);
 }
 
-Tensor *conv2d_fused(const Module *m, const Module *pool, Tensor *x) {
-  Tensor *weight = m->param[WEIGHT], *bias = m->param[BIAS_PARAM];
+int conv2d_relu_pool(const Module *const *m, Tensor *x, Tensor **out) {
+  Tensor *weight = m[0]->param[WEIGHT], *bias = m[0]->param[BIAS_PARAM];
   Pair window;
-  max_pool2d_side_by_side(pool, &window);
-  const OpArgs args = args_with_pool(m, window);
+  max_pool2d_side_by_side(m[2], &window);
+  const OpArgs args = args_with_pool(m[0], window);
   const ConvShape s = conv_shape_of(x, weight, &args);
   int64_t bytes = conv_direct_winners(&s, window.h, window.w);
   Tensor *winners = tensor_new(DT_U8, 1, &bytes);
-  if (!winners) return NULL;
+  if (!winners) return -1;
   Tensor *y = op_apply(OP_CONV2D_RELU_POOL, (Tensor *[]){winners, x, weight, bias}, bias ? 4 : 3, &args);
   tensor_release(winners);
-  return y;
+  return one_output(out, y);
 }
 
 static void describe(const Module *m, char *text, size_t size) {

@@ -1,7 +1,10 @@
 /*
- * layers.c - the table of all leaf layers.
+ * layers.c - the table of all leaf layers and losses.
  */
 #include "nn/layers/layers.h"
 
-#define LAYER_ADDRESS(name) &layer_##name,
-const LayerDef *const all_layers[] = {LAYER_LIST(LAYER_ADDRESS) NULL};
+#define ENTRY(name) &layer_##name,
+const LayerDef *const all_layers[] = {
+#include "nn/layers/list.h"
+#include "nn/losses/list.h"
+    NULL};

@@ -25,12 +25,14 @@ Tensor *difference(Tensor *input, Tensor *target) { return as_float(fm_sub(input
 int loss_check_shapes(const Tensor *input, const Tensor *target) {
   if (tensor_same_shape(input, target)) return 0;
   const char *in = tensor_shape_str(input), *tgt = tensor_shape_str(target);
-  if (input->numel != target->numel)
+  if (input->numel != target->numel) {
     return err_set("input is %s, target is %s: they must have the same shape", in, tgt);
+  }
   if (input->ndim == 2 && input->shape[1] == 1) {
     return err_set("input is %s, target is %s: reshape the target to match, y:reshape(-1, 1)", in, tgt);
   }
-  if (input->ndim == 1)
+  if (input->ndim == 1) {
     return err_set("input is %s, target is %s: reshape the target to match, y:reshape(-1)", in, tgt);
+  }
   return err_set("input is %s, target is %s: reshape the target to match, y:reshape%s", in, tgt, in);
 }

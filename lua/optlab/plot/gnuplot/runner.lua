@@ -118,9 +118,11 @@ local function not_found(job, name)
   end
 end
 
--- Calls fn after M.timeout seconds. While the script computes nobody looks at what gnuplot does, so when the time is up
--- there is one more turn of the loop, in which an end that nobody saw comes first.
+-- Calls fn after M.timeout seconds. libuv counts them from its loop's own clock, which stands still while the script
+-- computes, so the clock is set first. While the script computes, nobody looks at what gnuplot does either: when the
+-- time is up there is one more turn of the loop, in which an end that nobody saw comes first.
 local function start_timer(job, fn)
+  uv.update_time()
   job.timer = uv.new_timer()
   job.timer:start(math.floor(M.timeout * 1000), 0, function() job.timer:start(50, 0, fn) end)
 end

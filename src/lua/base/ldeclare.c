@@ -6,11 +6,12 @@
 #include "lua/base/largs.h"
 
 static const char *const kinds[ARG_KIND_COUNT] = {
-    [ARG_NUMBER] = "number", [ARG_INTEGER] = "integer", [ARG_FLAG] = "flag",         [ARG_CHOICE] = "choice",
-    [ARG_TUPLE] = "tuple",   [ARG_SIZES] = "sizes",     [ARG_SHAPE] = "shape",       [ARG_LIST] = "list",
-    [ARG_INTEGERS] = "list", [ARG_DIM] = "dimension",   [ARG_DTYPE] = "dtype",       [ARG_FLOAT_DTYPE] = "dtype",
-    [ARG_TENSOR] = "tensor", [ARG_STRING] = "string",   [ARG_FUNCTION] = "function", [ARG_TABLE] = "table",
-    [ARG_VALUE] = "value",   [ARG_INT64] = "integer",
+    [ARG_NUMBER] = "number", [ARG_INTEGER] = "integer", [ARG_FLAG] = "flag",
+    [ARG_CHOICE] = "choice", [ARG_TUPLE] = "tuple",     [ARG_SIZES] = "sizes",
+    [ARG_SHAPE] = "shape",   [ARG_LIST] = "list",       [ARG_INTEGERS] = "integers",
+    [ARG_DIM] = "dimension", [ARG_DTYPE] = "dtype",     [ARG_FLOAT_DTYPE] = "float_dtype",
+    [ARG_TENSOR] = "tensor", [ARG_STRING] = "string",   [ARG_FUNCTION] = "function",
+    [ARG_TABLE] = "table",   [ARG_VALUE] = "value",     [ARG_INT64] = "integer",
 };
 
 static const char *const ranges[RANGE_COUNT] = {

@@ -72,7 +72,9 @@ static int bce_with_logits_forward(const Module *m, Tensor *const *in, Tensor **
 }
 
 static const Arg with_logits_args[] = {
-    {.name = "pos_weight", .kind = ARG_TENSOR, .doc = "a factor for positive targets, broadcast to the input"},
+    {.name = "pos_weight",
+     .kind = ARG_TENSOR,
+     .doc = "Weight of positive targets; broadcast to the shape of the input."},
     REDUCTION_ARG,
     {0},
 };

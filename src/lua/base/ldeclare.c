@@ -3,6 +3,8 @@
  */
 #include "lua/base/ldeclare.h"
 
+#include <string.h>
+
 #include "lua/base/largs.h"
 
 static const char *const kinds[ARG_KIND_COUNT] = {
@@ -78,4 +80,19 @@ void ldeclare_push(lua_State *L, const char *space, const char *name, const char
   ldeclare_settext(L, "paper", paper);
   ldeclare_pushargs(L, args);
   lua_setfield(L, -2, "args");
+}
+
+void ldeclare_setwhat(lua_State *L, const char *name, const char *kind, const char *what) {
+  lua_getfield(L, -1, "args");
+  for (lua_Integer i = 1; lua_geti(L, -1, i) == LUA_TTABLE; i++) {
+    lua_getfield(L, -1, "name");
+    bool same = strcmp(lua_tostring(L, -1), name) == 0;
+    lua_pop(L, 1);
+    if (same) {
+      ldeclare_settext(L, "kind", kind);
+      ldeclare_settext(L, "what", what);
+    }
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 2);
 }

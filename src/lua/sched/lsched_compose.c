@@ -83,13 +83,9 @@ void lsched_append_compositions(lua_State *L) {
   for (int i = 0; i < COMPOSITIONS; i++) {
     lsched_append_declaration(L, defs[i]);
     lua_geti(L, -1, (lua_Integer)lua_rawlen(L, -1));
-    lua_getfield(L, -1, "args");
-    lua_geti(L, -1, 1);
-    ldeclare_settext(L, "kind", takes_list(defs[i]) ? "schedules" : "schedule");
-    ldeclare_settext(L, "what", takes_list(defs[i]) ? WHAT_PARTS : WHAT);
-    lua_pushboolean(L, true);
-    lua_setfield(L, -2, "required");
-    lua_pop(L, 3);
+    const char *name = defs[i]->args[0].name;
+    ldeclare_setwhat(L, name, name, takes_list(defs[i]) ? WHAT_PARTS : WHAT);
+    lua_pop(L, 1);
   }
 }
 

@@ -202,9 +202,9 @@ static const ModuleTensor buffers[] = {
 #define BATCH_NORM                                                                                                \
   .equation =                                                                                                     \
       "y = (x - mean) / sqrt(var + eps) weight + bias\n"                                                          \
-      "with the batch's mean and var in training, else with the running ones; in training\n"                      \
-      "running_mean <- (1 - momentum) running_mean + momentum mean\n"                                             \
-      "running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)",                                    \
+      "with the batch's mean and var in training, else with the running ones;\n"                                  \
+      "running_mean <- (1 - momentum) running_mean + momentum mean              in training\n"                    \
+      "running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)    n: values of a channel",          \
   .paper =                                                                                                        \
       "Ioffe, Szegedy, \"Batch normalization: accelerating deep network training by reducing internal covariate " \
       "shift\", ICML 2015",                                                                                       \

@@ -32,7 +32,7 @@ static const Arg args[] = {
     {.name = "lr",
      .range = RANGE_NOT_NEGATIVE,
      .def = 1e-2,
-     .doc = "Upper bound of the relative step size; the actual one is at most 1 / sqrt(t)."},
+     .doc = "Upper bound of the relative step size, which is also at most 1 / sqrt(t)."},
     {.name = "beta2_decay",
      .def = -0.8,
      .doc = "Exponent of the decay: the second moment moves by the share t^beta2_decay."},
@@ -51,7 +51,7 @@ static const Arg args[] = {
     {.name = "weight_decay",
      .range = RANGE_NOT_NEGATIVE,
      .doc = "Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay."},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "Maximize: step along the gradient instead of against it."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 

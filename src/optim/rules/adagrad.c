@@ -31,7 +31,7 @@ static const Arg args[] = {
      .range = RANGE_NOT_NEGATIVE,
      .def = 1e-10,
      .doc = "Added to the denominator, outside the square root."},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "Maximize: step along the gradient instead of against it."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 

@@ -36,7 +36,7 @@ static const Arg args[] = {
     {.name = "amsgrad",
      .kind = ARG_FLAG,
      .doc = "Whether to divide by the largest running mean so far of the squared gradient (AMSGrad)."},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "Maximize: step along the gradient instead of against it."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 

@@ -37,7 +37,7 @@ static const Arg args[] = {
      .range = RANGE_NOT_NEGATIVE,
      .def = 4e-3,
      .doc = "How fast the momentum u_t grows from beta1 / 2 towards beta1."},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "Maximize: step along the gradient instead of against it."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 

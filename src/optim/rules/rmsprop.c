@@ -35,7 +35,7 @@ static const Arg args[] = {
     {.name = "centered",
      .kind = ARG_FLAG,
      .doc = "Whether to divide by the standard deviation of the gradient: its running mean is subtracted."},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "Maximize: step along the gradient instead of against it."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 

@@ -29,7 +29,7 @@ static const Arg args[] = {
     {.name = "nesterov",
      .kind = ARG_FLAG,
      .doc = "Whether to use Nesterov momentum; needs a momentum above 0 and no dampening."},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "Maximize: step along the gradient instead of against it."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 

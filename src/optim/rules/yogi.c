@@ -35,7 +35,7 @@ static const Arg args[] = {
     {.name = "weight_decay",
      .range = RANGE_NOT_NEGATIVE,
      .doc = "Factor of the L2 penalty: weight_decay times the parameter is added to the gradient."},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "Maximize: step along the gradient instead of against it."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 

@@ -8,7 +8,7 @@
 /* --- sequential --------------------------------------------------------------------------------------------------- */
 
 static const Arg sequential_args[] = {
-    {.name = "schedules", .kind = ARG_VALUE, .required = true, .doc = "The list of schedules."},
+    {.name = "schedules", .kind = ARG_VALUE, .doc = "The list of schedules."},
     {.name = "milestones",
      .kind = ARG_LIST,
      .range = RANGE_NOT_NEGATIVE,
@@ -44,8 +44,7 @@ const SchedDef sched_sequential = {
 
 /* --- chain -------------------------------------------------------------------------------------------------------- */
 
-static const Arg chain_args[] = {
-    {.name = "schedules", .kind = ARG_VALUE, .required = true, .doc = "The list of schedules."}, {0}};
+static const Arg chain_args[] = {{.name = "schedules", .kind = ARG_VALUE, .doc = "The list of schedules."}, {0}};
 
 static double chain(const Sched *s, double t, SchedPart *part, void *who) {
   double lr = 1;
@@ -64,7 +63,7 @@ const SchedDef sched_chain = {.name = "chain",
 enum { STEPS = 1, BEGIN_LR, MODE };
 
 static const Arg warmup_args[] = {
-    {.name = "schedule", .kind = ARG_VALUE, .required = true, .doc = "The schedule that follows the warm-up."},
+    {.name = "schedule", .kind = ARG_VALUE, .doc = "The schedule that follows the warm-up."},
     {.name = "steps", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "Number of updates in the warm-up."},
     {.name = "begin_lr", .range = RANGE_NOT_NEGATIVE, .doc = "The rate at the start of the warm-up."},
     {.name = "mode",
@@ -95,7 +94,7 @@ const SchedDef sched_warmup = {.name = "warmup",
 enum { FACTOR = 1 };
 
 static const Arg scale_args[] = {
-    {.name = "schedule", .kind = ARG_VALUE, .required = true, .doc = "The schedule whose rates are multiplied."},
+    {.name = "schedule", .kind = ARG_VALUE, .doc = "The schedule whose rates are multiplied."},
     {.name = "factor",
      .range = RANGE_NOT_NEGATIVE,
      .required = true,

@@ -10,6 +10,7 @@
 -- * `args`: rows {name, kind, what, default, required, choices, of, doc}; `what` is the words of "NAME must be ..."
 -- * `positions`: how many of these a call usually gives by position, the first ones
 -- * `state`: rows {name, doc, kind} of what a layer or an optimizer keeps; nil for the others
+-- * `tables`: the entries of tables that the function takes, "train.fit: checkpoint" for train.fit; nil without them
 -- * `functional`, of a layer or a loss: the entry of the function that computes the same; `layer`: the other way round
 -- @module optlab.reference.entries
 local args = require "optlab.base.args"
@@ -109,6 +110,19 @@ local function add_functions(list)
   end
 end
 
+-- Gives every function the entries of the tables that it takes.
+local function add_tables(list)
+  local known = {}
+  for _, entry in ipairs(list) do known[entry.callee] = entry end
+  for _, entry in ipairs(list) do
+    local owner = known[entry.callee:match("^(.*): ")]
+    if owner then
+      owner.tables = owner.tables or {}
+      table.insert(owner.tables, entry)
+    end
+  end
+end
+
 -- --- the list -------------------------------------------------------------------------------------------------------
 
 -- Modules declare their functions when they are loaded.
@@ -135,6 +149,7 @@ function M.all()
     if la ~= lb then return la < lb end
     return a.callee < b.callee
   end)
+  add_tables(list)
   cached = list
   return list
 end

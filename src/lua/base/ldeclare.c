@@ -82,7 +82,7 @@ void ldeclare_push(lua_State *L, const char *space, const char *name, const char
   lua_setfield(L, -2, "args");
 }
 
-void ldeclare_setwhat(lua_State *L, const char *name, const char *kind, const char *what) {
+void ldeclare_setwhat(lua_State *L, const char *name, const char *kind, const char *what, bool required) {
   lua_getfield(L, -1, "args");
   for (lua_Integer i = 1; lua_geti(L, -1, i) == LUA_TTABLE; i++) {
     lua_getfield(L, -1, "name");
@@ -91,6 +91,8 @@ void ldeclare_setwhat(lua_State *L, const char *name, const char *kind, const ch
     if (same) {
       ldeclare_settext(L, "kind", kind);
       ldeclare_settext(L, "what", what);
+      lua_pushboolean(L, required);
+      lua_setfield(L, -2, "required");
     }
     lua_pop(L, 1);
   }

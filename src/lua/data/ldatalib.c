@@ -271,10 +271,10 @@ static int declarations(lua_State *L) {
   ldeclare_push(L, "data", "csv",
                 "Reads a table of numbers; returns a tensor (rows, columns), and the names if there are any.", NULL,
                 NULL, csv_args);
-  ldeclare_setwhat(L, "delimiter", "string", WHAT_DELIMITER);
-  ldeclare_setwhat(L, "columns", "columns", WHAT_COLUMNS);
-  ldeclare_setwhat(L, "comment", "string|false", WHAT_COMMENT);
-  ldeclare_setwhat(L, "na", "number", "a number");
+  ldeclare_setwhat(L, "delimiter", "string", WHAT_DELIMITER, false);
+  ldeclare_setwhat(L, "columns", "columns", WHAT_COLUMNS, false);
+  ldeclare_setwhat(L, "comment", "string|false", WHAT_COMMENT, false);
+  ldeclare_setwhat(L, "na", "number", "a number", false);
   ldeclare_append(L);
   ldata_declare_loader(L);
   ldata_declare_fetch(L);

@@ -318,7 +318,7 @@ void ldata_add_loader(lua_State *L) {
 void ldata_declare_loader(lua_State *L) {
   ldeclare_push(L, "data", "loader", "Cuts a data set into minibatches: for X, y in loader:batches() do ... end.", NULL,
                 NULL, loader_args);
-  ldeclare_setwhat(L, "transform", "table|false", WHAT_TRANSFORM);
+  ldeclare_setwhat(L, "transform", "table|false", WHAT_TRANSFORM, false);
   ldeclare_append(L);
   ldeclare_push(L, "data", "loader: transform", "How a loader converts a uint8 X, a batch at a time.",
                 "(X scale - mean) / std", NULL, transform_args);

@@ -84,7 +84,7 @@ void lsched_append_compositions(lua_State *L) {
     lsched_append_declaration(L, defs[i]);
     lua_geti(L, -1, (lua_Integer)lua_rawlen(L, -1));
     const char *name = defs[i]->args[0].name;
-    ldeclare_setwhat(L, name, name, takes_list(defs[i]) ? WHAT_PARTS : WHAT);
+    ldeclare_setwhat(L, name, name, takes_list(defs[i]) ? WHAT_PARTS : WHAT, true);
     lua_pop(L, 1);
   }
 }

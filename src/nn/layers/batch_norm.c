@@ -202,9 +202,10 @@ static const ModuleTensor buffers[] = {
 #define BATCH_NORM                                                                                                \
   .equation =                                                                                                     \
       "y = (x - mean) / sqrt(var + eps) weight + bias\n"                                                          \
-      "with the batch's mean and var in training, else with the running ones;\n"                                  \
-      "running_mean <- (1 - momentum) running_mean + momentum mean              in training\n"                    \
-      "running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)    n: values of a channel",          \
+      "in training with mean and var of the batch, n values of each channel:\n"                                   \
+      "running_mean <- (1 - momentum) running_mean + momentum mean\n"                                             \
+      "running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)\n"                                   \
+      "in eval mode with running_mean and running_var",                                                           \
   .paper =                                                                                                        \
       "Ioffe, Szegedy, \"Batch normalization: accelerating deep network training by reducing internal covariate " \
       "shift\", ICML 2015",                                                                                       \

@@ -87,7 +87,7 @@ static const Arg args[] = {
 const LayerDef layer_cross_entropy_loss = {
     .name = "CrossEntropyLoss",
     .functional = "cross_entropy",
-    .doc = "The cross entropy of class labels 1..C or of class probabilities, given any scores.",
+    .doc = "The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).",
     .equation =
         "logp = log_softmax(input),  e = label_smoothing\n"
         "for labels y, with the mean sum_i loss_i / sum_i w[y_i]:\n"

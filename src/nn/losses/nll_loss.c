@@ -63,7 +63,7 @@ static const Arg args[] = {
 const LayerDef layer_nll_loss = {
     .name = "NLLLoss",
     .functional = "nll_loss",
-    .doc = "The negative log-likelihood of class labels 1..C, given log-probabilities.",
+    .doc = "The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).",
     .equation =
         "loss_i = -w[y_i] input[i, y_i]\n"
         "with the mean sum_i loss_i / sum_i w[y_i]",

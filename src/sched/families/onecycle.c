@@ -79,10 +79,10 @@ const SchedDef sched_onecycle[] = {
     {.name = "OneCycleLR",
      .doc = "Up to a high rate once, then down to a very low one.",
      .equation = "from max_lr / div_factor                     at t = 0\n"
-                 "to   max_lr                                  at t = pct_start total_steps - 1\n"
-                 "to   max_lr / div_factor                     if three_phase,\n"
-                 "                                             at t = 2 pct_start total_steps - 2\n"
-                 "to   max_lr / div_factor / final_div_factor  at t = total_steps - 1",
+                 "to   max_lr                                  at t = n\n"
+                 "to   max_lr / div_factor                     at t = 2 n, if three_phase\n"
+                 "to   max_lr / div_factor / final_div_factor  at t = total_steps - 1\n"
+                 "with n = pct_start total_steps - 1",
      .paper = "Smith, Topin, \"Super-convergence: very fast training of neural networks using large learning rates\", "
               "arXiv 1708.07120",
      .args = onecyclelr_args,

@@ -91,7 +91,7 @@ function functional.conv2d(input, weight, bias, stride, padding) end
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----The cross entropy of class labels 1..C or of class probabilities, given any scores.
+---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
 ---     for labels y, with the mean sum_i loss_i / sum_i w[y_i]:
@@ -254,7 +254,7 @@ function functional.mse_loss(input, target, reduction) end
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----The negative log-likelihood of class labels 1..C, given log-probabilities.
+---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
 ---
 ---     loss_i = -w[y_i] input[i, y_i]
 ---     with the mean sum_i loss_i / sum_i w[y_i]

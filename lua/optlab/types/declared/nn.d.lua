@@ -29,9 +29,10 @@ function nn.AvgPool2d(kernel_size, stride, padding) end
 ---Normalizes every channel of (N, C) or (N, C, L) over the batch.
 ---
 ---     y = (x - mean) / sqrt(var + eps) weight + bias
----     with the batch's mean and var in training, else with the running ones;
----     running_mean <- (1 - momentum) running_mean + momentum mean              in training
----     running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)    n: values of a channel
+---     in training with mean and var of the batch, n values of each channel:
+---     running_mean <- (1 - momentum) running_mean + momentum mean
+---     running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)
+---     in eval mode with running_mean and running_var
 ---
 ---@param num_features integer Number of channels, the size of dimension 2.
 ---@param eps? number|optlab.options.nn.BatchNorm1d Added to the variance, inside the square root. Default: 1e-5.
@@ -52,9 +53,10 @@ function nn.BatchNorm1d(num_features, eps, momentum, affine, track_running_stats
 ---Normalizes every channel of (N, C, H, W) over the batch.
 ---
 ---     y = (x - mean) / sqrt(var + eps) weight + bias
----     with the batch's mean and var in training, else with the running ones;
----     running_mean <- (1 - momentum) running_mean + momentum mean              in training
----     running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)    n: values of a channel
+---     in training with mean and var of the batch, n values of each channel:
+---     running_mean <- (1 - momentum) running_mean + momentum mean
+---     running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)
+---     in eval mode with running_mean and running_var
 ---
 ---@param num_features integer Number of channels, the size of dimension 2.
 ---@param eps? number|optlab.options.nn.BatchNorm2d Added to the variance, inside the square root. Default: 1e-5.
@@ -272,7 +274,7 @@ function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----The cross entropy of class labels 1..C or of class probabilities, given any scores.
+---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
 ---     for labels y, with the mean sum_i loss_i / sum_i w[y_i]:
@@ -327,7 +329,7 @@ function nn.MSELoss(reduction) end
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----The negative log-likelihood of class labels 1..C, given log-probabilities.
+---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
 ---
 ---     loss_i = -w[y_i] input[i, y_i]
 ---     with the mean sum_i loss_i / sum_i w[y_i]

@@ -201,10 +201,10 @@ function sched.MultiStepLR(options) end
 ---Up to a high rate once, then down to a very low one.
 ---
 ---     from max_lr / div_factor                     at t = 0
----     to   max_lr                                  at t = pct_start total_steps - 1
----     to   max_lr / div_factor                     if three_phase,
----                                                  at t = 2 pct_start total_steps - 2
+---     to   max_lr                                  at t = n
+---     to   max_lr / div_factor                     at t = 2 n, if three_phase
 ---     to   max_lr / div_factor / final_div_factor  at t = total_steps - 1
+---     with n = pct_start total_steps - 1
 ---
 ---@param options optlab.options.sched.OneCycleLR
 ---@return optlab.BuiltinSchedule

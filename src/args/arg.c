@@ -11,12 +11,6 @@
 
 /* --- places ------------------------------------------------------------------------------------------------------- */
 
-int arg_width(const Arg *a) {
-  if (a->kind == ARG_SHAPE) return ARG_SHAPE_PLACES;
-  if (a->kind == ARG_TUPLE || a->kind == ARG_SIZES) return a->width;
-  return 1;
-}
-
 int args_places(const Arg *args) {
   int n = 0;
   for (; args->name; args++) n += arg_width(args);
@@ -155,33 +149,6 @@ const char *arg_number(double x, char *text, size_t size) {
 }
 
 /* --- checks ------------------------------------------------------------------------------------------------------- */
-
-static bool in_range(ArgRange range, double x) {
-  if (range == RANGE_ANY) return true;
-  if (range == RANGE_NUMBER) return !isnan(x);
-  if (!isfinite(x)) return false;
-  switch (range) {
-    case RANGE_NOT_NEGATIVE:
-      return x >= 0;
-    case RANGE_POSITIVE:
-      return x > 0;
-    case RANGE_AT_LEAST_1:
-      return x >= 1;
-    case RANGE_0_TO_1:
-      return x >= 0 && x <= 1;
-    case RANGE_0_TO_BELOW_1:
-      return x >= 0 && x < 1;
-    default:
-      return true;
-  }
-}
-
-bool arg_accepts(const Arg *a, double x) {
-  if (arg_is_integral(a) && !(x == floor(x) && fabs(x) <= (a->kind == ARG_SIZES ? ARG_SIZES_MAX : ARG_INTEGER_MAX))) {
-    return false;
-  }
-  return in_range(a->range, x);
-}
 
 static int check_member(const Arg *a, double x, int member) {
   char what[64], got[32];

@@ -78,14 +78,20 @@ typedef struct Arg {
 #define ARG_UNSET ((double)NAN)
 #define ARG_INTEGER_MAX 0x1p53
 #define ARG_SIZES_MAX ((1 << 26) - 1)
+#define ARG_SHAPE_PLACES (TENSOR_MAX_DIM + 1)
 
 static inline bool arg_is_integral(const Arg *a) {
   return a->kind == ARG_INTEGER || a->kind == ARG_SIZES || a->kind == ARG_SHAPE || a->kind == ARG_INTEGERS;
 }
 static inline bool arg_is_list(const Arg *a) { return a->kind == ARG_LIST || a->kind == ARG_INTEGERS; }
 
-/* Places of a row; of all rows before the end of a declaration; its rows; its lists. */
-int arg_width(const Arg *a);
+/* Places of a row. */
+static inline int arg_width(const Arg *a) {
+  if (a->kind == ARG_SHAPE) return ARG_SHAPE_PLACES;
+  return a->kind == ARG_TUPLE || a->kind == ARG_SIZES ? a->width : 1;
+}
+
+/* Places of all rows of a declaration; its rows; its lists. */
 int args_places(const Arg *args);
 int args_count(const Arg *args);
 int args_lists(const Arg *args);
@@ -115,8 +121,33 @@ const char *arg_member_what(const Arg *a, char *text, size_t size);
 /* A number as messages show it: at most 14 digits, "nan", "inf". Returns text. */
 const char *arg_number(double x, char *text, size_t size);
 
+static inline bool arg_in_range(ArgRange range, double x) {
+  switch (range) {
+    case RANGE_ANY:
+      return true;
+    case RANGE_NUMBER:
+      return !isnan(x);
+    case RANGE_NOT_NEGATIVE:
+      return x >= 0 && isfinite(x);
+    case RANGE_POSITIVE:
+      return x > 0 && isfinite(x);
+    case RANGE_AT_LEAST_1:
+      return x >= 1 && isfinite(x);
+    case RANGE_0_TO_1:
+      return x >= 0 && x <= 1;
+    case RANGE_0_TO_BELOW_1:
+      return x >= 0 && x < 1;
+    default:
+      return isfinite(x);
+  }
+}
+
 /* Whether one number is what the row's range and kind ask for. */
-bool arg_accepts(const Arg *a, double x);
+static inline bool arg_accepts(const Arg *a, double x) {
+  if (!arg_is_integral(a)) return arg_in_range(a->range, x);
+  double most = a->kind == ARG_SIZES ? ARG_SIZES_MAX : ARG_INTEGER_MAX;
+  return x == floor(x) && fabs(x) <= most && arg_in_range(a->range, x);
+}
 
 typedef struct ArgList {
   double *x;
@@ -146,8 +177,6 @@ void args_free(ArgValues *v); /* accepts a zeroed one and one already freed */
 double *args_resize(ArgValues *v, int k, int n);
 
 /* --- sizes ----------------------------------------------------------------------------------------------- */
-
-#define ARG_SHAPE_PLACES (TENSOR_MAX_DIM + 1)
 
 /* The sizes of a shape, of which x is the first place; returns how many (0: not given). */
 static inline int arg_shape(const double *x, int64_t *shape) {

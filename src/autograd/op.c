@@ -12,8 +12,8 @@
 #include "base/err.h"
 #include "core/recorder.h"
 
-static uint64_t last_seq;    /* the process's: contexts may share graphs. Only the thread that runs Lua records any */
-static const OpArgs no_args; /* of rows that read none */
+static uint64_t last_seq; /* the process's: contexts may share graphs. Only the thread that runs Lua records any */
+static const OpArgs module_no_args; /* of rows that read none */
 _Static_assert(sizeof(OpCall) <= COMPUTATION_ARGS, "an op and its arguments must fit into a recorded computation");
 
 bool grad_mode(void) { return context->grad_mode; }
@@ -202,8 +202,8 @@ static Tensor *compute_reported(OpId id, Tensor *const *in, int nin, const OpArg
 
 Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
   const Op *op = op_row(id);
-  if (!args) args = &no_args;
-  assert(args == &no_args || op->args > 0); /* or a compiled step would not see them */
+  if (!args) args = &module_no_args;
+  assert(args == &module_no_args || op->args > 0); /* or a compiled step would not see them */
   if (op->promotes) {
     DType dt = common_dtype(op, in, nin);
     if (dt != DT_COUNT) return apply_promoted(id, op, in, nin, args, dt);

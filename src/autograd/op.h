@@ -122,8 +122,9 @@ typedef struct Op {
   bool floats;       /* those inputs must be floats: integers become dtype_default() */
   int writes;        /* how many of the first inputs are memory that forward writes; they have no gradient */
   bool keeps_order;  /* element-wise: the output lies in memory as the first input of its shape does */
-  bool serial;       /* forward shares much work among the threads itself, or touches more than its operands and memory
-                        that it asks for: plans with this row run one after the other */
+  /* forward shares much work among the threads itself, or touches more than its operands and memory that it asks for:
+   * plans with this row run one after the other. */
+  bool serial;
   /* Fills *s, or returns -1 with err_set naming the op and the shapes. */
   int (*infer)(OpShape *s, Tensor *const *in, int nin, const OpArgs *a);
   /* Computes out, which has the inferred shape and is row-major but for the two flags above. NULL for views. */

@@ -16,7 +16,7 @@
 
 #include "core/rng.h"
 #include "core/tensor.h"
-#include "data/convert.h"
+#include "data/byte_transform.h"
 
 #define LOADER_MAX_FIELDS 8
 

@@ -12,7 +12,7 @@
 typedef struct Fusion {
   int n;
   const LayerDef *layer[MAX_FUSED];
-  /* Whether the one operation takes these layers with this input; then their output, as a layer's forward returns it. */
+  /* Whether the one operation takes these layers with this input; its output, as a layer's forward returns it. */
   bool (*fits)(const Module *const *m, const Tensor *x);
   int (*forward)(const Module *const *m, Tensor *x, Tensor **out);
 } Fusion;

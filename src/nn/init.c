@@ -45,8 +45,8 @@ enum {
   GAIN_SELU
 };
 
-const char *const nonlinearity_names[] = {"linear", "conv1d", "conv2d",     "conv3d", "sigmoid",
-                                          "tanh",   "relu",   "leaky_relu", "selu",   NULL};
+const char *const init_nonlinearities[] = {"linear", "conv1d", "conv2d",     "conv3d", "sigmoid",
+                                           "tanh",   "relu",   "leaky_relu", "selu",   NULL};
 
 double init_gain(int nonlinearity, double param) {
   switch (nonlinearity) {
@@ -186,12 +186,12 @@ static const Arg kaiming_args[] = {
     {.name = "nonlinearity",
      .kind = ARG_CHOICE,
      .def = GAIN_LEAKY_RELU,
-     .choices = nonlinearity_names,
+     .choices = init_nonlinearities,
      .doc = "The activation function that follows the layer; it determines the gain."},
     {0},
 };
 
-const InitDef all_inits[] = {
+const InitDef init_defs[] = {
     {.name = "uniform_",
      .doc = "Fills the tensor with uniform random numbers.",
      .equation = "U(a, b)",
@@ -203,9 +203,9 @@ const InitDef all_inits[] = {
      .args = normal_args,
      .fill = normal},
     {.name = "constant_", .doc = "Sets every element to one value.", .args = constant_args, .fill = constant},
-    {.name = "zeros_", .doc = "Sets every element to 0.", .args = no_args, .fill = zeros},
-    {.name = "ones_", .doc = "Sets every element to 1.", .args = no_args, .fill = ones},
-    {.name = "eye_", .doc = "Makes a matrix the identity.", .args = no_args, .fill = eye},
+    {.name = "zeros_", .doc = "Sets every element to 0.", .args = module_no_args, .fill = zeros},
+    {.name = "ones_", .doc = "Sets every element to 1.", .args = module_no_args, .fill = ones},
+    {.name = "eye_", .doc = "Makes a matrix the identity.", .args = module_no_args, .fill = eye},
     {.name = "xavier_uniform_",
      .doc = "Uniform random numbers whose variance suits layers with symmetric activations.",
      .equation = "U(-r, r),  r = gain sqrt(6 / (fan_in + fan_out))",

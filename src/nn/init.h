@@ -19,7 +19,7 @@ typedef struct InitDef {
   int (*fill)(Tensor *t, const double *x);
 } InitDef;
 
-extern const InitDef all_inits[]; /* ended by a NULL name */
+extern const InitDef init_defs[]; /* ended by a NULL name */
 
 void init_uniform(Tensor *t, double lo, double hi);
 
@@ -28,7 +28,7 @@ int init_fans(const Tensor *t, double *fan_in, double *fan_out);
 
 /* nn.init.calculate_gain: 1 for linear, sigmoid and convolutions, 5/3 for tanh, sqrt(2) for relu, sqrt(2 / (1 + a^2))
  * for leaky_relu with slope a = param, 3/4 for selu. */
-extern const char *const nonlinearity_names[]; /* NULL-terminated */
+extern const char *const init_nonlinearities[]; /* NULL-terminated */
 double init_gain(int nonlinearity, double param);
 
 #endif

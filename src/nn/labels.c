@@ -62,7 +62,7 @@ Tensor *labels_index(const Tensor *labels, int64_t classes, const char *what) {
 
 int labels_check_shape(const Tensor *scores, const Tensor *labels) {
   int64_t want[TENSOR_MAX_DIM];
-  int n = 0, skip = class_dim(scores);
+  int n = 0, skip = labels_class_dim(scores);
   for (int d = 0; d < scores->ndim; d++) {
     if (d != skip) want[n++] = scores->shape[d];
   }

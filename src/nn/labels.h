@@ -7,7 +7,7 @@
 #include "core/tensor.h"
 
 /* Where the classes lie in a tensor of scores: (C), (N, C) or (N, C, d1, ...). */
-static inline int class_dim(const Tensor *scores) { return scores->ndim > 1 ? 1 : 0; }
+static inline int labels_class_dim(const Tensor *scores) { return scores->ndim > 1 ? 1 : 0; }
 
 /* The labels as a new row-major int64 tensor of the same shape with positions from 0. NULL with err_set, naming row and
  * value, when one is not a whole number in 1..classes; `what` is the argument's name. */

@@ -14,7 +14,7 @@
 
 const char *const layer_input[] = {"input", NULL};
 const char *const loss_inputs[] = {"input", "target", NULL};
-const Arg no_args[] = {{0}};
+const Arg module_no_args[] = {{0}};
 
 int layer_inputs(const LayerDef *def) {
   int n = 0;
@@ -98,7 +98,7 @@ int module_set_buffer(Module *m, int i, Tensor *t) {
 
 /* --- for layer files -------------------------------------------------------------------------------------------- */
 
-Tensor *param_new(DType dt, int ndim, const int64_t *shape) {
+Tensor *module_param_new(DType dt, int ndim, const int64_t *shape) {
   Tensor *t = tensor_new(dt, ndim, shape);
   if (t) t->requires_grad = true;
   return t;
@@ -113,9 +113,9 @@ int module_dim(const Module *m, const char *name, const Tensor *t) {
                  tensor_shape_str(t));
 }
 
-Tensor *as_float(Tensor *t) { return !t || dtype_is_float((DType)t->dtype) ? t : fm_cast(t, dtype_default()); }
+Tensor *module_as_float(Tensor *t) { return !t || dtype_is_float((DType)t->dtype) ? t : fm_cast(t, dtype_default()); }
 
-const char *python_float(double x, char *text, size_t size) {
+const char *module_python_float(double x, char *text, size_t size) {
   int digits = 0;
   do {
     snprintf(text, size, "%.*e", digits, x);
@@ -143,7 +143,7 @@ static void take_memory(Tensor *t, Tensor *other) {
   tensor_release(other);
 }
 
-int tensor_convert_(Tensor *t, DType dt) {
+int module_convert_tensor_(Tensor *t, DType dt) {
   if (t->node) return err_set("only a leaf can change its dtype in place, this tensor was computed");
   if (t->dtype == dt || !dtype_is_float((DType)t->dtype)) return 0;
   recorder_refuse("a tensor changes its dtype in place");

@@ -2,7 +2,8 @@
  * module.h - leaf layers: what all layers of a kind share (LayerDef), and what one layer owns (Module).
  *
  * A layer file holds one or a few `const LayerDef layer_<name>` and the functions they point to; it knows no other
- * layer and is listed in the folder's CMakeLists.txt. Containers and user-defined modules are made in Lua and speak the same protocol.
+ * layer and is listed in the folder's CMakeLists.txt. Containers and user-defined modules are made in Lua and speak the
+ * same protocol.
  *
  * What follows from a definition - reading calls, defaults, checks, the reference pages - is written nowhere else.
  *
@@ -57,7 +58,7 @@ struct Module {
 
 /* The names of inputs that most layers and all losses share. */
 extern const char *const layer_input[], *const loss_inputs[];
-extern const Arg no_args[];
+extern const Arg module_no_args[];
 
 int layer_inputs(const LayerDef *def);
 static inline int layer_outputs(const LayerDef *def) { return def->noutputs ? def->noutputs : 1; }
@@ -85,10 +86,10 @@ int module_set_buffer(Module *m, int i, Tensor *t);
 /* --- for layer files -------------------------------------------------------------------------------------------- */
 
 /* A parameter: a leaf that requires a gradient, values undefined. */
-Tensor *param_new(DType dt, int ndim, const int64_t *shape);
+Tensor *module_param_new(DType dt, int ndim, const int64_t *shape);
 
 /* How forward returns its only output: takes over the reference, or passes the failure on. */
-static inline int one_output(Tensor **out, Tensor *owned) {
+static inline int module_one_output(Tensor **out, Tensor *owned) {
   *out = owned;
   return owned ? 0 : -1;
 }
@@ -98,15 +99,15 @@ static inline int one_output(Tensor **out, Tensor *owned) {
 int module_dim(const Module *m, const char *name, const Tensor *t);
 
 /* Inside a formula: t itself if it is a float, else t in the default float type. */
-Tensor *as_float(Tensor *t);
+Tensor *module_as_float(Tensor *t);
 
 /* A number as Python writes it: the fewest digits that read back the same, with a point ("1.0", "0.01"). */
-const char *python_float(double x, char *text, size_t size);
+const char *module_python_float(double x, char *text, size_t size);
 
 /* --- for any parameter, a layer's or a user's ------------------------------------------------------------------- */
 
 /* Changes t's dtype (and its gradient's) in place, so that every holder of t sees it. Integers are left alone. -1 when
  * out of memory or when t was computed by an op. */
-int tensor_convert_(Tensor *t, DType dt);
+int module_convert_tensor_(Tensor *t, DType dt);
 
 #endif

@@ -16,12 +16,12 @@
 
 #define LANES 8
 
-/* A rule adds up f(x) over a run; finish turns the sum into the norm. */
-typedef struct Rule {
+/* A norm adds up f(x) over a run; finish turns the sum into the norm. */
+typedef struct Norm {
   double (*sum_f32)(int64_t n, const float *x, double power);
   double (*sum_f64)(int64_t n, const double *x, double power);
   bool largest; /* the largest value instead of the sum */
-} Rule;
+} Norm;
 
 /* lane[i % 8] collects element i. */
 #define CLIP_SUM(NAME, T, ADD)                                              \
@@ -62,12 +62,12 @@ CLIP_SUM(powers_f64, double, ADD_POWER)
 CLIP_LARGEST(largest_f32, float)
 CLIP_LARGEST(largest_f64, double)
 
-static const Rule rule_squares = {squares_f32, squares_f64, false}, rule_abs = {abs_f32, abs_f64, false},
-                  rule_powers = {powers_f32, powers_f64, false}, rule_largest = {largest_f32, largest_f64, true};
+static const Norm norm_squares = {squares_f32, squares_f64, false}, norm_abs = {abs_f32, abs_f64, false},
+                  norm_powers = {powers_f32, powers_f64, false}, norm_largest = {largest_f32, largest_f64, true};
 
-static const Rule *rule_for(double norm_type) {
-  if (isinf(norm_type)) return &rule_largest;
-  return norm_type == 2 ? &rule_squares : norm_type == 1 ? &rule_abs : &rule_powers;
+static const Norm *norm_for(double norm_type) {
+  if (isinf(norm_type)) return &norm_largest;
+  return norm_type == 2 ? &norm_squares : norm_type == 1 ? &norm_abs : &norm_powers;
 }
 
 /* A gradient row-major and in a float type; the caller's reference. NULL: no memory. */
@@ -75,13 +75,13 @@ static Tensor *flat_grad(Tensor *g) {
   return dtype_is_float((DType)g->dtype) ? tensor_contiguous(g) : tensor_cast(g, DT_F64);
 }
 
-static int add_up(const Rule *rule, Tensor *grad, double power, double *total) {
+static int add_up(const Norm *norm, Tensor *grad, double power, double *total) {
   Tensor *g = flat_grad(grad);
   if (!g) return -1;
-  double part = g->dtype == DT_F32 ? rule->sum_f32(g->numel, tensor_f32(g), power)
-                                   : rule->sum_f64(g->numel, tensor_f64(g), power);
+  double part = g->dtype == DT_F32 ? norm->sum_f32(g->numel, tensor_f32(g), power)
+                                   : norm->sum_f64(g->numel, tensor_f64(g), power);
   tensor_release(g);
-  if (!rule->largest) {
+  if (!norm->largest) {
     *total += part;
   } else if (!(part <= *total)) {
     *total = part;
@@ -91,14 +91,14 @@ static int add_up(const Rule *rule, Tensor *grad, double power, double *total) {
 
 /* Here and below grads[0..n-1] may hold NULL: no gradient. */
 static int total_norm(Tensor *const *grads, int n, double norm_type, double *total) {
-  const Rule *rule = rule_for(norm_type);
+  const Norm *norm = norm_for(norm_type);
   *total = 0;
   for (int i = 0; i < n && !isnan(*total); i++) {
-    if (grads[i] && add_up(rule, grads[i], norm_type, total) < 0) return -1;
+    if (grads[i] && add_up(norm, grads[i], norm_type, total) < 0) return -1;
   }
-  if (rule == &rule_squares) {
+  if (norm == &norm_squares) {
     *total = sqrt(*total);
-  } else if (rule == &rule_powers) {
+  } else if (norm == &norm_powers) {
     *total = pow(*total, 1 / norm_type);
   }
   return 0;
@@ -135,7 +135,7 @@ static int scale_to_norm(Tensor *const *grads, int n, double max_norm, double no
                          double *total) {
   if (total_norm(grads, n, norm_type, total) < 0) return -1;
   if (error_if_nonfinite && !isfinite(*total)) {
-    return err_set("clip_grad_norm_: the total norm of the gradients is %g, so they cannot be clipped", *total);
+    return err_set("optim.clip_grad_norm_: the total norm of the gradients is %g, so they cannot be clipped", *total);
   }
   double scale = max_norm / (*total + 1e-6);
   if (scale >= 1) return 0;
@@ -186,8 +186,10 @@ static int on_grads(const char *name, Recompute *run, Tensor *first, Tensor *con
 }
 
 Tensor *clip_grad_norm_(Tensor *const *params, int n, double max_norm, double norm_type, bool error_if_nonfinite) {
-  if (!(max_norm >= 0)) return err_null("clip_grad_norm_: max_norm must be >= 0, got %.14g", max_norm);
-  if (!(norm_type > 0)) return err_null("clip_grad_norm_: norm_type must be > 0 (or math.huge), got %.14g", norm_type);
+  if (!(max_norm >= 0))
+    return err_null("optim.clip_grad_norm_: max_norm must be a number of at least 0, got %.14g", max_norm);
+  if (!(norm_type > 0))
+    return err_null("optim.clip_grad_norm_: norm_type must be a number above 0 (or math.huge), got %.14g", norm_type);
   double args[] = {max_norm, norm_type, error_if_nonfinite};
   Tensor *total = tensor_new(DT_F64, 0, NULL);
   if (total && on_grads("clip_grad_norm_", run_norm, total, params, n, args, sizeof args) == 0) return total;
@@ -196,6 +198,7 @@ Tensor *clip_grad_norm_(Tensor *const *params, int n, double max_norm, double no
 }
 
 int clip_grad_value_(Tensor *const *params, int n, double limit) {
-  if (!(limit >= 0)) return err_set("clip_grad_value_: clip_value must be >= 0, got %.14g", limit);
+  if (!(limit >= 0))
+    return err_set("optim.clip_grad_value_: clip_value must be a number of at least 0, got %.14g", limit);
   return on_grads("clip_grad_value_", run_value, NULL, params, n, &limit, sizeof limit);
 }

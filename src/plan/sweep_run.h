@@ -29,8 +29,8 @@ typedef struct SweepRun {
   int64_t rows;
   double *loss; /* [epochs] mean over the rows, as the finished epochs come; borrowed */
   /* A plan for a batch of n rows and the window onto its loss, or NULL; asked at each batch. */
-  const Plan *(*find)(void *who, const Context *own, const Loader *l, int64_t n, const Tensor **loss);
-  void *who;
+  const Plan *(*find)(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss);
+  void *ctx;
   char error[512];
 } SweepRun;
 

@@ -27,11 +27,11 @@ static int sequential_check(const Sched *s) {
   return 0;
 }
 
-static double sequential(const Sched *s, double t, SchedPart *part, void *who) {
+static double sequential(const Sched *s, double t, SchedPart *part, void *ctx) {
   const double *m = s->args.list[0].x;
   int i = s->nparts - 1;
   while (i > 0 && t < m[i - 1]) i--;
-  return part(who, i, i > 0 ? t - m[i - 1] : t);
+  return part(ctx, i, i > 0 ? t - m[i - 1] : t);
 }
 
 const SchedDef sched_sequential = {
@@ -46,9 +46,9 @@ const SchedDef sched_sequential = {
 
 static const Arg chain_args[] = {{.name = "schedules", .kind = ARG_VALUE, .doc = "The list of schedules."}, {0}};
 
-static double chain(const Sched *s, double t, SchedPart *part, void *who) {
+static double chain(const Sched *s, double t, SchedPart *part, void *ctx) {
   double lr = 1;
-  for (int i = 0; i < s->nparts; i++) lr *= part(who, i, t);
+  for (int i = 0; i < s->nparts; i++) lr *= part(ctx, i, t);
   return lr;
 }
 
@@ -73,11 +73,11 @@ static const Arg warmup_args[] = {
     {0},
 };
 
-static double warmup(const Sched *s, double t, SchedPart *part, void *who) {
+static double warmup(const Sched *s, double t, SchedPart *part, void *ctx) {
   const double *x = s->args.x;
-  if (t >= x[STEPS]) return part(who, 0, t - x[STEPS]);
+  if (t >= x[STEPS]) return part(ctx, 0, t - x[STEPS]);
   if (x[MODE] == WARMUP_CONSTANT) return x[BEGIN_LR];
-  return warmup_linear(x[BEGIN_LR], part(who, 0, 0), t, x[STEPS]);
+  return warmup_linear(x[BEGIN_LR], part(ctx, 0, 0), t, x[STEPS]);
 }
 
 const SchedDef sched_warmup = {.name = "warmup",
@@ -102,8 +102,8 @@ static const Arg scale_args[] = {
     {0},
 };
 
-static double scale(const Sched *s, double t, SchedPart *part, void *who) {
-  return s->args.x[FACTOR] * part(who, 0, t);
+static double scale(const Sched *s, double t, SchedPart *part, void *ctx) {
+  return s->args.x[FACTOR] * part(ctx, 0, t);
 }
 
 const SchedDef sched_scale = {.name = "scale",

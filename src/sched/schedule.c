@@ -60,8 +60,8 @@ int sched_finish(Sched *s) {
   return 0;
 }
 
-static double part_at(void *who, int i, double t) {
-  const Sched *s = who;
+static double part_at(void *ctx, int i, double t) {
+  const Sched *s = ctx;
   return sched_at(s->part[i], t);
 }
 

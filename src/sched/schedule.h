@@ -18,7 +18,7 @@
 typedef struct Sched Sched;
 
 /* The rate of part i at t. */
-typedef double SchedPart(void *who, int i, double t);
+typedef double SchedPart(void *ctx, int i, double t);
 
 typedef struct SchedDef {
   const char *name;                   /* NULL in the row that ends a file's list */
@@ -27,7 +27,7 @@ typedef struct SchedDef {
   /* Relations between the options; NULL: none. -1 with a sentence that lacks the schedule's name. */
   int (*check)(const Sched *s);
   double (*at)(const Sched *s, double t); /* t >= 0; NULL for a composition: */
-  double (*compose)(const Sched *s, double t, SchedPart *part, void *who);
+  double (*compose)(const Sched *s, double t, SchedPart *part, void *ctx);
 } SchedDef;
 
 struct Sched {
@@ -60,8 +60,8 @@ int sched_finish(Sched *s);
 double sched_at(const Sched *s, double t);
 
 /* The rate at t of a composition, whose parts are asked through `part`. */
-static inline double sched_compose(const Sched *s, double t, SchedPart *part, void *who) {
-  return s->def->compose(s, t, part, who);
+static inline double sched_compose(const Sched *s, double t, SchedPart *part, void *ctx) {
+  return s->def->compose(s, t, part, ctx);
 }
 
 /* Members of the (only) list that are <= t. */

@@ -142,10 +142,13 @@ describe("derivatives of Lua functions", function()
   end)
 
   it("explain what went wrong", function()
-    errors.fails("the function returned string", function() lab.func.grad(function() return "a" end)(1) end)
-    errors.fails("argument 1 of the function is string", function() lab.func.grad(cosh)("x") end)
+    errors.fails("the function must return a number or a tensor, got 'a'",
+      function() lab.func.grad(function() return "a" end)(1) end)
+    errors.fails("argument 1 of the function must be a number or a tensor, got 'x'",
+      function() lab.func.grad(cosh)("x") end)
     errors.fails("func.grad", function() lab.func.grad(3) end)
     local double = function(x) return x * 2 end
-    errors.fails("returned shape (3), expected one value", function() lab.func.grad(double)(lab.zeros(3)) end)
+    errors.fails("the function must return one value, got a tensor of shape (3)",
+      function() lab.func.grad(double)(lab.zeros(3)) end)
   end)
 end)

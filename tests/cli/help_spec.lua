@@ -79,8 +79,9 @@ describe("optlab help", function()
     assert.are.equal(1, status)
     assert.are.equal("", out)
     assert.is_truthy(err:find("did you mean 'SGD'?", 1, true))
-    status, _, err = run "help SGD Adam"
+    status, out, err = run "help SGD Adam"
     assert.are.equal(1, status)
+    assert.are.equal("", out)
     assert.is_truthy(err:find("one name", 1, true))
   end)
 

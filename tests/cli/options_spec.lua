@@ -5,6 +5,7 @@ local calls = require "tests.support.calls"
 local core = require "optlab.core"
 local files = require "tests.support.files"
 local lab = require "optlab"
+local uv = require "luv"
 
 local ROOMS = { "autograd", "book", "data", "func", "nn", "optim", "plot", "sched", "train" }
 
@@ -41,6 +42,8 @@ end
 
 local dir
 
+local function quiet() end
+
 -- Names that a call may use.
 local function environment()
   local nn, w = lab.nn, { lab.ones(1, { requires_grad = true }) }
@@ -49,12 +52,12 @@ local function environment()
   local loader = lab.data.loader(ds, { batch_size = 2 })
   local opt = lab.optim.SGD(net:parameters())
   local env = {
-    lab = lab, math = math, print = print, dir = dir, w = w, ds = ds, net = net, opt = opt, loader = loader,
+    lab = lab, math = math, print = quiet, dir = dir, w = w, ds = ds, net = net, opt = opt, loader = loader,
     loss = nn.MSELoss(), labels = lab.ones(2):to("int64"), t = lab.ones(2, 2), v = lab.ones(2),
     u = lab.ones(2, 2):to("uint8"), image = lab.ones(1, 1, 1, 1),
     x64 = lab.ones(1, { dtype = "float64", requires_grad = true }),
     Dataset = lab.data.airfoil { n = 2 }, Figure = lab.plot.figure(), Optimizer = opt, Loader = loader,
-    Module = nn.Module.extend { forward = print }(), Tensor = lab.ones(2), matrix = lab.tensor { { 1, 2 }, { 3, 4 } },
+    Module = nn.Module.extend { forward = quiet }(), Tensor = lab.ones(2), matrix = lab.tensor { { 1, 2 }, { 3, 4 } },
   }
   env.Grid = lab.plot.grid { lab.plot.figure():line { 1 } }
   for _, room in ipairs(ROOMS) do env[room] = lab[room] end
@@ -121,14 +124,22 @@ local function sorted(list)
 end
 
 describe("public functions", function()
+  local loud, offline = print, os.getenv("OPTLAB_OFFLINE")
+
   setup(function()
+    uv.os_setenv("OPTLAB_OFFLINE", "1")
+    rawset(_G, "print", quiet)
     dir = files.folder()
     files.write(dir .. "/a.csv", "1,2\n3,4\n")
     files.write(dir .. "/a.idx", "\0\0\8\1\0\0\0\1\7")
     lab.save(dir .. "/a.npy", lab.ones(2))
     lab.save_checkpoint(dir .. "/a.safetensors", { model = environment().net })
   end)
-  teardown(function() files.remove(dir) end)
+  teardown(function()
+    files.remove(dir)
+    rawset(_G, "print", loud)
+    if offline then uv.os_setenv("OPTLAB_OFFLINE", offline) else uv.os_unsetenv("OPTLAB_OFFLINE") end
+  end)
 
   it("are all called below", function()
     local missing, known = {}, {}

@@ -104,7 +104,7 @@ describe("the program", function()
       local status, out = run("a.lua", "--seed", "7", "--out=o")
       assert.same({ 0, "7\to\t--seed\t7\t--out=o\n" }, { status, out })
       local failed, _, err = run("a.lua", "--seed", "x")
-      assert.same({ 1, "optlab: a.lua:1: --seed: expected an integer from 0 on, got 'x'\n" }, { failed, err })
+      assert.same({ 1, "optlab: a.lua:1: --seed must be an integer of at least 0, got 'x'\n" }, { failed, err })
     end)
 
     it("leaves the arguments of a script that does not use optlab alone", function()
@@ -127,10 +127,10 @@ describe("the program", function()
     for given, message in pairs {
       ["--sede 3"] = "unknown option '--sede'; did you mean '--seed'?",
       ["-q"] = "unknown option '-q' (--help lists the options)",
-      ["--seed x"] = "--seed: expected an integer from 0 on, got 'x'",
+      ["--seed x"] = "--seed must be an integer of at least 0, got 'x'",
       ["--seed"] = "option '--seed' requires an argument",
       ["-e"] = "option '-e' needs a value",
-      ["--threads 0"] = "--threads: expected an integer in 1..1024, got '0'",
+      ["--threads 0"] = "--threads must be an integer in [1, 1024], got '0'",
       ["--format sgv"] =
         "--format: unknown format 'sgv'; did you mean 'svg'? (formats: svg, png, pdf, html, txt, none)",
     } do

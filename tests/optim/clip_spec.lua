@@ -62,10 +62,12 @@ describe("optim", function()
 
     it("checks its arguments", function()
       local p = with_grads()
-      assert.equal("clip_grad_norm_: max_norm must be >= 0, got -1", errors.text(optim.clip_grad_norm_, { p }, -1))
-      assert.equal("clip_grad_norm_: norm_type must be > 0 (or math.huge), got 0",
+      assert.equal("optim.clip_grad_norm_: max_norm must be a number of at least 0, got -1",
+        errors.text(optim.clip_grad_norm_, { p }, -1))
+      assert.equal("optim.clip_grad_norm_: norm_type must be a number above 0 (or math.huge), got 0",
         errors.text(optim.clip_grad_norm_, { p }, 1, { norm_type = 0 }))
-      assert.equal("clip_grad_value_: clip_value must be >= 0, got -2", errors.text(optim.clip_grad_value_, { p }, -2))
+      assert.equal("optim.clip_grad_value_: clip_value must be a number of at least 0, got -2",
+        errors.text(optim.clip_grad_value_, { p }, -2))
       assert.equal("optim.clip_grad_norm_: max_norm is missing; it must be a number",
         errors.text(optim.clip_grad_norm_, { p }, nil))
       assert.equal("optim.clip_grad_norm_: unknown option 'norm'; did you mean 'norm_type'?",

@@ -115,7 +115,7 @@ describe("train.sweep", function()
   it("trains classifiers side by side, with gathers and reshapes in their models", function()
     local Picker = nn.Module.extend { name = "Picker" } -- columns by an index tensor that all runs share
     local columns, threads = lab.tensor({ 3, 1, 1 }, { dtype = "int64" }), lab.get_num_threads()
-    function Picker:forward(x) return lab.cat({ x:index_select(2, columns), x:t():reshape(-1, 3) }, 2) end
+    function Picker.forward(_, x) return lab.cat({ x:index_select(2, columns), x:t():reshape(-1, 3) }, 2) end
     local o = description {
       model = function() return nn.Sequential(Picker(), nn.Linear(6, 7), nn.Tanh(), nn.Linear(7, 4)) end,
       data = { X = lab.randn(120, 3), y = lab.randint(1, 5, { 120 }) }, loss = nn.CrossEntropyLoss(), epochs = 6,

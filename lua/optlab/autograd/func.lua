@@ -53,7 +53,7 @@ local GRADCHECK = args.declare("autograd.gradcheck", {
 local function leaf(x, fn, i)
   if type(x) == "number" then return tensor.tensor(x, { dtype = "float64", requires_grad = true }) end
   if not tensor.is_tensor(x) then
-    errors.raise("%s: argument %d of the function is %s, expected a number or a tensor", fn, i, type(x))
+    errors.raise("%s: argument %d of the function must be a number or a tensor, got %s", fn, i, errors.shown(x))
   end
   return tensor.clone(x:detach()):requires_grad_()
 end
@@ -70,10 +70,10 @@ local function value_of(f, xs, fn, scalar)
   local y = f(table.unpack(xs, 1, xs.n))
   if type(y) == "number" then y = tensor.tensor(y, { dtype = "float64" }) end
   if not tensor.is_tensor(y) then
-    errors.raise("%s: the function returned %s, expected a number or a tensor", fn, type(y))
+    errors.raise("%s: the function must return a number or a tensor, got %s", fn, errors.shown(y))
   end
   if scalar and y:numel() ~= 1 then
-    errors.raise("%s: the function returned shape (%s), expected one value", fn, table.concat(y.shape, ", "))
+    errors.raise("%s: the function must return one value, got %s", fn, errors.shown(y))
   end
   return y
 end

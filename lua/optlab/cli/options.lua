@@ -13,19 +13,19 @@ local M = {}
 local function read_seed(text)
   local n = math.tointeger(tonumber(text))
   if n and n >= 0 then return n end
-  return nil, ("--seed: expected an integer from 0 on, got '%s'"):format(text)
+  return nil, ("--seed must be an integer of at least 0, got '%s'"):format(text)
 end
 
 local function read_threads(text)
   local n = math.tointeger(tonumber(text))
   if n and n >= 1 and n <= 1024 then return n end
-  return nil, ("--threads: expected an integer in 1..1024, got '%s'"):format(text)
+  return nil, ("--threads must be an integer in [1, 1024], got '%s'"):format(text)
 end
 
 local function read_folder(flag)
   return function(text)
     if text ~= "" then return text end
-    return nil, flag .. ": expected the name of a folder, got an empty one"
+    return nil, flag .. " must be the name of a folder, got ''"
   end
 end
 

@@ -134,7 +134,7 @@ local function violation(entry, value)
     end
     local names = {}
     for i, choice in ipairs(entry.choices) do names[i] = tostring(choice) end
-    return "one of " .. table.concat(names, ", "), errors.hint(tostring(value), names)
+    return "one of '" .. table.concat(names, "', '") .. "'", errors.hint(tostring(value), names)
   end
   if type(value) ~= "number" then return nil end
   if entry.min and value < entry.min then return ("at least %s"):format(entry.min) end
@@ -147,7 +147,7 @@ local function reader(entry)
     local value, expected, hint = READ[entry.kind](text, entry)
     if value ~= nil then expected, hint = violation(entry, value) end
     if value == nil or expected then
-      return nil, ("--%s: expected %s, got '%s'%s"):format(entry.name, expected, text, hint or "")
+      return nil, ("--%s must be %s, got '%s'%s"):format(entry.name, expected, text, hint or "")
     end
     return value
   end

@@ -1,8 +1,8 @@
 --- The interactive prompt, `optlab -i`.
 --
 -- An expression shows its value; a statement that is not complete asks for more lines; an error ends nothing; `?name`
--- shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here. Tab completes names and fields, Ctrl-C drops the line, Ctrl-D
--- ends.
+-- shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here. Tab completes
+-- names and fields, Ctrl-C drops the line, Ctrl-D ends.
 -- @module optlab.cli.prompt
 local error_report = require "optlab.cli.error_report"
 
@@ -235,7 +235,8 @@ function M.run(host)
   set_globals()
   host.prompt.open(history_file(), M.complete)
   if require("optlab.core").system.isatty("stdin") then
-    print(("optlab %s  (lab, nn, optim, ... are ready; ?SGD explains; Ctrl-D ends)"):format(require("optlab.core").version))
+    local version = require("optlab.core").version
+    print(("optlab %s  (lab, nn, optim, ... are ready; ?SGD explains; Ctrl-D ends)"):format(version))
   end
   while true do
     host.rearm()

@@ -71,7 +71,7 @@ static int infer_conv2d(OpShape *s, Tensor *const *in, int nin, const OpArgs *a)
     return err_set("conv2d: bias is %s, must be (%lld)", tensor_shape_str(bias), (long long)weight->shape[0]);
   }
   const DType dt = (DType)x->dtype;
-  set_images(s, dt, conv_direct_takes(dt, &c), c.n, c.o, c.win.oh, c.win.ow);
+  conv_set_images(s, dt, conv_direct_takes(dt, &c), c.n, c.o, c.win.oh, c.win.ow);
   return 0;
 }
 
@@ -85,7 +85,7 @@ static int fw_conv2d(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   const void *bias = nin > 2 ? tensor_data(t[2]) : NULL;
   int rc;
   if (direct) {
-    const Images x = images_of(in[0]), y = images_of(out);
+    const Images x = conv_images(in[0]), y = conv_images(out);
     rc = conv_direct(&s, &x, tensor_f32(t[1]), bias, NULL, &y);
   } else {
     rc = conv2d(dt, &s, tensor_data(t[0]), tensor_data(t[1]), bias, tensor_data(out));
@@ -125,15 +125,15 @@ static int infer_grad_input(OpShape *s, Tensor *const *in, int nin, const OpArgs
   if (check_ranks("conv2d_grad_input", in[0], in[1]) < 0) return -1;
   const ConvShape c = shape_for_input(in[0], in[1], a);
   const DType dt = (DType)in[0]->dtype;
-  set_images(s, dt, conv_direct_takes(dt, &c), c.n, c.c, c.win.h, c.win.w);
+  conv_set_images(s, dt, conv_direct_takes(dt, &c), c.n, c.c, c.win.h, c.win.w);
   return 0;
 }
 
 static int direct_grad_input(Tensor *out, Tensor *const *in, int nin, const ConvShape *s, const OpArgs *a) {
   Tensor *weight = tensor_contiguous(in[1]);
   if (!weight) return -1;
-  const Images dy = images_of(in[0]), dx = images_of(out);
-  const ConvPool pool = nin > 2 ? pool_of(in[2], a) : (ConvPool){0};
+  const Images dy = conv_images(in[0]), dx = conv_images(out);
+  const ConvPool pool = nin > 2 ? conv_pool_of(in[2], a) : (ConvPool){0};
   int rc = conv_direct_grad_input(s, &dy, nin > 2 ? &pool : NULL, tensor_f32(weight), &dx);
   tensor_release(weight);
   return rc;
@@ -178,7 +178,7 @@ static ConvShape shape_for_weight(const Tensor *dy, const Tensor *x, const OpArg
 static int infer_grad_weight(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   if (check_ranks("conv2d_grad_weight", in[0], in[1]) < 0) return -1;
-  set_images(s, (DType)in[0]->dtype, false, in[0]->shape[1], in[1]->shape[1], a->conv.size[0], a->conv.size[1]);
+  conv_set_images(s, (DType)in[0]->dtype, false, in[0]->shape[1], in[1]->shape[1], a->conv.size[0], a->conv.size[1]);
   return 0;
 }
 
@@ -186,8 +186,8 @@ static int fw_grad_weight(Tensor *out, Tensor *const *in, int nin, const OpArgs 
   const DType dt = (DType)out->dtype;
   const ConvShape s = shape_for_weight(in[0], in[1], a);
   if (conv_direct_takes(dt, &s)) {
-    const Images dy = images_of(in[0]), x = images_of(in[1]);
-    const ConvPool pool = nin > 2 ? pool_of(in[2], a) : (ConvPool){0};
+    const Images dy = conv_images(in[0]), x = conv_images(in[1]);
+    const ConvPool pool = nin > 2 ? conv_pool_of(in[2], a) : (ConvPool){0};
     return conv_direct_grad_weight(&s, &dy, nin > 2 ? &pool : NULL, &x, tensor_f32(out));
   }
   Tensor *t[2];

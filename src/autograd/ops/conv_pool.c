@@ -22,14 +22,15 @@
 static int infer_relu_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const ConvShape c = conv_shape_of(in[1], in[2], a);
-  set_images(s, DT_F32, true, c.n, c.o, pooled(c.win.oh, a->conv.window[0]), pooled(c.win.ow, a->conv.window[1]));
+  conv_set_images(s, DT_F32, true, c.n, c.o, conv_direct_pooled(c.win.oh, a->conv.window[0]),
+                  conv_direct_pooled(c.win.ow, a->conv.window[1]));
   return 0;
 }
 
 static int fw_relu_pool(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   const ConvShape s = conv_shape_of(in[1], in[2], a);
-  const Images x = images_of(in[1]), y = images_of(out);
-  const ConvPool pool = pool_of(in[0], a);
+  const Images x = conv_images(in[1]), y = conv_images(out);
+  const ConvPool pool = conv_pool_of(in[0], a);
   Tensor *weight = tensor_contiguous(in[2]), *bias = nin > 3 ? tensor_contiguous(in[3]) : NULL;
   int rc = -1;
   if (weight && (bias || nin < 4)) {
@@ -92,9 +93,9 @@ static int infer_grad_bias(OpShape *s, Tensor *const *in, int nin, const OpArgs 
 
 static int fw_grad_bias(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  const ConvPool pool = pool_of(in[1], a);
+  const ConvPool pool = conv_pool_of(in[1], a);
   const ConvShape s = output_shape(in[0], in[0]->shape[2] * pool.kh, in[0]->shape[3] * pool.kw);
-  const Images dy = images_of(in[0]);
+  const Images dy = conv_images(in[0]);
   return conv_direct_grad_bias(&s, &dy, &pool, tensor_f32(out));
 }
 
@@ -107,15 +108,15 @@ const Op row_CONV2D_POOL_GRAD_BIAS = {.name = "conv2d_pool_grad_bias",
 
 static int infer_unpool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  set_images(s, DT_F32, true, in[0]->shape[0], in[0]->shape[1], a->conv.size[0], a->conv.size[1]);
+  conv_set_images(s, DT_F32, true, in[0]->shape[0], in[0]->shape[1], a->conv.size[0], a->conv.size[1]);
   return 0;
 }
 
 static int fw_unpool(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const ConvShape s = output_shape(out, out->shape[2], out->shape[3]);
-  const ConvPool pool = pool_of(in[1], a);
-  const Images dy = images_of(in[0]), dz = images_of(out);
+  const ConvPool pool = conv_pool_of(in[1], a);
+  const Images dy = conv_images(in[0]), dz = conv_images(out);
   return conv_direct_unpool(&s, &dy, &pool, &dz);
 }
 
@@ -135,16 +136,16 @@ const Op row_CONV2D_UNPOOL = {.name = "conv2d_unpool",
 static int infer_pick(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const Tensor *z = in[0];
-  set_images(s, DT_F32, true, z->shape[0], z->shape[1], pooled(z->shape[2], a->conv.window[0]),
-             pooled(z->shape[3], a->conv.window[1]));
+  conv_set_images(s, DT_F32, true, z->shape[0], z->shape[1], conv_direct_pooled(z->shape[2], a->conv.window[0]),
+                  conv_direct_pooled(z->shape[3], a->conv.window[1]));
   return 0;
 }
 
 static int fw_pick(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const ConvShape s = output_shape(in[0], in[0]->shape[2], in[0]->shape[3]);
-  const ConvPool pool = pool_of(in[1], a);
-  const Images z = images_of(in[0]), y = images_of(out);
+  const ConvPool pool = conv_pool_of(in[1], a);
+  const Images z = conv_images(in[0]), y = conv_images(out);
   conv_direct_pick(&s, &z, &pool, &y);
   return 0;
 }

@@ -29,16 +29,16 @@ static inline ConvShape conv_shape_of(const Tensor *x, const Tensor *weight, con
 }
 
 /* A float32 tensor (n, c, h, w) for conv_direct. */
-static inline Images images_of(const Tensor *t) {
+static inline Images conv_images(const Tensor *t) {
   return (Images){.data = tensor_f32(t), .stride = {t->stride[0], t->stride[1], t->stride[2], t->stride[3]}};
 }
 
-static inline ConvPool pool_of(const Tensor *winners, const OpArgs *a) {
+static inline ConvPool conv_pool_of(const Tensor *winners, const OpArgs *a) {
   return (ConvPool){.kh = a->conv.window[0], .kw = a->conv.window[1], .winners = tensor_u8(winners)};
 }
 
 /* Images (n, c, h, w), in memory as the convolution that makes them likes it. */
-static inline void set_images(OpShape *s, DType dt, bool direct, int64_t n, int64_t c, int64_t h, int64_t w) {
+static inline void conv_set_images(OpShape *s, DType dt, bool direct, int64_t n, int64_t c, int64_t h, int64_t w) {
   *s = (OpShape){.dtype = dt, .ndim = 4, .batch_innermost = direct, .shape = {n, c, h, w}};
 }
 

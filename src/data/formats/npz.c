@@ -142,11 +142,11 @@ static int cannot_open(const char *path, zip_error_t *e) {
       return err_set("%s: no .npz file, or one whose end is missing", path);
     case ZIP_ER_MULTIDISK:
       return err_set("%s: one part of a split archive", path);
-    case ZIP_ER_INCONS:
-    case ZIP_ER_SEEK:
-      return err_set("%s: a damaged directory of the archive", path);
-    default:
+    case ZIP_ER_MEMORY:
+    case ZIP_ER_READ:
       return err_set("%s: %s", path, zip_error_strerror(e));
+    default:
+      return err_set("%s: a damaged directory of the archive", path);
   }
 }
 

@@ -108,7 +108,7 @@ static int read_lengths(SafeFile *f) {
   return 0;
 }
 
-int safefile_open(SafeFile *f, const char *path) {
+int safetensors_open(SafeFile *f, const char *path) {
   *f = (SafeFile){.path = strdup(path)};
   if (!f->path) return err_set("out of memory");
   f->file = fopen(path, "rb");
@@ -116,7 +116,7 @@ int safefile_open(SafeFile *f, const char *path) {
   return read_lengths(f);
 }
 
-void safefile_close(SafeFile *f) {
+void safetensors_close(SafeFile *f) {
   if (f->file) fclose(f->file);
   free(f->path);
   *f = (SafeFile){0};
@@ -126,7 +126,9 @@ static int seek(SafeFile *f, int64_t at) {
   return fseeko(f->file, at, SEEK_SET) < 0 ? err_set("%s: %s", f->path, strerror(errno)) : 0;
 }
 
-int safefile_header(SafeFile *f, char *out) { return seek(f, PREFIX) < 0 ? -1 : read_bytes(f, out, (size_t)f->header); }
+int safetensors_header(SafeFile *f, char *out) {
+  return seek(f, PREFIX) < 0 ? -1 : read_bytes(f, out, (size_t)f->header);
+}
 
 static int read_elements(SafeFile *f, const SafeType *type, Tensor *t) {
   uint8_t block[8192];
@@ -152,7 +154,7 @@ static bool fits(const SafeFile *f, const SafeType *type, int ndim, const int64_
   return bytes <= f->data - begin;
 }
 
-Tensor *safefile_tensor(SafeFile *f, const char *name, int ndim, const int64_t *shape, int64_t begin) {
+Tensor *safetensors_tensor(SafeFile *f, const char *name, int ndim, const int64_t *shape, int64_t begin) {
   const SafeType *type = find_type(name);
   if (!type) return err_null("%s: unknown type %.20s", f->path, name);
   if (!fits(f, type, ndim, shape, begin)) return err_null("%s: a tensor that lies outside the file", f->path);

@@ -24,19 +24,19 @@ typedef struct SafeFile {
   int64_t data;   /* bytes behind it */
 } SafeFile;
 
-/* Opens a file and checks the lengths. 0, or -1 with err_set("path: ..."); call safefile_close in either case. */
-int safefile_open(SafeFile *f, const char *path);
-void safefile_close(SafeFile *f); /* accepts a zeroed one */
+/* Opens a file and checks the lengths. 0, or -1 with err_set("path: ..."); call safetensors_close in either case. */
+int safetensors_open(SafeFile *f, const char *path);
+void safetensors_close(SafeFile *f); /* accepts a zeroed one */
 
 /* The header's text into out, f->header bytes. 0, or -1 with err_set. */
-int safefile_header(SafeFile *f, char *out);
+int safetensors_header(SafeFile *f, char *out);
 
 /* Bytes an element of a type such as "F32", or 0 if the type is unknown. */
 int safetensors_size(const char *type);
 
 /* The tensor whose bytes begin `begin` bytes into the data. NULL with err_set, before memory is taken, if they do not
  * lie within the file. */
-Tensor *safefile_tensor(SafeFile *f, const char *type, int ndim, const int64_t *shape, int64_t begin);
+Tensor *safetensors_tensor(SafeFile *f, const char *type, int ndim, const int64_t *shape, int64_t begin);
 
 /* Replaces the file: length, header, the tensors one behind the other. 0, or -1 with err_set and the old file as it
  * was. */

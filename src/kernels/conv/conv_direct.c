@@ -141,8 +141,8 @@ static void put_memory(Job *j) { alloc_put(j->shared, j->bytes); }
 static float *my_scratch(const Job *j) { return j->scratch + parallel_thread() * j->per_thread; }
 static int64_t lanes_of(const Job *j, int64_t group) { return smaller(LANES, j->s->n - group * LANES); }
 
-static int64_t pool_rows(const Job *j) { return pooled(j->s->win.oh, j->pool->kh); }
-static int64_t pool_columns(const Job *j) { return pooled(j->s->win.ow, j->pool->kw); }
+static int64_t pool_rows(const Job *j) { return conv_direct_pooled(j->s->win.oh, j->pool->kh); }
+static int64_t pool_columns(const Job *j) { return conv_direct_pooled(j->s->win.ow, j->pool->kw); }
 
 /* The winners of a group's output channel and row of windows. */
 static uint8_t *winners_at(const Job *j, int64_t group, int64_t o, int64_t i) {
@@ -150,7 +150,7 @@ static uint8_t *winners_at(const Job *j, int64_t group, int64_t o, int64_t i) {
 }
 
 int64_t conv_direct_winners(const ConvShape *s, int64_t kh, int64_t kw) {
-  return groups_of(s) * s->o * pooled(s->win.oh, kh) * pooled(s->win.ow, kw) * LANES;
+  return groups_of(s) * s->o * conv_direct_pooled(s->win.oh, kh) * conv_direct_pooled(s->win.ow, kw) * LANES;
 }
 
 bool conv_direct_takes(DType dt, const ConvShape *s) {

@@ -32,7 +32,7 @@ bool conv_direct_takes(DType dt, const ConvShape *s);
 bool conv_direct_takes_pool(DType dt, const ConvShape *s, int64_t kh, int64_t kw);
 
 /* The pool's output, and the bytes that its winners need. */
-static inline int64_t pooled(int64_t size, int64_t window) { return size / window; }
+static inline int64_t conv_direct_pooled(int64_t size, int64_t window) { return size / window; }
 int64_t conv_direct_winners(const ConvShape *s, int64_t kh, int64_t kw);
 
 /* pool: NULL where there is none */

@@ -23,16 +23,33 @@ static const char *too_large(lua_State *L, int idx, const Arg *a) {
   return v > most || v < -most ? "an integer from -2^53 to 2^53" : NULL;
 }
 
-/* The number at idx. `member`: which one of a list, from 1; 0: the value itself. */
-static double check_number(lua_State *L, int idx, const char *callee, const Arg *a, int member) {
+/* Whether the value at idx is a number that the row accepts; then *x is it. */
+static inline bool get_number(lua_State *L, int idx, const Arg *a, double *x) {
+  int isint = 1;
+  if (lua_type(L, idx) != LUA_TNUMBER) return false;
+  if (arg_is_integral(a)) { /* as an integer, because 2^53 + 1 is 2^53 as a double */
+    lua_Integer v = lua_tointegerx(L, idx, &isint), most = (lua_Integer)ARG_INTEGER_MAX;
+    *x = (double)v;
+    isint = isint && v <= most && v >= -most;
+  } else {
+    *x = lua_tonumber(L, idx);
+  }
+  return isint && arg_accepts(a, *x);
+}
+
+static int bad_number(lua_State *L, int idx, const char *callee, const Arg *a, int member) {
   char text[256];
   idx = lua_absindex(L, idx);
-  double v = lua_tonumber(L, idx);
   const char *large = too_large(L, idx, a);
-  if (lua_type(L, idx) == LUA_TNUMBER && !large && arg_accepts(a, v)) return v;
   const char *name = member ? lua_pushfstring(L, "%s[%d]", a->name, member) : a->name;
   const char *what = large ? large : member ? arg_member_what(a, text, sizeof text) : arg_what(a, text, sizeof text);
   return lb_badvalue(L, callee, name, idx, what);
+}
+
+/* The number at idx. `member`: which one of a list, from 1; 0: the value itself. */
+static inline double check_number(lua_State *L, int idx, const char *callee, const Arg *a, int member) {
+  double v;
+  return get_number(L, idx, a, &v) ? v : bad_number(L, idx, callee, a, member);
 }
 
 /* The members 1..n of the list at idx (absolute). */
@@ -44,9 +61,15 @@ static void read_members(lua_State *L, int idx, const char *callee, const Arg *a
   }
 }
 
+/* The length of the list at idx; one that a metamethod gives may be anything. */
+static int list_length(lua_State *L, int idx) {
+  lua_Integer n = luaL_len(L, idx);
+  return n < 0 ? 0 : n > INT_MAX ? INT_MAX : (int)n;
+}
+
 static void read_tuple(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {
   bool one = a->kind == ARG_SIZES && lua_type(L, idx) == LUA_TNUMBER;
-  if (!one && (!lua_istable(L, idx) || luaL_len(L, idx) != a->width)) bad_value(L, callee, a, idx);
+  if (!one && (!lua_istable(L, idx) || list_length(L, idx) != a->width)) bad_value(L, callee, a, idx);
   if (one) x[0] = check_number(L, idx, callee, a, 0);
   for (int i = 1; one && i < a->width; i++) x[i] = x[0];
   if (!one) read_members(L, idx, callee, a, x, a->width);
@@ -54,10 +77,10 @@ static void read_tuple(lua_State *L, int idx, const char *callee, const Arg *a, 
 
 static void read_shape(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {
   bool list = lua_istable(L, idx);
-  lua_Integer n = list ? luaL_len(L, idx) : 1;
+  int n = list ? list_length(L, idx) : 1;
   if (n > TENSOR_MAX_DIM) lb_error(L, "%s: a tensor has at most %d dimensions", callee, TENSOR_MAX_DIM);
-  x[0] = (double)n;
-  if (list) read_members(L, idx, callee, a, x + 1, (int)n);
+  x[0] = n;
+  if (list) read_members(L, idx, callee, a, x + 1, n);
   if (!list) x[1] = check_number(L, idx, callee, a, 0);
 }
 
@@ -151,7 +174,7 @@ static void read_list(lua_State *L, int idx, const char *callee, const Arg *a, A
   bool one = a->kind == ARG_INTEGERS && lua_type(L, idx) == LUA_TNUMBER;
   if (!one && !lua_istable(L, idx)) bad_value(L, callee, a, idx);
   double first = one ? check_number(L, idx, callee, a, 0) : 0;
-  int n = one ? 1 : (int)luaL_len(L, idx);
+  int n = one ? 1 : list_length(L, idx);
   double *x = list_room(L, v, k, n);
   if (one) *x = first;
   if (!one) read_members(L, idx, callee, a, x, n);
@@ -174,10 +197,20 @@ static bool is_object(lua_State *L, int idx) {
   return true;
 }
 
+/* How many of the last members of a list are looked at for names. Lua goes through a table's array first and then
+ * through the names; the last members of a list may lie among these where there is room, fewer than there are names. */
+#define TAIL 8
+
 bool largs_is_options(lua_State *L, int idx) {
   if (!lua_istable(L, idx) || is_object(L, idx)) return false;
   idx = lua_absindex(L, idx);
-  for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+  lua_Integer n = (lua_Integer)lua_rawlen(L, idx);
+  if (n > TAIL) {
+    lua_pushinteger(L, n - TAIL);
+  } else {
+    lua_pushnil(L);
+  }
+  for (; lua_next(L, idx); lua_pop(L, 1)) {
     if (lua_type(L, -2) != LUA_TSTRING) continue;
     lua_pop(L, 2);
     return true;
@@ -268,8 +301,8 @@ static bool takes_list(const Arg *a) {
 
 /* The position behind that of row a, whose value lies at `at`. */
 static int behind(lua_State *L, const Arg *a, int at) {
-  if (a->rest) {
-    while (lua_type(L, at) == LUA_TNUMBER && lua_type(L, at + 1) == LUA_TNUMBER) at++;
+  if (a->rest && lua_type(L, at) == LUA_TNUMBER) {
+    while (lua_type(L, at + 1) == LUA_TNUMBER) at++;
   }
   return at + 1;
 }
@@ -312,22 +345,23 @@ static int read_position(lua_State *L, const Call *c, int at, const char *callee
     }
     lua_pop(L, 1);
   }
-  if (!a->rest || lua_type(L, at) != LUA_TNUMBER) {
+  if (n == 1) {
     read_value(L, at, callee, a, x, v);
     return next;
   }
   if (n > TENSOR_MAX_DIM) lb_error(L, "%s: a tensor has at most %d dimensions", callee, TENSOR_MAX_DIM);
   x[0] = n;
-  for (int i = 0; i < n; i++) x[i + 1] = check_number(L, at + i, callee, a, n > 1 ? i + 1 : 0);
+  for (int i = 0; i < n; i++) x[i + 1] = check_number(L, at + i, callee, a, i + 1);
   return next;
 }
 
-/* Without a table there are no options, which saves most calls the search. */
-static bool has_table(lua_State *L, int first) {
-  for (int at = first, last = lua_gettop(L); at <= last; at++) {
-    if (lua_istable(L, at)) return true;
+/* Whether a call has neither tables, which may be options, nor nils: most are read without a second look. */
+static bool is_plain(lua_State *L, int first, int top) {
+  for (int at = first; at <= top; at++) {
+    int type = lua_type(L, at);
+    if (type == LUA_TTABLE || type == LUA_TNIL) return false;
   }
-  return false;
+  return true;
 }
 
 static void set_default(const Arg *a, double *x) {
@@ -336,14 +370,24 @@ static void set_default(const Arg *a, double *x) {
 
 void largs_read(lua_State *L, int first, const char *callee, ArgValues *v) {
   const int top = lua_gettop(L);
-  Call c = has_table(L, first) ? find_options(L, first, v->args) : (Call){.first = first, .last = top, .end = top + 1};
+  const bool plain = is_plain(L, first, top);
+  Call c = plain ? (Call){.first = first, .last = top, .end = top + 1} : find_options(L, first, v->args);
   int at = first, lists = 0;
   double *x = v->x;
   if (c.options) check_options(L, &c, callee, v->args);
-  luaL_checkstack(L, LUA_MINSTACK, NULL);
+  if (c.options || v->list) luaL_checkstack(L, args_count(v->args) + LUA_MINSTACK, NULL);
   for (const Arg *a = v->args; a->name; x += arg_width(a++)) {
     if (arg_is_list(a)) *x = lists++;
-    if (at < c.end && !lua_isnil(L, at)) {
+    if (at < c.end && (plain || !lua_isnil(L, at))) {
+      if (plain && a->kind <= ARG_INTEGER && get_number(L, at, a, x)) {
+        at++;
+        continue;
+      }
+      if (plain && a->kind == ARG_SHAPE && !a->rest && get_number(L, at, a, x + 1)) {
+        x[0] = 1;
+        at++;
+        continue;
+      }
       at = read_position(L, &c, at, callee, a, x, v);
       continue;
     }

@@ -83,9 +83,9 @@ int lb_closetensor(lua_State *L) {
   return 0;
 }
 
-void lb_read(lua_State *L, const Tensor *t, const char *who) {
+void lb_read(lua_State *L, const Tensor *t, const char *reader) {
   if (!context->recorder) return;
-  context->recorder->value_read(t, who);
+  context->recorder->value_read(t, reader);
   lrecord_raise(L);
 }
 

@@ -32,9 +32,9 @@ void lb_pushunseen(lua_State *L, Tensor *owned);
 void lb_settensormt(lua_State *L, int idx);
 int lb_closetensor(lua_State *L);
 
-/* To be called before elements of t become something that Lua sees; `who` does it ("item()"). Raises while a step is
+/* To be called before elements of t become something that Lua sees; `reader` does it ("item()"). Raises while a step is
  * recorded, unless t is a constant of it. */
-void lb_read(lua_State *L, const Tensor *t, const char *who);
+void lb_read(lua_State *L, const Tensor *t, const char *reader);
 
 /* Reads the list of tensors `name` at idx into a freshly pushed userdata block (left on the stack so that it is
  * collected); borrowed pointers, *n of them. Raises if it is no list or an entry no tensor. */

@@ -30,8 +30,8 @@ typedef struct SweepRunUD {
 
 static SweepRunUD *check_run(lua_State *L, int idx) { return luaL_checkudata(L, idx, SWEEP_RUN_MT); }
 
-static const Plan *find_plan(void *who, const Context *own, const Loader *l, int64_t n, const Tensor **loss) {
-  const Entry *e = lcompile_entry_for(NULL, 0, who, own, l, n);
+static const Plan *find_plan(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss) {
+  const Entry *e = lcompile_entry_for(NULL, 0, ctx, own, l, n);
   if (!e) return NULL;
   *loss = e->last.result[0];
   return e->plan;
@@ -47,7 +47,7 @@ static int l_run(lua_State *L) {
   SweepRunUD *ud = lua_newuserdatauv(L, sizeof *ud + (size_t)epochs * sizeof(double), UV_COUNT);
   memset(ud, 0, sizeof *ud);
   ud->c = c;
-  ud->run = (SweepRun){.l = l, .epochs = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .who = c};
+  ud->run = (SweepRun){.l = l, .epochs = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .ctx = c};
   ud->run.own = *context;
   ud->run.own.recorder = NULL;
   ud->run.own.recording = NULL;

@@ -41,7 +41,7 @@ static int l_open_safetensors(lua_State *L) {
   SafeFile *f = lua_newuserdatauv(L, sizeof *f, 0);
   *f = (SafeFile){0};
   luaL_setmetatable(L, SAFE_MT);
-  checked(L, safefile_open(f, path), LOAD);
+  checked(L, safetensors_open(f, path), LOAD);
   return 1;
 }
 
@@ -55,7 +55,7 @@ static int file_header(lua_State *L) {
   SafeFile *f = check_file(L);
   luaL_Buffer b;
   char *text = luaL_buffinitsize(L, &b, (size_t)f->header);
-  checked(L, safefile_header(f, text), LOAD);
+  checked(L, safetensors_header(f, text), LOAD);
   luaL_pushresultsize(&b, (size_t)f->header);
   return 1;
 }
@@ -72,14 +72,14 @@ static int file_tensor(lua_State *L) {
   int64_t shape[TENSOR_MAX_DIM];
   const char *type = luaL_checkstring(L, 2);
   largs_value(L, 3, LOAD, &size, x);
-  Tensor *t = safefile_tensor(f, type, arg_shape(x, shape), shape, luaL_checkinteger(L, 4));
+  Tensor *t = safetensors_tensor(f, type, arg_shape(x, shape), shape, luaL_checkinteger(L, 4));
   checked(L, t ? 0 : -1, LOAD);
   lb_pushtensor(L, t);
   return 1;
 }
 
 static int file_close(lua_State *L) {
-  safefile_close(luaL_checkudata(L, 1, SAFE_MT));
+  safetensors_close(luaL_checkudata(L, 1, SAFE_MT));
   return 0;
 }
 

@@ -48,8 +48,8 @@ static void push_gain(lua_State *L) {
  * functional, inputs (names), outputs (how many) and state. */
 int lnn_declarations(lua_State *L) {
   lua_newtable(L);
-  for (int i = 0; all_layers[i]; i++) {
-    push_layer(L, all_layers[i]);
+  for (int i = 0; layer_defs[i]; i++) {
+    push_layer(L, layer_defs[i]);
     ldeclare_append(L);
   }
   for (const Functional *f = lnn_functionals; f->name; f++) {
@@ -57,7 +57,7 @@ int lnn_declarations(lua_State *L) {
     set_inputs(L, f->inputs);
     ldeclare_append(L);
   }
-  for (const InitDef *def = all_inits; def->name; def++) {
+  for (const InitDef *def = init_defs; def->name; def++) {
     ldeclare_push(L, "nn.init", def->name, def->doc, def->equation, def->paper, def->args);
     ldeclare_append(L);
   }

@@ -149,8 +149,8 @@ void lnn_pushfunctional(lua_State *L) {
   for (const Functional *f = lnn_functionals; f->name; f++) {
     lnn_setclosure(L, "nn.functional", f->name, functional_call, f);
   }
-  for (int i = 0; all_layers[i]; i++) {
-    const LayerDef *def = all_layers[i];
+  for (int i = 0; layer_defs[i]; i++) {
+    const LayerDef *def = layer_defs[i];
     if (def->functional) lnn_setclosure(L, "nn.functional", def->functional, layer_call, def);
   }
 }
@@ -177,7 +177,7 @@ const Arg lnn_gain_args[] = {
     {.name = "nonlinearity",
      .kind = ARG_CHOICE,
      .required = true,
-     .choices = nonlinearity_names,
+     .choices = init_nonlinearities,
      .doc = "The activation function that follows the layer."},
     {.name = "param", .def = 0.01, .doc = "The negative slope; only with nonlinearity 'leaky_relu'."},
     {0},
@@ -193,7 +193,7 @@ static int init_calculate_gain(lua_State *L) {
 
 void lnn_pushinit(lua_State *L) {
   lua_newtable(L);
-  for (int i = 0; all_inits[i].name; i++) lnn_setclosure(L, "nn.init", all_inits[i].name, init_call, &all_inits[i]);
+  for (int i = 0; init_defs[i].name; i++) lnn_setclosure(L, "nn.init", init_defs[i].name, init_call, &init_defs[i]);
   lua_pushcfunction(L, init_calculate_gain);
   lua_setfield(L, -2, "calculate_gain");
 }

@@ -1,7 +1,7 @@
 /*
  * lnnlib.c - nn for Lua: layers and losses as userdata ("optlab.Module"), nn.functional and nn.init.
  *
- * Everything comes out of two tables, all_layers (nn/layers/layers.h) and all_inits (nn/init.h): a row gives the
+ * Everything comes out of two tables, layer_defs (nn/layers/layers.h) and init_defs (nn/init.h): a row gives the
  * constructor, its arguments with their checks, and the functional form. What every module can do (parameters,
  * state_dict, to, printing, ...) is written once in lua/optlab/nn/module.lua, which fills the table `methods` and
  * speaks to built-in and user-defined modules alike.
@@ -331,7 +331,7 @@ static int convert(lua_State *L) {
   double dt = 0;
   Tensor *t = lb_checktensor(L, 1, "nn.Module:to", "tensor");
   largs_read(L, 2, "nn.Module:to", &(ArgValues){.args = args, .x = &dt});
-  return tensor_convert_(t, (DType)dt) < 0 ? lb_calleeerror(L, "nn.Module:to") : 0;
+  return module_convert_tensor_(t, (DType)dt) < 0 ? lb_calleeerror(L, "nn.Module:to") : 0;
 }
 
 /* copy_(dst, src): the values only, also into a parameter */
@@ -394,7 +394,7 @@ void lnn_setclosure(lua_State *L, const char *space, const char *name, lua_CFunc
 
 static void push_layers(lua_State *L) {
   lua_newtable(L);
-  for (int i = 0; all_layers[i]; i++) lnn_setclosure(L, "nn", all_layers[i]->name, module_create, all_layers[i]);
+  for (int i = 0; layer_defs[i]; i++) lnn_setclosure(L, "nn", layer_defs[i]->name, module_create, layer_defs[i]);
 }
 
 /* Makes the metatable of modules; pushes their method table. The constructors are on the top. */

@@ -32,7 +32,7 @@ typedef struct OptimUD {
 } OptimUD;
 
 /* Borrowed; raises naming fn and the argument if the value is no optimizer, or a closed one. */
-Optim *lb_checkoptim(lua_State *L, int idx, const char *fn);
+Optim *loptim_check(lua_State *L, int idx, const char *fn);
 
 /* Pushes the parameter's userdata (group and position 0-based) of the optimizer at index 1. */
 void loptim_pushparam(lua_State *L, int group, int i);

@@ -200,7 +200,7 @@ static void step_param(lua_State *L, Optim *o, const Frame *f, int group, int j,
   loptim_pushgroup(L, group);
   lua_pushinteger(L, q->t + 1);
   lua_call(L, 5, 1);
-  lb_checkoptim(L, 1, "Optimizer:step"); /* the function may have closed it, or added a group */
+  loptim_check(L, 1, "Optimizer:step"); /* the function may have closed it, or added a group */
   take_result(L, o, f, p);
   count_update(o, &o->group[group].param[j]);
   lua_settop(L, top);

@@ -59,7 +59,7 @@ static int optim_index(lua_State *L) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_tolstring(L, 2, NULL);
-  const Optim *o = lb_checkoptim(L, 1, key);
+  const Optim *o = loptim_check(L, 1, key);
   int at;
   const Arg *a = args_find(o->def->args, key, &at);
   if (a) {
@@ -89,7 +89,7 @@ static int set_field(lua_State *L, Optim *o, int first, int last, const char *co
   }
   if (!a) return unknown_field(L, o, key, more);
   recorder_refuse("a hyperparameter is set inside the step; set it before the call, which takes it as it is then");
-  double value[arg_width(a)];
+  double *value = lua_newuserdatauv(L, (size_t)arg_width(a) * sizeof *value, 0);
   largs_value(L, 3, lua_pushfstring(L, "optim.%s", o->def->name), a, value);
   for (int i = first; i <= last; i++) {
     if (optim_set(o, i, a, at, value) < 0) return lb_coreerror(L);
@@ -98,24 +98,23 @@ static int set_field(lua_State *L, Optim *o, int first, int last, const char *co
 }
 
 static int optim_newindex(lua_State *L) {
-  Optim *o = lb_checkoptim(L, 1, "opt.field = value");
+  Optim *o = loptim_check(L, 1, "opt.field = value");
   return set_field(L, o, 0, o->ngroups - 1, FIELDS);
 }
 
-/* Row numbers of a declaration in the order of their names. */
-static void by_name(const Arg *args, int *order) {
+/* Row numbers of a declaration in the order of their names, in a block that is pushed. */
+static const int *push_by_name(lua_State *L, const Arg *args) {
+  int *order = lua_newuserdatauv(L, (size_t)args_count(args) * sizeof *order, 0);
   for (int n = 0; args[n].name; n++) {
     int i = n;
     for (; i > 0 && strcmp(args[n].name, args[order[i - 1]].name) < 0; i--) order[i] = order[i - 1];
     order[i] = n;
   }
+  return order;
 }
 
-static void add_group_text(luaL_Buffer *b, const Arg *args, const double *h) {
-  const int n = args_count(args);
-  int order[n], at;
-  by_name(args, order);
-  for (int i = 0; i < n; i++) {
+static void add_group_text(luaL_Buffer *b, const Arg *args, const int *order, const double *h) {
+  for (int i = 0, at, n = args_count(args); i < n; i++) {
     const Arg *a = args_find(args, args[order[i]].name, &at);
     luaL_addstring(b, "    ");
     luaL_addstring(b, a->name);
@@ -131,6 +130,7 @@ static int optim_tostring(lua_State *L) {
     lua_pushliteral(L, "optimizer (closed)");
     return 1;
   }
+  const int *order = push_by_name(L, ud->o.def->args);
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   luaL_addstring(&b, ud->o.def->name);
@@ -138,7 +138,7 @@ static int optim_tostring(lua_State *L) {
   for (int i = 0; i < ud->o.ngroups; i++) {
     lua_pushfstring(L, "Parameter Group %d\n", i + 1);
     luaL_addvalue(&b);
-    add_group_text(&b, ud->o.def->args, ud->o.group[i].h);
+    add_group_text(&b, ud->o.def->args, order, ud->o.group[i].h);
   }
   luaL_addstring(&b, ")");
   luaL_pushresult(&b);
@@ -146,7 +146,7 @@ static int optim_tostring(lua_State *L) {
 }
 
 static int optim_len(lua_State *L) {
-  lua_pushinteger(L, lb_checkoptim(L, 1, "#")->ngroups);
+  lua_pushinteger(L, loptim_check(L, 1, "#")->ngroups);
   return 1;
 }
 
@@ -203,11 +203,12 @@ static int group_pairs(lua_State *L) {
 static int group_tostring(lua_State *L) {
   int index;
   const Optim *o = check_group(L, &index);
+  const int *order = push_by_name(L, o->def->args);
   luaL_Buffer b;
   luaL_buffinit(L, &b);
   lua_pushfstring(L, "Parameter Group %d\n", index + 1);
   luaL_addvalue(&b);
-  add_group_text(&b, o->def->args, o->group[index].h);
+  add_group_text(&b, o->def->args, order, o->group[index].h);
   luaL_buffsub(&b, 1);
   luaL_pushresult(&b);
   return 1;

@@ -94,7 +94,7 @@ static void push_group(lua_State *L, const Optim *o, const OptimGroup *group, in
 /*** The optimizer's state and hyperparameters as a plain table; its tensors are copies. @function state_dict */
 int loptim_state_dict(lua_State *L) {
   recorder_refuse("an optimizer's state is read");
-  Optim *o = lb_checkoptim(L, 1, "Optimizer:state_dict");
+  Optim *o = loptim_check(L, 1, "Optimizer:state_dict");
   lb_atmost(L, "Optimizer:state_dict", 1);
   lua_settop(L, 1);
   lua_newtable(L);
@@ -274,7 +274,7 @@ static void take_updates(lua_State *L, Optim *o, int groups) {
 /*** Takes over what state_dict() gave, perhaps in another run; it must fit groups, parameters and shapes. @function
  * load_state_dict */
 int loptim_load_state_dict(lua_State *L) {
-  Optim *o = lb_checkoptim(L, 1, FN);
+  Optim *o = loptim_check(L, 1, FN);
   recorder_refuse("an optimizer's state is loaded");
   if (!lua_istable(L, 2)) return lb_badvalue(L, FN, "state", 2, "a table from state_dict()");
   lb_atmost(L, FN, 2);

@@ -37,7 +37,7 @@ static OptimUD *check_self(lua_State *L, const char *fn) {
   return check_open(L, ud, 1, fn);
 }
 
-Optim *lb_checkoptim(lua_State *L, int idx, const char *fn) { return &check_ud(L, idx, fn)->o; }
+Optim *loptim_check(lua_State *L, int idx, const char *fn) { return &check_ud(L, idx, fn)->o; }
 
 /* --- parameters and groups ---------------------------------------------------------------------------------------- */
 
@@ -90,15 +90,16 @@ static void add_params(lua_State *L, int self, Optim *o, int idx, const double *
 /* The same for a group table {params = ..., lr = ...} at idx, over the optimizer's defaults. */
 static void add_group_table(lua_State *L, int self, Optim *o, int idx, const char *fn) {
   const Arg *args = o->def->args;
-  int places = args_places(args);
-  double h[places];
+  size_t bytes = (size_t)args_places(args) * sizeof(double);
+  int top = lua_gettop(L);
   idx = lua_absindex(L, idx);
+  double *h = lua_newuserdatauv(L, bytes, 0);
   largs_checknames(L, idx, fn, args, loptim_group_keys, false);
-  memcpy(h, o->defaults, (size_t)places * sizeof *h);
+  memcpy(h, o->defaults, bytes);
   largs_named(L, idx, fn, &(ArgValues){.args = args, .x = h});
   if (lua_getfield(L, idx, "params") == LUA_TNIL) lb_error(L, "%s: a parameter group needs a field 'params'", fn);
   add_params(L, self, o, -1, h, fn);
-  lua_pop(L, 1);
+  lua_settop(L, top);
 }
 
 /* Whether the list at idx is one of groups: its first entry is a table that holds params. */
@@ -116,8 +117,6 @@ static void read_call(lua_State *L, const char *fn, const Arg *args, double *h) 
   static const char *const params[] = {"params", NULL};
   bool one = largs_is_options(L, 1), list = one && lua_rawlen(L, 1) > 0;
   int options = one ? 1 : 2;
-  lb_atmost(L, fn, 2);
-  lua_settop(L, 2);
   if (one && !lua_isnil(L, 2)) lb_error(L, "%s: the table of options must be the last argument", fn);
   largs_checknames(L, options, fn, args, one && !list ? params : NULL, list);
   args_defaults(args, h);
@@ -151,13 +150,16 @@ static OptimUD *new_optimizer(lua_State *L, const OptimDef *def) {
 static int optim_new(lua_State *L) {
   const OptimDef *def = lua_touserdata(L, lua_upvalueindex(1));
   const char *fn = lua_tostring(L, lua_upvalueindex(3));
-  double h[args_places(def->args)];
-  read_call(L, fn, def->args, h);
+  lb_atmost(L, fn, 2);
+  lua_settop(L, 2);
   OptimUD *ud = new_optimizer(L, def);
+  double *h = lua_newuserdatauv(L, (size_t)args_places(def->args) * sizeof *h, 0);
+  read_call(L, fn, def->args, h);
   if (optim_init(&ud->o, def, h) < 0) return lb_coreerror(L);
   ud->open = true;
   if (!is_group_list(L, 1)) {
     add_params(L, 3, &ud->o, 1, h, fn);
+    lua_settop(L, 3);
     return 1;
   }
   for (lua_Integer i = 1, n = luaL_len(L, 1); i <= n; i++) {

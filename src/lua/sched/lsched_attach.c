@@ -38,7 +38,7 @@ static double move(lua_State *L, const Attach *a, double t, const char *fn) {
 /*** Ties a schedule to an optimizer and sets its rate to s(0). With several groups the first gets s(t) and the others
  * keep the ratio to it that they have now. @function attach */
 int lsched_attach(lua_State *L) {
-  const Optim *o = lb_checkoptim(L, 1, "sched.attach");
+  const Optim *o = loptim_check(L, 1, "sched.attach");
   lsched_check(L, 2, "sched.attach");
   lb_atmost(L, "sched.attach", 2);
   lua_settop(L, 2);

@@ -105,8 +105,8 @@ typedef struct Asked {
   int parts; /* where the list lies */
 } Asked;
 
-static double ask_part(void *who, int i, double t) {
-  const Asked *a = who;
+static double ask_part(void *ctx, int i, double t) {
+  const Asked *a = ctx;
   lua_rawgeti(a->L, a->parts, i + 1);
   const double lr = lsched_rate(a->L, lua_gettop(a->L), t);
   lua_pop(a->L, 1);

@@ -18,7 +18,7 @@
  * see src/sched/plateau.h. @function ReduceLROnPlateau */
 int lsched_plateau(lua_State *L) {
   const char *fn = "sched.ReduceLROnPlateau";
-  lb_checkoptim(L, 1, fn);
+  loptim_check(L, 1, fn);
   lb_atmost(L, fn, 2);
   lua_settop(L, 2);
   Plateau *p = lua_newuserdatauv(L, sizeof *p, 1);

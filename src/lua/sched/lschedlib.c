@@ -234,7 +234,7 @@ static int sched_tostring(lua_State *L) {
 /* The optimizer of the object at 1; leaves one value on the stack. */
 Optim *lsched_optim(lua_State *L, const char *fn) {
   lua_getiuservalue(L, 1, LSCHED_UV_OPTIMIZER);
-  return lb_checkoptim(L, lua_gettop(L), fn);
+  return loptim_check(L, lua_gettop(L), fn);
 }
 
 /* The current rate of every group. */

@@ -25,7 +25,7 @@ typedef struct Reduction {
 } Reduction;
 
 /* x: the places of the two rows. */
-static Reduction reduction_of(lua_State *L, const double *x, const Tensor *t, const char *callee) {
+static Reduction loss_reduction(lua_State *L, const double *x, const Tensor *t, const char *callee) {
   Reduction r = {~0u, x[KEEPDIM] != 0};
   int64_t dim[TENSOR_MAX_DIM];
   if (isnan(x[DIM])) return r;
@@ -41,7 +41,7 @@ static int reduce(lua_State *L, const char *callee, OpId op) {
   double x[REDUCE_COUNT];
   Tensor *t = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = reduce_args, .x = x});
-  Reduction r = reduction_of(L, x, t, callee);
+  Reduction r = loss_reduction(L, x, t, callee);
   return ltensor_push_op(L, op, &t, 1, &(OpArgs){.reduce = {r.dims, r.keepdim}});
 }
 /*** Sum over all elements, or over dimension(s): `x:sum()`, `x:sum(1)`, `x:sum({1, 2}, true)`. @function sum */
@@ -123,7 +123,7 @@ static Tensor *variance(lua_State *L, const char *callee) {
   double a[REDUCE_COUNT + 1];
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
-  Reduction r = reduction_of(L, a, x, callee);
+  Reduction r = loss_reduction(L, a, x, callee);
   bool unbiased = a[REDUCE_COUNT] != 0;
   double n = 1;
   for (int d = 0; d < x->ndim; d++) n *= r.dims >> d & 1 ? (double)x->shape[d] : 1;
@@ -160,7 +160,7 @@ static int l_norm(lua_State *L) {
   double a[REDUCE_COUNT + 1];
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
-  Reduction r = reduction_of(L, a + 1, x, callee);
+  Reduction r = loss_reduction(L, a + 1, x, callee);
   double p = a[0];
   if (p == 2) return ltensor_push_op(L, OP_NORM, &x, 1, &(OpArgs){.reduce = {r.dims, r.keepdim}});
   lb_pushtensor(L, p_norm(x, p, r));

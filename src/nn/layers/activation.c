@@ -11,65 +11,65 @@
 
 static int relu(const Module *m, Tensor *const *in, Tensor **out) {
   (void)m;
-  return one_output(out, op_apply(OP_RELU, in, 1, NULL));
+  return module_one_output(out, op_apply(OP_RELU, in, 1, NULL));
 }
 
 static int sigmoid(const Module *m, Tensor *const *in, Tensor **out) {
   (void)m;
-  return one_output(out, op_apply(OP_SIGMOID, in, 1, NULL));
+  return module_one_output(out, op_apply(OP_SIGMOID, in, 1, NULL));
 }
 
 static int hyperbolic_tangent(const Module *m, Tensor *const *in, Tensor **out) {
   (void)m;
-  return one_output(out, op_apply(OP_TANH, in, 1, NULL));
+  return module_one_output(out, op_apply(OP_TANH, in, 1, NULL));
 }
 
 static Tensor *negative_part(Tensor *x) { return fm_clamp(x, -INFINITY, 0); }
 
 static int leaky_relu(const Module *m, Tensor *const *in, Tensor **out) {
   FormulaMark mark = fm_begin();
-  Tensor *x = as_float(in[0]);
-  return one_output(out, fm_end(mark, fm_add(fm_op1(OP_RELU, x), fm_muls(negative_part(x), m->args.x[0]))));
+  Tensor *x = module_as_float(in[0]);
+  return module_one_output(out, fm_end(mark, fm_add(fm_op1(OP_RELU, x), fm_muls(negative_part(x), m->args.x[0]))));
 }
 
 static int elu(const Module *m, Tensor *const *in, Tensor **out) {
   FormulaMark mark = fm_begin();
-  Tensor *x = as_float(in[0]);
-  return one_output(
+  Tensor *x = module_as_float(in[0]);
+  return module_one_output(
       out, fm_end(mark, fm_add(fm_op1(OP_RELU, x), fm_muls(fm_op1(OP_EXPM1, negative_part(x)), m->args.x[0]))));
 }
 
 static int silu(const Module *m, Tensor *const *in, Tensor **out) {
   (void)m;
   FormulaMark mark = fm_begin();
-  return one_output(out, fm_end(mark, fm_mul(in[0], fm_op1(OP_SIGMOID, in[0]))));
+  return module_one_output(out, fm_end(mark, fm_mul(in[0], fm_op1(OP_SIGMOID, in[0]))));
 }
 
 static const char *const gelu_forms[] = {"none", "tanh", NULL};
 
 static int gelu(const Module *m, Tensor *const *in, Tensor **out) {
   FormulaMark mark = fm_begin();
-  Tensor *x = as_float(in[0]), *s;
+  Tensor *x = module_as_float(in[0]), *s;
   if (m->args.x[0] == 0) {
     s = fm_op1(OP_ERF, fm_muls(x, M_SQRT1_2));
   } else {
     Tensor *cube = fm_muls(fm_pows(x, 3), 0.044715);
     s = fm_op1(OP_TANH, fm_muls(fm_add(x, cube), M_SQRT1_2 * M_2_SQRTPI));
   }
-  return one_output(out, fm_end(mark, fm_mul(fm_muls(x, 0.5), fm_adds(s, 1))));
+  return module_one_output(out, fm_end(mark, fm_mul(fm_muls(x, 0.5), fm_adds(s, 1))));
 }
 
 static int softplus(const Module *m, Tensor *const *in, Tensor **out) {
   double beta = m->args.x[0], threshold = m->args.x[1];
   FormulaMark mark = fm_begin();
-  Tensor *x = as_float(in[0]), *bx = fm_muls(x, beta);
+  Tensor *x = module_as_float(in[0]), *bx = fm_muls(x, beta);
   Tensor *linear = fm_op2(OP_GT, bx, fm_const(bx, threshold));
-  return one_output(out, fm_end(mark, fm_op3(OP_WHERE, linear, x, fm_divs(fm_op1(OP_SOFTPLUS, bx), beta))));
+  return module_one_output(out, fm_end(mark, fm_op3(OP_WHERE, linear, x, fm_divs(fm_op1(OP_SOFTPLUS, bx), beta))));
 }
 
 static void describe_first(const Module *m, char *text, size_t size) {
   char number[32];
-  snprintf(text, size, "%s=%s", m->def->args[0].name, python_float(m->args.x[0], number, sizeof number));
+  snprintf(text, size, "%s=%s", m->def->args[0].name, module_python_float(m->args.x[0], number, sizeof number));
 }
 
 static void describe_gelu(const Module *m, char *text, size_t size) {
@@ -78,8 +78,8 @@ static void describe_gelu(const Module *m, char *text, size_t size) {
 
 static void describe_softplus(const Module *m, char *text, size_t size) {
   char beta[32], threshold[32];
-  snprintf(text, size, "beta=%s, threshold=%s", python_float(m->args.x[0], beta, sizeof beta),
-           python_float(m->args.x[1], threshold, sizeof threshold));
+  snprintf(text, size, "beta=%s, threshold=%s", module_python_float(m->args.x[0], beta, sizeof beta),
+           module_python_float(m->args.x[1], threshold, sizeof threshold));
 }
 
 static const Arg leaky_relu_args[] = {
@@ -115,7 +115,7 @@ const LayerDef layer_relu = {
     .doc = "The rectifier: negative elements become 0.",
     .equation = "y = max(x, 0)",
     .inputs = layer_input,
-    .args = no_args,
+    .args = module_no_args,
     .forward = relu,
 };
 
@@ -125,7 +125,7 @@ const LayerDef layer_sigmoid = {
     .doc = "The logistic function, from 0 to 1.",
     .equation = "y = 1 / (1 + exp(-x))",
     .inputs = layer_input,
-    .args = no_args,
+    .args = module_no_args,
     .forward = sigmoid,
 };
 
@@ -135,7 +135,7 @@ const LayerDef layer_tanh = {
     .doc = "The hyperbolic tangent, from -1 to 1.",
     .equation = "y = tanh(x)",
     .inputs = layer_input,
-    .args = no_args,
+    .args = module_no_args,
     .forward = hyperbolic_tangent,
 };
 
@@ -146,7 +146,7 @@ const LayerDef layer_silu = {
     .equation = "y = x / (1 + exp(-x))",
     .paper = "Elfwing, Uchibe, Doya, \"Sigmoid-weighted linear units\", Neural Networks 107, 2018",
     .inputs = layer_input,
-    .args = no_args,
+    .args = module_no_args,
     .forward = silu,
 };
 

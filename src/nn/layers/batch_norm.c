@@ -23,8 +23,8 @@ static int build(Module *m) {
   int64_t features = (int64_t)m->args.x[NUM_FEATURES];
   DType dt = arg_dtype(m->args.x[DTYPE]);
   if (m->args.x[AFFINE] != 0) {
-    m->param[WEIGHT] = param_new(dt, 1, &features);
-    m->param[BIAS] = param_new(dt, 1, &features);
+    m->param[WEIGHT] = module_param_new(dt, 1, &features);
+    m->param[BIAS] = module_param_new(dt, 1, &features);
     if (!m->param[WEIGHT] || !m->param[BIAS]) return -1;
   }
   if (m->args.x[TRACK] != 0) {
@@ -110,7 +110,7 @@ static int run_count(const Computation *c, Context *own) {
 Tensor *nn_batch_norm(Tensor *in, const BatchNorm *b) {
   if (check_norm(in, b) < 0) return NULL;
   FormulaMark mark = fm_begin();
-  Tensor *x = as_float(in), *mean = as_channels(b->mean, in), *var = as_channels(b->var, in);
+  Tensor *x = module_as_float(in), *mean = as_channels(b->mean, in), *var = as_channels(b->var, in);
   const unsigned all_but_channels = ((1u << in->ndim) - 1) & ~2u;
   if (b->training) mean = fm_mean(x, all_but_channels, true);
   Tensor *centred = fm_sub(x, mean);
@@ -151,20 +151,21 @@ static Tensor *normalise(const Module *m, Tensor *x) {
 }
 
 static int forward_1d(const Module *m, Tensor *const *in, Tensor **out) {
-  if (in[0]->ndim == 2 || in[0]->ndim == 3) return one_output(out, normalise(m, in[0]));
+  if (in[0]->ndim == 2 || in[0]->ndim == 3) return module_one_output(out, normalise(m, in[0]));
   return err_set("input is %s, must be (N, %.0f) or (N, %.0f, L)", tensor_shape_str(in[0]), m->args.x[NUM_FEATURES],
                  m->args.x[NUM_FEATURES]);
 }
 
 static int forward_2d(const Module *m, Tensor *const *in, Tensor **out) {
-  if (in[0]->ndim == 4) return one_output(out, normalise(m, in[0]));
+  if (in[0]->ndim == 4) return module_one_output(out, normalise(m, in[0]));
   return err_set("input is %s, must be (N, %.0f, H, W)", tensor_shape_str(in[0]), m->args.x[NUM_FEATURES]);
 }
 
 static void describe(const Module *m, char *text, size_t size) {
   char eps[32], momentum[32];
   snprintf(text, size, "%.0f, eps=%s, momentum=%s, affine=%s, track_running_stats=%s", m->args.x[NUM_FEATURES],
-           python_float(m->args.x[EPS], eps, sizeof eps), python_float(m->args.x[MOMENTUM], momentum, sizeof momentum),
+           module_python_float(m->args.x[EPS], eps, sizeof eps),
+           module_python_float(m->args.x[MOMENTUM], momentum, sizeof momentum),
            m->args.x[AFFINE] != 0 ? "True" : "False", m->args.x[TRACK] != 0 ? "True" : "False");
 }
 

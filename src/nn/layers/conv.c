@@ -29,10 +29,10 @@ static int build(Module *m) {
   int64_t in = (int64_t)m->args.x[IN_CHANNELS], out = (int64_t)m->args.x[OUT_CHANNELS];
   Pair k = pair_at(m->args.x + KERNEL_SIZE);
   DType dt = arg_dtype(m->args.x[DTYPE]);
-  m->param[WEIGHT] = param_new(dt, 4, (int64_t[]){out, in, k.h, k.w});
+  m->param[WEIGHT] = module_param_new(dt, 4, (int64_t[]){out, in, k.h, k.w});
   if (!m->param[WEIGHT]) return -1;
   if (m->args.x[BIAS] == 0) return 0;
-  m->param[BIAS_PARAM] = param_new(dt, 1, &out);
+  m->param[BIAS_PARAM] = module_param_new(dt, 1, &out);
   return m->param[BIAS_PARAM] ? 0 : -1;
 }
 
@@ -78,7 +78,7 @@ Tensor *nn_conv2d(Tensor *x, Tensor *weight, Tensor *bias, Pair stride, Pair pad
 
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
   const double *x = m->args.x;
-  return one_output(
+  return module_one_output(
       out, nn_conv2d(in[0], m->param[WEIGHT], m->param[BIAS_PARAM], pair_at(x + STRIDE), pair_at(x + PADDING)));
 }
 
@@ -114,7 +114,7 @@ int conv2d_relu_pool(const Module *const *m, Tensor *x, Tensor **out) {
   if (!winners) return -1;
   Tensor *y = op_apply(OP_CONV2D_RELU_POOL, (Tensor *[]){winners, x, weight, bias}, bias ? 4 : 3, &args);
   tensor_release(winners);
-  return one_output(out, y);
+  return module_one_output(out, y);
 }
 
 static void describe(const Module *m, char *text, size_t size) {

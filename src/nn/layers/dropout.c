@@ -19,12 +19,12 @@ Tensor *nn_dropout(Tensor *x, double p, bool training) {
 }
 
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
-  return one_output(out, nn_dropout(in[0], m->args.x[0], m->training));
+  return module_one_output(out, nn_dropout(in[0], m->args.x[0], m->training));
 }
 
 static void describe(const Module *m, char *text, size_t size) {
   char number[32];
-  snprintf(text, size, "p=%s, inplace=False", python_float(m->args.x[0], number, sizeof number));
+  snprintf(text, size, "p=%s, inplace=False", module_python_float(m->args.x[0], number, sizeof number));
 }
 
 static const Arg args[] = {

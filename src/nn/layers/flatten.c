@@ -19,12 +19,12 @@ static int flatten(const Module *m, Tensor *const *in, Tensor **out) {
   shape[ndim++] = joined;
   for (int d = end + 1; d < x->ndim; d++) shape[ndim++] = x->shape[d];
   FormulaMark mark = fm_begin();
-  return one_output(out, fm_end(mark, fm_reshape(x, ndim, shape)));
+  return module_one_output(out, fm_end(mark, fm_reshape(x, ndim, shape)));
 }
 
 static int identity(const Module *m, Tensor *const *in, Tensor **out) {
   (void)m;
-  return one_output(out, tensor_retain(in[0]));
+  return module_one_output(out, tensor_retain(in[0]));
 }
 
 static void describe(const Module *m, char *text, size_t size) {
@@ -53,6 +53,6 @@ const LayerDef layer_identity = {
     .doc = "Returns its input.",
     .equation = "y = x",
     .inputs = layer_input,
-    .args = no_args,
+    .args = module_no_args,
     .forward = identity,
 };

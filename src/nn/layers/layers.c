@@ -4,7 +4,7 @@
 #include "nn/layers/layers.h"
 
 #define ENTRY(name) &layer_##name,
-const LayerDef *const all_layers[] = {
+const LayerDef *const layer_defs[] = {
 #include "nn/layers/list.h"
 #include "nn/losses/list.h"
     NULL};

@@ -14,7 +14,7 @@
 #undef ENTRY
 
 /* All of them, ended by NULL. */
-extern const LayerDef *const all_layers[];
+extern const LayerDef *const layer_defs[];
 
 /* --- layers in a row that one op does (nn/chain.c) ---------------------------------------------------------------- */
 

@@ -18,10 +18,10 @@ enum { WEIGHT, BIAS_PARAM };
 static int build(Module *m) {
   int64_t in = (int64_t)m->args.x[IN_FEATURES], out = (int64_t)m->args.x[OUT_FEATURES];
   DType dt = arg_dtype(m->args.x[DTYPE]);
-  m->param[WEIGHT] = param_new(dt, 2, (int64_t[]){out, in});
+  m->param[WEIGHT] = module_param_new(dt, 2, (int64_t[]){out, in});
   if (!m->param[WEIGHT]) return -1;
   if (m->args.x[BIAS] == 0) return 0;
-  m->param[BIAS_PARAM] = param_new(dt, 1, &out);
+  m->param[BIAS_PARAM] = module_param_new(dt, 1, &out);
   return m->param[BIAS_PARAM] ? 0 : -1;
 }
 
@@ -46,7 +46,7 @@ Tensor *nn_linear(Tensor *x, Tensor *weight, Tensor *bias) {
 }
 
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
-  return one_output(out, nn_linear(in[0], m->param[WEIGHT], m->param[BIAS_PARAM]));
+  return module_one_output(out, nn_linear(in[0], m->param[WEIGHT], m->param[BIAS_PARAM]));
 }
 
 static void describe(const Module *m, char *text, size_t size) {

@@ -37,10 +37,10 @@ static Tensor *pool(OpId op, const Module *m, Tensor *x) {
 }
 
 static int max_pool(const Module *m, Tensor *const *in, Tensor **out) {
-  return one_output(out, pool(OP_MAX_POOL2D, m, in[0]));
+  return module_one_output(out, pool(OP_MAX_POOL2D, m, in[0]));
 }
 static int avg_pool(const Module *m, Tensor *const *in, Tensor **out) {
-  return one_output(out, pool(OP_AVG_POOL2D, m, in[0]));
+  return module_one_output(out, pool(OP_AVG_POOL2D, m, in[0]));
 }
 
 bool max_pool2d_side_by_side(const Module *m, Pair *window) {

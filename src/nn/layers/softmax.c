@@ -13,10 +13,10 @@ static Tensor *along_dim(OpId op, const Module *m, Tensor *const *in) {
 }
 
 static int softmax(const Module *m, Tensor *const *in, Tensor **out) {
-  return one_output(out, along_dim(OP_SOFTMAX, m, in));
+  return module_one_output(out, along_dim(OP_SOFTMAX, m, in));
 }
 static int log_softmax(const Module *m, Tensor *const *in, Tensor **out) {
-  return one_output(out, along_dim(OP_LOG_SOFTMAX, m, in));
+  return module_one_output(out, along_dim(OP_LOG_SOFTMAX, m, in));
 }
 
 static void describe(const Module *m, char *text, size_t size) {

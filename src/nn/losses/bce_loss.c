@@ -45,8 +45,8 @@ static int check_probabilities(Tensor *x) {
 static int bce_forward(const Module *m, Tensor *const *in, Tensor **out) {
   if (loss_check_shapes(in[0], in[1]) < 0 || check_probabilities(in[0]) < 0) return -1;
   FormulaMark mark = fm_begin();
-  Tensor *each = bce(as_float(in[0]), as_float(in[1]));
-  return one_output(out, fm_end(mark, loss_reduce(each, reduction_of(m, 0))));
+  Tensor *each = bce(module_as_float(in[0]), module_as_float(in[1]));
+  return module_one_output(out, fm_end(mark, loss_reduce(each, loss_reduction(m, 0))));
 }
 
 /* Inside a formula. */
@@ -67,8 +67,8 @@ static int check_pos_weight(const Tensor *x, const Tensor *w) {
 static int bce_with_logits_forward(const Module *m, Tensor *const *in, Tensor **out) {
   if (loss_check_shapes(in[0], in[1]) < 0 || check_pos_weight(in[0], m->buffer[0]) < 0) return -1;
   FormulaMark mark = fm_begin();
-  Tensor *each = bce_with_logits(as_float(in[0]), as_float(in[1]), m->buffer[0]);
-  return one_output(out, fm_end(mark, loss_reduce(each, reduction_of(m, 1))));
+  Tensor *each = bce_with_logits(module_as_float(in[0]), module_as_float(in[1]), m->buffer[0]);
+  return module_one_output(out, fm_end(mark, loss_reduce(each, loss_reduction(m, 1))));
 }
 
 static const Arg with_logits_args[] = {
@@ -85,7 +85,7 @@ const LayerDef layer_bce_loss = {
     .doc = "The binary cross entropy of probabilities x, the input, and targets y in [0, 1].",
     .equation = "loss_i = -(y_i log x_i + (1 - y_i) log(1 - x_i))",
     .inputs = loss_inputs,
-    .args = reduction_args,
+    .args = loss_reduction_args,
     .forward = bce_forward,
 };
 

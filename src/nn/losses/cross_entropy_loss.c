@@ -13,7 +13,7 @@ enum { WEIGHT, LABEL_SMOOTHING, REDUCTION };
 /* -sum_c w[c] q[c] logp[c] of each row; q NULL: all 1. */
 static Tensor *row_sums(Tensor *logp, Tensor *q, Tensor *weight) {
   if (!logp) return NULL;
-  int dim = class_dim(logp);
+  int dim = labels_class_dim(logp);
   Tensor *terms = q ? fm_mul(logp, q) : logp;
   if (weight) {
     int64_t shape[TENSOR_MAX_DIM];
@@ -25,7 +25,7 @@ static Tensor *row_sums(Tensor *logp, Tensor *q, Tensor *weight) {
 
 /* Scores as a matrix (rows, C). */
 static Tensor *score_matrix(Tensor *x) {
-  int64_t classes = x->shape[class_dim(x)];
+  int64_t classes = x->shape[labels_class_dim(x)];
   if (x->ndim == 1) return fm_reshape(x, 2, (int64_t[]){1, classes});
   OpArgs last = {.permute = {{0}}}; /* the classes behind the other dimensions */
   for (int d = 0; d < x->ndim; d++) last.permute.from[d] = d == 0 ? 0 : d + 1 < x->ndim ? d + 1 : 1;
@@ -35,34 +35,36 @@ static Tensor *score_matrix(Tensor *x) {
 
 /* The row of the op table knows no weights. */
 static Tensor *fused(const Module *m, Tensor *x, Tensor *target, const ClassLabels *l) {
-  Reduction r = reduction_of(m, REDUCTION);
+  Reduction r = loss_reduction(m, REDUCTION);
   OpArgs args = {.loss = {m->args.x[LABEL_SMOOTHING], l->weight ? REDUCE_NONE : r}};
   Tensor *labels = fm_reshape(l->index, 1, (int64_t[]){target->numel});
   Tensor *loss = fm_op(OP_CROSS_ENTROPY, (Tensor *[]){score_matrix(x), labels}, 2, &args);
   if (args.loss.reduction != REDUCE_NONE) return loss;
   Tensor *each = fm_reshape(loss, target->ndim, target->shape);
-  return l->weight ? weighted_mean(fm_mul(each, l->weight), l, r) : each;
+  return l->weight ? nll_weighted_mean(fm_mul(each, l->weight), l, r) : each;
 }
 
-static Tensor *log_softmax(Tensor *x) { return fm_op(OP_LOG_SOFTMAX, &x, 1, &(OpArgs){.along = {class_dim(x)}}); }
+static Tensor *log_softmax(Tensor *x) {
+  return fm_op(OP_LOG_SOFTMAX, &x, 1, &(OpArgs){.along = {labels_class_dim(x)}});
+}
 
 static Tensor *from_labels(const Module *m, Tensor *x, Tensor *target) {
-  Reduction r = reduction_of(m, REDUCTION);
+  Reduction r = loss_reduction(m, REDUCTION);
   double e = m->args.x[LABEL_SMOOTHING];
   ClassLabels l;
-  if (class_labels(&l, x, target, m->buffer[0]) < 0) return NULL;
+  if (nll_labels(&l, x, target, m->buffer[0]) < 0) return NULL;
   if (e == 0 || !l.weight) return fused(m, x, target, &l);
   Tensor *logp = log_softmax(x);
-  Tensor *soft = weighted_mean(row_sums(logp, NULL, m->buffer[0]), &l, r);
-  return fm_add(fm_muls(nll(logp, &l, r), 1 - e), fm_muls(soft, e / (double)x->shape[class_dim(x)]));
+  Tensor *soft = nll_weighted_mean(row_sums(logp, NULL, m->buffer[0]), &l, r);
+  return fm_add(fm_muls(nll_loss(logp, &l, r), 1 - e), fm_muls(soft, e / (double)x->shape[labels_class_dim(x)]));
 }
 
 static Tensor *from_probabilities(const Module *m, Tensor *x, Tensor *q) {
   double e = m->args.x[LABEL_SMOOTHING];
   Tensor *logp = log_softmax(x);
-  if (!logp || class_weight_check(logp, m->buffer[0]) < 0) return NULL;
-  if (e != 0) q = fm_adds(fm_muls(q, 1 - e), e / (double)logp->shape[class_dim(logp)]);
-  return q ? loss_reduce(row_sums(logp, q, m->buffer[0]), reduction_of(m, REDUCTION)) : NULL;
+  if (!logp || nll_check_weight(logp, m->buffer[0]) < 0) return NULL;
+  if (e != 0) q = fm_adds(fm_muls(q, 1 - e), e / (double)logp->shape[labels_class_dim(logp)]);
+  return q ? loss_reduce(row_sums(logp, q, m->buffer[0]), loss_reduction(m, REDUCTION)) : NULL;
 }
 
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
@@ -72,7 +74,7 @@ static int forward(const Module *m, Tensor *const *in, Tensor **out) {
   if (!probabilities && labels_check_shape(x, target) < 0) return -1;
   FormulaMark mark = fm_begin();
   Tensor *loss = probabilities ? from_probabilities(m, x, target) : from_labels(m, x, target);
-  return one_output(out, fm_end(mark, loss));
+  return module_one_output(out, fm_end(mark, loss));
 }
 
 static const Arg args[] = {

@@ -15,16 +15,17 @@ static Tensor *huber(Tensor *d, double delta) {
 static int huber_forward(const Module *m, Tensor *const *in, Tensor **out) {
   if (loss_check_shapes(in[0], in[1]) < 0) return -1;
   FormulaMark mark = fm_begin();
-  return one_output(out, fm_end(mark, loss_reduce(huber(difference(in[0], in[1]), m->args.x[0]), reduction_of(m, 1))));
+  return module_one_output(
+      out, fm_end(mark, loss_reduce(huber(loss_difference(in[0], in[1]), m->args.x[0]), loss_reduction(m, 1))));
 }
 
 static int smooth_l1_forward(const Module *m, Tensor *const *in, Tensor **out) {
   if (loss_check_shapes(in[0], in[1]) < 0) return -1;
   double beta = m->args.x[0];
   FormulaMark mark = fm_begin();
-  Tensor *d = difference(in[0], in[1]);
+  Tensor *d = loss_difference(in[0], in[1]);
   Tensor *each = beta > 0 ? fm_divs(huber(d, beta), beta) : fm_op1(OP_ABS, d);
-  return one_output(out, fm_end(mark, loss_reduce(each, reduction_of(m, 1))));
+  return module_one_output(out, fm_end(mark, loss_reduce(each, loss_reduction(m, 1))));
 }
 
 static const Arg huber_args[] = {

@@ -6,7 +6,8 @@
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
   if (loss_check_shapes(in[0], in[1]) < 0) return -1;
   FormulaMark mark = fm_begin();
-  return one_output(out, fm_end(mark, loss_reduce(fm_op1(OP_ABS, difference(in[0], in[1])), reduction_of(m, 0))));
+  return module_one_output(
+      out, fm_end(mark, loss_reduce(fm_op1(OP_ABS, loss_difference(in[0], in[1])), loss_reduction(m, 0))));
 }
 
 const LayerDef layer_l1_loss = {
@@ -15,6 +16,6 @@ const LayerDef layer_l1_loss = {
     .doc = "The absolute error.",
     .equation = "loss_i = |input_i - target_i|",
     .inputs = loss_inputs,
-    .args = reduction_args,
+    .args = loss_reduction_args,
     .forward = forward,
 };

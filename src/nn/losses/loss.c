@@ -5,8 +5,8 @@
 
 #include "base/err.h"
 
-const char *const reduction_names[] = {"none", "mean", "sum", NULL};
-const Arg reduction_args[] = {REDUCTION_ARG, {0}};
+const char *const loss_reduction_names[] = {"none", "mean", "sum", NULL};
+const Arg loss_reduction_args[] = {REDUCTION_ARG, {0}};
 
 Tensor *loss_reduce(Tensor *each, Reduction r) {
   switch (r) {
@@ -20,7 +20,7 @@ Tensor *loss_reduce(Tensor *each, Reduction r) {
   return NULL;
 }
 
-Tensor *difference(Tensor *input, Tensor *target) { return as_float(fm_sub(input, target)); }
+Tensor *loss_difference(Tensor *input, Tensor *target) { return module_as_float(fm_sub(input, target)); }
 
 int loss_check_shapes(const Tensor *input, const Tensor *target) {
   if (tensor_same_shape(input, target)) return 0;

@@ -11,23 +11,23 @@
 
 typedef LossReduction Reduction; /* REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM */
 
-extern const char *const reduction_names[];
+extern const char *const loss_reduction_names[];
 
-#define REDUCTION_ARG                                                                        \
-  {                                                                                          \
-    .name = "reduction", .kind = ARG_CHOICE, .def = REDUCE_MEAN, .choices = reduction_names, \
-    .doc = "'mean' or 'sum' of the elements' losses, or 'none' to return them all."          \
+#define REDUCTION_ARG                                                                             \
+  {                                                                                               \
+    .name = "reduction", .kind = ARG_CHOICE, .def = REDUCE_MEAN, .choices = loss_reduction_names, \
+    .doc = "'mean' or 'sum' of the elements' losses, or 'none' to return them all."               \
   }
 
-extern const Arg reduction_args[]; /* of a loss that has no other argument */
+extern const Arg loss_reduction_args[]; /* of a loss that has no other argument */
 
-static inline Reduction reduction_of(const Module *m, int place) { return (Reduction)m->args.x[place]; }
+static inline Reduction loss_reduction(const Module *m, int place) { return (Reduction)m->args.x[place]; }
 
 /* The elements' losses, reduced. Part of a formula: NULL in, NULL out; the result is borrowed. */
 Tensor *loss_reduce(Tensor *each, Reduction r);
 
 /* input - target as floats. Part of a formula too. */
-Tensor *difference(Tensor *input, Tensor *target);
+Tensor *loss_difference(Tensor *input, Tensor *target);
 
 /* 0, or -1 with a sentence that says how to reshape the target. Broadcasting (N, 1) against (N) would silently compare
  * every prediction with every target. */

@@ -5,7 +5,7 @@
 
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
   if (loss_check_shapes(in[0], in[1]) < 0) return -1;
-  return one_output(out, op_apply(OP_MSE_LOSS, in, 2, &(OpArgs){.loss = {0, reduction_of(m, 0)}}));
+  return module_one_output(out, op_apply(OP_MSE_LOSS, in, 2, &(OpArgs){.loss = {0, loss_reduction(m, 0)}}));
 }
 
 const LayerDef layer_mse_loss = {
@@ -14,6 +14,6 @@ const LayerDef layer_mse_loss = {
     .doc = "The squared error.",
     .equation = "loss_i = (input_i - target_i)^2",
     .inputs = loss_inputs,
-    .args = reduction_args,
+    .args = loss_reduction_args,
     .forward = forward,
 };

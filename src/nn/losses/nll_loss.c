@@ -8,17 +8,17 @@
 #include "base/err.h"
 #include "nn/labels.h"
 
-int class_weight_check(const Tensor *scores, const Tensor *weight) {
-  int64_t classes = scores->shape[class_dim(scores)];
+int nll_check_weight(const Tensor *scores, const Tensor *weight) {
+  int64_t classes = scores->shape[labels_class_dim(scores)];
   if (!weight || (weight->ndim == 1 && weight->shape[0] == classes)) return 0;
   return err_set("weight is %s, but there are %lld classes: it must be (%lld)", tensor_shape_str(weight),
                  (long long)classes, (long long)classes);
 }
 
-int class_labels(ClassLabels *l, const Tensor *scores, const Tensor *target, Tensor *weight) {
+int nll_labels(ClassLabels *l, const Tensor *scores, const Tensor *target, Tensor *weight) {
   if (!scores->ndim) return err_set("input is a single number, must be (N, C) or (C)");
-  if (labels_check_shape(scores, target) < 0 || class_weight_check(scores, weight) < 0) return -1;
-  int dim = class_dim(scores);
+  if (labels_check_shape(scores, target) < 0 || nll_check_weight(scores, weight) < 0) return -1;
+  int dim = labels_class_dim(scores);
   Tensor *index = fm_own(labels_index(target, scores->shape[dim], "target"));
   l->index = fm_unsqueeze(index, dim);
   l->weight = NULL;
@@ -29,14 +29,14 @@ int class_labels(ClassLabels *l, const Tensor *scores, const Tensor *target, Ten
   return l->index && l->weight ? 0 : -1;
 }
 
-Tensor *weighted_mean(Tensor *each, const ClassLabels *l, Reduction r) {
+Tensor *nll_weighted_mean(Tensor *each, const ClassLabels *l, Reduction r) {
   if (r != REDUCE_MEAN || !l->weight) return loss_reduce(each, r);
   return fm_div(fm_sum(each, ~0u, false), fm_sum(l->weight, ~0u, false));
 }
 
-Tensor *nll(Tensor *logp, const ClassLabels *l, Reduction r) {
+Tensor *nll_loss(Tensor *logp, const ClassLabels *l, Reduction r) {
   if (!logp) return NULL;
-  int dim = class_dim(logp);
+  int dim = labels_class_dim(logp);
   int64_t shape[TENSOR_MAX_DIM];
   int ndim = 0;
   for (int d = 0; d < logp->ndim; d++) {
@@ -44,14 +44,14 @@ Tensor *nll(Tensor *logp, const ClassLabels *l, Reduction r) {
   }
   Tensor *picked = fm_op(OP_GATHER, (Tensor *[]){logp, l->index}, 2, &(OpArgs){.along = {dim}});
   Tensor *each = fm_neg(fm_reshape(picked, ndim, shape));
-  return weighted_mean(l->weight ? fm_mul(each, l->weight) : each, l, r);
+  return nll_weighted_mean(l->weight ? fm_mul(each, l->weight) : each, l, r);
 }
 
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
   ClassLabels l;
   FormulaMark mark = fm_begin();
-  Tensor *loss = class_labels(&l, in[0], in[1], m->buffer[0]) < 0 ? NULL : nll(in[0], &l, reduction_of(m, 1));
-  return one_output(out, fm_end(mark, loss));
+  Tensor *loss = nll_labels(&l, in[0], in[1], m->buffer[0]) < 0 ? NULL : nll_loss(in[0], &l, loss_reduction(m, 1));
+  return module_one_output(out, fm_end(mark, loss));
 }
 
 static const Arg args[] = {

@@ -15,15 +15,15 @@ typedef struct ClassLabels {
 } ClassLabels;
 
 /* Checks target (labels 1..C) and weight (C, or NULL) against scores and fills *l. -1 with err_set. */
-int class_labels(ClassLabels *l, const Tensor *scores, const Tensor *target, Tensor *weight);
+int nll_labels(ClassLabels *l, const Tensor *scores, const Tensor *target, Tensor *weight);
 
 /* 0, or -1 with err_set: is weight NULL or (C)? */
-int class_weight_check(const Tensor *scores, const Tensor *weight);
+int nll_check_weight(const Tensor *scores, const Tensor *weight);
 
 /* -w[y] logp[y], reduced. */
-Tensor *nll(Tensor *logp, const ClassLabels *l, Reduction r);
+Tensor *nll_loss(Tensor *logp, const ClassLabels *l, Reduction r);
 
 /* loss_reduce, but a mean divides by the sum of the labels' weights. */
-Tensor *weighted_mean(Tensor *each, const ClassLabels *l, Reduction r);
+Tensor *nll_weighted_mean(Tensor *each, const ClassLabels *l, Reduction r);
 
 #endif

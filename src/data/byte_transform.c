@@ -1,11 +1,11 @@
 /*
- * convert.c - out = byte * a + b with a = scale / std, b = -mean / std.
+ * byte_transform.c - out = byte * a + b with a = scale / std, b = -mean / std.
  *
  * A float32 a alone would be wrong in the last bit of every other product. So a is cut in two: `high` has 16 bits, its
  * product with a byte is exact; `low` is the rest. byte * high + (byte * low + b) is then rounded like the exact value,
  * at the price of one more multiplication and sum, which the memory traffic hides.
  */
-#include "data/convert.h"
+#include "data/byte_transform.h"
 
 #include <string.h>
 

@@ -1,13 +1,13 @@
 /*
- * convert.h - bytes to numbers, for images that lie in memory as uint8 and train as floats.
+ * byte_transform.h - bytes to numbers, for images that lie in memory as uint8 and train as floats.
  *
  *   out = (byte * scale - mean) / std
  *
  * rounded once: as if computed exactly, but for a rare last bit of a float32. With scale 1/255, mean 0 and std 1 every
  * byte gives the float32 that byte / 255 gives.
  */
-#ifndef OPTLAB_DATA_CONVERT_H
-#define OPTLAB_DATA_CONVERT_H
+#ifndef OPTLAB_DATA_BYTE_TRANSFORM_H
+#define OPTLAB_DATA_BYTE_TRANSFORM_H
 
 #include "core/tensor.h"
 

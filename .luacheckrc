@@ -2,4 +2,4 @@ std = "lua54"
 max_line_length = 120
 exclude_files = { "build*", "out" }
 files["tests"] = { std = "+busted" }
-files["lua/optlab/types.d.lua"] = { ignore = { "." } }
+files["lua/optlab/types"] = { ignore = { "." } }

@@ -81,7 +81,8 @@ end
 setmetatable(lab, { __index = load_part, __pairs = all_parts })
 
 local SET_OUT = args.declare("lab.set_out", {
-  positions = 1, { "folder", "string", required = true, doc = "Where figures and metrics are written." },
+  doc = "Sets the folder for figures and metrics, like --out on the command line.",
+  positions = 1, { "folder", "string", required = true, doc = "The folder." },
 })
 
 --- Sets the folder for figures and metrics: `--out` from a script.

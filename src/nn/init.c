@@ -150,38 +150,44 @@ static int kaiming_normal(Tensor *t, const double *x) {
 #define KAIMING "He, Zhang, Ren, Sun, \"Delving deep into rectifiers\", 2015"
 
 static const Arg uniform_args[] = {
-    {.name = "a", .def = 0, .doc = "the lower bound"},
-    {.name = "b", .def = 1, .doc = "the upper bound"},
+    {.name = "a", .def = 0, .doc = "The lower bound."},
+    {.name = "b", .def = 1, .doc = "The upper bound."},
     {0},
 };
 
 static const Arg normal_args[] = {
-    {.name = "mean", .def = 0, .doc = "the mean"},
-    {.name = "std", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "the standard deviation"},
+    {.name = "mean", .def = 0, .doc = "The mean."},
+    {.name = "std", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "The standard deviation."},
     {0},
 };
 
 static const Arg constant_args[] = {
-    {.name = "val", .range = RANGE_NUMBER, .required = true, .doc = "the value of every element"},
+    {.name = "val", .range = RANGE_NUMBER, .required = true, .doc = "The value of every element."},
     {0},
 };
 
 static const Arg xavier_args[] = {
-    {.name = "gain", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "a factor, see calculate_gain"},
+    {.name = "gain",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 1,
+     .doc = "The gain of the activation function that follows; see nn.init.calculate_gain."},
     {0},
 };
 
 static const Arg kaiming_args[] = {
-    {.name = "a", .def = 0, .doc = "the slope of the leaky ReLU that follows; only with nonlinearity 'leaky_relu'"},
+    {.name = "a",
+     .def = 0,
+     .doc = "Negative slope of the leaky ReLU that follows; only with nonlinearity 'leaky_relu'."},
     {.name = "mode",
      .kind = ARG_CHOICE,
      .choices = fan_modes,
-     .doc = "'fan_in' keeps the size of values forward, 'fan_out' that of gradients backward"},
+     .doc = "'fan_in' preserves the variance of values in the forward pass, 'fan_out' that of gradients in the "
+            "backward pass."},
     {.name = "nonlinearity",
      .kind = ARG_CHOICE,
      .def = GAIN_LEAKY_RELU,
      .choices = init_nonlinearities,
-     .doc = "the function that follows the layer; it sets the gain"},
+     .doc = "The activation function that follows the layer; it determines the gain."},
     {0},
 };
 

@@ -8,12 +8,12 @@
 /* --- sequential --------------------------------------------------------------------------------------------------- */
 
 static const Arg sequential_args[] = {
-    {.name = "schedules", .kind = ARG_VALUE, .doc = "the list of schedules"},
+    {.name = "schedules", .kind = ARG_VALUE, .doc = "The list of schedules."},
     {.name = "milestones",
      .kind = ARG_LIST,
      .range = RANGE_NOT_NEGATIVE,
      .required = true,
-     .doc = "the updates at which the next one takes over; one fewer than schedules"},
+     .doc = "Updates at which the next schedule takes over; one fewer than schedules."},
     {0},
 };
 
@@ -37,14 +37,14 @@ static double sequential(const Sched *s, double t, SchedPart *part, void *ctx) {
 const SchedDef sched_sequential = {
     .name = "sequential",
     .doc = "One schedule after another, each counted from its own start.",
-    .equation = "s_1(t) while t < m_1, then s_2(t - m_1) while t < m_2, ...    with milestones m_1 <= m_2 <= ...",
+    .equation = "s_1(t) while t < m_1, then s_2(t - m_1) while t < m_2, ...\nwith milestones m_1 <= m_2 <= ...",
     .args = sequential_args,
     .check = sequential_check,
     .compose = sequential};
 
 /* --- chain -------------------------------------------------------------------------------------------------------- */
 
-static const Arg chain_args[] = {{.name = "schedules", .kind = ARG_VALUE, .doc = "the list of schedules"}, {0}};
+static const Arg chain_args[] = {{.name = "schedules", .kind = ARG_VALUE, .doc = "The list of schedules."}, {0}};
 
 static double chain(const Sched *s, double t, SchedPart *part, void *ctx) {
   double lr = 1;
@@ -63,13 +63,13 @@ const SchedDef sched_chain = {.name = "chain",
 enum { STEPS = 1, BEGIN_LR, MODE };
 
 static const Arg warmup_args[] = {
-    {.name = "schedule", .kind = ARG_VALUE, .doc = "the schedule that follows the warm-up"},
-    {.name = "steps", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "updates of the warm-up"},
-    {.name = "begin_lr", .range = RANGE_NOT_NEGATIVE, .doc = "the rate at its start"},
+    {.name = "schedule", .kind = ARG_VALUE, .doc = "The schedule that follows the warm-up."},
+    {.name = "steps", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "Number of updates in the warm-up."},
+    {.name = "begin_lr", .range = RANGE_NOT_NEGATIVE, .doc = "The rate at the start of the warm-up."},
     {.name = "mode",
      .kind = ARG_CHOICE,
      .choices = warmup_modes,
-     .doc = "'linear': up to the first rate of the schedule in a straight line; 'constant': stay at begin_lr"},
+     .doc = "'linear': from begin_lr to the schedule's first rate in a straight line; 'constant': stay at begin_lr."},
     {0},
 };
 
@@ -94,8 +94,11 @@ const SchedDef sched_warmup = {.name = "warmup",
 enum { FACTOR = 1 };
 
 static const Arg scale_args[] = {
-    {.name = "schedule", .kind = ARG_VALUE, .doc = "the schedule"},
-    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "the factor"},
+    {.name = "schedule", .kind = ARG_VALUE, .doc = "The schedule whose rates are multiplied."},
+    {.name = "factor",
+     .range = RANGE_NOT_NEGATIVE,
+     .required = true,
+     .doc = "The factor by which the rate is multiplied."},
     {0},
 };
 

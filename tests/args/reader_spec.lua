@@ -227,7 +227,8 @@ describe("declarations", function()
     for i, a in ipairs(d.args) do args[i] = a.name end
     assert.same({ "in_channels", "out_channels", "kernel_size", "stride", "padding", "bias", "dtype" }, args)
     assert.same({ name = "stride", kind = "sizes", what = "an integer of at least 1 or a list of 2",
-      range = "[1, inf)", default = { 1, 1 }, required = false, doc = "step from window to window, {down, right}" },
+      range = "[1, inf)", default = { 1, 1 }, required = false,
+      doc = "Step from one window to the next: {down, right}." },
       d.args[4])
     assert.is_true(d.args[1].required)
     assert.same({ "input" }, d.inputs)

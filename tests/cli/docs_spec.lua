@@ -6,25 +6,55 @@ local program = require "tests.support.program"
 local PAGES = { "README.md", "CONTRIBUTING.md", "docs/api.md", "docs/design.md",
   "docs/compile.md", "docs/convolution.md" }
 
+local REFERENCE = require("optlab.base.files").list("docs/reference", "%.md$")
+for i, name in ipairs(REFERENCE) do REFERENCE[i] = "docs/reference/" .. name end
+
+local ALL_PAGES = table.move(REFERENCE, 1, #REFERENCE, #PAGES + 1, { table.unpack(PAGES) })
+
+-- The anchors that GitHub gives to the headings of a page.
+local function anchors_of(text)
+  local anchors = {}
+  for heading in text:gmatch("\n##* ([^\n]+)") do
+    anchors[heading:lower():gsub("[^%w_ -]", ""):gsub(" ", "-")] = true
+  end
+  return anchors
+end
+
 -- --- the stubs, read as text ---------------------------------------------------------------------------------------
 
--- class -> set of its fields, inherited ones included; fields such as [string] are left out.
-local function read_stubs()
-  local text = files.read("lua/optlab/types.d.lua")
-  local classes, class = {}, nil
+-- Adds the fields of each class in the text of a file: class -> set of its fields, its parent at 1; fields such as
+-- [string] are left out. Functions belong to the class that their table was declared with.
+local function read_classes(text, classes)
+  local class, tables = nil, {}
   for line in text:gmatch("[^\n]*") do
-    local name, parent = line:match("^%-%-%-@class (optlab[%w.]*):? ?([%w.]*)$")
+    local name, parent = line:match("^%-%-%-@class (optlab[%w_.]*):? ?([%w.]*)$")
     if name then
-      class = setmetatable({}, { __index = classes[parent] })
-      classes[name], class[1] = class, parent
+      class = classes[name] or { parent ~= "" and parent or nil }
+      classes[name] = class
     elseif line == "" then
       class = nil
     end
     local field = line:match("^%-%-%-@field ([%w_]+)")
     if class and field then class[field] = true end
-    local of_lab = line:match("^lab%.([%w_]+) = ")
-    if of_lab then classes["optlab"][of_lab] = true end
+    local of_class = line:match("^local (%w+) = {}$")
+    if class and of_class then tables[of_class] = class end
+    local owner, fn = line:match("^function (%w+)%.([%w_]+)%(")
+    if not owner then owner, fn = line:match("^(lab)%.([%w_]+) = ") end
+    local fields = tables[owner]
+    if fields then fields[fn] = true end
   end
+end
+
+local STUBS = {}
+for _, folder in ipairs { "lua/optlab/types", "lua/optlab/types/declared" } do
+  for _, name in ipairs(require("optlab.base.files").list(folder, "%.d%.lua$")) do
+    STUBS[#STUBS + 1] = folder .. "/" .. name
+  end
+end
+
+local function read_stubs()
+  local classes = {}
+  for _, path in ipairs(STUBS) do read_classes(files.read(path), classes) end
   return classes
 end
 
@@ -117,7 +147,25 @@ describe("the stubs for editors", function()
   end)
 
   it("are Lua that compiles", function()
-    assert.is_function(loadfile("lua/optlab/types.d.lua"))
+    for _, path in ipairs(STUBS) do assert.is_function(loadfile(path)) end
+  end)
+
+  it("name only types that there are", function()
+    local known, unknown = {}, {}
+    for name in pairs(stubs) do known[name] = true end
+    local texts = {}
+    for i, path in ipairs(STUBS) do
+      texts[i] = files.read(path)
+      for name in texts[i]:gmatch("%-%-%-@alias (optlab[%w_.]*)") do known[name] = true end
+    end
+    for i, text in ipairs(texts) do
+      for line in text:gmatch("%-%-%-@[^\n]*") do
+        for name in line:gmatch("%f[%w]optlab[%w_.]*[%w_]") do
+          if not known[name] then unknown[#unknown + 1] = STUBS[i] .. ": " .. name end
+        end
+      end
+    end
+    assert.are.same({}, unknown)
   end)
 end)
 
@@ -139,19 +187,26 @@ describe("the pages", function()
       end)
     end
 
-    it(page .. ": links and pictures lead to files", function()
-      local folder = page:match("^(.*/)") or ""
+  end
+
+  for _, page in ipairs(ALL_PAGES) do
+    it(page .. ": links and pictures lead to files and to headings", function()
+      local text, folder = files.read(page), page:match("^(.*/)") or ""
       local function check(target)
-        if target:match("^https?:") or target:match("^#") then return end
-        assert.is_not_nil(io.open(folder .. target), "no file " .. target)
+        if target:match("^https?:") then return end
+        local path, anchor = target:match("^([^#]*)#?(.*)$")
+        path = path == "" and page or folder .. path
+        assert.is_not_nil(io.open(path), "no file " .. path)
+        if anchor ~= "" then assert.is_true(anchors_of(files.read(path))[anchor], "no heading " .. target) end
       end
       for target in text:gmatch("%]%(([^)%s]+)%)") do check(target) end
       for target in text:gmatch('src="([^"]+)"') do check(target) end
     end)
   end
 
-  it("docs/api.md names every function", function()
+  it("docs/api.md and the reference name every function", function()
     local text = files.read("docs/api.md")
+    for _, page in ipairs(REFERENCE) do text = text .. files.read(page) end
     local unnamed = {}
     local described = {
       "optlab", "optlab.Tensor", "optlab.Module", "optlab.Figure", "optlab.autograd", "optlab.func", "optlab.nn",

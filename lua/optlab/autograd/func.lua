@@ -17,18 +17,27 @@ local M = {}
 
 local F = { "f", "callable", required = true, doc = "A function of numbers or tensors that returns one value." }
 
-local GRAD = args.declare("func.grad", { positions = 1, F })
-local HESSIAN = args.declare("func.hessian", { positions = 1, F })
+local GRAD = args.declare("func.grad", {
+  doc = "Returns a function that gives the gradient of f with respect to each argument.",
+  positions = 1, F,
+})
+local HESSIAN = args.declare("func.hessian", {
+  doc = "Returns a function that gives the matrix of second derivatives of f.",
+  positions = 1, F,
+})
 local JACOBIAN = args.declare("func.jacobian", {
+  doc = "Returns a function that gives the matrix of first derivatives of f, a row for each value.",
   positions = 1,
   { "f", "callable", required = true, doc = "A function of numbers or tensors that returns a tensor or a number." },
 })
 local HVP = args.declare("func.hvp", {
+  doc = "The product of the Hessian of f at x with v, without the matrix.",
   positions = 3, F,
   { "x", "tensor|number", required = true, doc = "The point." },
   { "v", "tensor", required = true, doc = "The vector, of the point's shape." },
 })
 local GRADCHECK = args.declare("autograd.gradcheck", {
+  doc = "Compares the gradients of a function with central differences.",
   positions = 2,
   { "f", "callable", required = true, doc = "A function of the inputs that returns a tensor." },
   { "inputs", "tensor|list", of = { "tensor" }, required = true,

@@ -1,7 +1,7 @@
 --- One declaration of a function's arguments: their names, what they may be, their defaults. C has the same in args/.
 --
 --    local WARMUP = args.declare("sched.warmup", {
---      positions = 1,
+--      doc = "A schedule after a warm-up.", positions = 1,
 --      { "schedule", "callable", required = true, doc = "The schedule that follows the warm-up." },
 --      { "steps", "integer", min = 0, required = true, doc = "How many updates the warm-up lasts." },
 --      { "mode", "choice", choices = { "linear", "constant" }, default = "linear", doc = "How the rate rises." },
@@ -15,7 +15,9 @@
 -- * of numbers and integers: `min`, `max`, `above`, `below` (all of them exclude infinities), `finite`
 -- * `choices` of a choice; `of` (a row without a name), `width` and `least` of a list; `has` of an object
 -- * `what` instead of the kind's words in "NAME must be ..."; with it, `test(value)`, which may refuse the value
--- * `doc`, one line for the reference
+-- * `doc`, a line for the reference
+--
+-- `doc` beside the rows is a sentence about the function, and `equation` a formula.
 --
 -- The kinds are those of `optlab.base.kinds`. A call gives the first `positions` arguments by position, and any
 -- argument by name in one table of options, which comes last. A table of options is a table with names (string keys),
@@ -53,7 +55,9 @@ end
 -- @tparam table rows see above; `positions` (0): how many of the first rows may be given by position
 -- @treturn Declaration
 function M.declare(callee, rows)
-  local self = setmetatable({ callee = callee, positions = rows.positions or 0, rows = {}, by_name = {} }, Declaration)
+  local self = setmetatable({
+    callee = callee, doc = rows.doc, equation = rows.equation, positions = rows.positions or 0, rows = {}, by_name = {},
+  }, Declaration)
   for i, row in ipairs(rows) do
     self.rows[i] = prepare(row)
     assert(not self.by_name[row.name], "an argument is declared twice")
@@ -65,8 +69,8 @@ end
 
 --- All declarations of the modules loaded so far, by the name of the function, for the reference; `pairs(lab)` loads
 -- all modules. The arguments look like those of declarations in C (core.nn.declarations()).
--- @treturn {[string]=table,...} each `positions` and `args`, a list of {name, kind, what, required, default, choices,
--- doc} by name
+-- @treturn {[string]=table,...} each `doc`, `equation`, `positions` and `args`, a list of {name, kind, what, required,
+-- default, choices, of, doc} by name; `of` is the kind of a list's members
 function M.all()
   local all = {}
   for callee, declaration in pairs(declared) do
@@ -74,10 +78,12 @@ function M.all()
     for i, row in ipairs(declaration.rows) do
       list[i] = {
         name = row.name, kind = row.kind, what = kinds.what(row), required = row.required or false,
-        default = row.default, choices = row.choices, doc = row.doc,
+        default = row.default, choices = row.choices, of = row.of and row.of.kind, doc = row.doc,
       }
     end
-    all[callee] = { positions = declaration.positions, args = list }
+    all[callee] = {
+      doc = declaration.doc, equation = declaration.equation, positions = declaration.positions, args = list,
+    }
   end
   return all
 end

@@ -101,6 +101,7 @@ end
 local M = {}
 
 local METRICS = args.declare("lab.metrics", {
+  doc = "Opens a CSV file of numbers, <out>/<name>.csv, with the methods row and close.",
   positions = 2,
   { "columns", "list", of = { "string" }, least = 1, required = true,
     what = 'a list of names such as {"epoch", "loss"}', doc = "The names of the columns." },

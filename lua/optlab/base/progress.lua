@@ -104,13 +104,14 @@ function Bar:__call(_, previous)
 end
 
 local PROGRESS = args.declare("lab.progress", {
+  doc = "A progress bar on a terminal; also the iterator of a for loop.",
   positions = 2,
   { "total", "integer", min = 0, required = true, doc = "The number of steps." },
   { "label", "string", doc = "Shown before the bar." },
-  { "unit", "string", doc = "What the rate counts, \"examples\" for instance; by default steps." },
-  { "per_step", "number", above = 0, default = 1, doc = "How many of these a step has." },
-  { "done", "integer", min = 0, default = 0, doc = "Steps done before." },
-  { "text", "string|number|callable", doc = "Shown behind the bar; a function is asked whenever the bar is drawn." },
+  { "unit", "string", doc = "What the shown rate counts, such as \"examples\"; by default steps." },
+  { "per_step", "number", above = 0, default = 1, doc = "How many of these units a step has." },
+  { "done", "integer", min = 0, default = 0, doc = "Number of steps already done." },
+  { "text", "string|number|callable", doc = "Shown after the bar; a function is called each time the bar is drawn." },
 })
 
 --- Starts a bar; also the iterator of a generic for.

@@ -8,7 +8,9 @@ local args = require "optlab.base.args"
 local nn = require "optlab.nn"
 
 local LENET = args.declare("book.lenet", {
-  { "zero_bias", "flag", default = false, doc = "Biases start at zero, instead of as the layers draw them." },
+  doc = "The LeNet of the book's chapter on schedules: images (N, 1, 28, 28) to scores of ten classes (N, 10).",
+  { "zero_bias", "flag", default = false,
+    doc = "Whether biases start at zero instead of at the layers' random values." },
 })
 
 --- Makes the network. Weights are Xavier-uniform, as in the book.

@@ -19,13 +19,15 @@ local M = {}
 M.EVAL_EVERY = 200 -- examples
 
 local AIRFOIL = args.declare("train.airfoil", {
+  doc = "The minibatch regression of the book's optimization chapter: linear regression on data.airfoil.",
   positions = 1,
   { "how", "function|object|table", has = { "step", "zero_grad" }, required = true, what = update_function.WHAT,
     doc = "An update rule or an optimizer's table. A rule trains the model written out, a table nn.Linear." },
-  { "batch_size", "integer", min = 1, default = 10, doc = "Rows a batch." },
+  { "batch_size", "integer", min = 1, default = 10, doc = "Number of rows in a batch." },
   { "epochs", "integer", min = 1,
-    doc = "How many times to go through the data; by default 2 with a rule, 4 with a table." },
-  { "concise", "flag", doc = "true for the library's model, false for the one written out, whatever `how` is." },
+    doc = "Number of passes over the data; by default 2 for an update rule and 4 for a table." },
+  { "concise", "flag",
+    doc = "true for a model of nn layers, false for one written with tensors; by default it depends on `how`." },
   { "figure", "string", doc = "A name; the run is printed, recorded in metrics.csv and drawn under it." },
   { "title", "string", doc = "The title of that figure, by default its name." },
   { "data", "dataset", doc = "Another data set {X = (n, 5), y = (n)}." },

@@ -9,7 +9,9 @@ local M = {}
 
 local HELP = [=[
 Usage: optlab [options] [script [script's options]]
-Without a script: the list of experiments. Options are those of lua,
+       optlab help [NAME]
+Without a script: the list of experiments. "help" explains a layer, a loss, an
+optimizer, a schedule or a function: optlab help SGD. Options are those of lua,
 
   -e STAT              run a statement
   -l NAME              require a module into a global of that name
@@ -60,6 +62,7 @@ local function read_plan(argv)
     local word = argv[i]
     if word == "--" then
       i = i + 1
+      plan.only_script = true
       break
     elseif word == "-" or word:sub(1, 1) ~= "-" then
       break
@@ -82,6 +85,21 @@ local function read_plan(argv)
   end
   plan.script = i
   return plan
+end
+
+-- `optlab help [NAME]`; a script of that name is run as `optlab ./help`.
+local function asks_for_help(plan, argv)
+  return argv[plan.script] == "help" and not plan.only_script and #plan.actions == 0
+end
+
+local function explain(names)
+  local cli_help = require "optlab.cli.help"
+  if #names > 1 then return usage_error("help takes one name, got " .. table.concat(names, " ")) end
+  local text, message = cli_help.overview(), nil
+  if names[1] then text, message = cli_help.about(names[1]) end
+  if not text then return usage_error(message) end
+  io.write(text)
+  return 0
 end
 
 -- --- running --------------------------------------------------------------------------------------------------------
@@ -253,6 +271,7 @@ function M.main(host, argv)
     local ok, wrong = require("optlab.cli.options").read_common(plan.common)
     if not ok then return usage_error(wrong) end
   end
+  if asks_for_help(plan, argv) then return explain { table.unpack(argv, plan.script + 1) } end
   if plan.version then print(version()) end
   if plan.warnings then warn("@on") end
   finish_at_exit()

@@ -51,6 +51,7 @@ function M.print()
   print(("Its parameters:   optlab experiments/%s.lua --help"):format(example))
   print("A script:         optlab my.lua")
   print("Try things out:   optlab -i")
+  print("What a name does: optlab help SGD")
   print("All options:      optlab --help")
 end
 

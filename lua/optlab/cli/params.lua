@@ -23,14 +23,18 @@ local FN = "lab.params"
 local KINDS = { "integer", "number", "boolean", "string", "list" }
 
 local PARAMS = args.declare(FN, {
+  doc = "Declares the parameters of a script, which the command line may override; returns their values.",
   positions = 2,
   { "defaults", "table", required = true, doc = "Each parameter's default by its name, or a table that describes it." },
   { "words", "list", of = { "string" }, doc = "A command line to read instead of the script's own." },
 })
 
-local ARGUMENTS = args.declare("lab.arguments", {})
+local ARGUMENTS = args.declare("lab.arguments", {
+  doc = "The command line's arguments, for a script that reads them itself.",
+})
 
 local ENTRY = args.declare(FN .. ": a parameter", {
+  doc = "A parameter of lab.params that is written as a table.",
   { "default", "any", doc = "The value without an option on the command line; its type is the parameter's." },
   { "help", "string", doc = "A line for --help." },
   { "choices", "list", of = { "any" }, doc = "The values that are allowed." },

@@ -1,8 +1,8 @@
 --- The interactive prompt, `optlab -i`.
 --
--- An expression shows its value; a statement that is not complete asks for more lines; an error ends nothing. `lab`
--- and its parts (`nn`, `optim`, ...) are globals here. Tab completes names and fields, Ctrl-C drops the line, Ctrl-D
--- ends.
+-- An expression shows its value; a statement that is not complete asks for more lines; an error ends nothing; `?name`
+-- shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here. Tab completes
+-- names and fields, Ctrl-C drops the line, Ctrl-D ends.
 -- @module optlab.cli.prompt
 local error_report = require "optlab.cli.error_report"
 
@@ -168,6 +168,21 @@ local function compile(text)
   return fn, message, message and message:match("<eof>$") ~= nil
 end
 
+-- The function that "?name" stands for, which prints the help; nil for other lines.
+local function help_on(line)
+  local name = line:match("^%s*%?%s*(.-)%s*$")
+  if not name then return nil end
+  return function()
+    local help = require "optlab.cli.help"
+    if name == "" then
+      io.write(help.overview())
+    else
+      local text, message = help.about(name)
+      io.write(text or message .. "\n")
+    end
+  end
+end
+
 -- Reads until a chunk is complete. Gives a function; or nil at the end of the input; or false if there is nothing to
 -- run.
 local function read_chunk(host)
@@ -180,6 +195,8 @@ local function read_chunk(host)
     end
     if not line then return false end
     if line:match("%S") then host.prompt.remember(line) end
+    local help = not text and help_on(line)
+    if help then return help end
     text = text and text .. "\n" .. line or line:gsub("^=", "return ")
     local fn, message, incomplete = compile(text)
     if fn then return fn end
@@ -218,7 +235,8 @@ function M.run(host)
   set_globals()
   host.prompt.open(history_file(), M.complete)
   if require("optlab.core").system.isatty("stdin") then
-    print(("optlab %s  (lab, nn, optim, ... are ready; Ctrl-D ends)"):format(require("optlab.core").version))
+    local version = require("optlab.core").version
+    print(("optlab %s  (lab, nn, optim, ... are ready; ?SGD explains; Ctrl-D ends)"):format(version))
   end
   while true do
     host.rearm()

@@ -17,11 +17,12 @@ local args = require "optlab.base.args"
 local core = require "optlab.core"
 
 local COMPILE = args.declare("lab.compile", {
+  doc = "Makes a training step that is recorded while it runs and is then replayed in C.",
   positions = 1,
   { "step", "function", required = true,
-    doc = "Takes tensors without gradients, numbers, strings and booleans, and returns tensors or such." },
+    doc = "The step: takes tensors without gradients, numbers, strings and booleans; returns such values." },
   { "fallback", "flag", default = false,
-    doc = "A step that cannot be recorded goes on as plain Lua; then step.eager is true and step.reason says why." },
+    doc = "Whether a step that cannot be recorded runs as plain Lua; step.reason then says why." },
   { "check", "flag", default = true, doc = "Whether the second recording is compared with the first." },
 })
 

@@ -61,8 +61,9 @@ local function table_and_origin()
 end
 
 local AIRFOIL = args.declare("data.airfoil", {
-  { "n", "integer", min = 1, max = ROWS, default = 1500, doc = "How many of the 1503 rows." },
-  { "dtype", "float_dtype", doc = "Of the tensors; by default the default dtype." },
+  doc = "NASA's airfoil self-noise data, standardized: five features and one target.",
+  { "n", "integer", min = 1, max = ROWS, default = 1500, doc = "Number of rows, of 1503." },
+  { "dtype", "float_dtype", doc = "Dtype of the tensors; by default the default dtype." },
 })
 
 --- Loads the data set; see `optlab.data.locate` for where it is looked for.

@@ -7,15 +7,17 @@ local Dataset = { __name = "Dataset" }
 Dataset.__index = Dataset
 
 local SUBSET = args.declare("Dataset:subset", {
+  doc = "Rows `from` to `to` as a data set of its own; it shares the memory of the whole.",
   positions = 2,
   { "from", "integer", min = 1, required = true, doc = "The first row." },
   { "to", "integer", min = 1, doc = "The last row; by default that of the data set." },
 })
 local SPLIT = args.declare("data.split", {
+  doc = "Cuts a data set into consecutive parts, which share its memory.",
   positions = 2,
   { "data", "dataset", required = true, doc = "A data set or any {X = tensor, y = tensor}." },
   { "sizes", "list", of = { "integer", min = 1 }, least = 1, what = "a list of sizes such as {8000, 2000}",
-    required = true, doc = "How many rows each part has." },
+    required = true, doc = "Number of rows of each part." },
 })
 
 --- Makes one; only `name`, `X` and `y` are needed.

@@ -109,15 +109,17 @@ local function images_and_labels(split, n)
 end
 
 local N = { "n", "integer", min = 1, doc = "The first n images to train on; by default all." }
-local FLATTEN = { "flatten", "flag", default = false, doc = "X is (n, 784) instead of (n, 1, 28, 28)." }
+local FLATTEN = { "flatten", "flag", default = false, doc = "Whether X is (n, 784) instead of (n, 1, 28, 28)." }
 local DTYPE = { "dtype", "choice", choices = { "float32", "float64", "uint8" },
-  doc = "Of a loader's batches, \"uint8\" for the bytes as they are; by default the default dtype." }
+  doc = "Dtype of the batches that a loader makes; by default the default dtype; \"uint8\" for raw bytes." }
 
 local FASHION_MNIST = args.declare("data.fashion_mnist", {
+  doc = "Images of clothes in ten classes, (N, 1, 28, 28), with labels from 1 to 10.",
   { "split", "choice", choices = { "train", "test" }, default = "train", doc = "Which part of the data set." },
   { "n", "integer", min = 1, doc = "The first n images; by default all." }, FLATTEN, DTYPE,
 })
 local PAIR = args.declare("data.fashion_mnist_pair", {
+  doc = "A data set to train on and one to test on, both real or both made up.",
   N, { "n_test", "integer", min = 1, doc = "The first n_test images to test on; by default all." }, FLATTEN, DTYPE,
 })
 

@@ -76,12 +76,15 @@ end
 -- --- the class of all classes ---------------------------------------------------------------------------------------
 
 local REGISTER_BUFFER = args.declare("Module:register_buffer", {
+  doc = "Adds a tensor that belongs to the module's state but gets no gradient.",
   positions = 2,
-  { "name", "string", required = true, doc = "The field." },
-  { "tensor", "tensor", required = true, doc = "Its value, which belongs to the state but gets no gradient." },
+  { "name", "string", required = true, doc = "The name of the field." },
+  { "tensor", "tensor", required = true, doc = "The tensor." },
 })
 local EXTEND = args.declare("nn.Module.extend", {
-  positions = 1, { "definition", "table", required = true, doc = "The class: name, init, forward and other methods." },
+  doc = "Makes a class of modules.",
+  positions = 1, { "definition", "table", required = true,
+    doc = "The methods of the class, init and forward among them, and its name." },
 })
 
 local Module = { name = "Module" }

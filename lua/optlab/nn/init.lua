@@ -23,8 +23,14 @@ local core = require "optlab.core".nn
 local module = require "optlab.nn.module"
 
 local VALUE = { "value", "any", doc = "Anything." }
-local IS_MODULE = args.declare("nn.is_module", { positions = 1, VALUE })
-local TYPE = args.declare("nn.type", { positions = 1, VALUE })
+local IS_MODULE = args.declare("nn.is_module", {
+  doc = "Whether a value is a module.",
+  positions = 1, VALUE,
+})
+local TYPE = args.declare("nn.type", {
+  doc = "The name of a module's class; nil for other values.",
+  positions = 1, VALUE,
+})
 
 local M = {
   --- The same computations as functions: `nn.functional.relu(x)`, `nn.functional.mse_loss(input, target,

@@ -70,26 +70,42 @@ local function declare(name, rows) return args.declare("Module:" .. name, rows) 
 
 -- The methods without arguments.
 local NONE = {}
-for _, name in ipairs {
-  "parameters", "named_parameters", "buffers", "named_buffers", "children", "named_children", "modules", "zero_grad",
-  "eval", "state_dict",
+for name, doc in pairs {
+  parameters = "All parameters, a list.",
+  named_parameters = "All parameters by name; pairs keeps their order.",
+  buffers = "Tensors that belong to the state but get no gradient, such as running means: a list.",
+  named_buffers = "All buffers by name; pairs keeps their order.",
+  children = "The modules directly inside, a list.",
+  named_children = "The modules directly inside by name; pairs keeps their order.",
+  modules = "The module itself and all modules inside, a list.",
+  zero_grad = "Drops the gradients of all parameters.",
+  eval = "Switches the module and all modules inside to evaluation mode; returns the module.",
+  state_dict = "Copies of all parameters and buffers by name.",
 } do
-  NONE[name] = declare(name, {})
+  NONE[name] = declare(name, { doc = doc })
 end
 
-local TRAIN = declare("train", { positions = 1, { "mode", "flag", default = true, doc = "false is evaluation mode." } })
+local TRAIN = declare("train", {
+  doc = "Switches the module and all modules inside to training mode; returns the module.",
+  positions = 1, { "mode", "flag", default = true, doc = "true for training mode, false for evaluation mode." },
+})
 local APPLY = declare("apply", {
+  doc = "Calls a function with every module inside, and with the module itself last; returns the module.",
   positions = 1, { "fn", "callable", required = true, doc = "Called with each module, the inner ones first." },
 })
 local REQUIRES_GRAD = declare("requires_grad_", {
+  doc = "Says whether the parameters get gradients; returns the module.",
   positions = 1, { "on", "flag", default = true, doc = "Whether the parameters get gradients." },
 })
-local TO = declare("to", { positions = 1, { "dtype", "float_dtype", required = true,
-  doc = "Of parameters and buffers." } })
+local TO = declare("to", {
+  doc = "Converts parameters and buffers to another dtype in place; returns the module.",
+  positions = 1, { "dtype", "float_dtype", required = true, doc = "The new dtype of parameters and buffers." },
+})
 local LOAD_STATE_DICT = declare("load_state_dict", {
+  doc = "Copies tensors into the parameters and buffers of the same names; returns the names missing on either side.",
   positions = 1,
-  { "state", "table", required = true, doc = "Tensors by name, as state_dict gives them." },
-  { "strict", "flag", default = true, doc = "Whether names that are missing here or there are an error." },
+  { "state", "table", required = true, doc = "Tensors by name, as state_dict returns them." },
+  { "strict", "flag", default = true, doc = "Whether names that are missing on either side are an error." },
 })
 
 --- All parameters, in PyTorch's order: a plain list, as optimizers take it. The tensors are the same ones at every

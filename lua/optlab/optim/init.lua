@@ -28,12 +28,13 @@ local RESERVED = {
 local FN = "optim.define"
 
 local DEFINE = args.declare(FN, {
-  { "name", "string", required = true, doc = "As it is printed and named in messages." },
+  doc = "Makes an optimizer of a Lua function that updates one parameter.",
+  { "name", "string", required = true, doc = "Name of the optimizer, used in printing and in messages." },
   { "step", "function", required = true, doc = "step(p, g, state, h, t) updates one parameter." },
   { "defaults", "table", required = true,
     doc = "Hyperparameters, lr among them: numbers, booleans or lists of numbers." },
   { "state", "function|list", of = { "string" }, what = "a list of names or a function(p, h)",
-    doc = "The names of tensors that start at zero, or a function(p, h) that returns the first state table." },
+    doc = "Names of state tensors that start at zero, or a function(p, h) that returns the initial state table." },
 })
 
 -- Whether a default is one that the core can keep: a number, a boolean, a list of numbers.

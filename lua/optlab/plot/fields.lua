@@ -18,10 +18,12 @@ end
 
 local SOURCE = {
   "source", "function|matrix", what = "a function of two numbers or a matrix of numbers", required = true,
-  doc = "f(x, y), or rows of numbers, of which row j lies at y[j].",
+  doc = "A function f(x, y), or a matrix whose row j lies at the j-th y.",
 }
-local X = { "x", "span", doc = "{from, to, step}; of a matrix {from, to} will do, by default 1 to its columns." }
-local Y = { "y", "span", doc = "{from, to, step}; of a matrix {from, to} will do, by default 1 to its rows." }
+local X = { "x", "span",
+  doc = "{from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns." }
+local Y = { "y", "span",
+  doc = "{from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows." }
 
 -- All that is coloured by value in a figure shares one palette.
 local function check_palette(fig, name, where)
@@ -49,13 +51,14 @@ local function levels_of(levels, grid, where)
 end
 
 local CONTOUR = args.declare("Figure:contour", {
+  doc = "Draws the contour lines of a function of two numbers, or of a matrix.",
   positions = 1, SOURCE, X, Y,
   { "levels", "integer|vector", min = 1, max = 1000, default = 8,
-    doc = "Up to so many round ones, or a list of them." },
-  { "filled", "flag", default = false, doc = "Bands instead of lines." },
-  { "labels", "flag", default = false, doc = "Whether each level's value is written at its line." },
+    doc = "The largest number of contours, at round values; or the list of values." },
+  { "filled", "flag", default = false, doc = "Whether to fill the bands between levels instead of drawing lines." },
+  { "labels", "flag", default = false, doc = "Whether the value of each level is written on its line." },
   options.LABEL,
-  { "color", "color", doc = "One colour instead of one for each level." },
+  { "color", "color", doc = "One colour for all levels, instead of one for each." },
   options.STYLE, options.WIDTH, options.PALETTE, options.COLORBAR, options.ENHANCED,
 })
 
@@ -127,6 +130,7 @@ local function solid_element(fig, kind, opts, where)
 end
 
 local WIREFRAME = args.declare("Figure:wireframe", {
+  doc = "Draws a surface over the plane as a net of lines.",
   positions = 1, SOURCE, X, Y, options.COLOR, options.width(1), options.LABEL, options.ENHANCED,
 })
 
@@ -140,7 +144,10 @@ function Figure:wireframe(...)
   return figure.add(self, figure.dress(self, el, opts, "-"), true, where)
 end
 
-local SURFACE = args.declare("Figure:surface", { positions = 1, SOURCE, X, Y, options.PALETTE, options.COLORBAR })
+local SURFACE = args.declare("Figure:surface", {
+  doc = "Draws a coloured surface over the plane.",
+  positions = 1, SOURCE, X, Y, options.PALETTE, options.COLORBAR,
+})
 
 --- A surface coloured by height.
 -- @param source as of @{contour}
@@ -164,9 +171,10 @@ local function cell_edges(list)
 end
 
 local HEATMAP = args.declare("Figure:heatmap", {
+  doc = "Draws the values of a function of two numbers, or of a matrix, as colours.",
   positions = 1, SOURCE, X, Y, options.PALETTE,
   { "colorbar", "flag", default = true, doc = "Whether a bar explains the colours." },
-  { "range", "pair", doc = "{lowest, highest} value that has a colour of its own; by default those there are." },
+  { "range", "pair", doc = "{lowest, highest} value of the colour scale; by default those of the data." },
   options.LABEL, options.ENHANCED,
 })
 
@@ -225,9 +233,10 @@ local function pixels(rows, where)
 end
 
 local IMAGE = args.declare("Figure:image", {
+  doc = "Draws a picture; row 1 is at the top.",
   positions = 1,
   { "source", "array", of = PIXELS, what = "a matrix of greys or of {red, green, blue}", required = true,
-    doc = "H x W greys or H x W x 3 colours, 0 to 1, or 0 to 255 if a value exceeds 1." },
+    doc = "H x W greys or H x W x 3 colours, from 0 to 1, or from 0 to 255 if a value exceeds 1." },
   options.LABEL, options.ENHANCED,
 })
 

@@ -18,7 +18,9 @@ local M = {}
 
 -- --- the figure's own options ------------------------------------------------------------------------------------
 
-local FIGURE = args.declare("plot.figure", options.FIGURE)
+local FIGURE = args.declare("plot.figure", table.move(options.FIGURE, 1, #options.FIGURE, 1, {
+  doc = "Makes an empty figure.",
+}))
 
 -- Both ends of a logarithmic axis must be positive.
 local function check_limits(pair, log, name)
@@ -143,17 +145,21 @@ end
 
 -- --- lines and points --------------------------------------------------------------------------------------------
 
-local CURVE = {
-  positions = 3,
-  { "xs", "vector|function", what = WHAT, doc = "The points' x; a function of a number; or, alone, the points' y." },
-  { "ys", "vector|function", what = WHAT, doc = "The points' y, or a function of a number." },
-  { "zs", "vector", doc = "The points' z, of a line in space." },
-  options.LABEL, options.STYLE, options.COLOR, options.WIDTH,
-  { "size", "scalar", above = 0, max = 1000, doc = "Of the points." },
-  { "x", "span", doc = "{from, to, step}: where a function is computed; by default the figure's xlim." },
-  options.ENHANCED,
-}
-local LINE, POINTS = args.declare("Figure:line", CURVE), args.declare("Figure:points", CURVE)
+local function curve_rows(doc)
+  return {
+    doc = doc, positions = 3,
+    { "xs", "vector|function", what = WHAT,
+      doc = "The x of the points, or a function of a number; the y of the points if it is the only argument." },
+    { "ys", "vector|function", what = WHAT, doc = "The y of the points, or a function of a number." },
+    { "zs", "vector", doc = "The z of the points, for a line in space." },
+    options.LABEL, options.STYLE, options.COLOR, options.WIDTH,
+    { "size", "scalar", above = 0, max = 1000, doc = "Size of the markers." },
+    { "x", "span", doc = "{from, to, step}: where a function is evaluated; by default the figure's xlim." },
+    options.ENHANCED,
+  }
+end
+local LINE = args.declare("Figure:line", curve_rows "Draws a line through points, or the graph of a function.")
+local POINTS = args.declare("Figure:points", curve_rows 'Draws points: Figure:line with the style "o".')
 
 --- A line through points: `fig:line(x, y, opts)`, `fig:line(y)`, `fig:line(f, {x={a, b, step}})`, `fig:line(x, f)`, and
 -- in space `fig:line(x, y, z, opts)`.
@@ -173,8 +179,9 @@ function Figure:points(...)
 end
 
 local BAND = args.declare("Figure:band", {
+  doc = "Fills the band between two curves.",
   positions = 3,
-  { "x", "vector", required = true, doc = "The points' x." },
+  { "x", "vector", required = true, doc = "The x of the points." },
   { "lo", "vector", required = true, doc = "The lower curve." },
   { "hi", "vector", required = true, doc = "The upper curve." },
   options.LABEL, options.COLOR,
@@ -206,12 +213,12 @@ end
 
 local function rule_rows(name, doc)
   return {
-    positions = 1, { name, "scalar", finite = true, required = true, doc = doc },
+    doc = doc, positions = 1, { name, "scalar", finite = true, required = true, doc = "Where the line is." },
     options.LABEL, options.STYLE, options.COLOR, options.width(1.2), options.ENHANCED,
   }
 end
-local HLINE = args.declare("Figure:hline", rule_rows("y", "Where the line is."))
-local VLINE = args.declare("Figure:vline", rule_rows("x", "Where the line is."))
+local HLINE = args.declare("Figure:hline", rule_rows("y", "Draws a horizontal line across the figure."))
+local VLINE = args.declare("Figure:vline", rule_rows("x", "Draws a vertical line across the figure."))
 
 local function rule(fig, along, across, o, where)
   local v = o[across]
@@ -264,11 +271,12 @@ local function count(values, lo, hi, n)
 end
 
 local HIST = args.declare("Figure:hist", {
+  doc = "Draws a histogram.",
   positions = 1,
   { "values", "vector", required = true, doc = "The numbers; those that are not finite are left out." },
-  { "bins", "integer", min = 1, max = 100000, default = 20, doc = "How many bars." },
+  { "bins", "integer", min = 1, max = 100000, default = 20, doc = "Number of bars." },
   { "range", "pair", test = function(r) return r[1] < r[2] end, what = "a range {from, to} that is not empty",
-    doc = "Where the first bar begins and the last one ends; by default the values' range." },
+    doc = "{from, to}: where the first bar begins and the last one ends; by default the range of the values." },
   { "density", "flag", default = false, doc = "Whether the bars' area is 1; else they are counts." },
   options.LABEL, options.COLOR,
   { "alpha", "scalar", min = 0, max = 1, default = 0.6, doc = "How opaque the bars are." },
@@ -299,18 +307,22 @@ end
 
 -- --- text --------------------------------------------------------------------------------------------------------
 
-local TEXT = { "text", "text", required = true, doc = "What is written; lines are separated by \"\\n\"." }
-local AT = { "at", "pair", finite = true, required = true, doc = "The lower left corner of the text." }
-local SIZE = { "size", "scalar", above = 0, max = 1000, doc = "Of the font." }
+local TEXT = { "text", "text", required = true, doc = "The text; \"\\n\" begins a new line." }
+local AT = { "at", "pair", finite = true, required = true, doc = "{x, y} of the text." }
+local SIZE = { "size", "scalar", above = 0, max = 1000, doc = "Size of the font." }
 local ALIGN = { "align", "choice", choices = { "left", "center", "right" }, default = "left",
-  doc = "Of the text at that place." }
+  doc = "Which part of the text lies at that place." }
 
 local ANNOTATE = args.declare("Figure:annotate", {
+  doc = "Writes a text with an arrow that points at a place.",
   positions = 3, TEXT,
-  { "point", "pair", finite = true, required = true, doc = "What the arrow points at." }, AT,
+  { "point", "pair", finite = true, required = true, doc = "{x, y}: what the arrow points at." }, AT,
   options.COLOR, SIZE, ALIGN, options.ENHANCED,
 })
-local WRITE = args.declare("Figure:text", { positions = 2, TEXT, AT, options.COLOR, SIZE, ALIGN, options.ENHANCED })
+local WRITE = args.declare("Figure:text", {
+  doc = "Writes a text into the figure.",
+  positions = 2, TEXT, AT, options.COLOR, SIZE, ALIGN, options.ENHANCED,
+})
 
 local function note(fig, o, x, y, where)
   check_kind(fig, false, where)
@@ -346,8 +358,9 @@ end
 -- --- saving ------------------------------------------------------------------------------------------------------
 
 local SAVE = args.declare("Figure:save", {
+  doc = "Writes the figure's data and gnuplot commands and starts drawing the picture.",
   positions = 1,
-  { "name", "string", required = true, doc = "Of the files; a suffix such as .png chooses the format." },
+  { "name", "string", required = true, doc = "Name of the files; a suffix such as .png chooses the format." },
 })
 
 --- Writes the figure's script and starts drawing its picture; `plot.wait` (at the end of a script) waits for it.

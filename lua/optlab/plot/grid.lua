@@ -16,15 +16,18 @@ local MANY = 50 -- rows or columns
 kinds.figure = { what = "a figure", accept = function(v) return figure.is_figure(v) and v or nil end }
 
 local GRID = args.declare("plot.grid", {
+  doc = "Puts figures side by side into one picture.",
   positions = 1,
   { "figures", "list", of = { "figure" }, least = 1, what = "a list of figures", required = true,
     doc = "The figures." },
-  { "rows", "integer", min = 1, max = MANY, doc = "How many rows; by default as many as the columns leave." },
-  { "cols", "integer", min = 1, max = MANY, doc = "How many columns; by default at most 3." },
+  { "rows", "integer", min = 1, max = MANY, doc = "Number of rows; by default as many as needed." },
+  { "cols", "integer", min = 1, max = MANY, doc = "Number of columns; by default at most 3." },
   options.TITLE, options.SIZE, options.ENHANCED,
 })
 local SAVE = args.declare("Grid:save", {
-  positions = 1, { "name", "string", required = true, doc = "Of the files; a suffix such as .png chooses the format." },
+  doc = "Writes the grid's data and gnuplot commands and starts drawing the picture.",
+  positions = 1, { "name", "string", required = true,
+    doc = "Name of the files; a suffix such as .png chooses the format." },
 })
 
 --- Writes the grid's script and starts drawing it.

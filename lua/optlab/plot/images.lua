@@ -16,14 +16,15 @@ local CELL = 72 -- pixels of the drawing a column of images takes
 kinds.images = { takes = "list", accept = function(v) return arrays.is_array(v) and v or nil end }
 
 local IMAGES = args.declare(WHERE, {
+  doc = "Makes a figure of many small grey images.",
   positions = 1,
   { "images", "images", what = "a tensor (N, 1, H, W) or (N, H, W), or a list of images", required = true,
     doc = "A tensor (N, 1, H, W) or (N, H, W), or matrices of one size; greys 0 to 1, or 0 to 255." },
-  { "labels", "array", of = { "any" }, what = "a list with a text for each image", doc = "Texts above the images." },
-  { "colors", "list", of = { "color" }, what = "a list of colors", doc = "The colours of these texts." },
-  { "cols", "integer", min = 1, max = MAX_IMAGES, doc = "How many images stand in a row; by default at most 10." },
+  { "labels", "array", of = { "any" }, what = "a list with a text for each image", doc = "A text above each image." },
+  { "colors", "list", of = { "color" }, what = "a list of colors", doc = "The colour of each label." },
+  { "cols", "integer", min = 1, max = MAX_IMAGES, doc = "Number of images in a row; by default at most 10." },
   { "stretch", "flag", default = false,
-    doc = "Each image goes from its own darkest to its own brightest value, which shows filters." },
+    doc = "Whether each image is scaled from its own darkest to its own brightest value, as suits filters." },
   options.TITLE, options.SIZE,
 })
 

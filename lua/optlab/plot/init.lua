@@ -24,17 +24,22 @@ require "optlab.plot.fields"
 local M = {}
 
 local SET_FORMAT = args.declare("plot.set_format", {
+  doc = "Chooses the formats of pictures that are saved from now on.",
   positions = 1,
   { "formats", "string|list", of = { "string" }, required = true,
-    doc = "One or several of svg, png, pdf, html, txt, none." },
+    doc = "One or several of svg, png, pdf, html, txt and none." },
 })
 local SET_OUT = args.declare("plot.set_out", {
+  doc = "Chooses the folder that figures are written to.",
   positions = 1,
   { "folder", "string", test = function(dir) return dir ~= "" end, what = "the name of a folder", required = true,
-    doc = "Where figures are written; it is made when the first one is saved." },
+    doc = "The folder; it is created when the first figure is saved." },
 })
-local OUT, WAIT = args.declare("plot.out", {}), args.declare("plot.wait", {})
-local WRITTEN = args.declare("plot.written", {})
+local OUT = args.declare("plot.out", { doc = "The folder that figures are written to." })
+local WAIT = args.declare("plot.wait", {
+  doc = "Waits until all pictures are drawn; returns true, or false and a message.",
+})
+local WRITTEN = args.declare("plot.written", { doc = "The pictures drawn so far, a list of paths." })
 
 -- --- where and as what -------------------------------------------------------------------------------------------
 

@@ -49,19 +49,20 @@ kinds.tick = {
 
 -- --- of what is drawn -----------------------------------------------------------------------------------------------
 
-M.LABEL = { "label", "text", doc = "The name in the legend." }
-M.STYLE = { "style", "style", doc = "A line, a marker and a colour letter such as \"-\", \"o\", \"r--\"." }
+M.LABEL = { "label", "text", doc = "Name in the legend." }
+M.STYLE = { "style", "style", doc = "A line, a marker and a colour letter, such as \"-\", \"o\" or \"r--\"." }
 M.COLOR = { "color", "color",
-  doc = "A letter, a name, \"#rrggbb\", or \"C1\" to \"C10\" of the theme; by default the next." }
-M.WIDTH = { "width", "scalar", above = 0, max = 1000, doc = "Of the line." }
-M.ENHANCED = { "enhanced", "flag", default = false, doc = "Whether _ ^ { } @ & in texts have gnuplot's meaning." }
+  doc = "A letter, a name, \"#rrggbb\", or \"C1\" to \"C10\" of the theme; by default the next of these." }
+M.WIDTH = { "width", "scalar", above = 0, max = 1000, doc = "Width of the line." }
+M.ENHANCED = { "enhanced", "flag", default = false,
+doc = "Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript." }
 M.PALETTE = { "palette", "palette", default = "viridis",
-  doc = "The colours of values: viridis, magma, coolwarm or gray." }
+  doc = "The colour scale." }
 M.COLORBAR = { "colorbar", "flag", default = false, doc = "Whether a bar explains the colours." }
 
 --- The width of a line with a default of its own.
 function M.width(default)
-  return { "width", "scalar", above = 0, max = 1000, default = default, doc = "Of the line." }
+  return { "width", "scalar", above = 0, max = 1000, default = default, doc = "Width of the line." }
 end
 
 -- --- of a figure ----------------------------------------------------------------------------------------------------
@@ -107,29 +108,29 @@ local function limits(name)
   return {
     name, "pair", finite = true, what = "a list of 2 different finite numbers",
     test = function(ends) return ends[1] ~= ends[2] end,
-    doc = "{from, to}; by default what the data span, with a margin of 5 %.",
+    doc = "{from, to}; by default the range of the data with a margin of 5 %.",
   }
 end
 
 local function ticks(name)
   return {
     name, "vector|list", of = { "scalar|tick", what = kinds.tick.what }, what = "a list of numbers or {number, text}",
-    doc = "Where the axis has marks: numbers, or {number, text}.",
+    doc = "Positions of the axis marks: numbers, or {number, text}.",
   }
 end
 
 local function log(name) return { name, "flag", default = false, doc = "Whether the axis is logarithmic." } end
 
-M.TITLE = text("title", "Above the figure.")
-M.XLABEL, M.YLABEL = text("xlabel", "Below the x axis."), text("ylabel", "Beside the y axis.")
+M.TITLE = text("title", "Title above the figure.")
+M.XLABEL, M.YLABEL = text("xlabel", "Label of the x axis."), text("ylabel", "Label of the y axis.")
 M.XLIM, M.YLIM = limits("xlim"), limits("ylim")
 M.LEGEND = {
   "legend", "flag|choice", choices = LEGEND_NAMES, default = true,
-  doc = "Where the names of the curves stand: true is where they hide least, false is none.",
+  doc = "Where the legend stands: true chooses the place with the fewest points, false shows none.",
 }
 
 M.FIGURE = {
-  M.TITLE, M.XLABEL, M.YLABEL, text("zlabel", "Beside the z axis of a surface."), M.XLIM, M.YLIM, limits("zlim"),
+  M.TITLE, M.XLABEL, M.YLABEL, text("zlabel", "Label of the z axis of a surface."), M.XLIM, M.YLIM, limits("zlim"),
   log("logx"), log("logy"), size { 640, 400 }, M.LEGEND, M.ENHANCED,
   { "aspect", "choice", choices = { "equal" }, doc = "\"equal\": a unit has the same length on both axes." },
   { "view", "pair", finite = true, doc = "The two angles from which a surface is seen; by default {60, 30}." },

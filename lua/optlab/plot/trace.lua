@@ -20,6 +20,7 @@ local function with_figure(rows)
 end
 
 local TRACE = args.declare("plot.trace", with_figure {
+  doc = "Draws the path of a descent on the graph of a function of one number.",
   positions = 2,
   { "f", "function", required = true, doc = "The objective, a function of a number." },
   { "path", "vector", required = true, doc = "The points visited." },
@@ -27,12 +28,14 @@ local TRACE = args.declare("plot.trace", with_figure {
   options.LABEL, options.COLOR,
 })
 local TRACE2D = args.declare("plot.trace2d", with_figure {
+  doc = "Draws the path of a descent among the contours of a function of two numbers.",
   positions = 2,
   { "f", "function", required = true, doc = "The objective, a function of two numbers." },
   { "path", "array", of = { "pair" }, what = "a list of {x1, x2}", required = true, doc = "The points visited." },
-  { "x", "span", doc = "{from, to, step} of the contours; by default {-5.5, 1, 0.1}, wider where the path leaves it." },
-  { "y", "span", doc = "{from, to, step} of the contours; by default {-3, 1, 0.1}, wider where the path leaves it." },
-  { "levels", "integer|vector", min = 1, max = 1000, doc = "Of the contours: how many, or which." },
+  { "x", "span", doc = "{from, to, step} of the contours; by default {-5.5, 1, 0.1}, or more if the path leaves it." },
+  { "y", "span", doc = "{from, to, step} of the contours; by default {-3, 1, 0.1}, or more if the path leaves it." },
+  { "levels", "integer|vector", min = 1, max = 1000,
+    doc = "The largest number of contours, or the list of their values." },
   options.LABEL, options.COLOR,
 })
 

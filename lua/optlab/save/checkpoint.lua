@@ -13,10 +13,16 @@ local M = {}
 
 local PATH = { "path", "string", required = true, doc = "The file, whose name ends in .safetensors." }
 local OBJECTS = { "objects", "table", required = true,
-  doc = "Models, optimizers, attached schedules and loaders by any names, and `extra`, any value that lab.save takes." }
+  doc = "Models, optimizers, attached schedules and loaders by names of your choice; and `extra`, any value." }
 
-local SAVE = args.declare("lab.save_checkpoint", { positions = 2, PATH, OBJECTS })
-local LOAD = args.declare("lab.load_checkpoint", { positions = 2, PATH, OBJECTS })
+local SAVE = args.declare("lab.save_checkpoint", {
+  doc = "Saves the state of each object, of all random numbers, and the value of `extra`.",
+  positions = 2, PATH, OBJECTS,
+})
+local LOAD = args.declare("lab.load_checkpoint", {
+  doc = "Continues from a checkpoint: loads the state of each object; returns the value of `extra`.",
+  positions = 2, PATH, OBJECTS,
+})
 
 local EXTRA, RNG = "extra", "rng"
 local VERSION = 1

@@ -10,16 +10,20 @@ local is_tensor = require("optlab.core").tensor.is_tensor
 local M = {}
 
 local PATH = { "path", "string", required = true,
-  doc = "The file; its suffix .safetensors, .npy or .npz says the format." }
+  doc = "The file; its suffix .safetensors, .npy or .npz determines the format." }
 
 local SAVE = args.declare("lab.save", {
+  doc = "Saves a tensor, or a table of tensors, numbers, strings and booleans.",
   positions = 2, PATH,
   { "value", "any", what = "a tensor, number, string or boolean, or a table of them", required = true,
     doc = "What to save; a .npz file holds a table of tensors by name, a .npy file one tensor." },
-  { "metadata", "table", doc = "Strings by name, of .safetensors files." },
+  { "metadata", "table", doc = "Strings by name, stored in a .safetensors file." },
   { "compress", "flag", doc = "Whether the tensors of a .npz file are compressed; false by default." },
 })
-local LOAD = args.declare("lab.load", { positions = 1, PATH })
+local LOAD = args.declare("lab.load", {
+  doc = "Reads a .safetensors, .npy or .npz file, whoever wrote it; returns the value and the metadata.",
+  positions = 1, PATH,
+})
 
 -- --- npz ------------------------------------------------------------------------------------------------------------
 

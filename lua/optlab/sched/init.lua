@@ -39,14 +39,17 @@ local function composed(name, base_lr, rate)
   return setmetatable({ name = name, text = ("%s(base_lr=%s)"):format(name, base_lr), rate = rate }, Composed)
 end
 
-local function declare(name, doc)
+local function declare(name, doc, equation, factor)
   return args.declare(name, {
-    { "base_lr", "number", min = 0, required = true, doc = "The learning rate that is multiplied." },
-    { "lr_lambda", "callable", required = true, doc = doc },
+    doc = doc, equation = equation,
+    { "base_lr", "number", min = 0, required = true, doc = "The rate that is multiplied." },
+    { "lr_lambda", "callable", required = true, doc = factor },
   })
 end
-local LAMBDA = declare("sched.LambdaLR", "A function of t that gives the factor.")
-local MULTIPLICATIVE = declare("sched.MultiplicativeLR", "A function of t that gives the factor of update t.")
+local LAMBDA = declare("sched.LambdaLR", "The base rate times a Lua function of t.", "base_lr lr_lambda(t)",
+  "A function of t that returns the factor.")
+local MULTIPLICATIVE = declare("sched.MultiplicativeLR", "Multiplies the rate at each update by a Lua function of t.",
+  "base_lr lr_lambda(1) lr_lambda(2) ... lr_lambda(t)", "A function of t that returns the factor of update t.")
 
 --- base_lr lr_lambda(t).
 -- @tparam table options see the declaration above

@@ -10,6 +10,7 @@ local update_function = require "optlab.train.update_function"
 local M = {}
 
 local DESCEND = args.declare("train.descend", {
+  doc = "Minimizes a function from a starting point; returns the path, a list of steps + 1 points.",
   positions = 4,
   { "f", "callable", required = true,
     doc = "The objective, a function of one number, of as many numbers as x0 has, or of a tensor." },
@@ -18,8 +19,9 @@ local DESCEND = args.declare("train.descend", {
   { "how", "function|object|table", has = { "step", "zero_grad" }, required = true,
     what = update_function.WHAT,
       doc = "An update rule function(x, grad, state, t), or an optimizer, {\"SGD\", lr = 0.1}." },
-  { "steps", "integer", min = 0, required = true, doc = "How many updates to make." },
-  { "grad", "callable", doc = "The gradient, a function called like f, instead of automatic differentiation." },
+  { "steps", "integer", min = 0, required = true, doc = "Number of updates." },
+  { "grad", "callable",
+    doc = "A function that is called like f and returns the gradient; by default automatic differentiation." },
 })
 
 -- The coordinates of a vector as 0-dimensional tensors, still connected to it.

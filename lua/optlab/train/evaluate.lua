@@ -11,16 +11,21 @@ local module = require "optlab.nn.module"
 
 local M = {}
 
-local MODEL = { "model", "callable", required = true, doc = "What gives predictions for a batch X." }
+local MODEL = { "model", "callable", required = true,
+  doc = "The model: called with a batch X, it returns predictions." }
 local DATA = { "data", "dataset|object", has = { "batches" }, what = "a data set {X = tensor, y = tensor} or a loader",
   required = true, doc = "A data set, or a loader." }
 
 local MEAN_LOSS = args.declare("train.mean_loss", {
+  doc = "The mean loss over a data set, in evaluation mode.",
   positions = 3, MODEL,
-  { "loss", "callable", required = true, doc = "loss(prediction, y), a mean over the examples." },
+  { "loss", "callable", required = true, doc = "loss(prediction, y) returns the mean over the examples." },
   DATA,
 })
-local ACCURACY = args.declare("train.accuracy", { positions = 2, MODEL, DATA })
+local ACCURACY = args.declare("train.accuracy", {
+  doc = "The share of right answers, in evaluation mode.",
+  positions = 2, MODEL, DATA,
+})
 
 local WHOLE = 2048 -- rows: so small a data set is evaluated in one go
 local BATCH = 256  -- rows at a time of a larger one, and of bytes that a transform makes floats of

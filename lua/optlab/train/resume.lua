@@ -15,10 +15,12 @@ local M = {}
 local FN = "train.fit: checkpoint"
 
 local CHECKPOINT = args.declare(FN, {
+  doc = "The table `checkpoint` of train.fit: when the complete state of the training is saved to a file.",
   { "path", "string", required = true, doc = "The .safetensors file." },
-  { "every", "integer", min = 1, default = 1, doc = "How many epochs lie between two checkpoints." },
-  { "every_steps", "integer", min = 1, doc = "Also save every so many steps within an epoch." },
-  { "resume", "flag", default = false, doc = "Go on from the file if there is one." },
+  { "every", "integer", min = 1, default = 1, doc = "Number of epochs between two checkpoints." },
+  { "every_steps", "integer", min = 1,
+    doc = "Number of steps between two checkpoints within an epoch; by default there are none." },
+  { "resume", "flag", default = false, doc = "Whether to continue from the file if it exists." },
 })
 
 local function has_state(object)

@@ -15,16 +15,22 @@ local RESULT = { "result", "table", what = "a path or a history", required = tru
   doc = "What train.descend, train.fit or train.airfoil returned." }
 
 local RECORD = args.declare("train.record", {
+  doc = "Adds a row to metrics.csv.",
   positions = 3, RUN,
   { "epoch", "number", required = true, doc = "The step of a descent, or how many times the data have been seen." },
-  { "values", "table", required = true, doc = "{quantity = number}." },
+  { "values", "table", required = true, doc = "The numbers by name: {loss = 0.5}." },
 })
-local SUMMARY = args.declare("train.summary", { positions = 1, RESULT })
+local SUMMARY = args.declare("train.summary", {
+  doc = "One line about a path or a history.",
+  positions = 1, RESULT,
+})
 local REPORT = args.declare("train.report", {
+  doc = "Prints the summary of a path or a history and writes its numbers to metrics.csv.",
   positions = 3, RUN, RESULT,
-  { "note", "string", doc = "Printed behind the line, in parentheses." },
+  { "note", "string", doc = "Printed after the line, in parentheses." },
 })
 local DISTANCE = args.declare("train.distance", {
+  doc = "The largest difference between two paths.",
   positions = 2,
   { "a", "table", required = true, doc = "A path." },
   { "b", "table", required = true, doc = "Another of the same length." },

@@ -25,21 +25,22 @@ local FN = "train.sweep"
 local AT_ONCE = 64 -- models that exist at the same time
 
 local SWEEP = args.declare(FN, {
-  { "model", "callable", required = true, doc = "model(run) makes a model." },
-  { "optimizer", "callable", required = true, doc = "optimizer(params, run) makes the model's optimizer." },
+  doc = "Trains many small models side by side that differ in seed and hyperparameters.",
+  { "model", "callable", required = true, doc = "model(run) returns a new model." },
+  { "optimizer", "callable", required = true, doc = "optimizer(params, run) returns the model's optimizer." },
   { "data", "dataset", required = true, doc = "The data set to train on." },
-  { "epochs", "integer", min = 1, required = true, doc = "How many times to go through the data." },
-  { "loss", "callable", doc = "loss(prediction, y), the mean over a batch; required unless `step` is given." },
-  { "batch_size", "integer", min = 1, default = 1, doc = "Rows a batch." },
-  { "shuffle", "flag", default = true, doc = "Whether each epoch has an order of its own." },
+  { "epochs", "integer", min = 1, required = true, doc = "Number of passes over the data." },
+  { "loss", "callable", doc = "loss(prediction, y) returns the mean over the batch; required unless `step` is given." },
+  { "batch_size", "integer", min = 1, default = 1, doc = "Number of rows in a batch." },
+  { "shuffle", "flag", default = true, doc = "Whether the rows are put in a new random order in each epoch." },
   { "drop_last", "flag", default = false, doc = "Whether a last batch that is not full is left out." },
   { "runs", "list", of = { "table" },
-    doc = "A table for each run; its seed is the run's seed, everything else is for the functions to read." },
-  { "grid", "table", doc = "Instead of runs: lists by name, of which all combinations are made." },
+    doc = "A table for each run; `seed` is its seed, and the functions above read the rest." },
+  { "grid", "table", doc = "Alternative to runs: lists by name; a run is made of each combination." },
   { "scheduler", "callable", doc = "scheduler(run) returns a schedule of the update count." },
-  { "step", "callable", doc = "step(net, opt, run) returns another step(X, y) instead of the usual one." },
+  { "step", "callable", doc = "step(net, opt, run) returns a function step(X, y) that replaces the usual step." },
   { "evaluate", "callable|false",
-    doc = "evaluate(model, run) gives a result's loss; by default the mean loss over the data; false: none." },
+    doc = "evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none." },
 })
 
 -- All combinations of the values of the lists in `grid`, by name; the first name in the alphabet varies slowest.

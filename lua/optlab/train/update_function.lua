@@ -29,6 +29,7 @@ local M = {}
 M.WHAT = 'an update rule (a function) or an optimizer such as {"SGD", lr = 0.1}'
 
 local OPTIMIZER = args.declare("train.optimizer", {
+  doc = "Makes an optimizer, or an object like one from an update rule.",
   positions = 2,
   { "params", "table", required = true, doc = "A list of tensors." },
   { "how", "function|object|table", has = { "step", "zero_grad" }, required = true, what = M.WHAT,

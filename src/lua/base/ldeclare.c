@@ -3,14 +3,17 @@
  */
 #include "lua/base/ldeclare.h"
 
+#include <string.h>
+
 #include "lua/base/largs.h"
 
 static const char *const kinds[ARG_KIND_COUNT] = {
-    [ARG_NUMBER] = "number", [ARG_INTEGER] = "integer", [ARG_FLAG] = "flag",         [ARG_CHOICE] = "choice",
-    [ARG_TUPLE] = "tuple",   [ARG_SIZES] = "sizes",     [ARG_SHAPE] = "shape",       [ARG_LIST] = "list",
-    [ARG_INTEGERS] = "list", [ARG_DIM] = "dimension",   [ARG_DTYPE] = "dtype",       [ARG_FLOAT_DTYPE] = "dtype",
-    [ARG_TENSOR] = "tensor", [ARG_STRING] = "string",   [ARG_FUNCTION] = "function", [ARG_TABLE] = "table",
-    [ARG_VALUE] = "value",   [ARG_INT64] = "integer",
+    [ARG_NUMBER] = "number", [ARG_INTEGER] = "integer", [ARG_FLAG] = "flag",
+    [ARG_CHOICE] = "choice", [ARG_TUPLE] = "tuple",     [ARG_SIZES] = "sizes",
+    [ARG_SHAPE] = "shape",   [ARG_LIST] = "list",       [ARG_INTEGERS] = "integers",
+    [ARG_DIM] = "dimension", [ARG_DTYPE] = "dtype",     [ARG_FLOAT_DTYPE] = "float_dtype",
+    [ARG_TENSOR] = "tensor", [ARG_STRING] = "string",   [ARG_FUNCTION] = "function",
+    [ARG_TABLE] = "table",   [ARG_VALUE] = "value",     [ARG_INT64] = "integer",
 };
 
 static const char *const ranges[RANGE_COUNT] = {
@@ -77,4 +80,21 @@ void ldeclare_push(lua_State *L, const char *space, const char *name, const char
   ldeclare_settext(L, "paper", paper);
   ldeclare_pushargs(L, args);
   lua_setfield(L, -2, "args");
+}
+
+void ldeclare_setwhat(lua_State *L, const char *name, const char *kind, const char *what, bool required) {
+  lua_getfield(L, -1, "args");
+  for (lua_Integer i = 1; lua_geti(L, -1, i) == LUA_TTABLE; i++) {
+    lua_getfield(L, -1, "name");
+    bool same = strcmp(lua_tostring(L, -1), name) == 0;
+    lua_pop(L, 1);
+    if (same) {
+      ldeclare_settext(L, "kind", kind);
+      ldeclare_settext(L, "what", what);
+      lua_pushboolean(L, required);
+      lua_setfield(L, -2, "required");
+    }
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 2);
 }

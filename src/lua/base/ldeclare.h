@@ -15,6 +15,10 @@ void ldeclare_pushargs(lua_State *L, const Arg *args);
 void ldeclare_push(lua_State *L, const char *space, const char *name, const char *doc, const char *equation,
                    const char *paper, const Arg *args);
 
+/* In the declaration at the top: what the row `name`, which takes any value or none, accepts by the checks of its
+ * reader. */
+void ldeclare_setwhat(lua_State *L, const char *name, const char *kind, const char *what, bool required);
+
 /* In the table at the top: name = text, unless that is NULL. */
 void ldeclare_settext(lua_State *L, const char *name, const char *text);
 

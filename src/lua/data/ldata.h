@@ -15,6 +15,10 @@
 void ldata_add_loader(lua_State *L);
 void ldata_add_fetch(lua_State *L);
 
+/* Each adds the declarations of its functions to the list on top of the stack. */
+void ldata_declare_loader(lua_State *L);
+void ldata_declare_fetch(lua_State *L);
+
 /* The loader at idx, or NULL. */
 Loader *ldata_testloader(lua_State *L, int idx);
 

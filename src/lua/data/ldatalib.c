@@ -11,6 +11,7 @@
 #include "data/standardize.h"
 #include "data/standins/garments.h"
 #include "data/standins/gaussian.h"
+#include "lua/base/ldeclare.h"
 #include "lua/data/ldata.h"
 
 #define CSV_TABLE_MT "optlab.CsvTable"
@@ -27,15 +28,33 @@ static const char *only_path(lua_State *L, const char *callee) {
 
 static const char CSV[] = "data.csv";
 
+#define WHAT_DELIMITER "one sign that is no part of a number (\",\", \";\", \"\\t\", \" \" for blanks)"
+#define WHAT_COMMENT "one sign or false"
+#define WHAT_COLUMNS "a list of positions or names"
+
 enum { DELIMITER, HEADER, SKIP, COLUMNS, COMMENT, NA, DTYPE, CSV_COUNT };
 static const Arg csv_args[] = {
-    [DELIMITER] = {.name = "delimiter", .kind = ARG_STRING},
-    [HEADER] = {.name = "header", .kind = ARG_FLAG},
-    [SKIP] = {.name = "skip", .kind = ARG_INTEGER, .range = RANGE_NOT_NEGATIVE},
-    [COLUMNS] = {.name = "columns", .kind = ARG_TABLE},
-    [COMMENT] = {.name = "comment", .kind = ARG_VALUE},
-    [NA] = {.name = "na", .kind = ARG_VALUE},
-    [DTYPE] = {.name = "dtype", .kind = ARG_DTYPE, .def = ARG_UNSET},
+    [DELIMITER] = {.name = "delimiter",
+                   .kind = ARG_STRING,
+                   .doc = "What separates the fields; detected by default; \" \" means runs of blanks."},
+    [HEADER] = {.name = "header", .kind = ARG_FLAG, .doc = "Whether the first line holds the names of the columns."},
+    [SKIP] = {.name = "skip",
+              .kind = ARG_INTEGER,
+              .range = RANGE_NOT_NEGATIVE,
+              .doc = "Number of lines to skip at the start of the file."},
+    [COLUMNS] = {.name = "columns",
+                 .kind = ARG_TABLE,
+                 .doc = "Positions or names of the columns to read; by default all."},
+    [COMMENT] = {.name = "comment",
+                 .kind = ARG_VALUE,
+                 .doc = "The sign that begins a comment, by default \"#\"; false for no comments."},
+    [NA] = {.name = "na",
+            .kind = ARG_VALUE,
+            .doc = "The number to use for missing values; without it they are errors."},
+    [DTYPE] = {.name = "dtype",
+               .kind = ARG_DTYPE,
+               .def = ARG_UNSET,
+               .doc = "Dtype of the tensor; by default the default dtype."},
     [CSV_COUNT] = {0},
 };
 
@@ -43,8 +62,7 @@ static char check_delimiter(lua_State *L, int idx) {
   const char *s = idx ? lua_tostring(L, idx) : NULL;
   if (!s) return 0;
   if (strlen(s) != 1 || isalnum((unsigned char)*s) || strchr("+-.\"\r\n", *s)) {
-    lb_badvalue(L, CSV, "delimiter", idx,
-                "one sign that is no part of a number (\",\", \";\", \"\\t\", \" \" for blanks)");
+    lb_badvalue(L, CSV, "delimiter", idx, WHAT_DELIMITER);
   }
   return *s;
 }
@@ -54,7 +72,7 @@ static char check_comment(lua_State *L, int idx) {
   if (idx == 0) return '#';
   if (lua_isboolean(L, idx) && !lua_toboolean(L, idx)) return 0;
   const char *s = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : NULL;
-  if (!s || strlen(s) > 1) lb_badvalue(L, CSV, "comment", idx, "one sign or false");
+  if (!s || strlen(s) > 1) lb_badvalue(L, CSV, "comment", idx, WHAT_COMMENT);
   return *s;
 }
 
@@ -70,7 +88,7 @@ static void check_na(lua_State *L, int idx, CsvOptions *opt) {
 static void check_columns(lua_State *L, int list, CsvOptions *opt) {
   if (list == 0) return;
   lua_Integer n = luaL_len(L, list);
-  if (n < 1) lb_badvalue(L, CSV, "columns", list, "a list of positions or names");
+  if (n < 1) lb_badvalue(L, CSV, "columns", list, WHAT_COLUMNS);
   CsvColumn *columns = lua_newuserdatauv(L, (size_t)n * sizeof *columns, 0);
   for (lua_Integer i = 1; i <= n; i++) {
     int isint = 0;
@@ -247,9 +265,31 @@ static int garments(lua_State *L) {
   return 2;
 }
 
+/* declarations() -> a list of {space =, name =, doc =, args =}. */
+static int declarations(lua_State *L) {
+  lua_newtable(L);
+  ldeclare_push(L, "data", "csv",
+                "Reads a table of numbers; returns a tensor (rows, columns), and the names if there are any.", NULL,
+                NULL, csv_args);
+  ldeclare_setwhat(L, "delimiter", "string", WHAT_DELIMITER, false);
+  ldeclare_setwhat(L, "columns", "columns", WHAT_COLUMNS, false);
+  ldeclare_setwhat(L, "comment", "string|false", WHAT_COMMENT, false);
+  ldeclare_setwhat(L, "na", "number", "a number", false);
+  ldeclare_append(L);
+  ldata_declare_loader(L);
+  ldata_declare_fetch(L);
+  return 1;
+}
+
 static const luaL_Reg library[] = {
-    {"csv", csv},           {"idx", idx},           {"npy", npy}, {"standardize", standardize_table},
-    {"gaussian", gaussian}, {"garments", garments}, {NULL, NULL},
+    {"csv", csv},
+    {"idx", idx},
+    {"npy", npy},
+    {"standardize", standardize_table},
+    {"gaussian", gaussian},
+    {"garments", garments},
+    {"declarations", declarations},
+    {NULL, NULL},
 };
 
 int luaopen_optlab_data(lua_State *L) {

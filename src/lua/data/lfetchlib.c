@@ -3,6 +3,7 @@
  */
 #include "data/io/digest.h"
 #include "data/io/fetch.h"
+#include "lua/base/ldeclare.h"
 #include "lua/data/ldata.h"
 
 #define CONNECT_TIMEOUT 5.0
@@ -34,28 +35,32 @@ static int failed(lua_State *L) {
   return 2;
 }
 
+enum { URL, PATH, DIGEST, CONNECT, STALL, PROGRESS, DOWNLOAD_COUNT };
+static const Arg download_args[] = {
+    {.name = "url", .kind = ARG_STRING, .required = true, .doc = "The address."},
+    {.name = "path", .kind = ARG_STRING, .required = true, .doc = "Where to put the file; its folder is created."},
+    {.name = "digest", .kind = ARG_STRING, .doc = "The expected checksum, such as \"sha1:76e5...\"."},
+    {.name = "connect_timeout", .def = CONNECT_TIMEOUT, .doc = "Seconds until the server must have answered."},
+    {.name = "stall_timeout", .def = STALL_TIMEOUT, .doc = "Seconds without data after which the download fails."},
+    {.name = "progress",
+     .kind = ARG_FUNCTION,
+     .doc = "progress(done, total) is called now and then with bytes; total is nil if it is not known."},
+    {0},
+};
+
 /***
 Downloads one file, completely or not at all.
 @function download
 @tparam string url
 @tparam string path where to put it; its directory is made
-@tparam[opt] table options digest ("sha1:..."), connect_timeout (5 s), stall_timeout (8 s), progress (function(done,
-total or nil))
+@tparam[opt] table options see download_args
 @treturn[1] boolean true
 @treturn[2] nil
 @treturn[2] string what went wrong
 */
 static int download(lua_State *L) {
-  enum { URL, PATH, DIGEST, CONNECT, STALL, PROGRESS, COUNT };
-  static const Arg args[] = {{.name = "url", .kind = ARG_STRING, .required = true},
-                             {.name = "path", .kind = ARG_STRING, .required = true},
-                             {.name = "digest", .kind = ARG_STRING},
-                             {.name = "connect_timeout", .def = CONNECT_TIMEOUT},
-                             {.name = "stall_timeout", .def = STALL_TIMEOUT},
-                             {.name = "progress", .kind = ARG_FUNCTION},
-                             {0}};
-  double x[COUNT];
-  largs_read(L, 1, "data.download", &(ArgValues){.args = args, .x = x});
+  double x[DOWNLOAD_COUNT];
+  largs_read(L, 1, "data.download", &(ArgValues){.args = download_args, .x = x});
   Progress p = {.L = L, .function = (int)x[PROGRESS]};
   FetchOptions opt = {
       .digest = x[DIGEST] != 0 ? lua_tostring(L, (int)x[DIGEST]) : NULL,
@@ -71,6 +76,16 @@ static int download(lua_State *L) {
   return 1;
 }
 
+static const Arg digest_args[] = {
+    {.name = "path", .kind = ARG_STRING, .required = true, .doc = "The file."},
+    {.name = "algorithm",
+     .kind = ARG_STRING,
+     .required = true,
+     .doc = "\"md5\", \"sha1\" or \"sha256\"; what follows a colon is ignored."},
+    {.name = "unpack", .kind = ARG_FLAG, .doc = "Whether to digest what a gzip-compressed file contains."},
+    {0},
+};
+
 /***
 The checksum of a file.
 @function digest
@@ -82,15 +97,11 @@ The checksum of a file.
 @treturn[2] string what went wrong
 */
 static int digest(lua_State *L) {
-  enum { PATH, ALGORITHM, UNPACK, COUNT };
-  static const Arg args[] = {{.name = "path", .kind = ARG_STRING, .required = true},
-                             {.name = "algorithm", .kind = ARG_STRING, .required = true},
-                             {.name = "unpack", .kind = ARG_FLAG},
-                             {0}};
+  enum { FILE_PATH, ALGORITHM, UNPACK, COUNT };
   char out[DIGEST_MAX];
   double x[COUNT];
-  largs_read(L, 1, "data.digest", &(ArgValues){.args = args, .x = x});
-  if (digest_file(lua_tostring(L, (int)x[PATH]), lua_tostring(L, (int)x[ALGORITHM]), x[UNPACK] != 0, out) < 0) {
+  largs_read(L, 1, "data.digest", &(ArgValues){.args = digest_args, .x = x});
+  if (digest_file(lua_tostring(L, (int)x[FILE_PATH]), lua_tostring(L, (int)x[ALGORITHM]), x[UNPACK] != 0, out) < 0) {
     return failed(L);
   }
   lua_pushstring(L, out);
@@ -98,5 +109,15 @@ static int digest(lua_State *L) {
 }
 
 static const luaL_Reg library[] = {{"download", download}, {"digest", digest}, {NULL, NULL}};
+
+void ldata_declare_fetch(lua_State *L) {
+  ldeclare_push(L, "data", "download",
+                "Downloads one file, completely or not at all; returns true, or nil and a message.", NULL, NULL,
+                download_args);
+  ldeclare_append(L);
+  ldeclare_push(L, "data", "digest", "The checksum of a file, such as \"sha1:76e5...\"; or nil and a message.", NULL,
+                NULL, digest_args);
+  ldeclare_append(L);
+}
 
 void ldata_add_fetch(lua_State *L) { luaL_setfuncs(L, library, 0); }

@@ -11,6 +11,7 @@
 
 #include "core/recorder.h"
 #include "data/loader.h"
+#include "lua/base/ldeclare.h"
 #include "lua/data/ldata.h"
 
 #define LOADER_MT "optlab.Loader"
@@ -44,16 +45,39 @@ static int push_fields(lua_State *L, const char *fn) {
   return n;
 }
 
+#define WHAT_TRANSFORM "a table {scale=, mean=, std=, dtype=} or false"
+
+static const Arg transform_args[] = {
+    {.name = "dtype",
+     .kind = ARG_DTYPE,
+     .def = ARG_UNSET,
+     .doc = "Dtype of the batches; by default the default dtype."},
+    {.name = "scale", .range = RANGE_NUMBER, .def = 1, .doc = "Factor of each byte."},
+    {.name = "mean", .range = RANGE_NUMBER, .doc = "Subtracted after that."},
+    {.name = "std", .range = RANGE_NUMBER, .def = 1, .doc = "Divisor of the difference."},
+    {0},
+};
+
+static const Arg loader_args[] = {
+    {.name = "batch_size",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .def = 1,
+     .doc = "Number of rows in a batch."},
+    {.name = "shuffle", .kind = ARG_FLAG, .doc = "Whether the rows are put in a new random order in each epoch."},
+    {.name = "drop_last", .kind = ARG_FLAG, .doc = "Whether a last batch that is not full is left out."},
+    {.name = "seed", .kind = ARG_INT64, .doc = "Seed of the order; by default it follows lab.manual_seed."},
+    {.name = "transform",
+     .kind = ARG_VALUE,
+     .doc = "How a uint8 X is converted; by default the data set's own transform; false for none."},
+    {0},
+};
+
 /* Reads the table {dtype =, scale =, mean =, std =} at idx. */
 static ByteTransform check_transform(lua_State *L, int idx) {
   enum { DTYPE, SCALE, MEAN, STD, COUNT };
-  static const Arg args[] = {{.name = "dtype", .kind = ARG_DTYPE, .def = ARG_UNSET},
-                             {.name = "scale", .range = RANGE_NUMBER, .def = 1},
-                             {.name = "mean", .range = RANGE_NUMBER},
-                             {.name = "std", .range = RANGE_NUMBER, .def = 1},
-                             {0}};
   double x[COUNT];
-  largs_options(L, idx, "data.loader: transform", &(ArgValues){.args = args, .x = x});
+  largs_options(L, idx, "data.loader: transform", &(ArgValues){.args = transform_args, .x = x});
   return (ByteTransform){.dtype = arg_dtype(x[DTYPE]), .scale = x[SCALE], .mean = x[MEAN], .std = x[STD]};
 }
 
@@ -65,7 +89,7 @@ static void find_transform(lua_State *L, const char *fn, int idx, LoaderOptions 
   }
   bool off = !lua_toboolean(L, idx);
   if (!off && !lua_istable(L, idx)) {
-    lb_badvalue(L, fn, "transform", idx, "a table {scale=, mean=, std=, dtype=} or false");
+    lb_badvalue(L, fn, "transform", idx, WHAT_TRANSFORM);
   }
   opt->has_transform = !off;
   if (!off) opt->transform = check_transform(L, idx);
@@ -73,16 +97,10 @@ static void find_transform(lua_State *L, const char *fn, int idx, LoaderOptions 
 
 static LoaderOptions check_options(lua_State *L, const char *fn) {
   enum { BATCH_SIZE, SHUFFLE, DROP_LAST, SEED, TRANSFORM, COUNT };
-  static const Arg args[] = {{.name = "batch_size", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = 1},
-                             {.name = "shuffle", .kind = ARG_FLAG},
-                             {.name = "drop_last", .kind = ARG_FLAG},
-                             {.name = "seed", .kind = ARG_INT64},
-                             {.name = "transform", .kind = ARG_VALUE},
-                             {0}};
   double x[COUNT];
   lb_atmost(L, fn, 2);
   lua_settop(L, 2);
-  largs_options(L, 2, fn, &(ArgValues){.args = args, .x = x});
+  largs_options(L, 2, fn, &(ArgValues){.args = loader_args, .x = x});
   LoaderOptions opt = {.batch_size = (int64_t)x[BATCH_SIZE],
                        .shuffle = x[SHUFFLE] != 0,
                        .drop_last = x[DROP_LAST] != 0,
@@ -96,9 +114,7 @@ static LoaderOptions check_options(lua_State *L, const char *fn) {
 Cuts a data set into minibatches.
 @function loader
 @tparam table data a data set or any {X=tensor, y=tensor}, or a list of tensors with the same first dimension
-@tparam[opt] table options batch_size (1), shuffle (false), drop_last (false), seed (an
-integer; without it the order follows lab.manual_seed), transform ({dtype, scale=1, mean=0, std=1}: a uint8 X comes as
-floats, (X * scale - mean) / std; by default the data set's own field transform; false: none)
+@tparam[opt] table options see loader_args
 @treturn Loader
 @usage
 local loader = data.loader(data.airfoil(), {batch_size = 10, shuffle = true})
@@ -297,4 +313,14 @@ void ldata_add_loader(lua_State *L) {
   luaL_setfuncs(L, batches_metamethods, 0);
   lua_pop(L, 2);
   luaL_setfuncs(L, library, 0);
+}
+
+void ldata_declare_loader(lua_State *L) {
+  ldeclare_push(L, "data", "loader", "Cuts a data set into minibatches: for X, y in loader:batches() do ... end.", NULL,
+                NULL, loader_args);
+  ldeclare_setwhat(L, "transform", "table|false", WHAT_TRANSFORM, false);
+  ldeclare_append(L);
+  ldeclare_push(L, "data", "loader: transform", "How a loader converts a uint8 X, a batch at a time.",
+                "(X scale - mean) / std", NULL, transform_args);
+  ldeclare_append(L);
 }

@@ -38,6 +38,7 @@ typedef struct Functional {
 } Functional;
 
 extern const Functional lnn_functionals[]; /* ended by a NULL name */
+extern const Arg lnn_gain_args[];          /* nn.init.calculate_gain */
 
 int lnn_declarations(lua_State *L); /* lnn_declare.c: a function of the library */
 

@@ -37,6 +37,13 @@ static void push_layer(lua_State *L, const LayerDef *def) {
   lua_setfield(L, -2, "state");
 }
 
+static void push_gain(lua_State *L) {
+  static const char *const none[] = {NULL};
+  ldeclare_push(L, "nn.init", "calculate_gain", "The gain that keeps variances through an activation function.", NULL,
+                NULL, lnn_gain_args);
+  set_inputs(L, none);
+}
+
 /* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, ...}. Layers and losses also have
  * functional, inputs (names), outputs (how many) and state. */
 int lnn_declarations(lua_State *L) {
@@ -54,5 +61,7 @@ int lnn_declarations(lua_State *L) {
     ldeclare_push(L, "nn.init", def->name, def->doc, def->equation, def->paper, def->args);
     ldeclare_append(L);
   }
+  push_gain(L);
+  ldeclare_append(L);
   return 1;
 }

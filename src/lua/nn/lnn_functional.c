@@ -50,7 +50,8 @@ static int functional_call(lua_State *L) {
 
 static const char *const weighted_inputs[] = {"input", "weight", NULL}, *const label_inputs[] = {"labels", NULL};
 
-static const Arg linear_args[] = {{.name = "bias", .kind = ARG_TENSOR, .doc = "(out)"}, {0}};
+static const Arg linear_args[] = {
+    {.name = "bias", .kind = ARG_TENSOR, .doc = "Added to each output: a tensor (out_features)."}, {0}};
 
 static Tensor *linear(Tensor *const *in, const double *x, Tensor *const *given) {
   (void)x;
@@ -59,18 +60,18 @@ static Tensor *linear(Tensor *const *in, const double *x, Tensor *const *given) 
 
 enum { CONV_BIAS, CONV_STRIDE, CONV_PADDING = CONV_STRIDE + 2 };
 static const Arg conv2d_args[] = {
-    {.name = "bias", .kind = ARG_TENSOR, .doc = "(out)"},
+    {.name = "bias", .kind = ARG_TENSOR, .doc = "Added to each channel: a tensor (out_channels)."},
     {.name = "stride",
      .kind = ARG_SIZES,
      .width = 2,
      .range = RANGE_AT_LEAST_1,
      .def = 1,
-     .doc = "step from window to window, {down, right}"},
+     .doc = "Step from one window to the next: {down, right}."},
     {.name = "padding",
      .kind = ARG_SIZES,
      .width = 2,
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "zeros around the image, {above and below, left and right}"},
+     .doc = "Zeros added around the image: {above and below, left and right}."},
     {0},
 };
 
@@ -80,13 +81,15 @@ static Tensor *conv2d(Tensor *const *in, const double *x, Tensor *const *given) 
 
 enum { NORM_MEAN, NORM_VAR, NORM_WEIGHT, NORM_BIAS, NORM_TRAINING, NORM_MOMENTUM, NORM_EPS };
 static const Arg batch_norm_args[] = {
-    {.name = "running_mean", .kind = ARG_TENSOR, .doc = "(C), moved in place in training"},
-    {.name = "running_var", .kind = ARG_TENSOR, .doc = "(C), moved in place in training"},
-    {.name = "weight", .kind = ARG_TENSOR, .doc = "(C)"},
-    {.name = "bias", .kind = ARG_TENSOR, .doc = "(C)"},
-    {.name = "training", .kind = ARG_FLAG, .doc = "whether to use the statistics of the batch"},
-    {.name = "momentum", .def = 0.1, .doc = "share of the batch in the running statistics"},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "added to the variance, inside the root"},
+    {.name = "running_mean", .kind = ARG_TENSOR, .doc = "Running mean (C); updated in place in training."},
+    {.name = "running_var", .kind = ARG_TENSOR, .doc = "Running variance (C); updated in place in training."},
+    {.name = "weight", .kind = ARG_TENSOR, .doc = "Factor for each channel: a tensor (C)."},
+    {.name = "bias", .kind = ARG_TENSOR, .doc = "Added to each channel: a tensor (C)."},
+    {.name = "training", .kind = ARG_FLAG, .doc = "Whether to use the batch's statistics instead of the running ones."},
+    {.name = "momentum",
+     .def = 0.1,
+     .doc = "Share of the batch's statistics in each update of the running statistics."},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "Added to the variance, inside the square root."},
     {0},
 };
 
@@ -102,8 +105,11 @@ static Tensor *batch_norm(Tensor *const *in, const double *x, Tensor *const *giv
 }
 
 static const Arg dropout_args[] = {
-    {.name = "p", .range = RANGE_0_TO_1, .def = 0.5, .doc = "probability that an element becomes 0"},
-    {.name = "training", .kind = ARG_FLAG, .def = 1, .doc = "false: the input is returned as it is"},
+    {.name = "p", .range = RANGE_0_TO_1, .def = 0.5, .doc = "Probability that an element becomes 0."},
+    {.name = "training",
+     .kind = ARG_FLAG,
+     .def = 1,
+     .doc = "Whether to drop elements; false returns the input unchanged."},
     {0},
 };
 
@@ -117,7 +123,7 @@ static const Arg one_hot_args[] = {
      .kind = ARG_INTEGER,
      .range = RANGE_AT_LEAST_1,
      .def = ARG_UNSET,
-     .doc = "size of the new last dimension; the largest label if unset"},
+     .doc = "Size of the new last dimension; by default the largest label."},
     {0},
 };
 
@@ -167,20 +173,20 @@ static int init_call(lua_State *L) {
   return 1;
 }
 
-static const Arg gain_args[] = {
+const Arg lnn_gain_args[] = {
     {.name = "nonlinearity",
      .kind = ARG_CHOICE,
      .required = true,
      .choices = init_nonlinearities,
-     .doc = "the function that follows the layer"},
-    {.name = "param", .def = 0.01, .doc = "the slope of leaky_relu"},
+     .doc = "The activation function that follows the layer."},
+    {.name = "param", .def = 0.01, .doc = "The negative slope; only with nonlinearity 'leaky_relu'."},
     {0},
 };
 
 /* nn.init.calculate_gain(nonlinearity[, param]) */
 static int init_calculate_gain(lua_State *L) {
   double x[2];
-  largs_read(L, 1, "nn.init.calculate_gain", &(ArgValues){.args = gain_args, .x = x});
+  largs_read(L, 1, "nn.init.calculate_gain", &(ArgValues){.args = lnn_gain_args, .x = x});
   lua_pushnumber(L, init_gain((int)x[0], x[1]));
   return 1;
 }

@@ -252,20 +252,26 @@ static int l_close(lua_State *L) {
 
 /* --- clipping ----------------------------------------------------------------------------------------------------- */
 
+enum { MAX_NORM, NORM_TYPE, ERROR_IF_NONFINITE, NORM_COUNT };
+static const Arg norm_args[] = {
+    {.name = "max_norm", .range = RANGE_NUMBER, .required = true, .doc = "The largest norm that is left as it is."},
+    {.name = "norm_type",
+     .range = RANGE_NUMBER,
+     .def = 2,
+     .doc = "p of the p-norm; math.huge for the largest element."},
+    {.name = "error_if_nonfinite",
+     .kind = ARG_FLAG,
+     .doc = "Whether a norm that is nan or infinite is an error instead of being used."},
+    {0},
+};
+
 /*** Scales all gradients together so that their norm is at most max_norm; returns the norm before:
  * `optim.clip_grad_norm_(params, 1.0, {norm_type = 2, error_if_nonfinite = false})`. @function clip_grad_norm_ */
 static int l_clip_grad_norm(lua_State *L) {
-  enum { MAX_NORM, NORM_TYPE, ERROR_IF_NONFINITE, COUNT };
-  static const Arg args[] = {
-      {.name = "max_norm", .range = RANGE_NUMBER, .required = true},
-      {.name = "norm_type", .range = RANGE_NUMBER, .def = 2},
-      {.name = "error_if_nonfinite", .kind = ARG_FLAG},
-      {0},
-  };
   const char *fn = "optim.clip_grad_norm_";
-  double x[COUNT];
+  double x[NORM_COUNT];
   int n;
-  largs_read(L, 2, fn, &(ArgValues){.args = args, .x = x});
+  largs_read(L, 2, fn, &(ArgValues){.args = norm_args, .x = x});
   Tensor **params = read_params(L, 1, &n, fn);
   Tensor *total = clip_grad_norm_(params, n, x[MAX_NORM], x[NORM_TYPE], x[ERROR_IF_NONFINITE] != 0);
   lb_pushtensor(L, total);
@@ -276,13 +282,20 @@ static int l_clip_grad_norm(lua_State *L) {
   return 1;
 }
 
+static const Arg value_args[] = {
+    {.name = "clip_value",
+     .range = RANGE_NUMBER,
+     .required = true,
+     .doc = "The largest absolute value; elements beyond it are set to it, with their sign."},
+    {0},
+};
+
 /*** Limits every element of the gradients to -clip_value..clip_value. @function clip_grad_value_ */
 static int l_clip_grad_value(lua_State *L) {
-  static const Arg args[] = {{.name = "clip_value", .range = RANGE_NUMBER, .required = true}, {0}};
   const char *fn = "optim.clip_grad_value_";
   double value = 0;
   int n;
-  largs_read(L, 2, fn, &(ArgValues){.args = args, .x = &value});
+  largs_read(L, 2, fn, &(ArgValues){.args = value_args, .x = &value});
   Tensor **params = read_params(L, 1, &n, fn);
   if (clip_grad_value_(params, n, value) < 0) return lb_coreerror(L);
   return 0;
@@ -301,7 +314,8 @@ static int l_define(lua_State *L) {
   return 1;
 }
 
-/* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, state = {{name =, doc =}, ...}} */
+/* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, state = {{name =, doc =}, ...}};
+ * what has no state is a function, and no optimizer. */
 static int l_declarations(lua_State *L) {
   lua_newtable(L);
   for (int i = 0; optim_defs[i]; i++) {
@@ -317,6 +331,13 @@ static int l_declarations(lua_State *L) {
     lua_setfield(L, -2, "state");
     ldeclare_append(L);
   }
+  ldeclare_push(L, "optim", "clip_grad_norm_",
+                "Scales all gradients together so that their norm is at most max_norm; returns the norm before.",
+                "g <- g min(1, max_norm / (norm + 1e-6)),  norm: of all gradients as one vector", NULL, norm_args);
+  ldeclare_append(L);
+  ldeclare_push(L, "optim", "clip_grad_value_", "Limits every element of the gradients.",
+                "g <- max(-clip_value, min(g, clip_value))", NULL, value_args);
+  ldeclare_append(L);
   return 1;
 }
 

@@ -56,6 +56,10 @@ void lsched_type(lua_State *L, const char *name, const luaL_Reg *methods, lua_CF
 int lsched_attach(lua_State *L);
 int lsched_plateau(lua_State *L);
 void lsched_open_compose(lua_State *L); /* adds its functions to the table on top */
+
+/* Add the declaration of one schedule, of all compositions to the list on top. */
+void lsched_append_declaration(lua_State *L, const SchedDef *def);
+void lsched_append_compositions(lua_State *L);
 void lsched_open_attach(lua_State *L);
 void lsched_open_plateau(lua_State *L);
 

@@ -12,16 +12,20 @@
 #include <string.h>
 
 #include "lua/base/largs.h"
+#include "lua/base/ldeclare.h"
 #include "lua/sched/lsched.h"
 
 /* --- making one --------------------------------------------------------------------------------------------------- */
 
 #define WHAT "a function of t or one of sched.*"
+#define WHAT_PARTS "a list of at least one schedule"
+
+static bool takes_list(const SchedDef *def) { return strcmp(def->args[0].name, "schedules") == 0; }
 
 /* Raises unless the value at idx is a list of at least one schedule; its length. */
 static int check_parts(lua_State *L, int idx, const char *fn) {
   const int n = lua_istable(L, idx) && !lsched_is_schedule(L, idx) ? (int)luaL_len(L, idx) : 0;
-  if (n == 0) lb_badvalue(L, fn, "schedules", idx, "a list of at least one schedule");
+  if (n == 0) lb_badvalue(L, fn, "schedules", idx, WHAT_PARTS);
   for (int i = 1; i <= n; i++) {
     lua_geti(L, idx, i);
     const char *name = lua_pushfstring(L, "schedules[%d]", i);
@@ -60,7 +64,7 @@ static int l_compose(lua_State *L) {
   largs_read(L, 2, fn, &s->args);
   const int given = (int)s->args.x[0], first = given ? given : lua_gettop(L) + 1; /* where it lies */
   int parts = first;
-  if (strcmp(def->args[0].name, "schedules") != 0) {
+  if (!takes_list(def)) {
     if (!lsched_is_schedule(L, first)) lb_badvalue(L, fn, "schedule", first, WHAT);
     parts = push_single(L, first);
   }
@@ -71,9 +75,22 @@ static int l_compose(lua_State *L) {
   return 1;
 }
 
+static const SchedDef *const defs[] = {&sched_sequential, &sched_chain, &sched_warmup, &sched_scale};
+enum { COMPOSITIONS = sizeof defs / sizeof *defs };
+
+/* The row of the parts says only that there is a value; l_compose checks what it is. */
+void lsched_append_compositions(lua_State *L) {
+  for (int i = 0; i < COMPOSITIONS; i++) {
+    lsched_append_declaration(L, defs[i]);
+    lua_geti(L, -1, (lua_Integer)lua_rawlen(L, -1));
+    const char *name = defs[i]->args[0].name;
+    ldeclare_setwhat(L, name, name, takes_list(defs[i]) ? WHAT_PARTS : WHAT, true);
+    lua_pop(L, 1);
+  }
+}
+
 void lsched_open_compose(lua_State *L) {
-  static const SchedDef *const defs[] = {&sched_sequential, &sched_chain, &sched_warmup, &sched_scale};
-  for (size_t i = 0; i < sizeof defs / sizeof *defs; i++) {
+  for (int i = 0; i < COMPOSITIONS; i++) {
     lua_pushlightuserdata(L, (void *)defs[i]);
     lua_pushfstring(L, "sched.%s", defs[i]->name);
     lua_pushcclosure(L, l_compose, 2);

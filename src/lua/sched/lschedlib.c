@@ -262,7 +262,7 @@ void lsched_type(lua_State *L, const char *name, const luaL_Reg *methods, lua_CF
 
 /* --- the library -------------------------------------------------------------------------------------------------- */
 
-static void append_declaration(lua_State *L, const SchedDef *def) {
+void lsched_append_declaration(lua_State *L, const SchedDef *def) {
   ldeclare_push(L, "sched", def->name, def->doc, def->equation, def->paper, def->args);
   ldeclare_append(L);
 }
@@ -274,13 +274,10 @@ static int l_declarations(lua_State *L) {
       .name = "ReduceLROnPlateau", .doc = "Lowers the rate when a metric has stopped improving.", .args = plateau_args};
   lua_newtable(L);
   for (int i = 0; sched_families[i]; i++) {
-    for (const SchedDef *def = sched_families[i]; def->name; def++) append_declaration(L, def);
+    for (const SchedDef *def = sched_families[i]; def->name; def++) lsched_append_declaration(L, def);
   }
-  append_declaration(L, &sched_sequential);
-  append_declaration(L, &sched_chain);
-  append_declaration(L, &sched_warmup);
-  append_declaration(L, &sched_scale);
-  append_declaration(L, &plateau);
+  lsched_append_compositions(L);
+  lsched_append_declaration(L, &plateau);
   return 1;
 }
 

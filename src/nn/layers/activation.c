@@ -83,23 +83,29 @@ static void describe_softplus(const Module *m, char *text, size_t size) {
 }
 
 static const Arg leaky_relu_args[] = {
-    {.name = "negative_slope", .range = RANGE_NUMBER, .def = 0.01, .doc = "slope where x is negative"},
+    {.name = "negative_slope", .range = RANGE_NUMBER, .def = 0.01, .doc = "Slope where x is negative."},
     {0},
 };
 
 static const Arg elu_args[] = {
-    {.name = "alpha", .range = RANGE_NUMBER, .def = 1, .doc = "minus the limit for x far below 0"},
+    {.name = "alpha",
+     .range = RANGE_NUMBER,
+     .def = 1,
+     .doc = "Minus the limit of the output as x goes to minus infinity."},
     {0},
 };
 
 static const Arg gelu_args[] = {
-    {.name = "approximate", .kind = ARG_CHOICE, .choices = gelu_forms, .doc = "'tanh' for the form without erf"},
+    {.name = "approximate",
+     .kind = ARG_CHOICE,
+     .choices = gelu_forms,
+     .doc = "'none' for the exact function, 'tanh' for an approximation without erf."},
     {0},
 };
 
 static const Arg softplus_args[] = {
-    {.name = "beta", .range = RANGE_NUMBER, .def = 1, .doc = "how sharply the curve bends at 0"},
-    {.name = "threshold", .range = RANGE_NUMBER, .def = 20, .doc = "where beta x is above it, the output is x"},
+    {.name = "beta", .range = RANGE_NUMBER, .def = 1, .doc = "How sharply the curve bends at 0."},
+    {.name = "threshold", .range = RANGE_NUMBER, .def = 20, .doc = "Where beta x is above threshold, the output is x."},
     {0},
 };
 
@@ -173,7 +179,7 @@ const LayerDef layer_gelu = {
     .doc = "Each element times the probability that a standard normal number lies below it.",
     .equation =
         "y = x (1 + erf(x / sqrt 2)) / 2\n"
-        "y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2    approximate = 'tanh'",
+        "y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2    if 'tanh'",
     .paper = "Hendrycks, Gimpel, \"Gaussian error linear units\", arXiv 1606.08415",
     .inputs = layer_input,
     .args = gelu_args,

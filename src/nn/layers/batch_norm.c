@@ -174,18 +174,20 @@ static const Arg args[] = {
      .kind = ARG_INTEGER,
      .range = RANGE_AT_LEAST_1,
      .required = true,
-     .doc = "channels: the size of dimension 2"},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "added to the variance, inside the root"},
-    {.name = "momentum", .def = 0.1, .doc = "share of the batch in the running statistics"},
-    {.name = "affine", .kind = ARG_FLAG, .def = 1, .doc = "whether to learn a weight and a bias for each channel"},
+     .doc = "Number of channels, the size of dimension 2."},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "Added to the variance, inside the square root."},
+    {.name = "momentum",
+     .def = 0.1,
+     .doc = "Share of the batch's statistics in each update of the running statistics."},
+    {.name = "affine", .kind = ARG_FLAG, .def = 1, .doc = "Whether to learn a weight and a bias for each channel."},
     {.name = "track_running_stats",
      .kind = ARG_FLAG,
      .def = 1,
-     .doc = "whether to keep running statistics, which eval mode uses"},
+     .doc = "Whether to keep running statistics, which eval mode uses."},
     {.name = "dtype",
      .kind = ARG_FLOAT_DTYPE,
      .def = ARG_UNSET,
-     .doc = "of the parameters; the default dtype if unset"},
+     .doc = "Dtype of the parameters; by default the default dtype."},
     {0},
 };
 
@@ -201,8 +203,10 @@ static const ModuleTensor buffers[] = {
 #define BATCH_NORM                                                                                                \
   .equation =                                                                                                     \
       "y = (x - mean) / sqrt(var + eps) weight + bias\n"                                                          \
-      "running_mean <- (1 - momentum) running_mean + momentum mean                    in training\n"              \
-      "running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)",                                    \
+      "in training with mean and var of the batch, n values of each channel:\n"                                   \
+      "running_mean <- (1 - momentum) running_mean + momentum mean\n"                                             \
+      "running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)\n"                                   \
+      "in eval mode with running_mean and running_var",                                                           \
   .paper =                                                                                                        \
       "Ioffe, Szegedy, \"Batch normalization: accelerating deep network training by reducing internal covariate " \
       "shift\", ICML 2015",                                                                                       \

@@ -28,7 +28,7 @@ static void describe(const Module *m, char *text, size_t size) {
 }
 
 static const Arg args[] = {
-    {.name = "p", .range = RANGE_0_TO_1, .def = 0.5, .doc = "probability that an element becomes 0"},
+    {.name = "p", .range = RANGE_0_TO_1, .def = 0.5, .doc = "Probability that an element becomes 0."},
     {0},
 };
 

@@ -33,8 +33,8 @@ static void describe(const Module *m, char *text, size_t size) {
 }
 
 static const Arg flatten_args[] = {
-    {.name = "start_dim", .kind = ARG_DIM, .def = 1, .doc = "first of the dimensions that are joined"},
-    {.name = "end_dim", .kind = ARG_DIM, .def = -1, .doc = "last of the dimensions that are joined"},
+    {.name = "start_dim", .kind = ARG_DIM, .def = 1, .doc = "First of the dimensions that are joined."},
+    {.name = "end_dim", .kind = ARG_DIM, .def = -1, .doc = "Last of the dimensions that are joined."},
     {0},
 };
 

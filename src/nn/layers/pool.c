@@ -78,22 +78,22 @@ static const Arg args[] = {
      .width = 2,
      .range = RANGE_AT_LEAST_1,
      .required = true,
-     .doc = "size of the window, {height, width}"},
+     .doc = "Size of the window: {height, width}."},
     {.name = "stride",
      .kind = ARG_SIZES,
      .width = 2,
      .range = RANGE_AT_LEAST_1,
      .def = ARG_UNSET,
-     .doc = "step from window to window, {down, right}; kernel_size if unset"},
+     .doc = "Step from one window to the next: {down, right}; by default kernel_size."},
     {.name = "padding",
      .kind = ARG_SIZES,
      .width = 2,
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "border around the image, {above and below, left and right}"},
+     .doc = "Border added around the image: {above and below, left and right}."},
     {0},
 };
 
-#define OUTPUT_SIZE "output height: (H + 2 padding - kernel_size) / stride + 1, rounded down; width likewise"
+#define OUTPUT_SIZE "output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;\nwidth likewise"
 
 const LayerDef layer_max_pool2d = {
     .name = "MaxPool2d",

@@ -72,7 +72,9 @@ static int bce_with_logits_forward(const Module *m, Tensor *const *in, Tensor **
 }
 
 static const Arg with_logits_args[] = {
-    {.name = "pos_weight", .kind = ARG_TENSOR, .doc = "a factor for positive targets, broadcast to the input"},
+    {.name = "pos_weight",
+     .kind = ARG_TENSOR,
+     .doc = "Weight of positive targets; broadcast to the shape of the input."},
     REDUCTION_ARG,
     {0},
 };
@@ -80,7 +82,7 @@ static const Arg with_logits_args[] = {
 const LayerDef layer_bce_loss = {
     .name = "BCELoss",
     .functional = "binary_cross_entropy",
-    .doc = "The binary cross entropy of probabilities x.",
+    .doc = "The binary cross entropy of probabilities x, the input, and targets y in [0, 1].",
     .equation = "loss_i = -(y_i log x_i + (1 - y_i) log(1 - x_i))",
     .inputs = loss_inputs,
     .args = loss_reduction_args,
@@ -90,7 +92,7 @@ const LayerDef layer_bce_loss = {
 const LayerDef layer_bce_with_logits_loss = {
     .name = "BCEWithLogitsLoss",
     .functional = "binary_cross_entropy_with_logits",
-    .doc = "The binary cross entropy of sigmoid(x), for any scores x.",
+    .doc = "The binary cross entropy of sigmoid(x), for scores x, the input, and targets y in [0, 1].",
     .equation = "loss_i = (1 - y_i) x_i + (1 + (p - 1) y_i) log(1 + exp(-x_i))",
     .inputs = loss_inputs,
     .args = with_logits_args,

@@ -78,10 +78,10 @@ static int forward(const Module *m, Tensor *const *in, Tensor **out) {
 }
 
 static const Arg args[] = {
-    {.name = "weight", .kind = ARG_TENSOR, .doc = "(C): a factor for each class"},
+    {.name = "weight", .kind = ARG_TENSOR, .doc = "A weight for each class: a tensor (C)."},
     {.name = "label_smoothing",
      .range = RANGE_0_TO_1,
-     .doc = "share of the target that is spread evenly over all classes"},
+     .doc = "Share of the target distribution that is spread evenly over all classes."},
     REDUCTION_ARG,
     {0},
 };
@@ -89,12 +89,13 @@ static const Arg args[] = {
 const LayerDef layer_cross_entropy_loss = {
     .name = "CrossEntropyLoss",
     .functional = "cross_entropy",
-    .doc = "The cross entropy of class labels 1..C or of class probabilities, given any scores.",
+    .doc = "The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).",
     .equation =
         "logp = log_softmax(input),  e = label_smoothing\n"
-        "loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]    labels y\n"
-        "loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]              probabilities q\n"
-        "mean: sum_i loss_i / sum_i w[y_i] for labels, sum_i loss_i / N for probabilities",
+        "for labels y, with the mean sum_i loss_i / sum_i w[y_i]:\n"
+        "loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]\n"
+        "for probabilities q, with the mean sum_i loss_i / N:\n"
+        "loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]",
     .paper =
         "label smoothing: Szegedy, Vanhoucke, Ioffe, Shlens, Wojna, \"Rethinking the Inception architecture for "
         "computer vision\", CVPR 2016",

@@ -29,7 +29,7 @@ static int smooth_l1_forward(const Module *m, Tensor *const *in, Tensor **out) {
 }
 
 static const Arg huber_args[] = {
-    {.name = "delta", .range = RANGE_POSITIVE, .def = 1, .doc = "the error from which on the loss is straight"},
+    {.name = "delta", .range = RANGE_POSITIVE, .def = 1, .doc = "Error beyond which the loss is linear."},
     REDUCTION_ARG,
     {0},
 };
@@ -38,7 +38,7 @@ static const Arg smooth_l1_args[] = {
     {.name = "beta",
      .range = RANGE_NOT_NEGATIVE,
      .def = 1,
-     .doc = "the error from which on the loss is straight; 0: L1Loss"},
+     .doc = "Error beyond which the loss is linear; with 0 the loss is L1Loss."},
     REDUCTION_ARG,
     {0},
 };

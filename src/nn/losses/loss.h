@@ -16,7 +16,7 @@ extern const char *const loss_reduction_names[];
 #define REDUCTION_ARG                                                                             \
   {                                                                                               \
     .name = "reduction", .kind = ARG_CHOICE, .def = REDUCE_MEAN, .choices = loss_reduction_names, \
-    .doc = "the mean or the sum of the elements' losses, or 'none' for all of them"               \
+    .doc = "'mean' or 'sum' of the elements' losses, or 'none' to return them all."               \
   }
 
 extern const Arg loss_reduction_args[]; /* of a loss that has no other argument */

@@ -55,7 +55,7 @@ static int forward(const Module *m, Tensor *const *in, Tensor **out) {
 }
 
 static const Arg args[] = {
-    {.name = "weight", .kind = ARG_TENSOR, .doc = "(C): a factor for each class"},
+    {.name = "weight", .kind = ARG_TENSOR, .doc = "A weight for each class: a tensor (C)."},
     REDUCTION_ARG,
     {0},
 };
@@ -63,10 +63,10 @@ static const Arg args[] = {
 const LayerDef layer_nll_loss = {
     .name = "NLLLoss",
     .functional = "nll_loss",
-    .doc = "The negative log-likelihood of class labels 1..C, given log-probabilities.",
+    .doc = "The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).",
     .equation =
         "loss_i = -w[y_i] input[i, y_i]\n"
-        "mean: sum_i loss_i / sum_i w[y_i]",
+        "with the mean sum_i loss_i / sum_i w[y_i]",
     .inputs = loss_inputs,
     .args = args,
     .buffers = (const ModuleTensor[]){{"weight", "w (C)"}, {0}},

@@ -18,13 +18,16 @@ static const char equation[] =
 enum { LR, RHO, EPS, WEIGHT_DECAY, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1.0, .doc = "the learning rate: the size of a step"},
-    {.name = "rho", .range = RANGE_0_TO_1, .def = 0.9, .doc = "how much of the running means is kept at each update"},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-6, .doc = "added inside both roots, as in the book"},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1.0, .doc = "The learning rate, the factor of each step."},
+    {.name = "rho", .range = RANGE_0_TO_1, .def = 0.9, .doc = "Decay rate of both running means."},
+    {.name = "eps",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 1e-6,
+     .doc = "Added to both running means, inside the square roots."},
     {.name = "weight_decay",
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "L2 penalty: this times the parameter is added to the gradient"},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
+     .doc = "Factor of the L2 penalty: weight_decay times the parameter is added to the gradient."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 

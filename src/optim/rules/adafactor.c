@@ -12,14 +12,14 @@
 
 static const char equation[] =
     "g   <- -g if maximize\n"
-    "w    = t^beta2_decay                                                     t = 1, 2, ...\n"
+    "w    = t^beta2_decay    t = 1, 2, ...\n"
     "rate = max(eps2, rms(p)) min(lr, 1 / sqrt(t))\n"
     "p   <- (1 - lr weight_decay) p\n"
-    "For a parameter of at least two dimensions, R rows and C columns in the last two:\n"
+    "For parameters of two dimensions or more (rows and columns: the last two):\n"
     "r   <- r + w (mean of g^2 over a row - r)\n"
     "c   <- c + w (mean of g^2 over a column - c)\n"
     "v    = r c / max(mean of r over the rows, eps1)\n"
-    "For a shorter one:\n"
+    "For parameters of fewer dimensions:\n"
     "v   <- v + w (g^2 - v)\n"
     "u    = g / sqrt(max(v, eps1^2))\n"
     "p   <- p - rate u / max(1, rms(u) / d)\n"
@@ -29,21 +29,29 @@ static const char equation[] =
 enum { LR, BETA2_DECAY, EPS1, EPS2, D, WEIGHT_DECAY, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "the largest relative size of a step"},
-    {.name = "beta2_decay", .def = -0.8, .doc = "the second moment moves by t to this power"},
+    {.name = "lr",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 1e-2,
+     .doc = "Upper bound of the relative step size, which is also at most 1 / sqrt(t)."},
+    {.name = "beta2_decay",
+     .def = -0.8,
+     .doc = "Exponent of the decay: the second moment moves by the share t^beta2_decay."},
     {.name = "eps1",
      .range = RANGE_NOT_NEGATIVE,
      .def = ARG_UNSET,
-     .doc = "least second moment; the machine epsilon of the dtype if unset"},
-    {.name = "eps2", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "least size that a parameter counts as"},
+     .doc = "Lower bound of the second moment; by default the machine epsilon of the dtype."},
+    {.name = "eps2",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 1e-3,
+     .doc = "Lower bound of the parameter's root mean square, by which steps are scaled."},
     {.name = "d",
      .range = RANGE_AT_LEAST_1,
      .def = 1,
-     .doc = "largest root mean square of an update before it is scaled down"},
+     .doc = "Clipping threshold: an update with a larger root mean square is scaled down to it."},
     {.name = "weight_decay",
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "this times lr is the share by which the parameter shrinks at each update"},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
+     .doc = "Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 
@@ -69,12 +77,14 @@ static int whole_shape(const Tensor *p, int64_t shape[TENSOR_MAX_DIM]) {
 
 static const OptimSlot slots[] = {
     [ROW_VAR] = {.name = "row_var",
-                 .doc = "r, a mean of squares a row; for two dimensions or more",
+                 .doc = "r, the running mean of squares of each row; of parameters with two dimensions or more",
                  .shape = row_shape},
     [COL_VAR] = {.name = "col_var",
-                 .doc = "c, a mean of squares a column; for two dimensions or more",
+                 .doc = "c, the running mean of squares of each column; of parameters with two dimensions or more",
                  .shape = col_shape},
-    [VARIANCE] = {.name = "variance", .doc = "v; for fewer than two dimensions", .shape = whole_shape},
+    [VARIANCE] = {.name = "variance",
+                  .doc = "v, the running mean of squares; of parameters with fewer than two dimensions",
+                  .shape = whole_shape},
     {0},
 };
 

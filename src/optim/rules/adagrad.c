@@ -12,19 +12,26 @@ static const char equation[] =
     "g   <- -g if maximize\n"
     "g   <- g + weight_decay p\n"
     "s   <- s + g^2\n"
-    "p   <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)               t = 1, 2, ...";
+    "p   <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)    t = 1, 2, ...";
 
 enum { LR, LR_DECAY, WEIGHT_DECAY, INITIAL, EPS, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "the learning rate: the size of a step"},
-    {.name = "lr_decay", .range = RANGE_NOT_NEGATIVE, .doc = "lowers lr with the number of updates"},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "The learning rate, the factor of each step."},
+    {.name = "lr_decay",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "Decay of the learning rate: at update t it is lr / (1 + (t - 1) lr_decay)."},
     {.name = "weight_decay",
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "L2 penalty: this times the parameter is added to the gradient"},
-    {.name = "initial_accumulator_value", .range = RANGE_NOT_NEGATIVE, .doc = "the first s"},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-10, .doc = "added to the denominator, outside the root"},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
+     .doc = "Factor of the L2 penalty: weight_decay times the parameter is added to the gradient."},
+    {.name = "initial_accumulator_value",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "Initial value of s, the sum of squared gradients."},
+    {.name = "eps",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 1e-10,
+     .doc = "Added to the denominator, outside the square root."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 

@@ -12,24 +12,30 @@ static const char equation[] =
     "m   <- beta1 m + (1 - beta1) g\n"
     "v   <- beta2 v + (1 - beta2) g^2\n"
     "w   <- max(w, v) if amsgrad, else w = v\n"
-    "p   <- p - lr / (1 - beta1^t) m / (sqrt(w) / sqrt(1 - beta2^t) + eps)    t = 1, 2, ...";
+    "a    = sqrt(w) / sqrt(1 - beta2^t) + eps    t = 1, 2, ...\n"
+    "p   <- p - lr / (1 - beta1^t) m / a";
 
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, AMSGRAD, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "the learning rate: the size of a step"},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "The learning rate, the factor of each step."},
     {.name = "betas",
      .kind = ARG_TUPLE,
      .width = 2,
      .range = RANGE_0_TO_BELOW_1,
      .defs = (const double[]){0.9, 0.999},
-     .doc = "how much of the running means of the gradient and of its square is kept at each update"},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8, .doc = "added to the denominator, outside the root"},
+     .doc = "Decay rates of the running means of the gradient and of its square."},
+    {.name = "eps",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 1e-8,
+     .doc = "Added to the denominator, outside the square root."},
     {.name = "weight_decay",
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "L2 penalty: this times the parameter is added to the gradient"},
-    {.name = "amsgrad", .kind = ARG_FLAG, .doc = "use the largest second moment so far"},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
+     .doc = "Factor of the L2 penalty: weight_decay times the parameter is added to the gradient."},
+    {.name = "amsgrad",
+     .kind = ARG_FLAG,
+     .doc = "Whether to divide by the largest running mean so far of the squared gradient (AMSGrad)."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 
@@ -84,7 +90,7 @@ ADAM_KERNEL(adam_f64, loop_f64)
 static const OptimSlot slots[] = {
     {.name = "exp_avg", .doc = "m, the running mean of gradients"},
     {.name = "exp_avg_sq", .doc = "v, the running mean of squared gradients"},
-    {.name = "max_exp_avg_sq", .doc = "w, the largest v so far; if amsgrad", .when = AMSGRAD},
+    {.name = "max_exp_avg_sq", .doc = "w, the largest v so far; only if amsgrad", .when = AMSGRAD},
     {0},
 };
 

@@ -9,7 +9,7 @@
 static const char equation[] =
     "g   <- -g if maximize\n"
     "g   <- g + weight_decay p\n"
-    "u_t  = beta1 (1 - 0.96^(t momentum_decay) / 2)                           t = 1, 2, ...\n"
+    "u_t  = beta1 (1 - 0.96^(t momentum_decay) / 2)    t = 1, 2, ...\n"
     "U   <- U u_t\n"
     "m   <- beta1 m + (1 - beta1) g\n"
     "v   <- beta2 v + (1 - beta2) g^2\n"
@@ -19,22 +19,25 @@ static const char equation[] =
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, MOMENTUM_DECAY, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 2e-3, .doc = "the learning rate: the size of a step"},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 2e-3, .doc = "The learning rate, the factor of each step."},
     {.name = "betas",
      .kind = ARG_TUPLE,
      .width = 2,
      .range = RANGE_0_TO_BELOW_1,
      .defs = (const double[]){0.9, 0.999},
-     .doc = "how much of the running means of the gradient and of its square is kept at each update"},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8, .doc = "added to the denominator, outside the root"},
+     .doc = "Decay rates of the running means of the gradient and of its square."},
+    {.name = "eps",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 1e-8,
+     .doc = "Added to the denominator, outside the square root."},
     {.name = "weight_decay",
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "L2 penalty: this times the parameter is added to the gradient"},
+     .doc = "Factor of the L2 penalty: weight_decay times the parameter is added to the gradient."},
     {.name = "momentum_decay",
      .range = RANGE_NOT_NEGATIVE,
      .def = 4e-3,
-     .doc = "how fast the momentum u_t grows to beta1"},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
+     .doc = "How fast the momentum u_t grows from beta1 / 2 towards beta1."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 
@@ -44,7 +47,7 @@ static const OptimSlot slots[] = {
     [M] = {.name = "exp_avg", .doc = "m, the running mean of gradients"},
     [V] = {.name = "exp_avg_sq", .doc = "v, the running mean of squared gradients"},
     [MU_PRODUCT] = {.name = "mu_product",
-                    .doc = "U, one number, 1 at the start",
+                    .doc = "U, the product of the momenta u_t so far: one number, initially 1",
                     .start = 1,
                     .shape = optim_scalar,
                     .dtype = OPTIM_F64},

@@ -12,26 +12,30 @@ static const char equation[] =
     "g   <- -g if maximize\n"
     "g   <- g + weight_decay p\n"
     "s   <- alpha s + (1 - alpha) g^2\n"
-    "a    = sqrt(s) + eps                                                     or, if centered,\n"
-    "m   <- alpha m + (1 - alpha) g,   a = sqrt(s - m^2) + eps\n"
-    "p   <- p - lr g / a                                                      or, if momentum > 0,\n"
-    "b   <- momentum b + g / a,        p <- p - lr b";
+    "m   <- alpha m + (1 - alpha) g    only if centered\n"
+    "a    = sqrt(s - m^2) + eps if centered, else sqrt(s) + eps\n"
+    "b   <- momentum b + g / a         only if momentum > 0\n"
+    "p   <- p - lr b if momentum > 0, else p - lr g / a";
 
 enum { LR, ALPHA, EPS, WEIGHT_DECAY, MOMENTUM, CENTERED, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "the learning rate: the size of a step"},
-    {.name = "alpha",
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "The learning rate, the factor of each step."},
+    {.name = "alpha", .range = RANGE_NOT_NEGATIVE, .def = 0.99, .doc = "Decay rate of the running mean."},
+    {.name = "eps",
      .range = RANGE_NOT_NEGATIVE,
-     .def = 0.99,
-     .doc = "how much of the running mean is kept at each update"},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8, .doc = "added to the denominator, outside the root"},
+     .def = 1e-8,
+     .doc = "Added to the denominator, outside the square root."},
     {.name = "weight_decay",
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "L2 penalty: this times the parameter is added to the gradient"},
-    {.name = "momentum", .range = RANGE_NOT_NEGATIVE, .doc = "share of the buffer that is kept at each update"},
-    {.name = "centered", .kind = ARG_FLAG, .doc = "divide by the standard deviation instead"},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
+     .doc = "Factor of the L2 penalty: weight_decay times the parameter is added to the gradient."},
+    {.name = "momentum",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "Momentum: the factor of the buffer at each update; 0 for no momentum."},
+    {.name = "centered",
+     .kind = ARG_FLAG,
+     .doc = "Whether to divide by the standard deviation of the gradient: its running mean is subtracted."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 
@@ -95,8 +99,8 @@ RMSPROP_KERNEL(rmsprop_f64, loop_f64)
 
 static const OptimSlot slots[] = {
     {.name = "square_avg", .doc = "s, the running mean of squared gradients"},
-    {.name = "grad_avg", .doc = "m, the running mean of gradients; if centered", .when = CENTERED},
-    {.name = "momentum_buffer", .doc = "b; with momentum", .when = MOMENTUM},
+    {.name = "grad_avg", .doc = "m, the running mean of gradients; only if centered", .when = CENTERED},
+    {.name = "momentum_buffer", .doc = "b, the decaying sum of updates; only with momentum", .when = MOMENTUM},
     {0},
 };
 

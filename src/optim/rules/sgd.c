@@ -10,21 +10,26 @@
 static const char equation[] =
     "g   <- -g if maximize\n"
     "g   <- g + weight_decay p\n"
-    "b   <- g at the first update, then momentum b + (1 - dampening) g        (only if momentum != 0)\n"
-    "d    = g + momentum b if nesterov, b with plain momentum, g without\n"
+    "b   <- g at the first update, then momentum b + (1 - dampening) g\n"
+    "d    = g if momentum is 0, g + momentum b if nesterov, else b\n"
     "p   <- p - lr d";
 
 enum { LR, MOMENTUM, DAMPENING, WEIGHT_DECAY, NESTEROV, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "the learning rate: the size of a step"},
-    {.name = "momentum", .range = RANGE_NOT_NEGATIVE, .doc = "share of the buffer that is kept at each update"},
-    {.name = "dampening", .doc = "reduces the gradient's share of the buffer"},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "The learning rate, the factor of each step."},
+    {.name = "momentum",
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "Momentum: the factor of the buffer at each update; 0 for no momentum."},
+    {.name = "dampening",
+     .doc = "Dampening of momentum: the gradient enters the buffer with the factor 1 - dampening."},
     {.name = "weight_decay",
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "L2 penalty: this times the parameter is added to the gradient"},
-    {.name = "nesterov", .kind = ARG_FLAG, .doc = "look ahead: use the gradient plus momentum times the buffer"},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
+     .doc = "Factor of the L2 penalty: weight_decay times the parameter is added to the gradient."},
+    {.name = "nesterov",
+     .kind = ARG_FLAG,
+     .doc = "Whether to use Nesterov momentum; needs a momentum above 0 and no dampening."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 
@@ -74,7 +79,7 @@ SGD_KERNEL(sgd_f32, float)
 SGD_KERNEL(sgd_f64, double)
 
 static const OptimSlot slots[] = {
-    {.name = "momentum_buffer", .doc = "b, the running sum of gradients; with momentum", .when = MOMENTUM},
+    {.name = "momentum_buffer", .doc = "b, the decaying sum of gradients; only with momentum", .when = MOMENTUM},
     {0},
 };
 

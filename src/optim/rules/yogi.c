@@ -14,24 +14,28 @@ static const char equation[] =
     "g   <- g + weight_decay p\n"
     "m   <- beta1 m + (1 - beta1) g\n"
     "v   <- v - (1 - beta2) sign(v - g^2) g^2\n"
-    "p   <- p - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps)    t = 1, 2, ...";
+    "a    = sqrt(v) / sqrt(1 - beta2^t) + eps    t = 1, 2, ...\n"
+    "p   <- p - lr / (1 - beta1^t) m / a";
 
 enum { LR, BETA1, BETA2, EPS, INITIAL, WEIGHT_DECAY, MAXIMIZE };
 
 static const Arg args[] = {
-    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "the learning rate: the size of a step"},
+    {.name = "lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-2, .doc = "The learning rate, the factor of each step."},
     {.name = "betas",
      .kind = ARG_TUPLE,
      .width = 2,
      .range = RANGE_0_TO_BELOW_1,
      .defs = (const double[]){0.9, 0.999},
-     .doc = "how much of the running means of the gradient and of its square is kept at each update"},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-3, .doc = "added to the denominator, outside the root"},
-    {.name = "initial_accumulator", .range = RANGE_NOT_NEGATIVE, .def = 1e-6, .doc = "the first m and the first v"},
+     .doc = "Decay rates of the running means of the gradient and of its square."},
+    {.name = "eps",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 1e-3,
+     .doc = "Added to the denominator, outside the square root."},
+    {.name = "initial_accumulator", .range = RANGE_NOT_NEGATIVE, .def = 1e-6, .doc = "Initial value of m and v."},
     {.name = "weight_decay",
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "L2 penalty: this times the parameter is added to the gradient"},
-    {.name = "maximize", .kind = ARG_FLAG, .doc = "go up the gradient instead of down"},
+     .doc = "Factor of the L2 penalty: weight_decay times the parameter is added to the gradient."},
+    {.name = "maximize", .kind = ARG_FLAG, .doc = "Whether to step along the gradient instead of against it."},
     {0},
 };
 

@@ -14,8 +14,8 @@ static const Arg cosine_args[] = {
     {.name = "max_update",
      .range = RANGE_AT_LEAST_1,
      .required = true,
-     .doc = "the update from which on the rate is final_lr"},
-    {.name = "final_lr", .range = RANGE_NOT_NEGATIVE, .doc = "the last rate"},
+     .doc = "The update from which on the rate is final_lr."},
+    {.name = "final_lr", .range = RANGE_NOT_NEGATIVE, .doc = "The rate at the end."},
     {0},
 };
 
@@ -37,8 +37,8 @@ static double cosine(const Sched *s, double share) {
 
 static const Arg cosineannealinglr_args[] = {
     BASE_ROW,
-    {.name = "eta_min", .range = RANGE_NOT_NEGATIVE, .doc = "the lowest rate"},
-    {.name = "T_max", .range = RANGE_POSITIVE, .required = true, .doc = "updates until the rate is lowest"},
+    {.name = "eta_min", .range = RANGE_NOT_NEGATIVE, .doc = "The lowest rate."},
+    {.name = "T_max", .range = RANGE_POSITIVE, .required = true, .doc = "Updates until the rate is eta_min."},
     {0},
 };
 
@@ -46,13 +46,13 @@ static double cosineannealinglr_at(const Sched *s, double t) { return cosine(s, 
 
 static const Arg warmrestarts_args[] = {
     BASE_ROW,
-    {.name = "eta_min", .range = RANGE_NOT_NEGATIVE, .doc = "the lowest rate"},
-    {.name = "T_0", .range = RANGE_POSITIVE, .required = true, .doc = "updates in the first period"},
+    {.name = "eta_min", .range = RANGE_NOT_NEGATIVE, .doc = "The lowest rate."},
+    {.name = "T_0", .range = RANGE_POSITIVE, .required = true, .doc = "Number of updates in the first period."},
     {.name = "T_mult",
      .kind = ARG_INTEGER,
      .range = RANGE_AT_LEAST_1,
      .def = 1,
-     .doc = "each period is longer than the one before by this factor"},
+     .doc = "Each period is T_mult times as long as the one before it."},
     {0},
 };
 
@@ -70,7 +70,7 @@ const SchedDef sched_cosine[] = {
     {.name = "Cosine",
      .doc = "Half a cosine wave from base_lr down to final_lr, after a warm-up.",
      .equation =
-         "final_lr + (base_lr - final_lr) (1 + cos(pi u / n)) / 2, then final_lr from t = max_update on\n" BOOK_WITH,
+         "final_lr + (base_lr - final_lr) (1 + cos(pi u / n)) / 2\nand final_lr from t = max_update on;\n" BOOK_WITH,
      .args = cosine_args,
      .check = book_check_end,
      .at = cosine_at},

@@ -14,15 +14,21 @@ static const char *const modes[] = {
     [TRIANGULAR] = "triangular", [TRIANGULAR2] = "triangular2", [EXP_RANGE] = "exp_range", NULL};
 
 static const Arg cycliclr_args[] = {
-    {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "the lowest rate"},
-    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "the rate at the top of the first cycle"},
-    {.name = "step_size_up", .range = RANGE_POSITIVE, .def = 2000, .doc = "updates on the way up"},
+    {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "The lowest rate."},
+    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "The rate at the top of the first cycle."},
+    {.name = "step_size_up",
+     .range = RANGE_POSITIVE,
+     .def = 2000,
+     .doc = "Updates from the lowest rate up to the highest."},
     {.name = "step_size_down",
      .range = RANGE_POSITIVE,
      .def = ARG_UNSET,
-     .doc = "updates on the way down; step_size_up if unset"},
-    {.name = "mode", .kind = ARG_CHOICE, .choices = modes, .doc = "how the cycles shrink"},
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "the factor of mode 'exp_range'"},
+     .doc = "Updates from the highest rate down to the lowest; by default step_size_up."},
+    {.name = "mode",
+     .kind = ARG_CHOICE,
+     .choices = modes,
+     .doc = "How the height of the cycles changes; see the formula."},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "The factor of mode 'exp_range'."},
     {0},
 };
 
@@ -41,7 +47,8 @@ const SchedDef sched_cyclic[] = {
      .doc = "Straight lines up and down between two rates.",
      .equation = "base_lr + (max_lr - base_lr) scale x\n"
                  "x: from 0 up to 1 in step_size_up updates, down again in step_size_down\n"
-                 "scale: 1 in mode 'triangular', 2^-(cycles completed) in 'triangular2', gamma^t in 'exp_range'",
+                 "scale: 1 in mode 'triangular', 2^-(cycles completed) in 'triangular2',\n"
+                 "       gamma^t in 'exp_range'",
      .paper = "Smith, \"Cyclical learning rates for training neural networks\", WACV 2017",
      .args = cycliclr_args,
      .at = cycliclr_at},

@@ -9,7 +9,7 @@ enum { EXPONENTIAL_GAMMA = 1 };
 
 static const Arg exponentiallr_args[] = {
     BASE_ROW,
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "the factor of each update"},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "The factor of each update."},
     {0},
 };
 

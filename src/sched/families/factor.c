@@ -15,9 +15,9 @@ enum { FACTOR = BOOK_OWN, STOP_FACTOR_LR, STEP };
 
 static const Arg factor_args[] = {
     BOOK_ROWS(0.1),
-    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "the factor"},
-    {.name = "stop_factor_lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-7, .doc = "the rate never falls below it"},
-    {.name = "step", .range = RANGE_AT_LEAST_1, .def = 1, .doc = "updates from one factor to the next"},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "The factor by which the rate is multiplied."},
+    {.name = "stop_factor_lr", .range = RANGE_NOT_NEGATIVE, .def = 1e-7, .doc = "Lower bound of the rate."},
+    {.name = "step", .range = RANGE_AT_LEAST_1, .def = 1, .doc = "Number of updates between two multiplications."},
     {0},
 };
 
@@ -31,12 +31,12 @@ static double factor_at(const Sched *s, double t) {
 
 static const Arg multifactor_args[] = {
     BOOK_ROWS(0.01),
-    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "the factor"},
+    {.name = "factor", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "The factor by which the rate is multiplied."},
     {.name = "step",
      .kind = ARG_LIST,
      .range = RANGE_NOT_NEGATIVE,
      .required = true,
-     .doc = "the updates at which the rate is multiplied, the warm-up included"},
+     .doc = "Updates at which the rate is multiplied, counted from the start of the warm-up."},
     {0},
 };
 
@@ -48,7 +48,7 @@ static double multifactor_at(const Sched *s, double t) {
 const SchedDef sched_factor[] = {
     {.name = "Factor",
      .doc = "Multiplies the rate by a factor every few updates, after a warm-up.",
-     .equation = "max(stop_factor_lr, base_lr factor^floor(u / step))    with u = t - warmup_steps",
+     .equation = "max(stop_factor_lr, base_lr factor^floor(u / step))\nwith u = t - warmup_steps",
      .args = factor_args,
      .check = book_check_warmup,
      .at = factor_at},

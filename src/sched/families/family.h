@@ -19,19 +19,21 @@
 enum { BASE_LR };
 #define BASE_ROW \
   { .name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = BASE_LR_DOC }
-#define BASE_LR_DOC "the rate that the schedule starts from; in PyTorch the optimizer's"
+#define BASE_LR_DOC "The rate that the schedule starts from; PyTorch takes it from the optimizer."
 
 /* --- the book's schedules ----------------------------------------------------------------------------------------- */
 
 /* Their first rows; a schedule's own ones begin at BOOK_OWN, with max_update where it ends at one. */
 enum { WARMUP_STEPS = 1, WARMUP_BEGIN, WARMUP_MODE, BOOK_OWN, BOOK_MAX_UPDATE = BOOK_OWN };
 
-#define BOOK_ROWS(base)                                                                                           \
-  {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .def = base, .doc = "the rate that the schedule starts from"}, \
-      {.name = "warmup_steps", .range = RANGE_NOT_NEGATIVE, .doc = "updates before the schedule itself starts"},  \
-      {.name = "warmup_begin_lr", .range = RANGE_NOT_NEGATIVE, .doc = "the rate at the start of the warm-up"}, {  \
-    .name = "warmup_mode", .kind = ARG_CHOICE, .choices = warmup_modes,                                           \
-    .doc = "'linear': up to base_lr in a straight line; 'constant': stay at warmup_begin_lr"                      \
+#define BOOK_ROWS(base)                                                                                            \
+  {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .def = base, .doc = "The rate that the schedule starts from."}, \
+      {.name = "warmup_steps",                                                                                     \
+       .range = RANGE_NOT_NEGATIVE,                                                                                \
+       .doc = "Number of updates in the warm-up, before the schedule itself starts."},                             \
+      {.name = "warmup_begin_lr", .range = RANGE_NOT_NEGATIVE, .doc = "The rate at the start of the warm-up."}, {  \
+    .name = "warmup_mode", .kind = ARG_CHOICE, .choices = warmup_modes,                                            \
+    .doc = "'linear': from warmup_begin_lr to base_lr in a straight line; 'constant': stay at warmup_begin_lr."    \
   }
 
 /* The line of an equation that says what u and n are. */

@@ -12,8 +12,11 @@ enum { CONSTANT_FACTOR = 1, CONSTANT_TOTAL };
 
 static const Arg constantlr_args[] = {
     BASE_ROW,
-    {.name = "factor", .range = RANGE_0_TO_1, .def = 1.0 / 3, .doc = "the factor of the first updates"},
-    {.name = "total_iters", .range = RANGE_NOT_NEGATIVE, .def = 5, .doc = "updates until the last factor"},
+    {.name = "factor", .range = RANGE_0_TO_1, .def = 1.0 / 3, .doc = "The factor of the first updates."},
+    {.name = "total_iters",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 5,
+     .doc = "Number of updates until the factor no longer changes."},
     {0},
 };
 
@@ -27,9 +30,12 @@ enum { LINEAR_START = 1, LINEAR_END, LINEAR_TOTAL };
 
 static const Arg linearlr_args[] = {
     BASE_ROW,
-    {.name = "start_factor", .range = RANGE_0_TO_1, .def = 1.0 / 3, .doc = "the factor at t = 0"},
-    {.name = "end_factor", .range = RANGE_0_TO_1, .def = 1, .doc = "the factor from total_iters on"},
-    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5, .doc = "updates until the last factor"},
+    {.name = "start_factor", .range = RANGE_0_TO_1, .def = 1.0 / 3, .doc = "The factor at t = 0."},
+    {.name = "end_factor", .range = RANGE_0_TO_1, .def = 1, .doc = "The factor from total_iters on."},
+    {.name = "total_iters",
+     .range = RANGE_POSITIVE,
+     .def = 5,
+     .doc = "Number of updates until the factor no longer changes."},
     {0},
 };
 
@@ -46,7 +52,7 @@ const SchedDef sched_linear[] = {
      .at = constantlr_at},
     {.name = "LinearLR",
      .doc = "A straight line from one rate to another.",
-     .equation = "base_lr (start_factor + (end_factor - start_factor) min(t, total_iters) / total_iters)",
+     .equation = "base_lr (start_factor + (end_factor - start_factor) s)\nwith s = min(t, total_iters) / total_iters",
      .args = linearlr_args,
      .at = linearlr_at},
     {0},

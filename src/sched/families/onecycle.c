@@ -12,35 +12,38 @@ enum { PEAK_LR, TOTAL_STEPS, EPOCHS, STEPS_PER_EPOCH, PCT_START, STRATEGY, DIV_F
 static const char *const strategies[] = {"cos", "linear", NULL};
 
 static const Arg onecyclelr_args[] = {
-    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "the rate at the top"},
+    {.name = "max_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = "The rate at the top."},
     {.name = "total_steps",
      .kind = ARG_INTEGER,
      .range = RANGE_AT_LEAST_1,
      .def = ARG_UNSET,
-     .doc = "updates of the cycle; or give epochs and steps_per_epoch"},
+     .doc = "Number of updates in the cycle; alternatively give epochs and steps_per_epoch."},
     {.name = "epochs",
      .kind = ARG_INTEGER,
      .range = RANGE_AT_LEAST_1,
      .def = ARG_UNSET,
-     .doc = "with steps_per_epoch, in place of total_steps"},
+     .doc = "Number of epochs; with steps_per_epoch, an alternative to total_steps."},
     {.name = "steps_per_epoch",
      .kind = ARG_INTEGER,
      .range = RANGE_AT_LEAST_1,
      .def = ARG_UNSET,
-     .doc = "updates an epoch"},
-    {.name = "pct_start", .range = RANGE_0_TO_1, .def = 0.3, .doc = "share of the updates on the way up"},
+     .doc = "Updates per epoch."},
+    {.name = "pct_start",
+     .range = RANGE_0_TO_1,
+     .def = 0.3,
+     .doc = "Share of the updates during which the rate rises."},
     {.name = "anneal_strategy",
      .kind = ARG_CHOICE,
      .choices = strategies,
-     .doc = "the shape of the way up and down: a cosine or a straight line"},
-    {.name = "div_factor", .range = RANGE_POSITIVE, .def = 25, .doc = "the first rate is max_lr divided by it"},
+     .doc = "Shape of the rise and the fall: 'cos' for half a cosine wave, 'linear' for a straight line."},
+    {.name = "div_factor", .range = RANGE_POSITIVE, .def = 25, .doc = "The first rate is max_lr / div_factor."},
     {.name = "final_div_factor",
      .range = RANGE_POSITIVE,
      .def = 1e4,
-     .doc = "the last rate is the first one divided by it"},
+     .doc = "The last rate is the first rate divided by final_div_factor."},
     {.name = "three_phase",
      .kind = ARG_FLAG,
-     .doc = "fall back to the first rate in as many updates as the way up took, then to the last"},
+     .doc = "Whether to fall back to the first rate in as many updates as the rise took, and then to the last rate."},
     {0},
 };
 
@@ -75,10 +78,11 @@ static double onecyclelr_at(const Sched *s, double t) {
 const SchedDef sched_onecycle[] = {
     {.name = "OneCycleLR",
      .doc = "Up to a high rate once, then down to a very low one.",
-     .equation = "from max_lr / div_factor        at t = 0\n"
-                 "to   max_lr                     at t = pct_start total_steps - 1\n"
-                 "to   max_lr / div_factor        at t = 2 pct_start total_steps - 2, with three_phase only\n"
-                 "to   max_lr / div_factor / final_div_factor  at t = total_steps - 1",
+     .equation = "from max_lr / div_factor                     at t = 0\n"
+                 "to   max_lr                                  at t = n\n"
+                 "to   max_lr / div_factor                     at t = 2 n, if three_phase\n"
+                 "to   max_lr / div_factor / final_div_factor  at t = total_steps - 1\n"
+                 "with n = pct_start total_steps - 1",
      .paper = "Smith, Topin, \"Super-convergence: very fast training of neural networks using large learning rates\", "
               "arXiv 1708.07120",
      .args = onecyclelr_args,

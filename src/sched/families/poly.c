@@ -14,9 +14,9 @@ static const Arg poly_args[] = {
     {.name = "max_update",
      .range = RANGE_AT_LEAST_1,
      .required = true,
-     .doc = "the update from which on the rate is final_lr"},
-    {.name = "final_lr", .range = RANGE_NOT_NEGATIVE, .doc = "the last rate"},
-    {.name = "pwr", .range = RANGE_NOT_NEGATIVE, .def = 2, .doc = "the power"},
+     .doc = "The update from which on the rate is final_lr."},
+    {.name = "final_lr", .range = RANGE_NOT_NEGATIVE, .doc = "The rate at the end."},
+    {.name = "pwr", .range = RANGE_NOT_NEGATIVE, .def = 2, .doc = "Exponent to which the straight line is raised."},
     {0},
 };
 
@@ -32,8 +32,8 @@ enum { POLYNOMIAL_TOTAL = 1, POLYNOMIAL_POWER };
 
 static const Arg polynomiallr_args[] = {
     BASE_ROW,
-    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5, .doc = "updates until the rate is 0"},
-    {.name = "power", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "the power"},
+    {.name = "total_iters", .range = RANGE_POSITIVE, .def = 5, .doc = "Updates until the rate is 0."},
+    {.name = "power", .range = RANGE_NOT_NEGATIVE, .def = 1, .doc = "Exponent to which the straight line is raised."},
     {0},
 };
 
@@ -45,7 +45,7 @@ static double polynomiallr_at(const Sched *s, double t) {
 const SchedDef sched_poly[] = {
     {.name = "Poly",
      .doc = "A power of a straight line from base_lr down to final_lr, after a warm-up.",
-     .equation = "final_lr + (base_lr - final_lr) (1 - u / n)^pwr, then final_lr from t = max_update on\n" BOOK_WITH,
+     .equation = "final_lr + (base_lr - final_lr) (1 - u / n)^pwr\nand final_lr from t = max_update on;\n" BOOK_WITH,
      .args = poly_args,
      .check = book_check_end,
      .at = poly_at},

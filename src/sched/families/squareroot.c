@@ -15,7 +15,7 @@ static double squareroot_at(const Sched *s, double t) {
 const SchedDef sched_squareroot[] = {
     {.name = "SquareRoot",
      .doc = "Falls like one over the square root of the update, after a warm-up.",
-     .equation = "base_lr (u + 1)^(-1/2)    with u = t - warmup_steps",
+     .equation = "base_lr (u + 1)^(-1/2)\nwith u = t - warmup_steps",
      .args = squareroot_args,
      .check = book_check_warmup,
      .at = squareroot_at},

@@ -11,8 +11,11 @@ enum { STEP_GAMMA = 1, STEP_SIZE };
 
 static const Arg steplr_args[] = {
     BASE_ROW,
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1, .doc = "the factor"},
-    {.name = "step_size", .range = RANGE_POSITIVE, .required = true, .doc = "updates from one factor to the next"},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1, .doc = "The factor by which the rate is multiplied."},
+    {.name = "step_size",
+     .range = RANGE_POSITIVE,
+     .required = true,
+     .doc = "Number of updates between two multiplications."},
     {0},
 };
 
@@ -24,12 +27,12 @@ static double steplr_at(const Sched *s, double t) {
 
 static const Arg multisteplr_args[] = {
     BASE_ROW,
-    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1, .doc = "the factor"},
+    {.name = "gamma", .range = RANGE_NOT_NEGATIVE, .def = 0.1, .doc = "The factor by which the rate is multiplied."},
     {.name = "milestones",
      .kind = ARG_LIST,
      .range = RANGE_NOT_NEGATIVE,
      .required = true,
-     .doc = "the updates at which the rate is multiplied"},
+     .doc = "The updates at which the rate is multiplied."},
     {0},
 };
 

@@ -1,0 +1,152 @@
+--- `optlab help [NAME]` and `?NAME` at the prompt: what the reference says about a name, for a terminal of 80 columns.
+--
+-- A name is a whole one ("optim.SGD"), its last part ("SGD", "fit") or a space ("optim"); upper and lower case count
+-- only where there are several.
+-- @module optlab.cli.help
+local call = require "optlab.reference.call"
+local entries = require "optlab.reference.entries"
+local errors = require "optlab.base.errors"
+local script_text = require "optlab.cli.script_text"
+
+local M = {}
+
+local WIDTH = 80
+
+-- --- one entry ------------------------------------------------------------------------------------------------------
+
+-- Text filled into lines that begin with an indent.
+local function filled(text, indent)
+  local lines = script_text.fill(text, WIDTH - #indent)
+  return indent .. table.concat(lines, "\n" .. indent) .. "\n"
+end
+
+local function indented(text, indent)
+  return indent .. text:gsub("\n", "\n" .. indent) .. "\n"
+end
+
+local function facts(row)
+  local default = call.default(row)
+  if row.required then return call.kind(row) .. ", required" end
+  return call.kind(row) .. (default ~= "" and ", default " .. default or "")
+end
+
+-- A name, and lines about it: beside it if it is short.
+local function item(name, ...)
+  local text, indent = "", (" "):rep(6)
+  for _, paragraph in ipairs { ... } do text = text .. filled(paragraph, indent) end
+  return "  " .. name .. "\n" .. text
+end
+
+local function section(title, rows, describe)
+  if not rows or #rows == 0 then return nil end
+  local items = {}
+  for i, row in ipairs(rows) do items[i] = item(row.name, describe(row)) end
+  return title .. ":\n" .. table.concat(items)
+end
+
+local function see_also(entry)
+  local other = entry.functional or entry.layer
+  if not other then return nil end
+  return ("See also: %s\n"):format(other.callee)
+end
+
+--- An entry as text.
+-- @tparam table entry
+-- @treturn string lines of at most 80 columns, "\n" at the end
+function M.text(entry)
+  local blocks = { call.signature(entry, WIDTH) .. "\n", filled(entry.doc, "") }
+  local function add(block) blocks[#blocks + 1] = block end
+  if entry.equation then add(indented(entry.equation, "  ")) end
+  add(section("Arguments", entry.args, function(row) return facts(row), row.doc end))
+  add(section(entry.group == "optimizer" and "State of each parameter" or "Tensors", entry.state, function(row)
+    return (row.kind and row.kind .. ": " or "") .. row.doc
+  end))
+  for _, inner in ipairs(entry.tables or {}) do add(M.text(inner)) end
+  if entry.paper then add(filled("Paper: " .. entry.paper, "")) end
+  add(see_also(entry))
+  return table.concat(blocks, "\n")
+end
+
+-- --- lists ----------------------------------------------------------------------------------------------------------
+
+-- A line or two for each entry.
+local function list_of(found)
+  local lines = {}
+  for i, entry in ipairs(found) do lines[i] = "  " .. entry.callee .. "\n" .. filled(entry.doc, (" "):rep(6)) end
+  return table.concat(lines)
+end
+
+-- Without the tables that functions take, which are shown with these.
+local function names_of(list)
+  local names = {}
+  for _, entry in ipairs(list) do
+    if not entry.name:find(": ", 1, true) then names[#names + 1] = entry.name end
+  end
+  return table.concat(names, " ")
+end
+
+-- --- looking a name up ----------------------------------------------------------------------------------------------
+
+local function select_entries(test)
+  local found = {}
+  for _, entry in ipairs(entries.all()) do
+    if test(entry) then found[#found + 1] = entry end
+  end
+  return found
+end
+
+-- The tests of a name, the strictest first.
+local function tests_of(name)
+  local lower = name:lower()
+  return {
+    function(entry) return entry.callee == name end,
+    function(entry) return entry.name == name end,
+    function(entry) return entry.callee:lower() == lower end,
+    function(entry) return entry.name:lower() == lower end,
+  }
+end
+
+local function hint(name)
+  local known = {}
+  for _, entry in ipairs(entries.all()) do
+    known[#known + 1] = name:find("[.:]") and entry.callee or entry.name
+  end
+  return errors.hint(name, known)
+end
+
+--- The names by space.
+-- @treturn string
+function M.overview()
+  local spaces, order = {}, {}
+  for _, entry in ipairs(entries.all()) do
+    if not spaces[entry.space] then
+      spaces[entry.space] = {}
+      order[#order + 1] = entry.space
+    end
+    table.insert(spaces[entry.space], entry)
+  end
+  local lines = { "optlab help NAME explains one of these; optlab help SPACE lists a space.\n\n" }
+  for _, space in ipairs(order) do lines[#lines + 1] = space .. "\n" .. filled(names_of(spaces[space]), "  ") end
+  return table.concat(lines)
+end
+
+--- What there is to say about a name.
+-- @tparam string name "SGD", "optim.SGD", "optim"; "lab." before it is passed over
+-- @treturn ?string text; nil for an unknown name
+-- @treturn ?string then a message with a guess at what was meant
+function M.about(name)
+  name = name:gsub("%(%)$", "")
+  local short = name:gsub("^lab%.", "")
+  for _, wanted in ipairs { name, short } do
+    local members = select_entries(function(entry) return entry.space == wanted end)
+    if #members > 0 then return wanted .. "\n" .. list_of(members) end
+    for _, test in ipairs(tests_of(wanted)) do
+      local found = select_entries(test)
+      if #found == 1 then return M.text(found[1]) end
+      if #found > 1 then return ("There are several '%s':\n%s"):format(name, list_of(found)) end
+    end
+  end
+  return nil, ("the reference has no '%s'%s ('optlab help' lists its names)"):format(name, hint(short))
+end
+
+return M

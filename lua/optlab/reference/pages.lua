@@ -1,0 +1,154 @@
+--- The files that are made of the entries: pages for readers in docs/reference, stubs for editors in lua/optlab/types.
+--
+-- `scripts/reference` writes them; a spec compares them with what they would be now.
+-- @module optlab.reference.pages
+local entries = require "optlab.reference.entries"
+local markdown = require "optlab.reference.markdown"
+local stubs = require "optlab.reference.stubs"
+
+local M = {}
+
+-- --- pages ----------------------------------------------------------------------------------------------------------
+
+local NOTE = "<!-- Made by scripts/reference from the declarations in %s. Change these, not this page. -->\n"
+
+local HOW_TO_READ = [[
+`[ ]` marks what may be left out and `{ }` a table of options; `name = value` shows a default. Every argument may
+also be given by name: [api.md](../api.md) says how calls are read.
+]]
+
+local GROUPS = {
+  { "layers.md", "layer", "Layers", "`src/nn/layers/`", [[
+A layer is made once, `local layer = nn.Linear(5, 1)`, and called with its input, `layer(x)`. In the shapes N is the
+number of examples of a batch and C the number of channels. Layers of layers, and what every layer can do:
+[api.md](../api.md#nn).
+]] },
+  { "losses.md", "loss", "Losses", "`src/nn/losses/`", [[
+A loss is made once, `local loss = nn.MSELoss()`, and called with predictions and targets, `loss(input, target)`.
+`loss_i` is the loss of element or example i; `reduction` says what becomes of all of them. Losses that compare
+element by element want the same shape on both sides.
+]] },
+  { "functional.md", "functional", "Functions of nn.functional", "`src/nn/` and `src/lua/nn/lnn_functional.c`", [[
+What layers and losses compute, as functions without state. `input` and the other arguments outside of the braces are
+tensors unless the table says otherwise.
+]] },
+  { "init.md", "initializer", "Initializers", "`src/nn/init.c`", [[
+Functions of `nn.init`. They fill a tensor of float32 or float64 in place, without recording, and return it.
+`fan_in` is the number of inputs of one output of a layer and `fan_out` the number of outputs that one input has:
+the sizes of dimensions 2 and 1 of the tensor, each times the size of the window.
+]] },
+  { "optimizers.md", "optimizer", "Optimizers", "`src/optim/rules/`", [[
+`params` is a list of tensors, or a list of groups `{params = {...}, lr = ...}` with options of their own. In the
+equations p is a parameter, g its gradient and t the number of the update, 1 at the first; `<-` changes a value that is
+kept, `=` computes one that is not. Operations are element by element. Methods, groups and optimizers of your own:
+[api.md](../api.md#optim).
+]] },
+  { "schedules.md", "schedule", "Learning-rate schedules", "`src/sched/` and `lua/optlab/sched/init.lua`", [[
+A schedule is a function of t = 0, 1, 2, ..., the number of updates made; what the formulas give is the learning rate
+at t. `ReduceLROnPlateau` is an object instead. How an optimizer follows a schedule: [api.md](../api.md#sched).
+]] },
+}
+
+local function headings_of(list)
+  local headings = {}
+  for i, entry in ipairs(list) do headings[i] = entry.name end
+  return headings
+end
+
+local function group_page(row)
+  local _, group, title, from, intro = table.unpack(row)
+  local list = entries.of(group)
+  local blocks = { NOTE:format(from), "# " .. title .. "\n", intro, HOW_TO_READ, markdown.contents(headings_of(list)) }
+  for _, entry in ipairs(list) do blocks[#blocks + 1] = markdown.entry(entry, "## " .. entry.name) end
+  return table.concat(blocks, "\n")
+end
+
+-- The spaces of functions in the order of docs/api.md.
+local SPACES = {
+  "lab", "autograd", "func", "nn", "nn.Module", "Module", "optim", "data", "Dataset", "train", "book", "plot", "Figure",
+  "Grid",
+}
+
+local function by_space(list)
+  local spaces = {}
+  for _, entry in ipairs(list) do
+    spaces[entry.space] = spaces[entry.space] or {}
+    table.insert(spaces[entry.space], entry)
+  end
+  return spaces
+end
+
+local function functions_page()
+  local blocks = {
+    NOTE:format("`lua/optlab/` and `src/lua/`"), "# Functions and methods\n",
+    "The functions that declare their arguments; `Figure:line(x)` is a method of a figure, `fig:line(x)`. What they\n"
+      .. "are for, and all the others: [api.md](../api.md).\n",
+    HOW_TO_READ, markdown.contents(SPACES),
+  }
+  local spaces = by_space(entries.of("function"))
+  for _, space in ipairs(SPACES) do
+    blocks[#blocks + 1] = "## " .. space .. "\n"
+    for _, entry in ipairs(spaces[space]) do blocks[#blocks + 1] = markdown.entry(entry, "### " .. entry.callee) end
+    spaces[space] = nil
+  end
+  assert(next(spaces) == nil, "a space of functions is missing from the page")
+  return table.concat(blocks, "\n")
+end
+
+-- --- stubs ----------------------------------------------------------------------------------------------------------
+
+local STUB_NOTE = "-- Made by scripts/reference from the declarations. Change these, not this file.\n---@meta _\n"
+
+local RETURNS = {
+  layer = "optlab.Module", loss = "optlab.Module", functional = "optlab.Tensor", initializer = "optlab.Tensor",
+  optimizer = "optlab.Optimizer", schedule = "optlab.BuiltinSchedule",
+}
+local RETURNS_OF = { ["nn.init.calculate_gain"] = "number", ["sched.ReduceLROnPlateau"] = "optlab.ReduceLROnPlateau" }
+
+-- A file with the functions of some groups: {file, class, groups, whether options may be given by position}.
+local STUBS = {
+  { "nn", "optlab.nn", { "layer", "loss" }, true },
+  { "functional", "optlab.functional", { "functional" }, true },
+  { "init", "optlab.init", { "initializer" }, true },
+  { "optim", "optlab.optim", { "optimizer" }, false },
+  { "sched", "optlab.sched", { "schedule" }, false },
+}
+
+local function stub_file(row)
+  local name, class, groups, by_position = table.unpack(row)
+  local blocks = { STUB_NOTE, ("---@class %s\nlocal %s = {}\n"):format(class, name) }
+  for _, group in ipairs(groups) do
+    for _, entry in ipairs(entries.of(group)) do
+      if stubs.has_options(entry) then blocks[#blocks + 1] = stubs.options(entry) end
+      local returns = RETURNS_OF[entry.callee] or RETURNS[group]
+      blocks[#blocks + 1] = stubs.definition(entry, returns, by_position)
+    end
+  end
+  return table.concat(blocks, "\n")
+end
+
+-- The tables of options of all other functions.
+local function options_file()
+  local blocks, known = { STUB_NOTE }, {}
+  for _, entry in ipairs(entries.all()) do known[entry.callee] = entry end
+  for _, entry in ipairs(entries.of("function")) do
+    if stubs.has_options(entry) then blocks[#blocks + 1] = stubs.options(entry, known) end
+  end
+  return table.concat(blocks, "\n")
+end
+
+-- --- all ------------------------------------------------------------------------------------------------------------
+
+--- All files.
+-- @treturn {{string,string},...} path from the root of the repository, and text
+function M.all()
+  local files = {}
+  for _, row in ipairs(GROUPS) do files[#files + 1] = { "docs/reference/" .. row[1], group_page(row) } end
+  files[#files + 1] = { "docs/reference/functions.md", functions_page() }
+  local folder = "lua/optlab/types/declared/"
+  for _, row in ipairs(STUBS) do files[#files + 1] = { folder .. row[1] .. ".d.lua", stub_file(row) } end
+  files[#files + 1] = { folder .. "options.d.lua", options_file() }
+  return files
+end
+
+return M

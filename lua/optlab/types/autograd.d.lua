@@ -1,0 +1,21 @@
+---@meta _
+--- Derivatives: lab.autograd and lab.func.
+
+---@class optlab.autograd
+---Gradients of the output with respect to the inputs; leaves .grad alone.
+---@field grad fun(output: optlab.Tensors, inputs: optlab.Tensors, options?: table): optlab.Tensors
+---Compares gradients with central differences.
+---@field gradcheck fun(f: function, inputs: optlab.Tensors, options?: optlab.options.autograd.gradcheck): boolean, string?
+---@field differentiable_ops fun(): string[] The names of all operations that have a gradient.
+---@field no_grad fun(f: function, ...: any): any
+---@field enable_grad fun(f: function, ...: any): any
+---@field is_grad_enabled fun(): boolean
+---@field set_grad_enabled fun(on: boolean)
+---@field backward optlab.Backward
+
+---@class optlab.func
+---@field grad fun(f: function): function A function of the same arguments that gives a gradient for each.
+---@field hessian fun(f: function): function A function that gives the Hessian: a number for a number, else a matrix.
+---@field jacobian fun(f: function): function A function that gives the Jacobian.
+---@field hvp fun(f: function, x: optlab.Tensor, v: optlab.Tensor): optlab.Tensor Hessian times v.
+---@field gradcheck fun(f: function, inputs: optlab.Tensors, options?: optlab.options.autograd.gradcheck): boolean, string?

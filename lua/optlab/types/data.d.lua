@@ -1,0 +1,42 @@
+---@meta _
+--- Data sets and loaders.
+
+---@class optlab.Dataset
+---@field name string
+---@field X optlab.Tensor
+---@field y optlab.Tensor
+---@field stand_in boolean made up by the program
+---@field note string? then a few words for a title
+---@field path string? of the file read
+---@field features string[]?
+---@field mean optlab.Tensor?
+---@field std optlab.Tensor?
+---@field classes string[]? names of the labels 1, 2, ...
+---@field split string? "train" or "test"
+---@field transform optlab.options.data.loader.transform? what a loader does to a uint8 X
+---@field subset fun(self: optlab.Dataset, from: integer, to?: integer): optlab.Dataset
+---@operator len: integer
+
+---@class optlab.Loader
+---@field epoch integer read and write
+---@field batch_size integer
+---@field rows integer
+---One pass over the data: `for X, y in loader:batches() do`.
+---@field batches fun(self: optlab.Loader): fun(): optlab.Tensor, optlab.Tensor
+---@field state_dict fun(self: optlab.Loader): table
+---@field load_state_dict fun(self: optlab.Loader, state: table)
+---@operator len: integer
+
+---@class optlab.data
+---@field airfoil fun(options?: optlab.options.data.airfoil): optlab.Dataset
+---@field fashion_mnist fun(options?: optlab.options.data.fashion_mnist): optlab.Dataset
+---Images to train on and others to test on.
+---@field fashion_mnist_pair fun(options?: optlab.options.data.fashion_mnist_pair): optlab.Dataset, optlab.Dataset
+---@field split fun(ds: optlab.Dataset|table, sizes: integer[]): optlab.Dataset...
+---@field csv fun(path: string, options?: optlab.options.data.csv): optlab.Tensor, string[]? names with
+---@field idx fun(path: string): optlab.Tensor
+---@field npy fun(path: string): optlab.Tensor
+---@field standardize fun(x: optlab.Tensor): optlab.Tensor, optlab.Tensor, optlab.Tensor
+---@field loader fun(ds: optlab.Dataset|table, options?: optlab.options.data.loader): optlab.Loader
+---@field download fun(url: string, path: string, options?: optlab.options.data.download): boolean?, string?
+---@field digest fun(path: string, algorithm: "md5"|"sha1"|"sha256", unpack?: boolean): string?, string?

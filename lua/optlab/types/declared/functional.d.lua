@@ -1,0 +1,351 @@
+-- Made by scripts/reference from the declarations. Change these, not this file.
+---@meta _
+
+---@class optlab.functional
+local functional = {}
+
+---@class optlab.options.nn.functional.avg_pool2d
+---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
+---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+
+---The mean of each window of (N, C, H, W); the padding counts as zeros.
+---
+---     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     width likewise
+---
+---@param input optlab.Tensor
+---@param kernel_size optlab.Pair Size of the window: {height, width}.
+---@param stride? optlab.Pair|optlab.options.nn.functional.avg_pool2d Step from one window to the next: {down, right}; by default kernel_size.
+---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@return optlab.Tensor
+function functional.avg_pool2d(input, kernel_size, stride, padding) end
+
+---@class optlab.options.nn.functional.batch_norm
+---@field running_mean? optlab.Tensor Running mean (C); updated in place in training.
+---@field running_var? optlab.Tensor Running variance (C); updated in place in training.
+---@field weight? optlab.Tensor Factor for each channel: a tensor (C).
+---@field bias? optlab.Tensor Added to each channel: a tensor (C).
+---@field training? boolean Whether to use the batch's statistics instead of the running ones. Default: false.
+---@field momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
+
+---Normalizes every channel (dimension 2).
+---
+---     (x - mean) / sqrt(var + eps) weight + bias
+---
+---@param input optlab.Tensor
+---@param running_mean? optlab.Tensor|optlab.options.nn.functional.batch_norm Running mean (C); updated in place in training.
+---@param running_var? optlab.Tensor Running variance (C); updated in place in training.
+---@param weight? optlab.Tensor Factor for each channel: a tensor (C).
+---@param bias? optlab.Tensor Added to each channel: a tensor (C).
+---@param training? boolean Whether to use the batch's statistics instead of the running ones. Default: false.
+---@param momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@param eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@return optlab.Tensor
+function functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps) end
+
+---@class optlab.options.nn.functional.binary_cross_entropy
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The binary cross entropy of probabilities x, the input, and targets y in [0, 1].
+---
+---     loss_i = -(y_i log x_i + (1 - y_i) log(1 - x_i))
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.functional.binary_cross_entropy 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.binary_cross_entropy(input, target, reduction) end
+
+---@class optlab.options.nn.functional.binary_cross_entropy_with_logits
+---@field pos_weight? optlab.Tensor Weight of positive targets; broadcast to the shape of the input.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The binary cross entropy of sigmoid(x), for scores x, the input, and targets y in [0, 1].
+---
+---     loss_i = (1 - y_i) x_i + (1 + (p - 1) y_i) log(1 + exp(-x_i))
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param pos_weight? optlab.Tensor|optlab.options.nn.functional.binary_cross_entropy_with_logits Weight of positive targets; broadcast to the shape of the input.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.binary_cross_entropy_with_logits(input, target, pos_weight, reduction) end
+
+---@class optlab.options.nn.functional.conv2d
+---@field bias? optlab.Tensor Added to each channel: a tensor (out_channels).
+---@field stride? optlab.Pair Step from one window to the next: {down, right}. Default: 1.
+---@field padding? optlab.Pair Zeros added around the image: {above and below, left and right}. Default: 0.
+
+---Correlates images with windows.
+---@param input optlab.Tensor
+---@param weight optlab.Tensor
+---@param bias? optlab.Tensor|optlab.options.nn.functional.conv2d Added to each channel: a tensor (out_channels).
+---@param stride? optlab.Pair Step from one window to the next: {down, right}. Default: 1.
+---@param padding? optlab.Pair Zeros added around the image: {above and below, left and right}. Default: 0.
+---@return optlab.Tensor
+function functional.conv2d(input, weight, bias, stride, padding) end
+
+---@class optlab.options.nn.functional.cross_entropy
+---@field weight? optlab.Tensor A weight for each class: a tensor (C).
+---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
+---
+---     logp = log_softmax(input),  e = label_smoothing
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i]:
+---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
+---     for probabilities q, with the mean sum_i loss_i / N:
+---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param weight? optlab.Tensor|optlab.options.nn.functional.cross_entropy A weight for each class: a tensor (C).
+---@param label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.cross_entropy(input, target, weight, label_smoothing, reduction) end
+
+---@class optlab.options.nn.functional.dropout
+---@field p? number Probability that an element becomes 0. Default: 0.5.
+---@field training? boolean Whether to drop elements; false returns the input unchanged. Default: true.
+
+---Zeroes elements at random and scales the others by 1 / (1 - p).
+---@param input optlab.Tensor
+---@param p? number|optlab.options.nn.functional.dropout Probability that an element becomes 0. Default: 0.5.
+---@param training? boolean Whether to drop elements; false returns the input unchanged. Default: true.
+---@return optlab.Tensor
+function functional.dropout(input, p, training) end
+
+---@class optlab.options.nn.functional.elu
+---@field alpha? number Minus the limit of the output as x goes to minus infinity. Default: 1.
+
+---A rectifier that approaches -alpha smoothly for negative elements.
+---
+---     y = max(x, 0) + alpha (exp(min(x, 0)) - 1)
+---
+---@param input optlab.Tensor
+---@param alpha? number|optlab.options.nn.functional.elu Minus the limit of the output as x goes to minus infinity. Default: 1.
+---@return optlab.Tensor
+function functional.elu(input, alpha) end
+
+---@class optlab.options.nn.functional.flatten
+---@field start_dim? integer First of the dimensions that are joined. Default: 2.
+---@field end_dim? integer Last of the dimensions that are joined. Default: -1.
+
+---Joins dimensions start_dim to end_dim into one, as it stands (N, C, H, W) -> (N, C H W).
+---@param input optlab.Tensor
+---@param start_dim? integer|optlab.options.nn.functional.flatten First of the dimensions that are joined. Default: 2.
+---@param end_dim? integer Last of the dimensions that are joined. Default: -1.
+---@return optlab.Tensor
+function functional.flatten(input, start_dim, end_dim) end
+
+---@class optlab.options.nn.functional.gelu
+---@field approximate? "none"|"tanh" 'none' for the exact function, 'tanh' for an approximation without erf. Default: "none".
+
+---Each element times the probability that a standard normal number lies below it.
+---
+---     y = x (1 + erf(x / sqrt 2)) / 2
+---     y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2    if 'tanh'
+---
+---@param input optlab.Tensor
+---@param approximate? "none"|"tanh"|optlab.options.nn.functional.gelu 'none' for the exact function, 'tanh' for an approximation without erf. Default: "none".
+---@return optlab.Tensor
+function functional.gelu(input, approximate) end
+
+---@class optlab.options.nn.functional.huber_loss
+---@field delta? number Error beyond which the loss is linear. Default: 1.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The squared error for small errors, the absolute error for large ones.
+---
+---     d = input_i - target_i
+---     loss_i = d^2 / 2                    where |d| <= delta
+---     loss_i = delta (|d| - delta / 2)    elsewhere
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param delta? number|optlab.options.nn.functional.huber_loss Error beyond which the loss is linear. Default: 1.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.huber_loss(input, target, delta, reduction) end
+
+---@class optlab.options.nn.functional.l1_loss
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The absolute error.
+---
+---     loss_i = |input_i - target_i|
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.functional.l1_loss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.l1_loss(input, target, reduction) end
+
+---@class optlab.options.nn.functional.leaky_relu
+---@field negative_slope? number Slope where x is negative. Default: 0.01.
+
+---A rectifier with a small slope for negative elements.
+---
+---     y = max(x, 0) + negative_slope min(x, 0)
+---
+---@param input optlab.Tensor
+---@param negative_slope? number|optlab.options.nn.functional.leaky_relu Slope where x is negative. Default: 0.01.
+---@return optlab.Tensor
+function functional.leaky_relu(input, negative_slope) end
+
+---@class optlab.options.nn.functional.linear
+---@field bias? optlab.Tensor Added to each output: a tensor (out_features).
+
+---An affine map of the last dimension.
+---
+---     x weight' + bias
+---
+---@param input optlab.Tensor
+---@param weight optlab.Tensor
+---@param bias? optlab.Tensor|optlab.options.nn.functional.linear Added to each output: a tensor (out_features).
+---@return optlab.Tensor
+function functional.linear(input, weight, bias) end
+
+---@class optlab.options.nn.functional.log_softmax
+---@field dim? integer The dimension along which the outputs sum to 1. Default: -1.
+
+---Turns scores into the logarithms of probabilities.
+---
+---     y = x - log sum exp(x)
+---
+---@param input optlab.Tensor
+---@param dim? integer|optlab.options.nn.functional.log_softmax The dimension along which the outputs sum to 1. Default: -1.
+---@return optlab.Tensor
+function functional.log_softmax(input, dim) end
+
+---@class optlab.options.nn.functional.max_pool2d
+---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
+---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+
+---The largest element of each window of (N, C, H, W); the padding is never the largest.
+---
+---     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     width likewise
+---
+---@param input optlab.Tensor
+---@param kernel_size optlab.Pair Size of the window: {height, width}.
+---@param stride? optlab.Pair|optlab.options.nn.functional.max_pool2d Step from one window to the next: {down, right}; by default kernel_size.
+---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@return optlab.Tensor
+function functional.max_pool2d(input, kernel_size, stride, padding) end
+
+---@class optlab.options.nn.functional.mse_loss
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The squared error.
+---
+---     loss_i = (input_i - target_i)^2
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.functional.mse_loss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.mse_loss(input, target, reduction) end
+
+---@class optlab.options.nn.functional.nll_loss
+---@field weight? optlab.Tensor A weight for each class: a tensor (C).
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
+---
+---     loss_i = -w[y_i] input[i, y_i]
+---     with the mean sum_i loss_i / sum_i w[y_i]
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param weight? optlab.Tensor|optlab.options.nn.functional.nll_loss A weight for each class: a tensor (C).
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.nll_loss(input, target, weight, reduction) end
+
+---@class optlab.options.nn.functional.one_hot
+---@field num_classes? integer Size of the new last dimension; by default the largest label.
+
+---Turns labels 1, 2, ... into rows that are 1 at the label and 0 elsewhere, int64.
+---@param labels optlab.Tensor
+---@param num_classes? integer|optlab.options.nn.functional.one_hot Size of the new last dimension; by default the largest label.
+---@return optlab.Tensor
+function functional.one_hot(labels, num_classes) end
+
+---The rectifier: negative elements become 0.
+---
+---     y = max(x, 0)
+---
+---@param input optlab.Tensor
+---@return optlab.Tensor
+function functional.relu(input) end
+
+---The logistic function, from 0 to 1.
+---
+---     y = 1 / (1 + exp(-x))
+---
+---@param input optlab.Tensor
+---@return optlab.Tensor
+function functional.sigmoid(input) end
+
+---Each element times its sigmoid (swish).
+---
+---     y = x / (1 + exp(-x))
+---
+---@param input optlab.Tensor
+---@return optlab.Tensor
+function functional.silu(input) end
+
+---@class optlab.options.nn.functional.smooth_l1_loss
+---@field beta? number Error beyond which the loss is linear; with 0 the loss is L1Loss. Default: 1.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The absolute error, rounded off near 0.
+---
+---     d = input_i - target_i
+---     loss_i = d^2 / (2 beta)     where |d| <= beta
+---     loss_i = |d| - beta / 2     elsewhere
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param beta? number|optlab.options.nn.functional.smooth_l1_loss Error beyond which the loss is linear; with 0 the loss is L1Loss. Default: 1.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.smooth_l1_loss(input, target, beta, reduction) end
+
+---@class optlab.options.nn.functional.softmax
+---@field dim? integer The dimension along which the outputs sum to 1. Default: -1.
+
+---Turns scores into probabilities.
+---
+---     y = exp(x) / sum exp(x)
+---
+---@param input optlab.Tensor
+---@param dim? integer|optlab.options.nn.functional.softmax The dimension along which the outputs sum to 1. Default: -1.
+---@return optlab.Tensor
+function functional.softmax(input, dim) end
+
+---@class optlab.options.nn.functional.softplus
+---@field beta? number How sharply the curve bends at 0. Default: 1.
+---@field threshold? number Where beta x is above threshold, the output is x. Default: 20.
+
+---A smooth rectifier.
+---
+---     y = log(1 + exp(beta x)) / beta, and x itself where beta x > threshold
+---
+---@param input optlab.Tensor
+---@param beta? number|optlab.options.nn.functional.softplus How sharply the curve bends at 0. Default: 1.
+---@param threshold? number Where beta x is above threshold, the output is x. Default: 20.
+---@return optlab.Tensor
+function functional.softplus(input, beta, threshold) end
+
+---The hyperbolic tangent, from -1 to 1.
+---
+---     y = tanh(x)
+---
+---@param input optlab.Tensor
+---@return optlab.Tensor
+function functional.tanh(input) end

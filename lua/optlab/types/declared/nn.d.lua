@@ -1,0 +1,355 @@
+-- Made by scripts/reference from the declarations. Change these, not this file.
+---@meta _
+
+---@class optlab.nn
+local nn = {}
+
+---@class optlab.options.nn.AvgPool2d
+---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
+---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+
+---The mean of each window of (N, C, H, W); the padding counts as zeros.
+---
+---     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     width likewise
+---
+---@param kernel_size optlab.Pair Size of the window: {height, width}.
+---@param stride? optlab.Pair|optlab.options.nn.AvgPool2d Step from one window to the next: {down, right}; by default kernel_size.
+---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@return optlab.Module
+function nn.AvgPool2d(kernel_size, stride, padding) end
+
+---@class optlab.options.nn.BatchNorm1d
+---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@field momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@field affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
+---@field track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Normalizes every channel of (N, C) or (N, C, L) over the batch.
+---
+---     y = (x - mean) / sqrt(var + eps) weight + bias
+---     in training with mean and var of the batch, n values of each channel:
+---     running_mean <- (1 - momentum) running_mean + momentum mean
+---     running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)
+---     in eval mode with running_mean and running_var
+---
+---@param num_features integer Number of channels, the size of dimension 2.
+---@param eps? number|optlab.options.nn.BatchNorm1d Added to the variance, inside the square root. Default: 1e-5.
+---@param momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@param affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
+---@param track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.BatchNorm1d(num_features, eps, momentum, affine, track_running_stats, dtype) end
+
+---@class optlab.options.nn.BatchNorm2d
+---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@field momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@field affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
+---@field track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Normalizes every channel of (N, C, H, W) over the batch.
+---
+---     y = (x - mean) / sqrt(var + eps) weight + bias
+---     in training with mean and var of the batch, n values of each channel:
+---     running_mean <- (1 - momentum) running_mean + momentum mean
+---     running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)
+---     in eval mode with running_mean and running_var
+---
+---@param num_features integer Number of channels, the size of dimension 2.
+---@param eps? number|optlab.options.nn.BatchNorm2d Added to the variance, inside the square root. Default: 1e-5.
+---@param momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@param affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
+---@param track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.BatchNorm2d(num_features, eps, momentum, affine, track_running_stats, dtype) end
+
+---@class optlab.options.nn.Conv2d
+---@field stride? optlab.Pair Step from one window to the next: {down, right}. Default: 1.
+---@field padding? optlab.Pair Zeros added around the image: {above and below, left and right}. Default: 0.
+---@field bias? boolean Whether to add a learned bias to each channel. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Correlates images (N, in_channels, H, W) with learned windows.
+---
+---     y[n, o] = b[o] + sum over c of x[n, c] * W[o, c]    (*: correlation)
+---     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     width likewise
+---
+---@param in_channels integer Number of channels of the input.
+---@param out_channels integer Number of channels of the output.
+---@param kernel_size optlab.Pair Size of the window: {height, width}.
+---@param stride? optlab.Pair|optlab.options.nn.Conv2d Step from one window to the next: {down, right}. Default: 1.
+---@param padding? optlab.Pair Zeros added around the image: {above and below, left and right}. Default: 0.
+---@param bias? boolean Whether to add a learned bias to each channel. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, bias, dtype) end
+
+---@class optlab.options.nn.Dropout
+---@field p? number Probability that an element becomes 0. Default: 0.5.
+
+---In training, zeroes each element with probability p.
+---
+---     y = 0 with probability p, else x / (1 - p)    in training
+---     y = x                                         in eval mode
+---
+---@param p? number|optlab.options.nn.Dropout Probability that an element becomes 0. Default: 0.5.
+---@return optlab.Module
+function nn.Dropout(p) end
+
+---@class optlab.options.nn.ELU
+---@field alpha? number Minus the limit of the output as x goes to minus infinity. Default: 1.
+
+---A rectifier that approaches -alpha smoothly for negative elements.
+---
+---     y = max(x, 0) + alpha (exp(min(x, 0)) - 1)
+---
+---@param alpha? number|optlab.options.nn.ELU Minus the limit of the output as x goes to minus infinity. Default: 1.
+---@return optlab.Module
+function nn.ELU(alpha) end
+
+---@class optlab.options.nn.Flatten
+---@field start_dim? integer First of the dimensions that are joined. Default: 2.
+---@field end_dim? integer Last of the dimensions that are joined. Default: -1.
+
+---Joins dimensions start_dim to end_dim into one, as it stands (N, C, H, W) -> (N, C H W).
+---@param start_dim? integer|optlab.options.nn.Flatten First of the dimensions that are joined. Default: 2.
+---@param end_dim? integer Last of the dimensions that are joined. Default: -1.
+---@return optlab.Module
+function nn.Flatten(start_dim, end_dim) end
+
+---@class optlab.options.nn.GELU
+---@field approximate? "none"|"tanh" 'none' for the exact function, 'tanh' for an approximation without erf. Default: "none".
+
+---Each element times the probability that a standard normal number lies below it.
+---
+---     y = x (1 + erf(x / sqrt 2)) / 2
+---     y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2    if 'tanh'
+---
+---@param approximate? "none"|"tanh"|optlab.options.nn.GELU 'none' for the exact function, 'tanh' for an approximation without erf. Default: "none".
+---@return optlab.Module
+function nn.GELU(approximate) end
+
+---Returns its input.
+---
+---     y = x
+---
+---@return optlab.Module
+function nn.Identity() end
+
+---@class optlab.options.nn.LeakyReLU
+---@field negative_slope? number Slope where x is negative. Default: 0.01.
+
+---A rectifier with a small slope for negative elements.
+---
+---     y = max(x, 0) + negative_slope min(x, 0)
+---
+---@param negative_slope? number|optlab.options.nn.LeakyReLU Slope where x is negative. Default: 0.01.
+---@return optlab.Module
+function nn.LeakyReLU(negative_slope) end
+
+---@class optlab.options.nn.Linear
+---@field bias? boolean Whether to add a learned bias. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---An affine map of the last dimension: (..., in_features) -> (..., out_features).
+---
+---     y = x W' + b
+---
+---@param in_features integer Size of the last dimension of the input.
+---@param out_features integer Size of the last dimension of the output.
+---@param bias? boolean|optlab.options.nn.Linear Whether to add a learned bias. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.Linear(in_features, out_features, bias, dtype) end
+
+---@class optlab.options.nn.LogSoftmax
+---@field dim? integer The dimension along which the outputs sum to 1. Default: -1.
+
+---Turns scores into the logarithms of probabilities.
+---
+---     y = x - log sum exp(x)
+---
+---@param dim? integer|optlab.options.nn.LogSoftmax The dimension along which the outputs sum to 1. Default: -1.
+---@return optlab.Module
+function nn.LogSoftmax(dim) end
+
+---@class optlab.options.nn.MaxPool2d
+---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
+---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+
+---The largest element of each window of (N, C, H, W); the padding is never the largest.
+---
+---     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     width likewise
+---
+---@param kernel_size optlab.Pair Size of the window: {height, width}.
+---@param stride? optlab.Pair|optlab.options.nn.MaxPool2d Step from one window to the next: {down, right}; by default kernel_size.
+---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@return optlab.Module
+function nn.MaxPool2d(kernel_size, stride, padding) end
+
+---The rectifier: negative elements become 0.
+---
+---     y = max(x, 0)
+---
+---@return optlab.Module
+function nn.ReLU() end
+
+---The logistic function, from 0 to 1.
+---
+---     y = 1 / (1 + exp(-x))
+---
+---@return optlab.Module
+function nn.Sigmoid() end
+
+---Each element times its sigmoid (swish).
+---
+---     y = x / (1 + exp(-x))
+---
+---@return optlab.Module
+function nn.SiLU() end
+
+---@class optlab.options.nn.Softmax
+---@field dim? integer The dimension along which the outputs sum to 1. Default: -1.
+
+---Turns scores into probabilities.
+---
+---     y = exp(x) / sum exp(x)
+---
+---@param dim? integer|optlab.options.nn.Softmax The dimension along which the outputs sum to 1. Default: -1.
+---@return optlab.Module
+function nn.Softmax(dim) end
+
+---@class optlab.options.nn.Softplus
+---@field beta? number How sharply the curve bends at 0. Default: 1.
+---@field threshold? number Where beta x is above threshold, the output is x. Default: 20.
+
+---A smooth rectifier.
+---
+---     y = log(1 + exp(beta x)) / beta, and x itself where beta x > threshold
+---
+---@param beta? number|optlab.options.nn.Softplus How sharply the curve bends at 0. Default: 1.
+---@param threshold? number Where beta x is above threshold, the output is x. Default: 20.
+---@return optlab.Module
+function nn.Softplus(beta, threshold) end
+
+---The hyperbolic tangent, from -1 to 1.
+---
+---     y = tanh(x)
+---
+---@return optlab.Module
+function nn.Tanh() end
+
+---@class optlab.options.nn.BCELoss
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The binary cross entropy of probabilities x, the input, and targets y in [0, 1].
+---
+---     loss_i = -(y_i log x_i + (1 - y_i) log(1 - x_i))
+---
+---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.BCELoss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.BCELoss(reduction) end
+
+---@class optlab.options.nn.BCEWithLogitsLoss
+---@field pos_weight? optlab.Tensor Weight of positive targets; broadcast to the shape of the input.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The binary cross entropy of sigmoid(x), for scores x, the input, and targets y in [0, 1].
+---
+---     loss_i = (1 - y_i) x_i + (1 + (p - 1) y_i) log(1 + exp(-x_i))
+---
+---@param pos_weight? optlab.Tensor|optlab.options.nn.BCEWithLogitsLoss Weight of positive targets; broadcast to the shape of the input.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.BCEWithLogitsLoss(pos_weight, reduction) end
+
+---@class optlab.options.nn.CrossEntropyLoss
+---@field weight? optlab.Tensor A weight for each class: a tensor (C).
+---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
+---
+---     logp = log_softmax(input),  e = label_smoothing
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i]:
+---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
+---     for probabilities q, with the mean sum_i loss_i / N:
+---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
+---
+---@param weight? optlab.Tensor|optlab.options.nn.CrossEntropyLoss A weight for each class: a tensor (C).
+---@param label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.CrossEntropyLoss(weight, label_smoothing, reduction) end
+
+---@class optlab.options.nn.HuberLoss
+---@field delta? number Error beyond which the loss is linear. Default: 1.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The squared error for small errors, the absolute error for large ones.
+---
+---     d = input_i - target_i
+---     loss_i = d^2 / 2                    where |d| <= delta
+---     loss_i = delta (|d| - delta / 2)    elsewhere
+---
+---@param delta? number|optlab.options.nn.HuberLoss Error beyond which the loss is linear. Default: 1.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.HuberLoss(delta, reduction) end
+
+---@class optlab.options.nn.L1Loss
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The absolute error.
+---
+---     loss_i = |input_i - target_i|
+---
+---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.L1Loss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.L1Loss(reduction) end
+
+---@class optlab.options.nn.MSELoss
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The squared error.
+---
+---     loss_i = (input_i - target_i)^2
+---
+---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.MSELoss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.MSELoss(reduction) end
+
+---@class optlab.options.nn.NLLLoss
+---@field weight? optlab.Tensor A weight for each class: a tensor (C).
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
+---
+---     loss_i = -w[y_i] input[i, y_i]
+---     with the mean sum_i loss_i / sum_i w[y_i]
+---
+---@param weight? optlab.Tensor|optlab.options.nn.NLLLoss A weight for each class: a tensor (C).
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.NLLLoss(weight, reduction) end
+
+---@class optlab.options.nn.SmoothL1Loss
+---@field beta? number Error beyond which the loss is linear; with 0 the loss is L1Loss. Default: 1.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The absolute error, rounded off near 0.
+---
+---     d = input_i - target_i
+---     loss_i = d^2 / (2 beta)     where |d| <= beta
+---     loss_i = |d| - beta / 2     elsewhere
+---
+---@param beta? number|optlab.options.nn.SmoothL1Loss Error beyond which the loss is linear; with 0 the loss is L1Loss. Default: 1.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.SmoothL1Loss(beta, reduction) end

@@ -1,0 +1,306 @@
+-- Made by scripts/reference from the declarations. Change these, not this file.
+---@meta _
+
+---@class optlab.options.autograd.gradcheck
+---@field eps? number The step of the central differences. Default: 1e-6.
+---@field atol? number The absolute difference that is allowed. Default: 1e-5.
+---@field rtol? number The relative difference that is allowed. Default: 0.001.
+---@field second_order? boolean Whether second derivatives are checked as well. Default: true.
+---@field raise? boolean Whether a mismatch is an error. Default: true.
+
+---@class optlab.options.book.lenet
+---@field zero_bias? boolean Whether biases start at zero instead of at the layers' random values. Default: false.
+
+---@class optlab.options.data.airfoil
+---@field n? integer Number of rows, of 1503. Default: 1500.
+---@field dtype? optlab.Float Dtype of the tensors; by default the default dtype.
+
+---@class optlab.options.data.csv
+---@field delimiter? string What separates the fields; detected by default; " " means runs of blanks.
+---@field header? boolean Whether the first line holds the names of the columns. Default: false.
+---@field skip? integer Number of lines to skip at the start of the file. Default: 0.
+---@field columns? (integer|string)[] Positions or names of the columns to read; by default all.
+---@field comment? string|false The sign that begins a comment, by default "#"; false for no comments.
+---@field na? number The number to use for missing values; without it they are errors.
+---@field dtype? optlab.DType Dtype of the tensor; by default the default dtype.
+
+---@class optlab.options.data.digest
+---@field unpack? boolean Whether to digest what a gzip-compressed file contains. Default: false.
+
+---@class optlab.options.data.download
+---@field digest? string The expected checksum, such as "sha1:76e5...".
+---@field connect_timeout? number Seconds until the server must have answered. Default: 5.
+---@field stall_timeout? number Seconds without data after which the download fails. Default: 8.
+---@field progress? function progress(done, total) is called now and then with bytes; total is nil if it is not known.
+
+---@class optlab.options.data.fashion_mnist
+---@field split? "train"|"test" Which part of the data set. Default: "train".
+---@field n? integer The first n images; by default all.
+---@field flatten? boolean Whether X is (n, 784) instead of (n, 1, 28, 28). Default: false.
+---@field dtype? "float32"|"float64"|"uint8" Dtype of the batches that a loader makes; by default the default dtype; "uint8" for raw bytes.
+
+---@class optlab.options.data.fashion_mnist_pair
+---@field n? integer The first n images to train on; by default all.
+---@field n_test? integer The first n_test images to test on; by default all.
+---@field flatten? boolean Whether X is (n, 784) instead of (n, 1, 28, 28). Default: false.
+---@field dtype? "float32"|"float64"|"uint8" Dtype of the batches that a loader makes; by default the default dtype; "uint8" for raw bytes.
+
+---@class optlab.options.data.loader
+---@field batch_size? integer Number of rows in a batch. Default: 1.
+---@field shuffle? boolean Whether the rows are put in a new random order in each epoch. Default: false.
+---@field drop_last? boolean Whether a last batch that is not full is left out. Default: false.
+---@field seed? integer Seed of the order; by default it follows lab.manual_seed.
+---@field transform? optlab.options.data.loader.transform How a uint8 X is converted; by default the data set's own transform; false for none.
+
+---@class optlab.options.data.loader.transform
+---@field dtype? optlab.DType Dtype of the batches; by default the default dtype.
+---@field scale? number Factor of each byte. Default: 1.
+---@field mean? number Subtracted after that. Default: 0.
+---@field std? number Divisor of the difference. Default: 1.
+
+---@class optlab.options.Figure.annotate
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field size? number Size of the font.
+---@field align? "left"|"center"|"right" Which part of the text lies at that place. Default: "left".
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.band
+---@field label? string|number Name in the legend.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field alpha? number How opaque the band is. Default: 0.25.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.contour
+---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
+---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
+---@field levels? integer|optlab.Numbers The largest number of contours, at round values; or the list of values. Default: 8.
+---@field filled? boolean Whether to fill the bands between levels instead of drawing lines. Default: false.
+---@field labels? boolean Whether the value of each level is written on its line. Default: false.
+---@field label? string|number Name in the legend.
+---@field color? string One colour for all levels, instead of one for each.
+---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
+---@field width? number Width of the line.
+---@field palette? string The colour scale. Default: "viridis".
+---@field colorbar? boolean Whether a bar explains the colours. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.heatmap
+---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
+---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
+---@field palette? string The colour scale. Default: "viridis".
+---@field colorbar? boolean Whether a bar explains the colours. Default: true.
+---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
+---@field label? string|number Name in the legend.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.hist
+---@field bins? integer Number of bars. Default: 20.
+---@field range? number[] {from, to}: where the first bar begins and the last one ends; by default the range of the values.
+---@field density? boolean Whether the bars' area is 1; else they are counts. Default: false.
+---@field label? string|number Name in the legend.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field alpha? number How opaque the bars are. Default: 0.6.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.hline
+---@field label? string|number Name in the legend.
+---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line. Default: 1.2.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.image
+---@field label? string|number Name in the legend.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.line
+---@field label? string|number Name in the legend.
+---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line.
+---@field size? number Size of the markers.
+---@field x? number[] {from, to, step}: where a function is evaluated; by default the figure's xlim.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.points
+---@field label? string|number Name in the legend.
+---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line.
+---@field size? number Size of the markers.
+---@field x? number[] {from, to, step}: where a function is evaluated; by default the figure's xlim.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.surface
+---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
+---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
+---@field palette? string The colour scale. Default: "viridis".
+---@field colorbar? boolean Whether a bar explains the colours. Default: false.
+
+---@class optlab.options.Figure.text
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field size? number Size of the font.
+---@field align? "left"|"center"|"right" Which part of the text lies at that place. Default: "left".
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.vline
+---@field label? string|number Name in the legend.
+---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line. Default: 1.2.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.Figure.wireframe
+---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
+---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line. Default: 1.
+---@field label? string|number Name in the legend.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.lab.compile
+---@field fallback? boolean Whether a step that cannot be recorded runs as plain Lua; step.reason then says why. Default: false.
+---@field check? boolean Whether the second recording is compared with the first. Default: true.
+
+---@class optlab.options.lab.params.a_parameter
+---@field default? any The value without an option on the command line; its type is the parameter's.
+---@field help? string A line for --help.
+---@field choices? any[] The values that are allowed.
+---@field min? number The least number that is allowed.
+---@field max? number The greatest number that is allowed.
+---@field type? "integer"|"number"|"boolean"|"string"|"list" The type of a parameter that has no default, or another than the default's.
+
+---@class optlab.options.lab.progress
+---@field unit? string What the shown rate counts, such as "examples"; by default steps.
+---@field per_step? number How many of these units a step has. Default: 1.
+---@field done? integer Number of steps already done. Default: 0.
+---@field text? string|number|function|table Shown after the bar; a function is called each time the bar is drawn.
+
+---@class optlab.options.lab.save
+---@field metadata? table Strings by name, stored in a .safetensors file.
+---@field compress? boolean Whether the tensors of a .npz file are compressed; false by default.
+
+---@class optlab.options.Module.load_state_dict
+---@field strict? boolean Whether names that are missing on either side are an error. Default: true.
+
+---@class optlab.options.optim.clip_grad_norm_
+---@field norm_type? number p of the p-norm; math.huge for the largest element. Default: 2.
+---@field error_if_nonfinite? boolean Whether a norm that is nan or infinite is an error instead of being used. Default: false.
+
+---@class optlab.options.optim.define
+---@field name string Name of the optimizer, used in printing and in messages.
+---@field step function step(p, g, state, h, t) updates one parameter.
+---@field defaults table Hyperparameters, lr among them: numbers, booleans or lists of numbers.
+---@field state? function|string[] Names of state tensors that start at zero, or a function(p, h) that returns the initial state table.
+
+---@class optlab.options.plot.figure
+---@field title? string|number Title above the figure.
+---@field xlabel? string|number Label of the x axis.
+---@field ylabel? string|number Label of the y axis.
+---@field zlabel? string|number Label of the z axis of a surface.
+---@field xlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
+---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
+---@field zlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
+---@field logx? boolean Whether the axis is logarithmic. Default: false.
+---@field logy? boolean Whether the axis is logarithmic. Default: false.
+---@field size? number[] {width, height} in pixels. Default: {640, 400}.
+---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field aspect? "equal" "equal": a unit has the same length on both axes.
+---@field view? number[] The two angles from which a surface is seen; by default {60, 30}.
+---@field xticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
+---@field yticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
+
+---@class optlab.options.plot.grid
+---@field rows? integer Number of rows; by default as many as needed.
+---@field cols? integer Number of columns; by default at most 3.
+---@field title? string|number Title above the figure.
+---@field size? number[] {width, height} in pixels.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.plot.images
+---@field labels? table|optlab.Tensor A text above each image.
+---@field colors? string[] The colour of each label.
+---@field cols? integer Number of images in a row; by default at most 10.
+---@field stretch? boolean Whether each image is scaled from its own darkest to its own brightest value, as suits filters. Default: false.
+---@field title? string|number Title above the figure.
+---@field size? number[] {width, height} in pixels.
+
+---@class optlab.options.plot.trace
+---@field n? number f is drawn from -n to n; by default the largest |x| of the path.
+---@field label? string|number Name in the legend.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field title? string|number Title above the figure.
+---@field xlabel? string|number Label of the x axis.
+---@field ylabel? string|number Label of the y axis.
+---@field xlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
+---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
+---@field size? number[] {width, height} in pixels.
+---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.plot.trace2d
+---@field x? number[] {from, to, step} of the contours; by default {-5.5, 1, 0.1}, or more if the path leaves it.
+---@field y? number[] {from, to, step} of the contours; by default {-3, 1, 0.1}, or more if the path leaves it.
+---@field levels? integer|optlab.Numbers The largest number of contours, or the list of their values.
+---@field label? string|number Name in the legend.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field title? string|number Title above the figure.
+---@field xlabel? string|number Label of the x axis.
+---@field ylabel? string|number Label of the y axis.
+---@field xlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
+---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
+---@field size? number[] {width, height} in pixels.
+---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+
+---@class optlab.options.train.airfoil
+---@field batch_size? integer Number of rows in a batch. Default: 10.
+---@field epochs? integer Number of passes over the data; by default 2 for an update rule and 4 for a table.
+---@field concise? boolean true for a model of nn layers, false for one written with tensors; by default it depends on `how`.
+---@field figure? string A name; the run is printed, recorded in metrics.csv and drawn under it.
+---@field title? string The title of that figure, by default its name.
+---@field data? optlab.Dataset|table Another data set {X = (n, 5), y = (n)}.
+
+---@class optlab.options.train.descend
+---@field grad? function|table A function that is called like f and returns the gradient; by default automatic differentiation.
+
+---@class optlab.options.train.fit
+---@field model function|table The model: called with a batch X, it returns predictions.
+---@field loss function|table loss(prediction, y) returns the mean over the batch, a tensor with one element.
+---@field optimizer any The optimizer of the model's parameters.
+---@field data any The loader of the batches to train on.
+---@field epochs integer Number of passes over the data.
+---@field metric? "accuracy" "accuracy" counts right answers too: predictions are (N, C), labels (N) from 1 to C.
+---@field scheduler? function|table|any A schedule of t = 0, 1, ..., which is attached, or an object with step() such as sched.attach gives.
+---@field scheduler_unit? "epoch"|"step" Whether the t of the scheduler counts epochs or steps. Default: "epoch".
+---@field eval_every? integer Number of examples between two points of the history; by default an epoch.
+---@field eval_data? optlab.Dataset|table|any Data over which the recorded loss is the mean, in evaluation mode; by default the training data.
+---@field evaluate? function|table evaluate(model) returns the number to record instead of a loss.
+---@field checkpoint? optlab.options.train.fit.checkpoint When and where the complete state of the training is saved; see the table below.
+---@field compile? boolean Whether updates are recorded once and replayed in C; by default where all parts are built-in.
+---@field on_step? function|table Called after each step with {step =, epoch =, loss =, model =}.
+---@field on_epoch? function|table Called after each epoch with {epoch =, loss =, train_loss =, history =, ...}.
+---@field log? function|table A function such as print, called with a line of text after each epoch.
+---@field progress? string|false Label of the progress bar, by default "training"; false for no bar.
+
+---@class optlab.options.train.fit.checkpoint
+---@field path string The .safetensors file.
+---@field every? integer Number of epochs between two checkpoints. Default: 1.
+---@field every_steps? integer Number of steps between two checkpoints within an epoch; by default there are none.
+---@field resume? boolean Whether to continue from the file if it exists. Default: false.
+
+---@class optlab.options.train.sweep
+---@field model function|table model(run) returns a new model.
+---@field optimizer function|table optimizer(params, run) returns the model's optimizer.
+---@field data optlab.Dataset|table The data set to train on.
+---@field epochs integer Number of passes over the data.
+---@field loss? function|table loss(prediction, y) returns the mean over the batch; required unless `step` is given.
+---@field batch_size? integer Number of rows in a batch. Default: 1.
+---@field shuffle? boolean Whether the rows are put in a new random order in each epoch. Default: true.
+---@field drop_last? boolean Whether a last batch that is not full is left out. Default: false.
+---@field runs? table[] A table for each run; `seed` is its seed, and the functions above read the rest.
+---@field grid? table Alternative to runs: lists by name; a run is made of each combination.
+---@field scheduler? function|table scheduler(run) returns a schedule of the update count.
+---@field step? function|table step(net, opt, run) returns a function step(X, y) that replaces the usual step.
+---@field evaluate? function|table|false evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none.

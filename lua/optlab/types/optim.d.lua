@@ -1,0 +1,33 @@
+---@meta _
+--- Optimizers as objects; their constructors are in declared/.
+
+---@alias optlab.Params optlab.Tensor|optlab.Tensor[]|table[]
+
+---@class optlab.ParamGroup
+---@field lr number
+---@field initial_lr number
+---@field params optlab.Tensor[]
+---@field [string] any the other hyperparameters
+
+---@class optlab.Optimizer
+---@field lr number read from the first group, written to all
+---@field name string
+---@field defaults table
+---@field param_groups optlab.ParamGroup[]
+---@field [string] any the other hyperparameters
+---One update; a closure computes the loss and its gradients anew, and its loss comes back.
+---@field step fun(self: optlab.Optimizer, closure?: fun(): optlab.Operand): optlab.Operand?
+---@field zero_grad fun(self: optlab.Optimizer, options?: {set_to_none?: boolean}) Drops the gradients.
+---@field add_param_group fun(self: optlab.Optimizer, group: table)
+---@field state_dict fun(self: optlab.Optimizer): table
+---@field load_state_dict fun(self: optlab.Optimizer, state: table)
+---@operator len: integer
+
+---@alias optlab.OptimizerClass fun(params: optlab.Params, options?: table): optlab.Optimizer
+
+---@class optlab.optim
+---Makes an optimizer of a Lua function that updates one parameter.
+---@field define fun(definition: optlab.options.optim.define): optlab.OptimizerClass
+---Scales all gradients together; returns their norm before.
+---@field clip_grad_norm_ fun(params: optlab.Tensors, max_norm: number, options?: optlab.options.optim.clip_grad_norm_): number
+---@field clip_grad_value_ fun(params: optlab.Tensors, value: number)

@@ -1,0 +1,31 @@
+---@meta _
+--- Schedules as objects; their constructors are in declared/.
+
+---@alias optlab.Schedule optlab.BuiltinSchedule|fun(t: integer): number
+
+---@class optlab.BuiltinSchedule
+---@field name string
+---@field options table
+---@overload fun(t: number): number
+
+---@class optlab.LRScheduler
+---@field t integer
+---@field schedule optlab.Schedule
+---@field step fun(self: optlab.LRScheduler): number Moves on to the next t; returns the new rate.
+---@field get_last_lr fun(self: optlab.LRScheduler): number[]
+---@field state_dict fun(self: optlab.LRScheduler): table
+---@field load_state_dict fun(self: optlab.LRScheduler, state: table)
+
+---@class optlab.ReduceLROnPlateau
+---@field best number
+---@field num_bad_epochs number
+---@field step fun(self: optlab.ReduceLROnPlateau, metric: optlab.Operand): boolean
+---@field get_last_lr fun(self: optlab.ReduceLROnPlateau): number[]
+---@field state_dict fun(self: optlab.ReduceLROnPlateau): table
+---@field load_state_dict fun(self: optlab.ReduceLROnPlateau, state: table)
+
+---@class optlab.sched
+---Ties a schedule to an optimizer and sets its rate to s(0).
+---@field attach fun(opt: optlab.Optimizer, s: optlab.Schedule): optlab.LRScheduler
+---@field at fun(s: optlab.Schedule, t: number): number The rate of any schedule at t, checked.
+---@field values fun(s: optlab.Schedule, n: integer, first?: integer): number[] The rates s(first), ..., n of them.

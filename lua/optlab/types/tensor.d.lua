@@ -1,0 +1,151 @@
+---@meta _
+--- Tensors.
+
+---@alias optlab.DType "float32"|"float64"|"int64"|"uint8"
+---@alias optlab.Operand optlab.Tensor|number
+---@alias optlab.Dims integer|integer[]
+---@alias optlab.Numbers number[]|optlab.Tensor
+---@alias optlab.Reduction fun(x: optlab.Tensor, dim?: optlab.Dims|table, keepdim?: boolean): optlab.Tensor
+---@alias optlab.UnaryMethod fun(self: optlab.Tensor): optlab.Tensor
+---@alias optlab.BinaryMethod fun(self: optlab.Tensor, other: optlab.Operand): optlab.Tensor
+---@alias optlab.Backward fun(t: optlab.Tensor, gradient?: optlab.Tensor|table, options?: optlab.BackwardOptions)
+---@alias optlab.Tensors optlab.Tensor|optlab.Tensor[]
+---@alias optlab.Options optlab.TensorOptions
+---@alias optlab.Float "float32"|"float64"
+
+---@class optlab.TensorOptions
+---@field dtype? optlab.DType the default dtype if not given
+---@field requires_grad? boolean false
+
+---@class optlab.BackwardOptions
+---@field create_graph? boolean record the backward pass, so that gradients can be differentiated
+---@field retain_graph? boolean keep the graph for another backward; true if create_graph is
+
+-- Functions of `lab` that are methods of tensors, too.
+---@class optlab.Functions
+---Limits each element; nil leaves a side open.
+---@field clamp fun(x: optlab.Tensor, lo?: number, hi?: number): optlab.Tensor
+---a where the condition is not 0, else b.
+---@field where fun(condition: optlab.Tensor, a: optlab.Operand, b: optlab.Operand): optlab.Tensor
+---@field sum optlab.Reduction Sum of all elements or over dimensions.
+---@field mean optlab.Reduction Mean, as sum.
+---@field amax optlab.Reduction Largest value; ties share the gradient.
+---@field amin optlab.Reduction Smallest value.
+---@field var optlab.Reduction Variance, divided by n - 1.
+---@field std optlab.Reduction Standard deviation.
+---p-norm, p = 2 if not given.
+---@field norm fun(x: optlab.Tensor, p?: number, dim?: optlab.Dims|table, keepdim?: boolean): optlab.Tensor
+---@field argmax fun(x: optlab.Tensor, dim?: integer, keepdim?: boolean): optlab.Tensor Position from 1, int64.
+---@field argmin fun(x: optlab.Tensor, dim?: integer, keepdim?: boolean): optlab.Tensor Position from 1, int64.
+---The extreme element; along a dimension with positions.
+---@field max fun(x: optlab.Tensor, dim?: integer|optlab.Tensor, keepdim?: boolean): optlab.Tensor, optlab.Tensor?
+---The extreme element; along a dimension with positions.
+---@field min fun(x: optlab.Tensor, dim?: integer|optlab.Tensor, keepdim?: boolean): optlab.Tensor, optlab.Tensor?
+---@field softmax fun(x: optlab.Tensor, dim: integer): optlab.Tensor
+---@field log_softmax fun(x: optlab.Tensor, dim: integer): optlab.Tensor
+---@field mm fun(x: optlab.Tensor, other: optlab.Tensor): optlab.Tensor (n, k) (k, m) -> (n, m)
+---@field mv fun(x: optlab.Tensor, other: optlab.Tensor): optlab.Tensor (n, k) (k) -> (n)
+---@field dot fun(x: optlab.Tensor, other: optlab.Tensor): optlab.Tensor (n) (n) -> ()
+---@field matmul fun(x: optlab.Tensor, other: optlab.Tensor): optlab.Tensor Vectors, matrices, batches of matrices.
+---The same elements in another shape; one size may be -1.
+---@field reshape fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
+---@field view fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor reshape that never copies.
+---@field flatten fun(x: optlab.Tensor, first?: integer, last?: integer): optlab.Tensor
+---@field squeeze fun(x: optlab.Tensor, dim?: integer): optlab.Tensor
+---@field unsqueeze fun(x: optlab.Tensor, dim: integer): optlab.Tensor
+---@field transpose fun(x: optlab.Tensor, d1: integer, d2: integer): optlab.Tensor
+---@field t fun(x: optlab.Tensor): optlab.Tensor The transposed matrix.
+---@field permute fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
+---Repeats dimensions of size 1 without copying.
+---@field expand fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
+---@field narrow fun(x: optlab.Tensor, dim: integer, start: integer, length: integer): optlab.Tensor
+---@field select fun(x: optlab.Tensor, dim: integer, i: integer): optlab.Tensor
+---@field index_select fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor): optlab.Tensor
+---@field gather fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor): optlab.Tensor
+---@field clone fun(x: optlab.Tensor): optlab.Tensor
+
+---@class optlab.Tensor: optlab.Functions
+---@field shape integer[]
+---@field dtype optlab.DType
+---@field requires_grad boolean
+---@field grad optlab.Tensor?
+---@field is_leaf boolean
+---@field [integer|table|optlab.Tensor] optlab.Tensor
+---@field neg optlab.UnaryMethod
+---@field exp optlab.UnaryMethod
+---@field log optlab.UnaryMethod
+---@field log1p optlab.UnaryMethod
+---@field expm1 optlab.UnaryMethod
+---@field erf optlab.UnaryMethod
+---@field sqrt optlab.UnaryMethod
+---@field square optlab.UnaryMethod
+---@field abs optlab.UnaryMethod
+---@field sign optlab.UnaryMethod
+---@field sin optlab.UnaryMethod
+---@field cos optlab.UnaryMethod
+---@field tan optlab.UnaryMethod
+---@field sinh optlab.UnaryMethod
+---@field cosh optlab.UnaryMethod
+---@field tanh optlab.UnaryMethod
+---@field sigmoid optlab.UnaryMethod
+---@field relu optlab.UnaryMethod
+---@field softplus optlab.UnaryMethod
+---@field reciprocal optlab.UnaryMethod
+---@field floor optlab.UnaryMethod
+---@field ceil optlab.UnaryMethod
+---@field round optlab.UnaryMethod
+---@field add optlab.BinaryMethod
+---@field sub optlab.BinaryMethod
+---@field mul optlab.BinaryMethod
+---@field div optlab.BinaryMethod
+---@field pow optlab.BinaryMethod
+---@field maximum optlab.BinaryMethod
+---@field minimum optlab.BinaryMethod
+---@field eq optlab.BinaryMethod
+---@field ne optlab.BinaryMethod
+---@field lt optlab.BinaryMethod
+---@field le optlab.BinaryMethod
+---@field gt optlab.BinaryMethod
+---@field ge optlab.BinaryMethod
+---@field dim fun(self: optlab.Tensor): integer
+---@field numel fun(self: optlab.Tensor): integer
+---@field size fun(self: optlab.Tensor, d?: integer): integer|integer[]
+---@field stride fun(self: optlab.Tensor): integer[]
+---@field item fun(self: optlab.Tensor): number The element of a one-element tensor.
+---@field tolist fun(self: optlab.Tensor): number|table
+---@field detach optlab.UnaryMethod The same memory without the graph.
+---@field contiguous optlab.UnaryMethod
+---@field is_contiguous fun(self: optlab.Tensor): boolean
+---@field to fun(self: optlab.Tensor, dtype: optlab.DType): optlab.Tensor
+---@field requires_grad_ fun(self: optlab.Tensor, on?: boolean): optlab.Tensor
+---Adds gradients into .grad of every leaf below.
+---@field backward optlab.Backward
+---@field add_ fun(self: optlab.Tensor, other: optlab.Operand, alpha?: number): optlab.Tensor
+---@field sub_ fun(self: optlab.Tensor, other: optlab.Operand, alpha?: number): optlab.Tensor
+---@field mul_ optlab.BinaryMethod
+---@field div_ optlab.BinaryMethod
+---@field pow_ optlab.BinaryMethod
+---@field copy_ fun(self: optlab.Tensor, other: optlab.Tensor): optlab.Tensor
+---@field fill_ fun(self: optlab.Tensor, value: number): optlab.Tensor
+---@field zero_ optlab.UnaryMethod
+---@field uniform_ fun(self: optlab.Tensor, a?: number, b?: number): optlab.Tensor
+---@field normal_ fun(self: optlab.Tensor, mean?: number, std?: number): optlab.Tensor
+---@field exp_ optlab.UnaryMethod
+---@field log_ optlab.UnaryMethod
+---@field sqrt_ optlab.UnaryMethod
+---@field square_ optlab.UnaryMethod
+---@field abs_ optlab.UnaryMethod
+---@field neg_ optlab.UnaryMethod
+---@field relu_ optlab.UnaryMethod
+---@field sigmoid_ optlab.UnaryMethod
+---@field tanh_ optlab.UnaryMethod
+---@field floor_ optlab.UnaryMethod
+---@field round_ optlab.UnaryMethod
+---@field clamp_ fun(self: optlab.Tensor, lo?: number, hi?: number): optlab.Tensor
+---@operator add(optlab.Operand): optlab.Tensor
+---@operator sub(optlab.Operand): optlab.Tensor
+---@operator mul(optlab.Operand): optlab.Tensor
+---@operator div(optlab.Operand): optlab.Tensor
+---@operator pow(optlab.Operand): optlab.Tensor
+---@operator unm: optlab.Tensor
+---@operator len: integer

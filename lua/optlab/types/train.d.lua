@@ -1,0 +1,47 @@
+---@meta _
+--- Training, and the models of the book.
+
+---@alias optlab.Rule fun(x: optlab.Operand, grad: optlab.Operand, state: table, t: integer): optlab.Operand
+---@alias optlab.How optlab.Rule|table|optlab.Optimizer
+
+---@class optlab.History
+---@field steps integer[]
+---@field epochs number[]
+---@field loss number[]
+---@field seconds number[]
+---@field train_loss number[] one an epoch
+---@field train_acc number[]? one an epoch, with a metric
+---@field test_loss number[]? one a point, with eval_data
+---@field test_acc number[]? one a point, with eval_data and a metric
+---@field sec_per_epoch number
+---@field examples_per_sec number
+---@field best number the highest accuracy, else the lowest loss
+---@field best_epoch number
+
+---@class optlab.SweepResult
+---@field run table
+---@field model any
+---@field loss any
+---@field train_loss number[] one an epoch
+
+---@class optlab.train
+---Many trainings side by side, each to the bit as by itself.
+---@field sweep fun(o: optlab.options.train.sweep): optlab.SweepResult[]
+---@field fit fun(options: optlab.options.train.fit): optlab.History
+---The path of a descent: steps + 1 points.
+---@field descend fun(f: function, x0: number|optlab.Numbers, how: optlab.How, steps: integer, options?: optlab.options.train.descend): table
+---The regression of the book's chapter.
+---@field airfoil fun(how: optlab.How, options?: optlab.options.train.airfoil): optlab.History
+---The share of right answers, in evaluation mode.
+---@field accuracy fun(model: any, data: optlab.Dataset|optlab.Loader): number
+---@field mean_loss fun(model: any, loss: any, data: optlab.Dataset|optlab.Loader): number
+---@field optimizer fun(params: optlab.Tensor[], how: optlab.How): any
+---@field summary fun(result: optlab.History|table): string
+---Prints the summary and writes metrics.csv.
+---@field report fun(run: string, result: optlab.History|table, note?: string)
+---@field record fun(run: string, epoch: number, values: table<string, number>)
+---@field distance fun(a: table, b: table): number The largest difference of two paths.
+
+---@class optlab.book
+---The network of the book: images (N, 1, 28, 28) give scores of ten classes, (N, 10).
+---@field lenet fun(options?: optlab.options.book.lenet): optlab.Module

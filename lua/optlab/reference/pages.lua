@@ -13,8 +13,8 @@ local M = {}
 local NOTE = "<!-- Made by scripts/reference from the declarations in %s. Change these, not this page. -->\n"
 
 local HOW_TO_READ = [[
-`[ ]` marks what may be left out and `{ }` a table of options; `name = value` shows a default. Every argument may
-also be given by name: [api.md](../api.md) says how calls are read.
+In the signatures `[ ]` marks what may be left out and `{ }` a table of options; `name = value` shows a default. The
+arguments in the tables may all be given by name: [api.md](../api.md) says how calls are read.
 ]]
 
 local GROUPS = {

@@ -272,12 +272,12 @@
 ---@field data any The loader of the batches to train on.
 ---@field epochs integer Number of passes over the data.
 ---@field metric? "accuracy" "accuracy" counts right answers too: predictions are (N, C), labels (N) from 1 to C.
----@field scheduler? function|table|any A schedule of t = 0, 1, ..., which is attached, or an object with step() such as sched.attach gives.
+---@field scheduler? function|table|any A schedule of t = 0, 1, ..., which is attached, or an object with step() such as sched.attach returns.
 ---@field scheduler_unit? "epoch"|"step" Whether the t of the scheduler counts epochs or steps. Default: "epoch".
 ---@field eval_every? integer Number of examples between two points of the history; by default an epoch.
 ---@field eval_data? optlab.Dataset|table|any Data over which the recorded loss is the mean, in evaluation mode; by default the training data.
 ---@field evaluate? function|table evaluate(model) returns the number to record instead of a loss.
----@field checkpoint? optlab.options.train.fit.checkpoint When and where the complete state of the training is saved; see the table below.
+---@field checkpoint? optlab.options.train.fit.checkpoint When and where the complete state of the training is saved: see train.fit: checkpoint.
 ---@field compile? boolean Whether updates are recorded once and replayed in C; by default where all parts are built-in.
 ---@field on_step? function|table Called after each step with {step =, epoch =, loss =, model =}.
 ---@field on_epoch? function|table Called after each epoch with {epoch =, loss =, train_loss =, history =, ...}.

@@ -295,7 +295,7 @@ local VALUES = {
 local function required(declaration, by_name)
   local parts = {}
   for _, a in ipairs(declaration.args) do
-    local value = a.kind == "choice" and ("%q"):format(a.choices[1]) or VALUES[a.kind]
+    local value = a.kind == "choice" and ("%q"):format(a.choices[1]) or VALUES[a.kind] or "nil"
     if a.required then parts[#parts + 1] = by_name and a.name .. " = " .. value or value end
   end
   return table.concat(parts, ", ")

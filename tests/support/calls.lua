@@ -288,14 +288,14 @@ Loader:load_state_dict(loader:state_dict() +)
 -- A value of each kind of argument, as a script writes it.
 local VALUES = {
   number = "0.5", integer = "1", sizes = "1", shape = "1", integers = "{1}", list = "{1}", flag = "true", tensor = "t",
-  dimension = "1", ["function"] = "print",
+  dimension = "1", ["function"] = "print", schedule = "math.exp", schedules = "{math.exp}",
 }
 
 -- "a = 1, b = 0.5" or, by position, "1, 0.5": the required arguments of a declaration.
 local function required(declaration, by_name)
   local parts = {}
   for _, a in ipairs(declaration.args) do
-    local value = a.kind == "choice" and ("%q"):format(a.choices[1]) or VALUES[a.kind]
+    local value = a.kind == "choice" and ("%q"):format(a.choices[1]) or VALUES[a.kind] or "nil"
     if a.required then parts[#parts + 1] = by_name and a.name .. " = " .. value or value end
   end
   return table.concat(parts, ", ")

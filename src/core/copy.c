@@ -195,8 +195,12 @@ Tensor *tensor_batch_innermost(Tensor *t) {
 static void fill(Tensor *t, double value) {
   double cell[1]; /* room for one element of any type */
   Tensor one = {.dtype = t->dtype, .storage = &(Storage){.data = (char *)cell}, .contiguous = true, .numel = 1};
-  dtype_store((DType)t->dtype, cell, value);
-  copy_elements(t, &one);
+  if (t->numel == 1) {
+    dtype_store((DType)t->dtype, tensor_data(t), value);
+  } else {
+    dtype_store((DType)t->dtype, cell, value);
+    copy_elements(t, &one);
+  }
   tensor_touch(t);
 }
 

@@ -368,8 +368,20 @@ static void set_default(const Arg *a, double *x) {
   for (int i = 0, n = a->kind == ARG_SHAPE ? 1 : arg_width(a); i < n; i++) x[i] = arg_default(a, i);
 }
 
+/* A call without arguments, such as loss:backward(): every value is its default. */
+static void read_none(lua_State *L, const char *callee, const ArgValues *v) {
+  for (const Arg *a = v->args; a->name; a++) {
+    if (a->required) bad_value(L, callee, a, lua_gettop(L) + 1);
+  }
+  args_defaults(v->args, v->x);
+}
+
 void largs_read(lua_State *L, int first, const char *callee, ArgValues *v) {
   const int top = lua_gettop(L);
+  if (top < first) {
+    read_none(L, callee, v);
+    return;
+  }
   const bool plain = is_plain(L, first, top);
   Call c = plain ? (Call){.first = first, .last = top, .end = top + 1} : find_options(L, first, v->args);
   int at = first, lists = 0;

@@ -1,3 +1,3 @@
 -- busted inside the program: optlab scripts/specs.lua [busted's arguments]
-require("optlab.base.arguments").declared() -- the arguments are busted's
+require("optlab.base.script_arguments").declared() -- the arguments are busted's
 require "busted.runner" { standalone = false }

@@ -2,7 +2,7 @@
  * arg.h - one declaration of arguments: what layers, losses, initializers, optimizers, schedules and the functions of
  * the bindings accept.
  *
- * A declaration is a const table of rows, one an argument, ended by a row without a name. Everything else follows from
+ * A declaration is a const table of rows, one per argument, ended by a row without a name. Everything else follows from
  * it: how a call is read, its defaults, the message for a wrong value, how a value is printed, the reference pages.
  *
  * The values lie in one flat array of doubles in the order of the rows, so that the code which computes reads x[BETA1]
@@ -161,7 +161,7 @@ int args_check(const Arg *args, const double *x, const ArgList *list);
 
 /* --- values with memory of their own ------------------------------------------------------------------------------ */
 
-/* The values of one declaration. Whoever declares no lists may lay x on the stack and leave the rest zero. */
+/* The values of one declaration. Where no lists are declared, x may be on the stack and the rest zero. */
 typedef struct ArgValues {
   const Arg *args; /* borrowed */
   double *x;       /* args_places(args) */

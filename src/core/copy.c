@@ -157,10 +157,15 @@ static void report_copy(Tensor *dst, const Tensor *src) {
       &(Computation){.name = "copy_", .run = tensor_rerun_copy, .pure = true, .nout = 1, .n = 2, .t = t});
 }
 
-int tensor_copy_(Tensor *dst, const Tensor *src) {
+static bool broadcasts_to(const Tensor *src, const Tensor *dst) {
   int64_t shape[TENSOR_MAX_DIM];
+  if (tensor_same_shape(src, dst)) return true;
   int n = shape_broadcast(dst->ndim, dst->shape, src->ndim, src->shape, shape);
-  if (n < 0 || !shape_equal(n, shape, dst->ndim, dst->shape)) {
+  return n >= 0 && shape_equal(n, shape, dst->ndim, dst->shape);
+}
+
+int tensor_copy_(Tensor *dst, const Tensor *src) {
+  if (!broadcasts_to(src, dst)) {
     return err_set("copy_: shape %s does not broadcast to %s", tensor_shape_str(src), tensor_shape_str(dst));
   }
   const Recorder *paused = recorder_pause();

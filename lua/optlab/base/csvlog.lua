@@ -12,7 +12,7 @@
 -- log:row("adam", epoch, loss)
 -- log:row{run = "adam", epoch = epoch, loss = loss}
 local args = require "optlab.base.args"
-local arguments = require "optlab.base.arguments"
+local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"

@@ -8,7 +8,7 @@
 -- for epoch in lab.progress(30, "training") do ... end
 -- local bar = lab.progress(n, "download"); bar:step("12 kB"); bar:done()
 local args = require "optlab.base.args"
-local arguments = require "optlab.base.arguments"
+local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local system = require("optlab.core").system
 

@@ -1,6 +1,6 @@
 --- The command line of the program: options, scripts, the exit status. Called by src/main.c.
 -- @module optlab.cli
-local arguments = require "optlab.base.arguments"
+local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local error_report = require "optlab.cli.error_report"
 local files = require "optlab.base.files"

@@ -11,10 +11,10 @@
 --
 -- The type of a default is the type of the parameter (an entry may say `type=` instead). `--help` prints the
 -- parameters with the script's opening comment and ends the run; the options of every script (`--seed`, `--out`, ...)
--- are accepted as well. Options that nobody declares are refused (optlab.base.arguments).
+-- are accepted as well. Options that nobody declares are refused (optlab.base.script_arguments).
 -- @module optlab.cli.params
 local args = require "optlab.base.args"
-local arguments = require "optlab.base.arguments"
+local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local options = require "optlab.cli.options"

@@ -20,10 +20,10 @@ local files = require "optlab.base.files"
 
 local M = {}
 
-local said = {}        -- lines already written; each is written once a run
+local said = {}        -- lines already written; each is written once per run
 local unreachable = {} -- address -> why it failed; a run tries each once
 
--- Writes a line to standard error, once a run.
+-- Writes a line to standard error, once per run.
 local function say(fmt, ...)
   local line = fmt:format(...)
   if said[line] then return end

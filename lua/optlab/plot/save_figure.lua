@@ -1,6 +1,6 @@
 --- Saving a figure or a grid of figures: checks the name, writes the gnuplot script, and starts drawing the picture.
 -- @module optlab.plot.save_figure
-local arguments = require "optlab.base.arguments"
+local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"

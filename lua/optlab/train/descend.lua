@@ -2,7 +2,7 @@
 -- @module optlab.train.descend
 
 local args = require "optlab.base.args"
-local arguments = require "optlab.base.arguments"
+local arguments = require "optlab.base.script_arguments"
 local errors = require "optlab.base.errors"
 local tensor = require("optlab.core").tensor.tensor
 local update_function = require "optlab.train.update_function"

@@ -5,7 +5,7 @@
 -- @module optlab.train.fit
 
 local args = require "optlab.base.args"
-local arguments = require "optlab.base.arguments"
+local arguments = require "optlab.base.script_arguments"
 local clock = require("optlab.core").system.clock
 local compiled = require "optlab.train.compiled"
 local diagnose = require "optlab.train.diagnose"
@@ -129,7 +129,7 @@ local function best_of(history)
   for i, value in ipairs(list) do
     if not best or sign * value > sign * list[best] then best = i end
   end
-  if list == history.train_acc then return best, list[best] end -- one an epoch
+  if list == history.train_acc then return best, list[best] end -- one per epoch
   local epoch = history.epochs[best]
   return math.tointeger(epoch) or epoch, list[best]
 end
@@ -274,7 +274,7 @@ end
 -- @tparam table options see the declaration above
 -- @treturn table history: the lists `steps`, `epochs` (fractions too), `loss`, `seconds` (of training alone) with an
 --   entry a recorded point, `test_loss` and `test_acc` likewise if there are `eval_data`; `train_loss` and `train_acc`
---   with one an epoch, means over the batches as they were met; the numbers `sec_per_epoch`, `examples_per_sec`, and
+--   with one per epoch, means over the batches as they were met; the numbers `sec_per_epoch`, `examples_per_sec`, and
 --   `best_epoch` and `best`: the highest accuracy (on `eval_data` if there are any), else the lowest loss
 -- @usage local history = train.fit{model = net, loss = nn.MSELoss(), optimizer = opt, data = loader, epochs = 4}
 function M.fit(...)

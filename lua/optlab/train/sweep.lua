@@ -13,7 +13,7 @@
 -- runs. A run that diverges ends with its nan.
 -- @module optlab.train.sweep
 local args = require "optlab.base.args"
-local arguments = require "optlab.base.arguments"
+local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
@@ -76,12 +76,11 @@ local function read_options(...)
   if o.step and o.scheduler then
     errors.raise("%s: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'", FN)
   end
-  if o.step and o.scheduler then
-    errors.raise("%s: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'", FN)
-  end
   local runs = o.runs or combinations(o.grid)
   for i, run in ipairs(runs) do
-    if run.seed ~= nil then args.check(FN, ("runs[%d].seed"):format(i), run.seed, "integer") end
+    if run.seed ~= nil and math.type(run.seed) ~= "integer" then
+      args.check(FN, ("runs[%d].seed"):format(i), run.seed, "integer")
+    end
   end
   return o, runs
 end
@@ -107,7 +106,7 @@ local function result(o, prepared)
   if evaluate then
     loss = evaluate(prepared.model, prepared.run)
   elseif evaluate == nil and o.loss then
-    loss = evaluation.mean_loss(prepared.model, o.loss, o.data)
+    loss = evaluation.measure(prepared.model, o.loss, nil, o.data)
   end
   return { run = prepared.run, model = prepared.model, loss = loss, train_loss = prepared.training:losses() }
 end

@@ -9,8 +9,8 @@
 ---@field epochs number[]
 ---@field loss number[]
 ---@field seconds number[]
----@field train_loss number[] one an epoch
----@field train_acc number[]? one an epoch, with a metric
+---@field train_loss number[] one per epoch
+---@field train_acc number[]? one per epoch, with a metric
 ---@field test_loss number[]? one a point, with eval_data
 ---@field test_acc number[]? one a point, with eval_data and a metric
 ---@field sec_per_epoch number
@@ -22,7 +22,7 @@
 ---@field run table
 ---@field model any
 ---@field loss any
----@field train_loss number[] one an epoch
+---@field train_loss number[] one per epoch
 
 ---@class optlab.train
 ---Many trainings side by side, each to the bit as by itself.

@@ -295,20 +295,23 @@ void reduce_sum(Tensor *out, const Tensor *a, unsigned dims) {
 void reduce_amax(Tensor *out, const Tensor *a, unsigned dims) { reduce(out, a, dims, reduce_max_ops); }
 void reduce_amin(Tensor *out, const Tensor *a, unsigned dims) { reduce(out, a, dims, reduce_min_ops); }
 
-/* A plan of one sequence, always on this thread: losses call it from inside chunks of their own. */
-static double sum_run(int64_t n, const void *a, int64_t stride, DType dt) {
+/* One sequence, always on this thread: losses call it from inside chunks of their own. */
+static double sum_blocks(int64_t n, const void *a, int64_t stride, DType dt) {
   Partial result;
-  if (n <= 0) return 0;
-  if (stride == 1 && n <= REDUCE_BLOCK) {
-    reduce_sum_ops[dt].block(n, a, &result);
-    return result.d + 0;
-  }
   Reduction p = {.op = &reduce_sum_ops[dt], .size = (int64_t)dtype_size(dt), .length = n, .columns = 1};
   walk_start(&p.reduced, 1);
   walk_operand(&p.reduced, 0, (void *)a, p.size);
   walk_add(&p.reduced, n, &stride);
   walk_finish(&p.reduced);
   reduce_range(&p, p.reduced.data[0], 1, 0, n, &result);
+  return result.d + 0;
+}
+
+static inline double sum_run(int64_t n, const void *a, int64_t stride, DType dt) {
+  Partial result;
+  if (n <= 0) return 0;
+  if (stride != 1 || n > REDUCE_BLOCK) return sum_blocks(n, a, stride, dt);
+  reduce_sum_ops[dt].block(n, a, &result);
   return result.d + 0;
 }
 

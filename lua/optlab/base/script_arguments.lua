@@ -3,7 +3,7 @@
 -- Whether a script will declare its parameters (lab.params) cannot be known before it does. What is still undeclared
 -- when the first record, progress bar, figure or training begins, or when the script ends, is refused: an option is
 -- never passed over in silence, and a misspelt one costs no long run.
--- @module optlab.base.arguments
+-- @module optlab.base.script_arguments
 local M = {}
 
 local refuse -- raises; nil when nothing is left to be declared

@@ -12,7 +12,7 @@ local lab = { _VERSION = "optlab " .. core.version, config = config }
 
 -- Straight from C: lab.zeros, lab.exp, ...; lab.no_grad, ...; lab.clock, lab.memory, ...
 local PRIVATE = {
-  methods = true, set_library_dir = true, nearest = true, shown = true,
+  methods = true, elementwise = true, set_library_dir = true, nearest = true, shown = true,
   backward = true, grad = true, differentiable_ops = true,
 }
 for _, part in ipairs { "tensor", "autograd", "system" } do

@@ -2,6 +2,7 @@
 --
 -- `scripts/reference` writes them; a spec compares them with what they would be now.
 -- @module optlab.reference.pages
+local core = require "optlab.core"
 local entries = require "optlab.reference.entries"
 local markdown = require "optlab.reference.markdown"
 local stubs = require "optlab.reference.stubs"
@@ -63,6 +64,22 @@ local function group_page(row)
   return table.concat(blocks, "\n")
 end
 
+local ELEMENTWISE = [[
+## Element-wise functions
+
+Functions of `lab` and methods of tensors, `lab.exp(t)` or `t:exp()`, made from the operations of `src/autograd/ops/`.
+Given plain numbers they return plain numbers.
+
+- of one argument: %s
+- of two, which broadcast: %s
+]]
+
+local function elementwise_section()
+  local function list(names) return "`" .. table.concat(names, "` `") .. "`" end
+  local names = core.tensor.elementwise()
+  return ELEMENTWISE:format(list(names.unary), list(names.binary))
+end
+
 -- The spaces of functions in the order of docs/api.md.
 local SPACES = {
   "lab", "autograd", "func", "nn", "nn.Module", "Module", "optim", "data", "Dataset", "train", "book", "plot", "Figure",
@@ -83,7 +100,7 @@ local function functions_page()
     NOTE:format("`lua/optlab/` and `src/lua/`"), "# Functions and methods\n",
     "The functions that declare their arguments; `Figure:line(x)` is a method of a figure, `fig:line(x)`. What they\n"
       .. "are for, and all the others: [api.md](../api.md).\n",
-    HOW_TO_READ, markdown.contents(SPACES),
+    HOW_TO_READ, markdown.contents(SPACES), elementwise_section(),
   }
   local spaces = by_space(entries.of("function"))
   for _, space in ipairs(SPACES) do
@@ -137,6 +154,39 @@ local function options_file()
   return table.concat(blocks, "\n")
 end
 
+local UNARY = [[
+---Functions of one tensor or plain number, which give the same kind.
+---@generic T: optlab.Tensor|number
+---@param x T
+---@return T
+local function unary(x) end
+]]
+
+local BINARY = [[
+---Functions of two tensors or numbers, which give a number for two numbers.
+---@overload fun(a: number, b: number): number
+---@param a optlab.Operand
+---@param b optlab.Operand
+---@return optlab.Tensor
+local function binary(a, b) end
+]]
+
+-- The element-wise functions of `lab` and methods of tensors.
+local function elementwise_file()
+  local names = core.tensor.elementwise()
+  local methods, functions = { "---@class optlab.Tensor" }, { "---@class optlab\nlocal lab = {}\n", UNARY }
+  for _, name in ipairs(names.unary) do
+    methods[#methods + 1] = ("---@field %s optlab.UnaryMethod"):format(name)
+    functions[#functions + 1] = ("lab.%s = unary"):format(name)
+  end
+  functions[#functions + 1] = "\n" .. BINARY
+  for _, name in ipairs(names.binary) do
+    methods[#methods + 1] = ("---@field %s optlab.BinaryMethod"):format(name)
+    functions[#functions + 1] = ("lab.%s = binary"):format(name)
+  end
+  return table.concat({ STUB_NOTE, table.concat(methods, "\n"), "", table.concat(functions, "\n"), "" }, "\n")
+end
+
 -- --- all ------------------------------------------------------------------------------------------------------------
 
 --- All files.
@@ -148,6 +198,7 @@ function M.all()
   local folder = "lua/optlab/types/declared/"
   for _, row in ipairs(STUBS) do files[#files + 1] = { folder .. row[1] .. ".d.lua", stub_file(row) } end
   files[#files + 1] = { folder .. "options.d.lua", options_file() }
+  files[#files + 1] = { folder .. "elementwise.d.lua", elementwise_file() }
   return files
 end
 

@@ -260,6 +260,27 @@ static int l_matmul(lua_State *L) {
 
 /* --- registration --------------------------------------------------------------------------------------------- */
 
+static void append_name(lua_State *L, int list, const char *name) {
+  lua_pushstring(L, name);
+  lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
+}
+
+/* elementwise() -> {unary = {names}, binary = {names}}, in the order of the table, for the reference */
+static int l_elementwise(lua_State *L) {
+  lb_atmost(L, "elementwise", 0);
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_newtable(L);
+  for (int id = 0; id < OP_COUNT; id++) {
+    const Op *op = op_row((OpId)id);
+    if (op->number1) append_name(L, 2, op->name);
+    if (op->number2) append_name(L, 3, op->name);
+  }
+  lua_setfield(L, 1, "binary");
+  lua_setfield(L, 1, "unary");
+  return 1;
+}
+
 /* table.name = also.name (unless `also` is 0) = f with the upvalues id and callee "<space><name>". */
 static void set_closure(lua_State *L, const char *space, const char *name, lua_CFunction f, OpId id, int table,
                         int also) {
@@ -292,4 +313,6 @@ void ltensor_ops(lua_State *L, int lib, int methods, int meta) {
   for (int id = 0; id < OP_COUNT; id++) set_row(L, (OpId)id, lib, methods, meta);
   lua_pushcfunction(L, l_unm);
   lua_setfield(L, meta, "__unm");
+  lua_pushcfunction(L, l_elementwise);
+  lua_setfield(L, lib, "elementwise");
 }

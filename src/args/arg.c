@@ -41,11 +41,13 @@ const Arg *args_find(const Arg *args, const char *name, int *at) {
 
 void args_defaults(const Arg *args, double *x) {
   int lists = 0;
-  for (; args->name; x += arg_width(args++)) {
-    if (arg_is_list(args)) {
-      *x = lists++;
+  for (; args->name; args++) {
+    if (args->kind <= ARG_CHOICE) { /* the most frequent kinds, of one place */
+      *x++ = args->def;
+    } else if (arg_is_list(args)) {
+      *x++ = lists++;
     } else {
-      for (int i = 0; i < arg_width(args); i++) x[i] = arg_default(args, i);
+      for (int i = 0, n = arg_width(args); i < n; i++) *x++ = arg_default(args, i);
     }
   }
 }

@@ -160,6 +160,7 @@ static void report_copy(Tensor *dst, const Tensor *src) {
 static bool broadcasts_to(const Tensor *src, const Tensor *dst) {
   int64_t shape[TENSOR_MAX_DIM];
   if (tensor_same_shape(src, dst)) return true;
+  if (src->ndim == 1 && dst->ndim > 0 && src->numel == dst->shape[dst->ndim - 1]) return true; /* a row */
   int n = shape_broadcast(dst->ndim, dst->shape, src->ndim, src->shape, shape);
   return n >= 0 && shape_equal(n, shape, dst->ndim, dst->shape);
 }

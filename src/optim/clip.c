@@ -16,7 +16,7 @@
 
 #define LANES 8
 
-/* A norm adds up f(x) over a run; finish turns the sum into the norm. */
+/* How a norm is computed: the sum (or the largest) of f(x) over a run of elements, in both float types. */
 typedef struct Norm {
   double (*sum_f32)(int64_t n, const float *x, double power);
   double (*sum_f64)(int64_t n, const double *x, double power);

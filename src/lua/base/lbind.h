@@ -32,8 +32,8 @@ void lb_pushunseen(lua_State *L, Tensor *owned);
 void lb_settensormt(lua_State *L, int idx);
 int lb_closetensor(lua_State *L);
 
-/* To be called before elements of t become something that Lua sees; `reader` does it ("item()"). Raises while a step is
- * recorded, unless t is a constant of it. */
+/* To be called before elements of t become Lua values; `reader` names the function that reads: "item()". Raises while
+ * a step is recorded, unless t is a constant of it. */
 void lb_read(lua_State *L, const Tensor *t, const char *reader);
 
 /* Reads the list of tensors `name` at idx into a freshly pushed userdata block (left on the stack so that it is

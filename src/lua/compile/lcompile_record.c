@@ -27,7 +27,7 @@ typedef struct Frame {
   int results;                /* the first result */
 } Frame;
 
-/* Copies of the tensor arguments call their place on the stack; input[] borrows them. */
+/* Copies of the tensor arguments replace them on the stack; input[] borrows the copies. */
 static void copy_args(lua_State *L, const Entry *e, int first, Tensor **input) {
   for (int i = 0; i < e->ninputs; i++) {
     const int idx = first + e->input[i];

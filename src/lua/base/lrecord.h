@@ -13,7 +13,7 @@
 
 #define LRECORD_POSITION 128 /* bytes of a "script.lua:12" */
 
-void lrecord_tensor(lua_State *L, Tensor *t); /* the new userdata on top of the stack holds t; only while a step is recorded */
+void lrecord_tensor(lua_State *L, Tensor *t); /* the userdata on top, new, holds t; only while a step is recorded */
 void lrecord_keep(lua_State *L, int idx);     /* what is recorded keeps the value at idx alive */
 void lrecord_raise(lua_State *L);             /* raises what the recorder has refused, if anything */
 

@@ -1,5 +1,6 @@
 /*
- * cross_entropy.c - sixteen rows at a time, one per vector lane, whatever the number of classes and the order in memory.
+ * cross_entropy.c - sixteen rows at a time, one per vector lane, whatever the number of classes and the order in
+ * memory.
  *
  * A last block that is not full repeats its first row in the lanes left over. Sums over classes are doubles.
  */

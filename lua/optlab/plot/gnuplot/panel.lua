@@ -1,6 +1,7 @@
 --- One figure as gnuplot commands: its datablocks, its settings and its plot command.
 -- A script holds one panel, or one for each figure of a grid.
 -- @module optlab.plot.gnuplot.panel
+local axis = require "optlab.plot.gnuplot.axis"
 local elements = require "optlab.plot.gnuplot.elements"
 local layout = require "optlab.plot.gnuplot.layout"
 local limits = require "optlab.plot.gnuplot.limits"
@@ -31,6 +32,11 @@ end
 --- Adds a command before the plot.
 function Panel:set(command, ...)
   self.settings[#self.settings + 1] = "set " .. string.format(command, ...)
+end
+
+--- Takes a setting away before the plot.
+function Panel:unset(what)
+  self.settings[#self.settings + 1] = "unset " .. what
 end
 
 --- Adds an item to the plot command.
@@ -68,91 +74,39 @@ function Panel:far_corner()
   return (quarter >= 2) ~= (x[1] > x[2]), (quarter == 0 or quarter == 3) ~= (y[1] > y[2])
 end
 
--- --- limits ------------------------------------------------------------------------------------------------------
-
--- Takes in the values along one axis; with the other axis limited by the user only those that are seen.
-local function collect(axis, el, name, other, window)
-  local columns = el.span and el.span[name] or {}
-  local beside = el.span and el.span[other] and el.span[other][1]
-  for _, column in ipairs(columns) do
-    for i, v in ipairs(column) do
-      local o = window and beside and beside[i]
-      if not o or (o >= window[1] and o <= window[2]) then axis:add(v) end
-    end
-  end
-  for _, v in ipairs(el.edge and el.edge[name] or {}) do axis:stick(v) end
-end
-
-local function sorted_pair(pair)
-  return pair and { math.min(pair[1], pair[2]), math.max(pair[1], pair[2]) }
-end
-
--- {lo, hi, log=} of an axis: what the user gave, or what the data need.
-local function axis_limits(fig, name, other)
-  local opts = fig.opts
-  local given, log = opts[name .. "lim"], opts["log" .. name]
-  if given then return { given[1], given[2], log = log } end
-  local axis, window = limits.new(log), sorted_pair(opts[other .. "lim"])
-  for _, el in ipairs(fig.elements) do collect(axis, el, name, other, window) end
-  for _, note in ipairs(fig.notes) do
-    for _, v in ipairs(note[name] or {}) do axis:add(v) end
-  end
-  local lo, hi = axis:result()
-  return { lo, hi, log = log }
-end
-
--- Tics of a logarithmic axis too short for gnuplot's powers of ten.
-local function log_tics(lo, hi)
-  local out, decades = {}, math.log(hi / lo, 10)
-  if decades < 0.5 then
-    for _, v in ipairs(limits.levels(lo, hi, 6)) do
-      if v > 0 then out[#out + 1] = fmt(v) end
-    end
-  else
-    for k = math.floor(math.log(lo, 10)), math.ceil(math.log(hi, 10)) do
-      for _, m in ipairs { 1, 2, 5 } do out[#out + 1] = fmt(m * 10.0 ^ k) end
-    end
-  end
-  return table.concat(out, ", ")
-end
-
-local function tics(panel, name, list)
-  local out = {}
-  for i, tic in ipairs(list) do
-    out[i] = type(tic) == "table" and text.quote(tic[2]) .. " " .. fmt(tic[1]) or fmt(tic)
-  end
-  panel:set("%stics (%s) noenhanced", name, table.concat(out, ", "))
-end
-
-local function axis_commands(panel, name)
-  local axis, opts = panel.limits[name], panel.fig.opts
-  local lo, hi = math.min(axis[1], axis[2]), math.max(axis[1], axis[2])
-  if axis.log then panel:set("logscale %s", name) end
-  panel:set("%srange [%s:%s]", name, fmt(axis[1], true), fmt(axis[2], true))
-  if opts[name .. "ticks"] then
-    tics(panel, name, opts[name .. "ticks"])
-  elseif axis.log and hi / lo < 300 then
-    panel:set("%stics (%s)", name, log_tics(lo, hi))
-  elseif axis.log then
-    panel:set("format %s '10^{%%L}'", name)
-  end
-end
-
 -- --- texts -------------------------------------------------------------------------------------------------------
 
 local function enhanced(flag)
   return flag and "enhanced" or "noenhanced"
 end
 
-local function titles(panel, width)
+local function title(panel, width)
   local opts = panel.fig.opts
-  for _, key in ipairs { "title", "xlabel", "ylabel", "zlabel" } do
-    if opts[key] then
-      local words = key == "title" and text.wrap(opts.title, width - 40, layout.FONT_SIZE) or opts[key]
-      panel:set("%s %s %s%s", key, text.quote_lines(words), enhanced(opts.enhanced),
-        key == "zlabel" and " rotate parallel" or "")
-    end
-  end
+  if not opts.title then return end
+  panel:set("title %s %s", text.quote_lines(text.wrap(opts.title, width - 40, layout.FONT_SIZE)),
+    enhanced(opts.enhanced))
+end
+
+-- The label of an axis, with the part that was taken out of the texts of its marks.
+local function axis_label(panel, name, label, more)
+  local common = panel.common[name]
+  if not label and not common then return end
+  local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
+  panel:set("%slabel %s %s%s", name, text.quote_lines(words), enhanced(panel.fig.opts.enhanced), more or "")
+end
+
+-- Marks and labels of the axes x and y, and z in space, where lines of text run obliquely and have less room.
+local function axes(panel, width, height)
+  local opts, solid = panel.fig.opts, panel.fig.solid
+  local flat_x = { most = math.max(2, width // 60), length = width - 90 }
+  local flat_y = { most = math.max(2, (height - 60) // 34) }
+  axis.set(panel, "x", solid and { most = 6 } or flat_x)
+  axis.set(panel, "y", solid and { most = 6 } or flat_y)
+  axis_label(panel, "x", opts.xlabel)
+  axis_label(panel, "y", opts.ylabel)
+  if not solid then return end
+  axis.set(panel, "z", { most = 6 })
+  axis_label(panel, "z", opts.zlabel, " rotate parallel")
 end
 
 -- A text, and for an annotation its arrow. Returns the box it takes.
@@ -201,7 +155,7 @@ end
 local function legend(panel, view, boxes)
   local labels, choice = legend_labels(panel.fig), panel.fig.opts.legend
   if #labels == 0 or choice == "none" then
-    panel.settings[#panel.settings + 1] = "unset key"
+    panel:unset "key"
     return
   end
   if choice == "auto" then
@@ -219,8 +173,8 @@ local function flat_commands(panel, width, height)
   for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, view, note, i) end
   if fig.opts.aspect then panel:set("size ratio -1") end
   if fig.opts.bare then
-    panel.settings[#panel.settings + 1] = "unset border"
-    panel.settings[#panel.settings + 1] = "unset tics"
+    panel:unset "border"
+    panel:unset "tics"
   end
   legend(panel, view, boxes)
 end
@@ -229,7 +183,7 @@ end
 local function base_edges(panel)
   local x, y, z = panel.limits.x, panel.limits.y, fmt(panel.limits.z[1], true)
   local corners = { { x[1], y[1] }, { x[2], y[1] }, { x[2], y[2] }, { x[1], y[2] } }
-  panel.settings[#panel.settings + 1] = "unset border"
+  panel:unset "border"
   for i, from in ipairs(corners) do
     local to = corners[i % 4 + 1]
     panel:set("arrow %d from %s,%s,%s to %s,%s,%s nohead back linecolor rgb '#999999' linewidth 0.8", i,
@@ -239,8 +193,6 @@ end
 
 local function solid_commands(panel)
   local fig = panel.fig
-  panel.limits.z = axis_limits(fig, "z", "x")
-  axis_commands(panel, "z")
   local view = fig.opts.view or { 60, 30 }
   panel.turn = view[2]
   panel:set("view %s,%s,%s", fmt(view[1]), fmt(view[2]), panel.bar and "1" or fig.opts.title and "1.04" or "1.1")
@@ -251,23 +203,26 @@ local function solid_commands(panel)
 end
 
 -- The palette and its range, when something is coloured by value.
-local function palette_commands(panel)
-  local axis, name, bar = limits.new(false), nil, false
+local function palette_commands(panel, height)
+  local span, name, bar = limits.new(false), nil, false
   for _, el in ipairs(panel.fig.elements) do
     if el.palette then
       name, bar = el.palette, bar or el.colorbar
-      for _, v in ipairs(el.shades) do axis:stick(v) end
+      for _, v in ipairs(el.shades) do span:stick(v) end
     end
   end
   if not name then
-    if panel.fig.solid then panel.settings[#panel.settings + 1] = "unset colorbox" end
+    if panel.fig.solid then panel:unset "colorbox" end
     return
   end
   for _, command in ipairs(theme.palette(name)) do panel.settings[#panel.settings + 1] = command end
-  local lo, hi = axis:result()
+  local lo, hi = span:result()
   panel:set("cbrange [%s:%s]", fmt(lo, true), fmt(hi, true))
   panel.bar = bar
-  panel.settings[#panel.settings + 1] = bar and "set colorbox" or "unset colorbox"
+  if not bar then return panel:unset "colorbox" end
+  panel:set "colorbox"
+  axis.set_linear(panel, "cb", lo, hi, { most = math.max(2, (height - 60) // 34) })
+  axis_label(panel, "cb")
 end
 
 local M = {}
@@ -281,12 +236,12 @@ local M = {}
 function M.new(fig, width, height, prefix)
   local panel = setmetatable({
     fig = fig, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
-    limits = { x = axis_limits(fig, "x", "y"), y = axis_limits(fig, "y", "x") },
+    limits = { x = axis.limits(fig, "x", "y"), y = axis.limits(fig, "y", "x") }, widest = {}, common = {},
   }, Panel)
-  titles(panel, width)
-  axis_commands(panel, "x")
-  axis_commands(panel, "y")
-  palette_commands(panel)
+  if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
+  title(panel, width)
+  axes(panel, width, height)
+  palette_commands(panel, height)
   if fig.solid then solid_commands(panel) else flat_commands(panel, width, height) end
   for _, el in ipairs(fig.elements) do elements[el.kind](el, panel) end
   local verb = fig.solid and "splot " or "plot "

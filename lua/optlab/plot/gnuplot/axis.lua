@@ -111,7 +111,7 @@ end
 local function set_marks(panel, name, found)
   panel.widest[name], panel.common[name] = ticks.width(found.texts), found.common
   if not found.step then return set_list(panel, name, found.values, found.texts) end
-  panel:set("%stics %s", name, fmt(found.step, true))
+  panel:set("%stics %s", name, fmt(found.step))
   panel:set("format %s '%%.%df'", name, found.decimals)
 end
 

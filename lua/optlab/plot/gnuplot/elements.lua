@@ -7,12 +7,6 @@ local text = require "optlab.plot.gnuplot.text"
 
 local M = {}
 
--- "title 'x' noenhanced", "notitle"
-local function title(el)
-  if not el.label then return "notitle" end
-  return "title " .. text.quote(el.label) .. (el.enhanced and " enhanced" or " noenhanced")
-end
-
 -- The colour, width, dash and point of a line, on top of the theme's linetype.
 local function look(el)
   local parts = { "linetype " .. (el.cycle or 1) }
@@ -40,7 +34,7 @@ function M.curve(el, panel)
   local columns = el.z and { el.x, el.y, el.z } or { el.x, el.y }
   local block = panel:block(el.point and not el.dash and "points" or "line", number.rows(columns))
   panel:item(string.format("%s using %s with %s %s %s", block, el.z and "1:2:3" or "1:2", drawing(el), look(el),
-    title(el)))
+    panel:title(el)))
 end
 
 -- A band with gaps where a row is not finite: an empty line ends one piece.
@@ -54,13 +48,13 @@ end
 
 function M.band(el, panel)
   local block = panel:block("band", band_rows(el))
-  panel:item(string.format("%s using 1:2:3 with filledcurves %s %s", block, fill(el, "noborder"), title(el)))
+  panel:item(string.format("%s using 1:2:3 with filledcurves %s %s", block, fill(el, "noborder"), panel:title(el)))
 end
 
 function M.bars(el, panel)
   local block = panel:block("hist", number.rows({ el.x, el.height, el.bar_width }))
   panel:item(string.format("%s using 1:2:3 with boxes %s %s", block,
-    fill(el, "border linecolor rgb '#ffffff'"), title(el)))
+    fill(el, "border linecolor rgb '#ffffff'"), panel:title(el)))
 end
 
 -- The datablock of many polylines, an empty line between two.
@@ -107,10 +101,10 @@ end
 function M.contour(el, panel)
   local block = panel:block("contour", polyline_rows(el.lines, not el.color))
   if el.color then
-    panel:item(string.format("%s using 1:2 with lines %s %s", block, look(el), title(el)))
+    panel:item(string.format("%s using 1:2 with lines %s %s", block, look(el), panel:title(el)))
   else
     panel:item(string.format("%s using 1:2:3 with lines linewidth %s linecolor palette %s", block,
-      number.format(el.width or 1.4), title(el)))
+      number.format(el.width or 1.4), panel:title(el)))
   end
   if el.labels then level_labels(el, panel) end
 end
@@ -131,7 +125,7 @@ function M.filled(el, panel)
     local color = loop.band == 0 and "rgb '#ffffff'"
       or "palette cb " .. number.format(band_value(el, loop.band))
     panel:item(string.format("%s index %d using 1:2 with filledcurves closed fillcolor %s fillstyle solid noborder %s",
-      block, i - 1, color, i == 1 and title(el) or "notitle"))
+      block, i - 1, color, i == 1 and panel:title(el) or "notitle"))
   end
 end
 
@@ -154,7 +148,7 @@ end
 
 function M.heatmap(el, panel)
   local block = panel:block("heatmap", grid_rows(el.grid))
-  panel:item(string.format("%s using 1:2:3 with image%s %s", block, crisp(#el.grid.x * #el.grid.y), title(el)))
+  panel:item(string.format("%s using 1:2:3 with image%s %s", block, crisp(#el.grid.x * #el.grid.y), panel:title(el)))
 end
 
 -- Rows "x y r g b" of a picture whose rows run downwards.
@@ -166,7 +160,7 @@ function M.rgbimage(el, panel)
     end
   end
   panel:item(string.format("%s using 1:2:3:4:5 with rgbimage%s %s", panel:block("image", rows),
-    crisp(#el.pixels * #el.pixels[1]), title(el)))
+    crisp(#el.pixels * #el.pixels[1]), panel:title(el)))
 end
 
 -- A list, backwards if asked.
@@ -191,7 +185,7 @@ function M.wireframe(el, panel)
   local block = panel:block("wireframe", grid_rows(far_first(el.grid, panel)))
   panel:set("pm3d border %s", look(el))
   panel:item(string.format("%s using 1:2:3 with pm3d fillcolor rgb '#ffffff' notitle", block))
-  if el.label then panel:item(string.format("keyentry with lines %s %s", look(el), title(el))) end
+  if panel.titles[el] then panel:item(string.format("keyentry with lines %s %s", look(el), panel:title(el))) end
 end
 
 function M.surface(el, panel)
@@ -205,7 +199,7 @@ function M.rule(el, panel)
   local lo, hi = panel.limits[el.along][1], panel.limits[el.along][2]
   local ends, at = { lo, hi }, { el.at, el.at }
   local block = panel:block("rule", number.rows(el.along == "x" and { ends, at } or { at, ends }))
-  panel:item(string.format("%s using 1:2 with lines %s %s", block, look(el), title(el)))
+  panel:item(string.format("%s using 1:2 with lines %s %s", block, look(el), panel:title(el)))
 end
 
 return M

@@ -4,6 +4,7 @@
 local axis = require "optlab.plot.gnuplot.axis"
 local elements = require "optlab.plot.gnuplot.elements"
 local layout = require "optlab.plot.gnuplot.layout"
+local legend = require "optlab.plot.gnuplot.legend"
 local limits = require "optlab.plot.gnuplot.limits"
 local number = require "optlab.plot.gnuplot.number"
 local style = require "optlab.plot.gnuplot.style"
@@ -44,6 +45,27 @@ function Panel:item(item)
   self.items[#self.items + 1] = item
 end
 
+--- Notes down what the user is to be told about the figure.
+function Panel:remark(message, ...)
+  self.remarks[#self.remarks + 1] = message:format(...)
+end
+
+local function title_of(line)
+  return "title " .. text.quote(line.words) .. (line.markup and " enhanced" or " noenhanced")
+end
+
+--- An element's title in the legend: "title 'x' noenhanced" or "notitle".
+function Panel:title(el)
+  local lines = self.titles[el]
+  return lines and lines[1] and title_of(lines[1]) or "notitle"
+end
+
+--- Adds the further lines of an element's title.
+function Panel:continue_title(el)
+  local lines = self.titles[el] or {}
+  for i = 2, #lines do self:item("keyentry " .. title_of(lines[i])) end
+end
+
 --- Adds a label.
 function Panel:label(command)
   self.label_count = self.label_count + 1
@@ -76,15 +98,17 @@ end
 
 -- --- texts -------------------------------------------------------------------------------------------------------
 
-local function enhanced(flag)
-  return flag and "enhanced" or "noenhanced"
+-- A text's own choice, or the figure's.
+local function enhanced(panel, own)
+  if own == nil then own = panel.fig.opts.enhanced end
+  return own and "enhanced" or "noenhanced"
 end
 
 local function title(panel, width)
   local opts = panel.fig.opts
   if not opts.title then return end
   panel:set("title %s %s", text.quote_lines(text.wrap(opts.title, width - 40, layout.FONT_SIZE)),
-    enhanced(opts.enhanced))
+    enhanced(panel))
 end
 
 -- The label of an axis, with the part that was taken out of the texts of its marks.
@@ -92,7 +116,8 @@ local function axis_label(panel, name, label, more)
   local common = panel.common[name]
   if not label and not common then return end
   local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
-  panel:set("%slabel %s %s%s", name, text.quote_lines(words), enhanced(panel.fig.opts.enhanced), more or "")
+  panel.has_xlabel = panel.has_xlabel or name == "x"
+  panel:set("%slabel %s %s%s", name, text.quote_lines(words), enhanced(panel), more or "")
 end
 
 -- Marks and labels of the axes x and y, and z in space, where lines of text run obliquely and have less room.
@@ -116,7 +141,7 @@ local function note_commands(panel, view, note, index)
   local lx, ly = layout.first_line(view, box)
   local color, cycle = style.colorspec(note.color or "#222222")
   panel:label(string.format("%s at %s,%s left front %s font ',%s' textcolor %s", text.quote_lines(note.text),
-    fmt(lx, true), fmt(ly, true), enhanced(note.enhanced), fmt(size), color or "linetype " .. cycle))
+    fmt(lx, true), fmt(ly, true), enhanced(panel, note.enhanced), fmt(size), color or "linetype " .. cycle))
   local arrow = #note.x == 2 and layout.arrow(view, box, note.x[1], note.y[1])
   if arrow then
     for i, v in ipairs(arrow) do arrow[i] = fmt(v, true) end
@@ -144,31 +169,69 @@ local function obstacles(fig)
   return curves
 end
 
-local function legend_labels(fig)
-  local labels = {}
-  for _, el in ipairs(fig.elements) do
-    if el.label then labels[#labels + 1] = el.label end
+-- A plan for the legend; see optlab.plot.gnuplot.legend.
+local function plan_legend(panel, labels, choice, boxes, room)
+  local view, plan = panel.view, nil
+  local width, height = view and view.width or room.width * 0.5, view and view.height or room.height * 0.25
+  if choice == "auto" and view then
+    plan = legend.inside(labels, view, obstacles(panel.fig), boxes)
+  elseif choice == "auto" or choice:find("^inside") then
+    plan = legend.at(labels, choice == "auto" and "inside right top" or choice, width, height)
   end
-  return labels
+  if plan then return plan end
+  return legend.outside(labels, room, {
+    beside = choice ~= "below" and not panel.bar, below = choice ~= "outside right top",
+  })
 end
 
-local function legend(panel, view, boxes)
-  local labels, choice = legend_labels(panel.fig), panel.fig.opts.legend
-  if #labels == 0 or choice == "none" then
-    panel:unset "key"
-    return
+local function remark_legend(panel, plan, count)
+  local lost = {}
+  if (plan.cut or 0) > 0 then lost[#lost + 1] = ("%d of %d labels are cut"):format(plan.cut, count) end
+  if (plan.left_out or 0) > 0 then lost[#lost + 1] = ("%d of %d are left out"):format(plan.left_out, count) end
+  if #lost > 0 then
+    panel:remark("the legend does not fit: %s; take shorter labels or a larger size", table.concat(lost, ", "))
   end
-  if choice == "auto" then
-    choice = view and layout.legend(view, labels, obstacles(panel.fig), boxes) or "inside right top"
+end
+
+-- gnuplot gives the legend below the frame too little room beside the x label.
+local function make_room_below(panel, plan)
+  local lines = plan.rows * plan.size.spacing * plan.size.font / layout.FONT_SIZE
+  panel:set("bmargin %s", fmt(math.ceil(10 * (lines + (panel.has_xlabel and 3.6 or 2.4))) / 10))
+end
+
+-- Labels below the frame go row by row: gnuplot limits the rows of columns by the frame's height.
+local function arrangement(plan)
+  if plan.place == "below" then return ("horizontal maxcols %d"):format(plan.columns) end
+  return ("vertical maxrows %d"):format(plan.rows)
+end
+
+local function set_legend(panel, boxes, room)
+  local labels, choice = legend.labels(panel.fig), panel.fig.opts.legend
+  if #labels == 0 or choice == "none" then return panel:unset "key" end
+  local plan = plan_legend(panel, labels, choice, boxes, room)
+  local inside = plan.place:find("^inside") ~= nil
+  for _, label in ipairs(labels) do panel.titles[label.el] = {} end
+  for _, label in ipairs(plan.labels) do panel.titles[label.el] = label.lines end
+  panel:set("key %s width %s%s", plan.place, fmt(legend.width_correction(plan.labels)),
+    inside and "" or " nobox noopaque " .. arrangement(plan))
+  if plan.size.font ~= layout.FONT_SIZE then
+    panel:set("key font ',%d' spacing %s", plan.size.font, fmt(plan.size.spacing))
   end
-  panel:set("key %s width %s%s", choice, fmt(layout.key_width(labels)), choice:find("^inside") and "" or " nobox")
+  if plan.place == "below" then make_room_below(panel, plan) end
+  local grey = legend.backdrop(plan.labels)
+  if grey then
+    panel:set("key opaque fillcolor rgb '#%02x%02x%02x' textcolor rgb '%s'", grey, grey, grey,
+      grey < 128 and "#ffffff" or "#000000")
+  end
+  remark_legend(panel, plan, #labels)
 end
 
 -- --- two and three dimensions --------------------------------------------------------------------------------------
 
 local function flat_commands(panel, width, height)
   local fig, boxes = panel.fig, {}
-  local view = layout.view(fig.opts, width, height, panel.limits.x, panel.limits.y, panel.bar)
+  local view = layout.view(fig.opts, width, height, panel.limits.x, panel.limits.y,
+    panel.bar and 76 + panel.widest.cb, panel.widest.y)
   panel.view = view
   for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, view, note, i) end
   if fig.opts.aspect then panel:set("size ratio -1") end
@@ -176,7 +239,7 @@ local function flat_commands(panel, width, height)
     panel:unset "border"
     panel:unset "tics"
   end
-  legend(panel, view, boxes)
+  set_legend(panel, boxes, view.room)
 end
 
 -- The four edges of the base instead of a border, to which gnuplot adds a post from its front corner to the surface.
@@ -191,7 +254,7 @@ local function base_edges(panel)
   end
 end
 
-local function solid_commands(panel)
+local function solid_commands(panel, width, height)
   local fig = panel.fig
   local view = fig.opts.view or { 60, 30 }
   panel.turn = view[2]
@@ -199,7 +262,7 @@ local function solid_commands(panel)
   panel:set("xyplane at %s", fmt(panel.limits.z[1], true))
   base_edges(panel)
   panel:set("grid x y z vertical")
-  legend(panel, nil, {})
+  set_legend(panel, {}, { width = width, height = height, left = 60, right = 60, bottom = 60, rows = height - 80 })
 end
 
 -- The palette and its range, when something is coloured by value.
@@ -232,18 +295,22 @@ local M = {}
 -- @number width in pixels
 -- @number height
 -- @string prefix of the names of its datablocks
--- @treturn table {blocks=, settings=, plot=}: lists of lines
+-- @treturn table {blocks=, settings=, plot=, remarks=}: lists of lines, and what the user is to be told
 function M.new(fig, width, height, prefix)
   local panel = setmetatable({
     fig = fig, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
-    limits = { x = axis.limits(fig, "x", "y"), y = axis.limits(fig, "y", "x") }, widest = {}, common = {},
+    limits = { x = axis.limits(fig, "x", "y"), y = axis.limits(fig, "y", "x") }, widest = {}, common = {}, titles = {},
+    remarks = {},
   }, Panel)
   if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
   title(panel, width)
   axes(panel, width, height)
   palette_commands(panel, height)
-  if fig.solid then solid_commands(panel) else flat_commands(panel, width, height) end
-  for _, el in ipairs(fig.elements) do elements[el.kind](el, panel) end
+  if fig.solid then solid_commands(panel, width, height) else flat_commands(panel, width, height) end
+  for _, el in ipairs(fig.elements) do
+    elements[el.kind](el, panel)
+    panel:continue_title(el)
+  end
   local verb = fig.solid and "splot " or "plot "
   panel.plot = verb .. table.concat(panel.items, ", \\\n" .. (" "):rep(#verb))
   return panel

@@ -21,9 +21,10 @@ local TERMINALS = {
   { "html", SVG .. " mouse standalone" },
 }
 
--- A figure made of characters, each about 8 x 17 pixels; gnuplot 6 draws with braille dots.
+-- A figure made of characters, each about 8 x 17 pixels; gnuplot 6 draws with braille dots, and points as signs instead
+-- of the numbers of their types.
 local TEXT_TERMINAL = [[
-if (format eq 'txt' && GPVAL_VERSION >= 6) { set terminal block braille mono size $C,$R }
+if (format eq 'txt' && GPVAL_VERSION >= 6) { set terminal block braille charpoints mono size $C,$R }
 if (format eq 'txt' && GPVAL_VERSION < 6) { set terminal dumb noenhanced mono size $C,$R }]]
 
 local function head(name, format, width, height)
@@ -51,8 +52,8 @@ end
 
 local function append_panel(out, p)
   append(out, theme.theme())
-  out[#out + 1] = "if (format eq 'txt') { unset grid }"
   append(out, p.settings)
+  out[#out + 1] = "if (format eq 'txt') { unset grid; set key width 0 nobox noopaque }"
   out[#out + 1] = p.plot
 end
 

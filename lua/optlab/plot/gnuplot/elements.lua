@@ -141,26 +141,70 @@ local function grid_rows(grid)
   return rows
 end
 
--- Viewers blur an enlarged picture, so one of few pixels is drawn as rectangles.
-local function crisp(count)
-  return count <= 4096 and " pixels" or ""
+-- A picture of few pixels is drawn as boxes, because viewers blur an enlarged one.
+local MOST_BOXES = 4096
+
+local function half_cell(list)
+  local n = #list
+  return n > 1 and (list[n] - list[1]) / (n - 1) / 2 or 0.5
+end
+
+-- The ends of boxes around the values in a column, evenly spaced from first to last. All but the last reach two pixels
+-- into the next one, which is painted later: boxes that only touch leave pale seams where edges are smoothed.
+local function box_ends(column, list, pixels)
+  local half = half_cell(list)
+  local far = half * (1 + 2 * math.min(1, 2 * #list / pixels))
+  return string.format("(%s-%s):(%s<%s?%s+%s:%s+%s)", column, number.format(half), column,
+    number.format(list[#list] - half), column, number.format(far), column, number.format(half))
+end
+
+local function boxes(x, y, panel)
+  local view = panel.view
+  return "1:2:" .. box_ends("$1", x, view.width) .. ":" .. box_ends("$2", y, view.height)
+end
+
+-- The cells of a grid that have no value.
+local function holes(grid)
+  local x, y = {}, {}
+  for j, row in ipairs(grid.z) do
+    for i, v in ipairs(row) do
+      if not number.finite(v) then x[#x + 1], y[#y + 1] = grid.x[i], grid.y[j] end
+    end
+  end
+  return { x, y }
 end
 
 function M.heatmap(el, panel)
-  local block = panel:block("heatmap", grid_rows(el.grid))
-  panel:item(string.format("%s using 1:2:3 with image%s %s", block, crisp(#el.grid.x * #el.grid.y), panel:title(el)))
+  local grid = el.grid
+  local block = panel:block("heatmap", grid_rows(grid))
+  if #grid.x * #grid.y > MOST_BOXES then
+    return panel:item(string.format("%s using 1:2:3 with image %s", block, panel:title(el)))
+  end
+  panel:item(string.format("%s using %s:3 with boxxyerror fillstyle solid noborder linecolor palette %s", block,
+    boxes(grid.x, grid.y, panel), panel:title(el)))
+  local empty = holes(grid)
+  if #empty[1] == 0 then return end
+  local wide, high = number.format(half_cell(grid.x)), number.format(half_cell(grid.y))
+  panel:item(string.format("%s using 1:2:(%s):(%s) with boxxyerror fillcolor rgb '#ffffff' fillstyle solid noborder "
+    .. "notitle", panel:block("hole", number.rows(empty)), wide, high))
 end
 
 -- Rows "x y r g b" of a picture whose rows run downwards.
 function M.rgbimage(el, panel)
-  local rows = {}
+  local rows, x, y = {}, {}, {}
   for j, line in ipairs(el.pixels) do
+    y[j] = j
     for i, p in ipairs(line) do
+      x[i] = i
       rows[#rows + 1] = string.format("%d %d %d %d %d", i, j, p[1], p[2], p[3])
     end
   end
-  panel:item(string.format("%s using 1:2:3:4:5 with rgbimage%s %s", panel:block("image", rows),
-    crisp(#el.pixels * #el.pixels[1]), panel:title(el)))
+  local block = panel:block("image", rows)
+  if #x * #y > MOST_BOXES then
+    return panel:item(string.format("%s using 1:2:3:4:5 with rgbimage %s", block, panel:title(el)))
+  end
+  panel:item(string.format("%s using %s:(65536*$3+256*$4+$5) with boxxyerror fillstyle solid noborder "
+    .. "linecolor rgb variable %s", block, boxes(x, y, panel), panel:title(el)))
 end
 
 -- A list, backwards if asked.

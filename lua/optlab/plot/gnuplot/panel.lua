@@ -112,12 +112,12 @@ local function title(panel, width)
 end
 
 -- The label of an axis, with the part that was taken out of the texts of its marks.
-local function axis_label(panel, name, label, more)
+local function axis_label(panel, name, label, more, markup)
   local common = panel.common[name]
   if not label and not common then return end
   local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
   panel.has_xlabel = panel.has_xlabel or name == "x"
-  panel:set("%slabel %s %s%s", name, text.quote_lines(words), enhanced(panel), more or "")
+  panel:set("%slabel %s %s%s", name, text.quote_lines(words), enhanced(panel, markup), more or "")
 end
 
 -- Marks and labels of the axes x and y, and z in space, where lines of text run obliquely and have less room.
@@ -231,7 +231,7 @@ end
 local function flat_commands(panel, width, height)
   local fig, boxes = panel.fig, {}
   local view = layout.view(fig.opts, width, height, panel.limits.x, panel.limits.y,
-    panel.bar and 76 + panel.widest.cb, panel.widest.y)
+    panel.bar, panel.widest.y)
   panel.view = view
   for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, view, note, i) end
   if fig.opts.aspect then panel:set("size ratio -1") end
@@ -265,8 +265,17 @@ local function solid_commands(panel, width, height)
   set_legend(panel, {}, { width = width, height = height, left = 60, right = 60, bottom = 60, rows = height - 80 })
 end
 
+-- The names of what is coloured by value, for the colour bar.
+local function bar_label(fig)
+  local names, markup = {}, nil
+  for _, el in ipairs(fig.elements) do
+    if el.bar_label then names[#names + 1], markup = el.bar_label, el.enhanced end
+  end
+  return #names > 0 and table.concat(names, ", ") or nil, markup
+end
+
 -- The palette and its range, when something is coloured by value.
-local function palette_commands(panel, height)
+local function palette_commands(panel, width, height)
   local span, name, bar = limits.new(false), nil, false
   for _, el in ipairs(panel.fig.elements) do
     if el.palette then
@@ -281,11 +290,16 @@ local function palette_commands(panel, height)
   for _, command in ipairs(theme.palette(name)) do panel.settings[#panel.settings + 1] = command end
   local lo, hi = span:result()
   panel:set("cbrange [%s:%s]", fmt(lo, true), fmt(hi, true))
-  panel.bar = bar
   if not bar then return panel:unset "colorbox" end
   panel:set "colorbox"
-  axis.set_linear(panel, "cb", lo, hi, { most = math.max(2, (height - 60) // 34) })
-  axis_label(panel, "cb")
+  local room = panel.fig.solid and { most = 5, longest = 5 } or { most = math.max(2, (height - 60) // 34) }
+  axis.set_linear(panel, "cb", lo, hi, room)
+  local label, markup = bar_label(panel.fig)
+  axis_label(panel, "cb", label, " offset 1,0", markup)
+  -- gnuplot leaves room for the bar, a share of the width, and not for its texts.
+  local margin = math.max(8, panel.widest.cb + ((label or panel.common.cb) and 40 or 16) - 0.05 * width)
+  panel.bar = margin + 14 + 0.0875 * width
+  panel:set("rmargin %s", fmt(math.ceil(margin / 0.8) / 10))
 end
 
 local M = {}
@@ -305,7 +319,7 @@ function M.new(fig, width, height, prefix)
   if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
   title(panel, width)
   axes(panel, width, height)
-  palette_commands(panel, height)
+  palette_commands(panel, width, height)
   if fig.solid then solid_commands(panel, width, height) else flat_commands(panel, width, height) end
   for _, el in ipairs(fig.elements) do
     elements[el.kind](el, panel)

@@ -48,7 +48,7 @@ local function all_scientific(numbers, exponent)
   local top = leading(numbers, exponent)
   local out, tail = {}, power_of_ten(top)
   for i, n in ipairs(numbers) do out[i] = n == 0 and "0" or plain(n, exponent - top) .. tail end
-  return out
+  return out, tail, top
 end
 
 local function longest(texts)
@@ -57,12 +57,16 @@ local function longest(texts)
   return most
 end
 
--- Texts of numbers n * 10^exponent, and whether they are plain digits. Nil where no way of writing is short enough.
-local function write(numbers, exponent)
+-- Texts of numbers n * 10^exponent of at most so many characters, and how they are written: "plain" digits,
+-- "scientific", or "factor" with the power of ten that was taken out. Nil where no way of writing is short enough.
+local function write(numbers, exponent, most)
   local digits, scientific = all_plain(numbers, exponent), all_scientific(numbers, exponent)
   local length, other = longest(digits), longest(scientific)
-  if length <= LONGEST and length <= math.max(5, other + 1) then return digits, true end
-  if other <= LONGEST then return scientific, false end
+  if length <= most and length <= math.max(5, other + 1) then return digits, "plain" end
+  if other <= most then return scientific, "scientific" end
+  local _, factor, top = all_scientific(numbers, exponent)
+  local mantissas = all_plain(numbers, exponent - top)
+  if most < LONGEST and longest(mantissas) <= most then return mantissas, "factor", factor end
 end
 
 -- The part that all numbers share, as an integer times 10^exponent: the roundest number near them.
@@ -81,7 +85,7 @@ local function write_rest(numbers, exponent)
   for i, n in ipairs(numbers) do rest[i] = n - common end
   local digits = plain(math.abs(common), exponent):gsub("(%..-)0+$", "%1"):gsub("%.$", "")
   if #digits > 17 then digits = all_scientific({ math.abs(common) }, exponent)[1] end
-  return write(rest, exponent) or all_scientific(rest, exponent), (common < 0 and "- " or "+ ") .. digits
+  return write(rest, exponent, LONGEST) or all_scientific(rest, exponent), (common < 0 and "- " or "+ ") .. digits
 end
 
 -- --- steps -----------------------------------------------------------------------------------------------------------
@@ -103,19 +107,18 @@ local function value(n, exponent)
 end
 
 -- The marks digit * k * 10^exponent inside [lo, hi].
-local function marks(lo, hi, digit, exponent)
+local function marks(lo, hi, digit, exponent, most)
   local step = value(digit, exponent)
   local numbers, values = {}, {}
   for k = math.ceil(lo / step - 1e-9), math.floor(hi / step + 1e-9) do
     numbers[#numbers + 1] = k * digit
     values[#values + 1] = value(k * digit, exponent)
   end
-  local texts, is_plain = write(numbers, exponent)
-  local common
+  local texts, way, common = write(numbers, exponent, most)
   if not texts then texts, common = write_rest(numbers, exponent) end
   return {
     values = values, texts = texts, common = common,
-    step = is_plain and step or nil, decimals = is_plain and math.max(0, -exponent) or nil,
+    step = way == "plain" and step or nil, decimals = way == "plain" and math.max(0, -exponent) or nil,
   }
 end
 
@@ -131,16 +134,17 @@ end
 --- The marks of a linear axis.
 -- @number lo
 -- @number hi greater than lo
--- @tparam table room {most =, length =}: the most steps it may have; its length in pixels if it is horizontal
+-- @tparam table room {most =, length =, longest =}: the most steps it may have; its length in pixels if it is
+-- horizontal; the most characters of a text
 -- @bool[opt] integral whether marks at fractions have no meaning (epochs)
 -- @treturn table {values =, texts =, common =, step =, decimals =}: where the marks are and what they say; the part
--- that was taken out of all texts, "+ 1700000000"; for texts of plain digits the distance between two marks and the
--- number of decimals
+-- that was taken out of all texts, "+ 1700000000" or "×10⁻⁹"; for texts of plain digits the distance between two marks
+-- and the number of decimals
 function M.linear(lo, hi, room, integral)
   local least = (hi - lo) / room.most
   while true do
     local digit, exponent = round_step(integral and math.max(least, 1) or least)
-    local found = marks(lo, hi, digit, exponent)
+    local found = marks(lo, hi, digit, exponent, room.longest or LONGEST)
     local count = #found.values
     if count == 0 and integral then return M.linear(lo, hi, room, false) end
     if not room.length or count <= 2 or count * (M.width(found.texts) + GAP) <= room.length then return found end

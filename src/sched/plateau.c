@@ -41,7 +41,7 @@ const Arg plateau_args[] = {
 };
 
 int plateau_start(Plateau *p) {
-  p->best = p->h[PLATEAU_MODE] != 0 ? -INFINITY : INFINITY;
+  p->best = p->h[PLATEAU_MODE] != 0 ? (double)-INFINITY : (double)INFINITY;
   p->bad = p->cooldown = p->t = 0;
   return args_check(plateau_args, p->h, NULL) < 0 ? err_prefix("sched.ReduceLROnPlateau: ") : 0;
 }

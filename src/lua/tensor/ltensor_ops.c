@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "autograd/formula.h"
+#include "base/size.h"
 #include "kernels/elementwise/map.h"
 #include "lua/tensor/ltensor.h"
 
@@ -155,8 +156,8 @@ static int l_inplace(lua_State *L) {
 /*** Limits each element to [lo, hi]; nil leaves a side open: `x:clamp(0, nil)`. @function clamp
  * Its callee may be upvalue 1 (of clamp_). */
 static int l_clamp(lua_State *L) {
-  static const Arg args[] = {{.name = "min", .range = RANGE_NUMBER, .def = -INFINITY},
-                             {.name = "max", .range = RANGE_NUMBER, .def = INFINITY},
+  static const Arg args[] = {{.name = "min", .range = RANGE_NUMBER, .def = (double)-INFINITY},
+                             {.name = "max", .range = RANGE_NUMBER, .def = (double)INFINITY},
                              {0}};
   const char *given = lua_tostring(L, lua_upvalueindex(1)), *callee = given ? given : "Tensor:clamp";
   double bound[2];
@@ -226,7 +227,9 @@ static Tensor *batched(Tensor *a, Tensor *b) {
     return err_null("Tensor:matmul: the batches of shapes %s and %s do not broadcast", tensor_shape_str(a),
                     tensor_shape_str(b));
   }
-  int64_t count = shape_numel(n, lead), *end_a = a->shape + a->ndim - 2, *end_b = b->shape + b->ndim - 2;
+  int64_t *end_a = a->shape + a->ndim - 2, *end_b = b->shape + b->ndim - 2;
+  const int64_t count = size_product(dtype_size((DType)a->dtype), n, lead);
+  if (count < 0) return err_null("Tensor:matmul: %s batches are more than memory can hold", shape_str(n, lead));
   memcpy(sa, lead, (size_t)n * sizeof *lead);
   memcpy(sb, lead, (size_t)n * sizeof *lead);
   memcpy(sa + n, end_a, 2 * sizeof *lead);

@@ -4,6 +4,7 @@
 -- `source`, where there is one, is drawn instead of the script.
 -- @module optlab.plot.gnuplot.runner
 local files = require "optlab.base.files"
+local timeless_pdf = require "optlab.plot.timeless_pdf"
 local uv = require "luv"
 local warnings = require "optlab.plot.gnuplot.warnings"
 
@@ -41,13 +42,8 @@ local function page(job, svg)
   }
 end
 
--- A PDF without the time of day, so that the same figure is the same file.
-local function timeless(_, pdf)
-  return (pdf:gsub("(/CreationDate %(D:)%d%d%d%d%d%d%d%d%d%d%d%d%d%d", "%120000101000000"))
-end
-
 -- What is done to a picture after gnuplot.
-local FINISH = { html = page, pdf = timeless }
+local FINISH = { html = page, pdf = function(_, pdf) return timeless_pdf(pdf) end }
 
 -- Checks the drawn file and writes the picture. Returns a message when something is wrong.
 local function accept(job)

@@ -150,9 +150,12 @@ static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *a
   OpShape s;
   s.batch_innermost = false;
   if (op->infer(&s, in, nin, args) < 0) return NULL;
-  if (op->view) return op->view(&s, in[0], args);
-  Tensor *out = new_output(op, &s, in, nin);
-  if (out && op->forward(out, in, nin, args) < 0) {
+  Tensor *out = op->view ? op->view(&s, in[0], args) : new_output(op, &s, in, nin);
+  if (!out) {
+    err_prefix("%s: ", op->name); /* no such shape, or no memory */
+    return NULL;
+  }
+  if (!op->view && op->forward(out, in, nin, args) < 0) {
     tensor_release(out);
     return NULL;
   }

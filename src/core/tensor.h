@@ -47,7 +47,8 @@ typedef struct Tensor {
 
 /* --- life ------------------------------------------------------------------------------------------------- */
 
-/* A new row-major tensor, contents undefined. Fails for ndim > 8, a negative size, or no memory. */
+/* A new row-major tensor, contents undefined. Fails for ndim > 8, a negative size, more elements than memory can hold
+ * (base/size.h), or no memory. */
 Tensor *tensor_new(DType dt, int ndim, const int64_t *shape);
 Tensor *tensor_new_like(const Tensor *t); /* same dtype and shape, row-major */
 /* The same, but its dimensions lie in memory in the order of these strides, the smallest innermost; and with the first
@@ -57,8 +58,8 @@ Tensor *tensor_new_batch_innermost(DType dt, int ndim, const int64_t *shape);
 Tensor *tensor_full(DType dt, int ndim, const int64_t *shape, double value);
 Tensor *tensor_scalar(DType dt, double value); /* 0-dimensional */
 
-/* A window onto base's storage; offset is absolute, in elements. Not recorded by autograd. The caller vouches that
- * every reachable element lies inside the storage. */
+/* A window onto base's storage; offset is absolute, in elements. Not recorded by autograd. Fails for a shape that
+ * tensor_new would refuse. The caller vouches that every reachable element lies inside the storage. */
 Tensor *tensor_view(const Tensor *base, int ndim, const int64_t *shape, const int64_t *stride, int64_t offset);
 Tensor *tensor_alias(const Tensor *t); /* the same window, without its graph: what detach returns */
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/parallel.h"
+#include "base/size.h"
 #include "kernels/elementwise/map.h"
 #include "kernels/loss/bce.h"
 #include "kernels/loss/cross_entropy.h"
@@ -170,7 +171,7 @@ static int fw_cross_entropy(Tensor *out, Tensor *const *in, int nin, const OpArg
   (void)nin;
   int64_t rows = in[0]->shape[0];
   bool reduced = a->loss.reduction != REDUCE_NONE;
-  size_t bytes = (size_t)rows * dtype_size((DType)out->dtype);
+  size_t bytes = SIZE_BYTES(dtype_size((DType)out->dtype), rows);
   Tensor *labels = tensor_contiguous(in[1]);
   void *each = !labels ? NULL : reduced ? alloc_get(bytes) : tensor_data(out);
   if (each) {

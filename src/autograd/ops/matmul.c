@@ -75,7 +75,7 @@ static int infer_bmm(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
 static int fw_bmm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin, (void)a;
   int rc = 0;
-  for (int64_t i = 0; rc == 0 && i < out->shape[0]; i++) {
+  for (int64_t i = 0; rc == 0 && out->numel > 0 && i < out->shape[0]; i++) {
     rc = product(out, i * out->stride[0], in[0], i * in[0]->stride[0], in[1], i * in[1]->stride[0], false);
   }
   return rc;

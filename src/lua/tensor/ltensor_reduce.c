@@ -129,7 +129,7 @@ static Tensor *variance(lua_State *L, const char *callee) {
   for (int d = 0; d < x->ndim; d++) n *= r.dims >> d & 1 ? (double)x->shape[d] : 1;
   FormulaMark m = fm_begin();
   Tensor *sq = fm_op1(OP_SQUARE, fm_sub(x, fm_mean(x, r.dims, true)));
-  return fm_end(m, fm_divs(fm_sum(sq, r.dims, r.keepdim), unbiased ? n - 1 : n));
+  return fm_end(m, fm_divs(fm_sum(sq, r.dims, r.keepdim), fmax(unbiased ? n - 1 : n, 0)));
 }
 static int l_var(lua_State *L) {
   lb_pushtensor(L, variance(L, "Tensor:var"));
@@ -144,11 +144,25 @@ static int l_std(lua_State *L) {
   return 1;
 }
 
-/* (sum |x|^p)^(1/p) for p other than 2. */
-static Tensor *p_norm(Tensor *x, double p, Reduction r) {
+/* 1 where x is not 0 (nan is not), else 0; its gradient is 0. In the caller's formula. */
+static Tensor *counted(Tensor *x) {
+  return fm_op3(OP_WHERE, fm_op2(OP_NE, x, fm_const(x, 0)), fm_const(x, 1), fm_op1(OP_SIGN, x));
+}
+
+static bool is_of_nothing(const Tensor *x, Reduction r) {
+  bool nothing = false;
+  for (int d = 0; d < x->ndim; d++) nothing = nothing || (r.dims >> d & 1 && x->shape[d] == 0);
+  return nothing;
+}
+
+/* (sum |x|^p)^(1/p) for p other than 2; for p = 0 the number of elements that are not 0. Of nothing it is 0. */
+static Tensor *p_norm(Tensor *given, double p, Reduction r) {
   FormulaMark m = fm_begin();
+  Tensor *x = dtype_is_float((DType)given->dtype) ? given : fm_cast(given, dtype_default());
   Tensor *a = fm_op1(OP_ABS, x);
   OpArgs args = {.reduce = {r.dims, r.keepdim}};
+  if (p == 0) return fm_end(m, fm_sum(counted(x), r.dims, r.keepdim));
+  if (is_of_nothing(given, r)) return fm_end(m, fm_sum(a, r.dims, r.keepdim));
   if (isinf(p)) return fm_end(m, a ? fm_op(p > 0 ? OP_AMAX : OP_AMIN, &a, 1, &args) : NULL);
   if (p == 1) return fm_end(m, fm_sum(a, r.dims, r.keepdim));
   return fm_end(m, fm_pows(fm_sum(fm_pows(a, p), r.dims, r.keepdim), 1 / p));

@@ -83,7 +83,7 @@ Tensor *ltensor_mask_positions(lua_State *L, const Tensor *mask, const char *fn)
 /* In the caller's formula: the parts of x that the mask's ones name, along one dimension in place of the mask's. */
 Tensor *ltensor_select_masked(Tensor *x, int dim, const Tensor *mask, Tensor *positions);
 
-/* Writes the number or tensor at idx into the parts of x that the mask names. */
+/* Writes the number or tensor at idx into the parts of x that the mask, which was checked, names. */
 void ltensor_assign_masked(lua_State *L, Tensor *x, int dim, Tensor *mask, int idx, const char *fn);
 
 #endif

@@ -71,6 +71,8 @@ typedef struct Key {
   int at_window;
 } Key;
 
+static bool is_mask(const Key *k) { return k->index && k->index->dtype == DT_U8; }
+
 /* The tensor of the key; raises unless it is positions or a mask. */
 static void read_tensor(lua_State *L, Key *k, Tensor *index, int dim) {
   if (k->index) lb_error(L, "t[key]: only one entry of a key may be a tensor");
@@ -87,7 +89,7 @@ static int read_entry(lua_State *L, const Tensor *x, Key *k, int dim) {
   Tensor *index = lb_testtensor(L, -1);
   if (index) read_tensor(L, k, index, dim);
   if (index) return index->dtype == DT_U8 ? index->ndim : 1;
-  if (dim >= x->ndim) lb_error(L, "too many indices for a tensor of shape %s", tensor_shape_str(x));
+  if (dim >= x->ndim) lb_error(L, "%d indices for a tensor of shape %s", (int)luaL_len(L, 2), tensor_shape_str(x));
   k->range[dim] = read_range(L, x, dim);
   return 1;
 }
@@ -97,21 +99,19 @@ static void read_key(lua_State *L, const Tensor *x, Key *k) {
   for (int d = 0; d < x->ndim; d++) k->range[d] = (Range){0, x->shape[d], 1, false};
   k->index = NULL;
   k->at_window = 0;
+  int dim = 0, n = lua_istable(L, 2) ? (int)luaL_len(L, 2) : 0;
   if (!lua_istable(L, 2)) {
     if (x->ndim == 0 && !lb_testtensor(L, 2)) lb_error(L, "a 0-dimensional tensor cannot be indexed; use item()");
     lua_pushvalue(L, 2);
-    read_entry(L, x, k, 0);
+    dim = read_entry(L, x, k, 0);
     lua_pop(L, 1);
-    return;
   }
-  lua_Integer n = luaL_len(L, 2);
-  int dim = 0;
   for (int i = 0; i < n; i++) {
     lua_geti(L, 2, i + 1);
     dim += read_entry(L, x, k, dim);
     lua_pop(L, 1);
   }
-  if (dim > x->ndim) lb_error(L, "%d indices for a tensor of shape %s", dim, tensor_shape_str(x));
+  if (dim > x->ndim && !is_mask(k)) lb_error(L, "%d indices for a tensor of shape %s", dim, tensor_shape_str(x));
 }
 
 /* The view that the ranges describe, recorded; in the caller's formula. */
@@ -147,10 +147,8 @@ int ltensor_index(lua_State *L) {
   Tensor *y = fm_end(m, window(x, &k));
   lb_pushtensor(L, y);
   if (!k.index) return 1;
-  const bool mask = k.index->dtype == DT_U8;
-  if (mask) ltensor_check_mask(L, y, k.at_window, k.index, "t[mask]");
-  if (!mask && k.at_window >= y->ndim)
-    return lb_error(L, "too many indices for a tensor of shape %s", tensor_shape_str(x));
+  const bool mask = is_mask(&k);
+  if (mask) ltensor_check_mask(L, x, k.at, k.index, "t[mask]");
   Tensor *at = mask ? ltensor_mask_positions(L, k.index, "t[mask]") : from_zero(L, k.index);
   m = fm_begin();
   fm_own(at);
@@ -183,9 +181,10 @@ int ltensor_newindex(lua_State *L) {
   if (value) ltensor_check_source(L, value, fn);
   Key k = {.at = 0};
   read_key(L, x, &k);
-  if (k.index && k.index->dtype != DT_U8) {
+  if (k.index && !is_mask(&k)) {
     return lb_error(L, "%s: the key must be made of numbers, ranges and masks; positions cannot be assigned to", fn);
   }
+  if (k.index) ltensor_check_mask(L, x, k.at, k.index, fn);
   bool old = grad_set_mode(false);
   FormulaMark m = fm_begin();
   Tensor *y = fm_end(m, window(x, &k));

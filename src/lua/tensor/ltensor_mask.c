@@ -105,7 +105,6 @@ static Tensor *as_elements(lua_State *L, int idx, const Tensor *x) {
 }
 
 void ltensor_assign_masked(lua_State *L, Tensor *x, int dim, Tensor *mask, int idx, const char *fn) {
-  ltensor_check_mask(L, x, dim, mask, fn);
   if (tensor_check_writable(x) < 0) lb_calleeerror(L, fn);
   const Tensor *value = lb_testtensor(L, idx);
   int64_t count = -1;

@@ -216,9 +216,10 @@ int tensor_copy_exact_(Tensor *dst, const Tensor *src) {
 static Tensor without_repeats(const Tensor *t) {
   Tensor once = *t;
   for (int d = 0; d < t->ndim; d++) {
-    if (t->stride[d] == 0 && t->shape[d] > 1) once.shape[d] = 1;
+    if (t->stride[d] != 0 || t->shape[d] <= 1) continue;
+    once.shape[d] = 1;
+    once.numel /= t->shape[d];
   }
-  once.numel = shape_numel(once.ndim, once.shape);
   once.contiguous = shape_is_contiguous(once.ndim, once.shape, once.stride);
   return once;
 }

@@ -182,10 +182,8 @@ static int fw_argmin(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   reduce_argmin(&k, in[0], (int)a->argmax.dim);
   return 0;
 }
-const Op row_ARGMAX = {
-    .name = "argmax", .nin = 1, .args = OP_ARGS(argmax), .infer = infer_arg, .forward = fw_argmax};
-const Op row_ARGMIN = {
-    .name = "argmin", .nin = 1, .args = OP_ARGS(argmax), .infer = infer_arg, .forward = fw_argmin};
+const Op row_ARGMAX = {.name = "argmax", .nin = 1, .args = OP_ARGS(argmax), .infer = infer_arg, .forward = fw_argmax};
+const Op row_ARGMIN = {.name = "argmin", .nin = 1, .args = OP_ARGS(argmax), .infer = infer_arg, .forward = fw_argmin};
 
 /* --- norm: sqrt(sum x^2); the gradient at 0 is 0 ----------------------------------------------------------------- */
 

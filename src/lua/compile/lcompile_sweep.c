@@ -158,7 +158,7 @@ static int run_failed(lua_State *L, const SweepRun *run, int number) {
 /* advance(runs[, first]); first: the number of the first one, for messages */
 static int l_advance(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
-  const int n = (int)luaL_len(L, 1), first = (int)luaL_optinteger(L, 2, 1);
+  const int n = lb_length(L, 1), first = (int)luaL_optinteger(L, 2, 1);
   SweepRunUD **ud = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof(SweepRunUD *), 0);
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, 1, i + 1);

@@ -56,8 +56,8 @@ describe("t[mask]", function()
       function() return x[mask { 1, 0 }] end)
     errors.fails("a mask of shape (3) does not fit dimension 2 of shape (3, 4)",
       function() return x[{ {}, mask { 1, 0, 1 } }] end)
-    errors.fails("a mask has elements 0 and 1 only, this uint8 tensor has others; compare it (mask:ne(0)) to make a mask, "
-      .. "or convert positions with to('int64')", function() return x[mask { 1, 2, 3 }] end)
+    errors.fails("a mask has elements 0 and 1 only, this uint8 tensor has others; compare it (mask:ne(0)) to make a "
+      .. "mask, or convert positions with to('int64')", function() return x[mask { 1, 2, 3 }] end)
     errors.fails(NOT_AN_INDEX .. "float32", function() return x[lab.tensor { 1.9, 2.9 }] end)
     errors.fails(NOT_AN_INDEX .. "float64", function() return x[{ 1, lab.tensor({ 1 }, { dtype = "float64" }) }] end)
     errors.fails("only one entry of a key may be a tensor", function() return x[{ mask { 1, 1, 1 }, int64 { 1 } }] end)
@@ -65,7 +65,8 @@ describe("t[mask]", function()
     errors.fails("a mask of shape (1) does not fit dimension 3", function() return x[{ 1, 1, mask { 1 } }] end)
     errors.fails("2 indices for a tensor of shape (3, 4)", function() return x[{ mask { { 1 } }, 1 }] end)
     errors.fails("1 indices for a tensor of shape ()", function() return lab.tensor(5)[int64 { 1 }] end)
-    errors.fails("a mask of shape (1) does not fit dimension 1 of shape ()", function() return lab.tensor(5)[mask { 1 }] end)
+    errors.fails("a mask of shape (1) does not fit dimension 1 of shape ()",
+      function() return lab.tensor(5)[mask { 1 }] end)
   end)
 end)
 
@@ -76,7 +77,8 @@ describe("positions", function()
     assert.same({ { 9, 10, 11, 12 }, { 1, 2, 3, 4 } }, x[int64 { 3, 1 }]:tolist())
     assert.same({ { 4, 1 }, { 8, 5 }, { 12, 9 } }, x[{ {}, int64 { 4, 1 } }]:tolist())
     assert.same({ 12, 9, 9 }, x[{ 3, int64 { 4, 1, 1 } }]:tolist())
-    errors.fails("index_select: index 5 at position 1 is out of range 1..4", function() return x[{ 1, int64 { 5 } }] end)
+    errors.fails("index_select: index 5 at position 1 is out of range 1..4",
+      function() return x[{ 1, int64 { 5 } }] end)
     errors.fails("index_select: index 0 at position 2", function() return x[int64 { 1, 0 }] end)
     errors.fails("a tensor of positions must have one dimension, got shape ()", function() return x[int64(1)] end)
   end)
@@ -86,8 +88,8 @@ describe("positions", function()
       local index = f == "gather" and { { 1.9, 2.9, 1, 1 } } or { 1.9, 2.9 }
       errors.fails("Tensor:" .. f .. ": index must be a tensor of int64 positions, got float32; convert it with "
         .. "to('int64')", function() return x[f](x, 1, lab.tensor(index)) end)
-      errors.fails("Tensor:" .. f .. ": index must be a tensor of int64 positions, got uint8; t[mask] and masked_select "
-        .. "select by a mask", function() return x[f](x, 1, lab.tensor(index):gt(0)) end)
+      errors.fails("Tensor:" .. f .. ": index must be a tensor of int64 positions, got uint8; t[mask] and "
+        .. "masked_select select by a mask", function() return x[f](x, 1, lab.tensor(index):gt(0)) end)
     end
   end)
 
@@ -173,7 +175,8 @@ describe("masked_fill", function()
   end)
 
   it("refuses what is no mask and what is no single value", function()
-    errors.fails("Tensor:masked_fill: mask must be a uint8 tensor of 0 and 1, as comparisons make, got a float32 tensor",
+    errors.fails(
+      "Tensor:masked_fill: mask must be a uint8 tensor of 0 and 1, as comparisons make, got a float32 tensor",
       function() return x:masked_fill(x, 1) end)
     errors.fails("a mask has elements 0 and 1 only", function() return x:masked_fill(mask { 1, 7 }, 1) end)
     errors.fails("Tensor:masked_fill: value must be a number or a tensor without dimensions, got a tensor of shape (2)",
@@ -219,7 +222,8 @@ describe("masks", function()
     assert.same({ 1, 0, 0, 1 }, lab.logical_not(a):tolist())
     assert.equal("uint8", lab.logical_not(b).dtype)
     assert.same({ { 0, 1 }, { 0, 0 } }, mask({ { 1 }, { 0 } }):logical_and(mask { 0, 1 }):tolist())
-    assert.same({ 1, 0, 1, 0 }, { lab.logical_and(2, 1), lab.logical_or(0, 0), lab.logical_xor(0, 3), lab.logical_not(2) })
+    assert.same({ 1, 0, 1, 0 },
+      { lab.logical_and(2, 1), lab.logical_or(0, 0), lab.logical_xor(0, 3), lab.logical_not(2) })
     local many = lab.randn(1000)
     assert.same(many:gt(-1):mul(many:lt(1)):tolist(), many:gt(-1):logical_and(many:lt(1)):tolist())
   end)
@@ -234,8 +238,8 @@ describe("masks", function()
 end)
 
 describe("a compiled step", function()
-  local REFUSED = "reads a value, which a compiled step cannot know while it is recorded; compute with tensors (lab.where "
-    .. "or masked_fill instead of if and t[mask])"
+  local REFUSED = "reads a value, which a compiled step cannot know while it is recorded; compute with tensors "
+    .. "(lab.where or masked_fill instead of if and t[mask])"
 
   local function refused(name, f)
     local step = lab.compile(f)

@@ -69,7 +69,6 @@ Tensor *fm_const(const Tensor *a, double c) {
   return fm_own(tensor_scalar(fits ? dt : dtype_default(), c));
 }
 
-
 Tensor *fm_scalar(const Tensor *a, Scalar c) { return a ? fm_own(tensor_scalar_of((DType)a->dtype, c)) : NULL; }
 Tensor *fm_adds(Tensor *a, double c) { return fm_add(a, fm_const(a, c)); }
 Tensor *fm_muls(Tensor *a, double c) { return fm_mul(a, fm_const(a, c)); }

@@ -13,8 +13,8 @@ describe("a tensor whose elements share memory", function()
   it("is not written to, by any way", function()
     local writes = {
       add_ = { 1 }, sub_ = { lab.ones(3) }, mul_ = { 2 }, div_ = { 2 }, pow_ = { 2 }, copy_ = { lab.ones(3) },
-      exp_ = {}, log_ = {}, sqrt_ = {}, square_ = {}, abs_ = {}, neg_ = {}, clamp_ = { 0, 1 }, relu_ = {}, sigmoid_ = {},
-      tanh_ = {}, floor_ = {}, round_ = {}, uniform_ = {}, normal_ = {}, masked_fill_ = { m, 0 },
+      exp_ = {}, log_ = {}, sqrt_ = {}, square_ = {}, abs_ = {}, neg_ = {}, clamp_ = { 0, 1 }, relu_ = {},
+      sigmoid_ = {}, tanh_ = {}, floor_ = {}, round_ = {}, uniform_ = {}, normal_ = {}, masked_fill_ = { m, 0 },
     }
     for name, arguments in pairs(writes) do
       local t = x()

@@ -78,6 +78,12 @@ Tensor *fm_rsubs(double c, Tensor *a) { return fm_sub(fm_const(a, c), a); }
 
 Tensor *fm_zeros_like(const Tensor *a) { return a ? fm_own(tensor_full((DType)a->dtype, a->ndim, a->shape, 0)) : NULL; }
 
+/* Nothing is divided by 0 where it is not looked at: 0 times the derivative of the quotient would be nan. */
+Tensor *fm_div_or_0(Tensor *a, Tensor *b) {
+  Tensor *zero = b ? fm_op2(OP_EQ, b, fm_const(b, 0)) : NULL;
+  return fm_op3(OP_WHERE, zero, fm_const(a, 0), fm_div(a, fm_op3(OP_WHERE, zero, fm_const(b, 1), b)));
+}
+
 /* --- shapes ----------------------------------------------------------------------------------------------- */
 
 static OpArgs shape_args(int ndim, const int64_t *shape) {

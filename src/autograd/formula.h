@@ -45,6 +45,7 @@ Tensor *fm_divs(Tensor *a, double c);  /* a / c */
 Tensor *fm_pows(Tensor *a, double c);  /* a ^ c */
 Tensor *fm_rsubs(double c, Tensor *a); /* c - a */
 Tensor *fm_zeros_like(const Tensor *a);
+Tensor *fm_div_or_0(Tensor *a, Tensor *b); /* a / b, and 0 where b = 0; so are the derivatives */
 
 Tensor *fm_reshape(Tensor *a, int ndim, const int64_t *shape);
 Tensor *fm_expand(Tensor *a, int ndim, const int64_t *shape);

@@ -53,6 +53,22 @@ typedef struct ReduceArgs {
   unsigned keepdim; /* 1: with size 1 */
 } ReduceArgs;
 
+/* The next three begin as ReduceArgs does. */
+typedef struct ExtremeArgs { /* amax, amin */
+  unsigned dims, keepdim;
+  int64_t nan_wins; /* 1: the gradient of an extreme that is nan goes to the elements that are; 0: it is nan */
+} ExtremeArgs;
+
+typedef struct VarArgs { /* var, std */
+  unsigned dims, keepdim;
+  double correction; /* taken from the number of elements: 1 for the unbiased estimate */
+} VarArgs;
+
+typedef struct NormArgs {
+  unsigned dims, keepdim;
+  double p;
+} NormArgs;
+
 typedef struct ArgmaxArgs {
   int64_t dim, keepdim;
 } ArgmaxArgs;
@@ -89,6 +105,9 @@ typedef union OpArgs {
   PermuteArgs permute;
   SliceArgs slice;
   ReduceArgs reduce;
+  ExtremeArgs extreme;
+  VarArgs var;
+  NormArgs norm;
   ArgmaxArgs argmax;
   AlongArgs along;
   LossArgs loss;

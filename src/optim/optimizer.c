@@ -301,7 +301,7 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
   tensor_touch(p);
   if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
   q->any_fresh = false;
-  q->t++;
+  optim_count(q);
   return 0;
 }
 

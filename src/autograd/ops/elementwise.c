@@ -174,13 +174,13 @@ BACKWARD2(sub, d, fm_neg(d))
 BACKWARD2(mul, fm_mul(d, B(n)), fm_mul(d, A(n)))
 BACKWARD2(div, fm_div(d, B(n)), fm_neg(fm_div(fm_mul(d, fm_div(A(n), B(n))), B(n))))
 
-/* d (a wins), d/2 (tie), 0: as PyTorch shares a tie. */
-static Tensor *winner_share(OpId wins, Tensor *a, Tensor *b, Tensor *d) {
-  Tensor *tie = fm_op3(OP_WHERE, fm_op2(OP_EQ, a, b), fm_muls(d, 0.5), fm_const(d, 0));
-  return fm_op3(OP_WHERE, fm_op2(wins, a, b), d, tie);
+/* 0 (a loses), d/2 (tie), d: as PyTorch shares a tie, and gives d to both where one is nan. */
+static Tensor *winner_share(OpId loses, Tensor *a, Tensor *b, Tensor *d) {
+  Tensor *share = fm_op3(OP_WHERE, fm_op2(OP_EQ, a, b), fm_muls(d, 0.5), d);
+  return fm_op3(OP_WHERE, fm_op2(loses, a, b), fm_const(d, 0), share);
 }
-BACKWARD2(maximum, winner_share(OP_GT, A(n), B(n), d), winner_share(OP_GT, B(n), A(n), d))
-BACKWARD2(minimum, winner_share(OP_LT, A(n), B(n), d), winner_share(OP_LT, B(n), A(n), d))
+BACKWARD2(maximum, winner_share(OP_LT, A(n), B(n), d), winner_share(OP_LT, B(n), A(n), d))
+BACKWARD2(minimum, winner_share(OP_GT, A(n), B(n), d), winner_share(OP_GT, B(n), A(n), d))
 
 /* da = d b a^(b-1), 0 where b = 0 (also for a = 0). */
 static Tensor *pow_da(Tensor *a, Tensor *b, Tensor *d, bool fixed) {

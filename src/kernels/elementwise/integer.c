@@ -7,14 +7,14 @@
 #include "base/simd.h"
 #include "kernels/elementwise/kernels.h"
 
-#define UNARY(kernel, T, EXPR)                                                        \
-  VECTORIZED void kernel(int64_t n, void *o, int64_t so, const void *a, int64_t sa) { \
-    T *q = o;                                                                         \
-    const T *p = a;                                                                   \
-    for (int64_t i = 0; i < n; i++) {                                                 \
-      const T x = p[i * sa];                                                          \
-      q[i * so] = (T)(EXPR);                                                          \
-    }                                                                                 \
+#define UNARY(kernel, T, EXPR)                                                                               \
+  VECTORIZED(void, kernel, (int64_t n, void *o, int64_t so, const void *a, int64_t sa), (n, o, so, a, sa)) { \
+    T *q = o;                                                                                                \
+    const T *p = a;                                                                                          \
+    for (int64_t i = 0; i < n; i++) {                                                                        \
+      const T x = p[i * sa];                                                                                 \
+      q[i * so] = (T)(EXPR);                                                                                 \
+    }                                                                                                        \
   }
 
 UNARY(kern_neg_i64, int64_t, 0 - (uint64_t)x)

@@ -7,7 +7,8 @@
 #include "kernels/gemm/gemm.h"
 
 /* c += x b, a row of n */
-VECTORIZED static void add_row(int64_t n, uint64_t *c, uint64_t x, const int64_t *b, int64_t stride) {
+static VECTORIZED(void, add_row, (int64_t n, uint64_t *c, uint64_t x, const int64_t *b, int64_t stride),
+                  (n, c, x, b, stride)) {
   for (int64_t j = 0; j < n; j++) c[j] += x * (uint64_t)b[j * stride];
 }
 

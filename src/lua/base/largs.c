@@ -115,9 +115,15 @@ static bool is_kept_kind(lua_State *L, int idx, const Arg *a) {
     case ARG_INT64:
       lua_tointegerx(L, idx, &isint);
       return isint && lua_type(L, idx) == LUA_TNUMBER;
+    case ARG_SCALAR:
+      return lua_type(L, idx) == LUA_TNUMBER && arg_in_range(a->range, lua_tonumber(L, idx));
     default:
       return true;
   }
+}
+
+Scalar largs_scalar(lua_State *L, int idx) {
+  return lua_isinteger(L, idx) ? scalar_integer(lua_tointeger(L, idx)) : scalar_number(lua_tonumber(L, idx));
 }
 
 void largs_value(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {

@@ -18,6 +18,7 @@ local config = require "optlab.base.config"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local evaluation = require "optlab.train.evaluate"
+local order = require "optlab.base.order"
 local rate = require "optlab.train.rate"
 local step = require "optlab.train.step"
 
@@ -51,7 +52,7 @@ local function combinations(grid)
     args.check(FN, ("grid.%s"):format(name), values, "list", { of = { "any" } })
     names[#names + 1] = name
   end
-  table.sort(names)
+  order.sort(names)
   for _, name in ipairs(names) do
     local more = {}
     for _, run in ipairs(runs) do

@@ -70,9 +70,12 @@ static Tensor *header_new(DType dt, int ndim) {
   t->ndim = (uint8_t)ndim;
   t->requires_grad = false;
   t->contiguous = true;
+  t->is_graph_window = false;
   t->offset = 0;
   t->node = NULL;
   t->grad = NULL;
+  t->partner = NULL;
+  t->first_use = 0;
   return t;
 }
 
@@ -166,12 +169,40 @@ Tensor *tensor_alias(const Tensor *t) { return tensor_view(t, t->ndim, t->shape,
 
 void tensor_set_node_release(void (*fn)(struct Node *)) { release_node = fn; }
 
+Tensor *tensor_graph_window(Tensor *t) {
+  if (t->is_graph_window || t->partner) return t->is_graph_window ? t : t->partner;
+  Tensor *w = tensor_alias(t);
+  if (!w) return NULL;
+  w->is_graph_window = true;
+  w->partner = t;
+  return t->partner = w;
+}
+
+static void drop_graph_window(Tensor *t) {
+  if (!t->partner || t->is_graph_window) return;
+  t->partner->partner = NULL;
+  tensor_release(t->partner);
+}
+
 void tensor_release(Tensor *t) {
   if (!t || --t->refs) return;
   storage_release(t->storage);
   if (t->node) release_node(t->node);
+  drop_graph_window(t);
   tensor_release(t->grad);
   alloc_put(t, sizeof *t);
+}
+
+void tensor_window_changed(Tensor *t) {
+  Tensor *w = t->partner;
+  if (!w) return;
+  t->storage->refs++;
+  storage_release(w->storage);
+  w->storage = t->storage;
+  w->dtype = t->dtype;
+  w->contiguous = t->contiguous;
+  w->offset = t->offset;
+  memcpy(w->stride, t->stride, sizeof w->stride);
 }
 
 void tensor_rebase(Tensor *t, const Tensor *onto) {

@@ -360,7 +360,7 @@ end
 local SAVE = args.declare("Figure:save", {
   doc = "Writes the figure's data and gnuplot commands and starts drawing the picture.",
   positions = 1,
-  { "name", "string", required = true, doc = "Name of the files; a suffix such as .png chooses the format." },
+  { "name", "path", required = true, doc = "Name of the files; a suffix such as .png chooses the format." },
 })
 
 --- Writes the figure's script and starts drawing its picture; `plot.wait` (at the end of a script) waits for it.

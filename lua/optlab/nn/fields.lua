@@ -2,8 +2,8 @@
 --
 -- A field that is a module is a child, a leaf tensor that requires a gradient is a parameter, and register_buffer adds
 -- buffers. A plain table in a field, such as {nn.Linear(2, 3), nn.Linear(3, 1)}, holds children and parameters too,
--- also ones that are put into it later: "layers.0", "layers.1", then those with names in alphabetical order. Fields are in
--- the order of assignment, those of one statement in the order in which they stand there: `self.a, self.b = x, y`
+-- also ones that are put into it later: "layers.0", "layers.1", then those with names in alphabetical order. Fields are
+-- in the order of assignment, those of one statement in the order in which they stand there: `self.a, self.b = x, y`
 -- registers a first, though Lua assigns from the right.
 -- @module optlab.nn.fields
 local core = require "optlab.core".nn

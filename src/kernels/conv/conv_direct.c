@@ -22,7 +22,7 @@
 static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static const ConvKernels *kernels(void) {
-#ifdef HAVE_CONV_KERNELS_X86
+#ifdef __x86_64__
   if (cpu_level() == CPU_AVX512) return &conv_kernels_avx512;
   if (cpu_level() == CPU_AVX2) return &conv_kernels_avx2;
 #endif

@@ -152,11 +152,15 @@ local function read_script(name)
   return nil, ("cannot open %s%s"):format(message, script_hint(name))
 end
 
--- The global `arg`: the script at 0, its arguments from 1, what stood before it below.
+-- The global `arg`: the script at 0, its arguments from 1, what stood before it below. Where options are among them, a
+-- look at them counts as reading these.
 local function set_arg(argv, at)
   local words = {}
   for i = 0, #argv do words[i - at] = argv[i] end
   _G.arg = words
+  if #words == 0 then return end
+  local _, others = require("optlab.cli.options").split({ table.unpack(words) })
+  if #others > 0 then _G.arg = arguments.watched(words) end
 end
 
 local function run_script(host, argv, at)

@@ -40,6 +40,12 @@ function M.new(...)
   return setmetatable({ opts = opts, elements = {}, notes = {}, cycle = 0 }, Figure)
 end
 
+function Figure:__tostring()
+  local title = self.opts.title and (" %q"):format(self.opts.title):gsub("\\\n", " ") or ""
+  local n = #self.elements + #self.notes
+  return ("Figure%s (%d %s; fig:save(name) draws it)"):format(title, n, n == 1 and "element" or "elements")
+end
+
 --- Whether a value is a figure.
 -- @param v
 -- @treturn boolean

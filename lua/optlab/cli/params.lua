@@ -17,6 +17,7 @@ local args = require "optlab.base.args"
 local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 local kinds = require "optlab.base.kinds"
 local options = require "optlab.cli.options"
 
@@ -88,7 +89,7 @@ end
 local function declare_all(spec)
   local list = {}
   for name, value in pairs(spec) do list[#list + 1] = declare(name, value) end
-  table.sort(list, function(a, b) return a.name < b.name end)
+  table.sort(list, function(a, b) return order.less(a.name, b.name) end)
   return list
 end
 

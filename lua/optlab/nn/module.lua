@@ -8,6 +8,7 @@ local args = require "optlab.base.args"
 local core = require "optlab.core".nn
 local toggled = require "optlab.core".compile.toggled
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 local ordered_dict = require "optlab.nn.ordered_dict"
 
 local M = {}
@@ -271,7 +272,7 @@ local function lacking(a, b)
   for name in pairs(a) do
     if b[name] == nil then names[#names + 1] = tostring(name) end
   end
-  table.sort(names)
+  order.sort(names)
   return names
 end
 

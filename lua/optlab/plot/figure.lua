@@ -298,6 +298,7 @@ function Figure:hist(...)
   local n = o.bins
   local lo, hi = finite_range(arrays.filled(o.values, where, "values"), where)
   if o.range then lo, hi = table.unpack(o.range) end
+  check_log(self, "x", { lo }, where .. ": range")
   local counts, total = count(o.values, lo, hi, n)
   local width, x, widths = (hi - lo) / n, {}, {}
   for i = 1, n do
@@ -366,7 +367,7 @@ end
 local SAVE = args.declare("Figure:save", {
   doc = "Writes the figure's data and gnuplot commands and starts drawing the picture.",
   positions = 1,
-  { "name", "string", required = true, doc = "Name of the files; a suffix such as .png chooses the format." },
+  { "name", "path", required = true, doc = "Name of the files; a suffix such as .png chooses the format." },
 })
 
 --- Writes the figure's script and starts drawing its picture; `plot.wait` (at the end of a script) waits for it.
@@ -381,5 +382,5 @@ function Figure:save(...)
 end
 
 M.Figure = Figure
-M.add, M.dress, M.check_kind, M.set_label = add, dress, check_kind, set_label
+M.add, M.dress, M.check_kind, M.check_log, M.set_label = add, dress, check_kind, check_log, set_label
 return M

@@ -31,7 +31,7 @@ local GRID = args.declare("plot.grid", {
 })
 local SAVE = args.declare("Grid:save", {
   doc = "Writes the grid's data and gnuplot commands and starts drawing the picture.",
-  positions = 1, { "name", "string", required = true,
+  positions = 1, { "name", "path", required = true,
     doc = "Name of the files; a suffix such as .png chooses the format." },
 })
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text/number.h"
 #include "core/walk.h"
 #include "lua/tensor/ltensor.h"
 
@@ -28,8 +29,8 @@ typedef struct Printer {
 
 static int format_number(const Printer *p, char *text, size_t room, double v) {
   if (isnan(v) || isinf(v)) return snprintf(text, room, "%s", isnan(v) ? "nan" : v > 0 ? "inf" : "-inf");
-  if (p->integers) return snprintf(text, room, "%.0f", v);
-  return snprintf(text, room, p->exponent ? "%.4e" : "%.4f", v);
+  if (p->integers) return number_print(text, room, "%.0f", v);
+  return p->exponent ? number_print(text, room, "%.4e", v) : number_print(text, room, "%.4f", v);
 }
 
 typedef struct Range {
@@ -170,7 +171,7 @@ int ltensor_tostring(lua_State *L) {
   luaL_buffinit(L, &p.b);
   if (t->ndim == 0) {
     char text[64];
-    snprintf(text, sizeof text, t->dtype == DT_F64 ? "%.15g  " : "%.7g  ", tensor_get(t, 0));
+    number_print(text, sizeof text, "%.*g  ", t->dtype == DT_F64 ? 15 : 7, tensor_get(t, 0));
     luaL_addstring(&p.b, text);
   } else if (t->ndim == 1) {
     add_vector(&p, t->shape[0]);

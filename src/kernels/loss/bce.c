@@ -1,31 +1,35 @@
 /*
- * bce.c - in whole blocks of elements, for libmvec's logarithm (base/simd.h).
+ * bce.c - both logarithms of a chunk of elements, then their sum.
  */
 #include "kernels/loss/bce.h"
 
 #include "base/simd.h"
+#include "base/vmath/vmath.h"
 
-LIBMVEC1(log)
-LIBMVEC1(log1p)
+#define CHUNK 256 /* elements */
 
 /* Comparisons with nan are false, so a nan stays. */
-#define AT_LEAST(x, least) ((x) < (least) ? (least) : (x))
+#define BOUNDED(x) ((x) < -100 ? -100 : (x))
 
-#define BCE(kernel, T, logT, log1pT)                                                                             \
-  VECTORIZED void kernel(int64_t n, void *o, int64_t so, const void *a, int64_t sa, const void *b, int64_t sb) { \
-    T *out = o, x[BLOCK], y[BLOCK];                                                                              \
-    const T *p = a, *r = b;                                                                                      \
-    for (; n > 0; n -= BLOCK, p += BLOCK * sa, r += BLOCK * sb, out += BLOCK * so) {                             \
-      load_block_##T(x, n, p, sa);                                                                               \
-      load_block_##T(y, n, r, sb);                                                                               \
-      int64_t lanes = BLOCK;                                                                                     \
-      OPAQUE(lanes);                                                                                             \
-      for (int64_t i = 0; i < lanes; i++) {                                                                      \
-        const T one = logT(x[i]), zero = log1pT(-x[i]);                                                          \
-        x[i] = -(y[i] * AT_LEAST(one, -100) + (1 - y[i]) * AT_LEAST(zero, -100));                                \
-      }                                                                                                          \
-      for (int64_t i = 0; i < BLOCK && i < n; i++) out[i * so] = x[i];                                           \
-    }                                                                                                            \
+#define BCE(suffix, T)                                                                                      \
+  static VECTORIZED(void, bce_sum_##suffix,                                                                 \
+                    (int64_t n, T * out, int64_t so, const T *one, const T *zero, const T *y, int64_t sy),  \
+                    (n, out, so, one, zero, y, sy)) {                                                       \
+    for (int64_t i = 0; i < n; i++) {                                                                       \
+      out[i * so] = -(y[i * sy] * BOUNDED(one[i]) + (1 - y[i * sy]) * BOUNDED(zero[i]));                    \
+    }                                                                                                       \
+  }                                                                                                         \
+                                                                                                            \
+  void bce_##suffix(int64_t n, void *o, int64_t so, const void *a, int64_t sa, const void *b, int64_t sb) { \
+    T *out = o, one[CHUNK], zero[CHUNK];                                                                    \
+    const T *x = a, *y = b;                                                                                 \
+    for (int64_t len; n > 0; n -= len, out += len * so, x += len * sa, y += len * sb) {                     \
+      len = n < CHUNK ? n : CHUNK;                                                                          \
+      vmath()->log_##suffix(len, one, 1, x, sa);                                                            \
+      for (int64_t i = 0; i < len; i++) zero[i] = -x[i * sa];                                               \
+      vmath()->log1p_##suffix(len, zero, 1, zero, 1);                                                       \
+      bce_sum_##suffix(len, out, so, one, zero, y, sb);                                                     \
+    }                                                                                                       \
   }
-BCE(bce_f32, float, logf, log1pf)
-BCE(bce_f64, double, log, log1p)
+BCE(f32, float)
+BCE(f64, double)

@@ -109,7 +109,7 @@ end)
 describe("load_state_dict of", function()
   -- Loads under every possible failure of memory; after each, describe() must give what it gave before.
   local function is_all_or_nothing(load, describe_state)
-    local before, n, ok = describe_state(), 0, nil
+    local before, n, ok = describe_state(), 0
     repeat
       n = n + 1
       lab.fail_allocation(n)

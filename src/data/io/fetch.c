@@ -19,7 +19,7 @@
 #include <time.h>
 
 #include "base/err.h"
-#include "base/folder.h"
+#include "base/files/folder.h"
 #include "base/outfile.h"
 #include "data/io/digest.h"
 

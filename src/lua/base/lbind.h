@@ -36,6 +36,10 @@ int lb_closetensor(lua_State *L);
  * a step is recorded, unless t is a constant of it. */
 void lb_read(lua_State *L, const Tensor *t, const char *reader);
 
+/* The name of a file at idx; raises if it is no string or holds a byte 0, where the system would cut it. For functions
+ * that only optlab's own modules call; others declare their arguments. */
+const char *lb_checkpath(lua_State *L, int idx);
+
 /* The length of the list at idx, at least 0 and at most INT_MAX / 2, whatever a metamethod says: n + 1 is an int, and
  * n times the size of an element no more than memory can hold. */
 int lb_length(lua_State *L, int idx);

@@ -1,9 +1,12 @@
 --- Runs gnuplot: several figures at a time, without a shell, and sees that each picture is there and whole.
 -- gnuplot draws a picture under a temporary name; a complete one replaces the old picture. A job is a table
--- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ").
+-- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ");
+-- `source`, where there is one, is drawn instead of the script.
 -- @module optlab.plot.gnuplot.runner
 local files = require "optlab.base.files"
+local timeless_pdf = require "optlab.plot.timeless_pdf"
 local uv = require "luv"
+local warnings = require "optlab.plot.gnuplot.warnings"
 
 local M = {}
 
@@ -13,12 +16,16 @@ M.timeout = 60
 local queue, active, count = {}, {}, 0
 local failures, written, missing = {}, {}, nil
 local texts = {} -- pictures made of characters, in the order in which they were asked for
+local remarks = {} -- what the user is told about figures that were drawn nevertheless
 
 local cores = uv.available_parallelism and uv.available_parallelism() or #(uv.cpu_info() or { 1 })
 
+local function about(job, message)
+  return { order = job.order, text = string.format("%splot: %s/%s.gp: %s", job.where, job.dir, job.name, message) }
+end
+
 local function fail(job, message, ...)
-  local text = string.format("%splot: %s/%s.gp: %s", job.where, job.dir, job.name, string.format(message, ...))
-  failures[#failures + 1] = { order = job.order, text = text }
+  failures[#failures + 1] = about(job, string.format(message, ...))
 end
 
 -- --- the picture -------------------------------------------------------------------------------------------------
@@ -35,13 +42,8 @@ local function page(job, svg)
   }
 end
 
--- A PDF without the time of day, so that the same figure is the same file.
-local function timeless(_, pdf)
-  return (pdf:gsub("(/CreationDate %(D:)%d%d%d%d%d%d%d%d%d%d%d%d%d%d", "%120000101000000"))
-end
-
 -- What is done to a picture after gnuplot.
-local FINISH = { html = page, pdf = timeless }
+local FINISH = { html = page, pdf = function(_, pdf) return timeless_pdf(pdf) end }
 
 -- Checks the drawn file and writes the picture. Returns a message when something is wrong.
 local function accept(job)
@@ -76,13 +78,18 @@ end
 
 local start_next
 
+local function remark_warnings(job)
+  local said = warnings.shown(table.concat(job.stderr))
+  if said then remarks[#remarks + 1] = about(job, "gnuplot warns: " .. said) end
+end
+
 local function conclude(job)
   job.timer:close()
   active[job.picture] = nil
   count = count - 1
   local message = complaint(job) or accept(job)
   os.remove(job.temporary)
-  if message then fail(job, "%s", message) end
+  if message then fail(job, "%s", message) else remark_warnings(job) end
   start_next()
 end
 
@@ -157,13 +164,19 @@ local function renew_guard()
   end })
 end
 
+-- Gives gnuplot the source on its standard input.
+local function feed(pipe, source)
+  pipe:write(source, function() pipe:close() end)
+end
+
 local function spawn(job)
   local pipe, name = uv.new_pipe(false), program()
+  local input = job.source and uv.new_pipe(false)
   local handle, reason, code
   handle, reason, code = uv.spawn(name, {
     args = { "-d", "-e", string.format("format='%s'; output='%s'", job.format, job.temporary:match("[^/]+$")),
-      "./" .. job.name .. ".gp" },
-    cwd = job.dir, env = environment(), stdio = { nil, nil, pipe },
+      input and "-" or "./" .. job.name .. ".gp" },
+    cwd = job.dir, env = environment(), stdio = { input or nil, nil, pipe },
   }, function(status, signal)
     job.status, job.signal = status, signal
     handle:close()
@@ -171,11 +184,13 @@ local function spawn(job)
   end)
   if not handle then
     pipe:close()
+    if input then input:close() end
     if code == "ENOENT" then return not_found(job, name) end
     return fail(job, "cannot start %s: %s", name, tostring(reason))
   end
   active[job.picture], count = job, count + 1
   watch(job, handle, pipe)
+  if input then feed(input, job.source) end
 end
 
 -- Starts what can be started: a core each, and never two of one name.
@@ -213,6 +228,15 @@ function M.submit(job)
   uv.run("nowait")
 end
 
+--- Notes down what the user is to be told about a figure, whatever gnuplot says; @{wait} shows it.
+-- @tparam table job {dir, name, where}
+-- @string message
+function M.remark(job, message)
+  job.order = asked + 0.5
+  remarks[#remarks + 1] = about(job, message)
+  renew_guard()
+end
+
 -- Texts of a list of {order, text}, in the order of the figures.
 local function in_order(list)
   table.sort(list, function(a, b) return a.order < b.order end)
@@ -231,7 +255,12 @@ local function show(picture)
   if M.print then M.print(picture) else io.stdout:write(picture) end
 end
 
---- Waits until everything is drawn; prints the figures made of characters.
+-- Writes a line on standard error; `M.say`, when set, takes it instead.
+local function say(line)
+  if M.say then M.say(line) else io.stderr:write("optlab: ", line, "\n") end
+end
+
+--- Waits until everything is drawn; prints the figures made of characters, and remarks on figures on standard error.
 -- @treturn ?boolean true, or nil and a message with a line for each figure that failed
 function M.wait()
   while count > 0 or #queue > 0 do
@@ -239,9 +268,10 @@ function M.wait()
     if count > 0 and not uv.run("once") and count > 0 then lose_all() end
   end
   for _, picture in ipairs(in_order(texts)) do show(picture) end
+  for _, line in ipairs(in_order(remarks)) do say(line) end
   local messages = in_order(failures)
   if missing then messages[#messages + 1] = missing_message() end
-  failures, texts, missing = {}, {}, nil
+  failures, texts, remarks, missing = {}, {}, {}, nil
   if #messages == 0 then return true end
   return nil, table.concat(messages, "\n")
 end

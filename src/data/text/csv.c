@@ -5,17 +5,17 @@
  * converted and appended to one growing block, row after row, which becomes the tensor at the end. Memory is that of
  * the numbers, twice for a moment, plus the longest line.
  */
-#include "data/formats/csv.h"
+#include "data/text/csv.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/err.h"
-#include "data/formats/lines.h"
-#include "data/formats/number.h"
+#include "base/text/number.h"
+#include "base/text/visible.h"
+#include "data/text/csv_rows.h"
 
 typedef struct Field {
   char *text; /* a byte that is part of no number stands behind it */
@@ -24,8 +24,7 @@ typedef struct Field {
 
 typedef struct Csv {
   const CsvOptions *opt;
-  Lines lines;
-  char delimiter;
+  CsvRows in;
   Field *field; /* of the current line */
   int64_t nfield, field_cap;
   int64_t expected; /* fields a line must have; 0 until the first one */
@@ -40,12 +39,10 @@ typedef struct Csv {
 /* --- messages ---------------------------------------------------------------------------------------------- */
 /* The buffers are read at once, by err_set. Files are read by the thread that runs Lua alone. */
 
-/* A field's text for a message: at most 40 bytes, control characters as '?'. One static buffer. */
+/* A field's text for a message: at most 40 bytes. One static buffer. */
 static const char *shown(Field f) {
-  static char text[48];
-  size_t n = f.len < 40 ? f.len : 40;
-  for (size_t i = 0; i < n; i++) text[i] = (unsigned char)f.text[i] < ' ' ? '?' : f.text[i];
-  strcpy(text + n, f.len > n ? "..." : "");
+  static char text[44];
+  visible(text, sizeof text, f.text, f.len, 0);
   return text;
 }
 
@@ -61,51 +58,11 @@ static const char *column_str(const Csv *c, int64_t pick) {
   return text;
 }
 
-static int no_memory(const Csv *c) { return err_set("cannot read %s: out of memory", c->lines.path); }
+static int no_memory(const Csv *c) { return err_set("cannot read %s: out of memory", c->in.lines.path); }
 
 static const char *plural(int64_t n) { return n == 1 ? "" : "s"; }
 
 /* --- lines to fields ---------------------------------------------------------------------------------------- */
-
-static bool is_blank(char ch) { return ch == ' ' || ch == '\t'; }
-
-/* Cuts a comment off: the sign at the start of the line or after a blank, outside quotes. */
-static size_t strip_comment(const Csv *c, char *line, size_t len) {
-  bool quoted = false;
-  if (c->opt->comment == 0 || !memchr(line, c->opt->comment, len)) return len;
-  for (size_t i = 0; i < len; i++) {
-    if (line[i] == '"') quoted = !quoted;
-    if (line[i] != c->opt->comment || quoted || (i > 0 && !is_blank(line[i - 1]))) continue;
-    line[i] = '\0';
-    return i;
-  }
-  return len;
-}
-
-/* The next line that holds something besides blanks and comments: 1, 0 at the end of the file, -1. */
-static int next_line(Csv *c, char **line, size_t *len) {
-  int got;
-  while ((got = lines_next(&c->lines, line, len)) == 1) {
-    *len = strip_comment(c, *line, *len);
-    size_t blank = 0;
-    while (blank < *len && is_blank((*line)[blank])) blank++;
-    if (blank < *len) return 1;
-  }
-  return got;
-}
-
-/* The delimiter of a line: the first of tab, ';', ',' that occurs outside quotes, else blanks. */
-static char detect(const char *line, size_t len) {
-  bool tab = false, semicolon = false, comma = false, quoted = false;
-  for (size_t i = 0; i < len; i++) {
-    if (line[i] == '"') quoted = !quoted;
-    if (quoted) continue;
-    tab = tab || line[i] == '\t';
-    semicolon = semicolon || line[i] == ';';
-    comma = comma || line[i] == ',';
-  }
-  return tab ? '\t' : semicolon ? ';' : comma ? ',' : ' ';
-}
 
 static int push_field(Csv *c, char *text, size_t len) {
   if (c->nfield == c->field_cap) {
@@ -119,13 +76,13 @@ static int push_field(Csv *c, char *text, size_t len) {
   return 0;
 }
 
-static bool at_delimiter(const Csv *c, char ch) { return c->delimiter == ' ' ? is_blank(ch) : ch == c->delimiter; }
+static bool at_delimiter(const Csv *c, char ch) { return csv_at_delimiter(c->in.delimiter, ch); }
 
 /* Reads the quoted field that starts at *p, undoubling its quotes in place; moves *p behind the closing quote. */
 static int quoted_field(Csv *c, char **p, const char *end) {
   char *from = *p + 1, *to = from, *text = from;
   for (;; from++) {
-    if (from == end) return err_set("%s:%lld: a quote is not closed", c->lines.path, (long long)c->lines.number);
+    if (from == end) return err_set("%s:%lld: a quote is not closed", c->in.lines.path, (long long)c->in.number);
     if (*from == '"' && (from + 1 == end || from[1] != '"')) break;
     if (*from == '"') from++;
     *to++ = *from;
@@ -139,12 +96,12 @@ static int plain_field(Csv *c, char **p, char *end) {
   char *text = *p;
   while (*p < end && !at_delimiter(c, **p)) ++*p;
   char *last = *p;
-  while (last > text && is_blank(last[-1])) last--;
+  while (last > text && csv_is_blank(last[-1])) last--;
   return push_field(c, text, (size_t)(last - text));
 }
 
 static char *skip_blanks(const Csv *c, char *p, const char *end) {
-  while (p < end && is_blank(*p) && (c->delimiter == ' ' || *p != c->delimiter)) p++;
+  while (p < end && csv_is_blank(*p) && (c->in.delimiter == ' ' || *p != c->in.delimiter)) p++;
   return p;
 }
 
@@ -153,13 +110,13 @@ static int split(Csv *c, char *line, size_t len) {
   c->nfield = 0;
   for (;;) {
     p = skip_blanks(c, p, end);
-    if (p == end && c->delimiter == ' ') return 0;
+    if (p == end && c->in.delimiter == ' ') return 0;
     if ((p < end && *p == '"' ? quoted_field(c, &p, end) : plain_field(c, &p, end)) < 0) return -1;
     p = skip_blanks(c, p, end);
     if (p == end) return 0;
-    if (c->delimiter == ' ') continue;
+    if (c->in.delimiter == ' ') continue;
     if (!at_delimiter(c, *p)) {
-      return err_set("%s:%lld: column %lld: text after a closing quote", c->lines.path, (long long)c->lines.number,
+      return err_set("%s:%lld: column %lld: text after a closing quote", c->in.lines.path, (long long)c->in.number,
                      (long long)c->nfield);
     }
     p++;
@@ -171,10 +128,17 @@ static int split(Csv *c, char *line, size_t len) {
 
 /* The position of the header's field called `name`, or -1 with err_set. */
 static int64_t find_name(const Csv *c, const char *name) {
+  int64_t found = -1;
   for (int64_t i = 0; i < c->nfield; i++) {
-    if (strlen(name) == c->field[i].len && memcmp(name, c->field[i].text, c->field[i].len) == 0) return i;
+    if (strlen(name) != c->field[i].len || memcmp(name, c->field[i].text, c->field[i].len) != 0) continue;
+    if (found >= 0) {
+      return err_set("%s:%lld: columns %lld and %lld are both called '%.40s'; choose one by its position",
+                     c->in.lines.path, (long long)c->in.number, (long long)found + 1, (long long)i + 1, name);
+    }
+    found = i;
   }
-  return err_set("%s:%lld: no column is called '%.40s'", c->lines.path, (long long)c->lines.number, name);
+  if (found >= 0) return found;
+  return err_set("%s:%lld: no column is called '%.40s'", c->in.lines.path, (long long)c->in.number, name);
 }
 
 /* Settles which columns to take, from the first line (the header, if there is one), now in c->field. */
@@ -187,12 +151,13 @@ static int choose_columns(Csv *c) {
   for (int64_t i = 0; i < c->npick; i++) {
     int64_t at = o->columns ? o->columns[i].index : i;
     if (o->columns && o->columns[i].name) {
-      if (!o->header) return err_set("%s: column '%.40s': names need header=true", c->lines.path, o->columns[i].name);
+      if (!o->header)
+        return err_set("%s: column '%.40s': names need header=true", c->in.lines.path, o->columns[i].name);
       at = find_name(c, o->columns[i].name);
       if (at < 0) return -1;
     }
     if (at < 0 || at >= c->nfield) {
-      return err_set("%s:%lld: no column %lld, the line has %lld field%s", c->lines.path, (long long)c->lines.number,
+      return err_set("%s:%lld: no column %lld, the line has %lld field%s", c->in.lines.path, (long long)c->in.number,
                      (long long)at + 1, (long long)c->nfield, plural(c->nfield));
     }
     c->pick[i] = at;
@@ -216,21 +181,18 @@ static int keep_names(Csv *c) {
 
 /* --- fields to numbers ---------------------------------------------------------------------------------------- */
 
-static bool is_missing(Field f) {
-  static const char *const sign[] = {"", "?", "NA", "N/A", "nan", "null"};
-  if (f.len > 4) return false;
-  for (size_t i = 0; i < sizeof sign / sizeof *sign; i++) {
-    if (f.len == strlen(sign[i]) && strncasecmp(f.text, sign[i], f.len) == 0) return true;
-  }
-  return false;
+static bool is_missing(Field f) { return csv_is_missing(f.text, f.len); }
+
+static bool is_number(Field f) {
+  double v;
+  return number_parse(f.text, f.len, &v);
 }
 
 /* Whether the current line is the first and no number stands in it: then it probably holds the columns' names. */
 static bool looks_like_header(const Csv *c) {
-  double v;
   if (c->rows > 0 || c->opt->header) return false;
   for (int64_t i = 0; i < c->nfield; i++) {
-    if (number_parse(c->field[i].text, c->field[i].len, &v)) return false;
+    if (is_number(c->field[i])) return false;
   }
   return true;
 }
@@ -238,15 +200,15 @@ static bool looks_like_header(const Csv *c) {
 static int bad_field(const Csv *c, int64_t pick, const char *what) {
   Field f = c->field[c->pick[pick]];
   const char *hint = looks_like_header(c) ? " (if this line holds the columns' names, pass header=true)" : "";
-  return err_set("%s:%lld: %s: '%s' is %s%s", c->lines.path, (long long)c->lines.number, column_str(c, pick), shown(f),
+  return err_set("%s:%lld: %s: '%s' is %s%s", c->in.lines.path, (long long)c->in.number, column_str(c, pick), shown(f),
                  what, hint);
 }
 
 static int missing_field(const Csv *c, int64_t pick) {
   Field f = c->field[c->pick[pick]];
   const char *open = f.len ? " ('" : "", *close = f.len ? "')" : "";
-  return err_set("%s:%lld: %s: no value%s%s%s; the option na=0/0 would read it as NaN", c->lines.path,
-                 (long long)c->lines.number, column_str(c, pick), open, f.len ? shown(f) : "", close);
+  return err_set("%s:%lld: %s: no value%s%s%s; the option na=0/0 would read it as NaN", c->in.lines.path,
+                 (long long)c->in.number, column_str(c, pick), open, f.len ? shown(f) : "", close);
 }
 
 static int store_int(const Csv *c, int64_t pick, char *at) {
@@ -255,7 +217,7 @@ static int store_int(const Csv *c, int64_t pick, char *at) {
   bool missing = is_missing(f);
   if (missing && !c->opt->allow_na) return missing_field(c, pick);
   if (missing) v = (int64_t)c->opt->na;
-  if (!missing && !number_parse_int(f.text, f.len, &v)) return bad_field(c, pick, "no integer");
+  if (!missing && !number_parse_int(f.text, f.len, &v)) return bad_field(c, pick, "no integer from -2^63 to 2^63 - 1");
   if (c->opt->dtype == DT_I64) {
     memcpy(at, &v, sizeof v);
     return 0;
@@ -299,7 +261,7 @@ static int add_row(Csv *c) {
   size_t size = dtype_size(c->opt->dtype);
   bool is_float = dtype_is_float(c->opt->dtype);
   if (c->nfield != c->expected) {
-    return err_set("%s:%lld: %lld field%s, expected %lld", c->lines.path, (long long)c->lines.number,
+    return err_set("%s:%lld: %lld field%s, expected %lld", c->in.lines.path, (long long)c->in.number,
                    (long long)c->nfield, plural(c->nfield), (long long)c->expected);
   }
   if (reserve(c, (size_t)c->npick * size) < 0) return -1;
@@ -318,27 +280,56 @@ static int skip_lines(Csv *c) {
   char *line;
   size_t len;
   for (int64_t i = 0; i < c->opt->skip; i++) {
-    int got = lines_next(&c->lines, &line, &len);
+    int got = lines_next(&c->in.lines, &line, &len);
     if (got < 0) return -1;
     if (got == 0) break;
   }
   return 0;
 }
 
+/* Takes the names from the comment above the first row, as numpy.savetxt writes them and numpy.genfromtxt reads them:
+ * 1 if the row, now in c->field, is made of numbers and the comment of as many words; else 0; -1. */
+static int names_above(Csv *c) {
+  char *text = c->in.last_comment;
+  if (!text) return 0;
+  for (int64_t i = 0; i < c->nfield; i++) {
+    if (!is_number(c->field[i]) && !is_missing(c->field[i])) return 0;
+  }
+  const int64_t n = c->nfield;
+  if (split(c, text, strlen(text)) < 0 || c->nfield != n) return 0;
+  return choose_columns(c) < 0 || keep_names(c) < 0 ? -1 : 1;
+}
+
+/* The first row of a table with a header; split writes into its text, so a copy is looked at first. */
+static int header_row(Csv *c, char *text, size_t len) {
+  char *copy = strdup(text);
+  if (!copy) return no_memory(c);
+  const int above = split(c, copy, len) < 0 ? -1 : names_above(c);
+  free(copy);
+  if (above < 0 || split(c, text, len) < 0) return -1;
+  if (above) return add_row(c);
+  return choose_columns(c) < 0 || keep_names(c) < 0 ? -1 : 0;
+}
+
+static int first_row(Csv *c, char *text, size_t len) {
+  if (c->opt->header) return header_row(c, text, len);
+  return split(c, text, len) < 0 || choose_columns(c) < 0 ? -1 : add_row(c);
+}
+
+static int next_row(Csv *c, char *text, size_t len) { return split(c, text, len) < 0 ? -1 : add_row(c); }
+
 static int read_rows(Csv *c) {
-  char *line;
+  char *text;
   size_t len;
   int got;
   if (skip_lines(c) < 0) return -1;
-  while ((got = next_line(c, &line, &len)) == 1) {
-    bool first = c->expected == 0;
-    if (first) c->delimiter = c->opt->delimiter ? c->opt->delimiter : detect(line, len);
-    if (split(c, line, len) < 0) return -1;
-    if (first && choose_columns(c) < 0) return -1;
-    if ((first && c->opt->header ? keep_names(c) : add_row(c)) < 0) return -1;
+  c->in.keep_comment = c->opt->header;
+  while ((got = csv_rows_next(&c->in, &text, &len)) == 1) {
+    if ((c->expected == 0 ? first_row(c, text, len) : next_row(c, text, len)) < 0) return -1;
+    c->in.keep_comment = false;
   }
   if (got < 0) return -1;
-  return c->rows > 0 ? 0 : err_set("%s: no row of numbers", c->lines.path);
+  return c->rows > 0 ? 0 : err_set("%s: no row of numbers", c->in.lines.path);
 }
 
 static int make_tensor(Csv *c) {
@@ -355,9 +346,9 @@ int csv_read(const char *path, const CsvOptions *opt, CsvTable *table) {
   if (!dtype_is_float(opt->dtype) && opt->allow_na && !(opt->na == floor(opt->na) && fabs(opt->na) < 9e15)) {
     return err_set("na=%g cannot stand in a table of %s", opt->na, dtype_name(opt->dtype));
   }
-  if (lines_open(&c.lines, path) < 0) return -1;
+  if (csv_rows_open(&c.in, path, opt->delimiter, opt->comment) < 0) return -1;
   int status = read_rows(&c) < 0 || make_tensor(&c) < 0 ? -1 : 0;
-  lines_close(&c.lines);
+  csv_rows_close(&c.in);
   free(c.field);
   free(c.values);
   free(c.pick);

@@ -1,17 +1,17 @@
 /*
- * number.c - decimal text to double.
+ * number.c - decimal text to double, and back by the C library.
  *
  * Most numbers in tables have at most 15 digits and a small exponent: mantissa and power of ten are then both exact
  * doubles and one multiplication or division rounds correctly (Clinger, "How to read floating point numbers
  * accurately", 1990). The rest goes to the C library's strtod in the "C" locale.
  */
 #define _GNU_SOURCE
-#include "data/formats/number.h"
+#include "base/text/number.h"
 
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 #if defined(__APPLE__)
 #include <xlocale.h>
 #endif
@@ -43,7 +43,7 @@ static const char *scan_exponent(const char *p, const char *end, Scan *s) {
   if (p < end && (*p == '+' || *p == '-')) minus = *p++ == '-';
   if (p == end) return NULL;
   for (; p < end && is_digit(*p); p++) {
-    if (e < 100000) e = e * 10 + (*p - '0');
+    if (e < 100000000) e = e * 10 + (*p - '0');
   }
   s->exponent += minus ? -e : e;
   return p;
@@ -69,19 +69,34 @@ static bool scan(const char *p, const char *end, Scan *s) {
   return p == end;
 }
 
+bool number_is_word(const char *s, size_t n, const char *word) {
+  for (size_t i = 0; i < n; i++, word++) {
+    const char a = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] | 32) : s[i];
+    const char b = *word >= 'A' && *word <= 'Z' ? (char)(*word | 32) : *word;
+    if (*word == '\0' || a != b) return false;
+  }
+  return *word == '\0';
+}
+
 static bool parse_infinity(const char *s, size_t len, double *out) {
   bool negative = len > 0 && *s == '-';
   if (len > 0 && (*s == '-' || *s == '+')) s++, len--;
-  if (!((len == 3 && strncasecmp(s, "inf", 3) == 0) || (len == 8 && strncasecmp(s, "infinity", 8) == 0))) return false;
+  if (!number_is_word(s, len, "inf") && !number_is_word(s, len, "infinity")) return false;
   *out = negative ? -(double)INFINITY : (double)INFINITY;
   return true;
 }
 
+/* The "C" locale, made once for the process; 0 where there is no memory for it. */
+static locale_t c_locale(void) {
+  static locale_t made = (locale_t)0;
+  if (made == (locale_t)0) made = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  return made;
+}
+
 /* strtod in the "C" locale, whatever the program's locale is. */
 static double strtod_c(const char *s) {
-  static locale_t c_locale = (locale_t)0; /* made once for the process */
-  if (c_locale == (locale_t)0) c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-  return c_locale == (locale_t)0 ? strtod(s, NULL) : strtod_l(s, NULL, c_locale);
+  const locale_t c = c_locale();
+  return c == (locale_t)0 ? strtod(s, NULL) : strtod_l(s, NULL, c);
 }
 
 bool number_parse(const char *s, size_t len, double *out) {
@@ -99,14 +114,51 @@ bool number_parse(const char *s, size_t len, double *out) {
   return true;
 }
 
+/* value * 10 + digit, false where it is more than `limit`. */
+static bool add_digit(uint64_t *value, unsigned digit, uint64_t limit) {
+  if (*value > (limit - digit) / 10) return false;
+  *value = *value * 10 + digit;
+  return true;
+}
+
+/* The integer that a text of the grammar stands for, exactly, from all its digits; false if it is none or too large. */
+static bool exact_integer(const char *s, size_t len, const Scan *sc, int64_t *out) {
+  const uint64_t limit = (uint64_t)INT64_MAX + sc->negative;
+  uint64_t value = 0;
+  int64_t digits = 0, seen = 0; /* of the mantissa; sc->exponent counts from the last one */
+  for (size_t i = 0; i < len && s[i] != 'e' && s[i] != 'E'; i++) digits += is_digit(s[i]);
+  const int64_t whole = digits + sc->exponent; /* digits before the point, once the exponent has moved it */
+  for (size_t i = 0; i < len && s[i] != 'e' && s[i] != 'E'; i++) {
+    if (!is_digit(s[i])) continue;
+    const unsigned digit = (unsigned)(s[i] - '0');
+    if (seen++ < whole ? !add_digit(&value, digit, limit) : digit != 0) return false;
+  }
+  for (; value > 0 && seen < whole; seen++) {
+    if (!add_digit(&value, 0, limit)) return false;
+  }
+  *out = (int64_t)(sc->negative ? -value : value);
+  return true;
+}
+
 bool number_parse_int(const char *s, size_t len, int64_t *out) {
   Scan sc;
-  if (scan(s, s + len, &sc) && sc.exponent == 0 && sc.ndigits <= 18) {
-    *out = sc.negative ? -(int64_t)sc.digits : (int64_t)sc.digits;
-    return true;
-  }
-  double v;
-  if (!number_parse(s, len, &v) || v != floor(v) || fabs(v) > 9007199254740992.0) return false;
-  *out = (int64_t)v;
+  if (!scan(s, s + len, &sc)) return false;
+  if (sc.exponent != 0 || sc.ndigits > 18) return exact_integer(s, len, &sc, out);
+  *out = sc.negative ? -(int64_t)sc.digits : (int64_t)sc.digits;
   return true;
+}
+
+int number_vprint(char *out, size_t room, const char *fmt, va_list ap) {
+  const locale_t c = c_locale(), before = c == (locale_t)0 ? c : uselocale(c); /* of this thread alone */
+  const int n = vsnprintf(out, room, fmt, ap);
+  if (c != (locale_t)0) uselocale(before);
+  return n;
+}
+
+int number_print(char *out, size_t room, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  const int n = number_vprint(out, room, fmt, ap);
+  va_end(ap);
+  return n;
 }

@@ -1,7 +1,7 @@
 /*
  * folder.c - a path is made from its first component to its last.
  */
-#include "base/folder.h"
+#include "base/files/folder.h"
 
 #include <errno.h>
 #include <limits.h>

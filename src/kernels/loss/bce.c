@@ -1,45 +1,16 @@
 /*
-<<<<<<< HEAD
- * bce.c - both logarithms of a chunk of elements, then their sum.
-=======
  * bce.c - a chunk of elements at a time: both logarithms (base/vmath), then the sum of the two terms.
->>>>>>> main
  */
 #include "kernels/loss/bce.h"
 
 #include "base/simd.h"
 #include "base/vmath/vmath.h"
 
-<<<<<<< HEAD
-#define CHUNK 256 /* elements */
-=======
 #define CHUNK 256 /* elements; the logarithms of a chunk stay in the processor's cache */
->>>>>>> main
 
 /* Comparisons with nan are false, so a nan stays. */
-#define BOUNDED(x) ((x) < -100 ? -100 : (x))
+#define AT_LEAST(x, least) ((x) < (least) ? (least) : (x))
 
-<<<<<<< HEAD
-#define BCE(suffix, T)                                                                                      \
-  static VECTORIZED(void, bce_sum_##suffix,                                                                 \
-                    (int64_t n, T * out, int64_t so, const T *one, const T *zero, const T *y, int64_t sy),  \
-                    (n, out, so, one, zero, y, sy)) {                                                       \
-    for (int64_t i = 0; i < n; i++) {                                                                       \
-      out[i * so] = -(y[i * sy] * BOUNDED(one[i]) + (1 - y[i * sy]) * BOUNDED(zero[i]));                    \
-    }                                                                                                       \
-  }                                                                                                         \
-                                                                                                            \
-  void bce_##suffix(int64_t n, void *o, int64_t so, const void *a, int64_t sa, const void *b, int64_t sb) { \
-    T *out = o, one[CHUNK], zero[CHUNK];                                                                    \
-    const T *x = a, *y = b;                                                                                 \
-    for (int64_t len; n > 0; n -= len, out += len * so, x += len * sa, y += len * sb) {                     \
-      len = n < CHUNK ? n : CHUNK;                                                                          \
-      vmath()->log_##suffix(len, one, 1, x, sa);                                                            \
-      for (int64_t i = 0; i < len; i++) zero[i] = -x[i * sa];                                               \
-      vmath()->log1p_##suffix(len, zero, 1, zero, 1);                                                       \
-      bce_sum_##suffix(len, out, so, one, zero, y, sb);                                                     \
-    }                                                                                                       \
-=======
 #define BCE(s, T)                                                                                          \
   /* out = -(y max(one, -100) + (1 - y) max(zero, -100)) */                                                \
   static VECTORIZED(void, join_##s,                                                                        \
@@ -60,7 +31,6 @@
       vmath()->log1p_##s(m, zero, 1, zero, 1);                                                             \
       join_##s(m, out, so, one, zero, y, sb);                                                              \
     }                                                                                                      \
->>>>>>> main
   }
 BCE(f32, float)
 BCE(f64, double)

@@ -3,6 +3,7 @@
 -- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ").
 -- @module optlab.plot.gnuplot.runner
 local files = require "optlab.base.files"
+local pdf = require "optlab.plot.gnuplot.pdf"
 local uv = require "luv"
 
 local M = {}
@@ -35,13 +36,8 @@ local function page(job, svg)
   }
 end
 
--- A PDF without the time of day, so that the same figure is the same file.
-local function timeless(_, pdf)
-  return (pdf:gsub("(/CreationDate %(D:)%d%d%d%d%d%d%d%d%d%d%d%d%d%d", "%120000101000000"))
-end
-
 -- What is done to a picture after gnuplot.
-local FINISH = { html = page, pdf = timeless }
+local FINISH = { html = page, pdf = function(_, bytes) return pdf.timeless(bytes) end }
 
 -- Checks the drawn file and writes the picture. Returns a message when something is wrong.
 local function accept(job)

@@ -5,7 +5,7 @@ local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
 local fonts = require "optlab.plot.gnuplot.fonts"
-local runner = require "optlab.plot.gnuplot.runner"
+local runner = require "optlab.plot.draw.runner"
 
 local function is_format(name)
   for _, known in ipairs(config.FORMATS) do

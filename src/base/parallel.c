@@ -22,6 +22,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/interrupt.h"
+
 #define MAX_TEAM 256
 #define CLOSED UINT32_MAX
 #define WORKER_SPINS 2000 /* looks for a job before a worker goes to sleep: 50 us on a Zen 5 */
@@ -70,6 +72,7 @@ int parallel_thread(void) { return me; }
 /* --- chunks ------------------------------------------------------------------------------------------------------- */
 
 static void run_chunk(Body *body, void *ctx, int64_t n, int64_t grain, int64_t chunk) {
+  if (interrupt_requested()) return; /* the caller of parallel_for reports it */
   const int64_t begin = chunk * grain, left = n - begin;
   body(ctx, begin, begin + (left < grain ? left : grain));
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
 #include "core/recorder.h"
 #include "core/tensor.h"
@@ -170,7 +171,7 @@ int tensor_copy_(Tensor *dst, const Tensor *src) {
     return err_set("copy_: shape %s does not broadcast to %s", tensor_shape_str(src), tensor_shape_str(dst));
   }
   const Recorder *paused = recorder_pause();
-  int rc = copy_over(dst, src);
+  const int rc = copy_over(dst, src) < 0 ? -1 : interrupt_check();
   recorder_resume(paused);
   if (context->recorder && rc == 0) report_copy(dst, src);
   return rc;

@@ -1,8 +1,13 @@
 /*
- * outfile.h - a file that appears whole or not at all.
+ * outfile.h - files that appear whole or not at all, and files that grow by whole lines.
  *
- * Bytes go to a temporary file in the same folder; outfile_commit renames it over the old file, which until then stays
- * as it is. A symbolic link stays a link: the file that it leads to is replaced, and keeps its access rights.
+ * A file that is replaced: bytes go to a temporary file in the same folder; outfile_commit renames it over the old
+ * file, which until then stays as it is. A file that grows: outfile_grow puts a new file with its first line in the
+ * place of the old one; outfile_append adds a line with one write, so that a process that is killed leaves whole lines;
+ * outfile_commit ends it. Either is on the disk when outfile_commit returns.
+ *
+ * Nobody can guess the temporary file's name, and it is new: a link or a FIFO in its place is never opened. A temporary
+ * file whose writer was killed is removed by the next process that writes to the folder (base/leftover.h).
  *
  * Whatever the program writes goes through here: tensors, downloads, tables of numbers, figures.
  */
@@ -14,34 +19,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define OUTFILE_SUFFIX 32 /* room for what is added to a name */
+/* What happens to a symbolic link of the file's name. One's own may be followed: the file that it leads to is replaced.
+ * A link of another user, or any link with OUTFILE_REPLACES_LINK, is itself replaced by the new file. */
+typedef enum OutFileLink { OUTFILE_FOLLOWS_LINK, OUTFILE_REPLACES_LINK } OutFileLink;
 
 typedef struct OutFile {
   const char *path; /* as the caller wrote it, for messages; borrowed */
   char target[PATH_MAX];
-  char temp[PATH_MAX + OUTFILE_SUFFIX];
+  char temp[PATH_MAX];
   bool named;   /* there is a file of the name temp */
-  bool kept;    /* which outfile_close leaves there */
-  bool flush;   /* commit waits until the bytes are on the disk; to be set after outfile_open */
+  bool grows;   /* it has its final name already */
   int fd;       /* -1 when closed */
   int error;    /* why writing failed, an errno; such a file is not committed */
   int64_t at;   /* where the next byte goes; a caller may set it to write over what it wrote before */
   int64_t size; /* bytes of the file so far */
 } OutFile;
 
-/* Each: 0, or -1 with err_set("cannot write path: ..."). After a failure call outfile_close. */
-int outfile_open(OutFile *f, const char *path);
+/* Each: 0, or -1 with err_set("cannot write path: ..."), where a directory, a FIFO or a device has the name, too. After
+ * a failure call outfile_close. */
+int outfile_open(OutFile *f, const char *path, OutFileLink link);
 int outfile_write(OutFile *f, const void *bytes, size_t n);
 int outfile_commit(OutFile *f);
 
-/* The same for a file that others read while it grows: the temporary file has the name `partial`, which lies in the
- * same folder, and outfile_close leaves it there if it was not committed. */
-int outfile_open_partial(OutFile *f, const char *path, const char *partial);
+/* A file that grows. A line that cannot be written whole, because the disk is full, leaves no part of itself. */
+int outfile_grow(OutFile *f, const char *path, const void *first, size_t n);
+int outfile_append(OutFile *f, const void *bytes, size_t n);
 
 /* Removes the temporary file unless it was committed. To be called once after outfile_open, whatever came of it. */
 void outfile_close(OutFile *f);
 
 /* All of it: opens, writes n bytes and commits. */
-int outfile_replace(const char *path, const void *bytes, size_t n);
+int outfile_replace(const char *path, OutFileLink link, const void *bytes, size_t n);
 
 #endif

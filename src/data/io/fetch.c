@@ -173,7 +173,7 @@ static int check_target(const char *path) {
 
 static int fetch(Fetch *f) {
   if (open_curl() < 0 || check_target(f->path) < 0 || folder_make_above(f->path) < 0) return -1;
-  if (outfile_open(&f->file, f->path) < 0 || transfer(f) < 0 || check_digest(f) < 0) return -1;
+  if (outfile_open(&f->file, f->path, OUTFILE_REPLACES_LINK) < 0 || transfer(f) < 0 || check_digest(f) < 0) return -1;
   return outfile_commit(&f->file);
 }
 

@@ -1,18 +1,32 @@
 /*
  * lfileslib.c - folders and files for Lua (optlab.base.files is their face).
  *
- *   make_folder(path)             makes a folder and those above it
- *   replace(path, text)           writes a file as a whole or not at all
- *   open_partial(path, partial)   a file that grows under the name `partial`: f:write(text), f:commit() renames it.
- *                                 What is not committed stays under that name
+ *   make_folder(path)               makes a folder and those above it
+ *   lock_folder(path)               makes the folder this process's own until it ends (base/folder_lock.h)
+ *   holds(folder, path)             whether the file lies in the folder or below it
+ *   replace(path, text, no_link)    writes a file as a whole or not at all; with no_link a link of that name is
+ *                                   replaced, not followed
+ *   grow(path, text)                a new file in the place of an old one: f:append(text) adds a whole line or nothing,
+ *                                   f:commit() puts it on the disk and closes it
+ *   temporary(folder)               an empty file that another program may write to: t:path(), t:read(), t:close(),
+ *                                   which removes it
  *
- * Each returns true (open_partial: the file), or nil and a message that names the path and the reason.
+ * Each returns true (grow and temporary: the file; read: its bytes), or nil and a message that names the path and the
+ * reason.
  */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "base/folder.h"
+#include "base/folder_lock.h"
+#include "base/leftover.h"
 #include "base/outfile.h"
 #include "lua/base/lbind.h"
 
 #define FILE_MT "optlab.OutFile"
+#define TEMPORARY_MT "optlab.Temporary"
 
 static int result(lua_State *L, int status) {
   if (status < 0) {
@@ -24,22 +38,36 @@ static int result(lua_State *L, int status) {
   return 1;
 }
 
+/* --- folders, whole files ----------------------------------------------------------------------------------------- */
+
 static int make_folder(lua_State *L) { return result(L, folder_make(luaL_checkstring(L, 1))); }
+
+static int lock_folder(lua_State *L) { return result(L, folder_lock(luaL_checkstring(L, 1))); }
+
+static int holds(lua_State *L) {
+  lua_pushboolean(L, folder_holds(luaL_checkstring(L, 1), luaL_checkstring(L, 2)));
+  return 1;
+}
 
 static int replace(lua_State *L) {
   size_t n;
   const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &n);
-  return result(L, outfile_replace(path, text, n));
+  return result(L, outfile_replace(path, lua_toboolean(L, 3) ? OUTFILE_REPLACES_LINK : OUTFILE_FOLLOWS_LINK, text, n));
 }
 
-static int open_partial(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1), *partial = luaL_checkstring(L, 2);
+/* --- files that grow ---------------------------------------------------------------------------------------------- */
+
+static int grow(lua_State *L) {
+  size_t n;
+  const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &n);
   OutFile *f = lua_newuserdatauv(L, sizeof *f, 1);
   *f = (OutFile){.fd = -1};
   luaL_setmetatable(L, FILE_MT);
   lua_pushvalue(L, 1); /* f->path points into it */
   lua_setiuservalue(L, -2, 1);
-  return outfile_open_partial(f, path, partial) < 0 ? result(L, -1) : 1;
+  if (outfile_grow(f, path, text, n) == 0) return 1;
+  outfile_close(f);
+  return result(L, -1);
 }
 
 static OutFile *check_file(lua_State *L) {
@@ -48,11 +76,11 @@ static OutFile *check_file(lua_State *L) {
   return f;
 }
 
-static int file_write(lua_State *L) {
+static int file_append(lua_State *L) {
   size_t n;
   OutFile *f = check_file(L);
   const char *text = luaL_checklstring(L, 2, &n);
-  return result(L, outfile_write(f, text, n));
+  return result(L, outfile_append(f, text, n));
 }
 
 static int file_commit(lua_State *L) {
@@ -67,16 +95,91 @@ static int file_close(lua_State *L) {
   return 0;
 }
 
+/* --- files for other programs ------------------------------------------------------------------------------------- */
+
+typedef struct Temporary {
+  int fd; /* -1 when closed */
+  char path[PATH_MAX];
+} Temporary;
+
+static int failed(lua_State *L, const char *what, const char *path) {
+  err_set("%s %s: %s", what, path, strerror(errno));
+  return result(L, -1);
+}
+
+static int temporary(lua_State *L) {
+  size_t n;
+  const char *folder = luaL_checklstring(L, 1, &n);
+  luaL_argcheck(L, n + LEFTOVER_NAME < PATH_MAX, 1, "the path is too long");
+  Temporary *t = lua_newuserdatauv(L, sizeof *t, 0);
+  t->fd = -1;
+  luaL_setmetatable(L, TEMPORARY_MT);
+  folder = lua_pushfstring(L, "%s/", folder);
+  leftover_sweep(folder);
+  t->fd = leftover_create(folder, t->path);
+  if (t->fd < 0) return failed(L, "cannot write into", lua_tostring(L, 1));
+  lua_pop(L, 1);
+  return 1;
+}
+
+static Temporary *check_temporary(lua_State *L) { return luaL_checkudata(L, 1, TEMPORARY_MT); }
+
+static int temporary_path(lua_State *L) {
+  lua_pushstring(L, check_temporary(L)->path);
+  return 1;
+}
+
+static int temporary_read(lua_State *L) {
+  const Temporary *t = check_temporary(L);
+  struct stat st;
+  luaL_Buffer b;
+  if (fstat(t->fd, &st) < 0) return failed(L, "cannot read", t->path);
+  char *to = luaL_buffinitsize(L, &b, (size_t)st.st_size);
+  size_t n = 0;
+  while (n < (size_t)st.st_size) {
+    ssize_t some = pread(t->fd, to + n, (size_t)st.st_size - n, (off_t)n);
+    if (some < 0 && errno == EINTR) continue;
+    if (some < 0) return failed(L, "cannot read", t->path);
+    if (some == 0) break;
+    n += (size_t)some;
+  }
+  luaL_pushresultsize(&b, n);
+  return 1;
+}
+
+static int temporary_close(lua_State *L) {
+  Temporary *t = check_temporary(L);
+  if (t->fd < 0) return 0;
+  unlink(t->path);
+  close(t->fd);
+  t->fd = -1;
+  return 0;
+}
+
+/* --- the library --------------------------------------------------------------------------------------------------- */
+
 static const luaL_Reg library[] = {
-    {"make_folder", make_folder}, {"replace", replace}, {"open_partial", open_partial}, {NULL, NULL}};
-static const luaL_Reg methods[] = {{"write", file_write}, {"commit", file_commit}, {NULL, NULL}};
-static const luaL_Reg metamethods[] = {{"__gc", file_close}, {"__close", file_close}, {NULL, NULL}};
+    {"make_folder", make_folder}, {"lock_folder", lock_folder}, {"holds", holds}, {"replace", replace}, {"grow", grow},
+    {"temporary", temporary},     {NULL, NULL}};
+static const luaL_Reg file_methods[] = {{"append", file_append}, {"commit", file_commit}, {NULL, NULL}};
+static const luaL_Reg file_metamethods[] = {{"__gc", file_close}, {"__close", file_close}, {NULL, NULL}};
+static const luaL_Reg temporary_methods[] = {
+    {"path", temporary_path}, {"read", temporary_read}, {"close", temporary_close}, {NULL, NULL}};
+static const luaL_Reg temporary_metamethods[] = {
+    {"__gc", temporary_close}, {"__close", temporary_close}, {NULL, NULL}};
+
+static void make_type(lua_State *L, const char *name, const luaL_Reg *metamethods, const luaL_Reg *methods) {
+  luaL_newmetatable(L, name);
+  luaL_setfuncs(L, metamethods, 0);
+  lua_newtable(L);
+  luaL_setfuncs(L, methods, 0);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}
 
 int luaopen_optlab_files(lua_State *L) {
-  luaL_newmetatable(L, FILE_MT);
-  luaL_setfuncs(L, metamethods, 0);
-  luaL_newlib(L, methods);
-  lua_setfield(L, -2, "__index");
+  make_type(L, FILE_MT, file_metamethods, file_methods);
+  make_type(L, TEMPORARY_MT, temporary_metamethods, temporary_methods);
   luaL_newlib(L, library);
   return 1;
 }

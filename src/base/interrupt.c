@@ -32,6 +32,11 @@ int interrupt_take(void) {
   return signal;
 }
 
+static bool held;
+
+void interrupt_hold(bool on) { held = on; }
+bool interrupt_is_held(void) { return held; }
+
 static void prepare(int fd) {
   fcntl(fd, F_SETFD, FD_CLOEXEC);
   fcntl(fd, F_SETFL, O_NONBLOCK);

@@ -32,6 +32,11 @@ void interrupt_request(int signal);
 /* Ends the request and gives its signal, or 0 if there was none. */
 int interrupt_take(void);
 
+/* While held, the program's hook does not break off Lua code: for the time in which a library that takes no errors calls
+ * back. */
+void interrupt_hold(bool on);
+bool interrupt_is_held(void);
+
 /* A file descriptor that is readable while there is a request, for loops that wait for several things; -1 if the system
  * gives none. The caller does not read from it. */
 int interrupt_fd(void);

@@ -28,6 +28,7 @@ static const luaL_Reg LIBRARIES[] = {
     {"system", luaopen_optlab_system},
     {"compile", luaopen_optlab_compile},
     {"files", luaopen_optlab_files},
+    {"interrupt", luaopen_optlab_interrupt},
     {NULL, NULL},
 };
 

@@ -140,7 +140,7 @@ static int scale_to_norm(Tensor *const *grads, int n, double max_norm, double no
   double scale = max_norm / (*total + 1e-6);
   if (scale >= 1) return 0;
   for (int i = 0; i < n; i++) {
-    if (grads[i] && apply(grads[i], scale, INFINITY) < 0) return -1;
+    if (grads[i] && apply(grads[i], scale, (double)INFINITY) < 0) return -1;
   }
   return 0;
 }

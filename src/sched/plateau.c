@@ -28,7 +28,7 @@ const Arg plateau_args[] = {
     {.name = "threshold_mode",
      .kind = ARG_CHOICE,
      .choices = threshold_modes,
-     .doc = "'rel': threshold is a share of the best value; 'abs': it is an absolute difference."},
+     .doc = "'rel': threshold is a share of the size of the best value; 'abs': it is an absolute difference."},
     {.name = "cooldown",
      .range = RANGE_NOT_NEGATIVE,
      .doc = "Number of steps after a reduction during which steps without improvement are not counted."},
@@ -41,16 +41,20 @@ const Arg plateau_args[] = {
 };
 
 int plateau_start(Plateau *p) {
-  p->best = p->h[PLATEAU_MODE] != 0 ? -INFINITY : INFINITY;
+  p->best = p->h[PLATEAU_MODE] != 0 ? (double)-INFINITY : (double)INFINITY;
   p->bad = p->cooldown = p->t = 0;
   return args_check(plateau_args, p->h, NULL) < 0 ? err_prefix("sched.ReduceLROnPlateau: ") : 0;
 }
 
+/* The share is measured by the size of the best value, so that the threshold lies on the better side of it also where it
+ * is negative; PyTorch's best (1 - threshold) lies on the other side there. nan is never better. */
 static bool better(const Plateau *p, double metric) {
-  double threshold = p->h[PLATEAU_THRESHOLD], best = p->best;
-  bool relative = p->h[PLATEAU_THRESHOLD_MODE] == 0;
-  if (p->h[PLATEAU_MODE] == 0) return metric < (relative ? best * (1 - threshold) : best - threshold);
-  return metric > (relative ? best * (1 + threshold) : best + threshold);
+  const double best = p->best, threshold = p->h[PLATEAU_THRESHOLD];
+  const double sign = p->h[PLATEAU_MODE] == 0 ? -1 : 1; /* of an improvement */
+  double limit = best + sign * threshold;
+  if (p->h[PLATEAU_THRESHOLD_MODE] == 0) limit = best * (1 + (best < 0 ? -sign : sign) * threshold);
+  if (isinf(best)) limit = best;
+  return sign < 0 ? metric < limit : metric > limit;
 }
 
 bool plateau_step(Plateau *p, double metric) {

@@ -265,6 +265,18 @@ TORCH = [  # class, options without base_lr
     (S.CosineAnnealingLR, dict(T_max=15, eta_min=0.02)),
     (S.CosineAnnealingWarmRestarts, dict(T_0=10)),
     (S.CosineAnnealingWarmRestarts, dict(T_0=3, T_mult=2, eta_min=0.05)),
+    (S.StepLR, dict(step_size=3, gamma=0.0)),
+    (S.MultiStepLR, dict(milestones=[0, 0, 3], gamma=0.5)),
+    (S.MultiStepLR, dict(milestones=[])),
+    (S.ConstantLR, dict(total_iters=1)),
+    (S.LinearLR, dict(total_iters=1)),
+    (S.LinearLR, dict(start_factor=1.0, end_factor=0.0, total_iters=3)),
+    (S.ExponentialLR, dict(gamma=0.0)),
+    (S.PolynomialLR, dict(total_iters=1)),
+    (S.PolynomialLR, dict(total_iters=3, power=0.0)),
+    (S.CosineAnnealingLR, dict(T_max=1, eta_min=0.1)),
+    (S.CosineAnnealingWarmRestarts, dict(T_0=1)),
+    (S.CosineAnnealingWarmRestarts, dict(T_0=1, T_mult=2, eta_min=0.5)),
 ]
 CYCLES = [  # these take their rates from base_lr / max_lr; UPDATES + 1 of total_steps are compared
     (S.CyclicLR, dict(base_lr=0.05, max_lr=0.3, step_size_up=6)),
@@ -273,6 +285,14 @@ CYCLES = [  # these take their rates from base_lr / max_lr; UPDATES + 1 of total
     (S.OneCycleLR, dict(max_lr=0.5, total_steps=41)),
     (S.OneCycleLR, dict(max_lr=0.5, epochs=6, steps_per_epoch=10, pct_start=0.25, anneal_strategy="linear")),
     (S.OneCycleLR, dict(max_lr=0.2, total_steps=45, three_phase=True, div_factor=10.0, final_div_factor=100.0)),
+    (S.CyclicLR, dict(base_lr=0.1, max_lr=0.5, step_size_up=1, step_size_down=1)),
+    (S.CyclicLR, dict(base_lr=0.5, max_lr=0.1, step_size_up=3)),
+    (S.CyclicLR, dict(base_lr=0.1, max_lr=0.5, step_size_up=3, mode="exp_range", gamma=0.0)),
+    (S.OneCycleLR, dict(max_lr=0.5, total_steps=41, pct_start=0.0)),
+    (S.OneCycleLR, dict(max_lr=0.5, total_steps=41, pct_start=1.0)),
+    (S.OneCycleLR, dict(max_lr=0.5, total_steps=41, pct_start=0.5, three_phase=True)),
+    (S.OneCycleLR, dict(max_lr=0.5, total_steps=41, pct_start=0.7, three_phase=True)),
+    (S.OneCycleLR, dict(max_lr=0.5, total_steps=41, pct_start=1.0, three_phase=True, anneal_strategy="linear")),
 ]
 
 

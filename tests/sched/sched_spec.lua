@@ -111,6 +111,11 @@ describe("sched", function()
       local s = sched.OneCycleLR { max_lr = 1, total_steps = 10 }
       assert.equal(s(9), s(10))
       near(1 / 25 / 1e4, s(9), "end")
+      s = sched.OneCycleLR { max_lr = 1, total_steps = 5, pct_start = 1 }
+      assert.same({ 1, 1 }, { s(4), s(5) })
+      s = sched.OneCycleLR { max_lr = 1, total_steps = 10, pct_start = 0.7, three_phase = true }
+      near(0.52, s(9), "in the second of three phases")
+      assert.equal(s(9), s(1000))
     end)
 
     it("sorts the milestones of a list", function()
@@ -216,6 +221,57 @@ describe("sched", function()
       assert.equal(2, #scheduler:get_last_lr())
     end)
 
+    describe("takes a group that is added later,", function()
+      local function grow(opt, lr)
+        opt:add_param_group { params = { lab.zeros(1, { requires_grad = true }) }, lr = lr }
+      end
+      local function rates(opt) return { opt.param_groups[1].lr, opt.param_groups[2].lr } end
+
+      it("which keeps the ratio to the first that it has at the next step", function()
+        local opt = optimizer(1)
+        local scheduler = sched.attach(opt, sched.ExponentialLR { base_lr = 1, gamma = 0.5 })
+        scheduler:step()
+        grow(opt, 0.25)
+        scheduler:step()
+        assert.same({ 0.25, 0.125 }, rates(opt))
+        scheduler:step()
+        assert.same({ 0.125, 0.0625 }, rates(opt))
+        assert.same({ t = 3, ratios = { 1, 0.5 } }, scheduler:state_dict())
+      end)
+
+      it("also inside a compiled step", function()
+        local opt = optimizer(1)
+        local scheduler = sched.attach(opt, sched.ExponentialLR { base_lr = 1, gamma = 0.5 })
+        local step = lab.compile(function(x)
+          scheduler:step()
+          return x + 1
+        end)
+        for _ = 1, 4 do step(lab.ones(1)) end
+        grow(opt, 0.25)
+        for _ = 1, 4 do step(lab.ones(1)) end
+        assert.same({ 2 ^ -8, 2 ^ -6 }, rates(opt))
+      end)
+
+      it("also into its state before the next step", function()
+        local opt = optimizer(1)
+        local scheduler = sched.attach(opt, sched.ExponentialLR { base_lr = 1, gamma = 0.5 })
+        grow(opt, 0.25)
+        local state = scheduler:state_dict()
+        assert.same({ t = 0, ratios = { 1, 0.25 } }, state)
+        scheduler:load_state_dict { t = 1, ratios = { 1, 0.5 } }
+        assert.same({ 0.5, 0.25 }, rates(opt))
+      end)
+
+      it("and refuses one that has no ratio to a rate of 0", function()
+        local opt = optimizer(1)
+        local scheduler = sched.attach(opt, sched.warmup(function() return 1 end, { steps = 2 }))
+        grow(opt, 0.5)
+        assert.equal("LRScheduler:step: the first group's lr is 0, so group 2 with lr 0.5 has no ratio to it",
+          errors.text(scheduler.step, scheduler))
+        assert.equal(0, scheduler.t)
+      end)
+    end)
+
     it("works with an optimizer written in Lua", function()
       local make = optim.define {
         name = "Plain", defaults = { lr = 1 }, step = function(p, g, _, h) p:sub_(g * h.lr) end,
@@ -244,7 +300,9 @@ describe("sched", function()
       assert.equal(s(8), opt.lr)
       assert.equal("LRScheduler:load_state_dict: t must be a number of at least 0, the count of updates, got 'seven'",
         errors.text(resumed.load_state_dict, resumed, { t = "seven" }))
-      assert.equal("LRScheduler:load_state_dict: the state is for 2 groups, the optimizer had 1",
+      assert.equal("LRScheduler:load_state_dict: ratios must be a list of numbers, got 'x'",
+        errors.text(resumed.load_state_dict, resumed, { t = 1, ratios = "x" }))
+      assert.equal("LRScheduler:load_state_dict: the state is for 2 groups, the optimizer has 1",
         errors.text(resumed.load_state_dict, resumed, { t = 1, ratios = { 1, 1 } }))
     end)
 
@@ -292,6 +350,32 @@ describe("sched", function()
       assert.equal(0.5, opt2.lr)
       assert.same({ 0.5 }, resumed:get_last_lr())
       assert.equal(1, opt.lr)
+    end)
+
+    -- The step at which the rate is lowered first.
+    local function lowered_at(options, metric)
+      local scheduler = sched.ReduceLROnPlateau(optimizer(1), options)
+      for i = 1, 20 do
+        if scheduler:step(metric(i)) then return i end
+      end
+    end
+
+    it("measures a relative threshold by the size of the best value, also of one below 0", function()
+      local function worse(i) return -1 + i * 1e-5 end
+      local function better(i) return -1 - i * 1e-2 end
+      assert.equal(4, lowered_at({ patience = 2 }, worse))
+      assert.is_nil(lowered_at({ patience = 2 }, better))
+      assert.equal(4, lowered_at({ patience = 2, mode = "max" }, function(i) return -worse(i) end))
+      assert.equal(4, lowered_at({ patience = 2, mode = "max" }, better))
+      assert.is_nil(lowered_at({ patience = 2, mode = "max" }, function(i) return -1 + i * 1e-2 end))
+      assert.equal(4, lowered_at({ patience = 2, threshold = 1 }, better))
+      assert.equal(4, lowered_at({ patience = 2 }, function() return 0 end))
+    end)
+
+    it("takes nan for no improvement", function()
+      assert.equal(3, lowered_at({ patience = 2 }, function() return 0 / 0 end))
+      assert.equal(5, lowered_at({ patience = 2 }, function(i) return i == 1 and 0 / 0 or i == 2 and 1 or 0 / 0 end))
+      assert.equal(4, lowered_at({ patience = 2, threshold = 2 }, function() return 1 end))
     end)
 
     it("checks its arguments", function()
@@ -348,7 +432,7 @@ describe("sched", function()
       { "groups without a ratio", function()
         local a, b = lab.zeros(1), lab.zeros(1)
         sched.attach(optim.SGD { { params = a, lr = 0 }, { params = b, lr = 1 } }, s)
-      end, "sched.attach: the first group's lr is 0, so the other groups have no ratio to it" },
+      end, "sched.attach: the first group's lr is 0, so group 2 with lr 1.0 has no ratio to it" },
       { "too few milestones", function() sched.sequential { schedules = { s, s }, milestones = {} } end,
         "sched.sequential: 2 schedules need 1 milestones, got 0" },
       { "milestones out of order", function() sched.sequential { schedules = { s, s, s }, milestones = { 5, 3 } } end,

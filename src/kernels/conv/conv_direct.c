@@ -18,7 +18,6 @@
 #define WINDOW_MAX 16       /* rows or columns of the window at most */
 #define BATCH_MIN 8         /* images; a smaller batch would leave most lanes idle */
 
-static inline int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static const ConvKernels *kernels(void) {

@@ -55,8 +55,8 @@ INLINE void transpose(Vec *v) {
   for (int bit = 1; bit < VL; bit *= 2) {
     Vec next[VL];
     for (int i = 0; i < VL / 2; i++) {
-      next[2 * i] = __builtin_shuffle(v[i], v[i + VL / 2], (IVec){LOWER});
-      next[2 * i + 1] = __builtin_shuffle(v[i], v[i + VL / 2], (IVec){UPPER});
+      next[2 * i] = __builtin_shufflevector(v[i], v[i + VL / 2], LOWER);
+      next[2 * i + 1] = __builtin_shufflevector(v[i], v[i + VL / 2], UPPER);
     }
     for (int i = 0; i < VL; i++) v[i] = next[i];
   }

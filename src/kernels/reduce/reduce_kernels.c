@@ -10,6 +10,10 @@
 #define LANES REDUCE_LANES
 #define FEW 16 /* up to so many elements scalar code beats filling vectors; from 8 on most bounds are constants */
 
+/* The types of Partial's members. */
+typedef double wide_d;
+typedef int64_t wide_i;
+
 /* JOIN(x, y) takes element y into x. `field` is the member of Partial; FINISH turns it into what is stored. */
 #define REDUCTION(name, T, field, NEUTRAL, JOIN, FINISH)                                                             \
   static T name##_8_to_16(int64_t n, const T *a) {                                                                   \
@@ -50,7 +54,7 @@
     return lane[0];                                                                                                  \
   }                                                                                                                  \
   static void name##_block(int64_t n, const void *a, Partial *result) {                                              \
-    result->field = n <= FEW ? name##_few(n, a) : name##_many(n, a);                                                 \
+    result->field = (wide_##field)(n <= FEW ? name##_few(n, a) : name##_many(n, a));                                 \
   }                                                                                                                  \
   static void name##_clear(int64_t w, int64_t lanes, void *acc) {                                                    \
     T *x = acc;                                                                                                      \
@@ -78,7 +82,7 @@
       for (int64_t i = 0; i < upper; i++) x[i] = JOIN(x[i], y[i]);                                                   \
       if (lanes > half) lanes = half;                                                                                \
     }                                                                                                                \
-    for (int64_t i = 0; i < w; i++) result[i].field = x[i];                                                          \
+    for (int64_t i = 0; i < w; i++) result[i].field = (wide_##field)x[i];                                            \
   }                                                                                                                  \
   VECTORIZED static void name##_merge(int64_t w, Partial *into, const Partial *from) {                               \
     for (int64_t i = 0; i < w; i++) into[i].field = JOIN(into[i].field, from[i].field);                              \

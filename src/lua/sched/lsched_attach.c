@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "core/recorder.h"
 #include "lua/base/largs.h"
 #include "lua/base/lrecord.h"
@@ -18,50 +19,78 @@
 typedef struct Attach {
   double t; /* updates so far; the groups' rates are those of t */
   int ngroups;
-  double ratio[]; /* rate of the group over that of the first */
+  double *ratio; /* [ngroups] owned: rate of the group over that of the first */
 } Attach;
 
-/* Sets the rates for t and returns the first. Groups that were added later are left alone. */
-static double move(lua_State *L, const Attach *a, double t, const char *fn) {
+static size_t ratios_size(int n) { return (size_t)n * sizeof(double); }
+
+/* Rate of group i over that of the first, now. Raises where there is none. */
+static double ratio_now(lua_State *L, const Optim *o, int i, const char *fn) {
+  const double lr = o->group[i].h[0], first = o->group[0].h[0];
+  if (first == 0 && lr != 0) {
+    lb_error(L, "%s: the first group's lr is 0, so group %d with lr %f has no ratio to it", fn, i + 1, lr);
+  }
+  return i == 0 || first == 0 ? 1 : lr / first;
+}
+
+/* Gives each group that was added since the last call the ratio that it has now. */
+static void take_groups(lua_State *L, Attach *a, const Optim *o, const char *fn) {
+  if (a->ngroups == o->ngroups) return;
+  for (int i = a->ngroups; i < o->ngroups; i++) ratio_now(L, o, i, fn);
+  double *ratio = alloc_get(ratios_size(o->ngroups));
+  if (!ratio) lb_coreerror(L);
+  for (int i = 0; i < o->ngroups; i++) ratio[i] = i < a->ngroups ? a->ratio[i] : ratio_now(L, o, i, fn);
+  alloc_put(a->ratio, ratios_size(a->ngroups));
+  a->ratio = ratio;
+  a->ngroups = o->ngroups;
+}
+
+static int set_rates(const Attach *a, Optim *o, double lr) {
+  for (int i = 0; i < a->ngroups && i < o->ngroups; i++) {
+    double rate = lr * a->ratio[i];
+    if (optim_set(o, i, &o->def->args[0], 0, &rate) < 0) return -1;
+  }
+  return 0;
+}
+
+/* Sets the rates for t and returns the first. */
+static double move(lua_State *L, Attach *a, double t, const char *fn) {
   recorder_refuse("a schedule is attached or loaded inside the step");
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   double lr = lsched_rate(L, lua_gettop(L), t);
   Optim *o = lsched_optim(L, fn);
-  for (int i = 0; i < a->ngroups && i < o->ngroups; i++) {
-    double rate = lr * a->ratio[i];
-    if (optim_set(o, i, &o->def->args[0], 0, &rate) < 0) lb_coreerror(L);
-  }
+  take_groups(L, a, o, fn);
+  if (set_rates(a, o, lr) < 0) lb_coreerror(L);
   lua_pop(L, 2);
   return lr;
 }
 
 /*** Ties a schedule to an optimizer and sets its rate to s(0). With several groups the first gets s(t) and the others
- * keep the ratio to it that they have now. @function attach */
+ * keep the ratio to it that they have now, or, if they are added later, at the next step. @function attach */
 int lsched_attach(lua_State *L) {
-  const Optim *o = loptim_check(L, 1, "sched.attach");
+  loptim_check(L, 1, "sched.attach");
   lsched_check(L, 2, "sched.attach");
   lb_atmost(L, "sched.attach", 2);
   lua_settop(L, 2);
-  double base = o->group[0].h[0];
-  Attach *a = lua_newuserdatauv(L, sizeof *a + (size_t)o->ngroups * sizeof *a->ratio, LSCHED_UV_SCHEDULE);
-  a->t = 0;
-  a->ngroups = o->ngroups;
-  for (int i = 0; i < o->ngroups; i++) {
-    double lr = o->group[i].h[0];
-    if (base == 0 && lr != 0) {
-      return lb_error(L, "sched.attach: the first group's lr is 0, so the other groups have no ratio to it");
-    }
-    a->ratio[i] = i == 0 || base == 0 ? 1 : lr / base;
-  }
+  Attach *a = lua_newuserdatauv(L, sizeof *a, LSCHED_UV_SCHEDULE);
+  *a = (Attach){0};
+  luaL_setmetatable(L, ATTACH_MT);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, 3, LSCHED_UV_OPTIMIZER);
   lua_pushvalue(L, 2);
   lua_setiuservalue(L, 3, LSCHED_UV_SCHEDULE);
-  luaL_setmetatable(L, ATTACH_MT);
   lua_replace(L, 1);
   lua_settop(L, 1);
   move(L, a, 0, "sched.attach");
   return 1;
+}
+
+static int attach_gc(lua_State *L) {
+  Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
+  alloc_put(a->ratio, ratios_size(a->ngroups));
+  a->ratio = NULL;
+  a->ngroups = 0;
+  return 0;
 }
 
 /* What a replayed step needs to move the rates along a ready-made schedule. */
@@ -75,13 +104,7 @@ static int run_step(const Computation *c, Context *own) {
   StepArgs args;
   (void)own;
   memcpy(&args, c->args, sizeof args);
-  Optim *o = args.o;
-  double lr = sched_at(args.s, ++args.a->t);
-  for (int i = 0; i < args.a->ngroups && i < o->ngroups; i++) {
-    double rate = lr * args.a->ratio[i];
-    if (optim_set(o, i, &o->def->args[0], 0, &rate) < 0) return -1;
-  }
-  return 0;
+  return set_rates(args.a, args.o, sched_at(args.s, ++args.a->t));
 }
 
 /* The same as part of a step that is being recorded; returns nothing to Lua, which could not follow the rate. */
@@ -89,6 +112,7 @@ static int step_and_report(lua_State *L, Attach *a) {
   StepArgs args = {.a = a, .o = lsched_optim(L, "LRScheduler:step")};
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   args.s = lsched_ready_made(L, -1);
+  take_groups(L, a, args.o, "LRScheduler:step");
   lrecord_keep(L, 1);
   context->recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
   if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0) {
@@ -129,7 +153,9 @@ static int attach_get_last_lr(lua_State *L) {
 /*** {t = ..., ratios = {...}}; the schedule itself is a function and needs no state. @function LRScheduler:state_dict
  */
 static int attach_state_dict(lua_State *L) {
-  const Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
+  Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
+  const char *fn = "LRScheduler:state_dict";
+  take_groups(L, a, lsched_optim(L, fn), fn);
   lua_newtable(L);
   lsched_push_t(L, a->t);
   lua_setfield(L, -2, "t");
@@ -151,9 +177,12 @@ static int attach_load(lua_State *L) {
   largs_checknames(L, 2, fn, args, NULL, false);
   lua_getfield(L, 2, "t");
   double t = lsched_t(L, -1, fn);
-  bool ratios = lua_getfield(L, 2, "ratios") == LUA_TTABLE;
+  take_groups(L, a, lsched_optim(L, fn), fn);
+  lua_pop(L, 1);
+  bool ratios = lua_getfield(L, 2, "ratios") != LUA_TNIL;
+  if (ratios && !lua_istable(L, -1)) return lb_badvalue(L, fn, "ratios", -1, "a list of numbers");
   if (ratios && luaL_len(L, -1) != a->ngroups) {
-    return lb_error(L, "%s: the state is for %d groups, the optimizer had %d", fn, (int)luaL_len(L, -1), a->ngroups);
+    return lb_error(L, "%s: the state is for %d groups, the optimizer has %d", fn, (int)luaL_len(L, -1), a->ngroups);
   }
   for (int pass = 0; ratios && pass < 2; pass++) { /* check all, then take all */
     for (int i = 0; i < a->ngroups; i++) {
@@ -206,4 +235,10 @@ static const luaL_Reg ATTACH_METHODS[] = {{"step", attach_step},
                                           {"load_state_dict", attach_load},
                                           {NULL, NULL}};
 
-void lsched_open_attach(lua_State *L) { lsched_type(L, ATTACH_MT, ATTACH_METHODS, attach_index, attach_tostring); }
+void lsched_open_attach(lua_State *L) {
+  lsched_type(L, ATTACH_MT, ATTACH_METHODS, attach_index, attach_tostring);
+  luaL_getmetatable(L, ATTACH_MT);
+  lua_pushcfunction(L, attach_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+}

@@ -271,7 +271,9 @@ void lsched_append_declaration(lua_State *L, const SchedDef *def) {
  * ReduceLROnPlateau. */
 static int l_declarations(lua_State *L) {
   static const SchedDef plateau = {
-      .name = "ReduceLROnPlateau", .doc = "Lowers the rate when a metric has stopped improving.", .args = plateau_args};
+      .name = "ReduceLROnPlateau",
+      .doc = "Lowers the rate when a metric has stopped improving. A metric of nan counts as no improvement.",
+      .args = plateau_args};
   lua_newtable(L);
   for (int i = 0; sched_families[i]; i++) {
     for (const SchedDef *def = sched_families[i]; def->name; def++) lsched_append_declaration(L, def);

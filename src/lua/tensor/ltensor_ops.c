@@ -155,8 +155,8 @@ static int l_inplace(lua_State *L) {
 /*** Limits each element to [lo, hi]; nil leaves a side open: `x:clamp(0, nil)`. @function clamp
  * Its callee may be upvalue 1 (of clamp_). */
 static int l_clamp(lua_State *L) {
-  static const Arg args[] = {{.name = "min", .range = RANGE_NUMBER, .def = -INFINITY},
-                             {.name = "max", .range = RANGE_NUMBER, .def = INFINITY},
+  static const Arg args[] = {{.name = "min", .range = RANGE_NUMBER, .def = (double)-INFINITY},
+                             {.name = "max", .range = RANGE_NUMBER, .def = (double)INFINITY},
                              {0}};
   const char *given = lua_tostring(L, lua_upvalueindex(1)), *callee = given ? given : "Tensor:clamp";
   double bound[2];

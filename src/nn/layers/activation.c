@@ -24,7 +24,7 @@ static int hyperbolic_tangent(const Module *m, Tensor *const *in, Tensor **out) 
   return module_one_output(out, op_apply(OP_TANH, in, 1, NULL));
 }
 
-static Tensor *negative_part(Tensor *x) { return fm_clamp(x, -INFINITY, 0); }
+static Tensor *negative_part(Tensor *x) { return fm_clamp(x, (double)-INFINITY, 0); }
 
 static int leaky_relu(const Module *m, Tensor *const *in, Tensor **out) {
   FormulaMark mark = fm_begin();

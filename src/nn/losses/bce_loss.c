@@ -16,7 +16,7 @@ static Tensor *bounded_log(Tensor *x) {
   if (!x) return NULL;
   double least = x->dtype == DT_F32 ? (double)FLT_MIN : exp(-100);
   Tensor *inside = fm_op2(OP_GE, x, fm_const(x, least));
-  return fm_op3(OP_WHERE, inside, fm_op1(OP_LOG, fm_clamp(x, least, INFINITY)), fm_const(x, -100));
+  return fm_op3(OP_WHERE, inside, fm_op1(OP_LOG, fm_clamp(x, least, (double)INFINITY)), fm_const(x, -100));
 }
 
 /* Inside a formula. */

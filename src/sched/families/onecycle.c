@@ -68,7 +68,7 @@ static double onecyclelr_at(const Sched *s, double t) {
   double steps = isnan(h[TOTAL_STEPS]) ? h[EPOCHS] * h[STEPS_PER_EPOCH] : h[TOTAL_STEPS];
   double high = h[PEAK_LR], low = high / h[DIV_FACTOR], least = low / h[FINAL_DIV_FACTOR];
   double peak = h[PCT_START] * steps - 1, valley = 2 * h[PCT_START] * steps - 2, last = steps - 1;
-  if (t >= last) return least;
+  t = fmin(t, last); /* which may lie in an earlier phase, where pct_start leaves no updates to the others */
   if (t <= peak) return phase(s, t, 0, peak, low, high);
   if (h[THREE_PHASE] == 0) return phase(s, t, peak, last, high, least);
   if (t <= valley) return phase(s, t, peak, valley, high, low);
@@ -82,7 +82,7 @@ const SchedDef sched_onecycle[] = {
                  "to   max_lr                                  at t = n\n"
                  "to   max_lr / div_factor                     at t = 2 n, if three_phase\n"
                  "to   max_lr / div_factor / final_div_factor  at t = total_steps - 1\n"
-                 "with n = pct_start total_steps - 1",
+                 "with n = pct_start total_steps - 1; constant from t = total_steps - 1 on",
      .paper = "Smith, Topin, \"Super-convergence: very fast training of neural networks using large learning rates\", "
               "arXiv 1708.07120",
      .args = onecyclelr_args,

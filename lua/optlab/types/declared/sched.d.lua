@@ -204,7 +204,7 @@ function sched.MultiStepLR(options) end
 ---     to   max_lr                                  at t = n
 ---     to   max_lr / div_factor                     at t = 2 n, if three_phase
 ---     to   max_lr / div_factor / final_div_factor  at t = total_steps - 1
----     with n = pct_start total_steps - 1
+---     with n = pct_start total_steps - 1; constant from t = total_steps - 1 on
 ---
 ---@param options optlab.options.sched.OneCycleLR
 ---@return optlab.BuiltinSchedule
@@ -247,12 +247,12 @@ function sched.PolynomialLR(options) end
 ---@field factor? number The factor by which the rates are multiplied. Default: 0.1.
 ---@field patience? number Number of steps without improvement after which the rates are lowered at the next one. Default: 10.
 ---@field threshold? number Smallest change of the metric that counts as an improvement. Default: 0.0001.
----@field threshold_mode? "rel"|"abs" 'rel': threshold is a share of the best value; 'abs': it is an absolute difference. Default: "rel".
+---@field threshold_mode? "rel"|"abs" 'rel': threshold is a share of the size of the best value; 'abs': it is an absolute difference. Default: "rel".
 ---@field cooldown? number Number of steps after a reduction during which steps without improvement are not counted. Default: 0.
 ---@field min_lr? number Lower bound of the rate. Default: 0.
 ---@field eps? number Smallest change of a rate; smaller changes are not made. Default: 1e-8.
 
----Lowers the rate when a metric has stopped improving.
+---Lowers the rate when a metric has stopped improving. A metric of nan counts as no improvement.
 ---@param optimizer optlab.Optimizer
 ---@param options? optlab.options.sched.ReduceLROnPlateau
 ---@return optlab.ReduceLROnPlateau

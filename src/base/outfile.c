@@ -37,7 +37,7 @@ static bool is_followed(const char *path, OutFileLink link) {
 static int check_kind(const OutFile *f) {
   struct stat st;
   if (lstat(f->target, &st) < 0 || S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)) return 0;
-  return err_set("cannot write %s: there is %s of that name", f->path,
+  return err_set("cannot write %s: it is %s, not a regular file", f->path,
                  S_ISDIR(st.st_mode)    ? "a directory"
                  : S_ISFIFO(st.st_mode) ? "a FIFO"
                  : S_ISSOCK(st.st_mode) ? "a socket"

@@ -8,15 +8,17 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/interrupt.h"
 
 #define SAME_REQUEST 0.5 /* seconds */
+#define PATIENCE 10      /* seconds */
 
 /* A signal handler finds nothing else than variables of the process. */
 static lua_State *volatile watched, *volatile running; /* the main state; the coroutine that runs, or the main state */
 static pthread_t main_thread;
-static volatile sig_atomic_t asked; /* there was a first signal */
+static volatile sig_atomic_t asked; /* the first signal, or 0 */
 static struct timespec asked_at;
 static bool in_background; /* SIGINT was ignored at the start */
 
@@ -59,7 +61,10 @@ int signals_take(void) {
   return interrupt_take();
 }
 
-void signals_rearm(void) { asked = 0; }
+void signals_rearm(void) {
+  alarm(0);
+  asked = 0;
+}
 
 /* --- the handler --------------------------------------------------------------------------------------------------- */
 
@@ -82,8 +87,9 @@ static void on_signal(int sig, siginfo_t *info, void *context) {
   } else if (sig == SIGINT && in_background && info->si_code > 0) {
     return; /* the terminal's Ctrl-C is meant for the job in the foreground */
   } else if (!asked) {
-    asked = 1;
+    asked = sig;
     clock_gettime(CLOCK_MONOTONIC, &asked_at);
+    alarm(PATIENCE);
     interrupt_request(sig);
     break_off(watched);
     if (running != watched) break_off(running);
@@ -108,6 +114,12 @@ static void catch_signal(int sig) {
   sigaction(sig, &action, NULL);
 }
 
+/* Other code does not end. */
+static void on_alarm(int sig) {
+  (void)sig;
+  die_of(asked);
+}
+
 static void do_nothing(int sig) { (void)sig; }
 
 void signals_catch(void) {
@@ -119,4 +131,6 @@ void signals_catch(void) {
    * script starts. */
   struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
   sigaction(SIGXFSZ, &action, NULL);
+  action.sa_handler = on_alarm;
+  sigaction(SIGALRM, &action, NULL);
 }

@@ -1,9 +1,10 @@
---- libuv's event loop, so that Ctrl-C ends the wait.
+--- libuv's event loop, so that Ctrl-C ends the wait. Loading this module replaces uv.run by `run`.
 --
 -- luv ends the process where a callback raises an error. While the loop turns, a request for an end (Ctrl-C) therefore
 -- stops the loop and raises nothing; the program takes it up when `run` has returned.
 -- @module optlab.base.loop
 local interrupt = require("optlab.core").interrupt
+package.preload.luv = nil -- the program's: it loads this module
 local uv = require "luv"
 
 local M = {}
@@ -12,9 +13,7 @@ local run = uv.run
 local watch -- the handle that stops the loop
 
 local function start_watch()
-  local fd = interrupt.fd()
-  if not fd then return end
-  watch = uv.new_poll(fd)
+  watch = assert(uv.new_poll(interrupt.fd()))
   watch:unref()
   watch:start("r", function() uv.stop() end)
 end
@@ -29,5 +28,7 @@ function M.run(mode)
   interrupt.hold(false)
   return busy
 end
+
+uv.run = M.run
 
 return M

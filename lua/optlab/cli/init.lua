@@ -255,10 +255,8 @@ end
 -- A script that waits with luv is broken off by a signal too.
 local function guard_loop()
   package.preload.luv = function()
-    package.preload.luv = nil
-    local uv = require "luv"
-    uv.run = require("optlab.base.loop").run
-    return uv
+    require "optlab.base.loop"
+    return require "luv"
   end
 end
 

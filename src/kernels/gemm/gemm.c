@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/parallel.h"
+#include "kernels/gemm/blas_memory.h"
 #include "kernels/gemm/gemm_small.h"
 
 #define SPLIT_WORK (1 << 19) /* multiplications; a product of 80 x 80 x 80 takes 10 us */
@@ -143,8 +144,8 @@ static int run_product(Product *p, int64_t size, void (*blocks)(void *, int64_t,
   if (p->la.ld > 0 && p->lb.ld > 0 && too_large(p) == 0) {
     single_threaded_blas();
     choose_blocks(p);
-    parallel_for(p->across * ceil_div(p->m, p->mb), 1, blocks, p);
-    status = 0;
+    status = blas_memory_reserve(parallel_threads());
+    if (status == 0) parallel_for(p->across * ceil_div(p->m, p->mb), 1, blocks, p);
   }
   alloc_put(copy_a, (size_t)(p->m * p->k * size));
   alloc_put(copy_b, (size_t)(p->k * p->n * size));

@@ -158,15 +158,18 @@ static int temporary_close(lua_State *L) {
 
 /* --- the library --------------------------------------------------------------------------------------------------- */
 
-static const luaL_Reg library[] = {
-    {"make_folder", make_folder}, {"lock_folder", lock_folder}, {"holds", holds}, {"replace", replace}, {"grow", grow},
-    {"temporary", temporary},     {NULL, NULL}};
+static const luaL_Reg library[] = {{"make_folder", make_folder},
+                                   {"lock_folder", lock_folder},
+                                   {"holds", holds},
+                                   {"replace", replace},
+                                   {"grow", grow},
+                                   {"temporary", temporary},
+                                   {NULL, NULL}};
 static const luaL_Reg file_methods[] = {{"append", file_append}, {"commit", file_commit}, {NULL, NULL}};
 static const luaL_Reg file_metamethods[] = {{"__gc", file_close}, {"__close", file_close}, {NULL, NULL}};
 static const luaL_Reg temporary_methods[] = {
     {"path", temporary_path}, {"read", temporary_read}, {"close", temporary_close}, {NULL, NULL}};
-static const luaL_Reg temporary_metamethods[] = {
-    {"__gc", temporary_close}, {"__close", temporary_close}, {NULL, NULL}};
+static const luaL_Reg temporary_metamethods[] = {{"__gc", temporary_close}, {"__close", temporary_close}, {NULL, NULL}};
 
 static void make_type(lua_State *L, const char *name, const luaL_Reg *metamethods, const luaL_Reg *methods) {
   luaL_newmetatable(L, name);

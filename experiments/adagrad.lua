@@ -33,10 +33,15 @@ local function adagrad(lr, watch)
   end
 end
 
+-- What a logarithmic axis can show: s may overflow where a learning rate is far too large, and the rate is 0 then.
+local function positive(x) return x > 0 and x or 0 / 0 end
+
 local rates = plot.figure {title = "Adagrad's learning rates", xlabel = "step", ylabel = "eta / sqrt(s)", logy = true}
 for _, lr in ipairs {p.lr, p.lr_large} do
   local t, x1, x2 = {}, {}, {}
-  local function watch(step, rate) t[step], x1[step], x2[step] = step, rate[1]:item(), rate[2]:item() end
+  local function watch(step, rate)
+    t[step], x1[step], x2[step] = step, positive(rate[1]:item()), positive(rate[2]:item())
+  end
   local path = train.descend(f, {-5, -2}, adagrad(lr, watch), p.steps)
   local title = ("Adagrad, eta = %g"):format(lr)
   train.report(("trace-%g"):format(lr), path, title)

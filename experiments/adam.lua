@@ -15,8 +15,8 @@ local plot, train = lab.plot, lab.train
 
 local p = lab.params {
   lr = {default = 0.01, help = "learning rate of the regression"},
-  beta1 = {default = 0.9, help = "what the average of gradients keeps"},
-  beta2 = {default = 0.999, help = "what the average of their squares keeps"},
+  beta1 = {default = 0.9, min = 0, max = 0.99999, help = "what the average of gradients keeps"},
+  beta2 = {default = 0.999, min = 0, max = 0.99999, help = "what the average of their squares keeps"},
   eps = {default = 1e-6, help = "added to the root"},
   eps_yogi = {default = 1e-3, help = "the same for Yogi"},
   trace_lr = {default = 0.4, help = "learning rate of the paths"},

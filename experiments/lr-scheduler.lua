@@ -101,7 +101,7 @@ for _, s in ipairs(schedules) do
     draw(s.name, history)
     rows[#rows + 1] = {name = s.name, history = history}
     lowest = math.min(lowest, history.test_acc[#history.test_acc])
-    highest = math.max(highest, history.best)
+    highest = math.max(highest, history.best or 0) -- nil if the training diverged at once
   end
 end
 
@@ -118,7 +118,8 @@ for _, row in ipairs(rows) do
   local h = row.history
   local last = #h.train_loss
   print(("%-13s %10.3f %9.3f %8.3f %8.3f (%2d) %9.1f %9.0f"):format(row.name, h.train_loss[last], h.train_acc[last],
-    h.test_acc[last], h.best, h.best_epoch, h.seconds[last], h.examples_per_sec))
+    h.test_acc[last], h.best or 0, h.best_epoch or 0, h.seconds[last], h.examples_per_sec))
+  if h.diverged then print(("  It diverged at step %d (epoch %d)."):format(h.diverged.step, h.diverged.epoch)) end
   if last >= 10 and h.train_acc[last] < 0.15 then
     print("  All units are off, every image gets the same answer: try a smaller --lr or another --seed.")
   end

@@ -58,7 +58,8 @@ for _, run in ipairs(runs) do
   local eta, distance = {}, {}
   for i = 1, #t do
     eta[i] = run.eta(t[i])
-    distance[i] = math.sqrt(run.path[i][1] ^ 2 + run.path[i][2] ^ 2)
+    local x = run.path[i] or {0 / 0, 0 / 0} -- not reached where the path diverged
+    distance[i] = math.sqrt(x[1] ^ 2 + x[2] ^ 2)
   end
   rates:line(t, eta, {label = run.name})
   distances:line(t, distance, {label = run.name})

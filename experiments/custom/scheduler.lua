@@ -37,7 +37,7 @@ for _, s in ipairs {{"constant", constant}, {"warmup, stable, decay", warmup_sta
     data = lab.data.loader(data, {batch_size = p.batch_size, shuffle = true}),
     scheduler = schedule, eval_data = data,
   }
-  print(("%s: loss %.4f after %d epochs"):format(name, history.loss[#history.loss], p.epochs))
+  print(("%s: loss %.4f after %g epochs"):format(name, history.loss[#history.loss], history.epochs[#history.epochs]))
   rate:line(lab.arange(0, p.epochs), lab.sched.values(schedule, p.epochs), {label = name})
   losses:line(history.epochs, history.loss, {label = name})
 end

@@ -4,6 +4,10 @@
  * Collect the nodes below the outputs, walk them from the newest to the oldest (an edge always leads to an older node,
  * so a node's gradient is complete when its turn comes), and hand each node's gradient to its inputs. Gradients are
  * computed by recorded ops, so with create_graph they can be differentiated in turn.
+ *
+ * autograd_grad does no more than its inputs need: a node that is older than the first node of every input is not
+ * looked at, and one that leads to no input is not run. The gradients of a loop's last step therefore cost the same
+ * however many steps came before.
  */
 #include "autograd/backward.h"
 
@@ -26,6 +30,7 @@ typedef struct Run {
   BackwardOptions opt;
   Tensor *const *inputs; /* where to stop (autograd_grad), or NULL: accumulate into leaves */
   int nin;
+  uint64_t oldest; /* nodes with smaller numbers lead to no input */
   Tensor **result;
 } Run;
 
@@ -35,8 +40,26 @@ void autograd_init(void) { tensor_set_node_release(graph_release); }
 
 /* --- collecting the nodes --------------------------------------------------------------------------------- */
 
+/* The number of the first node that x is the output or, if it is a leaf, an input of; UINT64_MAX: of none. */
+static uint64_t first_node(const Tensor *x) {
+  if (x->node) return x->node->seq;
+  return x->partner && x->partner->first_use ? x->partner->first_use : UINT64_MAX;
+}
+
+static uint64_t oldest_node(const Run *r) {
+  if (!r->inputs) return 0;
+  uint64_t oldest = UINT64_MAX;
+  for (int i = 0; i < r->nin; i++) {
+    const uint64_t first = first_node(r->inputs[i]);
+    if (first < oldest) oldest = first;
+  }
+  return oldest;
+}
+
+static bool is_collected(const Run *r, const Node *n) { return n->mark == r->mark; }
+
 static int push_node(Run *r, Node *n) {
-  if (!n || n->mark == r->mark) return 0;
+  if (!n || is_collected(r, n) || n->seq < r->oldest) return 0;
   if (r->len == r->cap) {
     size_t cap = r->cap ? 2 * r->cap : 64;
     Node **bigger = alloc_get(cap * sizeof *bigger);
@@ -47,23 +70,19 @@ static int push_node(Run *r, Node *n) {
     r->cap = cap;
   }
   n->mark = r->mark;
+  n->captured = false;
   graph_retain(n);
   r->nodes[r->len++] = n;
   return 0;
 }
 
-/* Everything reachable: the list itself serves as the queue. */
+/* Everything reachable and not too old: the list itself serves as the queue. */
 static int collect(Run *r, Tensor *const *outputs, int nout) {
   for (int i = 0; i < nout; i++) {
     if (push_node(r, outputs[i]->node) < 0) return -1;
   }
   for (size_t at = 0; at < r->len; at++) {
-    Node *n = r->nodes[at];
-    if (n->freed) {
-      return err_set(
-          "backward: the graph of this result was freed by an earlier backward; pass {retain_graph=true} to that "
-          "call to go through it again");
-    }
+    const Node *n = r->nodes[at];
     for (int i = 0; i < n->nin; i++) {
       if (push_node(r, n->in[i].node) < 0) return -1;
     }
@@ -89,6 +108,41 @@ static void sort_nodes(Run *r) {
   }
 }
 
+static bool is_input(const Run *r, const Tensor *leaf) {
+  for (int i = 0; i < r->nin; i++) {
+    if (r->inputs[i] == leaf) return true;
+  }
+  return false;
+}
+
+static bool is_wanted(const Run *r, const NodeInput *e) {
+  if (e->node) return is_collected(r, e->node) && (e->node->wanted || e->node->captured);
+  return e->leaf && (!r->inputs || is_input(r, e->leaf->partner));
+}
+
+/* Marks the edges whose gradients are needed and the nodes that have such edges, from the oldest node on. -1 if a node
+ * that is to be run was freed. */
+static int mark_wanted(Run *r) {
+  for (int i = 0; i < r->nin; i++) {
+    Node *n = r->inputs[i]->node;
+    if (n && is_collected(r, n)) n->captured = true;
+  }
+  for (size_t at = r->len; at-- > 0;) {
+    Node *n = r->nodes[at];
+    n->wanted = false;
+    for (int i = 0; i < n->nin; i++) {
+      n->in[i].wanted = is_wanted(r, &n->in[i]);
+      n->wanted = n->wanted || n->in[i].wanted;
+    }
+    if (n->wanted && n->freed) {
+      return err_set(
+          "backward: the graph of this result was freed by an earlier backward; pass {retain_graph=true} to that "
+          "call to go through it again");
+    }
+  }
+  return 0;
+}
+
 /* --- handing gradients on --------------------------------------------------------------------------------- */
 
 /* *sum += g, as a new tensor where there was one (others may hold the old). */
@@ -104,10 +158,12 @@ static int add_to(Tensor **sum, Tensor *g) {
   return 0;
 }
 
-/* A leaf's .grad: its own row-major memory, so that optimizers and scripts may change it in place. */
+/* A leaf's .grad: its own row-major memory, so that optimizers and scripts may change it in place. Nothing for a leaf
+ * that is gone, or NULL. */
 static int add_to_grad(Tensor *leaf, Tensor *g, bool create_graph) {
+  if (!leaf) return 0;
   recorder_grad_read(leaf);
-  if (create_graph) {
+  if (create_graph && (leaf->grad || g->node)) {
     int rc = add_to(&leaf->grad, g);
     recorder_grad_written(leaf);
     return rc;
@@ -116,7 +172,7 @@ static int add_to_grad(Tensor *leaf, Tensor *g, bool create_graph) {
     map2(leaf->grad, leaf->grad, g, leaf->dtype == DT_F32 ? kern_add_f32 : kern_add_f64);
     return 0;
   }
-  /* refs 1: only the open formula holds it */
+  /* refs 1: only the open formula holds it; others may belong to the script, even be the leaf */
   bool fresh = g->refs == 1 && g->storage->refs == 1 && g->contiguous && !g->node;
   leaf->grad = fresh ? tensor_retain(g) : tensor_clone(g);
   recorder_grad_written(leaf);
@@ -138,24 +194,11 @@ static int hand_on(Run *r, Node *n, int i, Tensor *g) {
   int ndim = node_in_shape(n, i, shape);
   g = fm_cast(fm_sum_to(g, ndim, shape), node_in_dtype(n, i));
   if (!g) return -1;
-  return e->node ? add_to(&e->node->dout, g) : to_leaf(r, e->leaf, g);
-}
-
-static int check_versions(const Node *n) {
-  for (int i = 0; i < n->nin; i++) {
-    const NodeInput *e = &n->in[i];
-    if (e->saved && e->saved->storage->version != e->version) {
-      return err_set(
-          "backward: input %d of '%s', shape %s, was changed in place after it was used; its gradient needs the "
-          "old value (change a clone() instead)",
-          i + 1, node_name(n), tensor_shape_str(e->saved));
-    }
-  }
-  return 0;
+  return e->node ? add_to(&e->node->dout, g) : to_leaf(r, e->leaf->partner, g);
 }
 
 static int run_backward(Run *r, Node *n, Tensor **din) {
-  if (check_versions(n) < 0 || op_row((OpId)n->op)->backward(n, n->dout, din) < 0) return -1;
+  if (op_row((OpId)n->op)->backward(n, n->dout, din) < 0) return -1;
   for (int i = 0; i < n->nin; i++) {
     if (!node_wants(n, i)) continue;
     if (!din[i] || hand_on(r, n, i, din[i]) < 0) return -1;
@@ -171,9 +214,8 @@ static int capture(Run *r, Node *n) {
   return 0;
 }
 
-static int visit(Run *r, Node *n) {
-  if (!n->dout) return 0;
-  if (r->inputs && capture(r, n) < 0) return -1;
+/* Fills in the gradients of n's inputs. */
+static int differentiate(Run *r, Node *n) {
   Tensor *small[MAX_CAT_INPUTS_ON_STACK] = {0};
   size_t bytes = (size_t)n->nin * sizeof *small;
   Tensor **din = n->nin <= MAX_CAT_INPUTS_ON_STACK ? small : alloc_get(bytes);
@@ -183,9 +225,16 @@ static int visit(Run *r, Node *n) {
   int rc = run_backward(r, n, din);
   fm_end(m, NULL);
   if (din != small) alloc_put(din, bytes);
+  if (rc == 0 && !r->opt.retain_graph) graph_drop_saved(n);
+  return rc;
+}
+
+static int visit(Run *r, Node *n) {
+  if (!n->dout) return 0;
+  int rc = n->captured ? capture(r, n) : 0;
+  if (rc == 0 && n->wanted) rc = differentiate(r, n);
   tensor_release(n->dout);
   n->dout = NULL;
-  if (rc == 0 && !r->opt.retain_graph) graph_drop_saved(n);
   return rc;
 }
 
@@ -229,17 +278,19 @@ static int start(Run *r, Tensor *out, Tensor *gradient) {
   if (!g) return -1;
   FormulaMark m = fm_begin();
   int rc = -1;
-  if (fm_own(g)) rc = out->node ? add_to(&out->node->dout, g) : to_leaf(r, out, g);
+  if (fm_own(g)) rc = !out->node ? to_leaf(r, out, g) : is_collected(r, out->node) ? add_to(&out->node->dout, g) : 0;
   fm_end(m, NULL);
   return rc;
 }
 
 static int run(Run *r, Tensor *const *outputs, Tensor *const *gradients, int nout) {
   r->mark = ++last_mark;
+  r->oldest = oldest_node(r);
   r->opt.retain_graph = r->opt.retain_graph || r->opt.create_graph;
   bool old = grad_set_mode(r->opt.create_graph);
   int rc = collect(r, outputs, nout);
   sort_nodes(r);
+  if (rc == 0) rc = mark_wanted(r);
   for (int i = 0; rc == 0 && i < nout; i++) rc = start(r, outputs[i], gradients ? gradients[i] : NULL);
   for (size_t i = 0; rc == 0 && i < r->len; i++) rc = visit(r, r->nodes[i]);
   finish(r);

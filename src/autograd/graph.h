@@ -3,7 +3,11 @@
  *
  * A Node is one recorded op. It knows where the gradient of each input has to go (a node further down, a leaf, or
  * nowhere), holds the values that its backward reads, and describes its output, so that a gradient can be brought to
- * that shape without the output being kept alive. Tensors own nodes, nodes own what lies below them: no cycles.
+ * that shape without the output being kept alive.
+ *
+ * Tensors own nodes, nodes own what lies below them. Tensors without node (leaves, constants) can have a .grad, which
+ * may have a graph that leads back to them; therefore graphs hold their graph windows (tensor.h) and never themselves.
+ * Tensors with a node have no .grad. So there are no cycles, and counting references is enough.
  */
 #ifndef OPTLAB_AUTOGRAD_GRAPH_H
 #define OPTLAB_AUTOGRAD_GRAPH_H
@@ -12,9 +16,10 @@
 
 typedef struct NodeInput {
   Node *node;       /* the op that made this input; owned; NULL for a leaf or where no gradient is wanted */
-  Tensor *leaf;     /* a leaf that requires a gradient; owned */
-  Tensor *saved;    /* the input's value, if backward reads it; owned */
+  Tensor *leaf;     /* the graph window of a leaf that requires a gradient; owned */
+  Tensor *saved;    /* the input's value, if backward may read it; without node: its graph window; owned */
   uint32_t version; /* of its storage when it was saved */
+  bool wanted;      /* the backward under way needs its gradient */
   int64_t length;   /* variadic rows: the input's size along args.along.dim, known for every input */
 } NodeInput;
 
@@ -24,11 +29,14 @@ struct Node {
   bool freed;  /* a backward without retain_graph has been here */
   uint8_t dtype, ndim;
   int nin;
-  uint64_t seq;  /* creation order: an edge always leads to a smaller number */
-  uint64_t mark; /* the backward that last visited it */
-  Tensor *out;   /* the output's values without its graph, if backward reads them; owned */
-  Tensor *dout;  /* the gradient collected so far, during a backward */
-  Node *next;    /* list of nodes waiting to be released */
+  uint64_t seq;         /* creation order: an edge always leads to a smaller number */
+  uint64_t mark;        /* the backward that last visited it */
+  bool wanted;          /* by that one: it leads to what gradients are asked for */
+  bool captured;        /* by that one: the gradient of its output is itself asked for */
+  uint32_t out_version; /* of its storage when it was saved */
+  Tensor *out;          /* the output's values without its graph, if backward may read them; owned */
+  Tensor *dout;         /* the gradient collected so far, during a backward */
+  Node *next;           /* list of nodes waiting to be released */
   OpArgs args;
   int64_t shape[TENSOR_MAX_DIM]; /* the output's */
   NodeInput in[];

@@ -4,6 +4,7 @@
 #include "autograd/op.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "autograd/formula.h"
@@ -69,18 +70,24 @@ static size_t node_size(int nin) { return sizeof(Node) + (size_t)nin * sizeof(No
 
 static bool saves(const Op *op, int i) { return (op->save & SAVE_ALL_INPUTS) >> (i < 31 ? i : 30) & 1; }
 
-static void fill_input(NodeInput *e, Tensor *x, bool save) {
+/* Node number `seq` gets the input x. False without memory. */
+static bool fill_input(NodeInput *e, Tensor *x, bool save, uint64_t seq) {
   *e = (NodeInput){0};
+  Tensor *held = x->node || !(save || x->requires_grad) ? x : tensor_graph_window(x);
+  if (!held) return false;
   if (x->node) {
     e->node = x->node;
     graph_retain(x->node);
   } else if (x->requires_grad) {
-    e->leaf = tensor_retain(x);
+    if (!held->first_use) held->first_use = seq;
+    e->leaf = tensor_retain(held);
   }
+  if (held->is_graph_window) held->requires_grad = x->requires_grad;
   if (save) {
-    e->saved = tensor_retain(x);
-    e->version = x->storage->version;
+    e->saved = tensor_retain(held);
+    e->version = held->storage->version;
   }
+  return true;
 }
 
 /* Attaches a node for the op to its output. -1 when out of memory. */
@@ -88,11 +95,6 @@ static int add_node(OpId id, Tensor *out, Tensor *const *in, int nin, const OpAr
   const Op *op = op_row(id);
   Node *n = alloc_get(node_size(nin));
   if (!n) return -1;
-  n->out = NULL;
-  if ((op->save & SAVE_OUT) && !(n->out = tensor_alias(out))) {
-    alloc_put(n, node_size(nin));
-    return -1;
-  }
   n->refs = 1;
   n->op = (uint16_t)id;
   n->freed = false;
@@ -104,7 +106,14 @@ static int add_node(OpId id, Tensor *out, Tensor *const *in, int nin, const OpAr
   n->dout = NULL;
   n->args = *args;
   memcpy(n->shape, out->shape, sizeof n->shape);
-  for (int i = 0; i < nin; i++) fill_input(&n->in[i], in[i], saves(op, i));
+  n->out = op->save & SAVE_OUT ? tensor_alias(out) : NULL;
+  n->out_version = out->storage->version;
+  bool ok = n->out || !(op->save & SAVE_OUT);
+  for (int i = 0; i < nin; i++) ok = fill_input(&n->in[i], in[i], saves(op, i), n->seq) && ok;
+  if (!ok) {
+    graph_release(n);
+    return -1;
+  }
   for (int i = 0; op->nin < 0 && i < nin; i++) n->in[i].length = in[i]->shape[args->along.dim];
   out->node = n;
   out->requires_grad = true;
@@ -147,9 +156,12 @@ static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *a
   OpShape s;
   s.batch_innermost = false;
   if (op->infer(&s, in, nin, args) < 0) return NULL;
-  if (op->view) return op->view(&s, in[0], args);
-  Tensor *out = new_output(op, &s, in, nin);
-  if (out && run_forward(op, out, in, nin, args) < 0) {
+  Tensor *out = op->view ? op->view(&s, in[0], args) : new_output(op, &s, in, nin);
+  if (!out) {
+    err_prefix("%s: ", op->name); /* no such shape, or no memory */
+    return NULL;
+  }
+  if (!op->view && run_forward(op, out, in, nin, args) < 0) {
     tensor_release(out);
     return NULL;
   }
@@ -267,15 +279,33 @@ void graph_release(Node *n) {
 
 /* --- for backward functions --------------------------------------------------------------------------------- */
 
-bool node_wants(const Node *n, int i) { return n->in[i].node || n->in[i].leaf; }
+bool node_wants(const Node *n, int i) { return n->in[i].wanted; }
+bool node_depends(const Node *n, int i) { return n->in[i].node || n->in[i].leaf; }
 const OpArgs *node_args(const Node *n) { return &n->args; }
 int node_nin(const Node *n) { return n->nin; }
 int64_t node_in_length(const Node *n, int i) { return n->in[i].length; }
 const char *node_name(const Node *n) { return op_row((OpId)n->op)->name; }
 
-Tensor *node_saved(const Node *n, int i) { return n->in[i].saved; }
+/* which: "input 1" */
+static Tensor *refuse_changed(const Node *n, const Tensor *value, const char *which) {
+  return err_null(
+      "backward: %s of '%s', shape %s, was changed in place after it was used; its gradient needs the old value "
+      "(change a clone() instead)",
+      which, node_name(n), tensor_shape_str(value));
+}
+
+Tensor *node_saved(const Node *n, int i) {
+  const NodeInput *e = &n->in[i];
+  if (!e->saved || e->saved->storage->version == e->version) return e->saved;
+  char which[32];
+  snprintf(which, sizeof which, "input %d", i + 1);
+  return refuse_changed(n, e->saved, which);
+}
+
+const Tensor *node_saved_window(const Node *n, int i) { return n->in[i].saved; }
 
 Tensor *node_out(Node *n) {
+  if (n->out->storage->version != n->out_version) return refuse_changed(n, n->out, "the output");
   if (!context->grad_mode) return n->out;
   Tensor *out = tensor_alias(n->out);
   if (!out) return NULL;

@@ -164,9 +164,13 @@ bool grad_set_mode(bool on);
 
 /* --- for backward functions --------------------------------------------------------------------------------- */
 
-bool node_wants(const Node *n, int i);    /* must backward fill din[i]? */
-Tensor *node_saved(const Node *n, int i); /* input i, where the row saves it; borrowed */
-Tensor *node_out(Node *n);                /* the output, where the row says SAVE_OUT; borrowed, differentiable */
+bool node_wants(const Node *n, int i);   /* must backward fill din[i]? */
+bool node_depends(const Node *n, int i); /* may it have to, in this backward or in another? */
+/* Input i, where the row saves it (else NULL), and the output, where it says SAVE_OUT; borrowed, differentiable. NULL
+ * with err_set if it was changed in place since. */
+Tensor *node_saved(const Node *n, int i);
+Tensor *node_out(Node *n);
+const Tensor *node_saved_window(const Node *n, int i); /* for its shape and strides alone */
 const OpArgs *node_args(const Node *n);
 int node_in_shape(const Node *n, int i, int64_t *shape); /* rank and shape of a wanted input */
 DType node_in_dtype(const Node *n, int i);

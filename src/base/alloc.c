@@ -68,6 +68,7 @@ static void *from_system(size_t size) {
 static void *get(size_t bytes) {
   size_t size = 0;
   int c = size_class(bytes, &size);
+  if (bytes == SIZE_MAX) return err_null("out of memory: more bytes are needed than a number can count");
   if ((countdown > 0 && --countdown == 0) || c < 0) return err_null("out of memory: %zu bytes requested", bytes);
   FreeBlock *block = free_list[c];
   if (block) {

@@ -21,7 +21,8 @@ typedef struct AllocStats {
 } AllocStats;
 
 /* A block of at least `bytes` bytes (0 counts as 1), contents undefined. NULL with err_set when the system has
- * none left even after the cache was emptied, or when the failure countdown hit zero. */
+ * none left even after the cache was emptied, or when the failure countdown hit zero. Products of sizes come from
+ * size_bytes (base/size.h). */
 void *alloc_get(size_t bytes);
 
 /* Returns a block; `bytes` must be what alloc_get was asked for. Accepts NULL. */

@@ -1,24 +1,40 @@
 /*
- * cpu.c - asked once.
+ * cpu.c - asked once, when the program is loaded.
  */
 #include "base/cpu.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-static CpuLevel supported(void) {
-#if defined(__x86_64__) && defined(__GNUC__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd")) {
-    return CPU_AVX512;
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
-    return CPU_AVX2;
-  }
-#endif
-  return CPU_BASELINE;
+CpuLevel cpu_level_of_process = CPU_BASELINE;
+
+#ifdef __x86_64__
+#include <cpuid.h>
+
+/* Parts of x86-64-v3 that compilers' __builtin_cpu_supports does not know everywhere: MOVBE, F16C and LZCNT. */
+static bool has_small_parts_of_v3(void) {
+  unsigned a, b, c = 0, d, extended = 0;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !__get_cpuid(0x80000001, &a, &b, &extended, &d)) return false;
+  return (c >> 22 & 1) && (c >> 29 & 1) && (extended >> 5 & 1);
 }
+
+/* The levels are x86-64-v3 and x86-64-v4 of the processor supplement to the System V ABI. */
+static CpuLevel supported(void) {
+  __builtin_cpu_init();
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("bmi") ||
+      !__builtin_cpu_supports("bmi2") || !has_small_parts_of_v3()) {
+    return CPU_BASELINE;
+  }
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+                 __builtin_cpu_supports("avx512cd")
+             ? CPU_AVX512
+             : CPU_AVX2;
+}
+#else
+static CpuLevel supported(void) { return CPU_BASELINE; }
+#endif
 
 static CpuLevel allowed(CpuLevel level) {
   static const char *const names[] = {"baseline", "avx2", "avx512"};
@@ -29,8 +45,4 @@ static CpuLevel allowed(CpuLevel level) {
   return level;
 }
 
-CpuLevel cpu_level(void) {
-  static int known = -1; /* of the process; never changes */
-  if (known < 0) known = (int)allowed(supported());
-  return (CpuLevel)known;
-}
+static __attribute__((constructor)) void ask(void) { cpu_level_of_process = allowed(supported()); }

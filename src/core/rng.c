@@ -16,12 +16,9 @@
 
 #include "base/parallel.h"
 #include "base/simd.h"
+#include "base/vmath/vmath.h"
 #include "core/recorder.h"
 #include "core/walk.h"
-
-LIBMVEC1(log)
-LIBMVEC1(sin)
-LIBMVEC1(cos)
 
 #define PHILOX_M0 0xD2511F53u
 #define PHILOX_M1 0xCD9E8D57u
@@ -64,7 +61,8 @@ void rng_block(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t out[4]
   philox(seed, stream, counter, out);
 }
 
-VECTORIZED void rng_blocks(uint64_t seed, uint64_t stream, uint64_t first, uint32_t out[4 * RNG_RUN]) {
+VECTORIZED(void, rng_blocks, (uint64_t seed, uint64_t stream, uint64_t first, uint32_t out[4 * RNG_RUN]),
+           (seed, stream, first, out)) {
   uint32_t word[4][RNG_RUN];
   for (int j = 0; j < RNG_RUN; j++) {
     uint32_t block[4];
@@ -125,7 +123,7 @@ typedef struct Fill {
   const double *p;
 } Fill;
 
-VECTORIZED static void draw_batch(const Rng *r, uint64_t first, double *u, double *v) {
+static VECTORIZED(void, draw_batch, (const Rng *r, uint64_t first, double *u, double *v), (r, first, u, v)) {
   uint32_t word[4][BLOCK];
   for (int j = 0; j < BLOCK; j++) {
     uint32_t block[4];
@@ -141,33 +139,30 @@ VECTORIZED static void draw_batch(const Rng *r, uint64_t first, double *u, doubl
 INLINE double at_most(double x, double limit) { return x < limit ? x : limit; }
 
 /* p = {lo, hi - lo, largest value allowed} */
-VECTORIZED static void shape_uniform(double *u, double *v, const double *p) {
+static VECTORIZED(void, shape_uniform, (double *u, double *v, const double *p), (u, v, p)) {
   for (int j = 0; j < BLOCK; j++) u[j] = at_most(p[0] + u[j] * p[1], p[2]);
   for (int j = 0; j < BLOCK; j++) v[j] = at_most(p[0] + v[j] * p[1], p[2]);
 }
 
 /* p = {probability} */
-VECTORIZED static void shape_bernoulli(double *u, double *v, const double *p) {
+static VECTORIZED(void, shape_bernoulli, (double *u, double *v, const double *p), (u, v, p)) {
   for (int j = 0; j < BLOCK; j++) u[j] = u[j] < p[0] ? 1.0 : 0.0;
   for (int j = 0; j < BLOCK; j++) v[j] = v[j] < p[0] ? 1.0 : 0.0;
 }
 
-/* p = {mean, standard deviation}. Sine and cosine in loops of their own: side by side gcc would join them to one call
- * that has no vector form. */
-VECTORIZED static void shape_normal(double *u, double *v, const double *p) {
+/* p = {mean, standard deviation} */
+static VECTORIZED(void, shape_normal, (double *u, double *v, const double *p), (u, v, p)) {
   const double mean = p[0], std = p[1];
-  double radius[BLOCK], cosine[BLOCK];
-  int64_t n = BLOCK;
-  OPAQUE(n);
-  n &= -BLOCK;
-  for (int64_t j = 0; j < n; j++) radius[j] = std * sqrt(-2 * log(1 - u[j]));
-  for (int64_t j = 0; j < n; j++) cosine[j] = cos(TWO_PI * v[j]);
-  OPAQUE(n);
-  n &= -BLOCK;
-  INDEPENDENT
-  for (int64_t j = 0; j < n; j++) {
-    u[j] = mean + radius[j] * cosine[j];
-    v[j] = mean + radius[j] * sin(TWO_PI * v[j]);
+  double radius[BLOCK], cosine[BLOCK], sine[BLOCK];
+  for (int j = 0; j < BLOCK; j++) radius[j] = 1 - u[j];
+  for (int j = 0; j < BLOCK; j++) sine[j] = TWO_PI * v[j];
+  vmath()->log_f64(BLOCK, radius, 1, radius, 1);
+  vmath()->cos_f64(BLOCK, cosine, 1, sine, 1);
+  vmath()->sin_f64(BLOCK, sine, 1, sine, 1);
+  for (int j = 0; j < BLOCK; j++) {
+    const double r = std * sqrt(-2 * radius[j]);
+    u[j] = mean + r * cosine[j];
+    v[j] = mean + r * sine[j];
   }
 }
 

@@ -14,12 +14,6 @@ bool shape_equal(int na, const int64_t *a, int nb, const int64_t *b) {
   return true;
 }
 
-int64_t shape_numel(int ndim, const int64_t *shape) {
-  int64_t n = 1;
-  for (int d = 0; d < ndim; d++) n *= shape[d];
-  return n;
-}
-
 int shape_broadcast(int na, const int64_t *a, int nb, const int64_t *b, int64_t *out) {
   int n = na > nb ? na : nb;
   for (int d = 0; d < n; d++) {

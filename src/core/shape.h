@@ -10,7 +10,6 @@
 #define TENSOR_MAX_DIM 8
 
 bool shape_equal(int na, const int64_t *a, int nb, const int64_t *b);
-int64_t shape_numel(int ndim, const int64_t *shape); /* the product of the sizes */
 
 /* Broadcasts two shapes by NumPy's rule into out (room for 8); returns the rank, or -1 without err_set. */
 int shape_broadcast(int na, const int64_t *a, int nb, const int64_t *b, int64_t *out);

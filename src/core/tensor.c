@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/size.h"
 #include "core/recorder.h"
 
 #define STORAGE_HEADER 64
@@ -18,20 +19,18 @@ _Static_assert(sizeof(Storage) <= STORAGE_HEADER, "the header must leave the dat
 
 static void (*release_node)(struct Node *); /* set once, when the library is opened */
 
-/* Checks a shape and multiplies its sizes; -1 when a size is negative or the product of bytes overflows. */
+/* Checks a shape and counts its elements; -1 with err_set. A window is checked like a tensor of its own, because
+ * whoever copies it makes one. */
 static int64_t checked_numel(DType dt, int ndim, const int64_t *shape) {
   if (ndim < 0 || ndim > TENSOR_MAX_DIM) {
     return err_set("a tensor has at most %d dimensions, got %d", TENSOR_MAX_DIM, ndim);
   }
-  int64_t n = 1, bytes = 0;
+  const int64_t n = size_product(dtype_size(dt), ndim, shape);
+  if (n >= 0) return n;
   for (int d = 0; d < ndim; d++) {
     if (shape[d] < 0) return err_set("negative size in shape %s", shape_str(ndim, shape));
-    if (__builtin_mul_overflow(n, shape[d], &n)) return err_set("shape %s is too large", shape_str(ndim, shape));
   }
-  if (__builtin_mul_overflow(n, (int64_t)dtype_size(dt), &bytes) || bytes > INT64_MAX / 2) {
-    return err_set("shape %s is too large", shape_str(ndim, shape));
-  }
-  return n;
+  return err_set("shape %s has more elements than memory can hold", shape_str(ndim, shape));
 }
 
 /* --- life ------------------------------------------------------------------------------------------------- */
@@ -71,9 +70,12 @@ static Tensor *header_new(DType dt, int ndim) {
   t->ndim = (uint8_t)ndim;
   t->requires_grad = false;
   t->contiguous = true;
+  t->is_graph_window = false;
   t->offset = 0;
   t->node = NULL;
   t->grad = NULL;
+  t->partner = NULL;
+  t->first_use = 0;
   return t;
 }
 
@@ -150,12 +152,13 @@ Tensor *tensor_full(DType dt, int ndim, const int64_t *shape, double value) {
 Tensor *tensor_scalar(DType dt, double value) { return tensor_full(dt, 0, NULL, value); }
 
 Tensor *tensor_view(const Tensor *base, int ndim, const int64_t *shape, const int64_t *stride, int64_t offset) {
-  Tensor *t = header_new((DType)base->dtype, ndim);
+  const int64_t n = checked_numel((DType)base->dtype, ndim, shape);
+  Tensor *t = n < 0 ? NULL : header_new((DType)base->dtype, ndim);
   if (!t) return NULL;
   t->storage = base->storage;
   t->storage->refs++;
   t->offset = offset;
-  t->numel = shape_numel(ndim, shape);
+  t->numel = n;
   memcpy(t->shape, shape, (size_t)ndim * sizeof *shape);
   memcpy(t->stride, stride, (size_t)ndim * sizeof *stride);
   t->contiguous = shape_is_contiguous(ndim, shape, stride);
@@ -166,12 +169,40 @@ Tensor *tensor_alias(const Tensor *t) { return tensor_view(t, t->ndim, t->shape,
 
 void tensor_set_node_release(void (*fn)(struct Node *)) { release_node = fn; }
 
+Tensor *tensor_graph_window(Tensor *t) {
+  if (t->is_graph_window || t->partner) return t->is_graph_window ? t : t->partner;
+  Tensor *w = tensor_alias(t);
+  if (!w) return NULL;
+  w->is_graph_window = true;
+  w->partner = t;
+  return t->partner = w;
+}
+
+static void drop_graph_window(Tensor *t) {
+  if (!t->partner || t->is_graph_window) return;
+  t->partner->partner = NULL;
+  tensor_release(t->partner);
+}
+
 void tensor_release(Tensor *t) {
   if (!t || --t->refs) return;
   storage_release(t->storage);
   if (t->node) release_node(t->node);
+  drop_graph_window(t);
   tensor_release(t->grad);
   alloc_put(t, sizeof *t);
+}
+
+void tensor_window_changed(Tensor *t) {
+  Tensor *w = t->partner;
+  if (!w) return;
+  t->storage->refs++;
+  storage_release(w->storage);
+  w->storage = t->storage;
+  w->dtype = t->dtype;
+  w->contiguous = t->contiguous;
+  w->offset = t->offset;
+  memcpy(w->stride, t->stride, sizeof w->stride);
 }
 
 void tensor_rebase(Tensor *t, const Tensor *onto) {

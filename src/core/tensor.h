@@ -2,8 +2,8 @@
  * tensor.h - an n-dimensional array: a window {offset, shape, stride} onto a shared, reference-counted storage.
  *
  * Views (slice, transpose, expand, ...) are new windows onto the same storage and copy nothing. Strides count
- * elements and may be 0 (expand) or in any order; nothing here assumes row-major. The two autograd fields are opaque to
- * the core: the code that fills them registers tensor_set_node_release.
+ * elements and may be 0 (expand) or in any order; nothing here assumes row-major. The autograd fields at the end are
+ * opaque to the core: the code that fills them registers tensor_set_node_release.
  *
  * Ownership: every function that returns a Tensor * gives the caller one reference, to be dropped with
  * tensor_release; NULL means failure with err_message() set. Arguments are borrowed.
@@ -29,10 +29,11 @@ typedef struct Storage {
 
 typedef struct Tensor {
   int refs;
-  uint8_t dtype;      /* a DType */
-  uint8_t ndim;       /* 0 for a scalar */
-  bool requires_grad; /* true for leaves the user marked and for everything computed from them */
-  bool contiguous;    /* row-major without gaps: element i of the window lies at data[i] */
+  uint8_t dtype;            /* a DType */
+  uint8_t ndim;             /* 0 for a scalar */
+  bool requires_grad : 1;   /* true for leaves the user marked and for everything computed from them */
+  bool contiguous : 1;      /* row-major without gaps: element i of the window lies at data[i] */
+  bool is_graph_window : 1; /* made by tensor_graph_window */
   Storage *storage;
   int64_t offset; /* in elements */
   int64_t numel;
@@ -40,11 +41,14 @@ typedef struct Tensor {
   int64_t stride[TENSOR_MAX_DIM]; /* in elements */
   struct Node *node;              /* the operation that made it (autograd), NULL for a leaf; owned */
   struct Tensor *grad;            /* accumulated gradient of a leaf, NULL if none; owned */
+  struct Tensor *partner; /* its graph window, owned, NULL if none; of a graph window: its tensor while that lives */
+  uint64_t first_use;     /* of a graph window: the number of the first node whose gradient leads to it; 0: none */
 } Tensor;
 
 /* --- life ------------------------------------------------------------------------------------------------- */
 
-/* A new row-major tensor, contents undefined. Fails for ndim > 8, a negative size, or no memory. */
+/* A new row-major tensor, contents undefined. Fails for ndim > 8, a negative size, more elements than memory can hold
+ * (base/size.h), or no memory. */
 Tensor *tensor_new(DType dt, int ndim, const int64_t *shape);
 Tensor *tensor_new_like(const Tensor *t); /* same dtype and shape, row-major */
 /* The same, but its dimensions lie in memory in the order of these strides, the smallest innermost; and with the first
@@ -54,10 +58,18 @@ Tensor *tensor_new_batch_innermost(DType dt, int ndim, const int64_t *shape);
 Tensor *tensor_full(DType dt, int ndim, const int64_t *shape, double value);
 Tensor *tensor_scalar(DType dt, double value); /* 0-dimensional */
 
-/* A window onto base's storage; offset is absolute, in elements. Not recorded by autograd. The caller vouches that
- * every reachable element lies inside the storage. */
+/* A window onto base's storage; offset is absolute, in elements. Not recorded by autograd. Fails for a shape that
+ * tensor_new would refuse. The caller vouches that every reachable element lies inside the storage. */
 Tensor *tensor_view(const Tensor *base, int ndim, const int64_t *shape, const int64_t *stride, int64_t offset);
 Tensor *tensor_alias(const Tensor *t); /* the same window, without its graph: what detach returns */
+
+/* What graphs hold in the place of a tensor without node: a second window onto its memory, which has no .grad and does
+ * not keep the tensor alive; so a .grad with a graph does not keep itself alive. The same one at each call, borrowed; a
+ * graph window is its own. NULL without memory. */
+Tensor *tensor_graph_window(Tensor *t);
+
+/* To be called when t has got another dtype or other memory: its graph window follows. */
+void tensor_window_changed(Tensor *t);
 
 /* The same window onto the memory of `onto`, which is as large. */
 void tensor_rebase(Tensor *t, const Tensor *onto);

@@ -34,15 +34,17 @@ static float upper_half(double x) {
   return f;
 }
 
-VECTORIZED static void to_f32(float *restrict to, const uint8_t *restrict from, int64_t n, float high, float low,
-                              float b) {
+static VECTORIZED(void, to_f32,
+                  (float *restrict to, const uint8_t *restrict from, int64_t n, float high, float low, float b),
+                  (to, from, n, high, low, b)) {
   for (int64_t i = 0; i < n; i++) {
     float x = (float)from[i];
     to[i] = x * high + (x * low + b);
   }
 }
 
-VECTORIZED static void to_f64(double *restrict to, const uint8_t *restrict from, int64_t n, double a, double b) {
+static VECTORIZED(void, to_f64, (double *restrict to, const uint8_t *restrict from, int64_t n, double a, double b),
+                  (to, from, n, a, b)) {
   for (int64_t i = 0; i < n; i++) to[i] = (double)from[i] * a + b;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/size.h"
 #include "core/recorder.h"
 #include "core/rng.h"
 
@@ -124,7 +125,7 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
   bool resume = l->resume;
   if (l->opt.shuffle) {
     b->rows = l->rows;
-    b->order = alloc_get((size_t)l->rows * sizeof *b->order);
+    b->order = alloc_get(SIZE_BYTES(sizeof *b->order, l->rows));
     if (!b->order) return -1;
   }
   if (!resume) {
@@ -141,7 +142,7 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
 }
 
 void batches_free(Batches *b) {
-  if (b->order) alloc_put(b->order, (size_t)b->rows * sizeof *b->order);
+  if (b->order) alloc_put(b->order, SIZE_BYTES(sizeof *b->order, b->rows));
   b->order = NULL;
   b->row = b->end = 0;
 }

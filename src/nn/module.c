@@ -140,6 +140,7 @@ static void take_memory(Tensor *t, Tensor *other) {
   t->contiguous = other->contiguous;
   t->offset = other->offset;
   memcpy(t->stride, other->stride, sizeof t->stride);
+  tensor_window_changed(t);
   tensor_release(other);
 }
 

@@ -43,6 +43,9 @@ typedef struct LayerDef {
   void (*reset_parameters)(Module *m);
   /* Sets out[0..noutputs-1] to new references, or returns -1 with err_set and sets none. */
   int (*forward)(const Module *m, Tensor *const *in, Tensor **out);
+  /* Of a loss whose mean does not divide by a fixed number per row: *out becomes what it divided by for these inputs, a
+   * new tensor of one element, or NULL where that is such a number after all. -1 with err_set. NULL: it always is. */
+  int (*mean_weight)(const Module *m, Tensor *const *in, Tensor **out);
   /* What PyTorch prints between the parentheses. NULL: nothing. */
   void (*describe)(const Module *m, char *text, size_t size);
 } LayerDef;

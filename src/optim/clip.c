@@ -24,19 +24,19 @@ typedef struct Norm {
 } Norm;
 
 /* lane[i % 8] collects element i. */
-#define CLIP_SUM(NAME, T, ADD)                                              \
-  static VECTORIZED double NAME(int64_t n, const T *x, double power) {      \
-    (void)power;                                                            \
-    double lane[LANES] = {0};                                               \
-    int64_t whole = n - n % LANES;                                          \
-    for (int64_t i = 0; i < whole; i += LANES) {                            \
-      for (int k = 0; k < LANES; k++) ADD(lane[k], (double)x[i + k]);       \
-    }                                                                       \
-    for (int64_t i = whole; i < n; i++) ADD(lane[i - whole], (double)x[i]); \
-    for (int width = LANES / 2; width; width /= 2) {                        \
-      for (int k = 0; k < width; k++) lane[k] += lane[k + width];           \
-    }                                                                       \
-    return lane[0];                                                         \
+#define CLIP_SUM(NAME, T, ADD)                                                            \
+  static VECTORIZED(double, NAME, (int64_t n, const T *x, double power), (n, x, power)) { \
+    (void)power;                                                                          \
+    double lane[LANES] = {0};                                                             \
+    int64_t whole = n - n % LANES;                                                        \
+    for (int64_t i = 0; i < whole; i += LANES) {                                          \
+      for (int k = 0; k < LANES; k++) ADD(lane[k], (double)x[i + k]);                     \
+    }                                                                                     \
+    for (int64_t i = whole; i < n; i++) ADD(lane[i - whole], (double)x[i]);               \
+    for (int width = LANES / 2; width; width /= 2) {                                      \
+      for (int k = 0; k < width; k++) lane[k] += lane[k + width];                         \
+    }                                                                                     \
+    return lane[0];                                                                       \
   }
 #define ADD_SQUARE(sum, v) ((sum) += (v) * (v))
 #define ADD_ABS(sum, v) ((sum) += fabs(v))
@@ -105,14 +105,14 @@ static int total_norm(Tensor *const *grads, int n, double norm_type, double *tot
 }
 
 /* x <- min(max(x scale, -limit), limit) */
-#define CLIP_APPLY(NAME, T)                                                  \
-  static VECTORIZED void NAME(int64_t n, T *x, double scale, double limit) { \
-    const T s = (T)scale, hi = (T)limit;                                     \
-    for (int64_t i = 0; i < n; i++) {                                        \
-      T v = x[i] * s;                                                        \
-      v = v > hi ? hi : v;                                                   \
-      x[i] = v < -hi ? -hi : v;                                              \
-    }                                                                        \
+#define CLIP_APPLY(NAME, T)                                                                             \
+  static VECTORIZED(void, NAME, (int64_t n, T * x, double scale, double limit), (n, x, scale, limit)) { \
+    const T s = (T)scale, hi = (T)limit;                                                                \
+    for (int64_t i = 0; i < n; i++) {                                                                   \
+      T v = x[i] * s;                                                                                   \
+      v = v > hi ? hi : v;                                                                              \
+      x[i] = v < -hi ? -hi : v;                                                                         \
+    }                                                                                                   \
   }
 CLIP_APPLY(apply_f32, float)
 CLIP_APPLY(apply_f64, double)

@@ -21,13 +21,12 @@ static void open_epoch(SweepRun *run) {
   }
 }
 
-void sweep_run_count(SweepRun *run, double loss, int64_t n) {
-  run->total += loss * (double)n;
-  run->rows += n;
+void sweep_run_count(SweepRun *run, double loss, double weight) {
+  run->total += run->sums ? loss : loss * weight;
+  run->weight += weight;
   if (loader_ready(run->l, &run->b) > 0) return;
-  run->loss[run->epoch++] = run->total / (double)run->rows;
-  run->total = 0;
-  run->rows = 0;
+  run->loss[run->epoch++] = run->total / run->weight;
+  run->total = run->weight = 0;
   batches_free(&run->b);
   run->open = false;
 }
@@ -36,8 +35,8 @@ void sweep_run_advance(SweepRun *run) {
   Tensor *in[LOADER_MAX_FIELDS];
   for (open_epoch(run); run->state == SWEEP_RUN_READY; open_epoch(run)) {
     const int64_t n = loader_ready(run->l, &run->b);
-    const Tensor *loss;
-    const Plan *p = run->find(run->ctx, &run->own, run->l, n, &loss);
+    const Tensor *loss, *weight;
+    const Plan *p = run->find(run->ctx, &run->own, run->l, n, &loss, &weight);
     if (!p) {
       run->state = SWEEP_RUN_WAITS;
       return;
@@ -48,7 +47,7 @@ void sweep_run_advance(SweepRun *run) {
       fail(run);
       return;
     }
-    sweep_run_count(run, tensor_get(loss, 0), n);
+    sweep_run_count(run, tensor_get(loss, 0), weight ? tensor_get(weight, 0) : (double)n);
   }
 }
 

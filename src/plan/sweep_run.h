@@ -25,11 +25,13 @@ typedef struct SweepRun {
   bool open;
   Context own;           /* its context */
   int64_t epoch, epochs; /* finished, wanted */
-  double total;          /* of the epoch: sum of loss x rows, and rows */
-  int64_t rows;
-  double *loss; /* [epochs] mean over the rows, as the finished epochs come; borrowed */
-  /* A plan for a batch of n rows and the window onto its loss, or NULL; asked at each batch. */
-  const Plan *(*find)(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss);
+  bool sums;             /* a loss is the sum over its rows, not a mean */
+  double total, weight;  /* of the epoch: sum of the losses times their weights, and sum of these */
+  double *loss;          /* [epochs] the mean of the finished epochs, as they come; borrowed */
+  /* A plan for a batch of n rows and the windows onto its loss and the weight of that (NULL: n), or NULL; asked at each
+   * batch. */
+  const Plan *(*find)(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss,
+                      const Tensor **weight);
   void *ctx;
   char error[512];
 } SweepRun;
@@ -37,8 +39,8 @@ typedef struct SweepRun {
 /* Replays batches until the run is not READY any more. Any thread, if its plans are threadable. */
 void sweep_run_advance(SweepRun *run);
 
-/* Adds the loss of a batch of n rows. Called by sweep_run_advance, and by the code that called the step instead. */
-void sweep_run_count(SweepRun *run, double loss, int64_t n);
+/* Adds the loss of a batch. Called by sweep_run_advance, and by the code that called the step instead. */
+void sweep_run_count(SweepRun *run, double loss, double weight);
 
 void sweep_run_free(SweepRun *run);
 

@@ -34,6 +34,23 @@ describe("data", function()
       end
     end)
 
+    it("takes options beside the tensors in one table", function()
+      assert.equal(5, #data.loader { X = X, y = y, batch_size = 2 })
+      assert.equal(3, #data.loader { X, y, batch_size = 3, drop_last = true })
+      assert.same({ 10, 5 }, data.loader({ X = X, name = "mine", batch_size = 10 }):batches()().shape)
+    end)
+
+    it("drops nothing that stands in the data", function()
+      local function fails(expected, ...) contains(message(data.loader, ...), expected) end
+      fails("data.loader: batch_size stands in the data set and must stand in the table of options",
+        { X = X, y = y, batch_size = 2 }, { shuffle = true })
+      fails("data.loader: unknown option 'batch_siz'; did you mean 'batch_size'?", { X, y, batch_siz = 2 })
+      fails("data.loader: the data set has a tensor 'weight', which no batch would hold", { X = X, y = y, weight = y })
+      fails("data.loader: the data set has a tensor '1', which no batch would hold", { X = X, y })
+      contains(message(lab.train.mean_loss, lab.nn.Identity(), lab.nn.MSELoss(), { X = X, y = X, batch_size = 2 }),
+        "train.mean_loss: data.batch_size must be an option, not a field of the data set, got 2")
+    end)
+
     it("makes an epoch's order a function of seed and epoch", function()
       local options = { batch_size = 4, shuffle = true, seed = 5 }
       local a, b = data.loader({ X, y }, options), data.loader({ X, y }, options)

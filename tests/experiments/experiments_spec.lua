@@ -101,7 +101,7 @@ table.sort(names)
 -- The losses and the seconds of the lines "loss: 0.243, 0.001 sec/epoch".
 local function losses(text)
   local list = {}
-  for loss in text:gmatch("loss: (%d+%.%d%d%d), %d+%.%d%d%d sec/epoch") do list[#list + 1] = tonumber(loss) end
+  for loss in text:gmatch("loss: (%d+%.%d%d%d), %d[%d.e-]* sec/epoch") do list[#list + 1] = tonumber(loss) end
   return list
 end
 

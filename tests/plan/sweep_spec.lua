@@ -1,5 +1,6 @@
 --- train.sweep: many trainings at once, each as it would be by itself.
 local lab = require "optlab"
+local said = require "tests.support.said"
 local errors = require "tests.support.errors"
 local nn, optim, train, sched = lab.nn, lab.optim, lab.train, lab.sched
 
@@ -128,7 +129,7 @@ describe("train.sweep", function()
   end)
 
   it("lets a run diverge without the others", function()
-    local results = train.sweep(description {
+    local _, results = said(train.sweep, description {
       model = function() return nn.Linear(3, 2) end, epochs = 40,
       optimizer = function(params, run) return optim.SGD(params, { lr = run.lr }) end,
       grid = { lr = { 0.1, 50 }, seed = { 1 } },

@@ -1,4 +1,4 @@
---- Where annotations, legends, levels and contours lie; how styles are read.
+--- Where annotations, levels and contours lie; how styles are read.
 local contour = require "optlab.plot.contour"
 local figures = require "tests.support.figures"
 local layout = require "optlab.plot.gnuplot.layout"
@@ -18,20 +18,6 @@ describe("plot", function()
       local box = layout.text_box(view(), "a text at the right edge", 0.99, 0.999, "left", 12)
       assert.is_true(box.left + box.width <= view().width)
       assert.is_true(box.bottom + box.height <= view().height)
-    end)
-
-    it("puts the legend where no curve is", function()
-      local falling = { { x = { 0, 1 }, y = { 1, 0 }, joined = true, weight = 1 } }
-      local rising = { { x = { 0, 1 }, y = { 0, 1 }, joined = true, weight = 1 } }
-      assert.equal("inside right top", layout.legend(view(), { "a" }, falling, {}))
-      assert.equal("inside left top", layout.legend(view(), { "a" }, rising, {}))
-    end)
-
-    it("puts the legend beside the frame when curves are everywhere", function()
-      local x, y = {}, {}
-      for i = 1, 400 do x[i], y[i] = i / 400, i % 2 end
-      local noise = { { x = x, y = y, joined = true, weight = 1 } }
-      assert.equal("outside right top", layout.legend(view(), { "a" }, noise, {}))
     end)
 
     it("chooses round contour levels", function()

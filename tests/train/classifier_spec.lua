@@ -113,9 +113,49 @@ describe("train.fit of a classifier", function()
   end)
 
   it("says what is wrong", function()
-    errors.says(function() classify {metric = "acuracy"} end, "metric must be 'accuracy', got 'acuracy'")
+    errors.says(function() classify {metric = "acuracy"} end,
+      "metric must be one of 'accuracy', 'binary_accuracy', got 'acuracy'")
     errors.says(function() train.accuracy(function(X) return X:sum(2) end, heaps(50)) end,
       "the accuracy needs predictions (N, C) and labels (N), got (50) and (50)")
+  end)
+
+  local function accuracy(scores, labels, options)
+    local data = {X = lab.tensor(scores), y = lab.tensor(labels, {dtype = "int64"})}
+    return train.accuracy(nn.Identity(), data, options)
+  end
+
+  it("refuses labels that are none of the classes, as CrossEntropyLoss does", function()
+    local scores = {{9, 0, 0}, {0, 9, 0}, {0, 0, 9}}
+    errors.says(function() accuracy(scores, {0, 1, 2}) end, "classifier_spec.lua:", "train.accuracy: labels: row 1 is "
+      .. "0, class labels are whole numbers from 1 to 3 (labels count from 1")
+    errors.says(function() accuracy(scores, {1, 2, 4}) end, "row 3 is 4")
+    assert.equal(2 / 3, accuracy(scores, {1, 2, 1}))
+  end)
+
+  it("tells one score a row from scores of classes", function()
+    local scores = {{-3}, {2}, {-1}, {4}}
+    errors.says(function() accuracy(scores, {1, 1, 1, 1}) end, "predictions (4, 1)", "'binary_accuracy'")
+    assert.equal(1, accuracy(scores, {0, 1, 0, 1}, {metric = "binary_accuracy"}))
+    assert.equal(0.75, accuracy({-3, 2, 0, 4}, {0, 1, 1, 1}, {metric = "binary_accuracy"}))
+    errors.says(function() accuracy(scores, {1, 2, 1, 2}, {metric = "binary_accuracy"}) end, "must be 0 or 1")
+    errors.says(function() accuracy({{1, 2}}, {1}, {metric = "binary_accuracy"}) end, "(N) or (N, 1)", "(1, 2)")
+  end)
+
+  it("takes no answer from scores that are nan", function()
+    assert.equal(0.5, accuracy({{0 / 0, 0}, {1, 0}}, {1, 1}))
+    assert.equal(0.5, accuracy({0 / 0, -1}, {0, 0}, {metric = "binary_accuracy"}))
+  end)
+
+  it("trains with the binary accuracy", function()
+    local X = lab.randn(60, 2)
+    local data = {X = X, y = X:select(2, 1):gt(0):to("float32"):reshape(60, 1)}
+    local net = nn.Linear(2, 1)
+    local history = train.fit {
+      model = net, loss = nn.BCEWithLogitsLoss(), optimizer = lab.optim.SGD(net:parameters(), {lr = 1}), epochs = 20,
+      data = lab.data.loader(data, {batch_size = 10}), eval_data = data, metric = "binary_accuracy",
+    }
+    assert.is_true(history.best > 0.9)
+    assert.equal(history.test_acc[20], train.accuracy(net, data, {metric = "binary_accuracy"}))
   end)
 
   it("is written to metrics.csv epoch by epoch", function()

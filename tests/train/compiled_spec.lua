@@ -52,6 +52,7 @@ describe("train.fit with compiled updates", function()
     local function failure(compile)
       local o = regression(compile, { epochs = 50 })
       o.optimizer.lr = 30
+      o.on_divergence = "error"
       local _, message = pcall(train.fit, o)
       local first = {}
       for i, p in ipairs(o.model:parameters()) do first[i] = tostring(p) end

@@ -2,7 +2,7 @@
 local lab = require "optlab"
 local errors = require "tests.support.errors"
 local rules = require "tests.support.rules"
-local train = lab.train
+local nn, train = lab.nn, lab.train
 local trainings = require "tests.support.trainings"
 local gd, momentum, adam = rules.gd, rules.momentum, rules.adam
 local toy, toy_model, mse, fit = trainings.toy, trainings.toy_model, trainings.mse, trainings.fit
@@ -94,8 +94,46 @@ describe("train.fit", function()
   it("stops at a loss that is not finite and names the step", function()
     local model, params = toy_model()
     errors.says(function()
-      fit {model = model, optimizer = train.optimizer(params, {"SGD", lr = 1e200})}
+      fit {model = model, optimizer = train.optimizer(params, {"SGD", lr = 1e200}), on_divergence = "error"}
     end, "the loss is", "at step", "epoch 1")
+  end)
+
+  it("passes over nan when it looks for the best point", function()
+    local function best(values)
+      local k = 0
+      local history = fit {evaluate = function()
+        k = k + 1
+        return values[k]
+      end}
+      return {history.best_epoch, history.best}
+    end
+    local nan = 0 / 0
+    assert.same({3, 1}, best {nan, 2, 1})
+    assert.same({2, 1}, best {2, 1, nan})
+    assert.same({2, 5}, best {nan, 5, nan})
+    assert.same({}, best {nan, nan, nan})
+    assert.same({3, 0}, best {nan, -math.huge, 0})
+  end)
+
+  it("refuses a third tensor that neither the model nor the loss would see", function()
+    local loader = lab.data.loader({lab.ones(4, 2), lab.ones(4, 1), lab.ones(4)}, {batch_size = 2})
+    local net = nn.Linear(2, 1)
+    local o = {
+      model = net, loss = nn.MSELoss(), optimizer = lab.optim.SGD(net:parameters()), data = loader, epochs = 1,
+    }
+    for _, compile in ipairs {true, false} do
+      o.compile = compile
+      errors.says(function() train.fit(o) end, "train.fit: a batch must be X and y, but the data have a third tensor")
+    end
+    errors.says(function() train.mean_loss(net, o.loss, loader) end, "fit_spec.lua:", "train.mean_loss: a batch must")
+    errors.says(function() train.accuracy(net, loader) end, "train.accuracy: a batch must be X and y")
+  end)
+
+  it("refuses data without a batch", function()
+    local function batches() return function() end end
+    local empty = setmetatable({batches = batches}, {__len = function() return 0 end})
+    errors.says(function() fit {data = empty} end, "train.fit: data gives no batch")
+    errors.says(function() train.mean_loss(toy_model(), mse, empty) end, "train.mean_loss: the data give no batch")
   end)
 
   it("says which option is missing, misspelt or of the wrong kind", function()

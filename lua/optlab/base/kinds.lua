@@ -154,9 +154,19 @@ M.module = {
   end,
 }
 
+-- Options of a loader, which a data set has no use for.
+local LOADER_OPTIONS = { "batch_size", "shuffle", "drop_last", "seed" }
+
 M.dataset = {
   takes = "table", what = "a data set {X = tensor, y = tensor}",
-  accept = function(v) return type(v) == "table" and is_tensor(v.X) and v or nil end,
+  accept = function(v)
+    if type(v) ~= "table" or not is_tensor(v.X) then return nil end
+    for _, name in ipairs(LOADER_OPTIONS) do
+      local option = rawget(v, name)
+      if option ~= nil then return nil, "." .. name, { what = "an option, not a field of the data set" }, option end
+    end
+    return v
+  end,
 }
 
 -- An object with certain methods or fields: `has = {"step", "zero_grad"}`, and `what` to say what that is.

@@ -12,6 +12,19 @@ local options = require "optlab.plot.options"
 
 local Figure = figure.Figure
 
+local BAR_LABEL = { "label", "text", doc = "Name of the colour bar." }
+
+-- The label of something coloured by value: it names the colour bar if there is one.
+local function name_bar(el, opts)
+  if el.colorbar then el.bar_label, el.label = opts.label, nil end
+end
+
+local function check_bar(opts, where)
+  if opts.label and not opts.colorbar then
+    errors.raise("%s: label names the colour bar, but there is none: set colorbar = true or drop label", where)
+  end
+end
+
 local function ends(list)
   return { list[1], list[#list] }
 end
@@ -57,7 +70,7 @@ local CONTOUR = args.declare("Figure:contour", {
     doc = "The largest number of contours, at round values; or the list of values." },
   { "filled", "flag", default = false, doc = "Whether to fill the bands between levels instead of drawing lines." },
   { "labels", "flag", default = false, doc = "Whether the value of each level is written on its line." },
-  options.LABEL,
+  { "label", "text", doc = "Name in the legend, or of the colour bar if there is one." },
   { "color", "color", doc = "One colour for all levels, instead of one for each." },
   options.STYLE, options.WIDTH, options.PALETTE, options.COLORBAR, options.ENHANCED,
 })
@@ -104,7 +117,9 @@ function Figure:contour(...)
   local opts, where = CONTOUR:read(...), CONTOUR.callee
   figure.check_kind(self, false, where)
   local grid = check_grid(arrays.grid(opts.source, opts, where), where)
-  local el = { levels = levels_of(opts.levels, grid, where), edge = { x = ends(grid.x), y = ends(grid.y) } }
+  local el = {
+    grid = grid, levels = levels_of(opts.levels, grid, where), edge = { x = ends(grid.x), y = ends(grid.y) },
+  }
   figure.set_label(el, opts)
   if opts.filled then
     fill_bands(el, grid, opts, where)
@@ -115,6 +130,7 @@ function Figure:contour(...)
     end
   end
   if el.palette then check_palette(self, el.palette, where) end
+  name_bar(el, opts)
   return figure.add(self, el, false, where)
 end
 
@@ -146,7 +162,7 @@ end
 
 local SURFACE = args.declare("Figure:surface", {
   doc = "Draws a coloured surface over the plane.",
-  positions = 1, SOURCE, X, Y, options.PALETTE, options.COLORBAR,
+  positions = 1, SOURCE, X, Y, options.PALETTE, options.COLORBAR, BAR_LABEL, options.ENHANCED,
 })
 
 --- A surface coloured by height.
@@ -158,6 +174,9 @@ function Figure:surface(...)
   local el = solid_element(self, "surface", opts, where)
   el.palette, el.colorbar = opts.palette, opts.colorbar
   el.shades = { limits.extremes(el.grid.z) }
+  check_bar(opts, where)
+  figure.set_label(el, opts)
+  name_bar(el, opts)
   return figure.add(self, el, true, where)
 end
 
@@ -175,7 +194,7 @@ local HEATMAP = args.declare("Figure:heatmap", {
   positions = 1, SOURCE, X, Y, options.PALETTE,
   { "colorbar", "flag", default = true, doc = "Whether a bar explains the colours." },
   { "range", "pair", doc = "{lowest, highest} value of the colour scale; by default those of the data." },
-  options.LABEL, options.ENHANCED,
+  BAR_LABEL, options.ENHANCED,
 })
 
 --- A map of values by colour.
@@ -191,7 +210,10 @@ function Figure:heatmap(...)
   el.palette, el.colorbar = opts.palette, opts.colorbar
   el.shades = opts.range or { limits.extremes(grid.z) }
   check_palette(self, el.palette, where)
-  return figure.add(self, figure.set_label(el, opts), false, where)
+  check_bar(opts, where)
+  figure.set_label(el, opts)
+  name_bar(el, opts)
+  return figure.add(self, el, false, where)
 end
 
 -- 0..1 or 0..255 to 0..255; what is not finite is black.

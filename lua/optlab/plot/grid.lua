@@ -22,7 +22,7 @@ local GRID = args.declare("plot.grid", {
     doc = "The figures." },
   { "rows", "integer", min = 1, max = MANY, doc = "Number of rows; by default as many as needed." },
   { "cols", "integer", min = 1, max = MANY, doc = "Number of columns; by default at most 3." },
-  options.TITLE, options.SIZE, options.ENHANCED,
+  options.TITLE, options.SIZE, options.MARKUP,
 })
 local SAVE = args.declare("Grid:save", {
   doc = "Writes the grid's data and gnuplot commands and starts drawing the picture.",

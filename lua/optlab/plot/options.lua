@@ -54,8 +54,10 @@ M.STYLE = { "style", "style", doc = "A line, a marker and a colour letter, such 
 M.COLOR = { "color", "color",
   doc = "A letter, a name, \"#rrggbb\", or \"C1\" to \"C10\" of the theme; by default the next of these." }
 M.WIDTH = { "width", "scalar", above = 0, max = 1000, doc = "Width of the line." }
-M.ENHANCED = { "enhanced", "flag", default = false,
-doc = "Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript." }
+M.ENHANCED = { "enhanced", "flag",
+  doc = "Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says." }
+M.MARKUP = { "enhanced", "flag", default = false,
+  doc = "Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript." }
 M.PALETTE = { "palette", "palette", default = "viridis",
   doc = "The colour scale." }
 M.COLORBAR = { "colorbar", "flag", default = false, doc = "Whether a bar explains the colours." }
@@ -131,7 +133,7 @@ M.LEGEND = {
 
 M.FIGURE = {
   M.TITLE, M.XLABEL, M.YLABEL, text("zlabel", "Label of the z axis of a surface."), M.XLIM, M.YLIM, limits("zlim"),
-  log("logx"), log("logy"), size { 640, 400 }, M.LEGEND, M.ENHANCED,
+  log("logx"), log("logy"), size { 640, 400 }, M.LEGEND, M.MARKUP,
   { "aspect", "choice", choices = { "equal" }, doc = "\"equal\": a unit has the same length on both axes." },
   { "view", "pair", finite = true, doc = "The two angles from which a surface is seen; by default {60, 30}." },
   ticks("xticks"), ticks("yticks"),

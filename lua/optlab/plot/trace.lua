@@ -11,7 +11,7 @@ local M = {}
 
 local FIGURE = {
   options.TITLE, options.XLABEL, options.YLABEL, options.XLIM, options.YLIM, options.SIZE, options.LEGEND,
-  options.ENHANCED,
+  options.MARKUP,
 }
 
 -- Rows, followed by those options of a figure that a trace has too.

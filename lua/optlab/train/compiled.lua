@@ -5,7 +5,6 @@
 -- its mind after a hundred of them; for those the script says `compile = true`.
 -- @module optlab.train.compiled
 local Sequential = require "optlab.nn.sequential"
-local compile = require "optlab.compile"
 local config = require "optlab.base.config"
 local core = require "optlab.core".compile
 local module = require "optlab.nn.module"
@@ -40,11 +39,13 @@ end
 -- @tparam table o model, loss, optimizer; `compile = true`: a step that cannot be recorded is an error, else it goes on
 --   as plain Lua with the same numbers
 -- @tparam[opt] object scheduler moves the learning rate after each update, in C
+-- @tparam[opt] function weigh see optlab.train.step
 -- @treturn CompiledStep
-function M.step(o, scheduler)
-  return compile(step.new {
+function M.step(o, scheduler, weigh)
+  return core.compile(step.new {
     model = o.model, loss = o.loss, optimizer = o.optimizer, scheduler = scheduler, accepts = core.check_loss,
-  }, { fallback = o.compile ~= true })
+    weigh = weigh, fn = "train.fit",
+  }, o.compile ~= true, true, weigh ~= nil)
 end
 
 --- How many batches of `size` rows lead from `rows` to the next multiple of `every`, at most `limit`.
@@ -64,17 +65,19 @@ local function last_batch(loader)
   return following(state, control)
 end
 
--- Up to n batches of a pass. On a bad loss: how many updates were made before, the loss, the batch.
+-- Up to n batches of a pass: the losses, the rows of the last one, the weights of the losses if they have some. Returns
+-- nil after a bad loss, and on_bad gets: the loss, how many updates were made before, the batch.
 local function run(pass, n, loader, on_bad)
   local left = #pass
-  local ok, losses, rows = pcall(pass.run, pass, n)
-  if ok then return losses:tolist(), rows end
+  local ok, losses, rows, weights = pcall(pass.run, pass, n)
+  if ok then return losses:tolist(), rows, weights and weights:tolist() or {} end
   local value = core.bad_loss()
   if not value then error(losses, 0) end
   on_bad(value, left - #pass - 1, last_batch(loader))
 end
 
---- One epoch: calls each(loss, rows) for each batch, in order.
+--- One epoch: calls each(loss, rows, weight) for each batch, in order; weight is nil where the loss counts by its rows.
+-- Ends after on_bad.
 -- @tparam CompiledStep update
 -- @tparam Loader loader
 -- @tparam function each
@@ -85,8 +88,9 @@ end
 function M.epoch(update, loader, each, ahead, on_bad)
   local pass, size = update:pass(loader), loader.batch_size
   while #pass > 0 do
-    local losses, last = run(pass, ahead and ahead(#pass) or nil, loader, on_bad)
-    for i, loss in ipairs(losses) do each(loss, i < #losses and size or last) end
+    local losses, last, weights = run(pass, ahead and ahead(#pass) or nil, loader, on_bad)
+    if not losses then return end
+    for i, loss in ipairs(losses) do each(loss, i < #losses and size or last, weights[i]) end
   end
 end
 

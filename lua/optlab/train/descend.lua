@@ -3,6 +3,7 @@
 
 local args = require "optlab.base.args"
 local arguments = require "optlab.base.script_arguments"
+local divergence = require "optlab.train.divergence"
 local errors = require "optlab.base.errors"
 local tensor = require("optlab.core").tensor.tensor
 local update_function = require "optlab.train.update_function"
@@ -10,7 +11,8 @@ local update_function = require "optlab.train.update_function"
 local M = {}
 
 local DESCEND = args.declare("train.descend", {
-  doc = "Minimizes a function from a starting point; returns the path, a list of steps + 1 points.",
+  doc = "Minimizes a function from a starting point; returns the path, a list of steps + 1 points. If it diverges "
+    .. "there are fewer, and the field `diverged` is {step =, point =}.",
   positions = 4,
   { "f", "callable", required = true,
     doc = "The objective, a function of one number, of as many numbers as x0 has, or of a tensor." },
@@ -22,6 +24,7 @@ local DESCEND = args.declare("train.descend", {
   { "steps", "integer", min = 0, required = true, doc = "Number of updates." },
   { "grad", "callable",
     doc = "A function that is called like f and returns the gradient; by default automatic differentiation." },
+  divergence.OPTION,
 })
 
 -- The coordinates of a vector as 0-dimensional tensors, still connected to it.
@@ -80,13 +83,39 @@ local function point(x)
   return x:tolist()
 end
 
-local function descend_by_rule(gradient, x, rule, steps)
-  local path, state = {point(x)}, {}
-  for t = 1, steps do
-    x = update_function.checked(rule(x, gradient(x), state, t), x, t)
-    path[t + 1] = point(x)
+local function text_of(x)
+  if type(x) == "number" then return x ~= x and "nan" or ("%g"):format(x) end
+  local parts = {}
+  for i, member in ipairs(x) do parts[i] = text_of(member) end
+  return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+-- Ends a path before a point that is not finite. The field is behind a metatable: to functions that take a list the
+-- path is one, without names.
+local function diverge(path, o, t, reached)
+  local diverged = divergence.settle(o.on_divergence,
+    ("train.descend: x is %s at step %d; a smaller learning rate may help"):format(text_of(reached), t),
+    {step = t, point = reached})
+  return setmetatable(path, {__name = "path", __index = {diverged = diverged}})
+end
+
+-- Repeats next_point(t), which returns a point, and lists the points until one is not finite.
+local function follow(first, o, next_point)
+  local path = {first}
+  for t = 1, o.steps do
+    local reached = next_point(t)
+    if not divergence.is_finite(reached) then return diverge(path, o, t, reached) end
+    path[t + 1] = reached
   end
   return path
+end
+
+local function descend_by_rule(gradient, x, rule, o)
+  local state = {}
+  return follow(point(x), o, function(t)
+    x = update_function.checked(rule(x, gradient(x), state, t), x, t)
+    return point(x)
+  end)
 end
 
 -- Sets x.grad from a gradient function that takes and gives plain values.
@@ -98,21 +127,19 @@ local function fill_gradient(gradient, kind, x)
   end
 end
 
-local function descend_by_optimizer(f, kind, x0, spec, steps, gradient)
-  local x = leaf_of(x0)
-  local optimizer = update_function.optimizer({x}, spec)
-  local path = {point(x)}
-  for t = 1, steps do
+local function descend_by_optimizer(kind, gradient, o)
+  local x = leaf_of(o.x0)
+  local optimizer = update_function.optimizer({x}, o.how)
+  return follow(point(x), o, function()
     optimizer:zero_grad()
     if gradient then
       fill_gradient(gradient, kind, x)
     else
-      evaluate(f, kind, x):backward()
+      evaluate(o.f, kind, x):backward()
     end
     optimizer:step()
-    path[t + 1] = point(x)
-  end
-  return path
+    return point(x)
+  end)
 end
 
 --- Follows an update rule or a built-in optimizer downhill and returns every point visited.
@@ -125,22 +152,21 @@ end
 -- @tparam function|table how an update rule `function(x, grad, state, t) return new_x end`, where x and grad are
 --   numbers for a number x0 and float64 vectors otherwise; or an optimizer, {"SGD", lr = 0.1, momentum = 0.9}
 -- @tparam integer steps
--- @tparam[opt] table opts `grad`: the gradient as a function called like f, instead of automatic differentiation
--- @treturn table the path, steps + 1 points: numbers, or lists of numbers
+-- @tparam[opt] table opts `grad`: the gradient as a function called like f, instead of automatic differentiation;
+--   `on_divergence`
+-- @treturn table the path, steps + 1 points: numbers, or lists of numbers; fewer if a point is not finite, and then its
+--   field `diverged` is {step =, point =}: the step that led to it, and that point
 -- @usage local path = train.descend(function(x) return x ^ 2 end, 10, function(x, g) return x - 0.2 * g end, 10)
 -- print(path[#path]) --> 0.060466176
 -- @usage train.descend(function(x1, x2) return x1 ^ 2 + 2 * x2 ^ 2 end, {-5, -2}, {"SGD", lr = 0.1}, 20)
 function M.descend(...)
   arguments.settle()
   local o = DESCEND:read(...)
-  local f, x0, how, steps = o.f, o.x0, o.how, o.steps
-  local kind = kind_of(x0)
+  local x0, kind = o.x0, kind_of(o.x0)
   local gradient = o.grad and given_gradient(o.grad, kind)
-  if type(how) == "function" then
-    local x = kind == "number" and x0 or leaf_of(x0):detach()
-    return descend_by_rule(gradient or recorded_gradient(f, kind), x, how, steps)
-  end
-  return descend_by_optimizer(f, kind, x0, how, steps, gradient)
+  if type(o.how) ~= "function" then return descend_by_optimizer(kind, gradient, o) end
+  local x = kind == "number" and x0 or leaf_of(x0):detach()
+  return descend_by_rule(gradient or recorded_gradient(o.f, kind), x, o.how, o)
 end
 
 return M

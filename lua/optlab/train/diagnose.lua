@@ -1,9 +1,9 @@
 --- Why a loss is no number: looks for the first tensor that is to blame, and says what may help.
 -- @module optlab.train.diagnose
 
-local errors = require "optlab.base.errors"
 local module = require "optlab.nn.module"
 local no_grad = require("optlab.core").autograd.no_grad
+local tensor = require("optlab.core").tensor
 
 local M = {}
 
@@ -18,9 +18,10 @@ local function named_parameters(model, optimizer)
     for name, p in model:named_parameters() do list[#list + 1] = {("'%s'"):format(name), p} end
     return list
   end
+  if not optimizer then return list end
   local groups = type(optimizer) == "table" and {optimizer} or optimizer.param_groups
   for g = 1, #groups do
-    for i, p in ipairs(groups[g].params) do
+    for i, p in ipairs(groups[g].params or {}) do
       list[#list + 1] = {#groups > 1 and ("%d of group %d"):format(i, g) or tostring(i), p}
     end
   end
@@ -34,9 +35,20 @@ local function first_bad(parameters, tensor_of)
   end
 end
 
-local function rate_of(optimizer)
+local function smaller_rate(optimizer)
   local ok, lr = pcall(function() return optimizer.lr end)
-  return ok and type(lr) == "number" and (" than %g"):format(lr) or ""
+  local than = ok and type(lr) == "number" and (" than %g"):format(lr) or ""
+  return ("a smaller learning rate%s, a warm-up, or optim.clip_grad_norm_ may help"):format(than)
+end
+
+local function itself(p) return p end
+
+--- What is wrong with the parameters after the last update.
+-- @tparam table o the options of train.fit
+-- @treturn ?string nil if all are finite
+function M.bad_parameter(o)
+  local name = no_grad(first_bad, named_parameters(o.model, o.optimizer), itself)
+  return name and ("parameter %s is not finite; %s"):format(name, smaller_rate(o.optimizer))
 end
 
 --- What is wrong and what to do, for a loss that is infinite or nan.
@@ -47,9 +59,8 @@ end
 -- @treturn string
 function M.advice(o, X, y, steps)
   local parameters = named_parameters(o.model, o.optimizer)
-  local smaller = ("a smaller learning rate%s, a warm-up, or optim.clip_grad_norm_ may help"):format(
-    rate_of(o.optimizer))
-  local name = no_grad(first_bad, parameters, function(p) return p end)
+  local smaller = smaller_rate(o.optimizer)
+  local name = no_grad(first_bad, parameters, itself)
   if name and steps == 0 then
     return ("parameter %s is not finite before the first update: look at how it is initialised"):format(name)
   elseif name then
@@ -57,18 +68,20 @@ function M.advice(o, X, y, steps)
   elseif not is_finite(X) or not is_finite(y) then
     return "the batch itself has values that are inf or nan: look at the data"
   end
+  local random = tensor.get_rng_state() -- the script may go on, as if nobody had looked
   o.optimizer:zero_grad()
-  o.loss(o.model(X), y):backward()
-  name = no_grad(first_bad, parameters, function(p) return p.grad end)
+  local ok = pcall(function() o.loss(o.model(X), y):backward() end)
+  tensor.set_rng_state(random)
+  name = ok and no_grad(first_bad, parameters, function(p) return p.grad end)
   if not name then return smaller end
   return ("the parameters are finite, but the gradient of %s is not; %s"):format(name, smaller)
 end
 
---- Raises an error about a loss that is no number.
-function M.raise(value, o, X, y, run)
+--- Where a loss is no number.
+-- @treturn string
+function M.place(value, counters)
   local shown = value ~= value and "nan" or tostring(value) -- C writes "-nan" too
-  errors.raise("train.fit: the loss is %s at step %d (epoch %d): %s", shown, run.steps + 1, run.epoch,
-    M.advice(o, X, y, run.steps))
+  return ("the loss is %s at step %d (epoch %d)"):format(shown, counters.steps + 1, counters.epoch)
 end
 
 return M

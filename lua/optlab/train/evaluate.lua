@@ -4,12 +4,18 @@
 -- afterwards every module in it is in the mode that it was in before.
 -- @module optlab.train.evaluate
 
+local accuracy = require "optlab.train.accuracy"
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
+local loss_mean = require "optlab.train.loss_mean"
 local module = require "optlab.nn.module"
 
 local M = {}
+
+local METRIC = { "metric", "choice", choices = { "accuracy", "binary_accuracy" }, default = "accuracy",
+  doc = "\"accuracy\": predictions are (N, C), labels (N) from 1 to C; \"binary_accuracy\": predictions are (N) or "
+    .. "(N, 1), labels 0 and 1, the answer is 1 for a score above 0." }
 
 local MODEL = { "model", "callable", required = true,
   doc = "The model: called with a batch X, it returns predictions." }
@@ -17,14 +23,16 @@ local DATA = { "data", "dataset|object", has = { "batches" }, what = "a data set
   required = true, doc = "A data set, or a loader." }
 
 local MEAN_LOSS = args.declare("train.mean_loss", {
-  doc = "The mean loss over a data set, in evaluation mode.",
+  doc = "The mean loss over a data set, in evaluation mode: the loss of all rows at once, for every batch size; with "
+    .. "reduction 'sum' that divided by the number of rows.",
   positions = 3, MODEL,
-  { "loss", "callable", required = true, doc = "loss(prediction, y) returns the mean over the examples." },
+  { "loss", "callable", required = true,
+    doc = "A loss; a function loss(prediction, y) of your own returns the mean over the rows of the batch." },
   DATA,
 })
 local ACCURACY = args.declare("train.accuracy", {
   doc = "The share of right answers, in evaluation mode.",
-  positions = 2, MODEL, DATA,
+  positions = 2, MODEL, DATA, METRIC,
 })
 
 local WHOLE = 2048 -- rows: so small a data set is evaluated in one go
@@ -52,57 +60,66 @@ local function batches_of(data)
   return core.data.loader(data, {batch_size = BATCH}):batches()
 end
 
---- How many rows of the predictions have their largest value at the label.
--- @tparam Tensor prediction (N, C)
--- @tparam Tensor y (N), labels 1..C
--- @treturn integer
-function M.count_right(prediction, y)
-  if prediction:dim() ~= 2 or y:dim() ~= 1 or #y ~= #prediction then
-    errors.raise("the accuracy needs predictions (N, C) and labels (N), got (%s) and (%s)",
-      table.concat(prediction.shape, ", "), table.concat(y.shape, ", "))
+--- Raises about a batch with more tensors than a model and a loss take.
+-- @param more the third value of a batch
+-- @tparam string fn
+function M.refuse_third(more, fn)
+  if more ~= nil then
+    errors.raise("%s: a batch must be X and y, but the data have a third tensor, which neither the model nor the loss "
+      .. "would see; put it into a loop of your own", fn)
   end
-  return prediction:argmax(2):eq(y):sum():item()
 end
 
 --- Runs a model over data.
 -- @tparam function|table model
--- @tparam ?function|table loss loss(prediction, y), a mean over the examples
+-- @tparam ?function|table loss see optlab.train.loss_mean
 -- @tparam ?function count count(prediction, y), how many are right
 -- @tparam table data a data set {X=, y=} or a loader
+-- @tparam string fn who asks, for messages
 -- @treturn number the mean loss, 0 without a loss
 -- @treturn number the share that is right, 0 without a count
-function M.measure(model, loss, count, data)
+function M.measure(model, loss, count, data, fn)
+  local how = loss and loss_mean.of(loss, fn)
   local mode <close> = evaluation_mode(model) -- luacheck: ignore 211
   return core.autograd.no_grad(function()
-    local mean, share, seen = 0, 0, 0
-    for X, y in batches_of(data) do
+    local mean, counted, share, seen = 0, 0, 0, 0
+    for X, y, more in batches_of(data) do
+      M.refuse_third(more, fn)
       local prediction, rows = model(X), #X
       seen = seen + rows
-      if loss then mean = mean + (loss(prediction, y):item() - mean) * rows / seen end
+      if loss then
+        local value = loss(prediction, y):item()
+        local weight = how.weigh and how.weigh(prediction, y)
+        weight = weight and weight:item() or rows
+        counted = counted + weight
+        if how.sums then value = value / rows end
+        if weight ~= 0 then mean = mean + (value - mean) * weight / counted end
+      end
       if count then share = share + (count(prediction, y) - share * rows) / seen end
     end
-    return mean, share
+    if seen == 0 then errors.raise("%s: the data give no batch", fn) end
+    return counted == 0 and loss and 0 / 0 or mean, share
   end)
 end
 
---- The mean loss of a model over a data set {X=, y=} or over the batches of a loader. A data set's bytes become floats
--- by its own `transform`, a batch at a time.
+--- The mean loss of a model over a data set {X=, y=} or over the batches of a loader: one number for every batch size
+-- (optlab.train.loss_mean). A data set's bytes become floats by its own `transform`, a batch at a time.
 -- @tparam function|table model
--- @tparam function|table loss loss(prediction, y), a mean over the examples
+-- @tparam function|table loss
 -- @tparam table data
 -- @treturn number
 function M.mean_loss(...)
   local o = MEAN_LOSS:read(...)
-  return (M.measure(o.model, o.loss, nil, o.data))
+  return (M.measure(o.model, o.loss, nil, o.data, MEAN_LOSS.callee))
 end
 
---- The share of rows whose largest prediction is that of the label.
--- @tparam function|table model X -> (N, C)
--- @tparam table data a data set {X=, y=} with labels 1..C, or a loader of such
+--- The share of rows that are answered rightly (optlab.train.accuracy).
+-- @tparam function|table model X -> (N, C), or (N, 1) with `metric = "binary_accuracy"`
+-- @tparam table data a data set {X=, y=} with labels, or a loader of such
 -- @treturn number 0..1
 function M.accuracy(...)
   local o = ACCURACY:read(...)
-  return select(2, M.measure(o.model, nil, M.count_right, o.data))
+  return select(2, M.measure(o.model, nil, accuracy.counter(o.metric, ACCURACY.callee), o.data, ACCURACY.callee))
 end
 
 return M

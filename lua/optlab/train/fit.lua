@@ -4,32 +4,41 @@
 -- checkpoint saves); the `history`; and the functions that a step needs.
 -- @module optlab.train.fit
 
+local accuracy = require "optlab.train.accuracy"
 local args = require "optlab.base.args"
 local arguments = require "optlab.base.script_arguments"
 local clock = require("optlab.core").system.clock
 local compiled = require "optlab.train.compiled"
 local diagnose = require "optlab.train.diagnose"
+local divergence = require "optlab.train.divergence"
 local errors = require "optlab.base.errors"
 local evaluate = require "optlab.train.evaluate"
+local history_of = require "optlab.train.history"
+local loss_mean = require "optlab.train.loss_mean"
 local progress = require "optlab.base.progress"
 local rate = require "optlab.train.rate"
 local resume = require "optlab.train.resume"
+local short = require "optlab.base.short"
 local step = require "optlab.train.step"
 
 local M = {}
 
-local FIT = args.declare("train.fit", {
+local FN = "train.fit"
+
+local FIT = args.declare(FN, {
   doc = "Trains a model in epochs of minibatches; returns the history.",
   { "model", "callable", required = true, doc = "The model: called with a batch X, it returns predictions." },
   { "loss", "callable", required = true,
-    doc = "loss(prediction, y) returns the mean over the batch, a tensor with one element." },
+    doc = "A loss; a function loss(prediction, y) of your own returns the mean over the rows of the batch, a tensor "
+      .. "with one element." },
   { "optimizer", "object", has = { "step", "zero_grad" }, what = "an optimizer", required = true,
     doc = "The optimizer of the model's parameters." },
   { "data", "object", has = { "batches" }, what = "a loader (data.loader makes one)", required = true,
     doc = "The loader of the batches to train on." },
   { "epochs", "integer", min = 1, required = true, doc = "Number of passes over the data." },
-  { "metric", "choice", choices = { "accuracy" },
-    doc = "\"accuracy\" counts right answers too: predictions are (N, C), labels (N) from 1 to C." },
+  { "metric", "choice", choices = { "accuracy", "binary_accuracy" },
+    doc = "\"accuracy\" counts right answers too: predictions are (N, C), labels (N) from 1 to C. \"binary_accuracy\": "
+      .. "predictions are (N) or (N, 1), labels 0 and 1." },
   { "scheduler", "callable|object", has = { "step" }, what = "a schedule (a function of t) or an object with step()",
     doc = "A schedule of t = 0, 1, ..., which is attached, or an object with step() such as sched.attach returns." },
   { "scheduler_unit", "choice", choices = { "epoch", "step" }, default = "epoch",
@@ -48,6 +57,7 @@ local FIT = args.declare("train.fit", {
   { "log", "callable", doc = "A function such as print, called with a line of text after each epoch." },
   { "progress", "string|false",
     doc = "Label of the progress bar, by default \"training\"; false for no bar." },
+  divergence.OPTION,
 })
 
 local UPDATES_UNSEEN = 64 -- compiled updates between two looks at the progress bar
@@ -55,27 +65,28 @@ local UPDATES_UNSEEN = 64 -- compiled updates between two looks at the progress 
 local function read_options(...)
   local o = FIT:read(...)
   if o.compile and o.metric then
-    errors.raise("train.fit: a compiled step does not count right answers; leave out compile=true or metric")
+    errors.raise("%s: a compiled step does not count right answers; leave out compile=true or metric", FN)
   end
+  if #o.data == 0 then errors.raise("%s: data gives no batch", FN) end
   return o
 end
 
 -- --- one step -------------------------------------------------------------------------------------------------------
 
--- The usual step as Lua: gives the number that the loss is, and how many predictions were right if `count` counts them.
--- A loss that is no number leaves the parameters alone.
-local function eager_step(o, scheduler, count)
+-- The usual step as Lua: gives the number that the loss is, by what it counts in a mean (nil: by its rows), and how
+-- many predictions were right if `count` counts them. A loss that is no number leaves the parameters alone.
+local function eager_step(o, scheduler, count, weigh)
   local value
   local update = step.new {
     model = o.model, loss = o.loss, optimizer = o.optimizer, scheduler = scheduler, count = count,
-    accepts = function(loss)
+    weigh = weigh, fn = FN, accepts = function(loss)
       value = loss:item()
       return value - value == 0 -- neither infinite nor nan
     end,
   }
-  return function(X, y)
-    local _, right = update(X, y)
-    return value, right
+  return function(X, y, more)
+    local _, weight, right = update(X, y, more)
+    return value, weight and weight:item(), right
   end
 end
 
@@ -86,14 +97,6 @@ local function method(object, name)
 end
 
 -- --- the history ----------------------------------------------------------------------------------------------------
-
-local function new_history(o)
-  local history = {steps = {}, epochs = {}, loss = {}, seconds = {}, train_loss = {}}
-  if o.metric then history.train_acc = {} end
-  if o.eval_data then history.test_loss = {} end
-  if o.eval_data and o.metric then history.test_acc = {} end
-  return history
-end
 
 -- Stops the clock of the training, which does not count evaluations and checkpoints, until `go` is called.
 local function stop(run)
@@ -107,9 +110,9 @@ local function record(run)
   stop(run)
   local o, counters, history = run.o, run.counters, run.history
   local n = #history.loss + 1
-  local loss = counters.loss_sum / counters.seen
+  local loss = loss_mean.mean(counters)
   if o.eval_data then
-    local test_loss, test_acc = evaluate.measure(o.model, o.loss, run.count, o.eval_data)
+    local test_loss, test_acc = evaluate.measure(o.model, o.loss, run.count, o.eval_data, FN)
     loss, history.test_loss[n] = test_loss, test_loss
     if run.count then history.test_acc[n] = test_acc end
   end
@@ -120,27 +123,10 @@ local function record(run)
   return loss
 end
 
--- The best point of a training and its epoch: the highest accuracy on the test data, else on the training data, else
--- the lowest loss.
-local function best_of(history)
-  local acc = history.test_acc or history.train_acc
-  local list, sign = acc or history.loss, acc and 1 or -1
-  local best
-  for i, value in ipairs(list) do
-    if not best or sign * value > sign * list[best] then best = i end
-  end
-  if list == history.train_acc then return best, list[best] end -- one per epoch
-  local epoch = history.epochs[best]
-  return math.tointeger(epoch) or epoch, list[best]
-end
-
 local function finish_history(run)
   stop(run)
-  local history, counters = run.history, run.counters
-  history.sec_per_epoch = counters.seconds / run.o.epochs
-  history.examples_per_sec = counters.examples / counters.seconds
-  history.best_epoch, history.best = best_of(history)
-  return history
+  history_of.finish(run.history, run.counters, #run.o.data)
+  return run.history
 end
 
 -- --- steps and epochs -----------------------------------------------------------------------------------------------
@@ -151,11 +137,11 @@ local function save(run)
   go(run)
 end
 
--- All that follows an update of `rows` examples.
-local function after_update(run, value, right, rows)
+-- All that follows an update of `rows` examples, whose loss counts by `weight` (nil: rows).
+local function after_update(run, value, right, rows, weight)
   local o, counters = run.o, run.counters
   counters.steps, counters.examples, counters.seen = counters.steps + 1, counters.examples + rows, counters.seen + rows
-  counters.loss_sum = counters.loss_sum + value * rows
+  loss_mean.add(counters, run.mean, value, rows, weight)
   if right then counters.right = counters.right + right end
   if run.step_scheduler then run.step_scheduler:step(value) end
   if run.bar then run.bar:step() end
@@ -169,12 +155,23 @@ local function is_due(run)
   return every and run.counters.steps % every == 0 and run.counters.steps < run.counters.epoch * #run.o.data
 end
 
+-- A loss is infinite or nan: ends the training, or raises.
+local function diverge(run, value, X, y)
+  stop(run)
+  if value ~= value then value = -(0 / 0) end -- some processors make nan with a sign, which would be printed
+  local counters = run.counters
+  local place, reason = diagnose.place(value, counters), diagnose.advice(run.o, X, y, counters.steps)
+  local diverged = divergence.settle(run.o.on_divergence, ("%s: %s: %s"):format(FN, place, reason),
+    {step = counters.steps + 1, epoch = counters.epoch, loss = value, reason = reason})
+  history_of.add_diverged(run.history, diverged, counters.seconds, #run.o.data)
+  go(run)
+end
+
 local function eager_epoch(run)
-  local o, counters, update = run.o, run.counters, run.step
-  for X, y in o.data:batches() do
-    local value, right = update(X, y)
-    if value - value ~= 0 then diagnose.raise(value, o, X, y, counters) end
-    after_update(run, value, right, #X)
+  for X, y, more in run.o.data:batches() do
+    local value, weight, right = run.step(X, y, more)
+    if not divergence.is_finite(value) then return diverge(run, value, X, y) end
+    after_update(run, value, right, #X, weight)
     if is_due(run) then save(run) end
   end
 end
@@ -191,27 +188,28 @@ end
 
 local function compiled_epoch(run)
   local o, counters = run.o, run.counters
-  compiled.epoch(run.step, o.data, function(loss, rows)
-    after_update(run, loss, nil, rows)
+  compiled.epoch(run.step, o.data, function(loss, rows, weight)
+    after_update(run, loss, nil, rows, weight)
     if is_due(run) then save(run) end
   end, function(left)
     return updates_ahead(run, left)
   end, function(loss, updates, X, y)
-    counters.steps = counters.steps + updates
-    diagnose.raise(loss, o, X, y, counters)
+    counters.steps, counters.examples = counters.steps + updates, counters.examples + updates * o.data.batch_size
+    diverge(run, loss, X, y)
   end)
 end
 
 -- The line about an epoch, in the book's words where there is an accuracy.
 local function epoch_line(info)
-  if not info.train_acc then return ("epoch %d, loss: %.3f"):format(info.epoch, info.loss) end
-  local line = ("epoch %d, train loss %.3f, train acc %.3f"):format(info.epoch, info.train_loss, info.train_acc)
+  if not info.train_acc then return ("epoch %d, loss: %s"):format(info.epoch, short.number(info.loss)) end
+  local line = ("epoch %d, train loss %s, train acc %.3f"):format(info.epoch, short.number(info.train_loss),
+    info.train_acc)
   return info.test_acc and ("%s, test acc %.3f"):format(line, info.test_acc) or line
 end
 
 local function finish_epoch(run)
   local o, counters, history = run.o, run.counters, run.history
-  local epoch, training_loss = counters.epoch, counters.loss_sum / counters.seen
+  local epoch, training_loss = counters.epoch, loss_mean.mean(counters)
   local loss = training_loss
   if not o.eval_every then loss = record(run) end
   history.train_loss[epoch] = training_loss
@@ -224,7 +222,7 @@ local function finish_epoch(run)
   }
   if o.on_epoch then o.on_epoch(info) end
   if o.log then o.log(epoch_line(info)) end
-  counters.loss_sum, counters.right, counters.seen = 0, 0, 0
+  counters.loss_sum, counters.loss_weight, counters.right, counters.seen = 0, 0, 0, 0
   return loss
 end
 
@@ -232,7 +230,7 @@ end
 
 -- What the progress bar shows behind the time: the mean loss of the epoch so far.
 local function running_loss(counters)
-  return function() return counters.seen > 0 and ("loss %.3f"):format(counters.loss_sum / counters.seen) or "" end
+  return function() return counters.seen > 0 and "loss " .. short.number(loss_mean.mean(counters)) or "" end
 end
 
 local function start_bar(run)
@@ -244,17 +242,28 @@ local function start_bar(run)
   }))
 end
 
+-- The last update may have left a parameter that is infinite or nan, which no loss has shown yet.
+local function check_parameters(run)
+  local o, counters = run.o, run.counters
+  local reason = diagnose.bad_parameter(o)
+  if not reason then return end
+  local epoch = counters.epoch - 1
+  run.history.diverged = divergence.settle(o.on_divergence,
+    ("%s: after the last update, step %d (epoch %d), %s"):format(FN, counters.steps, epoch, reason),
+    {step = counters.steps, epoch = epoch, reason = reason})
+end
+
 -- A scheduler takes its steps inside the update where it can, else after the update or after the epoch.
 local function new_run(o)
-  local counters = {steps = 0, examples = 0, epoch = 1, seconds = 0, loss_sum = 0, right = 0, seen = 0}
-  local count = o.metric and evaluate.count_right or nil
+  local counters = {steps = 0, examples = 0, epoch = 1, seconds = 0, loss_sum = 0, loss_weight = 0, right = 0, seen = 0}
+  local count, mean = accuracy.counter(o.metric, FN), loss_mean.of(o.loss, FN)
   local checkpoint = resume.check(o)
-  local scheduler, per_step = rate.scheduler(o.optimizer, o.scheduler, "train.fit"), o.scheduler_unit == "step"
+  local scheduler, per_step = rate.scheduler(o.optimizer, o.scheduler, FN), o.scheduler_unit == "step"
   local inside = per_step and rate.is_recordable(scheduler) and scheduler or nil
   local compile = compiled.is_wanted(o)
   return {
-    o = o, counters = counters, history = new_history(o), count = count, checkpoint = checkpoint,
-    step = compile and compiled.step(o, inside) or eager_step(o, inside, count),
+    o = o, counters = counters, history = history_of.new(o), count = count, checkpoint = checkpoint, mean = mean,
+    step = compile and compiled.step(o, inside, mean.weigh) or eager_step(o, inside, count, mean.weigh),
     train_epoch = compile and compiled_epoch or eager_epoch,
     scheduler = scheduler, step_scheduler = per_step and not inside and scheduler or nil,
     epoch_scheduler = not per_step and scheduler or nil,
@@ -269,13 +278,16 @@ end
 -- Compiled steps compute the same bits. With `compile = true` Lua functions among model, loss and optimizer are
 -- compiled too, and then run only while recording; what cannot be recorded is an error.
 --
--- A loss that is infinite or nan is an error that names the step and the first parameter that is to blame.
+-- A loss that is infinite or nan ends the training: a line on standard error names the step and the first parameter
+-- that is to blame, and the history has what was reached (optlab.train.divergence). The same where a parameter is
+-- infinite or nan at the end.
 --
 -- @tparam table options see the declaration above
 -- @treturn table history: the lists `steps`, `epochs` (fractions too), `loss`, `seconds` (of training alone) with an
 --   entry a recorded point, `test_loss` and `test_acc` likewise if there are `eval_data`; `train_loss` and `train_acc`
 --   with one per epoch, means over the batches as they were met; the numbers `sec_per_epoch`, `examples_per_sec`, and
---   `best_epoch` and `best`: the highest accuracy (on `eval_data` if there are any), else the lowest loss
+--   `best_epoch` and `best`: the highest accuracy (on `eval_data` if there are any), else the lowest loss, among the
+--   finite ones; `diverged`, nil or {step =, epoch =, loss =, reason =}, and then the bad loss is the last point
 -- @usage local history = train.fit{model = net, loss = nn.MSELoss(), optimizer = opt, data = loader, epochs = 4}
 function M.fit(...)
   arguments.settle()
@@ -288,12 +300,14 @@ function M.fit(...)
   go(run)
   while counters.epoch <= o.epochs do
     run.train_epoch(run)
+    if run.history.diverged then return finish_history(run) end
     local loss = finish_epoch(run)
     if run.epoch_scheduler then run.epoch_scheduler:step(loss) end
     counters.epoch = counters.epoch + 1
     local every = run.checkpoint and run.checkpoint.every
     if every and ((counters.epoch - 1) % every == 0 or counters.epoch > o.epochs) then save(run) end
   end
+  check_parameters(run)
   return finish_history(run)
 end
 

@@ -7,6 +7,7 @@
 local args = require "optlab.base.args"
 local csvlog = require "optlab.base.csvlog"
 local errors = require "optlab.base.errors"
+local short = require "optlab.base.short"
 
 local M = {}
 
@@ -21,7 +22,7 @@ local RECORD = args.declare("train.record", {
   { "values", "table", required = true, doc = "The numbers by name: {loss = 0.5}." },
 })
 local SUMMARY = args.declare("train.summary", {
-  doc = "One line about a path or a history.",
+  doc = "One line about a path or a history, which says so if it diverged.",
   positions = 1, RESULT,
 })
 local REPORT = args.declare("train.report", {
@@ -30,10 +31,11 @@ local REPORT = args.declare("train.report", {
   { "note", "string", doc = "Printed after the line, in parentheses." },
 })
 local DISTANCE = args.declare("train.distance", {
-  doc = "The largest difference between two paths.",
+  doc = "The largest difference between two paths; inf if one of them is shorter because it diverged, nan if a "
+    .. "coordinate of one alone is nan.",
   positions = 2,
   { "a", "table", required = true, doc = "A path." },
-  { "b", "table", required = true, doc = "Another of the same length." },
+  { "b", "table", required = true, doc = "Another of the same length, unless one diverged." },
 })
 
 local metrics
@@ -64,34 +66,49 @@ local function named(point)
   return values
 end
 
+-- Six decimals as in the book; of numbers that would be too long, six digits.
+local function coordinate(x)
+  return (math.abs(x) < 1e9 and "%f" or "%.6g"):format(x)
+end
+
 local function path_summary(path)
   local last = path[#path]
   local parts = {("epoch %d"):format(#path - 1)}
   if type(last) == "number" then
-    parts[2] = ("x: %f"):format(last)
+    parts[2] = "x: " .. coordinate(last)
   else
-    for i, x in ipairs(last) do parts[i + 1] = ("x%d: %f"):format(i, x) end
+    for i, x in ipairs(last) do parts[i + 1] = ("x%d: %s"):format(i, coordinate(x)) end
   end
+  if path.diverged then parts[#parts + 1] = ("diverged at step %d"):format(path.diverged.step) end
   return table.concat(parts, ", ")
 end
 
 -- The book's line about a training with an accuracy: "train loss 0.386, train acc 0.857, test acc 0.848".
 local function accuracy_summary(history)
   local last = #history.train_acc
-  local line = ("train loss %.3f, train acc %.3f"):format(history.train_loss[last], history.train_acc[last])
-  return history.test_acc and ("%s, test acc %.3f"):format(line, history.test_acc[#history.test_acc]) or line
+  local line = ("train loss %s, train acc %s"):format(short.number(history.train_loss[last]),
+    short.number(history.train_acc[last]))
+  local test_acc = history.test_acc
+  return test_acc and ("%s, test acc %s"):format(line, short.number(test_acc[#test_acc])) or line
+end
+
+local function loss_summary(history)
+  local loss = history.loss[#history.loss] or history.train_loss[#history.train_loss]
+  return ("loss: %s, %s sec/epoch"):format(short.number(loss), short.number(history.sec_per_epoch))
 end
 
 --- The book's line about a run: "epoch 20, x1: 0.007188, x2: 0.002553" of a path, "loss: 0.243, 0.001 sec/epoch" of a
--- history, "train loss 0.386, train acc 0.857, test acc 0.848" of one with an accuracy.
+-- history, "train loss 0.386, train acc 0.857, test acc 0.848" of one with an accuracy. Of a run that diverged: what it
+-- reached, and where.
 -- @tparam table result what `train.descend`, `train.fit` or `train.airfoil` returned
 -- @treturn string
 function M.summary(...)
   local result = SUMMARY:read(...).result
   if not result.loss then return path_summary(result) end
-  if result.train_acc then return accuracy_summary(result) end
-  local loss = result.loss[#result.loss] or result.train_loss[#result.train_loss]
-  return ("loss: %.3f, %.3f sec/epoch"):format(loss, result.sec_per_epoch)
+  local line = (result.train_acc and accuracy_summary or loss_summary)(result)
+  local diverged = result.diverged
+  if not diverged then return line end
+  return ("%s, diverged at step %d (epoch %d)"):format(line, diverged.step, diverged.epoch)
 end
 
 -- The rows of a history with an accuracy: what is known at the end of each epoch, and at each point.
@@ -121,18 +138,30 @@ function M.report(...)
   end
 end
 
---- The largest difference of a coordinate between two paths of the same length.
+-- The difference of two numbers; 0 for the same infinity and for two nan.
+local function difference(a, b)
+  if a == b or (a ~= a and b ~= b) then return 0 end
+  return math.abs(a - b)
+end
+
+--- The largest difference of a coordinate between two paths of the same length. Of paths that diverged at different
+-- steps it is infinite; nan where a coordinate of one of them alone is nan.
 -- @tparam table a
 -- @tparam table b
 -- @treturn number
 function M.distance(...)
   local o = DISTANCE:read(...)
   local a, b = o.a, o.b
+  if #a ~= #b and (a.diverged or b.diverged) then return math.huge end
   if #a ~= #b then errors.raise("train.distance: the paths have %d and %d points", #a, #b) end
   local largest = 0
   for i = 1, #a do
     local p, q = named(a[i]), named(b[i])
-    for name, x in pairs(p) do largest = math.max(largest, math.abs(x - q[name])) end
+    for name, x in pairs(p) do
+      local d = difference(x, q[name])
+      if d ~= d then return d end
+      largest = math.max(largest, d)
+    end
   end
   return largest
 end

@@ -10,14 +10,17 @@
 --
 -- Each run has a model, an optimizer and an order of the data of its own, and its numbers are, to the bit, those of the
 -- same training by itself after `lab.manual_seed(run.seed)`. The step is compiled (docs/compile.md); threads share the
--- runs. A run that diverges ends with its nan.
+-- runs. A run that diverges goes on with its nan; its result says `diverged`, and a line on standard error names it.
 -- @module optlab.train.sweep
 local args = require "optlab.base.args"
 local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local core = require "optlab.core"
+local diagnose = require "optlab.train.diagnose"
 local errors = require "optlab.base.errors"
+local divergence = require "optlab.train.divergence"
 local evaluation = require "optlab.train.evaluate"
+local loss_mean = require "optlab.train.loss_mean"
 local rate = require "optlab.train.rate"
 local step = require "optlab.train.step"
 
@@ -30,7 +33,9 @@ local SWEEP = args.declare(FN, {
   { "optimizer", "callable", required = true, doc = "optimizer(params, run) returns the model's optimizer." },
   { "data", "dataset", required = true, doc = "The data set to train on." },
   { "epochs", "integer", min = 1, required = true, doc = "Number of passes over the data." },
-  { "loss", "callable", doc = "loss(prediction, y) returns the mean over the batch; required unless `step` is given." },
+  { "loss", "callable",
+    doc = "A loss; a function loss(prediction, y) of your own returns the mean over the batch. Required unless `step` "
+      .. "is given." },
   { "batch_size", "integer", min = 1, default = 1, doc = "Number of rows in a batch." },
   { "shuffle", "flag", default = true, doc = "Whether the rows are put in a new random order in each epoch." },
   { "drop_last", "flag", default = false, doc = "Whether a last batch that is not full is left out." },
@@ -87,17 +92,30 @@ end
 
 -- The model of a run and its training in C, made after the run's seed was set.
 local function prepare(o, run, first)
+  local mean = loss_mean.of(not o.step and o.loss, FN)
   core.tensor.manual_seed(run.seed or config.seed)
   local net = o.model(run)
   local opt = o.optimizer(net:parameters(), run)
   local scheduler = o.scheduler and rate.scheduler(opt, o.scheduler(run), FN)
   local update = o.step and o.step(net, opt, run)
-    or step.new { model = net, loss = o.loss, optimizer = opt, scheduler = scheduler }
+    or step.new { model = net, loss = o.loss, optimizer = opt, scheduler = scheduler, weigh = mean.weigh, fn = FN }
   local loader = core.data.loader(o.data, {
     batch_size = o.batch_size, shuffle = o.shuffle, drop_last = o.drop_last,
   })
-  local compiled = core.compile.compile(update, true, first)
-  return { run = run, model = net, training = core.compile.sweep_run(compiled, loader, o.epochs) }
+  local compiled = core.compile.compile(update, true, first, mean.weigh ~= nil)
+  return { run = run, model = net, training = core.compile.sweep_run(compiled, loader, o.epochs, mean.sums) }
+end
+
+-- Whether a run diverged: a mean loss of an epoch, the result's loss or a parameter is infinite or nan.
+local function has_diverged(losses, loss, model)
+  if not divergence.is_finite(losses) then return true end
+  if type(loss) == "number" and not divergence.is_finite(loss) then return true end
+  return diagnose.bad_parameter { model = model } ~= nil
+end
+
+local function tell_diverged(numbers, count)
+  if #numbers == 0 then return end
+  divergence.settle("stop", ("%s: %d of %d runs diverged: %s"):format(FN, #numbers, count, table.concat(numbers, ", ")))
 end
 
 local function result(o, prepared)
@@ -106,21 +124,25 @@ local function result(o, prepared)
   if evaluate then
     loss = evaluate(prepared.model, prepared.run)
   elseif evaluate == nil and o.loss then
-    loss = evaluation.measure(prepared.model, o.loss, nil, o.data)
+    loss = evaluation.measure(prepared.model, o.loss, nil, o.data, FN)
   end
-  return { run = prepared.run, model = prepared.model, loss = loss, train_loss = prepared.training:losses() }
+  local losses = prepared.training:losses()
+  return {
+    run = prepared.run, model = prepared.model, loss = loss, train_loss = losses,
+    diverged = has_diverged(losses, loss, prepared.model),
+  }
 end
 
 local M = {}
 
 --- Trains every run to its end.
 -- @tparam table options see the declaration above
--- @treturn {table,...} a result for each run, in order: `run`, `model`, `loss`, and `train_loss`, a list: the mean
---   training loss of each epoch
+-- @treturn {table,...} a result for each run, in order: `run`, `model`, `loss`, `train_loss`, a list: the mean training
+--   loss of each epoch, and `diverged`, true or false: whether one of these or a parameter is infinite or nan
 function M.sweep(...)
   arguments.settle()
   local o, runs = read_options(...)
-  local results = {}
+  local results, diverged = {}, {}
   local random = core.tensor.get_rng_state()
   for from = 1, #runs, AT_ONCE do
     local group, trainings = {}, {}
@@ -129,9 +151,13 @@ function M.sweep(...)
       trainings[#trainings + 1] = group[#group].training
     end
     core.compile.advance(trainings, from)
-    for _, prepared in ipairs(group) do results[#results + 1] = result(o, prepared) end
+    for _, prepared in ipairs(group) do
+      results[#results + 1] = result(o, prepared)
+      if results[#results].diverged then diverged[#diverged + 1] = #results end
+    end
   end
   core.tensor.set_rng_state(random)
+  tell_diverged(diverged, #runs)
   return results
 end
 

@@ -15,25 +15,34 @@
 ---@field test_acc number[]? one a point, with eval_data and a metric
 ---@field sec_per_epoch number
 ---@field examples_per_sec number
----@field best number the highest accuracy, else the lowest loss
----@field best_epoch number
+---@field best number? the highest accuracy, else the lowest loss, among the finite ones
+---@field best_epoch number?
+---@field diverged optlab.Diverged? where the training diverged
+
+---@class optlab.Diverged
+---@field step integer
+---@field epoch integer? of a training
+---@field loss number? of a training, unless it was noticed after the last update
+---@field reason string? of a training
+---@field point any of a descent
 
 ---@class optlab.SweepResult
 ---@field run table
 ---@field model any
 ---@field loss any
 ---@field train_loss number[] one per epoch
+---@field diverged boolean whether a loss or a parameter is infinite or nan
 
 ---@class optlab.train
 ---Many trainings side by side, each to the bit as by itself.
 ---@field sweep fun(o: optlab.options.train.sweep): optlab.SweepResult[]
 ---@field fit fun(options: optlab.options.train.fit): optlab.History
----The path of a descent: steps + 1 points.
+---The path of a descent: steps + 1 points; fewer if it diverged, and then its field `diverged` says where.
 ---@field descend fun(f: function, x0: number|optlab.Numbers, how: optlab.How, steps: integer, options?: optlab.options.train.descend): table
 ---The regression of the book's chapter.
 ---@field airfoil fun(how: optlab.How, options?: optlab.options.train.airfoil): optlab.History
 ---The share of right answers, in evaluation mode.
----@field accuracy fun(model: any, data: optlab.Dataset|optlab.Loader): number
+---@field accuracy fun(model: any, data: optlab.Dataset|optlab.Loader, options?: optlab.options.train.accuracy): number
 ---@field mean_loss fun(model: any, loss: any, data: optlab.Dataset|optlab.Loader): number
 ---@field optimizer fun(params: optlab.Tensor[], how: optlab.How): any
 ---@field summary fun(result: optlab.History|table): string

@@ -41,6 +41,7 @@ static void release_all(Tensor **held, int n) {
   for (int i = 0; i < n; i++) tensor_release(held[i]);
 }
 
+/* x and weight at the end: for their shapes alone */
 static Tensor *grad_input(Tensor *dy, Tensor *weight, OpArgs a, const Tensor *x) {
   a.conv.size[0] = x->shape[2];
   a.conv.size[1] = x->shape[3];
@@ -95,9 +96,9 @@ static int fw_conv2d(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
 }
 
 static int bw_conv2d(Node *n, Tensor *d, Tensor **din) {
-  Tensor *x = node_saved(n, 0), *weight = node_saved(n, 1);
-  if (node_wants(n, 0) && !(din[0] = grad_input(d, weight, *node_args(n), x))) return -1;
-  if (node_wants(n, 1) && !(din[1] = grad_weight(d, x, *node_args(n), weight))) return -1;
+  const Tensor *x = node_saved_window(n, 0), *weight = node_saved_window(n, 1);
+  if (node_wants(n, 0) && !(din[0] = grad_input(d, node_saved(n, 1), *node_args(n), x))) return -1;
+  if (node_wants(n, 1) && !(din[1] = grad_weight(d, node_saved(n, 0), *node_args(n), weight))) return -1;
   if (node_nin(n) > 2 && node_wants(n, 2) && !(din[2] = fm_sum(d, 1 | 4 | 8, false))) return -1;
   return 0;
 }
@@ -151,9 +152,9 @@ static int fw_grad_input(Tensor *out, Tensor *const *in, int nin, const OpArgs *
 }
 
 static int bw_grad_input(Node *n, Tensor *d, Tensor **din) {
-  Tensor *dy = node_saved(n, 0), *weight = node_saved(n, 1);
-  if (node_wants(n, 0) && !(din[0] = convolve(d, weight, node_args(n)))) return -1;
-  if (node_wants(n, 1) && !(din[1] = grad_weight(dy, d, *node_args(n), weight))) return -1;
+  const Tensor *weight = node_saved_window(n, 1);
+  if (node_wants(n, 0) && !(din[0] = convolve(d, node_saved(n, 1), node_args(n)))) return -1;
+  if (node_wants(n, 1) && !(din[1] = grad_weight(node_saved(n, 0), d, *node_args(n), weight))) return -1;
   return 0;
 }
 
@@ -198,9 +199,9 @@ static int fw_grad_weight(Tensor *out, Tensor *const *in, int nin, const OpArgs 
 }
 
 static int bw_grad_weight(Node *n, Tensor *d, Tensor **din) {
-  Tensor *dy = node_saved(n, 0), *x = node_saved(n, 1);
-  if (node_wants(n, 0) && !(din[0] = convolve(x, d, node_args(n)))) return -1;
-  if (node_wants(n, 1) && !(din[1] = grad_input(dy, d, *node_args(n), x))) return -1;
+  const Tensor *x = node_saved_window(n, 1);
+  if (node_wants(n, 0) && !(din[0] = convolve(node_saved(n, 1), d, node_args(n)))) return -1;
+  if (node_wants(n, 1) && !(din[1] = grad_input(node_saved(n, 0), d, *node_args(n), x))) return -1;
   return 0;
 }
 

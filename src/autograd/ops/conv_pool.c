@@ -48,19 +48,22 @@ static Tensor *with(OpId op, Tensor *a, Tensor *b, Tensor *winners, OpArgs args,
 }
 
 static int bw_relu_pool(Node *n, Tensor *d, Tensor **din) {
-  Tensor *winners = node_saved(n, 0), *x = node_saved(n, 1), *weight = node_saved(n, 2);
+  Tensor *winners = node_saved(n, 0);
+  const Tensor *x = node_saved_window(n, 1), *weight = node_saved_window(n, 2);
   const OpArgs *a = node_args(n);
+  if (!winners) return -1;
   if (grad_mode()) {
     const ConvShape s = conv_shape_of(x, weight, a);
     d = with(OP_CONV2D_UNPOOL, d, winners, NULL, *a, s.win.oh, s.win.ow);
     if (!d) return -1;
   }
   Tensor *places = grad_mode() ? NULL : winners;
-  if (node_wants(n, 1) && !(din[1] = with(OP_CONV2D_GRAD_INPUT, d, weight, places, *a, x->shape[2], x->shape[3]))) {
+  if (node_wants(n, 1) &&
+      !(din[1] = with(OP_CONV2D_GRAD_INPUT, d, node_saved(n, 2), places, *a, x->shape[2], x->shape[3]))) {
     return -1;
   }
   if (node_wants(n, 2) &&
-      !(din[2] = with(OP_CONV2D_GRAD_WEIGHT, d, x, places, *a, weight->shape[2], weight->shape[3]))) {
+      !(din[2] = with(OP_CONV2D_GRAD_WEIGHT, d, node_saved(n, 1), places, *a, weight->shape[2], weight->shape[3]))) {
     return -1;
   }
   if (node_nin(n) < 4 || !node_wants(n, 3)) return 0;

@@ -202,6 +202,7 @@ BACKWARD2(minimum, winner_share(OP_LT, A(n), B(n), d), winner_share(OP_LT, B(n),
 
 /* da = d b a^(b-1), 0 where b = 0 (also for a = 0). */
 static Tensor *pow_da(Tensor *a, Tensor *b, Tensor *d, bool fixed) {
+  if (!a || !b) return NULL;
   if (fixed && b->numel == 1) {
     double e = tensor_get(b, 0);
     if (e == 0) return fm_zeros_like(d);
@@ -215,7 +216,7 @@ static Tensor *pow_db(Tensor *a, Tensor *b, Tensor *y, Tensor *d) {
   Tensor *flat = fm_mul(fm_op2(OP_EQ, a, fm_const(a, 0)), fm_op2(OP_GE, b, fm_const(b, 0)));
   return fm_op3(OP_WHERE, flat, fm_const(d, 0), fm_mul(d, fm_mul(y, fm_op1(OP_LOG, a))));
 }
-BACKWARD2(pow, pow_da(A(n), B(n), d, !node_wants(n, 1)), pow_db(A(n), B(n), Y(n), d))
+BACKWARD2(pow, pow_da(A(n), B(n), d, !node_depends(n, 1)), pow_db(A(n), B(n), Y(n), d))
 
 static double number_add(double a, double b) { return a + b; }
 static double number_sub(double a, double b) { return a - b; }

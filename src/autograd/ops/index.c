@@ -8,6 +8,7 @@
 
 #include "autograd/ops/rows.h"
 #include "base/err.h"
+#include "base/size.h"
 #include "core/walk.h"
 #include "kernels/elementwise/map.h"
 
@@ -30,7 +31,7 @@ static int check_index(const char *name, const Tensor *index, int64_t size) {
 static Tensor row_of(const Tensor *t, int dim, int64_t at) {
   Tensor row = *t;
   row.shape[dim] = 1;
-  row.numel = shape_numel(row.ndim, row.shape);
+  row.numel = size_product(1, row.ndim, row.shape);
   row.offset += at * row.stride[dim];
   row.contiguous = shape_is_contiguous(row.ndim, row.shape, row.stride);
   return row;
@@ -240,7 +241,9 @@ static int infer_cat(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
       return err_set("cat: shapes %s and %s differ in more than dimension %lld", tensor_shape_str(in[0]),
                      tensor_shape_str(in[k]), (long long)dim + 1);
     }
-    s->shape[dim] += in[k]->shape[dim];
+    if (__builtin_add_overflow(s->shape[dim], in[k]->shape[dim], &s->shape[dim])) {
+      return err_set("cat: the sizes of dimension %lld add up to more than memory can hold", (long long)dim + 1);
+    }
   }
   return 0;
 }

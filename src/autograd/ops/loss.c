@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/parallel.h"
+#include "base/size.h"
 #include "kernels/loss/cross_entropy.h"
 #include "kernels/reduce/reduce.h"
 
@@ -56,7 +57,8 @@ static int fw_mse(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
 
 /* dx = 2 (x - y) d / n, dy = -dx */
 static int bw_mse(Node *n, Tensor *d, Tensor **din) {
-  Tensor *x = node_saved(n, 0), *y = node_saved(n, 1);
+  Tensor *x = node_saved(n, 0), *y = x ? node_saved(n, 1) : NULL;
+  if (!y) return -1;
   double scale = node_args(n)->loss.reduction == REDUCE_MEAN ? 2 / (double)x->numel : 2;
   Tensor *dx = fm_mul(fm_sub(x, y), fm_muls(d, scale));
   if (!dx) return -1;
@@ -131,7 +133,7 @@ static int fw_cross_entropy(Tensor *out, Tensor *const *in, int nin, const OpArg
   (void)nin;
   int64_t rows = in[0]->shape[0];
   bool reduced = a->loss.reduction != REDUCE_NONE;
-  size_t bytes = (size_t)rows * dtype_size((DType)out->dtype);
+  size_t bytes = SIZE_BYTES(dtype_size((DType)out->dtype), rows);
   Tensor *labels = tensor_contiguous(in[1]);
   void *each = !labels ? NULL : reduced ? alloc_get(bytes) : tensor_data(out);
   if (each) {
@@ -149,6 +151,7 @@ static int fw_cross_entropy(Tensor *out, Tensor *const *in, int nin, const OpArg
 
 static int bw_cross_entropy(Node *n, Tensor *d, Tensor **din) {
   Tensor *x = node_saved(n, 0);
+  if (!x) return -1;
   if (node_args(n)->loss.reduction == REDUCE_MEAN) d = fm_divs(d, (double)x->shape[0]);
   Tensor *in[] = {x, node_saved(n, 1), d};
   return (din[0] = fm_op(OP_CROSS_ENTROPY_GRAD, in, 3, node_args(n))) ? 0 : -1;
@@ -183,8 +186,10 @@ static int fw_cross_entropy_grad(Tensor *out, Tensor *const *in, int nin, const 
 
 /* With p = softmax(x) and D the gradient of the result: dx = p (D - sum_c p D) d, dd = sum_c (p - q) D. */
 static int bw_cross_entropy_grad(Node *n, Tensor *D, Tensor **din) {
-  Tensor *x = node_saved(n, 0), *d = node_saved(n, 2);
+  Tensor *x = node_saved(n, 0);
   if (node_wants(n, 0)) {
+    Tensor *d = node_saved(n, 2);
+    if (!d) return -1;
     Tensor *p = fm_op(OP_SOFTMAX, &x, 1, &(OpArgs){.along = {1}});
     Tensor *pD = fm_mul(p, D), *column = d->ndim ? fm_unsqueeze(d, 1) : d;
     din[0] = fm_mul(fm_sub(pD, fm_mul(p, fm_sum(pD, 1u << 1, true))), column);

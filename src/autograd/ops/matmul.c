@@ -42,9 +42,8 @@ static int fw_mm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
 }
 /* da = d b^T, db = a^T d */
 static int bw_product(OpId op, int dim, Node *n, Tensor *d, Tensor **din) {
-  Tensor *a = node_saved(n, 0), *b = node_saved(n, 1);
-  if (node_wants(n, 0) && !(din[0] = fm_op2(op, d, fm_transpose(b, dim, dim + 1)))) return -1;
-  if (node_wants(n, 1) && !(din[1] = fm_op2(op, fm_transpose(a, dim, dim + 1), d))) return -1;
+  if (node_wants(n, 0) && !(din[0] = fm_op2(op, d, fm_transpose(node_saved(n, 1), dim, dim + 1)))) return -1;
+  if (node_wants(n, 1) && !(din[1] = fm_op2(op, fm_transpose(node_saved(n, 0), dim, dim + 1), d))) return -1;
   return 0;
 }
 static int bw_mm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_MM, 0, n, d, din); }
@@ -76,7 +75,7 @@ static int infer_bmm(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
 static int fw_bmm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin, (void)a;
   int rc = 0;
-  for (int64_t i = 0; rc == 0 && i < out->shape[0]; i++) {
+  for (int64_t i = 0; rc == 0 && out->numel > 0 && i < out->shape[0]; i++) {
     rc = product(out, i * out->stride[0], in[0], i * in[0]->stride[0], in[1], i * in[1]->stride[0], false);
   }
   return rc;
@@ -128,13 +127,14 @@ static int fw_linear(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
 
 /* t seen as (everything before the last dimension, last dimension) */
 static Tensor *as_matrix(Tensor *t) {
+  if (!t) return NULL;
   int64_t last = t->shape[t->ndim - 1], n = 1;
   for (int d = 0; d < t->ndim - 1; d++) n *= t->shape[d];
   return fm_reshape(t, 2, (int64_t[]){n, last});
 }
 
 /* d W, laid out as x is: (W^T d^T)^T where x lies in memory column by column */
-static Tensor *input_gradient(Tensor *x, Tensor *w, Tensor *rows) {
+static Tensor *input_gradient(const Tensor *x, Tensor *w, Tensor *rows) {
   if (x->ndim == 2 && x->stride[0] == 1 && x->stride[1] == x->shape[0]) {
     return fm_transpose(fm_mm(fm_transpose(w, 0, 1), fm_transpose(rows, 0, 1)), 0, 1);
   }
@@ -143,9 +143,9 @@ static Tensor *input_gradient(Tensor *x, Tensor *w, Tensor *rows) {
 
 /* dx = d W, dW = d^T x, db = sum of d's rows */
 static int bw_linear(Node *n, Tensor *d, Tensor **din) {
-  Tensor *x = node_saved(n, 0), *w = node_saved(n, 1), *rows = as_matrix(d);
-  if (node_wants(n, 0) && !(din[0] = input_gradient(x, w, rows))) return -1;
-  if (node_wants(n, 1) && (!rows || !(din[1] = fm_mm(fm_transpose(rows, 0, 1), as_matrix(x))))) return -1;
+  Tensor *rows = as_matrix(d);
+  if (node_wants(n, 0) && !(din[0] = input_gradient(node_saved_window(n, 0), node_saved(n, 1), rows))) return -1;
+  if (node_wants(n, 1) && !(din[1] = fm_mm(fm_transpose(rows, 0, 1), as_matrix(node_saved(n, 0))))) return -1;
   if (node_nin(n) > 2 && node_wants(n, 2) && !(din[2] = fm_sum(rows, 1, false))) return -1;
   return 0;
 }

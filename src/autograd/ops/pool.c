@@ -57,7 +57,7 @@ static int infer_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
 /* --- max_pool2d ----------------------------------------------------------------------------------------------- */
 
 /* x without its graph: winners do not move with x. */
-static Tensor *places(const Tensor *x) { return fm_own(tensor_alias(x)); }
+static Tensor *places(const Tensor *x) { return x ? fm_own(tensor_alias(x)) : NULL; }
 
 static Tensor *with_places(OpId op, Tensor *t, const Tensor *x, const OpArgs *a) {
   Tensor *fixed = places(x);

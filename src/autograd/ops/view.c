@@ -7,6 +7,7 @@
 
 #include "autograd/ops/rows.h"
 #include "base/err.h"
+#include "base/size.h"
 
 /* --- reshape: one of the sizes may be -1 ------------------------------------------------------------------------ */
 
@@ -14,16 +15,20 @@ static int infer_reshape(OpShape *s, Tensor *const *in, int nin, const OpArgs *a
   (void)nin;
   const Tensor *x = in[0];
   int hole = -1;
-  int64_t known = 1;
+  bool sane = true;
   s->dtype = (DType)x->dtype;
   s->ndim = (int)a->shape.ndim;
   for (int d = 0; d < s->ndim; d++) {
     s->shape[d] = a->shape.size[d];
-    if (s->shape[d] == -1 && hole < 0) {
-      hole = d;
-    } else if (s->shape[d] < 0 || __builtin_mul_overflow(known, s->shape[d], &known)) {
-      return err_set("reshape: %s is no shape", shape_str(s->ndim, a->shape.size));
-    }
+    if (s->shape[d] >= 0) continue;
+    sane = sane && s->shape[d] == -1 && hole < 0;
+    hole = d;
+    s->shape[d] = 1;
+  }
+  if (!sane) return err_set("reshape: %s is no shape", shape_str(s->ndim, a->shape.size));
+  const int64_t known = size_product(dtype_size(s->dtype), s->ndim, s->shape);
+  if (known < 0) {
+    return err_set("reshape: shape %s has more elements than memory can hold", shape_str(s->ndim, a->shape.size));
   }
   if (hole >= 0 && known && x->numel % known == 0) s->shape[hole] = x->numel / known;
   if (hole >= 0 ? (known && x->numel % known == 0) : known == x->numel) return 0;
@@ -169,8 +174,9 @@ static int infer_slice(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) 
   if (dim < 0 || dim >= s->ndim) {
     return err_set("slice: dimension %lld of shape %s", (long long)dim + 1, tensor_shape_str(in[0]));
   }
-  int64_t size = s->shape[dim];
-  if (start < 0 || len < 0 || step < 1 || start + (len ? (len - 1) * step + 1 : 0) > size) {
+  const int64_t size = s->shape[dim];
+  const bool sane = start >= 0 && start <= size && len >= 0 && step >= 1;
+  if (!sane || (len > 0 && (start == size || len - 1 > (size - 1 - start) / step))) {
     return err_set("slice: %lld elements from %lld on, step %lld, do not fit into dimension %lld of shape %s",
                    (long long)len, (long long)start + 1, (long long)step, (long long)dim + 1, tensor_shape_str(in[0]));
   }
@@ -183,7 +189,7 @@ static Tensor *view_slice(const OpShape *s, Tensor *x, const OpArgs *a) {
   int64_t stride[TENSOR_MAX_DIM];
   memcpy(stride, x->stride, (size_t)s->ndim * sizeof *stride);
   int64_t offset = x->offset + (s->shape[dim] ? a->slice.start * stride[dim] : 0);
-  stride[dim] *= a->slice.step;
+  if (s->shape[dim] > 1) stride[dim] *= a->slice.step; /* the step of one element may be of any size */
   return tensor_view(x, s->ndim, s->shape, stride, offset);
 }
 

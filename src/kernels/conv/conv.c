@@ -18,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/parallel.h"
+#include "base/size.h"
 #include "kernels/gemm/gemm.h"
 
 #define BAND (1 << 16)        /* elements that the columns of a band should have at most */
@@ -114,16 +115,20 @@ typedef struct ConvJob {
   int64_t columns, partial;       /* elements of a group's columns and partial sum */
 } ConvJob;
 
-static ConvJob job_of(DType dt, const ConvShape *s) {
+/* Fills in what follows from the shapes. -1 with err_set where a dimension is too large for BLAS. */
+static int plan(ConvJob *p, DType dt, const ConvShape *s) {
   const Window2d *g = &s->win;
-  ConvJob p = {.s = s, .f = dt == DT_F32 ? &kernels_f32 : &kernels_f64};
-  p.k = s->c * g->kh * g->kw;
-  p.positions = g->oh * g->ow;
-  const int64_t per_row = p.k * g->ow;
-  p.rows = at_most(per_row > 0 && BAND / per_row > 1 ? BAND / per_row : 1, g->oh);
-  p.group = (s->n + GROUPS - 1) / GROUPS;
-  p.columns = p.k * p.rows * g->ow;
-  return p;
+  *p = (ConvJob){.s = s, .f = dt == DT_F32 ? &kernels_f32 : &kernels_f64};
+  p->k = size_product(1, SIZE_LIST(s->c, g->kh, g->kw));
+  p->positions = size_product(1, SIZE_LIST(g->oh, g->ow));
+  if (p->k < 0 || p->positions < 0 || p->k > INT_MAX || p->positions > INT_MAX || s->o > INT_MAX) {
+    return err_set("the convolution is too large: BLAS takes dimensions up to %d", INT_MAX);
+  }
+  const int64_t per_row = p->k * g->ow;
+  p->rows = at_most(per_row > 0 && BAND / per_row > 1 ? BAND / per_row : 1, g->oh);
+  p->group = (s->n + GROUPS - 1) / GROUPS;
+  p->columns = per_row * p->rows;
+  return 0;
 }
 
 static char *scratch_of_group(const ConvJob *p, int64_t first_image) {
@@ -133,11 +138,8 @@ static char *scratch_of_group(const ConvJob *p, int64_t first_image) {
 /* Calls work for the groups of images; each finds its scratch memory by its first image. */
 static int run(ConvJob *p, void (*work)(void *job, int64_t begin, int64_t end), void (*finish)(const ConvJob *p)) {
   if (p->s->n == 0) return 0;
-  if (p->k > INT_MAX || p->positions > INT_MAX || p->s->o > INT_MAX) {
-    return err_set("the convolution is too large: BLAS takes dimensions up to %d", INT_MAX);
-  }
   const int64_t groups = (p->s->n + p->group - 1) / p->group;
-  const size_t bytes = (size_t)(groups * (p->columns + p->partial) * p->f->size);
+  const size_t bytes = SIZE_BYTES((size_t)p->f->size, groups, p->columns + p->partial);
   p->scratch = alloc_get(bytes);
   if (!p->scratch) return -1;
   parallel_for(p->s->n, p->group, work, p);
@@ -169,7 +171,8 @@ static void forward_images(void *ctx, int64_t begin, int64_t end) {
 }
 
 int conv2d(DType dt, const ConvShape *s, const void *x, const void *weight, const void *bias, void *y) {
-  ConvJob p = job_of(dt, s);
+  ConvJob p;
+  if (plan(&p, dt, s) < 0) return -1;
   p.in = x;
   p.weight = weight;
   p.bias = bias;
@@ -197,7 +200,8 @@ static void grad_input_images(void *ctx, int64_t begin, int64_t end) {
 }
 
 int conv2d_grad_input(DType dt, const ConvShape *s, const void *dy, const void *weight, void *dx) {
-  ConvJob p = job_of(dt, s);
+  ConvJob p;
+  if (plan(&p, dt, s) < 0) return -1;
   p.in = dy;
   p.weight = weight;
   p.out = dx;
@@ -228,7 +232,8 @@ static void add_partial_sums(const ConvJob *p) {
 }
 
 int conv2d_grad_weight(DType dt, const ConvShape *s, const void *dy, const void *x, void *dweight) {
-  ConvJob p = job_of(dt, s);
+  ConvJob p;
+  if (plan(&p, dt, s) < 0) return -1;
   p.in = dy;
   p.image = (char *)x;
   p.out = dweight;

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/cpu.h"
 #include "base/parallel.h"
+#include "base/size.h"
 #include "kernels/conv/conv_kernels.h"
 
 #define GROUP_MAX (1 << 18) /* floats of a packed group at most: it should stay in a core's second-level cache */
@@ -21,7 +22,7 @@
 static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static const ConvKernels *kernels(void) {
-#ifdef HAVE_CONV_KERNELS_X86
+#ifdef __x86_64__
   if (cpu_level() == CPU_AVX512) return &conv_kernels_avx512;
   if (cpu_level() == CPU_AVX2) return &conv_kernels_avx2;
 #endif
@@ -124,7 +125,7 @@ static int64_t whole_vectors(int64_t floats) { return (floats + LANES - 1) / LAN
 
 static int get_memory(Job *j, int64_t shared, int64_t per_thread) {
   j->per_thread = whole_vectors(per_thread);
-  j->bytes = (size_t)(whole_vectors(shared) + parallel_threads() * j->per_thread) * sizeof(float);
+  j->bytes = SIZE_BYTES(sizeof(float), whole_vectors(shared) + parallel_threads() * j->per_thread);
   j->shared = alloc_get(j->bytes);
   if (!j->shared) return -1;
   j->scratch = j->shared + whole_vectors(shared);
@@ -149,15 +150,17 @@ static uint8_t *winners_at(const Job *j, int64_t group, int64_t o, int64_t i) {
 }
 
 int64_t conv_direct_winners(const ConvShape *s, int64_t kh, int64_t kw) {
-  return groups_of(s) * s->o * conv_direct_pooled(s->win.oh, kh) * conv_direct_pooled(s->win.ow, kw) * LANES;
+  return size_product(
+      1, SIZE_LIST(groups_of(s), s->o, conv_direct_pooled(s->win.oh, kh), conv_direct_pooled(s->win.ow, kw), LANES));
 }
 
 bool conv_direct_takes(DType dt, const ConvShape *s) {
   const Window2d *g = &s->win;
-  const int64_t in = s->c * g->h * (g->w + 2 * g->pw) * LANES, out = s->o * g->oh * g->ow * LANES;
+  const int64_t in = size_product(sizeof(float), SIZE_LIST(s->c, g->h, g->w + 2 * g->pw, LANES));
+  const int64_t out = size_product(sizeof(float), SIZE_LIST(s->o, g->oh, g->ow, LANES));
   const bool window = g->kh <= WINDOW_MAX && g->kw <= WINDOW_MAX && g->ph < g->kh && g->pw < g->kw;
-  return dt == DT_F32 && s->n >= BATCH_MIN && s->c > 0 && s->o > 0 && g->sh == 1 && g->sw == 1 && window &&
-         in <= GROUP_MAX && out <= GROUP_MAX;
+  return dt == DT_F32 && s->n >= BATCH_MIN && s->c > 0 && s->o > 0 && g->sh == 1 && g->sw == 1 && window && in >= 0 &&
+         in <= GROUP_MAX && out >= 0 && out <= GROUP_MAX;
 }
 
 bool conv_direct_takes_pool(DType dt, const ConvShape *s, int64_t kh, int64_t kw) {

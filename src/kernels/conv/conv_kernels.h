@@ -65,9 +65,6 @@ typedef struct ConvKernels {
   void (*add_won)(int64_t ow, const float *dy, const uint8_t *winner, float *sum);
 } ConvKernels;
 
-extern const ConvKernels conv_kernels_baseline;
-#ifdef HAVE_CONV_KERNELS_X86
-extern const ConvKernels conv_kernels_avx2, conv_kernels_avx512;
-#endif
+extern const ConvKernels conv_kernels_baseline, conv_kernels_avx2, conv_kernels_avx512;
 
 #endif

@@ -111,7 +111,7 @@ INLINE int turns(int lanes) {
 
 /* name(plane and block `begin` .. end - 1) with block(...); the numbers of pixels of x, from and to. */
 #define SHARE(T, name, block, x_pixels, from_pixels, to_pixels)                                                      \
-  VECTORIZED static void name(void *ctx, int64_t begin, int64_t end) {                                               \
+  static VECTORIZED(void, name, (void *ctx, int64_t begin, int64_t end), (ctx, begin, end)) {                        \
     const Planes *p = ctx;                                                                                           \
     const Window2d *g = p->win;                                                                                      \
     const int64_t step = p->inner;                                                                                   \

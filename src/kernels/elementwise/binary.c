@@ -2,12 +2,11 @@
  * binary.c - element-wise arithmetic of two operands: float32, float64 and integers.
  *
  * BINARY covers every operation made of correctly rounded steps; the strides (1, 1), (1, 0) and (0, 1) each have a loop
- * that vectorises. pow goes through libmvec in whole blocks. In the expressions x and y are the elements.
+ * that vectorises. pow is computed by vmath.h. In the expressions x and y are the elements.
  */
 #include "base/simd.h"
+#include "base/vmath/vmath.h"
 #include "kernels/elementwise/kernels.h"
-
-LIBMVEC2(pow)
 
 /* One combination of strides, written out so that the compiler sees strides 1 and 0 as such. */
 #define BINARY_LOOP(T, OUT, AX, AY, EXPR) \
@@ -16,21 +15,22 @@ LIBMVEC2(pow)
     (OUT) = (EXPR);                       \
   }
 
-#define BINARY(kernel, T, EXPR)                                                                                  \
-  VECTORIZED void kernel(int64_t n, void *o, int64_t so, const void *a, int64_t sa, const void *b, int64_t sb) { \
-    T *q = o;                                                                                                    \
-    const T *p = a, *r = b;                                                                                      \
-    if (so == 1 && sa == 1 && sb == 1) {                                                                         \
-      INDEPENDENT BINARY_LOOP(T, q[i], p[i], r[i], EXPR)                                                         \
-    } else if (so == 1 && sa == 1 && sb == 0) {                                                                  \
-      const T y0 = r[0];                                                                                         \
-      INDEPENDENT BINARY_LOOP(T, q[i], p[i], y0, EXPR)                                                           \
-    } else if (so == 1 && sa == 0 && sb == 1) {                                                                  \
-      const T x0 = p[0];                                                                                         \
-      INDEPENDENT BINARY_LOOP(T, q[i], x0, r[i], EXPR)                                                           \
-    } else {                                                                                                     \
-      BINARY_LOOP(T, q[i * so], p[i * sa], r[i * sb], EXPR)                                                      \
-    }                                                                                                            \
+#define BINARY(kernel, T, EXPR)                                                                                    \
+  VECTORIZED(void, kernel, (int64_t n, void *o, int64_t so, const void *a, int64_t sa, const void *b, int64_t sb), \
+             (n, o, so, a, sa, b, sb)) {                                                                           \
+    T *q = o;                                                                                                      \
+    const T *p = a, *r = b;                                                                                        \
+    if (so == 1 && sa == 1 && sb == 1) {                                                                           \
+      INDEPENDENT BINARY_LOOP(T, q[i], p[i], r[i], EXPR)                                                           \
+    } else if (so == 1 && sa == 1 && sb == 0) {                                                                    \
+      const T y0 = r[0];                                                                                           \
+      INDEPENDENT BINARY_LOOP(T, q[i], p[i], y0, EXPR)                                                             \
+    } else if (so == 1 && sa == 0 && sb == 1) {                                                                    \
+      const T x0 = p[0];                                                                                           \
+      INDEPENDENT BINARY_LOOP(T, q[i], x0, r[i], EXPR)                                                             \
+    } else {                                                                                                       \
+      BINARY_LOOP(T, q[i * so], p[i * sa], r[i * sb], EXPR)                                                        \
+    }                                                                                                              \
   }
 
 /* NaN wins from either side: comparisons with NaN are false, so y falls through and x is asked for by x != x. */
@@ -63,14 +63,14 @@ BINARY(kern_mul_i64, int64_t, WRAP(*))
 BINARY(kern_maximum_i64, int64_t, x > y ? x : y)
 BINARY(kern_minimum_i64, int64_t, x < y ? x : y)
 
-#define UNARY_I64(kernel, EXPR)                                                       \
-  VECTORIZED void kernel(int64_t n, void *o, int64_t so, const void *a, int64_t sa) { \
-    int64_t *q = o;                                                                   \
-    const int64_t *p = a;                                                             \
-    for (int64_t i = 0; i < n; i++) {                                                 \
-      const int64_t x = p[i * sa];                                                    \
-      q[i * so] = (EXPR);                                                             \
-    }                                                                                 \
+#define UNARY_I64(kernel, EXPR)                                                                              \
+  VECTORIZED(void, kernel, (int64_t n, void *o, int64_t so, const void *a, int64_t sa), (n, o, so, a, sa)) { \
+    int64_t *q = o;                                                                                          \
+    const int64_t *p = a;                                                                                    \
+    for (int64_t i = 0; i < n; i++) {                                                                        \
+      const int64_t x = p[i * sa];                                                                           \
+      q[i * so] = (EXPR);                                                                                    \
+    }                                                                                                        \
   }
 UNARY_I64(kern_neg_i64, (int64_t)(0 - (uint64_t)x))
 UNARY_I64(kern_abs_i64, x < 0 ? (int64_t)(0 - (uint64_t)x) : x)
@@ -97,62 +97,34 @@ static inline int pow_is_short(double y) {
   return y == 2 || y == 1 || y == 3 || y == 0.5 || y == -0.5 || y == -1 || y == -2;
 }
 
-#define POW_SHORT(name, T, SQRT)                                                                \
-  VECTORIZED static void name(int64_t n, T *q, int64_t so, const T *p, int64_t sa, int twice) { \
-    switch (twice) { /* 2 y, an integer for each of them */                                     \
-      case 4:                                                                                   \
-        POW_LOOP(T, (x * x)) break;                                                             \
-      case 2:                                                                                   \
-        POW_LOOP(T, x) break;                                                                   \
-      case 6:                                                                                   \
-        POW_LOOP(T, (x * x * x)) break;                                                         \
-      case 1:                                                                                   \
-        POW_LOOP(T, SQRT(x)) break;                                                             \
-      case -1:                                                                                  \
-        POW_LOOP(T, 1 / SQRT(x)) break;                                                         \
-      case -2:                                                                                  \
-        POW_LOOP(T, 1 / x) break;                                                               \
-      case -4:                                                                                  \
-        POW_LOOP(T, 1 / (x * x)) break;                                                         \
-    }                                                                                           \
+#define POW_SHORT(name, T, SQRT)                                                                   \
+  static VECTORIZED(void, name, (int64_t n, T * q, int64_t so, const T *p, int64_t sa, int twice), \
+                    (n, q, so, p, sa, twice)) {                                                    \
+    switch (twice) { /* 2 y, an integer for each of them */                                        \
+      case 4:                                                                                      \
+        POW_LOOP(T, (x * x)) break;                                                                \
+      case 2:                                                                                      \
+        POW_LOOP(T, x) break;                                                                      \
+      case 6:                                                                                      \
+        POW_LOOP(T, (x * x * x)) break;                                                            \
+      case 1:                                                                                      \
+        POW_LOOP(T, SQRT(x)) break;                                                                \
+      case -1:                                                                                     \
+        POW_LOOP(T, 1 / SQRT(x)) break;                                                            \
+      case -2:                                                                                     \
+        POW_LOOP(T, 1 / x) break;                                                                  \
+      case -4:                                                                                     \
+        POW_LOOP(T, 1 / (x * x)) break;                                                            \
+    }                                                                                              \
   }
 POW_SHORT(pow_short_f32, float, sqrtf)
 POW_SHORT(pow_short_f64, double, sqrt)
-
-#define POW_GENERAL(name, T, FN)                                                                             \
-  VECTORIZED static void name(int64_t n, T *q, int64_t so, const T *p, int64_t sa, const T *r, int64_t sb) { \
-    T xbuf[BLOCK], ybuf[BLOCK];                                                                              \
-    while (n > 0) {                                                                                          \
-      T *out = q;                                                                                            \
-      const T *x = p, *y = r;                                                                                \
-      int64_t done = n & -BLOCK;                                                                             \
-      if (done == 0 || so != 1 || sa != 1 || sb != 1) {                                                      \
-        done = n < BLOCK ? n : BLOCK;                                                                        \
-        load_block_##T(xbuf, done, p, sa);                                                                   \
-        load_block_##T(ybuf, done, r, sb);                                                                   \
-        x = out = xbuf;                                                                                      \
-        y = ybuf;                                                                                            \
-      }                                                                                                      \
-      const int64_t whole = (done + BLOCK - 1) & -BLOCK;                                                     \
-      INDEPENDENT                                                                                            \
-      for (int64_t i = 0; i < whole; i++) out[i] = FN(x[i], y[i]);                                           \
-      if (out == xbuf) {                                                                                     \
-        for (int64_t i = 0; i < done; i++) q[i * so] = xbuf[i];                                              \
-      }                                                                                                      \
-      n -= done;                                                                                             \
-      q += done * so;                                                                                        \
-      p += done * sa;                                                                                        \
-      r += done * sb;                                                                                        \
-    }                                                                                                        \
-  }
-POW_GENERAL(pow_general_f32, float, powf)
-POW_GENERAL(pow_general_f64, double, pow)
 
 void kern_pow_f32(int64_t n, void *o, int64_t so, const void *a, int64_t sa, const void *b, int64_t sb) {
   if (n > 0 && sb == 0 && pow_is_short((double)*(const float *)b)) {
     pow_short_f32(n, o, so, a, sa, (int)(2 * *(const float *)b));
   } else {
-    pow_general_f32(n, o, so, a, sa, b, sb);
+    vmath()->pow_f32(n, o, so, a, sa, b, sb);
   }
 }
 
@@ -160,6 +132,6 @@ void kern_pow_f64(int64_t n, void *o, int64_t so, const void *a, int64_t sa, con
   if (n > 0 && sb == 0 && pow_is_short(*(const double *)b)) {
     pow_short_f64(n, o, so, a, sa, (int)(2 * *(const double *)b));
   } else {
-    pow_general_f64(n, o, so, a, sa, b, sb);
+    vmath()->pow_f64(n, o, so, a, sa, b, sb);
   }
 }

@@ -10,18 +10,19 @@
     (OUT) = (uint8_t)(x OP y);           \
   }
 
-#define COMPARE(kernel, T, OP)                                                                                   \
-  VECTORIZED void kernel(int64_t n, void *o, int64_t so, const void *a, int64_t sa, const void *b, int64_t sb) { \
-    uint8_t *q = o;                                                                                              \
-    const T *p = a, *r = b;                                                                                      \
-    if (so == 1 && sa == 1 && sb == 1) {                                                                         \
-      INDEPENDENT COMPARE_LOOP(T, q[i], p[i], r[i], OP)                                                          \
-    } else if (so == 1 && sa == 1 && sb == 0) {                                                                  \
-      const T y0 = r[0];                                                                                         \
-      INDEPENDENT COMPARE_LOOP(T, q[i], p[i], y0, OP)                                                            \
-    } else {                                                                                                     \
-      COMPARE_LOOP(T, q[i * so], p[i * sa], r[i * sb], OP)                                                       \
-    }                                                                                                            \
+#define COMPARE(kernel, T, OP)                                                                                     \
+  VECTORIZED(void, kernel, (int64_t n, void *o, int64_t so, const void *a, int64_t sa, const void *b, int64_t sb), \
+             (n, o, so, a, sa, b, sb)) {                                                                           \
+    uint8_t *q = o;                                                                                                \
+    const T *p = a, *r = b;                                                                                        \
+    if (so == 1 && sa == 1 && sb == 1) {                                                                           \
+      INDEPENDENT COMPARE_LOOP(T, q[i], p[i], r[i], OP)                                                            \
+    } else if (so == 1 && sa == 1 && sb == 0) {                                                                    \
+      const T y0 = r[0];                                                                                           \
+      INDEPENDENT COMPARE_LOOP(T, q[i], p[i], y0, OP)                                                              \
+    } else {                                                                                                       \
+      COMPARE_LOOP(T, q[i * so], p[i * sa], r[i * sb], OP)                                                         \
+    }                                                                                                              \
   }
 
 COMPARE(kern_eq_f32, float, ==)
@@ -62,26 +63,28 @@ COMPARE(kern_ge_u8, uint8_t, >=)
   }
 
 /* The operands are m (of type TM), x and y; only m is never a constant in the loops that vectorise. */
-#define TERNARY(kernel, TM, T, EXPR)                                                                           \
-  VECTORIZED void kernel(int64_t n, void *o, int64_t so, const void *a, int64_t sa, const void *b, int64_t sb, \
-                         const void *c, int64_t sc) {                                                          \
-    T *q = o;                                                                                                  \
-    const TM *p = a;                                                                                           \
-    const T *r = b, *s = c;                                                                                    \
-    if (so == 1 && sa == 1 && sb == 1 && sc == 1) {                                                            \
-      INDEPENDENT TERNARY_LOOP(TM, T, q[i], p[i], r[i], s[i], EXPR)                                            \
-    } else if (so == 1 && sa == 1 && sb == 1 && sc == 0) {                                                     \
-      const T y0 = s[0];                                                                                       \
-      INDEPENDENT TERNARY_LOOP(TM, T, q[i], p[i], r[i], y0, EXPR)                                              \
-    } else if (so == 1 && sa == 1 && sb == 0 && sc == 1) {                                                     \
-      const T x0 = r[0];                                                                                       \
-      INDEPENDENT TERNARY_LOOP(TM, T, q[i], p[i], x0, s[i], EXPR)                                              \
-    } else if (so == 1 && sa == 1 && sb == 0 && sc == 0) {                                                     \
-      const T x0 = r[0], y0 = s[0];                                                                            \
-      INDEPENDENT TERNARY_LOOP(TM, T, q[i], p[i], x0, y0, EXPR)                                                \
-    } else {                                                                                                   \
-      TERNARY_LOOP(TM, T, q[i * so], p[i * sa], r[i * sb], s[i * sc], EXPR)                                    \
-    }                                                                                                          \
+#define TERNARY(kernel, TM, T, EXPR)                                                                               \
+  VECTORIZED(void, kernel,                                                                                         \
+             (int64_t n, void *o, int64_t so, const void *a, int64_t sa, const void *b, int64_t sb, const void *c, \
+              int64_t sc),                                                                                         \
+             (n, o, so, a, sa, b, sb, c, sc)) {                                                                    \
+    T *q = o;                                                                                                      \
+    const TM *p = a;                                                                                               \
+    const T *r = b, *s = c;                                                                                        \
+    if (so == 1 && sa == 1 && sb == 1 && sc == 1) {                                                                \
+      INDEPENDENT TERNARY_LOOP(TM, T, q[i], p[i], r[i], s[i], EXPR)                                                \
+    } else if (so == 1 && sa == 1 && sb == 1 && sc == 0) {                                                         \
+      const T y0 = s[0];                                                                                           \
+      INDEPENDENT TERNARY_LOOP(TM, T, q[i], p[i], r[i], y0, EXPR)                                                  \
+    } else if (so == 1 && sa == 1 && sb == 0 && sc == 1) {                                                         \
+      const T x0 = r[0];                                                                                           \
+      INDEPENDENT TERNARY_LOOP(TM, T, q[i], p[i], x0, s[i], EXPR)                                                  \
+    } else if (so == 1 && sa == 1 && sb == 0 && sc == 0) {                                                         \
+      const T x0 = r[0], y0 = s[0];                                                                                \
+      INDEPENDENT TERNARY_LOOP(TM, T, q[i], p[i], x0, y0, EXPR)                                                    \
+    } else {                                                                                                       \
+      TERNARY_LOOP(TM, T, q[i * so], p[i * sa], r[i * sb], s[i * sc], EXPR)                                        \
+    }                                                                                                              \
   }
 
 TERNARY(kern_where_f32, uint8_t, float, m ? x : y)

@@ -7,8 +7,7 @@
  * stride 1 or any other, never 0. out may be the same memory as an input of the same stride, but may not overlap one
  * otherwise.
  *
- * Compiled without fused multiply-add contraction; the transcendental ones go through glibc's vector library (libmvec,
- * at most 4 ulp) where there is one and through libm elsewhere.
+ * Compiled without fused multiply-add contraction; the transcendental ones are those of vmath.h (at most 4 ulp).
  */
 #ifndef OPTLAB_KERNELS_ELEMENTWISE_KERNELS_H
 #define OPTLAB_KERNELS_ELEMENTWISE_KERNELS_H

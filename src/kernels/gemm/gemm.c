@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/parallel.h"
+#include "base/size.h"
 #include "kernels/gemm/blas_memory.h"
 #include "kernels/gemm/gemm_small.h"
 
@@ -109,7 +110,7 @@ static Layout prepare(int64_t rows, int64_t cols, const void **x, int64_t *rs, i
   const Layout l = layout_of(rows, cols, *rs, *cs);
   *copy = NULL;
   if (l.ld > 0) return l;
-  *copy = alloc_get((size_t)(rows * cols * size));
+  *copy = alloc_get(SIZE_BYTES((size_t)size, rows, cols));
   if (!*copy) return l;
   copy_matrix(rows, cols, *x, *rs, *cs, size, *copy);
   *x = *copy;
@@ -147,8 +148,8 @@ static int run_product(Product *p, int64_t size, void (*blocks)(void *, int64_t,
     status = blas_memory_reserve(parallel_threads());
     if (status == 0) parallel_for(p->across * ceil_div(p->m, p->mb), 1, blocks, p);
   }
-  alloc_put(copy_a, (size_t)(p->m * p->k * size));
-  alloc_put(copy_b, (size_t)(p->k * p->n * size));
+  alloc_put(copy_a, SIZE_BYTES((size_t)size, p->m, p->k));
+  alloc_put(copy_b, SIZE_BYTES((size_t)size, p->k, p->n));
   return status;
 }
 

@@ -78,16 +78,18 @@ DEFINE_TILE_SINGLE(tile_f64x1, double)
       tile(1, k, a + i * rsa, rsa, csa, b + j * csb, rsb, c + i * rsc + j * csc, rsc, csc, accumulate);    \
   }
 
-#define DEFINE_COLUMNS(name, T, bits)                                                                            \
-  VECTORIZED static void name(int64_t m, int64_t n, int64_t k, const T *a, int64_t rsa, int64_t csa, const T *b, \
-                              int64_t rsb, int64_t csb, T *c, int64_t rsc, int64_t csc, bool accumulate) {       \
-    int64_t j = 0;                                                                                               \
-    if (csb == 1) {                                                                                              \
-      PANELS(WIDEST_##bits, 64 / (int64_t)sizeof(T))                                                             \
-      PANELS(WIDE_##bits, 32 / (int64_t)sizeof(T))                                                               \
-      PANELS(NARROW_##bits, 16 / (int64_t)sizeof(T))                                                             \
-    }                                                                                                            \
-    PANELS(SINGLE_##bits, 1)                                                                                     \
+#define DEFINE_COLUMNS(name, T, bits)                                                                                \
+  static VECTORIZED(void, name,                                                                                      \
+                    (int64_t m, int64_t n, int64_t k, const T *a, int64_t rsa, int64_t csa, const T *b, int64_t rsb, \
+                     int64_t csb, T *c, int64_t rsc, int64_t csc, bool accumulate),                                  \
+                    (m, n, k, a, rsa, csa, b, rsb, csb, c, rsc, csc, accumulate)) {                                  \
+    int64_t j = 0;                                                                                                   \
+    if (csb == 1) {                                                                                                  \
+      PANELS(WIDEST_##bits, 64 / (int64_t)sizeof(T))                                                                 \
+      PANELS(WIDE_##bits, 32 / (int64_t)sizeof(T))                                                                   \
+      PANELS(NARROW_##bits, 16 / (int64_t)sizeof(T))                                                                 \
+    }                                                                                                                \
+    PANELS(SINGLE_##bits, 1)                                                                                         \
   }
 #define WIDEST_32 tile_f32x16
 #define WIDE_32 tile_f32x8

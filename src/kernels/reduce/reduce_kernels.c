@@ -15,80 +15,82 @@ typedef double wide_d;
 typedef int64_t wide_i;
 
 /* JOIN(x, y) takes element y into x. `field` is the member of Partial; FINISH turns it into what is stored. */
-#define REDUCTION(name, T, field, NEUTRAL, JOIN, FINISH)                                                             \
-  static T name##_8_to_16(int64_t n, const T *a) {                                                                   \
-    T lane[8];                                                                                                       \
-    for (int64_t l = 0; l < 8; l++) lane[l] = a[l];                                                                  \
-    for (int64_t i = 8; i < n; i++) {                                                                                \
-      lane[i - 8] = JOIN(lane[i - 8], a[i]);                                                                         \
-      OPAQUE(i);                                                                                                     \
-    }                                                                                                                \
-    for (int64_t half = 4; half > 0; half /= 2)                                                                      \
-      for (int64_t l = 0; l < half; l++) lane[l] = JOIN(lane[l], lane[l + half]);                                    \
-    return lane[0];                                                                                                  \
-  }                                                                                                                  \
-  static T name##_few(int64_t n, const T *a) {                                                                       \
-    if (n >= 8) return name##_8_to_16(n, a);                                                                         \
-    T lane[8];                                                                                                       \
-    for (int64_t i = 0; i < n; i++) {                                                                                \
-      lane[i] = a[i];                                                                                                \
-      OPAQUE(i);                                                                                                     \
-    }                                                                                                                \
-    for (int64_t half = 4; half > 0; half /= 2) {                                                                    \
-      for (int64_t i = half; i < n; i++) {                                                                           \
-        lane[i - half] = JOIN(lane[i - half], lane[i]);                                                              \
-        OPAQUE(i);                                                                                                   \
-      }                                                                                                              \
-      if (n > half) n = half;                                                                                        \
-    }                                                                                                                \
-    return n > 0 ? lane[0] : NEUTRAL;                                                                                \
-  }                                                                                                                  \
-  VECTORIZED static T name##_many(int64_t n, const T *a) {                                                           \
-    T lane[LANES];                                                                                                   \
-    for (int64_t l = 0; l < LANES; l++) lane[l] = NEUTRAL;                                                           \
-    for (; n >= LANES; n -= LANES, a += LANES)                                                                       \
-      for (int64_t l = 0; l < LANES; l++) lane[l] = JOIN(lane[l], a[l]);                                             \
-    for (int64_t l = 0; l < n; l++) lane[l] = JOIN(lane[l], a[l]);                                                   \
-    for (int64_t half = LANES / 2; half > 0; half /= 2)                                                              \
-      for (int64_t l = 0; l < half; l++) lane[l] = JOIN(lane[l], lane[l + half]);                                    \
-    return lane[0];                                                                                                  \
-  }                                                                                                                  \
-  static void name##_block(int64_t n, const void *a, Partial *result) {                                              \
-    result->field = (wide_##field)(n <= FEW ? name##_few(n, a) : name##_many(n, a));                                 \
-  }                                                                                                                  \
-  static void name##_clear(int64_t w, int64_t lanes, void *acc) {                                                    \
-    T *x = acc;                                                                                                      \
-    for (int64_t i = 0; i < w * lanes; i++) x[i] = NEUTRAL;                                                          \
-  }                                                                                                                  \
-  VECTORIZED static void name##_rows(int64_t n, int64_t w, int64_t lane, const void *a, int64_t stride, void *acc) { \
-    const T *p = a;                                                                                                  \
-    while (n > 0) {                                                                                                  \
-      T *x = (T *)acc + lane * w;                                                                                    \
-      /* rows without gaps between them are as one long row */                                                       \
-      const int64_t left = LANES - lane, take = stride != w ? 1 : n < left ? n : left;                               \
-      INDEPENDENT                                                                                                    \
-      for (int64_t i = 0; i < take * w; i++) x[i] = JOIN(x[i], p[i]);                                                \
-      p += take * stride;                                                                                            \
-      n -= take;                                                                                                     \
-      lane = (lane + take) % LANES;                                                                                  \
-    }                                                                                                                \
-  }                                                                                                                  \
-  VECTORIZED static void name##_fold(int64_t w, int64_t lanes, void *acc, Partial *result) {                         \
-    T *x = acc;                                                                                                      \
-    for (int64_t half = LANES / 2; half > 0; half /= 2) {                                                            \
-      const int64_t upper = (lanes - half) * w;                                                                      \
-      const T *y = x + half * w;                                                                                     \
-      INDEPENDENT                                                                                                    \
-      for (int64_t i = 0; i < upper; i++) x[i] = JOIN(x[i], y[i]);                                                   \
-      if (lanes > half) lanes = half;                                                                                \
-    }                                                                                                                \
-    for (int64_t i = 0; i < w; i++) result[i].field = (wide_##field)x[i];                                            \
-  }                                                                                                                  \
-  VECTORIZED static void name##_merge(int64_t w, Partial *into, const Partial *from) {                               \
-    for (int64_t i = 0; i < w; i++) into[i].field = JOIN(into[i].field, from[i].field);                              \
-  }                                                                                                                  \
-  static void name##_store(int64_t w, const Partial *result, void *out, int64_t stride) {                            \
-    for (int64_t i = 0; i < w; i++) ((T *)out)[i * stride] = (T)FINISH(result[i].field);                             \
+#define REDUCTION(name, T, field, NEUTRAL, JOIN, FINISH)                                                               \
+  static T name##_8_to_16(int64_t n, const T *a) {                                                                     \
+    T lane[8];                                                                                                         \
+    for (int64_t l = 0; l < 8; l++) lane[l] = a[l];                                                                    \
+    for (int64_t i = 8; i < n; i++) {                                                                                  \
+      lane[i - 8] = JOIN(lane[i - 8], a[i]);                                                                           \
+      OPAQUE(i);                                                                                                       \
+    }                                                                                                                  \
+    for (int64_t half = 4; half > 0; half /= 2)                                                                        \
+      for (int64_t l = 0; l < half; l++) lane[l] = JOIN(lane[l], lane[l + half]);                                      \
+    return lane[0];                                                                                                    \
+  }                                                                                                                    \
+  static T name##_few(int64_t n, const T *a) {                                                                         \
+    if (n >= 8) return name##_8_to_16(n, a);                                                                           \
+    T lane[8];                                                                                                         \
+    for (int64_t i = 0; i < n; i++) {                                                                                  \
+      lane[i] = a[i];                                                                                                  \
+      OPAQUE(i);                                                                                                       \
+    }                                                                                                                  \
+    for (int64_t half = 4; half > 0; half /= 2) {                                                                      \
+      for (int64_t i = half; i < n; i++) {                                                                             \
+        lane[i - half] = JOIN(lane[i - half], lane[i]);                                                                \
+        OPAQUE(i);                                                                                                     \
+      }                                                                                                                \
+      if (n > half) n = half;                                                                                          \
+    }                                                                                                                  \
+    return n > 0 ? lane[0] : NEUTRAL;                                                                                  \
+  }                                                                                                                    \
+  static VECTORIZED(T, name##_many, (int64_t n, const T *a), (n, a)) {                                                 \
+    T lane[LANES];                                                                                                     \
+    for (int64_t l = 0; l < LANES; l++) lane[l] = NEUTRAL;                                                             \
+    for (; n >= LANES; n -= LANES, a += LANES)                                                                         \
+      for (int64_t l = 0; l < LANES; l++) lane[l] = JOIN(lane[l], a[l]);                                               \
+    for (int64_t l = 0; l < n; l++) lane[l] = JOIN(lane[l], a[l]);                                                     \
+    for (int64_t half = LANES / 2; half > 0; half /= 2)                                                                \
+      for (int64_t l = 0; l < half; l++) lane[l] = JOIN(lane[l], lane[l + half]);                                      \
+    return lane[0];                                                                                                    \
+  }                                                                                                                    \
+  static void name##_block(int64_t n, const void *a, Partial *result) {                                                \
+    result->field = (wide_##field)(n <= FEW ? name##_few(n, a) : name##_many(n, a));                                   \
+  }                                                                                                                    \
+  static void name##_clear(int64_t w, int64_t lanes, void *acc) {                                                      \
+    T *x = acc;                                                                                                        \
+    for (int64_t i = 0; i < w * lanes; i++) x[i] = NEUTRAL;                                                            \
+  }                                                                                                                    \
+  static VECTORIZED(void, name##_rows, (int64_t n, int64_t w, int64_t lane, const void *a, int64_t stride, void *acc), \
+                    (n, w, lane, a, stride, acc)) {                                                                    \
+    const T *p = a;                                                                                                    \
+    while (n > 0) {                                                                                                    \
+      T *x = (T *)acc + lane * w;                                                                                      \
+      /* rows without gaps between them are as one long row */                                                         \
+      const int64_t left = LANES - lane, take = stride != w ? 1 : n < left ? n : left;                                 \
+      INDEPENDENT                                                                                                      \
+      for (int64_t i = 0; i < take * w; i++) x[i] = JOIN(x[i], p[i]);                                                  \
+      p += take * stride;                                                                                              \
+      n -= take;                                                                                                       \
+      lane = (lane + take) % LANES;                                                                                    \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  static VECTORIZED(void, name##_fold, (int64_t w, int64_t lanes, void *acc, Partial *result),                         \
+                    (w, lanes, acc, result)) {                                                                         \
+    T *x = acc;                                                                                                        \
+    for (int64_t half = LANES / 2; half > 0; half /= 2) {                                                              \
+      const int64_t upper = (lanes - half) * w;                                                                        \
+      const T *y = x + half * w;                                                                                       \
+      INDEPENDENT                                                                                                      \
+      for (int64_t i = 0; i < upper; i++) x[i] = JOIN(x[i], y[i]);                                                     \
+      if (lanes > half) lanes = half;                                                                                  \
+    }                                                                                                                  \
+    for (int64_t i = 0; i < w; i++) result[i].field = (wide_##field)x[i];                                              \
+  }                                                                                                                    \
+  static VECTORIZED(void, name##_merge, (int64_t w, Partial * into, const Partial *from), (w, into, from)) {           \
+    for (int64_t i = 0; i < w; i++) into[i].field = JOIN(into[i].field, from[i].field);                                \
+  }                                                                                                                    \
+  static void name##_store(int64_t w, const Partial *result, void *out, int64_t stride) {                              \
+    for (int64_t i = 0; i < w; i++) ((T *)out)[i * stride] = (T)FINISH(result[i].field);                               \
   }
 
 #define OP(name) \

@@ -61,15 +61,9 @@ static void read_members(lua_State *L, int idx, const char *callee, const Arg *a
   }
 }
 
-/* The length of the list at idx; one that a metamethod gives may be anything. */
-static int list_length(lua_State *L, int idx) {
-  lua_Integer n = luaL_len(L, idx);
-  return n < 0 ? 0 : n > INT_MAX ? INT_MAX : (int)n;
-}
-
 static void read_tuple(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {
   bool one = a->kind == ARG_SIZES && lua_type(L, idx) == LUA_TNUMBER;
-  if (!one && (!lua_istable(L, idx) || list_length(L, idx) != a->width)) bad_value(L, callee, a, idx);
+  if (!one && (!lua_istable(L, idx) || lb_length(L, idx) != a->width)) bad_value(L, callee, a, idx);
   if (one) x[0] = check_number(L, idx, callee, a, 0);
   for (int i = 1; one && i < a->width; i++) x[i] = x[0];
   if (!one) read_members(L, idx, callee, a, x, a->width);
@@ -77,7 +71,7 @@ static void read_tuple(lua_State *L, int idx, const char *callee, const Arg *a, 
 
 static void read_shape(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {
   bool list = lua_istable(L, idx);
-  int n = list ? list_length(L, idx) : 1;
+  int n = list ? lb_length(L, idx) : 1;
   if (n > TENSOR_MAX_DIM) lb_error(L, "%s: a tensor has at most %d dimensions", callee, TENSOR_MAX_DIM);
   x[0] = n;
   if (list) read_members(L, idx, callee, a, x + 1, n);
@@ -174,7 +168,7 @@ static void read_list(lua_State *L, int idx, const char *callee, const Arg *a, A
   bool one = a->kind == ARG_INTEGERS && lua_type(L, idx) == LUA_TNUMBER;
   if (!one && !lua_istable(L, idx)) bad_value(L, callee, a, idx);
   double first = one ? check_number(L, idx, callee, a, 0) : 0;
-  int n = one ? 1 : list_length(L, idx);
+  int n = one ? 1 : lb_length(L, idx);
   double *x = list_room(L, v, k, n);
   if (one) *x = first;
   if (!one) read_members(L, idx, callee, a, x, n);

@@ -98,18 +98,23 @@ void lb_read(lua_State *L, const Tensor *t, const char *reader) {
   lrecord_raise(L);
 }
 
+int lb_length(lua_State *L, int idx) {
+  lua_Integer n = luaL_len(L, idx);
+  return n < 0 ? 0 : n > INT_MAX / 2 ? INT_MAX / 2 : (int)n;
+}
+
 Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *callee, const char *name) {
   idx = lua_absindex(L, idx);
   if (!lua_istable(L, idx)) lb_badvalue(L, callee, name, idx, "a list of tensors");
-  lua_Integer len = luaL_len(L, idx);
+  const int len = lb_length(L, idx);
   Tensor **list = lua_newuserdatauv(L, (size_t)(len ? len : 1) * sizeof *list, 0);
-  for (lua_Integer i = 1; i <= len; i++) {
+  for (int i = 1; i <= len; i++) {
     lua_geti(L, idx, i);
     list[i - 1] = lb_testtensor(L, -1);
-    if (!list[i - 1]) lb_badvalue(L, callee, lua_pushfstring(L, "%s[%d]", name, (int)i), -2, "a tensor");
+    if (!list[i - 1]) lb_badvalue(L, callee, lua_pushfstring(L, "%s[%d]", name, i), -2, "a tensor");
     lua_pop(L, 1);
   }
-  *n = (int)len;
+  *n = len;
   return list;
 }
 

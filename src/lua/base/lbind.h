@@ -36,6 +36,10 @@ int lb_closetensor(lua_State *L);
  * a step is recorded, unless t is a constant of it. */
 void lb_read(lua_State *L, const Tensor *t, const char *reader);
 
+/* The length of the list at idx, at least 0 and at most INT_MAX / 2, whatever a metamethod says: n + 1 is an int, and
+ * n times the size of an element no more than memory can hold. */
+int lb_length(lua_State *L, int idx);
+
 /* Reads the list of tensors `name` at idx into a freshly pushed userdata block (left on the stack so that it is
  * collected); borrowed pointers, *n of them. Raises if it is no list or an entry no tensor. */
 Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *callee, const char *name);

@@ -74,6 +74,7 @@ typedef struct Compiled {
   int entries, slots;
   bool fallback;   /* a step that cannot be recorded goes on as plain Lua */
   bool eager;      /* ... and has done so */
+  bool weighted;   /* its second result is what the mean of the loss divided by, a tensor of one element */
   bool check_kept; /* look for tensors of the step that are kept outside of it */
   bool busy;       /* its function is running and being recorded */
   uint64_t clock;
@@ -102,10 +103,12 @@ bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t);
 int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, int nargs);
 
 /* lcompile_pass.c: the entry with a plan for a batch of n rows in the context `own`, or NULL (L may be NULL: no Lua has
- * run since the last time, so the variables need no look); one batch as a script would run it, its loss; the methods.
+ * run since the last time, so the variables need no look); one batch as a script would run it, its loss and (of a
+ * weighted step; else *weight stays what it is) the weight of the loss; the methods.
  * The step is at index `step`. */
+const Tensor *lcompile_weight(const Compiled *c, const Entry *e); /* of the loss; NULL: the number of rows */
 Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Context *own, const Loader *l, int64_t n);
-double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step);
+double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step, double *weight);
 int lcompile_run(lua_State *L);
 int lcompile_pass(lua_State *L);
 void lcompile_open_pass(lua_State *L);

@@ -5,6 +5,7 @@
  *   pass = step:pass(loader)        the same in pieces:
  *   losses, rows = pass:run([count])   up to `count` batches, all that are left without it; nil when there are none.
  *                                   rows: of the last of them; those before it have batch_size. #pass: batches left
+ *                                   of a weighted step a third result: by what the mean of each loss divided
  *
  * Where a plan fits, the rows of a batch go straight into its input buffers and no Lua runs; else the step is called as
  * from a script. The loss is the first value that the step returns, a tensor of one element.
@@ -25,6 +26,11 @@ typedef struct Pass {
 } Pass;
 
 /* --- one batch ---------------------------------------------------------------------------------------------------- */
+
+const Tensor *lcompile_weight(const Compiled *c, const Entry *e) {
+  const Tensor *w = c->weighted && e->last.nresults > 1 ? e->last.result[1] : NULL;
+  return w && w->numel == 1 ? w : NULL;
+}
 
 /* Whether batches of n rows fit e, which has a plan that may not hold at the moment. */
 static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
@@ -49,16 +55,18 @@ Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Conte
 }
 
 /* In C. -1 with err_set. */
-static int replay_batch(Pass *p, Entry *e, double *loss) {
+static int replay_batch(Pass *p, Entry *e, double *loss, double *weight) {
   Tensor *in[LOADER_MAX_FIELDS];
   for (int i = 0; i < e->ninputs; i++) in[i] = plan_input(e->plan, i);
   loader_take(p->l, p->b, in);
   if (plan_run(e->plan, context) < 0) return -1;
   *loss = tensor_get(e->last.result[0], 0);
+  const Tensor *w = lcompile_weight(p->c, e);
+  if (w) *weight = tensor_get(w, 0);
   return 0;
 }
 
-double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step) {
+double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step, double *weight) {
   Tensor *out[LOADER_MAX_FIELDS];
   const int top = lua_gettop(L);
   luaL_checkstack(L, LOADER_MAX_FIELDS + 4, NULL);
@@ -71,6 +79,8 @@ double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step) {
              lb_pushgot(L, lua_gettop(L) + 1 - n));
   }
   const double value = tensor_get(loss, 0);
+  const Tensor *second = n > 1 ? lb_testtensor(L, lua_gettop(L) - n + 2) : NULL;
+  if (lcompile_check(L, step, "a step")->weighted && second) *weight = tensor_get(second, 0);
   lua_settop(L, top);
   return value;
 }
@@ -82,34 +92,38 @@ static int64_t batches_left(const Pass *p) {
   return (p->b->end - p->b->row + size - 1) / size;
 }
 
-/* The losses of up to n batches, as a tensor on top of the stack, or nil if none is left. */
+/* The losses of up to n batches, as a tensor, the rows of the last one, and the losses' weights; nil if none is left. */
 static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
   if (n > batches_left(p)) n = batches_left(p);
   if (n <= 0) {
     lua_pushnil(L);
     return 1;
   }
-  Tensor *losses = tensor_new(DT_F64, 1, &n);
+  Tensor *losses = tensor_new(DT_F64, 1, &n), *weights = NULL;
   lb_pushtensor(L, losses);
+  if (p->c->weighted) lb_pushtensor(L, weights = tensor_new(DT_F64, 1, &n));
   Entry *e = NULL;
   int64_t rows = 0;
   for (int64_t i = 0; i < n; i++) {
     rows = loader_ready(p->l, p->b);
+    double *loss = &tensor_f64(losses)[i], unused, *weight = weights ? &tensor_f64(weights)[i] : &unused;
+    *weight = (double)rows;
     const bool same = e && plan_input(e->plan, 0)->shape[0] == rows && plan_holds(e->plan, context, NULL);
     if (!same) e = lcompile_entry_for(L, step, p->c, context, p->l, rows);
     if (!e || context->recorder || p->c->eager) {
-      tensor_f64(losses)[i] = lcompile_call_batch(L, p->l, p->b, step);
+      *loss = lcompile_call_batch(L, p->l, p->b, step, weight);
       e = NULL;
       continue;
     }
     e->used = ++p->c->clock;
     p->c->streak = 0;
     p->c->replays++;
-    if (replay_batch(p, e, &tensor_f64(losses)[i]) < 0) return lb_coreerror(L);
+    if (replay_batch(p, e, loss, weight) < 0) return lb_coreerror(L);
   }
   if (batches_left(p) == 0) batches_free(p->b); /* the order of the epoch, which the collector does not see */
   lua_pushinteger(L, rows);
-  return 2;
+  if (weights) lua_insert(L, -2);
+  return weights ? 3 : 2;
 }
 
 /* Pushes a pass of the step at 1 over the loader at 2. */

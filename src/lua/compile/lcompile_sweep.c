@@ -1,7 +1,7 @@
 /*
  * lcompile_sweep.c - many compiled steps, each over the epochs of its own loader, shared among threads.
  *
- *   run = core.compile.sweep_run(step, loader, epochs)   with a copy of the current context: random numbers, modes
+ *   run = core.compile.sweep_run(step, loader, epochs[, sums])   with a copy of the current context: random numbers, modes
  *   core.compile.advance({run, ...})                     trains them all to their end
  *   run:losses()                                         the mean loss of each epoch, a list
  *   run:continue()                                       the random numbers stand where the run left them
@@ -30,14 +30,16 @@ typedef struct SweepRunUD {
 
 static SweepRunUD *check_run(lua_State *L, int idx) { return luaL_checkudata(L, idx, SWEEP_RUN_MT); }
 
-static const Plan *find_plan(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss) {
+static const Plan *find_plan(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss,
+                             const Tensor **weight) {
   const Entry *e = lcompile_entry_for(NULL, 0, ctx, own, l, n);
   if (!e) return NULL;
   *loss = e->last.result[0];
+  *weight = lcompile_weight(ctx, e);
   return e->plan;
 }
 
-/* run(step, loader, epochs) */
+/* run(step, loader, epochs[, sums]); sums: the step's loss is the sum over the rows of a batch */
 static int l_run(lua_State *L) {
   Compiled *c = lcompile_check(L, 1, "sweep_run");
   Loader *l = ldata_testloader(L, 2);
@@ -48,6 +50,7 @@ static int l_run(lua_State *L) {
   memset(ud, 0, sizeof *ud);
   ud->c = c;
   ud->run = (SweepRun){.l = l, .epochs = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .ctx = c};
+  ud->run.sums = lua_toboolean(L, 4);
   ud->run.own = *context;
   ud->run.own.recorder = NULL;
   ud->run.own.recording = NULL;
@@ -129,25 +132,26 @@ static void advance(SweepRunUD **ud, int n) {
   alloc_share(false);
 }
 
-/* The loss of the step at 1 on the next batch of the run at 2. */
+/* The loss of the step at 1 on the next batch of the run at 2, and its weight. */
 static int l_call_batch(lua_State *L) {
   SweepRun *run = &check_run(L, 2)->run;
-  lua_pushnumber(L, lcompile_call_batch(L, run->l, &run->b, 1));
-  return 1;
+  double weight = (double)loader_ready(run->l, &run->b);
+  lua_pushnumber(L, lcompile_call_batch(L, run->l, &run->b, 1, &weight));
+  lua_pushnumber(L, weight);
+  return 2;
 }
 
 /* Calls the step of the run at `idx` on its next batch, in the run's context. */
 static void call_step(lua_State *L, SweepRunUD *ud, int idx) {
-  const int64_t n = loader_ready(ud->run.l, &ud->run.b);
   lua_pushcfunction(L, l_call_batch);
   lua_getiuservalue(L, idx, UV_STEP);
   lua_pushvalue(L, idx);
   Context *before = context_switch(&ud->run.own);
-  const int status = lua_pcall(L, 2, 1, 0);
+  const int status = lua_pcall(L, 2, 2, 0);
   context_switch(before);
   if (status != LUA_OK) lua_error(L);
-  sweep_run_count(&ud->run, lua_tonumber(L, -1), n);
-  lua_pop(L, 1);
+  sweep_run_count(&ud->run, lua_tonumber(L, -2), lua_tonumber(L, -1));
+  lua_pop(L, 2);
   ud->run.state = SWEEP_RUN_READY;
 }
 
@@ -158,7 +162,7 @@ static int run_failed(lua_State *L, const SweepRun *run, int number) {
 /* advance(runs[, first]); first: the number of the first one, for messages */
 static int l_advance(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
-  const int n = (int)luaL_len(L, 1), first = (int)luaL_optinteger(L, 2, 1);
+  const int n = lb_length(L, 1), first = (int)luaL_optinteger(L, 2, 1);
   SweepRunUD **ud = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof(SweepRunUD *), 0);
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, 1, i + 1);

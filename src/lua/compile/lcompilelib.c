@@ -290,11 +290,11 @@ static int compiled_index(lua_State *L) {
   return 1;
 }
 
-/* compile(fn, fallback, check_kept) */
+/* compile(fn, fallback, check_kept, weighted) */
 static int l_compile(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   Compiled *c = lua_newuserdatauv(L, sizeof *c, COMPILED_UV_COUNT);
-  *c = (Compiled){.fallback = lua_toboolean(L, 2), .check_kept = lua_toboolean(L, 3)};
+  *c = (Compiled){.fallback = lua_toboolean(L, 2), .check_kept = lua_toboolean(L, 3), .weighted = lua_toboolean(L, 4)};
   luaL_setmetatable(L, COMPILED_MT);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, COMPILED_UV_FN);

@@ -95,11 +95,57 @@ static void find_transform(lua_State *L, const char *fn, int idx, LoaderOptions 
   if (!off) opt->transform = check_transform(L, idx);
 }
 
+/* Whether a key of the data set at index 1 is one that a loader reads: X, y and transform of one with an X. */
+static bool is_read(lua_State *L, int key, bool named) {
+  static const char *const names[] = {"X", "y", "transform"};
+  if (!named) return lua_isinteger(L, key);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (lua_type(L, key) == LUA_TSTRING && strcmp(lua_tostring(L, key), names[i]) == 0) return true;
+  }
+  return false;
+}
+
+/* The entry of the data set whose key and value are on top is no part of it: an option goes into the table at 2, if the
+ * call had none; a tensor that no batch would hold is an error. A list holds nothing but tensors and options. */
+static void settle_entry(lua_State *L, const char *fn, bool named, bool given) {
+  int at;
+  const int value = lua_gettop(L), key = value - 1;
+  const char *name = lua_type(L, key) == LUA_TSTRING ? lua_tostring(L, key) : NULL;
+  const bool option = name && args_find(loader_args, name, &at);
+  if (option && given) lb_error(L, "%s: %s stands in the data set and must stand in the table of options", fn, name);
+  if (option || !named) {
+    lua_pushvalue(L, key);
+    lua_pushvalue(L, value);
+    lua_rawset(L, 2);
+  } else if (lb_testtensor(L, value)) {
+    lb_error(L, "%s: the data set has a tensor '%s', which no batch would hold; a list {X, y, ...} takes more tensors",
+             fn, luaL_tolstring(L, key, NULL));
+  }
+}
+
+/* Options may stand beside the tensors, in the same table; classes of data sets have fields of their own. */
+static void split_data(lua_State *L, const char *fn) {
+  const bool given = !lua_isnil(L, 2), named = lua_getfield(L, 1, "X") != LUA_TNIL;
+  lua_pop(L, 1);
+  if (lua_getmetatable(L, 1)) {
+    lua_pop(L, 1);
+    return;
+  }
+  if (!given) {
+    lua_newtable(L);
+    lua_replace(L, 2);
+  }
+  for (lua_pushnil(L); lua_next(L, 1); lua_settop(L, 3)) {
+    if (!is_read(L, 3, named)) settle_entry(L, fn, named, given);
+  }
+}
+
 static LoaderOptions check_options(lua_State *L, const char *fn) {
   enum { BATCH_SIZE, SHUFFLE, DROP_LAST, SEED, TRANSFORM, COUNT };
   double x[COUNT];
   lb_atmost(L, fn, 2);
   lua_settop(L, 2);
+  split_data(L, fn);
   largs_options(L, 2, fn, &(ArgValues){.args = loader_args, .x = x});
   LoaderOptions opt = {.batch_size = (int64_t)x[BATCH_SIZE],
                        .shuffle = x[SHUFFLE] != 0,
@@ -113,7 +159,8 @@ static LoaderOptions check_options(lua_State *L, const char *fn) {
 /***
 Cuts a data set into minibatches.
 @function loader
-@tparam table data a data set or any {X=tensor, y=tensor}, or a list of tensors with the same first dimension
+@tparam table data a data set or any {X=tensor, y=tensor}, or a list of tensors with the same first dimension; options
+may stand in the same table
 @tparam[opt] table options see loader_args
 @treturn Loader
 @usage

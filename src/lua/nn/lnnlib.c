@@ -15,6 +15,7 @@
 #include "lua/base/lrecord.h"
 #include "lua/nn/lnn.h"
 #include "nn/chain.h"
+#include "nn/labels.h"
 
 /* registry: function(module) -> " (layer 1 'Linear' of Sequential)" or "" */
 #define MODULE_PATH_KEY "optlab.nn.module_path"
@@ -349,6 +350,27 @@ static int clear_grads(lua_State *L) {
   return 0;
 }
 
+/* mean_weight(loss, prediction, y): what the mean of a loss divided by, where that is no fixed number per row; else nil
+ */
+static int mean_weight(lua_State *L) {
+  const Module *m = check_module(L, 1, "mean_weight");
+  Tensor *in[2], *out = NULL;
+  if (m->def->inputs != loss_inputs || !m->def->mean_weight) return 0;
+  lnn_inputs(L, 2, m->def, in, 1, NULL);
+  if (m->def->mean_weight(m, in, &out) < 0) return module_error(L, 1, m);
+  return out ? lnn_pushoutputs(L, 1, &out) : 0;
+}
+
+/* check_labels(y, classes, what): raises, naming the row, unless all are labels from 1 to classes; `what` is what the
+ * message begins with */
+static int check_labels(lua_State *L) {
+  const Tensor *y = lb_checktensor(L, 1, "check_labels", "y");
+  Tensor *index = labels_index(y, luaL_checkinteger(L, 2), luaL_checkstring(L, 3));
+  if (!index) return lb_coreerror(L);
+  tensor_release(index);
+  return 0;
+}
+
 /* set_module_path(fn): the function that gives the path of a module, for messages */
 static int set_module_path(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -368,6 +390,8 @@ static const luaL_Reg FUNCTIONS[] = {
     {"convert_", convert},
     {"copy_", copy},
     {"clear_grads", clear_grads},
+    {"mean_weight", mean_weight},
+    {"check_labels", check_labels},
     {"set_module_path", set_module_path},
     {NULL, NULL},
 };

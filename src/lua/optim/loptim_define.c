@@ -55,7 +55,7 @@ static void read_default(lua_State *L, int blocks, Arg *a) {
   } else if (lua_istable(L, -1)) {
     int list = lua_gettop(L);
     a->kind = ARG_TUPLE;
-    a->width = (int)luaL_len(L, list);
+    a->width = lb_length(L, list);
     double *defs = new_block(L, blocks, (size_t)a->width * sizeof *defs);
     for (int i = 0; i < a->width; i++) {
       lua_geti(L, list, i + 1);
@@ -88,7 +88,7 @@ int loptim_define(lua_State *L) {
   lua_newtable(L); /* 8: blocks */
   lua_pushvalue(L, 1);
   d->def.name = keep(L, 7);
-  int n = (int)luaL_len(L, 2);
+  int n = lb_length(L, 2);
   Arg *args = new_block(L, 8, (size_t)(n + 1) * sizeof *args);
   d->def.args = args;
   for (int i = 0; i < n; i++) {

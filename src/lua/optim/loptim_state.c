@@ -143,7 +143,7 @@ static void check_group(lua_State *L, const Optim *o, int i, double *h) {
   const OptimGroup *group = &o->group[i];
   int top = lua_gettop(L);
   need_table(L, top, "params");
-  int n = (int)luaL_len(L, -1);
+  int n = lb_length(L, -1);
   if (n != group->nparams) {
     lb_error(L, FN ": group %d of the state has %d parameter%s, the optimizer's has %d", i + 1, n, n == 1 ? "" : "s",
              group->nparams);
@@ -170,7 +170,7 @@ static void check_group(lua_State *L, const Optim *o, int i, double *h) {
 /* The hyperparameters of all groups, in a block that stays on the stack. */
 static double *check_groups(lua_State *L, const Optim *o) {
   need_table(L, 2, "param_groups");
-  int list = lua_gettop(L), n = (int)luaL_len(L, list);
+  int list = lua_gettop(L), n = lb_length(L, list);
   if (n != o->ngroups) {
     lb_error(L, FN ": the state has %d parameter group%s, the optimizer has %d", n, n == 1 ? "" : "s", o->ngroups);
   }

@@ -49,21 +49,21 @@ static Tensor **read_params(lua_State *L, int idx, int *n, const char *fn) {
   if (!single && !lua_istable(L, idx)) {
     lb_badvalue(L, fn, "params", idx, "a list of tensors such as {w, b} or model:parameters()");
   }
-  lua_Integer len = single ? 1 : luaL_len(L, idx);
-  lua_createtable(L, (int)len, 0);
+  const int len = single ? 1 : lb_length(L, idx);
+  lua_newtable(L);
   int list = lua_gettop(L);
   Tensor **block = lua_newuserdatauv(L, (size_t)(len ? len : 1) * sizeof *block, 0);
-  for (lua_Integer i = 1; i <= len; i++) {
+  for (int i = 1; i <= len; i++) {
     if (single) {
       lua_pushvalue(L, idx);
     } else {
       lua_geti(L, idx, i);
     }
     block[i - 1] = lb_testtensor(L, -1);
-    if (!block[i - 1]) lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", (int)i), -2, "a tensor");
+    if (!block[i - 1]) lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", i), -2, "a tensor");
     lua_rawseti(L, list, i);
   }
-  *n = (int)len;
+  *n = len;
   return block;
 }
 
@@ -164,7 +164,7 @@ static int optim_new(lua_State *L) {
   }
   for (lua_Integer i = 1, n = luaL_len(L, 1); i <= n; i++) {
     if (lua_geti(L, 1, i) != LUA_TTABLE) {
-      return lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", (int)i), -2, "a group like the others");
+      return lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", i), -2, "a group like the others");
     }
     add_group_table(L, 3, &ud->o, -1, fn);
     lua_settop(L, 3);

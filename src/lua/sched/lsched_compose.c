@@ -24,7 +24,7 @@ static bool takes_list(const SchedDef *def) { return strcmp(def->args[0].name, "
 
 /* Raises unless the value at idx is a list of at least one schedule; its length. */
 static int check_parts(lua_State *L, int idx, const char *fn) {
-  const int n = lua_istable(L, idx) && !lsched_is_schedule(L, idx) ? (int)luaL_len(L, idx) : 0;
+  const int n = lua_istable(L, idx) && !lsched_is_schedule(L, idx) ? lb_length(L, idx) : 0;
   if (n == 0) lb_badvalue(L, fn, "schedules", idx, WHAT_PARTS);
   for (int i = 1; i <= n; i++) {
     lua_geti(L, idx, i);

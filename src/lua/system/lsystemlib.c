@@ -166,9 +166,9 @@ static int system_set_library_dir(lua_State *L) {
 /* nearest(word, names): the name that was probably meant, or nil; lb_nearest for the Lua half. */
 static int system_nearest(lua_State *L) {
   const char *word = luaL_checkstring(L, 1);
-  lua_Integer n = luaL_len(L, 2);
+  int n = lb_length(L, 2);
   const char **names = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *names, 0);
-  for (lua_Integer i = 0; i < n; i++) {
+  for (int i = 0; i < n; i++) {
     lua_geti(L, 2, i + 1);
     luaL_checktype(L, -1, LUA_TSTRING);
     names[i] = lua_tostring(L, -1); /* alive: the table holds it */

@@ -224,6 +224,7 @@ static int l_randperm(lua_State *L) {
   int64_t n = (int64_t)x;
   Tensor *t = tensor_new(DT_I64, 1, &n);
   fill_integers(t, (IntegerArgs){0});
+  if (!t) return lb_calleeerror(L, "lab.randperm");
   lb_pushtensor(L, t);
   return 1;
 }
@@ -251,6 +252,7 @@ static int l_randint(lua_State *L) {
   }
   Tensor *t = tensor_new(DT_I64, arg_shape(x + TO, shape), shape);
   fill_integers(t, (IntegerArgs){low, (uint64_t)high - (uint64_t)low});
+  if (!t) return lb_calleeerror(L, callee);
   lb_pushtensor(L, t);
   return 1;
 }

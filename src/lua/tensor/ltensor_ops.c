@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "autograd/formula.h"
+#include "base/size.h"
 #include "kernels/elementwise/map.h"
 #include "lua/tensor/ltensor.h"
 
@@ -226,7 +227,9 @@ static Tensor *batched(Tensor *a, Tensor *b) {
     return err_null("Tensor:matmul: the batches of shapes %s and %s do not broadcast", tensor_shape_str(a),
                     tensor_shape_str(b));
   }
-  int64_t count = shape_numel(n, lead), *end_a = a->shape + a->ndim - 2, *end_b = b->shape + b->ndim - 2;
+  int64_t *end_a = a->shape + a->ndim - 2, *end_b = b->shape + b->ndim - 2;
+  const int64_t count = size_product(dtype_size((DType)a->dtype), n, lead);
+  if (count < 0) return err_null("Tensor:matmul: %s batches are more than memory can hold", shape_str(n, lead));
   memcpy(sa, lead, (size_t)n * sizeof *lead);
   memcpy(sb, lead, (size_t)n * sizeof *lead);
   memcpy(sa + n, end_a, 2 * sizeof *lead);

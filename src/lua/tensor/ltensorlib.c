@@ -60,6 +60,12 @@ static int set_grad(lua_State *L, Tensor *t) {
     return lb_error(L, "t.grad = value: a gradient of shape %s, dtype %s for a tensor of shape %s, dtype %s",
                     tensor_shape_str(g), dtype_name((DType)g->dtype), tensor_shape_str(t), dtype_name((DType)t->dtype));
   }
+  if (g && t->node) {
+    return lb_error(L, "t.grad = value: this tensor was computed from others; only a leaf has a gradient");
+  }
+  for (const Tensor *h = g; h; h = h->grad) {
+    if (h == t) return lb_error(L, "t.grad = value: a tensor cannot be its own gradient, nor that of its gradient");
+  }
   tensor_set_grad(t, g);
   return 0;
 }

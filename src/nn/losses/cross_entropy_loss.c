@@ -67,10 +67,19 @@ static Tensor *from_probabilities(const Module *m, Tensor *x, Tensor *q) {
   return q ? loss_reduce(row_sums(logp, q, m->buffer[0]), loss_reduction(m, REDUCTION)) : NULL;
 }
 
+static bool are_probabilities(const Tensor *x, const Tensor *target) {
+  return dtype_is_float((DType)target->dtype) && tensor_same_shape(x, target);
+}
+
+static int mean_weight(const Module *m, Tensor *const *in, Tensor **out) {
+  *out = NULL;
+  return are_probabilities(in[0], in[1]) ? 0 : nll_mean_weight(m, loss_reduction(m, REDUCTION), in, out);
+}
+
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
   Tensor *x = in[0], *target = in[1];
   if (!x->ndim) return err_set("input is a single number, must be (N, C) or (C)");
-  bool probabilities = dtype_is_float((DType)target->dtype) && tensor_same_shape(x, target);
+  bool probabilities = are_probabilities(x, target);
   if (!probabilities && labels_check_shape(x, target) < 0) return -1;
   FormulaMark mark = fm_begin();
   Tensor *loss = probabilities ? from_probabilities(m, x, target) : from_labels(m, x, target);
@@ -103,4 +112,5 @@ const LayerDef layer_cross_entropy_loss = {
     .args = args,
     .buffers = (const ModuleTensor[]){{"weight", "w (C)"}, {0}},
     .forward = forward,
+    .mean_weight = mean_weight,
 };

@@ -47,6 +47,19 @@ Tensor *nll_loss(Tensor *logp, const ClassLabels *l, Reduction r) {
   return nll_weighted_mean(l->weight ? fm_mul(each, l->weight) : each, l, r);
 }
 
+int nll_mean_weight(const Module *m, Reduction r, Tensor *const *in, Tensor **out) {
+  ClassLabels l;
+  *out = NULL;
+  if (!m->buffer[0] || r != REDUCE_MEAN) return 0;
+  FormulaMark mark = fm_begin();
+  Tensor *sum = nll_labels(&l, in[0], in[1], m->buffer[0]) < 0 ? NULL : fm_sum(l.weight, ~0u, false);
+  return module_one_output(out, fm_end(mark, sum));
+}
+
+static int mean_weight(const Module *m, Tensor *const *in, Tensor **out) {
+  return nll_mean_weight(m, loss_reduction(m, 1), in, out);
+}
+
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
   ClassLabels l;
   FormulaMark mark = fm_begin();
@@ -71,4 +84,5 @@ const LayerDef layer_nll_loss = {
     .args = args,
     .buffers = (const ModuleTensor[]){{"weight", "w (C)"}, {0}},
     .forward = forward,
+    .mean_weight = mean_weight,
 };

@@ -26,4 +26,8 @@ Tensor *nll_loss(Tensor *logp, const ClassLabels *l, Reduction r);
 /* loss_reduce, but a mean divides by the sum of the labels' weights. */
 Tensor *nll_weighted_mean(Tensor *each, const ClassLabels *l, Reduction r);
 
+/* The mean_weight of a loss whose class weights are its first buffer: the sum of the labels' weights; nothing without
+ * class weights or for another reduction than the mean. */
+int nll_mean_weight(const Module *m, Reduction r, Tensor *const *in, Tensor **out);
+
 #endif

@@ -44,7 +44,7 @@ static void coef(double *c, const double *h, int64_t t) {
 }
 
 #define ADADELTA_KERNEL(NAME, T, SQRT)                                                                          \
-  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) {                                  \
+  static VECTORIZED(void, NAME, (const OptimRun *r, int64_t begin, int64_t end), (r, begin, end)) {             \
     T *restrict p = r->p, *restrict s = r->state[0], *restrict u = r->state[1];                                 \
     const T *restrict g = r->g;                                                                                 \
     const T minus_lr = (T)r->c[C_MINUS_LR], rho = (T)r->c[C_RHO], gain = (T)r->c[C_GAIN], eps = (T)r->c[C_EPS]; \

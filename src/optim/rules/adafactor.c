@@ -155,7 +155,7 @@ static Matrices matrices_of(const OptimRun *run, int64_t n) {
     }                                                                                                                 \
     return squares;                                                                                                   \
   }                                                                                                                   \
-  static VECTORIZED void NAME(const OptimRun *run, int64_t begin, int64_t n) {                                        \
+  static VECTORIZED(void, NAME, (const OptimRun *run, int64_t begin, int64_t n), (run, begin, n)) {                   \
     (void)begin; /* 0: the whole parameter */                                                                         \
     if (n == 0) return;                                                                                               \
     const Matrices m = matrices_of(run, n);                                                                           \

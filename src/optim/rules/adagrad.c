@@ -44,19 +44,19 @@ static void coef(double *c, const double *h, int64_t t) {
   c[C_SIGN] = h[MAXIMIZE] != 0 ? -1 : 1;
 }
 
-#define ADAGRAD_KERNEL(NAME, T, SQRT)                                          \
-  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) { \
-    T *restrict p = r->p, *restrict s = r->state[0];                           \
-    const T *restrict g = r->g;                                                \
-    const T minus_lr = (T)r->c[C_MINUS_LR], eps = (T)r->c[C_EPS];              \
-    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                  \
-    const bool decays = decay != 0;                                            \
-    for (int64_t i = begin; i < end; i++) {                                    \
-      T d = sign * g[i];                                                       \
-      d = decays ? d + decay * p[i] : d;                                       \
-      s[i] += d * d;                                                           \
-      p[i] += minus_lr * d / (SQRT(s[i]) + eps);                               \
-    }                                                                          \
+#define ADAGRAD_KERNEL(NAME, T, SQRT)                                                               \
+  static VECTORIZED(void, NAME, (const OptimRun *r, int64_t begin, int64_t end), (r, begin, end)) { \
+    T *restrict p = r->p, *restrict s = r->state[0];                                                \
+    const T *restrict g = r->g;                                                                     \
+    const T minus_lr = (T)r->c[C_MINUS_LR], eps = (T)r->c[C_EPS];                                   \
+    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                                       \
+    const bool decays = decay != 0;                                                                 \
+    for (int64_t i = begin; i < end; i++) {                                                         \
+      T d = sign * g[i];                                                                            \
+      d = decays ? d + decay * p[i] : d;                                                            \
+      s[i] += d * d;                                                                                \
+      p[i] += minus_lr * d / (SQRT(s[i]) + eps);                                                    \
+    }                                                                                               \
   }
 ADAGRAD_KERNEL(adagrad_f32, float, sqrtf)
 ADAGRAD_KERNEL(adagrad_f64, double, sqrt)

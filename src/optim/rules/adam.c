@@ -76,13 +76,13 @@ static void coef(double *c, const double *h, int64_t t) {
 ADAM_LOOP(loop_f32, float, sqrtf)
 ADAM_LOOP(loop_f64, double, sqrt)
 
-#define ADAM_KERNEL(NAME, LOOP)                                                \
-  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) { \
-    if (r->state[2]) {                                                         \
-      LOOP(r, begin, end, true);                                               \
-    } else {                                                                   \
-      LOOP(r, begin, end, false);                                              \
-    }                                                                          \
+#define ADAM_KERNEL(NAME, LOOP)                                                                     \
+  static VECTORIZED(void, NAME, (const OptimRun *r, int64_t begin, int64_t end), (r, begin, end)) { \
+    if (r->state[2]) {                                                                              \
+      LOOP(r, begin, end, true);                                                                    \
+    } else {                                                                                        \
+      LOOP(r, begin, end, false);                                                                   \
+    }                                                                                               \
   }
 ADAM_KERNEL(adam_f32, loop_f32)
 ADAM_KERNEL(adam_f64, loop_f64)

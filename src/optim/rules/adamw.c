@@ -75,13 +75,13 @@ static void coef(double *c, const double *h, int64_t t) {
 ADAMW_LOOP(loop_f32, float, sqrtf)
 ADAMW_LOOP(loop_f64, double, sqrt)
 
-#define ADAMW_KERNEL(NAME, LOOP)                                               \
-  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) { \
-    if (r->state[2]) {                                                         \
-      LOOP(r, begin, end, true);                                               \
-    } else {                                                                   \
-      LOOP(r, begin, end, false);                                              \
-    }                                                                          \
+#define ADAMW_KERNEL(NAME, LOOP)                                                                    \
+  static VECTORIZED(void, NAME, (const OptimRun *r, int64_t begin, int64_t end), (r, begin, end)) { \
+    if (r->state[2]) {                                                                              \
+      LOOP(r, begin, end, true);                                                                    \
+    } else {                                                                                        \
+      LOOP(r, begin, end, false);                                                                   \
+    }                                                                                               \
   }
 ADAMW_KERNEL(adamw_f32, loop_f32)
 ADAMW_KERNEL(adamw_f64, loop_f64)

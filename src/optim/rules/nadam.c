@@ -96,23 +96,23 @@ static void scalars(OptimRun *run, const double *h) {
   c[C_MEAN] = -c[C_LR] * c[C_NEXT_MU] / (1 - *product * c[C_NEXT_MU]);
 }
 
-#define NADAM_KERNEL(NAME, T, SQRT)                                             \
-  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) {  \
-    T *restrict p = r->p, *restrict m = r->state[M], *restrict v = r->state[V]; \
-    const T *restrict g = r->g;                                                 \
-    const T by_grad = (T)r->c[C_GRAD], by_mean = (T)r->c[C_MEAN];               \
-    const T root2 = (T)r->c[C_ROOT2], eps = (T)r->c[C_EPS];                     \
-    const T beta1 = (T)r->c[C_BETA1], gain1 = (T)r->c[C_GAIN1];                 \
-    const T beta2 = (T)r->c[C_BETA2], gain2 = (T)r->c[C_GAIN2];                 \
-    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                   \
-    const bool decays = decay != 0;                                             \
-    for (int64_t i = begin; i < end; i++) {                                     \
-      T d = sign * g[i];                                                        \
-      d = decays ? d + decay * p[i] : d;                                        \
-      m[i] = beta1 * m[i] + gain1 * d;                                          \
-      v[i] = beta2 * v[i] + gain2 * d * d;                                      \
-      p[i] += (by_grad * d + by_mean * m[i]) / (SQRT(v[i]) / root2 + eps);      \
-    }                                                                           \
+#define NADAM_KERNEL(NAME, T, SQRT)                                                                 \
+  static VECTORIZED(void, NAME, (const OptimRun *r, int64_t begin, int64_t end), (r, begin, end)) { \
+    T *restrict p = r->p, *restrict m = r->state[M], *restrict v = r->state[V];                     \
+    const T *restrict g = r->g;                                                                     \
+    const T by_grad = (T)r->c[C_GRAD], by_mean = (T)r->c[C_MEAN];                                   \
+    const T root2 = (T)r->c[C_ROOT2], eps = (T)r->c[C_EPS];                                         \
+    const T beta1 = (T)r->c[C_BETA1], gain1 = (T)r->c[C_GAIN1];                                     \
+    const T beta2 = (T)r->c[C_BETA2], gain2 = (T)r->c[C_GAIN2];                                     \
+    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                                       \
+    const bool decays = decay != 0;                                                                 \
+    for (int64_t i = begin; i < end; i++) {                                                         \
+      T d = sign * g[i];                                                                            \
+      d = decays ? d + decay * p[i] : d;                                                            \
+      m[i] = beta1 * m[i] + gain1 * d;                                                              \
+      v[i] = beta2 * v[i] + gain2 * d * d;                                                          \
+      p[i] += (by_grad * d + by_mean * m[i]) / (SQRT(v[i]) / root2 + eps);                          \
+    }                                                                                               \
   }
 NADAM_KERNEL(nadam_f32, float, sqrtf)
 NADAM_KERNEL(nadam_f64, double, sqrt)

@@ -82,17 +82,17 @@ static void coef(double *c, const double *h, int64_t t) {
 RMSPROP_LOOP(loop_f32, float, sqrtf)
 RMSPROP_LOOP(loop_f64, double, sqrt)
 
-#define RMSPROP_KERNEL(NAME, LOOP)                                             \
-  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) { \
-    if (r->state[1] && r->state[2]) {                                          \
-      LOOP(r, begin, end, true, true);                                         \
-    } else if (r->state[1]) {                                                  \
-      LOOP(r, begin, end, true, false);                                        \
-    } else if (r->state[2]) {                                                  \
-      LOOP(r, begin, end, false, true);                                        \
-    } else {                                                                   \
-      LOOP(r, begin, end, false, false);                                       \
-    }                                                                          \
+#define RMSPROP_KERNEL(NAME, LOOP)                                                                  \
+  static VECTORIZED(void, NAME, (const OptimRun *r, int64_t begin, int64_t end), (r, begin, end)) { \
+    if (r->state[1] && r->state[2]) {                                                               \
+      LOOP(r, begin, end, true, true);                                                              \
+    } else if (r->state[1]) {                                                                       \
+      LOOP(r, begin, end, true, false);                                                             \
+    } else if (r->state[2]) {                                                                       \
+      LOOP(r, begin, end, false, true);                                                             \
+    } else {                                                                                        \
+      LOOP(r, begin, end, false, false);                                                            \
+    }                                                                                               \
   }
 RMSPROP_KERNEL(rmsprop_f32, loop_f32)
 RMSPROP_KERNEL(rmsprop_f64, loop_f64)

@@ -52,28 +52,28 @@ static int check(const double *h) {
 }
 
 /* A fresh buffer holds zeros, so that "b <- g at the first update" is the general rule with other coefficients. */
-#define SGD_KERNEL(NAME, T)                                                              \
-  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) {           \
-    T *restrict p = r->p, *restrict b = r->state[0];                                     \
-    const T *restrict g = r->g;                                                          \
-    const T minus_lr = (T)r->c[C_MINUS_LR], momentum = (T)r->c[C_MOMENTUM];              \
-    const T keep = r->fresh[0] ? 0 : momentum, gain = r->fresh[0] ? 1 : (T)r->c[C_GAIN]; \
-    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                            \
-    const bool decays = decay != 0, nesterov = r->c[C_NESTEROV] != 0;                    \
-    if (!b) {                                                                            \
-      for (int64_t i = begin; i < end; i++) {                                            \
-        T d = sign * g[i];                                                               \
-        d = decays ? d + decay * p[i] : d;                                               \
-        p[i] += minus_lr * d;                                                            \
-      }                                                                                  \
-      return;                                                                            \
-    }                                                                                    \
-    for (int64_t i = begin; i < end; i++) {                                              \
-      T d = sign * g[i];                                                                 \
-      d = decays ? d + decay * p[i] : d;                                                 \
-      b[i] = keep * b[i] + gain * d;                                                     \
-      p[i] += minus_lr * (nesterov ? d + momentum * b[i] : b[i]);                        \
-    }                                                                                    \
+#define SGD_KERNEL(NAME, T)                                                                         \
+  static VECTORIZED(void, NAME, (const OptimRun *r, int64_t begin, int64_t end), (r, begin, end)) { \
+    T *restrict p = r->p, *restrict b = r->state[0];                                                \
+    const T *restrict g = r->g;                                                                     \
+    const T minus_lr = (T)r->c[C_MINUS_LR], momentum = (T)r->c[C_MOMENTUM];                         \
+    const T keep = r->fresh[0] ? 0 : momentum, gain = r->fresh[0] ? 1 : (T)r->c[C_GAIN];            \
+    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                                       \
+    const bool decays = decay != 0, nesterov = r->c[C_NESTEROV] != 0;                               \
+    if (!b) {                                                                                       \
+      for (int64_t i = begin; i < end; i++) {                                                       \
+        T d = sign * g[i];                                                                          \
+        d = decays ? d + decay * p[i] : d;                                                          \
+        p[i] += minus_lr * d;                                                                       \
+      }                                                                                             \
+      return;                                                                                       \
+    }                                                                                               \
+    for (int64_t i = begin; i < end; i++) {                                                         \
+      T d = sign * g[i];                                                                            \
+      d = decays ? d + decay * p[i] : d;                                                            \
+      b[i] = keep * b[i] + gain * d;                                                                \
+      p[i] += minus_lr * (nesterov ? d + momentum * b[i] : b[i]);                                   \
+    }                                                                                               \
   }
 SGD_KERNEL(sgd_f32, float)
 SGD_KERNEL(sgd_f64, double)

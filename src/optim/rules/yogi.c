@@ -52,22 +52,22 @@ static void coef(double *c, const double *h, int64_t t) {
   c[C_SIGN] = h[MAXIMIZE] != 0 ? -1 : 1;
 }
 
-#define YOGI_KERNEL(NAME, T, SQRT)                                                              \
-  static VECTORIZED void NAME(const OptimRun *r, int64_t begin, int64_t end) {                  \
-    T *restrict p = r->p, *restrict m = r->state[0], *restrict v = r->state[1];                 \
-    const T *restrict g = r->g;                                                                 \
-    const T minus_step = (T)r->c[C_MINUS_STEP], root2 = (T)r->c[C_ROOT2], eps = (T)r->c[C_EPS]; \
-    const T beta1 = (T)r->c[C_BETA1], gain1 = (T)r->c[C_GAIN1], gain2 = (T)r->c[C_GAIN2];       \
-    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                                   \
-    const bool decays = decay != 0;                                                             \
-    for (int64_t i = begin; i < end; i++) {                                                     \
-      T d = sign * g[i];                                                                        \
-      d = decays ? d + decay * p[i] : d;                                                        \
-      T square = d * d, move = gain2 * square;                                                  \
-      m[i] = beta1 * m[i] + gain1 * d;                                                          \
-      v[i] += v[i] > square ? -move : v[i] < square ? move : 0 * move;                          \
-      p[i] += minus_step * m[i] / (SQRT(v[i]) / root2 + eps);                                   \
-    }                                                                                           \
+#define YOGI_KERNEL(NAME, T, SQRT)                                                                  \
+  static VECTORIZED(void, NAME, (const OptimRun *r, int64_t begin, int64_t end), (r, begin, end)) { \
+    T *restrict p = r->p, *restrict m = r->state[0], *restrict v = r->state[1];                     \
+    const T *restrict g = r->g;                                                                     \
+    const T minus_step = (T)r->c[C_MINUS_STEP], root2 = (T)r->c[C_ROOT2], eps = (T)r->c[C_EPS];     \
+    const T beta1 = (T)r->c[C_BETA1], gain1 = (T)r->c[C_GAIN1], gain2 = (T)r->c[C_GAIN2];           \
+    const T decay = (T)r->c[C_DECAY], sign = (T)r->c[C_SIGN];                                       \
+    const bool decays = decay != 0;                                                                 \
+    for (int64_t i = begin; i < end; i++) {                                                         \
+      T d = sign * g[i];                                                                            \
+      d = decays ? d + decay * p[i] : d;                                                            \
+      T square = d * d, move = gain2 * square;                                                      \
+      m[i] = beta1 * m[i] + gain1 * d;                                                              \
+      v[i] += v[i] > square ? -move : v[i] < square ? move : 0 * move;                              \
+      p[i] += minus_step * m[i] / (SQRT(v[i]) / root2 + eps);                                       \
+    }                                                                                               \
   }
 YOGI_KERNEL(yogi_f32, float, sqrtf)
 YOGI_KERNEL(yogi_f64, double, sqrt)

@@ -7,12 +7,6 @@ local text = require "optlab.plot.gnuplot.text"
 
 local M = {}
 
--- "title 'x' noenhanced", "notitle"
-local function title(el)
-  if not el.label then return "notitle" end
-  return "title " .. text.quote(el.label) .. (el.enhanced and " enhanced" or " noenhanced")
-end
-
 -- The colour, width, dash and point of a line, on top of the theme's linetype.
 local function look(el)
   local parts = { "linetype " .. (el.cycle or 1) }
@@ -40,7 +34,7 @@ function M.curve(el, panel)
   local columns = el.z and { el.x, el.y, el.z } or { el.x, el.y }
   local block = panel:block(el.point and not el.dash and "points" or "line", number.rows(columns))
   panel:item(string.format("%s using %s with %s %s %s", block, el.z and "1:2:3" or "1:2", drawing(el), look(el),
-    title(el)))
+    panel:title(el)))
 end
 
 -- A band with gaps where a row is not finite: an empty line ends one piece.
@@ -54,13 +48,13 @@ end
 
 function M.band(el, panel)
   local block = panel:block("band", band_rows(el))
-  panel:item(string.format("%s using 1:2:3 with filledcurves %s %s", block, fill(el, "noborder"), title(el)))
+  panel:item(string.format("%s using 1:2:3 with filledcurves %s %s", block, fill(el, "noborder"), panel:title(el)))
 end
 
 function M.bars(el, panel)
   local block = panel:block("hist", number.rows({ el.x, el.height, el.bar_width }))
   panel:item(string.format("%s using 1:2:3 with boxes %s %s", block,
-    fill(el, "border linecolor rgb '#ffffff'"), title(el)))
+    fill(el, "border linecolor rgb '#ffffff'"), panel:title(el)))
 end
 
 -- The datablock of many polylines, an empty line between two.
@@ -107,10 +101,10 @@ end
 function M.contour(el, panel)
   local block = panel:block("contour", polyline_rows(el.lines, not el.color))
   if el.color then
-    panel:item(string.format("%s using 1:2 with lines %s %s", block, look(el), title(el)))
+    panel:item(string.format("%s using 1:2 with lines %s %s", block, look(el), panel:title(el)))
   else
     panel:item(string.format("%s using 1:2:3 with lines linewidth %s linecolor palette %s", block,
-      number.format(el.width or 1.4), title(el)))
+      number.format(el.width or 1.4), panel:title(el)))
   end
   if el.labels then level_labels(el, panel) end
 end
@@ -131,7 +125,7 @@ function M.filled(el, panel)
     local color = loop.band == 0 and "rgb '#ffffff'"
       or "palette cb " .. number.format(band_value(el, loop.band))
     panel:item(string.format("%s index %d using 1:2 with filledcurves closed fillcolor %s fillstyle solid noborder %s",
-      block, i - 1, color, i == 1 and title(el) or "notitle"))
+      block, i - 1, color, i == 1 and panel:title(el) or "notitle"))
   end
 end
 
@@ -147,26 +141,70 @@ local function grid_rows(grid)
   return rows
 end
 
--- Viewers blur an enlarged picture, so one of few pixels is drawn as rectangles.
-local function crisp(count)
-  return count <= 4096 and " pixels" or ""
+-- A picture of few pixels is drawn as boxes, because viewers blur an enlarged one.
+local MOST_BOXES = 4096
+
+local function half_cell(list)
+  local n = #list
+  return n > 1 and (list[n] - list[1]) / (n - 1) / 2 or 0.5
+end
+
+-- The ends of boxes around the values in a column, evenly spaced from first to last. All but the last reach two pixels
+-- into the next one, which is painted later: boxes that only touch leave pale seams where edges are smoothed.
+local function box_ends(column, list, pixels)
+  local half = half_cell(list)
+  local far = half * (1 + 2 * math.min(1, 2 * #list / pixels))
+  return string.format("(%s-%s):(%s<%s?%s+%s:%s+%s)", column, number.format(half), column,
+    number.format(list[#list] - half), column, number.format(far), column, number.format(half))
+end
+
+local function boxes(x, y, panel)
+  local view = panel.view
+  return "1:2:" .. box_ends("$1", x, view.width) .. ":" .. box_ends("$2", y, view.height)
+end
+
+-- The cells of a grid that have no value.
+local function holes(grid)
+  local x, y = {}, {}
+  for j, row in ipairs(grid.z) do
+    for i, v in ipairs(row) do
+      if not number.finite(v) then x[#x + 1], y[#y + 1] = grid.x[i], grid.y[j] end
+    end
+  end
+  return { x, y }
 end
 
 function M.heatmap(el, panel)
-  local block = panel:block("heatmap", grid_rows(el.grid))
-  panel:item(string.format("%s using 1:2:3 with image%s %s", block, crisp(#el.grid.x * #el.grid.y), title(el)))
+  local grid = el.grid
+  local block = panel:block("heatmap", grid_rows(grid))
+  if #grid.x * #grid.y > MOST_BOXES then
+    return panel:item(string.format("%s using 1:2:3 with image %s", block, panel:title(el)))
+  end
+  panel:item(string.format("%s using %s:3 with boxxyerror fillstyle solid noborder linecolor palette %s", block,
+    boxes(grid.x, grid.y, panel), panel:title(el)))
+  local empty = holes(grid)
+  if #empty[1] == 0 then return end
+  local wide, high = number.format(half_cell(grid.x)), number.format(half_cell(grid.y))
+  panel:item(string.format("%s using 1:2:(%s):(%s) with boxxyerror fillcolor rgb '#ffffff' fillstyle solid noborder "
+    .. "notitle", panel:block("hole", number.rows(empty)), wide, high))
 end
 
 -- Rows "x y r g b" of a picture whose rows run downwards.
 function M.rgbimage(el, panel)
-  local rows = {}
+  local rows, x, y = {}, {}, {}
   for j, line in ipairs(el.pixels) do
+    y[j] = j
     for i, p in ipairs(line) do
+      x[i] = i
       rows[#rows + 1] = string.format("%d %d %d %d %d", i, j, p[1], p[2], p[3])
     end
   end
-  panel:item(string.format("%s using 1:2:3:4:5 with rgbimage%s %s", panel:block("image", rows),
-    crisp(#el.pixels * #el.pixels[1]), title(el)))
+  local block = panel:block("image", rows)
+  if #x * #y > MOST_BOXES then
+    return panel:item(string.format("%s using 1:2:3:4:5 with rgbimage %s", block, panel:title(el)))
+  end
+  panel:item(string.format("%s using %s:(65536*$3+256*$4+$5) with boxxyerror fillstyle solid noborder "
+    .. "linecolor rgb variable %s", block, boxes(x, y, panel), panel:title(el)))
 end
 
 -- A list, backwards if asked.
@@ -191,7 +229,7 @@ function M.wireframe(el, panel)
   local block = panel:block("wireframe", grid_rows(far_first(el.grid, panel)))
   panel:set("pm3d border %s", look(el))
   panel:item(string.format("%s using 1:2:3 with pm3d fillcolor rgb '#ffffff' notitle", block))
-  if el.label then panel:item(string.format("keyentry with lines %s %s", look(el), title(el))) end
+  if panel.titles[el] then panel:item(string.format("keyentry with lines %s %s", look(el), panel:title(el))) end
 end
 
 function M.surface(el, panel)
@@ -205,7 +243,7 @@ function M.rule(el, panel)
   local lo, hi = panel.limits[el.along][1], panel.limits[el.along][2]
   local ends, at = { lo, hi }, { el.at, el.at }
   local block = panel:block("rule", number.rows(el.along == "x" and { ends, at } or { at, ends }))
-  panel:item(string.format("%s using 1:2 with lines %s %s", block, look(el), title(el)))
+  panel:item(string.format("%s using 1:2 with lines %s %s", block, look(el), panel:title(el)))
 end
 
 return M

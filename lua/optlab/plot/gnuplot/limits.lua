@@ -36,7 +36,7 @@ end
 -- A range wide enough for gnuplot's tics: not a point, and not lost in the last digits of its ends.
 local function widen(lo, hi)
   local size = math.max(math.abs(lo), math.abs(hi))
-  local least = size == 0 and 1 or size * 1e-9
+  local least = size == 0 and 1 or size * 1e-14
   if hi - lo >= math.max(least, 1e-290) then return lo, hi end
   local half = size == 0 and 0.5 or math.max(size * 0.05, 1e-290)
   return (lo + hi) / 2 - half, (lo + hi) / 2 + half

@@ -1,8 +1,10 @@
 --- One figure as gnuplot commands: its datablocks, its settings and its plot command.
 -- A script holds one panel, or one for each figure of a grid.
 -- @module optlab.plot.gnuplot.panel
+local axis = require "optlab.plot.gnuplot.axis"
 local elements = require "optlab.plot.gnuplot.elements"
 local layout = require "optlab.plot.gnuplot.layout"
+local legend = require "optlab.plot.gnuplot.legend"
 local limits = require "optlab.plot.gnuplot.limits"
 local number = require "optlab.plot.gnuplot.number"
 local style = require "optlab.plot.gnuplot.style"
@@ -33,9 +35,35 @@ function Panel:set(command, ...)
   self.settings[#self.settings + 1] = "set " .. string.format(command, ...)
 end
 
+--- Takes a setting away before the plot.
+function Panel:unset(what)
+  self.settings[#self.settings + 1] = "unset " .. what
+end
+
 --- Adds an item to the plot command.
 function Panel:item(item)
   self.items[#self.items + 1] = item
+end
+
+--- Notes down what the user is to be told about the figure.
+function Panel:remark(message, ...)
+  self.remarks[#self.remarks + 1] = message:format(...)
+end
+
+local function title_of(line)
+  return "title " .. text.quote(line.words) .. (line.markup and " enhanced" or " noenhanced")
+end
+
+--- An element's title in the legend: "title 'x' noenhanced" or "notitle".
+function Panel:title(el)
+  local lines = self.titles[el]
+  return lines and lines[1] and title_of(lines[1]) or "notitle"
+end
+
+--- Adds the further lines of an element's title.
+function Panel:continue_title(el)
+  local lines = self.titles[el] or {}
+  for i = 2, #lines do self:item("keyentry " .. title_of(lines[i])) end
 end
 
 --- Adds a label.
@@ -68,91 +96,42 @@ function Panel:far_corner()
   return (quarter >= 2) ~= (x[1] > x[2]), (quarter == 0 or quarter == 3) ~= (y[1] > y[2])
 end
 
--- --- limits ------------------------------------------------------------------------------------------------------
-
--- Takes in the values along one axis; with the other axis limited by the user only those that are seen.
-local function collect(axis, el, name, other, window)
-  local columns = el.span and el.span[name] or {}
-  local beside = el.span and el.span[other] and el.span[other][1]
-  for _, column in ipairs(columns) do
-    for i, v in ipairs(column) do
-      local o = window and beside and beside[i]
-      if not o or (o >= window[1] and o <= window[2]) then axis:add(v) end
-    end
-  end
-  for _, v in ipairs(el.edge and el.edge[name] or {}) do axis:stick(v) end
-end
-
-local function sorted_pair(pair)
-  return pair and { math.min(pair[1], pair[2]), math.max(pair[1], pair[2]) }
-end
-
--- {lo, hi, log=} of an axis: what the user gave, or what the data need.
-local function axis_limits(fig, name, other)
-  local opts = fig.opts
-  local given, log = opts[name .. "lim"], opts["log" .. name]
-  if given then return { given[1], given[2], log = log } end
-  local axis, window = limits.new(log), sorted_pair(opts[other .. "lim"])
-  for _, el in ipairs(fig.elements) do collect(axis, el, name, other, window) end
-  for _, note in ipairs(fig.notes) do
-    for _, v in ipairs(note[name] or {}) do axis:add(v) end
-  end
-  local lo, hi = axis:result()
-  return { lo, hi, log = log }
-end
-
--- Tics of a logarithmic axis too short for gnuplot's powers of ten.
-local function log_tics(lo, hi)
-  local out, decades = {}, math.log(hi / lo, 10)
-  if decades < 0.5 then
-    for _, v in ipairs(limits.levels(lo, hi, 6)) do
-      if v > 0 then out[#out + 1] = fmt(v) end
-    end
-  else
-    for k = math.floor(math.log(lo, 10)), math.ceil(math.log(hi, 10)) do
-      for _, m in ipairs { 1, 2, 5 } do out[#out + 1] = fmt(m * 10.0 ^ k) end
-    end
-  end
-  return table.concat(out, ", ")
-end
-
-local function tics(panel, name, list)
-  local out = {}
-  for i, tic in ipairs(list) do
-    out[i] = type(tic) == "table" and text.quote(tic[2]) .. " " .. fmt(tic[1]) or fmt(tic)
-  end
-  panel:set("%stics (%s) noenhanced", name, table.concat(out, ", "))
-end
-
-local function axis_commands(panel, name)
-  local axis, opts = panel.limits[name], panel.fig.opts
-  local lo, hi = math.min(axis[1], axis[2]), math.max(axis[1], axis[2])
-  if axis.log then panel:set("logscale %s", name) end
-  panel:set("%srange [%s:%s]", name, fmt(axis[1], true), fmt(axis[2], true))
-  if opts[name .. "ticks"] then
-    tics(panel, name, opts[name .. "ticks"])
-  elseif axis.log and hi / lo < 300 then
-    panel:set("%stics (%s)", name, log_tics(lo, hi))
-  elseif axis.log then
-    panel:set("format %s '10^{%%L}'", name)
-  end
-end
-
 -- --- texts -------------------------------------------------------------------------------------------------------
 
-local function enhanced(flag)
-  return flag and "enhanced" or "noenhanced"
+-- A text's own choice, or the figure's.
+local function enhanced(panel, own)
+  if own == nil then own = panel.fig.opts.enhanced end
+  return own and "enhanced" or "noenhanced"
 end
 
-local function titles(panel, width)
+local function title(panel, width)
   local opts = panel.fig.opts
-  for _, key in ipairs { "title", "xlabel", "ylabel", "zlabel" } do
-    if opts[key] then
-      local words = key == "title" and text.wrap(opts.title, width - 40, layout.FONT_SIZE) or opts[key]
-      panel:set("%s %s %s%s", key, text.quote_lines(words), enhanced(opts.enhanced),
-        key == "zlabel" and " rotate parallel" or "")
-    end
-  end
+  if not opts.title then return end
+  panel:set("title %s %s", text.quote_lines(text.wrap(opts.title, width - 40, layout.FONT_SIZE)),
+    enhanced(panel))
+end
+
+-- The label of an axis, with the part that was taken out of the texts of its marks.
+local function axis_label(panel, name, label, more, markup)
+  local common = panel.common[name]
+  if not label and not common then return end
+  local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
+  panel.has_xlabel = panel.has_xlabel or name == "x"
+  panel:set("%slabel %s %s%s", name, text.quote_lines(words), enhanced(panel, markup), more or "")
+end
+
+-- Marks and labels of the axes x and y, and z in space, where lines of text run obliquely and have less room.
+local function axes(panel, width, height)
+  local opts, solid = panel.fig.opts, panel.fig.solid
+  local flat_x = { most = math.max(2, width // 60), length = width - 90 }
+  local flat_y = { most = math.max(2, (height - 60) // 34) }
+  axis.set(panel, "x", solid and { most = 6 } or flat_x)
+  axis.set(panel, "y", solid and { most = 6 } or flat_y)
+  axis_label(panel, "x", opts.xlabel)
+  axis_label(panel, "y", opts.ylabel)
+  if not solid then return end
+  axis.set(panel, "z", { most = 6 })
+  axis_label(panel, "z", opts.zlabel, " rotate parallel")
 end
 
 -- A text, and for an annotation its arrow. Returns the box it takes.
@@ -162,7 +141,7 @@ local function note_commands(panel, view, note, index)
   local lx, ly = layout.first_line(view, box)
   local color, cycle = style.colorspec(note.color or "#222222")
   panel:label(string.format("%s at %s,%s left front %s font ',%s' textcolor %s", text.quote_lines(note.text),
-    fmt(lx, true), fmt(ly, true), enhanced(note.enhanced), fmt(size), color or "linetype " .. cycle))
+    fmt(lx, true), fmt(ly, true), enhanced(panel, note.enhanced), fmt(size), color or "linetype " .. cycle))
   local arrow = #note.x == 2 and layout.arrow(view, box, note.x[1], note.y[1])
   if arrow then
     for i, v in ipairs(arrow) do arrow[i] = fmt(v, true) end
@@ -190,46 +169,84 @@ local function obstacles(fig)
   return curves
 end
 
-local function legend_labels(fig)
-  local labels = {}
-  for _, el in ipairs(fig.elements) do
-    if el.label then labels[#labels + 1] = el.label end
+-- A plan for the legend; see optlab.plot.gnuplot.legend.
+local function plan_legend(panel, labels, choice, boxes, room)
+  local view, plan = panel.view, nil
+  local width, height = view and view.width or room.width * 0.5, view and view.height or room.height * 0.25
+  if choice == "auto" and view then
+    plan = legend.inside(labels, view, obstacles(panel.fig), boxes)
+  elseif choice == "auto" or choice:find("^inside") then
+    plan = legend.at(labels, choice == "auto" and "inside right top" or choice, width, height)
   end
-  return labels
+  if plan then return plan end
+  return legend.outside(labels, room, {
+    beside = choice ~= "below" and not panel.bar, below = choice ~= "outside right top",
+  })
 end
 
-local function legend(panel, view, boxes)
-  local labels, choice = legend_labels(panel.fig), panel.fig.opts.legend
-  if #labels == 0 or choice == "none" then
-    panel.settings[#panel.settings + 1] = "unset key"
-    return
+local function remark_legend(panel, plan, count)
+  local lost = {}
+  if (plan.cut or 0) > 0 then lost[#lost + 1] = ("%d of %d labels are cut"):format(plan.cut, count) end
+  if (plan.left_out or 0) > 0 then lost[#lost + 1] = ("%d of %d are left out"):format(plan.left_out, count) end
+  if #lost > 0 then
+    panel:remark("the legend does not fit: %s; take shorter labels or a larger size", table.concat(lost, ", "))
   end
-  if choice == "auto" then
-    choice = view and layout.legend(view, labels, obstacles(panel.fig), boxes) or "inside right top"
+end
+
+-- gnuplot gives the legend below the frame too little room beside the x label.
+local function make_room_below(panel, plan)
+  local lines = plan.rows * plan.size.spacing * plan.size.font / layout.FONT_SIZE
+  panel:set("bmargin %s", fmt(math.ceil(10 * (lines + (panel.has_xlabel and 3.6 or 2.4))) / 10))
+end
+
+-- Labels below the frame go row by row: gnuplot limits the rows of columns by the frame's height.
+local function arrangement(plan)
+  if plan.place == "below" then return ("horizontal maxcols %d"):format(plan.columns) end
+  return ("vertical maxrows %d"):format(plan.rows)
+end
+
+local function set_legend(panel, boxes, room)
+  local labels, choice = legend.labels(panel.fig), panel.fig.opts.legend
+  if #labels == 0 or choice == "none" then return panel:unset "key" end
+  local plan = plan_legend(panel, labels, choice, boxes, room)
+  local inside = plan.place:find("^inside") ~= nil
+  for _, label in ipairs(labels) do panel.titles[label.el] = {} end
+  for _, label in ipairs(plan.labels) do panel.titles[label.el] = label.lines end
+  panel:set("key %s width %s%s", plan.place, fmt(legend.width_correction(plan.labels)),
+    inside and "" or " nobox noopaque " .. arrangement(plan))
+  if plan.size.font ~= layout.FONT_SIZE then
+    panel:set("key font ',%d' spacing %s", plan.size.font, fmt(plan.size.spacing))
   end
-  panel:set("key %s width %s%s", choice, fmt(layout.key_width(labels)), choice:find("^inside") and "" or " nobox")
+  if plan.place == "below" then make_room_below(panel, plan) end
+  local grey = legend.backdrop(plan.labels)
+  if grey then
+    panel:set("key opaque fillcolor rgb '#%02x%02x%02x' textcolor rgb '%s'", grey, grey, grey,
+      grey < 128 and "#ffffff" or "#000000")
+  end
+  remark_legend(panel, plan, #labels)
 end
 
 -- --- two and three dimensions --------------------------------------------------------------------------------------
 
 local function flat_commands(panel, width, height)
   local fig, boxes = panel.fig, {}
-  local view = layout.view(fig.opts, width, height, panel.limits.x, panel.limits.y, panel.bar)
+  local view = layout.view(fig.opts, width, height, panel.limits.x, panel.limits.y,
+    panel.bar, panel.widest.y)
   panel.view = view
   for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, view, note, i) end
   if fig.opts.aspect then panel:set("size ratio -1") end
   if fig.opts.bare then
-    panel.settings[#panel.settings + 1] = "unset border"
-    panel.settings[#panel.settings + 1] = "unset tics"
+    panel:unset "border"
+    panel:unset "tics"
   end
-  legend(panel, view, boxes)
+  set_legend(panel, boxes, view.room)
 end
 
 -- The four edges of the base instead of a border, to which gnuplot adds a post from its front corner to the surface.
 local function base_edges(panel)
   local x, y, z = panel.limits.x, panel.limits.y, fmt(panel.limits.z[1], true)
   local corners = { { x[1], y[1] }, { x[2], y[1] }, { x[2], y[2] }, { x[1], y[2] } }
-  panel.settings[#panel.settings + 1] = "unset border"
+  panel:unset "border"
   for i, from in ipairs(corners) do
     local to = corners[i % 4 + 1]
     panel:set("arrow %d from %s,%s,%s to %s,%s,%s nohead back linecolor rgb '#999999' linewidth 0.8", i,
@@ -237,37 +254,52 @@ local function base_edges(panel)
   end
 end
 
-local function solid_commands(panel)
+local function solid_commands(panel, width, height)
   local fig = panel.fig
-  panel.limits.z = axis_limits(fig, "z", "x")
-  axis_commands(panel, "z")
   local view = fig.opts.view or { 60, 30 }
   panel.turn = view[2]
   panel:set("view %s,%s,%s", fmt(view[1]), fmt(view[2]), panel.bar and "1" or fig.opts.title and "1.04" or "1.1")
   panel:set("xyplane at %s", fmt(panel.limits.z[1], true))
   base_edges(panel)
   panel:set("grid x y z vertical")
-  legend(panel, nil, {})
+  set_legend(panel, {}, { width = width, height = height, left = 60, right = 60, bottom = 60, rows = height - 80 })
+end
+
+-- The names of what is coloured by value, for the colour bar.
+local function bar_label(fig)
+  local names, markup = {}, nil
+  for _, el in ipairs(fig.elements) do
+    if el.bar_label then names[#names + 1], markup = el.bar_label, el.enhanced end
+  end
+  return #names > 0 and table.concat(names, ", ") or nil, markup
 end
 
 -- The palette and its range, when something is coloured by value.
-local function palette_commands(panel)
-  local axis, name, bar = limits.new(false), nil, false
+local function palette_commands(panel, width, height)
+  local span, name, bar = limits.new(false), nil, false
   for _, el in ipairs(panel.fig.elements) do
     if el.palette then
       name, bar = el.palette, bar or el.colorbar
-      for _, v in ipairs(el.shades) do axis:stick(v) end
+      for _, v in ipairs(el.shades) do span:stick(v) end
     end
   end
   if not name then
-    if panel.fig.solid then panel.settings[#panel.settings + 1] = "unset colorbox" end
+    if panel.fig.solid then panel:unset "colorbox" end
     return
   end
   for _, command in ipairs(theme.palette(name)) do panel.settings[#panel.settings + 1] = command end
-  local lo, hi = axis:result()
+  local lo, hi = span:result()
   panel:set("cbrange [%s:%s]", fmt(lo, true), fmt(hi, true))
-  panel.bar = bar
-  panel.settings[#panel.settings + 1] = bar and "set colorbox" or "unset colorbox"
+  if not bar then return panel:unset "colorbox" end
+  panel:set "colorbox"
+  local room = panel.fig.solid and { most = 5, longest = 5 } or { most = math.max(2, (height - 60) // 34) }
+  axis.set_linear(panel, "cb", lo, hi, room)
+  local label, markup = bar_label(panel.fig)
+  axis_label(panel, "cb", label, " offset 1,0", markup)
+  -- gnuplot leaves room for the bar, a share of the width, and not for its texts.
+  local margin = math.max(8, panel.widest.cb + ((label or panel.common.cb) and 40 or 16) - 0.05 * width)
+  panel.bar = margin + 14 + 0.0875 * width
+  panel:set("rmargin %s", fmt(math.ceil(margin / 0.8) / 10))
 end
 
 local M = {}
@@ -277,18 +309,22 @@ local M = {}
 -- @number width in pixels
 -- @number height
 -- @string prefix of the names of its datablocks
--- @treturn table {blocks=, settings=, plot=}: lists of lines
+-- @treturn table {blocks=, settings=, plot=, remarks=}: lists of lines, and what the user is to be told
 function M.new(fig, width, height, prefix)
   local panel = setmetatable({
     fig = fig, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
-    limits = { x = axis_limits(fig, "x", "y"), y = axis_limits(fig, "y", "x") },
+    limits = { x = axis.limits(fig, "x", "y"), y = axis.limits(fig, "y", "x") }, widest = {}, common = {}, titles = {},
+    remarks = {},
   }, Panel)
-  titles(panel, width)
-  axis_commands(panel, "x")
-  axis_commands(panel, "y")
-  palette_commands(panel)
-  if fig.solid then solid_commands(panel) else flat_commands(panel, width, height) end
-  for _, el in ipairs(fig.elements) do elements[el.kind](el, panel) end
+  if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
+  title(panel, width)
+  axes(panel, width, height)
+  palette_commands(panel, width, height)
+  if fig.solid then solid_commands(panel, width, height) else flat_commands(panel, width, height) end
+  for _, el in ipairs(fig.elements) do
+    elements[el.kind](el, panel)
+    panel:continue_title(el)
+  end
   local verb = fig.solid and "splot " or "plot "
   panel.plot = verb .. table.concat(panel.items, ", \\\n" .. (" "):rep(#verb))
   return panel

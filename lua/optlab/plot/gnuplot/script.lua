@@ -11,19 +11,21 @@ local M = {}
 local SVG = "set terminal svg size $W,$H font 'DejaVu Sans, Verdana, Helvetica, sans-serif,12' "
   .. "background '#ffffff' rounded"
 
--- The terminal of each format for a figure of $W x $H pixels, fonts of 12 pixels; a PDF has 96 pixels to the inch.
+-- The terminal of each format for a figure of $W x $H pixels, fonts of 12 pixels; a PDF has 96 pixels to the inch, and
+-- its fontscale acts twice as far from 1 as that of png: 0.5625 is 0.75 * 0.75.
 local TERMINALS = {
   { "svg", SVG },
   { "png", "set terminal pngcairo size $W,$H font 'sans-serif,12' fontscale 0.75 dashlength 2 background '#ffffff' "
     .. "rounded" },
-  { "pdf", "set terminal pdfcairo size $Xin,$Yin font 'sans-serif,12' fontscale 0.75 linewidth 1.5 dashlength 2 "
+  { "pdf", "set terminal pdfcairo size $Xin,$Yin font 'sans-serif,12' fontscale 0.5625 linewidth 1.5 dashlength 2 "
     .. "background '#ffffff' rounded" },
   { "html", SVG .. " mouse standalone" },
 }
 
--- A figure made of characters, each about 8 x 17 pixels; gnuplot 6 draws with braille dots.
+-- A figure made of characters, each about 8 x 17 pixels; gnuplot 6 draws with braille dots, and points as signs instead
+-- of the numbers of their types.
 local TEXT_TERMINAL = [[
-if (format eq 'txt' && GPVAL_VERSION >= 6) { set terminal block braille mono size $C,$R }
+if (format eq 'txt' && GPVAL_VERSION >= 6) { set terminal block braille charpoints mono size $C,$R }
 if (format eq 'txt' && GPVAL_VERSION < 6) { set terminal dumb noenhanced mono size $C,$R }]]
 
 local function head(name, format, width, height)
@@ -51,8 +53,8 @@ end
 
 local function append_panel(out, p)
   append(out, theme.theme())
-  out[#out + 1] = "if (format eq 'txt') { unset grid }"
   append(out, p.settings)
+  out[#out + 1] = "if (format eq 'txt') { unset grid; set key width 0 nobox noopaque }"
   out[#out + 1] = p.plot
 end
 

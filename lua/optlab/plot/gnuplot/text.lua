@@ -62,13 +62,22 @@ function M.quote_lines(s)
   return table.concat(lines, '."\\n".')
 end
 
--- The width of a character in units of the font size: wide CJK, narrow letters, the rest.
+-- Hundredths of the font size that characters of DejaVu Sans take; the rest of ASCII takes 63.
+local WIDTHS = {
+  [28] = "'ijlIJ", [33] = " ,./:;\\|", [37] = "f-()[]t!", [41] = "r", [50] = '"*_`szc', [57] = "?LFkvxyPTYaoe",
+  [68] = "KAVBRXZC", [75] = "UHNDG&", [81] = "OQw#+<=>^~", [87] = "M", [97] = "%mW@",
+}
+local width_of = {}
+for width, characters in pairs(WIDTHS) do
+  for c in characters:gmatch(".") do width_of[c:byte()] = width / 100 end
+end
+
+-- The width of a character in units of the font size; those of CJK and most symbols are wide.
 local function advance(code)
-  if code >= 0x1100 then return 1 end
-  local c = code < 128 and string.char(code) or "n"
-  if c:find("[ijl.,:;'|!I()%[%] ft]") then return 0.36 end
-  if c:find("[mwMW@%%]") then return 0.9 end
-  return c:find("[A-Z]") and 0.7 or 0.61
+  if code >= 0x2070 and code <= 0x209F then return 0.45 end -- superscripts
+  if code >= 0x2E80 or (code >= 0x1100 and code <= 0x115F) then return 1 end
+  if code >= 0x2190 or code == 0xD7 then return 0.84 end
+  return width_of[code] or 0.63
 end
 
 -- The width of one line in units of the font size.
@@ -78,7 +87,47 @@ local function extent_of_line(line)
   return width
 end
 
---- Breaks lines that are too wide, at blanks.
+--- The text without gnuplot's markup: about what is seen of it.
+-- @tparam string s
+-- @treturn string
+function M.without_markup(s)
+  return (s:gsub("{/[^ }]* ?", ""):gsub("[%^_{}@&~]", ""))
+end
+
+--- Cuts a line that is too wide, with dots.
+-- @tparam string s one line
+-- @number width in pixels
+-- @number size of the font
+-- @treturn string the line as it is, or shorter
+function M.cut(s, width, size)
+  local taken, fits = 0, 0
+  for at, code in utf8.codes(s) do
+    if (taken + 1) * size <= width then fits = at - 1 end -- a dots' width is kept free
+    taken = taken + advance(code)
+    if taken * size > width then return s:sub(1, fits):gsub("%s+$", "") .. "…" end
+  end
+  return s
+end
+
+-- The words of a line; one that is too wide comes in parts.
+local function words_of(line, width, size)
+  local out = {}
+  for word in line:gmatch("%S+") do
+    local part = ""
+    for _, code in utf8.codes(word) do
+      local longer = part .. utf8.char(code)
+      if part ~= "" and extent_of_line(longer) * size > width then
+        out[#out + 1], part = part, utf8.char(code)
+      else
+        part = longer
+      end
+    end
+    out[#out + 1] = part
+  end
+  return out
+end
+
+--- Breaks lines that are too wide, at blanks if possible.
 -- @tparam string s
 -- @number width in pixels
 -- @number size of the font
@@ -87,7 +136,7 @@ function M.wrap(s, width, size)
   local out = {}
   for line in (M.clean(s) .. "\n"):gmatch("(.-)\n") do
     local current
-    for word in line:gmatch("%S+") do
+    for _, word in ipairs(words_of(line, width, size)) do
       local longer = current and current .. " " .. word or word
       if current and extent_of_line(longer) * size > width then
         out[#out + 1], current = current, word

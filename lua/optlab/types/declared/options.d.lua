@@ -254,6 +254,9 @@
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
+---@class optlab.options.train.accuracy
+---@field metric? "accuracy"|"binary_accuracy" "accuracy": predictions are (N, C), labels (N) from 1 to C; "binary_accuracy": predictions are (N) or (N, 1), labels 0 and 1, the answer is 1 for a score above 0. Default: "accuracy".
+
 ---@class optlab.options.train.airfoil
 ---@field batch_size? integer Number of rows in a batch. Default: 10.
 ---@field epochs? integer Number of passes over the data; by default 2 for an update rule and 4 for a table.
@@ -264,14 +267,15 @@
 
 ---@class optlab.options.train.descend
 ---@field grad? function|table A function that is called like f and returns the gradient; by default automatic differentiation.
+---@field on_divergence? "stop"|"error" What a loss or a parameter that is infinite or nan does: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
 
 ---@class optlab.options.train.fit
 ---@field model function|table The model: called with a batch X, it returns predictions.
----@field loss function|table loss(prediction, y) returns the mean over the batch, a tensor with one element.
+---@field loss function|table A loss; a function loss(prediction, y) of your own returns the mean over the rows of the batch, a tensor with one element.
 ---@field optimizer any The optimizer of the model's parameters.
 ---@field data any The loader of the batches to train on.
 ---@field epochs integer Number of passes over the data.
----@field metric? "accuracy" "accuracy" counts right answers too: predictions are (N, C), labels (N) from 1 to C.
+---@field metric? "accuracy"|"binary_accuracy" "accuracy" counts right answers too: predictions are (N, C), labels (N) from 1 to C. "binary_accuracy": predictions are (N) or (N, 1), labels 0 and 1.
 ---@field scheduler? function|table|any A schedule of t = 0, 1, ..., which is attached, or an object with step() such as sched.attach returns.
 ---@field scheduler_unit? "epoch"|"step" Whether the t of the scheduler counts epochs or steps. Default: "epoch".
 ---@field eval_every? integer Number of examples between two points of the history; by default an epoch.
@@ -283,6 +287,7 @@
 ---@field on_epoch? function|table Called after each epoch with {epoch =, loss =, train_loss =, history =, ...}.
 ---@field log? function|table A function such as print, called with a line of text after each epoch.
 ---@field progress? string|false Label of the progress bar, by default "training"; false for no bar.
+---@field on_divergence? "stop"|"error" What a loss or a parameter that is infinite or nan does: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
 
 ---@class optlab.options.train.fit.checkpoint
 ---@field path string The .safetensors file.
@@ -295,7 +300,7 @@
 ---@field optimizer function|table optimizer(params, run) returns the model's optimizer.
 ---@field data optlab.Dataset|table The data set to train on.
 ---@field epochs integer Number of passes over the data.
----@field loss? function|table loss(prediction, y) returns the mean over the batch; required unless `step` is given.
+---@field loss? function|table A loss; a function loss(prediction, y) of your own returns the mean over the batch. Required unless `step` is given.
 ---@field batch_size? integer Number of rows in a batch. Default: 1.
 ---@field shuffle? boolean Whether the rows are put in a new random order in each epoch. Default: true.
 ---@field drop_last? boolean Whether a last batch that is not full is left out. Default: false.

@@ -1,0 +1,151 @@
+--- The axes of a panel: their limits, taken from the data, and the gnuplot commands of their marks.
+-- Plain marks are written as a distance and a format, so that the range can be changed in the script by hand; others
+-- are written one by one.
+-- @module optlab.plot.gnuplot.axis
+local limits = require "optlab.plot.gnuplot.limits"
+local number = require "optlab.plot.gnuplot.number"
+local text = require "optlab.plot.gnuplot.text"
+local ticks = require "optlab.plot.gnuplot.ticks"
+
+local M = {}
+
+local fmt = number.format
+
+-- --- limits ------------------------------------------------------------------------------------------------------
+
+-- Takes in the values along one axis; with the other axis limited by the user only those that are seen.
+local function collect(axis, el, name, other, window)
+  local columns = el.span and el.span[name] or {}
+  local beside = el.span and el.span[other] and el.span[other][1]
+  for _, column in ipairs(columns) do
+    for i, v in ipairs(column) do
+      local o = window and beside and beside[i]
+      if not o or (o >= window[1] and o <= window[2]) then axis:add(v) end
+    end
+  end
+  for _, v in ipairs(el.edge and el.edge[name] or {}) do axis:stick(v) end
+end
+
+local function sorted_pair(pair)
+  return pair and { math.min(pair[1], pair[2]), math.max(pair[1], pair[2]) }
+end
+
+--- The limits of an axis: what the user gave, or what the data need.
+-- @tparam table fig
+-- @string name "x", "y" or "z"
+-- @string other the axis whose limits decide which data are seen
+-- @treturn table {lo, hi, log =}
+function M.limits(fig, name, other)
+  local opts = fig.opts
+  local given, log = opts[name .. "lim"], opts["log" .. name]
+  if given then return { given[1], given[2], log = log } end
+  local axis, window = limits.new(log), sorted_pair(opts[other .. "lim"])
+  for _, el in ipairs(fig.elements) do collect(axis, el, name, other, window) end
+  for _, note in ipairs(fig.notes) do
+    for _, v in ipairs(note[name] or {}) do axis:add(v) end
+  end
+  local lo, hi = axis:result()
+  return { lo, hi, log = log }
+end
+
+-- --- integers ----------------------------------------------------------------------------------------------------
+
+-- The columns of an element that tell whether fractions have a meaning along an axis: data, but no rules and no bins.
+local function evidence(el, name)
+  if el.kind == "rule" then return {} end
+  if el.kind == "heatmap" and name == "cb" then return el.grid.z end
+  if el.grid and el.grid[name] and name ~= "z" then return { el.grid[name] } end
+  return el.span and el.span[name] or {}
+end
+
+--- Whether all data along an axis are integers, as epochs, counts and the rows of a matrix are.
+-- @tparam table fig
+-- @string name "x", "y", "z" or "cb"
+-- @treturn boolean
+function M.integral(fig, name)
+  local any = false
+  for _, el in ipairs(fig.elements) do
+    for _, column in ipairs(evidence(el, name)) do
+      for _, v in ipairs(column) do
+        if number.finite(v) then
+          if v % 1 ~= 0 then return false end
+          any = true
+        end
+      end
+    end
+  end
+  return any
+end
+
+-- --- commands ----------------------------------------------------------------------------------------------------
+
+-- One mark: 'text' value. gnuplot takes a text that holds % for a format.
+local function mark(words, v)
+  return text.quote((words:gsub("%%", "%%%%"))) .. " " .. fmt(v, true)
+end
+
+local function set_list(panel, name, values, texts, markup)
+  local out = {}
+  for i, v in ipairs(values) do out[i] = mark(texts[i], v) end
+  panel:set("%stics (%s) %s", name, table.concat(out, ", "), markup and "enhanced" or "noenhanced")
+end
+
+-- Marks chosen by the user: numbers or {number, text}.
+local function set_chosen(panel, name, list)
+  if #list == 0 then return panel:unset(name .. "tics") end
+  local values, numbers = {}, {}
+  for i, tick in ipairs(list) do
+    values[i] = type(tick) == "table" and tick[1] or tick
+    if type(tick) ~= "table" then numbers[#numbers + 1] = tick end
+  end
+  local texts, written, k = {}, ticks.texts(numbers), 0
+  for i, tick in ipairs(list) do
+    if type(tick) ~= "table" then k = k + 1 end
+    texts[i] = type(tick) == "table" and tick[2] or written[k]
+  end
+  set_list(panel, name, values, texts, panel.fig.opts.enhanced)
+  panel.widest[name] = ticks.width(texts)
+end
+
+-- Writes marks down and remembers what they need: the width of the widest text, the part taken out of all of them.
+local function set_marks(panel, name, found)
+  panel.widest[name], panel.common[name] = ticks.width(found.texts), found.common
+  if not found.step then return set_list(panel, name, found.values, found.texts) end
+  panel:set("%stics %s", name, fmt(found.step))
+  panel:set("format %s '%%.%df'", name, found.decimals)
+end
+
+--- The marks of a linear range, as of an axis without a choice of the user or of a colour bar.
+-- @tparam table panel
+-- @string name "x", "y", "z" or "cb"
+-- @number lo
+-- @number hi
+-- @tparam table room as of ticks.linear
+function M.set_linear(panel, name, lo, hi, room)
+  set_marks(panel, name, ticks.linear(lo, hi, room, M.integral(panel.fig, name)))
+end
+
+--- Sets the range and the marks of an axis.
+-- @tparam table panel
+-- @string name "x", "y" or "z"
+-- @tparam table room {most =, length =} as of ticks.linear
+function M.set(panel, name, room)
+  local axis, chosen = panel.limits[name], panel.fig.opts[name .. "ticks"]
+  local lo, hi = math.min(axis[1], axis[2]), math.max(axis[1], axis[2])
+  if axis.log then panel:set("logscale %s", name) end
+  panel:set("%srange [%s:%s]", name, fmt(axis[1], true), fmt(axis[2], true))
+  if chosen then
+    set_chosen(panel, name, chosen)
+  elseif not axis.log then
+    M.set_linear(panel, name, lo, hi, room)
+  elseif hi / lo < 300 then
+    local found = ticks.logarithmic(lo, hi, M.integral(panel.fig, name))
+    found.step = nil
+    set_marks(panel, name, found)
+  else
+    panel:set("format %s '10^{%%L}'", name)
+    panel.widest[name] = 30
+  end
+end
+
+return M

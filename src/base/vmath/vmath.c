@@ -1,0 +1,65 @@
+/*
+ * vmath.c - see vmath.h. CMake compiles this file once for each instruction set and names the table by VMATH_LEVEL.
+ */
+#include "base/vmath/vmath.h"
+
+#include "base/vmath/libmvec.h"
+
+/* clang-format off */
+#define DECLARE1(fn) CALL Vec_f32 FN_f32(fn, v)(Vec_f32); CALL Vec_f64 FN_f64(fn, v)(Vec_f64);
+#define DECLARE2(fn) CALL Vec_f32 FN_f32(fn, vv)(Vec_f32, Vec_f32); CALL Vec_f64 FN_f64(fn, vv)(Vec_f64, Vec_f64);
+DECLARE1(exp) DECLARE1(log) DECLARE1(log1p) DECLARE1(expm1) DECLARE1(sin) DECLARE1(cos) DECLARE1(tan) DECLARE1(sinh)
+DECLARE1(cosh) DECLARE1(tanh) DECLARE1(erf) DECLARE2(pow)
+/* clang-format on */
+
+#define COMPOSED(s, fabs)                                                                \
+  /* e^-|x| never overflows, so both branches are accurate for every x. */               \
+  INLINE Vec_##s sigmoid_of_##s(Vec_##s x) {                                             \
+    const Vec_##s zero = {0}, e = FN_##s(exp, v)(MINUS_ABS(Mask_##s, Vec_##s, x, fabs)); \
+    return CHOOSE(Mask_##s, Vec_##s, x < zero, e, zero + 1) / (1 + e);                   \
+  }                                                                                      \
+  /* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */                                       \
+  INLINE Vec_##s softplus_of_##s(Vec_##s x) {                                            \
+    const Vec_##s zero = {0}, e = FN_##s(exp, v)(MINUS_ABS(Mask_##s, Vec_##s, x, fabs)); \
+    return CHOOSE(Mask_##s, Vec_##s, x > zero, x, zero) + FN_##s(log1p, v)(e);           \
+  }
+        COMPOSED(f32, fabsf) COMPOSED(f64, fabs)
+
+#define RUN1(name, FN, s)                                                                  \
+  static void name##_##s(int64_t n, T_##s *out, int64_t so, const T_##s *in, int64_t sa) { \
+    for (; n >= LANES_##s; n -= LANES_##s, out += LANES_##s * so, in += LANES_##s * sa) {  \
+      const Vec_##s y = FN(read_##s(in, sa));                                              \
+      if (so == 1)                                                                         \
+        *(VecAt_##s *)out = y;                                                             \
+      else                                                                                 \
+        write_##s(y, out, so, LANES_##s);                                                  \
+    }                                                                                      \
+    if (n > 0) write_##s(FN(read_some_##s(in, sa, n)), out, so, n);                        \
+  }
+
+#define RUN2(name, FN, s)                                                                                             \
+  static void name##_##s(int64_t n, T_##s *out, int64_t so, const T_##s *x, int64_t sx, const T_##s *y, int64_t sy) { \
+    for (; n >= LANES_##s; n -= LANES_##s, out += LANES_##s * so, x += LANES_##s * sx, y += LANES_##s * sy) {         \
+      const Vec_##s z = FN(read_##s(x, sx), read_##s(y, sy));                                                         \
+      if (so == 1)                                                                                                    \
+        *(VecAt_##s *)out = z;                                                                                        \
+      else                                                                                                            \
+        write_##s(z, out, so, LANES_##s);                                                                             \
+    }                                                                                                                 \
+    if (n > 0) write_##s(FN(read_some_##s(x, sx, n), read_some_##s(y, sy, n)), out, so, n);                           \
+  }
+
+/* clang-format off */
+#define RUNS1(fn) RUN1(fn, FN_f32(fn, v), f32) RUN1(fn, FN_f64(fn, v), f64)
+RUNS1(exp) RUNS1(log) RUNS1(log1p) RUNS1(expm1) RUNS1(sin) RUNS1(cos) RUNS1(tan) RUNS1(sinh) RUNS1(cosh) RUNS1(tanh)
+RUNS1(erf)
+RUN1(sigmoid, sigmoid_of_f32, f32) RUN1(sigmoid, sigmoid_of_f64, f64)
+RUN1(softplus, softplus_of_f32, f32) RUN1(softplus, softplus_of_f64, f64)
+RUN2(pow, FN_f32(pow, vv), f32) RUN2(pow, FN_f64(pow, vv), f64)
+/* clang-format on */
+
+#define TABLE2(level) vmath_##level
+#define TABLE(level) TABLE2(level)
+#define ENTRIES(fn) .fn##_f32 = fn##_f32, .fn##_f64 = fn##_f64,
+                            const VMath
+    TABLE(VMATH_LEVEL) = {VMATH_UNARY(ENTRIES).pow_f32 = pow_f32, .pow_f64 = pow_f64};

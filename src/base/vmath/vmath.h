@@ -1,0 +1,45 @@
+/*
+ * vmath.h - exp, log and the like of runs of numbers.
+ *
+ * An entry computes out[i * so] = fn(in[i * sa]) for i < n; `out` may be `in` if their strides are the same. Vector
+ * functions may differ from the scalar ones in the last bit, so all elements go through vectors, the last ones in a
+ * block that is padded: an element's result does not depend on its place. There is a table for each instruction set;
+ * vmath() is the one to use.
+ *
+ * Where glibc has vector forms of the functions (libmvec: on x86-64 from 2.35 on, on arm64 from 2.40 on) these are
+ * called, so that every compiler gives the same bits; elsewhere the scalar ones of libm.
+ */
+#ifndef OPTLAB_BASE_VMATH_VMATH_H
+#define OPTLAB_BASE_VMATH_VMATH_H
+
+#include "base/simd.h"
+
+/* sigmoid(x) = 1 / (1 + e^-x), softplus(x) = log(1 + e^x), both without overflow. */
+#define VMATH_UNARY(ENTRY) \
+  ENTRY(exp)               \
+  ENTRY(log)               \
+  ENTRY(log1p)             \
+  ENTRY(expm1)             \
+  ENTRY(sin) ENTRY(cos) ENTRY(tan) ENTRY(sinh) ENTRY(cosh) ENTRY(tanh) ENTRY(erf) ENTRY(sigmoid) ENTRY(softplus)
+
+#define VMATH_MEMBERS(fn)                                                           \
+  void (*fn##_f32)(int64_t n, float *out, int64_t so, const float *in, int64_t sa); \
+  void (*fn##_f64)(int64_t n, double *out, int64_t so, const double *in, int64_t sa);
+
+typedef struct VMath {
+  VMATH_UNARY(VMATH_MEMBERS)
+  void (*pow_f32)(int64_t n, float *out, int64_t so, const float *x, int64_t sx, const float *y, int64_t sy);
+  void (*pow_f64)(int64_t n, double *out, int64_t so, const double *x, int64_t sx, const double *y, int64_t sy);
+} VMath;
+
+extern const VMath vmath_baseline, vmath_avx2, vmath_avx512;
+
+static inline const VMath *vmath(void) {
+#ifdef __x86_64__
+  if (cpu_level() == CPU_AVX512) return &vmath_avx512;
+  if (cpu_level() == CPU_AVX2) return &vmath_avx2;
+#endif
+  return &vmath_baseline;
+}
+
+#endif

@@ -13,7 +13,7 @@
 #include "base/interrupt.h"
 
 #define SAME_REQUEST 0.5 /* seconds */
-#define PATIENCE 10      /* seconds */
+#define PATIENCE 30      /* seconds */
 
 /* A signal handler finds nothing else than variables of the process. */
 static lua_State *volatile watched, *volatile running; /* the main state; the coroutine that runs, or the main state */

@@ -6,7 +6,7 @@
  * reaching the program, which takes the request (signals_take), closes what is open, and ends with status 128 + the
  * signal's number. Finalizers and functions in C are not broken off.
  *
- * A program that has not ended ten seconds after the first signal is killed as by a second one.
+ * A program that has not ended thirty seconds after the first signal is killed as by a second one.
  *
  * A signal that comes within half a second of the first is the same request: timeout and others send two. A SIGHUP or
  * SIGTERM that was ignored when the program started stays so (nohup); where SIGINT was ignored, as the shell does for

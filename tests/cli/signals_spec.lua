@@ -76,7 +76,7 @@ describe("a signal", function()
       local status, _, err, seconds = interrupted("INT", "local lab = require 'optlab' " .. work)
       assert.equal(130, status, work)
       assert.matches("^optlab: a.lua:1: interrupted\n", err)
-      assert.is_true(seconds < 4, work .. ": " .. seconds .. " s")
+      assert.is_true(seconds < 20, work .. ": " .. seconds .. " s")
       assert.is_false(files.exists(dir .. "/x.npz"))
     end
   end)
@@ -98,7 +98,7 @@ describe("a signal", function()
       local step = training(0.01) ]]
     local status, _, err, seconds = interrupted("INT", setup .. UP .. "while true do step:run(l) end")
     assert.equal(130, status, err)
-    assert.is_true(seconds < 3)
+    assert.is_true(seconds < 10)
   end)
 
   it("ends the wait for gnuplot, and leaves no unfinished picture and no gnuplot", function()
@@ -108,7 +108,7 @@ describe("a signal", function()
       for i = 1, 5 do local f = lab.plot.figure() f:line { 1, 2 } f:save("f" .. i) end ]] .. UP .. "lab.plot.wait()",
       "OPTLAB_GNUPLOT=" .. program.quoted(dir .. "/gnuplot"))
     assert.equal(130, status)
-    assert.is_true(seconds < 3)
+    assert.is_true(seconds < 20)
     check_files { "f1.gp", "f2.gp", "f3.gp", "f4.gp", "f5.gp", "metrics.csv", "pids" }
     for pid in files.read(dir .. "/out/pids"):gmatch("%d+") do
       assert.is_falsy(os.execute("kill -0 " .. pid .. " 2>/dev/null"))
@@ -133,13 +133,12 @@ describe("a signal", function()
   end)
 
   it("ends a download, and leaves nothing of it", function()
-    local s = server.start { ["/slow"] = { body = ("x"):rep(1000), stall = true } }
-    if not s then pending("no server here") return end
+    local url, stop = server.start(files.write(dir .. "/body", "x"))
     local status, _, err, seconds = interrupted("INT", METRICS .. UP .. ("lab.data.download(%q, 'got/file')"):format(
-      s.url .. "/slow"))
-    s:stop()
+      url "silent/x"), "no_proxy='*'")
+    stop(dir .. "/scratch")
     assert.equal(130, status, err)
-    assert.is_true(seconds < 3)
+    assert.is_true(seconds < 6) -- of the 8 without data after which it would have failed
     check_files()
     assert.same({}, files.names(dir .. "/got"))
   end)
@@ -164,7 +163,7 @@ describe("a signal", function()
 
   it("that comes twice at once, as from timeout, is one", function()
     files.write(dir .. "/a.lua", METRICS .. "while true do end")
-    local status, _, err = program.shell(dir, "timeout -s INT 0.5 " .. program.quoted(program.path) .. " a.lua --out out")
+    local status, _, err = program.shell(dir, "timeout -s INT 3 " .. program.quoted(program.path) .. " a.lua --out out")
     assert.equal(124, status)
     assert.matches("a.lua:1: interrupted\n", err)
     check_files()

@@ -159,6 +159,14 @@ local function set_arg(argv, at)
   _G.arg = words
 end
 
+-- A folder that --out names belongs to the run from the start, so that a second run is refused before it computes; one
+-- that is not there yet, and the default one, from the first file on.
+local function claim_output()
+  if not config.out_given then return end
+  local ok, message = files.claim(config.out)
+  if not ok then require("optlab.base.errors").raise("%s", message) end
+end
+
 local function run_script(host, argv, at)
   local name, args = argv[at], table.move(argv, at + 1, #argv, 1, {})
   local text, chunk = read_script(name)
@@ -174,6 +182,7 @@ local function run_script(host, argv, at)
   config.on_load = function()
     host.ignore_closed_pipe() -- figures come to their end
     if #args > 0 then require("optlab.cli.params").begin(args, script) end
+    claim_output()
   end
   if package.loaded["optlab"] and not run(config.on_load) then return false end
   return run_text((text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")), chunk, table.unpack(args))

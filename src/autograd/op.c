@@ -28,23 +28,37 @@ bool grad_set_mode(bool on) {
 
 /* --- promotion -------------------------------------------------------------------------------------------- */
 
+/* Whether input i is one of those that the row matches; a variadic row matches all. */
+static inline bool is_matched(const Op *op, int i) { return op->nin < 0 || op->promotes >> i & 1; }
+
+static DType wider(DType a, DType b) { return a == DT_COUNT ? b : dtype_promote(a, b); }
+
+/* PyTorch's rule: the widest dtype among tensors with dimensions. One without dimensions takes part only if it is a
+ * float and those are integers. */
+static DType result_dtype(const Op *op, Tensor *const *in, int nin) {
+  DType of_arrays = DT_COUNT, of_numbers = DT_COUNT;
+  for (int i = 0; i < nin; i++) {
+    if (!is_matched(op, i)) continue;
+    DType *widest = in[i]->ndim > 0 ? &of_arrays : &of_numbers;
+    *widest = wider(*widest, (DType)in[i]->dtype);
+  }
+  if (of_arrays == DT_COUNT || of_numbers == DT_COUNT) return of_arrays == DT_COUNT ? of_numbers : of_arrays;
+  return dtype_is_float(of_numbers) && !dtype_is_float(of_arrays) ? of_numbers : of_arrays;
+}
+
 /* The dtype that the matched inputs have to share, or DT_COUNT if they all have it already. */
 static DType common_dtype(const Op *op, Tensor *const *in, int nin) {
   DType want = DT_COUNT;
   bool mixed = false;
   for (int i = 0; i < nin; i++) {
-    if (op->nin >= 0 && !(op->promotes >> i & 1)) continue; /* a variadic row matches all */
-    DType dt = (DType)in[i]->dtype;
-    if (want == DT_COUNT) {
-      want = dt;
-    } else if (want != dt) {
-      want = dtype_promote(want, dt);
-      mixed = true;
-    }
+    if (!is_matched(op, i)) continue;
+    mixed = mixed || (want != DT_COUNT && want != (DType)in[i]->dtype);
+    want = (DType)in[i]->dtype;
   }
   if (want == DT_COUNT || (dtype_is_float(want) && !mixed)) return DT_COUNT;
+  if (mixed) want = result_dtype(op, in, nin);
   if (op->floats && !dtype_is_float(want)) return dtype_default();
-  if (want == DT_U8) return DT_I64;
+  if (op->wide && want == DT_U8) return DT_I64;
   return mixed ? want : DT_COUNT;
 }
 
@@ -55,7 +69,7 @@ static Tensor *apply_promoted(OpId id, const Op *op, Tensor *const *in, int nin,
   if (!cast) return fm_end(m, NULL);
   bool ok = true;
   for (int i = 0; i < nin; i++) {
-    cast[i] = op->nin < 0 || (op->promotes >> i & 1) ? fm_cast(in[i], dt) : in[i];
+    cast[i] = is_matched(op, i) ? fm_cast(in[i], dt) : in[i];
     ok = ok && cast[i];
   }
   Tensor *out = ok ? op_apply(id, cast, nin, args) : NULL;

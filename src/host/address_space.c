@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "kernels/gemm/blas_memory.h"
+#include "base/blas_memory.h"
 
 #define MOST_THREADS 128 /* of Debian's OpenBLAS */
 

@@ -126,6 +126,10 @@ static int check_param(Optim *o, Tensor *const *params, int i) {
         "(create it with requires_grad=true, or detach it)",
         name, i + 1);
   }
+  if (tensor_repeats(p)) {
+    return err_set("optim.%s: parameter %d has elements that share a place in memory (expand); clone() it first", name,
+                   i + 1);
+  }
   if (number_of(o, p)) return err_set("optim.%s: parameter %d is already in another group", name, i + 1);
   for (int j = 0; j < i; j++) {
     if (params[j] == p) return err_set("optim.%s: parameters %d and %d are the same tensor", name, j + 1, i + 1);
@@ -299,7 +303,7 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
   if (interrupt_check() < 0) return -1;
   if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
   q->any_fresh = false;
-  q->t++;
+  optim_count(q);
   return 0;
 }
 

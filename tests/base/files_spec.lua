@@ -85,8 +85,11 @@ describe("files", function()
   end)
 
   it("are read as a whole, or named with the reason", function()
-    assert.same({ nil, dir .. "/a: No such file or directory" }, { files.read(dir .. "/a") })
-    assert.same({ nil, dir .. ": Is a directory" }, { files.read(dir) })
+    assert.same({ nil, "cannot open " .. dir .. "/a: No such file or directory" }, { files.read(dir .. "/a") })
+    assert.same({ nil, "cannot open " .. dir .. ": Is a directory" }, { files.read(dir) })
+    local bytes = ("\0\n\255x"):rep(50000)
+    assert.is_true(files.replace(dir .. "/bytes", bytes))
+    assert.equal(bytes, files.read(dir .. "/bytes"))
     assert.is_false(files.readable(dir .. "/a"))
   end)
 

@@ -50,6 +50,16 @@ describe("plot", function()
       assert.equal(bytes, files.read(path))
     end)
 
+    it("have texts of one size in svg and pdf", function()
+      local svg = draw(line_figure { title = "T" }, "size.svg")
+      has(svg, 'font-size="12.00"')
+      has(svg, 'viewBox="0 0 640 400"')
+      local pdf = draw(line_figure { title = "T" }, "size.pdf")
+      local width = pdf:match("/MediaBox %[ 0 0 ([%d.]+) 300 %]")
+      assert.near(480, tonumber(width), 1e-3) -- points, 3/4 of a pixel
+      has(files.read(figures.dir .. "/size.gp"), "fontscale 0.5625 linewidth 1.5") -- 9 points
+    end)
+
     it("come as a page that follows the mouse", function()
       local page = draw(line_figure(), "page.html")
       has(page, "<!DOCTYPE html>")

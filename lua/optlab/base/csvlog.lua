@@ -16,6 +16,7 @@ local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
+local number = require "optlab.base.number"
 
 local Record = {}
 Record.__index = Record
@@ -32,11 +33,7 @@ end
 -- A value as it stands in the file; a tensor of one element counts as its number.
 local function cell(value, column)
   if type(value) == "userdata" and value.item then value = value:item() end
-  if math.type(value) == "integer" then return ("%d"):format(value) end
-  if type(value) == "number" then
-    if value ~= value then return "nan" end
-    return ("%.9g"):format(value)
-  end
+  if type(value) == "number" then return value ~= value and "nan" or number.text(value, 9) end
   if value == nil then return "" end
   if type(value) == "string" or type(value) == "boolean" then return quoted(tostring(value)) end
   return errors.raise("Metrics:row: column '%s' cannot hold %s", column, errors.shown(value))
@@ -109,7 +106,7 @@ local METRICS = args.declare("lab.metrics", {
   positions = 2,
   { "columns", "list", of = { "string" }, least = 1, required = true,
     what = 'a list of names such as {"epoch", "loss"}', doc = "The names of the columns." },
-  { "name", "string", default = "metrics", doc = "The file is <out>/<name>.csv." },
+  { "name", "path", default = "metrics", doc = "The file is <out>/<name>.csv." },
 })
 
 --- Starts a record.

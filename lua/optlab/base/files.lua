@@ -1,6 +1,7 @@
---- Folders and whole files. A file that is written is replaced as a whole or not at all (src/base/outfile.h).
+--- Folders and whole files. A file that is written is replaced as a whole or not at all (src/base/files/outfile.h).
 -- @module optlab.base.files
 local core = require("optlab.core").files
+local order = require "optlab.base.order"
 
 local M = {}
 
@@ -48,10 +49,16 @@ M.claim = core.lock_folder
 -- @treturn boolean
 function M.is_inside(path, folder) return core.holds(folder, path) end
 
---- Reads a whole file.
+--- Reads a whole file, which must be a regular one (src/base/files/infile.h).
+-- @function read
 -- @tparam string path
 -- @treturn ?string its bytes, or nil and a message: the path and the reason
-function M.read(path)
+M.read = core.read
+
+--- Reads a whole file or pipe, as it suits a script: `optlab <(echo 'print(1)')`.
+-- @tparam string path
+-- @treturn ?string its bytes, or nil and a message: the path and the reason
+function M.read_script(path)
   local file, message = io.open(path, "rb")
   if not file then return nil, message end
   local text, why = file:read("a")
@@ -60,14 +67,11 @@ function M.read(path)
   return text
 end
 
---- Whether a file can be opened for reading.
+--- Whether a file or a folder of that name may be read; opens nothing.
+-- @function readable
 -- @tparam string path
 -- @treturn boolean
-function M.readable(path)
-  local file = io.open(path, "rb")
-  if file then file:close() end
-  return file ~= nil
-end
+M.readable = core.readable
 
 --- The names in a folder, sorted.
 -- @tparam string path
@@ -82,7 +86,7 @@ function M.list(path, pattern)
     if not name then break end
     if not pattern or name:match(pattern) then names[#names + 1] = name end
   end
-  table.sort(names)
+  order.sort(names)
   return names
 end
 

@@ -8,6 +8,7 @@
 -- Rows are described in `optlab.base.args`. A room adds kinds of its own by assigning to this table.
 -- @module optlab.base.kinds
 local core = require "optlab.core"
+local numbers = require "optlab.base.number"
 
 local M = {}
 
@@ -29,7 +30,7 @@ end
 
 -- --- numbers --------------------------------------------------------------------------------------------------------
 
-local function number(x) return ("%.14g"):format(x) end
+local function number(x) return numbers.text(x, 14) end
 
 -- " of at least 0", " above 0", " in [0, 1)", " from 1 to 50"; "" without limits.
 local function range_words(row, integral)
@@ -140,6 +141,15 @@ end
 plain("string", "a string")
 plain("function", "a function")
 plain("table", "a table", "table")
+
+-- A name of a file or a folder. The system would cut it at a byte 0.
+M.path = {
+  what = function(_, value)
+    return type(value) == "string" and value:find("\0", 1, true) and "a string without a byte 0" or "a string"
+  end,
+  accept = function(value) return type(value) == "string" and not value:find("\0", 1, true) and value or nil end,
+}
+
 M.flag = { what = "true or false", accept = function(v) if type(v) == "boolean" then return v end end }
 M["false"] = { what = "false", accept = function(v) if v == false then return v end end }
 M.any = { takes = "table", what = "a value", accept = function(v) return v end }
@@ -197,11 +207,14 @@ end
 
 --- What a value must be: "an integer of at least 1 or a list of numbers".
 -- @tparam table row
+-- @param[opt] value what was given instead
 -- @treturn string
-function M.what(row)
+function M.what(row, value)
   if row.what then return row.what end
   local words = {}
-  for i, kind in ipairs(M.of(row)) do words[i] = type(kind.what) == "function" and kind.what(row) or kind.what end
+  for i, kind in ipairs(M.of(row)) do
+    words[i] = type(kind.what) == "function" and kind.what(row, value) or kind.what
+  end
   local last = table.remove(words)
   if #words == 0 then return last end
   return table.concat(words, ", "):gsub("^true or false", "true, false") .. " or " .. last

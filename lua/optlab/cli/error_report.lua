@@ -90,8 +90,8 @@ function M.show(problem)
   if type(problem) ~= "table" then problem = { text = tostring(problem) } end
   io.stdout:flush()
   if config.bar then config.bar:clear() end
-  io.stderr:write("optlab: ", problem.text, "\n")
-  if problem.traceback then io.stderr:write(problem.traceback, "\n") end
+  io.stderr:write("optlab: ", errors.visible(problem.text), "\n")
+  if problem.traceback then io.stderr:write(errors.visible(problem.traceback), "\n") end
 end
 
 return M

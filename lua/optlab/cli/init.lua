@@ -142,21 +142,25 @@ end
 -- anywhere).
 local function read_script(name)
   if name == "-" then return io.read("a"), "=stdin" end
-  local text, message = files.read(name)
+  local text, message = files.read_script(name)
   local installed = config.root .. name
   if not text and name:match("^experiments/") and files.readable(installed) then
     name = installed
-    text, message = files.read(name)
+    text, message = files.read_script(name)
   end
   if text then return text, "@" .. name end
   return nil, ("cannot open %s%s"):format(message, script_hint(name))
 end
 
--- The global `arg`: the script at 0, its arguments from 1, what stood before it below.
+-- The global `arg`: the script at 0, its arguments from 1, what stood before it below. Where options are among them, a
+-- look at them counts as reading these.
 local function set_arg(argv, at)
   local words = {}
   for i = 0, #argv do words[i - at] = argv[i] end
   _G.arg = words
+  if #words == 0 then return end
+  local _, others = require("optlab.cli.options").split({ table.unpack(words) })
+  if #others > 0 then _G.arg = arguments.watched(words) end
 end
 
 -- A folder that --out names belongs to the run from the start, so that a second run is refused before it computes; one
@@ -205,7 +209,8 @@ local function tell_pictures(paths)
   if #paths == 0 or config.quiet or not require("optlab.core").system.isatty("stderr") then return end
   local folder = paths[1]:match("^(.*)/") or "."
   io.stdout:flush()
-  io.stderr:write(("%d %s in %s/\n"):format(#paths, #paths == 1 and "picture" or "pictures", folder))
+  local line = ("%d %s in %s/\n"):format(#paths, #paths == 1 and "picture" or "pictures", folder)
+  io.stderr:write(require("optlab.base.errors").visible(line))
 end
 
 -- What has to be finished when the script is through: options that it did not read are refused, records get their

@@ -17,19 +17,12 @@ local config = require "optlab.base.config"
 local core = require("optlab.core").data
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
+local say = require "optlab.base.notice"
 
 local M = {}
 
-local said = {}        -- lines already written; each is written once per run
 local unreachable = {} -- address -> why it failed; a run tries each once
 
--- Writes a line to standard error, once per run.
-local function say(fmt, ...)
-  local line = fmt:format(...)
-  if said[line] then return end
-  said[line] = true
-  io.stderr:write("optlab: ", line, "\n")
-end
 M.say = say
 
 local function env(name)

@@ -14,6 +14,7 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 
 local M = {}
 for name, value in pairs(core.optim) do M[name] = value end
@@ -62,7 +63,7 @@ local function checked_names(defaults)
     end
     if name ~= "lr" then names[#names + 1] = name end
   end
-  table.sort(names)
+  order.sort(names)
   table.insert(names, 1, "lr")
   return names
 end

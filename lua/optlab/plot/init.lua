@@ -32,7 +32,7 @@ local SET_FORMAT = args.declare("plot.set_format", {
 local SET_OUT = args.declare("plot.set_out", {
   doc = "Chooses the folder that figures are written to.",
   positions = 1,
-  { "folder", "string", test = function(dir) return dir ~= "" end, what = "the name of a folder", required = true,
+  { "folder", "path", test = function(dir) return dir ~= "" end, what = "the name of a folder", required = true,
     doc = "The folder; it is created when the first figure is saved." },
 })
 local OUT = args.declare("plot.out", { doc = "The folder that figures are written to." })

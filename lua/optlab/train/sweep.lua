@@ -20,6 +20,7 @@ local diagnose = require "optlab.train.diagnose"
 local errors = require "optlab.base.errors"
 local divergence = require "optlab.train.divergence"
 local evaluation = require "optlab.train.evaluate"
+local order = require "optlab.base.order"
 local loss_mean = require "optlab.train.loss_mean"
 local rate = require "optlab.train.rate"
 local step = require "optlab.train.step"
@@ -56,7 +57,7 @@ local function combinations(grid)
     args.check(FN, ("grid.%s"):format(name), values, "list", { of = { "any" } })
     names[#names + 1] = name
   end
-  table.sort(names)
+  order.sort(names)
   for _, name in ipairs(names) do
     local more = {}
     for _, run in ipairs(runs) do

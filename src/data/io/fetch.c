@@ -19,8 +19,8 @@
 #include <time.h>
 
 #include "base/err.h"
-#include "base/folder.h"
-#include "base/outfile.h"
+#include "base/files/folder.h"
+#include "base/files/outfile.h"
 #include "data/io/digest.h"
 
 #define STALL_BYTES_PER_SECOND 1L

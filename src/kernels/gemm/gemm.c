@@ -13,10 +13,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/blas_memory.h"
 #include "base/err.h"
 #include "base/parallel.h"
 #include "base/size.h"
-#include "kernels/gemm/blas_memory.h"
 #include "kernels/gemm/gemm_small.h"
 
 #define SPLIT_WORK (1 << 19) /* multiplications; a product of 80 x 80 x 80 takes 10 us */

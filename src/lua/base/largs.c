@@ -9,8 +9,15 @@
 
 /* --- one value ---------------------------------------------------------------------------------------------------- */
 
+static bool has_nul(lua_State *L, int idx) {
+  return lua_type(L, idx) == LUA_TSTRING && strlen(lua_tostring(L, idx)) != lua_rawlen(L, idx);
+}
+
 static int bad_value(lua_State *L, const char *callee, const Arg *a, int idx) {
   char what[256];
+  if (a->kind == ARG_STRING && has_nul(L, idx)) {
+    return lb_badvalue(L, callee, a->name, idx, "a string without a byte 0");
+  }
   return lb_badvalue(L, callee, a->name, idx, arg_what(a, what, sizeof what));
 }
 
@@ -79,7 +86,7 @@ static void read_shape(lua_State *L, int idx, const char *callee, const Arg *a, 
 }
 
 static double read_choice(lua_State *L, int idx, const char *callee, const Arg *a) {
-  const char *word = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : NULL;
+  const char *word = lua_type(L, idx) == LUA_TSTRING && !has_nul(L, idx) ? lua_tostring(L, idx) : NULL;
   for (int i = 0; word && a->choices[i]; i++) {
     if (strcmp(word, a->choices[i]) == 0) return i;
   }
@@ -95,7 +102,7 @@ static double read_dim(lua_State *L, int idx, const char *callee, const Arg *a) 
 
 static double read_dtype(lua_State *L, int idx, const char *callee, const Arg *a) {
   DType dt = DT_F32;
-  bool ok = lua_type(L, idx) == LUA_TSTRING && dtype_parse(lua_tostring(L, idx), &dt) == 0;
+  bool ok = lua_type(L, idx) == LUA_TSTRING && !has_nul(L, idx) && dtype_parse(lua_tostring(L, idx), &dt) == 0;
   if (!ok || (a->kind == ARG_FLOAT_DTYPE && !dtype_is_float(dt))) bad_value(L, callee, a, idx);
   return dt;
 }
@@ -107,7 +114,7 @@ static bool is_kept_kind(lua_State *L, int idx, const Arg *a) {
     case ARG_TENSOR:
       return lb_testtensor(L, idx) != NULL;
     case ARG_STRING:
-      return lua_type(L, idx) == LUA_TSTRING;
+      return lua_type(L, idx) == LUA_TSTRING && !has_nul(L, idx); /* names of files and the like, read as C reads */
     case ARG_FUNCTION:
       return lua_isfunction(L, idx);
     case ARG_TABLE:
@@ -115,9 +122,15 @@ static bool is_kept_kind(lua_State *L, int idx, const Arg *a) {
     case ARG_INT64:
       lua_tointegerx(L, idx, &isint);
       return isint && lua_type(L, idx) == LUA_TNUMBER;
+    case ARG_SCALAR:
+      return lua_type(L, idx) == LUA_TNUMBER && arg_in_range(a->range, lua_tonumber(L, idx));
     default:
       return true;
   }
+}
+
+Scalar largs_scalar(lua_State *L, int idx) {
+  return lua_isinteger(L, idx) ? scalar_integer(lua_tointeger(L, idx)) : scalar_number(lua_tonumber(L, idx));
 }
 
 void largs_value(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {

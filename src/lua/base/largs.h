@@ -20,6 +20,9 @@
  * were given by name are pushed. Members of lists that v does not own live in userdata on the stack. */
 void largs_read(lua_State *L, int first, const char *callee, ArgValues *v);
 
+/* The number at idx, to the last bit; of an ARG_SCALAR that was given, idx is its place. */
+Scalar largs_scalar(lua_State *L, int idx);
+
 /* Whether the value at idx is a table of options. */
 bool largs_is_options(lua_State *L, int idx);
 

@@ -98,6 +98,13 @@ void lb_read(lua_State *L, const Tensor *t, const char *reader) {
   lrecord_raise(L);
 }
 
+const char *lb_checkpath(lua_State *L, int idx) {
+  size_t n;
+  const char *path = luaL_checklstring(L, idx, &n);
+  if (strlen(path) != n) lb_error(L, "the path %s holds a byte 0", lb_pushgot(L, idx));
+  return path;
+}
+
 int lb_length(lua_State *L, int idx) {
   lua_Integer n = luaL_len(L, idx);
   return n < 0 ? 0 : n > INT_MAX / 2 ? INT_MAX / 2 : (int)n;

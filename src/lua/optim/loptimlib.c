@@ -10,6 +10,7 @@
 
 #include "lua/base/largs.h"
 #include "lua/base/ldeclare.h"
+#include "lua/base/lguard.h"
 #include "lua/base/lrecord.h"
 #include "lua/optim/loptim.h"
 #include "optim/clip.h"
@@ -201,19 +202,16 @@ static int l_step(lua_State *L) {
     if (lua_type(L, 2) != LUA_TFUNCTION) {
       return lb_badvalue(L, "Optimizer:step", "closure", 2, "a function that returns the loss");
     }
-    loptim_grad_mode(L, true);
-    int guard = lua_gettop(L);
     lua_pushvalue(L, 2);
-    lua_call(L, 0, 1);
-    lua_closeslot(L, guard);
+    lguard_grad_mode(L, true, 0, 1);
     check_self(L, "Optimizer:step");
   }
   if (!ud->o.def->kernel[0]) {
-    loptim_lua_step(L, &ud->o);
+    loptim_lua_step(L);
   } else if (optim_step(&ud->o) < 0) {
     return lb_coreerror(L);
   }
-  if (closure) lua_settop(L, 4);
+  lua_settop(L, closure ? 3 : 2);
   return closure;
 }
 

@@ -11,6 +11,7 @@
 
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
+#include "lua/base/lguard.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -31,6 +32,8 @@ int luaopen_optlab_core(lua_State *L) {
     lua_call(L, 0, 1);
     lua_setfield(L, -2, lib->name);
   }
+  lua_pushcfunction(L, lguard_ensure);
+  lua_setfield(L, -2, "ensure");
   lua_pushliteral(L, OPTLAB_VERSION);
   lua_setfield(L, -2, "version");
   return 1;

@@ -2,30 +2,35 @@
  * lfileslib.c - folders and files for Lua (optlab.base.files is their face).
  *
  *   make_folder(path)               makes a folder and those above it
- *   lock_folder(path)               makes the folder this process's own until it ends (base/folder_lock.h)
+ *   lock_folder(path)               makes the folder this process's own until it ends (base/files/folder_lock.h)
  *   holds(folder, path)             whether the file lies in the folder or below it
  *   replace(path, text, no_link)    writes a file as a whole or not at all; with no_link a link of that name is
  *                                   replaced, not followed
+ *   read(path)                      the bytes of a regular file
+ *   readable(path)                  whether a file or a folder of that name may be read
  *   grow(path, text)                a new file in the place of an old one: f:append(text) adds a whole line or nothing,
  *                                   f:commit() puts it on the disk and closes it
  *   temporary(folder)               an empty file that another program may write to: t:path(), t:read(), t:close(),
  *                                   which removes it
  *
- * Each returns true (grow and temporary: the file; read: its bytes), or nil and a message that names the path and the
+ * Each returns true (read: the bytes; grow and temporary: the file), or nil and a message that names the path and the
  * reason.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/folder.h"
-#include "base/folder_lock.h"
-#include "base/leftover.h"
-#include "base/outfile.h"
+#include "base/files/folder.h"
+#include "base/files/folder_lock.h"
+#include "base/files/infile.h"
+#include "base/files/leftover.h"
+#include "base/files/outfile.h"
 #include "lua/base/lbind.h"
 
 #define FILE_MT "optlab.OutFile"
+#define STREAM_MT "optlab.InFile"
 #define TEMPORARY_MT "optlab.Temporary"
 
 static int result(lua_State *L, int status) {
@@ -40,26 +45,67 @@ static int result(lua_State *L, int status) {
 
 /* --- folders, whole files ----------------------------------------------------------------------------------------- */
 
-static int make_folder(lua_State *L) { return result(L, folder_make(luaL_checkstring(L, 1))); }
+static int make_folder(lua_State *L) { return result(L, folder_make(lb_checkpath(L, 1))); }
 
-static int lock_folder(lua_State *L) { return result(L, folder_lock(luaL_checkstring(L, 1))); }
+static int lock_folder(lua_State *L) { return result(L, folder_lock(lb_checkpath(L, 1))); }
 
 static int holds(lua_State *L) {
-  lua_pushboolean(L, folder_holds(luaL_checkstring(L, 1), luaL_checkstring(L, 2)));
+  lua_pushboolean(L, folder_holds(lb_checkpath(L, 1), lb_checkpath(L, 2)));
   return 1;
 }
 
 static int replace(lua_State *L) {
   size_t n;
-  const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &n);
+  const char *path = lb_checkpath(L, 1), *text = luaL_checklstring(L, 2, &n);
   return result(L, outfile_replace(path, lua_toboolean(L, 3) ? OUTFILE_REPLACES_LINK : OUTFILE_FOLLOWS_LINK, text, n));
+}
+
+static int file_gc(lua_State *L) {
+  FILE **f = lua_touserdata(L, 1);
+  if (*f) fclose(*f);
+  *f = NULL;
+  return 0;
+}
+
+/* Pushes an empty place for a stream that is closed with it. */
+static FILE **push_stream(lua_State *L) {
+  FILE **f = lua_newuserdatauv(L, sizeof *f, 0);
+  *f = NULL;
+  if (luaL_newmetatable(L, STREAM_MT)) {
+    lua_pushcfunction(L, file_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  return f;
+}
+
+static int read_file(lua_State *L) {
+  int64_t size;
+  luaL_Buffer b;
+  const char *path = lb_checkpath(L, 1);
+  FILE **f = push_stream(L);
+  *f = infile_stream(path, &size);
+  if (!*f) return result(L, -1);
+  size_t got;
+  luaL_buffinit(L, &b);
+  do {
+    got = fread(luaL_prepbuffer(&b), 1, LUAL_BUFFERSIZE, *f);
+    luaL_addsize(&b, got);
+  } while (got > 0);
+  luaL_pushresult(&b);
+  return ferror(*f) ? result(L, err_set("cannot read %s: %s", path, strerror(errno))) : 1;
+}
+
+static int readable(lua_State *L) {
+  lua_pushboolean(L, access(lb_checkpath(L, 1), R_OK) == 0);
+  return 1;
 }
 
 /* --- files that grow ---------------------------------------------------------------------------------------------- */
 
 static int grow(lua_State *L) {
   size_t n;
-  const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &n);
+  const char *path = lb_checkpath(L, 1), *text = luaL_checklstring(L, 2, &n);
   OutFile *f = lua_newuserdatauv(L, sizeof *f, 1);
   *f = (OutFile){.fd = -1};
   luaL_setmetatable(L, FILE_MT);

@@ -112,9 +112,9 @@ local function beside(labels, room, size)
   }
 end
 
--- gnuplot puts the middle of a legend below the frame under the middle of the frame.
+-- gnuplot puts the middle of a legend below the frame under the middle of the frame, and warns if it is wider.
 local function width_below(room)
-  return room.width - math.abs(room.left - room.right) - 8
+  return room.width - room.left - room.right - 8
 end
 
 local function below(labels, room, size)

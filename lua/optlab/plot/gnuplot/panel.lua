@@ -10,6 +10,7 @@ local number = require "optlab.plot.gnuplot.number"
 local style = require "optlab.plot.gnuplot.style"
 local text = require "optlab.plot.gnuplot.text"
 local theme = require "optlab.plot.gnuplot.theme"
+local visibility = require "optlab.plot.gnuplot.visibility"
 
 local Panel = {}
 Panel.__index = Panel
@@ -314,7 +315,7 @@ function M.new(fig, width, height, prefix)
   local panel = setmetatable({
     fig = fig, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
     limits = { x = axis.limits(fig, "x", "y"), y = axis.limits(fig, "y", "x") }, widest = {}, common = {}, titles = {},
-    remarks = {},
+    remarks = visibility.remarks(fig),
   }, Panel)
   if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
   title(panel, width)

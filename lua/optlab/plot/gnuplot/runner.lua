@@ -1,10 +1,13 @@
 --- Runs gnuplot: several figures at a time, without a shell, and sees that each picture is there and whole.
 -- gnuplot draws a picture into a temporary file; a complete one replaces the old picture. A job is a table
--- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ").
+-- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ");
+-- `source`, where there is one, is drawn instead of the script.
 -- @module optlab.plot.gnuplot.runner
 local files = require "optlab.base.files"
 local loop = require "optlab.base.loop"
+local timeless_pdf = require "optlab.plot.timeless_pdf"
 local uv = require "luv"
+local warnings = require "optlab.plot.gnuplot.warnings"
 
 local M = {}
 
@@ -18,12 +21,16 @@ local queue, active, count = {}, {}, 0
 local closing = 0 -- handles of libuv that are being closed; the loop must turn until they are
 local failures, written, missing = {}, {}, nil
 local texts = {} -- pictures made of characters, in the order in which they were asked for
+local remarks = {} -- what the user is told about figures that were drawn nevertheless
 
 local cores = uv.available_parallelism and uv.available_parallelism() or #(uv.cpu_info() or { 1 })
 
+local function about(job, message)
+  return { order = job.order, text = string.format("%splot: %s/%s.gp: %s", job.where, job.dir, job.name, message) }
+end
+
 local function fail(job, message, ...)
-  local text = string.format("%splot: %s/%s.gp: %s", job.where, job.dir, job.name, string.format(message, ...))
-  failures[#failures + 1] = { order = job.order, text = text }
+  failures[#failures + 1] = about(job, string.format(message, ...))
 end
 
 -- --- the picture -------------------------------------------------------------------------------------------------
@@ -40,13 +47,8 @@ local function page(job, svg)
   }
 end
 
--- A PDF without the time of day, so that the same figure is the same file.
-local function timeless(_, pdf)
-  return (pdf:gsub("(/CreationDate %(D:)%d%d%d%d%d%d%d%d%d%d%d%d%d%d", "%120000101000000"))
-end
-
 -- What is done to a picture after gnuplot.
-local FINISH = { html = page, pdf = timeless }
+local FINISH = { html = page, pdf = function(_, pdf) return timeless_pdf(pdf) end }
 
 -- Checks the drawn file and writes the picture. Returns a message when something is wrong.
 local function accept(job)
@@ -91,6 +93,11 @@ end
 
 local start_next
 
+local function remark_warnings(job)
+  local said = warnings.shown(table.concat(job.stderr))
+  if said then remarks[#remarks + 1] = about(job, "gnuplot warns: " .. said) end
+end
+
 local function close(handle)
   if not handle or handle:is_closing() then return end
   closing = closing + 1
@@ -103,7 +110,7 @@ local function conclude(job)
   count = count - 1
   local message = complaint(job) or accept(job)
   job.temporary:close()
-  if message then fail(job, "%s", message) end
+  if message then fail(job, "%s", message) else remark_warnings(job) end
   start_next()
 end
 
@@ -178,15 +185,21 @@ local function renew_guard()
   end })
 end
 
+-- Gives gnuplot the source on its standard input.
+local function feed(job)
+  job.input:write(job.source, function() close(job.input) end)
+end
+
 local function spawn(job)
   local name, reason, code = program(), nil, nil
   job.temporary, reason = files.temporary(job.dir)
   if not job.temporary then return fail(job, "%s", reason) end
   job.pipe = uv.new_pipe(false)
+  job.input = job.source and uv.new_pipe(false)
   job.handle, reason, code = uv.spawn(name, {
     args = { "-d", "-e", string.format("format='%s'; output='%s'", job.format, job.temporary:path():match("[^/]+$")),
-      "./" .. job.name .. ".gp" },
-    cwd = job.dir, env = environment(), stdio = { nil, nil, job.pipe },
+      job.input and "-" or "./" .. job.name .. ".gp" },
+    cwd = job.dir, env = environment(), stdio = { job.input or nil, nil, job.pipe },
   }, function(status, signal)
     job.status, job.signal = status, signal
     close(job.handle)
@@ -194,12 +207,14 @@ local function spawn(job)
   end)
   if not job.handle then
     close(job.pipe)
+    close(job.input)
     job.temporary:close()
     if code == "ENOENT" then return not_found(job, name) end
     return fail(job, "cannot start %s: %s", name, tostring(reason))
   end
   active[job.picture], count = job, count + 1
   watch(job)
+  if job.input then feed(job) end
 end
 
 -- Starts what can be started: a core each, and never two of one name.
@@ -236,6 +251,15 @@ function M.submit(job)
   loop.run("nowait")
 end
 
+--- Notes down what the user is to be told about a figure, whatever gnuplot says; @{wait} shows it.
+-- @tparam table job {dir, name, where}
+-- @string message
+function M.remark(job, message)
+  job.order = asked + 0.5
+  remarks[#remarks + 1] = about(job, message)
+  renew_guard()
+end
+
 -- Texts of a list of {order, text}, in the order of the figures.
 local function in_order(list)
   table.sort(list, function(a, b) return a.order < b.order end)
@@ -254,7 +278,12 @@ local function show(picture)
   if M.print then M.print(picture) else io.stdout:write(picture) end
 end
 
---- Waits until everything is drawn; prints the figures made of characters.
+-- Writes a line on standard error; `M.say`, when set, takes it instead.
+local function say(line)
+  if M.say then M.say(line) else io.stderr:write("optlab: ", line, "\n") end
+end
+
+--- Waits until everything is drawn; prints the figures made of characters, and remarks on figures on standard error.
 -- @treturn ?boolean true, or nil and a message with a line for each figure that failed
 function M.wait()
   while count > 0 or #queue > 0 or closing > 0 do
@@ -264,9 +293,10 @@ function M.wait()
     if not busy and count == 0 then closing = 0 end
   end
   for _, picture in ipairs(in_order(texts)) do show(picture) end
+  for _, line in ipairs(in_order(remarks)) do say(line) end
   local messages = in_order(failures)
   if missing then messages[#messages + 1] = missing_message() end
-  failures, texts, missing = {}, {}, nil
+  failures, texts, remarks, missing = {}, {}, {}, nil
   if #messages == 0 then return true end
   return nil, table.concat(messages, "\n")
 end
@@ -276,6 +306,7 @@ function M.abandon()
   queue = {}
   for _, job in pairs(active) do
     job.abandoned = true
+    close(job.input)
     if not job.pipe:is_closing() then
       close(job.pipe)
       step(job)
@@ -285,7 +316,8 @@ function M.abandon()
   while count > 0 or closing > 0 do
     if not loop.run("once") then break end
   end
-  active, count, closing, failures, texts, missing = {}, 0, 0, {}, {}, nil
+  active, count, closing = {}, 0, 0
+  failures, texts, remarks, missing = {}, {}, {}, nil
 end
 
 --- Waits for one folder's picture names that a new figure is about to replace.

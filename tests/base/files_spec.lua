@@ -62,26 +62,26 @@ describe("files", function()
     assert.equal(("cannot write %s/no/a: No such file or directory"):format(dir), message)
   end)
 
-  it("for other programs are removed when they are closed", function()
-    do
-      local t <close> = files.temporary(dir)
-      assert.matches("^" .. dir:gsub("%p", "%%%0") .. "/%.optlab%-%x+%.part$", t:path())
-      program.shell(dir, "echo text >" .. t:path())
-      assert.equal("text\n", t:read())
-    end
-    assert.same({}, files.list(dir, "%.part$"))
-    assert.matches("^cannot write into .*/no: No such file or directory$", (select(2, files.temporary(dir .. "/no"))))
+  it("without a name are for other programs", function()
+    local t <close> = files.scratch()
+    local uv = require "luv"
+    local ended = false
+    uv.spawn("sh", { args = { "-c", "echo text >/dev/fd/3" }, stdio = { nil, nil, nil, t:fd() } },
+      function() ended = true end)
+    while not ended do uv.run("once") end
+    assert.equal("text\n", t:read())
+    t:close()
+    assert.is_false(pcall(t.read, t))
   end)
 
   it("that a killed process left behind are removed by the next, those of a living one are not", function()
-    local mine <close> = files.temporary(dir)
-    local lost, other = ".optlab-0123456789abcdef.part", ".optlab-0123456789abcdeg.part"
-    program.shell(dir, ("echo lost >%s; echo other >%s; ln -s %s .optlab-1123456789abcdef.part"):format(lost, other,
-      other))
-    program.run(dir, "-e", 'require("optlab.base.files").replace("new", "text")')
-    local kept = { other, ".optlab-1123456789abcdef.part", (mine:path():match("[^/]+$")) }
-    table.sort(kept)
-    assert.same(kept, files.list(dir, "part$"))
+    local lost, other, alive = ".optlab-0123456789abcdef.part", ".optlab-0123456789abcdeg.part",
+      ".optlab-2123456789abcdef.part"
+    local _, out = program.shell(dir, ([[
+      echo lost >%s; echo other >%s; ln -s %s .optlab-1123456789abcdef.part; echo alive >%s
+      exec 9<%s; flock 9; %s -e 'require("optlab.base.files").replace("new", "text")'
+      ls -A | grep part$]]):format(lost, other, other, alive, alive, program.quoted(program.path)))
+    assert.equal(("%s\n.optlab-1123456789abcdef.part\n%s\n"):format(other, alive), out)
   end)
 
   it("are read as a whole, or named with the reason", function()

@@ -29,11 +29,11 @@ M.replace = core.replace
 -- @return the file, or nil and a message
 M.grow = core.grow
 
---- An empty file in a folder for another program to write to: `t:path()`, `t:read()`, and `t:close()`, which removes it.
--- @function temporary
--- @tparam string folder
+--- An empty file without a name, for another program to write to, which inherits `t:fd()` and opens it as /dev/fd/N.
+-- `t:read()` gives the bytes, `t:close()` ends it.
+-- @function scratch
 -- @return the file, or nil and a message
-M.temporary = core.temporary
+M.scratch = core.scratch
 
 --- Makes a folder of output this process's own until it ends: another process that claims it is refused. A folder that
 -- is not there, or whose file system has no locks, cannot be claimed, and nothing is said.

@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "base/files/folder.h"
 #include "base/files/outfile.h"
+#include "base/interrupt.h"
 #include "data/io/digest.h"
 
 #define STALL_BYTES_PER_SECOND 1L
@@ -90,7 +91,8 @@ static int on_progress(void *ctx, curl_off_t total, curl_off_t done, curl_off_t 
   Fetch *f = ctx;
   double now = seconds();
   (void)up_total, (void)up_done;
-  if (now - f->last_progress < 0.1) return 0;
+  if (interrupt_requested()) return 1; /* libcurl asks at least once a second */
+  if (!f->opt->progress || now - f->last_progress < 0.1) return 0;
   f->last_progress = now;
   return report(f, (int64_t)done, total > 0 ? (int64_t)total : -1);
 }
@@ -123,7 +125,7 @@ static void set_options(CURL *c, Fetch *f, char *error) {
   curl.setopt(c, CURLOPT_LOW_SPEED_TIME, (long)(f->opt->stall_timeout + 0.999));
   curl.setopt(c, CURLOPT_WRITEFUNCTION, on_body);
   curl.setopt(c, CURLOPT_WRITEDATA, f);
-  curl.setopt(c, CURLOPT_NOPROGRESS, f->opt->progress ? 0L : 1L);
+  curl.setopt(c, CURLOPT_NOPROGRESS, 0L);
   curl.setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
   curl.setopt(c, CURLOPT_XFERINFODATA, f);
   set_protocols(c);
@@ -131,6 +133,7 @@ static void set_options(CURL *c, Fetch *f, char *error) {
 
 static int explain(const Fetch *f, CURL *c, CURLcode code, const char *error) {
   long status = 0;
+  if (interrupt_requested()) return interrupt_error();
   if (f->stopped) return err_set("%s: the download was stopped", f->url);
   if (f->file.error) return -1; /* err_message says so */
   curl.getinfo(c, CURLINFO_RESPONSE_CODE, &status);

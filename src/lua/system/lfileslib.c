@@ -10,28 +10,30 @@
  *   readable(path)                  whether a file or a folder of that name may be read
  *   grow(path, text)                a new file in the place of an old one: f:append(text) adds a whole line or nothing,
  *                                   f:commit() puts it on the disk and closes it
- *   temporary(folder)               an empty file that another program may write to: t:path(), t:read(), t:close(),
- *                                   which removes it
+ *   scratch()                       an empty file without a name, which another program may write to as /dev/fd/N:
+ *                                   t:fd(), t:read(), t:close()
  *
- * Each returns true (read: the bytes; grow and temporary: the file), or nil and a message that names the path and the
+ * Each returns true (read: the bytes; grow and scratch: the file), or nil and a message that names the path and the
  * reason.
  */
+#define _GNU_SOURCE /* memfd_create */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files/folder.h"
 #include "base/files/folder_lock.h"
 #include "base/files/infile.h"
-#include "base/files/leftover.h"
 #include "base/files/outfile.h"
 #include "lua/base/lbind.h"
 
 #define FILE_MT "optlab.OutFile"
 #define STREAM_MT "optlab.InFile"
-#define TEMPORARY_MT "optlab.Temporary"
+#define SCRATCH_MT "optlab.Scratch"
 
 static int result(lua_State *L, int status) {
   if (status < 0) {
@@ -143,49 +145,58 @@ static int file_close(lua_State *L) {
 
 /* --- files for other programs ------------------------------------------------------------------------------------- */
 
-typedef struct Temporary {
+typedef struct Scratch {
   int fd; /* -1 when closed */
-  char path[PATH_MAX];
-} Temporary;
+} Scratch;
 
-static int failed(lua_State *L, const char *what, const char *path) {
-  err_set("%s %s: %s", what, path, strerror(errno));
+/* A file without a name. */
+static int open_nameless(void) {
+#if defined(MFD_CLOEXEC)
+  return memfd_create("optlab", MFD_CLOEXEC);
+#else
+  FILE *f = tmpfile();
+  const int fd = f ? fcntl(fileno(f), F_DUPFD_CLOEXEC, 0) : -1;
+  if (f) fclose(f);
+  return fd;
+#endif
+}
+
+static int failed(lua_State *L, const char *what) {
+  err_set("%s: %s", what, strerror(errno));
   return result(L, -1);
 }
 
-static int temporary(lua_State *L) {
-  size_t n;
-  const char *folder = luaL_checklstring(L, 1, &n);
-  luaL_argcheck(L, n + LEFTOVER_NAME < PATH_MAX, 1, "the path is too long");
-  Temporary *t = lua_newuserdatauv(L, sizeof *t, 0);
-  t->fd = -1;
-  luaL_setmetatable(L, TEMPORARY_MT);
-  folder = lua_pushfstring(L, "%s/", folder);
-  leftover_sweep(folder);
-  t->fd = leftover_create(folder, t->path);
-  if (t->fd < 0) return failed(L, "cannot write into", lua_tostring(L, 1));
-  lua_pop(L, 1);
+static int scratch(lua_State *L) {
+  Scratch *s = lua_newuserdatauv(L, sizeof *s, 0);
+  s->fd = -1;
+  luaL_setmetatable(L, SCRATCH_MT);
+  s->fd = open_nameless();
+  return s->fd < 0 ? failed(L, "cannot make a temporary file") : 1;
+}
+
+static Scratch *check_scratch(lua_State *L) {
+  Scratch *s = luaL_checkudata(L, 1, SCRATCH_MT);
+  luaL_argcheck(L, s->fd >= 0, 1, "the file is closed");
+  return s;
+}
+
+static int scratch_fd(lua_State *L) {
+  lua_pushinteger(L, check_scratch(L)->fd);
   return 1;
 }
 
-static Temporary *check_temporary(lua_State *L) { return luaL_checkudata(L, 1, TEMPORARY_MT); }
-
-static int temporary_path(lua_State *L) {
-  lua_pushstring(L, check_temporary(L)->path);
-  return 1;
-}
-
-static int temporary_read(lua_State *L) {
-  const Temporary *t = check_temporary(L);
+static int scratch_read(lua_State *L) {
+  const Scratch *s = check_scratch(L);
   struct stat st;
   luaL_Buffer b;
-  if (fstat(t->fd, &st) < 0) return failed(L, "cannot read", t->path);
-  char *to = luaL_buffinitsize(L, &b, (size_t)st.st_size);
+  if (fstat(s->fd, &st) < 0) return failed(L, "cannot read a temporary file");
+  const size_t size = (size_t)st.st_size;
+  char *to = luaL_buffinitsize(L, &b, size);
   size_t n = 0;
-  while (n < (size_t)st.st_size) {
-    ssize_t some = pread(t->fd, to + n, (size_t)st.st_size - n, (off_t)n);
+  while (n < size) {
+    ssize_t some = pread(s->fd, to + n, size - n, (off_t)n);
     if (some < 0 && errno == EINTR) continue;
-    if (some < 0) return failed(L, "cannot read", t->path);
+    if (some < 0) return failed(L, "cannot read a temporary file");
     if (some == 0) break;
     n += (size_t)some;
   }
@@ -193,29 +204,31 @@ static int temporary_read(lua_State *L) {
   return 1;
 }
 
-static int temporary_close(lua_State *L) {
-  Temporary *t = check_temporary(L);
-  if (t->fd < 0) return 0;
-  unlink(t->path);
-  close(t->fd);
-  t->fd = -1;
+static int scratch_close(lua_State *L) {
+  Scratch *s = luaL_checkudata(L, 1, SCRATCH_MT);
+  if (s->fd >= 0) close(s->fd);
+  s->fd = -1;
   return 0;
 }
 
 /* --- the library --------------------------------------------------------------------------------------------------- */
 
-static const luaL_Reg library[] = {{"make_folder", make_folder},
-                                   {"lock_folder", lock_folder},
-                                   {"holds", holds},
-                                   {"replace", replace},
-                                   {"grow", grow},
-                                   {"temporary", temporary},
-                                   {NULL, NULL}};
+static const luaL_Reg library[] = {
+    {"make_folder", make_folder},
+    {"lock_folder", lock_folder},
+    {"holds", holds},
+    {"replace", replace},
+    {"read", read_file},
+    {"readable", readable},
+    {"grow", grow},
+    {"scratch", scratch},
+    {NULL, NULL},
+};
 static const luaL_Reg file_methods[] = {{"append", file_append}, {"commit", file_commit}, {NULL, NULL}};
 static const luaL_Reg file_metamethods[] = {{"__gc", file_close}, {"__close", file_close}, {NULL, NULL}};
-static const luaL_Reg temporary_methods[] = {
-    {"path", temporary_path}, {"read", temporary_read}, {"close", temporary_close}, {NULL, NULL}};
-static const luaL_Reg temporary_metamethods[] = {{"__gc", temporary_close}, {"__close", temporary_close}, {NULL, NULL}};
+static const luaL_Reg scratch_methods[] = {
+    {"fd", scratch_fd}, {"read", scratch_read}, {"close", scratch_close}, {NULL, NULL}};
+static const luaL_Reg scratch_metamethods[] = {{"__gc", scratch_close}, {"__close", scratch_close}, {NULL, NULL}};
 
 static void make_type(lua_State *L, const char *name, const luaL_Reg *metamethods, const luaL_Reg *methods) {
   luaL_newmetatable(L, name);
@@ -228,7 +241,7 @@ static void make_type(lua_State *L, const char *name, const luaL_Reg *metamethod
 
 int luaopen_optlab_files(lua_State *L) {
   make_type(L, FILE_MT, file_metamethods, file_methods);
-  make_type(L, TEMPORARY_MT, temporary_metamethods, temporary_methods);
+  make_type(L, SCRATCH_MT, scratch_metamethods, scratch_methods);
   luaL_newlib(L, library);
   return 1;
 }

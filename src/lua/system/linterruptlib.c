@@ -2,10 +2,11 @@
  * linterruptlib.c - the request that the program ends (base/interrupt.h), for Lua code that waits.
  *
  *   requested()   whether there is one
- *   fd()          a file descriptor that is readable while there is one
+ *   fd()          a file descriptor of the caller's own that is readable while there is one
  *   hold(on)      while held, Lua code runs on after a request: for callbacks of a library that takes no errors
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/interrupt.h"
@@ -17,7 +18,7 @@ static int requested(lua_State *L) {
 }
 
 static int descriptor(lua_State *L) {
-  const int fd = interrupt_fd();
+  const int fd = fcntl(interrupt_fd(), F_DUPFD_CLOEXEC, 0);
   if (fd < 0) return lb_error(L, "cannot make a pipe: %s", strerror(errno));
   lua_pushinteger(L, fd);
   return 1;

@@ -1,5 +1,5 @@
 --- Runs gnuplot: several figures at a time, without a shell, and sees that each picture is there and whole.
--- gnuplot draws a picture into a temporary file; a complete one replaces the old picture. A job is a table
+-- gnuplot draws a picture into a file without a name; a complete one replaces the old picture. A job is a table
 -- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ");
 -- `source`, where there is one, is drawn instead of the script.
 -- @module optlab.plot.gnuplot.runner
@@ -52,7 +52,7 @@ local FINISH = { html = page, pdf = function(_, pdf) return timeless_pdf(pdf) en
 
 -- Checks the drawn file and writes the picture. Returns a message when something is wrong.
 local function accept(job)
-  local bytes, err = job.temporary:read()
+  local bytes, err = job.drawing:read()
   if not bytes then return err end
   if bytes == "" then return "gnuplot wrote no picture; is the disk full?" end
   if not bytes:find(ENDINGS[job.format], -60) then return "the picture is not complete; is the disk full?" end
@@ -109,7 +109,7 @@ local function conclude(job)
   active[job.picture] = nil
   count = count - 1
   local message = complaint(job) or accept(job)
-  job.temporary:close()
+  job.drawing:close()
   if message then fail(job, "%s", message) else remark_warnings(job) end
   start_next()
 end
@@ -192,14 +192,14 @@ end
 
 local function spawn(job)
   local name, reason, code = program(), nil, nil
-  job.temporary, reason = files.temporary(job.dir)
-  if not job.temporary then return fail(job, "%s", reason) end
+  job.drawing, reason = files.scratch()
+  if not job.drawing then return fail(job, "%s", reason) end
   job.pipe = uv.new_pipe(false)
   job.input = job.source and uv.new_pipe(false)
   job.handle, reason, code = uv.spawn(name, {
-    args = { "-d", "-e", string.format("format='%s'; output='%s'", job.format, job.temporary:path():match("[^/]+$")),
+    args = { "-d", "-e", ("format='%s'; output='/dev/fd/3'"):format(job.format),
       job.input and "-" or "./" .. job.name .. ".gp" },
-    cwd = job.dir, env = environment(), stdio = { job.input or nil, nil, job.pipe },
+    cwd = job.dir, env = environment(), stdio = { job.input or nil, nil, job.pipe, job.drawing:fd() },
   }, function(status, signal)
     job.status, job.signal = status, signal
     close(job.handle)
@@ -208,7 +208,7 @@ local function spawn(job)
   if not job.handle then
     close(job.pipe)
     close(job.input)
-    job.temporary:close()
+    job.drawing:close()
     if code == "ENOENT" then return not_found(job, name) end
     return fail(job, "cannot start %s: %s", name, tostring(reason))
   end

@@ -1,9 +1,9 @@
 /*
  * blas_memory.h - OpenBLAS's buffers where address space is limited (ulimit -v).
  *
- * OpenBLAS takes a buffer for each thread that computes a product, at the first product, and one for each core when it is
- * loaded. Where mmap gives none, it asks again for ever. So the program looks whether there is room before OpenBLAS
- * asks: host/address_space.c before it is loaded, this before products.
+ * OpenBLAS takes a buffer for each thread that computes a product, at the first product, and one for each core when it
+ * is loaded. Where mmap gives none, it asks again for ever. So the program looks whether there is room before OpenBLAS
+ * asks: host/address_space.c before it is loaded, this file before products.
  */
 #ifndef OPTLAB_BASE_BLAS_MEMORY_H
 #define OPTLAB_BASE_BLAS_MEMORY_H

@@ -32,8 +32,8 @@ void interrupt_request(int signal);
 /* Ends the request and gives its signal, or 0 if there was none. */
 int interrupt_take(void);
 
-/* While held, the program's hook does not break off Lua code: for the time in which a library that takes no errors calls
- * back. */
+/* While held, the program's hook does not break off Lua code: for the time in which a library that takes no errors
+ * calls back. */
 void interrupt_hold(bool on);
 bool interrupt_is_held(void);
 

@@ -22,7 +22,7 @@ static volatile sig_atomic_t asked; /* the first signal, or 0 */
 static struct timespec asked_at;
 static bool in_background; /* SIGINT was ignored at the start */
 
-/* --- breaking off a script ----------------------------------------------------------------------------------------- */
+/* --- breaking off a script ---------------------------------------------------------------------------------------- */
 
 /* Runs before each instruction. */
 static void raise_interrupt(lua_State *L, lua_Debug *ar) {
@@ -66,7 +66,7 @@ void signals_rearm(void) {
   asked = 0;
 }
 
-/* --- the handler --------------------------------------------------------------------------------------------------- */
+/* --- the handler -------------------------------------------------------------------------------------------------- */
 
 static double since_first(void) {
   struct timespec now;

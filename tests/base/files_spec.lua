@@ -55,8 +55,11 @@ describe("files", function()
     assert.equal("1\n2\n", files.read(dir .. "/a"))
     assert.equal("precious\n", files.read(dir .. "/b"))
     assert.is_false(pcall(f.append, f, "3"))
-    do local dropped <close> = files.grow(dir .. "/a", "3\n") end
-    assert.equal("3\n", files.read(dir .. "/a"))
+    do
+      local open <close> = files.grow(dir .. "/a", "3\n")
+      assert.is_true(open:append("4\n"))
+    end
+    assert.equal("3\n4\n", files.read(dir .. "/a"))
     local none, message = files.grow(dir .. "/no/a", "")
     assert.is_nil(none)
     assert.equal(("cannot write %s/no/a: No such file or directory"):format(dir), message)

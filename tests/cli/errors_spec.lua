@@ -1,6 +1,5 @@
 --- The foundations of the Lua modules: error messages, the log of numbers.
 local errors = require "optlab.base.errors"
-local lab_files = require "optlab.base.files"
 local lab = require "optlab"
 local files = require "tests.support.files"
 local program = require "tests.support.program"

@@ -1,4 +1,4 @@
---- Runs that are killed: whole files, no lost rows, and the same end after they go on (sh scripts/kill tries many more).
+--- Runs that are killed: whole files, no lost rows, and the same end after they go on. sh scripts/kill tries many more.
 local kill = require "tests.support.kill"
 
 describe("a run that is ended at any moment", function()

@@ -48,7 +48,9 @@ local function check_rows(whole, name, text, wrong)
   if list[1] ~= "epoch,loss" then wrong[#wrong + 1] = name .. " has no head" end
   for i = 2, #list do
     local epoch = list[i]:match("^[^,]*")
-    if whole.rows[epoch] ~= list[i] then wrong[#wrong + 1] = ("%s: row '%s' is not the unbroken run's"):format(name, list[i]) end
+    if whole.rows[epoch] ~= list[i] then
+      wrong[#wrong + 1] = ("%s: row '%s' is not the unbroken run's"):format(name, list[i])
+    end
     if last and tonumber(epoch) ~= last + 1 then wrong[#wrong + 1] = name .. " lacks a row" end
     last = tonumber(epoch)
   end

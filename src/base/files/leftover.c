@@ -68,7 +68,7 @@ int leftover_link(int fd, const char *folder, char path[PATH_MAX]) {
   return -1;
 }
 
-/* --- sweeping ------------------------------------------------------------------------------------------------------ */
+/* --- sweeping ----------------------------------------------------------------------------------------------------- */
 
 static bool is_temporary(const char *name) {
   const size_t prefix = sizeof PREFIX - 1, suffix = sizeof SUFFIX - 1;

@@ -127,7 +127,7 @@ int outfile_write(OutFile *f, const void *bytes, size_t n) {
   return why ? failed(f) : 0;
 }
 
-/* --- its final name ------------------------------------------------------------------------------------------------ */
+/* --- its final name ----------------------------------------------------------------------------------------------- */
 
 /* The new name is on the disk only when the folder is; some file systems cannot do that, and no harm is done. */
 static void flush_folder(const OutFile *f) {

@@ -191,12 +191,12 @@ local function feed(job)
 end
 
 local function spawn(job)
-  local name, reason, code = program(), nil, nil
-  job.drawing, reason = files.scratch()
-  if not job.drawing then return fail(job, "%s", reason) end
+  local name, drawing, problem = program(), files.scratch()
+  if not drawing then return fail(job, "%s", problem) end
+  job.drawing = drawing
   job.pipe = uv.new_pipe(false)
   job.input = job.source and uv.new_pipe(false)
-  job.handle, reason, code = uv.spawn(name, {
+  local handle, reason, code = uv.spawn(name, {
     args = { "-d", "-e", ("format='%s'; output='/dev/fd/3'"):format(job.format),
       job.input and "-" or "./" .. job.name .. ".gp" },
     cwd = job.dir, env = environment(), stdio = { job.input or nil, nil, job.pipe, job.drawing:fd() },
@@ -205,7 +205,8 @@ local function spawn(job)
     close(job.handle)
     step(job)
   end)
-  if not job.handle then
+  job.handle = handle
+  if not handle then
     close(job.pipe)
     close(job.input)
     job.drawing:close()

@@ -51,6 +51,7 @@ static Tensor **read_params(lua_State *L, int idx, int *n, const char *fn) {
     lb_badvalue(L, fn, "params", idx, "a list of tensors such as {w, b} or model:parameters()");
   }
   const int len = single ? 1 : lb_length(L, idx);
+  if (!single) lb_checklist(L, idx, true, fn, "params");
   lua_newtable(L);
   int list = lua_gettop(L);
   Tensor **block = lua_newuserdatauv(L, (size_t)(len ? len : 1) * sizeof *block, 0);
@@ -99,6 +100,7 @@ static void add_group_table(lua_State *L, int self, Optim *o, int idx, const cha
   memcpy(h, o->defaults, bytes);
   largs_named(L, idx, fn, &(ArgValues){.args = args, .x = h});
   if (lua_getfield(L, idx, "params") == LUA_TNIL) lb_error(L, "%s: a parameter group needs a field 'params'", fn);
+  if (lua_istable(L, -1)) lb_checklist(L, -1, false, fn, "params");
   add_params(L, self, o, -1, h, fn);
   lua_settop(L, top);
 }
@@ -125,6 +127,7 @@ static void read_call(lua_State *L, const char *fn, const Arg *args, double *h) 
   if (one && !list) {
     lua_getfield(L, 1, "params");
     lua_replace(L, 1);
+    if (lua_istable(L, 1)) lb_checklist(L, 1, false, fn, "params");
   }
 }
 

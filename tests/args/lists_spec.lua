@@ -15,18 +15,19 @@ describe("a list", function()
       [got("lab.tensor: data", "true")] = function() return lab.tensor { 1, [true] = 2 } end,
       [got("lab.tensor: data", "6")] = function() return lab.tensor { { 1, 2 }, { 3, 4, [6] = 5 } } end,
       [got("lab.zeros: size", "3")] = function() return lab.zeros { [1] = 2, [3] = 7 } end,
-      [got("lab.full: size", "'foo'")] = function() return lab.full { size = { 2, foo = 1 }, value = 1 } end,
       [got("lab.cat: tensors", "3")] = function() return lab.cat { t, [3] = t } end,
       [got("t[key]: the key", "'foo'")] = function() return t[{ 1, foo = 2 }] end,
       [got("t[key]: the key", "3")] = function() return t[{ 1, [3] = 2 }] end,
       [got("t[key]: a range", "'step'")] = function() return t[{ { 1, 2, step = 2 } }] end,
       [got("optim.SGD: params", "5")] =
         function() return lab.optim.SGD { lab.ones({ 1 }, { requires_grad = true }), [5] = t } end,
-      [got("optim.SGD: params", "'lr'")] =
-        function() return lab.optim.SGD { params = { lab.ones({ 1 }, { requires_grad = true }), lr = 1 } } end,
     } do
       errors.fails(expected, f)
     end
+    errors.fails("lab.full: size must be a list, which has no names; options belong beside it",
+      function() return lab.full { size = { 2, foo = 1 }, value = 1 } end)
+    errors.fails("optim.SGD: params must be a list, which has no names; options belong beside it",
+      function() return lab.optim.SGD { params = { lab.ones({ 1 }, { requires_grad = true }), lr = 1 } } end)
     errors.fails("t[key]: the key of dimension 1 must be an integer or a range {from, to}, got '1'",
       function() return t[{ "1" }] end)
   end)

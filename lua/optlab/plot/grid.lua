@@ -11,6 +11,11 @@ local script = require "optlab.plot.gnuplot.script"
 local Grid = { __name = "optlab.Grid" }
 Grid.__index = Grid
 
+function Grid:__tostring()
+  local n = #self.figures
+  return ("Grid (%d %s; grid:save(name) draws it)"):format(n, n == 1 and "figure" or "figures")
+end
+
 local MANY = 50 -- rows or columns
 
 kinds.figure = { what = "a figure", accept = function(v) return figure.is_figure(v) and v or nil end }

@@ -1,8 +1,8 @@
 --- The interactive prompt, `optlab -i`.
 --
--- An expression shows its value; a statement that is not complete asks for more lines; an error ends nothing; `?name` or
--- `help name` shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here. Tab
--- completes names and fields, Ctrl-C drops the line, Ctrl-D ends.
+-- An expression shows its value; a statement that is not complete asks for more lines; an error ends nothing; `?name`
+-- or `help name` shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here.
+-- Tab completes names and fields, Ctrl-C drops the line, Ctrl-D ends.
 -- @module optlab.cli.prompt
 local error_report = require "optlab.cli.error_report"
 

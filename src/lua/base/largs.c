@@ -225,6 +225,10 @@ bool largs_is_options(lua_State *L, int idx) {
   return false;
 }
 
+static bool takes_list(const Arg *a) {
+  return a->kind == ARG_TUPLE || a->kind == ARG_SIZES || a->kind == ARG_SHAPE || arg_is_list(a) || a->kind == ARG_VALUE;
+}
+
 static bool is_empty(lua_State *L, int idx) {
   lua_pushnil(L);
   if (!lua_next(L, idx)) return !is_object(L, idx);
@@ -266,9 +270,15 @@ void largs_checknames(lua_State *L, int idx, const char *callee, const Arg *args
 /* Whether the values of a row stay on the stack. */
 static bool stays(const Arg *a, const ArgValues *v) { return a->kind >= ARG_TENSOR || (arg_is_list(a) && !v->owned); }
 
+void largs_refusenames(lua_State *L, int idx, const char *callee, const char *name) {
+  if (largs_is_options(L, idx))
+    lb_error(L, "%s: %s must be a list, which has no names; options belong beside it", callee, name);
+}
+
 /* Reads row a from the table at `options`; false if it is not there. */
 static bool read_named(lua_State *L, int options, const char *callee, const Arg *a, double *x, ArgValues *v) {
   int type = lua_getfield(L, options, a->name);
+  if (type == LUA_TTABLE && takes_list(a) && a->kind != ARG_VALUE) largs_refusenames(L, -1, callee, a->name);
   if (type != LUA_TNIL) read_value(L, -1, callee, a, x, v);
   if (type == LUA_TNIL || !stays(a, v)) lua_pop(L, 1);
   return type != LUA_TNIL;
@@ -301,10 +311,6 @@ void largs_options(lua_State *L, int idx, const char *callee, ArgValues *v) {
 typedef struct Call {
   int first, last, end, options;
 } Call;
-
-static bool takes_list(const Arg *a) {
-  return a->kind == ARG_TUPLE || a->kind == ARG_SIZES || a->kind == ARG_SHAPE || arg_is_list(a) || a->kind == ARG_VALUE;
-}
 
 /* The position behind that of row a, whose value lies at `at`. */
 static int behind(lua_State *L, const Arg *a, int at) {

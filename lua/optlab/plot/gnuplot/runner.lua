@@ -4,7 +4,7 @@
 -- `source`, where there is one, is drawn instead of the script.
 -- @module optlab.plot.gnuplot.runner
 local files = require "optlab.base.files"
-local timeless_pdf = require "optlab.plot.timeless_pdf"
+local pdf = require "optlab.plot.gnuplot.pdf"
 local uv = require "luv"
 local warnings = require "optlab.plot.gnuplot.warnings"
 
@@ -43,7 +43,7 @@ local function page(job, svg)
 end
 
 -- What is done to a picture after gnuplot.
-local FINISH = { html = page, pdf = function(_, pdf) return timeless_pdf(pdf) end }
+local FINISH = { html = page, pdf = function(_, bytes) return pdf.timeless(bytes) end }
 
 -- Checks the drawn file and writes the picture. Returns a message when something is wrong.
 local function accept(job)

@@ -3,8 +3,10 @@
 -- The suffix of the file's name decides. A file is replaced as a whole or not at all.
 -- @module optlab.save
 local args = require "optlab.base.args"
+local config = require "optlab.base.config"
 local core = require("optlab.core").save
 local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
 local is_tensor = require("optlab.core").tensor.is_tensor
 local notice = require "optlab.base.notice"
 local order = require "optlab.base.order"
@@ -107,7 +109,13 @@ local function check_options(options, suffix)
       errors.raise("lab.save: the option '%s' is for .%s files, this is a .%s file", name, its, suffix)
     end
   end
-  return options
+end
+
+-- A file in the output folder belongs to the run, as all that lies there.
+local function claim(path)
+  if not files.is_inside(path, config.out) then return end
+  local ok, message = files.claim(config.out)
+  if not ok then errors.raise("lab.save: %s", message) end
 end
 
 --- Saves a value. The old file stays until the new one is complete; an error leaves it as it was.
@@ -122,7 +130,9 @@ end
 function M.save(...)
   local o = SAVE:read(...)
   local format, suffix = format_of(o.path, "lab.save")
-  format.save(o.path, o.value, check_options(o, suffix))
+  check_options(o, suffix)
+  claim(o.path)
+  format.save(o.path, o.value, o)
 end
 
 --- Loads what lab.save or another program saved. Every number is checked before memory is taken; a damaged file is an

@@ -21,7 +21,8 @@
 
 #include "base/err.h"
 #include "base/files/folder.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
+#include "base/interrupt.h"
 #include "data/io/digest.h"
 #include "data/io/limit.h"
 
@@ -97,8 +98,8 @@ static int on_progress(void *ctx, curl_off_t total, curl_off_t done, curl_off_t 
   Fetch *f = ctx;
   double now = seconds();
   (void)up_total, (void)up_done;
-  if (!f->opt->progress) return 0;
-  if (now - f->last_progress < 0.1) return 0;
+  if (interrupt_requested()) return 1; /* libcurl asks at least once a second */
+  if (!f->opt->progress || now - f->last_progress < 0.1) return 0;
   f->last_progress = now;
   return report(f, (int64_t)done, total > 0 ? (int64_t)total : -1);
 }
@@ -153,6 +154,7 @@ static bool is_success(const Fetch *f, long status) {
 
 /* 0 where the whole file came, or -1 with err_set. */
 static int result(const Fetch *f, CURLcode code, long status, const char *error) {
+  if (interrupt_check() < 0) return -1;
   if (f->stopped) return err_set("%s: the download was stopped", f->url);
   if (f->file.error) return -1; /* err_message says so */
   if (f->too_large || code == CURLE_FILESIZE_EXCEEDED) {
@@ -207,7 +209,7 @@ static int check_target(const char *path) {
 
 static int fetch(Fetch *f) {
   if (open_curl() < 0 || check_target(f->path) < 0 || folder_make_above(f->path) < 0) return -1;
-  if (outfile_open(&f->file, f->path) < 0 || transfer(f) < 0 || check_digest(f) < 0) return -1;
+  if (outfile_open(&f->file, f->path, OUTFILE_REPLACES_LINK) < 0 || transfer(f) < 0 || check_digest(f) < 0) return -1;
   return outfile_commit(&f->file);
 }
 

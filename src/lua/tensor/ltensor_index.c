@@ -80,7 +80,8 @@ static void read_key(lua_State *L, const Tensor *x, Range *ranges) {
   }
 }
 
-/* The view that the ranges describe, recorded; in the caller's formula. */
+/* The view that the ranges describe, recorded; in the caller's formula. Never x itself: what is set on the view, such as
+ * requires_grad, must not be set on x. */
 static Tensor *window(Tensor *x, const Range *ranges) {
   int64_t shape[TENSOR_MAX_DIM];
   int n = 0;
@@ -90,7 +91,7 @@ static Tensor *window(Tensor *x, const Range *ranges) {
     if (r->len != x->shape[d] || r->step != 1) y = fm_slice(y, d, r->start, r->len, r->step);
     if (!r->single) shape[n++] = r->len;
   }
-  return n == x->ndim && y == x ? fm_own(tensor_retain(x)) : fm_reshape(y, n, shape);
+  return n == x->ndim && y == x ? fm_transpose(x, 0, 0) : fm_reshape(y, n, shape);
 }
 
 int ltensor_index(lua_State *L) {

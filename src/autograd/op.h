@@ -28,7 +28,7 @@ typedef enum OpId {
  * bytes (OpCall). Dimensions count from 0. ------------------------------------------------------------------------ */
 
 typedef struct ClampArgs {
-  double lo, hi;
+  Scalar lo, hi; /* beyond the dtype's range: that side is open */
 } ClampArgs;
 
 typedef struct CastArgs {
@@ -137,8 +137,9 @@ typedef struct Op {
   int nin;           /* number of inputs; -1: any number, at least one */
   size_t args;       /* OP_ARGS(member): the member of OpArgs that the row reads; 0: none */
   unsigned save;     /* SAVE_INPUT(i) | ... | SAVE_OUT */
-  unsigned promotes; /* bit mask of inputs promoted to the widest dtype among them (uint8 counts as int64) */
+  unsigned promotes; /* bit mask of inputs promoted to one dtype (op.c: result_dtype) */
   bool floats;       /* those inputs must be floats: integers become dtype_default() */
+  bool wide;         /* a sum of them: uint8 becomes int64 */
   int writes;        /* how many of the first inputs are memory that forward writes; they have no gradient */
   bool keeps_order;  /* element-wise: the output lies in memory as the first input of its shape does */
   /* forward shares much work among the threads itself, or touches more than its operands and memory that it asks for:
@@ -167,7 +168,7 @@ typedef struct Op {
 
 const Op *op_row(OpId id);
 
-/* Runs an op. Checks arity and dtypes (promotes floats to the wider one), never shapes beyond the row's rule. */
+/* Runs an op. Promotes dtypes by PyTorch's rule; checks shapes by the row's rule. */
 Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args);
 
 /* How an op is reported to a recorder of steps (core/recorder.h): run is op_rerun, args an OpCall. */

@@ -10,17 +10,28 @@
  * chunk belongs to the thread that advances the ticket from it. Before a new job is written down the ticket is closed,
  * so a worker that comes late and has read half of the old job and half of the new one cannot take a chunk of either.
  *
- * Workers wait for a job in a short loop, then asleep. OpenMP remains for OpenBLAS: its OpenMP build looks at the
- * number of threads of its caller, at every call, and would start threads of its own unless that is 1.
+ * Workers wait for a job in a short loop, then asleep.
+ *
+ * OpenBLAS must not start threads of its own. Its OpenMP build asks its OpenMP library, at every call, how many threads
+ * the calling thread may start; so each of ours sets that to 1. Which library it is, gcc's or clang's, and whether there
+ * is one at all, is known when the program is loaded. optlab itself uses no OpenMP.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* RTLD_DEFAULT, sched_getaffinity */
+#endif
 #include "base/parallel.h"
 
-#include <omp.h>
+#include <dlfcn.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
 
 #define MAX_TEAM 256
 #define CLOSED UINT32_MAX
@@ -50,12 +61,39 @@ static int threads;               /* 0 until the first question */
 static _Thread_local int me;      /* 0: no worker */
 static _Thread_local bool inside; /* of a chunk */
 
+/* --- how many ----------------------------------------------------------------------------------------------------- */
+
+static int (*openmp_threads)(void); /* NULL: OpenBLAS was built without OpenMP */
+static void (*openmp_set_threads)(int n);
+
+static __attribute__((constructor)) void find_openmp(void) {
+  openmp_threads = (int (*)(void))dlsym(RTLD_DEFAULT, "omp_get_max_threads");
+  openmp_set_threads = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
+}
+
 static void blas_stays_serial(void) {
-  if (omp_get_max_threads() != 1) omp_set_num_threads(1);
+  if (openmp_threads && openmp_set_threads && openmp_threads() != 1) openmp_set_threads(1);
+}
+
+/* The cores that this process may use. */
+static long cores(void) {
+#ifdef __linux__
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+/* OMP_NUM_THREADS may be a list, for regions within regions; there are none here. */
+static int default_threads(void) {
+  const char *text = getenv("OMP_NUM_THREADS");
+  long n = text ? strtol(text, NULL, 10) : 0;
+  if (n < 1) n = cores();
+  return n < 1 ? 1 : n < MAX_TEAM ? (int)n : MAX_TEAM;
 }
 
 int parallel_threads(void) {
-  if (threads == 0) threads = omp_get_max_threads() < MAX_TEAM ? omp_get_max_threads() : MAX_TEAM;
+  if (threads == 0) threads = default_threads();
   blas_stays_serial();
   return threads;
 }
@@ -70,6 +108,7 @@ int parallel_thread(void) { return me; }
 /* --- chunks ------------------------------------------------------------------------------------------------------- */
 
 static void run_chunk(Body *body, void *ctx, int64_t n, int64_t grain, int64_t chunk) {
+  if (interrupt_requested()) return; /* the caller of parallel_for reports it */
   const int64_t begin = chunk * grain, left = n - begin;
   body(ctx, begin, begin + (left < grain ? left : grain));
 }

@@ -5,9 +5,12 @@ local errors = require "tests.support.errors"
 local nn, optim = lab.nn, lab.optim
 
 local function fail() error("boom") end
+local function yield() coroutine.yield() end
 
 -- Every way in which the library runs a function of the script with something switched: call(f) does that.
 local w = lab.ones(1, { requires_grad = true })
+local net = nn.Sequential(nn.Linear(1, 1), nn.Dropout())
+local data = { X = lab.ones(4, 1), y = lab.ones(4, 1) }
 local function with_gradient(opt)
   (w * w):sum():backward()
   return opt
@@ -35,10 +38,20 @@ local calls = {
     lab.no_grad(lab.autograd.gradcheck, f, { lab.ones({ 2 }, { dtype = "float64", requires_grad = true }) })
   end,
   ["lab.compile"] = function(f) lab.compile(f)() end,
+  ["train.mean_loss"] = function(f) lab.train.mean_loss(net, f, data) end,
+  ["train.accuracy"] = function(f)
+    lab.train.accuracy(nn.Sequential(net, f), data)
+  end,
+  ["train.sweep"] = function(f)
+    lab.train.sweep { runs = { { seed = 3 } }, data = data, epochs = 1, loss = nn.MSELoss(),
+      model = function() return nn.Sequential(nn.Linear(1, 1), nn.Dropout()) end,
+      optimizer = function(params) return f() or optim.SGD(params, { lr = 0.1 }) end }
+  end,
 }
 
 local function modes()
-  return { grad = lab.is_grad_enabled(), dtype = lab.get_default_dtype(), random = lab.get_rng_state() }
+  return { grad = lab.is_grad_enabled(), dtype = lab.get_default_dtype(), random = lab.get_rng_state(),
+    training = net.training and net[2].training }
 end
 
 describe("the modes", function()
@@ -59,7 +72,7 @@ describe("the modes", function()
 
     it("cannot stay switched through a yield under " .. name, function()
       local before = modes()
-      local co = coroutine.create(function() call(coroutine.yield) end)
+      local co = coroutine.create(function() call(yield) end)
       local ok, message = coroutine.resume(co)
       assert.is_false(ok)
       assert.matches("attempt to yield across a C%-call boundary", message)
@@ -202,15 +215,15 @@ describe("load_state_dict of", function()
   end)
 
   it("a module changes nothing unless all of it fits", function()
-    local net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
-    local before = plain(net:state_dict())
+    local whole = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
+    local before = plain(whole:state_dict())
     local state = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1)):state_dict()
     local names = {}
     for name in pairs(state) do names[#names + 1] = name end
     local broken = {}
     for _, name in ipairs(names) do broken[name] = state[name] end
     broken[names[#names]] = lab.ones(7)
-    assert.is_false((pcall(net.load_state_dict, net, broken)))
-    assert.same(before, plain(net:state_dict()))
+    assert.is_false((pcall(whole.load_state_dict, whole, broken)))
+    assert.same(before, plain(whole:state_dict()))
   end)
 end)

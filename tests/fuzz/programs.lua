@@ -6,7 +6,7 @@
 -- lines are through, and prints how many there were. At the first difference it prints what differs, and a program of
 -- as few lines as were found to show it (shrink.lua), which runs by itself; the status is then 1.
 local lab = require "optlab"
-local session = require "tests.fuzz.session"
+local session = require "tests.fuzz.programs.session"
 
 local params = lab.params {
   operations = { default = 10000, min = 1, type = "integer", help = "how many lines to run, all programs together" },

@@ -1,9 +1,9 @@
 --- A few thousand operations of random programs, and that the test finds what is wrong. `sh scripts/programs` runs more.
 local assert = require "luassert"
 local lab = require "optlab"
-local compare = require "tests.fuzz.compare"
-local machine = require "tests.fuzz.machine"
-local session = require "tests.fuzz.session"
+local compare = require "tests.fuzz.programs.compare"
+local machine = require "tests.fuzz.programs.machine"
+local session = require "tests.fuzz.programs.session"
 
 describe("random programs", function()
   local state

@@ -93,6 +93,7 @@ const Op row_SUM = {.name = "sum",
                     .nin = 1,
                     .args = OP_ARGS(reduce),
                     .promotes = 1,
+                    .wide = true,
                     .infer = infer_reduce,
                     .forward = fw_sum,
                     .backward = bw_sum};
@@ -183,7 +184,5 @@ static int fw_argmin(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   reduce_argmin(&k, in[0], (int)a->argmax.dim);
   return 0;
 }
-const Op row_ARGMAX = {
-    .name = "argmax", .nin = 1, .args = OP_ARGS(argmax), .promotes = 1, .infer = infer_arg, .forward = fw_argmax};
-const Op row_ARGMIN = {
-    .name = "argmin", .nin = 1, .args = OP_ARGS(argmax), .promotes = 1, .infer = infer_arg, .forward = fw_argmin};
+const Op row_ARGMAX = {.name = "argmax", .nin = 1, .args = OP_ARGS(argmax), .infer = infer_arg, .forward = fw_argmax};
+const Op row_ARGMIN = {.name = "argmin", .nin = 1, .args = OP_ARGS(argmax), .infer = infer_arg, .forward = fw_argmin};

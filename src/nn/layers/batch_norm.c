@@ -65,6 +65,7 @@ static int check_norm(const Tensor *x, const BatchNorm *b) {
                    dtype_name((DType)b->mean->dtype), dtype_name((DType)b->var->dtype));
   }
   if (check_channels("running_mean", b->mean, x) < 0 || check_channels("running_var", b->var, x) < 0) return -1;
+  if (b->mean && b->training && (tensor_check_writable(b->mean) < 0 || tensor_check_writable(b->var) < 0)) return -1;
   if (check_channels("weight", b->weight, x) < 0 || check_channels("bias", b->bias, x) < 0) return -1;
   if (!b->training || x->shape[1] == 0 || x->numel / x->shape[1] > 1) return 0;
   return err_set("input is %s: in training every channel needs more than one value", tensor_shape_str(x));

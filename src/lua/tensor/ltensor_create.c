@@ -12,12 +12,13 @@
 #include "lua/tensor/ltensor.h"
 
 /* The last two rows of a declaration; dtype is the default float type, or that of an argument. */
+/* clang-format off */
 #define OPTION_ROWS \
-  {.name = "dtype", .kind = ARG_DTYPE, .def = ARG_UNSET}, {.name = "requires_grad", .kind = ARG_FLAG}, { 0 }
+  {.name = "dtype", .kind = ARG_DTYPE, .def = ARG_UNSET}, {.name = "requires_grad", .kind = ARG_FLAG}, {0}
 
 /* Sizes, in a list or one after another. */
-#define SIZE_ROW \
-  { .name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true, .required = true }
+#define SIZE_ROW {.name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true, .required = true}
+/* clang-format on */
 
 /* x: the places of dtype and requires_grad. */
 static int push_new(lua_State *L, const char *callee, Tensor *t, const double *x) {

@@ -3,7 +3,7 @@
 --   build/optlab bench/unrolled.lua
 --
 --   recurrent   x[t+1] = tanh(W x[t]); after each step the gradient of a loss with respect to x[t]
---   inner loop  w[k+1] = w[k] - lr grad(loss(w[k]), w[k]) with create_graph; at the end the gradient with respect to w[0]
+--   inner loop  w[k+1] = w[k] - lr grad(loss(w[k]), w[k]) with create_graph; then the gradient with respect to w[0]
 local lab = require "optlab"
 local grad = lab.autograd.grad
 

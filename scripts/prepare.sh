@@ -2,7 +2,7 @@
 #
 #   install_packages run|test   installs what scripts/packages lists and is missing (apt systems), or names it and stops
 #                               (elsewhere.sh)
-#   build PRESET DIR            configures DIR once and builds it; prints how far it is when that takes longer
+#   build PRESET DIR [TARGET..] configures DIR once and builds it; prints how far it is when that takes longer
 #   with_progress STATE CMD...  runs CMD; every five seconds it prints what the command STATE prints
 
 say() { printf '%s\n' "$*" >&2; }
@@ -80,12 +80,15 @@ fetch_packages() {
 }
 
 configure_and_build() {
-  { [ -f "$2/build.ninja" ] || cmake --preset "$1"; } >"$log" 2>&1 && cmake --build "$2" >>"$log" 2>&1
+  preset=$1 folder=$2
+  shift 2
+  { [ -f "$folder/build.ninja" ] || cmake --preset "$preset"; } >"$log" 2>&1 &&
+    cmake --build "$folder" ${1+--target "$@"} >>"$log" 2>&1
 }
 
 build() {
   log=$(mktemp)
-  if with_progress last_line configure_and_build "$1" "$2"; then
+  if with_progress last_line configure_and_build "$@"; then
     rm -f "$log"
     return 0
   fi

@@ -13,6 +13,7 @@ local lab = { _VERSION = "optlab " .. core.version, config = config }
 -- Straight from C: lab.zeros, lab.exp, ...; lab.no_grad, ...; lab.clock, lab.memory, ...
 local PRIVATE = {
   methods = true, elementwise = true, set_library_dir = true, nearest = true, shown = true,
+  visible = true, format_number = true, parse_number = true, string_less = true,
   backward = true, grad = true, differentiable_ops = true,
 }
 for _, part in ipairs { "tensor", "autograd", "system" } do
@@ -82,7 +83,7 @@ setmetatable(lab, { __index = load_part, __pairs = all_parts })
 
 local SET_OUT = args.declare("lab.set_out", {
   doc = "Sets the folder for figures and metrics, like --out on the command line.",
-  positions = 1, { "folder", "string", required = true, doc = "The folder." },
+  positions = 1, { "folder", "path", required = true, doc = "The folder." },
 })
 
 --- Sets the folder for figures and metrics: `--out` from a script.

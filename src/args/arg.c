@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/text/number.h"
 
 /* --- places ------------------------------------------------------------------------------------------------------- */
 
@@ -146,7 +147,7 @@ const char *arg_what(const Arg *a, char *text, size_t size) {
 }
 
 const char *arg_number(double x, char *text, size_t size) {
-  snprintf(text, size, "%.14g", x);
+  number_print(text, size, "%.14g", x);
   return isnan(x) ? "nan" : text; /* never "-nan" */
 }
 

@@ -16,7 +16,7 @@
  *   dimension          0, 1, ... or -1, -2, ... counted from the end (in Lua: 1, 2, ... or -1, -2, ...)
  *   dtype              a DType (arg_dtype)
  *   list, integers     the number of the list in ArgValues.list
- *   tensor, string, function, table, value, int64
+ *   tensor, string, function, table, value, int64, scalar
  *                      what the reader of the call makes of it; 0: not given
  */
 #ifndef OPTLAB_ARGS_ARG_H
@@ -43,9 +43,10 @@ typedef enum ArgKind {
   ARG_TENSOR,
   ARG_STRING,
   ARG_FUNCTION,
-  ARG_TABLE, /* any table, of names too */
-  ARG_VALUE, /* anything; the user of the value checks it */
-  ARG_INT64, /* an integer of 64 bits, such as a seed */
+  ARG_TABLE,  /* any table, of names too */
+  ARG_VALUE,  /* anything; the user of the value checks it */
+  ARG_INT64,  /* an integer of 64 bits, such as a seed */
+  ARG_SCALAR, /* a number to the last bit, for an element: an integer of 64 bits, or a number in the row's range */
   ARG_KIND_COUNT
 } ArgKind;
 

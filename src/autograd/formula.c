@@ -62,7 +62,14 @@ static Tensor *fm_op1_args(OpId op, Tensor *a, const OpArgs *args) { return fm_o
 
 /* --- numbers ---------------------------------------------------------------------------------------------- */
 
-Tensor *fm_const(const Tensor *a, double c) { return a ? fm_own(tensor_scalar((DType)a->dtype, c)) : NULL; }
+Tensor *fm_const(const Tensor *a, double c) {
+  if (!a) return NULL;
+  const DType dt = (DType)a->dtype;
+  const bool fits = dtype_is_float(dt) || scalar_fits(scalar_number(c), dt);
+  return fm_own(tensor_scalar(fits ? dt : dtype_default(), c));
+}
+
+Tensor *fm_scalar(const Tensor *a, Scalar c) { return a ? fm_own(tensor_scalar_of((DType)a->dtype, c)) : NULL; }
 Tensor *fm_adds(Tensor *a, double c) { return fm_add(a, fm_const(a, c)); }
 Tensor *fm_muls(Tensor *a, double c) { return fm_mul(a, fm_const(a, c)); }
 Tensor *fm_divs(Tensor *a, double c) { return fm_div(a, fm_const(a, c)); }
@@ -70,6 +77,12 @@ Tensor *fm_pows(Tensor *a, double c) { return fm_op2(OP_POW, a, fm_const(a, c));
 Tensor *fm_rsubs(double c, Tensor *a) { return fm_sub(fm_const(a, c), a); }
 
 Tensor *fm_zeros_like(const Tensor *a) { return a ? fm_own(tensor_full((DType)a->dtype, a->ndim, a->shape, 0)) : NULL; }
+
+/* Nothing is divided by 0 where it is not looked at: 0 times the derivative of the quotient would be nan. */
+Tensor *fm_div_or_0(Tensor *a, Tensor *b) {
+  Tensor *zero = b ? fm_op2(OP_EQ, b, fm_const(b, 0)) : NULL;
+  return fm_op3(OP_WHERE, zero, fm_const(a, 0), fm_div(a, fm_op3(OP_WHERE, zero, fm_const(b, 1), b)));
+}
 
 /* --- shapes ----------------------------------------------------------------------------------------------- */
 
@@ -139,4 +152,6 @@ Tensor *fm_sum_to(Tensor *a, int ndim, const int64_t *shape) {
 
 Tensor *fm_mm(Tensor *a, Tensor *b) { return fm_op2(OP_MM, a, b); }
 
-Tensor *fm_clamp(Tensor *a, double lo, double hi) { return fm_op1_args(OP_CLAMP, a, &(OpArgs){.clamp = {lo, hi}}); }
+Tensor *fm_clamp(Tensor *a, double lo, double hi) {
+  return fm_op1_args(OP_CLAMP, a, &(OpArgs){.clamp = {scalar_number(lo), scalar_number(hi)}});
+}

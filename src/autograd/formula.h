@@ -35,14 +35,17 @@ static inline Tensor *fm_mul(Tensor *a, Tensor *b) { return fm_op2(OP_MUL, a, b)
 static inline Tensor *fm_div(Tensor *a, Tensor *b) { return fm_op2(OP_DIV, a, b); }
 static inline Tensor *fm_neg(Tensor *a) { return fm_op1(OP_NEG, a); }
 
-/* A number in a's dtype as a 0-dimensional tensor, and the ops with a number on one side. */
+/* A number as a 0-dimensional tensor of a's dtype (the default float type where integers cannot hold it), the nearest
+ * element of a's dtype, and the ops with a number on one side. */
 Tensor *fm_const(const Tensor *a, double c);
+Tensor *fm_scalar(const Tensor *a, Scalar c);
 Tensor *fm_adds(Tensor *a, double c);  /* a + c */
 Tensor *fm_muls(Tensor *a, double c);  /* a c */
 Tensor *fm_divs(Tensor *a, double c);  /* a / c */
 Tensor *fm_pows(Tensor *a, double c);  /* a ^ c */
 Tensor *fm_rsubs(double c, Tensor *a); /* c - a */
 Tensor *fm_zeros_like(const Tensor *a);
+Tensor *fm_div_or_0(Tensor *a, Tensor *b); /* a / b, and 0 where b = 0; so are the derivatives */
 
 Tensor *fm_reshape(Tensor *a, int ndim, const int64_t *shape);
 Tensor *fm_expand(Tensor *a, int ndim, const int64_t *shape);

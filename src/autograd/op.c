@@ -11,6 +11,7 @@
 #include "autograd/graph.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/interrupt.h"
 #include "core/recorder.h"
 
 static uint64_t last_seq; /* the process's: contexts may share graphs. Only the thread that runs Lua records any */
@@ -27,23 +28,37 @@ bool grad_set_mode(bool on) {
 
 /* --- promotion -------------------------------------------------------------------------------------------- */
 
+/* Whether input i is one of those that the row matches; a variadic row matches all. */
+static inline bool is_matched(const Op *op, int i) { return op->nin < 0 || op->promotes >> i & 1; }
+
+static DType wider(DType a, DType b) { return a == DT_COUNT ? b : dtype_promote(a, b); }
+
+/* PyTorch's rule: the widest dtype among tensors with dimensions. One without dimensions takes part only if it is a
+ * float and those are integers. */
+static DType result_dtype(const Op *op, Tensor *const *in, int nin) {
+  DType of_arrays = DT_COUNT, of_numbers = DT_COUNT;
+  for (int i = 0; i < nin; i++) {
+    if (!is_matched(op, i)) continue;
+    DType *widest = in[i]->ndim > 0 ? &of_arrays : &of_numbers;
+    *widest = wider(*widest, (DType)in[i]->dtype);
+  }
+  if (of_arrays == DT_COUNT || of_numbers == DT_COUNT) return of_arrays == DT_COUNT ? of_numbers : of_arrays;
+  return dtype_is_float(of_numbers) && !dtype_is_float(of_arrays) ? of_numbers : of_arrays;
+}
+
 /* The dtype that the matched inputs have to share, or DT_COUNT if they all have it already. */
 static DType common_dtype(const Op *op, Tensor *const *in, int nin) {
   DType want = DT_COUNT;
   bool mixed = false;
   for (int i = 0; i < nin; i++) {
-    if (op->nin >= 0 && !(op->promotes >> i & 1)) continue; /* a variadic row matches all */
-    DType dt = (DType)in[i]->dtype;
-    if (want == DT_COUNT) {
-      want = dt;
-    } else if (want != dt) {
-      want = dtype_promote(want, dt);
-      mixed = true;
-    }
+    if (!is_matched(op, i)) continue;
+    mixed = mixed || (want != DT_COUNT && want != (DType)in[i]->dtype);
+    want = (DType)in[i]->dtype;
   }
   if (want == DT_COUNT || (dtype_is_float(want) && !mixed)) return DT_COUNT;
+  if (mixed) want = result_dtype(op, in, nin);
   if (op->floats && !dtype_is_float(want)) return dtype_default();
-  if (want == DT_U8) return DT_I64;
+  if (op->wide && want == DT_U8) return DT_I64;
   return mixed ? want : DT_COUNT;
 }
 
@@ -54,7 +69,7 @@ static Tensor *apply_promoted(OpId id, const Op *op, Tensor *const *in, int nin,
   if (!cast) return fm_end(m, NULL);
   bool ok = true;
   for (int i = 0; i < nin; i++) {
-    cast[i] = op->nin < 0 || (op->promotes >> i & 1) ? fm_cast(in[i], dt) : in[i];
+    cast[i] = is_matched(op, i) ? fm_cast(in[i], dt) : in[i];
     ok = ok && cast[i];
   }
   Tensor *out = ok ? op_apply(id, cast, nin, args) : NULL;
@@ -146,6 +161,11 @@ static Tensor *new_output(const Op *op, const OpShape *s, Tensor *const *in, int
   return like ? tensor_new_ordered(s->dtype, s->ndim, s->shape, like->stride) : tensor_new(s->dtype, s->ndim, s->shape);
 }
 
+/* What forward computed counts only if it came to its end. */
+static int run_forward(const Op *op, Tensor *out, Tensor *const *in, int nin, const OpArgs *args) {
+  return op->forward(out, in, nin, args) < 0 ? -1 : interrupt_check();
+}
+
 static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *args) {
   OpShape s;
   s.batch_innermost = false;
@@ -155,7 +175,7 @@ static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *a
     err_prefix("%s: ", op->name); /* no such shape, or no memory */
     return NULL;
   }
-  if (!op->view && op->forward(out, in, nin, args) < 0) {
+  if (!op->view && run_forward(op, out, in, nin, args) < 0) {
     tensor_release(out);
     return NULL;
   }
@@ -169,7 +189,7 @@ int op_rerun(const Computation *c, Context *own) {
   (void)own;
   memcpy(&call, c->args, sizeof call);
   const Op *op = op_row((OpId)call.op);
-  if (op->forward) return op->forward(c->t[0], c->t + 1, c->n - 1, &call.args);
+  if (op->forward) return run_forward(op, c->t[0], c->t + 1, c->n - 1, &call.args);
   OpShape s; /* a view that had to copy */
   if (op->infer(&s, c->t + 1, 1, &call.args) < 0) return -1;
   Tensor *copy = op->view(&s, c->t[1], &call.args);

@@ -28,7 +28,7 @@ typedef enum OpId {
  * bytes (OpCall). Dimensions count from 0. ------------------------------------------------------------------------ */
 
 typedef struct ClampArgs {
-  double lo, hi;
+  Scalar lo, hi; /* beyond the dtype's range: that side is open */
 } ClampArgs;
 
 typedef struct CastArgs {
@@ -52,6 +52,22 @@ typedef struct ReduceArgs {
   unsigned dims;    /* bit mask; bits beyond the rank are ignored, ~0u means all */
   unsigned keepdim; /* 1: with size 1 */
 } ReduceArgs;
+
+/* The next three begin as ReduceArgs does. */
+typedef struct ExtremeArgs { /* amax, amin */
+  unsigned dims, keepdim;
+  int64_t nan_wins; /* 1: the gradient of an extreme that is nan goes to the elements that are; 0: it is nan */
+} ExtremeArgs;
+
+typedef struct VarArgs { /* var, std */
+  unsigned dims, keepdim;
+  double correction; /* taken from the number of elements: 1 for the unbiased estimate */
+} VarArgs;
+
+typedef struct NormArgs {
+  unsigned dims, keepdim;
+  double p;
+} NormArgs;
 
 typedef struct ArgmaxArgs {
   int64_t dim, keepdim;
@@ -89,6 +105,9 @@ typedef union OpArgs {
   PermuteArgs permute;
   SliceArgs slice;
   ReduceArgs reduce;
+  ExtremeArgs extreme;
+  VarArgs var;
+  NormArgs norm;
   ArgmaxArgs argmax;
   AlongArgs along;
   LossArgs loss;
@@ -118,8 +137,9 @@ typedef struct Op {
   int nin;           /* number of inputs; -1: any number, at least one */
   size_t args;       /* OP_ARGS(member): the member of OpArgs that the row reads; 0: none */
   unsigned save;     /* SAVE_INPUT(i) | ... | SAVE_OUT */
-  unsigned promotes; /* bit mask of inputs promoted to the widest dtype among them (uint8 counts as int64) */
+  unsigned promotes; /* bit mask of inputs promoted to one dtype (op.c: result_dtype) */
   bool floats;       /* those inputs must be floats: integers become dtype_default() */
+  bool wide;         /* a sum of them: uint8 becomes int64 */
   int writes;        /* how many of the first inputs are memory that forward writes; they have no gradient */
   bool keeps_order;  /* element-wise: the output lies in memory as the first input of its shape does */
   /* forward shares much work among the threads itself, or touches more than its operands and memory that it asks for:
@@ -148,7 +168,7 @@ typedef struct Op {
 
 const Op *op_row(OpId id);
 
-/* Runs an op. Checks arity and dtypes (promotes floats to the wider one), never shapes beyond the row's rule. */
+/* Runs an op. Promotes dtypes by PyTorch's rule; checks shapes by the row's rule. */
 Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args);
 
 /* How an op is reported to a recorder of steps (core/recorder.h): run is op_rerun, args an OpCall. */

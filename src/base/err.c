@@ -5,26 +5,33 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/text/number.h"
+#include "base/text/visible.h"
 
 static _Thread_local char message[1024]; /* read by the caller of what failed, so it outlives no call of a binding */
 
+/* The arguments may point into message itself. */
+static void set(const char *fmt, va_list ap) {
+  char text[sizeof message];
+  number_vprint(text, sizeof text, fmt, ap);
+  visible(message, sizeof message, text, strlen(text), 0);
+}
+
 int err_set(const char *fmt, ...) {
-  char text[sizeof message]; /* the arguments may point into message itself */
   va_list ap;
   va_start(ap, fmt);
-  vsnprintf(text, sizeof text, fmt, ap);
+  set(fmt, ap);
   va_end(ap);
-  snprintf(message, sizeof message, "%s", text);
   return -1;
 }
 
 void *err_null(const char *fmt, ...) {
-  char text[sizeof message];
   va_list ap;
   va_start(ap, fmt);
-  vsnprintf(text, sizeof text, fmt, ap);
+  set(fmt, ap);
   va_end(ap);
-  snprintf(message, sizeof message, "%s", text);
   return NULL;
 }
 
@@ -32,10 +39,10 @@ int err_prefix(const char *fmt, ...) {
   char text[sizeof message];
   va_list ap;
   va_start(ap, fmt);
-  int n = vsnprintf(text, sizeof text, fmt, ap);
+  int n = number_vprint(text, sizeof text, fmt, ap);
   va_end(ap);
   if (n >= 0 && (size_t)n < sizeof text) snprintf(text + n, sizeof text - (size_t)n, "%s", message);
-  snprintf(message, sizeof message, "%s", text);
+  visible(message, sizeof message, text, strlen(text), 0);
   return -1;
 }
 

@@ -14,8 +14,8 @@
 #define ERR_PRINTF(fmt, first)
 #endif
 
-/* Stores the sentence (at most 1023 bytes, longer ones are cut) and returns -1, so that a caller can write
- * `return err_set("...")`. */
+/* Stores the sentence (at most 1023 bytes, longer ones are cut; control characters spelled out: visible.h) and returns
+ * -1, so that a caller can write `return err_set("...")`. */
 int err_set(const char *fmt, ...) ERR_PRINTF(1, 2);
 
 /* The same for functions that return a pointer: always NULL. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
 #include "core/recorder.h"
 #include "core/tensor.h"
@@ -76,26 +77,6 @@ static void copy_blocks(void *ctx, int64_t begin, int64_t end) {
   walk_blocks(&c->walk, 2, begin, end, run_pair, c);
 }
 
-/* A window with repeated elements keeps the last value that is written to them, row by row. */
-static bool repeats(const Tensor *t) {
-  for (int d = 0; d < t->ndim; d++) {
-    if (t->stride[d] == 0 && t->shape[d] > 1) return true;
-  }
-  return false;
-}
-
-static void copy_in_order(Copy *c, const Tensor *const *t) {
-  WalkCursor at;
-  walk_row_major(&c->walk, 2, t);
-  walk_seek(&c->walk, 2, c->walk.data, 0, &at);
-  for (int64_t left = t[0]->numel; left > 0;) {
-    const int64_t n = walk_left(&c->walk, &at);
-    run_pair(c, n, at.at, c->walk.stride[c->walk.ndim - 1]);
-    walk_on(&c->walk, 2, &at, n);
-    left -= n;
-  }
-}
-
 /* src broadcasts to dst and is of another storage, or of the same window. */
 static void copy_elements(Tensor *dst, const Tensor *src) {
   if (dst->numel == 0) return;
@@ -105,8 +86,6 @@ static void copy_elements(Tensor *dst, const Tensor *src) {
   const Tensor *t[] = {dst, src};
   if (dst->contiguous && flat && dst->numel < PARALLEL_FROM) {
     c.run(dst->numel, tensor_data(dst), 1, tensor_data(src), one ? 0 : 1);
-  } else if (!dst->contiguous && repeats(dst)) {
-    copy_in_order(&c, t);
   } else {
     walk_any_order(&c.walk, 2, t);
     walk_share(&c.walk, copy_blocks, &c);
@@ -165,12 +144,15 @@ static bool broadcasts_to(const Tensor *src, const Tensor *dst) {
   return n >= 0 && shape_equal(n, shape, dst->ndim, dst->shape);
 }
 
+static int check_copy(const Tensor *dst, const Tensor *src) {
+  if (broadcasts_to(src, dst)) return tensor_check_writable(dst);
+  return err_set("copy_: shape %s does not broadcast to %s", tensor_shape_str(src), tensor_shape_str(dst));
+}
+
 int tensor_copy_(Tensor *dst, const Tensor *src) {
-  if (!broadcasts_to(src, dst)) {
-    return err_set("copy_: shape %s does not broadcast to %s", tensor_shape_str(src), tensor_shape_str(dst));
-  }
+  if (check_copy(dst, src) < 0) return -1;
   const Recorder *paused = recorder_pause();
-  int rc = copy_over(dst, src);
+  const int rc = copy_over(dst, src) < 0 ? -1 : interrupt_check();
   recorder_resume(paused);
   if (context->recorder && rc == 0) report_copy(dst, src);
   return rc;
@@ -198,28 +180,92 @@ Tensor *tensor_batch_innermost(Tensor *t) {
   return copy;
 }
 
-static void fill(Tensor *t, double value) {
-  double cell[1]; /* room for one element of any type */
-  Tensor one = {.dtype = t->dtype, .storage = &(Storage){.data = (char *)cell}, .contiguous = true, .numel = 1};
-  if (t->numel == 1) {
-    dtype_store((DType)t->dtype, tensor_data(t), value);
+/* --- copies that refuse what does not fit ------------------------------------------------------------------------- */
+
+static Scalar load_scalar(DType dt, const void *p) {
+  return dt == DT_I64 ? scalar_integer(*(const int64_t *)p) : scalar_number(dtype_load(dt, p));
+}
+
+static int check_values(const Tensor *t, DType dt) {
+  Walk w;
+  WalkCursor at;
+  walk_row_major(&w, 1, &t);
+  walk_seek(&w, 1, w.data, 0, &at);
+  for (int64_t i = 0; i < t->numel; i++, walk_on(&w, 1, &at, 1)) {
+    if (scalar_check(load_scalar((DType)t->dtype, at.at[0]), dt) < 0) return -1;
+  }
+  return 0;
+}
+
+static int run_copy_exact(const Computation *c, Context *own) {
+  (void)own;
+  return check_values(c->t[1], (DType)c->t[0]->dtype) < 0 ? -1 : copy_over(c->t[0], c->t[1]);
+}
+
+int tensor_copy_exact_(Tensor *dst, const Tensor *src) {
+  if (dtype_is_float((DType)dst->dtype) || dtype_promote((DType)dst->dtype, (DType)src->dtype) == dst->dtype) {
+    return tensor_copy_(dst, src);
+  }
+  if (check_copy(dst, src) < 0) return -1;
+  Tensor *t[] = {dst, (Tensor *)src};
+  return recorder_run(&(Computation){.name = "copy_", .run = run_copy_exact, .nout = 1, .n = 2, .t = t});
+}
+
+/* --- fills -------------------------------------------------------------------------------------------------------- */
+
+/* The window without its repetitions; it borrows the storage. */
+static Tensor without_repeats(const Tensor *t) {
+  Tensor once = *t;
+  for (int d = 0; d < t->ndim; d++) {
+    if (t->stride[d] != 0 || t->shape[d] <= 1) continue;
+    once.shape[d] = 1;
+    once.numel /= t->shape[d];
+  }
+  once.contiguous = shape_is_contiguous(once.ndim, once.shape, once.stride);
+  return once;
+}
+
+/* What a recorder is told of a fill. */
+typedef struct FillArgs {
+  double shown; /* the number, rounded, for messages */
+  char element[sizeof(int64_t)];
+} FillArgs;
+
+static inline void put_element(void *p, const char *element, size_t size) {
+  if (size == 4) {
+    memcpy(p, element, 4);
+  } else if (size == 8) {
+    memcpy(p, element, 8);
   } else {
-    dtype_store((DType)t->dtype, cell, value);
+    memcpy(p, element, 1);
+  }
+}
+
+static void fill(Tensor *t, FillArgs *a) {
+  Tensor one = {.dtype = t->dtype, .storage = &(Storage){.data = a->element}, .contiguous = true, .numel = 1};
+  if (t->numel == 1) {
+    put_element(tensor_data(t), a->element, dtype_size((DType)t->dtype));
+  } else if (tensor_repeats(t)) {
+    Tensor once = without_repeats(t);
+    copy_elements(&once, &one);
+  } else {
     copy_elements(t, &one);
   }
   tensor_touch(t);
 }
 
 static int rerun_fill(const Computation *c, Context *own) {
+  FillArgs a;
   (void)own;
-  double value;
-  memcpy(&value, c->args, sizeof value);
-  fill(c->t[0], value);
+  memcpy(&a, c->args, sizeof a);
+  fill(c->t[0], &a);
   return 0;
 }
 
-void tensor_fill_(Tensor *t, double value) {
-  fill(t, value);
+void tensor_fill_of_(Tensor *t, Scalar value) {
+  FillArgs a = {.shown = scalar_double(value)};
+  scalar_store((DType)t->dtype, a.element, value);
+  fill(t, &a);
   if (!context->recorder) return;
   context->recorder->call(&(Computation){.name = "fill_",
                                          .run = rerun_fill,
@@ -228,9 +274,11 @@ void tensor_fill_(Tensor *t, double value) {
                                          .nout = 1,
                                          .n = 1,
                                          .t = &t,
-                                         .args = &value,
-                                         .size = sizeof value});
+                                         .args = &a,
+                                         .size = sizeof a});
 }
+
+void tensor_fill_(Tensor *t, double value) { tensor_fill_of_(t, scalar_number(value)); }
 
 static int run_shift(const Computation *c, Context *own) {
   int64_t by;

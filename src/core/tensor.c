@@ -128,6 +128,22 @@ bool tensor_is_batch_innermost(const Tensor *t) {
   return true;
 }
 
+bool tensor_repeats(const Tensor *t) {
+  if (t->contiguous) return false;
+  for (int d = 0; d < t->ndim; d++) {
+    if (t->stride[d] == 0 && t->shape[d] > 1) return true;
+  }
+  return false;
+}
+
+int tensor_check_writable(const Tensor *t) {
+  if (!tensor_repeats(t)) return 0;
+  return err_set(
+      "unsupported operation: more than one element of the written-to tensor, shape %s, refers to a single memory "
+      "location; clone() it first",
+      tensor_shape_str(t));
+}
+
 bool tensor_is_dense(const Tensor *t) {
   int order[TENSOR_MAX_DIM];
   if (t->contiguous) return true;
@@ -149,7 +165,14 @@ Tensor *tensor_full(DType dt, int ndim, const int64_t *shape, double value) {
   return t;
 }
 
+Tensor *tensor_full_of(DType dt, int ndim, const int64_t *shape, Scalar value) {
+  Tensor *t = tensor_new(dt, ndim, shape);
+  if (t) tensor_fill_of_(t, value);
+  return t;
+}
+
 Tensor *tensor_scalar(DType dt, double value) { return tensor_full(dt, 0, NULL, value); }
+Tensor *tensor_scalar_of(DType dt, Scalar value) { return tensor_full_of(dt, 0, NULL, value); }
 
 Tensor *tensor_view(const Tensor *base, int ndim, const int64_t *shape, const int64_t *stride, int64_t offset) {
   const int64_t n = checked_numel((DType)base->dtype, ndim, shape);

@@ -56,7 +56,9 @@ Tensor *tensor_new_like(const Tensor *t); /* same dtype and shape, row-major */
 Tensor *tensor_new_ordered(DType dt, int ndim, const int64_t *shape, const int64_t *stride);
 Tensor *tensor_new_batch_innermost(DType dt, int ndim, const int64_t *shape);
 Tensor *tensor_full(DType dt, int ndim, const int64_t *shape, double value);
-Tensor *tensor_scalar(DType dt, double value); /* 0-dimensional */
+Tensor *tensor_full_of(DType dt, int ndim, const int64_t *shape, Scalar value); /* exact beyond 2^53 too */
+Tensor *tensor_scalar(DType dt, double value);                                  /* 0-dimensional */
+Tensor *tensor_scalar_of(DType dt, Scalar value);
 
 /* A window onto base's storage; offset is absolute, in elements. Not recorded by autograd. Fails for a shape that
  * tensor_new would refuse. The caller vouches that every reachable element lies inside the storage. */
@@ -103,6 +105,11 @@ static inline uint8_t *tensor_u8(const Tensor *t) { return (uint8_t *)tensor_dat
 double tensor_get(const Tensor *t, int64_t i);
 void tensor_set(Tensor *t, int64_t i, double value); /* counts as an in-place write */
 
+/* Whether several elements are one place in memory, as expand() makes them. Only fills may write to such a window:
+ * tensor_check_writable returns -1 with err_set for it. */
+bool tensor_repeats(const Tensor *t);
+int tensor_check_writable(const Tensor *t);
+
 /* Whether the elements fill one run of memory without gaps or repetitions, in whatever order. */
 bool tensor_is_dense(const Tensor *t);
 
@@ -119,8 +126,11 @@ Tensor *tensor_batch_innermost(Tensor *t);        /* the same with the first dim
 Tensor *tensor_clone(const Tensor *t);            /* always a new row-major copy */
 Tensor *tensor_cast(const Tensor *t, DType dt);   /* always a new row-major copy in dtype dt */
 int tensor_copy_(Tensor *dst, const Tensor *src); /* broadcasts src to dst's shape, converts the dtype */
+/* The same, but -1 with err_set, and dst as it was, if an element of dst cannot hold a value: 2.5 in int64. */
+int tensor_copy_exact_(Tensor *dst, const Tensor *src);
 void tensor_fill_(Tensor *t, double value);
-void tensor_shift_(Tensor *t, int64_t by); /* adds to each element; t is int64 and contiguous */
+void tensor_fill_of_(Tensor *t, Scalar value); /* exact beyond 2^53 too */
+void tensor_shift_(Tensor *t, int64_t by);     /* adds to each element; t is int64 and contiguous */
 
 /* --- shapes ------------------------------------------------------------------------------------------------ */
 

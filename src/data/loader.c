@@ -129,7 +129,7 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
     if (!b->order) return -1;
   }
   if (!resume) {
-    l->epoch++;
+    l->epoch += l->epoch < LOADER_MAX_EPOCH;
     l->key = new_key(l, r);
     l->position = 0;
   }
@@ -148,7 +148,7 @@ void batches_free(Batches *b) {
 }
 
 int loader_seek(Loader *l, int64_t epoch, int64_t position, uint64_t key) {
-  if (epoch < 0 || position < 0 || position > loader_length(l)) {
+  if (epoch < 0 || epoch > LOADER_MAX_EPOCH || position < 0 || position > loader_length(l)) {
     return err_set("no such place: epoch %lld, batch %lld of %lld", (long long)epoch, (long long)position,
                    (long long)loader_length(l));
   }

@@ -19,6 +19,7 @@
 #include "data/byte_transform.h"
 
 #define LOADER_MAX_FIELDS 8
+#define LOADER_MAX_EPOCH ((int64_t)1 << 53) /* the count goes no further */
 
 typedef struct LoaderOptions {
   int64_t batch_size; /* >= 1 */

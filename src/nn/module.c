@@ -10,6 +10,7 @@
 #include "autograd/formula.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/text/number.h"
 #include "core/recorder.h"
 
 const char *const layer_input[] = {"input", NULL};
@@ -117,13 +118,14 @@ Tensor *module_as_float(Tensor *t) { return !t || dtype_is_float((DType)t->dtype
 
 const char *module_python_float(double x, char *text, size_t size) {
   int digits = 0;
+  double back = 0;
   do {
-    snprintf(text, size, "%.*e", digits, x);
-  } while (strtod(text, NULL) != x && ++digits < 17);
+    number_print(text, size, "%.*e", digits, x);
+  } while (number_parse(text, strlen(text), &back) && back != x && ++digits < 17);
   const char *e = strchr(text, 'e');
   int exponent = e ? atoi(e + 1) : 16; /* inf has none */
   if (exponent < -4 || exponent >= 16) return text;
-  snprintf(text, size, "%.*f", digits - exponent > 1 ? digits - exponent : 1, x);
+  number_print(text, size, "%.*f", digits - exponent > 1 ? digits - exponent : 1, x);
   return text;
 }
 

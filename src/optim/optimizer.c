@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
 #include "core/recorder.h"
 
@@ -124,6 +125,10 @@ static int check_param(Optim *o, Tensor *const *params, int i) {
         "optim.%s: parameter %d is the result of an operation; only leaf tensors can be optimized "
         "(create it with requires_grad=true, or detach it)",
         name, i + 1);
+  }
+  if (tensor_repeats(p)) {
+    return err_set("optim.%s: parameter %d has elements that share a place in memory (expand); clone() it first", name,
+                   i + 1);
   }
   if (number_of(o, p)) return err_set("optim.%s: parameter %d is already in another group", name, i + 1);
   for (int j = 0; j < i; j++) {
@@ -295,9 +300,10 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
     return -1;
   }
   tensor_touch(p);
+  if (interrupt_check() < 0) return -1;
   if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
   q->any_fresh = false;
-  q->t++;
+  optim_count(q);
   return 0;
 }
 

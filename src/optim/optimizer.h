@@ -71,6 +71,8 @@ typedef struct OptimDef {
 /* Every built-in optimizer, ended by NULL: rules/CMakeLists.txt lists their files. */
 extern const OptimDef *const optim_defs[];
 
+#define OPTIM_MAX_UPDATES ((int64_t)1 << 53) /* a count goes no further: floats hold all integers up to here */
+
 typedef struct OptimParam {
   Tensor *p;      /* owned reference */
   Tensor **state; /* [slots] owned; NULL until a step needs it */
@@ -78,6 +80,8 @@ typedef struct OptimParam {
   bool any_fresh; /* at least one of them */
   int64_t t;      /* updates so far */
 } OptimParam;
+
+static inline void optim_count(OptimParam *q) { q->t += q->t < OPTIM_MAX_UPDATES; }
 
 typedef struct OptimGroup {
   double *h;         /* hyperparameters, args_places(def->args) of them */

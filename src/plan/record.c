@@ -276,7 +276,7 @@ static void on_value_read(const Tensor *t, const char *reader) {
   if (i < 0 ? made : r->buffer[i].constant) return;
   recording_fail(r,
                  "%s reads a value, which a compiled step cannot know while it is recorded; compute with tensors "
-                 "(lab.where instead of if), or return the tensor and read it outside",
+                 "(lab.where or masked_fill instead of if and t[mask]), or return the tensor and read it outside",
                  reader);
 }
 

@@ -104,7 +104,12 @@ local samples = {
   mean = { { lab.mean, a() }, { function(x) return x:mean(2, true) end, a() } },
   amax = { { lab.amax, a() }, { function(x) return x:amax(1) end, a() } },
   amin = { { lab.amin, a() }, { function(x) return x:amin(2, true) end, a() } },
-  norm = { { lab.norm, a() }, { function(x) return x:norm(2, 1) end, a() }, { function(x) return x:norm(3) end, a() } },
+  var = { { lab.var, a() }, { function(x) return x:var(2, { unbiased = false }) end, a() } },
+  std = { { lab.std, a() }, { function(x) return x:std({ 1 }, true) end, a() } },
+  norm = { { lab.norm, a() }, { function(x) return x:norm(2, 1) end, a() }, { function(x) return x:norm(3) end, a() },
+    { function(x) return x:norm(1, 2, true) end, a() }, { function(x) return x:norm(0.5, 1) end, a() },
+    { function(x) return x:norm(1.5) end, a() }, { function(x) return x:norm(-1, 2) end, a() },
+    { function(x) return x:norm(math.huge, 2) end, a() }, { function(x) return x:norm(-math.huge) end, a() } },
   index_select = {
     { function(x) return x:index_select(1, index { 3, 1, 3 }) end, m34() },
     { function(x) return x:index_select(2, index { 4, 4 }) end, m34() },
@@ -139,6 +144,9 @@ local samples = {
   log_softmax = {
     { function(x) return x:log_softmax(-1) end, a() },
     { function(x) return x:log_softmax(2) end, batch(2, 3, 2) },
+  },
+  binary_cross_entropy = {
+    { function(x, y) return F.binary_cross_entropy(x:sigmoid(), y:sigmoid()) end, a(), positive() },
   },
   mse_loss = {
     { lab.nn.functional.mse_loss, a(), positive() },

@@ -25,7 +25,9 @@ local from_output = {
   ["F.softmax"] = function(x) return F.softmax(x, 2) end,
   ["pow of an exponent"] = function(x) return 2 ^ x end,
 }
-for _, name in ipairs { "exp", "expm1", "sqrt", "tan", "tanh", "sigmoid", "reciprocal" } do from_output[name] = lab[name] end
+for _, name in ipairs { "exp", "expm1", "sqrt", "tan", "tanh", "sigmoid", "reciprocal" } do
+  from_output[name] = lab[name]
+end
 
 describe("a saved value", function()
   it("that is an operation's output must not change before backward", function()

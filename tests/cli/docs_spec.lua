@@ -4,7 +4,7 @@ local files = require "tests.support.files"
 local program = require "tests.support.program"
 
 local PAGES = { "README.md", "CONTRIBUTING.md", "docs/api.md", "docs/design.md",
-  "docs/compile.md", "docs/convolution.md", "docs/training.md" }
+  "docs/compile.md", "docs/convolution.md", "docs/dtypes.md", "docs/runs.md", "docs/training.md" }
 
 local REFERENCE = require("optlab.base.files").list("docs/reference", "%.md$")
 for i, name in ipairs(REFERENCE) do REFERENCE[i] = "docs/reference/" .. name end
@@ -143,7 +143,8 @@ describe("the stubs for editors", function()
     same_names("optlab.Loader", names_in(methods_of(loader)), { "epoch", "batch_size", "rows" })
     same_names("optlab.CompiledStep", names_in(methods_of(lab.compile(function() end))),
       { "recordings", "replays", "eager", "reason" })
-    same_names("optlab.Figure", names_in(getmetatable(lab.plot.figure()).__index, { __index = true, __name = true }))
+    same_names("optlab.Figure", names_in(getmetatable(lab.plot.figure()).__index,
+      { __index = true, __name = true, __tostring = true }))
   end)
 
   it("are Lua that compiles", function()

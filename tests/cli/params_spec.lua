@@ -9,7 +9,8 @@ describe("params", function()
     lr = 0.6, steps = 20, nesterov = false, name = "a", betas = { 0.9, 0.999 },
     weight_decay = { default = 0.0, min = 0, max = 1, help = "pull towards zero" },
     method = { default = "sgd", choices = { "sgd", "adam" } },
-    limit = { type = "number" },
+    limit = { type = "number" }, shares = { type = "list", min = 0, max = 1 },
+    sets = { type = "list", choices = { "a", "b" } },
   }
   local function params(...) return lab.params(SPEC, { ... }) end
 
@@ -35,6 +36,39 @@ describe("params", function()
     assert.equal(-0.5, params("--lr", "-0.5").lr)
     assert.equal(-.5, params("--lr", "-.5").lr)
     assert.equal(-3, params("--steps=-3").steps)
+  end)
+
+  it("reads infinities and nan", function()
+    assert.equal(math.huge, params("--lr", "inf").lr)
+    assert.equal(-math.huge, params("--lr", "-inf").lr)
+    assert.equal(-math.huge, params("--lr=-inf").lr)
+    assert.equal(math.huge, params("--lr", "1e999").lr)
+    local nan = params("--lr", "nan").lr
+    assert.is_true(nan ~= nan)
+    assert.equal(math.maxinteger, params("--steps", tostring(math.maxinteger)).steps)
+    assert.equal(math.mininteger, params("--steps", tostring(math.mininteger)).steps)
+  end)
+
+  it("reads lists, empty ones too", function()
+    assert.same({}, params("--betas", "").betas)
+    assert.same({}, params("--betas=").betas)
+    assert.same({ math.huge, -math.huge }, params("--betas", "inf,-inf").betas)
+    assert.same({ -1, 2 }, params("--betas", "-1,2").betas)
+    assert.same({ -math.huge, 2 }, params("--betas", "-inf,2").betas)
+    assert.same({ 1, 2 }, lab.params({ l = {} }, { "--l", "1,2" }).l)
+    assert.same({ "a", "2" }, lab.params({ l = {} }, { "--l", "a,2" }).l)
+    assert.same({ "1" }, lab.params({ l = { "x" } }, { "--l", "1" }).l)
+    assert.same({}, lab.params({ l = {} }).l)
+  end)
+
+  it("prints defaults that read back as the same values", function()
+    local text_of = require("optlab.cli.options").text_of_number
+    local read = require("optlab.cli.options").number
+    for _, x in ipairs { 0.1, 0.1 + 0.2, 1 / 3, 1e300, 5e-324, math.huge, -math.huge, 1.0, -0.0, 2 ^ 53 + 0.0 } do
+      assert.equal(x, read(text_of(x)))
+    end
+    assert.equal("nan", text_of(0 / 0))
+    assert.equal("0.1", text_of(0.1))
   end)
 
   it("reads booleans in every spelling", function()
@@ -65,12 +99,20 @@ describe("params", function()
     ["--lr x"] = "--lr must be a number, got 'x'",
     ["--lr"] = "option '--lr' requires an argument",
     ["--steps 1.5"] = "--steps must be an integer (a default such as 1.0 would allow fractions), got '1.5'",
-    ["--weight_decay 2"] = "--weight_decay must be at most 1, got '2'",
-    ["--weight_decay -1"] = "--weight_decay must be at least 0, got '-1'",
+    ["--weight_decay 2"] = "--weight_decay must be a number in [0, 1], got '2'",
+    ["--weight_decay -1"] = "--weight_decay must be a number in [0, 1], got '-1'",
+    ["--weight_decay nan"] = "--weight_decay must be a number in [0, 1], got 'nan'",
+    ["--limit infinite"] = "--limit must be a number, got 'infinite'",
+    ["--steps 1e20"] = "--steps must be an integer from -9223372036854775808 to 9223372036854775807, got '1e20'",
+    ["--steps inf"] = "--steps must be an integer from -9223372036854775808 to 9223372036854775807, got 'inf'",
+    ["--steps nan"] = "--steps must be an integer, got 'nan'",
+    ["--shares 0.5,2"] = "--shares must be a list; its member 2 must be a number in [0, 1], got '0.5,2'",
+    ["--sets a,c"] = "--sets must be a list; its member 2 must be one of 'a', 'b', got 'a,c'",
     ["--method sdg"] = "--method must be one of 'sgd', 'adam', got 'sdg'; did you mean 'sgd'?",
     ["--nesterov maybe"] = "--nesterov must be true or false, got 'maybe'",
     ["--betas 1,x"] = "--betas must be a list of numbers separated by commas, got '1,x'",
     ["--no-steps"] = "unknown option '--no-steps'; did you mean '--steps'?",
+    ["-x"] = "unknown option '-x' (--help lists the options)",
     ["extra"] = "unexpected argument 'extra' (options are written --name value)",
   } do
     it("explains " .. given, function()
@@ -90,7 +132,8 @@ describe("params", function()
     rejects({ lr = { default = 1, hlep = "" } }, "lab.params: lr: unknown option 'hlep'; did you mean 'help'?")
     rejects({ lr = { type = "float" } }, "lab.params: lr: type must be one of 'integer', 'number'")
     rejects({ lr = { help = "x" } }, "lab.params: lr: give a default or a type")
-    rejects({ m = { default = 2, max = 1 } }, "lab.params: the default of 'm' must be at most 1, got 2")
+    rejects({ m = { default = 2, max = 1 } }, "lab.params: the default of 'm' must be an integer of at most 1, got 2")
+    rejects({ m = { default = { 0, 2 }, max = 1 } }, "the default of 'm' must be a list; its member 2 must be a number")
   end)
 
   describe("in a script", function()
@@ -126,6 +169,12 @@ print(p.lr, p.steps, lab.config.seed, lab.config.out)
       assert.matches("%-%-lr NUMBER +%(default 0%.6%)", out)
       assert.matches("%-%-steps INTEGER +how many %(default 20%)", out)
       assert.matches("%-%-seed N", out)
+      files.write(dir .. "/i.lua", 'require("optlab").params{clip = math.huge, low = -math.huge, l = {}, s = ""}')
+      local _, infinities = program.run(dir, "i.lua", "--help")
+      assert.matches("%-%-clip NUMBER +%(default inf%)", infinities)
+      assert.matches("%-%-low NUMBER +%(default %-inf%)", infinities)
+      assert.matches('%-%-l LIST +%(default ""%)', infinities)
+      assert.matches('%-%-s STRING +%(default ""%)', infinities)
       assert.not_matches("0.6\t20", out, 1, true)
     end)
 
@@ -186,7 +235,7 @@ print(p.lr, p.steps, lab.config.seed, lab.config.out)
 
     it("are refused at the script's end, also after os.exit(0)", function()
       local message = "optlab: a.lua: unknown option '--lr'; the script has not declared it (lab.params, before any "
-        .. "record, figure or training)\n"
+        .. "record, figure or training) nor read it (arg, lab.arguments)\n"
       local script = 'local lab = require "optlab" print(lab.initial_seed())'
       assert.same({ 1, "3\n", message }, { run(script, "--lr=1", "--seed", "3") })
       assert.same({ 1, "3\n", message }, { run(script .. " os.exit(0)", "--lr=1", "--seed", "3") })
@@ -205,8 +254,30 @@ print(p.lr, p.steps, lab.config.seed, lab.config.out)
       assert.same({ 0, "\n", "" }, { run(script) })
     end)
 
+    it("may be read from arg", function()
+      assert.same({ 0, "--mine\t3\n", "" }, { run('require "optlab" print(arg[1], #arg)', "--mine", "1", "x") })
+      assert.same({ 0, "--mine 1\n", "" }, { run('print(table.concat(arg, " ")) require "optlab"', "--mine", "1") })
+      assert.same({ 0, "--seed\n2\n3\n--a\n", "" },
+        { run('local lab = require "optlab" for _, w in ipairs(arg) do print(w) end', "--seed", "2", "3", "--a") })
+      local status, out, err = run('require "optlab" print(arg[0])', "--mine")
+      assert.same({ 1, "a.lua\n" }, { status, out })
+      assert.matches("unknown option '--mine'", err, 1, true)
+    end)
+
+    it("are refused also where only comments and strings speak of arg and params", function()
+      local script = '-- lab.params and arg\nlocal lab = require "optlab" print("params, arg", lab.initial_seed())'
+      local status, out, err = run(script, "--sedd", "3", "--seed", "4")
+      assert.same({ 1, "params, arg\t4\n" }, { status, out })
+      assert.matches("unknown option '--sedd'; did you mean '--seed'", err, 1, true)
+      status, out, err = run(script, "--_odd")
+      assert.equal(1, status)
+      assert.matches("unknown option '--_odd'", err, 1, true)
+      assert.equal("params, arg\t0\n", out)
+    end)
+
     it("may be words without dashes and numbers", function()
       assert.same({ 0, "data.csv\t-1\n", "" }, { run('require "optlab" print(...)', "data.csv", "-1") })
+      assert.same({ 0, "-inf\t-1e3\n", "" }, { run('require "optlab" print(...)', "-inf", "-1e3") })
     end)
 
     it("include --help, which shows the opening comment", function()

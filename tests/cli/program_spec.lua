@@ -312,6 +312,52 @@ describe("the program", function()
       assert.equal(tostring(require("optlab").zeros(2)) .. "\n", rest)
     end)
 
+    it("shows objects by a line and none of their internals", function()
+      local _, out = prompt(table.concat({
+        'plot.figure{title = "a"}:line{1, 2}', "plot.grid{plot.figure():line{1}, plot.figure():line{2}}",
+        "lab.progress(3)",
+        "train.optimizer({lab.ones(1)}, print)", "{plot.figure(), print}",
+        "lab.compile(print):pass(data.loader{X = lab.ones(2, 1)})",
+      }, "\n") .. "\n")
+      assert.equal('Figure "a" (1 element; fig:save(name) draws it)\n'
+        .. "Grid (2 figures; grid:save(name) draws it)\nBar (0/3)\nnil\nnil\nBar (0/3)\n"
+        .. "RuleOptimizer (parameters: 1, updates: 0)\n"
+        .. "{Figure (0 elements; fig:save(name) draws it), function}\nCompiledPass(2 batches left)\n", out)
+    end)
+
+    it("prints no address for what the library makes", function()
+      local made = {
+        "optim.SGD{lab.ones(1, {requires_grad = true})}", "nn.Linear(1, 1)", "nn.Sequential(nn.ReLU())",
+        "nn.Module.extend{name = 'N'}()", "data.loader{X = lab.ones(1, 1)}", "sched.Cosine{max_update = 3}",
+        "sched.LambdaLR{base_lr = 1, lr_lambda = print}", "nn.Linear(1, 1):state_dict()", "lab.compile(print)",
+        "sched.ReduceLROnPlateau(optim.SGD{lab.ones(1)})", "sched.attach(optim.SGD{lab.ones(1)}, sched.SquareRoot{})",
+        "optim.SGD{lab.ones(1)}.param_groups[1]", "optim.SGD{lab.ones(1)}.defaults", "lab.ones(2)", "lab.metrics{'a'}",
+        "lab.get_rng_state()", "lab.nn", "lab", "lab.config",
+      }
+      local _, out, err = prompt(table.concat(made, "\n") .. "\n")
+      assert.equal("", err)
+      assert.is_nil(out:find("0x", 1, true), out)
+    end)
+
+    it("has help, also by its name alone", function()
+      local _, out = prompt "help\n"
+      assert.matches("?SGD explains", out, 1, true)
+      local _, called = prompt "help SGD\nhelp 'SGD'\n?SGD\n"
+      local third = #called // 3
+      assert.equal(called:sub(1, third):rep(3), called)
+      assert.matches("optim.SGD(params", called, 1, true)
+      _, out = prompt "exit\nquit\n"
+      assert.equal(("Ctrl-D ends the prompt, and so does os.exit().\n"):rep(2), out)
+      assert.equal(0, (prompt "exit()\nerror()\n"))
+    end)
+
+    it("says when a local is lost", function()
+      local status, _, err = prompt "local x = 3\nlocal function f() end\nlocal y = 1 print(y)\nlocals = 3\n"
+      assert.equal(0, status)
+      assert.equal("(x is lost at the end of its line: leave out 'local' to keep it)\n"
+        .. "(f is lost at the end of its line: leave out 'local' to keep it)\n", err)
+    end)
+
     it("reads on while a statement is incomplete", function()
       local _, out = prompt "for i = 1, 2 do\nprint(i)\nend\n"
       assert.equal("1\n2\n", out)

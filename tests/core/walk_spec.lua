@@ -148,12 +148,6 @@ for name, view in pairs(views) do
 end
 
 describe("a copy", function()
-  it("into repeated elements leaves the last of them, row by row", function()
-    local memory = lab.zeros(1, 70)
-    memory:expand(600, 70):copy_(numbers(600, 70))
-    assert_list(flat(numbers(600, 70)[600]), flat(memory))
-  end)
-
   it("of 8-byte integers keeps every digit", function()
     local big = math.maxinteger - 5
     local t = lab.tensor({ { big, 1 }, { 2, big - 1 } }, { dtype = "int64" })

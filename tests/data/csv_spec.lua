@@ -82,6 +82,80 @@ describe("data", function()
       contains(error_of("1,\n", { na = 0 / 0, dtype = "int64" }), "cannot stand in a table of int64")
     end)
 
+    it("takes what pandas takes for a missing value", function()
+      for _, word in ipairs { "", "nan", "NaN", "-nan", "-NaN", "NA", "N/A", "n/a", "#N/A", "#NA", "#N/A N/A", "<NA>",
+        "NULL", "null", "None", "?", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN", "nan(ind)", "-nan(ind)" } do
+        local t = parse("1," .. word .. "\n" .. word .. ",4\n", { na = -7 })
+        assert.same({ { 1, -7 }, { -7, 4 } }, t:tolist(), word)
+        if word ~= "" then contains(error_of("1," .. word .. "\n"), "no value ('" .. word .. "')") end
+      end
+      contains(error_of("1,nanx\n", { na = 0 }), "'nanx' is not a number")
+    end)
+
+    it("tells a missing value from a comment", function()
+      assert.same({ { -1, 2 }, { 3, -1 } }, table_of("# c\n#N/A,2\n3,#NA\n", { na = -1 }))
+      assert.same({ { 1, -1, 3 } }, table_of("1 #N/A 3 # N/A\n", { na = -1 }))
+      assert.same({ { 1, 2 } }, table_of("#N/A stands for nothing\n1 2\n", { skip = 1 }))
+    end)
+
+    it("reads quoted fields with line breaks, and counts the file's lines", function()
+      local text = 'note,loss\n"two\nlines",0.5\r\n"x ""y""\r\n\r\n# no comment, ""z"",",1.5\nlast,2'
+      local t, header = parse(text, { header = true, columns = { "loss" } })
+      assert.same({ { 0.5 }, { 1.5 }, { 2 } }, t:tolist())
+      assert.same({ "loss" }, header)
+      local _, both = parse('"a\nb",c\n1,2\n', { header = true })
+      assert.same({ "a\nb", "c" }, both)
+      contains(error_of(text, { header = true }), ":2: column 1 (note): 'two\\nlines' is not a number")
+      contains(error_of '1,2\n"3\n",4\n5,x\n', ":2: column 1: '3\\n' is not a number")
+      contains(error_of('"a\nb",1\n\nc,x\n', { columns = { 2 } }), ":4: column 2: 'x' is not a number")
+      contains(error_of('1,2\n3,"4\n5,6\n7,8\n'), ":2: a quote is not closed")
+      contains(error_of '1,2\n3,"4\n\0"\n', ":3: a byte 0")
+      assert.same({ { 1 }, { 2 } }, table_of('5" pipe, 1\n6" pipe, 2\n', { columns = { 2 } }))
+      assert.same({ { 2 }, { 3 } }, table_of('"a ""b;\tc""",2\n"",3\n', { columns = { 2 } }))
+      local long = '"' .. ("line\n"):rep(100000) .. '",3\n'
+      assert.same({ { 3 } }, table_of(long, { columns = { 2 } }))
+      contains(error_of(long .. '1,2,3\n', { columns = { 2 } }), ":100002: 3 fields, expected 2")
+    end)
+
+    it("reads what lab.metrics writes", function()
+      lab.set_out(folder)
+      local record = lab.metrics({ "note", "loss" }, "multiline")
+      record:row('two\nlines, "quoted"', 0.5)
+      record:close()
+      assert.same({ { 0.5 } }, data.csv(folder .. "/multiline.csv", { header = true, columns = { "loss" } }):tolist())
+    end)
+
+    it("reads 64-bit integers exactly", function()
+      for text, n in pairs { ["1234567890123456789"] = 1234567890123456789, ["9223372036854775807"] = math.maxinteger,
+        ["-9223372036854775808"] = math.mininteger, ["1e18"] = 1000000000000000000, ["+9.0E18"] = 9000000000000000000,
+        ["9007199254740993"] = 9007199254740993, ["123456789012345678.0"] = 123456789012345678,
+        ["1234567890123456789000e-3"] = 1234567890123456789, ["9.223372036854775807e18"] = math.maxinteger,
+        ["0e999999999"] = 0, ["-0.0"] = 0, ["1e0000000000000"] = 1, ["000000000000000000000012"] = 12 } do
+        assert.same({ { n } }, table_of(text .. "\n", { dtype = "int64" }), text)
+      end
+      for _, text in ipairs { "9223372036854775808", "-9223372036854775809", "1e19", "0.5", "12345678901234567.5",
+        "1e-1", "1e999999999999", "inf", "9223372036854775807.1" } do
+        contains(error_of(text .. "\n", { dtype = "int64" }), "'" .. text:sub(1, 20))
+      end
+      contains(error_of("9223372036854775808\n", { dtype = "int64" }), "is no integer from -2^63 to 2^63 - 1")
+    end)
+
+    it("takes names from a comment above a first line of numbers, as numpy.savetxt writes them", function()
+      local t, header = parse("# made by x\n# a b c\n1 2 3\n4 5 6\n", { header = true, columns = { "c", "a" } })
+      assert.same({ { 3, 1 }, { 6, 4 } }, t:tolist())
+      assert.same({ "c", "a" }, header)
+      assert.same({ { 1, 2 } }, table_of("# a,b\n1,2\n", { header = true }))
+      assert.same({ { 1, 2 } }, table_of("# one comment\n2019,2020\n1,2\n", { header = true }))
+      assert.same({ { 1, 2 } }, table_of("# a,b\n\n2019,2020\n1,2\n", { header = true }))
+      assert.same({ { 1, 2 } }, table_of("# a,b\nx,y\n1,2\n", { header = true }))
+    end)
+
+    it("refuses a name that two columns have", function()
+      contains(error_of("a,b,a\n1,2,3\n", { header = true, columns = { "a" } }),
+        ":1: columns 1 and 3 are both called 'a'; choose one by its position")
+      assert.same({ { 1, 2, 3 } }, table_of("a,b,a\n1,2,3\n", { header = true }))
+    end)
+
     it("raises at the script's line for bad options and files", function()
       local err = message(function() data.csv(folder .. "/none.csv") end)
       contains(err, "No such file or directory")

@@ -86,7 +86,7 @@ describe("fashion_mnist", function()
       local dir = data_folder("cut", { [IMAGES .. ".gz"] = whole:sub(1, #whole // 2), [LABELS] = labels_file(10000) })
       local text, status = run({ OPTLAB_DATA = dir }, SHOW)
       assert.equal(1, status)
-      contains(text, "script.lua:2: data.idx: " .. dir .. "/" .. IMAGES .. ".gz: ")
+      contains(text, "script.lua:2: data.idx: cannot read " .. dir .. "/" .. IMAGES .. ".gz: ")
     end)
   end)
 

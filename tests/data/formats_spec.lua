@@ -32,7 +32,7 @@ describe("data", function()
       contains(error_of "\0\0\7\1", "unknown IDX element type 0x07")
       contains(error_of "\0\0\8\9", "9 dimensions; IDX files have 1 to 8")
       contains(error_of "\0\0\8\1\255\255\255\255abc", "more than a file of 11 bytes can hold")
-      contains(error_of("\0\0\8\3" .. ("\255"):rep(12)), "the header's dimensions are too large")
+      contains(error_of("\0\0\8\3" .. ("\255"):rep(12)), "more than a file of 16 bytes can hold")
       contains(error_of "\0\0\8\1\0\0\0\3abcd", "bytes follow the last element")
       contains(error_of "\0\0\8\1\0\0\0\3ab", "the file ends too early")
       assert.is_true(lab.memory().peak - before < 1e6)
@@ -66,6 +66,67 @@ describe("data", function()
       assert.equal(5, data.npy(npy(header("<i8", "False", "()"), string.pack("<i8", 5))):item())
     end)
 
+    it("reads half precision, 64-bit unsigned integers and truth values", function()
+      local t = data.npy(npy(header("<f2", "False", "(4,)"), string.pack("<I2I2I2I2", 0x3c00, 0xc000, 1, 0x7c00)))
+      assert.equal("float32", t.dtype)
+      assert.same({ 1, -2, 2 ^ -24, math.huge }, t:tolist())
+      assert.same({ 1.5 }, data.npy(npy(header(">f2", "False", "(1,)"), "\x3e\0")):tolist())
+      assert.same({ 1, math.maxinteger },
+        data.npy(npy(header("<u8", "False", "(2,)"), string.pack("<I8I8", 1, math.maxinteger))):tolist())
+      contains(error_of(header("<u8", "False", "(1,)"), ("\255"):rep(8)), "element 1 is 18446744073709551615")
+      local mask = data.npy(npy(header("|b1", "False", "(3,)"), "\0\1\2"))
+      assert.same({ "uint8", { 0, 1, 1 } }, { mask.dtype, mask:tolist() })
+      assert.same({ -128 }, data.npy(npy(header("|i1", "False", "(1,)"), "\128")):tolist())
+      assert.same({ 4294967295 }, data.npy(npy(header(">u4", "False", "(1,)"), ("\255"):rep(4))):tolist())
+    end)
+
+    it("reads headers as Python may write them", function()
+      local body = string.pack("<dddddd", 0, 1, 2, 3, 4, 5)
+      for _, text in ipairs {
+        "{'descr': '<f8', 'fortran_order': False, 'shape': (2L, 3L), }", -- Python 2
+        '{"descr": "<f8", "fortran_order": False, "shape": (2, 3)}',
+        "{'descr' : '<f8' , 'fortran_order' :False,'shape':( 2 ,3 ,) }   \n",
+        "{'descr': '<f8',\n 'fortran_order': False,\n 'shape': (2,\n 3), }\n",
+        "{'shape': (2, 3), 'fortran_order': False, 'descr': 'float64'}",
+        "\t{'descr': '=f8', 'fortran_order': False, 'shape': (2, 3)}",
+        "{'descr': 'd', 'fortran_order': False, 'shape': (2, 3)}",
+      } do
+        assert.same({ { 0, 1, 2 }, { 3, 4, 5 } }, data.npy(npy(text, body)):tolist(), text)
+      end
+      for version = 2, 3 do
+        local text = header("<f8", "True", "(3, 2)")
+        write("x.npy", "\x93NUMPY" .. string.char(version) .. "\0" .. string.pack("<s4", text) .. body)
+        assert.same({ { 0, 3 }, { 1, 4 }, { 2, 5 } }, data.npy(folder .. "/x.npy"):tolist())
+      end
+    end)
+
+    it("names the type of elements that no tensor holds, and what is wrong with a header", function()
+      for descr, what in pairs { ["<c8"] = "complex numbers", ["<U3"] = "text", ["|S2"] = "text",
+        ["|O"] = "Python objects", ["<M8[s]"] = "dates or durations", ["|V4"] = "raw bytes",
+        ["<f16"] = "extended precision" } do
+        contains(error_of(header(descr, "False", "(1,)"), "x"),
+          ("elements of type '%s' (%s) cannot be read"):format(descr, what))
+      end
+      contains(error_of("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", "abcd"),
+        "records of several fields")
+      contains(error_of("{'descr': '<f4', 'fortran_order': 0, 'shape': (1,)}", "abcd"), "a damaged fortran_order")
+      contains(error_of("{'descr': '<f4', 'fortran_order': False}", "abcd"), "the header has no 'shape'")
+      contains(error_of("{'descr': '<f4', 'x': 1}", "abcd"), "the header has an unknown key 'x'")
+      for _, text in ipairs { "", "{", "{'descr': '<f4'", "{'descr': '<f4", "x", "{'descr': '<f4'} x", "{'a' 'b'}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)", "{'shape': (-1,)}", "{'shape': (1 2)}",
+        "{'shape': 3}", "{" .. ("'"):rep(200) } do
+        contains(error_of(text, "abcd"), "a damaged ")
+      end
+    end)
+
+    it("refuses sizes whose product a zero hides", function()
+      contains(error_of(header("<f8", "False", "(0, 4611686018427387904, 4)"), ""),
+        "the header promises (0, 4611686018427387904, 4) elements of 8 bytes, the file holds 0 bytes of them")
+      contains(error_of(header("<f8", "True", "(4611686018427387904, 4, 0)"), ""), "elements of 8 bytes")
+      contains(error_of(header("|u1", "False", "(9223372036854775807, 0)"), ""), "elements of 1 byte")
+      assert.same({ 0, 1000 }, data.npy(npy(header("<f8", "False", "(0, 1000)"), "")).shape)
+    end)
+
     it("keeps the meaning of Fortran order", function()
       local t = data.npy(npy(header("|u1", "True", "(2, 3)"), "\1\4\2\5\3\6"))
       assert.same({ { 1, 2, 3 }, { 4, 5, 6 } }, t:tolist())
@@ -73,12 +134,13 @@ describe("data", function()
 
     it("refuses damaged files", function()
       contains(message(data.npy, write("x.npy", "PK\3\4 some zip file")), "no .npy file")
-      contains(error_of("{}", ""), "the header has no 'descr':")
+      contains(error_of("{}", ""), "the header has no 'descr'")
       contains(error_of(header("|O", "False", "(1,)"), "x"), "elements of type '|O'")
       contains(error_of(header("<f4", "False", "(1, x)"), "abcd"), "a damaged shape")
       contains(error_of(header("<f4", "False", "(2,)"), "abcd"),
         "promises (2) elements of 4 bytes, the file holds 4 bytes of them")
-      contains(error_of(header("<f4", "False", "(99999999999, 99999999999)"), "abcd"), "dimensions are too large")
+      contains(error_of(header("<f4", "False", "(99999999999, 99999999999)"), "abcd"), "the file holds 4 bytes of them")
+      contains(error_of(header("<f4", "False", "(99999999999999999999,)"), "abcd"), "dimensions are too large")
       contains(error_of(header("<f4", "False", "(1, 1, 1, 1, 1, 1, 1, 1, 1)"), "abcd"), "more than 8 dimensions")
       contains(message(data.npy, folder), "Is a directory")
     end)

@@ -124,8 +124,8 @@ describe("optim", function()
         errors.text(function() opt:load_state_dict(d) end))
       d = opt:state_dict()
       d.state[1].step = "two"
-      assert.equal("Optimizer:load_state_dict: parameter 1 needs a count of updates, got two",
-        errors.text(function() opt:load_state_dict(d) end))
+      assert.equal("Optimizer:load_state_dict: parameter 1 needs a count of updates, an integer from 0 to 2^53, "
+        .. "got 'two'", errors.text(function() opt:load_state_dict(d) end))
       d.state = nil
       assert.equal("Optimizer:load_state_dict: the state has no table 'state'; it must come from state_dict()",
         errors.text(function() opt:load_state_dict(d) end))

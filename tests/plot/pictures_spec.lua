@@ -3,7 +3,7 @@ local config = require "optlab.base.config"
 local figures = require "tests.support.figures"
 local files = require "tests.support.files"
 local plot = require "optlab.plot"
-local runner = require "optlab.plot.gnuplot.runner"
+local runner = require "optlab.plot.draw.runner"
 local found = require "tests.support.text"
 local has, has_not = found.contains, found.lacks
 local draw, line_figure = figures.draw, figures.line_figure
@@ -48,6 +48,16 @@ describe("plot", function()
       os.remove(path)
       assert(os.execute(("cd '%s' && gnuplot again.gp"):format(figures.dir)))
       assert.equal(bytes, files.read(path))
+    end)
+
+    it("have texts of one size in svg and pdf", function()
+      local svg = draw(line_figure { title = "T" }, "size.svg")
+      has(svg, 'font-size="12.00"')
+      has(svg, 'viewBox="0 0 640 400"')
+      local pdf = draw(line_figure { title = "T" }, "size.pdf")
+      local width = pdf:match("/MediaBox %[ 0 0 ([%d.]+) 300 %]")
+      assert.near(480, tonumber(width), 1e-3) -- points, 3/4 of a pixel
+      has(files.read(figures.dir .. "/size.gp"), "fontscale 0.5625 linewidth 1.5") -- 9 points
     end)
 
     it("come as a page that follows the mouse", function()

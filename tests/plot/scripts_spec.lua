@@ -130,6 +130,30 @@ describe("plot", function()
       has(s, "set yrange [2.5:0.5]")
     end)
 
+    it("draw the cells of maps as boxes that overlap, and cells without a value as paper on top", function()
+      local s = script(plot.figure():heatmap { { 1, NAN }, { 3, 4 } })
+      has(s, "$heatmap1 using 1:2:($1-0.5):($1<1.5?$1+0.5")
+      has(s, "with boxxyerror fillstyle solid noborder linecolor palette notitle")
+      has(s, "$hole1 << EOD\n2 1\nEOD")
+      has(s, "$hole1 using 1:2:(0.5):(0.5) with boxxyerror fillcolor rgb '#ffffff' fillstyle solid noborder notitle")
+      local many = function() return 1 end
+      has(script(plot.figure():heatmap(many, { x = { 0, 1, 0.01 }, y = { 0, 1, 0.01 } })), "using 1:2:3 with image")
+    end)
+
+    it("name the colour bar by the label of what it explains", function()
+      local over = { x = { 0, 1, 0.5 }, y = { 0, 1, 0.5 }, colorbar = true, label = "f_1" }
+      for _, kind in ipairs { "heatmap", "surface", "contour" } do
+        local fig = plot.figure()
+        local s = script(fig[kind](fig, math.max, over))
+        has(s, "set cblabel 'f_1' noenhanced")
+        has(s, "unset key\n")
+      end
+      over.filled = true
+      has(script(plot.figure():contour(math.max, over):heatmap({ { 1, 2 } }, { label = "g" })), "set cblabel 'f_1, g'")
+      over.colorbar, over.filled = false, nil
+      has(script(plot.figure():contour(math.max, over)), "title 'f_1' noenhanced")
+    end)
+
     it("lay images out in rows, with texts above", function()
       local images = lab.tensor { { { { 0, 51 }, { 102, 255 } } }, { { { 255, 0 }, { 0, 0 } } } }
       local s = script(plot.images(images, { cols = 2 })) -- a white line around each image

@@ -131,6 +131,9 @@ describe("lab.save and lab.load", function()
       { "U32", "int64", { 4294967295 }, string.pack("<I4", 4294967295) },
       { "U16", "int64", { 65535 }, string.pack("<I2", 65535) },
       { "BOOL", "uint8", { 0, 1, 1 }, "\0\1\2" },
+      { "U64", "int64", { 0, math.maxinteger }, string.pack("<I8I8", 0, math.maxinteger) },
+      { "F8_E4M3", "float32", { 1, -1.125, 448, 2 ^ -9, 2 ^ -6, -0.0 }, "\x38\xb9\x7e\x01\x08\x80" },
+      { "F8_E5M2", "float32", { 1, -1.25, 57344, 2 ^ -16, math.huge }, "\x3c\xbd\x7b\x01\x7c" },
     }
     for _, case in ipairs(cases) do
       local type_name, dtype, values, bytes = table.unpack(case)
@@ -139,6 +142,82 @@ describe("lab.save and lab.load", function()
       assert.are.equal(dtype, t.dtype)
       assert.are.same(values, t:tolist())
     end
+  end)
+
+  it("refuses what no dtype holds, by its name", function()
+    craft(('{"x":%s}'):format(entry("U64", "[2]", 0, 16)), string.pack("<I8I8", 1, -1))
+    errors.fails("x.safetensors: element 2 is 18446744073709551615; the largest integer that can be read is "
+      .. "9223372036854775807", function() lab.load(path("x.safetensors")) end)
+    craft(('{"x":%s}'):format(entry("C64", "[1]", 0, 8)), ("\0"):rep(8))
+    errors.fails("'x' has the type C64, which cannot be read", function() lab.load(path("x.safetensors")) end)
+    craft(('{"x":%s}'):format(entry("F32", "[0,4611686018427387904,4]", 0, 0)), "")
+    assert.is_false((pcall(lab.load, path("x.safetensors"))))
+  end)
+
+  -- Keys that a format could confuse: what comes back is what was saved, tensor by tensor.
+  for what, value in pairs {
+    ["the empty one"] = function(t) return { [""] = t(1) } end,
+    ["the empty one beside others"] = function(t)
+      return { [""] = t(1), tensor = t(2), a = { [""] = t(3), b = t(4) } }
+    end,
+    ["empty ones inside each other"] = function(t)
+      return { [""] = { [""] = { [""] = t(1) } }, ["."] = t(2), x = 1 }
+    end,
+    ["dots and slashes"] = function(t)
+      return { ["a.b"] = t(1), a = { b = t(2), ["c/d"] = t(3) }, ["/"] = t(4), ["../x"] = t(5) }
+    end,
+    ["numbers and their digits"] = function(t) return { [1] = t(1), ["1"] = t(2), [1.5] = t(3), ["1.5"] = t(4) } end,
+    ["booleans and their names"] = function(t) return { [true] = t(1), ["true"] = t(2), [false] = t(3) } end,
+    ["bytes that are no UTF-8"] = function(t) return { ["\255\254"] = t(1), ["\xC0\x80"] = t(2), ["é"] = t(3) } end,
+    ["control characters"] = function(t)
+      return { ["a\0b"] = t(1), a = t(2), ["\n\27[31m\127"] = t(3), ["\\"] = t(4) }
+    end,
+    ["very long ones"] = function(t) return { [("k"):rep(100000)] = t(1), [("k"):rep(100001)] = t(2) } end,
+    ["reserved names"] = function(t)
+      return { __metadata__ = t(1), optlab = t(2), ["tensor#2"] = t(3), tensor = t(4) }
+    end,
+  } do
+    it("keeps keys: " .. what, function()
+      local function tensor(n) return lab.tensor { n } end
+      local saved = value(tensor)
+      lab.save(path("k.safetensors"), saved)
+      local function plain(v)
+        if type(v) ~= "table" then return type(v) == "userdata" and v:item() or v end
+        local copy = {}
+        for key, below in pairs(v) do copy[key] = plain(below) end
+        return copy
+      end
+      assert.same(plain(saved), plain((lab.load(path "k.safetensors"))))
+    end)
+  end
+
+  it("keeps the empty name in npz files, and refuses one with a byte 0", function()
+    lab.save(path("e.npz"), { [""] = lab.ones(1), a = lab.zeros(2) })
+    local t = lab.load(path("e.npz"))
+    assert.same({ 1, 0 }, { t[""]:item(), t.a[1]:item() })
+    errors.fails("['a\\x00b'] is a tensor", function() lab.save(path("e.npz"), { ["a\0b"] = lab.ones(1) }) end)
+  end)
+
+  it("leaves out what no tensor can hold in an npz file, with a word", function()
+    local function npy(descr, body)
+      local header = ("{'descr': '%s', 'fortran_order': False, 'shape': (1,), }\n"):format(descr)
+      return "\x93NUMPY\1\0" .. string.pack("<s2", header) .. body
+    end
+    for name, bytes in pairs {
+      ["w.npy"] = npy("<f2", "\0\60"), ["names.npy"] = npy("<U1", "a\0\0\0"), ["readme.txt"] = "hi",
+      ["empty"] = "", ["big.npy"] = npy("<u8", ("\255"):rep(8)),
+    } do files.write(path(name), bytes) end
+    local status = program.shell(dir, "mkdir d && cp w.npy d && zip -qr all.npz w.npy names.npy readme.txt empty "
+      .. "big.npy d && zip -q none.npz readme.txt")
+    if status ~= 0 then pending("zip is missing") end
+    local code = 'local lab = require "optlab"\nfor i = 1, 2 do t = lab.load("all.npz") end\n'
+      .. 'print(t.w:item(), t["d/w"]:item(), t.names, t.readme)\nprint(select("#", lab.load("all.npz")))\n'
+      .. 'print(pcall(lab.load, "none.npz"))'
+    files.write(path("x.lua"), code)
+    local _, out, err = program.run(dir, "x.lua")
+    contains(out, "1.0\t1.0\tnil\tnil\n1\n", "false", "none.npz: 'readme.txt': no .npy file")
+    assert.equal("optlab: lab.load: all.npz: left out: 'names.npy': elements of type '<U1' (text) cannot be read "
+      .. "(and 3 more)\n", err)
   end)
 
   it("reads names with escapes", function()

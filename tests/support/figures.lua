@@ -3,7 +3,7 @@ local assert = require "luassert"
 local config = require "optlab.base.config"
 local files = require "tests.support.files"
 local plot = require "optlab.plot"
-local runner = require "optlab.plot.gnuplot.runner"
+local runner = require "optlab.plot.draw.runner"
 local uv = require "luv"
 
 local M = {}
@@ -17,11 +17,13 @@ function M.begin()
   M.dir = files.folder()
   plot.set_out(M.dir)
   config.format = { "none" }
+  runner.say = function() end -- remarks are read by tests/plot/remarks_spec.lua
 end
 
 --- After each: everything as it was.
 function M.finish()
   plot.wait()
+  runner.say = nil
   config.out, config.format, runner.timeout = saved_out, saved_format, saved_timeout
   if saved_gnuplot then uv.os_setenv("OPTLAB_GNUPLOT", saved_gnuplot) else uv.os_unsetenv("OPTLAB_GNUPLOT") end
   files.remove(M.dir)

@@ -182,11 +182,12 @@ local function mismatch(f, inputs, k, analytic, o)
   local flat, expected = x:detach():reshape(-1), analytic:reshape(-1)
   for i = 1, flat:numel() do
     local old = flat[i]:item()
-    flat[i] = old + o.eps
-    local up = f(table.unpack(inputs)):sum():item()
-    flat[i] = old - o.eps
-    local down = f(table.unpack(inputs)):sum():item()
-    flat[i] = old
+    local up, down = core.ensure(function()
+      flat[i] = old + o.eps
+      local above = f(table.unpack(inputs)):sum():item()
+      flat[i] = old - o.eps
+      return above, f(table.unpack(inputs)):sum():item()
+    end, function() flat[i] = old end)
     local numeric, exact = (up - down) / (2 * o.eps), expected[i]:item()
     local agree = math.abs(numeric - exact) <= o.atol + o.rtol * math.abs(numeric) -- false for NaN
     if not agree then

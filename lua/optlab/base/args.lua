@@ -111,8 +111,8 @@ end
 local function take(callee, row, value)
   local taken, at, member_row, member = kinds.accept(value, row)
   if taken ~= nil then return taken end
-  if at then errors.bad_value(callee, row.name .. at, kinds.what(member_row), member) end
-  return errors.bad_value(callee, row.name, kinds.what(row), value)
+  if at then errors.bad_value(callee, row.name .. at, kinds.what(member_row, member), member) end
+  return errors.bad_value(callee, row.name, kinds.what(row, value), value)
 end
 
 --- Checks one value that no declaration covers, such as a member of a table.

@@ -34,7 +34,15 @@ end
 -- @usage errors.raise("train.fit: epochs must be positive, got %d", n)
 function M.raise(fmt, ...)
   local message = select("#", ...) > 0 and fmt:format(...) or fmt
-  error(M.where() .. message, 0)
+  error(M.visible(M.where() .. message), 0)
+end
+
+--- A text for the terminal: names of files come from anywhere, and a terminal obeys escape sequences in them. Control
+-- characters but line breaks and tabs are spelled out, "\x1b".
+-- @tparam string text
+-- @treturn string
+function M.visible(text)
+  return require("optlab.core").system.visible(text)
 end
 
 -- --- did you mean -------------------------------------------------------------------------------------------------

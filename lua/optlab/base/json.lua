@@ -9,6 +9,8 @@
 -- text that is no UTF-8; lua-cjson also takes NaN and 0x10, dkjson comments, [1,] and a lone surrogate, and it
 -- overflows the stack on deep nesting.
 -- @module optlab.base.json
+local number = require "optlab.base.number"
+
 local M = {}
 
 local MAX_DEPTH = 200
@@ -76,7 +78,7 @@ local function read_number(text, at)
     fail(at, "a damaged number")
   end
   local stop = text:find("[^%d.eE+-]", at) or #text + 1
-  return tonumber(text:sub(at, stop - 1)), stop
+  return number.parse(text:sub(at, stop - 1)), stop
 end
 
 local function skip(text, at)
@@ -180,15 +182,15 @@ local NAMED = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", 
 -- @tparam string text UTF-8
 -- @treturn string
 function M.quote(text)
-  return '"' .. text:gsub('[%c"\\]', function(c) return NAMED[c] or ("\\u%04x"):format(c:byte()) end) .. '"'
+  return '"' .. text:gsub('[\0-\31\127"\\]', function(c) return NAMED[c] or ("\\u%04x"):format(c:byte()) end) .. '"'
 end
 
 --- A finite number so that reading gives the same one, integer or float.
 -- @tparam number x
 -- @treturn string
 function M.number(x)
-  if math.type(x) == "integer" then return ("%d"):format(x) end
-  local text = ("%.17g"):format(x)
+  local text = number.text(x, 17)
+  if math.type(x) == "integer" then return text end
   return text:find("[.e]") and text or text .. ".0"
 end
 

@@ -8,6 +8,7 @@
 -- Rows are described in `optlab.base.args`. A room adds kinds of its own by assigning to this table.
 -- @module optlab.base.kinds
 local core = require "optlab.core"
+local numbers = require "optlab.base.number"
 
 local M = {}
 
@@ -29,7 +30,7 @@ end
 
 -- --- numbers --------------------------------------------------------------------------------------------------------
 
-local function number(x) return ("%.14g"):format(x) end
+local function number(x) return numbers.text(x, 14) end
 
 -- " of at least 0", " above 0", " in [0, 1)", " from 1 to 50"; "" without limits.
 local function range_words(row, integral)
@@ -102,9 +103,22 @@ M.float_dtype = { what = "one of " .. quoted(FLOATS), accept = function(value) r
 
 -- --- lists ----------------------------------------------------------------------------------------------------------
 
+local TAIL = 8 -- of a list's members may lie among the names in memory, so that these come before them
+
+-- A name in a list, where none belongs: an option that would be dropped.
+local function name_in(list)
+  local from = #list - TAIL
+  for key in next, list, from > 0 and from or nil do
+    if type(key) == "string" then return key end
+  end
+  return nil
+end
+
 -- The members of a list, taken as rows of kind `of`.
 local function members(value, row)
   if type(value) ~= "table" or (row.width and #value ~= row.width) or #value < (row.least or 0) then return nil end
+  local name = name_in(value)
+  if name then return nil, "." .. name, { what = "outside of the list, which has no names" }, value[name] end
   local list, of, alternatives = {}, row.of, M.of(row.of)
   local accept = #alternatives == 1 and not of.test and alternatives[1].accept or M.accept -- lists may be long
   for i = 1, #value do
@@ -140,6 +154,15 @@ end
 plain("string", "a string")
 plain("function", "a function")
 plain("table", "a table", "table")
+
+-- A name of a file or a folder. The system would cut it at a byte 0.
+M.path = {
+  what = function(_, value)
+    return type(value) == "string" and value:find("\0", 1, true) and "a string without a byte 0" or "a string"
+  end,
+  accept = function(value) return type(value) == "string" and not value:find("\0", 1, true) and value or nil end,
+}
+
 M.flag = { what = "true or false", accept = function(v) if type(v) == "boolean" then return v end end }
 M["false"] = { what = "false", accept = function(v) if v == false then return v end end }
 M.any = { takes = "table", what = "a value", accept = function(v) return v end }
@@ -197,11 +220,14 @@ end
 
 --- What a value must be: "an integer of at least 1 or a list of numbers".
 -- @tparam table row
+-- @param[opt] value what was given instead
 -- @treturn string
-function M.what(row)
+function M.what(row, value)
   if row.what then return row.what end
   local words = {}
-  for i, kind in ipairs(M.of(row)) do words[i] = type(kind.what) == "function" and kind.what(row) or kind.what end
+  for i, kind in ipairs(M.of(row)) do
+    words[i] = type(kind.what) == "function" and kind.what(row, value) or kind.what
+  end
   local last = table.remove(words)
   if #words == 0 then return last end
   return table.concat(words, ", "):gsub("^true or false", "true, false") .. " or " .. last

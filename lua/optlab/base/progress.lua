@@ -14,6 +14,9 @@ local system = require("optlab.core").system
 
 local Bar = {}
 Bar.__index = Bar
+Bar.__name = "optlab.Bar"
+
+function Bar:__tostring() return ("Bar (%d/%d)"):format(self.count, self.total) end
 
 local INTERVAL = 0.1 -- seconds between two drawings
 local WIDTH = 24     -- of the bar itself

@@ -2,7 +2,8 @@
 --
 -- Whether a script will declare its parameters (lab.params) cannot be known before it does. What is still undeclared
 -- when the first record, progress bar, figure or training begins, or when the script ends, is refused: an option is
--- never passed over in silence, and a misspelt one costs no long run.
+-- never passed over in silence, and a misspelt one costs no long run. A script that reads its words from the table
+-- `arg` reads its options itself.
 -- @module optlab.base.script_arguments
 local M = {}
 
@@ -18,6 +19,31 @@ end
 --- The script has read its options.
 function M.declared()
   refuse, done = nil, true
+end
+
+--- The table `arg` for a script: as soon as one of its words or their number is asked for, nothing is refused any more.
+-- @tparam table words the script at 0, its words from 1
+-- @treturn table
+function M.watched(words)
+  local function read(key)
+    if key == nil or (type(key) == "number" and key >= 1) then M.declared() end
+  end
+  return setmetatable({}, {
+    __name = "arg",
+    __index = function(_, key)
+      read(key)
+      return words[key]
+    end,
+    __newindex = function(_, key, value) words[key] = value end,
+    __len = function()
+      read()
+      return #words
+    end,
+    __pairs = function()
+      read()
+      return next, words, nil
+    end,
+  })
 end
 
 --- Raises if options are left that nobody has declared. To be called by what should not begin with wrong options.

@@ -28,7 +28,7 @@ local AIRFOIL = args.declare("train.airfoil", {
     doc = "Number of passes over the data; by default 2 for an update rule and 4 for a table." },
   { "concise", "flag",
     doc = "true for a model of nn layers, false for one written with tensors; by default it depends on `how`." },
-  { "figure", "string", doc = "A name; the run is printed, recorded in metrics.csv and drawn under it." },
+  { "figure", "path", doc = "A name; the run is printed, recorded in metrics.csv and drawn under it." },
   { "title", "string", doc = "The title of that figure, by default its name." },
   { "data", "dataset", doc = "Another data set {X = (n, 5), y = (n)}." },
 })

@@ -8,6 +8,30 @@ local errors = require "optlab.base.errors"
 
 local M = {}
 
+-- --- numbers --------------------------------------------------------------------------------------------------------
+
+local WORDS = { inf = math.huge, infinity = math.huge, nan = -(0 / 0) }
+
+--- The number that a text stands for; also inf and nan, as they are printed.
+-- @tparam string text
+-- @treturn ?number nil if it is none
+function M.number(text)
+  local sign, word = text:lower():match("^%s*([+-]?)(%a+)%s*$")
+  local value = WORDS[word]
+  if not value then return tonumber(text) end
+  return sign == "-" and -value or value
+end
+
+--- A number as text that reads back as the same number.
+-- @tparam number x
+-- @treturn string
+function M.text_of_number(x)
+  if math.type(x) == "integer" then return tostring(x) end
+  if x ~= x then return "nan" end
+  local short = ("%.14g"):format(x)
+  return M.number(short) == x and short or ("%.17g"):format(x)
+end
+
 -- --- readers: text to value, or nil and a message -----------------------------------------------------------------
 
 local function read_seed(text)
@@ -75,6 +99,13 @@ function M.wants_value(word)
   return row ~= nil and row[2] ~= nil and not word:find("=", 1, true)
 end
 
+--- Whether a word is an option rather than a name, a number or a list of numbers.
+-- @tparam string word
+-- @treturn boolean
+function M.is_option(word)
+  return word:match("^%-[^%d%.]") ~= nil and M.number(word:match("^[^,]*")) == nil
+end
+
 --- Separates the options of every script from a script's own.
 -- @tparam {string,...} args
 -- @treturn {string,...} common options with their values
@@ -89,7 +120,7 @@ function M.split(args)
         i = i + 1
         common[#common + 1] = args[i]
       end
-    elseif word:match("^%-%-?%a") then
+    elseif M.is_option(word) then
       others[#others + 1] = word
     end
     i = i + 1
@@ -149,7 +180,7 @@ local function normalise(args, known)
   local out = {}
   local open = false
   for _, word in ipairs(args) do
-    if open and word:match("^%-[%d%.]") then
+    if open and word:match("^%-") and not M.is_option(word) then
       out[#out], open = out[#out] .. "=" .. word, false
     else
       out[#out + 1], open = rewrite(word, known)

@@ -17,6 +17,8 @@ local args = require "optlab.base.args"
 local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
+local kinds = require "optlab.base.kinds"
 local options = require "optlab.cli.options"
 
 local FN = "lab.params"
@@ -87,7 +89,7 @@ end
 local function declare_all(spec)
   local list = {}
   for name, value in pairs(spec) do list[#list + 1] = declare(name, value) end
-  table.sort(list, function(a, b) return a.name < b.name end)
+  table.sort(list, function(a, b) return order.less(a.name, b.name) end)
   return list
 end
 
@@ -98,27 +100,33 @@ local BOOLEANS = {
   ["false"] = false, no = false, off = false, ["0"] = false,
 }
 
+-- The members of a list are strings if those of the default are; without a default, unless all are numbers. An empty
+-- text is an empty list.
 local function read_list(text, entry)
-  local numbers = type(entry.default) ~= "table" or type(entry.default[1]) ~= "string"
-  local list = {}
-  for item in (text .. ","):gmatch("%s*([^,]-)%s*,") do
-    local value = item
-    if numbers then value = tonumber(item) end
-    if value == nil then return nil, "a list of numbers separated by commas" end
-    list[#list + 1] = value
+  local list, numbers = {}, {}
+  for item in (text == "" and "" or text .. ","):gmatch("%s*([^,]-)%s*,") do
+    list[#list + 1] = item
+    numbers[#list] = options.number(item)
   end
-  return list
+  local first = type(entry.default) == "table" and entry.default[1]
+  if type(first) == "string" then return list end
+  for i = 1, #list do
+    if not numbers[i] then return not first and list or nil, "a list of numbers separated by commas" end
+  end
+  return numbers
 end
 
 -- Each gives the value, or nil and what was expected.
 local READ = {
   integer = function(text)
-    local value = math.tointeger(tonumber(text))
-    if value == nil and tonumber(text) then return nil, "an integer (a default such as 1.0 would allow fractions)" end
-    return value, "an integer"
+    local number = options.number(text)
+    local value = number and math.tointeger(number)
+    if value or not number or number ~= number then return value, "an integer" end
+    if math.abs(number) < 2 ^ 63 then return nil, "an integer (a default such as 1.0 would allow fractions)" end
+    return nil, ("an integer from %d to %d"):format(math.mininteger, math.maxinteger)
   end,
   number = function(text)
-    local value = tonumber(text)
+    local value = options.number(text)
     return value and value + 0.0, "a number"
   end,
   boolean = function(text) return BOOLEANS[text:lower()], "true or false" end,
@@ -126,8 +134,8 @@ local READ = {
   list = read_list,
 }
 
--- What a value must be besides its type and, for a choice, what was probably meant; nil if it is.
-local function violation(entry, value)
+-- What one value must be besides its type and, for a choice, what was probably meant; nil if it is.
+local function violation_of_one(entry, value)
   if entry.choices then
     for _, choice in ipairs(entry.choices) do
       if choice == value then return nil end
@@ -136,9 +144,20 @@ local function violation(entry, value)
     for i, choice in ipairs(entry.choices) do names[i] = tostring(choice) end
     return "one of '" .. table.concat(names, "', '") .. "'", errors.hint(tostring(value), names)
   end
-  if type(value) ~= "number" then return nil end
-  if entry.min and value < entry.min then return ("at least %s"):format(entry.min) end
-  if entry.max and value > entry.max then return ("at most %s"):format(entry.max) end
+  if type(value) ~= "number" or not (entry.min or entry.max) then return nil end
+  local row = { kind = entry.kind == "integer" and "integer" or "number", min = entry.min, max = entry.max }
+  local infinite = value - value ~= 0 and value == value
+  local within = infinite and (value < 0 and not entry.min or value > 0 and not entry.max) or kinds.in_range(value, row)
+  return not within and kinds.what(row) or nil
+end
+
+-- The same for a value, or for each member of a list.
+local function violation(entry, value)
+  if type(value) ~= "table" then return violation_of_one(entry, value) end
+  for i, member in ipairs(value) do
+    local wrong, hint = violation_of_one(entry, member)
+    if wrong then return ("a list; its member %d must be %s"):format(i, wrong), hint end
+  end
   return nil
 end
 
@@ -155,13 +174,15 @@ end
 
 -- --- help ---------------------------------------------------------------------------------------------------------
 
+-- A value as the command line would read it.
 local function text_of(value)
   if type(value) == "table" then
     local items = {}
     for i, item in ipairs(value) do items[i] = text_of(item) end
-    return table.concat(items, ",")
+    return #items > 0 and table.concat(items, ",") or '""'
   end
-  return math.type(value) == "float" and ("%.14g"):format(value) or tostring(value)
+  if value == "" then return '""' end
+  return type(value) == "number" and options.text_of_number(value) or tostring(value)
 end
 
 local function describe(entry)
@@ -256,8 +277,8 @@ local function refuse(given, script)
   end
   local word = given[1]:match("^[^=]+")
   local hint = errors.hint(word, flags)
-  error(("%s: unknown option '%s'%s"):format(script, word, hint ~= "" and hint
-    or "; the script has not declared it (lab.params, before any record, figure or training)"), 0)
+  error(("%s: unknown option '%s'%s"):format(script, word, hint ~= "" and hint or "; the script has not declared it "
+    .. "(lab.params, before any record, figure or training) nor read it (arg, lab.arguments)"), 0)
 end
 
 --- Begins with a script's arguments, when optlab is loaded: puts the options of every script in force; the others have

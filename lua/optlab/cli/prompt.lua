@@ -1,8 +1,8 @@
 --- The interactive prompt, `optlab -i`.
 --
 -- An expression shows its value; a statement that is not complete asks for more lines; an error ends nothing; `?name`
--- shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here. Tab completes
--- names and fields, Ctrl-C drops the line, Ctrl-D ends.
+-- or `help name` shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here.
+-- Tab completes names and fields, Ctrl-C drops the line, Ctrl-D ends.
 -- @module optlab.cli.prompt
 local error_report = require "optlab.cli.error_report"
 
@@ -13,10 +13,23 @@ local MOST = 40 -- fields shown of a table
 
 -- --- showing values -------------------------------------------------------------------------------------------------
 
+--- What an object prints about itself; one without __tostring of its own shows its class and no internals.
+-- @tparam table t
+-- @treturn ?string nil for a table that is no object
+function M.object_text(t)
+  local mt = getmetatable(t)
+  if type(mt) ~= "table" then return mt ~= nil and tostring(t) or nil end
+  if mt.__tostring then return tostring(t) end
+  local name = rawget(mt, "__name")
+  if type(name) == "string" and not mt.__pairs and rawlen(t) == 0 then return (name:gsub("^optlab%.", "")) end
+  return nil
+end
+
 -- A key or a value inside a table: short, on one line if it can be.
 local function short(value)
   if type(value) == "string" then return ("%q"):format(value):gsub("\\\n", "\\n") end
-  if type(value) == "table" and not (getmetatable(value) or {}).__tostring then return "{...}" end
+  if type(value) == "function" then return "function" end
+  if type(value) == "table" then return M.object_text(value) or "{...}" end
   return (tostring(value):gsub("\n", "\n    "))
 end
 
@@ -54,8 +67,7 @@ local function show_table(t)
 end
 
 local function show(value)
-  local mt = getmetatable(value)
-  if type(value) == "table" and not (type(mt) == "table" and mt.__tostring) then return show_table(value) end
+  if type(value) == "table" then return M.object_text(value) or show_table(value) end
   if type(value) == "string" then return (short(value)) end
   return tostring(value)
 end
@@ -168,19 +180,40 @@ local function compile(text)
   return fn, message, message and message:match("<eof>$") ~= nil
 end
 
--- The function that "?name" stands for, which prints the help; nil for other lines.
-local function help_on(line)
-  local name = line:match("^%s*%?%s*(.-)%s*$")
-  if not name then return nil end
-  return function()
-    local help = require "optlab.cli.help"
-    if name == "" then
-      io.write(help.overview())
-    else
-      local text, message = help.about(name)
-      io.write(text or message .. "\n")
-    end
+-- Prints the help on a name.
+local function explain(name)
+  local help = require "optlab.cli.help"
+  if name == "" then
+    io.write(help.overview())
+  else
+    local text, message = help.about(name)
+    io.write(text or message .. "\n")
   end
+end
+
+-- The function that "?name" and "help name" stand for; nil for other lines.
+local function help_on(line)
+  local name = line:match("^%s*%?%s*(.-)%s*$") or line:match("^%s*help%s+([%a_][%w_.:]*)%s*$")
+  return name and function() explain(name) end
+end
+
+-- A global that says what to type when its name alone is typed.
+local function hint_object(text, call)
+  return setmetatable({}, { __name = "hint", __tostring = function() return text end, __call = call })
+end
+
+local HELP = 'help SGD or ?SGD explains a name, "?" alone lists all names; lab, nn, optim, sched, data, plot, train '
+  .. "are ready;\nTab completes names; Ctrl-D ends."
+
+-- Says that a local is lost, for a line that declares one and does not use it.
+local function hint_of_local(text)
+  local name = text:match("^%s*local%s+function%s+([%a_][%w_]*)") or text:match("^%s*local%s+([%a_][%w_]*)")
+  if not name or name == "function" then return end
+  local times = 0
+  for word in text:gmatch("[%a_][%w_]*") do times = times + (word == name and 1 or 0) end
+  if times > 1 then return end
+  io.stdout:flush()
+  io.stderr:write(("(%s is lost at the end of its line: leave out 'local' to keep it)\n"):format(name))
 end
 
 -- Reads until a chunk is complete. Gives a function; or nil at the end of the input; or false if there is nothing to
@@ -199,7 +232,7 @@ local function read_chunk(host)
     if help then return help end
     text = text and text .. "\n" .. line or line:gsub("^=", "return ")
     local fn, message, incomplete = compile(text)
-    if fn then return fn end
+    if fn then return fn, text end
     if not incomplete then
       error_report.show(message)
       return false
@@ -219,6 +252,10 @@ local function set_globals()
   local lab = require "optlab"
   _G.lab = lab
   for _, name in ipairs(PARTS) do _G[name] = lab[name] end
+  _G.help = hint_object(HELP, function(_, name) explain(tostring(name or "")) end)
+  for _, name in ipairs { "exit", "quit" } do
+    _G[name] = hint_object("Ctrl-D ends the prompt, and so does os.exit().", function() os.exit(true) end)
+  end
 end
 
 -- Pictures that the last line asked for are there when the next prompt is.
@@ -227,6 +264,21 @@ local function finish_figures()
   if not plot then return end
   local ok, message = plot.wait()
   if not ok then error_report.show(message) end
+end
+
+-- Those that a Ctrl-C kept from being drawn.
+local function abandon_figures()
+  local runner = package.loaded["optlab.plot.gnuplot.runner"]
+  if runner then runner.abandon() end
+end
+
+-- Reads and runs a line. False at the end of the input.
+local function turn(host)
+  local fn, text = read_chunk(host)
+  if fn then print_results(xpcall(fn, error_report.handler)) end
+  if text then hint_of_local(text) end
+  if fn ~= nil then finish_figures() end
+  return fn ~= nil
 end
 
 --- Runs the prompt until the input ends.
@@ -238,12 +290,14 @@ function M.run(host)
     local version = require("optlab.core").version
     print(("optlab %s  (lab, nn, optim, ... are ready; ?SGD explains; Ctrl-D ends)"):format(version))
   end
-  while true do
-    host.rearm()
-    local fn = read_chunk(host)
-    if fn == nil then break end
-    if fn then print_results(xpcall(fn, error_report.handler)) end
-    finish_figures()
+  local goes_on = true
+  while goes_on do
+    local ok, problem = host.attempt(function() goes_on = turn(host) end, error_report.handler)
+    if not ok then
+      error_report.show(problem)
+      abandon_figures()
+    end
+    error_report.interrupted = nil
   end
   host.prompt.close()
 end

@@ -17,19 +17,14 @@ local config = require "optlab.base.config"
 local core = require("optlab.core").data
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
+local say = require "optlab.base.notice"
 
 local M = {}
 
-local said = {}        -- lines already written; each is written once per run
+local TIMEOUT, MAX_BYTES = 900, 1 << 28 -- of a download; the largest file has 26 MB
+
 local unreachable = {} -- address -> why it failed; a run tries each once
 
--- Writes a line to standard error, once per run.
-local function say(fmt, ...)
-  local line = fmt:format(...)
-  if said[line] then return end
-  said[line] = true
-  io.stderr:write("optlab: ", line, "\n")
-end
 M.say = say
 
 local function env(name)
@@ -72,7 +67,9 @@ local function download(source, path)
   if offline and offline ~= "0" then return nil, "OPTLAB_OFFLINE forbids a download" end
   local url = address(source)
   if unreachable[url] then return nil, unreachable[url] end
-  local ok, message = core.download(url, path, { digest = source.digest, progress = reporter(source.file) })
+  local ok, message = core.download(url, path, {
+    digest = source.digest, progress = reporter(source.file), timeout = TIMEOUT, max_bytes = MAX_BYTES,
+  })
   if ok then return true end
   unreachable[url] = message
   return nil, message

@@ -10,67 +10,25 @@
 --    local net = Net(10)
 --    net(x)
 --
--- A field that is a module becomes a child, a leaf tensor that requires a gradient becomes a parameter, in the order
--- of first assignment; `self:register_buffer(name, tensor)` adds state without a gradient. Own methods go into the
--- class; `extra_repr(self)` adds to what printing shows. A class has `extend` too.
+-- A field that is a module becomes a child, a leaf tensor that requires a gradient becomes a parameter, in the order of
+-- assignment (optlab.nn.fields); so do those in a table in a field. `self:register_buffer(name, tensor)` adds state
+-- without a gradient. Own methods go into the class; `extra_repr(self)` adds to what printing shows. A class has
+-- `extend` too.
 -- @module optlab.nn.class
 local args = require "optlab.base.args"
-local core = require "optlab.core".nn
 local errors = require "optlab.base.errors"
+local fields = require "optlab.nn.fields"
 local module = require "optlab.nn.module"
-local module_path = require "optlab.nn.module_path"
 
 local M = {}
-
--- --- fields of an instance ----------------------------------------------------------------------------------------
-
--- instance -> {names in order of first assignment; kind = {name -> "parameter", "buffer" or "child"}}
-local fields_of = setmetatable({}, { __mode = "k" })
-
-local function field_kind(value)
-  if module.is_module(value) then return "child" end
-  if core.kind(value) == "tensor" and value.requires_grad and value.is_leaf then return "parameter" end
-  return nil
-end
-
-local function note(self, key, kind)
-  local fields = fields_of[self]
-  if not fields.kind[key] then fields[#fields + 1] = key end
-  fields.kind[key] = kind
-end
-
--- A field that did not exist before.
-local function set_field(self, key, value)
-  local kind = field_kind(value)
-  if kind then note(self, key, kind) end
-  if kind == "child" then module_path.adopt(self, value, ("'%s'"):format(key)) end
-  rawset(self, key, value)
-end
-
--- The fields of a kind that still hold what they should.
-local function own(kind, accepts)
-  return function(self)
-    local list = {}
-    local fields = fields_of[self]
-    for _, key in ipairs(fields) do
-      local value = rawget(self, key)
-      if fields.kind[key] == kind and accepts(value) then list[#list + 1] = { tostring(key), value } end
-    end
-    return list
-  end
-end
-
-local function is_tensor(value) return core.kind(value) == "tensor" end
 
 local function clear_grads(self, seen)
   if seen[self] then return end
   seen[self] = true
-  local fields = fields_of[self]
-  for _, key in ipairs(fields) do
-    local kind, value = fields.kind[key], rawget(self, key)
-    if kind == "parameter" and is_tensor(value) then value.grad = nil end
-    if kind == "child" and module.is_module(value) then getmetatable(value).clear_grads(value, seen) end
-  end
+  fields.visit(self, function(_, value, kind)
+    if kind == "parameter" then value.grad = nil end
+    if kind == "child" then getmetatable(value).clear_grads(value, seen) end
+  end)
 end
 
 -- --- the class of all classes ---------------------------------------------------------------------------------------
@@ -95,8 +53,7 @@ for name, method in pairs(module.methods) do Module[name] = method end
 -- @tparam Tensor tensor
 function Module:register_buffer(...)
   local o = REGISTER_BUFFER:read(...)
-  note(self, o.name, "buffer")
-  rawset(self, o.name, o.tensor)
+  fields.set_buffer(self, o.name, o.tensor)
 end
 
 --- What the module computes; every class defines its own.
@@ -117,11 +74,11 @@ end
 local ROOT_META = {
   __name = "optlab.Module",
   __call = call,
-  __newindex = set_field,
+  __newindex = fields.set,
   __tostring = module.tostring,
-  own_parameters = own("parameter", is_tensor),
-  own_buffers = own("buffer", is_tensor),
-  own_children = own("child", module.is_module),
+  own_parameters = fields.lister("parameter"),
+  own_buffers = fields.lister("buffer"),
+  own_children = fields.lister("child"),
   clear_grads = clear_grads,
   describe = function(self) return self.class.name, self:extra_repr() end,
 }
@@ -130,7 +87,7 @@ local meta_of = { [Module] = ROOT_META } -- class -> metatable of its instances
 
 local function instantiate(class, ...)
   local self = setmetatable({ training = true }, meta_of[class])
-  fields_of[self] = { kind = {} }
+  fields.start(self)
   if class.init then class.init(self, ...) end
   return self
 end
@@ -140,6 +97,14 @@ local function extender(class)
   return function(first, ...)
     if first == class then return M.extend(class, EXTEND:read(...).definition) end
     return M.extend(class, EXTEND:read(first, ...).definition)
+  end
+end
+
+-- What modules do must stay functions in a class of one's own.
+local function check_member(class, key, value)
+  if type(value) ~= "function" and (module.methods[key] or Module[key]) and key ~= "name" then
+    errors.raise("%s: '%s' is a method of modules and must be a function, got %s", class.name, tostring(key),
+      errors.shown(value))
   end
 end
 
@@ -159,6 +124,7 @@ local function derive(parent, class, meta)
     __index = parent,
     __call = instantiate,
     __newindex = function(t, key, value)
+      check_member(t, key, value)
       if key == "forward" then inherited.__call = call end
       rawset(t, key, value)
     end,
@@ -175,6 +141,7 @@ function M.extend(parent, definition, meta)
   for key, kind in pairs { name = "string", init = "function", forward = "function", extra_repr = "function" } do
     if definition[key] ~= nil then args.check(EXTEND.callee, key, definition[key], kind) end
   end
+  for key, value in pairs(definition) do check_member(definition.name and definition or parent, key, value) end
   return derive(parent, definition, meta)
 end
 

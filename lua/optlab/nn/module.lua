@@ -8,6 +8,7 @@ local args = require "optlab.base.args"
 local core = require "optlab.core".nn
 local toggled = require "optlab.core".compile.toggled
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 local ordered_dict = require "optlab.nn.ordered_dict"
 
 local M = {}
@@ -39,6 +40,18 @@ local function walk(m, enter, leave, prefix, seen)
     walk(child[2], enter, leave, (prefix or "") .. child[1] .. ".", seen)
   end
   if leave then leave(m) end
+end
+
+-- The same, but a module with several names is entered under each of them. `open`: the modules around it; one that lies
+-- in itself is an error.
+local function walk_names(m, enter, prefix, open)
+  if open[m] then errors.raise("%s: a module cannot contain itself; '%s' does", (M.describe(m)), prefix:sub(1, -2)) end
+  open[m] = true
+  enter(m, prefix)
+  for _, child in ipairs(getmetatable(m).own_children(m)) do
+    walk_names(child[2], enter, prefix .. child[1] .. ".", open)
+  end
+  open[m] = nil
 end
 
 -- All tensors of a kind ("own_parameters" or "own_buffers") by their full names; one that has two names counts once.
@@ -219,14 +232,14 @@ end
 
 -- --- saving and loading -------------------------------------------------------------------------------------------
 
--- Parameters and buffers, module by module, as PyTorch orders them.
+-- Parameters and buffers, module by module, as PyTorch orders them; what is shared has all its names.
 local function state(m)
   local all = ordered_dict.new()
-  walk(m, function(each, prefix)
+  walk_names(m, function(each, prefix)
     local meta = getmetatable(each)
     for _, entry in ipairs(meta.own_parameters(each)) do all[prefix .. entry[1]] = entry[2] end
     for _, entry in ipairs(meta.own_buffers(each)) do all[prefix .. entry[1]] = entry[2] end
-  end)
+  end, "", {})
   return all
 end
 
@@ -259,7 +272,7 @@ local function lacking(a, b)
   for name in pairs(a) do
     if b[name] == nil then names[#names + 1] = tostring(name) end
   end
-  table.sort(names)
+  order.sort(names)
   return names
 end
 
@@ -291,18 +304,24 @@ end
 
 -- --- printing -----------------------------------------------------------------------------------------------------
 
---- A module as PyTorch prints it: its class, its settings, and the modules inside, indented.
--- @treturn string
-function M.tostring(m)
+-- A module as PyTorch prints it: its class, its settings, and the modules inside, indented.
+local function text_of(m, open)
   local name, extra = M.describe(m)
   local lines = {}
+  if open[m] then return name .. "(...)" end -- it lies in itself
+  open[m] = true
   for _, child in ipairs(getmetatable(m).own_children(m)) do
-    lines[#lines + 1] = ("  (%s): %s"):format(child[1], (M.tostring(child[2]):gsub("\n", "\n  ")))
+    lines[#lines + 1] = ("  (%s): %s"):format(child[1], (text_of(child[2], open):gsub("\n", "\n  ")))
   end
+  open[m] = nil
   if #lines == 0 then return ("%s(%s)"):format(name, extra) end
   if extra ~= "" then table.insert(lines, 1, "  " .. extra) end
   return ("%s(\n%s\n)"):format(name, table.concat(lines, "\n"))
 end
+
+--- A module as PyTorch prints it.
+-- @treturn string
+function M.tostring(m) return text_of(m, {}) end
 
 -- --- built-in layers ----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 -- A container calls `adopt` when it receives a module. The tables below are weak, so they keep no module alive.
 -- @module optlab.nn.module_path
 local core = require "optlab.core".nn
+local errors = require "optlab.base.errors"
 
 local M = {}
 
@@ -10,11 +11,25 @@ local parent_of = setmetatable({}, { __mode = "kv" })
 local label_of = setmetatable({}, { __mode = "k" })
 local MAX_DEPTH = 16 -- a module may, by mistake, contain itself
 
+local function contains(m, wanted, seen)
+  if m == wanted then return true end
+  if seen[m] then return false end
+  seen[m] = true
+  for _, child in ipairs(getmetatable(m).own_children(m)) do
+    if contains(child[2], wanted, seen) then return true end
+  end
+  return false
+end
+
 --- Records that `child` is inside `parent`.
 -- @tparam table parent
 -- @param child a module
 -- @tparam string label as messages show it: "1 'Linear'"
+-- Raises if the child contains the parent.
 function M.adopt(parent, child, label)
+  if contains(child, parent, {}) then
+    errors.raise("%s: a module cannot contain itself; %s does", (getmetatable(parent).describe(parent)), label)
+  end
   parent_of[child] = parent
   label_of[child] = label
 end

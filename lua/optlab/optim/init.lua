@@ -14,6 +14,7 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 
 local M = {}
 for name, value in pairs(core.optim) do M[name] = value end
@@ -41,8 +42,8 @@ local DEFINE = args.declare(FN, {
 local function is_default(value)
   if type(value) == "table" then
     if #value == 0 then return false end
-    for _, v in ipairs(value) do
-      if type(v) ~= "number" then return false end
+    for key, v in pairs(value) do
+      if math.type(key) ~= "integer" or type(v) ~= "number" then return false end
     end
     return true
   end
@@ -62,7 +63,7 @@ local function checked_names(defaults)
     end
     if name ~= "lr" then names[#names + 1] = name end
   end
-  table.sort(names)
+  order.sort(names)
   table.insert(names, 1, "lr")
   return names
 end

@@ -75,10 +75,11 @@ local CONTOUR = args.declare("Figure:contour", {
   options.STYLE, options.WIDTH, options.PALETTE, options.COLORBAR, options.ENHANCED,
 })
 
-local function check_grid(grid, where)
+local function check_grid(fig, grid, where)
   if #grid.x < 2 or #grid.y < 2 then
     errors.raise("%s needs at least 2 x 2 values, got %d x %d", where, #grid.y, #grid.x)
   end
+  for _, axis in ipairs { "x", "y" } do figure.check_log(fig, axis, grid[axis], where .. ": " .. axis) end
   return grid
 end
 
@@ -116,7 +117,7 @@ end
 function Figure:contour(...)
   local opts, where = CONTOUR:read(...), CONTOUR.callee
   figure.check_kind(self, false, where)
-  local grid = check_grid(arrays.grid(opts.source, opts, where), where)
+  local grid = check_grid(self, arrays.grid(opts.source, opts, where), where)
   local el = {
     grid = grid, levels = levels_of(opts.levels, grid, where), edge = { x = ends(grid.x), y = ends(grid.y) },
   }
@@ -126,7 +127,7 @@ function Figure:contour(...)
   else
     trace_lines(self, el, grid, opts)
     if #el.lines == 0 then -- a level that is never crossed: draw nothing, but keep the frame
-      el.lines = { { x = { grid.x[1] }, y = { grid.y[1] }, level = el.levels[1] } }
+      el.lines, el.uncrossed = { { x = { grid.x[1] }, y = { grid.y[1] }, level = el.levels[1] } }, true
     end
   end
   if el.palette then check_palette(self, el.palette, where) end
@@ -141,7 +142,7 @@ local function solid_element(fig, kind, opts, where)
   for _, el in ipairs(fig.elements) do
     if el.grid then errors.raise("%s: this figure already holds a %s: use two figures", where, el.kind) end
   end
-  local grid = check_grid(arrays.grid(opts.source, opts, where), where)
+  local grid = check_grid(fig, arrays.grid(opts.source, opts, where), where)
   return { kind = kind, grid = grid, span = { z = grid.z }, edge = { x = ends(grid.x), y = ends(grid.y) } }
 end
 

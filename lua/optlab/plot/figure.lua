@@ -40,6 +40,12 @@ function M.new(...)
   return setmetatable({ opts = opts, elements = {}, notes = {}, cycle = 0 }, Figure)
 end
 
+function Figure:__tostring()
+  local title = self.opts.title and (" %q"):format(self.opts.title):gsub("\\\n", " ") or ""
+  local n = #self.elements + #self.notes
+  return ("Figure%s (%d %s; fig:save(name) draws it)"):format(title, n, n == 1 and "element" or "elements")
+end
+
 --- Whether a value is a figure.
 -- @param v
 -- @treturn boolean
@@ -292,6 +298,7 @@ function Figure:hist(...)
   local n = o.bins
   local lo, hi = finite_range(arrays.filled(o.values, where, "values"), where)
   if o.range then lo, hi = table.unpack(o.range) end
+  check_log(self, "x", { lo }, where .. ": range")
   local counts, total = count(o.values, lo, hi, n)
   local width, x, widths = (hi - lo) / n, {}, {}
   for i = 1, n do
@@ -360,7 +367,7 @@ end
 local SAVE = args.declare("Figure:save", {
   doc = "Writes the figure's data and gnuplot commands and starts drawing the picture.",
   positions = 1,
-  { "name", "string", required = true, doc = "Name of the files; a suffix such as .png chooses the format." },
+  { "name", "path", required = true, doc = "Name of the files; a suffix such as .png chooses the format." },
 })
 
 --- Writes the figure's script and starts drawing its picture; `plot.wait` (at the end of a script) waits for it.
@@ -375,5 +382,5 @@ function Figure:save(...)
 end
 
 M.Figure = Figure
-M.add, M.dress, M.check_kind, M.set_label = add, dress, check_kind, set_label
+M.add, M.dress, M.check_kind, M.check_log, M.set_label = add, dress, check_kind, check_log, set_label
 return M

@@ -11,6 +11,11 @@ local script = require "optlab.plot.gnuplot.script"
 local Grid = { __name = "optlab.Grid" }
 Grid.__index = Grid
 
+function Grid:__tostring()
+  local n = #self.figures
+  return ("Grid (%d %s; grid:save(name) draws it)"):format(n, n == 1 and "figure" or "figures")
+end
+
 local MANY = 50 -- rows or columns
 
 kinds.figure = { what = "a figure", accept = function(v) return figure.is_figure(v) and v or nil end }
@@ -26,7 +31,7 @@ local GRID = args.declare("plot.grid", {
 })
 local SAVE = args.declare("Grid:save", {
   doc = "Writes the grid's data and gnuplot commands and starts drawing the picture.",
-  positions = 1, { "name", "string", required = true,
+  positions = 1, { "name", "path", required = true,
     doc = "Name of the files; a suffix such as .png chooses the format." },
 })
 

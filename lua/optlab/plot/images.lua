@@ -6,6 +6,7 @@ local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
 local kinds = require "optlab.base.kinds"
 local limits = require "optlab.plot.gnuplot.limits"
+local number = require "optlab.base.number"
 local options = require "optlab.plot.options"
 require "optlab.plot.fields" -- gives figures their image
 
@@ -99,7 +100,8 @@ local function lines_of(labels)
   local all, most = {}, 0
   for k, label in ipairs(labels or {}) do
     all[k] = {}
-    for line in (tostring(label) .. "\n"):gmatch("(.-)\n") do table.insert(all[k], 1, line) end
+    local text = type(label) == "number" and number.shown(label) or tostring(label)
+    for line in (text .. "\n"):gmatch("(.-)\n") do table.insert(all[k], 1, line) end
     most = math.max(most, #all[k])
   end
   return all, most

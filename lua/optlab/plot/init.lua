@@ -17,7 +17,7 @@ local args = require "optlab.base.args"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
-local runner = require "optlab.plot.gnuplot.runner"
+local runner = require "optlab.plot.draw.runner"
 local trace = require "optlab.plot.trace"
 require "optlab.plot.fields"
 
@@ -32,7 +32,7 @@ local SET_FORMAT = args.declare("plot.set_format", {
 local SET_OUT = args.declare("plot.set_out", {
   doc = "Chooses the folder that figures are written to.",
   positions = 1,
-  { "folder", "string", test = function(dir) return dir ~= "" end, what = "the name of a folder", required = true,
+  { "folder", "path", test = function(dir) return dir ~= "" end, what = "the name of a folder", required = true,
     doc = "The folder; it is created when the first figure is saved." },
 })
 local OUT = args.declare("plot.out", { doc = "The folder that figures are written to." })

@@ -5,6 +5,7 @@
 -- @module optlab.plot.options
 require "optlab.plot.arrays" -- adds the kinds scalar, vector, pair
 local kinds = require "optlab.base.kinds"
+local number = require "optlab.base.number"
 local style = require "optlab.plot.gnuplot.style"
 local theme = require "optlab.plot.gnuplot.theme"
 
@@ -15,7 +16,7 @@ local M = {}
 kinds.text = {
   what = "a string",
   accept = function(v)
-    if type(v) == "number" then return tostring(v) end
+    if type(v) == "number" then return number.shown(v) end
     return type(v) == "string" and v or nil
   end,
 }

@@ -4,7 +4,8 @@ local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
-local runner = require "optlab.plot.gnuplot.runner"
+local fonts = require "optlab.plot.gnuplot.fonts"
+local runner = require "optlab.plot.draw.runner"
 
 local function is_format(name)
   for _, known in ipairs(config.FORMATS) do
@@ -27,27 +28,57 @@ local function split_name(name, where)
     table.concat(config.FORMATS, ", "), errors.hint(suffix, config.FORMATS))
 end
 
+-- Formats whose texts are drawn with the machine's fonts, so that a character may be missing.
+local NEEDS_FONTS = { png = true, pdf = true }
+
+local told = {} -- characters that the user knows to be missing
+
+local function remark_missing(figure, codes)
+  local new = {}
+  for _, code in ipairs(codes) do
+    if not told[code] then new[#new + 1] = ("%s (U+%04X)"):format(utf8.char(code), code) end
+    told[code] = true
+  end
+  if #new == 0 then return end
+  runner.remark(figure, ("no installed font has %s, so png and pdf show a sign in its place; svg leaves fonts to the "
+    .. "viewer"):format(table.concat(new, ", ")))
+end
+
+-- What is drawn instead of the script because characters are missing, or nil.
+local function replacement(figure, source, formats)
+  local needed = false
+  for _, format in ipairs(formats) do needed = needed or NEEDS_FONTS[format] end
+  local codes = needed and fonts.missing(source) or {}
+  if #codes == 0 then return nil end
+  remark_missing(figure, codes)
+  return fonts.without(source, codes)
+end
+
 --- Writes `<name>.gp` into the output folder and submits a drawing for each format.
 -- @string name of the files; a suffix (".png") chooses the format
 -- @string where the function that an error names
--- @tparam function write_script write_script(base, format) gives the text of the gnuplot script
+-- @tparam function write_script write_script(base, format) gives the text of the gnuplot script, and remarks about it
 -- @treturn string the path of the first picture, or of the script if there is none
 local function save_figure(name, where, write_script)
   arguments.settle()
   local base, formats = split_name(name, where)
   local dir = config.out:gsub("(.)/+$", "%1")
   local path = dir .. "/" .. base .. ".gp"
-  local source = write_script(base, formats[1] == "none" and "svg" or formats[1])
+  local source, remarks = write_script(base, formats[1] == "none" and "svg" or formats[1])
   local ok, message = files.make_folder(dir)
+  if ok then ok, message = files.claim(dir) end
   if ok then
     runner.wait_for(path)
-    ok, message = files.replace(path, source)
+    ok, message = files.replace(path, source, true)
   end
   if not ok then errors.raise("%s: %s", where, message) end
   local line, first = errors.where(), nil
+  local figure = { dir = dir, name = base, where = line }
+  for _, remark in ipairs(remarks) do runner.remark(figure, remark) end
+  local shown = replacement(figure, source, formats)
   for _, format in ipairs(formats) do
     if format ~= "none" then
-      runner.submit { dir = dir, name = base, format = format, where = line }
+      runner.submit { dir = dir, name = base, format = format, where = line, source = NEEDS_FONTS[format] and shown }
       first = first or dir .. "/" .. base .. "." .. format
     end
   end

@@ -1,10 +1,12 @@
 --- How a call is written: values, arguments and whole signatures as text.
 -- @module optlab.reference.call
+local numbers = require "optlab.base.number"
+
 local M = {}
 
 -- The shortest text that is the number to 14 digits; fractions such as 1/3 as such.
 local function number(x)
-  local text = ("%.14g"):format(x):gsub("e([+-])0+(%d)", "e%1%2"):gsub("e%+", "e")
+  local text = numbers.text(x, 14):gsub("e([+-])0+(%d)", "e%1%2"):gsub("e%+", "e")
   if #text <= 8 then return text end
   for below = 2, 12 do
     local above = x * below

@@ -15,6 +15,7 @@
 -- @module optlab.reference.entries
 local args = require "optlab.base.args"
 local core = require "optlab.core"
+local order = require "optlab.base.order"
 
 local M = {}
 
@@ -146,8 +147,8 @@ function M.all()
   add_functions(list)
   table.sort(list, function(a, b)
     local la, lb = a.callee:lower(), b.callee:lower()
-    if la ~= lb then return la < lb end
-    return a.callee < b.callee
+    if la ~= lb then return order.less(la, lb) end
+    return order.less(a.callee, b.callee)
   end)
   add_tables(list)
   cached = list

@@ -9,7 +9,7 @@ local M = {}
 -- The types of the kinds of arguments; those of `choice` and `list` depend on the row.
 local TYPES = {
   number = "number", integer = "integer", scalar = "number", dimension = "integer", flag = "boolean",
-  ["false"] = "false", string = "string", text = "string|number", color = "string", style = "string",
+  ["false"] = "false", string = "string", path = "string", text = "string|number", color = "string", style = "string",
   palette = "string",
   sizes = "optlab.Pair", shape = "integer|integer[]", tuple = "number[]", integers = "integer|integer[]",
   pair = "number[]", span = "number[]", vector = "optlab.Numbers", matrix = "table|optlab.Tensor",

@@ -6,12 +6,13 @@
 -- @module optlab.save.checkpoint
 local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 local random = require("optlab.core").tensor
 local save = require "optlab.save"
 
 local M = {}
 
-local PATH = { "path", "string", required = true, doc = "The file, whose name ends in .safetensors." }
+local PATH = { "path", "path", required = true, doc = "The file, whose name ends in .safetensors." }
 local OBJECTS = { "objects", "table", required = true,
   doc = "Models, optimizers, attached schedules and loaders by names of your choice; and `extra`, any value." }
 
@@ -30,7 +31,7 @@ local VERSION = 1
 local function names_of(t)
   local names = {}
   for name in pairs(t) do names[#names + 1] = tostring(name) end
-  table.sort(names)
+  order.sort(names)
   return names
 end
 

@@ -3,13 +3,17 @@
 -- The suffix of the file's name decides. A file is replaced as a whole or not at all.
 -- @module optlab.save
 local args = require "optlab.base.args"
+local config = require "optlab.base.config"
 local core = require("optlab.core").save
 local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
 local is_tensor = require("optlab.core").tensor.is_tensor
+local notice = require "optlab.base.notice"
+local order = require "optlab.base.order"
 
 local M = {}
 
-local PATH = { "path", "string", required = true,
+local PATH = { "path", "path", required = true,
   doc = "The file; its suffix .safetensors, .npy or .npz determines the format." }
 
 local SAVE = args.declare("lab.save", {
@@ -21,7 +25,9 @@ local SAVE = args.declare("lab.save", {
   { "compress", "flag", doc = "Whether the tensors of a .npz file are compressed; false by default." },
 })
 local LOAD = args.declare("lab.load", {
-  doc = "Reads a .safetensors, .npy or .npz file, whoever wrote it; returns the value and the metadata.",
+  doc = "Reads a .safetensors, .npy or .npz file, whoever wrote it; returns the value and the metadata. Members "
+    .. "of a .npz file that no tensor can hold (text, complex numbers, other files) are left out, and standard error "
+    .. "says so.",
   positions = 1, PATH,
 })
 
@@ -33,15 +39,23 @@ local function write_npz(path, value, compress)
   end
   local names, tensors = {}, {}
   for name, t in pairs(value) do
-    if type(name) ~= "string" or name == "" or name:find("%z") or not is_tensor(t) then
+    if type(name) ~= "string" or name:find("\0", 1, true) or not is_tensor(t) then
       errors.raise("lab.save: a .npz file holds tensors by name, but [%s] is %s; a .safetensors file takes nested "
         .. "tables and numbers", errors.shown(name), errors.shown(t))
     end
     names[#names + 1] = name
   end
-  table.sort(names)
+  order.sort(names)
   for i, name in ipairs(names) do tensors[i] = value[name] end
   core.write_npz(path, names, tensors, compress)
+end
+
+local function read_npz(path)
+  local arrays, reason, count = core.read_npz(path)
+  if reason then
+    notice("lab.load: %s: left out: %s%s", path, reason, count > 1 and (" (and %d more)"):format(count - 1) or "")
+  end
+  return arrays
 end
 
 -- --- formats --------------------------------------------------------------------------------------------------------
@@ -63,13 +77,12 @@ local FORMATS = {
   },
   npz = {
     save = function(path, value, o) write_npz(path, value, o.compress) end,
-    load = function(path) return core.read_npz(path) end,
+    load = read_npz,
   },
 }
 
 -- The format of a path, and its name.
 local function format_of(path, fn)
-  if path:find("%z") then errors.raise("%s: the path contains a zero byte", fn) end
   local suffix = path:match("%.([^./]*)$")
   local format = FORMATS[(suffix or ""):lower()]
   if not format then
@@ -96,7 +109,13 @@ local function check_options(options, suffix)
       errors.raise("lab.save: the option '%s' is for .%s files, this is a .%s file", name, its, suffix)
     end
   end
-  return options
+end
+
+-- A file in the output folder belongs to the run, as all that lies there.
+local function claim(path)
+  if not files.is_inside(path, config.out) then return end
+  local ok, message = files.claim(config.out)
+  if not ok then errors.raise("lab.save: %s", message) end
 end
 
 --- Saves a value. The old file stays until the new one is complete; an error leaves it as it was.
@@ -111,7 +130,9 @@ end
 function M.save(...)
   local o = SAVE:read(...)
   local format, suffix = format_of(o.path, "lab.save")
-  format.save(o.path, o.value, check_options(o, suffix))
+  check_options(o, suffix)
+  claim(o.path)
+  format.save(o.path, o.value, o)
 end
 
 --- Loads what lab.save or another program saved. Every number is checked before memory is taken; a damaged file is an

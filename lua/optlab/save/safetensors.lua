@@ -7,6 +7,7 @@
 local core = require("optlab.core").save
 local errors = require "optlab.base.errors"
 local json = require "optlab.base.json"
+local order = require "optlab.base.order"
 local tree = require "optlab.save.tree"
 
 local M = {}
@@ -20,7 +21,7 @@ local TYPES = { float64 = "F64", float32 = "F32", int64 = "I64", uint8 = "U8" }
 local function metadata_text(metadata, nesting)
   local names, parts = {}, {}
   for name in pairs(metadata) do names[#names + 1] = name end
-  table.sort(names)
+  order.sort(names)
   for i, name in ipairs(names) do parts[i] = json.quote(name) .. ":" .. json.quote(metadata[name]) end
   if nesting then parts[#parts + 1] = json.quote(OURS) .. ":" .. json.quote(nesting) end
   return #parts > 0 and ('"__metadata__":{%s}'):format(table.concat(parts, ","))
@@ -33,7 +34,7 @@ local function in_order(tensors)
   local function size(name) return core.type_size(TYPES[tensors[name].dtype]) end
   table.sort(names, function(a, b)
     if size(a) ~= size(b) then return size(a) > size(b) end
-    return a < b
+    return order.less(a, b)
   end)
   return names
 end
@@ -113,7 +114,7 @@ local function check_layout(path, entries, data)
   table.sort(entries, function(a, b)
     if a.begin ~= b.begin then return a.begin < b.begin end
     if a.stop ~= b.stop then return a.stop < b.stop end
-    return a.name < b.name
+    return order.less(a.name, b.name)
   end)
   local at = 0
   for _, e in ipairs(entries) do

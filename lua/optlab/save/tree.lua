@@ -10,6 +10,8 @@
 local core = require("optlab.core").tensor
 local errors = require "optlab.base.errors"
 local json = require "optlab.base.json"
+local number = require "optlab.base.number"
+local order = require "optlab.base.order"
 
 local M = {}
 
@@ -44,16 +46,17 @@ local function sorted_keys(t)
     if i == #keys then return keys end -- a list
   end
   table.sort(keys, function(a, b)
-    if type(a) ~= type(b) then return type(a) < type(b) end
+    if type(a) ~= type(b) then return order.less(type(a), type(b)) end
     if type(a) == "boolean" then return a and not b end
-    return a < b
+    if type(a) == "number" then return a < b end
+    return order.less(tostring(a), tostring(b)) -- what is neither is refused later
   end)
   return keys
 end
 
--- A name that no tensor has yet, from the path of keys.
+-- A name that no tensor has yet, from the path of keys; a value that is a tensor by itself has none.
 local function new_name(out, path)
-  local name = path == "" and "tensor" or path
+  local name = path or "tensor"
   if not utf8.len(name) then name = name:gsub("[^\32-\126]", function(c) return ("%%%02x"):format(c:byte()) end) end
   local free, n = name, 1
   while out.tensors[free] or free == "__metadata__" do
@@ -65,7 +68,7 @@ end
 
 -- What to do about a value that cannot be saved.
 local function refuse(out, value, path)
-  local where = path == "" and "the value" or ("'%s'"):format(path)
+  local where = path and ("'%s'"):format(path) or "the value"
   local ok, method = pcall(function() return value.state_dict end)
   local hint = ok and type(method) == "function" and "; save its state_dict()" or ""
   errors.raise("%s: %s is %s; what can be saved are tensors, numbers, strings, booleans and tables of them%s", out.fn,
@@ -82,12 +85,13 @@ local function pack_table(out, t, path, depth)
   local keys, parts = sorted_keys(t), {}
   local list, object = #keys > 0, true
   for i, key in ipairs(keys) do
-    if not SCALARS[type(key)] then refuse(out, key, path .. " (a key)") end
+    if not SCALARS[type(key)] then refuse(out, key, (path or "the value") .. " (a key)") end
     list = list and math.type(key) == "integer" and key == i
     object = object and type(key) == "string" and utf8.len(key)
   end
   for i, key in ipairs(keys) do
-    local below = (path == "" and "" or path .. ".") .. tostring(key)
+    local word = type(key) == "number" and number.shown(key) or tostring(key)
+    local below = path and path .. "." .. word or word
     local value = pack(out, t[key], below, depth + 1)
     if list then
       parts[i] = "," .. value
@@ -132,7 +136,7 @@ end
 -- @treturn ?string the JSON text; nil for a table of nothing but tensors under strings
 function M.flatten(value, fn)
   local out = { fn = fn, tensors = {} }
-  local text = pack(out, value, "", 1)
+  local text = pack(out, value, nil, 1)
   return out.tensors, not is_plain(value) and text or nil
 end
 

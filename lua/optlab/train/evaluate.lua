@@ -38,15 +38,17 @@ local ACCURACY = args.declare("train.accuracy", {
 local WHOLE = 2048 -- rows: so small a data set is evaluated in one go
 local BATCH = 256  -- rows at a time of a larger one, and of bytes that a transform makes floats of
 
--- Sets a model to evaluation mode until the variable that holds the result is closed.
-local function evaluation_mode(model)
-  if not module.is_module(model) then return nil end
+-- Calls f without recording and with the model in evaluation mode, and returns its results.
+local function in_evaluation_mode(model, f)
+  if not module.is_module(model) then return core.autograd.no_grad(f) end
   local modules, modes = model:modules(), {}
   for i, m in ipairs(modules) do modes[i] = m.training end
-  model:eval()
-  return setmetatable({}, {__close = function()
+  return core.ensure(function()
+    model:eval()
+    return core.autograd.no_grad(f)
+  end, function()
     for i, m in ipairs(modules) do m.training = modes[i] end
-  end})
+  end)
 end
 
 -- The iterator over a data set as one batch.
@@ -80,8 +82,7 @@ end
 -- @treturn number the share that is right, 0 without a count
 function M.measure(model, loss, count, data, fn)
   local how = loss and loss_mean.of(loss, fn)
-  local mode <close> = evaluation_mode(model) -- luacheck: ignore 211
-  return core.autograd.no_grad(function()
+  return in_evaluation_mode(model, function()
     local mean, counted, share, seen = 0, 0, 0, 0
     for X, y, more in batches_of(data) do
       M.refuse_third(more, fn)

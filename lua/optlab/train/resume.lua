@@ -16,7 +16,7 @@ local FN = "train.fit: checkpoint"
 
 local CHECKPOINT = args.declare(FN, {
   doc = "The table `checkpoint` of train.fit: when the complete state of the training is saved to a file.",
-  { "path", "string", required = true, doc = "The .safetensors file." },
+  { "path", "path", required = true, doc = "The .safetensors file." },
   { "every", "integer", min = 1, default = 1, doc = "Number of epochs between two checkpoints." },
   { "every_steps", "integer", min = 1,
     doc = "Number of steps between two checkpoints within an epoch; by default there are none." },

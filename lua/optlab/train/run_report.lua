@@ -7,6 +7,7 @@
 local args = require "optlab.base.args"
 local csvlog = require "optlab.base.csvlog"
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 local short = require "optlab.base.short"
 
 local M = {}
@@ -45,7 +46,7 @@ local function record(run, epoch, values)
   metrics = metrics or csvlog {"run", "epoch", "quantity", "value"}
   local names = {}
   for name in pairs(values) do names[#names + 1] = name end
-  table.sort(names)
+  order.sort(names)
   for _, name in ipairs(names) do metrics:row(run, epoch, name, values[name]) end
 end
 

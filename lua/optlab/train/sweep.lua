@@ -20,6 +20,7 @@ local diagnose = require "optlab.train.diagnose"
 local errors = require "optlab.base.errors"
 local divergence = require "optlab.train.divergence"
 local evaluation = require "optlab.train.evaluate"
+local order = require "optlab.base.order"
 local loss_mean = require "optlab.train.loss_mean"
 local rate = require "optlab.train.rate"
 local step = require "optlab.train.step"
@@ -56,7 +57,7 @@ local function combinations(grid)
     args.check(FN, ("grid.%s"):format(name), values, "list", { of = { "any" } })
     names[#names + 1] = name
   end
-  table.sort(names)
+  order.sort(names)
   for _, name in ipairs(names) do
     local more = {}
     for _, run in ipairs(runs) do
@@ -143,20 +144,22 @@ function M.sweep(...)
   arguments.settle()
   local o, runs = read_options(...)
   local results, diverged = {}, {}
-  local random = core.tensor.get_rng_state()
-  for from = 1, #runs, AT_ONCE do
-    local group, trainings = {}, {}
-    for i = from, math.min(from + AT_ONCE - 1, #runs) do
-      group[#group + 1] = prepare(o, runs[i], i == 1)
-      trainings[#trainings + 1] = group[#group].training
-    end
-    core.compile.advance(trainings, from)
-    for _, prepared in ipairs(group) do
-      results[#results + 1] = result(o, prepared)
-      if results[#results].diverged then diverged[#diverged + 1] = #results end
+  local function train_all()
+    for from = 1, #runs, AT_ONCE do
+      local group, trainings = {}, {}
+      for i = from, math.min(from + AT_ONCE - 1, #runs) do
+        group[#group + 1] = prepare(o, runs[i], i == 1)
+        trainings[#trainings + 1] = group[#group].training
+      end
+      core.compile.advance(trainings, from)
+      for _, prepared in ipairs(group) do
+        results[#results + 1] = result(o, prepared)
+        if results[#results].diverged then diverged[#diverged + 1] = #results end
+      end
     end
   end
-  core.tensor.set_rng_state(random)
+  local random = core.tensor.get_rng_state()
+  core.ensure(train_all, function() core.tensor.set_rng_state(random) end)
   tell_diverged(diverged, #runs)
   return results
 end

@@ -37,12 +37,16 @@ local OPTIMIZER = args.declare("train.optimizer", {
 })
 
 -- An update rule behind the face of an optimizer: `step`, `zero_grad`.
-local RuleOptimizer = {}
+local RuleOptimizer = { __name = "optlab.RuleOptimizer" }
 RuleOptimizer.__index = RuleOptimizer
 
 function RuleOptimizer.__newindex(_, key)
   errors.raise("an update rule has no '%s' to set: let the rule depend on its step number t, or use optim.define",
     tostring(key))
+end
+
+function RuleOptimizer:__tostring()
+  return ("RuleOptimizer (parameters: %d, updates: %d)"):format(#self.params, self.run.t)
 end
 
 function RuleOptimizer:step()

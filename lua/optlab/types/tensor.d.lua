@@ -27,6 +27,12 @@
 ---@field clamp fun(x: optlab.Tensor, lo?: number, hi?: number): optlab.Tensor
 ---a where the condition is not 0, else b.
 ---@field where fun(condition: optlab.Tensor, a: optlab.Operand, b: optlab.Operand): optlab.Tensor
+---The tensor with value where the mask, uint8 0 or 1, is 1.
+---@field masked_fill fun(x: optlab.Tensor, mask: optlab.Tensor, value: optlab.Operand): optlab.Tensor
+---The elements where the mask is 1, in one dimension.
+---@field masked_select fun(x: optlab.Tensor, mask: optlab.Tensor): optlab.Tensor
+---Positions from 1 of the elements that are not 0, (count, dimensions).
+---@field nonzero fun(x: optlab.Tensor): optlab.Tensor
 ---@field sum optlab.Reduction Sum of all elements or over dimensions.
 ---@field mean optlab.Reduction Mean, as sum.
 ---@field amax optlab.Reduction Largest value; ties share the gradient.
@@ -92,6 +98,7 @@
 ---@field copy_ fun(self: optlab.Tensor, other: optlab.Tensor): optlab.Tensor
 ---@field fill_ fun(self: optlab.Tensor, value: number): optlab.Tensor
 ---@field zero_ optlab.UnaryMethod
+---@field masked_fill_ fun(self: optlab.Tensor, mask: optlab.Tensor, value: optlab.Operand): optlab.Tensor
 ---@field uniform_ fun(self: optlab.Tensor, a?: number, b?: number): optlab.Tensor
 ---@field normal_ fun(self: optlab.Tensor, mean?: number, std?: number): optlab.Tensor
 ---@field exp_ optlab.UnaryMethod

@@ -52,39 +52,41 @@ static int bw_sigmoid(Node *n, Tensor *d, Tensor **din) {
 /* The functions of plain numbers that libm does not have. */
 static double number_neg(double x) { return -x; }
 static double number_square(double x) { return x * x; }
-static double number_sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
+static double number_sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; } /* of nan 0, as PyTorch's */
 static double number_sigmoid(double x) { return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)); }
 static double number_relu(double x) { return x <= 0 ? 0 : x; }
 static double number_softplus(double x) { return fmax(x, 0) + log1p(exp(-fabs(x))); }
 static double number_reciprocal(double x) { return 1 / x; }
 
-/* Defines fw_NAME and row_NAME for a float function with kernels kern_NAME_f32 and _f64; number: the same function of a
- * plain number. */
-#define UNARY(id, fn, number, what_to_save, bw)                                  \
+/* Defines fw_NAME and row_NAME. only_floats: integers become floats first; else there are kernels for them too. number:
+ * the same function of a plain number. */
+#define UNARY_ROW(id, fn, number, what_to_save, bw, only_floats, ...)            \
   static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) { \
     (void)nin, (void)a;                                                          \
-    map1(out, in[0], out->dtype == DT_F32 ? kern_##fn##_f32 : kern_##fn##_f64);  \
+    map1(out, in[0], row_##id.kern1[out->dtype]);                                \
     return 0;                                                                    \
   }                                                                              \
   const Op row_##id = {.name = #fn,                                              \
                        .nin = 1,                                                 \
                        .promotes = 1,                                            \
-                       .floats = true,                                           \
+                       .floats = only_floats,                                    \
                        .save = what_to_save,                                     \
                        .keeps_order = true,                                      \
                        .infer = infer_same,                                      \
                        .forward = fw_##fn,                                       \
                        .backward = bw,                                           \
-                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64},              \
+                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64, __VA_ARGS__}, \
                        .number1 = number};
+#define UNARY(id, fn, number, what_to_save, bw) UNARY_ROW(id, fn, number, what_to_save, bw, true, NULL)
+/* what keeps whole numbers whole; its kernels for int64 and uint8 are kern_INT and kern_BYTE */
+#define UNARY_ANY(id, fn, number, what_to_save, bw, int, byte) \
+  UNARY_ROW(id, fn, number, what_to_save, bw, false, kern_##int, kern_##byte)
 
 UNARY(EXP, exp, exp, SAVE_OUT, bw_exp)
 UNARY(LOG, log, log, SAVE_INPUT(0), bw_log)
 UNARY(LOG1P, log1p, log1p, SAVE_INPUT(0), bw_log1p)
 UNARY(EXPM1, expm1, expm1, SAVE_OUT, bw_expm1)
 UNARY(SQRT, sqrt, sqrt, SAVE_OUT, bw_sqrt)
-UNARY(SQUARE, square, number_square, SAVE_INPUT(0), bw_square)
-UNARY(SIGN, sign, number_sign, 0, bw_zero)
 UNARY(SIN, sin, sin, SAVE_INPUT(0), bw_sin)
 UNARY(COS, cos, cos, SAVE_INPUT(0), bw_cos)
 UNARY(TAN, tan, tan, SAVE_OUT, bw_tan)
@@ -93,56 +95,36 @@ UNARY(COSH, cosh, cosh, SAVE_INPUT(0), bw_cosh)
 UNARY(TANH, tanh, tanh, SAVE_OUT, bw_tanh)
 UNARY(ERF, erf, erf, SAVE_INPUT(0), bw_erf)
 UNARY(SIGMOID, sigmoid, number_sigmoid, SAVE_OUT, bw_sigmoid)
-UNARY(RELU, relu, number_relu, SAVE_INPUT(0), bw_relu)
 UNARY(SOFTPLUS, softplus, number_softplus, SAVE_INPUT(0), bw_softplus)
 UNARY(RECIPROCAL, reciprocal, number_reciprocal, SAVE_OUT, bw_reciprocal)
-UNARY(FLOOR, floor, floor, 0, bw_zero)
-UNARY(CEIL, ceil, ceil, 0, bw_zero)
-UNARY(ROUND, round, nearbyint, 0, bw_zero)
-
-/* neg and abs keep integers. */
-#define UNARY_INT(id, fn, number, what_to_save, bw)                                  \
-  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {     \
-    (void)nin, (void)a;                                                              \
-    map1(out, in[0],                                                                 \
-         out->dtype == DT_F32   ? kern_##fn##_f32                                    \
-         : out->dtype == DT_F64 ? kern_##fn##_f64                                    \
-                                : kern_##fn##_i64);                                  \
-    return 0;                                                                        \
-  }                                                                                  \
-  const Op row_##id = {.name = #fn,                                                  \
-                       .nin = 1,                                                     \
-                       .promotes = 1,                                                \
-                       .save = what_to_save,                                         \
-                       .keeps_order = true,                                          \
-                       .infer = infer_same,                                          \
-                       .forward = fw_##fn,                                           \
-                       .backward = bw,                                               \
-                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64}, \
-                       .number1 = number};
-UNARY_INT(NEG, neg, number_neg, 0, bw_neg)
-UNARY_INT(ABS, abs, fabs, SAVE_INPUT(0), bw_abs)
+UNARY_ANY(NEG, neg, number_neg, 0, bw_neg, neg_i64, neg_u8)
+UNARY_ANY(ABS, abs, fabs, SAVE_INPUT(0), bw_abs, abs_i64, same_u8)
+UNARY_ANY(SQUARE, square, number_square, SAVE_INPUT(0), bw_square, square_i64, square_u8)
+UNARY_ANY(SIGN, sign, number_sign, 0, bw_zero, sign_i64, sign_u8)
+UNARY_ANY(RELU, relu, number_relu, SAVE_INPUT(0), bw_relu, relu_i64, same_u8)
+UNARY_ANY(FLOOR, floor, floor, 0, bw_zero, same_i64, same_u8)
+UNARY_ANY(CEIL, ceil, ceil, 0, bw_zero, same_i64, same_u8)
+UNARY_ANY(ROUND, round, nearbyint, 0, bw_zero, same_i64, same_u8)
 
 /* clamp: d where lo <= a <= hi. */
 static int fw_clamp(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   FormulaMark m = fm_begin();
-  Tensor *lo = fm_const(in[0], a->clamp.lo), *hi = fm_const(in[0], a->clamp.hi);
-  if (lo && hi) map3(out, in[0], lo, hi, out->dtype == DT_F32 ? kern_clamp_f32 : kern_clamp_f64);
+  Tensor *lo = fm_scalar(in[0], a->clamp.lo), *hi = fm_scalar(in[0], a->clamp.hi);
+  static Kern3 *const kern[DT_COUNT] = {kern_clamp_f32, kern_clamp_f64, kern_clamp_i64, kern_clamp_u8};
+  if (lo && hi) map3(out, in[0], lo, hi, kern[out->dtype]);
   fm_end(m, NULL);
   return lo && hi ? 0 : -1;
 }
 static int bw_clamp(Node *n, Tensor *d, Tensor **din) {
   Tensor *x = X(n);
   const OpArgs *a = node_args(n);
-  Tensor *inside = fm_mul(fm_op2(OP_GE, x, fm_const(x, a->clamp.lo)), fm_op2(OP_LE, x, fm_const(x, a->clamp.hi)));
+  Tensor *inside = fm_mul(fm_op2(OP_GE, x, fm_scalar(x, a->clamp.lo)), fm_op2(OP_LE, x, fm_scalar(x, a->clamp.hi)));
   return (din[0] = fm_op3(OP_WHERE, inside, d, fm_const(d, 0))) ? 0 : -1;
 }
 const Op row_CLAMP = {.name = "clamp",
                       .nin = 1,
                       .args = OP_ARGS(clamp),
-                      .promotes = 1,
-                      .floats = true,
                       .save = SAVE_INPUT(0),
                       .keeps_order = true,
                       .infer = infer_same,
@@ -192,13 +174,13 @@ BACKWARD2(sub, d, fm_neg(d))
 BACKWARD2(mul, fm_mul(d, B(n)), fm_mul(d, A(n)))
 BACKWARD2(div, fm_div(d, B(n)), fm_neg(fm_div(fm_mul(d, fm_div(A(n), B(n))), B(n))))
 
-/* d (a wins), d/2 (tie), 0: as PyTorch shares a tie. */
-static Tensor *winner_share(OpId wins, Tensor *a, Tensor *b, Tensor *d) {
-  Tensor *tie = fm_op3(OP_WHERE, fm_op2(OP_EQ, a, b), fm_muls(d, 0.5), fm_const(d, 0));
-  return fm_op3(OP_WHERE, fm_op2(wins, a, b), d, tie);
+/* 0 (a loses), d/2 (tie), d: as PyTorch shares a tie, and gives d to both where one is nan. */
+static Tensor *winner_share(OpId loses, Tensor *a, Tensor *b, Tensor *d) {
+  Tensor *share = fm_op3(OP_WHERE, fm_op2(OP_EQ, a, b), fm_muls(d, 0.5), d);
+  return fm_op3(OP_WHERE, fm_op2(loses, a, b), fm_const(d, 0), share);
 }
-BACKWARD2(maximum, winner_share(OP_GT, A(n), B(n), d), winner_share(OP_GT, B(n), A(n), d))
-BACKWARD2(minimum, winner_share(OP_LT, A(n), B(n), d), winner_share(OP_LT, B(n), A(n), d))
+BACKWARD2(maximum, winner_share(OP_LT, A(n), B(n), d), winner_share(OP_LT, B(n), A(n), d))
+BACKWARD2(minimum, winner_share(OP_GT, A(n), B(n), d), winner_share(OP_GT, B(n), A(n), d))
 
 /* da = d b a^(b-1), 0 where b = 0 (also for a = 0). */
 static Tensor *pow_da(Tensor *a, Tensor *b, Tensor *d, bool fixed) {
@@ -222,21 +204,21 @@ static double number_add(double a, double b) { return a + b; }
 static double number_sub(double a, double b) { return a - b; }
 static double number_mul(double a, double b) { return a * b; }
 static double number_div(double a, double b) { return a / b; }
+/* a^b; the root, as the kernels' short forms have it: also of -inf and -0 */
+static double number_pow(double a, double b) { return b == 0.5 ? sqrt(a) : b == -0.5 ? 1 / sqrt(a) : pow(a, b); }
 static double number_maximum(double a, double b) { return a > b || isnan(a) ? a : b; }
 static double number_minimum(double a, double b) { return a < b || isnan(a) ? a : b; }
 
-/* Defines the row of a binary function; meta: the metamethod of the operator in Lua, or NULL. */
-#define BINARY(id, fn, number, meta, what_to_save, only_floats, int_kernel, bw)    \
+/* Defines the row of a binary function; meta: the metamethod of the operator in Lua, or NULL; only_floats and the
+ * kernels for integers as above. */
+#define BINARY(id, fn, number, meta, what_to_save, bw, only_floats, ...)           \
   static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) { \
     (void)nin, (void)a;                                                            \
     return infer_broadcast(#fn, s, in);                                            \
   }                                                                                \
   static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {   \
     (void)nin, (void)a;                                                            \
-    map2(out, in[0], in[1],                                                        \
-         out->dtype == DT_F32   ? kern_##fn##_f32                                  \
-         : out->dtype == DT_F64 ? kern_##fn##_f64                                  \
-                                : int_kernel);                                     \
+    map2(out, in[0], in[1], row_##id.kern2[out->dtype]);                           \
     return 0;                                                                      \
   }                                                                                \
   const Op row_##id = {.name = #fn,                                                \
@@ -248,20 +230,21 @@ static double number_minimum(double a, double b) { return a < b || isnan(a) ? a 
                        .infer = infer_##fn,                                        \
                        .forward = fw_##fn,                                         \
                        .backward = bw,                                             \
-                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, int_kernel},    \
+                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, __VA_ARGS__},   \
                        .number2 = number,                                          \
                        .metamethod = meta};
-BINARY(ADD, add, number_add, "__add", 0, false, kern_add_i64, bw_add)
-BINARY(SUB, sub, number_sub, "__sub", 0, false, kern_sub_i64, bw_sub)
-BINARY(MUL, mul, number_mul, "__mul", SAVE_INPUT(0) | SAVE_INPUT(1), false, kern_mul_i64, bw_mul)
-BINARY(DIV, div, number_div, "__div", SAVE_INPUT(0) | SAVE_INPUT(1), true, kern_div_f64, bw_div)
-BINARY(POW, pow, pow, "__pow", SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_OUT, true, kern_pow_f64, bw_pow)
-BINARY(MAXIMUM, maximum, number_maximum, NULL, SAVE_INPUT(0) | SAVE_INPUT(1), false, kern_maximum_i64, bw_maximum)
-BINARY(MINIMUM, minimum, number_minimum, NULL, SAVE_INPUT(0) | SAVE_INPUT(1), false, kern_minimum_i64, bw_minimum)
+#define BOTH (SAVE_INPUT(0) | SAVE_INPUT(1))
+BINARY(ADD, add, number_add, "__add", 0, bw_add, false, kern_add_i64, kern_add_u8)
+BINARY(SUB, sub, number_sub, "__sub", 0, bw_sub, false, kern_sub_i64, kern_sub_u8)
+BINARY(MUL, mul, number_mul, "__mul", BOTH, bw_mul, false, kern_mul_i64, kern_mul_u8)
+BINARY(DIV, div, number_div, "__div", BOTH, bw_div, true, NULL)
+BINARY(POW, pow, number_pow, "__pow", BOTH | SAVE_OUT, bw_pow, false, kern_pow_i64, kern_pow_u8)
+BINARY(MAXIMUM, maximum, number_maximum, NULL, BOTH, bw_maximum, false, kern_maximum_i64, kern_maximum_u8)
+BINARY(MINIMUM, minimum, number_minimum, NULL, BOTH, bw_minimum, false, kern_minimum_i64, kern_minimum_u8)
 
-/* Comparisons: uint8 0 or 1, no gradient. */
-#define COMPARE(id, fn, relation)                                                                    \
-  static double number_##fn(double a, double b) { return a relation b; }                             \
+/* Comparisons and logic: uint8 0 or 1, no gradient. condition: of two numbers a and b. */
+#define COMPARE(id, fn, condition)                                                                   \
+  static double number_##fn(double a, double b) { return condition; }                                \
   static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {                   \
     (void)nin, (void)a;                                                                              \
     int rc = infer_broadcast(#fn, s, in);                                                            \
@@ -281,12 +264,35 @@ BINARY(MINIMUM, minimum, number_minimum, NULL, SAVE_INPUT(0) | SAVE_INPUT(1), fa
                        .forward = fw_##fn,                                                           \
                        .kern2 = {kern_##fn##_f32, kern_##fn##_f64, kern_##fn##_i64, kern_##fn##_u8}, \
                        .number2 = number_##fn};
-COMPARE(EQ, eq, ==)
-COMPARE(NE, ne, !=)
-COMPARE(LT, lt, <)
-COMPARE(LE, le, <=)
-COMPARE(GT, gt, >)
-COMPARE(GE, ge, >=)
+COMPARE(EQ, eq, a == b)
+COMPARE(NE, ne, a != b)
+COMPARE(LT, lt, a < b)
+COMPARE(LE, le, a <= b)
+COMPARE(GT, gt, a > b)
+COMPARE(GE, ge, a >= b)
+COMPARE(LOGICAL_AND, logical_and, a != 0 && b != 0)
+COMPARE(LOGICAL_OR, logical_or, a != 0 || b != 0)
+COMPARE(LOGICAL_XOR, logical_xor, (a != 0) != (b != 0))
+
+static double number_logical_not(double x) { return x == 0; }
+static int infer_logical_not(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  int rc = infer_same(s, in, nin, a);
+  s->dtype = DT_U8;
+  return rc;
+}
+static int fw_logical_not(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin, (void)a;
+  map1(out, in[0], row_LOGICAL_NOT.kern1[in[0]->dtype]);
+  return 0;
+}
+const Op row_LOGICAL_NOT = {
+    .name = "logical_not",
+    .nin = 1,
+    .keeps_order = true,
+    .infer = infer_logical_not,
+    .forward = fw_logical_not,
+    .kern1 = {kern_logical_not_f32, kern_logical_not_f64, kern_logical_not_i64, kern_logical_not_u8},
+    .number1 = number_logical_not};
 
 /* --- where(condition, a, b) --------------------------------------------------------------------------------- */
 

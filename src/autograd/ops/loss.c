@@ -1,5 +1,5 @@
 /*
- * loss.c - losses that are one pass over the data: mse_loss, cross_entropy.
+ * loss.c - losses that are one pass over the data: mse_loss, binary_cross_entropy, cross_entropy.
  */
 #include <assert.h>
 
@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "base/parallel.h"
 #include "base/size.h"
+#include "kernels/elementwise/map.h"
+#include "kernels/loss/bce.h"
 #include "kernels/loss/cross_entropy.h"
 #include "kernels/reduce/reduce.h"
 
@@ -75,6 +77,42 @@ const Op row_MSE_LOSS = {.name = "mse_loss",
                          .infer = infer_mse,
                          .forward = fw_mse,
                          .backward = bw_mse};
+
+/* --- binary_cross_entropy(x, y) of one shape, element by element ------------------------------------------------ */
+
+/* Formula in kernels/loss/bce.h. */
+static int fw_bce(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin, (void)a;
+  map2(out, in[0], in[1], out->dtype == DT_F32 ? bce_f32 : bce_f64);
+  return 0;
+}
+
+/* log x where a logarithm is not bounded, else -100 */
+static Tensor *bounded(Tensor *log) { return log ? fm_op2(OP_MAXIMUM, log, fm_const(log, -100)) : NULL; }
+
+/* dx = (x - y) d / max(x (1 - x), 1e-12), dy = (log(1 - x) - log x) d, as PyTorch has them: linear in the error where x
+ * is 0 or 1 */
+static int bw_bce(Node *n, Tensor *d, Tensor **din) {
+  Tensor *x = node_saved(n, 0);
+  if (node_wants(n, 0)) {
+    Tensor *spread = fm_op2(OP_MAXIMUM, fm_mul(x, fm_rsubs(1, x)), fm_const(x, 1e-12));
+    din[0] = fm_mul(fm_div(fm_sub(x, node_saved(n, 1)), spread), d);
+    if (!din[0]) return -1;
+  }
+  if (!node_wants(n, 1)) return 0;
+  Tensor *odds = fm_sub(bounded(fm_op1(OP_LOG1P, fm_neg(x))), bounded(fm_op1(OP_LOG, x)));
+  return (din[1] = fm_mul(odds, d)) ? 0 : -1;
+}
+const Op row_BCE_LOSS = {.name = "binary_cross_entropy",
+                         .nin = 2,
+                         .promotes = 3,
+                         .floats = true,
+                         .save = SAVE_INPUT(0) | SAVE_INPUT(1),
+                         .keeps_order = true,
+                         .infer = infer_same,
+                         .forward = fw_bce,
+                         .backward = bw_bce,
+                         .kern2 = {bce_f32, bce_f64}};
 
 /* --- cross_entropy(x (R, C), labels (R)) ---------------------------------------------------------------------- */
 

@@ -17,6 +17,11 @@ static int product(Tensor *c, int64_t at_c, const Tensor *a, int64_t at_a, const
     return gemm_f32(m, n, k, tensor_f32(a) + at_a, sa[0], sa[1], tensor_f32(b) + at_b, sb[0], sb[1],
                     tensor_f32(c) + at_c, c->stride[dc], accumulate);
   }
+  if (c->dtype == DT_I64) {
+    gemm_i64(m, n, k, tensor_i64(a) + at_a, sa[0], sa[1], tensor_i64(b) + at_b, sb[0], sb[1], tensor_i64(c) + at_c,
+             c->stride[dc]);
+    return 0;
+  }
   return gemm_f64(m, n, k, tensor_f64(a) + at_a, sa[0], sa[1], tensor_f64(b) + at_b, sb[0], sb[1], tensor_f64(c) + at_c,
                   c->stride[dc], accumulate);
 }
@@ -50,7 +55,7 @@ static int bw_mm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_MM, 0,
 const Op row_MM = {.name = "mm",
                    .nin = 2,
                    .promotes = 3,
-                   .floats = true,
+                   .wide = true,
                    .save = SAVE_INPUT(0) | SAVE_INPUT(1),
                    .infer = infer_mm,
                    .forward = fw_mm,
@@ -84,7 +89,7 @@ static int bw_bmm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_BMM, 
 const Op row_BMM = {.name = "bmm",
                     .nin = 2,
                     .promotes = 3,
-                    .floats = true,
+                    .wide = true,
                     .save = SAVE_INPUT(0) | SAVE_INPUT(1),
                     .infer = infer_bmm,
                     .forward = fw_bmm,

@@ -7,9 +7,9 @@
  *   then        {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
  *   then        the elements
  *
- * Read are f4, f8, i1, i2, i4, i8, u1, u2, u4 and b1 in either byte order. The other integers become int64, b1 becomes
- * uint8. A file in Fortran order becomes a tensor with the strides that go with it. As with IDX, sizes are checked
- * against the file's length first.
+ * Read are floats of 2, 4 and 8 bytes, integers of 1, 2, 4 and 8 and truth values in either byte order; element.h says
+ * what they become. A file in Fortran order becomes a tensor with the strides that go with it. As with IDX, sizes are
+ * checked against the file's length first.
  */
 #ifndef OPTLAB_DATA_FORMATS_NPY_H
 #define OPTLAB_DATA_FORMATS_NPY_H
@@ -21,15 +21,16 @@
 /* A new tensor, or NULL with err_set("path: ..."). */
 Tensor *npy_read(const char *path);
 
-/* The same from a stream of `size` bytes; `path` is what messages call it. */
-Tensor *npy_read_stream(FILE *file, int64_t size, const char *path);
+/* The same from a stream of `size` bytes; `path` is what messages call it. On failure *foreign says whether the bytes
+ * are no .npy file, or a good one whose elements no tensor can hold. */
+Tensor *npy_read_stream(FILE *file, int64_t size, const char *path, bool *foreign);
 
 #define NPY_HEADER_MAX 320
 
 /* What stands before the elements, a multiple of 64 bytes, into out; returns its length. */
 int npy_header(const Tensor *t, char out[NPY_HEADER_MAX]);
 
-/* Replaces the file (see base/outfile.h). 0, or -1 with err_set and the old file as it was. */
+/* Replaces the file (see base/files/outfile.h). 0, or -1 with err_set and the old file as it was. */
 int npy_write(const char *path, const Tensor *t);
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * npz.c - .npy files as the members of a zip archive; libzip reads and writes the archive itself.
  *
- * Reading: the sizes of a member are checked against the file before memory is taken. libzip checks the checksum when a
- * member has been read to its end.
+ * Reading: the sizes of a member are checked against the file and the limit before memory is taken. libzip checks the
+ * checksum when a member has been read to its end. What is damaged ends the reading; a member that no tensor can hold
+ * is left out and noted.
  *
  * Writing: libzip writes into an OutFile through callbacks, so that the archive replaces the old file as a whole. Every
  * member bears the same date: the same arrays give the same bytes.
@@ -13,16 +14,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <zip.h>
 
 #include "base/err.h"
+#include "base/files/infile.h"
 #include "data/formats/npy.h"
+#include "data/io/gzinput.h"
+#include "data/io/limit.h"
 #include "data/io/tensorfile.h"
 
 #define END 22 /* bytes of the record at the end of an archive, the least that there is */
 #define NAME_MAX_BYTES 512
-#define DEFLATE_MAX_RATIO 1032
 #define DEFLATE_LEVEL 6      /* zlib's default, NumPy's too */
 #define DATE_1980_01_01 0x21 /* the earliest date that an archive can hold */
 
@@ -32,22 +34,31 @@ typedef struct Zip {
   const char *path;
   zip_t *zip;
   uint64_t size; /* bytes of the file */
+  uint64_t left; /* bytes that may still come out of compressed members */
+  bool foreign;  /* why the last member was not read: nothing is damaged, but it is no array that a tensor can hold */
 } Zip;
 
-static int check_method(const Zip *z, const zip_stat_t *m) {
+static int check_method(Zip *z, const zip_stat_t *m) {
+  z->foreign = true;
   if (m->encryption_method != ZIP_EM_NONE) return err_set("%s: '%s' is encrypted", z->path, m->name);
-  if (m->comp_method == ZIP_CM_STORE || m->comp_method == ZIP_CM_DEFLATE) return 0;
+  if (m->size == 0) return err_set("%s: '%s' is empty", z->path, m->name);
+  z->foreign = m->comp_method != ZIP_CM_STORE && m->comp_method != ZIP_CM_DEFLATE;
+  if (!z->foreign) return 0;
   return err_set("%s: '%s' is compressed by method %u; read are stored (0) and deflated (8) members", z->path, m->name,
                  m->comp_method);
 }
 
-static int check_sizes(const Zip *z, const zip_stat_t *m) {
+static int check_sizes(Zip *z, const zip_stat_t *m) {
   bool stored = m->comp_method == ZIP_CM_STORE;
   if (m->comp_size > z->size || m->size / (stored ? 1 : DEFLATE_MAX_RATIO) > m->comp_size) {
     return err_set("%s: '%s' promises %llu bytes, more than %llu of a file of %llu can hold", z->path, m->name,
                    (unsigned long long)m->size, (unsigned long long)m->comp_size, (unsigned long long)z->size);
   }
-  if (m->size == 0) return err_set("%s: '%s' is empty", z->path, m->name);
+  if (!stored && m->size > z->left) {
+    return err_set("%s: more than %lld bytes come out of this compressed file; " LIMIT_UNPACKED " sets the limit",
+                   z->path, (long long)limit_bytes(LIMIT_UNPACKED, LIMIT_UNPACKED_DEFAULT));
+  }
+  if (!stored) z->left -= m->size;
   if (stored && m->size != m->comp_size) return err_set("%s: '%s' is stored, but has two sizes", z->path, m->name);
   return 0;
 }
@@ -83,17 +94,17 @@ static uint8_t *unpack(const Zip *z, const zip_stat_t *m) {
   return bytes;
 }
 
-static Tensor *parse_array(const Zip *z, const zip_stat_t *m, uint8_t *bytes) {
+static Tensor *parse_array(Zip *z, const zip_stat_t *m, uint8_t *bytes) {
   char label[1024];
   snprintf(label, sizeof label, "%s: '%s'", z->path, m->name);
   FILE *stream = fmemopen(bytes, m->size, "rb");
   if (!stream) return err_null("%s: %s", label, strerror(errno));
-  Tensor *t = npy_read_stream(stream, (int64_t)m->size, label);
+  Tensor *t = npy_read_stream(stream, (int64_t)m->size, label, &z->foreign);
   fclose(stream);
   return t;
 }
 
-static Tensor *read_array(const Zip *z, const zip_stat_t *m) {
+static Tensor *read_array(Zip *z, const zip_stat_t *m) {
   if (check_method(z, m) < 0 || check_sizes(z, m) < 0) return NULL;
   uint8_t *bytes = unpack(z, m);
   Tensor *t = bytes ? parse_array(z, m, bytes) : NULL;
@@ -103,13 +114,22 @@ static Tensor *read_array(const Zip *z, const zip_stat_t *m) {
 
 /* --- reading: all of them ---------------------------------------------------------------------------------------- */
 
+/* Keeps the first reason why a member was left out, without the file's name. */
+static int leave_out(const Zip *z, Npz *out) {
+  const char *reason = err_message(), *behind = reason + strlen(z->path) + 2;
+  out->left_out++;
+  if (!out->reason) out->reason = strdup(strlen(reason) > strlen(z->path) + 2 ? behind : reason);
+  return out->reason ? 0 : err_set("out of memory");
+}
+
 /* Adds the array of one member under its name. */
-static int add_array(const Zip *z, const zip_stat_t *m, Npz *out) {
+static int add_array(Zip *z, const zip_stat_t *m, Npz *out) {
   size_t n = strlen(m->name);
   NpzEntry *e = &out->entry[out->n];
+  if (n > 0 && m->name[n - 1] == '/' && m->size == 0) return 0; /* a folder */
   e->tensor = read_array(z, m);
-  if (!e->tensor) return -1;
-  if (n > 4 && strcmp(m->name + n - 4, ".npy") == 0) n -= 4;
+  if (!e->tensor) return z->foreign ? leave_out(z, out) : -1;
+  if (n >= 4 && strcmp(m->name + n - 4, ".npy") == 0) n -= 4;
   e->name = strndup(m->name, n);
   out->n++;
   for (int i = 0; e->name && i + 1 < out->n; i++) {
@@ -118,7 +138,7 @@ static int add_array(const Zip *z, const zip_stat_t *m, Npz *out) {
   return e->name ? 0 : err_set("out of memory");
 }
 
-static int read_members(const Zip *z, int64_t n, Npz *out) {
+static int read_members(Zip *z, int64_t n, Npz *out) {
   zip_stat_t m;
   uint64_t data = 0;
   out->entry = calloc((size_t)n + 1, sizeof *out->entry);
@@ -133,7 +153,7 @@ static int read_members(const Zip *z, int64_t n, Npz *out) {
     if (add_array(z, &m, out) < 0) return -1;
     data += m.comp_size;
   }
-  return 0;
+  return out->n > 0 || !out->reason ? 0 : err_set("%s: %s", z->path, out->reason);
 }
 
 static int cannot_open(const char *path, zip_error_t *e) {
@@ -153,10 +173,15 @@ static int cannot_open(const char *path, zip_error_t *e) {
 /* Takes over the open file. */
 static int read_archive(const char *path, FILE *file, int64_t size, Npz *out) {
   zip_error_t e;
+  const int64_t limit = limit_bytes(LIMIT_UNPACKED, LIMIT_UNPACKED_DEFAULT);
+  if (limit < 0) {
+    fclose(file);
+    return -1;
+  }
   zip_error_init(&e);
   zip_source_t *source = zip_source_filep_create(file, 0, size, &e);
   if (!source) fclose(file);
-  Zip z = {.path = path, .size = (uint64_t)size};
+  Zip z = {.path = path, .size = (uint64_t)size, .left = (uint64_t)limit};
   z.zip = source ? zip_open_from_source(source, ZIP_RDONLY, &e) : NULL;
   if (!z.zip) zip_source_free(source);
   int status = z.zip ? read_members(&z, zip_get_num_entries(z.zip, 0), out) : cannot_open(path, &e);
@@ -166,18 +191,13 @@ static int read_archive(const char *path, FILE *file, int64_t size, Npz *out) {
 }
 
 int npz_read(const char *path, Npz *out) {
-  struct stat st;
+  int64_t size;
   *out = (Npz){0};
-  FILE *file = fopen(path, "rb");
-  if (!file) return err_set("cannot open %s: %s", path, strerror(errno));
-  int status = fstat(fileno(file), &st) < 0 ? err_set("%s: %s", path, strerror(errno)) : 0;
-  if (status == 0 && !S_ISREG(st.st_mode)) status = err_set("%s: not a regular file", path);
-  if (status == 0 && st.st_size < END) {
-    status = err_set("%s: no .npz file: it has only %lld bytes", path, (long long)st.st_size);
-  }
-  if (status == 0) return read_archive(path, file, st.st_size, out);
+  FILE *file = infile_stream(path, &size);
+  if (!file) return -1;
+  if (size >= END) return read_archive(path, file, size, out);
   fclose(file);
-  return status;
+  return err_set("%s: no .npz file: it has only %lld bytes", path, (long long)size);
 }
 
 void npz_free(Npz *z) {
@@ -186,6 +206,7 @@ void npz_free(Npz *z) {
     tensor_release(z->entry[i].tensor);
   }
   free(z->entry);
+  free(z->reason);
   *z = (Npz){0};
 }
 

@@ -5,8 +5,8 @@
  *   then        the header: JSON, padded with blanks so that the data begin at a multiple of 8
  *   then        the data: each tensor row-major and little-endian
  *
- * Read are F64, F32, F16, BF16, I64, I32, I16, I8, U32, U16, U8 and BOOL. Ours are F64, F32, I64 and U8; the shorter
- * floats become float32, the other integers int64, BOOL uint8 (0 or 1), all of it exact.
+ * Read are F64, F32, F16, BF16, F8_E5M2, F8_E4M3, I64, I32, I16, I8, U64, U32, U16, U8 and BOOL; element.h says what
+ * they become. Written are F64, F32, I64 and U8.
  */
 #ifndef OPTLAB_DATA_FORMATS_SAFETENSORS_H
 #define OPTLAB_DATA_FORMATS_SAFETENSORS_H

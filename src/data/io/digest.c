@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/err.h"
+#include "base/files/infile.h"
+#include "base/interrupt.h"
+#include "data/io/gzinput.h"
 
 struct Digest {
   EVP_MD_CTX *ctx;
@@ -43,6 +45,7 @@ Digest *digest_new(const char *spec) {
 }
 
 int digest_add(Digest *d, const void *bytes, size_t n) {
+  if (interrupt_check() < 0) return -1;
   return EVP_DigestUpdate(d->ctx, bytes, n) == 1 ? 0 : err_set("%s failed", d->name);
 }
 
@@ -64,8 +67,9 @@ void digest_free(Digest *d) {
 static int add_plain(Digest *d, const char *path) {
   char block[65536];
   size_t n;
-  FILE *f = fopen(path, "rb");
-  if (!f) return err_set("cannot open %s: %s", path, strerror(errno));
+  int64_t size;
+  FILE *f = infile_stream(path, &size);
+  if (!f) return -1;
   int status = 0;
   while (status == 0 && (n = fread(block, 1, sizeof block, f)) > 0) status = digest_add(d, block, n);
   if (status == 0 && ferror(f)) status = err_set("cannot read %s: %s", path, strerror(errno));
@@ -75,12 +79,14 @@ static int add_plain(Digest *d, const char *path) {
 
 static int add_unpacked(Digest *d, const char *path) {
   char block[65536];
-  int n, status = 0;
-  gzFile gz = gzopen(path, "rb");
-  if (!gz) return err_set("cannot open %s: %s", path, strerror(errno));
-  while (status == 0 && (n = gzread(gz, block, sizeof block)) > 0) status = digest_add(d, block, (size_t)n);
-  if (status == 0 && n < 0) status = err_set("cannot read %s: damaged compressed data", path);
-  gzclose(gz);
+  int64_t n;
+  GzInput in;
+  if (gzinput_open(&in, path) < 0) return -1;
+  int status = 0;
+  while (status == 0 && (n = gzinput_read(&in, block, sizeof block)) != 0) {
+    status = n < 0 ? -1 : digest_add(d, block, (size_t)n);
+  }
+  gzinput_close(&in);
   return status;
 }
 

@@ -63,17 +63,11 @@ BINARY(kern_mul_i64, int64_t, WRAP(*))
 BINARY(kern_maximum_i64, int64_t, x > y ? x : y)
 BINARY(kern_minimum_i64, int64_t, x < y ? x : y)
 
-#define UNARY_I64(kernel, EXPR)                                                                              \
-  VECTORIZED(void, kernel, (int64_t n, void *o, int64_t so, const void *a, int64_t sa), (n, o, so, a, sa)) { \
-    int64_t *q = o;                                                                                          \
-    const int64_t *p = a;                                                                                    \
-    for (int64_t i = 0; i < n; i++) {                                                                        \
-      const int64_t x = p[i * sa];                                                                           \
-      q[i * so] = (EXPR);                                                                                    \
-    }                                                                                                        \
-  }
-UNARY_I64(kern_neg_i64, (int64_t)(0 - (uint64_t)x))
-UNARY_I64(kern_abs_i64, x < 0 ? (int64_t)(0 - (uint64_t)x) : x)
+BINARY(kern_add_u8, uint8_t, (uint8_t)(x + y))
+BINARY(kern_sub_u8, uint8_t, (uint8_t)(x - y))
+BINARY(kern_mul_u8, uint8_t, (uint8_t)(x *y))
+BINARY(kern_maximum_u8, uint8_t, x > y ? x : y)
+BINARY(kern_minimum_u8, uint8_t, x < y ? x : y)
 
 /* --- pow -------------------------------------------------------------------------------------------------- */
 

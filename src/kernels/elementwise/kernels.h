@@ -35,8 +35,9 @@ typedef void Kern3(int64_t n, void *o, int64_t so, const void *a, int64_t sa, co
  * exponent is one value for the whole run (sb == 0) and equals 1, 2, 3, 0.5, -0.5, -1 or -2. */
 #define KERN2_LIST(X) X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum)
 
-/* Comparisons of float32, float64, int64 and uint8 operands; the output is uint8 0 or 1. */
-#define KERN_COMPARE_LIST(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge)
+/* Comparisons and logic of float32, float64, int64 and uint8 operands; the output is uint8 0 or 1. For logic everything
+ * but 0 is true. */
+#define KERN_COMPARE_LIST(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and) X(logical_or) X(logical_xor)
 
 #define KERN_DECLARE1(name) Kern1 kern_##name##_f32, kern_##name##_f64;
 #define KERN_DECLARE2(name) Kern2 kern_##name##_f32, kern_##name##_f64;
@@ -45,13 +46,17 @@ KERN1_LIST(KERN_DECLARE1)
 KERN2_LIST(KERN_DECLARE2)
 KERN_COMPARE_LIST(KERN_DECLARE_COMPARE)
 
-/* Integer arithmetic: add, sub, mul of int64 and uint8 (wrapping), neg and abs of int64. */
-Kern2 kern_add_i64, kern_sub_i64, kern_mul_i64, kern_maximum_i64, kern_minimum_i64;
-Kern1 kern_neg_i64, kern_abs_i64;
+Kern1 kern_logical_not_f32, kern_logical_not_f64, kern_logical_not_i64, kern_logical_not_u8;
+
+/* Of int64 and uint8; arithmetic wraps. same: a copy, what floor, ceil and round are. */
+Kern2 kern_add_i64, kern_sub_i64, kern_mul_i64, kern_pow_i64, kern_maximum_i64, kern_minimum_i64;
+Kern2 kern_add_u8, kern_sub_u8, kern_mul_u8, kern_pow_u8, kern_maximum_u8, kern_minimum_u8;
+Kern1 kern_neg_i64, kern_abs_i64, kern_square_i64, kern_sign_i64, kern_relu_i64, kern_same_i64;
+Kern1 kern_neg_u8, kern_square_u8, kern_sign_u8, kern_same_u8;
 
 /* o = a ? b : c, with a uint8. */
 Kern3 kern_where_f32, kern_where_f64, kern_where_i64, kern_where_u8;
 /* o = min(max(a, b), c), NaN stays NaN (b <= c). */
-Kern3 kern_clamp_f32, kern_clamp_f64;
+Kern3 kern_clamp_f32, kern_clamp_f64, kern_clamp_i64, kern_clamp_u8;
 
 #endif

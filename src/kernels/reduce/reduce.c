@@ -42,7 +42,9 @@ typedef struct Reduction {
 static int64_t run_stride(const Reduction *p) { return p->reduced.stride[p->reduced.ndim - 1][0]; }
 
 static void copy_strided(int64_t n, char *to, const char *from, int64_t stride, int64_t size) {
-  if (size == 4) {
+  if (size == 1) {
+    for (int64_t i = 0; i < n; i++) to[i] = from[i * stride];
+  } else if (size == 4) {
     for (int64_t i = 0; i < n; i++) ((uint32_t *)(void *)to)[i] = ((const uint32_t *)(const void *)from)[i * stride];
   } else {
     for (int64_t i = 0; i < n; i++) ((uint64_t *)(void *)to)[i] = ((const uint64_t *)(const void *)from)[i * stride];

@@ -6,7 +6,8 @@
  * of threads.
  *
  * `dims` is a bit mask of the dimensions to reduce (bit d for dimension d, 0-based); out has a's shape with those
- * dimensions of size 1 (keepdim form; the caller reshapes), and a's dtype. float32, float64 and int64.
+ * dimensions of size 1 (keepdim form; the caller reshapes), and a's dtype. Sums of float32, float64 and int64,
+ * extremes of any dtype.
  */
 #ifndef OPTLAB_KERNELS_REDUCE_REDUCE_H
 #define OPTLAB_KERNELS_REDUCE_REDUCE_H

@@ -115,7 +115,11 @@ REDUCTION(max_i64, int64_t, i, INT64_MIN, LARGER, SAME)
 REDUCTION(min_f32, float, d, INFINITY, SMALLER, SAME)
 REDUCTION(min_f64, double, d, (double)INFINITY, SMALLER, SAME)
 REDUCTION(min_i64, int64_t, i, INT64_MAX, SMALLER, SAME)
+REDUCTION(max_u8, uint8_t, i, 0, LARGER, SAME)
+REDUCTION(min_u8, uint8_t, i, UINT8_MAX, SMALLER, SAME)
 
 const ReduceOp reduce_sum_ops[DT_COUNT] = {[DT_F32] = OP(sum_f32), [DT_F64] = OP(sum_f64), [DT_I64] = OP(sum_i64)};
-const ReduceOp reduce_max_ops[DT_COUNT] = {[DT_F32] = OP(max_f32), [DT_F64] = OP(max_f64), [DT_I64] = OP(max_i64)};
-const ReduceOp reduce_min_ops[DT_COUNT] = {[DT_F32] = OP(min_f32), [DT_F64] = OP(min_f64), [DT_I64] = OP(min_i64)};
+const ReduceOp reduce_max_ops[DT_COUNT] = {
+    [DT_F32] = OP(max_f32), [DT_F64] = OP(max_f64), [DT_I64] = OP(max_i64), [DT_U8] = OP(max_u8)};
+const ReduceOp reduce_min_ops[DT_COUNT] = {
+    [DT_F32] = OP(min_f32), [DT_F64] = OP(min_f64), [DT_I64] = OP(min_i64), [DT_U8] = OP(min_u8)};

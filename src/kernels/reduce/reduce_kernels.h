@@ -3,7 +3,7 @@
  *
  * A sequence of elements is cut into blocks of REDUCE_BLOCK. Element i of a block goes to lane i % REDUCE_LANES; at the
  * block's end the lanes are folded pairwise (lane l with lane l + 16, + 8, ..., + 1) to the block's partial result: a
- * double for float types, an integer for int64. Partial results are merged pairwise, again in an order that only their
+ * double for float types, an integer for int64 and uint8. Partial results are merged pairwise, again in an order that only their
  * number decides. The same happens to w sequences side by side (the columns of a matrix), where an accumulator holds
  * [lane][column].
  */
@@ -36,6 +36,7 @@ typedef struct ReduceOp {
   void (*store)(int64_t w, const Partial *result, void *out, int64_t stride);
 } ReduceOp;
 
-extern const ReduceOp reduce_sum_ops[DT_COUNT], reduce_max_ops[DT_COUNT], reduce_min_ops[DT_COUNT]; /* none for uint8 */
+extern const ReduceOp reduce_sum_ops[DT_COUNT]; /* none for uint8 */
+extern const ReduceOp reduce_max_ops[DT_COUNT], reduce_min_ops[DT_COUNT];
 
 #endif

@@ -4,6 +4,7 @@
  * What can be written with these in Lua (func.grad, hessian, gradcheck) is in lua/optlab/autograd/func.lua.
  */
 #include "autograd/backward.h"
+#include "lua/base/lguard.h"
 #include "lua/tensor/ltensor.h"
 
 /* The rows that backward and grad share; retain_graph is create_graph unless given. */
@@ -78,13 +79,11 @@ static int l_grad(lua_State *L) {
   return 1;
 }
 
-/* Calls the function at 1 with the other arguments under a grad mode, restores the mode whatever happens. */
+/* Calls the function at 1 with the other arguments under a grad mode. */
 static int call_with_mode(lua_State *L, const char *fn, bool mode) {
   if (lua_type(L, 1) != LUA_TFUNCTION) return lb_badvalue(L, fn, "f", 1, "a function");
-  bool old = grad_set_mode(mode);
-  int rc = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-  grad_set_mode(old);
-  return rc == LUA_OK ? lua_gettop(L) : lua_error(L);
+  lguard_grad_mode(L, mode, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
 }
 /*** Calls f(...) without recording and returns its results: `lab.no_grad(function() ... end)`. @function no_grad */
 static int l_no_grad(lua_State *L) { return call_with_mode(L, "lab.no_grad", false); }

@@ -9,8 +9,15 @@
 
 /* --- one value ---------------------------------------------------------------------------------------------------- */
 
+static bool has_nul(lua_State *L, int idx) {
+  return lua_type(L, idx) == LUA_TSTRING && strlen(lua_tostring(L, idx)) != lua_rawlen(L, idx);
+}
+
 static int bad_value(lua_State *L, const char *callee, const Arg *a, int idx) {
   char what[256];
+  if (a->kind == ARG_STRING && has_nul(L, idx)) {
+    return lb_badvalue(L, callee, a->name, idx, "a string without a byte 0");
+  }
   return lb_badvalue(L, callee, a->name, idx, arg_what(a, what, sizeof what));
 }
 
@@ -79,7 +86,7 @@ static void read_shape(lua_State *L, int idx, const char *callee, const Arg *a, 
 }
 
 static double read_choice(lua_State *L, int idx, const char *callee, const Arg *a) {
-  const char *word = lua_type(L, idx) == LUA_TSTRING ? lua_tostring(L, idx) : NULL;
+  const char *word = lua_type(L, idx) == LUA_TSTRING && !has_nul(L, idx) ? lua_tostring(L, idx) : NULL;
   for (int i = 0; word && a->choices[i]; i++) {
     if (strcmp(word, a->choices[i]) == 0) return i;
   }
@@ -95,7 +102,7 @@ static double read_dim(lua_State *L, int idx, const char *callee, const Arg *a) 
 
 static double read_dtype(lua_State *L, int idx, const char *callee, const Arg *a) {
   DType dt = DT_F32;
-  bool ok = lua_type(L, idx) == LUA_TSTRING && dtype_parse(lua_tostring(L, idx), &dt) == 0;
+  bool ok = lua_type(L, idx) == LUA_TSTRING && !has_nul(L, idx) && dtype_parse(lua_tostring(L, idx), &dt) == 0;
   if (!ok || (a->kind == ARG_FLOAT_DTYPE && !dtype_is_float(dt))) bad_value(L, callee, a, idx);
   return dt;
 }
@@ -107,7 +114,7 @@ static bool is_kept_kind(lua_State *L, int idx, const Arg *a) {
     case ARG_TENSOR:
       return lb_testtensor(L, idx) != NULL;
     case ARG_STRING:
-      return lua_type(L, idx) == LUA_TSTRING;
+      return lua_type(L, idx) == LUA_TSTRING && !has_nul(L, idx); /* names of files and the like, read as C reads */
     case ARG_FUNCTION:
       return lua_isfunction(L, idx);
     case ARG_TABLE:
@@ -115,9 +122,15 @@ static bool is_kept_kind(lua_State *L, int idx, const Arg *a) {
     case ARG_INT64:
       lua_tointegerx(L, idx, &isint);
       return isint && lua_type(L, idx) == LUA_TNUMBER;
+    case ARG_SCALAR:
+      return lua_type(L, idx) == LUA_TNUMBER && arg_in_range(a->range, lua_tonumber(L, idx));
     default:
       return true;
   }
+}
+
+Scalar largs_scalar(lua_State *L, int idx) {
+  return lua_isinteger(L, idx) ? scalar_integer(lua_tointeger(L, idx)) : scalar_number(lua_tonumber(L, idx));
 }
 
 void largs_value(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {
@@ -212,6 +225,10 @@ bool largs_is_options(lua_State *L, int idx) {
   return false;
 }
 
+static bool takes_list(const Arg *a) {
+  return a->kind == ARG_TUPLE || a->kind == ARG_SIZES || a->kind == ARG_SHAPE || arg_is_list(a) || a->kind == ARG_VALUE;
+}
+
 static bool is_empty(lua_State *L, int idx) {
   lua_pushnil(L);
   if (!lua_next(L, idx)) return !is_object(L, idx);
@@ -253,9 +270,15 @@ void largs_checknames(lua_State *L, int idx, const char *callee, const Arg *args
 /* Whether the values of a row stay on the stack. */
 static bool stays(const Arg *a, const ArgValues *v) { return a->kind >= ARG_TENSOR || (arg_is_list(a) && !v->owned); }
 
+void largs_refusenames(lua_State *L, int idx, const char *callee, const char *name) {
+  if (largs_is_options(L, idx))
+    lb_error(L, "%s: %s must be a list, which has no names; options belong beside it", callee, name);
+}
+
 /* Reads row a from the table at `options`; false if it is not there. */
 static bool read_named(lua_State *L, int options, const char *callee, const Arg *a, double *x, ArgValues *v) {
   int type = lua_getfield(L, options, a->name);
+  if (type == LUA_TTABLE && takes_list(a) && a->kind != ARG_VALUE) largs_refusenames(L, -1, callee, a->name);
   if (type != LUA_TNIL) read_value(L, -1, callee, a, x, v);
   if (type == LUA_TNIL || !stays(a, v)) lua_pop(L, 1);
   return type != LUA_TNIL;
@@ -288,10 +311,6 @@ void largs_options(lua_State *L, int idx, const char *callee, ArgValues *v) {
 typedef struct Call {
   int first, last, end, options;
 } Call;
-
-static bool takes_list(const Arg *a) {
-  return a->kind == ARG_TUPLE || a->kind == ARG_SIZES || a->kind == ARG_SHAPE || arg_is_list(a) || a->kind == ARG_VALUE;
-}
 
 /* The position behind that of row a, whose value lies at `at`. */
 static int behind(lua_State *L, const Arg *a, int at) {

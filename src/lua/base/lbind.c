@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/interrupt.h"
 #include "core/recorder.h"
 #include "lua/base/lrecord.h"
 
@@ -53,10 +54,18 @@ Tensor *lb_checktensor(lua_State *L, int idx, const char *callee, const char *na
   return t;
 }
 
+/* A tensor whose computation may have been cut short reaches no script. */
+static void raise_interrupted(lua_State *L, Tensor *owned) {
+  tensor_release(owned);
+  interrupt_error();
+  lb_coreerror(L);
+}
+
 void lb_pushunseen(lua_State *L, Tensor *owned) {
   static size_t unreported; /* since the last report to the collector: bytes, tensors */
   static int tensors;
   if (!owned) lb_coreerror(L);
+  if (interrupt_requested()) raise_interrupted(L, owned);
   TensorUD *ud = lua_newuserdatauv(L, sizeof *ud, 0); /* raises only when Lua itself is out of memory */
   ud->t = owned;
   luaL_setmetatable(L, TENSOR_MT);
@@ -87,6 +96,13 @@ void lb_read(lua_State *L, const Tensor *t, const char *reader) {
   if (!context->recorder) return;
   context->recorder->value_read(t, reader);
   lrecord_raise(L);
+}
+
+const char *lb_checkpath(lua_State *L, int idx) {
+  size_t n;
+  const char *path = luaL_checklstring(L, idx, &n);
+  if (strlen(path) != n) lb_error(L, "the path %s holds a byte 0", lb_pushgot(L, idx));
+  return path;
 }
 
 int lb_length(lua_State *L, int idx) {

@@ -36,6 +36,10 @@ int lb_closetensor(lua_State *L);
  * a step is recorded, unless t is a constant of it. */
 void lb_read(lua_State *L, const Tensor *t, const char *reader);
 
+/* The name of a file at idx; raises if it is no string or holds a byte 0, where the system would cut it. For functions
+ * that only optlab's own modules call; others declare their arguments. */
+const char *lb_checkpath(lua_State *L, int idx);
+
 /* The length of the list at idx, at least 0 and at most INT_MAX / 2, whatever a metamethod says: n + 1 is an int, and
  * n times the size of an element no more than memory can hold. */
 int lb_length(lua_State *L, int idx);
@@ -50,16 +54,17 @@ int lb_checkdim(lua_State *L, double d, int ndim, const char *callee, const char
 
 /* --- the libraries; each pushes its table --------------------------------------------------------------------- */
 
-int luaopen_optlab_tensor(lua_State *L);   /* ltensorlib.c: creation, methods, operators */
-int luaopen_optlab_autograd(lua_State *L); /* lautogradlib.c */
-int luaopen_optlab_nn(lua_State *L);       /* lnnlib.c: layers, losses, init, functional */
-int luaopen_optlab_optim(lua_State *L);    /* loptimlib.c */
-int luaopen_optlab_sched(lua_State *L);    /* lschedlib.c */
-int luaopen_optlab_data(lua_State *L);     /* ldatalib.c: csv, fetch, loader */
-int luaopen_optlab_save(lua_State *L);     /* lsavelib.c: files of tensors */
-int luaopen_optlab_compile(lua_State *L);  /* lcompilelib.c: recorded steps */
-int luaopen_optlab_system(lua_State *L);   /* lsystemlib.c: clock, memory, threads, terminal */
-int luaopen_optlab_files(lua_State *L);    /* lfileslib.c: folders, files replaced as a whole */
-int luaopen_optlab_core(lua_State *L);     /* lcorelib.c: one table of the above; what require "optlab.core" gives */
+int luaopen_optlab_tensor(lua_State *L);    /* ltensorlib.c: creation, methods, operators */
+int luaopen_optlab_autograd(lua_State *L);  /* lautogradlib.c */
+int luaopen_optlab_nn(lua_State *L);        /* lnnlib.c: layers, losses, init, functional */
+int luaopen_optlab_optim(lua_State *L);     /* loptimlib.c */
+int luaopen_optlab_sched(lua_State *L);     /* lschedlib.c */
+int luaopen_optlab_data(lua_State *L);      /* ldatalib.c: csv, fetch, loader */
+int luaopen_optlab_save(lua_State *L);      /* lsavelib.c: files of tensors */
+int luaopen_optlab_compile(lua_State *L);   /* lcompilelib.c: recorded steps */
+int luaopen_optlab_system(lua_State *L);    /* lsystemlib.c: clock, memory, threads, terminal */
+int luaopen_optlab_files(lua_State *L);     /* lfileslib.c: folders, files replaced as a whole */
+int luaopen_optlab_interrupt(lua_State *L); /* linterruptlib.c: the request that the program ends */
+int luaopen_optlab_core(lua_State *L);      /* lcorelib.c: one table of the above; what require "optlab.core" gives */
 
 #endif

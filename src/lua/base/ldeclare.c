@@ -14,6 +14,7 @@ static const char *const kinds[ARG_KIND_COUNT] = {
     [ARG_DIM] = "dimension", [ARG_DTYPE] = "dtype",     [ARG_FLOAT_DTYPE] = "float_dtype",
     [ARG_TENSOR] = "tensor", [ARG_STRING] = "string",   [ARG_FUNCTION] = "function",
     [ARG_TABLE] = "table",   [ARG_VALUE] = "value",     [ARG_INT64] = "integer",
+    [ARG_SCALAR] = "number",
 };
 
 static const char *const ranges[RANGE_COUNT] = {
@@ -49,7 +50,8 @@ static void set_default(lua_State *L, const Arg *a) {
 }
 
 static bool is_numeric(const Arg *a) {
-  return arg_is_integral(a) || a->kind == ARG_NUMBER || a->kind == ARG_TUPLE || a->kind == ARG_LIST;
+  return arg_is_integral(a) || a->kind == ARG_NUMBER || a->kind == ARG_SCALAR || a->kind == ARG_TUPLE ||
+         a->kind == ARG_LIST;
 }
 
 void ldeclare_pushargs(lua_State *L, const Arg *args) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "args/arg.h"
+#include "base/text/visible.h"
 #include "lua/base/lbind.h"
 
 /* --- where ------------------------------------------------------------------------------------------------------ */
@@ -53,6 +54,9 @@ int lb_error(lua_State *L, const char *fmt, ...) {
   lua_pushvfstring(L, fmt, ap);
   va_end(ap);
   lua_concat(L, 2);
+  size_t n;
+  const char *text = lua_tolstring(L, -1, &n);
+  lb_pushvisible(L, text, n, false);
   return lua_error(L);
 }
 
@@ -61,6 +65,23 @@ int lb_coreerror(lua_State *L) { return lb_error(L, "%s", err_message()); }
 int lb_calleeerror(lua_State *L, const char *callee) { return lb_error(L, "%s: %s", callee, err_message()); }
 
 /* --- what was given ----------------------------------------------------------------------------------------------- */
+
+const char *lb_pushvisible(lua_State *L, const char *text, size_t n, bool lines) {
+  luaL_Buffer b;
+  const size_t room = 4 * n + 1; /* each byte as \xNN */
+  char *out = luaL_buffinitsize(L, &b, room);
+  luaL_pushresultsize(&b, visible(out, room, text, n, lines));
+  return lua_tostring(L, -1);
+}
+
+/* A string in quotes; of a long one, the beginning. */
+static const char *push_string(lua_State *L, int idx) {
+  char text[512];
+  size_t n;
+  const char *s = lua_tolstring(L, idx, &n);
+  visible(text, sizeof text, s, n, false);
+  return lua_pushfstring(L, "'%s'", text);
+}
 
 /* "a table", "a userdata", "an optlab.Optimizer" */
 static const char *push_type(lua_State *L, int idx) {
@@ -78,7 +99,7 @@ const char *lb_pushgot(lua_State *L, int idx) {
     case LUA_TNIL:
       return lua_pushstring(L, "nothing");
     case LUA_TSTRING:
-      return lua_pushfstring(L, "'%s'", lua_tostring(L, idx));
+      return push_string(L, idx);
     case LUA_TBOOLEAN:
       return luaL_tolstring(L, idx, NULL);
     case LUA_TNUMBER:

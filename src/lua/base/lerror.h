@@ -27,6 +27,9 @@ int lb_calleeerror(lua_State *L, const char *callee); /* with "callee: err_messa
  * if there is none. */
 int lb_badvalue(lua_State *L, const char *callee, const char *name, int idx, const char *what);
 
+/* Pushes n bytes of text with control characters spelled out (base/text/visible.h); `lines`: line breaks, tabs stay. */
+const char *lb_pushvisible(lua_State *L, const char *text, size_t n, bool lines);
+
 /* Pushes the VALUE at idx: 'x', 3, true, nothing, a table, a tensor of shape (2, 3), an optlab.Optimizer. */
 const char *lb_pushgot(lua_State *L, int idx);
 

@@ -167,6 +167,12 @@ static int pass_len(lua_State *L) {
   return 1;
 }
 
+static int pass_tostring(lua_State *L) {
+  const Pass *p = luaL_checkudata(L, 1, PASS_MT);
+  lua_pushfstring(L, "CompiledPass(%I batches left)", (LUAI_UACINT)batches_left(p));
+  return 1;
+}
+
 /*** Up to `count` more batches (all without it); nil when the epoch is over. @function CompiledPass:run */
 static int pass_run(lua_State *L) {
   static const Arg args[] = {{.name = "count", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = ARG_INTEGER_MAX},
@@ -188,5 +194,7 @@ void lcompile_open_pass(lua_State *L) {
   lua_setfield(L, -2, "__index");
   lua_pushcfunction(L, pass_len);
   lua_setfield(L, -2, "__len");
+  lua_pushcfunction(L, pass_tostring);
+  lua_setfield(L, -2, "__tostring");
   lua_pop(L, 1);
 }

@@ -5,13 +5,13 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "data/formats/csv.h"
 #include "data/formats/idx.h"
 #include "data/formats/npy.h"
 #include "data/io/inflate.h"
 #include "data/standardize.h"
 #include "data/standins/garments.h"
 #include "data/standins/gaussian.h"
+#include "data/text/csv.h"
 #include "lua/base/ldeclare.h"
 #include "lua/data/ldata.h"
 
@@ -88,20 +88,21 @@ static void check_na(lua_State *L, int idx, CsvOptions *opt) {
 /* Reads {2, "chord", ...} into a block of memory left on the stack. */
 static void check_columns(lua_State *L, int list, CsvOptions *opt) {
   if (list == 0) return;
-  lua_Integer n = luaL_len(L, list);
+  const int n = lb_length(L, list);
   if (n < 1) lb_badvalue(L, CSV, "columns", list, WHAT_COLUMNS);
   CsvColumn *columns = lua_newuserdatauv(L, (size_t)n * sizeof *columns, 0);
-  for (lua_Integer i = 1; i <= n; i++) {
+  for (int i = 1; i <= n; i++) {
     int isint = 0;
     CsvColumn c = {NULL, 0};
+    bool ok = true;
     if (lua_geti(L, list, i) == LUA_TSTRING) {
       c.name = lua_tostring(L, -1); /* the list keeps it alive */
+      ok = strlen(c.name) == lua_rawlen(L, -1);
     } else {
       c.index = lua_tointegerx(L, -1, &isint) - 1;
-      if (!isint || c.index < 0) {
-        lb_badvalue(L, CSV, lua_pushfstring(L, "columns[%d]", (int)i), -2, "a position (1, 2, ...) or a name");
-      }
+      ok = isint && c.index >= 0;
     }
+    if (!ok) lb_badvalue(L, CSV, lua_pushfstring(L, "columns[%d]", i), -2, "a position (1, 2, ...) or a name");
     columns[i - 1] = c;
     lua_pop(L, 1);
   }
@@ -155,8 +156,11 @@ holds names), skip (lines to ignore at the start), columns (list of positions or
 @usage local t, names = data.csv("iris.csv", {header = true, columns = {1, "petal_width"}})
 */
 static int csv(lua_State *L) {
-  const char *path = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : NULL;
-  if (!path) return lb_badvalue(L, CSV, "path", 1, "a string");
+  static const Arg path_arg = {.name = "path", .kind = ARG_STRING, .required = true};
+  double at = 0;
+  if (lua_isnoneornil(L, 1)) return lb_badvalue(L, CSV, "path", 1, "a string");
+  largs_value(L, 1, CSV, &path_arg, &at);
+  const char *path = lua_tostring(L, (int)at);
   CsvOptions opt = check_csv_options(L);
   CsvTable *table = lua_newuserdatauv(L, sizeof *table, 0);
   *table = (CsvTable){0};

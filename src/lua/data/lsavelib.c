@@ -6,7 +6,8 @@
  *   open_safetensors(path) -> file: file:header(), file:size() (bytes of data), file:tensor(type, {sizes}, begin)
  *   type_size(type) -> bytes per element, or nil
  *   write_npy(path, tensor)            read_npy(path) -> tensor
- *   write_npz(path, {name, ...}, {tensor, ...}, compress)   read_npz(path) -> {name = tensor}
+ *   write_npz(path, {name, ...}, {tensor, ...}, compress)   read_npz(path) -> {name = tensor}[, why a member
+ *   was left out, how many were]
  *
  * All raise; the messages name the file. `path` is checked by the callers.
  */
@@ -31,13 +32,13 @@ static int checked(lua_State *L, int status, const char *fn) {
 static int l_write_safetensors(lua_State *L) {
   size_t nheader;
   int n;
-  const char *path = luaL_checkstring(L, 1), *header = luaL_checklstring(L, 2, &nheader);
+  const char *path = lb_checkpath(L, 1), *header = luaL_checklstring(L, 2, &nheader);
   Tensor **list = lb_tensorlist(L, 3, &n, SAVE, "tensors");
   return checked(L, safetensors_write(path, header, nheader, n, list), SAVE);
 }
 
 static int l_open_safetensors(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
+  const char *path = lb_checkpath(L, 1);
   SafeFile *f = lua_newuserdatauv(L, sizeof *f, 0);
   *f = (SafeFile){0};
   luaL_setmetatable(L, SAFE_MT);
@@ -93,12 +94,12 @@ static int l_type_size(lua_State *L) {
 /* --- npy, npz-------------------------------------------------------------------------------------------------- */
 
 static int l_write_npy(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
+  const char *path = lb_checkpath(L, 1);
   return checked(L, npy_write(path, lb_checktensor(L, 2, SAVE, "tensor")), SAVE);
 }
 
 static int l_read_npy(lua_State *L) {
-  Tensor *t = npy_read(luaL_checkstring(L, 1));
+  Tensor *t = npy_read(lb_checkpath(L, 1));
   checked(L, t ? 0 : -1, LOAD);
   lb_pushtensor(L, t);
   return 1;
@@ -106,12 +107,12 @@ static int l_read_npy(lua_State *L) {
 
 static int l_write_npz(lua_State *L) {
   int n;
-  const char *path = luaL_checkstring(L, 1);
+  const char *path = lb_checkpath(L, 1);
   Tensor **tensor = lb_tensorlist(L, 3, &n, SAVE, "tensors");
   const char **name = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *name, 0);
   for (int i = 0; i < n; i++) {
     lua_geti(L, 2, i + 1);
-    name[i] = luaL_checkstring(L, -1); /* the list keeps it alive */
+    name[i] = lb_checkpath(L, -1); /* the list keeps it alive */
     lua_pop(L, 1);
   }
   return checked(L, npz_write(path, n, name, tensor, lua_toboolean(L, 4)), SAVE);
@@ -123,7 +124,7 @@ static int npz_gc(lua_State *L) {
 }
 
 static int l_read_npz(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
+  const char *path = lb_checkpath(L, 1);
   Npz *z = lua_newuserdatauv(L, sizeof *z, 0);
   *z = (Npz){0};
   luaL_setmetatable(L, NPZ_MT);
@@ -136,7 +137,10 @@ static int l_read_npz(lua_State *L) {
     lb_pushtensor(L, t);
     lua_rawset(L, -3);
   }
-  return 1;
+  if (!z->reason) return 1;
+  lua_pushstring(L, z->reason);
+  lua_pushinteger(L, z->left_out);
+  return 3;
 }
 
 static const luaL_Reg library[] = {

@@ -168,7 +168,7 @@ static int init_call(lua_State *L) {
     return lb_error(L, "%s: tensor must be float32 or float64, got %s", callee, dtype_name((DType)t->dtype));
   }
   largs_read(L, 2, callee, &(ArgValues){.args = def->args, .x = x});
-  if (def->fill(t, x) < 0) return lb_calleeerror(L, callee);
+  if (tensor_check_writable(t) < 0 || def->fill(t, x) < 0) return lb_calleeerror(L, callee);
   lua_settop(L, 1);
   return 1;
 }

@@ -62,10 +62,8 @@ int loptim_define(lua_State *L);
 const OptimDef *loptim_definition(lua_State *L, int idx); /* of the userdata at idx; NULL if it is none */
 
 /* One update of the optimizer at index 1, whose definition has no kernels. */
-void loptim_lua_step(lua_State *L, Optim *o);
+void loptim_lua_step(lua_State *L);
 
-/* Turns recording on or off until the calling C function returns or raises; pushes one value. */
-void loptim_grad_mode(lua_State *L, bool on);
 void loptim_open_define(lua_State *L);
 
 #endif

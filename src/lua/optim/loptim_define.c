@@ -7,34 +7,17 @@
  */
 #include <string.h>
 
-#include "autograd/op.h"
 #include "lua/base/largs.h"
+#include "lua/base/lguard.h"
 #include "lua/optim/loptim.h"
 
 #define DEFINITION_MT "optlab.OptimizerDefinition"
-#define MODE_MT "optlab.GradMode"
 
 enum { UV_STEP = 1, UV_STATE, UV_STRINGS, UV_ROWS, UV_COUNT = UV_ROWS };
 
 typedef struct Definition {
   OptimDef def; /* names belong to the strings in UV_STRINGS, rows and lists of defaults to the blocks in UV_ROWS */
 } Definition;
-
-/* --- recording on or off ------------------------------------------------------------------------------------------ */
-
-static int mode_close(lua_State *L) {
-  const bool *old = luaL_checkudata(L, 1, MODE_MT);
-  grad_set_mode(*old);
-  return 0;
-}
-
-void loptim_grad_mode(lua_State *L, bool on) {
-  bool *old = lua_newuserdatauv(L, sizeof *old, 0);
-  *old = grad_mode();
-  luaL_setmetatable(L, MODE_MT);
-  lua_toclose(L, -1);
-  grad_set_mode(on);
-}
 
 /* --- definitions -------------------------------------------------------------------------------------------------- */
 
@@ -166,7 +149,7 @@ static int run_count(const Computation *c, Context *own) {
   OptimParam *q;
   (void)own;
   memcpy(&q, c->args, sizeof q);
-  q->t++;
+  optim_count(q);
   return 0;
 }
 
@@ -206,7 +189,9 @@ static void step_param(lua_State *L, Optim *o, const Frame *f, int group, int j,
   lua_settop(L, top);
 }
 
-void loptim_lua_step(lua_State *L, Optim *o) {
+/* The update of all parameters of the optimizer at index 1. */
+static int step_all(lua_State *L) {
+  Optim *o = loptim_check(L, 1, "Optimizer:step");
   Frame f;
   luaL_checkstack(L, 20, NULL);
   lua_getiuservalue(L, 1, OPTIM_UV_DEFINITION);
@@ -215,17 +200,20 @@ void loptim_lua_step(lua_State *L, Optim *o) {
   f.step = lua_gettop(L);
   lua_getiuservalue(L, 1, OPTIM_UV_STATES);
   f.states = lua_gettop(L);
-  loptim_grad_mode(L, false);
   int k = 0;
   for (int i = 0; i < o->ngroups; i++) {
     for (int j = 0; j < o->group[i].nparams; j++) step_param(L, o, &f, i, j, k++);
   }
+  return 0;
+}
+
+void loptim_lua_step(lua_State *L) {
+  lua_pushcfunction(L, step_all);
+  lua_pushvalue(L, 1);
+  lguard_grad_mode(L, false, 1, 0);
 }
 
 void loptim_open_define(lua_State *L) {
   luaL_newmetatable(L, DEFINITION_MT);
-  luaL_newmetatable(L, MODE_MT);
-  lua_pushcfunction(L, mode_close);
-  lua_setfield(L, -2, "__close");
-  lua_pop(L, 2);
+  lua_pop(L, 1);
 }

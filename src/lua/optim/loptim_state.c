@@ -5,8 +5,9 @@
  *     state = { [1] = { step = 3, exp_avg = tensor, exp_avg_sq = tensor }, ... },      numbered over all groups, from 1
  *     param_groups = { { lr = 0.01, ..., initial_lr = 0.01, params = {1, 2} }, ... } }
  *
- * Tensors are copies on the way out and on the way in. Everything is checked before anything is changed. The state of
- * an optimizer written in Lua is whatever its step keeps: tables are copied to any depth.
+ * Tensors are copies on the way out and on the way in. Everything is checked and copied before anything is changed, so
+ * that a state which does not fit, or for which there is no memory, changes nothing. The state of an optimizer written in
+ * Lua is whatever its step keeps: tables are copied to any depth.
  */
 #include <stdio.h>
 #include <string.h>
@@ -120,7 +121,8 @@ int loptim_state_dict(lua_State *L) {
 
 /* Pushes field `name` of the table at idx, which must be a table itself. */
 static void need_table(lua_State *L, int idx, const char *name) {
-  if (lua_getfield(L, idx, name) != LUA_TTABLE) {
+  lua_pushstring(L, name);
+  if (lua_rawget(L, idx) != LUA_TTABLE) {
     lb_error(L, FN ": the state has no table '%s'; it must come from state_dict()", name);
   }
 }
@@ -134,8 +136,9 @@ static void check_name(lua_State *L, const Optim *o) {
 }
 
 static void check_count(lua_State *L, int i) {
-  if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 0) return;
-  lb_error(L, FN ": parameter %d needs a count of updates, got %s", i + 1, luaL_tolstring(L, -1, NULL));
+  if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 0 && lua_tointeger(L, -1) <= OPTIM_MAX_UPDATES) return;
+  lb_error(L, FN ": parameter %d needs a count of updates, an integer from 0 to 2^53, got %s", i + 1,
+           lb_pushgot(L, -1));
 }
 
 /* Reads group table number i on top of the stack into h (the hyperparameters, then initial_lr) and checks it. */
@@ -159,7 +162,7 @@ static void check_group(lua_State *L, const Optim *o, int i, double *h) {
   if (!o->def->kernel[0]) {
     need_table(L, top, "updates");
     for (int j = 0; j < n; j++) {
-      lua_geti(L, -1, j + 1);
+      lua_rawgeti(L, -1, j + 1);
       check_count(L, j);
       lua_pop(L, 1);
     }
@@ -177,7 +180,7 @@ static double *check_groups(lua_State *L, const Optim *o) {
   int stride = args_places(o->def->args) + 1;
   double *h = lua_newuserdatauv(L, (size_t)(n * stride) * sizeof *h, 0);
   for (int i = 0; i < n; i++) {
-    if (lua_geti(L, list, i + 1) != LUA_TTABLE) lb_error(L, FN ": group %d of the state is no table", i + 1);
+    if (lua_rawgeti(L, list, i + 1) != LUA_TTABLE) lb_error(L, FN ": group %d of the state is no table", i + 1);
     check_group(L, o, i, h + i * stride);
     lua_pop(L, 1);
   }
@@ -227,48 +230,87 @@ static void check_states(lua_State *L, Optim *o) {
   }
 }
 
-static void drop_state(const Optim *o, OptimParam *q) {
-  for (int k = 0; k < o->nslots; k++) {
-    tensor_release(q->state[k]);
-    q->state[k] = NULL;
-    q->fresh[k] = false;
-  }
-  q->any_fresh = false;
-  q->t = 0;
+/* --- taking over -------------------------------------------------------------------------------------------------- */
+
+/* What a parameter gets. */
+typedef struct Fresh {
+  int64_t t;
+  Tensor **state; /* [nslots] borrowed from the userdata in the list of copies; NULL: none */
+} Fresh;
+
+/* Pushes a block with an empty Fresh for each parameter, and a list that will keep the copies alive. */
+static Fresh *push_fresh(lua_State *L, Optim *o) {
+  const size_t n = (size_t)optim_nparams(o), slots = n * (size_t)o->nslots;
+  Fresh *fresh = lua_newuserdatauv(L, n * sizeof *fresh + slots * sizeof(Tensor *) + 1, 0);
+  Tensor **state = (Tensor **)(void *)(fresh + n);
+  for (size_t k = 0; k < slots; k++) state[k] = NULL;
+  for (size_t i = 0; i < n; i++) fresh[i] = (Fresh){.state = state + i * (size_t)o->nslots};
+  lua_newtable(L);
+  return fresh;
 }
 
-/* Takes the checked state table on top of the stack. */
-static void take_state(lua_State *L, const Optim *o, OptimParam *q, int i) {
-  int entry = lua_gettop(L);
+/* Pushes entry `key` of the table at idx, which lua_next has seen: without metamethods, as that does. */
+static void get_checked(lua_State *L, int idx, const char *key) {
+  lua_pushstring(L, key);
+  lua_rawget(L, idx);
+}
+
+/* Copies the checked state table on top of the stack for parameter i; the copies go into the list at `copies`. */
+static void copy_state(lua_State *L, const Optim *o, const OptimParam *q, int i, Fresh *fresh, int copies) {
+  const int entry = lua_gettop(L);
   if (!o->def->kernel[0]) {
-    lua_getiuservalue(L, 1, OPTIM_UV_STATES);
     push_copy(L, entry);
-    lua_rawseti(L, -2, i + 1);
-    lua_settop(L, entry);
+    lua_rawseti(L, copies, i + 1);
     return;
   }
-  lua_getfield(L, entry, "step");
-  q->t = lua_tointeger(L, -1);
+  get_checked(L, entry, "step");
+  fresh->t = lua_tointeger(L, -1);
   for (int k = 0; k < o->nslots; k++) {
-    lua_getfield(L, entry, o->def->slot[k].name);
+    get_checked(L, entry, o->def->slot[k].name);
     const Tensor *t = lb_testtensor(L, -1);
-    if (t && !(q->state[k] = tensor_cast(t, optim_slot_dtype(o, k, q->p)))) lb_coreerror(L);
+    if (!t) continue;
+    fresh->state[k] = tensor_cast(t, optim_slot_dtype(o, k, q->p));
+    lb_pushtensor(L, fresh->state[k]);
+    lua_rawseti(L, copies, (lua_Integer)lua_rawlen(L, copies) + 1);
   }
   lua_settop(L, entry);
 }
 
-/* Takes the checked counts of updates of an optimizer written in Lua; the list of groups is at `groups`. */
-static void take_updates(lua_State *L, Optim *o, int groups) {
+/* Reads the checked counts of updates of an optimizer written in Lua; the list of groups is at `groups`. */
+static void copy_updates(lua_State *L, const Optim *o, Fresh *fresh, int groups) {
   for (int i = 0; i < o->ngroups; i++) {
-    lua_geti(L, groups, i + 1);
-    lua_getfield(L, -1, "updates");
+    lua_rawgeti(L, groups, i + 1);
+    get_checked(L, lua_gettop(L), "updates");
     for (int j = 0; j < o->group[i].nparams; j++) {
-      lua_geti(L, -1, j + 1);
-      o->group[i].param[j].t = lua_tointeger(L, -1);
+      lua_rawgeti(L, -1, j + 1);
+      (fresh++)->t = lua_tointeger(L, -1);
       lua_pop(L, 1);
     }
     lua_pop(L, 2);
   }
+}
+
+static void take_state(const Optim *o, OptimParam *q, const Fresh *fresh) {
+  for (int k = 0; k < o->nslots; k++) {
+    tensor_release(q->state[k]);
+    q->state[k] = fresh->state[k] ? tensor_retain(fresh->state[k]) : NULL;
+    q->fresh[k] = false;
+  }
+  q->any_fresh = false;
+  q->t = fresh->t;
+}
+
+/* Nothing here can fail. h: what check_groups read. */
+static void take_all(lua_State *L, Optim *o, const double *h, const Fresh *fresh, int copies) {
+  const int places = args_places(o->def->args);
+  for (int i = 0; i < o->ngroups; i++, h += places + 1) {
+    memcpy(o->group[i].h, h, (size_t)places * sizeof *h);
+    o->group[i].initial_lr = h[places];
+  }
+  for (int i = 0, n = optim_nparams(o); i < n; i++) take_state(o, optim_param(o, i), fresh + i);
+  if (o->def->kernel[0]) return;
+  lua_pushvalue(L, copies);
+  lua_setiuservalue(L, 1, OPTIM_UV_STATES);
 }
 
 /*** Takes over what state_dict() gave, perhaps in another run; it must fit groups, parameters and shapes. @function
@@ -281,24 +323,17 @@ int loptim_load_state_dict(lua_State *L) {
   lua_settop(L, 2);
   check_name(L, o);
   const double *h = check_groups(L, o);
-  int groups = lua_gettop(L) - 1;
+  const int groups = lua_gettop(L) - 1;
   check_states(L, o);
-  int states = lua_gettop(L);
-  int places = args_places(o->def->args);
-  for (int i = 0; i < o->ngroups; i++, h += places + 1) {
-    memcpy(o->group[i].h, h, (size_t)places * sizeof *h);
-    o->group[i].initial_lr = h[places];
-  }
-  if (!o->def->kernel[0]) {
-    lua_newtable(L);
-    lua_setiuservalue(L, 1, OPTIM_UV_STATES);
-  }
+  const int states = lua_gettop(L);
+  Fresh *fresh = push_fresh(L, o);
+  const int copies = lua_gettop(L);
+  luaL_checkstack(L, 10, NULL);
   for (int i = 0, n = optim_nparams(o); i < n; i++) {
-    OptimParam *q = optim_param(o, i);
-    drop_state(o, q);
-    if (lua_rawgeti(L, states, i + 1) == LUA_TTABLE) take_state(L, o, q, i);
-    lua_pop(L, 1);
+    if (lua_rawgeti(L, states, i + 1) == LUA_TTABLE) copy_state(L, o, optim_param(o, i), i, &fresh[i], copies);
+    lua_settop(L, copies);
   }
-  if (!o->def->kernel[0]) take_updates(L, o, groups);
+  if (!o->def->kernel[0]) copy_updates(L, o, fresh, groups);
+  take_all(L, o, h, fresh, copies);
   return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "lua/base/largs.h"
 #include "lua/base/ldeclare.h"
+#include "lua/base/lguard.h"
 #include "lua/base/lrecord.h"
 #include "lua/optim/loptim.h"
 #include "optim/clip.h"
@@ -98,6 +99,7 @@ static void add_group_table(lua_State *L, int self, Optim *o, int idx, const cha
   memcpy(h, o->defaults, bytes);
   largs_named(L, idx, fn, &(ArgValues){.args = args, .x = h});
   if (lua_getfield(L, idx, "params") == LUA_TNIL) lb_error(L, "%s: a parameter group needs a field 'params'", fn);
+  largs_refusenames(L, -1, fn, "params");
   add_params(L, self, o, -1, h, fn);
   lua_settop(L, top);
 }
@@ -123,6 +125,7 @@ static void read_call(lua_State *L, const char *fn, const Arg *args, double *h) 
   largs_named(L, options, fn, &(ArgValues){.args = args, .x = h});
   if (one && !list) {
     lua_getfield(L, 1, "params");
+    largs_refusenames(L, -1, fn, "params");
     lua_replace(L, 1);
   }
 }
@@ -201,19 +204,16 @@ static int l_step(lua_State *L) {
     if (lua_type(L, 2) != LUA_TFUNCTION) {
       return lb_badvalue(L, "Optimizer:step", "closure", 2, "a function that returns the loss");
     }
-    loptim_grad_mode(L, true);
-    int guard = lua_gettop(L);
     lua_pushvalue(L, 2);
-    lua_call(L, 0, 1);
-    lua_closeslot(L, guard);
+    lguard_grad_mode(L, true, 0, 1);
     check_self(L, "Optimizer:step");
   }
   if (!ud->o.def->kernel[0]) {
-    loptim_lua_step(L, &ud->o);
+    loptim_lua_step(L);
   } else if (optim_step(&ud->o) < 0) {
     return lb_coreerror(L);
   }
-  if (closure) lua_settop(L, 4);
+  lua_settop(L, closure ? 3 : 2);
   return closure;
 }
 
@@ -272,6 +272,7 @@ static int l_clip_grad_norm(lua_State *L) {
   double x[NORM_COUNT];
   int n;
   largs_read(L, 2, fn, &(ArgValues){.args = norm_args, .x = x});
+  largs_refusenames(L, 1, fn, "params");
   Tensor **params = read_params(L, 1, &n, fn);
   Tensor *total = clip_grad_norm_(params, n, x[MAX_NORM], x[NORM_TYPE], x[ERROR_IF_NONFINITE] != 0);
   lb_pushtensor(L, total);
@@ -296,6 +297,7 @@ static int l_clip_grad_value(lua_State *L) {
   double value = 0;
   int n;
   largs_read(L, 2, fn, &(ArgValues){.args = value_args, .x = &value});
+  largs_refusenames(L, 1, fn, "params");
   Tensor **params = read_params(L, 1, &n, fn);
   if (clip_grad_value_(params, n, value) < 0) return lb_coreerror(L);
   return 0;

@@ -6,6 +6,7 @@
  *
  * Nothing else moves a rate along a schedule: train.fit, train.sweep and compiled steps use such an object too.
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -53,15 +54,22 @@ static int set_rates(const Attach *a, Optim *o, double lr) {
   return 0;
 }
 
+/* The schedule's value at t. */
+static double rate_at(lua_State *L, double t) {
+  lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
+  const double lr = lsched_rate(L, lua_gettop(L), t);
+  lua_pop(L, 1);
+  return lr;
+}
+
 /* Sets the rates for t and returns the first. */
 static double move(lua_State *L, Attach *a, double t, const char *fn) {
   recorder_refuse("a schedule is attached or loaded inside the step");
-  lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
-  double lr = lsched_rate(L, lua_gettop(L), t);
+  const double lr = rate_at(L, t);
   Optim *o = lsched_optim(L, fn);
   take_groups(L, a, o, fn);
   if (set_rates(a, o, lr) < 0) lb_coreerror(L);
-  lua_pop(L, 2);
+  lua_pop(L, 1);
   return lr;
 }
 
@@ -177,6 +185,7 @@ static int attach_load(lua_State *L) {
   largs_checknames(L, 2, fn, args, NULL, false);
   lua_getfield(L, 2, "t");
   double t = lsched_t(L, -1, fn);
+  const double lr = rate_at(L, t); /* a schedule that fails, does so before anything is changed */
   take_groups(L, a, lsched_optim(L, fn), fn);
   lua_pop(L, 1);
   bool ratios = lua_getfield(L, 2, "ratios") != LUA_TNIL;
@@ -186,10 +195,11 @@ static int attach_load(lua_State *L) {
   }
   for (int pass = 0; ratios && pass < 2; pass++) { /* check all, then take all */
     for (int i = 0; i < a->ngroups; i++) {
-      if (lua_geti(L, -1, i + 1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= 0)) {
-        return lb_error(L, "%s: ratios[%d] is no number >= 0", fn, i + 1);
+      const double ratio = lua_rawgeti(L, -1, i + 1) == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
+      if (!(ratio >= 0 && isfinite(ratio * lr))) {
+        return lb_error(L, "%s: ratios[%d] must be a number of at least 0, got %s", fn, i + 1, lb_pushgot(L, -1));
       }
-      if (pass) a->ratio[i] = lua_tonumber(L, -1);
+      if (pass) a->ratio[i] = ratio;
       lua_pop(L, 1);
     }
   }

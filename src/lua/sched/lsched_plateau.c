@@ -81,7 +81,7 @@ static int plateau_load(lua_State *L) {
   double value[NCOUNTERS];
   Plateau *p = luaL_checkudata(L, 1, PLATEAU_MT);
   for (int i = 0; i < NCOUNTERS; i++) {
-    args[i] = (Arg){.name = COUNTERS[i].name, .range = RANGE_NUMBER};
+    args[i] = (Arg){.name = COUNTERS[i].name, .range = i == 0 ? RANGE_NUMBER : RANGE_NOT_NEGATIVE};
     value[i] = *counter(p, i);
   }
   if (!lua_istable(L, 2)) return lb_badvalue(L, fn, "state", 2, "a table from state_dict()");

@@ -11,6 +11,7 @@
 
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
+#include "lua/base/lguard.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -18,17 +19,10 @@ EXPORT int luaopen_optlab(lua_State *L);
 EXPORT int luaopen_optlab_core(lua_State *L);
 
 static const luaL_Reg LIBRARIES[] = {
-    {"tensor", luaopen_optlab_tensor},
-    {"autograd", luaopen_optlab_autograd},
-    {"nn", luaopen_optlab_nn},
-    {"optim", luaopen_optlab_optim},
-    {"sched", luaopen_optlab_sched},
-    {"data", luaopen_optlab_data},
-    {"save", luaopen_optlab_save},
-    {"system", luaopen_optlab_system},
-    {"compile", luaopen_optlab_compile},
-    {"files", luaopen_optlab_files},
-    {NULL, NULL},
+    {"tensor", luaopen_optlab_tensor}, {"autograd", luaopen_optlab_autograd},   {"nn", luaopen_optlab_nn},
+    {"optim", luaopen_optlab_optim},   {"sched", luaopen_optlab_sched},         {"data", luaopen_optlab_data},
+    {"save", luaopen_optlab_save},     {"system", luaopen_optlab_system},       {"compile", luaopen_optlab_compile},
+    {"files", luaopen_optlab_files},   {"interrupt", luaopen_optlab_interrupt}, {NULL, NULL},
 };
 
 int luaopen_optlab_core(lua_State *L) {
@@ -38,6 +32,8 @@ int luaopen_optlab_core(lua_State *L) {
     lua_call(L, 0, 1);
     lua_setfield(L, -2, lib->name);
   }
+  lua_pushcfunction(L, lguard_ensure);
+  lua_setfield(L, -2, "ensure");
   lua_pushliteral(L, OPTLAB_VERSION);
   lua_setfield(L, -2, "version");
   return 1;

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "base/text/number.h"
 #include "lua/base/largs.h"
 
 /***
@@ -157,6 +158,49 @@ static int system_shown(lua_State *L) {
   return 1;
 }
 
+/* visible(text): the same with control characters spelled out, line breaks and tabs as they are. */
+static int system_visible(lua_State *L) {
+  size_t n;
+  const char *text = luaL_checklstring(L, 1, &n);
+  lb_pushvisible(L, text, n, true);
+  return 1;
+}
+
+/* format_number(x, digits): as "%.*g" in the "C" locale; optlab.base.number is its face. */
+static int system_format_number(lua_State *L) {
+  char text[64];
+  const int digits = (int)luaL_checkinteger(L, 2);
+  luaL_argcheck(L, digits >= 1 && digits <= 17, 2, "1 to 17 digits");
+  number_print(text, sizeof text, "%.*g", digits, luaL_checknumber(L, 1));
+  lua_pushstring(L, text);
+  return 1;
+}
+
+/* parse_number(text): an integer, a float, or nil. */
+static int system_parse_number(lua_State *L) {
+  size_t n;
+  int64_t whole;
+  double x;
+  const char *text = luaL_checklstring(L, 1, &n); /* ends with a NUL */
+  if (strcspn(text, ".eE") == n && number_parse_int(text, n, &whole)) {
+    lua_pushinteger(L, whole);
+  } else if (number_parse(text, n, &x)) {
+    lua_pushnumber(L, x);
+  } else {
+    lua_pushnil(L);
+  }
+  return 1;
+}
+
+/* string_less(a, b): by their bytes; optlab.base.order is its face. */
+static int system_string_less(lua_State *L) {
+  size_t na, nb;
+  const char *a = luaL_checklstring(L, 1, &na), *b = luaL_checklstring(L, 2, &nb);
+  const int order = memcmp(a, b, na < nb ? na : nb);
+  lua_pushboolean(L, order < 0 || (order == 0 && na < nb));
+  return 1;
+}
+
 /* set_library_dir(prefix): error positions skip functions whose source lies under it. optlab/init.lua calls it once. */
 static int system_set_library_dir(lua_State *L) {
   lb_setlibdir(luaL_checkstring(L, 1));
@@ -191,6 +235,10 @@ static const luaL_Reg SYSTEM_FUNCTIONS[] = {
     {"columns", system_columns},
     {"nearest", system_nearest},
     {"shown", system_shown},
+    {"visible", system_visible},
+    {"string_less", system_string_less},
+    {"format_number", system_format_number},
+    {"parse_number", system_parse_number},
     {"set_library_dir", system_set_library_dir},
     {NULL, NULL},
 };

@@ -1,5 +1,5 @@
 /*
- * ltensor_create.c - functions that make tensors: from numbers, by rule, at random.
+ * ltensor_create.c - functions that make tensors: from numbers, of one value, at random.
  *
  * Most take the options dtype and requires_grad.
  */
@@ -11,43 +11,30 @@
 #include "lua/base/lrecord.h"
 #include "lua/tensor/ltensor.h"
 
-/* The last two rows of a declaration; dtype is the default float type, or that of an argument. */
-/* clang-format off */
-#define OPTION_ROWS \
-  {.name = "dtype", .kind = ARG_DTYPE, .def = ARG_UNSET}, {.name = "requires_grad", .kind = ARG_FLAG}, {0}
-
 /* Sizes, in a list or one after another. */
+/* clang-format off */
 #define SIZE_ROW {.name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true, .required = true}
 /* clang-format on */
 
-/* x: the places of dtype and requires_grad. */
-static int push_new(lua_State *L, const char *callee, Tensor *t, const double *x) {
-  if (!t) return lb_calleeerror(L, callee);
-  t->requires_grad = x[1] != 0;
-  lb_pushtensor(L, t);
-  return 1;
-}
-
-/* The dtype of a tensor to be made; raises if it cannot require a gradient as asked. x as above. */
-static DType new_dtype(lua_State *L, const char *callee, const double *x, DType def) {
-  DType dt = isnan(x[0]) ? def : (DType)x[0];
-  if (x[1] != 0 && !dtype_is_float(dt)) {
-    lb_error(L, "%s: only float tensors can require a gradient, this one is %s", callee, dtype_name(dt));
-  }
-  return dt;
+/* A tensor of one value, of the options x; raises if the dtype cannot hold the value. */
+static int push_full(lua_State *L, const char *callee, DType dt, int ndim, const int64_t *shape, double at,
+                     const double *x) {
+  Scalar value = largs_scalar(L, (int)at);
+  if (scalar_check(value, dt) < 0) return lb_calleeerror(L, callee);
+  return ltensor_push_new(L, callee, tensor_full_of(dt, ndim, shape, value), x);
 }
 
 /* --- zeros, ones, full, empty, eye --------------------------------------------------------------------------- */
 
 enum { SIZE, SIZED_DTYPE = SIZE + ARG_SHAPE_PLACES, SIZED_GRAD, SIZED_COUNT };
-static const Arg sized_args[] = {SIZE_ROW, OPTION_ROWS};
+static const Arg sized_args[] = {SIZE_ROW, LTENSOR_OPTION_ROWS};
 
 static int filled(lua_State *L, const char *callee, double value) {
   double x[SIZED_COUNT];
   int64_t shape[TENSOR_MAX_DIM];
   largs_read(L, 1, callee, &(ArgValues){.args = sized_args, .x = x});
-  DType dt = new_dtype(L, callee, x + SIZED_DTYPE, dtype_default());
-  return push_new(L, callee, tensor_full(dt, arg_shape(x + SIZE, shape), shape, value), x + SIZED_DTYPE);
+  DType dt = ltensor_new_dtype(L, callee, x + SIZED_DTYPE, dtype_default());
+  return ltensor_push_new(L, callee, tensor_full(dt, arg_shape(x + SIZE, shape), shape, value), x + SIZED_DTYPE);
 }
 
 /*** A tensor of zeros: `lab.zeros(2, 3)` or `lab.zeros({2, 3}, {dtype="float64"})`. @function zeros */
@@ -61,14 +48,14 @@ static int l_empty(lua_State *L) { return filled(L, "lab.empty", 0); }
 static int l_full(lua_State *L) {
   enum { VALUE = ARG_SHAPE_PLACES, DTYPE, GRAD, COUNT };
   static const Arg args[] = {{.name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .required = true},
-                             {.name = "value", .range = RANGE_ANY, .required = true},
-                             OPTION_ROWS};
+                             {.name = "value", .kind = ARG_SCALAR, .range = RANGE_ANY, .required = true},
+                             LTENSOR_OPTION_ROWS};
   const char *callee = "lab.full";
   double x[COUNT];
   int64_t shape[TENSOR_MAX_DIM];
   largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
-  DType dt = new_dtype(L, callee, x + DTYPE, dtype_default());
-  return push_new(L, callee, tensor_full(dt, arg_shape(x, shape), shape, x[VALUE]), x + DTYPE);
+  DType dt = ltensor_new_dtype(L, callee, x + DTYPE, dtype_default());
+  return push_full(L, callee, dt, arg_shape(x, shape), shape, x[VALUE], x + DTYPE);
 }
 
 /*** The identity matrix: `lab.eye(3)`, or n rows and m columns. @function eye */
@@ -80,77 +67,34 @@ static int l_eye(lua_State *L) {
   int n = arg_shape(x + SIZE, shape);
   if (n < 1 || n > 2) return lb_error(L, "%s: size must be one or two integers, got %d", callee, n);
   if (n == 1) shape[1] = shape[0];
-  DType dt = new_dtype(L, callee, x + SIZED_DTYPE, dtype_default());
+  DType dt = ltensor_new_dtype(L, callee, x + SIZED_DTYPE, dtype_default());
   const Recorder *paused = recorder_pause(); /* a constant, as a whole */
   Tensor *t = tensor_full(dt, 2, shape, 0);
   for (int64_t i = 0; t && i < shape[0] && i < shape[1]; i++) tensor_set(t, i * shape[1] + i, 1);
   recorder_resume(paused);
-  return push_new(L, callee, t, x + SIZED_DTYPE);
+  return ltensor_push_new(L, callee, t, x + SIZED_DTYPE);
 }
 
 static int like(lua_State *L, const char *callee, double value) {
-  static const Arg args[] = {OPTION_ROWS};
+  static const Arg args[] = {LTENSOR_OPTION_ROWS};
   double x[2];
   const Tensor *t = lb_checktensor(L, 1, callee, "input");
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = x});
-  DType dt = new_dtype(L, callee, x, (DType)t->dtype);
-  return push_new(L, callee, tensor_full(dt, t->ndim, t->shape, value), x);
+  DType dt = ltensor_new_dtype(L, callee, x, (DType)t->dtype);
+  return ltensor_push_new(L, callee, tensor_full(dt, t->ndim, t->shape, value), x);
 }
 static int l_zeros_like(lua_State *L) { return like(L, "lab.zeros_like", 0); }
 static int l_ones_like(lua_State *L) { return like(L, "lab.ones_like", 1); }
 static int l_empty_like(lua_State *L) { return like(L, "lab.empty_like", 0); }
 static int l_full_like(lua_State *L) {
-  static const Arg args[] = {{.name = "value", .range = RANGE_ANY, .required = true}, OPTION_ROWS};
+  static const Arg args[] = {{.name = "value", .kind = ARG_SCALAR, .range = RANGE_ANY, .required = true},
+                             LTENSOR_OPTION_ROWS};
   const char *callee = "lab.full_like";
   double x[3];
   const Tensor *t = lb_checktensor(L, 1, callee, "input");
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = x});
-  DType dt = new_dtype(L, callee, x + 1, (DType)t->dtype);
-  return push_new(L, callee, tensor_full(dt, t->ndim, t->shape, x[0]), x + 1);
-}
-
-/* --- arange, linspace ------------------------------------------------------------------------------------------ */
-
-/*** Numbers from start (default 0) up to but without stop: `lab.arange(stop)`, `lab.arange(start, stop[, step])`.
- * @function arange */
-static int l_arange(lua_State *L) {
-  enum { START, STOP, STEP, DTYPE, GRAD, COUNT };
-  static const Arg args[] = {
-      {.name = "start", .required = true}, {.name = "stop", .def = ARG_UNSET}, {.name = "step", .def = 1}, OPTION_ROWS};
-  const char *callee = "lab.arange";
-  double x[COUNT];
-  largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
-  DType dt = new_dtype(L, callee, x + DTYPE, dtype_default());
-  double start = isnan(x[STOP]) ? 0 : x[START], stop = isnan(x[STOP]) ? x[START] : x[STOP], step = x[STEP];
-  double count = ceil((stop - start) / step);
-  if (step == 0 || !(count >= 0) || count > 0x1p53) {
-    return lb_error(L, "%s: no numbers lead from %f to %f in steps of %f", callee, start, stop, step);
-  }
-  int64_t len = (int64_t)count;
-  Tensor *t = tensor_new(dt, 1, &len);
-  for (int64_t i = 0; t && i < len; i++) tensor_set(t, i, start + (double)i * step);
-  return push_new(L, callee, t, x + DTYPE);
-}
-
-/*** n numbers evenly spaced from a to b, both included: `lab.linspace(a, b, n)`. @function linspace */
-static int l_linspace(lua_State *L) {
-  enum { A, B, N, DTYPE, GRAD, COUNT };
-  static const Arg args[] = {{.name = "a", .required = true},
-                             {.name = "b", .required = true},
-                             {.name = "n", .kind = ARG_INTEGER, .range = RANGE_NOT_NEGATIVE, .required = true},
-                             OPTION_ROWS};
-  const char *callee = "lab.linspace";
-  double x[COUNT];
-  largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
-  DType dt = new_dtype(L, callee, x + DTYPE, dtype_default());
-  double a = x[A], b = x[B];
-  int64_t n = (int64_t)x[N];
-  Tensor *t = tensor_new(dt, 1, &n);
-  double step = n > 1 ? (b - a) / (double)(n - 1) : 0;
-  for (int64_t i = 0; t && i < n; i++) {
-    tensor_set(t, i, i < n / 2 || n == 1 ? a + (double)i * step : b - (double)(n - 1 - i) * step);
-  }
-  return push_new(L, callee, t, x + DTYPE);
+  DType dt = ltensor_new_dtype(L, callee, x + 1, (DType)t->dtype);
+  return push_full(L, callee, dt, t->ndim, t->shape, x[0], x + 1);
 }
 
 /* --- random ------------------------------------------------------------------------------------------------------ */
@@ -161,17 +105,17 @@ typedef enum Fill { FILL_UNIFORM, FILL_NORMAL } Fill;
 static int random_tensor(lua_State *L, const char *callee, Fill fill, const double *size, const double *x, double a,
                          double b) {
   int64_t shape[TENSOR_MAX_DIM];
-  DType dt = new_dtype(L, callee, x, dtype_default());
+  DType dt = ltensor_new_dtype(L, callee, x, dtype_default());
   if (!dtype_is_float(dt)) return lb_error(L, "%s: makes float tensors, not %s", callee, dtype_name(dt));
   Tensor *t = tensor_new(dt, arg_shape(size, shape), shape);
   if (t && fill == FILL_UNIFORM) rng_fill_uniform(rng_for(RNG_USER), t, a, b);
   if (t && fill == FILL_NORMAL) rng_fill_normal(rng_for(RNG_USER), t, a, b);
-  return push_new(L, callee, t, x);
+  return ltensor_push_new(L, callee, t, x);
 }
 
 static int standard_random(lua_State *L, const char *callee, Fill fill) {
   static const Arg args[] = {{.name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true},
-                             OPTION_ROWS};
+                             LTENSOR_OPTION_ROWS};
   double x[SIZED_COUNT];
   largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
   return random_tensor(L, callee, fill, x + SIZE, x + SIZED_DTYPE, 0, 1);
@@ -187,7 +131,7 @@ static int l_normal(lua_State *L) {
   static const Arg args[] = {{.name = "mean", .required = true},
                              {.name = "std", .range = RANGE_NOT_NEGATIVE, .required = true},
                              {.name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true},
-                             OPTION_ROWS};
+                             LTENSOR_OPTION_ROWS};
   double x[COUNT];
   largs_read(L, 1, "lab.normal", &(ArgValues){.args = args, .x = x});
   return random_tensor(L, "lab.normal", FILL_NORMAL, x + TO, x + DTYPE, x[MEAN], x[STD]);
@@ -310,20 +254,18 @@ typedef struct Nested {
 } Nested;
 
 static void nested_number(lua_State *L, Nested *n) {
-  switch (lua_type(L, -1)) {
-    case LUA_TNUMBER:
-      if (n->t->dtype == DT_I64 && lua_isinteger(L, -1)) {
-        tensor_i64(n->t)[n->at++] = lua_tointeger(L, -1); /* beyond 2^53 too */
-      } else {
-        tensor_set(n->t, n->at++, lua_tonumber(L, -1));
-      }
-      return;
-    case LUA_TBOOLEAN:
-      tensor_set(n->t, n->at++, lua_toboolean(L, -1));
-      return;
-    default:
-      lb_error(L, "lab.tensor: element %d must be a number, got %s", (int)n->at + 1, lb_pushgot(L, -1));
+  const int type = lua_type(L, -1);
+  const DType dt = (DType)n->t->dtype;
+  if (type != LUA_TNUMBER && type != LUA_TBOOLEAN) {
+    lb_error(L, "lab.tensor: element %d must be a number, got %s", (int)n->at + 1, lb_pushgot(L, -1));
   }
+  if (type == LUA_TBOOLEAN || dtype_is_float(dt)) {
+    tensor_set(n->t, n->at++, type == LUA_TBOOLEAN ? lua_toboolean(L, -1) : lua_tonumber(L, -1));
+    return;
+  }
+  Scalar v = largs_scalar(L, -1);
+  if (scalar_check(v, dt) < 0) lb_error(L, "lab.tensor: element %d: %s", (int)n->at + 1, err_message());
+  scalar_store(dt, (char *)tensor_data(n->t) + n->at++ * (int64_t)dtype_size(dt), v);
 }
 
 /* Raises if the table of n members on top of the stack also holds a name: options stand in the outermost table. Tables
@@ -365,15 +307,15 @@ static void nested_fill(lua_State *L, Nested *n, int d) {
 /*** A tensor from a number or nested tables of numbers: `lab.tensor({{1, 2}, {3, 4}}, {dtype="float64"})`.
  * The dtype is the default float type unless given; a tensor argument is copied. @function tensor */
 static int l_tensor(lua_State *L) {
-  static const Arg args[] = {{.name = "data", .kind = ARG_VALUE, .required = true}, OPTION_ROWS};
+  static const Arg args[] = {{.name = "data", .kind = ARG_VALUE, .required = true}, LTENSOR_OPTION_ROWS};
   const char *callee = "lab.tensor";
   double v[3], *options = v + 1;
   largs_read(L, 1, callee, &(ArgValues){.args = args, .x = v});
   lua_pushvalue(L, (int)v[0]);
   lua_replace(L, 1);
   const Tensor *x = lb_testtensor(L, 1);
-  DType dt = new_dtype(L, callee, options, x ? (DType)x->dtype : dtype_default());
-  if (x) return push_new(L, callee, tensor_cast(x, dt), options);
+  DType dt = ltensor_new_dtype(L, callee, options, x ? (DType)x->dtype : dtype_default());
+  if (x) return ltensor_push_new(L, callee, tensor_cast(x, dt), options);
   int type = lua_type(L, 1);
   if (type != LUA_TTABLE && type != LUA_TNUMBER && type != LUA_TBOOLEAN) {
     return lb_badvalue(L, callee, "data", 1, "a number or a table of numbers");
@@ -429,8 +371,6 @@ void ltensor_create(lua_State *L, int lib, int methods) {
                                        {"empty", l_empty},
                                        {"full", l_full},
                                        {"eye", l_eye},
-                                       {"arange", l_arange},
-                                       {"linspace", l_linspace},
                                        {"rand", l_rand},
                                        {"randn", l_randn},
                                        {"normal", l_normal},

@@ -3,10 +3,12 @@
  *
  *   t[i]            position i of the first dimension (negative from the end): a view without that dimension
  *   t[{i, {a, b}}]  one entry per dimension: a number selects, {a, b} is the range from a to b (both included), {a, b,
- * step} one with gaps, {} or {a} everything or just a; missing entries mean everything t[idx]          an int64 tensor
- * of 1-based positions: those rows, copied
+ *                   step} one with gaps, {} or {a} everything or just a; missing entries mean everything
+ *   t[positions]    an int64 tensor of positions: those rows, copied
+ *   t[mask]         a uint8 tensor with the sizes of the first dimensions: the parts where it is 1, copied
  *
- * All but the last are views, so writing through them writes into t.
+ * One entry of a list may be a tensor, too: t[{mask, 2}]. Keys without tensors give views, so writing through them
+ * writes into t.
  */
 #include <string.h>
 
@@ -61,81 +63,137 @@ static Range read_range(lua_State *L, const Tensor *x, int dim) {
   return (Range){position(L, x, dim), 1, 1, true};
 }
 
-/* Reads the key at index 2 into one range a dimension. */
-static void read_key(lua_State *L, const Tensor *x, Range *ranges) {
-  for (int d = 0; d < x->ndim; d++) ranges[d] = (Range){0, x->shape[d], 1, false};
+/* A key: a range for each dimension; where a tensor stands, the range is everything. */
+typedef struct Key {
+  Range range[TENSOR_MAX_DIM];
+  Tensor *index; /* NULL: none */
+  int at;        /* its dimension in t, and in the window that the ranges give */
+  int at_window;
+} Key;
+
+static bool is_mask(const Key *k) { return k->index && k->index->dtype == DT_U8; }
+
+/* The tensor of the key; raises unless it is positions or a mask. */
+static void read_tensor(lua_State *L, Key *k, Tensor *index, int dim) {
+  if (k->index) lb_error(L, "t[key]: only one entry of a key may be a tensor");
+  if (index->dtype != DT_I64 && index->dtype != DT_U8) {
+    lb_error(L, "t[key]: an index tensor must be int64 positions or a uint8 mask, got %s; convert it with to('int64')",
+             dtype_name((DType)index->dtype));
+  }
+  k->index = index;
+  k->at = dim;
+}
+
+/* Reads the entry at the top of the stack; returns how many dimensions it covers. */
+static int read_entry(lua_State *L, const Tensor *x, Key *k, int dim) {
+  Tensor *index = lb_testtensor(L, -1);
+  if (index) read_tensor(L, k, index, dim);
+  if (index) return index->dtype == DT_U8 ? index->ndim : 1;
+  if (dim >= x->ndim) lb_error(L, "%d indices for a tensor of shape %s", (int)luaL_len(L, 2), tensor_shape_str(x));
+  k->range[dim] = read_range(L, x, dim);
+  return 1;
+}
+
+/* Reads the key at index 2. */
+static void read_key(lua_State *L, const Tensor *x, Key *k) {
+  for (int d = 0; d < x->ndim; d++) k->range[d] = (Range){0, x->shape[d], 1, false};
+  k->index = NULL;
+  k->at_window = 0;
+  int dim = 0, n = lua_istable(L, 2) ? (int)luaL_len(L, 2) : 0;
   if (!lua_istable(L, 2)) {
-    if (x->ndim == 0) lb_error(L, "a 0-dimensional tensor cannot be indexed; use item()");
+    if (x->ndim == 0 && !lb_testtensor(L, 2)) lb_error(L, "a 0-dimensional tensor cannot be indexed; use item()");
     lua_pushvalue(L, 2);
-    ranges[0] = read_range(L, x, 0);
-    lua_pop(L, 1);
-    return;
-  }
-  lua_Integer n = luaL_len(L, 2);
-  if (n > x->ndim) lb_error(L, "%d indices for a tensor of shape %s", (int)n, tensor_shape_str(x));
-  for (int d = 0; d < n; d++) {
-    lua_geti(L, 2, d + 1);
-    ranges[d] = read_range(L, x, d);
+    dim = read_entry(L, x, k, 0);
     lua_pop(L, 1);
   }
+  for (int i = 0; i < n; i++) {
+    lua_geti(L, 2, i + 1);
+    dim += read_entry(L, x, k, dim);
+    lua_pop(L, 1);
+  }
+  if (dim > x->ndim && !is_mask(k)) lb_error(L, "%d indices for a tensor of shape %s", dim, tensor_shape_str(x));
 }
 
 /* The view that the ranges describe, recorded; in the caller's formula. */
-static Tensor *window(Tensor *x, const Range *ranges) {
+static Tensor *window(Tensor *x, Key *k) {
   int64_t shape[TENSOR_MAX_DIM];
   int n = 0;
   Tensor *y = x;
   for (int d = 0; d < x->ndim; d++) {
-    const Range *r = &ranges[d];
+    const Range *r = &k->range[d];
+    if (d == k->at) k->at_window = n;
     if (r->len != x->shape[d] || r->step != 1) y = fm_slice(y, d, r->start, r->len, r->step);
     if (!r->single) shape[n++] = r->len;
   }
+  if (k->at == x->ndim) k->at_window = n;
   return n == x->ndim && y == x ? fm_own(tensor_retain(x)) : fm_reshape(y, n, shape);
 }
 
-int ltensor_index(lua_State *L) {
-  Tensor *x = lb_checktensor(L, 1, "t[key]", "t"), *rows = lb_testtensor(L, 2);
-  if (rows) {
-    lua_getfield(L, lua_upvalueindex(1), "index_select");
-    lua_pushvalue(L, 1);
-    lua_pushinteger(L, 1);
-    lua_pushvalue(L, 2);
-    lua_call(L, 3, 1);
-    return 1;
+/* An int64 tensor of positions from 1 as one of positions from 0; raises where it is no vector. */
+static Tensor *from_zero(lua_State *L, const Tensor *index) {
+  if (index->ndim != 1) {
+    lb_error(L, "t[key]: a tensor of positions must have one dimension, got shape %s", tensor_shape_str(index));
   }
-  Range ranges[TENSOR_MAX_DIM];
-  read_key(L, x, ranges);
+  Tensor *at = tensor_clone(index);
+  if (at) tensor_shift_(at, -1);
+  return at;
+}
+
+int ltensor_index(lua_State *L) {
+  Tensor *x = lb_checktensor(L, 1, "t[key]", "t");
+  Key k = {.at = 0};
+  read_key(L, x, &k);
   FormulaMark m = fm_begin();
-  lb_pushtensor(L, fm_end(m, window(x, ranges)));
+  Tensor *y = fm_end(m, window(x, &k));
+  lb_pushtensor(L, y);
+  if (!k.index) return 1;
+  const bool mask = is_mask(&k);
+  if (mask) ltensor_check_mask(L, x, k.at, k.index, "t[mask]");
+  Tensor *at = mask ? ltensor_mask_positions(L, k.index, "t[mask]") : from_zero(L, k.index);
+  m = fm_begin();
+  fm_own(at);
+  Tensor *out = !at    ? NULL
+                : mask ? ltensor_select_masked(y, k.at_window, k.index, at)
+                       : fm_op(OP_INDEX_SELECT, (Tensor *[]){y, at}, 2, &(OpArgs){.along = {k.at_window}});
+  lb_pushtensor(L, fm_end(m, out));
   return 1;
 }
 
+/* Writes the number or tensor at 3 into the window. */
+static void assign(lua_State *L, Tensor *y, const char *fn) {
+  const Tensor *value = lb_testtensor(L, 3);
+  if (!value && scalar_check(largs_scalar(L, 3), (DType)y->dtype) < 0) lb_calleeerror(L, fn);
+  if (!value) {
+    tensor_fill_of_(y, largs_scalar(L, 3));
+  } else if (tensor_copy_exact_(y, value) < 0) {
+    lb_calleeerror(L, fn);
+  }
+}
+
 int ltensor_newindex(lua_State *L) {
+  const char *fn = "t[key] = value";
   Tensor *x = lb_checktensor(L, 1, "t[key]", "t");
-  ltensor_check_inplace(L, x, "t[key] = value");
+  ltensor_check_fill(L, x, fn);
   Tensor *value = lb_testtensor(L, 3);
   if (!value && lua_type(L, 3) != LUA_TNUMBER) {
-    return lb_error(L, "t[key] = value: value must be a number or a tensor, got %s", lb_pushgot(L, 3));
+    return lb_error(L, "%s: value must be a number or a tensor, got %s", fn, lb_pushgot(L, 3));
   }
-  if (lb_testtensor(L, 2)) return lb_error(L, "t[key] = value: the key must be made of numbers and ranges");
-  if (value && grad_mode() && value->requires_grad) {
-    return lb_error(L,
-                    "t[key] = value: the value requires a gradient, which the assignment would lose; build the tensor "
-                    "with cat or where, or assign value:detach()");
+  if (value) ltensor_check_source(L, value, fn);
+  Key k = {.at = 0};
+  read_key(L, x, &k);
+  if (k.index && !is_mask(&k)) {
+    return lb_error(L, "%s: the key must be made of numbers, ranges and masks; positions cannot be assigned to", fn);
   }
-  Range ranges[TENSOR_MAX_DIM];
-  read_key(L, x, ranges);
+  if (k.index) ltensor_check_mask(L, x, k.at, k.index, fn);
   bool old = grad_set_mode(false);
   FormulaMark m = fm_begin();
-  Tensor *y = window(x, ranges);
-  int rc = -1;
-  if (y && value) {
-    rc = tensor_copy_(y, value);
-  } else if (y) {
-    tensor_fill_(y, lua_tonumber(L, 3));
-    rc = 0;
-  }
-  fm_end(m, NULL);
+  Tensor *y = fm_end(m, window(x, &k));
   grad_set_mode(old);
-  return rc < 0 ? lb_coreerror(L) : 0;
+  lb_pushtensor(L, y);
+  if (k.index) {
+    ltensor_assign_masked(L, y, k.at_window, k.index, 3, fn);
+  } else {
+    assign(L, y, fn);
+  }
+  return 0;
 }

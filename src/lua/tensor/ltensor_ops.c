@@ -6,7 +6,6 @@
  * them can be plotted, differentiated and minimised alike.
  */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "autograd/formula.h"
@@ -19,17 +18,35 @@ int ltensor_push_op(lua_State *L, OpId op, Tensor *const *in, int nin, const OpA
   return 1;
 }
 
-/* The value at idx as a new reference: a tensor retained, or a number as a 0-dimensional tensor of like's dtype (a
- * number with a fraction beside an integer tensor becomes the default float). NULL if it is neither, or (err set)
- * without memory. */
-static Tensor *operand(lua_State *L, int idx, const Tensor *like) {
-  Tensor *t = lb_testtensor(L, idx);
-  if (t) return tensor_retain(t);
-  if (lua_type(L, idx) != LUA_TNUMBER) return NULL;
-  double v = lua_tonumber(L, idx);
-  DType dt = (DType)like->dtype;
-  if (!dtype_is_float(dt)) dt = lua_isinteger(L, idx) || v == floor(v) ? DT_I64 : dtype_default();
-  return tensor_scalar(dt, v);
+/* The number at idx as a 0-dimensional tensor of the dtype of `like` (NULL: the default float type). Beside integers
+ * that cannot hold it a number becomes int64, or else the default float type. */
+static Tensor *number(lua_State *L, int idx, const Tensor *like) {
+  Scalar v = largs_scalar(L, idx);
+  DType dt = like ? (DType)like->dtype : dtype_default();
+  if (!dtype_is_float(dt) && !scalar_fits(v, dt)) dt = scalar_fits(v, DT_I64) ? DT_I64 : dtype_default();
+  return tensor_scalar_of(dt, v);
+}
+
+/* A number above 255 beside a uint8 tensor: as a tensor without dimensions it would not raise the dtype. */
+static int widen(Tensor **bytes, const Tensor *beside) {
+  if (!*bytes || !beside || (*bytes)->dtype != DT_U8 || beside->dtype != DT_I64) return 0;
+  Tensor *wide = tensor_cast(*bytes, DT_I64);
+  tensor_release(*bytes);
+  *bytes = wide;
+  return wide ? 0 : -1;
+}
+
+int ltensor_operands(lua_State *L, int first, Tensor **in) {
+  Tensor *a = lb_testtensor(L, first), *b = lb_testtensor(L, first + 1);
+  in[0] = a ? tensor_retain(a) : number(L, first, b);
+  in[1] = b ? tensor_retain(b) : number(L, first + 1, a);
+  bool failed = !in[0] || !in[1];
+  if (!a && b) failed = widen(&in[1], in[0]) < 0 || failed;
+  if (!b && a) failed = widen(&in[0], in[1]) < 0 || failed;
+  if (!failed) return 0;
+  tensor_release(in[0]);
+  tensor_release(in[1]);
+  return -1;
 }
 
 /* The row of the function that runs, which is its upvalue 1. */
@@ -40,13 +57,31 @@ static const char *callee_of(lua_State *L) { return lua_tostring(L, lua_upvaluei
 
 /* --- one input ------------------------------------------------------------------------------------------------ */
 
+/* Pushes the result of a function of plain numbers. Integers give an integer where the result is whole and has 64 bits:
+ * `exact`, which the integers' kernel found, else the function's own. */
+static int push_number(lua_State *L, double result, const int64_t *exact) {
+  if (exact && result == floor(result) && fabs(result) < 0x1p63) {
+    lua_pushinteger(L, *exact);
+  } else {
+    lua_pushnumber(L, result);
+  }
+  return 1;
+}
+
+static int number_unary(lua_State *L, const Op *op) {
+  int64_t a = 0, y = 0;
+  const bool exact = lua_isinteger(L, 1) && op->kern1[DT_I64];
+  if (exact) {
+    a = lua_tointeger(L, 1);
+    op->kern1[DT_I64](1, &y, 1, &a, 1);
+  }
+  return push_number(L, op->number1(lua_tonumber(L, 1)), exact ? &y : NULL);
+}
+
 static int l_unary(lua_State *L) {
   const OpId op = this_op(L);
   if (lua_gettop(L) > 1) lb_atmost(L, callee_of(L), 1);
-  if (lua_type(L, 1) == LUA_TNUMBER) {
-    lua_pushnumber(L, op_row(op)->number1(lua_tonumber(L, 1)));
-    return 1;
-  }
+  if (lua_type(L, 1) == LUA_TNUMBER) return number_unary(L, op_row(op));
   Tensor *x = lb_testtensor(L, 1);
   if (!x) return lb_badvalue(L, callee_of(L), "input", 1, "a tensor or a number");
   return ltensor_push_op(L, op, &x, 1, NULL);
@@ -59,27 +94,46 @@ static void check_operand(lua_State *L, int idx, const Tensor *t, const char *ca
   if (!t && lua_type(L, idx) != LUA_TNUMBER) lb_badvalue(L, callee, name, idx, "a tensor or a number");
 }
 
+/* An integer tensor to the power of a negative whole number has no whole result; PyTorch refuses it too. */
+static void check_power(lua_State *L, const Tensor *base, const char *callee) {
+  int64_t y;
+  if (dtype_is_float((DType)base->dtype) || lua_type(L, 2) != LUA_TNUMBER) return;
+  if (!scalar_is_whole(largs_scalar(L, 2), &y) || y >= 0) return;
+  lb_error(L, "%s: integers to negative integer powers are not allowed; convert the tensor with to('float32')", callee);
+}
+
 int ltensor_apply2(lua_State *L, const char *callee, OpId op) {
   Tensor *a = lb_testtensor(L, 1), *b = lb_testtensor(L, 2);
   check_operand(L, 1, a, callee, "self");
   check_operand(L, 2, b, callee, "other");
+  if (op == OP_POW && a) check_power(L, a, callee);
   Tensor *in[2];
-  in[0] = operand(L, 1, b);
-  in[1] = in[0] ? operand(L, 2, a ? a : b) : NULL;
-  Tensor *out = in[1] ? op_apply(op, in, 2, NULL) : NULL;
-  tensor_release(in[0]);
-  tensor_release(in[1]);
+  Tensor *out = NULL;
+  if (ltensor_operands(L, 1, in) == 0) {
+    out = op_apply(op, in, 2, NULL);
+    tensor_release(in[0]);
+    tensor_release(in[1]);
+  }
   lb_pushtensor(L, out);
   return 1;
+}
+
+/* A result in 64 bits from a kernel for integers: of comparisons it is a uint8. */
+static int number_binary(lua_State *L, const Op *op) {
+  int64_t a = 0, b = 0, y = 0;
+  const bool exact = lua_isinteger(L, 1) && lua_isinteger(L, 2) && op->kern2[DT_I64];
+  if (exact) {
+    a = lua_tointeger(L, 1);
+    b = lua_tointeger(L, 2);
+    op->kern2[DT_I64](1, &y, 1, &a, 1, &b, 1);
+  }
+  return push_number(L, op->number2(lua_tonumber(L, 1), lua_tonumber(L, 2)), exact ? &y : NULL);
 }
 
 static int l_binary(lua_State *L) {
   const OpId op = this_op(L);
   if (lua_gettop(L) > 2) lb_atmost(L, callee_of(L), 2);
-  if (lua_type(L, 1) == LUA_TNUMBER && lua_type(L, 2) == LUA_TNUMBER) {
-    lua_pushnumber(L, op_row(op)->number2(lua_tonumber(L, 1), lua_tonumber(L, 2)));
-    return 1;
-  }
+  if (lua_type(L, 1) == LUA_TNUMBER && lua_type(L, 2) == LUA_TNUMBER) return number_binary(L, op_row(op));
   return ltensor_apply2(L, callee_of(L), op);
 }
 
@@ -88,89 +142,54 @@ static int l_unm(lua_State *L) {
   return ltensor_push_op(L, OP_NEG, &x, 1, NULL);
 }
 
-/* --- in place: t:add_(u[, alpha]) ------------------------------------------------------------------------------- */
-
-void ltensor_check_inplace(lua_State *L, const Tensor *t, const char *fn) {
-  if (!grad_mode() || !t->requires_grad) return;
-  if (t->node) {
-    lb_error(L,
-             "%s: this tensor was computed from tensors that require a gradient and may be needed by backward; use the "
-             "form without '_', or change a detach() of it",
-             fn);
-  }
-  lb_error(L, "%s: this tensor requires a gradient; change it inside lab.no_grad(function() ... end)", fn);
-}
-
-/* t = kern(t, u), u broadcast and converted to t's dtype. */
-static void inplace(lua_State *L, const Op *op, Tensor *t, Tensor *u, const char *fn) {
-  int64_t shape[TENSOR_MAX_DIM];
-  int n = shape_broadcast(t->ndim, t->shape, u->ndim, u->shape, shape);
-  if (n < 0 || !shape_equal(n, shape, t->ndim, t->shape)) {
-    const char *su = tensor_shape_str(u), *st = tensor_shape_str(t);
-    tensor_release(u);
-    lb_error(L, "%s: shape %s does not broadcast to %s", fn, su, st);
-  }
-  Kern2 *kern = op->floats && !dtype_is_float((DType)t->dtype) ? NULL : op->kern2[t->dtype];
-  bool shares = u->storage == t->storage && u != t;
-  Tensor *b = u->dtype != t->dtype || shares ? tensor_cast(u, (DType)t->dtype) : tensor_retain(u);
-  tensor_release(u);
-  if (!b) lb_coreerror(L);
-  if (kern) map2(t, t, b, kern);
-  tensor_release(b);
-  if (!kern) lb_error(L, "%s: not for %s tensors", fn, dtype_name((DType)t->dtype));
-}
-
-static const Arg alpha_args[] = {{.name = "alpha", .range = RANGE_NUMBER, .def = 1}, {0}};
-
-static int l_inplace(lua_State *L) {
-  const OpId op = this_op(L);
-  const char *fn = callee_of(L);
-  Tensor *t = lb_checkself(L, fn);
-  ltensor_check_inplace(L, t, fn);
-  Tensor *other = lb_testtensor(L, 2);
-  check_operand(L, 2, other, fn, "other");
-  if (other && grad_mode() && other->requires_grad) {
-    return lb_error(
-        L, "%s: the second tensor requires a gradient, which an in-place change would lose; use the form without '_'",
-        fn);
-  }
-  bool takes_alpha = op == OP_ADD || op == OP_SUB, scaled = takes_alpha && !lua_isnoneornil(L, 3);
-  double alpha = 1;
-  if (!takes_alpha) lb_atmost(L, fn, 2);
-  if (takes_alpha && lua_gettop(L) > 2) largs_read(L, 3, fn, &(ArgValues){.args = alpha_args, .x = &alpha});
-  Tensor *u = operand(L, 2, t);
-  if (u && scaled) { /* t + alpha u */
-    FormulaMark m = fm_begin();
-    Tensor *v = fm_end(m, fm_muls(u, alpha));
-    tensor_release(u);
-    u = v;
-  }
-  if (!u) return lb_coreerror(L);
-  inplace(L, op_row(op), t, u, fn);
-  lua_settop(L, 1);
-  return 1;
-}
-
 /* --- clamp, where --------------------------------------------------------------------------------------------- */
+
+/* A bound of clamp: the number at idx, or the open side. */
+static Scalar bound(lua_State *L, double idx, double open) {
+  return idx == 0 ? scalar_number(open) : largs_scalar(L, (int)idx);
+}
+
+static bool is_beyond(Scalar a, Scalar b) { /* a > b */
+  return a.integral && b.integral ? a.i > b.i : scalar_double(a) > scalar_double(b);
+}
+
+/* The dtype in which t can be clamped to the bounds: a fraction makes integers floats, and a bound above 255 or below 0
+ * that would be a result makes bytes int64. */
+static DType clamp_dtype(const Tensor *t, const Scalar *limit) {
+  DType dt = (DType)t->dtype;
+  if (dtype_is_float(dt)) return dt;
+  for (int i = 0; i < 2; i++) {
+    if (!limit[i].integral && limit[i].d != floor(limit[i].d)) return dtype_default();
+  }
+  bool results = is_beyond(limit[0], scalar_integer(UINT8_MAX)) || is_beyond(scalar_integer(0), limit[1]);
+  return dt == DT_U8 && results ? DT_I64 : dt;
+}
 
 /*** Limits each element to [lo, hi]; nil leaves a side open: `x:clamp(0, nil)`. @function clamp
  * Its callee may be upvalue 1 (of clamp_). */
 static int l_clamp(lua_State *L) {
-  static const Arg args[] = {{.name = "min", .range = RANGE_NUMBER, .def = (double)-INFINITY},
-                             {.name = "max", .range = RANGE_NUMBER, .def = (double)INFINITY},
+  static const Arg args[] = {{.name = "min", .kind = ARG_SCALAR, .range = RANGE_NUMBER},
+                             {.name = "max", .kind = ARG_SCALAR, .range = RANGE_NUMBER},
                              {0}};
   const char *given = lua_tostring(L, lua_upvalueindex(1)), *callee = given ? given : "Tensor:clamp";
-  double bound[2];
-  largs_read(L, 2, callee, &(ArgValues){.args = args, .x = bound});
-  double lo = bound[0], hi = bound[1];
-  if (lo > hi) return lb_error(L, "%s: min must be at most max, got %f and %f", callee, lo, hi);
+  double at[2];
+  largs_read(L, 2, callee, &(ArgValues){.args = args, .x = at});
+  Scalar limit[2] = {bound(L, at[0], -INFINITY), bound(L, at[1], INFINITY)};
+  if (is_beyond(limit[0], limit[1])) {
+    return lb_error(L, "%s: min must be at most max, got %s and %s", callee, lb_pushgot(L, (int)at[0]),
+                    lb_pushgot(L, (int)at[1]));
+  }
   if (lua_type(L, 1) == LUA_TNUMBER) {
-    double x = lua_tonumber(L, 1);
-    lua_pushnumber(L, x < lo ? lo : x > hi ? hi : x);
+    Scalar x = largs_scalar(L, 1);
+    lua_pushvalue(L, is_beyond(limit[0], x) ? (int)at[0] : is_beyond(x, limit[1]) ? (int)at[1] : 1);
     return 1;
   }
   Tensor *x = lb_checkself(L, callee);
-  return ltensor_push_op(L, OP_CLAMP, &x, 1, &(OpArgs){.clamp = {lo, hi}});
+  FormulaMark m = fm_begin();
+  Tensor *y = fm_cast(x, clamp_dtype(x, limit));
+  Tensor *out = y ? fm_op(OP_CLAMP, &y, 1, &(OpArgs){.clamp = {limit[0], limit[1]}}) : NULL;
+  lb_pushtensor(L, fm_end(m, out));
+  return 1;
 }
 
 /*** Elements of a where the condition holds (is not 0), of b elsewhere; a and b may be numbers: `lab.where(x:gt(0), x,
@@ -184,15 +203,15 @@ static int l_where(lua_State *L) {
     lua_pushvalue(L, yes ? 2 : 3);
     return 1;
   }
-  Tensor *c = lb_checktensor(L, 1, callee, "condition"), *a = lb_testtensor(L, 2), *b = lb_testtensor(L, 3);
-  check_operand(L, 2, a, callee, "a");
-  check_operand(L, 3, b, callee, "b");
-  Tensor floats = {.dtype = (uint8_t)dtype_default()};
-  Tensor *in[3] = {c, operand(L, 2, b ? b : &floats), NULL};
-  in[2] = in[1] ? operand(L, 3, a ? a : &floats) : NULL;
-  Tensor *out = in[2] ? op_apply(OP_WHERE, in, 3, NULL) : NULL;
-  tensor_release(in[1]);
-  tensor_release(in[2]);
+  Tensor *in[3] = {lb_checktensor(L, 1, callee, "condition")};
+  check_operand(L, 2, lb_testtensor(L, 2), callee, "a");
+  check_operand(L, 3, lb_testtensor(L, 3), callee, "b");
+  Tensor *out = NULL;
+  if (ltensor_operands(L, 2, in + 1) == 0) {
+    out = op_apply(OP_WHERE, in, 3, NULL);
+    tensor_release(in[1]);
+    tensor_release(in[2]);
+  }
   lb_pushtensor(L, out);
   return 1;
 }
@@ -303,10 +322,7 @@ static void set_row(lua_State *L, OpId id, int lib, int methods, int meta) {
   if (op->number1) set_closure(L, "lab.", op->name, l_unary, id, lib, methods);
   if (op->number2) set_closure(L, "Tensor:", op->name, l_binary, id, lib, methods);
   if (!op->metamethod) return;
-  char name[32];
-  snprintf(name, sizeof name, "%s_", op->name);
   set_closure(L, "Tensor:", op->metamethod, l_binary, id, meta, 0);
-  set_closure(L, "Tensor:", name, l_inplace, id, methods, 0);
 }
 
 void ltensor_ops(lua_State *L, int lib, int methods, int meta) {

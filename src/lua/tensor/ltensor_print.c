@@ -1,19 +1,23 @@
 /*
  * ltensor_print.c - tensors as text.
  *
- * Matrices are printed in aligned columns under one number format; more than two dimensions become a list of matrices,
- * long dimensions show their ends. A last line names dtype and shape.
+ * Matrices are printed in aligned columns under one number format; more than two dimensions become a list of matrices.
+ * Dimensions that are long, and rows that do not fit into 80 columns, show their ends; the row of a vector is broken
+ * into lines. A last line names dtype and shape.
  */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text/number.h"
 #include "core/walk.h"
 #include "lua/tensor/ltensor.h"
 
 #define EDGE 6      /* elements shown at each end of a long dimension */
 #define LONG_DIM 20 /* a dimension with more elements is cut */
+#define LINE 80     /* columns of text */
+#define GAP "  ..."
 
 typedef struct Printer {
   luaL_Buffer b;
@@ -25,8 +29,8 @@ typedef struct Printer {
 
 static int format_number(const Printer *p, char *text, size_t room, double v) {
   if (isnan(v) || isinf(v)) return snprintf(text, room, "%s", isnan(v) ? "nan" : v > 0 ? "inf" : "-inf");
-  if (p->integers) return snprintf(text, room, "%.0f", v);
-  return snprintf(text, room, p->exponent ? "%.4e" : "%.4f", v);
+  if (p->integers) return number_print(text, room, "%.0f", v);
+  return p->exponent ? number_print(text, room, "%.4e", v) : number_print(text, room, "%.4f", v);
 }
 
 typedef struct Range {
@@ -71,15 +75,47 @@ static void add_number(Printer *p, double v) {
   luaL_addstring(&p->b, padded);
 }
 
-/* The next index to show after i in a dimension of n; -1 - next says that a gap lies between. */
-static int64_t skip(int64_t i, int64_t n) { return n > LONG_DIM && i + 1 == EDGE ? -1 - (n - EDGE) : i + 1; }
+/* The next index to show after i in a dimension of n that is cut to `edge` elements at each end (0: not at all);
+ * -1 - next says that a gap lies between. */
+static int64_t skip(int64_t i, int64_t n, int64_t edge) { return edge && i + 1 == edge ? -1 - (n - edge) : i + 1; }
+
+static int64_t edge_of(int64_t n) { return n > LONG_DIM ? EDGE : 0; }
+
+/* How many elements of a row are shown at each end; 0: all. */
+static int64_t row_edge(const Printer *p, int64_t n) {
+  const int cell = p->width + 2, room = (LINE - (int)strlen(GAP)) / cell / 2;
+  if (n <= LONG_DIM && n * cell <= LINE) return 0;
+  const int64_t edge = room < 1 ? 1 : room < EDGE ? room : EDGE;
+  return n > 2 * edge ? edge : 0;
+}
 
 static void add_row(Printer *p, int64_t from, int64_t n) {
-  for (int64_t i = 0; i < n;) {
+  for (int64_t i = 0, edge = row_edge(p, n); i < n;) {
     add_number(p, tensor_get(p->t, from + i));
-    i = skip(i, n);
+    i = skip(i, n, edge);
     if (i < 0) {
-      luaL_addstring(&p->b, "  ...");
+      luaL_addstring(&p->b, GAP);
+      i = -1 - i;
+    }
+  }
+  luaL_addchar(&p->b, '\n');
+}
+
+/* A vector, in lines. */
+static void add_vector(Printer *p, int64_t n) {
+  const int cell = p->width + 2;
+  int column = 0;
+  for (int64_t i = 0; i < n;) {
+    if (column > 0 && column + cell > LINE) {
+      luaL_addchar(&p->b, '\n');
+      column = 0;
+    }
+    add_number(p, tensor_get(p->t, i));
+    column += cell;
+    i = skip(i, n, edge_of(n));
+    if (i < 0) {
+      luaL_addstring(&p->b, column + (int)strlen(GAP) > LINE ? "\n" GAP : GAP);
+      column = column + (int)strlen(GAP) > LINE ? (int)strlen(GAP) : column + (int)strlen(GAP);
       i = -1 - i;
     }
   }
@@ -89,9 +125,9 @@ static void add_row(Printer *p, int64_t from, int64_t n) {
 static void add_matrix(Printer *p, int64_t from, int64_t rows, int64_t columns) {
   for (int64_t i = 0; i < rows;) {
     add_row(p, from + i * columns, columns);
-    i = skip(i, rows);
+    i = skip(i, rows, edge_of(rows));
     if (i < 0) {
-      luaL_addstring(&p->b, "  ...\n");
+      luaL_addstring(&p->b, GAP "\n");
       i = -1 - i;
     }
   }
@@ -115,7 +151,7 @@ static void add_matrices(Printer *p) {
     }
     luaL_addstring(&p->b, "., .) =\n");
     add_matrix(p, k * each, t->shape[lead], t->shape[lead + 1]);
-    k = skip(k, count);
+    k = skip(k, count, edge_of(count));
     if (k < 0) {
       luaL_addstring(&p->b, "...\n");
       k = -1 - k;
@@ -135,10 +171,10 @@ int ltensor_tostring(lua_State *L) {
   luaL_buffinit(L, &p.b);
   if (t->ndim == 0) {
     char text[64];
-    snprintf(text, sizeof text, t->dtype == DT_F64 ? "%.15g  " : "%.7g  ", tensor_get(t, 0));
+    number_print(text, sizeof text, "%.*g  ", t->dtype == DT_F64 ? 15 : 7, tensor_get(t, 0));
     luaL_addstring(&p.b, text);
   } else if (t->ndim == 1) {
-    add_row(&p, 0, t->shape[0]);
+    add_vector(&p, t->shape[0]);
   } else if (t->ndim == 2) {
     add_matrix(&p, 0, t->shape[0], t->shape[1]);
   } else {

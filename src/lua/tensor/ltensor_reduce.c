@@ -42,7 +42,8 @@ static int reduce(lua_State *L, const char *callee, OpId op) {
   Tensor *t = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = reduce_args, .x = x});
   Reduction r = loss_reduction(L, x, t, callee);
-  return ltensor_push_op(L, op, &t, 1, &(OpArgs){.reduce = {r.dims, r.keepdim}});
+  return ltensor_push_op(L, op, &t, 1,
+                         &(OpArgs){.extreme = {r.dims, r.keepdim, 0}}); /* sum and mean read the first two */
 }
 /*** Sum over all elements, or over dimension(s): `x:sum()`, `x:sum(1)`, `x:sum({1, 2}, true)`. @function sum */
 static int l_sum(lua_State *L) { return reduce(L, "Tensor:sum", OP_SUM); }
@@ -107,7 +108,7 @@ static int extreme(lua_State *L, const char *callee, OpId op, OpId arg_op) {
     return ltensor_apply2(L, callee, op == OP_AMAX ? OP_MAXIMUM : OP_MINIMUM);
   }
   largs_read(L, 2, callee, &(ArgValues){.args = extreme_args, .x = a});
-  if (isnan(a[0])) return ltensor_push_op(L, op, &x, 1, &(OpArgs){.reduce = {~0u, false}});
+  if (isnan(a[0])) return ltensor_push_op(L, op, &x, 1, &(OpArgs){.extreme = {~0u, false, 1}});
   return extreme_along(L, x, lb_checkdim(L, a[0], x->ndim, callee, "dim"), a[1] != 0, arg_op);
 }
 /*** Largest element; with a dimension, the values and their 1-based positions; with a second tensor, maximum. @function
@@ -118,41 +119,18 @@ static int l_min(lua_State *L) { return extreme(L, "Tensor:min", OP_AMIN, OP_ARG
 /*** Variance over all elements or dimension(s), divided by n - 1 (`{unbiased=false}`: by n): `x:var(1,
  * {unbiased=false})`.
  * @function var */
-static Tensor *variance(lua_State *L, const char *callee) {
+static int variance(lua_State *L, const char *callee, OpId op) {
   static const Arg args[] = {DIMS_ROW, KEEPDIM_ROW, {.name = "unbiased", .kind = ARG_FLAG, .def = 1}, {0}};
   double a[REDUCE_COUNT + 1];
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   Reduction r = loss_reduction(L, a, x, callee);
-  bool unbiased = a[REDUCE_COUNT] != 0;
-  double n = 1;
-  for (int d = 0; d < x->ndim; d++) n *= r.dims >> d & 1 ? (double)x->shape[d] : 1;
-  FormulaMark m = fm_begin();
-  Tensor *sq = fm_op1(OP_SQUARE, fm_sub(x, fm_mean(x, r.dims, true)));
-  return fm_end(m, fm_divs(fm_sum(sq, r.dims, r.keepdim), unbiased ? n - 1 : n));
+  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.var = {r.dims, r.keepdim, a[REDUCE_COUNT]}});
 }
-static int l_var(lua_State *L) {
-  lb_pushtensor(L, variance(L, "Tensor:var"));
-  return 1;
-}
+static int l_var(lua_State *L) { return variance(L, "Tensor:var", OP_VAR); }
 /*** Standard deviation: the square root of var, with its arguments. @function std */
-static int l_std(lua_State *L) {
-  Tensor *v = variance(L, "Tensor:std");
-  Tensor *s = v ? op_apply(OP_SQRT, &v, 1, NULL) : NULL;
-  tensor_release(v);
-  lb_pushtensor(L, s);
-  return 1;
-}
+static int l_std(lua_State *L) { return variance(L, "Tensor:std", OP_STD); }
 
-/* (sum |x|^p)^(1/p) for p other than 2. */
-static Tensor *p_norm(Tensor *x, double p, Reduction r) {
-  FormulaMark m = fm_begin();
-  Tensor *a = fm_op1(OP_ABS, x);
-  OpArgs args = {.reduce = {r.dims, r.keepdim}};
-  if (isinf(p)) return fm_end(m, a ? fm_op(p > 0 ? OP_AMAX : OP_AMIN, &a, 1, &args) : NULL);
-  if (p == 1) return fm_end(m, fm_sum(a, r.dims, r.keepdim));
-  return fm_end(m, fm_pows(fm_sum(fm_pows(a, p), r.dims, r.keepdim), 1 / p));
-}
 /*** Norm over all elements or dimension(s): `x:norm()`, `x:norm(1)`, `x:norm(2, dim, keepdim)`. @function norm */
 static int l_norm(lua_State *L) {
   static const Arg args[] = {{.name = "p", .range = RANGE_NUMBER, .def = 2}, DIMS_ROW, KEEPDIM_ROW, {0}};
@@ -161,10 +139,7 @@ static int l_norm(lua_State *L) {
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   Reduction r = loss_reduction(L, a + 1, x, callee);
-  double p = a[0];
-  if (p == 2) return ltensor_push_op(L, OP_NORM, &x, 1, &(OpArgs){.reduce = {r.dims, r.keepdim}});
-  lb_pushtensor(L, p_norm(x, p, r));
-  return 1;
+  return ltensor_push_op(L, OP_NORM, &x, 1, &(OpArgs){.norm = {r.dims, r.keepdim, a[0]}});
 }
 
 /* --- softmax -------------------------------------------------------------------------------------------------- */

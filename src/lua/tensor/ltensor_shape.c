@@ -204,9 +204,13 @@ static int l_select(lua_State *L) {
   return 1;
 }
 
-/* An index tensor of 1-based values as a new 0-based int64 tensor. */
-static Tensor *zero_based(lua_State *L, const Tensor *given) {
-  Tensor *index = tensor_cast(given, DT_I64);
+/* An index tensor of 1-based values as a new 0-based int64 tensor; raises for other dtypes. */
+static Tensor *zero_based(lua_State *L, const Tensor *given, const char *callee) {
+  if (given->dtype != DT_I64) {
+    lb_error(L, "%s: index must be a tensor of int64 positions, got %s; %s", callee, dtype_name((DType)given->dtype),
+             given->dtype == DT_U8 ? "t[mask] and masked_select select by a mask" : "convert it with to('int64')");
+  }
+  Tensor *index = tensor_clone(given);
   if (!index) lb_coreerror(L);
   tensor_shift_(index, -1);
   return index;
@@ -219,7 +223,7 @@ static int pick(lua_State *L, const char *callee, OpId op) {
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   int dim = lb_checkdim(L, a[0], x->ndim, callee, "dim");
-  Tensor *index = zero_based(L, lb_testtensor(L, (int)a[1]));
+  Tensor *index = zero_based(L, lb_testtensor(L, (int)a[1]), callee);
   Tensor *out = op_apply(op, (Tensor *[]){x, index}, 2, &(OpArgs){.along = {dim}});
   tensor_release(index);
   lb_pushtensor(L, out);

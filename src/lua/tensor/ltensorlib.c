@@ -1,5 +1,5 @@
 /*
- * ltensorlib.c - the tensor library and its metatable: fields, plain methods, in-place methods.
+ * ltensorlib.c - the tensor library and its metatable: fields, plain methods.
  *
  * t.name looks among the fields (shape, dtype, requires_grad, grad, is_leaf), then the methods; t[i] and t[{...}]
  * index.
@@ -60,6 +60,7 @@ static int set_grad(lua_State *L, Tensor *t) {
     return lb_error(L, "t.grad = value: a gradient of shape %s, dtype %s for a tensor of shape %s, dtype %s",
                     tensor_shape_str(g), dtype_name((DType)g->dtype), tensor_shape_str(t), dtype_name((DType)t->dtype));
   }
+  if (g && tensor_check_writable(g) < 0) return lb_calleeerror(L, "t.grad = value"); /* backward adds to it */
   if (g && t->node) {
     return lb_error(L, "t.grad = value: this tensor was computed from others; only a leaf has a gradient");
   }
@@ -245,53 +246,6 @@ static int l_requires_grad_(lua_State *L) {
   return 1;
 }
 
-/* --- in place ------------------------------------------------------------------------------------------------- */
-
-static int fill(lua_State *L, const char *callee, double value) {
-  Tensor *t = lb_checkself(L, callee);
-  ltensor_check_inplace(L, t, callee);
-  tensor_fill_(t, value);
-  lua_settop(L, 1);
-  return 1;
-}
-static int l_zero_(lua_State *L) {
-  lb_atmost(L, "Tensor:zero_", 1);
-  return fill(L, "Tensor:zero_", 0);
-}
-static int l_fill_(lua_State *L) {
-  static const Arg args[] = {{.name = "value", .range = RANGE_ANY, .required = true}, {0}};
-  double value = 0;
-  largs_read(L, 2, "Tensor:fill_", &(ArgValues){.args = args, .x = &value});
-  return fill(L, "Tensor:fill_", value);
-}
-
-/*** Copies (and converts, and broadcasts) another tensor's elements into this one. @function copy_ */
-static int l_copy_(lua_State *L) {
-  const char *callee = "Tensor:copy_";
-  Tensor *t = lb_checkself(L, callee), *u = lb_checktensor(L, 2, callee, "other");
-  lb_atmost(L, callee, 2);
-  ltensor_check_inplace(L, t, callee);
-  if (tensor_copy_(t, u) < 0) return lb_coreerror(L);
-  lua_settop(L, 1);
-  return 1;
-}
-
-/* t:exp_(), t:clamp_(lo, hi), ...: the function of that name, its result copied back. Upvalue 1: the function, 2: the
- * callee, 3: whether the function checks the number of arguments in that name. */
-static int l_through_copy(lua_State *L) {
-  const char *callee = lua_tostring(L, lua_upvalueindex(2));
-  Tensor *t = lb_checkself(L, callee);
-  if (!lua_toboolean(L, lua_upvalueindex(3))) lb_atmost(L, callee, 1);
-  ltensor_check_inplace(L, t, callee);
-  int n = lua_gettop(L);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  for (int i = 1; i <= n; i++) lua_pushvalue(L, i);
-  lua_call(L, n, 1);
-  if (tensor_copy_(t, lb_checktensor(L, -1, callee, "the result")) < 0) return lb_coreerror(L);
-  lua_settop(L, 1);
-  return 1;
-}
-
 /* --- the library ---------------------------------------------------------------------------------------------- */
 
 void ltensor_setboth(lua_State *L, int lib, int methods, const luaL_Reg *regs) {
@@ -300,27 +254,6 @@ void ltensor_setboth(lua_State *L, int lib, int methods, const luaL_Reg *regs) {
     lua_pushvalue(L, -1);
     lua_setfield(L, lib, regs->name);
     lua_setfield(L, methods, regs->name);
-  }
-}
-
-static void inplace_twins(lua_State *L, int methods) {
-  static const char *const names[] = {"exp",   "log",  "sqrt",    "square", "abs",   "neg",
-                                      "clamp", "relu", "sigmoid", "tanh",   "floor", "round"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    bool clamp = strcmp(names[i], "clamp") == 0;
-    lua_getfield(L, methods, names[i]);
-    lua_pushfstring(L, "Tensor:%s_", names[i]);
-    if (clamp) { /* reads a declaration, in the name of its upvalue */
-      lua_CFunction f = lua_tocfunction(L, -2);
-      lua_pushvalue(L, -1);
-      lua_pushcclosure(L, f, 1);
-      lua_replace(L, -3);
-    }
-    lua_pushboolean(L, clamp);
-    lua_pushcclosure(L, l_through_copy, 3);
-    lua_pushfstring(L, "%s_", names[i]);
-    lua_insert(L, -2);
-    lua_settable(L, methods);
   }
 }
 
@@ -343,9 +276,6 @@ int luaopen_optlab_tensor(lua_State *L) {
                                           {"is_contiguous", l_is_contiguous},
                                           {"to", l_to},
                                           {"requires_grad_", l_requires_grad_},
-                                          {"zero_", l_zero_},
-                                          {"fill_", l_fill_},
-                                          {"copy_", l_copy_},
                                           {NULL, NULL}};
   static const luaL_Reg both[] = {{"clone", l_clone}, {NULL, NULL}};
   static const luaL_Reg meta_list[] = {{"__newindex", tensor_newindex},
@@ -374,11 +304,13 @@ int luaopen_optlab_tensor(lua_State *L) {
   lua_pop(L, 1);
   ltensor_setboth(L, 1, 2, both);
   ltensor_create(L, 1, 2);
+  ltensor_range(L, 1);
   ltensor_ops(L, 1, 2, 3);
   ltensor_reduce(L, 1, 2);
   ltensor_shape(L, 1, 2);
   ltensor_rng(L, 1);
-  inplace_twins(L, 2);
+  ltensor_mask(L, 1, 2);
+  ltensor_inplace(L, 2);
   lua_pushcfunction(L, l_is_tensor);
   lua_setfield(L, 1, "is_tensor");
   lua_pushvalue(L, 2);

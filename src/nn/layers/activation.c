@@ -28,8 +28,8 @@ static Tensor *negative_part(Tensor *x) { return fm_clamp(x, (double)-INFINITY, 
 
 static int leaky_relu(const Module *m, Tensor *const *in, Tensor **out) {
   FormulaMark mark = fm_begin();
-  Tensor *x = module_as_float(in[0]);
-  return module_one_output(out, fm_end(mark, fm_add(fm_op1(OP_RELU, x), fm_muls(negative_part(x), m->args.x[0]))));
+  Tensor *x = module_as_float(in[0]), *positive = x ? fm_op2(OP_GT, x, fm_const(x, 0)) : NULL;
+  return module_one_output(out, fm_end(mark, fm_op3(OP_WHERE, positive, x, fm_muls(x, m->args.x[0]))));
 }
 
 static int elu(const Module *m, Tensor *const *in, Tensor **out) {

@@ -65,6 +65,7 @@ static int check_norm(const Tensor *x, const BatchNorm *b) {
                    dtype_name((DType)b->mean->dtype), dtype_name((DType)b->var->dtype));
   }
   if (check_channels("running_mean", b->mean, x) < 0 || check_channels("running_var", b->var, x) < 0) return -1;
+  if (b->mean && b->training && (tensor_check_writable(b->mean) < 0 || tensor_check_writable(b->var) < 0)) return -1;
   if (check_channels("weight", b->weight, x) < 0 || check_channels("bias", b->bias, x) < 0) return -1;
   if (!b->training || x->shape[1] == 0 || x->numel / x->shape[1] > 1) return 0;
   return err_set("input is %s: in training every channel needs more than one value", tensor_shape_str(x));
@@ -107,6 +108,13 @@ static int run_count(const Computation *c, Context *own) {
   return 0;
 }
 
+/* 1 / sqrt(var + eps); in training, without eps, 0 where a channel does not vary. */
+static Tensor *inverse_deviation(Tensor *var, const BatchNorm *b) {
+  if (!var || !b->training || b->eps > 0) return fm_pows(fm_adds(var, b->eps), -0.5);
+  Tensor *flat = fm_op2(OP_EQ, var, fm_const(var, 0));
+  return fm_op3(OP_WHERE, flat, fm_const(var, 0), fm_pows(fm_op3(OP_WHERE, flat, fm_const(var, 1), var), -0.5));
+}
+
 Tensor *nn_batch_norm(Tensor *in, const BatchNorm *b) {
   if (check_norm(in, b) < 0) return NULL;
   FormulaMark mark = fm_begin();
@@ -115,7 +123,7 @@ Tensor *nn_batch_norm(Tensor *in, const BatchNorm *b) {
   if (b->training) mean = fm_mean(x, all_but_channels, true);
   Tensor *centred = fm_sub(x, mean);
   if (b->training) var = fm_mean(fm_op1(OP_SQUARE, centred), all_but_channels, true);
-  Tensor *scale = fm_pows(fm_adds(var, b->eps), -0.5);
+  Tensor *scale = inverse_deviation(var, b);
   if (b->weight) scale = fm_mul(scale, as_channels(b->weight, in));
   Tensor *y = fm_mul(centred, scale);
   if (b->bias) y = fm_add(y, as_channels(b->bias, in));

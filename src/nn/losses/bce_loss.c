@@ -2,28 +2,12 @@
  * bce_loss.c - BCELoss and BCEWithLogitsLoss: the binary cross entropy of targets y in [0, 1].
  *
  * The second is the first of sigmoid(x), computed so that no large x overflows. BCELoss takes no logarithm below -100,
- * so that a probability of exactly 0 or 1 has a finite loss; its derivative is 0 there.
+ * so that a probability of exactly 0 or 1 has a finite loss, and divides by no x (1 - x) below 1e-12 in its derivative,
+ * so that this is finite too and leads away from there.
  */
-#include <float.h>
-#include <math.h>
-
 #include "base/err.h"
 #include "core/recorder.h"
 #include "nn/losses/loss.h"
-
-/* max(log x, -100); what lies below `least` never reaches the logarithm, whose derivative would overflow. */
-static Tensor *bounded_log(Tensor *x) {
-  if (!x) return NULL;
-  double least = x->dtype == DT_F32 ? (double)FLT_MIN : exp(-100);
-  Tensor *inside = fm_op2(OP_GE, x, fm_const(x, least));
-  return fm_op3(OP_WHERE, inside, fm_op1(OP_LOG, fm_clamp(x, least, (double)INFINITY)), fm_const(x, -100));
-}
-
-/* Inside a formula. */
-static Tensor *bce(Tensor *x, Tensor *y) {
-  Tensor *one = fm_mul(y, bounded_log(x)), *zero = fm_mul(fm_rsubs(1, y), bounded_log(fm_rsubs(1, x)));
-  return fm_neg(fm_add(one, zero));
-}
 
 static int run_check(const Computation *c, Context *own) {
   (void)own;
@@ -45,7 +29,7 @@ static int check_probabilities(Tensor *x) {
 static int bce_forward(const Module *m, Tensor *const *in, Tensor **out) {
   if (loss_check_shapes(in[0], in[1]) < 0 || check_probabilities(in[0]) < 0) return -1;
   FormulaMark mark = fm_begin();
-  Tensor *each = bce(module_as_float(in[0]), module_as_float(in[1]));
+  Tensor *each = fm_op2(OP_BCE_LOSS, in[0], in[1]);
   return module_one_output(out, fm_end(mark, loss_reduce(each, loss_reduction(m, 0))));
 }
 
@@ -83,7 +67,10 @@ const LayerDef layer_bce_loss = {
     .name = "BCELoss",
     .functional = "binary_cross_entropy",
     .doc = "The binary cross entropy of probabilities x, the input, and targets y in [0, 1].",
-    .equation = "loss_i = -(y_i log x_i + (1 - y_i) log(1 - x_i))",
+    .equation =
+        "loss_i = -(y_i log x_i + (1 - y_i) log(1 - x_i))\n"
+        "no logarithm counts as less than -100; the derivative is\n"
+        "(x_i - y_i) / max(x_i (1 - x_i), 1e-12)",
     .inputs = loss_inputs,
     .args = loss_reduction_args,
     .forward = bce_forward,

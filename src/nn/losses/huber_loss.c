@@ -5,11 +5,12 @@
  */
 #include "nn/losses/loss.h"
 
-/* Inside a formula. */
+/* Inside a formula. Far differences are 0 where squares are taken: an infinite one would make the derivative nan. One
+ * that is nan is not far and stays nan. */
 static Tensor *huber(Tensor *d, double delta) {
-  Tensor *a = fm_op1(OP_ABS, d);
-  Tensor *near = fm_op2(OP_LE, a, fm_const(a, delta));
-  return fm_op3(OP_WHERE, near, fm_muls(fm_op1(OP_SQUARE, d), 0.5), fm_muls(fm_adds(a, -delta / 2), delta));
+  Tensor *a = fm_op1(OP_ABS, d), *far = a ? fm_op2(OP_GT, a, fm_const(a, delta)) : NULL;
+  Tensor *square = fm_op1(OP_SQUARE, fm_op3(OP_WHERE, far, fm_const(d, 0), d));
+  return fm_op3(OP_WHERE, far, fm_muls(fm_adds(a, -delta / 2), delta), fm_muls(square, 0.5));
 }
 
 static int huber_forward(const Module *m, Tensor *const *in, Tensor **out) {

@@ -20,7 +20,10 @@ Tensor *loss_reduce(Tensor *each, Reduction r) {
   return NULL;
 }
 
-Tensor *loss_difference(Tensor *input, Tensor *target) { return module_as_float(fm_sub(input, target)); }
+Tensor *loss_difference(Tensor *input, Tensor *target) {
+  const bool whole = !dtype_is_float((DType)input->dtype) && !dtype_is_float((DType)target->dtype);
+  return fm_sub(whole ? module_as_float(input) : input, target);
+}
 
 int loss_check_shapes(const Tensor *input, const Tensor *target) {
   if (tensor_same_shape(input, target)) return 0;

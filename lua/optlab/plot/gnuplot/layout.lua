@@ -93,7 +93,7 @@ end
 
 -- The point where the way from the box's middle to (x, y) leaves the box, or nil if (x, y) lies in it.
 local function way_out(box, x, y)
-  local pad = 2
+  local pad = 4
   local half_w, half_h = box.width / 2 + pad, box.height / 2 + pad
   local mx, my = box.left + box.width / 2, box.bottom + box.height / 2
   local dx, dy = x - mx, y - my

@@ -2,6 +2,8 @@
 -- Nine significant digits, seventeen where a column needs them; integers in full; anything that is not finite is NaN,
 -- which gnuplot draws as a gap. The decimal mark is a point in every locale.
 -- @module optlab.plot.gnuplot.number
+local number = require "optlab.base.number"
+
 local M = {}
 
 -- gnuplot keeps values above 9e307 for "undefined". Data up to this size leave room for the margins of an axis.
@@ -14,10 +16,6 @@ function M.finite(v)
   return v == v and v <= LARGEST and v >= -LARGEST
 end
 
-local function with_point(s)
-  return (s:gsub(",", "."))
-end
-
 --- One number as text.
 -- @number v
 -- @bool[opt] exact seventeen digits instead of nine
@@ -25,7 +23,7 @@ end
 function M.format(v, exact)
   if v ~= v or v > 1e300 or v < -1e300 then return "NaN" end
   if v == math.floor(v) and v < 1e15 and v > -1e15 then return string.format("%d", v) end
-  return with_point(string.format(exact and "%.17g" or "%.9g", v))
+  return number.text(v, exact and 17 or 9)
 end
 
 -- Nine digits are not enough when the whole column lies within a millionth of its size.

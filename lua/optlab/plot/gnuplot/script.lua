@@ -68,13 +68,14 @@ end
 -- @string name of its files, without suffix
 -- @string format drawn when the script is run by hand
 -- @treturn string
+-- @treturn {string,...} what the user is to be told about it
 function M.figure(fig, name, format)
   local width, height = fig.opts.size[1], fig.opts.size[2]
   local p = panel.new(fig, width, height, "")
   local out = head(name, format, width, height)
   append(out, p.blocks)
   append_panel(out, p)
-  return finish(out)
+  return finish(out), p.remarks
 end
 
 --- The script of a grid of figures.
@@ -82,13 +83,15 @@ end
 -- @string name
 -- @string format
 -- @treturn string
+-- @treturn {string,...} as of @{figure}
 function M.grid(grid, name, format)
   local opts = grid.opts
   local width, height = opts.size[1], opts.size[2]
-  local out, panels = head(name, format, width, height), {}
+  local out, panels, remarks = head(name, format, width, height), {}, {}
   for i, fig in ipairs(grid.figures) do
     panels[i] = panel.new(fig, width / opts.cols, (height - (opts.title and 30 or 0)) / opts.rows, "p" .. i .. "_")
     append(out, panels[i].blocks)
+    for _, remark in ipairs(panels[i].remarks) do remarks[#remarks + 1] = ("figure %d: %s"):format(i, remark) end
   end
   local title = opts.title and string.format(" title %s font ',14' %s", text.quote_lines(opts.title),
     opts.enhanced and "enhanced" or "noenhanced") or ""
@@ -99,7 +102,7 @@ function M.grid(grid, name, format)
     append_panel(out, p)
   end
   out[#out + 1] = "unset multiplot"
-  return finish(out)
+  return finish(out), remarks
 end
 
 return M

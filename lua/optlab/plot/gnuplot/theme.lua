@@ -17,7 +17,7 @@ local texts = {}
 local function source(name)
   if not texts[name] then
     local text, message = files.read(M.folder() .. name)
-    if not text then errors.raise("plot: cannot read %s", message) end
+    if not text then errors.raise("plot: %s", message) end
     texts[name] = text
   end
   return texts[name]

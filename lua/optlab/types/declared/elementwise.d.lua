@@ -25,6 +25,7 @@
 ---@field floor optlab.UnaryMethod
 ---@field ceil optlab.UnaryMethod
 ---@field round optlab.UnaryMethod
+---@field logical_not optlab.UnaryMethod
 ---@field add optlab.BinaryMethod
 ---@field sub optlab.BinaryMethod
 ---@field mul optlab.BinaryMethod
@@ -38,6 +39,9 @@
 ---@field le optlab.BinaryMethod
 ---@field gt optlab.BinaryMethod
 ---@field ge optlab.BinaryMethod
+---@field logical_and optlab.BinaryMethod
+---@field logical_or optlab.BinaryMethod
+---@field logical_xor optlab.BinaryMethod
 
 ---@class optlab
 local lab = {}
@@ -71,6 +75,7 @@ lab.reciprocal = unary
 lab.floor = unary
 lab.ceil = unary
 lab.round = unary
+lab.logical_not = unary
 
 ---Functions of two tensors or numbers, which give a number for two numbers.
 ---@overload fun(a: number, b: number): number
@@ -92,3 +97,6 @@ lab.lt = binary
 lab.le = binary
 lab.gt = binary
 lab.ge = binary
+lab.logical_and = binary
+lab.logical_or = binary
+lab.logical_xor = binary

@@ -50,6 +50,8 @@ function functional.batch_norm(input, running_mean, running_var, weight, bias, t
 ---The binary cross entropy of probabilities x, the input, and targets y in [0, 1].
 ---
 ---     loss_i = -(y_i log x_i + (1 - y_i) log(1 - x_i))
+---     no logarithm counts as less than -100; the derivative is
+---     (x_i - y_i) / max(x_i (1 - x_i), 1e-12)
 ---
 ---@param input optlab.Tensor
 ---@param target optlab.Tensor

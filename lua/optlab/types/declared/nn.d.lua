@@ -251,6 +251,8 @@ function nn.Tanh() end
 ---The binary cross entropy of probabilities x, the input, and targets y in [0, 1].
 ---
 ---     loss_i = -(y_i log x_i + (1 - y_i) log(1 - x_i))
+---     no logarithm counts as less than -100; the derivative is
+---     (x_i - y_i) / max(x_i (1 - x_i), 1e-12)
 ---
 ---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.BCELoss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Module

@@ -31,6 +31,8 @@
 ---@field digest? string The expected checksum, such as "sha1:76e5...".
 ---@field connect_timeout? number Seconds until the server must have answered. Default: 5.
 ---@field stall_timeout? number Seconds without data after which the download fails. Default: 8.
+---@field timeout? number Seconds after which the download fails though data come. Default: 3600.
+---@field max_bytes? integer Size at which the download fails; by default $OPTLAB_MAX_DOWNLOAD (such as 16G), or 2 GiB.
 ---@field progress? function progress(done, total) is called now and then with bytes; total is nil if it is not known.
 
 ---@class optlab.options.data.fashion_mnist
@@ -62,13 +64,13 @@
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field size? number Size of the font.
 ---@field align? "left"|"center"|"right" Which part of the text lies at that place. Default: "left".
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.band
 ---@field label? string|number Name in the legend.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field alpha? number How opaque the band is. Default: 0.25.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.contour
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
@@ -76,13 +78,13 @@
 ---@field levels? integer|optlab.Numbers The largest number of contours, at round values; or the list of values. Default: 8.
 ---@field filled? boolean Whether to fill the bands between levels instead of drawing lines. Default: false.
 ---@field labels? boolean Whether the value of each level is written on its line. Default: false.
----@field label? string|number Name in the legend.
+---@field label? string|number Name in the legend, or of the colour bar if there is one.
 ---@field color? string One colour for all levels, instead of one for each.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field width? number Width of the line.
 ---@field palette? string The colour scale. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.heatmap
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
@@ -90,8 +92,8 @@
 ---@field palette? string The colour scale. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: true.
 ---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
----@field label? string|number Name in the legend.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field label? string|number Name of the colour bar.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.hist
 ---@field bins? integer Number of bars. Default: 20.
@@ -100,18 +102,18 @@
 ---@field label? string|number Name in the legend.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field alpha? number How opaque the bars are. Default: 0.6.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.hline
 ---@field label? string|number Name in the legend.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.2.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.image
 ---@field label? string|number Name in the legend.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.line
 ---@field label? string|number Name in the legend.
@@ -120,7 +122,7 @@
 ---@field width? number Width of the line.
 ---@field size? number Size of the markers.
 ---@field x? number[] {from, to, step}: where a function is evaluated; by default the figure's xlim.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.points
 ---@field label? string|number Name in the legend.
@@ -129,26 +131,28 @@
 ---@field width? number Width of the line.
 ---@field size? number Size of the markers.
 ---@field x? number[] {from, to, step}: where a function is evaluated; by default the figure's xlim.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.surface
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
 ---@field palette? string The colour scale. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
+---@field label? string|number Name of the colour bar.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.text
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field size? number Size of the font.
 ---@field align? "left"|"center"|"right" Which part of the text lies at that place. Default: "left".
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.vline
 ---@field label? string|number Name in the legend.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.2.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.wireframe
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
@@ -156,7 +160,7 @@
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.
 ---@field label? string|number Name in the legend.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.lab.compile
 ---@field fallback? boolean Whether a step that cannot be recorded runs as plain Lua; step.reason then says why. Default: false.
@@ -205,7 +209,7 @@
 ---@field logy? boolean Whether the axis is logarithmic. Default: false.
 ---@field size? number[] {width, height} in pixels. Default: {640, 400}.
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 ---@field aspect? "equal" "equal": a unit has the same length on both axes.
 ---@field view? number[] The two angles from which a surface is seen; by default {60, 30}.
 ---@field xticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
@@ -216,7 +220,7 @@
 ---@field cols? integer Number of columns; by default at most 3.
 ---@field title? string|number Title above the figure.
 ---@field size? number[] {width, height} in pixels.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
 ---@class optlab.options.plot.images
 ---@field labels? table|optlab.Tensor A text above each image.
@@ -237,7 +241,7 @@
 ---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field size? number[] {width, height} in pixels.
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
 ---@class optlab.options.plot.trace2d
 ---@field x? number[] {from, to, step} of the contours; by default {-5.5, 1, 0.1}, or more if the path leaves it.
@@ -252,7 +256,7 @@
 ---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field size? number[] {width, height} in pixels.
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
 ---@class optlab.options.train.accuracy
 ---@field metric? "accuracy"|"binary_accuracy" "accuracy": predictions are (N, C), labels (N) from 1 to C; "binary_accuracy": predictions are (N) or (N, 1), labels 0 and 1, the answer is 1 for a score above 0. Default: "accuracy".

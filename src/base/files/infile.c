@@ -1,0 +1,45 @@
+/*
+ * infile.c - what is no regular file is refused before it is opened, since a pipe's writer would notice, and looked at
+ * again when it is open, since the name may lead elsewhere by then.
+ */
+#include "base/files/infile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+static int cannot_open(const char *path, const char *why) { return err_set("cannot open %s: %s", path, why); }
+
+static int check_kind(const char *path, mode_t mode) {
+  if (S_ISREG(mode)) return 0;
+  if (S_ISDIR(mode)) return cannot_open(path, strerror(EISDIR));
+  if (S_ISFIFO(mode)) return cannot_open(path, "it is a pipe; save what comes out of it to a file first");
+  return cannot_open(path, S_ISSOCK(mode) ? "it is a socket" : "it is a device");
+}
+
+int infile_open(const char *path, int64_t *size) {
+  struct stat st;
+  if (stat(path, &st) < 0) return cannot_open(path, strerror(errno));
+  if (check_kind(path, st.st_mode) < 0) return -1;
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0) return cannot_open(path, strerror(errno));
+  int status = fstat(fd, &st) < 0 ? cannot_open(path, strerror(errno)) : check_kind(path, st.st_mode);
+  *size = st.st_size;
+  if (status == 0) return fd;
+  close(fd);
+  return -1;
+}
+
+FILE *infile_stream(const char *path, int64_t *size) {
+  int fd = infile_open(path, size);
+  FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
+  if (fd >= 0 && !file) {
+    cannot_open(path, strerror(errno));
+    close(fd);
+  }
+  return file;
+}

@@ -72,14 +72,14 @@ describe("views", function()
   end)
 
   it("are tensors of their own, also where they show the whole", function()
-    local x, s = lab.ones(3), lab.tensor(2)
-    for name, view in pairs { range = x[{ {} }], ends = x[{ { 1, -1 } }], t = x:t(), none = s[{}], ts = s:t() } do
-      assert.is_false(view == x or view == s, name)
+    local v, s = lab.ones(3), lab.tensor(2)
+    for name, view in pairs { range = v[{ {} }], ends = v[{ { 1, -1 } }], t = v:t(), none = s[{}], ts = s:t() } do
+      assert.is_false(view == v or view == s, name)
       view:requires_grad_()
-      assert.is_false(x.requires_grad or s.requires_grad, name)
+      assert.is_false(v.requires_grad or s.requires_grad, name)
       lab.no_grad(function() view:mul_(2) end)
     end
-    assert.same({ 8, 8, 8 }, x:tolist())
+    assert.same({ 8, 8, 8 }, v:tolist())
     assert.equal(8, s:item())
   end)
 

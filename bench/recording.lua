@@ -1,6 +1,6 @@
---- What lab.compile costs until a step has its plan. Each line: a training step, the milliseconds of an eager step (the
--- median), what the recorded calls took longer in eager steps, and their largest memory over that of an eager step, both
--- beyond what is there all the time.
+--- What lab.compile costs until a step has its plan. Each line: a training step, the milliseconds of an eager step
+-- (the median), what the recorded calls took longer in eager steps, and their largest memory over that of an eager
+-- step, both beyond what is there all the time.
 --   build/optlab bench/recording.lua
 --
 --   lstm     50 time steps written with tensors, hidden size 256, batch 32

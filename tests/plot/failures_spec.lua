@@ -4,7 +4,7 @@ local figures = require "tests.support.figures"
 local files = require "tests.support.files"
 local plot = require "optlab.plot"
 local program = require "tests.support.program"
-local runner = require "optlab.plot.gnuplot.runner"
+local runner = require "optlab.plot.draw.runner"
 local uv = require "luv"
 local found = require "tests.support.text"
 local has = found.contains
@@ -59,7 +59,7 @@ describe("plot", function()
     it("include a gnuplot whose child keeps standard error open, also at the program's end", function()
       fake_gnuplot([[(sleep 20 &); exec gnuplot "$@"]])
       files.write(figures.dir .. "/a.lua", [[
-        require("optlab.plot.gnuplot.runner").timeout = 0.5
+        require("optlab.plot.draw.runner").timeout = 0.5
         local f = require("optlab").plot.figure() f:line { 1, 2 } f:save("a")]])
       local status, _, err = program.shell(figures.dir, ("OPTLAB_GNUPLOT=%s %s a.lua --out out"):format(
         program.quoted(figures.dir .. "/fake-gnuplot"), program.quoted(program.path)))

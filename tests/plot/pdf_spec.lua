@@ -1,5 +1,5 @@
 --- PDFs without the time at which they were made, from the files that cairo writes before version 1.18 and since.
-local pdf = require "optlab.plot.gnuplot.pdf"
+local pdf = require "optlab.plot.draw.pdf"
 
 -- Bytes as zlib packs them, though in blocks that are only stored, of `length` bytes each: no text can be read through
 -- their borders, and the length of the whole depends on it.

@@ -355,7 +355,7 @@ function M.abandon(signal)
   if prompt then close(prompt.close) end
   error_report.show(problem)
   if metrics then close(metrics.close_all) end
-  local runner = loaded "optlab.plot.gnuplot.runner"
+  local runner = loaded "optlab.plot.draw.runner"
   if runner then close(runner.abandon) end
 end
 

@@ -253,6 +253,11 @@ static int unknown_name(lua_State *L, const char *callee, const char *key, const
   return lb_unknown(L, callee, key, names);
 }
 
+/* Whether the value at idx is one of the keys 1..n. */
+static bool is_place(lua_State *L, int idx, lua_Integer n) {
+  return lua_isinteger(L, idx) && lua_tointeger(L, idx) >= 1 && lua_tointeger(L, idx) <= n;
+}
+
 void largs_checknames(lua_State *L, int idx, const char *callee, const Arg *args, const char *const more[], bool list) {
   int at;
   if (lua_isnoneornil(L, idx)) return;
@@ -260,25 +265,32 @@ void largs_checknames(lua_State *L, int idx, const char *callee, const Arg *args
   idx = lua_absindex(L, idx);
   for (lua_pushnil(L); lua_next(L, idx);) {
     lua_pop(L, 1);
-    if (list && lua_isinteger(L, -1)) continue;
+    if (list && is_place(L, -1, (lua_Integer)lua_rawlen(L, idx))) continue;
     const char *key = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
     if (!key) lb_error(L, "%s: options are given by name, got the key %s", callee, lb_pushgot(L, -1));
     if (!args_find(args, key, &at) && !is_among(key, more)) unknown_name(L, callee, key, args, more);
   }
 }
 
+/* Whether a row's value is a list of numbers. */
+static bool is_list_kind(const Arg *a) {
+  return a->kind == ARG_TUPLE || a->kind == ARG_SIZES || a->kind == ARG_SHAPE || arg_is_list(a);
+}
+
 /* Whether the values of a row stay on the stack. */
 static bool stays(const Arg *a, const ArgValues *v) { return a->kind >= ARG_TENSOR || (arg_is_list(a) && !v->owned); }
 
 void largs_refusenames(lua_State *L, int idx, const char *callee, const char *name) {
-  if (largs_is_options(L, idx))
+  if (largs_is_options(L, idx)) {
     lb_error(L, "%s: %s must be a list, which has no names; options belong beside it", callee, name);
+  }
+  if (lua_istable(L, idx)) lb_checklist(L, idx, true, callee, name);
 }
 
 /* Reads row a from the table at `options`; false if it is not there. */
 static bool read_named(lua_State *L, int options, const char *callee, const Arg *a, double *x, ArgValues *v) {
   int type = lua_getfield(L, options, a->name);
-  if (type == LUA_TTABLE && takes_list(a) && a->kind != ARG_VALUE) largs_refusenames(L, -1, callee, a->name);
+  if (type == LUA_TTABLE && is_list_kind(a)) largs_refusenames(L, -1, callee, a->name);
   if (type != LUA_TNIL) read_value(L, -1, callee, a, x, v);
   if (type == LUA_TNIL || !stays(a, v)) lua_pop(L, 1);
   return type != LUA_TNIL;
@@ -359,6 +371,7 @@ static int read_position(lua_State *L, const Call *c, int at, const char *callee
     lua_pop(L, 1);
   }
   if (n == 1) {
+    if (lua_istable(L, at) && is_list_kind(a)) lb_checklist(L, at, true, callee, a->name);
     read_value(L, at, callee, a, x, v);
     return next;
   }

@@ -2,12 +2,12 @@
 -- gnuplot draws a picture into a file without a name; a complete one replaces the old picture. A job is a table
 -- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ");
 -- `source`, where there is one, is drawn instead of the script.
--- @module optlab.plot.gnuplot.runner
+-- @module optlab.plot.draw.runner
 local files = require "optlab.base.files"
 local loop = require "optlab.base.loop"
-local pdf = require "optlab.plot.gnuplot.pdf"
+local pdf = require "optlab.plot.draw.pdf"
 local uv = require "luv"
-local warnings = require "optlab.plot.gnuplot.warnings"
+local warnings = require "optlab.plot.draw.warnings"
 
 local M = {}
 

@@ -2,7 +2,7 @@
 -- cairo writes the time at which a file was made. Before version 1.18 it is there as text. Since then it is in the last
 -- of the packed "object streams", whose packed length depends on it, and a packed table at the end says where each
 -- object lies. Both are written again, without packing.
--- @module optlab.plot.gnuplot.pdf
+-- @module optlab.plot.draw.pdf
 local core = require "optlab.core".data
 
 local M = {}

@@ -157,6 +157,13 @@ describe("a signal", function()
     check_files()
   end)
 
+  it("at the terminal ends a script that waits for another program, too", function()
+    local status, out = interrupted("INT", METRICS .. UP
+      .. "for _ = 1, 100 do os.execute 'kill -INT $$' end print 'on'")
+    assert.same({ 130, "" }, { status, out })
+    check_files()
+  end)
+
   it("that comes again a while later kills", function()
     -- A finalizer is not broken off, so this script does not end at the first.
     local status = interrupted("INT TERM", UP .. [[

@@ -253,6 +253,11 @@ double tensor_get(const Tensor *t, int64_t i) {
   return dtype_load((DType)t->dtype, element(t, i));
 }
 
+Scalar tensor_get_scalar(const Tensor *t, int64_t i) {
+  if (context->recorder) context->recorder->value_read(t, "this");
+  return scalar_load((DType)t->dtype, element(t, i));
+}
+
 void tensor_set(Tensor *t, int64_t i, double value) {
   if (context->recorder) context->recorder->element_written(t);
   tensor_touch(t);

@@ -12,8 +12,9 @@
 #include "lua/tensor/ltensor.h"
 
 /* Sizes, in a list or one after another. */
-#define SIZE_ROW \
-  { .name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true, .required = true }
+/* clang-format off */
+#define SIZE_ROW {.name = "size", .kind = ARG_SHAPE, .range = RANGE_NOT_NEGATIVE, .rest = true, .required = true}
+/* clang-format on */
 
 /* A tensor of one value, of the options x; raises if the dtype cannot hold the value. */
 static int push_full(lua_State *L, const char *callee, DType dt, int ndim, const int64_t *shape, double at,

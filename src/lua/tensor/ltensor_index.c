@@ -117,7 +117,8 @@ static void read_key(lua_State *L, const Tensor *x, Key *k) {
   if (dim > x->ndim && !is_mask(k)) lb_error(L, "%d indices for a tensor of shape %s", dim, tensor_shape_str(x));
 }
 
-/* The view that the ranges describe, recorded; in the caller's formula. */
+/* The view that the ranges describe, recorded; in the caller's formula. Never x itself: what is set on the view, such as
+ * requires_grad, must not be set on x. */
 static Tensor *window(Tensor *x, Key *k) {
   int64_t shape[TENSOR_MAX_DIM];
   int n = 0;
@@ -129,7 +130,7 @@ static Tensor *window(Tensor *x, Key *k) {
     if (!r->single) shape[n++] = r->len;
   }
   if (k->at == x->ndim) k->at_window = n;
-  return n == x->ndim && y == x ? fm_own(tensor_retain(x)) : fm_reshape(y, n, shape);
+  return n == x->ndim && y == x ? fm_transpose(x, 0, 0) : fm_reshape(y, n, shape);
 }
 
 /* An int64 tensor of positions from 1 as one of positions from 0; raises where it is no vector. */

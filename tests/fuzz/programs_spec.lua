@@ -1,4 +1,5 @@
---- Random programs: a few thousand operations, and that the test finds what is wrong. `sh scripts/programs` runs more.
+--- A few thousand operations of random programs, and that the test finds what is wrong. `sh scripts/programs` runs
+-- more.
 local assert = require "luassert"
 local lab = require "optlab"
 local compare = require "tests.fuzz.programs.compare"

@@ -129,7 +129,7 @@ bool tensor_is_batch_innermost(const Tensor *t) {
 }
 
 bool tensor_repeats(const Tensor *t) {
-  if (t->contiguous) return false;
+  if (t->contiguous || t->numel == 0) return false;
   for (int d = 0; d < t->ndim; d++) {
     if (t->stride[d] == 0 && t->shape[d] > 1) return true;
   }

@@ -129,7 +129,7 @@ bool tensor_is_batch_innermost(const Tensor *t) {
 }
 
 bool tensor_repeats(const Tensor *t) {
-  if (t->contiguous) return false;
+  if (t->contiguous || t->numel == 0) return false;
   for (int d = 0; d < t->ndim; d++) {
     if (t->stride[d] == 0 && t->shape[d] > 1) return true;
   }
@@ -251,6 +251,11 @@ static char *element(const Tensor *t, int64_t i) {
 double tensor_get(const Tensor *t, int64_t i) {
   if (context->recorder) context->recorder->value_read(t, "this");
   return dtype_load((DType)t->dtype, element(t, i));
+}
+
+Scalar tensor_get_scalar(const Tensor *t, int64_t i) {
+  if (context->recorder) context->recorder->value_read(t, "this");
+  return scalar_load((DType)t->dtype, element(t, i));
 }
 
 void tensor_set(Tensor *t, int64_t i, double value) {

@@ -101,8 +101,9 @@ static inline int64_t *tensor_i64(const Tensor *t) { return (int64_t *)tensor_da
 static inline uint8_t *tensor_u8(const Tensor *t) { return (uint8_t *)tensor_data(t); }
 
 /* One element by its row-major position 0..numel-1, whatever the strides. Slow; for printing, item() and tests.
- * int64 values beyond 2^53 lose digits here. */
+ * int64 values beyond 2^53 lose digits in the first. */
 double tensor_get(const Tensor *t, int64_t i);
+Scalar tensor_get_scalar(const Tensor *t, int64_t i);
 void tensor_set(Tensor *t, int64_t i, double value); /* counts as an in-place write */
 
 /* Whether several elements are one place in memory, as expand() makes them. Only fills may write to such a window:

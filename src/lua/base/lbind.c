@@ -82,6 +82,11 @@ void lb_pushtensor(lua_State *L, Tensor *owned) {
   if (context->recorder) lrecord_tensor(L, owned);
 }
 
+void lb_pushresult(lua_State *L, const char *callee, Tensor *owned) {
+  if (!owned) lb_operror(L, callee);
+  lb_pushtensor(L, owned);
+}
+
 int lb_closetensor(lua_State *L) {
   TensorUD *ud = test_ud(L, 1);
   if (ud) {

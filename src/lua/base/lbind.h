@@ -24,6 +24,8 @@ static inline Tensor *lb_checkself(lua_State *L, const char *callee) { return lb
 /* Pushes a userdata that takes over the reference `owned`. NULL raises err_message(), so that
  * lb_pushtensor(L, tensor_new(...)) is complete. Tells the collector about the bytes behind the tensor. */
 void lb_pushtensor(lua_State *L, Tensor *owned);
+/* The same with an error that names the function which the script called, not the operation inside it that failed. */
+void lb_pushresult(lua_State *L, const char *callee, Tensor *owned);
 
 /* The same for a tensor that has no contents yet: report it later with lrecord_tensor. */
 void lb_pushunseen(lua_State *L, Tensor *owned);

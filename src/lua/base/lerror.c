@@ -64,6 +64,14 @@ int lb_coreerror(lua_State *L) { return lb_error(L, "%s", err_message()); }
 
 int lb_calleeerror(lua_State *L, const char *callee) { return lb_error(L, "%s: %s", callee, err_message()); }
 
+/* The message behind the name of the operation that failed, such as "max/min: ", if it begins with one. */
+static const char *behind_name(const char *message) {
+  const size_t n = strspn(message, "abcdefghijklmnopqrstuvwxyz_/");
+  return n > 0 && strncmp(message + n, ": ", 2) == 0 ? message + n + 2 : message;
+}
+
+int lb_operror(lua_State *L, const char *callee) { return lb_error(L, "%s: %s", callee, behind_name(err_message())); }
+
 /* --- what was given ----------------------------------------------------------------------------------------------- */
 
 const char *lb_pushvisible(lua_State *L, const char *text, size_t n, bool lines) {

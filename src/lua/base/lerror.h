@@ -22,6 +22,7 @@
 int lb_error(lua_State *L, const char *fmt, ...);
 int lb_coreerror(lua_State *L);                       /* the same with err_message() */
 int lb_calleeerror(lua_State *L, const char *callee); /* with "callee: err_message()" */
+int lb_operror(lua_State *L, const char *callee);     /* the same; the callee replaces an operation's name, "slice: " */
 
 /* Raises about the value at idx: "callee: name must be what, got VALUE", or "callee: name is missing; it must be what"
  * if there is none. */

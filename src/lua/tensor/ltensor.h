@@ -42,8 +42,8 @@ int ltensor_operands(lua_State *L, int first, Tensor **in);
 /* Applies op to the operands at 1 and 2, of which at least one is a tensor, and pushes the result. */
 int ltensor_apply2(lua_State *L, const char *callee, OpId op);
 
-/* Runs an op on borrowed tensors and pushes the result. */
-int ltensor_push_op(lua_State *L, OpId op, Tensor *const *in, int nin, const OpArgs *args);
+/* Runs an op on borrowed tensors and pushes the result. Errors name the callee, or the op if that is NULL. */
+int ltensor_push_op(lua_State *L, const char *callee, OpId op, Tensor *const *in, int nin, const OpArgs *args);
 
 /* --- options of functions that make tensors (ltensor_range.c) ----------------------------------------------------- */
 

@@ -26,7 +26,7 @@ static int64_t position(lua_State *L, const Tensor *x, int dim) {
   int64_t size = x->shape[dim];
   if (i >= 1 && i <= size) return i - 1;
   if (i < 0 && i >= -size) return size + i;
-  return lb_error(L, "index %I is out of range 1..%I in dimension %d of a tensor of shape %s", (LUAI_UACINT)i,
+  return lb_error(L, "t[key]: index %I is out of range 1..%I in dimension %d of a tensor of shape %s", (LUAI_UACINT)i,
                   (LUAI_UACINT)size, dim + 1, tensor_shape_str(x));
 }
 
@@ -54,7 +54,7 @@ static Range table_range(lua_State *L, const Tensor *x, int dim) {
     r.step = lua_tointeger(L, -1);
     lua_pop(L, 1);
   }
-  if (r.step < 1 || n > 3) lb_error(L, "a range is {from, to} or {from, to, step} with a step of 1 or more");
+  if (r.step < 1 || n > 3) lb_error(L, "t[key]: a range is {from, to} or {from, to, step} with a step of 1 or more");
   r.len = last < r.start ? 0 : (last - r.start) / r.step + 1;
   return r;
 }
@@ -90,7 +90,8 @@ static int read_entry(lua_State *L, const Tensor *x, Key *k, int dim) {
   Tensor *index = lb_testtensor(L, -1);
   if (index) read_tensor(L, k, index, dim);
   if (index) return index->dtype == DT_U8 ? index->ndim : 1;
-  if (dim >= x->ndim) lb_error(L, "%d indices for a tensor of shape %s", (int)luaL_len(L, 2), tensor_shape_str(x));
+  if (dim >= x->ndim)
+    lb_error(L, "t[key]: %d indices for a tensor of shape %s", (int)luaL_len(L, 2), tensor_shape_str(x));
   k->range[dim] = read_range(L, x, dim);
   return 1;
 }
@@ -102,7 +103,8 @@ static void read_key(lua_State *L, const Tensor *x, Key *k) {
   k->at_window = 0;
   int dim = 0, n = lua_istable(L, 2) ? (int)luaL_len(L, 2) : 0;
   if (!lua_istable(L, 2)) {
-    if (x->ndim == 0 && !lb_testtensor(L, 2)) lb_error(L, "a 0-dimensional tensor cannot be indexed; use item()");
+    if (x->ndim == 0 && !lb_testtensor(L, 2))
+      lb_error(L, "t[key]: a 0-dimensional tensor cannot be indexed; use item()");
     lua_pushvalue(L, 2);
     dim = read_entry(L, x, k, 0);
     lua_pop(L, 1);
@@ -114,7 +116,8 @@ static void read_key(lua_State *L, const Tensor *x, Key *k) {
     dim += read_entry(L, x, k, dim);
     lua_pop(L, 1);
   }
-  if (dim > x->ndim && !is_mask(k)) lb_error(L, "%d indices for a tensor of shape %s", dim, tensor_shape_str(x));
+  if (dim > x->ndim && !is_mask(k))
+    lb_error(L, "t[key]: %d indices for a tensor of shape %s", dim, tensor_shape_str(x));
 }
 
 /* The view that the ranges describe, recorded; in the caller's formula. Never x itself: what is set on the view, such as
@@ -159,18 +162,18 @@ int ltensor_index(lua_State *L) {
   Tensor *out = !at    ? NULL
                 : mask ? ltensor_select_masked(y, k.at_window, k.index, at)
                        : fm_op(OP_INDEX_SELECT, (Tensor *[]){y, at}, 2, &(OpArgs){.along = {k.at_window}});
-  lb_pushtensor(L, fm_end(m, out));
+  lb_pushresult(L, "t[key]", fm_end(m, out));
   return 1;
 }
 
 /* Writes the number or tensor at 3 into the window. */
 static void assign(lua_State *L, Tensor *y, const char *fn) {
   const Tensor *value = lb_testtensor(L, 3);
-  if (!value && scalar_check(largs_scalar(L, 3), (DType)y->dtype) < 0) lb_calleeerror(L, fn);
+  if (!value && scalar_check(largs_scalar(L, 3), (DType)y->dtype) < 0) lb_operror(L, fn);
   if (!value) {
     tensor_fill_of_(y, largs_scalar(L, 3));
   } else if (tensor_copy_exact_(y, value) < 0) {
-    lb_calleeerror(L, fn);
+    lb_operror(L, fn);
   }
 }
 

@@ -65,7 +65,9 @@ end
 
 function M:number(dtype)
   local c = self.c
-  if dtype == "int64" or dtype == "uint8" then return text.number(c:int(-3, 6)) end
+  if self.c:chance(self.wrong) then return text.number(self:element("float64")) end
+  if dtype == "uint8" then return text.number(c:int(0, c:chance(0.2) and 300 or 3)) end
+  if dtype == "int64" then return text.number(c:int(-3, 6)) end
   return text.number(c:chance(0.3) and c:int(-3, 3) or self:element("float64"))
 end
 
@@ -116,6 +118,21 @@ function M:position(size)
   if size == 0 or c:chance(self.wrong) then return c:int(-size - 2, size + 2) end
   local i = c:int(1, size)
   return c:chance(0.3) and i - size - 1 or i
+end
+
+--- A mask, as text and as a tensor, of some dimensions of x from `at` on; or nil.
+function M:mask_of(x, at)
+  local mask, m = self:pick(function(m)
+    if m._dtype ~= "uint8" or #m._shape == 0 or #m._shape + at - 1 > #x._shape then return false end
+    for d, size in ipairs(m._shape) do
+      if size ~= x._shape[d + at - 1] then return self.c:chance(self.wrong) end
+    end
+    for _, v in ipairs(T.values(m)) do
+      if v > 1 then return self.c:chance(self.wrong) end
+    end
+    return true
+  end)
+  return mask, m
 end
 
 -- A key of t[key].
@@ -174,11 +191,13 @@ end
 --- Whether a program may write into x in place, reading y.
 function M:writable(x)
   if self.step and (x._storage.argument or x._requires) then return false end
-  return not T.repeats(x) and not (x._requires and not self.c:chance(self.wrong))
+  return (self.c:chance(self.wrong) or not T.repeats(x)) and not (x._requires and not self.c:chance(self.wrong))
 end
 
 --- Whether y may be written into x.
-function M.assigns(_, x, y) return number.promote(x._dtype, y._dtype) == x._dtype end
+function M:assigns(x, y)
+  return self.c:chance(self.wrong) or number.is_float(x._dtype) or not number.is_float(y._dtype)
+end
 
 --- Whether a program may write into x, which requires a gradient, under no_grad.
 function M.spoils() return true end

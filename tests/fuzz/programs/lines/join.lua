@@ -78,6 +78,13 @@ function kinds.pick(g)
   local n = #x._shape
   local dim = g:dim(n)
   local size = x._shape[dim < 0 and n + 1 + dim or dim] or 1
+  local at = c:int(1, 2)
+  local mask, m = g:mask_of(x, at)
+  if mask and not g.step and c:chance(0.5) then
+    if #m._shape == n and c:chance(0.4) then return ("%s = %s:masked_select(%s)"):format(g:target(), name, mask) end
+    return ("%s = %s[%s%s%s]"):format(g:target(), name, at == 2 and "{{}, " or "", mask, at == 2 and "}" or "")
+  end
+  if c:chance(0.1) and not g.step then return ("%s = %s:nonzero()"):format(g:target(), name) end
   if c:chance(0.5) then
     local index = ('lab.tensor(%s, {dtype = "int64"})'):format(positions(g, { c:int(1, 6) }, size, 1))
     if c:chance(0.3) and dim == 1 then return ("%s = %s[%s]"):format(g:target(), name, index) end

@@ -30,6 +30,7 @@ end
 
 local function filled(shape, dtype, value)
   local values = {}
+  check(number.fits(value, dtype), "value")
   value = store[dtype](value)
   for k = 1, T.numel(shape) do values[k] = value end
   return T.new(dtype, shape, values)
@@ -68,7 +69,11 @@ end
 function M.arange(start, stop, step, options)
   local dtype, values = options and options.dtype or "float32", {}
   check(step ~= 0 and (stop - start) / step >= 0, "step")
-  for i = 0, math.ceil((stop - start) / step) - 1 do values[i + 1] = store[dtype](start + (i + 0.0) * step) end
+  for i = 0, math.ceil((stop - start) / step) - 1 do
+    local v = start + i * step
+    check(number.fits(v, dtype), "value")
+    values[i + 1] = store[dtype](v)
+  end
   return finished(T.new(dtype, { #values }, values), options)
 end
 
@@ -115,7 +120,10 @@ function M.tensor(x, options)
   end
   nested(x, 0, shape, values)
   local to = store[options and options.dtype or "float32"]
-  for k = 1, #values do values[k] = to(values[k]) end
+  for k = 1, #values do
+    check(number.fits(values[k], options and options.dtype or "float32"), "value")
+    values[k] = to(values[k])
+  end
   return finished(T.new(options and options.dtype or "float32", shape, values), options)
 end
 

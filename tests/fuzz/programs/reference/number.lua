@@ -12,8 +12,23 @@ M.MAX = { float32 = 0x1.fffffep127, float64 = 0x1.fffffffffffffp1023 }
 
 function M.is_float(dtype) return RANK[dtype] >= 2 end
 
---- The dtype of two operands: the higher one.
+--- The wider of two dtypes.
 function M.promote(a, b) return RANK[a] >= RANK[b] and a or b end
+
+--- The dtype of a result: the widest among tensors with dimensions. One without takes part only where it is a float and
+-- those are integers.
+function M.result(tensors)
+  local arrays, numbers
+  for _, x in ipairs(tensors) do
+    if #x._shape > 0 then
+      arrays = M.promote(arrays or x._dtype, x._dtype)
+    else
+      numbers = M.promote(numbers or x._dtype, x._dtype)
+    end
+  end
+  if not (arrays and numbers) then return arrays or numbers end
+  return M.is_float(numbers) and not M.is_float(arrays) and numbers or arrays
+end
 
 --- A double rounded to float32.
 function M.round32(x) return (unpack("f", pack("f", x))) end
@@ -39,6 +54,16 @@ M.store = {
   int64 = function(v) return math.type(v) == "integer" and v or to_integer(v) end,
   uint8 = function(v) return (math.type(v) == "integer" and v or to_integer(v)) & 0xFF end,
 }
+
+--- Whether a dtype can hold a number without changing it by more than rounding.
+function M.fits(v, dtype)
+  if dtype == "float64" then return true end
+  if dtype == "float32" then
+    return math.type(v) == "integer" or v - v ~= 0 or math.abs(round32(v)) < math.huge
+  end
+  local i = math.tointeger(v)
+  return i ~= nil and (dtype == "int64" or (i >= 0 and i <= 255))
+end
 
 --- Whether two elements are the same: nan equals nan, and with `signed` zeros differ by their sign.
 function M.same(a, b, signed)

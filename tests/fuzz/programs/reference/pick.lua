@@ -7,9 +7,7 @@ local M = {}
 local methods, check = T.methods, T.check
 
 local function one_dtype(list)
-  local dtype = list[1]._dtype
-  for _, x in ipairs(list) do dtype = number.promote(dtype, x._dtype) end
-  if dtype == "uint8" then dtype = "int64" end
+  local dtype = number.result(list)
   local same = {}
   for i, x in ipairs(list) do same[i] = E.cast(x, dtype) end
   return same, dtype
@@ -80,6 +78,55 @@ function methods.index_select(x, dim, index)
   for d = dim + 1, #shape do behind = behind * shape[d] end
   for k = 1, #from do from[k] = from[k] + (list[(k - 1) // behind % #list + 1] - 1) * run end
   return T.picked(x, shape, from, true)
+end
+
+--- The elements of the dimensions `at` to `at + #mask.shape - 1` where a mask is 1.
+function T.masked(x, mask, at)
+  local shape, chosen = {}, {}
+  for d = 1, at - 1 do shape[d] = x._shape[d] end
+  shape[at] = #mask._map
+  for d = at + #mask._shape, #x._shape do shape[#shape + 1] = x._shape[d] end
+  check(#shape <= 8, "dimensions")
+  for d, size in ipairs(mask._shape) do check(size == x._shape[at + d - 1], "sizes of the mask") end
+  for k, v in ipairs(T.values(mask)) do
+    check(v <= 1, "a mask of 0 and 1")
+    if v == 1 then chosen[#chosen + 1] = k end
+  end
+  local rows = methods.reshape(x, shape)
+  return methods.index_select(rows, at, T.new("int64", { #chosen }, chosen))
+end
+
+function methods.masked_select(x, mask)
+  local shape = T.broadcast(x._shape, mask._shape)
+  check(mask._dtype == "uint8", "mask")
+  if #shape == 0 then shape = { 1 } end
+  return T.masked(methods.expand(x, shape), methods.expand(mask, shape), 1)
+end
+
+--- value: a number, or a tensor without dimensions.
+function methods.masked_fill(x, mask, value)
+  check(mask._dtype == "uint8", "mask")
+  for _, v in ipairs(T.values(mask)) do check(v <= 1, "a mask of 0 and 1") end
+  if not T.is_tensor(value) then
+    check(number.fits(value, x._dtype), "value")
+    value = T.new(x._dtype, {}, { number.store[x._dtype](value) })
+  else
+    check(#value._shape == 0, "value")
+    check(number.is_float(x._dtype) or not number.is_float(value._dtype), "result type")
+    value = E.cast(value, x._dtype)
+  end
+  return E.where(mask, value, x)
+end
+
+--- A row of positions for each element that is not 0.
+function methods.nonzero(x)
+  local list, n, steps = {}, #x._shape, T.row_steps(x._shape)
+  for k, v in ipairs(T.values(x)) do
+    for d = 1, v ~= 0 and n or 0 do list[#list + 1] = (k - 1) // steps[d] % x._shape[d] + 1 end
+  end
+  local count = 0
+  for _, v in ipairs(T.values(x)) do count = count + (v ~= 0 and 1 or 0) end
+  return T.new("int64", { count, n }, list)
 end
 
 function methods.gather(x, dim, index)

@@ -25,12 +25,13 @@ local function multiply(a, b)
   local at_a, at_b = starts(a, lead), starts(b, lead)
   local p, q, values, off = T.values(a), T.values(b), {}, {}
   local dtype = a._dtype
-  local unit, tiny, most = (k + 2) * number.UNIT[dtype], number.TINY[dtype], number.MAX[dtype]
+  local float, zero = number.is_float(dtype), number.is_float(dtype) and 0.0 or 0
+  local unit, tiny, most = (k + 2) * (number.UNIT[dtype] or 0), number.TINY[dtype] or 0, number.MAX[dtype] or math.huge
   local out, at = #at_a * n * m, 0
   for batch = 1, #at_a do
     for i = 1, n do
       for j = 1, m do
-        local s, size = 0.0, 0.0
+        local s, size = zero, 0.0
         local pa, pb = at_a[batch] + (i - 1) * k, at_b[batch] + j - m
         for l = 1, k do
           local v = p[pa + l] * q[pb + l * m]
@@ -45,7 +46,7 @@ local function multiply(a, b)
   local shape = T.copy(lead)
   shape[#shape + 1], shape[#shape + 2] = n, m
   local y = T.new(dtype, shape, values)
-  y._tolerance = off
+  if float then y._tolerance = off end
   return T.record(y, { a, b }, function(d, md)
     local da, ma, db, mb = {}, {}, {}, {}
     for i = 1, #p do da[i], ma[i] = 0.0, 0.0 end
@@ -76,7 +77,7 @@ local function product(na, nb)
     check(#a._shape == (na or #a._shape) and #b._shape == (nb or #b._shape), "dimensions")
     check(#a._shape > 0 and #b._shape > 0, "scalar")
     local dtype = number.promote(a._dtype, b._dtype)
-    if not number.is_float(dtype) then dtype = "float32" end
+    if dtype == "uint8" then dtype = "int64" end
     local x, y = E.cast(a, dtype), E.cast(b, dtype)
     if #a._shape == 1 then x = methods.unsqueeze(x, 1) end
     if #b._shape == 1 then y = methods.unsqueeze(y, 2) end

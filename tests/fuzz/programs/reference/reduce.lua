@@ -199,7 +199,6 @@ local function less(a, b) return a < b end
 local function extreme_value(wins)
   return function(x, ...)
     local dim, keepdim = options(...)
-    x = as_wide(x)
     local group, shape, count, n = groups(x, dim, keepdim)
     check(count > 0, "nothing to choose from")
     local values = T.values(x)
@@ -211,7 +210,7 @@ local function extreme_value(wins)
       if values[k] == best[group[k]] then ties[group[k]] = ties[group[k]] + 1 end
     end
     return T.record(y, { x }, spread_back(group, function(i, k)
-      local share = values[k] == best[i] and 1 / ties[i] or 0.0
+      local share = values[k] == best[i] and 1 / ties[i] or 0.0 / ties[i] -- nan where nothing equals nan
       return share, share
     end))
   end

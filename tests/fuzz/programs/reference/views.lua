@@ -1,4 +1,5 @@
 --- Views: each is a list that says which element of the tensor each element of the result is.
+local number = require "tests.fuzz.programs.reference.number"
 local T = require "tests.fuzz.programs.reference.tensor"
 
 local M = {}
@@ -173,28 +174,80 @@ local function range(key, size)
   return { first, last < first and 0 or (last - first) // step + 1, step }
 end
 
+-- The window of a key, the tensor in the key, and the dimension of the window where it stands.
 local function keyed(x, key)
-  local ranges = everything(x)
-  if type(key) ~= "table" then key = { key } end
-  check(#key <= #x._shape and #x._shape > 0, "indices")
-  for d = 1, #key do ranges[d] = range(key[d], x._shape[d]) end
-  return M.window(x, ranges)
+  local ranges, d, index, at, before = everything(x), 1, nil, nil, 0
+  if type(key) ~= "table" or T.is_tensor(key) then
+    check(#x._shape > 0 or T.is_tensor(key), "indices")
+    key = { key }
+  end
+  for _, entry in ipairs(key) do
+    if T.is_tensor(entry) then
+      check(not index and (entry._dtype == "uint8" or entry._dtype == "int64"), "index")
+      index, at = entry, before + 1
+      local covered = entry._dtype == "uint8" and #entry._shape or 1
+      d, before = d + covered, before + covered
+    else
+      check(d <= #x._shape, "indices")
+      ranges[d] = range(entry, x._shape[d])
+      before = before + (ranges[d].single and 0 or 1)
+      d = d + 1
+    end
+  end
+  check(d - 1 <= #x._shape, "indices")
+  return M.window(x, ranges), index, at
 end
 
 function T.index(x, key)
-  if T.is_tensor(key) then return methods.index_select(x, 1, key) end
-  return keyed(x, key)
+  local y, index, at = keyed(x, key)
+  if not index then return y end
+  if index._dtype == "uint8" then return T.masked(y, index, at) end
+  return methods.index_select(y, at, index)
+end
+
+-- value for each element of y of which the mask, from dimension `at` on, is 1.
+local function assign_masked(y, mask, at, value)
+  check(not T.repeats(y), "shared memory")
+  local places = T.new("int64", y._shape, {}) -- which element is which
+  for k = 1, #y._map do places._map[k], places._storage.data[k] = k, k end
+  local chosen = T.masked(places, mask, at)
+  local list, to, new = T.values(chosen), number.store[y._dtype], T.values(y)
+  if not T.is_tensor(value) then value = T.new("float64", {}, { value }) end
+  check(T.same_shape(T.broadcast(chosen._shape, value._shape), chosen._shape), "value's shape")
+  local from = T.spread(value, chosen._shape)
+  local given = T.values(value)
+  for k = 1, #given do check(number.is_float(y._dtype) or number.fits(given[k], y._dtype), "value") end
+  for k, place in ipairs(list) do new[place] = to(given[from[k]]) end
+  T.write(y, new)
+end
+
+-- Floats go into integers where they are whole.
+local function copy_exact(y, value)
+  local fits = T.broadcast(y._shape, value._shape)
+  check(T.same_shape(fits, y._shape), "broadcast")
+  for _, v in ipairs(T.values(value)) do
+    check(number.is_float(y._dtype) or number.fits(v, y._dtype), "value")
+  end
+  methods.copy_(y, value)
 end
 
 function T.assign(x, key, value)
   T.check_inplace(x, T.is_tensor(value) and value or nil)
-  check(not T.is_tensor(key), "key")
+  check(T.is_tensor(value) or type(value) == "number", "value")
   local old = T.grad_mode
   T.grad_mode = false
-  local ok, y = pcall(keyed, x, key)
+  local ok, y, index, at = pcall(keyed, x, key)
   T.grad_mode = old
   if not ok then error(y, 0) end
-  if T.is_tensor(value) then methods.copy_(y, value) else methods.fill_(y, value) end
+  check(T.is_tensor(value) or number.fits(value, y._dtype), "value")
+  check(not index or index._dtype == "uint8", "positions")
+  if index then
+    assign_masked(y, index, at, value)
+  elseif T.is_tensor(value) then
+    copy_exact(y, value)
+  else
+    methods.fill_(y, value)
+  end
 end
 
 function methods.detach(x) return T.alias(x) end

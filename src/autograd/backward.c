@@ -43,7 +43,7 @@ void autograd_init(void) { tensor_set_node_release(graph_release); }
 /* The number of the first node that x is the output or, if it is a leaf, an input of; UINT64_MAX: of none. */
 static uint64_t first_node(const Tensor *x) {
   if (x->node) return x->node->seq;
-  return x->partner && x->partner->first_use ? x->partner->first_use : UINT64_MAX;
+  return x->partner && x->partner->number ? x->partner->number : UINT64_MAX;
 }
 
 static uint64_t oldest_node(const Run *r) {

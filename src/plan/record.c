@@ -1,8 +1,8 @@
 /*
  * record.c - records what a step reports while it runs.
  *
- * Every tensor that an event mentions is kept as a window of its own, without its graph. That keeps the memory alive,
- * so no two buffers of a recording share an address although most of them were temporaries.
+ * A recording keeps alive what was there before the step, the constants, and what the step leaves in .grad. Temporaries
+ * die as they do in a step that is not recorded; their buffers are known by the serial numbers of their storages.
  */
 #include "plan/record.h"
 
@@ -12,32 +12,17 @@
 
 #include "base/alloc.h"
 
-/* --- lists -------------------------------------------------------------------------------------------------------- */
+#define FEW 16 /* windows of an event that need no memory of their own while they are compared */
 
-/* Makes room for one more element of `size` bytes behind the first `len`; -1 without memory. */
-static int grow(void **items, int len, int *cap, size_t size) {
-  if (len < *cap) return 0;
-  const int more = *cap ? 2 * *cap : 16;
-  void *bigger = alloc_get((size_t)more * size);
-  if (!bigger) return -1;
-  if (len) memcpy(bigger, *items, (size_t)len * size);
-  alloc_put(*items, (size_t)*cap * size);
-  *items = bigger;
-  *cap = more;
-  return 0;
-}
-
-#define GROW(r, list, count, cap) grow((void **)&(r)->list, (r)->count, &(r)->cap, sizeof *(r)->list)
-
-static void note_where(const Recording *r, char *text) {
-  text[0] = '\0';
-  if (r->write_where) r->write_where(r->where_arg, text, RECORD_WHERE);
+static int line_now(Recording *r) {
+  char text[TRACE_LINE] = "";
+  if (r->write_where) r->write_where(r->where_arg, text, sizeof text);
+  return trace_line(&r->trace, text);
 }
 
 void recording_fail(Recording *r, const char *fmt, ...) {
   if (r->failure[0]) return;
-  char where[RECORD_WHERE];
-  note_where(r, where);
+  const char *where = trace_line_text(&r->trace, line_now(r));
   int n = snprintf(r->failure, sizeof r->failure, "%s%s", where, where[0] ? ": " : "");
   va_list ap;
   va_start(ap, fmt);
@@ -50,32 +35,32 @@ static void no_memory(Recording *r) { recording_fail(r, "lab.compile: %s", err_m
 
 /* --- buffers ------------------------------------------------------------------------------------------------------ */
 
-static int find_buffer(const Recording *r, const Storage *s) {
-  for (int i = r->buffers - 1; i >= 0; i--) {
-    if (r->buffer[i].holder->storage == s) return i;
-  }
-  return -1;
-}
-
 static uint64_t hash_bytes(const char *p, size_t n) { /* FNV-1a */
   uint64_t h = 0xcbf29ce484222325u;
   for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)p[i]) * 0x100000001b3u;
   return h;
 }
 
+/* A buffer for t's storage, held unless it is a temporary. */
 static Buffer *add_buffer(Recording *r, Tensor *t, BufferKind kind) {
-  Tensor *holder = GROW(r, buffer, buffers, buffer_cap) < 0 ? NULL : tensor_alias(t);
-  if (!holder) {
+  Tensor *holder = kind == BUFFER_MADE ? NULL : tensor_alias(t);
+  if ((kind != BUFFER_MADE && !holder) || GROW(r, buffer, buffers, buffer_cap) < 0 ||
+      serials_add(&r->numbers, t->storage, r->buffers) < 0) {
+    tensor_release(holder);
     no_memory(r);
     return NULL;
   }
   Buffer *b = &r->buffer[r->buffers++];
-  *b = (Buffer){.kind = kind, .holder = holder};
-  note_where(r, b->where);
+  *b = (Buffer){.kind = kind, .holder = holder, .bytes = t->storage->nbytes, .line = line_now(r)};
   return b;
 }
 
+/* t, or the leaf that it is the graph window of; NULL where that is gone. */
+static Tensor *real_leaf(Tensor *t) { return t->is_graph_window ? t->partner : t; }
+
 static void keep_leaf(Recording *r, Tensor *t) {
+  t = real_leaf(t);
+  if (!t) return;
   for (int i = 0; i < r->leaves; i++) {
     if (r->leaf[i].t == t) return;
   }
@@ -118,7 +103,7 @@ static int add_constant(Recording *r, Tensor *t) {
 
 /* The number of t's buffer; `written`: an event that is being reported writes it. -1 without memory. */
 static int buffer_of(Recording *r, Tensor *t, bool written) {
-  const int i = find_buffer(r, t->storage);
+  const int i = serials_find(&r->numbers, t->storage);
   if (i >= 0) {
     if (r->buffer[i].kind == BUFFER_OUTSIDE && !t->node) keep_leaf(r, t);
     return i;
@@ -140,7 +125,7 @@ static bool covers(const Tensor *t) {
 
 static bool reads_buffer(const Event *e, int buffer) {
   for (int i = e->nout; i < e->n; i++) {
-    if (e->buffer[i] == buffer) return true;
+    if (e->w[i].buffer == buffer) return true;
   }
   return false;
 }
@@ -149,67 +134,85 @@ static bool reads_buffer(const Event *e, int buffer) {
 static bool follows(const Recording *r, const Event *e) {
   if (!e->pure) return false;
   for (int i = e->nout; i < e->n; i++) {
-    if (e->buffer[i] >= 0 && !r->buffer[e->buffer[i]].constant) return false;
+    if (e->w[i].buffer >= 0 && !r->buffer[e->w[i].buffer].constant) return false;
   }
   return true;
 }
 
-static void note_writes(Recording *r, const Event *e) {
+/* Holds what is made as long as its contents are constant. */
+static void set_constant(Recording *r, Buffer *b, bool constant, const Tensor *t) {
+  b->constant = constant;
+  if (b->kind != BUFFER_MADE) return;
+  tensor_release(b->holder);
+  b->holder = constant ? tensor_alias(t) : NULL;
+  if (constant && !b->holder) no_memory(r);
+}
+
+static void note_writes(Recording *r, const Event *e, Tensor *const *t) {
   const bool constant = follows(r, e);
   for (int i = 0; i < e->nout; i++) {
-    if (e->buffer[i] < 0) continue;
-    Buffer *b = &r->buffer[e->buffer[i]];
+    if (e->w[i].buffer < 0) continue;
+    Buffer *b = &r->buffer[e->w[i].buffer];
     if (b->kind == BUFFER_INPUT) {
       recording_fail(r, "lab.compile: %s changes argument %d of the step in place; change a clone() of it", e->name,
                      b->input + 1);
     }
-    b->constant =
-        constant && b->kind == BUFFER_MADE && b->writes == 0 && covers(e->t[i]) && !reads_buffer(e, e->buffer[i]);
+    const bool whole = b->writes == 0 && covers(t[i]) && !reads_buffer(e, e->w[i].buffer);
+    set_constant(r, b, constant && b->kind == BUFFER_MADE && whole, t[i]);
     b->writes++;
   }
 }
 
-static size_t windows_size(int n) { return (size_t)n * (sizeof(Tensor *) + sizeof(int)); }
-
-/* Fills in the windows and their buffers. False without memory. */
+/* Fills in the windows. False without memory. */
 static bool note_windows(Recording *r, Event *e, const Computation *c) {
-  for (int i = c->n - 1; i >= 0; i--) {
-    e->t[i] = NULL;
-    e->buffer[i] = -1;
-  }
   for (int k = 0; k < c->n; k++) { /* what is read first, so that constants are found before they are overwritten */
     const int i = k < c->n - c->nout ? c->nout + k : k - (c->n - c->nout);
+    e->w[i] = (Window){.buffer = -1};
     if (!c->t[i]) continue;
-    e->buffer[i] = buffer_of(r, c->t[i], i < c->nout);
-    e->t[i] = e->buffer[i] < 0 ? NULL : tensor_alias(c->t[i]);
-    if (!e->t[i]) return false;
+    const int buffer = buffer_of(r, c->t[i], i < c->nout);
+    if (buffer < 0) return false;
+    e->w[i] = window_of(c->t[i], buffer);
   }
   return true;
 }
 
-void recording_free_event(Event *e) {
-  for (int i = 0; i < e->n; i++) tensor_release(e->t[i]);
-  alloc_put(e->t, windows_size(e->n));
+static bool is_following(const Recording *r) { return r->before && !r->difference[0]; }
+
+/* err_message says what this call does otherwise than the one before. */
+static void part_ways(Recording *r) {
+  snprintf(r->difference, sizeof r->difference, "%s", err_message());
+  trace_cut(&r->trace, r->at);
+}
+
+/* Goes along with the call before, or puts the event behind the others. */
+static int append(Recording *r, const Event *e) {
+  if (is_following(r)) {
+    const Event *then = r->at < r->trace.events ? r->trace.event[r->at] : NULL;
+    const int rc = then ? recording_compare_events(r->before, r, then, e) : recording_compare_longer(r, e);
+    if (rc == 0) {
+      r->at++;
+      return 0;
+    }
+    part_ways(r);
+  }
+  return trace_add(&r->trace, e);
 }
 
 static void add_event(Recording *r, const Computation *c) {
+  Window few[FEW];
+  const size_t bytes = (size_t)c->n * sizeof *few;
   Event e = {.name = c->name, .run = c->run, .pure = c->pure, .frozen = c->frozen, .nout = c->nout, .n = c->n};
-  e.size = c->size;
-  if (c->size) memcpy(e.args.bytes, c->args, c->size);
-  e.t = alloc_get(windows_size(c->n));
-  if (!e.t) {
+  e.size = e.stored = c->size;
+  e.args = c->args;
+  e.w = c->n <= FEW ? few : alloc_get(bytes);
+  if (!e.w || !note_windows(r, &e, c)) {
     no_memory(r);
-    return;
+  } else {
+    e.line = line_now(r);
+    if (append(r, &e) < 0) no_memory(r);
+    note_writes(r, &e, c->t);
   }
-  e.buffer = (int *)(void *)(e.t + c->n);
-  note_where(r, e.where);
-  if (!note_windows(r, &e, c) || GROW(r, event, events, event_cap) < 0) {
-    no_memory(r);
-    recording_free_event(&e);
-    return;
-  }
-  r->event[r->events++] = e;
-  note_writes(r, &e);
+  if (e.w && e.w != few) alloc_put(e.w, bytes);
 }
 
 /* --- what is reported to the recorder ----------------------------------------------------------------------------- */
@@ -219,24 +222,24 @@ static void on_call(const Computation *c) {
   if (!r->failure[0]) add_event(r, c);
 }
 
-static bool made_inside(const Recording *r, const Tensor *t) {
-  for (int i = 0; i < r->mades; i++) {
-    if (r->made[i] == t) return true;
-  }
-  return false;
+/* Whether nobody outside holds it. */
+static bool is_inside(const Recording *r, const Tensor *t) {
+  if (t->number > r->start) return true;
+  const int i = serials_find(&r->numbers, t->storage);
+  return i >= 0 && r->buffer[i].kind == BUFFER_INPUT;
 }
 
-/* The slot of a leaf that lived before the step; NULL if it was made by it, or without memory. */
+/* The slot of a leaf that lived before the step; NULL if it did not, or without memory. */
 static GradSlot *slot_of(Recording *r, Tensor *leaf) {
+  if (is_inside(r, leaf)) return NULL;
   for (int i = 0; i < r->slots; i++) {
     if (r->slot[i].leaf == leaf) return &r->slot[i];
   }
-  if (made_inside(r, leaf)) return NULL;
   if (GROW(r, slot, slots, slot_cap) < 0) {
     no_memory(r);
     return NULL;
   }
-  r->slot[r->slots] = (GradSlot){.leaf = tensor_retain(leaf)};
+  r->slot[r->slots] = (GradSlot){.leaf = tensor_retain(leaf), .exit_buffer = -1};
   return &r->slot[r->slots++];
 }
 
@@ -264,14 +267,13 @@ static void on_watch(const void *p, size_t size, const char *name) {
     return;
   }
   Watch *w = &r->watch[r->watches++];
-  *w = (Watch){.p = p, .size = size, .name = name};
+  *w = (Watch){.p = p, .size = size, .name = name, .line = line_now(r)};
   memcpy(w->bytes, p, size);
-  note_where(r, w->where);
 }
 
 static void on_value_read(const Tensor *t, const char *reader) {
   Recording *r = context->recording;
-  const int i = find_buffer(r, t->storage);
+  const int i = serials_find(&r->numbers, t->storage);
   const bool made = t->storage->serial > r->start;
   if (i < 0 ? made : r->buffer[i].constant) return;
   recording_fail(r,
@@ -282,21 +284,13 @@ static void on_value_read(const Tensor *t, const char *reader) {
 
 static void on_element_written(Tensor *t) {
   Recording *r = context->recording;
-  if (find_buffer(r, t->storage) < 0 && t->storage->serial > r->start) return; /* a constant in the making */
+  if (serials_find(&r->numbers, t->storage) < 0 && t->storage->serial > r->start) return; /* a constant in the making */
   recording_fail(r, "lab.compile: single elements are written by a function that cannot be recorded");
 }
 
 static void on_seen(Tensor *t) {
   Recording *r = context->recording;
-  if (r->failure[0]) return;
-  const bool made = t->refs == 1;
-  buffer_of(r, t, false);
-  if (!made) return;
-  if (GROW(r, made, mades, made_cap) < 0) {
-    no_memory(r);
-    return;
-  }
-  r->made[r->mades++] = tensor_retain(t);
+  if (!r->failure[0]) buffer_of(r, t, false);
 }
 
 static void on_refuse(const char *why) {
@@ -320,20 +314,32 @@ static const Recorder step_recorder = {.call = on_call,
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
-Recording *recording_start(Tensor *const *input, int ninput, WriteWhere *where, void *arg, bool stop) {
+static int add_inputs(Recording *r, Tensor *const *input, int ninput) {
+  for (int i = 0; i < ninput; i++) {
+    Buffer *b = add_buffer(r, input[i], BUFFER_INPUT);
+    if (!b) return -1;
+    b->input = i;
+  }
+  return 0;
+}
+
+static void take_trace(Recording *r, Recording *before) {
+  if (!before) return;
+  r->before = before;
+  r->trace = before->trace;
+  before->trace = (Trace){0};
+}
+
+Recording *recording_start(Tensor *const *input, int ninput, Recording *before, WriteWhere *where, void *arg, bool stop) {
   Recording *r = alloc_get(sizeof *r);
   if (!r) return NULL;
   memset(r, 0, sizeof *r);
-  r->start = storage_last_serial();
+  r->start = r->numbers.start = storage_new_era();
   r->stop = stop;
-  for (int i = 0; i < ninput; i++) {
-    Buffer *b = add_buffer(r, input[i], BUFFER_INPUT);
-    if (!b || GROW(r, made, mades, made_cap) < 0) {
-      recording_release(r);
-      return NULL;
-    }
-    b->input = i;
-    r->made[r->mades++] = tensor_retain(input[i]); /* not held outside */
+  take_trace(r, before);
+  if (add_inputs(r, input, ninput) < 0) {
+    recording_release(r);
+    return NULL;
   }
   r->write_where = where;
   r->where_arg = arg;
@@ -344,26 +350,33 @@ Recording *recording_start(Tensor *const *input, int ninput, WriteWhere *where, 
 
 int recording_output(Recording *r, Tensor *t) { return buffer_of(r, t, false); }
 
+static void note_exit(Recording *r, GradSlot *s) {
+  Tensor *g = s->leaf->grad;
+  if (!s->written || !g) return;
+  s->exit = g->node ? tensor_alias(g) : tensor_retain(g);
+  s->exit_buffer = serials_find(&r->numbers, g->storage);
+  if (!s->exit) no_memory(r);
+}
+
 void recording_end(Recording *r) {
   context->recorder = NULL;
   context->recording = NULL;
-  for (int i = 0; i < r->slots; i++) {
-    GradSlot *s = &r->slot[i];
-    if (!s->written || !s->leaf->grad) continue;
-    s->exit = s->leaf->grad->node ? tensor_alias(s->leaf->grad) : tensor_retain(s->leaf->grad);
-    if (!s->exit) no_memory(r);
-  }
+  for (int i = 0; i < r->slots; i++) note_exit(r, &r->slot[i]);
   for (int i = 0; i < r->leaves; i++) { /* as the step leaves them: it may have made or changed them itself */
     r->leaf[i].storage = r->leaf[i].t->storage;
     r->leaf[i].requires_grad = r->leaf[i].t->requires_grad;
   }
-  for (int i = 0; i < r->mades; i++) tensor_release(r->made[i]);
-  r->mades = 0;
+  if (is_following(r) && recording_compare_ends(r->before, r) < 0) part_ways(r);
+  r->before = NULL;
+}
+
+void recording_forget_trace(Recording *r) {
+  trace_forget_events(&r->trace);
+  serials_free(&r->numbers);
 }
 
 void recording_release(Recording *r) {
   if (!r) return;
-  for (int i = 0; i < r->events; i++) recording_free_event(&r->event[i]);
   for (int i = 0; i < r->buffers; i++) tensor_release(r->buffer[i].holder);
   for (int i = 0; i < r->slots; i++) {
     tensor_release(r->slot[i].leaf);
@@ -371,13 +384,12 @@ void recording_release(Recording *r) {
     tensor_release(r->slot[i].exit);
   }
   for (int i = 0; i < r->leaves; i++) tensor_release(r->leaf[i].t);
-  for (int i = 0; i < r->mades; i++) tensor_release(r->made[i]);
-  alloc_put(r->event, (size_t)r->event_cap * sizeof *r->event);
+  trace_free(&r->trace);
+  serials_free(&r->numbers);
   alloc_put(r->buffer, (size_t)r->buffer_cap * sizeof *r->buffer);
   alloc_put(r->slot, (size_t)r->slot_cap * sizeof *r->slot);
   alloc_put(r->watch, (size_t)r->watch_cap * sizeof *r->watch);
   alloc_put(r->leaf, (size_t)r->leaf_cap * sizeof *r->leaf);
-  alloc_put(r->made, (size_t)r->made_cap * sizeof *r->made);
   alloc_put(r, sizeof *r);
 }
 
@@ -410,7 +422,8 @@ bool recording_holds(const Recording *r, const char **why) {
   for (int i = 0; i < r->watches; i++) {
     const Watch *w = &r->watch[i];
     if (memcmp(w->p, w->bytes, w->size) == 0) continue;
-    err_set("%s, which the step reads as a number%s%s, has changed", w->name, w->where[0] ? " at " : "", w->where);
+    const char *where = trace_line_text(&r->trace, w->line);
+    err_set("%s, which the step reads as a number%s%s, has changed", w->name, where[0] ? " at " : "", where);
     return broken(why, err_message());
   }
   return true;

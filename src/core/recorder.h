@@ -47,7 +47,7 @@ typedef struct Recorder {
   /* An element becomes a number; messages begin with `reader`: "item()". */
   void (*value_read)(const Tensor *t, const char *reader);
   void (*element_written)(Tensor *t); /* tensor_set */
-  void (*seen)(Tensor *t);            /* t becomes a Lua value */
+  int (*seen)(Tensor *t);             /* t becomes a Lua value; returns the number of the script's line */
   void (*refuse)(const char *why);    /* what happens now cannot be recorded */
   const char *(*refused)(void);       /* the sentence to raise because of that, or NULL */
 } Recorder;

@@ -62,14 +62,12 @@ static int run_call(const PlanStep *s, Context *own) { return s->u.call.run(&s->
 
 /* The window as a tensor, which borrows the memory and is never released. */
 static Tensor tensor_of(const Plan *p, const Window *w) {
-  Tensor t = {.refs = 1, .dtype = w->dtype, .ndim = w->ndim, .contiguous = w->contiguous, .offset = w->offset};
+  const Layout *l = p->r->trace.layout[w->layout];
+  Tensor t = {.refs = 1, .dtype = l->dtype, .ndim = l->ndim, .contiguous = l->contiguous, .offset = l->offset};
   t.storage = p->r->buffer[w->buffer].holder->storage;
-  t.numel = 1;
-  for (int d = w->ndim - 1; d >= 0; d--) {
-    t.shape[d] = w->shape[d];
-    t.stride[d] = w->stride ? w->stride[d] : t.numel;
-    t.numel *= w->shape[d];
-  }
+  t.numel = layout_numel(l);
+  memcpy(t.shape, l->size, l->ndim * sizeof *l->size);
+  memcpy(t.stride, l->size + l->ndim, l->ndim * sizeof *l->size);
   return t;
 }
 
@@ -126,11 +124,13 @@ static bool lower_map(const Plan *p, PlanStep *s, const Event *e, Kern1 *one, Ke
   return true;
 }
 
+static DType dtype_of(const Plan *p, const Window *w) { return (DType)p->r->trace.layout[w->layout]->dtype; }
+
 static bool lower_kernel(const Plan *p, PlanStep *s, const Event *e, const Op *op) {
-  const DType dt = (DType)e->w[1].dtype;
+  const DType dt = dtype_of(p, &e->w[1]);
   if (op->kern1[dt]) return lower_map(p, s, e, op->kern1[dt], NULL, NULL);
   if (op->kern2[dt]) return lower_map(p, s, e, NULL, op->kern2[dt], NULL);
-  if (op->kern3[DT_F32] && dt == DT_U8) return lower_map(p, s, e, NULL, NULL, op->kern3[e->w[2].dtype]);
+  if (op->kern3[DT_F32] && dt == DT_U8) return lower_map(p, s, e, NULL, NULL, op->kern3[dtype_of(p, &e->w[2])]);
   return false;
 }
 

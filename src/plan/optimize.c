@@ -90,9 +90,12 @@ static int list_uses(Program *p) {
   return 0;
 }
 
+static const Layout *layout_of(const Program *p, const Window *w) { return p->r->trace.layout[w->layout]; }
+
 static bool is_whole(const Program *p, const Window *w) {
-  const size_t bytes = (size_t)window_numel(w) * dtype_size((DType)w->dtype);
-  return w->contiguous && bytes == p->r->buffer[w->buffer].bytes;
+  const Layout *l = layout_of(p, w);
+  const size_t bytes = (size_t)layout_numel(l) * dtype_size((DType)l->dtype);
+  return l->contiguous && bytes == p->r->buffer[w->buffer].bytes;
 }
 
 static bool is_copy_of_temporary(const Program *p, const Event *e) {
@@ -101,7 +104,7 @@ static bool is_copy_of_temporary(const Program *p, const Event *e) {
   const Buffer *a = &p->r->buffer[from->buffer], *b = &p->r->buffer[to->buffer];
   if (from->buffer == to->buffer || a->kind != BUFFER_MADE || b->kind != BUFFER_MADE || a->constant) return false;
   if (p->kept[from->buffer] || !is_whole(p, to) || !is_whole(p, from)) return false;
-  return to->dtype == from->dtype && a->bytes == b->bytes;
+  return layout_of(p, to)->dtype == layout_of(p, from)->dtype && a->bytes == b->bytes;
 }
 
 /* Event i copies all of buffer a to all of buffer b, and b may take a's place from the beginning: nothing used b

@@ -14,15 +14,20 @@
 
 #define FEW 16 /* windows of an event that need no memory of their own while they are compared */
 
-static int line_now(Recording *r) {
-  char text[TRACE_LINE] = "";
-  if (r->write_where) r->write_where(r->where_arg, text, sizeof text);
-  return trace_line(&r->trace, text);
+/* Notes the script's line under way. */
+static void note_line(Recording *r) {
+  Line line = {0};
+  if (r->find_line) r->find_line(r->line_arg, &line, false);
+  r->line = trace_find_line(&r->trace, line.source, line.number);
+  if (r->line >= 0) return;
+  if (line.source) r->find_line(r->line_arg, &line, true);
+  r->line = trace_add_line(&r->trace, &line);
 }
 
 void recording_fail(Recording *r, const char *fmt, ...) {
   if (r->failure[0]) return;
-  const char *where = trace_line_text(&r->trace, line_now(r));
+  note_line(r);
+  const char *where = trace_line_text(&r->trace, r->line);
   int n = snprintf(r->failure, sizeof r->failure, "%s%s", where, where[0] ? ": " : "");
   va_list ap;
   va_start(ap, fmt);
@@ -41,17 +46,52 @@ static uint64_t hash_bytes(const char *p, size_t n) { /* FNV-1a */
   return h;
 }
 
+/* A storage that the step made is known by its serial number: when it is gone, another one may lie at its address. One
+ * from outside is known by its address: it is held, and storages made by several threads at once may share a serial.
+ * Addresses are even. */
+static uint64_t key_of(const Recording *r, const Storage *s) {
+  return s->serial > r->start ? s->serial << 1 | 1 : (uint64_t)(uintptr_t)s;
+}
+
+/* The place in the table where the buffer with this key is or belongs. */
+static int *place_of(const Recording *r, uint64_t key) {
+  const uint64_t mask = (uint64_t)r->table_size - 1;
+  uint64_t at = (key * 0x9e3779b97f4a7c15u >> 32) & mask;
+  while (r->table[at] && r->buffer[r->table[at] - 1].key != key) at = (at + 1) & mask;
+  return &r->table[at];
+}
+
+/* Makes room in the table, at most half of which is used. */
+static int grow_table(Recording *r) {
+  if (2 * r->buffers < r->table_size) return 0;
+  const int size = r->table_size ? 2 * r->table_size : 64;
+  int *table = alloc_get((size_t)size * sizeof *table);
+  if (!table) return -1;
+  memset(table, 0, (size_t)size * sizeof *table);
+  alloc_put(r->table, (size_t)r->table_size * sizeof *table);
+  r->table = table;
+  r->table_size = size;
+  for (int i = 0; i < r->buffers; i++) *place_of(r, r->buffer[i].key) = i + 1;
+  return 0;
+}
+
+/* The number of the buffer in this storage, -1 if it has none. */
+static int find_buffer(const Recording *r, const Storage *s) {
+  return r->table_size ? *place_of(r, key_of(r, s)) - 1 : -1;
+}
+
 /* A buffer for t's storage, held unless it is a temporary. */
 static Buffer *add_buffer(Recording *r, Tensor *t, BufferKind kind) {
   Tensor *holder = kind == BUFFER_MADE ? NULL : tensor_alias(t);
-  if ((kind != BUFFER_MADE && !holder) || GROW(r, buffer, buffers, buffer_cap) < 0 ||
-      serials_add(&r->numbers, t->storage, r->buffers) < 0) {
+  if ((kind != BUFFER_MADE && !holder) || GROW(r, buffer, buffers, buffer_cap) < 0 || grow_table(r) < 0) {
     tensor_release(holder);
     no_memory(r);
     return NULL;
   }
+  const uint64_t key = key_of(r, t->storage);
+  *place_of(r, key) = r->buffers + 1;
   Buffer *b = &r->buffer[r->buffers++];
-  *b = (Buffer){.kind = kind, .holder = holder, .bytes = t->storage->nbytes, .line = line_now(r)};
+  *b = (Buffer){.key = key, .kind = kind, .holder = holder, .bytes = t->storage->nbytes, .line = r->line};
   return b;
 }
 
@@ -103,7 +143,7 @@ static int add_constant(Recording *r, Tensor *t) {
 
 /* The number of t's buffer; `written`: an event that is being reported writes it. -1 without memory. */
 static int buffer_of(Recording *r, Tensor *t, bool written) {
-  const int i = serials_find(&r->numbers, t->storage);
+  const int i = find_buffer(r, t->storage);
   if (i >= 0) {
     if (r->buffer[i].kind == BUFFER_OUTSIDE && !t->node) keep_leaf(r, t);
     return i;
@@ -118,6 +158,8 @@ static int buffer_of(Recording *r, Tensor *t, bool written) {
 }
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
+
+static bool is_following(const Recording *r) { return r->before && !r->difference[0]; }
 
 static bool covers(const Tensor *t) {
   return t->contiguous && (size_t)t->numel * dtype_size((DType)t->dtype) == t->storage->nbytes;
@@ -139,13 +181,14 @@ static bool follows(const Recording *r, const Event *e) {
   return true;
 }
 
-/* Holds what is made as long as its contents are constant. */
+/* Holds what is made as long as its contents are constant, if this may become a plan. */
 static void set_constant(Recording *r, Buffer *b, bool constant, const Tensor *t) {
+  const bool held = constant && is_following(r);
   b->constant = constant;
   if (b->kind != BUFFER_MADE) return;
   tensor_release(b->holder);
-  b->holder = constant ? tensor_alias(t) : NULL;
-  if (constant && !b->holder) no_memory(r);
+  b->holder = held ? tensor_alias(t) : NULL;
+  if (held && !b->holder) no_memory(r);
 }
 
 static void note_writes(Recording *r, const Event *e, Tensor *const *t) {
@@ -157,9 +200,9 @@ static void note_writes(Recording *r, const Event *e, Tensor *const *t) {
       recording_fail(r, "lab.compile: %s changes argument %d of the step in place; change a clone() of it", e->name,
                      b->input + 1);
     }
-    const bool whole = b->writes == 0 && covers(t[i]) && !reads_buffer(e, e->w[i].buffer);
+    const bool whole = !b->written && covers(t[i]) && !reads_buffer(e, e->w[i].buffer);
     set_constant(r, b, constant && b->kind == BUFFER_MADE && whole, t[i]);
-    b->writes++;
+    b->written = true;
   }
 }
 
@@ -167,16 +210,14 @@ static void note_writes(Recording *r, const Event *e, Tensor *const *t) {
 static bool note_windows(Recording *r, Event *e, const Computation *c) {
   for (int k = 0; k < c->n; k++) { /* what is read first, so that constants are found before they are overwritten */
     const int i = k < c->n - c->nout ? c->nout + k : k - (c->n - c->nout);
-    e->w[i] = (Window){.buffer = -1};
+    e->w[i] = (Window){-1, -1};
     if (!c->t[i]) continue;
-    const int buffer = buffer_of(r, c->t[i], i < c->nout);
-    if (buffer < 0) return false;
-    e->w[i] = window_of(c->t[i], buffer);
+    e->w[i].buffer = buffer_of(r, c->t[i], i < c->nout);
+    e->w[i].layout = trace_layout(&r->trace, c->t[i]);
+    if (e->w[i].buffer < 0 || e->w[i].layout < 0) return false;
   }
   return true;
 }
-
-static bool is_following(const Recording *r) { return r->before && !r->difference[0]; }
 
 /* err_message says what this call does otherwise than the one before. */
 static void part_ways(Recording *r) {
@@ -202,13 +243,13 @@ static void add_event(Recording *r, const Computation *c) {
   Window few[FEW];
   const size_t bytes = (size_t)c->n * sizeof *few;
   Event e = {.name = c->name, .run = c->run, .pure = c->pure, .frozen = c->frozen, .nout = c->nout, .n = c->n};
-  e.size = e.stored = c->size;
+  e.size = e.stored = (uint8_t)c->size;
+  e.line = r->line;
   e.args = c->args;
   e.w = c->n <= FEW ? few : alloc_get(bytes);
   if (!e.w || !note_windows(r, &e, c)) {
     no_memory(r);
   } else {
-    e.line = line_now(r);
     if (append(r, &e) < 0) no_memory(r);
     note_writes(r, &e, c->t);
   }
@@ -219,13 +260,15 @@ static void add_event(Recording *r, const Computation *c) {
 
 static void on_call(const Computation *c) {
   Recording *r = context->recording;
-  if (!r->failure[0]) add_event(r, c);
+  if (r->failure[0]) return;
+  note_line(r);
+  add_event(r, c);
 }
 
 /* Whether nobody outside holds it. */
 static bool is_inside(const Recording *r, const Tensor *t) {
   if (t->number > r->start) return true;
-  const int i = serials_find(&r->numbers, t->storage);
+  const int i = find_buffer(r, t->storage);
   return i >= 0 && r->buffer[i].kind == BUFFER_INPUT;
 }
 
@@ -267,13 +310,14 @@ static void on_watch(const void *p, size_t size, const char *name) {
     return;
   }
   Watch *w = &r->watch[r->watches++];
-  *w = (Watch){.p = p, .size = size, .name = name, .line = line_now(r)};
+  note_line(r);
+  *w = (Watch){.p = p, .size = size, .name = name, .line = r->line};
   memcpy(w->bytes, p, size);
 }
 
 static void on_value_read(const Tensor *t, const char *reader) {
   Recording *r = context->recording;
-  const int i = serials_find(&r->numbers, t->storage);
+  const int i = find_buffer(r, t->storage);
   const bool made = t->storage->serial > r->start;
   if (i < 0 ? made : r->buffer[i].constant) return;
   recording_fail(r,
@@ -284,13 +328,16 @@ static void on_value_read(const Tensor *t, const char *reader) {
 
 static void on_element_written(Tensor *t) {
   Recording *r = context->recording;
-  if (serials_find(&r->numbers, t->storage) < 0 && t->storage->serial > r->start) return; /* a constant in the making */
+  if (find_buffer(r, t->storage) < 0 && t->storage->serial > r->start) return; /* a constant in the making */
   recording_fail(r, "lab.compile: single elements are written by a function that cannot be recorded");
 }
 
-static void on_seen(Tensor *t) {
+static int on_seen(Tensor *t) {
   Recording *r = context->recording;
-  if (!r->failure[0]) buffer_of(r, t, false);
+  if (r->failure[0]) return 0;
+  note_line(r);
+  buffer_of(r, t, false);
+  return r->line;
 }
 
 static void on_refuse(const char *why) {
@@ -318,7 +365,7 @@ static int add_inputs(Recording *r, Tensor *const *input, int ninput) {
   for (int i = 0; i < ninput; i++) {
     Buffer *b = add_buffer(r, input[i], BUFFER_INPUT);
     if (!b) return -1;
-    b->input = i;
+    b->input = (uint8_t)i;
   }
   return 0;
 }
@@ -330,19 +377,20 @@ static void take_trace(Recording *r, Recording *before) {
   before->trace = (Trace){0};
 }
 
-Recording *recording_start(Tensor *const *input, int ninput, Recording *before, WriteWhere *where, void *arg, bool stop) {
+Recording *recording_start(Tensor *const *input, int ninput, Recording *before, FindLine *find_line, void *arg,
+                           bool stop) {
   Recording *r = alloc_get(sizeof *r);
   if (!r) return NULL;
   memset(r, 0, sizeof *r);
-  r->start = r->numbers.start = storage_new_era();
+  r->start = storage_new_era();
   r->stop = stop;
   take_trace(r, before);
   if (add_inputs(r, input, ninput) < 0) {
     recording_release(r);
     return NULL;
   }
-  r->write_where = where;
-  r->where_arg = arg;
+  r->find_line = find_line;
+  r->line_arg = arg;
   context->recording = r;
   context->recorder = &step_recorder;
   return r;
@@ -354,8 +402,14 @@ static void note_exit(Recording *r, GradSlot *s) {
   Tensor *g = s->leaf->grad;
   if (!s->written || !g) return;
   s->exit = g->node ? tensor_alias(g) : tensor_retain(g);
-  s->exit_buffer = serials_find(&r->numbers, g->storage);
+  s->exit_buffer = find_buffer(r, g->storage);
   if (!s->exit) no_memory(r);
+}
+
+static void free_table(Recording *r) {
+  alloc_put(r->table, (size_t)r->table_size * sizeof *r->table);
+  r->table = NULL;
+  r->table_size = 0;
 }
 
 void recording_end(Recording *r) {
@@ -368,12 +422,10 @@ void recording_end(Recording *r) {
   }
   if (is_following(r) && recording_compare_ends(r->before, r) < 0) part_ways(r);
   r->before = NULL;
+  free_table(r);
 }
 
-void recording_forget_trace(Recording *r) {
-  trace_forget_events(&r->trace);
-  serials_free(&r->numbers);
-}
+void recording_forget_trace(Recording *r) { trace_forget_events(&r->trace); }
 
 void recording_release(Recording *r) {
   if (!r) return;
@@ -385,7 +437,7 @@ void recording_release(Recording *r) {
   }
   for (int i = 0; i < r->leaves; i++) tensor_release(r->leaf[i].t);
   trace_free(&r->trace);
-  serials_free(&r->numbers);
+  free_table(r);
   alloc_put(r->buffer, (size_t)r->buffer_cap * sizeof *r->buffer);
   alloc_put(r->slot, (size_t)r->slot_cap * sizeof *r->slot);
   alloc_put(r->watch, (size_t)r->watch_cap * sizeof *r->watch);

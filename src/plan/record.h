@@ -12,7 +12,6 @@
 #define OPTLAB_PLAN_RECORD_H
 
 #include "base/err.h"
-#include "plan/serials.h"
 #include "plan/trace.h"
 
 /* What a recorded step depends on besides its operands. */
@@ -25,7 +24,7 @@ typedef struct Modes {
 Modes modes_of(const Context *c);
 bool modes_hold(const Modes *then, const Context *c); /* whether c has the same now */
 
-typedef enum BufferKind {
+typedef enum __attribute__((packed)) BufferKind {
   BUFFER_INPUT,    /* an argument of the step */
   BUFFER_OUTSIDE,  /* there before the step: parameters, running statistics */
   BUFFER_MADE,     /* made and written by events */
@@ -34,14 +33,19 @@ typedef enum BufferKind {
 
 /* A storage that the step touched. */
 typedef struct Buffer {
-  Tensor *holder; /* some window that keeps the storage alive, owned; of what is made only while its contents are constant */
-  size_t bytes;
-  uint64_t hash; /* BUFFER_CONSTANT: of its contents */
+  uint64_t key; /* what it is found by */
+  /* Some window that keeps the storage alive, owned. Of what is made only while its contents are constant and the
+   * recording may become a plan. */
+  Tensor *holder;
+  union {
+    size_t bytes;  /* of the storage */
+    uint64_t hash; /* BUFFER_CONSTANT: of its contents */
+  };
   BufferKind kind;
-  int input;     /* BUFFER_INPUT: which, from 0 */
-  int writes;    /* events that wrote to it */
-  int line;      /* of the script, where it first appeared */
-  bool constant; /* so far its contents are the same in each call */
+  bool constant;  /* so far its contents are the same in each call */
+  bool written;   /* by an event */
+  uint8_t input;  /* BUFFER_INPUT: which, from 0 */
+  int line;       /* of the script, where it first appeared */
 } Buffer;
 
 /* A tensor from outside the step whose .grad the step looked at or changed. */
@@ -71,8 +75,8 @@ typedef struct Leaf {
   bool requires_grad;
 } Leaf;
 
-/* Writes the script's line under way, "script.lua:12", or "". */
-typedef void WriteWhere(void *arg, char *text, size_t size);
+/* Finds the script's line under way; false if there is none. with_text: its text is asked for too, "script.lua:12". */
+typedef bool FindLine(void *arg, Line *line, bool with_text);
 
 typedef struct Recording {
   Trace trace;
@@ -82,21 +86,24 @@ typedef struct Recording {
   Leaf *leaf;
   int buffers, slots, watches, leaves;
   int buffer_cap, slot_cap, watch_cap, leaf_cap;
-  Serials numbers; /* of the buffers, by their storages */
+  int *table; /* [table_size] buffers by their keys, 0: free, else the number + 1 */
+  int table_size;
+  int line; /* under way */
   const struct Recording *before; /* whose trace this is; borrowed until the end, NULL: none */
   int at;                         /* so many events were the same as in the call before */
   char difference[768];           /* "" or what this call did otherwise */
   uint64_t start;          /* storages and tensors with larger serials were made by the step */
   bool stop;               /* on trouble: go on without recording, instead of raising */
-  WriteWhere *write_where; /* NULL: lines are not known */
-  void *where_arg;
+  FindLine *find_line;     /* NULL: lines are not known */
+  void *line_arg;
   char failure[1024]; /* "" or why this step cannot be recorded, with the script's line in front */
 } Recording;
 
 /* Makes a recording the one of the current context, with its recorder: from now on computations are reported to it.
  * input[0..ninput-1] are the step's tensor arguments; before: the recording of the call before, whose trace is taken
- * over, or NULL; where(arg, ...) writes the script's line, where may be NULL; stop: see above. NULL without memory. */
-Recording *recording_start(Tensor *const *input, int ninput, Recording *before, WriteWhere *where, void *arg, bool stop);
+ * over, or NULL; find_line may be NULL, arg is its argument; stop: see above. NULL without memory. */
+Recording *recording_start(Tensor *const *input, int ninput, Recording *before, FindLine *find_line, void *arg,
+                           bool stop);
 
 /* Takes the recorder away again, notes what is left in .grad and compares it with what the call before left. */
 void recording_end(Recording *r);

@@ -19,38 +19,73 @@ int grow_list(void **items, int len, int *cap, size_t size) {
   return 0;
 }
 
-/* --- windows ------------------------------------------------------------------------------------------------------ */
+/* --- layouts ------------------------------------------------------------------------------------------------------ */
 
-Window window_of(const Tensor *t, int buffer) {
-  return (Window){.buffer = buffer,
-                  .dtype = t->dtype,
-                  .ndim = t->ndim,
-                  .contiguous = t->contiguous,
-                  .offset = t->offset,
-                  .shape = t->shape,
-                  .stride = t->stride};
-}
+static size_t layout_bytes(int ndim) { return sizeof(Layout) + 2 * (size_t)ndim * sizeof(int64_t); }
 
-int64_t window_numel(const Window *w) {
+int64_t layout_numel(const Layout *l) {
   int64_t n = 1;
-  for (int d = 0; d < w->ndim; d++) n *= w->shape[d];
+  for (int d = 0; d < l->ndim; d++) n *= l->size[d];
   return n;
 }
 
-static bool is_row_major(const Window *w) {
-  int64_t run = 1;
-  for (int d = w->ndim - 1; w->stride && d >= 0; d--) {
-    if (w->stride[d] != run) return false;
-    run *= w->shape[d];
-  }
-  return true;
+static uint64_t mix(uint64_t h, uint64_t x) { return (h ^ x) * 0x9e3779b97f4a7c15u ^ (h >> 29); }
+
+static uint64_t hash_of(const Tensor *x) {
+  uint64_t h = mix((uint64_t)x->dtype << 8 | x->ndim, (uint64_t)x->offset);
+  for (int d = 0; d < x->ndim; d++) h = mix(mix(h, (uint64_t)x->shape[d]), (uint64_t)x->stride[d]);
+  return h ^ h >> 32;
 }
 
-bool window_is_same(const Window *a, const Window *b) {
-  if (a->dtype != b->dtype || a->offset != b->offset) return false;
-  if (!shape_equal(a->ndim, a->shape, b->ndim, b->shape)) return false;
-  if (!a->stride || !b->stride) return is_row_major(a) && is_row_major(b);
-  return memcmp(a->stride, b->stride, a->ndim * sizeof *a->stride) == 0;
+static bool is_layout_of(const Layout *l, const Tensor *x) {
+  if (l->dtype != x->dtype || l->offset != x->offset || !shape_equal(l->ndim, l->size, x->ndim, x->shape)) return false;
+  return memcmp(l->size + l->ndim, x->stride, l->ndim * sizeof *l->size) == 0;
+}
+
+/* The place in the table where x's layout is or belongs. */
+static int *place_of(const Trace *t, const Tensor *x) {
+  const uint64_t mask = (uint64_t)t->layout_size - 1;
+  uint64_t at = hash_of(x) & mask;
+  while (t->layout_table[at] && !is_layout_of(t->layout[t->layout_table[at] - 1], x)) at = (at + 1) & mask;
+  return &t->layout_table[at];
+}
+
+static void set_layout(Tensor *x, const Layout *l) {
+  *x = (Tensor){.dtype = l->dtype, .ndim = l->ndim, .offset = l->offset};
+  memcpy(x->shape, l->size, l->ndim * sizeof *l->size);
+  memcpy(x->stride, l->size + l->ndim, l->ndim * sizeof *l->size);
+}
+
+/* Makes room in the table, at most half of which is used. */
+static int grow_table(Trace *t) {
+  if (2 * t->layouts < t->layout_size) return 0;
+  const int size = t->layout_size ? 2 * t->layout_size : 64, before = t->layout_size;
+  int *table = alloc_get((size_t)size * sizeof *table);
+  if (!table) return -1;
+  memset(table, 0, (size_t)size * sizeof *table);
+  alloc_put(t->layout_table, (size_t)before * sizeof *table);
+  t->layout_table = table;
+  t->layout_size = size;
+  for (int i = 0; i < t->layouts; i++) {
+    Tensor x;
+    set_layout(&x, t->layout[i]);
+    *place_of(t, &x) = i + 1;
+  }
+  return 0;
+}
+
+int trace_layout(Trace *t, const Tensor *x) {
+  if (grow_table(t) < 0) return -1;
+  int *place = place_of(t, x);
+  if (*place) return *place - 1;
+  Layout *l = GROW(t, layout, layouts, layout_cap) < 0 ? NULL : arena_get(&t->layouts_memory, layout_bytes(x->ndim));
+  if (!l) return -1;
+  *l = (Layout){.dtype = x->dtype, .ndim = x->ndim, .contiguous = x->contiguous, .offset = x->offset};
+  memcpy(l->size, x->shape, x->ndim * sizeof *l->size);
+  memcpy(l->size + x->ndim, x->stride, x->ndim * sizeof *l->size);
+  t->layout[t->layouts++] = l;
+  *place = t->layouts;
+  return t->layouts - 1;
 }
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
@@ -58,26 +93,6 @@ bool window_is_same(const Window *a, const Window *b) {
 void event_args(const Event *e, void *args) {
   if (e->stored) memcpy(args, e->args, e->stored);
   memset((char *)args + e->stored, 0, e->size - e->stored);
-}
-
-static const int64_t *copy_sizes(Trace *t, int n, const int64_t *from) {
-  int64_t *to = arena_get(&t->memory, (size_t)n * sizeof *to);
-  if (to) memcpy(to, from, (size_t)n * sizeof *to);
-  return to;
-}
-
-/* Copies window i of `from` into e; operands of one shape share their sizes. False without memory. */
-static bool copy_window(Trace *t, Event *e, const Event *from, int i) {
-  const Window *w = &from->w[i];
-  e->w[i] = *w;
-  e->w[i].stride = NULL;
-  if (w->buffer < 0) return true;
-  if (i > 0 && from->w[i - 1].buffer >= 0 && shape_equal(w->ndim, w->shape, e->w[i - 1].ndim, e->w[i - 1].shape)) {
-    e->w[i].shape = e->w[i - 1].shape;
-  } else if (!(e->w[i].shape = copy_sizes(t, w->ndim, w->shape))) {
-    return false;
-  }
-  return is_row_major(w) || (e->w[i].stride = copy_sizes(t, w->ndim, w->stride));
 }
 
 static bool copy_args(Trace *t, Event *e, const Event *from) {
@@ -94,13 +109,13 @@ int trace_add(Trace *t, const Event *from) {
   Event *e = arena_get(&t->memory, sizeof *e);
   if (!e) return -1;
   *e = *from;
-  e->w = arena_get(&t->memory, (size_t)e->n * sizeof *e->w);
-  bool ok = e->w && copy_args(t, e, from);
-  for (int i = 0; ok && i < e->n; i++) ok = copy_window(t, e, from, i);
-  if (!ok) {
+  const size_t bytes = (size_t)e->n * sizeof *e->w;
+  e->w = arena_get(&t->memory, bytes);
+  if (!e->w || !copy_args(t, e, from)) {
     arena_cut(&t->memory, e);
     return -1;
   }
+  memcpy(e->w, from->w, bytes);
   t->event[t->events++] = e;
   return 0;
 }
@@ -120,28 +135,28 @@ void trace_forget_events(Trace *t) {
 
 void trace_free(Trace *t) {
   trace_forget_events(t);
+  arena_free(&t->layouts_memory);
+  alloc_put(t->layout, (size_t)t->layout_cap * sizeof *t->layout);
+  alloc_put(t->layout_table, (size_t)t->layout_size * sizeof *t->layout_table);
   alloc_put(t->line, (size_t)t->line_cap * sizeof *t->line);
   *t = (Trace){0};
 }
 
 /* --- lines -------------------------------------------------------------------------------------------------------- */
 
-static bool add_line(Trace *t, const char *text) {
-  if (GROW(t, line, lines, line_cap) < 0) return false;
-  memset(t->line[t->lines], 0, TRACE_LINE);
-  strncpy(t->line[t->lines++], text, TRACE_LINE - 1);
-  return true;
-}
-
 /* A step comes to a line again and again, and from one line to the next: the search begins where the last one ended. */
-int trace_line(Trace *t, const char *text) {
-  if (t->lines == 0 && !add_line(t, "")) return 0;
+int trace_find_line(Trace *t, const void *source, int number) {
   for (int i = 0; i < t->lines; i++) {
     const int at = (t->last_line + i) % t->lines;
-    if (strcmp(t->line[at], text) == 0) return t->last_line = at;
+    if (t->line[at].source == source && t->line[at].number == number) return t->last_line = at;
   }
-  if (!add_line(t, text)) return 0;
-  return t->last_line = t->lines - 1;
+  return -1;
 }
 
-const char *trace_line_text(const Trace *t, int line) { return line < t->lines ? t->line[line] : ""; }
+int trace_add_line(Trace *t, const Line *line) {
+  if (GROW(t, line, lines, line_cap) < 0) return 0;
+  t->line[t->lines] = *line;
+  return t->last_line = t->lines++;
+}
+
+const char *trace_line_text(const Trace *t, int line) { return line < t->lines ? t->line[line].text : ""; }

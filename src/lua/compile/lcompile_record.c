@@ -16,7 +16,9 @@
 
 #define MAX_CALLS 3 /* recordings of an entry; the last two must be the same */
 
-static void write_where(void *L, char *text, size_t size) { lb_position(L, text, size); }
+static bool find_line(void *L, Line *line, bool with_text) {
+  return lb_position(L, &line->source, &line->number, with_text ? line->text : NULL, sizeof line->text);
+}
 
 /* --- running the function ----------------------------------------------------------------------------------------- */
 
@@ -103,7 +105,7 @@ static int run_recorded(lua_State *L, Compiled *c, Entry *e, Frame *f) {
   lua_getiuservalue(L, f->self, COMPILED_UV_FN);
   for (int i = 0; i < f->nargs; i++) lua_pushvalue(L, f->first + i);
   const bool mode = grad_mode();
-  Recording *r = e->now.r = recording_start(input, e->ninputs, comparable(c, e), write_where, L, c->fallback);
+  Recording *r = e->now.r = recording_start(input, e->ninputs, comparable(c, e), find_line, L, c->fallback);
   if (!r) lb_coreerror(L);
   c->busy = true;
   const int status = lua_pcall(L, f->nargs, LUA_MULTRET, 0);
@@ -180,7 +182,7 @@ static void check_kept(lua_State *L, Recording *r) {
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
       const Tensor *t = *(Tensor **)lua_touserdata(L, -2);
       if (!t || t->storage->serial <= r->start || r->failure[0]) continue;
-      const char *where = lua_tostring(L, -1);
+      const char *where = trace_line_text(&r->trace, (int)lua_tointeger(L, -1));
       snprintf(r->failure, sizeof r->failure,
                "%s%sa tensor made in the step is kept outside of it, where a compiled step cannot put the next one: "
                "return it from the step, or copy it into a tensor made before (kept:copy_(t))",

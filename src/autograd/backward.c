@@ -288,12 +288,14 @@ static int run(Run *r, Tensor *const *outputs, Tensor *const *gradients, int nou
   r->oldest = oldest_node(r);
   r->opt.retain_graph = r->opt.retain_graph || r->opt.create_graph;
   bool old = grad_set_mode(r->opt.create_graph);
+  recorder_one_line(true);
   int rc = collect(r, outputs, nout);
   sort_nodes(r);
   if (rc == 0) rc = mark_wanted(r);
   for (int i = 0; rc == 0 && i < nout; i++) rc = start(r, outputs[i], gradients ? gradients[i] : NULL);
   for (size_t i = 0; rc == 0 && i < r->len; i++) rc = visit(r, r->nodes[i]);
   finish(r);
+  recorder_one_line(false);
   grad_set_mode(old);
   return rc;
 }

@@ -91,29 +91,35 @@ static void *args_of(Plan *p, const Event *e) {
 
 /* --- which one ---------------------------------------------------------------------------------------------------- */
 
-/* The stride with which t walks beside a contiguous window of n elements: 1, or 0 for one value; -1: neither. */
-static int64_t walk(const Tensor *t, int64_t n) {
-  if (t->numel == 1) return 0;
+static const Layout *layout_of(const Plan *p, const Window *w) { return p->r->trace.layout[w->layout]; }
+
+static void *data_of(const Plan *p, const Window *w) {
+  const Layout *l = layout_of(p, w);
+  return p->r->buffer[w->buffer].holder->storage->data + l->offset * (int64_t)dtype_size((DType)l->dtype);
+}
+
+/* The stride with which a window walks beside a contiguous one of n elements: 1, or 0 for one value; -1: neither. */
+static int64_t walk(const Layout *l, int64_t n) {
+  const int64_t numel = layout_numel(l), *shape = l->size, *stride = l->size + l->ndim;
+  if (numel == 1) return 0;
   bool still = true;
-  for (int d = 0; d < t->ndim; d++) still = still && (t->stride[d] == 0 || t->shape[d] == 1);
+  for (int d = 0; d < l->ndim; d++) still = still && (stride[d] == 0 || shape[d] == 1);
   if (still) return 0;
-  return t->contiguous && t->numel == n ? 1 : -1;
+  return l->contiguous && numel == n ? 1 : -1;
 }
 
 /* o = kern(a[, b[, c]]) over flat operands; exactly one of the kernels is not NULL. */
 static bool lower_map(const Plan *p, PlanStep *s, const Event *e, Kern1 *one, Kern2 *two, Kern3 *three) {
-  const Tensor o = tensor_of(p, &e->w[0]);
+  const Layout *o = layout_of(p, &e->w[0]);
+  const int64_t n = layout_numel(o);
   int64_t stride[3] = {0};
-  void *in[3] = {0};
-  if (!o.contiguous || o.numel == 0 || o.numel >= PARALLEL_FROM) return false;
+  void *in[3] = {0}, *out = data_of(p, &e->w[0]);
+  if (!o->contiguous || n == 0 || n >= PARALLEL_FROM) return false;
   for (int i = 1; i < e->n; i++) {
-    const Tensor t = tensor_of(p, &e->w[i]);
-    stride[i - 1] = walk(&t, o.numel);
-    in[i - 1] = tensor_data(&t);
+    stride[i - 1] = walk(layout_of(p, &e->w[i]), n);
+    in[i - 1] = data_of(p, &e->w[i]);
     if (stride[i - 1] < 0) return false;
   }
-  const int64_t n = o.numel;
-  void *out = tensor_data(&o);
   if (one) {
     *s = (PlanStep){.run = run_one, .u.one = {one, n, stride[0], out, in[0]}};
   } else if (two) {
@@ -124,13 +130,11 @@ static bool lower_map(const Plan *p, PlanStep *s, const Event *e, Kern1 *one, Ke
   return true;
 }
 
-static DType dtype_of(const Plan *p, const Window *w) { return (DType)p->r->trace.layout[w->layout]->dtype; }
-
 static bool lower_kernel(const Plan *p, PlanStep *s, const Event *e, const Op *op) {
-  const DType dt = dtype_of(p, &e->w[1]);
+  const DType dt = (DType)layout_of(p, &e->w[1])->dtype;
   if (op->kern1[dt]) return lower_map(p, s, e, op->kern1[dt], NULL, NULL);
   if (op->kern2[dt]) return lower_map(p, s, e, NULL, op->kern2[dt], NULL);
-  if (op->kern3[DT_F32] && dt == DT_U8) return lower_map(p, s, e, NULL, NULL, op->kern3[dtype_of(p, &e->w[2])]);
+  if (op->kern3[DT_F32] && dt == DT_U8) return lower_map(p, s, e, NULL, NULL, op->kern3[layout_of(p, &e->w[2])->dtype]);
   return false;
 }
 
@@ -145,7 +149,8 @@ static bool lower_sum(const Plan *p, PlanStep *s, const Event *e, const OpArgs *
 
 static bool lower_copy(const Plan *p, PlanStep *s, const Event *e) {
   const Tensor o = tensor_of(p, &e->w[0]), a = tensor_of(p, &e->w[1]);
-  if (!o.contiguous || !a.contiguous || o.dtype != a.dtype || o.numel != a.numel || o.storage == a.storage) return false;
+  if (!o.contiguous || !a.contiguous || o.dtype != a.dtype || o.numel != a.numel || o.storage == a.storage)
+    return false;
   const size_t bytes = (size_t)o.numel * dtype_size((DType)o.dtype);
   *s = (PlanStep){.run = run_memcpy, .u.copy = {tensor_data(&o), tensor_data(&a), bytes}};
   return true;

@@ -5,8 +5,8 @@
  *   dead code   an event without side effects whose results are never read
  *   copies      COPY(b, a), where a is a temporary: let a's maker write to b
  *
- * None of them changes a bit of what is left. Each is one pass over the events; for the copies, every buffer has the list
- * of its uses.
+ * None of them changes a bit of what is left. Each is one pass over the events; for the copies, every buffer has the
+ * list of its uses.
  */
 #include <string.h>
 

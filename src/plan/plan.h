@@ -63,7 +63,7 @@ typedef struct Plan {
   Recording *r; /* owned: memory, conditions; its trace is gone */
   PlanStep *step;
   int steps, step_cap;
-  Arena memory;  /* of the steps' operands */
+  Arena memory;      /* of the steps' operands */
   Storage **written; /* memory from outside the step that it writes to; its version counts */
   int nwritten;
   Trace kept; /* the events of the movable steps */
@@ -77,7 +77,8 @@ typedef struct Plan {
 } Plan;
 
 /* Takes over r, which must be without failure; output[0..noutput-1] are the numbers of the buffers that the step
- * returns, result[i] the window onto it, or NULL: it is moved to the plan's memory. Both live as long as the plan. NULL without memory (r is released).
+ * returns, result[i] the window onto it, or NULL: it is moved to the plan's memory. Both live as long as the plan. NULL
+ * without memory (r is released).
  * To be called while the modes are as they were at the end of the step. */
 Plan *plan_new(Recording *r, const int *output, Tensor *const *result, int noutput);
 void plan_release(Plan *p); /* accepts NULL */

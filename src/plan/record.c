@@ -17,6 +17,7 @@
 /* Notes the script's line under way. */
 static void note_line(Recording *r) {
   Line line = {0};
+  if (r->one_line) return;
   if (r->find_line) r->find_line(r->line_arg, &line, false);
   r->line = trace_find_line(&r->trace, line.source, line.number);
   if (r->line >= 0) return;
@@ -340,6 +341,13 @@ static int on_seen(Tensor *t) {
   return r->line;
 }
 
+static void on_one_line(bool on) {
+  Recording *r = context->recording;
+  r->one_line = false;
+  if (on) note_line(r);
+  r->one_line = on;
+}
+
 static void on_refuse(const char *why) {
   recording_fail(context->recording, "lab.compile: this cannot be recorded: %s", why);
 }
@@ -356,6 +364,7 @@ static const Recorder step_recorder = {.call = on_call,
                                        .value_read = on_value_read,
                                        .element_written = on_element_written,
                                        .seen = on_seen,
+                                       .one_line = on_one_line,
                                        .refuse = on_refuse,
                                        .refused = on_refused};
 
@@ -443,48 +452,4 @@ void recording_release(Recording *r) {
   alloc_put(r->watch, (size_t)r->watch_cap * sizeof *r->watch);
   alloc_put(r->leaf, (size_t)r->leaf_cap * sizeof *r->leaf);
   alloc_put(r, sizeof *r);
-}
-
-/* --- conditions --------------------------------------------------------------------------------------------------- */
-
-Modes modes_of(const Context *c) {
-  return (Modes){.plan_key = recorder_plan_key, .default_dtype = c->default_dtype, .grad_mode = c->grad_mode};
-}
-
-bool modes_hold(const Modes *then, const Context *c) {
-  return then->plan_key == recorder_plan_key && then->default_dtype == c->default_dtype &&
-         then->grad_mode == c->grad_mode;
-}
-
-static bool broken(const char **why, const char *what) {
-  if (why) *why = what;
-  return false;
-}
-
-static bool leaves_hold(const Recording *r) {
-  for (int i = 0; i < r->leaves; i++) {
-    const Leaf *l = &r->leaf[i];
-    if (l->t->storage != l->storage || l->t->requires_grad != l->requires_grad) return false;
-  }
-  return true;
-}
-
-bool recording_holds(const Recording *r, const char **why) {
-  if (!leaves_hold(r)) return broken(why, "a tensor was converted, or its requires_grad changed");
-  for (int i = 0; i < r->watches; i++) {
-    const Watch *w = &r->watch[i];
-    if (memcmp(w->p, w->bytes, w->size) == 0) continue;
-    const char *where = trace_line_text(&r->trace, w->line);
-    err_set("%s, which the step reads as a number%s%s, has changed", w->name, where[0] ? " at " : "", where);
-    return broken(why, err_message());
-  }
-  return true;
-}
-
-bool recording_fits_grads(const Recording *r) {
-  for (int i = 0; i < r->slots; i++) {
-    const GradSlot *s = &r->slot[i];
-    if (s->needs_entry && !s->entry != !s->leaf->grad) return false;
-  }
-  return true;
 }

@@ -5,8 +5,8 @@
  * first appearance, the gradients that the step finds and leaves, and what it took for granted. Two calls of one step
  * whose events are the same, on the same kinds of memory with the same numbers, make a plan.
  *
- * The second call is compared while it runs: its recording takes over the trace of the first and goes along it. Where it
- * does something else, the rest of the trace is replaced. So there is never more than one trace.
+ * The second call is compared while it runs: its recording takes over the trace of the first and goes along it. Where
+ * it does something else, the rest of the trace is replaced. So there is never more than one trace.
  */
 #ifndef OPTLAB_PLAN_RECORD_H
 #define OPTLAB_PLAN_RECORD_H
@@ -42,10 +42,10 @@ typedef struct Buffer {
     uint64_t hash; /* BUFFER_CONSTANT: of its contents */
   };
   BufferKind kind;
-  bool constant;  /* so far its contents are the same in each call */
-  bool written;   /* by an event */
-  uint8_t input;  /* BUFFER_INPUT: which, from 0 */
-  int line;       /* of the script, where it first appeared */
+  bool constant; /* so far its contents are the same in each call */
+  bool written;  /* by an event */
+  uint8_t input; /* BUFFER_INPUT: which, from 0 */
+  int line;      /* of the script, where it first appeared */
 } Buffer;
 
 /* A tensor from outside the step whose .grad the step looked at or changed. */
@@ -88,13 +88,14 @@ typedef struct Recording {
   int buffer_cap, slot_cap, watch_cap, leaf_cap;
   int *table; /* [table_size] buffers by their keys, 0: free, else the number + 1 */
   int table_size;
-  int line; /* under way */
+  int line;                       /* under way */
+  bool one_line;                  /* it stays that one */
   const struct Recording *before; /* whose trace this is; borrowed until the end, NULL: none */
   int at;                         /* so many events were the same as in the call before */
   char difference[768];           /* "" or what this call did otherwise */
-  uint64_t start;          /* storages and tensors with larger serials were made by the step */
-  bool stop;               /* on trouble: go on without recording, instead of raising */
-  FindLine *find_line;     /* NULL: lines are not known */
+  uint64_t start;                 /* storages and tensors with larger serials were made by the step */
+  bool stop;                      /* on trouble: go on without recording, instead of raising */
+  FindLine *find_line;            /* NULL: lines are not known */
   void *line_arg;
   char failure[1024]; /* "" or why this step cannot be recorded, with the script's line in front */
 } Recording;
@@ -107,7 +108,7 @@ Recording *recording_start(Tensor *const *input, int ninput, Recording *before, 
 
 /* Takes the recorder away again, notes what is left in .grad and compares it with what the call before left. */
 void recording_end(Recording *r);
-void recording_release(Recording *r); /* accepts NULL */
+void recording_release(Recording *r);      /* accepts NULL */
 void recording_forget_trace(Recording *r); /* what it takes for granted stays, with the lines */
 
 /* Registers a tensor that the step returns; its buffer's number, -1 without memory. To be called before the end. */
@@ -116,6 +117,8 @@ int recording_output(Recording *r, Tensor *t);
 /* Notes why the step cannot be recorded, unless something else was noted before. */
 void recording_fail(Recording *r, const char *fmt, ...) ERR_PRINTF(2, 3);
 
+/* --- conditions.c ------------------------------------------------------------------------------------------------- */
+
 /* Whether the leaves and the numbers that the step took for granted are what they were. If not and why is not NULL,
  * *why says what changed (until the next err_set). */
 bool recording_holds(const Recording *r, const char **why);
@@ -123,7 +126,7 @@ bool recording_holds(const Recording *r, const char **why);
 /* Whether the leaves have gradients now where they had some when the recording began, and none where they had none. */
 bool recording_fits_grads(const Recording *r);
 
-/* --- compare.c: 0, or -1 with err_set: what b did otherwise than a, with the line. b has the trace -------------------- */
+/* --- compare.c: 0, or -1 with err_set: what b did otherwise than a, with the line. b has the trace ---------------- */
 
 int recording_compare_events(const Recording *a, const Recording *b, const Event *x, const Event *y);
 int recording_compare_ends(const Recording *a, const Recording *b); /* at the end of b */

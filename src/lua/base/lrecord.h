@@ -17,9 +17,10 @@ void lrecord_raise(lua_State *L);             /* raises what the recorder has re
 
 /* --- for lab.compile ---------------------------------------------------------------------------------------------- */
 
-void lrecord_open(lua_State *L);        /* before a step is recorded */
-void lrecord_close(lua_State *L);       /* after it */
-int lrecord_push_kept(lua_State *L);    /* pushes the list of values kept alive so far; its Lua type */
-int lrecord_push_tensors(lua_State *L); /* pushes the table {tensor userdata -> number of a line}, weak keys; its type */
+void lrecord_open(lua_State *L);     /* before a step is recorded */
+void lrecord_close(lua_State *L);    /* after it */
+int lrecord_push_kept(lua_State *L); /* pushes the list of values kept alive so far; its Lua type */
+int lrecord_push_tensors(
+    lua_State *L); /* pushes the table {tensor userdata -> number of a line}, weak keys; its type */
 
 #endif

@@ -1,7 +1,8 @@
 # prepare.sh - what scripts/run and scripts/test share; read by them with `.`, from the project's root.
 #
 #   install_packages run|test   installs what scripts/packages lists and is missing (apt systems), or names it and stops
-#   build PRESET DIR            configures DIR once and builds it; prints how far it is when that takes longer
+#                               (elsewhere.sh)
+#   build PRESET DIR [TARGET..] configures DIR once and builds it; prints how far it is when that takes longer
 #   with_progress STATE CMD...  runs CMD; every five seconds it prints what the command STATE prints
 
 say() { printf '%s\n' "$*" >&2; }
@@ -51,10 +52,9 @@ as_root() {
 
 install_packages() {
   if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then
-    have_tools "$1" && return 0
-    say "This is no Debian or Ubuntu: please install what these packages hold, then run this again:"
-    say "  $(wanted_packages "$1" | tr '\n' ' ')"
-    exit 1
+    . scripts/elsewhere.sh
+    name_missing "$1"
+    return
   fi
   missing=$(missing_packages "$1")
   [ -z "$missing" ] && return 0
@@ -79,21 +79,16 @@ fetch_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@" >>"$log" 2>&1
 }
 
-# Elsewhere: whether everything seems to be there already.
-have_tools() {
-  for tool in cc cmake ninja pkg-config gnuplot; do command -v $tool >/dev/null 2>&1 || return 1; done
-  pkg-config --exists lua5.4 openblas libedit zlib libzip libcurl libcrypto || return 1
-  [ "$1" = run ] && return 0
-  for tool in busted luacheck clang-format; do command -v $tool >/dev/null 2>&1 || return 1; done
-}
-
 configure_and_build() {
-  { [ -f "$2/build.ninja" ] || cmake --preset "$1"; } >"$log" 2>&1 && cmake --build "$2" >>"$log" 2>&1
+  preset=$1 folder=$2
+  shift 2
+  { [ -f "$folder/build.ninja" ] || cmake --preset "$preset"; } >"$log" 2>&1 &&
+    cmake --build "$folder" ${1+--target "$@"} >>"$log" 2>&1
 }
 
 build() {
   log=$(mktemp)
-  if with_progress last_line configure_and_build "$1" "$2"; then
+  if with_progress last_line configure_and_build "$@"; then
     rm -f "$log"
     return 0
   fi

@@ -11,6 +11,7 @@
 #include "autograd/graph.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/interrupt.h"
 #include "core/recorder.h"
 
 static uint64_t last_seq; /* the process's: contexts may share graphs. Only the thread that runs Lua records any */
@@ -160,6 +161,11 @@ static Tensor *new_output(const Op *op, const OpShape *s, Tensor *const *in, int
   return like ? tensor_new_ordered(s->dtype, s->ndim, s->shape, like->stride) : tensor_new(s->dtype, s->ndim, s->shape);
 }
 
+/* What forward computed counts only if it came to its end. */
+static int run_forward(const Op *op, Tensor *out, Tensor *const *in, int nin, const OpArgs *args) {
+  return op->forward(out, in, nin, args) < 0 ? -1 : interrupt_check();
+}
+
 static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *args) {
   OpShape s;
   s.batch_innermost = false;
@@ -169,7 +175,7 @@ static Tensor *compute(const Op *op, Tensor *const *in, int nin, const OpArgs *a
     err_prefix("%s: ", op->name); /* no such shape, or no memory */
     return NULL;
   }
-  if (!op->view && op->forward(out, in, nin, args) < 0) {
+  if (!op->view && run_forward(op, out, in, nin, args) < 0) {
     tensor_release(out);
     return NULL;
   }
@@ -183,7 +189,7 @@ int op_rerun(const Computation *c, Context *own) {
   (void)own;
   memcpy(&call, c->args, sizeof call);
   const Op *op = op_row((OpId)call.op);
-  if (op->forward) return op->forward(c->t[0], c->t + 1, c->n - 1, &call.args);
+  if (op->forward) return run_forward(op, c->t[0], c->t + 1, c->n - 1, &call.args);
   OpShape s; /* a view that had to copy */
   if (op->infer(&s, c->t + 1, 1, &call.args) < 0) return -1;
   Tensor *copy = op->view(&s, c->t[1], &call.args);

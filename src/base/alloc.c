@@ -17,6 +17,24 @@
 #define SMALL_CLASSES (SMALL_MAX / ALIGN)
 #define NUM_CLASSES (SMALL_CLASSES + 4 * 42)
 
+/* In a build with AddressSanitizer the rest of a block behind the bytes that were asked for, and blocks in the lists, are
+ * poisoned: reading or writing them is an error like any other, though they are memory of ours. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define POISON_BLOCKS
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define POISON_BLOCKS
+#endif
+#if defined(POISON_BLOCKS)
+#include <sanitizer/asan_interface.h>
+#define POISON(p, n) __asan_poison_memory_region(p, n)
+#define UNPOISON(p, n) __asan_unpoison_memory_region(p, n)
+#else
+#define POISON(p, n) ((void)(p), (void)(n))
+#define UNPOISON(p, n) ((void)(p), (void)(n))
+#endif
+
 typedef struct FreeBlock {
   struct FreeBlock *next;
 } FreeBlock;
@@ -48,7 +66,7 @@ void alloc_trim(void) {
     while (free_list[c]) {
       FreeBlock *block = free_list[c];
       free_list[c] = block->next;
-      free(block);
+      free(block); /* which needs no unpoisoning: the sanitizer does that */
       stats.frees++;
     }
   }
@@ -79,6 +97,8 @@ static void *get(size_t bytes) {
   }
   stats.live += (int64_t)size;
   if (stats.live > stats.peak) stats.peak = stats.live;
+  UNPOISON(block, size);
+  POISON((char *)block + bytes, size - bytes);
   return block;
 }
 
@@ -86,8 +106,10 @@ static void put(void *p, size_t bytes) {
   size_t size = 0;
   int c = size_class(bytes, &size);
   FreeBlock *block = p;
+  UNPOISON(block, sizeof *block); /* also where 0 bytes were asked for */
   block->next = free_list[c];
   free_list[c] = block;
+  POISON(block + 1, size - sizeof *block);
   stats.live -= (int64_t)size;
   stats.cached += (int64_t)size;
 }

@@ -31,6 +31,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
+
 #define MAX_TEAM 256
 #define CLOSED UINT32_MAX
 #define WORKER_SPINS 2000 /* looks for a job before a worker goes to sleep: 50 us on a Zen 5 */
@@ -106,6 +108,7 @@ int parallel_thread(void) { return me; }
 /* --- chunks ------------------------------------------------------------------------------------------------------- */
 
 static void run_chunk(Body *body, void *ctx, int64_t n, int64_t grain, int64_t chunk) {
+  if (interrupt_requested()) return; /* the caller of parallel_for reports it */
   const int64_t begin = chunk * grain, left = n - begin;
   body(ctx, begin, begin + (left < grain ? left : grain));
 }

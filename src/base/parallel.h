@@ -21,7 +21,10 @@ int parallel_thread(void);
 
 /* Calls body(ctx, begin, end) for consecutive chunks of [0, n) of `grain` indices each (the last may be shorter), on
  * the worker threads if there are several chunks and several threads, else on the caller's. Chunk borders depend on n
- * and grain alone. */
+ * and grain alone.
+ *
+ * After an interrupt_request the chunks that are left are not computed: who writes results with it asks
+ * interrupt_check() afterwards, as the op table does for all of its rows. */
 void parallel_for(int64_t n, int64_t grain, void (*body)(void *ctx, int64_t begin, int64_t end), void *ctx);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
 #include "core/recorder.h"
 #include "core/tensor.h"
@@ -151,7 +152,7 @@ static int check_copy(const Tensor *dst, const Tensor *src) {
 int tensor_copy_(Tensor *dst, const Tensor *src) {
   if (check_copy(dst, src) < 0) return -1;
   const Recorder *paused = recorder_pause();
-  int rc = copy_over(dst, src);
+  const int rc = copy_over(dst, src) < 0 ? -1 : interrupt_check();
   recorder_resume(paused);
   if (context->recorder && rc == 0) report_copy(dst, src);
   return rc;

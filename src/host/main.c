@@ -1,12 +1,12 @@
 /*
  * main.c - the program: a Lua interpreter that knows where its modules are.
  *
- * All that needs C is here: the state, the search path, Ctrl-C, the exit status. Options, scripts, error reports and
- * the prompt are Lua (lua/optlab/cli), called in protected mode with the functions of this file and the command
- * line.
+ * All that needs C is here: the state, the search path, the exit status. Options, scripts, error reports and the prompt
+ * are Lua (lua/optlab/cli), called in protected mode with the functions of this file and the command line. Signals:
+ * signals.h.
  *
- * Ctrl-C: the first sets a hook that raises "interrupted" at the next Lua instruction; the second kills, in case that
- * instruction is far away. Exit status: 0, 1 after an error, 130 after Ctrl-C, or what the script gave to os.exit.
+ * Exit status: 0, 1 after an error, 128 + its number after a signal (130 after Ctrl-C), or what the script gave to
+ * os.exit.
  */
 #include <errno.h>
 #include <lauxlib.h>
@@ -20,49 +20,43 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
+#include "host/coroutines.h"
 #include "host/prompt.h"
+#include "host/signals.h"
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
 
-/* A signal handler finds nothing else than variables of the process. */
-static lua_State *main_state;
-static volatile sig_atomic_t interrupted;
-
-/* --- Ctrl-C ---------------------------------------------------------------------------------------------------- */
-
-static void raise_interrupt(lua_State *L, lua_Debug *ar) {
-  (void)ar;
-  lua_sethook(L, NULL, 0, 0);
-  lua_pushliteral(L, "interrupted");
-  lua_error(L);
-}
-
-/* A signal handler may call nothing of Lua but lua_sethook. SA_RESETHAND has put the default back, so the next Ctrl-C
- * kills. */
-static void on_interrupt(int sig) {
-  (void)sig;
-  interrupted = 1;
-  lua_sethook(main_state, raise_interrupt, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
-}
-
-static void catch_interrupt(void) {
-  struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
-  interrupted = 0;
-  sigaction(SIGINT, &action, NULL);
-}
-
 /* --- what cli.lua gets as `host` ------------------------------------------------------------------------------- */
 
-/* host.was_interrupted(): whether Ctrl-C was pressed since the start or the last host.rearm() */
-static int host_was_interrupted(lua_State *L) {
-  lua_pushboolean(L, interrupted);
-  return 1;
+/* host.attempt(f, handler): xpcall that also takes a Ctrl-C: the error "interrupted" ends here, and scripts run again.
+ * After another signal the program ends. */
+static int host_attempt(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  lua_settop(L, 2);
+  lua_insert(L, 1);
+  const bool ok = lua_pcall(L, 0, LUA_MULTRET, 1) == LUA_OK;
+  if (atomic_load(&interrupt_signal) == SIGINT) {
+    signals_take();
+    signals_rearm();
+  }
+  lua_pushboolean(L, ok);
+  lua_replace(L, 1);
+  return lua_gettop(L);
 }
 
-/* host.rearm(): the prompt goes on after Ctrl-C */
-static int host_rearm(lua_State *L) {
-  lua_sethook(L, NULL, 0, 0);
-  catch_interrupt();
+/* host.interrupt(): as if Ctrl-C had been pressed */
+static int host_interrupt(lua_State *L) {
+  (void)L;
+  raise(SIGINT);
+  return 0;
+}
+
+/* host.let_go(): a signal does not look at the state any more, which os.exit is about to close */
+static int host_let_go(lua_State *L) {
+  (void)L;
+  signals_watch(NULL);
   return 0;
 }
 
@@ -91,8 +85,12 @@ static int host_ignore_closed_pipe(lua_State *L) {
 }
 
 static const luaL_Reg HOST_FUNCTIONS[] = {
-    {"was_interrupted", host_was_interrupted},       {"rearm", host_rearm}, {"input_waits", host_input_waits},
-    {"ignore_closed_pipe", host_ignore_closed_pipe}, {NULL, NULL},
+    {"attempt", host_attempt},
+    {"interrupt", host_interrupt},
+    {"let_go", host_let_go},
+    {"input_waits", host_input_waits},
+    {"ignore_closed_pipe", host_ignore_closed_pipe},
+    {NULL, NULL},
 };
 
 /* --- start and end --------------------------------------------------------------------------------------------- */
@@ -140,6 +138,7 @@ static int pmain(lua_State *L) {
     lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
   }
   luaL_openlibs(L);
+  coroutines_install(L);
   lua_pushinteger(L, EXIT_FAILURE);
   if (!find_home(L, argv[0])) return 1;
   lua_getglobal(L, "require");
@@ -168,24 +167,54 @@ static bool flush_output(void) {
   return false;
 }
 
+/* require("optlab.cli").abandon(signal), after the script has been broken off: closes what is open. */
+static int pabandon(lua_State *L) {
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  if (lua_getfield(L, -1, "optlab.cli") != LUA_TTABLE) {
+    fputs("optlab: interrupted\n", stderr); /* at the start */
+    return 0;
+  }
+  lua_getfield(L, -1, "abandon");
+  lua_pushvalue(L, 1);
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+/* Calls f with the arguments above it in protected mode; writes the message of an error. */
+static bool call(lua_State *L, int arguments, int results) {
+  lua_pushcfunction(L, message_handler);
+  const int at = lua_gettop(L) - arguments - 1;
+  lua_insert(L, at);
+  const bool ok = lua_pcall(L, arguments, results, at) == LUA_OK;
+  if (!ok && !interrupt_requested()) fprintf(stderr, "optlab: %s\n", lua_tostring(L, -1));
+  return ok;
+}
+
+/* The exit status of the command line. */
+static int run(lua_State *L, int argc, char **argv) {
+  lua_pushcfunction(L, pmain);
+  lua_pushinteger(L, argc);
+  lua_pushlightuserdata(L, argv);
+  int status = call(L, 2, 1) ? (int)lua_tointeger(L, -1) : EXIT_FAILURE;
+  const int signal = signals_take();
+  if (signal == 0) return status;
+  lua_settop(L, 0);
+  lua_pushcfunction(L, pabandon);
+  lua_pushinteger(L, signal);
+  call(L, 1, 0);
+  return 128 + signal;
+}
+
 int main(int argc, char **argv) {
-  lua_State *L = main_state = luaL_newstate();
+  signals_catch();
+  lua_State *L = luaL_newstate();
   if (!L) {
     fputs("optlab: not enough memory\n", stderr);
     return EXIT_FAILURE;
   }
-  catch_interrupt();
-  lua_pushcfunction(L, message_handler);
-  lua_pushcfunction(L, pmain);
-  lua_pushinteger(L, argc);
-  lua_pushlightuserdata(L, argv);
-  int status = EXIT_FAILURE;
-  if (lua_pcall(L, 2, 1, 1) == LUA_OK) {
-    status = (int)lua_tointeger(L, -1);
-  } else {
-    fprintf(stderr, "optlab: %s\n", lua_tostring(L, -1));
-  }
-  signal(SIGINT, SIG_DFL);
+  signals_watch(L);
+  int status = run(L, argc, argv);
+  signals_watch(NULL);
   lua_close(L);
   if (!flush_output() && status == EXIT_SUCCESS) status = EXIT_FAILURE;
   return status;

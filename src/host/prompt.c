@@ -2,8 +2,8 @@
  * prompt.c - libedit as four Lua functions.
  *
  * There is one terminal, so there is one editor, kept in static variables. Ctrl-C: while a line is being read our own
- * handler notes it and makes read(2) fail, so that libedit returns; the handler of the running program (main.c) is put
- * back afterwards.
+ * handler notes it and makes read(2) fail, so that libedit returns; the handler of the running program (signals.c) is
+ * put back afterwards.
  */
 #include "host/prompt.h"
 
@@ -17,6 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <wchar.h>
+
+#include "base/interrupt.h"
 
 #define HISTORY_LINES 2000
 
@@ -41,7 +43,7 @@ static const char *show_prompt(EditLine *el) {
 /* One byte from the terminal; 1, 0 at its end, -1 on failure or Ctrl-C. */
 static int read_byte(char *c) {
   for (;;) {
-    if (cancelled) return -1;
+    if (cancelled || interrupt_requested()) return -1;
     ssize_t n = read(STDIN_FILENO, c, 1);
     if (n >= 0) return (int)n;
     if (errno != EINTR) return -1;

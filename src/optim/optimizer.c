@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
 #include "core/recorder.h"
 
@@ -299,6 +300,7 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
     return -1;
   }
   tensor_touch(p);
+  if (interrupt_check() < 0) return -1;
   if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
   q->any_fresh = false;
   optim_count(q);

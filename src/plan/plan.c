@@ -7,6 +7,7 @@
 
 #include "autograd/op.h"
 #include "base/alloc.h"
+#include "base/interrupt.h"
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
 
@@ -237,7 +238,7 @@ int plan_run(Plan *p, Context *own) {
   if (spare_held_gradients(p) < 0) return -1;
   for (int i = 0; i < p->nwritten; i++) p->written[i]->version++;
   for (const PlanStep *s = p->step, *end = s + p->steps; s < end; s++) {
-    if (s->run(s, own) < 0) return -1;
+    if (s->run(s, own) < 0 || interrupt_check() < 0) return -1;
   }
   leave_grads(p->r);
   return 0;

@@ -27,31 +27,64 @@ describe("files", function()
     assert.equal("a\n640\nnew", listing)
   end)
 
-  it("that grow have a name of their own until they are complete", function()
-    assert.is_true(files.replace(dir .. "/a", "old"))
-    local f = files.open_partial(dir .. "/a", dir .. "/a.partial")
-    assert.is_true(f:write("1\n"))
-    assert.equal("1\n", files.read(dir .. "/a.partial"))
-    assert.is_true(f:write("2\n"))
-    assert.equal("old", files.read(dir .. "/a"))
+  it("replace a link that they must not follow", function()
+    program.shell(dir, "echo precious >a && ln -s a link")
+    assert.is_true(files.replace(dir .. "/link", "new", true))
+    assert.same({ "precious\n", "new" }, { files.read(dir .. "/a"), files.read(dir .. "/link") })
+    assert.equal("file", require("luv").fs_lstat(dir .. "/link").type)
+  end)
+
+  it("do not replace what is no regular file", function()
+    program.shell(dir, "mkfifo fifo; mkdir folder")
+    for name, what in pairs { fifo = "a FIFO", folder = "a directory" } do
+      local message = ("cannot write %s/%s: it is %s, not a regular file"):format(dir, name, what)
+      assert.same({ nil, message }, { files.replace(dir .. "/" .. name, "text") })
+      assert.same({ nil, message }, { files.grow(dir .. "/" .. name, "text") })
+    end
+    assert.same({ nil, "cannot write /dev/null: it is a device, not a regular file" },
+      { files.replace("/dev/null", "text") })
+  end)
+
+  it("that grow are there with their first line, in the place of the old file", function()
+    program.shell(dir, "echo precious >b && ln -s b a")
+    local f = files.grow(dir .. "/a", "1\n")
+    assert.equal("1\n", files.read(dir .. "/a"))
+    assert.is_true(f:append("2\n"))
+    assert.equal("1\n2\n", files.read(dir .. "/a"))
     assert.is_true(f:commit())
     assert.equal("1\n2\n", files.read(dir .. "/a"))
-    assert.same({ "a" }, files.list(dir))
-    assert.is_false(pcall(f.write, f, "3"))
-    do local dropped <close> = files.open_partial(dir .. "/a", dir .. "/b") dropped:write("3") end
-    assert.same({ "3", "1\n2\n" }, { files.read(dir .. "/b"), files.read(dir .. "/a") })
-    local none, message = files.open_partial(dir .. "/no/a", dir .. "/no/b")
+    assert.equal("precious\n", files.read(dir .. "/b"))
+    assert.is_false(pcall(f.append, f, "3"))
+    do
+      local open <close> = files.grow(dir .. "/a", "3\n")
+      assert.is_true(open:append("4\n"))
+    end
+    assert.equal("3\n4\n", files.read(dir .. "/a"))
+    local none, message = files.grow(dir .. "/no/a", "")
     assert.is_nil(none)
     assert.equal(("cannot write %s/no/a: No such file or directory"):format(dir), message)
   end)
 
-  it("that could not be written are not committed", function()
-    if files.kind("/dev/full") ~= "char" then pending("no /dev/full here") return end
-    local f = files.open_partial(dir .. "/a", "/dev/full")
-    local full = ("cannot write %s/a: No space left on device"):format(dir)
-    assert.same({ nil, full }, { f:write("1") })
-    assert.same({ nil, full }, { f:commit() })
-    assert.equal("char", files.kind("/dev/full"))
+  it("without a name are for other programs", function()
+    local t <close> = files.scratch()
+    local uv = require "luv"
+    local ended = false
+    uv.spawn("sh", { args = { "-c", "echo text >/dev/fd/3" }, stdio = { nil, nil, nil, t:fd() } },
+      function() ended = true end)
+    while not ended do uv.run("once") end
+    assert.equal("text\n", t:read())
+    t:close()
+    assert.is_false(pcall(t.read, t))
+  end)
+
+  it("that a killed process left behind are removed by the next, those of a living one are not", function()
+    local lost, other, alive = ".optlab-0123456789abcdef.part", ".optlab-0123456789abcdeg.part",
+      ".optlab-2123456789abcdef.part"
+    local _, out = program.shell(dir, ([[
+      echo lost >%s; echo other >%s; ln -s %s .optlab-1123456789abcdef.part; echo alive >%s
+      exec 9<%s; flock 9; %s -e 'require("optlab.base.files").replace("new", "text")'
+      ls -A | grep part$]]):format(lost, other, other, alive, alive, program.quoted(program.path)))
+    assert.equal(("%s\n.optlab-1123456789abcdef.part\n%s\n"):format(other, alive), out)
   end)
 
   it("are read as a whole, or named with the reason", function()

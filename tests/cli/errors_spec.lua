@@ -1,6 +1,5 @@
 --- The foundations of the Lua modules: error messages, the log of numbers.
 local errors = require "optlab.base.errors"
-local lab_files = require "optlab.base.files"
 local lab = require "optlab"
 local files = require "tests.support.files"
 local program = require "tests.support.program"
@@ -59,10 +58,11 @@ describe("metrics", function()
     log:row("a,b", 1, 0.1)
     log:row { epoch = 2, loss = lab.tensor(0.5) }
     log:row(true, 3, 0 / 0)
-    assert.is_nil(lab_files.kind(dir .. "/deep/er/one.csv"))
+    local rows = 'run,epoch,loss\n"a,b",1,0.1\n,2,0.5\ntrue,3,nan\n'
+    assert.equal(rows, files.read(dir .. "/deep/er/one.csv")) -- each row is there when row returns
     log:close()
-    assert.equal('run,epoch,loss\n"a,b",1,0.1\n,2,0.5\ntrue,3,nan\n', files.read(dir .. "/deep/er/one.csv"))
-    assert.is_nil(lab_files.kind(dir .. "/deep/er/one.partial.csv"))
+    assert.equal(rows, files.read(dir .. "/deep/er/one.csv"))
+    assert.same({ "one.csv" }, files.names(dir .. "/deep/er"))
   end)
 
   it("explain mistakes", function()
@@ -75,18 +75,22 @@ describe("metrics", function()
     assert.matches('lab.metrics: columns must be a list of names such as', message_of(lab.metrics, {}))
   end)
 
-  it("close at the script's end, and keep the partial file when it fails", function()
+  it("close at the script's end, and keep their rows when it fails or is killed", function()
     files.write(dir .. "/a.lua", [[
 local lab = require "optlab"
-local p = lab.params { fail = false }
+local p = lab.params { fail = false, kill = false, exit = false }
 local log = lab.metrics { "x" }
 log:row(1)
+if p.exit then os.exit(3) end
+if p.kill then os.execute "kill -KILL $PPID" end
 if p.fail then error "failed" end]])
     assert.equal(0, (program.run(dir, "a.lua")))
     assert.equal("x\n1\n", files.read(dir .. "/out/a/metrics.csv"))
-    assert.equal(1, (program.run(dir, "a.lua", "--fail", "--out", "b")))
-    assert.is_nil(lab_files.kind(dir .. "/b/metrics.csv"))
-    assert.equal("x\n1\n", files.read(dir .. "/b/metrics.partial.csv"))
+    for option, status in pairs { fail = 1, exit = 3, kill = 128 + 9 } do
+      assert.equal(status, (program.run(dir, "a.lua", "--" .. option, "--out", option)))
+      assert.equal("x\n1\n", files.read(("%s/%s/metrics.csv"):format(dir, option)))
+      assert.same({ "metrics.csv" }, files.names(dir .. "/" .. option))
+    end
   end)
 
   it("name a folder that cannot be written", function()
@@ -97,12 +101,16 @@ if p.fail then error "failed" end]])
     assert.equal("optlab: a.lua:1: lab.metrics: cannot make the folder file: a file of that name is in the way\n", err)
   end)
 
-  it("name a full disk", function()
-    if lab_files.kind("/dev/full") ~= "char" then pending("no /dev/full here") return end
-    program.shell(dir, "mkdir full && ln -s /dev/full full/metrics.partial.csv")
-    files.write(dir .. "/a.lua", 'require("optlab").metrics { "x" }')
-    local status, _, err = program.run(dir, "a.lua", "--out", "full")
+  it("name a full disk, and keep whole rows", function()
+    files.write(dir .. "/a.lua", [[
+      local log = require("optlab").metrics { "x" }
+      for i = 1, 100 do log:row(("%02d"):format(i):rep(25)) end]])
+    -- ulimit -f counts blocks of 512 bytes: the head and ten rows of 51 fit into the second one
+    local status, _, err = program.shell(dir, "ulimit -f 1; " .. program.quoted(program.path) .. " a.lua --out full")
     assert.equal(1, status)
-    assert.matches("^optlab: [^\n]*metrics: cannot write full/metrics.csv: No space left on device\n$", err)
+    assert.matches("^optlab: [^\n]*metrics: cannot write full/metrics.csv: File too large\n", err)
+    local text = files.read(dir .. "/full/metrics.csv")
+    assert.matches("^x\n01", text)
+    assert.matches("\n(%d%d)" .. ("%1"):rep(24) .. "\n$", text) -- whole rows
   end)
 end)

@@ -141,6 +141,30 @@ local function sorted(list)
   return names
 end
 
+describe("a list in an argument", function()
+  -- Calls with a name in a list, where it would be dropped.
+  local DROPPED = {
+    "nn.Sequential({nn.ReLU(), foo = nn.ReLU()})", "sched.MultiStepLR{base_lr = 1, milestones = {1, foo = 1}}",
+    "sched.sequential{schedules = {print, foo = 1}, milestones = {}}", "optim.SGD({{params = {w[1], foo = 1}}})",
+    "optim.SGD{params = {w[1], foo = 1}}", "optim.Adam(w, {betas = {0.9, 0.99, foo = 1}})",
+    "opt:add_param_group{params = {lab.ones(1), foo = 1}}", "optim.clip_grad_norm_({w[1], foo = 1}, 1)",
+    "optim.clip_grad_value_({w[1], foo = 1}, 1)", "plot.figure{xlim = {1, 2, foo = 1}}",
+    "train.sweep{model = print, optimizer = print, data = ds, epochs = 1, loss = print, runs = {{}, foo = 1}}",
+    "train.sweep{model = print, optimizer = print, data = ds, epochs = 1, loss = print, grid = {lr = {1, foo = 1}}}",
+    "optim.define{name = 'A', step = print, defaults = {lr = 1, betas = {0.9, foo = 1}}}",
+    "nn.Conv2d(1, 1, {kernel_size = {3, 3, foo = 1}})",
+  }
+  for _, call in ipairs(DROPPED) do
+    it("has no names: " .. call, function()
+      local ok, message = run(call)
+      assert.is_false(ok)
+      assert.matches("^script%.lua:1: ", message)
+      local without = call:gsub(", foo = [%w.]+%(?%)?", "")
+      if not call:match("^train%.sweep") then assert.is_true(run(without)) end
+    end)
+  end
+end)
+
 describe("public functions", function()
   local loud, offline = print, os.getenv("OPTLAB_OFFLINE")
 

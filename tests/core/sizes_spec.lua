@@ -110,6 +110,24 @@ describe("a shape that fits into a number but not into memory", function()
   end)
 end)
 
+describe("other numbers that memory follows", function()
+  it("are refused where their product is none", function()
+    local function sweep(epochs)
+      return lab.train.sweep {
+        model = function() return lab.nn.Linear(2, 1) end, loss = lab.nn.MSELoss(), runs = { { seed = 1 } },
+        optimizer = function(params) return lab.optim.SGD(params, { lr = 0.1 }) end,
+        data = { X = lab.rand(8, 2), y = lab.rand(8, 1) }, batch_size = 4, epochs = epochs,
+      }
+    end
+    for _, epochs in ipairs { 1 << 61, (1 << 61) + 1, math.maxinteger } do
+      errors.says(function() sweep(epochs) end, "more losses than memory can hold")
+    end
+    errors.says(function() sweep(1 << 53) end, "memory")
+    local loader = lab.data.loader({ X = lab.rand(8, 2), y = lab.rand(8, 1) }, { batch_size = 1 << 53, shuffle = true })
+    for X in loader:batches() do assert.equal(8, X.shape[1]) end
+  end)
+end)
+
 describe("ranges and lists", function()
   it("take steps and lengths of any size", function()
     local x = lab.arange(5)

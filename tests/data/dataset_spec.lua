@@ -22,6 +22,13 @@ describe("data.split and Dataset:subset", function()
     assert.same({ 4, 5 }, ds:subset(5).y:tolist())
   end)
 
+  it("cut every tensor with as many rows", function()
+    local ds = { X = lab.arange(12):view(6, 2), y = lab.arange(6), weight = lab.arange(6), mean = lab.zeros(6) }
+    local _, b = data.split(ds, { 4, 2 })
+    assert.same({ 4, 5 }, b.weight:tolist())
+    assert.equal(6, #b.mean)
+  end)
+
   it("check the rows", function()
     contains(message(data.split, set(), { 4, 3 }), "data.split: part 2 is to have 3 rows, but of 6 rows 2 are left")
     contains(message(data.split, set(), {}), "sizes must be a list of sizes such as {8000, 2000}, got a table")

@@ -29,6 +29,63 @@ describe("data", function()
   setup(function() folder = files.folder() end)
   teardown(function() files.remove(folder) end)
 
+  -- What a server may do that is no error of HTTP's.
+  describe("download from a server that misbehaves", function()
+    local url, stop
+
+    setup(function() url, stop = server.start(write("served", ("0123456789abcde\n"):rep(1000))) end)
+    teardown(function() stop(folder .. "/quit") end)
+
+    local function fails(path, options, ...)
+      local target = folder .. "/bad/file"
+      local began = lab.clock()
+      local ok, err = data.download(url(path), target, options)
+      assert.is_nil(ok, path)
+      contains(err, url(path) .. ": ", ...)
+      assert.is_true(lab.clock() - began < 5)
+      assert.same({}, files.names(folder .. "/bad"))
+    end
+
+    it("stops at a size", function()
+      fails("endless/x", { max_bytes = 1000000 }, "the file has more than 1000000 bytes; max_bytes and "
+        .. "OPTLAB_MAX_DOWNLOAD set the limit")
+      fails("huge/x", nil, "the file has more than 2147483648 bytes")
+      fails("good/x", { max_bytes = 15999 }, "the file has more than 15999 bytes")
+      assert.is_true(data.download(url "good/x", folder .. "/ok", { max_bytes = 16000 }))
+      assert.equal(16000, #files.read(folder .. "/ok"))
+    end)
+
+    it("stops after a time, though bytes come", function()
+      fails("drip/x", { timeout = 1 }, "the download takes longer than 1 s")
+      fails("silent/x", { timeout = 1 }, "the download takes longer than 1 s")
+    end)
+
+    it("takes nothing but an answer with the whole file", function()
+      fails("part/x", nil, "the server answered 206")
+      fails("empty/x", nil, "the server answered 204")
+      fails("nowhere302/x", nil, "the server answered 302")
+      fails("cut/x", nil, "the connection broke off after 8000 bytes")
+      fails("loop/x", nil, "redirects")
+      fails("local/x", nil, "file")
+    end)
+
+    it("takes its limit from the environment", function()
+      local code = ("print(lab.data.download(%q, 'x'))\n"):format(url "good/x")
+      contains(run({ OPTLAB_MAX_DOWNLOAD = "15K" }, code), "the file has more than 15360 bytes")
+      contains(run({ OPTLAB_MAX_DOWNLOAD = "16K" }, code), "true")
+      contains(run({ OPTLAB_MAX_DOWNLOAD = "much" }, code),
+        "OPTLAB_MAX_DOWNLOAD must be a number of bytes such as 500M or 16G, got 'much'")
+    end)
+
+    it("refuses limits that are none", function()
+      for name, what in pairs { timeout = "a number above 0", stall_timeout = "a number above 0",
+        connect_timeout = "a number above 0", max_bytes = "an integer of at least 1" } do
+        contains(message(data.download, url "good/x", folder .. "/no", { [name] = 0 }), name .. " must be " .. what)
+      end
+      assert.is_true(data.download(url "good/x", folder .. "/far", { timeout = 1e300, stall_timeout = 1e300 }))
+    end)
+  end)
+
   describe("download #data", function()
     local url, stop
 

@@ -159,6 +159,28 @@ describe("experiments", function()
     end)
   end
 
+  -- Name, parameters that are far too large, how many figures there are, how many lines at least speak of divergence.
+  local DIVERGE = {
+    {"adadelta", "--rho 1", 3, 1}, {"adagrad", "--lr 1e300", 5, 0}, {"adam", "--trace_lr 1e300", 7, 2},
+    {"gd", "--lr_2d 1e16 --steps_2d 40", 11, 1}, {"momentum", "--airfoil_lr 1e6", 11, 1},
+    {"minibatch-sgd", "--size 16 --lr_1 1e6 --lr_10 1e6", 7, 2}, {"rmsprop", "--gamma 1", 4, 1},
+    {"rmsprop", "--gamma 2", 4, 2}, {"sgd", "--lr 1e6", 6, 3},
+    {"lenet", "--n 256 --n_test 40 --epochs 2 --batch_size 64 --lr 1e6", 4, 1},
+    {"lr-scheduler", "--n 100 --n_test 50 --batch_size 50 --epochs 3 --schedule constant --lr 1e6", 8, 1},
+    {"custom/scheduler", "--lr 1e6", 2, 0}, {"custom/optimizer", "--airfoil_lr 1e300", 3, 1},
+  }
+  for _, case in ipairs(DIVERGE) do
+    local name, parameters, figures, lines = table.unpack(case)
+    it(("draw what there is and say so when a run diverges: %s %s"):format(name, parameters), function()
+      local text, out, ok = run(name, "--format none " .. parameters)
+      assert.is_true(ok, text)
+      assert.is_true(select(2, text:gsub("diverged at step %d", "")) >= lines, text)
+      local drawn = 0
+      for _, file in ipairs(files.names(out)) do drawn = drawn + (file:match("%.gp$") and 1 or 0) end
+      assert.equal(figures, drawn)
+    end)
+  end
+
   it("differ in nothing but the schedule, in lr-scheduler", function()
     local _, out = run("lr-scheduler",
       "--format none --n 100 --n_test 50 --batch_size 50 --epochs 17 --lr 0.05 --threads 1")

@@ -3,7 +3,8 @@ local config = require "optlab.base.config"
 local figures = require "tests.support.figures"
 local files = require "tests.support.files"
 local plot = require "optlab.plot"
-local runner = require "optlab.plot.gnuplot.runner"
+local program = require "tests.support.program"
+local runner = require "optlab.plot.draw.runner"
 local uv = require "luv"
 local found = require "tests.support.text"
 local has = found.contains
@@ -53,6 +54,27 @@ describe("plot", function()
       fake_gnuplot("kill -SEGV $$")
       failing_save()
       has(select(2, plot.wait()), "gnuplot was ended by signal 11")
+    end)
+
+    it("include a gnuplot whose child keeps standard error open, also at the program's end", function()
+      fake_gnuplot([[(sleep 20 &); exec gnuplot "$@"]])
+      files.write(figures.dir .. "/a.lua", [[
+        require("optlab.plot.draw.runner").timeout = 0.5
+        local f = require("optlab").plot.figure() f:line { 1, 2 } f:save("a")]])
+      local status, _, err = program.shell(figures.dir, ("OPTLAB_GNUPLOT=%s %s a.lua --out out"):format(
+        program.quoted(figures.dir .. "/fake-gnuplot"), program.quoted(program.path)))
+      assert.equal(1, status)
+      has(err, "a.lua:2: plot: out/a.gp: gnuplot took longer than 0.5 s and was stopped")
+      assert.same({ "a.gp" }, files.names(figures.dir .. "/out"))
+    end)
+
+    it("quote a bounded part of what gnuplot says, without control characters", function()
+      config.format = { "svg" }
+      fake_gnuplot([[printf 'bad \033[31m' >&2; head -c 3000000 /dev/zero | tr '\000' x >&2; exit 1]])
+      failing_save()
+      local _, message = plot.wait()
+      has(message, "gnuplot failed with status 1: bad ?[31mxxx")
+      assert.is_true(#message < 1000)
     end)
 
     it("do not include a gnuplot that ended in time while the script computed", function()

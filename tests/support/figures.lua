@@ -3,7 +3,7 @@ local assert = require "luassert"
 local config = require "optlab.base.config"
 local files = require "tests.support.files"
 local plot = require "optlab.plot"
-local runner = require "optlab.plot.gnuplot.runner"
+local runner = require "optlab.plot.draw.runner"
 local uv = require "luv"
 
 local M = {}

@@ -10,6 +10,14 @@
 --   /cut/...        FILE's first half under the whole length
 --   /damaged/...    FILE with its first byte changed
 --   /silent/...     never an answer
+--   /endless/...    FILE again and again, without a length
+--   /huge/...       FILE under a length of 2^40
+--   /drip/...       a byte every tenth of a second, for ever
+--   /part/...       FILE's first half as 206 Partial Content
+--   /empty/...      204 No Content
+--   /nowhere302/..  a redirect without an address
+--   /loop/...       a redirect to itself
+--   /local/...      a redirect to a file of this machine
 --   anything else   404
 local uv = require "luv"
 
@@ -30,6 +38,17 @@ local answers = {
   cut = function() return response("200 OK", body:sub(1, #body // 2), #body) end,
   damaged = function() return response("200 OK", string.char((body:byte(1) + 1) % 256) .. body:sub(2)) end,
   silent = function() return nil end,
+  endless = function() return "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", body end,
+  huge = function() return response("200 OK", body, 1 << 40) end,
+  drip = function() return "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "x", 100 end,
+  part = function()
+    local half = body:sub(1, #body // 2)
+    return response("206 Partial Content", half, #half, ("Content-Range: bytes 0-%d/%d\r\n"):format(#half - 1, #body))
+  end,
+  empty = function() return response("204 No Content", "") end,
+  nowhere302 = function() return response("302 Found", "<html>moved</html>") end,
+  loop = function(rest) return response("302 Found", "", 0, "Location: /loop/" .. rest .. "\r\n") end,
+  ["local"] = function() return response("302 Found", "", 0, "Location: file:///etc/hostname\r\n") end,
   count = function(rest) return response("200 OK", tostring(requests["/" .. rest] or 0)) end,
   quit = function() os.exit(0) end,
 }
@@ -42,6 +61,16 @@ local function answer(path)
   return response("404 Not Found", "nothing here")
 end
 
+uv.new_signal():start("sigpipe", function() end) -- clients leave when they have enough
+
+-- Sends a text again and again, with a pause between, until the client has enough.
+local function repeat_for_ever(client, text, ms)
+  client:write(text, function(err)
+    if err then return client:is_closing() or client:close() end
+    uv.new_timer():start(ms or 0, 0, function() repeat_for_ever(client, text, ms) end)
+  end)
+end
+
 local server = uv.new_tcp()
 assert(server:bind("127.0.0.1", 0))
 assert(server:listen(16, function()
@@ -52,7 +81,8 @@ assert(server:listen(16, function()
     request = request .. chunk
     if not request:find("\r\n\r\n", 1, true) then return end
     client:read_stop()
-    local text = answer(request:match("^%u+ (%S+)"))
+    local text, again, ms = answer(request:match("^%u+ (%S+)"))
+    if again then return client:write(text, function() repeat_for_ever(client, again, ms) end) end
     if text then client:write(text, function() client:close() end) end
   end)
 end))

@@ -3,9 +3,9 @@
 -- The bytes depend on the values alone (numbers as %.9g), so that two runs with one seed write the same file. What
 -- does not repeat, such as seconds, goes to a file of its own: `lab.metrics({"epoch", "seconds"}, "timings")`.
 --
--- While the script runs each row is added to `metrics.partial.csv` at once; the name changes when the record is closed,
--- which the program does at the script's normal end. A run that fails or is killed leaves the partial file, and an
--- older metrics.csv stays what it was.
+-- The file takes the place of an older one when the record is opened. A row is written, as a whole, before `row`
+-- returns; closing the record, which the program does at the script's end, puts the file on the disk. So a run that
+-- fails or is killed leaves the rows up to then.
 -- @module optlab.base.csvlog
 -- @usage
 -- local log = lab.metrics{"run", "epoch", "loss"}
@@ -16,6 +16,7 @@ local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
+local output = require "optlab.base.output"
 local number = require "optlab.base.number"
 
 local Record = {}
@@ -42,10 +43,6 @@ end
 local function check(ok, message)
   if not ok then errors.raise("metrics: %s", message) end
   return ok
-end
-
-local function write_line(self, cells)
-  check(self.file:write(table.concat(cells, ",") .. "\n"))
 end
 
 -- Values by position, as many as there are columns.
@@ -75,24 +72,32 @@ function Record:row(...)
   local values = type(first) == "table" and by_name(self, first) or by_position(self, select("#", ...), ...)
   local cells = {}
   for i, column in ipairs(self.columns) do cells[i] = cell(values[i], column) end
-  write_line(self, cells)
+  check(self.file:append(table.concat(cells, ",") .. "\n"))
 end
 
---- Ends the record: the file gets its final name. Closing twice does nothing.
+--- Ends the record: the file is on the disk when it returns. Closing twice does nothing.
 function Record:close()
   local file = self.file
   if not file then return end
   self.file = nil
+  local ok, message = file:commit()
   for i, record in ipairs(open) do
     if record == self then table.remove(open, i) break end
   end
-  check(file:commit())
+  check(ok, message)
 end
 
 Record.__close = Record.close
 
 function Record:__tostring()
   return ("metrics(%s: %s)"):format(self.path, table.concat(self.columns, ", "))
+end
+
+-- Makes the folder of a new file, and the output folder the run's own.
+local function claim(path)
+  local ok, message = files.make_folder(path:match("^(.*)/") or ".")
+  if ok then ok, message = output.claim(path) end
+  if not ok then errors.raise("lab.metrics: %s", message) end
 end
 
 local M = {}
@@ -113,20 +118,17 @@ function M.new(...)
   arguments.settle()
   local o = METRICS:read(...)
   local columns, name = o.columns, o.name
-  local folder = name:match("^/") and "" or config.out .. "/"
-  local path = folder .. name .. ".csv"
+  local path = (name:match("^/") and "" or config.out .. "/") .. name .. ".csv"
   if taken[path] then
     errors.raise("lab.metrics: this run has already written %s; give the second record a name", path)
   end
-  local ok, message = files.make_folder(path:match("^(.*)/") or ".")
-  if not ok then errors.raise("lab.metrics: %s", message) end
+  claim(path)
   local self = setmetatable({ columns = columns, path = path }, Record)
-  self.file = check(files.open_partial(path, folder .. name .. ".partial.csv"))
-  taken[path] = true
-  open[#open + 1] = self
   local head = {}
   for i, column in ipairs(columns) do head[i] = quoted(column) end
-  write_line(self, head)
+  self.file = check(files.grow(path, table.concat(head, ",") .. "\n"))
+  taken[path] = true
+  open[#open + 1] = self
   return self
 end
 

@@ -1,4 +1,4 @@
---- Folders and whole files. A file that is written is replaced as a whole or not at all (src/base/outfile.h).
+--- Folders and whole files. A file that is written is replaced as a whole or not at all (src/base/files/outfile.h).
 -- @module optlab.base.files
 local core = require("optlab.core").files
 local order = require "optlab.base.order"
@@ -15,17 +15,39 @@ M.make_folder = core.make_folder
 -- @function replace
 -- @tparam string path
 -- @tparam string text
+-- @tparam[opt=false] boolean no_link whether a symbolic link of that name is replaced by the file; by default one's own
+--   link stays, and the file that it leads to is replaced
 -- @treturn ?boolean true, or nil and a message that names the path and the reason
 M.replace = core.replace
 
---- Starts a file that is written little by little, under the name `partial` in the same folder. `f:write(text)` adds
--- to it, `f:commit()` gives it its name; both return true, or nil and a message. A file that is not committed stays
--- under the name `partial`.
--- @function open_partial
+--- Starts a file that grows line by line, in the place of an old one, with its first line. `f:append(line)` writes a
+-- line, whole or not at all, before it returns; `f:commit()` puts the file on the disk and closes it. Both return true,
+-- or nil and a message.
+-- @function grow
 -- @tparam string path
--- @tparam string partial
+-- @tparam string line
 -- @return the file, or nil and a message
-M.open_partial = core.open_partial
+M.grow = core.grow
+
+--- An empty file without a name, for another program to write to, which inherits `t:fd()` and opens it as /dev/fd/N.
+-- `t:read()` gives the bytes, `t:close()` ends it.
+-- @function scratch
+-- @return the file, or nil and a message
+M.scratch = core.scratch
+
+--- Makes a folder of output this process's own until it ends: another process that claims it is refused. A folder that
+-- is not there, or whose file system has no locks, cannot be claimed, and nothing is said.
+-- @function claim
+-- @tparam string folder
+-- @treturn ?boolean true, or nil and a message that names the other process
+M.claim = core.lock_folder
+
+--- Whether a file lies, or would lie, in a folder or below it.
+-- @function is_inside
+-- @tparam string path of the file
+-- @tparam string folder
+-- @treturn boolean
+function M.is_inside(path, folder) return core.holds(folder, path) end
 
 --- Reads a whole file, which must be a regular one (src/base/files/infile.h).
 -- @function read

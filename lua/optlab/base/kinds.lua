@@ -103,9 +103,22 @@ M.float_dtype = { what = "one of " .. quoted(FLOATS), accept = function(value) r
 
 -- --- lists ----------------------------------------------------------------------------------------------------------
 
+local TAIL = 8 -- of a list's members may lie among the names in memory, so that these come before them
+
+-- A name in a list, where none belongs: an option that would be dropped.
+local function name_in(list)
+  local from = #list - TAIL
+  for key in next, list, from > 0 and from or nil do
+    if type(key) == "string" then return key end
+  end
+  return nil
+end
+
 -- The members of a list, taken as rows of kind `of`.
 local function members(value, row)
   if type(value) ~= "table" or (row.width and #value ~= row.width) or #value < (row.least or 0) then return nil end
+  local name = name_in(value)
+  if name then return nil, "." .. name, { what = "outside of the list, which has no names" }, value[name] end
   local list, of, alternatives = {}, row.of, M.of(row.of)
   local accept = #alternatives == 1 and not of.test and alternatives[1].accept or M.accept -- lists may be long
   for i = 1, #value do

@@ -60,21 +60,28 @@ local function text_of(err)
   return ("(error object is a %s value)"):format(type(err))
 end
 
---- Message handler for xpcall.
+-- Loaded here, because an error may also come before the library is found.
+local function interrupt() return require("optlab.core").interrupt end
+
+--- Message handler for xpcall. Where the script was broken off by a signal it is remembered in `M.interrupted`.
 -- @param err the error
 -- @treturn table {text, traceback}
 function M.handler(err)
-  local text = err == "interrupted" and errors.where() .. err or text_of(err)
+  local interrupted = interrupt().requested()
+  if interrupted and M.interrupted then return M.interrupted end
+  local text = interrupted and errors.where() .. "interrupted" or text_of(err)
   local trace
   if config.full_traceback then
     trace = debug.traceback(nil, 2)
   else
     local frames = user_frames()
-    if #frames > 1 or (#frames == 1 and err == "interrupted") then
+    if #frames > 1 or (#frames == 1 and interrupted) then
       trace = "stack traceback:\n" .. table.concat(frames, "\n")
     end
   end
-  return { text = text, traceback = trace }
+  local problem = { text = text, traceback = trace }
+  if interrupted then M.interrupted = problem end
+  return problem
 end
 
 --- Writes an error to standard error.

@@ -163,6 +163,14 @@ local function set_arg(argv, at)
   if #others > 0 then _G.arg = arguments.watched(words) end
 end
 
+-- A folder that --out names belongs to the run from the start, so that a second run is refused before it computes; one
+-- that is not there yet, and the default one, from the first file on.
+local function claim_output()
+  if not config.out_given then return end
+  local ok, message = files.claim(config.out)
+  if not ok then require("optlab.base.errors").raise("%s", message) end
+end
+
 local function run_script(host, argv, at)
   local name, args = argv[at], table.move(argv, at + 1, #argv, 1, {})
   local text, chunk = read_script(name)
@@ -178,9 +186,22 @@ local function run_script(host, argv, at)
   config.on_load = function()
     host.ignore_closed_pipe() -- figures come to their end
     if #args > 0 then require("optlab.cli.params").begin(args, script) end
+    claim_output()
   end
   if package.loaded["optlab"] and not run(config.on_load) then return false end
   return run_text((text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")), chunk, table.unpack(args))
+end
+
+-- Calls fn; a later error must not keep the rest from being closed.
+local function close(fn, ...)
+  local ok, message = pcall(fn, ...)
+  if not ok then error_report.show(message) end
+end
+
+-- A module's table, if it is loaded.
+local function loaded(name)
+  local module = package.loaded[name]
+  return type(module) == "table" and module or nil
 end
 
 -- For somebody at a terminal who wonders where the figures are.
@@ -196,15 +217,24 @@ end
 -- names, gnuplot its time.
 local function finish()
   if not run(arguments.settle) then return false end
-  local metrics = package.loaded["optlab.base.csvlog"]
+  local metrics, plot = loaded "optlab.base.csvlog", loaded "optlab.plot"
   if metrics and not run(metrics.close_all) then return false end
-  local plot = package.loaded["optlab.plot"]
-  if type(plot) ~= "table" or not plot.wait then return true end
+  if not (plot and plot.wait) then return true end
   local message
   if not run(function() message = select(2, plot.wait()) end) then return false end
   if message then error_report.show(message) end
   tell_pictures(plot.written())
   return not message
+end
+
+-- The same after an error: what was recorded and drawn up to then is kept.
+local function finish_after_error()
+  local metrics, plot = loaded "optlab.base.csvlog", loaded "optlab.plot"
+  if metrics then close(metrics.close_all) end
+  if not (plot and plot.wait) then return end
+  local message
+  close(function() message = select(2, plot.wait()) end)
+  if message then error_report.show(message) end
 end
 
 -- --- the whole ------------------------------------------------------------------------------------------------------
@@ -222,12 +252,37 @@ local function help()
 end
 
 -- A script that ends by os.exit has come to a good end too.
-local function finish_at_exit()
+local function finish_at_exit(host)
   local exit = os.exit
-  os.exit = function(code, close) -- luacheck: ignore
+  os.exit = function(code, and_close) -- luacheck: ignore
     local good = code == nil or code == true or code == 0
-    if good and not finish() then code = 1 end
-    exit(code, close)
+    if good then
+      if not finish() then code = 1 end
+    else
+      finish_after_error()
+    end
+    host.let_go()
+    exit(code, and_close)
+  end
+end
+
+-- While os.execute waits, the C library ignores Ctrl-C, which ends the program that was started. It is meant for the
+-- script too, which may start the next one.
+local function guard_execute(host)
+  local execute = os.execute
+  local function pass(...)
+    local _, how, code = ...
+    if how == "signal" and code == 2 then host.interrupt() end
+    return ...
+  end
+  os.execute = function(...) return pass(execute(...)) end -- luacheck: ignore 122
+end
+
+-- A script that waits with luv is broken off by a signal too.
+local function guard_loop()
+  package.preload.luv = function()
+    require "optlab.base.loop"
+    return require "luv"
   end
 end
 
@@ -279,11 +334,29 @@ function M.main(host, argv)
   if asks_for_help(plan, argv) then return explain { table.unpack(argv, plan.script + 1) } end
   if plan.version then print(version()) end
   if plan.warnings then warn("@on") end
-  finish_at_exit()
+  finish_at_exit(host)
   print_beside_bar()
+  guard_loop()
+  guard_execute(host)
   set_arg(argv, argv[plan.script] and plan.script or 0)
   if work(host, plan, argv) then return 0 end
-  return host.was_interrupted() and 130 or 1
+  finish_after_error()
+  return 1
+end
+
+local SIGNALS = { [1] = "SIGHUP", [15] = "SIGTERM" }
+
+--- Ends a run that a signal has broken off: records are closed as they are, gnuplot is stopped, and the line says so.
+-- @tparam integer signal
+function M.abandon(signal)
+  local problem = error_report.interrupted or { text = "interrupted" }
+  if SIGNALS[signal] then problem.text = ("%s by %s"):format(problem.text, SIGNALS[signal]) end
+  local prompt, metrics = loaded "optlab.prompt", loaded "optlab.base.csvlog"
+  if prompt then close(prompt.close) end
+  error_report.show(problem)
+  if metrics then close(metrics.close_all) end
+  local runner = loaded "optlab.plot.draw.runner"
+  if runner then close(runner.abandon) end
 end
 
 return M

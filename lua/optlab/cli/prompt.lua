@@ -1,8 +1,8 @@
 --- The interactive prompt, `optlab -i`.
 --
--- An expression shows its value; a statement that is not complete asks for more lines; an error ends nothing; `?name` or
--- `help name` shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here. Tab
--- completes names and fields, Ctrl-C drops the line, Ctrl-D ends.
+-- An expression shows its value; a statement that is not complete asks for more lines; an error ends nothing; `?name`
+-- or `help name` shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here.
+-- Tab completes names and fields, Ctrl-C drops the line, Ctrl-D ends.
 -- @module optlab.cli.prompt
 local error_report = require "optlab.cli.error_report"
 
@@ -266,6 +266,21 @@ local function finish_figures()
   if not ok then error_report.show(message) end
 end
 
+-- Those that a Ctrl-C kept from being drawn.
+local function abandon_figures()
+  local runner = package.loaded["optlab.plot.draw.runner"]
+  if runner then runner.abandon() end
+end
+
+-- Reads and runs a line. False at the end of the input.
+local function turn(host)
+  local fn, text = read_chunk(host)
+  if fn then print_results(xpcall(fn, error_report.handler)) end
+  if text then hint_of_local(text) end
+  if fn ~= nil then finish_figures() end
+  return fn ~= nil
+end
+
 --- Runs the prompt until the input ends.
 -- @tparam table host functions of src/main.c
 function M.run(host)
@@ -275,13 +290,14 @@ function M.run(host)
     local version = require("optlab.core").version
     print(("optlab %s  (lab, nn, optim, ... are ready; ?SGD explains; Ctrl-D ends)"):format(version))
   end
-  while true do
-    host.rearm()
-    local fn, text = read_chunk(host)
-    if fn == nil then break end
-    if fn then print_results(xpcall(fn, error_report.handler)) end
-    if text then hint_of_local(text) end
-    finish_figures()
+  local goes_on = true
+  while goes_on do
+    local ok, problem = host.attempt(function() goes_on = turn(host) end, error_report.handler)
+    if not ok then
+      error_report.show(problem)
+      abandon_figures()
+    end
+    error_report.interrupted = nil
   end
   host.prompt.close()
 end

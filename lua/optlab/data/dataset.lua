@@ -2,6 +2,7 @@
 -- @classmod Dataset
 local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"
+local is_tensor = require("optlab.core").tensor.is_tensor
 
 local Dataset = { __name = "Dataset" }
 Dataset.__index = Dataset
@@ -30,12 +31,20 @@ function Dataset.new(fields)
   return setmetatable(fields, Dataset)
 end
 
--- The rows from..to of any {X=tensor, y=tensor}.
+-- Tensors that belong to the columns of X, not to its rows.
+local OF_COLUMNS = { mean = true, std = true }
+
+-- Whether a field has an entry for each row of X.
+local function has_rows(ds, key, value)
+  return is_tensor(value) and not OF_COLUMNS[key] and value:dim() > 0 and #value == #ds.X
+end
+
+-- The rows from..to of any {X=tensor, y=tensor}, also of other tensors with as many rows.
 local function rows(ds, from, to)
   local part = {}
-  for key, value in pairs(ds) do part[key] = value end
-  part.X = ds.X:narrow(1, from, to - from + 1)
-  part.y = ds.y and ds.y:narrow(1, from, to - from + 1)
+  for key, value in pairs(ds) do
+    part[key] = has_rows(ds, key, value) and value:narrow(1, from, to - from + 1) or value
+  end
   return Dataset.new(part)
 end
 

@@ -60,7 +60,8 @@ M.loader = core.loader
 -- @tparam string url
 -- @tparam string path
 -- @tparam[opt] table options `digest` ("sha1:...", "md5:...", "sha256:..."), `connect_timeout` (5 s), `stall_timeout`
--- (8 s), `progress` (a function of the bytes done and the total, or nil)
+-- (8 s), `timeout` (3600 s), `max_bytes` ($OPTLAB_MAX_DOWNLOAD or 2 GiB), `progress` (a function of the bytes done and
+-- the total, or nil)
 -- @treturn ?boolean true, or nil and a message
 M.download = core.download
 

@@ -21,6 +21,8 @@ local say = require "optlab.base.notice"
 
 local M = {}
 
+local TIMEOUT, MAX_BYTES = 900, 1 << 28 -- of a download; the largest file has 26 MB
+
 local unreachable = {} -- address -> why it failed; a run tries each once
 
 M.say = say
@@ -65,7 +67,9 @@ local function download(source, path)
   if offline and offline ~= "0" then return nil, "OPTLAB_OFFLINE forbids a download" end
   local url = address(source)
   if unreachable[url] then return nil, unreachable[url] end
-  local ok, message = core.download(url, path, { digest = source.digest, progress = reporter(source.file) })
+  local ok, message = core.download(url, path, {
+    digest = source.digest, progress = reporter(source.file), timeout = TIMEOUT, max_bytes = MAX_BYTES,
+  })
   if ok then return true end
   unreachable[url] = message
   return nil, message

@@ -29,12 +29,16 @@ end
 local Sequential = { name = "Sequential" }
 
 function Sequential:init(...)
-  local layers = table.pack(...)
-  if layers.n == 1 and type(layers[1]) == "table" and not getmetatable(layers[1]) then
-    layers = layers[1]
-    layers.n = nil
+  local layers, n = { ... }, select("#", ...)
+  if n == 1 and type(layers[1]) == "table" and not getmetatable(layers[1]) then
+    layers, n = layers[1], #layers[1]
+    for key, value in next, layers do
+      if type(key) == "string" and key ~= "n" then -- table.pack counts so
+        errors.raise("nn.Sequential: a list of layers has no names, got %s = %s", key, errors.shown(value))
+      end
+    end
   end
-  for i = 1, layers.n or #layers do rawset(self, i, take(self, i, layers[i])) end
+  for i = 1, n do rawset(self, i, take(self, i, layers[i])) end
 end
 
 --- Adds a layer at the end.

@@ -42,8 +42,8 @@ local DEFINE = args.declare(FN, {
 local function is_default(value)
   if type(value) == "table" then
     if #value == 0 then return false end
-    for _, v in ipairs(value) do
-      if type(v) ~= "number" then return false end
+    for key, v in pairs(value) do
+      if math.type(key) ~= "integer" or type(v) ~= "number" then return false end
     end
     return true
   end

@@ -17,7 +17,7 @@ local args = require "optlab.base.args"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
-local runner = require "optlab.plot.gnuplot.runner"
+local runner = require "optlab.plot.draw.runner"
 local trace = require "optlab.plot.trace"
 require "optlab.plot.fields"
 

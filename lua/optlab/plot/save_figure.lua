@@ -4,8 +4,8 @@ local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
-local fonts = require "optlab.plot.gnuplot.fonts"
-local runner = require "optlab.plot.gnuplot.runner"
+local fonts = require "optlab.plot.draw.fonts"
+local runner = require "optlab.plot.draw.runner"
 
 local function is_format(name)
   for _, known in ipairs(config.FORMATS) do
@@ -66,9 +66,10 @@ local function save_figure(name, where, write_script)
   local path = dir .. "/" .. base .. ".gp"
   local source, remarks = write_script(base, formats[1] == "none" and "svg" or formats[1])
   local ok, message = files.make_folder(dir)
+  if ok then ok, message = files.claim(dir) end
   if ok then
     runner.wait_for(path)
-    ok, message = files.replace(path, source)
+    ok, message = files.replace(path, source, true)
   end
   if not ok then errors.raise("%s: %s", where, message) end
   local line, first = errors.where(), nil

@@ -5,6 +5,7 @@
 local args = require "optlab.base.args"
 local core = require("optlab.core").save
 local errors = require "optlab.base.errors"
+local output = require "optlab.base.output"
 local is_tensor = require("optlab.core").tensor.is_tensor
 local notice = require "optlab.base.notice"
 local order = require "optlab.base.order"
@@ -107,7 +108,6 @@ local function check_options(options, suffix)
       errors.raise("lab.save: the option '%s' is for .%s files, this is a .%s file", name, its, suffix)
     end
   end
-  return options
 end
 
 --- Saves a value. The old file stays until the new one is complete; an error leaves it as it was.
@@ -122,7 +122,10 @@ end
 function M.save(...)
   local o = SAVE:read(...)
   local format, suffix = format_of(o.path, "lab.save")
-  format.save(o.path, o.value, check_options(o, suffix))
+  check_options(o, suffix)
+  local ok, message = output.claim(o.path)
+  if not ok then errors.raise("lab.save: %s", message) end
+  format.save(o.path, o.value, o)
 end
 
 --- Loads what lab.save or another program saved. Every number is checked before memory is taken; a damaged file is an

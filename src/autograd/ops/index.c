@@ -8,6 +8,7 @@
 
 #include "autograd/ops/rows.h"
 #include "base/err.h"
+#include "base/interrupt.h"
 #include "base/size.h"
 #include "core/walk.h"
 #include "kernels/elementwise/map.h"
@@ -153,6 +154,9 @@ static void walk_picks(Walk *w, const Tensor *index, const Tensor *t, const Tens
   walk_finish(w);
 }
 
+/* The condition of a loop over n elements, which an interruption ends. */
+static inline bool goes_on(int64_t i, int64_t n) { return i < n && ((i & 0xffff) != 0 || !interrupt_requested()); }
+
 /* The element of operand 1 that the index at the cursor names; step: bytes from one to the next along dim. */
 static char *picked(const WalkCursor *c, int64_t step) { return c->at[1] + *(const int64_t *)(void *)c->at[0] * step; }
 
@@ -167,7 +171,7 @@ static int fw_gather(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   WalkCursor c;
   walk_picks(&w, index, x, out, dim);
   walk_seek(&w, 3, w.data, 0, &c);
-  for (int64_t i = 0; i < index->numel; i++, walk_on(&w, 3, &c, 1)) memcpy(c.at[2], picked(&c, step), size);
+  for (int64_t i = 0; goes_on(i, index->numel); i++, walk_on(&w, 3, &c, 1)) memcpy(c.at[2], picked(&c, step), size);
   return 0;
 }
 
@@ -200,7 +204,7 @@ static int fw_scatter_add(Tensor *out, Tensor *const *in, int nin, const OpArgs 
   tensor_fill_(out, 0);
   walk_picks(&w, index, out, d, dim);
   walk_seek(&w, 3, w.data, 0, &c);
-  for (int64_t i = 0; i < index->numel; i++, walk_on(&w, 3, &c, 1)) {
+  for (int64_t i = 0; goes_on(i, index->numel); i++, walk_on(&w, 3, &c, 1)) {
     char *to = picked(&c, step);
     if (out->dtype == DT_F32) {
       *(float *)(void *)to += *(const float *)(void *)c.at[2];

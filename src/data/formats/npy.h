@@ -30,7 +30,7 @@ Tensor *npy_read_stream(FILE *file, int64_t size, const char *path, bool *foreig
 /* What stands before the elements, a multiple of 64 bytes, into out; returns its length. */
 int npy_header(const Tensor *t, char out[NPY_HEADER_MAX]);
 
-/* Replaces the file (see base/outfile.h). 0, or -1 with err_set and the old file as it was. */
+/* Replaces the file (see base/files/outfile.h). 0, or -1 with err_set and the old file as it was. */
 int npy_write(const char *path, const Tensor *t);
 
 #endif

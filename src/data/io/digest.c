@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/files/infile.h"
+#include "base/interrupt.h"
 #include "data/io/gzinput.h"
 
 struct Digest {
@@ -44,6 +45,7 @@ Digest *digest_new(const char *spec) {
 }
 
 int digest_add(Digest *d, const void *bytes, size_t n) {
+  if (interrupt_check() < 0) return -1;
   return EVP_DigestUpdate(d->ctx, bytes, n) == 1 ? 0 : err_set("%s failed", d->name);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/files/infile.h"
+#include "base/interrupt.h"
 #include "data/io/limit.h"
 
 #define BUFFER (128 << 10)
@@ -44,6 +45,7 @@ static int too_much(const GzInput *g) {
 }
 
 int64_t gzinput_read(GzInput *g, void *to, size_t n) {
+  if (interrupt_check() < 0) return -1;
   errno = 0;
   int got = gzread(g->gz, to, n < MOST_AT_ONCE ? (unsigned)n : MOST_AT_ONCE);
   if (got < 0) return cannot_read(g);

@@ -9,9 +9,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "elements are written 
 
 int tensorfile_open(OutFile *f, const char *path) {
   recorder_refuse("a file is written");
-  int status = outfile_open(f, path);
-  f->flush = true;
-  return status;
+  return outfile_open(f, path, OUTFILE_FOLLOWS_LINK);
 }
 
 int tensorfile_write(OutFile *f, const Tensor *t) {

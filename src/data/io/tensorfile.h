@@ -6,7 +6,7 @@
 #ifndef OPTLAB_DATA_IO_TENSORFILE_H
 #define OPTLAB_DATA_IO_TENSORFILE_H
 
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "core/tensor.h"
 
 /* outfile_open for a file of tensors; refuses to be part of a recorded step. */

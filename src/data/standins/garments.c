@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "base/err.h"
+#include "base/interrupt.h"
 #include "base/parallel.h"
 #include "core/rng.h"
 #include "data/standins/raster.h"
@@ -339,5 +340,5 @@ int garments_draw(uint64_t seed, int64_t first, int64_t n, Tensor **images, Tens
   }
   Job job = {seed, first, tensor_u8(*images), tensor_u8(*labels)};
   parallel_for(n, 64, draw_some, &job);
-  return 0;
+  return interrupt_check();
 }

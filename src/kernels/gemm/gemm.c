@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/blas_memory.h"
 #include "base/err.h"
 #include "base/parallel.h"
 #include "base/size.h"
@@ -144,8 +145,8 @@ static int run_product(Product *p, int64_t size, void (*blocks)(void *, int64_t,
   if (p->la.ld > 0 && p->lb.ld > 0 && too_large(p) == 0) {
     single_threaded_blas();
     choose_blocks(p);
-    parallel_for(p->across * ceil_div(p->m, p->mb), 1, blocks, p);
-    status = 0;
+    status = blas_memory_reserve(parallel_threads());
+    if (status == 0) parallel_for(p->across * ceil_div(p->m, p->mb), 1, blocks, p);
   }
   alloc_put(copy_a, SIZE_BYTES((size_t)size, p->m, p->k));
   alloc_put(copy_b, SIZE_BYTES((size_t)size, p->k, p->n));

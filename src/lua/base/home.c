@@ -4,6 +4,7 @@
  *   build/optlab, build/optlab.so          build/share/optlab/lua
  *   <prefix>/bin/optlab                    <prefix>/share/optlab/lua
  *   <prefix>/lib/lua/5.4/optlab.so         <prefix>/share/optlab/lua, or <prefix>/share/lua/5.4 for a rock
+ *   <prefix>/bin/optlab of a rock, which LuaRocks copies from
  *   <prefix>/lib/luarocks/rocks-5.4/optlab/scm-1/bin/optlab   <prefix>/share/lua/5.4
  *   <prefix>/lib/<arch>/lua/5.4/optlab.so  <prefix>/share/optlab/lua
  */
@@ -19,9 +20,8 @@
 #include "lua/base/lbind.h"
 
 static const char *const LAYOUTS[] = {
-    "share/optlab/lua",          "../share/optlab/lua",
-    "../../../share/optlab/lua", "../../../../share/optlab/lua",
-    "../../../share/lua/5.4",    "../../../../../../share/lua/5.4",
+    "share/optlab/lua", "../share/optlab/lua",    "../../../share/optlab/lua",       "../../../../share/optlab/lua",
+    "../share/lua/5.4", "../../../share/lua/5.4", "../../../../../../share/lua/5.4",
 };
 
 /* True if dir/layout holds the modules; then out is its absolute path. */

@@ -44,6 +44,10 @@ const char *lb_checkpath(lua_State *L, int idx);
  * n times the size of an element no more than memory can hold. */
 int lb_length(lua_State *L, int idx);
 
+/* Raises if the table at idx has keys beside 1, 2, ..., n, its length: the reader of a list would drop them. names:
+ * strings are options, which others check. Looks behind the last member, where tables keep other keys. */
+void lb_checklist(lua_State *L, int idx, bool names, const char *callee, const char *name);
+
 /* Reads the list of tensors `name` at idx into a freshly pushed userdata block (left on the stack so that it is
  * collected); borrowed pointers, *n of them. Raises if it is no list or an entry no tensor. */
 Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *callee, const char *name);
@@ -54,16 +58,17 @@ int lb_checkdim(lua_State *L, double d, int ndim, const char *callee, const char
 
 /* --- the libraries; each pushes its table --------------------------------------------------------------------- */
 
-int luaopen_optlab_tensor(lua_State *L);   /* ltensorlib.c: creation, methods, operators */
-int luaopen_optlab_autograd(lua_State *L); /* lautogradlib.c */
-int luaopen_optlab_nn(lua_State *L);       /* lnnlib.c: layers, losses, init, functional */
-int luaopen_optlab_optim(lua_State *L);    /* loptimlib.c */
-int luaopen_optlab_sched(lua_State *L);    /* lschedlib.c */
-int luaopen_optlab_data(lua_State *L);     /* ldatalib.c: csv, fetch, loader */
-int luaopen_optlab_save(lua_State *L);     /* lsavelib.c: files of tensors */
-int luaopen_optlab_compile(lua_State *L);  /* lcompilelib.c: recorded steps */
-int luaopen_optlab_system(lua_State *L);   /* lsystemlib.c: clock, memory, threads, terminal */
-int luaopen_optlab_files(lua_State *L);    /* lfileslib.c: folders, files replaced as a whole */
-int luaopen_optlab_core(lua_State *L);     /* lcorelib.c: one table of the above; what require "optlab.core" gives */
+int luaopen_optlab_tensor(lua_State *L);    /* ltensorlib.c: creation, methods, operators */
+int luaopen_optlab_autograd(lua_State *L);  /* lautogradlib.c */
+int luaopen_optlab_nn(lua_State *L);        /* lnnlib.c: layers, losses, init, functional */
+int luaopen_optlab_optim(lua_State *L);     /* loptimlib.c */
+int luaopen_optlab_sched(lua_State *L);     /* lschedlib.c */
+int luaopen_optlab_data(lua_State *L);      /* ldatalib.c: csv, fetch, loader */
+int luaopen_optlab_save(lua_State *L);      /* lsavelib.c: files of tensors */
+int luaopen_optlab_compile(lua_State *L);   /* lcompilelib.c: recorded steps */
+int luaopen_optlab_system(lua_State *L);    /* lsystemlib.c: clock, memory, threads, terminal */
+int luaopen_optlab_files(lua_State *L);     /* lfileslib.c: folders, files replaced as a whole */
+int luaopen_optlab_interrupt(lua_State *L); /* linterruptlib.c: the request that the program ends */
+int luaopen_optlab_core(lua_State *L);      /* lcorelib.c: one table of the above; what require "optlab.core" gives */
 
 #endif

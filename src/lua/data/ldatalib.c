@@ -7,6 +7,7 @@
 
 #include "data/formats/idx.h"
 #include "data/formats/npy.h"
+#include "data/io/inflate.h"
 #include "data/standardize.h"
 #include "data/standins/garments.h"
 #include "data/standins/gaussian.h"
@@ -285,6 +286,16 @@ static int declarations(lua_State *L) {
   return 1;
 }
 
+/*** What zlib packed, unpacked; nil if that is damaged or longer than `most` bytes. Internal. @function inflate */
+static int inflate_string(lua_State *L) {
+  size_t n, size = (size_t)luaL_checkinteger(L, 2);
+  const char *bytes = luaL_checklstring(L, 1, &n);
+  luaL_Buffer b;
+  if (inflate_bytes(bytes, n, luaL_buffinitsize(L, &b, size), &size) < 0) return 0;
+  luaL_pushresultsize(&b, size);
+  return 1;
+}
+
 static const luaL_Reg library[] = {
     {"csv", csv},
     {"idx", idx},
@@ -293,6 +304,7 @@ static const luaL_Reg library[] = {
     {"gaussian", gaussian},
     {"garments", garments},
     {"declarations", declarations},
+    {"inflate", inflate_string},
     {NULL, NULL},
 };
 

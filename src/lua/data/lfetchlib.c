@@ -8,6 +8,7 @@
 
 #define CONNECT_TIMEOUT 5.0
 #define STALL_TIMEOUT 8.0
+#define TIMEOUT 3600.0
 
 /* The progress callback's Lua side. */
 typedef struct Progress {
@@ -35,13 +36,28 @@ static int failed(lua_State *L) {
   return 2;
 }
 
-enum { URL, PATH, DIGEST, CONNECT, STALL, PROGRESS, DOWNLOAD_COUNT };
+enum { URL, PATH, DIGEST, CONNECT, STALL, ALL, MAX_BYTES, PROGRESS, DOWNLOAD_COUNT };
 static const Arg download_args[] = {
     {.name = "url", .kind = ARG_STRING, .required = true, .doc = "The address."},
     {.name = "path", .kind = ARG_STRING, .required = true, .doc = "Where to put the file; its folder is created."},
     {.name = "digest", .kind = ARG_STRING, .doc = "The expected checksum, such as \"sha1:76e5...\"."},
-    {.name = "connect_timeout", .def = CONNECT_TIMEOUT, .doc = "Seconds until the server must have answered."},
-    {.name = "stall_timeout", .def = STALL_TIMEOUT, .doc = "Seconds without data after which the download fails."},
+    {.name = "connect_timeout",
+     .range = RANGE_POSITIVE,
+     .def = CONNECT_TIMEOUT,
+     .doc = "Seconds until the server must have answered."},
+    {.name = "stall_timeout",
+     .range = RANGE_POSITIVE,
+     .def = STALL_TIMEOUT,
+     .doc = "Seconds without data after which the download fails."},
+    {.name = "timeout",
+     .range = RANGE_POSITIVE,
+     .def = TIMEOUT,
+     .doc = "Seconds after which the download fails though data come."},
+    {.name = "max_bytes",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .def = ARG_UNSET,
+     .doc = "Size at which the download fails; by default $OPTLAB_MAX_DOWNLOAD (such as 16G), or 2 GiB."},
     {.name = "progress",
      .kind = ARG_FUNCTION,
      .doc = "progress(done, total) is called now and then with bytes; total is nil if it is not known."},
@@ -66,6 +82,8 @@ static int download(lua_State *L) {
       .digest = x[DIGEST] != 0 ? lua_tostring(L, (int)x[DIGEST]) : NULL,
       .connect_timeout = x[CONNECT],
       .stall_timeout = x[STALL],
+      .timeout = x[ALL],
+      .max_bytes = isnan(x[MAX_BYTES]) ? 0 : (int64_t)x[MAX_BYTES],
       .progress = p.function ? on_progress : NULL,
       .ctx = &p,
   };

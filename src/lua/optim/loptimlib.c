@@ -51,6 +51,7 @@ static Tensor **read_params(lua_State *L, int idx, int *n, const char *fn) {
     lb_badvalue(L, fn, "params", idx, "a list of tensors such as {w, b} or model:parameters()");
   }
   const int len = single ? 1 : lb_length(L, idx);
+  if (!single) lb_checklist(L, idx, true, fn, "params");
   lua_newtable(L);
   int list = lua_gettop(L);
   Tensor **block = lua_newuserdatauv(L, (size_t)(len ? len : 1) * sizeof *block, 0);
@@ -99,6 +100,7 @@ static void add_group_table(lua_State *L, int self, Optim *o, int idx, const cha
   memcpy(h, o->defaults, bytes);
   largs_named(L, idx, fn, &(ArgValues){.args = args, .x = h});
   if (lua_getfield(L, idx, "params") == LUA_TNIL) lb_error(L, "%s: a parameter group needs a field 'params'", fn);
+  largs_refusenames(L, -1, fn, "params");
   add_params(L, self, o, -1, h, fn);
   lua_settop(L, top);
 }
@@ -124,6 +126,7 @@ static void read_call(lua_State *L, const char *fn, const Arg *args, double *h) 
   largs_named(L, options, fn, &(ArgValues){.args = args, .x = h});
   if (one && !list) {
     lua_getfield(L, 1, "params");
+    largs_refusenames(L, -1, fn, "params");
     lua_replace(L, 1);
   }
 }
@@ -270,6 +273,7 @@ static int l_clip_grad_norm(lua_State *L) {
   double x[NORM_COUNT];
   int n;
   largs_read(L, 2, fn, &(ArgValues){.args = norm_args, .x = x});
+  largs_refusenames(L, 1, fn, "params");
   Tensor **params = read_params(L, 1, &n, fn);
   Tensor *total = clip_grad_norm_(params, n, x[MAX_NORM], x[NORM_TYPE], x[ERROR_IF_NONFINITE] != 0);
   lb_pushtensor(L, total);
@@ -294,6 +298,7 @@ static int l_clip_grad_value(lua_State *L) {
   double value = 0;
   int n;
   largs_read(L, 2, fn, &(ArgValues){.args = value_args, .x = &value});
+  largs_refusenames(L, 1, fn, "params");
   Tensor **params = read_params(L, 1, &n, fn);
   if (clip_grad_value_(params, n, value) < 0) return lb_coreerror(L);
   return 0;

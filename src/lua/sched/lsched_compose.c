@@ -61,9 +61,11 @@ static int l_compose(lua_State *L) {
   const char *fn = lua_tostring(L, lua_upvalueindex(2));
   Sched *s = lsched_push_new(L, def);
   lua_insert(L, 1);
+  const int top = lua_gettop(L);
   largs_read(L, 2, fn, &s->args);
   const int given = (int)s->args.x[0], first = given ? given : lua_gettop(L) + 1; /* where it lies */
   int parts = first;
+  if (first > top && takes_list(def)) largs_refusenames(L, first, fn, def->args[0].name); /* it was given by name */
   if (!takes_list(def)) {
     if (!lsched_is_schedule(L, first)) lb_badvalue(L, fn, "schedule", first, WHAT);
     parts = push_single(L, first);

@@ -1,27 +1,39 @@
 /*
  * lfileslib.c - folders and files for Lua (optlab.base.files is their face).
  *
- *   make_folder(path)             makes a folder and those above it
- *   replace(path, text)           writes a file as a whole or not at all
- *   read(path)                    the bytes of a regular file
- *   readable(path)                whether a file or a folder of that name may be read
- *   open_partial(path, partial)   a file that grows under the name `partial`: f:write(text), f:commit() renames it.
- *                                 What is not committed stays under that name
+ *   make_folder(path)               makes a folder and those above it
+ *   lock_folder(path)               makes the folder this process's own until it ends (base/files/folder_lock.h)
+ *   holds(folder, path)             whether the file lies in the folder or below it
+ *   replace(path, text, no_link)    writes a file as a whole or not at all; with no_link a link of that name is
+ *                                   replaced, not followed
+ *   read(path)                      the bytes of a regular file
+ *   readable(path)                  whether a file or a folder of that name may be read
+ *   grow(path, text)                a new file in the place of an old one: f:append(text) adds a whole line or nothing,
+ *                                   f:commit() puts it on the disk and closes it
+ *   scratch()                       an empty file without a name, which another program may write to as /dev/fd/N:
+ *                                   t:fd(), t:read(), t:close()
  *
- * Each returns true (read: the bytes; open_partial: the file), or nil and a message that names the path and the reason.
+ * Each returns true (read: the bytes; grow and scratch: the file), or nil and a message that names the path and the
+ * reason.
  */
+#define _GNU_SOURCE /* memfd_create */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files/folder.h"
+#include "base/files/folder_lock.h"
 #include "base/files/infile.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "lua/base/lbind.h"
 
 #define FILE_MT "optlab.OutFile"
 #define STREAM_MT "optlab.InFile"
+#define SCRATCH_MT "optlab.Scratch"
 
 static int result(lua_State *L, int status) {
   if (status < 0) {
@@ -33,12 +45,21 @@ static int result(lua_State *L, int status) {
   return 1;
 }
 
+/* --- folders, whole files ----------------------------------------------------------------------------------------- */
+
 static int make_folder(lua_State *L) { return result(L, folder_make(lb_checkpath(L, 1))); }
+
+static int lock_folder(lua_State *L) { return result(L, folder_lock(lb_checkpath(L, 1))); }
+
+static int holds(lua_State *L) {
+  lua_pushboolean(L, folder_holds(lb_checkpath(L, 1), lb_checkpath(L, 2)));
+  return 1;
+}
 
 static int replace(lua_State *L) {
   size_t n;
   const char *path = lb_checkpath(L, 1), *text = luaL_checklstring(L, 2, &n);
-  return result(L, outfile_replace(path, text, n));
+  return result(L, outfile_replace(path, lua_toboolean(L, 3) ? OUTFILE_REPLACES_LINK : OUTFILE_FOLLOWS_LINK, text, n));
 }
 
 static int file_gc(lua_State *L) {
@@ -82,14 +103,19 @@ static int readable(lua_State *L) {
   return 1;
 }
 
-static int open_partial(lua_State *L) {
-  const char *path = lb_checkpath(L, 1), *partial = lb_checkpath(L, 2);
+/* --- files that grow ---------------------------------------------------------------------------------------------- */
+
+static int grow(lua_State *L) {
+  size_t n;
+  const char *path = lb_checkpath(L, 1), *text = luaL_checklstring(L, 2, &n);
   OutFile *f = lua_newuserdatauv(L, sizeof *f, 1);
   *f = (OutFile){.fd = -1};
   luaL_setmetatable(L, FILE_MT);
   lua_pushvalue(L, 1); /* f->path points into it */
   lua_setiuservalue(L, -2, 1);
-  return outfile_open_partial(f, path, partial) < 0 ? result(L, -1) : 1;
+  if (outfile_grow(f, path, text, n) == 0) return 1;
+  outfile_close(f);
+  return result(L, -1);
 }
 
 static OutFile *check_file(lua_State *L) {
@@ -98,11 +124,11 @@ static OutFile *check_file(lua_State *L) {
   return f;
 }
 
-static int file_write(lua_State *L) {
+static int file_append(lua_State *L) {
   size_t n;
   OutFile *f = check_file(L);
   const char *text = luaL_checklstring(L, 2, &n);
-  return result(L, outfile_write(f, text, n));
+  return result(L, outfile_append(f, text, n));
 }
 
 static int file_commit(lua_State *L) {
@@ -117,16 +143,105 @@ static int file_close(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg library[] = {{"make_folder", make_folder}, {"replace", replace},           {"read", read_file},
-                                   {"readable", readable},       {"open_partial", open_partial}, {NULL, NULL}};
-static const luaL_Reg methods[] = {{"write", file_write}, {"commit", file_commit}, {NULL, NULL}};
-static const luaL_Reg metamethods[] = {{"__gc", file_close}, {"__close", file_close}, {NULL, NULL}};
+/* --- files for other programs ------------------------------------------------------------------------------------- */
+
+typedef struct Scratch {
+  int fd; /* -1 when closed */
+} Scratch;
+
+/* A file without a name. */
+static int open_nameless(void) {
+#if defined(MFD_CLOEXEC)
+  return memfd_create("optlab", MFD_CLOEXEC);
+#else
+  FILE *f = tmpfile();
+  const int fd = f ? fcntl(fileno(f), F_DUPFD_CLOEXEC, 0) : -1;
+  if (f) fclose(f);
+  return fd;
+#endif
+}
+
+static int failed(lua_State *L, const char *what) {
+  err_set("%s: %s", what, strerror(errno));
+  return result(L, -1);
+}
+
+static int scratch(lua_State *L) {
+  Scratch *s = lua_newuserdatauv(L, sizeof *s, 0);
+  s->fd = -1;
+  luaL_setmetatable(L, SCRATCH_MT);
+  s->fd = open_nameless();
+  return s->fd < 0 ? failed(L, "cannot make a temporary file") : 1;
+}
+
+static Scratch *check_scratch(lua_State *L) {
+  Scratch *s = luaL_checkudata(L, 1, SCRATCH_MT);
+  luaL_argcheck(L, s->fd >= 0, 1, "the file is closed");
+  return s;
+}
+
+static int scratch_fd(lua_State *L) {
+  lua_pushinteger(L, check_scratch(L)->fd);
+  return 1;
+}
+
+static int scratch_read(lua_State *L) {
+  const Scratch *s = check_scratch(L);
+  struct stat st;
+  luaL_Buffer b;
+  if (fstat(s->fd, &st) < 0) return failed(L, "cannot read a temporary file");
+  const size_t size = (size_t)st.st_size;
+  char *to = luaL_buffinitsize(L, &b, size);
+  size_t n = 0;
+  while (n < size) {
+    ssize_t some = pread(s->fd, to + n, size - n, (off_t)n);
+    if (some < 0 && errno == EINTR) continue;
+    if (some < 0) return failed(L, "cannot read a temporary file");
+    if (some == 0) break;
+    n += (size_t)some;
+  }
+  luaL_pushresultsize(&b, n);
+  return 1;
+}
+
+static int scratch_close(lua_State *L) {
+  Scratch *s = luaL_checkudata(L, 1, SCRATCH_MT);
+  if (s->fd >= 0) close(s->fd);
+  s->fd = -1;
+  return 0;
+}
+
+/* --- the library -------------------------------------------------------------------------------------------------- */
+
+static const luaL_Reg library[] = {
+    {"make_folder", make_folder},
+    {"lock_folder", lock_folder},
+    {"holds", holds},
+    {"replace", replace},
+    {"read", read_file},
+    {"readable", readable},
+    {"grow", grow},
+    {"scratch", scratch},
+    {NULL, NULL},
+};
+static const luaL_Reg file_methods[] = {{"append", file_append}, {"commit", file_commit}, {NULL, NULL}};
+static const luaL_Reg file_metamethods[] = {{"__gc", file_close}, {"__close", file_close}, {NULL, NULL}};
+static const luaL_Reg scratch_methods[] = {
+    {"fd", scratch_fd}, {"read", scratch_read}, {"close", scratch_close}, {NULL, NULL}};
+static const luaL_Reg scratch_metamethods[] = {{"__gc", scratch_close}, {"__close", scratch_close}, {NULL, NULL}};
+
+static void make_type(lua_State *L, const char *name, const luaL_Reg *metamethods, const luaL_Reg *methods) {
+  luaL_newmetatable(L, name);
+  luaL_setfuncs(L, metamethods, 0);
+  lua_newtable(L);
+  luaL_setfuncs(L, methods, 0);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}
 
 int luaopen_optlab_files(lua_State *L) {
-  luaL_newmetatable(L, FILE_MT);
-  luaL_setfuncs(L, metamethods, 0);
-  luaL_newlib(L, methods);
-  lua_setfield(L, -2, "__index");
+  make_type(L, FILE_MT, file_metamethods, file_methods);
+  make_type(L, SCRATCH_MT, scratch_metamethods, scratch_methods);
   luaL_newlib(L, library);
   return 1;
 }

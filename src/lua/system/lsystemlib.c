@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/alloc.h"
 #include "base/parallel.h"
@@ -224,27 +223,6 @@ static int system_nearest(lua_State *L) {
   return 1;
 }
 
-#define INFLATED_MAX (16 << 20) /* bytes that inflate gives at most */
-
-/* inflate(bytes): what a zlib stream at the start of a string holds, or nil if it holds none. */
-static int system_inflate(lua_State *L) {
-  size_t length;
-  const char *bytes = luaL_checklstring(L, 1, &length);
-  uLongf room = 4 * (uLongf)length + 1024;
-  for (int status = Z_BUF_ERROR; status == Z_BUF_ERROR && room <= INFLATED_MAX; room *= 2) {
-    uLongf used = room;
-    uLong taken = (uLong)length;
-    luaL_Buffer out;
-    char *target = luaL_buffinitsize(L, &out, room);
-    status = uncompress2((Bytef *)target, &used, (const Bytef *)bytes, &taken);
-    luaL_pushresultsize(&out, status == Z_OK ? used : 0);
-    if (status == Z_OK) return 1;
-    lua_pop(L, 1);
-  }
-  lua_pushnil(L);
-  return 1;
-}
-
 static const luaL_Reg SYSTEM_FUNCTIONS[] = {
     {"clock", system_clock},
     {"memory", system_memory},
@@ -261,7 +239,6 @@ static const luaL_Reg SYSTEM_FUNCTIONS[] = {
     {"string_less", system_string_less},
     {"format_number", system_format_number},
     {"parse_number", system_parse_number},
-    {"inflate", system_inflate},
     {"set_library_dir", system_set_library_dir},
     {NULL, NULL},
 };

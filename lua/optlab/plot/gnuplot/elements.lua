@@ -4,6 +4,7 @@
 -- @module optlab.plot.gnuplot.elements
 local number = require "optlab.plot.gnuplot.number"
 local text = require "optlab.plot.gnuplot.text"
+local ticks = require "optlab.plot.gnuplot.ticks"
 
 local M = {}
 
@@ -88,11 +89,11 @@ end
 
 -- The value of each level on a line of it; a level with no free place stays without.
 local function level_labels(el, panel)
-  local taken = {}
-  for _, level in ipairs(el.levels) do
+  local taken, texts = {}, ticks.texts(el.levels)
+  for i, level in ipairs(el.levels) do
     local x, y = label_place(el, level, panel, taken)
     if x then
-      panel:label(string.format("%s at %s,%s center front boxed noenhanced font ',9'", text.quote(number.format(level)),
+      panel:label(string.format("%s at %s,%s center front boxed noenhanced font ',9'", text.quote(texts[i]),
         number.format(x), number.format(y)))
     end
   end

@@ -269,14 +269,15 @@ function M.inside(labels, view, curves, boxes)
   return { place = "inside " .. best, labels = labels, size = LARGEST }
 end
 
---- A plan for a legend at a place inside that was chosen by the user, or nil if it would not fit into the frame.
+--- A plan for a legend at a place inside that was chosen, or nil if it would not fit into the frame.
 -- @tparam {table,...} labels
 -- @string place gnuplot's name of it
 -- @number width of the frame in pixels
 -- @number height
+-- @bool[opt] large whether the font must not become smaller
 -- @treturn ?table as of @{outside}
-function M.at(labels, place, width, height)
-  for _, size in ipairs(SIZES) do
+function M.at(labels, place, width, height, large)
+  for _, size in ipairs(large and { LARGEST } or SIZES) do
     for _, some in ipairs { labels, wrapped(labels, label_width(width - 20, size), size) } do
       local box_width, box_height = box_size(some, size)
       if box_width <= width - 10 and box_height <= height - 10 then

@@ -170,14 +170,16 @@ local function obstacles(fig)
   return curves
 end
 
--- A plan for the legend; see optlab.plot.gnuplot.legend.
+-- A plan for the legend; see optlab.plot.gnuplot.legend. In space nobody knows what it would hide: it must be small.
 local function plan_legend(panel, labels, choice, boxes, room)
   local view, plan = panel.view, nil
-  local width, height = view and view.width or room.width * 0.5, view and view.height or room.height * 0.25
   if choice == "auto" and view then
     plan = legend.inside(labels, view, obstacles(panel.fig), boxes)
-  elseif choice == "auto" or choice:find("^inside") then
-    plan = legend.at(labels, choice == "auto" and "inside right top" or choice, width, height)
+  elseif choice == "auto" then
+    plan = legend.at(labels, "inside right top", room.width * 0.5, room.height * 0.3, true)
+  elseif choice:find("^inside") then
+    local width, height = view and view.width or room.width * 0.8, view and view.height or room.height * 0.8
+    plan = legend.at(labels, choice, width, height)
   end
   if plan then return plan end
   return legend.outside(labels, room, {
@@ -197,7 +199,8 @@ end
 -- gnuplot gives the legend below the frame too little room beside the x label.
 local function make_room_below(panel, plan)
   local lines = plan.rows * plan.size.spacing * plan.size.font / layout.FONT_SIZE
-  panel:set("bmargin %s", fmt(math.ceil(10 * (lines + (panel.has_xlabel and 3.6 or 2.4))) / 10))
+  local axis_lines = panel.has_xlabel and 3.6 or 2.4
+  panel:set("bmargin %s", fmt(math.ceil(10 * (lines + axis_lines)) / 10))
 end
 
 -- Labels below the frame go row by row: gnuplot limits the rows of columns by the frame's height.
@@ -218,7 +221,7 @@ local function set_legend(panel, boxes, room)
   if plan.size.font ~= layout.FONT_SIZE then
     panel:set("key font ',%d' spacing %s", plan.size.font, fmt(plan.size.spacing))
   end
-  if plan.place == "below" then make_room_below(panel, plan) end
+  if plan.place == "below" and panel.view then make_room_below(panel, plan) end
   local grey = legend.backdrop(plan.labels)
   if grey then
     panel:set("key opaque fillcolor rgb '#%02x%02x%02x' textcolor rgb '%s'", grey, grey, grey,
@@ -263,7 +266,7 @@ local function solid_commands(panel, width, height)
   panel:set("xyplane at %s", fmt(panel.limits.z[1], true))
   base_edges(panel)
   panel:set("grid x y z vertical")
-  set_legend(panel, {}, { width = width, height = height, left = 60, right = 60, bottom = 60, rows = height - 80 })
+  set_legend(panel, {}, { width = width, height = height, left = 20, right = 20, bottom = 60, rows = height - 80 })
 end
 
 -- The names of what is coloured by value, for the colour bar.

@@ -31,6 +31,8 @@
 ---@field digest? string The expected checksum, such as "sha1:76e5...".
 ---@field connect_timeout? number Seconds until the server must have answered. Default: 5.
 ---@field stall_timeout? number Seconds without data after which the download fails. Default: 8.
+---@field timeout? number Seconds after which the download fails though data come. Default: 3600.
+---@field max_bytes? integer Size at which the download fails; by default $OPTLAB_MAX_DOWNLOAD (such as 16G), or 2 GiB.
 ---@field progress? function progress(done, total) is called now and then with bytes; total is nil if it is not known.
 
 ---@class optlab.options.data.fashion_mnist

@@ -1,19 +1,24 @@
 --- Runs gnuplot: several figures at a time, without a shell, and sees that each picture is there and whole.
--- gnuplot draws a picture under a temporary name; a complete one replaces the old picture. A job is a table
+-- gnuplot draws a picture into a file without a name; a complete one replaces the old picture. A job is a table
 -- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ");
 -- `source`, where there is one, is drawn instead of the script.
--- @module optlab.plot.gnuplot.runner
+-- @module optlab.plot.draw.runner
 local files = require "optlab.base.files"
-local timeless_pdf = require "optlab.plot.timeless_pdf"
+local loop = require "optlab.base.loop"
+local pdf = require "optlab.plot.draw.pdf"
 local uv = require "luv"
-local warnings = require "optlab.plot.gnuplot.warnings"
+local warnings = require "optlab.plot.draw.warnings"
 
 local M = {}
 
 --- Seconds after which a gnuplot that has not finished is stopped.
 M.timeout = 60
 
+local MOST_STDERR = 32 * 1024 -- bytes of gnuplot's messages that are kept
+local MOST_WORDS = 500       -- of them in a message
+
 local queue, active, count = {}, {}, 0
+local closing = 0 -- handles of libuv that are being closed; the loop must turn until they are
 local failures, written, missing = {}, {}, nil
 local texts = {} -- pictures made of characters, in the order in which they were asked for
 local remarks = {} -- what the user is told about figures that were drawn nevertheless
@@ -43,16 +48,16 @@ local function page(job, svg)
 end
 
 -- What is done to a picture after gnuplot.
-local FINISH = { html = page, pdf = function(_, pdf) return timeless_pdf(pdf) end }
+local FINISH = { html = page, pdf = function(_, bytes) return pdf.timeless(bytes) end }
 
 -- Checks the drawn file and writes the picture. Returns a message when something is wrong.
 local function accept(job)
-  local bytes, err = files.read(job.temporary)
-  if not bytes then return "gnuplot wrote no picture: " .. err end
-  if bytes == "" then return "gnuplot wrote an empty picture; is the disk full?" end
+  local bytes, err = job.drawing:read()
+  if not bytes then return err end
+  if bytes == "" then return "gnuplot wrote no picture; is the disk full?" end
   if not bytes:find(ENDINGS[job.format], -60) then return "the picture is not complete; is the disk full?" end
   if FINISH[job.format] then bytes = FINISH[job.format](job, bytes) end
-  local ok, message = files.replace(job.picture, bytes)
+  local ok, message = files.replace(job.picture, bytes, true)
   if not ok then return message end
   written[#written + 1] = job.picture
   if job.format == "txt" then texts[#texts + 1] = { order = job.order, text = bytes } end
@@ -64,11 +69,21 @@ end
 local function words(stderr)
   local said
   for line, message in stderr:gmatch('line (%d+): ([^\n]+)') do said = string.format("line %s: %s", line, message) end
-  if said then return said end
-  return (stderr:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""))
+  said = said or stderr:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")
+  said = said:gsub("%c", "?")
+  return #said <= MOST_WORDS and said or said:sub(1, MOST_WORDS) .. "..."
+end
+
+-- Keeps what gnuplot writes to standard error; when there is too much, what came first.
+local function keep(job, chunk)
+  local room = MOST_STDERR - job.said
+  if room <= 0 then return end
+  job.stderr[#job.stderr + 1] = chunk:sub(1, room)
+  job.said = job.said + #chunk
 end
 
 local function complaint(job)
+  if job.abandoned then return "the drawing was stopped" end
   local said = words(table.concat(job.stderr))
   if said ~= "" then said = ": " .. said end
   if job.late then return string.format("gnuplot took longer than %g s and was stopped%s", M.timeout, said) end
@@ -83,12 +98,18 @@ local function remark_warnings(job)
   if said then remarks[#remarks + 1] = about(job, "gnuplot warns: " .. said) end
 end
 
+local function close(handle)
+  if not handle or handle:is_closing() then return end
+  closing = closing + 1
+  handle:close(function() closing = closing - 1 end)
+end
+
 local function conclude(job)
-  job.timer:close()
+  close(job.timer)
   active[job.picture] = nil
   count = count - 1
   local message = complaint(job) or accept(job)
-  os.remove(job.temporary)
+  job.drawing:close()
   if message then fail(job, "%s", message) else remark_warnings(job) end
   start_next()
 end
@@ -135,18 +156,18 @@ local function start_timer(job, fn)
 end
 
 -- Reads standard error to its end; stops a gnuplot that takes too long.
-local function watch(job, handle, pipe)
+local function watch(job)
   local function hang_up()
-    if pipe:is_closing() then return end
-    pipe:close()
+    if job.pipe:is_closing() then return end
+    close(job.pipe)
     step(job)
   end
-  pipe:read_start(function(_, chunk)
-    if chunk then job.stderr[#job.stderr + 1] = chunk else hang_up() end
+  job.pipe:read_start(function(_, chunk)
+    if chunk then keep(job, chunk) else hang_up() end
   end)
   start_timer(job, function()
     job.late = true
-    if not handle:is_closing() then handle:kill("sigkill") end
+    if not job.handle:is_closing() then job.handle:kill("sigkill") end
     hang_up()
   end)
 end
@@ -165,32 +186,36 @@ local function renew_guard()
 end
 
 -- Gives gnuplot the source on its standard input.
-local function feed(pipe, source)
-  pipe:write(source, function() pipe:close() end)
+local function feed(job)
+  job.input:write(job.source, function() close(job.input) end)
 end
 
 local function spawn(job)
-  local pipe, name = uv.new_pipe(false), program()
-  local input = job.source and uv.new_pipe(false)
-  local handle, reason, code
-  handle, reason, code = uv.spawn(name, {
-    args = { "-d", "-e", string.format("format='%s'; output='%s'", job.format, job.temporary:match("[^/]+$")),
-      input and "-" or "./" .. job.name .. ".gp" },
-    cwd = job.dir, env = environment(), stdio = { input or nil, nil, pipe },
+  local name, drawing, problem = program(), files.scratch()
+  if not drawing then return fail(job, "%s", problem) end
+  job.drawing = drawing
+  job.pipe = uv.new_pipe(false)
+  job.input = job.source and uv.new_pipe(false)
+  local handle, reason, code = uv.spawn(name, {
+    args = { "-d", "-e", ("format='%s'; output='/dev/fd/3'"):format(job.format),
+      job.input and "-" or "./" .. job.name .. ".gp" },
+    cwd = job.dir, env = environment(), stdio = { job.input or nil, nil, job.pipe, job.drawing:fd() },
   }, function(status, signal)
     job.status, job.signal = status, signal
-    handle:close()
+    close(job.handle)
     step(job)
   end)
+  job.handle = handle
   if not handle then
-    pipe:close()
-    if input then input:close() end
+    close(job.pipe)
+    close(job.input)
+    job.drawing:close()
     if code == "ENOENT" then return not_found(job, name) end
     return fail(job, "cannot start %s: %s", name, tostring(reason))
   end
   active[job.picture], count = job, count + 1
-  watch(job, handle, pipe)
-  if input then feed(input, job.source) end
+  watch(job)
+  if job.input then feed(job) end
 end
 
 -- Starts what can be started: a core each, and never two of one name.
@@ -220,12 +245,11 @@ local asked = 0
 -- @tparam table job
 function M.submit(job)
   asked = asked + 1
-  job.order, job.stderr, job.left = asked, {}, 2
+  job.order, job.stderr, job.said, job.left = asked, {}, 0, 2
   job.picture = string.format("%s/%s.%s", job.dir, job.name, job.format)
-  job.temporary = string.format("%s/.%s.%d-%d.%s", job.dir, job.name, uv.os_getpid(), asked, job.format)
   queue[#queue + 1] = job
-  start_next()
-  uv.run("nowait")
+  loop.undisturbed(start_next)
+  loop.run("nowait")
 end
 
 --- Notes down what the user is to be told about a figure, whatever gnuplot says; @{wait} shows it.
@@ -263,9 +287,11 @@ end
 --- Waits until everything is drawn; prints the figures made of characters, and remarks on figures on standard error.
 -- @treturn ?boolean true, or nil and a message with a line for each figure that failed
 function M.wait()
-  while count > 0 or #queue > 0 do
-    start_next()
-    if count > 0 and not uv.run("once") and count > 0 then lose_all() end
+  while count > 0 or #queue > 0 or closing > 0 do
+    loop.undisturbed(start_next)
+    local busy = loop.run("once")
+    if not busy and count > 0 then lose_all() end
+    if not busy and count == 0 then closing = 0 end
   end
   for _, picture in ipairs(in_order(texts)) do show(picture) end
   for _, line in ipairs(in_order(remarks)) do say(line) end
@@ -274,6 +300,25 @@ function M.wait()
   failures, texts, remarks, missing = {}, {}, {}, nil
   if #messages == 0 then return true end
   return nil, table.concat(messages, "\n")
+end
+
+--- Ends at once: stops every gnuplot, removes what is not complete, and forgets all figures that are not drawn.
+function M.abandon()
+  queue = {}
+  for _, job in pairs(active) do
+    job.abandoned = true
+    close(job.input)
+    if not job.pipe:is_closing() then
+      close(job.pipe)
+      step(job)
+    end
+    if not job.handle:is_closing() then job.handle:kill("sigkill") end
+  end
+  while count > 0 or closing > 0 do
+    if not loop.run("once") then break end
+  end
+  active, count, closing = {}, 0, 0
+  failures, texts, remarks, missing = {}, {}, {}, nil
 end
 
 --- Waits for one folder's picture names that a new figure is about to replace.
@@ -289,7 +334,7 @@ function M.wait_for(script)
     return false
   end
   while busy() do
-    if not uv.run("once") and busy() then lose_all() end
+    if not loop.run("once") and busy() then lose_all() end
   end
 end
 

@@ -1,5 +1,5 @@
 --- What gnuplot says although it has drawn a figure.
--- @module optlab.plot.gnuplot.warnings
+-- @module optlab.plot.draw.warnings
 local M = {}
 
 -- Patterns of messages that are not passed on, and why.

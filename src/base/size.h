@@ -26,8 +26,9 @@ static inline size_t size_bytes(size_t element, int n, const int64_t *size) {
   const int64_t count = size_product(element, n, size);
   return count < 0 ? SIZE_MAX : (size_t)count * element;
 }
-#define SIZE_LIST(...) \
-  (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]) { __VA_ARGS__ }
+/* clang-format off */
+#define SIZE_LIST(...) (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__}
+/* clang-format on */
 #define SIZE_BYTES(element, ...) size_bytes(element, SIZE_LIST(__VA_ARGS__))
 
 #endif

@@ -137,6 +137,11 @@ void tensor_shift_(Tensor *t, int64_t by);     /* adds to each element; t is int
 static inline bool tensor_same_shape(const Tensor *a, const Tensor *b) {
   return shape_equal(a->ndim, a->shape, b->ndim, b->shape);
 }
+/* Whether both look at their storage in the same way. */
+static inline bool tensor_same_window(const Tensor *a, const Tensor *b) {
+  return a->dtype == b->dtype && a->offset == b->offset && tensor_same_shape(a, b) &&
+         shape_equal(a->ndim, a->stride, b->ndim, b->stride);
+}
 static inline const char *tensor_shape_str(const Tensor *t) { return shape_str(t->ndim, t->shape); }
 
 #endif

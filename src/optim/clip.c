@@ -106,7 +106,7 @@ static int total_norm(Tensor *const *grads, int n, double norm_type, double *tot
 
 /* x <- min(max(x scale, -limit), limit) */
 #define CLIP_APPLY(NAME, T)                                                                             \
-  static VECTORIZED(void, NAME, (int64_t n, T * x, double scale, double limit), (n, x, scale, limit)) { \
+  static VECTORIZED(void, NAME, (int64_t n, T x[], double scale, double limit), (n, x, scale, limit)) { \
     const T s = (T)scale, hi = (T)limit;                                                                \
     for (int64_t i = 0; i < n; i++) {                                                                   \
       T v = x[i] * s;                                                                                   \

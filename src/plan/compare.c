@@ -10,11 +10,6 @@
 
 #define AT(e) (e)->where, (e)->where[0] ? ": " : ""
 
-static bool same_window(const Tensor *a, const Tensor *b) {
-  return a->dtype == b->dtype && a->offset == b->offset && tensor_same_shape(a, b) &&
-         memcmp(a->stride, b->stride, a->ndim * sizeof *a->stride) == 0;
-}
-
 static int compare_buffers(const Buffer *a, const Buffer *b, const Event *e) {
   if (b->kind == BUFFER_CONSTANT && a->kind == BUFFER_CONSTANT && a->hash != b->hash) {
     return err_set(
@@ -57,7 +52,7 @@ static int compare_events(const Recording *ra, const Recording *rb, int i) {
   }
   if (compare_numbers(a, b) < 0) return -1;
   for (int k = 0; k < b->n; k++) {
-    const bool same = a->buffer[k] == b->buffer[k] && (b->buffer[k] < 0 || same_window(a->t[k], b->t[k]));
+    const bool same = a->buffer[k] == b->buffer[k] && (b->buffer[k] < 0 || tensor_same_window(a->t[k], b->t[k]));
     if (!same) return err_set("%s%s%s is applied to something else than in the call before", AT(b), b->name);
   }
   return 0;

@@ -279,3 +279,30 @@ describe("a compiled step", function()
     assert.same({ 1, 0 }, step(lab.ones(2), mask { 0, 1 }):tolist())
   end)
 end)
+
+it("without memory masks give an error at every point, and leave the tensor as it was", function()
+  local x, m = lab.arange(6):reshape(2, 3), mask { { 1, 0, 1 }, { 0, 1, 1 } }
+  local calls = {
+    function(t) return t[m] end, function(t) return t[{ {}, mask { 1, 0, 1 } }] end, function(t) t[m] = 7 end,
+    function(t) t[m] = lab.tensor { 9, 8, 7, 6 } end, function(t) return t:masked_fill(m, 3) end,
+    function(t) t:masked_fill_(m, lab.tensor(2)) end, function(t) return t:masked_select(m) end,
+    function(t) return t:nonzero() end, function(t) return t[int64 { 2, 1 }] end,
+    function(t) return t:gt(2):logical_and(m) end, function(t) t:add_(t:t():t(), 2) end,
+  }
+  for i, call in ipairs(calls) do
+    local failures = 0
+    for n = 1, 60 do
+      local t = x:clone()
+      collectgarbage()
+      lab.fail_allocation(n)
+      local ok, message = pcall(call, t)
+      lab.fail_allocation(0)
+      if ok then break end
+      failures = failures + 1
+      assert.matches("out of memory", message)
+      assert.same(x:tolist(), t:tolist(), "call " .. i)
+    end
+    assert.is_true(failures > 1 and failures < 60, "call " .. i)
+    assert.is_true(lab.is_grad_enabled())
+  end
+end)

@@ -71,6 +71,18 @@ describe("views", function()
     assert.equal(9, y[2][3]:item())
   end)
 
+  it("are tensors of their own, also where they show the whole", function()
+    local v, s = lab.ones(3), lab.tensor(2)
+    for name, view in pairs { range = v[{ {} }], ends = v[{ { 1, -1 } }], t = v:t(), none = s[{}], ts = s:t() } do
+      assert.is_false(view == v or view == s, name)
+      view:requires_grad_()
+      assert.is_false(v.requires_grad or s.requires_grad, name)
+      lab.no_grad(function() view:mul_(2) end)
+    end
+    assert.same({ 8, 8, 8 }, v:tolist())
+    assert.equal(8, s:item())
+  end)
+
   it("reshape gives the row-major order whatever the strides", function()
     assert.same({ 0, 12, 1, 13 }, x:permute(2, 3, 1):reshape(-1)[{ { 1, 4 } }]:tolist())
     assert.same({ 2, 12 }, x:reshape(2, -1).shape)

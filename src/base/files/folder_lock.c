@@ -19,11 +19,13 @@
 
 #include "base/err.h"
 
-/* The folders that the process has, open until it ends: the kernel's locks are the process's, too. */
-static struct {
+typedef struct Held {
   dev_t dev;
   ino_t ino;
-} * held;
+} Held;
+
+/* The folders that the process has, open until it ends: the kernel's locks are the process's, too. */
+static Held *held;
 static int count;
 
 static bool is_held(const struct stat *folder) {

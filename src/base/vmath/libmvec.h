@@ -5,8 +5,8 @@
  * gives), the number LANES_ of elements, and FN_(exp, v), the function that maps a vector (vv: two of them). Where
  * there is no libmvec a "vector" is one number and the function is libm's.
  *
- * The names are those of the vector function ABI: _ZGV, the instruction set's letter, N, the number of lanes, v for each
- * input, _ and the scalar function. gcc would find them by itself; other compilers do not.
+ * The names are those of the vector function ABI: _ZGV, the instruction set's letter, N, the number of lanes, v for
+ * each input, _ and the scalar function. gcc would find them by itself; other compilers do not.
  */
 #ifndef OPTLAB_BASE_VMATH_LIBMVEC_H
 #define OPTLAB_BASE_VMATH_LIBMVEC_H
@@ -65,7 +65,7 @@ typedef int Mask_f32, Mask_f64;
 /* --- reading with a stride ---------------------------------------------------------------------------------------- */
 
 /* A list of all elements, because compilers build that in registers; a loop would go through memory. */
-#define AT1(i) p[(i)*stride]
+#define AT1(i) p[stride * (i)]
 #define AT2(i) AT1(i), AT1((i) + 1)
 #define AT4(i) AT2(i), AT2((i) + 2)
 #define AT8(i) AT4(i), AT4((i) + 4)

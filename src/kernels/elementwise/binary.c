@@ -91,25 +91,25 @@ static inline int pow_is_short(double y) {
   return y == 2 || y == 1 || y == 3 || y == 0.5 || y == -0.5 || y == -1 || y == -2;
 }
 
-#define POW_SHORT(name, T, SQRT)                                                                   \
-  static VECTORIZED(void, name, (int64_t n, T * q, int64_t so, const T *p, int64_t sa, int twice), \
-                    (n, q, so, p, sa, twice)) {                                                    \
-    switch (twice) { /* 2 y, an integer for each of them */                                        \
-      case 4:                                                                                      \
-        POW_LOOP(T, (x * x)) break;                                                                \
-      case 2:                                                                                      \
-        POW_LOOP(T, x) break;                                                                      \
-      case 6:                                                                                      \
-        POW_LOOP(T, (x * x * x)) break;                                                            \
-      case 1:                                                                                      \
-        POW_LOOP(T, SQRT(x)) break;                                                                \
-      case -1:                                                                                     \
-        POW_LOOP(T, 1 / SQRT(x)) break;                                                            \
-      case -2:                                                                                     \
-        POW_LOOP(T, 1 / x) break;                                                                  \
-      case -4:                                                                                     \
-        POW_LOOP(T, 1 / (x * x)) break;                                                            \
-    }                                                                                              \
+#define POW_SHORT(name, T, SQRT)                                                                    \
+  static VECTORIZED(void, name, (int64_t n, T q[], int64_t so, const T p[], int64_t sa, int twice), \
+                    (n, q, so, p, sa, twice)) {                                                     \
+    switch (twice) { /* 2 y, an integer for each of them */                                         \
+      case 4:                                                                                       \
+        POW_LOOP(T, (x * x)) break;                                                                 \
+      case 2:                                                                                       \
+        POW_LOOP(T, x) break;                                                                       \
+      case 6:                                                                                       \
+        POW_LOOP(T, (x * x * x)) break;                                                             \
+      case 1:                                                                                       \
+        POW_LOOP(T, SQRT(x)) break;                                                                 \
+      case -1:                                                                                      \
+        POW_LOOP(T, 1 / SQRT(x)) break;                                                             \
+      case -2:                                                                                      \
+        POW_LOOP(T, 1 / x) break;                                                                   \
+      case -4:                                                                                      \
+        POW_LOOP(T, 1 / (x * x)) break;                                                             \
+    }                                                                                               \
   }
 POW_SHORT(pow_short_f32, float, sqrtf)
 POW_SHORT(pow_short_f64, double, sqrt)

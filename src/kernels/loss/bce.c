@@ -14,7 +14,7 @@
 #define BCE(s, T)                                                                                          \
   /* out = -(y max(one, -100) + (1 - y) max(zero, -100)) */                                                \
   static VECTORIZED(void, join_##s,                                                                        \
-                    (int64_t n, T * out, int64_t so, const T *one, const T *zero, const T *y, int64_t sy), \
+                    (int64_t n, T out[], int64_t so, const T *one, const T *zero, const T *y, int64_t sy), \
                     (n, out, so, one, zero, y, sy)) {                                                      \
     for (int64_t i = 0; i < n; i++) {                                                                      \
       const T t = y[i * sy];                                                                               \

@@ -86,15 +86,16 @@ typedef int64_t wide_i;
     }                                                                                                                  \
     for (int64_t i = 0; i < w; i++) result[i].field = (wide_##field)x[i];                                              \
   }                                                                                                                    \
-  static VECTORIZED(void, name##_merge, (int64_t w, Partial * into, const Partial *from), (w, into, from)) {           \
+  static VECTORIZED(void, name##_merge, (int64_t w, Partial into[], const Partial *from), (w, into, from)) {           \
     for (int64_t i = 0; i < w; i++) into[i].field = JOIN(into[i].field, from[i].field);                                \
   }                                                                                                                    \
   static void name##_store(int64_t w, const Partial *result, void *out, int64_t stride) {                              \
     for (int64_t i = 0; i < w; i++) ((T *)out)[i * stride] = (T)FINISH(result[i].field);                               \
   }
 
-#define OP(name) \
-  { name##_block, name##_clear, name##_rows, name##_fold, name##_merge, name##_store }
+/* clang-format off */
+#define OP(name) {name##_block, name##_clear, name##_rows, name##_fold, name##_merge, name##_store}
+/* clang-format on */
 
 #define ADD(x, y) ((x) + (y))
 #define WRAPPING_ADD(x, y) ((int64_t)((uint64_t)(x) + (uint64_t)(y)))

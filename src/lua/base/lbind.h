@@ -44,6 +44,10 @@ const char *lb_checkpath(lua_State *L, int idx);
  * n times the size of an element no more than memory can hold. */
 int lb_length(lua_State *L, int idx);
 
+/* Raises if the table at idx has keys beside 1, 2, ..., n, its length: the reader of a list would drop them. names:
+ * strings are options, which others check. Looks behind the last member, where tables keep other keys. */
+void lb_checklist(lua_State *L, int idx, bool names, const char *callee, const char *name);
+
 /* Reads the list of tensors `name` at idx into a freshly pushed userdata block (left on the stack so that it is
  * collected); borrowed pointers, *n of them. Raises if it is no list or an entry no tensor. */
 Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *callee, const char *name);

@@ -6,6 +6,7 @@
  *
  * Whatever happens here may raise, so recordings and results belong to the entry from the moment they exist.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -180,13 +181,25 @@ static void check_kept(lua_State *L, Recording *r) {
   lua_pop(L, 1);
 }
 
+/* Whether two calls returned the same at the two places on top of the stack, which are popped: equal values, nan too, or
+ * the same window onto memory from outside of the step. */
+static bool same_result(lua_State *L) {
+  const Tensor *a = lb_testtensor(L, -2), *b = lb_testtensor(L, -1);
+  bool same = lua_rawequal(L, -1, -2);
+  if (a && b) same = a->storage == b->storage && tensor_same_window(a, b);
+  if (lua_type(L, -1) == LUA_TNUMBER && lua_type(L, -2) == LUA_TNUMBER) {
+    same = same || (isnan(lua_tonumber(L, -1)) && isnan(lua_tonumber(L, -2)));
+  }
+  lua_pop(L, 2);
+  return same;
+}
+
 static bool same_results(lua_State *L, const RecordedCall *a, const RecordedCall *b, const Frame *f) {
   bool same = a->nresults == b->nresults;
   for (int i = 0; same && i < b->nresults; i++) {
     lua_rawgeti(L, f->before, COMPILE_RESULTS + i);
     lua_rawgeti(L, f->slots, COMPILE_RESULTS + i);
-    same = !a->result[i] == !b->result[i] && a->output[i] == b->output[i] && lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
+    same = same_result(L) && !a->result[i] == !b->result[i] && a->output[i] == b->output[i];
   }
   return same;
 }

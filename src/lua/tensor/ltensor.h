@@ -48,8 +48,10 @@ int ltensor_push_op(lua_State *L, OpId op, Tensor *const *in, int nin, const OpA
 /* --- options of functions that make tensors (ltensor_range.c) ----------------------------------------------------- */
 
 /* The last two rows of a declaration; dtype is the default float type, or that of an argument. */
+/* clang-format off */
 #define LTENSOR_OPTION_ROWS \
-  {.name = "dtype", .kind = ARG_DTYPE, .def = ARG_UNSET}, {.name = "requires_grad", .kind = ARG_FLAG}, { 0 }
+  {.name = "dtype", .kind = ARG_DTYPE, .def = ARG_UNSET}, {.name = "requires_grad", .kind = ARG_FLAG}, {0}
+/* clang-format on */
 
 /* The dtype of a tensor to be made; raises if it cannot require a gradient as asked. x: the places of the two rows. */
 DType ltensor_new_dtype(lua_State *L, const char *callee, const double *x, DType def);

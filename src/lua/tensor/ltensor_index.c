@@ -19,7 +19,7 @@
 static int64_t position(lua_State *L, const Tensor *x, int dim) {
   int isint;
   lua_Integer i = lua_tointegerx(L, -1, &isint);
-  if (!isint) {
+  if (!isint || lua_type(L, -1) != LUA_TNUMBER) {
     lb_error(L, "t[key]: the key of dimension %d must be an integer or a range {from, to}, got %s", dim + 1,
              lb_pushgot(L, -1));
   }
@@ -39,6 +39,7 @@ typedef struct Range {
 static Range table_range(lua_State *L, const Tensor *x, int dim) {
   Range r = {0, x->shape[dim], 1, false};
   lua_Integer n = luaL_len(L, -1);
+  lb_checklist(L, -1, false, "t[key]", "a range");
   if (n == 0) return r;
   lua_geti(L, -1, 1);
   r.start = position(L, x, dim);
@@ -105,6 +106,8 @@ static void read_key(lua_State *L, const Tensor *x, Key *k) {
     lua_pushvalue(L, 2);
     dim = read_entry(L, x, k, 0);
     lua_pop(L, 1);
+  } else {
+    lb_checklist(L, 2, false, "t[key]", "the key");
   }
   for (int i = 0; i < n; i++) {
     lua_geti(L, 2, i + 1);
@@ -114,7 +117,8 @@ static void read_key(lua_State *L, const Tensor *x, Key *k) {
   if (dim > x->ndim && !is_mask(k)) lb_error(L, "%d indices for a tensor of shape %s", dim, tensor_shape_str(x));
 }
 
-/* The view that the ranges describe, recorded; in the caller's formula. */
+/* The view that the ranges describe, recorded; in the caller's formula. Never x itself: what is set on the view, such as
+ * requires_grad, must not be set on x. */
 static Tensor *window(Tensor *x, Key *k) {
   int64_t shape[TENSOR_MAX_DIM];
   int n = 0;
@@ -126,7 +130,7 @@ static Tensor *window(Tensor *x, Key *k) {
     if (!r->single) shape[n++] = r->len;
   }
   if (k->at == x->ndim) k->at_window = n;
-  return n == x->ndim && y == x ? fm_own(tensor_retain(x)) : fm_reshape(y, n, shape);
+  return n == x->ndim && y == x ? fm_transpose(x, 0, 0) : fm_reshape(y, n, shape);
 }
 
 /* An int64 tensor of positions from 1 as one of positions from 0; raises where it is no vector. */

@@ -111,6 +111,7 @@ void ltensor_assign_masked(lua_State *L, Tensor *x, int dim, Tensor *mask, int i
   if (value && value->ndim > x->ndim - dim - mask->ndim) {
     lb_read(L, mask, fn);
     count = count_of(mask);
+    if (count < 0) lb_calleeerror(L, fn);
   }
   bool old = grad_set_mode(false);
   FormulaMark m = fm_begin();

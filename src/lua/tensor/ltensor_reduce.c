@@ -12,10 +12,10 @@
 /* --- reductions ----------------------------------------------------------------------------------------------- */
 
 enum { DIM, KEEPDIM = DIM + ARG_SHAPE_PLACES, REDUCE_COUNT };
-#define DIMS_ROW \
-  { .name = "dim", .kind = ARG_SHAPE, .def = ARG_UNSET }
-#define KEEPDIM_ROW \
-  { .name = "keepdim", .kind = ARG_FLAG }
+/* clang-format off */
+#define DIMS_ROW {.name = "dim", .kind = ARG_SHAPE, .def = ARG_UNSET}
+#define KEEPDIM_ROW {.name = "keepdim", .kind = ARG_FLAG}
+/* clang-format on */
 static const Arg reduce_args[] = {DIMS_ROW, KEEPDIM_ROW, {0}};
 
 /* What dim and keepdim ask for. */

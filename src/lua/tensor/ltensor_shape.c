@@ -131,9 +131,7 @@ static int l_t(lua_State *L) {
     return lb_error(L, "Tensor:t: works on matrices, this tensor has shape %s; use transpose(d1, d2)",
                     tensor_shape_str(x));
   }
-  if (x->ndim == 2) return push_transpose(L, x, 0, 1);
-  lua_settop(L, 1);
-  return 1;
+  return push_transpose(L, x, 0, x->ndim == 2);
 }
 
 /*** Reorders the dimensions: `x:permute(3, 1, 2)`. @function permute */

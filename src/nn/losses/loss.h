@@ -13,11 +13,11 @@ typedef LossReduction Reduction; /* REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM */
 
 extern const char *const loss_reduction_names[];
 
-#define REDUCTION_ARG                                                                             \
-  {                                                                                               \
-    .name = "reduction", .kind = ARG_CHOICE, .def = REDUCE_MEAN, .choices = loss_reduction_names, \
-    .doc = "'mean' or 'sum' of the elements' losses, or 'none' to return them all."               \
-  }
+/* clang-format off */
+#define REDUCTION_ARG                                                                              \
+  {.name = "reduction", .kind = ARG_CHOICE, .def = REDUCE_MEAN, .choices = loss_reduction_names, \
+   .doc = "'mean' or 'sum' of the elements' losses, or 'none' to return them all."}
+/* clang-format on */
 
 extern const Arg loss_reduction_args[]; /* of a loss that has no other argument */
 

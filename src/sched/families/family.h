@@ -17,8 +17,9 @@
 
 /* Row 0 of every schedule but OneCycleLR. */
 enum { BASE_LR };
-#define BASE_ROW \
-  { .name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = BASE_LR_DOC }
+/* clang-format off */
+#define BASE_ROW {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .required = true, .doc = BASE_LR_DOC}
+/* clang-format on */
 #define BASE_LR_DOC "The rate that the schedule starts from; PyTorch takes it from the optimizer."
 
 /* --- the book's schedules ----------------------------------------------------------------------------------------- */
@@ -26,15 +27,15 @@ enum { BASE_LR };
 /* Their first rows; a schedule's own ones begin at BOOK_OWN, with max_update where it ends at one. */
 enum { WARMUP_STEPS = 1, WARMUP_BEGIN, WARMUP_MODE, BOOK_OWN, BOOK_MAX_UPDATE = BOOK_OWN };
 
+/* clang-format off */
 #define BOOK_ROWS(base)                                                                                            \
   {.name = "base_lr", .range = RANGE_NOT_NEGATIVE, .def = base, .doc = "The rate that the schedule starts from."}, \
-      {.name = "warmup_steps",                                                                                     \
-       .range = RANGE_NOT_NEGATIVE,                                                                                \
-       .doc = "Number of updates in the warm-up, before the schedule itself starts."},                             \
-      {.name = "warmup_begin_lr", .range = RANGE_NOT_NEGATIVE, .doc = "The rate at the start of the warm-up."}, {  \
-    .name = "warmup_mode", .kind = ARG_CHOICE, .choices = warmup_modes,                                            \
-    .doc = "'linear': from warmup_begin_lr to base_lr in a straight line; 'constant': stay at warmup_begin_lr."    \
-  }
+  {.name = "warmup_steps", .range = RANGE_NOT_NEGATIVE,                                                            \
+   .doc = "Number of updates in the warm-up, before the schedule itself starts."},                                 \
+  {.name = "warmup_begin_lr", .range = RANGE_NOT_NEGATIVE, .doc = "The rate at the start of the warm-up."},        \
+  {.name = "warmup_mode", .kind = ARG_CHOICE, .choices = warmup_modes,                                             \
+   .doc = "'linear': from warmup_begin_lr to base_lr in a straight line; 'constant': stay at warmup_begin_lr."}
+/* clang-format on */
 
 /* The line of an equation that says what u and n are. */
 #define BOOK_WITH "with u = t - warmup_steps, n = max_update - warmup_steps"

@@ -1,5 +1,4 @@
---- Files with changed sizes, offsets and bytes: lab.load gives a value that can be worked with, or an error of one
--- line.
+--- Files with changed sizes, offsets and bytes: lab.load gives a value that can be worked with, or an error of a line.
 --
 -- scripts/fuzz does this to the readers in C, for longer; here the headers that are read in Lua are met too.
 local lab = require "optlab"
@@ -59,12 +58,8 @@ local function work(value)
     for key, entry in pairs(value) do work(key) work(entry) end
   elseif type(value) == "userdata" then
     local t = value:to("float32")
-    t:contiguous():sum():item()
-    tostring(value)
-    for d = 1, t:dim() do
-      t:softmax(d):sum():item()
-      t:transpose(1, d):clone()
-    end
+    local _ = t:contiguous():sum():item(), tostring(value)
+    for d = 1, t:dim() do _ = t:softmax(d):numel(), t:transpose(1, d):clone() end
   end
 end
 

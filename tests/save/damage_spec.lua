@@ -58,8 +58,12 @@ local function work(value)
     for key, entry in pairs(value) do work(key) work(entry) end
   elseif type(value) == "userdata" then
     local t = value:to("float32")
-    local _ = t:contiguous():sum():item(), tostring(value)
-    for d = 1, t:dim() do _ = t:softmax(d):numel(), t:transpose(1, d):clone() end
+    t:contiguous():sum():item()
+    tostring(value)
+    for d = 1, t:dim() do
+      t:softmax(d):sum():item()
+      t:transpose(1, d):clone()
+    end
   end
 end
 

@@ -1,6 +1,6 @@
 --- What a step of an unrolled loop costs as the history behind it grows. Each line: the loop, and the processor's
--- microseconds per step of loops of 50, 100, 200 and 400 steps, the fastest of several, with one thread; behind them the
--- last by the first.
+-- microseconds per step of loops of 50, 100, 200 and 400 steps, the fastest of several, with one thread; behind them
+-- the last by the first.
 --   build/optlab bench/unrolled.lua
 --
 --   recurrent   x[t+1] = tanh(W x[t]); after each step the gradient of a loss with respect to x[t]

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "args/arg.h"
+#include "base/interrupt.h"
 #include "base/text/visible.h"
 #include "lua/base/lbind.h"
 
@@ -74,7 +75,10 @@ static const char *behind_name(const char *message) {
   return n > 0 && strncmp(message + n, ": ", 2) == 0 ? message + n + 2 : message;
 }
 
-int lb_operror(lua_State *L, const char *callee) { return lb_error(L, "%s: %s", callee, behind_name(err_message())); }
+int lb_operror(lua_State *L, const char *callee) {
+  if (interrupt_requested()) return lb_coreerror(L); /* "interrupted", whatever ran */
+  return lb_error(L, "%s: %s", callee, behind_name(err_message()));
+}
 
 /* --- what was given ----------------------------------------------------------------------------------------------- */
 

@@ -118,7 +118,7 @@ end
 local function check_near(name, r, list)
   local data, map, tolerance = r._storage.data, r._map, r._tolerance
   for k = 1, #map do
-    if not within(list[k], data[map[k]], tolerance[k], r._gradient) then
+    if not within(list[k], data[map[k]], tolerance[k], r._gradient or r._vague) then
       wrong(name, r, k, list[k], data[map[k]], tolerance[k])
     end
   end
@@ -137,7 +137,7 @@ local function take_over(r, list)
   local data, map, out = r._storage.data, r._map, r._out
   for k = 1, #map do data[map[k]] = list[k] end
   if out then table.move(list, 1, #list, 1, out) end
-  r._tolerance, r._unknown, r._loose, r._out = nil, nil, nil, nil
+  r._tolerance, r._unknown, r._loose, r._out, r._vague = nil, nil, nil, nil, nil
 end
 
 --- Compares one tensor; name: how messages call it.

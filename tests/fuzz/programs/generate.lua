@@ -210,7 +210,10 @@ local PLAIN = {
   { 3, compute.where }, { 6, compute.reduce }, { 3, compute.extreme }, { 2, compute.softmax }, { 5, join.product },
   { 4, join.join }, { 4, join.pick }, { 2, join.cast }, { 14, write.in_place }, { 3, write.overlap },
 }
-local GRAD = { { 4, grad.leaf }, { 7, grad.backward }, { 3, grad.grad }, { 2, grad.drop_grad }, { 4, write.no_grad } }
+local GRAD = {
+  { 4, grad.leaf }, { 7, grad.backward }, { 3, grad.grad }, { 2, grad.drop_grad }, { 4, write.no_grad },
+  { 10, grad.optimizer },
+}
 
 --- A line of no other effect than on tensors, or nil.
 function M:plain(env)

@@ -38,4 +38,36 @@ function kinds.drop_grad(g)
   return g.c:chance(0.5) and ("%s.grad = nil"):format(name) or ("%s = %s.grad:clone()"):format(g:target(), name)
 end
 
+local OPTIMIZERS = {
+  'SGD(%s, {lr = 0.1})', 'SGD(%s, {lr = 0.1, momentum = 0.9, weight_decay = 0.1})',
+  'SGD(%s, {lr = 0.01, momentum = 0.5, nesterov = true})', 'SGD(%s, {lr = 0.1, momentum = 0.9, dampening = 0.5})',
+  'SGD(%s, {lr = 0.1, momentum = 0.9, nesterov = true, dampening = 0.1})', 'Adam(%s, {lr = 0.05})',
+  'Adam(%s, {lr = 0.05, amsgrad = true, betas = {0.5, 0.9}, maximize = true})', 'AdamW(%s, {lr = 0.1})', 'NAdam(%s)',
+  'Adagrad(%s, {lr = 0.1, lr_decay = 0.1})', 'RMSprop(%s)', 'RMSprop(%s, {momentum = 0.9, weight_decay = 0.01})',
+  'Adadelta(%s, {weight_decay = 0.1})',
+}
+
+local function is_leaf(x) return x._requires and not x._node and not T.repeats(x) end
+
+-- An optimizer of one or two variables, or a step of one whose parameters are still in variables: there they are
+-- compared.
+function kinds.optimizer(g)
+  local c, name = g.c, "o" .. g.c:int(1, 2)
+  local optimizer = rawget(g.env, name)
+  local held = optimizer ~= nil
+  for _, p in ipairs(optimizer and optimizer.params or {}) do
+    held = held and g:pick(function(x) return x == p end) ~= nil
+  end
+  if held then
+    local first = optimizer.params[1]
+    if rawget(first, "_grad") or c:chance(0.3) then return name .. (c:chance(0.8) and ":step()" or ":zero_grad()") end
+    return
+  end
+  local a, x = g:pick(function(x) return is_leaf(x) and (rawget(x, "_grad") or c:chance(0.3)) end)
+  local b = a and g:pick(function(y) return is_leaf(y) and y ~= x end)
+  if not a then return end
+  local list = "{" .. a .. (b and c:chance(0.5) and ", " .. b or "") .. "}"
+  return ("%s = lab.optim.%s"):format(name, c:of(OPTIMIZERS):format(list))
+end
+
 return kinds

@@ -1,5 +1,4 @@
 --- Lines that make tensors.
-local number = require "tests.fuzz.programs.reference.number"
 local text = require "tests.fuzz.programs.text"
 local T = require "tests.fuzz.programs.reference.tensor"
 
@@ -26,7 +25,7 @@ function kinds.filled(g)
   if name == "full" then
     local dtype = g:dtype()
     return ("%s = lab.full({%s}, %s, %s)"):format(g:target(), text.sizes(shape),
-      number.is_float(dtype) and text.number(g:element(dtype)) or g:number(dtype), g:options(dtype))
+      text.number(g:element(dtype)), g:options(dtype))
   elseif name == "randint" then
     return ("%s = lab.randint(%d, %d, {%s})"):format(g:target(), c:int(-4, 0), c:int(1, 8), text.sizes(shape))
   end

@@ -12,9 +12,11 @@ require "tests.fuzz.programs.reference.product"
 local pick = require "tests.fuzz.programs.reference.pick"
 local inplace = require "tests.fuzz.programs.reference.inplace"
 local grad = require "tests.fuzz.programs.reference.grad"
+local optimizers = require "tests.fuzz.programs.reference.optimizers"
 local create = require "tests.fuzz.programs.reference.create"
 
-local lab = { cat = pick.cat, stack = pick.stack, where = E.where, autograd = { grad = grad.grad } }
+local lab = { cat = pick.cat, stack = pick.stack, where = E.where, autograd = { grad = grad.grad },
+  optim = optimizers }
 for name, f in pairs(create) do lab[name] = f end
 for name, f in pairs(T.methods) do
   if not name:match("_$") and not lab[name] then lab[name] = f end

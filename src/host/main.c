@@ -46,6 +46,13 @@ static int host_attempt(lua_State *L) {
   return lua_gettop(L);
 }
 
+/* host.interrupt(): as if Ctrl-C had been pressed */
+static int host_interrupt(lua_State *L) {
+  (void)L;
+  raise(SIGINT);
+  return 0;
+}
+
 /* host.let_go(): a signal does not look at the state any more, which os.exit is about to close */
 static int host_let_go(lua_State *L) {
   (void)L;
@@ -79,6 +86,7 @@ static int host_ignore_closed_pipe(lua_State *L) {
 
 static const luaL_Reg HOST_FUNCTIONS[] = {
     {"attempt", host_attempt},
+    {"interrupt", host_interrupt},
     {"let_go", host_let_go},
     {"input_waits", host_input_waits},
     {"ignore_closed_pipe", host_ignore_closed_pipe},

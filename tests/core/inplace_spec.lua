@@ -46,6 +46,7 @@ describe("a tensor whose elements share memory", function()
     rows[{ {}, 1 }]:add_(lab.tensor({ { 1, 2 }, { 3, 4 } })) -- one of the three
     assert.same({ { 5, 6 }, { 7, 8 } }, rows[{ {}, 3 }]:tolist())
     assert.same({ 2, 2 }, lab.ones(1, 2):expand(1, 2):add_(1)[1]:tolist()) -- expanded to what it is
+    assert.same({}, lab.ones(1):expand(0, 3):mul_(2):tolist()) -- no element at all
     local large = lab.zeros(1, 70):expand(6000, 70)
     assert.equal(6000 * 70, large:fill_(1):sum():item())
   end)

@@ -77,9 +77,9 @@ describe("positions", function()
     assert.same({ { 9, 10, 11, 12 }, { 1, 2, 3, 4 } }, x[int64 { 3, 1 }]:tolist())
     assert.same({ { 4, 1 }, { 8, 5 }, { 12, 9 } }, x[{ {}, int64 { 4, 1 } }]:tolist())
     assert.same({ 12, 9, 9 }, x[{ 3, int64 { 4, 1, 1 } }]:tolist())
-    errors.fails("index_select: index 5 at position 1 is out of range 1..4",
+    errors.fails("t[key]: index 5 at position 1 is out of range 1..4",
       function() return x[{ 1, int64 { 5 } }] end)
-    errors.fails("index_select: index 0 at position 2", function() return x[int64 { 1, 0 }] end)
+    errors.fails("t[key]: index 0 at position 2", function() return x[int64 { 1, 0 }] end)
     errors.fails("a tensor of positions must have one dimension, got shape ()", function() return x[int64(1)] end)
   end)
 
@@ -133,12 +133,17 @@ describe("t[mask] = value", function()
     errors.fails("t[key] = value: int64 holds whole numbers from -2^63 to 2^63 - 1, got 0.5",
       function() whole[whole:gt(1)] = lab.tensor { 0.5, 1 } end)
     assert.same({ 1, 5, 6 }, whole:tolist())
+    local bytes = lab.tensor({ 1, 0, 2 }, { dtype = "uint8" })
+    errors.fails("t[key] = value: uint8 holds whole numbers from 0 to 255, got 257",
+      function() bytes[bytes:gt(0)] = 257 end)
+    errors.fails("t[key] = value: int64 holds whole numbers", function() whole[whole:gt(1)] = 0.5 end)
+    assert.same({ 1, 0, 2 }, bytes:tolist())
   end)
 
   it("refuses values of other sizes and what would lose a gradient", function()
     local t = x()
-    errors.fails("t[key] = value: expand: shape (3) does not expand to (2)", function() t[t:gt(4)] = lab.zeros(3) end)
-    errors.fails("t[key] = value: where: shapes", function() t[mask { 1, 0 }] = lab.zeros(2) end)
+    errors.fails("t[key] = value: shape (3) does not expand to (2)", function() t[t:gt(4)] = lab.zeros(3) end)
+    errors.fails("t[key] = value: shapes", function() t[mask { 1, 0 }] = lab.zeros(2) end)
     errors.fails("t[key] = value: a mask of shape (3) does not fit dimension 1 of shape (2, 3)",
       function() t[mask { 1, 0, 1 }] = 1 end)
     errors.fails("t[key] = value: a mask has elements 0 and 1 only", function() t[mask { 2, 0 }] = 1 end)
@@ -181,7 +186,7 @@ describe("masked_fill", function()
     errors.fails("a mask has elements 0 and 1 only", function() return x:masked_fill(mask { 1, 7 }, 1) end)
     errors.fails("Tensor:masked_fill: value must be a number or a tensor without dimensions, got a tensor of shape (2)",
       function() return x:masked_fill(mask { 1, 0 }, lab.ones(2)) end)
-    errors.fails("Tensor:masked_fill_: copy_: shape (3, 2) does not broadcast to (2)",
+    errors.fails("Tensor:masked_fill_: shape (3, 2) does not broadcast to (2)",
       function() return lab.zeros(2):masked_fill_(lab.ones({ 3, 2 }, { dtype = "uint8" }), 1) end)
     errors.fails("requires a gradient", function()
       return lab.zeros(2):masked_fill_(mask { 1, 0 }, lab.tensor(1, { requires_grad = true }))
@@ -278,4 +283,31 @@ describe("a compiled step", function()
     errors.says(function() step(lab.ones(2), mask { 0, 2 }) end, "a mask has elements 0 and 1 only")
     assert.same({ 1, 0 }, step(lab.ones(2), mask { 0, 1 }):tolist())
   end)
+end)
+
+it("without memory masks give an error at every point, and leave the tensor as it was", function()
+  local x, m = lab.arange(6):reshape(2, 3), mask { { 1, 0, 1 }, { 0, 1, 1 } }
+  local calls = {
+    function(t) return t[m] end, function(t) return t[{ {}, mask { 1, 0, 1 } }] end, function(t) t[m] = 7 end,
+    function(t) t[m] = lab.tensor { 9, 8, 7, 6 } end, function(t) return t:masked_fill(m, 3) end,
+    function(t) t:masked_fill_(m, lab.tensor(2)) end, function(t) return t:masked_select(m) end,
+    function(t) return t:nonzero() end, function(t) return t[int64 { 2, 1 }] end,
+    function(t) return t:gt(2):logical_and(m) end, function(t) t:add_(t:t():t(), 2) end,
+  }
+  for i, call in ipairs(calls) do
+    local failures = 0
+    for n = 1, 60 do
+      local t = x:clone()
+      collectgarbage()
+      lab.fail_allocation(n)
+      local ok, message = pcall(call, t)
+      lab.fail_allocation(0)
+      if ok then break end
+      failures = failures + 1
+      assert.matches("out of memory", message)
+      assert.same(x:tolist(), t:tolist(), "call " .. i)
+    end
+    assert.is_true(failures > 1 and failures < 60, "call " .. i)
+    assert.is_true(lab.is_grad_enabled())
+  end
 end)

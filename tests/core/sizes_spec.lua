@@ -39,7 +39,7 @@ describe("a shape with more elements than memory can hold", function()
       errors.fails(("expand: shape (%d, %d) has"):format(m, n), function() return one:expand(m, n) end)
       errors.fails("expand: shape", function() return one:expand(1, m, 1, n) end)
       errors.fails("reshape: shape", function() return lab.zeros(0):reshape(m, n, 0) end)
-      errors.fails("reshape: shape", function() return lab.zeros(0):view(0, m, n) end)
+      errors.fails("Tensor:view: shape", function() return lab.zeros(0):view(0, m, n) end)
       errors.fails("reshape: shape", function() return lab.zeros(4):reshape(m, n, -1) end)
     end
     errors.fails("reshape: (-1, -1) is no shape", function() return one:reshape(-1, -1) end)
@@ -110,11 +110,29 @@ describe("a shape that fits into a number but not into memory", function()
   end)
 end)
 
+describe("other numbers that memory follows", function()
+  it("are refused where their product is none", function()
+    local function sweep(epochs)
+      return lab.train.sweep {
+        model = function() return lab.nn.Linear(2, 1) end, loss = lab.nn.MSELoss(), runs = { { seed = 1 } },
+        optimizer = function(params) return lab.optim.SGD(params, { lr = 0.1 }) end,
+        data = { X = lab.rand(8, 2), y = lab.rand(8, 1) }, batch_size = 4, epochs = epochs,
+      }
+    end
+    for _, epochs in ipairs { 1 << 61, (1 << 61) + 1, math.maxinteger } do
+      errors.says(function() sweep(epochs) end, "more losses than memory can hold")
+    end
+    errors.says(function() sweep(1 << 53) end, "memory")
+    local loader = lab.data.loader({ X = lab.rand(8, 2), y = lab.rand(8, 1) }, { batch_size = 1 << 53, shuffle = true })
+    for X in loader:batches() do assert.equal(8, X.shape[1]) end
+  end)
+end)
+
 describe("ranges and lists", function()
   it("take steps and lengths of any size", function()
     local x = lab.arange(5)
     assert.same({ 1 }, x[{ { 2, 5, math.maxinteger } }]:tolist())
-    errors.fails("slice: 9007199254740992 elements from 2 on", function() return x:narrow(1, 2, 2 ^ 53) end)
+    errors.fails("Tensor:narrow: 9007199254740992 elements from 2 on", function() return x:narrow(1, 2, 2 ^ 53) end)
   end)
 
   it("do not trust a length that a metamethod gives", function()

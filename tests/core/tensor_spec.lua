@@ -71,6 +71,18 @@ describe("views", function()
     assert.equal(9, y[2][3]:item())
   end)
 
+  it("are tensors of their own, also where they show the whole", function()
+    local v, s = lab.ones(3), lab.tensor(2)
+    for name, view in pairs { range = v[{ {} }], ends = v[{ { 1, -1 } }], t = v:t(), none = s[{}], ts = s:t() } do
+      assert.is_false(view == v or view == s, name)
+      view:requires_grad_()
+      assert.is_false(v.requires_grad or s.requires_grad, name)
+      lab.no_grad(function() view:mul_(2) end)
+    end
+    assert.same({ 8, 8, 8 }, v:tolist())
+    assert.equal(8, s:item())
+  end)
+
   it("reshape gives the row-major order whatever the strides", function()
     assert.same({ 0, 12, 1, 13 }, x:permute(2, 3, 1):reshape(-1)[{ { 1, 4 } }]:tolist())
     assert.same({ 2, 12 }, x:reshape(2, -1).shape)
@@ -125,7 +137,28 @@ describe("indexing", function()
       function() return x:index_select(1, lab.tensor({ 4 }, { dtype = "int64" })) end)
     errors.fails("Tensor:sum: dim must be in 1..2, or -1 for the last, for a tensor of 2 dimensions, got 3",
       function() return x:sum(3) end)
-    errors.fails("do not fit", function() return x:narrow(2, 3, 4) end)
+    errors.fails("Tensor:narrow: 4 elements from 3 on", function() return x:narrow(2, 3, 4) end)
+  end)
+
+  it("names the function that was called, not what it is made of", function()
+    local none = lab.zeros(0)
+    for _, name in ipairs { "amax", "amin", "argmax", "argmin", "max", "min" } do
+      errors.fails("Tensor:" .. name .. ": shape (0) has no element to choose from", none[name], none)
+    end
+    errors.fails("Tensor:max: shape (0) has no element", function() return none:max(1) end)
+    errors.fails("Tensor:view: (3, 4) has 12 elements, which do not fit into (5)", function() return x:view(5) end)
+    errors.fails("lab.stack: the tensors must have one shape, got (3, 4) and (0)", lab.stack, { x, none })
+    errors.fails("lab.cat: shapes (3, 4) and (0) differ", lab.cat, { x, none })
+    errors.fails("Tensor:matmul: shapes (1, 3, 4) and (3, 4) do not multiply",
+      function() return x:unsqueeze(1):matmul(x) end)
+    errors.fails("Tensor:copy_: shape (0) does not broadcast", function() return lab.zeros(3):copy_(none) end)
+    errors.fails("t[key]: index 9 at position 1 is out of range 1..3",
+      function() return x[lab.tensor({ 9 }, { dtype = "int64" })] end)
+    local w = lab.ones(2, { requires_grad = true })
+    local y = w * w
+    y:sum():backward()
+    errors.fails("autograd.grad: the graph of this result was freed", lab.autograd.grad, y, w,
+      { grad_outputs = lab.ones(2) })
   end)
 end)
 

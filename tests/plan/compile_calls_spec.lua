@@ -25,6 +25,21 @@ describe("lab.compile", function()
       assert.equal(3, step.replays)
     end)
 
+    it("views of memory from outside and nan are results like others", function()
+      local b = lab.ones(4)
+      local step = lab.compile(function(X)
+        b:add_(X)
+        return b:reshape(2, 2), b[{ { 1, -1, 2 } }], 0 / 0
+      end)
+      for i = 1, 5 do
+        local square, odd, nan = step(lab.ones(4))
+        assert.same({ { i + 1, i + 1 }, { i + 1, i + 1 } }, square:tolist())
+        assert.same({ i + 1, i + 1 }, odd:tolist())
+        assert.is_true(nan ~= nan)
+      end
+      assert.equal(3, step.replays)
+    end)
+
     it("a number, a string or a boolean as argument has a plan of its own for each value", function()
       local step = lab.compile(function(X, scale, what, on)
         return what == "double" and X * 2 * scale or on and X * scale or X - scale

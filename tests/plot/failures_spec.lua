@@ -59,7 +59,7 @@ describe("plot", function()
     it("include a gnuplot whose child keeps standard error open, also at the program's end", function()
       fake_gnuplot([[(sleep 20 &); exec gnuplot "$@"]])
       files.write(figures.dir .. "/a.lua", [[
-        require("optlab.plot.gnuplot.runner").timeout = 0.5
+        require("optlab.plot.draw.runner").timeout = 0.5
         local f = require("optlab").plot.figure() f:line { 1, 2 } f:save("a")]])
       local status, _, err = program.shell(figures.dir, ("OPTLAB_GNUPLOT=%s %s a.lua --out out"):format(
         program.quoted(figures.dir .. "/fake-gnuplot"), program.quoted(program.path)))

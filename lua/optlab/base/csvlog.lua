@@ -16,6 +16,7 @@ local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
+local output = require "optlab.base.output"
 local number = require "optlab.base.number"
 
 local Record = {}
@@ -95,7 +96,7 @@ end
 -- Makes the folder of a new file, and the output folder the run's own.
 local function claim(path)
   local ok, message = files.make_folder(path:match("^(.*)/") or ".")
-  if ok and files.is_inside(path, config.out) then ok, message = files.claim(config.out) end
+  if ok then ok, message = output.claim(path) end
   if not ok then errors.raise("lab.metrics: %s", message) end
 end
 

@@ -18,6 +18,16 @@ local function start_watch()
   watch:start("r", function() uv.stop() end)
 end
 
+--- Calls fn; a request for an end waits until it has returned. For what must not be left half done, such as starting a
+-- process and noting it down.
+-- @tparam function fn
+function M.undisturbed(fn)
+  interrupt.hold(true)
+  local ok, problem = pcall(fn)
+  interrupt.hold(false)
+  if not ok then error(problem, 0) end
+end
+
 --- Turns the loop, as uv.run.
 -- @tparam[opt="default"] string mode
 -- @treturn boolean whether handles are still active

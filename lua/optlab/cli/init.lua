@@ -266,6 +266,18 @@ local function finish_at_exit(host)
   end
 end
 
+-- While os.execute waits, the C library ignores Ctrl-C, which ends the program that was started. It is meant for the
+-- script too, which may start the next one.
+local function guard_execute(host)
+  local execute = os.execute
+  local function pass(...)
+    local _, how, code = ...
+    if how == "signal" and code == 2 then host.interrupt() end
+    return ...
+  end
+  os.execute = function(...) return pass(execute(...)) end -- luacheck: ignore 122
+end
+
 -- A script that waits with luv is broken off by a signal too.
 local function guard_loop()
   package.preload.luv = function()
@@ -325,6 +337,7 @@ function M.main(host, argv)
   finish_at_exit(host)
   print_beside_bar()
   guard_loop()
+  guard_execute(host)
   set_arg(argv, argv[plan.script] and plan.script or 0)
   if work(host, plan, argv) then return 0 end
   finish_after_error()
@@ -342,7 +355,7 @@ function M.abandon(signal)
   if prompt then close(prompt.close) end
   error_report.show(problem)
   if metrics then close(metrics.close_all) end
-  local runner = loaded "optlab.plot.gnuplot.runner"
+  local runner = loaded "optlab.plot.draw.runner"
   if runner then close(runner.abandon) end
 end
 

@@ -268,7 +268,7 @@ end
 
 -- Those that a Ctrl-C kept from being drawn.
 local function abandon_figures()
-  local runner = package.loaded["optlab.plot.gnuplot.runner"]
+  local runner = package.loaded["optlab.plot.draw.runner"]
   if runner then runner.abandon() end
 end
 

@@ -4,7 +4,7 @@ local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
-local fonts = require "optlab.plot.gnuplot.fonts"
+local fonts = require "optlab.plot.draw.fonts"
 local runner = require "optlab.plot.draw.runner"
 
 local function is_format(name)

@@ -3,10 +3,9 @@
 -- The suffix of the file's name decides. A file is replaced as a whole or not at all.
 -- @module optlab.save
 local args = require "optlab.base.args"
-local config = require "optlab.base.config"
 local core = require("optlab.core").save
 local errors = require "optlab.base.errors"
-local files = require "optlab.base.files"
+local output = require "optlab.base.output"
 local is_tensor = require("optlab.core").tensor.is_tensor
 local notice = require "optlab.base.notice"
 local order = require "optlab.base.order"
@@ -111,13 +110,6 @@ local function check_options(options, suffix)
   end
 end
 
--- A file in the output folder belongs to the run, as all that lies there.
-local function claim(path)
-  if not files.is_inside(path, config.out) then return end
-  local ok, message = files.claim(config.out)
-  if not ok then errors.raise("lab.save: %s", message) end
-end
-
 --- Saves a value. The old file stays until the new one is complete; an error leaves it as it was.
 --
 -- * `.safetensors` holds any table of tensors, numbers, strings, booleans and such tables (a state dict, say), or one
@@ -131,7 +123,8 @@ function M.save(...)
   local o = SAVE:read(...)
   local format, suffix = format_of(o.path, "lab.save")
   check_options(o, suffix)
-  claim(o.path)
+  local ok, message = output.claim(o.path)
+  if not ok then errors.raise("lab.save: %s", message) end
   format.save(o.path, o.value, o)
 end
 

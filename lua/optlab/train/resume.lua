@@ -9,6 +9,7 @@ local args = require "optlab.base.args"
 local checkpoint = require "optlab.save.checkpoint"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
+local output = require "optlab.base.output"
 
 local M = {}
 
@@ -41,6 +42,7 @@ function M.check(o)
     end
   end
   local ok, message = files.make_folder(c.path:match("^(.*)/[^/]*$") or ".")
+  if ok then ok, message = output.claim(c.path) end -- now, not after the first epoch
   if not ok then errors.raise("%s: %s", FN, message) end
   return c
 end

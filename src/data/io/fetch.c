@@ -165,7 +165,7 @@ static int result(const Fetch *f, CURLcode code, long status, const char *error)
     return err_set("%s: the server answered %ld", f->url, status);
   }
   if (code == CURLE_OK) return 0;
-  if (code == CURLE_OPERATION_TIMEDOUT && seconds() - f->started >= f->opt->timeout) {
+  if (code == CURLE_OPERATION_TIMEDOUT && seconds() - f->started > 0.99 * f->opt->timeout) {
     return err_set("%s: the download takes longer than %g s", f->url, f->opt->timeout);
   }
   if (code == CURLE_PARTIAL_FILE) {

@@ -27,7 +27,7 @@ static int l_backward(lua_State *L) {
   Tensor *t = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = x});
   Tensor *gradient = x[FIRST] != 0 ? lb_testtensor(L, (int)x[FIRST]) : NULL;
-  if (autograd_backward(t, gradient, graph_options(x)) < 0) return lb_coreerror(L);
+  if (autograd_backward(t, gradient, graph_options(x)) < 0) return lb_operror(L, callee);
   return 0;
 }
 
@@ -74,7 +74,7 @@ static int l_grad(lua_State *L) {
   Tensor **weights = x[FIRST] != 0 ? one_or_list(L, (int)x[FIRST], &ngrad, fn, "grad_outputs") : NULL;
   if (weights && ngrad != nout) return lb_error(L, "%s: %d grad_outputs for %d outputs", fn, ngrad, nout);
   Tensor **result = lua_newuserdatauv(L, (size_t)(nin ? nin : 1) * sizeof *result, 0);
-  if (autograd_grad(outputs, weights, nout, inputs, nin, result, o) < 0) return lb_coreerror(L);
+  if (autograd_grad(outputs, weights, nout, inputs, nin, result, o) < 0) return lb_operror(L, fn);
   push_results(L, result, nin, as_list);
   return 1;
 }

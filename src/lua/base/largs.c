@@ -253,6 +253,11 @@ static int unknown_name(lua_State *L, const char *callee, const char *key, const
   return lb_unknown(L, callee, key, names);
 }
 
+/* Whether the value at idx is one of the keys 1..n. */
+static bool is_place(lua_State *L, int idx, lua_Integer n) {
+  return lua_isinteger(L, idx) && lua_tointeger(L, idx) >= 1 && lua_tointeger(L, idx) <= n;
+}
+
 void largs_checknames(lua_State *L, int idx, const char *callee, const Arg *args, const char *const more[], bool list) {
   int at;
   if (lua_isnoneornil(L, idx)) return;
@@ -260,25 +265,32 @@ void largs_checknames(lua_State *L, int idx, const char *callee, const Arg *args
   idx = lua_absindex(L, idx);
   for (lua_pushnil(L); lua_next(L, idx);) {
     lua_pop(L, 1);
-    if (list && lua_isinteger(L, -1)) continue;
+    if (list && is_place(L, -1, (lua_Integer)lua_rawlen(L, idx))) continue;
     const char *key = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
     if (!key) lb_error(L, "%s: options are given by name, got the key %s", callee, lb_pushgot(L, -1));
     if (!args_find(args, key, &at) && !is_among(key, more)) unknown_name(L, callee, key, args, more);
   }
 }
 
+/* Whether a row's value is a list of numbers. */
+static bool is_list_kind(const Arg *a) {
+  return a->kind == ARG_TUPLE || a->kind == ARG_SIZES || a->kind == ARG_SHAPE || arg_is_list(a);
+}
+
 /* Whether the values of a row stay on the stack. */
 static bool stays(const Arg *a, const ArgValues *v) { return a->kind >= ARG_TENSOR || (arg_is_list(a) && !v->owned); }
 
 void largs_refusenames(lua_State *L, int idx, const char *callee, const char *name) {
-  if (largs_is_options(L, idx))
+  if (largs_is_options(L, idx)) {
     lb_error(L, "%s: %s must be a list, which has no names; options belong beside it", callee, name);
+  }
+  if (lua_istable(L, idx)) lb_checklist(L, idx, true, callee, name);
 }
 
 /* Reads row a from the table at `options`; false if it is not there. */
 static bool read_named(lua_State *L, int options, const char *callee, const Arg *a, double *x, ArgValues *v) {
   int type = lua_getfield(L, options, a->name);
-  if (type == LUA_TTABLE && takes_list(a) && a->kind != ARG_VALUE) largs_refusenames(L, -1, callee, a->name);
+  if (type == LUA_TTABLE && is_list_kind(a)) largs_refusenames(L, -1, callee, a->name);
   if (type != LUA_TNIL) read_value(L, -1, callee, a, x, v);
   if (type == LUA_TNIL || !stays(a, v)) lua_pop(L, 1);
   return type != LUA_TNIL;
@@ -359,6 +371,7 @@ static int read_position(lua_State *L, const Call *c, int at, const char *callee
     lua_pop(L, 1);
   }
   if (n == 1) {
+    if (lua_istable(L, at) && is_list_kind(a)) lb_checklist(L, at, true, callee, a->name);
     read_value(L, at, callee, a, x, v);
     return next;
   }
@@ -422,77 +435,4 @@ void largs_read(lua_State *L, int first, const char *callee, ArgValues *v) {
     if (!arg_is_list(a)) set_default(a, x);
   }
   check_count(L, &c, at, callee, v->args);
-}
-
-/* --- to Lua ------------------------------------------------------------------------------------------------------- */
-
-static void push_number(lua_State *L, const Arg *a, double v) {
-  if (arg_is_integral(a)) {
-    lua_pushinteger(L, (lua_Integer)v);
-  } else {
-    lua_pushnumber(L, v);
-  }
-}
-
-static void push_numbers(lua_State *L, const Arg *a, const double *x, int n) {
-  lua_createtable(L, n, 0);
-  for (int i = 0; i < n; i++) {
-    push_number(L, a, x[i]);
-    lua_rawseti(L, -2, i + 1);
-  }
-}
-
-void largs_push(lua_State *L, const Arg *a, const double *x, const ArgList *list) {
-  if (arg_is_list(a)) {
-    push_numbers(L, a, list[(int)*x].x, list[(int)*x].n);
-  } else if (isnan(*x) && isnan(arg_default(a, 0))) {
-    lua_pushnil(L);
-  } else if (a->kind == ARG_TUPLE || a->kind == ARG_SIZES) {
-    push_numbers(L, a, x, a->width);
-  } else if (a->kind == ARG_SHAPE) {
-    push_numbers(L, a, x + 1, (int)*x);
-  } else if (a->kind == ARG_FLAG) {
-    lua_pushboolean(L, *x != 0);
-  } else if (a->kind == ARG_CHOICE) {
-    lua_pushstring(L, a->choices[(int)*x]);
-  } else if (a->kind == ARG_DIM) {
-    lua_pushinteger(L, (lua_Integer)*x + (*x >= 0));
-  } else if (a->kind == ARG_DTYPE || a->kind == ARG_FLOAT_DTYPE) {
-    lua_pushstring(L, dtype_name((DType)*x));
-  } else if (a->kind >= ARG_TENSOR) {
-    lua_pushnil(L);
-  } else {
-    push_number(L, a, *x);
-  }
-}
-
-static void add_numbers(luaL_Buffer *b, const double *x, int n, const char *open, const char *shut) {
-  char text[32];
-  luaL_addstring(b, open);
-  for (int i = 0; i < n; i++) {
-    if (i) luaL_addstring(b, ", ");
-    luaL_addstring(b, arg_number(x[i], text, sizeof text));
-  }
-  luaL_addstring(b, shut);
-}
-
-void largs_addtext(luaL_Buffer *b, const Arg *a, const double *x, const ArgList *list) {
-  if (arg_is_list(a)) {
-    add_numbers(b, list[(int)*x].x, list[(int)*x].n, "{", "}");
-  } else if (a->kind == ARG_TUPLE || a->kind == ARG_SIZES) {
-    add_numbers(b, x, a->width, "(", ")");
-  } else if (a->kind == ARG_FLAG) {
-    luaL_addstring(b, *x != 0 ? "true" : "false");
-  } else if (a->kind == ARG_CHOICE) {
-    luaL_addstring(b, a->choices[(int)*x]);
-  } else {
-    add_numbers(b, x, 1, "", "");
-  }
-}
-
-void largs_setfields(lua_State *L, const Arg *args, const double *x, const ArgList *list) {
-  for (; args->name; x += arg_width(args++)) {
-    largs_push(L, args, x, list);
-    lua_setfield(L, -2, args->name);
-  }
 }

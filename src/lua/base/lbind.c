@@ -82,6 +82,11 @@ void lb_pushtensor(lua_State *L, Tensor *owned) {
   if (context->recorder) lrecord_tensor(L, owned);
 }
 
+void lb_pushresult(lua_State *L, const char *callee, Tensor *owned) {
+  if (!owned) lb_operror(L, callee);
+  lb_pushtensor(L, owned);
+}
+
 int lb_closetensor(lua_State *L) {
   TensorUD *ud = test_ud(L, 1);
   if (ud) {
@@ -110,10 +115,28 @@ int lb_length(lua_State *L, int idx) {
   return n < 0 ? 0 : n > INT_MAX / 2 ? INT_MAX / 2 : (int)n;
 }
 
+void lb_checklist(lua_State *L, int idx, bool names, const char *callee, const char *name) {
+  const lua_Integer n = (lua_Integer)lua_rawlen(L, idx);
+  idx = lua_absindex(L, idx);
+  if (luaL_getmetafield(L, idx, "__len") != LUA_TNIL) { /* what it holds is not what it shows */
+    lua_pop(L, 1);
+    return;
+  }
+  if (n > 0) lua_pushinteger(L, n);
+  if (n == 0) lua_pushnil(L);
+  for (; lua_next(L, idx); lua_pop(L, 1)) {
+    const bool place = lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1 && lua_tointeger(L, -2) <= n;
+    if (place || (names && lua_type(L, -2) == LUA_TSTRING)) continue;
+    lb_error(L, "%s: %s must be a list, with the keys 1, 2, ... alone, got the key %s", callee, name,
+             lb_pushgot(L, -2));
+  }
+}
+
 Tensor **lb_tensorlist(lua_State *L, int idx, int *n, const char *callee, const char *name) {
   idx = lua_absindex(L, idx);
   if (!lua_istable(L, idx)) lb_badvalue(L, callee, name, idx, "a list of tensors");
   const int len = lb_length(L, idx);
+  lb_checklist(L, idx, true, callee, name);
   Tensor **list = lua_newuserdatauv(L, (size_t)(len ? len : 1) * sizeof *list, 0);
   for (int i = 1; i <= len; i++) {
     lua_geti(L, idx, i);

@@ -24,6 +24,8 @@ static inline Tensor *lb_checkself(lua_State *L, const char *callee) { return lb
 /* Pushes a userdata that takes over the reference `owned`. NULL raises err_message(), so that
  * lb_pushtensor(L, tensor_new(...)) is complete. Tells the collector about the bytes behind the tensor. */
 void lb_pushtensor(lua_State *L, Tensor *owned);
+/* The same with an error that names the function which the script called, not the operation inside it that failed. */
+void lb_pushresult(lua_State *L, const char *callee, Tensor *owned);
 
 /* The same for a tensor that has no contents yet: report it later with lrecord_tensor. */
 void lb_pushunseen(lua_State *L, Tensor *owned);
@@ -43,6 +45,10 @@ const char *lb_checkpath(lua_State *L, int idx);
 /* The length of the list at idx, at least 0 and at most INT_MAX / 2, whatever a metamethod says: n + 1 is an int, and
  * n times the size of an element no more than memory can hold. */
 int lb_length(lua_State *L, int idx);
+
+/* Raises if the table at idx has keys beside 1, 2, ..., n, its length: the reader of a list would drop them. names:
+ * strings are options, which others check. Looks behind the last member, where tables keep other keys. */
+void lb_checklist(lua_State *L, int idx, bool names, const char *callee, const char *name);
 
 /* Reads the list of tensors `name` at idx into a freshly pushed userdata block (left on the stack so that it is
  * collected); borrowed pointers, *n of them. Raises if it is no list or an entry no tensor. */

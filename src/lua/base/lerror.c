@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "args/arg.h"
+#include "base/interrupt.h"
 #include "base/text/visible.h"
 #include "lua/base/lbind.h"
 
@@ -42,9 +43,13 @@ static void push_where(lua_State *L) {
   }
 }
 
-void lb_position(lua_State *L, char *text, size_t size) {
+bool lb_position(lua_State *L, const void **source, int *line, char *text, size_t size) {
   lua_Debug ar;
-  if (find_script(L, 0, &ar)) snprintf(text, size, "%s:%d", ar.short_src, ar.currentline);
+  if (!find_script(L, 0, &ar)) return false;
+  *source = ar.source;
+  *line = ar.currentline;
+  if (text) snprintf(text, size, "%s:%d", ar.short_src, ar.currentline);
+  return true;
 }
 
 int lb_error(lua_State *L, const char *fmt, ...) {
@@ -63,6 +68,17 @@ int lb_error(lua_State *L, const char *fmt, ...) {
 int lb_coreerror(lua_State *L) { return lb_error(L, "%s", err_message()); }
 
 int lb_calleeerror(lua_State *L, const char *callee) { return lb_error(L, "%s: %s", callee, err_message()); }
+
+/* The message behind the name of the operation that failed, such as "max/min: ", if it begins with one. */
+static const char *behind_name(const char *message) {
+  const size_t n = strspn(message, "abcdefghijklmnopqrstuvwxyz_/");
+  return n > 0 && strncmp(message + n, ": ", 2) == 0 ? message + n + 2 : message;
+}
+
+int lb_operror(lua_State *L, const char *callee) {
+  if (interrupt_requested()) return lb_coreerror(L); /* "interrupted", whatever ran */
+  return lb_error(L, "%s: %s", callee, behind_name(err_message()));
+}
 
 /* --- what was given ----------------------------------------------------------------------------------------------- */
 

@@ -14,6 +14,7 @@
 #include "autograd/formula.h"
 #include "base/alloc.h"
 #include "base/parallel.h"
+#include "base/size.h"
 #include "lua/base/lbind.h"
 #include "lua/compile/lcompile.h"
 #include "lua/data/ldata.h"
@@ -30,8 +31,8 @@ typedef struct SweepRunUD {
 
 static SweepRunUD *check_run(lua_State *L, int idx) { return luaL_checkudata(L, idx, SWEEP_RUN_MT); }
 
-static const Plan *find_plan(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss,
-                             const Tensor **weight) {
+static Plan *find_plan(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss,
+                       const Tensor **weight) {
   const Entry *e = lcompile_entry_for(NULL, 0, ctx, own, l, n);
   if (!e) return NULL;
   *loss = e->last.result[0];
@@ -46,7 +47,11 @@ static int l_run(lua_State *L) {
   const lua_Integer epochs = luaL_checkinteger(L, 3);
   if (!l) return lb_badvalue(L, "sweep_run", "loader", 2, "a loader (data.loader)");
   if (epochs < 1) return lb_badvalue(L, "sweep_run", "epochs", 3, "an integer of at least 1");
-  SweepRunUD *ud = lua_newuserdatauv(L, sizeof *ud + (size_t)epochs * sizeof(double), UV_COUNT);
+  const size_t losses = SIZE_BYTES(sizeof(double), epochs);
+  if (losses == SIZE_MAX) {
+    return lb_error(L, "train.sweep: epochs is %I, which gives more losses than memory can hold", (LUAI_UACINT)epochs);
+  }
+  SweepRunUD *ud = lua_newuserdatauv(L, sizeof *ud + losses, UV_COUNT);
   memset(ud, 0, sizeof *ud);
   ud->c = c;
   ud->run = (SweepRun){.l = l, .epochs = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .ctx = c};

@@ -51,6 +51,7 @@ static Tensor **read_params(lua_State *L, int idx, int *n, const char *fn) {
     lb_badvalue(L, fn, "params", idx, "a list of tensors such as {w, b} or model:parameters()");
   }
   const int len = single ? 1 : lb_length(L, idx);
+  if (!single) lb_checklist(L, idx, true, fn, "params");
   lua_newtable(L);
   int list = lua_gettop(L);
   Tensor **block = lua_newuserdatauv(L, (size_t)(len ? len : 1) * sizeof *block, 0);

@@ -36,14 +36,14 @@ int ltensor_tostring(lua_State *L);
 void ltensor_setboth(lua_State *L, int lib, int methods, const luaL_Reg *regs);
 
 /* The values at `first` and behind it, tensors or numbers, as new references. A number gets the dtype of the tensor
- * beside it if that can hold it (1.5 does not fit into int64). -1 with err_set without memory, and then no reference. */
+ * beside it if that can hold it (1.5 does not fit into int64). -1 with err_set without memory, then no reference. */
 int ltensor_operands(lua_State *L, int first, Tensor **in);
 
 /* Applies op to the operands at 1 and 2, of which at least one is a tensor, and pushes the result. */
 int ltensor_apply2(lua_State *L, const char *callee, OpId op);
 
-/* Runs an op on borrowed tensors and pushes the result. */
-int ltensor_push_op(lua_State *L, OpId op, Tensor *const *in, int nin, const OpArgs *args);
+/* Runs an op on borrowed tensors and pushes the result. Errors name the callee, or the op if that is NULL. */
+int ltensor_push_op(lua_State *L, const char *callee, OpId op, Tensor *const *in, int nin, const OpArgs *args);
 
 /* --- options of functions that make tensors (ltensor_range.c) ----------------------------------------------------- */
 

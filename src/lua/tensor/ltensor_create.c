@@ -268,10 +268,11 @@ static void nested_number(lua_State *L, Nested *n) {
   scalar_store(dt, (char *)tensor_data(n->t) + n->at++ * (int64_t)dtype_size(dt), v);
 }
 
-/* Raises if the table of n members on top of the stack also holds a name: options stand in the outermost table. Tables
- * written as constructors keep their names behind the list, where one look finds them. */
-static void check_no_names(lua_State *L, lua_Integer n) {
-  if (n == 0 || lua_rawlen(L, -1) != (lua_Unsigned)n) return;
+/* Raises if the inner table on top of the stack also holds a name: options stand in the outermost table. Tables written
+ * as constructors keep their names behind the list, where one look finds them. */
+static void check_no_names(lua_State *L) {
+  const lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
+  if (n == 0) return;
   lua_pushinteger(L, n);
   if (!lua_next(L, -2)) return;
   if (lua_type(L, -2) == LUA_TSTRING) {
@@ -296,7 +297,8 @@ static void nested_fill(lua_State *L, Nested *n, int d) {
     lb_error(L, "lab.tensor: ragged table: a list of %d where the first one has %d", (int)len, (int)n->t->shape[d]);
   }
   luaL_checkstack(L, 4, "lab.tensor");
-  if (d > 0) check_no_names(L, len);
+  if (d > 0) check_no_names(L);
+  lb_checklist(L, -1, d == 0, "lab.tensor", "data");
   for (lua_Integer i = 1; i <= len; i++) {
     lua_geti(L, -1, i);
     nested_fill(L, n, d + 1);

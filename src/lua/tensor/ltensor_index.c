@@ -19,14 +19,14 @@
 static int64_t position(lua_State *L, const Tensor *x, int dim) {
   int isint;
   lua_Integer i = lua_tointegerx(L, -1, &isint);
-  if (!isint) {
+  if (!isint || lua_type(L, -1) != LUA_TNUMBER) {
     lb_error(L, "t[key]: the key of dimension %d must be an integer or a range {from, to}, got %s", dim + 1,
              lb_pushgot(L, -1));
   }
   int64_t size = x->shape[dim];
   if (i >= 1 && i <= size) return i - 1;
   if (i < 0 && i >= -size) return size + i;
-  return lb_error(L, "index %I is out of range 1..%I in dimension %d of a tensor of shape %s", (LUAI_UACINT)i,
+  return lb_error(L, "t[key]: index %I is out of range 1..%I in dimension %d of a tensor of shape %s", (LUAI_UACINT)i,
                   (LUAI_UACINT)size, dim + 1, tensor_shape_str(x));
 }
 
@@ -39,6 +39,7 @@ typedef struct Range {
 static Range table_range(lua_State *L, const Tensor *x, int dim) {
   Range r = {0, x->shape[dim], 1, false};
   lua_Integer n = luaL_len(L, -1);
+  lb_checklist(L, -1, false, "t[key]", "a range");
   if (n == 0) return r;
   lua_geti(L, -1, 1);
   r.start = position(L, x, dim);
@@ -53,7 +54,7 @@ static Range table_range(lua_State *L, const Tensor *x, int dim) {
     r.step = lua_tointeger(L, -1);
     lua_pop(L, 1);
   }
-  if (r.step < 1 || n > 3) lb_error(L, "a range is {from, to} or {from, to, step} with a step of 1 or more");
+  if (r.step < 1 || n > 3) lb_error(L, "t[key]: a range is {from, to} or {from, to, step} with a step of 1 or more");
   r.len = last < r.start ? 0 : (last - r.start) / r.step + 1;
   return r;
 }
@@ -89,7 +90,8 @@ static int read_entry(lua_State *L, const Tensor *x, Key *k, int dim) {
   Tensor *index = lb_testtensor(L, -1);
   if (index) read_tensor(L, k, index, dim);
   if (index) return index->dtype == DT_U8 ? index->ndim : 1;
-  if (dim >= x->ndim) lb_error(L, "%d indices for a tensor of shape %s", (int)luaL_len(L, 2), tensor_shape_str(x));
+  if (dim >= x->ndim)
+    lb_error(L, "t[key]: %d indices for a tensor of shape %s", (int)luaL_len(L, 2), tensor_shape_str(x));
   k->range[dim] = read_range(L, x, dim);
   return 1;
 }
@@ -101,20 +103,25 @@ static void read_key(lua_State *L, const Tensor *x, Key *k) {
   k->at_window = 0;
   int dim = 0, n = lua_istable(L, 2) ? (int)luaL_len(L, 2) : 0;
   if (!lua_istable(L, 2)) {
-    if (x->ndim == 0 && !lb_testtensor(L, 2)) lb_error(L, "a 0-dimensional tensor cannot be indexed; use item()");
+    if (x->ndim == 0 && !lb_testtensor(L, 2))
+      lb_error(L, "t[key]: a 0-dimensional tensor cannot be indexed; use item()");
     lua_pushvalue(L, 2);
     dim = read_entry(L, x, k, 0);
     lua_pop(L, 1);
+  } else {
+    lb_checklist(L, 2, false, "t[key]", "the key");
   }
   for (int i = 0; i < n; i++) {
     lua_geti(L, 2, i + 1);
     dim += read_entry(L, x, k, dim);
     lua_pop(L, 1);
   }
-  if (dim > x->ndim && !is_mask(k)) lb_error(L, "%d indices for a tensor of shape %s", dim, tensor_shape_str(x));
+  if (dim > x->ndim && !is_mask(k))
+    lb_error(L, "t[key]: %d indices for a tensor of shape %s", dim, tensor_shape_str(x));
 }
 
-/* The view that the ranges describe, recorded; in the caller's formula. */
+/* The view that the ranges describe, recorded; in the caller's formula. Never x itself: what is set on it, such as
+ * requires_grad, must not be set on x. */
 static Tensor *window(Tensor *x, Key *k) {
   int64_t shape[TENSOR_MAX_DIM];
   int n = 0;
@@ -126,7 +133,7 @@ static Tensor *window(Tensor *x, Key *k) {
     if (!r->single) shape[n++] = r->len;
   }
   if (k->at == x->ndim) k->at_window = n;
-  return n == x->ndim && y == x ? fm_own(tensor_retain(x)) : fm_reshape(y, n, shape);
+  return n == x->ndim && y == x ? fm_transpose(x, 0, 0) : fm_reshape(y, n, shape);
 }
 
 /* An int64 tensor of positions from 1 as one of positions from 0; raises where it is no vector. */
@@ -155,18 +162,18 @@ int ltensor_index(lua_State *L) {
   Tensor *out = !at    ? NULL
                 : mask ? ltensor_select_masked(y, k.at_window, k.index, at)
                        : fm_op(OP_INDEX_SELECT, (Tensor *[]){y, at}, 2, &(OpArgs){.along = {k.at_window}});
-  lb_pushtensor(L, fm_end(m, out));
+  lb_pushresult(L, "t[key]", fm_end(m, out));
   return 1;
 }
 
 /* Writes the number or tensor at 3 into the window. */
 static void assign(lua_State *L, Tensor *y, const char *fn) {
   const Tensor *value = lb_testtensor(L, 3);
-  if (!value && scalar_check(largs_scalar(L, 3), (DType)y->dtype) < 0) lb_calleeerror(L, fn);
+  if (!value && scalar_check(largs_scalar(L, 3), (DType)y->dtype) < 0) lb_operror(L, fn);
   if (!value) {
     tensor_fill_of_(y, largs_scalar(L, 3));
   } else if (tensor_copy_exact_(y, value) < 0) {
-    lb_calleeerror(L, fn);
+    lb_operror(L, fn);
   }
 }
 

@@ -1,8 +1,9 @@
 /*
  * ltensor_inplace.c - methods that change a tensor: arithmetic, copies, fills, functions in place.
  *
- * The checks come first, so that an error leaves the tensor as it was. What an in-place operation computes must fit into
- * the tensor's dtype, by PyTorch's rule: floats do not go into integer tensors. copy_ alone converts, as to() does.
+ * The checks come first, so that an error leaves the tensor as it was. What an in-place operation computes must fit
+ * into the tensor's dtype, by PyTorch's rule: floats do not go into integer tensors. copy_ alone converts, as to()
+ * does.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,7 @@ void ltensor_check_fill(lua_State *L, const Tensor *t, const char *fn) {
 
 void ltensor_check_inplace(lua_State *L, const Tensor *t, const char *fn) {
   ltensor_check_fill(L, t, fn);
-  if (tensor_check_writable(t) < 0) lb_calleeerror(L, fn);
+  if (tensor_check_writable(t) < 0) lb_operror(L, fn);
 }
 
 void ltensor_check_source(lua_State *L, const Tensor *value, const char *fn) {
@@ -58,7 +59,7 @@ static Tensor *read_other(lua_State *L, const Tensor *t, const char *fn) {
   Scalar v = largs_scalar(L, 2);
   DType dt = (DType)t->dtype;
   if (!dtype_is_float(dt) && !scalar_fits(v, DT_I64)) ltensor_check_result(L, t, dtype_default(), fn);
-  if (!dtype_is_float(dt) && scalar_check(v, dt) < 0) lb_calleeerror(L, fn);
+  if (!dtype_is_float(dt) && scalar_check(v, dt) < 0) lb_operror(L, fn);
   return tensor_scalar_of(dt, v);
 }
 
@@ -157,7 +158,7 @@ static int l_copy_(lua_State *L) {
   lb_atmost(L, callee, 2);
   ltensor_check_inplace(L, t, callee);
   ltensor_check_source(L, u, callee);
-  if (tensor_copy_(t, u) < 0) return lb_coreerror(L);
+  if (tensor_copy_(t, u) < 0) return lb_operror(L, callee);
   lua_settop(L, 1);
   return 1;
 }

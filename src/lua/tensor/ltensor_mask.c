@@ -19,7 +19,7 @@ static void check_values(lua_State *L, const Tensor *mask, const char *fn) {
     lb_error(L, "%s: mask must be a uint8 tensor of 0 and 1, as comparisons make, got a %s tensor", fn,
              dtype_name((DType)mask->dtype));
   }
-  if (mask_check(mask) < 0) lb_calleeerror(L, fn);
+  if (mask_check(mask) < 0) lb_operror(L, fn);
 }
 
 void ltensor_check_mask(lua_State *L, const Tensor *x, int dim, const Tensor *mask, const char *fn) {
@@ -99,18 +99,20 @@ static int assign(Tensor *x, int dim, Tensor *mask, Tensor *v, int64_t count) {
 /* The value at idx in x's dtype, in the caller's formula; NULL with err_set if the dtype cannot hold it. */
 static Tensor *as_elements(lua_State *L, int idx, const Tensor *x) {
   const Tensor *value = lb_testtensor(L, idx);
+  if (!value && scalar_check(largs_scalar(L, idx), (DType)x->dtype) < 0) return NULL;
   if (!value) return fm_own(tensor_scalar_of((DType)x->dtype, largs_scalar(L, idx)));
   Tensor *v = fm_own(tensor_new((DType)x->dtype, value->ndim, value->shape));
   return v && tensor_copy_exact_(v, value) == 0 ? v : NULL;
 }
 
 void ltensor_assign_masked(lua_State *L, Tensor *x, int dim, Tensor *mask, int idx, const char *fn) {
-  if (tensor_check_writable(x) < 0) lb_calleeerror(L, fn);
+  if (tensor_check_writable(x) < 0) lb_operror(L, fn);
   const Tensor *value = lb_testtensor(L, idx);
   int64_t count = -1;
   if (value && value->ndim > x->ndim - dim - mask->ndim) {
     lb_read(L, mask, fn);
     count = count_of(mask);
+    if (count < 0) lb_calleeerror(L, fn);
   }
   bool old = grad_set_mode(false);
   FormulaMark m = fm_begin();
@@ -118,7 +120,7 @@ void ltensor_assign_masked(lua_State *L, Tensor *x, int dim, Tensor *mask, int i
   int rc = v ? assign(x, dim, mask, v, count) : -1;
   fm_end(m, NULL);
   grad_set_mode(old);
-  if (rc < 0) lb_calleeerror(L, fn);
+  if (rc < 0) lb_operror(L, fn);
 }
 
 /* --- masked_fill, masked_select, nonzero -------------------------------------------------------------------------- */
@@ -128,7 +130,7 @@ static Tensor *fill_value(lua_State *L, int idx, const Tensor *x, const char *fn
   Tensor *v = lb_testtensor(L, idx);
   if (!v) {
     if (lua_type(L, idx) != LUA_TNUMBER) lb_badvalue(L, fn, "value", idx, "a number or a tensor without dimensions");
-    if (scalar_check(largs_scalar(L, idx), (DType)x->dtype) < 0) lb_calleeerror(L, fn);
+    if (scalar_check(largs_scalar(L, idx), (DType)x->dtype) < 0) lb_operror(L, fn);
     return tensor_scalar_of((DType)x->dtype, largs_scalar(L, idx));
   }
   if (v->ndim > 0) lb_badvalue(L, fn, "value", idx, "a number or a tensor without dimensions");
@@ -164,7 +166,7 @@ static int l_masked_fill_(lua_State *L) {
   Tensor *y = filled(L, x, fn);
   int rc = y ? tensor_copy_(x, y) : -1;
   tensor_release(y);
-  if (rc < 0) return lb_calleeerror(L, fn);
+  if (rc < 0) return lb_operror(L, fn);
   lua_settop(L, 1);
   return 1;
 }
@@ -188,8 +190,7 @@ static int l_masked_select(lua_State *L) {
   return 1;
 }
 
-/*** The coordinates of the elements that are not 0, a row for each: int64 (count, dimensions), from 1. @function nonzero
- */
+/*** The coordinates of the elements that are not 0, a row each: int64 (count, dimensions), from 1. @function nonzero */
 static int l_nonzero(lua_State *L) {
   const char *fn = "Tensor:nonzero";
   Tensor *x = lb_checkself(L, fn);

@@ -13,8 +13,10 @@
 #include "kernels/elementwise/map.h"
 #include "lua/tensor/ltensor.h"
 
-int ltensor_push_op(lua_State *L, OpId op, Tensor *const *in, int nin, const OpArgs *args) {
-  lb_pushtensor(L, op_apply(op, in, nin, args));
+int ltensor_push_op(lua_State *L, const char *callee, OpId op, Tensor *const *in, int nin, const OpArgs *args) {
+  Tensor *out = op_apply(op, in, nin, args);
+  if (!out && callee) return lb_operror(L, callee);
+  lb_pushtensor(L, out);
   return 1;
 }
 
@@ -84,7 +86,7 @@ static int l_unary(lua_State *L) {
   if (lua_type(L, 1) == LUA_TNUMBER) return number_unary(L, op_row(op));
   Tensor *x = lb_testtensor(L, 1);
   if (!x) return lb_badvalue(L, callee_of(L), "input", 1, "a tensor or a number");
-  return ltensor_push_op(L, op, &x, 1, NULL);
+  return ltensor_push_op(L, NULL, op, &x, 1, NULL);
 }
 
 /* --- two inputs ----------------------------------------------------------------------------------------------- */
@@ -139,7 +141,7 @@ static int l_binary(lua_State *L) {
 
 static int l_unm(lua_State *L) {
   Tensor *x = lb_checktensor(L, 1, "Tensor:neg", "self");
-  return ltensor_push_op(L, OP_NEG, &x, 1, NULL);
+  return ltensor_push_op(L, NULL, OP_NEG, &x, 1, NULL);
 }
 
 /* --- clamp, where --------------------------------------------------------------------------------------------- */
@@ -267,6 +269,9 @@ static int l_matmul(lua_State *L) {
                     tensor_shape_str(b));
   }
   if (a->ndim <= 2 && b->ndim <= 2) return product(L, "Tensor:matmul", a->ndim, b->ndim);
+  if (a->shape[a->ndim - 1] != b->shape[b->ndim == 1 ? 0 : b->ndim - 2]) {
+    return lb_error(L, "Tensor:matmul: shapes %s and %s do not multiply", tensor_shape_str(a), tensor_shape_str(b));
+  }
   FormulaMark m = fm_begin();
   Tensor *left = a->ndim == 1 ? fm_unsqueeze(a, 0) : a, *right = b->ndim == 1 ? fm_unsqueeze(b, 1) : b;
   Tensor *c = left && right ? batched(left, right) : NULL;

@@ -42,7 +42,7 @@ static int reduce(lua_State *L, const char *callee, OpId op) {
   Tensor *t = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = reduce_args, .x = x});
   Reduction r = loss_reduction(L, x, t, callee);
-  return ltensor_push_op(L, op, &t, 1,
+  return ltensor_push_op(L, callee, op, &t, 1,
                          &(OpArgs){.extreme = {r.dims, r.keepdim, 0}}); /* sum and mean read the first two */
 }
 /*** Sum over all elements, or over dimension(s): `x:sum()`, `x:sum(1)`, `x:sum({1, 2}, true)`. @function sum */
@@ -72,7 +72,7 @@ static int arg_extreme(lua_State *L, const char *callee, OpId op) {
   Tensor *flat = whole ? fm_reshape(x, 1, (int64_t[]){x->numel}) : x;
   Tensor *out = flat ? op_apply(op, &flat, 1, &(OpArgs){.argmax = {dim, !whole && a[1] != 0}}) : NULL;
   fm_end(m, NULL);
-  lb_pushtensor(L, one_based(out));
+  lb_pushresult(L, callee, one_based(out));
   return 1;
 }
 /*** Position (1-based, int64) of the largest element, of all (counted row by row) or along a dimension. @function
@@ -81,7 +81,7 @@ static int l_argmax(lua_State *L) { return arg_extreme(L, "Tensor:argmax", OP_AR
 static int l_argmin(lua_State *L) { return arg_extreme(L, "Tensor:argmin", OP_ARGMIN); }
 
 /* Values and positions along one dimension. */
-static int extreme_along(lua_State *L, Tensor *x, int dim, bool keep, OpId arg_op) {
+static int extreme_along(lua_State *L, const char *callee, Tensor *x, int dim, bool keep, OpId arg_op) {
   FormulaMark m = fm_begin();
   Tensor *index = fm_op(arg_op, &x, 1, &(OpArgs){.argmax = {dim, true}});
   Tensor *value = index ? fm_op(OP_GATHER, (Tensor *[]){x, index}, 2, &(OpArgs){.along = {dim}}) : NULL;
@@ -95,7 +95,7 @@ static int extreme_along(lua_State *L, Tensor *x, int dim, bool keep, OpId arg_o
     index = fm_reshape(index, n, shape);
   }
   Tensor *copy = index && value ? tensor_clone(index) : NULL;
-  lb_pushtensor(L, fm_end(m, copy ? value : NULL));
+  lb_pushresult(L, callee, fm_end(m, copy ? value : NULL));
   lb_pushtensor(L, one_based(copy));
   return 2;
 }
@@ -108,8 +108,8 @@ static int extreme(lua_State *L, const char *callee, OpId op, OpId arg_op) {
     return ltensor_apply2(L, callee, op == OP_AMAX ? OP_MAXIMUM : OP_MINIMUM);
   }
   largs_read(L, 2, callee, &(ArgValues){.args = extreme_args, .x = a});
-  if (isnan(a[0])) return ltensor_push_op(L, op, &x, 1, &(OpArgs){.extreme = {~0u, false, 1}});
-  return extreme_along(L, x, lb_checkdim(L, a[0], x->ndim, callee, "dim"), a[1] != 0, arg_op);
+  if (isnan(a[0])) return ltensor_push_op(L, callee, op, &x, 1, &(OpArgs){.extreme = {~0u, false, 1}});
+  return extreme_along(L, callee, x, lb_checkdim(L, a[0], x->ndim, callee, "dim"), a[1] != 0, arg_op);
 }
 /*** Largest element; with a dimension, the values and their 1-based positions; with a second tensor, maximum. @function
  * max */
@@ -125,7 +125,7 @@ static int variance(lua_State *L, const char *callee, OpId op) {
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   Reduction r = loss_reduction(L, a, x, callee);
-  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.var = {r.dims, r.keepdim, a[REDUCE_COUNT]}});
+  return ltensor_push_op(L, callee, op, &x, 1, &(OpArgs){.var = {r.dims, r.keepdim, a[REDUCE_COUNT]}});
 }
 static int l_var(lua_State *L) { return variance(L, "Tensor:var", OP_VAR); }
 /*** Standard deviation: the square root of var, with its arguments. @function std */
@@ -139,7 +139,7 @@ static int l_norm(lua_State *L) {
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   Reduction r = loss_reduction(L, a + 1, x, callee);
-  return ltensor_push_op(L, OP_NORM, &x, 1, &(OpArgs){.norm = {r.dims, r.keepdim, a[0]}});
+  return ltensor_push_op(L, callee, OP_NORM, &x, 1, &(OpArgs){.norm = {r.dims, r.keepdim, a[0]}});
 }
 
 /* --- softmax -------------------------------------------------------------------------------------------------- */
@@ -149,7 +149,7 @@ static int softmax(lua_State *L, const char *callee, OpId op) {
   double dim = 0;
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = &dim});
-  return ltensor_push_op(L, op, &x, 1, &(OpArgs){.along = {lb_checkdim(L, dim, x->ndim, callee, "dim")}});
+  return ltensor_push_op(L, callee, op, &x, 1, &(OpArgs){.along = {lb_checkdim(L, dim, x->ndim, callee, "dim")}});
 }
 static int l_softmax(lua_State *L) { return softmax(L, "Tensor:softmax", OP_SOFTMAX); }
 static int l_log_softmax(lua_State *L) { return softmax(L, "Tensor:log_softmax", OP_LOG_SOFTMAX); }

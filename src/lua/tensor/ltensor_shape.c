@@ -25,9 +25,9 @@ static int read_size(lua_State *L, const char *callee, int64_t *shape) {
 static const Arg dim_args[] = {{.name = "dim", .kind = ARG_DIM, .required = true}, {0}};
 static const Arg any_dim_args[] = {{.name = "dim", .kind = ARG_DIM, .def = ARG_UNSET}, {0}};
 
-static int push_reshape(lua_State *L, Tensor *x, int ndim, const int64_t *shape) {
+static int push_reshape(lua_State *L, const char *callee, Tensor *x, int ndim, const int64_t *shape) {
   OpArgs args = shape_args(ndim, shape);
-  return ltensor_push_op(L, OP_RESHAPE, &x, 1, &args);
+  return ltensor_push_op(L, callee, OP_RESHAPE, &x, 1, &args);
 }
 
 /*** The same elements in another shape; one size may be -1: `x:reshape(-1, 1)`. A view where possible. @function
@@ -36,7 +36,7 @@ static int l_reshape(lua_State *L) {
   Tensor *x = lb_checkself(L, "Tensor:reshape");
   int64_t shape[TENSOR_MAX_DIM];
   int ndim = read_size(L, "Tensor:reshape", shape);
-  return push_reshape(L, x, ndim, shape);
+  return push_reshape(L, "Tensor:reshape", x, ndim, shape);
 }
 
 /*** reshape that fails where it would have to copy. @function view */
@@ -44,7 +44,7 @@ static int l_view(lua_State *L) {
   Tensor *x = lb_checkself(L, "Tensor:view");
   int64_t shape[TENSOR_MAX_DIM];
   int ndim = read_size(L, "Tensor:view", shape);
-  push_reshape(L, x, ndim, shape);
+  push_reshape(L, "Tensor:view", x, ndim, shape);
   Tensor *y = lb_testtensor(L, -1);
   if (y->storage == x->storage || x->numel == 0) return 1;
   return lb_error(L,
@@ -61,7 +61,7 @@ static int l_flatten(lua_State *L) {
   const char *callee = "Tensor:flatten";
   double dim[2];
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = dim});
-  if (x->ndim == 0) return push_reshape(L, x, 1, (int64_t[]){1});
+  if (x->ndim == 0) return push_reshape(L, callee, x, 1, (int64_t[]){1});
   int first = lb_checkdim(L, dim[0], x->ndim, callee, "start_dim");
   int last = lb_checkdim(L, dim[1], x->ndim, callee, "end_dim");
   if (first > last) return lb_error(L, "%s: start_dim %d comes after end_dim %d", callee, first + 1, last + 1);
@@ -74,7 +74,7 @@ static int l_flatten(lua_State *L) {
       shape[n++] = x->shape[d];
     }
   }
-  return push_reshape(L, x, n, shape);
+  return push_reshape(L, callee, x, n, shape);
 }
 
 /*** Removes dimensions of size 1: all of them, or one. @function squeeze */
@@ -87,7 +87,7 @@ static int l_squeeze(lua_State *L) {
   for (int d = 0; d < x->ndim; d++) {
     if (x->shape[d] != 1 || (only >= 0 && d != only)) shape[n++] = x->shape[d];
   }
-  return push_reshape(L, x, n, shape);
+  return push_reshape(L, "Tensor:squeeze", x, n, shape);
 }
 
 /*** Adds a dimension of size 1 at position dim. @function unsqueeze */
@@ -97,7 +97,7 @@ static int l_unsqueeze(lua_State *L) {
   largs_read(L, 2, "Tensor:unsqueeze", &(ArgValues){.args = dim_args, .x = &d});
   int dim = lb_checkdim(L, d, x->ndim + 1, "Tensor:unsqueeze", "dim");
   FormulaMark m = fm_begin();
-  lb_pushtensor(L, fm_end(m, fm_unsqueeze(x, dim)));
+  lb_pushresult(L, "Tensor:unsqueeze", fm_end(m, fm_unsqueeze(x, dim)));
   return 1;
 }
 
@@ -108,7 +108,7 @@ static int push_transpose(lua_State *L, Tensor *x, int a, int b) {
   for (int d = 0; d < x->ndim; d++) args.permute.from[d] = d;
   args.permute.from[a] = b;
   args.permute.from[b] = a;
-  return ltensor_push_op(L, OP_PERMUTE, &x, 1, &args);
+  return ltensor_push_op(L, NULL, OP_PERMUTE, &x, 1, &args);
 }
 
 /*** Exchanges two dimensions. @function transpose */
@@ -131,9 +131,7 @@ static int l_t(lua_State *L) {
     return lb_error(L, "Tensor:t: works on matrices, this tensor has shape %s; use transpose(d1, d2)",
                     tensor_shape_str(x));
   }
-  if (x->ndim == 2) return push_transpose(L, x, 0, 1);
-  lua_settop(L, 1);
-  return 1;
+  return push_transpose(L, x, 0, x->ndim == 2);
 }
 
 /*** Reorders the dimensions: `x:permute(3, 1, 2)`. @function permute */
@@ -147,7 +145,7 @@ static int l_permute(lua_State *L) {
   if (n != x->ndim) return lb_error(L, "Tensor:permute: %d dimensions given for shape %s", n, tensor_shape_str(x));
   OpArgs args = {.permute = {{0}}};
   for (int d = 0; d < n; d++) args.permute.from[d] = order[d] < 0 ? n + order[d] : order[d] - 1;
-  return ltensor_push_op(L, OP_PERMUTE, &x, 1, &args);
+  return ltensor_push_op(L, "Tensor:permute", OP_PERMUTE, &x, 1, &args);
 }
 
 /*** Repeats dimensions of size 1 without copying; -1 keeps a size. @function expand */
@@ -156,7 +154,7 @@ static int l_expand(lua_State *L) {
   int64_t shape[TENSOR_MAX_DIM];
   int ndim = read_size(L, "Tensor:expand", shape);
   OpArgs args = shape_args(ndim, shape);
-  return ltensor_push_op(L, OP_EXPAND, &x, 1, &args);
+  return ltensor_push_op(L, "Tensor:expand", OP_EXPAND, &x, 1, &args);
 }
 
 /* --- parts ---------------------------------------------------------------------------------------------------- */
@@ -182,7 +180,7 @@ static int l_narrow(lua_State *L) {
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   int dim = lb_checkdim(L, a[0], x->ndim, callee, "dim");
   int64_t start = check_position(L, (int64_t)a[1], x, dim, callee, "start");
-  return ltensor_push_op(L, OP_SLICE, &x, 1, &(OpArgs){.slice = {dim, start, (int64_t)a[2], 1, 0}});
+  return ltensor_push_op(L, callee, OP_SLICE, &x, 1, &(OpArgs){.slice = {dim, start, (int64_t)a[2], 1, 0}});
 }
 
 /*** Position i along dim, without that dimension. @function select */
@@ -226,7 +224,7 @@ static int pick(lua_State *L, const char *callee, OpId op) {
   Tensor *index = zero_based(L, lb_testtensor(L, (int)a[1]), callee);
   Tensor *out = op_apply(op, (Tensor *[]){x, index}, 2, &(OpArgs){.along = {dim}});
   tensor_release(index);
-  lb_pushtensor(L, out);
+  lb_pushresult(L, callee, out);
   return 1;
 }
 /*** Rows (or other slices along dim) by a vector of 1-based positions: `x:index_select(1, idx)`. @function index_select
@@ -255,7 +253,7 @@ static int l_cat(lua_State *L) {
   double d;
   Tensor **in = read_joined(L, "lab.cat", &n, &d);
   int dim = d == 0 ? 0 : lb_checkdim(L, d, in[0]->ndim, "lab.cat", "dim");
-  return ltensor_push_op(L, OP_CAT, in, n, &(OpArgs){.along = {dim}});
+  return ltensor_push_op(L, "lab.cat", OP_CAT, in, n, &(OpArgs){.along = {dim}});
 }
 
 /*** Joins tensors of one shape along a new dimension (default the first). @function stack */
@@ -264,10 +262,15 @@ static int l_stack(lua_State *L) {
   double d;
   Tensor **in = read_joined(L, "lab.stack", &n, &d);
   int dim = lb_checkdim(L, d, in[0]->ndim + 1, "lab.stack", "dim");
+  for (int i = 1; i < n; i++) {
+    if (tensor_same_shape(in[0], in[i])) continue;
+    return lb_error(L, "lab.stack: the tensors must have one shape, got %s and %s", tensor_shape_str(in[0]),
+                    tensor_shape_str(in[i]));
+  }
   FormulaMark m = fm_begin();
   for (int i = 0; i < n; i++) in[i] = fm_unsqueeze(in[i], dim);
   Tensor *out = fm_op(OP_CAT, in, n, &(OpArgs){.along = {dim}});
-  lb_pushtensor(L, fm_end(m, out));
+  lb_pushresult(L, "lab.stack", fm_end(m, out));
   return 1;
 }
 

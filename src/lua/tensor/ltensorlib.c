@@ -207,7 +207,7 @@ static int l_tolist(lua_State *L) {
 
 static int l_clone(lua_State *L) {
   Tensor *x = only_self(L, "Tensor:clone");
-  return ltensor_push_op(L, OP_CLONE, &x, 1, NULL);
+  return ltensor_push_op(L, NULL, OP_CLONE, &x, 1, NULL);
 }
 /*** The same memory without the graph. @function detach */
 static int l_detach(lua_State *L) {
@@ -216,7 +216,7 @@ static int l_detach(lua_State *L) {
 }
 static int l_contiguous(lua_State *L) {
   Tensor *x = only_self(L, "Tensor:contiguous");
-  if (!x->contiguous) return ltensor_push_op(L, OP_CLONE, &x, 1, NULL);
+  if (!x->contiguous) return ltensor_push_op(L, NULL, OP_CLONE, &x, 1, NULL);
   lua_settop(L, 1);
   return 1;
 }
@@ -231,7 +231,7 @@ static int l_to(lua_State *L) {
   double dt = 0;
   Tensor *x = lb_checkself(L, "Tensor:to");
   largs_read(L, 2, "Tensor:to", &(ArgValues){.args = args, .x = &dt});
-  if (dt != x->dtype) return ltensor_push_op(L, OP_CAST, &x, 1, &(OpArgs){.cast = {(DType)dt}});
+  if (dt != x->dtype) return ltensor_push_op(L, NULL, OP_CAST, &x, 1, &(OpArgs){.cast = {(DType)dt}});
   lua_settop(L, 1);
   return 1;
 }

@@ -248,7 +248,7 @@ function M.submit(job)
   job.order, job.stderr, job.said, job.left = asked, {}, 0, 2
   job.picture = string.format("%s/%s.%s", job.dir, job.name, job.format)
   queue[#queue + 1] = job
-  start_next()
+  loop.undisturbed(start_next)
   loop.run("nowait")
 end
 
@@ -288,7 +288,7 @@ end
 -- @treturn ?boolean true, or nil and a message with a line for each figure that failed
 function M.wait()
   while count > 0 or #queue > 0 or closing > 0 do
-    start_next()
+    loop.undisturbed(start_next)
     local busy = loop.run("once")
     if not busy and count > 0 then lose_all() end
     if not busy and count == 0 then closing = 0 end

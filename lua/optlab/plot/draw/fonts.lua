@@ -1,7 +1,7 @@
 --- Characters that no installed font has. gnuplot's png and pdf draw a box that covers the whole figure for each.
 -- fontconfig's program fc-list is asked, once for each character in the life of the process. Where there is no fc-list,
 -- all characters are taken to be there.
--- @module optlab.plot.gnuplot.fonts
+-- @module optlab.plot.draw.fonts
 local M = {}
 
 local known = {} -- code -> whether a font has it

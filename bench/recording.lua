@@ -1,6 +1,7 @@
---- What lab.compile costs until a step has its plan. Each line: a training step, the milliseconds of an eager step
--- (the median), what the recorded calls took longer in eager steps, and their largest memory over that of an eager
--- step, both beyond what is there all the time.
+--- What lab.compile costs until a step has its plan. Each line: a training step, the processor's milliseconds for an
+-- eager step, how many of these the recorded calls took longer than eager ones (both the fastest of several, with one
+-- thread), and the largest memory meanwhile, the plan included, over the largest memory of an eager step, whose
+-- megabytes come last.
 --   build/optlab bench/recording.lua
 --
 --   lstm     50 time steps written with tensors, hidden size 256, batch 32
@@ -11,7 +12,7 @@ local lab = require "optlab"
 local nn, optim = lab.nn, lab.optim
 local F = nn.functional
 
-local EAGER = 7 -- steps
+local ROUNDS = 5
 
 local function lstm()
   local T, N, I, H = 50, 32, 64, 256
@@ -75,38 +76,44 @@ local function mlp()
 end
 
 local function seconds(f, ...)
-  local start = lab.clock()
+  local start = os.clock()
   f(...)
-  return lab.clock() - start
+  return os.clock() - start
 end
 
--- The largest memory while f runs, beyond what is live before.
+-- The largest memory while f runs.
 local function memory(f, ...)
   collectgarbage()
   collectgarbage()
   lab.reset_peak_memory()
-  local before = lab.memory().live
   f(...)
-  return lab.memory().peak - before
+  return lab.memory().peak
 end
 
-local function measure(make)
-  local step, X, y = make()
-  for _ = 1, 2 do step(X, y) end
-  local times = {}
-  for i = 1, EAGER do times[i] = seconds(step, X, y) end
-  table.sort(times)
-  local eager, eager_memory = times[(EAGER + 1) // 2], memory(step, X, y)
-  local compiled = lab.compile(step)
-  local recorded, most = 0, 0
+-- The time of the recorded calls, their number, and the largest memory until the first replay is done.
+local function record(step, X, y)
+  local compiled, recorded, most = lab.compile(step), 0, 0
   while compiled.replays == 0 do
     local time
     most = math.max(most, memory(function() time = seconds(compiled, X, y) end))
     if compiled.replays == 0 then recorded = recorded + time end
   end
-  return eager, (recorded - compiled.recordings * eager) / eager, most / eager_memory, eager_memory
+  return recorded, compiled.recordings, most
 end
 
+local function measure(make)
+  local step, X, y = make()
+  for _ = 1, 2 do step(X, y) end
+  local eager, eager_memory, recorded, calls, most = math.huge, memory(step, X, y), math.huge, 0, 0
+  for _ = 1, ROUNDS do
+    eager = math.min(eager, seconds(step, X, y))
+    local time, n, peak = record(step, X, y)
+    recorded, calls, most = math.min(recorded, time), n, math.max(most, peak)
+  end
+  return eager, (recorded - calls * eager) / eager, most / eager_memory, eager_memory
+end
+
+lab.set_num_threads(1)
 print(("%-8s%12s%12s%12s%12s"):format("step", "eager ms", "recording", "memory", "eager MB"))
 for _, row in ipairs { { "lstm", lstm }, { "loop", loop }, { "lenet", lenet }, { "mlp", mlp } } do
   local eager, extra, most, bytes = measure(row[2])

@@ -1,5 +1,6 @@
---- What a step of an unrolled loop costs as the history behind it grows. Each line: the loop, and the microseconds per
--- step of loops of 50, 100, 200 and 400 steps, the fastest of several; behind them the last by the first.
+--- What a step of an unrolled loop costs as the history behind it grows. Each line: the loop, and the processor's
+-- microseconds per step of loops of 50, 100, 200 and 400 steps, the fastest of several, with one thread; behind them
+-- the last by the first.
 --   build/optlab bench/unrolled.lua
 --
 --   recurrent   x[t+1] = tanh(W x[t]); after each step the gradient of a loss with respect to x[t]
@@ -7,7 +8,7 @@
 local lab = require "optlab"
 local grad = lab.autograd.grad
 
-local LENGTHS, ROUNDS, WIDTH = { 50, 100, 200, 400 }, 7, 32
+local LENGTHS, ROUNDS, WIDTH = { 50, 100, 200, 400 }, 20, 32
 
 local W = (lab.randn(WIDTH, WIDTH) / WIDTH ^ 0.5):requires_grad_()
 local X, target = lab.randn(WIDTH, 8), lab.randn(1, 8)
@@ -34,13 +35,14 @@ local function microseconds_per_step(loop, steps)
   local best = math.huge
   for _ = 1, ROUNDS do
     collectgarbage()
-    local start = lab.clock()
+    local start = os.clock()
     loop(steps)
-    best = math.min(best, (lab.clock() - start) / steps * 1e6)
+    best = math.min(best, (os.clock() - start) / steps * 1e6)
   end
   return best
 end
 
+lab.set_num_threads(1)
 for _, row in ipairs { { "recurrent", recurrent }, { "inner loop", inner_loop } } do
   local times = {}
   for i, steps in ipairs(LENGTHS) do times[i] = microseconds_per_step(row[2], steps) end

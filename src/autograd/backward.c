@@ -43,7 +43,7 @@ void autograd_init(void) { tensor_set_node_release(graph_release); }
 /* The number of the first node that x is the output or, if it is a leaf, an input of; UINT64_MAX: of none. */
 static uint64_t first_node(const Tensor *x) {
   if (x->node) return x->node->seq;
-  return x->partner && x->partner->first_use ? x->partner->first_use : UINT64_MAX;
+  return x->partner && x->partner->number ? x->partner->number : UINT64_MAX;
 }
 
 static uint64_t oldest_node(const Run *r) {
@@ -288,12 +288,14 @@ static int run(Run *r, Tensor *const *outputs, Tensor *const *gradients, int nou
   r->oldest = oldest_node(r);
   r->opt.retain_graph = r->opt.retain_graph || r->opt.create_graph;
   bool old = grad_set_mode(r->opt.create_graph);
+  recorder_one_line(true);
   int rc = collect(r, outputs, nout);
   sort_nodes(r);
   if (rc == 0) rc = mark_wanted(r);
   for (int i = 0; rc == 0 && i < nout; i++) rc = start(r, outputs[i], gradients ? gradients[i] : NULL);
   for (size_t i = 0; rc == 0 && i < r->len; i++) rc = visit(r, r->nodes[i]);
   finish(r);
+  recorder_one_line(false);
   grad_set_mode(old);
   return rc;
 }

@@ -93,7 +93,7 @@ static bool fill_input(NodeInput *e, Tensor *x, bool save, uint64_t seq) {
     e->node = x->node;
     graph_retain(x->node);
   } else if (x->requires_grad) {
-    if (!held->first_use) held->first_use = seq;
+    if (!held->number) held->number = seq;
     e->leaf = tensor_retain(held);
   }
   if (held->is_graph_window) held->requires_grad = x->requires_grad;

@@ -182,17 +182,13 @@ Tensor *tensor_batch_innermost(Tensor *t) {
 
 /* --- copies that refuse what does not fit ------------------------------------------------------------------------- */
 
-static Scalar load_scalar(DType dt, const void *p) {
-  return dt == DT_I64 ? scalar_integer(*(const int64_t *)p) : scalar_number(dtype_load(dt, p));
-}
-
 static int check_values(const Tensor *t, DType dt) {
   Walk w;
   WalkCursor at;
   walk_row_major(&w, 1, &t);
   walk_seek(&w, 1, w.data, 0, &at);
   for (int64_t i = 0; i < t->numel; i++, walk_on(&w, 1, &at, 1)) {
-    if (scalar_check(load_scalar((DType)t->dtype, at.at[0]), dt) < 0) return -1;
+    if (scalar_check(scalar_load((DType)t->dtype, at.at[0]), dt) < 0) return -1;
   }
   return 0;
 }

@@ -84,6 +84,10 @@ int scalar_check(Scalar s, DType dt) {
   return err_set("%s holds %s, got %s", dtype_name(dt), holds[dt], !s.integral && isnan(s.d) ? "nan" : text);
 }
 
+Scalar scalar_load(DType dt, const void *p) {
+  return dt == DT_I64 ? scalar_integer(*(const int64_t *)p) : scalar_number(dtype_load(dt, p));
+}
+
 void scalar_store(DType dt, void *p, Scalar s) {
   int64_t i = s.integral ? s.i : dtype_to_i64(s.d);
   if (dtype_is_float(dt)) {

@@ -58,6 +58,9 @@ bool scalar_is_whole(Scalar s, int64_t *i);
 bool scalar_fits(Scalar s, DType dt);
 int scalar_check(Scalar s, DType dt);
 
+/* The element at p, exactly. */
+Scalar scalar_load(DType dt, const void *p);
+
 /* The number as that element, exactly where it fits; else the nearest number that does (nan: the smallest). */
 void scalar_store(DType dt, void *p, Scalar s);
 

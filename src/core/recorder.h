@@ -47,7 +47,8 @@ typedef struct Recorder {
   /* An element becomes a number; messages begin with `reader`: "item()". */
   void (*value_read)(const Tensor *t, const char *reader);
   void (*element_written)(Tensor *t); /* tensor_set */
-  void (*seen)(Tensor *t);            /* t becomes a Lua value */
+  int (*seen)(Tensor *t);             /* t becomes a Lua value; returns the number of the script's line */
+  void (*one_line)(bool on);          /* what is reported until it is off again stands on one line of the script */
   void (*refuse)(const char *why);    /* what happens now cannot be recorded */
   const char *(*refused)(void);       /* the sentence to raise because of that, or NULL */
 } Recorder;
@@ -71,6 +72,9 @@ static inline void recorder_grad_read(Tensor *leaf) {
 }
 static inline void recorder_grad_written(Tensor *leaf) {
   if (context->recorder) context->recorder->grad_written(leaf);
+}
+static inline void recorder_one_line(bool on) {
+  if (context->recorder) context->recorder->one_line(on);
 }
 static inline void recorder_refuse(const char *why) {
   if (context->recorder) context->recorder->refuse(why);

@@ -38,13 +38,13 @@ static int64_t checked_numel(DType dt, int ndim, const int64_t *shape) {
 /* The process's, because contexts may share storages. Those that several threads make at the same time may get one
  * number; recordings, which compare numbers, are made by one thread alone. */
 static _Atomic uint64_t last_serial;
-uint64_t storage_last_serial(void) { return last_serial; }
-
 static uint64_t next_serial(void) {
   const uint64_t n = atomic_load_explicit(&last_serial, memory_order_relaxed) + 1;
   atomic_store_explicit(&last_serial, n, memory_order_relaxed);
   return n;
 }
+
+uint64_t storage_new_era(void) { return next_serial() - 1; }
 
 static Storage *storage_new(size_t nbytes) {
   Storage *s = alloc_get(STORAGE_HEADER + nbytes);
@@ -75,7 +75,7 @@ static Tensor *header_new(DType dt, int ndim) {
   t->node = NULL;
   t->grad = NULL;
   t->partner = NULL;
-  t->first_use = 0;
+  t->number = atomic_load_explicit(&last_serial, memory_order_relaxed);
   return t;
 }
 
@@ -197,6 +197,7 @@ Tensor *tensor_graph_window(Tensor *t) {
   Tensor *w = tensor_alias(t);
   if (!w) return NULL;
   w->is_graph_window = true;
+  w->number = 0;
   w->partner = t;
   return t->partner = w;
 }
@@ -251,6 +252,11 @@ static char *element(const Tensor *t, int64_t i) {
 double tensor_get(const Tensor *t, int64_t i) {
   if (context->recorder) context->recorder->value_read(t, "this");
   return dtype_load((DType)t->dtype, element(t, i));
+}
+
+Scalar tensor_get_scalar(const Tensor *t, int64_t i) {
+  if (context->recorder) context->recorder->value_read(t, "this");
+  return scalar_load((DType)t->dtype, element(t, i));
 }
 
 void tensor_set(Tensor *t, int64_t i, double value) {

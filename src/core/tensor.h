@@ -42,7 +42,9 @@ typedef struct Tensor {
   struct Node *node;              /* the operation that made it (autograd), NULL for a leaf; owned */
   struct Tensor *grad;            /* accumulated gradient of a leaf, NULL if none; owned */
   struct Tensor *partner; /* its graph window, owned, NULL if none; of a graph window: its tensor while that lives */
-  uint64_t first_use;     /* of a graph window: the number of the first node whose gradient leads to it; 0: none */
+  /* Of a graph window: the number of the first node whose gradient leads to it, 0: none. Of others: the serial of the
+   * storage that was made last when they were made. */
+  uint64_t number;
 } Tensor;
 
 /* --- life ------------------------------------------------------------------------------------------------- */
@@ -82,7 +84,8 @@ static inline Tensor *tensor_retain(Tensor *t) {
 }
 void tensor_release(Tensor *t); /* accepts NULL */
 
-uint64_t storage_last_serial(void); /* of the storage made last */
+/* Storages and tensors made from now on have larger serials and numbers than this, those made before have not. */
+uint64_t storage_new_era(void);
 
 void tensor_set_grad(Tensor *t, Tensor *g); /* g may be NULL; borrowed */
 
@@ -101,8 +104,9 @@ static inline int64_t *tensor_i64(const Tensor *t) { return (int64_t *)tensor_da
 static inline uint8_t *tensor_u8(const Tensor *t) { return (uint8_t *)tensor_data(t); }
 
 /* One element by its row-major position 0..numel-1, whatever the strides. Slow; for printing, item() and tests.
- * int64 values beyond 2^53 lose digits here. */
+ * int64 values beyond 2^53 lose digits in the first. */
 double tensor_get(const Tensor *t, int64_t i);
+Scalar tensor_get_scalar(const Tensor *t, int64_t i);
 void tensor_set(Tensor *t, int64_t i, double value); /* counts as an in-place write */
 
 /* Whether several elements are one place in memory, as expand() makes them. Only fills may write to such a window:

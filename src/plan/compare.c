@@ -1,86 +1,91 @@
 /*
  * compare.c - whether two calls of a step did the same.
  *
- * The calls are compared event by event, and within an event in the order that gives the most useful message: first
- * which memory it used, then its numbers, then its windows onto that memory.
+ * The calls are compared event by event, while the second one runs, and within an event in the order that gives the
+ * most useful message: first which memory it used, then its numbers, then its windows onto that memory.
  */
 #include <string.h>
 
 #include "plan/record.h"
 
-#define AT(e) (e)->where, (e)->where[0] ? ": " : ""
+/* "script.lua:12: " for a message about the line; two arguments for "%s%s" */
+#define AT(r, line) trace_line_text(&(r)->trace, line), trace_line_text(&(r)->trace, line)[0] ? ": " : ""
 
-static int compare_buffers(const Buffer *a, const Buffer *b, const Event *e) {
-  if (b->kind == BUFFER_CONSTANT && a->kind == BUFFER_CONSTANT && a->hash != b->hash) {
+static int compare_buffers(const Buffer *x, const Buffer *y, const Recording *b, const Event *e) {
+  if (y->kind == BUFFER_CONSTANT && x->kind == BUFFER_CONSTANT && x->hash != y->hash) {
     return err_set(
         "%s%sthe numbers of a tensor made here differ between two calls of the step; a compiled step would keep them "
         "for ever: pass the tensor as an argument",
-        AT(b));
+        AT(b, y->line));
   }
-  const bool other = b->kind == BUFFER_OUTSIDE && a->kind == BUFFER_OUTSIDE && a->holder->storage != b->holder->storage;
-  if (a->kind == b->kind && a->input == b->input && !other) return 0;
+  const bool other = y->kind == BUFFER_OUTSIDE && x->kind == BUFFER_OUTSIDE && x->holder->storage != y->holder->storage;
+  if (x->kind == y->kind && x->input == y->input && !other) return 0;
   return err_set(
       "%s%s%s uses another tensor than in the call before; what a step keeps from call to call must be changed in "
       "place (v:mul_(0.9):add_(g), v:copy_(new)), for a compiled step does not see new values of Lua variables",
-      AT(e), e->name);
+      AT(b, e->line), e->name);
 }
 
-static int compare_numbers(const Event *a, const Event *b) {
-  if (a->size == b->size && memcmp(a->args.bytes, b->args.bytes, a->size) == 0) return 0;
-  if (!b->frozen) return err_set("%s%san argument of %s differs between two calls of the step", AT(b), b->name);
-  double x, y;
-  memcpy(&x, a->args.bytes, sizeof x);
-  memcpy(&y, b->args.bytes, sizeof y);
+/* x is one of a trace, with its last zeros left out. */
+static bool has_same_args(const Event *x, const Event *y) {
+  for (int i = x->stored; i < y->stored; i++) {
+    if (y->args[i] != 0) return false;
+  }
+  return x->stored == 0 || memcmp(x->args, y->args, x->stored) == 0;
+}
+
+static int compare_numbers(const Recording *b, const Event *x, const Event *y) {
+  if (x->size == y->size && has_same_args(x, y)) return 0;
+  if (!y->frozen) {
+    return err_set("%s%san argument of %s differs between two calls of the step", AT(b, y->line), y->name);
+  }
+  unsigned char then[COMPUTATION_ARGS], now[COMPUTATION_ARGS];
+  double before, after;
+  event_args(x, then);
+  event_args(y, now);
+  memcpy(&before, then, sizeof before);
+  memcpy(&after, now, sizeof after);
   return err_set(
       "%s%sthe number %.9g was %.9g in the call before; a compiled step would keep it for ever: pass it as an "
       "argument, "
       "as a tensor, or as a hyperparameter (opt.lr)",
-      AT(b), y, x);
+      AT(b, y->line), after, before);
 }
 
-static int compare_events(const Recording *ra, const Recording *rb, int i) {
-  const Event *a = &ra->event[i], *b = &rb->event[i];
-  if (a->run != b->run || a->name != b->name || a->n != b->n || a->nout != b->nout) {
+int recording_compare_events(const Recording *a, const Recording *b, const Event *x, const Event *y) {
+  if (x->run != y->run || x->name != y->name || x->n != y->n || x->nout != y->nout) {
     return err_set("%s%sthe step does '%s' where the call before did '%s' (%s); it must do the same at each call",
-                   AT(b), b->name, a->name, a->where);
+                   AT(b, y->line), y->name, x->name, trace_line_text(&b->trace, x->line));
   }
-  for (int k = 0; k < b->n; k++) {
-    if (a->buffer[k] >= 0 && b->buffer[k] >= 0 &&
-        compare_buffers(&ra->buffer[a->buffer[k]], &rb->buffer[b->buffer[k]], b) < 0) {
-      return -1;
-    }
+  for (int k = 0; k < y->n; k++) {
+    const int i = x->w[k].buffer, j = y->w[k].buffer;
+    if (i >= 0 && j >= 0 && compare_buffers(&a->buffer[i], &b->buffer[j], b, y) < 0) return -1;
   }
-  if (compare_numbers(a, b) < 0) return -1;
-  for (int k = 0; k < b->n; k++) {
-    const bool same = a->buffer[k] == b->buffer[k] && (b->buffer[k] < 0 || tensor_same_window(a->t[k], b->t[k]));
-    if (!same) return err_set("%s%s%s is applied to something else than in the call before", AT(b), b->name);
+  if (compare_numbers(b, x, y) < 0) return -1;
+  for (int k = 0; k < y->n; k++) {
+    if (x->w[k].buffer == y->w[k].buffer && x->w[k].layout == y->w[k].layout) continue;
+    return err_set("%s%s%s is applied to something else than in the call before", AT(b, y->line), y->name);
   }
   return 0;
 }
 
-static int compare_slots(const Recording *a, const Recording *b) {
-  bool same = a->slots == b->slots;
-  for (int i = 0; same && i < b->slots; i++) {
-    const GradSlot *x = &a->slot[i], *y = &b->slot[i];
-    same = x->leaf == y->leaf && x->written == y->written && x->needs_entry == y->needs_entry && x->entry == y->entry &&
-           !x->exit == !y->exit;
-  }
-  return same ? 0 : err_set("the gradients (.grad) that the step finds or leaves differ between two calls");
+int recording_compare_longer(const Recording *b, const Event *y) {
+  return err_set("%s%sthe step does '%s' here, which the call before did not; it must do the same at each call",
+                 AT(b, y->line), y->name);
 }
 
-int recording_compare(const Recording *a, const Recording *b) {
-  for (int i = 0; i < a->events && i < b->events; i++) {
-    if (compare_events(a, b, i) < 0) return -1;
-  }
-  if (a->events > b->events) {
-    const Event *e = &a->event[b->events];
+static bool is_same_slot(const GradSlot *x, const GradSlot *y) {
+  return x->leaf == y->leaf && x->written == y->written && x->needs_entry == y->needs_entry && x->entry == y->entry &&
+         !x->exit == !y->exit;
+}
+
+int recording_compare_ends(const Recording *a, const Recording *b) {
+  if (b->at < b->trace.events) {
+    const Event *x = b->trace.event[b->at];
     return err_set("%s%sthe step did '%s' here in the call before and does not now; it must do the same at each call",
-                   AT(e), e->name);
+                   AT(b, x->line), x->name);
   }
-  if (a->events < b->events) {
-    const Event *e = &b->event[a->events];
-    return err_set("%s%sthe step does '%s' here, which the call before did not; it must do the same at each call",
-                   AT(e), e->name);
-  }
-  return compare_slots(a, b);
+  bool same = a->slots == b->slots;
+  for (int i = 0; same && i < b->slots; i++) same = is_same_slot(&a->slot[i], &b->slot[i]);
+  return same ? 0 : err_set("the gradients (.grad) that the step finds or leaves differ between two calls");
 }

@@ -58,29 +58,68 @@ static int run_op(const PlanStep *s, Context *own) {
 
 static int run_call(const PlanStep *s, Context *own) { return s->u.call.run(&s->u.call, own); }
 
+/* --- operands ----------------------------------------------------------------------------------------------------- */
+
+/* The window as a tensor, which borrows the memory and is never released. */
+static Tensor tensor_of(const Plan *p, const Window *w) {
+  const Layout *l = p->r->trace.layout[w->layout];
+  Tensor t = {.refs = 1, .dtype = l->dtype, .ndim = l->ndim, .contiguous = l->contiguous, .offset = l->offset};
+  t.storage = p->r->buffer[w->buffer].holder->storage;
+  t.numel = layout_numel(l);
+  memcpy(t.shape, l->size, l->ndim * sizeof *l->size);
+  memcpy(t.stride, l->size + l->ndim, l->ndim * sizeof *l->size);
+  return t;
+}
+
+/* All windows of e, NULL where it has none. NULL without memory. */
+static Tensor *const *tensors_of(Plan *p, const Event *e) {
+  Tensor **list = arena_get(&p->memory, (size_t)e->n * (sizeof *list + sizeof **list));
+  if (!list) return NULL;
+  Tensor *each = (Tensor *)(void *)(list + e->n);
+  for (int i = 0; i < e->n; i++) {
+    list[i] = e->w[i].buffer < 0 ? NULL : &each[i];
+    if (list[i]) each[i] = tensor_of(p, &e->w[i]);
+  }
+  return list;
+}
+
+static void *args_of(Plan *p, const Event *e) {
+  void *args = arena_get(&p->memory, e->size);
+  if (args) event_args(e, args);
+  return args;
+}
+
 /* --- which one ---------------------------------------------------------------------------------------------------- */
 
-/* The stride with which t walks beside a contiguous window of n elements: 1, or 0 for one value; -1: neither. */
-static int64_t walk(const Tensor *t, int64_t n) {
-  if (t->numel == 1) return 0;
+static const Layout *layout_of(const Plan *p, const Window *w) { return p->r->trace.layout[w->layout]; }
+
+static void *data_of(const Plan *p, const Window *w) {
+  const Layout *l = layout_of(p, w);
+  return p->r->buffer[w->buffer].holder->storage->data + l->offset * (int64_t)dtype_size((DType)l->dtype);
+}
+
+/* The stride with which a window walks beside a contiguous one of n elements: 1, or 0 for one value; -1: neither. */
+static int64_t walk(const Layout *l, int64_t n) {
+  const int64_t numel = layout_numel(l), *shape = l->size, *stride = l->size + l->ndim;
+  if (numel == 1) return 0;
   bool still = true;
-  for (int d = 0; d < t->ndim; d++) still = still && (t->stride[d] == 0 || t->shape[d] == 1);
+  for (int d = 0; d < l->ndim; d++) still = still && (stride[d] == 0 || shape[d] == 1);
   if (still) return 0;
-  return t->contiguous && t->numel == n ? 1 : -1;
+  return l->contiguous && numel == n ? 1 : -1;
 }
 
 /* o = kern(a[, b[, c]]) over flat operands; exactly one of the kernels is not NULL. */
-static bool lower_map(PlanStep *s, const Event *e, Kern1 *one, Kern2 *two, Kern3 *three) {
-  const Tensor *o = e->t[0];
+static bool lower_map(const Plan *p, PlanStep *s, const Event *e, Kern1 *one, Kern2 *two, Kern3 *three) {
+  const Layout *o = layout_of(p, &e->w[0]);
+  const int64_t n = layout_numel(o);
   int64_t stride[3] = {0};
-  if (!o->contiguous || o->numel == 0 || o->numel >= PARALLEL_FROM) return false;
+  void *in[3] = {0}, *out = data_of(p, &e->w[0]);
+  if (!o->contiguous || n == 0 || n >= PARALLEL_FROM) return false;
   for (int i = 1; i < e->n; i++) {
-    stride[i - 1] = walk(e->t[i], o->numel);
+    stride[i - 1] = walk(layout_of(p, &e->w[i]), n);
+    in[i - 1] = data_of(p, &e->w[i]);
     if (stride[i - 1] < 0) return false;
   }
-  const int64_t n = o->numel;
-  void *out = tensor_data(o), *in[3] = {0};
-  for (int i = 1; i < e->n; i++) in[i - 1] = tensor_data(e->t[i]);
   if (one) {
     *s = (PlanStep){.run = run_one, .u.one = {one, n, stride[0], out, in[0]}};
   } else if (two) {
@@ -91,59 +130,81 @@ static bool lower_map(PlanStep *s, const Event *e, Kern1 *one, Kern2 *two, Kern3
   return true;
 }
 
-static bool lower_kernel(PlanStep *s, const Event *e, const Op *op) {
-  const DType dt = (DType)e->t[1]->dtype;
-  if (op->kern1[dt]) return lower_map(s, e, op->kern1[dt], NULL, NULL);
-  if (op->kern2[dt]) return lower_map(s, e, NULL, op->kern2[dt], NULL);
-  if (op->kern3[DT_F32] && dt == DT_U8) return lower_map(s, e, NULL, NULL, op->kern3[e->t[2]->dtype]);
+static bool lower_kernel(const Plan *p, PlanStep *s, const Event *e, const Op *op) {
+  const DType dt = (DType)layout_of(p, &e->w[1])->dtype;
+  if (op->kern1[dt]) return lower_map(p, s, e, op->kern1[dt], NULL, NULL);
+  if (op->kern2[dt]) return lower_map(p, s, e, NULL, op->kern2[dt], NULL);
+  if (op->kern3[DT_F32] && dt == DT_U8) return lower_map(p, s, e, NULL, NULL, op->kern3[layout_of(p, &e->w[2])->dtype]);
   return false;
 }
 
 /* Sums of rows, that is, over the last dimensions; small ones. */
-static bool lower_sum(PlanStep *s, const Event *e, const OpArgs *args) {
-  const Tensor *o = e->t[0], *a = e->t[1];
-  if (a->dtype != DT_F32 || !o->contiguous || !a->contiguous || a->numel == 0 || a->numel > SUM_MAX) return false;
-  if (!reduce_is_of_rows(a, args->reduce.dims)) return false;
-  *s = (PlanStep){.run = run_sum, .u.sum = {.rows = o->numel, .n = a->numel / o->numel, tensor_f32(o), tensor_f32(a)}};
+static bool lower_sum(const Plan *p, PlanStep *s, const Event *e, const OpArgs *args) {
+  const Tensor o = tensor_of(p, &e->w[0]), a = tensor_of(p, &e->w[1]);
+  if (a.dtype != DT_F32 || !o.contiguous || !a.contiguous || a.numel == 0 || a.numel > SUM_MAX) return false;
+  if (!reduce_is_of_rows(&a, args->reduce.dims)) return false;
+  *s = (PlanStep){.run = run_sum, .u.sum = {.rows = o.numel, .n = a.numel / o.numel, tensor_f32(&o), tensor_f32(&a)}};
   return true;
 }
 
-static bool lower_copy(PlanStep *s, const Event *e) {
-  const Tensor *o = e->t[0], *a = e->t[1];
-  if (!o->contiguous || !a->contiguous || o->dtype != a->dtype || o->numel != a->numel || o->storage == a->storage) {
+static bool lower_copy(const Plan *p, PlanStep *s, const Event *e) {
+  const Tensor o = tensor_of(p, &e->w[0]), a = tensor_of(p, &e->w[1]);
+  if (!o.contiguous || !a.contiguous || o.dtype != a.dtype || o.numel != a.numel || o.storage == a.storage)
     return false;
-  }
-  const size_t bytes = (size_t)o->numel * dtype_size((DType)o->dtype);
-  *s = (PlanStep){.run = run_memcpy, .u.copy = {tensor_data(o), tensor_data(a), bytes}};
+  const size_t bytes = (size_t)o.numel * dtype_size((DType)o.dtype);
+  *s = (PlanStep){.run = run_memcpy, .u.copy = {tensor_data(&o), tensor_data(&a), bytes}};
   return true;
 }
 
-/* As it was recorded. */
-static void lower_call(PlanStep *s, const Event *e) {
-  *s = (PlanStep){.run = run_call,
-                  .u.call = {.name = e->name,
-                             .run = e->run,
-                             .nout = e->nout,
-                             .n = e->n,
-                             .t = e->t,
-                             .args = e->args.bytes,
-                             .size = e->size}};
+/* A step that needs no memory for its operands; false: there is none for e. */
+static bool lower_flat(const Plan *p, PlanStep *s, const Event *e) {
+  if (e->run == tensor_rerun_copy) return lower_copy(p, s, e);
+  if (e->run != op_rerun) return false;
+  OpCall call;
+  event_args(e, &call);
+  return lower_kernel(p, s, e, op_row((OpId)call.op)) || (call.op == OP_SUM && lower_sum(p, s, e, &call.args));
 }
 
-static bool lower_op(PlanStep *s, const Event *e) {
-  const OpCall *call = (const OpCall *)(const void *)e->args.bytes;
-  const Op *op = op_row((OpId)call->op);
-  if (lower_kernel(s, e, op) || (call->op == OP_SUM && lower_sum(s, e, &call->args))) return true;
-  if (op->forward) {
-    *s = (PlanStep){.run = run_op, .u.op = {op, e->t, e->n - 1, &call->args}};
+/* As it was recorded: the row's forward, or the computation itself. */
+static int lower_whole(Plan *p, PlanStep *s, const Event *e) {
+  Tensor *const *t = tensors_of(p, e);
+  const void *args = t ? args_of(p, e) : NULL;
+  if (!args) return -1;
+  const OpCall *call = e->run == op_rerun ? args : NULL;
+  const Op *op = call ? op_row((OpId)call->op) : NULL;
+  if (op && op->forward) {
+    *s = (PlanStep){.run = run_op, .u.op = {op, t, e->n - 1, &call->args}};
   } else {
-    lower_call(s, e);
+    *s = (PlanStep){.run = run_call, .u.call = {.name = e->name, .run = e->run, .nout = e->nout, .n = e->n, .t = t}};
+    s->u.call.args = args;
+    s->u.call.size = e->size;
   }
-  return !op->serial;
+  return 0;
 }
 
-bool plan_lower(PlanStep *s, const Event *e) {
-  if (e->run == op_rerun) return lower_op(s, e);
-  if (e->run != tensor_rerun_copy || !lower_copy(s, e)) lower_call(s, e);
-  return true;
+static bool is_threadable(const Event *e) {
+  if (e->run != op_rerun) return true;
+  OpCall call;
+  event_args(e, &call);
+  return !op_row((OpId)call.op)->serial;
+}
+
+int plan_lower(Plan *p, PlanStep *s, const Event *e, bool *threadable) {
+  if (lower_flat(p, s, e)) {
+    *threadable = true;
+    return 0;
+  }
+  *threadable = is_threadable(e);
+  return lower_whole(p, s, e);
+}
+
+void plan_lower_again(Plan *p, PlanStep *s, const Event *e, int buffer) {
+  Tensor *const *t = s->run == run_op ? s->u.op.t : s->run == run_call ? s->u.call.t : NULL;
+  if (!t) {
+    lower_flat(p, s, e);
+    return;
+  }
+  for (int i = 0; i < e->n; i++) {
+    if (e->w[i].buffer == buffer) t[i]->storage = p->r->buffer[buffer].holder->storage;
+  }
 }

@@ -2,203 +2,185 @@
  * optimize.c - what need not be done at each step.
  *
  *   constants   an event all of whose results are constant was done once, while recording
- *   copies      COPY(b, a), where a is a temporary: let a's maker write to b
  *   dead code   an event without side effects whose results are never read
- *   memory      temporaries whose times do not overlap share it
+ *   copies      COPY(b, a), where a is a temporary: let a's maker write to b
  *
- * None of them changes a bit of what is left.
+ * None of them changes a bit of what is left. Each is one pass over the events; for the copies, every buffer has the
+ * list of its uses.
  */
-#include <limits.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "plan/plan.h"
 
-static void drop_event(Recording *r, int i) {
-  recording_free_event(&r->event[i]);
-  memmove(&r->event[i], &r->event[i + 1], (size_t)(--r->events - i) * sizeof *r->event);
-}
+typedef struct Use {
+  int event;
+  bool reads, writes;
+  struct Use *next;
+} Use;
 
-/* A gradient that the step leaves behind: scripts can change it between two steps. */
-static bool is_left(const Recording *r, int buffer) {
-  const Storage *s = r->buffer[buffer].holder->storage;
-  for (int i = 0; i < r->slots; i++) {
-    if (r->slot[i].exit && r->slot[i].exit->storage == s) return true;
-  }
-  return false;
-}
-
-static bool is_kept(const Recording *r, int buffer, const int *output, int noutput) {
-  for (int i = 0; i < noutput; i++) {
-    if (output[i] == buffer) return true;
-  }
-  return is_left(r, buffer);
-}
+typedef struct Program {
+  Recording *r;
+  const bool *kept; /* [buffers] */
+  bool *dropped;    /* [events] */
+  bool *read;       /* [buffers] by an event that is not dropped */
+  Use **uses;       /* [buffers] */
+  Arena memory;     /* of these lists */
+} Program;
 
 /* --- constants ---------------------------------------------------------------------------------------------------- */
 
-static bool all_constant(const Recording *r, const Event *e) {
+static bool is_all_constant(const Program *p, const Event *e) {
   if (!e->pure || e->nout == 0) return false;
   for (int i = 0; i < e->nout; i++) {
-    const int b = e->buffer[i];
-    if (b >= 0 && (!r->buffer[b].constant || is_left(r, b))) return false;
+    const int b = e->w[i].buffer;
+    if (b >= 0 && (!p->r->buffer[b].constant || plan_is_left(p->r, b))) return false;
   }
   return true;
 }
 
-static void drop_constants(Recording *r) {
-  for (int i = r->events - 1; i >= 0; i--) {
-    if (all_constant(r, &r->event[i])) drop_event(r, i);
+static void drop_constants(Program *p) {
+  for (int i = 0; i < p->r->trace.events; i++) p->dropped[i] = is_all_constant(p, p->r->trace.event[i]);
+}
+
+/* --- dead code ---------------------------------------------------------------------------------------------------- */
+
+static bool is_needed(const Program *p, const Event *e) {
+  if (!e->pure) return true;
+  for (int k = 0; k < e->nout; k++) {
+    const int b = e->w[k].buffer;
+    if (b >= 0 && (p->r->buffer[b].kind == BUFFER_OUTSIDE || p->kept[b] || p->read[b])) return true;
+  }
+  return false;
+}
+
+static void drop_unread(Program *p) {
+  for (int i = p->r->trace.events - 1; i >= 0; i--) {
+    const Event *e = p->r->trace.event[i];
+    p->dropped[i] = p->dropped[i] || !is_needed(p, e);
+    for (int k = e->nout; !p->dropped[i] && k < e->n; k++) {
+      if (e->w[k].buffer >= 0) p->read[e->w[k].buffer] = true;
+    }
   }
 }
 
 /* --- copies ------------------------------------------------------------------------------------------------------- */
 
-static bool reads(const Event *e, int buffer) {
-  for (int i = e->nout; i < e->n; i++) {
-    if (e->buffer[i] == buffer) return true;
+/* The use of a buffer by event i, which is the last event so far. -1 without memory. */
+static int note_use(Program *p, int buffer, int i, bool writes) {
+  Use *u = p->uses[buffer];
+  if (!u || u->event != i) {
+    u = arena_get(&p->memory, sizeof *u);
+    if (!u) return -1;
+    *u = (Use){.event = i, .next = p->uses[buffer]};
+    p->uses[buffer] = u;
   }
-  return false;
+  u->writes = u->writes || writes;
+  u->reads = u->reads || !writes;
+  return 0;
 }
 
-static bool writes(const Event *e, int buffer) {
-  for (int i = 0; i < e->nout; i++) {
-    if (e->buffer[i] == buffer) return true;
+static int list_uses(Program *p) {
+  for (int i = 0; i < p->r->trace.events; i++) {
+    const Event *e = p->r->trace.event[i];
+    for (int k = 0; !p->dropped[i] && k < e->n; k++) {
+      if (e->w[k].buffer >= 0 && note_use(p, e->w[k].buffer, i, k < e->nout) < 0) return -1;
+    }
   }
-  return false;
+  return 0;
 }
 
-static bool is_whole(const Tensor *t) {
-  return t->contiguous && (size_t)t->numel * dtype_size((DType)t->dtype) == t->storage->nbytes;
+static const Layout *layout_of(const Program *p, const Window *w) { return p->r->trace.layout[w->layout]; }
+
+static bool is_whole(const Program *p, const Window *w) {
+  const Layout *l = layout_of(p, w);
+  const size_t bytes = (size_t)layout_numel(l) * dtype_size((DType)l->dtype);
+  return l->contiguous && bytes == p->r->buffer[w->buffer].bytes;
+}
+
+static bool is_copy_of_temporary(const Program *p, const Event *e) {
+  if (e->run != tensor_rerun_copy) return false;
+  const Window *to = &e->w[0], *from = &e->w[1];
+  const Buffer *a = &p->r->buffer[from->buffer], *b = &p->r->buffer[to->buffer];
+  if (from->buffer == to->buffer || a->kind != BUFFER_MADE || b->kind != BUFFER_MADE || a->constant) return false;
+  if (p->kept[from->buffer] || !is_whole(p, to) || !is_whole(p, from)) return false;
+  return layout_of(p, to)->dtype == layout_of(p, from)->dtype && a->bytes == b->bytes;
 }
 
 /* Event i copies all of buffer a to all of buffer b, and b may take a's place from the beginning: nothing used b
  * before, and afterwards the two stay equal as long as a is looked at. */
-static bool can_merge(const Recording *r, int i, const int *output, int noutput) {
-  const Event *e = &r->event[i];
-  if (e->run != tensor_rerun_copy) return false;
-  const int a = e->buffer[1], b = e->buffer[0];
-  if (a == b || r->buffer[a].kind != BUFFER_MADE || r->buffer[b].kind != BUFFER_MADE || r->buffer[a].constant) {
-    return false;
-  }
-  if (!is_whole(e->t[0]) || !is_whole(e->t[1]) || e->t[0]->dtype != e->t[1]->dtype ||
-      e->t[0]->numel != e->t[1]->numel || is_kept(r, a, output, noutput)) {
-    return false;
-  }
+static bool can_merge(const Program *p, int i, int a, int b) {
   bool read_later = false, b_written_later = false;
-  for (int k = 0; k < r->events; k++) {
-    const Event *x = &r->event[k];
-    if (k < i && (reads(x, b) || writes(x, b))) return false;
-    if (k > i && writes(x, a)) return false;
-    read_later = read_later || (k > i && reads(x, a));
-    b_written_later = b_written_later || (k > i && writes(x, b));
+  for (const Use *u = p->uses[b]; u; u = u->next) {
+    if (p->dropped[u->event] || u->event == i) continue;
+    if (u->event < i) return false;
+    b_written_later = b_written_later || u->writes;
+  }
+  for (const Use *u = p->uses[a]; u; u = u->next) {
+    if (p->dropped[u->event] || u->event <= i) continue;
+    if (u->writes) return false;
+    read_later = true;
   }
   return !(read_later && b_written_later);
 }
 
-/* Every window onto buffer a becomes one onto the memory of b, under its number. */
-static void rename_buffer(Recording *r, int a, int b) {
-  for (int k = 0; k < r->events; k++) {
-    Event *e = &r->event[k];
-    for (int i = 0; i < e->n; i++) {
-      if (e->buffer[i] != a) continue;
-      e->buffer[i] = b;
-      tensor_rebase(e->t[i], r->buffer[b].holder);
+/* Every window onto buffer a becomes one onto b. */
+static void rename_buffer(Program *p, int a, int b) {
+  Use **end = &p->uses[b];
+  for (Use *u = p->uses[a]; u; u = u->next) {
+    const Event *e = p->r->trace.event[u->event];
+    for (int k = 0; k < e->n; k++) {
+      if (e->w[k].buffer == a) e->w[k].buffer = b;
     }
   }
+  while (*end) end = &(*end)->next;
+  *end = p->uses[a];
+  p->uses[a] = NULL;
 }
 
-static void merge_copies(Recording *r, const int *output, int noutput) {
-  for (int i = r->events - 1; i >= 0; i--) {
-    if (!can_merge(r, i, output, noutput)) continue;
-    const int a = r->event[i].buffer[1], b = r->event[i].buffer[0];
-    rename_buffer(r, a, b);
-    drop_event(r, i);
+static void merge_copies(Program *p) {
+  for (int i = p->r->trace.events - 1; i >= 0; i--) {
+    const Event *e = p->r->trace.event[i];
+    if (p->dropped[i] || !is_copy_of_temporary(p, e)) continue;
+    const int a = e->w[1].buffer, b = e->w[0].buffer;
+    if (!can_merge(p, i, a, b)) continue;
+    p->dropped[i] = true;
+    rename_buffer(p, a, b);
   }
 }
 
-/* --- dead code ---------------------------------------------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------------------------------------------------- */
 
-static void drop_unread(Recording *r, const int *output, int noutput) {
-  for (int i = r->events - 1; i >= 0; i--) {
-    const Event *e = &r->event[i];
-    if (!e->pure) continue;
-    bool needed = false;
-    for (int k = 0; k < e->nout && !needed; k++) {
-      const int b = e->buffer[k];
-      if (b < 0) continue;
-      needed = r->buffer[b].kind == BUFFER_OUTSIDE || is_kept(r, b, output, noutput);
-      for (int later = i + 1; later < r->events && !needed; later++) needed = reads(&r->event[later], b);
-    }
-    if (!needed) drop_event(r, i);
+static void close_up(Program *p) {
+  Trace *t = &p->r->trace;
+  int left = 0;
+  for (int i = 0; i < t->events; i++) {
+    if (!p->dropped[i]) t->event[left++] = t->event[i];
   }
+  t->events = left;
 }
 
-/* --- memory ------------------------------------------------------------------------------------------------------- */
-
-#define SHARE_FROM 4096 /* bytes; smaller buffers keep their own */
-
-/* Whether buffer b is a temporary: made anew by each step, and nothing after the last event that mentions it. */
-static bool is_temporary(const Recording *r, int b, const int *output, int noutput) {
-  const Buffer *buffer = &r->buffer[b];
-  return buffer->kind == BUFFER_MADE && !buffer->constant && !is_kept(r, b, output, noutput);
+static void *zeroed(Program *p, int count, size_t size) {
+  void *list = arena_get(&p->memory, (size_t)count * size);
+  if (list) memset(list, 0, (size_t)count * size);
+  return list;
 }
 
-static int last_event(const Recording *r, int b) {
-  int last = r->events - 1;
-  while (last >= 0 && !reads(&r->event[last], b) && !writes(&r->event[last], b)) last--;
-  return last;
-}
-
-/* The buffer whose memory is the smallest with room for `bytes` among those that are free at event i; -1: none.
- * free_at[b] is the first event at which b's memory may be taken, INT_MAX if it may not. */
-static int find_room(const Recording *r, const int *free_at, int i, size_t bytes) {
-  int best = -1;
-  for (int b = 0; b < r->buffers; b++) {
-    const size_t room = r->buffer[b].holder->storage->nbytes;
-    if (free_at[b] > i || room < bytes) continue;
-    if (best < 0 || room < r->buffer[best].holder->storage->nbytes) best = b;
+int plan_optimize(Recording *r, const bool *kept) {
+  Program p = {.r = r, .kept = kept};
+  p.dropped = zeroed(&p, r->trace.events, sizeof *p.dropped);
+  p.read = zeroed(&p, r->buffers, sizeof *p.read);
+  p.uses = zeroed(&p, r->buffers, sizeof *p.uses);
+  int rc = p.dropped && p.read && p.uses ? 0 : -1;
+  if (rc == 0) {
+    drop_constants(&p);
+    drop_unread(&p);
+    rc = list_uses(&p);
   }
-  return best;
-}
-
-/* Buffer b moves into the memory of `host`. */
-static void move_in(Recording *r, int b, int host) {
-  for (int k = 0; k < r->events; k++) {
-    for (int i = 0; i < r->event[k].n; i++) {
-      if (r->event[k].buffer[i] == b) tensor_rebase(r->event[k].t[i], r->buffer[host].holder);
-    }
+  if (rc == 0) {
+    merge_copies(&p);
+    close_up(&p);
   }
-  tensor_rebase(r->buffer[b].holder, r->buffer[host].holder);
-}
-
-/* Large temporaries take the memory of those that are no longer needed; without memory for the table they do not. */
-static void share_memory(Recording *r, const int *output, int noutput) {
-  const size_t size = (size_t)(r->buffers + 1) * sizeof(int);
-  int *free_at = alloc_get(size);
-  if (!free_at) return;
-  for (int b = 0; b < r->buffers; b++) free_at[b] = INT_MAX;
-  for (int i = 0; i < r->events; i++) {
-    for (int k = 0; k < r->event[i].nout; k++) {
-      const int b = r->event[i].buffer[k];
-      if (b < 0 || r->buffer[b].placed || !is_temporary(r, b, output, noutput)) continue;
-      r->buffer[b].placed = true;
-      const size_t bytes = r->buffer[b].holder->storage->nbytes;
-      if (bytes < SHARE_FROM) continue;
-      const int host = find_room(r, free_at, i, bytes);
-      if (host >= 0) {
-        move_in(r, b, host);
-        free_at[host] = INT_MAX;
-      }
-      free_at[b] = last_event(r, b) + 1;
-    }
-  }
-  alloc_put(free_at, size);
-}
-
-void plan_optimize(Recording *r, const int *output, int noutput) {
-  drop_constants(r);
-  drop_unread(r, output, noutput);
-  merge_copies(r, output, noutput);
-  share_memory(r, output, noutput);
+  arena_free(&p.memory);
+  return rc;
 }

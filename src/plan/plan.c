@@ -18,53 +18,137 @@ bool plan_writes(const Plan *p, const Storage *s) {
   return false;
 }
 
+bool plan_is_left(const Recording *r, int buffer) {
+  for (int i = 0; i < r->slots; i++) {
+    if (r->slot[i].exit && r->slot[i].exit_buffer == buffer) return true;
+  }
+  return false;
+}
+
 /* Lists the memory from outside the step that events write to. */
 static int list_written(Plan *p) {
   const Recording *r = p->r;
   p->written = alloc_get((size_t)(r->buffers + 1) * sizeof *p->written);
   if (!p->written) return -1;
-  for (int i = 0; i < r->events; i++) {
-    const Event *e = &r->event[i];
+  for (int i = 0; i < r->trace.events; i++) {
+    const Event *e = r->trace.event[i];
     for (int k = 0; k < e->nout; k++) {
-      if (e->buffer[k] < 0 || r->buffer[e->buffer[k]].kind != BUFFER_OUTSIDE) continue;
-      Storage *s = e->t[k]->storage;
+      const int b = e->w[k].buffer;
+      if (b < 0 || r->buffer[b].kind != BUFFER_OUTSIDE) continue;
+      Storage *s = r->buffer[b].holder->storage;
       if (!plan_writes(p, s)) p->written[p->nwritten++] = s;
     }
   }
   return 0;
 }
 
+static bool is_made_gradient(const Recording *r, int buffer) {
+  return buffer >= 0 && r->buffer[buffer].kind == BUFFER_MADE && plan_is_left(r, buffer);
+}
+
+/* Keeps event i if one of its operands may have to move. */
+static int note_movable(Plan *p, int i) {
+  const Event *e = p->r->trace.event[i];
+  bool may_move = false;
+  for (int k = 0; k < e->n && !may_move; k++) may_move = is_made_gradient(p->r, e->w[k].buffer);
+  if (!may_move) return 0;
+  if (GROW(p, movable, movables, movable_cap) < 0 || trace_add(&p->kept, e) < 0) return -1;
+  p->movable[p->movables++] = (Movable){i, p->kept.event[p->kept.events - 1]};
+  return 0;
+}
+
 static int make_steps(Plan *p) {
-  p->step_cap = p->r->events;
+  p->step_cap = p->r->trace.events;
   p->step = alloc_get((size_t)p->step_cap * sizeof *p->step);
   if (!p->step) return -1;
   p->threadable = true;
-  for (int i = 0; i < p->r->events; i++) {
-    if (!plan_lower(&p->step[i], &p->r->event[i])) p->threadable = false;
+  for (int i = 0; i < p->r->trace.events; i++) {
+    bool threadable;
+    if (plan_lower(p, &p->step[i], p->r->trace.event[i], &threadable) < 0 || note_movable(p, i) < 0) return -1;
+    p->threadable = p->threadable && threadable;
     p->steps++;
   }
   return 0;
 }
 
-Plan *plan_new(Recording *r, const int *output, int noutput) {
+static void move_results(const Plan *p, int buffer) {
+  for (int i = 0; i < p->results; i++) {
+    if (p->output[i] == buffer && p->result[i]) tensor_rebase(p->result[i], p->r->buffer[buffer].holder);
+  }
+}
+
+static void take_results(Plan *p, const int *output, Tensor *const *result, int n) {
+  p->output = output;
+  p->result = result;
+  p->results = n;
+  for (int i = 0; i < n; i++) {
+    if (output[i] >= 0 && p->r->buffer[output[i]].kind == BUFFER_MADE) move_results(p, output[i]);
+  }
+}
+
+/* References to a gradient's memory that belong to the plan: of the buffer, of the gradients and results in it. */
+static void count_own(const Plan *p, GradSlot *s) {
+  s->own = 1;
+  for (int i = 0; i < p->r->slots; i++) s->own += p->r->slot[i].exit && p->r->slot[i].exit_buffer == s->exit_buffer;
+  for (int i = 0; i < p->results; i++) s->own += p->result[i] && p->output[i] == s->exit_buffer;
+}
+
+/* The buffers that somebody reads afterwards. The caller frees the list, of `buffers` + 1 bytes. */
+static bool *list_kept(const Recording *r, const int *output, int noutput) {
+  bool *kept = alloc_get((size_t)r->buffers + 1);
+  if (!kept) return NULL;
+  for (int b = 0; b < r->buffers; b++) kept[b] = plan_is_left(r, b);
+  for (int i = 0; i < noutput; i++) {
+    if (output[i] >= 0) kept[output[i]] = true;
+  }
+  return kept;
+}
+
+/* The gradients that the recorded step left are those that a replayed step leaves. */
+static int hold_gradients(Recording *r) {
+  for (int i = 0; i < r->slots; i++) {
+    const GradSlot *s = &r->slot[i];
+    if (!s->exit || !is_made_gradient(r, s->exit_buffer)) continue;
+    Tensor *holder = tensor_alias(s->exit);
+    if (!holder) return -1;
+    tensor_release(r->buffer[s->exit_buffer].holder);
+    r->buffer[s->exit_buffer].holder = holder;
+  }
+  return 0;
+}
+
+static int make(Plan *p, const int *output, Tensor *const *result, int noutput) {
+  Recording *r = p->r;
+  bool *kept = list_kept(r, output, noutput);
+  if (!kept) return -1;
+  const int rc = plan_optimize(r, kept) < 0 || hold_gradients(r) < 0 ? -1 : plan_place(r, kept);
+  alloc_put(kept, (size_t)r->buffers + 1);
+  if (rc < 0 || list_written(p) < 0 || make_steps(p) < 0) return -1;
+  take_results(p, output, result, noutput);
+  for (int i = 0; i < r->slots; i++) count_own(p, &r->slot[i]);
+  recording_forget_trace(r);
+  return 0;
+}
+
+Plan *plan_new(Recording *r, const int *output, Tensor *const *result, int noutput) {
   Plan *p = alloc_get(sizeof *p);
   if (!p) {
     recording_release(r);
     return NULL;
   }
   *p = (Plan){.r = r, .modes = modes_of(context)};
-  plan_optimize(r, output, noutput);
-  if (list_written(p) < 0 || make_steps(p) < 0) {
-    plan_release(p);
-    return NULL;
-  }
-  return p;
+  if (make(p, output, result, noutput) == 0) return p;
+  plan_release(p);
+  return NULL;
 }
 
 void plan_release(Plan *p) {
   if (!p) return;
   alloc_put(p->step, (size_t)p->step_cap * sizeof *p->step);
   alloc_put(p->written, (size_t)(p->r->buffers + 1) * sizeof *p->written);
+  alloc_put(p->movable, (size_t)p->movable_cap * sizeof *p->movable);
+  trace_free(&p->kept);
+  arena_free(&p->memory);
   recording_release(p->r);
   alloc_put(p, sizeof *p);
 }
@@ -102,24 +186,56 @@ static void leave_grads(const Recording *r) {
   }
 }
 
-/* A script that kept a gradient of an earlier step keeps its numbers: the plan goes on with memory of its own. -1
- * without memory. */
-static int spare_kept_grads(Recording *r) {
-  for (int i = 0; i < r->slots; i++) {
-    GradSlot *s = &r->slot[i];
-    if (!s->exit || s->needs_entry || s->exit->refs <= 1 + (s->leaf->grad == s->exit)) continue;
-    Tensor *copy = tensor_clone(s->exit), *mine = copy ? tensor_alias(s->exit) : NULL;
-    if (mine) tensor_rebase(s->exit, copy);
-    tensor_release(copy);
-    if (!mine) return -1;
-    tensor_release(s->exit);
-    s->exit = mine;
+/* Whether a script or a graph holds the gradient that an earlier replay left, or a view of it. */
+static bool is_held(const GradSlot *s) {
+  const Tensor *g = s->exit, *w = g->partner;
+  return g->refs > 1 + (s->leaf->grad == g) || (w && w->refs > 1) || g->storage->refs > s->own + (w != NULL);
+}
+
+/* A gradient of the plan's own in place of the one that slot s had, in the memory of its buffer. */
+static int renew_exit(Plan *p, GradSlot *s) {
+  Tensor *mine = tensor_alias(s->exit);
+  if (!mine) return -1;
+  tensor_rebase(mine, p->r->buffer[s->exit_buffer].holder);
+  tensor_release(s->exit);
+  s->exit = mine;
+  return 0;
+}
+
+/* The plan goes on with other memory for a gradient that somebody holds. -1 without memory; then the plan is of no more
+ * use, and holds never again. */
+static int move_gradient(Plan *p, int b) {
+  Buffer *buffer = &p->r->buffer[b];
+  const int64_t bytes = (int64_t)buffer->bytes;
+  Tensor *holder = tensor_new(DT_U8, 1, &bytes);
+  if (!holder) return -1;
+  tensor_release(buffer->holder);
+  buffer->holder = holder;
+  for (int i = 0; i < p->movables; i++) {
+    plan_lower_again(p, &p->step[p->movable[i].step], p->movable[i].e, b);
+  }
+  move_results(p, b);
+  int rc = 0;
+  for (int i = 0; i < p->r->slots; i++) {
+    GradSlot *s = &p->r->slot[i];
+    if (s->exit && s->exit_buffer == b && renew_exit(p, s) < 0) rc = -1;
+  }
+  if (rc < 0) p->modes.plan_key = ~p->modes.plan_key;
+  return rc;
+}
+
+/* A script that kept a gradient of an earlier step keeps its numbers. */
+static int spare_held_gradients(Plan *p) {
+  for (int i = 0; i < p->r->slots; i++) {
+    GradSlot *s = &p->r->slot[i];
+    if (!s->exit || s->needs_entry || !is_made_gradient(p->r, s->exit_buffer) || !is_held(s)) continue;
+    if (move_gradient(p, s->exit_buffer) < 0) return -1;
   }
   return 0;
 }
 
-int plan_run(const Plan *p, Context *own) {
-  if (spare_kept_grads(p->r) < 0) return -1;
+int plan_run(Plan *p, Context *own) {
+  if (spare_held_gradients(p) < 0) return -1;
   for (int i = 0; i < p->nwritten; i++) p->written[i]->version++;
   for (const PlanStep *s = p->step, *end = s + p->steps; s < end; s++) {
     if (s->run(s, own) < 0 || interrupt_check() < 0) return -1;

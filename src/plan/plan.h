@@ -53,20 +53,34 @@ struct PlanStep {
   } u;
 };
 
+/* A step that writes or reads a gradient which the plan leaves behind: its memory may have to be another one. */
+typedef struct Movable {
+  int step;
+  const Event *e; /* in Plan.kept */
+} Movable;
+
 typedef struct Plan {
-  Recording *r; /* owned: memory, events that are left, conditions */
+  Recording *r; /* owned: memory, conditions; its trace is gone */
   PlanStep *step;
   int steps, step_cap;
+  Arena memory;      /* of the steps' operands */
   Storage **written; /* memory from outside the step that it writes to; its version counts */
   int nwritten;
+  Trace kept; /* the events of the movable steps */
+  Movable *movable;
+  int movables, movable_cap;
+  const int *output; /* [results] what the step returns, as plan_new got it: borrowed */
+  Tensor *const *result;
+  int results;
   bool threadable; /* may run on any thread, beside plans that write to other memory (under alloc_share) */
   Modes modes;     /* conditions besides those in r */
 } Plan;
 
 /* Takes over r, which must be without failure; output[0..noutput-1] are the numbers of the buffers that the step
- * returns. NULL without memory (r is released). To be called while the modes are as they were at the end of the step.
- */
-Plan *plan_new(Recording *r, const int *output, int noutput);
+ * returns, result[i] the window onto it, or NULL: it is moved to the plan's memory. Both live as long as the plan. NULL
+ * without memory (r is released).
+ * To be called while the modes are as they were at the end of the step. */
+Plan *plan_new(Recording *r, const int *output, Tensor *const *result, int noutput);
 void plan_release(Plan *p); /* accepts NULL */
 
 /* Whether everything that the recording took for granted is so in the context `own`. If not and why is not NULL, *why
@@ -75,20 +89,32 @@ bool plan_holds(const Plan *p, const Context *own, const char **why);
 
 /* One step of a run whose context is `own`. The arguments are in the input buffers (plan_input). -1 with err_set: an
  * event failed as it would have in the step itself; those before it have happened. */
-int plan_run(const Plan *p, Context *own);
+int plan_run(Plan *p, Context *own);
 
 bool plan_writes(const Plan *p, const Storage *s); /* s is memory from outside that the step changes */
 
 Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan_run; borrowed */
 
+bool plan_is_left(const Recording *r, int buffer); /* a gradient that the step leaves behind */
+
 /* --- lower.c ------------------------------------------------------------------------------------------------------ */
 
-/* Writes the shortest way to do e into *s; returns whether it may run on any thread. */
-bool plan_lower(PlanStep *s, const Event *e);
+/* Writes the shortest way to do e into *s, with operands in p->memory; *threadable: whether it may run on any thread.
+ * -1 without memory. */
+int plan_lower(Plan *p, PlanStep *s, const Event *e, bool *threadable);
+
+/* The same for a step of e that exists, after the memory of `buffer` has changed. */
+void plan_lower_again(Plan *p, PlanStep *s, const Event *e, int buffer);
 
 /* --- optimize.c: what need not be done at each step --------------------------------------------------------------- */
 
-/* Drops events from r: those whose results are constant or never read, and copies that can be done without. */
-void plan_optimize(Recording *r, const int *output, int noutput);
+/* Drops events from r: those whose results are constant or never read, and copies that can be done without. kept: the
+ * buffers that somebody reads afterwards. -1 without memory. */
+int plan_optimize(Recording *r, const bool *kept);
+
+/* --- memory.c ----------------------------------------------------------------------------------------------------- */
+
+/* Gives every buffer that an event or somebody afterwards needs memory, its holder. -1 without memory. */
+int plan_place(Recording *r, const bool *kept);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * record.c - records what a step reports while it runs.
  *
- * Every tensor that an event mentions is kept as a window of its own, without its graph. That keeps the memory alive,
- * so no two buffers of a recording share an address although most of them were temporaries.
+ * A recording keeps alive what was there before the step, the constants, and what the step leaves in .grad. Temporaries
+ * die as they do in a step that is not recorded; their buffers are known by the serial numbers of their storages.
  */
 #include "plan/record.h"
 
@@ -12,32 +12,23 @@
 
 #include "base/alloc.h"
 
-/* --- lists -------------------------------------------------------------------------------------------------------- */
+#define FEW 16 /* windows of an event that need no memory of their own while they are compared */
 
-/* Makes room for one more element of `size` bytes behind the first `len`; -1 without memory. */
-static int grow(void **items, int len, int *cap, size_t size) {
-  if (len < *cap) return 0;
-  const int more = *cap ? 2 * *cap : 16;
-  void *bigger = alloc_get((size_t)more * size);
-  if (!bigger) return -1;
-  if (len) memcpy(bigger, *items, (size_t)len * size);
-  alloc_put(*items, (size_t)*cap * size);
-  *items = bigger;
-  *cap = more;
-  return 0;
-}
-
-#define GROW(r, list, count, cap) grow((void **)&(r)->list, (r)->count, &(r)->cap, sizeof *(r)->list)
-
-static void note_where(const Recording *r, char *text) {
-  text[0] = '\0';
-  if (r->write_where) r->write_where(r->where_arg, text, RECORD_WHERE);
+/* Notes the script's line under way. */
+static void note_line(Recording *r) {
+  Line line = {0};
+  if (r->one_line) return;
+  if (r->find_line) r->find_line(r->line_arg, &line, false);
+  r->line = trace_find_line(&r->trace, line.source, line.number);
+  if (r->line >= 0) return;
+  if (line.source) r->find_line(r->line_arg, &line, true);
+  r->line = trace_add_line(&r->trace, &line);
 }
 
 void recording_fail(Recording *r, const char *fmt, ...) {
   if (r->failure[0]) return;
-  char where[RECORD_WHERE];
-  note_where(r, where);
+  note_line(r);
+  const char *where = trace_line_text(&r->trace, r->line);
   int n = snprintf(r->failure, sizeof r->failure, "%s%s", where, where[0] ? ": " : "");
   va_list ap;
   va_start(ap, fmt);
@@ -50,32 +41,67 @@ static void no_memory(Recording *r) { recording_fail(r, "lab.compile: %s", err_m
 
 /* --- buffers ------------------------------------------------------------------------------------------------------ */
 
-static int find_buffer(const Recording *r, const Storage *s) {
-  for (int i = r->buffers - 1; i >= 0; i--) {
-    if (r->buffer[i].holder->storage == s) return i;
-  }
-  return -1;
-}
-
 static uint64_t hash_bytes(const char *p, size_t n) { /* FNV-1a */
   uint64_t h = 0xcbf29ce484222325u;
   for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)p[i]) * 0x100000001b3u;
   return h;
 }
 
+/* A storage that the step made is known by its serial number: when it is gone, another one may lie at its address. One
+ * from outside is known by its address: it is held, and storages made by several threads at once may share a serial.
+ * Addresses are even. */
+static uint64_t key_of(const Recording *r, const Storage *s) {
+  return s->serial > r->start ? s->serial << 1 | 1 : (uint64_t)(uintptr_t)s;
+}
+
+/* The place in the table where the buffer with this key is or belongs. */
+static int *place_of(const Recording *r, uint64_t key) {
+  const uint64_t mask = (uint64_t)r->table_size - 1;
+  uint64_t at = (key * 0x9e3779b97f4a7c15u >> 32) & mask;
+  while (r->table[at] && r->buffer[r->table[at] - 1].key != key) at = (at + 1) & mask;
+  return &r->table[at];
+}
+
+/* Makes room in the table, at most half of which is used. */
+static int grow_table(Recording *r) {
+  if (2 * r->buffers < r->table_size) return 0;
+  const int size = r->table_size ? 2 * r->table_size : 64;
+  int *table = alloc_get((size_t)size * sizeof *table);
+  if (!table) return -1;
+  memset(table, 0, (size_t)size * sizeof *table);
+  alloc_put(r->table, (size_t)r->table_size * sizeof *table);
+  r->table = table;
+  r->table_size = size;
+  for (int i = 0; i < r->buffers; i++) *place_of(r, r->buffer[i].key) = i + 1;
+  return 0;
+}
+
+/* The number of the buffer in this storage, -1 if it has none. */
+static int find_buffer(const Recording *r, const Storage *s) {
+  return r->table_size ? *place_of(r, key_of(r, s)) - 1 : -1;
+}
+
+/* A buffer for t's storage, held unless it is a temporary. */
 static Buffer *add_buffer(Recording *r, Tensor *t, BufferKind kind) {
-  Tensor *holder = GROW(r, buffer, buffers, buffer_cap) < 0 ? NULL : tensor_alias(t);
-  if (!holder) {
+  Tensor *holder = kind == BUFFER_MADE ? NULL : tensor_alias(t);
+  if ((kind != BUFFER_MADE && !holder) || GROW(r, buffer, buffers, buffer_cap) < 0 || grow_table(r) < 0) {
+    tensor_release(holder);
     no_memory(r);
     return NULL;
   }
+  const uint64_t key = key_of(r, t->storage);
+  *place_of(r, key) = r->buffers + 1;
   Buffer *b = &r->buffer[r->buffers++];
-  *b = (Buffer){.kind = kind, .holder = holder};
-  note_where(r, b->where);
+  *b = (Buffer){.key = key, .kind = kind, .holder = holder, .bytes = t->storage->nbytes, .line = r->line};
   return b;
 }
 
+/* t, or the leaf that it is the graph window of; NULL where that is gone. */
+static Tensor *real_leaf(Tensor *t) { return t->is_graph_window ? t->partner : t; }
+
 static void keep_leaf(Recording *r, Tensor *t) {
+  t = real_leaf(t);
+  if (!t) return;
   for (int i = 0; i < r->leaves; i++) {
     if (r->leaf[i].t == t) return;
   }
@@ -134,13 +160,15 @@ static int buffer_of(Recording *r, Tensor *t, bool written) {
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
+static bool is_following(const Recording *r) { return r->before && !r->difference[0]; }
+
 static bool covers(const Tensor *t) {
   return t->contiguous && (size_t)t->numel * dtype_size((DType)t->dtype) == t->storage->nbytes;
 }
 
 static bool reads_buffer(const Event *e, int buffer) {
   for (int i = e->nout; i < e->n; i++) {
-    if (e->buffer[i] == buffer) return true;
+    if (e->w[i].buffer == buffer) return true;
   }
   return false;
 }
@@ -149,94 +177,113 @@ static bool reads_buffer(const Event *e, int buffer) {
 static bool follows(const Recording *r, const Event *e) {
   if (!e->pure) return false;
   for (int i = e->nout; i < e->n; i++) {
-    if (e->buffer[i] >= 0 && !r->buffer[e->buffer[i]].constant) return false;
+    if (e->w[i].buffer >= 0 && !r->buffer[e->w[i].buffer].constant) return false;
   }
   return true;
 }
 
-static void note_writes(Recording *r, const Event *e) {
+/* Holds what is made as long as its contents are constant, if this may become a plan. */
+static void set_constant(Recording *r, Buffer *b, bool constant, const Tensor *t) {
+  const bool held = constant && is_following(r);
+  b->constant = constant;
+  if (b->kind != BUFFER_MADE) return;
+  tensor_release(b->holder);
+  b->holder = held ? tensor_alias(t) : NULL;
+  if (held && !b->holder) no_memory(r);
+}
+
+static void note_writes(Recording *r, const Event *e, Tensor *const *t) {
   const bool constant = follows(r, e);
   for (int i = 0; i < e->nout; i++) {
-    if (e->buffer[i] < 0) continue;
-    Buffer *b = &r->buffer[e->buffer[i]];
+    if (e->w[i].buffer < 0) continue;
+    Buffer *b = &r->buffer[e->w[i].buffer];
     if (b->kind == BUFFER_INPUT) {
       recording_fail(r, "lab.compile: %s changes argument %d of the step in place; change a clone() of it", e->name,
                      b->input + 1);
     }
-    b->constant =
-        constant && b->kind == BUFFER_MADE && b->writes == 0 && covers(e->t[i]) && !reads_buffer(e, e->buffer[i]);
-    b->writes++;
+    const bool whole = !b->written && covers(t[i]) && !reads_buffer(e, e->w[i].buffer);
+    set_constant(r, b, constant && b->kind == BUFFER_MADE && whole, t[i]);
+    b->written = true;
   }
 }
 
-static size_t windows_size(int n) { return (size_t)n * (sizeof(Tensor *) + sizeof(int)); }
-
-/* Fills in the windows and their buffers. False without memory. */
+/* Fills in the windows. False without memory. */
 static bool note_windows(Recording *r, Event *e, const Computation *c) {
-  for (int i = c->n - 1; i >= 0; i--) {
-    e->t[i] = NULL;
-    e->buffer[i] = -1;
-  }
   for (int k = 0; k < c->n; k++) { /* what is read first, so that constants are found before they are overwritten */
     const int i = k < c->n - c->nout ? c->nout + k : k - (c->n - c->nout);
+    e->w[i] = (Window){-1, -1};
     if (!c->t[i]) continue;
-    e->buffer[i] = buffer_of(r, c->t[i], i < c->nout);
-    e->t[i] = e->buffer[i] < 0 ? NULL : tensor_alias(c->t[i]);
-    if (!e->t[i]) return false;
+    e->w[i].buffer = buffer_of(r, c->t[i], i < c->nout);
+    e->w[i].layout = trace_layout(&r->trace, c->t[i]);
+    if (e->w[i].buffer < 0 || e->w[i].layout < 0) return false;
   }
   return true;
 }
 
-void recording_free_event(Event *e) {
-  for (int i = 0; i < e->n; i++) tensor_release(e->t[i]);
-  alloc_put(e->t, windows_size(e->n));
+/* err_message says what this call does otherwise than the one before. */
+static void part_ways(Recording *r) {
+  snprintf(r->difference, sizeof r->difference, "%s", err_message());
+  trace_cut(&r->trace, r->at);
+}
+
+/* Goes along with the call before, or puts the event behind the others. */
+static int append(Recording *r, const Event *e) {
+  if (is_following(r)) {
+    const Event *then = r->at < r->trace.events ? r->trace.event[r->at] : NULL;
+    const int rc = then ? recording_compare_events(r->before, r, then, e) : recording_compare_longer(r, e);
+    if (rc == 0) {
+      r->at++;
+      return 0;
+    }
+    part_ways(r);
+  }
+  return trace_add(&r->trace, e);
 }
 
 static void add_event(Recording *r, const Computation *c) {
+  Window few[FEW];
+  const size_t bytes = (size_t)c->n * sizeof *few;
   Event e = {.name = c->name, .run = c->run, .pure = c->pure, .frozen = c->frozen, .nout = c->nout, .n = c->n};
-  e.size = c->size;
-  if (c->size) memcpy(e.args.bytes, c->args, c->size);
-  e.t = alloc_get(windows_size(c->n));
-  if (!e.t) {
+  e.size = e.stored = (uint8_t)c->size;
+  e.line = r->line;
+  e.args = c->args;
+  e.w = c->n <= FEW ? few : alloc_get(bytes);
+  if (!e.w || !note_windows(r, &e, c)) {
     no_memory(r);
-    return;
+  } else {
+    if (append(r, &e) < 0) no_memory(r);
+    note_writes(r, &e, c->t);
   }
-  e.buffer = (int *)(void *)(e.t + c->n);
-  note_where(r, e.where);
-  if (!note_windows(r, &e, c) || GROW(r, event, events, event_cap) < 0) {
-    no_memory(r);
-    recording_free_event(&e);
-    return;
-  }
-  r->event[r->events++] = e;
-  note_writes(r, &e);
+  if (e.w && e.w != few) alloc_put(e.w, bytes);
 }
 
 /* --- what is reported to the recorder ----------------------------------------------------------------------------- */
 
 static void on_call(const Computation *c) {
   Recording *r = context->recording;
-  if (!r->failure[0]) add_event(r, c);
+  if (r->failure[0]) return;
+  note_line(r);
+  add_event(r, c);
 }
 
-static bool made_inside(const Recording *r, const Tensor *t) {
-  for (int i = 0; i < r->mades; i++) {
-    if (r->made[i] == t) return true;
-  }
-  return false;
+/* Whether nobody outside holds it. */
+static bool is_inside(const Recording *r, const Tensor *t) {
+  if (t->number > r->start) return true;
+  const int i = find_buffer(r, t->storage);
+  return i >= 0 && r->buffer[i].kind == BUFFER_INPUT;
 }
 
-/* The slot of a leaf that lived before the step; NULL if it was made by it, or without memory. */
+/* The slot of a leaf that lived before the step; NULL if it did not, or without memory. */
 static GradSlot *slot_of(Recording *r, Tensor *leaf) {
+  if (is_inside(r, leaf)) return NULL;
   for (int i = 0; i < r->slots; i++) {
     if (r->slot[i].leaf == leaf) return &r->slot[i];
   }
-  if (made_inside(r, leaf)) return NULL;
   if (GROW(r, slot, slots, slot_cap) < 0) {
     no_memory(r);
     return NULL;
   }
-  r->slot[r->slots] = (GradSlot){.leaf = tensor_retain(leaf)};
+  r->slot[r->slots] = (GradSlot){.leaf = tensor_retain(leaf), .exit_buffer = -1};
   return &r->slot[r->slots++];
 }
 
@@ -264,9 +311,9 @@ static void on_watch(const void *p, size_t size, const char *name) {
     return;
   }
   Watch *w = &r->watch[r->watches++];
-  *w = (Watch){.p = p, .size = size, .name = name};
+  note_line(r);
+  *w = (Watch){.p = p, .size = size, .name = name, .line = r->line};
   memcpy(w->bytes, p, size);
-  note_where(r, w->where);
 }
 
 static void on_value_read(const Tensor *t, const char *reader) {
@@ -286,17 +333,19 @@ static void on_element_written(Tensor *t) {
   recording_fail(r, "lab.compile: single elements are written by a function that cannot be recorded");
 }
 
-static void on_seen(Tensor *t) {
+static int on_seen(Tensor *t) {
   Recording *r = context->recording;
-  if (r->failure[0]) return;
-  const bool made = t->refs == 1;
+  if (r->failure[0]) return 0;
+  note_line(r);
   buffer_of(r, t, false);
-  if (!made) return;
-  if (GROW(r, made, mades, made_cap) < 0) {
-    no_memory(r);
-    return;
-  }
-  r->made[r->mades++] = tensor_retain(t);
+  return r->line;
+}
+
+static void on_one_line(bool on) {
+  Recording *r = context->recording;
+  r->one_line = false;
+  if (on) note_line(r);
+  r->one_line = on;
 }
 
 static void on_refuse(const char *why) {
@@ -315,28 +364,42 @@ static const Recorder step_recorder = {.call = on_call,
                                        .value_read = on_value_read,
                                        .element_written = on_element_written,
                                        .seen = on_seen,
+                                       .one_line = on_one_line,
                                        .refuse = on_refuse,
                                        .refused = on_refused};
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
-Recording *recording_start(Tensor *const *input, int ninput, WriteWhere *where, void *arg, bool stop) {
+static int add_inputs(Recording *r, Tensor *const *input, int ninput) {
+  for (int i = 0; i < ninput; i++) {
+    Buffer *b = add_buffer(r, input[i], BUFFER_INPUT);
+    if (!b) return -1;
+    b->input = (uint8_t)i;
+  }
+  return 0;
+}
+
+static void take_trace(Recording *r, Recording *before) {
+  if (!before) return;
+  r->before = before;
+  r->trace = before->trace;
+  before->trace = (Trace){0};
+}
+
+Recording *recording_start(Tensor *const *input, int ninput, Recording *before, FindLine *find_line, void *arg,
+                           bool stop) {
   Recording *r = alloc_get(sizeof *r);
   if (!r) return NULL;
   memset(r, 0, sizeof *r);
-  r->start = storage_last_serial();
+  r->start = storage_new_era();
   r->stop = stop;
-  for (int i = 0; i < ninput; i++) {
-    Buffer *b = add_buffer(r, input[i], BUFFER_INPUT);
-    if (!b || GROW(r, made, mades, made_cap) < 0) {
-      recording_release(r);
-      return NULL;
-    }
-    b->input = i;
-    r->made[r->mades++] = tensor_retain(input[i]); /* not held outside */
+  take_trace(r, before);
+  if (add_inputs(r, input, ninput) < 0) {
+    recording_release(r);
+    return NULL;
   }
-  r->write_where = where;
-  r->where_arg = arg;
+  r->find_line = find_line;
+  r->line_arg = arg;
   context->recording = r;
   context->recorder = &step_recorder;
   return r;
@@ -344,26 +407,37 @@ Recording *recording_start(Tensor *const *input, int ninput, WriteWhere *where, 
 
 int recording_output(Recording *r, Tensor *t) { return buffer_of(r, t, false); }
 
+static void note_exit(Recording *r, GradSlot *s) {
+  Tensor *g = s->leaf->grad;
+  if (!s->written || !g) return;
+  s->exit = g->node ? tensor_alias(g) : tensor_retain(g);
+  s->exit_buffer = find_buffer(r, g->storage);
+  if (!s->exit) no_memory(r);
+}
+
+static void free_table(Recording *r) {
+  alloc_put(r->table, (size_t)r->table_size * sizeof *r->table);
+  r->table = NULL;
+  r->table_size = 0;
+}
+
 void recording_end(Recording *r) {
   context->recorder = NULL;
   context->recording = NULL;
-  for (int i = 0; i < r->slots; i++) {
-    GradSlot *s = &r->slot[i];
-    if (!s->written || !s->leaf->grad) continue;
-    s->exit = s->leaf->grad->node ? tensor_alias(s->leaf->grad) : tensor_retain(s->leaf->grad);
-    if (!s->exit) no_memory(r);
-  }
+  for (int i = 0; i < r->slots; i++) note_exit(r, &r->slot[i]);
   for (int i = 0; i < r->leaves; i++) { /* as the step leaves them: it may have made or changed them itself */
     r->leaf[i].storage = r->leaf[i].t->storage;
     r->leaf[i].requires_grad = r->leaf[i].t->requires_grad;
   }
-  for (int i = 0; i < r->mades; i++) tensor_release(r->made[i]);
-  r->mades = 0;
+  if (is_following(r) && recording_compare_ends(r->before, r) < 0) part_ways(r);
+  r->before = NULL;
+  free_table(r);
 }
+
+void recording_forget_trace(Recording *r) { trace_forget_events(&r->trace); }
 
 void recording_release(Recording *r) {
   if (!r) return;
-  for (int i = 0; i < r->events; i++) recording_free_event(&r->event[i]);
   for (int i = 0; i < r->buffers; i++) tensor_release(r->buffer[i].holder);
   for (int i = 0; i < r->slots; i++) {
     tensor_release(r->slot[i].leaf);
@@ -371,55 +445,11 @@ void recording_release(Recording *r) {
     tensor_release(r->slot[i].exit);
   }
   for (int i = 0; i < r->leaves; i++) tensor_release(r->leaf[i].t);
-  for (int i = 0; i < r->mades; i++) tensor_release(r->made[i]);
-  alloc_put(r->event, (size_t)r->event_cap * sizeof *r->event);
+  trace_free(&r->trace);
+  free_table(r);
   alloc_put(r->buffer, (size_t)r->buffer_cap * sizeof *r->buffer);
   alloc_put(r->slot, (size_t)r->slot_cap * sizeof *r->slot);
   alloc_put(r->watch, (size_t)r->watch_cap * sizeof *r->watch);
   alloc_put(r->leaf, (size_t)r->leaf_cap * sizeof *r->leaf);
-  alloc_put(r->made, (size_t)r->made_cap * sizeof *r->made);
   alloc_put(r, sizeof *r);
-}
-
-/* --- conditions --------------------------------------------------------------------------------------------------- */
-
-Modes modes_of(const Context *c) {
-  return (Modes){.plan_key = recorder_plan_key, .default_dtype = c->default_dtype, .grad_mode = c->grad_mode};
-}
-
-bool modes_hold(const Modes *then, const Context *c) {
-  return then->plan_key == recorder_plan_key && then->default_dtype == c->default_dtype &&
-         then->grad_mode == c->grad_mode;
-}
-
-static bool broken(const char **why, const char *what) {
-  if (why) *why = what;
-  return false;
-}
-
-static bool leaves_hold(const Recording *r) {
-  for (int i = 0; i < r->leaves; i++) {
-    const Leaf *l = &r->leaf[i];
-    if (l->t->storage != l->storage || l->t->requires_grad != l->requires_grad) return false;
-  }
-  return true;
-}
-
-bool recording_holds(const Recording *r, const char **why) {
-  if (!leaves_hold(r)) return broken(why, "a tensor was converted, or its requires_grad changed");
-  for (int i = 0; i < r->watches; i++) {
-    const Watch *w = &r->watch[i];
-    if (memcmp(w->p, w->bytes, w->size) == 0) continue;
-    err_set("%s, which the step reads as a number%s%s, has changed", w->name, w->where[0] ? " at " : "", w->where);
-    return broken(why, err_message());
-  }
-  return true;
-}
-
-bool recording_fits_grads(const Recording *r) {
-  for (int i = 0; i < r->slots; i++) {
-    const GradSlot *s = &r->slot[i];
-    if (s->needs_entry && !s->entry != !s->leaf->grad) return false;
-  }
-  return true;
 }

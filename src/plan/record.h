@@ -1,17 +1,18 @@
 /*
  * record.h - what one training step computed, written down while it ran (docs/compile.md).
  *
- * A Recording is a list of events in the order in which they happened, each with windows onto the memory it read and
- * wrote. Memory is numbered in the order of its first appearance, so that the recordings of two calls of one step can
- * be compared: the same events on the same kinds of memory with the same numbers make a plan.
+ * A Recording is a trace (trace.h) and what belongs to it: the memory that the events use, numbered in the order of its
+ * first appearance, the gradients that the step finds and leaves, and what it took for granted. Two calls of one step
+ * whose events are the same, on the same kinds of memory with the same numbers, make a plan.
+ *
+ * The second call is compared while it runs: its recording takes over the trace of the first and goes along it. Where
+ * it does something else, the rest of the trace is replaced. So there is never more than one trace.
  */
 #ifndef OPTLAB_PLAN_RECORD_H
 #define OPTLAB_PLAN_RECORD_H
 
 #include "base/err.h"
-#include "core/recorder.h"
-
-#define RECORD_WHERE 72
+#include "plan/trace.h"
 
 /* What a recorded step depends on besides its operands. */
 typedef struct Modes {
@@ -23,7 +24,7 @@ typedef struct Modes {
 Modes modes_of(const Context *c);
 bool modes_hold(const Modes *then, const Context *c); /* whether c has the same now */
 
-typedef enum BufferKind {
+typedef enum __attribute__((packed)) BufferKind {
   BUFFER_INPUT,    /* an argument of the step */
   BUFFER_OUTSIDE,  /* there before the step: parameters, running statistics */
   BUFFER_MADE,     /* made and written by events */
@@ -32,30 +33,20 @@ typedef enum BufferKind {
 
 /* A storage that the step touched. */
 typedef struct Buffer {
-  BufferKind kind;
-  Tensor *holder; /* some window that keeps the storage alive; owned */
-  int input;      /* BUFFER_INPUT: which, from 0 */
-  bool constant;  /* so far its contents are the same in each call */
-  int writes;     /* events that wrote to it */
-  bool placed;    /* optimize.c has looked for memory that it can share */
-  uint64_t hash;  /* BUFFER_CONSTANT: of its contents */
-  char where[RECORD_WHERE];
-} Buffer;
-
-typedef struct Event {
-  const char *name;
-  Recompute *run;
-  bool pure, frozen;
-  int nout, n;
-  Tensor **t;  /* owned windows without graphs; NULL where the call had NULL */
-  int *buffer; /* the buffer of each; -1 for NULL */
-  size_t size;
+  uint64_t key; /* what it is found by */
+  /* Some window that keeps the storage alive, owned. Of what is made only while its contents are constant and the
+   * recording may become a plan. */
+  Tensor *holder;
   union {
-    double align;
-    unsigned char bytes[COMPUTATION_ARGS];
-  } args;
-  char where[RECORD_WHERE]; /* "script.lua:12", or "" */
-} Event;
+    size_t bytes;  /* of the storage */
+    uint64_t hash; /* BUFFER_CONSTANT: of its contents */
+  };
+  BufferKind kind;
+  bool constant; /* so far its contents are the same in each call */
+  bool written;  /* by an event */
+  uint8_t input; /* BUFFER_INPUT: which, from 0 */
+  int line;      /* of the script, where it first appeared */
+} Buffer;
 
 /* A tensor from outside the step whose .grad the step looked at or changed. */
 typedef struct GradSlot {
@@ -63,7 +54,9 @@ typedef struct GradSlot {
   bool needs_entry; /* the step began by looking: */
   Tensor *entry;    /* what was there then, or NULL; owned */
   bool written;
-  Tensor *exit; /* what the step left there, or NULL; owned */
+  Tensor *exit;    /* what the step left there, or NULL; owned */
+  int exit_buffer; /* -1: none */
+  int own;         /* in a plan: references to exit's storage that belong to the plan */
 } GradSlot;
 
 /* Bytes that must be what they were. */
@@ -72,7 +65,7 @@ typedef struct Watch {
   size_t size;
   unsigned char bytes[8];
   const char *name;
-  char where[RECORD_WHERE];
+  int line;
 } Watch;
 
 /* A leaf tensor from outside the step, which a script may convert or freeze. */
@@ -82,37 +75,49 @@ typedef struct Leaf {
   bool requires_grad;
 } Leaf;
 
-/* Writes the script's line under way, "script.lua:12", or "". */
-typedef void WriteWhere(void *arg, char *text, size_t size);
+/* Finds the script's line under way; false if there is none. with_text: its text is asked for too, "script.lua:12". */
+typedef bool FindLine(void *arg, Line *line, bool with_text);
 
 typedef struct Recording {
-  Event *event;
+  Trace trace;
   Buffer *buffer;
   GradSlot *slot;
   Watch *watch;
   Leaf *leaf;
-  Tensor **made; /* tensors that Lua got during the step; owned until it ends */
-  int events, buffers, slots, watches, leaves, mades;
-  int event_cap, buffer_cap, slot_cap, watch_cap, leaf_cap, made_cap;
-  uint64_t start;          /* storages with larger serials were made by the step */
-  bool stop;               /* on trouble: go on without recording, instead of raising */
-  WriteWhere *write_where; /* NULL: lines are not known */
-  void *where_arg;
+  int buffers, slots, watches, leaves;
+  int buffer_cap, slot_cap, watch_cap, leaf_cap;
+  int *table; /* [table_size] buffers by their keys, 0: free, else the number + 1 */
+  int table_size;
+  int line;                       /* under way */
+  bool one_line;                  /* it stays that one */
+  const struct Recording *before; /* whose trace this is; borrowed until the end, NULL: none */
+  int at;                         /* so many events were the same as in the call before */
+  char difference[768];           /* "" or what this call did otherwise */
+  uint64_t start;                 /* storages and tensors with larger serials were made by the step */
+  bool stop;                      /* on trouble: go on without recording, instead of raising */
+  FindLine *find_line;            /* NULL: lines are not known */
+  void *line_arg;
   char failure[1024]; /* "" or why this step cannot be recorded, with the script's line in front */
 } Recording;
 
 /* Makes a recording the one of the current context, with its recorder: from now on computations are reported to it.
- * input[0..ninput-1] are the step's tensor arguments; where(arg, ...) writes the script's line, where may be NULL;
- * stop: see above. NULL without memory. */
-Recording *recording_start(Tensor *const *input, int ninput, WriteWhere *where, void *arg, bool stop);
-void recording_end(Recording *r);     /* takes the recorder away again and notes what is left in .grad */
-void recording_release(Recording *r); /* accepts NULL */
+ * input[0..ninput-1] are the step's tensor arguments; before: the recording of the call before, whose trace is taken
+ * over, or NULL; find_line may be NULL, arg is its argument; stop: see above. NULL without memory. */
+Recording *recording_start(Tensor *const *input, int ninput, Recording *before, FindLine *find_line, void *arg,
+                           bool stop);
+
+/* Takes the recorder away again, notes what is left in .grad and compares it with what the call before left. */
+void recording_end(Recording *r);
+void recording_release(Recording *r);      /* accepts NULL */
+void recording_forget_trace(Recording *r); /* what it takes for granted stays, with the lines */
 
 /* Registers a tensor that the step returns; its buffer's number, -1 without memory. To be called before the end. */
 int recording_output(Recording *r, Tensor *t);
 
 /* Notes why the step cannot be recorded, unless something else was noted before. */
 void recording_fail(Recording *r, const char *fmt, ...) ERR_PRINTF(2, 3);
+
+/* --- conditions.c ------------------------------------------------------------------------------------------------- */
 
 /* Whether the leaves and the numbers that the step took for granted are what they were. If not and why is not NULL,
  * *why says what changed (until the next err_set). */
@@ -121,9 +126,10 @@ bool recording_holds(const Recording *r, const char **why);
 /* Whether the leaves have gradients now where they had some when the recording began, and none where they had none. */
 bool recording_fits_grads(const Recording *r);
 
-void recording_free_event(Event *e); /* what it owns */
+/* --- compare.c: 0, or -1 with err_set: what b did otherwise than a, with the line. b has the trace ---------------- */
 
-/* compare.c: 0, or -1 with err_set: what b did otherwise than a, with the line. */
-int recording_compare(const Recording *a, const Recording *b);
+int recording_compare_events(const Recording *a, const Recording *b, const Event *x, const Event *y);
+int recording_compare_ends(const Recording *a, const Recording *b); /* at the end of b */
+int recording_compare_longer(const Recording *b, const Event *y);   /* y comes after all that a did */
 
 #endif

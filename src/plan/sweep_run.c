@@ -36,7 +36,7 @@ void sweep_run_advance(SweepRun *run) {
   for (open_epoch(run); run->state == SWEEP_RUN_READY; open_epoch(run)) {
     const int64_t n = loader_ready(run->l, &run->b);
     const Tensor *loss, *weight;
-    const Plan *p = run->find(run->ctx, &run->own, run->l, n, &loss, &weight);
+    Plan *p = run->find(run->ctx, &run->own, run->l, n, &loss, &weight);
     if (!p) {
       run->state = SWEEP_RUN_WAITS;
       return;

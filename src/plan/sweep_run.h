@@ -30,8 +30,7 @@ typedef struct SweepRun {
   double *loss;          /* [epochs] the mean of the finished epochs, as they come; borrowed */
   /* A plan for a batch of n rows and the windows onto its loss and the weight of that (NULL: n), or NULL; asked at each
    * batch. */
-  const Plan *(*find)(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss,
-                      const Tensor **weight);
+  Plan *(*find)(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss, const Tensor **weight);
   void *ctx;
   char error[512];
 } SweepRun;

@@ -157,6 +157,12 @@ describe("whole numbers", function()
     assert.equal(2.0 ^ 64, lab.add(math.maxinteger, math.maxinteger) + 2.0)
   end)
 
+  it("are printed with all their digits", function()
+    assert.equal("  9007199254740993                -1\n[int64 (2)]", tostring(t(big, -1)))
+    assert.equal("9007199254740993  [int64 ()]", tostring(lab.tensor(big, I)))
+    assert.equal("  -9223372036854775808\n[int64 (1)]", tostring(t(math.mininteger)))
+  end)
+
   it("wrap at 64 bits, and at 256 for uint8", function()
     assert.equal(math.mininteger, (t(math.maxinteger) + 1):item())
     assert.equal(math.mininteger, t(math.mininteger):abs():item())

@@ -1,5 +1,4 @@
---- Files with changed sizes, offsets and bytes: lab.load gives a value that can be worked with, or an error of one
--- line.
+--- Files with changed sizes, offsets and bytes: lab.load gives a value that can be worked with, or an error of a line.
 --
 -- scripts/fuzz does this to the readers in C, for longer; here the headers that are read in Lua are met too.
 local lab = require "optlab"

@@ -23,7 +23,7 @@ static int infer_norm(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   return infer_reduce(s, in, nin, a);
 }
 
-/* --- forward -------------------------------------------------------------------------------------------------------- */
+/* --- forward ---------------------------------------------------------------------------------------------------- */
 
 /* t = t^p; -1 without memory */
 static int raise(Tensor *t, double p) {
@@ -69,7 +69,7 @@ static int fw_norm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   return p == 2 || p == 1 || p == 0 || isinf(p) ? 0 : raise(out, 1 / p);
 }
 
-/* --- backward: y is the norm, d its gradient ------------------------------------------------------------------------ */
+/* --- backward: y is the norm, d its gradient --------------------------------------------------------------------- */
 
 /* sign(x) |x|^(p-1), 0 where x is 0 */
 static Tensor *slope(Tensor *x, double p) {

@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/interrupt.h"
+
+#define READ_MOST ((size_t)64 << 20) /* bytes in one call, so that an interruption is noticed */
 
 static int cannot_open(const char *path, const char *why) { return err_set("cannot open %s: %s", path, why); }
 
@@ -42,4 +45,19 @@ FILE *infile_stream(const char *path, int64_t *size) {
     close(fd);
   }
   return file;
+}
+
+int infile_read(FILE *file, const char *path, void *to, size_t n) {
+  char *p = to;
+  while (n > 0) {
+    const size_t some = n < READ_MOST ? n : READ_MOST;
+    if (interrupt_check() < 0) return -1;
+    errno = 0;
+    if (fread(p, 1, some, file) != some) {
+      return err_set("%s: %s", path, ferror(file) && errno ? strerror(errno) : "the file ends too early");
+    }
+    p += some;
+    n -= some;
+  }
+  return 0;
 }

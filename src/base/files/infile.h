@@ -16,4 +16,7 @@ int infile_open(const char *path, int64_t *size);
 /* The same as a stream, NULL on failure. */
 FILE *infile_stream(const char *path, int64_t *size);
 
+/* Reads n bytes, all of them. 0, or -1 with err_set("path: ..."), also after an interrupt_request. */
+int infile_read(FILE *file, const char *path, void *to, size_t n);
+
 #endif

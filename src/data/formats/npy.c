@@ -22,11 +22,7 @@ typedef struct Npy {
   int64_t numel;
 } Npy;
 
-static int read_bytes(Npy *x, void *to, size_t n) {
-  errno = 0;
-  if (fread(to, 1, n, x->file) == n) return 0;
-  return err_set("%s: %s", x->path, ferror(x->file) && errno ? strerror(errno) : "the file ends too early");
-}
+static int read_bytes(Npy *x, void *to, size_t n) { return infile_read(x->file, x->path, to, n); }
 
 /* --- header ---------------------------------------------------------------------------------------------------- */
 

@@ -47,11 +47,7 @@ int safetensors_size(const char *name) {
 
 /* --- reading---------------------------------------------------------------------------------------------------- */
 
-static int read_bytes(SafeFile *f, void *to, size_t n) {
-  errno = 0;
-  if (fread(to, 1, n, f->file) == n) return 0;
-  return err_set("%s: %s", f->path, ferror(f->file) && errno ? strerror(errno) : "the file ends too early");
-}
+static int read_bytes(SafeFile *f, void *to, size_t n) { return infile_read(f->file, f->path, to, n); }
 
 static uint64_t little_endian(const uint8_t *p, int n) {
   uint64_t v = 0;

@@ -43,9 +43,13 @@ static void push_where(lua_State *L) {
   }
 }
 
-void lb_position(lua_State *L, char *text, size_t size) {
+bool lb_position(lua_State *L, const void **source, int *line, char *text, size_t size) {
   lua_Debug ar;
-  if (find_script(L, 0, &ar)) snprintf(text, size, "%s:%d", ar.short_src, ar.currentline);
+  if (!find_script(L, 0, &ar)) return false;
+  *source = ar.source;
+  *line = ar.currentline;
+  if (text) snprintf(text, size, "%s:%d", ar.short_src, ar.currentline);
+  return true;
 }
 
 int lb_error(lua_State *L, const char *fmt, ...) {

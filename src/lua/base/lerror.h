@@ -50,7 +50,8 @@ const char *lb_nearest(const char *word, const char *const names[]);
 /* The directory of optlab's own Lua modules, whose functions lb_error passes over; copied. */
 void lb_setlibdir(const char *dir);
 
-/* Writes the script's position as "file:line"; leaves text alone where there is no such function. */
-void lb_position(lua_State *L, char *text, size_t size);
+/* Finds the position of the script: its source (an address that stands for it) and line, and as text "file:line" unless
+ * text is NULL. False where no function on the stack is one of a script. */
+bool lb_position(lua_State *L, const void **source, int *line, char *text, size_t size);
 
 #endif

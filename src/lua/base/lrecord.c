@@ -1,6 +1,6 @@
 /*
  * lrecord.c - two tables in the registry, there while a step is recorded: what the recording keeps alive, and the
- * tensors that Lua got with the line that got them.
+ * tensors that Lua got with the number of the line that got them.
  */
 #include "lua/base/lrecord.h"
 
@@ -12,13 +12,11 @@
 static const char KEPT = 'k', TENSORS = 't'; /* registry keys */
 
 void lrecord_tensor(lua_State *L, Tensor *t) {
-  context->recorder->seen(t);
+  const int line = context->recorder->seen(t);
   luaL_checkstack(L, 4, NULL);
   if (lrecord_push_tensors(L) == LUA_TTABLE) {
-    char position[LRECORD_POSITION] = "";
-    lb_position(L, position, sizeof position);
     lua_pushvalue(L, -2);
-    lua_pushstring(L, position);
+    lua_pushinteger(L, line);
     lua_rawset(L, -3);
   }
   lua_pop(L, 1);

@@ -11,17 +11,16 @@
 
 #include "core/tensor.h"
 
-#define LRECORD_POSITION 128 /* bytes of a "script.lua:12" */
-
 void lrecord_tensor(lua_State *L, Tensor *t); /* the userdata on top, new, holds t; only while a step is recorded */
 void lrecord_keep(lua_State *L, int idx);     /* what is recorded keeps the value at idx alive */
 void lrecord_raise(lua_State *L);             /* raises what the recorder has refused, if anything */
 
 /* --- for lab.compile ---------------------------------------------------------------------------------------------- */
 
-void lrecord_open(lua_State *L);        /* before a step is recorded */
-void lrecord_close(lua_State *L);       /* after it */
-int lrecord_push_kept(lua_State *L);    /* pushes the list of values kept alive so far; its Lua type */
-int lrecord_push_tensors(lua_State *L); /* pushes the table {tensor userdata -> "script.lua:12"}, weak keys; its type */
+void lrecord_open(lua_State *L);     /* before a step is recorded */
+void lrecord_close(lua_State *L);    /* after it */
+int lrecord_push_kept(lua_State *L); /* pushes the list of values kept alive so far; its Lua type */
+int lrecord_push_tensors(
+    lua_State *L); /* pushes the table {tensor userdata -> number of a line}, weak keys; its type */
 
 #endif

@@ -17,7 +17,9 @@
 
 #define MAX_CALLS 3 /* recordings of an entry; the last two must be the same */
 
-static void write_where(void *L, char *text, size_t size) { lb_position(L, text, size); }
+static bool find_line(void *L, Line *line, bool with_text) {
+  return lb_position(L, &line->source, &line->number, with_text ? line->text : NULL, sizeof line->text);
+}
 
 /* --- running the function ----------------------------------------------------------------------------------------- */
 
@@ -84,6 +86,16 @@ static void keep_results(lua_State *L, RecordedCall *call, const Frame *f) {
   }
 }
 
+/* The recording of the call before, if the conditions are the same; else it is forgotten, and counting starts anew. */
+static Recording *comparable(Compiled *c, Entry *e) {
+  const char *why;
+  if (!e->last.r || recording_holds(e->last.r, &why)) return e->last.r;
+  snprintf(c->reason, sizeof c->reason, "%s", why);
+  e->calls = 0;
+  lcompile_forget(&e->last);
+  return NULL;
+}
+
 /* Calls the function with the recorder on. Leaves its results, or an error (the status is returned), on the stack. */
 static int run_recorded(lua_State *L, Compiled *c, Entry *e, Frame *f) {
   Tensor *input[COMPILE_MAX_ARGS];
@@ -94,7 +106,7 @@ static int run_recorded(lua_State *L, Compiled *c, Entry *e, Frame *f) {
   lua_getiuservalue(L, f->self, COMPILED_UV_FN);
   for (int i = 0; i < f->nargs; i++) lua_pushvalue(L, f->first + i);
   const bool mode = grad_mode();
-  Recording *r = e->now.r = recording_start(input, e->ninputs, write_where, L, c->fallback);
+  Recording *r = e->now.r = recording_start(input, e->ninputs, comparable(c, e), find_line, L, c->fallback);
   if (!r) lb_coreerror(L);
   c->busy = true;
   const int status = lua_pcall(L, f->nargs, LUA_MULTRET, 0);
@@ -171,7 +183,7 @@ static void check_kept(lua_State *L, Recording *r) {
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
       const Tensor *t = *(Tensor **)lua_touserdata(L, -2);
       if (!t || t->storage->serial <= r->start || r->failure[0]) continue;
-      const char *where = lua_tostring(L, -1);
+      const char *where = trace_line_text(&r->trace, (int)lua_tointeger(L, -1));
       snprintf(r->failure, sizeof r->failure,
                "%s%sa tensor made in the step is kept outside of it, where a compiled step cannot put the next one: "
                "return it from the step, or copy it into a tensor made before (kept:copy_(t))",
@@ -206,7 +218,10 @@ static bool same_results(lua_State *L, const RecordedCall *a, const RecordedCall
 
 /* Whether this call did what the one before did; if not, err_message says what was otherwise. */
 static bool agree(lua_State *L, const Entry *e, const Frame *f) {
-  if (recording_compare(e->last.r, e->now.r) < 0) return false;
+  if (e->now.r->difference[0]) {
+    err_set("%s", e->now.r->difference);
+    return false;
+  }
   if (same_results(L, &e->last, &e->now, f)) return true;
   err_set("lab.compile: the results of the step that are no tensors differ between two calls");
   return false;
@@ -215,12 +230,7 @@ static bool agree(lua_State *L, const Entry *e, const Frame *f) {
 /* Compares the call with the one before, and keeps it in its place. Returns whether it is fit for a plan; the
  * recording's failure says why not. */
 static bool settle(lua_State *L, Compiled *c, Entry *e, const Frame *f) {
-  const char *why;
-  if (e->last.r && !recording_holds(e->last.r, &why)) { /* other conditions: nothing to compare with */
-    snprintf(c->reason, sizeof c->reason, "%s", why);
-    e->calls = 0;
-    lcompile_forget(&e->last);
-  }
+  comparable(c, e); /* the step may have changed the conditions itself */
   Recording *r = e->now.r;
   e->calls++;
   bool same = e->last.r && !r->failure[0];
@@ -270,7 +280,7 @@ int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, in
   if (ready) {
     Recording *r = e->last.r;
     e->last.r = NULL;
-    e->plan = plan_new(r, e->last.output, e->last.nresults);
+    e->plan = plan_new(r, e->last.output, e->last.result, e->last.nresults);
     if (!e->plan) {
       lcompile_drop(L, self, c, e);
       return lb_coreerror(L);

@@ -31,8 +31,8 @@ typedef struct SweepRunUD {
 
 static SweepRunUD *check_run(lua_State *L, int idx) { return luaL_checkudata(L, idx, SWEEP_RUN_MT); }
 
-static const Plan *find_plan(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss,
-                             const Tensor **weight) {
+static Plan *find_plan(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss,
+                       const Tensor **weight) {
   const Entry *e = lcompile_entry_for(NULL, 0, ctx, own, l, n);
   if (!e) return NULL;
   *loss = e->last.result[0];

@@ -6,8 +6,8 @@
  *     param_groups = { { lr = 0.01, ..., initial_lr = 0.01, params = {1, 2} }, ... } }
  *
  * Tensors are copies on the way out and on the way in. Everything is checked and copied before anything is changed, so
- * that a state which does not fit, or for which there is no memory, changes nothing. The state of an optimizer written in
- * Lua is whatever its step keeps: tables are copied to any depth.
+ * that a state which does not fit, or for which there is no memory, changes nothing. The state of an optimizer written
+ * in Lua is whatever its step keeps: tables are copied to any depth.
  */
 #include <stdio.h>
 #include <string.h>

@@ -36,7 +36,7 @@ int ltensor_tostring(lua_State *L);
 void ltensor_setboth(lua_State *L, int lib, int methods, const luaL_Reg *regs);
 
 /* The values at `first` and behind it, tensors or numbers, as new references. A number gets the dtype of the tensor
- * beside it if that can hold it (1.5 does not fit into int64). -1 with err_set without memory, and then no reference. */
+ * beside it if that can hold it (1.5 does not fit into int64). -1 with err_set without memory, then no reference. */
 int ltensor_operands(lua_State *L, int first, Tensor **in);
 
 /* Applies op to the operands at 1 and 2, of which at least one is a tensor, and pushes the result. */

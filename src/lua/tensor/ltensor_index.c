@@ -120,7 +120,7 @@ static void read_key(lua_State *L, const Tensor *x, Key *k) {
     lb_error(L, "t[key]: %d indices for a tensor of shape %s", dim, tensor_shape_str(x));
 }
 
-/* The view that the ranges describe, recorded; in the caller's formula. Never x itself: what is set on the view, such as
+/* The view that the ranges describe, recorded; in the caller's formula. Never x itself: what is set on it, such as
  * requires_grad, must not be set on x. */
 static Tensor *window(Tensor *x, Key *k) {
   int64_t shape[TENSOR_MAX_DIM];

@@ -1,8 +1,9 @@
 /*
  * ltensor_inplace.c - methods that change a tensor: arithmetic, copies, fills, functions in place.
  *
- * The checks come first, so that an error leaves the tensor as it was. What an in-place operation computes must fit into
- * the tensor's dtype, by PyTorch's rule: floats do not go into integer tensors. copy_ alone converts, as to() does.
+ * The checks come first, so that an error leaves the tensor as it was. What an in-place operation computes must fit
+ * into the tensor's dtype, by PyTorch's rule: floats do not go into integer tensors. copy_ alone converts, as to()
+ * does.
  */
 #include <stdio.h>
 #include <string.h>

@@ -190,8 +190,7 @@ static int l_masked_select(lua_State *L) {
   return 1;
 }
 
-/*** The coordinates of the elements that are not 0, a row for each: int64 (count, dimensions), from 1. @function nonzero
- */
+/*** The coordinates of the elements that are not 0, a row each: int64 (count, dimensions), from 1. @function nonzero */
 static int l_nonzero(lua_State *L) {
   const char *fn = "Tensor:nonzero";
   Tensor *x = lb_checkself(L, fn);

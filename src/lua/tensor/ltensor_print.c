@@ -27,7 +27,9 @@ typedef struct Printer {
   int width;
 } Printer;
 
-static int format_number(const Printer *p, char *text, size_t room, double v) {
+static int format_number(const Printer *p, char *text, size_t room, Scalar number) {
+  const double v = scalar_double(number);
+  if (number.integral) return snprintf(text, room, "%lld", (long long)number.i);
   if (isnan(v) || isinf(v)) return snprintf(text, room, "%s", isnan(v) ? "nan" : v > 0 ? "inf" : "-inf");
   if (p->integers) return number_print(text, room, "%.0f", v);
   return p->exponent ? number_print(text, room, "%.4e", v) : number_print(text, room, "%.4f", v);
@@ -37,15 +39,15 @@ typedef struct Range {
   double least, most; /* magnitudes other than 0 */
 } Range;
 
-static void note_magnitude(Printer *p, Range *r, double v) {
-  v = fabs(v);
-  if (!isfinite(v)) return;
+static void note_magnitude(Printer *p, Range *r, Scalar number) {
+  const double v = fabs(scalar_double(number));
+  if (number.integral || !isfinite(v)) return;
   if (v != floor(v) || v > 1e15) p->integers = false;
   if (v > r->most) r->most = v;
   if (v > 0 && v < r->least) r->least = v;
 }
 
-static void note_width(Printer *p, double v) {
+static void note_width(Printer *p, Scalar v) {
   char text[64];
   const int w = format_number(p, text, sizeof text, v);
   if (w > p->width) p->width = w;
@@ -61,14 +63,14 @@ static void choose_format(Printer *p) {
   walk_row_major(&w, 1, &t);
   p->integers = true;
   walk_seek(&w, 1, w.data, 0, &c);
-  for (int64_t i = 0; i < n; i++, walk_on(&w, 1, &c, 1)) note_magnitude(p, &r, dtype_load((DType)t->dtype, c.at[0]));
+  for (int64_t i = 0; i < n; i++, walk_on(&w, 1, &c, 1)) note_magnitude(p, &r, scalar_load((DType)t->dtype, c.at[0]));
   p->exponent = !p->integers && (r.most >= 1e6 || (r.least < 1e-3 && r.most / r.least > 1e3) || r.most < 1e-3);
   p->width = 0;
   walk_seek(&w, 1, w.data, 0, &c);
-  for (int64_t i = 0; i < n; i++, walk_on(&w, 1, &c, 1)) note_width(p, dtype_load((DType)t->dtype, c.at[0]));
+  for (int64_t i = 0; i < n; i++, walk_on(&w, 1, &c, 1)) note_width(p, scalar_load((DType)t->dtype, c.at[0]));
 }
 
-static void add_number(Printer *p, double v) {
+static void add_number(Printer *p, Scalar v) {
   char text[64], padded[80];
   format_number(p, text, sizeof text, v);
   snprintf(padded, sizeof padded, "%*s", p->width + 2, text);
@@ -91,7 +93,7 @@ static int64_t row_edge(const Printer *p, int64_t n) {
 
 static void add_row(Printer *p, int64_t from, int64_t n) {
   for (int64_t i = 0, edge = row_edge(p, n); i < n;) {
-    add_number(p, tensor_get(p->t, from + i));
+    add_number(p, tensor_get_scalar(p->t, from + i));
     i = skip(i, n, edge);
     if (i < 0) {
       luaL_addstring(&p->b, GAP);
@@ -110,7 +112,7 @@ static void add_vector(Printer *p, int64_t n) {
       luaL_addchar(&p->b, '\n');
       column = 0;
     }
-    add_number(p, tensor_get(p->t, i));
+    add_number(p, tensor_get_scalar(p->t, i));
     column += cell;
     i = skip(i, n, edge_of(n));
     if (i < 0) {
@@ -171,7 +173,9 @@ int ltensor_tostring(lua_State *L) {
   luaL_buffinit(L, &p.b);
   if (t->ndim == 0) {
     char text[64];
-    number_print(text, sizeof text, "%.*g  ", t->dtype == DT_F64 ? 15 : 7, tensor_get(t, 0));
+    const Scalar v = tensor_get_scalar(t, 0);
+    if (v.integral) snprintf(text, sizeof text, "%lld  ", (long long)v.i);
+    if (!v.integral) number_print(text, sizeof text, "%.*g  ", t->dtype == DT_F64 ? 15 : 7, v.d);
     luaL_addstring(&p.b, text);
   } else if (t->ndim == 1) {
     add_vector(&p, t->shape[0]);

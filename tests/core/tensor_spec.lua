@@ -162,6 +162,18 @@ describe("indexing", function()
   end)
 end)
 
+describe("var and std of float32", function()
+  -- Numbers of torch.std and torch.var.
+  it("are computed in float64, so that squares stay in range", function()
+    local large, small = lab.tensor { 1e30, -1e30 }, lab.tensor { 1e-30, 3e-30, 5e-30 }
+    assert.near(1.4142135e30, large:std():item(), 1e24)
+    assert.equal(math.huge, large:var():item())
+    assert.near(2e-30, small:std():item(), 1e-36)
+    assert.near(math.sqrt(8 / 3) * 1e-30, small:std { unbiased = false }:item(), 1e-36)
+    assert.equal(0, lab.full({ 7 }, 0.1):var():item())
+  end)
+end)
+
 describe("fields and methods", function()
   it("reads shape, dtype, length", function()
     local x = lab.zeros(3, 2)

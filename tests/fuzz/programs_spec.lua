@@ -12,7 +12,7 @@ describe("random programs", function()
   after_each(function() lab.set_rng_state(state) end)
 
   it("give what the plain reference gives, compiled steps and several threads too", function()
-    local counts, report = session.run(2500, 2026)
+    local counts, report = session.run(6000, 2026)
     assert.is_nil(report)
     assert.is_true(counts.steps > 2 and counts.replayed > counts.steps // 2)
   end)

@@ -12,11 +12,11 @@
 
 static double divisor(double n, const OpArgs *a) { return fmax(n - a->var.correction, 0); }
 
-/* t = t / c; -1 without memory */
+/* t = t / c, float64; -1 without memory */
 static int divide(Tensor *t, double c) {
-  Tensor *number = tensor_scalar((DType)t->dtype, c);
+  Tensor *number = tensor_scalar(DT_F64, c);
   if (!number) return -1;
-  map2(t, t, number, t->dtype == DT_F32 ? kern_div_f32 : kern_div_f64);
+  map2(t, t, number, kern_div_f64);
   tensor_release(number);
   return 0;
 }
@@ -25,7 +25,7 @@ static int divide(Tensor *t, double c) {
 static Tensor *mean_of(const Tensor *x, unsigned dims, double n) {
   int64_t shape[TENSOR_MAX_DIM];
   for (int d = 0; d < x->ndim; d++) shape[d] = dims >> d & 1 ? 1 : x->shape[d];
-  Tensor *mean = tensor_new((DType)x->dtype, x->ndim, shape);
+  Tensor *mean = tensor_new(DT_F64, x->ndim, shape);
   if (!mean) return NULL;
   reduce_sum(mean, x, dims);
   if (divide(mean, n) == 0) return mean;
@@ -33,29 +33,41 @@ static Tensor *mean_of(const Tensor *x, unsigned dims, double n) {
   return NULL;
 }
 
-static int fw_var(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
-  (void)nin;
-  const Tensor *x = in[0];
+/* out = the variance of x, or its root; all are float64. squares has x's shape and may be x. */
+static int moment(Tensor *out, const Tensor *x, Tensor *squares, const OpArgs *a, bool root) {
   const unsigned dims = reduce_dims(x, a);
   const double n = reduce_extent(x->ndim, x->shape, dims);
-  const bool f32 = x->dtype == DT_F32;
-  Tensor *mean = mean_of(x, dims, n), *squares = mean ? tensor_new_like(x) : NULL;
-  if (squares) {
-    Tensor k = reduce_kept(out, x, dims);
-    map2(squares, x, mean, f32 ? kern_sub_f32 : kern_sub_f64);
-    map1(squares, squares, f32 ? kern_square_f32 : kern_square_f64);
-    reduce_sum(&k, squares, dims);
-  }
-  const int rc = squares ? divide(out, divisor(n, a)) : -1;
+  Tensor *mean = mean_of(x, dims, n), k = reduce_kept(out, x, dims);
+  if (!mean) return -1;
+  map2(squares, x, mean, kern_sub_f64);
+  map1(squares, squares, kern_square_f64);
+  reduce_sum(&k, squares, dims);
   tensor_release(mean);
-  tensor_release(squares);
+  if (divide(out, divisor(n, a)) < 0) return -1;
+  if (root) map1(out, out, kern_sqrt_f64);
+  return 0;
+}
+
+/* float32 is computed in float64, as in PyTorch: the squares of differences of 1e-20 or 1e20 leave float32's range. */
+static int forward(Tensor *out, const Tensor *x, const OpArgs *a, bool root) {
+  const bool narrow = x->dtype == DT_F32;
+  Tensor *work = narrow ? tensor_cast(x, DT_F64) : tensor_new_like(x);
+  Tensor *wide = narrow ? tensor_new(DT_F64, out->ndim, out->shape) : tensor_retain(out);
+  int rc = work && wide ? moment(wide, narrow ? work : x, work, a, root) : -1;
+  if (rc == 0 && narrow) rc = tensor_copy_(out, wide);
+  tensor_release(work);
+  tensor_release(wide);
   return rc;
 }
 
+static int fw_var(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  return forward(out, in[0], a, false);
+}
+
 static int fw_std(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
-  if (fw_var(out, in, nin, a) < 0) return -1;
-  map1(out, out, out->dtype == DT_F32 ? kern_sqrt_f32 : kern_sqrt_f64);
-  return 0;
+  (void)nin;
+  return forward(out, in[0], a, true);
 }
 
 /* 2 (x - mean) d / (n - correction), d the gradient of the variance */

@@ -107,11 +107,11 @@ end
 methods.sum = sum_or_mean(false)
 methods.mean = sum_or_mean(true)
 
--- Each deviation is off by the mean's error and its own rounding; squares and their sum follow.
+-- Computed in float64. Each deviation is off by the mean's error and its own rounding; squares and their sum follow.
 local function variance(x, dim, keepdim, more)
   x = as_float(x)
   local group, shape, count, n = groups(x, dim, keepdim)
-  local values, u = T.values(x), number.UNIT[x._dtype]
+  local values, u = T.values(x), number.UNIT.float64
   local s, size = sums(values, group, n)
   local by = more.unbiased == false and count or count - 1
   local v, off, mean = filled(n, 0.0), filled(n, 0.0), {}
@@ -120,12 +120,11 @@ local function variance(x, dim, keepdim, more)
     local i = group[k]
     local d = math.abs(values[k] - mean[i])
     local e = u * ((count + 2) * size[i] / count + 2 * d)
-    if math.max(d * d, e * e, size[i]) > number.MAX[x._dtype] then e = math.huge end
+    if math.max(d * d, e * e, size[i]) > number.MAX.float64 then e = math.huge end
     v[i] = v[i] + d * d
     off[i] = off[i] + 2 * d * e + e * e + (count + 2) * u * d * d
   end
   for i = 1, n do
-    if v[i] > number.MAX[x._dtype] then off[i] = math.huge end -- the sum of squares may overflow in x's precision
     v[i], off[i] = by > 0 and v[i] / by or v[i] / 0.0, off[i] / by
   end
   local function back(d_out) -- 2 (x - mean) / by times d_out(i)

@@ -2,9 +2,9 @@
 -- accumulated the same bits.
 --
 -- A step is a list of pieces {part =, text =}: "outside" makes tensors that outlive the step, parameters w1, w2,
--- buffers b1, b2 and views of them; "step" is a line inside; "between" a line that runs before a later call. The
--- arguments are t1 and t2, new numbers at each call. Steps that cannot be recorded go on as plain Lua, which must not
--- change them either.
+-- buffers b1, b2 and views of them; "step" is a line inside; "result" a variable that it returns, so that others are
+-- temporaries; "between" a line that runs before a later call. The arguments are t1 and t2, new numbers at each call.
+-- Steps that cannot be recorded go on as plain Lua, which must not change them either.
 local lab = require "optlab"
 local compare = require "tests.fuzz.programs.compare"
 local generate = require "tests.fuzz.programs.generate"
@@ -76,7 +76,8 @@ end
 --- The pieces of a random step.
 function M.make(seed)
   local names = table.move(OUTSIDE, 1, #OUTSIDE, #INSIDE + 1, table.move(INSIDE, 1, #INSIDE, 1, {}))
-  local g = generate.new(seed, { slots = #INSIDE, names = names, wrong = 0, grad = true, step = true })
+  local g = generate.new(seed,
+    { slots = #INSIDE, names = names, wrong = 0, grad = true, step = true, medium = seed % 3 == 0 })
   local c, pieces, env = g.c, {}, machine.new().right
   make_outside(g, pieces, env)
   local shapes = { g:shape(), g:shape() }
@@ -85,7 +86,7 @@ function M.make(seed)
     env["t" .. i]._storage.argument = true
   end
   for i = 1, c:int(4, 24) do
-    local text = g:plain(env)
+    local text = g:inside(env)
     if text and in_reference(env, text) then add(pieces, "step", text) end
     if i % 8 == 0 and c:chance(0.7) then make_training(g, pieces, env) end
   end
@@ -93,18 +94,20 @@ function M.make(seed)
   for _ = 1, c:int(0, 3) do
     add(pieces, "between", c:of(BETWEEN))
   end
+  local order = c:order(#INSIDE)
+  for i = 1, c:int(1, 4) do add(pieces, "result", INSIDE[order[i]]) end
   pieces.shapes = shapes
   return pieces
 end
 
 -- --- running one ----------------------------------------------------------------------------------------------------
 
-local function text_of(pieces, part, indent)
-  local lines = {}
+local function text_of(pieces, part, before, between)
+  local texts = {}
   for _, piece in ipairs(pieces) do
-    if piece.part == part then lines[#lines + 1] = indent .. piece.text end
+    if piece.part == part then texts[#texts + 1] = before .. piece.text end
   end
-  return table.concat(lines, "\n")
+  return table.concat(texts, between or "\n")
 end
 
 --- The step as a chunk: a function of lab that returns the step, a list of what outlives it, and what to do in between.
@@ -115,12 +118,13 @@ local w1, w2, b1, b2, v1, v2, opt
 local function step(t1, t2)
   local t3, t4, t5, t6, t7, t8
 %s
-  return t3, t4, t5, t6, t7, t8
+  return %s
 end
 local function between()
 %s
 end
-]]):format(text_of(pieces, "outside", ""), text_of(pieces, "step", "  "), text_of(pieces, "between", "  "))
+]]):format(text_of(pieces, "outside", ""), text_of(pieces, "step", "  "), text_of(pieces, "result", "", ", "),
+    text_of(pieces, "between", "  "))
 end
 
 --- A script that prints what the calls return, as they are and compiled.
@@ -157,7 +161,7 @@ local function trace(pieces, options)
       log[#log + 1] = { "error", "error", results[2] }
       return log, step
     end
-    for i = 2, results.n do log[#log + 1] = { ("call %d, result t%d"):format(call, i + 1), bits(results[i]) } end
+    for i = 2, results.n do log[#log + 1] = { ("call %d, result %d"):format(call, i - 1), bits(results[i]) } end
     for _, name in ipairs(OUTSIDE) do
       local x = outside[name]
       log[#log + 1] = { ("call %d, %s"):format(call, name), bits(x) }

@@ -215,10 +215,13 @@ local GRAD = {
   { 10, grad.optimizer },
 }
 
---- A line of no other effect than on tensors, or nil.
-function M:plain(env)
+-- Copies and writes, which the optimizing of a compiled step has to mind.
+local STEP = { { 5, view.copy }, { 8, write.in_place }, { 2, write.overlap }, { 1, write.no_grad } }
+
+--- A line for the inside of a step, or nil.
+function M:inside(env)
   self.env = env
-  return self.c:weighted(PLAIN)(self)
+  return self.c:weighted(self.c:chance(0.3) and STEP or PLAIN)(self)
 end
 
 --- A line that makes a tensor.

@@ -17,11 +17,11 @@
 
 ---@class optlab.options.data.csv
 ---@field delimiter? string What separates the fields; detected by default; " " means runs of blanks.
----@field header? boolean Whether the first line holds the names of the columns. Default: false.
+---@field header? boolean Whether the first line, or a comment above a first line of numbers, holds the columns' names. Default: false.
 ---@field skip? integer Number of lines to skip at the start of the file. Default: 0.
 ---@field columns? (integer|string)[] Positions or names of the columns to read; by default all.
 ---@field comment? string|false The sign that begins a comment, by default "#"; false for no comments.
----@field na? number The number to use for missing values; without it they are errors.
+---@field na? number The number to use for missing values (empty, NA, nan, null, None, #N/A, ...); without it they are errors.
 ---@field dtype? optlab.DType Dtype of the tensor; by default the default dtype.
 
 ---@class optlab.options.data.digest

@@ -63,6 +63,14 @@ function kinds.view(g)
   return ("%s = %s:%s"):format(g:target(), name, call)
 end
 
+-- A copy, which a compiled step may do without.
+function kinds.copy(g)
+  local c = g.c
+  local name, x = g:pick()
+  if c:chance(0.5) or #x._shape < 2 then return ("%s = %s:clone()"):format(g:target(), name) end
+  return ("%s = %s:transpose(1, -1):contiguous()"):format(g:target(), name)
+end
+
 function kinds.expand(g)
   local c = g.c
   local name, x = g:pick()

@@ -125,6 +125,7 @@ local function variance(x, dim, keepdim, more)
     off[i] = off[i] + 2 * d * e + e * e + (count + 2) * u * d * d
   end
   for i = 1, n do
+    if v[i] > number.MAX[x._dtype] then off[i] = math.huge end -- the sum of squares may overflow in x's precision
     v[i], off[i] = by > 0 and v[i] / by or v[i] / 0.0, off[i] / by
   end
   local function back(d_out) -- 2 (x - mean) / by times d_out(i)

@@ -17,8 +17,8 @@
 #define SMALL_CLASSES (SMALL_MAX / ALIGN)
 #define NUM_CLASSES (SMALL_CLASSES + 4 * 42)
 
-/* In a build with AddressSanitizer the rest of a block behind the bytes that were asked for, and blocks in the lists, are
- * poisoned: reading or writing them is an error like any other, though they are memory of ours. */
+/* In a build with AddressSanitizer the rest of a block behind the bytes that were asked for, and blocks in the lists,
+ * are poisoned: reading or writing them is an error like any other, though they are memory of ours. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define POISON_BLOCKS

@@ -13,8 +13,8 @@
  * Workers wait for a job in a short loop, then asleep.
  *
  * OpenBLAS must not start threads of its own. Its OpenMP build asks its OpenMP library, at every call, how many threads
- * the calling thread may start; so each of ours sets that to 1. Which library it is, gcc's or clang's, and whether there
- * is one at all, is known when the program is loaded. optlab itself uses no OpenMP.
+ * the calling thread may start; so each of ours sets that to 1. Which library it is, gcc's or clang's, and whether
+ * there is one at all, is known when the program is loaded. optlab itself uses no OpenMP.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* RTLD_DEFAULT, sched_getaffinity */

@@ -5,8 +5,8 @@
  * x86-64 (AVX-512, AVX2, baseline); each call goes to the copy that cpu_level() names. No -march flag is needed.
  * `static` may stand before it. Helpers called from the body must be INLINE, or they would run in baseline code.
  *
- * None of the loops lets the result of an element depend on its place: they hold correctly rounded operations only, which
- * give the same bits in vectors of any width. exp, log and the like are not; vmath.h computes them.
+ * None of the loops lets the result of an element depend on its place: they hold correctly rounded operations only,
+ * which give the same bits in vectors of any width. exp, log and the like are not; vmath.h computes them.
  */
 #ifndef OPTLAB_BASE_SIMD_H
 #define OPTLAB_BASE_SIMD_H

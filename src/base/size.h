@@ -10,8 +10,8 @@
 #define SIZE_BYTES_MAX ((int64_t)(PTRDIFF_MAX / 2)) /* leaves room for headers and rounding */
 
 /* size[0] * size[1] * ..., the number of elements of `element` bytes each; inline, since every view needs it. -1,
- * without err_set, where a size is negative or the bytes are more than SIZE_BYTES_MAX. A zero hides nothing: it counts as 1 in
- * this comparison, as in NumPy, so that the product of any of the sizes fits too. */
+ * without err_set, where a size is negative or the bytes are more than SIZE_BYTES_MAX. A zero hides nothing: it
+ * counts as 1 in this comparison, as in NumPy, so that the product of any of the sizes fits too. */
 static inline int64_t size_product(size_t element, int n, const int64_t *size) {
   int64_t bytes = (int64_t)element, count = 1;
   for (int i = 0; i < n; i++) {

@@ -46,8 +46,8 @@ int plateau_start(Plateau *p) {
   return args_check(plateau_args, p->h, NULL) < 0 ? err_prefix("sched.ReduceLROnPlateau: ") : 0;
 }
 
-/* The share is measured by the size of the best value, so that the threshold lies on the better side of it also where it
- * is negative; PyTorch's best (1 - threshold) lies on the other side there. nan is never better. */
+/* The share is measured by the size of the best value, so that the threshold lies on the better side of it also where
+ * it is negative; PyTorch's best (1 - threshold) lies on the other side there. nan is never better. */
 static bool better(const Plateau *p, double metric) {
   const double best = p->best, threshold = p->h[PLATEAU_THRESHOLD];
   const double sign = p->h[PLATEAU_MODE] == 0 ? -1 : 1; /* of an improvement */

@@ -117,7 +117,7 @@ void fuzz_work(Tensor *t) {
   alloc_trim(); /* so that what is freed is freed */
   alloc_reset_peak();
 }
-/* --- mutations ------------------------------------------------------------------------------------------------------ */
+/* --- mutations ------------------------------------------------------------------------------------------------- */
 
 static uint64_t state; /* of the generator; seeded by each call of the mutator */
 

@@ -1,9 +1,9 @@
 /*
  * fuzz.h - what the harnesses of the readers share (scripts/fuzz builds and runs them).
  *
- * A harness is a file fuzz_NAME.c with LLVMFuzzerTestOneInput: it turns the input into a file, reads that, and works with
- * what it got. fuzz.c has the mutator, which changes sizes, strides and lengths in binary and in decimal form and puts
- * the length of a header right again, so that most inputs get past the first check.
+ * A harness is a file fuzz_NAME.c with LLVMFuzzerTestOneInput: it turns the input into a file, reads that, and works
+ * with what it got. fuzz.c has the mutator, which changes sizes, strides and lengths in binary and in decimal form
+ * and puts the length of a header right again, so that most inputs get past the first check.
  */
 #ifndef OPTLAB_TESTS_FUZZ_FUZZ_H
 #define OPTLAB_TESTS_FUZZ_FUZZ_H

@@ -62,10 +62,11 @@ typedef int Mask_f32, Mask_f64;
 #define LANES_f32 (int64_t)(sizeof(Vec_f32) / sizeof(T_f32))
 #define LANES_f64 (int64_t)(sizeof(Vec_f64) / sizeof(T_f64))
 
-/* --- reading with a stride ---------------------------------------------------------------------------------------- */
+/* --- reading and writing with a stride ---------------------------------------------------------------------------- */
 
-/* A list of all elements, because compilers build that in registers; a loop would go through memory. */
-#define AT1(i) p[stride * (i)]
+/* A list of all elements, because compilers build that in registers; a loop would go through memory. The first element
+ * stands for those from n on. */
+#define AT1(i) p[stride * ((i) < n ? (i) : 0)]
 #define AT2(i) AT1(i), AT1((i) + 1)
 #define AT4(i) AT2(i), AT2((i) + 2)
 #define AT8(i) AT4(i), AT4((i) + 4)
@@ -84,23 +85,27 @@ typedef int Mask_f32, Mask_f64;
 #define ALL_f64 AT2(0)
 #endif
 
-#define DEFINE_READ(s)                                                             \
-  static inline Vec_##s read_##s(const T_##s *p, int64_t stride) {                 \
-    if (stride == 1) return *(const VecAt_##s *)p;                                 \
-    return (Vec_##s){ALL_##s};                                                     \
-  }                                                                                \
-  /* n elements, fewer than a vector has; the first one fills the other lanes */   \
-  static inline Vec_##s read_some_##s(const T_##s *p, int64_t stride, int64_t n) { \
-    T_##s buf[LANES_##s];                                                          \
-    for (int64_t i = 0; i < LANES_##s; i++) buf[i] = p[i < n ? i * stride : 0];    \
-    return *(const VecAt_##s *)buf;                                                \
-  }                                                                                \
-  static inline void write_##s(Vec_##s v, T_##s *p, int64_t stride, int64_t n) {   \
-    T_##s buf[LANES_##s];                                                          \
-    *(VecAt_##s *)buf = v;                                                         \
-    for (int64_t i = 0; i < n; i++) p[i * stride] = buf[i];                        \
+#ifdef VECTOR
+#define ELEMENT(v, i) v[i]
+#else
+#define ELEMENT(v, i) v
+#endif
+
+/* read: n elements, in a vector. write: the first n of a vector. */
+#define DEFINE_ACCESS(s)                                                            \
+  static inline Vec_##s read_##s(const T_##s *p, int64_t stride, int64_t n) {       \
+    if (stride == 1 && n >= LANES_##s) return *(const VecAt_##s *)p;                \
+    if (n >= LANES_##s) n = LANES_##s;                                              \
+    return (Vec_##s){ALL_##s};                                                      \
+  }                                                                                 \
+  static inline void write_##s(Vec_##s v, T_##s *p, int64_t stride, int64_t n) {    \
+    if (stride == 1 && n >= LANES_##s) {                                            \
+      *(VecAt_##s *)p = v;                                                          \
+      return;                                                                       \
+    }                                                                               \
+    for (int64_t i = 0; i < n && i < LANES_##s; i++) p[i * stride] = ELEMENT(v, i); \
   }
-DEFINE_READ(f32)
-DEFINE_READ(f64)
+DEFINE_ACCESS(f32)
+DEFINE_ACCESS(f64)
 
 #endif

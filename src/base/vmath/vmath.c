@@ -28,25 +28,17 @@ DECLARE1(cosh) DECLARE1(tanh) DECLARE1(erf) DECLARE2(pow)
 #define RUN1(name, FN, s)                                                                  \
   static void name##_##s(int64_t n, T_##s *out, int64_t so, const T_##s *in, int64_t sa) { \
     for (; n >= LANES_##s; n -= LANES_##s, out += LANES_##s * so, in += LANES_##s * sa) {  \
-      const Vec_##s y = FN(read_##s(in, sa));                                              \
-      if (so == 1)                                                                         \
-        *(VecAt_##s *)out = y;                                                             \
-      else                                                                                 \
-        write_##s(y, out, so, LANES_##s);                                                  \
+      write_##s(FN(read_##s(in, sa, LANES_##s)), out, so, LANES_##s);                      \
     }                                                                                      \
-    if (n > 0) write_##s(FN(read_some_##s(in, sa, n)), out, so, n);                        \
+    if (n > 0) write_##s(FN(read_##s(in, sa, n)), out, so, n);                             \
   }
 
 #define RUN2(name, FN, s)                                                                                             \
   static void name##_##s(int64_t n, T_##s *out, int64_t so, const T_##s *x, int64_t sx, const T_##s *y, int64_t sy) { \
     for (; n >= LANES_##s; n -= LANES_##s, out += LANES_##s * so, x += LANES_##s * sx, y += LANES_##s * sy) {         \
-      const Vec_##s z = FN(read_##s(x, sx), read_##s(y, sy));                                                         \
-      if (so == 1)                                                                                                    \
-        *(VecAt_##s *)out = z;                                                                                        \
-      else                                                                                                            \
-        write_##s(z, out, so, LANES_##s);                                                                             \
+      write_##s(FN(read_##s(x, sx, LANES_##s), read_##s(y, sy, LANES_##s)), out, so, LANES_##s);                      \
     }                                                                                                                 \
-    if (n > 0) write_##s(FN(read_some_##s(x, sx, n), read_some_##s(y, sy, n)), out, so, n);                           \
+    if (n > 0) write_##s(FN(read_##s(x, sx, n), read_##s(y, sy, n)), out, so, n);                                     \
   }
 
 /* clang-format off */

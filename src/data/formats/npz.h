@@ -27,7 +27,8 @@ typedef struct Npz {
 int npz_read(const char *path, Npz *out);
 void npz_free(Npz *z); /* accepts a zeroed one */
 
-/* Replaces the file (see base/files/outfile.h). The names must differ. 0, or -1 with err_set and the old file as it was. */
+/* Replaces the file (see base/files/outfile.h). The names must differ. 0, or -1 with err_set and the old file as it
+ * was. */
 int npz_write(const char *path, int n, const char *const *name, Tensor *const *tensor, bool compress);
 
 #endif

@@ -3,9 +3,9 @@
  *
  * A sequence of elements is cut into blocks of REDUCE_BLOCK. Element i of a block goes to lane i % REDUCE_LANES; at the
  * block's end the lanes are folded pairwise (lane l with lane l + 16, + 8, ..., + 1) to the block's partial result: a
- * double for float types, an integer for int64 and uint8. Partial results are merged pairwise, again in an order that only their
- * number decides. The same happens to w sequences side by side (the columns of a matrix), where an accumulator holds
- * [lane][column].
+ * double for float types, an integer for int64 and uint8. Partial results are merged pairwise, again in an order that
+ * only their number decides. The same happens to w sequences side by side (the columns of a matrix), where an
+ * accumulator holds [lane][column].
  */
 #ifndef OPTLAB_KERNELS_REDUCE_REDUCE_KERNELS_H
 #define OPTLAB_KERNELS_REDUCE_REDUCE_KERNELS_H

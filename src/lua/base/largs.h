@@ -32,8 +32,8 @@ bool largs_is_options(lua_State *L, int idx);
  * `list`: the table may hold a list as well. idx may be none or nil; anything but a table raises. */
 void largs_checknames(lua_State *L, int idx, const char *callee, const Arg *args, const char *const more[], bool list);
 
-/* Raises if the list at idx, the argument `name`, has names: options that would be dropped. Lists that are given by name
- * or within another value have to be checked; one that is given by position may be the table of options too. */
+/* Raises if the list at idx, the argument `name`, has names: options that would be dropped. Lists that are given by
+ * name or within another value have to be checked; one that is given by position may be the table of options too. */
 void largs_refusenames(lua_State *L, int idx, const char *callee, const char *name);
 
 /* Reads what the table at idx holds over what is in v; rows it does not mention stay. idx may be none or nil. */

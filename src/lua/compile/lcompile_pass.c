@@ -92,7 +92,7 @@ static int64_t batches_left(const Pass *p) {
   return (p->b->end - p->b->row + size - 1) / size;
 }
 
-/* The losses of up to n batches, as a tensor, the rows of the last one, and the losses' weights; nil if none is left. */
+/* The losses of up to n batches, as a tensor, the rows of the last one, the losses' weights; nil if none is left. */
 static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
   if (n > batches_left(p)) n = batches_left(p);
   if (n <= 0) {

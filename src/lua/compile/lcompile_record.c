@@ -193,8 +193,8 @@ static void check_kept(lua_State *L, Recording *r) {
   lua_pop(L, 1);
 }
 
-/* Whether two calls returned the same at the two places on top of the stack, which are popped: equal values, nan too, or
- * the same window onto memory from outside of the step. */
+/* Whether two calls returned the same at the two places on top of the stack, which are popped: equal values, nan too,
+ * or the same window onto memory from outside of the step. */
 static bool same_result(lua_State *L) {
   const Tensor *a = lb_testtensor(L, -2), *b = lb_testtensor(L, -1);
   bool same = lua_rawequal(L, -1, -2);

@@ -1,7 +1,7 @@
 /*
  * lcompile_sweep.c - many compiled steps, each over the epochs of its own loader, shared among threads.
  *
- *   run = core.compile.sweep_run(step, loader, epochs[, sums])   with a copy of the current context: random numbers, modes
+ *   run = core.compile.sweep_run(step, loader, epochs[, sums])   with a copy of the context: random numbers, modes
  *   core.compile.advance({run, ...})                     trains them all to their end
  *   run:losses()                                         the mean loss of each epoch, a list
  *   run:continue()                                       the random numbers stand where the run left them

@@ -5,6 +5,7 @@
 --
 -- where nodes counts the operations below the output (each forms its gradient in at most 16 roundings) and terms is the
 -- length of the longest sum, at most the number of elements of the largest tensor among them.
+-- Where a magnitude leaves the range of the least precise dtype on the way, nothing is said about the gradients.
 -- Values are those of the forward pass: optlab may refuse where they were changed since, but not give other gradients.
 local number = require "tests.fuzz.programs.reference.number"
 local T = require "tests.fuzz.programs.reference.tensor"
@@ -44,6 +45,16 @@ local function add(grads, x, g)
   end
 end
 
+local function largest(grads)
+  local most = 0
+  for _, g in pairs(grads) do
+    for _, m in ipairs(g[2]) do
+      if m > most and m < math.huge then most = m end
+    end
+  end
+  return most
+end
+
 --- Gradients of the leaves below y: {leaf = {gradient, magnitude}}, the factor of the magnitude, the leaves, the nodes.
 function M.gradients(y, weight)
   local n, first = #y._map, { {}, {} }
@@ -68,7 +79,9 @@ function M.gradients(y, weight)
   for _, leaf in ipairs(leaves) do
     unit, longest = math.max(unit, number.UNIT[leaf._dtype]), math.max(longest, #leaf._map)
   end
-  return grads, 2 * unit * (16 * #nodes + longest + 16), leaves, nodes
+  local range = unit == number.UNIT.float32 and number.MAX.float32 or number.MAX.float64
+  local factor = largest(grads) > range and math.huge or 2 * unit * (16 * #nodes + longest + 16)
+  return grads, factor, leaves, nodes
 end
 
 -- Whether a value in the graph was written to since.

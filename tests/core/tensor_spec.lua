@@ -172,6 +172,38 @@ describe("var and std of float32", function()
     assert.near(math.sqrt(8 / 3) * 1e-30, small:std { unbiased = false }:item(), 1e-36)
     assert.equal(0, lab.full({ 7 }, 0.1):var():item())
   end)
+
+  it("are those of equal elements, 0, however many there are", function()
+    for _, n in ipairs { 1, 17, 4096, 4097, 100003 } do
+      assert.equal(0, lab.full({ n }, 0.1, { dtype = "float64" }):var { unbiased = false }:item())
+    end
+  end)
+
+  -- Rows of 10,000 are several chunks, the last of them short; 2 rows are shared chunk by chunk, 20 row by row.
+  it("of long rows, columns and views are those of two passes, the same bits on any number of threads", function()
+    local before = lab.get_num_threads()
+    finally(function() lab.set_num_threads(before) end)
+    for _, rows in ipairs { 1, 2, 20 } do
+      lab.manual_seed(rows)
+      local x = lab.randn(rows, 10000) + 1000
+      local function results()
+        return { x:var(2):tolist(), x:t():contiguous():var(1):tolist(), x:t():var(1):tolist(),
+          x:std():item(), x:narrow(2, 3, 9990):std(2):tolist() }
+      end
+      lab.set_num_threads(1)
+      local alone = results()
+      lab.set_num_threads(3)
+      assert.same(alone, results())
+      local wide = x:to "float64"
+      local centred = wide - wide:mean(2, true)
+      local expected = ((centred * centred):sum(2) / 9999):tolist()
+      for i, value in ipairs(alone[1]) do
+        assert.near(expected[i], value, 1e-6)
+        assert.equal(value, alone[2][i])
+        assert.equal(value, alone[3][i])
+      end
+    end
+  end)
 end)
 
 describe("fields and methods", function()

@@ -41,10 +41,14 @@ typedef struct FreeBlock {
 
 /* The process's cache and its statistics; see alloc_share about threads. */
 static FreeBlock *free_list[NUM_CLASSES];
-static AllocStats stats;
+static AllocStats stats;  /* without `cached`, which alloc_stats works out */
+static int64_t held;      /* bytes from the system: live or cached */
 static int64_t countdown; /* alloc_fail_after */
 static bool shared;
+static bool plain = true; /* neither: requests may go the short way */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void choose_way(void) { plain = !shared && countdown == 0; }
 
 /* Index of the smallest class that holds `bytes`, its block size in *size; -1 if no class is that large. */
 static int size_class(size_t bytes, size_t *size) {
@@ -70,17 +74,37 @@ void alloc_trim(void) {
       stats.frees++;
     }
   }
-  stats.cached = 0;
+  held = stats.live;
 }
 
 static void *from_system(size_t size) {
   stats.mallocs++;
   void *block = aligned_alloc(ALIGN, size);
-  if (!block && stats.cached) {
+  if (!block && held > stats.live) {
     alloc_trim();
     block = aligned_alloc(ALIGN, size);
   }
+  if (block) held += (int64_t)size;
   return block;
+}
+
+/* The block, of that size, becomes the caller's. */
+static inline void *hand_out(void *block, size_t size, size_t bytes) {
+  stats.live += (int64_t)size;
+  if (stats.live > stats.peak) stats.peak = stats.live;
+  UNPOISON(block, size);
+  POISON((char *)block + bytes, size - bytes);
+  return block;
+}
+
+/* Puts the block, of that size, in front of the list of its class. */
+static inline void take_back(void *p, size_t c, size_t size) {
+  FreeBlock *block = p;
+  UNPOISON(block, sizeof *block); /* also where 0 bytes were asked for */
+  block->next = free_list[c];
+  free_list[c] = block;
+  POISON(block + 1, size - sizeof *block);
+  stats.live -= (int64_t)size;
 }
 
 static void *get(size_t bytes) {
@@ -91,46 +115,63 @@ static void *get(size_t bytes) {
   FreeBlock *block = free_list[c];
   if (block) {
     free_list[c] = block->next;
-    stats.cached -= (int64_t)size;
   } else if (!(block = from_system(size))) {
     return err_null("out of memory: %zu bytes requested", bytes);
   }
-  stats.live += (int64_t)size;
-  if (stats.live > stats.peak) stats.peak = stats.live;
-  UNPOISON(block, size);
-  POISON((char *)block + bytes, size - bytes);
-  return block;
+  return hand_out(block, size, bytes);
 }
 
-static void put(void *p, size_t bytes) {
-  size_t size = 0;
-  int c = size_class(bytes, &size);
-  FreeBlock *block = p;
-  UNPOISON(block, sizeof *block); /* also where 0 bytes were asked for */
-  block->next = free_list[c];
-  free_list[c] = block;
-  POISON(block + 1, size - sizeof *block);
-  stats.live -= (int64_t)size;
-  stats.cached += (int64_t)size;
-}
-
-void *alloc_get(size_t bytes) {
-  if (!shared) return get(bytes);
-  pthread_mutex_lock(&mutex);
+static __attribute__((noinline)) void *get_carefully(size_t bytes) {
+  const bool locks = shared;
+  if (locks) pthread_mutex_lock(&mutex);
   void *p = get(bytes);
-  pthread_mutex_unlock(&mutex);
+  choose_way();
+  if (locks) pthread_mutex_unlock(&mutex);
   return p;
 }
 
-void alloc_put(void *p, size_t bytes) {
+static __attribute__((noinline)) void put_carefully(void *p, size_t bytes) {
   if (!p) return;
-  if (shared) pthread_mutex_lock(&mutex);
-  put(p, bytes);
-  if (shared) pthread_mutex_unlock(&mutex);
+  size_t size = 0;
+  int c = size_class(bytes, &size);
+  const bool locks = shared;
+  if (locks) pthread_mutex_lock(&mutex);
+  take_back(p, (size_t)c, size);
+  if (locks) pthread_mutex_unlock(&mutex);
 }
 
-void alloc_share(bool on) { shared = on; }
+/* Nearly every request is small and finds a block: a few instructions. */
+void *alloc_get(size_t bytes) {
+  const size_t c = (bytes - 1) / ALIGN; /* of 0 bytes: none that is small */
+  FreeBlock *block = c < SMALL_CLASSES && plain ? free_list[c] : NULL;
+  if (!block) return get_carefully(bytes);
+  free_list[c] = block->next;
+  return hand_out(block, (c + 1) * ALIGN, bytes);
+}
 
-AllocStats alloc_stats(void) { return stats; }
+void alloc_put(void *p, size_t bytes) {
+  const size_t c = (bytes - 1) / ALIGN;
+  if (p && c < SMALL_CLASSES && plain) {
+    take_back(p, c, (c + 1) * ALIGN);
+  } else {
+    put_carefully(p, bytes);
+  }
+}
+
+void alloc_share(bool on) {
+  shared = on;
+  choose_way();
+}
+
+AllocStats alloc_stats(void) {
+  AllocStats s = stats;
+  s.cached = held - s.live;
+  return s;
+}
+
 void alloc_reset_peak(void) { stats.peak = stats.live; }
-void alloc_fail_after(int64_t n) { countdown = n > 0 ? n : 0; }
+
+void alloc_fail_after(int64_t n) {
+  countdown = n > 0 ? n : 0;
+  choose_way();
+}

@@ -62,6 +62,14 @@ static DType common_dtype(const Op *op, Tensor *const *in, int nin) {
   return mixed ? want : DT_COUNT;
 }
 
+/* Nearly always: nothing to bring together. */
+static inline bool share_a_float_dtype(Tensor *const *in, int nin) {
+  for (int i = 1; i < nin; i++) {
+    if (in[i]->dtype != in[0]->dtype) return false;
+  }
+  return nin > 0 && dtype_is_float((DType)in[0]->dtype);
+}
+
 static Tensor *apply_promoted(OpId id, const Op *op, Tensor *const *in, int nin, const OpArgs *args, DType dt) {
   FormulaMark m = fm_begin();
   size_t bytes = (size_t)nin * sizeof(Tensor *);
@@ -146,8 +154,9 @@ static bool wants_grad(Tensor *const *in, int nin) {
 /* The input whose order in memory the output takes over, or NULL where it is row-major. */
 static const Tensor *order_giver(const Op *op, const OpShape *s, Tensor *const *in, int nin) {
   bool permuted = false;
+  if (!op->keeps_order) return NULL;
   for (int i = 0; i < nin; i++) permuted = permuted || !in[i]->contiguous;
-  if (!permuted || !op->keeps_order) return NULL;
+  if (!permuted) return NULL;
   for (int i = 0; i < nin; i++) {
     if (!shape_equal(in[i]->ndim, in[i]->shape, s->ndim, s->shape)) continue;
     return !in[i]->contiguous && tensor_is_dense(in[i]) ? in[i] : NULL;
@@ -236,7 +245,7 @@ Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
   const Op *op = op_row(id);
   if (!args) args = &module_no_args;
   assert(args == &module_no_args || op->args > 0); /* or a compiled step would not see them */
-  if (op->promotes) {
+  if (op->promotes && !share_a_float_dtype(in, nin)) {
     DType dt = common_dtype(op, in, nin);
     if (dt != DT_COUNT) return apply_promoted(id, op, in, nin, args, dt);
   }
@@ -261,7 +270,7 @@ void graph_drop_saved(Node *n) {
   for (int i = 0; i < n->nin; i++) {
     Tensor *saved = n->in[i].saved;
     n->in[i].saved = NULL;
-    tensor_release(saved);
+    tensor_release_from_graph(saved);
   }
 }
 
@@ -269,7 +278,7 @@ static void destroy(Node *n) {
   graph_drop_saved(n);
   tensor_release(n->dout);
   for (int i = 0; i < n->nin; i++) {
-    tensor_release(n->in[i].leaf);
+    tensor_release_from_graph(n->in[i].leaf);
     if (n->in[i].node) graph_release(n->in[i].node);
   }
   alloc_put(n, node_size(n->nin));

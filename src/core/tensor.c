@@ -61,22 +61,27 @@ static void storage_release(Storage *s) {
   if (--s->refs == 0) alloc_put(s, STORAGE_HEADER + s->nbytes);
 }
 
-/* The struct alone, everything but the window set. */
-static Tensor *header_new(DType dt, int ndim) {
-  Tensor *t = alloc_get(sizeof *t);
-  if (!t) return NULL;
+/* All that a new tensor does not share with another of the same window. */
+static Tensor *start_life(Tensor *t) {
   t->refs = 1;
-  t->dtype = (uint8_t)dt;
-  t->ndim = (uint8_t)ndim;
   t->requires_grad = false;
-  t->contiguous = true;
   t->is_graph_window = false;
-  t->offset = 0;
   t->node = NULL;
   t->grad = NULL;
   t->partner = NULL;
   t->number = atomic_load_explicit(&last_serial, memory_order_relaxed);
   return t;
+}
+
+/* The struct alone, everything but the window set. */
+static Tensor *header_new(DType dt, int ndim) {
+  Tensor *t = alloc_get(sizeof *t);
+  if (!t) return NULL;
+  t->dtype = (uint8_t)dt;
+  t->ndim = (uint8_t)ndim;
+  t->contiguous = true;
+  t->offset = 0;
+  return start_life(t);
 }
 
 Tensor *tensor_new(DType dt, int ndim, const int64_t *shape) {
@@ -188,7 +193,13 @@ Tensor *tensor_view(const Tensor *base, int ndim, const int64_t *shape, const in
   return t;
 }
 
-Tensor *tensor_alias(const Tensor *t) { return tensor_view(t, t->ndim, t->shape, t->stride, t->offset); }
+Tensor *tensor_alias(const Tensor *t) {
+  Tensor *alias = alloc_get(sizeof *alias);
+  if (!alias) return NULL;
+  *alias = *t;
+  alias->storage->refs++;
+  return start_life(alias);
+}
 
 void tensor_set_node_release(void (*fn)(struct Node *)) { release_node = fn; }
 
@@ -203,9 +214,16 @@ Tensor *tensor_graph_window(Tensor *t) {
 }
 
 static void drop_graph_window(Tensor *t) {
-  if (!t->partner || t->is_graph_window) return;
-  t->partner->partner = NULL;
-  tensor_release(t->partner);
+  Tensor *w = t->partner;
+  if (!w || t->is_graph_window) return;
+  t->partner = w->partner = NULL;
+  tensor_release(w);
+}
+
+void tensor_release_from_graph(Tensor *t) {
+  const bool last_user = t && t->is_graph_window && t->partner && t->refs == 2;
+  if (last_user && !t->partner->requires_grad) drop_graph_window(t->partner);
+  tensor_release(t);
 }
 
 void tensor_release(Tensor *t) {

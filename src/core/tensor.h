@@ -72,6 +72,11 @@ Tensor *tensor_alias(const Tensor *t); /* the same window, without its graph: wh
  * graph window is its own. NULL without memory. */
 Tensor *tensor_graph_window(Tensor *t);
 
+/* What a graph calls for such a window that it had retained, or for a tensor with a node. The last graph to do so also
+ * drops the window, unless its tensor requires a gradient: parameters are in the next graph again, while the tensors of
+ * a batch wait for the collector, and memory that waits does not stay in the processor's caches. */
+void tensor_release_from_graph(Tensor *t);
+
 /* To be called when t has got another dtype or other memory: its graph window follows. */
 void tensor_window_changed(Tensor *t);
 

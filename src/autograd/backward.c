@@ -216,11 +216,11 @@ static int capture(Run *r, Node *n) {
 
 /* Fills in the gradients of n's inputs. */
 static int differentiate(Run *r, Node *n) {
-  Tensor *small[MAX_CAT_INPUTS_ON_STACK] = {0};
+  Tensor *small[MAX_CAT_INPUTS_ON_STACK];
   size_t bytes = (size_t)n->nin * sizeof *small;
   Tensor **din = n->nin <= MAX_CAT_INPUTS_ON_STACK ? small : alloc_get(bytes);
   if (!din) return -1;
-  if (din != small) memset(din, 0, bytes);
+  memset(din, 0, bytes);
   FormulaMark m = fm_begin();
   int rc = run_backward(r, n, din);
   fm_end(m, NULL);

@@ -9,7 +9,7 @@
 #define OPTLAB_BASE_ERR_H
 
 #if defined(__GNUC__)
-#define ERR_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
+#define ERR_PRINTF(fmt, first) __attribute__((format(printf, fmt, first), cold))
 #else
 #define ERR_PRINTF(fmt, first)
 #endif

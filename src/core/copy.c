@@ -237,15 +237,21 @@ static inline void put_element(void *p, const char *element, size_t size) {
   }
 }
 
-static void fill(Tensor *t, FillArgs *a) {
+static void fill_many(Tensor *t, FillArgs *a) {
   Tensor one = {.dtype = t->dtype, .storage = &(Storage){.data = a->element}, .contiguous = true, .numel = 1};
-  if (t->numel == 1) {
-    put_element(tensor_data(t), a->element, dtype_size((DType)t->dtype));
-  } else if (tensor_repeats(t)) {
+  if (tensor_repeats(t)) {
     Tensor once = without_repeats(t);
     copy_elements(&once, &one);
   } else {
     copy_elements(t, &one);
+  }
+}
+
+static void fill(Tensor *t, FillArgs *a) {
+  if (t->numel == 1) {
+    put_element(tensor_data(t), a->element, dtype_size((DType)t->dtype));
+  } else {
+    fill_many(t, a);
   }
   tensor_touch(t);
 }

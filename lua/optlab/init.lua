@@ -8,6 +8,9 @@ local core = require "optlab.core"
 
 core.system.set_library_dir(config.lib)
 
+-- What several experiments share lies beside them (experiments/exercises/matrix.lua); they find it from every folder.
+package.path = ("%s;%s?.lua"):format(package.path, config.root)
+
 local lab = { _VERSION = "optlab " .. core.version, config = config }
 
 -- Straight from C: lab.zeros, lab.exp, ...; lab.no_grad, ...; lab.clock, lab.memory, ...

@@ -6,13 +6,16 @@ local script_text = require "optlab.cli.script_text"
 
 local M = {}
 
--- The scripts of a folder and of the folders in it: {name, first sentence}.
+-- The scripts of a folder and of the folders in it: {name, first sentence}. A file whose comment says @module is what
+-- scripts share, and no script.
 local function find_in(folder, prefix, found)
   for _, name in ipairs(files.list(folder)) do
     local path = folder .. "/" .. name
     if name:match("%.lua$") then
       local comment = script_text.opening_comment(files.read(path) or "")
-      found[#found + 1] = { prefix .. name:sub(1, -5), script_text.first_sentence(comment) }
+      if not comment:find("\n@module ", 1, true) then
+        found[#found + 1] = { prefix .. name:sub(1, -5), script_text.first_sentence(comment) }
+      end
     elseif files.kind(path) == "directory" then
       find_in(path, prefix .. name .. "/", found)
     end

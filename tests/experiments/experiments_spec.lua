@@ -52,7 +52,7 @@ local EXPERIMENTS = {
   adadelta = {prints = {}, losses = 2, figures = {"airfoil", "airfoil-concise", "trace"}},
   adam = {
     prints = {}, losses = 3,
-    figures = {"airfoil", "airfoil-concise", "airfoil-yogi", "trace-adam", "trace-yogi", "optimizers",
+    figures = {"airfoil", "airfoil-concise", "airfoil-yogi", "trace-adam", "trace-yogi", "forgetting", "optimizers",
       "bias-correction"},
   },
   ["lr-scheduler"] = {
@@ -137,7 +137,7 @@ describe("experiments", function()
 
   -- Name, parameters that are far too large, how many figures there are, how many lines at least speak of divergence.
   local DIVERGE = {
-    {"adadelta", "--rho 1", 3, 1}, {"adagrad", "--lr 1e300", 5, 0}, {"adam", "--trace_lr 1e300", 7, 2},
+    {"adadelta", "--rho 1", 3, 1}, {"adagrad", "--lr 1e300", 5, 0}, {"adam", "--trace_lr 1e300", 8, 2},
     {"gd", "--lr_2d 1e16 --steps_2d 40", 11, 1}, {"momentum", "--airfoil_lr 1e6", 11, 1},
     {"minibatch-sgd", "--size 16 --lr_1 1e6 --lr_10 1e6", 7, 2}, {"rmsprop", "--gamma 1", 4, 1},
     {"rmsprop", "--gamma 2", 4, 2}, {"sgd", "--lr 1e6", 6, 3},

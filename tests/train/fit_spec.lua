@@ -78,6 +78,28 @@ describe("train.fit", function()
     assert.is_truthy(lines[3]:match("^epoch 3, loss: %d+%.%d%d%d$"))
   end)
 
+  it("tells on_step the means over the epoch so far", function()
+    local sum, seen = 0, 0
+    local history = fit {on_step = function(info)
+      if info.epoch > seen then sum, seen = 0, info.epoch end
+      local k = (info.step - 1) % 4 + 1
+      sum = sum + info.loss
+      assert.is_true(math.abs(info.train_loss - sum / k) < 1e-12)
+      assert.is_nil(info.train_acc)
+    end}
+    assert.equal(3, #history.train_loss)
+    local last
+    local X, y = lab.randn(12, 5), lab.ones(12, {dtype = "int64"})
+    local net = lab.nn.Linear(5, 2)
+    history = train.fit {
+      model = net, loss = lab.nn.CrossEntropyLoss(), optimizer = lab.optim.SGD(net:parameters(), {lr = 0.1}),
+      data = lab.data.loader({X = X, y = y}, {batch_size = 4}), epochs = 2, metric = "accuracy", progress = false,
+      on_step = function(info) last = info end,
+    }
+    assert.equal(history.train_acc[2], last.train_acc)
+    assert.equal(history.train_loss[2], last.train_loss)
+  end)
+
   it("trains with an update rule exactly as with the built-in optimizer", function()
     for rule, built_in in pairs {
       [momentum(0.05, 0.9)] = {"SGD", lr = 0.05, momentum = 0.9}, [adam(0.05, 1e-8)] = {"Adam", lr = 0.05},

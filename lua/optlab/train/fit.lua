@@ -52,7 +52,9 @@ local FIT = args.declare(FN, {
     doc = "When and where the complete state of the training is saved: see train.fit: checkpoint." },
   { "compile", "flag",
     doc = "Whether updates are recorded once and replayed in C; by default where all parts are built-in." },
-  { "on_step", "callable", doc = "Called after each step with {step =, epoch =, loss =, model =}." },
+  { "on_step", "callable",
+    doc = "Called after each step with {step =, epoch =, loss =, train_loss =, train_acc =, model =}; train_loss and "
+      .. "train_acc are means over the epoch so far." },
   { "on_epoch", "callable", doc = "Called after each epoch with {epoch =, loss =, train_loss =, history =, ...}." },
   { "log", "callable", doc = "A function such as print, called with a line of text after each epoch." },
   { "progress", "string|false",
@@ -137,6 +139,15 @@ local function save(run)
   go(run)
 end
 
+-- What on_step is told: the loss of the step, and the means over the epoch so far.
+local function step_info(run, value)
+  local counters = run.counters
+  return {
+    step = counters.steps, epoch = counters.epoch, loss = value, train_loss = loss_mean.mean(counters),
+    train_acc = run.count and counters.right / counters.seen or nil, model = run.o.model,
+  }
+end
+
 -- All that follows an update of `rows` examples, whose loss counts by `weight` (nil: rows).
 local function after_update(run, value, right, rows, weight)
   local o, counters = run.o, run.counters
@@ -145,7 +156,7 @@ local function after_update(run, value, right, rows, weight)
   if right then counters.right = counters.right + right end
   if run.step_scheduler then run.step_scheduler:step(value) end
   if run.bar then run.bar:step() end
-  if o.on_step then o.on_step {step = counters.steps, epoch = counters.epoch, loss = value, model = o.model} end
+  if o.on_step then o.on_step(step_info(run, value)) end
   if o.eval_every and counters.examples % o.eval_every == 0 then record(run) end
 end
 

@@ -292,7 +292,7 @@
 ---@field evaluate? function|table evaluate(model) returns the number to record instead of a loss.
 ---@field checkpoint? optlab.options.train.fit.checkpoint When and where the complete state of the training is saved: see train.fit: checkpoint.
 ---@field compile? boolean Whether updates are recorded once and replayed in C; by default where all parts are built-in.
----@field on_step? function|table Called after each step with {step =, epoch =, loss =, model =}.
+---@field on_step? function|table Called after each step with {step =, epoch =, loss =, train_loss =, train_acc =, model =}; train_loss and train_acc are means over the epoch so far.
 ---@field on_epoch? function|table Called after each epoch with {epoch =, loss =, train_loss =, history =, ...}.
 ---@field log? function|table A function such as print, called with a line of text after each epoch.
 ---@field progress? string|false Label of the progress bar, by default "training"; false for no bar.

@@ -1,22 +1,23 @@
 --- Learning rate schedules: one network trained with six ways to let the learning rate fall.
--- Book section: "Learning Rate Scheduling". Exercises: experiments/exercises/lr-scheduler-1.lua, -2,
--- -4 and -5 (3 asks for ImageNet).
+-- Book section: "Learning Rate Scheduling". Exercises: experiments/exercises/lr-scheduler-1.lua,
+-- -2, -4 and -5 (3 asks for ImageNet).
 --
 -- The question: what does a schedule change? LeNet learns Fashion-MNIST from the same first
 -- weights and the same batches each time; only the learning rate differs. All of it is repeated
 -- from three seeds.
 -- The figures: five schedules as curves, "square-root", 0.1 (t + 1)^-0.5; "factor", 2 * 0.9^t but
--- not below 0.01; "multi-factor", 0.5 halved at 15 and 30; "cosine", from 0.3 to 0.01 in 20 epochs;
--- "cosine-warmup", the same after a linear rise of 5 epochs; "all", the five on one log axis.
--- "train-*", loss and accuracy of each training with the first seed, four points an epoch (the book
--- has one every 50 of 235 batches), and "trainings", the six in one picture; "test-accuracy", the
--- means over the seeds; "overfitting", the gap between the accuracies against the roughness of the
--- curve, a point for each training: the lower left is best.
+-- not below 0.01; "multi-factor", 0.5 halved at 15 and 30; "cosine", from 0.3 to 0.01 in 20
+-- epochs; "cosine-warmup", the same after a linear rise of 5 epochs; "all", the five on one log
+-- axis. "train-*", loss and accuracy of each training with the first seed, four points an epoch
+-- (the book has one every 50 of 235 batches), and "trainings", the six in one picture;
+-- "test-accuracy", the means over the seeds; "overfitting", the gap between the accuracies against
+-- the roughness of the curve, a point for each training: the lower left is best.
 -- What to notice: the gap is the mean accuracy on training images minus that on test images, both
 -- over the last 5 epochs; the roughness is the mean change of the test accuracy from one epoch to
 -- the next in the later two thirds. Every schedule has a smaller gap than the constant rate.
 -- "Smoother" is true of cosine and factor, less so of the square root. Warm-up is behind after the
--- first 5 epochs, not ahead as the book has it; claims/lr-scheduler-rates.lua shows what it is for.
+-- first 5 epochs, not ahead as the book has it; claims/lr-scheduler-rates.lua shows what it is
+-- for.
 -- A schedule is a function s(t), t = 0, 1, ... (The book's FactorScheduler multiplies before it
 -- answers, so that its curve is s(t + 1).) t counts epochs, as the book's calls mean it, so a
 -- warm-up from 0 spends the first of them at rate 0; with "--unit step" t moves at each update, in

@@ -1,12 +1,12 @@
 --- Is it better to add ε to the root than under it?
 -- Book section: "Adam". Claim: 1 / (√s' + ε) works slightly better than 1 / √(s' + ε).
 --
--- With ε = 1e-6 the two differ only for gradients of about √ε = 0.001 and less. So the regression is
--- trained both ways from the same seeds, and then both walk on 0.1 x₁² + 2 x₂² times 1e-4, where the
--- gradients are that small. The last rule is that of the book's TensorFlow tab, - η v' / √s' + ε
--- without parentheses, which adds ε to x: where a gradient is 0 it divides 0 by 0.
--- The figure: "first-step", the size of Adam's first step in units of η. Outside the root it stays 1
--- down to gradients of 1e-5, under it it falls from 1e-2 on.
+-- With ε = 1e-6 the two differ only for gradients of about √ε = 0.001 and less. So the regression
+-- is trained both ways from the same seeds, and then both walk on 0.1 x₁² + 2 x₂² times 1e-4,
+-- where the gradients are that small. The last rule is that of the book's TensorFlow tab, - η v' /
+-- √s' + ε without parentheses, which adds ε to x: where a gradient is 0 it divides 0 by 0.
+-- The figure: "first-step", the size of Adam's first step in units of η. Outside the root it stays
+-- 1 down to gradients of 1e-5, under it it falls from 1e-2 on.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 

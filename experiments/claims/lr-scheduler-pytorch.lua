@@ -1,14 +1,16 @@
 --- Which learning rates do the book's own programs use?
--- Book section: "Learning Rate Scheduling". Where the book errs: its PyTorch and MXNet tabs do not train with the
--- schedules that they draw.
+-- Book section: "Learning Rate Scheduling". Where the book errs: its PyTorch and MXNet tabs do not
+-- train with the schedules that they draw.
 --
--- The loop of the PyTorch tab sets the rate after an epoch, to s(epoch) counted from 0. So the first epoch uses
--- the rate that the optimizer was made with, and every schedule is one epoch late; warm-up begins with a full
--- epoch at 0.3 and one at 0. MultiStepLR keeps its count: drawing 30 epochs has moved it past both milestones,
--- and the training uses 0.125 throughout. In the MXNet tab the trainer calls the schedule with the number of
--- updates, 235 an epoch: cosine is over after 20 of 7050 updates.
--- The figure: "rates", drawn and used in the PyTorch tab. (The TensorFlow tab calls s(epoch) before each epoch, as
--- drawn; but its network has average pooling and a sigmoid, against the text.)
+-- The loop of the PyTorch tab sets the rate after an epoch, to s(epoch) counted from 0. So the
+-- first epoch uses the rate that the optimizer was made with, and every schedule is one epoch
+-- late; warm-up begins with a full epoch at 0.3 and one at 0. MultiStepLR keeps its count: drawing
+-- 30 epochs has moved it past both milestones, and the training uses 0.125 throughout. In the
+-- MXNet tab the trainer calls the schedule with the number of updates, 235 an epoch: cosine is
+-- over after 20 of 7050 updates.
+-- The figure: "rates", drawn and used in the PyTorch tab. (The TensorFlow tab calls s(epoch)
+-- before each epoch, as drawn; but its network has average pooling and a sigmoid, against the
+-- text.)
 local lab = require "optlab"
 local plot, sched, train = lab.plot, lab.sched, lab.train
 

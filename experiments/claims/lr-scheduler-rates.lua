@@ -1,12 +1,14 @@
 --- Do the rates that the book draws, 2 and 0.5, train its network?
--- Book section: "Learning Rate Scheduling". Claim: a rate that is too large ruins the training at once.
+-- Book section: "Learning Rate Scheduling". Claim: a rate that is too large ruins the training at
+-- once.
 --
--- The book draws factor from 2 and multi-factor from 0.5. LeNet with ReLU does not stand them: a few steps too
--- large switch off all units of a layer for good, and every image gets the same answer, at a training loss of
--- ln 10 = 2.3. Here it sees 1500 images four times, in batches of 64; factor multiplies by 0.9 an epoch,
--- multi-factor halves after the second. That is why lr-scheduler.lua trains both from 0.3.
--- The figure: "loss", the training loss of each network by epoch. A line that stays at 2.3 is dead. Exercise
--- lr-scheduler-4 shows that warm-up saves networks at 0.5.
+-- The book draws factor from 2 and multi-factor from 0.5. LeNet with ReLU does not stand them: a
+-- few steps too large switch off all units of a layer for good, and every image gets the same
+-- answer, at a training loss of ln 10 = 2.3. Here it sees 1500 images four times, in batches of
+-- 64; factor multiplies by 0.9 an epoch, multi-factor halves after the second. That is why
+-- lr-scheduler.lua trains both from 0.3.
+-- The figure: "loss", the training loss of each network by epoch. A line that stays at 2.3 is
+-- dead. Exercise lr-scheduler-4 shows that warm-up saves networks at 0.5.
 local lab = require "optlab"
 local nn, plot, sched, train = lab.nn, lab.plot, lab.sched, lab.train
 

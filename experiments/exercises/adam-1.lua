@@ -1,8 +1,8 @@
 --- Adam with other learning rates: which one is best for the regression, and how many others do?
 -- Book section: "Adam", exercise 1.
 --
--- Asked: adjust the learning rate, observe and analyse. The regression on the airfoil data is trained
--- for two epochs with each rate, from several seeds. The least-squares optimum is 0.2417.
+-- Asked: adjust the learning rate, observe and analyse. The regression on the airfoil data is
+-- trained for two epochs with each rate, from several seeds. The least-squares optimum is 0.2417.
 -- The figure: "rates", the mean loss by learning rate with the range over the seeds. It is a wide
 -- valley: too small a rate has not arrived after 300 updates (each moves a weight by about η), too
 -- large a one swings about the minimum, because Adam's steps do not shrink with the gradient.

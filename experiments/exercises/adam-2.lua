@@ -1,9 +1,10 @@
 --- Can the two averages of Adam be written so that no bias correction is needed?
 -- Book section: "Adam", exercise 2.
 --
--- Yes: let what an average keeps depend on t. From v_t = β v_(t-1) + (1 - β) g and v'_t = v_t / (1 - βᵗ)
--- follows v'_t = k v'_(t-1) + (1 - k) g with k = β (1 - βᵗ⁻¹) / (1 - βᵗ): k is 0 in the first step, so
--- that v'_1 = g, and tends to β. The same holds for s. Both rules walk on 0.1 x₁² + 2 x₂².
+-- Yes: let what an average keeps depend on t. From v_t = β v_(t-1) + (1 - β) g and v'_t = v_t / (1
+-- - βᵗ) follows v'_t = k v'_(t-1) + (1 - k) g with k = β (1 - βᵗ⁻¹) / (1 - βᵗ): k is 0 in the
+-- first step, so that v'_1 = g, and tends to β. The same holds for s. Both rules walk on 0.1 x₁² +
+-- 2 x₂².
 local lab = require "optlab"
 local train = lab.train
 

@@ -1,11 +1,12 @@
 --- Why must the learning rate fall for Adam to converge?
 -- Book section: "Adam", exercise 3.
 --
--- Because the step is divided by the size of the gradient: near a minimum, where the gradient is mostly
--- noise, √s' is the noise's spread σ and the step stays about η. On x² / 2 with noise N(0, 1) added to the
--- gradient, x ← x - η (x + noise) / σ ends in a cloud about 0 of variance η σ / 2, roughly; it shrinks
--- with √η only. A rate that falls to 0 shrinks the cloud to a point.
--- The figure: "cloud", x by step for the rates; the constant ones go on swinging, the falling one rests.
+-- Because the step is divided by the size of the gradient: near a minimum, where the gradient is
+-- mostly noise, √s' is the noise's spread σ and the step stays about η. On x² / 2 with noise N(0,
+-- 1) added to the gradient, x ← x - η (x + noise) / σ ends in a cloud about 0 of variance η σ / 2,
+-- roughly; it shrinks with √η only. A rate that falls to 0 shrinks the cloud to a point.
+-- The figure: "cloud", x by step for the rates; the constant ones go on swinging, the falling one
+-- rests.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 

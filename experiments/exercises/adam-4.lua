@@ -1,12 +1,13 @@
 --- An example in which Adam diverges and Yogi converges.
 -- Book section: "Adam", exercise 4.
 --
--- Each step sees c |x| with a random c: 10 with probability 0.15, else -1. The mean of c is 0.65, so the
--- objective is 0.65 |x|, convex with its minimum at 0. The gradients that point home are rare and large.
--- With β₁ = 0 and β₂ = 0.5 Adam divides each of them by a root that is just as large, and forgets it within a
--- few steps; the many small ones then count in full and drive x away. Yogi lowers s by a fixed amount
--- only, so the large gradient keeps its weight. (In the second part β₂ = 0.999 lets Adam converge too:
--- what matters is whether s forgets between two large gradients.)
+-- Each step sees c |x| with a random c: 10 with probability 0.15, else -1. The mean of c is 0.65,
+-- so the objective is 0.65 |x|, convex with its minimum at 0. The gradients that point home are
+-- rare and large. With β₁ = 0 and β₂ = 0.5 Adam divides each of them by a root that is just as
+-- large, and forgets it within a few steps; the many small ones then count in full and drive x
+-- away. Yogi lowers s by a fixed amount only, so the large gradient keeps its weight. (In the
+-- second part β₂ = 0.999 lets Adam converge too: what matters is whether s forgets between two
+-- large gradients.)
 -- The figure: "divergence", |x| by step: Adam goes away in a straight line, Yogi comes to 0.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train

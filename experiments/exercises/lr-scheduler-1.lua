@@ -1,10 +1,12 @@
 --- Which constant learning rate trains LeNet best, and from where on is the rate too large?
 -- Book section: "Learning Rate Scheduling", exercise 1.
 --
--- Asked: how does the optimization behave with a fixed rate, and what is the best model that can be had this
--- way? LeNet sees 1500 images six times, in batches of 64, with each rate and from several seeds.
--- The figure: "rates", test accuracy by rate. It rises up to a rate of about 0.2 and falls off a cliff from 0.5 on:
--- there some networks lose all their units in the first steps and answer every image alike (accuracy 0.1).
+-- Asked: how does the optimization behave with a fixed rate, and what is the best model that can
+-- be had this way? LeNet sees 1500 images six times, in batches of 64, with each rate and from
+-- several seeds.
+-- The figure: "rates", test accuracy by rate. It rises up to a rate of about 0.2 and falls off a
+-- cliff from 0.5 on: there some networks lose all their units in the first steps and answer every
+-- image alike (accuracy 0.1).
 local lab = require "optlab"
 local nn, plot, train = lab.nn, lab.plot, lab.train
 

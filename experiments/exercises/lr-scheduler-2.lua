@@ -1,10 +1,11 @@
 --- What does the exponent of a polynomial decay change?
 -- Book section: "Learning Rate Scheduling", exercise 2.
 --
--- sched.Poly is the book's PolyScheduler: η falls along η₀ (1 - t / T)ᵖ, where t counts updates and T is the last
--- one. LeNet sees 1500 images six times with the exponents 0.5, 1, 2, 3, from the same seeds.
--- The figure: "loss", the mean training loss by epoch. A large exponent spends few updates at large rates: it
--- learns quickly at first and then hardly at all; p = 0.5 and 1 learn to the end.
+-- sched.Poly is the book's PolyScheduler: η falls along η₀ (1 - t / T)ᵖ, where t counts updates
+-- and T is the last one. LeNet sees 1500 images six times with the exponents 0.5, 1, 2, 3, from
+-- the same seeds.
+-- The figure: "loss", the mean training loss by epoch. A large exponent spends few updates at
+-- large rates: it learns quickly at first and then hardly at all; p = 0.5 and 1 learn to the end.
 local lab = require "optlab"
 local nn, plot, sched, train = lab.nn, lab.plot, lab.sched, lab.train
 

@@ -1,10 +1,12 @@
 --- How long should a warm-up last?
 -- Book section: "Learning Rate Scheduling", exercise 4.
 --
--- Cosine down to 0.01 over six epochs of 1500 images, in batches of 64, after linear warm-ups of 0, 1 and 4 epochs,
--- which move at each update; from 0.2, a rate that this network stands, and from 0.5, which is too large at first.
--- The figure: "length", mean test accuracy by length of the warm-up. At 0.2 it makes no difference. At 0.5 many
--- networks lose all their units without it (accuracy 0.1), and only a long warm-up saves them.
+-- Cosine down to 0.01 over six epochs of 1500 images, in batches of 64, after linear warm-ups of
+-- 0, 1 and 4 epochs, which move at each update; from 0.2, a rate that this network stands, and
+-- from 0.5, which is too large at first.
+-- The figure: "length", mean test accuracy by length of the warm-up. At 0.2 it makes no
+-- difference. At 0.5 many networks lose all their units without it (accuracy 0.1), and only a long
+-- warm-up saves them.
 local lab = require "optlab"
 local nn, plot, sched, train = lab.nn, lab.plot, lab.sched, lab.train
 

@@ -1,13 +1,14 @@
 --- Can gradient descent draw samples? Stochastic gradient Langevin dynamics.
 -- Book section: "Learning Rate Scheduling", exercise 5.
 --
--- Asked: connect optimization and sampling, by the result of Welling and Teh (2011). It says: add noise of
--- variance η to a step of minibatch gradient descent on -log posterior with rate η / 2, let η be small, and the
--- iterates are samples from the posterior. For the injected noise is √η large, the minibatch's only η.
--- Here 100 numbers come from N(1, 1), the prior of their mean θ is N(0, 10), so the posterior is a known normal
--- distribution. 500 chains run side by side on minibatches of 10, with and without the noise.
--- The figure: "posterior", the chains' end points and the exact density: with noise they fill it, without they
--- crowd about its top, which is what an optimizer wants.
+-- Asked: connect optimization and sampling, by the result of Welling and Teh (2011). It says: add
+-- noise of variance η to a step of minibatch gradient descent on -log posterior with rate η / 2,
+-- let η be small, and the iterates are samples from the posterior. For the injected noise is √η
+-- large, the minibatch's only η. Here 100 numbers come from N(1, 1), the prior of their mean θ is
+-- N(0, 10), so the posterior is a known normal distribution. 500 chains run side by side on
+-- minibatches of 10, with and without the noise.
+-- The figure: "posterior", the chains' end points and the exact density: with noise they fill it,
+-- without they crowd about its top, which is what an optimizer wants.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 

@@ -90,7 +90,7 @@ for _, entry in ipairs {{"cos(pi x)", wave}, {"exp(0.5 x)", growth}} do
   weights = weights / weights:sum(2, true)
   local of_mean, mean = f((weights * points):sum(2)), (weights * f(points)):sum(2)
   local count = mean:ge(of_mean):sum():item()
-  print(("Jensen: mean of %s is at least its value at the mean in %d of %d samples"):format(name, count, p.samples))
+  print(("Jensen, %s: mean of f >= f of the mean in %d of %d samples"):format(name, count, p.samples))
   train.record("jensen " .. name, 0, {holds = count})
   fig:points(of_mean, mean, {label = (name:gsub("pi ", "π")), style = "."})
 end

@@ -50,10 +50,10 @@ for i, entry in ipairs {
   for k, b in ipairs(levels) do
     local share = share_that_leave(f, b)
     train.record(name, b, {leave = share})
-    words[k] = ("b = %g: %.3f"):format(b, share)
+    words[k] = ("%g: %.3f"):format(b, share)
   end
-  print(("%s: share of chords that leave"):format(name))
-  print("  " .. table.concat(words, ", "))
+  print(("%s, share of chords that leave for each b:"):format(name))
+  print("  " .. table.concat(words, ",  "))
   panels[i] = plot.figure {title = name, xlabel = "x₁", ylabel = "x₂", aspect = "equal"}
   panels[i]:contour(f, {x = {-SIDE, SIDE, 0.05}, y = {-SIDE, SIDE, 0.05}, levels = levels})
 end

@@ -44,7 +44,7 @@ end
 local py, pxy = distributions({p.samples, 4, 1}, 2), distributions({p.samples, 4, 6}, 3)
 local gap = lab.log((py * pxy):sum(2)) - (py * lab.log(pxy)):sum(2)
 train.record("random", 0, {holds = gap:ge(0):sum():item() / gap:numel(), smallest = gap:min():item()})
-print(("random mixtures: it holds for %d of %d values of x, smallest difference %.2g"):format(gap:ge(0):sum():item(),
+print(("random mixtures: it holds for %d of %d x, smallest difference %.2g"):format(gap:ge(0):sum():item(),
   gap:numel(), gap:min():item()))
 
 local shown = lab.arange(-5, 5, 0.05, float64)

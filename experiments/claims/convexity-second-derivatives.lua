@@ -103,7 +103,7 @@ fig = plot.figure {
   title = "Smaller eigenvalue of the Hessian of two wells", xlabel = "x₁", ylabel = "x₂", size = {680, 440},
 }
 fig:contour(lower, {x = {-2.5, 2.5}, y = {-1.5, 1.5}, levels = 14, filled = true, colorbar = true})
-fig:contour(wells, {x = {-2.5, 2.5, 0.1}, y = {-1.5, 1.5, 0.1}, color = "white", width = 0.8})
+fig:contour(wells, {x = {-2.5, 2.5, 0.04}, y = {-1.5, 1.5, 0.04}, color = "white", width = 0.8})
 fig:contour(lower, {x = {-2.5, 2.5}, y = {-1.5, 1.5}, levels = {0}, color = "black", width = 2})
 for _, middle in ipairs {-1, 1} do fig:text("convex", {middle, -0.05}, {align = "center"}) end
 fig:save("hessian")

@@ -73,6 +73,6 @@ for _, entry in ipairs {
     end
   end
   train.record(name, 0, counts)
-  print(("%-8s chords that leave: inner %3d, border %3d of %d; between corners %2d of %2d"):format(name, counts.inner,
+  print(("%-8s %3d of %d inner, %3d of %d border, %d of %d corner chords leave"):format(name, counts.inner, p.chords,
     counts.border, p.chords, counts.corners, pairs_of))
 end

@@ -63,6 +63,8 @@ train.record("local minimum", 0, {x = near[1], minimum = near[2]})
 train.record("global minimum", 0, {x = global[1], minimum = global[2]})
 print(("x cos(pi x): local minimum %.3f at %.2f, global minimum %.3f at %.2f"):format(near[2], near[1], global[2],
   global[1]))
+print(("the book's arrows end beside the curve: at -0.25 for f(-0.3) = %.3f,"):format(f(-0.3)))
+print(("and at -0.95 for f(1.1) = %.3f"):format(f(1.1)))
 
 -- Saddle points: the gradient is zero, and yet there is no minimum.
 x = lab.arange(-2.0, 2.0, 0.01, float64)

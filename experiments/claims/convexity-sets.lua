@@ -81,3 +81,4 @@ for i, entry in ipairs {
   end
 end
 plot.grid(panels):save("sets")
+print "The book's summary: unions are not convex. The union of a disc in a disc is."

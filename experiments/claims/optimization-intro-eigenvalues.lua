@@ -58,6 +58,8 @@ local function negative_eigenvalues(A, d)
   return count
 end
 
+print "The book's three cases leave out eigenvalue 0: one of the last two is a minimum"
+
 -- The probabilities that all eigenvalues are positive.
 local EXACT = {1 / 2, (2 - math.sqrt(2)) / 4, (math.pi - 2 * math.sqrt(2)) / (4 * math.pi)}
 

@@ -76,3 +76,5 @@ for _, entry in ipairs {
   print(("%-8s %3d of %d inner, %3d of %d border, %d of %d corner chords leave"):format(name, counts.inner, p.chords,
     counts.border, p.chords, counts.corners, pairs_of))
 end
+print "The book says that corners are enough. The frame is not convex, and no chord"
+print "between its corners shows it: they are enough only without holes."

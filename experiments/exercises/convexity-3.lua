@@ -31,3 +31,4 @@ for _, entry in ipairs {{"(x + 1)^2, (x - 1)^2", left, right}, {"x^2, x^2 + 1", 
 end
 local at = function(x) return math.min(left(x), right(x)) end
 print(("min at -1, 0, 1: %g, %g, %g: the chord from -1 to 1 is 0, the function 1"):format(at(-1), at(0), at(1)))
+print "The book says that min(f, g) is not convex; min(x^2, x^2 + 1) is."

@@ -1,33 +1,9 @@
 -- Every experiment of the chapter, run to its end by the program that runs this spec.
 
+local experiment = require "tests.support.experiment"
 local files = require "tests.support.files"
-local program = require "tests.support.program"
-local real_data = require "tests.support.real_data"
 
-local HAVE_DATA = files.exists(real_data.airfoil)
-
--- Without the real file: an empty cache and a mirror that refuses at once, so that the stand-in is made.
-local function data_options(standin)
-  if HAVE_DATA and not standin then return "", "--data " .. program.quoted(real_data.folder) end
-  return "OPTLAB_DATA= XDG_CACHE_HOME=/nonexistent OPTLAB_MIRROR=http://127.0.0.1:9 ", ""
-end
-
-local folders = {}
-local function new_folder()
-  folders[#folders + 1] = files.folder()
-  return folders[#folders]
-end
-
--- Runs an experiment; returns what it printed, its folder, and whether it ended well.
-local function run(name, options, standin)
-  local out = new_folder()
-  local before, after = data_options(standin)
-  local words = {program.quoted(program.path), ("experiments/%s.lua"):format(name), "--out", program.quoted(out), after,
-    options or "--format none", "2>&1"}
-  local pipe = assert(io.popen(before .. table.concat(words, " ")))
-  local text = pipe:read("a")
-  return text, out, (pipe:close())
-end
+local run = experiment.run
 
 -- What each prints, to all digits, and the figures it leaves. `losses`: how many lines about the regression there are.
 local EXPERIMENTS = {
@@ -108,9 +84,7 @@ end
 local function has_line_with(text, words) return text:find(words, 1, true) ~= nil end
 
 describe("experiments", function()
-  teardown(function()
-    for _, name in ipairs(folders) do files.remove(name) end
-  end)
+  teardown(experiment.clean)
 
   for _, name in ipairs(names) do
     local expected = EXPERIMENTS[name]
@@ -136,7 +110,9 @@ describe("experiments", function()
 
       if expected.losses then
         it("ends near the least-squares optimum in every regression", function()
-          if not HAVE_DATA then return pending("the real airfoil data are not in ../shared/data or $OPTLAB_DATA") end
+          if not experiment.have_airfoil then
+            return pending("the real airfoil data are not in ../shared/data or $OPTLAB_DATA")
+          end
           local list = losses(text)
           assert.equal(expected.losses, #list, text)
           for _, loss in ipairs(list) do

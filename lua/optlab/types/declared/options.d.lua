@@ -161,6 +161,7 @@
 ---@field width? number Width of the line. Default: 1.
 ---@field label? string|number Name in the legend.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field transparent? boolean Whether the lines behind the surface show through it. Default: false.
 
 ---@class optlab.options.lab.compile
 ---@field fallback? boolean Whether a step that cannot be recorded runs as plain Lua; step.reason then says why. Default: false.
@@ -214,6 +215,9 @@
 ---@field view? number[] The two angles from which a surface is seen; by default {60, 30}.
 ---@field xticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
 ---@field yticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
+---@field zticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
+---@field xinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
+---@field yinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
 
 ---@class optlab.options.plot.grid
 ---@field rows? integer Number of rows; by default as many as needed.

@@ -50,6 +50,7 @@
 ---@class optlab.options.data.loader
 ---@field batch_size? integer Number of rows in a batch. Default: 1.
 ---@field shuffle? boolean Whether the rows are put in a new random order in each epoch. Default: false.
+---@field replacement? boolean Whether each row is drawn anew among all, as many in an epoch as there are; shuffle then changes nothing. Default: false.
 ---@field drop_last? boolean Whether a last batch that is not full is left out. Default: false.
 ---@field seed? integer Seed of the order; by default it follows lab.manual_seed.
 ---@field transform? optlab.options.data.loader.transform How a uint8 X is converted; by default the data set's own transform; false for none.
@@ -311,6 +312,7 @@
 ---@field loss? function|table A loss; a function loss(prediction, y) of your own returns the mean over the batch. Required unless `step` is given.
 ---@field batch_size? integer Number of rows in a batch. Default: 1.
 ---@field shuffle? boolean Whether the rows are put in a new random order in each epoch. Default: true.
+---@field replacement? boolean Whether each row is drawn anew among all, as by data.loader. Default: false.
 ---@field drop_last? boolean Whether a last batch that is not full is left out. Default: false.
 ---@field runs? table[] A table for each run; `seed` is its seed, and the functions above read the rest.
 ---@field grid? table Alternative to runs: lists by name; a run is made of each combination.

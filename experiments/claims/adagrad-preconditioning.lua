@@ -1,15 +1,17 @@
 --- What does a large condition number do, and does the diagonal of Q repair it?
--- Book section: "Adagrad". Claims: for f(x) = x'Qx/2 + c'x + b a small change of c moves the minimiser far where an
--- eigenvalue is small; z = L^(1/2) U x makes all eigenvalues 1; so nearly does a scaling by the diagonal of Q.
+-- Book section: "Adagrad". Claims: for f(x) = x'Qx/2 + c'x + b a small change of c moves the
+-- minimiser far where an eigenvalue is small; z = L^(1/2) U x makes all eigenvalues 1; so nearly
+-- does a scaling by the diagonal of Q.
 --
 -- 1. Q = U'LU with eigenvalues 0.1 and 10: c is moved by 0.01 along each eigenvector.
--- 2. Q~ = D^(-1/2) Q D^(-1/2) with D = diag(Q). The condition numbers of Q and Q~, for the book's bowl and for random
---    matrices (5, 5): "stretched", features a little correlated on scales from 0.1 to 10, and "turned", a random
---    rotation with the same eigenvalues.
--- The figure: "condition", after against before. On the line nothing was gained; most stretched matrices are far
--- below it, and the turned ones are close to it.
--- What to notice: the diagonal repairs what is stretched along the axes. The bowl turned by 45 degrees has equal
--- numbers on its diagonal, so nothing changes (20 -> 20). That is where Adagrad's trick ends, too.
+-- 2. Q~ = D^(-1/2) Q D^(-1/2) with D = diag(Q). The condition numbers of Q and Q~, for the book's
+--    bowl and for random matrices (5, 5): "stretched", features a little correlated on scales from
+--    0.1 to 10, and "turned", a random rotation with the same eigenvalues.
+-- The figure: "condition", after against before. On the line nothing was gained; most stretched
+-- matrices are far below it, and the turned ones are close to it.
+-- What to notice: the diagonal repairs what is stretched along the axes. The bowl turned by 45
+-- degrees has equal numbers on its diagonal, so nothing changes (20 -> 20). That is where Adagrad's
+-- trick ends, too.
 local lab = require "optlab"
 local matrix = require "experiments.exercises.matrix"
 local plot, train = lab.plot, lab.train

@@ -1,14 +1,18 @@
 --- Which learning rate suits frequent and rare features at once?
--- Book section: "Adagrad". Claim: with one falling rate, the weights of rare features are left behind; a rate that
--- counts each feature by itself repairs this, and Adagrad's sum of squared gradients does it without counting.
+-- Book section: "Adagrad". Claim: with one falling rate, the weights of rare features are left
+-- behind; a rate that counts each feature by itself repairs this, and Adagrad's sum of squared
+-- gradients does it without counting.
 --
--- The data: y is the sum of 10 features of 0 or 1 (all true weights are 1) plus noise; feature i is present with
--- probability 2^-i, so the last one is seen about twice in 2000 examples. One example an update, 50 runs at once.
--- The rates: constant, eta / sqrt(t + c), eta / sqrt(count + c), and Adagrad's eta / sqrt(sum of g^2).
--- The figure: "weights", how far each weight got on the way from 0 to 1; the band is the spread of the runs.
--- What to notice: the constant rate is so small that the most frequent weight is about as restless as under
--- Adagrad; it leaves the rarest one behind, and eta / sqrt(t + c) does so even more. With a rate for each feature
--- both ends come close to 1, whether the feature is counted or its squared gradients are summed.
+-- The data: y is the sum of 10 features of 0 or 1 (all true weights are 1) plus noise; feature i is
+-- present with probability 2^-i, so the last one is seen about twice in 2000 examples. One example
+-- an update, 50 runs at once. The rates: constant, eta / sqrt(t + c), eta / sqrt(count + c), and
+-- Adagrad's eta / sqrt(sum of g^2).
+-- The figure: "weights", how far each weight got on the way from 0 to 1; the band is the spread of
+-- the runs.
+-- What to notice: the constant rate is so small that the most frequent weight is about as restless
+-- as under Adagrad; it leaves the rarest one behind, and eta / sqrt(t + c) does so even more. With
+-- a rate for each feature both ends come close to 1, whether the feature is counted or its squared
+-- gradients are summed.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
@@ -48,8 +52,9 @@ for t = 1, p.steps do
 end
 
 local feature = lab.arange(1, p.features + 1):tolist()
-local fig = plot.figure {title = ("Weights after %d examples, η = %g, constant: %g"):format(p.steps, p.lr, p.lr_constant),
-  xlabel = "feature i, present with probability 2⁻ⁱ", ylabel = "weight (1 is right)", legend = "bottom left"}
+local title = ("Weights after %d examples, η = %g, constant: %g"):format(p.steps, p.lr, p.lr_constant)
+local fig = plot.figure {title = title, ylabel = "weight (1 is right)", legend = "bottom left",
+  xlabel = "feature i, present with probability 2⁻ⁱ", xinteger = true}
 fig:hline(1)
 print("rate                most frequent weight    rarest weight   (right: 1)")
 for _, rule in ipairs(rules) do

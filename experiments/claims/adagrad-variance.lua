@@ -1,13 +1,16 @@
 --- Can squared gradients stand in for the Hessian's diagonal, and how fast does Adagrad's rate fall?
--- Book section: "Adagrad". Claims: the variance of the gradient is a cheap proxy for the scale of the Hessian; the sum
--- of squares grows about linearly, so that the rate falls like t^(-1/2).
+-- Book section: "Adagrad". Claims: the variance of the gradient is a cheap proxy for the scale of
+-- the Hessian; the sum of squares grows about linearly, so that the rate falls like t^(-1/2).
 --
--- A regression on 5 independent features on scales 0.1, 0.3, 1, 3, 10, with noise 0.5, at its best weights: there the
--- mean gradient is 0, but that of one example is not. The Hessian's diagonal is the mean square of each feature.
--- The figure: "sums", the sum of squares at the best weights (noise) and on 0.1 x1^2 + 2 x2^2 (no noise).
--- What to notice: a gradient's standard deviation is 0.5 sqrt(Q_ii), the same multiple of the root of the diagonal for
--- all features, so eta / sqrt(s) scales each coordinate as D^(-1/2) does. With noise the sum grows by a power close to
--- 1 and the rate falls like t^(-1/2). Without noise it stops growing near the minimum, and the rate stays where it is.
+-- A regression on 5 independent features on scales 0.1, 0.3, 1, 3, 10, with noise 0.5, at its best
+-- weights: there the mean gradient is 0, but that of one example is not. The Hessian's diagonal is
+-- the mean square of each feature.
+-- The figure: "sums", the sum of squares at the best weights (noise) and on 0.1 x1^2 + 2 x2^2 (no
+-- noise).
+-- What to notice: a gradient's standard deviation is 0.5 sqrt(Q_ii), the same multiple of the root
+-- of the diagonal for all features, so eta / sqrt(s) scales each coordinate as D^(-1/2) does. With
+-- noise the sum grows by a power close to 1 and the rate falls like t^(-1/2). Without noise it
+-- stops growing near the minimum, and the rate stays where it is.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
@@ -28,10 +31,10 @@ for i, scale in ipairs(scales) do
   train.record("feature", i, {ratio = s / math.sqrt(q)})
 end
 
--- The sums of squares: of the middle feature's gradients, and of the first coordinate on the book's f.
+-- The sums of squares: of these gradients over their scales, and of the first coordinate on the book's f.
 local sums, s = {noise = {}, ["no noise"] = {}}, 0
-for t, row in ipairs(g:tolist()) do
-  s = s + row[3] ^ 2
+for t, square in ipairs(((g / lab.tensor(scales)) ^ 2):sum(2):tolist()) do
+  s = s + square
   sums.noise[t] = s
 end
 local path = train.descend(function(x1, x2) return 0.1 * x1 ^ 2 + 2 * x2 ^ 2 end, {-5, -2}, {"Adagrad", lr = p.lr},

@@ -1,9 +1,11 @@
 --- Does an orthogonal change of variables change the size of a perturbation?
--- Book section: "Adagrad", exercise 1. Asked: prove |c - d| = |Uc - Ud| for an orthogonal U. What follows?
+-- Book section: "Adagrad", exercise 1. Asked: prove |c - d| = |Uc - Ud| for an orthogonal U. What
+-- follows?
 --
--- Proof: |Uc - Ud|^2 = (c - d)'U'U(c - d) = (c - d)'(c - d), because U'U = 1. So the perturbation d - c of c is as long
--- as that of c_bar = U c. A minimiser that jumps after a small change jumps in both coordinates: turning does not help,
--- only a scaling does. Checked: random U and vectors; a matrix that is not orthogonal fails.
+-- Proof: |Uc - Ud|^2 = (c - d)'U'U(c - d) = (c - d)'(c - d), because U'U = 1. So the perturbation d
+-- - c of c is as long as that of c_bar = U c. A minimiser that jumps after a small change jumps in
+-- both coordinates: turning does not help, only a scaling does. Checked: random U and vectors; a
+-- matrix that is not orthogonal fails.
 local lab = require "optlab"
 local matrix = require "experiments.exercises.matrix"
 

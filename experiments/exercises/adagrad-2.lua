@@ -1,10 +1,13 @@
 --- Does Adagrad notice that a function was turned by 45 degrees?
--- Book section: "Adagrad", exercise 2. Asked: f(x) = 0.1 x1^2 + 2 x2^2 and the same turned by 45 degrees.
+-- Book section: "Adagrad", exercise 2. Asked: f(x) = 0.1 x1^2 + 2 x2^2 and the same turned by 45
+-- degrees.
 --
--- The book's turned function 0.1 (x1 + x2)^2 + 2 (x1 - x2)^2 is not only turned: it lacks a division by 2, so its
--- eigenvalues are twice those of f, and it is stretched by sqrt 2, too. Here both are tried, and the true turn, from
--- the point with the same value. Beside Adagrad, gradient descent, to which a turn makes no difference.
--- The figure: "paths", Adagrad on f and on f turned. It needs the axes of the ellipses to be its own axes.
+-- The book's turned function 0.1 (x1 + x2)^2 + 2 (x1 - x2)^2 is not only turned: it lacks a
+-- division by 2, so its eigenvalues are twice those of f, and it is stretched by sqrt 2, too. Here
+-- both are tried, and the true turn, from the point with the same value. Beside Adagrad, gradient
+-- descent, to which a turn makes no difference.
+-- The figure: "paths", Adagrad on f and on f turned. It needs the axes of the ellipses to be its
+-- own axes.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
@@ -20,7 +23,7 @@ local function turned(x1, x2) return book(x1, x2) / 2 end
 local h = math.sqrt(0.5)
 local start = {h * (-5 - 2), h * (-5 + 2)} -- (-5, -2) turned: f has the same value there
 
-local hessian = lab.func.hessian(function(x) return book(x[1], x[2]) end)(lab.tensor {0, 0})
+local hessian = lab.func.hessian(function(x) return book(x[1], x[2]) end)(lab.tensor({0, 0}, {dtype = "float64"}))
 local small, large = hessian[1][1]:item() + hessian[1][2]:item(), hessian[1][1]:item() - hessian[1][2]:item()
 print(("eigenvalues: f 0.2 and 4, the book's turned f %g and %g: also stretched"):format(small, large))
 train.record("eigenvalues", 0, {small = small, large = large})

@@ -1,10 +1,13 @@
 --- Does every eigenvalue lie in one of Gershgorin's discs?
--- Book section: "Adagrad", exercise 3. Asked: prove |lambda - M_jj| <= sum over k /= j of |M_jk| for some j.
+-- Book section: "Adagrad", exercise 3. Asked: prove |lambda - M_jj| <= sum over k /= j of |M_jk|
+-- for some j.
 --
--- Proof: let Mv = lambda v and let j be the place of the largest |v_j| > 0. Row j says
--- (lambda - M_jj) v_j = sum over k /= j of M_jk v_k. Divide by v_j: |v_k / v_j| <= 1, so the right side is at most
--- the sum of |M_jk|. Checked: random symmetric matrices, and 2 x 2 matrices with complex eigenvalues.
--- The figure: "discs", the discs of one symmetric matrix and its eigenvalues, all inside their union.
+-- Proof: let Mv = lambda v and let j be the place of the largest |v_j| > 0. Row j says (lambda -
+-- M_jj) v_j = sum over k /= j of M_jk v_k. Divide by v_j: |v_k / v_j| <= 1, so the right side is at
+-- most the sum of |M_jk|. Checked: random symmetric matrices, and 2 x 2 matrices with complex
+-- eigenvalues.
+-- The figure: "discs", the discs of one symmetric matrix and its eigenvalues, all inside their
+-- union.
 local lab = require "optlab"
 local matrix = require "experiments.exercises.matrix"
 local plot = lab.plot

@@ -1,10 +1,12 @@
 --- What does Gershgorin's theorem say about a matrix scaled by its diagonal?
--- Book section: "Adagrad", exercise 4. Asked: the eigenvalues of D^(-1/2) M D^(-1/2), where D = diag(M).
+-- Book section: "Adagrad", exercise 4. Asked: the eigenvalues of D^(-1/2) M D^(-1/2), where D =
+-- diag(M).
 --
 -- Answer: its diagonal is 1, so all discs have the centre 1. With r the largest sum over k /= j of
--- |M_jk| / sqrt(M_jj M_kk), every eigenvalue is in [1 - r, 1 + r], and for r < 1 the condition number is at most
--- (1 + r) / (1 - r), whatever scales the coordinates had. For r >= 1 the theorem says nothing about the smallest one.
--- Checked: random symmetric matrices with scales from 0.1 to 10, and the book's turned bowl, where the bound is reached.
+-- |M_jk| / sqrt(M_jj M_kk), every eigenvalue is in [1 - r, 1 + r], and for r < 1 the condition
+-- number is at most (1 + r) / (1 - r), whatever scales the coordinates had. For r >= 1 the theorem
+-- says nothing about the smallest one. Checked: random symmetric matrices with scales from 0.1 to
+-- 10, and the book's turned bowl, where the bound is reached.
 local lab = require "optlab"
 local matrix = require "experiments.exercises.matrix"
 
@@ -39,6 +41,7 @@ print(("%d of %d scaled matrices have an eigenvalue outside [1 - r, 1 + r]"):for
 print(("%d with r < 1: condition number at most %.2f (bound %.2f), unscaled %.0f"):format(tried, kappa, bound, before))
 
 local r, low, high = scaled(lab.tensor({{4.2, -3.8}, {-3.8, 4.2}}, float64))
-print(("the turned bowl: r = %.4f, bound %.2f, condition number %.2f: reached"):format(r, (1 + r) / (1 - r), high / low))
+print(("the turned bowl: r = %.4f, bound %.2f, condition number %.2f: reached"):format(r, (1 + r) / (1 - r),
+  high / low))
 lab.train.record("random", p.trials, {broken = broken, kappa = kappa, bound = bound})
 lab.train.record("bowl", 0, {r = r, bound = (1 + r) / (1 - r), kappa = high / low})

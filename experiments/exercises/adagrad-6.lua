@@ -1,9 +1,10 @@
 --- How can Adagrad's learning rate be made to fall less?
 -- Book section: "Adagrad", exercise 6. Asked: a milder decay than that of eta / sqrt(s).
 --
--- Tried with the eta 0.4 of the first path: a smaller power of the sum, a mean instead of a sum, a leaking average
--- (which is RMSProp), and the sum of the last 10 squares.
--- The figure: "rates", the rate of x1. Only the sum falls for ever; a mean, an average or a window may rise again.
+-- Tried with the eta 0.4 of the first path: a smaller power of the sum, a mean instead of a sum, a
+-- leaking average (which is RMSProp), and the sum of the last 10 squares.
+-- The figure: "rates", the rate of x1. Only the sum falls for ever; a mean, an average or a window
+-- may rise again.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
@@ -14,35 +15,34 @@ local p = lab.params {
 }
 
 local function f(x1, x2) return 0.1 * x1 ^ 2 + 2 * x2 ^ 2 end
-local function sum(s, g) return (s or 0) + g ^ 2 end
+local function sum(s, square) return s + square end
+local function leaking(s, square) return 0.9 * s + 0.1 * square end
+local function mean(s, square, t) return s + (square - s) / t end
+local function window(s, square, t, squares)
+  squares[t] = square
+  return s + square - (squares[t - p.window] or 0)
+end
 
--- What stands below eta; `state` is a table of its own.
+-- Name, how s takes in a squared gradient, and the power of s in the rate eta / s^power.
 local variants = {
-  {"s^(1/2) (Adagrad)", function(g, state) state.s = sum(state.s, g) return state.s ^ 0.5 end},
-  {"s^(1/4)", function(g, state) state.s = sum(state.s, g) return state.s ^ 0.25 end},
-  {"(s/t)^(1/2)", function(g, state, t) state.s = sum(state.s, g) return (state.s / t) ^ 0.5 end},
-  {"leaking (RMSProp)", function(g, state)
-    state.s = 0.9 * (state.s or 0) + 0.1 * g ^ 2
-    return state.s ^ 0.5
-  end},
-  {"window", function(g, state)
-    table.insert(state, g ^ 2)
-    if #state > p.window then table.remove(state, 1) end
-    return lab.stack(state):sum(1) ^ 0.5
-  end},
+  {"s^(1/2) (Adagrad)", sum, 0.5}, {"s^(1/4)", sum, 0.25}, {"(s/t)^(1/2)", mean, 0.5},
+  {"leaking (RMSProp)", leaking, 0.5}, {"window", window, 0.5},
 }
 
-local fig = plot.figure {title = ("Below η = %g: milder than a sum"):format(p.lr), xlabel = "step", ylabel = "rate of x₁"}
+local title = ("Milder than Adagrad, η = %g"):format(p.lr)
+local fig = plot.figure {title = title, xlabel = "step", ylabel = "rate of x₁"}
 for _, variant in ipairs(variants) do
-  local name, below = variant[1], variant[2]
-  local rates = {}
+  local name, accumulate, power = table.unpack(variant)
+  local rates, squares = {}, {}
   local path = train.descend(f, {-5, -2}, function(x, g, state, t)
-    local rate = p.lr / (below(g, state, t) + 1e-6)
+    state.s = accumulate(state.s or 0, g ^ 2, t, squares)
+    local rate = p.lr / (state.s + 1e-6) ^ power
     rates[t] = rate[1]:item()
     return x - rate * g
   end, p.steps)
   local last = path[#path]
-  print(("%-18s x1 = %9.6f after %d steps, rate %.3f -> %.3f"):format(name, last[1], #path - 1, rates[1], rates[#rates]))
+  print(("%-18s x1 = %9.6f after %d steps, rate %.3f -> %.3f"):format(name, last[1], #path - 1, rates[1],
+    rates[#rates]))
   train.record(name, #path - 1, {x1 = last[1], first = rates[1], last = rates[#rates]})
   fig:line(rates, {label = name})
 end

@@ -17,9 +17,9 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  rho = {default = 0.9, help = "what the leaking averages keep"},
-  eps = {default = 1e-5, help = "added inside both roots"},
-  eps_concise = {default = 1e-6, help = "of optim.Adadelta in the regression; its default"},
+  rho = {default = 0.9, min = 0, max = 1, help = "what the leaking averages keep"},
+  eps = {default = 1e-5, min = 0, help = "added inside both roots"},
+  eps_concise = {default = 1e-6, min = 0, help = "of optim.Adadelta in the regression; its default"},
   steps = {default = 300, help = "of the path"},
   batch_size = {default = 10, help = "examples an update"},
   epochs = {default = 2, help = "of the regression written out"},

@@ -19,10 +19,10 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  lr = {default = 0.4, help = "learning rate of the first path"},
-  lr_large = {default = 2.0, help = "of the second path"},
+  lr = {default = 0.4, min = 0, help = "learning rate of the first path"},
+  lr_large = {default = 2.0, min = 0, help = "of the second path"},
   eps = {default = 1e-6, help = "added inside the root"},
-  steps = {default = 20, help = "of the paths"},
+  steps = {default = 20, min = 1, help = "of the paths"},
   airfoil_lr = {default = 0.1, help = "learning rate of the regression"},
   batch_size = {default = 10, help = "examples an update"},
   epochs = {default = 2, help = "of the regression written out"},

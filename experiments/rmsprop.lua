@@ -19,8 +19,8 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  lr = {default = 0.4, help = "learning rate of the path"},
-  gamma = {default = 0.9, help = "what the average of squares keeps"},
+  lr = {default = 0.4, min = 0, help = "learning rate of the path"},
+  gamma = {default = 0.9, min = 0, help = "what the average of squares keeps"},
   eps = {default = 1e-6, help = "added inside the root"},
   steps = {default = 20, help = "of the path"},
   airfoil_lr = {default = 0.01, help = "learning rate of the regression"},

@@ -13,7 +13,7 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  rho = {default = 0.9, help = "what the leaking averages keep"},
+  rho = {default = 0.9, min = 0, max = 1, help = "what the leaking averages keep"},
   epochs = {default = 4, min = 1, help = "of each training"},
   seeds = {default = 3, min = 2, help = "trainings for each setting"},
 }

@@ -1,4 +1,4 @@
---- Can squared gradients stand in for the Hessian's diagonal, and how fast does Adagrad's rate fall?
+--- Can squared gradients stand in for the Hessian's diagonal, and how does Adagrad's rate fall?
 -- Book section: "Adagrad". Claims: the variance of the gradient is a cheap proxy for the scale of
 -- the Hessian; the sum of squares grows about linearly, so that the rate falls like t^(-1/2).
 --
@@ -17,7 +17,7 @@ local plot, train = lab.plot, lab.train
 local p = lab.params {
   noise = {default = 0.5, min = 1e-6, help = "standard deviation of y around the line"},
   steps = {default = 2000, min = 20, help = "examples, one an update"},
-  lr = {default = 0.4, help = "of Adagrad on the book's f"},
+  lr = {default = 0.4, min = 0, max = 1e6, help = "of Adagrad on the book's f"},
 }
 
 local scales = {0.1, 0.3, 1, 3, 10}

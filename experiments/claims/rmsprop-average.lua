@@ -12,7 +12,7 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  gamma = {default = 0.9, help = "what the leaking average keeps"},
+  gamma = {default = 0.9, min = 0, max = 1, help = "what the leaking average keeps"},
   steps = {default = 1000, min = 2, help = "before the change, and after it"},
   scale = {default = 0.1, min = 1e-6, help = "of the gradients after the change"},
   runs = {default = 200, min = 2, help = "side by side"},
@@ -35,7 +35,7 @@ for t = 1, 2 * p.steps do
   sum = sum + square
   leaking = p.gamma * leaking + (1 - p.gamma) * square
   curves.t[t], curves.truth[t] = t, scale ^ 2
-  curves.mean[t], curves.leaking[t] = sum[1]:item() / t, leaking[1]:item()
+  curves.mean[t], curves.leaking[t] = sum[1]:item() / t, p.gamma < 1 and leaking[1]:item() or 0 / 0 -- 0 has no log
   if t % p.steps == 0 then observe(t, scale ^ 2, sum / t, leaking) end
 end
 print(("so 1 / sqrt(s / t), the learning rate, is %.1f times too small"):format(

@@ -10,7 +10,7 @@ local lab = require "optlab"
 local plot, sched, train = lab.plot, lab.sched, lab.train
 
 local p = lab.params {
-  gamma = {default = 0.9, help = "what the average of squares keeps"},
+  gamma = {default = 0.9, min = 0, max = 1, help = "what the average of squares keeps"},
   lr = {default = 0.4, min = 1e-6, help = "the largest constant rate, and the first of the falling ones"},
   factor = {default = 0.97, help = "of the exponential schedule"},
   steps = {default = 300, min = 20, help = "of each descent"},

@@ -11,7 +11,7 @@ local lab = require "optlab"
 local train = lab.train
 
 local p = lab.params {
-  rho = {default = 0.9, help = "what the leaking averages keep"},
+  rho = {default = 0.9, min = 0, max = 1, help = "what the leaking averages keep"},
   eps = {default = 1e-5, help = "added inside both roots"},
   steps = {default = 300, min = 1, help = "of the path"},
 }

@@ -11,7 +11,7 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  rho = {default = 0.9, help = "what the leaking averages keep"},
+  rho = {default = 0.9, min = 0, max = 1, help = "what the leaking averages keep"},
   eps = {default = 1e-5, min = 0, help = "added inside both roots, except in the comparison of eps"},
   far = {default = 1000, help = "where the far minimum is"},
   steps = {default = 1000, min = 300, help = "of each descent but those that compare eps"},

@@ -12,8 +12,8 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  lr = {default = 0.4, help = "of Adagrad"},
-  lr_sgd = {default = 0.2, help = "of gradient descent"},
+  lr = {default = 0.4, min = 0, help = "of Adagrad"},
+  lr_sgd = {default = 0.2, min = 0, help = "of gradient descent"},
   steps = {default = 40, min = 1, help = "of each descent"},
 }
 

@@ -12,7 +12,7 @@ local plot, train = lab.plot, lab.train
 
 local p = lab.params {
   lr = {default = 0.4, help = "eta"},
-  gamma = {default = 0.9, help = "what the average keeps"},
+  gamma = {default = 0.9, min = 0, max = 1, help = "what the average keeps"},
   steps = {default = 200, min = 40, help = "of each descent"},
 }
 
@@ -38,9 +38,10 @@ for _, case in ipairs {{"f", f}, {"turned f", turned}} do
     local value = g(x[1], x[2])
     t[i], values[i] = i - 1, value > 0 and value or 0 / 0
   end
-  print(("%-8s f = %.2g after 40 steps, %.3f after %d; ratio of the rates %.3g"):format(name, values[41],
-    values[#values], #path - 1, ratio[5]))
-  train.record(name, 40, {f = values[41], rates = ratio[5]})
+  local at_40 = values[41] or 0 / 0 -- nan if the descent diverged before
+  print(("%-8s f = %.2g after 40 steps, %.3f after %d; ratio of the rates %.3g"):format(name, at_40,
+    values[#values], #path - 1, ratio[5] or 0 / 0))
+  train.record(name, 40, {f = at_40, rates = ratio[5] or 0 / 0})
   train.record(name, #path - 1, {f = values[#values]})
   fig:line(t, values, {label = name})
 end

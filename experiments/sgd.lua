@@ -96,7 +96,7 @@ local function noiseless(first)
 end
 train.record("exponential limit", 2, {x1 = noiseless(2)})
 train.record("exponential limit", 1, {x1 = noiseless(1)})
-print(("exponential, without noise: x1 ends at %.3f; with eta(1) in the first step at %.3f"):format(noiseless(2),
+print(("exponential, without noise: x1 ends at %.3f; if t began at 1: %.3f"):format(noiseless(2),
   noiseless(1)))
 
 -- Finite samples: n draws with replacement against one pass in random order. Expected are 1 - 1/e and 1/e.

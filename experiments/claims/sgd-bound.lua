@@ -42,7 +42,7 @@ for i, T in ipairs(steps) do
   local gap = excess(mean)
   bounds[i], means[i], lasts[i] = r * L / math.sqrt(T), gap:mean():item(), excess(last):mean():item()
   train.record("T", T, {bound = bounds[i], mean = means[i], last = lasts[i]})
-  print(("T = %5d: bound %.4f, mean of points %.4f (spread %.4f), last point %.4f"):format(T, bounds[i], means[i],
+  print(("T = %5d: bound %.4f, mean point %.4f (spread %.4f), last point %.4f"):format(T, bounds[i], means[i],
     gap:std():item(), lasts[i]))
   if T == 100 then weighted = expected end
 end

@@ -59,7 +59,7 @@ for _, way in ipairs(WAYS) do
       constant = constant[pass] / p.runs})
   end
   print(("%-16s n E x^2: %.2f after 1 pass, %.2f after %d"):format(way.name, scaled[1], scaled[p.passes], p.passes))
-  print(("  n times the variance around the data's mean: %.2g, %.2g; constant rate: %.2f"):format(
+  print(("  around the mean of the data: %.2g and %.2g; constant rate: %.2f"):format(
     from_mean[1] / p.runs * n, from_mean[p.passes] / p.runs * n, constant[p.passes] / p.runs * n))
   fig:line(lab.arange(1, p.passes + 1), scaled, {label = way.name, style = "-o"})
 end

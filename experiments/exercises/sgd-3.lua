@@ -48,7 +48,7 @@ for _, way in ipairs {{"without", false}, {"with", true}} do
     losses = lab.tensor(losses, {dtype = "float64"})
     means[i] = losses:mean():item()
     train.record(name, epochs, {excess = means[i], spread = losses:std():item()})
-    print(("%-20s epoch %2d: loss %.5f, above the least %.5f (spread %.5f)"):format(name, epochs, means[i] + least,
+    print(("%-20s epoch %2d: loss %.5f, excess %.5f (spread %.5f)"):format(name, epochs, means[i] + least,
       means[i], losses:std():item()))
   end
   fig:line(EPOCHS, means, {label = name, style = "-o"})

@@ -38,13 +38,13 @@ for _, case in ipairs {{"x^2 (1 + sin x)", f}, {"f + 3 cos(sqrt(2) x)", uneven},
   for _, X in ipairs {10, 20, 40, 80} do
     local count, x, value = minima(case[2], X)
     train.record(case[1], X, {minima = count, x = x, value = value})
-    print(("%-21s in [-%d, %d]: %2d minima, the best at %7.3f: %.3f"):format(case[1], X, X, count, x, value))
+    print(("%-21s in [-%d, %d] minima: %2d, the best at %7.3f: %.3f"):format(case[1], X, X, count, x, value))
   end
 end
 for _, a in ipairs {0.5, 0.1, 0.02} do
   local count = minima(function(x) return x ^ 2 * (1 + a * lab.sin(x)) end, 80)
   train.record("a", a, {minima = count})
-  print(("x^2 (1 + %g sin x) in [-80, 80]: %d minima"):format(a, count))
+  print(("x^2 (1 + %g sin x) in [-80, 80] minima: %d"):format(a, count))
 end
 
 plot.figure {xlabel = "x", ylabel = "f(x)", xlim = {-20, 20}, ylim = {-5, 50}, title = "Minima without an end"}

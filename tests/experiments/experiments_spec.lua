@@ -27,8 +27,8 @@ local EXPERIMENTS = {
   sgd = {
     prints = {"with replacement: at least once 0.63, exactly once 0.37",
       "without replacement: at least once 1.00, exactly once 1.00"},
-    figures = {"trace-constant", "trace-piecewise", "trace-exponential", "trace-polynomial", "learning-rates", "distance",
-      "sampling"},
+    figures = {"trace-constant", "trace-piecewise", "trace-exponential", "trace-polynomial", "learning-rates",
+      "distance", "sampling"},
   },
   ["minibatch-sgd"] = {
     prints = {"performance in Gigaflops: element ", "performance in Gigaflops: block "}, losses = 5,

@@ -3,7 +3,7 @@
 return {
   sgd = {
     seeds = 20,
-    prints = { "x1 ends at -0.826; with eta(1) in the first step at -0.676" },
+    prints = { "x1 ends at -0.826; if t began at 1: -0.676" },
     numbers = {
       -- At a constant rate the variances are eta^2 / (1 - (1 - 2 eta)^2) = 1/36 and eta^2 / (1 - (1 - 4 eta)^2) = 1/64.
       { "constant mean", 50, "distance", 0.155, 0.215 },

@@ -7,8 +7,8 @@
 -- The book's gd and train_2d are train.descend here, the lines they print come from train.report,
 -- show_trace is plot.trace, and show_trace_2d is plot.trace2d.
 -- The figures: "gd-eta-*", x^2 with a good, a small and a too large eta; "gd-local-minimum" swings
--- around the poor minimum x = -1.83 of x cos(0.15 pi x), f = -1.19, though the start lies beside x
--- = 7.27, f = -6.98; "gd-2d"; "newton-quadratic" ends after one step; "newton-cosh" needs a few;
+-- around the poor minimum x = -1.83 of x cos(0.15 pi x), f = -1.19, though the start lies beside
+-- x = 7.27, f = -6.98; "gd-2d"; "newton-quadratic" ends in one step; "newton-cosh" needs a few;
 -- "newton-nonconvex-eta-1" climbs to a maximum; eta 0.5, and "newton-nonconvex-abs", which divides
 -- by |f''|, find minima; "gd-valley" and "preconditioning", a badly scaled f without and with a
 -- learning rate for each coordinate from diag(H); "line-search", the best step along each gradient

@@ -48,10 +48,15 @@ local EXPERIMENTS = {
     figures = {"trace-0.4", "trace-2", "learning-rates", "airfoil", "airfoil-concise"},
   },
   rmsprop = {
-    prints = {"epoch 20, x1: -0.010599, x2: 0.000000"}, losses = 2,
+    prints = {"epoch 20, x1: -0.010599, x2: 0.000000", "gamma 0.90: half-life  6.58 steps",
+      "s = 1.189, with gamma^2 g^2 1.189, with the book's gamma^2 g 0.703"}, losses = 2,
     figures = {"weights", "trace", "airfoil", "airfoil-concise"},
   },
-  adadelta = {prints = {}, losses = 2, figures = {"airfoil", "airfoil-concise", "trace"}},
+  adadelta = {
+    prints = {"epoch 300, x1: -1.500690, x2: -0.000005", "(Adadelta, ρ = 0.9, ε = 1e-05)",
+      "(optim.Adadelta, ρ = 0.9, ε = 1e-06)", "rho 0.9: half-life 6.58 steps"}, losses = 2,
+    figures = {"airfoil", "airfoil-concise", "trace"},
+  },
   adam = {
     prints = {}, losses = 3,
     figures = {"airfoil", "airfoil-concise", "airfoil-yogi", "trace-adam", "trace-yogi", "optimizers",

@@ -5,7 +5,7 @@
 -- with SGD beside them, from the same seeds.
 -- The figure: "loss", the mean training loss by epoch. With a good rate, 0.01, Adagrad is ahead of
 -- SGD; it needs one that is 20 times smaller, because it divides by the size of the gradients. 0.1
--- loses the first epochs: Adagrad's first steps are its largest, all of size η.
+-- begins with a leap that kills some networks: Adagrad's first steps are its largest, of size η.
 local lab = require "optlab"
 local nn, plot, train = lab.nn, lab.plot, lab.train
 

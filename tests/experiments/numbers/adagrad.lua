@@ -78,6 +78,4 @@ return {
       {"s^(1/2) (Adagrad)", 20, "last", 0.1299, 0.13}, {"leaking (RMSProp)", 20, "last", 1.956, 1.957},
     },
   },
-
-  -- adagrad-5 (LeNet)
 }

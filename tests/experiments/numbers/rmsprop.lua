@@ -62,6 +62,4 @@ return {
       {"gamma", 4, "loss", 0.2417, 0.262}, {"gamma", 5, "loss", 0.2417, 0.25},
     },
   },
-
-  -- rmsprop-3 (Fashion-MNIST)
 }

@@ -73,7 +73,7 @@ local function trace(name, rule, built_in)
   local path = train.descend(f, {-5, -2}, rule, p.steps)
   local title = ("%s, η = %g, %d steps"):format(name, p.trace_lr, p.steps)
   train.report("trace-" .. name:lower(), path, title)
-  plot.trace2d(f, path, {title = title, xlabel = "x₁", ylabel = "x₂"}):save("trace-" .. name:lower())
+  plot.trace2d(f, path, {title = title}):save("trace-" .. name:lower())
   local difference = train.distance(path, train.descend(f, {-5, -2}, built_in, p.steps))
   print(("  largest difference from optim.%s: %.1g"):format(name, difference))
 end

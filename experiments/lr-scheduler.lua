@@ -16,8 +16,7 @@
 -- over the last 5 epochs; the roughness is the mean change of the test accuracy from one epoch to
 -- the next in the later two thirds. Every schedule has a smaller gap than the constant rate.
 -- "Smoother" is true of cosine and factor, less so of the square root. Warm-up is behind after the
--- first 5 epochs, not ahead as the book has it; claims/lr-scheduler-rates.lua shows what it is
--- for.
+-- first 5 epochs, not ahead as the book has it; exercise 4 shows what it is for.
 -- A schedule is a function s(t), t = 0, 1, ... (The book's FactorScheduler multiplies before it
 -- answers, so that its curve is s(t + 1).) t counts epochs, as the book's calls mean it, so a
 -- warm-up from 0 spends the first of them at rate 0; with "--unit step" t moves at each update, in
@@ -146,7 +145,7 @@ local function add(row, h, seed)
     return print(("  Seed %d diverged at step %d (epoch %d)."):format(seed, h.diverged.step, h.diverged.epoch))
   end
   if #h.train_acc >= 10 and h.train_acc[#h.train_acc] < 0.15 then
-    print(("  Seed %d: all units are off, every image gets the same answer."):format(seed))
+    return print(("  Seed %d: all units are off, every image gets one answer; not counted."):format(seed))
   end
   for name, value in pairs(measures(h)) do table.insert(row[name], value) end
   row.curve = row.curve + lab.tensor(h.test_acc)
@@ -176,7 +175,7 @@ end
 
 -- --- what the schedules change --------------------------------------------------------------------------------------
 
-print(("\nMeans ± spread over %d seeds; test accuracy and gap are those of the last 5 epochs."):format(p.seeds))
+print(("\nMeans ± spread over %d seeds; accuracy and gap of the last 5 epochs:"):format(p.seeds))
 print("schedule       test accuracy  gap            roughness        test, epoch 5")
 local fig = plot.figure {
   title = "Mean test accuracy" .. note, xlabel = "epoch", ylabel = "accuracy", size = {720, 480}, xlim = {0, p.epochs},

@@ -46,4 +46,4 @@ end
 fig:line(function(x) return math.exp(-((x - mean) / sd) ^ 2 / 2) / sd / math.sqrt(2 * math.pi) end,
   {x = {range[1], range[2], sd / 20}, label = "posterior", color = "k"})
 fig:save("posterior")
-print("With the noise a small rate samples; without it the rate decides how near one stays.")
+print("With noise a small rate samples the posterior, without noise it does not.")

@@ -26,7 +26,7 @@ local results = train.sweep {
   evaluate = function(net) return train.accuracy(net, test_data) end, -- a result's loss is this accuracy
 }
 
-local fig = plot.figure {title = "LeNet, RMSProp", xlabel = "epoch", ylabel = "training loss", ylim = {0, 2.5}}
+local fig = plot.figure {title = "LeNet, RMSProp", xlabel = "epoch", ylabel = "training loss", logy = true}
 for i, lr in ipairs(p.rates) do
   local curve, accuracy = lab.zeros(p.epochs), 0
   for k = 1, p.seeds do

@@ -2,7 +2,7 @@
  * loader.c - shuffling and gathering rows.
  *
  * The permutation is Fisher and Yates's with bounded numbers by multiplication (Lemire, "Fast random integer generation
- * in an interval", 2019), four numbers a Philox block.
+ * in an interval", 2019), four numbers a Philox block. Draws with replacement are as many such numbers.
  */
 #include "data/loader.h"
 
@@ -49,6 +49,7 @@ int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt)
   if (check(nfields, field, opt) < 0) return -1;
   l->rows = field[0]->shape[0];
   l->opt = opt;
+  l->opt.shuffle |= opt.replacement;
   for (int i = 0; i < nfields; i++) {
     l->field[i] = tensor_contiguous(field[i]);
     if (!l->field[i]) {
@@ -98,14 +99,24 @@ static uint32_t below(Words *w, uint32_t n) {
   return (uint32_t)(m >> 32);
 }
 
-static int shuffle(uint64_t key, uint64_t stream, int64_t *order, int64_t n) {
-  if (n > UINT32_MAX) return err_set("more than 2^32 rows cannot be shuffled");
-  Words w = {.seed = key, .stream = stream, .at = 4 * RNG_RUN};
+static void shuffle(Words *w, int64_t *order, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
-    int64_t j = below(&w, (uint32_t)i + 1);
+    int64_t j = below(w, (uint32_t)i + 1);
     order[i] = order[j];
     order[j] = i;
   }
+}
+
+static void draw(Words *w, int64_t *order, int64_t n) {
+  for (int64_t i = 0; i < n; i++) order[i] = below(w, (uint32_t)n);
+}
+
+/* The random order of an epoch, which its key and its number decide. */
+static int set_order(const Loader *l, int64_t *order) {
+  if (l->rows > UINT32_MAX) return err_set("more than 2^32 rows cannot be shuffled");
+  uint64_t stream = STREAM_EPOCHS + (l->opt.has_seed ? (uint64_t)l->epoch : 0);
+  Words w = {.seed = l->key, .stream = stream, .at = 4 * RNG_RUN};
+  (l->opt.replacement ? draw : shuffle)(&w, order, l->rows);
   return 0;
 }
 
@@ -137,8 +148,7 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
   b->epoch = l->epoch;
   b->row = l->position * l->opt.batch_size;
   b->end = l->opt.drop_last ? l->rows - l->rows % l->opt.batch_size : l->rows;
-  if (!b->order) return 0;
-  return shuffle(l->key, STREAM_EPOCHS + (l->opt.has_seed ? (uint64_t)l->epoch : 0), b->order, l->rows);
+  return b->order ? set_order(l, b->order) : 0;
 }
 
 void batches_free(Batches *b) {

@@ -1,5 +1,5 @@
 /*
- * loader.h - minibatches: the rows of one or more tensors, in order or shuffled, so many at a time.
+ * loader.h - minibatches: the rows of one or more tensors, in order, shuffled or drawn, so many at a time.
  *
  * A Loader holds the tensors and the settings; a Batches is one pass over them (an epoch). With a seed, the order of a
  * shuffled epoch is a pure function of (seed, epoch number); without one, of a key that is drawn from the global stream
@@ -24,7 +24,8 @@
 typedef struct LoaderOptions {
   int64_t batch_size; /* >= 1 */
   bool shuffle;
-  bool drop_last; /* leave out a last batch of fewer than batch_size rows */
+  bool replacement; /* each row of an epoch is drawn among all rows; a loader then shuffles too */
+  bool drop_last;   /* leave out a last batch of fewer than batch_size rows */
   bool has_seed;
   uint64_t seed;
   bool has_transform; /* the first tensor is uint8 and comes as floats */

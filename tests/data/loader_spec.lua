@@ -73,8 +73,8 @@ describe("data", function()
     end)
 
     it("continues in the middle of an epoch from its state", function()
-      for _, seed in ipairs { 7, false } do
-        local options = { batch_size = 2, shuffle = true, seed = seed or nil }
+      for i, seed in ipairs { 7, false, 7, false } do
+        local options = { batch_size = 2, shuffle = true, seed = seed or nil, replacement = i > 2 }
         local whole, part = {}, data.loader({ X = X, y = y }, options)
         local state
         for _, by in part:batches() do
@@ -83,13 +83,72 @@ describe("data", function()
         end
         local resumed = data.loader({ X = X, y = y }, options)
         resumed:load_state_dict(state)
-        local i = 2
+        local at = 2
         for _, by in resumed:batches() do
-          i = i + 1
-          assert.same(whole[i], by:tolist())
+          at = at + 1
+          assert.same(whole[at], by:tolist())
         end
-        assert.equal(5, i)
+        assert.equal(5, at)
       end
+    end)
+
+    describe("with replacement", function()
+      -- How often each of n rows comes in some epochs, by row.
+      local function counts(loader, n, epochs)
+        local list = {}
+        for i = 1, n do list[i] = 0 end
+        for _ = 1, epochs do
+          local drawn = 0
+          for rows in loader:batches() do
+            for _, row in ipairs(rows:tolist()) do
+              list[row] = list[row] + 1
+              drawn = drawn + 1
+            end
+          end
+          assert.equal(n, drawn)
+        end
+        return list
+      end
+
+      local function rows(n) return { X = lab.arange(1, n + 1, { dtype = "int64" }) } end
+
+      it("draws every row independently, as many as there are", function()
+        local n, epochs = 1000, 20
+        local loader = data.loader(rows(n), { batch_size = 30, replacement = true, seed = 3 })
+        local seen = 0
+        for _, count in ipairs(counts(loader, n, 1)) do seen = seen + (count > 0 and 1 or 0) end
+        assert.is_true(math.abs(seen / n - (1 - math.exp(-1))) < 0.05, seen) -- sd 0.01
+        local chi2 = 0
+        for _, count in ipairs(counts(loader, n, epochs)) do chi2 = chi2 + (count - epochs) ^ 2 / epochs end
+        assert.is_true(math.abs(chi2 - (n - 1)) < 5 * math.sqrt(2 * n), chi2)
+      end)
+
+      it("keeps rows and labels together, in another order in each epoch", function()
+        local loader = data.loader({ X = X, y = y }, { batch_size = 3, replacement = true, seed = 1 })
+        local first, second = order(loader), order(loader)
+        assert.equal(10, #first)
+        assert.not_same(first, second)
+        loader.epoch = 0
+        assert.same(first, order(loader))
+      end)
+
+      it("needs no shuffle, and its seed or lab.manual_seed decides", function()
+        for _, seed in ipairs { 4, false } do
+          local lists = {}
+          for i, shuffle in ipairs { true, false } do
+            lab.manual_seed(11)
+            local options = { batch_size = 4, replacement = true, shuffle = shuffle, seed = seed or nil }
+            lists[i] = order(data.loader({ X = X, y = y }, options))
+          end
+          assert.same(lists[1], lists[2])
+        end
+        lab.manual_seed(0)
+      end)
+
+      it("says so", function()
+        local text = tostring(data.loader({ X = X }, { replacement = true }))
+        assert.equal("Loader(10 rows, batch_size=1, 10 batches, shuffle=true, replacement=true, drop_last=false)", text)
+      end)
     end)
 
     it("gives copies of the rows in order when it does not shuffle", function()

@@ -7,9 +7,10 @@ local bits = steps.bits
 
 describe("lab.compile", function()
   describe("over a loader", function()
-    local function setting()
+    local function setting(replacement)
       lab.manual_seed(7)
-      local loader = lab.data.loader({ X = lab.randn(23, 3), y = lab.randn(23, 1) }, { batch_size = 5, shuffle = true })
+      local options = { batch_size = 5, shuffle = true, replacement = replacement }
+      local loader = lab.data.loader({ X = lab.randn(23, 3), y = lab.randn(23, 1) }, options)
       local net, loss = nn.Linear(3, 1), nn.MSELoss()
       local opt = optim.SGD(net:parameters(), { lr = 0.1 })
       local function step(X, y)
@@ -22,33 +23,36 @@ describe("lab.compile", function()
       return step, loader, net
     end
 
-    it("gives the losses and the parameters of the loop in Lua", function()
-      local step, loader, net = setting()
-      local losses = {}
-      for _ = 1, 4 do
-        for X, y in loader:batches() do losses[#losses + 1] = step(X, y):item() end
-      end
-      local step2, loader2, net2 = setting()
-      local compiled, replayed = lab.compile(step2), {}
-      for epoch = 1, 4 do
-        if epoch % 2 == 1 then
-          for _, v in ipairs(compiled:run(loader2):tolist()) do replayed[#replayed + 1] = v end
-        else
-          local pass = compiled:pass(loader2)
-          assert.equal(5, #pass)
-          while true do
-            local part = pass:run(2)
-            if not part then break end
-            assert.is_true(#part <= 2)
-            for _, v in ipairs(part:tolist()) do replayed[#replayed + 1] = v end
+    for _, replacement in ipairs { false, true } do
+      local how = replacement and ", with replacement" or ""
+      it("gives the losses and the parameters of the loop in Lua" .. how, function()
+        local step, loader, net = setting(replacement)
+        local losses = {}
+        for _ = 1, 4 do
+          for X, y in loader:batches() do losses[#losses + 1] = step(X, y):item() end
+        end
+        local step2, loader2, net2 = setting(replacement)
+        local compiled, replayed = lab.compile(step2), {}
+        for epoch = 1, 4 do
+          if epoch % 2 == 1 then
+            for _, v in ipairs(compiled:run(loader2):tolist()) do replayed[#replayed + 1] = v end
+          else
+            local pass = compiled:pass(loader2)
+            assert.equal(5, #pass)
+            while true do
+              local part = pass:run(2)
+              if not part then break end
+              assert.is_true(#part <= 2)
+              for _, v in ipairs(part:tolist()) do replayed[#replayed + 1] = v end
+            end
           end
         end
-      end
-      assert.same(losses, replayed)
-      assert.equal(bits(net.weight), bits(net2.weight))
-      assert.equal(4, loader2.epoch)
-      assert.equal("CompiledStep(plans=2, recordings=4, replays=16)", tostring(compiled))
-    end)
+        assert.same(losses, replayed)
+        assert.equal(bits(net.weight), bits(net2.weight))
+        assert.equal(4, loader2.epoch)
+        assert.equal("CompiledStep(plans=2, recordings=4, replays=16)", tostring(compiled))
+      end)
+    end
 
     it("needs no more memory for many epochs", function()
       local X = lab.randn(3000, 3)

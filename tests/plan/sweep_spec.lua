@@ -22,7 +22,7 @@ local function alone(o, run)
   local opt = o.optimizer(net:parameters(), run)
   local history = train.fit {
     model = net, loss = o.loss, optimizer = opt, epochs = o.epochs, progress = false,
-    data = lab.data.loader(o.data, { batch_size = o.batch_size, shuffle = true }),
+    data = lab.data.loader(o.data, { batch_size = o.batch_size, shuffle = true, replacement = o.replacement }),
     scheduler = o.scheduler and o.scheduler(run), scheduler_unit = "step",
   }
   return { train_loss = history.train_loss, loss = train.mean_loss(net, o.loss, o.data), model = net }
@@ -41,6 +41,13 @@ end
 local function message_of(o) return errors.text(train.sweep, o) end
 
 describe("train.sweep", function()
+  it("draws rows with replacement where it is told to", function()
+    local o = description { replacement = true }
+    local drawn, shuffled = train.sweep(o)[1], train.sweep(description())[1]
+    assert.same(alone(o, drawn.run).train_loss, drawn.train_loss)
+    assert.not_same(shuffled.train_loss, drawn.train_loss)
+  end)
+
   it("gives each run the numbers of the same training by itself, whatever the number of threads", function()
     local o, threads = description(), lab.get_num_threads()
     for _, n in ipairs { 1, 2, 3 } do

@@ -89,6 +89,7 @@ describe("plot", function()
         return fig[name](fig, saddle, o)
       end
       with("wireframe", { label = "w" }):save("wireframe")
+      with("wireframe", { label = "w", transparent = true }):save("transparent")
       with("surface", { colorbar = true }):save("surface")
       with("heatmap", { palette = "magma" }):save("heatmap")
       with("contour", { labels = true }):save("contour")
@@ -100,7 +101,7 @@ describe("plot", function()
         :save("mixed")
       plot.grid { line_figure(), line_figure(), line_figure(), title = "G", cols = 2 }:save("grid")
       assert(plot.wait())
-      for name in ("wireframe surface heatmap contour filled image hist mixed grid"):gmatch("%a+") do
+      for name in ("wireframe transparent surface heatmap contour filled image hist mixed grid"):gmatch("%a+") do
         assert.is_true(#files.read(figures.dir .. "/" .. name .. ".svg") > 1000)
       end
     end)

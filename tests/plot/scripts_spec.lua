@@ -118,6 +118,13 @@ describe("plot", function()
       has(s, "splot $wireframe1 using 1:2:3 with pm3d fillcolor rgb '#ffffff' notitle")
     end)
 
+    it("draw a transparent net as lines alone", function()
+      local fig = plot.figure():wireframe({ { 1, 2 }, { 3, 4 } }, { transparent = true, label = "net" })
+      local s = script(fig)
+      has(s, "splot $wireframe1 using 1:2:3 with lines linetype 1 linewidth 1 title 'net' noenhanced")
+      assert.is_nil(s:find("pm3d", 1, true))
+    end)
+
     it("put points into space", function()
       local fig = plot.figure():surface({ { 1, 2 }, { 3, 4 } }):points({ 1 }, { 1 }, { 2 }, { style = "rx" })
       has(script(fig), "$points1 using 1:2:3 with points")

@@ -67,6 +67,21 @@ describe("plot", function()
       has(script(plot.figure { xlim = { 0.5, 2 } }:line({ 1, 2 }, { 0.1, 0.2 }):vline(1.5)), "set xtics 1\n")
     end)
 
+    it("are integers, or are not, as the figure says", function()
+      local epochs, loss = { 0, 0.25, 0.5, 2 }, { 1, 3, 2, 4 }
+      has(script(plot.figure { xinteger = true }:line(epochs, loss)), "set xtics 1\nset format x '%.0f'\n")
+      has(script(plot.figure { yinteger = true }:line(loss, epochs)), "set ytics 1\nset format y '%.0f'\n")
+      has(script(plot.figure { yinteger = false }:line(epochs, loss)), "set ytics 0.5\nset format y '%.1f'\n")
+      has(script(plot.figure { xinteger = true, xlim = { 0.2, 0.6 } }:line(epochs, loss)), "set format x '%.2f'\n")
+      has(script(plot.figure { xinteger = true, logx = true, xlim = { 0.5, 30 } }:line({ 0.5, 30 }, { 1, 2 })),
+        "set xtics ('1' 1, '2' 2, '5' 5, '10' 10, '20' 20)")
+    end)
+
+    it("of the z axis can be chosen too", function()
+      local s = script(plot.figure { zticks = { -1, { 0, "zero" }, 1 } }:surface { { -1, 1 }, { 1, -1 } })
+      has(s, "set ztics ('-1' -1, 'zero' 0, '1' 1) noenhanced\n")
+    end)
+
     it("of different values never have one text in a picture", function()
       local columns = {
         { 0.6931471, 0.6931472, 0.6931475 }, { 1.00001, 1.00004 }, { 100000.1, 100000.4 }, { 1e9, 1e9 + 1e-5 },

@@ -70,6 +70,7 @@ local function draw(name, history, title)
   if history.stand_in then title = title .. " (stand-in data)" end
   local fig = require("optlab.plot").figure {
     title = title, xlabel = "epoch", ylabel = "loss", xlim = {0, history.epochs_total}, ylim = {0.22, 0.35},
+    xinteger = true,
   }
   fig:line(history.epochs, history.loss)
   fig:save(name)

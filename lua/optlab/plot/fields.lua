@@ -149,15 +149,17 @@ end
 local WIREFRAME = args.declare("Figure:wireframe", {
   doc = "Draws a surface over the plane as a net of lines.",
   positions = 1, SOURCE, X, Y, options.COLOR, options.width(1), options.LABEL, options.ENHANCED,
+  { "transparent", "flag", default = false, doc = "Whether the lines behind the surface show through it." },
 })
 
---- The net of a surface, hidden lines removed.
+--- The net of a surface, hidden lines removed unless it is transparent.
 -- @param source as of @{contour}
 -- @tparam table opts see the declaration above
 -- @treturn Figure
 function Figure:wireframe(...)
   local opts, where = WIREFRAME:read(...), WIREFRAME.callee
   local el = solid_element(self, "wireframe", opts, where)
+  el.transparent = opts.transparent
   return figure.add(self, figure.dress(self, el, opts, "-"), true, where)
 end
 

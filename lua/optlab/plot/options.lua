@@ -122,6 +122,11 @@ local function ticks(name)
   }
 end
 
+local function integer(name)
+  return { name, "flag",
+    doc = "Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are." }
+end
+
 local function log(name) return { name, "flag", default = false, doc = "Whether the axis is logarithmic." } end
 
 M.TITLE = text("title", "Title above the figure.")
@@ -137,7 +142,7 @@ M.FIGURE = {
   log("logx"), log("logy"), size { 640, 400 }, M.LEGEND, M.MARKUP,
   { "aspect", "choice", choices = { "equal" }, doc = "\"equal\": a unit has the same length on both axes." },
   { "view", "pair", finite = true, doc = "The two angles from which a surface is seen; by default {60, 30}." },
-  ticks("xticks"), ticks("yticks"),
+  ticks("xticks"), ticks("yticks"), ticks("zticks"), integer("xinteger"), integer("yinteger"),
 }
 
 return M

@@ -113,7 +113,7 @@ function M.trace2d(...)
   end
   local x = fitted(range(x1, table.unpack(spec(opts.x, { -5.5, 1.0, 0.1 }, "x"))))
   local y = fitted(range(x2, table.unpack(spec(opts.y, { -3.0, 1.0, 0.1 }, "y"))))
-  local fig = figure.new(figure_options(opts, "x1", "x2"))
+  local fig = figure.new(figure_options(opts, "x₁", "x₂"))
   fig:contour(f, { x = x, y = y, levels = opts.levels, color = "#1f77b4" })
   return fig:line(x1, x2, { style = "-o", label = opts.label, color = opts.color or "#ff7f0e" })
 end

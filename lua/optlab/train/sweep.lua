@@ -39,6 +39,7 @@ local SWEEP = args.declare(FN, {
       .. "is given." },
   { "batch_size", "integer", min = 1, default = 1, doc = "Number of rows in a batch." },
   { "shuffle", "flag", default = true, doc = "Whether the rows are put in a new random order in each epoch." },
+  { "replacement", "flag", default = false, doc = "Whether each row is drawn anew among all, as by data.loader." },
   { "drop_last", "flag", default = false, doc = "Whether a last batch that is not full is left out." },
   { "runs", "list", of = { "table" },
     doc = "A table for each run; `seed` is its seed, and the functions above read the rest." },
@@ -101,7 +102,8 @@ local function prepare(o, run, first)
   local update = o.step and o.step(net, opt, run)
     or step.new { model = net, loss = o.loss, optimizer = opt, scheduler = scheduler, weigh = mean.weigh, fn = FN }
   local loader = core.data.loader(o.data, {
-    batch_size = o.batch_size, shuffle = o.shuffle, drop_last = o.drop_last,
+    batch_size = o.batch_size, shuffle = o.shuffle, replacement = o.replacement,
+    drop_last = o.drop_last,
   })
   local compiled = core.compile.compile(update, true, first, mean.weigh ~= nil)
   return { run = run, model = net, training = core.compile.sweep_run(compiled, loader, o.epochs, mean.sums) }

@@ -65,6 +65,10 @@ static const Arg loader_args[] = {
      .def = 1,
      .doc = "Number of rows in a batch."},
     {.name = "shuffle", .kind = ARG_FLAG, .doc = "Whether the rows are put in a new random order in each epoch."},
+    {.name = "replacement",
+     .kind = ARG_FLAG,
+     .doc =
+         "Whether each row is drawn anew among all, as many in an epoch as there are; shuffle then changes nothing."},
     {.name = "drop_last", .kind = ARG_FLAG, .doc = "Whether a last batch that is not full is left out."},
     {.name = "seed", .kind = ARG_INT64, .doc = "Seed of the order; by default it follows lab.manual_seed."},
     {.name = "transform",
@@ -141,7 +145,7 @@ static void split_data(lua_State *L, const char *fn) {
 }
 
 static LoaderOptions check_options(lua_State *L, const char *fn) {
-  enum { BATCH_SIZE, SHUFFLE, DROP_LAST, SEED, TRANSFORM, COUNT };
+  enum { BATCH_SIZE, SHUFFLE, REPLACEMENT, DROP_LAST, SEED, TRANSFORM, COUNT };
   double x[COUNT];
   lb_atmost(L, fn, 2);
   lua_settop(L, 2);
@@ -149,6 +153,7 @@ static LoaderOptions check_options(lua_State *L, const char *fn) {
   largs_options(L, 2, fn, &(ArgValues){.args = loader_args, .x = x});
   LoaderOptions opt = {.batch_size = (int64_t)x[BATCH_SIZE],
                        .shuffle = x[SHUFFLE] != 0,
+                       .replacement = x[REPLACEMENT] != 0,
                        .drop_last = x[DROP_LAST] != 0,
                        .has_seed = x[SEED] != 0};
   if (opt.has_seed) opt.seed = (uint64_t)lua_tointeger(L, (int)x[SEED]);
@@ -322,9 +327,9 @@ static int loader_newindex(lua_State *L) {
 
 static int loader_tostring(lua_State *L) {
   Loader *l = check_loader(L, "Loader");
-  lua_pushfstring(L, "Loader(%I rows, batch_size=%I, %I batches, shuffle=%s, drop_last=%s)", (LUAI_UACINT)l->rows,
+  lua_pushfstring(L, "Loader(%I rows, batch_size=%I, %I batches, shuffle=%s%s, drop_last=%s)", (LUAI_UACINT)l->rows,
                   (LUAI_UACINT)l->opt.batch_size, (LUAI_UACINT)loader_length(l), l->opt.shuffle ? "true" : "false",
-                  l->opt.drop_last ? "true" : "false");
+                  l->opt.replacement ? ", replacement=true" : "", l->opt.drop_last ? "true" : "false");
   return 1;
 }
 

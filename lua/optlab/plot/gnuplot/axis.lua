@@ -58,12 +58,14 @@ local function evidence(el, name)
   return el.span and el.span[name] or {}
 end
 
---- Whether all data along an axis are integers, as epochs, counts and the rows of a matrix are.
+--- Whether an axis has marks at integers only: what the user says, or else whether all data along it are integers, as
+-- epochs, counts and the rows of a matrix are.
 -- @tparam table fig
 -- @string name "x", "y", "z" or "cb"
 -- @treturn boolean
 function M.integral(fig, name)
-  local any = false
+  local said, any = fig.opts[name .. "integer"], false
+  if said ~= nil then return said end
   for _, el in ipairs(fig.elements) do
     for _, column in ipairs(evidence(el, name)) do
       for _, v in ipairs(column) do

@@ -225,8 +225,12 @@ local function far_first(grid, panel)
   return { x = in_direction(grid.x, x_back), y = in_direction(grid.y, y_back), z = in_direction(z, y_back) }
 end
 
--- A net of white patches with coloured borders.
+-- A net of white patches with coloured borders; a transparent one is nothing but the lines.
 function M.wireframe(el, panel)
+  if el.transparent then
+    local net = panel:block("wireframe", grid_rows(el.grid))
+    return panel:item(string.format("%s using 1:2:3 with lines %s %s", net, look(el), panel:title(el)))
+  end
   local block = panel:block("wireframe", grid_rows(far_first(el.grid, panel)))
   panel:set("pm3d border %s", look(el))
   panel:item(string.format("%s using 1:2:3 with pm3d fillcolor rgb '#ffffff' notitle", block))

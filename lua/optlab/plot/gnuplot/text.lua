@@ -74,6 +74,7 @@ end
 
 -- The width of a character in units of the font size; those of CJK and most symbols are wide.
 local function advance(code)
+  if code >= 0x0300 and code <= 0x036F then return 0 end -- marks on the letter before
   if code >= 0x2070 and code <= 0x209F then return 0.45 end -- superscripts
   if code >= 0x2E80 or (code >= 0x1100 and code <= 0x115F) then return 1 end
   if code >= 0x2190 or code == 0xD7 then return 0.84 end

@@ -50,6 +50,7 @@
 ---@class optlab.options.data.loader
 ---@field batch_size? integer Number of rows in a batch. Default: 1.
 ---@field shuffle? boolean Whether the rows are put in a new random order in each epoch. Default: false.
+---@field replacement? boolean Whether each row is drawn anew among all, as many in an epoch as there are; shuffle then changes nothing. Default: false.
 ---@field drop_last? boolean Whether a last batch that is not full is left out. Default: false.
 ---@field seed? integer Seed of the order; by default it follows lab.manual_seed.
 ---@field transform? optlab.options.data.loader.transform How a uint8 X is converted; by default the data set's own transform; false for none.
@@ -161,6 +162,7 @@
 ---@field width? number Width of the line. Default: 1.
 ---@field label? string|number Name in the legend.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field transparent? boolean Whether the lines behind the surface show through it. Default: false.
 
 ---@class optlab.options.lab.compile
 ---@field fallback? boolean Whether a step that cannot be recorded runs as plain Lua; step.reason then says why. Default: false.
@@ -214,6 +216,9 @@
 ---@field view? number[] The two angles from which a surface is seen; by default {60, 30}.
 ---@field xticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
 ---@field yticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
+---@field zticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
+---@field xinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
+---@field yinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
 
 ---@class optlab.options.plot.grid
 ---@field rows? integer Number of rows; by default as many as needed.
@@ -307,6 +312,7 @@
 ---@field loss? function|table A loss; a function loss(prediction, y) of your own returns the mean over the batch. Required unless `step` is given.
 ---@field batch_size? integer Number of rows in a batch. Default: 1.
 ---@field shuffle? boolean Whether the rows are put in a new random order in each epoch. Default: true.
+---@field replacement? boolean Whether each row is drawn anew among all, as by data.loader. Default: false.
 ---@field drop_last? boolean Whether a last batch that is not full is left out. Default: false.
 ---@field runs? table[] A table for each run; `seed` is its seed, and the functions above read the rest.
 ---@field grid? table Alternative to runs: lists by name; a run is made of each combination.

@@ -154,6 +154,58 @@ describe("the program", function()
       for line in out:gmatch("[^\n]+") do assert.is_true(#line <= 80, line) end
     end)
 
+    describe("where sections have claims and exercises", function()
+      before_each(function()
+        for name, text in pairs {
+          gd = "Gradient descent.", sgd = "With noise.", ["minibatch-sgd"] = "Batches.", mine = "My own.",
+          ["claims/sgd-unbiased"] = "Is it?", ["claims/minibatch-sgd-variance"] = "How much less?",
+          ["exercises/gd-10"] = "The tenth.", ["exercises/gd-2"] = "The second.", ["claims/other-1"] = "Of none.",
+          ["exercises/tools"] = "What they share.\n--\n-- @module tools",
+        } do
+          os.execute(("mkdir -p %s/experiments/%s"):format(dir, name:match("^(.*/)") or ""))
+          script("--- " .. text .. "\nprint(1)", ("experiments/%s.lua"):format(name))
+        end
+      end)
+
+      it("names them below their section, in the book's order", function()
+        local _, out = run()
+        local list = out:match("\n\n(.-)\n\n"):gsub(" +", " ")
+        assert.equal(" gd Gradient descent.\n exercises 2 10\n sgd With noise.\n claims unbiased\n"
+          .. " minibatch-sgd Batches.\n claims variance\n mine My own.\n claims/other-1 Of none.", list)
+        assert.matches("\nA claim: +optlab experiments/claims/sgd%-unbiased%.lua\n", out)
+        assert.matches("\nAn exercise: +optlab experiments/exercises/gd%-2%.lua\n", out)
+        assert.equal(out, (select(2, run("--list"))))
+      end)
+
+      it("gives a line to each, of all or of a section", function()
+        local status, out = run("list", "gd")
+        assert.equal(0, status)
+        assert.equal(" gd Gradient descent.\n exercises/gd-2 The second.\n exercises/gd-10 The tenth.\n",
+          (out:gsub(" +", " ")))
+        status, out = run("list")
+        assert.equal(0, status)
+        assert.equal(10, select(2, out:gsub("\n", ""))) -- a long name has a line of its own
+        assert.matches("\n  claims/minibatch%-sgd%-variance\n +How much less%?\n", out)
+      end)
+
+      it("guesses what was meant", function()
+        local function says(message, ...)
+          local status, _, err = run(...)
+          assert.same({ 1, "optlab: " .. message .. "\n" }, { status, err })
+        end
+        says("there is no section 'sdg'; did you mean 'sgd'?", "list", "sdg")
+        says("there is no section 'zebra' (optlab --list shows them)", "list", "zebra")
+        says("list takes one section, got gd sgd", "list", "gd", "sgd")
+        says("cannot open gd-2.lua: No such file or directory; did you mean 'experiments/exercises/gd-2.lua'?",
+          "gd-2.lua")
+      end)
+
+      it("runs a script called list by its path", function()
+        script("print(7)", "list")
+        assert.equal("7\n", (select(2, run("./list"))))
+      end)
+    end)
+
     it("lists the installed ones elsewhere, and runs them by name", function()
       local _, out = run("--list")
       assert.matches("\n  momentum ", out)

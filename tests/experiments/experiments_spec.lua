@@ -74,7 +74,7 @@ local names = {}
 for name in pairs(EXPERIMENTS) do names[#names + 1] = name end
 table.sort(names)
 
--- The losses and the seconds of the lines "loss: 0.243, 0.001 sec/epoch".
+-- The losses and the seconds of the lines "loss: 0.243, 0.00112 sec/epoch".
 local function losses(text)
   local list = {}
   for loss in text:gmatch("loss: (%d+%.%d%d%d), %d[%d.e-]* sec/epoch") do list[#list + 1] = tonumber(loss) end

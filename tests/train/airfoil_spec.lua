@@ -43,6 +43,15 @@ describe("train.airfoil", function()
     assert.is_truthy(line:match("^loss: [%d.e-]+, %d[%d.e-]* sec/epoch$"), line)
   end)
 
+  it("gives the seconds with three digits that say something", function()
+    local history = {loss = {0.2434}, train_loss = {0.2434}, epochs = {1}}
+    for seconds, words in pairs {[0.0011249] = "0.00112", [0.1] = "0.100", [1.336] = "1.34", [99.6] = "99.6",
+      [250.2] = "250", [3.1e-6] = "0.00000310", [0] = "0.000"} do
+      history.sec_per_epoch = seconds
+      assert.equal(("loss: 0.243, %s sec/epoch"):format(words), train.summary(history))
+    end
+  end)
+
   it("rejects unknown options", function()
     errors.says(function() train.airfoil(gd(0.1), {bach_size = 1}) end, "bach_size", "batch_size")
   end)

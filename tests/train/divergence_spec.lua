@@ -68,7 +68,7 @@ describe("train.fit that diverges", function()
     assert.same({{-math.huge}, {-math.huge}, {1}}, {history.loss, history.train_loss, history.steps})
     assert.is_nil(history.best)
     assert.is_nil(history.best_epoch)
-    assert.equal("loss: -inf, 1.000 sec/epoch, diverged at step 1 (epoch 1)", train.summary(history))
+    assert.equal("loss: -inf, 1.00 sec/epoch, diverged at step 1 (epoch 1)", train.summary(history))
     lab.plot.figure():line(history.epochs, history.loss)
   end)
 

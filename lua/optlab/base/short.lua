@@ -13,4 +13,13 @@ function M.number(x)
   return (size < 1e6 and "%.3f" or "%.3g"):format(x)
 end
 
+--- A time with three digits that say something, and never with an exponent: 0.00112, 1.34, 250.
+-- @tparam number seconds
+-- @treturn string
+function M.seconds(seconds)
+  if not (seconds > 1e-9 and seconds < math.huge) then return M.number(seconds) end
+  local decimals = 2 - math.floor(math.log(seconds, 10))
+  return ("%%.%df"):format(math.max(decimals, 0)):format(seconds)
+end
+
 return M

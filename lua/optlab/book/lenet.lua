@@ -8,12 +8,14 @@ local args = require "optlab.base.args"
 local nn = require "optlab.nn"
 
 local LENET = args.declare("book.lenet", {
-  doc = "The LeNet of the book's chapter on schedules: images (N, 1, 28, 28) to scores of ten classes (N, 10).",
+  doc = "The LeNet of the book's chapter on schedules: images (N, 1, 28, 28) to scores of ten classes (N, 10); "
+    .. "Xavier-uniform weights, as in the book's MXNet code.",
   { "zero_bias", "flag", default = false,
     doc = "Whether biases start at zero instead of at the layers' random values." },
 })
 
---- Makes the network. Weights are Xavier-uniform, as in the book.
+--- Makes the network. Weights are Xavier-uniform as in the book's MXNet code, where its PyTorch code keeps the layers'
+-- own initial values.
 -- @tparam[opt] table options `zero_bias` (false): biases start at zero, instead of as the layers draw them
 -- @treturn Sequential
 -- @usage local net = lab.book.lenet {zero_bias = true}

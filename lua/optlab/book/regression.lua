@@ -83,7 +83,7 @@ end
 -- @tparam function|table how an update rule or an optimizer, see `optlab.train.update_function`
 -- @tparam[opt] table options see the declaration above
 -- @treturn table the history of `train.fit`, and `stand_in`: whether the data were made up by the program
--- @usage train.airfoil(function(w, grad) return w - 0.05 * grad end, {figure = "sgd"}) --> loss: 0.243, 0.001 sec/epoch
+-- @usage train.airfoil(function(w, g) return w - 0.05 * g end, {figure = "sgd"}) --> loss: 0.243, 0.00112 sec/epoch
 function M.run(...)
   local opts = AIRFOIL:read(...)
   local how = opts.how

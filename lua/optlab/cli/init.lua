@@ -10,8 +10,11 @@ local M = {}
 local HELP = [=[
 Usage: optlab [options] [script [script's options]]
        optlab help [NAME]
-Without a script: the list of experiments. "help" explains a layer, a loss, an
-optimizer, a schedule or a function: optlab help SGD. Options are those of lua,
+       optlab list [SECTION]
+Without a script: the list of experiments. "list" shows a line for each script,
+of a section its claims and exercises: optlab list momentum. "help" explains a
+layer, a loss, an optimizer, a schedule or a function: optlab help SGD. Options
+are those of lua,
 
   -e STAT              run a statement
   -l NAME              require a module into a global of that name
@@ -87,12 +90,20 @@ local function read_plan(argv)
   return plan
 end
 
--- `optlab help [NAME]`; a script of that name is run as `optlab ./help`.
-local function asks_for_help(plan, argv)
-  return argv[plan.script] == "help" and not plan.only_script and #plan.actions == 0
+-- `optlab help [NAME]` and `optlab list [SECTION]`; scripts of these names are run as `optlab ./help`.
+local function command_of(plan, argv)
+  return not plan.only_script and #plan.actions == 0 and argv[plan.script] or nil
 end
 
-local function explain(names)
+local COMMANDS = {}
+
+function COMMANDS.list(names)
+  if #names > 1 then return usage_error("list takes one section, got " .. table.concat(names, " ")) end
+  local ok, message = require("optlab.cli.listing").print_all(names[1])
+  return ok and 0 or usage_error(message)
+end
+
+function COMMANDS.help(names)
   local cli_help = require "optlab.cli.help"
   if #names > 1 then return usage_error("help takes one name, got " .. table.concat(names, " ")) end
   local text, message = cli_help.overview(), nil
@@ -130,7 +141,9 @@ local function script_hint(name)
   local known = {}
   for _, entry in ipairs(require("optlab.cli.listing").find()) do
     local path = "experiments/" .. entry[1] .. ".lua"
-    if name == entry[1] or name == entry[1] .. ".lua" or name == "experiments/" .. entry[1] then
+    local last = entry[1]:match("[^/]+$")
+    if name:gsub("%.lua$", "") == last or name == entry[1] or name == entry[1] .. ".lua"
+      or name == "experiments/" .. entry[1] then
       return ("; did you mean '%s'?"):format(path)
     end
     known[#known + 1] = path
@@ -331,7 +344,8 @@ function M.main(host, argv)
     local ok, wrong = require("optlab.cli.options").read_common(plan.common)
     if not ok then return usage_error(wrong) end
   end
-  if asks_for_help(plan, argv) then return explain { table.unpack(argv, plan.script + 1) } end
+  local command = COMMANDS[command_of(plan, argv)]
+  if command then return command { table.unpack(argv, plan.script + 1) } end
   if plan.version then print(version()) end
   if plan.warnings then warn("@on") end
   finish_at_exit(host)

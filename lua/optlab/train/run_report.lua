@@ -95,10 +95,10 @@ end
 
 local function loss_summary(history)
   local loss = history.loss[#history.loss] or history.train_loss[#history.train_loss]
-  return ("loss: %s, %s sec/epoch"):format(short.number(loss), short.number(history.sec_per_epoch))
+  return ("loss: %s, %s sec/epoch"):format(short.number(loss), short.seconds(history.sec_per_epoch))
 end
 
---- The book's line about a run: "epoch 20, x1: 0.007188, x2: 0.002553" of a path, "loss: 0.243, 0.001 sec/epoch" of a
+--- The book's line about a run: "epoch 20, x1: 0.007188, x2: 0.002553" of a path, "loss: 0.243, 0.00112 sec/epoch" of a
 -- history, "train loss 0.386, train acc 0.857, test acc 0.848" of one with an accuracy. Of a run that diverged: what it
 -- reached, and where.
 -- @tparam table result what `train.descend`, `train.fit` or `train.airfoil` returned

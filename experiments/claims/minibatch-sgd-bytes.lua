@@ -1,14 +1,16 @@
 --- How many bytes a second come from which memory, and what does a call cost?
--- Book section: "Minibatch Stochastic Gradient Descent". Claim: a processor of 16 cores with AVX-512
--- can take in 10^12 bytes a second, memory gives less than a tenth of that; memory is read in wide
--- pieces, and in sequence it is cheaper than here and there; every call from the script has a cost.
+-- Book section: "Minibatch Stochastic Gradient Descent". Claim: a processor of 16 cores with
+-- AVX-512 can take in 10^12 bytes a second, memory gives less than a tenth of that; memory is read
+-- in wide pieces, and in sequence it is cheaper than here and there; every call from the script has
+-- a cost.
 --
--- One thread adds 1 to a vector in place: it reads and writes 4 bytes per element, and the next pass
--- finds the vector in the fastest cache that it fits into. In the longest vector it then adds 1 to
--- every 16th element alone (a cache line holds 16), and picks elements in order and at random places.
--- The figure: "bytes", the rate by the size of the vector. What to see: on the left the cost of a call
--- alone, so the rate grows with the size; then a peak, where the vector fits into the nearest cache,
--- and a step down for each further one.
+-- One thread adds 1 to a vector in place: it reads and writes 4 bytes per element, and the next
+-- pass finds the vector in the fastest cache that it fits into. In the longest vector it then adds
+-- 1 to every 16th element alone (a cache line holds 16), and picks elements in order and at random
+-- places.
+-- The figure: "bytes", the rate by the size of the vector. What to see: on the left the cost of a
+-- call alone, so the rate grows with the size; then a peak, where the vector fits into the nearest
+-- cache, and a step down for each further one.
 -- Times differ from run to run: they are printed and drawn, not recorded.
 local lab = require "optlab"
 local plot = lab.plot
@@ -33,8 +35,8 @@ end
 -- The book's arithmetic: 2 GHz, 16 cores, 32 bytes at a time. A register of AVX-512 holds 512 bits, 64 bytes.
 local processor, right = 2e9 * 16 * 32, 2e9 * 16 * 64
 print(("the book's processor: 2e9 x 16 x 32 = %.3g bytes a second; but AVX-512"):format(processor))
-print(("  means 64 bytes: %.3g. Memory with 1e11 gives %.3f of the first, %.3f of the second"):format(right,
-  1e11 / processor, 1e11 / right))
+print(("  means 64 bytes: %.3g. Memory with 1e11 gives %.3f and %.3f of these"):format(right, 1e11 / processor,
+  1e11 / right))
 lab.train.record("processor", 0, {bytes = processor, avx512 = right, memory_share = 1e11 / right})
 
 local sizes, rates = {}, {}

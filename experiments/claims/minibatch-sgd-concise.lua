@@ -1,14 +1,14 @@
 --- Does the training with built-in parts follow the one written out?
--- Book section: "Minibatch Stochastic Gradient Descent". Claim (here and in "Momentum"): the built-in
--- optimizer with matching parameters gives a very similar curve.
+-- Book section: "Minibatch Stochastic Gradient Descent". Claim (here and in "Momentum"): the
+-- built-in optimizer with matching parameters gives a very similar curve.
 --
 -- In the book's PyTorch version the loss is nn.MSELoss, the mean of (prediction - y)^2; the version
--- written out has half of that. So every gradient is twice as large, and a step with rate eta is a step
--- of 2 eta of the version written out. Three trainings run over the same batches from the same start:
--- MSELoss with eta, half the square with 2 eta, half the square with eta. The reported loss has the
--- half in all of them.
--- The figure: "losses". What to see: the dots of 2 eta lie on the line of MSELoss with eta; the line of
--- the same eta is another one.
+-- written out has half of that. So every gradient is twice as large, and a step with rate eta is a
+-- step of 2 eta of the version written out. Three trainings run over the same batches from the same
+-- start: MSELoss with eta, half the square with 2 eta, half the square with eta. The reported loss
+-- has the half in all of them.
+-- The figure: "losses". What to see: the dots of 2 eta lie on the line of MSELoss with eta; the
+-- line of the same eta is another one.
 local lab = require "optlab"
 local nn, plot, train = lab.nn, lab.plot, lab.train
 

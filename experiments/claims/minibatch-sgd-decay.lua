@@ -1,12 +1,13 @@
 --- Does it help to lower the learning rate during training?
--- Book section: "Minibatch Stochastic Gradient Descent". Claim (summary): decaying the learning rate
--- during training helps.
+-- Book section: "Minibatch Stochastic Gradient Descent". Claim (summary): decaying the learning
+-- rate during training helps.
 --
--- The regression with batches of 10 is trained 20 times with each of three rates: constant and large,
--- constant and small, and from the large one down by 0.3 percent an update. What is above the
--- least-squares loss is the price of the noise (large rate) or of the unfinished way (small rate).
--- The figure: "excess", the mean excess after 1, 2, 4 and 8 epochs, on a log axis. What to see: the large
--- rate stops at once and stays, the small one is slow, the decayed one goes on falling.
+-- The regression with batches of 10 is trained 20 times with each of three rates: constant and
+-- large, constant and small, and from the large one down by 0.3 percent an update. What is above
+-- the least-squares loss is the price of the noise (large rate) or of the unfinished way (small
+-- rate).
+-- The figure: "excess", the mean excess after 1, 2, 4 and 8 epochs, on a log axis. What to see: the
+-- large rate stops at once and stays, the small one is slow, the decayed one goes on falling.
 local lab = require "optlab"
 local matrix = require "experiments.exercises.matrix"
 local nn, plot, train = lab.nn, lab.plot, lab.train

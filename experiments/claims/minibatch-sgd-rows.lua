@@ -1,10 +1,10 @@
 --- When does a batch of 100 beat gradient descent?
--- Book section: "Minibatch Stochastic Gradient Descent". Claim: batches of 100 reach a loss even sooner
--- than gradient descent does.
+-- Book section: "Minibatch Stochastic Gradient Descent". Claim: batches of 100 reach a loss even
+-- sooner than gradient descent does.
 --
--- An update of gradient descent reads all n rows, an update with a batch 100 of them, however many there
--- are. Both are trained until the loss over all rows is below 0.26, with 1500 rows and with 4, 16 and 64
--- copies of them in random order.
+-- An update of gradient descent reads all n rows, an update with a batch 100 of them, however many
+-- there are. Both are trained until the loss over all rows is below 0.26, with 1500 rows and with
+-- 4, 16 and 64 copies of them in random order.
 -- The figure: "rows", the time until then against n. What to see: the time of gradient descent
 -- grows with n, that of batches hardly. With 1500 rows of five numbers both take nearly as long.
 -- Times differ from run to run: they are printed and drawn, not recorded.

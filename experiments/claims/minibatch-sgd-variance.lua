@@ -1,13 +1,15 @@
 --- How much less noisy is the gradient of a batch?
--- Book section: "Minibatch Stochastic Gradient Descent". Claim: the expectation of the gradient stays
--- the same and its standard deviation falls as b^(-1/2); after a while a larger batch brings little.
+-- Book section: "Minibatch Stochastic Gradient Descent". Claim: the expectation of the gradient
+-- stays the same and its standard deviation falls as b^(-1/2); after a while a larger batch brings
+-- little.
 --
--- At one point w the gradient of the regression's loss is taken for many random batches of b examples.
--- Its deviation is the root of the mean squared distance from the gradient over all the data. Drawn
--- with replacement the b examples are independent, as the book assumes. The batches of an epoch are
--- drawn without: then a factor sqrt((n - b)/(n - 1)) comes on top, and with b = n no noise is left.
--- The figure: "deviation", both against b on log axes with the line b^(-1/2). What to see: up to some
--- hundred examples the three agree; then batches without replacement fall below the line.
+-- At one point w the gradient of the regression's loss is taken for many random batches of b
+-- examples. Its deviation is the root of the mean squared distance from the gradient over all the
+-- data. Drawn with replacement the b examples are independent, as the book assumes. The batches of
+-- an epoch are drawn without: then a factor sqrt((n - b)/(n - 1)) comes on top, and with b = n no
+-- noise is left.
+-- The figure: "deviation", both against b on log axes with the line b^(-1/2). What to see: up to
+-- some hundred examples the three agree; then batches without replacement fall below the line.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
@@ -56,8 +58,8 @@ for _, point in ipairs(logs) do
   sx, sy, sxx, sxy = sx + x, sy + y, sxx + x * x, sxy + x * y
 end
 local slope = (#logs * sxy - sx * sy) / (#logs * sxx - sx ^ 2)
-print(("the deviation falls as b^%.3f. Twice the work takes it from %.2f to %.2f at b = 1,"):format(slope, with[1], with[2]))
-print(("  but from %.3f to %.3f at b = 512"):format(with[10], with[11]))
+print(("the deviation falls as b^%.3f; twice the work takes it from"):format(slope))
+print(("  %.3f to %.3f at b = 1, from %.3f to %.3f at b = 512"):format(with[1], with[2], with[10], with[11]))
 train.record("slope", 0, {exponent = slope})
 
 local fig = plot.figure {title = "Deviation of a batch's gradient", xlabel = "examples in the batch, b",

@@ -1,15 +1,15 @@
 --- Do the eigen directions of a quadratic function mix in a descent?
--- Book section: "Momentum". Claim: for h(x) = 1/2 x' Q x + x' c + b gradient descent and momentum work
--- along each eigenvector of Q by itself, as if the others were not there.
+-- Book section: "Momentum". Claim: for h(x) = 1/2 x' Q x + x' c + b gradient descent and momentum
+-- work along each eigenvector of Q by itself, as if the others were not there.
 --
--- Q = O' L O with the eigenvalues on the diagonal of L; z = O (x - x*) are the coordinates along the
--- eigenvectors, x* = -Q^-1 c the minimiser. A descent of h in x, with automatic differentiation, is
--- turned into z and compared with a loop for each coordinate alone: v <- beta v + lambda z,
--- z <- z - eta v.
--- Two slips of the book are checked on the way: it writes z - L z, without eta, for a step of gradient
--- descent, and it writes h and z with x - Q^-1 c where x + Q^-1 c is meant.
--- The figure: "eigen", left the path in x among tilted ellipses, right z1 and z2: dots from the descent
--- in x, lines from the loops for one coordinate. What to see: all dots lie on their lines.
+-- Q = O' L O with the eigenvalues on the diagonal of L; z = O (x - x*) are the coordinates along
+-- the eigenvectors, x* = -Q^-1 c the minimiser. A descent of h in x, with automatic
+-- differentiation, is turned into z and compared with a loop for each coordinate alone: v <- beta v
+-- + lambda z, z <- z - eta v. Two slips of the book are checked on the way: it writes z - L z,
+-- without eta, for a step of gradient descent, and it writes h and z with x - Q^-1 c where x + Q^-1
+-- c is meant.
+-- The figure: "eigen", left the path in x among tilted ellipses, right z1 and z2: dots from the
+-- descent in x, lines from the loops for one coordinate. What to see: all dots lie on their lines.
 local lab = require "optlab"
 local matrix = require "experiments.exercises.matrix"
 local plot, train = lab.plot, lab.train

@@ -32,7 +32,7 @@ for _, entry in ipairs {{"Lion", Lion}, {"Adam", optim.Adam}} do
   local name, make = entry[1], entry[2]
   local path = train.descend(f, {-5, -2}, {make, lr = p.lr}, p.steps)
   train.report(name, path, name)
-  plot.trace2d(f, path, {title = ("%s, eta = %g"):format(name, p.lr)}):save(name:lower())
+  plot.trace2d(f, path, {title = ("%s, η = %g"):format(name, p.lr)}):save(name:lower())
 end
 
-train.airfoil({Lion, lr = p.airfoil_lr}, {figure = "airfoil", title = ("Lion, eta = %g"):format(p.airfoil_lr)})
+train.airfoil({Lion, lr = p.airfoil_lr}, {figure = "airfoil", title = ("Lion, η = %g"):format(p.airfoil_lr)})

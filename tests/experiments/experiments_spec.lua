@@ -12,9 +12,9 @@ local EXPERIMENTS = {
     figures = {"risk", "local-minimum", "saddle-1d", "saddle-2d", "vanishing-gradient"},
   },
   convexity = {
-    prints = {"mean of exp(0.5 x) is at least its value at the mean in 400 of 400 samples",
-      "Hessian of x1^2 - x2^2: eigenvalues -2.000, 2.000: indefinite"},
-    figures = {"convex-functions", "local-is-global", "jensen", "hessian", "projections", "clipping", "penalty"},
+    prints = {"Jensen, exp(0.5 x): mean of f >= f of the mean in 400 of 400 samples",
+      "max(|x| - 1, 0): descents end between -0.95 and 1.00, all at f = 0"},
+    figures = {"convex-functions", "local-is-global", "minima", "jensen", "projections"},
   },
   gd = {
     prints = {"epoch 10, x: 0.060466", "epoch 10, x: 3.486784", "epoch 10, x: 61.917364", "epoch 10, x: -1.528166",
@@ -46,10 +46,15 @@ local EXPERIMENTS = {
     figures = {"trace-0.4", "trace-2", "learning-rates", "airfoil", "airfoil-concise"},
   },
   rmsprop = {
-    prints = {"epoch 20, x1: -0.010599, x2: 0.000000"}, losses = 2,
+    prints = {"epoch 20, x1: -0.010599, x2: 0.000000", "gamma 0.90: half-life  6.58 steps",
+      "s = 1.189, with gamma^2 g^2 1.189, with the book's gamma^2 g 0.703"}, losses = 2,
     figures = {"weights", "trace", "airfoil", "airfoil-concise"},
   },
-  adadelta = {prints = {}, losses = 2, figures = {"airfoil", "airfoil-concise", "trace"}},
+  adadelta = {
+    prints = {"epoch 300, x1: -1.500690, x2: -0.000005", "(Adadelta, ρ = 0.9, ε = 1e-05)",
+      "(optim.Adadelta, ρ = 0.9, ε = 1e-06)", "rho 0.9: half-life 6.58 steps"}, losses = 2,
+    figures = {"airfoil", "airfoil-concise", "trace"},
+  },
   adam = {
     prints = {}, losses = 3,
     figures = {"airfoil", "airfoil-concise", "airfoil-yogi", "trace-adam", "trace-yogi", "optimizers",

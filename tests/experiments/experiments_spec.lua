@@ -20,13 +20,15 @@ local EXPERIMENTS = {
     prints = {"epoch 10, x: 0.060466", "epoch 10, x: 3.486784", "epoch 10, x: 61.917364", "epoch 10, x: -1.528166",
       "epoch 20, x1: -0.057646, x2: -0.000073", "epoch 10, x: 0.000000", "epoch 10, x: 26.834133",
       "epoch 10, x: 7.269860"},
-    figures = {"gd-eta-0.2", "gd-eta-0.05", "gd-eta-1.1", "gd-local-minimum", "gd-2d", "newton-cosh",
-      "newton-nonconvex-eta-1", "newton-nonconvex-eta-0.5", "gd-valley", "preconditioning", "line-search"},
+    figures = {"gd-eta-0.2", "gd-eta-0.05", "gd-eta-1.1", "gd-local-minimum", "gd-2d", "newton-quadratic",
+      "newton-cosh", "newton-nonconvex-eta-1", "newton-nonconvex-eta-0.5", "newton-nonconvex-abs", "gd-valley",
+      "preconditioning", "line-search"},
   },
   sgd = {
     prints = {"with replacement: at least once 0.63, exactly once 0.37",
       "without replacement: at least once 1.00, exactly once 1.00"},
-    figures = {"trace-constant", "trace-exponential", "trace-polynomial", "learning-rates", "distance", "sampling"},
+    figures = {"trace-constant", "trace-piecewise", "trace-exponential", "trace-polynomial", "learning-rates",
+      "distance", "sampling"},
   },
   ["minibatch-sgd"] = {
     prints = {"performance in Gigaflops: element ", "performance in Gigaflops: block "}, losses = 5,
@@ -143,9 +145,9 @@ describe("experiments", function()
   -- Name, parameters that are far too large, how many figures there are, how many lines at least speak of divergence.
   local DIVERGE = {
     {"adadelta", "--rho 1", 3, 1}, {"adagrad", "--lr 1e300", 5, 0}, {"adam", "--trace_lr 1e300", 7, 2},
-    {"gd", "--lr_2d 1e16 --steps_2d 40", 11, 1}, {"momentum", "--airfoil_lr 1e6", 11, 1},
+    {"gd", "--lr_2d 1e16 --steps_2d 40", 13, 1}, {"momentum", "--airfoil_lr 1e6", 11, 1},
     {"minibatch-sgd", "--size 16 --lr_1 1e6 --lr_10 1e6", 7, 2}, {"rmsprop", "--gamma 1", 4, 1},
-    {"rmsprop", "--gamma 2", 4, 2}, {"sgd", "--lr 1e6", 6, 3},
+    {"rmsprop", "--gamma 2", 4, 2}, {"sgd", "--lr 1e6", 7, 4},
     {"lenet", "--n 256 --n_test 40 --epochs 2 --batch_size 64 --lr 1e6", 4, 1},
     {"lr-scheduler", "--n 100 --n_test 50 --batch_size 50 --epochs 3 --schedule constant --lr 1e6", 8, 1},
     {"custom/scheduler", "--lr 1e6", 2, 0}, {"custom/optimizer", "--airfoil_lr 1e300", 3, 1},

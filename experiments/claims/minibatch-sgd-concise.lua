@@ -54,7 +54,7 @@ for _, case in ipairs {{p.lr, 0}, {p.momentum_lr, p.momentum}} do
   train.record("concise", momentum, {twice = distance(built_in, twice), same = distance(built_in, same)})
   if not fig then
     fig = plot.figure {title = "The same batches, three losses", xlabel = "epoch", ylabel = "loss",
-      xlim = {0, p.epochs}, ylim = {0.22, 0.45}}
+      xlim = {0, p.epochs}, ylim = {0.22, 0.45}, xinteger = true}
     fig:line(built_in.epochs, built_in.loss, {label = ("nn.MSELoss, η = %g"):format(lr)})
     fig:line(twice.epochs, twice.loss, {label = ("half the square, η = %g"):format(2 * lr), style = "o"})
     fig:line(same.epochs, same.loss, {label = ("half the square, η = %g"):format(lr)})

@@ -38,7 +38,7 @@ local start = lab.get_rng_state()
 local panels = {}
 for i, kind in ipairs {"same eta / (1 - beta)", "same eta"} do
   panels[i] = plot.figure {title = i == 1 and "the same η/(1 - β)" or "the same η", xlabel = "epoch", ylabel = "loss",
-    xlim = {0, p.epochs}, ylim = {0.22, 0.5}}
+    xlim = {0, p.epochs}, ylim = {0.22, 0.5}, xinteger = true}
   print(("%s: mean loss of %d trainings, deviation"):format(kind, p.runs))
   local lowest, highest = math.huge, -math.huge
   for _, beta in ipairs(BETAS) do

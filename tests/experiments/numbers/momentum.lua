@@ -1,10 +1,10 @@
 --- The numbers of the section "Momentum".
 
--- Which losses the batch sizes reach with an effective step eta / (1 - beta): nearly the same for each beta.
+-- The least loss there is is 0.2417. Which losses the batch sizes reach with an effective step eta / (1 - beta): nearly the same for each beta.
 local batches = { { "batches of 100", 0.99, "loss", 0.34, 0.56 } }
 for _, b in ipairs { 1, 10, 100 } do
   for _, beta in ipairs { 0, 0.5, 0.9, b < 100 and 0.99 or nil } do
-    batches[#batches + 1] = { ("batches of %d"):format(b), beta, "loss", 0.2422, 0.249 }
+    batches[#batches + 1] = { ("batches of %d"):format(b), beta, "loss", 0.2417, 0.249 }
   end
 end
 
@@ -27,7 +27,7 @@ return {
     seeds = 20,
     numbers = {
       { "spread", 1, "loss", 0, 0.001 }, { "spread", 2, "loss", 0.012, 0.08 },
-      { "same-step", 0, "loss", 0.2422, 0.2465 }, { "same-step", 0.95, "loss", 0.2422, 0.2465 },
+      { "same-step", 0, "loss", 0.2417, 0.2465 }, { "same-step", 0.95, "loss", 0.2417, 0.2465 },
       { "same-eta", 0.95, "loss", 0.255, 0.32 },
     },
   },
@@ -45,7 +45,7 @@ return {
     figures = { "pairs" },
     seeds = 20,
     numbers = {
-      { "best", 0, "step", 0.016, 0.064 }, { "best", 0, "loss", 0.2425, 0.2465 },
+      { "best", 0, "step", 0.016, 0.064 }, { "best", 0, "loss", 0.2417, 0.2465 },
       { "step", 2, "lowest", 0.27, 0.38 }, { "step", 2, "highest", 0.27, 0.38 },
       { "step", 5, "lowest", 0.2417, 0.2465 }, { "step", 5, "highest", 0.2417, 0.249 },
       { "step", 9, "lowest", 0.255, 0.36 }, { "step", 9, "highest", 0.265, 0.42 },

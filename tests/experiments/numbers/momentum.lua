@@ -1,6 +1,7 @@
 --- The numbers of the section "Momentum".
 
--- The least loss there is is 0.2417. Which losses the batch sizes reach with an effective step eta / (1 - beta): nearly the same for each beta.
+-- The least loss there is is 0.2417. Which losses the batch sizes reach with an effective step eta / (1 - beta): nearly
+-- the same for each beta.
 local batches = { { "batches of 100", 0.99, "loss", 0.34, 0.56 } }
 for _, b in ipairs { 1, 10, 100 } do
   for _, beta in ipairs { 0, 0.5, 0.9, b < 100 and 0.99 or nil } do

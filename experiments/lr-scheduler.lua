@@ -14,9 +14,10 @@
 -- the roughness of the curve, a point for each training: the lower left is best.
 -- What to notice: the gap is the mean accuracy on training images minus that on test images, both
 -- over the last 5 epochs; the roughness is the mean change of the test accuracy from one epoch to
--- the next in the later two thirds. Every schedule has a smaller gap than the constant rate.
--- "Smoother" is true of cosine and factor, less so of the square root. Warm-up is behind after the
--- first 5 epochs, not ahead as the book has it; exercise 4 shows what it is for.
+-- the next in the later two thirds. Gaps are smaller with all schedules but multi-factor, whose
+-- last rate is still half of the first. "Smoother" is true of cosine and factor, less so of the
+-- square root. Warm-up is behind after the first 5 epochs, not ahead as the book has it; exercise
+-- 4 shows what it is for.
 -- A schedule is a function s(t), t = 0, 1, ... (The book's FactorScheduler multiplies before it
 -- answers, so that its curve is s(t + 1).) t counts epochs, as the book's calls mean it, so a
 -- warm-up from 0 spends the first of them at rate 0; with "--unit step" t moves at each update, in

@@ -74,4 +74,22 @@ describe("an output folder", function()
     assert.equal(0, (program.run(dir, "a.lua", "--out", "out")))
     assert.equal(0, (program.run(dir, "a.lua", "--out", "out")))
   end)
+
+  -- flock's child keeps the lock, as a child of a killed run does until it has become the program that it shall be.
+  it("is waited for where a killed run's child keeps it for a moment, not where it does so for long", function()
+    if os.execute("command -v flock >/dev/null 2>&1") ~= true then return pending "needs flock" end
+    files.write(dir .. "/a.lua", "require('optlab').metrics { 'x' }:row(1)")
+    local function after(seconds)
+      local status, _, err = program.shell(dir, ([[
+        mkdir -p out; mkfifo ready
+        flock out sh -c 'echo $$ >ready; exec sleep %g' 2>&- >&- & locker=$!
+        read child <ready; rm ready; kill -KILL $locker; wait $locker 2>&-
+        %s a.lua --out out; s=$?; kill $child 2>&-; exit $s]]):format(seconds, program.quoted(program.path)))
+      return status, err
+    end
+    assert.same({ 0, "" }, { after(0.3) })
+    local status, err = after(30)
+    assert.equal(1, status)
+    assert.matches("out is being written by another process; give %-%-out another folder", err)
+  end)
 end)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@
 #include <unistd.h>
 
 #include "base/err.h"
+
+#define PATIENCE 200 /* hundredths of a second */
 
 typedef struct Held {
   dev_t dev;
@@ -68,22 +71,38 @@ static long holder(const struct stat *folder) {
   return found;
 }
 
-static int is_taken(const char *path, const struct stat *folder) {
+static bool has_ended(long pid) { return pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH; }
+
+static int is_taken(const char *path, long pid) {
   char by[64] = "another process";
-  const long pid = holder(folder);
-  if (pid > 0) snprintf(by, sizeof by, "process %ld", pid);
+  if (pid > 0 && !has_ended(pid)) snprintf(by, sizeof by, "process %ld", pid);
   return err_set("%s is being written by %s; give --out another folder", path, by);
+}
+
+/* Takes the lock if nobody has it. A process that was killed while it started a program leaves a child that keeps the
+ * lock until it becomes that program: it is waited for. -1 with errno; *pid: the process that has it, 0 if not known. */
+static int take(int fd, const struct stat *folder, long *pid) {
+  for (int waited = 0;; waited++) {
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) return 0;
+    if (errno != EWOULDBLOCK) return -1;
+    *pid = holder(folder);
+    if (!has_ended(*pid) || waited == PATIENCE) break;
+    usleep(10000);
+  }
+  errno = EWOULDBLOCK;
+  return -1;
 }
 
 int folder_lock(const char *path) {
   struct stat folder;
+  long pid = 0;
   int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return 0;
   if (fstat(fd, &folder) == 0 && !is_held(&folder)) {
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) return remember(fd, &folder);
+    if (take(fd, &folder, &pid) == 0) return remember(fd, &folder);
     if (errno == EWOULDBLOCK) {
       close(fd);
-      return is_taken(path, &folder);
+      return is_taken(path, pid);
     }
   }
   close(fd);

@@ -2,7 +2,8 @@
  * folder_lock.h - a folder of output belongs to one process at a time.
  *
  * The process that writes to the folder locks it (flock on the folder itself, so no file shows it). The kernel ends the
- * lock with the process, however that ends; programs that it starts do not inherit it.
+ * lock with the process, however that ends; programs that it starts do not inherit it. (A child of a killed process that
+ * was about to start one keeps it for a moment more; a caller waits up to two seconds for such a child.)
  */
 #ifndef OPTLAB_BASE_FILES_FOLDER_LOCK_H
 #define OPTLAB_BASE_FILES_FOLDER_LOCK_H

@@ -129,8 +129,7 @@ describe("docs/book.md", function()
         if not has_name(page, name) then named[#named + 1] = name end
       end
     end
-    local words = chapter.lacks(named, "scripts that it does not name")
-    if words then pending(words) end
+    assert.same({}, named, "scripts that it does not name")
   end)
 
   it("has rows in every table but those of errors", function()
@@ -148,8 +147,7 @@ describe("docs/book.md", function()
       if line:match("^|") then table_of, rows = table_of or title or "its table", rows + 1 end
       if level == "###" then table_of = title end
     end
-    local words = chapter.lacks(empty, "tables without a row")
-    if words then pending(words) end
+    assert.same({}, empty, "tables without a row")
   end)
 end)
 
@@ -167,8 +165,7 @@ describe("The head of a script", function()
       local head = chapter.head(section.script)
       if not head:find("exercises/" .. section.script, 1, true) then silent[#silent + 1] = section.script end
     end
-    local words = chapter.lacks(silent, "scripts whose head does not say experiments/exercises/NAME-...")
-    if words then pending(words) end
+    assert.same({}, silent, "scripts whose head does not say experiments/exercises/NAME-...")
   end)
 
   it("of an exercise or a claim says of which section it is", function()

@@ -155,7 +155,6 @@ describe("numbers", function()
   end)
 
   it("are stated for every exercise of the book that can be computed", function()
-    local words = chapter.lacks(chapter.missing(chapter.exercises(), entries), "exercises without numbers")
-    if words then pending(words) end
+    assert.same({}, chapter.missing(chapter.exercises(), entries), "exercises without numbers")
   end)
 end)

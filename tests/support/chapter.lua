@@ -1,12 +1,8 @@
 --- The book's chapter: its sections in order, and what there is of each in experiments/.
-local assert = require "luassert"
 local files = require "tests.support.files"
 local script_text = require "optlab.cli.script_text"
 
 local M = {}
-
---- Whether everything must be there. As long as it is false, what is missing is listed as pending.
-M.complete = false
 
 -- Script, title in the book, number of exercises, and those that nothing can compute (a discussion, ImageNet).
 M.sections = {
@@ -54,15 +50,6 @@ function M.missing(names, set)
     if not set[name] then list[#list + 1] = name end
   end
   return list
-end
-
---- What a list of missing things says; nil for an empty one. Once the chapter is complete, a list that is not empty is
--- a failure.
-function M.lacks(list, what)
-  if #list == 0 then return nil end
-  local words = ("%d %s: %s"):format(#list, what, table.concat(list, " "))
-  assert.is_false(M.complete, words)
-  return words
 end
 
 return M

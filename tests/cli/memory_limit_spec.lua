@@ -14,9 +14,9 @@ describe("a limit of address space", function()
       program.quoted(program.path), program.quoted(code)))
   end
 
-  -- The sanitizers take terabytes.
+  -- The sanitizers take terabytes; an emulator's address space is not the program's (scripts/trees).
   local function can_be_limited()
-    if limited(4000, "print(1)") == 0 then return true end
+    if not os.getenv "OPTLAB_EMULATED" and limited(4000, "print(1)") == 0 then return true end
     pending("this build needs more address space than can be limited")
     return false
   end

@@ -50,13 +50,14 @@ static int remember(int fd, const struct stat *folder) {
   return 0;
 }
 
-/* The process that has the folder, from a line of Linux such as "1: FLOCK ADVISORY WRITE 708 08:01:2352 0 EOF"; 0 where
- * the system does not say. */
+/* The process that took the lock, from a line of Linux such as "1: FLOCK ADVISORY WRITE 708 08:01:2352 0 EOF". 0: it has
+ * ended, or is not to be seen from here (in a container Linux leaves out both); -1: the system does not say. */
 static long holder(const struct stat *folder) {
-  long found = 0;
+  long found = -1;
 #if defined(__linux__)
   FILE *f = fopen("/proc/locks", "r");
   char line[256];
+  if (f) found = 0;
   while (f && found == 0 && fgets(line, sizeof line, f)) {
     long pid;
     unsigned high, low;
@@ -65,28 +66,27 @@ static long holder(const struct stat *folder) {
     if (inode == folder->st_ino && high == major(folder->st_dev) && low == minor(folder->st_dev)) found = pid;
   }
   if (f) fclose(f);
+  if (found > 0 && kill((pid_t)found, 0) < 0 && errno == ESRCH) found = 0;
 #else
   (void)folder;
 #endif
   return found;
 }
 
-static bool has_ended(long pid) { return pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH; }
-
 static int is_taken(const char *path, long pid) {
   char by[64] = "another process";
-  if (pid > 0 && !has_ended(pid)) snprintf(by, sizeof by, "process %ld", pid);
+  if (pid > 0) snprintf(by, sizeof by, "process %ld", pid);
   return err_set("%s is being written by %s; give --out another folder", path, by);
 }
 
 /* Takes the lock if nobody has it. A process that was killed while it started a program leaves a child that keeps the
- * lock until it becomes that program: it is waited for. -1 with errno; *pid: the process that has it, 0 if not known. */
+ * lock until it becomes that program: it is waited for. -1 with errno; *pid: what `holder` says. */
 static int take(int fd, const struct stat *folder, long *pid) {
   for (int waited = 0;; waited++) {
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) return 0;
     if (errno != EWOULDBLOCK) return -1;
     *pid = holder(folder);
-    if (!has_ended(*pid) || waited == PATIENCE) break;
+    if (*pid != 0 || waited == PATIENCE) break;
     usleep(10000);
   }
   errno = EWOULDBLOCK;

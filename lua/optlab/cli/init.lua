@@ -9,12 +9,11 @@ local M = {}
 
 local HELP = [=[
 Usage: optlab [options] [script [script's options]]
-       optlab help [NAME]
-       optlab list [SECTION]
-Without a script: the list of experiments. "list" shows a line for each script,
-of a section its claims and exercises: optlab list momentum. "help" explains a
-layer, a loss, an optimizer, a schedule or a function: optlab help SGD. Options
-are those of lua,
+       optlab COMMAND ...
+Without a script: the list of experiments. The commands, each with a --help of
+its own:
+
+%sOptions are those of lua,
 
   -e STAT              run a statement
   -l NAME              require a module into a global of that name
@@ -90,27 +89,15 @@ local function read_plan(argv)
   return plan
 end
 
--- `optlab help [NAME]` and `optlab list [SECTION]`; scripts of these names are run as `optlab ./help`.
+-- The command that the first word names; nil if it is a script (`optlab ./help` runs a script of a command's name).
 local function command_of(plan, argv)
-  return not plan.only_script and #plan.actions == 0 and argv[plan.script] or nil
+  if plan.only_script or #plan.actions > 0 then return nil end
+  return require("optlab.cli.commands").find(argv[plan.script])
 end
 
-local COMMANDS = {}
-
-function COMMANDS.list(names)
-  if #names > 1 then return usage_error("list takes one section, got " .. table.concat(names, " ")) end
-  local ok, message = require("optlab.cli.listing").print_all(names[1])
+local function run_command(host, command, words)
+  local ok, message = require("optlab.cli.commands").run(command, words, host)
   return ok and 0 or usage_error(message)
-end
-
-function COMMANDS.help(names)
-  local cli_help = require "optlab.cli.help"
-  if #names > 1 then return usage_error("help takes one name, got " .. table.concat(names, " ")) end
-  local text, message = cli_help.overview(), nil
-  if names[1] then text, message = cli_help.about(names[1]) end
-  if not text then return usage_error(message) end
-  io.write(text)
-  return 0
 end
 
 -- --- running --------------------------------------------------------------------------------------------------------
@@ -261,7 +248,7 @@ local function help()
   for _, row in ipairs(require("optlab.cli.options").COMMON) do
     lines[#lines + 1] = ("  %-20s %s"):format(row[1] .. (row[2] and " " .. row[2] or ""), row[3])
   end
-  print(HELP:format(table.concat(lines, "\n")))
+  print(HELP:format(require("optlab.cli.commands").overview() .. "\n", table.concat(lines, "\n")))
 end
 
 -- A script that ends by os.exit has come to a good end too.
@@ -344,8 +331,8 @@ function M.main(host, argv)
     local ok, wrong = require("optlab.cli.options").read_common(plan.common)
     if not ok then return usage_error(wrong) end
   end
-  local command = COMMANDS[command_of(plan, argv)]
-  if command then return command { table.unpack(argv, plan.script + 1) } end
+  local command = command_of(plan, argv)
+  if command then return run_command(host, command, { table.unpack(argv, plan.script + 1) }) end
   if plan.version then print(version()) end
   if plan.warnings then warn("@on") end
   finish_at_exit(host)

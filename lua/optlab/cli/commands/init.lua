@@ -1,0 +1,82 @@
+--- The commands of the program: `optlab runs`, `optlab sweep x.lua ...`, each a file in this folder.
+--
+-- A command is a table
+--
+--    return {
+--      name = "tag",
+--      summary = "gives runs a name of one's own",       -- its line in optlab --help
+--      usage = "optlab tag RUN... NAME [--remove]",
+--      build = function(parser) ... end,                  -- adds arguments and options to an argparse parser
+--      run = function(values, host) ... return true end,  -- or nil and a message
+--    }
+--
+-- A command whose words are not for argparse (the values of a sweep) has `read(words)` instead of `build`: it returns
+-- the table for `run`, or nil and a message.
+-- @module optlab.cli.commands
+local options = require "optlab.cli.options"
+
+local M = {}
+
+-- In the order of optlab --help.
+M.NAMES = { "list", "help" }
+
+local is_command = {}
+for _, name in ipairs(M.NAMES) do is_command[name] = true end
+
+--- A command by its name.
+-- @tparam ?string name
+-- @treturn ?table nil where there is none of that name
+function M.find(name)
+  return is_command[name] and require("optlab.cli.commands." .. name) or nil
+end
+
+--- The lines about all commands for optlab --help.
+-- @treturn string "" without commands
+function M.overview()
+  local lines = {}
+  for i, name in ipairs(M.NAMES) do lines[i] = ("  %-12s %s\n"):format(name, M.find(name).summary) end
+  return table.concat(lines)
+end
+
+local function make_parser(command)
+  local system = require("optlab.core").system
+  local parser = require("argparse")("optlab " .. command.name, command.doc or command.summary)
+  parser:add_help(false):help_max_width(math.min(system.columns(), 100))
+  parser:usage("Usage: " .. command.usage)
+  command.build(parser)
+  parser:flag("-h --help"):description("show this and exit"):target("help")
+  return parser
+end
+
+local function wants_help(words)
+  for _, word in ipairs(words) do
+    if word == "--help" or word == "-h" then return true end
+    if word == "--" then return false end
+  end
+  return false
+end
+
+-- The values of the words; nil and a message, or nil alone where help has been shown.
+local function read(command, words)
+  if command.read then return command.read(words) end
+  local parser = make_parser(command)
+  if wants_help(words) then
+    io.write(parser:get_help(), "\n")
+    return nil
+  end
+  return options.parse(parser, words)
+end
+
+--- Runs a command.
+-- @tparam table command
+-- @tparam {string,...} words that follow its name
+-- @tparam table host functions of src/host/main.c
+-- @treturn ?boolean true, or nil and a message
+function M.run(command, words, host)
+  local values, message = read(command, words)
+  if values then return command.run(values, host) end
+  if message then return nil, message end
+  return true
+end
+
+return M

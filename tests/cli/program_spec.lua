@@ -195,7 +195,7 @@ describe("the program", function()
         end
         says("there is no section 'sdg'; did you mean 'sgd'?", "list", "sdg")
         says("there is no section 'zebra' (optlab --list shows them)", "list", "zebra")
-        says("unexpected argument 'sgd'", "list", "gd", "sgd")
+        says("unexpected argument 'sgd' (options are written --name value)", "list", "gd", "sgd")
         says("cannot open gd-2.lua: No such file or directory; did you mean 'experiments/exercises/gd-2.lua'?",
           "gd-2.lua")
       end)

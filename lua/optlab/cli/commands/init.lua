@@ -14,8 +14,8 @@
 -- the table for `run`, or nil and a message.
 --
 -- For completion in shells the names of arguments and placeholders of options say what may stand there: RUN, TAG,
--- SCRIPT, DIR, FILE (optlab.cli.completion.form); a field `completes` says it for other names. A command with `read` has
--- fields `options`, rows {flag, placeholder or nil, text}, and `takes`, the kind of its arguments.
+-- SCRIPT, DIR, FILE (optlab.cli.completion.form); a field `completes` says it for other names. A command with `read`
+-- has fields `options`, rows {flag, placeholder or nil, text}, and `takes`, the kind of its arguments.
 -- @module optlab.cli.commands
 local options = require "optlab.cli.options"
 

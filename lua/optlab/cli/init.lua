@@ -123,9 +123,10 @@ local function run_action(action)
   return run(function() _G[action[2]] = require(action[2]) end)
 end
 
--- "; did you mean 'experiments/momentum.lua'?" for the name of a file that is not there, or "".
+-- "; did you mean 'experiments/momentum.lua'?" for the name of a file that is not there, or ""; also for a command that
+-- was misspelt: "; did you mean 'optlab help'?".
 local function script_hint(name)
-  local known = {}
+  local known, meant = {}, {}
   for _, entry in ipairs(require("optlab.cli.listing").find()) do
     local path = "experiments/" .. entry[1] .. ".lua"
     local last = entry[1]:match("[^/]+$")
@@ -134,8 +135,19 @@ local function script_hint(name)
       return ("; did you mean '%s'?"):format(path)
     end
     known[#known + 1] = path
+    if not name:find("/", 1, true) then
+      for _, short in ipairs { last, last .. ".lua" } do
+        known[#known + 1] = short
+        meant[short] = meant[short] or path
+      end
+    end
   end
-  return require("optlab.base.errors").hint(name, known)
+  for _, command in ipairs(require("optlab.cli.commands").NAMES) do
+    known[#known + 1] = command
+    meant[command] = "optlab " .. command
+  end
+  local near = require("optlab.base.errors").nearest(name, known)
+  return near and ("; did you mean '%s'?"):format(meant[near] or near) or ""
 end
 
 -- The script as it is called: in the current folder, else among the installed ones ("experiments/momentum.lua" works

@@ -43,12 +43,13 @@ local LUA_ROOMS = {
   { "save", { "base" } },
   { "plot", { "base" } },
   { "compile", { "base" } },
+  { "runs", { "base" } },
   { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
-  { "cli", { "base", "plot", "reference" } },
-  { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "train", "book", "reference",
-    "cli" } },
+  { "cli", { "base", "plot", "reference", "runs" } },
+  { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "train", "book",
+    "reference", "cli" } },
 }
 
 local problems = 0

@@ -42,6 +42,7 @@ local LAZY = {
   params = { "optlab.cli.params", "params" },
   plot = { "optlab.plot" },
   progress = { "optlab.base.progress" },
+  runs = { "optlab.runs", "public" },
   save = { "optlab.save", "save" },
   save_checkpoint = { "optlab.save.checkpoint", "save" },
   sched = { "optlab.sched" },

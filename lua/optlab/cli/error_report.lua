@@ -85,10 +85,11 @@ function M.handler(err)
   return problem
 end
 
---- Writes an error to standard error.
+--- Writes an error to standard error; its text is remembered in `M.last`.
 -- @param problem what `handler` returned, or a plain message
 function M.show(problem)
   if type(problem) ~= "table" then problem = { text = tostring(problem) } end
+  M.last = problem.text
   io.stdout:flush()
   if config.bar then config.bar:clear() end
   io.stderr:write("optlab: ", errors.visible(problem.text), "\n")

@@ -12,7 +12,7 @@ local sources = require "optlab.cli.completion.sources"
 local M = {}
 
 local VALUE_OF = {
-  ["--out"] = "folders", ["--data"] = "folders", ["--runs"] = "folders", ["--format"] = config.FORMATS,
+  ["--out"] = "folders", ["--data"] = "folders", ["--runs-dir"] = "folders", ["--format"] = config.FORMATS,
 }
 
 -- What the placeholders and names of arguments stand for.

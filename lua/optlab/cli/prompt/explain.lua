@@ -161,9 +161,9 @@ function M.text(name, scope)
   name = name:gsub("%(%)$", "")
   local value, known = follow(name, scope)
   if known then return about_value(name, value) end
-  local text, message = about_method(name, scope)
-  if text then return text end
-  text, message = help.about(name)
+  local method = about_method(name, scope)
+  if method then return method end
+  local text, message = help.about(name)
   return text or message .. "\n"
 end
 

@@ -1,7 +1,7 @@
 --- Runs by what they are: filters, a condition, an order.
 --
 -- A query asks a source, which is the index, or, where there is none, the directories themselves. A source has
--- `keys(o, last)`, `count(o)`, `value(key, name)`, `known()`, `load(keys)` and `close()`.
+-- `keys(o, last)`, `count(o)`, `value(key, name)`, `known()`, `load(keys)`, `statuses(sweep)` and `close()`.
 -- @module optlab.runs.query
 local config = require "optlab.base.config"
 local directory = require "optlab.runs.directory"
@@ -46,6 +46,12 @@ function Directories:count(o) return #self:keys(o) end
 function Directories:value(run, name) return where.value(run, name) end -- luacheck: ignore 212
 
 function Directories:known() return where.known(self.runs) end
+
+function Directories:statuses(sweep)
+  local counts = {}
+  for _, run in ipairs(self:keys { sweep = sweep }) do counts[run.status] = (counts[run.status] or 0) + 1 end
+  return counts
+end
 
 function Directories:load(runs) return runs end -- luacheck: ignore 212
 
@@ -109,6 +115,13 @@ local function unknown(source, condition, by)
   return message or by and where.unknown({ by }, known, "--sort")
 end
 
+-- What has become of the cells of the sweeps among some runs.
+local function count_cells(source, runs)
+  for _, run in ipairs(runs or {}) do
+    if run.kind == "sweep" then run.counts = source:statuses(run.name) end
+  end
+end
+
 local function ask(source, o, condition)
   if not condition and not o.sort then
     return source:load(source:keys(o, o.last)), o.last and source:count(o)
@@ -130,7 +143,8 @@ end
 
 --- The runs that a query asks for.
 -- @tparam table o `kind`, `experiment`, `status`, `sweep`, `tag`, `where`, `sort`, `limit`; `last`: only so many, the
--- last ones; `top`: without the cells of sweeps
+-- last ones; `top`: without the cells of sweeps; `counts`: a sweep's field `counts` is to say how many cells have
+--   which status
 -- @treturn ?{table,...} or nil and a message
 -- @treturn ?integer how many there are without `limit` and `last`, where these are given
 function M.find(o)
@@ -141,6 +155,7 @@ function M.find(o)
   end
   local source = index.open() or read_directories()
   local ok, runs, total = pcall(ask, source, o, condition)
+  if ok and o.counts then count_cells(source, runs) end
   source:close()
   if not ok then error(type(runs) == "table" and runs.message or runs, 0) end
   if runs and o.limit and not condition and not o.sort and #runs > o.limit then

@@ -49,6 +49,14 @@ end
 --- How many runs pass the filters.
 function Source:count(o) return self.db:value("SELECT count(*) FROM runs" .. condition_of(o)) end
 
+--- How many cells of a sweep have which status.
+function Source:statuses(sweep)
+  local counts = {}
+  local sql = "SELECT status, count(*) FROM runs WHERE sweep = " .. quote(sweep) .. " GROUP BY status"
+  for status, count in self.db:rows(sql) do counts[status] = count end
+  return counts
+end
+
 local function set_of(tags)
   local set = {}
   for _, tag in ipairs(reader.split_tags(tags or "")) do set[tag] = true end

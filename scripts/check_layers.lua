@@ -20,6 +20,7 @@ local C_ROOMS = {
   { "sched", { "base", "args" } },
   { "data", { "base", "core" } },
   { "plan", { "base", "core", "kernels", "autograd", "optim", "sched", "data" } },
+  { "term", { "base" } },
   { "lua/base", { "base", "core", "args" } },
   { "lua/tensor", { "base", "core", "kernels", "args", "autograd", "lua/base" } },
   { "lua/autograd", { "base", "core", "autograd", "lua/base", "lua/tensor" } },
@@ -28,6 +29,7 @@ local C_ROOMS = {
   { "lua/sched", { "base", "core", "args", "sched", "lua/base", "lua/optim" } },
   { "lua/data", { "base", "core", "args", "data", "lua/base" } },
   { "lua/compile", { "base", "core", "autograd", "data", "plan", "lua/base", "lua/data", "lua/optim" } },
+  { "lua/term", { "base", "term", "lua/base" } },
   { "lua/system", { "base", "core", "lua/base" } },
   { "host", { "base", "lua/base" } },
 }
@@ -43,12 +45,13 @@ local LUA_ROOMS = {
   { "save", { "base" } },
   { "plot", { "base" } },
   { "compile", { "base" } },
+  { "term", { "base" } },
   { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
-  { "cli", { "base", "plot", "reference" } },
-  { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "train", "book", "reference",
-    "cli" } },
+  { "cli", { "base", "plot", "reference", "term" } },
+  { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "term", "train", "book",
+    "reference", "cli" } },
 }
 
 local problems = 0

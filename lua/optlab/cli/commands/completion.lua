@@ -20,7 +20,7 @@ local function read(words)
   if first == "--zsh" then return { zsh = { table.unpack(words, 2) } } end
   if first == "--help" or first == "-h" then return { help = true } end
   if (first == "bash" or first == "zsh") and #words == 1 then return { shell = first } end
-  return nil, "optlab completion: the shell must be bash or zsh, got " .. (first and ("'%s'"):format(words[2] or first)
+  return nil, "the shell must be bash or zsh, got " .. (first and ("'%s'"):format(words[2] or first)
     or "nothing")
 end
 

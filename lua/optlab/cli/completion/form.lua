@@ -12,7 +12,7 @@ local sources = require "optlab.cli.completion.sources"
 local M = {}
 
 local VALUE_OF = {
-  ["--out"] = "folders", ["--data"] = "folders", ["--runs"] = "folders", ["--format"] = config.FORMATS,
+  ["--out"] = "folders", ["--data"] = "folders", ["--runs-dir"] = "folders", ["--format"] = config.FORMATS,
 }
 
 -- What the placeholders and names of arguments stand for.
@@ -23,7 +23,7 @@ local KINDS = {
 
 local function kind_of(element, named)
   if element._choices then return element._choices end
-  for _, name in ipairs { element._argname or "", element._name or "" } do
+  for _, name in ipairs { element._name or "", element._argname or "" } do
     if type(name) == "table" then name = name[1] or "" end
     name = name:gsub("[<>%[%]%-.]", "")
     local kind = named[name] or KINDS[name:lower()]

@@ -29,12 +29,12 @@ function KIND.script(word)
   return answer(found, replace and #found > 0 and "replace" or "lua")
 end
 
-function KIND.name()
+function KIND.name(word)
   local found = {}
-  for _, entry in ipairs(require("optlab.reference.entries").all()) do
-    if not entry.name:find(" ", 1, true) then
+  for _, entry in ipairs(require("optlab.cli.help").all()) do
+    if not entry.callee:find(" ", 1, true) and not entry.kind then
       found[#found + 1] = { entry.callee, entry.doc }
-      found[#found + 1] = { entry.name, entry.doc }
+      if not word:find("[.:]") then found[#found + 1] = { entry.name, entry.doc } end
     end
   end
   return answer(found)

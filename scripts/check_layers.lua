@@ -47,9 +47,10 @@ local LUA_ROOMS = {
   { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
-  { "cli", { "base", "plot", "reference", "runs" } },
+  { "report", { "base", "plot", "runs" } },
+  { "cli", { "base", "plot", "reference", "runs", "report" } },
   { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "train", "book",
-    "reference", "cli" } },
+    "reference", "report", "cli" } },
 }
 
 local problems = 0

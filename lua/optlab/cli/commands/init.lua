@@ -22,7 +22,7 @@ local options = require "optlab.cli.options"
 local M = {}
 
 -- In the order of optlab --help.
-M.NAMES = { "list", "help", "new", "completion" }
+M.NAMES = { "list", "report", "help", "new", "completion" }
 
 local is_command = {}
 for _, name in ipairs(M.NAMES) do is_command[name] = true end

@@ -45,13 +45,16 @@ local LUA_ROOMS = {
   { "save", { "base" } },
   { "plot", { "base" } },
   { "compile", { "base" } },
+  { "runs", { "base" } },
   { "term", { "base" } },
   { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
-  { "cli", { "base", "plot", "reference", "term" } },
-  { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "term", "train", "book",
-    "reference", "cli" } },
+  { "report", { "base", "plot", "runs" } },
+  { "watch", { "base", "runs", "term" } },
+  { "cli", { "base", "plot", "reference", "runs", "report", "term", "watch" } },
+  { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "term", "train",
+    "book", "reference", "report", "watch", "cli" } },
 }
 
 local problems = 0

@@ -1,4 +1,5 @@
 local files = require "tests.support.files"
+local program = require "tests.support.program"
 local screens = require "tests.support.screen"
 local terminal = require "tests.support.terminal"
 
@@ -10,11 +11,9 @@ describe("the area of a terminal that is drawn again", function()
 
   -- What stands on the screen after a script, and the bytes that it sent.
   local function run(code, o)
-    if not terminal.is_there then return pending("there is no script(1) here") end
     files.write(dir .. "/a.lua", code)
     o = o or {}
-    local bytes, status = terminal.run { dir = dir, command = "a.lua " .. (o.words or ""), columns = o.columns,
-      rows = o.rows, env = o.env }
+    local status, bytes = terminal.run(dir, program.path .. " --no-keep a.lua", o.steps or {}, o)
     return screens.new(o.columns or 80, o.rows or 24):feed(bytes), bytes, status
   end
 
@@ -91,7 +90,6 @@ describe("the area of a terminal that is drawn again", function()
   end)
 
   it("is not there without a terminal", function()
-    local program = require "tests.support.program"
     files.write(dir .. "/a.lua", CURVE .. 'area.touch("curve") print "x" area.refresh()')
     assert.same({ 0, "x\n", "" }, { program.run(dir, "a.lua") })
   end)

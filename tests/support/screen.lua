@@ -1,6 +1,6 @@
 --- A terminal's screen in a table: what stands where after a program's output.
 --
--- Knows what optlab sends: text in UTF-8, carriage return, line feed, backspace, moves and erasures (CSI A B C D H J K),
+-- Knows what optlab sends: text in UTF-8, carriage return, line feed, backspace, moves and erasures (CSI A B C D J K),
 -- save and restore (ESC 7, ESC 8), and passes over colours, modes and questions. Pictures (DCS, APC) are collected in
 -- `pictures` with the cell where they were drawn. Anything else is an error.
 local M = {}

@@ -1,54 +1,37 @@
---- Runs a command at a pseudo terminal, which may answer questions.
---
--- script(1) makes the terminal: what is written to its standard input is typed, what the terminal shows comes out.
+--- A program in a pseudo terminal (tests/cli/terminal.c).
+local files = require "tests.support.files"
 local program = require "tests.support.program"
-local uv = require "luv"
 
 local M = {}
 
---- Whether there is what this needs.
-M.is_there = os.execute("command -v script >/dev/null") == true
-
--- Spawns script(1) with both ends as pipes.
-local function start(dir, command, env, on_exit)
-  local input, output = uv.new_pipe(), uv.new_pipe()
-  local handle, pid = uv.spawn("script", {
-    args = { "-qefc", command, "/dev/null" }, cwd = dir, env = env, stdio = { input, output },
-  }, on_exit)
-  return assert(handle, pid), input, output
+-- A text as `send` takes it.
+local function escaped(text)
+  return (text:gsub("\\", "\\\\"):gsub("\n", "\\n"):gsub("\r", "\\r"):gsub("\t", "\\t"):gsub("\27", "\\e"))
 end
 
-local function environment(changes)
-  local all, list = uv.os_environ(), {}
-  for name in pairs { NO_COLOR = 1, COLUMNS = 1, LINES = 1, TMUX = 1, KITTY_WINDOW_ID = 1, XTERM_VERSION = 1 } do
-    all[name] = nil
-  end
-  all.SHELL = "/bin/sh"
-  for name, value in pairs(changes or {}) do all[name] = value or nil end
-  for name, value in pairs(all) do list[#list + 1] = name .. "=" .. value end
-  return list
+--- A step: types a text; "\r" is Enter.
+function M.send(text) return "send " .. escaped(text) end
+
+--- A step: waits for a text.
+function M.expect(text) return "expect " .. escaped(text) end
+
+--- A step: the terminal becomes larger or smaller.
+function M.resize(rows, columns) return ("resize %d %d"):format(rows, columns) end
+
+--- Runs a shell command in a folder, in a terminal, with steps.
+-- @param options rows, columns; env: variables to set, a string
+-- @return exit status, everything written, complaints
+function M.run(dir, command, steps, options)
+  options = options or {}
+  files.write(dir .. "/.steps", table.concat(steps, "\n") .. "\n")
+  local driver = program.path:match("^(.*)/") .. "/tests/terminal"
+  return program.shell(dir, ("%s TERM=%s %s %d %d sh -c %s <.steps"):format(options.env or "", options.term or "xterm",
+    program.quoted(driver), options.rows or 24, options.columns or 80, program.quoted(command)))
 end
 
---- Runs the program in a folder at a terminal.
--- @tparam table o {dir =, command = what follows the program's name, columns = 80, rows = 24, env = {NAME = value or
---   false}, answer = function(new, all) that returns what the terminal sends back, or nil, before = shell text}
--- @return all bytes that the terminal was sent; the exit status of the command
-function M.run(o)
-  local bytes, status, ended = {}, nil, false
-  local command = ("%sstty cols %d rows %d; exec timeout --foreground 20 %s %s"):format(o.before or "", o.columns or 80, o.rows or 24,
-    program.quoted(program.path), o.command)
-  local handle, input, output = start(o.dir, command, environment(o.env), function(code) status = code end)
-  output:read_start(function(_, chunk)
-    ended = chunk == nil
-    if not chunk then return end
-    bytes[#bytes + 1] = chunk
-    local reply = o.answer and o.answer(chunk, table.concat(bytes))
-    if reply then input:write(reply) end
-  end)
-  while not (ended and status) do uv.run("once") end
-  for _, h in ipairs { handle, input, output } do h:close() end
-  uv.run("nowait")
-  return table.concat(bytes), status
+--- What a terminal shows of an output: without escape sequences, carriage returns and colours.
+function M.plain(text)
+  return (text:gsub("\27%[[%d;?]*[%a]", ""):gsub("\27[()][%w]", ""):gsub("\27[=>]", ""):gsub("\r", ""))
 end
 
 return M

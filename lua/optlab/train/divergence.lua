@@ -5,6 +5,7 @@
 -- script goes on; with `on_divergence = "error"` it is an error.
 -- @module optlab.train.divergence
 local area = require "optlab.base.terminal.area"
+local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 
 local M = {}
@@ -21,6 +22,7 @@ M.OPTION = { "on_divergence", "choice", choices = { "stop", "error" }, default =
 -- @treturn table diverged
 function M.settle(how, message, diverged)
   if how == "error" then errors.raise("%s", message) end
+  config.diverged = config.diverged or message
   io.stdout:flush()
   area.clear()
   io.stderr:write(("optlab: %s%s\n"):format(errors.where(), message))

@@ -31,6 +31,7 @@ static const luaL_Reg LIBRARIES[] = {
     {"files", luaopen_optlab_files},
     {"interrupt", luaopen_optlab_interrupt},
     {"terminal", luaopen_optlab_terminal},
+    {"runs", luaopen_optlab_runs},
     {NULL, NULL},
 };
 

@@ -25,7 +25,7 @@ end
 local function y_texts(axis)
   local texts = {}
   for i, mark in ipairs(axis.marks) do
-    texts[i] = h.text({ x = 52, y = percent(axes.down(axis, mark[1]), axes.HEIGHT), dy = ".32em" }, mark[2])
+    texts[i] = h.text({ x = "100%", y = percent(axes.down(axis, mark[1]), axes.HEIGHT), dx = -8, dy = ".32em" }, mark[2])
   end
   return texts
 end

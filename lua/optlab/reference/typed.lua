@@ -192,7 +192,7 @@ local function add_class(list, class, fields, aliases)
   end
 end
 
-local cached
+local cached, parents
 
 --- All members, sorted by callee.
 -- @treturn {table,...}
@@ -202,8 +202,34 @@ function M.all()
   local list = {}
   for class, fields in pairs(classes) do add_class(list, class, fields, aliases) end
   table.sort(list, function(a, b) return a.callee < b.callee end)
-  cached = list
+  cached, parents = list, {}
+  for class, fields in pairs(classes) do
+    parents[class:gsub("^optlab%.", "")] = fields.parent and fields.parent:gsub("^optlab%.", "")
+  end
   return list
+end
+
+--- The member of a callee, "Tensor:mm".
+-- @tparam string callee
+-- @treturn ?table
+function M.of(callee)
+  for _, entry in ipairs(M.all()) do
+    if entry.callee == callee then return entry end
+  end
+end
+
+--- The members of a class and of those above it.
+-- @tparam string class "Tensor"
+-- @treturn {table,...}
+function M.members(class)
+  local all, found = M.all(), {}
+  while class do
+    for _, entry in ipairs(all) do
+      if entry.space == class then found[#found + 1] = entry end
+    end
+    class = parents[class]
+  end
+  return found
 end
 
 return M

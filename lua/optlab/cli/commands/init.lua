@@ -24,7 +24,7 @@ local options = require "optlab.cli.options"
 local M = {}
 
 -- In the order of optlab --help.
-M.NAMES = { "list", "help", "new", "runs", "show", "tag", "rm", "gc", "completion" }
+M.NAMES = { "list", "runs", "show", "report", "tag", "rm", "gc", "help", "new", "completion" }
 
 -- Commands that share a folder.
 local FOLDERS = { runs = { "runs", "show", "tag", "rm", "gc" } }

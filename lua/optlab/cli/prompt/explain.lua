@@ -8,8 +8,10 @@ local M = {}
 
 -- --- what a name stands for ------------------------------------------------------------------------------------------
 
--- Class names of objects, as the reference has them.
-local function class_of(value)
+--- The class of an object as the reference calls it, "Tensor".
+-- @param value
+-- @treturn ?string nil for what is no object
+function M.class_of(value)
   local mt = debug.getmetatable(value)
   local name = type(mt) == "table" and rawget(mt, "__name")
   return type(name) == "string" and name:gsub("^optlab%.", "") or nil
@@ -23,8 +25,12 @@ local function first_value(name, scope)
   return value, value ~= nil
 end
 
--- Follows "a.b.c"; nil where a step leads nowhere. Calls nothing of the user's.
-local function follow(path, scope)
+--- Follows "a.b.c" from a local of the prompt or a global. Calls nothing of the user's.
+-- @tparam string path
+-- @tparam table scope the prompt's locals
+-- @return the value
+-- @treturn boolean whether there is one
+function M.follow(path, scope)
   local names = {}
   for name in path:gmatch("[%a_][%w_]*") do names[#names + 1] = name end
   local value, known = first_value(names[1] or "", scope)
@@ -54,7 +60,10 @@ function M.remember(scope, text)
   for _, name in ipairs(scope:names()) do note((scope:get(name))) end
 end
 
-local function arguments_of(fn)
+--- How a function is called: "(a, b)".
+-- @tparam function fn
+-- @treturn string
+function M.arguments_of(fn)
   local info, names = debug.getinfo(fn, "u"), {}
   for i = 1, info.nparams do names[i] = debug.getlocal(fn, i) end
   if info.isvararg then names[#names + 1] = "..." end
@@ -74,7 +83,7 @@ end
 local function about_function(name, fn)
   local info = debug.getinfo(fn, "S")
   if info.what == "C" or errors.is_own(info) then return nil end
-  local head = ("%s%s: a function, defined "):format(name, arguments_of(fn))
+  local head = ("%s%s: a function, defined "):format(name, M.arguments_of(fn))
   local path = info.source:match("^@(.*)")
   local text = path and files.read(path) or typed_source[fn]
   local where = path and ("in %s:%d"):format(path, info.linedefined) or "at the prompt"
@@ -100,22 +109,30 @@ end
 
 -- --- the library's functions and objects under the user's names ------------------------------------------------------
 
--- How the library's own function is called: "nn.functional.relu" for a value that is it.
-local function name_in_library(value)
+--- How a function or a table of the library is called: "nn.functional.relu" for the function that it is.
+-- @param value
+-- @treturn ?string nil for other values
+function M.name_of(value)
   local lab = require "optlab"
+  if value == lab then return "lab" end
   local spaces = { lab = lab, ["nn.functional"] = lab.nn.functional, ["nn.init"] = lab.nn.init }
-  for _, name in ipairs { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func" } do
+  for _, name in ipairs { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func", "runs" } do
+    if lab[name] == value then return name end
     spaces[name] = lab[name]
   end
   for space, members in pairs(spaces) do
+    if members == value then return space end
+  end
+  if type(value) ~= "function" then return nil end
+  for space, members in pairs(spaces) do
     for name, member in next, members do
-      if member == value then return space == "lab" and type(value) == "table" and name or space .. "." .. name end
+      if member == value then return space .. "." .. name end
     end
   end
 end
 
 local function kind_of_object(value)
-  local class = class_of(value)
+  local class = M.class_of(value)
   if class == "Optimizer" then return value.name end
   if class == "Module" then return require("optlab").nn.type(value) end
   return class
@@ -135,7 +152,7 @@ local function about_value(name, value)
     local text = about_function(name, value) or debug.getinfo(value, "S").what == "C" and about_standard(name, value)
     if text then return text end
   end
-  local known = (type(value) == "function" or type(value) == "table") and name_in_library(value)
+  local known = (type(value) == "function" or type(value) == "table") and M.name_of(value)
   if known then return (help.about(known)) end
   if type(value) == "table" or type(value) == "userdata" then
     return about_object(name, value) or ("%s = %s\n"):format(name, require("optlab.cli.prompt.show").text(value))
@@ -147,8 +164,8 @@ end
 local function about_method(path, scope)
   local owner, method = path:match("^(.*)[.:]([%a_][%w_]*)$")
   if not owner then return nil end
-  local value, known = follow(owner, scope)
-  local class = known and class_of(value)
+  local value, known = M.follow(owner, scope)
+  local class = known and M.class_of(value)
   return class and (help.about(class .. ":" .. method))
 end
 
@@ -159,7 +176,7 @@ end
 function M.text(name, scope)
   if name == "" then return help.overview() end
   name = name:gsub("%(%)$", "")
-  local value, known = follow(name, scope)
+  local value, known = M.follow(name, scope)
   if known then return about_value(name, value) end
   local method = about_method(name, scope)
   if method then return method end

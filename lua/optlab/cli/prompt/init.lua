@@ -13,7 +13,7 @@ local show = require "optlab.cli.prompt.show"
 -- The locals of the lines so far.
 local M = { scope = scope.new() }
 
-local PARTS = { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func" }
+local PARTS = { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func", "runs" }
 -- --- the loop -------------------------------------------------------------------------------------------------------
 
 -- ~/.local/state/optlab/history, or nil where no such file can be.

@@ -193,6 +193,21 @@ describe("optlab report", function()
     assert.is_truthy(out:match "^a/b%.html: 2 runs, ")
   end)
 
+  it("takes a sweep's cells for the sweep, and shows what it drew of them", function()
+    local folder = dir .. "/swept"
+    local sweep = fake_runs.make(folder, { n = 1, experiment = "train-sweep", kind = "sweep",
+      files = { ["loss.svg"] = '<svg xmlns="http://www.w3.org/2000/svg"/>' } })
+    local name = sweep:match "[^/]+$"
+    fake_runs.grid(folder, { lr = { 1, 2, 3 } }, function(p) return { 1, p.lr } end, { n = 2, sweep = name })
+    fake_runs.make(folder, { n = 9, loss = { 1, 2 } })
+    local status, out, err = program.run(dir, "--runs-dir", "swept", "report", "1")
+    assert.same({ 0, "" }, { status, err })
+    assert.is_truthy(out:find("3 runs", 1, true))
+    local page = files.read(dir .. "/out/report.html")
+    assert.is_truthy(page:find("Figure loss.svg", 1, true))
+    assert.is_nil(page:find("run-9", 1, true))
+  end)
+
   it("says what is wrong, and writes nothing then", function()
     local function wrong(message, ...)
       local status, out, err = run(...)

@@ -111,9 +111,9 @@ local function start(page)
     "--no-first-run", "--hide-scrollbars", "--force-color-profile=srgb", "--user-data-dir=" .. page.folder,
     "about:blank",
   }
-  page.process = assert(uv.spawn(M.find(), { args = args, stdio = { nil, nil, nil, input, output } }, function()
-    page.ended = true
-  end))
+  local env = { "TMPDIR=" .. page.folder, "HOME=" .. page.folder, "PATH=" .. os.getenv "PATH" }
+  local how = { args = args, env = env, stdio = { nil, nil, nil, input, output } }
+  page.process = assert(uv.spawn(M.find(), how, function() page.ended = true end))
   page.input, page.output = input, output
   output:read_start(function(_, bytes)
     if bytes then take_bytes(page, bytes) end
@@ -206,15 +206,26 @@ function Page:press(key)
   self:call("Input.dispatchKeyEvent", { type = "keyUp", key = key, code = key })
 end
 
+-- Whether all files of the browser are gone; its helpers end a little later than itself.
+local function removed(folder)
+  for _ = 1, 100 do
+    require("tests.support.files").remove(folder)
+    if not uv.fs_stat(folder) then return true end
+    uv.sleep(20)
+  end
+  return false
+end
+
 --- Ends the browser.
 function Page:close()
-  self.process:kill "sigkill"
-  while not self.ended do uv.run "once" end
+  self.session = nil
+  if not pcall(self.call, self, "Browser.close") then self.process:kill "sigkill" end
+  wait(self, function() return self.ended end, "closing")
   for _, handle in ipairs { self.process, self.input, self.output } do
     if not handle:is_closing() then handle:close() end
   end
   uv.run "nowait"
-  require("tests.support.files").remove(self.folder)
+  assert(removed(self.folder), "chromium: its files cannot be removed: " .. self.folder)
 end
 
 return M

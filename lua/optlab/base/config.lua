@@ -2,10 +2,10 @@
 --
 -- Fields: `seed` (integer), `out` (folder for figures and metrics), `format` (list of picture formats, or nil for the
 -- default), `threads` (integer, or nil for one a core), `data` (folder of data files, or nil), `require_real_data`,
--- `quiet`, `no_progress`, `no_compile`, `full_traceback` (booleans), `bar` (the progress bar on the screen, or nil),
--- `script` (the script's file name, or nil), `args` (its arguments, or nil outside the program), `on_load` (what the
--- program does when optlab is loaded, or nil), `seed_given`, `out_given` (whether the command line said so), `lib`
--- (folder of optlab's own modules), `root` (folder that holds `experiments/` and `plots/`).
+-- `quiet`, `no_progress`, `no_compile`, `full_traceback` (booleans), `script` (the script's file name, or nil), `args`
+-- (its arguments, or nil outside the program), `on_load` (what the program does when optlab is loaded, or nil),
+-- `seed_given`, `out_given` (whether the command line said so), `lib` (folder of optlab's own modules), `root` (folder
+-- that holds `experiments/` and `plots/`).
 --
 -- Of runs that are kept (optlab.runs): `runs` (the folder of all runs), `no_keep`, `run` (the directory of this run, or
 -- nil where it is not kept), `diverged` (what the first training that diverged said, or nil), `stand_ins` (names of the

@@ -99,7 +99,7 @@ function M.show(problem)
   if type(problem) ~= "table" then problem = { text = tostring(problem) } end
   M.last = problem.text
   io.stdout:flush()
-  if config.bar then config.bar:clear() end
+  require("optlab.base.terminal.area").leave()
   io.stderr:write("optlab: ", errors.visible(problem.text), "\n")
   if problem.traceback then io.stderr:write(errors.visible(problem.traceback), "\n") end
 end

@@ -324,17 +324,6 @@ local function guard_loop()
   end
 end
 
--- On a terminal a printed line takes the place of the progress bar, which comes back below it.
-local function print_beside_bar()
-  local system = require("optlab.core").system
-  if not (system.isatty("stdout") and system.isatty("stderr")) then return end
-  local plain = print
-  print = function(...) -- luacheck: ignore 121
-    if config.bar then config.bar:clear() end
-    plain(...)
-  end
-end
-
 local function work(host, plan, argv)
   for _, action in ipairs(plan.actions) do
     if not run_action(action) then return false end
@@ -374,7 +363,7 @@ function M.main(host, argv)
   if plan.version then print(version()) end
   if plan.warnings then warn("@on") end
   finish_at_exit(host)
-  print_beside_bar()
+  require("optlab.base.terminal.guard").install()
   guard_loop()
   guard_execute(host)
   set_arg(argv, argv[plan.script] and plan.script or 0)

@@ -15,6 +15,7 @@ local parameters = require "optlab.report.sections.parameters"
 local runs = require "optlab.runs"
 local selection = require "optlab.report.selection"
 local summary = require "optlab.report.sections.summary"
+local sweeps = require "optlab.report.sections.sweeps"
 local values = require "optlab.report.values"
 
 local M = {}
@@ -72,7 +73,7 @@ end
 --- The page.
 -- @tparam {Run,...} list
 -- @tparam[opt] table options `title`; `minimize` or `maximize`, the quantity that counts; `by`, the parameter that
--- groups the curves first; `y`, a list of the quantities whose curves are drawn
+-- groups the curves first; `y`, a list of the quantities whose curves are drawn; `sweeps`, to which the runs belong
 -- @treturn ?string nil and a message where an option names nothing
 function M.page(list, options)
   options = options or {}
@@ -85,6 +86,7 @@ function M.page(list, options)
   local single = #list == 1
   local sections, links = collect(
     { "runs", "Runs", not single and overview.make(the_model) },
+    { "sweeps", "Sweep", sweeps.make(options.sweeps or {}) },
     { "curves", "Curves", curves_section },
     { "groups", "Groups", groups.make(the_model) },
     { "parameters", "Parameters", parameters.make(the_model) },
@@ -106,9 +108,9 @@ end
 -- @treturn string what has been written, or what is wrong
 function M.write(words, options)
   options = options or {}
-  local list, message = selection.make(words, options.where)
-  if not list then return nil, "report: " .. message end
-  local text, wrong = M.page(list, options)
+  local list, chosen = selection.make(words, options.where)
+  if not list then return nil, "report: " .. chosen end
+  local text, wrong = M.page(list, setmetatable({ sweeps = chosen }, { __index = options }))
   if not text then return nil, "report: " .. wrong end
   local path = options.out or M.DEFAULT_OUT
   local ok, why = files.make_folder(path:match("^(.*)/[^/]*$") or ".")

@@ -5,6 +5,7 @@
 -- one group.
 -- @module optlab.report.model
 local order = require "optlab.base.order"
+local style = require "optlab.report.chart.style"
 local values = require "optlab.report.values"
 
 local M = {}
@@ -138,6 +139,7 @@ local function groupings_of(columns, runs)
     local key = table.concat(cut, "|")
     if #groups == #runs or #groups > MOST_GROUPS or seen[key] then return end
     seen[key] = true
+    style.assign(by, groups, runs)
     ways[#ways + 1] = { name = name, columns = by, groups = groups }
   end
   offer("everything but the seed", columns)

@@ -7,21 +7,22 @@ local M = {}
 --- How many runs fit into one page.
 M.MOST = 200
 
--- Cells in the place of their sweep; each run once.
+-- Cells in the place of their sweep, each run once; and the sweeps.
 local function spread(list)
-  local out, seen = {}, {}
+  local out, sweeps, seen = {}, {}, {}
   local function add(run)
     if not seen[run.path] then out[#out + 1] = run end
     seen[run.path] = true
   end
   for _, run in ipairs(list) do
     if run.kind == "sweep" then
+      sweeps[#sweeps + 1] = run
       for _, cell in ipairs(runs.cells(run)) do add(cell) end
     else
       add(run)
     end
   end
-  return out
+  return out, sweeps
 end
 
 -- Those of a list for which an expression is true.
@@ -40,21 +41,28 @@ local function choose(words, where)
   if #words == 0 and not where then
     return nil, "which runs? For example: optlab report last, 12..20, @tag, a sweep's number, or --where 'lr < 0.1'"
   end
-  if #words == 0 then return runs.all { where = where, kind = "run" } end
-  local list, message = runs.select(words)
-  if not list then return nil, message end
-  list = spread(list)
-  if not where then return list end
-  return only(list, where)
+  if #words == 0 then
+    local list, message = runs.all { where = where, kind = "run" }
+    return list, message or {}
+  end
+  local named, message = runs.select(words)
+  if not named then return nil, message end
+  local list, sweeps = spread(named)
+  if where then
+    list, message = only(list, where)
+    if not list then return nil, message end
+  end
+  return list, sweeps
 end
 
 --- The runs that words name and of which an expression is true, in the order of their numbers.
 -- @tparam {string,...} words 12, "12..20", "last", "@tag", a path; a sweep stands for its cells
 -- @tparam[opt] string where
--- @treturn ?{Run,...} nil and a message where there is none
+-- @treturn ?{Run,...} nil where there is none
+-- @treturn {Run,...}|string the sweeps among what was named; what is wrong
 function M.make(words, where)
-  local list, message = choose(words, where)
-  if not list then return nil, message end
+  local list, sweeps = choose(words, where)
+  if not list then return nil, sweeps end
   if #list == 0 then return nil, "there is no such run" end
   if #list > M.MOST then
     return nil, ("%d runs are too many for one page, at most %d; --where chooses among them"):format(#list, M.MOST)
@@ -63,7 +71,7 @@ function M.make(words, where)
     if (a.number or 0) ~= (b.number or 0) then return (a.number or 0) < (b.number or 0) end
     return a.path < b.path
   end)
-  return list
+  return list, sweeps
 end
 
 return M

@@ -37,7 +37,7 @@ local function make_groups(chart, way, lines, more)
     lines_of[line.run] = lines_of[line.run] or {}
     table.insert(lines_of[line.run], i)
   end
-  for k, group in ipairs(way.groups) do
+  for _, group in ipairs(way.groups) do
     local members, full = {}, {}
     for _, run in ipairs(group.members) do
       for _, i in ipairs(lines_of[run] or {}) do
@@ -47,7 +47,7 @@ local function make_groups(chart, way, lines, more)
     end
     if #members > 0 then
       local found = band.of(full, more, M.BAND_POINTS)
-      groups[#groups + 1] = { label = group.label, style = k - 1, members = members, band = found }
+      groups[#groups + 1] = { label = group.label, style = group.style, members = members, band = found }
     end
   end
   return groups

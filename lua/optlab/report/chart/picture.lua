@@ -5,18 +5,10 @@
 local axes = require "optlab.report.chart.axes"
 local h = require "optlab.report.page.html"
 local path = require "optlab.report.chart.path"
+local style_of = require "optlab.report.chart.style"
 local values = require "optlab.report.values"
 
 local M = {}
-
-local COLOURS, DASHES = 6, 4
-
---- The classes of a style: one of six colours, and one of four kinds of dashes for the next six.
--- @tparam integer style from 0
--- @treturn string
-function M.classes(style)
-  return ("c%d d%d"):format(style % COLOURS, style // COLOURS % DASHES)
-end
 
 -- --- axes -----------------------------------------------------------------------------------------------------------
 
@@ -33,7 +25,7 @@ end
 local function y_texts(axis)
   local texts = {}
   for i, mark in ipairs(axis.marks) do
-    texts[i] = h.text({ x = 52, y = percent(axes.down(axis, mark[1]), axes.HEIGHT), dy = ".32em" }, mark[2])
+    texts[i] = h.text({ x = "100%", y = percent(axes.down(axis, mark[1]), axes.HEIGHT), dx = -8, dy = ".32em" }, mark[2])
   end
   return texts
 end
@@ -52,7 +44,7 @@ end
 local function single_lines(drawing, axis)
   local parts = {}
   for i, line in ipairs(drawing.lines) do
-    parts[i] = h.path { class = "line " .. M.classes(line.style), d = path.line(drawing.x, axis, line.x, line.y),
+    parts[i] = h.path { class = "line " .. style_of.classes(line.style), d = path.line(drawing.x, axis, line.x, line.y),
       ["data-i"] = i - 1 }
   end
   return parts
@@ -62,7 +54,7 @@ end
 local function grouped_lines(drawing, axis)
   local parts = {}
   local function add(class, group, d, i)
-    parts[#parts + 1] = h.path { class = class .. " " .. M.classes(group.style), d = d, ["data-i"] = i }
+    parts[#parts + 1] = h.path { class = class .. " " .. style_of.classes(group.style), d = d, ["data-i"] = i }
   end
   local groups = drawing.ways[drawing.way].groups
   for _, group in ipairs(groups) do
@@ -89,7 +81,7 @@ end
 
 local function swatch(style)
   return h.svg({ class = "swatch", width = 28, height = 10, ["aria-hidden"] = "true" },
-    h.path { class = "line " .. M.classes(style), d = "M1 5h26" })
+    h.path { class = "line " .. style_of.classes(style), d = "M1 5h26" })
 end
 
 local function key_row(label, more, value, style)

@@ -175,7 +175,7 @@
       const grid = marks.map(mark => `M0 ${down(this.axis, mark[0])}h${WIDTH}`).join("");
       this.picture.querySelector(".grid").setAttribute("d", grid);
       this.figure.querySelector(".ys").replaceChildren(...marks.map(mark => make("text",
-        { x: 52, y: `${100 * down(this.axis, mark[0]) / HEIGHT}%`, dy: ".32em" }, mark[1])));
+        { x: "100%", y: `${100 * down(this.axis, mark[0]) / HEIGHT}%`, dx: -8, dy: ".32em" }, mark[1])));
       this.figure.querySelector(".scale").textContent = (this.log ? "logarithmic scale" : "linear scale")
         + (this.axis.common ? `, values ${this.axis.common}` : "");
     }

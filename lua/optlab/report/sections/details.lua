@@ -50,20 +50,23 @@ local function command(run)
   return table.concat(words, " ")
 end
 
-local function about(run)
+--- A line about how a run went: status, start, time, seed, tags.
+-- @tparam Run run
+-- @treturn Markup
+function M.about(run)
   local parts = { h.span({ class = "status " .. overview.status_class(run.status) }, run.status) }
   local function add(text) if text then parts[#parts + 1] = h.list(" · ", text) end end
   add(run.started and (tostring(run.started):gsub("T", " "):gsub("Z$", " UTC")))
   add(run.seconds and values.duration(run.seconds))
   add(run.seed and "seed " .. values.shown(run.seed))
-  add(#run.tags > 0 and "tags " .. table.concat(run.tags, ", "))
+  add(run.tags and #run.tags > 0 and "tags " .. table.concat(run.tags, ", "))
   return h.p({ class = "soft" }, parts)
 end
 
 -- What a run's block holds besides its figures: what comes before them, and what comes after.
 local function texts(run, most, alone)
   local message = run.error or run.diverged
-  local before = h.list(about(run), h.p(h.code({ class = "command" }, command(run))),
+  local before = h.list(M.about(run), h.p(h.code({ class = "command" }, command(run))),
     message and h.pre({ class = "error" }, tostring(message)),
     h.div({ class = "side-by-side" },
       pairs_table("Parameters", run.parameters, values.shown), pairs_table("Final values", run.final, values.measured)))

@@ -2,7 +2,7 @@
 -- @module optlab.report.sections.groups
 local band = require "optlab.report.chart.band"
 local h = require "optlab.report.page.html"
-local picture = require "optlab.report.chart.picture"
+local styles = require "optlab.report.chart.style"
 local summary = require "optlab.report.sections.summary"
 local tables = require "optlab.report.sections.table"
 local thin = require "optlab.report.chart.thin"
@@ -33,14 +33,14 @@ end
 local WIDTH, HEIGHT = 200, 22
 
 -- A dot for each run on a scale that all groups share, and a stroke at the median.
-local function strip(group, list, median, lo, hi, style)
+local function strip(group, list, median, lo, hi)
   local function across(v) return ("%.1f"):format(4 + (v - lo) / (hi - lo) * (WIDTH - 8)):gsub(",", ".") end
   local dots = {}
   for i, v in ipairs(finite_ones(list)) do dots[i] = ("M%s 11h0"):format((across(v))) end
   return h.svg({ class = "strip", width = WIDTH, height = HEIGHT, viewBox = ("0 0 %d %d"):format(WIDTH, HEIGHT),
     role = "img", ["aria-label"] = ("%s of %s"):format(values.count(#dots, "run"), group.label) },
     h.path { class = "grid", d = ("M4 11h%d"):format(WIDTH - 8) },
-    h.path { class = "dots " .. picture.classes(style), d = table.concat(dots) },
+    h.path { class = "dots " .. styles.classes(group.style), d = table.concat(dots) },
     thin.finite(median) and h.path { class = "median", d = ("M%s 3v16"):format((across(median))) })
 end
 
@@ -78,7 +78,7 @@ local function limits_of(lists)
   return lo, hi
 end
 
-local function row_of(model, group, list, lo, hi, style)
+local function row_of(model, group, list, lo, hi)
   local lost = lost_of(model, group)
   local name = h.list(h.span({ class = "group" }, group.label),
     lost > 0 and h.span({ class = "soft" }, (", %d lost"):format(lost)))
@@ -88,7 +88,7 @@ local function row_of(model, group, list, lo, hi, style)
   row[3], row[4] = tables.cell(values.measured(median), median), spread_cell(list)
   row[5] = tables.cell(values.measured(list[1]), list[1])
   row[6] = tables.cell(values.measured(list[#list]), list[#list])
-  row[7] = strip(group, list, median, lo, hi, style)
+  row[7] = strip(group, list, median, lo, hi)
   return row
 end
 
@@ -96,7 +96,7 @@ local function make_table(model, way, metric)
   local lists, rows = {}, {}
   for i, group in ipairs(way.groups) do lists[i] = summary.finals(model, group, metric.name, metric.more) end
   local lo, hi = limits_of(lists)
-  for i, group in ipairs(way.groups) do rows[i] = row_of(model, group, lists[i], lo, hi, i - 1) end
+  for i, group in ipairs(way.groups) do rows[i] = row_of(model, group, lists[i], lo, hi) end
   local columns = table.move(COLUMNS, 1, #COLUMNS, 1, {})
   columns[7] = { title = ("%s to %s"):format(values.measured(lo), values.measured(hi)) }
   return tables.make {

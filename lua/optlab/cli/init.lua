@@ -7,6 +7,8 @@ local files = require "optlab.base.files"
 
 local M = {}
 
+local STDOUT, STDERR = io.stdout, io.stderr -- a script may put other files in their place
+
 local HELP = [=[
 Usage: optlab [options] [script [script's options]]
        optlab COMMAND ...
@@ -207,7 +209,9 @@ local function run_script(host, argv, at, keep)
     if #args > 0 then require("optlab.cli.params").begin(args, script) end
     claim_output()
     if name == "-" then return end
-    require("optlab.runs.keep").prepare { script = name, path = script, text = text, words = args }
+    require("optlab.runs.keep").prepare {
+      script = name, path = script, text = text, words = args, output = host.output, files = { STDOUT, STDERR },
+    }
   end
   if package.loaded["optlab"] and not run(config.on_load) then return false end
   return run_text((text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")), chunk, keep,
@@ -340,6 +344,7 @@ local function work(host, plan, argv)
     end
   end
   if not finish() then return false end
+  if plan.prompt then host.output.drop() end -- the editor of lines wants the descriptors' own streams
   if plan.prompt then require("optlab.cli.prompt").run(host) end
   return true
 end

@@ -47,10 +47,12 @@ local LUA_ROOMS = {
   { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
-  { "report", { "base", "plot", "runs" } },
+  { "compare", { "base", "runs" } },
+  { "report", { "base", "plot", "runs", "compare" } },
   { "cli", { "base", "plot", "reference", "runs", "report" } },
   { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "train", "book",
-    "reference", "report", "cli" } },
+    "reference", "compare", "report",
+    "cli" } },
 }
 
 local problems = 0

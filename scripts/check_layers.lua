@@ -20,6 +20,7 @@ local C_ROOMS = {
   { "sched", { "base", "args" } },
   { "data", { "base", "core" } },
   { "plan", { "base", "core", "kernels", "autograd", "optim", "sched", "data" } },
+  { "term", { "base" } },
   { "lua/base", { "base", "core", "args" } },
   { "lua/tensor", { "base", "core", "kernels", "args", "autograd", "lua/base" } },
   { "lua/autograd", { "base", "core", "autograd", "lua/base", "lua/tensor" } },
@@ -28,6 +29,7 @@ local C_ROOMS = {
   { "lua/sched", { "base", "core", "args", "sched", "lua/base", "lua/optim" } },
   { "lua/data", { "base", "core", "args", "data", "lua/base" } },
   { "lua/compile", { "base", "core", "autograd", "data", "plan", "lua/base", "lua/data", "lua/optim" } },
+  { "lua/term", { "base", "term", "lua/base" } },
   { "lua/system", { "base", "core", "lua/base" } },
   { "host", { "base", "lua/base" } },
 }
@@ -44,15 +46,16 @@ local LUA_ROOMS = {
   { "plot", { "base" } },
   { "compile", { "base" } },
   { "runs", { "base" } },
+  { "term", { "base" } },
   { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
   { "compare", { "base", "runs" } },
   { "report", { "base", "plot", "runs", "compare" } },
-  { "cli", { "base", "plot", "reference", "runs", "report" } },
-  { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "train", "book",
-    "reference", "compare", "report",
-    "cli" } },
+  { "watch", { "base", "runs", "term" } },
+  { "cli", { "base", "plot", "reference", "runs", "report", "term", "watch" } },
+  { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "term", "train",
+    "book", "reference", "compare", "report", "watch", "cli" } },
 }
 
 local problems = 0

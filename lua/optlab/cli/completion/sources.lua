@@ -118,6 +118,18 @@ function M.tags(all)
   return found
 end
 
+--- The experiments of the runs.
+-- @treturn {{string,string},...} sorted
+function M.run_experiments()
+  local count, found = {}, {}
+  for _, run in ipairs(all_runs()) do
+    if run.experiment then count[run.experiment] = (count[run.experiment] or 0) + 1 end
+  end
+  for name, n in pairs(count) do found[#found + 1] = { name, ("%d %s"):format(n, n == 1 and "run" or "runs") } end
+  table.sort(found, function(a, b) return a[1] < b[1] end)
+  return found
+end
+
 --- The names in a field of the last runs: of "parameters", or of quantities, "final".
 -- @tparam string field
 -- @treturn {{string},...} sorted

@@ -4,6 +4,7 @@
 local axes = require "optlab.report.chart.axes"
 local band = require "optlab.report.chart.band"
 local model = require "optlab.report.model"
+local statistics = require "optlab.compare.statistics"
 local thin = require "optlab.report.chart.thin"
 
 local M = {}
@@ -26,7 +27,7 @@ local function make_line(the_model, chart, line, style, most)
   local x, y = thin.curve(line.x, line.y, most)
   return {
     run = line.run, label = label_of(the_model, chart, line), style = style, x = x, y = y,
-    thinned = #x < #line.x, diverged = the_model.runs[line.run].status == "diverged" or not thin.finite(y[#y]),
+    thinned = #x < #line.x, diverged = the_model.runs[line.run].status == "diverged" or not statistics.finite(y[#y]),
   }
 end
 

@@ -25,7 +25,8 @@ end
 local function y_texts(axis)
   local texts = {}
   for i, mark in ipairs(axis.marks) do
-    texts[i] = h.text({ x = "100%", y = percent(axes.down(axis, mark[1]), axes.HEIGHT), dx = -8, dy = ".32em" }, mark[2])
+    local down = percent(axes.down(axis, mark[1]), axes.HEIGHT)
+    texts[i] = h.text({ x = "100%", y = down, dx = -8, dy = ".32em" }, mark[2])
   end
   return texts
 end

@@ -56,7 +56,7 @@ end
 
 function KIND.runs(word)
   if word:find("/", 1, true) then return answer({}, "folders") end
-  return answer(sources.runs())
+  return answer(sources.runs(word))
 end
 
 -- Runs, and the tag that the last word is.

@@ -147,6 +147,24 @@ describe("optlab completion", function()
     end)
   end
 
+  it("is installed where the shells look, and found there by both", function()
+    local build = program.path:match("^(.*)/")
+    if not there_is "cmake" or not io.open(build .. "/cmake_install.cmake") then return pending "no cmake here" end
+    local status, _, err = program.shell(dir, ("cmake --install '%s' --prefix '%s/usr' >/dev/null"):format(build, dir))
+    assert.same({ 0, "" }, { status, err })
+    for name, path in pairs { bash = "bash-completion/completions/optlab", zsh = "zsh/site-functions/_optlab" } do
+      local _, printed = program.run(dir, "completion", name)
+      assert.equal(printed, files.read(dir .. "/usr/share/" .. path))
+    end
+    local _, said = program.shell(dir, "usr/bin/optlab completion bash")
+    assert.equal(files.read(dir .. "/usr/share/bash-completion/completions/optlab"), said)
+    if not there_is "zsh" then return end
+    local steps = {}
+    becomes(steps, "optlab experi\tmom\t", "optlab experiments/momentum.lua")
+    shell("exec env ZDOTDIR=" .. dir .. " zsh -f -i", "fpath=(" .. dir .. "/usr/share/zsh/site-functions $fpath); "
+      .. "autoload -Uz compinit && compinit -u -D", steps)
+  end)
+
   it("refuses another shell", function()
     local status, out, err = program.run(dir, "completion", "fish")
     assert.same({ 1, "" }, { status, out })

@@ -54,8 +54,16 @@ local function shorten(text)
   return text:match("^([^\n]*module '[^']*' not found):\n\tno field") or text
 end
 
+-- Lua's "attempt to call a nil value (global 'zeros')", with a guess at what was meant.
+local function with_guess(text)
+  local name = text:match(" a nil value %(global '([%a_][%w_]*)'%)$")
+  if not name then return text end
+  local guess = require "optlab.cli.guess"
+  return text .. guess.hint(name, guess.globals(), "lab.")
+end
+
 local function text_of(err)
-  if type(err) == "string" then return at_user_line(shorten(err)) end
+  if type(err) == "string" then return with_guess(at_user_line(shorten(err))) end
   local mt = getmetatable(err)
   if type(err) == "number" or (type(mt) == "table" and mt.__tostring) then return tostring(err) end
   return ("(error object is a %s value)"):format(type(err))

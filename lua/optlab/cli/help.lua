@@ -11,13 +11,14 @@ local typed = require "optlab.reference.typed"
 
 local M = {}
 
-local WIDTH = 80
+-- Of the terminal, at most 80 columns.
+local function width() return math.max(40, math.min(require("optlab.core").system.columns(), 80)) end
 
 -- --- one entry ------------------------------------------------------------------------------------------------------
 
 -- Text filled into lines that begin with an indent.
 local function filled(text, indent)
-  local lines = script_text.fill(text, WIDTH - #indent)
+  local lines = script_text.fill(text, width() - #indent)
   return indent .. table.concat(lines, "\n" .. indent) .. "\n"
 end
 
@@ -68,7 +69,7 @@ end
 -- @treturn string lines of at most 80 columns, "\n" at the end
 function M.text(entry)
   if entry.signature then return typed_text(entry) end
-  local blocks = { call.signature(entry, WIDTH) .. "\n", filled(entry.doc, "") }
+  local blocks = { call.signature(entry, width()) .. "\n", filled(entry.doc, "") }
   local function add(block) blocks[#blocks + 1] = block end
   if entry.equation then add(indented(entry.equation, "  ")) end
   add(section("Arguments", entry.args, function(row) return facts(row), row.doc end))

@@ -1,4 +1,6 @@
 --- Completion of the command line: what is offered, and bash and zsh themselves in a pseudo terminal.
+local config = require "optlab.base.config"
+local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
 local program = require "tests.support.program"
 local shells = require "optlab.cli.completion.shells"
@@ -51,6 +53,30 @@ describe("what is offered", function()
     offers("Linear", "help Lin")
     offers("nn.Linear", "help nn.Lin")
     assert.equal("--help", (offered "list --"))
+  end)
+
+  it("for commands about runs are their numbers, tags, parameters and quantities", function()
+    local dir = files.folder()
+    local before = config.runs
+    finally(function()
+      config.runs = before
+      files.remove(dir)
+    end)
+    config.runs = dir
+    for i = 1, 12 do
+      fake_runs.make(dir, {
+        n = i, experiment = "momentum", parameters = { lr = i, beta = 1 }, loss = { 2, 1 },
+        tags = i == 3 and { "good" } or {},
+      })
+    end
+    assert.equal("last 12 11 10 9 8 7 6 5 4 3 2 1 @good", (offered "report "))
+    assert.equal("12 11 10 1", (offered "report --title x 1"))
+    assert.equal("@good", (offered "report 3 @"))
+    assert.same({ "", "folders" }, { offered "report runs/" })
+    assert.equal("beta lr", (offered "report --by "))
+    assert.equal("loss", (offered "report --y lo"))
+    assert.equal("-loss", (offered "report --y -l"))
+    assert.matches("12\tmomentum, done\n11\tmomentum, done\n", shells.zsh { "report", "1" }, 1, true)
   end)
 
   it("understands quotes and backslashes", function()

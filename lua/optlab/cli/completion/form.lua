@@ -3,7 +3,7 @@
 -- A form is {options = {{flag =, wants =, text =}, ...}, arguments = {kind, ...}, rest = kind}: `wants` is nil for a
 -- flag, else the kind of its value; `rest` is the kind of all arguments after the listed ones. A kind is a list of
 -- words to choose from, or "runs", "tag", "script", "folders", "files", "lua", "name" (of the reference), "section",
--- "command", "value" (anything).
+-- "command", "parameter", "quantity", "condition" (on runs), "value" (anything).
 -- @module optlab.cli.completion.form
 local config = require "optlab.base.config"
 local options = require "optlab.cli.options"
@@ -21,8 +21,17 @@ local KINDS = {
   folder = "folders", file = "files", path = "files", command = "command",
 }
 
+-- Options of commands about runs.
+local OF_FLAG = {
+  ["--by"] = "parameter", ["--y"] = "quantity", ["--sort"] = "quantity", ["--minimize"] = "quantity",
+  ["--maximize"] = "quantity", ["--where"] = "condition", ["--experiment"] = "section", ["--tag"] = "tag",
+}
+
 local function kind_of(element, named)
   if element._choices then return element._choices end
+  for _, alias in ipairs(element._aliases or {}) do
+    if OF_FLAG[alias] then return OF_FLAG[alias] end
+  end
   for _, name in ipairs { element._name or "", element._argname or "" } do
     if type(name) == "table" then name = name[1] or "" end
     name = name:gsub("[<>%[%]%-.]", "")

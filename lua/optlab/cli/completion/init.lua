@@ -54,7 +54,26 @@ function KIND.command()
   return answer(found)
 end
 
-function KIND.runs() return answer(sources.runs()) end
+function KIND.runs(word)
+  if word:find("/", 1, true) then return answer({}, "folders") end
+  return answer(sources.runs())
+end
+
+function KIND.parameter() return answer(sources.names_in "parameters") end
+
+-- "loss", and "-loss" for the other order.
+function KIND.quantity(word)
+  local found, sign = sources.names_in "final", word:match("^%-") or ""
+  for _, entry in ipairs(found) do entry[1] = sign .. entry[1] end
+  return answer(found)
+end
+
+-- Names that a condition on runs may begin with.
+function KIND.condition()
+  local found = sources.names_in "parameters"
+  for _, entry in ipairs(sources.names_in "final") do found[#found + 1] = entry end
+  return answer(found)
+end
 function KIND.tag() return answer(sources.tags()) end
 function KIND.folders() return answer({}, "folders") end
 function KIND.files() return answer({}, "files") end

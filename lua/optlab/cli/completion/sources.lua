@@ -3,10 +3,12 @@
 local config = require "optlab.base.config"
 local files = require "optlab.base.files"
 local json = require "optlab.base.json"
+local runs = require "optlab.runs"
 
 local M = {}
 
-local MOST_RUNS = 200
+local MOST_RUNS = 200 -- whose numbers are offered
+local MOST_READ = 30 -- whose parameters and quantities are
 local PATIENCE = 2 -- seconds for a script to declare its parameters
 
 -- --- scripts ---------------------------------------------------------------------------------------------------------
@@ -84,35 +86,47 @@ end
 
 -- --- runs ------------------------------------------------------------------------------------------------------------
 
+-- A folder of runs that cannot be read has nothing to offer.
 local function all_runs()
-  local ok, runs = pcall(require, "optlab.runs")
-  if not ok then return {} end
-  local found, list = pcall(runs.all, {})
-  return found and list or {}
+  local ok, list = pcall(runs.all, {})
+  return ok and list or {}
 end
 
 --- Numbers of runs, the last ones first, `last`, and tags as they select runs: "@tag".
 -- @treturn {{string,string},...}
 function M.runs()
-  local runs = all_runs()
-  local found = #runs > 0 and { { "last", "the run with the largest number" } } or {}
-  for i = #runs, math.max(1, #runs - MOST_RUNS + 1), -1 do
-    local run = runs[i]
+  local all = all_runs()
+  local found = #all > 0 and { { "last", "the run with the largest number" } } or {}
+  for i = #all, math.max(1, #all - MOST_RUNS + 1), -1 do
+    local run = all[i]
     found[#found + 1] = { tostring(run.number), ("%s, %s"):format(run.experiment or run.name, run.status) }
   end
-  for _, tag in ipairs(M.tags(runs)) do found[#found + 1] = { "@" .. tag[1], tag[2] } end
+  for _, tag in ipairs(M.tags(all)) do found[#found + 1] = { "@" .. tag[1], tag[2] } end
   return found
 end
 
 --- Tags of runs.
--- @tparam[opt] {table,...} runs
+-- @tparam[opt] {table,...} all runs
 -- @treturn {{string,string},...}
-function M.tags(runs)
+function M.tags(all)
   local count, found = {}, {}
-  for _, run in ipairs(runs or all_runs()) do
+  for _, run in ipairs(all or all_runs()) do
     for _, tag in ipairs(run.tags or {}) do count[tag] = (count[tag] or 0) + 1 end
   end
   for tag, n in pairs(count) do found[#found + 1] = { tag, ("%d %s"):format(n, n == 1 and "run" or "runs") } end
+  table.sort(found, function(a, b) return a[1] < b[1] end)
+  return found
+end
+
+--- The names in a field of the last runs: of "parameters", or of quantities, "final".
+-- @tparam string field
+-- @treturn {{string},...} sorted
+function M.names_in(field)
+  local all, seen, found = all_runs(), {}, {}
+  for i = #all, math.max(1, #all - MOST_READ + 1), -1 do
+    for name in pairs(all[i][field] or {}) do seen[name] = true end
+  end
+  for name in pairs(seen) do found[#found + 1] = { name } end
   table.sort(found, function(a, b) return a[1] < b[1] end)
   return found
 end

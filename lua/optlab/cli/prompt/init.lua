@@ -10,6 +10,8 @@ local error_report = require "optlab.cli.error_report"
 local scope = require "optlab.cli.prompt.scope"
 local show = require "optlab.cli.prompt.show"
 
+local MOST_REMEMBERED = 20000 -- bytes of an entry of the history
+
 -- The locals of the lines so far.
 local M = { scope = scope.new() }
 
@@ -61,7 +63,7 @@ local function read_chunk(host)
     local fn, message, incomplete = help, nil, nil
     if not fn then fn, message, incomplete = M.scope:compile(text) end
     if not incomplete then
-      if text:match("%S") then host.prompt.remember(text) end
+      if text:match("%S") and #text <= MOST_REMEMBERED then host.prompt.remember(text) end
       if fn then return fn, text end
       error_report.show(message)
       return false

@@ -10,8 +10,9 @@ Axis.__index = Axis
 local M = {}
 
 local LOGARITHMIC_FROM = 50 -- the greatest value by the least
+local LEAST = 1e-280 -- on a logarithmic axis
 local MARGIN = 0.03 -- of the range, above and below
-local ROWS_PER_MARK, COLUMNS_PER_MARK = 4, 14
+local ROWS_PER_MARK, COLUMNS_PER_MARK = 3, 10
 local MOST_WIDTH = 12 -- of a mark's text
 
 -- --- ranges ---------------------------------------------------------------------------------------------------------
@@ -43,26 +44,27 @@ local function x_range_of(curves)
   return widened(lo, hi)
 end
 
--- The difference of two large numbers of different sign is too large for a number.
-local function is_representable(lo, hi) return hi - lo < 1e300 end
+-- Numbers near the largest one are drawn by nobody.
+local function is_representable(lo, hi) return hi - lo < 1e290 and hi < 1e290 end
 
 -- --- axes -----------------------------------------------------------------------------------------------------------
 
--- `place` gives a value's dot, from 0 to length - 1, or nil for a value that is not finite.
 local function new_axis(lo, hi, logarithmic, upwards)
-  local log = math.log
-  local from, to = logarithmic and log(lo) or lo, logarithmic and log(hi) or hi
-  local self = setmetatable({}, Axis)
-  function self:fit(length)
-    local scale = (length - 1) / (to - from)
-    self.place = function(value)
-      if value ~= value then return nil end
-      local at = ((logarithmic and log(value) or value) - from) * scale
-      return upwards and length - 1 - at or at
-    end
-    return self
+  local scaled = logarithmic and math.log or function(x) return x end
+  return setmetatable({ scaled = scaled, from = scaled(lo), to = scaled(hi), upwards = upwards }, Axis)
+end
+
+--- Sets the length; from then on `place(value)` gives a value's dot, from 0 to length - 1, or nil for nan. Values
+-- outside are moved to the ends.
+-- @tparam integer length number of dots
+function Axis:fit(length)
+  local from, scaled, upwards, last = self.from, self.scaled, self.upwards, length - 1
+  local scale = last / (self.to - from)
+  self.place = function(value)
+    if value ~= value then return nil end
+    local at = math.max(0, math.min(last, (scaled(value) - from) * scale))
+    return upwards and last - at or at
   end
-  return self
 end
 
 local function widest(marks)
@@ -80,7 +82,8 @@ function M.vertical(curves, rows)
   if not lo or not is_representable(lo, hi) then return nil end
   local logarithmic = lo > 0 and hi / lo >= LOGARITHMIC_FROM
   if logarithmic then
-    local margin = (hi / lo) ^ MARGIN
+    lo = math.max(lo, LEAST)
+    local margin = math.exp(MARGIN * (math.log(hi) - math.log(lo)))
     lo, hi = lo / margin, hi * margin
   else
     lo, hi = widened(lo, hi)
@@ -134,6 +137,13 @@ local function is_free(cells, from, to)
   return true
 end
 
+-- Where there is room for it, as far to the right as possible.
+local function put_name(cells, name, columns)
+  for at = columns - #name, columns // 2, -1 do
+    if is_free(cells, at, at + #name) then return put(cells, at, name) end
+  end
+end
+
 local function joined(cells, columns, empty)
   local out = {}
   for i = 0, columns - 1 do out[i + 1] = cells[i] or empty end
@@ -157,7 +167,7 @@ function Axis:lines(gutter, name, style)
       put(texts, from, mark[2])
     end
   end
-  if is_free(texts, n - #name - 1, n) then put(texts, n - #name, name) end
+  put_name(texts, name, n)
   local corner, rule = style.unicode and "└" or "+", style.unicode and "─" or "-"
   return {
     (" "):rep(gutter - 1) .. corner .. joined(line, n, rule),

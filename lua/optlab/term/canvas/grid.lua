@@ -31,7 +31,7 @@ function Grid:line(x0, y0, x1, y1, colour)
 end
 
 --- Lines of an axis are for pictures.
-function Grid:rule() end
+function Grid.rule() end
 
 local function row_text(self, row)
   local parts, now = {}, nil

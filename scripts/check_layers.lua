@@ -50,11 +50,12 @@ local LUA_ROOMS = {
   { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
-  { "report", { "base", "plot", "runs" } },
+  { "compare", { "base", "runs" } },
+  { "report", { "base", "plot", "runs", "compare" } },
   { "watch", { "base", "runs", "term" } },
   { "cli", { "base", "plot", "reference", "runs", "report", "term", "watch" } },
   { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "term", "train",
-    "book", "reference", "report", "watch", "cli" } },
+    "book", "reference", "compare", "report", "watch", "cli" } },
 }
 
 local problems = 0

@@ -60,6 +60,42 @@ describe("a report's page", function()
     assert.is_truthy(text:find("Best median of loss 0.2200 optimizer adam, 3 runs, 0.2100 to 0.2300", 1, true))
   end)
 
+  it("has differences over pairs with the same seed", function()
+    local text = text_of(report.page(grid()))
+    assert.is_truthy(text:find("loss less that of optimizer adam", 1, true))
+    assert.is_truthy(text:find("optimizer sgd 3 +0.2000 +0.2000 to +0.2000 0 of 3", 1, true))
+    assert.is_nil(text:find("The budgets differ", 1, true))
+  end)
+
+  it("compares only runs that agree in all other parameters", function()
+    local paths = fake_runs.grid(dir .. "/runs", { lr = { 1, 2 }, m = { 0, 1 }, seed = { 1, 2 } }, function(p)
+      return { 9, p.lr * 10 + p.m + (p.m == 1 and p.seed or 0) }
+    end)
+    table.remove(paths, 1) -- lr 1, m 0, seed 1
+    local text = text_of(report.page(read(paths)))
+    assert.is_truthy(text:find("lr 2 3 +10 +10 to +10 0 of 3", 1, true))
+    assert.is_truthy(text:find("m 0 3 −2.667 ", 1, true))
+  end)
+
+  it("counts a run that diverged as the worst, one that failed not at all, and says that budgets differ", function()
+    local folder = dir .. "/runs"
+    local function make(n, lr, seed, losses, status)
+      fake_runs.make(folder, { n = n, parameters = { lr = lr }, seed = seed, loss = losses, status = status })
+    end
+    make(1, 1, 1, { 1, 0.5 })
+    make(2, 1, 2, { 1, 0.1 }, "diverged")
+    make(3, 2, 1, { 1, 0.9, 0.6 })
+    make(4, 2, 2, { 1, 0.01 }, "failed")
+    make(5, 2, 3, { 1, 0.8 })
+    local paths = {}
+    for i = 1, 5 do paths[i] = ("%s/%d-train"):format(folder, i) end
+    local text = text_of(report.page(read(paths)))
+    assert.is_truthy(text:find("lr 1 , 1 diverged 2 inf 0.5000 0.5000 inf", 1, true))
+    assert.is_truthy(text:find("lr 2 , 1 failed 3 0.7000 0.7000 ± 0.14 0.6000 0.8000", 1, true))
+    assert.is_truthy(text:find("Lowest loss 0.5000 run 1", 1, true))
+    assert.is_truthy(text:find("The budgets differ: runs go to epoch 2 to 3", 1, true))
+  end)
+
   it("has the parameters: those that differ first, then what all share", function()
     fake_runs.make(dir .. "/runs", { n = 1, parameters = { lr = 0.1, epochs = 5 }, seed = 3, loss = { 1, 2 } })
     fake_runs.make(dir .. "/runs", { n = 2, parameters = { lr = 0.01, epochs = 5 }, seed = 3, loss = { 1, 2 } })

@@ -3,6 +3,7 @@
 local code = require "optlab.report.sections.code"
 local curves = require "optlab.report.sections.curves"
 local details = require "optlab.report.sections.details"
+local differences = require "optlab.report.sections.differences"
 local environment = require "optlab.report.sections.environment"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
@@ -88,7 +89,8 @@ function M.page(list, options)
     { "runs", "Runs", not single and overview.make(the_model) },
     { "sweeps", "Sweep", sweeps.make(options.sweeps or {}) },
     { "curves", "Curves", curves_section },
-    { "groups", "Groups", groups.make(the_model) },
+    { "groups", "Groups", groups.make(the_model, all) },
+    { "differences", "Differences", differences.make(the_model) },
     { "parameters", "Parameters", parameters.make(the_model) },
     { "code", "Code", code.make(the_model) },
     { "environment", "Environment", environment.make(the_model) })

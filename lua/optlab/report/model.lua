@@ -170,7 +170,7 @@ function M.more_is_better(name)
   return lower:match("acc") ~= nil or lower:match("score") ~= nil or lower:match("reward") ~= nil
 end
 
-local PREFERRED = { "loss", "test_loss", "test_acc" }
+local PREFERRED = { "loss", "test_loss", "train_loss" }
 
 -- "loss" if the runs have it, else what most of them have.
 local function main_quantity(names, count)

@@ -43,7 +43,7 @@ local function choose(words, where)
   end
   if #words == 0 then
     local list, message = runs.all { where = where, kind = "run" }
-    return list, message or {}
+    return list, list and {} or message
   end
   local named, message = runs.select(words)
   if not named then return nil, message end

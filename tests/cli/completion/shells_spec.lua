@@ -72,6 +72,13 @@ describe("what is offered", function()
     assert.equal("last 12 11 10 9 8 7 6 5 4 3 2 1 @good", (offered "report "))
     assert.equal("12 11 10 1", (offered "report --title x 1"))
     assert.equal("@good", (offered "report 3 @"))
+    assert.equal("last 12 11 10 9 8 7 6 5 4 3 2 1 @good", (offered "show "))
+    assert.equal("12 11 10 1", (offered "rm -y 1"))
+    assert.equal("good", (offered "tag 12 g"))
+    assert.equal("momentum", (offered "runs mo"))
+    assert.equal("beta lr loss", (offered "runs --where "))
+    assert.equal("damaged", (offered "runs --status da"))
+    assert.equal("", (offered "runs --limit 1"))
     assert.same({ "", "folders" }, { offered "report runs/" })
     assert.equal("beta lr", (offered "report --by "))
     assert.equal("loss", (offered "report --y lo"))
@@ -139,6 +146,24 @@ describe("optlab completion", function()
       run(steps)
     end)
   end
+
+  it("is installed where the shells look, and found there by both", function()
+    local build = program.path:match("^(.*)/")
+    if not there_is "cmake" or not io.open(build .. "/cmake_install.cmake") then return pending "no cmake here" end
+    local status, _, err = program.shell(dir, ("cmake --install '%s' --prefix '%s/usr' >/dev/null"):format(build, dir))
+    assert.same({ 0, "" }, { status, err })
+    for name, path in pairs { bash = "bash-completion/completions/optlab", zsh = "zsh/site-functions/_optlab" } do
+      local _, printed = program.run(dir, "completion", name)
+      assert.equal(printed, files.read(dir .. "/usr/share/" .. path))
+    end
+    local _, said = program.shell(dir, "usr/bin/optlab completion bash")
+    assert.equal(files.read(dir .. "/usr/share/bash-completion/completions/optlab"), said)
+    if not there_is "zsh" then return end
+    local steps = {}
+    becomes(steps, "optlab experi\tmom\t", "optlab experiments/momentum.lua")
+    shell("exec env ZDOTDIR=" .. dir .. " zsh -f -i", "fpath=(" .. dir .. "/usr/share/zsh/site-functions $fpath); "
+      .. "autoload -Uz compinit && compinit -u -D", steps)
+  end)
 
   it("refuses another shell", function()
     local status, out, err = program.run(dir, "completion", "fish")

@@ -8,6 +8,7 @@ return {
   summary = "writes a page about runs that anyone can open",
   doc = DOC,
   usage = "optlab report RUN... [--where EXPR] [--y NAME] [--by NAME] [--out FILE]",
+  completes = { runs = "RUN" }, reads_runs = true,
   build = function(parser)
     parser:argument("runs"):args("*"):argname("RUN")
       :description("12, 12..20, last, @tag, the path of a run; a sweep's number is all its cells")

@@ -56,9 +56,17 @@ end
 
 function KIND.runs(word)
   if word:find("/", 1, true) then return answer({}, "folders") end
-  return answer(sources.runs())
+  return answer(sources.runs(word))
 end
 
+-- Runs, and the tag that the last word is.
+function KIND.run_or_tag(word)
+  local found = KIND.runs(word)
+  for _, tag in ipairs(found.kind and {} or sources.tags()) do found[#found + 1] = tag end
+  return found
+end
+
+function KIND.experiment() return answer(sources.run_experiments()) end
 function KIND.parameter() return answer(sources.names_in "parameters") end
 
 -- "loss", and "-loss" for the other order.

@@ -1,6 +1,7 @@
 --- Where a chart's axes begin and end and what their marks say; positions in the picture.
 -- @module optlab.report.chart.axes
 local limits = require "optlab.plot.gnuplot.limits"
+local statistics = require "optlab.compare.statistics"
 local thin = require "optlab.report.chart.thin"
 local ticks = require "optlab.plot.gnuplot.ticks"
 
@@ -46,7 +47,7 @@ function M.x(lines)
   local lo, hi, integral = math.huge, -math.huge, true
   for _, line in ipairs(lines) do
     for _, x in ipairs(line.x) do
-      if thin.finite(x) then
+      if statistics.finite(x) then
         lo, hi, integral = math.min(lo, x), math.max(hi, x), integral and x % 1 == 0
       end
     end
@@ -112,7 +113,7 @@ local FAR = 20 * M.HEIGHT
 -- @tparam number y
 -- @treturn ?integer
 function M.down(axis_y, y)
-  if not thin.finite(y) or (axis_y.log and y <= 0) then return nil end
+  if not statistics.finite(y) or (axis_y.log and y <= 0) then return nil end
   local share
   if axis_y.log then
     share = (math.log(y) - math.log(axis_y.lo)) / (math.log(axis_y.hi) - math.log(axis_y.lo))

@@ -3,28 +3,13 @@
 -- Between its steps a curve is taken as straight. Behind its end it counts no more, unless its run diverged: then it
 -- counts as the worst there is, so that a group does not look better for the runs that it lost.
 -- @module optlab.report.chart.band
+local statistics = require "optlab.compare.statistics"
 local thin = require "optlab.report.chart.thin"
 
 local M = {}
 
 --- The quantiles between which the band lies.
 M.LOW, M.HIGH = 0.25, 0.75
-
-local function between(a, b, share)
-  if share == 0 or a == b then return a end
-  if not (thin.finite(a) and thin.finite(b)) then return b end
-  return a + (b - a) * share
-end
-
---- A quantile of sorted numbers, interpolated between neighbours.
--- @tparam {number,...} sorted
--- @tparam number q in [0, 1]
--- @treturn number
-function M.quantile(sorted, q)
-  local at = 1 + q * (#sorted - 1)
-  local below = math.floor(at)
-  return between(sorted[below], sorted[math.min(below + 1, #sorted)], at - below)
-end
 
 -- A function that gives a line's value at growing x, or nil where it has none.
 local function reader(line, worst)
@@ -71,8 +56,8 @@ function M.of(lines, more, most)
     if #found > 0 then
       table.sort(found)
       local i = #band.x + 1
-      band.x[i], band.median[i] = at, M.quantile(found, 0.5)
-      band.low[i], band.high[i] = M.quantile(found, M.LOW), M.quantile(found, M.HIGH)
+      band.x[i], band.median[i] = at, statistics.quantile(found, 0.5)
+      band.low[i], band.high[i] = statistics.quantile(found, M.LOW), statistics.quantile(found, M.HIGH)
     end
   end
   return M.thinned(band, most)

@@ -32,7 +32,8 @@ local function by_quantity(runs, series_of)
         names[#names + 1] = quantity
       end
       table.insert(lines[quantity], {
-        run = i, name = series.run ~= "" and series.run or nil, x = series.x, y = series.y, x_name = series.x_name,
+        run = i, name = series.run ~= "" and series.run or nil, x = series.x, y = series.y,
+        x_name = series.x_name,
       })
     end
   end

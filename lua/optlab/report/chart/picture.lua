@@ -10,6 +10,8 @@ local values = require "optlab.report.values"
 
 local M = {}
 
+local MANY = 12 -- lines; more of them are drawn thinner
+
 -- --- axes -----------------------------------------------------------------------------------------------------------
 
 local function percent(position, whole)
@@ -25,7 +27,8 @@ end
 local function y_texts(axis)
   local texts = {}
   for i, mark in ipairs(axis.marks) do
-    texts[i] = h.text({ x = "100%", y = percent(axes.down(axis, mark[1]), axes.HEIGHT), dx = -8, dy = ".32em" }, mark[2])
+    local down = percent(axes.down(axis, mark[1]), axes.HEIGHT)
+    texts[i] = h.text({ x = "100%", y = down, dx = -8, dy = ".32em" }, mark[2])
   end
   return texts
 end
@@ -139,7 +142,7 @@ function M.chart(drawing)
       h.div({ class = "area" },
         h.svg({ class = "picture", viewBox = ("0 0 %d %d"):format(axes.WIDTH, axes.HEIGHT), role = "img",
           preserveAspectRatio = "none", ["aria-label"] = spoken(drawing) },
-          grid(axis), h.g({ class = "lines" }, lines))),
+          grid(axis), h.g({ class = #drawing.lines > MANY and "lines many" or "lines" }, lines))),
       h.svg({ class = "xs", ["aria-hidden"] = "true" }, x_texts(drawing.x, drawing.x_name)),
       h.p({ class = "scale" }, (axis.log and "logarithmic scale" or "linear scale")
         .. (axis.common and ", values " .. axis.common or ""))),

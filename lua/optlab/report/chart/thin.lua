@@ -4,6 +4,7 @@
 -- never lost. Values keep five significant digits.
 -- @module optlab.report.chart.thin
 local number = require "optlab.base.number"
+local statistics = require "optlab.compare.statistics"
 
 local M = {}
 
@@ -16,9 +17,7 @@ function M.rounded(v, digits)
   return number.parse(number.text(v, digits or 5)) + 0.0
 end
 
---- Whether a number can be drawn.
-function M.finite(v) return v == v and v ~= math.huge and v ~= -math.huge end
-local finite = M.finite
+local finite = statistics.finite
 
 -- Marks the extremes of the points from `first` to `last`; a value that is not finite is kept where it stands first.
 local function mark(y, first, last, keep)

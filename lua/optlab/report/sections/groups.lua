@@ -1,32 +1,13 @@
 --- Groups of runs side by side: what they ended with, and how far their runs lie apart.
 -- @module optlab.report.sections.groups
-local band = require "optlab.report.chart.band"
 local h = require "optlab.report.page.html"
+local outcomes = require "optlab.report.outcomes"
+local statistics = require "optlab.compare.statistics"
 local styles = require "optlab.report.chart.style"
-local summary = require "optlab.report.sections.summary"
 local tables = require "optlab.report.sections.table"
-local thin = require "optlab.report.chart.thin"
 local values = require "optlab.report.values"
 
 local M = {}
-
--- --- statistics of a group ------------------------------------------------------------------------------------------
-
-local function moments(list)
-  local sum, n = 0, #list
-  for _, v in ipairs(list) do sum = sum + v end
-  local mean, squares = sum / n, 0
-  for _, v in ipairs(list) do squares = squares + (v - mean) ^ 2 end
-  return mean, n > 1 and math.sqrt(squares / (n - 1)) or nil
-end
-
-local function finite_ones(list)
-  local finite = {}
-  for _, v in ipairs(list) do
-    if thin.finite(v) then finite[#finite + 1] = v end
-  end
-  return finite
-end
 
 -- --- the strip ------------------------------------------------------------------------------------------------------
 
@@ -36,12 +17,12 @@ local WIDTH, HEIGHT = 200, 22
 local function strip(group, list, median, lo, hi)
   local function across(v) return ("%.1f"):format(4 + (v - lo) / (hi - lo) * (WIDTH - 8)):gsub(",", ".") end
   local dots = {}
-  for i, v in ipairs(finite_ones(list)) do dots[i] = ("M%s 11h0"):format((across(v))) end
+  for i, v in ipairs(statistics.finite_ones(list)) do dots[i] = ("M%s 11h0"):format((across(v))) end
   return h.svg({ class = "strip", width = WIDTH, height = HEIGHT, viewBox = ("0 0 %d %d"):format(WIDTH, HEIGHT),
     role = "img", ["aria-label"] = ("%s of %s"):format(values.count(#dots, "run"), group.label) },
     h.path { class = "grid", d = ("M4 11h%d"):format(WIDTH - 8) },
     h.path { class = "dots " .. styles.classes(group.style), d = table.concat(dots) },
-    thin.finite(median) and h.path { class = "median", d = ("M%s 3v16"):format((across(median))) })
+    statistics.finite(median) and h.path { class = "median", d = ("M%s 3v16"):format((across(median))) })
 end
 
 -- --- the table ------------------------------------------------------------------------------------------------------
@@ -51,19 +32,23 @@ local COLUMNS = {
   { title = "mean ± std", number = true }, { title = "lowest", number = true }, { title = "highest", number = true },
 }
 
+-- "1 diverged, 2 failed" of the runs that did not come to a good end.
 local function lost_of(model, group)
-  local n = 0
+  local count, parts = {}, {}
   for _, i in ipairs(group.members) do
     local status = model.runs[i].status
-    if status == "diverged" or status == "failed" then n = n + 1 end
+    count[status] = (count[status] or 0) + 1
   end
-  return n
+  for _, status in ipairs { "diverged", "failed", "interrupted", "running", "damaged" } do
+    if count[status] then parts[#parts + 1] = ("%d %s"):format(count[status], status) end
+  end
+  return #parts > 0 and ", " .. table.concat(parts, ", ") or nil
 end
 
 local function spread_cell(list)
-  local finite = finite_ones(list)
+  local finite = statistics.finite_ones(list)
   if #finite == 0 then return values.NONE end
-  local mean, deviation = moments(finite)
+  local mean, deviation = statistics.moments(finite)
   local text = values.measured(mean) .. (deviation and " ± " .. values.measured(deviation, 2) or "")
   return tables.cell(text, mean)
 end
@@ -71,7 +56,7 @@ end
 local function limits_of(lists)
   local lo, hi = math.huge, -math.huge
   for _, list in ipairs(lists) do
-    for _, v in ipairs(finite_ones(list)) do lo, hi = math.min(lo, v), math.max(hi, v) end
+    for _, v in ipairs(statistics.finite_ones(list)) do lo, hi = math.min(lo, v), math.max(hi, v) end
   end
   if lo > hi then return 0, 1 end
   if lo == hi then return lo - 0.5, hi + 0.5 end
@@ -81,10 +66,10 @@ end
 local function row_of(model, group, list, lo, hi)
   local lost = lost_of(model, group)
   local name = h.list(h.span({ class = "group" }, group.label),
-    lost > 0 and h.span({ class = "soft" }, (", %d lost"):format(lost)))
+    lost and h.span({ class = "soft" }, lost))
   local row = { tables.cell(name, group.label), #group.members }
   if #list == 0 then return row end
-  local median = band.quantile(list, 0.5)
+  local median = statistics.median(list)
   row[3], row[4] = tables.cell(values.measured(median), median), spread_cell(list)
   row[5] = tables.cell(values.measured(list[1]), list[1])
   row[6] = tables.cell(values.measured(list[#list]), list[#list])
@@ -94,7 +79,7 @@ end
 
 local function make_table(model, way, metric)
   local lists, rows = {}, {}
-  for i, group in ipairs(way.groups) do lists[i] = summary.finals(model, group, metric.name, metric.more) end
+  for i, group in ipairs(way.groups) do lists[i] = outcomes.of_group(model, group) end
   local lo, hi = limits_of(lists)
   for i, group in ipairs(way.groups) do rows[i] = row_of(model, group, lists[i], lo, hi) end
   local columns = table.move(COLUMNS, 1, #COLUMNS, 1, {})
@@ -104,18 +89,43 @@ local function make_table(model, way, metric)
   }
 end
 
+-- How far the runs that came to their end went in the quantity that counts: the least and the most steps.
+local function budgets(model, charts)
+  local last, least, most, unit = {}, math.huge, -math.huge, nil
+  for _, chart in ipairs(charts) do
+    for _, line in ipairs(chart.quantity == model.metric.name and chart.lines or {}) do
+      last[line.run] = math.max(last[line.run] or -math.huge, line.x[#line.x])
+      unit = line.x_name
+    end
+  end
+  for i, run in ipairs(model.runs) do
+    if last[i] and run.status == "done" then least, most = math.min(least, last[i]), math.max(most, last[i]) end
+  end
+  return least, most, unit
+end
+
+local function warn_of_budgets(model, charts)
+  local least, most, unit = budgets(model, charts)
+  if least >= most then return nil end
+  return h.p({ class = "note" }, h.strong("The budgets differ: "),
+    ("runs go to %s %s to %s, so their last values are not of one length of training."):format(unit,
+      values.measured(least), values.measured(most)))
+end
+
 --- The section.
 -- @tparam table model
+-- @tparam {table,...} charts of the runs (curves.charts)
 -- @treturn ?Markup nil where the runs make no groups
-function M.make(model)
+function M.make(model, charts)
   local metric, ways = model.metric, model.groupings
   if not metric or #ways == 0 then return nil end
   local blocks = {}
   for i, way in ipairs(ways) do blocks[i] = make_table(model, way, metric) end
   return h.section({ id = "groups" }, h.h2("Groups"),
     h.p({ class = "explain" }, ("The last %s of each run. "):format(metric.name),
-      "Runs that diverged count as the worst for the median; mean and standard deviation are those of the others."),
-    blocks)
+      "Runs that diverged count as the worst for the median; mean and standard deviation are those of the others. ",
+      "Runs that failed or did not end do not count."),
+    warn_of_budgets(model, charts), blocks)
 end
 
 return M

@@ -1,6 +1,7 @@
 --- The table of all runs.
 -- @module optlab.report.sections.overview
 local h = require "optlab.report.page.html"
+local outcomes = require "optlab.report.outcomes"
 local tables = require "optlab.report.sections.table"
 local values = require "optlab.report.values"
 
@@ -62,20 +63,6 @@ local function number_cell(x, best)
   return tables.cell(values.measured(x), raw, { class = best and raw == best and "best" or nil })
 end
 
--- The best value of the quantity that counts, among runs that came to a good end.
-local function best_of(model)
-  local best
-  if not model.metric or #model.runs < 2 then return nil end
-  for _, run in ipairs(model.runs) do
-    local value = (run.final or {})[model.metric.name]
-    if type(value) == "number" and value == value and run.status == "done"
-      and (not best or (model.metric.more and value > best) or (not model.metric.more and value < best)) then
-      best = value
-    end
-  end
-  return best
-end
-
 local function row_of(model, run, quantities, best)
   local row = { tables.cell(h.a({ href = "#" .. M.id(run) }, run.number or run.name), run.number) }
   for _, column in ipairs(model.columns) do
@@ -108,7 +95,9 @@ end
 -- @tparam table model
 -- @treturn Markup
 function M.make(model)
-  local quantities, rows, best = telling(model), {}, best_of(model)
+  local quantities, rows = telling(model), {}
+  local best = model.metric and outcomes.best_run(model)
+  best = best and best.final[model.metric.name]
   for i, run in ipairs(model.runs) do rows[i] = row_of(model, run, quantities, best) end
   return h.section({ id = "runs" }, h.h2("Runs"),
     tables.make { caption = "Runs and what they ended with", columns = columns_of(model, quantities), rows = rows })

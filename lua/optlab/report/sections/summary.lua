@@ -1,8 +1,8 @@
 --- The top of a report: what it is about, and the few numbers that one reads first.
 -- @module optlab.report.sections.summary
-local band = require "optlab.report.chart.band"
 local h = require "optlab.report.page.html"
 local order = require "optlab.base.order"
+local outcomes = require "optlab.report.outcomes"
 local overview = require "optlab.report.sections.overview"
 local values = require "optlab.report.values"
 
@@ -61,62 +61,13 @@ local function fact(title, value, more)
   return h.div(h.dt(title), h.dd(h.span({ class = "big" }, value), more and h.span({ class = "soft" }, more)))
 end
 
--- The better of two numbers; a number that is not finite loses.
-local function better(a, b, more)
-  if a ~= a or a == nil then return false end
-  if b == nil or b ~= b then return true end
-  if more then return a > b end
-  return a < b
-end
-
-local function best_run(model)
-  local best
-  for _, run in ipairs(model.runs) do
-    local value = (run.final or {})[model.metric.name]
-    if value and run.status ~= "diverged" and run.status ~= "failed"
-      and better(value, best and best.final[model.metric.name], model.metric.more) then
-      best = run
-    end
-  end
-  return best
-end
-
---- The final values of a group, sorted; runs that diverged count as the worst.
--- @tparam table model
--- @tparam table group one of a grouping
--- @tparam string name of the quantity
--- @treturn {number,...}
-function M.finals(model, group, name, more)
-  local list = {}
-  for _, i in ipairs(group.members) do
-    local run = model.runs[i]
-    local value = (run.final or {})[name]
-    if run.status == "diverged" or (value and value ~= value) then value = more and -math.huge or math.huge end
-    list[#list + 1] = value
-  end
-  table.sort(list)
-  return list
-end
-
-local function best_group(model)
-  local best, best_median, best_list
-  for _, group in ipairs(model.groupings[1].groups) do
-    local list = M.finals(model, group, model.metric.name, model.metric.more)
-    local median = #list > 0 and band.quantile(list, 0.5) or nil
-    if median and better(median, best_median, model.metric.more) then
-      best, best_median, best_list = group, median, list
-    end
-  end
-  return best, best_median, best_list
-end
-
 local function facts(model)
   local alone = #model.runs == 1
   local list = { fact(alone and "Status" or "Runs", alone and model.runs[1].status or #model.runs,
     not alone and statuses(model.runs)) }
   local metric = model.metric
   if not metric then return list end
-  local run = best_run(model)
+  local run = outcomes.best_run(model)
   local which = metric.more and "Highest " or "Lowest "
   if run and #model.runs > 1 then
     list[#list + 1] = fact(which .. metric.name, values.measured(run.final[metric.name]),
@@ -125,7 +76,7 @@ local function facts(model)
     list[#list + 1] = fact("Final " .. metric.name, values.measured(run.final[metric.name]))
   end
   if #model.groupings > 0 and #model.groupings[1].groups > 1 then
-    local group, median, all = best_group(model)
+    local group, median, all = outcomes.best_group(model, model.groupings[1])
     if group then
       list[#list + 1] = fact("Best median of " .. metric.name, values.measured(median),
         ("%s, %s, %s to %s"):format(group.label, values.count(#all, "run"), values.measured(all[1]),

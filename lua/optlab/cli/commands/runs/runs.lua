@@ -93,5 +93,5 @@ return {
   usage = "optlab runs [EXPERIMENT] [--where CONDITION] [--sort NAME] ...",
   doc = "Lists the runs that are kept: their number, experiment, status, time, a final value, the parameters that the "
     .. "command line gave, tags.",
-  completes = { experiment = "value" }, reads_runs = true, build = build, run = run,
+  completes = { experiment = "experiment" }, reads_runs = true, build = build, run = run,
 }

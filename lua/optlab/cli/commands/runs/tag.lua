@@ -22,5 +22,5 @@ return {
   usage = "optlab tag RUN... TAG [--remove]",
   doc = "Gives runs a tag, which is a line in tags.txt in their directories. Runs with a tag are not cleared away by "
     .. "optlab gc.",
-  completes = { run = "RUN" }, reads_runs = true, build = build, run = run,
+  completes = { run = "run_or_tag" }, reads_runs = true, build = build, run = run,
 }

@@ -29,7 +29,9 @@ describe("--live", function()
     o = o or {}
     files.write(dir .. "/a.lua", code)
     local command = ("%s --no-keep a.lua %s"):format(program.path, o.words or "--live")
-    local status, bytes, complaints = terminal.run(dir, command, o.steps or {}, { rows = o.rows, columns = o.columns, term = o.term, env = ENV .. " " .. (o.env or "") })
+    local status, bytes, complaints = terminal.run(dir, command, o.steps or {}, {
+      rows = o.rows, columns = o.columns, term = o.term, env = ENV .. " " .. (o.env or ""),
+    })
     assert.equal("", complaints)
     return screens.new(o.columns or 80, o.rows or 24):feed(bytes), bytes, status
   end
@@ -71,7 +73,8 @@ describe("--live", function()
 
   it("draws by kitty's protocol where the terminal says yes", function()
     local screen = run(SCRIPT, { term = "xterm-kitty", steps = {
-      terminal.expect "\27_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\27\\", terminal.expect "\27[c", terminal.send "\27_Gi=31;OK\27\\\27[?62c", terminal.expect "row 30" } })
+      terminal.expect "\27_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\27\\", terminal.expect "\27[c",
+      terminal.send "\27_Gi=31;OK\27\\\27[?62c", terminal.expect "row 30" } })
     local last
     for _, picture in ipairs(screen.pictures) do
       if picture.text:find("a=T", 1, true) then last = picture end
@@ -145,7 +148,9 @@ describe("--live", function()
     local text
     files.write(dir .. "/a.lua", SCRIPT)
     local command = "trap : INT; stty -a >before; %s --no-keep a.lua --live; echo status $?; stty -a >after"
-    status, text = terminal.run(dir, command:format(program.path), { terminal.expect "\27[c", terminal.send "\3", terminal.expect "status" }, { env = ENV })
+    status, text = terminal.run(dir, command:format(program.path), {
+      terminal.expect "\27[c", terminal.send "\3", terminal.expect "status",
+    }, { env = ENV })
     assert.equal(0, status)
     assert.matches("status 130", text)
     assert.equal(files.read(dir .. "/before"), files.read(dir .. "/after"))

@@ -35,6 +35,7 @@ local C_ROOMS = {
 -- "" is init.lua, the table `lab`, which loads every room when it is first used.
 local LUA_ROOMS = {
   { "base", {} },
+  { "params", { "base" } },
   { "autograd", { "base" } },
   { "nn", { "base" } },
   { "optim", { "base" } },
@@ -46,8 +47,8 @@ local LUA_ROOMS = {
   { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
-  { "cli", { "base", "plot", "reference" } },
-  { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "train", "book", "reference",
+  { "cli", { "base", "params", "plot", "reference" } },
+  { "", { "base", "params", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "train", "book", "reference",
     "cli" } },
 }
 

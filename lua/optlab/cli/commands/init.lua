@@ -13,7 +13,7 @@
 -- A command whose words are not for argparse (the values of a sweep) has `read(words)` instead of `build`: it returns
 -- the table for `run`, or nil and a message.
 -- @module optlab.cli.commands
-local options = require "optlab.cli.options"
+local options = require "optlab.params.options"
 
 local M = {}
 

@@ -44,12 +44,13 @@ local LUA_ROOMS = {
   { "save", { "base" } },
   { "plot", { "base" } },
   { "compile", { "base" } },
+  { "runs", { "base" } },
   { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
-  { "cli", { "base", "params", "plot", "reference" } },
-  { "", { "base", "params", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "train", "book", "reference",
-    "cli" } },
+  { "cli", { "base", "params", "plot", "reference", "runs" } },
+  { "", { "base", "params", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "train",
+    "book", "reference", "cli" } },
 }
 
 local problems = 0

@@ -15,7 +15,7 @@ local lab = { _VERSION = "optlab " .. core.version, config = config }
 
 -- Straight from C: lab.zeros, lab.exp, ...; lab.no_grad, ...; lab.clock, lab.memory, ...
 local PRIVATE = {
-  methods = true, elementwise = true, set_library_dir = true, nearest = true, shown = true,
+  methods = true, elementwise = true, set_line_width = true, set_library_dir = true, nearest = true, shown = true,
   visible = true, format_number = true, parse_number = true, string_less = true,
   backward = true, grad = true, differentiable_ops = true,
 }
@@ -42,6 +42,7 @@ local LAZY = {
   params = { "optlab.params", "params" },
   plot = { "optlab.plot" },
   progress = { "optlab.base.progress" },
+  runs = { "optlab.runs", "public" },
   save = { "optlab.save", "save" },
   save_checkpoint = { "optlab.save.checkpoint", "save" },
   sched = { "optlab.sched" },

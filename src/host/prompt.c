@@ -4,6 +4,9 @@
  * There is one terminal, so there is one editor, kept in static variables. Ctrl-C: while a line is being read our own
  * handler notes it and makes read(2) fail, so that libedit returns; the handler of the running program (signals.c) is
  * put back afterwards.
+ *
+ * Terminals announce pasted text (bracketed paste): it goes into the line as it is, line breaks and tabs too, and waits
+ * there for Enter.
  */
 #include "host/prompt.h"
 
@@ -12,6 +15,7 @@
 #include <lauxlib.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +54,8 @@ static int read_byte(char *c) {
   }
 }
 
-/* libedit's source of characters: one wide character, put together from its bytes. */
+/* libedit's source of characters: one wide character, put together from its bytes. A Ctrl-D that was typed before the
+ * line is read arrives as 0, which libedit would take for a prefix of the next key; it is dropped. */
 static int read_wide(EditLine *el, wchar_t *out) {
   (void)el;
   mbstate_t state;
@@ -63,7 +68,7 @@ static int read_wide(EditLine *el, wchar_t *out) {
     if (used == (size_t)-2) continue;
     if (used == (size_t)-1) {
       memset(&state, 0, sizeof state); /* not a character: drop the byte */
-    } else {
+    } else if (*out != L'\0') {
       return 1;
     }
   }
@@ -90,6 +95,93 @@ static unsigned char complete_word(EditLine *el, int key) {
   lua_settop(L, top);
   return result;
 }
+
+/* --- pasted text ------------------------------------------------------------------------------------------------- */
+
+#define PASTE_ON "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+#define PASTE_BEGIN "\033[200~"
+#define PASTE_END "\033[201~"
+#define PASTE_END_LENGTH (sizeof PASTE_END - 1)
+
+typedef struct Bytes {
+  char *at; /* malloc'ed */
+  size_t length, room;
+} Bytes;
+
+static bool add_byte(Bytes *b, char c) {
+  if (b->length + 1 >= b->room) {
+    const size_t room = b->room ? 2 * b->room : 1024;
+    char *at = realloc(b->at, room);
+    if (!at) return false;
+    b->at = at;
+    b->room = room;
+  }
+  b->at[b->length++] = c;
+  b->at[b->length] = '\0';
+  return true;
+}
+
+static bool ends_with_mark(const Bytes *b) {
+  return b->length >= PASTE_END_LENGTH &&
+         memcmp(b->at + b->length - PASTE_END_LENGTH, PASTE_END, PASTE_END_LENGTH) == 0;
+}
+
+/* Reads up to the mark that ends a paste, which is left out; false if it does not come. */
+static bool read_paste(Bytes *b) {
+  char c;
+  while (read_byte(&c) == 1) {
+    if (!add_byte(b, c)) return false;
+    if (ends_with_mark(b)) {
+      b->length -= PASTE_END_LENGTH;
+      b->at[b->length] = '\0';
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Line breaks become \n, the last ones go, and so do control characters other than tabs. */
+static void clean_paste(Bytes *b) {
+  size_t n = 0;
+  for (size_t i = 0; i < b->length; i++) {
+    const char c = b->at[i];
+    if (c == '\r') {
+      if (b->at[i + 1] != '\n') b->at[n++] = '\n';
+    } else if (c == '\n' || c == '\t' || (unsigned char)c >= 32) {
+      b->at[n++] = c;
+    }
+  }
+  while (n > 0 && b->at[n - 1] == '\n') n--;
+  b->at[n] = '\0';
+  b->length = n;
+}
+
+/* Bound to the mark that begins a paste. */
+static unsigned char insert_paste(EditLine *el, int key) {
+  (void)key;
+  Bytes b = {0};
+  unsigned char result = CC_ERROR;
+  if (read_paste(&b)) {
+    clean_paste(&b);
+    if (b.length == 0 || el_insertstr(el, b.at) == 0) result = CC_REFRESH;
+  }
+  free(b.at);
+  return result;
+}
+
+static bool announces_paste(void) {
+  const char *term = getenv("TERM");
+  return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+static void announce_paste(bool on) {
+  if (!announces_paste()) return;
+  fputs(on ? PASTE_ON : PASTE_OFF, stdout);
+  fflush(stdout);
+}
+
+/* --- the editor -------------------------------------------------------------------------------------------------- */
 
 static void open_history(const char *file) {
   HistEvent ev;
@@ -121,6 +213,8 @@ static int prompt_open(lua_State *L) {
   el_set(editor, EL_ADDFN, "optlab-complete", "Complete a name", complete_word);
   el_set(editor, EL_BIND, "^I", "optlab-complete", NULL);
   el_set(editor, EL_BIND, "^R", "em-inc-search-prev", NULL);
+  el_set(editor, EL_ADDFN, "optlab-paste", "Insert pasted text", insert_paste);
+  el_set(editor, EL_BIND, PASTE_BEGIN, "optlab-paste", NULL);
   el_source(editor, NULL); /* the user's ~/.editrc */
   return 0;
 }
@@ -133,7 +227,9 @@ static int edit_line(const char **text) {
   cancelled = 0;
   sigaction(SIGINT, &mine, &old);
   el_resize(editor);
+  announce_paste(true);
   *text = el_gets(editor, &n);
+  announce_paste(false);
   sigaction(SIGINT, &old, NULL);
   if (cancelled) {
     el_reset(editor);

@@ -4,7 +4,7 @@ local files = require "tests.support.files"
 local program = require "tests.support.program"
 
 local PAGES = { "README.md", "CONTRIBUTING.md", "docs/api.md", "docs/book.md", "docs/design.md",
-  "docs/compile.md", "docs/convolution.md", "docs/dtypes.md", "docs/runs.md", "docs/training.md" }
+  "docs/compile.md", "docs/convolution.md", "docs/dtypes.md", "docs/prompt.md", "docs/runs.md", "docs/training.md" }
 
 local REFERENCE = require("optlab.base.files").list("docs/reference", "%.md$")
 for i, name in ipairs(REFERENCE) do REFERENCE[i] = "docs/reference/" .. name end
@@ -108,13 +108,13 @@ describe("the stubs for editors", function()
   it("name everything in lab, and nothing else", function()
     local lazy = {
       "arguments", "autograd", "book", "compile", "data", "errors", "func", "load", "load_checkpoint", "metrics", "nn",
-      "optim", "params", "plot", "progress", "save", "save_checkpoint", "sched", "train",
+      "optim", "params", "plot", "progress", "runs", "save", "save_checkpoint", "sched", "train",
     }
     for _, name in ipairs(lazy) do assert.is_not_nil(lab[name]) end
     same_names("optlab", names_in(lab))
   end)
 
-  for _, part in ipairs { "autograd", "func", "nn", "optim", "sched", "data", "train", "book" } do
+  for _, part in ipairs { "autograd", "func", "nn", "optim", "sched", "data", "train", "runs", "book" } do
     it("name everything in lab." .. part .. ", and nothing else", function()
       same_names("optlab." .. part, names_in(lab[part]))
     end)

@@ -82,7 +82,7 @@ describe("optlab help", function()
     status, out, err = run "help SGD Adam"
     assert.are.equal(1, status)
     assert.are.equal("", out)
-    assert.is_truthy(err:find("one name", 1, true))
+    assert.is_truthy(err:find("unexpected argument 'Adam'", 1, true))
   end)
 
   it("leaves scripts of that name alone", function()

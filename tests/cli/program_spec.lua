@@ -403,13 +403,6 @@ describe("the program", function()
       assert.equal(0, (prompt "exit()\nerror()\n"))
     end)
 
-    it("says when a local is lost", function()
-      local status, _, err = prompt "local x = 3\nlocal function f() end\nlocal y = 1 print(y)\nlocals = 3\n"
-      assert.equal(0, status)
-      assert.equal("(x is lost at the end of its line: leave out 'local' to keep it)\n"
-        .. "(f is lost at the end of its line: leave out 'local' to keep it)\n", err)
-    end)
-
     it("reads on while a statement is incomplete", function()
       local _, out = prompt "for i = 1, 2 do\nprint(i)\nend\n"
       assert.equal("1\n2\n", out)
@@ -428,7 +421,7 @@ describe("the program", function()
     end)
 
     it("completes names, fields and methods", function()
-      local complete = require("optlab.cli.prompt").complete
+      local complete = require("optlab.cli.prompt.complete").complete
       _G.lab = require "optlab"
       _G.some_tensor = _G.lab.zeros(2)
       finally(function() _G.lab, _G.some_tensor = nil, nil end)

@@ -6,6 +6,11 @@
 -- `script` (the script's file name, or nil), `args` (its arguments, or nil outside the program), `on_load` (what the
 -- program does when optlab is loaded, or nil), `seed_given`, `out_given` (whether the command line said so), `lib`
 -- (folder of optlab's own modules), `root` (folder that holds `experiments/` and `plots/`).
+--
+-- Of runs that are kept (optlab.runs): `runs` (the folder of all runs), `no_keep`, `run` (the directory of this run, or
+-- nil where it is not kept), `diverged` (what the first training that diverged said, or nil), `stand_ins` (names of the
+-- data sets that the program made up), `on_point` (a function, see optlab.train.fit). `out` and `run` are decided
+-- when they are first read: a run whose options are refused leaves no directory.
 -- @module optlab.base.config
 local files = require "optlab.base.files"
 
@@ -16,7 +21,11 @@ local M = {
   no_progress = false,
   no_compile = false,
   full_traceback = false,
+  no_keep = false,
+  runs = os.getenv "OPTLAB_RUNS" or "runs",
+  stand_ins = {},
 }
+if M.runs == "" then M.runs = "runs" end
 
 -- The picture formats that --format accepts.
 M.FORMATS = { "svg", "png", "pdf", "html", "txt", "none" }
@@ -43,4 +52,31 @@ M.root = find_root(M.lib)
 M.script = type(arg) == "table" and arg[-1] and arg[0] or nil -- with nothing before it, arg[0] is the interpreter
 M.out = M.default_out(M.script)
 
-return M
+-- A run that is kept begins when somebody asks where its files go.
+local begin
+
+--- Says how the run begins: `fn` sets `out`, and `run` if the run is kept. It is called when one of them is first read.
+-- @tparam ?function fn nil calls it off
+function M.begin_with(fn)
+  begin = fn
+  if fn and not M.out_given then M.out = nil end
+end
+
+--- Begins the run if that has not been done.
+function M.begin()
+  local fn = begin
+  begin = nil
+  if fn then fn() end
+end
+
+--- Whether a run is still to begin.
+-- @treturn boolean
+function M.is_pending() return begin ~= nil end
+
+return setmetatable(M, {
+  __index = function(_, name)
+    if name ~= "out" and name ~= "run" then return nil end
+    M.begin()
+    return rawget(M, name)
+  end,
+})

@@ -20,6 +20,14 @@ M.make_folder = core.make_folder
 -- @treturn ?boolean true, or nil and a message that names the path and the reason
 M.replace = core.replace
 
+--- The same for a file that may be lost if the machine loses its power: nothing waits for the disk. A symbolic link of
+-- that name is replaced.
+-- @function note
+-- @tparam string path
+-- @tparam string text
+-- @treturn ?boolean true, or nil and a message that names the path and the reason
+M.note = core.note
+
 --- Starts a file that grows line by line, in the place of an old one, with its first line. `f:append(line)` writes a
 -- line, whole or not at all, before it returns; `f:commit()` puts the file on the disk and closes it. Both return true,
 -- or nil and a message.

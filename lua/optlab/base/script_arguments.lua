@@ -47,10 +47,12 @@ function M.watched(words)
 end
 
 --- Raises if options are left that nobody has declared. To be called by what should not begin with wrong options.
+-- `M.on_settle`, a function or nil, is called each time.
 function M.settle()
   local fn = refuse
   refuse = nil
   if fn then fn() end
+  if M.on_settle then M.on_settle() end
 end
 
 return M

@@ -3,12 +3,13 @@
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 
+-- `chunk`: the function of a line typed at the prompt.
 local M = {}
 
 local MOST = 12 -- frames shown
 
 local function name_of(info)
-  if info.what == "main" then return "in main chunk" end
+  if info.what == "main" or info.func == M.chunk then return "in main chunk" end
   if info.name then return ("in %s '%s'"):format(info.namewhat == "method" and "method" or "function", info.name) end
   return ("in function <%s:%d>"):format(info.short_src, info.linedefined)
 end
@@ -18,7 +19,7 @@ end
 local function user_frames()
   local frames = {}
   for level = 3, 200 do
-    local info = debug.getinfo(level, "Sln")
+    local info = debug.getinfo(level, "Slnf")
     if not info then break end
     if info.currentline > 0 and not errors.is_own(info) then
       if #frames == MOST then
@@ -84,10 +85,11 @@ function M.handler(err)
   return problem
 end
 
---- Writes an error to standard error.
+--- Writes an error to standard error; its text is remembered in `M.last`.
 -- @param problem what `handler` returned, or a plain message
 function M.show(problem)
   if type(problem) ~= "table" then problem = { text = tostring(problem) } end
+  M.last = problem.text
   io.stdout:flush()
   if config.bar then config.bar:clear() end
   io.stderr:write("optlab: ", errors.visible(problem.text), "\n")

@@ -123,9 +123,10 @@ local function run_action(action)
   return run(function() _G[action[2]] = require(action[2]) end)
 end
 
--- "; did you mean 'experiments/momentum.lua'?" for the name of a file that is not there, or "".
+-- "; did you mean 'experiments/momentum.lua'?" for the name of a file that is not there, or ""; also for a command that
+-- was misspelt: "; did you mean 'optlab help'?".
 local function script_hint(name)
-  local known = {}
+  local known, meant = {}, {}
   for _, entry in ipairs(require("optlab.cli.listing").find()) do
     local path = "experiments/" .. entry[1] .. ".lua"
     local last = entry[1]:match("[^/]+$")
@@ -134,8 +135,19 @@ local function script_hint(name)
       return ("; did you mean '%s'?"):format(path)
     end
     known[#known + 1] = path
+    if not name:find("/", 1, true) then
+      for _, short in ipairs { last, last .. ".lua" } do
+        known[#known + 1] = short
+        meant[short] = meant[short] or path
+      end
+    end
   end
-  return require("optlab.base.errors").hint(name, known)
+  for _, command in ipairs(require("optlab.cli.commands").NAMES) do
+    known[#known + 1] = command
+    meant[command] = "optlab " .. command
+  end
+  local near = require("optlab.base.errors").nearest(name, known)
+  return near and ("; did you mean '%s'?"):format(meant[near] or near) or ""
 end
 
 -- The script as it is called: in the current folder, else among the installed ones ("experiments/momentum.lua" works
@@ -187,6 +199,8 @@ local function run_script(host, argv, at)
     host.ignore_closed_pipe() -- figures come to their end
     if #args > 0 then require("optlab.params").begin(args, script) end
     claim_output()
+    if name == "-" then return end
+    require("optlab.runs.keep").prepare { script = name, path = script, text = text, words = args }
   end
   if package.loaded["optlab"] and not run(config.on_load) then return false end
   return run_text((text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")), chunk, table.unpack(args))
@@ -213,9 +227,15 @@ local function tell_pictures(paths)
   io.stderr:write(require("optlab.base.errors").visible(line))
 end
 
+-- The end of a run that is kept.
+local function end_run(status, message)
+  local keep = loaded "optlab.runs.keep"
+  if keep then keep.finish(status, message) end
+end
+
 -- What has to be finished when the script is through: options that it did not read are refused, records get their
 -- names, gnuplot its time.
-local function finish()
+local function finish_files()
   if not run(arguments.settle) then return false end
   local metrics, plot = loaded "optlab.base.csvlog", loaded "optlab.plot"
   if metrics and not run(metrics.close_all) then return false end
@@ -227,14 +247,24 @@ local function finish()
   return not message
 end
 
+local function finish()
+  if not finish_files() then return false end
+  return run(end_run, "done")
+end
+
 -- The same after an error: what was recorded and drawn up to then is kept.
-local function finish_after_error()
+local function finish_files_after_error()
   local metrics, plot = loaded "optlab.base.csvlog", loaded "optlab.plot"
   if metrics then close(metrics.close_all) end
   if not (plot and plot.wait) then return end
   local message
   close(function() message = select(2, plot.wait()) end)
   if message then error_report.show(message) end
+end
+
+local function finish_after_error(text)
+  finish_files_after_error()
+  close(end_run, "failed", text or error_report.last)
 end
 
 -- --- the whole ------------------------------------------------------------------------------------------------------
@@ -259,7 +289,7 @@ local function finish_at_exit(host)
     if good then
       if not finish() then code = 1 end
     else
-      finish_after_error()
+      finish_after_error(error_report.last or ("the script ended by os.exit(%s)"):format(tostring(code)))
     end
     host.let_go()
     exit(code, and_close)
@@ -358,6 +388,7 @@ function M.abandon(signal)
   if metrics then close(metrics.close_all) end
   local runner = loaded "optlab.plot.draw.runner"
   if runner then close(runner.abandon) end
+  close(end_run, "interrupted", problem.text)
 end
 
 return M

@@ -133,6 +133,7 @@ function M.announce_stand_in(source, reason)
     errors.raise("data.%s: real data are required, but there is no %s (%s); %s",
       source.name, source.file, reason, advice)
   end
+  config.stand_ins[source.name] = true
   say("%s: no real data (%s); using a stand-in made by the program (see --data, --require-real-data)", source.name,
     reason)
 end

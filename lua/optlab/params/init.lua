@@ -21,6 +21,7 @@ local declaration = require "optlab.params.declaration"
 local errors = require "optlab.base.errors"
 local make_parser = require("optlab.params.parser").make
 local options = require "optlab.params.options"
+local order = require "optlab.base.order"
 
 local FN = "lab.params"
 
@@ -64,11 +65,13 @@ local function take_seed(default)
 end
 
 local function show_help(parser)
+  config.refused = true -- leaves no run
   io.write(parser:get_help(), "\n")
   os.exit(0)
 end
 
 local function show_parameters(list)
+  config.refused = true -- leaves no run
   io.write(declaration.encode(list), "\n")
   os.exit(0)
 end
@@ -92,6 +95,7 @@ local function refuse(given, script)
     if word == "--help" or word == "-h" then show_help(make_parser({}, script)) end
     if word == "--parameters" then show_parameters {} end
   end
+  config.refused = true -- leaves no run
   local word = given[1]:match("^[^=]+")
   local hint = errors.hint(word, flags)
   error(("%s: unknown option '%s'%s"):format(script, word, hint ~= "" and hint or "; the script has not declared it "
@@ -118,6 +122,21 @@ function M.arguments(...)
   return { table.unpack(config.args or type(arg) == "table" and arg or {}) }
 end
 
+local function copy(p)
+  local values = {}
+  for name, value in pairs(p) do values[name] = type(value) == "table" and { table.unpack(value) } or value end
+  return values
+end
+
+-- The parameters that the command line gave, sorted.
+local function given_names(values)
+  local names = {}
+  for key in pairs(values) do
+    if type(key) == "string" and key:match "^=" then names[#names + 1] = key:sub(2) end
+  end
+  return order.sort(names)
+end
+
 --- Declares parameters and gives their values.
 -- @tparam table defaults by name
 -- @tparam[opt] {string,...} words instead of the script's own arguments
@@ -129,13 +148,17 @@ function M.params(...)
   local own = script_asks()
   if own then arguments.declared() end
   local values, message = read_all(list, o.words or own and { table.unpack(arg) } or {}, config.script)
-  if not values then errors.raise("%s", message) end
+  if not values then
+    config.refused = own
+    errors.raise("%s", message)
+  end
   if o.words or not config.on_load then options.apply(values) end -- otherwise they are in force since optlab was loaded
   if values.seed then config.seed_given = true end
   local p = {}
   for _, entry in ipairs(list) do
     if entry.name == "seed" then p.seed = take_seed(entry.default) else p[entry.name] = value_of(entry, values) end
   end
+  if own and config.on_parameters then config.on_parameters(copy(p), given_names(values)) end
   return p
 end
 

@@ -72,7 +72,7 @@ end
 -- flag, placeholder of its value (nil: none), help, reader, what it sets
 M.COMMON = {
   { "--seed", "N", "start of all random numbers (default 0)", read_seed, "seed" },
-  { "--out", "DIR", "folder for figures and metrics (default out/<script>)", read_folder("--out"), "out" },
+  { "--out", "DIR", "folder for figures and metrics (default: the run's own)", read_folder("--out"), "out" },
   { "--format", "F[,F]", table.concat(config.FORMATS, ", ") .. ": pictures (default svg)", read_formats, "format" },
   { "--threads", "N", "threads for large operations (default: one a core)", read_threads, "threads" },
   { "--data", "DIR", "folder with data files, looked at first", read_folder("--data"), "data" },
@@ -80,6 +80,8 @@ M.COMMON = {
   { "--quiet", nil, "no progress bar and no notes on standard error", nil, "quiet" },
   { "--no-progress", nil, "no progress bar", nil, "no_progress" },
   { "--no-compile", nil, "train.fit runs every update as plain Lua (same numbers)", nil, "no_compile" },
+  { "--runs-dir", "DIR", "folder of the runs that are kept (default runs)", read_folder("--runs-dir"), "runs" },
+  { "--no-keep", nil, "do not keep the run: leave out/<script>/ and nothing else", nil, "no_keep" },
   { "--traceback", nil, "show the whole call stack with an error", nil, "full_traceback" },
 }
 

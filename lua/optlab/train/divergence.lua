@@ -21,6 +21,7 @@ M.OPTION = { "on_divergence", "choice", choices = { "stop", "error" }, default =
 -- @treturn table diverged
 function M.settle(how, message, diverged)
   if how == "error" then errors.raise("%s", message) end
+  config.diverged = config.diverged or message
   io.stdout:flush()
   if config.bar then config.bar:clear() end
   io.stderr:write(("optlab: %s%s\n"):format(errors.where(), message))

@@ -112,6 +112,7 @@
 ---@field train optlab.train
 ---@field book optlab.book
 ---@field plot optlab.plot
+---@field runs optlab.runs
 ---@field config table what the command line decided
 ---@field errors table errors that point at the user's line
 local lab = {}

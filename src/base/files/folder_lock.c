@@ -109,6 +109,23 @@ int folder_lock(const char *path) {
   return 0;
 }
 
+/* A shared lock for a moment: two who look do not see each other, and whoever wants the folder waits for it (take). */
+FolderState folder_state(const char *path) {
+  struct stat folder;
+  FolderState state = FOLDER_UNKNOWN;
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return FOLDER_UNKNOWN;
+  if (fstat(fd, &folder) == 0 && is_held(&folder)) {
+    state = FOLDER_TAKEN;
+  } else if (flock(fd, LOCK_SH | LOCK_NB) == 0) {
+    state = FOLDER_FREE;
+  } else if (errno == EWOULDBLOCK) {
+    state = FOLDER_TAKEN;
+  }
+  close(fd);
+  return state;
+}
+
 /* --- what lies in a folder ---------------------------------------------------------------------------------------- */
 
 bool folder_holds(const char *folder, const char *file) {

@@ -15,6 +15,11 @@
  * process 123; ..."). */
 int folder_lock(const char *folder);
 
+/* Whether a process has the folder; unknown where its file system cannot lock folders. The caller's own folders are
+ * taken, too. */
+typedef enum FolderState { FOLDER_FREE, FOLDER_TAKEN, FOLDER_UNKNOWN } FolderState;
+FolderState folder_state(const char *folder);
+
 /* Whether the file would lie in the folder or below it, links followed. */
 bool folder_holds(const char *folder, const char *file);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/files/ledger.h"
 #include "base/interrupt.h"
 
 #define READ_MOST ((size_t)64 << 20) /* bytes in one call, so that an interruption is noticed */
@@ -32,7 +33,10 @@ int infile_open(const char *path, int64_t *size) {
   if (fd < 0) return cannot_open(path, strerror(errno));
   int status = fstat(fd, &st) < 0 ? cannot_open(path, strerror(errno)) : check_kind(path, st.st_mode);
   *size = st.st_size;
-  if (status == 0) return fd;
+  if (status == 0) {
+    ledger_note(LEDGER_READ, path);
+    return fd;
+  }
   close(fd);
   return -1;
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/files/ledger.h"
 #include "base/files/leftover.h"
 #include "base/interrupt.h"
 
@@ -153,6 +154,7 @@ static int take_name(OutFile *f) {
   if (name_temp(f) < 0) return -1;
   if (rename(f->temp, f->target) < 0) return failed(f);
   f->named = false;
+  if (!f->is_note) ledger_note(LEDGER_WRITTEN, f->path);
   return 0;
 }
 
@@ -162,11 +164,11 @@ int outfile_commit(OutFile *f) {
     errno = f->error;
     return failed(f);
   }
-  if (fsync(f->fd) < 0) return failed(f);
+  if (!f->is_note && fsync(f->fd) < 0) return failed(f);
   if (!f->grows && take_name(f) < 0) return -1;
   close(f->fd);
   f->fd = -1;
-  flush_folder(f);
+  if (!f->is_note) flush_folder(f);
   return 0;
 }
 

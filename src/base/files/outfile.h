@@ -29,6 +29,7 @@ typedef struct OutFile {
   char temp[PATH_MAX];
   bool named;   /* there is a file of the name temp */
   bool grows;   /* it has its final name already */
+  bool is_note; /* a caller may set it: the file may be lost with the machine's power, and is not in the ledger */
   int fd;       /* -1 when closed */
   int error;    /* why writing failed, an errno; such a file is not committed */
   int64_t at;   /* where the next byte goes; a caller may set it to write over what it wrote before */

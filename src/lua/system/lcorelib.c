@@ -19,10 +19,19 @@ EXPORT int luaopen_optlab(lua_State *L);
 EXPORT int luaopen_optlab_core(lua_State *L);
 
 static const luaL_Reg LIBRARIES[] = {
-    {"tensor", luaopen_optlab_tensor}, {"autograd", luaopen_optlab_autograd},   {"nn", luaopen_optlab_nn},
-    {"optim", luaopen_optlab_optim},   {"sched", luaopen_optlab_sched},         {"data", luaopen_optlab_data},
-    {"save", luaopen_optlab_save},     {"system", luaopen_optlab_system},       {"compile", luaopen_optlab_compile},
-    {"files", luaopen_optlab_files},   {"interrupt", luaopen_optlab_interrupt}, {NULL, NULL},
+    {"tensor", luaopen_optlab_tensor},
+    {"autograd", luaopen_optlab_autograd},
+    {"nn", luaopen_optlab_nn},
+    {"optim", luaopen_optlab_optim},
+    {"sched", luaopen_optlab_sched},
+    {"data", luaopen_optlab_data},
+    {"save", luaopen_optlab_save},
+    {"system", luaopen_optlab_system},
+    {"compile", luaopen_optlab_compile},
+    {"files", luaopen_optlab_files},
+    {"interrupt", luaopen_optlab_interrupt},
+    {"runs", luaopen_optlab_runs},
+    {NULL, NULL},
 };
 
 int luaopen_optlab_core(lua_State *L) {

@@ -6,6 +6,7 @@
  *   holds(folder, path)             whether the file lies in the folder or below it
  *   replace(path, text, no_link)    writes a file as a whole or not at all; with no_link a link of that name is
  *                                   replaced, not followed
+ *   note(path, text)                the same for a file that may be lost with the machine's power: no flush to the disk
  *   read(path)                      the bytes of a regular file
  *   readable(path)                  whether a file or a folder of that name may be read
  *   grow(path, text)                a new file in the place of an old one: f:append(text) adds a whole line or nothing,
@@ -54,6 +55,17 @@ static int lock_folder(lua_State *L) { return result(L, folder_lock(lb_checkpath
 static int holds(lua_State *L) {
   lua_pushboolean(L, folder_holds(lb_checkpath(L, 1), lb_checkpath(L, 2)));
   return 1;
+}
+
+static int note(lua_State *L) {
+  OutFile f;
+  size_t n;
+  const char *path = lb_checkpath(L, 1), *text = luaL_checklstring(L, 2, &n);
+  int status = outfile_open(&f, path, OUTFILE_REPLACES_LINK);
+  f.is_note = true;
+  if (status == 0) status = outfile_write(&f, text, n) < 0 || outfile_commit(&f) < 0 ? -1 : 0;
+  outfile_close(&f);
+  return result(L, status);
 }
 
 static int replace(lua_State *L) {
@@ -214,15 +226,8 @@ static int scratch_close(lua_State *L) {
 /* --- the library -------------------------------------------------------------------------------------------------- */
 
 static const luaL_Reg library[] = {
-    {"make_folder", make_folder},
-    {"lock_folder", lock_folder},
-    {"holds", holds},
-    {"replace", replace},
-    {"read", read_file},
-    {"readable", readable},
-    {"grow", grow},
-    {"scratch", scratch},
-    {NULL, NULL},
+    {"make_folder", make_folder}, {"lock_folder", lock_folder}, {"holds", holds}, {"replace", replace}, {"note", note},
+    {"read", read_file},          {"readable", readable},       {"grow", grow},   {"scratch", scratch}, {NULL, NULL},
 };
 static const luaL_Reg file_methods[] = {{"append", file_append}, {"commit", file_commit}, {NULL, NULL}};
 static const luaL_Reg file_metamethods[] = {{"__gc", file_close}, {"__close", file_close}, {NULL, NULL}};

@@ -31,6 +31,7 @@ void ltensor_inplace(lua_State *L, int methods);
 int ltensor_index(lua_State *L);    /* t[key] for a number, table or tensor key at index 2 */
 int ltensor_newindex(lua_State *L); /* t[key] = value, the same keys */
 int ltensor_tostring(lua_State *L);
+int ltensor_set_line_width(lua_State *L); /* set_line_width(columns): of what tostring gives, from now on */
 
 /* Sets functions under the same names in both tables. */
 void ltensor_setboth(lua_State *L, int lib, int methods, const luaL_Reg *regs);

@@ -2,8 +2,8 @@
  * ltensor_print.c - tensors as text.
  *
  * Matrices are printed in aligned columns under one number format; more than two dimensions become a list of matrices.
- * Dimensions that are long, and rows that do not fit into 80 columns, show their ends; the row of a vector is broken
- * into lines. A last line names dtype and shape.
+ * Dimensions that are long, and rows that do not fit into the width of a line, show their ends; the row of a vector is
+ * broken into lines. A last line names dtype and shape. A line has 80 columns; at the prompt those of the terminal.
  */
 #include <float.h>
 #include <math.h>
@@ -16,7 +16,7 @@
 
 #define EDGE 6      /* elements shown at each end of a long dimension */
 #define LONG_DIM 20 /* a dimension with more elements is cut */
-#define LINE 80     /* columns of text */
+#define LINE 80     /* columns of text, unless set_line_width has been told another number */
 #define GAP "  ..."
 
 typedef struct Printer {
@@ -25,7 +25,24 @@ typedef struct Printer {
   bool integers; /* all values are whole */
   bool exponent; /* magnitudes too far apart for a fixed point */
   int width;
+  int line; /* columns of text */
 } Printer;
+
+static const char line_width; /* its address is the registry's key of the number */
+
+static int line_of(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &line_width);
+  const int line = lua_isinteger(L, -1) ? (int)lua_tointeger(L, -1) : LINE;
+  lua_pop(L, 1);
+  return line;
+}
+
+int ltensor_set_line_width(lua_State *L) {
+  const lua_Integer columns = luaL_checkinteger(L, 1);
+  lua_pushinteger(L, columns < 20 ? 20 : columns > 1000 ? 1000 : columns);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &line_width);
+  return 0;
+}
 
 static int format_number(const Printer *p, char *text, size_t room, Scalar number) {
   const double v = scalar_double(number);
@@ -85,9 +102,9 @@ static int64_t edge_of(int64_t n) { return n > LONG_DIM ? EDGE : 0; }
 
 /* How many elements of a row are shown at each end; 0: all. */
 static int64_t row_edge(const Printer *p, int64_t n) {
-  const int cell = p->width + 2, room = (LINE - (int)strlen(GAP)) / cell / 2;
-  if (n <= LONG_DIM && n * cell <= LINE) return 0;
-  const int64_t edge = room < 1 ? 1 : room < EDGE ? room : EDGE;
+  const int cell = p->width + 2, room = (p->line - (int)strlen(GAP)) / cell / 2, most = EDGE * p->line / LINE;
+  if (n <= LONG_DIM * p->line / LINE && n * cell <= p->line) return 0;
+  const int64_t edge = room < 1 || most < 1 ? 1 : room < most ? room : most;
   return n > 2 * edge ? edge : 0;
 }
 
@@ -108,7 +125,7 @@ static void add_vector(Printer *p, int64_t n) {
   const int cell = p->width + 2;
   int column = 0;
   for (int64_t i = 0; i < n;) {
-    if (column > 0 && column + cell > LINE) {
+    if (column > 0 && column + cell > p->line) {
       luaL_addchar(&p->b, '\n');
       column = 0;
     }
@@ -116,8 +133,8 @@ static void add_vector(Printer *p, int64_t n) {
     column += cell;
     i = skip(i, n, edge_of(n));
     if (i < 0) {
-      luaL_addstring(&p->b, column + (int)strlen(GAP) > LINE ? "\n" GAP : GAP);
-      column = column + (int)strlen(GAP) > LINE ? (int)strlen(GAP) : column + (int)strlen(GAP);
+      luaL_addstring(&p->b, column + (int)strlen(GAP) > p->line ? "\n" GAP : GAP);
+      column = column + (int)strlen(GAP) > p->line ? (int)strlen(GAP) : column + (int)strlen(GAP);
       i = -1 - i;
     }
   }
@@ -166,7 +183,7 @@ int ltensor_tostring(lua_State *L) {
     lua_pushliteral(L, "[closed tensor]");
     return 1;
   }
-  Printer p = {.t = lb_checktensor(L, 1, "tostring", "self")};
+  Printer p = {.t = lb_checktensor(L, 1, "tostring", "self"), .line = line_of(L)};
   const Tensor *t = p.t;
   lb_read(L, t, "printing a tensor");
   choose_format(&p);

@@ -313,6 +313,8 @@ int luaopen_optlab_tensor(lua_State *L) {
   ltensor_inplace(L, 2);
   lua_pushcfunction(L, l_is_tensor);
   lua_setfield(L, 1, "is_tensor");
+  lua_pushcfunction(L, ltensor_set_line_width);
+  lua_setfield(L, 1, "set_line_width"); /* for the prompt */
   lua_pushvalue(L, 2);
   lua_setfield(L, 1, "methods"); /* for other libraries that add methods; init.lua does not pass it on */
   lua_settop(L, 1);

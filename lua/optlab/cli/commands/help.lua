@@ -7,6 +7,7 @@ return {
   build = function(parser)
     parser:argument("word"):args("?"):description("a name, such as SGD or train.fit; by default all names")
   end,
+  completes = { word = "name" },
   run = function(values)
     local help = require "optlab.cli.help"
     local text, message = help.overview(), nil

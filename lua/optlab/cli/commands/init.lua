@@ -12,13 +12,17 @@
 --
 -- A command whose words are not for argparse (the values of a sweep) has `read(words)` instead of `build`: it returns
 -- the table for `run`, or nil and a message.
+--
+-- For completion in shells the names of arguments and placeholders of options say what may stand there: RUN, TAG,
+-- SCRIPT, DIR, FILE (optlab.cli.completion.form); a field `completes` says it for other names. A command with `read`
+-- has fields `options`, rows {flag, placeholder or nil, text}, and `takes`, the kind of its arguments.
 -- @module optlab.cli.commands
 local options = require "optlab.params.options"
 
 local M = {}
 
 -- In the order of optlab --help.
-M.NAMES = { "list", "help" }
+M.NAMES = { "list", "help", "new", "completion" }
 
 local is_command = {}
 for _, name in ipairs(M.NAMES) do is_command[name] = true end
@@ -38,10 +42,12 @@ function M.overview()
   return table.concat(lines)
 end
 
-local function make_parser(command)
-  local system = require("optlab.core").system
+--- The argparse parser of a command that has `build`.
+-- @tparam table command
+-- @treturn table
+function M.parser(command)
   local parser = require("argparse")("optlab " .. command.name, command.doc or command.summary)
-  parser:add_help(false):help_max_width(math.min(system.columns(), 100))
+  parser:add_help(false):help_max_width(80)
   parser:usage("Usage: " .. command.usage)
   command.build(parser)
   parser:flag("-h --help"):description("show this and exit"):target("help")
@@ -59,7 +65,7 @@ end
 -- The values of the words; nil and a message, or nil alone where help has been shown.
 local function read(command, words)
   if command.read then return command.read(words) end
-  local parser = make_parser(command)
+  local parser = M.parser(command)
   if wants_help(words) then
     io.write(parser:get_help(), "\n")
     return nil

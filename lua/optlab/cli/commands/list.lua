@@ -7,5 +7,6 @@ return {
   build = function(parser)
     parser:argument("section"):args("?"):description("a section of the book; by default all scripts")
   end,
+  completes = { section = "section" },
   run = function(values) return require("optlab.cli.listing").print_all(values.section) end,
 }

@@ -263,6 +263,16 @@
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
+---@class optlab.options.runs.find
+---@field experiment? string Only runs of this experiment, such as "momentum".
+---@field sweep? string Only cells of this sweep: its directory's name.
+---@field status? "running"|"done"|"failed"|"diverged"|"interrupted"|"damaged" Only runs with this status.
+---@field tag? string Only runs with this tag.
+---@field kind? "run"|"sweep" Only runs of this kind; by default both.
+---@field where? string A Lua expression over parameters, final quantities, number, seed, ...: "lr < 0.1 and loss < 0.25".
+---@field sort? string The name of a value to sort by, such as "loss"; "-loss" for the largest first.
+---@field limit? integer The largest number of runs.
+
 ---@class optlab.options.train.accuracy
 ---@field metric? "accuracy"|"binary_accuracy" "accuracy": predictions are (N, C), labels (N) from 1 to C; "binary_accuracy": predictions are (N) or (N, 1), labels 0 and 1, the answer is 1 for a score above 0. Default: "accuracy".
 

@@ -1,0 +1,174 @@
+--- Keeping a run: its directory, run.json, the copies of its code, the link out/x.
+--
+-- The directory is made when the run begins: when the script has declared its parameters, or when something first asks
+-- where files go, at the latest at the script's end. A run whose options are refused leaves nothing. Nothing waits for
+-- the disk but the end of the run.
+-- @module optlab.runs.keep
+local arguments = require "optlab.base.script_arguments"
+local code = require "optlab.runs.keep.code"
+local config = require "optlab.base.config"
+local core = require "optlab.core"
+local data = require "optlab.runs.keep.data"
+local directory = require "optlab.runs.directory"
+local files = require "optlab.base.files"
+local identity = require "optlab.runs.identity"
+local link = require "optlab.runs.keep.link"
+local record = require "optlab.runs.record"
+local say = require "optlab.base.notice"
+local series = require "optlab.runs.series"
+local uv = require "luv"
+
+local M = {}
+
+-- The run under way: `fields` of its run.json, `path` of its directory, `start`, `script_text`, `inode`; nil where no
+-- run is kept.
+local run
+
+local function warn_once(message) say("this run is not kept: %s", message) end
+
+local function inode_of(path)
+  local stat = uv.fs_stat(path)
+  return stat and stat.ino
+end
+
+-- --- what is known at the start -----------------------------------------------------------------------------------
+
+local function first_fields(o)
+  local versions = core.runs.versions()
+  local host = versions.host
+  versions.host = nil
+  return {
+    kind = "run", experiment = directory.experiment(o.script), script = o.script, arguments = o.words, parameters = {},
+    seed = config.seed, status = "running", started = os.date "!%Y-%m-%dT%H:%M:%SZ", host = host, pid = uv.os_getpid(),
+    threads = config.threads or core.system.get_num_threads(), versions = versions, code = code.sums(), data = {},
+  }
+end
+
+local function set_identity()
+  local fields = run.fields
+  fields.seed = config.seed
+  fields.cell = identity.cell(run.script_text, fields.parameters, fields.seed, fields.versions)
+end
+
+-- The directory that a sweep has made for this run: what it wrote there stays, such as the sweep's name.
+local function adopt(path)
+  local fields = record.read(path)
+  if not fields then return nil, ("OPTLAB_RUN names %s, which is no run's directory"):format(path) end
+  local ok, message = files.claim(path)
+  if not ok then return nil, message end
+  for name, value in pairs(run.fields) do fields[name] = value end
+  for _, name in ipairs { "error", "diverged", "final", "seconds" } do fields[name] = nil end
+  run.fields = fields
+  ok, message = record.write(path, fields)
+  return ok and path, message
+end
+
+local function make_directory()
+  local given = os.getenv "OPTLAB_RUN"
+  if not given or given == "" then return directory.make(run.fields, nil, true) end
+  uv.os_unsetenv "OPTLAB_RUN" -- programs that the script starts are runs of their own
+  run.is_given = true
+  return adopt(given)
+end
+
+-- --- begin --------------------------------------------------------------------------------------------------------
+
+local function write(flush)
+  local ok, message = record.write(run.path, run.fields, flush)
+  if not ok then say("%s", message) end
+  return ok
+end
+
+-- The run is not kept: its files go where they went before there were runs.
+local function without_directory(message)
+  if message then warn_once(message) end
+  run = nil
+  if rawget(config, "out") == nil then
+    config.out = config.default_out(config.script)
+    link.remove(config.out)
+  end
+end
+
+local function begin()
+  set_identity()
+  local path, message = make_directory()
+  if not path then return without_directory(message) end
+  run.path, run.inode, config.run = path, inode_of(path), path
+  if rawget(config, "out") == nil then
+    config.out = path
+    if not run.is_given then link.point(config.default_out(config.script), path) end
+  end
+  local ok, why = code.write(path)
+  if not ok then say("%s", why) end
+end
+
+local function on_parameters(values, given)
+  if not run then return end
+  run.fields.parameters, run.fields.given = values, given
+  config.begin()
+  if not run then return end
+  set_identity()
+  write()
+end
+
+local function on_settle()
+  if run and run.path and data.add(run.fields.data) then write() end
+end
+
+--- Prepares for a run, when optlab is loaded: its directory is made when it begins.
+-- @tparam table o `script` as it was called, `path` of its file, `text` its bytes, `words` its arguments
+function M.prepare(o)
+  if config.no_keep then
+    config.begin_with(function() without_directory() end)
+    return
+  end
+  core.runs.watch_files()
+  code.watch(o.path, o.text)
+  run = { start = core.system.clock(), script_text = o.text }
+  run.fields = first_fields(o)
+  config.begin_with(begin)
+  config.on_parameters = on_parameters
+  arguments.on_settle = on_settle
+end
+
+--- The directory of the run under way.
+-- @treturn ?string nil where no run is kept, or it has not begun
+function M.path() return run and run.path end
+
+-- --- the end ------------------------------------------------------------------------------------------------------
+
+-- A directory that somebody removed while the run went on is there again if files were written since.
+local function check_directory()
+  local inode = inode_of(run.path)
+  if inode == run.inode then return true end
+  say("%s was removed while the run went on; what it had written there is lost", run.path)
+  return inode ~= nil
+end
+
+--- Ends the run: writes its status, its final values, and whatever else is known by now.
+-- @tparam string status "done", "failed" or "interrupted"
+-- @tparam[opt] string message of the error
+function M.finish(status, message)
+  if not run then return end
+  if config.is_pending() then
+    if config.refused then
+      run = nil
+      return
+    end
+    config.begin()
+    if not run then return end
+  end
+  local fields = run.fields
+  data.add(fields.data)
+  fields.code, fields.seconds = code.sums(), core.system.clock() - run.start
+  fields.diverged, fields.error = config.diverged, message
+  fields.status = status == "done" and config.diverged and "diverged" or status
+  set_identity()
+  if check_directory() then
+    fields.final = series.final(run.path)
+    write(true)
+  end
+  run = nil
+end
+
+return M

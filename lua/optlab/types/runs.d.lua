@@ -1,0 +1,41 @@
+---@meta _
+--- Runs that are kept: docs/runs.md.
+
+---@alias optlab.RunStatus "running"|"done"|"failed"|"diverged"|"interrupted"|"damaged"
+
+---@class optlab.Run
+---@field number? integer
+---@field name string Its directory's name, "12-momentum".
+---@field path string
+---@field kind "run"|"sweep"
+---@field experiment string
+---@field script? string
+---@field arguments string[]
+---@field parameters table<string, any>
+---@field given? string[] The parameters that the command line gave.
+---@field seed? integer
+---@field status optlab.RunStatus
+---@field error? string
+---@field started? string
+---@field seconds? number
+---@field versions table<string, string>
+---@field code table<string, string>
+---@field data table<string, string>
+---@field cell? string
+---@field final table<string, number>
+---@field tags string[]
+---@field sweep? string
+
+---@class optlab.Curve
+---@field file string "metrics", "history", or another record's name.
+---@field run string
+---@field quantity string
+---@field x_name string
+---@field x number[]
+---@field y number[]
+
+---@class optlab.runs
+---@field folder fun(): string
+---@field read fun(which: integer|string): optlab.Run?, string? A run, or nil and a message.
+---@field find fun(o?: optlab.options.runs.find): optlab.Run[]
+---@field series fun(run: optlab.Run): optlab.Curve[]

@@ -1,0 +1,123 @@
+--- Completion of the command line: what is offered, and bash and zsh themselves in a pseudo terminal.
+local files = require "tests.support.files"
+local program = require "tests.support.program"
+local shells = require "optlab.cli.completion.shells"
+local terminal = require "tests.support.terminal"
+
+local send, expect = terminal.send, terminal.expect
+
+local function there_is(shell)
+  return (os.execute("command -v " .. shell .. " >/dev/null 2>&1"))
+end
+
+-- What bash is offered for a line: the kind, and the words.
+local function offered(line)
+  local words, kind = {}, nil
+  for word in shells.bash("optlab " .. line, line:match("[^ =]*$")):gmatch("[^\n]+") do
+    if kind then words[#words + 1] = word else kind = word end
+  end
+  return table.concat(words, " "), kind
+end
+
+local function offers(word, line)
+  local words = offered(line)
+  assert.is_truthy((" " .. words .. " "):find(" " .. word .. " ", 1, true), line .. ": " .. words)
+end
+
+describe("what is offered", function()
+  it("for the first word are commands, scripts, experiments by name", function()
+    offers("help", "")
+    assert.same({ "list", "lua" }, { offered "lis" })
+    assert.same({ "experiments/momentum.lua", "replace" }, { offered "mom" })
+    assert.same({ "experiments/adadelta.lua experiments/adagrad.lua experiments/adam.lua", "replace" },
+      { offered "ada" })
+    assert.same({ "experiments/claims/adam-eps.lua", "replace" }, { offered "adam-ep" })
+    assert.same({ "", "lua" }, { offered "nowhere/x" })
+  end)
+
+  it("before a script are the program's options and their values", function()
+    assert.equal("--threads", (offered "--thr"))
+    assert.equal("svg", (offered "--format s"))
+    assert.equal("svg,png svg,pdf", (offered "--format svg,p"))
+    assert.equal("png pdf", (offered "--format=p"))
+    assert.same({ "", "folders" }, { offered "--out x" })
+    assert.equal("", (offered "-e pri"))
+    assert.same({ "experiments/momentum.lua", "replace" }, { offered "--seed 3 --quiet mom" })
+  end)
+
+  it("after a command is what it takes", function()
+    assert.equal("momentum", (offered "list mo"))
+    assert.equal("bash zsh", (offered "completion "))
+    offers("Linear", "help Lin")
+    offers("nn.Linear", "help nn.Lin")
+    assert.equal("--help", (offered "list --"))
+  end)
+
+  it("understands quotes and backslashes", function()
+    assert.equal("svg", (offered "-e 'print(\"a b\")' --format s"))
+    assert.equal("svg", (offered "-e a\\ b --format s"))
+  end)
+end)
+
+describe("optlab completion", function()
+  local dir
+  before_each(function()
+    dir = files.folder()
+    files.write(dir .. "/my_script.lua", 'print "mine"')
+  end)
+  after_each(function() files.remove(dir) end)
+
+  -- A shell with the completion in force, in a terminal; each line is typed after the prompt.
+  local function shell(command, setup, steps)
+    local lines = { expect "$ " }
+    local folder = program.path:match("^(.*)/")
+    for _, line in ipairs { "PATH=" .. folder .. ":$PATH", setup, "echo rea''dy" } do
+      lines[#lines + 1] = send(line .. "\r")
+    end
+    lines[#lines + 1] = expect "ready\r\n"
+    for _, step in ipairs(steps) do lines[#lines + 1] = step end
+    local status, out, err = terminal.run(dir, command, lines, { env = "EDITOR= VISUAL= PS1='$ '", columns = 100 })
+    assert.equal("", err, terminal.plain(out))
+    return status, terminal.plain(out)
+  end
+
+  local function bash(...) return shell("exec bash --norc --noprofile -i", 'eval "$(optlab completion bash)"', ...) end
+
+  local function zsh(...)
+    return shell("exec env ZDOTDIR=" .. dir .. " zsh -f -i",
+      'autoload -Uz compinit && compinit -u -D && eval "$(optlab completion zsh)"', ...)
+  end
+
+  -- Types a line with Tabs, and prints what has become of it.
+  local function becomes(steps, typed, line)
+    for _, step in ipairs {
+      send(typed), send '\1echo "=', send '\5="\r', expect("=" .. line),
+    } do steps[#steps + 1] = step end
+    table.move({ expect "$ " }, 1, 1, #steps + 1, steps)
+  end
+
+  for name, run in pairs { bash = bash, zsh = zsh } do
+    it("works in " .. name, function()
+      if not there_is(name) then return pending(name .. " is not installed") end
+      local steps = {}
+      becomes(steps, "optlab lis\t", "optlab list")
+      becomes(steps, "optlab list mom\t", "optlab list momentum")
+      becomes(steps, "optlab my\t", "optlab my_script.lua")
+      becomes(steps, "optlab mom\t", "optlab experiments/momentum.lua")
+      becomes(steps, "optlab experi\tmom\t", "optlab experiments/momentum.lua")
+      becomes(steps, "optlab --form\tsv\t", "optlab --format svg")
+      becomes(steps, "optlab --format=p\tn\t", "optlab --format=png")
+      becomes(steps, "optlab help nn.Linea\t", "optlab help nn.Linear")
+      becomes(steps, "optlab experiments/momentum.lua --thr\t", "optlab experiments/momentum.lua --threads")
+      table.move({ send "optlab my\t\r", expect "mine", send "exit\r" }, 1, 3, #steps + 1, steps)
+      run(steps)
+    end)
+  end
+
+  it("refuses another shell", function()
+    local status, out, err = program.run(dir, "completion", "fish")
+    assert.same({ 1, "" }, { status, out })
+    assert.equal("optlab: the shell must be bash or zsh, got 'fish'\n", err)
+    assert.equal(1, (program.run(dir, "completion")))
+  end)
+end)

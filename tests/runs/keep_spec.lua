@@ -1,0 +1,152 @@
+--- A run of a script is kept: its directory, what is in it, when there is none.
+local files = require "tests.support.files"
+local json = require "optlab.base.json"
+local program = require "tests.support.program"
+local uv = require "luv"
+
+describe("keeping a run", function()
+  local dir
+  local everywhere = os.getenv "OPTLAB_RUNS"
+
+  before_each(function()
+    dir = files.folder()
+    uv.os_setenv("OPTLAB_RUNS", "runs")
+  end)
+  after_each(function()
+    files.remove(dir)
+    uv.os_setenv("OPTLAB_RUNS", everywhere)
+  end)
+
+  local function script(text, name) files.write(dir .. "/" .. (name or "a.lua"), text) end
+  local function names(folder) return files.names(dir .. "/" .. folder) end
+  local function record(name) return assert(json.decode(files.read(("%s/runs/%s/run.json"):format(dir, name)))) end
+
+  local EXAMPLE = [[
+    local lab = require "optlab"
+    local p = lab.params { lr = 0.1, method = { default = "sgd", choices = { "sgd", "adam" } }, betas = { 1, 2 } }
+    lab.train.record("a", 1, { loss = p.lr })
+    lab.train.record("a", 2, { loss = p.lr / 2 })]]
+
+  it("makes a numbered directory and lets out/x lead to it", function()
+    script(EXAMPLE)
+    for _ = 1, 2 do assert.same({ 0, "", "" }, { program.run(dir, "a.lua", "--lr", "0.5", "--seed", "7") }) end
+    assert.same({ "1-a", "2-a" }, names "runs")
+    assert.equal("../runs/2-a", uv.fs_readlink(dir .. "/out/a"))
+    local run = record "2-a"
+    assert.same({ lr = 0.5, method = "sgd", betas = { 1, 2 } }, run.parameters)
+    assert.same({ "run", "a", "a.lua", 7, "done" }, { run.kind, run.experiment, run.script, run.seed, run.status })
+    assert.same({ "--lr", "0.5", "--seed", "7" }, run.arguments)
+    assert.same({ "lr" }, run.given)
+    assert.same({ loss = 0.25 }, run.final)
+    assert.equal(record("1-a").cell, run.cell)
+    assert.equal("run,epoch,quantity,value\na,1,loss,0.5\na,2,loss,0.25\n", files.read(dir .. "/out/a/metrics.csv"))
+  end)
+
+  it("copies the script and the modules of the project as they were executed", function()
+    files.write(dir .. "/helper.lua", "return 1")
+    uv.fs_mkdir(dir .. "/sub", 511)
+    files.write(dir .. "/sub/other.lua", "#!/usr/bin/env optlab\nreturn 2")
+    local text = [[require "optlab" require "helper" require "sub.other" dofile "helper.lua" require "argparse"
+      io.open("helper.lua", "w"):write("return 3")]]
+    script(text)
+    assert.same({ 0, "", "" }, { program.run(dir, "a.lua") })
+    assert.same({ "a.lua", "helper.lua", "sub" }, names "runs/1-a/code")
+    assert.equal(text, files.read(dir .. "/runs/1-a/code/a.lua"))
+    assert.equal("return 1", files.read(dir .. "/runs/1-a/code/helper.lua"))
+    assert.equal("#!/usr/bin/env optlab\nreturn 2", files.read(dir .. "/runs/1-a/code/sub/other.lua"))
+    local code = record("1-a").code
+    assert.equal(require("optlab.runs.identity").sha256 "return 1", code["helper.lua"])
+  end)
+
+  it("leaves nothing of a run whose options are refused, nor of --help", function()
+    script(EXAMPLE)
+    for _, option in ipairs { "--lrr=1", "--lr=x", "--help", "--sed=1" } do program.run(dir, "a.lua", option) end
+    script("local lab = require 'optlab' lab.progress(1)", "b.lua")
+    assert.equal(1, (program.run(dir, "b.lua", "--x")))
+    assert.same({}, names "runs")
+    assert.same({}, names "out")
+  end)
+
+  it("does not keep statements, standard input, nor scripts that do not load optlab", function()
+    program.run(dir, "-e", "require 'optlab'")
+    program.feed(dir, "require 'optlab'", "-")
+    script "print(1)"
+    program.run(dir, "a.lua")
+    assert.same({}, names "runs")
+  end)
+
+  it("leaves nothing after --no-keep, where a link makes room for a folder", function()
+    script(EXAMPLE)
+    program.run(dir, "a.lua")
+    assert.same({ 0, "", "" }, { program.run(dir, "a.lua", "--no-keep") })
+    assert.same({ "1-a" }, names "runs")
+    assert.equal("directory", uv.fs_lstat(dir .. "/out/a").type)
+    assert.same({ "metrics.csv" }, names "out/a")
+    assert.is_true(files.exists(dir .. "/runs/1-a/metrics.csv"))
+  end)
+
+  it("gives a folder out/x another name, and says so", function()
+    script(EXAMPLE)
+    program.run(dir, "a.lua", "--no-keep")
+    local status, _, err = program.run(dir, "a.lua")
+    local said = "optlab: out/a, which an earlier run wrote, is called out/a.old now; out/a leads to the last run\n"
+    assert.same({ 0, said }, { status, err })
+    assert.same({ "metrics.csv" }, names "out/a.old")
+    assert.same({ "a", "a.old" }, names "out")
+  end)
+
+  it("writes how the run ended", function()
+    for status, text in pairs {
+      failed = "require 'optlab' error 'no luck'",
+      interrupted = "require('optlab') os.execute 'kill -TERM $PPID' while true do end",
+      diverged = [[local train = require("optlab").train
+        train.descend(function(x) return x * x end, 1, function(x) return x * 1e200 end, 5)]],
+      done = "require('optlab')",
+    } do
+      script(text, status .. ".lua")
+      program.run(dir, status .. ".lua")
+    end
+    for _, name in ipairs(names "runs") do
+      local run = record(name)
+      assert.equal(name:match "%-(.*)", run.status)
+      if run.status == "failed" then assert.equal("failed.lua:1: no luck", run.error) end
+      if run.status == "diverged" then assert.matches("^train.descend: ", run.diverged) end
+    end
+  end)
+
+  it("shows a killed run as interrupted", function()
+    script("require('optlab').metrics { 'x' }:row(1) os.execute 'kill -KILL $PPID'")
+    program.run(dir, "a.lua")
+    assert.equal("running", record("1-a").status)
+    local run = require("optlab.runs.reader").read(dir .. "/runs/1-a")
+    assert.equal("interrupted", run.status)
+    assert.same({ x = 1 }, run.final)
+  end)
+
+  it("gives each of many runs that start together a number of its own", function()
+    script(EXAMPLE)
+    local line = ("for i in 1 2 3 4 5 6 7 8; do cp a.lua x$i.lua; %s x$i.lua & done; wait"):format(
+      program.quoted(program.path))
+    assert.equal(0, (program.shell(dir, line)))
+    local numbers, count = {}, 0
+    for _, name in ipairs(names "runs") do
+      count = count + 1
+      numbers[name:match "^(%d+)%-x%d$"] = true
+    end
+    assert.equal(8, count)
+    for _ in pairs(numbers) do count = count - 1 end
+    assert.equal(0, count)
+  end)
+
+  it("notes the data that were read, not the files of optlab, of the run or of other runs", function()
+    files.write(dir .. "/t.csv", "1,2\n")
+    script [[
+      local lab = require "optlab"
+      lab.data.csv "t.csv"
+      lab.save(lab.config.out .. "/x.npy", lab.zeros(1))
+      lab.load(lab.config.out .. "/x.npy")
+      lab.plot.figure():line({ 1, 2 }):save "f"]]
+    assert.same({ 0, "", "" }, { program.run(dir, "a.lua") })
+    assert.same({ ["t.csv"] = require("optlab.runs.identity").sha256 "1,2\n" }, record("1-a").data)
+  end)
+end)

@@ -1,5 +1,5 @@
---- What a script declares about its parameters: a list of entries {name, kind, default, help, choices, min, max}, sorted
--- by name.
+--- What a script declares about its parameters: a list of entries {name, kind, default, help, choices, min, max},
+-- sorted by name.
 -- @module optlab.params.declaration
 local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"

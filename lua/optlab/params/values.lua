@@ -81,9 +81,9 @@ end
 -- @tparam string text
 -- @return the value; or nil, what was expected, and a guess at what was meant or nil
 function M.read(entry, text)
-  local value, expected, hint = READ[entry.kind](text, entry)
-  if value == nil then return nil, expected end
-  expected, hint = M.violation(entry, value)
+  local value, type_wanted = READ[entry.kind](text, entry)
+  if value == nil then return nil, type_wanted end
+  local expected, hint = M.violation(entry, value)
   if expected then return nil, expected, hint end
   return value
 end

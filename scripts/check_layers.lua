@@ -20,6 +20,7 @@ local C_ROOMS = {
   { "sched", { "base", "args" } },
   { "data", { "base", "core" } },
   { "plan", { "base", "core", "kernels", "autograd", "optim", "sched", "data" } },
+  { "term", { "base" } },
   { "lua/base", { "base", "core", "args" } },
   { "lua/tensor", { "base", "core", "kernels", "args", "autograd", "lua/base" } },
   { "lua/autograd", { "base", "core", "autograd", "lua/base", "lua/tensor" } },
@@ -28,6 +29,7 @@ local C_ROOMS = {
   { "lua/sched", { "base", "core", "args", "sched", "lua/base", "lua/optim" } },
   { "lua/data", { "base", "core", "args", "data", "lua/base" } },
   { "lua/compile", { "base", "core", "autograd", "data", "plan", "lua/base", "lua/data", "lua/optim" } },
+  { "lua/term", { "base", "term", "lua/base" } },
   { "lua/system", { "base", "core", "lua/base" } },
   { "host", { "base", "lua/base" } },
 }
@@ -45,12 +47,17 @@ local LUA_ROOMS = {
   { "plot", { "base" } },
   { "compile", { "base" } },
   { "runs", { "base" } },
+  { "term", { "base" } },
   { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
-  { "cli", { "base", "params", "plot", "reference", "runs" } },
-  { "", { "base", "params", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "train",
-    "book", "reference", "cli" } },
+  { "compare", { "base", "runs" } },
+  { "report", { "base", "plot", "runs", "compare" } },
+  { "watch", { "base", "runs", "term" } },
+  { "sweep", { "base", "params", "plot", "runs", "compare" } },
+  { "cli", { "base", "params", "plot", "reference", "runs", "report", "sweep", "term", "watch" } },
+  { "", { "base", "params", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "term",
+    "train", "book", "reference", "compare", "report", "watch", "sweep", "cli" } },
 }
 
 local problems = 0

@@ -93,7 +93,7 @@ local SET_OUT = args.declare("lab.set_out", {
 --- Sets the folder for figures and metrics: `--out` from a script.
 -- @tparam string folder
 function lab.set_out(...)
-  config.out = SET_OUT:read(...).folder
+  config.set_out(SET_OUT:read(...).folder)
 end
 
 if config.on_load then config.on_load() end

@@ -22,6 +22,7 @@
 
 #include "base/interrupt.h"
 #include "host/coroutines.h"
+#include "host/output.h"
 #include "host/prompt.h"
 #include "host/signals.h"
 #include "lua/base/home.h"
@@ -146,6 +147,8 @@ static int pmain(lua_State *L) {
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "main");
   luaL_newlib(L, HOST_FUNCTIONS);
+  output_push_library(L);
+  lua_setfield(L, -2, "output");
   luaL_requiref(L, "optlab.prompt", luaopen_optlab_prompt, 0);
   lua_setfield(L, -2, "prompt");
   push_arguments(L, argc, argv);
@@ -163,7 +166,8 @@ static bool reader_has_left(void) {
 static bool flush_output(void) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return true;
   if (reader_has_left()) return true;
-  fprintf(stderr, "optlab: cannot write to standard output: %s\n", strerror(errno));
+  const int why = output_errno() ? output_errno() : errno;
+  fprintf(stderr, "optlab: cannot write to standard output: %s\n", strerror(why));
   return false;
 }
 

@@ -106,11 +106,25 @@ if p.fail then error "failed" end]])
       local log = require("optlab").metrics { "x" }
       for i = 1, 100 do log:row(("%02d"):format(i):rep(25)) end]])
     -- ulimit -f counts blocks of 512 bytes: the head and ten rows of 51 fit into the second one
-    local status, _, err = program.shell(dir, "ulimit -f 1; " .. program.quoted(program.path) .. " a.lua --out full")
+    local status, _, err = program.shell(dir,
+      "ulimit -f 1; " .. program.quoted(program.path) .. " --no-keep a.lua --out full")
     assert.equal(1, status)
     assert.matches("^optlab: [^\n]*metrics: cannot write full/metrics.csv: File too large\n", err)
     local text = files.read(dir .. "/full/metrics.csv")
     assert.matches("^x\n01", text)
     assert.matches("\n(%d%d)" .. ("%1"):rep(24) .. "\n$", text) -- whole rows
+  end)
+
+  it("guess at an undefined global of a script", function()
+    local function said(text)
+      files.write(dir .. "/a.lua", text)
+      local status, _, err = program.run(dir, "a.lua")
+      assert.equal(1, status)
+      return err
+    end
+    local guess = "attempt to call a nil value (global 'prnt'); did you mean 'print'?"
+    assert.equal("optlab: a.lua:1: " .. guess .. "\n", said "prnt(1)")
+    assert.matches("'Linear'); did you mean 'lab.nn.Linear'?", said "require 'optlab' local x = Linear(1, 1)", 1, true)
+    assert.matches("%(global 'xyzzy'%)\n$", said "require 'optlab' xyzzy.x = 1")
   end)
 end)

@@ -8,6 +8,7 @@
  *   expect TEXT    waits until TEXT comes after what the last expect found
  *   send TEXT      types it; \r is Enter, \t Tab, \e Escape, \n, \\, and \xHH a byte
  *   pause MS       waits
+ *   resize R C     gives the terminal R rows and C columns
  *
  * At their end the program is sent Ctrl-D until it ends. Everything it writes goes to standard output. The exit
  * status is the program's; 124 where something that was expected did not come in ten seconds.
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -118,11 +120,21 @@ static void type(const char *text, size_t n) {
   }
 }
 
+static void resize(const char *text) {
+  struct winsize size = {0};
+  sscanf(text, "%hu %hu", &size.ws_row, &size.ws_col);
+  ioctl(terminal, TIOCSWINSZ, &size);
+}
+
 static int step(char *line) {
   char *text = strchr(line, ' ');
   text = text ? text + 1 : line + strlen(line);
   if (strncmp(line, "pause ", 6) == 0) {
     for (double end = now() + atof(text) / 1000; now() < end;) listen_for(10);
+    return 0;
+  }
+  if (strncmp(line, "resize ", 7) == 0) {
+    resize(text);
     return 0;
   }
   const size_t n = unescape(text);

@@ -95,6 +95,54 @@ describe("keeping a run", function()
     assert.same({ "a", "a.old" }, names "out")
   end)
 
+  it("keeps what was printed, by Lua and by C, not what programs print that the script starts", function()
+    script [[
+      local lab = require "optlab"
+      print("one", 1) io.write("two\n") io.stdout:write("three\n") io.stdout:flush()
+      io.stderr:write("four\n") warn("@on") warn("five")
+      os.execute("echo six")
+      error "seven"]]
+    local status, out, err = program.run(dir, "a.lua")
+    assert.same({ 1, "one\t1\ntwo\nthree\nsix\n", "four\nLua warning: five\noptlab: a.lua:5: seven\n" },
+      { status, out, err })
+    assert.equal("one\t1\ntwo\nthree\nfour\nLua warning: five\noptlab: a.lua:5: seven\n",
+      files.read(dir .. "/runs/1-a/output.txt"))
+  end)
+
+  it("leaves standard output as it is: its buffer, its errors, its closed pipe", function()
+    script "require 'optlab' for i = 1, 20000 do print(i) end"
+    local optlab = program.quoted(program.path)
+    local status, out = program.shell(dir, optlab .. " a.lua | head -n 2")
+    assert.same({ 0, "1\n2\n" }, { status, out })
+    local _, _, err = program.shell(dir, optlab .. " a.lua >/dev/full")
+    assert.equal("optlab: cannot write to standard output: No space left on device\n", err)
+    script "require 'optlab' io.write 'a' io.stderr:write 'b' io.write 'c' io.stdout:setvbuf 'no' io.write 'd'"
+    assert.equal("bacd", select(2, program.shell(dir, optlab .. " a.lua 2>&1")))
+    script "require 'optlab' print(io.stdout:seek()) print(io.stdout:seek())"
+    assert.equal("0\n2\n", select(2, program.shell(dir, optlab .. " a.lua")))
+  end)
+
+  it("gives the files of --out and lab.set_out a second name in the run's directory", function()
+    script [[
+      local lab = require "optlab"
+      lab.train.record("a", 1, { loss = 3 })
+      lab.save(lab.config.out .. "/deep/t.npy", lab.zeros(1))
+      lab.set_out "other/place"
+      lab.metrics({ "x" }):row(1)
+      lab.save("elsewhere.npy", lab.zeros(1))]]
+    uv.fs_mkdir(dir .. "/o", 511)
+    uv.fs_mkdir(dir .. "/o/deep", 511)
+    files.write(dir .. "/o/old.csv", "x")
+    assert.same({ 0, "", "" }, { program.run(dir, "a.lua", "--out", "o") })
+    assert.same({ "code", "deep", "metrics.csv", "output.txt", "place", "run.json" }, names "runs/1-a")
+    assert.equal(uv.fs_stat(dir .. "/o/metrics.csv").ino, uv.fs_stat(dir .. "/runs/1-a/metrics.csv").ino)
+    assert.equal("x\n1\n", files.read(dir .. "/runs/1-a/place/metrics.csv"))
+    assert.same({ "t.npy" }, names "runs/1-a/deep")
+    assert.same({ loss = 3 }, record("1-a").final)
+    assert.equal(uv.fs_realpath(dir .. "/o"), record("1-a").out)
+    assert.is_false(files.exists(dir .. "/out"))
+  end)
+
   it("writes how the run ended", function()
     for status, text in pairs {
       failed = "require 'optlab' error 'no luck'",

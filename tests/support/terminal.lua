@@ -15,6 +15,9 @@ function M.send(text) return "send " .. escaped(text) end
 --- A step: waits for a text.
 function M.expect(text) return "expect " .. escaped(text) end
 
+--- A step: the terminal becomes larger or smaller.
+function M.resize(rows, columns) return ("resize %d %d"):format(rows, columns) end
+
 --- Runs a shell command in a folder, in a terminal, with steps.
 -- @param options rows, columns; env: variables to set, a string
 -- @return exit status, everything written, complaints

@@ -129,6 +129,7 @@ function M.new(...)
   self.file = check(files.grow(path, table.concat(head, ",") .. "\n"))
   taken[path] = true
   open[#open + 1] = self
+  if config.on_record then config.on_record(path) end
   return self
 end
 

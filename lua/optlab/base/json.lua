@@ -50,6 +50,8 @@ end
 
 -- The string whose opening quote is before `at`; returns it and the position behind the closing quote.
 local function read_string(text, at)
+  local plain, behind = text:match('^([ !#-%[%]-~]*)"()', at) -- nothing to unfold or to check, as in most strings
+  if plain then return plain, behind end
   local parts, start = {}, at
   while true do
     local stop = text:find('[\0-\31"\\]', at)
@@ -72,6 +74,9 @@ end
 
 -- 12 is an integer, 12.0 and 1e3 are floats; an integer beyond 64 bits becomes a float.
 local function read_number(text, at)
+  local plain, behind = text:match("^(%-?[1-9]%d*)()[,%]}%s]", at)
+  if not plain then plain, behind = text:match("^(%-?%d%.%d+)()[,%]}%s]", at) end
+  if plain then return number.parse(plain), behind end -- as most are
   local whole, rest = text:match("^%-?(%d+)([%d.eE+-]*)", at)
   local fraction = rest and rest:match("^%.%d+") or ""
   local exponent = rest and rest:sub(#fraction + 1)
@@ -115,14 +120,20 @@ local function read_object(text, at, depth)
   at = skip(text, at)
   if text:sub(at, at) == "}" then return object, at + 1 end
   while true do
-    at = skip(text, at)
-    if text:sub(at, at) ~= '"' then fail(at, "no name") end
     local start, name = at
-    name, at = read_string(text, at + 1)
-    if object[name] ~= nil then fail(start, ("the name '%s' twice"):format(name:sub(1, 80))) end
-    at = skip(text, at)
-    if text:sub(at, at) ~= ":" then fail(at, "no ':'") end
-    object[name], at = read_value(text, at + 1, depth + 1)
+    local plain, behind = text:match('^[ \t\r\n]*"([ !#-%[%]-~]*)":()', at)
+    if plain then
+      name, at = plain, behind
+    else
+      at = skip(text, at)
+      if text:sub(at, at) ~= '"' then fail(at, "no name") end
+      name, at = read_string(text, at + 1)
+      at = skip(text, at)
+      if text:sub(at, at) ~= ":" then fail(at, "no ':'") end
+      at = at + 1
+    end
+    if object[name] ~= nil then fail(skip(text, start), ("the name '%s' twice"):format(name:sub(1, 80))) end
+    object[name], at = read_value(text, at, depth + 1)
     local sign = text:sub(at, at)
     if sign == "}" then return object, at + 1 end
     if sign ~= "," then fail(at, "no ',' or '}'") end

@@ -7,6 +7,7 @@
 -- @usage
 -- for epoch in lab.progress(30, "training") do ... end
 -- local bar = lab.progress(n, "download"); bar:step("12 kB"); bar:done()
+local area = require "optlab.base.terminal.area"
 local args = require "optlab.base.args"
 local arguments = require "optlab.base.script_arguments"
 local config = require "optlab.base.config"
@@ -35,8 +36,8 @@ local function rate(per_second, unit)
 end
 
 -- "training [#####     ]  12/30  3.1/s  0:06 left  loss 0.24", cut to the terminal.
-local function line(self, now)
-  local elapsed = now - self.start
+local function line(self, columns)
+  local elapsed = system.clock() - self.start
   local parts = { ("%d/%d"):format(self.count, self.total) }
   if self.count > self.first and elapsed > 0 then
     local per_second = (self.count - self.first) / elapsed
@@ -46,7 +47,6 @@ local function line(self, now)
   parts[#parts + 1] = type(self.text) == "function" and self.text() or self.text
   local tail = table.concat(parts, "  ")
   local head = self.label and self.label .. " " or ""
-  local columns = system.columns() - 1
   local width = math.min(WIDTH, columns - #head - #tail - 3)
   if width >= 4 then
     local full = self.total > 0 and math.min(width, width * self.count // self.total) or width
@@ -55,12 +55,17 @@ local function line(self, now)
   return (head .. tail):sub(1, columns)
 end
 
+local current -- the bar that stands on the screen, or stood there last
+
+local function draw_current(columns) return { lines = { line(current, columns - 1) } } end
+
 local function draw(self, now)
-  self.drawn_at = now
-  local text = line(self, now)
-  io.stderr:write("\r", text, (" "):rep(self.drawn - #text))
-  self.drawn = #text
-  config.bar = self
+  self.drawn_at, self.taken_off = now, area.taken_off
+  if current ~= self or not area.has("bar") then
+    current = self
+    area.show("bar", draw_current, 0)
+  end
+  area.touch("bar")
 end
 
 --- Counts one step, and draws the bar if it is time to.
@@ -70,7 +75,7 @@ function Bar:step(text)
   if text then self.text = tostring(text) end
   if not self.shown then return end
   local now = system.clock()
-  if now - self.drawn_at >= INTERVAL then draw(self, now) end
+  if now - self.drawn_at >= INTERVAL or (self.taken_off or area.taken_off) < area.taken_off then draw(self, now) end
 end
 
 --- Moves to a count, for steps of different sizes.
@@ -83,16 +88,15 @@ end
 
 --- Takes the bar off the screen until the next step, so that a line can be printed.
 function Bar:clear()
-  if not self.shown or self.drawn == 0 then return end
-  io.stderr:write("\r", (" "):rep(math.min(self.drawn + 2, system.columns() - 1)), "\r") -- 2: the terminal's ^C
-  self.drawn, self.drawn_at = 0, -math.huge
-  config.bar = nil
+  if current == self then area.clear() end
 end
 
 --- Ends the bar; what stood there is cleared.
 function Bar:done()
-  self:clear()
   self.shown = false
+  if current ~= self then return end
+  current = nil
+  area.hide("bar")
 end
 
 Bar.__close = Bar.done
@@ -130,7 +134,7 @@ local function progress(...)
   local self = setmetatable({
     total = o.total, label = o.label, unit = o.unit, per_step = o.per_step, text = o.text,
     count = o.done, first = o.done,
-    shown = shown, start = now, drawn = 0, drawn_at = now + INTERVAL,
+    shown = shown, start = now, drawn_at = now + INTERVAL,
   }, Bar)
   return self, nil, nil, self
 end

@@ -54,8 +54,16 @@ local function shorten(text)
   return text:match("^([^\n]*module '[^']*' not found):\n\tno field") or text
 end
 
+-- Lua's "attempt to call a nil value (global 'zeros')", with a guess at what was meant.
+local function with_guess(text)
+  local name = text:match(" a nil value %(global '([%a_][%w_]*)'%)$")
+  if not name then return text end
+  local guess = require "optlab.cli.guess"
+  return text .. guess.hint(name, guess.globals(), "lab.")
+end
+
 local function text_of(err)
-  if type(err) == "string" then return at_user_line(shorten(err)) end
+  if type(err) == "string" then return with_guess(at_user_line(shorten(err))) end
   local mt = getmetatable(err)
   if type(err) == "number" or (type(mt) == "table" and mt.__tostring) then return tostring(err) end
   return ("(error object is a %s value)"):format(type(err))
@@ -91,7 +99,7 @@ function M.show(problem)
   if type(problem) ~= "table" then problem = { text = tostring(problem) } end
   M.last = problem.text
   io.stdout:flush()
-  if config.bar then config.bar:clear() end
+  require("optlab.base.terminal.area").leave()
   io.stderr:write("optlab: ", errors.visible(problem.text), "\n")
   if problem.traceback then io.stderr:write(errors.visible(problem.traceback), "\n") end
 end

@@ -7,16 +7,18 @@ local call = require "optlab.reference.call"
 local entries = require "optlab.reference.entries"
 local errors = require "optlab.base.errors"
 local script_text = require "optlab.base.text.script_text"
+local typed = require "optlab.reference.typed"
 
 local M = {}
 
-local WIDTH = 80
+-- Of the terminal, at most 80 columns.
+local function width() return math.max(40, math.min(require("optlab.core").system.columns(), 80)) end
 
 -- --- one entry ------------------------------------------------------------------------------------------------------
 
 -- Text filled into lines that begin with an indent.
 local function filled(text, indent)
-  local lines = script_text.fill(text, WIDTH - #indent)
+  local lines = script_text.fill(text, width() - #indent)
   return indent .. table.concat(lines, "\n" .. indent) .. "\n"
 end
 
@@ -50,11 +52,24 @@ local function see_also(entry)
   return ("See also: %s\n"):format(other.callee)
 end
 
+-- What the types for editors say about a function or a field.
+local function typed_text(entry)
+  local blocks = { filled(entry.signature, ""):gsub("\n$", "") .. "\n" }
+  local function add(block) blocks[#blocks + 1] = block end
+  if entry.doc ~= "" then add(filled(entry.doc, "")) end
+  if entry.kind then add(filled("A field: " .. entry.kind .. ".", "")) end
+  add(section("Arguments", entry.args, function(arg) return arg.kind .. (arg.optional and ", optional" or "") end))
+  if (entry.returns or "") ~= "" then add(filled("Returns: " .. entry.returns .. ".", "")) end
+  if entry.method then add(("Also a method: %s\n"):format(entry.method)) end
+  return table.concat(blocks, "\n")
+end
+
 --- An entry as text.
 -- @tparam table entry
 -- @treturn string lines of at most 80 columns, "\n" at the end
 function M.text(entry)
-  local blocks = { call.signature(entry, WIDTH) .. "\n", filled(entry.doc, "") }
+  if entry.signature then return typed_text(entry) end
+  local blocks = { call.signature(entry, width()) .. "\n", filled(entry.doc, "") }
   local function add(block) blocks[#blocks + 1] = block end
   if entry.equation then add(indented(entry.equation, "  ")) end
   add(section("Arguments", entry.args, function(row) return facts(row), row.doc end))
@@ -72,7 +87,10 @@ end
 -- A line or two for each entry.
 local function list_of(found)
   local lines = {}
-  for i, entry in ipairs(found) do lines[i] = "  " .. entry.callee .. "\n" .. filled(entry.doc, (" "):rep(6)) end
+  for i, entry in ipairs(found) do
+    local what = entry.doc ~= "" and entry.doc or entry.kind or ""
+    lines[i] = "  " .. (entry.signature or entry.callee) .. "\n" .. (what ~= "" and filled(what, (" "):rep(6)) or "")
+  end
   return table.concat(lines)
 end
 
@@ -87,28 +105,69 @@ end
 
 -- --- looking a name up ----------------------------------------------------------------------------------------------
 
-local function select_entries(test)
-  local found = {}
-  for _, entry in ipairs(entries.all()) do
-    if test(entry) then found[#found + 1] = entry end
+local function with_dot(callee) return (callee:gsub(":", ".", 1)) end
+
+local cached
+
+--- Everything that has help: the declarations, and what only the types for editors describe. A function of `lab` that
+-- is a method of tensors names it: `method`.
+-- @treturn {table,...} sorted by callee
+function M.all()
+  if cached then return cached end
+  local list, by_callee = {}, {}
+  for _, source in ipairs { entries.all(), typed.all() } do
+    for _, entry in ipairs(source) do
+      local key = entry.callee:find(": ", 1, true) and entry.callee or with_dot(entry.callee)
+      if not by_callee[key] then
+        list[#list + 1] = entry
+        by_callee[key] = entry
+      end
+    end
   end
-  return found
+  for _, entry in ipairs(list) do
+    local method = entry.space == "lab" and by_callee["Tensor." .. entry.name]
+    entry.method = method and method.callee or nil
+  end
+  table.sort(list, function(a, b)
+    local la, lb = a.callee:lower(), b.callee:lower()
+    if la ~= lb then return la < lb end
+    return a.callee < b.callee
+  end)
+  cached = list
+  return list
+end
+
+-- Those that pass a test; a method of tensors goes without saying beside the function of lab.
+local function select_entries(test)
+  local found, named = {}, {}
+  for _, entry in ipairs(M.all()) do
+    if test(entry) then
+      found[#found + 1] = entry
+      if entry.method then named[entry.method] = true end
+    end
+  end
+  local kept = {}
+  for _, entry in ipairs(found) do
+    if not named[entry.callee] then kept[#kept + 1] = entry end
+  end
+  return kept
 end
 
 -- The tests of a name, the strictest first.
 local function tests_of(name)
+  name = with_dot(name)
   local lower = name:lower()
   return {
-    function(entry) return entry.callee == name end,
+    function(entry) return with_dot(entry.callee) == name end,
     function(entry) return entry.name == name end,
-    function(entry) return entry.callee:lower() == lower end,
+    function(entry) return with_dot(entry.callee):lower() == lower end,
     function(entry) return entry.name:lower() == lower end,
   }
 end
 
 local function hint(name)
   local known = {}
-  for _, entry in ipairs(entries.all()) do
+  for _, entry in ipairs(M.all()) do
     known[#known + 1] = name:find("[.:]") and entry.callee or entry.name
   end
   return errors.hint(name, known)
@@ -118,7 +177,7 @@ end
 -- @treturn string
 function M.overview()
   local spaces, order = {}, {}
-  for _, entry in ipairs(entries.all()) do
+  for _, entry in ipairs(M.all()) do
     if not spaces[entry.space] then
       spaces[entry.space] = {}
       order[#order + 1] = entry.space

@@ -7,6 +7,8 @@ local files = require "optlab.base.files"
 
 local M = {}
 
+local STDOUT, STDERR = io.stdout, io.stderr -- a script may put other files in their place
+
 local HELP = [=[
 Usage: optlab [options] [script [script's options]]
        optlab COMMAND ...
@@ -109,8 +111,15 @@ local function run(fn, ...)
   return false
 end
 
-local function run_text(text, name, ...)
-  local fn, message = load(text, name)
+-- keep: whether its locals are there at the prompt that follows.
+local function run_text(text, name, keep, ...)
+  local fn, message
+  if keep then
+    fn, message = require("optlab.cli.prompt").scope:compile(text, name)
+    error_report.chunk = fn
+  else
+    fn, message = load(text, name)
+  end
   if not fn then
     error_report.show(message)
     return false
@@ -183,7 +192,7 @@ local function claim_output()
   if not ok then require("optlab.base.errors").raise("%s", message) end
 end
 
-local function run_script(host, argv, at)
+local function run_script(host, argv, at, keep)
   local name, args = argv[at], table.move(argv, at + 1, #argv, 1, {})
   local text, chunk = read_script(name)
   if not text then
@@ -200,10 +209,13 @@ local function run_script(host, argv, at)
     if #args > 0 then require("optlab.params").begin(args, script) end
     claim_output()
     if name == "-" then return end
-    require("optlab.runs.keep").prepare { script = name, path = script, text = text, words = args }
+    require("optlab.runs.keep").prepare {
+      script = name, path = script, text = text, words = args, output = host.output, files = { STDOUT, STDERR },
+    }
   end
   if package.loaded["optlab"] and not run(config.on_load) then return false end
-  return run_text((text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")), chunk, table.unpack(args))
+  return run_text((text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")), chunk, keep,
+    table.unpack(args))
 end
 
 -- Calls fn; a later error must not keep the rest from being closed.
@@ -316,23 +328,12 @@ local function guard_loop()
   end
 end
 
--- On a terminal a printed line takes the place of the progress bar, which comes back below it.
-local function print_beside_bar()
-  local system = require("optlab.core").system
-  if not (system.isatty("stdout") and system.isatty("stderr")) then return end
-  local plain = print
-  print = function(...) -- luacheck: ignore 121
-    if config.bar then config.bar:clear() end
-    plain(...)
-  end
-end
-
 local function work(host, plan, argv)
   for _, action in ipairs(plan.actions) do
     if not run_action(action) then return false end
   end
   if argv[plan.script] then
-    if not run_script(host, argv, plan.script) then return false end
+    if not run_script(host, argv, plan.script, plan.prompt) then return false end
   elseif #plan.actions == 0 and not plan.version and not plan.prompt then
     -- A program on a pipe or in a file is run, as by lua; nothing there: the list.
     local text = host.input_waits(2) and io.read("a") or ""
@@ -343,6 +344,7 @@ local function work(host, plan, argv)
     end
   end
   if not finish() then return false end
+  if plan.prompt then host.output.drop() end -- the editor of lines wants the descriptors' own streams
   if plan.prompt then require("optlab.cli.prompt").run(host) end
   return true
 end
@@ -366,7 +368,7 @@ function M.main(host, argv)
   if plan.version then print(version()) end
   if plan.warnings then warn("@on") end
   finish_at_exit(host)
-  print_beside_bar()
+  require("optlab.base.terminal.guard").install()
   guard_loop()
   guard_execute(host)
   set_arg(argv, argv[plan.script] and plan.script or 0)

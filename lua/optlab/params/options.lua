@@ -168,13 +168,14 @@ local function spellings(parser)
   return known
 end
 
--- One argument in argparse's form, and whether a value may follow.
+-- One argument in argparse's form, and whether a value may follow: "any" for one that may look like an option, because
+-- the option's field `_any_value` says so.
 local function rewrite(word, known)
   local name, value = word:match("^%-%-([^=]+)(.*)$")
   if not name then return word, false end
   local key = name:gsub("%-", "_")
   local found = known[key]
-  if found then return found[1] .. value, value == "" and found[2]._maxargs > 0 end
+  if found then return found[1] .. value, value == "" and found[2]._maxargs > 0 and (found[2]._any_value or "value") end
   found = known[key:match("^no_(.*)$") or ""]
   if found and found[2]._boolean and value == "" then return found[1] .. "=false", false end
   return word, false
@@ -184,7 +185,7 @@ local function normalise(args, known)
   local out = {}
   local open = false
   for _, word in ipairs(args) do
-    if open and word:match("^%-") and not M.is_option(word) then
+    if open and word:match("^%-") and (open == "any" or not M.is_option(word)) then
       out[#out], open = out[#out] .. "=" .. word, false
     else
       out[#out + 1], open = rewrite(word, known)

@@ -59,7 +59,7 @@ end
 --- Sets the folder that figures are written to; it is made when the first figure is saved.
 -- @string folder
 function M.set_out(...)
-  config.out = SET_OUT:read(...).folder
+  config.set_out(SET_OUT:read(...).folder)
 end
 
 --- The folder that figures are written to.

@@ -67,7 +67,7 @@ local FIND = args.declare("runs.find", {
 --- The runs that are asked for; nil and a message where the question makes no sense.
 -- @tparam[opt] table o see `find`
 -- @treturn ?{table,...}
-function M.all(o) return query.among(query.read_all(), o or {}) end
+function M.all(o) return query.find(o or {}) end
 
 --- Finds runs: `all` with its options checked; what is wrong with them is an error.
 -- @treturn {table,...}

@@ -54,14 +54,34 @@ local function true_status(path, fields)
   return "interrupted"
 end
 
+--- The tags in a text.
+-- @tparam string text
+-- @treturn {string,...} sorted
+function M.split_tags(text)
+  local tags = {}
+  for tag in text:gmatch "[^\n]+" do tags[#tags + 1] = tag end
+  return order.sort(tags)
+end
+
 --- The tags of a run.
 -- @tparam string path of its directory
 -- @treturn {string,...} sorted
 function M.tags(path)
-  local file, tags = path .. "/tags.txt", {}
-  local text = files.readable(file) and files.read(file) or ""
-  for tag in text:gmatch "[^\n]+" do tags[#tags + 1] = tag end
-  return order.sort(tags)
+  local file = path .. "/tags.txt"
+  return M.split_tags(files.readable(file) and files.read(file) or "")
+end
+
+--- Makes a run of the fields of its run.json.
+-- @tparam table fields
+-- @tparam string path of its directory
+-- @tparam {string,...} tags
+-- @treturn table the run
+function M.complete(fields, path, tags)
+  local name = path:match "([^/]+)/*$" or path
+  fields.path, fields.name, fields.number, fields.tags = path, name, directory.number(name), tags
+  fields.parameters, fields.arguments = fields.parameters or {}, fields.arguments or {}
+  fields.versions, fields.code, fields.data = fields.versions or {}, fields.code or {}, fields.data or {}
+  return M.new(fields)
 end
 
 --- Reads a run.
@@ -74,12 +94,8 @@ function M.read(path)
     local experiment = name:match "^%d+%-(.+)$" or name
     fields = { kind = "run", experiment = experiment, status = "damaged", error = message, final = {} }
   end
-  fields.path, fields.name, fields.number = path, name, directory.number(name)
   fields.status = true_status(path, fields)
-  fields.parameters, fields.arguments = fields.parameters or {}, fields.arguments or {}
-  fields.versions, fields.code, fields.data = fields.versions or {}, fields.code or {}, fields.data or {}
-  fields.tags = M.tags(path)
-  return M.new(fields)
+  return M.complete(fields, path, M.tags(path))
 end
 
 return M

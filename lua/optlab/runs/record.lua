@@ -79,6 +79,11 @@ function M.encode(fields)
   return object_text(fields, "", FIRST) .. "\n"
 end
 
+--- A value of a field as text.
+-- @param value
+-- @treturn string
+function M.encode_value(value) return text_of(value, "") end
+
 -- --- reading ------------------------------------------------------------------------------------------------------
 
 local FLOATS = { nan = 0 / 0, inf = math.huge, ["-inf"] = -math.huge }
@@ -101,6 +106,13 @@ local KINDS = {
   arguments = "table", seed = "number", seconds = "number", started = "string", sweep = "string", script = "string",
   code = "table", data = "table", versions = "table", cell = "string", error = "string", diverged = "string",
 }
+
+--- The value that `encode_value` wrote.
+-- @tparam string text
+function M.decode_value(text)
+  local value = json.decode(text)
+  return type(value) == "table" and restore(value) or value
+end
 
 --- Reads the text of a run.json.
 -- @tparam string text

@@ -39,8 +39,8 @@ end
 
 -- What is wrong with an expression, in words that help.
 local function explain(text, message)
-  if text:find "[^=<>~]=[^=]" then return "equality is written ==" end
   if text:find "!=" then return "inequality is written ~=" end
+  if text:find "[^=<>~]=[^=]" then return "equality is written ==" end
   if text:find "&&" or text:find "||" then return "conditions are joined by 'and', 'or'" end
   return (message:gsub("^[^:]*:%d+: ", ""))
 end

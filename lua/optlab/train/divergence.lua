@@ -4,6 +4,7 @@
 -- stays in the history or the path, whose field `diverged` tells where, one line on standard error says so, and the
 -- script goes on; with `on_divergence = "error"` it is an error.
 -- @module optlab.train.divergence
+local area = require "optlab.base.terminal.area"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 
@@ -23,7 +24,7 @@ function M.settle(how, message, diverged)
   if how == "error" then errors.raise("%s", message) end
   config.diverged = config.diverged or message
   io.stdout:flush()
-  if config.bar then config.bar:clear() end
+  area.clear()
   io.stderr:write(("optlab: %s%s\n"):format(errors.where(), message))
   return diverged
 end

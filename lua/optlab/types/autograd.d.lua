@@ -7,10 +7,15 @@
 ---Compares gradients with central differences.
 ---@field gradcheck fun(f: function, inputs: optlab.Tensors, options?: optlab.options.autograd.gradcheck): boolean, string?
 ---@field differentiable_ops fun(): string[] The names of all operations that have a gradient.
+---Calls f(...) without recording.
 ---@field no_grad fun(f: function, ...: any): any
+---Calls f(...) with recording.
 ---@field enable_grad fun(f: function, ...: any): any
+---Whether operations are recorded.
 ---@field is_grad_enabled fun(): boolean
+---Whether operations are recorded from now on.
 ---@field set_grad_enabled fun(on: boolean)
+---Adds gradients into .grad of every leaf below; Tensor:backward.
 ---@field backward optlab.Backward
 
 ---@class optlab.func
@@ -18,4 +23,5 @@
 ---@field hessian fun(f: function): function A function that gives the Hessian: a number for a number, else a matrix.
 ---@field jacobian fun(f: function): function A function that gives the Jacobian.
 ---@field hvp fun(f: function, x: optlab.Tensor, v: optlab.Tensor): optlab.Tensor Hessian times v.
+---lab.autograd.gradcheck.
 ---@field gradcheck fun(f: function, inputs: optlab.Tensors, options?: optlab.options.autograd.gradcheck): boolean, string?

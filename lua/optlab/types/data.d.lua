@@ -23,7 +23,9 @@
 ---@field rows integer
 ---One pass over the data: `for X, y in loader:batches() do`.
 ---@field batches fun(self: optlab.Loader): fun(): optlab.Tensor, optlab.Tensor
+---Where it stands, for a checkpoint.
 ---@field state_dict fun(self: optlab.Loader): table
+---Goes on from what state_dict gave.
 ---@field load_state_dict fun(self: optlab.Loader, state: table)
 ---@operator len: integer
 
@@ -34,8 +36,11 @@
 ---@field fashion_mnist_pair fun(options?: optlab.options.data.fashion_mnist_pair): optlab.Dataset, optlab.Dataset
 ---@field split fun(ds: optlab.Dataset|table, sizes: integer[]): optlab.Dataset...
 ---@field csv fun(path: string, options?: optlab.options.data.csv): optlab.Tensor, string[]? names with
+---Reads a file of the IDX format (MNIST), packed by gzip or not.
 ---@field idx fun(path: string): optlab.Tensor
+---Reads an array of NumPy.
 ---@field npy fun(path: string): optlab.Tensor
+---Columns with mean 0 and standard deviation 1; gives the means and deviations too.
 ---@field standardize fun(x: optlab.Tensor): optlab.Tensor, optlab.Tensor, optlab.Tensor
 ---@field loader fun(ds: optlab.Dataset|table, options?: optlab.options.data.loader): optlab.Loader
 ---@field download fun(url: string, path: string, options?: optlab.options.data.download): boolean?, string?

@@ -6,13 +6,19 @@
 -- functions do; tests/cli/docs_spec.lua compares the names with the real ones.
 
 ---@class optlab.Metrics
+---Writes a row, a value for each column.
 ---@field row fun(self: optlab.Metrics, ...: any)
+---Ends the file.
 ---@field close fun(self: optlab.Metrics)
 
 ---@class optlab.Progress
+---One more is done.
 ---@field step fun(self: optlab.Progress, text?: string)
+---So many are done.
 ---@field set fun(self: optlab.Progress, count: integer, text?: string)
+---Takes the bar off the screen.
 ---@field clear fun(self: optlab.Progress)
+---Ends the bar.
 ---@field done fun(self: optlab.Progress)
 ---@operator call: integer?
 
@@ -36,6 +42,7 @@
 ---@field reason string? why, or why the last recording was made
 ---One epoch; gives one loss a batch.
 ---@field run fun(self: optlab.CompiledStep, loader: optlab.Loader): optlab.Tensor
+---One epoch in parts.
 ---@field pass fun(self: optlab.CompiledStep, loader: optlab.Loader): optlab.CompiledPass
 ---@overload fun(...: any): ...
 
@@ -59,16 +66,22 @@
 ---Normal numbers.
 ---@field normal fun(mean: number, std: number, sizes: integer[], options?: optlab.Options): optlab.Tensor
 ---@field randperm fun(n: integer): optlab.Tensor The numbers 1..n in random order, int64.
----Integers from low to high, both included, int64.
 ---@field randint fun(low: integer, high: integer, sizes: integer[]): optlab.Tensor integers from low up to but without high
+---Zeros in the shape and dtype of another.
 ---@field zeros_like fun(x: optlab.Tensor, options?: optlab.Options): optlab.Tensor
+---Ones in the shape and dtype of another.
 ---@field ones_like fun(x: optlab.Tensor, options?: optlab.Options): optlab.Tensor
+---An empty tensor of the shape and dtype of another.
 ---@field empty_like fun(x: optlab.Tensor, options?: optlab.Options): optlab.Tensor
+---One value everywhere, in the shape and dtype of another.
 ---@field full_like fun(x: optlab.Tensor, value: number, options?: optlab.Options): optlab.Tensor
+---Whether a value is a tensor.
 ---@field is_tensor fun(x: any): boolean
 ---@field manual_seed fun(n: integer) Restarts every stream of random numbers.
+---The seed that manual_seed set last.
 ---@field initial_seed fun(): integer
 ---@field get_rng_state fun(): optlab.RngState Where all random numbers stand.
+---Lets all random numbers go on from what get_rng_state gave.
 ---@field set_rng_state fun(state: optlab.RngState)
 ---Saves tensors and tables of them; .safetensors, .npy or .npz by the path's suffix.
 ---@field save fun(path: string, value: any, options?: optlab.options.lab.save)
@@ -79,13 +92,17 @@
 ---@field load_checkpoint fun(path: string, objects: table<string, any>): any
 ---A training step that is recorded while it runs and then replayed in C.
 ---@field compile fun(fn: function, options?: optlab.options.lab.compile): optlab.CompiledStep
+---The dtype of new tensors from now on: "float32" or "float64".
 ---@field set_default_dtype fun(name: optlab.Float)
+---The dtype of new tensors.
 ---@field get_default_dtype fun(): optlab.DType
 ---@field cat fun(tensors: optlab.Tensor[], dim?: integer): optlab.Tensor Joins along a dimension.
 ---@field stack fun(tensors: optlab.Tensor[], dim?: integer): optlab.Tensor Joins along a new dimension.
 ---@field no_grad fun(f: function, ...: any): any Calls f(...) without recording.
 ---@field enable_grad fun(f: function, ...: any): any Calls f(...) with recording.
+---Whether operations are recorded.
 ---@field is_grad_enabled fun(): boolean
+---Whether operations are recorded from now on.
 ---@field set_grad_enabled fun(on: boolean)
 ---Declares what the command line may override.
 ---@field params fun(defaults: table<string, any>, args?: string[]): table<string, any>
@@ -95,12 +112,18 @@
 ---@field progress fun(total: integer, label?: string, options?: optlab.options.lab.progress): optlab.Progress
 ---@field clock fun(): number Seconds on a clock that never goes back.
 ---@field memory fun(): table<string, integer> live, peak, cached, mallocs, frees, resident
+---Lets memory().peak begin anew.
 ---@field reset_peak_memory fun()
+---Gives free memory back to the system.
 ---@field empty_cache fun()
 ---@field fail_allocation fun(n: integer) For tests: the n-th allocation from now on fails.
+---Number of threads for large operations from now on.
 ---@field set_num_threads fun(n: integer)
+---Number of threads for large operations.
 ---@field get_num_threads fun(): integer
+---Whether a stream is a terminal.
 ---@field isatty fun(stream: "stdin"|"stdout"|"stderr"): boolean
+---Width of the terminal; 80 without one.
 ---@field columns fun(): integer
 ---@field set_out fun(dir: string) The folder for figures and metrics: --out from a script.
 ---@field autograd optlab.autograd

@@ -14,6 +14,7 @@
 ---@field weight optlab.Tensor? of a layer that has one
 ---@field bias optlab.Tensor?
 ---@field [any] any
+---What calling the module computes.
 ---@field forward fun(self: optlab.Module, ...: optlab.Tensor): any
 ---@field parameters fun(self: optlab.Module): optlab.Tensor[]
 ---@field named_parameters fun(self: optlab.Module): table<string, optlab.Tensor> In order, with `pairs` too.
@@ -38,17 +39,21 @@
 ---@field name string
 ---@field super optlab.ModuleClass?
 ---@field extend fun(definition: optlab.ExtendOptions): optlab.ModuleClass Makes a class below this one.
+---Adds a tensor that is saved but not trained.
 ---@field register_buffer fun(self: optlab.ModuleClass, name: string, tensor: optlab.Tensor)
+---What printing the module shows in its parentheses; to be overridden.
 ---@field extra_repr fun(self: optlab.ModuleClass): string
 ---@operator call: optlab.Module
 
 ---@alias optlab.Pair integer|integer[] one number, or {height, width}
 
 ---@class optlab.Sequential: optlab.Module
+---Adds a module or a function at the end.
 ---@field append fun(self: optlab.Sequential, layer: optlab.Module|function): optlab.Sequential
 ---@operator len: integer
 
 ---@class optlab.nn
+---Modules and functions called one after the other.
 ---@field Sequential fun(...: optlab.Module|function): optlab.Sequential
 ---@field type fun(m: any): string? The name of a module's class.
 ---@field is_module fun(x: any): boolean

@@ -18,8 +18,11 @@
 ---One update; a closure computes the loss and its gradients anew, and its loss comes back.
 ---@field step fun(self: optlab.Optimizer, closure?: fun(): optlab.Operand): optlab.Operand?
 ---@field zero_grad fun(self: optlab.Optimizer, options?: {set_to_none?: boolean}) Drops the gradients.
+---Adds parameters with hyperparameters of their own.
 ---@field add_param_group fun(self: optlab.Optimizer, group: table)
+---Its state, for a checkpoint.
 ---@field state_dict fun(self: optlab.Optimizer): table
+---Goes on from what state_dict gave.
 ---@field load_state_dict fun(self: optlab.Optimizer, state: table)
 ---@operator len: integer
 

@@ -12,16 +12,23 @@
 ---@field t integer
 ---@field schedule optlab.Schedule
 ---@field step fun(self: optlab.LRScheduler): number Moves on to the next t; returns the new rate.
+---The rate of each group.
 ---@field get_last_lr fun(self: optlab.LRScheduler): number[]
+---Where it stands, for a checkpoint.
 ---@field state_dict fun(self: optlab.LRScheduler): table
+---Goes on from what state_dict gave.
 ---@field load_state_dict fun(self: optlab.LRScheduler, state: table)
 
 ---@class optlab.ReduceLROnPlateau
 ---@field best number
 ---@field num_bad_epochs number
+---Takes a value of the metric; true if the rate was reduced.
 ---@field step fun(self: optlab.ReduceLROnPlateau, metric: optlab.Operand): boolean
+---The rate of each group.
 ---@field get_last_lr fun(self: optlab.ReduceLROnPlateau): number[]
+---Where it stands, for a checkpoint.
 ---@field state_dict fun(self: optlab.ReduceLROnPlateau): table
+---Goes on from what state_dict gave.
 ---@field load_state_dict fun(self: optlab.ReduceLROnPlateau, state: table)
 
 ---@class optlab.sched

@@ -47,7 +47,9 @@
 ---@field max fun(x: optlab.Tensor, dim?: integer|optlab.Tensor, keepdim?: boolean): optlab.Tensor, optlab.Tensor?
 ---The extreme element; along a dimension with positions.
 ---@field min fun(x: optlab.Tensor, dim?: integer|optlab.Tensor, keepdim?: boolean): optlab.Tensor, optlab.Tensor?
+---exp(x) over its sum along a dimension.
 ---@field softmax fun(x: optlab.Tensor, dim: integer): optlab.Tensor
+---log of softmax.
 ---@field log_softmax fun(x: optlab.Tensor, dim: integer): optlab.Tensor
 ---@field mm fun(x: optlab.Tensor, other: optlab.Tensor): optlab.Tensor (n, k) (k, m) -> (n, m)
 ---@field mv fun(x: optlab.Tensor, other: optlab.Tensor): optlab.Tensor (n, k) (k) -> (n)
@@ -56,18 +58,28 @@
 ---The same elements in another shape; one size may be -1.
 ---@field reshape fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
 ---@field view fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor reshape that never copies.
+---Dimensions first to last as one; all by default.
 ---@field flatten fun(x: optlab.Tensor, first?: integer, last?: integer): optlab.Tensor
+---Without the dimensions of size 1, or without one of them.
 ---@field squeeze fun(x: optlab.Tensor, dim?: integer): optlab.Tensor
+---With a new dimension of size 1 at a position.
 ---@field unsqueeze fun(x: optlab.Tensor, dim: integer): optlab.Tensor
+---With two dimensions exchanged.
 ---@field transpose fun(x: optlab.Tensor, d1: integer, d2: integer): optlab.Tensor
 ---@field t fun(x: optlab.Tensor): optlab.Tensor The transposed matrix.
+---With the dimensions in another order.
 ---@field permute fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
 ---Repeats dimensions of size 1 without copying.
 ---@field expand fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
+---`length` positions of a dimension, from `start` on; no copy.
 ---@field narrow fun(x: optlab.Tensor, dim: integer, start: integer, length: integer): optlab.Tensor
+---Position i of a dimension, which goes; no copy.
 ---@field select fun(x: optlab.Tensor, dim: integer, i: integer): optlab.Tensor
+---The given positions of a dimension, a copy.
 ---@field index_select fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor): optlab.Tensor
+---Along a dimension, the element at the position that stands at the same place in `positions`.
 ---@field gather fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor): optlab.Tensor
+---A copy that stays connected to the graph.
 ---@field clone fun(x: optlab.Tensor): optlab.Tensor
 
 ---@class optlab.Tensor: optlab.Functions
@@ -77,29 +89,46 @@
 ---@field grad optlab.Tensor?
 ---@field is_leaf boolean
 ---@field [integer|table|optlab.Tensor] optlab.Tensor
+---Number of dimensions.
 ---@field dim fun(self: optlab.Tensor): integer
+---Number of elements.
 ---@field numel fun(self: optlab.Tensor): integer
+---The shape, or the size of a dimension.
 ---@field size fun(self: optlab.Tensor, d?: integer): integer|integer[]
+---How far apart in memory the elements of each dimension are.
 ---@field stride fun(self: optlab.Tensor): integer[]
 ---@field item fun(self: optlab.Tensor): number The element of a one-element tensor.
+---Nested tables of numbers.
 ---@field tolist fun(self: optlab.Tensor): number|table
 ---@field detach optlab.UnaryMethod The same memory without the graph.
+---The same elements, in one block of memory in order.
 ---@field contiguous optlab.UnaryMethod
+---Whether the elements lie in memory in order, without gaps.
 ---@field is_contiguous fun(self: optlab.Tensor): boolean
+---The same values in another dtype.
 ---@field to fun(self: optlab.Tensor, dtype: optlab.DType): optlab.Tensor
+---Says whether gradients are recorded for it; returns the tensor.
 ---@field requires_grad_ fun(self: optlab.Tensor, on?: boolean): optlab.Tensor
 ---Adds gradients into .grad of every leaf below.
 ---@field backward optlab.Backward
+---Adds alpha times the other, in place.
 ---@field add_ fun(self: optlab.Tensor, other: optlab.Operand, alpha?: number): optlab.Tensor
+---Subtracts alpha times the other, in place.
 ---@field sub_ fun(self: optlab.Tensor, other: optlab.Operand, alpha?: number): optlab.Tensor
 ---@field mul_ optlab.BinaryMethod
 ---@field div_ optlab.BinaryMethod
 ---@field pow_ optlab.BinaryMethod
+---Takes the other tensor's values, in place.
 ---@field copy_ fun(self: optlab.Tensor, other: optlab.Tensor): optlab.Tensor
+---Sets every element, in place.
 ---@field fill_ fun(self: optlab.Tensor, value: number): optlab.Tensor
+---Sets every element to 0, in place.
 ---@field zero_ optlab.UnaryMethod
+---Sets the elements where the mask is 1, in place.
 ---@field masked_fill_ fun(self: optlab.Tensor, mask: optlab.Tensor, value: optlab.Operand): optlab.Tensor
+---Fills with uniform numbers in [a, b).
 ---@field uniform_ fun(self: optlab.Tensor, a?: number, b?: number): optlab.Tensor
+---Fills with normal numbers.
 ---@field normal_ fun(self: optlab.Tensor, mean?: number, std?: number): optlab.Tensor
 ---@field exp_ optlab.UnaryMethod
 ---@field log_ optlab.UnaryMethod
@@ -112,6 +141,7 @@
 ---@field tanh_ optlab.UnaryMethod
 ---@field floor_ optlab.UnaryMethod
 ---@field round_ optlab.UnaryMethod
+---Limits each element, in place.
 ---@field clamp_ fun(self: optlab.Tensor, lo?: number, hi?: number): optlab.Tensor
 ---@operator add(optlab.Operand): optlab.Tensor
 ---@operator sub(optlab.Operand): optlab.Tensor

@@ -30,6 +30,7 @@ static const luaL_Reg LIBRARIES[] = {
     {"compile", luaopen_optlab_compile},
     {"files", luaopen_optlab_files},
     {"interrupt", luaopen_optlab_interrupt},
+    {"terminal", luaopen_optlab_terminal},
     {"runs", luaopen_optlab_runs},
     {NULL, NULL},
 };

@@ -3,7 +3,8 @@
  *
  *   requested()   whether there is one
  *   fd()          a file descriptor of the caller's own that is readable while there is one
- *   hold(on)      while held, Lua code runs on after a request: for callbacks of a library that takes no errors
+ *   hold(on)      while held, Lua code runs on after a request: for callbacks of a library that takes no errors; gives
+ *                 whether it was held before
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,8 +26,9 @@ static int descriptor(lua_State *L) {
 }
 
 static int hold(lua_State *L) {
+  lua_pushboolean(L, interrupt_is_held());
   interrupt_hold(lua_toboolean(L, 1));
-  return 0;
+  return 1;
 }
 
 int luaopen_optlab_interrupt(lua_State *L) {

@@ -1,4 +1,6 @@
 --- Completion of the command line: what is offered, and bash and zsh themselves in a pseudo terminal.
+local config = require "optlab.base.config"
+local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
 local program = require "tests.support.program"
 local shells = require "optlab.cli.completion.shells"
@@ -51,6 +53,37 @@ describe("what is offered", function()
     offers("Linear", "help Lin")
     offers("nn.Linear", "help nn.Lin")
     assert.equal("--help", (offered "list --"))
+  end)
+
+  it("for commands about runs are their numbers, tags, parameters and quantities", function()
+    local dir = files.folder()
+    local before = config.runs
+    finally(function()
+      config.runs = before
+      files.remove(dir)
+    end)
+    config.runs = dir
+    for i = 1, 12 do
+      fake_runs.make(dir, {
+        n = i, experiment = "momentum", parameters = { lr = i, beta = 1 }, loss = { 2, 1 },
+        tags = i == 3 and { "good" } or {},
+      })
+    end
+    assert.equal("last 12 11 10 9 8 7 6 5 4 3 2 1 @good", (offered "report "))
+    assert.equal("12 11 10 1", (offered "report --title x 1"))
+    assert.equal("@good", (offered "report 3 @"))
+    assert.equal("last 12 11 10 9 8 7 6 5 4 3 2 1 @good", (offered "show "))
+    assert.equal("12 11 10 1", (offered "rm -y 1"))
+    assert.equal("good", (offered "tag 12 g"))
+    assert.equal("momentum", (offered "runs mo"))
+    assert.equal("beta lr loss", (offered "runs --where "))
+    assert.equal("damaged", (offered "runs --status da"))
+    assert.equal("", (offered "runs --limit 1"))
+    assert.same({ "", "folders" }, { offered "report runs/" })
+    assert.equal("beta lr", (offered "report --by "))
+    assert.equal("loss", (offered "report --y lo"))
+    assert.equal("-loss", (offered "report --y -l"))
+    assert.matches("12\tmomentum, done\n11\tmomentum, done\n", shells.zsh { "report", "1" }, 1, true)
   end)
 
   it("understands quotes and backslashes", function()
@@ -113,6 +146,24 @@ describe("optlab completion", function()
       run(steps)
     end)
   end
+
+  it("is installed where the shells look, and found there by both", function()
+    local build = program.path:match("^(.*)/")
+    if not there_is "cmake" or not io.open(build .. "/cmake_install.cmake") then return pending "no cmake here" end
+    local status, _, err = program.shell(dir, ("cmake --install '%s' --prefix '%s/usr' >/dev/null"):format(build, dir))
+    assert.same({ 0, "" }, { status, err })
+    for name, path in pairs { bash = "bash-completion/completions/optlab", zsh = "zsh/site-functions/_optlab" } do
+      local _, printed = program.run(dir, "completion", name)
+      assert.equal(printed, files.read(dir .. "/usr/share/" .. path))
+    end
+    local _, said = program.shell(dir, "usr/bin/optlab completion bash")
+    assert.equal(files.read(dir .. "/usr/share/bash-completion/completions/optlab"), said)
+    if not there_is "zsh" then return end
+    local steps = {}
+    becomes(steps, "optlab experi\tmom\t", "optlab experiments/momentum.lua")
+    shell("exec env ZDOTDIR=" .. dir .. " zsh -f -i", "fpath=(" .. dir .. "/usr/share/zsh/site-functions $fpath); "
+      .. "autoload -Uz compinit && compinit -u -D", steps)
+  end)
 
   it("refuses another shell", function()
     local status, out, err = program.run(dir, "completion", "fish")

@@ -68,6 +68,17 @@ describe("the locals of the prompt", function()
       (err:gsub("function 'f'", "upvalue 'f'")))
   end)
 
+  it("of a script before the prompt are there, too", function()
+    files.write(dir .. "/a.lua", "#!/usr/bin/env optlab\nlocal n, words = 0, {...}\nfunction inc() n = n + 1 end\n"
+      .. "local last <const> = 5\nreturn n\n")
+    local status, out, err = program.feed(dir, "inc()\nn, words[1], last\n", "-i", "a.lua", "one")
+    assert.same({ 0, '1\n"one"\n5\n', "" }, { status, out, err })
+    files.write(dir .. "/b.lua", "local function f()\n  error 'no'\nend\ndo\n  f()\nend")
+    local _, _, said = program.feed(dir, "", "-i", "b.lua")
+    local _, _, plain = program.run(dir, "b.lua")
+    assert.equal((plain:gsub("in upvalue", "in local")), (said:gsub("in upvalue", "in local")))
+  end)
+
   it("may be many, and called anything", function()
     local lines = {}
     for i = 1, 400 do lines[i] = ("local v%d = %d"):format(i, i) end
@@ -151,6 +162,15 @@ describe("a statement of many lines", function()
       expect "TEXTTEXT",
     }
     assert.matches('"TEXTTEXT"', out, 1, true)
+  end)
+
+  it("may be broken off, being typed or running; locals that it had reached are there", function()
+    local out = typed {
+      expect "> ", send "for i = 1, 2 do\r", expect ">> ", send "\3", expect "^C", expect "> ",
+      send "local x = 6 while true do end\r", "pause 300", send "\3", expect "interrupted", expect "> ",
+      send "x * 7\r", expect "42", send "\27[A\27[A\r", "pause 200", send "\3", expect "interrupted",
+    }
+    assert.is_nil(out:find("there is no", 1, true))
   end)
 
   it("can be longer than the screen", function()

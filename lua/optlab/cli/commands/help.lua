@@ -5,15 +5,18 @@ return {
   summary = "explains a layer, an optimizer, a function: optlab help SGD",
   usage = "optlab help [NAME]",
   build = function(parser)
-    parser:argument("word"):args("?"):description("a name, such as SGD or train.fit; by default all names")
+    parser:argument("word"):args("?")
+      :description("a name, such as SGD, train.fit or Tensor:mm, or a command; by default all names")
   end,
   completes = { word = "name" },
   run = function(values)
-    local help = require "optlab.cli.help"
-    local text, message = help.overview(), nil
-    if values.word then text, message = help.about(values.word) end
-    if not text then return nil, message end
-    io.write(text)
-    return true
+    local help, commands = require "optlab.cli.help", require "optlab.cli.commands"
+    local word = values.word
+    if not word then return io.write(help.overview()) and true end
+    local text, message = help.about(word)
+    local command = commands.find(word)
+    if text then io.write(text, command and ("\n'optlab %s --help' explains the command.\n"):format(word) or "") end
+    if not text and command then return commands.run(command, { "--help" }) end
+    return text and true, message
   end,
 }

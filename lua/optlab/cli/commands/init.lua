@@ -10,6 +10,8 @@
 --      run = function(values, host) ... return true end,  -- or nil and a message
 --    }
 --
+-- With `reads_runs = true` it has the option --runs-dir.
+--
 -- A command whose words are not for argparse (the values of a sweep) has `read(words)` instead of `build`: it returns
 -- the table for `run`, or nil and a message.
 --
@@ -22,16 +24,22 @@ local options = require "optlab.params.options"
 local M = {}
 
 -- In the order of optlab --help.
-M.NAMES = { "list", "help", "new", "completion" }
+M.NAMES = { "list", "runs", "show", "report", "tag", "rm", "gc", "help", "new", "completion" }
 
-local is_command = {}
-for _, name in ipairs(M.NAMES) do is_command[name] = true end
+-- Commands that share a folder.
+local FOLDERS = { runs = { "runs", "show", "tag", "rm", "gc" } }
+
+local module_of = {} -- name -> module
+for _, name in ipairs(M.NAMES) do module_of[name] = "optlab.cli.commands." .. name end
+for folder, names in pairs(FOLDERS) do
+  for _, name in ipairs(names) do module_of[name] = ("optlab.cli.commands.%s.%s"):format(folder, name) end
+end
 
 --- A command by its name.
 -- @tparam ?string name
 -- @treturn ?table nil where there is none of that name
 function M.find(name)
-  return is_command[name] and require("optlab.cli.commands." .. name) or nil
+  return module_of[name] and require(module_of[name]) or nil
 end
 
 --- The lines about all commands for optlab --help.
@@ -50,6 +58,9 @@ function M.parser(command)
   parser:add_help(false):help_max_width(80)
   parser:usage("Usage: " .. command.usage)
   command.build(parser)
+  if command.reads_runs then
+    parser:option("--runs-dir"):argname("DIR"):description("the folder of runs (default runs)")
+  end
   parser:flag("-h --help"):description("show this and exit"):target("help")
   return parser
 end
@@ -80,6 +91,7 @@ end
 -- @treturn ?boolean true, or nil and a message
 function M.run(command, words, host)
   local values, message = read(command, words)
+  if values and values.runs_dir then require("optlab.base.config").runs = values.runs_dir end
   if values then return command.run(values, host) end
   if message then return nil, message end
   return true

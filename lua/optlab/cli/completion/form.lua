@@ -3,7 +3,7 @@
 -- A form is {options = {{flag =, wants =, text =}, ...}, arguments = {kind, ...}, rest = kind}: `wants` is nil for a
 -- flag, else the kind of its value; `rest` is the kind of all arguments after the listed ones. A kind is a list of
 -- words to choose from, or "runs", "tag", "script", "folders", "files", "lua", "name" (of the reference), "section",
--- "command", "value" (anything).
+-- "command", "parameter", "quantity", "condition" (on runs), "experiment" (of runs), "run_or_tag", "value" (anything).
 -- @module optlab.cli.completion.form
 local config = require "optlab.base.config"
 local options = require "optlab.params.options"
@@ -12,21 +12,38 @@ local sources = require "optlab.cli.completion.sources"
 local M = {}
 
 local VALUE_OF = {
-  ["--out"] = "folders", ["--data"] = "folders", ["--runs"] = "folders", ["--format"] = config.FORMATS,
+  ["--out"] = "folders", ["--data"] = "folders", ["--runs-dir"] = "folders", ["--format"] = config.FORMATS,
 }
 
 -- What the placeholders and names of arguments stand for.
 local KINDS = {
-  run = "runs", runs = "runs", which = "runs", n = "runs", m = "runs", tag = "tag", script = "script", dir = "folders",
+  run = "runs", runs = "runs", which = "runs", tag = "tag", script = "script", dir = "folders",
   folder = "folders", file = "files", path = "files", command = "command",
+}
+
+local IS_KIND = {
+  runs = true, tag = true, script = true, folders = true, files = true, lua = true, name = true, section = true,
+  command = true, parameter = true, quantity = true, condition = true, experiment = true,
+  run_or_tag = true, value = true,
+}
+
+-- Options of commands about runs.
+local OF_FLAG = {
+  ["--by"] = "parameter", ["--y"] = "quantity", ["--sort"] = "quantity", ["--minimize"] = "quantity",
+  ["--maximize"] = "quantity", ["--where"] = "condition", ["--experiment"] = "experiment", ["--tag"] = "tag",
 }
 
 local function kind_of(element, named)
   if element._choices then return element._choices end
+  for _, alias in ipairs(element._aliases or {}) do
+    if OF_FLAG[alias] then return OF_FLAG[alias] end
+  end
   for _, name in ipairs { element._name or "", element._argname or "" } do
     if type(name) == "table" then name = name[1] or "" end
     name = name:gsub("[<>%[%]%-.]", "")
-    local kind = named[name] or KINDS[name:lower()]
+    local kind = named[name] or name:lower()
+    if type(kind) == "table" or IS_KIND[kind] then return kind end
+    kind = KINDS[kind:lower()]
     if kind then return kind end
   end
   return "value"

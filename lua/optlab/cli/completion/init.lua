@@ -29,12 +29,12 @@ function KIND.script(word)
   return answer(found, replace and #found > 0 and "replace" or "lua")
 end
 
-function KIND.name()
+function KIND.name(word)
   local found = {}
-  for _, entry in ipairs(require("optlab.reference.entries").all()) do
-    if not entry.name:find(" ", 1, true) then
+  for _, entry in ipairs(require("optlab.cli.help").all()) do
+    if not entry.callee:find(" ", 1, true) and not entry.kind then
       found[#found + 1] = { entry.callee, entry.doc }
-      found[#found + 1] = { entry.name, entry.doc }
+      if not word:find("[.:]") then found[#found + 1] = { entry.name, entry.doc } end
     end
   end
   return answer(found)
@@ -54,7 +54,34 @@ function KIND.command()
   return answer(found)
 end
 
-function KIND.runs() return answer(sources.runs()) end
+function KIND.runs(word)
+  if word:find("/", 1, true) then return answer({}, "folders") end
+  return answer(sources.runs(word))
+end
+
+-- Runs, and the tag that the last word is.
+function KIND.run_or_tag(word)
+  local found = KIND.runs(word)
+  for _, tag in ipairs(found.kind and {} or sources.tags()) do found[#found + 1] = tag end
+  return found
+end
+
+function KIND.experiment() return answer(sources.run_experiments()) end
+function KIND.parameter() return answer(sources.names_in "parameters") end
+
+-- "loss", and "-loss" for the other order.
+function KIND.quantity(word)
+  local found, sign = sources.names_in "final", word:match("^%-") or ""
+  for _, entry in ipairs(found) do entry[1] = sign .. entry[1] end
+  return answer(found)
+end
+
+-- Names that a condition on runs may begin with.
+function KIND.condition()
+  local found = sources.names_in "parameters"
+  for _, entry in ipairs(sources.names_in "final") do found[#found + 1] = entry end
+  return answer(found)
+end
 function KIND.tag() return answer(sources.tags()) end
 function KIND.folders() return answer({}, "folders") end
 function KIND.files() return answer({}, "files") end

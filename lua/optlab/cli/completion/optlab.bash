@@ -11,6 +11,7 @@ _optlab() {
         files) COMPREPLY+=($(compgen -f -- "$2")) && compopt -o filenames 2>/dev/null ;;
         folders) COMPREPLY+=($(compgen -d -S / -- "$2")) ;;
     esac
+    compopt -o nosort 2>/dev/null
     # A folder, or an option that its value follows at once, is not followed by a space.
     if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[/=] ]]; then compopt -o nospace 2>/dev/null; fi
 }

@@ -18,7 +18,7 @@ _optlab() {
     done
     if (( $#folders )); then compadd -S '' -a folders && none=0; fi
     if (( $#plain )); then
-        local -a how=(-l -d shown -a plain)
+        local -a how=(-V optlab -l -d shown -a plain)
         [[ $kind == replace ]] && how=(-U $how)
         compadd $how && none=0
     fi

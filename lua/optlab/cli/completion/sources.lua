@@ -1,12 +1,17 @@
 --- What there is to complete: experiments, a script's parameters, runs, tags. Each gives a list of {word, text}.
 -- @module optlab.cli.completion.sources
 local config = require "optlab.base.config"
+local directory = require "optlab.runs.directory"
 local files = require "optlab.base.files"
 local json = require "optlab.base.json"
+local query = require "optlab.runs.query"
+local reader = require "optlab.runs.reader"
 
 local M = {}
 
-local MOST_RUNS = 200
+local MOST_RUNS = 200 -- whose numbers are offered
+local MOST_READ = 30 -- whose status, parameters and quantities are
+local MOST_TAGGED = 500 -- whose tags are
 local PATIENCE = 2 -- seconds for a script to declare its parameters
 
 -- --- scripts ---------------------------------------------------------------------------------------------------------
@@ -84,35 +89,78 @@ end
 
 -- --- runs ------------------------------------------------------------------------------------------------------------
 
-local function all_runs()
-  local ok, runs = pcall(require, "optlab.runs")
-  if not ok then return {} end
-  local found, list = pcall(runs.all, {})
-  return found and list or {}
+-- The last runs. A folder of runs that cannot be read has nothing to offer.
+local function last_runs(count)
+  local ok, list = pcall(query.find, { last = count })
+  return ok and list or {}
 end
 
---- Numbers of runs, the last ones first, `last`, and tags as they select runs: "@tag".
--- @treturn {{string,string},...}
-function M.runs()
-  local runs = all_runs()
-  local found = #runs > 0 and { { "last", "the run with the largest number" } } or {}
-  for i = #runs, math.max(1, #runs - MOST_RUNS + 1), -1 do
-    local run = runs[i]
-    found[#found + 1] = { tostring(run.number), ("%s, %s"):format(run.experiment or run.name, run.status) }
+-- The numbers that begin as the word does, the largest first; with what their directories' names say, and of the first
+-- ones the status.
+local function numbers(word)
+  local ok, names = pcall(directory.names)
+  local found = {}
+  for i = ok and #names or 0, 1, -1 do
+    local number, experiment = names[i]:match("^(%d+)%-(.*)$")
+    if number and number:sub(1, #word) == word and #found < MOST_RUNS then
+      local run = #found < MOST_READ and reader.read(config.runs .. "/" .. names[i])
+      found[#found + 1] = { number, run and ("%s, %s"):format(experiment, run.status) or experiment }
+    end
   end
-  for _, tag in ipairs(M.tags(runs)) do found[#found + 1] = { "@" .. tag[1], tag[2] } end
   return found
 end
 
---- Tags of runs.
--- @tparam[opt] {table,...} runs
+--- Numbers of runs, the last ones first, `last`, and tags as they select runs: "@tag".
+-- @tparam string word what is typed
 -- @treturn {{string,string},...}
-function M.tags(runs)
-  local count, found = {}, {}
-  for _, run in ipairs(runs or all_runs()) do
+function M.runs(word)
+  local found = numbers(word)
+  if #found > 0 and word == "" then table.insert(found, 1, { "last", "the run with the largest number" }) end
+  if ("last"):sub(1, #word) == word and word ~= "" then found[#found + 1] = { "last" } end
+  if word == "" or word:match("^@") then
+    for _, tag in ipairs(M.tags()) do found[#found + 1] = { "@" .. tag[1], tag[2] } end
+  end
+  return found
+end
+
+-- {{name, "3 runs"}, ...} of how often names occur, sorted.
+local function counted(count)
+  local found = {}
+  for name, n in pairs(count) do found[#found + 1] = { name, ("%d %s"):format(n, n == 1 and "run" or "runs") } end
+  table.sort(found, function(a, b) return a[1] < b[1] end)
+  return found
+end
+
+--- Tags of the last runs.
+-- @treturn {{string,string},...} sorted
+function M.tags()
+  local count = {}
+  for _, run in ipairs(last_runs(MOST_TAGGED)) do
     for _, tag in ipairs(run.tags or {}) do count[tag] = (count[tag] or 0) + 1 end
   end
-  for tag, n in pairs(count) do found[#found + 1] = { tag, ("%d %s"):format(n, n == 1 and "run" or "runs") } end
+  return counted(count)
+end
+
+--- The experiments of the runs.
+-- @treturn {{string,string},...} sorted
+function M.run_experiments()
+  local count, ok, names = {}, pcall(directory.names)
+  for _, name in ipairs(ok and names or {}) do
+    local experiment = name:match("^%d+%-(.*)$")
+    if experiment then count[experiment] = (count[experiment] or 0) + 1 end
+  end
+  return counted(count)
+end
+
+--- The names in a field of the last runs: of "parameters", or of quantities, "final".
+-- @tparam string field
+-- @treturn {{string},...} sorted
+function M.names_in(field)
+  local seen, found = {}, {}
+  for _, run in ipairs(last_runs(MOST_READ)) do
+    for name in pairs(run[field] or {}) do seen[name] = true end
+  end
+  for name in pairs(seen) do found[#found + 1] = { name } end
   table.sort(found, function(a, b) return a[1] < b[1] end)
   return found
 end

@@ -10,10 +10,12 @@ local error_report = require "optlab.cli.error_report"
 local scope = require "optlab.cli.prompt.scope"
 local show = require "optlab.cli.prompt.show"
 
+local MOST_REMEMBERED = 20000 -- bytes of an entry of the history
+
 -- The locals of the lines so far.
 local M = { scope = scope.new() }
 
-local PARTS = { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func" }
+local PARTS = { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func", "runs" }
 -- --- the loop -------------------------------------------------------------------------------------------------------
 
 -- ~/.local/state/optlab/history, or nil where no such file can be.
@@ -27,20 +29,14 @@ local function history_file()
 end
 
 -- Prints the help on a name.
-local function explain(name)
-  local help = require "optlab.cli.help"
-  if name == "" then
-    io.write(help.overview())
-  else
-    local text, message = help.about(name)
-    io.write(text or message .. "\n")
-  end
+local function print_help(name)
+  io.write((require("optlab.cli.prompt.explain").text(name, M.scope)))
 end
 
 -- The function that "?name" and "help name" stand for; nil for other lines.
 local function help_on(line)
   local name = line:match("^%s*%?%s*(.-)%s*$") or line:match("^%s*help%s+([%a_][%w_.:]*)%s*$")
-  return name and function() explain(name) end
+  return name and function() print_help(name) end
 end
 
 -- A global that says what to type when its name alone is typed.
@@ -67,8 +63,8 @@ local function read_chunk(host)
     local fn, message, incomplete = help, nil, nil
     if not fn then fn, message, incomplete = M.scope:compile(text) end
     if not incomplete then
-      if text:match("%S") then host.prompt.remember(text) end
-      if fn then return fn end
+      if text:match("%S") and #text <= MOST_REMEMBERED then host.prompt.remember(text) end
+      if fn then return fn, text end
       error_report.show(message)
       return false
     end
@@ -87,7 +83,7 @@ local function set_globals()
   local lab = require "optlab"
   _G.lab = lab
   for _, name in ipairs(PARTS) do _G[name] = lab[name] end
-  _G.help = hint_object(HELP, function(_, name) explain(tostring(name or "")) end)
+  _G.help = hint_object(HELP, function(_, name) print_help(tostring(name or "")) end)
   for _, name in ipairs { "exit", "quit" } do
     _G[name] = hint_object("Ctrl-D ends the prompt, and so does os.exit().", function() os.exit(true) end)
   end
@@ -123,7 +119,7 @@ end
 
 -- Reads and runs a line. False at the end of the input.
 local function turn(host)
-  local fn = read_chunk(host)
+  local fn, text = read_chunk(host)
   if fn then
     error_report.chunk = fn
     fit_terminal()
@@ -132,6 +128,7 @@ local function turn(host)
       return error_report.handler(problem)
     end))
     tell_lost()
+    require("optlab.cli.prompt.explain").remember(M.scope, text)
   end
   if fn ~= nil then finish_figures() end
   return fn ~= nil

@@ -13,6 +13,7 @@ local directory = require "optlab.runs.directory"
 local files = require "optlab.base.files"
 local identity = require "optlab.runs.identity"
 local link = require "optlab.runs.keep.link"
+local links = require "optlab.runs.keep.links"
 local record = require "optlab.runs.record"
 local say = require "optlab.base.notice"
 local series = require "optlab.runs.series"
@@ -39,8 +40,9 @@ local function first_fields(o)
   versions.host = nil
   return {
     kind = "run", experiment = directory.experiment(o.script), script = o.script, arguments = o.words, parameters = {},
-    seed = config.seed, status = "running", started = os.date "!%Y-%m-%dT%H:%M:%SZ", host = host, pid = uv.os_getpid(),
-    threads = config.threads or core.system.get_num_threads(), versions = versions, code = code.sums(), data = {},
+    seed = config.seed, status = "running", started = os.date "!%Y-%m-%dT%H:%M:%SZ", host = host,
+    pid = math.tointeger(uv.os_getpid()), threads = config.threads or core.system.get_num_threads(),
+    versions = versions, code = code.sums(), data = {},
   }
 end
 
@@ -82,6 +84,7 @@ end
 -- The run is not kept: its files go where they went before there were runs.
 local function without_directory(message)
   if message then warn_once(message) end
+  if run then run.output.drop() end
   run = nil
   if rawget(config, "out") == nil then
     config.out = config.default_out(config.script)
@@ -98,7 +101,8 @@ local function begin()
     config.out = path
     if not run.is_given then link.point(config.default_out(config.script), path) end
   end
-  local ok, why = code.write(path)
+  local ok, why = run.output.open(path .. "/output.txt")
+  if ok then ok, why = code.write(path) end
   if not ok then say("%s", why) end
 end
 
@@ -115,8 +119,23 @@ local function on_settle()
   if run and run.path and data.add(run.fields.data) then write() end
 end
 
+-- Lua's print for a file, where the C library's standard output cannot be replaced.
+local function printer(file)
+  return function(...)
+    local texts = table.pack(...)
+    for i = 1, texts.n do texts[i] = tostring(texts[i]) end
+    file:write(table.concat(texts, "\t"), "\n")
+  end
+end
+
+-- A record that grows elsewhere can be read in the run's directory at once.
+local function on_record(path)
+  if config.run and #config.outs > 0 then links.add(path, config.run, false) end
+end
+
 --- Prepares for a run, when optlab is loaded: its directory is made when it begins.
--- @tparam table o `script` as it was called, `path` of its file, `text` its bytes, `words` its arguments
+-- @tparam table o `script` as it was called, `path` of its file, `text` its bytes, `words` its arguments, `output` the
+-- library of src/host/output.h, `files` standard output and standard error
 function M.prepare(o)
   if config.no_keep then
     config.begin_with(function() without_directory() end)
@@ -124,10 +143,12 @@ function M.prepare(o)
   end
   core.runs.watch_files()
   code.watch(o.path, o.text)
-  run = { start = core.system.clock(), script_text = o.text }
+  run = { start = core.system.clock(), script_text = o.text, output = o.output, files = o.files }
+  if not o.output.keep(table.unpack(o.files)) then print = printer(o.files[1]) end -- luacheck: ignore 121
   run.fields = first_fields(o)
   config.begin_with(begin)
-  config.on_parameters = on_parameters
+  if config.out_given then config.outs[1] = config.out end
+  config.on_parameters, config.on_record = on_parameters, on_record
   arguments.on_settle = on_settle
 end
 
@@ -152,6 +173,7 @@ function M.finish(status, message)
   if not run then return end
   if config.is_pending() then
     if config.refused then
+      run.output.drop()
       run = nil
       return
     end
@@ -159,12 +181,18 @@ function M.finish(status, message)
     if not run then return end
   end
   local fields = run.fields
+  run.files[1]:flush()
   data.add(fields.data)
   fields.code, fields.seconds = code.sums(), core.system.clock() - run.start
   fields.diverged, fields.error = config.diverged, message
   fields.status = status == "done" and config.diverged and "diverged" or status
   set_identity()
+  local problem = run.output.problem()
+  if problem then say("%s/output.txt is not complete: %s", run.path, problem) end
   if check_directory() then
+    local ok, why = links.add_all(run.path)
+    if not ok then say("not all files are in %s: %s", run.path, why) end
+    fields.out = config.outs[1] and uv.fs_realpath(config.outs[1])
     fields.final = series.final(run.path)
     write(true)
   end

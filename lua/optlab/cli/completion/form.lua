@@ -6,7 +6,7 @@
 -- "command", "parameter", "quantity", "condition" (on runs), "experiment" (of runs), "run_or_tag", "value" (anything).
 -- @module optlab.cli.completion.form
 local config = require "optlab.base.config"
-local options = require "optlab.cli.options"
+local options = require "optlab.params.options"
 local sources = require "optlab.cli.completion.sources"
 
 local M = {}

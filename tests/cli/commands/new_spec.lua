@@ -28,7 +28,8 @@ describe("optlab new", function()
       assert.matches("\n   --%l", help)
       if commands.find "sweep" then
         for words in files.read(dir .. "/my.lua"):gmatch("\n%-%-     optlab sweep ([^\n]*)") do
-          local status, _, err = program.shell(dir, ("%s sweep --dry-run %s"):format(program.quoted(program.path), words))
+          local command = ("%s sweep --dry-run %s"):format(program.quoted(program.path), words)
+          local status, _, err = program.shell(dir, command)
           assert.same({ 0, "" }, { status, err })
         end
       end

@@ -181,6 +181,7 @@
 ---@field per_step? number How many of these units a step has. Default: 1.
 ---@field done? integer Number of steps already done. Default: 0.
 ---@field text? string|number|function|table Shown after the bar; a function is called each time the bar is drawn.
+---@field loss? number|function|table The last loss, shown with the bar; a function that returns it, or nil, is called each time.
 
 ---@class optlab.options.lab.save
 ---@field metadata? table Strings by name, stored in a .safetensors file.

@@ -96,7 +96,9 @@ describe("train.fit with a step of the script's own", function()
       ["call optim.clip_grad_norm_ in it"] = { step = step, clip_grad_norm = 1 },
       ["accumulate cannot be used"] = { step = step, accumulate = 2 },
       ["step must return the loss"] = { step = function() end },
-      ["step must return a number or a tensor with one element, got 'x'"] = { step = function() return "x" end },
+      ["step must return a number or a tensor with one element, got 'x'"] = {
+        step = function() return "x" end,
+      },
       ["does not show its predictions"] = { step = step, metric = "accuracy" },
       ["optimizer must be an optimizer, got a table"] = { optimizer = {} },
       ["metrics must hold 'accuracy'"] = { metrics = { "top" } },

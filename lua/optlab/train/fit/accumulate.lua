@@ -2,8 +2,8 @@
 --
 -- Of k batches of one size the loss of each is divided by k before backward, as in the usual loop. Batches of other
 -- sizes count by their rows (or by the sum of their labels' weights): the loss is multiplied by their ratio to the
--- first batch's, and where the update has fewer rows than k such batches, the last one of an epoch, its gradient is scaled
--- to their mean. A layer that looks at the whole batch (BatchNorm) sees one batch at a time.
+-- first batch's, and where the update has fewer rows than k such batches, the last one of an epoch, its gradient is
+-- scaled to their mean. A layer that looks at the whole batch (BatchNorm) sees one batch at a time.
 -- @module optlab.train.fit.accumulate
 local divergence = require "optlab.train.divergence"
 local no_grad = require("optlab.core").autograd.no_grad

@@ -2,8 +2,8 @@
 --
 -- A training is a table `run`: the options `o`; the `counters` of steps, examples, seconds, ... (plain numbers, which a
 -- checkpoint saves); the `history`; and the functions that an update needs. The files of this folder have one part
--- each: `options`; `updates`, `accumulate` and optlab.train.compiled, the three ways to make an epoch of updates; `points`,
--- what is measured; `history`; `early_stopping`; `log`, history.csv; `resume`, checkpoints.
+-- each: `options`; `updates`, `accumulate` and optlab.train.compiled, the three ways to make an epoch of updates;
+-- `points`, what is measured; `history`; `early_stopping`; `log`, history.csv; `resume`, checkpoints.
 -- @module optlab.train.fit
 
 local accumulate = require "optlab.train.fit.accumulate"
@@ -23,7 +23,6 @@ local points = require "optlab.train.fit.points"
 local progress = require "optlab.base.progress"
 local rate = require "optlab.train.rate"
 local resume = require "optlab.train.fit.resume"
-local short = require "optlab.base.short"
 local updates = require "optlab.train.fit.updates"
 
 local M = {}
@@ -145,7 +144,7 @@ end
 
 -- What the progress bar shows behind the time: the mean loss of the epoch so far.
 local function running_loss(counters)
-  return function() return counters.seen > 0 and "loss " .. short.number(loss_mean.mean(counters)) or "" end
+  return function() return counters.seen > 0 and loss_mean.mean(counters) or nil end
 end
 
 local function start_bar(run)
@@ -154,7 +153,7 @@ local function start_bar(run)
   local batch = method(o.data, "batch_size")
   return (progress(o.epochs * run.updates, o.progress or "training", {
     done = run.counters.steps, per_step = batch and batch * o.accumulate, unit = "examples",
-    text = running_loss(run.counters),
+    loss = running_loss(run.counters),
   }))
 end
 

@@ -37,6 +37,7 @@ local C_ROOMS = {
 -- "" is init.lua, the table `lab`, which loads every room when it is first used.
 local LUA_ROOMS = {
   { "base", {} },
+  { "params", { "base" } },
   { "autograd", { "base" } },
   { "nn", { "base" } },
   { "optim", { "base" } },
@@ -53,9 +54,10 @@ local LUA_ROOMS = {
   { "compare", { "base", "runs" } },
   { "report", { "base", "plot", "runs", "compare" } },
   { "watch", { "base", "runs", "term" } },
-  { "cli", { "base", "plot", "reference", "runs", "report", "term", "watch" } },
-  { "", { "base", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "term", "train",
-    "book", "reference", "compare", "report", "watch", "cli" } },
+  { "sweep", { "base", "params", "plot", "runs", "compare" } },
+  { "cli", { "base", "params", "plot", "reference", "runs", "report", "sweep", "term", "watch" } },
+  { "", { "base", "params", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "term",
+    "train", "book", "reference", "compare", "report", "watch", "sweep", "cli" } },
 }
 
 local problems = 0

@@ -27,7 +27,7 @@ end
 
 -- Loaded on first use: the field of `lab`, its module, and the field of the module if it is not the whole.
 local LAZY = {
-  arguments = { "optlab.cli.params", "arguments" },
+  arguments = { "optlab.params", "arguments" },
   autograd = { "optlab.autograd" },
   book = { "optlab.book" },
   compile = { "optlab.compile" },
@@ -39,9 +39,10 @@ local LAZY = {
   metrics = { "optlab.base.csvlog" },
   nn = { "optlab.nn" },
   optim = { "optlab.optim" },
-  params = { "optlab.cli.params", "params" },
+  params = { "optlab.params", "params" },
   plot = { "optlab.plot" },
   progress = { "optlab.base.progress" },
+  progress_state = { "optlab.base.terminal.bar", "state" },
   runs = { "optlab.runs", "public" },
   save = { "optlab.save", "save" },
   save_checkpoint = { "optlab.save.checkpoint", "save" },

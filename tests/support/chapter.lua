@@ -1,6 +1,6 @@
 --- The book's chapter: its sections in order, and what there is of each in experiments/.
 local files = require "tests.support.files"
-local script_text = require "optlab.cli.script_text"
+local script_text = require "optlab.base.text.script_text"
 
 local M = {}
 

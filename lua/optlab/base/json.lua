@@ -10,6 +10,7 @@
 -- overflows the stack on deep nesting.
 -- @module optlab.base.json
 local number = require "optlab.base.number"
+local order = require "optlab.base.order"
 
 local M = {}
 
@@ -203,6 +204,50 @@ function M.number(x)
   local text = number.text(x, 17)
   if math.type(x) == "integer" then return text end
   return text:find("[.e]") and text or text .. ".0"
+end
+
+--- A list that is written as an array although it may be empty.
+-- @tparam {any,...} list
+-- @treturn {any,...} the same list
+function M.array(list) return setmetatable(list, ARRAY) end
+
+local FLOATS = { nan = 0 / 0, inf = math.huge, ["-inf"] = -math.huge }
+
+local function write_number(x)
+  if x ~= x then return '{"float": "nan"}' end
+  if x - x ~= 0 then return ('{"float": "%s"}'):format(x > 0 and "inf" or "-inf") end
+  return M.number(x)
+end
+
+--- The text of a value, in one line: an object's names are sorted; a list is an array, an empty one only if it comes
+-- from `array`. Numbers that are not finite, which JSON does not have, become {"float": "nan"}, "inf" or "-inf".
+-- @param value of tables with string keys or lists, UTF-8 strings, numbers, booleans, `null`
+-- @treturn string
+function M.encode(value)
+  if type(value) == "number" then return write_number(value) end
+  if type(value) == "string" then return M.quote(value) end
+  if type(value) ~= "table" or value == M.null then return tostring(value) end
+  local items = {}
+  if #value > 0 or M.is_array(value) then
+    for i, item in ipairs(value) do items[i] = M.encode(item) end
+    return "[" .. table.concat(items, ", ") .. "]"
+  end
+  local names = {}
+  for name in pairs(value) do names[#names + 1] = name end
+  for i, name in ipairs(order.sort(names)) do items[i] = M.quote(name) .. ": " .. M.encode(value[name]) end
+  return "{" .. table.concat(items, ", ") .. "}"
+end
+
+--- A decoded value as plain Lua: without nulls, and with the numbers that `encode` wrote as objects.
+-- @param value
+-- @return the value; tables are changed in place
+function M.plain(value)
+  if value == M.null then return nil end
+  if type(value) ~= "table" then return value end
+  local float = FLOATS[value.float]
+  if float and next(value, next(value)) == nil then return float end
+  for key, member in pairs(value) do value[key] = M.plain(member) end
+  return setmetatable(value, nil)
 end
 
 return M

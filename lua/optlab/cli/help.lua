@@ -6,7 +6,7 @@
 local call = require "optlab.reference.call"
 local entries = require "optlab.reference.entries"
 local errors = require "optlab.base.errors"
-local script_text = require "optlab.cli.script_text"
+local script_text = require "optlab.base.text.script_text"
 local typed = require "optlab.reference.typed"
 
 local M = {}

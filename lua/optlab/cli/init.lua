@@ -78,7 +78,7 @@ local function read_plan(argv)
       if not i then return nil, message end
     elseif word:match("^%-%-") then
       plan.common[#plan.common + 1] = word
-      if require("optlab.cli.options").wants_value(word) then
+      if require("optlab.params.options").wants_value(word) then
         i = i + 1
         plan.common[#plan.common + 1] = argv[i]
       end
@@ -180,8 +180,13 @@ local function set_arg(argv, at)
   for i = 0, #argv do words[i - at] = argv[i] end
   _G.arg = words
   if #words == 0 then return end
-  local _, others = require("optlab.cli.options").split({ table.unpack(words) })
+  local _, others = require("optlab.params.options").split({ table.unpack(words) })
   if #others > 0 then _G.arg = arguments.watched(words) end
+end
+
+-- --live, whether it stands before the script or behind it.
+local function start_live()
+  if config.live then require("optlab.term.live").start() end
 end
 
 -- A folder that --out names belongs to the run from the start, so that a second run is refused before it computes; one
@@ -206,7 +211,8 @@ local function run_script(host, argv, at, keep)
   if not config.out_given then config.out = config.default_out(script) end
   config.on_load = function()
     host.ignore_closed_pipe() -- figures come to their end
-    if #args > 0 then require("optlab.cli.params").begin(args, script) end
+    if #args > 0 then require("optlab.params").begin(args, script) end
+    start_live()
     claim_output()
     if name == "-" then return end
     require("optlab.runs.keep").prepare {
@@ -248,6 +254,8 @@ end
 -- What has to be finished when the script is through: options that it did not read are refused, records get their
 -- names, gnuplot its time.
 local function finish_files()
+  local live = loaded "optlab.term.live"
+  if live then live.finish() end
   if not run(arguments.settle) then return false end
   local metrics, plot = loaded "optlab.base.csvlog", loaded "optlab.plot"
   if metrics and not run(metrics.close_all) then return false end
@@ -287,7 +295,7 @@ end
 
 local function help()
   local lines = {}
-  for _, row in ipairs(require("optlab.cli.options").COMMON) do
+  for _, row in ipairs(require("optlab.params.options").COMMON) do
     lines[#lines + 1] = ("  %-20s %s"):format(row[1] .. (row[2] and " " .. row[2] or ""), row[3])
   end
   print(HELP:format(require("optlab.cli.commands").overview() .. "\n", table.concat(lines, "\n")))
@@ -360,7 +368,7 @@ function M.main(host, argv)
   if plan.version_only then return print(version()) or 0 end
   if plan.list then return require("optlab.cli.listing").print() or 0 end
   if #plan.common > 0 then
-    local ok, wrong = require("optlab.cli.options").read_common(plan.common)
+    local ok, wrong = require("optlab.params.options").read_common(plan.common)
     if not ok then return usage_error(wrong) end
   end
   local command = command_of(plan, argv)
@@ -369,6 +377,7 @@ function M.main(host, argv)
   if plan.warnings then warn("@on") end
   finish_at_exit(host)
   require("optlab.base.terminal.guard").install()
+  start_live()
   guard_loop()
   guard_execute(host)
   set_arg(argv, argv[plan.script] and plan.script or 0)

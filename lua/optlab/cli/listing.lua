@@ -7,7 +7,7 @@
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
-local script_text = require "optlab.cli.script_text"
+local script_text = require "optlab.base.text.script_text"
 
 local M = {}
 

@@ -164,6 +164,15 @@ describe("a statement of many lines", function()
     assert.matches('"TEXTTEXT"', out, 1, true)
   end)
 
+  it("may be broken off, being typed or running; locals that it had reached are there", function()
+    local out = typed {
+      expect "> ", send "for i = 1, 2 do\r", expect ">> ", send "\3", expect "^C", expect "> ",
+      send "local x = 6 while true do end\r", "pause 300", send "\3", expect "interrupted", expect "> ",
+      send "x * 7\r", expect "42", send "\27[A\27[A\r", "pause 200", send "\3", expect "interrupted",
+    }
+    assert.is_nil(out:find("there is no", 1, true))
+  end)
+
   it("can be longer than the screen", function()
     local lines = {}
     for i = 1, 60 do lines[i] = ("local v%d = %d"):format(i, i) end

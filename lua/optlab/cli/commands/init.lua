@@ -19,7 +19,7 @@
 -- SCRIPT, DIR, FILE (optlab.cli.completion.form); a field `completes` says it for other names. A command with `read`
 -- has fields `options`, rows {flag, placeholder or nil, text}, and `takes`, the kind of its arguments.
 -- @module optlab.cli.commands
-local options = require "optlab.cli.options"
+local options = require "optlab.params.options"
 
 local M = {}
 

@@ -146,7 +146,7 @@ local function space_text(t)
     if type(key) == "string" and not key:match("^_") then names[#names + 1] = key end
   end
   table.sort(names)
-  local lines = require("optlab.cli.script_text").fill(table.concat(names, " "), width() - 2)
+  local lines = require("optlab.base.text.script_text").fill(table.concat(names, " "), width() - 2)
   return ("%s (?%s explains these names)\n  %s"):format(name, name, table.concat(lines, "\n  "))
 end
 

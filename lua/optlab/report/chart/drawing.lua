@@ -65,10 +65,18 @@ local function make_ways(the_model, chart, lines)
   return ways
 end
 
+local MOST_STYLES = 12 -- more runs than this cannot be told apart; those of a group look alike then
+
 -- Colours follow the runs, so that a run looks the same in every chart; in a chart of one run they follow the lines.
 local function style_of(the_model, chart, line, i)
   if chart.named or #the_model.runs == 1 then return i - 1 end
-  return line.run - 1
+  local way = the_model.groupings[1]
+  if #the_model.runs <= MOST_STYLES or not way then return line.run - 1 end
+  for _, group in ipairs(way.groups) do
+    for _, member in ipairs(group.members) do
+      if member == line.run then return group.style end
+    end
+  end
 end
 
 local function preferred(the_model, ways)

@@ -10,6 +10,8 @@ local values = require "optlab.report.values"
 
 local M = {}
 
+local MANY = 12 -- lines; more of them are drawn thinner
+
 -- --- axes -----------------------------------------------------------------------------------------------------------
 
 local function percent(position, whole)
@@ -140,7 +142,7 @@ function M.chart(drawing)
       h.div({ class = "area" },
         h.svg({ class = "picture", viewBox = ("0 0 %d %d"):format(axes.WIDTH, axes.HEIGHT), role = "img",
           preserveAspectRatio = "none", ["aria-label"] = spoken(drawing) },
-          grid(axis), h.g({ class = "lines" }, lines))),
+          grid(axis), h.g({ class = #drawing.lines > MANY and "lines many" or "lines" }, lines))),
       h.svg({ class = "xs", ["aria-hidden"] = "true" }, x_texts(drawing.x, drawing.x_name)),
       h.p({ class = "scale" }, (axis.log and "logarithmic scale" or "linear scale")
         .. (axis.common and ", values " .. axis.common or ""))),

@@ -1,5 +1,5 @@
 --- The opening comment of a script, and text in lines.
--- @module optlab.cli.script_text
+-- @module optlab.base.text.script_text
 local M = {}
 
 --- The comment at the top, without its dashes; a #! line is passed over.

@@ -62,8 +62,8 @@ describe("params", function()
   end)
 
   it("prints defaults that read back as the same values", function()
-    local text_of = require("optlab.cli.options").text_of_number
-    local read = require("optlab.cli.options").number
+    local text_of = require("optlab.params.options").text_of_number
+    local read = require("optlab.params.options").number
     for _, x in ipairs { 0.1, 0.1 + 0.2, 1 / 3, 1e300, 5e-324, math.huge, -math.huge, 1.0, -0.0, 2 ^ 53 + 0.0 } do
       assert.equal(x, read(text_of(x)))
     end

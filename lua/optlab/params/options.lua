@@ -2,7 +2,7 @@
 --
 -- argparse does the reading; this module writes the arguments in the form it likes first: `--no-x` for booleans,
 -- `--a_b` and `--a-b` alike, `--lr -0.1` with its negative number.
--- @module optlab.cli.options
+-- @module optlab.params.options
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 
@@ -37,7 +37,9 @@ end
 local function read_seed(text)
   local n = math.tointeger(tonumber(text))
   if n and n >= 0 then return n end
-  return nil, ("--seed must be an integer of at least 0, got '%s'"):format(text)
+  local seed = require("optlab.params.declaration").SEED
+  return nil, ("--seed must be an integer of at least 0, got '%s'%s"):format(text,
+    require("optlab.params.grammar").hint(seed, text, config.script))
 end
 
 local function read_threads(text)
@@ -76,6 +78,7 @@ M.COMMON = {
   { "--data", "DIR", "folder with data files, looked at first", read_folder("--data"), "data" },
   { "--require-real-data", nil, "fail instead of using a made-up stand-in for missing data", nil, "require_real_data" },
   { "--quiet", nil, "no progress bar and no notes on standard error", nil, "quiet" },
+  { "--live", nil, "draw the loss in the terminal while training", nil, "live" },
   { "--no-progress", nil, "no progress bar", nil, "no_progress" },
   { "--no-compile", nil, "train.fit runs every update as plain Lua (same numbers)", nil, "no_compile" },
   { "--runs-dir", "DIR", "folder of the runs that are kept (default runs)", read_folder("--runs-dir"), "runs" },

@@ -25,8 +25,8 @@ M.replace = core.replace
 -- @function note
 -- @tparam string path
 -- @tparam string text
--- @tparam[opt=false] boolean flush whether its bytes are on the disk before it gets its name; else nothing waits for the
---   disk, and the file may even be empty then
+-- @tparam[opt=false] boolean flush whether its bytes are on the disk before it gets its name; else nothing waits for
+--   the disk, and the file may even be empty then
 -- @treturn ?boolean true, or nil and a message that names the path and the reason
 M.note = core.note
 

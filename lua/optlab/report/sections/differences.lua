@@ -86,7 +86,8 @@ function M.make(the_model)
   if #blocks == 0 then return nil end
   return h.section({ id = "differences" }, h.h2("Paired differences"),
     h.p({ class = "explain" }, "Each group against the one with the best median, over pairs of runs that agree in ",
-      "the seed and in all parameters that do not go with the group. The interval is that of the mean difference by bootstrap (",
+      "the seed and in all parameters that do not go with the group. The interval is that of the mean ",
+      "difference by bootstrap (",
       statistics.RESAMPLES, " resamples, always the same); where it holds 0, the difference may be chance. ",
       "Pairs in which a run diverged count in ", h.q("better in"), " alone."), blocks)
 end

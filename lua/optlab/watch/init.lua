@@ -33,10 +33,11 @@ end
 
 -- --- what is drawn --------------------------------------------------------------------------------------------------
 
-local function show_run(watched, style)
+local function show_run(watched, style, is_over)
   area.show("curve", function(columns, rows)
     return chart.draw(watched.board:curves(), watched.board.x_name, columns, rows, style)
   end, 0.1)
+  if is_over then return end
   area.show("table", function(columns) return { lines = { cut(watched:line(), columns) } } end, 0.1)
 end
 
@@ -83,6 +84,7 @@ end
 
 local function follow(watched, every)
   local looked_at, read_at = clock(), clock()
+  draw()
   wait(function()
     local now = clock()
     if now - read_at >= every then
@@ -108,12 +110,13 @@ function M.watch(run, quantities)
   if run.status == "damaged" then return nil, ("%s: %s"):format(run.name, run.error or "it cannot be read") end
   local style = find_terminal() and capabilities.find()
   watched:read()
+  local is_over = watched:is_over()
   if style and style.moves then
     local show = is_sweep and show_sweep or show_run
-    show(watched, style)
-    draw()
+    show(watched, style, is_over)
   end
-  if not watched:is_over() then follow(watched, is_sweep and SWEEP_EVERY or TICK / 1000) end
+  if not is_over then follow(watched, is_sweep and SWEEP_EVERY or TICK / 1000) end
+  watched.is_last = true
   if not is_sweep then area.hide("table") end
   area.leave()
   if style and not style.moves and not is_sweep then draw_once(watched, style) end

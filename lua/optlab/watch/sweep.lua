@@ -84,7 +84,14 @@ end
 
 -- --- the table ------------------------------------------------------------------------------------------------------
 
--- The parameters in which cells differ.
+local function seeds_differ(runs)
+  for _, run in ipairs(runs) do
+    if run.seed ~= runs[1].seed then return true end
+  end
+  return false
+end
+
+-- The parameters in which cells differ, and whether their seeds do besides.
 local function varying(runs)
   local seen, names = {}, {}
   for _, run in ipairs(runs) do
@@ -97,13 +104,7 @@ local function varying(runs)
       end
     end
   end
-  names = values.names(names)
-  local seed
-  for _, run in ipairs(runs) do
-    if seed and run.seed ~= seed and not seen.seed then return names, true end
-    seed = seed or run.seed
-  end
-  return names, false
+  return values.names(names), seen.seed == nil and seeds_differ(runs)
 end
 
 local function all_cells(self)
@@ -125,7 +126,7 @@ end
 local function ranked(self, runs, metric)
   local list = {}
   for _, run in ipairs(runs) do
-    local value = run.status ~= "running" and run.final[metric]
+    local value = run.status == "done" and run.final[metric]
     if value and value == value then list[#list + 1] = { run = run, value = value } end
   end
   table.sort(list, function(a, b)
@@ -136,9 +137,11 @@ local function ranked(self, runs, metric)
   return list
 end
 
+local function shown(value) return value == nil and "" or values.short(value) end
+
 local function row_of(run, names, with_seed, metric)
   local row = { run.name, run.status }
-  for _, name in ipairs(names) do row[#row + 1] = values.short(run.parameters[name]) end
+  for _, name in ipairs(names) do row[#row + 1] = shown(run.parameters[name]) end
   if with_seed then row[#row + 1] = tostring(run.seed) end
   local value = run.final[metric]
   row[#row + 1] = value and short.number(value) or ""
@@ -189,7 +192,7 @@ function Watched:table(width, height)
       rows[#rows + 1] = row_of(run, names, with_seed, metric)
     end
   end
-  local lines = { self:line() }
+  local lines = self.is_last and {} or { self:line() } -- at the end `summary` says it
   if #rows == 0 then return lines end
   local text = text_table.render(columns_of(names, with_seed, metric), rows, { format = "text", width = width })
   for line in text:gmatch "[^\n]+" do lines[#lines + 1] = line end

@@ -12,6 +12,7 @@ local data = require "optlab.runs.keep.data"
 local directory = require "optlab.runs.directory"
 local files = require "optlab.base.files"
 local identity = require "optlab.runs.identity"
+local launcher = require "optlab.base.launcher"
 local link = require "optlab.runs.keep.link"
 local links = require "optlab.runs.keep.links"
 local record = require "optlab.runs.record"
@@ -42,6 +43,7 @@ local function first_fields(o)
     kind = "run", experiment = directory.experiment(o.script), script = o.script, arguments = o.words, parameters = {},
     seed = config.seed, status = "running", started = os.date "!%Y-%m-%dT%H:%M:%SZ", host = host,
     pid = math.tointeger(uv.os_getpid()), threads = config.threads or core.system.get_num_threads(),
+    ranks = launcher.size(),
     versions = versions, code = code.sums(), data = {},
   }
 end

@@ -101,6 +101,25 @@ describe("runs", function()
     assert.equal("done", record("1-a").status)
   end)
 
+  it("are never half there, whenever they are killed", function()
+    script [[
+      local lab = require "optlab"
+      local p = lab.params { lr = 0.1 }
+      for i = 1, 1000 do lab.train.record("a", i, { loss = p.lr / i }) end]]
+    local line = [[for i in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19; do
+      %s a.lua & sleep 0.0$(printf %%02d $((i * 2)))0; kill -KILL $! 2>&-; wait $!; done 2>&-]]
+    program.shell(dir, line:format(optlab))
+    local _, _, out = listed()
+    assert.not_matches("damaged", out)
+    for _, name in ipairs(names "runs") do
+      assert.is_truthy(name:find "^%d+%-a$" or name:find "^%.%d+$" or name:find "^%.index", name)
+    end
+    assert.same({ 0, "", "" }, { program.run(dir, "a.lua") })
+    program.run(dir, "gc", "-y", "--failed")
+    for _, name in ipairs(names "runs") do assert.not_matches("^%.%d+$", name) end
+    assert.matches(",done,", (select(3, listed())))
+  end)
+
   it("are numbered and listed without asking the clock", function()
     script(NUMBERS)
     for n = 1, 3 do

@@ -217,6 +217,7 @@ local function run_script(host, argv, at, keep)
     start_live()
     claim_output()
     if name == "-" or config.is_follower then return end
+    if config.no_keep then return config.begin_with(function() require("optlab.runs.keep.link").leave() end) end
     require("optlab.runs.keep").prepare {
       script = name, path = script, text = text, words = args, output = host.output, files = { STDOUT, STDERR },
     }

@@ -8,15 +8,17 @@ local order = require "optlab.base.order"
 
 local M = {}
 
--- A quantity of history.csv is left out where the script recorded it itself.
-local function chosen(all)
+-- A quantity of history.csv is left out where the script recorded it itself. A single point is no curve, unless it is
+-- all that a run came to before it diverged: then it counts in its group.
+local function chosen(all, diverged)
+  local least = diverged and 1 or 2
   local has = {}
   for _, series in ipairs(all) do
-    if series.file ~= "history" and #series.x > 1 then has[series.quantity] = true end
+    if series.file ~= "history" and #series.x >= least then has[series.quantity] = true end
   end
   local list = {}
   for _, series in ipairs(all) do
-    if #series.x > 1 and not (series.file == "history" and has[series.quantity]) then list[#list + 1] = series end
+    if #series.x >= least and not (series.file == "history" and has[series.quantity]) then list[#list + 1] = series end
   end
   return list
 end
@@ -25,7 +27,7 @@ end
 local function by_quantity(runs, series_of)
   local lines, names = {}, {}
   for i, run in ipairs(runs) do
-    for _, series in ipairs(chosen(series_of(run))) do
+    for _, series in ipairs(chosen(series_of(run), run.status == "diverged")) do
       local quantity = series.quantity or series.file
       if not lines[quantity] then
         lines[quantity] = {}

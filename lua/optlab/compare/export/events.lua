@@ -1,7 +1,8 @@
 --- TensorBoard's event files: TFRecord frames around messages of protocol buffers.
 --
 -- A frame is the length (8 bytes, little-endian), its masked CRC-32C, the message, its masked CRC-32C. Messages are
--- Event {wall_time = 1 double, step = 2 int64, file_version = 3 string, summary = 5 Summary}, Summary {value = 1 Value},
+-- Event {wall_time = 1 double, step = 2 int64, file_version = 3 string, summary = 5 Summary}, Summary {value = 1
+-- Value},
 -- Value {tag = 1 string, simple_value = 2 float} of TensorFlow's event.proto and summary.proto; there is no library for
 -- these few bytes in Debian.
 -- @module optlab.compare.export.events

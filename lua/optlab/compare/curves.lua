@@ -23,6 +23,22 @@ local function chosen(all, diverged)
   return list
 end
 
+--- All that one run recorded, also single points: each {name = of the line or nil, quantity =, x_name =, x =, y =,
+-- steps = or nil}.
+-- @tparam Run run
+-- @tparam function series_of a run's series, as runs.series gives them
+-- @treturn {table,...}
+function M.of_run(run, series_of)
+  local lines = {}
+  for i, series in ipairs(chosen(series_of(run), true)) do
+    lines[i] = {
+      name = series.run ~= "" and series.run or nil, quantity = series.quantity or series.file, x = series.x,
+      y = series.y, x_name = series.x_name, steps = series.steps,
+    }
+  end
+  return lines
+end
+
 -- quantity -> lines, in the order of the runs.
 local function by_quantity(runs, series_of)
   local lines, names = {}, {}

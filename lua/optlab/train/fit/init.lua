@@ -2,7 +2,7 @@
 --
 -- A training is a table `run`: the options `o`; the `counters` of steps, examples, seconds, ... (plain numbers, which a
 -- checkpoint saves); the `history`; and the functions that an update needs. The files of this folder have one part
--- each: `options`; `updates`, `accumulate` and optlab.train.compiled, the three ways to make an epoch of updates;
+-- each: `options`; `updates`, `accumulate`, `parts` and optlab.train.compiled, the ways to make an epoch of updates;
 -- `points`, what is measured; `history`; `early_stopping`; `log`, history.csv; `resume`, checkpoints.
 -- @module optlab.train.fit
 
@@ -20,8 +20,10 @@ local log = require "optlab.train.fit.log"
 local loss_mean = require "optlab.train.loss_mean"
 local options = require "optlab.train.fit.options"
 local parameters = require "optlab.train.fit.parameters"
+local parts = require "optlab.train.fit.parts"
 local points = require "optlab.train.fit.points"
 local progress = require "optlab.base.progress"
+local ranks = require "optlab.train.fit.ranks"
 local rate = require "optlab.train.rate"
 local resume = require "optlab.train.fit.resume"
 local updates = require "optlab.train.fit.updates"
@@ -49,6 +51,7 @@ end
 -- --- after an update ------------------------------------------------------------------------------------------------
 
 local function save(run)
+  if not ranks.writes(run) then return end
   points.stop(run)
   resume.save(run)
   points.go(run)
@@ -95,7 +98,7 @@ local function after_update(run, value, rows, weight, sums)
   if sums then add_sums(run, sums) end
   if run.step_scheduler then run.step_scheduler:step(value) end
   if run.bar then run.bar:step() end
-  if o.on_step and wants_stop("on_step", o.on_step(step_info(run, value))) then
+  if o.on_step and ranks.any(run, wants_stop("on_step", o.on_step(step_info(run, value)))) then
     counters.stopped = "on_step"
     return true
   end
@@ -195,6 +198,10 @@ end
 -- The function that makes an update, and the one that makes an epoch of them.
 local function choose_updates(run)
   local o = run.o
+  if run.ranks then
+    parts.begin(run)
+    return nil, lua_epoch(parts.epoch)
+  end
   if compiled.is_wanted(o) then return compiled.step(o, run.inside, run.mean.weigh, run.clip), compiled_epoch end
   if o.accumulate > 1 then return nil, lua_epoch(accumulate.epoch) end
   return o.step and updates.own(run) or updates.usual(run), lua_epoch(updates.epoch)
@@ -211,7 +218,8 @@ end
 
 local function new_run(o)
   local run = {
-    o = o, fn = FN, wants_stop = wants_stop, mean = loss_mean.of(o.loss, FN), checkpoint = resume.check(o),
+    o = o, ranks = o.ranks, fn = FN, wants_stop = wants_stop,
+    mean = loss_mean.of(o.loss, FN), checkpoint = resume.check(o),
     updates = (#o.data + o.accumulate - 1) // o.accumulate, parameters = parameters.of(o.optimizer, o.model),
     counters = {
       steps = 0, examples = 0, epoch = 1, seconds = 0, loss_sum = 0, loss_weight = 0, seen = 0, sums = {},
@@ -242,9 +250,10 @@ local function train_epoch(run)
   run.train_epoch(run)
   if run.history.diverged then return false end
   local loss, stops = points.finish_epoch(run)
-  if stops then counters.stopped = "on_epoch" end
+  if ranks.any(run, stops) then counters.stopped = "on_epoch" end
   if run.epoch_scheduler then run.epoch_scheduler:step(loss) end
-  if run.early and not counters.stopped and early_stopping.look(run.early, run.history, counters.epoch, o.model) then
+  if run.early and not counters.stopped
+    and ranks.any(run, early_stopping.look(run.early, run.history, counters.epoch, o.model)) then
     counters.stopped = "early_stopping"
   end
   counters.epoch = counters.epoch + 1
@@ -289,7 +298,9 @@ function M.fit(...)
   arguments.settle()
   local run = new_run(options.read(...))
   local counters = run.counters
+  ranks.share_checkpoint(run)
   resume.load(run)
+  ranks.begin(run)
   points.write_log(run)
   local bar <close> = start_bar(run)
   run.bar = bar

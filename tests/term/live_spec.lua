@@ -167,7 +167,7 @@ describe("--live", function()
         data = lab.data.loader({X = lab.ones(40, 2), y = lab.zeros(40, 1)}, {batch_size = 1}), EVERY
         on_step = function() require("luv").sleep(8) end,
       }]]
-    assert.matches("⠶⠶ loss %d%.%d+   ⠶⠶ running loss %d%.%d+\n", run((code:gsub("EVERY", ""))):text())
+    assert.matches("⠶⠶ running loss %d%.%d+   ⠶⠶ loss %d%.%d+\n", run((code:gsub("EVERY", ""))):text())
     assert.matches("⠶⠶ loss %d%.%d+\n", run((code:gsub("EVERY", "eval_every = 4,"))):text())
   end)
 

@@ -108,6 +108,7 @@ function M.paint(contents, frame, columns, rows)
   if new.is_bar and (not frame or frame.is_bar) then
     text = bar_text(lines[1], frame)
   elseif only_last_differs(lines, picture, frame, columns) then
+    if lines[#lines] == frame.lines[#lines] then return frame end
     text = "\r" .. lines[#lines] .. ERASE_LINE .. "\r"
   else
     new.is_bar = false

@@ -24,12 +24,12 @@ local options = require "optlab.params.options"
 local M = {}
 
 -- In the order of optlab --help.
-M.NAMES = { "list", "runs", "show", "compare", "diff", "plot", "report", "tag", "rm", "gc", "export", "verify", "help",
-  "new", "completion" }
+M.NAMES = { "list", "runs", "show", "watch", "compare", "diff", "plot", "report", "tag", "rm", "gc", "export", "verify",
+  "help", "new", "completion" }
 
 -- Commands that share a folder.
 local FOLDERS = {
-  runs = { "runs", "show", "tag", "rm", "gc" }, compare = { "compare", "diff", "plot", "export", "verify" },
+  runs = { "runs", "show", "watch", "tag", "rm", "gc" }, compare = { "compare", "diff", "plot", "export", "verify" },
 }
 
 local module_of = {} -- name -> module

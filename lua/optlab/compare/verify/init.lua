@@ -1,7 +1,7 @@
 --- Whether a run that is done again gives the same bits.
 --
--- Compared are its status, its records (.csv), the scripts of its figures (.gp), and the tensors and checkpoints that it
--- saved, byte by byte. Pictures, which another gnuplot draws differently, and what was printed are not compared.
+-- Compared are its status, its records (.csv), the scripts of its figures (.gp), and the tensors and checkpoints that
+-- it saved, byte by byte. Pictures, which another gnuplot draws differently, and what was printed are not compared.
 -- @module optlab.compare.verify
 local again = require "optlab.compare.verify.again"
 local files = require "optlab.base.files"
@@ -45,7 +45,10 @@ local function first_difference(a, b)
   end
 end
 
-local function shown(line) return line and "'" .. (#line > 60 and line:sub(1, 57) .. "..." or line) .. "'" or "no line" end
+local function shown(line)
+  if not line then return "no line" end
+  return "'" .. (#line > 60 and line:sub(1, 57) .. "..." or line) .. "'"
+end
 
 local function compare_file(name, old_path, new_path)
   if not new_path then return name .. ": was not written this time" end

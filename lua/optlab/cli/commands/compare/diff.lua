@@ -25,8 +25,8 @@ end
 return {
   name = "diff", summary = "shows in what two runs differ, with their code line by line",
   usage = "optlab diff RUN RUN [--context N]",
-  doc = "Shows in what two runs differ: parameters, seed, versions, data, final values, and the script and modules line "
-    .. "by line, from the copies that the runs have.",
+  doc = "Shows in what two runs differ: parameters, seed, versions, data, final values, and the script and modules line"
+    .. " by line, from the copies that the runs have.",
   completes = { first = "RUN", second = "RUN" }, reads_runs = true, run = run,
   build = function(parser)
     parser:argument("first"):argname("RUN"):description("12, 12-momentum, last, or a directory")

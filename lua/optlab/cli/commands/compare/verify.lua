@@ -28,8 +28,9 @@ end
 return {
   name = "verify", summary = "runs a run again and compares the bits",
   usage = "optlab verify RUN",
-  doc = "Runs a run again, from its own copies of script and modules, with the same parameters, seed and data, in "
-    .. "a temporary folder, and compares records, figures' scripts and tensors byte by byte. Exit status 1 if they differ.",
+  doc = "Runs a run again, from its own copies of script and modules, with the same parameters, seed and data, "
+    .. "in a temporary folder, and compares records, figures' scripts and tensors byte by byte. "
+    .. "Exit status 1 if they differ.",
   completes = { run = "RUN" }, reads_runs = true, run = run,
   build = function(parser)
     parser:argument("run"):description("12, 12-momentum, last, or a directory")

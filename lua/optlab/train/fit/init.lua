@@ -10,6 +10,7 @@ local accumulate = require "optlab.train.fit.accumulate"
 local arguments = require "optlab.base.script_arguments"
 local automatic = require "optlab.train.fit.automatic"
 local compiled = require "optlab.train.compiled"
+local config = require "optlab.base.config"
 local core = require "optlab.core"
 local diagnose = require "optlab.train.diagnose"
 local divergence = require "optlab.train.divergence"
@@ -98,6 +99,7 @@ local function after_update(run, value, rows, weight, sums)
   if sums then add_sums(run, sums) end
   if run.step_scheduler then run.step_scheduler:step(value) end
   if run.bar then run.bar:step() end
+  if run.on_update then run.on_update(run.log.name, counters.steps / run.updates, value) end
   if o.on_step and ranks.any(run, wants_stop("on_step", o.on_step(step_info(run, value)))) then
     counters.stopped = "on_step"
     return true
@@ -234,6 +236,7 @@ local function new_run(o)
   local has_rate = type(method(o.optimizer, "lr")) == "number"
   local history, names = history_of.new(o, has_rate, #run.parameters > 0)
   run.history, run.log = history, log.start(o.name, names)
+  run.on_update = not o.eval_every and config.on_update or nil
   return run
 end
 

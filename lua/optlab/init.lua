@@ -42,6 +42,7 @@ local LAZY = {
   params = { "optlab.params", "params" },
   plot = { "optlab.plot" },
   progress = { "optlab.base.progress" },
+  progress_state = { "optlab.base.terminal.bar", "state" },
   runs = { "optlab.runs", "public" },
   save = { "optlab.save", "save" },
   save_checkpoint = { "optlab.save.checkpoint", "save" },

@@ -108,7 +108,7 @@ describe("the stubs for editors", function()
   it("name everything in lab, and nothing else", function()
     local lazy = {
       "arguments", "autograd", "book", "compile", "data", "errors", "func", "load", "load_checkpoint", "metrics", "nn",
-      "optim", "params", "plot", "progress", "runs", "save", "save_checkpoint", "sched", "train",
+      "optim", "params", "plot", "progress", "progress_state", "runs", "save", "save_checkpoint", "sched", "train",
     }
     for _, name in ipairs(lazy) do assert.is_not_nil(lab[name]) end
     same_names("optlab", names_in(lab))

@@ -327,7 +327,7 @@ describe("the program", function()
           if i == 3 then print "a line" end
         end]]
       if not out then pending("there is no script(1) here") return end
-      assert.matches("\rwork %[#+ *%] 2/4 [^\r]*left\r +\ra line\r\n\rwork %[#+ *%] 3/4 ", out)
+      assert.matches("\rwork %[#+ *%] 50%%  2/4 [^\r]*left\r +\ra line\r\n\rwork %[#+ *%] 75%%  3/4 ", out)
     end)
 
     it("shows the rate in the trainer's examples, the time left and the loss within 80 columns", function()
@@ -341,7 +341,7 @@ describe("the program", function()
           on_step = function() uv.sleep(120) end, progress = "a long label",
         }]]
       if not out then pending("there is no script(1) here") return end
-      assert.matches("\ra long label %[#+ *%] 3/4  %d+ examples/s  0:00 left  loss %d%.%d%d%d", out)
+      assert.matches("\ra long label %[#+ *%] 75%%  3/4  %d+ examples/s  0:00 left  loss %d%.%d%d%d", out)
       for line in out:gmatch("[^\r\n]+") do assert.is_true(#line < 80, line) end
     end)
   end)

@@ -173,15 +173,20 @@ int main(int argc, char **argv) {
     _exit(127);
   }
   output = calloc(1, 1);
+  if (!output) abort();
   char *line = NULL;
   size_t room = 0;
-  for (ssize_t n; (n = getline(&line, &room, stdin)) > 0;) {
+  int status = 0;
+  for (ssize_t n; status == 0 && (n = getline(&line, &room, stdin)) > 0;) {
     if (line[n - 1] == '\n') line[n - 1] = '\0';
-    const int failed = *line == '\0' ? 0 : step(line);
-    if (failed) {
-      kill(child, SIGKILL);
-      return failed;
-    }
+    if (*line != '\0') status = step(line);
   }
-  return finish(child);
+  free(line);
+  if (status == 0) {
+    status = finish(child);
+  } else {
+    kill(child, SIGKILL);
+  }
+  free(output);
+  return status;
 }

@@ -1,6 +1,6 @@
 local axes = require "optlab.report.chart.axes"
 local band = require "optlab.report.chart.band"
-local curves = require "optlab.report.chart.curves"
+local curves = require "optlab.compare.curves"
 local path = require "optlab.report.chart.path"
 local thin = require "optlab.report.chart.thin"
 

@@ -1,7 +1,7 @@
 local base64 = require "optlab.report.page.base64"
 local h = require "optlab.report.page.html"
 local json = require "optlab.report.page.json"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 describe("markup", function()
   it("escapes every text and every attribute", function()

@@ -66,7 +66,8 @@ describe("train.fit with compiled updates", function()
   end)
 
   it("happen by themselves only where all parts are built-in", function()
-    local wanted = require("optlab.train.compiled").is_wanted
+    local compiled, options = require "optlab.train.compiled", require "optlab.train.fit.options"
+    local function wanted(o) return compiled.is_wanted(options.read(o)) end
     local o = regression()
     assert.is_true(wanted(o))
     assert.is_false(wanted(regression(false)))

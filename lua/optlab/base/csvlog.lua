@@ -73,6 +73,7 @@ function Record:row(...)
   local cells = {}
   for i, column in ipairs(self.columns) do cells[i] = cell(values[i], column) end
   check(self.file:append(table.concat(cells, ",") .. "\n"))
+  if config.on_row then config.on_row(self.columns, values) end
 end
 
 --- Ends the record: the file is on the disk when it returns. Closing twice does nothing.
@@ -110,18 +111,16 @@ local METRICS = args.declare("lab.metrics", {
   { "name", "path", default = "metrics", doc = "The file is <out>/<name>.csv." },
 })
 
---- Starts a record.
+--- Whether this run writes a file already.
+-- @tparam string path
+-- @treturn boolean
+function M.is_taken(path) return taken[path] or false end
+
+--- Starts the record of a file.
+-- @tparam string path
 -- @tparam {string,...} columns
--- @tparam[opt="metrics"] string name the file is `<out>/<name>.csv`
--- @treturn Record with `:row(...)`, `:close()`
-function M.new(...)
-  arguments.settle()
-  local o = METRICS:read(...)
-  local columns, name = o.columns, o.name
-  local path = (name:match("^/") and "" or config.out .. "/") .. name .. ".csv"
-  if taken[path] then
-    errors.raise("lab.metrics: this run has already written %s; give the second record a name", path)
-  end
+-- @treturn Record
+function M.at(path, columns)
   claim(path)
   local self = setmetatable({ columns = columns, path = path }, Record)
   local head = {}
@@ -131,6 +130,20 @@ function M.new(...)
   open[#open + 1] = self
   if config.on_record then config.on_record(path) end
   return self
+end
+
+--- Starts a record.
+-- @tparam {string,...} columns
+-- @tparam[opt="metrics"] string name the file is `<out>/<name>.csv`
+-- @treturn Record with `:row(...)`, `:close()`
+function M.new(...)
+  arguments.settle()
+  local o = METRICS:read(...)
+  local path = (o.name:match("^/") and "" or config.out .. "/") .. o.name .. ".csv"
+  if taken[path] then
+    errors.raise("lab.metrics: this run has already written %s; give the second record a name", path)
+  end
+  return M.at(path, o.columns)
 end
 
 --- Closes every record that is still open; the program calls it at the script's normal end.

@@ -184,6 +184,11 @@ local function set_arg(argv, at)
   if #others > 0 then _G.arg = arguments.watched(words) end
 end
 
+-- --live, whether it stands before the script or behind it.
+local function start_live()
+  if config.live then require("optlab.term.live").start() end
+end
+
 -- A folder that --out names belongs to the run from the start, so that a second run is refused before it computes; one
 -- that is not there yet, and the default one, from the first file on.
 local function claim_output()
@@ -207,6 +212,7 @@ local function run_script(host, argv, at, keep)
   config.on_load = function()
     host.ignore_closed_pipe() -- figures come to their end
     if #args > 0 then require("optlab.params").begin(args, script) end
+    start_live()
     claim_output()
     if name == "-" then return end
     require("optlab.runs.keep").prepare {
@@ -248,6 +254,8 @@ end
 -- What has to be finished when the script is through: options that it did not read are refused, records get their
 -- names, gnuplot its time.
 local function finish_files()
+  local live = loaded "optlab.term.live"
+  if live then live.finish() end
   if not run(arguments.settle) then return false end
   local metrics, plot = loaded "optlab.base.csvlog", loaded "optlab.plot"
   if metrics and not run(metrics.close_all) then return false end
@@ -378,6 +386,7 @@ function M.main(host, argv)
   if plan.warnings then warn("@on") end
   finish_at_exit(host)
   require("optlab.base.terminal.guard").install()
+  start_live()
   guard_loop()
   guard_execute(host)
   set_arg(argv, argv[plan.script] and plan.script or 0)

@@ -78,6 +78,7 @@ M.COMMON = {
   { "--data", "DIR", "folder with data files, looked at first", read_folder("--data"), "data" },
   { "--require-real-data", nil, "fail instead of using a made-up stand-in for missing data", nil, "require_real_data" },
   { "--quiet", nil, "no progress bar and no notes on standard error", nil, "quiet" },
+  { "--live", nil, "draw the loss in the terminal while training", nil, "live" },
   { "--no-progress", nil, "no progress bar", nil, "no_progress" },
   { "--no-compile", nil, "train.fit runs every update as plain Lua (same numbers)", nil, "no_compile" },
   { "--runs-dir", "DIR", "folder of the runs that are kept (default runs)", read_folder("--runs-dir"), "runs" },

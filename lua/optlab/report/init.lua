@@ -10,19 +10,23 @@ local files = require "optlab.base.files"
 local frame = require "optlab.report.page.frame"
 local groups = require "optlab.report.sections.groups"
 local json = require "optlab.report.page.json"
-local model = require "optlab.report.model"
+local model = require "optlab.compare.model"
 local overview = require "optlab.report.sections.overview"
 local parameters = require "optlab.report.sections.parameters"
 local runs = require "optlab.runs"
-local selection = require "optlab.report.selection"
+local selection = require "optlab.compare.selection"
+local style = require "optlab.report.chart.style"
 local summary = require "optlab.report.sections.summary"
 local sweeps = require "optlab.report.sections.sweeps"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 
 --- Where a page goes.
 M.DEFAULT_OUT = "out/report.html"
+
+--- How many runs fit into one page.
+M.MOST_RUNS = 200
 
 -- A page stays below this size: its runs' figures get what everything else leaves.
 local MOST = 1900000
@@ -79,6 +83,7 @@ end
 function M.page(list, options)
   options = options or {}
   local the_model = model.new(list, options)
+  for _, way in ipairs(the_model.groupings) do style.assign(way.columns, way.groups, list) end
   local all = curves.charts(the_model, runs.series)
   local ok, message = check(the_model, curves.quantities(all), options)
   if not ok then return nil, message end
@@ -110,7 +115,7 @@ end
 -- @treturn string what has been written, or what is wrong
 function M.write(words, options)
   options = options or {}
-  local list, chosen = selection.make(words, options.where)
+  local list, chosen = selection.make(words, { command = "report", where = options.where, most = M.MOST_RUNS })
   if not list then return nil, "report: " .. chosen end
   local text, wrong = M.page(list, setmetatable({ sweeps = chosen }, { __index = options }))
   if not text then return nil, "report: " .. wrong end

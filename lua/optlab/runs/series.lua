@@ -71,6 +71,7 @@ local function collector(file, x_name)
     end
     local n = #curve.x + 1
     curve.x[n], curve.y[n], curve.last_row = x, y, row
+    return curve
   end
 end
 
@@ -80,12 +81,17 @@ local function positions(columns)
   return at
 end
 
+-- Where a record has both epochs and steps, a curve has the steps in `steps`.
 local function long_form(file, at, rows)
   local x_name = at.epoch and "epoch" or at.step and "step" or "row"
   local list, add = collector(file, x_name)
   for i, row in ipairs(rows) do
     local y = value_of(row[at.value])
-    if y then add(row[at.run] or "", row[at.quantity] or "", value_of(row[at[x_name]]) or i, y, i) end
+    local curve = y and add(row[at.run] or "", row[at.quantity] or "", value_of(row[at[x_name]]) or i, y, i)
+    if curve and at.epoch and at.step then
+      curve.steps = curve.steps or {}
+      curve.steps[#curve.x] = value_of(row[at.step]) or i
+    end
   end
   return list
 end

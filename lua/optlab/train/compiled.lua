@@ -30,8 +30,8 @@ end
 function M.is_wanted(o)
   if config.no_compile then return false end
   if o.compile ~= nil then return o.compile end
-  return not o.metric and is_built_in(o.model) and is_built_in(o.loss) and core.has_kernels(o.optimizer)
-    and type(o.data) == "userdata"
+  return #o.measured == 0 and not o.step and o.accumulate == 1 and is_built_in(o.model) and is_built_in(o.loss)
+    and core.has_kernels(o.optimizer) and type(o.data) == "userdata"
 end
 
 --- The usual update as a compiled step: step(X, y) gives the loss. A loss that is no number is an error and leaves the
@@ -40,11 +40,12 @@ end
 --   as plain Lua with the same numbers
 -- @tparam[opt] object scheduler moves the learning rate after each update, in C
 -- @tparam[opt] function weigh see optlab.train.step
+-- @tparam[opt] function clip see optlab.train.step
 -- @treturn CompiledStep
-function M.step(o, scheduler, weigh)
+function M.step(o, scheduler, weigh, clip)
   return core.compile(step.new {
     model = o.model, loss = o.loss, optimizer = o.optimizer, scheduler = scheduler, accepts = core.check_loss,
-    weigh = weigh, fn = "train.fit",
+    weigh = weigh, clip = clip, fn = "train.fit",
   }, o.compile ~= true, true, weigh ~= nil)
 end
 
@@ -77,7 +78,7 @@ local function run(pass, n, loader, on_bad)
 end
 
 --- One epoch: calls each(loss, rows, weight) for each batch, in order; weight is nil where the loss counts by its rows.
--- Ends after on_bad.
+-- Ends where it returns true, and after on_bad.
 -- @tparam CompiledStep update
 -- @tparam Loader loader
 -- @tparam function each
@@ -90,7 +91,9 @@ function M.epoch(update, loader, each, ahead, on_bad)
   while #pass > 0 do
     local losses, last, weights = run(pass, ahead and ahead(#pass) or nil, loader, on_bad)
     if not losses then return end
-    for i, loss in ipairs(losses) do each(loss, i < #losses and size or last, weights[i]) end
+    for i, loss in ipairs(losses) do
+      if each(loss, i < #losses and size or last, weights[i]) then return end
+    end
   end
 end
 

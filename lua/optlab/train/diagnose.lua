@@ -69,8 +69,10 @@ function M.advice(o, X, y, steps)
     return "the batch itself has values that are inf or nan: look at the data"
   end
   local random = tensor.get_rng_state() -- the script may go on, as if nobody had looked
-  o.optimizer:zero_grad()
-  local ok = pcall(function() o.loss(o.model(X), y):backward() end)
+  local ok = pcall(function() -- a step of the script's own may have no such loss, or several optimizers
+    o.optimizer:zero_grad()
+    o.loss(o.model(X), y):backward()
+  end)
   tensor.set_rng_state(random)
   name = ok and no_grad(first_bad, parameters, function(p) return p.grad end)
   if not name then return smaller end

@@ -4,16 +4,16 @@
 -- afterwards every module in it is in the mode that it was in before.
 -- @module optlab.train.evaluate
 
-local accuracy = require "optlab.train.accuracy"
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local loss_mean = require "optlab.train.loss_mean"
+local metrics = require "optlab.train.metrics"
 local module = require "optlab.nn.module"
 
 local M = {}
 
-local METRIC = { "metric", "choice", choices = { "accuracy", "binary_accuracy" }, default = "accuracy",
+local METRIC = { "metric", "choice", choices = metrics.NAMES, default = "accuracy",
   doc = "\"accuracy\": predictions are (N, C), labels (N) from 1 to C; \"binary_accuracy\": predictions are (N) or "
     .. "(N, 1), labels 0 and 1, the answer is 1 for a score above 0." }
 
@@ -75,15 +75,16 @@ end
 --- Runs a model over data.
 -- @tparam function|table model
 -- @tparam ?function|table loss see optlab.train.loss_mean
--- @tparam ?function count count(prediction, y), how many are right
+-- @tparam {table,...} measured metrics (optlab.train.metrics)
 -- @tparam table data a data set {X=, y=} or a loader
 -- @tparam string fn who asks, for messages
 -- @treturn number the mean loss, 0 without a loss
--- @treturn number the share that is right, 0 without a count
-function M.measure(model, loss, count, data, fn)
+-- @treturn {number,...} the mean of each metric
+function M.measure(model, loss, measured, data, fn)
   local how = loss and loss_mean.of(loss, fn)
   return in_evaluation_mode(model, function()
-    local mean, counted, share, seen = 0, 0, 0, 0
+    local mean, counted, means, seen = 0, 0, {}, 0
+    for i = 1, #measured do means[i] = 0 end
     for X, y, more in batches_of(data) do
       M.refuse_third(more, fn)
       local prediction, rows = model(X), #X
@@ -96,10 +97,12 @@ function M.measure(model, loss, count, data, fn)
         if how.sums then value = value / rows end
         if weight ~= 0 then mean = mean + (value - mean) * weight / counted end
       end
-      if count then share = share + (count(prediction, y) - share * rows) / seen end
+      for i, metric in ipairs(measured) do
+        means[i] = means[i] + (metric.sum(prediction, y) - means[i] * rows) / seen
+      end
     end
     if seen == 0 then errors.raise("%s: the data give no batch", fn) end
-    return counted == 0 and loss and 0 / 0 or mean, share
+    return counted == 0 and loss and 0 / 0 or mean, means
   end)
 end
 
@@ -111,16 +114,17 @@ end
 -- @treturn number
 function M.mean_loss(...)
   local o = MEAN_LOSS:read(...)
-  return (M.measure(o.model, o.loss, nil, o.data, MEAN_LOSS.callee))
+  return (M.measure(o.model, o.loss, {}, o.data, MEAN_LOSS.callee))
 end
 
---- The share of rows that are answered rightly (optlab.train.accuracy).
+--- The share of rows that are answered rightly (optlab.train.metrics).
 -- @tparam function|table model X -> (N, C), or (N, 1) with `metric = "binary_accuracy"`
 -- @tparam table data a data set {X=, y=} with labels, or a loader of such
 -- @treturn number 0..1
 function M.accuracy(...)
   local o = ACCURACY:read(...)
-  return select(2, M.measure(o.model, nil, accuracy.counter(o.metric, ACCURACY.callee), o.data, ACCURACY.callee))
+  local _, means = M.measure(o.model, nil, metrics.read(o.metric, nil, ACCURACY.callee), o.data, ACCURACY.callee)
+  return means[1]
 end
 
 return M

@@ -5,6 +5,7 @@
 -- @module optlab.train.run_report
 
 local args = require "optlab.base.args"
+local config = require "optlab.base.config"
 local csvlog = require "optlab.base.csvlog"
 local errors = require "optlab.base.errors"
 local order = require "optlab.base.order"
@@ -129,6 +130,7 @@ end
 function M.report(...)
   local o = REPORT:read(...)
   local run, result, note = o.run, o.result, o.note
+  if config.on_report then config.on_report(run, result) end
   print(M.summary(result) .. (note and ("  (%s)"):format(note) or ""))
   if result.train_acc then
     record_accuracies(run, result)

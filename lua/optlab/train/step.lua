@@ -9,15 +9,16 @@ local M = {}
 --
 -- * `model`, `loss`, `optimizer`: see optlab.train.fit
 -- * `accepts`: accepts(loss) looks at the loss; where it is false (or raises), the parameters are left alone
+-- * `clip`: called between backward and the optimizer's step
 -- * `scheduler`: an object whose step() moves the learning rate after each update
 -- * `weigh`: weigh(prediction, y) says by what the loss counts in a mean over batches (optlab.train.loss_mean)
--- * `count`: count(prediction, y) says how many predictions are right
+-- * `measure`: measure(prediction, y) gives what is counted beside the loss
 -- * `fn`: who trains, for messages
 --
--- @treturn function step(X, y): the loss, a tensor, what `weigh` says, and what `count` says
+-- @treturn function step(X, y): the loss, a tensor, what `weigh` says, and what `measure` gives
 function M.new(o)
   local model, loss_of, optimizer, accepts, scheduler = o.model, o.loss, o.optimizer, o.accepts, o.scheduler
-  local count, weigh, fn = o.count, o.weigh, o.fn
+  local measure, weigh, clip, fn = o.measure, o.weigh, o.clip, o.fn
   return function(X, y, more)
     refuse_third(more, fn)
     optimizer:zero_grad()
@@ -26,9 +27,10 @@ function M.new(o)
     if accepts and not accepts(loss) then return loss end
     local weight = weigh and weigh(prediction, y)
     loss:backward()
+    if clip then clip() end
     optimizer:step()
     if scheduler then scheduler:step() end
-    return loss, weight or nil, count and count(prediction, y)
+    return loss, weight or nil, measure and measure(prediction, y)
   end
 end
 

@@ -127,7 +127,7 @@ local function result(o, prepared)
   if evaluate then
     loss = evaluate(prepared.model, prepared.run)
   elseif evaluate == nil and o.loss then
-    loss = evaluation.measure(prepared.model, o.loss, nil, o.data, FN)
+    loss = evaluation.measure(prepared.model, o.loss, {}, o.data, FN)
   end
   local losses = prepared.training:losses()
   return {

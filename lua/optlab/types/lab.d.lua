@@ -11,6 +11,18 @@
 ---Ends the file.
 ---@field close fun(self: optlab.Metrics)
 
+---@class optlab.ProgressState
+---@field count integer
+---@field total integer
+---@field percent number
+---@field elapsed number Seconds since the start.
+---@field rate? number Units in a second; nil before the first step.
+---@field left? number Seconds until the end; nil before the first step.
+---@field loss? number The last loss that is known.
+---@field label? string
+---@field unit? string
+---@field text? string
+
 ---@class optlab.Progress
 ---One more is done.
 ---@field step fun(self: optlab.Progress, text?: string)
@@ -18,6 +30,8 @@
 ---@field set fun(self: optlab.Progress, count: integer, text?: string)
 ---Takes the bar off the screen.
 ---@field clear fun(self: optlab.Progress)
+---What the bar tells, as values.
+---@field state fun(self: optlab.Progress): optlab.ProgressState
 ---Ends the bar.
 ---@field done fun(self: optlab.Progress)
 ---@operator call: integer?
@@ -110,6 +124,8 @@
 ---@field metrics fun(columns: string[], name?: string): optlab.Metrics A record in `<out>/<name>.csv`.
 ---A progress bar; also the iterator of a generic for.
 ---@field progress fun(total: integer, label?: string, options?: optlab.options.lab.progress): optlab.Progress
+---The state of the progress bar that was started last and goes on, such as train.fit's; nil without one.
+---@field progress_state fun(): optlab.ProgressState?
 ---@field clock fun(): number Seconds on a clock that never goes back.
 ---@field memory fun(): table<string, integer> live, peak, cached, mallocs, frees, resident
 ---Lets memory().peak begin anew.

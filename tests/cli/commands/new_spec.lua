@@ -1,4 +1,5 @@
 --- `optlab new`: every kind of script runs at once, as does its --help; nothing is overwritten.
+local commands = require "optlab.cli.commands"
 local files = require "tests.support.files"
 local new = require "optlab.cli.new"
 local program = require "tests.support.program"
@@ -25,6 +26,13 @@ describe("optlab new", function()
       assert.matches("my: ", help, 1, true)
       assert.matches("Numbers and figures are then in out/my/", help, 1, true)
       assert.matches("\n   --%l", help)
+      if commands.find "sweep" then
+        for words in files.read(dir .. "/my.lua"):gmatch("\n%-%-     optlab sweep ([^\n]*)") do
+          local command = ("%s sweep --dry-run %s"):format(program.quoted(program.path), words)
+          local status, _, err = program.shell(dir, command)
+          assert.same({ 0, "" }, { status, err })
+        end
+      end
       for line in files.read(dir .. "/my.lua"):gmatch("[^\n]+") do assert.is_true(utf8.len(line) <= 120, line) end
     end)
   end

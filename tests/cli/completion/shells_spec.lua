@@ -2,6 +2,7 @@
 local config = require "optlab.base.config"
 local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
+local form_of = require "optlab.cli.completion.form"
 local program = require "tests.support.program"
 local shells = require "optlab.cli.completion.shells"
 local terminal = require "tests.support.terminal"
@@ -53,6 +54,51 @@ describe("what is offered", function()
     offers("Linear", "help Lin")
     offers("nn.Linear", "help nn.Lin")
     assert.equal("--help", (offered "list --"))
+  end)
+
+  it("after a script are its parameters and their choices, asked of the script", function()
+    local dir = files.folder()
+    finally(function() files.remove(dir) end)
+    files.write(dir .. "/a.lua", [[
+local lab = require "optlab"
+local p = lab.params {
+  rate = {default = 0.1, help = "how fast"}, method = {default = "sgd", choices = {"sgd", "adam"}}, fast = false,
+}
+error "it was run"]])
+    local script = dir .. "/a.lua"
+    assert.equal("--rate", (offered(script .. " --ra")))
+    assert.equal("--method", (offered(script .. " --rate 0.5 --me")))
+    assert.equal("sgd adam", (offered(script .. " --method ")))
+    assert.equal("adam", (offered(script .. " --method=a")))
+    assert.equal("true false", (offered(script .. " --fast ")))
+    assert.equal("sgd", (offered(script .. " --fast --method s")))
+    assert.equal("--format", (offered(script .. " --form")))
+    assert.matches("--rate\thow fast (default 0.1)\n", shells.zsh { script, "--rat" }, 1, true)
+    assert.same({ "a.lua" }, files.names(dir))
+    offers("--lr", "experiments/momentum.lua --")
+  end)
+
+  it("after a command that reads its words itself is what its rows say, with its script's parameters", function()
+    local command = {
+      read = function() end, takes = "script", options = { { "--jobs", "N", "at a time" }, { "--again", nil, "anew" } },
+    }
+    local form = form_of.of_command(command, { "--jobs", "2", "experiments/momentum.lua", "--lr" })
+    assert.same({ flag = "--jobs", wants = "value", text = "at a time" }, form.options[1])
+    assert.same({ flag = "--again", text = "anew" }, form.options[2])
+    assert.equal("value", form_of.option_of(form, "--lr").wants)
+    assert.same({ "script" }, form.arguments)
+    assert.is_nil(form_of.option_of(form_of.of_command(command, { "--jobs", "2" }), "--lr"))
+  end)
+
+  it("after another script are the options of every script, and it is not run", function()
+    local dir = files.folder()
+    finally(function() files.remove(dir) end)
+    local text = "io.open('%s/was_run', 'w') --"
+    files.write(dir .. "/plain.lua", text:format(dir) .. " no params here")
+    files.write(dir .. "/uses.lua", "local lab = require 'optlab' " .. text:format(dir))
+    for _, name in ipairs { "plain", "uses" } do offers("--seed", ("%s/%s.lua --s"):format(dir, name)) end
+    assert.same({ "plain.lua", "uses.lua" }, files.names(dir))
+    assert.equal("", (offered("nowhere.lua --lr")))
   end)
 
   it("for commands about runs are their numbers, tags, parameters and quantities", function()

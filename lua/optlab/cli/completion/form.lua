@@ -49,6 +49,40 @@ local function kind_of(element, named)
   return "value"
 end
 
+-- --- reading words by a form -----------------------------------------------------------------------------------------
+
+--- The option that a word names, "--lr" or "--lr=1".
+-- @tparam table form
+-- @tparam string word
+-- @treturn ?table
+function M.option_of(form, word)
+  local name = word:match("^[^=]+"):gsub("_", "-")
+  for _, option in ipairs(form.options) do
+    if option.flag:gsub("_", "-") == name then return option end
+  end
+end
+
+--- How many arguments are among the words, and what the next one is the value of.
+-- @tparam table form
+-- @tparam {string,...} words
+-- @treturn integer
+-- @treturn ?table the option that waits for its value
+-- @treturn ?integer the place of the first argument
+function M.walk(form, words)
+  local count, waiting, first = 0, nil, nil
+  for i, word in ipairs(words) do
+    if word:match("^%-%D") then
+      local option = M.option_of(form, word)
+      waiting = option and option.wants and not word:find("=", 1, true) and option or nil
+    elseif waiting then
+      waiting = nil
+    else
+      count, first = count + 1, first or i
+    end
+  end
+  return count, waiting, first
+end
+
 -- --- the options of every script -------------------------------------------------------------------------------------
 
 --- Adds the options that every script has.
@@ -113,18 +147,22 @@ local function of_parser(parser, named)
   return form
 end
 
--- A command that reads its words itself: its fields `options`, rows {flag, placeholder, text}, and `takes`.
+-- A command that reads its words itself: its fields `options`, rows {flag, placeholder, text}, and `takes`. One that
+-- takes a script has the script's options, too.
 local function of_rows(command, words)
   local form = { options = {}, arguments = {} }
-  if command.takes == "script" then
-    form.arguments = { "script" }
-    if words[1] then form.options = M.of_script(words[1]).options end
-  else
-    form.rest = command.takes
-  end
   for _, row in ipairs(command.options or {}) do
-    local wants = row[2] and (row.choices or KINDS[row[2]:lower()] or "value") or nil
+    local wants = row[2] and (row.choices or OF_FLAG[row[1]] or KINDS[row[2]:lower()] or "value") or nil
     table.insert(form.options, { flag = row[1], wants = wants, text = row[3] })
+  end
+  if command.takes ~= "script" then
+    form.rest = command.takes
+    return form
+  end
+  form.arguments = { "script" }
+  local _, _, first = M.walk(form, words)
+  for _, option in ipairs(first and M.of_script(words[first]).options or {}) do
+    if not M.option_of(form, option.flag) then table.insert(form.options, option) end
   end
   return form
 end

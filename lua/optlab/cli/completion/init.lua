@@ -95,33 +95,10 @@ end
 
 -- --- a form ----------------------------------------------------------------------------------------------------------
 
-local function option_of(form, word)
-  local name = word:match("^[^=]+"):gsub("_", "-")
-  for _, option in ipairs(form.options) do
-    if option.flag:gsub("_", "-") == name then return option end
-  end
-end
-
 local function flags_of(form)
   local found = {}
   for i, option in ipairs(form.options) do found[i] = { option.flag, option.text } end
   return answer(found)
-end
-
--- The number of arguments among the words, and the option that waits for its value.
-local function walk(form, words)
-  local count, waiting = 0, nil
-  for _, word in ipairs(words) do
-    if waiting then
-      waiting = nil
-    elseif word:match("^%-%D") or word == "--" then
-      local option = option_of(form, word)
-      waiting = option and option.wants and not word:find("=", 1, true) and option or nil
-    else
-      count = count + 1
-    end
-  end
-  return count, waiting
 end
 
 -- "--method=s": values, each behind the option.
@@ -134,9 +111,9 @@ local function inside(option, word)
 end
 
 local function complete_form(form, words, word)
-  local count, waiting = walk(form, words)
-  if waiting then return of_kind(waiting.wants, word) end
-  local option = word:match("^%-%-[^=]+=") and option_of(form, word)
+  local count, waiting = form_of.walk(form, words)
+  if waiting and not word:match("^%-%-") then return of_kind(waiting.wants, word) end
+  local option = word:match("^%-%-[^=]+=") and form_of.option_of(form, word)
   if option and option.wants then return inside(option, word) end
   if word:match("^%-") then return flags_of(form) end
   return of_kind(form.arguments[count + 1] or form.rest or "value", word)
@@ -169,28 +146,19 @@ local function first_word(word)
   return answer(found, "lua")
 end
 
--- The place of the first word that is no option and no option's value.
-local function place_of_first(form, words)
-  for i = 1, #words do
-    local count = walk(form, { table.unpack(words, 1, i) })
-    if count > 0 then return i end
-  end
-end
-
 --- What may take the place of the last word.
 -- @tparam {string,...} words after the program's name, the last one as far as it is typed, perhaps ""
 -- @treturn {{string,string},...} words and a text about each, only those that begin as the last word does; see above
 function M.complete(words)
   local before = { table.unpack(words, 1, #words - 1) }
   local word, form = words[#words] or "", form_before()
-  local at = place_of_first(form, before)
+  local _, waiting, at = form_of.walk(form, before)
   local found
   if at then
     local rest = { table.unpack(before, at + 1) }
     local command = require("optlab.cli.commands").find(before[at])
     found = complete_form(command and form_of.of_command(command, rest) or form_of.of_script(before[at]), rest, word)
   else
-    local _, waiting = walk(form, before)
     found = (waiting or word:match("^%-")) and complete_form(form, before, word) or first_word(word)
   end
   if found.kind == "replace" then return found end

@@ -3,6 +3,7 @@
 --     optlab FILE            runs it
 --     optlab FILE --lr 0.1   another learning rate
 --     optlab FILE --help     all parameters
+--     optlab sweep FILE --lr 0.1,0.3,0.6
 --
 -- Numbers and figures are then in OUT.
 local lab = require "optlab"

@@ -25,6 +25,7 @@ local function text_of(kind, path, name)
   local text, message = files.read(("%scli/new/%s.lua"):format(config.lib, kind))
   if not text then return nil, message end
   local comment, rest = text:match("^(.-)\n(local lab.*)$")
+  if not require("optlab.cli.commands").find "sweep" then comment = comment:gsub("\n[^\n]*optlab sweep [^\n]*", "") end
   local values = { NAME = name, FILE = path, OUT = config.default_out(path) .. "/" }
   return comment:gsub("%f[%w]%u+%f[%W]", values) .. "\n" .. rest
 end

@@ -3,6 +3,7 @@
 --     optlab FILE                     runs it
 --     optlab FILE --schedule cosine   the cosine
 --     optlab FILE --help              all parameters
+--     optlab sweep FILE --schedule own,cosine --seed 1..5
 --
 -- Numbers and figures are then in OUT.
 local lab = require "optlab"

@@ -3,6 +3,7 @@
 --     optlab FILE                 runs it
 --     optlab FILE --method Adam   another optimizer
 --     optlab FILE --help          all parameters
+--     optlab sweep FILE --method SGD,Adam --seed 1..5
 --
 -- Numbers and figures are then in OUT.
 local lab = require "optlab"

@@ -5,6 +5,7 @@
 -- the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here. Tab completes names and
 -- fields, Ctrl-C drops the line, Ctrl-D ends.
 -- @module optlab.cli.prompt
+local area = require "optlab.base.terminal.area"
 local complete = require("optlab.cli.prompt.complete").complete
 local error_report = require "optlab.cli.error_report"
 local scope = require "optlab.cli.prompt.scope"
@@ -152,6 +153,7 @@ function M.run(host)
       abandon_figures()
     end
     error_report.interrupted = nil
+    area.leave()
   end
   host.prompt.close()
 end

@@ -1,67 +1,9 @@
---- The median of a group's curves and the band between its quartiles, at every step that one of them recorded.
---
--- Between its steps a curve is taken as straight. Behind its end it counts no more, unless its run diverged: then it
--- counts as the worst there is, so that a group does not look better for the runs that it lost.
+--- The band of a group (optlab.compare.band) with as many points as a page has room for.
 -- @module optlab.report.chart.band
-local statistics = require "optlab.compare.statistics"
+local band = require "optlab.compare.band"
 local thin = require "optlab.report.chart.thin"
 
 local M = {}
-
---- The quantiles between which the band lies.
-M.LOW, M.HIGH = 0.25, 0.75
-
--- A function that gives a line's value at growing x, or nil where it has none.
-local function reader(line, worst)
-  local x, y, at = line.x, line.y, 1
-  return function(here)
-    while x[at + 1] and x[at + 1] <= here do at = at + 1 end
-    if here < x[1] then return nil end
-    local value = y[at]
-    if x[at] < here then
-      if not x[at + 1] then return line.diverged and worst or nil end
-      value = y[at] + (y[at + 1] - y[at]) * (here - x[at]) / (x[at + 1] - x[at])
-    end
-    if value ~= value or value == math.huge or value == -math.huge then return worst end
-    return value
-  end
-end
-
-local function steps_of(lines)
-  local steps, seen = {}, {}
-  for _, line in ipairs(lines) do
-    for _, at in ipairs(line.x) do
-      if not seen[at] then
-        seen[at] = true
-        steps[#steps + 1] = at
-      end
-    end
-  end
-  table.sort(steps)
-  return steps
-end
-
---- The band of some lines.
--- @tparam {table,...} lines each {x =, y =, diverged =}
--- @tparam boolean more whether more of the quantity is better
--- @tparam integer most points
--- @treturn table x, median, low, high
-function M.of(lines, more, most)
-  local worst = more and -math.huge or math.huge
-  local readers, band = {}, { x = {}, median = {}, low = {}, high = {} }
-  for i, line in ipairs(lines) do readers[i] = reader(line, worst) end
-  for _, at in ipairs(steps_of(lines)) do
-    local found = {}
-    for _, read in ipairs(readers) do found[#found + 1] = read(at) end
-    if #found > 0 then
-      table.sort(found)
-      local i = #band.x + 1
-      band.x[i], band.median[i] = at, statistics.quantile(found, 0.5)
-      band.low[i], band.high[i] = statistics.quantile(found, M.LOW), statistics.quantile(found, M.HIGH)
-    end
-  end
-  return M.thinned(band, most)
-end
 
 -- Beyond every axis, and still a number that a page can hold.
 local BEYOND = 1e300
@@ -70,15 +12,22 @@ local function bounded(v)
   return thin.rounded(math.max(-BEYOND, math.min(BEYOND, v)))
 end
 
---- A band with fewer points. Its edges are finite; a median that is infinite is none.
-function M.thinned(band, most)
+-- Its edges are finite; a median that is infinite is none.
+local function thinned(whole, most)
   local thinner = { x = {}, median = {}, low = {}, high = {} }
-  for i, at in ipairs(thin.positions(band.median, most)) do
-    thinner.x[i] = thin.rounded(band.x[at], 8)
-    thinner.median[i] = thin.rounded(band.median[at])
-    thinner.low[i], thinner.high[i] = bounded(band.low[at]), bounded(band.high[at])
+  for i, at in ipairs(thin.positions(whole.median, most)) do
+    thinner.x[i] = thin.rounded(whole.x[at], 8)
+    thinner.median[i] = thin.rounded(whole.median[at])
+    thinner.low[i], thinner.high[i] = bounded(whole.low[at]), bounded(whole.high[at])
   end
   return thinner
 end
+
+--- The band of some lines.
+-- @tparam {table,...} lines each {x =, y =, diverged =}
+-- @tparam boolean more whether more of the quantity is better
+-- @tparam integer most points
+-- @treturn table x, median, low, high
+function M.of(lines, more, most) return thinned(band.of(lines, more), most) end
 
 return M

@@ -3,7 +3,7 @@
 -- @module optlab.report.chart.drawing
 local axes = require "optlab.report.chart.axes"
 local band = require "optlab.report.chart.band"
-local model = require "optlab.report.model"
+local model = require "optlab.compare.model"
 local statistics = require "optlab.compare.statistics"
 local thin = require "optlab.report.chart.thin"
 

@@ -6,7 +6,7 @@ local axes = require "optlab.report.chart.axes"
 local h = require "optlab.report.page.html"
 local path = require "optlab.report.chart.path"
 local style_of = require "optlab.report.chart.style"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 

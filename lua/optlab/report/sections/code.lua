@@ -2,10 +2,10 @@
 -- @module optlab.report.sections.code
 local diff = require "optlab.base.text.diff"
 local h = require "optlab.report.page.html"
-local model = require "optlab.report.model"
+local model = require "optlab.compare.model"
 local order = require "optlab.base.order"
 local source = require "optlab.report.source"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 

@@ -1,6 +1,6 @@
 --- The curves of a report, as many as it has room for.
 -- @module optlab.report.sections.curves
-local curves = require "optlab.report.chart.curves"
+local curves = require "optlab.compare.curves"
 local drawing = require "optlab.report.chart.drawing"
 local h = require "optlab.report.page.html"
 local picture = require "optlab.report.chart.picture"

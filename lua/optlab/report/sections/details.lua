@@ -2,12 +2,12 @@
 -- @module optlab.report.sections.details
 local figures = require "optlab.report.sections.figures"
 local h = require "optlab.report.page.html"
-local model = require "optlab.report.model"
+local model = require "optlab.compare.model"
 local order = require "optlab.base.order"
 local overview = require "optlab.report.sections.overview"
 local source = require "optlab.report.source"
 local tables = require "optlab.report.sections.table"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 

@@ -1,48 +1,14 @@
 --- Differences between groups, measured in pairs: runs with the same seed that agree in everything but the group.
 -- @module optlab.report.sections.differences
 local h = require "optlab.report.page.html"
-local outcomes = require "optlab.report.outcomes"
+local outcomes = require "optlab.compare.outcomes"
+local pairs_of = require "optlab.compare.pairs"
 local statistics = require "optlab.compare.statistics"
 local styles = require "optlab.report.chart.style"
 local tables = require "optlab.report.sections.table"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
-
-local FEW = 3 -- pairs; fewer say next to nothing
-
--- --- pairs ----------------------------------------------------------------------------------------------------------
-
--- What two runs of a pair have in common: the seed, and every column that does not make the groups.
-local function key_of(the_model, way, run)
-  local makes_groups, parts = {}, { values.shown(run.seed) }
-  for _, column in ipairs(way.columns) do makes_groups[column] = true end
-  for _, column in ipairs(the_model.columns) do
-    if not makes_groups[column] then parts[#parts + 1] = column.of(run) end
-  end
-  return table.concat(parts, "\0")
-end
-
-local function by_key(the_model, way, group)
-  local found = {}
-  for _, i in ipairs(group.members) do
-    local run = the_model.runs[i]
-    local value = outcomes.of(run, the_model.metric)
-    if value then found[key_of(the_model, way, run)] = value end
-  end
-  return found
-end
-
--- The differences of a group from another one, a pair each, in the order of the group's runs.
-local function differences(the_model, way, group, reference)
-  local base, list = by_key(the_model, way, reference), {}
-  for _, i in ipairs(group.members) do
-    local run = the_model.runs[i]
-    local value, other = outcomes.of(run, the_model.metric), base[key_of(the_model, way, run)]
-    if value and other then list[#list + 1] = value - other end
-  end
-  return list
-end
 
 -- --- the table ------------------------------------------------------------------------------------------------------
 
@@ -67,7 +33,7 @@ end
 local function row_of(group, found, lo, hi, more)
   local better = more and found.higher or found.lower
   local name = h.list(h.span({ class = "group" }, group.label),
-    found.pairs < FEW and h.span({ class = "soft" }, ", few pairs"))
+    found.pairs < pairs_of.FEW and h.span({ class = "soft" }, ", few pairs"))
   return {
     tables.cell(name, group.label), found.pairs,
     found.mean and tables.cell(signed(found.mean), found.mean) or values.NONE,
@@ -91,7 +57,7 @@ local function make_table(the_model, way)
   if not reference then return nil end
   local others, all = {}, {}
   for _, group in ipairs(way.groups) do
-    local found = group ~= reference and statistics.paired(differences(the_model, way, group, reference))
+    local found = group ~= reference and pairs_of.paired(the_model, way, group, reference)
     if found and found.pairs > 0 then others[#others + 1], all[#all + 1] = group, found end
   end
   if #all == 0 then return nil end
@@ -119,8 +85,9 @@ function M.make(the_model)
   end
   if #blocks == 0 then return nil end
   return h.section({ id = "differences" }, h.h2("Paired differences"),
-    h.p({ class = "explain" }, "Each group against the one with the best median, over pairs of runs that agree in the ",
-      "seed and in all other parameters. The interval is that of the mean difference by bootstrap (",
+    h.p({ class = "explain" }, "Each group against the one with the best median, over pairs of runs that agree in ",
+      "the seed and in all parameters that do not go with the group. The interval is that of the mean ",
+      "difference by bootstrap (",
       statistics.RESAMPLES, " resamples, always the same); where it holds 0, the difference may be chance. ",
       "Pairs in which a run diverged count in ", h.q("better in"), " alone."), blocks)
 end

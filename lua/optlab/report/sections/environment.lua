@@ -4,7 +4,7 @@ local code = require "optlab.report.sections.code"
 local h = require "optlab.report.page.html"
 local order = require "optlab.base.order"
 local tables = require "optlab.report.sections.table"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 

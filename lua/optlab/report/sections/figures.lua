@@ -6,7 +6,7 @@ local base64 = require "optlab.report.page.base64"
 local files = require "optlab.base.files"
 local h = require "optlab.report.page.html"
 local source = require "optlab.report.source"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 

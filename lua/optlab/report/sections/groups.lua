@@ -1,11 +1,11 @@
 --- Groups of runs side by side: what they ended with, and how far their runs lie apart.
 -- @module optlab.report.sections.groups
 local h = require "optlab.report.page.html"
-local outcomes = require "optlab.report.outcomes"
+local outcomes = require "optlab.compare.outcomes"
 local statistics = require "optlab.compare.statistics"
 local styles = require "optlab.report.chart.style"
 local tables = require "optlab.report.sections.table"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 

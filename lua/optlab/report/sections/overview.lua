@@ -1,9 +1,9 @@
 --- The table of all runs.
 -- @module optlab.report.sections.overview
 local h = require "optlab.report.page.html"
-local outcomes = require "optlab.report.outcomes"
+local outcomes = require "optlab.compare.outcomes"
 local tables = require "optlab.report.sections.table"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 

@@ -3,7 +3,7 @@
 local h = require "optlab.report.page.html"
 local order = require "optlab.base.order"
 local tables = require "optlab.report.sections.table"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 

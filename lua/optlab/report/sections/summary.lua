@@ -2,9 +2,9 @@
 -- @module optlab.report.sections.summary
 local h = require "optlab.report.page.html"
 local order = require "optlab.base.order"
-local outcomes = require "optlab.report.outcomes"
+local outcomes = require "optlab.compare.outcomes"
 local overview = require "optlab.report.sections.overview"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 

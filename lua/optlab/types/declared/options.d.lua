@@ -181,6 +181,7 @@
 ---@field per_step? number How many of these units a step has. Default: 1.
 ---@field done? integer Number of steps already done. Default: 0.
 ---@field text? string|number|function|table Shown after the bar; a function is called each time the bar is drawn.
+---@field loss? number|function|table The last loss, shown with the bar; a function that returns it, or nil, is called each time.
 
 ---@class optlab.options.lab.save
 ---@field metadata? table Strings by name, stored in a .safetensors file.
@@ -289,22 +290,28 @@
 ---@field on_divergence? "stop"|"error" What a loss or a parameter that is infinite or nan does: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
 
 ---@class optlab.options.train.fit
----@field model function|table The model: called with a batch X, it returns predictions.
----@field loss function|table A loss; a function loss(prediction, y) of your own returns the mean over the rows of the batch, a tensor with one element.
----@field optimizer any The optimizer of the model's parameters.
+---@field model function|table|table The model: called with a batch X, it returns predictions. With `step` also a table of modules by name.
+---@field loss? function|table A loss; a function loss(prediction, y) of your own returns the mean over the rows of the batch, a tensor with one element. Required unless `step` is given.
+---@field optimizer any|table The optimizer of the model's parameters, or a table of your own with the methods step() and zero_grad(). With `step` also a table of optimizers by name.
 ---@field data any The loader of the batches to train on.
 ---@field epochs integer Number of passes over the data.
+---@field step? function step(model, batch, optimizer) makes an update by itself, in place of the usual one: batch is {X, y}; it returns the loss, and a table of other numbers by name, which are recorded too.
+---@field clip_grad_norm? number The largest norm of the gradient of all parameters together; a longer one is scaled down before the update.
+---@field accumulate? integer Number of batches whose gradients make one update, as one batch of all their rows would. Default: 1.
 ---@field metric? "accuracy"|"binary_accuracy" "accuracy" counts right answers too: predictions are (N, C), labels (N) from 1 to C. "binary_accuracy": predictions are (N) or (N, 1), labels 0 and 1.
+---@field metrics? table Several metrics: {"accuracy", "top5", mae = function(prediction, y) ... end}; a function returns the mean over the rows of its batch.
 ---@field scheduler? function|table|any A schedule of t = 0, 1, ..., which is attached, or an object with step() such as sched.attach returns.
 ---@field scheduler_unit? "epoch"|"step" Whether the t of the scheduler counts epochs or steps. Default: "epoch".
 ---@field eval_every? integer Number of examples between two points of the history; by default an epoch.
----@field eval_data? optlab.Dataset|table|any Data over which the recorded loss is the mean, in evaluation mode; by default the training data.
+---@field eval_data? any|table Data over which the recorded loss is the mean, in evaluation mode; by default the training data. Several by name: {valid = data set, test = data set}; the recorded loss is that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field evaluate? function|table evaluate(model) returns the number to record instead of a loss.
+---@field early_stopping? optlab.options.train.fit.early_stopping When the training stops before its last epoch: see train.fit: early_stopping.
 ---@field checkpoint? optlab.options.train.fit.checkpoint When and where the complete state of the training is saved: see train.fit: checkpoint.
 ---@field compile? boolean Whether updates are recorded once and replayed in C; by default where all parts are built-in.
----@field on_step? function|table Called after each step with {step =, epoch =, loss =, train_loss =, train_acc =, model =}; train_loss and train_acc are means over the epoch so far.
----@field on_epoch? function|table Called after each epoch with {epoch =, loss =, train_loss =, history =, ...}.
+---@field on_step? function|table Called after each step with {step =, epoch =, loss =, train_loss =, train_acc =, model =}; train_loss and train_acc are means over the epoch so far. "stop" as its result ends the training.
+---@field on_epoch? function|table Called after each epoch with {epoch =, step =, loss =, train_loss =, history =, model =, ...}; "stop" as its result ends the training.
 ---@field log? function|table A function such as print, called with a line of text after each epoch.
+---@field name? string Name of the training in history.csv of a kept run, by default "fit-1", "fit-2", ...
 ---@field progress? string|false Label of the progress bar, by default "training"; false for no bar.
 ---@field on_divergence? "stop"|"error" What a loss or a parameter that is infinite or nan does: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
 
@@ -313,6 +320,13 @@
 ---@field every? integer Number of epochs between two checkpoints. Default: 1.
 ---@field every_steps? integer Number of steps between two checkpoints within an epoch; by default there are none.
 ---@field resume? boolean Whether to continue from the file if it exists. Default: false.
+
+---@class optlab.options.train.fit.early_stopping
+---@field patience integer Number of epochs without an improvement.
+---@field monitor? string The list of the history that is looked at: loss, valid_loss, test_acc, train_loss, ... Default: "loss".
+---@field mode? "min"|"max" Whether less or more is better; by default more of an accuracy, less of all else.
+---@field min_delta? number The smallest difference from the best value that counts as an improvement. Default: 0.
+---@field restore_best? boolean Whether the model ends with the weights of its best epoch. Default: true.
 
 ---@class optlab.options.train.sweep
 ---@field model function|table model(run) returns a new model.

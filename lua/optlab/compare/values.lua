@@ -1,5 +1,5 @@
 --- Values of runs as text.
--- @module optlab.report.values
+-- @module optlab.compare.values
 local number = require "optlab.base.number"
 local order = require "optlab.base.order"
 

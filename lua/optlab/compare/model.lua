@@ -1,12 +1,12 @@
---- What a report says about its runs: what they share, where they differ, how they are grouped.
+--- What can be said about some runs: what they share, where they differ, how they are grouped.
 --
 -- A column is something in which runs may differ: {name =, kind = "experiment" | "parameter" | "script", of = function
 -- of a run that gives the shown text, raw = the value that it is sorted by}. Runs that differ in the seed alone are
 -- one group.
--- @module optlab.report.model
+-- @module optlab.compare.model
+local errors = require "optlab.base.errors"
 local order = require "optlab.base.order"
-local style = require "optlab.report.chart.style"
-local values = require "optlab.report.values"
+local values = require "optlab.compare.values"
 
 local M = {}
 
@@ -139,7 +139,6 @@ local function groupings_of(columns, runs)
     local key = table.concat(cut, "|")
     if #groups == #runs or #groups > MOST_GROUPS or seen[key] then return end
     seen[key] = true
-    style.assign(by, groups, runs)
     ways[#ways + 1] = { name = name, columns = by, groups = groups }
   end
   offer("everything but the seed", columns)
@@ -147,6 +146,39 @@ local function groupings_of(columns, runs)
     for _, column in ipairs(columns) do offer(column.name, { column }) end
   end
   return ways
+end
+
+-- The column of a name: experiment, script, or a parameter.
+local function column_of(name, runs)
+  if name == "experiment" then return experiment_column() end
+  if name == "script" then return script_column(runs) end
+  for _, run in ipairs(runs) do
+    if (run.parameters or {})[name] ~= nil then return parameter_column(name) end
+  end
+  return nil
+end
+
+--- The names by which runs may be grouped.
+-- @tparam {Run,...} runs
+-- @treturn {string,...}
+function M.names(runs) return table.move({ "experiment", "script" }, 1, 2, #all_names(runs) + 1, all_names(runs)) end
+
+--- Cuts the runs into groups.
+-- @tparam table model
+-- @tparam {string,...} names of parameters; "experiment", "script"
+-- @treturn ?table {name =, columns =, groups = {{label =, members = positions of runs}, ...}}; nil and a message
+function M.grouping(model, names)
+  local columns = {}
+  for i, name in ipairs(names) do
+    columns[i] = column_of(name, model.runs)
+    if not columns[i] then
+      local known = M.names(model.runs)
+      local hint = errors.hint(name, known)
+      if hint == "" then hint = " (there are " .. table.concat(known, ", ") .. ")" end
+      return nil, ("--by: no run has a parameter '%s'%s"):format(name, hint)
+    end
+  end
+  return { name = table.concat(names, ", "), columns = columns, groups = group_by(columns, model.runs) }
 end
 
 -- --- the quantity that counts ----------------------------------------------------------------------------------------
@@ -185,7 +217,7 @@ local function main_quantity(names, count)
 end
 
 local function metric_of(names, count, options)
-  local name = options.minimize or options.maximize or main_quantity(names, count)
+  local name = options.minimize or options.maximize or options.metric or main_quantity(names, count)
   if not name then return nil end
   local more = options.maximize ~= nil or (not options.minimize and M.more_is_better(name))
   return { name = name, more = more }
@@ -229,9 +261,10 @@ local function split_columns(runs)
   return columns, common
 end
 
---- The model of a report.
+--- The model of some runs.
 -- @tparam {Run,...} runs
--- @tparam[opt] table options `minimize` or `maximize`, the quantity that counts; `by`, the name of a column
+-- @tparam[opt] table options `minimize`, `maximize` or `metric`, the quantity that counts (of the last, more is better
+-- where it is an accuracy); `by`, the name of a column
 -- @treturn table runs, columns, common (names), seeds (whether they differ), groupings, metric, quantities, dotted
 function M.new(runs, options)
   local columns, common = split_columns(runs)

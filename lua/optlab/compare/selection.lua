@@ -1,11 +1,8 @@
---- The runs that a report is about, from the words of the command line.
--- @module optlab.report.selection
+--- The runs that a comparison or a report is about, from the words of the command line.
+-- @module optlab.compare.selection
 local runs = require "optlab.runs"
 
 local M = {}
-
---- How many runs fit into one page.
-M.MOST = 200
 
 -- Cells in the place of their sweep, each run once; and the sweeps.
 local function spread(list)
@@ -25,9 +22,9 @@ local function spread(list)
   return out, sweeps
 end
 
--- Those of a list for which an expression is true.
-local function only(list, where)
-  local found, message = runs.all { where = where, kind = "run" }
+-- Those of a list for which an expression is true, or that are of an experiment.
+local function only(list, o)
+  local found, message = runs.all { where = o.where, experiment = o.experiment, kind = "run" }
   if not found then return nil, message end
   local is_found, out = {}, {}
   for _, run in ipairs(found) do is_found[run.path] = true end
@@ -37,40 +34,44 @@ local function only(list, where)
   return out
 end
 
-local function choose(words, where)
-  if #words == 0 and not where then
-    return nil, "which runs? For example: optlab report last, 12..20, @tag, a sweep's number, or --where 'lr < 0.1'"
+local function choose(words, o)
+  if #words == 0 and not (o.where or o.experiment or o.all) then
+    local ask = "which runs? For example: optlab %s last, 12..20, @tag, a sweep's number, or --where 'lr < 0.1'"
+    return nil, ask:format(o.command)
   end
   if #words == 0 then
-    local list, message = runs.all { where = where, kind = "run" }
+    local list, message = runs.all { where = o.where, experiment = o.experiment, kind = "run" }
     return list, list and {} or message
   end
   local named, message = runs.select(words)
   if not named then return nil, message end
   local list, sweeps = spread(named)
-  if where then
-    list, message = only(list, where)
+  if o.where or o.experiment then
+    list, message = only(list, o)
     if not list then return nil, message end
   end
   return list, sweeps
 end
 
+local function by_number(a, b)
+  if (a.number or 0) ~= (b.number or 0) then return (a.number or 0) < (b.number or 0) end
+  return a.path < b.path
+end
+
 --- The runs that words name and of which an expression is true, in the order of their numbers.
 -- @tparam {string,...} words 12, "12..20", "last", "@tag", a path; a sweep stands for its cells
--- @tparam[opt] string where
+-- @tparam table o `command`, its name for messages; `where`; `experiment`; `all`, whether no words mean all runs;
+-- `most`, how many there may be
 -- @treturn ?{Run,...} nil where there is none
 -- @treturn {Run,...}|string the sweeps among what was named; what is wrong
-function M.make(words, where)
-  local list, sweeps = choose(words, where)
+function M.make(words, o)
+  local list, sweeps = choose(words, o)
   if not list then return nil, sweeps end
   if #list == 0 then return nil, "there is no such run" end
-  if #list > M.MOST then
-    return nil, ("%d runs are too many for one page, at most %d; --where chooses among them"):format(#list, M.MOST)
+  if o.most and #list > o.most then
+    return nil, ("%d runs are too many for one page, at most %d; --where chooses among them"):format(#list, o.most)
   end
-  table.sort(list, function(a, b)
-    if (a.number or 0) ~= (b.number or 0) then return (a.number or 0) < (b.number or 0) end
-    return a.path < b.path
-  end)
+  table.sort(list, by_number)
   return list, sweeps
 end
 

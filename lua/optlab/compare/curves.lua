@@ -3,7 +3,7 @@
 --
 -- A chart is {quantity =, name = of the lines or nil, x_name =, lines =}; a line is {run = position in runs, name =,
 -- x =, y =}.
--- @module optlab.report.chart.curves
+-- @module optlab.compare.curves
 local order = require "optlab.base.order"
 
 local M = {}
@@ -33,7 +33,7 @@ local function by_quantity(runs, series_of)
       end
       table.insert(lines[quantity], {
         run = i, name = series.run ~= "" and series.run or nil, x = series.x, y = series.y,
-        x_name = series.x_name,
+        x_name = series.x_name, steps = series.steps,
       })
     end
   end

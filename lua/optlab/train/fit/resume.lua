@@ -3,12 +3,14 @@
 -- The file holds the states of model, optimizer, loader and of a scheduler that has one, the state of all random
 -- numbers, the training's counters and its history. It is replaced whole or not at all, so a run that is killed at any
 -- moment can go on from the last checkpoint, and it computes the same bits as an unbroken run.
--- @module optlab.train.resume
+-- @module optlab.train.fit.resume
 
 local args = require "optlab.base.args"
 local checkpoint = require "optlab.save.checkpoint"
+local early_stopping = require "optlab.train.fit.early_stopping"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
+local order = require "optlab.base.order"
 local output = require "optlab.base.output"
 
 local M = {}
@@ -29,16 +31,39 @@ local function has_state(object)
   return ok and type(f) == "function"
 end
 
+-- Adds an object under a name, or the entries of a table of objects under "name.key".
+local function add(objects, name, object)
+  if has_state(object) then
+    objects[name] = object
+  elseif type(object) == "table" then
+    for key, one in pairs(object) do objects[name .. "." .. tostring(key)] = one end
+  else
+    objects[name] = object
+  end
+end
+
+-- Model, optimizer and loader by the names that the file has; with `step` there may be several of the first two.
+local function parts_of(o)
+  local objects = {}
+  add(objects, "model", o.model)
+  add(objects, "optimizer", o.optimizer)
+  objects.loader = o.data
+  return objects
+end
+
 --- Checks the option `checkpoint` and gives it back with its defaults.
 -- @tparam table o the options of train.fit
 -- @treturn ?table {path=, every=, every_steps=, resume=}
 function M.check(o)
   if o.checkpoint == nil then return nil end
   local c = CHECKPOINT:read(o.checkpoint)
-  for _, name in ipairs {"model", "optimizer", "data"} do
-    if not has_state(o[name]) then
+  local parts = parts_of(o)
+  local names = {}
+  for name in pairs(parts) do names[#names + 1] = name end
+  for _, name in ipairs(order.sort(names)) do
+    if not has_state(parts[name]) then
       errors.raise("%s: the %s must have state_dict(), as nn modules, lab.optim's optimizers and loaders have; got %s",
-        FN, name, errors.shown(o[name]))
+        FN, name == "loader" and "data" or name:match("^%a+"), errors.shown(parts[name]))
     end
   end
   local ok, message = files.make_folder(c.path:match("^(.*)/[^/]*$") or ".")
@@ -49,9 +74,12 @@ end
 
 local function objects_of(run)
   local o = run.o
-  local objects = {model = o.model, optimizer = o.optimizer, loader = o.data}
+  local objects = parts_of(o)
   if has_state(run.scheduler) then objects.scheduler = run.scheduler end
-  if has_state(o.eval_data) then objects.eval_loader = o.eval_data end
+  for _, set in ipairs(o.sets) do
+    local name = set.name == "test" and "eval_loader" or "eval_loader." .. set.name
+    if has_state(set.data) then objects[name] = set.data end
+  end
   return objects
 end
 
@@ -60,18 +88,48 @@ end
 --   seconds, ... (the file calls them `place`), the `history` of lists of numbers, and `checkpoint`, what `check` gave
 function M.save(run)
   local objects = objects_of(run)
-  objects.extra = {place = run.counters, history = run.history, batches = #run.o.data}
+  objects.extra = {
+    place = run.counters, history = run.history, batches = #run.o.data, accumulate = run.o.accumulate,
+    early = early_stopping.state(run.early),
+  }
   checkpoint.save(run.checkpoint.path, objects)
 end
 
--- Fills the lists of a new history from those of an old one, which must be the same.
+local NAN = -(0 / 0)
+
+-- Lists that version 0.1 did not record.
+local NEW = {lr = true, grad_norm = true}
+
+local function nan_list(n)
+  local list = {}
+  for i = 1, n do list[i] = NAN end
+  return list
+end
+
+-- Fills the lists of a new history from those of an old one, which must be the same; lists that only training makes
+-- ("train_mae") come as they are.
 local function fill_history(history, old, path)
   for name, list in pairs(history) do
-    if not old[name] then
+    local before = old[name] or NEW[name] and nan_list(#old.loss)
+    if not before then
       errors.raise("%s: %s has no '%s'; was it made without metric or eval_data?", FN, path, name)
     end
-    table.move(old[name], 1, #old[name], 1, list)
+    table.move(before, 1, #before, 1, list)
   end
+  for name, list in pairs(old) do
+    if name:match("^train_") then history[name] = list end
+  end
+end
+
+-- The counters as they are now, of a file that version 0.1 wrote: it counted right answers alone.
+local function place_of(extra)
+  local place = extra.place
+  if not place.sums then
+    place.sums = {}
+    if extra.history.train_acc and place.seen > 0 then place.sums.acc = place.right end
+  end
+  place.right = nil
+  return place
 end
 
 --- Goes on where a checkpoint stands, if there is one and `resume` asks for it.
@@ -84,8 +142,12 @@ function M.load(run)
   if extra.batches ~= #o.data then
     errors.raise("%s: %s was made with %d batches an epoch, now there are %d", FN, c.path, extra.batches, #o.data)
   end
+  if (extra.accumulate or 1) ~= o.accumulate then
+    errors.raise("%s: %s was made with accumulate = %d, now it is %d", FN, c.path, extra.accumulate or 1, o.accumulate)
+  end
   fill_history(run.history, extra.history, c.path)
-  for name, value in pairs(extra.place) do counters[name] = value end
+  for name, value in pairs(place_of(extra)) do counters[name] = value end
+  if run.early then early_stopping.load(run.early, extra.early, c.path) end
   if o.log then o.log(("goes on after step %d from %s"):format(counters.steps, c.path)) end
 end
 

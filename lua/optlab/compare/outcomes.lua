@@ -2,7 +2,7 @@
 --
 -- A run that diverged ended with the worst there is, so that a group does not look better for it. Runs that failed,
 -- were interrupted or still run did not end with anything.
--- @module optlab.report.outcomes
+-- @module optlab.compare.outcomes
 local statistics = require "optlab.compare.statistics"
 
 local M = {}

@@ -1,0 +1,82 @@
+--- Updates from several batches: their gradients add up to that of one batch of all their rows.
+--
+-- Of k batches of one size the loss of each is divided by k before backward, as in the usual loop. Batches of other
+-- sizes count by their rows (or by the sum of their labels' weights): the loss is multiplied by their ratio to the
+-- first batch's, and where the update has fewer rows than k such batches, the last one of an epoch, its gradient is
+-- scaled to their mean. A layer that looks at the whole batch (BatchNorm) sees one batch at a time.
+-- @module optlab.train.fit.accumulate
+local divergence = require "optlab.train.divergence"
+local no_grad = require("optlab.core").autograd.no_grad
+local refuse_third = require("optlab.train.evaluate").refuse_third
+local updates = require "optlab.train.fit.updates"
+
+local M = {}
+
+-- Adds the gradient of a batch. Gives the loss, by what it counts, and the sums of the metrics.
+local function add_batch(run, group, measure, X, y, more)
+  refuse_third(more, run.fn)
+  local o, mean = run.o, run.mean
+  local prediction = o.model(X)
+  local loss = o.loss(prediction, y)
+  local value = loss:item()
+  if not divergence.is_finite(value) then return value end
+  local weight = mean.weigh and mean.weigh(prediction, y):item() or #X
+  if mean.sums then
+    loss:backward()
+  elseif weight ~= 0 then
+    group.first = group.first or weight
+    if weight ~= group.first then loss = loss * (weight / group.first) end
+    (loss / o.accumulate):backward()
+  end
+  return value, weight, measure and measure(prediction, y)
+end
+
+local function scale(parameters, by)
+  no_grad(function()
+    for _, p in ipairs(parameters) do
+      local grad = p.grad
+      if grad then grad:mul_(by) end
+    end
+  end)
+end
+
+-- Ends the group of batches with its update.
+local function finish(run, group)
+  local full = group.first and group.first * run.o.accumulate
+  if full and full ~= group.weight then scale(run.parameters, full / group.weight) end
+  if run.clip then run.clip() end
+  run.o.optimizer:step()
+  if run.inside then run.inside:step() end
+end
+
+local function add_sums(total, sums)
+  for i, sum in ipairs(sums or {}) do total[i] = (total[i] or 0) + sum end
+end
+
+--- An epoch of updates, as optlab.train.fit.updates.epoch.
+-- @tparam table run
+-- @tparam function after
+-- @tparam function on_bad
+function M.epoch(run, after, on_bad)
+  local o = run.o
+  local measure, left, group = updates.measure(o.measured), #o.data, nil
+  for X, y, more in o.data:batches() do
+    if not group then
+      group = { n = 0, rows = 0, value = 0, weight = 0, sums = {} }
+      o.optimizer:zero_grad()
+    end
+    local value, weight, sums = add_batch(run, group, measure, X, y, more)
+    if not weight then return on_bad(value, X, y) end
+    group.n, group.rows, group.weight, left = group.n + 1, group.rows + #X, group.weight + weight, left - 1
+    group.value = group.value + (run.mean.sums and value or value * weight)
+    add_sums(group.sums, sums)
+    if group.n == o.accumulate or left == 0 then
+      finish(run, group)
+      local mean = run.mean.sums and group.value or group.weight == 0 and 0 or group.value / group.weight
+      if after(mean, group.rows, run.mean.weigh and group.weight or nil, measure and group.sums) then return end
+      group = nil
+    end
+  end
+end
+
+return M

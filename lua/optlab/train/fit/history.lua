@@ -1,0 +1,108 @@
+--- The history of a training: its lists, its best point, its rates.
+-- @module optlab.train.fit.history
+local order = require "optlab.base.order"
+
+local M = {}
+
+--- A new history: steps, epochs, loss, seconds, lr, grad_norm and the numbers of each evaluation set have an entry for
+-- each point, those that begin with "train_" one for each epoch.
+-- @tparam table o the options of train.fit
+-- @tparam boolean has_rate whether the optimizer has a learning rate
+-- @tparam boolean has_gradients whether the parameters are known
+-- @treturn table
+-- @treturn {string,...} the lists with an entry for each point, without steps, epochs and seconds
+function M.new(o, has_rate, has_gradients)
+  local history, points = {steps = {}, epochs = {}, loss = {}, seconds = {}, train_loss = {}}, {"loss"}
+  local function add(name)
+    history[name] = {}
+    points[#points + 1] = name
+  end
+  if #o.measured > 0 and not o.step then
+    for _, metric in ipairs(o.measured) do history["train_" .. metric.name] = {} end
+  end
+  for _, set in ipairs(o.sets) do
+    if o.loss then add(set.name .. "_loss") end
+    for _, metric in ipairs(o.measured) do add(set.name .. "_" .. metric.name) end
+  end
+  if has_rate then add("lr") end
+  if has_gradients then add("grad_norm") end
+  return history, points
+end
+
+--- The names of the lists with an entry for each epoch, in the order of their rows: train_loss first.
+-- @tparam table history
+-- @treturn {string,...}
+function M.per_epoch(history)
+  local names = {}
+  for name, list in pairs(history) do
+    if type(list) == "table" and name:match("^train_") and name ~= "train_loss" then names[#names + 1] = name end
+  end
+  table.insert(order.sort(names), 1, "train_loss")
+  return names
+end
+
+--- The list of what is counted in training under a name.
+-- @tparam table history
+-- @tparam string name
+-- @treturn {number,...}
+function M.epoch_list(history, name)
+  local key = "train_" .. name
+  history[key] = history[key] or {}
+  return history[key]
+end
+
+-- The place of the largest of sign * value; what is infinite or nan is passed over. nil where no value is left.
+local function place_of_best(list, sign)
+  local best
+  for i, value in ipairs(list) do
+    if value - value == 0 and (not best or sign * value > sign * list[best]) then best = i end
+  end
+  return best
+end
+
+-- The best point of a training and its epoch: the highest accuracy on the first evaluation set, else on the training
+-- data, else the lowest loss. Nothing where no point is finite.
+local function best_of(history, first_set)
+  local acc = first_set and history[first_set .. "_acc"] or history.train_acc
+  local list = acc or history.loss
+  local best = place_of_best(list, acc and 1 or -1)
+  if not best then return nil end
+  if list == history.train_acc then return best, list[best] end -- one per epoch
+  local epoch = history.epochs[best]
+  return math.tointeger(epoch) or epoch, list[best]
+end
+
+local NAN = -(0 / 0) -- printed without a sign
+
+--- Adds the point at which a training diverged: the loss that is no number, also for the epoch under way, so that lists
+-- which are drawn together stay equally long. The other numbers of that point are not known: nan.
+-- @tparam table history
+-- @tparam {string,...} points the lists with an entry for each point
+-- @tparam table diverged its step, epoch and loss
+-- @tparam ?number lr the learning rate of that step
+-- @tparam number seconds
+-- @tparam integer updates of an epoch
+function M.add_diverged(history, points, diverged, lr, seconds, updates)
+  local n = #history.loss + 1
+  for _, name in ipairs(points) do history[name][n] = NAN end
+  if history.lr then history.lr[n] = lr end
+  for _, name in ipairs(M.per_epoch(history)) do history[name][diverged.epoch] = NAN end
+  history.steps[n], history.epochs[n] = diverged.step, diverged.step / updates
+  history.loss[n], history.seconds[n] = diverged.loss, seconds
+  history.train_loss[diverged.epoch] = diverged.loss
+  history.diverged = diverged
+end
+
+--- Adds what is known at the end.
+-- @tparam table history
+-- @tparam table counters seconds, steps, examples
+-- @tparam integer updates of an epoch
+-- @tparam ?string first_set the name of the first evaluation set
+function M.finish(history, counters, updates, first_set)
+  local epochs = counters.steps / updates
+  history.sec_per_epoch = epochs > 0 and counters.seconds / epochs or 0
+  history.examples_per_sec = counters.examples > 0 and counters.examples / counters.seconds or 0
+  history.best_epoch, history.best = best_of(history, first_set)
+end
+
+return M

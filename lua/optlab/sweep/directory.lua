@@ -1,6 +1,6 @@
 --- The directory of a sweep. Whoever types the same command gets the same one: the link `runs/.sweep-<hash>` leads to
--- it, where the hash is that of the cells' identities. Making a link is one step for the system, so of several processes
--- that begin at the same time one makes the directory and the others find it.
+-- it, where the hash is that of the cells' identities. Making a link is one step for the system, so of several
+-- processes that begin at the same time one makes the directory and the others find it.
 -- @module optlab.sweep.directory
 local config = require "optlab.base.config"
 local core = require("optlab.core").runs
@@ -40,6 +40,12 @@ end
 
 local NO_VERSION = { optlab = "", build = "" }
 
+local function values_of(given)
+  local values = {}
+  for _, name in ipairs(given) do values[name] = table.concat(given[name], " ") end
+  return values
+end
+
 local function fields_of(plan, words)
   local versions = core.versions()
   local host = versions.host
@@ -47,11 +53,15 @@ local function fields_of(plan, words)
   return {
     kind = "sweep", experiment = names_of.experiment(plan.script.name), script = plan.script.name,
     arguments = words.all, parameters = {}, status = "running", started = os.date "!%Y-%m-%dT%H:%M:%SZ",
-    cells = #plan.cells, host = host, pid = uv.os_getpid(), versions = versions, data = {}, code = {},
-    script_sha256 = identity.sha256(plan.script.text), again = words.options.again,
-    definition = hash(plan, words, function(cell) return cell.id end),
-    -- The same for another state of the script.
-    command = hash(plan, words, function(cell) return identity.cell("", cell.parameters, cell.seed, NO_VERSION) end),
+    cells = #plan.cells, host = host, pid = math.tointeger(uv.os_getpid()), versions = versions, data = {}, code = {},
+    again = words.options.again,
+    definition = {
+      hash = hash(plan, words, function(cell) return cell.id end),
+      -- The same for another state of the script.
+      command = hash(plan, words, function(cell) return identity.cell("", cell.parameters, cell.seed, NO_VERSION) end),
+      script_sha256 = identity.sha256(plan.script.text), values = values_of(words.given),
+      minimize = words.options.minimize, maximize = words.options.maximize,
+    },
   }
 end
 
@@ -119,10 +129,10 @@ end
 -- With --again all ranks of a job share a new directory; the same command without it goes on there.
 local function anew(fields)
   local token = job.token ~= "" and job.token or ("%d-%d"):format(uv.os_getpid(), uv.hrtime())
-  local link = link_of(fields.definition .. "-" .. token)
+  local link = link_of(fields.definition.hash .. "-" .. token)
   local sweep, message = find_or_make(link, fields)
   if not sweep then return nil, message end
-  if job.rank == 0 then point(link_of(fields.definition), sweep) end
+  if job.rank == 0 then point(link_of(fields.definition.hash), sweep) end
   return sweep
 end
 
@@ -138,7 +148,7 @@ function M.open(plan, words)
   if words.options.again then
     sweep, why = anew(fields)
   else
-    sweep, why = find_or_make(link_of(fields.definition), fields)
+    sweep, why = find_or_make(link_of(fields.definition.hash), fields)
   end
   if not sweep then return nil, why or "the directory of the sweep cannot be made" end
   ok, message = files.make_folder(sweep.path .. "/cells")
@@ -151,7 +161,8 @@ end
 function M.older(sweep)
   local found
   for _, other in ipairs(runs.all { kind = "sweep", experiment = sweep.experiment } or {}) do
-    if other.command == sweep.command and other.definition ~= sweep.definition then found = other end
+    local one, two = sweep.definition, other.definition
+    if type(two) == "table" and two.command == one.command and two.hash ~= one.hash then found = other end
   end
   return found
 end

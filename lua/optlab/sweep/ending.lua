@@ -74,12 +74,6 @@ end
 
 -- --- what is written ------------------------------------------------------------------------------------------------
 
-local function definition_of(o)
-  local given = {}
-  for _, name in ipairs(o.plan.names) do given[name] = o.words.given and table.concat(o.words.given[name], " ") end
-  return given
-end
-
 local function run_names(cells)
   local list = {}
   for i, cell in ipairs(cells) do list[i] = cell.run and cell.run.name or "" end
@@ -97,16 +91,17 @@ local function write_record(o, ranked, failed)
   if not fields then return nil, o.sweep.path .. " was removed while the sweep went on" end
   fields.status = #failed > 0 and "failed" or "done"
   fields.error = #failed > 0 and ("%d of %d cells failed"):format(#failed, #o.cells) or nil
-  fields.cells, fields.runs, fields.values = #o.cells, run_names(o.cells), definition_of(o)
-  fields.final, fields.metric, fields.maximize = final_of(o, ranked), o.metric, o.sign < 0 or nil
+  fields.cells, fields.runs, fields.definition = #o.cells, run_names(o.cells), o.sweep.definition
+  fields.definition[o.sign < 0 and "maximize" or "minimize"] = o.metric
+  fields.final = final_of(o, ranked)
   fields.varied = names_of(o.plan.varied)
   return runs.write(o.sweep.path, fields)
 end
 
 -- The figure, drawn into the sweep's directory. What goes wrong there is said; the numbers are safe.
-local function draw(o, groups)
+local function draw(o, groups, ranked)
   config.out = o.sweep.path
-  local ok, problem = pcall(require("optlab.sweep.figure").draw, o, groups)
+  local ok, problem = pcall(require("optlab.sweep.figure").draw, o, groups, ranked)
   if ok then ok, problem = require("optlab.plot").wait() end
   if not ok then io.stderr:write("optlab: ", errors.visible(tostring(problem)), "\n") end
 end
@@ -130,7 +125,7 @@ function M.conclude(o)
   local failed = count_failures(o)
   local ok, wrong = write_tables(o, columns, rows)
   if not ok then return nil, wrong end
-  if o.metric then draw(o, groups) end
+  if o.metric then draw(o, groups, ranked) end
   ok, wrong = write_record(o, ranked, failed)
   if not ok then return nil, wrong end
   link.point(config.default_out(o.sweep.experiment) .. "-sweep", o.sweep.path)

@@ -56,7 +56,10 @@ local function threads_for(jobs)
   return math.max(1, core.system.get_num_threads() // (jobs * here))
 end
 
-local NOT_FOR_CELLS = { ["--quiet"] = 0, ["--no-progress"] = 0, ["--runs-dir"] = 1, ["--threads"] = 1, ["--format"] = 1 }
+-- Options that cells get in another way, and how many words follow them.
+local NOT_FOR_CELLS = {
+  ["--quiet"] = 0, ["--no-progress"] = 0, ["--runs-dir"] = 1, ["--threads"] = 1, ["--format"] = 1,
+}
 
 -- The words before the script in a cell's process.
 local function options_of_cells(words)
@@ -83,7 +86,7 @@ end
 local function tell_what_changed(sweep, plan)
   local older = directory.older(sweep)
   if not older then return end
-  local what = older.script_sha256 ~= sweep.script_sha256 and plan.script.name or "optlab"
+  local what = older.definition.script_sha256 ~= sweep.definition.script_sha256 and plan.script.name or "optlab"
   say("%s has changed since %s, so its cells are run anew", what, older.name)
 end
 
@@ -138,6 +141,8 @@ function M.run(words, plan)
   local worker, screen = make_worker(words, plan, sweep)
   worker:add(plan.cells)
   guard(worker, screen)
+  worker:survey()
+  if worker.count.done > 0 then say("%d of %d cells are done already", worker.count.done, #worker.cells) end
   screen:begin()
   local ok, problem = worker:work()
   screen:close()

@@ -42,7 +42,7 @@ local function words_of(text)
 end
 
 --- Starts a process.
--- @tparam table o `options` (words before the script), `script`, `words` (behind it), `run_path`, `lock` (or nil), `env`
+-- @tparam table o `options` (words before the script), `script`, `words` (behind it), `run_path`, `lock` or nil, `env`
 -- @tparam function on_end called when it has ended with its status, the signal that ended it or 0, and its words
 -- @treturn ?table with kill(signal), or nil and a message
 function M.start(o, on_end)

@@ -1,5 +1,5 @@
---- What a sweep shows while it runs: a table that is drawn again and again on a terminal, else a line for each cell that
--- ends, on standard error.
+--- What a sweep shows while it runs: a table that is drawn again and again on a terminal, else a line for each cell
+-- that ends, on standard error.
 -- @module optlab.sweep.screen
 local area = require "optlab.base.terminal.area"
 local config = require "optlab.base.config"
@@ -84,7 +84,8 @@ end
 local function line_about(self, cell, state)
   local run, count = self.worker.run[cell.index], self.worker.count
   local where = M.describe(self.plan.names, cell.values)
-  local metric = state == "done" and run and (self.options.minimize or self.options.maximize or shown.main_quantity(run))
+  local metric = self.options.minimize or self.options.maximize
+  if not metric and state == "done" and run then metric = shown.main_quantity(run) end
   local what = ""
   if state == "failed" then
     what = ": failed: " .. (run and run.error or "")

@@ -1,4 +1,5 @@
---- The script of a sweep: its bytes, and the parameters that it declares, which it is asked for in a process of its own.
+--- The script of a sweep: its bytes, and the parameters that it declares, for which it is asked in a process of its
+-- own.
 -- @module optlab.sweep.script
 local config = require "optlab.base.config"
 local declaration = require "optlab.params.declaration"

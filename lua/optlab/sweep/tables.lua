@@ -43,7 +43,8 @@ local function count_columns(groups)
   local columns = {}
   for _, name in ipairs { "diverged", "failed" } do
     if any(groups, name) then
-      columns[#columns + 1] = { title = name, align = "right", of = function(group) return ("%d"):format(group[name]) end }
+      local function of(group) return ("%d"):format(group[name]) end
+      columns[#columns + 1] = { title = name, align = "right", of = of }
     end
   end
   return columns
@@ -126,7 +127,8 @@ end
 -- @treturn ?boolean true, or nil and a message
 function M.write(path, columns, rows)
   for _, format in ipairs(table_text.FORMATS) do
-    local ok, message = files.replace(path .. "." .. SUFFIX[format], table_text.render(columns, rows, { format = format }))
+    local text = table_text.render(columns, rows, { format = format })
+    local ok, message = files.replace(path .. "." .. SUFFIX[format], text)
     if not ok then return nil, message end
   end
   return true

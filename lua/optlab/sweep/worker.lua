@@ -259,6 +259,16 @@ function Worker:add(cells)
   end
 end
 
+--- Looks at all cells, so that those that are done are known before anything runs.
+function Worker:survey()
+  local places = self.places
+  self.places = 0
+  for _, cell in ipairs(self.cells) do
+    if self.state[cell.index] == "open" and not self.stopping then try(self, cell) end
+  end
+  self.places = places
+end
+
 --- Works until nothing is left that this worker can do.
 -- @treturn ?boolean true, or nil and a message
 function Worker:work()

@@ -20,6 +20,7 @@ local C_ROOMS = {
   { "sched", { "base", "args" } },
   { "data", { "base", "core" } },
   { "plan", { "base", "core", "kernels", "autograd", "optim", "sched", "data" } },
+  { "dist", { "base", "core", "kernels", "autograd" } },
   { "term", { "base" } },
   { "lua/base", { "base", "core", "args" } },
   { "lua/tensor", { "base", "core", "kernels", "args", "autograd", "lua/base" } },
@@ -29,6 +30,7 @@ local C_ROOMS = {
   { "lua/sched", { "base", "core", "args", "sched", "lua/base", "lua/optim" } },
   { "lua/data", { "base", "core", "args", "data", "lua/base" } },
   { "lua/compile", { "base", "core", "autograd", "data", "plan", "lua/base", "lua/data", "lua/optim" } },
+  { "lua/dist", { "base", "core", "autograd", "dist", "lua/base" } },
   { "lua/term", { "base", "term", "lua/base" } },
   { "lua/system", { "base", "core", "lua/base" } },
   { "host", { "base", "lua/base" } },
@@ -48,7 +50,8 @@ local LUA_ROOMS = {
   { "compile", { "base" } },
   { "runs", { "base" } },
   { "term", { "base" } },
-  { "train", { "base", "nn", "optim", "sched", "data", "save", "compile" } },
+  { "dist", { "base" } },
+  { "train", { "base", "dist", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
   { "reference", { "base", "book" } },
   { "compare", { "base", "plot", "runs" } },
@@ -58,7 +61,7 @@ local LUA_ROOMS = {
   { "cli", { "base", "params", "plot", "reference", "runs", "compare", "report", "sweep", "term",
     "watch" } },
   { "", { "base", "params", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "term",
-    "train", "book", "reference", "compare", "report", "watch", "sweep", "cli" } },
+    "dist", "train", "book", "reference", "compare", "report", "watch", "sweep", "cli" } },
 }
 
 local problems = 0

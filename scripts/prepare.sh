@@ -32,9 +32,9 @@ with_progress() {
 # The last line of the log, fit for a terminal of 80 columns.
 last_line() { tail -n 1 "$log" | cut -c 1-70; }
 
-# The names in scripts/packages: those above [test], or all of them.
+# The names in scripts/packages: those above [test], or those above [mpi].
 wanted_packages() {
-  awk -v all="$1" '/^\[test\]/ { if (all != "test") exit; next } /^[a-z]/ { print $1 }' scripts/packages
+  awk -v all="$1" '/^\[mpi\]/ { exit } /^\[test\]/ { if (all != "test") exit; next } /^[a-z]/ { print $1 }' scripts/packages
 }
 
 missing_packages() {

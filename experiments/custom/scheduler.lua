@@ -12,6 +12,7 @@ local p = lab.params {
   warmup = {default = 3, help = "epochs of the rise"},
   decay = {default = 4, help = "epochs of the fall"},
   batch_size = {default = 10, help = "examples an update"},
+  seed = 1,
 }
 
 -- This is all it takes: the epoch in, the rate out.
@@ -29,7 +30,7 @@ local losses = plot.figure {title = title, xlabel = "epoch", ylabel = "loss"}
 
 for _, s in ipairs {{"constant", constant}, {"warmup, stable, decay", warmup_stable_decay}} do
   local name, schedule = s[1], s[2]
-  lab.manual_seed(1)
+  lab.manual_seed(p.seed)
   local net, mse = nn.Linear(5, 1), nn.MSELoss()
   local function loss(prediction, y) return mse(prediction, y:reshape(prediction.shape)) / 2 end
   local history = train.fit {

@@ -32,6 +32,7 @@ local LAZY = {
   book = { "optlab.book" },
   compile = { "optlab.compile" },
   data = { "optlab.data" },
+  dist = { "optlab.dist" },
   errors = { "optlab.base.errors" },
   func = { "optlab.autograd.func" },
   load = { "optlab.save", "load" },

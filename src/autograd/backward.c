@@ -18,6 +18,7 @@
 #include "autograd/graph.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "autograd/gradwatch.h"
 #include "kernels/elementwise/map.h"
 
 #define MAX_CAT_INPUTS_ON_STACK 64
@@ -143,6 +144,20 @@ static int mark_wanted(Run *r) {
   return 0;
 }
 
+/* Tells who watches (gradwatch.h) which operations will hand gradients to leaves. */
+static int announce(const Run *r) {
+  GradWatch *w = context->gradwatch;
+  for (size_t at = w && !r->inputs ? r->len : 0; at-- > 0;) {
+    const Node *n = r->nodes[at];
+    for (int i = 0; n->wanted && i < n->nin; i++) {
+      const NodeInput *e = &n->in[i];
+      Tensor *leaf = e->wanted && !e->node ? e->leaf->partner : NULL;
+      if (leaf && w->expect(w, leaf, n->seq) < 0) return -1;
+    }
+  }
+  return 0;
+}
+
 /* --- handing gradients on --------------------------------------------------------------------------------- */
 
 /* *sum += g, as a new tensor where there was one (others may hold the old). */
@@ -230,12 +245,15 @@ static int differentiate(Run *r, Node *n) {
 }
 
 static int visit(Run *r, Node *n) {
-  if (!n->dout) return 0;
-  int rc = n->captured ? capture(r, n) : 0;
-  if (rc == 0 && n->wanted) rc = differentiate(r, n);
-  tensor_release(n->dout);
-  n->dout = NULL;
-  return rc;
+  int rc = 0;
+  if (n->dout) {
+    if (n->captured) rc = capture(r, n);
+    if (rc == 0 && n->wanted) rc = differentiate(r, n);
+    tensor_release(n->dout);
+    n->dout = NULL;
+  }
+  GradWatch *w = context->gradwatch;
+  return rc == 0 && w && !r->inputs ? w->passed(w, n->seq) : rc;
 }
 
 static void finish(Run *r) {
@@ -292,6 +310,7 @@ static int run(Run *r, Tensor *const *outputs, Tensor *const *gradients, int nou
   int rc = collect(r, outputs, nout);
   sort_nodes(r);
   if (rc == 0) rc = mark_wanted(r);
+  if (rc == 0) rc = announce(r);
   for (int i = 0; rc == 0 && i < nout; i++) rc = start(r, outputs[i], gradients ? gradients[i] : NULL);
   for (size_t i = 0; rc == 0 && i < r->len; i++) rc = visit(r, r->nodes[i]);
   finish(r);

@@ -21,6 +21,7 @@
 #include "core/rng.h"
 #include "core/tensor.h"
 
+struct GradWatch;
 struct Recorder;
 struct Recording;
 
@@ -31,6 +32,7 @@ typedef struct Context {
   double bad_loss;                 /* the infinite or nan loss that check_loss met last; 0: none */
   const struct Recorder *recorder; /* what computations are reported to (recorder.h); NULL: no step is being recorded */
   struct Recording *recording;     /* what that recorder writes (plan/record.h) */
+  struct GradWatch *gradwatch;     /* who is told when gradients are complete (autograd/gradwatch.h) */
 } Context;
 
 /* The current context of the thread that runs Lua; never NULL. */

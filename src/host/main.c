@@ -9,6 +9,7 @@
  * os.exit.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -85,12 +86,23 @@ static int host_ignore_closed_pipe(lua_State *L) {
   return 0;
 }
 
+/* host.silence(): what is written to standard output from now on is lost */
+static int host_silence(lua_State *L) {
+  (void)L;
+  fflush(stdout);
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (nowhere >= 0) dup2(nowhere, STDOUT_FILENO);
+  if (nowhere > STDOUT_FILENO) close(nowhere);
+  return 0;
+}
+
 static const luaL_Reg HOST_FUNCTIONS[] = {
     {"attempt", host_attempt},
     {"interrupt", host_interrupt},
     {"let_go", host_let_go},
     {"input_waits", host_input_waits},
     {"ignore_closed_pipe", host_ignore_closed_pipe},
+    {"silence", host_silence},
     {NULL, NULL},
 };
 

@@ -12,7 +12,7 @@ static void fail(SweepRun *run) {
 
 /* Begins the next epoch if none is open; sets the state. */
 static void open_epoch(SweepRun *run) {
-  if (!run->open && run->epoch == run->epochs) {
+  if (!run->open && run->epoch == run->until) {
     run->state = SWEEP_RUN_DONE;
   } else if (!run->open && loader_start_from(run->l, &run->b, &run->own.random.of[RNG_DATA]) < 0) {
     fail(run);

@@ -14,7 +14,7 @@
 typedef enum SweepRunState {
   SWEEP_RUN_READY,  /* can go on */
   SWEEP_RUN_WAITS,  /* the next batch has no plan */
-  SWEEP_RUN_DONE,   /* all epochs are over */
+  SWEEP_RUN_DONE,   /* as many epochs are over as are wanted now */
   SWEEP_RUN_FAILED, /* `error` says why */
 } SweepRunState;
 
@@ -24,7 +24,8 @@ typedef struct SweepRun {
   Batches b; /* the epoch under way, if `open`; owned */
   bool open;
   Context own;           /* its context */
-  int64_t epoch, epochs; /* finished, wanted */
+  int64_t epoch, epochs; /* finished, wanted in the end */
+  int64_t until;         /* wanted now, at most `epochs`; with a larger one a run that is DONE is READY again */
   bool sums;             /* a loss is the sum over its rows, not a mean */
   double total, weight;  /* of the epoch: sum of the losses times their weights, and sum of these */
   double *loss;          /* [epochs] the mean of the finished epochs, as they come; borrowed */

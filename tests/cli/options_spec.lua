@@ -7,7 +7,7 @@ local files = require "tests.support.files"
 local lab = require "optlab"
 local uv = require "luv"
 
-local ROOMS = { "autograd", "book", "data", "func", "nn", "optim", "plot", "runs", "sched", "train" }
+local ROOMS = { "autograd", "book", "data", "dist", "func", "nn", "optim", "plot", "runs", "sched", "train" }
 
 -- --- the public functions -------------------------------------------------------------------------------------------
 
@@ -59,6 +59,7 @@ local function environment()
     Dataset = lab.data.airfoil { n = 2 }, Figure = lab.plot.figure(), Optimizer = opt, Loader = loader,
     Module = nn.Module.extend { forward = quiet }(), Tensor = lab.ones(2), matrix = lab.tensor { { 1, 2 }, { 3, 4 } },
   }
+  env.SweepResults = require("optlab.train.sweep_results").new { { run = { lr = 1 }, loss = 1 } }
   env.Grid = lab.plot.grid { lab.plot.figure():line { 1 } }
   for _, room in ipairs(ROOMS) do env[room] = lab[room] end
   return env

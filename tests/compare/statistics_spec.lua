@@ -34,6 +34,34 @@ describe("statistics", function()
     assert.is_nil((statistics.interval { 1 }))
   end)
 
+  -- NumPy 1.24: np.quantile, a.std(ddof = 1).
+  it("are NumPy's and SciPy's", function()
+    local a = { 0.2431, 0.2389, 0.2517, 0.2402, 0.2466, 0.2399, 0.2448, 0.2555, 0.2410, 0.2423 }
+    local b = { 0.2512, 0.2401, 0.2603, 0.2498, 0.2519, 0.2444, 0.2450, 0.2649, 0.2480, 0.2420 }
+    local sorted = statistics.sorted(a)
+    for q, value in pairs { [0.025] = 0.239125, [0.1] = 0.2398, [0.25] = 0.2404, [0.5] = 0.2427, [0.75] = 0.24615,
+      [0.9] = 0.25208, [0.975] = 0.254645 } do
+      assert.near(value, statistics.quantile(sorted, q), 1e-15)
+    end
+    local mean, deviation = statistics.moments(a)
+    assert.near(0.2444, mean, 1e-15)
+    assert.near(0.005449770637375485, deviation, 1e-15)
+    local differences = {}
+    for i = 1, #a do differences[i] = a[i] - b[i] end
+    -- scipy.stats.bootstrap((d,), np.mean, n_resamples = 400000, method = "percentile"): 95 %, 50 %
+    local found = statistics.paired(differences)
+    assert.near(-0.00536, found.mean, 1e-15)
+    assert.near(-0.00753, found.low, 2e-4)
+    assert.near(-0.00305, found.high, 2e-4)
+    local low, high = statistics.interval(differences, 0.5)
+    assert.near(-0.00616, low, 1e-4)
+    assert.near(-0.00459, high, 1e-4)
+    -- all 5^5 resamples of the first five
+    low, high = statistics.interval({ table.unpack(differences, 1, 5) })
+    assert.near(-0.0089, low, 3e-4)
+    assert.near(-0.00366, high, 3e-4)
+  end)
+
   it("cover the true mean about as often as they say", function()
     local state, covered = 1, 0
     local function uniform()

@@ -216,3 +216,73 @@ describe("train.sweep", function()
     assert.equal("train.sweep: runs[1].seed must be an integer, got 'a'", message_of(o))
   end)
 end)
+
+describe("train.sweep with data to evaluate on", function()
+  local test = data(17)
+
+  it("gives the curves of train.fit, and changes nothing else", function()
+    local function mae(prediction, y) return (prediction - y):abs():mean() end
+    local o = description { eval_data = test, metrics = { mae = mae } }
+    local results, plain = train.sweep(o), train.sweep(description())
+    for i, r in ipairs(results) do
+      assert.same(plain[i].train_loss, r.train_loss)
+      lab.manual_seed(r.run.seed)
+      local net = o.model(r.run)
+      local history = train.fit {
+        model = net, loss = o.loss, optimizer = o.optimizer(net:parameters(), r.run), epochs = 3, progress = false,
+        data = lab.data.loader(o.data, { batch_size = 8, shuffle = true }), eval_data = test, metrics = { mae = mae },
+      }
+      assert.same({ history.test_loss, history.test_mae }, { r.test_loss, r.test_mae })
+      assert.equal(r.test_loss[3], r.loss)
+    end
+  end)
+
+  it("refuses metrics without such data", function()
+    assert.matches("metrics are measured on eval_data", message_of(description { metrics = { "accuracy" } }), 1, true)
+  end)
+end)
+
+describe("the results of train.sweep", function()
+  local results = train.sweep(description { grid = { lr = { 0.01, 0.03 }, decay = { 0, 1 }, seed = { 1, 2, 3 } } })
+
+  it("are grouped by parameters", function()
+    local groups = results:group "lr"
+    assert.equal(2, #groups)
+    assert.same({ { 6, 0.01 }, { 6, 0.03 } },
+      { { #groups[1], groups[1].run.lr }, { #groups[2], groups[2].run.lr } })
+    assert.is_nil(groups[1].run.decay)
+    groups = results:group { "lr", "decay" }
+    assert.equal(4, #groups)
+    local sum, squares, losses = 0, 0, {}
+    for i, r in ipairs(groups[1]) do
+      assert.same({ lr = 0.01, decay = 0, seed = i }, r.run)
+      sum, losses[i] = sum + r.loss, r.loss
+    end
+    for _, loss in ipairs(losses) do squares = squares + (loss - sum / 3) ^ 2 end
+    table.sort(losses)
+    assert.near(sum / 3, groups[1]:mean(), 1e-12)
+    assert.near(math.sqrt(squares / 2), groups[1]:std "loss", 1e-12)
+    assert.equal(losses[2], groups[1]:median())
+    assert.near(groups[1][2].train_loss[3], train.sweep(description()):group("seed")[2]:median "train_loss", 1)
+  end)
+
+  it("are a table", function()
+    local lines = {}
+    for line in results:table { by = "lr" }:gmatch("[^\n]+") do lines[#lines + 1] = line end
+    assert.equal("  lr  runs  diverged  median loss   mean    std", lines[1])
+    assert.matches("^0%.01     6         0 +%d%.%d%d%d  %d%.%d%d%d  %d%.%d%d%d$", lines[2])
+    assert.equal(3, #lines)
+  end)
+
+  it("say where a run diverged", function()
+    local some = said(train.sweep, description { grid = { lr = { 1e30 }, seed = { 1 } } })
+    assert.matches("1 of 1 runs diverged", some, 1, true)
+    local o = description { runs = { { lr = 0.01, seed = 1 }, { lr = 1e30, seed = 2 } } }
+    o.grid = nil
+    local _, list = said(train.sweep, o)
+    assert.is_true(list:mean() ~= list:mean())
+    assert.is_true(list:median() >= list[1].loss)
+    assert.matches("no parameter 'rl'", errors.text(list.group, list, "rl"), 1, true)
+    assert.matches("have no number 'los'; did you mean 'loss'", errors.text(list.mean, list, "los"), 1, true)
+  end)
+end)

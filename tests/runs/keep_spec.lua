@@ -186,6 +186,51 @@ describe("keeping a run", function()
     assert.equal(0, count)
   end)
 
+  it("takes the directory that another process has made for it", function()
+    files.write(dir .. "/a.lua", [[
+      local lab = require "optlab"
+      lab.params { lr = 0.1 }
+      lab.metrics({ "x" }):row(1)
+      os.execute "echo $OPTLAB_RUN"]])
+    uv.fs_mkdir(dir .. "/runs", 511)
+    uv.fs_mkdir(dir .. "/runs/5-cell", 511)
+    files.write(dir .. "/runs/5-cell/run.json", '{"format": 1, "kind": "run", "experiment": "a", "status": "failed", '
+      .. '"error": "x", "sweep": "4-a-sweep"}')
+    uv.os_setenv("OPTLAB_RUN", "runs/5-cell")
+    local status, out, err = program.run(dir, "a.lua", "--lr", "2")
+    uv.os_unsetenv "OPTLAB_RUN"
+    assert.same({ 0, "\n", "" }, { status, out, err })
+    local run = record "5-cell"
+    assert.same({ "done", "4-a-sweep", 2.0, 1 }, { run.status, run.sweep, run.parameters.lr, run.final.x })
+    assert.is_nil(run.error)
+    assert.same({ "5-cell" }, names "runs")
+    assert.is_false(files.exists(dir .. "/out"))
+  end)
+
+  it("ends in its directory where the script goes to another folder", function()
+    script [[
+      local lab = require "optlab"
+      lab.metrics({ "x" }):row(1)
+      require("luv").chdir "/"]]
+    assert.same({ 0, "", "" }, { program.run(dir, "a.lua") })
+    assert.same({ "done", { x = 1 } }, { record("1-a").status, record("1-a").final })
+  end)
+
+  it("draws a progress bar on the terminal alone", function()
+    script [[
+      local lab = require "optlab"
+      for i in lab.progress(3, "working") do
+        local t = lab.clock() + 0.2
+        repeat until lab.clock() > t
+        print("step " .. i)
+      end]]
+    local terminal = require "tests.support.terminal"
+    local _, shown = terminal.run(dir, program.quoted(program.path) .. " a.lua; echo the end",
+      { terminal.expect "the end" }, {})
+    assert.matches("working %[", shown)
+    assert.equal("step 1\nstep 2\nstep 3\n", files.read(dir .. "/runs/1-a/output.txt"))
+  end)
+
   it("notes the data that were read, not the files of optlab, of the run or of other runs", function()
     files.write(dir .. "/t.csv", "1,2\n")
     script [[

@@ -12,6 +12,9 @@
 -- data sets that the program made up), `outs` (the folders that --out and lab.set_out named), `on_parameters`,
 -- `on_record`, `on_point`, `on_row` and `on_report` (functions of those who keep and show a run). `out` and `run` are
 -- decided when they are first read: a run whose options are refused leaves no directory.
+--
+-- Of processes that work together (optlab.dist): `rank_label` ("rank 1 of 4", which errors begin with; nil where there
+-- is one process), `is_follower` (not rank 0: nothing is printed, drawn or recorded).
 -- @module optlab.base.config
 local files = require "optlab.base.files"
 
@@ -67,6 +70,7 @@ end
 --- Sets the folder of output.
 -- @tparam string folder
 function M.set_out(folder)
+  if M.is_follower then return end
   M.out = folder
   M.outs[#M.outs + 1] = folder
 end

@@ -20,11 +20,13 @@ M.make_folder = core.make_folder
 -- @treturn ?boolean true, or nil and a message that names the path and the reason
 M.replace = core.replace
 
---- The same for a file that may be lost if the machine loses its power: nothing waits for the disk. A symbolic link of
--- that name is replaced.
+--- The same for a file whose old version may be back if the machine loses its power. A symbolic link of that name is
+-- replaced.
 -- @function note
 -- @tparam string path
 -- @tparam string text
+-- @tparam[opt=false] boolean flush whether its bytes are on the disk before it gets its name; else nothing waits for
+--   the disk, and the file may even be empty then
 -- @treturn ?boolean true, or nil and a message that names the path and the reason
 M.note = core.note
 

@@ -50,7 +50,7 @@ end
 
 -- The string whose opening quote is before `at`; returns it and the position behind the closing quote.
 local function read_string(text, at)
-  local plain, behind = text:match('^([ !#-%[%]-~]*)"()', at) -- nothing to unfold or to check, as in most strings
+  local plain, behind = text:match('^([^%c"\\\128-\255]*)"()', at) -- nothing to unfold or to check, as in most strings
   if plain then return plain, behind end
   local parts, start = {}, at
   while true do
@@ -121,7 +121,7 @@ local function read_object(text, at, depth)
   if text:sub(at, at) == "}" then return object, at + 1 end
   while true do
     local start, name = at
-    local plain, behind = text:match('^[ \t\r\n]*"([ !#-%[%]-~]*)":()', at)
+    local plain, behind = text:match('^[ \t\r\n]*"([^%c"\\\128-\255]*)":()', at)
     if plain then
       name, at = plain, behind
     else

@@ -100,8 +100,9 @@ function M.show(problem)
   M.last = problem.text
   io.stdout:flush()
   require("optlab.base.terminal.area").leave()
-  io.stderr:write("optlab: ", errors.visible(problem.text), "\n")
-  if problem.traceback then io.stderr:write(errors.visible(problem.traceback), "\n") end
+  local rank = config.rank_label and config.rank_label .. ": " or ""
+  local trace = problem.traceback and errors.visible(problem.traceback) .. "\n" or ""
+  io.stderr:write(("optlab: %s%s\n%s"):format(rank, errors.visible(problem.text), trace))
 end
 
 return M

@@ -209,12 +209,15 @@ local function run_script(host, argv, at, keep)
   set_arg(argv, at)
   config.script, config.args = script, args
   if not config.out_given then config.out = config.default_out(script) end
+  local follower = require("optlab.cli.follower")
+  if follower.is_one() then follower.begin(host) end
   config.on_load = function()
     host.ignore_closed_pipe() -- figures come to their end
     if #args > 0 then require("optlab.params").begin(args, script) end
     start_live()
     claim_output()
-    if name == "-" then return end
+    if name == "-" or config.is_follower then return end
+    if config.no_keep then return config.begin_with(function() require("optlab.runs.keep.link").leave() end) end
     require("optlab.runs.keep").prepare {
       script = name, path = script, text = text, words = args, output = host.output, files = { STDOUT, STDERR },
     }
@@ -245,8 +248,9 @@ local function tell_pictures(paths)
   io.stderr:write(require("optlab.base.errors").visible(line))
 end
 
--- The end of a run that is kept.
+-- The end of a run that is kept, or of a rank that leaves nothing.
 local function end_run(status, message)
+  if config.is_follower then require("optlab.cli.follower").finish() end
   local keep = loaded "optlab.runs.keep"
   if keep then keep.finish(status, message) end
 end
@@ -401,6 +405,7 @@ local SIGNALS = { [1] = "SIGHUP", [15] = "SIGTERM" }
 -- @tparam integer signal
 function M.abandon(signal)
   local problem = error_report.interrupted or { text = "interrupted" }
+  if config.is_follower then return close(end_run) end -- mpirun ends all ranks; one line is enough
   if SIGNALS[signal] then problem.text = ("%s by %s"):format(problem.text, SIGNALS[signal]) end
   local prompt, metrics = loaded "optlab.prompt", loaded "optlab.base.csvlog"
   if prompt then close(prompt.close) end

@@ -154,8 +154,7 @@ end
 function M.write(path, fields, flush)
   fields.format = M.FORMAT
   local file, text = path .. "/" .. M.NAME, M.encode(fields)
-  if flush then return files.replace(file, text, true) end
-  return files.note(file, text)
+  return files.note(file, text, flush)
 end
 
 return M

@@ -175,13 +175,25 @@ local function last_values(curves, into)
   end
 end
 
---- The last value of each quantity that a run recorded, in metrics.csv, else in history.csv.
+-- Curves of history.csv that say how a training went, not what came out.
+local CIRCUMSTANCES = { lr = true, grad_norm = true }
+
+local function outcomes(curves)
+  local list = {}
+  for _, curve in ipairs(curves) do
+    if not CIRCUMSTANCES[curve.quantity] then list[#list + 1] = curve end
+  end
+  return list
+end
+
+--- The last value of each quantity that a run recorded, in metrics.csv, else in history.csv; of the latter not the
+-- learning rate and the gradient's norm.
 -- @tparam string path of its directory
 -- @treturn {[string]=number,...}
 function M.final(path)
   local final = {}
   last_values(read(path, "metrics"), final)
-  last_values(read(path, "history"), final)
+  last_values(outcomes(read(path, "history")), final)
   return final
 end
 

@@ -52,8 +52,7 @@ end
 
 -- Cells at a time in all processes of this machine share its cores.
 local function threads_for(jobs)
-  local here = math.tointeger(tonumber(os.getenv "OMPI_COMM_WORLD_LOCAL_SIZE" or "")) or 1
-  return math.max(1, core.system.get_num_threads() // (jobs * here))
+  return math.max(1, core.system.get_num_threads() // (jobs * job.here))
 end
 
 -- Options that cells get in another way, and how many words follow them.

@@ -18,7 +18,7 @@ local function environment(run_path, more)
   for name, value in pairs(more or {}) do list[#list + 1] = name .. "=" .. value end
   for name, value in pairs(uv.os_environ()) do
     local own = name:match "^OPTLAB_RUNS?$" or name == "OPTLAB_PARENT"
-    if not (own or job.is_rank_variable(name)) then list[#list + 1] = name .. "=" .. value end
+    if not (own or job.is_variable(name)) then list[#list + 1] = name .. "=" .. value end
   end
   return list
 end

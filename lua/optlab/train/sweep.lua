@@ -19,11 +19,14 @@ local core = require "optlab.core"
 local diagnose = require "optlab.train.diagnose"
 local errors = require "optlab.base.errors"
 local divergence = require "optlab.train.divergence"
+local eval_sets = require "optlab.train.eval_sets"
 local evaluation = require "optlab.train.evaluate"
 local order = require "optlab.base.order"
 local loss_mean = require "optlab.train.loss_mean"
+local metrics = require "optlab.train.metrics"
 local rate = require "optlab.train.rate"
 local step = require "optlab.train.step"
+local sweep_results = require "optlab.train.sweep_results"
 
 local FN = "train.sweep"
 local AT_ONCE = 64 -- models that exist at the same time
@@ -46,6 +49,11 @@ local SWEEP = args.declare(FN, {
   { "grid", "table", doc = "Alternative to runs: lists by name; a run is made of each combination." },
   { "scheduler", "callable", doc = "scheduler(run) returns a schedule of the update count." },
   { "step", "callable", doc = "step(net, opt, run) returns a function step(X, y) that replaces the usual step." },
+  { "eval_data", "object|table", has = { "batches" }, what = eval_sets.WHAT,
+    doc = "Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss "
+      .. "of a result is then that of `valid`, else of `test`, else of the first in the alphabet." },
+  { "metrics", "table",
+    doc = "What is measured on eval_data besides: {\"accuracy\", \"top5\", mae = function(prediction, y) ... end}." },
   { "evaluate", "callable|false",
     doc = "evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none." },
 })
@@ -83,6 +91,9 @@ local function read_options(...)
   if o.step and o.scheduler then
     errors.raise("%s: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'", FN)
   end
+  o.sets, o.measured = eval_sets.read(o.eval_data, FN), metrics.read(nil, o.metrics, FN)
+  if #o.measured > 0 and #o.sets == 0 then errors.raise("%s: metrics are measured on eval_data; give it too", FN) end
+  if #o.sets > 0 and not o.loss then errors.raise("%s: eval_data needs the option loss", FN) end
   local runs = o.runs or combinations(o.grid)
   for i, run in ipairs(runs) do
     if run.seed ~= nil and math.type(run.seed) ~= "integer" then
@@ -90,6 +101,36 @@ local function read_options(...)
     end
   end
   return o, runs
+end
+
+-- Lists for what is measured after each epoch: test_loss, test_acc, ...
+local function new_curves(o)
+  local curves = {}
+  for _, set in ipairs(o.sets) do
+    curves[set.name .. "_loss"] = {}
+    for _, metric in ipairs(o.measured) do curves[set.name .. "_" .. metric.name] = {} end
+  end
+  return curves
+end
+
+-- Measures a model after an epoch.
+local function measure(o, prepared, epoch)
+  for _, set in ipairs(o.sets) do
+    local loss, means = evaluation.measure(prepared.model, o.loss, o.measured, set.data, FN)
+    prepared.curves[set.name .. "_loss"][epoch] = loss
+    for i, metric in ipairs(o.measured) do prepared.curves[set.name .. "_" .. metric.name][epoch] = means[i] end
+  end
+end
+
+-- Trains a group of runs to their end. Where something is measured they stop after each epoch.
+local function train_group(o, group, from)
+  local trainings = {}
+  for i, prepared in ipairs(group) do trainings[i] = prepared.training end
+  if #o.sets == 0 then return core.compile.advance(trainings, from) end
+  for epoch = 1, o.epochs do
+    core.compile.advance(trainings, from, epoch)
+    for _, prepared in ipairs(group) do measure(o, prepared, epoch) end
+  end
 end
 
 -- The model of a run and its training in C, made after the run's seed was set.
@@ -106,7 +147,8 @@ local function prepare(o, run, first)
     drop_last = o.drop_last,
   })
   local compiled = core.compile.compile(update, true, first, mean.weigh ~= nil)
-  return { run = run, model = net, training = core.compile.sweep_run(compiled, loader, o.epochs, mean.sums) }
+  local training = core.compile.sweep_run(compiled, loader, o.epochs, mean.sums)
+  return { run = run, model = net, training = training, curves = new_curves(o) }
 end
 
 -- Whether a run diverged: a mean loss of an epoch, the result's loss or a parameter is infinite or nan.
@@ -126,14 +168,18 @@ local function result(o, prepared)
   prepared.training:continue()
   if evaluate then
     loss = evaluate(prepared.model, prepared.run)
+  elseif o.sets[1] then
+    loss = prepared.curves[o.sets[1].name .. "_loss"][o.epochs]
   elseif evaluate == nil and o.loss then
     loss = evaluation.measure(prepared.model, o.loss, {}, o.data, FN)
   end
   local losses = prepared.training:losses()
-  return {
+  local found = {
     run = prepared.run, model = prepared.model, loss = loss, train_loss = losses,
     diverged = has_diverged(losses, loss, prepared.model),
   }
+  for name, list in pairs(prepared.curves) do found[name] = list end
+  return found
 end
 
 local M = {}
@@ -141,19 +187,18 @@ local M = {}
 --- Trains every run to its end.
 -- @tparam table options see the declaration above
 -- @treturn {table,...} a result for each run, in order: `run`, `model`, `loss`, `train_loss`, a list: the mean training
---   loss of each epoch, and `diverged`, true or false: whether one of these or a parameter is infinite or nan
+--   loss of each epoch, with eval_data the lists `test_loss`, `test_acc`, ... likewise, and `diverged`, true or false:
+--   whether one of these or a parameter is infinite or nan. The list has the methods `group`, `mean`, `std`, `median`
+--   and `table` (optlab.train.sweep_results)
 function M.sweep(...)
   arguments.settle()
   local o, runs = read_options(...)
   local results, diverged = {}, {}
   local function train_all()
     for from = 1, #runs, AT_ONCE do
-      local group, trainings = {}, {}
-      for i = from, math.min(from + AT_ONCE - 1, #runs) do
-        group[#group + 1] = prepare(o, runs[i], i == 1)
-        trainings[#trainings + 1] = group[#group].training
-      end
-      core.compile.advance(trainings, from)
+      local group = {}
+      for i = from, math.min(from + AT_ONCE - 1, #runs) do group[#group + 1] = prepare(o, runs[i], i == 1) end
+      train_group(o, group, from)
       for _, prepared in ipairs(group) do
         results[#results + 1] = result(o, prepared)
         if results[#results].diverged then diverged[#diverged + 1] = #results end
@@ -163,7 +208,7 @@ function M.sweep(...)
   local random = core.tensor.get_rng_state()
   core.ensure(train_all, function() core.tensor.set_rng_state(random) end)
   tell_diverged(diverged, #runs)
-  return results
+  return sweep_results.new(results)
 end
 
 return M

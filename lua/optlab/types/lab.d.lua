@@ -152,6 +152,7 @@
 ---@field book optlab.book
 ---@field plot optlab.plot
 ---@field runs optlab.runs
+---@field dist optlab.dist
 ---@field config table what the command line decided
 ---@field errors table errors that point at the user's line
 local lab = {}

@@ -164,7 +164,7 @@ int outfile_commit(OutFile *f) {
     errno = f->error;
     return failed(f);
   }
-  if (!f->is_note && fsync(f->fd) < 0) return failed(f);
+  if (!f->is_brief && fsync(f->fd) < 0) return failed(f);
   if (!f->grows && take_name(f) < 0) return -1;
   close(f->fd);
   f->fd = -1;

@@ -27,13 +27,15 @@ typedef struct OutFile {
   const char *path; /* as the caller wrote it, for messages; borrowed */
   char target[PATH_MAX];
   char temp[PATH_MAX];
-  bool named;   /* there is a file of the name temp */
-  bool grows;   /* it has its final name already */
-  bool is_note; /* a caller may set it: the file may be lost with the machine's power, and is not in the ledger */
-  int fd;       /* -1 when closed */
-  int error;    /* why writing failed, an errno; such a file is not committed */
-  int64_t at;   /* where the next byte goes; a caller may set it to write over what it wrote before */
-  int64_t size; /* bytes of the file so far */
+  bool named;    /* there is a file of the name temp */
+  bool grows;    /* it has its final name already */
+  bool is_note;  /* a caller may set it: the old file may be back if the machine loses its power, and the new one is not
+                   in the ledger */
+  bool is_brief; /* a caller may set it: nothing waits for the disk, so that such a file may even be empty then */
+  int fd;        /* -1 when closed */
+  int error;     /* why writing failed, an errno; such a file is not committed */
+  int64_t at;    /* where the next byte goes; a caller may set it to write over what it wrote before */
+  int64_t size;  /* bytes of the file so far */
 } OutFile;
 
 /* Each: 0, or -1 with err_set("cannot write path: ..."), where a directory, a FIFO or a device has the name, too. After

@@ -68,6 +68,7 @@ int luaopen_optlab_sched(lua_State *L);     /* lschedlib.c */
 int luaopen_optlab_data(lua_State *L);      /* ldatalib.c: csv, fetch, loader */
 int luaopen_optlab_save(lua_State *L);      /* lsavelib.c: files of tensors */
 int luaopen_optlab_compile(lua_State *L);   /* lcompilelib.c: recorded steps */
+int luaopen_optlab_dist(lua_State *L);      /* ldistlib.c: several processes as one job */
 int luaopen_optlab_system(lua_State *L);    /* lsystemlib.c: clock, memory, threads, terminal */
 int luaopen_optlab_files(lua_State *L);     /* lfileslib.c: folders, files replaced as a whole */
 int luaopen_optlab_runs(lua_State *L);      /* lrunslib.c: folders of runs, the ledger of files, versions */

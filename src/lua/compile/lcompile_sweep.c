@@ -2,7 +2,7 @@
  * lcompile_sweep.c - many compiled steps, each over the epochs of its own loader, shared among threads.
  *
  *   run = core.compile.sweep_run(step, loader, epochs[, sums])   with a copy of the context: random numbers, modes
- *   core.compile.advance({run, ...})                     trains them all to their end
+ *   core.compile.advance({run, ...}[, first[, until]])   trains them all to their end, or until so many epochs are over
  *   run:losses()                                         the mean loss of each epoch, a list
  *   run:continue()                                       the random numbers stand where the run left them
  *
@@ -54,7 +54,8 @@ static int l_run(lua_State *L) {
   SweepRunUD *ud = lua_newuserdatauv(L, sizeof *ud + losses, UV_COUNT);
   memset(ud, 0, sizeof *ud);
   ud->c = c;
-  ud->run = (SweepRun){.l = l, .epochs = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .ctx = c};
+  ud->run = (SweepRun){
+      .l = l, .epochs = epochs, .until = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .ctx = c};
   ud->run.sums = lua_toboolean(L, 4);
   ud->run.own = *context;
   ud->run.own.recorder = NULL;
@@ -164,16 +165,27 @@ static int run_failed(lua_State *L, const SweepRun *run, int number) {
   return lb_error(L, "train.sweep: run %d: %s", number, run->error);
 }
 
-/* advance(runs[, first]); first: the number of the first one, for messages */
+/* With how many epochs the runs are to end now. */
+static void set_goal(SweepRunUD **ud, int n, lua_Integer until) {
+  for (int i = 0; i < n; i++) {
+    SweepRun *run = &ud[i]->run;
+    run->until = until < run->epochs ? until : run->epochs;
+    if (run->state == SWEEP_RUN_DONE && run->epoch < run->until) run->state = SWEEP_RUN_READY;
+  }
+}
+
+/* advance(runs[, first[, until]]); first: the number of the first one, for messages */
 static int l_advance(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   const int n = lb_length(L, 1), first = (int)luaL_optinteger(L, 2, 1);
+  const lua_Integer until = luaL_optinteger(L, 3, LUA_MAXINTEGER);
   SweepRunUD **ud = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof(SweepRunUD *), 0);
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, 1, i + 1);
     ud[i] = check_run(L, -1);
     lua_pop(L, 1);
   }
+  set_goal(ud, n, until);
   for (bool busy = true; busy;) {
     advance(ud, n);
     busy = false;

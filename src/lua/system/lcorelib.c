@@ -26,6 +26,7 @@ static const luaL_Reg LIBRARIES[] = {
     {"sched", luaopen_optlab_sched},
     {"data", luaopen_optlab_data},
     {"save", luaopen_optlab_save},
+    {"dist", luaopen_optlab_dist},
     {"system", luaopen_optlab_system},
     {"compile", luaopen_optlab_compile},
     {"files", luaopen_optlab_files},

@@ -6,7 +6,8 @@
  *   holds(folder, path)             whether the file lies in the folder or below it
  *   replace(path, text, no_link)    writes a file as a whole or not at all; with no_link a link of that name is
  *                                   replaced, not followed
- *   note(path, text)                the same for a file that may be lost with the machine's power: no flush to the disk
+ *   note(path, text, flush)         the same for a file whose old version may be back if the machine loses its power;
+ *                                   without `flush` nothing waits for the disk
  *   read(path)                      the bytes of a regular file
  *   readable(path)                  whether a file or a folder of that name may be read
  *   grow(path, text)                a new file in the place of an old one: f:append(text) adds a whole line or nothing,
@@ -63,6 +64,7 @@ static int note(lua_State *L) {
   const char *path = lb_checkpath(L, 1), *text = luaL_checklstring(L, 2, &n);
   int status = outfile_open(&f, path, OUTFILE_REPLACES_LINK);
   f.is_note = true;
+  f.is_brief = !lua_toboolean(L, 3);
   if (status == 0) status = outfile_write(&f, text, n) < 0 || outfile_commit(&f) < 0 ? -1 : 0;
   outfile_close(&f);
   return result(L, status);

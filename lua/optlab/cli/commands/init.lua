@@ -24,10 +24,14 @@ local options = require "optlab.params.options"
 local M = {}
 
 -- In the order of optlab --help.
-M.NAMES = { "list", "sweep", "runs", "show", "report", "tag", "rm", "gc", "help", "new", "completion" }
+M.NAMES = {
+  "list", "sweep", "runs", "show", "compare", "report", "tag", "rm", "gc", "help", "new", "completion",
+}
 
 -- Commands that share a folder.
-local FOLDERS = { sweep = { "sweep" }, runs = { "runs", "show", "tag", "rm", "gc" } }
+local FOLDERS = {
+  sweep = { "sweep" }, runs = { "runs", "show", "tag", "rm", "gc" }, compare = { "compare" },
+}
 
 local module_of = {} -- name -> module
 for _, name in ipairs(M.NAMES) do module_of[name] = "optlab.cli.commands." .. name end

@@ -110,7 +110,9 @@ end
 
 local function connect(folder)
   local ok, sql = pcall(require, "luasql.sqlite3")
-  if not ok then return nil, "LuaSQL for SQLite is not installed (Debian: lua-sql-sqlite3)" end
+  if not ok then
+    return nil, "LuaSQL for SQLite is not installed (Debian: lua-sql-sqlite3, LuaRocks: luasql-sqlite3)"
+  end
   local environment = sql.sqlite3()
   local connection, message = environment:connect(M.file(folder))
   if not connection then return nil, tostring(message) end

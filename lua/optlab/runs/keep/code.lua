@@ -103,7 +103,8 @@ end
 -- Modules that were loaded before optlab was.
 local function note_loaded()
   for name in pairs(package.loaded) do
-    local file = type(name) == "string" and not name:find "^optlab" and package.searchpath(name, package.path)
+    local is_own = type(name) ~= "string" or name:find "^optlab" or _G[name] == package.loaded[name] or name == "luv"
+    local file = not is_own and package.searchpath(name, package.path)
     if file then M.note(file) end
   end
 end

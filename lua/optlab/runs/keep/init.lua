@@ -12,6 +12,7 @@ local data = require "optlab.runs.keep.data"
 local directory = require "optlab.runs.directory"
 local files = require "optlab.base.files"
 local identity = require "optlab.runs.identity"
+local launcher = require "optlab.base.launcher"
 local link = require "optlab.runs.keep.link"
 local links = require "optlab.runs.keep.links"
 local record = require "optlab.runs.record"
@@ -21,11 +22,9 @@ local uv = require "luv"
 
 local M = {}
 
--- The run under way: `fields` of its run.json, `path` of its directory, `start`, `script_text`, `inode`; nil where no
--- run is kept.
+-- The run under way: `fields` of its run.json, `path` of its directory, `full`, the same from the root, `start`,
+-- `script_text`, `inode`; nil where no run is kept.
 local run
-
-local function warn_once(message) say("this run is not kept: %s", message) end
 
 local function inode_of(path)
   local stat = uv.fs_stat(path)
@@ -42,6 +41,7 @@ local function first_fields(o)
     kind = "run", experiment = directory.experiment(o.script), script = o.script, arguments = o.words, parameters = {},
     seed = config.seed, status = "running", started = os.date "!%Y-%m-%dT%H:%M:%SZ", host = host,
     pid = math.tointeger(uv.os_getpid()), threads = config.threads or core.system.get_num_threads(),
+    ranks = launcher.size(),
     versions = versions, code = code.sums(), data = {},
   }
 end
@@ -76,20 +76,17 @@ end
 -- --- begin --------------------------------------------------------------------------------------------------------
 
 local function write(flush)
-  local ok, message = record.write(run.path, run.fields, flush)
+  local ok, message = record.write(run.full, run.fields, flush)
   if not ok then say("%s", message) end
   return ok
 end
 
 -- The run is not kept: its files go where they went before there were runs.
 local function without_directory(message)
-  if message then warn_once(message) end
-  if run then run.output.drop() end
+  say("this run is not kept: %s", message)
+  run.output.drop()
   run = nil
-  if rawget(config, "out") == nil then
-    config.out = config.default_out(config.script)
-    link.remove(config.out)
-  end
+  link.leave()
 end
 
 local function begin()
@@ -97,12 +94,13 @@ local function begin()
   local path, message = make_directory()
   if not path then return without_directory(message) end
   run.path, run.inode, config.run = path, inode_of(path), path
+  run.full = uv.fs_realpath(path) or path -- the script may go to another folder
   if rawget(config, "out") == nil then
     config.out = path
     if not run.is_given then link.point(config.default_out(config.script), path) end
   end
   local ok, why = run.output.open(path .. "/output.txt")
-  if ok then ok, why = code.write(path) end
+  if ok then ok, why = code.write(run.full) end
   if not ok then say("%s", why) end
 end
 
@@ -137,10 +135,6 @@ end
 -- @tparam table o `script` as it was called, `path` of its file, `text` its bytes, `words` its arguments, `output` the
 -- library of src/host/output.h, `files` standard output and standard error
 function M.prepare(o)
-  if config.no_keep then
-    config.begin_with(function() without_directory() end)
-    return
-  end
   core.runs.watch_files()
   code.watch(o.path, o.text)
   run = { start = core.system.clock(), script_text = o.text, output = o.output, files = o.files }
@@ -160,7 +154,7 @@ function M.path() return run and run.path end
 
 -- A directory that somebody removed while the run went on is there again if files were written since.
 local function check_directory()
-  local inode = inode_of(run.path)
+  local inode = inode_of(run.full)
   if inode == run.inode then return true end
   say("%s was removed while the run went on; what it had written there is lost", run.path)
   return inode ~= nil
@@ -190,10 +184,10 @@ function M.finish(status, message)
   local problem = run.output.problem()
   if problem then say("%s/output.txt is not complete: %s", run.path, problem) end
   if check_directory() then
-    local ok, why = links.add_all(run.path)
+    local ok, why = links.add_all(run.full)
     if not ok then say("not all files are in %s: %s", run.path, why) end
     fields.out = config.outs[1] and uv.fs_realpath(config.outs[1])
-    fields.final = series.final(run.path)
+    fields.final = series.final(run.full)
     write(true)
   end
   run = nil

@@ -1,5 +1,6 @@
 --- out/x, which leads to the last run of x.
 -- @module optlab.runs.keep.link
+local config = require "optlab.base.config"
 local files = require "optlab.base.files"
 local say = require "optlab.base.notice"
 local uv = require "luv"
@@ -60,10 +61,11 @@ function M.point(link, path)
   if not ok then say("%s does not lead to the run: %s", link, message) end
 end
 
---- Before files are written to out/x itself: takes away a link that leads to a run.
--- @tparam string link
-function M.remove(link)
-  if M.leads_to_run(link) then uv.fs_unlink(link) end
+--- For a run that is not kept: its files go to out/x, a folder, where a link that leads to a run makes room.
+function M.leave()
+  if rawget(config, "out") ~= nil then return end
+  config.out = config.default_out(config.script)
+  if M.leads_to_run(config.out) then uv.fs_unlink(config.out) end
 end
 
 return M

@@ -4,7 +4,7 @@ local args = require "optlab.base.args"
 local divergence = require "optlab.train.divergence"
 local early_stopping = require "optlab.train.fit.early_stopping"
 local errors = require "optlab.base.errors"
-local eval_sets = require "optlab.train.fit.eval_sets"
+local eval_sets = require "optlab.train.eval_sets"
 local metrics = require "optlab.train.metrics"
 
 local FN = "train.fit"
@@ -127,7 +127,7 @@ end
 
 --- Reads a call.
 -- @treturn table the options; besides `measured`: the metrics (optlab.train.metrics), `sets`: the evaluation sets
---   (optlab.train.fit.eval_sets), `stopping`: those of early stopping or nil
+--   (optlab.train.eval_sets), `stopping`: those of early stopping or nil
 function M.read(...)
   local o = FIT:read(...)
   check_parts(o)

@@ -274,6 +274,11 @@
 ---@field sort? string The name of a value to sort by, such as "loss"; "-loss" for the largest first.
 ---@field limit? integer The largest number of runs.
 
+---@class optlab.options.SweepResults.table
+---@field by? string|string[] The parameters that make the groups; by default all but the seed.
+---@field quantity? string A number of each result, or a list, of which the last entry counts: "loss", "train_loss", "test_acc". Default: "loss".
+---@field format? "text"|"csv"|"markdown"|"latex" The form of the table. Default: "text".
+
 ---@class optlab.options.train.accuracy
 ---@field metric? "accuracy"|"binary_accuracy" "accuracy": predictions are (N, C), labels (N) from 1 to C; "binary_accuracy": predictions are (N) or (N, 1), labels 0 and 1, the answer is 1 for a score above 0. Default: "accuracy".
 
@@ -342,4 +347,6 @@
 ---@field grid? table Alternative to runs: lists by name; a run is made of each combination.
 ---@field scheduler? function|table scheduler(run) returns a schedule of the update count.
 ---@field step? function|table step(net, opt, run) returns a function step(X, y) that replaces the usual step.
+---@field eval_data? any|table Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss of a result is then that of `valid`, else of `test`, else of the first in the alphabet.
+---@field metrics? table What is measured on eval_data besides: {"accuracy", "top5", mae = function(prediction, y) ... end}.
 ---@field evaluate? function|table|false evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none.

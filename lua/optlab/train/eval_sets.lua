@@ -1,5 +1,5 @@
 --- The data that a training is evaluated on: one set, called "test", or several by name.
--- @module optlab.train.fit.eval_sets
+-- @module optlab.train.eval_sets
 local errors = require "optlab.base.errors"
 local order = require "optlab.base.order"
 

@@ -1,0 +1,49 @@
+--- Rank 1 and those above it under mpirun: they compute what rank 0 computes, and leave nothing.
+--
+-- They print nothing but errors, draw nothing, and are not kept as runs. What a script writes to the folder of output
+-- goes to a folder in $TMPDIR that is there until the script ends.
+-- @module optlab.cli.follower
+local config = require "optlab.base.config"
+local launcher = require "optlab.base.launcher"
+
+local M = {}
+
+local folder -- where output goes, once something is written
+
+local function make_folder()
+  local uv = require "luv"
+  local path, message = uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/optlab-rank-XXXXXX")
+  if not path then require("optlab.base.errors").raise("cannot make a temporary folder: %s", message) end
+  folder, config.out = path, path
+end
+
+--- Whether this process is such a rank.
+-- @treturn boolean
+function M.is_one() return (launcher.rank() or 0) > 0 end
+
+--- Makes it silent.
+-- @tparam table host functions of src/host/main.c
+function M.begin(host)
+  host.silence()
+  config.is_follower, config.quiet, config.no_keep = true, true, true
+  config.format = { "none" }
+  config.out_given = nil
+  config.begin_with(make_folder)
+end
+
+local function remove(path)
+  local uv = require "luv"
+  for name, kind in uv.fs_scandir_next, uv.fs_scandir(path) do
+    local inside = path .. "/" .. name
+    if kind == "directory" then remove(inside) else uv.fs_unlink(inside) end
+  end
+  uv.fs_rmdir(path)
+end
+
+--- Removes what it has written.
+function M.finish()
+  if folder then remove(folder) end
+  folder = nil
+end
+
+return M

@@ -1,0 +1,154 @@
+--- What speaks against a comparison of groups: few seeds, other seeds, other budgets, other versions.
+-- @module optlab.compare.warnings
+local model_of = require "optlab.compare.model"
+local order = require "optlab.base.order"
+local pairs_of = require "optlab.compare.pairs"
+local values = require "optlab.compare.values"
+
+local M = {}
+
+-- The seeds of a group's runs that count, sorted.
+local function seeds_of(model, group)
+  local seen, seeds = {}, {}
+  for _, i in ipairs(group.members) do
+    local run = model.runs[i]
+    local seed = run.seed
+    if seed and not seen[seed] and (run.status == "done" or run.status == "diverged") then
+      seen[seed] = true
+      seeds[#seeds + 1] = seed
+    end
+  end
+  table.sort(seeds)
+  return seeds
+end
+
+-- "1..5, 7"
+local function seeds_text(seeds)
+  local parts, i = {}, 1
+  while seeds[i] do
+    local first = i
+    while seeds[i + 1] == seeds[i] + 1 do i = i + 1 end
+    parts[#parts + 1] = i > first + 1 and ("%d..%d"):format(seeds[first], seeds[i])
+      or i == first + 1 and ("%d, %d"):format(seeds[first], seeds[i]) or ("%d"):format(seeds[first])
+    i = i + 1
+  end
+  return #parts > 0 and table.concat(parts, ", ") or "none"
+end
+
+-- "sgd 10, adam 20" of what differs between groups; nil where it does not.
+local function unlike(entries, text_of)
+  local parts, differs, first = {}, false, nil
+  for _, entry in ipairs(entries) do
+    local text = text_of(entry)
+    if text then
+      first = first or text
+      differs = differs or text ~= first
+      parts[#parts + 1] = ("%s: %s"):format(entry.label, text)
+    end
+  end
+  return differs and table.concat(parts, "; ") or nil
+end
+
+local function warn_of_few(list, entries, seeds)
+  local few = {}
+  for i, entry in ipairs(entries) do
+    if #seeds[i] < pairs_of.FEW then few[#few + 1] = ("%s (%d)"):format(entry.label, #seeds[i]) end
+  end
+  if #few > 0 then
+    list[#list + 1] = ("fewer than %d seeds say next to nothing about chance: %s"):format(pairs_of.FEW,
+      table.concat(few, ", "))
+  end
+end
+
+local function warn_of_seeds(list, entries, seeds)
+  local text_of = {}
+  for i, entry in ipairs(entries) do text_of[entry] = seeds_text(seeds[i]) end
+  local text = unlike(entries, function(entry) return text_of[entry] end)
+  if text then list[#list + 1] = "the seeds are not the same in all groups: " .. text end
+end
+
+local UNITS = { { "epoch", "epochs" }, { "step", "steps" } }
+
+local function warn_of_budgets(list, entries)
+  for _, unit in ipairs(UNITS) do
+    local least, most
+    local text = unlike(entries, function(entry)
+      local range = entry.budget[unit[1]]
+      if not range then return nil end
+      least, most = math.min(least or range[1], range[1]), math.max(most or range[2], range[2])
+      if range[1] == range[2] then return values.measured(range[1]) end
+      return ("%s to %s"):format(values.measured(range[1]), values.measured(range[2]))
+    end)
+    if text then
+      list[#list + 1] = ("the groups were not trained for the same number of %s: %s"):format(unit[2], text)
+    elseif least and least ~= most then
+      list[#list + 1] = ("runs of a group were trained for different numbers of %s: %s to %s"):format(unit[2],
+        values.measured(least), values.measured(most))
+    end
+  end
+end
+
+local function warn_of_tries(list, entries)
+  local text = unlike(entries, function(entry) return ("%d"):format(entry.tried) end)
+  if text then
+    list[#list + 1] = "the groups had different numbers of configurations, and more tries find a better one by chance: "
+      .. text
+  end
+end
+
+-- Versions of one script, and builds of optlab, among the runs.
+local function warn_of_versions(list, runs)
+  local script_of, builds, n = {}, {}, 0
+  local scripts = {}
+  for _, run in ipairs(runs) do
+    local hash, build = model_of.script_hash(run), run.versions and run.versions.build
+    local name = run.experiment or ""
+    if hash and script_of[name] and script_of[name] ~= hash then scripts[name] = true end
+    script_of[name] = script_of[name] or hash
+    if build and not builds[build] then builds[build], n = true, n + 1 end
+  end
+  local names = {}
+  for name in pairs(scripts) do names[#names + 1] = name end
+  if #names > 0 then
+    list[#list + 1] = ("the script has changed between runs of %s (optlab diff N M shows how)"):format(
+      table.concat(order.sort(names), ", "))
+  end
+  if n > 1 then list[#list + 1] = ("the runs were made by %d builds of optlab"):format(n) end
+end
+
+local function warn_of_lost(list, entries)
+  for _, entry in ipairs(entries) do
+    local parts, lost = {}, 0
+    for _, pair in ipairs(entry.lost) do
+      parts[#parts + 1] = ("%d %s"):format(pair[2], pair[1])
+      if pair[1] ~= "diverged" then lost = lost + pair[2] end
+    end
+    if lost > 0 then
+      list[#list + 1] = ("of %s not all runs came to an end, and only those count: %s"):format(entry.label,
+        table.concat(parts, ", "))
+    end
+  end
+end
+
+--- The warnings about groups.
+-- @tparam table model
+-- @tparam {table,...} entries of optlab.compare.groups
+-- @tparam integer repeated how many runs were left out because a later one is the same
+-- @treturn {string,...}
+function M.of(model, entries, repeated)
+  local list, seeds = {}, {}
+  for i, entry in ipairs(entries) do seeds[i] = seeds_of(model, entry.group) end
+  warn_of_lost(list, entries)
+  warn_of_few(list, entries, seeds)
+  warn_of_seeds(list, entries, seeds)
+  warn_of_budgets(list, entries)
+  warn_of_tries(list, entries)
+  warn_of_versions(list, model.runs)
+  if repeated > 0 then
+    list[#list + 1] = ("%s left out: a later run has the same script, parameters and seed"):format(
+      values.count(repeated, "run"))
+  end
+  return list
+end
+
+return M

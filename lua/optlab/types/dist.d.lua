@@ -1,0 +1,11 @@
+---@meta optlab.dist
+
+---Several processes as one job, which mpirun starts. All ranks call the functions in the same order.
+---@class optlab.dist
+---@field rank integer this process's number, from 0; 0 without mpirun
+---@field size integer how many processes there are; 1 without mpirun
+---The sum over all ranks, the same bits on each; or the mean, minimum, maximum.
+---@field all_reduce fun(x: optlab.Tensor|number, op?: "sum"|"mean"|"min"|"max"): optlab.Tensor|number
+---The value of rank `root` for all.
+---@field broadcast fun(x: optlab.Tensor|number|string, root?: integer): any
+---@field barrier fun() Waits until all ranks have called it.

@@ -1,0 +1,217 @@
+--- optlab compare: groups, their differences, and what speaks against comparing them.
+local fake_runs = require "tests.support.fake_runs"
+local files = require "tests.support.files"
+local program = require "tests.support.program"
+local uv = require "luv"
+
+local dir
+local everywhere = os.getenv "OPTLAB_RUNS"
+
+local function compare(...)
+  local status, out, err = program.run(dir, "compare", ...)
+  assert.same({ 0, "" }, { status, err })
+  return out
+end
+
+local function refused(...)
+  local status, out, err = program.run(dir, "compare", ...)
+  assert.same({ 1, "" }, { status, out })
+  return err
+end
+
+local function has(text, part) assert.is_truthy(text:find(part, 1, true), "no '" .. part .. "' in:\n" .. text) end
+
+local function has_not(text, part) assert.is_nil(text:find(part, 1, true), "'" .. part .. "' in:\n" .. text) end
+
+-- Losses of two optimizers with five seeds: adam's are lower by 0.10 to 0.14.
+local function losses(p)
+  local noise = ({ 0.03, 0.01, 0.05, 0.02, 0.04 })[p.seed]
+  return { 1, (p.optimizer == "adam" and 0.2 or 0.3) + noise + (p.optimizer == "sgd" and noise - 0.01 or 0) }
+end
+
+local function make(values, of, fields)
+  fields = fields or {}
+  fields.experiment = fields.experiment or "momentum"
+  return fake_runs.grid(dir .. "/runs", values, of or losses, fields)
+end
+
+local function optimizers() return make { optimizer = { "sgd", "adam" }, seed = { 1, 2, 3, 4, 5 } } end
+
+describe("optlab compare --by", function()
+  before_each(function()
+    dir = files.folder()
+    uv.os_unsetenv "OPTLAB_RUNS"
+  end)
+  after_each(function()
+    files.remove(dir)
+    if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) end
+  end)
+
+  it("tells median, quartiles, mean and spread of each group", function()
+    optimizers()
+    local out = compare("--by", "optimizer")
+    has(out, "loss (less is better)\n")
+    has(out, "adam          5  0.2300  0.2200 to 0.2400  0.2300 ± 0.016  0.2100   0.2500\n")
+    has(out, "sgd           5  0.3500  0.3300 to 0.3700  0.3500 ± 0.032  0.3100   0.3900\n")
+    has_not(out, "warning")
+  end)
+
+  -- Means of pairs: 0.12; the interval is that of SciPy's bootstrap to the error of 2000 resamples (statistics_spec).
+  it("tells the differences in pairs, the same each time", function()
+    optimizers()
+    local out = compare("--by", "optimizer")
+    has(out, "loss less that of optimizer adam, in pairs of the same seed\n")
+    assert.is_truthy(out:find "sgd +5 +%+0%.1200 +%+0%.1[01]%d%d to %+0%.1[23]%d%d +0 of 5\n", out)
+    assert.equal(out, compare("--by", "optimizer"))
+    has(compare("--by", "optimizer", "--against", "sgd"), "loss less that of optimizer sgd")
+    has(compare("--by", "optimizer", "--against", "sgd"), "5 of 5")
+  end)
+
+  it("pairs runs that differ in what goes with the group, and not runs that differ in more", function()
+    for i, p in ipairs { { "sgd", 0.1 }, { "adam", 0.001 } } do
+      make({ optimizer = { p[1] }, lr = { p[2] }, beta = { 0, 0.9 }, seed = { 1, 2, 3 } }, function(q)
+        return { i * q.seed + q.beta }
+      end, { n = 10 * i })
+    end
+    local out = compare("--by", "optimizer")
+    assert.is_truthy(out:find "adam +6 +%+2 +%+1.333 to %+2.667 +0 of 6\n", out)
+  end)
+
+  it("warns of few seeds, of other seeds, of other budgets", function()
+    make({ optimizer = { "sgd" }, seed = { 1, 2 } })
+    make({ optimizer = { "adam" }, seed = { 2, 3, 4 } }, function() return { 3, 2, 1 } end, { n = 3 })
+    local out = compare("--by", "optimizer")
+    has(out, "warning: fewer than 3 seeds say next to nothing about chance: optimizer sgd (2)\n")
+    has(out, "warning: the seeds are not the same in all groups: optimizer adam: 2..4; optimizer sgd: 1, 2\n")
+    has(out, "warning: the groups were not trained for the same number of epochs: optimizer adam: 3; "
+      .. "optimizer sgd: 2\n")
+  end)
+
+  it("warns of other numbers of steps, of configurations, of builds and scripts", function()
+    local function history(steps)
+      return { { "fit-1", 1, steps, "loss", 0.5 }, { "fit-1", 2, 2 * steps, "loss", 0.4 } }
+    end
+    for i, name in ipairs { "sgd", "adam" } do
+      make({ lr = i == 1 and { 0.1 } or { 0.1, 0.2 }, seed = { 1, 2, 3 } }, function() return { 1, 0.5 } end, {
+        n = 10 * i, optimizer = name, history = history(100 * i), versions = { build = name },
+        script = "m.lua", code = { ["m.lua"] = name } })
+    end
+    for n = 10, 25 do
+      local path = ("%s/runs/%d-momentum/run.json"):format(dir, n)
+      if uv.fs_stat(path) then
+        local optimizer = n < 20 and '"optimizer": "sgd", ' or '"optimizer": "adam", '
+        files.write(path, (files.read(path):gsub('"lr"', optimizer .. '"lr"')))
+      end
+    end
+    local out = compare("--by", "optimizer")
+    has(out, "not trained for the same number of steps: optimizer adam: 400; optimizer sgd: 200\n")
+    has(out, "the groups had different numbers of configurations, and more tries find a better one by chance: "
+      .. "optimizer adam: 2; optimizer sgd: 1\n")
+    has(out, "warning: the script has changed between runs of momentum (optlab diff N M shows how)\n")
+    has(out, "warning: the runs were made by 2 builds of optlab\n")
+  end)
+
+  it("counts a run that diverged as the worst, and leaves out one that did not end", function()
+    make({ optimizer = { "sgd" }, seed = { 1, 2, 3 } }, function() return { 0.5 } end)
+    make({ optimizer = { "adam" }, seed = { 1 } }, function() return { 0.1 } end, { n = 4, status = "diverged" })
+    make({ optimizer = { "adam" }, seed = { 2 } }, function() return { 0.1 } end, { n = 5, status = "failed" })
+    make({ optimizer = { "adam" }, seed = { 3 } }, function() return { 0.1 } end, { n = 6 })
+    local out = compare("--by", "optimizer")
+    has(out, "adam          3     inf        inf to inf      0.1000  0.1000      inf  1 diverged, 1 failed\n")
+    has(out, "loss less that of optimizer sgd, in pairs of the same seed\n")
+    has(out, "1 of 2\n")
+  end)
+
+  it("does not count a run twice that was repeated", function()
+    for n = 1, 4 do
+      local seed = math.max(1, n - 1)
+      fake_runs.make(dir .. "/runs", { n = n, experiment = "m", seed = seed, cell = "c" .. seed,
+        parameters = { lr = 0.1 }, loss = { n } })
+    end
+    local out = compare("--by", "lr")
+    has(out, "\n0.1     3       3  2.500 to 3.500       3 ± 1       2        4\n")
+    has(out, "warning: 1 run left out: a later run has the same script, parameters and seed\n")
+  end)
+
+  it("takes the best configuration of each group, and says of how many", function()
+    make({ optimizer = { "sgd", "adam" }, lr = { 0.1, 0.2 }, seed = { 1, 2, 3 } },
+      function(p) return { (p.optimizer == "sgd" and p.lr or 0.3 - p.lr) + p.seed / 100 } end)
+    local out = compare("--by", "optimizer", "--best")
+    has(out, "configurations  the best one\n")
+    assert.is_truthy(out:find "adam +3 +0%.1200 .* 2  lr 0%.2\n", out)
+    assert.is_truthy(out:find "sgd +3 +0%.1200 .* 2  lr 0%.1\n", out)
+  end)
+
+  it("groups by several names, chooses runs, and knows other quantities and formats", function()
+    make({ optimizer = { "sgd", "adam" }, lr = { 0.1, 0.2 }, seed = { 1, 2, 3 } }, nil,
+      { series = { { quantity = "accuracy", y = { 0.5 } } } })
+    local out = compare("--by", "optimizer,lr", "--where", "lr < 0.2", "--metric", "accuracy")
+    has(out, "accuracy (more is better)\n")
+    has(out, "optimizer adam, lr 0.1")
+    has_not(out, "lr 0.2")
+    local _, csv = program.run(dir, "compare", "--by", "optimizer", "--format", "csv")
+    has(csv, "group,metric,runs,counted,configurations,median,q25,q75,mean,std,lowest,highest,against,difference_pairs")
+    has(csv, "\noptimizer adam,loss,6,6,2,0.23")
+    local _, latex = program.run(dir, "compare", "--by", "optimizer", "--format", "latex")
+    has(latex, "$\\pm$")
+    has(latex, "25 \\% to 75 \\%")
+  end)
+
+  it("refuses what makes no sense", function()
+    optimizers()
+    fake_runs.make(dir .. "/runs", { n = 40, experiment = "lenet", parameters = { optimizer = "sgd" }, loss = { 1 } })
+    for words, message in pairs {
+      ["--by optimzer"] = "compare: --by: no run has a parameter 'optimzer'; did you mean 'optimizer'?",
+      ["--by optimizer"] = "compare: runs of several experiments have optimizer; --experiment NAME chooses one (lenet, "
+        .. "momentum)",
+      ["1..5 --by optimizer --metric los"] = "compare: no run ended with 'los' (there are loss)",
+      ["1..5 --by optimizer --against rms"] = "compare: --against: there is no group 'rms' (there are optimizer sgd)",
+      ["1..5 --by optimizer --metric loss --minimize loss"] =
+        "compare: give one of --metric, --minimize and --maximize",
+      ["1 2 --best"] = "compare: --best and --against are about groups; give --by NAME",
+      ["1"] = "compare: one run alone; name two or more, or groups with --by NAME",
+      ["99"] = "compare: there is no run 99 in runs (the last one is 40-lenet)",
+    } do
+      local list = {}
+      for word in words:gmatch "%S+" do list[#list + 1] = word end
+      assert.equal("optlab: " .. message .. "\n", refused(table.unpack(list)))
+    end
+  end)
+end)
+
+describe("optlab compare RUN RUN", function()
+  before_each(function()
+    dir = files.folder()
+    uv.os_unsetenv "OPTLAB_RUNS"
+  end)
+  after_each(function()
+    files.remove(dir)
+    if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) end
+  end)
+
+  it("shows what differs, final values, and other versions, scripts and data", function()
+    for n = 1, 2 do
+      fake_runs.make(dir .. "/runs", { n = n, experiment = "m", parameters = { lr = n / 10, steps = 5 }, seed = n,
+        loss = { 1 / n }, seconds = n, versions = { optlab = "0.1.0", build = "b" .. n }, script = "m.lua",
+        code = { ["m.lua"] = "print(" .. n .. ")\n" }, data = { ["a.csv"] = "x" .. n } })
+    end
+    local out = compare("1", "2")
+    has(out, "           1-m     2-m\n")
+    has(out, "lr         0.1     0.2\n")
+    has(out, "seed         1       2\n")
+    has(out, "loss         1     0.5\n")
+    has_not(out, "steps")
+    has(out, "note: build differs: b1 in 1, b2 in 2\n")
+    has(out, "note: m.lua has different bytes in these runs (optlab diff N M shows how)\n")
+    has(out, "note: a.csv is not the same data in all runs\n")
+  end)
+
+  it("has a row for each of many runs, and all digits in CSV", function()
+    make({ lr = { 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7 } }, function(p) return { p.lr / 3 } end, { seed = 1 })
+    local out = compare("1..7")
+    has(out, "run          lr")
+    has(out, "\n7-momentum  0.7")
+    local _, csv = program.run(dir, "compare", "1", "7", "--format", "csv")
+    has(csv, "run,lr,loss,seconds\n1-momentum,0.1,0.033333333333333333,1.5\n")
+  end)
+end)

@@ -1,6 +1,7 @@
 --- The job that this process belongs to: mpirun, srun or a Slurm array starts the same command many times.
 -- @module optlab.sweep.job
 local launcher = require "optlab.base.launcher"
+local uv = require "luv"
 
 local M = {}
 
@@ -48,6 +49,18 @@ M.token = ((M.task and "array" .. (os.getenv "SLURM_ARRAY_JOB_ID" or "")) or ran
 function M.is_variable(variable)
   return launcher.is_variable(variable) or variable == "SLURM_PROCID" or variable == "SLURM_LOCALID"
     or variable:find "^SLURM_ARRAY_" ~= nil
+end
+
+--- The environment for a program that is no process of the job.
+-- @tparam {[string]=string,...} more variables to be set
+-- @treturn {string,...} "NAME=value"
+function M.environment(more)
+  local list = {}
+  for name, value in pairs(more) do list[#list + 1] = name .. "=" .. value end
+  for name, value in pairs(uv.os_environ()) do
+    if not (more[name] or M.is_variable(name)) then list[#list + 1] = name .. "=" .. value end
+  end
+  return list
 end
 
 return M

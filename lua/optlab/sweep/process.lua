@@ -12,15 +12,11 @@ local M = {}
 local MOST = 4096 -- bytes of standard error that are kept, the last ones
 
 local function environment(run_path, more)
-  local list = {
-    "OPTLAB_RUN=" .. run_path, ("OPTLAB_PARENT=%d"):format(uv.os_getpid()), "OPTLAB_RUNS=" .. config.runs,
+  local own = {
+    OPTLAB_RUN = run_path, OPTLAB_PARENT = ("%d"):format(uv.os_getpid()), OPTLAB_RUNS = config.runs,
   }
-  for name, value in pairs(more or {}) do list[#list + 1] = name .. "=" .. value end
-  for name, value in pairs(uv.os_environ()) do
-    local own = name:match "^OPTLAB_RUNS?$" or name == "OPTLAB_PARENT"
-    if not (own or job.is_variable(name)) then list[#list + 1] = name .. "=" .. value end
-  end
-  return list
+  for name, value in pairs(more or {}) do own[name] = value end
+  return job.environment(own)
 end
 
 local function keep_end(pipe, into, done)

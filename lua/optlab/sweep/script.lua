@@ -4,6 +4,7 @@
 local config = require "optlab.base.config"
 local declaration = require "optlab.params.declaration"
 local files = require "optlab.base.files"
+local job = require "optlab.sweep.job"
 local loop = require "optlab.base.loop"
 local uv = require "luv"
 
@@ -39,12 +40,13 @@ local function ask(words)
     if left == 0 then timer:close() end
   end
   local handle, message
-  handle, message = uv.spawn(assert(uv.exepath()), { args = words, stdio = { nil, pipes[1], pipes[2] } },
-    function(status, signal)
-      result.status = signal == 0 and status or nil
-      handle:close()
-      step()
-    end)
+  handle, message = uv.spawn(assert(uv.exepath()), {
+    args = words, env = job.environment {}, stdio = { nil, pipes[1], pipes[2] },
+  }, function(status, signal)
+    result.status = signal == 0 and status or nil
+    handle:close()
+    step()
+  end)
   if not handle then return nil, "", tostring(message) end
   collect(pipes[1], out, step)
   collect(pipes[2], err, step)

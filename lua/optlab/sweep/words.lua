@@ -24,11 +24,10 @@ end
 --- The options: flag, placeholder of its value (nil: none), text, reader.
 M.OPTIONS = {
   { "--jobs", "N", "cells at a time (default 1)", whole(1) },
-  { "--minimize", "NAME", "the quantity that decides; the least is best (default loss)", name },
-  { "--maximize", "NAME", "the quantity that decides; the greatest is best", name },
+  { "--minimize", "NAME", "the least final value of NAME is best (default loss)", name },
+  { "--maximize", "NAME", "the greatest final value of NAME is best", name },
   { "--sample", "N", "draw N cells at random instead of all combinations", whole(1) },
   { "--sample-seed", "N", "start of the random numbers of --sample (default 0)", whole(0) },
-  { "--halving", "K", "give the best 1/K of the cells K times the epochs, and so on", whole(2) },
   { "--dry-run", nil, "list the cells, run nothing" },
   { "--fail-fast", nil, "stop at the first cell that fails" },
   { "--again", nil, "run cells anew that have been run" },

@@ -238,14 +238,13 @@ end
 --- Ends the cells that run here, by force if they take too long. For a program that was interrupted.
 function Worker:abandon()
   self:stop()
-  if next(self.active) == nil then return end
   local timer = uv.new_timer()
   timer:start(PATIENCE, 0, function()
     for _, handle in pairs(self.active) do handle.kill "sigkill" end
   end)
-  timer:unref()
   while next(self.active) ~= nil do loop.run "once" end
   timer:close()
+  loop.run "nowait" -- handles of libuv that are being closed must be so before the Lua state ends
 end
 
 --- Adds cells to those that are to be done.

@@ -58,6 +58,17 @@ local function save(figures, columns, title)
   return require("optlab.plot").grid(grid):save "sweep"
 end
 
+-- The panels that have something to show.
+local function filled(panels)
+  local list = {}
+  for _, panel in ipairs(panels) do
+    local any = false
+    for _, group in ipairs(panel.groups) do any = any or group.median ~= nil end
+    if any then list[#list + 1] = panel end
+  end
+  return list
+end
+
 -- A panel for each choice; `draw(panel, title)` makes one.
 local function multiples(o, panels, columns, draw)
   local figures = {}
@@ -126,7 +137,7 @@ end
 function M.draw(o, groups, ranked)
   local numbers, choices = split(o.plan.varied)
   local label_of = labeller(choices)
-  local panels = panels_of(groups, label_of)
+  local panels = filled(panels_of(groups, label_of))
   o.title = ("%s: %s"):format(o.sweep.experiment, o.metric)
   if #numbers == 0 then return no_number(o, groups, ranked, label_of) end
   if #numbers == 1 then return one_number(o, groups, panels, numbers[1]) end

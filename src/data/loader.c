@@ -248,9 +248,24 @@ bool loader_fits(const Loader *l, int i, const Tensor *t, int64_t n) {
          t->shape[0] == n && shape_equal(t->ndim - 1, t->shape + 1, field->ndim - 1, field->shape + 1);
 }
 
+void loader_share(Batches *b, LoaderShare share) { b->share = share; }
+
+/* How many rows of a batch of n stand before part `part`. */
+static int64_t rows_before(const Batches *b, int64_t part, int64_t n) {
+  return b->share.parts == 0 ? (part == 0 ? 0 : n) : n * part / b->share.parts;
+}
+
+static int64_t share_start(const Batches *b, int64_t n) { return rows_before(b, b->share.first, n); }
+
+static int64_t share_rows(const Batches *b, int64_t n) {
+  const int64_t mine = b->share.parts == 0 ? 1 : b->share.mine;
+  return rows_before(b, b->share.first + mine, n) - share_start(b, n);
+}
+
 void loader_take(Loader *l, Batches *b, Tensor *const *out) {
-  for (int i = 0; i < l->nfields; i++) fill_rows(out[i], l->field[i], b->order, b->row, transform_of(l, i));
-  b->row += out[0]->shape[0];
+  const int64_t n = loader_ready(l, b), from = b->row + share_start(b, n);
+  for (int i = 0; i < l->nfields; i++) fill_rows(out[i], l->field[i], b->order, from, transform_of(l, i));
+  b->row += n;
   if (b->epoch == l->epoch) l->position = (b->row + l->opt.batch_size - 1) / l->opt.batch_size;
 }
 
@@ -258,7 +273,7 @@ int loader_next(Loader *l, Batches *b, Tensor **out) {
   if (b->row >= b->end) return 0;
   recorder_refuse("a loader gives a batch");
   for (int i = 0; i < l->nfields; i++) {
-    out[i] = new_rows(l, i, loader_ready(l, b));
+    out[i] = new_rows(l, i, share_rows(b, loader_ready(l, b)));
     if (!out[i]) {
       while (i-- > 0) tensor_release(out[i]);
       return -1;

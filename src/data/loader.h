@@ -43,12 +43,19 @@ typedef struct Loader {
   bool resume;      /* the next pass continues the current epoch behind `position` */
 } Loader;
 
+/* A part of each batch: with n rows in the batch, those from n first / parts to n (first + mine) / parts, rounded down.
+ * Several processes that share the batches have one each. */
+typedef struct LoaderShare {
+  int64_t first, mine, parts; /* parts 0: the whole batch */
+} LoaderShare;
+
 typedef struct Batches {
   int64_t *order; /* row numbers; NULL if unshuffled */
   int64_t row;    /* first row of the next batch */
   int64_t end;    /* rows of the epoch (less those dropped) */
   int64_t rows;   /* length of `order` */
   int64_t epoch;  /* which pass this is */
+  LoaderShare share;
 } Batches;
 
 /* Fills *l; retains the tensors (one that is not row-major is copied). The tensors must have the same first dimension,
@@ -61,6 +68,9 @@ int64_t loader_length(const Loader *l); /* batches an epoch */
 /* Starts an epoch (or continues one, see `resume`). 0, or -1 without memory. */
 int loader_start(Loader *l, Batches *b);
 int loader_start_from(Loader *l, Batches *b, Rng *r); /* the same with a key from r instead of the global stream */
+
+/* From now on batches are shares of those that there would be; to be set before the first one. */
+void loader_share(Batches *b, LoaderShare share);
 
 /* The next batch: one new reference for each field in out[]. 1, 0 at the end, -1 with err_set. `l` must be the loader
  * that b was started on. */

@@ -111,12 +111,21 @@ static void put_back(Leaf *leaf) {
   leaf->aside = NULL;
 }
 
-/* leaf.grad = what was put aside + the sum. */
-static int take(Reducer *r, int i) {
+static void multiply(Tensor *t, double scale) {
+  if (scale == 1) return;
+  for (int64_t i = 0; i < t->numel; i++) {
+    if (t->dtype == DT_F32) tensor_f32(t)[i] *= (float)scale;
+    if (t->dtype == DT_F64) tensor_f64(t)[i] *= scale;
+  }
+}
+
+/* leaf.grad = what was put aside + the sum times scale. */
+static int take(Reducer *r, int i, double scale) {
   Leaf *leaf = &r->leaf[i];
   Tensor *sum = tensor_new_like(leaf->t);
   if (!sum) return -1;
   const bool any = sums_take(r->sums, r->n - 1 - i, tensor_data(sum)) > 0;
+  multiply(sum, scale);
   put_back(leaf);
   if (any && leaf->t->grad) {
     map2(leaf->t->grad, leaf->t->grad, sum, sum->dtype == DT_F32 ? kern_add_f32 : kern_add_f64);
@@ -127,10 +136,10 @@ static int take(Reducer *r, int i) {
   return 0;
 }
 
-int reducer_finish(Reducer *r, const char *what) {
+int reducer_finish(Reducer *r, double scale, const char *what) {
   if (sums_wait(r->sums, what) < 0) return -1;
   for (int i = 0; i < r->n; i++) {
-    if (take(r, i) < 0) return -1;
+    if (take(r, i, scale) < 0) return -1;
   }
   return 0;
 }

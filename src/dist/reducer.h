@@ -27,8 +27,8 @@ void reducer_watch(Reducer *r, bool on);
 /* Leaves without a gradient in this part count as 0. 0, or -1 with err_set. */
 int reducer_end_part(Reducer *r);
 
-/* Waits for the sums. 0, or -1 with err_set. */
-int reducer_finish(Reducer *r, const char *what);
+/* Waits for the sums and multiplies them by `scale`. 0, or -1 with err_set. */
+int reducer_finish(Reducer *r, double scale, const char *what);
 
 /* The same without the sums: the leaves have the gradients that were put aside. All ranks call it, or finish. */
 int reducer_drop(Reducer *r, const char *what);

@@ -4,7 +4,8 @@ local files = require "tests.support.files"
 local program = require "tests.support.program"
 
 local PAGES = { "README.md", "CONTRIBUTING.md", "docs/api.md", "docs/book.md", "docs/design.md",
-  "docs/compile.md", "docs/convolution.md", "docs/dtypes.md", "docs/prompt.md", "docs/runs.md", "docs/training.md" }
+  "docs/compile.md", "docs/convolution.md", "docs/distributed.md",
+  "docs/dtypes.md", "docs/prompt.md", "docs/runs.md", "docs/training.md" }
 
 local REFERENCE = require("optlab.base.files").list("docs/reference", "%.md$")
 for i, name in ipairs(REFERENCE) do REFERENCE[i] = "docs/reference/" .. name end

@@ -91,7 +91,7 @@ describe("a reducer", function()
       local from = 1 + (p - 1) * n
       r:backward(loss_of(model(X:narrow(1, from, n)), y:narrow(1, from, n)), n / 8)
     end
-    r:finish "spec"
+    r:finish(1, "spec")
   end
 
   it("gives the sum of the parts' gradients, to the bit", function()
@@ -132,7 +132,7 @@ describe("a reducer", function()
     r:start()
     r:absent()
     r:backward(used:mul(2):sum(), 1)
-    r:finish "spec"
+    r:finish(1, "spec")
     assert.is_nil(unused.grad)
     assert.are.same({2, 2, 2}, used.grad:tolist())
   end)
@@ -143,14 +143,14 @@ describe("a reducer", function()
     local r = core.reducer({w, b}, 1, 64)
     r:start()
     r:backward(w:matmul(w):mul(w):sum():add(b:sum()), 1)
-    r:finish "spec"
+    r:finish(1, "spec")
     local again = w.grad
     w.grad = nil
     w:matmul(w):mul(w):sum():backward()
     assert.is_true(same_bits(again, w.grad))
     r:start()
     r:backward(b, 3)
-    r:finish "spec"
+    r:finish(1, "spec")
     assert.are.equal(4, b.grad:item())
   end)
 
@@ -174,7 +174,7 @@ describe("a reducer", function()
     assert.error_matches(function() r:backward(out, 1) end, "changed")
     assert.is_nil(model[3].weight.grad)
     r:absent()
-    r:finish "spec"
+    r:finish(1, "spec")
     assert.is_not_nil(model[3].weight.grad)
     assert.is_nil(model[1].weight.grad)
   end)

@@ -9,7 +9,8 @@ local M = {}
 -- mpirun refuses root, and more ranks than cores, unless it is told; each rank has one thread, wherever it runs. Ranks
 -- that are bound to cores would meet those of other specs there.
 local SETTINGS = "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 "
-  .. "OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_btl_base_warn_component_unused=0 OMP_NUM_THREADS=1"
+  .. "OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_btl_base_warn_component_unused=0 OMP_NUM_THREADS=1 "
+  .. "ASAN_OPTIONS=detect_leaks=0" -- MPI's
 
 local function is_here()
   local folder = program.path:match("^(.*/)")

@@ -73,7 +73,7 @@ function Record:row(...)
   local cells = {}
   for i, column in ipairs(self.columns) do cells[i] = cell(values[i], column) end
   check(self.file:append(table.concat(cells, ",") .. "\n"))
-  if config.on_row then config.on_row(self.columns, values) end
+  if config.on_row then config.on_row(self.columns, values, self.path) end
 end
 
 --- Ends the record: the file is on the disk when it returns. Closing twice does nothing.

@@ -209,7 +209,7 @@ local function run_script(host, argv, at, keep)
   set_arg(argv, at)
   config.script, config.args = script, args
   if not config.out_given then config.out = config.default_out(script) end
-  local follower = require("optlab.cli.follower")
+  local follower = require("optlab.base.launcher.follower")
   if follower.is_one() then follower.begin(host) end
   config.on_load = function()
     host.ignore_closed_pipe() -- figures come to their end
@@ -250,7 +250,7 @@ end
 
 -- The end of a run that is kept, or of a rank that leaves nothing.
 local function end_run(status, message)
-  if config.is_follower then require("optlab.cli.follower").finish() end
+  if config.is_follower then require("optlab.base.launcher.follower").finish() end
   local keep = loaded "optlab.runs.keep"
   if keep then keep.finish(status, message) end
 end

@@ -8,24 +8,42 @@ local order = require "optlab.base.order"
 
 local M = {}
 
--- A quantity of history.csv is left out where the script recorded it itself.
-local function chosen(all)
+-- A quantity of history.csv is left out where the script recorded it itself. A single point is no curve, unless it is
+-- all that a run came to before it diverged: then it counts in its group.
+local function chosen(all, diverged)
+  local least = diverged and 1 or 2
   local has = {}
   for _, series in ipairs(all) do
-    if series.file ~= "history" and #series.x > 1 then has[series.quantity] = true end
+    if series.file ~= "history" and #series.x >= least then has[series.quantity] = true end
   end
   local list = {}
   for _, series in ipairs(all) do
-    if #series.x > 1 and not (series.file == "history" and has[series.quantity]) then list[#list + 1] = series end
+    if #series.x >= least and not (series.file == "history" and has[series.quantity]) then list[#list + 1] = series end
   end
   return list
+end
+
+--- All that one run recorded, also single points: each {name = of the line or nil, quantity =, x_name =, x =, y =,
+-- steps = or nil}.
+-- @tparam Run run
+-- @tparam function series_of a run's series, as runs.series gives them
+-- @treturn {table,...}
+function M.of_run(run, series_of)
+  local lines = {}
+  for i, series in ipairs(chosen(series_of(run), true)) do
+    lines[i] = {
+      name = series.run ~= "" and series.run or nil, quantity = series.quantity or series.file, x = series.x,
+      y = series.y, x_name = series.x_name, steps = series.steps,
+    }
+  end
+  return lines
 end
 
 -- quantity -> lines, in the order of the runs.
 local function by_quantity(runs, series_of)
   local lines, names = {}, {}
   for i, run in ipairs(runs) do
-    for _, series in ipairs(chosen(series_of(run))) do
+    for _, series in ipairs(chosen(series_of(run), run.status == "diverged")) do
       local quantity = series.quantity or series.file
       if not lines[quantity] then
         lines[quantity] = {}

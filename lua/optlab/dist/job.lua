@@ -4,6 +4,7 @@ local config = require "optlab.base.config"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
+local follower = require "optlab.base.launcher.follower"
 local launcher = require "optlab.base.launcher"
 local uv = require "luv"
 
@@ -52,6 +53,7 @@ function M.start(fn)
   if not rank then errors.raise("%s: %s", fn, message) end
   config.rank_label = core.dist.size() > 1 and ("rank %d of %d"):format(rank, core.dist.size()) or nil
   started = true
+  if follower.is_one() and not config.is_follower then follower.begin() end
   share_threads()
 end
 

@@ -4,7 +4,8 @@
 -- The environment variable OPTLAB_TERMINAL (kitty, sixel, braille, text) decides instead; nothing is asked then.
 -- @module optlab.term.capabilities
 local kitty = require "optlab.term.kitty"
-local terminal = require("optlab.core").terminal
+local core = require "optlab.core"
+local terminal = core.terminal
 
 local M = {}
 
@@ -77,9 +78,18 @@ local function ask(term)
   return terminal.ask((may_be_kitty(term) and kitty.QUESTION or "") .. CELL_QUESTION, PATIENCE) or ""
 end
 
+local pictures = 0
+
+--- A number for a picture of kitty's protocol that hardly another program has used in this terminal.
+-- @treturn integer
+function M.picture_id()
+  pictures = pictures + 1
+  return math.floor(core.system.clock() * 1000) % 0xFFFFF * 16 + pictures % 16 + 1
+end
+
 --- Finds out, once.
 -- @treturn table {kind = one of M.KINDS; moves = whether the cursor can be moved; unicode, colours = booleans; cell =
---   {width, height} in pixels}
+--   {width, height} in pixels; id = a number for a picture}
 function M.find()
   local term = os.getenv "TERM" or ""
   local style = { unicode = is_unicode() and term ~= "linux", moves = term ~= "" and term ~= "dumb" }
@@ -89,7 +99,7 @@ function M.find()
   if not style.kind and style.moves then answer = ask(term) end
   local cell = cell_size(answer)
   style.kind = style.kind or (style.moves and kind_of(answer, cell, style.unicode) or "text")
-  style.cell = cell or USUAL_CELL
+  style.cell, style.id = cell or USUAL_CELL, M.picture_id()
   if style.kind == "text" then style.unicode = false end
   return style
 end

@@ -11,7 +11,7 @@ local M = {}
 --- A curve without points.
 -- @tparam string run
 -- @tparam string quantity
--- @treturn Curve fields run, quantity, count; `last`, the last value; lists x, low, high, y (the last of each group)
+-- @treturn Curve fields run, quantity, count; `first`, `last`: values; lists x, low, high, y (the last of each group)
 function M.new(run, quantity)
   return setmetatable({ run = run, quantity = quantity, count = 0, group = 1, inside = 0, x = {}, low = {}, high = {},
     y = {} }, Curve)
@@ -35,7 +35,7 @@ end
 -- @tparam number x
 -- @tparam number y
 function Curve:add(x, y)
-  self.count, self.last = self.count + 1, y
+  self.count, self.last, self.first = self.count + 1, y, self.first or y
   local finite = y - y == 0 and y or 0 / 0
   local n = #self.x
   if self.inside == 0 or n == 0 then

@@ -6,81 +6,32 @@
 -- (optlab.base.terminal.area). Without a terminal on standard error there is nothing.
 -- @module optlab.term.live
 local area = require "optlab.base.terminal.area"
+local capabilities = require "optlab.term.capabilities"
 local chart = require "optlab.term.chart"
 local config = require "optlab.base.config"
 local core = require "optlab.core"
-local new_curve = require("optlab.term.curve").new
 
 local M = {}
 
 local INTERVAL = { kitty = 0.25, sixel = 0.25, braille = 0.1, text = 0.1 } -- seconds
 
-local runs = {} -- in the order in which they came: {name =, curves = {...}, by_quantity = {...}}
-local by_name = {}
-local x_name = "epoch"
+local board = require("optlab.term.board").new()
 local style -- of the terminal, once it has been asked
 
--- --- which curves ---------------------------------------------------------------------------------------------------
-
--- The loss of train.fit is its test_loss where there are other data to measure it on, else about its train_loss.
-local function is_shown(run, quantity)
-  if not run.is_training then return true end
-  if quantity == "loss" then return not run.by_quantity.test_loss end
-  if quantity == "train_loss" then return run.by_quantity.test_loss or not run.by_quantity.loss end
-  return true
-end
-
-local function shown_curves()
-  local list = {}
-  for _, run in ipairs(runs) do
-    for _, curve in ipairs(run.curves) do
-      if is_shown(run, curve.quantity) then list[#list + 1] = curve end
-    end
-  end
-  return list
-end
-
 local function draw(columns, rows)
-  return chart.draw(shown_curves(), x_name, columns, rows, style)
+  return chart.draw(board:curves(), board.x_name, columns, rows, style)
 end
-
--- --- points ---------------------------------------------------------------------------------------------------------
-
-local function new_run(name)
-  local run = { name = name, curves = {}, by_quantity = {} }
-  runs[#runs + 1], by_name[name] = run, run
-  return run
-end
-
-local function curve_of(name, quantity)
-  local run = by_name[name] or new_run(name)
-  local curve = run.by_quantity[quantity]
-  if not curve then
-    curve = new_curve(name, quantity)
-    run.by_quantity[quantity] = curve
-    run.curves[#run.curves + 1] = curve
-  end
-  return curve
-end
-
-local pictures = 0
 
 -- The terminal is asked when there is something to draw.
 local function begin()
-  style = style or require("optlab.term.capabilities").find()
-  pictures = pictures + 1
-  style.id = math.floor(core.system.clock() * 1000) % 0xFFFFF * 16 + pictures % 16 + 1
+  style = style or capabilities.find()
+  style.id = capabilities.picture_id()
   if style.moves then area.show("curve", draw, INTERVAL[style.kind]) end
 end
 
-local function add(name, quantity, x, value)
-  local curve = curve_of(name, quantity)
-  if x < (curve.last_x or -math.huge) then -- another training of that name
-    by_name[name] = nil
-    curve = curve_of(name, quantity)
-  end
-  curve.last_x = x
-  curve:add(x, value)
+local function add(name, quantity, x, value, is_training)
+  if config.is_follower then return end
+  board:add(name, quantity, x, value, is_training)
   if not area.has("curve") then begin() end
   area.touch("curve")
 end
@@ -92,10 +43,28 @@ end
 -- @tparam string quantity
 -- @tparam number value
 function M.point(name, epoch, step, quantity, value)
-  if not quantity:find("loss", 1, true) then return end
-  x_name = epoch and "epoch" or "step"
-  add(name, quantity, epoch or step, value)
-  by_name[name].is_training = true
+  if not board:takes(quantity) then return end
+  board.x_name = epoch and "epoch" or "step"
+  add(name, quantity, epoch or step, value, true)
+end
+
+local WINDOW = 0.1 -- seconds whose updates are one point of the running loss
+
+local sum, updates, since = 0, 0, 0
+local trains -- the name of the training that these are of
+
+--- An update of a training that records its loss only once an epoch: the means over a tenth of a second are drawn.
+-- @tparam string name
+-- @tparam number epoch how many times the data have been seen, a fraction
+-- @tparam number loss
+function M.update(name, epoch, loss)
+  local now = core.system.clock()
+  if name ~= trains then trains, sum, updates, since = name, 0, 0, now end
+  sum, updates = sum + loss, updates + 1
+  if now - since < WINDOW then return end
+  board.x_name = "epoch"
+  add(name, board.RUNNING, epoch, sum / updates, true)
+  sum, updates, since = 0, 0, core.system.clock()
 end
 
 -- A cell of a record as a number, or nil.
@@ -109,14 +78,14 @@ local reported -- the name under which a training is recorded that has been draw
 -- A row of the form run, epoch, quantity, value.
 local function long_row(named, x)
   local value = number_of(named.value)
-  local is_loss = named.quantity:find("loss", 1, true)
-  if value and is_loss and named.run ~= reported then add(tostring(named.run or ""), named.quantity, x, value) end
+  if not value or not board:takes(named.quantity) or named.run == reported then return end
+  add(tostring(named.run or ""), named.quantity, x, value)
 end
 
 -- A row with a column for each quantity.
 local function wide_row(columns, named, x)
   for _, column in ipairs(columns) do
-    local value = column:find("loss", 1, true) and number_of(named[column])
+    local value = board:takes(column) and number_of(named[column])
     if value then add(type(named.run) == "string" and named.run or "", column, x, value) end
   end
 end
@@ -124,14 +93,16 @@ end
 --- A row of a record: its first number counts along the horizontal axis.
 -- @tparam {string,...} columns
 -- @tparam table values by position
-function M.row(columns, values)
+-- @tparam string path of the record
+function M.row(columns, values, path)
+  if path:match "/history%.csv$" then return end -- train.fit's, whose points have come already
   local named, x, name = {}, nil, nil
   for i, column in ipairs(columns) do
     named[column] = values[i]
     if not x and type(values[i]) == "number" then x, name = values[i], column end
   end
-  if not x or name:find("loss", 1, true) then return end
-  x_name = name
+  if not x or board:takes(name) then return end
+  board.x_name = name
   if type(named.quantity) == "string" and named.value ~= nil then
     long_row(named, x)
   else
@@ -139,43 +110,36 @@ function M.row(columns, values)
   end
 end
 
--- The run that has been drawn as a history, or nil.
-local function drawn_run(history)
-  local last = history.loss[#history.loss]
-  for i = #runs, 1, -1 do
-    local curve = runs[i].by_quantity.loss
-    if curve and curve.count == #history.loss and (curve.last == last or last ~= last) then return runs[i] end
-  end
-  return nil
-end
-
 --- train.report gives a training a name: its curve has it from then on, and its rows are not drawn again.
 -- @tparam string name
--- @tparam ?table history of train.fit, or nil: the rows of other results are drawn
-function M.report(name, history)
-  local run = history and type(history.loss) == "table" and drawn_run(history)
-  reported = run and name or nil
-  if not run or run.name == name then return end
-  if by_name[run.name] == run then by_name[run.name] = nil end
-  run.name, by_name[name] = name, run
-  for _, curve in ipairs(run.curves) do curve.run = name end
-  area.touch("curve")
+-- @tparam table result of train.fit, or another one, whose rows are drawn
+function M.report(name, result)
+  local losses = result.loss
+  reported = nil
+  if type(losses) ~= "table" then return end
+  local known = board:rename(name, function(curve)
+    local last = losses[#losses]
+    return curve.count == #losses and (curve.last == last or last ~= last)
+  end)
+  reported = known and name or nil
+  if reported then area.touch("curve") end
 end
 
 --- Begins to listen, where there is a terminal.
 function M.start()
   if config.on_row or not core.system.isatty("stderr") then return end
   config.on_point, config.on_row, config.on_report = M.point, M.row, M.report
+  config.on_update = M.update
 end
 
 --- Draws for the last time, at the end of the script; what is drawn stays. A terminal that cannot move its cursor
 -- gets the curves here and only here.
 function M.finish()
-  if style and not style.moves and #runs > 0 then
+  if style and not style.moves and #board.runs > 0 then
     local columns, rows = core.terminal.size()
     local content = columns and draw(columns > 0 and columns or 80, rows > 0 and rows or 24)
     if content then core.terminal.write(table.concat(content.lines, "\r\n") .. "\r\n") end
-    runs = {}
+    board = require("optlab.term.board").new()
   else
     area.leave()
   end

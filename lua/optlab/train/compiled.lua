@@ -57,8 +57,11 @@ function M.batches_until(rows, size, every, limit)
   return n
 end
 
--- The batch that a loader gave last.
-local function last_batch(loader)
+--- The batch that a loader gave last.
+-- @tparam Loader loader
+-- @treturn Tensor X
+-- @treturn Tensor y
+function M.last_batch(loader)
   local place = loader:state_dict()
   place.position = place.position - 1
   loader:load_state_dict(place)
@@ -74,7 +77,7 @@ local function run(pass, n, loader, on_bad)
   if ok then return losses:tolist(), rows, weights and weights:tolist() or {} end
   local value = core.bad_loss()
   if not value then error(losses, 0) end
-  on_bad(value, left - #pass - 1, last_batch(loader))
+  on_bad(value, left - #pass - 1, M.last_batch(loader))
 end
 
 --- One epoch: calls each(loss, rows, weight) for each batch, in order; weight is nil where the loss counts by its rows.

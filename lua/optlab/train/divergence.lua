@@ -23,6 +23,7 @@ M.OPTION = { "on_divergence", "choice", choices = { "stop", "error" }, default =
 function M.settle(how, message, diverged)
   if how == "error" then errors.raise("%s", message) end
   config.diverged = config.diverged or message
+  if config.is_follower then return diverged end
   io.stdout:flush()
   area.clear()
   io.stderr:write(("optlab: %s%s\n"):format(errors.where(), message))

@@ -72,36 +72,62 @@ function M.refuse_third(more, fn)
   end
 end
 
+-- What a batch adds to the means: the loss, by what it counts, the sums of the metrics.
+local function numbers_of(model, loss, how, measured, X, y)
+  local prediction, numbers = model(X), { 0, 0 }
+  if loss then
+    local value = loss(prediction, y):item()
+    local weight = how.weigh and how.weigh(prediction, y)
+    numbers[1], numbers[2] = how.sums and value / #X or value, weight and weight:item() or #X
+  end
+  for i, metric in ipairs(measured) do numbers[2 + i] = metric.sum(prediction, y) end
+  return numbers
+end
+
+-- The numbers of all batches, of which each rank has computed some: 0 stands for the others.
+local function exchange(batches, share, measured)
+  local none, rows = { 0, 0 }, {}
+  for i = 1, #measured do none[2 + i] = 0 end
+  for i, batch in ipairs(batches) do rows[i] = batch.numbers or none end
+  local sums = share.sum(core.tensor.tensor(rows, {dtype = "float64"}))
+  for i, numbers in ipairs(sums:tolist()) do batches[i].numbers = numbers end
+end
+
+-- The means over batches {rows =, numbers =}.
+local function means_of(batches, measured)
+  local mean, counted, means, seen = 0, 0, {}, 0
+  for i = 1, #measured do means[i] = 0 end
+  for _, batch in ipairs(batches) do
+    local value, weight = batch.numbers[1], batch.numbers[2]
+    seen, counted = seen + batch.rows, counted + weight
+    if weight ~= 0 then mean = mean + (value - mean) * weight / counted end
+    for i in ipairs(measured) do means[i] = means[i] + (batch.numbers[2 + i] - means[i] * batch.rows) / seen end
+  end
+  return mean, counted, means
+end
+
 --- Runs a model over data.
 -- @tparam function|table model
 -- @tparam ?function|table loss see optlab.train.loss_mean
 -- @tparam {table,...} measured metrics (optlab.train.metrics)
 -- @tparam table data a data set {X=, y=} or a loader
 -- @tparam string fn who asks, for messages
+-- @tparam ?table share ranks that share the batches: `rank`, `size`, `sum(tensor)` over all ranks; the result is that
+--   of one rank, to the bit
 -- @treturn number the mean loss, 0 without a loss
 -- @treturn {number,...} the mean of each metric
-function M.measure(model, loss, measured, data, fn)
+function M.measure(model, loss, measured, data, fn, share)
   local how = loss and loss_mean.of(loss, fn)
   return in_evaluation_mode(model, function()
-    local mean, counted, means, seen = 0, 0, {}, 0
-    for i = 1, #measured do means[i] = 0 end
+    local batches = {}
     for X, y, more in batches_of(data) do
       M.refuse_third(more, fn)
-      local prediction, rows = model(X), #X
-      seen = seen + rows
-      if loss then
-        local value = loss(prediction, y):item()
-        local weight = how.weigh and how.weigh(prediction, y)
-        weight = weight and weight:item() or rows
-        counted = counted + weight
-        if how.sums then value = value / rows end
-        if weight ~= 0 then mean = mean + (value - mean) * weight / counted end
-      end
-      for i, metric in ipairs(measured) do
-        means[i] = means[i] + (metric.sum(prediction, y) - means[i] * rows) / seen
-      end
+      local mine = not share or #batches % share.size == share.rank
+      batches[#batches + 1] = { rows = #X, numbers = mine and numbers_of(model, loss, how, measured, X, y) or nil }
     end
-    if seen == 0 then errors.raise("%s: the data give no batch", fn) end
+    if #batches == 0 then errors.raise("%s: the data give no batch", fn) end
+    if share then exchange(batches, share, measured) end
+    local mean, counted, means = means_of(batches, measured)
     return counted == 0 and loss and 0 / 0 or mean, means
   end)
 end

@@ -246,6 +246,35 @@ static int loader_batches(lua_State *L) {
   return 4;
 }
 
+/* Upvalues as those of next_batch. Gives the rows of the whole batch, then the share of each tensor. */
+static int next_share(lua_State *L) {
+  const Batches *b = lua_touserdata(L, lua_upvalueindex(1));
+  const Loader *l = lua_touserdata(L, lua_upvalueindex(2));
+  const int64_t rows = loader_ready(l, b);
+  lua_settop(L, 0);
+  const int n = next_batch(L);
+  if (lua_isnil(L, 1)) return 1;
+  lua_pushinteger(L, rows);
+  lua_insert(L, 1);
+  return n + 1;
+}
+
+/* share(loader, first, mine, parts): one pass over this process's part of each batch (loader.h). */
+static int share(lua_State *L) {
+  Loader *l = check_loader(L, "data.share");
+  const LoaderShare s = {luaL_checkinteger(L, 2), luaL_checkinteger(L, 3), luaL_checkinteger(L, 4)};
+  luaL_argcheck(L, s.first >= 0 && s.mine > 0 && s.first + s.mine <= s.parts, 2, "no part of the batch");
+  Batches *b = ldata_start(L, l);
+  loader_share(b, s);
+  lua_pushvalue(L, -1);
+  lua_pushvalue(L, 1);
+  lua_pushcclosure(L, next_share, 2);
+  lua_pushnil(L);
+  lua_pushnil(L);
+  lua_pushvalue(L, -4);
+  return 4;
+}
+
 /* --- state ---------------------------------------------------------------------------------------------------- */
 
 /***
@@ -339,7 +368,7 @@ static int loader_gc(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg library[] = {{"loader", loader}, {NULL, NULL}};
+static const luaL_Reg library[] = {{"loader", loader}, {"share", share}, {NULL, NULL}};
 
 static const luaL_Reg methods[] = {
     {"batches", loader_batches},

@@ -5,7 +5,7 @@
  *   r:start()
  *   r:backward(loss, weight)             for each part: loss:backward() of weight times the loss, gradients handed over
  *   r:absent()                           for a part without rows
- *   r:finish(what)                       the sums are in the leaves' .grad
+ *   r:finish(scale, what)                the sums, times scale, are in the leaves' .grad
  *   r:drop(what)                         instead: the sums are not wanted
  *
  *   s = sums(tensors, parts)             tensors' values (dist/sums.h); row-major ones
@@ -80,7 +80,7 @@ static int l_backward(lua_State *L) {
 static int l_absent(lua_State *L) { return reducer_end_part(check_reducer(L)) == 0 ? 0 : lb_coreerror(L); }
 
 static int l_finish(lua_State *L) {
-  return reducer_finish(check_reducer(L), luaL_checkstring(L, 2)) == 0 ? 0 : lb_coreerror(L);
+  return reducer_finish(check_reducer(L), luaL_checknumber(L, 2), luaL_checkstring(L, 3)) == 0 ? 0 : lb_coreerror(L);
 }
 
 static int l_drop(lua_State *L) {

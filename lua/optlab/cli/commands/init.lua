@@ -25,12 +25,14 @@ local M = {}
 
 -- In the order of optlab --help.
 M.NAMES = {
-  "list", "sweep", "runs", "show", "compare", "report", "tag", "rm", "gc", "help", "new", "completion",
+  "list", "sweep", "runs", "show", "watch", "compare", "diff", "plot", "report", "tag", "rm", "gc", "export", "verify",
+  "help", "new", "completion",
 }
 
 -- Commands that share a folder.
 local FOLDERS = {
-  sweep = { "sweep" }, runs = { "runs", "show", "tag", "rm", "gc" }, compare = { "compare" },
+  sweep = { "sweep" }, runs = { "runs", "show", "watch", "tag", "rm", "gc" },
+  compare = { "compare", "diff", "plot", "export", "verify" },
 }
 
 local module_of = {} -- name -> module

@@ -6,6 +6,7 @@ local early_stopping = require "optlab.train.fit.early_stopping"
 local errors = require "optlab.base.errors"
 local eval_sets = require "optlab.train.eval_sets"
 local metrics = require "optlab.train.metrics"
+local ranks = require "optlab.train.fit.ranks"
 
 local FN = "train.fit"
 
@@ -59,6 +60,9 @@ local FIT = args.declare(FN, {
     doc = "Called after each epoch with {epoch =, step =, loss =, train_loss =, history =, model =, ...}; \"stop\" as "
       .. "its result ends the training." },
   { "log", "callable", doc = "A function such as print, called with a line of text after each epoch." },
+  { "distributed", "flag|table",
+    doc = "Whether the ranks that mpirun has started share each batch, which is then the global one: see train.fit: "
+      .. "distributed." },
   { "name", "string", doc = "Name of the training in history.csv of a kept run, by default \"fit-1\", \"fit-2\", ..." },
   { "progress", "string|false",
     doc = "Label of the progress bar, by default \"training\"; false for no bar." },
@@ -117,6 +121,13 @@ local function check_step(o)
     .. "several; move their rates in on_epoch")
 end
 
+local function check_distributed(o)
+  if not o.distributed then return end
+  refuse(o.step,
+    "'step' makes the update by itself; add the gradients in it by dist.all_reduce, or leave out distributed")
+  refuse(o.compile, "updates that ranks share are not compiled; leave out compile=true or distributed")
+end
+
 local function check_compile(o, measured)
   if not o.compile then return end
   refuse(#measured > 0 and not o.step,
@@ -127,16 +138,19 @@ end
 
 --- Reads a call.
 -- @treturn table the options; besides `measured`: the metrics (optlab.train.metrics), `sets`: the evaluation sets
---   (optlab.train.eval_sets), `stopping`: those of early stopping or nil
+--   (optlab.train.eval_sets), `stopping`: those of early stopping or nil, `ranks`: who shares the batches
+--   (optlab.train.fit.ranks) or nil
 function M.read(...)
   local o = FIT:read(...)
   check_parts(o)
   check_step(o)
+  check_distributed(o)
   o.measured = metrics.read(o.metric, o.metrics, FN)
   check_compile(o, o.measured)
   o.sets = eval_sets.read(o.eval_data, FN)
   o.stopping = early_stopping.read(o.early_stopping)
   refuse(#o.data == 0, "data gives no batch")
+  o.ranks = ranks.read(o.distributed, FN)
   return o
 end
 

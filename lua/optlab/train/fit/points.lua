@@ -26,7 +26,7 @@ local NAN = -(0 / 0) -- printed without a sign
 local function evaluate_sets(run, n)
   local o, history, first = run.o, run.history, nil
   for _, set in ipairs(o.sets) do
-    local loss, means = evaluate.measure(o.model, o.loss, o.measured, set.data, run.fn)
+    local loss, means = evaluate.measure(o.model, o.loss, o.measured, set.data, run.fn, run.ranks)
     if o.loss then history[set.name .. "_loss"][n] = loss end
     for i, metric in ipairs(o.measured) do history[set.name .. "_" .. metric.name][n] = means[i] end
     first = first or loss

@@ -316,6 +316,7 @@
 ---@field on_step? function|table Called after each step with {step =, epoch =, loss =, train_loss =, train_acc =, model =}; train_loss and train_acc are means over the epoch so far. "stop" as its result ends the training.
 ---@field on_epoch? function|table Called after each epoch with {epoch =, step =, loss =, train_loss =, history =, model =, ...}; "stop" as its result ends the training.
 ---@field log? function|table A function such as print, called with a line of text after each epoch.
+---@field distributed? optlab.options.train.fit.distributed Whether the ranks that mpirun has started share each batch, which is then the global one: see train.fit: distributed.
 ---@field name? string Name of the training in history.csv of a kept run, by default "fit-1", "fit-2", ...
 ---@field progress? string|false Label of the progress bar, by default "training"; false for no bar.
 ---@field on_divergence? "stop"|"error" What a loss or a parameter that is infinite or nan does: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
@@ -325,6 +326,10 @@
 ---@field every? integer Number of epochs between two checkpoints. Default: 1.
 ---@field every_steps? integer Number of steps between two checkpoints within an epoch; by default there are none.
 ---@field resume? boolean Whether to continue from the file if it exists. Default: false.
+
+---@class optlab.options.train.fit.distributed
+---@field parts? integer Into how many parts each batch is cut; by default one a rank. The same number gives the same bits on any number of ranks of which each has 1, 2, 4, 8, ... parts, or one has all.
+---@field bucket? integer Gradients are sent in pieces of so many bytes, each as soon as it is complete. Default: 65536.
 
 ---@class optlab.options.train.fit.early_stopping
 ---@field patience integer Number of epochs without an improvement.

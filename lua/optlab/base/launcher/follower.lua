@@ -2,7 +2,7 @@
 --
 -- They print nothing but errors, draw nothing, and are not kept as runs. What a script writes to the folder of output
 -- goes to a folder in $TMPDIR that is there until the script ends.
--- @module optlab.cli.follower
+-- @module optlab.base.launcher.follower
 local config = require "optlab.base.config"
 local launcher = require "optlab.base.launcher"
 
@@ -22,9 +22,11 @@ end
 function M.is_one() return (launcher.rank() or 0) > 0 end
 
 --- Makes it silent.
--- @tparam table host functions of src/host/main.c
+-- @tparam[opt] table host functions of src/host/main.c; none in a stock Lua, where it goes on printing
 function M.begin(host)
-  host.silence()
+  if host then host.silence() end
+  local size = launcher.size()
+  config.rank_label = size and ("rank %d of %d"):format(launcher.rank(), size) or "rank " .. launcher.rank()
   config.is_follower, config.quiet, config.no_keep = true, true, true
   config.format = { "none" }
   config.out_given = nil
@@ -45,5 +47,7 @@ function M.finish()
   if folder then remove(folder) end
   folder = nil
 end
+
+setmetatable(M, { __gc = M.finish }) -- a stock Lua, which has no end of a script
 
 return M

@@ -87,6 +87,12 @@ describe("optlab compare --by", function()
       .. "optimizer sgd: 2\n")
   end)
 
+  it("does not name all of many groups", function()
+    make({ lr = { 1, 2, 3, 4, 5, 6 }, seed = { 1, 2, 3 } }, function(p) return { p.lr } end)
+    fake_runs.make(dir .. "/runs", { n = 19, experiment = "momentum", parameters = { lr = 2 }, seed = 9, loss = { 1 } })
+    has(compare("--by", "lr"), "the seeds are not the same in all groups: lr 2: 1..3, 9; the 5 others: 1..3\n")
+  end)
+
   it("warns of other numbers of steps, of configurations, of builds and scripts", function()
     local function history(steps)
       return { { "fit-1", 1, steps, "loss", 0.5 }, { "fit-1", 2, 2 * steps, "loss", 0.4 } }

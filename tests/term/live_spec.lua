@@ -140,8 +140,9 @@ describe("--live", function()
   end)
 
   it("leaves the terminal as it was after Ctrl-C and after an error, also while it asks", function()
-    local screen, _, status = run(SCRIPT .. "while true do log:row(31, 0) end",
-      { steps = { terminal.expect "row 30", terminal.send "\3", terminal.expect "interrupted" } })
+    -- Nothing is drawn when the key comes: the terminal may drop what is on its way.
+    local screen, _, status = run(SCRIPT .. "while true do end",
+      { steps = { terminal.expect "row 30", "pause 300", terminal.send "\3", terminal.expect "interrupted" } })
     assert.equal(130, status)
     assert.matches("└.*\n[^\n]*epoch[^\n]*\noptlab: a.lua:%d+: interrupted", screen:text())
     assert.is_falsy(screen.cursor_hidden)
@@ -154,6 +155,20 @@ describe("--live", function()
     assert.equal(0, status)
     assert.matches("status 130", text)
     assert.equal(files.read(dir .. "/before"), files.read(dir .. "/after"))
+  end)
+
+  it("draws a training that records its loss once an epoch between these points, too", function()
+    local code = [[
+      local lab = require "optlab"
+      local nn = lab.nn
+      local net = nn.Linear(2, 1)
+      lab.train.fit {
+        model = net, loss = nn.MSELoss(), optimizer = lab.optim.SGD(net:parameters(), {lr = 0.001}), epochs = 2,
+        data = lab.data.loader({X = lab.ones(40, 2), y = lab.zeros(40, 1)}, {batch_size = 1}), EVERY
+        on_step = function() require("luv").sleep(8) end,
+      }]]
+    assert.matches("⠶⠶ running loss %d%.%d+   ⠶⠶ loss %d%.%d+\n", run((code:gsub("EVERY", ""))):text())
+    assert.matches("⠶⠶ loss %d%.%d+\n", run((code:gsub("EVERY", "eval_every = 4,"))):text())
   end)
 
   it("names the curve of a training as train.report does, and draws its rows once", function()

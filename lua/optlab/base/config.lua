@@ -9,9 +9,10 @@
 --
 -- Of runs that are kept (optlab.runs): `runs` (the folder of all runs), `no_keep`, `run` (the directory of this run, or
 -- nil where it is not kept), `diverged` (what the first training that diverged said, or nil), `stand_ins` (names of the
--- data sets that the program made up), `outs` (the folders that --out and lab.set_out named), `on_parameters`,
--- `on_record`, `on_point`, `on_row` and `on_report` (functions of those who keep and show a run). `out` and `run` are
--- decided when they are first read: a run whose options are refused leaves no directory.
+-- data sets that the program made up), `checkpoints` (the folder in which trainings save themselves, or nil), `outs`
+-- (the folders that --out and lab.set_out named), `on_parameters`, `on_record`, `on_point`, `on_row`, `on_update` and
+-- `on_report` (functions of those who keep and show a run). `out` and `run` are decided when they are first read: a run
+-- whose options are refused leaves no directory.
 --
 -- Of processes that work together (optlab.dist): `rank_label` ("rank 1 of 4", which errors begin with; nil where there
 -- is one process), `is_follower` (not rank 0: nothing is printed, drawn or recorded).

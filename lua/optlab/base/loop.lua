@@ -18,13 +18,25 @@ local function start_watch()
   watch:start("r", function() uv.stop() end)
 end
 
+local depth = 0 -- of `hold` within `hold`: a callback of the loop may ask for it, too
+
+local function hold()
+  depth = depth + 1
+  interrupt.hold(true)
+end
+
+local function release()
+  depth = depth - 1
+  if depth == 0 then interrupt.hold(false) end
+end
+
 --- Calls fn; a request for an end waits until it has returned. For what must not be left half done, such as starting a
 -- process and noting it down.
 -- @tparam function fn
 function M.undisturbed(fn)
-  interrupt.hold(true)
+  hold()
   local ok, problem = pcall(fn)
-  interrupt.hold(false)
+  release()
   if not ok then error(problem, 0) end
 end
 
@@ -33,9 +45,9 @@ end
 -- @treturn boolean whether handles are still active
 function M.run(mode)
   if not watch then start_watch() end
-  interrupt.hold(true)
+  hold()
   local busy = run(mode)
-  interrupt.hold(false)
+  release()
   return busy
 end
 

@@ -361,11 +361,20 @@ local function work(host, plan, argv)
   return true
 end
 
+-- A cell of a sweep ends with the process that started it.
+local function follow_parent()
+  local parent = math.tointeger(tonumber(os.getenv "OPTLAB_PARENT" or ""))
+  if not parent then return end
+  require("optlab.core").work.follow(parent)
+  require("luv").os_unsetenv "OPTLAB_PARENT"
+end
+
 --- Runs the program.
 -- @tparam table host functions of src/main.c
 -- @tparam {string,...} argv the command line, the program's name at 0
 -- @treturn integer exit status
 function M.main(host, argv)
+  follow_parent()
   local plan, message = read_plan(argv)
   if not plan then return usage_error(message) end
   if plan.help then return help() or 0 end
@@ -401,6 +410,7 @@ function M.abandon(signal)
   local prompt, metrics = loaded "optlab.prompt", loaded "optlab.base.csvlog"
   if prompt then close(prompt.close) end
   error_report.show(problem)
+  if config.on_abandon then close(config.on_abandon) end
   if metrics then close(metrics.close_all) end
   local runner = loaded "optlab.plot.draw.runner"
   if runner then close(runner.abandon) end

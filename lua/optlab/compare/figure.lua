@@ -92,7 +92,7 @@ local function positive(list)
   return false
 end
 
--- The edges of a band where they are finite: an infinite one is at the largest, or the smallest, value of all lines.
+-- The edges of a band, within the limits of what did not diverge: what did would leave nothing else to be seen.
 local function edges(found, limits, log)
   local low, high = {}, {}
   for i = 1, #found.x do
@@ -104,13 +104,15 @@ local function edges(found, limits, log)
   return low, high
 end
 
-local function limits_of(lines)
+-- The least and the largest value of the lines, of those that diverged only where all did.
+local function limits_of(lines, all)
   local lo, hi = math.huge, -math.huge
   for _, line in ipairs(lines) do
-    for _, v in ipairs(line.y) do
+    for _, v in ipairs((all or not line.diverged) and line.y or {}) do
       if statistics.finite(v) then lo, hi = math.min(lo, v), math.max(hi, v) end
     end
   end
+  if lo > hi and not all then return limits_of(lines, true) end
   return { lo, hi }
 end
 
@@ -149,10 +151,10 @@ local function by_name(lines, group)
 end
 
 local function draw_groups(fig, model, way, lines, o)
+  for _, line in ipairs(lines) do line.diverged = model.runs[line.run].status == "diverged" end
   local named, limits, more, n = several_names(lines), limits_of(lines), model_of.more_is_better(o.y), 0
   for _, group in ipairs(way.groups) do
     for _, part in ipairs(by_name(lines, group)) do
-      for _, line in ipairs(part) do line.diverged = model.runs[line.run].status == "diverged" end
       local found = band.of(part, more)
       local x, label = shown(found.x, o.logx), named and ("%s, %s"):format(group.label, part.name) or group.label
       fig:line(x, shown(found.median, o.logy), { label = ("%s (%d)"):format(label, #part) })

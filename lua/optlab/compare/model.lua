@@ -40,9 +40,8 @@ end
 function M.script_name(run)
   local code, name = run.code or {}, run.script
   if not name then return nil end
-  if code[name] then return name end
-  local short = name:match("^%./(.*)") or name:match("[^/]+$")
-  return code[short] and short or nil
+  while name and not code[name] do name = name:match "^[^/]*/+(.*)$" end
+  return name
 end
 
 --- The checksum of a run's script, or nil.

@@ -35,18 +35,34 @@ local function seeds_text(seeds)
   return #parts > 0 and table.concat(parts, ", ") or "none"
 end
 
--- "sgd 10, adam 20" of what differs between groups; nil where it does not.
+local MOST_NAMED = 4 -- of more groups those that are like most are "the others"
+
+-- The text that most of {label, text} have.
+local function most_common(pairs_of_texts)
+  local count, best = {}, nil
+  for _, pair in ipairs(pairs_of_texts) do
+    local text = pair[2]
+    count[text] = (count[text] or 0) + 1
+    if not best or count[text] > count[best] then best = text end
+  end
+  return best, best and count[best] or 0
+end
+
+-- "sgd: 10; adam: 20" of what differs between groups; nil where it does not.
 local function unlike(entries, text_of)
-  local parts, differs, first = {}, false, nil
+  local found = {}
   for _, entry in ipairs(entries) do
     local text = text_of(entry)
-    if text then
-      first = first or text
-      differs = differs or text ~= first
-      parts[#parts + 1] = ("%s: %s"):format(entry.label, text)
-    end
+    if text then found[#found + 1] = { entry.label, text } end
   end
-  return differs and table.concat(parts, "; ") or nil
+  local usual, times = most_common(found)
+  if times == #found then return nil end
+  local parts, brief = {}, #found > MOST_NAMED and times > 1
+  for _, pair in ipairs(found) do
+    if not (brief and pair[2] == usual) then parts[#parts + 1] = ("%s: %s"):format(pair[1], pair[2]) end
+  end
+  if brief then parts[#parts + 1] = ("the %d others: %s"):format(times, usual) end
+  return table.concat(parts, "; ")
 end
 
 local function warn_of_few(list, entries, seeds)

@@ -105,6 +105,7 @@ end
 function M.decode(text)
   local rows, message = json.decode(text)
   if not rows then return nil, message end
+  if not json.is_array(rows) then return nil, "it is no list" end
   rows = json.plain(rows)
   for _, row in ipairs(rows) do row.kind, row.type = row.type, nil end
   return rows

@@ -231,7 +231,7 @@ function M.at(entry, source, u)
   end
   local x = source.log and math.exp((1 - u) * math.log(low) + u * math.log(high)) or low + u * (high - low)
   if entry.kind == "integer" then return math.min(math.floor(x), math.tointeger(source.high) or math.floor(x)) end
-  return math.min(math.max(round(x, 6), source.low), source.high)
+  return math.min(math.max(round(x, 6), source.low), source.high) + 0.0
 end
 
 -- --- a script that was given several values -------------------------------------------------------------------------

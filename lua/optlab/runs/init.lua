@@ -9,6 +9,7 @@ local args = require "optlab.base.args"
 local config = require "optlab.base.config"
 local directory = require "optlab.runs.directory"
 local errors = require "optlab.base.errors"
+local files = require "optlab.base.files"
 local identity = require "optlab.runs.identity"
 local query = require "optlab.runs.query"
 local reader = require "optlab.runs.reader"
@@ -89,10 +90,20 @@ local SERIES = args.declare("runs.series", {
 -- @treturn {table,...}
 function M.series(...) return series.read(SERIES:read(...).run.path) end
 
---- The cells of a sweep, in the order in which they were made.
+--- The runs that stand for the cells of a sweep so far, in the order of the cells. Runs that were there before the
+-- sweep are among them, and those that were removed are not.
 -- @tparam table sweep a run of kind "sweep"
 -- @treturn {table,...}
-function M.cells(sweep) return M.all { sweep = sweep.name, kind = "run" } end
+function M.cells(sweep)
+  local folder, list = sweep.path .. "/cells", {}
+  if not files.readable(folder) then return M.all { sweep = sweep.name, kind = "run" } end
+  for _, name in ipairs(files.list(folder, "^%d+$")) do
+    local run = (files.read(folder .. "/" .. name) or ""):match "^(%S+) %a+ %d+ %S*\n$" -- optlab.sweep.mark
+    local path = run and ("%s/%s"):format(sweep.path:match "^(.*)/" or ".", run)
+    if path and files.readable(path) then list[#list + 1] = reader.read(path) end
+  end
+  return list
+end
 
 --- Makes a numbered directory with its run.json, for a run that another process is to do.
 -- @tparam table fields of run.json; `experiment` at least. `kind` is "run" and `status` "running" unless given

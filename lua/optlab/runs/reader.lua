@@ -49,7 +49,7 @@ end
 
 local function true_status(path, fields)
   if fields.status ~= "running" then return fields.status end
-  local state = core.state(path)
+  local state = core.state(fields.kind == "sweep" and path .. "/cells" or path)
   if state == "taken" or (state == "unknown" and seems_alive(fields)) then return "running" end
   return "interrupted"
 end

@@ -5,6 +5,9 @@ local new_curve = require("optlab.term.curve").new
 local Board = {}
 Board.__index = Board
 
+--- The quantity of the loss between two points that train.fit records.
+Board.RUNNING = "running loss"
+
 local M = {}
 
 --- An empty board.
@@ -89,7 +92,9 @@ end
 local function is_shown(run, quantity)
   if not run.is_training then return true end
   if quantity == "loss" then return not run.by_quantity.test_loss end
-  if quantity == "train_loss" then return run.by_quantity.test_loss or not run.by_quantity.loss end
+  if quantity == "train_loss" then
+    return not run.by_quantity[Board.RUNNING] and (run.by_quantity.test_loss or not run.by_quantity.loss)
+  end
   return true
 end
 

@@ -30,6 +30,7 @@ local function begin()
 end
 
 local function add(name, quantity, x, value, is_training)
+  if config.is_follower then return end
   board:add(name, quantity, x, value, is_training)
   if not area.has("curve") then begin() end
   area.touch("curve")
@@ -45,6 +46,25 @@ function M.point(name, epoch, step, quantity, value)
   if not board:takes(quantity) then return end
   board.x_name = epoch and "epoch" or "step"
   add(name, quantity, epoch or step, value, true)
+end
+
+local WINDOW = 0.1 -- seconds whose updates are one point of the running loss
+
+local sum, updates, since = 0, 0, 0
+local trains -- the name of the training that these are of
+
+--- An update of a training that records its loss only once an epoch: the means over a tenth of a second are drawn.
+-- @tparam string name
+-- @tparam number epoch how many times the data have been seen, a fraction
+-- @tparam number loss
+function M.update(name, epoch, loss)
+  local now = core.system.clock()
+  if name ~= trains then trains, sum, updates, since = name, 0, 0, now end
+  sum, updates = sum + loss, updates + 1
+  if now - since < WINDOW then return end
+  board.x_name = "epoch"
+  add(name, board.RUNNING, epoch, sum / updates, true)
+  sum, updates, since = 0, 0, core.system.clock()
 end
 
 -- A cell of a record as a number, or nil.
@@ -109,6 +129,7 @@ end
 function M.start()
   if config.on_row or not core.system.isatty("stderr") then return end
   config.on_point, config.on_row, config.on_report = M.point, M.row, M.report
+  config.on_update = M.update
 end
 
 --- Draws for the last time, at the end of the script; what is drawn stays. A terminal that cannot move its cursor

@@ -72,6 +72,7 @@ int luaopen_optlab_dist(lua_State *L);      /* ldistlib.c: several processes as 
 int luaopen_optlab_system(lua_State *L);    /* lsystemlib.c: clock, memory, threads, terminal */
 int luaopen_optlab_files(lua_State *L);     /* lfileslib.c: folders, files replaced as a whole */
 int luaopen_optlab_runs(lua_State *L);      /* lrunslib.c: folders of runs, the ledger of files, versions */
+int luaopen_optlab_work(lua_State *L);      /* lworklib.c: locks and processes that several workers share */
 int luaopen_optlab_interrupt(lua_State *L); /* linterruptlib.c: the request that the program ends */
 int luaopen_optlab_terminal(lua_State *L);  /* lterminallib.c: what is drawn on a terminal */
 int luaopen_optlab_core(lua_State *L);      /* lcorelib.c: one table of the above; what require "optlab.core" gives */

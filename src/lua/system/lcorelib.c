@@ -33,6 +33,7 @@ static const luaL_Reg LIBRARIES[] = {
     {"interrupt", luaopen_optlab_interrupt},
     {"terminal", luaopen_optlab_terminal},
     {"runs", luaopen_optlab_runs},
+    {"work", luaopen_optlab_work},
     {NULL, NULL},
 };
 

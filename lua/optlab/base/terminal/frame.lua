@@ -13,6 +13,7 @@ local M = {}
 
 local BEGIN, END = "\27[?2026h\27[?25l", "\27[?25h\27[?2026l" -- shown at once, where the terminal knows how
 local ERASE_LINE, ERASE_BELOW, SAVE, RESTORE = "\27[K", "\27[J", "\0277", "\0278"
+local DOWN, UP = "\27[B", "\27[A"
 local CONTROL_C = 2 -- columns of the ^C that the terminal shows
 
 --- The columns that a line takes.
@@ -56,6 +57,14 @@ local function rows_above(frame, columns)
   return n
 end
 
+-- From the last line's row up to the first, and all of it erased. Not by one command from the first row on: that one
+-- makes tmux keep what stood there in its history if it is the screen's first.
+local function erased(frame, columns)
+  local n = rows_above(frame, columns)
+  if n == 0 then return ERASE_BELOW end
+  return up(n) .. ERASE_LINE .. DOWN .. ERASE_BELOW .. UP
+end
+
 local function bar_text(line, frame)
   local before = frame and M.width(frame.lines[1]) or 0
   return "\r" .. line .. (" "):rep(before - M.width(line))
@@ -69,11 +78,10 @@ end
 -- The bytes that draw lines in the place of an old frame, or of nothing.
 local function lines_text(lines, picture, frame, columns)
   local parts = { BEGIN, "\r" }
-  if frame then
+  if frame and (frame.picture or #lines < #frame.lines or columns ~= frame.columns) then
+    parts[#parts + 1] = (frame.picture and frame.picture.remove or "") .. erased(frame, columns)
+  elseif frame then
     parts[#parts + 1] = up(rows_above(frame, columns))
-    if frame.picture or #lines < #frame.lines or columns ~= frame.columns then
-      parts[#parts + 1] = (frame.picture and frame.picture.remove or "") .. ERASE_BELOW
-    end
   end
   parts[#parts + 1] = table.concat(lines, ERASE_LINE .. "\r\n") .. ERASE_LINE .. "\r"
   if picture then parts[#parts + 1] = picture_text(picture, #lines) end
@@ -126,7 +134,7 @@ function M.clear(frame, columns)
     terminal.paint("\r" .. (" "):rep(width) .. "\r", 0)
   else
     local remove = frame.picture and frame.picture.remove or ""
-    terminal.paint("\r" .. up(rows_above(frame, columns)) .. remove .. ERASE_BELOW, 0)
+    terminal.paint("\r" .. remove .. erased(frame, columns), 0)
   end
 end
 

@@ -24,11 +24,16 @@ local options = require "optlab.params.options"
 local M = {}
 
 -- In the order of optlab --help.
-M.NAMES = { "list", "runs", "show", "watch", "compare", "plot", "report", "tag", "rm", "gc", "export", "help", "new",
-  "completion" }
+M.NAMES = {
+  "list", "sweep", "runs", "show", "watch", "compare", "diff", "plot", "report", "tag", "rm", "gc", "export", "verify",
+  "help", "new", "completion",
+}
 
 -- Commands that share a folder.
-local FOLDERS = { runs = { "runs", "show", "watch", "tag", "rm", "gc" }, compare = { "compare", "plot", "export" } }
+local FOLDERS = {
+  sweep = { "sweep" }, runs = { "runs", "show", "watch", "tag", "rm", "gc" },
+  compare = { "compare", "diff", "plot", "export", "verify" },
+}
 
 local module_of = {} -- name -> module
 for _, name in ipairs(M.NAMES) do module_of[name] = "optlab.cli.commands." .. name end

@@ -70,6 +70,7 @@ local function make_directory()
   if not given or given == "" then return directory.make(run.fields, nil, true) end
   uv.os_unsetenv "OPTLAB_RUN" -- programs that the script starts are runs of their own
   run.is_given = true
+  config.checkpoints = uv.fs_realpath(given) or given -- trainings save themselves there
   return adopt(given)
 end
 

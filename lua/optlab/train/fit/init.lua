@@ -8,7 +8,9 @@
 
 local accumulate = require "optlab.train.fit.accumulate"
 local arguments = require "optlab.base.script_arguments"
+local automatic = require "optlab.train.fit.automatic"
 local compiled = require "optlab.train.compiled"
+local config = require "optlab.base.config"
 local core = require "optlab.core"
 local diagnose = require "optlab.train.diagnose"
 local divergence = require "optlab.train.divergence"
@@ -75,10 +77,18 @@ local function add_sums(run, sums)
   end
 end
 
+-- Whether the epoch goes on after the step that was made last.
+local function is_inside(run) return run.counters.steps < run.counters.epoch * run.updates end
+
 -- Whether a checkpoint is due after a step that is not the last of its epoch.
 local function is_due(run)
   local every = run.checkpoint and run.checkpoint.every_steps
-  return every and run.counters.steps % every == 0 and run.counters.steps < run.counters.epoch * run.updates
+  return every and run.counters.steps % every == 0 and is_inside(run)
+end
+
+-- Saves a training that is to go on by itself, if it is time to and the epoch is under way.
+local function save_in_time(run)
+  if run.counters.seen > 0 and is_inside(run) and automatic.is_due(run.automatic) then save(run) end
 end
 
 -- All that follows an update of `rows` examples, whose loss counts by `weight` (nil: rows); true ends the training.
@@ -89,12 +99,17 @@ local function after_update(run, value, rows, weight, sums)
   if sums then add_sums(run, sums) end
   if run.step_scheduler then run.step_scheduler:step(value) end
   if run.bar then run.bar:step() end
+  if run.on_update then run.on_update(run.log.name, counters.steps / run.updates, value) end
   if o.on_step and ranks.any(run, wants_stop("on_step", o.on_step(step_info(run, value)))) then
     counters.stopped = "on_step"
     return true
   end
   if o.eval_every and counters.examples % o.eval_every == 0 then points.record(run) end
-  if is_due(run) then save(run) end
+  if is_due(run) then
+    save(run)
+  elseif run.automatic and not run.compiled then
+    save_in_time(run)
+  end
   return false
 end
 
@@ -124,8 +139,9 @@ end
 -- How many of `left` compiled updates may be made before somebody wants to look at one or to move the learning rate.
 local function updates_ahead(run, left)
   local o, counters, n = run.o, run.counters, left
+  if run.automatic then save_in_time(run) end
   if o.on_step or run.step_scheduler then n = 1 end
-  if run.bar then n = math.min(n, UPDATES_UNSEEN) end
+  if run.bar or run.automatic then n = math.min(n, UPDATES_UNSEEN) end
   if o.eval_every then n = compiled.batches_until(counters.examples, o.data.batch_size, o.eval_every, n) end
   local every = run.checkpoint and run.checkpoint.every_steps
   return every and math.min(n, every - counters.steps % every) or n
@@ -215,10 +231,20 @@ local function new_run(o)
   place_scheduler(run)
   run.clip, run.norm = clipping(o, run.parameters)
   run.step, run.train_epoch = choose_updates(run)
+  run.compiled = run.train_epoch == compiled_epoch
+  run.automatic = run.checkpoint and run.checkpoint.automatic and run.checkpoint or nil
   local has_rate = type(method(o.optimizer, "lr")) == "number"
   local history, names = history_of.new(o, has_rate, #run.parameters > 0)
   run.history, run.log = history, log.start(o.name, names)
+  run.on_update = not o.eval_every and config.on_update or nil
   return run
+end
+
+local function ends_epoch_with_checkpoint(run, last)
+  local c = run.checkpoint
+  if not c then return false end
+  if c.automatic then return automatic.is_due(c, last) end
+  return last or (run.counters.epoch - 1) % c.every == 0
 end
 
 -- One epoch; whether the training goes on.
@@ -234,9 +260,8 @@ local function train_epoch(run)
     counters.stopped = "early_stopping"
   end
   counters.epoch = counters.epoch + 1
-  local every = run.checkpoint and run.checkpoint.every
-  local last = counters.epoch > o.epochs or counters.stopped
-  if every and (last or (counters.epoch - 1) % every == 0) then save(run) end
+  local last = counters.epoch > o.epochs or counters.stopped ~= nil
+  if ends_epoch_with_checkpoint(run, last) then save(run) end
   return not last
 end
 

@@ -6,10 +6,12 @@
 -- @module optlab.train.fit.resume
 
 local args = require "optlab.base.args"
+local automatic = require "optlab.train.fit.automatic"
 local checkpoint = require "optlab.save.checkpoint"
 local early_stopping = require "optlab.train.fit.early_stopping"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
+local notice = require "optlab.base.notice"
 local order = require "optlab.base.order"
 local output = require "optlab.base.output"
 
@@ -53,11 +55,11 @@ end
 
 --- Checks the option `checkpoint` and gives it back with its defaults.
 -- @tparam table o the options of train.fit
--- @treturn ?table {path=, every=, every_steps=, resume=}
+-- @treturn ?table {path=, every=, every_steps=, resume=}; without the option that of optlab.train.fit.automatic, or nil
 function M.check(o)
-  if o.checkpoint == nil then return nil end
-  local c = CHECKPOINT:read(o.checkpoint)
   local parts = parts_of(o)
+  if o.checkpoint == nil then return automatic.of(o, parts, has_state) end
+  local c = CHECKPOINT:read(o.checkpoint)
   local names = {}
   for name in pairs(parts) do names[#names + 1] = name end
   for _, name in ipairs(order.sort(names)) do
@@ -87,6 +89,7 @@ end
 -- @tparam table run a training of train.fit: its options `o`, the `scheduler`, the `counters` of steps, examples,
 --   seconds, ... (the file calls them `place`), the `history` of lists of numbers, and `checkpoint`, what `check` gave
 function M.save(run)
+  if run.checkpoint.automatic and not automatic.begin(run.checkpoint) then return end
   local objects = objects_of(run)
   objects.extra = {
     place = run.counters, history = run.history, batches = #run.o.data, accumulate = run.o.accumulate,
@@ -132,11 +135,8 @@ local function place_of(extra)
   return place
 end
 
---- Goes on where a checkpoint stands, if there is one and `resume` asks for it.
--- @tparam table run a new training, whose objects, counters and history are to be filled
-function M.load(run)
+local function load_file(run)
   local o, c, counters = run.o, run.checkpoint, run.counters
-  if not (c and c.resume and files.kind(c.path)) then return end
   local extra = checkpoint.load(c.path, objects_of(run))
   if type(extra) ~= "table" or not extra.place then errors.raise("%s: %s was not made by train.fit", FN, c.path) end
   if extra.batches ~= #o.data then
@@ -149,6 +149,17 @@ function M.load(run)
   for name, value in pairs(place_of(extra)) do counters[name] = value end
   if run.early then early_stopping.load(run.early, extra.early, c.path) end
   if o.log then o.log(("goes on after step %d from %s"):format(counters.steps, c.path)) end
+end
+
+--- Goes on where a checkpoint stands, if there is one and `resume` asks for it. One that was made by itself and does
+-- not fit is passed over, and that is said.
+-- @tparam table run a new training, whose objects, counters and history are to be filled
+function M.load(run)
+  local c = run.checkpoint
+  if not (c and c.resume and files.kind(c.path)) then return end
+  if not c.automatic then return load_file(run) end
+  local ok, message = pcall(load_file, run)
+  if not ok then notice("the training begins anew: %s", tostring(message)) end
 end
 
 return M

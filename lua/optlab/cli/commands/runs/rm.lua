@@ -13,7 +13,7 @@ local function with_cells(runs)
   end
   for _, run in ipairs(runs) do
     if run.kind == "sweep" then
-      for _, cell in ipairs(require("optlab.runs").cells(run)) do add(cell) end
+      for _, cell in ipairs(require("optlab.runs").all { sweep = run.name, kind = "run" }) do add(cell) end
     end
     add(run)
   end

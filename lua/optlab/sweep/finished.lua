@@ -1,0 +1,66 @@
+--- Runs that need not be made again: those of the same identity whose modules and data are still what they were.
+-- @module optlab.sweep.finished
+local runs = require "optlab.runs"
+
+local M = {}
+
+local GOOD = { done = true, diverged = true }
+
+local Finished = {}
+Finished.__index = Finished
+
+local function by_identity(list, after)
+  local found = {}
+  for _, run in ipairs(list) do
+    if run.cell and GOOD[run.status] and run.number > after then
+      found[run.cell] = found[run.cell] or {}
+      table.insert(found[run.cell], run)
+    end
+  end
+  return found
+end
+
+--- Looks at all runs of the sweep's experiment.
+-- @tparam table sweep
+-- @tparam table words the command line
+-- @treturn Finished
+function M.new(sweep, words)
+  local after = sweep.again and sweep.number or 0
+  local others = true
+  for _, word in ipairs(words.common) do others = others and not word:find "^%-%-data" end
+  local list = others and runs.all { kind = "run", experiment = sweep.experiment } or {}
+  return setmetatable({ found = by_identity(list, after), told = {}, changed = {} }, Finished)
+end
+
+-- Whether a run may stand for a cell. What has changed since is noted, once for each file.
+local function is_valid(self, run)
+  local changed = runs.changed(run)
+  for _, name in ipairs(changed) do
+    if not self.told[name] then
+      self.told[name] = true
+      self.changed[#self.changed + 1] = name
+    end
+  end
+  return #changed == 0
+end
+
+--- Whether a run that a cell's mark names is the cell's and is good.
+-- @tparam table cell
+-- @tparam ?table run
+-- @treturn boolean
+function Finished:accepts(cell, run)
+  return run ~= nil and run.cell == cell.id and GOOD[run.status] ~= nil and is_valid(self, run)
+end
+
+--- A run that stands for a cell; the newest one.
+-- @tparam table cell
+-- @treturn ?table
+function Finished:find(cell)
+  local list = self.found[cell.id] or {}
+  for i = #list, 1, -1 do
+    if is_valid(self, list[i]) then return list[i] end
+  end
+  return nil
+end
+
+return M

@@ -1,0 +1,158 @@
+--- `optlab sweep`: a script with many values of its parameters.
+-- @module optlab.sweep
+local config = require "optlab.base.config"
+local core = require "optlab.core"
+local directory = require "optlab.sweep.directory"
+local errors = require "optlab.base.errors"
+local finished = require "optlab.sweep.finished"
+local job = require "optlab.sweep.job"
+local options = require "optlab.params.options"
+local plan_of = require "optlab.sweep.plan"
+local screens = require "optlab.sweep.screen"
+local script_of = require "optlab.sweep.script"
+local words_of = require "optlab.sweep.words"
+local workers = require "optlab.sweep.worker"
+
+local M = {}
+
+--- Reads a command line: the script is asked for its parameters, and every word is checked.
+-- @tparam {string,...} list
+-- @treturn ?table the command line (optlab.sweep.words), or nil and a message
+-- @treturn ?table the plan (optlab.sweep.plan)
+function M.read(list)
+  local words, message = words_of.begin(list)
+  if not words then return nil, message end
+  words.all = list
+  local ok, wrong = options.read_common(words.common)
+  if not ok then return nil, wrong end
+  local script, complaint = script_of.read(words.script, words.common)
+  if not script then return nil, complaint end
+  ok, wrong = words_of.finish(words, script.declaration)
+  if not ok then return nil, wrong end
+  ok, wrong = options.read_common(words.common)
+  if not ok then return nil, wrong end
+  local plan
+  plan, message = plan_of.new(script, words.given, words.options)
+  return plan and words, plan or message
+end
+
+local function say(...)
+  if job.rank == 0 and not config.quiet then io.stderr:write("optlab: ", errors.visible(string.format(...)), "\n") end
+end
+
+-- --- before ---------------------------------------------------------------------------------------------------------
+
+local function list_cells(plan)
+  for _, cell in ipairs(plan.cells) do
+    print(("%d  %s"):format(cell.index, screens.describe(plan.names, cell.values)))
+  end
+  print(("%d %s of %s"):format(#plan.cells, #plan.cells == 1 and "cell" or "cells", plan.script.name))
+  return true
+end
+
+-- Cells at a time in all processes of this machine share its cores.
+local function threads_for(jobs)
+  return math.max(1, core.system.get_num_threads() // (jobs * job.here))
+end
+
+-- Options that cells get in another way, and how many words follow them.
+local NOT_FOR_CELLS = {
+  ["--quiet"] = 0, ["--no-progress"] = 0, ["--runs-dir"] = 1, ["--threads"] = 1, ["--format"] = 1,
+}
+
+-- The words before the script in a cell's process.
+local function options_of_cells(words)
+  local list, skip = { "--no-progress" }, 0
+  for _, word in ipairs(words.common) do
+    local takes = NOT_FOR_CELLS[word:match "^[^=]+"]
+    if skip > 0 then
+      skip = skip - 1
+    elseif takes then
+      skip = word:find("=", 1, true) and 0 or takes
+    else
+      list[#list + 1] = word
+    end
+  end
+  local format = config.format
+  local jobs = words.options.jobs or 1
+  for _, word in ipairs {
+    "--format", type(format) == "table" and table.concat(format, ",") or format or "none",
+    "--threads", ("%d"):format(config.threads or threads_for(jobs)),
+  } do list[#list + 1] = word end
+  return list
+end
+
+local function tell_what_changed(sweep, plan)
+  local older = directory.older(sweep)
+  if not older then return end
+  local what = older.definition.script_sha256 ~= sweep.definition.script_sha256 and plan.script.name or "optlab"
+  say("%s has changed since %s, so its cells are run anew", what, older.name)
+end
+
+-- --- the whole ------------------------------------------------------------------------------------------------------
+
+-- The cells with what the worker knows of them.
+local function cells_of(worker)
+  for _, cell in ipairs(worker.cells) do
+    cell.state, cell.run = worker.state[cell.index], worker.run[cell.index]
+  end
+  return worker.cells
+end
+
+local function make_worker(words, plan, sweep)
+  local worker, screen
+  screen = job.rank > 0 and screens.SILENT
+    or screens.new { plan = plan, options = words.options, cells_with_runs = function() return cells_of(worker) end }
+  worker = workers.new {
+    plan = plan, sweep = sweep, finished = finished.new(sweep, words), jobs = words.options.jobs or 1,
+    options = options_of_cells(words), fail_fast = words.options.fail_fast, leaves_early = job.rank > 0, say = say,
+    on_change = function(cell, state) screen:note(cell, state) end, on_done = function() end,
+    env_of = function() return nil end,
+  }
+  screen.worker = worker
+  return worker, screen
+end
+
+-- A program that is interrupted ends its cells in order.
+local function guard(worker, screen)
+  config.on_abandon = function()
+    screen:close()
+    worker:abandon()
+    say("%d of %d cells are done; the same command goes on from here", worker.count.done, #worker.cells)
+  end
+end
+
+local function conclude(words, plan, sweep, worker)
+  return require("optlab.sweep.ending").conclude {
+    plan = plan, words = words, sweep = sweep, cells = cells_of(worker),
+  }
+end
+
+--- Does a sweep.
+-- @tparam table words what `read` gave
+-- @tparam table plan
+-- @treturn ?boolean true, or nil and a message
+function M.run(words, plan)
+  if words.options.dry_run then return list_cells(plan) end
+  local sweep, message = directory.open(plan, words)
+  if not sweep then return nil, message end
+  if job.rank == 0 then tell_what_changed(sweep, plan) end
+  local worker, screen = make_worker(words, plan, sweep)
+  worker:add(plan.cells)
+  guard(worker, screen)
+  worker:survey()
+  if worker.count.done > 0 then say("%d of %d cells are done already", worker.count.done, #worker.cells) end
+  screen:begin()
+  local ok, problem = worker:work()
+  screen:close()
+  config.on_abandon = nil
+  if not ok then return nil, problem end
+  if #worker.finished.changed > 0 then
+    say("%s changed, so cells that depend on it were run anew", table.concat(worker.finished.changed, ", "))
+  end
+  if job.rank > 0 then return true end
+  if worker:is_complete() then return conclude(words, plan, sweep, worker) end
+  return nil, ("%d of %d cells are done; the same command goes on from here"):format(worker.count.done, #worker.cells)
+end
+
+return M

@@ -1,0 +1,166 @@
+--- What came of a sweep: a value for each cell, and groups of cells that differ in their seeds alone.
+-- @module optlab.sweep.results
+local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
+local statistics = require "optlab.compare.statistics"
+local values = require "optlab.params.values"
+
+local M = {}
+
+-- --- the quantity that decides --------------------------------------------------------------------------------------
+
+-- The quantities that the runs recorded, those of a part of a run ("adam.loss") behind the others.
+local function quantities(cells)
+  local known, whole, parts = {}, {}, {}
+  for _, cell in ipairs(cells) do
+    for name in pairs(cell.run and cell.run.final or {}) do
+      if not known[name] then
+        known[name] = true
+        local into = name:find(".", 1, true) and parts or whole
+        into[#into + 1] = name
+      end
+    end
+  end
+  return known, order.sort(whole), order.sort(parts)
+end
+
+local function choose(cells)
+  local known, whole, parts = quantities(cells)
+  if known.loss then return "loss" end
+  local names = table.move(parts, 1, #parts, #whole + 1, { table.unpack(whole) })
+  if #whole == 1 or #names == 1 then return names[1] end
+  if #names == 0 then return nil, "the cells recorded no number (train.record, lab.metrics, train.fit)" end
+  return nil, "say which quantity decides, --minimize NAME or --maximize NAME: " .. table.concat(names, ", ")
+end
+
+--- The quantity that decides, as far as it can be known from the cells that are done.
+-- @tparam {table,...} cells with their `run`
+-- @tparam table options `minimize`, `maximize`
+-- @treturn ?string its name, or nil and a message
+-- @treturn number 1 if the least value is best, -1 if the greatest is
+function M.metric(cells, options)
+  local name = options.minimize or options.maximize
+  if not name then
+    local chosen, message = choose(cells)
+    return chosen, message or 1
+  end
+  local known, whole, parts = quantities(cells)
+  if next(known) and not known[name] then
+    local names = table.move(parts, 1, #parts, #whole + 1, whole)
+    local hint = errors.hint(name, names)
+    return nil, ("no cell recorded '%s'%s"):format(name, hint ~= "" and hint or "; they recorded "
+      .. table.concat(names, ", "))
+  end
+  return name, options.maximize and -1 or 1
+end
+
+-- --- groups ---------------------------------------------------------------------------------------------------------
+
+--- The value of a cell; the worst there is for a run that diverged.
+-- @tparam table cell
+-- @tparam string metric
+-- @tparam number sign
+-- @treturn ?number nil for a cell that has none
+function M.value(cell, metric, sign)
+  local run = cell.run
+  if not run or cell.state ~= "done" then return nil end
+  local x = run.final[metric]
+  if run.status == "diverged" or (x and x ~= x) then return sign * math.huge end
+  return x
+end
+
+local function key_of(varied, cell)
+  local parts = {}
+  for i, entry in ipairs(varied) do parts[i] = values.text(cell.values[entry.name]) end
+  return table.concat(parts, "\0")
+end
+
+local function summarise(group, metric, sign)
+  local list = {}
+  for _, cell in ipairs(group.cells) do
+    local x = M.value(cell, metric, sign)
+    if x then list[#list + 1] = x end
+    if cell.run and cell.run.status == "diverged" and cell.state == "done" then group.diverged = group.diverged + 1 end
+    if cell.state == "failed" then group.failed = group.failed + 1 end
+  end
+  group.n = #list
+  if #list == 0 then return end
+  local sorted = statistics.sorted(list)
+  group.low, group.high = statistics.quantile(sorted, 0.25), statistics.quantile(sorted, 0.75)
+  group.median = statistics.quantile(sorted, 0.5)
+end
+
+-- The best first; those without a value last; the order of the cells decides between equals.
+local function rank(groups, sign)
+  local list = table.move(groups, 1, #groups, 1, {})
+  local function worth(group) return group.median and sign * group.median or nil end
+  table.sort(list, function(a, b)
+    local x, y = worth(a), worth(b)
+    if x and y and x ~= y then return x < y end
+    if (x == nil) ~= (y == nil) then return x ~= nil end
+    return a.order < b.order
+  end)
+  return list
+end
+
+--- Groups the cells that have the same parameters.
+-- @tparam {table,...} varied entries of the parameters that vary
+-- @tparam {table,...} cells with `run` and `state`
+-- @tparam ?string metric
+-- @tparam number sign
+-- @treturn {table,...} in the order of the cells: {order =, values =, cells =, n = cells with a value, median =, low =
+--   and high = quartiles, diverged = and failed = numbers of cells}
+-- @treturn {table,...} the same, the best first
+function M.groups(varied, cells, metric, sign)
+  local groups, known = {}, {}
+  for _, cell in ipairs(cells) do
+    local key = key_of(varied, cell)
+    local group = known[key]
+    if not group then
+      group = { order = #groups + 1, values = cell.values, cells = {}, diverged = 0, failed = 0, n = 0 }
+      known[key], groups[#groups + 1] = group, group
+    end
+    group.cells[#group.cells + 1] = cell
+  end
+  for _, group in ipairs(groups) do
+    if metric then summarise(group, metric, sign) end
+  end
+  return groups, rank(groups, sign)
+end
+
+-- --- the edge of a range --------------------------------------------------------------------------------------------
+
+local function range_of(groups, name)
+  local low, high = math.huge, -math.huge
+  for _, group in ipairs(groups) do
+    local x = group.values[name]
+    low, high = math.min(low, x), math.max(high, x)
+  end
+  return low, high
+end
+
+--- The parameters whose best value is the least or the greatest that was tried, although more are allowed.
+-- @tparam {table,...} varied
+-- @tparam {table,...} groups
+-- @tparam ?table best a group
+-- @treturn {string,...} sentences
+function M.edges(varied, groups, best)
+  local lines = {}
+  for _, entry in ipairs(varied) do
+    local x = best and best.values[entry.name]
+    if type(x) == "number" and not entry.choices then
+      local low, high = range_of(groups, entry.name)
+      local text = values.text(x)
+      if x == low and not (entry.min and x <= entry.min) then
+        lines[#lines + 1] = ("the best %s, %s, is the least that was tried; a lower one may be better"):format(
+          entry.name, text)
+      elseif x == high and not (entry.max and x >= entry.max) then
+        lines[#lines + 1] = ("the best %s, %s, is the greatest that was tried; a higher one may be better"):format(
+          entry.name, text)
+      end
+    end
+  end
+  return lines
+end
+
+return M

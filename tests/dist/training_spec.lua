@@ -68,8 +68,8 @@ local function same_bits(code)
 end
 
 describe("train.fit{distributed}", function()
-  -- In float32 the rounding of another cut decides at some step which side of a ReLU or which pixel of a pool a value is
-  -- on, and from there on curves part, also that of one process from its own in float64.
+  -- In float32 the rounding of another cut decides at some step which side of a ReLU or which pixel of a pool a value
+  -- is on, and from there on curves part, also that of one process from its own in float64.
   on_ranks("trains LeNet along one curve on 1, 2 and 4 ranks for 50 steps", function()
     local code = [[
       lab.set_default_dtype "%s"

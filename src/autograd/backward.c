@@ -15,10 +15,10 @@
 #include <string.h>
 
 #include "autograd/formula.h"
+#include "autograd/gradwatch.h"
 #include "autograd/graph.h"
 #include "base/alloc.h"
 #include "base/err.h"
-#include "autograd/gradwatch.h"
 #include "kernels/elementwise/map.h"
 
 #define MAX_CAT_INPUTS_ON_STACK 64

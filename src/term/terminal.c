@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -28,6 +29,25 @@ bool terminal_size(TerminalSize *size) {
 bool terminal_is_ours(void) {
   const pid_t group = tcgetpgrp(descriptor);
   return group < 0 || group == getpgrp();
+}
+
+/* -1: nobody has asked yet */
+static volatile sig_atomic_t went_on = -1;
+
+static void on_continue(int signal) {
+  (void)signal;
+  went_on = 1;
+}
+
+bool terminal_was_stopped(void) {
+  if (went_on < 0) {
+    struct sigaction action = {.sa_handler = on_continue, .sa_flags = SA_RESTART};
+    sigaction(SIGCONT, &action, NULL);
+    went_on = 0;
+  }
+  const bool stopped = went_on > 0;
+  went_on = 0;
+  return stopped;
 }
 
 /* Waits until the descriptor, which somebody has made non-blocking, takes more. */

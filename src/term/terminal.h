@@ -25,6 +25,10 @@ bool terminal_size(TerminalSize *size);
 /* Whether this process may draw: not while another job is in the terminal's foreground. */
 bool terminal_is_ours(void);
 
+/* Whether the process was stopped (Ctrl-Z) and went on since the last call: others have written to the terminal since.
+ * The first call says no. */
+bool terminal_was_stopped(void);
+
 /* Writes all of it, or -1 with err_set. A request for an end breaks off the wait for a terminal that takes nothing. */
 int terminal_write(const char *text, size_t n);
 

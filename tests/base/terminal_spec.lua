@@ -84,6 +84,17 @@ describe("the area of a terminal that is drawn again", function()
     assert.equal(select(2, bytes:gsub("\27%[%?25l", "")), select(2, bytes:gsub("\27%[%?25h", "")))
   end)
 
+  it("begins anew below what a shell wrote while the process was stopped", function()
+    local screen = run(CURVE .. [[
+      area.touch("curve")
+      local pid = require("luv").os_getpid()
+      io.popen(("(kill -STOP %d; sleep 0.1; printf '\\nstopped\\n' >&2; kill -CONT %d) &"):format(pid, pid))
+      require("luv").sleep(500)
+      area.refresh()
+      print("a line")]])
+    assert.matches("^first 1\nsecond 1\nstopped\na line\nfirst %d\nsecond %d$", screen:text())
+  end)
+
   it("says what io.write says about a wrong value", function()
     local screen = run 'local lab = require "optlab"\nio.write("a", nil)'
     assert.matches("^optlab: a.lua:2: bad argument #2 to 'write' %(string expected, got nil%)", screen:text())

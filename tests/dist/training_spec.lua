@@ -68,8 +68,11 @@ local function same_bits(code)
 end
 
 describe("train.fit{distributed}", function()
+  -- In float32 the rounding of another cut decides at some step which side of a ReLU or which pixel of a pool a value
+  -- is on, and from there on curves part, also that of one process from its own in float64.
   on_ranks("trains LeNet along one curve on 1, 2 and 4 ranks for 50 steps", function()
     local code = [[
+      lab.set_default_dtype "%s"
       local data = lab.data.fashion_mnist_pair{n = 1600, n_test = 1}
       local net = lab.book.lenet()
       lab.train.fit{model = net, loss = nn.CrossEntropyLoss(), epochs = 1, progress = false, distributed = %s,
@@ -77,22 +80,23 @@ describe("train.fit{distributed}", function()
         data = lab.data.loader(data, {batch_size = 32, shuffle = true}),
         on_step = function(info) print(("%%.17g"):format(info.loss)) end}
     ]]
-    local function curve(n, distributed)
+    local function curve(n, dtype, distributed)
       local list = {}
-      for x in printed(n, code:format(distributed)):gmatch("%S+") do list[#list + 1] = tonumber(x) end
+      for x in printed(n, code:format(dtype, distributed)):gmatch("%S+") do list[#list + 1] = tonumber(x) end
       assert.are.equal(50, #list)
       return list
     end
-    local plain = curve(1, "nil")
-    assert.is_true(plain[1] > plain[50])
+    local plain = curve(1, "float64", "nil")
+    assert.is_true(plain[50] < 0.9 * plain[1])
     for _, n in ipairs { 1, 2, 4 } do
-      for i, x in ipairs(curve(n, "true")) do
-        assert.is_true(math.abs(x - plain[i]) < 1e-5, ("%d ranks, step %d: %.9g, %.9g"):format(n, i, x, plain[i]))
+      for i, x in ipairs(curve(n, "float64", "true")) do
+        assert.is_true(math.abs(x - plain[i]) < 1e-10, ("%d ranks, step %d: %.9g, %.9g"):format(n, i, x, plain[i]))
       end
     end
-    local parts = curve(1, "{parts = 4}")
-    assert.are.same(parts, curve(2, "{parts = 4}"))
-    assert.are.same(parts, curve(4, "{parts = 4}"))
+    local parts = curve(1, "float32", "{parts = 4}")
+    for i = 1, 4 do assert.is_true(math.abs(parts[i] - plain[i]) < 1e-5) end
+    assert.are.same(parts, curve(2, "float32", "{parts = 4}"))
+    assert.are.same(parts, curve(4, "float32", "{parts = 4}"))
   end)
 
   on_ranks("gives the same bits for the same parts: running statistics, dropout, a short last batch", function()

@@ -1,4 +1,4 @@
--- A run of a sweep that is killed goes on from the checkpoints which train.fit makes by itself (train/fit/automatic.lua).
+-- A run of a sweep that is killed goes on from the checkpoints which train.fit makes by itself (fit/automatic.lua).
 local files = require "tests.support.files"
 local program = require "tests.support.program"
 local runs = require "optlab.runs"

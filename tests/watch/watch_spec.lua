@@ -135,6 +135,15 @@ describe("optlab watch", function()
       }, screen:lines())
     end)
 
+    it("is what is watched by default while the last run is one of its cells", function()
+      make()
+      fake_runs.make(dir .. "/runs", { n = 6, experiment = "x", sweep = "1-x-sweep", loss = { 1 } })
+      local _, out = program.run(dir, "watch", "--runs-dir", "runs")
+      assert.matches("^1%-x%-sweep: ", out)
+      _, out = program.run(dir, "watch", "--runs-dir", "runs", "last")
+      assert.matches("^6%-x: ", out)
+    end)
+
     it("goes on while a cell is at work, and ends when all are over", function()
       make()
       files.write(dir .. "/x.lua", [[

@@ -4,6 +4,7 @@
  *   use(fd)                  draws on another descriptor than standard error's
  *   size()                   columns, rows, width and height in pixels (0: unknown); nil if it is no terminal
  *   is_ours()                whether no other job is in the terminal's foreground
+ *   was_stopped()            whether the process was stopped and went on since the last call
  *   write(text)              true, or nil and a message
  *   paint(text, rows)        the same, and notes how many rows of the screen are taken from then on. One call, so that
  *                            Ctrl-C cannot come between the two
@@ -44,6 +45,11 @@ static int size(lua_State *L) {
 
 static int is_ours(lua_State *L) {
   lua_pushboolean(L, terminal_is_ours());
+  return 1;
+}
+
+static int was_stopped(lua_State *L) {
+  lua_pushboolean(L, terminal_was_stopped());
   return 1;
 }
 
@@ -89,8 +95,8 @@ static int ask(lua_State *L) {
 
 int luaopen_optlab_terminal(lua_State *L) {
   static const luaL_Reg library[] = {
-      {"use", use},         {"size", size}, {"is_ours", is_ours},     {"write", write_text}, {"paint", paint},
-      {"painted", painted}, {"ask", ask},   {"raster", lterm_raster}, {NULL, NULL},
+      {"use", use},     {"size", size},       {"is_ours", is_ours}, {"was_stopped", was_stopped}, {"write", write_text},
+      {"paint", paint}, {"painted", painted}, {"ask", ask},         {"raster", lterm_raster},     {NULL, NULL},
   };
   luaL_newlib(L, library);
   return 1;

@@ -65,6 +65,14 @@ local function forget_contents()
   for _, slot in pairs(slots) do slot.dirty = true end
 end
 
+-- After Ctrl-Z and fg, the shell has written below what was drawn: that stays, and the area begins anew.
+local function look_at_stops()
+  if terminal.was_stopped() and painted then
+    painted = nil
+    forget_contents()
+  end
+end
+
 -- Draws what has changed, in the place of what stands there.
 local function paint(columns, rows, all)
   local start = clock()
@@ -89,6 +97,7 @@ end
 
 -- Draws if that is possible now, else later.
 local function draw(all)
+  look_at_stops()
   local columns, rows = terminal.size()
   if columns and not M.line_is_open and terminal.is_ours() then return undisturbed(paint, columns, rows, all) end
   for _, slot in pairs(slots) do slot.next_at = clock() + slot.interval end
@@ -128,6 +137,7 @@ end
 
 --- Takes everything off the screen, so that a line can be printed. It comes back with the next touch.
 function M.clear()
+  if painted then look_at_stops() end
   if painted then undisturbed(take_off) end
 end
 

@@ -1,7 +1,8 @@
 --- `optlab watch [RUN]`: the curve of a run in another window, or the table of a sweep.
 -- @module optlab.cli.commands.runs.watch
 local function build(parser)
-  parser:argument("run"):args("?"):description("12, 12-momentum, last, or a directory (default last)")
+  parser:argument("run"):args("?")
+    :description("12, 12-momentum, last, or a directory (default the last; of a cell its sweep)")
   parser:option("-y --y"):argname("NAME[,NAME]"):description("quantities to draw (default: the losses)")
 end
 
@@ -13,8 +14,20 @@ local function list_of(text)
   return #list > 0 and list or nil
 end
 
+-- What is watched by default: the last run, or the sweep that it is a cell of.
+local function newest()
+  local runs = require "optlab.runs"
+  local found, message = runs.read "last"
+  return found and found.sweep and runs.read(found.sweep) or found, message
+end
+
 local function run(values)
-  local found, message = require("optlab.runs").read(values.run or "last")
+  local found, message
+  if values.run then
+    found, message = require("optlab.runs").read(values.run)
+  else
+    found, message = newest()
+  end
   if not found then return nil, message end
   return require("optlab.watch").watch(found, list_of(values.y))
 end

@@ -98,7 +98,7 @@ function M.cells(sweep)
   local folder, list = sweep.path .. "/cells", {}
   if not files.readable(folder) then return M.all { sweep = sweep.name, kind = "run" } end
   for _, name in ipairs(files.list(folder, "^%d+$")) do
-    local run = (files.read(folder .. "/" .. name) or ""):match "^(%S+) %a+ %d+ %S*\n$" -- optlab.sweep.mark
+    local run = (files.read(folder .. "/" .. name) or ""):match "^(%S+) %a+ %d+ %S*\n$" -- optlab.sweep.work.mark
     local path = run and ("%s/%s"):format(sweep.path:match "^(.*)/" or ".", run)
     if path and files.readable(path) then list[#list + 1] = reader.read(path) end
   end

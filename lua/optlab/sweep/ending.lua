@@ -11,6 +11,7 @@ local runs = require "optlab.runs"
 local screen = require "optlab.sweep.screen"
 local shown = require "optlab.runs.text.values"
 local tables = require "optlab.sweep.tables"
+local uv = require "luv"
 local table_text = require "optlab.base.text.table"
 
 local M = {}
@@ -26,8 +27,14 @@ local function names_of(entries)
   return names
 end
 
+-- With halving the number of epochs is a column, too.
+local function columns_of(plan)
+  if not plan.halving then return plan.varied end
+  return table.move(plan.varied, 1, #plan.varied, 2, { plan.halving.entry })
+end
+
 local function best_line(o, best)
-  local where = screen.describe(names_of(o.plan.varied), best.values)
+  local where = screen.describe(names_of(columns_of(o.plan)), best.values)
   local of = best.n > 1 and (", the median of %d seeds"):format(best.n) or ""
   return ("best: %s%s %s%s"):format(where ~= "" and where .. ": " or "", o.metric, shown.short(best.median), of)
 end
@@ -98,11 +105,32 @@ local function write_record(o, ranked, failed)
   return runs.write(o.sweep.path, fields)
 end
 
--- The figure, drawn into the sweep's directory. What goes wrong there is said; the numbers are safe.
+-- The groups that have the same number of epochs: all choices.
+local function first_round(groups)
+  local list = {}
+  for _, group in ipairs(groups) do
+    if group.round == 0 then list[#list + 1] = group end
+  end
+  return list
+end
+
+-- Moves what was drawn into the sweep's directory.
+local function move(folder, target)
+  for _, name in ipairs(files.list(folder)) do
+    local ok, message = uv.fs_rename(folder .. "/" .. name, target .. "/" .. name)
+    if not ok then return nil, message end
+  end
+  return uv.fs_rmdir(folder)
+end
+
+-- The figure, drawn in a folder of this process's own: another one may come to the sweep's end in the same moment. What
+-- goes wrong there is said; the numbers are safe.
 local function draw(o, groups, ranked)
-  config.out = o.sweep.path
+  config.out = ("%s/.drawing-%d"):format(o.sweep.path, uv.os_getpid())
   local ok, problem = pcall(require("optlab.sweep.figure").draw, o, groups, ranked)
   if ok then ok, problem = require("optlab.plot").wait() end
+  local moved, why = move(config.out, o.sweep.path)
+  if ok and not moved then ok, problem = moved, why end
   if not ok then io.stderr:write("optlab: ", errors.visible(tostring(problem)), "\n") end
 end
 
@@ -121,11 +149,11 @@ function M.conclude(o)
   local message
   if metric then o.metric, o.sign = metric, sign else o.sign, message = 1, sign end
   local groups, ranked = results.groups(o.plan.varied, o.cells, o.metric, o.sign)
-  local columns, rows = tables.summary(o.plan.varied, ranked, o.metric)
+  local columns, rows = tables.summary(columns_of(o.plan), ranked, o.metric)
   local failed = count_failures(o)
   local ok, wrong = write_tables(o, columns, rows)
   if not ok then return nil, wrong end
-  if o.metric then draw(o, groups, ranked) end
+  if o.metric then draw(o, first_round(groups), first_round(ranked)) end
   ok, wrong = write_record(o, ranked, failed)
   if not ok then return nil, wrong end
   link.point(config.default_out(o.sweep.experiment) .. "-sweep", o.sweep.path)

@@ -1,17 +1,19 @@
 --- `optlab sweep`: a script with many values of its parameters.
 -- @module optlab.sweep
+local checkpoints = require "optlab.sweep.work.checkpoints"
 local config = require "optlab.base.config"
 local core = require "optlab.core"
 local directory = require "optlab.sweep.directory"
 local errors = require "optlab.base.errors"
-local finished = require "optlab.sweep.finished"
-local job = require "optlab.sweep.job"
+local finished = require "optlab.sweep.work.finished"
+local halving = require "optlab.sweep.halving"
+local job = require "optlab.sweep.work.job"
 local options = require "optlab.params.options"
 local plan_of = require "optlab.sweep.plan"
 local screens = require "optlab.sweep.screen"
 local script_of = require "optlab.sweep.script"
 local words_of = require "optlab.sweep.words"
-local workers = require "optlab.sweep.worker"
+local workers = require "optlab.sweep.work.worker"
 
 local M = {}
 
@@ -33,6 +35,7 @@ function M.read(list)
   if not ok then return nil, wrong end
   local plan
   plan, message = plan_of.new(script, words.given, words.options)
+  if plan and words.options.halving then plan, message = halving.prepare(plan, words.options.halving) end
   return plan and words, plan or message
 end
 
@@ -47,12 +50,15 @@ local function list_cells(plan)
     print(("%d  %s"):format(cell.index, screens.describe(plan.names, cell.values)))
   end
   print(("%d %s of %s"):format(#plan.cells, #plan.cells == 1 and "cell" or "cells", plan.script.name))
+  local factor = plan.halving and plan.halving.factor
+  if factor then print(("the best 1/%d of the choices get %d times the epochs, and so on"):format(factor, factor)) end
   return true
 end
 
 -- Cells at a time in all processes of this machine share its cores.
 local function threads_for(jobs)
-  return math.max(1, core.system.get_num_threads() // (jobs * job.here))
+  local cores = job.task and math.tointeger(tonumber(os.getenv "SLURM_CPUS_PER_TASK")) or core.system.get_num_threads()
+  return math.max(1, cores // (jobs * job.here))
 end
 
 -- Options that cells get in another way, and how many words follow them.
@@ -105,9 +111,10 @@ local function make_worker(words, plan, sweep)
     or screens.new { plan = plan, options = words.options, cells_with_runs = function() return cells_of(worker) end }
   worker = workers.new {
     plan = plan, sweep = sweep, finished = finished.new(sweep, words), jobs = words.options.jobs or 1,
-    options = options_of_cells(words), fail_fast = words.options.fail_fast, leaves_early = job.rank > 0, say = say,
-    on_change = function(cell, state) screen:note(cell, state) end, on_done = function() end,
-    env_of = function() return nil end,
+    options = options_of_cells(words), fail_fast = words.options.fail_fast, say = say,
+    leaves_early = (job.rank > 0 or job.task ~= nil) and not plan.halving,
+    on_change = function(cell, state) screen:note(cell, state) end,
+    keeps_checkpoints = words.options.halving ~= nil,
   }
   screen.worker = worker
   return worker, screen
@@ -128,6 +135,28 @@ local function conclude(words, plan, sweep, worker)
   }
 end
 
+-- All rounds; without halving there is one.
+local function work(words, plan, worker, screen)
+  local ok, message = worker:work()
+  while ok and plan.halving and worker:is_complete() do
+    local more, problem = halving.next_round(plan, cells_of(worker), words.options)
+    if not more then return nil, problem end
+    if #more == 0 then break end
+    worker:add(more)
+    screen.begun = false
+    worker:survey()
+    screen.begun = true
+    ok, message = worker:work()
+  end
+  return ok, message
+end
+
+-- At the end of a sweep with halving nothing goes on from checkpoints any more.
+local function clear(worker)
+  if not worker.keeps_checkpoints or worker.count.failed > 0 then return end
+  for _, cell in ipairs(worker.cells) do checkpoints.remove(worker.run[cell.index].path) end
+end
+
 --- Does a sweep.
 -- @tparam table words what `read` gave
 -- @tparam table plan
@@ -143,7 +172,7 @@ function M.run(words, plan)
   worker:survey()
   if worker.count.done > 0 then say("%d of %d cells are done already", worker.count.done, #worker.cells) end
   screen:begin()
-  local ok, problem = worker:work()
+  local ok, problem = work(words, plan, worker, screen)
   screen:close()
   config.on_abandon = nil
   if not ok then return nil, problem end
@@ -151,7 +180,14 @@ function M.run(words, plan)
     say("%s changed, so cells that depend on it were run anew", table.concat(worker.finished.changed, ", "))
   end
   if job.rank > 0 then return true end
-  if worker:is_complete() then return conclude(words, plan, sweep, worker) end
+  if worker:is_complete() then
+    clear(worker)
+    return conclude(words, plan, sweep, worker)
+  end
+  if job.task and not worker.stopping then
+    say("%d of %d cells are done; other tasks have the rest", worker.count.done, #worker.cells)
+    return true
+  end
   return nil, ("%d of %d cells are done; the same command goes on from here"):format(worker.count.done, #worker.cells)
 end
 

@@ -72,6 +72,7 @@ end
 local function key_of(varied, cell)
   local parts = {}
   for i, entry in ipairs(varied) do parts[i] = values.text(cell.values[entry.name]) end
+  parts[#parts + 1] = cell.round
   return table.concat(parts, "\0")
 end
 
@@ -90,12 +91,14 @@ local function summarise(group, metric, sign)
   group.median = statistics.quantile(sorted, 0.5)
 end
 
--- The best first; those without a value last; the order of the cells decides between equals.
+-- The best first, those of a later round before the others; those without a value last; the order of the cells decides
+-- between equals.
 local function rank(groups, sign)
   local list = table.move(groups, 1, #groups, 1, {})
   local function worth(group) return group.median and sign * group.median or nil end
   table.sort(list, function(a, b)
     local x, y = worth(a), worth(b)
+    if a.round ~= b.round then return a.round > b.round end
     if x and y and x ~= y then return x < y end
     if (x == nil) ~= (y == nil) then return x ~= nil end
     return a.order < b.order
@@ -117,7 +120,8 @@ function M.groups(varied, cells, metric, sign)
     local key = key_of(varied, cell)
     local group = known[key]
     if not group then
-      group = { order = #groups + 1, values = cell.values, cells = {}, diverged = 0, failed = 0, n = 0 }
+      group = { order = #groups + 1, values = cell.values, cells = {}, diverged = 0, failed = 0, n = 0,
+        round = cell.round or 0 }
       known[key], groups[#groups + 1] = group, group
     end
     group.cells[#group.cells + 1] = cell

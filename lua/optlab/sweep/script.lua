@@ -4,7 +4,7 @@
 local config = require "optlab.base.config"
 local declaration = require "optlab.params.declaration"
 local files = require "optlab.base.files"
-local job = require "optlab.sweep.job"
+local job = require "optlab.sweep.work.job"
 local loop = require "optlab.base.loop"
 local uv = require "luv"
 
@@ -47,7 +47,12 @@ local function ask(words)
     handle:close()
     step()
   end)
-  if not handle then return nil, "", tostring(message) end
+  if not handle then
+    for _, pipe in ipairs(pipes) do pipe:close() end
+    timer:close()
+    loop.run "nowait"
+    return nil, "", tostring(message)
+  end
   collect(pipes[1], out, step)
   collect(pipes[2], err, step)
   timer:start(math.floor(M.patience * 1000), 0, function()

@@ -28,6 +28,7 @@ M.OPTIONS = {
   { "--maximize", "NAME", "the greatest final value of NAME is best", name },
   { "--sample", "N", "draw N cells at random instead of all combinations", whole(1) },
   { "--sample-seed", "N", "start of the random numbers of --sample (default 0)", whole(0) },
+  { "--halving", "K", "give the best 1/K K times the epochs, and so on", whole(2) },
   { "--dry-run", nil, "list the cells, run nothing" },
   { "--fail-fast", nil, "stop at the first cell that fails" },
   { "--again", nil, "run cells anew that have been run" },

@@ -25,13 +25,13 @@ local M = {}
 
 -- In the order of optlab --help.
 M.NAMES = {
-  "list", "sweep", "runs", "show", "watch", "compare", "diff", "plot", "report", "tag", "rm", "gc", "export", "verify",
-  "help", "new", "completion",
+  "list", "sweep", "slurm", "runs", "show", "watch", "compare", "diff", "plot", "report", "tag", "rm", "gc", "export",
+  "verify", "help", "new", "completion",
 }
 
 -- Commands that share a folder.
 local FOLDERS = {
-  sweep = { "sweep" }, runs = { "runs", "show", "watch", "tag", "rm", "gc" },
+  sweep = { "sweep", "slurm" }, runs = { "runs", "show", "watch", "tag", "rm", "gc" },
   compare = { "compare", "diff", "plot", "export", "verify" },
 }
 

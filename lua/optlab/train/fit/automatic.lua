@@ -87,7 +87,7 @@ function M.of(o, parts, has_state)
   trainings = trainings + 1
   if not can_be_saved(o, parts, has_state) then return nil end
   return {
-    path = ("%s/checkpoint-%d.safetensors"):format(config.checkpoints, trainings), resume = true, every = nil,
+    path = ("%s/.training-%d.safetensors"):format(config.checkpoints, trainings), resume = true, every = nil,
     automatic = true, saved_at = clock(), functions = functions_of(o),
   }
 end

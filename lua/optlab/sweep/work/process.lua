@@ -2,21 +2,19 @@
 --
 -- The process gets the cell's lock as its descriptor 3, so the cell is locked until both it and the worker have ended,
 -- and it ends with its worker (src/lua/system/lworklib.c).
--- @module optlab.sweep.process
+-- @module optlab.sweep.work.process
 local config = require "optlab.base.config"
-local job = require "optlab.sweep.job"
+local job = require "optlab.sweep.work.job"
 local uv = require "luv"
 
 local M = {}
 
 local MOST = 4096 -- bytes of standard error that are kept, the last ones
 
-local function environment(run_path, more)
-  local own = {
+local function environment(run_path)
+  return job.environment {
     OPTLAB_RUN = run_path, OPTLAB_PARENT = ("%d"):format(uv.os_getpid()), OPTLAB_RUNS = config.runs,
   }
-  for name, value in pairs(more or {}) do own[name] = value end
-  return job.environment(own)
 end
 
 local function keep_end(pipe, into, done)
@@ -38,7 +36,7 @@ local function words_of(text)
 end
 
 --- Starts a process.
--- @tparam table o `options` (words before the script), `script`, `words` (behind it), `run_path`, `lock` or nil, `env`
+-- @tparam table o `options` (words before the script), `script`, `words` (behind it), `run_path`, `lock` or nil
 -- @tparam function on_end called when it has ended with its status, the signal that ended it or 0, and its words
 -- @treturn ?table with kill(signal), or nil and a message
 function M.start(o, on_end)
@@ -52,7 +50,7 @@ function M.start(o, on_end)
   end
   local handle, message
   handle, message = uv.spawn(assert(uv.exepath()), {
-    args = words, env = environment(o.run_path, o.env), stdio = { nil, nil, pipe, o.lock and o.lock:fd() or nil },
+    args = words, env = environment(o.run_path), stdio = { nil, nil, pipe, o.lock and o.lock:fd() or nil },
   }, function(status, signal)
     result.status, result.signal = status, signal
     handle:close()

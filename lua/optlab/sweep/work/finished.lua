@@ -1,5 +1,5 @@
 --- Runs that need not be made again: those of the same identity whose modules and data are still what they were.
--- @module optlab.sweep.finished
+-- @module optlab.sweep.work.finished
 local runs = require "optlab.runs"
 
 local M = {}
@@ -12,7 +12,7 @@ Finished.__index = Finished
 local function by_identity(list, after)
   local found = {}
   for _, run in ipairs(list) do
-    if run.cell and GOOD[run.status] and run.number > after then
+    if run.cell and GOOD[run.status] and run.number > after and not run.continues then
       found[run.cell] = found[run.cell] or {}
       table.insert(found[run.cell], run)
     end
@@ -26,7 +26,7 @@ end
 -- @treturn Finished
 function M.new(sweep, words)
   local after = sweep.again and sweep.number or 0
-  local others = true
+  local others = not words.options.halving -- their trainings go on from checkpoints, which others do not have
   for _, word in ipairs(words.common) do others = others and not word:find "^%-%-data" end
   local list = others and runs.all { kind = "run", experiment = sweep.experiment } or {}
   return setmetatable({ found = by_identity(list, after), told = {}, changed = {} }, Finished)

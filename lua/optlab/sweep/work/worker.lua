@@ -1,14 +1,15 @@
 --- The work: cells that are free are taken, one for each place, and run. Any number of workers may be at it, processes
--- of this machine or of others; what they know of each other stands in the cells' files (optlab.sweep.mark).
+-- of this machine or of others; what they know of each other stands in the cells' files (optlab.sweep.work.mark).
 --
 -- A cell's index is its place in the list of cells. To a worker a cell is "open", "running" (here), "away" (another
 -- worker has it), "done" or "failed".
--- @module optlab.sweep.worker
+-- @module optlab.sweep.work.worker
+local checkpoints = require "optlab.sweep.work.checkpoints"
 local files = require "optlab.base.files"
-local job = require "optlab.sweep.job"
+local job = require "optlab.sweep.work.job"
 local loop = require "optlab.base.loop"
-local mark = require "optlab.sweep.mark"
-local process = require "optlab.sweep.process"
+local mark = require "optlab.sweep.work.mark"
+local process = require "optlab.sweep.work.process"
 local record = require "optlab.runs.record"
 local reader = require "optlab.runs.reader"
 local runs = require "optlab.runs"
@@ -88,7 +89,9 @@ local function directory_for(self, cell, found)
   local path, message = runs.new {
     experiment = self.sweep.experiment, sweep = self.sweep.name, script = self.plan.script.name,
     arguments = cell.words, parameters = cell.parameters, seed = cell.seed, cell = cell.id, status = "interrupted",
+    continues = cell.previous and self.run[cell.previous.index].name,
   }
+  if path and cell.previous then checkpoints.hand_over(self.run[cell.previous.index].path, path) end
   return path and path:match "[^/]+$", message
 end
 
@@ -118,7 +121,7 @@ local function conclude(self, cell, found, status, signal, said)
   local run = reader.read(run_path(self, found.run))
   if run.status == "done" or run.status == "diverged" then
     accept(self, cell, run, lock, found)
-    self.on_done(cell, run)
+    if not self.keeps_checkpoints then checkpoints.remove(run.path) end
   elseif self.stopping then
     set_state(self, cell, "open")
   else
@@ -142,7 +145,6 @@ local function start(self, cell, lock, found)
     local path = run_path(self, name)
     local handle, wrong = process.start({
       options = self.options, script = self.plan.script.name, words = cell.words, run_path = path, lock = lock,
-      env = self.env_of(cell),
     }, function(...) conclude(self, cell, found, ...) end)
     if not handle then
       self:give_up(wrong)
@@ -199,17 +201,31 @@ local function hold_status(self)
   if not self.holder then self.holder = work.lock(self.sweep.path .. "/cells") or nil end
 end
 
+local function look(self)
+  hold_status(self)
+  for _, cell in ipairs(self.cells) do
+    if self.state[cell.index] == "away" and not self.stopping then try(self, cell) end
+  end
+end
+
+-- A worker that leaves the rest to the others looks once more before: the last one to end sees that all is done.
+local function leaves(self)
+  local idle = self.leaves_early and self.count.open == 0 and next(self.active) == nil
+  if idle and not self.has_left then
+    self.has_left = true
+    look(self)
+    self:pump()
+  end
+  return idle
+end
+
 local function look_again(self)
-  if self.timer or self.stopping or self.count.away == 0 then return end
-  if self.leaves_early and self.count.open == 0 and next(self.active) == nil then return end
+  if self.timer or self.stopping or self.count.away == 0 or leaves(self) then return end
   self.timer = uv.new_timer()
   self.timer:start(LOOK, 0, function()
     self.timer:close()
     self.timer = nil
-    hold_status(self)
-    for _, cell in ipairs(self.cells) do
-      if self.state[cell.index] == "away" and not self.stopping then try(self, cell) end
-    end
+    look(self)
     self:pump()
   end)
 end
@@ -284,7 +300,8 @@ function Worker:is_complete() return self.count.done + self.count.failed == #sel
 
 --- Makes a worker.
 -- @tparam table o `plan`, `sweep`, `finished`, `jobs`, `options` of every cell, `fail_fast`, `leaves_early` (whether it
---   ends when the rest is in others' hands), `on_change(cell, state, old)`, `on_done(cell, run)`, `env_of(cell)`, `say`
+--   ends when the rest is in others' hands), `on_change(cell, state, old)`, `say`,
+--   `keeps_checkpoints` of cells that are done
 -- @treturn Worker
 function M.new(o)
   local self = setmetatable({

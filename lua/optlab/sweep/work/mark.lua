@@ -1,7 +1,7 @@
 --- The files `cells/0001`, ...: who works on a cell has its file locked, and what became of the cell stands in it:
 -- the name of the run's directory, a word ("running", "done" or "failed"), how often it failed, and the job that it
 -- last failed in. A file that was not written to its end counts as empty.
--- @module optlab.sweep.mark
+-- @module optlab.sweep.work.mark
 local work = require("optlab.core").work
 
 local M = {}

@@ -1,5 +1,5 @@
 --- The job that this process belongs to: mpirun, srun or a Slurm array starts the same command many times.
--- @module optlab.sweep.job
+-- @module optlab.sweep.work.job
 local launcher = require "optlab.base.launcher"
 local uv = require "luv"
 

@@ -87,6 +87,18 @@ describe("optlab compare --by", function()
       .. "optimizer sgd: 2\n")
   end)
 
+  it("warns where the seed makes no difference, and of other data", function()
+    local read = { ["a/x.dat"] = "123456789" }
+    make({ lr = { 1, 2 }, seed = { 1, 2, 3 } }, function(p) return { p.lr } end, { data = read })
+    local out = compare("--by", "lr")
+    has(out, "warning: the seed makes no difference in lr 1, lr 2: does the script set one of its own")
+    assert.is_nil(out:find("the same data", 1, true))
+    fake_runs.make(dir .. "/runs", { n = 19, experiment = "momentum", parameters = { lr = 2 }, seed = 4, loss = { 1 },
+      data = { x = "stand-in" } })
+    has(compare("--by", "lr"),
+      "warning: the runs did not read the same data: 6 runs: x.dat (12345678); 1 run: x (stand-in)\n")
+  end)
+
   it("does not name all of many groups", function()
     make({ lr = { 1, 2, 3, 4, 5, 6 }, seed = { 1, 2, 3 } }, function(p) return { p.lr } end)
     fake_runs.make(dir .. "/runs", { n = 19, experiment = "momentum", parameters = { lr = 2 }, seed = 9, loss = { 1 } })

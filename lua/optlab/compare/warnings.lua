@@ -132,6 +132,49 @@ local function warn_of_versions(list, runs)
   if n > 1 then list[#list + 1] = ("the runs were made by %d builds of optlab"):format(n) end
 end
 
+-- A group in which runs with other seeds ended with the same number to the last digit.
+local function warn_of_idle_seeds(list, entries, seeds)
+  local idle = {}
+  for i, entry in ipairs(entries) do
+    local first, same = entry.values[1], #entry.values > 1 and #seeds[i] > 1
+    for _, value in ipairs(entry.values) do same = same and value == first end
+    if same and first - first == 0 then idle[#idle + 1] = entry.label end
+  end
+  if #idle > 0 then
+    list[#list + 1] = ("the seed makes no difference in %s: does the script set one of its own (lab.manual_seed)?")
+      :format(table.concat(idle, ", "))
+  end
+end
+
+-- What a run read, by the names of files: "airfoil.dat" or "airfoil (stand-in)".
+local function data_of(run)
+  local names = {}
+  for path, sum in pairs(run.data or {}) do
+    local name = path:match "[^/]+$"
+    names[#names + 1] = sum == "stand-in" and name .. " (stand-in)" or ("%s (%s)"):format(name, tostring(sum):sub(1, 8))
+  end
+  return #names > 0 and table.concat(order.sort(names), ", ") or "none"
+end
+
+--- A sentence where runs of one experiment did not read the same data; nil where they did.
+-- @tparam {Run,...} runs those that came to an end count
+-- @treturn ?string
+function M.of_data(runs)
+  local count, list, experiment = {}, {}, nil
+  for _, run in ipairs(runs) do
+    if run.status == "done" or run.status == "diverged" then
+      if experiment and run.experiment ~= experiment then return nil end
+      experiment = run.experiment
+      local data = data_of(run)
+      if not count[data] then list[#list + 1] = data end
+      count[data] = (count[data] or 0) + 1
+    end
+  end
+  if #list < 2 then return nil end
+  for i, data in ipairs(list) do list[i] = ("%s: %s"):format(values.count(count[data], "run"), data) end
+  return "the runs did not read the same data: " .. table.concat(list, "; ")
+end
+
 local function warn_of_lost(list, entries)
   for _, entry in ipairs(entries) do
     local parts, lost = {}, 0
@@ -159,6 +202,8 @@ function M.of(model, entries, repeated)
   warn_of_seeds(list, entries, seeds)
   warn_of_budgets(list, entries)
   warn_of_tries(list, entries)
+  warn_of_idle_seeds(list, entries, seeds)
+  list[#list + 1] = M.of_data(model.runs)
   warn_of_versions(list, model.runs)
   if repeated > 0 then
     list[#list + 1] = ("%s left out: a later run has the same script, parameters and seed"):format(

@@ -82,12 +82,22 @@ local function words_of(run)
   return words
 end
 
+-- The folder in which the run found its data, if the file is there still; else the one that is set now.
+local function data_folder(run)
+  for path, sum in pairs(run.data or {}) do
+    local folder = sum ~= "stand-in" and path:match "^(/.*)/[^/]+$"
+    if folder and files.readable(path) then return folder end
+  end
+  local data = os.getenv "OPTLAB_DATA"
+  return data and data ~= "" and absolute(data) or nil
+end
+
 local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 local function command_of(run, script, folder)
   local parts = { "cd", quoted(folder .. "/code"), "&& OPTLAB_RUNS=" .. quoted(folder .. "/runs") }
-  local data = os.getenv "OPTLAB_DATA"
-  if data and data ~= "" then parts[#parts + 1] = "OPTLAB_DATA=" .. quoted(absolute(data)) end
+  local data = data_folder(run)
+  if data then parts[#parts + 1] = "OPTLAB_DATA=" .. quoted(data) end
   parts[#parts + 1] = quoted(uv.exepath())
   parts[#parts + 1] = quoted("./" .. script)
   for _, word in ipairs(words_of(run)) do parts[#parts + 1] = quoted(word) end

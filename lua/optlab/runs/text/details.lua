@@ -84,7 +84,8 @@ local function add_files(lines, run)
   local list = {}
   size.walk(run.path, function(path, stat)
     local name = path:sub(#run.path + 2)
-    if stat.type == "file" and not name:find "^code/" and not name:find "^cells/" then list[#list + 1] = { name, size.text(stat.size) } end
+    local is_part = name:find "^code/" or name:find "^cells/"
+    if stat.type == "file" and not is_part then list[#list + 1] = { name, size.text(stat.size) } end
   end)
   table.sort(list, function(a, b) return a[1] < b[1] end)
   if #list > 0 then add(lines, "files") end

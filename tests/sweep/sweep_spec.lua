@@ -128,6 +128,30 @@ describe("a sweep", function()
   end)
 end)
 
+describe("what is shown of a sweep", function()
+  it("is its command, its table and its best value", function()
+    sweep "x.lua --lr 0.1,0.01 --quiet"
+    local status, out = program.run(dir, "show", "--runs-dir", "runs", "1")
+    assert.equal(0, status)
+    assert.matches("command +optlab sweep %-%-runs%-dir runs x.lua %-%-lr 0.1,0.01 %-%-quiet\n", out)
+    assert.matches("\ntable\n    lr      loss\n  0.01  0.333333\n   0.1   1.33333\n", out, 1, true)
+    assert.not_matches("cells/0001", out, 1, true)
+  end)
+
+  it("is a table without a figure where every cell diverged", function()
+    files.write(dir .. "/y.lua", [[
+      local lab = require "optlab"
+      local p = lab.params { lr = 0.1 }
+      lab.train.descend(function(x) return x ^ 2 end, 1, function(x, g) return x - p.lr * g end, 2000)
+      lab.train.record("d", 1, { loss = p.lr })]])
+    local status, out, err = sweep "y.lua --lr 10,20 --quiet"
+    assert.same({ 0, "" }, { status, err })
+    local expected = "lr  loss  diverged\n10   inf         1\n20   inf         1\nevery cell diverged\n"
+    assert.equal(expected, out:match "^(.-)table, ")
+    assert.is_false(files.exists(dir .. "/runs/1-y-sweep/sweep.gp"))
+  end)
+end)
+
 describe("the same command again", function()
   it("runs nothing that is done, and writes the same", function()
     local _, first = sweep "x.lua --lr 0.1,0.01 --seed 1..3 --quiet"
@@ -300,5 +324,38 @@ describe("several processes at one sweep", function()
     assert.equal(0, status)
     assert.equal("", files.read(dir .. "/b"))
     assert.matches("best: lr 0.01", files.read(dir .. "/a"), 1, true)
+  end)
+end)
+
+describe("mpirun", function()
+  local has_mpirun = os.execute "command -v mpirun >/dev/null 2>&1"
+
+  it("starts workers of one sweep, whose cells are no ranks", function()
+    if not has_mpirun then return pending "needs mpirun (Debian: openmpi-bin)" end
+    files.write(dir .. "/y.lua", [[
+      local lab = require "optlab"
+      local p = lab.params { lr = 0.1 }
+      assert(not os.getenv "OMPI_COMM_WORLD_RANK")
+      lab.train.record("toy", 1, { loss = p.lr })]])
+    local line = ("mpirun -n 3 --allow-run-as-root --oversubscribe '%s' sweep --runs-dir runs --quiet y.lua --lr 1..12")
+      :format(program.path)
+    local status, out, err = program.shell(dir, line)
+    assert.same({ 0, "" }, { status, err })
+    assert.matches("best: lr 1: loss 1\n", out, 1, true)
+    assert.equal(1, select(2, out:gsub("best:", "")))
+    assert.equal(13, #names())
+  end)
+end)
+
+describe("a seed that makes no difference", function()
+  it("is pointed out", function()
+    files.write(dir .. "/y.lua", [[
+      local lab = require "optlab"
+      local p = lab.params { lr = 0.1 }
+      lab.train.record("toy", 1, { loss = p.lr })]])
+    local _, out = sweep "y.lua --lr 1,2 --seed 1..3 --quiet"
+    assert.matches("the seed makes no difference: does the script set its own (lab.manual_seed)?", out, 1, true)
+    _, out = sweep "x.lua --lr 1,0.5 --seed 1..3 --quiet"
+    assert.not_matches("makes no difference", out, 1, true)
   end)
 end)

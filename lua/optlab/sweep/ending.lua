@@ -64,6 +64,9 @@ local function remarks(o, ranked, failed)
     if best.median - best.median == 0 then
       lines[1] = best_line(o, best)
       for _, line in ipairs(results.edges(o.plan.varied, ranked, best)) do lines[#lines + 1] = line end
+      if results.seed_is_idle(ranked) then
+        lines[#lines + 1] = "the seed makes no difference: does the script set its own (lab.manual_seed)?"
+      end
     else
       lines[1] = "every cell diverged"
     end
@@ -116,6 +119,7 @@ end
 
 -- Moves what was drawn into the sweep's directory.
 local function move(folder, target)
+  if not files.kind(folder) then return true end -- nothing was drawn
   for _, name in ipairs(files.list(folder)) do
     local ok, message = uv.fs_rename(folder .. "/" .. name, target .. "/" .. name)
     if not ok then return nil, message end

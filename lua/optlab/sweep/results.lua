@@ -89,6 +89,7 @@ local function summarise(group, metric, sign)
   local sorted = statistics.sorted(list)
   group.low, group.high = statistics.quantile(sorted, 0.25), statistics.quantile(sorted, 0.75)
   group.median = statistics.quantile(sorted, 0.5)
+  group.least, group.greatest = sorted[1], sorted[#sorted]
 end
 
 -- The best first, those of a later round before the others; those without a value last; the order of the cells decides
@@ -130,6 +131,21 @@ function M.groups(varied, cells, metric, sign)
     if metric then summarise(group, metric, sign) end
   end
   return groups, rank(groups, sign)
+end
+
+--- Whether cells that differ in their seeds alone have the same value, all of them: the script then sets its own seed,
+-- or draws no random numbers.
+-- @tparam {table,...} groups with their quartiles
+-- @treturn boolean
+function M.seed_is_idle(groups)
+  local several = false
+  for _, group in ipairs(groups) do
+    if group.n > 1 then
+      several = true
+      if group.least ~= group.greatest then return false end
+    end
+  end
+  return several
 end
 
 -- --- the edge of a range --------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
  * that end with another.
  *
  *   lock(path)      opens the file, made if it is not there, or the folder, and locks it: the lock; false if another
- *                   process has it; nil and a message if it cannot be opened or its disk has no locks
+ *                   process has it; nil and a message if it cannot be opened; nil, a message and true if its disk has
+ *                   no locks
  *   follow(pid)     this process was started by process pid, which gave it a lock as descriptor 3: it ends with that
  *                   process, and programs that it starts do not get the lock
  *
@@ -64,9 +65,13 @@ static int lock(lua_State *L) {
   close(fd);
   lock->fd = -1;
   errno = error;
-  if (error != EWOULDBLOCK) return failed(L, "lock", path);
-  lua_pushboolean(L, false);
-  return 1;
+  if (error == EWOULDBLOCK) {
+    lua_pushboolean(L, false);
+    return 1;
+  }
+  failed(L, "lock", path);
+  lua_pushboolean(L, true);
+  return 3;
 }
 
 static int lock_fd(lua_State *L) {

@@ -21,7 +21,7 @@ end
 -- @treturn ?string
 function M.command(run)
   if not run.script then return nil end
-  local words = { "optlab", word(run.script) }
+  local words = run.kind == "sweep" and { "optlab", "sweep" } or { "optlab", word(run.script) }
   for _, argument in ipairs(run.arguments) do words[#words + 1] = word(tostring(argument)) end
   return table.concat(words, " ")
 end
@@ -84,7 +84,8 @@ local function add_files(lines, run)
   local list = {}
   size.walk(run.path, function(path, stat)
     local name = path:sub(#run.path + 2)
-    if stat.type == "file" and not name:find "^code/" then list[#list + 1] = { name, size.text(stat.size) } end
+    local is_part = name:find "^code/" or name:find "^cells/"
+    if stat.type == "file" and not is_part then list[#list + 1] = { name, size.text(stat.size) } end
   end)
   table.sort(list, function(a, b) return a[1] < b[1] end)
   if #list > 0 then add(lines, "files") end
@@ -97,6 +98,19 @@ end
 function M.output(run)
   local path = run.path .. "/output.txt"
   return files.readable(path) and files.read(path) or ""
+end
+
+-- Of a sweep the beginning of its table.
+local function add_table(lines, run)
+  local path = run.path .. "/table.txt"
+  if run.kind ~= "sweep" or not files.readable(path) then return end
+  add(lines, "table")
+  local count = 0
+  for line in files.read(path):gmatch "[^\n]+" do
+    count = count + 1
+    if count <= 1 + LAST_LINES then add(lines, "  %s", errors.visible(line)) end
+  end
+  if count > 1 + LAST_LINES then add(lines, "  ... %d more rows in %s", count - 1 - LAST_LINES, path) end
 end
 
 local function add_output(lines, run)
@@ -119,6 +133,7 @@ function M.text(run)
     add_inputs(lines, run)
     add_values(lines, "versions", run.versions)
     add_files(lines, run)
+    add_table(lines, run)
     add_output(lines, run)
   end
   return table.concat(lines, "\n") .. "\n"

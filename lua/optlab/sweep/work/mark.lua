@@ -40,11 +40,12 @@ end
 --- Locks a cell.
 -- @tparam string sweep
 -- @tparam integer index
--- @return the lock; false if another process has it; nil and a message where the disk has no locks
+-- @return the lock; false if another process has it; nil and a message where it cannot be had
 -- @treturn ?table the mark
+-- @treturn ?boolean with a message: whether the disk has no locks
 function M.lock(sweep, index)
-  local lock, message = work.lock(M.path(sweep, index))
-  if not lock then return lock, message end
+  local lock, message, none = work.lock(M.path(sweep, index))
+  if not lock then return lock, message, none end
   return lock, M.parse(lock:read() or "")
 end
 

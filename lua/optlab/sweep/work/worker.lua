@@ -157,12 +157,13 @@ end
 
 -- Looks at a cell that is open or away; runs it if it is free and has to be run.
 local function try(self, cell)
-  local lock, found = mark.lock(self.sweep.path, cell.index)
+  local lock, found, no_locks = mark.lock(self.sweep.path, cell.index)
   if lock == false then
     set_state(self, cell, "away")
     return
   end
   if lock == nil then
+    if not no_locks then return self:give_up(found) end
     if not self:work_alone(found) then return end
     found = mark.peek(self.sweep.path, cell.index)
   end

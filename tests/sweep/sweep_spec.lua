@@ -54,7 +54,7 @@ describe("a sweep", function()
       "0.001      1.34833   1.34583   1.35083      2",
       "  0.1      1.34833   1.34583   1.35083      2",
       "best: lr 0.01: loss 0.348333, the median of 2 seeds",
-      "table, figure and cells: runs/1-x-sweep/", "",
+      "table, figure and cells: runs/1-x-sweep/ (a page of it: optlab report 1)", "",
     }, "\n"), out)
     assert.same({ "1-x-sweep", "2-x", "3-x", "4-x", "5-x", "6-x", "7-x" }, names())
     for _, file in ipairs { "table.txt", "table.csv", "table.md", "table.tex", "cells.csv", "sweep.gp", "sweep.svg" } do

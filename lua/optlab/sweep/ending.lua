@@ -163,7 +163,7 @@ function M.conclude(o)
   link.point(config.default_out(o.sweep.experiment) .. "-sweep", o.sweep.path)
   print_table(columns, rows, o.sweep.path)
   for _, line in ipairs(remarks(o, ranked, failed)) do print(errors.visible(line)) end
-  print(("table, figure and cells: %s/"):format(o.sweep.path))
+  print(("table, figure and cells: %s/ (a page of it: optlab report %d)"):format(o.sweep.path, o.sweep.number))
   if message then return nil, message end
   if #failed == 0 then return true end
   return nil, ("%d of %d cells failed; the same command runs them again"):format(#failed, #o.cells)

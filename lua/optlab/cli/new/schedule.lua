@@ -43,7 +43,7 @@ local history = train.fit {
 }
 
 -- Prints the last losses and writes every point to metrics.csv.
-train.report(p.schedule, history)
+train.report("training", history, p.schedule)
 
 local title = ("schedule: %s"):format(p.schedule)
 plot.figure({title = title, xlabel = "epoch", ylabel = "learning rate"})

@@ -262,7 +262,9 @@ describe("a sweep that is broken off", function()
 
   local LINE = "x.lua --lr 0.1,0.01 --wait 0.1 --seed 1..5 --jobs 2 --quiet"
 
-  for _, how in ipairs { { "KILL", "", 137 }, { "KILL", "-", 137 }, { "TERM", "", 143 }, { "INT", "", 130 } } do
+  for _, how in ipairs {
+    { "KILL", "", 137 }, { "KILL", "-", 137 }, { "TERM", "", 143 }, { "INT", "", 130 }, { "INT", "-", 130 },
+  } do
     local name = "by SIG" .. how[1] .. (how[2] == "-" and " to all its processes" or "")
     it(name .. " goes on with the same command, to the same table", function()
       assert.equal(how[3], broken(how[1], how[2]))

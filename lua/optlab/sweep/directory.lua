@@ -11,6 +11,7 @@ local loop = require "optlab.base.loop"
 local names_of = require "optlab.runs.directory"
 local runs = require "optlab.runs"
 local uv = require "luv"
+local work = require("optlab.core").work
 
 local M = {}
 
@@ -102,21 +103,36 @@ local function make_first(link, fields)
   return nil, ("cannot make the link %s: %s"):format(link, why)
 end
 
-local function wait_for(link)
-  for _ = 1, PATIENCE * 20 do
-    local sweep = follow(link)
-    if sweep then return sweep end
+-- What fn gives as soon as it gives something; nil if it does not.
+local function wait_for(fn)
+  for _ = 1, PATIENCE * 50 do
+    local result = fn()
+    if result then return result end
     local timer = uv.new_timer()
-    timer:start(50, 0, function() timer:close() end)
+    timer:start(20, 0, function() timer:close() end)
     loop.run()
   end
   return nil
 end
 
+-- The lock of the folder of runs, so that of several processes one alone makes a directory and no number is lost; nil
+-- where the disk has no locks: then a process may make one that it has to remove again.
+local function lock_folder()
+  return wait_for(function()
+    local lock = work.lock(config.runs)
+    if lock == nil then return "none" end
+    return lock
+  end)
+end
+
 local function find_or_make(link, fields)
-  local sweep = follow(link) or job.rank > 0 and wait_for(link)
+  local sweep = follow(link) or job.rank > 0 and wait_for(function() return follow(link) end)
   if sweep then return sweep end
-  return make_first(link, fields)
+  local lock, message = lock_folder(), nil
+  sweep = follow(link)
+  if not sweep then sweep, message = make_first(link, fields) end
+  if type(lock) == "userdata" then lock:free() end
+  return sweep, message
 end
 
 -- Lets a link lead to another directory.

@@ -6,6 +6,7 @@
 -- @module optlab.sweep.work.worker
 local checkpoints = require "optlab.sweep.work.checkpoints"
 local files = require "optlab.base.files"
+local interrupt = require("optlab.core").interrupt
 local job = require "optlab.sweep.work.job"
 local loop = require "optlab.base.loop"
 local mark = require "optlab.sweep.work.mark"
@@ -83,7 +84,7 @@ end
 local function directory_for(self, cell, found)
   if found.run and found.status ~= "done" then
     local fields = record.read(run_path(self, found.run))
-    if fields and fields.sweep == self.sweep.name and fields.cell == cell.id then return found.run end
+    if fields and fields.sweep == self.sweep.name then return found.run end
   end
   if found.run then detach(self, found.run) end
   local path, message = runs.new {
@@ -110,6 +111,9 @@ local function fail(self, cell, name, message)
   if self.fail_fast then self:stop() end
 end
 
+-- Whether cells are broken off, also by the Ctrl-C that this process has got, too, and has not yet taken up.
+local function is_ending(self) return self.stopping or interrupt.requested() end
+
 local function why(status, signal, said)
   if signal ~= 0 then return ("ended by signal %d%s"):format(signal, said ~= "" and ": " .. said or "") end
   return said ~= "" and said or ("ended with status %d"):format(status)
@@ -122,7 +126,7 @@ local function conclude(self, cell, found, status, signal, said)
   if run.status == "done" or run.status == "diverged" then
     accept(self, cell, run, lock, found)
     if not self.keeps_checkpoints then checkpoints.remove(run.path) end
-  elseif self.stopping then
+  elseif is_ending(self) then
     set_state(self, cell, "open")
   else
     found.failures, found.status, found.job = found.failures + 1, "failed", job.token
@@ -233,12 +237,12 @@ end
 
 --- Starts what can be started.
 function Worker:pump()
-  while self.places > 0 and not self.stopping and self.first <= #self.cells do
+  while self.places > 0 and not is_ending(self) and self.first <= #self.cells do
     local cell = self.cells[self.first]
     self.first = self.first + 1
     if self.state[cell.index] == "open" then try(self, cell) end
   end
-  if not self.stopping then look_again(self) end
+  if not is_ending(self) then look_again(self) end
 end
 
 --- Takes no further cell, and asks those that run here to end.

@@ -45,6 +45,23 @@ local function run(name) return reader.read(dir .. "/runs/" .. name) end
 local function inode(name) return uv.fs_stat(dir .. "/runs/" .. name .. "/metrics.csv").ino end
 
 describe("a sweep", function()
+  it("says where cells did not read the same data", function()
+    files.write(dir .. "/d.lua", [[
+      local lab = require "optlab"
+      local p = lab.params { file = "a.csv", lr = 0.1 }
+      lab.data.csv(p.file)
+      lab.train.record("toy", 1, { loss = p.lr })
+    ]])
+    files.write(dir .. "/a.csv", "1,2\n3,4\n")
+    files.write(dir .. "/b.csv", "1,2\n3,5\n")
+    local status, out = sweep "d.lua --file a.csv,b.csv --quiet"
+    assert.equal(0, status)
+    assert.matches("the runs did not read the same data: 1 run: a.csv (", out, 1, true)
+    status, out = sweep "d.lua --file a.csv --lr 0.1,0.2 --quiet"
+    assert.equal(0, status)
+    assert.not_matches("the same data", out)
+  end)
+
   it("runs every cell, and prints and writes a table with the best first", function()
     local status, out = sweep "x.lua --lr log(1e-3,1e-1,3) --seed 1,2 --quiet"
     assert.equal(0, status)

@@ -12,6 +12,7 @@ local screen = require "optlab.sweep.screen"
 local shown = require "optlab.runs.text.values"
 local tables = require "optlab.sweep.tables"
 local uv = require "luv"
+local warnings = require "optlab.compare.warnings"
 local table_text = require "optlab.base.text.table"
 
 local M = {}
@@ -57,6 +58,12 @@ local function failure_lines(o, failed)
   return lines
 end
 
+local function runs_of(cells)
+  local list = {}
+  for _, cell in ipairs(cells) do list[#list + 1] = cell.run end
+  return list
+end
+
 -- The sentences below the table.
 local function remarks(o, ranked, failed)
   local lines, best = {}, ranked[1]
@@ -71,6 +78,7 @@ local function remarks(o, ranked, failed)
       lines[1] = "every cell diverged"
     end
   end
+  lines[#lines + 1] = warnings.of_data(runs_of(o.cells))
   for _, line in ipairs(failure_lines(o, failed)) do lines[#lines + 1] = line end
   return lines
 end

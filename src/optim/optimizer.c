@@ -15,6 +15,7 @@
 #include "base/interrupt.h"
 #include "base/parallel.h"
 #include "core/recorder.h"
+#include "optim/rule_step.h"
 
 #define UPDATE_CHUNK 16384 /* elements: an update costs more per element than a map */
 
@@ -48,7 +49,9 @@ int optim_init(Optim *o, const OptimDef *def, const double *h) {
   *o = (Optim){.def = def};
   if (check_hyper(def, h) < 0) return -1;
   while (def->slot && def->slot[o->nslots].name) o->nslots++;
+  if (def->rule && rule_needs_plans(def->rule) && !(o->plans = rule_plans_new(def->rule))) return -1;
   o->defaults = copy_hyper(o, h);
+  if (!o->defaults) rule_plans_free(o->plans);
   return o->defaults ? 0 : -1;
 }
 
@@ -87,6 +90,8 @@ void optim_free(Optim *o) {
   for (int i = 0; i < o->ngroups; i++) group_free(o, &o->group[i]);
   alloc_put(o->group, (size_t)o->ngroups * sizeof *o->group);
   if (o->defaults) alloc_put(o->defaults, hyper_size(o));
+  rule_plans_free(o->plans);
+  o->plans = NULL;
   o->defaults = NULL;
   o->group = NULL;
   o->ngroups = 0;
@@ -309,6 +314,7 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
 
 static int step(Optim *o, Tensor *const *grads) {
   if (prepare(o, grads) < 0) return -1;
+  if (o->def->rule) return optim_rule_step(o, grads);
   double c[o->def->ncoefs + 1];
   void *state[o->nslots + 1];
   OptimRun run = {.state = state, .c = c};

@@ -4,7 +4,6 @@
 #include "kernels/blocks/blocks.h"
 
 #include "base/parallel.h"
-#include "kernels/reduce/pairs.h"
 
 #define MAX_PIECES 64 /* with sums: their results lie on the stack */
 
@@ -47,21 +46,16 @@ static void run_step(const BlocksStep *s, const BlocksData *d, char *temps, int6
 void blocks_run_piece(const BlocksProgram *b, const BlocksData *d, int64_t begin, int64_t end, Partial *sum) {
   const int64_t length = b->nsums ? REDUCE_BLOCK : BLOCKS_LENGTH;
   double temps[b->ntemps * length + 1];
-  Partial level[b->nsums * PAIRS_LEVELS + 1], part;
-  Pairs pairs[b->nsums + 1];
-  for (int k = 0; k < b->nsums; k++) pairs[k] = (Pairs){.w = 1, .level = level + k * PAIRS_LEVELS};
+  BlocksPartialSum sums[b->nsums + 1];
+  for (int k = 0; k < b->nsums; k++) blocks_sum_begin(&sums[k], b->sum[k].op);
   for (int64_t at = begin; at < end; at += length) {
     const int64_t n = end - at < length ? end - at : length;
     for (int i = 0; i < b->nsteps; i++) run_step(&b->step[i], d, (char *)temps, length, at, n);
     for (int k = 0; k < b->nsums; k++) {
-      b->sum[k].op->block(n, window(d, b->sum[k].of, (char *)temps, length, at).at, &part);
-      pairs_push(b->sum[k].op, &pairs[k], &part);
+      blocks_sum_push(&sums[k], n, window(d, b->sum[k].of, (char *)temps, length, at).at);
     }
   }
-  for (int k = 0; k < b->nsums; k++) {
-    sum[k] = (Partial){0};
-    pairs_finish(b->sum[k].op, &pairs[k], &sum[k]);
-  }
+  for (int k = 0; k < b->nsums; k++) sum[k] = blocks_sum_end(&sums[k]);
 }
 
 /* --- pieces ------------------------------------------------------------------------------------------------------- */

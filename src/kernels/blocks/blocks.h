@@ -14,7 +14,7 @@
 #include "core/dtype.h"
 #include "kernels/elementwise/combine.h"
 #include "kernels/elementwise/kernels.h"
-#include "kernels/reduce/reduce_kernels.h"
+#include "kernels/reduce/pairs.h"
 
 #define BLOCKS_LENGTH 512     /* elements of a block; with sums REDUCE_BLOCK */
 #define BLOCKS_MAX_TEMPS 24   /* temporaries of a program */
@@ -56,6 +56,30 @@ typedef struct BlocksProgram {
   const BlocksSum *sum;
   int nsteps, ntemps, nsums;
 } BlocksProgram;
+
+/* One of the sums of a piece: begin, push each block, end. */
+typedef struct BlocksPartialSum {
+  const ReduceOp *op;
+  Pairs pairs;
+  Partial level[PAIRS_LEVELS];
+} BlocksPartialSum;
+
+static inline void blocks_sum_begin(BlocksPartialSum *s, const ReduceOp *op) {
+  s->op = op;
+  s->pairs = (Pairs){.w = 1, .level = s->level};
+}
+
+static inline void blocks_sum_push(BlocksPartialSum *s, int64_t n, const void *elements) {
+  Partial part;
+  s->op->block(n, elements, &part);
+  pairs_push(s->op, &s->pairs, &part);
+}
+
+static inline Partial blocks_sum_end(BlocksPartialSum *s) {
+  Partial result = {0};
+  pairs_finish(s->op, &s->pairs, &result);
+  return result;
+}
 
 /* What a program runs on: arrays of n elements each, numbers one after the other in their own size. */
 typedef struct BlocksData {

@@ -10,15 +10,14 @@
 
 /* --- the kernels -------------------------------------------------------------------------------------------------- */
 
-typedef struct RuleOp {
-  const char *name;
+typedef struct RuleKernel {
   BlocksArity arity;
   bool masks; /* the operands are masks */
   Kern1 *k1[2];
   Kern2 *k2[2];
   Kern3 *k3[2];
   KernCombine *combine[2];
-} RuleOp;
+} RuleKernel;
 
 static void copy_f32(int64_t n, void *o, int64_t so, const void *a, int64_t sa) {
   (void)so;
@@ -37,37 +36,35 @@ static void copy_f64(int64_t n, void *o, int64_t so, const void *a, int64_t sa) 
   }
 }
 
-/* Two rows that come before the kernels. */
-enum { OP_CHOOSE_ROW, OP_COPY_ROW };
-
-static const RuleOp ops[] = {
-    [OP_CHOOSE_ROW] = {.name = "choose"},
-    [OP_COPY_ROW] = {.name = "copy", .arity = BLOCKS_K1, .k1 = {copy_f32, copy_f64}},
-#define ROW1(op) {.name = #op, .arity = BLOCKS_K1, .k1 = {kern_##op##_f32, kern_##op##_f64}},
-#define ROW2(op) {.name = #op, .arity = BLOCKS_K2, .k2 = {kern_##op##_f32, kern_##op##_f64}},
-#define ROW_MASKS(op) {.name = #op, .arity = BLOCKS_K2, .masks = true, .k2 = {kern_##op##_u8, kern_##op##_u8}},
+static const RuleKernel kernels[] = {
+    [RULE_OP_copy] = {.arity = BLOCKS_K1, .k1 = {copy_f32, copy_f64}},
+#define ROW1(op) [RULE_OP_##op] = {.arity = BLOCKS_K1, .k1 = {kern_##op##_f32, kern_##op##_f64}},
+#define ROW2(op) [RULE_OP_##op] = {.arity = BLOCKS_K2, .k2 = {kern_##op##_f32, kern_##op##_f64}},
+#define ROW_MASKS(op) [RULE_OP_##op] = {.arity = BLOCKS_K2, .masks = true, .k2 = {kern_##op##_u8, kern_##op##_u8}},
     KERN1_LIST(ROW1) KERN2_LIST(ROW2)
     ROW2(eq) ROW2(ne) ROW2(lt) ROW2(le) ROW2(gt) ROW2(ge)
     ROW_MASKS(logical_and) ROW_MASKS(logical_or)
 #undef ROW1
 #undef ROW2
 #undef ROW_MASKS
-    {.name = "logical_not", .arity = BLOCKS_K1, .masks = true, .k1 = {kern_logical_not_u8, kern_logical_not_u8}},
-    {.name = "where", .arity = BLOCKS_K3, .k3 = {kern_where_f32, kern_where_f64}},
-    {.name = "axpby", .arity = BLOCKS_COMBINE, .combine = {kern_axpby_f32, kern_axpby_f64}},
-    {.name = "xpby", .arity = BLOCKS_COMBINE, .combine = {kern_xpby_f32, kern_xpby_f64}},
+    [RULE_OP_logical_not] = {.arity = BLOCKS_K1, .masks = true, .k1 = {kern_logical_not_u8, kern_logical_not_u8}},
+    [RULE_OP_where] = {.arity = BLOCKS_K3, .k3 = {kern_where_f32, kern_where_f64}},
+    [RULE_OP_axpby] = {.arity = BLOCKS_COMBINE, .combine = {kern_axpby_f32, kern_axpby_f64}},
+    [RULE_OP_xpby] = {.arity = BLOCKS_COMBINE, .combine = {kern_xpby_f32, kern_xpby_f64}},
 };
 
-#define NOPS (int)(sizeof ops / sizeof *ops)
+static const char *const names[] = {
+#define ENTRY(name) #name,
+    RULE_OPS(ENTRY)
+#undef ENTRY
+};
 
 int rule_op(const char *name) {
-  for (int i = 0; i < NOPS; i++) {
-    if (strcmp(ops[i].name, name) == 0) return i;
+  for (int i = 0; i < RULE_OP_COUNT; i++) {
+    if (strcmp(names[i], name) == 0) return i;
   }
   return -1;
 }
-
-const char *rule_op_name(int op) { return op < NOPS ? ops[op].name : NULL; }
 
 /* --- one plan ----------------------------------------------------------------------------------------------------- */
 
@@ -92,7 +89,7 @@ static void mark(Planner *p, RuleRef r, int reader) {
 }
 
 /* Whether the step is another name for one of its operands. */
-static bool is_alias(const RuleStep *s) { return s->op == OP_CHOOSE_ROW && !s->own; }
+static bool is_alias(const RuleStep *s) { return s->op == RULE_OP_choose && !s->own; }
 
 static RuleRef chosen(const RuleStep *s, const double *reg) { return s->in[reg[s->in[0].index] != 0 ? 1 : 2]; }
 
@@ -101,7 +98,7 @@ static void follow(Planner *p, const RuleStep *step, int nsteps, const RuleSum *
   for (int i = 0; i < nsteps; i++) {
     const RuleStep *s = &step[i];
     if (!is_done(s, reg)) continue;
-    if (s->op == OP_CHOOSE_ROW) {
+    if (s->op == RULE_OP_choose) {
       const RuleRef r = resolve(p, chosen(s, reg));
       if (is_alias(s)) {
         p->name[s->out.index] = r;
@@ -141,7 +138,7 @@ static void release(Planner *p, RuleRef in, int i, int size) {
   if (place.kind == BLOCKS_TEMP && (size == 0 || place.size == size)) p->busy[place.index] = false;
 }
 
-static void set_kernel(BlocksStep *b, const RuleOp *op, int dtype) {
+static void set_kernel(BlocksStep *b, const RuleKernel *op, int dtype) {
   b->arity = op->arity;
   switch (op->arity) {
     case BLOCKS_K1:
@@ -161,8 +158,8 @@ static void set_kernel(BlocksStep *b, const RuleOp *op, int dtype) {
 
 /* Step i as a kernel with places. */
 static void place_step(Planner *p, BlocksStep *b, const RuleStep *s, int i, const double *reg) {
-  const bool chooses = s->op == OP_CHOOSE_ROW;
-  const RuleOp *op = &ops[chooses ? OP_COPY_ROW : s->op];
+  const bool chooses = s->op == RULE_OP_choose;
+  const RuleKernel *op = &kernels[chooses ? RULE_OP_copy : s->op];
   RuleRef in[4] = {s->in[0], s->in[1], s->in[2], s->in[3]};
   if (chooses) in[0] = chosen(s, reg);
   set_kernel(b, op, (int)p->dtype);
@@ -183,7 +180,7 @@ static void place_step(Planner *p, BlocksStep *b, const RuleStep *s, int i, cons
 
 static void read_guards(bool *done, const RuleStep *step, int nsteps, const double *reg) {
   for (int i = 0; i < nsteps; i++) {
-    done[i] = step[i].op == OP_CHOOSE_ROW ? reg[step[i].in[0].index] != 0 : is_done(&step[i], reg);
+    done[i] = step[i].op == RULE_OP_choose ? reg[step[i].in[0].index] != 0 : is_done(&step[i], reg);
   }
 }
 

@@ -51,19 +51,31 @@ typedef struct RuleRef {
   int16_t kind, index;
 } RuleRef;
 
-/* An operation of the elements: a kernel by its name, with two kinds besides.
+/* The operations over elements: two of rules alone, then kernels by their names.
  *   choose  in[0] is a number: in[1] where it is not 0, else in[2]
  *   copy    in[0] */
+/* clang-format off */
+#define RULE_OPS(X) \
+  X(choose) X(copy) KERN1_LIST(X) KERN2_LIST(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge) \
+  X(logical_and) X(logical_or) X(logical_not) X(where) X(axpby) X(xpby)
+/* clang-format on */
+
+typedef enum RuleOp {
+#define ENTRY(name) RULE_OP_##name,
+  RULE_OPS(ENTRY)
+#undef ENTRY
+      RULE_OP_COUNT
+} RuleOp;
+
 typedef struct RuleStep {
-  int16_t op;    /* see rule_op_name */
+  int16_t op;    /* a RuleOp */
   int16_t guard; /* the register that must not be 0 for the step to be done; -1: always */
   int16_t mask;  /* 1: the result is a mask */
   int16_t own;   /* of choose, 1: the result needs memory of its own, because its source is written before it is read */
   RuleRef out, in[4];
 } RuleStep;
 
-int rule_op(const char *name);      /* -1 if there is none */
-const char *rule_op_name(int op);   /* NULL beyond the last */
+int rule_op(const char *name); /* a RuleOp by its name; -1 if there is none */
 
 typedef enum RuleSumKind { RULE_SUM, RULE_AMAX, RULE_AMIN } RuleSumKind;
 

@@ -6,4 +6,4 @@
 #define T float
 #define I int32_t
 #define T_BYTES 4
-#include "kernels/conv/table.h"
+#include "kernels/conv/loops/table.h"

@@ -6,4 +6,4 @@
 #define T double
 #define I int64_t
 #define T_BYTES 8
-#include "kernels/conv/table.h"
+#include "kernels/conv/loops/table.h"

@@ -1,12 +1,12 @@
 /*
  * table.h - the loops for the type T as one table, conv_<type>_<instruction set> (kernels.h).
  */
-#include "kernels/conv/vectors.h"
+#include "kernels/conv/loops/vectors.h"
 
-#include "kernels/conv/pack.h"
-#include "kernels/conv/pool.h"
-#include "kernels/conv/tile.h"
-#include "kernels/conv/weight.h"
+#include "kernels/conv/loops/pack.h"
+#include "kernels/conv/loops/pool.h"
+#include "kernels/conv/loops/tile.h"
+#include "kernels/conv/loops/weight.h"
 
 #define TABLE2(type, set) conv_##type##_##set
 #define TABLE(type, set) TABLE2(type, set)

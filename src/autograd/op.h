@@ -155,6 +155,10 @@ typedef struct Op {
    * un-broadcasting, which the engine does. Results belong to the open formula. -1 on failure. NULL: not
    * differentiable. */
   int (*backward)(Node *n, Tensor *dout, Tensor **din);
+  /* Rows with one input whose gradient is 0 but for one part, at which `part` looks through a window of whole, a tensor
+   * of the input's shape: the engine adds dout there, and backward is asked only where gradients are themselves
+   * differentiated, or for the first gradient of all, which must be a new tensor. NULL without memory. */
+  Tensor *(*part)(const Node *n, Tensor *whole);
   /* Element-wise rows: the kernel that forward maps over the elements, by the dtype of the first input (where: of the
    * second). A compiled step calls it directly where the operands are flat. */
   Kern1 *kern1[DT_COUNT];

@@ -13,6 +13,9 @@ describe("statistics", function()
   it("have an infinite median where half of the numbers are lost", function()
     assert.equal(2, statistics.median { 1, 2, math.huge })
     assert.equal(math.huge, statistics.median { 1, 2, math.huge, math.huge })
+    assert.equal(-math.huge, statistics.median { 1, 2, -math.huge, -math.huge }) -- of accuracies -inf is the worst
+    assert.equal(2, statistics.quantile({ -math.huge, 1, 2 }, 1))
+    assert.equal(-math.huge, statistics.quantile({ -math.huge, 1, 2 }, 0.25))
   end)
 
   it("have mean and standard deviation with n - 1", function()

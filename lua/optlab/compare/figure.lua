@@ -78,7 +78,7 @@ end
 
 local NAN = 0 / 0
 
--- A list without what its axis cannot show; infinite values are gaps.
+-- A list without what a logarithmic axis cannot show; gnuplot leaves gaps for infinite values itself.
 local function shown(list, log)
   local out = {}
   for i, v in ipairs(list) do out[i] = (not log or v > 0) and v or NAN end

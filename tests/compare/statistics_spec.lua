@@ -7,6 +7,7 @@ describe("statistics", function()
       statistics.quantile(list, 0.5), statistics.quantile(list, 0.75), statistics.quantile(list, 1) })
     assert.near(1.4, statistics.quantile(list, 0.1), 1e-12)
     assert.equal(3, statistics.median { 4, 1, 2, 100 })
+    assert.equal(0, statistics.median { -1.5e308, 1.5e308 }) -- their difference is infinite
     assert.equal(7, statistics.median { 7 })
   end)
 

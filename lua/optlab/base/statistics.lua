@@ -27,6 +27,7 @@ end
 local function between(a, b, share)
   if share == 0 or a == b or not M.finite(a) then return a end
   if not M.finite(b) then return b end
+  if not M.finite(b - a) then return a * (1 - share) + b * share end
   return a + (b - a) * share
 end
 

@@ -172,6 +172,19 @@ describe("optlab export", function()
     assert.equal(1, events(event_file(dir .. "/tb/2-m"))[1][2])
   end)
 
+  it("gives no two lines and no two runs one folder", function()
+    for n, folder in ipairs { "runs", "more" } do
+      fake_runs.make(("%s/%s"):format(dir, folder), { n = 1, experiment = "m", series = {
+        { run = "η 1", y = { n } }, { run = "β 1", y = { 2 } }, { run = "a/b", y = { 3 } }, { run = "a b", y = { 4 } },
+        { run = ("x"):rep(300), y = { 5 } } } })
+    end
+    assert.equal("tb: 10 event files with 10 values of 2 runs\n", export("1", "more/1-m", "--tensorboard", "tb"))
+    assert.same({ "1-m", "1-m_2" }, files.names(dir .. "/tb"))
+    assert.same({ "a_b", "a_b_2", ("x"):rep(200), "β_1", "η_1" }, files.names(dir .. "/tb/1-m"))
+    assert.equal(3, events(event_file(dir .. "/tb/1-m/a_b"))[1][4])
+    assert.equal(4, events(event_file(dir .. "/tb/1-m/a_b_2"))[1][4])
+  end)
+
   it("knows the calendar", function()
     for text, seconds in pairs {
       ["1970-01-01T00:00:00Z"] = 0, ["2000-02-29T23:59:59Z"] = 951868799, ["2024-12-31T12:00:00Z"] = 1735646400,

@@ -58,6 +58,15 @@ describe("optlab plot", function()
     has(text, "logscale y")
   end)
 
+  it("draws a run once that was repeated", function()
+    for n, loss in ipairs { 9, 9, 1 } do
+      fake_runs.make(dir .. "/runs", { n = n, experiment = "m", parameters = { lr = 1 }, seed = n,
+        loss = { loss, loss }, cell = n < 3 and "a" or "b" })
+    end
+    assert.equal("out/loss-by-lr.svg: 2 curves in 1 group, median and quartiles\n", plot("--by", "lr"))
+    has(script "loss-by-lr", "lr 1 (2)")
+  end)
+
   it("draws over steps, and one line of several", function()
     fake_runs.make(dir .. "/runs", { n = 1, experiment = "m", metrics = {}, history = {
       { "fit-1", 1, 50, "loss", 0.5 }, { "fit-1", 2, 100, "loss", 0.25 }, { "fit-2", 1, 70, "loss", 0.75 },

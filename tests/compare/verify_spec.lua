@@ -81,16 +81,27 @@ describe("optlab verify", function()
   end)
 
   it("sees that data have changed, which it reads where they are", function()
-    files.write(dir .. "/d.csv", "x,y\n1,2\n3,4\n")
+    uv.fs_mkdir(dir .. "/v..1", 448)
+    files.write(dir .. "/v..1/d.csv", "x,y\n1,2\n3,4\n")
     write_script [[local lab = require "optlab"
-      lab.train.record("a", 1, { loss = lab.data.csv("d.csv", { header = true }):sum():item() })]]
+      lab.train.record("a", 1, { loss = lab.data.csv("v..1/d.csv", { header = true }):sum():item() })]]
     run()
     assert.same({ 0, "1-a: the same bits (done, metrics.csv)\n", "" }, { program.run(dir, "verify", "1") })
-    files.write(dir .. "/d.csv", "x,y\n1,2\n3,5\n")
+    files.write(dir .. "/v..1/d.csv", "x,y\n1,2\n3,5\n")
     local status, out = program.run(dir, "verify", "1")
     assert.equal(1, status)
     has(out, "metrics.csv: line 2 was 'a,1,loss,10', now 'a,1,loss,11'")
-    has(out, "data d.csv: was sha256 ")
+    has(out, "data v..1/d.csv: was sha256 ")
+  end)
+
+  it("says where a run fails again, but for another reason", function()
+    write_script 'require("optlab").params {} error "there is none"'
+    assert.equal(1, (program.run(dir, "a.lua", "--format", "none")))
+    assert.same({ 0, "1-a: the same bits (failed, no records and no figures)\n", "" },
+      { program.run(dir, "verify", "1") })
+    edit("runs/1-a/run.json", "there is none", "there it is")
+    has(select(2, program.run(dir, "verify", "1")),
+      "although not everything is as it was:\n  failed: was 'a.lua:1: there it is', now 'a.lua:1: there is none'\n")
   end)
 
   it("says where nothing that is recorded explains it", function()

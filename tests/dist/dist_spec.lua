@@ -195,7 +195,7 @@ describe("the end of a job", function()
     local status, _, err = ranks.run(dir, 2,
       "local d = lab.dist\nif d.rank == 0 then d.barrier() else d.all_reduce(lab.ones(5)) end")
     assert.are.equal(1, status)
-    assert.matches("takes part in a barrier", err)
+    assert.matches("in a barrier %(0 elements%)", err) -- whichever rank says it
     assert.matches("in a sum %(5 elements%)", err)
   end)
 

@@ -43,12 +43,15 @@ local function copy_code(run, folder)
   return true
 end
 
+-- Whether a path stays in the folder in which it is taken: neither "/a" nor "../a".
+local function stays_inside(path)
+  return path:sub(1, 1) ~= "/" and not ("/" .. path .. "/"):find("/../", 1, true)
+end
+
 local function fill(run, folder)
   local ok, message = copy_code(run, folder)
   for path, sum in pairs(ok and run.data or {}) do
-    if ok and sum ~= "stand-in" and path:sub(1, 1) ~= "/" and not path:find("..", 1, true) then
-      ok, message = make_link(folder, path)
-    end
+    if ok and sum ~= "stand-in" and stays_inside(path) then ok, message = make_link(folder, path) end
   end
   return ok, message
 end

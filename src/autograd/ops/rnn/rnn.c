@@ -184,7 +184,7 @@ const Op row_RNN = {.name = "rnn",
                     .nin = RNN_INPUTS,
                     .args = OP_ARGS(rnn),
                     .writes = 1,
-                    .save = SAVE_ALL_INPUTS,
+                    .save = (1u << RNN_INPUTS) - 1,
                     .infer = infer_rnn,
                     .forward = fw_rnn,
                     .backward = bw_rnn};

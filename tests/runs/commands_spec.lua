@@ -1,29 +1,15 @@
 --- The commands about runs that are kept: runs, show, tag, rm, gc.
-local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
 local uv = require "luv"
 
 local dir
-local everywhere = os.getenv "OPTLAB_RUNS"
-
-local function optlab(...) return program.run(dir, ...) end
-
-local function said(...)
-  local status, out, err = optlab(...)
-  assert.same({ 0, "" }, { status, err })
-  return out
-end
-
-local function refused(...)
-  local status, out, err = optlab(...)
-  assert.same({ 1, "" }, { status, out })
-  return err
-end
+local said, refused = runs_folder.said, runs_folder.refused
 
 local function make(fields)
   fields.experiment = fields.experiment or "momentum"
-  return fake_runs.make(dir .. "/runs", fields)
+  return runs_folder.make(fields)
 end
 
 local function widest(text)
@@ -38,19 +24,11 @@ local function lines(text)
   return list
 end
 
-local function before()
-  dir = files.folder()
-  uv.os_setenv("OPTLAB_RUNS", "runs")
-end
-
-local function after()
-  files.remove(dir)
-  uv.os_setenv("OPTLAB_RUNS", everywhere)
-end
+local function before() dir = runs_folder.open() end
 
 describe("optlab runs", function()
   before_each(before)
-  after_each(after)
+  after_each(runs_folder.close)
 
   local function some()
     make { n = 1, parameters = { lr = 0.5, method = "sgd" }, given = { "lr" }, loss = { 0.9, 0.3 } }
@@ -162,7 +140,7 @@ end)
 
 describe("optlab show", function()
   before_each(before)
-  after_each(after)
+  after_each(runs_folder.close)
 
   it("prints everything about the last run, or one that is named", function()
     files.write(dir .. "/a.lua", [[
@@ -197,7 +175,7 @@ end)
 
 describe("optlab tag", function()
   before_each(before)
-  after_each(after)
+  after_each(runs_folder.close)
 
   it("gives runs a name and takes it away", function()
     for n = 1, 4 do make { n = n } end
@@ -217,7 +195,7 @@ end)
 
 describe("optlab rm", function()
   before_each(before)
-  after_each(after)
+  after_each(runs_folder.close)
 
   it("removes runs, a sweep with its runs, and the links that led to them", function()
     files.write(dir .. "/a.lua", "require 'optlab'")
@@ -250,7 +228,7 @@ end)
 
 describe("optlab gc", function()
   before_each(before)
-  after_each(after)
+  after_each(runs_folder.close)
 
   local function clutter()
     make { n = 1 }
@@ -293,7 +271,7 @@ describe("optlab gc", function()
 
   it("does not remove without a question", function()
     clutter()
-    local status, _, err = optlab "gc"
+    local status, _, err = program.run(dir, "gc")
     assert.same({ 1, "optlab: nobody can be asked here; -y removes without a question\n" }, { status, err })
     assert.is_true(files.exists(dir .. "/runs/.7"))
   end)

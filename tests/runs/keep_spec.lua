@@ -1,25 +1,15 @@
 --- A run of a script is kept: its directory, what is in it, when there is none.
 local files = require "tests.support.files"
-local json = require "optlab.base.json"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
 local uv = require "luv"
 
 describe("keeping a run", function()
   local dir
-  local everywhere = os.getenv "OPTLAB_RUNS"
+  local script, names, record = runs_folder.script, runs_folder.names, runs_folder.record
 
-  before_each(function()
-    dir = files.folder()
-    uv.os_setenv("OPTLAB_RUNS", "runs")
-  end)
-  after_each(function()
-    files.remove(dir)
-    uv.os_setenv("OPTLAB_RUNS", everywhere)
-  end)
-
-  local function script(text, name) files.write(dir .. "/" .. (name or "a.lua"), text) end
-  local function names(folder) return files.names(dir .. "/" .. folder) end
-  local function record(name) return assert(json.decode(files.read(("%s/runs/%s/run.json"):format(dir, name)))) end
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   local EXAMPLE = [[
     local lab = require "optlab"

@@ -1,28 +1,16 @@
 --- What happens to runs when the disk is full, the index is damaged, a directory goes away, many work at once.
-local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
-local json = require "optlab.base.json"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
 local uv = require "luv"
 
 describe("runs", function()
   local dir
-  local everywhere = os.getenv "OPTLAB_RUNS"
   local optlab = program.quoted(program.path)
+  local script, names, record, make = runs_folder.script, runs_folder.names, runs_folder.record, runs_folder.make
 
-  before_each(function()
-    dir = files.folder()
-    uv.os_setenv("OPTLAB_RUNS", "runs")
-  end)
-  after_each(function()
-    files.remove(dir)
-    uv.os_setenv("OPTLAB_RUNS", everywhere)
-  end)
-
-  local function script(text, name) files.write(dir .. "/" .. (name or "a.lua"), text) end
-  local function names(folder) return files.names(dir .. "/" .. folder) end
-  local function record(name) return assert(json.decode(files.read(("%s/runs/%s/run.json"):format(dir, name)))) end
-  local function make(fields) return fake_runs.make(dir .. "/runs", fields) end
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   local function listed()
     local status, out, err = program.run(dir, "runs", "--format", "csv", "--all")

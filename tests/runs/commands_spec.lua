@@ -164,12 +164,62 @@ describe("optlab show", function()
     assert.matches("code\n  a.lua  %(has changed since%)", said "show")
   end)
 
+  it("spells out what a terminal would obey", function()
+    make { n = 1, parameters = { s = "\27[31mred" }, status = "failed", error = "a\27]0;b" }
+    local out = said "show"
+    assert.is_nil(out:find "\27")
+    assert.is_truthy(out:find("error        a\\x1b]0;b", 1, true) and out:find("s  \\x1b[31mred", 1, true))
+  end)
+
   it("says which runs there are", function()
     make { n = 3 }
     assert.equal("optlab: there is no run 7 in runs (the last one is 3-momentum)\n", refused("show", "7"))
     assert.matches("there is no run '3%-momentun'; did you mean '3%-momentum'%?", refused("show", "3-momentun"))
     make { n = 3, experiment = "adam" }
     assert.equal("optlab: 3 is the number of 3-adam and 3-momentum; give the name\n", refused("show", "3"))
+  end)
+end)
+
+describe("the words that name runs", function()
+  before_each(before)
+  after_each(runs_folder.close)
+
+  it("mean runs, not the folder of runs nor what else lies in it", function()
+    make { n = 1 }
+    uv.fs_mkdir(dir .. "/runs/mine", 511)
+    files.write(dir .. "/runs/notes.txt", "")
+    for _, word in ipairs { "", ".", "..", "runs", "runs/", "./runs", "mine", "runs/mine", "notes.txt", "/", "//" } do
+      assert.matches("^optlab: there is no run '" .. word:gsub("%p", "%%%0") .. "'", refused("rm", word, "-y"))
+    end
+    assert.same({ "1-momentum", "mine", "notes.txt" }, files.names(dir .. "/runs"))
+  end)
+
+  it("mean a damaged run also by its path", function()
+    make { n = 1 }
+    uv.fs_mkdir(dir .. "/runs/2-half", 511)
+    for _, word in ipairs { "2", "2-half", "runs/2-half", "./runs/2-half/", dir .. "/runs/2-half" } do
+      assert.equal("runs/2-half\n", said("show", "--path", word))
+    end
+  end)
+
+  it("mean each run once", function()
+    for n = 1, 2 do make { n = n } end
+    local runs = require("optlab.runs")
+    local config = require "optlab.base.config"
+    local before_runs = config.runs
+    config.runs = dir .. "/runs"
+    local list = assert(runs.select { "1", "1..2", dir .. "/runs/1-momentum/", dir .. "/./runs/2-momentum" })
+    config.runs = before_runs
+    assert.equal(2, #list)
+  end)
+
+  it("may be numbers of any size", function()
+    make { n = 1 }
+    local most = ("9"):rep(30)
+    assert.equal("runs/1-momentum\n", said("show", "--path", "1"))
+    said("tag", "1.." .. most, "all")
+    assert.matches("there are no runs from " .. most .. " to " .. most, refused("tag", most .. ".." .. most, "x"))
+    assert.matches("there is no run '" .. most, refused("show", most))
   end)
 end)
 
@@ -206,6 +256,35 @@ describe("optlab rm", function()
     said("rm", "1", "3..4", "-y")
     assert.same({ ".index.sqlite", "2-momentum" }, files.names(dir .. "/runs"))
     assert.same({}, files.names(dir .. "/out"))
+  end)
+
+  it("removes of a sweep's copy elsewhere the copy alone", function()
+    local sweep = make { n = 1, kind = "sweep" }
+    make { n = 2, sweep = sweep:match "[^/]+$" }
+    uv.fs_mkdir(dir .. "/old", 511)
+    uv.fs_mkdir(dir .. "/old/1-momentum", 511)
+    files.write(dir .. "/old/1-momentum/run.json", files.read(sweep .. "/run.json"))
+    said("rm", "old/1-momentum", "-y")
+    assert.same({}, files.names(dir .. "/old"))
+    assert.same({ "1-momentum", "2-momentum" }, files.names(dir .. "/runs"))
+  end)
+
+  it("leaves links alone that lead to nothing else", function()
+    make { n = 1 }
+    uv.fs_mkdir(dir .. "/out", 511)
+    uv.fs_symlink("/nowhere/2024-results", dir .. "/out/results")
+    uv.fs_symlink("../runs/1-momentum", dir .. "/out/momentum")
+    said("rm", "1", "-y")
+    assert.same({ "results" }, files.names(dir .. "/out"))
+  end)
+
+  it("does not remove a sweep that goes on, also between two cells", function()
+    local sweep = make { n = 1, kind = "sweep", status = "running" }
+    uv.fs_mkdir(sweep .. "/cells", 511)
+    local lock = require("optlab.core").work.lock(sweep .. "/cells")
+    assert.equal("optlab: 1-momentum is running; nothing is removed\n", refused("rm", "1", "-y"))
+    lock:free()
+    said("rm", "1", "-y")
   end)
 
   it("asks on a terminal and does nothing elsewhere", function()

@@ -121,6 +121,37 @@ describe("runs", function()
     assert.matches("\n2,2%-a,a,run,failed,", (select(3, listed())))
   end)
 
+  it("are numbered on whatever else has a number", function()
+    make { n = math.maxinteger }
+    files.write(dir .. "/runs/" .. ("9"):rep(40) .. "-x", "")
+    script(NUMBERS)
+    assert.same({ 0, "end\n", "" }, { program.run(dir, "a.lua") })
+    assert.is_true(files.exists(dir .. "/runs/1-a/run.json"))
+  end)
+
+  it("can be looked at whatever their run.json says", function()
+    local odd = {
+      '"given": "x"', '"final": [1, 2]', '"parameters": ["x"]', '"out": {}', '"host": {}', '"pid": "x"',
+      '"seconds": {"float": "nan"}', '"seconds": {"float": "inf"}', '"started": "99999999999999-01-01T00:00:00Z"',
+      '"kind": "sweep", "cells": [1]', '"code": [1]', '"arguments": {"a": 1}', '"parameters": {"x": {}}', '"ranks": {}',
+    }
+    for i, fields in ipairs(odd) do
+      local experiment = fields:find '"kind"' and "" or '"kind": "run", '
+      local path = make { n = i, experiment = "e" }
+      files.write(path .. "/run.json", ('{"format": 1, "experiment": "e", "status": "done", %s%s}'):format(experiment,
+        fields))
+    end
+    assert.equal(#odd, #(listed()))
+    for _, words in ipairs { { "runs" }, { "runs", "--sort", "seconds" }, { "gc", "-n", "--older", "1" } } do
+      assert.equal(0, (program.run(dir, table.unpack(words))))
+    end
+    for i, fields in ipairs(odd) do
+      local status, out, err = program.run(dir, "show", tostring(i))
+      assert.same({ 0, "" }, { status, err }, fields)
+      assert.not_matches("table: 0x", out)
+    end
+  end)
+
   it("are renumbered by nobody: copies, renamed and foreign directories are found", function()
     make { n = 3 }
     make { n = 3, experiment = "other" }
@@ -151,6 +182,22 @@ describe("runs", function()
       end
       os.remove(file())
       assert.same({ 1, 2, 3 }, (listed()))
+    end)
+
+    it("is made anew when the damage shows while it is asked", function()
+      for n = 1, 40 do make { n = n, parameters = { lr = n, ["long_name_" .. ("x"):rep(300)] = n }, loss = { n } } end
+      listed()
+      local whole = files.read(file())
+      local damaged, page = 0, 4096
+      for first = page, #whole - page, page do
+        for _, suffix in ipairs { "-wal", "-shm" } do os.remove(file() .. suffix) end
+        files.write(file(), whole:sub(1, first) .. ("\xA5"):rep(page) .. whole:sub(first + page + 1))
+        local status, out, err = program.run(dir, "runs", "--where", "lr > 38", "--format", "csv")
+        assert.same({ 0, 3 }, { status, select(2, out:gsub("\n", "")) }, err)
+        assert.is_true(err == "" or err == "optlab: the index of runs was damaged and is made anew\n", err)
+        if err ~= "" then damaged = damaged + 1 end
+      end
+      assert.is_true(damaged > 3)
     end)
 
     it("is done without where there can be none, which is said", function()
@@ -186,14 +233,14 @@ describe("runs", function()
       for n = 1, 20 do
         make {
           n = n, loss = { n % 5 == 0 and 0 / 0 or n % 4 }, tags = n % 6 == 0 and { "six" } or nil,
-          parameters = { lr = n / 7, on = n % 2 == 0, method = n % 3 == 0 and "adam" or "sgd", list = { n, 2 } },
+          parameters = { lr = n / 7, on = n % 2 == 0, method = n % 3 == 0 and "adam" or "sgd", list = { n, 2, 0 / 0 } },
           status = n == 7 and "failed" or nil,
         }
       end
       local questions = {
         { where = "lr < 1 and loss < 2" }, { where = "on and method == 'adam'" }, { where = "not on" },
         { sort = "loss" }, { sort = "-loss", limit = 5 }, { where = "tags.six" }, { tag = "six" },
-        { where = "list[1] > 15" },
+        { where = "list[1] > 15" }, { where = "list[3] ~= list[3]" },
         { where = "final.loss == 3" }, { where = "parameters.lr > 2", sort = "-number" }, { status = "failed" },
         { where = "loss ~= loss" }, { where = "status == 'done' and number % 2 == 0" }, { limit = 3 }, { last = 3 },
         { where = "missing == 1" }, { where = "lr > 1", last = 2 },

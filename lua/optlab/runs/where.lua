@@ -9,6 +9,9 @@ local errors = require "optlab.base.errors"
 
 local M = {}
 
+--- What the status of a run may be.
+M.STATUS = { "running", "done", "failed", "diverged", "interrupted", "damaged" }
+
 --- Names that every run may have.
 M.FIELDS = {
   "number", "name", "experiment", "kind", "status", "seed", "seconds", "started", "host", "sweep",
@@ -65,6 +68,7 @@ function M.compile(text)
       local ok, result = pcall(fn)
       if ok then return result and true or false end
       if result == M then return false end
+      if type(result) == "table" then error(result, 0) end -- of `get`
       return nil, ("--where '%s': %s"):format(text, tostring(result):gsub("^[^:]*:%d+: ", ""))
     end,
   }

@@ -3,7 +3,7 @@
 local LAST = 20 -- shown unless more are asked for
 
 local function build(parser)
-  local STATUS = { "running", "done", "failed", "diverged", "interrupted", "damaged" }
+  local STATUS = require("optlab.runs.where").STATUS
   parser:argument("experiment"):args("?"):description("only runs of this experiment, such as momentum")
   parser:option("--where"):argname("CONDITION"):description("a Lua expression over parameters, final values, number, "
     .. "seed, status, tags...: 'lr < 0.1 and loss < 0.25'")

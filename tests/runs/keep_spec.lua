@@ -48,6 +48,25 @@ describe("keeping a run", function()
     assert.equal(require("optlab.runs.identity").sha256 "return 1", code["helper.lua"])
   end)
 
+  it("reads what dofile and loadfile execute once, and they do what Lua's do", function()
+    script [[
+      require "optlab"
+      os.execute "mkfifo pipe; echo 'return ...' >pipe &"
+      print(loadfile "pipe" (5))
+      io.open("odd.lua", "w"):write("\xEF\xBB\xBF#!x\nreturn y, ..."):close()
+      y = 1
+      print(dofile "odd.lua", loadfile("odd.lua", "t", { y = 2 })(3))
+      print(loadfile("odd.lua", "b"))
+      io.open("bad.lua", "w"):write("x ="):close()
+      print(loadfile "bad.lua")
+      print(pcall(dofile, "bad.lua"))]]
+    local bad = "bad.lua:1: unexpected symbol near <eof>"
+    local expected = table.concat({ "5", "1\t2\t3", "nil\tattempt to load a text chunk (mode is 'b')", "nil\t" .. bad,
+      "false\t" .. bad }, "\n") .. "\n"
+    assert.same({ 0, expected, "" }, { program.shell(dir, "timeout 10 " .. program.quoted(program.path) .. " a.lua") })
+    assert.equal("return ...\n", files.read(dir .. "/runs/1-a/code/pipe"))
+  end)
+
   it("leaves nothing of a run whose options are refused, nor of --help", function()
     script(EXAMPLE)
     for _, option in ipairs { "--lrr=1", "--lr=x", "--help", "--sed=1" } do program.run(dir, "a.lua", option) end

@@ -63,6 +63,7 @@ describe("optlab runs", function()
     assert.matches("^ 11 ", out[2])
     assert.equal(31, #lines(said("runs", "--all")))
     assert.matches("^ 29 ", lines(said("runs", "--limit", "2"))[2])
+    assert.matches("\n%(the last 0 of 30; [^\n]*\n$", said("runs", "--limit", "0"))
   end)
 
   it("selects by experiment, status, tag and condition, and sorts", function()
@@ -96,6 +97,7 @@ describe("optlab runs", function()
     } do
       assert.equal("optlab: " .. message .. "\n", refused("runs", "--where", text))
     end
+    assert.equal("optlab: --where needs a condition, such as 'lr < 0.1'\n", refused("runs", "--where", " "))
     assert.equal("optlab: --sort: no run has 'los'; did you mean 'loss'?\n", refused("runs", "--sort", "los"))
   end)
 

@@ -104,6 +104,27 @@ describe("keeping a run", function()
     assert.same({ "a", "a.old" }, names "out")
   end)
 
+  it("gives a link of the user's another name", function()
+    script(EXAMPLE)
+    for _, folder in ipairs { "2024-results", "out" } do uv.fs_mkdir(dir .. "/" .. folder, 511) end
+    uv.fs_symlink("../2024-results", dir .. "/out/a")
+    local _, _, err = program.run(dir, "a.lua")
+    assert.matches("out/a, which an earlier run wrote, is called out/a.old now", err)
+    assert.equal("../2024-results", uv.fs_readlink(dir .. "/out/a.old"))
+  end)
+
+  it("reads the records that it writes, whatever text is in them", function()
+    script [[
+      local lab = require "optlab"
+      lab.train.record('a,\n"b"', 1, { loss = 1 / 4, ["q,\nx"] = 3 })
+      lab.metrics({ "n", "text", 'z"' }, "other"):row(1, 'two\n\nlines, "quoted"', 5)]]
+    assert.same({ 0, "", "" }, { program.run(dir, "a.lua") })
+    assert.same({ loss = 0.25, ["q,\nx"] = 3 }, record("1-a").final)
+    local curves = require("optlab.runs.series").read(dir .. "/runs/1-a")
+    assert.same({ 'a,\n"b"', 'two\n\nlines, "quoted"' }, { curves[1].run, curves[#curves].run })
+    assert.same({ 'z"', { 1 }, { 5 } }, { curves[#curves].quantity, curves[#curves].x, curves[#curves].y })
+  end)
+
   it("keeps what was printed, by Lua and by C, not what programs print that the script starts", function()
     script [[
       local lab = require "optlab"

@@ -8,6 +8,7 @@ local directory = require "optlab.runs.directory"
 local index = require "optlab.runs.index"
 local reader = require "optlab.runs.reader"
 local uv = require "luv"
+local values = require "optlab.runs.text.values"
 local where = require "optlab.runs.where"
 
 local M = {}
@@ -80,7 +81,7 @@ local function comes_before(a, b, falling)
   local ra, rb = rank(a), rank(b)
   if ra ~= rb then return ra < rb end
   if ra == 2 or ra == 4 then return nil end
-  if ra == 3 then a, b = tostring(a), tostring(b) end
+  if ra == 3 then a, b = values.short(a), values.short(b) end
   if a == b then return nil end
   if falling then return b < a end
   return a < b
@@ -88,10 +89,10 @@ end
 
 local function sort(source, keys, by)
   local name, falling = by:gsub("^%-", ""), by:match "^%-" ~= nil
-  local value, place = {}, {}
-  for i, key in ipairs(keys) do value[key], place[key] = source:value(key, name), i end
+  local of, place = {}, {}
+  for i, key in ipairs(keys) do of[key], place[key] = source:value(key, name), i end
   table.sort(keys, function(a, b)
-    local before = comes_before(value[a], value[b], falling)
+    local before = comes_before(of[a], of[b], falling)
     if before == nil then return place[a] < place[b] end
     return before
   end)

@@ -52,6 +52,7 @@ end
 -- @tparam string text
 -- @treturn ?table {names =, matches = function(get)}, or nil and a message. `get(name)` gives a run's value
 function M.compile(text)
+  if not text:find "%S" then return nil, "--where needs a condition, such as 'lr < 0.1'" end
   local env, get = setmetatable({}, {}), nil
   getmetatable(env).__index = function(_, name)
     if FUNCTIONS[name] then return FUNCTIONS[name] end

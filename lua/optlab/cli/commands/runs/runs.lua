@@ -75,7 +75,7 @@ local function run(values)
   if not o then return nil, wrong end
   local runs, total = require("optlab.runs.query").find(o)
   if not runs then return nil, total end
-  if #runs == 0 and values.format == "text" then
+  if #runs == 0 and (total or 0) == 0 and values.format == "text" then
     print(nothing(values))
     return true
   end

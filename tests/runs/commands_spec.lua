@@ -245,6 +245,18 @@ describe("optlab tag", function()
   end)
 end)
 
+describe("several at once", function()
+  before_each(before)
+  after_each(runs_folder.close)
+
+  it("keep each other's tags", function()
+    make { n = 1 }
+    local line = "for i in 1 2 3 4 5 6 7 8; do %s tag 1 t$i & done; wait"
+    assert.same({ 0, "", "" }, { program.shell(dir, line:format(program.quoted(program.path))) })
+    assert.equal("t1\nt2\nt3\nt4\nt5\nt6\nt7\nt8\n", files.read(dir .. "/runs/1-momentum/tags.txt"))
+  end)
+end)
+
 describe("optlab rm", function()
   before_each(before)
   after_each(runs_folder.close)

@@ -152,6 +152,19 @@ describe("keeping a run", function()
     assert.equal("0\n2\n", select(2, program.shell(dir, optlab .. " a.lua")))
   end)
 
+  it("is made where standard streams are closed, and what is printed goes into no other file", function()
+    script "require('optlab').metrics { 'x' }:row(1) print 'a' io.stderr:write 'b'"
+    for _, streams in ipairs { ">&-", "2>&-", "<&- >&- 2>&-" } do
+      program.shell(dir, ("%s a.lua %s"):format(program.quoted(program.path), streams))
+    end
+    for i = 1, 3 do
+      assert.equal("x\n1\n", files.read(("%s/runs/%d-a/metrics.csv"):format(dir, i)))
+      assert.equal("done", record(i .. "-a").status)
+    end
+    local status, _, err = program.shell(dir, program.quoted(program.path) .. " a.lua >&-")
+    assert.same({ 1, "boptlab: cannot write to standard output: Bad file descriptor\n" }, { status, err })
+  end)
+
   it("gives the files of --out and lab.set_out a second name in the run's directory", function()
     script [[
       local lab = require "optlab"

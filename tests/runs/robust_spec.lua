@@ -229,6 +229,21 @@ describe("runs", function()
       end
     end)
 
+    it("leaves out what is removed while the directories are read", function()
+      local config, directory, query = require "optlab.base.config", require "optlab.runs.directory",
+        require "optlab.runs.query"
+      make { n = 1 }
+      local names_of, before = directory.names, config.runs
+      config.runs = dir .. "/runs"
+      directory.names = function() return { "1-train", "2-gone" }, { ["1-train"] = "a", ["2-gone"] = "b" } end
+      local indexed = query.find {}
+      for _, suffix in ipairs { "", "-wal", "-shm" } do os.remove(file() .. suffix) end
+      uv.fs_mkdir(file(), 511)
+      local read = query.find {}
+      directory.names, config.runs = names_of, before
+      for _, runs in ipairs { indexed, read } do assert.same({ 1, "1-train" }, { #runs, runs[1].name }) end
+    end)
+
     it("answers as the directories do", function()
       for n = 1, 20 do
         make {

@@ -2,7 +2,7 @@
 --
 -- A name means, the first that the run has: number, name, experiment, kind, status, seed, seconds, started, host,
 -- sweep; `tags`, a table {[tag] = true}; a parameter; a final quantity. `parameters` and `final` are the tables of
--- these, for names that are no words of Lua: `final["adam.loss"] < 0.25`. A run that lacks a name of the expression
+-- these, for names that are not Lua names: `final["adam.loss"] < 0.25`. A run that lacks a name of the expression
 -- does not match. A name that no run has is an error.
 -- @module optlab.runs.where
 local errors = require "optlab.base.errors"

@@ -104,10 +104,10 @@ function M.file(folder) return folder .. "/.index.sqlite" end
 
 local function set_up(self)
   self:value(("PRAGMA busy_timeout = %d"):format(PATIENCE))
+  self:execute "PRAGMA synchronous = NORMAL" -- of this connection; the mode below belongs to the file
   local version = self:value "PRAGMA user_version"
   if version == M.VERSION then return end
   self:value "PRAGMA journal_mode = WAL"
-  self:execute "PRAGMA synchronous = NORMAL"
   self:transaction(function()
     if self:value "PRAGMA user_version" == M.VERSION then return end -- another process was faster
     for _, name in ipairs { "runs", "fields" } do self:execute("DROP TABLE IF EXISTS " .. name) end

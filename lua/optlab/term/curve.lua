@@ -37,7 +37,7 @@ end
 -- @tparam number y
 function Curve:add(x, y)
   x, y = x + 0.0, y + 0.0 -- the difference of two integers may not be one
-  if not (math.abs(x) < FARTHEST) then return end
+  if x ~= x or math.abs(x) >= FARTHEST then return end
   self.count, self.last, self.first = self.count + 1, y, self.first or y
   local finite = y - y == 0 and y or 0 / 0
   local n = #self.x

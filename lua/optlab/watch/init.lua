@@ -104,9 +104,18 @@ function M.watch(run, quantities)
   local is_sweep = run.kind == "sweep"
   local watched = require(is_sweep and "optlab.watch.sweep" or "optlab.watch.run").new(run, quantities)
   if run.status == "damaged" then return nil, ("%s: %s"):format(run.name, run.error or "it cannot be read") end
+  if is_sweep and quantities then
+    return nil, ("--y is for the curves of a run; the table of the sweep %s has the quantity that it was told to "
+      .. "minimize or maximize, else the loss"):format(run.name)
+  end
   local style = find_terminal() and capabilities.find()
   watched:read()
   local is_over = watched:is_over()
+  if is_over and quantities and #watched.board:curves() == 0 then
+    local hint, names = watched:others(quantities[1])
+    return nil, ("%s has no numbers called '%s'%s (it has %s)"):format(run.name, table.concat(quantities, "', '"), hint,
+      names)
+  end
   if style and style.moves then
     local show = is_sweep and show_sweep or show_run
     show(watched, style, is_over)

@@ -14,6 +14,7 @@
 -- @module optlab.params.grammar
 local number = require "optlab.base.number"
 local options = require "optlab.params.options"
+local quoted = require("optlab.base.text.shell").word
 local values = require "optlab.params.values"
 
 local M = {}
@@ -235,10 +236,6 @@ function M.at(entry, source, u)
 end
 
 -- --- a script that was given several values -------------------------------------------------------------------------
-
-local function quoted(text)
-  return text:find("[^%w_.,+-]") and "'" .. text:gsub("'", "'\\''") .. "'" or text
-end
 
 --- What to say about a word that a script refuses and a sweep would take: "; to try several values: optlab sweep ...".
 -- @tparam table entry

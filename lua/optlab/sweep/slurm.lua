@@ -4,6 +4,7 @@ local directory = require "optlab.runs.directory"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
 local loop = require "optlab.base.loop"
+local quoted = require("optlab.base.text.shell").word
 local uv = require "luv"
 
 local M = {}
@@ -66,11 +67,6 @@ function M.read(words)
 end
 
 -- --- the script -----------------------------------------------------------------------------------------------------
-
-local function quoted(word)
-  if word:find "^[%w_./=:,+-]+$" then return word end
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
 
 local function command(words)
   local list = { quoted(assert(uv.exepath())), "sweep" }

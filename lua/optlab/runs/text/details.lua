@@ -6,15 +6,11 @@ local identity = require "optlab.runs.identity"
 local size = require "optlab.runs.text.size"
 local uv = require "luv"
 local values = require "optlab.runs.text.values"
+local word = require("optlab.base.text.shell").word
 
 local M = {}
 
 local LAST_LINES = 10 -- of the output
-
-local function word(text)
-  if text:find "^[%w_./=,:+@%%-]+$" then return text end
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
 
 --- The command that makes the run.
 -- @tparam table run

@@ -6,8 +6,8 @@
  * attaches a Node to the output. A backward function is written with the same ops (formula.h), so gradients can be
  * differentiated again.
  *
- * Adding an op: its name in ops/CMakeLists.txt, its row in the file of its kind in ops/, a sample in
- * tests/autograd/ops_spec.lua. An element-wise row with `number1` or `number2` is a function and a method of Lua by
+ * Adding an op: its row in the folder of its kind in ops/, its name in the CMakeLists.txt there, a sample in the file of
+ * the same name in tests/autograd/samples/. An element-wise row with `number1` or `number2` is a function and a method of Lua by
  * itself.
  */
 #ifndef OPTLAB_AUTOGRAD_OP_H
@@ -155,6 +155,10 @@ typedef struct Op {
    * un-broadcasting, which the engine does. Results belong to the open formula. -1 on failure. NULL: not
    * differentiable. */
   int (*backward)(Node *n, Tensor *dout, Tensor **din);
+  /* Rows with one input whose gradient is 0 but for one part, at which `part` looks through a window of whole, a tensor
+   * of the input's shape: the engine adds dout there, and backward is asked only where gradients are themselves
+   * differentiated, or for the first gradient of all, which must be a new tensor. NULL without memory. */
+  Tensor *(*part)(const Node *n, Tensor *whole);
   /* Element-wise rows: the kernel that forward maps over the elements, by the dtype of the first input (where: of the
    * second). A compiled step calls it directly where the operands are flat. */
   Kern1 *kern1[DT_COUNT];

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 import formula
 
 BATCHES = (1, 5, 16, 17, 255, 256)
-# How the input, and the gradient of the output, lie in memory; tests/nn/image_layers_spec.lua lays them out.
+# How the input, and the gradient of the output, lie in memory; tests/nn/image/image_layers_spec.lua lays them out.
 LAYOUTS = ("plain", "batch innermost", "channels last", "transposed", "sliced", "expanded")
 
 

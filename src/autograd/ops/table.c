@@ -1,6 +1,6 @@
 /*
- * table.c - the table of ops: a row per name in the list of this folder's CMakeLists.txt, from which CMake makes
- * list.h with a line ENTRY(NEG) for row_NEG. Each row is defined in the file of its kind.
+ * table.c - the table of ops: a row per name that a folder's CMakeLists.txt adds, from which CMake makes list.h
+ * with a line ENTRY(NEG) for row_NEG. Each row is defined in the folder of its kind.
  */
 #include <string.h>
 

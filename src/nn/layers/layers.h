@@ -1,7 +1,7 @@
 /*
  * layers.h - the table of all leaf layers and losses; nn.<name> and nn.functional.<functional> exist for each.
  *
- * The lists are those of CMakeLists.txt in this folder and in nn/losses.
+ * The names are those that add_layers gets in the CMakeLists.txt here and in the folders, and the list in nn/losses.
  */
 #ifndef OPTLAB_NN_LAYERS_LAYERS_H
 #define OPTLAB_NN_LAYERS_LAYERS_H

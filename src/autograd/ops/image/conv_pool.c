@@ -13,7 +13,7 @@
  *
  * ConvArgs.size in CONV2D_UNPOOL: the height and width of z.
  */
-#include "autograd/ops/conv_rows.h"
+#include "autograd/ops/image/conv_rows.h"
 #include "autograd/ops/rows.h"
 #include "base/err.h"
 

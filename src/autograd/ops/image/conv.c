@@ -15,7 +15,7 @@
  * they are row-major and go through matrix products. ConvArgs.size: the height and width of the image (GRAD_INPUT) or
  * the window (GRAD_WEIGHT).
  */
-#include "autograd/ops/conv_rows.h"
+#include "autograd/ops/image/conv_rows.h"
 #include "autograd/ops/rows.h"
 #include "base/err.h"
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "autograd/op.h"
-#include "autograd/ops/conv_rows.h"
+#include "autograd/ops/image/conv_rows.h"
 #include "base/err.h"
 #include "kernels/conv/window.h"
 #include "nn/functional.h"

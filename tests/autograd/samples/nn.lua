@@ -1,0 +1,35 @@
+-- Samples of parts of networks and losses: one or more per op, { function of the inputs, inputs... }.
+local lab = require "optlab"
+local inputs = require "tests.autograd.samples.inputs"
+local tensors = require "tests.support.tensors"
+
+local a, positive, batch, m34, gradient_of = inputs.a, inputs.positive, inputs.batch, inputs.m34, inputs.gradient_of
+local index = tensors.int64
+local F = lab.nn.functional
+
+return {
+  softmax = { { function(x) return x:softmax(2) end, a() }, { function(x) return x:softmax(1) end, a() } },
+  log_softmax = {
+    { function(x) return x:log_softmax(-1) end, a() },
+    { function(x) return x:log_softmax(2) end, batch(2, 3, 2) },
+  },
+  binary_cross_entropy = {
+    { function(x, y) return F.binary_cross_entropy(x:sigmoid(), y:sigmoid()) end, a(), positive() },
+  },
+  mse_loss = {
+    { lab.nn.functional.mse_loss, a(), positive() },
+    { function(x, y) return lab.nn.functional.mse_loss(x, y, { reduction = "none" }) end, a(), positive() },
+  },
+  cross_entropy = {
+    { function(x) return F.cross_entropy(x, index { 2, 3 }) end, a() },
+    { function(x) return F.cross_entropy(x, index { 1, 4, 1 }, { reduction = "none", label_smoothing = 0.3 }) end,
+      m34() },
+    { function(x) return F.cross_entropy(x, index { { 1, 3 }, { 2, 2 } }, { reduction = "sum" }) end, batch(2, 3, 2) },
+  },
+  cross_entropy_grad = {
+    { gradient_of(function(x) return F.cross_entropy(x, index { 2, 3 }) end, 1), a() },
+    { gradient_of(function(x)
+      return F.cross_entropy(x, index { 1, 4, 1 }, { reduction = "none", label_smoothing = 0.3 })
+    end, 1), m34() },
+  },
+}

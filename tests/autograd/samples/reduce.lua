@@ -1,0 +1,22 @@
+-- Samples of reductions: one or more per op, { function of the inputs, inputs... }.
+local lab = require "optlab"
+local inputs = require "tests.autograd.samples.inputs"
+
+local a, batch = inputs.a, inputs.batch
+
+return {
+  sum = {
+    { lab.sum, a() },
+    { function(x) return x:sum(1) end, a() },
+    { function(x) return x:sum({ 1, 3 }, true) end, batch(2, 3, 2) },
+  },
+  mean = { { lab.mean, a() }, { function(x) return x:mean(2, true) end, a() } },
+  amax = { { lab.amax, a() }, { function(x) return x:amax(1) end, a() } },
+  amin = { { lab.amin, a() }, { function(x) return x:amin(2, true) end, a() } },
+  var = { { lab.var, a() }, { function(x) return x:var(2, { unbiased = false }) end, a() } },
+  std = { { lab.std, a() }, { function(x) return x:std({ 1 }, true) end, a() } },
+  norm = { { lab.norm, a() }, { function(x) return x:norm(2, 1) end, a() }, { function(x) return x:norm(3) end, a() },
+    { function(x) return x:norm(1, 2, true) end, a() }, { function(x) return x:norm(0.5, 1) end, a() },
+    { function(x) return x:norm(1.5) end, a() }, { function(x) return x:norm(-1, 2) end, a() },
+    { function(x) return x:norm(math.huge, 2) end, a() }, { function(x) return x:norm(-math.huge) end, a() } },
+}

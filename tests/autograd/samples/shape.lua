@@ -1,0 +1,21 @@
+-- Samples of views: one or more per op, { function of the inputs, inputs... }.
+local lab = require "optlab"
+local inputs = require "tests.autograd.samples.inputs"
+
+local a, b, batch, m34 = inputs.a, inputs.b, inputs.batch, inputs.m34
+
+return {
+  reshape = { { function(x) return x:reshape(3, 2) end, a() }, { function(x) return x:t():reshape(-1) end, a() } },
+  permute = { { function(x) return x:permute(2, 3, 1) end, batch(2, 3, 2) } },
+  expand = {
+    { function(x) return x:expand(4, 2, 3) end, a() },
+    { function(x) return x:unsqueeze(2):expand(3, 2) end, b() },
+  },
+  slice = { { function(x) return x[{ {}, { 1, 4, 2 } }] end, m34() }, { function(x) return x[2] end, m34() } },
+  slice_grad = {
+    { function(x)
+      local y = (x[{ { 1, 2 } }] ^ 2):sum()
+      return lab.autograd.grad(y, x, { create_graph = true })
+    end, m34() },
+  },
+}

@@ -77,6 +77,13 @@ describe("a run of a sweep that was killed", function()
     end
   end)
 
+  it("refuses a wrong number of seconds", function()
+    local line = "OPTLAB_CHECKPOINT_SECONDS=2s OPTLAB_RUN=%s %s script.lua --format none"
+    local status, _, err = program.shell(dir, line:format(new_run(), program.quoted(program.path)))
+    assert.equal(1, status)
+    assert.matches("OPTLAB_CHECKPOINT_SECONDS must be a number of seconds, at least 0, got '2s'", err, 1, true)
+  end)
+
   it("begins anew where a function of the script remembers something", function()
     local run = new_run()
     assert.equal(128 + 9, (attempt(run, "2 8", "--remember")))

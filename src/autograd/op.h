@@ -85,11 +85,12 @@ typedef struct LossArgs {
   int64_t reduction; /* a LossReduction */
 } LossArgs;
 
-/* {height, width} each */
+/* {height, width} each, but for the groups of channels. 32 bits, so that a call stays small. */
 typedef struct ConvArgs {
-  int64_t stride[2], padding[2];
-  int64_t size[2];   /* what the inputs leave open: see each row */
-  int64_t window[2]; /* of the pool behind the convolution */
+  int32_t stride[2], padding[2], dilation[2]; /* padding: above and at the left */
+  int32_t groups;
+  int32_t size[2];                                    /* what the inputs leave open: see each row */
+  int32_t window[2], pool_stride[2], pool_padding[2]; /* of the pool behind the convolution */
 } ConvArgs;
 
 typedef struct PoolArgs {

@@ -72,7 +72,11 @@ static int check_shapes(const Tensor *x, const Tensor *weight, const Tensor *bia
 
 Tensor *nn_conv2d(Tensor *x, Tensor *weight, Tensor *bias, Pair stride, Pair padding) {
   if (check_shapes(x, weight, bias, padding) < 0) return NULL;
-  OpArgs args = {.conv = {.stride = {stride.h, stride.w}, .padding = {padding.h, padding.w}}};
+  OpArgs args = {
+      .conv = {.stride = {stride.h, stride.w}, .padding = {padding.h, padding.w}, .dilation = {1, 1}, .groups = 1}};
+  const ConvShape s = conv_shape_of(x, weight, &args);
+  args.conv.size[0] = (int32_t)s.oh;
+  args.conv.size[1] = (int32_t)s.ow;
   return op_apply(OP_CONV2D, (Tensor *[]){x, weight, bias}, bias ? 3 : 2, &args);
 }
 
@@ -84,32 +88,40 @@ static int forward(const Module *m, Tensor *const *in, Tensor **out) {
 
 /* --- with ReLU and pool in one pass ------------------------------------------------------------------------------ */
 
-static bool are_float32(const Tensor *x, const Tensor *weight, const Tensor *bias) {
-  return x->dtype == DT_F32 && weight->dtype == DT_F32 && (!bias || bias->dtype == DT_F32);
+static bool are_alike(const Tensor *x, const Tensor *weight, const Tensor *bias) {
+  return dtype_is_float((DType)x->dtype) && weight->dtype == x->dtype && (!bias || bias->dtype == x->dtype);
 }
 
-static OpArgs args_with_pool(const Module *m, Pair window) {
+static OpArgs args_with_pool(const Module *m, Pool2d pool) {
   const Pair s = pair_at(m->args.x + STRIDE), p = pair_at(m->args.x + PADDING);
-  return (OpArgs){.conv = {.stride = {s.h, s.w}, .padding = {p.h, p.w}, .window = {window.h, window.w}}};
+  return (OpArgs){.conv = {.stride = {s.h, s.w},
+                           .padding = {p.h, p.w},
+                           .dilation = {1, 1},
+                           .groups = 1,
+                           .window = {pool.window.h, pool.window.w},
+                           .pool_stride = {pool.stride.h, pool.stride.w},
+                           .pool_padding = {pool.padding.h, pool.padding.w}}};
 }
 
 bool conv2d_relu_pool_fits(const Module *const *m, const Tensor *x) {
   const Tensor *weight = m[0]->param[WEIGHT];
-  Pair window;
-  if (!max_pool2d_side_by_side(m[2], &window)) return false;
-  if (!are_float32(x, weight, m[0]->param[BIAS_PARAM]) || x->ndim != 4 || x->shape[1] != weight->shape[1]) return false;
-  const OpArgs args = args_with_pool(m[0], window);
+  Pool2d pool;
+  if (!max_pool2d_plain(m[2], &pool) || pool.window.h * pool.window.w > CONV_POOL_MAX) return false;
+  if (!are_alike(x, weight, m[0]->param[BIAS_PARAM]) || x->ndim != 4 || x->shape[1] != weight->shape[1]) return false;
+  const OpArgs args = args_with_pool(m[0], pool);
   const ConvShape s = conv_shape_of(x, weight, &args);
-  return conv_direct_takes_pool(DT_F32, &s, window.h, window.w);
+  const ConvPool p = conv_pool_of(NULL, &args, s.oh, s.ow);
+  return s.oh > 0 && s.ow > 0 && p.oh > 0 && p.ow > 0;
 }
 
 int conv2d_relu_pool(const Module *const *m, Tensor *x, Tensor **out) {
   Tensor *weight = m[0]->param[WEIGHT], *bias = m[0]->param[BIAS_PARAM];
-  Pair window;
-  max_pool2d_side_by_side(m[2], &window);
-  const OpArgs args = args_with_pool(m[0], window);
+  Pool2d pool;
+  max_pool2d_plain(m[2], &pool);
+  const OpArgs args = args_with_pool(m[0], pool);
   const ConvShape s = conv_shape_of(x, weight, &args);
-  int64_t bytes = conv_direct_winners(&s, window.h, window.w);
+  const ConvPool p = conv_pool_of(NULL, &args, s.oh, s.ow);
+  int64_t bytes = conv_winners(s.n, s.groups * s.o, &p);
   Tensor *winners = tensor_new(DT_U8, 1, &bytes);
   if (!winners) return -1;
   Tensor *y = op_apply(OP_CONV2D_RELU_POOL, (Tensor *[]){winners, x, weight, bias}, bias ? 4 : 3, &args);

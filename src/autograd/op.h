@@ -98,6 +98,15 @@ typedef struct PoolArgs {
   int64_t image[2]; /* where a row has only the output's gradient */
 } PoolArgs;
 
+typedef enum RnnKind { RNN_TANH, RNN_RELU, RNN_LSTM, RNN_GRU } RnnKind;
+
+typedef struct RnnArgs { /* one direction of one recurrent layer */
+  int64_t kind;          /* an RnnKind */
+  int64_t batch_first;   /* 1: x is (batch, steps, inputs) */
+  int64_t reverse;       /* 1: from the last step to the first */
+  int64_t steps, batch;
+} RnnArgs;
+
 /* Which of them an op reads is said by its row: .args = OP_ARGS(conv). */
 typedef union OpArgs {
   ClampArgs clamp;
@@ -114,6 +123,7 @@ typedef union OpArgs {
   LossArgs loss;
   ConvArgs conv;
   PoolArgs pool;
+  RnnArgs rnn;
 } OpArgs;
 
 #define OP_ARGS(member) sizeof(((const OpArgs *)0)->member)

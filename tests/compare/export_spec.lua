@@ -4,17 +4,12 @@ local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
 local json = require "optlab.base.json"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
 local tensorboard = require "optlab.compare.export.tensorboard"
-local uv = require "luv"
 
 local dir
-local everywhere = os.getenv "OPTLAB_RUNS"
 
-local function export(...)
-  local status, out, err = program.run(dir, "export", ...)
-  assert.same({ 0, "" }, { status, err })
-  return out
-end
+local function export(...) return runs_folder.said("export", ...) end
 
 -- --- a reader of its own --------------------------------------------------------------------------------------------
 
@@ -131,14 +126,8 @@ describe("CRC-32C", function()
 end)
 
 describe("optlab export", function()
-  before_each(function()
-    dir = files.folder()
-    uv.os_unsetenv "OPTLAB_RUNS"
-  end)
-  after_each(function()
-    files.remove(dir)
-    if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) end
-  end)
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   it("writes event files with the run's values, steps and times, the same each time", function()
     fake_runs.make(dir .. "/runs", { n = 3, experiment = "m", started = "2026-03-01T10:12:05Z", seconds = 10,

@@ -2,26 +2,17 @@
 local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
+local text = require "tests.support.text"
 local uv = require "luv"
 
 local dir
-local everywhere = os.getenv "OPTLAB_RUNS"
 
-local function compare(...)
-  local status, out, err = program.run(dir, "compare", ...)
-  assert.same({ 0, "" }, { status, err })
-  return out
-end
+local has, has_not = text.contains, text.lacks
 
-local function refused(...)
-  local status, out, err = program.run(dir, "compare", ...)
-  assert.same({ 1, "" }, { status, out })
-  return err
-end
+local function compare(...) return runs_folder.said("compare", ...) end
 
-local function has(text, part) assert.is_truthy(text:find(part, 1, true), "no '" .. part .. "' in:\n" .. text) end
-
-local function has_not(text, part) assert.is_nil(text:find(part, 1, true), "'" .. part .. "' in:\n" .. text) end
+local function refused(...) return runs_folder.refused("compare", ...) end
 
 -- Losses of two optimizers with five seeds: adam's are lower by 0.10 to 0.14.
 local function losses(p)
@@ -38,14 +29,8 @@ end
 local function optimizers() return make { optimizer = { "sgd", "adam" }, seed = { 1, 2, 3, 4, 5 } } end
 
 describe("optlab compare --by", function()
-  before_each(function()
-    dir = files.folder()
-    uv.os_unsetenv "OPTLAB_RUNS"
-  end)
-  after_each(function()
-    files.remove(dir)
-    if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) end
-  end)
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   it("tells median, quartiles, mean and spread of each group", function()
     optimizers()
@@ -249,14 +234,8 @@ describe("optlab compare --by", function()
 end)
 
 describe("optlab compare RUN RUN", function()
-  before_each(function()
-    dir = files.folder()
-    uv.os_unsetenv "OPTLAB_RUNS"
-  end)
-  after_each(function()
-    files.remove(dir)
-    if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) end
-  end)
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   it("shows what differs, final values, and other versions, scripts and data", function()
     for n = 1, 2 do

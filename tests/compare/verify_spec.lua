@@ -1,26 +1,24 @@
 --- optlab verify and optlab diff: runs that the program makes.
 local files = require "tests.support.files"
+local has = require("tests.support.text").contains
 local json = require "optlab.base.json"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
 local uv = require "luv"
 
 local dir
-local everywhere, temporary = os.getenv "OPTLAB_RUNS", os.getenv "TMPDIR"
+local temporary = os.getenv "TMPDIR"
 
 local function prepare()
-  dir = files.folder()
-  uv.os_setenv("OPTLAB_RUNS", "runs")
+  dir = runs_folder.open()
   uv.fs_mkdir(dir .. "/tmp", 511)
   uv.os_setenv("TMPDIR", dir .. "/tmp")
 end
 
 local function clear()
-  files.remove(dir)
-  if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) else uv.os_unsetenv "OPTLAB_RUNS" end
+  runs_folder.close()
   if temporary then uv.os_setenv("TMPDIR", temporary) else uv.os_unsetenv "TMPDIR" end
 end
-
-local function has(text, part) assert.is_truthy(text:find(part, 1, true), "no '" .. part .. "' in:\n" .. text) end
 
 local SCRIPT = [[
 local lab = require "optlab"

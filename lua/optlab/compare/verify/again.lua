@@ -5,6 +5,7 @@
 -- @module optlab.compare.verify.again
 local files = require "optlab.base.files"
 local model = require "optlab.compare.model"
+local quoted = require("optlab.base.text.shell").word
 local removal = require "optlab.runs.tidy.removal"
 local runs = require "optlab.runs"
 local sha256 = require("optlab.runs.identity").sha256
@@ -94,8 +95,6 @@ local function data_folder(run)
   local data = os.getenv "OPTLAB_DATA"
   return data and data ~= "" and absolute(data) or nil
 end
-
-local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 local function command_of(run, script, folder)
   local parts = { "cd", quoted(folder .. "/code"), "&& OPTLAB_RUNS=" .. quoted(folder .. "/runs") }

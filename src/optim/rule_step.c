@@ -62,11 +62,10 @@ static void write_slots(const Work *w) {
 }
 
 /* own: room for the rule's own arrays. */
-static int begin(const Optim *o, Work *w, const Tensor *grad, char *own) {
-  Tensor *p = w->q->p, *cast = tensor_cast(grad, (DType)p->dtype);
-  w->g = cast ? tensor_contiguous(cast) : NULL;
+static int begin(const Optim *o, Work *w, Tensor *grad, char *own) {
+  Tensor *p = w->q->p;
+  w->g = grad->dtype == p->dtype ? tensor_contiguous(grad) : tensor_cast(grad, (DType)p->dtype);
   w->flat = w->g ? tensor_contiguous(p) : NULL;
-  tensor_release(cast);
   if (!w->flat) {
     tensor_release(w->g);
     return -1;
@@ -119,7 +118,7 @@ static int update_group(const Optim *o, OptimGroup *group, Tensor *const *grads,
   int64_t t = 0; /* what the registers are for: nearly always the same for the whole group */
   for (int j = 0; j < group->nparams; j++, k++) {
     OptimParam *q = &group->param[j];
-    const Tensor *g = grad_of(q, grads, k);
+    Tensor *g = grad_of(q, grads, k);
     if (!g) continue;
     if (q->t + 1 != t) set_registers(w->run.rule, w->run.reg, group, t = q->t + 1);
     w->group = group;
@@ -188,7 +187,7 @@ static int begin_all(Works *all, Optim *o, Tensor *const *grads, int *begun) {
   for (int i = 0, k = 0; i < o->ngroups; i++) {
     for (int j = 0; j < o->group[i].nparams; j++, k++) {
       OptimParam *q = &o->group[i].param[j];
-      const Tensor *g = grad_of(q, grads, k);
+      Tensor *g = grad_of(q, grads, k);
       if (!g) continue;
       w->group = &o->group[i];
       w->q = q;

@@ -482,4 +482,15 @@ function M.program(definition)
     nhyper = #definition.hyper, nstate = #definition.state }
 end
 
+--- Compiles a condition on hyperparameters.
+-- @tparam {string,...} hyper
+-- @tparam string text
+-- @treturn table registers; numbers, the operations; result, the register
+-- @raise an error object `{pos, message}`
+function M.condition(hyper, text)
+  local self = begin { hyper = hyper, state = {} }
+  local result = self:value(parse.expression(text))
+  return { registers = self.registers, numbers = self.stages[1].numbers, result = result }
+end
+
 return M

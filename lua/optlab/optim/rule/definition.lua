@@ -6,7 +6,9 @@
 --      checks = { {expression, sentence}, ... },                            what must hold
 --      state = { {name, letter, sentence, when = hyperparameter, start = number or hyperparameter, number = true}, ... } }
 -- @module optlab.optim.rule.definition
+local compile = require "optlab.optim.rule.compile"
 local emit = require "optlab.optim.rule.emit"
+local parse = require "optlab.optim.rule.parse"
 local rule = require "optlab.optim.rule"
 
 local M = {}
@@ -78,6 +80,26 @@ local function slot_row(row, place)
   return "    {" .. table.concat(fields, ", ") .. "},"
 end
 
+-- check(h): fails with the sentence of the first condition that does not hold, and the numbers that it is about.
+local function emit_checks(definition, names)
+  local flag, out = {}, { "static int check(const double *h) {" }
+  for _, row in ipairs(definition.hyper) do flag[row[1]] = type(row[2]) == "boolean" end
+  for _, row in ipairs(definition.checks) do
+    local code, value = emit.condition(compile.condition(names, row[1]))
+    local shown, values = {}, {}
+    for i, name in ipairs(names) do
+      if parse.names(parse.expression(row[1]))[name] and not flag[name] then
+        shown[#shown + 1] = name .. " %.14g"
+        values[#values + 1] = (", h[%d]"):format(i - 1)
+      end
+    end
+    out[#out + 1] = ("  {\n%s\n  if (%s == 0) return err_set(%s%s);\n  }"):format(code, value,
+      quoted(row[2] .. ", got " .. table.concat(shown, " and ")), table.concat(values))
+  end
+  out[#out + 1] = "  return 0;\n}"
+  return table.concat(out, "\n")
+end
+
 local HEAD = [[
 /* Made by lua/optlab/optim/rule/definition.lua from lua/optlab/optim/rules/%s.lua. */
 #include "base/err.h"
@@ -102,7 +124,7 @@ function M.file(id, definition)
     for _, row in ipairs(definition.state) do out[#out + 1] = slot_row(row, place) end
     out[#out + 1] = "    {0},\n};"
   end
-  if definition.checks then out[#out + 1] = rule.checks(definition.name, names, definition.checks) end
+  if definition.checks then out[#out + 1] = emit_checks(definition, names) end
   local fields = {
     (".name = %s"):format(quoted(definition.name)), (".doc = %s"):format(quoted(definition.doc)),
     (".equation = %s"):format(quoted((definition.rule:gsub("%s+$", "")))),

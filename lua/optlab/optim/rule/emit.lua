@@ -61,8 +61,8 @@ local function without(steps, absent)
   for _, step in ipairs(steps) do
     local lost = step.into and absent[step.into.array]
     for _, a in ipairs(step.args) do lost = lost or missing(a) end
-    if step.op == "choose" and lost and not (step.into and absent[step.into.array]) then
-      local other = missing(step.args[2]) and step.args[3] or step.args[2]
+    local other = missing(step.args[2]) and step.args[3] or step.args[2]
+    if step.op == "choose" and lost and not missing(other) and not (step.into and absent[step.into.array]) then
       list[#list + 1] = { op = "copy", args = { other }, value = step.value, into = step.into }
     elseif lost then
       gone[step.value] = true
@@ -249,14 +249,6 @@ end
 local function emit_stage(name, stage, T)
   local self = setmetatable({ out = {}, depth = 1, T = T }, Stage)
   local arrays, regs, conditions = used_by(stage)
-  self:line("const RuleData *d = ctx;")
-  self:line("(void)sum;")
-  for _, i in ipairs(sorted(arrays)) do
-    local value = arrays[i]
-    self:line("%s *A%d = (void *)d->array[%d];", type_of(value, T), i, i)
-  end
-  for _, reg in ipairs(sorted(regs)) do self:line("const %s r%d = (%s)d->reg[%d];", T.name, reg, T.name, reg) end
-  for _, reg in ipairs(sorted(conditions)) do self:line("const bool c%d = d->reg[%d] != 0;", reg, reg) end
   local variants, optional = variants_of(arrays)
   for k, absent in ipairs(variants) do
     local tests = {}
@@ -269,21 +261,52 @@ local function emit_stage(name, stage, T)
     if #tests > 0 then self.depth = self.depth - 1 end
   end
   if #optional > 0 then self:line("}") end
+  local body = table.concat(self.out, "\n")
+  local function is_used(letter, i) return body:find(("%%f[%%w]%s%d%%f[%%W]"):format(letter, i)) end
+  self.out = { "  const RuleData *d = ctx;", "  (void)sum;" }
+  for _, i in ipairs(sorted(arrays)) do
+    if is_used("A", i) then self:line("%s *A%d = (void *)d->array[%d];", type_of(arrays[i], T), i, i) end
+  end
+  for _, i in ipairs(sorted(regs)) do
+    if is_used("r", i) then self:line("const %s r%d = (%s)d->reg[%d];", T.name, i, T.name, i) end
+  end
+  for _, i in ipairs(sorted(conditions)) do
+    if is_used("c", i) then self:line("const bool c%d = d->reg[%d] != 0;", i, i) end
+  end
+  self.out[#self.out + 1] = body
   return ("static VECTORIZED(void, %s_%s, (void *ctx, int64_t begin, int64_t end, Partial *sum),\n"
     .. "                  (ctx, begin, end, sum)) {\n%s\n}\n"):format(name, T.suffix, table.concat(self.out, "\n"))
 end
 
 -- --- numbers --------------------------------------------------------------------------------------------------------
 
-local function emit_numbers(name, numbers)
-  local out = { ("static void %s(double *r) {"):format(name) }
+local function add_numbers(out, numbers)
   for _, r in ipairs(numbers) do
     local args = {}
     for i = 1, 3 do args[i] = r.args[i] and ("r[%d]"):format(r.args[i].reg) or "0" end
     out[#out + 1] = ("  r[%d] = number_%s(%s);"):format(r.reg, r.op, table.concat(args, ", "))
   end
+end
+
+local function emit_numbers(name, numbers)
+  local out = { ("static void %s(double *r) {"):format(name) }
+  add_numbers(out, numbers)
   out[#out + 1] = "}\n"
   return table.concat(out, "\n")
+end
+
+--- Statements of C that compute a condition in an array r of registers; h holds the hyperparameters.
+-- @tparam table condition what `optlab.optim.rule.compile.condition` makes
+-- @treturn string
+-- @treturn string the C of its value
+function M.condition(condition)
+  local out = { ("  double r[%d] = {0};"):format(#condition.registers) }
+  for _, r in ipairs(condition.registers) do
+    if r.hyper then out[#out + 1] = ("  r[%d] = h[%d];"):format(r.reg, r.reg) end
+    if r.constant then out[#out + 1] = ("  r[%d] = %s;"):format(r.reg, M.double(r.constant)) end
+  end
+  add_numbers(out, condition.numbers)
+  return table.concat(out, "\n"), ("r[%d]"):format(condition.result.reg)
 end
 
 -- --- tables ---------------------------------------------------------------------------------------------------------

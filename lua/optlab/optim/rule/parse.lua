@@ -219,4 +219,29 @@ function M.tree(text)
   return list
 end
 
+--- Reads one expression.
+-- @tparam string text
+-- @treturn table its tree
+-- @raise an error object `{pos, message}`
+function M.expression(text)
+  local reader = setmetatable({ list = tokens_of(text), at = 1 }, Reader)
+  local tree = reader:expression(0)
+  reader:expect("end", "an operator or the end")
+  return tree
+end
+
+--- The names in a tree, each once, in the order in which they appear.
+-- @tparam table tree
+-- @treturn {string,...}
+function M.names(tree, list)
+  list = list or {}
+  if tree.op == "name" and not list[tree.name] then
+    list[#list + 1] = tree.name
+    list[tree.name] = true
+  end
+  for _, child in ipairs(tree) do M.names(child, list) end
+  for _, child in ipairs(tree.args or {}) do M.names(child, list) end
+  return list
+end
+
 return M

@@ -113,12 +113,14 @@ static void read_slot(lua_State *L, OptimSlot *slot) {
   slot->when = (int)lua_tointeger(L, -1);
   lua_getfield(L, -2, "start");
   slot->start = lua_tonumber(L, -1);
-  lua_getfield(L, -3, "number");
+  lua_getfield(L, -3, "initial");
+  slot->initial = (int)lua_tointeger(L, -1);
+  lua_getfield(L, -4, "number");
   if (lua_toboolean(L, -1)) {
     slot->shape = optim_scalar;
     slot->dtype = OPTIM_F64;
   }
-  lua_pop(L, 3);
+  lua_pop(L, 4);
 }
 
 int loptim_define_rule(lua_State *L) {

@@ -326,6 +326,12 @@ static int l_define_rule(lua_State *L) {
   return push_constructor(L);
 }
 
+/* blocks_only(on): see rule_set_blocks_only; for tests. */
+static int l_blocks_only(lua_State *L) {
+  rule_set_blocks_only(lua_toboolean(L, 1));
+  return 0;
+}
+
 /* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, state = {{name =, doc =}, ...}};
  * what has no state is a function, and no optimizer. */
 static int l_declarations(lua_State *L) {
@@ -358,6 +364,7 @@ static const luaL_Reg FUNCTIONS[] = {{"clip_grad_norm_", l_clip_grad_norm},
                                      {"define", l_define},
                                      {"define_rule", l_define_rule},
                                      {"declarations", l_declarations},
+                                     {"blocks_only", l_blocks_only},
                                      {NULL, NULL}};
 
 static const luaL_Reg METHODS[] = {{"step", l_step},

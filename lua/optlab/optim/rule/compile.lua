@@ -325,6 +325,7 @@ end
 function Compiler:sum_register(kind, x, total)
   local key = key_of(total and "total " .. kind or kind, { x })
   if self.known[key] then return self.known[key] end
+  if x.array and x.writable then x = self:element_op("copy", { x }) end -- it may be written before the pass ends
   local k = self.current
   local sum = self:register { stage = k + 1, sum = kind, total = total }
   read(x, k)

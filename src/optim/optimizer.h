@@ -100,7 +100,7 @@ typedef struct Optim {
   double *defaults;    /* hyperparameters of groups that do not set their own */
   OptimGroup *group;
   int ngroups;
-  int nslots; /* of the definition */
+  int nslots;       /* of the definition */
   RulePlans *plans; /* of a rule that runs as blocks */
 } Optim;
 

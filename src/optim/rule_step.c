@@ -212,12 +212,12 @@ static void run_phase_of_all(const Works *all, const OptimRule *r, int phase) {
     const RuleStage *stage = &r->stage[i];
     for (int k = 0; k < stage->nsums; k++) total[r->sum[stage->sum + k].reg] = nothing(r->sum[stage->sum + k].how);
   }
-#define EACH_TOTAL(ACTION)                                                         \
-  for (int i = 0; i < r->nstages; i++) {                                           \
-    for (int k = 0; r->stage[i].phase == phase && k < r->stage[i].nsums; k++) {    \
-      const RuleSum *s = &r->sum[r->stage[i].sum + k];                             \
-      if (s->total) ACTION;                                                        \
-    }                                                                              \
+#define EACH_TOTAL(ACTION)                                                      \
+  for (int i = 0; i < r->nstages; i++) {                                        \
+    for (int k = 0; r->stage[i].phase == phase && k < r->stage[i].nsums; k++) { \
+      const RuleSum *s = &r->sum[r->stage[i].sum + k];                          \
+      if (s->total) ACTION;                                                     \
+    }                                                                           \
   }
   for (Work *w = all->work; w < all->work + all->n; w++) {
     EACH_TOTAL(w->run.reg[s->reg] = total[s->reg])

@@ -78,7 +78,7 @@ local function checked_names(defaults)
   return names
 end
 
--- --- rules --------------------------------------------------------------------------------------------------------------
+-- --- rules ----------------------------------------------------------------------------------------------------------
 
 -- The names that a rule knows, in the order of their places, and the place of each hyperparameter.
 local function rule_names(names, defaults)
@@ -86,7 +86,9 @@ local function rule_names(names, defaults)
   for _, name in ipairs(names) do
     place[name] = #list
     local value = defaults[name]
-    for _, member in ipairs(rule.names_of(name, type(value) == "table" and #value or nil)) do list[#list + 1] = member end
+    for _, member in ipairs(rule.names_of(name, type(value) == "table" and #value or nil)) do
+      list[#list + 1] = member
+    end
   end
   return list, place
 end
@@ -121,7 +123,7 @@ local function define_rule(spec, names)
   return core.optim.define_rule(spec.name, names, spec.defaults, slots, lists)
 end
 
--- --- both ways ------------------------------------------------------------------------------------------------------------
+-- --- both ways ------------------------------------------------------------------------------------------------------
 
 --- Makes an optimizer of an update rule.
 --
@@ -130,8 +132,8 @@ end
 -- * `p` the parameter, `g` its gradient; the names of the state; the hyperparameters (of a list `betas` the members are
 --   `beta1`, `beta2`); `t`, which update of this parameter it is: 1, 2, ...; names that the rule assigns to
 -- * `+ - * / ^`, comparisons, `and or not`; `sqrt exp log abs sign tanh sigmoid floor ceil round max min where clamp`
--- * `sum mean norm dot amax amin` over the parameter's elements, and `total total_norm total_dot total_max` over those of
---   all parameters; `numel(p)`; `new(m)`, whether the state m was made for this very update
+-- * `sum mean norm dot amax amin` over the parameter's elements, and `total total_norm total_dot total_max` over those
+--   of all parameters; `numel(p)`; `new(m)`, whether the state m was made for this very update
 -- * `if` at the end of a line: the assignment is made only where a condition on numbers holds
 --
 -- Without a rule, `step(p, g, state, h, t)` is called at each step for each parameter that has a gradient, without

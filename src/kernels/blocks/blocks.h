@@ -16,10 +16,10 @@
 #include "kernels/elementwise/kernels.h"
 #include "kernels/reduce/pairs.h"
 
-#define BLOCKS_LENGTH 512     /* elements of a block; with sums REDUCE_BLOCK */
-#define BLOCKS_MAX_TEMPS 24   /* temporaries of a program */
-#define BLOCKS_MAX_SUMS 16    /* sums of a program */
-#define BLOCKS_CHUNK 16384    /* elements of a piece for one thread; a power of two */
+#define BLOCKS_LENGTH 512   /* elements of a block; with sums REDUCE_BLOCK */
+#define BLOCKS_MAX_TEMPS 24 /* temporaries of a program */
+#define BLOCKS_MAX_SUMS 16  /* sums of a program */
+#define BLOCKS_CHUNK 16384  /* elements of a piece for one thread; a power of two */
 
 typedef enum BlocksKind {
   BLOCKS_ARRAY,  /* memory of all elements */

@@ -96,8 +96,13 @@ static const RuleStage *read_stages(lua_State *L, int blocks, int table, int *co
   RuleStage *row = block(L, blocks, n, sizeof *row);
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, -1, i + 1);
-    row[i] = (RuleStage){.phase = member(L, 1), .number = member(L, 2), .nnumbers = member(L, 3), .step = member(L, 4),
-                         .nsteps = member(L, 5), .sum = member(L, 6), .nsums = member(L, 7)};
+    row[i] = (RuleStage){.phase = member(L, 1),
+                         .number = member(L, 2),
+                         .nnumbers = member(L, 3),
+                         .step = member(L, 4),
+                         .nsteps = member(L, 5),
+                         .sum = member(L, 6),
+                         .nsums = member(L, 7)};
     lua_pop(L, 1);
   }
   lua_pop(L, 1);

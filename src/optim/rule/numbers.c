@@ -18,9 +18,9 @@ void rule_numbers_run(const RuleNumber *number, int n, double *reg) {
   for (const RuleNumber *s = number; s < number + n; s++) {
     const double x = reg[s->in[0]], y = reg[s->in[1]], z = reg[s->in[2]];
     switch ((RuleNumberOp)s->op) {
-#define ENTRY(name)                         \
-  case RULE_NUMBER_##name:                  \
-    reg[s->out] = number_##name(x, y, z);   \
+#define ENTRY(name)                       \
+  case RULE_NUMBER_##name:                \
+    reg[s->out] = number_##name(x, y, z); \
     break;
       RULE_NUMBER_OPS(ENTRY)
 #undef ENTRY

@@ -6,12 +6,12 @@
 
 #include <math.h>
 
-#define NUMBER_OP(name, EXPR)                                              \
-  static inline double number_##name(double x, double y, double z) {       \
-    (void)x;                                                               \
-    (void)y;                                                               \
-    (void)z;                                                               \
-    return EXPR;                                                           \
+#define NUMBER_OP(name, EXPR)                                        \
+  static inline double number_##name(double x, double y, double z) { \
+    (void)x;                                                         \
+    (void)y;                                                         \
+    (void)z;                                                         \
+    return EXPR;                                                     \
   }
 NUMBER_OP(copy, x)
 NUMBER_OP(neg, -x)

@@ -41,13 +41,12 @@ static const RuleKernel kernels[] = {
 #define ROW1(op) [RULE_OP_##op] = {.arity = BLOCKS_K1, .k1 = {kern_##op##_f32, kern_##op##_f64}},
 #define ROW2(op) [RULE_OP_##op] = {.arity = BLOCKS_K2, .k2 = {kern_##op##_f32, kern_##op##_f64}},
 #define ROW_MASKS(op) [RULE_OP_##op] = {.arity = BLOCKS_K2, .masks = true, .k2 = {kern_##op##_u8, kern_##op##_u8}},
-    KERN1_LIST(ROW1) KERN2_LIST(ROW2)
-    ROW2(eq) ROW2(ne) ROW2(lt) ROW2(le) ROW2(gt) ROW2(ge)
-    ROW_MASKS(logical_and) ROW_MASKS(logical_or)
+    KERN1_LIST(ROW1) KERN2_LIST(ROW2) ROW2(eq) ROW2(ne) ROW2(lt) ROW2(le) ROW2(gt) ROW2(ge) ROW_MASKS(
+        logical_and) ROW_MASKS(logical_or)
 #undef ROW1
 #undef ROW2
 #undef ROW_MASKS
-    [RULE_OP_logical_not] = {.arity = BLOCKS_K1, .masks = true, .k1 = {kern_logical_not_u8, kern_logical_not_u8}},
+        [RULE_OP_logical_not] = {.arity = BLOCKS_K1, .masks = true, .k1 = {kern_logical_not_u8, kern_logical_not_u8}},
     [RULE_OP_where] = {.arity = BLOCKS_K3, .k3 = {kern_where_f32, kern_where_f64}},
     [RULE_OP_axpby] = {.arity = BLOCKS_COMBINE, .combine = {kern_axpby_f32, kern_axpby_f64}},
     [RULE_OP_xpby] = {.arity = BLOCKS_COMBINE, .combine = {kern_xpby_f32, kern_xpby_f64}},

@@ -96,7 +96,7 @@ typedef struct RuleData {
 typedef BlocksPiece RulePass;
 
 typedef struct RuleStage {
-  int16_t phase; /* 1, 2, ...: totals of one phase are known in the next */
+  int16_t phase;                                      /* 1, 2, ...: totals of one phase are known in the next */
   int16_t number, nnumbers, step, nsteps, sum, nsums; /* the first and how many in the lists of the rule */
   void (*numbers)(double *reg);                       /* does the stage's numbers; NULL: interpret them */
   RulePass *pass[2];                                  /* DT_F32, DT_F64; NULL: blocks */
@@ -109,8 +109,8 @@ typedef struct RuleSlotReg {
 
 typedef struct OptimRule {
   int nhyper, nregs, nslots;
-  int nowns;     /* arrays of a step's own */
-  int nvalues;   /* results of steps are numbered from 0 */
+  int nowns;   /* arrays of a step's own */
+  int nvalues; /* results of steps are numbered from 0 */
   int nphases, nstages, nonce;
   const double *constant;   /* [nregs] what registers hold at the start */
   const RuleNumber *once;   /* [nonce] of hyperparameters and t alone */
@@ -118,7 +118,7 @@ typedef struct OptimRule {
   const RuleStep *step;
   const RuleSum *sum;
   const RuleStage *stage;
-  const RuleSlotReg *slot; /* [nslot_regs] */
+  const RuleSlotReg *slot;  /* [nslot_regs] */
   const RuleSlotReg *fresh; /* [nfresh] .before: the register that is 1 in the update for which the slot was made */
   int nslot_regs, nfresh;
   const int16_t *used; /* [nused] registers that steps read as elements */

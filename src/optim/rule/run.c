@@ -92,7 +92,9 @@ static void run_blocks(const RuleRun *run, int i, const ReduceOp *const *op, Par
 }
 
 static const ReduceOp *sum_op(const RuleSum *s, DType dtype) {
-  return s->how == RULE_SUM ? &reduce_sum_ops[dtype] : s->how == RULE_AMAX ? &reduce_max_ops[dtype] : &reduce_min_ops[dtype];
+  return s->how == RULE_SUM    ? &reduce_sum_ops[dtype]
+         : s->how == RULE_AMAX ? &reduce_max_ops[dtype]
+                               : &reduce_min_ops[dtype];
 }
 
 static double joined(int how, double x, double y) {

@@ -22,9 +22,10 @@ local fail = parse.fail
 local Compiler = {}
 Compiler.__index = Compiler
 
--- --- numbers ----------------------------------------------------------------------------------------------------------
+-- --- numbers --------------------------------------------------------------------------------------------------------
 
--- A new register: `stage` is the first one in which it can be read; `once` where it depends on hyperparameters and t alone.
+-- A new register: `stage` is the first one in which it can be read; `once` where it depends on hyperparameters and t
+-- alone.
 function Compiler:register(fields)
   fields.kind = "number"
   fields.reg = #self.registers
@@ -54,7 +55,7 @@ function Compiler:number_op(op, args)
   return r
 end
 
--- --- stages -----------------------------------------------------------------------------------------------------------
+-- --- stages ---------------------------------------------------------------------------------------------------------
 
 function Compiler:open_stage(k)
   while #self.stages < k do
@@ -73,7 +74,7 @@ function Compiler:move_on(args)
   return self.current
 end
 
--- --- elements ---------------------------------------------------------------------------------------------------------
+-- --- elements -------------------------------------------------------------------------------------------------------
 
 local function read(value, stage)
   if value.kind == "number" then return end
@@ -150,7 +151,7 @@ function Compiler:as_elements(value)
   return self:element_op("where", { value, self:constant(1), self:constant(0) })
 end
 
--- --- trees ------------------------------------------------------------------------------------------------------------
+-- --- trees ----------------------------------------------------------------------------------------------------------
 
 function Compiler:known_names()
   local names = {}
@@ -191,7 +192,7 @@ function Compiler:check_optional(value, node)
     value.optional)
 end
 
-local OPERATOR = { sub = true, add = true }
+local SUMS = { add = true, sub = true }
 
 function Compiler:operation(node)
   local args, numbers = {}, true
@@ -221,7 +222,7 @@ function Compiler:apply(op, args, numbers, node)
   for i, a in ipairs(args) do args[i] = self:as_elements(a) end
   if functions.MASKS[op] then return self:element_op(op, args, "mask") end
   if op == "pow" then return self:power(args[1], args[2]) end
-  if OPERATOR[op] then return self:sum(op, args[1], args[2]) end
+  if SUMS[op] then return self:sum(op, args[1], args[2]) end
   return self:element_op(op, args)
 end
 
@@ -232,9 +233,9 @@ function Compiler:power(x, y)
   return self:element_op("pow", { x, y })
 end
 
--- --- calls ------------------------------------------------------------------------------------------------------------
+-- --- calls ----------------------------------------------------------------------------------------------------------
 
-function Compiler:check_call(node)
+local function check_call(node)
   local count = functions.COUNT[node.name]
   if not count then
     local names = {}
@@ -248,7 +249,7 @@ function Compiler:check_call(node)
 end
 
 function Compiler:call(node)
-  self:check_call(node)
+  check_call(node)
   local name = node.name
   if name == "new" then return self:is_new(node) end
   if name == "where" then return self:choice(node) end
@@ -303,7 +304,7 @@ function Compiler:is_new(node)
   return value.new
 end
 
--- --- sums -------------------------------------------------------------------------------------------------------------
+-- --- sums -----------------------------------------------------------------------------------------------------------
 
 function Compiler:reduction(how, args, node, total)
   for i, a in ipairs(args) do
@@ -343,7 +344,7 @@ function Compiler:value(node)
   return (HANDLERS[node.op] or Compiler.operation)(self, node)
 end
 
--- --- assignments ------------------------------------------------------------------------------------------------------
+-- --- assignments ----------------------------------------------------------------------------------------------------
 
 local READ_ONLY = { t = "t counts updates", g = nil }
 
@@ -436,7 +437,7 @@ function Compiler:statement(s)
   end
 end
 
--- --- what a rule begins with --------------------------------------------------------------------------------------------
+-- --- what a rule begins with ----------------------------------------------------------------------------------------
 
 local function array(index, writable, slot, optional)
   return { kind = "elements", array = index, writable = writable, slot = slot, optional = optional, uses = 0,

@@ -4,7 +4,8 @@
 --    { name =, doc =, paper =, rule = text,
 --      hyper = { {name, default, sentence, range = words}, ... },          lr first
 --      checks = { {expression, sentence}, ... },                            what must hold
---      state = { {name, letter, sentence, when = hyperparameter, start = number or hyperparameter, number = true}, ... } }
+--      state = { {name, letter, sentence, when = hyperparameter, start = number or hyperparameter, number = true},
+--        ... } }
 -- @module optlab.optim.rule.definition
 local compile = require "optlab.optim.rule.compile"
 local emit = require "optlab.optim.rule.emit"
@@ -18,7 +19,7 @@ local RANGES = {
   ["at least 1"] = "RANGE_AT_LEAST_1", ["0 to 1"] = "RANGE_0_TO_1", ["0 to below 1"] = "RANGE_0_TO_BELOW_1",
 }
 
--- --- names and places -------------------------------------------------------------------------------------------------
+-- --- names and places -----------------------------------------------------------------------------------------------
 
 -- The names that the rule knows, in the order of their places, and the place of each hyperparameter.
 local function names_of(definition)
@@ -34,11 +35,13 @@ end
 
 local function states_of(definition)
   local list = {}
-  for i, row in ipairs(definition.state or {}) do list[i] = { letter = row[2], when = row.when, number = row.number } end
+  for i, row in ipairs(definition.state or {}) do
+    list[i] = { letter = row[2], when = row.when, number = row.number }
+  end
   return list
 end
 
--- --- C ----------------------------------------------------------------------------------------------------------------
+-- --- C --------------------------------------------------------------------------------------------------------------
 
 local function quoted(text)
   return '"' .. text:gsub("[\\\"]", "\\%0"):gsub("\n", '\\n"\n    "') .. '"'

@@ -93,7 +93,7 @@ local function find_buffers(segments, sums)
   return buffered
 end
 
--- --- C ----------------------------------------------------------------------------------------------------------------
+-- --- C --------------------------------------------------------------------------------------------------------------
 
 function Stage:line(fmt, ...) table.insert(self.out, ("  "):rep(self.depth) .. fmt:format(...)) end
 
@@ -358,8 +358,8 @@ function M.rule(name, program, lists)
       fields[#fields + 1] = (".pass = {%s_f32, %s_f64}"):format(prefix, prefix)
     end
     local row = lists.stage[k]
-    table.insert(fields, 1, (".phase = %d, .number = %d, .nnumbers = %d, .step = %d, .nsteps = %d, .sum = %d, .nsums = %d")
-      :format(table.unpack(row)))
+    table.insert(fields, 1, (".phase = %d, .number = %d, .nnumbers = %d, .step = %d, .nsteps = %d, .sum = %d, "
+      .. ".nsums = %d"):format(table.unpack(row)))
     stages[k] = "{" .. table.concat(fields, ", ") .. "}"
   end
   if #once > 0 then out[#out + 1] = emit_numbers(name .. "_once", once) end

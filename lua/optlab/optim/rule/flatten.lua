@@ -5,7 +5,7 @@ local M = {}
 local NONE, REG, ARRAY, VALUE = 0, 1, 2, 3
 local HOW = { sum = 0, amax = 1, amin = 2 }
 
--- --- where elements are -------------------------------------------------------------------------------------------------
+-- --- where elements are ---------------------------------------------------------------------------------------------
 
 -- Numbers the results of steps. One that a later stage reads gets an array of its own.
 local function number_values(program)
@@ -34,7 +34,7 @@ local function reference(x)
   return VALUE, x.index
 end
 
--- --- steps --------------------------------------------------------------------------------------------------------------
+-- --- steps ----------------------------------------------------------------------------------------------------------
 
 -- Whether `choose` needs memory of its own: it is written to an array, one side is a number, or an array that it may
 -- stand for changes later.
@@ -67,7 +67,7 @@ local function flat_number(r)
   return row
 end
 
--- --- the whole ----------------------------------------------------------------------------------------------------------
+-- --- the whole ------------------------------------------------------------------------------------------------------
 
 local function add_stage(out, stage, used)
   local row = { stage.phase, #out.number, 0, #out.step, 0, #out.sum, 0 }
@@ -98,7 +98,8 @@ end
 -- @tparam table program what `optlab.optim.rule.compile` makes
 -- @treturn table
 function M.lists(program)
-  local out = { once = {}, number = {}, step = {}, sum = {}, stage = {}, slot = {}, fresh = {}, used = {}, constant = {} }
+  local out = { once = {}, number = {}, step = {}, sum = {}, stage = {}, slot = {}, fresh = {}, used = {},
+    constant = {} }
   out.nhyper, out.nslots, out.nregs = program.nhyper, program.nstate, #program.registers
   out.nvalues, out.nowns = number_values(program)
   out.nphases = program.stages[#program.stages].phase

@@ -7,7 +7,8 @@ local parse = require "optlab.optim.rule.parse"
 
 local M = {}
 
---- The names under which a rule finds a hyperparameter: those of a tuple's members are numbered, betas gives beta1, beta2.
+--- The names under which a rule finds a hyperparameter: those of a tuple's members are numbered, betas gives beta1 and
+-- beta2.
 -- @tparam string name
 -- @tparam ?integer width members of a tuple, else nil
 -- @treturn {string,...}

@@ -53,7 +53,7 @@ function M.place(text, pos)
   return line, column, ("    %s\n    %s^"):format(whole, pad)
 end
 
--- --- words ------------------------------------------------------------------------------------------------------------
+-- --- words ----------------------------------------------------------------------------------------------------------
 
 local function operator_at(text, at)
   for _, op in ipairs(OPERATORS) do
@@ -95,7 +95,9 @@ local function tokens_of(text)
       add("number", number_at(text, at))
     else
       local op = operator_at(text, at)
-      if not op then M.fail(at, "'%s' is not part of the language", text:match("^[%z\1-\127\194-\253][\128-\191]*", at)) end
+      if not op then
+        M.fail(at, "'%s' is not part of the language", text:match("^[%z\1-\127\194-\253][\128-\191]*", at))
+      end
       depth = op == "(" and depth + 1 or op == ")" and math.max(depth - 1, 0) or depth
       add(op, op)
     end
@@ -142,7 +144,9 @@ function Reader:arguments()
   repeat
     list[#list + 1] = self:expression(0)
     local token = self:next()
-    if token.kind ~= "," and token.kind ~= ")" then M.fail(token.pos, "',' or ')' was expected, got %s", shown(token)) end
+    if token.kind ~= "," and token.kind ~= ")" then
+      M.fail(token.pos, "',' or ')' was expected, got %s", shown(token))
+    end
   until token.kind == ")"
   return list
 end
@@ -204,8 +208,8 @@ end
 
 --- Reads a rule.
 -- @tparam string text
--- @treturn {table,...} assignments `{targets = {{name, pos}, ...}, value = tree, guard = tree or nil, pos}`; a tree is a
--- table with `op` ("number", "name", "call", "add", ...), its operands in the list part, and `pos`
+-- @treturn {table,...} assignments `{targets = {{name, pos}, ...}, value = tree, guard = tree or nil, pos}`; a tree is
+-- a table with `op` ("number", "name", "call", "add", ...), its operands in the list part, and `pos`
 -- @raise an error object `{pos, message}`
 function M.tree(text)
   local reader = setmetatable({ list = tokens_of(text), at = 1 }, Reader)

@@ -1,13 +1,14 @@
 /*
- * conv.c - convolution of images and its two gradients as rows of their own.
+ * conv.c - convolution of images, its two gradients as rows of their own, and the transposed convolution.
  *
  *   CONV2D              (x, weight[, bias]) -> y
+ *   CONV_TRANSPOSE2D    (x, weight[, bias]) -> y
  *   CONV2D_GRAD_INPUT   (dy, weight[, winners]) -> dx
  *   CONV2D_GRAD_WEIGHT  (dy, x[, winners]) -> dweight
  *
  * The scalar sum over dy y is linear in each of dy, x and weight, so the three rows of a convolution are each other's
  * derivatives: whichever two are given, the row named after the third gives its gradient. That closes the set under
- * differentiation of any order.
+ * differentiation of any order. A transposed convolution is the gradient of an input that has a bias.
  *
  * With winners, dy is what came behind a ReLU and a pool (conv_pool.c). Those forms are not recorded.
  *
@@ -120,7 +121,7 @@ const Op row_CONV2D = {.name = "conv2d",
                        .forward = fw_conv2d,
                        .backward = bw_conv2d};
 
-/* --- conv2d_grad_input(dy, weight[, winners]) ---------------------------------------------------------------- */
+/* --- conv2d_grad_input(dy, weight[, winners]), conv_transpose2d(x, weight[, bias]) ------------------------------- */
 
 /* dy's size is the convolution's output, unless it went through a pool. */
 static ConvShape shape_for_input(const Tensor *dy, const Tensor *weight, const OpArgs *a, bool pooled) {
@@ -148,6 +149,11 @@ static int infer_grad_input(OpShape *s, Tensor *const *in, int nin, const OpArgs
   return infer_input(s, "conv2d_grad_input", in, a);
 }
 
+static int infer_transpose(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  if (infer_input(s, "conv_transpose2d", in, a) < 0) return -1;
+  return check_bias("conv_transpose2d", nin > 2 ? in[2] : NULL, s->shape[1]);
+}
+
 static int to_input(Tensor *out, Tensor *dy, Tensor *weight, Tensor *bias, const Tensor *winners, const OpArgs *a) {
   const ConvShape s = shape_for_input(dy, weight, a, winners != NULL);
   const ConvPool pool = winners ? conv_pool_of(winners, a, s.oh, s.ow) : (ConvPool){0};
@@ -162,6 +168,10 @@ static int to_input(Tensor *out, Tensor *dy, Tensor *weight, Tensor *bias, const
 
 static int fw_grad_input(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   return to_input(out, in[0], in[1], NULL, nin > 2 ? in[2] : NULL, a);
+}
+
+static int fw_transpose(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  return to_input(out, in[0], in[1], nin > 2 ? in[2] : NULL, NULL, a);
 }
 
 static int bw_input(Node *n, Tensor *d, Tensor **din) {
@@ -182,6 +192,17 @@ const Op row_CONV2D_GRAD_INPUT = {.name = "conv2d_grad_input",
                                   .infer = infer_grad_input,
                                   .forward = fw_grad_input,
                                   .backward = bw_input};
+
+const Op row_CONV_TRANSPOSE2D = {.name = "conv_transpose2d",
+                                 .nin = 3,
+                                 .args = OP_ARGS(conv),
+                                 .serial = true,
+                                 .promotes = 7,
+                                 .floats = true,
+                                 .save = SAVE_INPUT(0) | SAVE_INPUT(1),
+                                 .infer = infer_transpose,
+                                 .forward = fw_transpose,
+                                 .backward = bw_input};
 
 /* --- conv2d_grad_weight(dy, x[, winners]) --------------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 Needs PyTorch (made with Debian's python3-torch 1.13). Positions and dimensions of the Lua code count from 1.
 """
 import math
+import textwrap
 
 import formula
 import torch
@@ -80,7 +81,11 @@ def write(lua, f, inputs, options):
         grads = [numbers(t.grad) if t.grad is not None else "false" for t in tensors]
         parts.append("grads = { " + ", ".join(grads) + " }")
     parts += [f"{name} = {formula.lua(value)}" for name, value in options.items()]
-    print("{ " + ",\n  ".join(parts) + " },")
+    glued = ", ".join(parts).split('"')  # strings stay whole
+    text = '"'.join(part.replace(" ", "\0") if i % 2 else part for i, part in enumerate(glued))
+    lines = textwrap.wrap("{ " + text + " },", 116, subsequent_indent="  ", break_long_words=False,
+                          break_on_hyphens=False)
+    print("\n".join("  " + line.replace("\0", " ") for line in lines))
 
 
 def floor_divide(a, b):

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <stdint.h>
 
+#include "kernels/gemm/blas_core.h"
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
 #include "lua/base/lguard.h"
@@ -38,6 +39,7 @@ static const luaL_Reg LIBRARIES[] = {
 };
 
 int luaopen_optlab_core(lua_State *L) {
+  blas_core_choose();
   lua_newtable(L);
   for (const luaL_Reg *lib = LIBRARIES; lib->name; lib++) {
     lua_pushcfunction(L, lib->func);

@@ -29,12 +29,13 @@ local function inputs(case, float, change)
   return list
 end
 
--- The same tensor with its memory in the opposite order.
+-- The same tensor with its memory in the opposite order, or with gaps.
 local function across(x)
+  if x:dim() == 0 then return x end
   local order = {}
   for d = 1, x:dim() do order[d] = x:dim() + 1 - d end
-  local y = x:dim() > 1 and x:detach():permute(order):contiguous():permute(order) or lab.stack({ x, x }, 2):detach():t()[1]
-  if x:dim() == 0 then return x end
+  local y = x:detach()
+  y = x:dim() > 1 and y:permute(order):contiguous():permute(order) or lab.stack({ y, y }, 2):t()[1]
   return y:requires_grad_(x.requires_grad)
 end
 

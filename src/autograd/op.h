@@ -98,6 +98,12 @@ typedef struct PoolArgs {
   int64_t image[2]; /* where a row has only the output's gradient */
 } PoolArgs;
 
+typedef struct MatrixArgs { /* rows of ops/linalg on batches of matrices */
+  int64_t upper;            /* 1: the upper triangle, 0: the lower one */
+  int64_t option;           /* see each row */
+  double number;            /* likewise */
+} MatrixArgs;
+
 typedef enum RnnKind { RNN_TANH, RNN_RELU, RNN_LSTM, RNN_GRU } RnnKind;
 
 typedef struct RnnArgs { /* one direction of one recurrent layer */
@@ -123,6 +129,7 @@ typedef union OpArgs {
   LossArgs loss;
   ConvArgs conv;
   PoolArgs pool;
+  MatrixArgs matrix;
   RnnArgs rnn;
 } OpArgs;
 

@@ -104,6 +104,15 @@ static const char *choice_what(const Arg *a, char *text, size_t size) {
   return text;
 }
 
+static void sizes_what(const Arg *a, const char *one, char *text, size_t size) {
+  char words[128];
+  if (!a->choices) {
+    snprintf(text, size, "%s or a list of %d", one, a->width);
+  } else {
+    snprintf(text, size, "%s, a list of %d or %s", one, a->width, choice_what(a, words, sizeof words));
+  }
+}
+
 const char *arg_what(const Arg *a, char *text, size_t size) {
   static const char *const plain[ARG_KIND_COUNT] = {
       [ARG_FLAG] = "true or false",
@@ -131,7 +140,7 @@ const char *arg_what(const Arg *a, char *text, size_t size) {
       snprintf(text, size, "a list of %d %s", a->width, many);
       break;
     case ARG_SIZES:
-      snprintf(text, size, "%s or a list of %d", one, a->width);
+      sizes_what(a, one, text, size);
       break;
     case ARG_SHAPE:
     case ARG_INTEGERS:
@@ -167,7 +176,7 @@ int arg_check(const Arg *a, const double *x) {
   if (a->kind != ARG_NUMBER && a->kind != ARG_INTEGER && a->kind != ARG_TUPLE && a->kind != ARG_SIZES) return 0;
   for (int i = 0; i < n; i++) {
     if (isnan(x[i]) && isnan(arg_default(a, i)) && !a->required) continue; /* optional and not given */
-    if (check_member(a, x[i], n > 1 ? i + 1 : 0) < 0) return -1;
+    if (arg_word(a, x[i]) < 0 && check_member(a, x[i], n > 1 ? i + 1 : 0) < 0) return -1;
   }
   return 0;
 }

@@ -11,7 +11,7 @@
  *   number, integer    the number
  *   flag               0 or 1
  *   choice             the position of the word
- *   tuple, sizes       `width` numbers
+ *   tuple, sizes       `width` numbers; for word i of sizes with `choices`: arg_word_place(i) in every place
  *   shape              how many sizes (NAN: not given), then the sizes: TENSOR_MAX_DIM + 1 places
  *   dimension          0, 1, ... or -1, -2, ... counted from the end (in Lua: 1, 2, ... or -1, -2, ...)
  *   dtype              a DType (arg_dtype)
@@ -31,9 +31,9 @@ typedef enum ArgKind {
   ARG_NUMBER,
   ARG_INTEGER, /* of a magnitude up to 2^53, which a double keeps exactly */
   ARG_FLAG,
-  ARG_CHOICE,   /* one of the words in `choices` */
-  ARG_TUPLE,    /* a list of `width` numbers */
-  ARG_SIZES,    /* a list of `width` integers, or one integer for all of them; up to ARG_SIZES_MAX */
+  ARG_CHOICE, /* one of the words in `choices` */
+  ARG_TUPLE,  /* a list of `width` numbers */
+  ARG_SIZES, /* a list of `width` integers, or one integer for all of them; up to ARG_SIZES_MAX; or a word of `choices` */
   ARG_SHAPE,    /* a list of integers, or one; with `rest` also integers one after another */
   ARG_LIST,     /* a list of numbers of any length */
   ARG_INTEGERS, /* a list of integers of any length, or one */
@@ -72,7 +72,7 @@ typedef struct Arg {
   bool rest;                  /* a shape: takes all the integers from its position on */
   double def;                 /* the default, of every member; ARG_UNSET: "not given" is a value of its own */
   const double *defs;         /* the default of each member where they differ */
-  const char *const *choices; /* the words of a choice, ended by NULL */
+  const char *const *choices; /* the words of a choice, or those that sizes may be instead, ended by NULL */
   const char *doc;            /* one line for the reference */
 } Arg;
 
@@ -90,6 +90,12 @@ static inline bool arg_is_list(const Arg *a) { return a->kind == ARG_LIST || a->
 static inline int arg_width(const Arg *a) {
   if (a->kind == ARG_SHAPE) return ARG_SHAPE_PLACES;
   return a->kind == ARG_TUPLE || a->kind == ARG_SIZES ? a->width : 1;
+}
+
+/* What the places of sizes hold for word i, and which word they hold: -1 for numbers. */
+static inline double arg_word_place(int i) { return -1 - i; }
+static inline int arg_word(const Arg *a, double x) {
+  return a->kind == ARG_SIZES && a->choices && x < 0 ? (int)(-1 - x) : -1;
 }
 
 /* Places of all rows of a declaration; its rows; its lists. */

@@ -5,9 +5,11 @@
  * so a node's gradient is complete when its turn comes), and hand each node's gradient to its inputs. Gradients are
  * computed by recorded ops, so with create_graph they can be differentiated in turn.
  *
- * autograd_grad does no more than its inputs need: a node that is older than the first node of every input is not
- * looked at, and one that leads to no input is not run. The gradients of a loop's last step therefore cost the same
- * however many steps came before.
+ * autograd_grad does no more than its inputs need: a node that is older than the first node of every input, or that
+ * leads to no input, is not looked at. The gradients of a loop's last step therefore cost the same however many steps
+ * came before.
+ *
+ * Slices do not make gradients of the whole tensor: each adds to its part of one (gradsum.h).
  */
 #include "autograd/backward.h"
 
@@ -15,6 +17,7 @@
 #include <string.h>
 
 #include "autograd/formula.h"
+#include "autograd/gradsum.h"
 #include "autograd/gradwatch.h"
 #include "autograd/graph.h"
 #include "base/alloc.h"
@@ -22,6 +25,7 @@
 #include "kernels/elementwise/map.h"
 
 #define MAX_CAT_INPUTS_ON_STACK 64
+#define MAX_CHAIN 8 /* slices of slices that are followed at once */
 
 /* One run of backward. */
 typedef struct Run {
@@ -31,8 +35,9 @@ typedef struct Run {
   BackwardOptions opt;
   Tensor *const *inputs; /* where to stop (autograd_grad), or NULL: accumulate into leaves */
   int nin;
-  uint64_t oldest; /* nodes with smaller numbers lead to no input */
-  Tensor **result;
+  uint64_t oldest; /* nodes with smaller numbers lead to no input that a node made */
+  uint64_t leaves; /* the bits of those that are leaves (leaf_bit) */
+  GradSum *result; /* [nin] */
 } Run;
 
 static uint64_t last_mark; /* the process's, as the graphs that bear the marks are */
@@ -41,26 +46,25 @@ void autograd_init(void) { tensor_set_node_release(graph_release); }
 
 /* --- collecting the nodes --------------------------------------------------------------------------------- */
 
-/* The number of the first node that x is the output or, if it is a leaf, an input of; UINT64_MAX: of none. */
-static uint64_t first_node(const Tensor *x) {
-  if (x->node) return x->node->seq;
-  return x->partner && x->partner->number ? x->partner->number : UINT64_MAX;
-}
-
-static uint64_t oldest_node(const Run *r) {
-  if (!r->inputs) return 0;
-  uint64_t oldest = UINT64_MAX;
+/* Which nodes may lead to an input: those from a number on, and those with one of some leaves below. */
+static void find_bounds(Run *r) {
+  r->oldest = r->inputs ? UINT64_MAX : 0;
   for (int i = 0; i < r->nin; i++) {
-    const uint64_t first = first_node(r->inputs[i]);
-    if (first < oldest) oldest = first;
+    const Tensor *x = r->inputs[i];
+    if (!x->node) {
+      r->leaves |= leaf_bit(x->partner);
+    } else if (x->node->seq < r->oldest) {
+      r->oldest = x->node->seq;
+    }
   }
-  return oldest;
 }
 
 static bool is_collected(const Run *r, const Node *n) { return n->mark == r->mark; }
 
+static bool may_lead_to_input(const Run *r, const Node *n) { return n->seq >= r->oldest || n->leaves & r->leaves; }
+
 static int push_node(Run *r, Node *n) {
-  if (!n || is_collected(r, n) || n->seq < r->oldest) return 0;
+  if (!n || is_collected(r, n) || !may_lead_to_input(r, n)) return 0;
   if (r->len == r->cap) {
     size_t cap = r->cap ? 2 * r->cap : 64;
     Node **bigger = alloc_get(cap * sizeof *bigger);
@@ -96,9 +100,31 @@ static int newest_first(const void *a, const void *b) {
   return x < y ? 1 : x > y ? -1 : 0;
 }
 
+/* Sorts by places: numbers of one loop lie close together. False where they do not, or without memory. */
+static bool sort_by_places(Run *r) {
+  uint64_t first = UINT64_MAX, last = 0;
+  for (size_t i = 0; i < r->len; i++) {
+    const uint64_t seq = r->nodes[i]->seq;
+    if (seq < first) first = seq;
+    if (seq > last) last = seq;
+  }
+  if (last - first >= 8 * (uint64_t)r->len) return false;
+  const size_t places = (size_t)(last - first) + 1;
+  Node **at = alloc_get(places * sizeof *at);
+  if (!at) return false;
+  memset(at, 0, places * sizeof *at);
+  for (size_t i = 0; i < r->len; i++) at[last - r->nodes[i]->seq] = r->nodes[i];
+  size_t n = 0;
+  for (size_t i = 0; i < places; i++) {
+    if (at[i]) r->nodes[n++] = at[i];
+  }
+  alloc_put(at, places * sizeof *at);
+  return true;
+}
+
 static void sort_nodes(Run *r) {
   if (r->len > 32) {
-    qsort(r->nodes, r->len, sizeof *r->nodes, newest_first);
+    if (!sort_by_places(r)) qsort(r->nodes, r->len, sizeof *r->nodes, newest_first);
     return;
   }
   for (size_t i = 1; i < r->len; i++) {
@@ -160,26 +186,15 @@ static int announce(const Run *r) {
 
 /* --- handing gradients on --------------------------------------------------------------------------------- */
 
-/* *sum += g, as a new tensor where there was one (others may hold the old). */
-static int add_to(Tensor **sum, Tensor *g) {
-  if (!*sum) {
-    *sum = tensor_retain(g);
-    return 0;
-  }
-  Tensor *total = op_apply(OP_ADD, (Tensor *[]){*sum, g}, 2, NULL);
-  if (!total) return -1;
-  tensor_release(*sum);
-  *sum = total;
-  return 0;
-}
-
 /* A leaf's .grad: its own row-major memory, so that optimizers and scripts may change it in place. Nothing for a leaf
  * that is gone, or NULL. */
 static int add_to_grad(Tensor *leaf, Tensor *g, bool create_graph) {
   if (!leaf) return 0;
   recorder_grad_read(leaf);
   if (create_graph && (leaf->grad || g->node)) {
-    int rc = add_to(&leaf->grad, g);
+    GradSum sum = {leaf->grad, false};
+    int rc = gradsum_add(&sum, g, false, true);
+    leaf->grad = sum.t;
     recorder_grad_written(leaf);
     return rc;
   }
@@ -197,10 +212,83 @@ static int add_to_grad(Tensor *leaf, Tensor *g, bool create_graph) {
 static int to_leaf(Run *r, Tensor *leaf, Tensor *g) {
   if (!r->inputs) return add_to_grad(leaf, g, r->opt.create_graph);
   for (int i = 0; i < r->nin; i++) {
-    if (r->inputs[i] == leaf && add_to(&r->result[i], g) < 0) return -1;
+    if (r->inputs[i] == leaf && gradsum_add(&r->result[i], g, false, r->opt.create_graph) < 0) return -1;
   }
   return 0;
 }
+
+/* --- slices: each adds to its part of a gradient of the whole ------------------------------------------------ */
+
+/* The slices from n on, of which each is a slice of the next; how many. */
+static int chain_of_parts(Node *n, Node **chain) {
+  int len = 0;
+  while (len < MAX_CHAIN && n && op_row((OpId)n->op)->part && (len == 0 || !n->captured)) {
+    chain[len++] = n;
+    n = n->in[0].node;
+  }
+  return len;
+}
+
+/* The part of whole, of the last one's input, that the first slice of the chain looks at. NULL without memory. */
+static Tensor *part_of(Node *const *chain, int len, Tensor *whole) {
+  Tensor *window = tensor_retain(whole);
+  while (window && len-- > 0) {
+    Tensor *part = op_row((OpId)chain[len]->op)->part(chain[len], window);
+    tensor_release(window);
+    window = part;
+  }
+  return window;
+}
+
+static int add_to_part(Node *const *chain, int len, Tensor *whole) {
+  Tensor *part = part_of(chain, len, whole);
+  if (!part) return -1;
+  map2(part, part, chain[0]->dout.t, op_row(OP_ADD)->kern2[part->dtype]);
+  tensor_release(part);
+  return 0;
+}
+
+/* The gradient of the last one's input as a new tensor of the open formula: zeros but for the part. */
+static Tensor *whole_gradient(Node *const *chain, int len) {
+  Tensor *g = chain[0]->dout.t;
+  for (int i = 0; g && i < len; i++) {
+    Tensor *din = NULL;
+    g = op_row((OpId)chain[i]->op)->backward(chain[i], g, &din) < 0 ? NULL : din;
+  }
+  return g;
+}
+
+static int add_part_to_sum(Node *const *chain, int len, GradSum *sum) {
+  if (sum->t) return gradsum_make_own(sum) < 0 ? -1 : add_to_part(chain, len, sum->t);
+  Tensor *g = whole_gradient(chain, len);
+  return g ? gradsum_add(sum, g, true, false) : -1;
+}
+
+static int add_part_to_grad(Node *const *chain, int len, Tensor *leaf) {
+  if (!leaf) return 0;
+  if (!leaf->grad) {
+    Tensor *g = whole_gradient(chain, len);
+    return g ? add_to_grad(leaf, g, false) : -1;
+  }
+  recorder_grad_read(leaf);
+  return add_to_part(chain, len, leaf->grad);
+}
+
+/* Adds n's gradient to its part of the gradient of n's input. */
+static int hand_on_part(Run *r, Node *n) {
+  Node *chain[MAX_CHAIN];
+  const int len = chain_of_parts(n, chain);
+  const NodeInput *e = &chain[len - 1]->in[0];
+  if (e->node) return add_part_to_sum(chain, len, &e->node->dout);
+  Tensor *leaf = e->leaf->partner;
+  if (!r->inputs) return add_part_to_grad(chain, len, leaf);
+  for (int i = 0; i < r->nin; i++) {
+    if (r->inputs[i] == leaf && add_part_to_sum(chain, len, &r->result[i]) < 0) return -1;
+  }
+  return 0;
+}
+
+/* --- nodes ---------------------------------------------------------------------------------------------------- */
 
 /* Brings g to the shape and type of input i and hands it on. */
 static int hand_on(Run *r, Node *n, int i, Tensor *g) {
@@ -209,11 +297,13 @@ static int hand_on(Run *r, Node *n, int i, Tensor *g) {
   int ndim = node_in_shape(n, i, shape);
   g = fm_cast(fm_sum_to(g, ndim, shape), node_in_dtype(n, i));
   if (!g) return -1;
-  return e->node ? add_to(&e->node->dout, g) : to_leaf(r, e->leaf->partner, g);
+  return e->node ? gradsum_add(&e->node->dout, g, false, r->opt.create_graph) : to_leaf(r, e->leaf->partner, g);
 }
 
 static int run_backward(Run *r, Node *n, Tensor **din) {
-  if (op_row((OpId)n->op)->backward(n, n->dout, din) < 0) return -1;
+  const Op *op = op_row((OpId)n->op);
+  if (op->part && !r->opt.create_graph) return hand_on_part(r, n);
+  if (op->backward(n, n->dout.t, din) < 0) return -1;
   for (int i = 0; i < n->nin; i++) {
     if (!node_wants(n, i)) continue;
     if (!din[i] || hand_on(r, n, i, din[i]) < 0) return -1;
@@ -224,7 +314,8 @@ static int run_backward(Run *r, Node *n, Tensor **din) {
 /* Where autograd_grad was asked for a result in the middle of the graph. */
 static int capture(Run *r, Node *n) {
   for (int i = 0; i < r->nin; i++) {
-    if (r->inputs[i]->node == n && add_to(&r->result[i], n->dout) < 0) return -1;
+    if (r->inputs[i]->node != n) continue;
+    if (gradsum_add(&r->result[i], n->dout.t, false, r->opt.create_graph) < 0) return -1;
   }
   return 0;
 }
@@ -246,11 +337,10 @@ static int differentiate(Run *r, Node *n) {
 
 static int visit(Run *r, Node *n) {
   int rc = 0;
-  if (n->dout) {
+  if (n->dout.t) {
     if (n->captured) rc = capture(r, n);
     if (rc == 0 && n->wanted) rc = differentiate(r, n);
-    tensor_release(n->dout);
-    n->dout = NULL;
+    gradsum_clear(&n->dout);
   }
   GradWatch *w = context->gradwatch;
   return rc == 0 && w && !r->inputs ? w->passed(w, n->seq) : rc;
@@ -258,8 +348,7 @@ static int visit(Run *r, Node *n) {
 
 static void finish(Run *r) {
   for (size_t i = 0; i < r->len; i++) {
-    tensor_release(r->nodes[i]->dout);
-    r->nodes[i]->dout = NULL;
+    gradsum_clear(&r->nodes[i]->dout);
     graph_release(r->nodes[i]);
   }
   alloc_put(r->nodes, r->cap * sizeof *r->nodes);
@@ -296,14 +385,20 @@ static int start(Run *r, Tensor *out, Tensor *gradient) {
   if (!g) return -1;
   FormulaMark m = fm_begin();
   int rc = -1;
-  if (fm_own(g)) rc = !out->node ? to_leaf(r, out, g) : is_collected(r, out->node) ? add_to(&out->node->dout, g) : 0;
+  if (fm_own(g)) {
+    if (!out->node) {
+      rc = to_leaf(r, out, g);
+    } else {
+      rc = is_collected(r, out->node) ? gradsum_add(&out->node->dout, g, false, r->opt.create_graph) : 0;
+    }
+  }
   fm_end(m, NULL);
   return rc;
 }
 
 static int run(Run *r, Tensor *const *outputs, Tensor *const *gradients, int nout) {
   r->mark = ++last_mark;
-  r->oldest = oldest_node(r);
+  find_bounds(r);
   r->opt.retain_graph = r->opt.retain_graph || r->opt.create_graph;
   bool old = grad_set_mode(r->opt.create_graph);
   recorder_one_line(true);
@@ -324,25 +419,35 @@ int autograd_backward(Tensor *output, Tensor *gradient, BackwardOptions opt) {
   return run(&r, &output, gradient ? &gradient : NULL, 1);
 }
 
+static int check_inputs(Tensor *const *inputs, int nin) {
+  for (int i = 0; i < nin; i++) {
+    if (!inputs[i]->requires_grad) return err_set("grad: input %d does not require a gradient", i + 1);
+  }
+  return 0;
+}
+
+/* Moves the sums into result; on failure, or where one is missing without allow_unused, frees them. */
+static int hand_out(const Run *r, int rc, Tensor **result) {
+  for (int i = 0; rc == 0 && i < r->nin; i++) {
+    if (r->result[i].t || r->opt.allow_unused) continue;
+    rc = err_set("grad: the output does not depend on input %d (pass {allow_unused=true} to get nil for it)", i + 1);
+  }
+  for (int i = 0; i < r->nin; i++) {
+    if (rc < 0) gradsum_clear(&r->result[i]);
+    result[i] = r->result[i].t;
+  }
+  return rc;
+}
+
 int autograd_grad(Tensor *const *outputs, Tensor *const *gradients, int nout, Tensor *const *inputs, int nin,
                   Tensor **result, BackwardOptions opt) {
-  Run r = {.opt = opt, .inputs = inputs, .nin = nin, .result = result};
-  memset(result, 0, (size_t)nin * sizeof *result);
-  int rc = 0;
-  for (int i = 0; rc == 0 && i < nin; i++) {
-    if (!inputs[i]->requires_grad) rc = err_set("grad: input %d does not require a gradient", i + 1);
-  }
-  if (rc == 0) rc = run(&r, outputs, gradients, nout);
-  for (int i = 0; rc == 0 && i < nin; i++) {
-    if (!result[i] && !opt.allow_unused) {
-      rc = err_set("grad: the output does not depend on input %d (pass {allow_unused=true} to get nil for it)", i + 1);
-    }
-  }
-  if (rc < 0) {
-    for (int i = 0; i < nin; i++) {
-      tensor_release(result[i]);
-      result[i] = NULL;
-    }
-  }
+  Run r = {.opt = opt, .inputs = inputs, .nin = nin};
+  const size_t bytes = (size_t)nin * sizeof *r.result;
+  if (check_inputs(inputs, nin) < 0) return -1;
+  r.result = alloc_get(bytes);
+  if (!r.result) return -1;
+  memset(r.result, 0, bytes);
+  const int rc = hand_out(&r, run(&r, outputs, gradients, nout), result);
+  alloc_put(r.result, bytes);
   return rc;
 }

@@ -12,6 +12,7 @@
 #ifndef OPTLAB_AUTOGRAD_GRAPH_H
 #define OPTLAB_AUTOGRAD_GRAPH_H
 
+#include "autograd/gradsum.h"
 #include "autograd/op.h"
 
 typedef struct NodeInput {
@@ -30,17 +31,23 @@ struct Node {
   uint8_t dtype, ndim;
   int nin;
   uint64_t seq;         /* creation order: an edge always leads to a smaller number */
+  uint64_t leaves;      /* a set: bit leaf_bit(l) for each leaf l that requires a gradient and lies below */
   uint64_t mark;        /* the backward that last visited it */
   bool wanted;          /* by that one: it leads to what gradients are asked for */
   bool captured;        /* by that one: the gradient of its output is itself asked for */
   uint32_t out_version; /* of its storage when it was saved */
   Tensor *out;          /* the output's values without its graph, if backward may read them; owned */
-  Tensor *dout;         /* the gradient collected so far, during a backward */
+  GradSum dout;         /* the gradient collected so far, during a backward */
   Node *next;           /* list of nodes waiting to be released */
   OpArgs args;
   int64_t shape[TENSOR_MAX_DIM]; /* the output's */
   NodeInput in[];
 };
+
+/* One bit of 64 for a leaf, given its graph window; several leaves may share it. 0: no node leads to it. */
+static inline uint64_t leaf_bit(const Tensor *window) {
+  return window && window->number ? UINT64_C(1) << (window->number & 63) : 0;
+}
 
 void graph_retain(Node *n);
 void graph_release(Node *n);    /* iterative: a chain of a million nodes does not recurse */

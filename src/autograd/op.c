@@ -125,13 +125,17 @@ static int add_node(OpId id, Tensor *out, Tensor *const *in, int nin, const OpAr
   n->nin = nin;
   n->seq = ++last_seq;
   n->mark = 0;
-  n->dout = NULL;
+  n->dout = (GradSum){NULL, false};
+  n->leaves = 0;
   n->args = *args;
   memcpy(n->shape, out->shape, sizeof n->shape);
   n->out = op->save & SAVE_OUT ? tensor_alias(out) : NULL;
   n->out_version = out->storage->version;
   bool ok = n->out || !(op->save & SAVE_OUT);
-  for (int i = 0; i < nin; i++) ok = fill_input(&n->in[i], in[i], saves(op, i), n->seq) && ok;
+  for (int i = 0; i < nin; i++) {
+    ok = fill_input(&n->in[i], in[i], saves(op, i), n->seq) && ok;
+    n->leaves |= n->in[i].node ? n->in[i].node->leaves : leaf_bit(n->in[i].leaf);
+  }
   if (!ok) {
     graph_release(n);
     return -1;
@@ -276,7 +280,7 @@ void graph_drop_saved(Node *n) {
 
 static void destroy(Node *n) {
   graph_drop_saved(n);
-  tensor_release(n->dout);
+  gradsum_clear(&n->dout);
   for (int i = 0; i < n->nin; i++) {
     tensor_release_from_graph(n->in[i].leaf);
     if (n->in[i].node) graph_release(n->in[i].node);

@@ -85,17 +85,33 @@ typedef struct LossArgs {
   int64_t reduction; /* a LossReduction */
 } LossArgs;
 
-/* {height, width} each */
+/* {height, width} each, but for the groups of channels. 32 bits, so that a call stays small. */
 typedef struct ConvArgs {
-  int64_t stride[2], padding[2];
-  int64_t size[2];   /* what the inputs leave open: see each row */
-  int64_t window[2]; /* of the pool behind the convolution */
+  int32_t stride[2], padding[2], dilation[2]; /* padding: above and at the left */
+  int32_t groups;
+  int32_t size[2];                                    /* what the inputs leave open: see each row */
+  int32_t window[2], pool_stride[2], pool_padding[2]; /* of the pool behind the convolution */
 } ConvArgs;
 
 typedef struct PoolArgs {
   int64_t window[2], stride[2], padding[2];
   int64_t image[2]; /* where a row has only the output's gradient */
 } PoolArgs;
+
+typedef struct MatrixArgs { /* rows of ops/linalg on batches of matrices */
+  int64_t upper;            /* 1: the upper triangle, 0: the lower one */
+  int64_t option;           /* see each row */
+  double number;            /* likewise */
+} MatrixArgs;
+
+typedef enum RnnKind { RNN_TANH, RNN_RELU, RNN_LSTM, RNN_GRU } RnnKind;
+
+typedef struct RnnArgs { /* one direction of one recurrent layer */
+  int64_t kind;          /* an RnnKind */
+  int64_t batch_first;   /* 1: x is (batch, steps, inputs) */
+  int64_t reverse;       /* 1: from the last step to the first */
+  int64_t steps, batch;
+} RnnArgs;
 
 /* Which of them an op reads is said by its row: .args = OP_ARGS(conv). */
 typedef union OpArgs {
@@ -113,6 +129,8 @@ typedef union OpArgs {
   LossArgs loss;
   ConvArgs conv;
   PoolArgs pool;
+  MatrixArgs matrix;
+  RnnArgs rnn;
 } OpArgs;
 
 #define OP_ARGS(member) sizeof(((const OpArgs *)0)->member)
@@ -155,6 +173,10 @@ typedef struct Op {
    * un-broadcasting, which the engine does. Results belong to the open formula. -1 on failure. NULL: not
    * differentiable. */
   int (*backward)(Node *n, Tensor *dout, Tensor **din);
+  /* Rows with one input whose gradient is 0 but for one part, at which `part` looks through a window of whole, a tensor
+   * of the input's shape: the engine adds dout there, and backward is asked only where gradients are themselves
+   * differentiated, or for the first gradient of all, which must be a new tensor. NULL without memory. */
+  Tensor *(*part)(const Node *n, Tensor *whole);
   /* Element-wise rows: the kernel that forward maps over the elements, by the dtype of the first input (where: of the
    * second). A compiled step calls it directly where the operands are flat. */
   Kern1 *kern1[DT_COUNT];

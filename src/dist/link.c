@@ -22,7 +22,8 @@
 #define SPINS 2000        /* tests without a pause: a few hundred microseconds */
 #define YIELDS 2000       /* tests after each of which others may run */
 #define PAUSE 50000       /* nanoseconds between later ones */
-#define TESTS_A_LOOK 2000 /* between two looks whether the peer has left, once there are pauses: a tenth of a second */
+#define TESTS_A_LOOK 2000 /* between two looks at what the peer does, once there are pauses: a tenth of a second */
+#define MOST_LOOKS 30     /* a large message may be under way so long while the next call's has arrived */
 
 Link dist_link = {.size = 1}; /* a job is the process's */
 
@@ -106,18 +107,21 @@ static void let_others_run(int64_t tests) {
   }
 }
 
-static bool has_left(const Wait *w) {
-  return w->tests >= SPINS + YIELDS && w->tests % TESTS_A_LOOK == 0 && dist_link.transport->waits(w->peer, TAG_BYE);
+static void look(Wait *w) {
+  if (w->tests < SPINS + YIELDS || w->tests % TESTS_A_LOOK) return;
+  /* One more test follows: its last messages came before that one. */
+  w->gone = dist_link.transport->waits(w->peer, TAG_BYE);
+  w->elsewhere = w->sums && dist_link.transport->waits(w->peer, TAG_HEAD) ? w->elsewhere + 1 : 0;
 }
 
 int link_pause(Wait *w) {
   if (interrupt_requested()) return interrupt_error(), break_link();
-  if (w->gone) {
-    err_set("%s: rank %d has ended, and rank %d waits for it; all ranks must make the same calls in the same order",
-            w->what, w->peer, dist_link.rank);
+  if (w->gone || w->elsewhere > MOST_LOOKS) {
+    err_set("%s: rank %d %s, and rank %d waits for it; all ranks must make the same calls in the same order", w->what,
+            w->peer, w->gone ? "has ended" : "is in another call", dist_link.rank);
     return break_link();
   }
-  w->gone = has_left(w); /* one more test follows: its last messages came before that one */
+  look(w);
   let_others_run(w->tests++);
   return 0;
 }

@@ -44,11 +44,13 @@ typedef struct Wait {
   const char *what; /* the caller, as in messages */
   int peer;
   int64_t tests;
-  bool gone; /* the peer has left the job */
+  bool sums;     /* the messages are sums of gradients: no other call of the peer's is an answer */
+  bool gone;     /* the peer has left the job */
+  int elsewhere; /* looks in a row that found it in another call */
 } Wait;
 
-/* To be called after each test that was in vain. -1 with err_set, and the link is broken, after an interrupt, or where
- * the peer has left the job. */
+/* To be called after each test that was in vain. -1 with err_set, and the link is broken, after an interrupt, where the
+ * peer has left the job, and where it has been in another call for some seconds. */
 int link_pause(Wait *w);
 
 /* Waits until the request is done. */

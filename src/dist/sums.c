@@ -224,7 +224,7 @@ int sums_wait(Sums *s, const char *what) {
   for (int i = 0; i < s->buckets; i++) {
     Bucket *b = &s->bucket[i];
     if (!b->sent) return err_set("%s: a sum was not complete on rank %d", what, dist_link.rank);
-    Wait w = {.what = what};
+    Wait w = {.what = what, .sums = true};
     for (int more; (more = advance(s, b)) != 0;) {
       if (more < 0) return err_prefix("%s: ", what);
       w.peer = s->step[b->step].peer;

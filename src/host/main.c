@@ -221,7 +221,16 @@ static int run(lua_State *L, int argc, char **argv) {
   return 128 + signal;
 }
 
+/* Where the caller has closed a standard stream (`>&-`), the next file that is opened would take its place, and what is
+ * printed would go into it. Writing to what stands there instead fails, as it would have. */
+static void fill_standard_streams(void) {
+  for (int fd = 0; fd <= 2; fd++) {
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0) return;
+  }
+}
+
 int main(int argc, char **argv) {
+  fill_standard_streams();
   signals_catch();
   lua_State *L = luaL_newstate();
   if (!L) {

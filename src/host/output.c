@@ -167,9 +167,9 @@ static int output_open(lua_State *L) {
   if (recording) {
     record = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (record < 0) {
-      lua_pushnil(L);
-      lua_pushfstring(L, "cannot write %s: %s", path, strerror(errno));
       problem = errno;
+      lua_pushnil(L);
+      lua_pushfstring(L, "cannot write %s: %s", path, strerror(problem));
       return 2;
     }
     write_record(kept, kept_size);

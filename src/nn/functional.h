@@ -13,8 +13,21 @@
 /* x (..., in), weight (out, in), bias (out) or NULL -> (..., out): x weight' + bias */
 Tensor *nn_linear(Tensor *x, Tensor *weight, Tensor *bias);
 
-/* x (N, in, H, W), weight (out, in, kh, kw), bias (out) or NULL -> (N, out, oh, ow) */
-Tensor *nn_conv2d(Tensor *x, Tensor *weight, Tensor *bias, Pair stride, Pair padding);
+/* {along H, along W}, of one dimension {along L, what leaves images of one column as they are}. */
+typedef struct ConvOptions {
+  int dims; /* 1 or 2 */
+  Pair stride, padding, dilation;
+  bool same;           /* padding so that the output is as large as the input; `padding` is not read */
+  Pair output_padding; /* of transposed ones alone */
+  int64_t groups;
+} ConvOptions;
+
+/* x (N, in, H, W), weight (out, in / groups, kh, kw), bias (out) or NULL -> (N, out, oh, ow); of one dimension
+ * x (N, in, L), weight (out, in / groups, k). */
+Tensor *nn_conv(Tensor *x, Tensor *weight, Tensor *bias, const ConvOptions *o);
+
+/* The same with weight (in, out / groups, kh, kw): what nn_conv's gradient makes of x. */
+Tensor *nn_conv_transpose(Tensor *x, Tensor *weight, Tensor *bias, const ConvOptions *o);
 
 typedef struct BatchNorm {
   Tensor *mean, *var;    /* (C), running; moved in training; both NULL: there are none */

@@ -53,7 +53,7 @@ static void read_answers(int fd, double until, Bytes *answer) {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     char some[256];
     if (left <= 0 || (poll(&p, 1, (int)(1000 * left) + 1) < 0 && errno != EINTR)) return;
-    if (!(p.revents & POLLIN)) continue;
+    if (p.revents == 0) continue;
     const ssize_t n = read(fd, some, sizeof some);
     if (n <= 0) return;
     bytes_add(answer, some, (size_t)n);

@@ -225,7 +225,8 @@ describe("declarations", function()
     local d = find(core.nn.declarations(), "nn", "Conv2d")
     local args = {}
     for i, a in ipairs(d.args) do args[i] = a.name end
-    assert.same({ "in_channels", "out_channels", "kernel_size", "stride", "padding", "bias", "dtype" }, args)
+    assert.same({ "in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias",
+      "dtype" }, args)
     assert.same({ name = "stride", kind = "sizes", what = "an integer of at least 1 or a list of 2",
       range = "[1, inf)", default = { 1, 1 }, required = false,
       doc = "Step from one window to the next: {down, right}." },

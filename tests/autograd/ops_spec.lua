@@ -5,7 +5,7 @@ local errors = require "tests.support.errors"
 local inputs = require "tests.autograd.samples.inputs"
 
 local samples = {}
-for _, kind in ipairs { "elementwise", "shape", "reduce", "index", "linalg", "nn", "image" } do
+for _, kind in ipairs { "elementwise", "shape", "reduce", "index", "linalg", "nn", "recurrent", "image" } do
   for name, list in pairs(require("tests.autograd.samples." .. kind)) do samples[name] = list end
 end
 

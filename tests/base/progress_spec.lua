@@ -45,6 +45,14 @@ describe("lab.progress", function()
     bar:done()
   end)
 
+  it("takes the loss of a tensor, and refuses what is no number", function()
+    local bar <close> = lab.progress(2, { loss = function() return lab.tensor { 0.5 } end })
+    assert.equal(0.5, bar:state().loss)
+    local wrong <close> = lab.progress(2, { loss = function() return "small" end })
+    assert.error_matches(function() wrong:state() end, "loss must be a number, .* got 'small'")
+    assert.error_matches(function() bar:set(1.5) end, "Bar:set: count must be an integer, got 1.5")
+  end)
+
   it("is read in a training", function()
     local nn, seen = lab.nn, {}
     local net = nn.Linear(2, 1)

@@ -14,6 +14,11 @@ describe("tables as text", function()
   end)
   it("show control characters instead of sending them to the terminal", function()
     assert.equal("a\n\\x1b[2J b\n", table_text.render({ { title = "a" } }, { { "\27[2J\nb" } }))
+    assert.equal("a b  c\n1\n", table_text.render({ { title = "a\nb" }, { title = "c" } }, { { "1" } }))
+  end)
+  it("stand in columns where characters are two columns wide", function()
+    local wide = { { title = "名前" }, { title = "n" } }
+    assert.equal("名前  n\nab    1\n", table_text.render(wide, { { "ab", "1" } }))
   end)
   it("are CSV with quotes where they must be", function()
     assert.equal('run,note\n7,"η = 0.1, 50 %"\n12,\n100,"a ""b"" | c_d"\n',

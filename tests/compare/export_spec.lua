@@ -4,17 +4,12 @@ local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
 local json = require "optlab.base.json"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
 local tensorboard = require "optlab.compare.export.tensorboard"
-local uv = require "luv"
 
 local dir
-local everywhere = os.getenv "OPTLAB_RUNS"
 
-local function export(...)
-  local status, out, err = program.run(dir, "export", ...)
-  assert.same({ 0, "" }, { status, err })
-  return out
-end
+local function export(...) return runs_folder.said("export", ...) end
 
 -- --- a reader of its own --------------------------------------------------------------------------------------------
 
@@ -131,14 +126,8 @@ describe("CRC-32C", function()
 end)
 
 describe("optlab export", function()
-  before_each(function()
-    dir = files.folder()
-    uv.os_unsetenv "OPTLAB_RUNS"
-  end)
-  after_each(function()
-    files.remove(dir)
-    if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) end
-  end)
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   it("writes event files with the run's values, steps and times, the same each time", function()
     fake_runs.make(dir .. "/runs", { n = 3, experiment = "m", started = "2026-03-01T10:12:05Z", seconds = 10,
@@ -170,6 +159,19 @@ describe("optlab export", function()
     assert.same({ "..", "a_b" }, { "..", files.names(dir .. "/tb/1-m")[2] })
     assert.equal(70, events(event_file(dir .. "/tb/1-m/_.."))[1][2])
     assert.equal(1, events(event_file(dir .. "/tb/2-m"))[1][2])
+  end)
+
+  it("gives no two lines and no two runs one folder", function()
+    for n, folder in ipairs { "runs", "more" } do
+      fake_runs.make(("%s/%s"):format(dir, folder), { n = 1, experiment = "m", series = {
+        { run = "η 1", y = { n } }, { run = "β 1", y = { 2 } }, { run = "a/b", y = { 3 } }, { run = "a b", y = { 4 } },
+        { run = ("x"):rep(300), y = { 5 } } } })
+    end
+    assert.equal("tb: 10 event files with 10 values of 2 runs\n", export("1", "more/1-m", "--tensorboard", "tb"))
+    assert.same({ "1-m", "1-m_2" }, files.names(dir .. "/tb"))
+    assert.same({ "a_b", "a_b_2", ("x"):rep(200), "β_1", "η_1" }, files.names(dir .. "/tb/1-m"))
+    assert.equal(3, events(event_file(dir .. "/tb/1-m/a_b"))[1][4])
+    assert.equal(4, events(event_file(dir .. "/tb/1-m/a_b_2"))[1][4])
   end)
 
   it("knows the calendar", function()

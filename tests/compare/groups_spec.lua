@@ -2,26 +2,17 @@
 local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
+local text = require "tests.support.text"
 local uv = require "luv"
 
 local dir
-local everywhere = os.getenv "OPTLAB_RUNS"
 
-local function compare(...)
-  local status, out, err = program.run(dir, "compare", ...)
-  assert.same({ 0, "" }, { status, err })
-  return out
-end
+local has, has_not = text.contains, text.lacks
 
-local function refused(...)
-  local status, out, err = program.run(dir, "compare", ...)
-  assert.same({ 1, "" }, { status, out })
-  return err
-end
+local function compare(...) return runs_folder.said("compare", ...) end
 
-local function has(text, part) assert.is_truthy(text:find(part, 1, true), "no '" .. part .. "' in:\n" .. text) end
-
-local function has_not(text, part) assert.is_nil(text:find(part, 1, true), "'" .. part .. "' in:\n" .. text) end
+local function refused(...) return runs_folder.refused("compare", ...) end
 
 -- Losses of two optimizers with five seeds: adam's are lower by 0.10 to 0.14.
 local function losses(p)
@@ -38,14 +29,8 @@ end
 local function optimizers() return make { optimizer = { "sgd", "adam" }, seed = { 1, 2, 3, 4, 5 } } end
 
 describe("optlab compare --by", function()
-  before_each(function()
-    dir = files.folder()
-    uv.os_unsetenv "OPTLAB_RUNS"
-  end)
-  after_each(function()
-    files.remove(dir)
-    if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) end
-  end)
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   it("tells median, quartiles, mean and spread of each group", function()
     optimizers()
@@ -138,6 +123,27 @@ describe("optlab compare --by", function()
     has(out, "adam          3     inf        inf to inf      0.1000  0.1000      inf  1 diverged, 1 failed\n")
     has(out, "loss less that of optimizer sgd, in pairs of the same seed\n")
     has(out, "1 of 2\n")
+    has(out, "warning: in 1 of 2 pairs of optimizer adam a run diverged: mean difference and interval are those of the "
+      .. "other pairs\n")
+  end)
+
+  it("counts a run that diverged as the worst of accuracies, too", function()
+    for n, acc in ipairs { 0.9, 0.1, 0.8, 0.7 } do
+      fake_runs.make(dir .. "/runs", { n = n, experiment = "m", parameters = { lr = (n + 1) // 2 }, seed = n % 2,
+        series = { { quantity = "acc", y = { acc } } }, status = n == 2 and "diverged" or "done" })
+    end
+    local out = compare("--by", "lr")
+    assert.is_truthy(out:find "\n1 +2 +%-inf +%-inf to %-inf +0%.9000 +%-inf +0%.9000")
+    has(out, "acc less that of lr 2, in pairs of the same seed\n")
+  end)
+
+  it("says where runs did not record the quantity", function()
+    make({ lr = { 1, 2 }, seed = { 1, 2, 3 } }, function(p) return { p.seed } end)
+    fake_runs.make(dir .. "/runs", { n = 9, experiment = "momentum", parameters = { lr = 2 }, seed = 4,
+      series = { { quantity = "other", y = { 1 } } } })
+    local out = compare("--by", "lr")
+    has(out, "warning: of lr 2 not all runs ended with 'loss', and only those count: 1 without\n")
+    has_not(out, "seeds are not the same")
   end)
 
   it("does not count a run twice that was repeated", function()
@@ -151,6 +157,16 @@ describe("optlab compare --by", function()
     has(out, "warning: 1 run left out: a later run has the same script, parameters and seed\n")
   end)
 
+  it("does not count what came before a run that was repeated, whatever became of it", function()
+    for n, status in ipairs { "diverged", "failed", "diverged", "done", "failed" } do
+      fake_runs.make(dir .. "/runs", { n = n, experiment = "m", seed = n == 4 and 2 or 1,
+        cell = n == 4 and "b" or "a", parameters = { lr = 0.1 }, loss = { n }, status = status })
+    end
+    local out = compare("--by", "lr")
+    assert.is_truthy(out:find "\n0%.1 +3 +inf .* 1 diverged, 1 failed\n")
+    has(out, "warning: 2 runs left out: a later run has the same script, parameters and seed\n")
+  end)
+
   it("takes the best configuration of each group, and says of how many", function()
     make({ optimizer = { "sgd", "adam" }, lr = { 0.1, 0.2 }, seed = { 1, 2, 3 } },
       function(p) return { (p.optimizer == "sgd" and p.lr or 0.3 - p.lr) + p.seed / 100 } end)
@@ -158,6 +174,22 @@ describe("optlab compare --by", function()
     has(out, "configurations  the best one\n")
     assert.is_truthy(out:find "adam +3 +0%.1200 .* 2  lr 0%.2\n", out)
     assert.is_truthy(out:find "sgd +3 +0%.1200 .* 2  lr 0%.1\n", out)
+  end)
+
+  it("says of how many where the best configuration of the second script ran first", function()
+    for n, p in ipairs { { "x", 1, 5 }, { "y", 1, 1 }, { "x", 2, 2 }, { "x", 3, 3 } } do
+      fake_runs.make(dir .. "/runs", { n = n, experiment = "m", parameters = { lr = p[2] }, loss = { p[3] },
+        script = "m.lua", code = { ["m.lua"] = p[1] } })
+    end
+    local out = compare("--by", "script", "--best")
+    assert.is_truthy(out:find "\n%u +1 +1 [^\n]* 1  lr 1\n")
+    assert.is_truthy(out:find "\n%u +1 +2 [^\n]* 3  lr 2\n")
+  end)
+
+  it("takes a list of numbers as the group to compare with", function()
+    make({ size = { { 1, 2 }, { 3 } }, seed = { 1, 2 } }, function(p) return { #p.size + p.seed } end)
+    has(compare("--by", "size", "--against", "1,2"), "loss less that of size 1, 2, in pairs")
+    has(compare("--by", "size", "--against", "1, 2"), "loss less that of size 1, 2, in pairs")
   end)
 
   it("groups by several names, chooses runs, and knows other quantities and formats", function()
@@ -186,6 +218,10 @@ describe("optlab compare --by", function()
       ["1..5 --by optimizer --against rms"] = "compare: --against: there is no group 'rms' (there are optimizer sgd)",
       ["1..5 --by optimizer --metric loss --minimize loss"] =
         "compare: give one of --metric, --minimize and --maximize",
+      ["1 2 --by ,"] = "compare: --by must be the name of a parameter, got ''",
+      ["--by optimizer --where seed>9"] = "compare: no run is left by --where 'seed>9'",
+      ["--by lr --experiment x"] = "compare: no run is left by --experiment 'x'",
+      ["1 ./runs/1-momentum"] = "compare: one run alone; name two or more, or groups with --by NAME",
       ["1 2 --best"] = "compare: --best and --against are about groups; give --by NAME",
       ["1"] = "compare: one run alone; name two or more, or groups with --by NAME",
       ["99"] = "compare: there is no run 99 in runs (the last one is 40-lenet)",
@@ -198,14 +234,8 @@ describe("optlab compare --by", function()
 end)
 
 describe("optlab compare RUN RUN", function()
-  before_each(function()
-    dir = files.folder()
-    uv.os_unsetenv "OPTLAB_RUNS"
-  end)
-  after_each(function()
-    files.remove(dir)
-    if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) end
-  end)
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   it("shows what differs, final values, and other versions, scripts and data", function()
     for n = 1, 2 do
@@ -222,6 +252,13 @@ describe("optlab compare RUN RUN", function()
     has(out, "note: build differs: b1 in 1, b2 in 2\n")
     has(out, "note: m.lua has different bytes in these runs (optlab diff N M shows how)\n")
     has(out, "note: a.csv is not the same data in all runs\n")
+  end)
+
+  it("chooses also among runs that are named by their directories, wherever these are", function()
+    make({ lr = { 0.1, 0.2 } }, function(p) return { p.lr } end, { seed = 1 })
+    fake_runs.make(dir .. "/elsewhere", { n = 1, parameters = { lr = 0.3 }, loss = { 4 } })
+    local out = compare("./runs/1-momentum", dir .. "/runs/2-momentum", "elsewhere/1-train", "--where", "lr > 0.15")
+    has(out, "            1-train  2-momentum\n")
   end)
 
   it("has a row for each of many runs, and all digits in CSV", function()

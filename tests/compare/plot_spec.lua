@@ -1,39 +1,22 @@
 --- optlab plot: the numbers in the figure's script are those of the runs.
 local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
-local program = require "tests.support.program"
-local uv = require "luv"
+local has = require("tests.support.text").contains
+local runs_folder = require "tests.support.runs_folder"
 
 local dir
-local everywhere = os.getenv "OPTLAB_RUNS"
 
-local function plot(...)
-  local status, out, err = program.run(dir, "plot", ...)
-  assert.same({ 0, "" }, { status, err })
-  return out
-end
+local function plot(...) return runs_folder.said("plot", ...) end
 
-local function refused(...)
-  local status, out, err = program.run(dir, "plot", ...)
-  assert.same({ 1, "" }, { status, out })
-  return err
-end
-
-local function has(text, part) assert.is_truthy(text:find(part, 1, true), "no '" .. part .. "' in:\n" .. text) end
+local function refused(...) return runs_folder.refused("plot", ...) end
 
 local function script(name) return files.read(dir .. "/out/" .. name .. ".gp") end
 
 local function make(values, of) return fake_runs.grid(dir .. "/runs", values, of, { experiment = "m" }) end
 
 describe("optlab plot", function()
-  before_each(function()
-    dir = files.folder()
-    uv.os_unsetenv "OPTLAB_RUNS"
-  end)
-  after_each(function()
-    files.remove(dir)
-    if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) end
-  end)
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   it("draws a line for each run", function()
     make({ lr = { 0.1, 0.2 } }, function(p) return { 1, p.lr * 3 } end)
@@ -56,6 +39,15 @@ describe("optlab plot", function()
     has(text, "lr 0.2 (3)")
     has(text, "0.25") -- of 0.1, 0.2, 0.3 and infinity
     has(text, "logscale y")
+  end)
+
+  it("draws a run once that was repeated", function()
+    for n, loss in ipairs { 9, 9, 1 } do
+      fake_runs.make(dir .. "/runs", { n = n, experiment = "m", parameters = { lr = 1 }, seed = n,
+        loss = { loss, loss }, cell = n < 3 and "a" or "b" })
+    end
+    assert.equal("out/loss-by-lr.svg: 2 curves in 1 group, median and quartiles\n", plot("--by", "lr"))
+    has(script "loss-by-lr", "lr 1 (2)")
   end)
 
   it("draws over steps, and one line of several", function()

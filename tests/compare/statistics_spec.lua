@@ -7,12 +7,16 @@ describe("statistics", function()
       statistics.quantile(list, 0.5), statistics.quantile(list, 0.75), statistics.quantile(list, 1) })
     assert.near(1.4, statistics.quantile(list, 0.1), 1e-12)
     assert.equal(3, statistics.median { 4, 1, 2, 100 })
+    assert.equal(0, statistics.median { -1.5e308, 1.5e308 }) -- their difference is infinite
     assert.equal(7, statistics.median { 7 })
   end)
 
   it("have an infinite median where half of the numbers are lost", function()
     assert.equal(2, statistics.median { 1, 2, math.huge })
     assert.equal(math.huge, statistics.median { 1, 2, math.huge, math.huge })
+    assert.equal(-math.huge, statistics.median { 1, 2, -math.huge, -math.huge }) -- of accuracies -inf is the worst
+    assert.equal(2, statistics.quantile({ -math.huge, 1, 2 }, 1))
+    assert.equal(-math.huge, statistics.quantile({ -math.huge, 1, 2 }, 0.25))
   end)
 
   it("have mean and standard deviation with n - 1", function()

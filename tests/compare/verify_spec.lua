@@ -1,26 +1,24 @@
 --- optlab verify and optlab diff: runs that the program makes.
 local files = require "tests.support.files"
+local has = require("tests.support.text").contains
 local json = require "optlab.base.json"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
 local uv = require "luv"
 
 local dir
-local everywhere, temporary = os.getenv "OPTLAB_RUNS", os.getenv "TMPDIR"
+local temporary = os.getenv "TMPDIR"
 
 local function prepare()
-  dir = files.folder()
-  uv.os_setenv("OPTLAB_RUNS", "runs")
+  dir = runs_folder.open()
   uv.fs_mkdir(dir .. "/tmp", 511)
   uv.os_setenv("TMPDIR", dir .. "/tmp")
 end
 
 local function clear()
-  files.remove(dir)
-  if everywhere then uv.os_setenv("OPTLAB_RUNS", everywhere) else uv.os_unsetenv "OPTLAB_RUNS" end
+  runs_folder.close()
   if temporary then uv.os_setenv("TMPDIR", temporary) else uv.os_unsetenv "TMPDIR" end
 end
-
-local function has(text, part) assert.is_truthy(text:find(part, 1, true), "no '" .. part .. "' in:\n" .. text) end
 
 local SCRIPT = [[
 local lab = require "optlab"
@@ -81,16 +79,27 @@ describe("optlab verify", function()
   end)
 
   it("sees that data have changed, which it reads where they are", function()
-    files.write(dir .. "/d.csv", "x,y\n1,2\n3,4\n")
+    uv.fs_mkdir(dir .. "/v..1", 448)
+    files.write(dir .. "/v..1/d.csv", "x,y\n1,2\n3,4\n")
     write_script [[local lab = require "optlab"
-      lab.train.record("a", 1, { loss = lab.data.csv("d.csv", { header = true }):sum():item() })]]
+      lab.train.record("a", 1, { loss = lab.data.csv("v..1/d.csv", { header = true }):sum():item() })]]
     run()
     assert.same({ 0, "1-a: the same bits (done, metrics.csv)\n", "" }, { program.run(dir, "verify", "1") })
-    files.write(dir .. "/d.csv", "x,y\n1,2\n3,5\n")
+    files.write(dir .. "/v..1/d.csv", "x,y\n1,2\n3,5\n")
     local status, out = program.run(dir, "verify", "1")
     assert.equal(1, status)
     has(out, "metrics.csv: line 2 was 'a,1,loss,10', now 'a,1,loss,11'")
-    has(out, "data d.csv: was sha256 ")
+    has(out, "data v..1/d.csv: was sha256 ")
+  end)
+
+  it("says where a run fails again, but for another reason", function()
+    write_script 'require("optlab").params {} error "there is none"'
+    assert.equal(1, (program.run(dir, "a.lua", "--format", "none")))
+    assert.same({ 0, "1-a: the same bits (failed, no records and no figures)\n", "" },
+      { program.run(dir, "verify", "1") })
+    edit("runs/1-a/run.json", "there is none", "there it is")
+    has(select(2, program.run(dir, "verify", "1")),
+      "although not everything is as it was:\n  failed: was 'a.lua:1: there it is', now 'a.lua:1: there is none'\n")
   end)
 
   it("says where nothing that is recorded explains it", function()

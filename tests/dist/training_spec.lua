@@ -288,4 +288,17 @@ describe("train.fit{distributed} of one process", function()
       "'step' makes the update by itself; add the gradients in it by dist.all_reduce")
     assert.error_matches(function() fit({distributed = true, compile = true}) end, "are not compiled")
   end)
+
+  on_ranks("ends with an error where a model makes a call of its own on one rank", function()
+    local status, _, err = ranks.run(dir, 2, [[
+      local nn, d = lab.nn, lab.dist
+      local layer = nn.Linear(3, 1)
+      local model = nn.Sequential(layer, function(x) if d.rank == 0 then d.barrier() end return x end)
+      lab.train.fit{model = model, loss = nn.MSELoss(), optimizer = lab.optim.SGD(model:parameters()),
+        data = lab.data.loader({lab.ones(8, 3), lab.ones(8, 1)}, {batch_size = 8}),
+        epochs = 1, distributed = true, progress = false}
+    ]])
+    assert.are_not.equal(0, status)
+    assert.matches("rank 1 of 2: .*rank 0 is in another call, and rank 1 waits for it", err)
+  end)
 end)

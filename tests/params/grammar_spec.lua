@@ -4,6 +4,7 @@ local grammar = require "optlab.params.grammar"
 local program = require "tests.support.program"
 
 describe("several values", function()
+  local ANY = { name = "any", kind = "integer" }
   local LR = { name = "lr", kind = "number" }
   local STEPS = { name = "steps", kind = "integer", min = 1, max = 1000 }
   local METHOD = { name = "method", kind = "string", choices = { "sgd", "adam" } }
@@ -39,6 +40,9 @@ describe("several values", function()
     assert.same({ 1, 0.5, 0 }, values(LR, "1..0..-0.5"))
     assert.same({ -2, -1 }, values(LR, "-2..-1"))
     assert.same({ 1, 3, 5 }, values(STEPS, "1..6..2"))
+    assert.same({ 1234567890123, 1234567890124 }, values(ANY, "1234567890123..1234567890124"))
+    assert.same({ (1 << 53) + 1, (1 << 53) + 3 }, values(ANY, "9007199254740993..9007199254740995..2"))
+    assert.same({ math.maxinteger }, values(ANY, "9223372036854775807..9223372036854775807"))
   end)
 
   it("may have equal ratios or equal distances", function()
@@ -66,6 +70,9 @@ describe("several values", function()
     { LR, "0..1..-1", "--lr must be FROM..TO or FROM..TO..STEP, such as 1..10 or 0..1..0.25, got '0..1..-1'" },
     { LR, "1..inf", "--lr must be FROM..TO or FROM..TO..STEP, such as 1..10 or 0..1..0.25, got '1..inf'" },
     { LR, "1..1e9", "--lr: 1..1e9 has 1000000000 values, at most 100000" },
+    { LR, "0..1e300..1", "--lr: 0..1e300..1 has 1e+300 values, at most 100000" },
+    { ANY, "-9223372036854775808..9223372036854775807",
+      "--any: -9223372036854775808..9223372036854775807 has 9.2233720368547758e+18 values, at most 100000" },
     { LR, "log(0,1,3)",
       "--lr must be log(LOW, HIGH, COUNT) with 0 < LOW < HIGH, such as log(1e-4, 1, 5), got 'log(0,1,3)'" },
     { LR, "linspace(0,1,2.5)",

@@ -174,6 +174,44 @@ case("nn.Sequential(nn.Conv2d(1, 2, 3, 1, 1), nn.BatchNorm2d(2), nn.ReLU(), nn.M
      nn.Sequential(nn.Conv2d(1, 2, 3, 1, 1), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
      randn(5, 1, 5, 4))
 
+# Dilation, groups, "same" and "valid", signals, transposed convolutions.
+for lua, functional, module, x in (
+    ("Conv2d(2, 3, 3, {dilation=2})", "conv2d(a, p.weight, p.bias, {dilation=2})", nn.Conv2d(2, 3, 3, dilation=2),
+     randn(1, 2, 6, 5)),
+    ("Conv2d(4, 6, {2, 3}, {2, 1}, {1, 2}, {1, 2}, 2, false)", "conv2d(a, p.weight, nil, {2, 1}, {1, 2}, {1, 2}, 2)",
+     nn.Conv2d(4, 6, (2, 3), (2, 1), (1, 2), (1, 2), 2, False), randn(1, 4, 5, 4)),
+    ("Conv2d(3, 6, 3, {groups=3, padding='same'})", "conv2d(a, p.weight, p.bias, {groups=3, padding='same'})",
+     nn.Conv2d(3, 6, 3, groups=3, padding="same"), randn(2, 3, 3, 4)),
+    ("Conv2d(1, 2, {2, 4}, {padding='same', dilation={3, 1}})",
+     "conv2d(a, p.weight, p.bias, {padding='same', dilation={3, 1}})",
+     nn.Conv2d(1, 2, (2, 4), padding="same", dilation=(3, 1)), randn(2, 1, 5, 6)),
+    ("Conv2d(2, 1, 2, {padding='valid', stride=2})", "conv2d(a, p.weight, p.bias, {padding='valid', stride=2})",
+     nn.Conv2d(2, 1, 2, padding="valid", stride=2), randn(1, 2, 5, 4)),
+    ("Conv2d(3, 4, 1, {stride=2})", "conv2d(a, p.weight, p.bias, 2)", nn.Conv2d(3, 4, 1, stride=2),
+     randn(2, 3, 3, 4)),
+    ("Conv1d(2, 3, 3)", "conv1d(a, p.weight, p.bias)", nn.Conv1d(2, 3, 3), randn(4, 2, 8)),
+    ("Conv1d(4, 2, 4, {stride=3, padding=5, dilation=2, groups=2, bias=false})",
+     "conv1d(a, p.weight, {stride=3, padding=5, dilation=2, groups=2})",
+     nn.Conv1d(4, 2, 4, stride=3, padding=5, dilation=2, groups=2, bias=False), randn(3, 4, 9)),
+    ("Conv1d(1, 1, 4, {padding='same'})", "conv1d(a, p.weight, p.bias, 1, 'same')", nn.Conv1d(1, 1, 4, padding="same"),
+     randn(2, 1, 5)),
+    ("ConvTranspose2d(2, 3, 3)", "conv_transpose2d(a, p.weight, p.bias)", nn.ConvTranspose2d(2, 3, 3),
+     randn(2, 2, 3, 4)),
+    ("ConvTranspose2d(4, 6, {3, 2}, {2, 3}, {1, 0}, {1, 2}, 2, true, {1, 2})",
+     "conv_transpose2d(a, p.weight, p.bias, {2, 3}, {1, 0}, {1, 2}, 2, {1, 2})",
+     nn.ConvTranspose2d(4, 6, (3, 2), (2, 3), (1, 0), (1, 2), 2, True, (1, 2)), randn(1, 4, 2, 3)),
+    ("ConvTranspose2d(3, 1, 4, {stride=2, padding=1, bias=false})",
+     "conv_transpose2d(a, p.weight, {stride=2, padding=1})",
+     nn.ConvTranspose2d(3, 1, 4, stride=2, padding=1, bias=False), randn(2, 3, 3, 2)),
+    ("ConvTranspose1d(2, 3, 4, {stride=2, padding=1, output_padding=1})",
+     "conv_transpose1d(a, p.weight, p.bias, 2, 1, 1)",
+     nn.ConvTranspose1d(2, 3, 4, stride=2, padding=1, output_padding=1), randn(3, 2, 5)),
+    ("ConvTranspose1d(4, 2, 2, {groups=2, dilation=3, bias=false})",
+     "conv_transpose1d(a, p.weight, {groups=2, dilation=3})",
+     nn.ConvTranspose1d(4, 2, 2, groups=2, dilation=3, bias=False), randn(1, 4, 3)),
+):
+    case("nn." + lua, "F." + functional, module, x)
+
 
 # --- writing Lua ----------------------------------------------------------------------------------------------------
 
@@ -244,6 +282,12 @@ TEXTS = [
     ("nn.CrossEntropyLoss()", nn.CrossEntropyLoss()),
     ("nn.Conv2d(1, 6, 5, {padding=2})", nn.Conv2d(1, 6, 5, padding=2)),
     ("nn.Conv2d(3, 8, {3, 5}, {stride={2, 1}, bias=false})", nn.Conv2d(3, 8, (3, 5), stride=(2, 1), bias=False)),
+    ("nn.Conv2d(4, 8, 3, {padding='same', dilation=2, groups=4})",
+     nn.Conv2d(4, 8, 3, padding="same", dilation=2, groups=4)),
+    ("nn.Conv1d(2, 4, 3, {padding=1, dilation=2, groups=2})", nn.Conv1d(2, 4, 3, padding=1, dilation=2, groups=2)),
+    ("nn.ConvTranspose1d(2, 4, 3, {bias=false})", nn.ConvTranspose1d(2, 4, 3, bias=False)),
+    ("nn.ConvTranspose2d(2, 4, 3, {stride=2, padding=1, output_padding=1})",
+     nn.ConvTranspose2d(2, 4, 3, stride=2, padding=1, output_padding=1)),
     ("nn.MaxPool2d(2)", nn.MaxPool2d(2)),
     ("nn.MaxPool2d({3, 2}, {stride=2, padding={1, 0}})", nn.MaxPool2d((3, 2), stride=2, padding=(1, 0))),
     ("nn.AvgPool2d(2, {stride={2, 1}})", nn.AvgPool2d(2, stride=(2, 1))),

@@ -2,11 +2,15 @@
 local chromium = require "tests.support.chromium"
 local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
+local program = require "tests.support.program"
 local report = require "optlab.report"
 local runs = require "optlab.runs"
+local uv = require "luv"
+
+local missing = program.is_sanitized() and "a page is not C" or not chromium.find() and "no Chromium here"
 
 local function in_browser(name, body)
-  if chromium.find() then it(name, body) else pending(name .. " (no Chromium here)") end
+  if missing then pending(("%s (%s)"):format(name, missing)) else it(name, body) end
 end
 
 describe("a report in Chromium", function()
@@ -240,5 +244,54 @@ describe("a report in Chromium", function()
     assert.equal(0, page:value "document.querySelector('.controls').getBoundingClientRect().height")
     local pdf = page:call("Page.printToPDF", {}).data
     assert.equal("JVBER", pdf:sub(1, 5)) -- %PDF
+  end)
+end)
+
+describe("the browser of the specs", function()
+  local dir
+  local path, temporary, silence, spawn = os.getenv "PATH", os.getenv "TMPDIR", chromium.SILENCE, uv.spawn
+
+  before_each(function()
+    dir = files.folder()
+    uv.fs_mkdir(dir .. "/tmp", 448)
+    uv.os_setenv("TMPDIR", dir .. "/tmp")
+  end)
+  after_each(function()
+    uv.os_setenv("PATH", path)
+    if temporary then uv.os_setenv("TMPDIR", temporary) else uv.os_unsetenv "TMPDIR" end
+    chromium.SILENCE, uv.spawn = silence, spawn
+    files.remove(dir)
+  end)
+
+  -- A program in front of the browser; it counts its starts.
+  local function put_in_front(text)
+    files.write(dir .. "/chromium", ("#!/bin/sh\necho started >>%s/starts\n%s\n"):format(dir, text))
+    uv.fs_chmod(dir .. "/chromium", 448)
+    uv.os_setenv("PATH", dir .. ":" .. path)
+  end
+
+  it("is started three times while it is silent, and leaves nothing", function()
+    put_in_front "exec sleep 100"
+    local starts = 0
+    uv.spawn = function(...)
+      starts = starts + 1
+      return spawn(...)
+    end
+    chromium.SILENCE = 100
+    assert.has_error(function() chromium.open(dir .. "/page.html") end,
+      "chromium: no answer to Target.createTarget (started 3 times)")
+    assert.equal(3, starts)
+    assert.same({}, files.names(dir .. "/tmp"))
+  end)
+
+  in_browser("is the second one where the first does not answer", function()
+    put_in_front(("[ $(wc -l <%s/starts) -gt 1 ] && exec %s \"$@\""):format(dir, chromium.find()))
+    files.write(dir .. "/page.html", "<title>here</title>")
+    local page = chromium.open(dir .. "/page.html")
+    local title = page:value "document.title"
+    page:close()
+    assert.equal("here", title)
+    assert.equal("started\nstarted\n", files.read(dir .. "/starts"))
+    assert.same({}, files.names(dir .. "/tmp"))
   end)
 end)

@@ -56,6 +56,12 @@ describe("a group's band", function()
     assert.equal(-math.huge, band.of(lines, true, 10).median[2])
     assert.equal(1e300, band.of(lines, false, 10).high[2])
   end)
+
+  it("takes points in the order of x, and of two at one x the later one", function()
+    local lines = { { x = { 3, 1, 2, 1 }, y = { 30, 7, 20, 10 } }, { x = { 1, 3 }, y = { 20, 60 } } }
+    local found = band.of(lines, false, 10)
+    assert.same({ { 1, 2, 3 }, { 15, 30, 45 } }, { found.x, found.median })
+  end)
 end)
 
 describe("charts", function()
@@ -91,6 +97,13 @@ describe("charts", function()
     assert.same({ "loss//1", "lr//1" },
       charts { series("a", "loss"), series("a", "end", 1), series("f", "loss", 3, "history"),
         series("f", "lr", 3, "history") })
+  end)
+
+  it("have no points without a place", function()
+    local list = { { file = "metrics", run = "a", quantity = "loss", x_name = "epoch", x = { 1, 0 / 0, 3, math.huge },
+      y = { 1, 2, 3, 4 } } }
+    local line = curves.charts({ {} }, function() return list end)[1].lines[1]
+    assert.same({ { 1, 3 }, { 1, 3 } }, { line.x, line.y })
   end)
 end)
 

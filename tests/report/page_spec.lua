@@ -205,6 +205,31 @@ describe("a report's page", function()
     assert.is_true(#page < 2e6)
     assert.is_truthy(text_of(page):find("points are thinned", 1, true))
   end)
+
+  -- Curves of quantities q1, q2, ... with so many points each.
+  local function curves_of(quantities, points)
+    local series = {}
+    for q = 1, quantities do
+      local y = {}
+      for k = 1, points do y[k] = math.sin(k * q) * 1.2345 + k / 1000 end
+      series[q] = { quantity = "q" .. q, y = y }
+    end
+    return series
+  end
+
+  it("stays small with many groups in many charts", function()
+    local values = { a = { 1, 2, 3 }, b = { 1, 2, 3 }, c = { 1, 2 }, seed = { 1, 2 } }
+    local paths = fake_runs.grid(dir .. "/runs", values, function() return { 1, 2 } end,
+      { series = curves_of(18, 120) })
+    assert.is_true(#report.page(read(paths)) < 2e6)
+  end)
+
+  it("draws at most a thousand lines, and names what it leaves out", function()
+    local paths = {}
+    for n = 1, 190 do paths[n] = fake_runs.make(dir .. "/runs", { n = n, seed = n, series = curves_of(6, 2) }) end
+    local text = text_of(report.page(read(paths)))
+    assert.is_truthy(text:find("Not drawn, because there are many: q6 (optlab report --y NAME", 1, true))
+  end)
 end)
 
 describe("optlab report", function()
@@ -244,6 +269,32 @@ describe("optlab report", function()
     assert.is_nil(page:find("run-9", 1, true))
   end)
 
+  it("tells runs of two folders with one number apart", function()
+    local one = fake_runs.make(dir .. "/one", { n = 1, parameters = { lr = 1 }, loss = { 1, math.huge } })
+    local other = fake_runs.make(dir .. "/other", { n = 1, parameters = { lr = 2 }, loss = { 1, 2 } })
+    assert.equal(0, (run(one, other)))
+    local page = files.read(dir .. "/out/report.html")
+    for _, id in ipairs { "run-1", "run-1-2" } do
+      assert.equal(1, select(2, page:gsub('id="' .. id:gsub("%-", "%%-") .. '"', "")))
+      assert.is_truthy(page:find('href="#' .. id .. '"', 1, true))
+    end
+    assert.is_truthy(page:find('data-v="Infinity">inf<', 1, true)) -- page.js sorts by it
+  end)
+
+  it("counts a run once in its groups that was repeated, as optlab compare does", function()
+    local folder = dir .. "/repeated"
+    for n, loss in ipairs { 5, 5, 1, 2 } do
+      local lr, seed = n > 3 and 2 or 1, n < 3 and 1 or 2
+      fake_runs.make(folder, { n = n, parameters = { lr = lr }, seed = seed, cell = lr .. " " .. seed,
+        loss = { 9, loss } })
+    end
+    assert.equal(0, (program.run(dir, "--runs-dir", "repeated", "report", "1..4")))
+    local page = files.read(dir .. "/out/report.html")
+    assert.is_truthy(page:find("1 run not counted: a later run has the same script, parameters and seed.", 1, true))
+    assert.is_truthy(page:find('<span class="group">lr 1</span></th><td class="number">2</td>'
+      .. '<td class="number" data-v="3">3</td>', 1, true))
+  end)
+
   it("says what is wrong, and writes nothing then", function()
     local function wrong(message, ...)
       local status, out, err = run(...)
@@ -254,7 +305,7 @@ describe("optlab report", function()
     wrong("--by must be something in which the runs differ, got 'lrr'; did you mean 'lr'?", "1..4", "--by", "lrr")
     wrong("--y must be a quantity of which the runs have curves, got 'acc' (there are loss)", "1..4", "--y", "acc")
     wrong("--minimize must be a quantity of the runs, got 'los'; did you mean 'loss'?", "1", "--minimize", "los")
-    wrong("there is no such run", "1", "--where", "lr > 0.2")
+    wrong("no run is left by --where 'lr > 0.2'", "1", "--where", "lr > 0.2")
     wrong("there is no run 99 in kept (the last one is 4-train)", "99")
   end)
 

@@ -1,29 +1,15 @@
 --- The commands about runs that are kept: runs, show, tag, rm, gc.
-local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
 local uv = require "luv"
 
 local dir
-local everywhere = os.getenv "OPTLAB_RUNS"
-
-local function optlab(...) return program.run(dir, ...) end
-
-local function said(...)
-  local status, out, err = optlab(...)
-  assert.same({ 0, "" }, { status, err })
-  return out
-end
-
-local function refused(...)
-  local status, out, err = optlab(...)
-  assert.same({ 1, "" }, { status, out })
-  return err
-end
+local said, refused = runs_folder.said, runs_folder.refused
 
 local function make(fields)
   fields.experiment = fields.experiment or "momentum"
-  return fake_runs.make(dir .. "/runs", fields)
+  return runs_folder.make(fields)
 end
 
 local function widest(text)
@@ -38,19 +24,11 @@ local function lines(text)
   return list
 end
 
-local function before()
-  dir = files.folder()
-  uv.os_setenv("OPTLAB_RUNS", "runs")
-end
-
-local function after()
-  files.remove(dir)
-  uv.os_setenv("OPTLAB_RUNS", everywhere)
-end
+local function before() dir = runs_folder.open() end
 
 describe("optlab runs", function()
   before_each(before)
-  after_each(after)
+  after_each(runs_folder.close)
 
   local function some()
     make { n = 1, parameters = { lr = 0.5, method = "sgd" }, given = { "lr" }, loss = { 0.9, 0.3 } }
@@ -85,6 +63,7 @@ describe("optlab runs", function()
     assert.matches("^ 11 ", out[2])
     assert.equal(31, #lines(said("runs", "--all")))
     assert.matches("^ 29 ", lines(said("runs", "--limit", "2"))[2])
+    assert.matches("\n%(the last 0 of 30; [^\n]*\n$", said("runs", "--limit", "0"))
   end)
 
   it("selects by experiment, status, tag and condition, and sorts", function()
@@ -118,6 +97,7 @@ describe("optlab runs", function()
     } do
       assert.equal("optlab: " .. message .. "\n", refused("runs", "--where", text))
     end
+    assert.equal("optlab: --where needs a condition, such as 'lr < 0.1'\n", refused("runs", "--where", " "))
     assert.equal("optlab: --sort: no run has 'los'; did you mean 'loss'?\n", refused("runs", "--sort", "los"))
   end)
 
@@ -162,7 +142,7 @@ end)
 
 describe("optlab show", function()
   before_each(before)
-  after_each(after)
+  after_each(runs_folder.close)
 
   it("prints everything about the last run, or one that is named", function()
     files.write(dir .. "/a.lua", [[
@@ -186,6 +166,13 @@ describe("optlab show", function()
     assert.matches("code\n  a.lua  %(has changed since%)", said "show")
   end)
 
+  it("spells out what a terminal would obey", function()
+    make { n = 1, parameters = { s = "\27[31mred" }, status = "failed", error = "a\27]0;b" }
+    local out = said "show"
+    assert.is_nil(out:find "\27")
+    assert.is_truthy(out:find("error        a\\x1b]0;b", 1, true) and out:find("s  \\x1b[31mred", 1, true))
+  end)
+
   it("says which runs there are", function()
     make { n = 3 }
     assert.equal("optlab: there is no run 7 in runs (the last one is 3-momentum)\n", refused("show", "7"))
@@ -195,9 +182,52 @@ describe("optlab show", function()
   end)
 end)
 
+describe("the words that name runs", function()
+  before_each(before)
+  after_each(runs_folder.close)
+
+  it("mean runs, not the folder of runs nor what else lies in it", function()
+    make { n = 1 }
+    uv.fs_mkdir(dir .. "/runs/mine", 511)
+    files.write(dir .. "/runs/notes.txt", "")
+    for _, word in ipairs { "", ".", "..", "runs", "runs/", "./runs", "mine", "runs/mine", "notes.txt", "/", "//" } do
+      assert.matches("^optlab: there is no run '" .. word:gsub("%p", "%%%0") .. "'", refused("rm", word, "-y"))
+    end
+    assert.same({ "1-momentum", "mine", "notes.txt" }, files.names(dir .. "/runs"))
+  end)
+
+  it("mean a damaged run also by its path", function()
+    make { n = 1 }
+    uv.fs_mkdir(dir .. "/runs/2-half", 511)
+    for _, word in ipairs { "2", "2-half", "runs/2-half", "./runs/2-half/", dir .. "/runs/2-half" } do
+      assert.equal("runs/2-half\n", said("show", "--path", word))
+    end
+  end)
+
+  it("mean each run once", function()
+    for n = 1, 2 do make { n = n } end
+    local runs = require("optlab.runs")
+    local config = require "optlab.base.config"
+    local before_runs = config.runs
+    config.runs = dir .. "/runs"
+    local list = assert(runs.select { "1", "1..2", dir .. "/runs/1-momentum/", dir .. "/./runs/2-momentum" })
+    config.runs = before_runs
+    assert.equal(2, #list)
+  end)
+
+  it("may be numbers of any size", function()
+    make { n = 1 }
+    local most = ("9"):rep(30)
+    assert.equal("runs/1-momentum\n", said("show", "--path", "1"))
+    said("tag", "1.." .. most, "all")
+    assert.matches("there are no runs from " .. most .. " to " .. most, refused("tag", most .. ".." .. most, "x"))
+    assert.matches("there is no run '" .. most, refused("show", most))
+  end)
+end)
+
 describe("optlab tag", function()
   before_each(before)
-  after_each(after)
+  after_each(runs_folder.close)
 
   it("gives runs a name and takes it away", function()
     for n = 1, 4 do make { n = n } end
@@ -215,9 +245,21 @@ describe("optlab tag", function()
   end)
 end)
 
+describe("several at once", function()
+  before_each(before)
+  after_each(runs_folder.close)
+
+  it("keep each other's tags", function()
+    make { n = 1 }
+    local line = "for i in 1 2 3 4 5 6 7 8; do %s tag 1 t$i & done; wait"
+    assert.same({ 0, "", "" }, { program.shell(dir, line:format(program.quoted(program.path))) })
+    assert.equal("t1\nt2\nt3\nt4\nt5\nt6\nt7\nt8\n", files.read(dir .. "/runs/1-momentum/tags.txt"))
+  end)
+end)
+
 describe("optlab rm", function()
   before_each(before)
-  after_each(after)
+  after_each(runs_folder.close)
 
   it("removes runs, a sweep with its runs, and the links that led to them", function()
     files.write(dir .. "/a.lua", "require 'optlab'")
@@ -228,6 +270,35 @@ describe("optlab rm", function()
     said("rm", "1", "3..4", "-y")
     assert.same({ ".index.sqlite", "2-momentum" }, files.names(dir .. "/runs"))
     assert.same({}, files.names(dir .. "/out"))
+  end)
+
+  it("removes of a sweep's copy elsewhere the copy alone", function()
+    local sweep = make { n = 1, kind = "sweep" }
+    make { n = 2, sweep = sweep:match "[^/]+$" }
+    uv.fs_mkdir(dir .. "/old", 511)
+    uv.fs_mkdir(dir .. "/old/1-momentum", 511)
+    files.write(dir .. "/old/1-momentum/run.json", files.read(sweep .. "/run.json"))
+    said("rm", "old/1-momentum", "-y")
+    assert.same({}, files.names(dir .. "/old"))
+    assert.same({ "1-momentum", "2-momentum" }, files.names(dir .. "/runs"))
+  end)
+
+  it("leaves links alone that lead to nothing else", function()
+    make { n = 1 }
+    uv.fs_mkdir(dir .. "/out", 511)
+    uv.fs_symlink("/nowhere/2024-results", dir .. "/out/results")
+    uv.fs_symlink("../runs/1-momentum", dir .. "/out/momentum")
+    said("rm", "1", "-y")
+    assert.same({ "results" }, files.names(dir .. "/out"))
+  end)
+
+  it("does not remove a sweep that goes on, also between two cells", function()
+    local sweep = make { n = 1, kind = "sweep", status = "running" }
+    uv.fs_mkdir(sweep .. "/cells", 511)
+    local lock = require("optlab.core").work.lock(sweep .. "/cells")
+    assert.equal("optlab: 1-momentum is running; nothing is removed\n", refused("rm", "1", "-y"))
+    lock:free()
+    said("rm", "1", "-y")
   end)
 
   it("asks on a terminal and does nothing elsewhere", function()
@@ -250,7 +321,7 @@ end)
 
 describe("optlab gc", function()
   before_each(before)
-  after_each(after)
+  after_each(runs_folder.close)
 
   local function clutter()
     make { n = 1 }
@@ -293,7 +364,7 @@ describe("optlab gc", function()
 
   it("does not remove without a question", function()
     clutter()
-    local status, _, err = optlab "gc"
+    local status, _, err = program.run(dir, "gc")
     assert.same({ 1, "optlab: nobody can be asked here; -y removes without a question\n" }, { status, err })
     assert.is_true(files.exists(dir .. "/runs/.7"))
   end)

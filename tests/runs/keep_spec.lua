@@ -1,25 +1,15 @@
 --- A run of a script is kept: its directory, what is in it, when there is none.
 local files = require "tests.support.files"
-local json = require "optlab.base.json"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
 local uv = require "luv"
 
 describe("keeping a run", function()
   local dir
-  local everywhere = os.getenv "OPTLAB_RUNS"
+  local script, names, record = runs_folder.script, runs_folder.names, runs_folder.record
 
-  before_each(function()
-    dir = files.folder()
-    uv.os_setenv("OPTLAB_RUNS", "runs")
-  end)
-  after_each(function()
-    files.remove(dir)
-    uv.os_setenv("OPTLAB_RUNS", everywhere)
-  end)
-
-  local function script(text, name) files.write(dir .. "/" .. (name or "a.lua"), text) end
-  local function names(folder) return files.names(dir .. "/" .. folder) end
-  local function record(name) return assert(json.decode(files.read(("%s/runs/%s/run.json"):format(dir, name)))) end
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   local EXAMPLE = [[
     local lab = require "optlab"
@@ -56,6 +46,25 @@ describe("keeping a run", function()
     assert.equal("#!/usr/bin/env optlab\nreturn 2", files.read(dir .. "/runs/1-a/code/sub/other.lua"))
     local code = record("1-a").code
     assert.equal(require("optlab.runs.identity").sha256 "return 1", code["helper.lua"])
+  end)
+
+  it("reads what dofile and loadfile execute once, and they do what Lua's do", function()
+    script [[
+      require "optlab"
+      os.execute "mkfifo pipe; echo 'return ...' >pipe &"
+      print(loadfile "pipe" (5))
+      io.open("odd.lua", "w"):write("\xEF\xBB\xBF#!x\nreturn y, ..."):close()
+      y = 1
+      print(dofile "odd.lua", loadfile("odd.lua", "t", { y = 2 })(3))
+      print(loadfile("odd.lua", "b"))
+      io.open("bad.lua", "w"):write("x ="):close()
+      print(loadfile "bad.lua")
+      print(pcall(dofile, "bad.lua"))]]
+    local bad = "bad.lua:1: unexpected symbol near <eof>"
+    local expected = table.concat({ "5", "1\t2\t3", "nil\tattempt to load a text chunk (mode is 'b')", "nil\t" .. bad,
+      "false\t" .. bad }, "\n") .. "\n"
+    assert.same({ 0, expected, "" }, { program.shell(dir, "timeout 10 " .. program.quoted(program.path) .. " a.lua") })
+    assert.equal("return ...\n", files.read(dir .. "/runs/1-a/code/pipe"))
   end)
 
   it("leaves nothing of a run whose options are refused, nor of --help", function()
@@ -95,6 +104,27 @@ describe("keeping a run", function()
     assert.same({ "a", "a.old" }, names "out")
   end)
 
+  it("gives a link of the user's another name", function()
+    script(EXAMPLE)
+    for _, folder in ipairs { "2024-results", "out" } do uv.fs_mkdir(dir .. "/" .. folder, 511) end
+    uv.fs_symlink("../2024-results", dir .. "/out/a")
+    local _, _, err = program.run(dir, "a.lua")
+    assert.matches("out/a, which an earlier run wrote, is called out/a.old now", err)
+    assert.equal("../2024-results", uv.fs_readlink(dir .. "/out/a.old"))
+  end)
+
+  it("reads the records that it writes, whatever text is in them", function()
+    script [[
+      local lab = require "optlab"
+      lab.train.record('a,\n"b"', 1, { loss = 1 / 4, ["q,\nx"] = 3 })
+      lab.metrics({ "n", "text", 'z"' }, "other"):row(1, 'two\n\nlines, "quoted"', 5)]]
+    assert.same({ 0, "", "" }, { program.run(dir, "a.lua") })
+    assert.same({ loss = 0.25, ["q,\nx"] = 3 }, record("1-a").final)
+    local curves = require("optlab.runs.series").read(dir .. "/runs/1-a")
+    assert.same({ 'a,\n"b"', 'two\n\nlines, "quoted"' }, { curves[1].run, curves[#curves].run })
+    assert.same({ 'z"', { 1 }, { 5 } }, { curves[#curves].quantity, curves[#curves].x, curves[#curves].y })
+  end)
+
   it("keeps what was printed, by Lua and by C, not what programs print that the script starts", function()
     script [[
       local lab = require "optlab"
@@ -120,6 +150,19 @@ describe("keeping a run", function()
     assert.equal("bacd", select(2, program.shell(dir, optlab .. " a.lua 2>&1")))
     script "require 'optlab' print(io.stdout:seek()) print(io.stdout:seek())"
     assert.equal("0\n2\n", select(2, program.shell(dir, optlab .. " a.lua")))
+  end)
+
+  it("is made where standard streams are closed, and what is printed goes into no other file", function()
+    script "require('optlab').metrics { 'x' }:row(1) print 'a' io.stderr:write 'b'"
+    for _, streams in ipairs { ">&-", "2>&-", "<&- >&- 2>&-" } do
+      program.shell(dir, ("%s a.lua %s"):format(program.quoted(program.path), streams))
+    end
+    for i = 1, 3 do
+      assert.equal("x\n1\n", files.read(("%s/runs/%d-a/metrics.csv"):format(dir, i)))
+      assert.equal("done", record(i .. "-a").status)
+    end
+    local status, _, err = program.shell(dir, program.quoted(program.path) .. " a.lua >&-")
+    assert.same({ 1, "boptlab: cannot write to standard output: Bad file descriptor\n" }, { status, err })
   end)
 
   it("gives the files of --out and lab.set_out a second name in the run's directory", function()

@@ -1,28 +1,16 @@
 --- What happens to runs when the disk is full, the index is damaged, a directory goes away, many work at once.
-local fake_runs = require "tests.support.fake_runs"
 local files = require "tests.support.files"
-local json = require "optlab.base.json"
 local program = require "tests.support.program"
+local runs_folder = require "tests.support.runs_folder"
 local uv = require "luv"
 
 describe("runs", function()
   local dir
-  local everywhere = os.getenv "OPTLAB_RUNS"
   local optlab = program.quoted(program.path)
+  local script, names, record, make = runs_folder.script, runs_folder.names, runs_folder.record, runs_folder.make
 
-  before_each(function()
-    dir = files.folder()
-    uv.os_setenv("OPTLAB_RUNS", "runs")
-  end)
-  after_each(function()
-    files.remove(dir)
-    uv.os_setenv("OPTLAB_RUNS", everywhere)
-  end)
-
-  local function script(text, name) files.write(dir .. "/" .. (name or "a.lua"), text) end
-  local function names(folder) return files.names(dir .. "/" .. folder) end
-  local function record(name) return assert(json.decode(files.read(("%s/runs/%s/run.json"):format(dir, name)))) end
-  local function make(fields) return fake_runs.make(dir .. "/runs", fields) end
+  before_each(function() dir = runs_folder.open() end)
+  after_each(runs_folder.close)
 
   local function listed()
     local status, out, err = program.run(dir, "runs", "--format", "csv", "--all")
@@ -133,6 +121,37 @@ describe("runs", function()
     assert.matches("\n2,2%-a,a,run,failed,", (select(3, listed())))
   end)
 
+  it("are numbered on whatever else has a number", function()
+    make { n = math.maxinteger }
+    files.write(dir .. "/runs/" .. ("9"):rep(40) .. "-x", "")
+    script(NUMBERS)
+    assert.same({ 0, "end\n", "" }, { program.run(dir, "a.lua") })
+    assert.is_true(files.exists(dir .. "/runs/1-a/run.json"))
+  end)
+
+  it("can be looked at whatever their run.json says", function()
+    local odd = {
+      '"given": "x"', '"final": [1, 2]', '"parameters": ["x"]', '"out": {}', '"host": {}', '"pid": "x"',
+      '"seconds": {"float": "nan"}', '"seconds": {"float": "inf"}', '"started": "99999999999999-01-01T00:00:00Z"',
+      '"kind": "sweep", "cells": [1]', '"code": [1]', '"arguments": {"a": 1}', '"parameters": {"x": {}}', '"ranks": {}',
+    }
+    for i, fields in ipairs(odd) do
+      local experiment = fields:find '"kind"' and "" or '"kind": "run", '
+      local path = make { n = i, experiment = "e" }
+      files.write(path .. "/run.json", ('{"format": 1, "experiment": "e", "status": "done", %s%s}'):format(experiment,
+        fields))
+    end
+    assert.equal(#odd, #(listed()))
+    for _, words in ipairs { { "runs" }, { "runs", "--sort", "seconds" }, { "gc", "-n", "--older", "1" } } do
+      assert.equal(0, (program.run(dir, table.unpack(words))))
+    end
+    for i, fields in ipairs(odd) do
+      local status, out, err = program.run(dir, "show", tostring(i))
+      assert.same({ 0, "" }, { status, err }, fields)
+      assert.not_matches("table: 0x", out)
+    end
+  end)
+
   it("are renumbered by nobody: copies, renamed and foreign directories are found", function()
     make { n = 3 }
     make { n = 3, experiment = "other" }
@@ -165,6 +184,22 @@ describe("runs", function()
       assert.same({ 1, 2, 3 }, (listed()))
     end)
 
+    it("is made anew when the damage shows while it is asked", function()
+      for n = 1, 20 do make { n = n, parameters = { lr = n, ["long_name_" .. ("x"):rep(300)] = n }, loss = { n } } end
+      listed()
+      local whole = files.read(file())
+      local damaged, page = 0, 4096
+      for first = page, #whole - page, page do
+        for _, suffix in ipairs { "-wal", "-shm" } do os.remove(file() .. suffix) end
+        files.write(file(), whole:sub(1, first) .. ("\xA5"):rep(page) .. whole:sub(first + page + 1))
+        local status, out, err = program.run(dir, "runs", "--where", "lr > 18", "--format", "csv")
+        assert.same({ 0, 3 }, { status, select(2, out:gsub("\n", "")) }, err)
+        assert.is_true(err == "" or err == "optlab: the index of runs was damaged and is made anew\n", err)
+        if err ~= "" then damaged = damaged + 1 end
+      end
+      assert.is_true(damaged > 3)
+    end)
+
     it("is done without where there can be none, which is said", function()
       for n = 1, 3 do make { n = n, loss = { n } } end
       uv.fs_mkdir(file(), 511)
@@ -194,18 +229,33 @@ describe("runs", function()
       end
     end)
 
+    it("leaves out what is removed while the directories are read", function()
+      local config, directory, query = require "optlab.base.config", require "optlab.runs.directory",
+        require "optlab.runs.query"
+      make { n = 1 }
+      local names_of, before = directory.names, config.runs
+      config.runs = dir .. "/runs"
+      directory.names = function() return { "1-train", "2-gone" }, { ["1-train"] = "a", ["2-gone"] = "b" } end
+      local indexed = query.find {}
+      for _, suffix in ipairs { "", "-wal", "-shm" } do os.remove(file() .. suffix) end
+      uv.fs_mkdir(file(), 511)
+      local read = query.find {}
+      directory.names, config.runs = names_of, before
+      for _, runs in ipairs { indexed, read } do assert.same({ 1, "1-train" }, { #runs, runs[1].name }) end
+    end)
+
     it("answers as the directories do", function()
       for n = 1, 20 do
         make {
           n = n, loss = { n % 5 == 0 and 0 / 0 or n % 4 }, tags = n % 6 == 0 and { "six" } or nil,
-          parameters = { lr = n / 7, on = n % 2 == 0, method = n % 3 == 0 and "adam" or "sgd", list = { n, 2 } },
+          parameters = { lr = n / 7, on = n % 2 == 0, method = n % 3 == 0 and "adam" or "sgd", list = { n, 2, 0 / 0 } },
           status = n == 7 and "failed" or nil,
         }
       end
       local questions = {
         { where = "lr < 1 and loss < 2" }, { where = "on and method == 'adam'" }, { where = "not on" },
         { sort = "loss" }, { sort = "-loss", limit = 5 }, { where = "tags.six" }, { tag = "six" },
-        { where = "list[1] > 15" },
+        { where = "list[1] > 15" }, { sort = "list" }, { sort = "-list" }, { where = "list[3] ~= list[3]" },
         { where = "final.loss == 3" }, { where = "parameters.lr > 2", sort = "-number" }, { status = "failed" },
         { where = "loss ~= loss" }, { where = "status == 'done' and number % 2 == 0" }, { limit = 3 }, { last = 3 },
         { where = "missing == 1" }, { where = "lr > 1", last = 2 },

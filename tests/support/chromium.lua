@@ -6,7 +6,8 @@
 --    page.console           -- messages, errors, refusals of the Content-Security-Policy
 --    page:close()
 --
--- It speaks the DevTools protocol over a pipe (--remote-debugging-pipe): JSON messages that end with a zero byte.
+-- It speaks the DevTools protocol over a pipe (--remote-debugging-pipe): JSON messages that end with a zero byte. On a
+-- loaded machine a browser is sometimes silent from its start on; it is ended, and another one is started.
 local json = require "optlab.base.json"
 local order = require "optlab.base.order"
 local uv = require "luv"
@@ -15,6 +16,10 @@ local M = {}
 
 local NAMES = { "chromium", "chromium-browser", "google-chrome-stable", "google-chrome" }
 local PATIENCE = 60000 -- milliseconds for one answer
+local STARTS = 3
+
+--- Milliseconds after which a browser that has just been started is taken for silent.
+M.SILENCE = 20000
 
 --- The browser's file name, or nil where there is none.
 function M.find()
@@ -82,7 +87,7 @@ end
 local function wait(page, done, what)
   local late = false
   local timer = uv.new_timer()
-  timer:start(PATIENCE, 0, function() late = true end)
+  timer:start(page.patience or PATIENCE, 0, function() late = true end)
   while not done() and not late and not page.ended do uv.run "once" end
   timer:close()
   assert(done(), "chromium: no answer to " .. what)
@@ -120,6 +125,34 @@ local function start(page)
   end)
 end
 
+-- Whether all files of the browser are gone; its helpers end a little later than itself.
+local function removed(folder)
+  for _ = 1, 500 do
+    require("tests.support.files").remove(folder)
+    if not uv.fs_stat(folder) then return true end
+    uv.sleep(20)
+  end
+  return false
+end
+
+local function kill(page)
+  page.process:kill "sigkill"
+  page.patience = nil
+  wait(page, function() return page.ended end, "its end")
+  for _, handle in ipairs { page.process, page.input, page.output } do
+    if not handle:is_closing() then handle:close() end
+  end
+  uv.run "nowait"
+  assert(removed(page.folder), "chromium: its files cannot be removed: " .. page.folder)
+end
+
+--- Ends the browser.
+function Page:close()
+  self.session = nil
+  if pcall(self.call, self, "Browser.close") then pcall(wait, self, function() return self.ended end, "closing") end
+  kill(self)
+end
+
 local function attach(page)
   local target = page:call("Target.createTarget", { url = "about:blank" }).targetId
   page.session = page:call("Target.attachToTarget", { targetId = target, flatten = true }).sessionId
@@ -135,19 +168,36 @@ local function set_up(page, o)
   if o.no_script then page:call("Emulation.setScriptExecutionDisabled", { value = true }) end
 end
 
---- Opens a file.
+-- A page in a browser that answers.
+local function launch()
+  for try = 1, STARTS do
+    local page = setmetatable({ id = 0, answers = {}, events = {}, console = {}, rest = "" }, Page)
+    start(page)
+    page.patience = M.SILENCE
+    local ok, message = pcall(attach, page)
+    page.patience = nil
+    if ok then return page end
+    kill(page)
+    if try == STARTS then error(("%s (started %d times)"):format(message, STARTS), 0) end
+  end
+end
+
+local function show(page, path, o)
+  set_up(page, o)
+  page:call("Page.navigate", { url = "file://" .. path .. (o.fragment and "#" .. o.fragment or "") })
+  wait(page, function() return page.events["Page.loadEventFired"] end, "the page's load")
+end
+
+--- Opens a file. On failure nothing is left running.
 -- @tparam string path
 -- @tparam[opt] table o `width` (1200), `height` (900), `scale`, `mobile`, `dark`, `no_script`, `fragment`
 -- @treturn Page with call, value, click, hover, press, screenshot, close, and `console`, a list of messages
 function M.open(path, o)
-  o = o or {}
-  local page = setmetatable({ id = 0, answers = {}, events = {}, console = {}, rest = "" }, Page)
-  start(page)
-  attach(page)
-  set_up(page, o)
-  page:call("Page.navigate", { url = "file://" .. path .. (o.fragment and "#" .. o.fragment or "") })
-  wait(page, function() return page.events["Page.loadEventFired"] end, "the page's load")
-  return page
+  local page = launch()
+  local ok, message = pcall(show, page, path, o or {})
+  if ok then return page end
+  kill(page)
+  error(message, 0)
 end
 
 --- The value of a JavaScript expression; nil for undefined and null.
@@ -204,28 +254,6 @@ end
 function Page:press(key)
   self:call("Input.dispatchKeyEvent", { type = "keyDown", key = key, code = key })
   self:call("Input.dispatchKeyEvent", { type = "keyUp", key = key, code = key })
-end
-
--- Whether all files of the browser are gone; its helpers end a little later than itself.
-local function removed(folder)
-  for _ = 1, 100 do
-    require("tests.support.files").remove(folder)
-    if not uv.fs_stat(folder) then return true end
-    uv.sleep(20)
-  end
-  return false
-end
-
---- Ends the browser.
-function Page:close()
-  self.session = nil
-  if not pcall(self.call, self, "Browser.close") then self.process:kill "sigkill" end
-  wait(self, function() return self.ended end, "closing")
-  for _, handle in ipairs { self.process, self.input, self.output } do
-    if not handle:is_closing() then handle:close() end
-  end
-  uv.run "nowait"
-  assert(removed(self.folder), "chromium: its files cannot be removed: " .. self.folder)
 end
 
 return M

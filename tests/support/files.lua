@@ -22,7 +22,8 @@ end
 function M.remove(dir)
   for _, name in ipairs(M.names(dir)) do
     local path = dir .. "/" .. name
-    if uv.fs_lstat(path).type == "directory" then M.remove(path) else os.remove(path) end
+    local stat = uv.fs_lstat(path) -- nil where another process, a browser that ends, was faster
+    if stat and stat.type == "directory" then M.remove(path) else os.remove(path) end
   end
   uv.fs_rmdir(dir)
 end

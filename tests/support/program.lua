@@ -7,6 +7,9 @@ local M = {}
 --- The program's file.
 M.path = assert(uv.exepath())
 
+--- Whether it is a sanitizer build: what tests nothing in C is left out there.
+function M.is_sanitized() return files.read(M.path):find("__asan_init", 1, true) ~= nil end
+
 --- A word of a shell command.
 function M.quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 local quoted = M.quoted

@@ -45,9 +45,20 @@ describe("the command line of a sweep", function()
     local plan = read "--jobs 2 x.lua --lr 0.1,0.01 --minimize test_loss --seed 1..3 --threads 1 --lr=1 --dry-run"
     assert.equal("x.lua", plan.script)
     assert.same({ jobs = 2, minimize = "test_loss", dry_run = true }, plan.options)
-    assert.same({ "--threads", "1" }, plan.common)
+    assert.same({ "--threads=1" }, plan.common)
     assert.same({ "lr", "seed" }, { plan.given[1], plan.given[2] })
     assert.same({ "0.1,0.01", "1" }, { plan.given.lr[1], plan.given.lr[2] })
+  end)
+
+  it("has one form for options of every script, however they are written", function()
+    local expected = { "--data=d", "--require-real-data", "--runs-dir=r" }
+    assert.same(expected, read("--data d --require_real_data --runs_dir=r x.lua").common)
+    assert.same(expected, read("--data=d x.lua --require-real-data --runs-dir r").common)
+  end)
+
+  it("gives a text that looks like an option to the script as a value", function()
+    assert.same({ "--note=-x" }, cells("x.lua --note=-x").cells[1].words)
+    assert.same({ "--lr", "0.1", "--weight_decay", "-1" }, cells("x.lua --lr 0.1 --weight-decay -1").cells[1].words)
   end)
 
   it("takes negative numbers, dashes for underscores, and flags without a value", function()

@@ -35,6 +35,22 @@ end
 local function run(name) return reader.read(dir .. "/runs/" .. name) end
 
 describe("halving", function()
+  it("ends with the table where all cells fail", function()
+    files.write(dir .. "/x.lua", 'require("optlab").params { lr = 1.0, epochs = 1 } error "no"')
+    local status, out, err = sweep "sweep --runs-dir runs --quiet --halving 2 x.lua --lr 1,2"
+    assert.equal(1, status)
+    assert.matches("failed: epochs 1, lr 1: x.lua:1: no", out, 1, true)
+    assert.matches("\nepochs +lr +failed\n", "\n" .. out)
+    assert.equal("optlab: 2 of 2 cells failed; the same command runs them again\n", err)
+  end)
+
+  it("wants a value of --epochs that has no default", function()
+    files.write(dir .. "/x.lua", 'require("optlab").params { lr = 1.0, epochs = { type = "integer" } }')
+    local status, _, err = sweep "sweep --runs-dir runs --halving 2 x.lua --lr 1,2"
+    assert.equal(1, status)
+    assert.equal("optlab: --halving: --epochs has no default, so give it the value of the first round\n", err)
+  end)
+
   it("gives the best third three times the epochs, from their checkpoints, to the bits of a whole training", function()
     local status, out = sweep()
     assert.equal(0, status)

@@ -33,7 +33,9 @@ describe("the quantity that decides", function()
   it("is asked for where it is not clear", function()
     assert.same({ nil, "say which quantity decides, --minimize NAME or --maximize NAME: a, b, c.a" },
       { metric { { b = 1 }, { a = 1, ["c.a"] = 2 } } })
-    assert.same({ nil, "the cells recorded no number (train.record, lab.metrics, train.fit)" }, { metric { {} } })
+    local nothing = { nil, "the cells recorded no number (train.record, lab.metrics, train.fit)" }
+    assert.same(nothing, { metric { {} } })
+    assert.same(nothing, { metric({ {} }, { minimize = "loss" }) })
   end)
 end)
 

@@ -50,6 +50,36 @@ lab.train.report("net", h)
   end)
 end)
 
+describe("a training that was broken off", function()
+  it("begins anew where the data of its run have changed since", function()
+    files.write(dir .. "/x.lua", [[
+local lab = require "optlab"
+local nn = lab.nn
+local p = lab.params { lr = 0.01 }
+local t = lab.data.csv("t.csv")
+local X, y = t:narrow(2, 1, 1):contiguous(), t:narrow(2, 2, 1):contiguous()
+local data = lab.data.loader({ X = X, y = y }, { batch_size = 4 })
+local net = nn.Linear(1, 1)
+local h = lab.train.fit {
+  model = net, loss = nn.MSELoss(), optimizer = lab.optim.SGD(net:parameters(), { lr = p.lr }), data = data,
+  epochs = 400, log = print, progress = false,
+}
+lab.train.report("net", h)
+if not io.open "go" then os.execute "kill -9 $PPID" end
+]])
+    files.write(dir .. "/t.csv", ("1,2\n3,1\n2,2\n4,4\n"):rep(4))
+    local line = "OPTLAB_CHECKPOINT_SECONDS=0 " .. optlab "--quiet x.lua --lr 0.001"
+    assert.equal(1, (program.shell(dir, line)))
+    assert.is_true(files.exists(dir .. "/runs/2-x/.training-1.safetensors"))
+    files.write(dir .. "/t.csv", ("1,5\n3,1\n2,2\n4,4\n"):rep(4))
+    assert.equal(0, (program.shell(dir, "touch go; " .. line)))
+    assert.is_nil(files.read(dir .. "/runs/2-x/output.txt"):find "goes on")
+    local final = run "2-x".final.loss
+    assert.equal(0, (program.shell(dir, "mv runs broken; " .. line)))
+    assert.equal(run "2-x".final.loss, final)
+  end)
+end)
+
 describe("a directory that goes away", function()
   local SCRIPT = [[
 local lab = require "optlab"

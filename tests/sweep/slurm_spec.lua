@@ -27,8 +27,31 @@ describe("optlab slurm", function()
       "# Each task takes the cells of one sweep that nobody has yet; the last one writes the table and the figure.",
       "cd " .. uv.fs_realpath(dir) .. " || exit 1",
       "exec " .. program.path .. " sweep --runs-dir runs x.lua --lr 'log(1e-3,1,4)' --text 'it'\\''s' --seed 1..5", "",
-    }, "\n"), files.read(dir .. "/x-sweep.sbatch"))
+    }, "\n"), (files.read(dir .. "/x-sweep.sbatch"):gsub("export [^\n]*\n", "")))
     assert.equal(0, (program.shell(dir, "sh -n x-sweep.sbatch")))
+  end)
+
+  it("sets what decides what a task does, also for a task with an empty environment", function()
+    files.write(dir .. "/x.lua", [[
+local lab = require "optlab"
+local p = lab.params { lr = 0.1 }
+lab.train.record("toy", 1, { loss = os.getenv "OPTLAB_DATA" == "it's here" and os.getenv "OPTLAB_OFFLINE" == "1"
+  and not os.getenv "OPTLAB_TERMINAL" and p.lr or 100 })]])
+    local line = ([[
+      OPTLAB_DATA="it's here" OPTLAB_OFFLINE=1 OPTLAB_RUN=r OPTLAB_TERMINAL=ascii OPTLAB_RUNS=elsewhere \
+        '%s' slurm x.lua --lr 1,2 || exit
+      ! grep -q 'OPTLAB_RUN=\|OPTLAB_TERMINAL' x-sweep.sbatch || exit
+      env -i PATH="$PATH" HOME="$HOME" sh x-sweep.sbatch]]):format(program.path)
+    local status, out = program.shell(dir, line)
+    assert.equal(0, status)
+    assert.matches("best: lr 1: loss 1\n", out, 1, true)
+    assert.is_true(files.exists(dir .. "/elsewhere/1-x-sweep/table.txt"))
+  end)
+
+  it("lists the cells after --dry-run and writes nothing", function()
+    local status, out = slurm("--lr", "1,2", "--dry-run")
+    assert.same({ 0, "1  lr 1\n2  lr 2\n2 cells of x.lua\n" }, { status, out })
+    assert.is_false(files.exists(dir .. "/x-sweep.sbatch"))
   end)
 
   it("has no more tasks than cells, and as many cores as jobs", function()

@@ -45,6 +45,33 @@ local function run(name) return reader.read(dir .. "/runs/" .. name) end
 local function inode(name) return uv.fs_stat(dir .. "/runs/" .. name .. "/metrics.csv").ino end
 
 describe("a sweep", function()
+  it("says that data are made up; with --require-real-data such runs do not count", function()
+    files.write(dir .. "/d.lua", [[
+      local lab = require "optlab"
+      local p = lab.params { lr = 0.1 }
+      lab.data.airfoil { n = 10 }
+      lab.train.record("toy", 1, { loss = p.lr })]])
+    local line = "env -u OPTLAB_DATA OPTLAB_OFFLINE=1 XDG_CACHE_HOME=none '" .. program.path
+      .. "' sweep --runs-dir runs %s d.lua --lr 1,2"
+    local status, out = program.shell(dir, line:format "--quiet")
+    assert.equal(0, status)
+    assert.matches("no real data: cells read a stand-in made by the program for airfoil", out, 1, true)
+    local again, _, err = program.shell(dir, line:format "--require-real-data")
+    assert.equal(1, again)
+    assert.matches("real data are required", err, 1, true)
+  end)
+
+  it("that has no finite median says whether all cells diverged", function()
+    files.write(dir .. "/x.lua", [[
+      local lab = require "optlab"
+      local p = lab.params { lr = 0.1 }
+      lab.train.record("toy", 1, { loss = lab.config.seed * p.lr > 1 and 1 / 0 or 1 })]])
+    local _, out = sweep "--quiet x.lua --lr 1,2 --seed 1,2,3"
+    assert.matches("\nthe median loss of every row is infinite, because cells diverged\n", out, 1, true)
+    _, out = sweep "--quiet x.lua --lr 1,2 --seed 2,3"
+    assert.matches("\nevery cell diverged\n", out, 1, true)
+  end)
+
   it("says where cells did not read the same data", function()
     files.write(dir .. "/d.lua", [[
       local lab = require "optlab"

@@ -53,6 +53,13 @@ describe("a curve", function()
     for i = 2, #c.x do assert.is_true(c.x[i] > c.x[i - 1]) end
   end)
 
+  it("leaves out points at no place", function()
+    local c = curve.new("a", "loss")
+    for _, x in ipairs { 0 / 0, 1, math.huge, 2, -math.huge, 1e300 } do c:add(x, x) end
+    assert.same({ 1, 2 }, c.x)
+    assert.equal(2, c.count)
+  end)
+
   it("has gaps where a value is not finite", function()
     local c = curve_of("a", "loss", { 1, 0 / 0, 2, math.huge })
     assert.same({ 1, 2 }, { c:range() })
@@ -81,6 +88,22 @@ describe("a chart in a terminal", function()
       for i, line in ipairs(lines) do lines[i] = line:gsub(" +$", "") end
       return lines
     end)(chart.draw({ curve_of("fit-1", "loss", down) }, "epoch", 41, 20, TEXT).lines))
+  end)
+
+  it("is drawn whatever the numbers are", function()
+    local numbers = { 0, 5e-324, 1, 1 + 2.3e-16, 1e300, -1.7e308, 0 / 0, math.huge, 1e-290, math.maxinteger,
+      math.mininteger }
+    for _, kind in ipairs { "text", "braille", "sixel" } do
+      local style = { kind = kind, unicode = true, colours = true, moves = true, cell = { 10, 20 }, id = 1 }
+      for _, a in ipairs(numbers) do
+        for _, b in ipairs(numbers) do
+          local across, up = curve.new("a", "loss"), curve_of("b", "loss", { a, b })
+          across:add(a, 1)
+          across:add(b, 2)
+          for _, c in ipairs { across, up } do assert.truthy(chart.draw({ c }, "epoch", 40, 20, style)) end
+        end
+      end
+    end
   end)
 
   it("has braille where the terminal can", function()

@@ -181,6 +181,34 @@ describe("--live", function()
     assert.matches("⠶⠶ adam 0.200   ⠶⠶ adam%-2 0.600\n", screen:text())
   end)
 
+  it("draws rows of quantity and value that name no run", function()
+    local screen = run [[
+      local log = require("optlab").metrics {"step", "quantity", "value"}
+      for i = 1, 5 do
+        log:row(i, "loss", 1 / i)
+        log:row(i, "accuracy", i)
+      end]]
+    assert.matches("^⠶⠶ loss 0.200\n", screen:text())
+  end)
+
+  it("shows names and texts of any characters on their lines", function()
+    local screen = run([[
+      local lab, uv = require "optlab", require "luv"
+      local log = lab.metrics {"epoch", "run", "loss"}
+      local bar = lab.progress(4, "η\n" .. ("訓練"):rep(9))
+      for i = 1, 4 do
+        log:row(i, ("損失"):rep(9), 1 / i)
+        log:row(i, "b\27[2J", 1)
+        uv.sleep(110)
+        bar:step("a\nb")
+        if i == 3 then lab.config.on_point("x", 0 / 0, 1, "loss", 5) print(i) end
+      end]], { columns = 40 })
+    local lines = screen:lines()
+    assert.equal("3", lines[1])
+    assert.matches("^⠶⠶ " .. ("損失"):rep(6) .. "損~ 0.250\n⠶⠶ b\\x1b%[2J 1.000\n", screen:text():sub(3))
+    assert.equal(1, count(screen:text(), "└"))
+  end)
+
   it("draws nothing without a terminal, and prints the same bytes", function()
     files.write(dir .. "/a.lua", SCRIPT)
     assert.same({ 0, "row 10\nrow 20\nrow 30\n", "" }, { program.run(dir, "--no-keep", "a.lua", "--live") })

@@ -77,6 +77,13 @@ describe("a run of a sweep that was killed", function()
     end
   end)
 
+  it("refuses a wrong number of seconds", function()
+    local line = "OPTLAB_CHECKPOINT_SECONDS=2s OPTLAB_RUN=%s %s script.lua --format none"
+    local status, _, err = program.shell(dir, line:format(new_run(), program.quoted(program.path)))
+    assert.equal(1, status)
+    assert.matches("OPTLAB_CHECKPOINT_SECONDS must be a number of seconds, at least 0, got '2s'", err, 1, true)
+  end)
+
   it("begins anew where a function of the script remembers something", function()
     local run = new_run()
     assert.equal(128 + 9, (attempt(run, "2 8", "--remember")))
@@ -95,6 +102,17 @@ describe("a run of a sweep that was killed", function()
     local status, _, err = attempt(run)
     assert.equal(0, status)
     assert.matches("the training begins anew: ", err, 1, true)
+  end)
+
+  it("takes nothing from the checkpoint of a training with other metrics", function()
+    local run, whole = new_run(), new_run()
+    assert.equal(128 + 9, (attempt(run, "1 70")))
+    files.write(dir .. "/script.lua", (SCRIPT:gsub("{mae = mae}", "{other = mae}")))
+    assert.equal(0, (attempt(whole)))
+    local status, _, err = attempt(run)
+    assert.equal(0, status)
+    assert.matches("begins anew: .* has no '[%a_]+_other'; was it made without metric or eval_data", err)
+    assert.equal(files.read(whole .. "/history.csv"), files.read(run .. "/history.csv"))
   end)
 end)
 

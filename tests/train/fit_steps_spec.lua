@@ -69,7 +69,25 @@ describe("train.fit with a step of the script's own", function()
     for epoch = 1, 3 do assert.near(2 * history.train_loss[epoch], history.train_twice[epoch], 1e-12) end
   end)
 
-  it("takes several models and optimizers by name", function()
+  it("takes the mean of a number over the updates that returned it, nan where none of an epoch did", function()
+    local updates = 0
+    local o = setup { step = function()
+      updates = updates + 1
+      local numbers = updates % 7 == 3 and updates < 14 and { rare = updates } or nil
+      if updates == 8 then numbers = { late = 5 } end
+      return 1, numbers
+    end }
+    local rare
+    o.on_step = function(info) rare = rare or info.train_rare end
+    local history = train.fit(o)
+    assert.same({ 3, 10 }, { history.train_rare[1], history.train_rare[2] })
+    assert.equal(3, rare)
+    assert.same({ 3, 3 }, { #history.train_rare, #history.train_late })
+    assert.is_true(history.train_rare[3] ~= history.train_rare[3] and history.train_late[1] ~= history.train_late[1])
+    assert.equal(5, history.train_late[2])
+  end)
+
+  it("takes several models and optimizers by name or as a list", function()
     lab.manual_seed(1)
     local nets = { a = nn.Linear(3, 2), b = nn.Linear(2, 1) }
     local opts = {
@@ -89,6 +107,8 @@ describe("train.fit with a step of the script's own", function()
     assert.is_true(history.loss[2] < history.loss[1])
     assert.is_nil(history.lr)
     assert.is_true(history.grad_norm[1] > 0)
+    local parameters = require("optlab.train.fit.parameters").of({ opts.b, opts.a }, nets)
+    assert.same({ nets.b.weight, nets.a.weight }, { parameters[1], parameters[3] })
   end)
 
   it("refuses what does not go together, and says what to do", function()
@@ -103,6 +123,7 @@ describe("train.fit with a step of the script's own", function()
       ["does not show its predictions"] = { step = step, metric = "accuracy" },
       ["optimizer must be an optimizer, got a table"] = { optimizer = {} },
       ["metrics must hold 'accuracy'"] = { metrics = { "top" } },
+      ["must be a list without gaps, got 'top5' at position 3 of 1"] = { metrics = { "accuracy", [3] = "top5" } },
       ["metrics.mae must return a number"] = { metrics = { mae = function() return "x" end } },
       ["needs a name of letters"] = { metrics = { loss = function() end } },
       ["eval_data.valid must be a data set"] = { eval_data = { valid = 3 } },

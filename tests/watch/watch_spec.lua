@@ -63,6 +63,28 @@ describe("optlab watch", function()
     assert.matches("⠶⠶ sgd 0.750   ⠶⠶ adam 0.900\n", (watch "OPTLAB watch 1 -y test_acc"):text())
   end)
 
+  it("says what there is instead of quantities that a run does not have, or a sweep's table cannot show", function()
+    fake_runs.make(dir .. "/runs", { n = 1, experiment = "a", loss = { 2, 1 } })
+    fake_runs.make(dir .. "/runs", { n = 2, experiment = "b-sweep", kind = "sweep", cells = 1 })
+    local status, out, err = program.run(dir, "--runs-dir", "runs", "watch", "1", "-y", "los,acc")
+    assert.same({ 1, "", "optlab: 1-a has no numbers called 'los', 'acc'; did you mean 'loss'? (it has loss)\n" },
+      { status, out, err })
+    status, out, err = program.run(dir, "--runs-dir", "runs", "watch", "2", "-y", "loss")
+    assert.same({ 1, "" }, { status, out })
+    assert.matches("--y is for the curves of a run", err, 1, true)
+  end)
+
+  it("tells the time since a run began in every time zone", function()
+    for _, zone in ipairs { "UTC", "Europe/London", "America/New_York", "Australia/Sydney", "Asia/Kolkata" } do
+      local started = os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() - 90)
+      local code = ("local run = {name = 'a', path = '.', status = 'running', started = '%s'} "
+        .. "print(require('optlab.watch.run').new(run):line())"):format(started)
+      local _, out = program.shell(dir, ("TZ=%s %s -e %s"):format(zone, program.quoted(program.path),
+        program.quoted(code)))
+      assert.matches("^a  running  1:3%d min", out, zone)
+    end
+  end)
+
   it("takes the names that train.report gives, and draws the rows of history.csv alone", function()
     local x, y = { 1, 2, 3 }, { 3, 2, 1 }
     fake_runs.make(dir .. "/runs", { n = 1, experiment = "a",

@@ -23,10 +23,11 @@ end
 
 -- --- one list -------------------------------------------------------------------------------------------------------
 
--- A number between two neighbours; there is none between a number and infinity.
+-- A number between two neighbours; between a number and an infinite one it is the infinite one.
 local function between(a, b, share)
-  if share == 0 or a == b then return a end
-  if not (M.finite(a) and M.finite(b)) then return b end
+  if share == 0 or a == b or not M.finite(a) then return a end
+  if not M.finite(b) then return b end
+  if not M.finite(b - a) then return a * (1 - share) + b * share end
   return a + (b - a) * share
 end
 

@@ -10,9 +10,26 @@ local M = {}
 --- The quantiles between which the band lies.
 M.LOW, M.HIGH = 0.25, 0.75
 
+-- x and y of a line in the order of x; points with the same x keep their order, because the last one of them counts.
+local function in_order(line)
+  local at, falls = {}, false
+  for i, x in ipairs(line.x) do
+    at[i], falls = i, falls or i > 1 and x < line.x[i - 1]
+  end
+  if not falls then return line.x, line.y end
+  table.sort(at, function(a, b)
+    if line.x[a] ~= line.x[b] then return line.x[a] < line.x[b] end
+    return a < b
+  end)
+  local x, y = {}, {}
+  for i, k in ipairs(at) do x[i], y[i] = line.x[k], line.y[k] end
+  return x, y
+end
+
 -- A function that gives a line's value at growing x, or nil where it has none.
 local function reader(line, worst)
-  local x, y, at = line.x, line.y, 1
+  local x, y = in_order(line)
+  local at = 1
   return function(here)
     while x[at + 1] and x[at + 1] <= here do at = at + 1 end
     if here < x[1] then return nil end
@@ -41,7 +58,7 @@ local function steps_of(lines)
 end
 
 --- The band of some lines.
--- @tparam {table,...} lines each {x =, y =, diverged =}
+-- @tparam {table,...} lines each {x = finite numbers in any order, y =, diverged =}
 -- @tparam boolean more whether more of the quantity is better
 -- @treturn table x, median, low, high
 function M.of(lines, more)

@@ -2,9 +2,10 @@
 -- lines ("adam", "sgd"), one for each of these.
 --
 -- A chart is {quantity =, name = of the lines or nil, x_name =, lines =}; a line is {run = position in runs, name =,
--- x =, y =}.
+-- x = finite numbers, y =, x_name =, steps = or nil}.
 -- @module optlab.compare.curves
 local order = require "optlab.base.order"
+local statistics = require "optlab.base.statistics"
 
 local M = {}
 
@@ -39,20 +40,32 @@ function M.of_run(run, series_of)
   return lines
 end
 
+-- x, y and steps without the points that have no place on an axis.
+local function placed(series)
+  local x, y, steps = {}, {}, series.steps and {}
+  for i, at in ipairs(series.x) do
+    if statistics.finite(at) and (not steps or statistics.finite(series.steps[i])) then
+      x[#x + 1], y[#y + 1] = at, series.y[i]
+      if steps then steps[#steps + 1] = series.steps[i] end
+    end
+  end
+  return x, y, steps
+end
+
 -- quantity -> lines, in the order of the runs.
 local function by_quantity(runs, series_of)
   local lines, names = {}, {}
   for i, run in ipairs(runs) do
     for _, series in ipairs(chosen(series_of(run), run.status == "diverged")) do
-      local quantity = series.quantity or series.file
-      if not lines[quantity] then
+      local quantity, name = series.quantity or series.file, series.run ~= "" and series.run or nil
+      local x, y, steps = placed(series)
+      if #x > 0 and not lines[quantity] then
         lines[quantity] = {}
         names[#names + 1] = quantity
       end
-      table.insert(lines[quantity], {
-        run = i, name = series.run ~= "" and series.run or nil, x = series.x, y = series.y,
-        x_name = series.x_name, steps = series.steps,
-      })
+      if #x > 0 then
+        table.insert(lines[quantity], { run = i, name = name, x = x, y = y, x_name = series.x_name, steps = steps })
+      end
     end
   end
   return lines, names

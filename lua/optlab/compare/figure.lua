@@ -78,7 +78,7 @@ end
 
 local NAN = 0 / 0
 
--- A list without what its axis cannot show; infinite values are gaps.
+-- A list without what a logarithmic axis cannot show; gnuplot leaves gaps for infinite values itself.
 local function shown(list, log)
   local out = {}
   for i, v in ipairs(list) do out[i] = (not log or v > 0) and v or NAN end
@@ -152,17 +152,18 @@ end
 
 local function draw_groups(fig, model, way, lines, o)
   for _, line in ipairs(lines) do line.diverged = model.runs[line.run].status == "diverged" end
-  local named, limits, more, n = several_names(lines), limits_of(lines), model_of.more_is_better(o.y), 0
+  local named, limits, more = several_names(lines), limits_of(lines), model_of.more_is_better(o.y)
+  local n, drawn = 0, 0
   for _, group in ipairs(way.groups) do
     for _, part in ipairs(by_name(lines, group)) do
       local found = band.of(part, more)
       local x, label = shown(found.x, o.logx), named and ("%s, %s"):format(group.label, part.name) or group.label
       fig:line(x, shown(found.median, o.logy), { label = ("%s (%d)"):format(label, #part) })
       if #part > 1 then fig:band(x, edges(found, limits, o.logy)) end
-      n = n + 1
+      n, drawn = n + 1, drawn + #part
     end
   end
-  return n
+  return n, drawn
 end
 
 local function check_log(lines, o)
@@ -224,8 +225,8 @@ function M.make(runs, o)
     return fig, ("%d %s%s"):format(n, n == 1 and "curve" or "curves",
       n > MOST_LABELS and ", too many for a legend (--by NAME makes groups)" or "")
   end
-  local n = draw_groups(fig, model, way, lines, o)
-  return fig, ("%d curves in %d %s, median and quartiles"):format(#lines, n, n == 1 and "group" or "groups")
+  local n, drawn = draw_groups(fig, model, way, lines, o)
+  return fig, ("%d curves in %d %s, median and quartiles"):format(drawn, n, n == 1 and "group" or "groups")
 end
 
 return M

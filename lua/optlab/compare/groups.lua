@@ -4,6 +4,7 @@ local budgets = require "optlab.compare.budgets"
 local model_of = require "optlab.compare.model"
 local outcomes = require "optlab.compare.outcomes"
 local pairs_of = require "optlab.compare.pairs"
+local repeats = require "optlab.compare.repeats"
 local statistics = require "optlab.compare.statistics"
 local warnings = require "optlab.compare.warnings"
 
@@ -11,34 +12,16 @@ local M = {}
 
 -- --- which runs count -----------------------------------------------------------------------------------------------
 
--- A run that was repeated has the same numbers: the last one stands for all.
 local function without_repeats(runs)
-  local last_of, kept = {}, {}
+  local repeated, n = repeats.of(runs)
+  local kept = {}
   for i, run in ipairs(runs) do
-    if run.cell and run.status == "done" then last_of[run.cell] = i end
+    if not repeated[i] then kept[#kept + 1] = run end
   end
-  for i, run in ipairs(runs) do
-    if not (run.cell and run.status == "done" and last_of[run.cell] ~= i) then kept[#kept + 1] = run end
-  end
-  return kept, #runs - #kept
+  return kept, n
 end
 
 -- --- numbers of a group --------------------------------------------------------------------------------------------
-
-local LOST = { "diverged", "failed", "interrupted", "running", "damaged" }
-
--- {{status, how many}, ...} of the runs that did not come to a good end
-local function lost_of(model, group)
-  local count, list = {}, {}
-  for _, i in ipairs(group.members) do
-    local status = model.runs[i].status
-    count[status] = (count[status] or 0) + 1
-  end
-  for _, status in ipairs(LOST) do
-    if count[status] then list[#list + 1] = { status, count[status] } end
-  end
-  return list
-end
 
 -- "adam" where the groups are those of one parameter, "optimizer adam, lr 0.1" where they are not.
 local function name_of(model, way, group)
@@ -49,7 +32,7 @@ local function describe(model, way, group)
   local values = outcomes.of_group(model, group)
   local entry = {
     label = group.label, name = name_of(model, way, group), group = group, values = values,
-    runs = #group.members, lost = lost_of(model, group),
+    runs = #group.members, lost = outcomes.lost(model, group), without = outcomes.without(model, group),
     configurations = budgets.configurations(model, way, group), budget = budgets.of_group(model.runs, group),
   }
   if #values == 0 then return entry end
@@ -63,8 +46,8 @@ end
 
 -- --- the best configuration of each group ---------------------------------------------------------------------------
 
--- Leaves of each group the configuration with the best median; returns the runs that stay, and by the group's label how
--- many configurations it had, and which one stays.
+-- Leaves of each group the configuration with the best median; returns the runs that stay, and by the first of these in
+-- each group how many configurations it had, and which one stays.
 local function best_only(model, way)
   local kept, tried = {}, {}
   for _, group in ipairs(way.groups) do
@@ -73,7 +56,7 @@ local function best_only(model, way)
     for i, entry in ipairs(list) do parts[i] = { label = entry[1], members = { table.unpack(entry, 2) } } end
     local best = outcomes.best_group(model, { groups = parts }) or parts[1]
     for _, i in ipairs(best.members) do kept[#kept + 1] = i end
-    tried[group.label] = { #list, best.label }
+    tried[model.runs[best.members[1]]] = { #list, best.label }
   end
   table.sort(kept)
   local runs = {}
@@ -83,7 +66,9 @@ end
 
 -- --- the whole ------------------------------------------------------------------------------------------------------
 
--- The group that others are compared with: the one whose label is, or ends with, what is asked for, or the best.
+local function without_spaces(text) return (text:gsub(",%s+", ",")) end
+
+-- The group that others are compared with: the one with this label or these values, or the best.
 local function reference_of(model, way, against)
   if not against then return (outcomes.best_group(model, way)) end
   local labels = {}
@@ -91,7 +76,9 @@ local function reference_of(model, way, against)
     labels[i] = group.label
     local values = {}
     for k, column in ipairs(way.columns) do values[k] = column.of(model.runs[group.members[1]]) end
-    if group.label == against or table.concat(values, ",") == against:gsub(", ", ",") then return group end
+    if group.label == against or without_spaces(table.concat(values, ",")) == without_spaces(against) then
+      return group
+    end
   end
   return nil, ("--against: there is no group '%s' (there are %s)"):format(against, table.concat(labels, "; "))
 end
@@ -141,8 +128,9 @@ function M.make(runs, names, o)
   local entries, result = {}, { metric = model.metric, by = way.name, repeated = repeated }
   for i, group in ipairs(way.groups) do
     entries[i] = describe(model, way, group)
-    entries[i].tried = tried and tried[group.label][1] or entries[i].configurations
-    entries[i].chosen = tried and tried[group.label][2] or nil
+    local found = tried and tried[model.runs[group.members[1]]]
+    entries[i].tried = found and found[1] or entries[i].configurations
+    entries[i].chosen = found and found[2] or nil
   end
   add_differences(model, way, entries, reference)
   result.groups, result.warnings = entries, warnings.of(model, entries, repeated)

@@ -6,6 +6,7 @@
 -- @module optlab.compare.model
 local errors = require "optlab.base.errors"
 local order = require "optlab.base.order"
+local repeats = require "optlab.compare.repeats"
 local values = require "optlab.compare.values"
 
 local M = {}
@@ -107,16 +108,17 @@ local function less(columns, a, b)
   return false
 end
 
--- The runs that agree in the columns: {label =, members = positions in runs}, in the order of the values.
-local function group_by(columns, runs)
+-- The runs that agree in the columns: {label =, members = positions in runs}, in the order of the values. Those that a
+-- later run repeats are in no group.
+local function group_by(columns, runs, repeated)
   local groups, by_label = {}, {}
   for i, run in ipairs(runs) do
     local label = describe(columns, run)
-    if not by_label[label] then
+    if not repeated[i] and not by_label[label] then
       by_label[label] = { label = label, members = {} }
       groups[#groups + 1] = by_label[label]
     end
-    table.insert(by_label[label].members, i)
+    if not repeated[i] then table.insert(by_label[label].members, i) end
   end
   table.sort(groups, function(a, b)
     local one, other = runs[a.members[1]], runs[b.members[1]]
@@ -129,14 +131,14 @@ end
 local MOST_GROUPS = 24
 
 -- Ways to cut the runs into groups: by everything but the seed, then by each column alone; the ones that say something.
-local function groupings_of(columns, runs)
+local function groupings_of(columns, runs, repeated, n_repeated)
   local ways, seen = {}, {}
   local function offer(name, by)
-    local groups = group_by(by, runs)
+    local groups = group_by(by, runs, repeated)
     local cut = {}
     for _, group in ipairs(groups) do cut[#cut + 1] = table.concat(group.members, " ") end
     local key = table.concat(cut, "|")
-    if #groups == #runs or #groups > MOST_GROUPS or seen[key] then return end
+    if #groups == #runs - n_repeated or #groups > MOST_GROUPS or seen[key] then return end
     seen[key] = true
     ways[#ways + 1] = { name = name, columns = by, groups = groups }
   end
@@ -177,7 +179,7 @@ function M.grouping(model, names)
       return nil, ("--by: no run has a parameter '%s'%s"):format(name, hint)
     end
   end
-  return { name = table.concat(names, ", "), columns = columns, groups = group_by(columns, model.runs) }
+  return { name = table.concat(names, ", "), columns = columns, groups = group_by(columns, model.runs, model.repeated) }
 end
 
 -- --- the quantity that counts ----------------------------------------------------------------------------------------
@@ -264,13 +266,16 @@ end
 -- @tparam {Run,...} runs
 -- @tparam[opt] table options `minimize`, `maximize` or `metric`, the quantity that counts (of the last, more is better
 -- where it is an accuracy); `by`, the name of a column
--- @treturn table runs, columns, common (names), seeds (whether they differ), groupings, metric, quantities, dotted
+-- @treturn table runs, columns, common (names), seeds (whether they differ), repeated (positions of runs that a later
+-- one repeats), n_repeated, groupings, metric, quantities, dotted
 function M.new(runs, options)
   local columns, common = split_columns(runs)
   local names, count = recorded(runs)
+  local repeated, n_repeated = repeats.of(runs)
   local model = {
     runs = runs, columns = columns, common = common, seeds = seeds_differ(runs), names = names,
-    by = options and options.by, groupings = groupings_of(columns, runs),
+    by = options and options.by, repeated = repeated, n_repeated = n_repeated,
+    groupings = groupings_of(columns, runs, repeated, n_repeated),
     metric = metric_of(names, count, options or {}),
   }
   model.quantities, model.dotted = quantities_of(names, model.metric)

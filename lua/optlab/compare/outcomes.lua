@@ -13,6 +13,7 @@ local M = {}
 -- @treturn ?number nil where it ended with nothing
 function M.of(run, metric)
   local value = (run.final or {})[metric.name]
+  if type(value) ~= "number" then value = nil end
   if run.status == "diverged" or (run.status == "done" and value and value ~= value) then
     return metric.more and -math.huge or math.huge
   end
@@ -28,6 +29,37 @@ function M.of_group(model, group)
   for _, i in ipairs(group.members) do list[#list + 1] = M.of(model.runs[i], model.metric) end
   table.sort(list)
   return list
+end
+
+local LOST = { "diverged", "failed", "interrupted", "running", "damaged" }
+
+--- The runs of a group that did not come to a good end.
+-- @tparam table model
+-- @tparam table group
+-- @treturn {{string,integer},...} each status with how many runs have it
+function M.lost(model, group)
+  local count, list = {}, {}
+  for _, i in ipairs(group.members) do
+    local status = model.runs[i].status
+    count[status] = (count[status] or 0) + 1
+  end
+  for _, status in ipairs(LOST) do
+    if count[status] then list[#list + 1] = { status, count[status] } end
+  end
+  return list
+end
+
+--- How many runs of a group came to a good end without the quantity that counts.
+-- @tparam table model
+-- @tparam table group
+-- @treturn integer
+function M.without(model, group)
+  local n = 0
+  for _, i in ipairs(group.members) do
+    local run = model.runs[i]
+    if run.status == "done" and not M.of(run, model.metric) then n = n + 1 end
+  end
+  return n
 end
 
 local function is_better(a, b, more)

@@ -1,15 +1,19 @@
 --- The runs that a comparison or a report is about, from the words of the command line.
 -- @module optlab.compare.selection
+local config = require "optlab.base.config"
 local runs = require "optlab.runs"
+local uv = require "luv"
+local where = require "optlab.runs.where"
 
 local M = {}
 
--- Cells in the place of their sweep, each run once; and the sweeps.
+-- Cells in the place of their sweep, each run once, by whatever path it was named; and the sweeps.
 local function spread(list)
   local out, sweeps, seen = {}, {}, {}
   local function add(run)
-    if not seen[run.path] then out[#out + 1] = run end
-    seen[run.path] = true
+    local path = uv.fs_realpath(run.path) or run.path
+    if not seen[path] then out[#out + 1] = run end
+    seen[path] = true
   end
   for _, run in ipairs(list) do
     if run.kind == "sweep" then
@@ -24,14 +28,31 @@ end
 
 -- Those of a list for which an expression is true, or that are of an experiment.
 local function only(list, o)
-  local found, message = runs.all { where = o.where, experiment = o.experiment, kind = "run" }
-  if not found then return nil, message end
-  local is_found, out = {}, {}
-  for _, run in ipairs(found) do is_found[run.path] = true end
+  local condition, message
+  if o.where then
+    condition, message = where.compile(o.where)
+    message = message or where.unknown(condition.names, where.known(list), "--where")
+    if message then return nil, message end
+  end
+  local out = {}
   for _, run in ipairs(list) do
-    if is_found[run.path] then out[#out + 1] = run end
+    local matches, wrong = not o.experiment or run.experiment == o.experiment, nil
+    if matches and condition then
+      matches, wrong = condition.matches(function(name) return where.value(run, name) end)
+    end
+    if wrong then return nil, wrong end
+    if matches then out[#out + 1] = run end
   end
   return out
+end
+
+-- Why nothing is left.
+local function none(words, o)
+  local options = {}
+  if o.experiment then options[1] = ("--experiment '%s'"):format(o.experiment) end
+  if o.where then options[#options + 1] = ("--where '%s'"):format(o.where) end
+  if #options > 0 then return "no run is left by " .. table.concat(options, " and ") end
+  return #words > 0 and "none of the sweep's cells has run so far" or "no runs are kept in " .. config.runs
 end
 
 local function choose(words, o)
@@ -67,7 +88,7 @@ end
 function M.make(words, o)
   local list, sweeps = choose(words, o)
   if not list then return nil, sweeps end
-  if #list == 0 then return nil, "there is no such run" end
+  if #list == 0 then return nil, none(words, o) end
   if o.most and #list > o.most then
     return nil, ("%d runs are too many for one page, at most %d; --where chooses among them"):format(#list, o.most)
   end

@@ -46,7 +46,7 @@ local function parameters(fields, model)
   add_if_different(fields, "seed", model.runs, function(run) return run.seed and shown.whole(run.seed) end)
 end
 
--- Final values; those of parts of a run ("adam.loss") where all runs have them.
+-- Final values, the quantity that counts first.
 local function final_values(fields, model, text_of, only)
   local names = names_in(model.runs, function(run) return run.final end)
   local first = model.metric and model.metric.name
@@ -70,28 +70,34 @@ local PLACES = {
   { "data", "is not the same data in all runs" },
 }
 
+-- The names in a table of every run whose values are not the same in all runs that have them.
+local function unlike(runs, place)
+  local found = {}
+  for _, name in ipairs(names_in(runs, function(run) return run[place] end)) do
+    local first, differs
+    for _, run in ipairs(runs) do
+      local value = run[place][name]
+      differs = differs or (first and value and value ~= first)
+      first = first or value
+    end
+    if differs then found[#found + 1] = name end
+  end
+  return found
+end
+
 -- Lines about versions, scripts, modules and data that are not the same.
 local function remarks(runs)
   local lines = {}
-  for _, name in ipairs(names_in(runs, function(run) return run.versions end)) do
-    local one = field(name, runs, function(run) return run.versions[name] end)
-    if one.differs then
-      local parts = {}
-      for i, run in ipairs(runs) do parts[i] = ("%s in %s"):format(one.cells[i], run.number or run.name) end
-      lines[#lines + 1] = #runs <= MOST_BESIDE and ("%s differs: %s"):format(name, table.concat(parts, ", "))
-        or name .. " differs"
+  for _, name in ipairs(unlike(runs, "versions")) do
+    local parts = {}
+    for i, run in ipairs(runs) do
+      parts[i] = ("%s in %s"):format(run.versions[name] or "unknown", run.number or run.name)
     end
+    lines[#lines + 1] = #runs <= MOST_BESIDE and ("%s differs: %s"):format(name, table.concat(parts, ", "))
+      or name .. " differs"
   end
   for _, place in ipairs(PLACES) do
-    for _, name in ipairs(names_in(runs, function(run) return run[place[1]] end)) do
-      local first, differs
-      for _, run in ipairs(runs) do
-        local sum = run[place[1]][name]
-        differs = differs or (first and sum and sum ~= first)
-        first = first or sum
-      end
-      if differs then lines[#lines + 1] = ("%s %s"):format(name, place[2]) end
-    end
+    for _, name in ipairs(unlike(runs, place[1])) do lines[#lines + 1] = ("%s %s"):format(name, place[2]) end
   end
   return lines
 end

@@ -2,6 +2,7 @@
 -- @module optlab.compare.warnings
 local model_of = require "optlab.compare.model"
 local order = require "optlab.base.order"
+local outcomes = require "optlab.compare.outcomes"
 local pairs_of = require "optlab.compare.pairs"
 local values = require "optlab.compare.values"
 
@@ -13,7 +14,7 @@ local function seeds_of(model, group)
   for _, i in ipairs(group.members) do
     local run = model.runs[i]
     local seed = run.seed
-    if seed and not seen[seed] and (run.status == "done" or run.status == "diverged") then
+    if seed and not seen[seed] and outcomes.of(run, model.metric) then
       seen[seed] = true
       seeds[#seeds + 1] = seed
     end
@@ -28,14 +29,15 @@ local function seeds_text(seeds)
   while seeds[i] do
     local first = i
     while seeds[i + 1] == seeds[i] + 1 do i = i + 1 end
-    parts[#parts + 1] = i > first + 1 and ("%d..%d"):format(seeds[first], seeds[i])
-      or i == first + 1 and ("%d, %d"):format(seeds[first], seeds[i]) or ("%d"):format(seeds[first])
+    local low, high = values.shown(seeds[first]), values.shown(seeds[i])
+    parts[#parts + 1] = i > first + 1 and low .. ".." .. high or i == first + 1 and low .. ", " .. high or low
     i = i + 1
   end
   return #parts > 0 and table.concat(parts, ", ") or "none"
 end
 
 local MOST_NAMED = 4 -- of more groups those that are like most are "the others"
+local MOST_PARTS = 8 -- of more parts the rest is counted
 
 -- The text that most of {label, text} have.
 local function most_common(pairs_of_texts)
@@ -57,10 +59,13 @@ local function unlike(entries, text_of)
   end
   local usual, times = most_common(found)
   if times == #found then return nil end
-  local parts, brief = {}, #found > MOST_NAMED and times > 1
+  local parts, brief, more = {}, #found > MOST_NAMED and times > 1, 0
   for _, pair in ipairs(found) do
-    if not (brief and pair[2] == usual) then parts[#parts + 1] = ("%s: %s"):format(pair[1], pair[2]) end
+    if not (brief and pair[2] == usual) then
+      if #parts < MOST_PARTS then parts[#parts + 1] = ("%s: %s"):format(pair[1], pair[2]) else more = more + 1 end
+    end
   end
+  if more > 0 then parts[#parts + 1] = ("%d more that differ"):format(more) end
   if brief then parts[#parts + 1] = ("the %d others: %s"):format(times, usual) end
   return table.concat(parts, "; ")
 end
@@ -175,7 +180,7 @@ function M.of_data(runs)
   return "the runs did not read the same data: " .. table.concat(list, "; ")
 end
 
-local function warn_of_lost(list, entries)
+local function warn_of_lost(list, model, entries)
   for _, entry in ipairs(entries) do
     local parts, lost = {}, 0
     for _, pair in ipairs(entry.lost) do
@@ -185,6 +190,20 @@ local function warn_of_lost(list, entries)
     if lost > 0 then
       list[#list + 1] = ("of %s not all runs came to an end, and only those count: %s"):format(entry.label,
         table.concat(parts, ", "))
+    end
+    if entry.without > 0 then
+      list[#list + 1] = ("of %s not all runs ended with '%s', and only those count: %d without"):format(entry.label,
+        model.metric.name, entry.without)
+    end
+  end
+end
+
+local function warn_of_lost_pairs(list, entries)
+  for _, entry in ipairs(entries) do
+    local found = entry.paired
+    if found and found.finite < found.pairs then
+      list[#list + 1] = ("in %d of %s of %s a run diverged: mean difference and interval are those of the other pairs")
+        :format(found.pairs - found.finite, values.count(found.pairs, "pair"), entry.label)
     end
   end
 end
@@ -197,7 +216,8 @@ end
 function M.of(model, entries, repeated)
   local list, seeds = {}, {}
   for i, entry in ipairs(entries) do seeds[i] = seeds_of(model, entry.group) end
-  warn_of_lost(list, entries)
+  warn_of_lost(list, model, entries)
+  warn_of_lost_pairs(list, entries)
   warn_of_few(list, entries, seeds)
   warn_of_seeds(list, entries, seeds)
   warn_of_budgets(list, entries)

@@ -12,15 +12,22 @@
 -- `GELU{approximate="none"}` `Softplus{beta=1, threshold=20}` `Sigmoid` `Tanh` `Softmax(dim=-1)` `LogSoftmax(dim=-1)`
 -- `Flatten(start_dim=2, end_dim=-1)` `Identity` `Dropout(p=0.5)`.
 -- For images (N, C, H, W), a size being a number or a pair {height, width}: `Conv2d(in, out, kernel_size, {stride=1,
--- padding=0, bias=true, dtype})` `MaxPool2d(kernel_size, {stride=kernel_size, padding=0})` `AvgPool2d(the same)`
+-- padding=0, dilation=1, groups=1, bias=true, dtype})`, padding also "same" or "valid", `ConvTranspose2d(in, out,
+-- kernel_size, {stride=1, padding=0, output_padding=0, groups=1, bias=true, dilation=1, dtype})` `MaxPool2d(kernel_size, {stride=kernel_size, padding=0})` `AvgPool2d(the same)`
 -- `BatchNorm2d(num_features, {eps=1e-5, momentum=0.1, affine=true, track_running_stats=true, dtype})` `BatchNorm1d(the
 -- same)`.
+-- For sequences: `RNN(input_size, hidden_size, {num_layers=1, nonlinearity="tanh", bias=true, batch_first=false,
+-- dropout=0, bidirectional=false, dtype})` `LSTM(the same)` `GRU(the same)`, `RNNCell(input_size, hidden_size, {bias,
+-- nonlinearity, dtype})` `LSTMCell` `GRUCell`.
 -- Losses, all with `{reduction="mean"|"sum"|"none"}`: `MSELoss` `L1Loss` `HuberLoss{delta=1}` `SmoothL1Loss{beta=1}`
 -- `CrossEntropyLoss{weight, label_smoothing=0}` `NLLLoss{weight}` `BCELoss` `BCEWithLogitsLoss{pos_weight}`.
 -- @module optlab.nn
 local args = require "optlab.base.args"
 local core = require "optlab.core".nn
+local cells = require "optlab.nn.recurrent.cells"
 local module = require "optlab.nn.module"
+local packed = require "optlab.nn.recurrent.packed"
+local recurrent = require "optlab.nn.recurrent.layers"
 
 local VALUE = { "value", "any", doc = "Anything." }
 local IS_MODULE = args.declare("nn.is_module", {
@@ -45,6 +52,16 @@ local M = {
   init = core.init,
   Module = require "optlab.nn.class".Module,
   Sequential = require "optlab.nn.sequential",
+  RNN = recurrent.RNN, LSTM = recurrent.LSTM, GRU = recurrent.GRU,
+  RNNCell = cells.RNNCell, LSTMCell = cells.LSTMCell, GRUCell = cells.GRUCell,
+  --- `rnn`: sequences of different lengths (`pack_padded_sequence`, `pad_packed_sequence`, `pack_sequence`,
+  -- `pad_sequence`).
+  utils = {
+    rnn = {
+      pack_padded_sequence = packed.pack_padded_sequence, pad_packed_sequence = packed.pad_packed_sequence,
+      pack_sequence = packed.pack_sequence, pad_sequence = packed.pad_sequence,
+    },
+  },
 }
 
 for name, constructor in pairs(core.layers) do M[name] = constructor end
@@ -66,4 +83,6 @@ end
 local strict = require("optlab.base.errors").strict
 strict(M.functional, "lab.nn.functional")
 strict(M.init, "lab.nn.init")
+strict(M.utils, "lab.nn.utils")
+strict(M.utils.rnn, "lab.nn.utils.rnn")
 return strict(M, "lab.nn")

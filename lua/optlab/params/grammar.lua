@@ -9,11 +9,12 @@
 -- They may be mixed: `0,log(1e-4,1,5)`. To draw at random, `0.1..0.5`, `log(1e-6, 1e-2)` and `linspace(0, 1)` are whole
 -- ranges. A parameter that is a list is one value, commas and all; its flag is repeated instead.
 --
--- Computed numbers are rounded, to 12 digits in ranges and to 6 in `log` and `linspace`, so that what a table shows is
--- what a script was given.
+-- Computed numbers are rounded, to 12 digits in ranges of fractions and to 6 in `log` and `linspace`, so that what a
+-- table shows is what a script was given.
 -- @module optlab.params.grammar
 local number = require "optlab.base.number"
 local options = require "optlab.params.options"
+local quoted = require("optlab.base.text.shell").word
 local values = require "optlab.params.values"
 
 local M = {}
@@ -87,7 +88,7 @@ local function read_range(from, to, step)
   if step ~= "" then by = options.number(step) end
   local known = low and high and (by or step == "")
   if not known or low - low ~= 0 or high - high ~= 0 then return nil, FORMS.range end
-  if by and (by - by ~= 0 or by == 0 or (high - low) * by < 0) then return nil, FORMS.range end
+  if by and (by - by ~= 0 or by == 0 or high > low and by < 0 or high < low and by > 0) then return nil, FORMS.range end
   return { form = "range", low = low, high = high, step = by }
 end
 
@@ -114,8 +115,13 @@ function COUNT.range(piece)
     return nil, ("needs a step, %s..%s..STEP, or --sample N to draw from it"):format(values.text(piece.low),
       values.text(piece.high))
   end
-  local n = math.floor((piece.high - piece.low) / step + 1e-9) + 1
-  return n, function(i) return round(piece.low + i * step, 12) end
+  local low, high = piece.low, piece.high
+  if math.type(low) == "integer" and math.type(high) == "integer" and math.type(step) == "integer" then
+    local wraps = (high - low < 0) ~= (high < low)
+    return wraps and 2.0 ^ 63 or (high - low) // step + 1, function(i) return low + i * step end
+  end
+  local n = math.floor((high - low) / step + 1e-9) + 1
+  return n, function(i) return round(low + i * step, 12) end
 end
 
 local function spaced(piece, between)
@@ -166,7 +172,9 @@ local function add_piece(entry, list, text)
   if piece.form == "value" then return add(entry, list, text) end
   local n, at = COUNT[piece.form](piece)
   if not n then return nil, ("--%s: %s %s"):format(entry.name, text, at) end
-  if n > M.MOST then return nil, ("--%s: %s has %d values, at most %d"):format(entry.name, text, n, M.MOST) end
+  if n > M.MOST then
+    return nil, ("--%s: %s has %s values, at most %d"):format(entry.name, text, values.text(n), M.MOST)
+  end
   for i = 0, n - 1 do
     local ok, message = add(entry, list, fit(entry, piece, at(i)))
     if not ok then return nil, message end
@@ -235,10 +243,6 @@ function M.at(entry, source, u)
 end
 
 -- --- a script that was given several values -------------------------------------------------------------------------
-
-local function quoted(text)
-  return text:find("[^%w_.,+-]") and "'" .. text:gsub("'", "'\\''") .. "'" or text
-end
 
 --- What to say about a word that a script refuses and a sweep would take: "; to try several values: optlab sweep ...".
 -- @tparam table entry

@@ -30,7 +30,7 @@ function M.value(value, kind)
   if type(value) == "number" then return number(value) end
   if type(value) == "string" then return ("%q"):format(value) end
   if type(value) ~= "table" then return tostring(value) end
-  if kind == "sizes" and all_equal(value) then return number(value[1]) end
+  if kind and kind:find("^sizes") and all_equal(value) then return number(value[1]) end
   local texts = {}
   for i, x in ipairs(value) do texts[i] = M.value(x) end
   return "{" .. table.concat(texts, ", ") .. "}"

@@ -115,6 +115,7 @@ end
 -- @treturn string what has been written, or what is wrong
 function M.write(words, options)
   options = options or {}
+  if options.out == "" then return nil, "report: --out must be the name of a file, got ''" end
   local list, chosen = selection.make(words, { command = "report", where = options.where, most = M.MOST_RUNS })
   if not list then return nil, "report: " .. chosen end
   local text, wrong = M.page(list, setmetatable({ sweeps = chosen }, { __index = options }))

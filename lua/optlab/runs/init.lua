@@ -15,6 +15,7 @@ local query = require "optlab.runs.query"
 local reader = require "optlab.runs.reader"
 local record = require "optlab.runs.record"
 local series = require "optlab.runs.series"
+local where = require "optlab.runs.where"
 local words = require "optlab.runs.words"
 
 local M = {}
@@ -50,13 +51,11 @@ end
 -- @treturn ?{table,...} the runs, each once, or nil and a message
 function M.select(list) return words.select(list) end
 
-local STATUS = { "running", "done", "failed", "diverged", "interrupted", "damaged" }
-
 local FIND = args.declare("runs.find", {
   doc = "The kept runs that are asked for, in the order of their numbers or sorted.",
   { "experiment", "string", doc = "Only runs of this experiment, such as \"momentum\"." },
   { "sweep", "string", doc = "Only cells of this sweep: its directory's name." },
-  { "status", "choice", choices = STATUS, doc = "Only runs with this status." },
+  { "status", "choice", choices = where.STATUS, doc = "Only runs with this status." },
   { "tag", "string", doc = "Only runs with this tag." },
   { "kind", "choice", choices = { "run", "sweep" }, doc = "Only runs of this kind; by default both." },
   { "where", "string",

@@ -7,6 +7,8 @@ local config = require "optlab.base.config"
 local directory = require "optlab.runs.directory"
 local index = require "optlab.runs.index"
 local reader = require "optlab.runs.reader"
+local uv = require "luv"
+local values = require "optlab.runs.text.values"
 local where = require "optlab.runs.where"
 
 local M = {}
@@ -59,9 +61,10 @@ function Directories:close() end -- luacheck: ignore 212
 
 local function read_directories()
   local runs, sweeps = {}, {}
-  for i, name in ipairs((directory.names())) do
-    runs[i] = reader.read(config.runs .. "/" .. name)
-    if runs[i].kind == "sweep" then sweeps[name] = true end
+  for _, name in ipairs((directory.names())) do
+    local run = reader.read(config.runs .. "/" .. name)
+    if uv.fs_stat(run.path) then runs[#runs + 1] = run end -- it may have been removed since the names were read
+    if run.kind == "sweep" then sweeps[name] = true end
   end
   return setmetatable({ runs = runs, sweeps = sweeps }, Directories)
 end
@@ -78,7 +81,7 @@ local function comes_before(a, b, falling)
   local ra, rb = rank(a), rank(b)
   if ra ~= rb then return ra < rb end
   if ra == 2 or ra == 4 then return nil end
-  if ra == 3 then a, b = tostring(a), tostring(b) end
+  if ra == 3 then a, b = values.short(a), values.short(b) end
   if a == b then return nil end
   if falling then return b < a end
   return a < b
@@ -86,10 +89,10 @@ end
 
 local function sort(source, keys, by)
   local name, falling = by:gsub("^%-", ""), by:match "^%-" ~= nil
-  local value, place = {}, {}
-  for i, key in ipairs(keys) do value[key], place[key] = source:value(key, name), i end
+  local of, place = {}, {}
+  for i, key in ipairs(keys) do of[key], place[key] = source:value(key, name), i end
   table.sort(keys, function(a, b)
-    local before = comes_before(value[a], value[b], falling)
+    local before = comes_before(of[a], of[b], falling)
     if before == nil then return place[a] < place[b] end
     return before
   end)
@@ -122,7 +125,7 @@ local function count_cells(source, runs)
   end
 end
 
-local function ask(source, o, condition)
+local function select(source, o, condition)
   if not condition and not o.sort then
     return source:load(source:keys(o, o.last)), o.last and source:count(o)
   end
@@ -141,6 +144,19 @@ local function ask(source, o, condition)
   return source:load(keys), total
 end
 
+local function ask(source, o, condition)
+  local runs, total = select(source, o, condition)
+  if o.counts then count_cells(source, runs) end
+  return runs, total
+end
+
+-- The results of `ask` after true, or false and an error: {message =} of an index that cannot be read.
+local function try(source, o, condition)
+  local ok, runs, total = pcall(ask, source, o, condition)
+  source:close()
+  return ok, runs, total
+end
+
 --- The runs that a query asks for.
 -- @tparam table o `kind`, `experiment`, `status`, `sweep`, `tag`, `where`, `sort`, `limit`; `last`: only so many, the
 -- last ones; `top`: without the cells of sweeps; `counts`: a sweep's field `counts` is to say how many cells have
@@ -153,10 +169,11 @@ function M.find(o)
     condition, message = where.compile(o.where)
     if not condition then return nil, message end
   end
-  local source = index.open() or read_directories()
-  local ok, runs, total = pcall(ask, source, o, condition)
-  if ok and o.counts then count_cells(source, runs) end
-  source:close()
+  local source = index.open()
+  local ok, runs, total = try(source or read_directories(), o, condition)
+  if not ok and source and type(runs) == "table" then
+    ok, runs, total = try(index.reopen(source, runs.message) or read_directories(), o, condition)
+  end
   if not ok then error(type(runs) == "table" and runs.message or runs, 0) end
   if runs and o.limit and not condition and not o.sort and #runs > o.limit then
     runs = table.move(runs, 1, o.limit, 1, {})

@@ -102,10 +102,18 @@ local function restore(t)
 end
 
 local KINDS = {
-  format = "number", kind = "string", experiment = "string", status = "string", parameters = "table", final = "table",
-  arguments = "table", seed = "number", seconds = "number", started = "string", sweep = "string", script = "string",
-  code = "table", data = "table", versions = "table", cell = "string", error = "string", diverged = "string",
+  format = "number", kind = "string", experiment = "string", status = "string", parameters = "object", final = "object",
+  arguments = "array", given = "array", seed = "number", seconds = "number", started = "string", sweep = "string",
+  script = "string", code = "object", data = "object", versions = "object", cell = "string", error = "string",
+  diverged = "string", host = "string", pid = "number", out = "string", ranks = "number", threads = "number",
 }
+
+-- An empty table has lost what it was: `encode` writes {} for both.
+local function is_of(kind, value)
+  if kind == "array" then return type(value) == "table" and (json.is_array(value) or next(value) == nil) end
+  if kind == "object" then return type(value) == "table" and (not json.is_array(value) or next(value) == nil) end
+  return type(value) == kind
+end
 
 --- The value that `encode_value` wrote.
 -- @tparam string text
@@ -126,7 +134,8 @@ function M.decode(text)
     return nil, ("its format is %s, this optlab reads format %d"):format(tostring(fields.format), M.FORMAT)
   end
   for name, kind in pairs(KINDS) do
-    if fields[name] ~= nil and type(fields[name]) ~= kind then return nil, ("its '%s' is no %s"):format(name, kind) end
+    local value = fields[name]
+    if value ~= nil and not is_of(kind, value) then return nil, ("its '%s' is no %s"):format(name, kind) end
   end
   if not (fields.kind and fields.experiment and fields.status) then
     return nil, "it lacks 'kind', 'experiment' or 'status'"

@@ -42,14 +42,19 @@ local function split(line)
   return cells
 end
 
--- Names of columns and rows of cells; a last line without its end, which a killed run may leave, is left out.
+local function is_whole(row)
+  return not row:find('"', 1, true) or select(2, row:gsub('"', "")) % 2 == 0
+end
+
+-- Names of columns and rows of cells. A cell in quotes may hold line breaks. A last row without its end, which a killed
+-- run may leave, is left out.
 local function read_rows(text)
-  local lines = text:gmatch "([^\n]*)\n"
-  local head = lines()
-  if not head then return {}, {} end
-  local rows = {}
-  for line in lines do rows[#rows + 1] = split(line) end
-  return split(head), rows
+  local rows, begun = {}, nil
+  for line in text:gmatch "([^\n]*)\n" do
+    begun = begun and begun .. "\n" .. line or line
+    if is_whole(begun) then rows[#rows + 1], begun = split(begun), nil end
+  end
+  return table.remove(rows, 1) or {}, rows
 end
 
 local function value_of(cell)

@@ -2,12 +2,15 @@
 --
 -- A name means, the first that the run has: number, name, experiment, kind, status, seed, seconds, started, host,
 -- sweep; `tags`, a table {[tag] = true}; a parameter; a final quantity. `parameters` and `final` are the tables of
--- these, for names that are no words of Lua: `final["adam.loss"] < 0.25`. A run that lacks a name of the expression
+-- these, for names that are not Lua names: `final["adam.loss"] < 0.25`. A run that lacks a name of the expression
 -- does not match. A name that no run has is an error.
 -- @module optlab.runs.where
 local errors = require "optlab.base.errors"
 
 local M = {}
+
+--- What the status of a run may be.
+M.STATUS = { "running", "done", "failed", "diverged", "interrupted", "damaged" }
 
 --- Names that every run may have.
 M.FIELDS = {
@@ -49,6 +52,7 @@ end
 -- @tparam string text
 -- @treturn ?table {names =, matches = function(get)}, or nil and a message. `get(name)` gives a run's value
 function M.compile(text)
+  if not text:find "%S" then return nil, "--where needs a condition, such as 'lr < 0.1'" end
   local env, get = setmetatable({}, {}), nil
   getmetatable(env).__index = function(_, name)
     if FUNCTIONS[name] then return FUNCTIONS[name] end
@@ -65,6 +69,7 @@ function M.compile(text)
       local ok, result = pcall(fn)
       if ok then return result and true or false end
       if result == M then return false end
+      if type(result) == "table" then error(result, 0) end -- of `get`
       return nil, ("--where '%s': %s"):format(text, tostring(result):gsub("^[^:]*:%d+: ", ""))
     end,
   }

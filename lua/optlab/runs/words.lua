@@ -6,6 +6,7 @@ local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
 local reader = require "optlab.runs.reader"
 local record = require "optlab.runs.record"
+local uv = require "luv"
 
 local M = {}
 
@@ -29,12 +30,24 @@ local function by_number(names, number)
   return nil, ("there is no run %d in %s (the last one is %s)"):format(number, config.runs, names[#names])
 end
 
--- A name in the folder of runs, or a path anywhere.
+local function is_run(path) return files.readable(path .. "/" .. record.NAME) end
+
+-- A name in the folder of runs, or a path anywhere. Where there is no run.json, only a name that the folder of runs
+-- lists is a run: commands remove what they are given.
 local function by_name(names, word)
-  local inside = not word:find("/", 1, true) and path_of(word)
-  if inside and files.readable(inside) then return inside end
   local path = word:gsub("(.)/+$", "%1")
-  if files.readable(path .. "/" .. record.NAME) then return path end
+  local above, name = path:match "^(.*)/([^/]+)$"
+  if not above then
+    local inside = path_of(path)
+    if path ~= "" and is_run(inside) then return inside end
+    above, name = config.runs, path
+  end
+  if path ~= "" and is_run(path) then return path end
+  if uv.fs_realpath(above) == uv.fs_realpath(config.runs) then
+    for _, other in ipairs(names) do
+      if other == name then return path_of(name) end
+    end
+  end
   if #names == 0 and not word:find("/", 1, true) then return nil, nothing_kept() end
   return nil, ("there is no run '%s'%s (runs are named 12, 12-momentum, 12..20, last, @tag, or by a directory)"):format(
     word, errors.hint(word, names))
@@ -57,11 +70,12 @@ end
 
 local function range(first, last)
   local list = {}
+  local from, to = tonumber(first), tonumber(last)
   for _, name in ipairs((directory.names())) do
     local n = directory.number(name)
-    if n >= first and n <= last then list[#list + 1] = path_of(name) end
+    if n >= from and n <= to then list[#list + 1] = path_of(name) end
   end
-  if #list == 0 then return nil, ("there are no runs from %d to %d in %s"):format(first, last, config.runs) end
+  if #list == 0 then return nil, ("there are no runs from %s to %s in %s"):format(first, last, config.runs) end
   return list
 end
 
@@ -79,7 +93,7 @@ end
 
 local function paths_of(word)
   local first, last = word:match "^(%d+)%.%.(%d+)$"
-  if first then return range(tonumber(first), tonumber(last)) end
+  if first then return range(first, last) end
   if word:match "^@." then return tagged(word:sub(2)) end
   local path, message = M.find(word)
   return path and { path }, message
@@ -94,8 +108,9 @@ function M.select(words)
     local paths, message = paths_of(tostring(word))
     if not paths then return nil, message end
     for _, path in ipairs(paths) do
-      if not seen[path] then
-        seen[path] = true
+      local same = uv.fs_realpath(path) or path
+      if not seen[same] then
+        seen[same] = true
         runs[#runs + 1] = reader.read(path)
       end
     end

@@ -6,6 +6,7 @@
 -- @module optlab.save.checkpoint
 local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"
+local kinds = require "optlab.base.kinds"
 local order = require "optlab.base.order"
 local random = require("optlab.core").tensor
 local save = require "optlab.save"
@@ -35,10 +36,7 @@ local function names_of(t)
   return names
 end
 
-local function has(object, method)
-  local ok, f = pcall(function() return object[method] end)
-  return ok and type(f) == "function"
-end
+local function has(object, method) return type(kinds.field(object, method)) == "function" end
 
 -- The objects of a table without `extra`, by name.
 local function check_objects(objects, fn)
@@ -128,6 +126,22 @@ local function load_states(path, file, objects, fn)
   errors.raise("%s: %s: '%s' does not fit: %s", fn, path, current, bare(message))
 end
 
+local function continue(fn, path, objects, check)
+  local found = check_objects(objects, fn)
+  local file = save.load(path)
+  check_file(path, file, found, fn)
+  if check then check(file.extra) end
+  load_states(path, file, found, fn)
+  return file.extra
+end
+
+--- The same for train.fit, which may refuse a file.
+-- @tparam string path
+-- @tparam table objects
+-- @tparam function check check(extra) raises where the file is not for this training; nothing is changed then
+-- @return `extra`
+function M.load_checked(path, objects, check) return continue("train.fit: checkpoint", path, objects, check) end
+
 --- Continues a training: loads each object's state and the random numbers. Nothing is changed unless all of it fits.
 -- @tparam string path
 -- @tparam table objects the same names as when it was saved
@@ -135,13 +149,8 @@ end
 -- @usage local extra = lab.load_checkpoint("run.safetensors",
 --   {model = net, optimizer = opt, scheduler = s, loader = loader})
 function M.load(...)
-  local fn, o = "lab.load_checkpoint", LOAD:read(...)
-  local path, objects = o.path, o.objects
-  local found = check_objects(objects, fn)
-  local file = save.load(path)
-  check_file(path, file, found, fn)
-  load_states(path, file, found, fn)
-  return file.extra
+  local o = LOAD:read(...)
+  return continue("lab.load_checkpoint", o.path, o.objects)
 end
 
 return M

@@ -10,6 +10,7 @@
 local core = require("optlab.core").tensor
 local errors = require "optlab.base.errors"
 local json = require "optlab.base.json"
+local kinds = require "optlab.base.kinds"
 local number = require "optlab.base.number"
 local order = require "optlab.base.order"
 
@@ -66,11 +67,12 @@ local function new_name(out, path)
   return free
 end
 
+local function has_state(value) return type(kinds.field(value, "state_dict")) == "function" end
+
 -- What to do about a value that cannot be saved.
 local function refuse(out, value, path)
   local where = path and ("'%s'"):format(path) or "the value"
-  local ok, method = pcall(function() return value.state_dict end)
-  local hint = ok and type(method) == "function" and "; save its state_dict()" or ""
+  local hint = has_state(value) and "; save its state_dict()" or ""
   errors.raise("%s: %s is %s; what can be saved are tensors, numbers, strings, booleans and tables of them%s", out.fn,
     where, errors.shown(value), hint)
 end
@@ -114,8 +116,7 @@ function pack(out, value, path, depth)
     out.tensors[name] = value
     return ('["tensor",%s]'):format(json.quote(name))
   end
-  local ok, method = pcall(function() return value.state_dict end)
-  if type(value) ~= "table" or (ok and type(method) == "function") then refuse(out, value, path) end
+  if type(value) ~= "table" or has_state(value) then refuse(out, value, path) end
   return pack_table(out, value, path, depth)
 end
 

@@ -22,8 +22,8 @@ local MATTERS = { ["--data"] = true, ["--require-real-data"] = true }
 
 local function options_that_matter(common)
   local list = {}
-  for i, word in ipairs(common) do
-    if MATTERS[word:match "^[^=]+"] then list[#list + 1] = word .. " " .. (common[i + 1] or "") end
+  for _, word in ipairs(common) do
+    if MATTERS[word:match "^[^=]+"] then list[#list + 1] = word end
   end
   return table.concat(list, "\n")
 end

@@ -5,6 +5,7 @@ local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
 local link = require "optlab.runs.keep.link"
+local order = require "optlab.base.order"
 local record = require "optlab.runs.record"
 local results = require "optlab.sweep.results"
 local runs = require "optlab.runs"
@@ -64,6 +65,27 @@ local function runs_of(cells)
   return list
 end
 
+local function all_diverged(groups, sign)
+  for _, group in ipairs(groups) do
+    local best = sign > 0 and group.least or sign < 0 and group.greatest
+    if best and best - best == 0 then return false end
+  end
+  return true
+end
+
+-- A sentence about data that the program made up; cells keep their notes about it to themselves.
+local function about_stand_ins(list)
+  local known, names = {}, {}
+  for _, run in ipairs(list) do
+    for name, sum in pairs(run.data) do
+      if sum == "stand-in" and not known[name] then known[name], names[#names + 1] = true, name end
+    end
+  end
+  if #names == 0 then return nil end
+  return ("no real data: cells read a stand-in made by the program for %s (see --data, --require-real-data)"):format(
+    table.concat(order.sort(names), ", "))
+end
+
 -- The sentences below the table.
 local function remarks(o, ranked, failed)
   local lines, best = {}, ranked[1]
@@ -75,10 +97,12 @@ local function remarks(o, ranked, failed)
         lines[#lines + 1] = "the seed makes no difference: does the script set its own (lab.manual_seed)?"
       end
     else
-      lines[1] = "every cell diverged"
+      lines[1] = all_diverged(ranked, o.sign) and "every cell diverged"
+        or ("the median %s of every row is infinite, because cells diverged"):format(o.metric)
     end
   end
-  lines[#lines + 1] = warnings.of_data(runs_of(o.cells))
+  local list = runs_of(o.cells)
+  lines[#lines + 1] = warnings.of_data(list) or about_stand_ins(list)
   for _, line in ipairs(failure_lines(o, failed)) do lines[#lines + 1] = line end
   return lines
 end
@@ -172,7 +196,7 @@ function M.conclude(o)
   print_table(columns, rows, o.sweep.path)
   for _, line in ipairs(remarks(o, ranked, failed)) do print(errors.visible(line)) end
   print(("table, figure and cells: %s/ (a page of it: optlab report %d)"):format(o.sweep.path, o.sweep.number))
-  if message then return nil, message end
+  if message and #failed < #o.cells then return nil, message end
   if #failed == 0 then return true end
   return nil, ("%d of %d cells failed; the same command runs them again"):format(#failed, #o.cells)
 end

@@ -31,6 +31,9 @@ function M.prepare(plan, factor)
   for _, varied in ipairs(plan.varied) do
     if varied.name == M.NAME then return nil, "--halving raises --epochs itself: give it one value" end
   end
+  if plan.cells[1].parameters[M.NAME] == nil then
+    return nil, "--halving: --epochs has no default, so give it the value of the first round"
+  end
   if #plan.varied == 0 then return nil, "--halving: no parameter but the seed has several values" end
   if not plan.cells[1].values[M.NAME] then table.insert(plan.names, 1, M.NAME) end
   for i, cell in ipairs(plan.cells) do
@@ -48,6 +51,13 @@ local function of_round(cells, round)
     if cell.round == round then list[#list + 1] = cell end
   end
   return list
+end
+
+local function all_failed(cells)
+  for _, cell in ipairs(cells) do
+    if cell.state ~= "failed" then return false end
+  end
+  return true
 end
 
 local function chosen(plan, cells, options)
@@ -80,6 +90,7 @@ end
 function M.next_round(plan, cells, options)
   local h = plan.halving
   local round = of_round(cells, h.round)
+  if all_failed(round) then return {} end
   local best, message = chosen(plan, round, options)
   if not best then return nil, message end
   local list = {}

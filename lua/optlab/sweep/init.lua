@@ -45,7 +45,10 @@ end
 
 -- --- before ---------------------------------------------------------------------------------------------------------
 
-local function list_cells(plan)
+--- Prints what a sweep would do, for --dry-run.
+-- @tparam table plan
+-- @treturn boolean true
+function M.list_cells(plan)
   for _, cell in ipairs(plan.cells) do
     print(("%d  %s"):format(cell.index, screens.describe(plan.names, cell.values)))
   end
@@ -61,23 +64,16 @@ local function threads_for(jobs)
   return math.max(1, cores // (jobs * job.here))
 end
 
--- Options that cells get in another way, and how many words follow them.
+-- Options that cells get in another way.
 local NOT_FOR_CELLS = {
-  ["--quiet"] = 0, ["--no-progress"] = 0, ["--runs-dir"] = 1, ["--threads"] = 1, ["--format"] = 1,
+  ["--quiet"] = true, ["--no-progress"] = true, ["--runs-dir"] = true, ["--threads"] = true, ["--format"] = true,
 }
 
 -- The words before the script in a cell's process.
 local function options_of_cells(words)
-  local list, skip = { "--no-progress" }, 0
+  local list = { "--no-progress" }
   for _, word in ipairs(words.common) do
-    local takes = NOT_FOR_CELLS[word:match "^[^=]+"]
-    if skip > 0 then
-      skip = skip - 1
-    elseif takes then
-      skip = word:find("=", 1, true) and 0 or takes
-    else
-      list[#list + 1] = word
-    end
+    if not NOT_FOR_CELLS[word:match "^[^=]+"] then list[#list + 1] = word end
   end
   local format = config.format
   local jobs = words.options.jobs or 1
@@ -162,7 +158,7 @@ end
 -- @tparam table plan
 -- @treturn ?boolean true, or nil and a message
 function M.run(words, plan)
-  if words.options.dry_run then return list_cells(plan) end
+  if words.options.dry_run then return M.list_cells(plan) end
   local sweep, message = directory.open(plan, words)
   if not sweep then return nil, message end
   if job.rank == 0 then tell_what_changed(sweep, plan) end

@@ -9,6 +9,7 @@
 -- @module optlab.sweep.plan
 local grammar = require "optlab.params.grammar"
 local identity = require "optlab.runs.identity"
+local options_of = require "optlab.params.options"
 local values = require "optlab.params.values"
 
 local M = {}
@@ -30,7 +31,7 @@ local function words_of(names, chosen)
   local words = {}
   for _, name in ipairs(names) do
     local word = word_of(chosen[name])
-    if word == "" or word:sub(1, 2) == "--" then
+    if word == "" or options_of.is_option(word) then
       words[#words + 1] = ("--%s=%s"):format(name, word)
     else
       words[#words + 1], words[#words + 2] = "--" .. name, word

@@ -24,12 +24,14 @@ local function quantities(cells)
   return known, order.sort(whole), order.sort(parts)
 end
 
+local NOTHING = "the cells recorded no number (train.record, lab.metrics, train.fit)"
+
 local function choose(cells)
   local known, whole, parts = quantities(cells)
   if known.loss then return "loss" end
   local names = table.move(parts, 1, #parts, #whole + 1, { table.unpack(whole) })
   if #whole == 1 or #names == 1 then return names[1] end
-  if #names == 0 then return nil, "the cells recorded no number (train.record, lab.metrics, train.fit)" end
+  if #names == 0 then return nil, NOTHING end
   return nil, "say which quantity decides, --minimize NAME or --maximize NAME: " .. table.concat(names, ", ")
 end
 
@@ -45,7 +47,8 @@ function M.metric(cells, options)
     return chosen, message or 1
   end
   local known, whole, parts = quantities(cells)
-  if next(known) and not known[name] then
+  if not next(known) then return nil, NOTHING end
+  if not known[name] then
     local names = table.move(parts, 1, #parts, #whole + 1, whole)
     local hint = errors.hint(name, names)
     return nil, ("no cell recorded '%s'%s"):format(name, hint ~= "" and hint or "; they recorded "
@@ -79,7 +82,7 @@ end
 local function summarise(group, metric, sign)
   local list = {}
   for _, cell in ipairs(group.cells) do
-    local x = M.value(cell, metric, sign)
+    local x = metric and M.value(cell, metric, sign)
     if x then list[#list + 1] = x end
     if cell.run and cell.run.status == "diverged" and cell.state == "done" then group.diverged = group.diverged + 1 end
     if cell.state == "failed" then group.failed = group.failed + 1 end
@@ -127,9 +130,7 @@ function M.groups(varied, cells, metric, sign)
     end
     group.cells[#group.cells + 1] = cell
   end
-  for _, group in ipairs(groups) do
-    if metric then summarise(group, metric, sign) end
-  end
+  for _, group in ipairs(groups) do summarise(group, metric, sign) end
   return groups, rank(groups, sign)
 end
 

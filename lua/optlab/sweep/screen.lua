@@ -16,13 +16,15 @@ local M = {}
 local Screen = {}
 Screen.__index = Screen
 
---- The parameters of a cell in a line.
+--- The parameters of a cell in a line; a line break within a text becomes a blank.
 -- @tparam {string,...} names
 -- @tparam table values by name
 -- @treturn string "lr 0.1, momentum 0.9"
 function M.describe(names, values)
   local parts = {}
-  for i, name in ipairs(names) do parts[i] = ("%s %s"):format(name, params.text(values[name])) end
+  for i, name in ipairs(names) do
+    parts[i] = ("%s %s"):format(name, (params.text(values[name]):gsub("%c", " ")))
+  end
   return table.concat(parts, ", ")
 end
 

@@ -4,6 +4,8 @@ local directory = require "optlab.runs.directory"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
 local loop = require "optlab.base.loop"
+local order = require "optlab.base.order"
+local quoted = require("optlab.base.text.shell").word
 local uv = require "luv"
 
 local M = {}
@@ -67,15 +69,29 @@ end
 
 -- --- the script -----------------------------------------------------------------------------------------------------
 
-local function quoted(word)
-  if word:find "^[%w_./=:,+-]+$" then return word end
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
 local function command(words)
   local list = { quoted(assert(uv.exepath())), "sweep" }
   for _, word in ipairs(words) do list[#list + 1] = quoted(word) end
   return table.concat(list, " ")
+end
+
+-- Variables that name one process or its terminal; they mean nothing to a task.
+local OF_A_PROCESS = { OPTLAB_RUN = true, OPTLAB_PARENT = true, OPTLAB_TERMINAL = true }
+-- Others that decide what a task does: where data are cached, where modules and gnuplot are found.
+local OF_OTHERS = {
+  XDG_CACHE_HOME = true, LUA_PATH = true, LUA_PATH_5_4 = true, LUA_CPATH = true, LUA_CPATH_5_4 = true,
+}
+
+-- The environment that the tasks need, as lines: they do the same after `sbatch --export=NONE`, and from a shell in
+-- which other values are set.
+local function exports()
+  local environment, names = uv.os_environ(), {}
+  for name in pairs(environment) do
+    local is_own = name:find "^OPTLAB_[%w_]+$" and not OF_A_PROCESS[name]
+    if is_own or OF_OTHERS[name] then names[#names + 1] = name end
+  end
+  for i, name in ipairs(order.sort(names)) do names[i] = ("export %s=%s"):format(name, quoted(environment[name])) end
+  return names
 end
 
 local function settings(values, plan, words, name)
@@ -100,11 +116,11 @@ function M.text(values, plan, words, name)
   local lines, tasks = settings(values, plan, words, name)
   for i, line in ipairs(lines) do lines[i] = "#SBATCH " .. line end
   table.insert(lines, 1, "#!/bin/sh")
-  for _, line in ipairs {
-    "# Each task takes the cells of one sweep that nobody has yet; the last one writes the table and the figure.",
-    "cd " .. quoted(assert(uv.cwd())) .. " || exit 1",
-    "exec " .. command(words.all),
-  } do lines[#lines + 1] = line end
+  lines[#lines + 1] =
+    "# Each task takes the cells of one sweep that nobody has yet; the last one writes the table and the figure."
+  for _, line in ipairs(exports()) do lines[#lines + 1] = line end
+  lines[#lines + 1] = "cd " .. quoted(assert(uv.cwd())) .. " || exit 1"
+  lines[#lines + 1] = "exec " .. command(words.all)
   return table.concat(lines, "\n") .. "\n", tasks
 end
 

@@ -85,15 +85,16 @@ local function read_own(r, row, value, into)
   return into[key] ~= nil or nil, message
 end
 
-local function read_common(r, row, value, word, into)
+-- An option of every script, however it was written, as one word "--flag" or "--flag=value".
+local function read_common(r, row, value, into)
   if REFUSED[row[1]] then return nil, REFUSED[row[1]] end
-  if not row[2] or value then
-    into[#into + 1] = word
+  if not row[2] then
+    into[#into + 1] = row[1] .. (value and "=" .. value or "")
     return true
   end
   local text, message = value_of(r, row[1], value)
   if not text then return nil, message end
-  into[#into + 1], into[#into + 2] = row[1], text
+  into[#into + 1] = row[1] .. "=" .. text
   return true
 end
 
@@ -103,7 +104,7 @@ local function read_option(r, word, plan)
   local row = row_of(M.OPTIONS, flag)
   if row then return read_own(r, row, value, plan.options) end
   row = row_of(options.COMMON, flag)
-  if row then return read_common(r, row, value, word, plan.common) end
+  if row then return read_common(r, row, value, plan.common) end
   return false
 end
 
@@ -117,8 +118,8 @@ end
 
 --- Reads the words up to the script.
 -- @tparam {string,...} words
--- @treturn ?table {script =, options = {jobs =, ...}, common = {words of every script}, rest = {words behind it}}, or
---   nil and a message
+-- @treturn ?table {script =, options = {jobs =, ...}, common = {options of every script, a word
+--   each}, rest = {words behind it}}, or nil and a message
 function M.begin(words)
   local r, plan = reader(words), { options = {}, common = {} }
   while true do

@@ -2,6 +2,7 @@
 --
 -- The vertical axis is logarithmic where all values are above 0 and the greatest is many times the least.
 -- @module optlab.term.axes
+local plain = require("optlab.base.text.line").plain
 local ticks = require "optlab.term.ticks"
 
 local Axis = {}
@@ -10,21 +11,23 @@ Axis.__index = Axis
 local M = {}
 
 local LOGARITHMIC_FROM = 50 -- the greatest value by the least
-local LEAST = 1e-280 -- on a logarithmic axis
+local LEAST = 1e-280 -- on a logarithmic axis, and of a range
 local MARGIN = 0.03 -- of the range, above and below
 local ROWS_PER_MARK, COLUMNS_PER_MARK = 3, 10
 local MOST_WIDTH = 12 -- of a mark's text
 
 -- --- ranges ---------------------------------------------------------------------------------------------------------
 
+-- A range that is not empty, nor so narrow that its hundredth part would be 0.
 local function widened(lo, hi)
-  if lo < hi then return lo, hi end
-  local room = lo ~= 0 and math.abs(lo) / 20 or 1
+  if hi - lo > LEAST then return lo, hi end
+  local room = math.max(math.abs(lo) / 20, LEAST)
+  if lo == 0 then room = 1 end
   return lo - room, hi + room
 end
 
 local function range_of(curves)
-  local least, greatest
+  local least, greatest -- nil without a finite value
   for _, curve in ipairs(curves) do
     local lo, hi = curve:range()
     if lo and (not least or lo < least) then least = lo end
@@ -167,7 +170,7 @@ function Axis:lines(gutter, name, style)
       put(texts, from, mark[2])
     end
   end
-  put_name(texts, name, n)
+  put_name(texts, plain(name), n)
   local corner, rule = style.unicode and "└" or "+", style.unicode and "─" or "-"
   return {
     (" "):rep(gutter - 1) .. corner .. joined(line, n, rule),

@@ -104,7 +104,7 @@ function Board:curves()
   local list = {}
   for _, run in ipairs(self.runs) do
     for _, curve in ipairs(run.curves) do
-      if self.wanted or is_shown(run, curve.quantity) then list[#list + 1] = curve end
+      if curve.count > 0 and (self.wanted or is_shown(run, curve.quantity)) then list[#list + 1] = curve end
     end
   end
   return list

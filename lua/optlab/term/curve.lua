@@ -5,6 +5,7 @@ local Curve = {}
 Curve.__index = Curve
 
 local MOST = 1024 -- groups
+local FARTHEST = 1e280 -- a place on the horizontal axis
 
 local M = {}
 
@@ -31,10 +32,12 @@ local function merge(self)
   self.group = 2 * self.group
 end
 
---- Adds a point at the right.
+--- Adds a point at the right. One at no place (x is infinite, nan or beyond what an axis can show) is left out.
 -- @tparam number x
 -- @tparam number y
 function Curve:add(x, y)
+  x, y = x + 0.0, y + 0.0 -- the difference of two integers may not be one
+  if x ~= x or math.abs(x) >= FARTHEST then return end
   self.count, self.last, self.first = self.count + 1, y, self.first or y
   local finite = y - y == 0 and y or 0 / 0
   local n = #self.x

@@ -1,8 +1,8 @@
 --- The key of a chart: each curve's sign, name and last value.
 -- @module optlab.term.key
 local colours = require "optlab.term.colours"
-local errors = require "optlab.base.errors"
 local short = require "optlab.base.short"
+local text_line = require "optlab.base.text.line"
 
 local M = {}
 
@@ -22,19 +22,14 @@ local function namer(curves)
   return function(curve) return curve.run .. " " .. curve.quantity end
 end
 
-local function cut(text)
-  text = errors.visible(text):gsub("[\n\t]", " ")
-  if not utf8.len(text) or utf8.len(text) <= MOST_NAME then return text end
-  return text:sub(1, utf8.offset(text, MOST_NAME) - 1) .. "~"
-end
-
 local function entries(curves, module, style)
   local list, name = {}, namer(curves)
   for i, curve in ipairs(curves) do
     local value = curve.last and short.number(curve.last) or ""
-    local sign, text = module.mark(i, style), (" %s %s"):format(cut(name(curve)), value)
+    local called = text_line.cut(text_line.plain(name(curve)), MOST_NAME, "~")
+    local sign, text = module.mark(i, style), (" %s %s"):format(called, value)
     local shown = style.colours and colours.text(i) .. sign .. colours.RESET or sign
-    list[i] = { shown .. text, utf8.len(sign) + (utf8.len(text) or #text) }
+    list[i] = { shown .. text, text_line.columns(sign) + text_line.columns(text) }
   end
   if curves.left_out > 0 then
     local text = ("and %d earlier"):format(curves.left_out)

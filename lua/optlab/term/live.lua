@@ -69,7 +69,7 @@ end
 
 -- A cell of a record as a number, or nil.
 local function number_of(value)
-  if type(value) == "userdata" and value.item then value = value:item() end
+  if type(value) == "userdata" and core.tensor.is_tensor(value) and value:numel() == 1 then value = value:item() end
   return type(value) == "number" and value or nil
 end
 
@@ -78,7 +78,7 @@ local reported -- the name under which a training is recorded that has been draw
 -- A row of the form run, epoch, quantity, value.
 local function long_row(named, x)
   local value = number_of(named.value)
-  if not value or not board:takes(named.quantity) or named.run == reported then return end
+  if not value or not board:takes(named.quantity) or (reported and named.run == reported) then return end
   add(tostring(named.run or ""), named.quantity, x, value)
 end
 

@@ -1,6 +1,7 @@
 --- Why a loss is no number: looks for the first tensor that is to blame, and says what may help.
 -- @module optlab.train.diagnose
 
+local kinds = require "optlab.base.kinds"
 local module = require "optlab.nn.module"
 local no_grad = require("optlab.core").autograd.no_grad
 local tensor = require("optlab.core").tensor
@@ -36,8 +37,8 @@ local function first_bad(parameters, tensor_of)
 end
 
 local function smaller_rate(optimizer)
-  local ok, lr = pcall(function() return optimizer.lr end)
-  local than = ok and type(lr) == "number" and (" than %g"):format(lr) or ""
+  local lr = kinds.field(optimizer, "lr")
+  local than = type(lr) == "number" and (" than %g"):format(lr) or ""
   return ("a smaller learning rate%s, a warm-up, or optim.clip_grad_norm_ may help"):format(than)
 end
 

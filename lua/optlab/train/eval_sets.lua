@@ -1,17 +1,13 @@
 --- The data that a training is evaluated on: one set, called "test", or several by name.
 -- @module optlab.train.eval_sets
 local errors = require "optlab.base.errors"
+local field = require("optlab.base.kinds").field
 local order = require "optlab.base.order"
 
 local M = {}
 
 --- What messages say the option must be.
 M.WHAT = "a data set {X = tensor, y = tensor}, a loader, or a table of such by name"
-
-local function field(object, name)
-  local ok, value = pcall(function() return object[name] end)
-  return ok and value or nil
-end
 
 local function is_set(data)
   return field(data, "batches") ~= nil or (type(data) == "table" and rawget(data, "X") ~= nil)

@@ -110,6 +110,10 @@ local function from_table(metrics, fn)
   for key, value in pairs(metrics) do
     if math.type(key) == "integer" then
       local found = type(value) == "string" and built_in(value)
+      if key < 1 or key > #metrics then
+        errors.raise("%s: the names in metrics must be a list without gaps, got %s at position %d of %d", fn,
+          errors.shown(value), key, #metrics)
+      end
       if not found then
         errors.raise("%s: metrics must hold 'accuracy', 'binary_accuracy', 'top5' or name = function(prediction, y), "
           .. "got %s", fn, errors.shown(value))

@@ -6,14 +6,9 @@
 -- @module optlab.train.rate
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
+local field = require("optlab.base.kinds").field
 
 local M = {}
-
--- A field of any object; nil where it has none.
-local function field(object, name)
-  local ok, value = pcall(function() return object[name] end)
-  return ok and value or nil
-end
 
 local function is_optimizer(object)
   local mt = getmetatable(object)
@@ -26,7 +21,7 @@ end
 -- @tparam string fn who asks, for messages
 -- @treturn ?object
 function M.scheduler(optimizer, scheduler, fn)
-  if scheduler == nil or (type(scheduler) ~= "function" and field(scheduler, "step")) then return scheduler end
+  if scheduler == nil or field(scheduler, "step") then return scheduler end
   if not is_optimizer(optimizer) then
     errors.raise("%s: scheduler moves the learning rate of lab.optim's optimizers, and this is %s (an update function "
       .. "can depend on its step number t; optim.define makes an optimizer of one)", fn, errors.shown(optimizer))

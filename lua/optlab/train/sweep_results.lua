@@ -112,32 +112,61 @@ end
 
 -- --- groups ---------------------------------------------------------------------------------------------------------
 
--- A value as part of a key and as a table shows it.
-local function text_of(value)
-  if math.type(value) == "float" then return ("%.6g"):format(value) end
-  if type(value) == "table" then
-    local parts = {}
-    for i, member in ipairs(value) do parts[i] = text_of(member) end
-    return "{" .. table.concat(parts, ", ") .. "}"
+-- The fields of a table that stand behind its list.
+local function names_in(t)
+  local names, by_name = {}, {}
+  for key, value in pairs(t) do
+    if math.type(key) ~= "integer" or key < 1 or key > #t then
+      names[#names + 1], by_name[tostring(key)] = tostring(key), value
+    end
   end
-  return tostring(value)
+  return order.sort(names), by_name
+end
+
+-- A value as text; `write` writes what is no table.
+local function text_of(value, write)
+  if type(value) ~= "table" then return write(value) end
+  local parts, names, by_name = {}, names_in(value)
+  for i, member in ipairs(value) do parts[i] = text_of(member, write) end
+  for _, name in ipairs(names) do parts[#parts + 1] = name .. " = " .. text_of(by_name[name], write) end
+  return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+-- As a table shows it: six digits.
+local function shown(value)
+  if value == nil then return "" end
+  return math.type(value) == "float" and ("%.6g"):format(value) or tostring(value)
+end
+
+-- As part of a key: all digits, so that different values are different texts, and 1 is 1.0.
+local function whole(value)
+  if type(value) == "string" then return ("%q"):format(value) end
+  return math.type(value) == "float" and ("%.17g"):format(value) or tostring(value)
 end
 
 local function key_of(run, names)
   local parts = {}
-  for i, name in ipairs(names) do
-    local value = run[name]
-    parts[i] = math.type(value) == "float" and ("%.17g"):format(value) or text_of(value)
-  end
+  for i, name in ipairs(names) do parts[i] = text_of(run[name], whole) end
   return table.concat(parts, "\0")
+end
+
+-- The names of all parameters: a run need not have each of them.
+local function parameter_names(self)
+  local seen, names = {}, {}
+  for _, result in ipairs(self) do
+    for name in pairs(result.run) do
+      if not seen[name] then names[#names + 1] = name end
+      seen[name] = true
+    end
+  end
+  return names, seen
 end
 
 local function check_names(self, names)
   if #self == 0 then return end
-  local known = {}
-  for name in pairs(self[1].run) do known[#known + 1] = name end
+  local known, is_known = parameter_names(self)
   for _, name in ipairs(names) do
-    if self[1].run[name] == nil then
+    if not is_known[name] then
       errors.raise("SweepResults:group: the runs have no parameter '%s'%s", name, errors.hint(name, known))
     end
   end
@@ -147,9 +176,9 @@ end
 local function common(list)
   local run = {}
   for name, value in pairs(list[1].run) do
-    local same = true
-    for _, result in ipairs(list) do same = same and text_of(result.run[name]) == text_of(value) end
-    run[name] = same and value or nil
+    local key, same = text_of(value, whole), true
+    for _, result in ipairs(list) do same = same and text_of(result.run[name], whole) == key end
+    if same then run[name] = value end
   end
   return run
 end
@@ -180,7 +209,7 @@ end
 -- All parameters but the seed.
 local function all_names(self)
   local names = {}
-  for name in pairs(self[1] and self[1].run or {}) do
+  for _, name in ipairs((parameter_names(self))) do
     if name ~= "seed" then names[#names + 1] = name end
   end
   return order.sort(names)
@@ -199,7 +228,7 @@ function Results:table(...)
   end
   for i, group in ipairs(self:group(names)) do
     local row, diverged = {}, 0
-    for k, name in ipairs(names) do row[k] = text_of(group.run[name]) end
+    for k, name in ipairs(names) do row[k] = text_of(group.run[name], shown) end
     for _, result in ipairs(group) do diverged = diverged + (result.diverged and 1 or 0) end
     table.move({
       tostring(#group), tostring(diverged), short.number(group:median(o.quantity)),

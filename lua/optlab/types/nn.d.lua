@@ -52,7 +52,46 @@
 ---@field append fun(self: optlab.Sequential, layer: optlab.Module|function): optlab.Sequential
 ---@operator len: integer
 
+---A layer over sequences: outputs of all steps, and the last state: h, of an LSTM {h, c}.
+---@class optlab.Recurrent: optlab.Module
+---@overload fun(x: optlab.Tensor|optlab.PackedSequence, state?: optlab.Tensor|optlab.Tensor[]): any, any
+
+---Sequences of different lengths, the first step of all of them, then the second of those that have one, ...
+---@class optlab.PackedSequence
+---@field data optlab.Tensor (rows, ...)
+---@field batch_sizes optlab.Tensor How many sequences have each step.
+---@field sorted_indices optlab.Tensor? The positions of the sequences, the longest first; nil where they were so.
+---@field unsorted_indices optlab.Tensor?
+
+---@class optlab.utils.rnn
+---Packs a padded batch.
+---@field pack_padded_sequence fun(input: optlab.Tensor, lengths: integer[]|optlab.Tensor, options?: optlab.options.nn.utils.rnn.pack_padded_sequence): optlab.PackedSequence
+---A padded batch and the lengths.
+---@field pad_packed_sequence fun(sequence: optlab.PackedSequence, options?: optlab.options.nn.utils.rnn.pad_packed_sequence): optlab.Tensor, optlab.Tensor
+---Packs a list of sequences.
+---@field pack_sequence fun(sequences: optlab.Tensor[], options?: optlab.options.nn.utils.rnn.pack_sequence): optlab.PackedSequence
+---A padded batch of a list of sequences.
+---@field pad_sequence fun(sequences: optlab.Tensor[], options?: optlab.options.nn.utils.rnn.pad_sequence): optlab.Tensor
+
+---@class optlab.utils
+---Sequences of different lengths.
+---@field rnn optlab.utils.rnn
+
 ---@class optlab.nn
+---A recurrent layer with tanh or relu.
+---@field RNN fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.RNN): optlab.Recurrent
+---A layer of long short-term memory.
+---@field LSTM fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.LSTM): optlab.Recurrent
+---A layer of gated recurrent units.
+---@field GRU fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.GRU): optlab.Recurrent
+---One step of an RNN.
+---@field RNNCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.RNNCell): optlab.Module
+---One step of an LSTM; returns h and c.
+---@field LSTMCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.LSTMCell): optlab.Module
+---One step of a GRU.
+---@field GRUCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.GRUCell): optlab.Module
+---Tools for networks.
+---@field utils optlab.utils
 ---Modules and functions called one after the other.
 ---@field Sequential fun(...: optlab.Module|function): optlab.Sequential
 ---@field type fun(m: any): string? The name of a module's class.

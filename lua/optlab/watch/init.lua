@@ -7,6 +7,7 @@ local area = require "optlab.base.terminal.area"
 local capabilities = require "optlab.term.capabilities"
 local chart = require "optlab.term.chart"
 local clock = require("optlab.core").system.clock
+local cut = require("optlab.base.text.line").cut
 local loop = require "optlab.base.loop"
 local terminal = require("optlab.core").terminal
 local uv = require "luv"
@@ -17,11 +18,6 @@ local TICK = 100 -- milliseconds
 local STATUS_EVERY = 0.4 -- seconds between two looks whether the run is over
 local SWEEP_EVERY = 1 -- seconds between two looks at the cells of a sweep
 local STDOUT = 1
-
-local function cut(line, columns)
-  local at = utf8.len(line) and utf8.offset(line, columns)
-  return at and line:sub(1, at - 1) or line
-end
 
 -- Draws on standard error's terminal, else on standard output's; whether there is one.
 local function find_terminal()
@@ -38,13 +34,13 @@ local function show_run(watched, style, is_over)
     return chart.draw(watched.board:curves(), watched.board.x_name, columns, rows, style)
   end, 0.1)
   if is_over then return end
-  area.show("table", function(columns) return { lines = { cut(watched:line(), columns) } } end, 0.1)
+  area.show("table", function(columns) return { lines = { cut(watched:line(), columns - 1) } } end, 0.1)
 end
 
 local function show_sweep(watched)
   area.show("table", function(columns, rows)
     local lines = watched:table(columns - 1, rows)
-    for i, line in ipairs(lines) do lines[i] = cut(line, columns) end
+    for i, line in ipairs(lines) do lines[i] = cut(line, columns - 1) end
     return { lines = { table.unpack(lines, 1, math.max(1, rows - 1)) } }
   end, 0.1)
 end
@@ -108,9 +104,18 @@ function M.watch(run, quantities)
   local is_sweep = run.kind == "sweep"
   local watched = require(is_sweep and "optlab.watch.sweep" or "optlab.watch.run").new(run, quantities)
   if run.status == "damaged" then return nil, ("%s: %s"):format(run.name, run.error or "it cannot be read") end
+  if is_sweep and quantities then
+    return nil, ("--y is for the curves of a run; the table of the sweep %s has the quantity that it was told to "
+      .. "minimize or maximize, else the loss"):format(run.name)
+  end
   local style = find_terminal() and capabilities.find()
   watched:read()
   local is_over = watched:is_over()
+  if is_over and quantities and #watched.board:curves() == 0 then
+    local hint, names = watched:others(quantities[1])
+    return nil, ("%s has no numbers called '%s'%s (it has %s)"):format(run.name, table.concat(quantities, "', '"), hint,
+      names)
+  end
   if style and style.moves then
     local show = is_sweep and show_sweep or show_run
     show(watched, style, is_over)

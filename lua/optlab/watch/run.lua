@@ -1,6 +1,7 @@
 --- A run that is watched: its curves, a line about it, and whether it is over.
 -- @module optlab.watch.run
 local boards = require "optlab.term.board"
+local errors = require "optlab.base.errors"
 local follow = require "optlab.watch.follow"
 local reader = require "optlab.runs.reader"
 local short = require "optlab.base.short"
@@ -20,8 +21,17 @@ end
 -- @tparam[opt] {string,...} quantities to draw, by default the losses
 -- @treturn Watched
 function M.new(run, quantities)
-  return setmetatable({ run = run, quantities = quantities, known = {}, board = boards.new(quantities),
+  return setmetatable({ run = run, quantities = quantities, known = {}, seen = {}, board = boards.new(quantities),
     files = followers(run.path) }, Watched)
+end
+
+--- What a run has instead of a quantity that it does not have.
+-- @tparam string name
+-- @treturn string "; did you mean 'loss'?" or ""
+-- @treturn string the names of all, "nothing" without any
+function Watched:others(name)
+  local names = values.names(self.seen)
+  return errors.hint(name, names), #names > 0 and table.concat(names, ", ") or "nothing"
 end
 
 -- A file was replaced: the run was begun again in its directory.
@@ -39,6 +49,7 @@ local function is_known(self, curve)
 end
 
 local function add(self, curve)
+  self.seen[curve.quantity] = true
   if not self.board:takes(curve.quantity) or is_known(self, curve) then return false end
   self.board.x_name = curve.x_name
   for i, x in ipairs(curve.x) do
@@ -73,9 +84,8 @@ end
 local function age(run)
   local y, mo, d, h, mi, s = (run.started or ""):match "^(%d+)-(%d+)-(%d+)T(%d+):(%d+):(%d+)"
   if not y then return nil end
-  local offset = os.time(os.date("!*t", 86400)) - 86400 -- of local time
-  local start = os.time { year = y, month = mo, day = d, hour = h, min = mi, sec = s, isdst = false } - offset
-  return math.max(0, os.time() - start)
+  local now = os.time(os.date("!*t")) -- both as if local time were UTC
+  return math.max(0, now - os.time { year = y, month = mo, day = d, hour = h, min = mi, sec = s, isdst = false })
 end
 
 --- A line: the run's name, status, time.

@@ -1,11 +1,12 @@
 /*
  * cross_entropy.h - the cross entropy of rows of scores with class labels, and its gradient.
  *
- * With lse = log sum_c exp(x[r, c]), n classes, label y, class weights w (1 where there are none), their sum W and label
- * smoothing e, row r costs
+ * With lse = log sum_c exp(x[r, c]), n classes, label y, class weights w (1 where there are none), their sum W and
+ * label smoothing e, row r costs
  *
  *   loss[r]  = (1 - e) w[y] (lse - x[r, y]) + e / n sum_c w[c] (lse - x[r, c])
- *   dx[r, c] = (share[r] exp(x[r, c] - lse) - (1 - e) w[y] [c = y] - e / n w[c]) d[r],  share[r] = (1 - e) w[y] + e / n W
+ *   dx[r, c] = (share[r] exp(x[r, c] - lse) - (1 - e) w[y] [c = y] - e / n w[c]) d[r]
+ *   share[r] = (1 - e) w[y] + e / n W
  *
  * and 0 where the label is -1. The largest score is taken out first, so nothing overflows. A row's result does not
  * depend on the rows around it.

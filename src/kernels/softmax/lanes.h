@@ -87,14 +87,14 @@ LANES_OF(float, int32_t, f32)
 LANES_OF(double, int64_t, f64)
 
 /*
- * e^x of k vectors (a constant) in place, x <= 0, within 1 ulp; 0 where e^x would be subnormal, which leaves out what no
- * sum with a 1 in it notices. The result for nan is a number or nan.
+ * e^x of k vectors (a constant) in place, x <= 0, within 1 ulp; 0 where e^x would be subnormal, which leaves out what
+ * no sum with a 1 in it notices. The result for nan is a number or nan.
  *
  *   x = n ln 2 + r,  |r| <= ln(2) / 2,  e^x = 2^n e^r
  *
  * Adding ROUND leaves n in the lowest bits of a float; shifted to the exponent's place it multiplies by 2^n. One vector
- * would be a chain of 20 instructions, each of which waits for the one before: the steps of the k vectors alternate, and
- * ORDERED keeps the compiler from undoing that.
+ * would be a chain of 20 instructions, each of which waits for the one before: the steps of the k vectors alternate,
+ * and ORDERED keeps the compiler from undoing that.
  */
 #define AT_ONCE 4
 

@@ -68,8 +68,20 @@ static void read_members(lua_State *L, int idx, const char *callee, const Arg *a
   }
 }
 
+/* The word at idx among the row's; -1: it is none. */
+static int word_at(lua_State *L, int idx, const Arg *a) {
+  const char *word = lua_type(L, idx) == LUA_TSTRING && !has_nul(L, idx) ? lua_tostring(L, idx) : NULL;
+  for (int i = 0; word && a->choices && a->choices[i]; i++) {
+    if (strcmp(word, a->choices[i]) == 0) return i;
+  }
+  return -1;
+}
+
 static void read_tuple(lua_State *L, int idx, const char *callee, const Arg *a, double *x) {
   bool one = a->kind == ARG_SIZES && lua_type(L, idx) == LUA_TNUMBER;
+  const int word = a->kind == ARG_SIZES ? word_at(L, idx, a) : -1;
+  for (int i = 0; word >= 0 && i < a->width; i++) x[i] = arg_word_place(word);
+  if (word >= 0) return;
   if (!one && (!lua_istable(L, idx) || lb_length(L, idx) != a->width)) bad_value(L, callee, a, idx);
   if (one) x[0] = check_number(L, idx, callee, a, 0);
   for (int i = 1; one && i < a->width; i++) x[i] = x[0];
@@ -86,11 +98,8 @@ static void read_shape(lua_State *L, int idx, const char *callee, const Arg *a, 
 }
 
 static double read_choice(lua_State *L, int idx, const char *callee, const Arg *a) {
-  const char *word = lua_type(L, idx) == LUA_TSTRING && !has_nul(L, idx) ? lua_tostring(L, idx) : NULL;
-  for (int i = 0; word && a->choices[i]; i++) {
-    if (strcmp(word, a->choices[i]) == 0) return i;
-  }
-  return bad_value(L, callee, a, idx);
+  const int word = word_at(L, idx, a);
+  return word >= 0 ? word : bad_value(L, callee, a, idx);
 }
 
 static double read_dim(lua_State *L, int idx, const char *callee, const Arg *a) {

@@ -24,6 +24,8 @@ void largs_push(lua_State *L, const Arg *a, const double *x, const ArgList *list
     push_numbers(L, a, list[(int)*x].x, list[(int)*x].n);
   } else if (isnan(*x) && isnan(arg_default(a, 0))) {
     lua_pushnil(L);
+  } else if (arg_word(a, *x) >= 0) {
+    lua_pushstring(L, a->choices[arg_word(a, *x)]);
   } else if (a->kind == ARG_TUPLE || a->kind == ARG_SIZES) {
     push_numbers(L, a, x, a->width);
   } else if (a->kind == ARG_SHAPE) {
@@ -56,6 +58,8 @@ static void add_numbers(luaL_Buffer *b, const double *x, int n, const char *open
 void largs_addtext(luaL_Buffer *b, const Arg *a, const double *x, const ArgList *list) {
   if (arg_is_list(a)) {
     add_numbers(b, list[(int)*x].x, list[(int)*x].n, "{", "}");
+  } else if (arg_word(a, *x) >= 0) {
+    luaL_addstring(b, a->choices[arg_word(a, *x)]);
   } else if (a->kind == ARG_TUPLE || a->kind == ARG_SIZES) {
     add_numbers(b, x, a->width, "(", ")");
   } else if (a->kind == ARG_FLAG) {

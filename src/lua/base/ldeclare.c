@@ -60,13 +60,13 @@ void ldeclare_pushargs(lua_State *L, const Arg *args) {
   for (const Arg *a = args; a->name; a++) {
     lua_newtable(L);
     ldeclare_settext(L, "name", a->name);
-    ldeclare_settext(L, "kind", kinds[a->kind]);
+    ldeclare_settext(L, "kind", a->kind == ARG_SIZES && a->choices ? "sizes|choice" : kinds[a->kind]);
     ldeclare_settext(L, "what", arg_what(a, what, sizeof what));
     if (is_numeric(a)) ldeclare_settext(L, "range", ranges[a->range]);
     ldeclare_settext(L, "doc", a->doc);
     lua_pushboolean(L, a->required);
     lua_setfield(L, -2, "required");
-    if (a->kind == ARG_CHOICE) set_choices(L, a->choices);
+    if (a->choices) set_choices(L, a->choices);
     set_default(L, a);
     ldeclare_append(L);
   }

@@ -4,6 +4,7 @@
  *   lnnlib.c          the library; modules as userdata
  *   lnn_functional.c  nn.functional and nn.init
  *   lnn_declare.c     the declarations of all these as Lua tables
+ *   lrnn.c            one direction of a recurrent layer
  */
 #ifndef OPTLAB_LUA_NN_LNN_H
 #define OPTLAB_LUA_NN_LNN_H
@@ -41,6 +42,7 @@ extern const Functional lnn_functionals[]; /* ended by a NULL name */
 extern const Arg lnn_gain_args[];          /* nn.init.calculate_gain */
 
 int lnn_declarations(lua_State *L); /* lnn_declare.c: a function of the library */
+int lnn_rnn(lua_State *L);          /* lrnn.c: the same */
 
 /* Push the tables nn.functional and nn.init. */
 void lnn_pushfunctional(lua_State *L);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lua/nn/lnn.h"
+#include "lua/nn/lnn_conv.h"
 #include "nn/functional.h"
 #include "nn/init.h"
 
@@ -56,27 +57,6 @@ static const Arg linear_args[] = {
 static Tensor *linear(Tensor *const *in, const double *x, Tensor *const *given) {
   (void)x;
   return nn_linear(in[0], in[1], given[0]);
-}
-
-enum { CONV_BIAS, CONV_STRIDE, CONV_PADDING = CONV_STRIDE + 2 };
-static const Arg conv2d_args[] = {
-    {.name = "bias", .kind = ARG_TENSOR, .doc = "Added to each channel: a tensor (out_channels)."},
-    {.name = "stride",
-     .kind = ARG_SIZES,
-     .width = 2,
-     .range = RANGE_AT_LEAST_1,
-     .def = 1,
-     .doc = "Step from one window to the next: {down, right}."},
-    {.name = "padding",
-     .kind = ARG_SIZES,
-     .width = 2,
-     .range = RANGE_NOT_NEGATIVE,
-     .doc = "Zeros added around the image: {above and below, left and right}."},
-    {0},
-};
-
-static Tensor *conv2d(Tensor *const *in, const double *x, Tensor *const *given) {
-  return nn_conv2d(in[0], in[1], given[0], pair_at(x + CONV_STRIDE), pair_at(x + CONV_PADDING));
 }
 
 enum { NORM_MEAN, NORM_VAR, NORM_WEIGHT, NORM_BIAS, NORM_TRAINING, NORM_MOMENTUM, NORM_EPS };
@@ -134,7 +114,12 @@ static Tensor *one_hot(Tensor *const *in, const double *x, Tensor *const *given)
 
 const Functional lnn_functionals[] = {
     {"linear", "An affine map of the last dimension.", "x weight' + bias", weighted_inputs, linear_args, linear},
-    {"conv2d", "Correlates images with windows.", NULL, weighted_inputs, conv2d_args, conv2d},
+    {"conv1d", "Correlates signals with windows.", NULL, weighted_inputs, lnn_conv1d_args, lnn_conv1d},
+    {"conv2d", "Correlates images with windows.", NULL, weighted_inputs, lnn_conv2d_args, lnn_conv2d},
+    {"conv_transpose1d", "Spreads signals over windows.", NULL, weighted_inputs, lnn_conv_transpose1d_args,
+     lnn_conv_transpose1d},
+    {"conv_transpose2d", "Spreads images over windows.", NULL, weighted_inputs, lnn_conv_transpose2d_args,
+     lnn_conv_transpose2d},
     {"batch_norm", "Normalizes every channel (dimension 2).", "(x - mean) / sqrt(var + eps) weight + bias", layer_input,
      batch_norm_args, batch_norm},
     {"dropout", "Zeroes elements at random and scales the others by 1 / (1 - p).", NULL, layer_input, dropout_args,

@@ -393,6 +393,7 @@ static const luaL_Reg FUNCTIONS[] = {
     {"mean_weight", mean_weight},
     {"check_labels", check_labels},
     {"set_module_path", set_module_path},
+    {"rnn", lnn_rnn},
     {NULL, NULL},
 };
 

@@ -38,13 +38,13 @@
 
 /* --- folders of runs -------------------------------------------------------------------------------------------- */
 
-/* The n of "n-...", or 0. */
+/* The n of "n-...", or 0. The largest integer is none: nothing comes after it. */
 static long long number_of(const char *name) {
   char *end;
   if (*name < '1' || *name > '9') return 0;
   errno = 0;
   const long long n = strtoll(name, &end, 10);
-  return *end == '-' && errno == 0 ? n : 0;
+  return *end == '-' && errno == 0 && n < LLONG_MAX ? n : 0;
 }
 
 static int largest(lua_State *L) {

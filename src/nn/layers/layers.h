@@ -22,7 +22,11 @@ extern const LayerDef *const layer_defs[];
 bool conv2d_relu_pool_fits(const Module *const *m, const Tensor *x);
 int conv2d_relu_pool(const Module *const *m, Tensor *x, Tensor **out);
 
-/* Whether the windows of a MaxPool2d touch without overlap or padding; their size. */
-bool max_pool2d_side_by_side(const Module *m, Pair *window);
+typedef struct Pool2d {
+  Pair window, stride, padding;
+} Pool2d;
+
+/* Whether a MaxPool2d has nothing but these. */
+bool max_pool2d_plain(const Module *m, Pool2d *pool);
 
 #endif

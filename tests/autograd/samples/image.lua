@@ -22,6 +22,14 @@ return {
   conv2d = {
     { F.conv2d, batch(2, 2, 4, 3), batch(3, 2, 2, 2), batch(3) },
     { function(x, w) return strided(x, w, nil) end, batch(1, 2, 4, 3), batch(2, 2, 3, 2) },
+    { function(x, w) return F.conv2d(x, w, { dilation = { 2, 1 }, groups = 2, padding = "same" }) end,
+      batch(1, 4, 3, 4), batch(2, 2, 2, 3) },
+  },
+  conv_transpose2d = {
+    { F.conv_transpose2d, batch(2, 3, 3, 2), batch(3, 2, 2, 2), batch(2) },
+    { function(x, w)
+      return F.conv_transpose2d(x, w, { stride = { 2, 3 }, padding = { 1, 0 }, output_padding = { 1, 2 }, groups = 2 })
+    end, batch(1, 4, 2, 3), batch(4, 1, 2, 3) },
   },
   conv2d_grad_input = {
     { gradient_of(F.conv2d, 1), batch(1, 2, 3, 3), batch(2, 2, 2, 2) },

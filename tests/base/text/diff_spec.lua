@@ -21,7 +21,8 @@ describe("the difference of two texts", function()
   end)
 
   it("counts from the line before where a side is empty", function()
-    assert.same({ "@@ -1 +1,2 @@", "-", "+x", "+y" }, diff.unified("", "x\ny"))
+    assert.same({ "@@ -0,0 +1,2 @@", "+x", "+y" }, diff.unified("", "x\ny"))
+    assert.same({ "@@ -1 +0,0 @@", "-x" }, diff.unified("x\n", ""))
   end)
 
   it("leads from one text to the other, with as few changes as diff finds", function()

@@ -51,6 +51,15 @@ describe("optlab new", function()
     assert.matches("optlab a/my.lua ", files.read(dir .. "/a/my.lua"), 1, true)
   end)
 
+  it("writes commands that a shell understands, whatever the name", function()
+    assert.equal("my file.lua is written. Run it: optlab 'my file.lua'\n", run("new", "my file"))
+    assert.equal("-x.lua is written. Run it: optlab ./-x.lua\n", run("new", "--", "-x"))
+    for _, name in ipairs { "my file", "-x" } do
+      local command = files.read(("%s/%s.lua"):format(dir, name)):match "\n%-%-     optlab ([^\n]*%-%-help)"
+      assert.equal(0, (program.shell(dir, program.quoted(program.path) .. " " .. command)), command)
+    end
+  end)
+
   it("leaves what is there, and says so", function()
     files.write(dir .. "/my.lua", "-- mine")
     local status, out, err = program.run(dir, "new", "my")
@@ -66,6 +75,7 @@ describe("optlab new", function()
     end
     assert.matches("must be one of 'descent', ", said("my", "--kind", "swep"), 1, true)
     assert.equal("optlab: 'a/' is not the name of a script\n", said "a/")
+    assert.equal("optlab: 'a\nb' is not the name of a script\n", said "a\nb")
     assert.matches("cannot write nowhere/my.lua: ", said "nowhere/my", 1, true)
     assert.matches("name", said())
   end)

@@ -132,6 +132,19 @@ error "it was run"]])
     assert.matches("12\tmomentum, done\n11\tmomentum, done\n", shells.zsh { "report", "1" }, 1, true)
   end)
 
+  it("is written as bash reads it: with backslashes unless a quote is open", function()
+    local dir = files.folder()
+    local before = config.runs
+    finally(function()
+      config.runs = before
+      files.remove(dir)
+    end)
+    config.runs = dir
+    fake_runs.make(dir, { n = 1, experiment = "a", tags = { "it's two" } })
+    assert.equal("none\n@it\\'s\\ two\n", shells.bash("optlab show @", "@"))
+    assert.equal("none\n@it's two\n", shells.bash('optlab show "@', '"@'))
+  end)
+
   it("understands quotes and backslashes", function()
     assert.equal("svg", (offered "-e 'print(\"a b\")' --format s"))
     assert.equal("svg", (offered "-e a\\ b --format s"))

@@ -95,6 +95,7 @@ describe("?name", function()
     assert.equal("SGD = 1\n", about("SGD", { SGD = 1 }))
     assert.equal(cli_help.about "SGD", about "SGD")
     assert.equal(cli_help.about "data.csv", about "lab.data.csv")
+    assert.equal(cli_help.about "dist.all_reduce", about "lab.dist.all_reduce")
     assert.matches("did you mean 'SGD'?", about "SDG", 1, true)
   end)
 

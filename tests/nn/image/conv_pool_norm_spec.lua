@@ -270,10 +270,14 @@ describe("errors of layers for images:", function()
     fails("nn.Conv2d: kernel_size[2] must be an integer of at least 1, got 'x'", nn.Conv2d, 1, 2, { 3, "x" })
     fails("nn.Conv2d: stride must be an integer of at least 1 or a list of 2, got 0",
       nn.Conv2d, 1, 2, 3, { stride = 0 })
-    fails("nn.Conv2d: padding must be an integer of at least 0 or a list of 2, got -1",
+    fails("nn.Conv2d: padding must be an integer of at least 0, a list of 2 or one of 'same', 'valid', got -1",
       nn.Conv2d, 1, 2, 3, { padding = -1 })
-    fails("nn.Conv2d: padding must be an integer of at least 0 or a list of 2, got 'same'",
-      nn.Conv2d, 1, 2, 3, { padding = "same" })
+    fails("nn.Conv2d: padding must be an integer of at least 0, a list of 2 or one of 'same', 'valid', got 'full'",
+      nn.Conv2d, 1, 2, 3, { padding = "full" })
+    fails("nn.Conv2d: padding = 'same' needs stride = 1, for the output is as large as the input",
+      nn.Conv2d, 1, 2, 3, { padding = "same", stride = { 1, 2 } })
+    fails("nn.Conv1d: in_channels is 3, out_channels is 2, groups is 2: both must be multiples of groups",
+      nn.Conv1d, 3, 2, 3, { groups = 2 })
     fails("nn.Conv2d: padding must be an integer of at most 67108863, got 1099511627776",
       nn.Conv2d, 1, 2, 3, { padding = 2 ^ 40 // 1 | 0 })
     fails("nn.Conv2d: unknown option 'pading'; did you mean 'padding'?", nn.Conv2d, 1, 2, 3, { pading = 1 })

@@ -12,7 +12,8 @@ local folder -- where output goes, once something is written
 
 local function make_folder()
   local uv = require "luv"
-  local path, message = uv.fs_mkdtemp((os.getenv "TMPDIR" or "/tmp") .. "/optlab-rank-XXXXXX")
+  local above = os.getenv "TMPDIR" or ""
+  local path, message = uv.fs_mkdtemp((above ~= "" and above or "/tmp") .. "/optlab-rank-XXXXXX")
   if not path then require("optlab.base.errors").raise("cannot make a temporary folder: %s", message) end
   folder, config.out = path, path
 end
@@ -35,7 +36,10 @@ end
 
 local function remove(path)
   local uv = require "luv"
-  for name, kind in uv.fs_scandir_next, uv.fs_scandir(path) do
+  local dir = uv.fs_scandir(path) -- nil: somebody has removed it
+  while dir do
+    local name, kind = uv.fs_scandir_next(dir)
+    if not name then break end
     local inside = path .. "/" .. name
     if kind == "directory" then remove(inside) else uv.fs_unlink(inside) end
   end

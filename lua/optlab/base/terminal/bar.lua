@@ -3,8 +3,11 @@
 -- @module optlab.base.terminal.bar
 local area = require "optlab.base.terminal.area"
 local args = require "optlab.base.args"
+local errors = require "optlab.base.errors"
 local short = require "optlab.base.short"
 local system = require("optlab.core").system
+local tensor = require("optlab.core").tensor
+local text_line = require "optlab.base.text.line"
 
 local Bar = {}
 Bar.__index = Bar
@@ -14,14 +17,26 @@ function Bar:__tostring() return ("Bar (%d/%d)"):format(self.count, self.total) 
 
 local INTERVAL = 0.1 -- seconds between two drawings
 local WIDTH = 24     -- of the bar itself
+local YEAR = 365 * 86400 -- seconds
 
 local M = {}
 
 -- --- numbers --------------------------------------------------------------------------------------------------------
 
 local function value_of(x)
-  if type(x) == "function" then return x() end
+  if type(x) == "function" then return (x()) end
   return x
+end
+
+-- The last loss as a number; nil where there is none.
+local function loss_of(self)
+  local loss = value_of(self.loss)
+  if type(loss) == "userdata" and tensor.is_tensor(loss) and loss:numel() == 1 then loss = loss:item() end
+  if loss ~= nil and type(loss) ~= "number" then
+    errors.raise("lab.progress: loss must be a number, or a function that returns one or nil; got %s",
+      errors.shown(loss))
+  end
+  return loss
 end
 
 --- What the bar tells, as values.
@@ -32,7 +47,7 @@ function Bar:state()
   local elapsed = (self.ended or system.clock()) - self.start
   local state = {
     count = self.count, total = self.total, percent = self.total > 0 and 100 * self.count / self.total or 100.0,
-    elapsed = elapsed, label = self.label, unit = self.unit, text = value_of(self.text), loss = value_of(self.loss),
+    elapsed = elapsed, label = self.label, unit = self.unit, text = value_of(self.text), loss = loss_of(self),
   }
   if self.count > self.first and elapsed > 0 then
     local per_second = (self.count - self.first) / elapsed
@@ -44,6 +59,7 @@ end
 -- --- the line -------------------------------------------------------------------------------------------------------
 
 local function duration(seconds)
+  if seconds > YEAR then return ("%.2g years"):format(seconds / YEAR) end
   local s = math.floor(seconds + 0.5)
   if s < 3600 then return ("%d:%02d"):format(s // 60, s % 60) end
   return ("%d:%02d:%02d"):format(s // 3600, s // 60 % 60, s % 60)
@@ -59,21 +75,21 @@ end
 -- "training [#####     ] 40%  12/30  3.1/s  0:06 left  loss 0.243", cut to the terminal.
 local function line(self, columns)
   local s = self:state()
-  local parts = { ("%d%%  %d/%d"):format(s.percent // 1, s.count, s.total) }
+  local parts = { ("%.0f%%  %d/%d"):format(s.percent // 1, s.count, s.total) }
   if s.rate then
     parts[#parts + 1] = rate(s.rate, s.unit)
     parts[#parts + 1] = duration(s.left) .. " left"
   end
   if s.loss then parts[#parts + 1] = "loss " .. short.number(s.loss) end
-  parts[#parts + 1] = s.text
+  parts[#parts + 1] = s.text ~= nil and text_line.plain(tostring(s.text)) or nil
   local tail = table.concat(parts, "  ")
-  local head = s.label and s.label .. " " or ""
-  local width = math.min(WIDTH, columns - #head - #tail - 3)
+  local head = s.label and text_line.plain(s.label) .. " " or ""
+  local width = math.min(WIDTH, columns - text_line.columns(head) - text_line.columns(tail) - 3)
   if width >= 4 then
-    local full = s.total > 0 and math.min(width, width * s.count // s.total) or width
+    local full = math.floor(math.max(0, math.min(1, s.percent / 100)) * width)
     tail = ("[%s%s] %s"):format(("#"):rep(full), (" "):rep(width - full), tail)
   end
-  return (head .. tail):sub(1, columns)
+  return text_line.cut(head .. tail, columns)
 end
 
 local drawn -- the bar that stands on the screen, or stood there last
@@ -107,7 +123,9 @@ end
 -- @tparam integer count
 -- @tparam[opt] string text
 function Bar:set(count, text)
-  self.count = count - 1
+  local n = type(count) == "number" and math.tointeger(count)
+  if not n then errors.bad_value("Bar:set", "count", "an integer", count) end
+  self.count = n - 1
   self:step(text)
 end
 

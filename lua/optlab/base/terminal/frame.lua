@@ -7,6 +7,7 @@
 -- A single line of plain text, a progress bar, is drawn with carriage returns and blanks alone, which every terminal
 -- knows. The cursor is never hidden outside a write, so a killed program leaves the terminal as it was.
 -- @module optlab.base.terminal.frame
+local columns_of = require("optlab.base.text.line").columns
 local terminal = require("optlab.core").terminal
 
 local M = {}
@@ -20,8 +21,7 @@ local CONTROL_C = 2 -- columns of the ^C that the terminal shows
 -- @tparam string line
 -- @treturn integer
 function M.width(line)
-  local plain = line:gsub("\27%[[%d;]*m", "")
-  return utf8.len(plain) or #plain
+  return columns_of((line:gsub("\27%[[%d;]*m", "")))
 end
 
 local function up(n) return n > 0 and ("\27[%dA"):format(n) or "" end

@@ -10,6 +10,7 @@ local MOST_CHANGES = 700
 
 local function lines_of(text)
   local lines = {}
+  if text == "" then return lines end
   for line in (text:match("\n$") and text or text .. "\n"):gmatch("([^\n]*)\n") do lines[#lines + 1] = line end
   return lines
 end

@@ -2,11 +2,12 @@
 -- @module optlab.base.text.script_text
 local M = {}
 
---- The comment at the top, without its dashes; a #! line is passed over.
+--- The comment at the top, without its dashes; a #! line is passed over, and so are an editor's mark at the beginning
+-- (BOM) and the first half of line ends as Windows writes them.
 -- @tparam string text
 -- @treturn string lines separated by "\n", "" if there is none
 function M.opening_comment(text)
-  text = text:gsub("^#[^\n]*\n", ""):gsub("^%s+", "")
+  text = text:gsub("^\xef\xbb\xbf", ""):gsub("\r\n", "\n"):gsub("^#[^\n]*\n", ""):gsub("^%s+", "")
   local level, body = text:match("^%-%-%[(=*)%[(.*)")
   if level then
     return (body:match("^(.-)%]" .. level .. "%]") or ""):gsub("^%s+", ""):gsub("%s+$", "")

@@ -7,7 +7,7 @@
 -- Cells are strings that are ready to be shown; nil is an empty cell. In CSV a cell is quoted where it must be, in
 -- Markdown and LaTeX characters with a meaning are escaped.
 -- @module optlab.base.text.table
-local errors = require "optlab.base.errors"
+local line = require "optlab.base.text.line"
 
 local M = {}
 
@@ -16,28 +16,20 @@ M.FORMATS = { "text", "csv", "markdown", "latex" }
 
 local function cell(row, i) return row[i] == nil and "" or tostring(row[i]) end
 
-local function length(text) return utf8.len(text) or #text end
-
 local function padded(text, width, align)
-  local blanks = (" "):rep(width - length(text))
+  local blanks = (" "):rep(width - line.columns(text))
   return align == "right" and blanks .. text or text .. blanks
 end
 
 -- --- a terminal -----------------------------------------------------------------------------------------------------
 
-local function widths_of(columns, rows)
+local function widths_of(columns, titles, rows)
   local widths = {}
-  for i, column in ipairs(columns) do
-    widths[i] = length(column.title)
-    for _, row in ipairs(rows) do widths[i] = math.max(widths[i], length(cell(row, i))) end
+  for i = 1, #columns do
+    widths[i] = line.columns(titles[i])
+    for _, row in ipairs(rows) do widths[i] = math.max(widths[i], line.columns(cell(row, i))) end
   end
   return widths
-end
-
-local function cut(text, width)
-  if length(text) <= width then return text end
-  if not utf8.len(text) then return text:sub(1, width) end
-  return text:sub(1, utf8.offset(text, math.max(width - 1, 0) + 1) - 1) .. (width > 0 and "…" or "")
 end
 
 -- Makes the widest columns that may be cut (cut = true) narrower until the line fits.
@@ -57,13 +49,15 @@ end
 
 local function text_line(columns, widths, row)
   local parts = {}
-  for i, column in ipairs(columns) do parts[i] = padded(cut(cell(row, i), widths[i]), widths[i], column.align) end
+  for i, column in ipairs(columns) do
+    parts[i] = padded(line.cut(cell(row, i), widths[i], "…"), widths[i], column.align)
+  end
   return (table.concat(parts, "  "):gsub(" +$", ""))
 end
 
 local function titles_of(columns)
   local titles = {}
-  for i, column in ipairs(columns) do titles[i] = column.title end
+  for i, column in ipairs(columns) do titles[i] = line.plain(column.title) end
   return titles
 end
 
@@ -73,11 +67,12 @@ function RENDER.text(columns, rows, width)
   local shown = {}
   for i, row in ipairs(rows) do
     shown[i] = {}
-    for j = 1, #columns do shown[i][j] = errors.visible(cell(row, j)):gsub("[\n\t]", " ") end
+    for j = 1, #columns do shown[i][j] = line.plain(cell(row, j)) end
   end
-  local widths = widths_of(columns, shown)
+  local titles = titles_of(columns)
+  local widths = widths_of(columns, titles, shown)
   if width then fit(columns, widths, width) end
-  local lines = { text_line(columns, widths, titles_of(columns)) }
+  local lines = { text_line(columns, widths, titles) }
   for i, row in ipairs(shown) do lines[i + 1] = text_line(columns, widths, row) end
   return lines
 end

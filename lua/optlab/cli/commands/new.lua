@@ -12,9 +12,10 @@ local function build(parser)
 end
 
 local function run(values)
-  local path, message = require("optlab.cli.new").write(values.name, values.kind)
+  local new = require "optlab.cli.new"
+  local path, message = new.write(values.name, values.kind)
   if not path then return nil, message end
-  print(("%s is written. Run it: optlab %s"):format(path, path))
+  print(("%s is written. Run it: optlab %s"):format(path, new.command_word(path)))
   return true
 end
 

@@ -5,7 +5,8 @@ local completion = require "optlab.cli.completion"
 
 local M = {}
 
--- The words of a line as bash would read them; the last one as far as it is typed, "" after a space.
+-- The words of a line as bash would read them; the last one as far as it is typed, "" after a space. Second: the quote
+-- that it stands in, if any.
 local function words_of(line)
   local words, word, quote, i = {}, nil, nil, 1
   while i <= #line do
@@ -25,8 +26,11 @@ local function words_of(line)
     i = i + 1
   end
   words[#words + 1] = word or ""
-  return words
+  return words, quote
 end
+
+-- Outside quotes, characters that bash reads in a way of its own have a backslash.
+local function escaped(text) return (text:gsub("[%s'\"\\$&;|<>()`*?#!%[%]{}]", "\\%0")) end
 
 local function one_line(text) return (text:gsub("%s+", " ")) end
 
@@ -35,14 +39,17 @@ local function one_line(text) return (text:gsub("%s+", " ")) end
 -- @tparam string typed what bash takes for the word at the cursor: it cuts at = and :, and keeps what stands before
 -- @treturn string
 function M.bash(line, typed)
-  local words = words_of(line)
+  local words, quote = words_of(line)
   table.remove(words, 1)
   local word = words[#words] or ""
   if typed == "=" or typed == ":" then typed = "" end
   local cut = word:sub(-#typed) == typed and #word - #typed or 0
   local found = completion.complete(words)
   local lines = { found.kind or "none" }
-  for _, entry in ipairs(found) do lines[#lines + 1] = entry[1]:sub(found.kind == "replace" and 1 or cut + 1) end
+  for _, entry in ipairs(found) do
+    local text = entry[1]:sub(found.kind == "replace" and 1 or cut + 1)
+    lines[#lines + 1] = quote and text or escaped(text)
+  end
   return table.concat(lines, "\n") .. "\n"
 end
 

@@ -5,6 +5,7 @@ local directory = require "optlab.runs.directory"
 local files = require "optlab.base.files"
 local json = require "optlab.base.json"
 local query = require "optlab.runs.query"
+local quoted = require("optlab.base.text.shell").word
 local reader = require "optlab.runs.reader"
 
 local M = {}
@@ -60,8 +61,6 @@ function M.experiments(word)
   if word:find("/", 1, true) then return not here and by_path(entries, word) or {}, false end
   return by_name(entries, word), true
 end
-
-local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 -- The script as it would be run: here or among the installed ones.
 local function path_of(script)

@@ -2,6 +2,7 @@
 -- @module optlab.cli.new
 local config = require "optlab.base.config"
 local files = require "optlab.base.files"
+local shell = require "optlab.base.text.shell"
 
 local M = {}
 
@@ -13,6 +14,12 @@ M.KINDS = {
   { "schedule", "a learning-rate schedule of one's own, beside the cosine" },
   { "sweep", "many small trainings side by side, over seeds and learning rates" },
 }
+
+--- A script's path in a command line: quoted where a shell needs that, and "./-x.lua" for one that looks like an
+-- option.
+-- @tparam string path
+-- @treturn string
+function M.command_word(path) return shell.word((path:gsub("^%-", "./-"))) end
 
 -- "my" and "my.lua" are the file my.lua; its name is what stands before the dot.
 local function file_of(word)
@@ -26,7 +33,7 @@ local function text_of(kind, path, name)
   if not text then return nil, message end
   local comment, rest = text:match("^(.-)\n(local lab.*)$")
   if not require("optlab.cli.commands").find "sweep" then comment = comment:gsub("\n[^\n]*optlab sweep [^\n]*", "") end
-  local values = { NAME = name, FILE = path, OUT = config.default_out(path) .. "/" }
+  local values = { NAME = name, FILE = M.command_word(path), OUT = config.default_out(path) .. "/" }
   return comment:gsub("%f[%w]%u+%f[%W]", values) .. "\n" .. rest
 end
 
@@ -38,7 +45,7 @@ end
 -- @treturn[2] string a message: the file is there already, or cannot be written
 function M.write(word, kind)
   local path, name = file_of(word)
-  if not name then return nil, ("'%s' is not the name of a script"):format(word) end
+  if not name or name:find "%c" then return nil, ("'%s' is not the name of a script"):format(word) end
   if files.kind(path) then return nil, ("%s is there already; it is left as it is"):format(path) end
   local text, message = text_of(kind, path, name)
   if not text then return nil, message end

@@ -6,6 +6,9 @@ local help = require "optlab.cli.help"
 
 local M = {}
 
+--- The parts of lab that are globals at the prompt.
+M.PARTS = { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func", "linalg", "runs", "dist" }
+
 -- --- what a name stands for ------------------------------------------------------------------------------------------
 
 --- The class of an object as the reference calls it, "Tensor".
@@ -116,7 +119,7 @@ function M.name_of(value)
   local lab = require "optlab"
   if value == lab then return "lab" end
   local spaces = { lab = lab, ["nn.functional"] = lab.nn.functional, ["nn.init"] = lab.nn.init }
-  for _, name in ipairs { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func", "runs" } do
+  for _, name in ipairs(M.PARTS) do
     if lab[name] == value then return name end
     spaces[name] = lab[name]
   end

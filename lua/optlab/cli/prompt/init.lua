@@ -8,6 +8,7 @@
 local area = require "optlab.base.terminal.area"
 local complete = require("optlab.cli.prompt.complete").complete
 local error_report = require "optlab.cli.error_report"
+local explain = require "optlab.cli.prompt.explain"
 local scope = require "optlab.cli.prompt.scope"
 local show = require "optlab.cli.prompt.show"
 
@@ -16,7 +17,6 @@ local MOST_REMEMBERED = 20000 -- bytes of an entry of the history
 -- The locals of the lines so far.
 local M = { scope = scope.new() }
 
-local PARTS = { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func", "runs" }
 -- --- the loop -------------------------------------------------------------------------------------------------------
 
 -- ~/.local/state/optlab/history, or nil where no such file can be.
@@ -31,7 +31,7 @@ end
 
 -- Prints the help on a name.
 local function print_help(name)
-  io.write((require("optlab.cli.prompt.explain").text(name, M.scope)))
+  io.write((explain.text(name, M.scope)))
 end
 
 -- The function that "?name" and "help name" stand for; nil for other lines.
@@ -83,7 +83,7 @@ end
 local function set_globals()
   local lab = require "optlab"
   _G.lab = lab
-  for _, name in ipairs(PARTS) do _G[name] = lab[name] end
+  for _, name in ipairs(explain.PARTS) do _G[name] = lab[name] end
   _G.help = hint_object(HELP, function(_, name) print_help(tostring(name or "")) end)
   for _, name in ipairs { "exit", "quit" } do
     _G[name] = hint_object("Ctrl-D ends the prompt, and so does os.exit().", function() os.exit(true) end)
@@ -129,7 +129,7 @@ local function turn(host)
       return error_report.handler(problem)
     end))
     tell_lost()
-    require("optlab.cli.prompt.explain").remember(M.scope, text)
+    explain.remember(M.scope, text)
   end
   if fn ~= nil then finish_figures() end
   return fn ~= nil

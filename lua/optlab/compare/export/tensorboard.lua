@@ -66,10 +66,19 @@ end
 
 -- --- files ----------------------------------------------------------------------------------------------------------
 
--- A line's name as that of a folder.
-local function folder_name(name)
-  name = name:gsub("[^%w._+%-]", "_")
-  return name:match "^%.*$" and "_" .. name or name
+local LONGEST = 200 -- bytes of a folder's name; file systems take 255
+
+-- The name of a run or a line as that of a folder, another one for each name in `used`.
+local function folder_name(name, used)
+  name = name:sub(1, LONGEST):gsub("[\0-\32/\\\127]", "_")
+  name = name:match "^%.*$" and "_" .. name or name
+  local free, n = name, 1
+  while used[free] do
+    n = n + 1
+    free = ("%s_%d"):format(name, n)
+  end
+  used[free] = true
+  return free
 end
 
 -- The events of some curves in the order of their steps.
@@ -103,12 +112,12 @@ local function write(folder, run, lines)
   return ok and points, message
 end
 
--- The files of one run; returns how many there are, and how many values.
+-- The files of one run in a folder; returns how many there are, and how many values.
 local function export_run(run, folder)
-  local parts, points = by_name(run), 0
+  local parts, points, used = by_name(run), 0, {}
   for _, part in ipairs(parts) do
-    local inside = #parts > 1 and part.name ~= "" and "/" .. folder_name(part.name) or ""
-    local n, message = write(folder .. "/" .. folder_name(run.name) .. inside, run, part)
+    local inside = #parts > 1 and part.name ~= "" and "/" .. folder_name(part.name, used) or ""
+    local n, message = write(folder .. inside, run, part)
     if not n then return nil, message end
     points = points + n
   end
@@ -122,9 +131,9 @@ end
 -- @treturn integer how many values
 -- @treturn {string,...} names of runs without curves
 function M.write(runs, folder)
-  local count, points, empty = 0, 0, {}
+  local count, points, empty, used = 0, 0, {}, {}
   for _, run in ipairs(runs) do
-    local n, more = export_run(run, folder)
+    local n, more = export_run(run, folder .. "/" .. folder_name(run.name, used))
     if not n then return nil, more end
     if n == 0 then empty[#empty + 1] = run.name end
     count, points = count + n, points + more

@@ -5,6 +5,7 @@
 -- @module optlab.compare.verify.again
 local files = require "optlab.base.files"
 local model = require "optlab.compare.model"
+local quoted = require("optlab.base.text.shell").word
 local removal = require "optlab.runs.tidy.removal"
 local runs = require "optlab.runs"
 local sha256 = require("optlab.runs.identity").sha256
@@ -43,12 +44,15 @@ local function copy_code(run, folder)
   return true
 end
 
+-- Whether a path stays in the folder in which it is taken: neither "/a" nor "../a".
+local function stays_inside(path)
+  return path:sub(1, 1) ~= "/" and not ("/" .. path .. "/"):find("/../", 1, true)
+end
+
 local function fill(run, folder)
   local ok, message = copy_code(run, folder)
   for path, sum in pairs(ok and run.data or {}) do
-    if ok and sum ~= "stand-in" and path:sub(1, 1) ~= "/" and not path:find("..", 1, true) then
-      ok, message = make_link(folder, path)
-    end
+    if ok and sum ~= "stand-in" and stays_inside(path) then ok, message = make_link(folder, path) end
   end
   return ok, message
 end
@@ -91,8 +95,6 @@ local function data_folder(run)
   local data = os.getenv "OPTLAB_DATA"
   return data and data ~= "" and absolute(data) or nil
 end
-
-local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 local function command_of(run, script, folder)
   local parts = { "cd", quoted(folder .. "/code"), "&& OPTLAB_RUNS=" .. quoted(folder .. "/runs") }

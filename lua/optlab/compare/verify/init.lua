@@ -95,7 +95,13 @@ local function sum_text(sum)
   return sum == "stand-in" and "a stand-in" or "sha256 " .. sum:sub(1, 12)
 end
 
--- What is not as it was: versions, code, data, parameters.
+-- Why a run failed or diverged, without the place of the script, which is another one.
+local function end_of(run)
+  local text = run.error or run.diverged
+  return text and text:match("^[^\n]*"):gsub("^%./", "")
+end
+
+-- What is not as it was: versions, code, data, seed, the error.
 local function reasons(run, new)
   local list = {}
   for _, name in ipairs(union(run.versions, new.versions)) do
@@ -112,6 +118,10 @@ local function reasons(run, new)
   end
   if run.seed ~= new.seed then
     list[#list + 1] = ("seed: was %s, now %s"):format(tostring(run.seed), tostring(new.seed))
+  end
+  local old, now = end_of(run), end_of(new)
+  if run.status == new.status and old ~= now then
+    list[#list + 1] = ("%s: was '%s', now '%s'"):format(run.status, old or "", now or "")
   end
   return list
 end

@@ -9,9 +9,6 @@ local thin = require "optlab.report.chart.thin"
 
 local M = {}
 
---- How many points the bands of a group have at most.
-M.BAND_POINTS = 120
-
 -- "12 · lr 0.1, seed 3 · adam"; of a report of one run the line's name alone.
 local function label_of(the_model, chart, line)
   local run = the_model.runs[line.run]
@@ -32,7 +29,7 @@ local function make_line(the_model, chart, line, style, most)
 end
 
 -- The groups of one way to cut the runs that have a line in the chart. The colour is the group's in every chart.
-local function make_groups(chart, way, lines, more)
+local function make_groups(chart, way, lines, more, most)
   local groups, lines_of = {}, {}
   for i, line in ipairs(lines) do
     lines_of[line.run] = lines_of[line.run] or {}
@@ -47,7 +44,7 @@ local function make_groups(chart, way, lines, more)
       end
     end
     if #members > 0 then
-      local found = band.of(full, more, M.BAND_POINTS)
+      local found = band.of(full, more, most)
       groups[#groups + 1] = { label = group.label, style = group.style, members = members, band = found }
     end
   end
@@ -55,11 +52,11 @@ local function make_groups(chart, way, lines, more)
 end
 
 -- Ways in which a group has several lines; not where lines differ by more than their runs.
-local function make_ways(the_model, chart, lines)
+local function make_ways(the_model, chart, lines, most)
   local ways = {}
   if chart.named then return ways end
   for _, way in ipairs(the_model.groupings) do
-    local groups = make_groups(chart, way, lines, model.more_is_better(chart.quantity))
+    local groups = make_groups(chart, way, lines, model.more_is_better(chart.quantity), most)
     if #groups < #lines then ways[#ways + 1] = { name = way.name, groups = groups } end
   end
   return ways
@@ -77,6 +74,7 @@ local function style_of(the_model, chart, line, i)
       if member == line.run then return group.style end
     end
   end
+  return line.run - 1 -- a run that a later one repeats is in no group
 end
 
 local function preferred(the_model, ways)
@@ -92,16 +90,17 @@ end
 -- @tparam table chart one of curves.charts
 -- @tparam string id
 -- @tparam integer most points of a line
+-- @tparam integer most_of_a_band points of a group's median and band
 -- @treturn table id, title, quantity, name, lines, ways, way (the one shown first, or 0), x, linear, log (or nil),
 -- log_first, x_name, thinned
-function M.new(the_model, chart, id, most)
+function M.new(the_model, chart, id, most, most_of_a_band)
   local lines, thinned = {}, false
   for i, line in ipairs(chart.lines) do
     lines[i] = make_line(the_model, chart, line, style_of(the_model, chart, line, i), most)
     thinned = thinned or lines[i].thinned
   end
   local linear, log, log_first = axes.y(lines)
-  local ways = make_ways(the_model, chart, lines)
+  local ways = make_ways(the_model, chart, lines, most_of_a_band)
   return {
     id = id, quantity = chart.quantity, name = chart.name, x_name = chart.x_name, lines = lines, ways = ways,
     way = preferred(the_model, ways), x = axes.x(lines), linear = linear, log = log, log_first = log_first,

@@ -10,11 +10,21 @@ local M = {}
 local MOST_CHARTS = 24
 local ALL_POINTS = 40000 -- of all lines together
 local FEWEST, MOST = 40, 400 -- of one line
+local MOST_LINES = ALL_POINTS // FEWEST
+local ALL_BAND_POINTS = 16000 -- of the bands of all groups together
+local FEWEST_OF_A_BAND, MOST_OF_A_BAND = 24, 120
 
 local function points_of_a_line(charts)
   local lines = 0
   for _, chart in ipairs(charts) do lines = lines + #chart.lines end
   return math.max(FEWEST, math.min(MOST, ALL_POINTS // math.max(lines, 1)))
+end
+
+local function points_of_a_band(model, charts)
+  local groups = 0
+  for _, way in ipairs(model.groupings) do groups = groups + #way.groups end
+  local share = ALL_BAND_POINTS // math.max(groups * #charts, 1)
+  return math.max(FEWEST_OF_A_BAND, math.min(MOST_OF_A_BAND, share))
 end
 
 local GROUPED = "Thick lines are medians over the runs of a group, bands reach from the lower to the upper quartile, "
@@ -66,14 +76,19 @@ function M.quantities(charts)
   return names
 end
 
--- The charts that are drawn, and the titles of the others.
+-- The charts that are drawn, and the titles of the others: those for which there is no room.
 local function choose(charts, only)
   local wanted = {}
   for _, name in ipairs(only or {}) do wanted[name] = true end
-  local shown, left_out = {}, {}
+  local shown, left_out, lines = {}, {}, 0
   for _, chart in ipairs(charts) do
     if next(wanted) == nil or wanted[chart.quantity] then
-      if #shown < MOST_CHARTS then shown[#shown + 1] = chart else left_out[#left_out + 1] = title_of(chart) end
+      lines = lines + #chart.lines
+      if #shown < MOST_CHARTS and (#shown == 0 or lines <= MOST_LINES) then
+        shown[#shown + 1] = chart
+      else
+        left_out[#left_out + 1] = title_of(chart)
+      end
     end
   end
   return shown, left_out
@@ -88,10 +103,10 @@ end
 function M.make(model, charts, only)
   local shown, left_out = choose(charts, only)
   if #shown == 0 then return nil, {} end
-  local most = points_of_a_line(shown)
+  local most, most_of_a_band = points_of_a_line(shown), points_of_a_band(model, shown)
   local figures, data, drawings = {}, {}, {}
   for i, chart in ipairs(shown) do
-    drawings[i] = drawing.new(model, chart, ("chart-%d"):format(i), most)
+    drawings[i] = drawing.new(model, chart, ("chart-%d"):format(i), most, most_of_a_band)
     figures[i] = picture.chart(drawings[i])
     data[i] = drawing.data(drawings[i])
   end

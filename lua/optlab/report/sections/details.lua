@@ -74,7 +74,7 @@ local function texts(run, most, alone)
 end
 
 local function block(the_model, run, parts)
-  local id = overview.id(run)
+  local id = overview.id(the_model, run)
   if #the_model.runs == 1 then return h.div({ id = id }, parts) end
   local text = model.describe(the_model, run)
   return h.details({ id = id, class = "run" },

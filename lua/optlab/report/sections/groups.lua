@@ -32,16 +32,11 @@ local COLUMNS = {
   { title = "mean ± std", number = true }, { title = "lowest", number = true }, { title = "highest", number = true },
 }
 
--- "1 diverged, 2 failed" of the runs that did not come to a good end.
+-- "1 diverged, 2 failed" of the runs that did not come to a good end, or have no value.
 local function lost_of(model, group)
-  local count, parts = {}, {}
-  for _, i in ipairs(group.members) do
-    local status = model.runs[i].status
-    count[status] = (count[status] or 0) + 1
-  end
-  for _, status in ipairs { "diverged", "failed", "interrupted", "running", "damaged" } do
-    if count[status] then parts[#parts + 1] = ("%d %s"):format(count[status], status) end
-  end
+  local parts, without = {}, outcomes.without(model, group)
+  for i, pair in ipairs(outcomes.lost(model, group)) do parts[i] = ("%d %s"):format(pair[2], pair[1]) end
+  if without > 0 then parts[#parts + 1] = ("%d without %s"):format(without, model.metric.name) end
   return #parts > 0 and ", " .. table.concat(parts, ", ") or nil
 end
 
@@ -112,6 +107,12 @@ local function warn_of_budgets(model, charts)
       values.measured(least), values.measured(most)))
 end
 
+local function note_of_repeats(model)
+  if model.n_repeated == 0 then return nil end
+  return h.p({ class = "note" }, ("%s not counted: a later run has the same script, parameters and seed."):format(
+    values.count(model.n_repeated, "run")))
+end
+
 --- The section.
 -- @tparam table model
 -- @tparam {table,...} charts of the runs (curves.charts)
@@ -125,7 +126,7 @@ function M.make(model, charts)
     h.p({ class = "explain" }, ("The last %s of each run. "):format(metric.name),
       "Runs that diverged count as the worst for the median; mean and standard deviation are those of the others. ",
       "Runs that failed or did not end do not count."),
-    warn_of_budgets(model, charts), blocks)
+    warn_of_budgets(model, charts), note_of_repeats(model), blocks)
 end
 
 return M

@@ -29,11 +29,17 @@ function M.is_column(model, name)
   return false
 end
 
---- Where a run's own block stands in the page.
+--- Where a run's own block stands in the page; runs of several folders may have the same number.
+-- @tparam table model
 -- @tparam Run run
 -- @treturn string an element's id
-function M.id(run)
-  return "run-" .. (run.number or run.name:gsub("[^%w]", "-"))
+function M.id(model, run)
+  local same = 0
+  for _, other in ipairs(model.runs) do
+    if other == run then break end
+    if other.number == run.number then same = same + 1 end
+  end
+  return ("run-%s%s"):format(run.number or "x", same > 0 and "-" .. same + 1 or "")
 end
 
 --- Whether one of the runs has a tag.
@@ -64,7 +70,7 @@ local function number_cell(x, best)
 end
 
 local function row_of(model, run, quantities, best)
-  local row = { tables.cell(h.a({ href = "#" .. M.id(run) }, run.number or run.name), run.number) }
+  local row = { tables.cell(h.a({ href = "#" .. M.id(model, run) }, run.number or run.name), run.number) }
   for _, column in ipairs(model.columns) do
     local raw = column.raw(run)
     row[#row + 1] = tables.cell(column.of(run), type(raw) == "number" and raw or nil)

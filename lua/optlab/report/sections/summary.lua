@@ -71,7 +71,7 @@ local function facts(model)
   local which = metric.more and "Highest " or "Lowest "
   if run and #model.runs > 1 then
     list[#list + 1] = fact(which .. metric.name, values.measured(run.final[metric.name]),
-      h.list("run ", h.a({ href = "#" .. overview.id(run) }, run.number or run.name)))
+      h.list("run ", h.a({ href = "#" .. overview.id(model, run) }, run.number or run.name)))
   elseif run then
     list[#list + 1] = fact("Final " .. metric.name, values.measured(run.final[metric.name]))
   end

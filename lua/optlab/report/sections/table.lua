@@ -19,6 +19,7 @@ end
 local function sort_value(cell)
   local value = cell.value
   if type(value) ~= "number" then return value end
+  if math.abs(value) == math.huge then return value > 0 and "Infinity" or "-Infinity" end -- as page.js reads it
   return value == value and number.text(value, 17) or nil
 end
 

@@ -28,29 +28,38 @@ Database.__index = Database
 
 -- --- statements ---------------------------------------------------------------------------------------------------
 
+local function fail(message) error({ message = (tostring(message):gsub("^LuaSQL: ", "")) }, 0) end
+
 --- Runs a statement; raises {message =} where it fails.
 -- @tparam string sql
 -- @return a cursor, or the number of rows
 function Database:execute(sql)
   local result, message = self.connection:execute(sql)
-  if not result then error({ message = (tostring(message):gsub("^LuaSQL: ", "")) }, 0) end
+  if not result then fail(message) end
   return result
 end
 
---- Iterates over the rows of a query: their values.
+-- What `fetch` gives; its error is nil and a message, as the end is nil alone.
+local function row_of(value, ...)
+  if value == nil and ... ~= nil then fail((...)) end
+  return value, ...
+end
+
+--- Iterates over the rows of a query: their values, of which the first is never NULL.
 -- @tparam string sql
 function Database:rows(sql)
   local cursor = self:execute(sql)
   self.cursors[cursor] = true -- an error may keep it from being read to its end, which closes it
-  return function() return cursor:fetch() end
+  return function() return row_of(cursor:fetch()) end
 end
 
 --- The first value of the first row.
 -- @tparam string sql
 function Database:value(sql)
   local cursor = self:execute(sql)
-  local value = cursor:fetch()
+  local value, message = cursor:fetch()
   cursor:close()
+  if value == nil and message ~= nil then fail(message) end
   return value
 end
 
@@ -95,10 +104,10 @@ function M.file(folder) return folder .. "/.index.sqlite" end
 
 local function set_up(self)
   self:value(("PRAGMA busy_timeout = %d"):format(PATIENCE))
+  self:execute "PRAGMA synchronous = NORMAL" -- of this connection; the mode below belongs to the file
   local version = self:value "PRAGMA user_version"
   if version == M.VERSION then return end
   self:value "PRAGMA journal_mode = WAL"
-  self:execute "PRAGMA synchronous = NORMAL"
   self:transaction(function()
     if self:value "PRAGMA user_version" == M.VERSION then return end -- another process was faster
     for _, name in ipairs { "runs", "fields" } do self:execute("DROP TABLE IF EXISTS " .. name) end

@@ -140,7 +140,7 @@ function Source:load(keys)
     end
   end
   local ordered = {}
-  for i, key in ipairs(keys) do ordered[i] = runs[key] end
+  for _, key in ipairs(keys) do ordered[#ordered + 1] = runs[key] end
   return ordered
 end
 
@@ -160,20 +160,33 @@ local function open(folder)
   return nil, why.message, db.inode
 end
 
+-- After a failure: the index made anew if it was damaged.
+local function recover(folder, message, inode)
+  if inode and database.is_damage(message) then
+    say("the index of %s was damaged and is made anew", folder)
+    database.remove(folder, inode)
+    local source, problem = open(folder)
+    if source then return source end
+    message = problem
+  end
+  say("without an index, %s is read as a whole: %s", folder, message)
+  return nil
+end
+
 --- The index of the folder of runs, brought up to date.
 -- @treturn ?table a source for optlab.runs.query, to be closed; nil where there is none: the directories are to be read
 function M.open()
   local folder = config.runs
   if not files.readable(folder) then return nil end
   local source, message, inode = open(folder)
-  if not source and inode and database.is_damage(message) then
-    say("the index of %s was damaged and is made anew", folder)
-    database.remove(folder, inode)
-    source, message = open(folder)
-  end
-  if not source then say("without an index, %s is read as a whole: %s", folder, message) end
-  return source
+  return source or recover(folder, message, inode)
 end
+
+--- The index in the place of one that has failed while it was asked, and is closed.
+-- @tparam table source
+-- @tparam string message
+-- @treturn ?table as `open`
+function M.reopen(source, message) return recover(source.folder, message, source.db.inode) end
 
 --- Makes the index anew.
 -- @treturn ?integer the number of runs in it, or nil and a message

@@ -3,7 +3,6 @@
 local database = require "optlab.runs.index.database"
 local files = require "optlab.base.files"
 local directory = require "optlab.runs.directory"
-local json = require "optlab.base.json"
 local reader = require "optlab.runs.reader"
 local record = require "optlab.runs.record"
 local uv = require "luv"
@@ -30,7 +29,7 @@ end
 function M.value(type, value)
   if type == "nan" then return 0 / 0 end
   if type == "b" then return value == "true" end
-  if type == "l" then return json.decode(value) end
+  if type == "l" then return record.decode_value(value) end
   return value
 end
 
@@ -101,10 +100,12 @@ local function add(db, folder, names, stamps)
     local runs, fields = {}, {}
     for i = first, math.min(first + BATCH - 1, #names) do
       local run = reader.read(folder .. "/" .. names[i])
-      id = id + 1
-      add_fields(fields, id, "p", run.parameters)
-      add_fields(fields, id, "f", run.final)
-      runs[#runs + 1] = run_row(id, run, trusted(stamps[names[i]], run, now))
+      if uv.fs_stat(run.path) then -- it may have been removed since the names were read
+        id = id + 1
+        add_fields(fields, id, "p", run.parameters)
+        add_fields(fields, id, "f", run.final)
+        runs[#runs + 1] = run_row(id, run, trusted(stamps[names[i]], run, now))
+      end
     end
     for _, row in ipairs(runs) do db:execute("INSERT INTO runs " .. RUN_COLUMNS .. " VALUES " .. row) end
     insert(db, "fields (run, part, name, type, value)", fields)

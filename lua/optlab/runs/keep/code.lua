@@ -6,6 +6,7 @@
 local config = require "optlab.base.config"
 local files = require "optlab.base.files"
 local identity = require "optlab.runs.identity"
+local say = require "optlab.base.notice"
 local uv = require "luv"
 
 local M = {}
@@ -38,7 +39,8 @@ end
 
 local function write(place)
   local path = folder .. "/code/" .. place
-  files.make_folder(path:match "^(.*)/")
+  local ok, message = files.make_folder(path:match "^(.*)/")
+  if not ok then return nil, message end
   return files.note(path, texts[place])
 end
 
@@ -46,7 +48,9 @@ local function add(place, text)
   if texts[place] == text then return end
   if not texts[place] then order[#order + 1] = place end
   texts[place] = text
-  if folder then write(place) end
+  if not folder then return end
+  local ok, message = write(place)
+  if not ok then say("%s", message) end
 end
 
 local function read(path)
@@ -90,13 +94,17 @@ end
 
 local function watch_files()
   local run_file, load_file = dofile, loadfile
-  dofile = function(path, ...) -- luacheck: ignore 121
-    if type(path) == "string" then M.note(path) end
-    return run_file(path, ...)
-  end
   loadfile = function(path, ...) -- luacheck: ignore 121
-    if type(path) == "string" then M.note(path) end
-    return load_file(path, ...)
+    local text = type(path) == "string" and M.note(path)
+    if not text then return load_file(path, ...) end
+    return load(M.compiled(text), "@" .. path, ...)
+  end
+  dofile = function(path, ...) -- luacheck: ignore 121
+    local text = type(path) == "string" and M.note(path)
+    if not text then return run_file(path, ...) end
+    local fn, message = load(M.compiled(text), "@" .. path)
+    if not fn then error(message, 0) end
+    return fn()
   end
 end
 

@@ -2,6 +2,7 @@
 -- @module optlab.runs.keep.link
 local config = require "optlab.base.config"
 local files = require "optlab.base.files"
+local record = require "optlab.runs.record"
 local say = require "optlab.base.notice"
 local uv = require "luv"
 
@@ -12,12 +13,13 @@ local function is_link(path)
   return stat and stat.type == "link"
 end
 
---- Whether a path is a link to a run's directory, as this module makes them.
+--- Whether a path is a link to a run's directory, as this module makes them, or to one that is gone.
 -- @tparam string path
 -- @treturn boolean
 function M.leads_to_run(path)
-  local target = is_link(path) and uv.fs_readlink(path)
-  return target ~= nil and target ~= false and target:find "%f[^/\0]%d+%-[^/]+$" ~= nil
+  local target = is_link(path) and uv.fs_readlink(path) or ""
+  if not target:find "%f[^/\0]%d+%-[^/]+$" then return false end
+  return not uv.fs_stat(path) or files.readable(path .. "/" .. record.NAME)
 end
 
 -- The text of the link: relative where the folder of runs is, so that both can be moved together.

@@ -6,15 +6,11 @@ local identity = require "optlab.runs.identity"
 local size = require "optlab.runs.text.size"
 local uv = require "luv"
 local values = require "optlab.runs.text.values"
+local word = require("optlab.base.text.shell").word
 
 local M = {}
 
 local LAST_LINES = 10 -- of the output
-
-local function word(text)
-  if text:find "^[%w_./=,:+@%%-]+$" then return text end
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
 
 --- The command that makes the run.
 -- @tparam table run
@@ -29,7 +25,7 @@ end
 local function add(lines, fmt, ...) lines[#lines + 1] = fmt:format(...) end
 
 local function add_row(lines, name, value)
-  if value and value ~= "" then add(lines, "  %-12s %s", name, value) end
+  if value and value ~= "" then add(lines, "  %-12s %s", name, errors.visible(value)) end
 end
 
 -- Names and values in two columns.
@@ -40,7 +36,8 @@ local function add_values(lines, title, t, note)
   add(lines, "%s", title)
   for _, name in ipairs(names) do
     local blanks = (" "):rep(widest - (utf8.len(name) or #name))
-    add(lines, "  %s%s  %s%s", name, blanks, values.whole(t[name]), note and note[name] or "")
+    local value = errors.visible(values.whole(t[name]))
+    add(lines, "  %s%s  %s%s", errors.visible(name), blanks, value, note and note[name] or "")
   end
 end
 
@@ -75,7 +72,7 @@ local function add_inputs(lines, run)
     for _, name in ipairs(names) do
       local sum = part[2][name]
       local note = sum == "stand-in" and "  (stand-in, made by the program)" or changed[name] or ""
-      add(lines, "  %s%s", name, note)
+      add(lines, "  %s%s", errors.visible(name), note)
     end
   end
 end
@@ -89,7 +86,7 @@ local function add_files(lines, run)
   end)
   table.sort(list, function(a, b) return a[1] < b[1] end)
   if #list > 0 then add(lines, "files") end
-  for _, entry in ipairs(list) do add(lines, "  %s  (%s)", entry[1], entry[2]) end
+  for _, entry in ipairs(list) do add(lines, "  %s  (%s)", errors.visible(entry[1]), entry[2]) end
 end
 
 --- What the run printed.
@@ -106,7 +103,7 @@ local function add_table(lines, run)
   if run.kind ~= "sweep" or not files.readable(path) then return end
   add(lines, "table")
   local count = 0
-  for line in files.read(path):gmatch "[^\n]+" do
+  for line in (files.read(path) or ""):gmatch "[^\n]+" do
     count = count + 1
     if count <= 1 + LAST_LINES then add(lines, "  %s", errors.visible(line)) end
   end

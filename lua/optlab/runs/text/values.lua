@@ -37,11 +37,11 @@ function M.names(t)
   return order.sort(names)
 end
 
---- A time: "0.52 s", "12.3 s", "4:05 min", "2:03:04 h", "" for none.
+--- A time: "0.52 s", "12.3 s", "4:05 min", "2:03:04 h", "" for none and for one that is not finite.
 -- @tparam ?number seconds
 -- @treturn string
 function M.time(seconds)
-  if not seconds then return "" end
+  if not (seconds and seconds < math.huge) then return "" end
   if seconds < 9.995 then return ("%.2f s"):format(seconds) end
   if seconds < 59.95 then return ("%.1f s"):format(seconds) end
   local s = math.floor(seconds + 0.5)

@@ -10,6 +10,7 @@ local query = require "optlab.runs.query"
 local removal = require "optlab.runs.tidy.removal"
 local size = require "optlab.runs.text.size"
 local uv = require "luv"
+local values = require "optlab.runs.text.values"
 
 local M = {}
 
@@ -60,7 +61,7 @@ end
 -- --- runs ---------------------------------------------------------------------------------------------------------
 
 local function seconds_of(started)
-  local y, m, d, h, min, s = (started or ""):match "^(%d+)%-(%d+)%-(%d+)T(%d+):(%d+):(%d+)Z$"
+  local y, m, d, h, min, s = (started or ""):match "^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d):(%d%d)Z$"
   if not y then return nil end
   local utc = os.time { year = y, month = m, day = d, hour = h, min = min, sec = s, isdst = false }
   local now = os.time()
@@ -93,7 +94,7 @@ function M.find(o)
   local runs, message = query.find {}
   if not runs then return nil, message end
   add_hidden(list, config.runs)
-  for _, path in ipairs(removal.dangling_links "out") do add(list, path, "link to a run that is gone") end
+  for _, path in ipairs(values.names(removal.dangling_links "out")) do add(list, path, "link to a run that is gone") end
   for _, run in ipairs(runs) do
     local why = run.status ~= "running" and #run.tags == 0 and not removal.is_in_use(run.path) and reason(run, o)
     if why then add(list, run.path, why) else add_temporary(list, run) end

@@ -5,6 +5,8 @@
 -- @module optlab.runs.tidy.removal
 local core = require("optlab.core").runs
 local files = require "optlab.base.files"
+local link = require "optlab.runs.keep.link"
+local reader = require "optlab.runs.reader"
 local size = require "optlab.runs.text.size"
 local uv = require "luv"
 
@@ -44,24 +46,22 @@ function M.remove(path)
   return nil, ("cannot remove %s: %s"):format(path, message)
 end
 
---- Whether a process works in a directory.
+--- Whether a process works in a directory. That of a sweep is not locked itself, and some disks have no locks: the
+-- reader knows.
 -- @tparam string path
 -- @treturn boolean
-function M.is_in_use(path) return core.state(path) == "taken" end
+function M.is_in_use(path) return core.state(path) == "taken" or reader.read(path).status == "running" end
 
 --- The links out/x that lead to nothing, because their run was removed.
 -- @tparam string folder "out"
--- @treturn {string,...}
+-- @treturn {[string]=string,...} the names of the runs, by the links' paths
 function M.dangling_links(folder)
-  local list = {}
+  local found = {}
   for _, name in ipairs(files.list(folder)) do
     local path = folder .. "/" .. name
-    local stat = uv.fs_lstat(path)
-    if stat and stat.type == "link" and not uv.fs_stat(path) and uv.fs_readlink(path):find "%f[^/\0]%d+%-[^/]+$" then
-      list[#list + 1] = path
-    end
+    if link.leads_to_run(path) and not uv.fs_stat(path) then found[path] = uv.fs_readlink(path):match "[^/]+$" end
   end
-  return list
+  return found
 end
 
 return M

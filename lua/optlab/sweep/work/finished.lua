@@ -1,5 +1,6 @@
 --- Runs that need not be made again: those of the same identity whose modules and data are still what they were.
 -- @module optlab.sweep.work.finished
+local config = require "optlab.base.config"
 local runs = require "optlab.runs"
 
 local M = {}
@@ -32,8 +33,17 @@ function M.new(sweep, words)
   return setmetatable({ found = by_identity(list, after), told = {}, changed = {} }, Finished)
 end
 
--- Whether a run may stand for a cell. What has changed since is noted, once for each file.
+local function has_stand_in(run)
+  for _, sum in pairs(run.data) do
+    if sum == "stand-in" then return true end
+  end
+  return false
+end
+
+-- Whether a run may stand for a cell. With --require-real-data one that read a stand-in may not. What has changed since
+-- is noted, once for each file.
 local function is_valid(self, run)
+  if config.require_real_data and has_stand_in(run) then return false end
   local changed = runs.changed(run)
   for _, name in ipairs(changed) do
     if not self.told[name] then

@@ -84,7 +84,12 @@ end
 local function directory_for(self, cell, found)
   if found.run and found.status ~= "done" then
     local fields = record.read(run_path(self, found.run))
-    if fields and fields.sweep == self.sweep.name then return found.run end
+    if fields and fields.sweep == self.sweep.name then
+      -- A training does not go on from a checkpoint of other modules or data.
+      local run = reader.read(run_path(self, found.run))
+      if #runs.changed(run) > 0 then checkpoints.remove(run.path) end
+      return found.run
+    end
   end
   if found.run then detach(self, found.run) end
   local path, message = runs.new {

@@ -11,7 +11,14 @@ local errors = require "optlab.base.errors"
 
 local M = {}
 
-local SECONDS = tonumber(os.getenv "OPTLAB_CHECKPOINT_SECONDS") or 2 -- between two checkpoints
+local SECONDS = 2 -- between two checkpoints, unless OPTLAB_CHECKPOINT_SECONDS says otherwise
+
+local function seconds()
+  local text = os.getenv "OPTLAB_CHECKPOINT_SECONDS" or ""
+  local value = text == "" and SECONDS or tonumber(text)
+  if value and value >= 0 then return value end
+  errors.raise("OPTLAB_CHECKPOINT_SECONDS must be a number of seconds, at least 0, got '%s'", text)
+end
 
 -- --- functions that remember something ------------------------------------------------------------------------------
 
@@ -88,7 +95,7 @@ function M.of(o, parts, has_state)
   if not can_be_saved(o, parts, has_state) then return nil end
   return {
     path = ("%s/.training-%d.safetensors"):format(config.checkpoints, trainings), resume = true, every = nil,
-    automatic = true, saved_at = clock(), functions = functions_of(o),
+    automatic = true, seconds = seconds(), saved_at = clock(), functions = functions_of(o),
   }
 end
 
@@ -96,7 +103,7 @@ end
 -- @tparam table c
 -- @tparam boolean now
 -- @treturn boolean
-function M.is_due(c, now) return c.automatic and not c.given_up and (now or clock() - c.saved_at >= SECONDS) end
+function M.is_due(c, now) return c.automatic and not c.given_up and (now or clock() - c.saved_at >= c.seconds) end
 
 --- To be called before it is written: whether it may be. A function that remembers something ends it.
 -- @tparam table c

@@ -2,6 +2,7 @@
 -- @module optlab.train.fit.early_stopping
 local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"
+local field = require("optlab.base.kinds").field
 local order = require "optlab.base.order"
 local no_grad = require("optlab.core").autograd.no_grad
 
@@ -28,11 +29,6 @@ local M = {}
 -- @treturn ?table
 function M.read(option) return option and EARLY:read(option) or nil end
 
-local function has_state(model)
-  local ok, f = pcall(function() return model.state_dict end)
-  return ok and f ~= nil
-end
-
 -- Whether more is better, by the name of the list: "valid_acc", "test_top5".
 local function rises(name, measured)
   for _, metric in ipairs(measured) do
@@ -47,7 +43,7 @@ end
 function M.start(o)
   local c = o.stopping
   if not c then return nil end
-  if c.restore_best and not has_state(o.model) then
+  if c.restore_best and not field(o.model, "state_dict") then
     errors.raise("%s: restore_best needs a model with state_dict(), as nn modules have; got %s", FN,
       errors.shown(o.model))
   end
@@ -109,12 +105,17 @@ function M.state(early)
   return early and { best = early.best, epoch = early.epoch, waited = early.waited, weights = early.weights }
 end
 
+--- Refuses a checkpoint that was made without early stopping.
+-- @tparam ?table state
+-- @tparam string path
+function M.check_state(state, path)
+  if not state then errors.raise("%s: %s was made without early_stopping", FN, path) end
+end
+
 --- Takes what a checkpoint kept.
 -- @tparam table early
--- @tparam ?table state nil: the checkpoint was made without early stopping
--- @tparam string path
-function M.load(early, state, path)
-  if not state then errors.raise("%s: %s was made without early_stopping", FN, path) end
+-- @tparam table state
+function M.load(early, state)
   for name, value in pairs(state) do early[name] = value end
 end
 

@@ -29,6 +29,8 @@ function M.new(o, has_rate, has_gradients)
   return history, points
 end
 
+local NAN = -(0 / 0) -- printed without a sign
+
 --- The names of the lists with an entry for each epoch, in the order of their rows: train_loss first.
 -- @tparam table history
 -- @treturn {string,...}
@@ -41,14 +43,22 @@ function M.per_epoch(history)
   return names
 end
 
---- The list of what is counted in training under a name.
+--- Adds the means over an epoch of what was counted beside the loss. Where a step of the script's own did not return a
+-- number in an epoch, that is nan, so that the lists stay equally long.
 -- @tparam table history
--- @tparam string name
--- @treturn {number,...}
-function M.epoch_list(history, name)
-  local key = "train_" .. name
-  history[key] = history[key] or {}
-  return history[key]
+-- @tparam integer epoch
+-- @tparam {[string]=number} sums by name
+-- @tparam {[string]=integer} rows over which each sum goes
+function M.add_epoch(history, epoch, sums, rows)
+  for name in pairs(sums) do
+    local key = "train_" .. name
+    history[key] = history[key] or {}
+  end
+  for _, key in ipairs(M.per_epoch(history)) do
+    local list, name = history[key], key:match "^train_(.*)$"
+    for i = #list + 1, epoch - 1 do list[i] = NAN end
+    if name ~= "loss" then list[epoch] = sums[name] and sums[name] / rows[name] or NAN end
+  end
 end
 
 -- The place of the largest of sign * value; what is infinite or nan is passed over. nil where no value is left.
@@ -71,8 +81,6 @@ local function best_of(history, first_set)
   local epoch = history.epochs[best]
   return math.tointeger(epoch) or epoch, list[best]
 end
-
-local NAN = -(0 / 0) -- printed without a sign
 
 --- Adds the point at which a training diverged: the loss that is no number, also for the epoch under way, so that lists
 -- which are drawn together stay equally long. The other numbers of that point are not known: nan.

@@ -16,6 +16,7 @@ local diagnose = require "optlab.train.diagnose"
 local divergence = require "optlab.train.divergence"
 local early_stopping = require "optlab.train.fit.early_stopping"
 local errors = require "optlab.base.errors"
+local field = require("optlab.base.kinds").field
 local history_of = require "optlab.train.fit.history"
 local log = require "optlab.train.fit.log"
 local loss_mean = require "optlab.train.loss_mean"
@@ -34,12 +35,6 @@ local M = {}
 local FN = options.FN
 
 local UPDATES_UNSEEN = 64 -- compiled updates between two looks at the progress bar
-
--- A field of a table or userdata, or nil where it has none.
-local function method(object, name)
-  local ok, value = pcall(function() return object[name] end)
-  return ok and value or nil
-end
 
 -- Whether a callback's result asks for the end: "stop".
 local function wants_stop(callback, wish)
@@ -65,15 +60,16 @@ local function step_info(run, value)
     step = counters.steps, epoch = counters.epoch, loss = value, train_loss = loss_mean.mean(counters),
     model = run.o.model,
   }
-  for name, sum in pairs(counters.sums) do info["train_" .. name] = sum / counters.seen end
+  for name, sum in pairs(counters.sums) do info["train_" .. name] = sum / counters.rows[name] end
   return info
 end
 
-local function add_sums(run, sums)
-  local total, measured = run.counters.sums, run.o.measured
+-- A step of the script's own may return a number in some of its updates only: the mean is over the rows of these.
+local function add_sums(run, sums, rows)
+  local total, seen, measured = run.counters.sums, run.counters.rows, run.o.measured
   for key, sum in pairs(sums) do
     local name = measured[key] and measured[key].name or key
-    total[name] = (total[name] or 0) + sum
+    total[name], seen[name] = (total[name] or 0) + sum, (seen[name] or 0) + rows
   end
 end
 
@@ -96,7 +92,7 @@ local function after_update(run, value, rows, weight, sums)
   local o, counters = run.o, run.counters
   counters.steps, counters.examples, counters.seen = counters.steps + 1, counters.examples + rows, counters.seen + rows
   loss_mean.add(counters, run.mean, value, rows, weight)
-  if sums then add_sums(run, sums) end
+  if sums then add_sums(run, sums, rows) end
   if run.step_scheduler then run.step_scheduler:step(value) end
   if run.bar then run.bar:step() end
   if run.on_update then run.on_update(run.log.name, counters.steps / run.updates, value) end
@@ -169,7 +165,7 @@ end
 local function start_bar(run)
   local o = run.o
   if o.progress == false then return nil end
-  local batch = method(o.data, "batch_size")
+  local batch = field(o.data, "batch_size")
   return (progress(o.epochs * run.updates, o.progress or "training", {
     done = run.counters.steps, per_step = batch and batch * o.accumulate, unit = "examples",
     loss = running_loss(run.counters),
@@ -225,6 +221,7 @@ local function new_run(o)
     updates = (#o.data + o.accumulate - 1) // o.accumulate, parameters = parameters.of(o.optimizer, o.model),
     counters = {
       steps = 0, examples = 0, epoch = 1, seconds = 0, loss_sum = 0, loss_weight = 0, seen = 0, sums = {},
+      rows = {},
     },
     early = early_stopping.start(o),
   }
@@ -233,7 +230,7 @@ local function new_run(o)
   run.step, run.train_epoch = choose_updates(run)
   run.compiled = run.train_epoch == compiled_epoch
   run.automatic = run.checkpoint and run.checkpoint.automatic and run.checkpoint or nil
-  local has_rate = type(method(o.optimizer, "lr")) == "number"
+  local has_rate = type(field(o.optimizer, "lr")) == "number"
   local history, names = history_of.new(o, has_rate, #run.parameters > 0)
   run.history, run.log = history, log.start(o.name, names)
   run.on_update = not o.eval_every and config.on_update or nil

@@ -4,6 +4,7 @@ local args = require "optlab.base.args"
 local divergence = require "optlab.train.divergence"
 local early_stopping = require "optlab.train.fit.early_stopping"
 local errors = require "optlab.base.errors"
+local field = require("optlab.base.kinds").field
 local eval_sets = require "optlab.train.eval_sets"
 local metrics = require "optlab.train.metrics"
 local ranks = require "optlab.train.fit.ranks"
@@ -74,12 +75,7 @@ local M = {}
 --- How messages call the function.
 M.FN = FN
 
-local function method(object, name)
-  local ok, value = pcall(function() return object[name] end)
-  return ok and value or nil
-end
-
-local function is_optimizer(object) return method(object, "step") and method(object, "zero_grad") end
+local function is_optimizer(object) return field(object, "step") and field(object, "zero_grad") end
 
 local function is_callable(object)
   local mt = getmetatable(object)

@@ -1,15 +1,11 @@
 --- The parameters that a training updates, and the length of their gradient.
 -- @module optlab.train.fit.parameters
 local core = require "optlab.core"
+local field = require("optlab.base.kinds").field
 local module = require "optlab.nn.module"
 local order = require "optlab.base.order"
 
 local M = {}
-
-local function field(object, name)
-  local ok, value = pcall(function() return object[name] end)
-  return ok and value or nil
-end
 
 local function append(list, more)
   for i = 1, #more do list[#list + 1] = more[i] end
@@ -26,15 +22,18 @@ end
 
 local function is_optimizer(object) return field(object, "step") ~= nil end
 
--- The entries of a table of optimizers or modules, in the order of their names.
+-- The entries of a table of optimizers, or of a list of them, in the order of their names.
 local function each_of(t)
-  local names = {}
-  for name in pairs(t) do names[#names + 1] = tostring(name) end
+  local names, by_name = {}, {}
+  for key, one in pairs(t) do
+    local name = tostring(key)
+    names[#names + 1], by_name[name] = name, one
+  end
   local i = 0
   order.sort(names)
   return function()
     i = i + 1
-    return t[names[i]]
+    return by_name[names[i]]
   end
 end
 

@@ -108,15 +108,13 @@ function M.finish_epoch(run)
   local loss = training_loss
   if not o.eval_every then loss = M.record(run) end
   history.train_loss[epoch] = training_loss
-  for name, sum in pairs(counters.sums) do
-    local list = history_of.epoch_list(history, name)
-    list[epoch] = sum / counters.seen
-  end
+  history_of.add_epoch(history, epoch, counters.sums, counters.rows)
   write_log(run)
   local info = epoch_info(run, loss)
   local wish = o.on_epoch and o.on_epoch(info)
   if o.log then o.log(epoch_line(run, info)) end
-  counters.loss_sum, counters.loss_weight, counters.sums, counters.seen = 0, 0, {}, 0
+  counters.loss_sum, counters.loss_weight, counters.seen = 0, 0, 0
+  counters.sums, counters.rows = {}, {}
   return loss, run.wants_stop("on_epoch", wish)
 end
 

@@ -11,6 +11,7 @@ local checkpoint = require "optlab.save.checkpoint"
 local early_stopping = require "optlab.train.fit.early_stopping"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
+local kinds = require "optlab.base.kinds"
 local notice = require "optlab.base.notice"
 local order = require "optlab.base.order"
 local output = require "optlab.base.output"
@@ -28,10 +29,7 @@ local CHECKPOINT = args.declare(FN, {
   { "resume", "flag", default = false, doc = "Whether to continue from the file if it exists." },
 })
 
-local function has_state(object)
-  local ok, f = pcall(function() return object.state_dict end)
-  return ok and type(f) == "function"
-end
+local function has_state(object) return type(kinds.field(object, "state_dict")) == "function" end
 
 -- Adds an object under a name, or the entries of a table of objects under "name.key".
 local function add(objects, name, object)
@@ -109,14 +107,11 @@ local function nan_list(n)
   return list
 end
 
--- Fills the lists of a new history from those of an old one, which must be the same; lists that only training makes
+-- Fills the lists of a new history from those of an old one, which are the same; lists that only training makes
 -- ("train_mae") come as they are.
-local function fill_history(history, old, path)
+local function fill_history(history, old)
   for name, list in pairs(history) do
-    local before = old[name] or NEW[name] and nan_list(#old.loss)
-    if not before then
-      errors.raise("%s: %s has no '%s'; was it made without metric or eval_data?", FN, path, name)
-    end
+    local before = old[name] or nan_list(#old.loss)
     table.move(before, 1, #before, 1, list)
   end
   for name, list in pairs(old) do
@@ -132,12 +127,16 @@ local function place_of(extra)
     if extra.history.train_acc and place.seen > 0 then place.sums.acc = place.right end
   end
   place.right = nil
+  if not place.rows then -- an older file, whose sums are over all rows
+    place.rows = {}
+    for name in pairs(place.sums) do place.rows[name] = place.seen end
+  end
   return place
 end
 
-local function load_file(run)
-  local o, c, counters = run.o, run.checkpoint, run.counters
-  local extra = checkpoint.load(c.path, objects_of(run))
+-- Raises where a file is not of this training.
+local function check_extra(run, extra)
+  local o, c = run.o, run.checkpoint
   if type(extra) ~= "table" or not extra.place then errors.raise("%s: %s was not made by train.fit", FN, c.path) end
   if extra.batches ~= #o.data then
     errors.raise("%s: %s was made with %d batches an epoch, now there are %d", FN, c.path, extra.batches, #o.data)
@@ -145,9 +144,20 @@ local function load_file(run)
   if (extra.accumulate or 1) ~= o.accumulate then
     errors.raise("%s: %s was made with accumulate = %d, now it is %d", FN, c.path, extra.accumulate or 1, o.accumulate)
   end
-  fill_history(run.history, extra.history, c.path)
+  for name in pairs(run.history) do
+    if not extra.history[name] and not NEW[name] then
+      errors.raise("%s: %s has no '%s'; was it made without metric or eval_data?", FN, c.path, name)
+    end
+  end
+  if run.early then early_stopping.check_state(extra.early, c.path) end
+end
+
+local function load_file(run)
+  local o, c, counters = run.o, run.checkpoint, run.counters
+  local extra = checkpoint.load_checked(c.path, objects_of(run), function(found) check_extra(run, found) end)
+  fill_history(run.history, extra.history)
   for name, value in pairs(place_of(extra)) do counters[name] = value end
-  if run.early then early_stopping.load(run.early, extra.early, c.path) end
+  if run.early then early_stopping.load(run.early, extra.early) end
   if o.log then o.log(("goes on after step %d from %s"):format(counters.steps, c.path)) end
 end
 

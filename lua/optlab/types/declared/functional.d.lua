@@ -74,19 +74,81 @@ function functional.binary_cross_entropy(input, target, reduction) end
 ---@return optlab.Tensor
 function functional.binary_cross_entropy_with_logits(input, target, pos_weight, reduction) end
 
+---@class optlab.options.nn.functional.conv1d
+---@field bias? optlab.Tensor Added to each channel: a tensor (out_channels).
+---@field stride? optlab.Pair Step from one window to the next. Default: 1.
+---@field padding? optlab.Pair|"same"|"valid" Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+
+---Correlates signals with windows.
+---@param input optlab.Tensor
+---@param weight optlab.Tensor
+---@param bias? optlab.Tensor|optlab.options.nn.functional.conv1d Added to each channel: a tensor (out_channels).
+---@param stride? optlab.Pair Step from one window to the next. Default: 1.
+---@param padding? optlab.Pair|"same"|"valid" Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@return optlab.Tensor
+function functional.conv1d(input, weight, bias, stride, padding, dilation, groups) end
+
 ---@class optlab.options.nn.functional.conv2d
 ---@field bias? optlab.Tensor Added to each channel: a tensor (out_channels).
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}. Default: 1.
----@field padding? optlab.Pair Zeros added around the image: {above and below, left and right}. Default: 0.
+---@field padding? optlab.Pair|"same"|"valid" Zeros added around the image: {above and below, left and right}; 'same': so many that the output is as large as the input; 'valid': none. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
+---@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
 
 ---Correlates images with windows.
 ---@param input optlab.Tensor
 ---@param weight optlab.Tensor
 ---@param bias? optlab.Tensor|optlab.options.nn.functional.conv2d Added to each channel: a tensor (out_channels).
 ---@param stride? optlab.Pair Step from one window to the next: {down, right}. Default: 1.
----@param padding? optlab.Pair Zeros added around the image: {above and below, left and right}. Default: 0.
+---@param padding? optlab.Pair|"same"|"valid" Zeros added around the image: {above and below, left and right}; 'same': so many that the output is as large as the input; 'valid': none. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
+---@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
 ---@return optlab.Tensor
-function functional.conv2d(input, weight, bias, stride, padding) end
+function functional.conv2d(input, weight, bias, stride, padding, dilation, groups) end
+
+---@class optlab.options.nn.functional.conv_transpose1d
+---@field bias? optlab.Tensor Added to each channel: a tensor (out_channels).
+---@field stride? optlab.Pair Step from one window to the next, in the output. Default: 1.
+---@field padding? optlab.Pair Places cut off at both ends of the output. Default: 0.
+---@field output_padding? optlab.Pair Places added at the end of the output. Default: 0.
+---@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+
+---Spreads signals over windows.
+---@param input optlab.Tensor
+---@param weight optlab.Tensor
+---@param bias? optlab.Tensor|optlab.options.nn.functional.conv_transpose1d Added to each channel: a tensor (out_channels).
+---@param stride? optlab.Pair Step from one window to the next, in the output. Default: 1.
+---@param padding? optlab.Pair Places cut off at both ends of the output. Default: 0.
+---@param output_padding? optlab.Pair Places added at the end of the output. Default: 0.
+---@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@return optlab.Tensor
+function functional.conv_transpose1d(input, weight, bias, stride, padding, output_padding, groups, dilation) end
+
+---@class optlab.options.nn.functional.conv_transpose2d
+---@field bias? optlab.Tensor Added to each channel: a tensor (out_channels).
+---@field stride? optlab.Pair Step from one window to the next, in the output: {down, right}. Default: 1.
+---@field padding? optlab.Pair Places cut off around the output: {above and below, left and right}. Default: 0.
+---@field output_padding? optlab.Pair Places added to the output: {below, right}. Default: 0.
+---@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
+
+---Spreads images over windows.
+---@param input optlab.Tensor
+---@param weight optlab.Tensor
+---@param bias? optlab.Tensor|optlab.options.nn.functional.conv_transpose2d Added to each channel: a tensor (out_channels).
+---@param stride? optlab.Pair Step from one window to the next, in the output: {down, right}. Default: 1.
+---@param padding? optlab.Pair Places cut off around the output: {above and below, left and right}. Default: 0.
+---@param output_padding? optlab.Pair Places added to the output: {below, right}. Default: 0.
+---@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
+---@return optlab.Tensor
+function functional.conv_transpose2d(input, weight, bias, stride, padding, output_padding, groups, dilation) end
 
 ---@class optlab.options.nn.functional.cross_entropy
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).

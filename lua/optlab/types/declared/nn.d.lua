@@ -67,27 +67,111 @@ function nn.BatchNorm1d(num_features, eps, momentum, affine, track_running_stats
 ---@return optlab.Module
 function nn.BatchNorm2d(num_features, eps, momentum, affine, track_running_stats, dtype) end
 
+---@class optlab.options.nn.Conv1d
+---@field stride? optlab.Pair Step from one window to the next. Default: 1.
+---@field padding? optlab.Pair|"same"|"valid" Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field bias? boolean Whether to add a learned bias to each channel. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Correlates signals (N, in_channels, L) with learned windows.
+---
+---     y[n, o] = b[o] + sum over c of x[n, c] * W[o, c]    (*: correlation)
+---     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down
+---
+---@param in_channels integer Number of channels of the input.
+---@param out_channels integer Number of channels of the output.
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.Conv1d Step from one window to the next. Default: 1.
+---@param padding? optlab.Pair|"same"|"valid" Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param bias? boolean Whether to add a learned bias to each channel. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.Conv1d(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, dtype) end
+
 ---@class optlab.options.nn.Conv2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}. Default: 1.
----@field padding? optlab.Pair Zeros added around the image: {above and below, left and right}. Default: 0.
+---@field padding? optlab.Pair|"same"|"valid" Zeros added around the image: {above and below, left and right}; 'same': so many that the output is as large as the input; 'valid': none. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
+---@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
 ---@field bias? boolean Whether to add a learned bias to each channel. Default: true.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---Correlates images (N, in_channels, H, W) with learned windows.
 ---
 ---     y[n, o] = b[o] + sum over c of x[n, c] * W[o, c]    (*: correlation)
----     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down;
 ---     width likewise
 ---
 ---@param in_channels integer Number of channels of the input.
 ---@param out_channels integer Number of channels of the output.
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.Conv2d Step from one window to the next: {down, right}. Default: 1.
----@param padding? optlab.Pair Zeros added around the image: {above and below, left and right}. Default: 0.
+---@param padding? optlab.Pair|"same"|"valid" Zeros added around the image: {above and below, left and right}; 'same': so many that the output is as large as the input; 'valid': none. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
+---@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
 ---@param bias? boolean Whether to add a learned bias to each channel. Default: true.
 ---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 ---@return optlab.Module
-function nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, bias, dtype) end
+function nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, dtype) end
+
+---@class optlab.options.nn.ConvTranspose1d
+---@field stride? optlab.Pair Step from one window to the next, in the output. Default: 1.
+---@field padding? optlab.Pair Places cut off at both ends of the output. Default: 0.
+---@field output_padding? optlab.Pair Places added at the end of the output. Default: 0.
+---@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field bias? boolean Whether to add a learned bias to each channel. Default: true.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Spreads signals (N, in_channels, L) over learned windows: the transpose of Conv1d.
+---
+---     y[n, o, l stride - padding + k dilation] is the sum of all x[n, c, l] W[c, o, k], plus b[o]
+---     output length: (L - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1
+---
+---@param in_channels integer Number of channels of the input.
+---@param out_channels integer Number of channels of the output.
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.ConvTranspose1d Step from one window to the next, in the output. Default: 1.
+---@param padding? optlab.Pair Places cut off at both ends of the output. Default: 0.
+---@param output_padding? optlab.Pair Places added at the end of the output. Default: 0.
+---@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param bias? boolean Whether to add a learned bias to each channel. Default: true.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.ConvTranspose1d(in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation, dtype) end
+
+---@class optlab.options.nn.ConvTranspose2d
+---@field stride? optlab.Pair Step from one window to the next, in the output: {down, right}. Default: 1.
+---@field padding? optlab.Pair Places cut off around the output: {above and below, left and right}. Default: 0.
+---@field output_padding? optlab.Pair Places added to the output: {below, right}. Default: 0.
+---@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field bias? boolean Whether to add a learned bias to each channel. Default: true.
+---@field dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Spreads images (N, in_channels, H, W) over learned windows: the transpose of Conv2d.
+---
+---     y[n, o, i stride - padding + a dilation, ...] is the sum of all x[n, c, i, j] W[c, o, a, b], plus b[o]
+---     output height: (H - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1;
+---     width likewise
+---
+---@param in_channels integer Number of channels of the input.
+---@param out_channels integer Number of channels of the output.
+---@param kernel_size optlab.Pair Size of the window: {height, width}.
+---@param stride? optlab.Pair|optlab.options.nn.ConvTranspose2d Step from one window to the next, in the output: {down, right}. Default: 1.
+---@param padding? optlab.Pair Places cut off around the output: {above and below, left and right}. Default: 0.
+---@param output_padding? optlab.Pair Places added to the output: {below, right}. Default: 0.
+---@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param bias? boolean Whether to add a learned bias to each channel. Default: true.
+---@param dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.ConvTranspose2d(in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation, dtype) end
 
 ---@class optlab.options.nn.Dropout
 ---@field p? number Probability that an element becomes 0. Default: 0.5.

@@ -187,8 +187,67 @@
 ---@field metadata? table Strings by name, stored in a .safetensors file.
 ---@field compress? boolean Whether the tensors of a .npz file are compressed; false by default.
 
+---@class optlab.options.linalg.cholesky
+---@field upper? boolean Whether the upper factor U of A = U^T U is wanted, from A's upper triangle. Default: false.
+
+---@class optlab.options.linalg.cholesky_solve
+---@field upper? boolean Whether the factor is the upper one. Default: false.
+
+---@class optlab.options.linalg.solve
+---@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.
+
+---@class optlab.options.linalg.solve_triangular
+---@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.
+---@field unitriangular? boolean Whether the diagonal counts as ones and is not read. Default: false.
+
 ---@class optlab.options.Module.load_state_dict
 ---@field strict? boolean Whether names that are missing on either side are an error. Default: true.
+
+---@class optlab.options.nn.GRU
+---@field bias? boolean Whether to add two learned biases. Default: true.
+---@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not. Default: false.
+---@field dropout? number Dropout between the layers, in training. Default: 0.
+---@field bidirectional? boolean Whether a second set of weights reads backwards; outputs stand side by side. Default: false.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---@class optlab.options.nn.GRUCell
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---@class optlab.options.nn.LSTM
+---@field bias? boolean Whether to add two learned biases. Default: true.
+---@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not. Default: false.
+---@field dropout? number Dropout between the layers, in training. Default: 0.
+---@field bidirectional? boolean Whether a second set of weights reads backwards; outputs stand side by side. Default: false.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---@class optlab.options.nn.LSTMCell
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---@class optlab.options.nn.RNN
+---@field bias? boolean Whether to add two learned biases. Default: true.
+---@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not. Default: false.
+---@field dropout? number Dropout between the layers, in training. Default: 0.
+---@field bidirectional? boolean Whether a second set of weights reads backwards; outputs stand side by side. Default: false.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---@class optlab.options.nn.RNNCell
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---@class optlab.options.nn.utils.rnn.pack_padded_sequence
+---@field batch_first? boolean Whether the batch is the first dimension. Default: false.
+---@field enforce_sorted? boolean Whether lengths that grow are an error. Default: true.
+
+---@class optlab.options.nn.utils.rnn.pack_sequence
+---@field enforce_sorted? boolean Whether lengths that grow are an error. Default: true.
+
+---@class optlab.options.nn.utils.rnn.pad_packed_sequence
+---@field batch_first? boolean Whether the batch becomes the first dimension. Default: false.
+---@field padding_value? number What stands behind the ends. Default: 0.
+---@field total_length? integer Steps of the result; by default those of the longest sequence.
+
+---@class optlab.options.nn.utils.rnn.pad_sequence
+---@field batch_first? boolean Whether the batch becomes the first dimension. Default: false.
+---@field padding_value? number What stands behind the ends. Default: 0.
 
 ---@class optlab.options.optim.clip_grad_norm_
 ---@field norm_type? number p of the p-norm; math.huge for the largest element. Default: 2.

@@ -1,5 +1,5 @@
 /*
- * conv_pool.c - a convolution, a ReLU and a max pool in one pass (kernels/conv/conv_direct.h).
+ * conv_pool.c - a convolution, a ReLU and a max pool in one pass (kernels/conv/conv.h).
  *
  *   CONV2D_RELU_POOL       (winners, x, weight[, bias]) -> y
  *   CONV2D_POOL_GRAD_BIAS  (dy, winners) -> dbias
@@ -22,19 +22,19 @@
 static int infer_relu_pool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const ConvShape c = conv_shape_of(in[1], in[2], a);
-  conv_set_images(s, DT_F32, true, c.n, c.o, conv_direct_pooled(c.win.oh, a->conv.window[0]),
-                  conv_direct_pooled(c.win.ow, a->conv.window[1]));
+  const ConvPool pool = conv_pool_of(NULL, a, c.oh, c.ow);
+  conv_set_images(s, (DType)in[1]->dtype, c.n, in[2]->shape[0], pool.oh, pool.ow);
   return 0;
 }
 
 static int fw_relu_pool(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   const ConvShape s = conv_shape_of(in[1], in[2], a);
   const Images x = conv_images(in[1]), y = conv_images(out);
-  const ConvPool pool = conv_pool_of(in[0], a);
+  const ConvPool pool = conv_pool_of(in[0], a, s.oh, s.ow);
   Tensor *weight = tensor_contiguous(in[2]), *bias = nin > 3 ? tensor_contiguous(in[3]) : NULL;
   int rc = -1;
   if (weight && (bias || nin < 4)) {
-    rc = conv_direct(&s, &x, tensor_f32(weight), bias ? tensor_f32(bias) : NULL, &pool, &y);
+    rc = conv_relu_pool((DType)out->dtype, &s, &x, tensor_data(weight), bias ? tensor_data(bias) : NULL, &pool, &y);
   }
   tensor_release(weight);
   tensor_release(bias);
@@ -42,8 +42,8 @@ static int fw_relu_pool(Tensor *out, Tensor *const *in, int nin, const OpArgs *a
 }
 
 static Tensor *with(OpId op, Tensor *a, Tensor *b, Tensor *winners, OpArgs args, int64_t h, int64_t w) {
-  args.conv.size[0] = h;
-  args.conv.size[1] = w;
+  args.conv.size[0] = (int32_t)h;
+  args.conv.size[1] = (int32_t)w;
   return fm_op(op, (Tensor *[]){a, b, winners}, winners ? 3 : 2, &args);
 }
 
@@ -54,7 +54,7 @@ static int bw_relu_pool(Node *n, Tensor *d, Tensor **din) {
   if (!winners) return -1;
   if (grad_mode()) {
     const ConvShape s = conv_shape_of(x, weight, a);
-    d = with(OP_CONV2D_UNPOOL, d, winners, NULL, *a, s.win.oh, s.win.ow);
+    d = with(OP_CONV2D_UNPOOL, d, winners, NULL, *a, s.oh, s.ow);
     if (!d) return -1;
   }
   Tensor *places = grad_mode() ? NULL : winners;
@@ -83,23 +83,25 @@ const Op row_CONV2D_RELU_POOL = {.name = "conv2d_relu_pool",
 
 /* --- the rows with a pool's gradient ----------------------------------------------------------------------------- */
 
-/* What conv_direct has to know of the convolution in front of a pool: its output (n, o, h, w). */
-static ConvShape output_shape(const Tensor *t, int64_t h, int64_t w) {
-  return (ConvShape){.n = t->shape[0], .o = t->shape[1], .win = {.oh = h, .ow = w}};
+/* The pool whose output is like y. */
+static ConvPool pool_before(const Tensor *winners, const Tensor *y, const OpArgs *a) {
+  ConvPool pool = conv_pool_of(winners, a, 0, 0);
+  pool.oh = y->shape[2];
+  pool.ow = y->shape[3];
+  return pool;
 }
 
 static int infer_grad_bias(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin, (void)a;
-  *s = (OpShape){.dtype = DT_F32, .ndim = 1, .shape = {in[0]->shape[1]}};
+  *s = (OpShape){.dtype = (DType)in[0]->dtype, .ndim = 1, .shape = {in[0]->shape[1]}};
   return 0;
 }
 
 static int fw_grad_bias(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  const ConvPool pool = conv_pool_of(in[1], a);
-  const ConvShape s = output_shape(in[0], in[0]->shape[2] * pool.kh, in[0]->shape[3] * pool.kw);
+  const ConvPool pool = pool_before(in[1], in[0], a);
   const Images dy = conv_images(in[0]);
-  return conv_direct_grad_bias(&s, &dy, &pool, tensor_f32(out));
+  return conv_pool_grad_bias((DType)out->dtype, in[0]->shape[0], in[0]->shape[1], &dy, &pool, tensor_data(out));
 }
 
 const Op row_CONV2D_POOL_GRAD_BIAS = {.name = "conv2d_pool_grad_bias",
@@ -111,16 +113,16 @@ const Op row_CONV2D_POOL_GRAD_BIAS = {.name = "conv2d_pool_grad_bias",
 
 static int infer_unpool(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  conv_set_images(s, DT_F32, true, in[0]->shape[0], in[0]->shape[1], a->conv.size[0], a->conv.size[1]);
+  conv_set_images(s, (DType)in[0]->dtype, in[0]->shape[0], in[0]->shape[1], a->conv.size[0], a->conv.size[1]);
   return 0;
 }
 
 static int fw_unpool(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  const ConvShape s = output_shape(out, out->shape[2], out->shape[3]);
-  const ConvPool pool = conv_pool_of(in[1], a);
+  const ConvPool pool = pool_before(in[1], in[0], a);
   const Images dy = conv_images(in[0]), dz = conv_images(out);
-  return conv_direct_unpool(&s, &dy, &pool, &dz);
+  const int64_t *z = out->shape;
+  return conv_unpool((DType)out->dtype, z[0], z[1], z[2], z[3], &dy, &pool, &dz);
 }
 
 static int bw_unpool(Node *n, Tensor *d, Tensor **din) {
@@ -139,17 +141,16 @@ const Op row_CONV2D_UNPOOL = {.name = "conv2d_unpool",
 static int infer_pick(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const Tensor *z = in[0];
-  conv_set_images(s, DT_F32, true, z->shape[0], z->shape[1], conv_direct_pooled(z->shape[2], a->conv.window[0]),
-                  conv_direct_pooled(z->shape[3], a->conv.window[1]));
+  const ConvPool pool = conv_pool_of(NULL, a, z->shape[2], z->shape[3]);
+  conv_set_images(s, (DType)z->dtype, z->shape[0], z->shape[1], pool.oh, pool.ow);
   return 0;
 }
 
 static int fw_pick(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  const ConvShape s = output_shape(in[0], in[0]->shape[2], in[0]->shape[3]);
-  const ConvPool pool = conv_pool_of(in[1], a);
+  const ConvPool pool = pool_before(in[1], out, a);
   const Images z = conv_images(in[0]), y = conv_images(out);
-  conv_direct_pick(&s, &z, &pool, &y);
+  conv_pick((DType)out->dtype, out->shape[0], out->shape[1], &z, &pool, &y);
   return 0;
 }
 

@@ -1,45 +1,70 @@
 /*
  * conv_rows.h - what the rows of conv.c and conv_pool.c share.
  *
- * Their arguments: ConvArgs. `size` is what the inputs leave open (see each row), `window` that of a pool behind the
- * convolution.
+ * Their arguments: ConvArgs. `size` is what the inputs leave open (see each row), `window`, `pool_stride` and
+ * `pool_padding` those of a pool behind the convolution.
  */
 #ifndef OPTLAB_AUTOGRAD_OPS_CONV_ROWS_H
 #define OPTLAB_AUTOGRAD_OPS_CONV_ROWS_H
 
 #include "autograd/op.h"
-#include "kernels/conv/conv_direct.h"
+#include "kernels/conv/conv.h"
 
-/* The convolution of images (n, c, h, w) with windows (o, c, kh, kw); oh and ow are 0 where the window does not fit. */
-static inline ConvShape conv_shape(int64_t n, int64_t c, int64_t h, int64_t w, int64_t o, int64_t kh, int64_t kw,
+/* How many places a window has that is moved over `image` places with `padding` at both ends together; 0: none. */
+static inline int64_t conv_places(int64_t image, int64_t padding, int64_t window, int64_t step, int64_t distance) {
+  const int64_t room = image + padding - distance * (window - 1) - 1;
+  return room < 0 ? 0 : room / step + 1;
+}
+
+/* The convolution of images (n, groups c, h, w) with a weight (groups o, c, kh, kw); the output's size stays open. */
+static inline ConvShape conv_shape(int64_t n, int64_t h, int64_t w, int64_t c, int64_t o, int64_t kh, int64_t kw,
                                    const OpArgs *a) {
-  ConvShape s = {.n = n,
-                 .c = c,
-                 .o = o,
-                 .win = {.h = h, .w = w, .kh = kh, .kw = kw, .sh = a->conv.stride[0], .sw = a->conv.stride[1]}};
-  s.win.ph = a->conv.padding[0];
-  s.win.pw = a->conv.padding[1];
-  window2d_fit(&s.win);
+  return (ConvShape){.n = n,
+                     .groups = a->conv.groups,
+                     .c = c,
+                     .o = o / a->conv.groups,
+                     .h = h,
+                     .w = w,
+                     .kh = kh,
+                     .kw = kw,
+                     .sh = a->conv.stride[0],
+                     .sw = a->conv.stride[1],
+                     .ph = a->conv.padding[0],
+                     .pw = a->conv.padding[1],
+                     .dh = a->conv.dilation[0],
+                     .dw = a->conv.dilation[1]};
+}
+
+/* Of x and weight, the output's size with the padding on both sides. */
+static inline ConvShape conv_shape_of(const Tensor *x, const Tensor *weight, const OpArgs *a) {
+  ConvShape s = conv_shape(x->shape[0], x->shape[2], x->shape[3], weight->shape[1], weight->shape[0], weight->shape[2],
+                           weight->shape[3], a);
+  s.oh = conv_places(s.h, 2 * s.ph, s.kh, s.sh, s.dh);
+  s.ow = conv_places(s.w, 2 * s.pw, s.kw, s.sw, s.dw);
   return s;
 }
 
-static inline ConvShape conv_shape_of(const Tensor *x, const Tensor *weight, const OpArgs *a) {
-  return conv_shape(x->shape[0], x->shape[1], x->shape[2], x->shape[3], weight->shape[0], weight->shape[2],
-                    weight->shape[3], a);
-}
-
-/* A float32 tensor (n, c, h, w) for conv_direct. */
+/* A float tensor (n, c, h, w). */
 static inline Images conv_images(const Tensor *t) {
-  return (Images){.data = tensor_f32(t), .stride = {t->stride[0], t->stride[1], t->stride[2], t->stride[3]}};
+  return (Images){.data = tensor_data(t), .stride = {t->stride[0], t->stride[1], t->stride[2], t->stride[3]}};
 }
 
-static inline ConvPool conv_pool_of(const Tensor *winners, const OpArgs *a) {
-  return (ConvPool){.kh = a->conv.window[0], .kw = a->conv.window[1], .winners = tensor_u8(winners)};
+/* The pool behind images of oh x ow; its winners: NULL where memory is not looked at. */
+static inline ConvPool conv_pool_of(const Tensor *winners, const OpArgs *a, int64_t oh, int64_t ow) {
+  ConvPool p = {.kh = a->conv.window[0], .kw = a->conv.window[1]};
+  p.sh = a->conv.pool_stride[0];
+  p.sw = a->conv.pool_stride[1];
+  p.ph = a->conv.pool_padding[0];
+  p.pw = a->conv.pool_padding[1];
+  p.oh = conv_places(oh, 2 * p.ph, p.kh, p.sh, 1);
+  p.ow = conv_places(ow, 2 * p.pw, p.kw, p.sw, 1);
+  if (winners) p.winners = tensor_u8(winners);
+  return p;
 }
 
-/* Images (n, c, h, w), in memory as the convolution that makes them likes it. */
-static inline void conv_set_images(OpShape *s, DType dt, bool direct, int64_t n, int64_t c, int64_t h, int64_t w) {
-  *s = (OpShape){.dtype = dt, .ndim = 4, .batch_innermost = direct, .shape = {n, c, h, w}};
+/* Images (n, c, h, w), in memory as convolutions like them: with the batch innermost. */
+static inline void conv_set_images(OpShape *s, DType dt, int64_t n, int64_t c, int64_t h, int64_t w) {
+  *s = (OpShape){.dtype = dt, .ndim = 4, .batch_innermost = true, .shape = {n, c, h, w}};
 }
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * cross_entropy.c - the cross entropy of scores (C), (N, C) or (N, C, d1, ...) with labels, the scores' shape without the
- * classes: positions from 0, int64, or -1 for what is ignored, which the caller has checked. Formulas in
+ * cross_entropy.c - the cross entropy of scores (C), (N, C) or (N, C, d1, ...) with labels, of the scores' shape without
+ * the classes: positions from 0, int64, or -1 for what is ignored, which the caller has checked. Formulas in
  * kernels/loss/cross_entropy.h.
  *
  * A mean divides by the sum of the weights of the labels that are not ignored.
@@ -157,7 +157,7 @@ const Op row_CROSS_ENTROPY = {.name = "cross_entropy",
                               .forward = fw_cross_entropy,
                               .backward = bw_cross_entropy};
 
-/* --- cross_entropy_grad(x, labels, d[, weight]): d of the labels' shape, or () for all rows ------------------------- */
+/* --- cross_entropy_grad(x, labels, d[, weight]): d of the labels' shape, or () for all rows ---------------------- */
 
 static int fw_cross_entropy_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   Borrowed b;
@@ -176,8 +176,8 @@ static int fw_cross_entropy_grad(Tensor *out, Tensor *const *in, int nin, const 
   return rc;
 }
 
-/* With p = softmax(x), s the shares and D the gradient of the result g: dx = s p (D - sum_c p D) d, and g is linear in d:
- * dd = sum_c g(d = 1) D. */
+/* With p = softmax(x), s the shares and D the gradient of the result g: dx = s p (D - sum_c p D) d, and g is linear in
+ * d: dd = sum_c g(d = 1) D. */
 static int bw_cross_entropy_grad(Node *n, Tensor *D, Tensor **din) {
   const int weighted = node_nin(n) > 3;
   Tensor *x = node_saved(n, 0), *labels = node_saved(n, 1), *w = weighted ? node_saved(n, 3) : NULL;
@@ -208,7 +208,7 @@ const Op row_CROSS_ENTROPY_GRAD = {.name = "cross_entropy_grad",
                                    .forward = fw_cross_entropy_grad,
                                    .backward = bw_cross_entropy_grad};
 
-/* --- cross_entropy_shares(x, labels[, weight]): the share of each row, over the divisor; no function of x ----------- */
+/* --- cross_entropy_shares(x, labels[, weight]): the share of each row, over the divisor; no function of x */
 
 static int fw_cross_entropy_shares(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   Borrowed b;

@@ -1,6 +1,6 @@
 /*
  * nll.c - the negative log-likelihood: x (C), (N, C) or (N, C, d1, ...), labels of that shape without the classes:
- * positions from 0, int64, or -1 for what is ignored, which the caller has checked; class weights w (C), 1 if not given.
+ * positions from 0, int64, or -1 for what is ignored, which the caller has checked; class weights w (C), by default 1.
  *
  *   loss[r] = -w[y] x[r, y], and 0 where y = -1
  *
@@ -105,7 +105,7 @@ const Op row_NLL_LOSS = {.name = "nll_loss",
                          .forward = fw_nll,
                          .backward = bw_nll};
 
-/* --- nll_loss_grad(x, labels, d[, weight]): of x only the shape is read; d of the labels' shape, or () ------------------ */
+/* --- nll_loss_grad(x, labels, d[, weight]): of x only the shape is read; d of the labels' shape, or () ----------- */
 
 static int fw_nll_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   Labels l;

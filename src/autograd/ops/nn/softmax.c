@@ -49,7 +49,7 @@ const Op row_LOG_SOFTMAX = {.name = "log_softmax",
                             .forward = fw_log_softmax,
                             .backward = bw_log_softmax};
 
-/* --- softmax_grad(y, d), log_softmax_grad(y, d) --------------------------------------------------------------------- */
+/* --- softmax_grad(y, d), log_softmax_grad(y, d) ------------------------------------------------------------------ */
 
 /* d may be broadcast memory in any order: the kernels read long rows side by side as y has them. */
 static int grad_rows(Tensor *out, Tensor *const *in, const OpArgs *a, bool log) {

@@ -200,8 +200,20 @@ static int bw_slice(Node *n, Tensor *d, Tensor **din) {
   a.slice.size = shape[a.slice.dim];
   return (din[0] = fm_op(OP_SLICE_GRAD, &d, 1, &a)) ? 0 : -1;
 }
-const Op row_SLICE = {
-    .name = "slice", .nin = 1, .args = OP_ARGS(slice), .infer = infer_slice, .view = view_slice, .backward = bw_slice};
+static Tensor *part_slice(const Node *n, Tensor *whole) {
+  const OpArgs *a = node_args(n);
+  OpShape s = {.ndim = whole->ndim};
+  memcpy(s.shape, whole->shape, sizeof s.shape);
+  s.shape[a->slice.dim] = a->slice.length;
+  return view_slice(&s, whole, a);
+}
+const Op row_SLICE = {.name = "slice",
+                      .nin = 1,
+                      .args = OP_ARGS(slice),
+                      .infer = infer_slice,
+                      .view = view_slice,
+                      .backward = bw_slice,
+                      .part = part_slice};
 
 /* slice_grad: zeros of slice.size along the dimension, with the input written into the slice. */
 static int infer_slice_grad(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {

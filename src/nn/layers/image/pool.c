@@ -43,10 +43,9 @@ static int avg_pool(const Module *m, Tensor *const *in, Tensor **out) {
   return module_one_output(out, pool(OP_AVG_POOL2D, m, in[0]));
 }
 
-bool max_pool2d_side_by_side(const Module *m, Pair *window) {
-  Pair s = pair_at(m->args.x + STRIDE), p = pair_at(m->args.x + PADDING);
-  *window = pair_at(m->args.x + KERNEL_SIZE);
-  return s.h == window->h && s.w == window->w && p.h == 0 && p.w == 0;
+bool max_pool2d_plain(const Module *m, Pool2d *pool) {
+  *pool = (Pool2d){pair_at(m->args.x + KERNEL_SIZE), pair_at(m->args.x + STRIDE), pair_at(m->args.x + PADDING)};
+  return true;
 }
 
 /* "2" or "(2, 3)" */

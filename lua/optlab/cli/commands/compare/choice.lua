@@ -20,15 +20,18 @@ function M.add_metric(parser)
   parser:option("--maximize"):argname("NAME"):description("the same, more is better")
 end
 
---- The words of "lr,momentum", which may be given several times.
--- @tparam ?{string,...} texts
+--- The names of --by lr,momentum, which may be given several times.
+-- @tparam table values
+-- @tparam string command
 -- @treturn ?{string,...} nil where there is none
-function M.words(texts)
-  local words = {}
-  for _, text in ipairs(texts or {}) do
-    for word in text:gmatch "[^,%s]+" do words[#words + 1] = word end
+-- @treturn ?string what is wrong
+function M.by(values, command)
+  local names = {}
+  for _, text in ipairs(values.by) do
+    for name in text:gmatch "[^,%s]+" do names[#names + 1] = name end
   end
-  return #words > 0 and words or nil
+  if #names > 0 then return names end
+  return nil, #values.by > 0 and command .. ": --by must be the name of a parameter, got ''" or nil
 end
 
 -- Whether a run has what its group is named after.

@@ -41,11 +41,13 @@ local function show_runs(list, o)
 end
 
 local function run(values)
-  local by = choice.words(values.by)
-  local list, message = choice.runs(values, "compare", by)
+  local by, message = choice.by(values, "compare")
+  if message then return nil, message end
+  local list, o
+  list, message = choice.runs(values, "compare", by)
   if not list then return nil, message end
-  local o, wrong = choice.metric(values, "compare")
-  if not o then return nil, wrong end
+  o, message = choice.metric(values, "compare")
+  if not o then return nil, message end
   o.format, o.width = values.format, require("optlab.core").system.columns()
   o.best, o.against = values.best, values.against
   if by then return show_groups(list, by, o) end

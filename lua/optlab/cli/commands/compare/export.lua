@@ -15,6 +15,7 @@ local function one_form(values)
   local count = (values.csv and 1 or 0) + (values.json and 1 or 0) + (values.tensorboard and 1 or 0)
   if count ~= 1 then return nil, "export: give one of --csv, --json and --tensorboard DIR" end
   if values.tensorboard == "" then return nil, "export: --tensorboard must be the name of a folder, got ''" end
+  if values.out == "" then return nil, "export: --out must be the name of a file, got ''" end
   if values.tensorboard and values.out then return nil, "export: --out is the file of --csv and --json" end
   return true
 end

@@ -33,9 +33,12 @@ local function save(fig, values, o)
 end
 
 local function run(values)
-  local o = { y = values.y, x = values.x, line = values.line, by = choice.words(values.by), logx = values.logx,
-    logy = values.logy, title = values.title }
-  local list, message = choice.runs(values, "plot", o.by)
+  local by, message = choice.by(values, "plot")
+  if message then return nil, message end
+  local o = { y = values.y, x = values.x, line = values.line, by = by, logx = values.logx, logy = values.logy,
+    title = values.title }
+  local list
+  list, message = choice.runs(values, "plot", o.by)
   if not list then return nil, message end
   local fig, drawn = require("optlab.compare.figure").make(list, o)
   if not fig then return nil, "plot: " .. drawn end

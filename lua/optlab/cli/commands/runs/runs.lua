@@ -3,7 +3,7 @@
 local LAST = 20 -- shown unless more are asked for
 
 local function build(parser)
-  local STATUS = { "running", "done", "failed", "diverged", "interrupted", "damaged" }
+  local STATUS = require("optlab.runs.where").STATUS
   parser:argument("experiment"):args("?"):description("only runs of this experiment, such as momentum")
   parser:option("--where"):argname("CONDITION"):description("a Lua expression over parameters, final values, number, "
     .. "seed, status, tags...: 'lr < 0.1 and loss < 0.25'")
@@ -75,7 +75,7 @@ local function run(values)
   if not o then return nil, wrong end
   local runs, total = require("optlab.runs.query").find(o)
   if not runs then return nil, total end
-  if #runs == 0 and values.format == "text" then
+  if #runs == 0 and (total or 0) == 0 and values.format == "text" then
     print(nothing(values))
     return true
   end

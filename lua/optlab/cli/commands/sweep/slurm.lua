@@ -45,5 +45,8 @@ return {
   name = "slurm", summary = "a sweep as a job array of Slurm: optlab slurm x.lua --lr 1,2",
   usage = "optlab slurm [options] SCRIPT [--PARAMETER VALUES]... [options]",
   options = all_options(), takes = "SCRIPT", read = read,
-  run = function(o) return slurm.run(o.values, o.words, o.plan) end,
+  run = function(o)
+    if o.words.options.dry_run then return require("optlab.sweep").list_cells(o.plan) end
+    return slurm.run(o.values, o.words, o.plan)
+  end,
 }

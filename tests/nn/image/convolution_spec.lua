@@ -1,8 +1,9 @@
---- The direct convolution (sixteen images at a time) against the general one, and the pass that takes a ReLU and a pool
--- along against the three layers by themselves. Float64 always takes the general one; PyTorch's numbers are in
+--- Convolutions of all kinds against PyTorch's, float32 against float64, the pass that takes a ReLU and a pool along
+-- against the three layers by themselves, and the same bits on any number of threads. More of PyTorch's numbers are in
 -- reference_spec.lua, image_layers_spec.lua and lenet_spec.lua.
 local lab = require "optlab"
 local close = require "tests.support.close"
+local formula = require "tests.support.formula"
 local files = require "tests.support.files"
 local program = require "tests.support.program"
 local nn = lab.nn
@@ -37,11 +38,49 @@ local function with_gradients(x, weight, bias, padding, dtype)
   return { y:detach(), grads[1], grads[2], grads[3] }
 end
 
-describe("direct convolution", function()
+-- --- PyTorch's numbers ------------------------------------------------------------------------------------------------
+
+-- The numbers of t (N, C, ...) in a memory order.
+local function lay(t, order)
+  local last = #t.shape
+  if order == "batch innermost" then return t:transpose(1, last):contiguous():transpose(1, last) end
+  if order == "channels last" then return t:transpose(2, last):contiguous():transpose(2, last) end
+  return t:contiguous()
+end
+
+local function leaf(start, shape, dtype, order)
+  return lay(formula.centred(start, shape):to(dtype), order):detach():requires_grad_()
+end
+
+describe("convolutions are PyTorch's:", function()
+  for _, entry in ipairs(dofile "tests/reference/convolutions_values.lua") do
+    local c = entry.case
+    local name = ("conv%s%dd"):format(c.transposed and "_transpose" or "", #c.image)
+    local groups = c.options.groups or 1
+    local shape = c.transposed and { c.c, c.out // groups } or { c.out, c.c // groups }
+    for dtype, tolerance in pairs { float32 = 1e-5, float64 = 1e-12 } do
+      it(("%s, %d images, %d channels to %d, %s"):format(name, c.n, c.c, c.out, dtype), function()
+        local x = leaf(0, { c.n, c.c, table.unpack(c.image) }, dtype, c.layout)
+        local weight = leaf(600000, { shape[1], shape[2], table.unpack(c.window) }, dtype)
+        local bias = c.bias and leaf(700000, { c.out }, dtype) or nil
+        local options = { bias = bias }
+        for k, v in pairs(c.options) do options[k] = v end
+        local out = F[name](x, weight, options)
+        formula.assert_digest(entry.output, out, tolerance, "output")
+        out:backward(lay(formula.centred(300000, out.shape):to(dtype), c.grad_layout))
+        formula.assert_digest(entry.input, x.grad, tolerance, "input's gradient")
+        formula.assert_digest(entry.weight, weight.grad, tolerance, "weight's gradient")
+        if bias then formula.assert_digest(entry.bias, bias.grad, tolerance, "bias's gradient") end
+      end)
+    end
+  end
+end)
+
+describe("convolution", function()
   for _, shape in ipairs(shapes) do
     local name = ("%d x %dx%dx%d -> %d, window %dx%d, padding %dx%d"):format(shape[1], shape[2], shape[3], shape[4],
       shape[5], shape[6][1], shape[6][2], shape[7][1], shape[7][2])
-    it("agrees with matrix products: " .. name, function()
+    it("agrees in float32 with float64: " .. name, function()
       lab.manual_seed(4)
       local x, weight, bias, padding = case(shape)
       local fast = with_gradients(x, weight, bias, padding, "float32")
@@ -72,6 +111,46 @@ describe("direct convolution", function()
       F.conv2d(one:expand(20, 3, 8, 7):contiguous(), weight, bias)[1]:tolist())
   end)
 
+  it("gives the same bits on any number of threads", function()
+    local threads = lab.get_num_threads()
+    for _, c in ipairs {
+      { 40, 6, 20, 17, 20, 3, { padding = 1 } }, { 5, 3, 30, 31, 7, 4, { stride = 3, padding = { 2, 5 } } },
+      { 130, 4, 9, 8, 12, 2, { groups = 2, dilation = 2 } },
+    } do
+      local n, channels, h, w, out, k, options = table.unpack(c)
+      lab.manual_seed(3)
+      local x = lab.randn(n, channels, h, w)
+      local weight, bias = lab.randn(out, channels // (options.groups or 1), k, k), lab.randn(out)
+      local results = {}
+      for t = 1, 3 do
+        lab.set_num_threads(t)
+        local leaves = {}
+        for i, tensor in ipairs { x, weight, bias } do leaves[i] = tensor:detach():clone():requires_grad_() end
+        options.bias = leaves[3]
+        local y = F.conv2d(leaves[1], leaves[2], options)
+        local g = lab.autograd.grad((y * y):sum(), leaves)
+        results[t] = { y:detach(), g[1], g[2], g[3] }
+      end
+      lab.set_num_threads(threads)
+      for i = 1, 4 do
+        for t = 2, 3 do
+          local equal = results[1][i]:eq(results[t][i]):sum():item()
+          assert.equal(results[1][i]:numel(), equal, ("result %d, %d threads"):format(i, t))
+        end
+      end
+    end
+  end)
+
+  it("takes no images, and channels without a sum", function()
+    local none = F.conv2d(lab.zeros(0, 2, 5, 5), lab.ones(3, 2, 2, 2):requires_grad_())
+    assert.same({ 0, 3, 4, 4 }, none.shape)
+    local weight = lab.ones(3, 2, 2, 2):requires_grad_()
+    F.conv2d(lab.zeros(0, 2, 5, 5), weight):sum():backward()
+    assert.equal(0, weight.grad:abs():sum():item())
+    assert.same({ { { { 2, 2 }, { 2, 2 } } } },
+      F.conv2d(lab.zeros(1, 0, 2, 2), lab.ones(1, 0, 1, 1), lab.tensor { 2 }):tolist())
+  end)
+
   it("makes images that look row-major from outside", function()
     local y = F.conv2d(lab.ones(16, 1, 4, 4), lab.ones(2, 1, 2, 2))
     assert.same({ 16, 2, 3, 3 }, y.shape)
@@ -88,8 +167,10 @@ end)
 describe("a convolution with its ReLU and pool in one pass", function()
   -- The same layers with something between them that keeps them apart.
   local function pair(conv, window)
-    return nn.Sequential(conv, nn.ReLU(), nn.MaxPool2d(window)),
-      nn.Sequential(conv, nn.Identity(), nn.ReLU(), nn.MaxPool2d(window))
+    local function pool()
+      return nn.MaxPool2d { kernel_size = { window[1], window[2] }, stride = window.stride, padding = window.padding }
+    end
+    return nn.Sequential(conv, nn.ReLU(), pool()), nn.Sequential(conv, nn.Identity(), nn.ReLU(), pool())
   end
 
   local function gradients(net, x, create_graph)
@@ -109,11 +190,16 @@ describe("a convolution with its ReLU and pool in one pass", function()
     { { 16, 1, 12, 12 }, 6, { 5, 5 }, { 2, 2 }, { 2, 2 } },
     { { 37, 3, 9, 7 }, 5, { 3, 2 }, { 1, 0 }, { 2, 3 } },
     { { 8, 2, 5, 5 }, 4, { 2, 2 }, { 0, 0 }, { 3, 1 } },
+    { { 33, 3, 11, 10 }, 15, { 3, 3 }, { 1, 1 }, { 3, 3, stride = 2, padding = 1 } },
+    { { 5, 2, 9, 12 }, 3, { 2, 2 }, { 0, 0 }, { 3, 4, stride = { 1, 3 }, padding = { 1, 2 } } },
+    { { 130, 4, 8, 7 }, 6, { 3, 3 }, { 2, 2 }, { 2, 2, stride = { 2, 1 } }, { groups = 2, dilation = 2 } },
   } do
-    local shape, out, kernel, padding, window = table.unpack(c)
+    local shape, out, kernel, padding, window, options = table.unpack(c)
+    options = options or {}
+    options.padding = padding
     it(("equals the three layers, %d images, window %dx%d"):format(shape[1], window[1], window[2]), function()
       lab.manual_seed(6)
-      local one, three = pair(nn.Conv2d(shape[2], out, kernel, { padding = padding }), window)
+      local one, three = pair(nn.Conv2d(shape[2], out, kernel, options), window)
       local x = lab.randn(table.unpack(shape)):requires_grad_()
       for _, second_order in ipairs { false, true } do
         local y1, g1 = gradients(one, x, second_order)
@@ -130,7 +216,7 @@ describe("a convolution with its ReLU and pool in one pass", function()
   end
 
   it("sends no gradient through windows without a positive element, and one through a NaN", function()
-    local net = pair(nn.Conv2d(1, 1, 1, { bias = false }), 2)
+    local net = pair(nn.Conv2d(1, 1, 1, { bias = false }), { 2, 2 })
     lab.no_grad(function() net[1].weight:fill_(1) end)
     local x = lab.full({ 8, 1, 2, 2 }, -1)
     x[{ 2, 1, 1, 2 }], x[{ 3, 1, 1, 1 }] = 5, 0 / 0

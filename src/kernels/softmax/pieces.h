@@ -1,6 +1,6 @@
 /*
  * pieces.h - what the kernels over rows of scores are made of: the largest score, exponentials and their sum; of one
- * row with its scores side by side (row_), or of a panel, SCORE_PANEL rows side by side in a buffer [score][row] (panel_).
+ * row with its scores side by side (row_), or of a panel (panel_): SCORE_PANEL rows side by side, [score][row].
  *
  * Sums run in single precision over at most SUM_RUN vectors, then in double precision.
  */

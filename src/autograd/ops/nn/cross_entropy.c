@@ -1,5 +1,5 @@
 /*
- * cross_entropy.c - the cross entropy of scores (C), (N, C) or (N, C, d1, ...) with labels, of the scores' shape without
+ * cross_entropy.c - the cross entropy of scores (C), (N, C) or (N, C, d1, ...) with labels, of the scores' shape less
  * the classes: positions from 0, int64, or -1 for what is ignored, which the caller has checked. Formulas in
  * kernels/loss/cross_entropy.h.
  *
@@ -28,7 +28,7 @@ static const CrossEntropyKernels *kernels(void) {
   return &cross_entropy_kernels_baseline;
 }
 
-/* --- a job and the tensors that it borrows from --------------------------------------------------------------------- */
+/* --- a job and the tensors that it borrows from ------------------------------------------------------------------- */
 
 typedef struct Borrowed {
   CrossEntropyJob job;
@@ -99,7 +99,7 @@ static int share(const Borrowed *b, CrossEntropyRows *run, DType dt) {
   return 0;
 }
 
-/* --- cross_entropy(x, labels[, weight]) ----------------------------------------------------------------------------- */
+/* --- cross_entropy(x, labels[, weight]) --------------------------------------------------------------------------- */
 
 static int infer_labels(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin, (void)a;
@@ -157,7 +157,7 @@ const Op row_CROSS_ENTROPY = {.name = "cross_entropy",
                               .forward = fw_cross_entropy,
                               .backward = bw_cross_entropy};
 
-/* --- cross_entropy_grad(x, labels, d[, weight]): d of the labels' shape, or () for all rows ---------------------- */
+/* --- cross_entropy_grad(x, labels, d[, weight]): d of the labels' shape, or () for all rows -------------------- */
 
 static int fw_cross_entropy_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   Borrowed b;

@@ -52,7 +52,7 @@ static double divisor(const Labels *l, const OpArgs *a) {
   return sum;
 }
 
-/* --- nll_loss(x, labels[, weight]) ---------------------------------------------------------------------------------- */
+/* --- nll_loss(x, labels[, weight]) -------------------------------------------------------------------------------- */
 
 static int infer_nll(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
@@ -105,7 +105,7 @@ const Op row_NLL_LOSS = {.name = "nll_loss",
                          .forward = fw_nll,
                          .backward = bw_nll};
 
-/* --- nll_loss_grad(x, labels, d[, weight]): of x only the shape is read; d of the labels' shape, or () ----------- */
+/* --- nll_loss_grad(x, labels, d[, weight]): of x only the shape is read; d of the labels' shape, or () --------- */
 
 static int fw_nll_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   Labels l;

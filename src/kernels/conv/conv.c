@@ -4,7 +4,7 @@
 #include "kernels/conv/conv.h"
 
 #include "kernels/conv/correlate.h"
-#include "kernels/conv/few.h"
+#include "kernels/conv/few/few.h"
 
 /* A window of one tap on a plain grid of pixels sees those alone: they are images of their own, with larger strides.
  * Returns whether it is one. */

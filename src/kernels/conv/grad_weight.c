@@ -11,7 +11,7 @@
 
 #include "base/err.h"
 #include "kernels/conv/blocks.h"
-#include "kernels/conv/few.h"
+#include "kernels/conv/few/few.h"
 #include "kernels/conv/source.h"
 
 #define BAND_BYTES (4 << 20)    /* of packed rows of x */

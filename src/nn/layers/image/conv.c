@@ -3,7 +3,7 @@
  */
 #include "autograd/op.h"
 #include "autograd/ops/image/conv_rows.h"
-#include "kernels/conv/few.h"
+#include "kernels/conv/few/few.h"
 #include "nn/layers/image/conv_layer.h"
 #include "nn/layers/layers.h"
 

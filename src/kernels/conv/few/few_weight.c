@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 #include "kernels/conv/blocks.h"
-#include "kernels/conv/few.h"
+#include "kernels/conv/few/few.h"
 
 #define CHUNK 8               /* blocks at most */
 #define CHUNK_BYTES (1 << 18) /* and fewer where what they see has more bytes than this */

@@ -1,7 +1,7 @@
 /*
  * few.c - see few.h.
  */
-#include "kernels/conv/few.h"
+#include "kernels/conv/few/few.h"
 
 #include <string.h>
 

@@ -48,6 +48,13 @@ typedef struct SliceArgs {
   int64_t size;                     /* slice_grad: of the tensor that the slice was taken from, along dim */
 } SliceArgs;
 
+#define SLICE_PLACE 4 /* numbers that say where a slice lies: dim, start, length, step */
+
+typedef struct WholeArgs { /* slices_grad */
+  int64_t dim;             /* 0: where variadic rows have a dimension */
+  int64_t ndim, size[TENSOR_MAX_DIM];
+} WholeArgs;
+
 typedef struct ReduceArgs {
   unsigned dims;    /* bit mask; bits beyond the rank are ignored, ~0u means all */
   unsigned keepdim; /* 1: with size 1 */
@@ -132,6 +139,7 @@ typedef union OpArgs {
   ShapeArgs shape;
   PermuteArgs permute;
   SliceArgs slice;
+  WholeArgs whole;
   ReduceArgs reduce;
   ExtremeArgs extreme;
   VarArgs var;

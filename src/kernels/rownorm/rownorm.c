@@ -1,6 +1,6 @@
 /*
- * rownorm.c - one row after the other. Sums run in single precision over RUN numbers, LANES side by side, then in double
- * precision. The parameters' gradients are summed over parts of the rows, whose number depends on the shape alone.
+ * rownorm.c - one row after the other. Sums run in single precision over RUN numbers, LANES side by side, then in
+ * double precision. The parameters' gradients are summed over parts of the rows, whose number depends on the shape alone.
  */
 #include "kernels/rownorm/rownorm.h"
 

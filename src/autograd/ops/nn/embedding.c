@@ -23,7 +23,7 @@ static int check_positions(const Tensor *at, int64_t rows) {
   return 0;
 }
 
-/* --- embedding(weight, positions) ----------------------------------------------------------------------------------- */
+/* --- embedding(weight, positions) -------------------------------------------------------------------------------- */
 
 static int infer_embedding(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin, (void)a;
@@ -74,7 +74,7 @@ const Op row_EMBEDDING = {.name = "embedding",
                           .forward = fw_embedding,
                           .backward = bw_embedding};
 
-/* --- embedding_grad(d, positions): zeros (embedding.rows, width) to which the rows of d are added ------------ */
+/* --- embedding_grad(d, positions): zeros (embedding.rows, width) to which the rows of d are added ---------------- */
 
 static int infer_embedding_grad(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;

@@ -25,7 +25,7 @@ static void put_back(Tensor **t, int n) {
   for (int i = 0; i < n; i++) tensor_release(t[i]);
 }
 
-/* --- row_norm(x[, weight[, bias]]) --------------------------------------------------------------------------------- */
+/* --- row_norm(x[, weight[, bias]]) ------------------------------------------------------------------------------- */
 
 static int fw_row_norm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   Tensor *t[3];
@@ -98,7 +98,7 @@ const Op row_ROW_NORM = {.name = "row_norm",
                          .forward = fw_row_norm,
                          .backward = bw_row_norm};
 
-/* --- row_norm_grad(x, d[, weight]), row_norm_param_grad(x, d) -------------------------------------------------------- */
+/* --- row_norm_grad(x, d[, weight]), row_norm_param_grad(x, d) ---------------------------------------------------- */
 
 static int fw_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   Tensor *t[3];

@@ -120,6 +120,18 @@ typedef struct RnnArgs { /* one direction of one recurrent layer */
   int64_t steps, batch;
 } RnnArgs;
 
+typedef struct RowNormArgs {
+  double eps;
+  int64_t ndim; /* how many of the last dimensions are normalized together */
+  int64_t rms;  /* 1: by the root mean square */
+} RowNormArgs;
+
+typedef struct EmbeddingArgs {
+  int64_t rows;
+  int64_t padding; /* a row, from 1, that gets no gradient; 0: none */
+  int64_t zeroed;  /* 1: that row counts as 0 */
+} EmbeddingArgs;
+
 /* Which of them an op reads is said by its row: .args = OP_ARGS(conv). */
 typedef union OpArgs {
   ClampArgs clamp;
@@ -139,6 +151,8 @@ typedef union OpArgs {
   PoolArgs pool;
   MatrixArgs matrix;
   RnnArgs rnn;
+  RowNormArgs row_norm;
+  EmbeddingArgs embedding;
 } OpArgs;
 
 #define OP_ARGS(member) sizeof(((const OpArgs *)0)->member)

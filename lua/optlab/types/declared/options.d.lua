@@ -287,6 +287,15 @@
 ---@class optlab.options.linalg.cholesky_solve
 ---@field upper? boolean Whether the factor is the upper one. Default: false.
 
+---@class optlab.options.linalg.matrix_rank
+---@field atol? number The absolute limit; 0 unless given.
+---@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given.
+---@field hermitian? boolean Whether A is symmetric, so that eigenvalues tell it. Default: false.
+
+---@class optlab.options.linalg.pinv
+---@field atol? number The absolute limit; 0 unless given.
+---@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given.
+
 ---@class optlab.options.linalg.solve
 ---@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.
 

@@ -8,6 +8,7 @@
  *   ltensor_ops.c    functions and methods that run rows of the op table: element-wise ones and products
  *   ltensor_reduce.c sum, mean, max, var, norm, softmax
  *   ltensor_shape.c  reshape, transpose, cat, ...
+ *   ltensor_parts.c  chunk, split, unbind
  *   ltensor_index.c  t[i], t[{...}], t[mask], t[i] = v
  *   ltensor_mask.c   masked_fill, masked_select, nonzero; what t[mask] and t[mask] = v do
  *   ltensor_print.c  __tostring
@@ -24,6 +25,7 @@ void ltensor_range(lua_State *L, int lib);
 void ltensor_ops(lua_State *L, int lib, int methods, int meta);
 void ltensor_reduce(lua_State *L, int lib, int methods);
 void ltensor_shape(lua_State *L, int lib, int methods);
+void ltensor_parts(lua_State *L, int lib, int methods);
 void ltensor_rng(lua_State *L, int lib);
 void ltensor_mask(lua_State *L, int lib, int methods);
 void ltensor_inplace(lua_State *L, int methods);

@@ -45,14 +45,23 @@ int optim_set(Optim *o, int group, const Arg *a, int at, const double *value) {
 
 /* --- groups ------------------------------------------------------------------------------------------------------- */
 
+/* What a rule needs for its steps; -1 without memory. */
+static int prepare_rule(Optim *o, const OptimRule *r) {
+  if (rule_needs_plans(r) && !(o->plans = rule_plans_new(r))) return -1;
+  o->reg = alloc_get((size_t)r->nregs * sizeof *o->reg);
+  if (!o->reg) return -1;
+  memcpy(o->reg, r->constant, (size_t)r->nregs * sizeof *o->reg);
+  return 0;
+}
+
 int optim_init(Optim *o, const OptimDef *def, const double *h) {
   *o = (Optim){.def = def};
   if (check_hyper(def, h) < 0) return -1;
   while (def->slot && def->slot[o->nslots].name) o->nslots++;
-  if (def->rule && rule_needs_plans(def->rule) && !(o->plans = rule_plans_new(def->rule))) return -1;
   o->defaults = copy_hyper(o, h);
-  if (!o->defaults) rule_plans_free(o->plans);
-  return o->defaults ? 0 : -1;
+  if (o->defaults && (!def->rule || prepare_rule(o, def->rule) == 0)) return 0;
+  optim_free(o);
+  return -1;
 }
 
 /* A group's parameters, the state pointers of all of them, and their flags lie in one block. */
@@ -91,7 +100,9 @@ void optim_free(Optim *o) {
   alloc_put(o->group, (size_t)o->ngroups * sizeof *o->group);
   if (o->defaults) alloc_put(o->defaults, hyper_size(o));
   rule_plans_free(o->plans);
+  if (o->reg) alloc_put(o->reg, (size_t)o->def->rule->nregs * sizeof *o->reg);
   o->plans = NULL;
+  o->reg = NULL;
   o->defaults = NULL;
   o->group = NULL;
   o->ngroups = 0;

@@ -102,6 +102,7 @@ typedef struct Optim {
   int ngroups;
   int nslots;       /* of the definition */
   RulePlans *plans; /* of a rule that runs as blocks */
+  double *reg;      /* of a rule: its registers, with the constants set */
 } Optim;
 
 /* An optimizer without groups; h: the defaults of groups added later. -1 with err_set if h is out of range or

@@ -17,7 +17,7 @@
 typedef struct Work {
   OptimGroup *group;
   OptimParam *q;
-  Tensor *g, *flat; /* row-major copies or the tensors themselves; owned */
+  Tensor *g, *flat; /* row-major copies of the gradient and the parameter; NULL where they are row-major already */
   RuleRun run;
 } Work;
 
@@ -30,10 +30,10 @@ static bool is_wanted(const OptimDef *def, int k, const double *h) {
   return when == 0 || h[when] != 0;
 }
 
-static void set_arrays(const Optim *o, Work *w, char *own) {
+static void set_arrays(const Optim *o, Work *w, Tensor *grad, char *own) {
   char **array = w->run.array;
-  array[0] = tensor_data(w->flat);
-  array[1] = tensor_data(w->g);
+  array[0] = tensor_data(w->flat ? w->flat : w->q->p);
+  array[1] = tensor_data(w->g ? w->g : grad);
   for (int k = 0; k < o->nslots; k++) {
     array[2 + k] = w->q->state[k] && is_wanted(o->def, k, w->group->h) ? tensor_data(w->q->state[k]) : NULL;
   }
@@ -64,26 +64,36 @@ static void write_slots(const Work *w) {
 /* own: room for the rule's own arrays. */
 static int begin(const Optim *o, Work *w, Tensor *grad, char *own) {
   Tensor *p = w->q->p;
-  w->g = grad->dtype == p->dtype ? tensor_contiguous(grad) : tensor_cast(grad, (DType)p->dtype);
-  w->flat = w->g ? tensor_contiguous(p) : NULL;
-  if (!w->flat) {
-    tensor_release(w->g);
-    return -1;
+  w->g = w->flat = NULL;
+  if (!grad->contiguous || grad->dtype != p->dtype) {
+    w->g = tensor_cast(grad, (DType)p->dtype);
+    if (!w->g) return -1;
+  }
+  if (!p->contiguous) {
+    w->flat = tensor_clone(p);
+    if (!w->flat) {
+      tensor_release(w->g);
+      return -1;
+    }
   }
   w->run.dtype = (DType)p->dtype;
   w->run.numel = p->numel;
-  set_arrays(o, w, own);
+  set_arrays(o, w, grad, own);
   read_slots(w);
   return 0;
+}
+
+static void release_copies(const Work *w) {
+  if (w->flat) tensor_release(w->flat);
+  if (w->g) tensor_release(w->g);
 }
 
 static int end(const Optim *o, Work *w) {
   OptimParam *q = w->q;
   write_slots(w);
-  const int status = w->flat != q->p ? tensor_copy_(q->p, w->flat) : 0;
+  const int status = w->flat ? tensor_copy_(q->p, w->flat) : 0;
   tensor_touch(q->p);
-  tensor_release(w->flat);
-  tensor_release(w->g);
+  release_copies(w);
   if (status < 0 || interrupt_check() < 0) return -1;
   if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
   q->any_fresh = false;
@@ -93,10 +103,9 @@ static int end(const Optim *o, Work *w) {
 
 /* --- registers ---------------------------------------------------------------------------------------------------- */
 
-/* The registers of a group at update t. */
+/* The registers of a group at update t; those of constants are set. */
 static void set_registers(const OptimRule *r, double *reg, const OptimGroup *group, int64_t t) {
-  memcpy(reg, r->constant, (size_t)r->nregs * sizeof *reg);
-  memcpy(reg, group->h, (size_t)r->nhyper * sizeof *reg);
+  for (int i = 0; i < r->nhyper; i++) reg[i] = group->h[i];
   reg[rule_reg_t(r)] = (double)t;
   rule_run_once(r, reg);
 }
@@ -132,12 +141,11 @@ static int update_group(const Optim *o, OptimGroup *group, Tensor *const *grads,
 
 static int step_in_one_phase(Optim *o, Tensor *const *grads) {
   const OptimRule *r = o->def->rule;
-  double reg[r->nregs];
   char *array[narrays(r)];
   const size_t bytes = r->nowns ? (size_t)r->nowns * (size_t)largest(o) * sizeof(double) : 0;
   char *own = bytes ? alloc_get(bytes) : NULL;
   if (bytes && !own) return -1;
-  Work w = {.run = {.rule = r, .plans = o->plans, .array = array, .reg = reg}};
+  Work w = {.run = {.rule = r, .plans = o->plans, .array = array, .reg = o->reg}};
   int status = 0;
   for (int i = 0, k = 0; i < o->ngroups && status == 0; k += o->group[i++].nparams) {
     status = update_group(o, &o->group[i], grads, k, &w, own);
@@ -193,6 +201,7 @@ static int begin_all(Works *all, Optim *o, Tensor *const *grads, int *begun) {
       w->q = q;
       w->run = (RuleRun){.rule = r, .plans = o->plans, .reg = (double *)(void *)at};
       w->run.array = (char **)(void *)(at + (size_t)r->nregs * sizeof(double));
+      memcpy(w->run.reg, o->reg, (size_t)r->nregs * sizeof *o->reg);
       set_registers(r, w->run.reg, w->group, q->t + 1);
       if (begin(o, w, g, (char *)(w->run.array + narrays(r))) < 0) return -1;
       (*begun)++;
@@ -239,8 +248,7 @@ static int step_in_phases(Optim *o, Tensor *const *grads) {
     if (status == 0) {
       status = end(o, &all.work[i]);
     } else {
-      tensor_release(all.work[i].flat);
-      tensor_release(all.work[i].g);
+      release_copies(&all.work[i]);
     }
   }
   alloc_put(all.work, all.bytes);

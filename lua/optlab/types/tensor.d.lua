@@ -124,6 +124,8 @@
 ---@field mul_ optlab.BinaryMethod
 ---@field div_ optlab.BinaryMethod
 ---@field pow_ optlab.BinaryMethod
+---@field remainder_ optlab.BinaryMethod
+---@field floor_divide_ optlab.BinaryMethod
 ---Takes the other tensor's values, in place.
 ---@field copy_ fun(self: optlab.Tensor, other: optlab.Tensor): optlab.Tensor
 ---Sets every element, in place.
@@ -154,5 +156,7 @@
 ---@operator mul(optlab.Operand): optlab.Tensor
 ---@operator div(optlab.Operand): optlab.Tensor
 ---@operator pow(optlab.Operand): optlab.Tensor
+---@operator mod(optlab.Operand): optlab.Tensor
+---@operator idiv(optlab.Operand): optlab.Tensor
 ---@operator unm: optlab.Tensor
 ---@operator len: integer

@@ -36,7 +36,7 @@ typedef struct ResizeAxis {
 
 typedef struct Lists {
   Seen *seen;
-  int64_t *first; /* output i sees seen[first[i]] .. seen[first[i + 1] - 1] */
+  int64_t *first;  /* output i sees seen[first[i]] .. seen[first[i + 1] - 1] */
   double *divisor; /* of each output; 1 where there are weights */
   int64_t places;  /* outputs */
   int64_t count;   /* seen */

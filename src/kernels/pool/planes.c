@@ -3,8 +3,8 @@
  */
 #include "kernels/pool/planes.h"
 
-#define BAND_PIXELS 2048   /* of an image's rows in a band, about: they stay in the second-level cache */
-#define MOST_LANES 64      /* of a vector */
+#define BAND_PIXELS 2048 /* of an image's rows in a band, about: they stay in the second-level cache */
+#define MOST_LANES 64    /* of a vector */
 
 Planes planes_of(const PoolShape *s) {
   Planes p = {.k = pool_kernels(s->dt), .shape = s, .size = (int64_t)dtype_size(s->dt)};

@@ -38,7 +38,7 @@ int pool_unmax(const PoolShape *s, const Lists *rows, const Lists *columns, cons
 
 /* y = x's elements at the winners */
 void pool_pick(const PoolShape *s, const Lists *rows, const Lists *columns, const Images *x, const void *winners,
-              const Images *y);
+               const Images *y);
 
 /* y (n, c, rows->places, columns->places) = the sums of x (n, c, h, w), by weights and divisors */
 int pool_sum(const PoolShape *s, const Lists *rows, const Lists *columns, const Images *x, const Images *y);

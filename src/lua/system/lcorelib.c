@@ -35,6 +35,7 @@ static const luaL_Reg LIBRARIES[] = {
     {"terminal", luaopen_optlab_terminal},
     {"runs", luaopen_optlab_runs},
     {"work", luaopen_optlab_work},
+    {"linalg", luaopen_optlab_linalg},
     {NULL, NULL},
 };
 

@@ -4,11 +4,69 @@
 ---@class optlab.functional
 local functional = {}
 
+---The means of output_size parts of (N, C, L).
+---
+---     part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Length of the output.
+---@return optlab.Tensor
+function functional.adaptive_avg_pool1d(input, output_size) end
+
+---The means of output_size parts of (N, C, H, W).
+---
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Size of the output: {height, width}.
+---@return optlab.Tensor
+function functional.adaptive_avg_pool2d(input, output_size) end
+
+---The largest elements of output_size parts of (N, C, L).
+---
+---     part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Length of the output.
+---@return optlab.Tensor
+function functional.adaptive_max_pool1d(input, output_size) end
+
+---The largest elements of output_size parts of (N, C, H, W).
+---
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Size of the output: {height, width}.
+---@return optlab.Tensor
+function functional.adaptive_max_pool2d(input, output_size) end
+
+---@class optlab.options.nn.functional.avg_pool1d
+---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
+---@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+
+---The mean of each window of (N, C, L).
+---
+---     output length: (L + 2 padding - kernel_size) / stride + 1, rounded down
+---
+---@param input optlab.Tensor
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.functional.avg_pool1d Step from one window to the next; by default kernel_size.
+---@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@return optlab.Tensor
+function functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad) end
+
 ---@class optlab.options.nn.functional.avg_pool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@field divisor_override? integer What the sums are divided by; by default the number of places that count.
 
----The mean of each window of (N, C, H, W); the padding counts as zeros.
+---The mean of each window of (N, C, H, W).
 ---
 ---     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
 ---     width likewise
@@ -17,8 +75,11 @@ local functional = {}
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.functional.avg_pool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@param divisor_override? integer What the sums are divided by; by default the number of places that count.
 ---@return optlab.Tensor
-function functional.avg_pool2d(input, kernel_size, stride, padding) end
+function functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override) end
 
 ---@class optlab.options.nn.functional.batch_norm
 ---@field running_mean? optlab.Tensor Running mean (C); updated in place in training.
@@ -154,11 +215,12 @@ function functional.conv_transpose2d(input, weight, bias, stride, padding, outpu
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
----     for labels y, with the mean sum_i loss_i / sum_i w[y_i]:
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:
 ---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
 ---     for probabilities q, with the mean sum_i loss_i / N:
 ---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
@@ -168,8 +230,9 @@ function functional.conv_transpose2d(input, weight, bias, stride, padding, outpu
 ---@param weight? optlab.Tensor|optlab.options.nn.functional.cross_entropy A weight for each class: a tensor (C).
 ---@param label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Tensor
-function functional.cross_entropy(input, target, weight, label_smoothing, reduction) end
+function functional.cross_entropy(input, target, weight, label_smoothing, reduction, ignore_index) end
 
 ---@class optlab.options.nn.functional.dropout
 ---@field p? number Probability that an element becomes 0. Default: 0.5.
@@ -193,6 +256,19 @@ function functional.dropout(input, p, training) end
 ---@param alpha? number|optlab.options.nn.functional.elu Minus the limit of the output as x goes to minus infinity. Default: 1.
 ---@return optlab.Tensor
 function functional.elu(input, alpha) end
+
+---@class optlab.options.nn.functional.embedding
+---@field padding_idx? integer A row (1, 2, ... or -1 for the last) that gets no gradient.
+
+---Rows of a weight (rows, width) at int64 positions (...), which count from 1: (..., width).
+---
+---     weight[input]
+---
+---@param input optlab.Tensor
+---@param weight optlab.Tensor
+---@param padding_idx? integer|optlab.options.nn.functional.embedding A row (1, 2, ... or -1 for the last) that gets no gradient.
+---@return optlab.Tensor
+function functional.embedding(input, weight, padding_idx) end
 
 ---@class optlab.options.nn.functional.flatten
 ---@field start_dim? integer First of the dimensions that are joined. Default: 2.
@@ -235,6 +311,21 @@ function functional.gelu(input, approximate) end
 ---@return optlab.Tensor
 function functional.huber_loss(input, target, delta, reduction) end
 
+---@class optlab.options.nn.functional.interpolate
+---@field size? optlab.Pair Size of the output: {height, width}, or one number for both.
+---@field scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@field mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
+---@field align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+
+---Images (N, C, H, W) or signals (N, C, L) in another size, larger or smaller.
+---@param input optlab.Tensor
+---@param size? optlab.Pair|optlab.options.nn.functional.interpolate Size of the output: {height, width}, or one number for both.
+---@param scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@param mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
+---@param align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+---@return optlab.Tensor
+function functional.interpolate(input, size, scale_factor, mode, align_corners) end
+
 ---@class optlab.options.nn.functional.l1_loss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
@@ -247,6 +338,23 @@ function functional.huber_loss(input, target, delta, reduction) end
 ---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.functional.l1_loss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Tensor
 function functional.l1_loss(input, target, reduction) end
+
+---@class optlab.options.nn.functional.layer_norm
+---@field weight? optlab.Tensor Factors: a tensor of that shape.
+---@field bias? optlab.Tensor Added at the end: a tensor of that shape.
+---@field eps? number Added to the variance. Default: 1e-5.
+
+---Normalizes the last dimensions of each sample.
+---
+---     (x - mean) / sqrt(var + eps) weight + bias
+---
+---@param input optlab.Tensor
+---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
+---@param weight? optlab.Tensor|optlab.options.nn.functional.layer_norm Factors: a tensor of that shape.
+---@param bias? optlab.Tensor Added at the end: a tensor of that shape.
+---@param eps? number Added to the variance. Default: 1e-5.
+---@return optlab.Tensor
+function functional.layer_norm(input, normalized_shape, weight, bias, eps) end
 
 ---@class optlab.options.nn.functional.leaky_relu
 ---@field negative_slope? number Slope where x is negative. Default: 0.01.
@@ -285,21 +393,44 @@ function functional.linear(input, weight, bias) end
 ---@return optlab.Tensor
 function functional.log_softmax(input, dim) end
 
+---@class optlab.options.nn.functional.max_pool1d
+---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
+---@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+
+---The largest element of each window of (N, C, L); the padding is never the largest.
+---
+---     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down
+---
+---@param input optlab.Tensor
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.functional.max_pool1d Step from one window to the next; by default kernel_size.
+---@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@return optlab.Tensor
+function functional.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode) end
+
 ---@class optlab.options.nn.functional.max_pool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 
 ---The largest element of each window of (N, C, H, W); the padding is never the largest.
 ---
----     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down;
 ---     width likewise
 ---
 ---@param input optlab.Tensor
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.functional.max_pool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 ---@return optlab.Tensor
-function functional.max_pool2d(input, kernel_size, stride, padding) end
+function functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode) end
 
 ---@class optlab.options.nn.functional.mse_loss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
@@ -317,18 +448,20 @@ function functional.mse_loss(input, target, reduction) end
 ---@class optlab.options.nn.functional.nll_loss
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 
 ---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
 ---
----     loss_i = -w[y_i] input[i, y_i]
----     with the mean sum_i loss_i / sum_i w[y_i]
+---     loss_i = -w[y_i] input[i, y_i], and 0 where y_i is ignore_index
+---     with the mean sum_i loss_i / sum_i w[y_i] over the others
 ---
 ---@param input optlab.Tensor
 ---@param target optlab.Tensor
 ---@param weight? optlab.Tensor|optlab.options.nn.functional.nll_loss A weight for each class: a tensor (C).
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Tensor
-function functional.nll_loss(input, target, weight, reduction) end
+function functional.nll_loss(input, target, weight, reduction, ignore_index) end
 
 ---@class optlab.options.nn.functional.one_hot
 ---@field num_classes? integer Size of the new last dimension; by default the largest label.
@@ -346,6 +479,21 @@ function functional.one_hot(labels, num_classes) end
 ---@param input optlab.Tensor
 ---@return optlab.Tensor
 function functional.relu(input) end
+
+---@class optlab.options.nn.functional.rms_norm
+---@field weight? optlab.Tensor Factors: a tensor of that shape.
+---@field eps? number Added to the mean square; by default the spacing of the input's dtype at 1.
+
+---Divides the last dimensions of each sample by their root mean square.
+---
+---     x / sqrt(mean x^2 + eps) weight
+---
+---@param input optlab.Tensor
+---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
+---@param weight? optlab.Tensor|optlab.options.nn.functional.rms_norm Factors: a tensor of that shape.
+---@param eps? number Added to the mean square; by default the spacing of the input's dtype at 1.
+---@return optlab.Tensor
+function functional.rms_norm(input, normalized_shape, weight, eps) end
 
 ---The logistic function, from 0 to 1.
 ---

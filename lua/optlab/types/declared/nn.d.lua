@@ -4,11 +4,64 @@
 ---@class optlab.nn
 local nn = {}
 
+---The means of output_size parts of (N, C, L).
+---
+---     part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)
+---
+---@param output_size optlab.Pair Length of the output.
+---@return optlab.Module
+function nn.AdaptiveAvgPool1d(output_size) end
+
+---The means of output_size parts of (N, C, H, W).
+---
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise
+---
+---@param output_size optlab.Pair Size of the output: {height, width}.
+---@return optlab.Module
+function nn.AdaptiveAvgPool2d(output_size) end
+
+---The largest elements of output_size parts of (N, C, L).
+---
+---     part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)
+---
+---@param output_size optlab.Pair Length of the output.
+---@return optlab.Module
+function nn.AdaptiveMaxPool1d(output_size) end
+
+---The largest elements of output_size parts of (N, C, H, W).
+---
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise
+---
+---@param output_size optlab.Pair Size of the output: {height, width}.
+---@return optlab.Module
+function nn.AdaptiveMaxPool2d(output_size) end
+
+---@class optlab.options.nn.AvgPool1d
+---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
+---@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+
+---The mean of each window of (N, C, L).
+---
+---     output length: (L + 2 padding - kernel_size) / stride + 1, rounded down
+---
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.AvgPool1d Step from one window to the next; by default kernel_size.
+---@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@return optlab.Module
+function nn.AvgPool1d(kernel_size, stride, padding, ceil_mode, count_include_pad) end
+
 ---@class optlab.options.nn.AvgPool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@field divisor_override? integer What the sums are divided by; by default the number of places that count.
 
----The mean of each window of (N, C, H, W); the padding counts as zeros.
+---The mean of each window of (N, C, H, W).
 ---
 ---     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
 ---     width likewise
@@ -16,8 +69,11 @@ local nn = {}
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.AvgPool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@param divisor_override? integer What the sums are divided by; by default the number of places that count.
 ---@return optlab.Module
-function nn.AvgPool2d(kernel_size, stride, padding) end
+function nn.AvgPool2d(kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override) end
 
 ---@class optlab.options.nn.BatchNorm1d
 ---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
@@ -196,6 +252,21 @@ function nn.Dropout(p) end
 ---@return optlab.Module
 function nn.ELU(alpha) end
 
+---@class optlab.options.nn.Embedding
+---@field padding_idx? integer A row (1, 2, ... or -1 for the last) that starts as 0 and gets no gradient.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---A table of learned rows: int64 positions (...), which count from 1, -> (..., embedding_dim).
+---
+---     y[i] = weight[input[i]]
+---
+---@param num_embeddings integer Number of rows.
+---@param embedding_dim integer Their width.
+---@param padding_idx? integer|optlab.options.nn.Embedding A row (1, 2, ... or -1 for the last) that starts as 0 and gets no gradient.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.Embedding(num_embeddings, embedding_dim, padding_idx, dtype) end
+
 ---@class optlab.options.nn.Flatten
 ---@field start_dim? integer First of the dimensions that are joined. Default: 2.
 ---@field end_dim? integer Last of the dimensions that are joined. Default: -1.
@@ -224,6 +295,24 @@ function nn.GELU(approximate) end
 ---
 ---@return optlab.Module
 function nn.Identity() end
+
+---@class optlab.options.nn.LayerNorm
+---@field eps? number Added to the variance. Default: 1e-5.
+---@field elementwise_affine? boolean Whether to scale by learned factors. Default: true.
+---@field bias? boolean Whether to add a learned bias, with elementwise_affine. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Normalizes the last dimensions of each sample.
+---
+---     y = (x - mean) / sqrt(var + eps) weight + bias, var divided by the number of elements
+---
+---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
+---@param eps? number|optlab.options.nn.LayerNorm Added to the variance. Default: 1e-5.
+---@param elementwise_affine? boolean Whether to scale by learned factors. Default: true.
+---@param bias? boolean Whether to add a learned bias, with elementwise_affine. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.LayerNorm(normalized_shape, eps, elementwise_affine, bias, dtype) end
 
 ---@class optlab.options.nn.LeakyReLU
 ---@field negative_slope? number Slope where x is negative. Default: 0.01.
@@ -262,20 +351,42 @@ function nn.Linear(in_features, out_features, bias, dtype) end
 ---@return optlab.Module
 function nn.LogSoftmax(dim) end
 
+---@class optlab.options.nn.MaxPool1d
+---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
+---@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+
+---The largest element of each window of (N, C, L); the padding is never the largest.
+---
+---     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down
+---
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.MaxPool1d Step from one window to the next; by default kernel_size.
+---@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@return optlab.Module
+function nn.MaxPool1d(kernel_size, stride, padding, dilation, ceil_mode) end
+
 ---@class optlab.options.nn.MaxPool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 
 ---The largest element of each window of (N, C, H, W); the padding is never the largest.
 ---
----     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down;
 ---     width likewise
 ---
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.MaxPool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 ---@return optlab.Module
-function nn.MaxPool2d(kernel_size, stride, padding) end
+function nn.MaxPool2d(kernel_size, stride, padding, dilation, ceil_mode) end
 
 ---The rectifier: negative elements become 0.
 ---
@@ -283,6 +394,22 @@ function nn.MaxPool2d(kernel_size, stride, padding) end
 ---
 ---@return optlab.Module
 function nn.ReLU() end
+
+---@class optlab.options.nn.RMSNorm
+---@field eps? number Added to the mean square; by default the spacing of the input's dtype at 1.
+---@field elementwise_affine? boolean Whether to scale by learned factors. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Divides the last dimensions of each sample by their root mean square.
+---
+---     y = x / sqrt(mean x^2 + eps) weight
+---
+---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
+---@param eps? number|optlab.options.nn.RMSNorm Added to the mean square; by default the spacing of the input's dtype at 1.
+---@param elementwise_affine? boolean Whether to scale by learned factors. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.RMSNorm(normalized_shape, eps, elementwise_affine, dtype) end
 
 ---The logistic function, from 0 to 1.
 ---
@@ -329,6 +456,20 @@ function nn.Softplus(beta, threshold) end
 ---@return optlab.Module
 function nn.Tanh() end
 
+---@class optlab.options.nn.Upsample
+---@field size? optlab.Pair Size of the output: {height, width}, or one number for both.
+---@field scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@field mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
+---@field align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+
+---Images (N, C, H, W) or signals (N, C, L) in another size, larger or smaller.
+---@param size? optlab.Pair|optlab.options.nn.Upsample Size of the output: {height, width}, or one number for both.
+---@param scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@param mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
+---@param align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+---@return optlab.Module
+function nn.Upsample(size, scale_factor, mode, align_corners) end
+
 ---@class optlab.options.nn.BCELoss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
@@ -359,11 +500,12 @@ function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
----     for labels y, with the mean sum_i loss_i / sum_i w[y_i]:
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:
 ---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
 ---     for probabilities q, with the mean sum_i loss_i / N:
 ---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
@@ -371,8 +513,9 @@ function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 ---@param weight? optlab.Tensor|optlab.options.nn.CrossEntropyLoss A weight for each class: a tensor (C).
 ---@param label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Module
-function nn.CrossEntropyLoss(weight, label_smoothing, reduction) end
+function nn.CrossEntropyLoss(weight, label_smoothing, reduction, ignore_index) end
 
 ---@class optlab.options.nn.HuberLoss
 ---@field delta? number Error beyond which the loss is linear. Default: 1.
@@ -414,16 +557,18 @@ function nn.MSELoss(reduction) end
 ---@class optlab.options.nn.NLLLoss
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 
 ---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
 ---
----     loss_i = -w[y_i] input[i, y_i]
----     with the mean sum_i loss_i / sum_i w[y_i]
+---     loss_i = -w[y_i] input[i, y_i], and 0 where y_i is ignore_index
+---     with the mean sum_i loss_i / sum_i w[y_i] over the others
 ---
 ---@param weight? optlab.Tensor|optlab.options.nn.NLLLoss A weight for each class: a tensor (C).
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Module
-function nn.NLLLoss(weight, reduction) end
+function nn.NLLLoss(weight, reduction, ignore_index) end
 
 ---@class optlab.options.nn.SmoothL1Loss
 ---@field beta? number Error beyond which the loss is linear; with 0 the loss is L1Loss. Default: 1.

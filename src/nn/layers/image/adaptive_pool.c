@@ -31,11 +31,8 @@ static void describe_2d(const Module *m, char *text, size_t size) {
   snprintf(text, size, "output_size=%s", pool_pair_text(&o, o.output, pair, sizeof pair));
 }
 
-#define SIZE_ARG(dims_, doc_)                                                                            \
-  {                                                                                                      \
-    .name = "output_size", .kind = ARG_SIZES, .width = dims_, .range = RANGE_AT_LEAST_1, .required = true, \
-    .doc = doc_                                                                                          \
-  }
+#define SIZE_ARG(dims_, doc_) \
+  { .name = "output_size", .kind = ARG_SIZES, .width = dims_, .range = RANGE_AT_LEAST_1, .required = true, .doc = doc_ }
 static const Arg args_1d[] = {SIZE_ARG(1, "Length of the output."), {0}};
 static const Arg args_2d[] = {SIZE_ARG(2, "Size of the output: {height, width}."), {0}};
 

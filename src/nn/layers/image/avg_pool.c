@@ -39,7 +39,8 @@ static void describe(const Module *m, int dims, char *text, size_t size) {
   const PoolOptions o = options(m, dims);
   char k[32], s[32], p[32];
   /* PyTorch writes those of one dimension as tuples. */
-  snprintf(text, size, dims == 1 ? "kernel_size=(%s,), stride=(%s,), padding=(%s,)" : "kernel_size=%s, stride=%s, padding=%s",
+  snprintf(text, size,
+           dims == 1 ? "kernel_size=(%s,), stride=(%s,), padding=(%s,)" : "kernel_size=%s, stride=%s, padding=%s",
            pool_pair_text(&o, o.window, k, sizeof k), pool_pair_text(&o, o.stride, s, sizeof s),
            pool_pair_text(&o, o.padding, p, sizeof p));
 }

@@ -54,10 +54,10 @@ static int forward_2d(const Module *m, Tensor *const *in, Tensor **out) { return
 static void describe_1d(const Module *m, char *text, size_t size) { describe(m, 1, text, size); }
 static void describe_2d(const Module *m, char *text, size_t size) { describe(m, 2, text, size); }
 
-#define DILATION_ARG(dims_)                                                                         \
-  {                                                                                                 \
-    .name = "dilation", .kind = ARG_SIZES, .width = dims_, .range = RANGE_AT_LEAST_1, .def = 1,     \
-    .doc = "Distance of the window's places from each other."                                       \
+#define DILATION_ARG(dims_)                                                                     \
+  {                                                                                             \
+    .name = "dilation", .kind = ARG_SIZES, .width = dims_, .range = RANGE_AT_LEAST_1, .def = 1, \
+    .doc = "Distance of the window's places from each other."                                   \
   }
 
 static const Arg args_1d[] = {

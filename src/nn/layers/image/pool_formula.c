@@ -5,8 +5,8 @@
  */
 #include <stdio.h>
 
-#include "autograd/ops/image/pool_rows.h"
 #include "autograd/formula.h"
+#include "autograd/ops/image/pool_rows.h"
 #include "base/err.h"
 #include "nn/layers/image/pool_layer.h"
 
@@ -75,8 +75,9 @@ static int fill_args(PoolArgs *a, const Tensor *x, const PoolOptions *o) {
   if (a->output[0] > 0 && a->output[1] > 0) return 0;
   const Pair k = o->window, p = o->padding;
   if (o->dims == 1) {
-    return err_set("input is (%lld, %lld, %d), kernel_size is %d, padding is %d: the window must fit into the padded signal",
-                   (long long)x->shape[0], (long long)x->shape[1], a->image[1], k.w, p.w);
+    return err_set(
+        "input is (%lld, %lld, %d), kernel_size is %d, padding is %d: the window must fit into the padded signal",
+        (long long)x->shape[0], (long long)x->shape[1], a->image[1], k.w, p.w);
   }
   return err_set("input is %s, kernel_size is (%d, %d), padding is (%d, %d): the window must fit into the padded image",
                  tensor_shape_str(x), k.h, k.w, p.h, p.w);

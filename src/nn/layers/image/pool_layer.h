@@ -32,20 +32,20 @@ Tensor *pool_apply(Tensor *x, const PoolOptions *o);
 /* In the text of a layer: "2", "(2, 3)"; of one dimension "2". */
 const char *pool_pair_text(const PoolOptions *o, Pair p, char *text, size_t size);
 
-#define POOL_WINDOW_ARGS(dims_, size_, step_, border_)                                              \
-  {.name = "kernel_size",                                                                           \
-   .kind = ARG_SIZES,                                                                               \
-   .width = dims_,                                                                                  \
-   .range = RANGE_AT_LEAST_1,                                                                       \
-   .required = true,                                                                                \
-   .doc = size_},                                                                                   \
-      {.name = "stride",                                                                            \
-       .kind = ARG_SIZES,                                                                           \
-       .width = dims_,                                                                              \
-       .range = RANGE_AT_LEAST_1,                                                                   \
-       .def = ARG_UNSET,                                                                            \
-       .doc = step_},                                                                               \
-  {                                                                                                 \
+#define POOL_WINDOW_ARGS(dims_, size_, step_, border_)                                                \
+  {.name = "kernel_size",                                                                             \
+   .kind = ARG_SIZES,                                                                                 \
+   .width = dims_,                                                                                    \
+   .range = RANGE_AT_LEAST_1,                                                                         \
+   .required = true,                                                                                  \
+   .doc = size_},                                                                                     \
+      {.name = "stride",                                                                              \
+       .kind = ARG_SIZES,                                                                             \
+       .width = dims_,                                                                                \
+       .range = RANGE_AT_LEAST_1,                                                                     \
+       .def = ARG_UNSET,                                                                              \
+       .doc = step_},                                                                                 \
+  {                                                                                                   \
     .name = "padding", .kind = ARG_SIZES, .width = dims_, .range = RANGE_NOT_NEGATIVE, .doc = border_ \
   }
 #define POOL_SIZE_1D "Size of the window."
@@ -54,9 +54,9 @@ const char *pool_pair_text(const PoolOptions *o, Pair p, char *text, size_t size
 #define POOL_STEP_2D "Step from one window to the next: {down, right}; by default kernel_size."
 #define POOL_BORDER_1D "Places added at both ends."
 #define POOL_BORDER_2D "Border added around the image: {above and below, left and right}."
-#define POOL_CEIL_ARG                                                                                       \
-  {                                                                                                         \
-    .name = "ceil_mode", .kind = ARG_FLAG,                                                                  \
+#define POOL_CEIL_ARG                                                                                     \
+  {                                                                                                       \
+    .name = "ceil_mode", .kind = ARG_FLAG,                                                                \
     .doc = "Whether the output's size is rounded up, so that a last window may reach beyond the padding." \
   }
 

@@ -15,15 +15,15 @@ enum { SIZE, SCALE_FACTOR = SIZE + 2, MODE, ALIGN_CORNERS };
 
 typedef struct Mode {
   ResizeMode resize;
-  int dims;     /* of images; 0: any */
-  bool aligns;  /* may be asked to align corners */
-  bool parts;   /* means of parts instead */
+  int dims;    /* of images; 0: any */
+  bool aligns; /* may be asked to align corners */
+  bool parts;  /* means of parts instead */
 } Mode;
 
 static const char *const mode_names[] = {"nearest", "nearest-exact", "linear", "bilinear", "bicubic", "area", NULL};
-static const Mode modes[] = {
-    {RESIZE_NEAREST, 0, false, false}, {RESIZE_NEAREST_EXACT, 0, false, false}, {RESIZE_LINEAR, 1, true, false},
-    {RESIZE_LINEAR, 2, true, false},   {RESIZE_CUBIC, 2, true, false},          {RESIZE_NEAREST, 0, false, true}};
+static const Mode modes[] = {{RESIZE_NEAREST, 0, false, false}, {RESIZE_NEAREST_EXACT, 0, false, false},
+                             {RESIZE_LINEAR, 1, true, false},   {RESIZE_LINEAR, 2, true, false},
+                             {RESIZE_CUBIC, 2, true, false},    {RESIZE_NEAREST, 0, false, true}};
 
 static int build(Module *m) {
   const double *x = m->args.x;
@@ -115,11 +115,13 @@ static const Arg args[] = {
     {.name = "mode",
      .kind = ARG_CHOICE,
      .choices = mode_names,
-     .doc = "'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; "
-            "'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part."},
+     .doc =
+         "'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; "
+         "'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part."},
     {.name = "align_corners",
      .kind = ARG_FLAG,
-     .doc = "Whether the centres of the corner pixels of input and output lie on each other; else their outer corners."},
+     .doc =
+         "Whether the centres of the corner pixels of input and output lie on each other; else their outer corners."},
     {0},
 };
 

@@ -154,11 +154,12 @@ function functional.conv_transpose2d(input, weight, bias, stride, padding, outpu
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
----     for labels y, with the mean sum_i loss_i / sum_i w[y_i]:
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:
 ---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
 ---     for probabilities q, with the mean sum_i loss_i / N:
 ---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
@@ -168,8 +169,9 @@ function functional.conv_transpose2d(input, weight, bias, stride, padding, outpu
 ---@param weight? optlab.Tensor|optlab.options.nn.functional.cross_entropy A weight for each class: a tensor (C).
 ---@param label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Tensor
-function functional.cross_entropy(input, target, weight, label_smoothing, reduction) end
+function functional.cross_entropy(input, target, weight, label_smoothing, reduction, ignore_index) end
 
 ---@class optlab.options.nn.functional.dropout
 ---@field p? number Probability that an element becomes 0. Default: 0.5.
@@ -193,6 +195,19 @@ function functional.dropout(input, p, training) end
 ---@param alpha? number|optlab.options.nn.functional.elu Minus the limit of the output as x goes to minus infinity. Default: 1.
 ---@return optlab.Tensor
 function functional.elu(input, alpha) end
+
+---@class optlab.options.nn.functional.embedding
+---@field padding_idx? integer A row (1, 2, ... or -1 for the last) that gets no gradient.
+
+---Rows of a weight (rows, width) at int64 positions (...), which count from 1: (..., width).
+---
+---     weight[input]
+---
+---@param input optlab.Tensor
+---@param weight optlab.Tensor
+---@param padding_idx? integer|optlab.options.nn.functional.embedding A row (1, 2, ... or -1 for the last) that gets no gradient.
+---@return optlab.Tensor
+function functional.embedding(input, weight, padding_idx) end
 
 ---@class optlab.options.nn.functional.flatten
 ---@field start_dim? integer First of the dimensions that are joined. Default: 2.
@@ -247,6 +262,23 @@ function functional.huber_loss(input, target, delta, reduction) end
 ---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.functional.l1_loss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Tensor
 function functional.l1_loss(input, target, reduction) end
+
+---@class optlab.options.nn.functional.layer_norm
+---@field weight? optlab.Tensor Factors: a tensor of that shape.
+---@field bias? optlab.Tensor Added at the end: a tensor of that shape.
+---@field eps? number Added to the variance. Default: 1e-5.
+
+---Normalizes the last dimensions of each sample.
+---
+---     (x - mean) / sqrt(var + eps) weight + bias
+---
+---@param input optlab.Tensor
+---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
+---@param weight? optlab.Tensor|optlab.options.nn.functional.layer_norm Factors: a tensor of that shape.
+---@param bias? optlab.Tensor Added at the end: a tensor of that shape.
+---@param eps? number Added to the variance. Default: 1e-5.
+---@return optlab.Tensor
+function functional.layer_norm(input, normalized_shape, weight, bias, eps) end
 
 ---@class optlab.options.nn.functional.leaky_relu
 ---@field negative_slope? number Slope where x is negative. Default: 0.01.
@@ -317,18 +349,20 @@ function functional.mse_loss(input, target, reduction) end
 ---@class optlab.options.nn.functional.nll_loss
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 
 ---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
 ---
----     loss_i = -w[y_i] input[i, y_i]
----     with the mean sum_i loss_i / sum_i w[y_i]
+---     loss_i = -w[y_i] input[i, y_i], and 0 where y_i is ignore_index
+---     with the mean sum_i loss_i / sum_i w[y_i] over the others
 ---
 ---@param input optlab.Tensor
 ---@param target optlab.Tensor
 ---@param weight? optlab.Tensor|optlab.options.nn.functional.nll_loss A weight for each class: a tensor (C).
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Tensor
-function functional.nll_loss(input, target, weight, reduction) end
+function functional.nll_loss(input, target, weight, reduction, ignore_index) end
 
 ---@class optlab.options.nn.functional.one_hot
 ---@field num_classes? integer Size of the new last dimension; by default the largest label.
@@ -346,6 +380,21 @@ function functional.one_hot(labels, num_classes) end
 ---@param input optlab.Tensor
 ---@return optlab.Tensor
 function functional.relu(input) end
+
+---@class optlab.options.nn.functional.rms_norm
+---@field weight? optlab.Tensor Factors: a tensor of that shape.
+---@field eps? number Added to the mean square; by default the spacing of the input's dtype at 1.
+
+---Divides the last dimensions of each sample by their root mean square.
+---
+---     x / sqrt(mean x^2 + eps) weight
+---
+---@param input optlab.Tensor
+---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
+---@param weight? optlab.Tensor|optlab.options.nn.functional.rms_norm Factors: a tensor of that shape.
+---@param eps? number Added to the mean square; by default the spacing of the input's dtype at 1.
+---@return optlab.Tensor
+function functional.rms_norm(input, normalized_shape, weight, eps) end
 
 ---The logistic function, from 0 to 1.
 ---

@@ -41,6 +41,7 @@ local C_ROOMS = {
 local LUA_ROOMS = {
   { "base", {} },
   { "params", { "base" } },
+  { "tensor", { "base" } },
   { "autograd", { "base" } },
   { "linalg", { "base" } },
   { "nn", { "base" } },
@@ -62,7 +63,7 @@ local LUA_ROOMS = {
   { "sweep", { "base", "params", "plot", "runs", "compare" } },
   { "cli", { "base", "params", "plot", "reference", "runs", "compare", "report", "sweep", "term",
     "watch" } },
-  { "", { "base", "params", "autograd", "linalg", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs",
+  { "", { "base", "params", "tensor", "autograd", "linalg", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs",
     "term", "dist", "train", "book", "reference", "compare", "report", "watch", "sweep", "cli" } },
 }
 

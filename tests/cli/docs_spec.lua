@@ -108,7 +108,7 @@ end
 describe("the stubs for editors", function()
   it("name everything in lab, and nothing else", function()
     local lazy = {
-      "arguments", "autograd", "book", "compile", "data", "errors", "func", "linalg", "load", "load_checkpoint",
+      "arguments", "autograd", "book", "compile", "data", "einsum", "errors", "func", "linalg", "load", "load_checkpoint",
       "metrics", "nn", "optim", "params", "plot", "progress", "progress_state", "runs", "save", "save_checkpoint",
       "sched", "train",
     }

@@ -12,8 +12,8 @@ local SMALL = {
   quadratic_deep = { {}, { "SGD", lr = 1e-2 }, 10, 0.2 },
   logreg = { { n = 500, n_test = 200 }, { "SGD", lr = 0.1 }, 4, 0.7 },
   mlp = { { n = 500, n_test = 100, data = "kmnist" }, { "Adam", lr = 1e-3 }, 2, 0.95 },
-  ["2c2d"] = { { n = 256, n_test = 64, data = "mnist", batch_size = 32 }, { "Adam", lr = 1e-3 }, 2, 0.95 },
-  ["3c3d"] = { { n = 128, n_test = 64, batch_size = 32, augment = false }, { "Adam", lr = 1e-3 }, 4, 0.99 },
+  net_2c2d = { { n = 256, n_test = 64, data = "mnist", batch_size = 32 }, { "Adam", lr = 1e-3 }, 2, 0.95 },
+  net_3c3d = { { n = 128, n_test = 64, batch_size = 32, augment = false }, { "Adam", lr = 1e-3 }, 4, 0.99 },
   vae = { { n = 64, n_test = 32, batch_size = 16 }, { "Adam", lr = 1e-3 }, 3, 0.8 },
   char_rnn = { { n = 6000, hidden = 24, batch_size = 10, length = 20 }, { "Adam", lr = 1e-2 }, 3, 0.9 },
   gpt = { { n = 4000, length = 16, width = 16, batch_size = 16 }, { "AdamW", lr = 1e-2 }, 2, 0.9 },
@@ -23,8 +23,8 @@ local SMALL = {
 }
 
 local SIZES = {
-  rosenbrock = 2, beale = 2, branin = 2, quadratic_deep = 100, logreg = 7850, mlp = 1336610, ["2c2d"] = 3274634,
-  ["3c3d"] = 895210, vae = 10151489, two_spirals = 1218, pinn = 1153, matrix_factorization = 900,
+  rosenbrock = 2, beale = 2, branin = 2, quadratic_deep = 100, logreg = 7850, mlp = 1336610, net_2c2d = 3274634,
+  net_3c3d = 895210, vae = 10151489, two_spirals = 1218, pinn = 1153, matrix_factorization = 900,
 }
 
 local function count(task)
@@ -100,7 +100,7 @@ describe("lab.problems", function()
   end)
 
   it("adds the penalty to what is trained on alone", function()
-    local task = P["3c3d"] { n = 4, n_test = 4, l2 = 1 }:build()
+    local task = P.net_3c3d { n = 4, n_test = 4, l2 = 1 }:build()
     local X, y = lab.zeros(2, 3, 32, 32), lab.tensor({ 1, 2 }, { dtype = "int64" })
     local prediction = task.model(X)
     local difference = (task.objective(prediction, y) - task.loss(prediction, y)):item()

@@ -59,7 +59,7 @@ M.mlp = problem.define("mlp", {
   return classifier(o, model, true)
 end)
 
-M["2c2d"] = problem.define("2c2d", {
+M.net_2c2d = problem.define("net_2c2d", {
   doc = "DeepOBS's mnist_2c2d and fmnist_2c2d: two convolutions 5 x 5 of 32 and 64 channels, each with ReLU and "
     .. "pooling, and linear layers of 1024 and 10; weights normal with deviation 0.05, cut off at twice that, "
     .. "biases 0.05.",
@@ -86,7 +86,7 @@ local function net_3c3d(classes)
     nn.Linear(3 * 3 * 128, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(), nn.Linear(256, classes))
 end
 
-M["3c3d"] = problem.define("3c3d", {
+M.net_3c3d = problem.define("net_3c3d", {
   doc = "DeepOBS's cifar10_3c3d, cifar100_3c3d and svhn_3c3d: three convolutions of 64, 96 and 128 channels, each "
     .. "with ReLU and pooling, and linear layers of 512, 256 and the number of classes; Xavier-normal and "
     .. "Xavier-uniform weights, biases 0, a penalty of 0.002 / 2 times the sum of the weights' squares.",

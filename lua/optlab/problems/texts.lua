@@ -92,18 +92,6 @@ M.char_rnn = problem.define("char_rnn", {
   }
 end)
 
-local sdpa = rawget(nn.functional, "scaled_dot_product_attention")
-
--- Causal attention of (b, heads, t, d).
-local function attend(q, k, v)
-  if sdpa then return sdpa(q, k, v, { is_causal = true }) end
-  local t, d = q.shape[3], q.shape[4]
-  local i = tensor.arange(0, t)
-  local later = i:reshape(1, t):gt(i:reshape(t, 1))
-  local scores = q:matmul(k:transpose(3, 4)) * (1 / math.sqrt(d))
-  return scores:masked_fill(later, -1e9):softmax(4):matmul(v)
-end
-
 local Block = nn.Module.extend { name = "Block" }
 
 function Block:init(width, heads, dropout)
@@ -117,7 +105,8 @@ end
 function Block:attention(x)
   local b, t, width = table.unpack(x.shape)
   local qkv = self.qkv(x):reshape(b, t, 3, self.heads, width // self.heads):permute { 3, 1, 4, 2, 5 }
-  local y = attend(qkv:select(1, 1), qkv:select(1, 2), qkv:select(1, 3))
+  local y = nn.functional.scaled_dot_product_attention(qkv:select(1, 1), qkv:select(1, 2), qkv:select(1, 3),
+    { is_causal = true })
   return self.out(y:permute { 1, 3, 2, 4 }:reshape(b, t, width))
 end
 

@@ -46,9 +46,9 @@
 ---DeepOBS's mnist_mlp, fmnist_mlp.
 ---@field mlp fun(options?: optlab.options.problems.mlp): optlab.Problem
 ---DeepOBS's mnist_2c2d, fmnist_2c2d.
----@field ["2c2d"] fun(options?: table): optlab.Problem
+---@field net_2c2d fun(options?: optlab.options.problems.net_2c2d): optlab.Problem
 ---DeepOBS's cifar10_3c3d, cifar100_3c3d, svhn_3c3d.
----@field ["3c3d"] fun(options?: table): optlab.Problem
+---@field net_3c3d fun(options?: optlab.options.problems.net_3c3d): optlab.Problem
 ---DeepOBS's mnist_vae, fmnist_vae.
 ---@field vae fun(options?: optlab.options.problems.vae): optlab.Problem
 ---DeepOBS's tolstoi_char_rnn.

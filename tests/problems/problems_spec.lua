@@ -29,7 +29,7 @@ local SIZES = {
 
 local function count(task)
   local n = 0
-  for _, p in ipairs(task:parameters()) do n = n + p:numel() end
+  for _, p in ipairs(task.model:parameters()) do n = n + p:numel() end
   return n
 end
 

@@ -423,7 +423,6 @@ Optimizer:state_dict(+)
 Optimizer:load_state_dict(opt:state_dict() +)
 Loader:batches(+)
 Task:evaluate(+)
-Task:parameters(+)
 Loader:state_dict(+)
 Loader:load_state_dict(loader:state_dict() +)
 ]]

@@ -36,12 +36,9 @@ function Task.new(fields)
   return setmetatable(fields, Task)
 end
 
---- What an optimizer is given: the parameters, or groups of them where the problem says so.
-function Task:parameters() return self.model:parameters() end
-
 local function optimizer(self, how)
-  if type(how) == "function" then return how(self:parameters()) end
-  return train.optimizer(self:parameters(), how)
+  if type(how) == "function" then return how(self.model:parameters()) end
+  return train.optimizer(self.model:parameters(), how)
 end
 
 -- The metric as train.fit takes it, which counts by the rows of predictions; there may be several for a row of y.

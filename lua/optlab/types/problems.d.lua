@@ -22,8 +22,6 @@
 ---@field fit fun(self: optlab.Task, options: optlab.options.Task.fit): table
 ---The mean loss over the test data, and the metric there.
 ---@field evaluate fun(self: optlab.Task): number, number?
----What an optimizer is given.
----@field parameters fun(self: optlab.Task): optlab.Tensor[]
 
 ---@class optlab.Problem
 ---@field name string

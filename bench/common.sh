@@ -2,6 +2,12 @@
 
 PYTHON=/usr/bin/python3
 
+# OpenBLAS may not know the processor; optlab then chooses the kernels, and PyTorch gets the same.
+if [ -x build/optlab ] && [ -z "${OPENBLAS_CORETYPE-}" ]; then
+  core=$(build/optlab -e 'print(require("optlab.core").runs.versions().openblas:match "(%S+) MAX_THREADS" or "")')
+  [ -z "$core" ] || export OPENBLAS_CORETYPE="$core"
+fi
+
 # need [cc]: says what is missing, a line each, and leaves; installs nothing.
 need() {
   lacking=

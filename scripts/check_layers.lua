@@ -25,6 +25,7 @@ local C_ROOMS = {
   { "lua/base", { "base", "core", "args" } },
   { "lua/tensor", { "base", "core", "kernels", "args", "autograd", "lua/base" } },
   { "lua/autograd", { "base", "core", "autograd", "lua/base", "lua/tensor" } },
+  { "lua/linalg", { "base", "core", "autograd", "lua/base" } },
   { "lua/nn", { "base", "core", "args", "autograd", "nn", "lua/base" } },
   { "lua/optim", { "base", "core", "args", "autograd", "optim", "lua/base" } },
   { "lua/sched", { "base", "core", "args", "sched", "lua/base", "lua/optim" } },
@@ -32,7 +33,7 @@ local C_ROOMS = {
   { "lua/compile", { "base", "core", "autograd", "data", "plan", "lua/base", "lua/data", "lua/optim" } },
   { "lua/dist", { "base", "core", "autograd", "dist", "lua/base" } },
   { "lua/term", { "base", "term", "lua/base" } },
-  { "lua/system", { "base", "core", "lua/base" } },
+  { "lua/system", { "base", "core", "kernels", "lua/base" } },
   { "host", { "base", "lua/base" } },
 }
 
@@ -41,6 +42,7 @@ local LUA_ROOMS = {
   { "base", {} },
   { "params", { "base" } },
   { "autograd", { "base" } },
+  { "linalg", { "base" } },
   { "nn", { "base" } },
   { "optim", { "base" } },
   { "sched", { "base" } },
@@ -60,8 +62,8 @@ local LUA_ROOMS = {
   { "sweep", { "base", "params", "plot", "runs", "compare" } },
   { "cli", { "base", "params", "plot", "reference", "runs", "compare", "report", "sweep", "term",
     "watch" } },
-  { "", { "base", "params", "autograd", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs", "term",
-    "dist", "train", "book", "reference", "compare", "report", "watch", "sweep", "cli" } },
+  { "", { "base", "params", "autograd", "linalg", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs",
+    "term", "dist", "train", "book", "reference", "compare", "report", "watch", "sweep", "cli" } },
 }
 
 local problems = 0

@@ -35,6 +35,7 @@ local LAZY = {
   dist = { "optlab.dist" },
   errors = { "optlab.base.errors" },
   func = { "optlab.autograd.func" },
+  linalg = { "optlab.linalg" },
   load = { "optlab.save", "load" },
   load_checkpoint = { "optlab.save.checkpoint", "load" },
   metrics = { "optlab.base.csvlog" },

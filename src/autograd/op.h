@@ -76,10 +76,14 @@ typedef struct ArgmaxArgs {
 typedef struct AlongArgs { /* gather, cat, softmax and their gradients */
   int64_t dim;
   int64_t size[TENSOR_MAX_DIM]; /* scatter_add: the output's */
+  int32_t count;                /* gather, scatter: how the index counts (kernels/index/index.h) */
+  int32_t add;                  /* scatter: 1: values are added */
 } AlongArgs;
 
 typedef struct IndexArgs { /* index_select, index_put, index_add */
-  int64_t dim, dims;            /* the index names positions of `dims` dimensions from dim on */
+  int32_t dim, dims;            /* the index names positions of `dims` dimensions from dim on */
+  int32_t count;                /* how it counts (kernels/index/index.h) */
+  int32_t add;                  /* index_put: 1: values are added */
   int64_t size[TENSOR_MAX_DIM]; /* index_add: the output's sizes there */
 } IndexArgs;
 
@@ -102,6 +106,12 @@ typedef struct PoolArgs {
   int64_t window[2], stride[2], padding[2];
   int64_t image[2]; /* where a row has only the output's gradient */
 } PoolArgs;
+
+typedef struct MatrixArgs { /* rows of ops/linalg on batches of matrices */
+  int64_t upper;            /* 1: the upper triangle, 0: the lower one */
+  int64_t option;           /* see each row */
+  double number;            /* likewise */
+} MatrixArgs;
 
 typedef enum RnnKind { RNN_TANH, RNN_RELU, RNN_LSTM, RNN_GRU } RnnKind;
 
@@ -129,6 +139,7 @@ typedef union OpArgs {
   LossArgs loss;
   ConvArgs conv;
   PoolArgs pool;
+  MatrixArgs matrix;
   RnnArgs rnn;
 } OpArgs;
 

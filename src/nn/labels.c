@@ -29,6 +29,7 @@ static int check_whole(const Tensor *labels, int64_t classes, const char *what) 
 typedef struct IndexArgs {
   int64_t classes;
   const char *what;
+  double ignored; /* compared as a number; NAN equals none */
 } IndexArgs;
 
 /* t: the positions, the labels */
@@ -41,16 +42,20 @@ static int run_index(const Computation *c, Context *own) {
   if (tensor_copy_(index, labels) < 0) return -1;
   int64_t *at = tensor_i64(index);
   for (int64_t i = 0; i < index->numel; i++) {
+    if ((double)at[i] == a.ignored) {
+      at[i] = -1;
+      continue;
+    }
     if (at[i] < 1 || at[i] > a.classes) return not_a_label(a.what, i, (double)at[i], a.classes);
     at[i]--;
   }
   return 0;
 }
 
-Tensor *labels_index(const Tensor *labels, int64_t classes, const char *what) {
+Tensor *labels_index(const Tensor *labels, int64_t classes, const char *what, double ignored) {
   Tensor *index = tensor_new(DT_I64, labels->ndim, labels->shape);
   if (!index) return NULL;
-  IndexArgs args = {classes, what};
+  IndexArgs args = {classes, what, ignored};
   Tensor *t[] = {index, (Tensor *)labels};
   if (recorder_run(&(Computation){
           .name = "labels", .run = run_index, .nout = 1, .n = 2, .t = t, .args = &args, .size = sizeof args}) == 0) {
@@ -95,7 +100,7 @@ Tensor *nn_one_hot(Tensor *labels, int64_t classes) {
   }
   if (classes < 1) classes = largest(labels);
   if (classes < 1) return err_null("num_classes is needed where no label is greater than 0");
-  Tensor *index = labels_index(labels, classes, "labels");
+  Tensor *index = labels_index(labels, classes, "labels", (double)NAN);
   if (!index) return NULL;
   int64_t shape[TENSOR_MAX_DIM];
   memcpy(shape, labels->shape, sizeof shape);

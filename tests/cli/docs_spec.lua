@@ -108,14 +108,14 @@ end
 describe("the stubs for editors", function()
   it("name everything in lab, and nothing else", function()
     local lazy = {
-      "arguments", "autograd", "book", "compile", "data", "errors", "func", "load", "load_checkpoint", "metrics", "nn",
-      "optim", "params", "plot", "progress", "progress_state", "runs", "save", "save_checkpoint", "sched", "train",
+      "arguments", "autograd", "book", "compile", "data", "errors", "func", "linalg", "load", "load_checkpoint", "metrics",
+      "nn", "optim", "params", "plot", "progress", "progress_state", "runs", "save", "save_checkpoint", "sched", "train",
     }
     for _, name in ipairs(lazy) do assert.is_not_nil(lab[name]) end
     same_names("optlab", names_in(lab))
   end)
 
-  for _, part in ipairs { "autograd", "func", "nn", "optim", "sched", "data", "train", "runs", "book" } do
+  for _, part in ipairs { "autograd", "func", "linalg", "nn", "optim", "sched", "data", "train", "runs", "book" } do
     it("name everything in lab." .. part .. ", and nothing else", function()
       same_names("optlab." .. part, names_in(lab[part]))
     end)
@@ -211,8 +211,8 @@ describe("the pages", function()
     for _, page in ipairs(REFERENCE) do text = text .. files.read(page) end
     local unnamed = {}
     local described = {
-      "optlab", "optlab.Tensor", "optlab.Module", "optlab.Figure", "optlab.autograd", "optlab.func", "optlab.nn",
-      "optlab.functional", "optlab.init", "optlab.optim", "optlab.sched", "optlab.data", "optlab.train", "optlab.plot",
+      "optlab", "optlab.Tensor", "optlab.Module", "optlab.Figure", "optlab.autograd", "optlab.func", "optlab.linalg",
+      "optlab.nn", "optlab.functional", "optlab.init", "optlab.optim", "optlab.sched", "optlab.data", "optlab.train", "optlab.plot",
       "optlab.book", "optlab.CompiledStep", "optlab.CompiledPass",
     }
     for _, class in ipairs(described) do

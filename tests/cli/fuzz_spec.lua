@@ -52,7 +52,8 @@ local function functions()
     end
   end
   add("lab.", lab)
-  for _, part in ipairs { "nn", "optim", "sched", "func", "autograd" } do add("lab." .. part .. ".", lab[part]) end
+  local parts = { "nn", "optim", "sched", "func", "autograd", "linalg" }
+  for _, part in ipairs(parts) do add("lab." .. part .. ".", lab[part]) end
   add("F.", lab.nn.functional)
   add("init.", lab.nn.init)
   local index = debug.getmetatable(lab.zeros(1)).__index

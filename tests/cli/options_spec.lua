@@ -7,7 +7,7 @@ local files = require "tests.support.files"
 local lab = require "optlab"
 local uv = require "luv"
 
-local ROOMS = { "autograd", "book", "data", "dist", "func", "nn", "optim", "plot", "runs", "sched", "train" }
+local ROOMS = { "autograd", "book", "data", "dist", "func", "linalg", "nn", "optim", "plot", "runs", "sched", "train" }
 
 -- --- the public functions -------------------------------------------------------------------------------------------
 

@@ -16,10 +16,12 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 NAMES[torch.bool] = "uint8"
 SCALARS = {"integer": 2, "fraction": 0.5}
 UNARY = """neg exp log log1p expm1 sqrt square abs sign sin cos tan sinh cosh tanh erf sigmoid relu softplus reciprocal
-floor ceil round logical_not""".split()
-BINARY = """add sub mul div pow maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor""".split()
+floor ceil round logical_not asin acos atan asinh acosh atanh log2 log10 exp2 erfc rsqrt trunc isnan isinf
+isfinite""".split()
+BINARY = """add sub mul div pow maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor
+remainder fmod floor_divide atan2""".split()
 REDUCTIONS = "sum mean amax amin var std norm argmax argmin".split()
-INPLACE = "add_ sub_ mul_ div_ pow_".split()
+INPLACE = "add_ sub_ mul_ div_ pow_ remainder_ floor_divide_".split()
 INPLACE_UNARY = "exp_ log_ sqrt_ square_ abs_ neg_ relu_ sigmoid_ tanh_ floor_ round_".split()
 EXTREME = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf, "-0": -0.0, "huge": 1e300, "-huge": -1e300}
 
@@ -84,7 +86,7 @@ def of_two(names):
                 method = getattr(torch.Tensor, name)
                 rows[f"{name}: {a}, {b}"] = name_of(lambda: method(make_a(), make_b()))
             for b, scalar in SCALARS.items():
-                if name in ("maximum", "minimum") or name.startswith("logical"):
+                if name in ("maximum", "minimum") or name.startswith("logical") or name == "atan2":
                     continue  # they take no numbers in PyTorch
                 rows[f"{name}: {a}, {b}"] = name_of(lambda: getattr(torch.Tensor, name)(make_a(), scalar))
     return rows
@@ -121,7 +123,8 @@ def of_extremes():
         for key, x in EXTREME.items():
             y = function(name)(torch.tensor(x, dtype=torch.float64))
             rows[f"{name}: {key}"] = number(float(y))
-    for name in ("maximum", "minimum", "pow", "add", "mul", "div", "sub"):
+    for name in ("maximum", "minimum", "pow", "add", "mul", "div", "sub", "remainder", "fmod", "floor_divide", "atan2",
+                 "hypot"):
         for key_a, a in EXTREME.items():
             for key_b, b in EXTREME.items():
                 y = function(name)(torch.tensor(a, dtype=torch.float64), torch.tensor(b, dtype=torch.float64))

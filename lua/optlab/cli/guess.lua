@@ -5,7 +5,9 @@ local errors = require "optlab.base.errors"
 local M = {}
 
 -- The tables of lab in which a name is looked for, in this order.
-local PARTS = { "", "nn", "optim", "sched", "data", "plot", "train", "autograd", "func", "nn.functional", "nn.init" }
+local PARTS = {
+  "", "nn", "optim", "sched", "data", "plot", "train", "autograd", "func", "linalg", "nn.functional", "nn.init",
+}
 
 local function part_of(lab, path)
   local part = lab

@@ -82,8 +82,8 @@ end
 
 -- The spaces of functions in the order of docs/api.md.
 local SPACES = {
-  "lab", "autograd", "func", "nn", "nn.utils.rnn", "nn.Module", "Module", "optim", "data", "Dataset", "train", "SweepResults", "dist",
-  "runs", "book", "plot", "Figure", "Grid",
+  "lab", "autograd", "func", "linalg", "nn", "nn.utils.rnn", "nn.Module", "Module", "optim", "data", "Dataset", "train",
+  "SweepResults", "dist", "runs", "book", "plot", "Figure", "Grid",
 }
 
 local function by_space(list)

@@ -3,8 +3,8 @@
 -- A loss gives one number for a batch. What a mean over several batches makes of these numbers depends on the loss:
 --
 -- * a built-in loss with reduction "mean" divides by the number of rows (times a constant), so each batch counts by its
---   rows; with class weights it divides by the sum of the weights of the labels, so each batch counts by that sum. The
---   mean is what the loss gives for all rows at once.
+--   rows; with class weights, or where ignore_index is given, it divides by the sum of the weights of the labels that
+--   count, so each batch counts by that sum. The mean is what the loss gives for all rows at once.
 -- * with reduction "sum" the mean is the sum over all batches divided by the number of rows.
 -- * a function of the script's own is taken to return the mean over the rows of the batch.
 --
@@ -14,6 +14,8 @@ local core = require "optlab.core".nn
 local errors = require "optlab.base.errors"
 
 local M = {}
+
+local NO_CLASS = -100 -- the default of ignore_index
 
 local function reduction_of(loss)
   if core.kind(loss) ~= "module" then return nil end
@@ -30,7 +32,8 @@ function M.of(loss, fn)
   if reduction == "none" then
     errors.raise("%s: loss must return one number for a batch; %s has the reduction 'none'", fn, tostring(loss))
   end
-  local weighted = reduction == "mean" and loss.weight ~= nil
+  local ignores = reduction == "mean" and (loss.ignore_index or NO_CLASS) ~= NO_CLASS
+  local weighted = reduction == "mean" and (loss.weight ~= nil or ignores)
   return {
     sums = reduction == "sum",
     weigh = weighted and function(prediction, y) return core.mean_weight(loss, prediction, y) end or nil,

@@ -144,6 +144,7 @@
 ---@field set_out fun(dir: string) The folder for figures and metrics: --out from a script.
 ---@field autograd optlab.autograd
 ---@field func optlab.func
+---@field linalg optlab.linalg
 ---@field nn optlab.nn
 ---@field optim optlab.optim
 ---@field sched optlab.sched

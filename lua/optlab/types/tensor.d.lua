@@ -75,6 +75,12 @@
 ---@field narrow fun(x: optlab.Tensor, dim: integer, start: integer, length: integer): optlab.Tensor
 ---Position i of a dimension, which goes; no copy.
 ---@field select fun(x: optlab.Tensor, dim: integer, i: integer): optlab.Tensor
+---At most so many parts of about one size; views.
+---@field chunk fun(x: optlab.Tensor, chunks: integer, dim?: integer): optlab.Tensor[]
+---Parts of one size, or of a list of sizes; views.
+---@field split fun(x: optlab.Tensor, size: integer|integer[], dim?: integer): optlab.Tensor[]
+---The positions of a dimension, each without it; views.
+---@field unbind fun(x: optlab.Tensor, dim?: integer): optlab.Tensor[]
 ---The given positions of a dimension, a copy.
 ---@field index_select fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor): optlab.Tensor
 ---Along a dimension, the element at the position that stands at the same place in `positions`.
@@ -118,6 +124,8 @@
 ---@field mul_ optlab.BinaryMethod
 ---@field div_ optlab.BinaryMethod
 ---@field pow_ optlab.BinaryMethod
+---@field remainder_ optlab.BinaryMethod
+---@field floor_divide_ optlab.BinaryMethod
 ---Takes the other tensor's values, in place.
 ---@field copy_ fun(self: optlab.Tensor, other: optlab.Tensor): optlab.Tensor
 ---Sets every element, in place.
@@ -148,5 +156,7 @@
 ---@operator mul(optlab.Operand): optlab.Tensor
 ---@operator div(optlab.Operand): optlab.Tensor
 ---@operator pow(optlab.Operand): optlab.Tensor
+---@operator mod(optlab.Operand): optlab.Tensor
+---@operator idiv(optlab.Operand): optlab.Tensor
 ---@operator unm: optlab.Tensor
 ---@operator len: integer

@@ -9,7 +9,9 @@
 #define DECLARE1(fn) CALL Vec_f32 FN_f32(fn, v)(Vec_f32); CALL Vec_f64 FN_f64(fn, v)(Vec_f64);
 #define DECLARE2(fn) CALL Vec_f32 FN_f32(fn, vv)(Vec_f32, Vec_f32); CALL Vec_f64 FN_f64(fn, vv)(Vec_f64, Vec_f64);
 DECLARE1(exp) DECLARE1(log) DECLARE1(log1p) DECLARE1(expm1) DECLARE1(sin) DECLARE1(cos) DECLARE1(tan) DECLARE1(sinh)
-DECLARE1(cosh) DECLARE1(tanh) DECLARE1(erf) DECLARE2(pow)
+DECLARE1(cosh) DECLARE1(tanh) DECLARE1(erf) DECLARE1(asin) DECLARE1(acos) DECLARE1(atan) DECLARE1(asinh) DECLARE1(acosh)
+DECLARE1(atanh) DECLARE1(log2) DECLARE1(log10) DECLARE1(exp2) DECLARE1(erfc) DECLARE2(pow) DECLARE2(atan2)
+DECLARE2(hypot)
 /* clang-format on */
 
 #define COMPOSED(s, fabs)                                                                \
@@ -23,7 +25,7 @@ DECLARE1(cosh) DECLARE1(tanh) DECLARE1(erf) DECLARE2(pow)
     const Vec_##s zero = {0}, e = FN_##s(exp, v)(MINUS_ABS(Mask_##s, Vec_##s, x, fabs)); \
     return CHOOSE(Mask_##s, Vec_##s, x > zero, x, zero) + FN_##s(log1p, v)(e);           \
   }
-        COMPOSED(f32, fabsf) COMPOSED(f64, fabs)
+                COMPOSED(f32, fabsf) COMPOSED(f64, fabs)
 
 /* Whole vectors that lie side by side have a loop of their own, short enough to count beside the fastest functions. */
 #define RUN1(name, FN, s)                                                                  \
@@ -52,14 +54,16 @@ DECLARE1(cosh) DECLARE1(tanh) DECLARE1(erf) DECLARE2(pow)
 /* clang-format off */
 #define RUNS1(fn) RUN1(fn, FN_f32(fn, v), f32) RUN1(fn, FN_f64(fn, v), f64)
 RUNS1(exp) RUNS1(log) RUNS1(log1p) RUNS1(expm1) RUNS1(sin) RUNS1(cos) RUNS1(tan) RUNS1(sinh) RUNS1(cosh) RUNS1(tanh)
-RUNS1(erf)
+RUNS1(erf) RUNS1(asin) RUNS1(acos) RUNS1(atan) RUNS1(asinh) RUNS1(acosh) RUNS1(atanh) RUNS1(log2) RUNS1(log10)
+RUNS1(exp2) RUNS1(erfc)
 RUN1(sigmoid, sigmoid_of_f32, f32) RUN1(sigmoid, sigmoid_of_f64, f64)
 RUN1(softplus, softplus_of_f32, f32) RUN1(softplus, softplus_of_f64, f64)
-RUN2(pow, FN_f32(pow, vv), f32) RUN2(pow, FN_f64(pow, vv), f64)
+#define RUNS2(fn) RUN2(fn, FN_f32(fn, vv), f32) RUN2(fn, FN_f64(fn, vv), f64)
+RUNS2(pow) RUNS2(atan2) RUNS2(hypot)
 /* clang-format on */
 
 #define TABLE2(level) vmath_##level
 #define TABLE(level) TABLE2(level)
 #define ENTRIES(fn) .fn##_f32 = fn##_f32, .fn##_f64 = fn##_f64,
-                            const VMath
-    TABLE(VMATH_LEVEL) = {VMATH_UNARY(ENTRIES).pow_f32 = pow_f32, .pow_f64 = pow_f64};
+                                            const VMath
+    TABLE(VMATH_LEVEL) = {VMATH_UNARY(ENTRIES) VMATH_BINARY(ENTRIES)};

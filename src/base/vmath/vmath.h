@@ -15,21 +15,29 @@
 #include "base/simd.h"
 
 /* sigmoid(x) = 1 / (1 + e^-x), softplus(x) = log(1 + e^x), both without overflow. */
-#define VMATH_UNARY(ENTRY) \
-  ENTRY(exp)               \
-  ENTRY(log)               \
-  ENTRY(log1p)             \
-  ENTRY(expm1)             \
-  ENTRY(sin) ENTRY(cos) ENTRY(tan) ENTRY(sinh) ENTRY(cosh) ENTRY(tanh) ENTRY(erf) ENTRY(sigmoid) ENTRY(softplus)
+#define VMATH_UNARY(ENTRY)                                                                                         \
+  ENTRY(exp)                                                                                                       \
+  ENTRY(log)                                                                                                       \
+  ENTRY(log1p)                                                                                                     \
+  ENTRY(expm1)                                                                                                     \
+  ENTRY(sin)                                                                                                       \
+  ENTRY(cos)                                                                                                       \
+  ENTRY(tan) ENTRY(sinh) ENTRY(cosh) ENTRY(tanh) ENTRY(erf) ENTRY(sigmoid) ENTRY(softplus) ENTRY(asin) ENTRY(acos) \
+      ENTRY(atan) ENTRY(asinh) ENTRY(acosh) ENTRY(atanh) ENTRY(log2) ENTRY(log10) ENTRY(exp2) ENTRY(erfc)
+
+#define VMATH_BINARY(ENTRY) ENTRY(pow) ENTRY(atan2) ENTRY(hypot)
 
 #define VMATH_MEMBERS(fn)                                                           \
   void (*fn##_f32)(int64_t n, float *out, int64_t so, const float *in, int64_t sa); \
   void (*fn##_f64)(int64_t n, double *out, int64_t so, const double *in, int64_t sa);
 
+#define VMATH_MEMBERS2(fn)                                                                                     \
+  void (*fn##_f32)(int64_t n, float *out, int64_t so, const float *x, int64_t sx, const float *y, int64_t sy); \
+  void (*fn##_f64)(int64_t n, double *out, int64_t so, const double *x, int64_t sx, const double *y, int64_t sy);
+
 typedef struct VMath {
   VMATH_UNARY(VMATH_MEMBERS)
-  void (*pow_f32)(int64_t n, float *out, int64_t so, const float *x, int64_t sx, const float *y, int64_t sy);
-  void (*pow_f64)(int64_t n, double *out, int64_t so, const double *x, int64_t sx, const double *y, int64_t sy);
+  VMATH_BINARY(VMATH_MEMBERS2)
 } VMath;
 
 extern const VMath vmath_baseline, vmath_avx2, vmath_avx512;

@@ -30,7 +30,7 @@ static int64_t tile_size(const Correlation *p) {
   const ConvKernels *k = p->k;
   if (p->n <= k->lanes) return 0;
   if (p->o <= k->outputs[3] && p->n > 4 * k->lanes) return 3;
-  if (p->o <= k->outputs[3] && p->n > 2 * k->lanes) return 2;
+  if (p->o <= k->outputs[2] && p->n > 2 * k->lanes) return 2;
   return 1;
 }
 

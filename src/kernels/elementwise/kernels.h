@@ -28,12 +28,15 @@ typedef void Kern3(int64_t n, void *o, int64_t so, const void *a, int64_t sa, co
 /* clang-format off */
 #define KERN1_LIST(X) \
   X(neg) X(exp) X(log) X(log1p) X(expm1) X(sqrt) X(square) X(abs) X(sign) X(sin) X(cos) X(tan) X(sinh) X(cosh) X(tanh) \
-  X(erf) X(sigmoid) X(relu) X(softplus) X(reciprocal) X(floor) X(ceil) X(round)
+  X(erf) X(sigmoid) X(relu) X(softplus) X(reciprocal) X(floor) X(ceil) X(round) X(asin) X(acos) X(atan) X(asinh) \
+  X(acosh) X(atanh) X(log2) X(log10) X(exp2) X(erfc) X(rsqrt) X(trunc) X(frac)
 /* clang-format on */
 
 /* Binary, float32 and float64. maximum and minimum propagate NaN as PyTorch does. pow takes fast exact paths where the
- * exponent is one value for the whole run (sb == 0) and equals 1, 2, 3, 0.5, -0.5, -1 or -2. */
-#define KERN2_LIST(X) X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum)
+ * exponent is one value for the whole run (sb == 0) and equals 1, 2, 3, 0.5, -0.5, -1 or -2. remainder has the sign of
+ * the divisor, fmod that of the dividend; floor_divide is the largest whole number that is not above the quotient. */
+#define KERN2_LIST(X) \
+  X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(atan2) X(hypot) X(remainder) X(fmod) X(floor_divide)
 
 /* Comparisons and logic of float32, float64, int64 and uint8 operands; the output is uint8 0 or 1. For logic everything
  * but 0 is true. */
@@ -46,6 +49,9 @@ KERN1_LIST(KERN_DECLARE1)
 KERN2_LIST(KERN_DECLARE2)
 KERN_COMPARE_LIST(KERN_DECLARE_COMPARE)
 
+/* Of float32 and float64; the output is uint8 0 or 1. */
+Kern1 kern_isnan_f32, kern_isnan_f64, kern_isinf_f32, kern_isinf_f64, kern_isfinite_f32, kern_isfinite_f64;
+
 Kern1 kern_logical_not_f32, kern_logical_not_f64, kern_logical_not_i64, kern_logical_not_u8;
 
 /* Of int64 and uint8; arithmetic wraps. same: a copy, what floor, ceil and round are. */
@@ -53,6 +59,13 @@ Kern2 kern_add_i64, kern_sub_i64, kern_mul_i64, kern_pow_i64, kern_maximum_i64, 
 Kern2 kern_add_u8, kern_sub_u8, kern_mul_u8, kern_pow_u8, kern_maximum_u8, kern_minimum_u8;
 Kern1 kern_neg_i64, kern_abs_i64, kern_square_i64, kern_sign_i64, kern_relu_i64, kern_same_i64;
 Kern1 kern_neg_u8, kern_square_u8, kern_sign_u8, kern_same_u8;
+
+/* Of int64 and uint8, as those of floats; of a divisor 0 the result is 0: callers look for it before. */
+Kern2 kern_remainder_i64, kern_fmod_i64, kern_floor_divide_i64;
+Kern2 kern_remainder_u8, kern_fmod_u8, kern_floor_divide_u8;
+
+/* 0 and 1 of anything that has neither nan nor infinities */
+Kern1 kern_none_i64, kern_none_u8, kern_all_i64, kern_all_u8;
 
 /* o = a ? b : c, with a uint8. */
 Kern3 kern_where_f32, kern_where_f64, kern_where_i64, kern_where_u8;

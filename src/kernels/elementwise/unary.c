@@ -47,6 +47,9 @@ PLAIN(kern_reciprocal_f32, float, 1.0f / x)
 PLAIN(kern_floor_f32, float, floorf(x))
 PLAIN(kern_ceil_f32, float, ceilf(x))
 PLAIN(kern_round_f32, float, rintf(x))
+PLAIN(kern_trunc_f32, float, truncf(x))
+PLAIN(kern_frac_f32, float, x - truncf(x))
+PLAIN(kern_rsqrt_f32, float, 1.0f / sqrtf(x))
 
 /* --- float64 ---------------------------------------------------------------------------------------------- */
 
@@ -60,7 +63,34 @@ PLAIN(kern_reciprocal_f64, double, 1.0 / x)
 PLAIN(kern_floor_f64, double, floor(x))
 PLAIN(kern_ceil_f64, double, ceil(x))
 PLAIN(kern_round_f64, double, rint(x))
+PLAIN(kern_trunc_f64, double, trunc(x))
+PLAIN(kern_frac_f64, double, x - trunc(x))
+PLAIN(kern_rsqrt_f64, double, 1.0 / sqrt(x))
 
 /* --- of vmath.h, both ------------------------------------------------------------------------------------- */
 
 VMATH_UNARY(VMATH)
+
+/* --- kinds of numbers ------------------------------------------------------------------------------------- */
+
+#define KIND(kernel, T, EXPR)                                                                                \
+  VECTORIZED(void, kernel, (int64_t n, void *o, int64_t so, const void *a, int64_t sa), (n, o, so, a, sa)) { \
+    uint8_t *y = o;                                                                                          \
+    const T *p = a;                                                                                          \
+    for (int64_t i = 0; i < n; i++) {                                                                        \
+      const T x = p[i * sa];                                                                                 \
+      y[i * so] = (uint8_t)(EXPR);                                                                           \
+    }                                                                                                        \
+  }
+/* clang-format off */
+#define KINDS(suffix, T, fabs)                          \
+  KIND(kern_isnan_##suffix, T, x != x)                  \
+  KIND(kern_isinf_##suffix, T, fabs(x) == (T)INFINITY)  \
+  KIND(kern_isfinite_##suffix, T, fabs(x) < (T)INFINITY)
+/* clang-format on */
+KINDS(f32, float, fabsf)
+KINDS(f64, double, fabs)
+KIND(kern_none_i64, int64_t, x && 0)
+KIND(kern_none_u8, uint8_t, x && 0)
+KIND(kern_all_i64, int64_t, x || 1)
+KIND(kern_all_u8, uint8_t, x || 1)

@@ -3,8 +3,8 @@
  *
  * Small products go to gemm_small.c. The others go to OpenBLAS, which takes one stride of 1 in either order (a
  * transpose); an operand with neither is copied first. From SPLIT_WORK multiplications on, C is cut into blocks along
- * its longer side, and along the other one if these are few; their sizes follow from m and n alone. OpenBLAS must not
- * start threads of its own: parallel.c sees to that for its OpenMP build, openblas_set_num_threads for the other one.
+ * its longer side, and along the other one if these are few; their sizes follow from m and n alone. OpenBLAS
+ * starts no threads of its own (blas.c).
  */
 #include "kernels/gemm/gemm.h"
 
@@ -13,10 +13,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/blas_memory.h"
 #include "base/err.h"
 #include "base/parallel.h"
 #include "base/size.h"
+#include "kernels/gemm/blas.h"
 #include "kernels/gemm/gemm_small.h"
 
 #define SPLIT_WORK (1 << 19) /* multiplications; a product of 80 x 80 x 80 takes 10 us */
@@ -128,24 +128,14 @@ static int too_large(const Product *p) {
                  (long long)p->m, (long long)p->k, (long long)p->k, (long long)p->n, INT_MAX);
 }
 
-static void single_threaded_blas(void) {
-  static bool done; /* OpenBLAS is the process's */
-  parallel_threads();
-  if (!__atomic_load_n(&done, __ATOMIC_RELAXED)) {
-    openblas_set_num_threads(1);
-    __atomic_store_n(&done, true, __ATOMIC_RELAXED);
-  }
-}
-
 static int run_product(Product *p, int64_t size, void (*blocks)(void *, int64_t, int64_t)) {
   void *copy_a = NULL, *copy_b = NULL;
   int status = -1;
   p->la = prepare(p->m, p->k, &p->a, &p->rsa, &p->csa, size, &copy_a);
   if (p->la.ld > 0) p->lb = prepare(p->k, p->n, &p->b, &p->rsb, &p->csb, size, &copy_b);
   if (p->la.ld > 0 && p->lb.ld > 0 && too_large(p) == 0) {
-    single_threaded_blas();
     choose_blocks(p);
-    status = blas_memory_reserve(parallel_threads());
+    status = blas_prepare();
     if (status == 0) parallel_for(p->across * ceil_div(p->m, p->mb), 1, blocks, p);
   }
   alloc_put(copy_a, SIZE_BYTES((size_t)size, p->m, p->k));

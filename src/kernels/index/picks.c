@@ -16,7 +16,8 @@ typedef struct Picks {
   const Tensor *index;
   Tensor *x, *other;
   int dim;
-  int shared; /* the dimension that threads share */
+  int64_t first; /* the number of the first position */
+  int shared;    /* the dimension that threads share */
 } Picks;
 
 /* A run: index at at[0], x at at[1], other at at[2]; strides in elements, step from one position to the next. */
@@ -70,8 +71,9 @@ static void pick_part(void *ctx, int64_t begin, int64_t end) {
   WalkCursor c;
   walk_start(&w, 3);
   walk_operand(&w, 0, moved(p->index, s < 0 ? 0 : begin * p->index->stride[s]), (int64_t)sizeof(int64_t));
-  walk_operand(&w, 1, moved(p->x, s < 0 || s == p->dim ? 0 : begin * p->x->stride[s]),
-               (int64_t)dtype_size((DType)p->x->dtype));
+  const int64_t step = p->x->ndim ? p->x->stride[p->dim] : 0;
+  const int64_t from = s < 0 || s == p->dim ? 0 : begin * p->x->stride[s];
+  walk_operand(&w, 1, moved(p->x, from - p->first * step), (int64_t)dtype_size((DType)p->x->dtype));
   walk_operand(&w, 2, moved(p->other, s < 0 ? 0 : begin * p->other->stride[s]), w.size[1]);
   for (int d = 0; d <= last; d++) {
     if (d != s || !shared_last) add_dim(p, &w, d, d == s ? end - begin : shape[d]);
@@ -79,7 +81,7 @@ static void pick_part(void *ctx, int64_t begin, int64_t end) {
   if (s >= 0 && shared_last) add_dim(p, &w, s, end - begin);
   walk_finish(&w);
   const int run_dim = w.ndim - 1;
-  const int64_t n = w.shape[run_dim], step = p->x->ndim ? p->x->stride[p->dim] : 0;
+  const int64_t n = w.shape[run_dim];
   w.count[run_dim] = 1;
   PickRun *run = chosen_run(p);
   walk_seek(&w, 3, w.data, 0, &c);
@@ -89,8 +91,9 @@ static void pick_part(void *ctx, int64_t begin, int64_t end) {
   }
 }
 
-int index_picks(IndexWay way, Tensor *x, Tensor *other, const Tensor *index, int dim) {
-  Picks p = {way, index, x, other, dim, -1};
+int index_picks(IndexWay way, Tensor *x, Tensor *other, Tensor *index, IndexPlace place) {
+  const int dim = (int)place.dim;
+  Picks p = {way, index, x, other, dim, place.count != INDEX_FROM_0, -1};
   if (index->numel == 0) return 0;
   for (int d = 0; d < index->ndim; d++) {
     if (d == dim && way != INDEX_GET) continue;

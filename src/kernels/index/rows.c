@@ -26,6 +26,8 @@ typedef struct Rows {
   DType dtype;
   const int64_t *index;
   int64_t count;    /* of the index */
+  int64_t first;    /* the number of the first position */
+  int64_t behind;   /* what is added to negative ones */
   Dims from, to;    /* of x, by the positions; of picked, by the index's places */
   Walk rest;        /* picked, x: the other dimensions, the last one apart where rows are moved */
   int64_t length;   /* of a row; 1: elements are moved one by one */
@@ -58,12 +60,20 @@ INLINE int64_t distance(const Dims *d, int64_t p) {
   return at + p * d->step[0];
 }
 
+int64_t index_size(const Tensor *x, IndexPlace p) {
+  int64_t n = 1;
+  for (int64_t d = p.dim; d < p.dim + p.dims; d++) n *= x->shape[d];
+  return n;
+}
+
 static void start(Rows *r, Tensor *x, Tensor *picked, const Tensor *index, IndexPlace p) {
   const int64_t size = (int64_t)dtype_size((DType)x->dtype);
   const int shift = index->ndim - (int)p.dims;
   r->dtype = (DType)x->dtype;
   r->index = tensor_i64(index);
   r->count = index->numel;
+  r->first = p.count != INDEX_FROM_0;
+  r->behind = p.count == INDEX_SIGNED ? index_size(x, p) + 1 : 0;
   r->from.n = r->to.n = 0;
   for (int d = (int)p.dim; d < p.dim + p.dims; d++) add_dim(&r->from, x->shape[d], x->stride[d] * size);
   for (int d = 0; d < index->ndim; d++) add_dim(&r->to, index->shape[d], picked->stride[p.dim + d] * size);
@@ -81,12 +91,13 @@ static void start(Rows *r, Tensor *x, Tensor *picked, const Tensor *index, Index
   r->x = r->rest.data[1];
 }
 
-/* Takes the last dimension out of the walk where it is worth while. */
+/* Takes the last dimension out of the walk where it is worth while: its elements lie closer than those of the index. */
 static void choose_rows(Rows *r) {
-  const int last = r->rest.ndim - 1;
+  const int last = r->rest.ndim - 1, end = r->to.n - 1;
+  const int64_t row_step = r->rest.stride[last][0] * r->rest.size[0];
   r->length = 1;
   r->sp = r->sx = 0;
-  if (r->rest.shape[last] >= SHORT_ROW) {
+  if (r->rest.shape[last] >= SHORT_ROW && (end < 0 || row_step < r->to.step[end])) {
     r->length = r->rest.shape[last];
     r->sp = r->rest.stride[last][0];
     r->sx = r->rest.stride[last][1];
@@ -104,7 +115,10 @@ typedef struct Chunk {
 
 static void fill_chunk(const Rows *r, int64_t first, int64_t n, Chunk *c) {
   c->n = n;
-  for (int64_t i = 0; i < n; i++) c->x[i] = distance(&r->from, r->index[first + i]);
+  for (int64_t i = 0; i < n; i++) {
+    const int64_t given = r->index[first + i];
+    c->x[i] = distance(&r->from, given - r->first + (given < 0 ? r->behind : 0));
+  }
   for (int64_t i = 0; i < n; i++) c->p[i] = distance(&r->to, first + i);
 }
 
@@ -212,12 +226,6 @@ static void share(Rows *r) {
   } else {
     parallel_for(r->outside, grain(r->count * r->length, 1), share_outside, r);
   }
-}
-
-int64_t index_size(const Tensor *x, IndexPlace p) {
-  int64_t n = 1;
-  for (int64_t d = p.dim; d < p.dim + p.dims; d++) n *= x->shape[d];
-  return n;
 }
 
 int index_rows(IndexWay way, Tensor *x, Tensor *picked, Tensor *index, IndexPlace p) {

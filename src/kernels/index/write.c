@@ -8,7 +8,7 @@
 #include "kernels/index/index.h"
 
 typedef struct Write {
-  int64_t way;
+  int64_t way, rows;
   IndexPlace place;
 } Write;
 
@@ -17,21 +17,17 @@ static int run_write(const Computation *c, Context *own) {
   Tensor *x = c->t[0], *value = c->t[2], *index = c->t[3];
   (void)own;
   memcpy(&w, c->args, sizeof w);
-  const int dim = (int)w.place.dim;
-  const int64_t size = w.place.dims ? index_size(x, w.place) : x->ndim ? x->shape[dim] : 1;
-  if (index_check("index_put_", index, size) < 0) return -1;
+  if (index_check("index_put_", index, index_size(x, w.place), (IndexCount)w.place.count) < 0) return -1;
   Tensor *apart = value->storage == x->storage ? tensor_clone(value) : tensor_retain(value);
   if (!apart) return -1;
-  int rc = w.place.dims ? index_rows((IndexWay)w.way, x, apart, index, w.place)
-                        : index_picks((IndexWay)w.way, x, apart, index, dim);
+  int rc = (w.rows ? index_rows : index_picks)((IndexWay)w.way, x, apart, index, w.place);
   tensor_release(apart);
   tensor_touch(x);
   return rc < 0 ? -1 : interrupt_check();
 }
 
-int index_write(IndexWay way, Tensor *x, Tensor *value, Tensor *index, IndexPlace p) {
-  Write w = {way, p};
-  return recorder_run(&(Computation){.name = way == INDEX_ADD ? "index_add_" : "index_put_",
+static int report(Write w, Tensor *x, Tensor *value, Tensor *index) {
+  return recorder_run(&(Computation){.name = w.way == INDEX_ADD ? "index_add_" : "index_put_",
                                      .run = run_write,
                                      .pure = true,
                                      .nout = 1,
@@ -39,4 +35,12 @@ int index_write(IndexWay way, Tensor *x, Tensor *value, Tensor *index, IndexPlac
                                      .t = (Tensor *[]){x, x, value, index},
                                      .args = &w,
                                      .size = sizeof w});
+}
+
+int index_write_rows(IndexWay way, Tensor *x, Tensor *value, Tensor *index, IndexPlace p) {
+  return report((Write){way, 1, p}, x, value, index);
+}
+
+int index_write_picks(IndexWay way, Tensor *x, Tensor *value, Tensor *index, IndexPlace p) {
+  return report((Write){way, 0, p}, x, value, index);
 }

@@ -63,6 +63,7 @@ int lb_checkdim(lua_State *L, double d, int ndim, const char *callee, const char
 int luaopen_optlab_tensor(lua_State *L);    /* ltensorlib.c: creation, methods, operators */
 int luaopen_optlab_autograd(lua_State *L);  /* lautogradlib.c */
 int luaopen_optlab_nn(lua_State *L);        /* lnnlib.c: layers, losses, init, functional */
+int luaopen_optlab_linalg(lua_State *L);    /* llinalglib.c: solutions, decompositions of matrices */
 int luaopen_optlab_optim(lua_State *L);     /* loptimlib.c */
 int luaopen_optlab_sched(lua_State *L);     /* lschedlib.c */
 int luaopen_optlab_data(lua_State *L);      /* ldatalib.c: csv, fetch, loader */

@@ -365,7 +365,7 @@ static int mean_weight(lua_State *L) {
  * message begins with */
 static int check_labels(lua_State *L) {
   const Tensor *y = lb_checktensor(L, 1, "check_labels", "y");
-  Tensor *index = labels_index(y, luaL_checkinteger(L, 2), luaL_checkstring(L, 3));
+  Tensor *index = labels_index(y, luaL_checkinteger(L, 2), luaL_checkstring(L, 3), (double)NAN);
   if (!index) return lb_coreerror(L);
   tensor_release(index);
   return 0;

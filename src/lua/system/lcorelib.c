@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <stdint.h>
 
+#include "kernels/gemm/blas_core.h"
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
 #include "lua/base/lguard.h"
@@ -34,10 +35,12 @@ static const luaL_Reg LIBRARIES[] = {
     {"terminal", luaopen_optlab_terminal},
     {"runs", luaopen_optlab_runs},
     {"work", luaopen_optlab_work},
+    {"linalg", luaopen_optlab_linalg},
     {NULL, NULL},
 };
 
 int luaopen_optlab_core(lua_State *L) {
+  blas_core_choose();
   lua_newtable(L);
   for (const luaL_Reg *lib = LIBRARIES; lib->name; lib++) {
     lua_pushcfunction(L, lib->func);

@@ -8,6 +8,7 @@
  *   ltensor_ops.c    functions and methods that run rows of the op table: element-wise ones and products
  *   ltensor_reduce.c sum, mean, max, var, norm, softmax
  *   ltensor_shape.c  reshape, transpose, cat, ...
+ *   ltensor_parts.c  chunk, split, unbind
  *   ltensor_index.c  t[i], t[{...}], t[mask], t[i] = v
  *   ltensor_positions.c  what t[key] and t[key] = v do with index tensors
  *   ltensor_scatter.c  index_add, scatter, take, ...: functions that read and write places
@@ -27,6 +28,7 @@ void ltensor_range(lua_State *L, int lib);
 void ltensor_ops(lua_State *L, int lib, int methods, int meta);
 void ltensor_reduce(lua_State *L, int lib, int methods);
 void ltensor_shape(lua_State *L, int lib, int methods);
+void ltensor_parts(lua_State *L, int lib, int methods);
 void ltensor_rng(lua_State *L, int lib);
 void ltensor_mask(lua_State *L, int lib, int methods);
 void ltensor_inplace(lua_State *L, int methods);
@@ -107,7 +109,8 @@ typedef struct LtensorKey {
 
 /* Where they lead. */
 typedef struct LtensorPositions {
-  Tensor *at;                    /* positions from 0; on the stack */
+  Tensor *at;                    /* the index, on the stack */
+  IndexCount count;              /* how it counts */
   int ndim;                      /* its shape */
   int64_t shape[TENSOR_MAX_DIM];
   int dim, dims;                 /* the dimensions that they are for, once these stand side by side */

@@ -78,7 +78,8 @@ static Tensor *scaled(const Tensor *t, Tensor *u, Scalar alpha) {
 
 /* t = op(t, u) in the caller's formula. What shares memory with t in another order is copied first. */
 static int apply_inplace(OpId id, Tensor *t, Tensor *u) {
-  if (t->dtype == DT_U8 && u->dtype == DT_I64) { /* computed in 64 bits; what is stored wraps */
+  /* Computed in 64 bits, and what is stored wraps; or the row has no kernel that can be called by itself. */
+  if ((t->dtype == DT_U8 && u->dtype == DT_I64) || !op_row(id)->kern2[t->dtype]) {
     Tensor *y = fm_op2(id, t, u);
     return y ? tensor_copy_(t, y) : -1;
   }

@@ -68,7 +68,10 @@ void ltensor_read_positions(lua_State *L, const Tensor *y, const LtensorKey *k, 
     lb_error(L, "%s: the result would have %d dimensions, a tensor has at most %d", fn, y->ndim - p->dims + p->ndim,
              TENSOR_MAX_DIM);
   }
-  lb_pushresult(L, fn, index_positions("positions", k->n, index, size, true, p->ndim, p->shape));
+  p->count = k->n == 1 ? INDEX_SIGNED : INDEX_FROM_0;
+  p->at = index[0];
+  if (k->n == 1) return;
+  lb_pushresult(L, fn, index_join(k->n, index, size, p->ndim, p->shape));
   p->at = lb_testtensor(L, -1);
 }
 
@@ -82,7 +85,8 @@ static Tensor *in_order(Tensor *y, const LtensorPositions *p) {
 
 Tensor *ltensor_pick(Tensor *y, const LtensorPositions *p) {
   y = in_order(y, p);
-  return y ? fm_op(OP_INDEX_SELECT, (Tensor *[]){y, p->at}, 2, &(OpArgs){.index = {p->dim, p->dims, {0}}}) : NULL;
+  const OpArgs args = {.index = {p->dim, p->dims, p->count, 0, {0}}};
+  return y ? fm_op(OP_INDEX_SELECT, (Tensor *[]){y, p->at}, 2, &args) : NULL;
 }
 
 /* The shape of what the positions pick from y. */
@@ -100,23 +104,18 @@ int ltensor_put(Tensor *y, const LtensorPositions *p, Tensor *value, bool add) {
   if (!y || !value) return -1;
   const int n = picked_shape(y, p, shape);
   value = fm_expand(value, n, shape);
-  return value ? index_write(add ? INDEX_ADD : INDEX_SET, y, value, p->at, (IndexPlace){p->dim, p->dims}) : -1;
+  return value ? index_write_rows(add ? INDEX_ADD : INDEX_SET, y, value, p->at, (IndexPlace){p->dim, p->dims, p->count})
+               : -1;
 }
 
 Tensor *ltensor_with_put(Tensor *y, const LtensorPositions *p, Tensor *value, bool add) {
   int64_t shape[TENSOR_MAX_DIM];
-  OpArgs args = {.index = {p->dim, p->dims, {0}}};
+  const OpArgs args = {.index = {p->dim, p->dims, p->count, add, {0}}};
   Tensor *x = in_order(y, p);
   if (!x || !value) return NULL;
   const int n = picked_shape(x, p, shape);
   value = fm_expand(value, n, shape);
-  if (!value) return NULL;
-  if (add) {
-    memcpy(args.index.size, x->shape + p->dim, (size_t)p->dims * sizeof *shape);
-    x = fm_add(x, fm_op(OP_INDEX_ADD, (Tensor *[]){value, p->at}, 2, &args));
-  } else {
-    x = fm_op(OP_INDEX_PUT, (Tensor *[]){x, p->at, value}, 3, &args);
-  }
+  x = value ? fm_op(OP_INDEX_PUT, (Tensor *[]){x, p->at, value}, 3, &args) : NULL;
   if (!x || !p->moves) return x;
   OpArgs back = {.permute = {{0}}};
   for (int d = 0; d < x->ndim; d++) back.permute.from[p->from[d]] = d;

@@ -19,7 +19,7 @@ typedef struct Write {
   IndexWay way; /* set or add */
   Tensor *x;
   int dim;
-  Tensor *index; /* from 0; on the stack */
+  Tensor *index; /* from 1; on the stack */
 } Write;
 
 /* --- reading the arguments ---------------------------------------------------------------------------------------- */
@@ -41,11 +41,8 @@ static Tensor *check_positions(lua_State *L, int idx, const char *fn) {
 
 /* The dimension and the positions, as the rows of a declaration gave them. */
 static void read_places(lua_State *L, Write *w, double dim, int index) {
-  Tensor *given = check_positions(L, index, w->fn);
+  w->index = check_positions(L, index, w->fn);
   w->dim = lb_checkdim(L, dim, w->x->ndim, w->fn, "dim");
-  const int64_t size = w->x->shape[w->dim];
-  lb_pushresult(L, w->fn, index_positions("positions", 1, &given, &size, false, given->ndim, given->shape));
-  w->index = lb_testtensor(L, -1);
 }
 
 /* The values at idx, a tensor of x's dtype, or a number where that is allowed, as a borrowed tensor; raises. */
@@ -77,14 +74,12 @@ static int finish(lua_State *L, const Write *w, Tensor *y, int rc) {
 
 static int write_rows(lua_State *L, const Write *w, Tensor *v, double alpha) {
   int rc = 0;
-  OpArgs args = {.index = {w->dim, 1, {w->x->shape[w->dim]}}};
+  const OpArgs args = {.index = {w->dim, 1, INDEX_FROM_1, w->way == INDEX_ADD, {0}}};
   FormulaMark m = fm_begin();
   Tensor *y = NULL, *scaled = alpha == 1 ? v : fm_muls(v, alpha);
   if (w->in_place) {
-    rc = scaled ? index_write(w->way, w->x, scaled, w->index, (IndexPlace){w->dim, 1}) : -1;
-  } else if (w->way == INDEX_ADD) {
-    y = fm_add(w->x, fm_op(OP_INDEX_ADD, (Tensor *[]){scaled, w->index}, 2, &args));
-  } else {
+    rc = scaled ? index_write_rows(w->way, w->x, scaled, w->index, (IndexPlace){w->dim, 1, INDEX_FROM_1}) : -1;
+  } else if (scaled) {
     y = fm_op(OP_INDEX_PUT, (Tensor *[]){w->x, w->index, scaled}, 3, &args);
   }
   return finish(L, w, fm_end(m, y), rc);
@@ -180,14 +175,11 @@ static void check_picks(lua_State *L, const Write *w, const Tensor *v) {
 
 static int write_picks(lua_State *L, const Write *w, Tensor *v) {
   int rc = 0;
-  OpArgs args = {.along = {w->dim, {0}}};
-  memcpy(args.along.size, w->x->shape, sizeof args.along.size);
+  const OpArgs args = {.along = {.dim = w->dim, .count = INDEX_FROM_1, .add = w->way == INDEX_ADD}};
   FormulaMark m = fm_begin();
   Tensor *y = NULL, *fit = fitted(w, v);
   if (w->in_place) {
-    rc = fit ? index_write(w->way, w->x, fit, w->index, (IndexPlace){w->dim, 0}) : -1;
-  } else if (fit && w->way == INDEX_ADD) {
-    y = fm_add(w->x, fm_op(OP_SCATTER_ADD, (Tensor *[]){fit, w->index}, 2, &args));
+    rc = fit ? index_write_picks(w->way, w->x, fit, w->index, (IndexPlace){w->dim, 1, INDEX_FROM_1}) : -1;
   } else if (fit) {
     y = fm_op(OP_SCATTER, (Tensor *[]){w->x, w->index, fit}, 3, &args);
   }
@@ -250,7 +242,8 @@ static int l_take_along_dim(lua_State *L) {
   }
   FormulaMark m = fm_begin();
   Tensor *x = fm_expand(w.x, w.x->ndim, sizes), *index = fm_expand(w.index, w.x->ndim, places);
-  Tensor *y = x && index ? fm_op(OP_GATHER, (Tensor *[]){x, index}, 2, &(OpArgs){.along = {w.dim}}) : NULL;
+  const OpArgs along = {.along = {.dim = w.dim, .count = INDEX_FROM_1}};
+  Tensor *y = x && index ? fm_op(OP_GATHER, (Tensor *[]){x, index}, 2, &along) : NULL;
   lb_pushresult(L, fn, fm_end(m, y));
   return 1;
 }
@@ -265,13 +258,9 @@ static int l_take(lua_State *L) {
   double a[1];
   Tensor *x = lb_checkself(L, fn);
   largs_read(L, 2, fn, &(ArgValues){.args = args, .x = a});
-  Tensor *given = check_positions(L, (int)a[0], fn);
-  lb_pushresult(L, fn, index_positions("positions", 1, &given, &x->numel, true, given->ndim, given->shape));
-  Tensor *at = lb_testtensor(L, -1);
-  FormulaMark m = fm_begin();
-  OpArgs all = {.index = {0, x->ndim, {0}}};
-  lb_pushresult(L, fn, fm_end(m, fm_op(OP_INDEX_SELECT, (Tensor *[]){x, at}, 2, &all)));
-  return 1;
+  Tensor *at = check_positions(L, (int)a[0], fn);
+  const OpArgs all = {.index = {0, x->ndim, INDEX_SIGNED, 0, {0}}};
+  return ltensor_push_op(L, fn, OP_INDEX_SELECT, (Tensor *[]){x, at}, 2, &all);
 }
 
 /* The tensors of the list at idx as a key of x. */

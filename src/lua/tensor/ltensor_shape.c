@@ -202,14 +202,12 @@ static int l_select(lua_State *L) {
   return 1;
 }
 
-/* An index tensor of positions from 1 along dim as one of positions from 0, on the stack; raises for other dtypes. */
-static Tensor *zero_based(lua_State *L, const Tensor *x, int dim, Tensor *given, const char *callee) {
+/* Raises unless an index tensor is int64. */
+static void check_index(lua_State *L, const Tensor *given, const char *callee) {
   if (given->dtype != DT_I64) {
     lb_error(L, "%s: index must be a tensor of int64 positions, got %s; %s", callee, dtype_name((DType)given->dtype),
              given->dtype == DT_U8 ? "t[mask] and masked_select select by a mask" : "convert it with to('int64')");
   }
-  lb_pushresult(L, callee, index_positions("positions", 1, &given, &x->shape[dim], false, given->ndim, given->shape));
-  return lb_testtensor(L, -1);
 }
 
 static int pick(lua_State *L, const char *callee, OpId op) {
@@ -219,13 +217,14 @@ static int pick(lua_State *L, const char *callee, OpId op) {
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   int dim = lb_checkdim(L, a[0], x->ndim, callee, "dim");
-  Tensor *index = zero_based(L, x, dim, lb_testtensor(L, (int)a[1]), callee);
+  Tensor *index = lb_testtensor(L, (int)a[1]);
+  check_index(L, index, callee);
   if (op == OP_INDEX_SELECT && index->ndim != 1) {
     return lb_error(L, "%s: the index has shape %s, it must have one dimension; x[index] takes any", callee,
                     tensor_shape_str(index));
   }
-  OpArgs along = {.along = {dim}};
-  if (op == OP_INDEX_SELECT) along = (OpArgs){.index = {dim, 1, {0}}};
+  OpArgs along = {.along = {.dim = dim, .count = INDEX_FROM_1}};
+  if (op == OP_INDEX_SELECT) along = (OpArgs){.index = {dim, 1, INDEX_FROM_1, 0, {0}}};
   return ltensor_push_op(L, callee, op, (Tensor *[]){x, index}, 2, &along);
 }
 /*** Rows (or other slices along dim) by a vector of 1-based positions: `x:index_select(1, idx)`. @function index_select

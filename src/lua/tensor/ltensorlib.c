@@ -308,6 +308,7 @@ int luaopen_optlab_tensor(lua_State *L) {
   ltensor_ops(L, 1, 2, 3);
   ltensor_reduce(L, 1, 2);
   ltensor_shape(L, 1, 2);
+  ltensor_parts(L, 1, 2);
   ltensor_rng(L, 1);
   ltensor_mask(L, 1, 2);
   ltensor_scatter(L, 1, 2);

@@ -8,13 +8,12 @@
 #include "nn/labels.h"
 #include "nn/losses/nll_loss.h"
 
-enum { WEIGHT, LABEL_SMOOTHING, REDUCTION };
+enum { WEIGHT, LABEL_SMOOTHING, REDUCTION, IGNORE_INDEX };
 
-/* -sum_c w[c] q[c] logp[c] of each row; q NULL: all 1. */
+/* -sum_c w[c] q[c] logp[c] of each row */
 static Tensor *row_sums(Tensor *logp, Tensor *q, Tensor *weight) {
-  if (!logp) return NULL;
   int dim = labels_class_dim(logp);
-  Tensor *terms = q ? fm_mul(logp, q) : logp;
+  Tensor *terms = fm_mul(logp, q);
   if (weight) {
     int64_t shape[TENSOR_MAX_DIM];
     for (int d = 0; d < logp->ndim; d++) shape[d] = d == dim ? weight->numel : 1;
@@ -23,40 +22,14 @@ static Tensor *row_sums(Tensor *logp, Tensor *q, Tensor *weight) {
   return fm_neg(fm_sum(terms, 1u << dim, false));
 }
 
-/* Scores as a matrix (rows, C). */
-static Tensor *score_matrix(Tensor *x) {
-  int64_t classes = x->shape[labels_class_dim(x)];
-  if (x->ndim == 1) return fm_reshape(x, 2, (int64_t[]){1, classes});
-  OpArgs last = {.permute = {{0}}}; /* the classes behind the other dimensions */
-  for (int d = 0; d < x->ndim; d++) last.permute.from[d] = d == 0 ? 0 : d + 1 < x->ndim ? d + 1 : 1;
-  Tensor *moved = x->ndim == 2 ? x : fm_op(OP_PERMUTE, &x, 1, &last);
-  return fm_reshape(moved, 2, (int64_t[]){x->numel / (classes ? classes : 1), classes});
-}
-
-/* The row of the op table knows no weights. */
-static Tensor *fused(const Module *m, Tensor *x, Tensor *target, const ClassLabels *l) {
-  Reduction r = loss_reduction(m, REDUCTION);
-  OpArgs args = {.loss = {m->args.x[LABEL_SMOOTHING], l->weight ? REDUCE_NONE : r}};
-  Tensor *labels = fm_reshape(l->index, 1, (int64_t[]){target->numel});
-  Tensor *loss = fm_op(OP_CROSS_ENTROPY, (Tensor *[]){score_matrix(x), labels}, 2, &args);
-  if (args.loss.reduction != REDUCE_NONE) return loss;
-  Tensor *each = fm_reshape(loss, target->ndim, target->shape);
-  return l->weight ? nll_weighted_mean(fm_mul(each, l->weight), l, r) : each;
-}
-
 static Tensor *log_softmax(Tensor *x) {
   return fm_op(OP_LOG_SOFTMAX, &x, 1, &(OpArgs){.along = {labels_class_dim(x)}});
 }
 
 static Tensor *from_labels(const Module *m, Tensor *x, Tensor *target) {
-  Reduction r = loss_reduction(m, REDUCTION);
-  double e = m->args.x[LABEL_SMOOTHING];
-  ClassLabels l;
-  if (nll_labels(&l, x, target, m->buffer[0]) < 0) return NULL;
-  if (e == 0 || !l.weight) return fused(m, x, target, &l);
-  Tensor *logp = log_softmax(x);
-  Tensor *soft = nll_weighted_mean(row_sums(logp, NULL, m->buffer[0]), &l, r);
-  return fm_add(fm_muls(nll_loss(logp, &l, r), 1 - e), fm_muls(soft, e / (double)x->shape[labels_class_dim(x)]));
+  ClassLabels l = {0};
+  if (nll_labels(&l, x, target, m->buffer[0], m->args.x[IGNORE_INDEX]) < 0) return NULL;
+  return nll_op(OP_CROSS_ENTROPY, x, &l, m->args.x[LABEL_SMOOTHING], loss_reduction(m, REDUCTION));
 }
 
 static Tensor *from_probabilities(const Module *m, Tensor *x, Tensor *q) {
@@ -73,7 +46,9 @@ static bool are_probabilities(const Tensor *x, const Tensor *target) {
 
 static int mean_weight(const Module *m, Tensor *const *in, Tensor **out) {
   *out = NULL;
-  return are_probabilities(in[0], in[1]) ? 0 : nll_mean_weight(m, loss_reduction(m, REDUCTION), in, out);
+  return are_probabilities(in[0], in[1])
+             ? 0
+             : nll_mean_weight(m, loss_reduction(m, REDUCTION), m->args.x[IGNORE_INDEX], in, out);
 }
 
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
@@ -92,6 +67,7 @@ static const Arg args[] = {
      .range = RANGE_0_TO_1,
      .doc = "Share of the target distribution that is spread evenly over all classes."},
     REDUCTION_ARG,
+    IGNORE_INDEX_ARG,
     {0},
 };
 
@@ -101,7 +77,7 @@ const LayerDef layer_cross_entropy_loss = {
     .doc = "The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).",
     .equation =
         "logp = log_softmax(input),  e = label_smoothing\n"
-        "for labels y, with the mean sum_i loss_i / sum_i w[y_i]:\n"
+        "for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:\n"
         "loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]\n"
         "for probabilities q, with the mean sum_i loss_i / N:\n"
         "loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]",

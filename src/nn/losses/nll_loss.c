@@ -15,61 +15,51 @@ int nll_check_weight(const Tensor *scores, const Tensor *weight) {
                  (long long)classes, (long long)classes);
 }
 
-int nll_labels(ClassLabels *l, const Tensor *scores, const Tensor *target, Tensor *weight) {
+int nll_labels(ClassLabels *l, const Tensor *scores, const Tensor *target, Tensor *weight, double ignored) {
   if (!scores->ndim) return err_set("input is a single number, must be (N, C) or (C)");
   if (labels_check_shape(scores, target) < 0 || nll_check_weight(scores, weight) < 0) return -1;
-  int dim = labels_class_dim(scores);
-  Tensor *index = fm_own(labels_index(target, scores->shape[dim], "target"));
-  l->index = fm_unsqueeze(index, dim);
-  l->weight = NULL;
-  if (!weight) return l->index ? 0 : -1;
-  Tensor *flat = fm_reshape(index, 1, (int64_t[]){target->numel});
-  Tensor *each = fm_op(OP_GATHER, (Tensor *[]){weight, flat}, 2, &(OpArgs){.along = {0}});
-  l->weight = fm_reshape(each, target->ndim, target->shape);
-  return l->index && l->weight ? 0 : -1;
+  l->index = fm_own(labels_index(target, scores->shape[labels_class_dim(scores)], "target", ignored));
+  l->weight = weight && weight->requires_grad ? fm_own(tensor_alias(weight)) : weight;
+  return l->index && (l->weight || !weight) ? 0 : -1;
 }
 
-Tensor *nll_weighted_mean(Tensor *each, const ClassLabels *l, Reduction r) {
-  if (r != REDUCE_MEAN || !l->weight) return loss_reduce(each, r);
-  return fm_div(fm_sum(each, ~0u, false), fm_sum(l->weight, ~0u, false));
+Tensor *nll_op(OpId op, Tensor *scores, const ClassLabels *l, double smoothing, Reduction r) {
+  Tensor *in[] = {scores, l->index, l->weight};
+  return fm_op(op, in, l->weight ? 3 : 2, &(OpArgs){.loss = {smoothing, r}});
 }
 
-Tensor *nll_loss(Tensor *logp, const ClassLabels *l, Reduction r) {
-  if (!logp) return NULL;
-  int dim = labels_class_dim(logp);
-  int64_t shape[TENSOR_MAX_DIM];
-  int ndim = 0;
-  for (int d = 0; d < logp->ndim; d++) {
-    if (d != dim) shape[ndim++] = logp->shape[d];
-  }
-  Tensor *picked = fm_op(OP_GATHER, (Tensor *[]){logp, l->index}, 2, &(OpArgs){.along = {dim}});
-  Tensor *each = fm_neg(fm_reshape(picked, ndim, shape));
-  return nll_weighted_mean(l->weight ? fm_mul(each, l->weight) : each, l, r);
-}
-
-int nll_mean_weight(const Module *m, Reduction r, Tensor *const *in, Tensor **out) {
-  ClassLabels l;
+int nll_mean_weight(const Module *m, Reduction r, double ignored, Tensor *const *in, Tensor **out) {
+  ClassLabels l = {0};
   *out = NULL;
-  if (!m->buffer[0] || r != REDUCE_MEAN) return 0;
+  if (r != REDUCE_MEAN || (!m->buffer[0] && ignored == NLL_IGNORED)) return 0;
   FormulaMark mark = fm_begin();
-  Tensor *sum = nll_labels(&l, in[0], in[1], m->buffer[0]) < 0 ? NULL : fm_sum(l.weight, ~0u, false);
+  Tensor *sum = NULL;
+  if (nll_labels(&l, in[0], in[1], m->buffer[0], ignored) == 0) {
+    sum = fm_sum(nll_op(OP_CROSS_ENTROPY_SHARES, in[0], &l, 0, REDUCE_NONE), ~0u, false);
+  }
   return module_one_output(out, fm_end(mark, sum));
 }
 
+enum { WEIGHT, REDUCTION, IGNORE_INDEX };
+
 static int mean_weight(const Module *m, Tensor *const *in, Tensor **out) {
-  return nll_mean_weight(m, loss_reduction(m, 1), in, out);
+  return nll_mean_weight(m, loss_reduction(m, REDUCTION), m->args.x[IGNORE_INDEX], in, out);
 }
 
 static int forward(const Module *m, Tensor *const *in, Tensor **out) {
-  ClassLabels l;
+  ClassLabels l = {0};
   FormulaMark mark = fm_begin();
-  Tensor *loss = nll_labels(&l, in[0], in[1], m->buffer[0]) < 0 ? NULL : nll_loss(in[0], &l, loss_reduction(m, 1));
+  Tensor *loss = NULL;
+  if (nll_labels(&l, in[0], in[1], m->buffer[0], m->args.x[IGNORE_INDEX]) == 0) {
+    loss = nll_op(OP_NLL_LOSS, in[0], &l, 0, loss_reduction(m, REDUCTION));
+  }
   return module_one_output(out, fm_end(mark, loss));
 }
 
 static const Arg args[] = {
     {.name = "weight", .kind = ARG_TENSOR, .doc = "A weight for each class: a tensor (C)."},
     REDUCTION_ARG,
+    IGNORE_INDEX_ARG,
     {0},
 };
 
@@ -78,8 +68,8 @@ const LayerDef layer_nll_loss = {
     .functional = "nll_loss",
     .doc = "The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).",
     .equation =
-        "loss_i = -w[y_i] input[i, y_i]\n"
-        "with the mean sum_i loss_i / sum_i w[y_i]",
+        "loss_i = -w[y_i] input[i, y_i], and 0 where y_i is ignore_index\n"
+        "with the mean sum_i loss_i / sum_i w[y_i] over the others",
     .inputs = loss_inputs,
     .args = args,
     .buffers = (const ModuleTensor[]){{"weight", "w (C)"}, {0}},

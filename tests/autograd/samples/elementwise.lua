@@ -5,6 +5,8 @@ local tensors = require "tests.support.tensors"
 
 local a, b, positive = inputs.a, inputs.b, inputs.positive
 local f64 = tensors.leaf
+local function small() return f64 { { 0.3, -0.7, 0.2 }, { 0.9, 0.4, -0.1 } } end
+local function above_1() return f64 { 1.3, 2.5, 1.7 } end
 
 return {
   neg = { { lab.neg, a() } },
@@ -22,6 +24,23 @@ return {
   sinh = { { lab.sinh, a() } },
   cosh = { { lab.cosh, a() } },
   tanh = { { lab.tanh, a() } },
+  asin = { { lab.asin, small() } },
+  acos = { { lab.acos, small() } },
+  atan = { { lab.atan, a() } },
+  asinh = { { lab.asinh, a() } },
+  acosh = { { lab.acosh, above_1() } },
+  atanh = { { lab.atanh, small() } },
+  log2 = { { lab.log2, positive() } },
+  log10 = { { lab.log10, positive() } },
+  exp2 = { { lab.exp2, a() } },
+  rsqrt = { { lab.rsqrt, positive() } },
+  trunc = { { lab.trunc, a() } },
+  frac = { { lab.frac, a() } },
+  atan2 = { { lab.atan2, a(), b() } },
+  hypot = { { lab.hypot, a(), b() } },
+  remainder = { { lab.remainder, a(), b() }, { function(x) return x % 0.25 end, a() } },
+  fmod = { { lab.fmod, a(), b() } },
+  erfc = { { lab.erfc, a() } },
   erf = { { lab.erf, a() } },
   sigmoid = { { lab.sigmoid, a() } },
   relu = { { lab.relu, a() } },

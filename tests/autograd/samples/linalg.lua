@@ -5,8 +5,35 @@ local tensors = require "tests.support.tensors"
 
 local a, batch, m34 = inputs.a, inputs.batch, inputs.m34
 local f64 = tensors.leaf
+local la = lab.linalg
+
+-- Positive definite matrices from any.
+local function positive(x) return x:matmul(x:transpose(-2, -1)) + lab.eye(x.shape[x:dim()], { dtype = "float64" }) end
+
+local function cholesky(x) return la.cholesky(positive(x)) end
+
+local function log_of_det(x)
+  local _, log = la.slogdet(x)
+  return log
+end
+
+local function square() return f64 { { 0.9, -0.4, 0.3 }, { 0.2, 1.1, -0.7 }, { -0.5, 0.6, 0.8 } } end
 
 return {
+  cholesky = { { cholesky, square() }, { cholesky, batch(2, 3, 3) } },
+  triangle = { { function(x) return la.cholesky(positive(x), { upper = true }) end, square() } },
+  solve_triangular = {
+    { function(x, y) return la.solve_triangular(x, y, { upper = true }) end, square(), m34() },
+    { function(x, y) return la.solve_triangular(x, y, { upper = false, unitriangular = true }) end, square(), m34() },
+  },
+  lu_solve = {
+    { la.solve, square(), m34() },
+    { function(x, y) return la.solve(x, y, { left = false }) end, square(), a() },
+  },
+  inv = { { la.inv, square() } },
+  det = { { la.det, square() }, { la.det, batch(2, 2, 2) } },
+  cofactors = { { function(x) return la.det(x):square() end, square() } },
+  slogdet = { { log_of_det, square() } },
   mm = { { lab.mm, a(), m34() }, { function(x, y) return lab.mm(y:t(), x:t()) end, a(), m34() } },
   bmm = { { lab.matmul, batch(2, 3, 2), batch(2, 2, 4) }, { lab.matmul, batch(2, 1, 3, 2), batch(3, 2, 2) } },
   linear = {

@@ -5,6 +5,8 @@ local tensors = require "tests.support.tensors"
 
 local a, positive, batch, m34, gradient_of = inputs.a, inputs.positive, inputs.batch, inputs.m34, inputs.gradient_of
 local index = tensors.int64
+local function weights() return tensors.f64 { 0.5, 2, 1.5 } end
+local function weighted() return { weight = weights(), ignore_index = 1, label_smoothing = 0.2 } end
 local F = lab.nn.functional
 
 return {
@@ -12,6 +14,24 @@ return {
   log_softmax = {
     { function(x) return x:log_softmax(-1) end, a() },
     { function(x) return x:log_softmax(2) end, batch(2, 3, 2) },
+  },
+  softmax_grad = {
+    { gradient_of(function(x) return x:softmax(2) end, 1), a() },
+    { gradient_of(function(x) return x:transpose(1, 2):softmax(1) end, 1), batch(2, 3, 2) },
+  },
+  log_softmax_grad = {
+    { gradient_of(function(x) return x:log_softmax(-1) end, 1), a() },
+    { gradient_of(function(x) return x:log_softmax(2) end, 1), batch(2, 3, 2) },
+  },
+  nll_loss = {
+    { function(x) return F.nll_loss(x, index { 2, 3 }) end, a() },
+    { function(x) return F.nll_loss(x ^ 2, index { { 1, 3 }, { 0, 2 } }, { reduction = "none", ignore_index = 0 }) end,
+      batch(2, 3, 2) },
+  },
+  nll_loss_grad = {
+    { gradient_of(function(x) return F.nll_loss(x, index { 2, 3 }, { weight = weights() }) end, 1), a() },
+    { gradient_of(function(x) return F.nll_loss(x, index { { 1, 3 }, { 2, 2 } }, { reduction = "none" }) end, 1),
+      batch(2, 3, 2) },
   },
   binary_cross_entropy = {
     { function(x, y) return F.binary_cross_entropy(x:sigmoid(), y:sigmoid()) end, a(), positive() },
@@ -25,11 +45,17 @@ return {
     { function(x) return F.cross_entropy(x, index { 1, 4, 1 }, { reduction = "none", label_smoothing = 0.3 }) end,
       m34() },
     { function(x) return F.cross_entropy(x, index { { 1, 3 }, { 2, 2 } }, { reduction = "sum" }) end, batch(2, 3, 2) },
+    { function(x)
+      return F.cross_entropy(x, index { { 1, 3 }, { 2, 2 } }, weighted())
+    end, batch(2, 3, 2) },
   },
   cross_entropy_grad = {
     { gradient_of(function(x) return F.cross_entropy(x, index { 2, 3 }) end, 1), a() },
     { gradient_of(function(x)
       return F.cross_entropy(x, index { 1, 4, 1 }, { reduction = "none", label_smoothing = 0.3 })
     end, 1), m34() },
+    { gradient_of(function(x)
+      return F.cross_entropy(x, index { { 1, 3 }, { 2, 2 } }, weighted())
+    end, 1), batch(2, 3, 2) },
   },
 }

@@ -7,7 +7,7 @@ local help = require "optlab.cli.help"
 local M = {}
 
 --- The parts of lab that are globals at the prompt.
-M.PARTS = { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func", "runs", "dist" }
+M.PARTS = { "nn", "optim", "sched", "data", "plot", "train", "autograd", "func", "linalg", "runs", "dist" }
 
 -- --- what a name stands for ------------------------------------------------------------------------------------------
 

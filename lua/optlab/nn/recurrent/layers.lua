@@ -170,6 +170,6 @@ end
 M.RNN = define("RNN", "A recurrent layer: h = tanh(x W_ih' + b_ih + h W_hh' + b_hh), or relu.", nil, 1)
 M.LSTM = define("LSTM", "A layer of long short-term memory: gates decide what the state c keeps, takes in and shows.",
   "lstm", 4)
-M.GRU = define("GRU", "A layer of gated recurrent units: h moves towards new values as far as a gate lets it.", "gru", 3)
+M.GRU = define("GRU", "A layer of gated recurrent units: a gate says how far h moves towards new values.", "gru", 3)
 
 return M

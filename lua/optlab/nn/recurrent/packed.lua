@@ -91,7 +91,8 @@ local PACK_PADDED = args.declare("nn.utils.rnn.pack_padded_sequence", {
   doc = "Packs a batch of padded sequences: rows behind the end of a sequence are left out.",
   positions = 2,
   { "input", "tensor", required = true, doc = "The batch (steps, batch, ...), with batch_first (batch, steps, ...)." },
-  { "lengths", "tensor|list", of = { "integer" }, required = true, doc = "How many steps each sequence has: a list or an int64 tensor." },
+  { "lengths", "tensor|list", of = { "integer" }, required = true,
+    doc = "How many steps each sequence has: a list or an int64 tensor." },
   { "batch_first", "flag", default = false, doc = "Whether the batch is the first dimension." },
   { "enforce_sorted", "flag", default = true, doc = "Whether lengths that grow are an error." },
 })

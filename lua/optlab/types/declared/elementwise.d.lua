@@ -17,7 +17,23 @@
 ---@field sinh optlab.UnaryMethod
 ---@field cosh optlab.UnaryMethod
 ---@field tanh optlab.UnaryMethod
+---@field asin optlab.UnaryMethod
+---@field acos optlab.UnaryMethod
+---@field atan optlab.UnaryMethod
+---@field asinh optlab.UnaryMethod
+---@field acosh optlab.UnaryMethod
+---@field atanh optlab.UnaryMethod
+---@field log2 optlab.UnaryMethod
+---@field log10 optlab.UnaryMethod
+---@field exp2 optlab.UnaryMethod
+---@field rsqrt optlab.UnaryMethod
+---@field trunc optlab.UnaryMethod
+---@field frac optlab.UnaryMethod
+---@field isnan optlab.UnaryMethod
+---@field isinf optlab.UnaryMethod
+---@field isfinite optlab.UnaryMethod
 ---@field erf optlab.UnaryMethod
+---@field erfc optlab.UnaryMethod
 ---@field sigmoid optlab.UnaryMethod
 ---@field relu optlab.UnaryMethod
 ---@field softplus optlab.UnaryMethod
@@ -26,6 +42,11 @@
 ---@field ceil optlab.UnaryMethod
 ---@field round optlab.UnaryMethod
 ---@field logical_not optlab.UnaryMethod
+---@field atan2 optlab.BinaryMethod
+---@field hypot optlab.BinaryMethod
+---@field remainder optlab.BinaryMethod
+---@field fmod optlab.BinaryMethod
+---@field floor_divide optlab.BinaryMethod
 ---@field add optlab.BinaryMethod
 ---@field sub optlab.BinaryMethod
 ---@field mul optlab.BinaryMethod
@@ -67,7 +88,23 @@ lab.tan = unary
 lab.sinh = unary
 lab.cosh = unary
 lab.tanh = unary
+lab.asin = unary
+lab.acos = unary
+lab.atan = unary
+lab.asinh = unary
+lab.acosh = unary
+lab.atanh = unary
+lab.log2 = unary
+lab.log10 = unary
+lab.exp2 = unary
+lab.rsqrt = unary
+lab.trunc = unary
+lab.frac = unary
+lab.isnan = unary
+lab.isinf = unary
+lab.isfinite = unary
 lab.erf = unary
+lab.erfc = unary
 lab.sigmoid = unary
 lab.relu = unary
 lab.softplus = unary
@@ -84,6 +121,11 @@ lab.logical_not = unary
 ---@return optlab.Tensor
 local function binary(a, b) end
 
+lab.atan2 = binary
+lab.hypot = binary
+lab.remainder = binary
+lab.fmod = binary
+lab.floor_divide = binary
 lab.add = binary
 lab.sub = binary
 lab.mul = binary

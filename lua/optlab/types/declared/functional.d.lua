@@ -154,11 +154,12 @@ function functional.conv_transpose2d(input, weight, bias, stride, padding, outpu
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
----     for labels y, with the mean sum_i loss_i / sum_i w[y_i]:
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:
 ---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
 ---     for probabilities q, with the mean sum_i loss_i / N:
 ---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
@@ -168,8 +169,9 @@ function functional.conv_transpose2d(input, weight, bias, stride, padding, outpu
 ---@param weight? optlab.Tensor|optlab.options.nn.functional.cross_entropy A weight for each class: a tensor (C).
 ---@param label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Tensor
-function functional.cross_entropy(input, target, weight, label_smoothing, reduction) end
+function functional.cross_entropy(input, target, weight, label_smoothing, reduction, ignore_index) end
 
 ---@class optlab.options.nn.functional.dropout
 ---@field p? number Probability that an element becomes 0. Default: 0.5.
@@ -317,18 +319,20 @@ function functional.mse_loss(input, target, reduction) end
 ---@class optlab.options.nn.functional.nll_loss
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 
 ---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
 ---
----     loss_i = -w[y_i] input[i, y_i]
----     with the mean sum_i loss_i / sum_i w[y_i]
+---     loss_i = -w[y_i] input[i, y_i], and 0 where y_i is ignore_index
+---     with the mean sum_i loss_i / sum_i w[y_i] over the others
 ---
 ---@param input optlab.Tensor
 ---@param target optlab.Tensor
 ---@param weight? optlab.Tensor|optlab.options.nn.functional.nll_loss A weight for each class: a tensor (C).
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Tensor
-function functional.nll_loss(input, target, weight, reduction) end
+function functional.nll_loss(input, target, weight, reduction, ignore_index) end
 
 ---@class optlab.options.nn.functional.one_hot
 ---@field num_classes? integer Size of the new last dimension; by default the largest label.

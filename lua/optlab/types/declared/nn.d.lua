@@ -359,11 +359,12 @@ function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
----     for labels y, with the mean sum_i loss_i / sum_i w[y_i]:
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:
 ---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
 ---     for probabilities q, with the mean sum_i loss_i / N:
 ---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
@@ -371,8 +372,9 @@ function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 ---@param weight? optlab.Tensor|optlab.options.nn.CrossEntropyLoss A weight for each class: a tensor (C).
 ---@param label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Module
-function nn.CrossEntropyLoss(weight, label_smoothing, reduction) end
+function nn.CrossEntropyLoss(weight, label_smoothing, reduction, ignore_index) end
 
 ---@class optlab.options.nn.HuberLoss
 ---@field delta? number Error beyond which the loss is linear. Default: 1.
@@ -414,16 +416,18 @@ function nn.MSELoss(reduction) end
 ---@class optlab.options.nn.NLLLoss
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 
 ---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
 ---
----     loss_i = -w[y_i] input[i, y_i]
----     with the mean sum_i loss_i / sum_i w[y_i]
+---     loss_i = -w[y_i] input[i, y_i], and 0 where y_i is ignore_index
+---     with the mean sum_i loss_i / sum_i w[y_i] over the others
 ---
 ---@param weight? optlab.Tensor|optlab.options.nn.NLLLoss A weight for each class: a tensor (C).
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Module
-function nn.NLLLoss(weight, reduction) end
+function nn.NLLLoss(weight, reduction, ignore_index) end
 
 ---@class optlab.options.nn.SmoothL1Loss
 ---@field beta? number Error beyond which the loss is linear; with 0 the loss is L1Loss. Default: 1.

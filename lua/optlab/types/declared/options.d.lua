@@ -187,6 +187,19 @@
 ---@field metadata? table Strings by name, stored in a .safetensors file.
 ---@field compress? boolean Whether the tensors of a .npz file are compressed; false by default.
 
+---@class optlab.options.linalg.cholesky
+---@field upper? boolean Whether the upper factor U of A = U^T U is wanted, from A's upper triangle. Default: false.
+
+---@class optlab.options.linalg.cholesky_solve
+---@field upper? boolean Whether the factor is the upper one. Default: false.
+
+---@class optlab.options.linalg.solve
+---@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.
+
+---@class optlab.options.linalg.solve_triangular
+---@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.
+---@field unitriangular? boolean Whether the diagonal counts as ones and is not read. Default: false.
+
 ---@class optlab.options.Module.load_state_dict
 ---@field strict? boolean Whether names that are missing on either side are an error. Default: true.
 

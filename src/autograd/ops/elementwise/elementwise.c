@@ -7,21 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "autograd/ops/rows.h"
+#include "autograd/ops/elementwise/elementwise.h"
 #include "base/err.h"
-#include "kernels/elementwise/map.h"
 
 /* --- one input -------------------------------------------------------------------------------------------- */
 
-#define X(n) node_saved(n, 0)
-#define Y(n) node_out(n)
-
-/* Defines bw_NAME: din[0] = formula in n and d. */
-#define BACKWARD1(name, formula)                           \
-  static int bw_##name(Node *n, Tensor *d, Tensor **din) { \
-    (void)n;                                               \
-    return (din[0] = (formula)) ? 0 : -1;                  \
-  }
 BACKWARD1(neg, fm_neg(d))
 BACKWARD1(exp, fm_mul(d, Y(n)))
 BACKWARD1(log, fm_div(d, X(n)))
@@ -57,30 +47,6 @@ static double number_sigmoid(double x) { return x >= 0 ? 1 / (1 + exp(-x)) : exp
 static double number_relu(double x) { return x <= 0 ? 0 : x; }
 static double number_softplus(double x) { return fmax(x, 0) + log1p(exp(-fabs(x))); }
 static double number_reciprocal(double x) { return 1 / x; }
-
-/* Defines fw_NAME and row_NAME. only_floats: integers become floats first; else there are kernels for them too. number:
- * the same function of a plain number. */
-#define UNARY_ROW(id, fn, number, what_to_save, bw, only_floats, ...)            \
-  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) { \
-    (void)nin, (void)a;                                                          \
-    map1(out, in[0], row_##id.kern1[out->dtype]);                                \
-    return 0;                                                                    \
-  }                                                                              \
-  const Op row_##id = {.name = #fn,                                              \
-                       .nin = 1,                                                 \
-                       .promotes = 1,                                            \
-                       .floats = only_floats,                                    \
-                       .save = what_to_save,                                     \
-                       .keeps_order = true,                                      \
-                       .infer = infer_same,                                      \
-                       .forward = fw_##fn,                                       \
-                       .backward = bw,                                           \
-                       .kern1 = {kern_##fn##_f32, kern_##fn##_f64, __VA_ARGS__}, \
-                       .number1 = number};
-#define UNARY(id, fn, number, what_to_save, bw) UNARY_ROW(id, fn, number, what_to_save, bw, true, NULL)
-/* what keeps whole numbers whole; its kernels for int64 and uint8 are kern_INT and kern_BYTE */
-#define UNARY_ANY(id, fn, number, what_to_save, bw, int, byte) \
-  UNARY_ROW(id, fn, number, what_to_save, bw, false, kern_##int, kern_##byte)
 
 UNARY(EXP, exp, exp, SAVE_OUT, bw_exp)
 UNARY(LOG, log, log, SAVE_INPUT(0), bw_log)
@@ -152,23 +118,13 @@ const Op row_CLONE = {.name = "clone", .nin = 1, .infer = infer_same, .forward =
 
 /* --- two inputs ------------------------------------------------------------------------------------------- */
 
-static int infer_broadcast(const char *name, OpShape *s, Tensor *const *in) {
+int infer_broadcast(const char *name, OpShape *s, Tensor *const *in) {
   s->dtype = (DType)in[0]->dtype;
   s->ndim = shape_broadcast(in[0]->ndim, in[0]->shape, in[1]->ndim, in[1]->shape, s->shape);
   if (s->ndim >= 0) return 0;
   return err_set("%s: shapes %s and %s do not broadcast", name, tensor_shape_str(in[0]), tensor_shape_str(in[1]));
 }
 
-#define A(n) node_saved(n, 0)
-#define B(n) node_saved(n, 1)
-
-/* Defines bw_NAME: each gradient computed only where it is wanted. */
-#define BACKWARD2(name, da, db)                            \
-  static int bw_##name(Node *n, Tensor *d, Tensor **din) { \
-    if (node_wants(n, 0) && !(din[0] = (da))) return -1;   \
-    if (node_wants(n, 1) && !(din[1] = (db))) return -1;   \
-    return 0;                                              \
-  }
 BACKWARD2(add, d, d)
 BACKWARD2(sub, d, fm_neg(d))
 BACKWARD2(mul, fm_mul(d, B(n)), fm_mul(d, A(n)))
@@ -209,31 +165,6 @@ static double number_pow(double a, double b) { return b == 0.5 ? sqrt(a) : b == 
 static double number_maximum(double a, double b) { return a > b || isnan(a) ? a : b; }
 static double number_minimum(double a, double b) { return a < b || isnan(a) ? a : b; }
 
-/* Defines the row of a binary function; meta: the metamethod of the operator in Lua, or NULL; only_floats and the
- * kernels for integers as above. */
-#define BINARY(id, fn, number, meta, what_to_save, bw, only_floats, ...)           \
-  static int infer_##fn(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) { \
-    (void)nin, (void)a;                                                            \
-    return infer_broadcast(#fn, s, in);                                            \
-  }                                                                                \
-  static int fw_##fn(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {   \
-    (void)nin, (void)a;                                                            \
-    map2(out, in[0], in[1], row_##id.kern2[out->dtype]);                           \
-    return 0;                                                                      \
-  }                                                                                \
-  const Op row_##id = {.name = #fn,                                                \
-                       .nin = 2,                                                   \
-                       .promotes = 3,                                              \
-                       .floats = only_floats,                                      \
-                       .save = what_to_save,                                       \
-                       .keeps_order = true,                                        \
-                       .infer = infer_##fn,                                        \
-                       .forward = fw_##fn,                                         \
-                       .backward = bw,                                             \
-                       .kern2 = {kern_##fn##_f32, kern_##fn##_f64, __VA_ARGS__},   \
-                       .number2 = number,                                          \
-                       .metamethod = meta};
-#define BOTH (SAVE_INPUT(0) | SAVE_INPUT(1))
 BINARY(ADD, add, number_add, "__add", 0, bw_add, false, kern_add_i64, kern_add_u8)
 BINARY(SUB, sub, number_sub, "__sub", 0, bw_sub, false, kern_sub_i64, kern_sub_u8)
 BINARY(MUL, mul, number_mul, "__mul", BOTH, bw_mul, false, kern_mul_i64, kern_mul_u8)

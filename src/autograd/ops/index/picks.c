@@ -1,7 +1,7 @@
 /*
  * picks.c - elements picked along one dimension by an index as deep as the tensor: gather, scatter.
  *
- * Index tensors are int64 and count from 0 (the bindings subtract 1). gather and scatter_add are each other's gradient.
+ * Index tensors are int64 and count as args.along.count says. gather and scatter_add are each other's gradient.
  */
 #include <string.h>
 
@@ -9,7 +9,13 @@
 #include "base/err.h"
 #include "kernels/index/index.h"
 
-static IndexPlace picks_along(const OpArgs *a) { return (IndexPlace){a->along.dim, 0}; }
+static IndexPlace picks_along(const OpArgs *a) { return (IndexPlace){a->along.dim, 1, a->along.count}; }
+
+static OpArgs same_picks(const OpArgs *a) { return (OpArgs){.along = {.dim = a->along.dim, .count = a->along.count}}; }
+
+static int check(const char *name, const Tensor *index, const Tensor *x, const OpArgs *a) {
+  return index_check(name, index, x->shape[a->along.dim], (IndexCount)a->along.count);
+}
 
 /* --- gather(x, index): out[.., i, ..] = x[.., index[.., i, ..], ..], along.dim being i's --------------------------- */
 
@@ -35,20 +41,19 @@ static int infer_gather(OpShape *s, Tensor *const *in, int nin, const OpArgs *a)
 
 static int fw_gather(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  const int dim = (int)a->along.dim;
-  if (index_check("gather", in[1], in[0]->shape[dim]) < 0) return -1;
-  return index_picks(INDEX_GET, in[0], out, in[1], dim);
+  if (check("gather", in[1], in[0], a) < 0) return -1;
+  return index_picks(INDEX_GET, in[0], out, in[1], picks_along(a));
 }
 
 static int bw_gather(Node *n, Tensor *d, Tensor **din) {
-  OpArgs args = {.along = {node_args(n)->along.dim}};
+  OpArgs args = same_picks(node_args(n));
   node_in_shape(n, 0, args.along.size);
   return (din[0] = fm_op(OP_SCATTER_ADD, (Tensor *[]){d, node_saved(n, 1)}, 2, &args)) ? 0 : -1;
 }
 
 static int add_gather(const Node *n, Tensor *whole, Tensor *d) {
   Tensor *index = node_saved(n, 1);
-  return index ? index_write(INDEX_ADD, whole, d, index, picks_along(node_args(n))) : -1;
+  return index ? index_write_picks(INDEX_ADD, whole, d, index, picks_along(node_args(n))) : -1;
 }
 
 const Op row_GATHER = {.name = "gather",
@@ -69,13 +74,12 @@ static int infer_scatter_add(OpShape *s, Tensor *const *in, int nin, const OpArg
 }
 static int fw_scatter_add(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  const int dim = (int)a->along.dim;
   tensor_fill_(out, 0);
-  if (index_check("scatter_add", in[1], out->shape[dim]) < 0) return -1;
-  return index_picks(INDEX_ADD, out, in[0], in[1], dim);
+  if (check("scatter_add", in[1], out, a) < 0) return -1;
+  return index_picks(INDEX_ADD, out, in[0], in[1], picks_along(a));
 }
 static int bw_scatter_add(Node *n, Tensor *d, Tensor **din) {
-  const OpArgs args = {.along = {node_args(n)->along.dim}};
+  const OpArgs args = same_picks(node_args(n));
   return (din[0] = fm_op(OP_GATHER, (Tensor *[]){d, node_saved(n, 1)}, 2, &args)) ? 0 : -1;
 }
 const Op row_SCATTER_ADD = {.name = "scatter_add",
@@ -86,7 +90,7 @@ const Op row_SCATTER_ADD = {.name = "scatter_add",
                             .forward = fw_scatter_add,
                             .backward = bw_scatter_add};
 
-/* --- scatter(x, index, v): x with x[.., index[.., i, ..], ..] = v[.., i, ..]; v has the index's shape --------------- */
+/* --- scatter(x, index, v): x with x[.., index[.., i, ..], ..] = (or +=) v[.., i, ..], of the index's shape --------------- */
 
 static int infer_scatter(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   OpShape picked;
@@ -103,16 +107,19 @@ static int infer_scatter(OpShape *s, Tensor *const *in, int nin, const OpArgs *a
 }
 static int fw_scatter(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  const int dim = (int)a->along.dim;
-  if (index_check("scatter", in[1], in[0]->shape[dim]) < 0) return -1;
-  return tensor_copy_(out, in[0]) < 0 ? -1 : index_picks(INDEX_SET, out, in[2], in[1], dim);
+  if (check("scatter", in[1], in[0], a) < 0) return -1;
+  return tensor_copy_(out, in[0]) < 0 ? -1 : index_picks(a->along.add ? INDEX_ADD : INDEX_SET, out, in[2], in[1], picks_along(a));
 }
 static int bw_scatter(Node *n, Tensor *d, Tensor **din) {
-  const OpArgs args = {.along = {node_args(n)->along.dim}};
+  const OpArgs args = same_picks(node_args(n));
   Tensor *index = node_saved(n, 1);
   if (!index) return -1;
   if (node_wants(n, 2) && !(din[2] = fm_op(OP_GATHER, (Tensor *[]){d, index}, 2, &args))) return -1;
   if (!node_wants(n, 0)) return 0;
+  if (node_args(n)->along.add) {
+    din[0] = d;
+    return 0;
+  }
   Tensor *zero = fm_expand(fm_const(d, 0), index->ndim, index->shape);
   return (din[0] = fm_op(OP_SCATTER, (Tensor *[]){d, index, zero}, 3, &args)) ? 0 : -1;
 }

@@ -11,11 +11,20 @@
 #include "base/err.h"
 #include "kernels/index/index.h"
 
-static IndexPlace place_of(const OpArgs *a) { return (IndexPlace){a->index.dim, a->index.dims}; }
+static IndexPlace place_of(const OpArgs *a) { return (IndexPlace){a->index.dim, a->index.dims, a->index.count}; }
+
+static int check(const char *name, const Tensor *index, const Tensor *x, const OpArgs *a) {
+  return index_check(name, index, index_size(x, place_of(a)), (IndexCount)a->index.count);
+}
+
+/* The same place, for index_select and index_put. */
+static OpArgs same_place(const OpArgs *a) {
+  return (OpArgs){.index = {a->index.dim, a->index.dims, a->index.count, 0, {0}}};
+}
 
 /* The same dimensions, with their sizes in a tensor of that shape. */
 static OpArgs with_sizes(const OpArgs *a, const int64_t *shape) {
-  OpArgs b = {.index = {a->index.dim, a->index.dims, {0}}};
+  OpArgs b = same_place(a);
   memcpy(b.index.size, shape + b.index.dim, (size_t)b.index.dims * sizeof *shape);
   return b;
 }
@@ -45,7 +54,7 @@ static int infer_index_select(OpShape *s, Tensor *const *in, int nin, const OpAr
 
 static int fw_index_select(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  if (index_check("index_select", in[1], index_size(in[0], place_of(a))) < 0) return -1;
+  if (check("index_select", in[1], in[0], a) < 0) return -1;
   return index_rows(INDEX_GET, in[0], out, in[1], place_of(a));
 }
 
@@ -58,7 +67,7 @@ static int bw_index_select(Node *n, Tensor *d, Tensor **din) {
 
 static int add_index_select(const Node *n, Tensor *whole, Tensor *d) {
   Tensor *index = node_saved(n, 1);
-  return index ? index_write(INDEX_ADD, whole, d, index, place_of(node_args(n))) : -1;
+  return index ? index_write_rows(INDEX_ADD, whole, d, index, place_of(node_args(n))) : -1;
 }
 
 const Op row_INDEX_SELECT = {.name = "index_select",
@@ -79,11 +88,11 @@ static int infer_index_add(OpShape *s, Tensor *const *in, int nin, const OpArgs 
 static int fw_index_add(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   tensor_fill_(out, 0);
-  if (index_check("index_add", in[1], index_size(out, place_of(a))) < 0) return -1;
+  if (check("index_add", in[1], out, a) < 0) return -1;
   return index_rows(INDEX_ADD, out, in[0], in[1], place_of(a));
 }
 static int bw_index_add(Node *n, Tensor *d, Tensor **din) {
-  const OpArgs args = {.index = {node_args(n)->index.dim, node_args(n)->index.dims, {0}}};
+  const OpArgs args = same_place(node_args(n));
   return (din[0] = fm_op(OP_INDEX_SELECT, (Tensor *[]){d, node_saved(n, 1)}, 2, &args)) ? 0 : -1;
 }
 const Op row_INDEX_ADD = {.name = "index_add",
@@ -94,7 +103,7 @@ const Op row_INDEX_ADD = {.name = "index_add",
                           .forward = fw_index_add,
                           .backward = bw_index_add};
 
-/* --- index_put(x, index, v): x with v at the index; v has the shape of x[index] ------------------------------------ */
+/* --- index_put(x, index, v): x with v, or + v, at the index; v has x[index]'s shape ------------------------------------ */
 
 static int infer_index_put(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   OpShape picked;
@@ -111,15 +120,19 @@ static int infer_index_put(OpShape *s, Tensor *const *in, int nin, const OpArgs 
 }
 static int fw_index_put(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  if (index_check("index_put", in[1], index_size(in[0], place_of(a))) < 0) return -1;
-  return tensor_copy_(out, in[0]) < 0 ? -1 : index_rows(INDEX_SET, out, in[2], in[1], place_of(a));
+  if (check("index_put", in[1], in[0], a) < 0) return -1;
+  return tensor_copy_(out, in[0]) < 0 ? -1 : index_rows(a->index.add ? INDEX_ADD : INDEX_SET, out, in[2], in[1], place_of(a));
 }
 static int bw_index_put(Node *n, Tensor *d, Tensor **din) {
-  const OpArgs args = {.index = {node_args(n)->index.dim, node_args(n)->index.dims, {0}}};
+  const OpArgs args = same_place(node_args(n));
   Tensor *index = node_saved(n, 1);
   if (!index) return -1;
   if (node_wants(n, 2) && !(din[2] = fm_op(OP_INDEX_SELECT, (Tensor *[]){d, index}, 2, &args))) return -1;
   if (!node_wants(n, 0)) return 0;
+  if (node_args(n)->index.add) {
+    din[0] = d;
+    return 0;
+  }
   OpShape s;
   if (infer_index_select(&s, (Tensor *[]){d, index}, 2, &args) < 0) return -1;
   Tensor *zero = fm_expand(fm_const(d, 0), s.ndim, s.shape);

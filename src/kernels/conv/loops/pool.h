@@ -4,6 +4,10 @@
  *
  * The usual windows have loops of their own: with bounds that the compiler does not know they take five times as long.
  */
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
+
 #include "kernels/conv/taps.h"
 
 typedef uint8_t BVec __attribute__((vector_size(VL), may_alias));
@@ -11,10 +15,19 @@ typedef uint8_t BVec __attribute__((vector_size(VL), may_alias));
 INLINE Vec select_vec(IVec mask, Vec a, Vec b) { return (Vec)((mask & (IVec)a) | (~mask & (IVec)b)); }
 INLINE IVec select_int(IVec mask, IVec a, IVec b) { return (mask & a) | (~mask & b); }
 
+/* VL bytes as integers. gcc takes __builtin_convertvector apart, byte by byte. */
 INLINE IVec load_places(const uint8_t *p) {
+#if defined(__AVX512F__) && T_BYTES == 4
+  return (IVec)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)p));
+#elif defined(__AVX512F__)
+  return (IVec)_mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i_u *)p));
+#elif defined(__AVX2__) && T_BYTES == 4
+  return (IVec)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i_u *)p));
+#else
   BVec v;
   memcpy(&v, p, sizeof v);
   return __builtin_convertvector(v, IVec);
+#endif
 }
 
 /* The places (a0 .. a1 - 1, b0 .. b1 - 1) of window j. */
@@ -57,45 +70,81 @@ static void relu_pool(const PoolRow *p) {
   }
 }
 
-/* One place, which `rows` x `columns` windows hold. */
-INLINE void unpool_place(const UnpoolRow *u, const Run *columns, int64_t nrows, int64_t ncolumns, const T *dy,
-                         const uint8_t *winners, T *to) {
+/* The windows that hold a place: from the image's window (0, 0) to them, and the number that the place has there. */
+typedef struct Holder {
+  int64_t dy, winners;
+  I place;
+} Holder;
+
+#define HOLDERS 4  /* of the usual windows, at most 3 wide with a step of 2 */
+#define CHANNELS 8 /* that share the search for holders */
+
+INLINE void unpool_place(const UnpoolRow *u, const Holder *holder, int64_t n, const T *dy, const uint8_t *winners,
+                         T *to) {
   for (int64_t v = 0; v < u->px; v += VL) {
     Vec sum = {0};
-    for (int64_t r = 0; v < u->images && r < nrows; r++) {
-      for (int64_t k = 0; k < ncolumns; k++) {
-        const Run *row = &u->rows[r], *column = &columns[k];
-        const I place = (I)((u->kh - 1 - row->tap) * u->kw + u->kw - 1 - column->tap);
-        const IVec won =
-            load_places(winners + row->at * u->winner_row + column->at * u->winner_column + v) == (IVec){0} + place;
-        sum += (Vec)(won & (IVec)load_anywhere(dy + row->at * u->dy_row + column->at * u->dy_column + v));
-      }
+    for (int64_t k = 0; v < u->images && k < n; k++) {
+      const IVec won = load_places(winners + holder[k].winners + v) == (IVec){0} + holder[k].place;
+      sum += (Vec)(won & (IVec)load_anywhere(dy + holder[k].dy + v));
     }
     store(to + v, sum);
   }
 }
 
-static void unpool(const UnpoolRow *u) {
+/* As many windows as there are: for more than HOLDERS. */
+static void unpool_among_many(const UnpoolRow *u, const Run *columns, int64_t ncolumns, const T *dy,
+                              const uint8_t *winners, T *to) {
+  for (int64_t v = 0; v < u->px; v += VL) {
+    Vec sum = {0};
+    for (int64_t k = 0; v < u->images && k < u->nrows * ncolumns; k++) {
+      const Run *row = &u->rows[k / ncolumns], *column = &columns[k % ncolumns];
+      const I place = (I)((u->kh - 1 - row->tap) * u->kw + u->kw - 1 - column->tap);
+      const IVec won =
+          load_places(winners + row->at * u->winner_row + column->at * u->winner_column + v) == (IVec){0} + place;
+      sum += (Vec)(won & (IVec)load_anywhere(dy + row->at * u->dy_row + column->at * u->dy_column + v));
+    }
+    store(to + v, sum);
+  }
+}
+
+static void find_holders(const UnpoolRow *u, const Run *columns, int64_t ncolumns, Holder *holder) {
+  for (int64_t k = 0; k < u->nrows * ncolumns; k++) {
+    const Run *row = &u->rows[k / ncolumns], *column = &columns[k % ncolumns];
+    holder[k].dy = row->at * u->dy_row + column->at * u->dy_column;
+    holder[k].winners = row->at * u->winner_row + column->at * u->winner_column;
+    holder[k].place = (I)((u->kh - 1 - row->tap) * u->kw + u->kw - 1 - column->tap);
+  }
+}
+
+static void unpool_channels(const UnpoolRow *u, int64_t begin, int64_t end) {
   const Taps *columns = u->columns;
-  for (int64_t c = 0; c < u->channels; c++) {
-    const T *dy = (const T *)u->dy + c * u->dy_channel;
-    const uint8_t *winners = u->winners + c * u->winner_channel;
-    T *to = (T *)u->to + c * u->px;
-    for (int64_t x = 0; x < columns->places; x++, to += u->to_column) {
-      const Run *run = columns->run + columns->first[x];
-      const int64_t n = columns->first[x + 1] - columns->first[x];
-      if (u->nrows == 1 && n == 1) {
-        unpool_place(u, run, 1, 1, dy, winners, to);
-      } else if (u->nrows == 1 && n == 2) {
-        unpool_place(u, run, 1, 2, dy, winners, to);
-      } else if (u->nrows == 2 && n == 1) {
-        unpool_place(u, run, 2, 1, dy, winners, to);
-      } else if (u->nrows == 2 && n == 2) {
-        unpool_place(u, run, 2, 2, dy, winners, to);
+  Holder holder[HOLDERS];
+  for (int64_t x = 0; x < columns->places; x++) {
+    const Run *run = columns->run + columns->first[x];
+    const int64_t across = columns->first[x + 1] - columns->first[x], n = u->nrows * across;
+    if (n <= HOLDERS) find_holders(u, run, across, holder);
+    for (int64_t c = begin; c < end; c++) {
+      const T *dy = (const T *)u->dy + c * u->dy_channel;
+      const uint8_t *winners = u->winners + c * u->winner_channel;
+      T *to = (T *)u->to + x * u->to_column + c * u->px;
+      if (n == 1) {
+        unpool_place(u, holder, 1, dy, winners, to);
+      } else if (n == 2) {
+        unpool_place(u, holder, 2, dy, winners, to);
+      } else if (n == 4) {
+        unpool_place(u, holder, 4, dy, winners, to);
+      } else if (n <= HOLDERS) {
+        unpool_place(u, holder, n, dy, winners, to);
       } else {
-        unpool_place(u, run, u->nrows, n, dy, winners, to);
+        unpool_among_many(u, run, across, dy, winners, to);
       }
     }
+  }
+}
+
+static void unpool(const UnpoolRow *u) {
+  for (int64_t c = 0; c < u->channels; c += CHANNELS) {
+    unpool_channels(u, c, c + CHANNELS < u->channels ? c + CHANNELS : u->channels);
   }
 }
 

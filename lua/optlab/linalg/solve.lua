@@ -1,0 +1,71 @@
+--- Solutions of equations, inverses, determinants.
+-- @module optlab.linalg.solve
+local args = require "optlab.base.args"
+local core = require "optlab.core"
+
+local linalg = core.linalg
+local M = {}
+
+local A = { "A", "tensor", required = true, doc = "A square matrix (..., n, n)." }
+local FACTOR = { "L", "tensor", required = true, doc = "The Cholesky factor (..., n, n) of A." }
+local B = { "B", "tensor", required = true, doc = "The right-hand sides (..., n, k)." }
+
+local SOLVE = args.declare("linalg.solve", {
+  doc = "The solution X of A X = B. A singular A is an error.", equation = "X = A^-1 B", positions = 2, A,
+  { "B", "tensor", required = true, doc = "The right-hand sides: (..., n, k), (n), or (..., n) for the batch of A." },
+  { "left", "flag", default = true, doc = "Whether A stands on the left; if not, X A = B." },
+})
+local SOLVE_TRIANGULAR = args.declare("linalg.solve_triangular", {
+  doc = "The solution X of A X = B for a triangular A; the other triangle is not read.", positions = 3,
+  { "A", "tensor", required = true, doc = "A triangular matrix (..., n, n)." }, B,
+  { "upper", "flag", required = true, doc = "Whether A is upper triangular." },
+  { "left", "flag", default = true, doc = "Whether A stands on the left; if not, X A = B." },
+  { "unitriangular", "flag", default = false, doc = "Whether the diagonal counts as ones and is not read." },
+})
+local CHOLESKY_SOLVE = args.declare("linalg.cholesky_solve", {
+  doc = "The solution X of A X = B from the Cholesky factor of A.", positions = 2, B, FACTOR,
+  { "upper", "flag", default = false, doc = "Whether the factor is the upper one." },
+})
+local INV = args.declare("linalg.inv", { doc = "The inverse. A singular A is an error.", positions = 1, A })
+local DET = args.declare("linalg.det", { doc = "The determinant.", positions = 1, A })
+local SLOGDET = args.declare("linalg.slogdet", {
+  doc = "The sign of the determinant, and the logarithm of its absolute value; 0 and -inf for a singular A.",
+  positions = 1, A,
+})
+
+--- X of A X = B.
+-- @treturn Tensor
+function M.solve(...)
+  local o = SOLVE:read(...)
+  return linalg.solve(o.A, o.B, o.left)
+end
+
+--- X of A X = B, A triangular.
+-- @treturn Tensor
+function M.solve_triangular(...)
+  local o = SOLVE_TRIANGULAR:read(...)
+  return linalg.solve_triangular(o.A, o.B, o.upper, o.left, o.unitriangular)
+end
+
+--- X of A X = B from A = L L^T or, upper, U^T U.
+-- @treturn Tensor
+function M.cholesky_solve(...)
+  local o = CHOLESKY_SOLVE:read(...)
+  local lower = o.upper and o.L:transpose(-2, -1) or o.L
+  local half = linalg.solve_triangular(lower, o.B, false, true, false)
+  return linalg.solve_triangular(lower:transpose(-2, -1), half, true, true, false)
+end
+
+--- A^-1.
+-- @treturn Tensor
+function M.inv(...) return linalg.inv(INV:read(...).A, true) end
+
+--- det A.
+-- @treturn Tensor
+function M.det(...) return linalg.det(DET:read(...).A) end
+
+--- The sign and log |det A|.
+-- @treturn Tensor,Tensor
+function M.slogdet(...) return linalg.slogdet(SLOGDET:read(...).A) end
+
+return M

@@ -1,0 +1,16 @@
+---@meta _
+--- Linear algebra: lab.linalg. Matrices are tensors (..., rows, columns); dimensions before these are a batch.
+
+---@class optlab.linalg
+---The solution X of A X = B.
+---@field solve fun(A: optlab.Tensor, B: optlab.Tensor, options?: optlab.options.linalg.solve): optlab.Tensor
+---The solution X of A X = B for a triangular A.
+---@field solve_triangular fun(A: optlab.Tensor, B: optlab.Tensor, options: optlab.options.linalg.solve_triangular): optlab.Tensor
+---The solution X of A X = B from the Cholesky factor of A.
+---@field cholesky_solve fun(B: optlab.Tensor, L: optlab.Tensor, options?: optlab.options.linalg.cholesky_solve): optlab.Tensor
+---@field inv fun(A: optlab.Tensor): optlab.Tensor The inverse.
+---@field det fun(A: optlab.Tensor): optlab.Tensor The determinant.
+---The sign of the determinant and the logarithm of its absolute value.
+---@field slogdet fun(A: optlab.Tensor): optlab.Tensor, optlab.Tensor
+---The Cholesky factor of a positive definite matrix.
+---@field cholesky fun(A: optlab.Tensor, options?: optlab.options.linalg.cholesky): optlab.Tensor

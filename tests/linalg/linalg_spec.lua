@@ -1,0 +1,185 @@
+--- lab.linalg agrees with PyTorch, gives the same bits on any number of threads and in compiled steps, and says what is
+-- wrong with a matrix.
+local lab = require "optlab"
+local errors = require "tests.support.errors"
+local la = lab.linalg
+
+local F64 = { dtype = "float64" }
+
+local function tensor(values, dtype)
+  local flat = lab.zeros({ #values }, { dtype = dtype or "float64" })
+  if #values > 0 then flat = lab.tensor({ table.unpack(values) }, { dtype = dtype or "float64" }) end
+  return #values == 0 and lab.zeros(values.shape, F64) or flat:reshape(values.shape)
+end
+
+-- The same values with the last two dimensions exchanged in memory.
+local function turned(t)
+  if t:dim() < 2 then return t:clone() end
+  return t:transpose(-2, -1):contiguous():transpose(-2, -1)
+end
+
+local function pack_of(...)
+  return { ... }
+end
+
+-- A case's function of a and b.
+local function compile_case(code)
+  return assert(load("local la, lab = ...; return function(a, b) return " .. code .. " end"))(la, lab)
+end
+
+local function near(want, got, tolerance, what)
+  assert.same(want.shape, got.shape, what)
+  local largest = 1
+  for _, x in ipairs(want) do
+    if math.abs(x) < math.huge then largest = math.max(largest, math.abs(x)) end
+  end
+  for i, x in ipairs(got:detach():reshape(-1):tolist()) do
+    local same = x == want[i] or math.abs(x - want[i]) <= tolerance * largest
+    if not same then error(("%s: element %d is %.17g, not %.17g"):format(what, i, x, want[i]), 0) end
+  end
+end
+
+-- The sum of all results, each element times the cosine of its number.
+local function weighted(results)
+  local sum = 0
+  for _, y in ipairs(results) do
+    if y.requires_grad then
+      local weights = lab.cos(lab.arange(y:numel(), F64)):reshape(y.shape)
+      sum = sum + (y * weights):sum()
+    end
+  end
+  return sum
+end
+
+local function check(case, prepare)
+  local code, inputs, outputs, grads = table.unpack(case)
+  local leaves = {}
+  for i, values in ipairs(inputs) do
+    leaves[i] = prepare(tensor(values))
+    if grads then leaves[i]:requires_grad_() end
+  end
+  local results = pack_of(compile_case(code)(table.unpack(leaves)))
+  assert.equal(#outputs, #results)
+  for i, want in ipairs(outputs) do near(want, results[i], 1e-12, "result " .. i) end
+  local sum = grads and weighted(results)
+  if type(sum) ~= "userdata" then return end
+  local got = lab.autograd.grad(sum, leaves, { allow_unused = true })
+  for i, want in ipairs(grads) do near(want, got[i] or lab.zeros_like(leaves[i]), 1e-9, "gradient " .. i) end
+end
+
+describe("lab.linalg agrees with PyTorch:", function()
+  for i, case in ipairs(dofile("tests/reference/linalg_values.lua")) do
+    local shapes = {}
+    for k, input in ipairs(case[2]) do shapes[k] = "(" .. table.concat(input.shape, ", ") .. ")" end
+    it(("%s of %s [%d]"):format(case[1], table.concat(shapes, " and "), i), function()
+      check(case, function(x) return x end)
+      check(case, turned)
+    end)
+  end
+end)
+
+local function eye(x) return lab.eye(x.shape[x:dim()], { dtype = x.dtype }) end
+local function positive(x) return x:matmul(x:transpose(-2, -1)) + eye(x) end
+
+-- A name, and a function of a batch of square matrices.
+local BATCHES = {
+  { "cholesky", function(x) return la.cholesky(positive(x)) end },
+  { "solve", function(x) return la.solve(x, x:transpose(2, 3)) end },
+  { "solve_triangular", function(x) return la.solve_triangular(x + 9 * eye(x), x, { upper = true }) end },
+  { "inv", la.inv }, { "det", la.det }, { "slogdet", la.slogdet },
+}
+
+describe("lab.linalg", function()
+  for _, entry in ipairs(BATCHES) do
+    local name, f = table.unpack(entry)
+
+    local function run(x)
+      local leaf = x:clone():requires_grad_()
+      local results = pack_of(f(leaf))
+      local sum = weighted(results)
+      sum:backward()
+      results[#results + 1] = leaf.grad
+      local lists = {}
+      for i, y in ipairs(results) do lists[i] = y:tolist() end
+      return lists
+    end
+
+    for _, dtype in ipairs { "float32", "float64" } do
+      it(("gives the same bits on 1, 2 and 3 threads: %s of %s"):format(name, dtype), function()
+        local before = lab.get_num_threads()
+        lab.manual_seed(3)
+        local x = lab.randn({ 90, 17, 17 }, { dtype = dtype })
+        lab.set_num_threads(1)
+        local one = run(x)
+        for threads = 2, 3 do
+          lab.set_num_threads(threads)
+          assert.same(one, run(x))
+        end
+        lab.set_num_threads(before)
+        assert.same(one[1][57], pack_of(f(x[{ { 57, 57 } }]))[1][1]:tolist()) -- nor does the batch matter
+      end)
+    end
+
+    it("gives the same bits in a compiled step: " .. name, function()
+      lab.manual_seed(4)
+      local w = lab.randn({ 2, 4, 4 }, F64):requires_grad_()
+      local function step(x)
+        w.grad = nil
+        weighted(pack_of(f(w * x))):backward()
+        return w.grad:clone()
+      end
+      local compiled = lab.compile(step)
+      for i = 1, 4 do
+        local x = lab.randn({ 2, 4, 4 }, F64)
+        local want = step(x):tolist()
+        assert.same(want, compiled(x):tolist())
+        if i == 4 then assert.is_true(compiled.replays > 0) end
+      end
+    end)
+
+    it("survives any failed allocation: " .. name, function()
+      local x = lab.randn({ 2, 4, 4 }, F64):requires_grad_()
+      local function attempt() return weighted(pack_of(f(x))):backward() end
+      for n = 1, 200 do
+        lab.fail_allocation(n)
+        local ok, why = pcall(attempt)
+        lab.fail_allocation(0)
+        if ok then return end
+        assert.matches("memory", tostring(why))
+      end
+    end)
+  end
+
+  it("computes float32 in float32", function()
+    local x = lab.randn(3, 3)
+    assert.equal("float32", la.inv(x).dtype)
+    assert.equal("float32", la.solve(lab.eye(2, { dtype = "int64" }), lab.ones(2)).dtype)
+    assert.equal("float64", la.solve(lab.eye(2), lab.ones({ 2 }, F64)).dtype)
+  end)
+
+  local zeros = lab.zeros
+  local REFUSALS = {
+    { "linalg.inv: matrix 2 of the batch is singular: pivot 3 of its LU factors is 0",
+      function() la.inv(lab.stack { lab.eye(3), lab.tensor { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 0 } } }) end },
+    { "linalg.solve: the matrix is singular: pivot 1 of its LU factors is 0",
+      function() la.solve(zeros(2, 2), lab.ones(2)) end },
+    { "linalg.cholesky: the matrix is not positive definite: its leading minor of order 2 is not positive",
+      function() la.cholesky(lab.tensor { { 1, 2 }, { 2, 1 } }) end },
+    { "linalg.inv: A must be a square matrix or a batch of them, got shape (2, 3)",
+      function() la.inv(zeros(2, 3)) end },
+    { "linalg.det: A must be a matrix or a batch of matrices, got shape (3)", function() la.det(zeros(3)) end },
+    { "linalg.solve: shapes (2, 2) and (3) do not fit: B must have 2 elements",
+      function() la.solve(lab.eye(2), zeros(3)) end },
+    { "linalg.solve: the batches of shapes (2, 2, 2) and (3, 2, 1) do not broadcast",
+      function() la.solve(zeros(2, 2, 2), zeros(3, 2, 1)) end },
+  }
+  for i, row in ipairs(REFUSALS) do
+    it("refuses with a clear message: " .. i, function() assert.equal(row[1], errors.text(row[2])) end)
+  end
+
+  it("gives the gradient of the determinant of a singular matrix", function()
+    local a = lab.tensor({ { 1, 2, 3 }, { 2, 4, 6 }, { 1, 0, 1 } }, { dtype = "float64", requires_grad = true })
+    la.det(a):backward()
+    for i, x in ipairs { 4, 4, -4, -2, -2, 2, 0, 0, 0 } do assert.near(x, a.grad:reshape(-1)[i]:item(), 1e-13) end
+  end)
+end)

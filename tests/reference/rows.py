@@ -1,0 +1,81 @@
+#!/usr/bin/python3
+"""Writes tests/reference/rows_values.lua: digests of what PyTorch's functions over rows give, and their gradients:
+softmax, cross entropy, normalisation, embedding, attention, products in batches.
+
+Needs PyTorch (made with Debian's python3-torch 1.13); the tests read the committed file and need no Python.
+
+    /usr/bin/python3 tests/reference/rows.py > tests/reference/rows_values.lua
+
+A case is a Lua expression of the inputs a, b, c, ... (numbers from [-scale, scale)) and the labels y (1 to high), and
+the same in Python, where labels count from 0.
+"""
+import torch
+from torch.nn import functional as F
+
+import formula
+
+CASES = []
+
+
+def case(lua, f, *shapes, high=0, labels=(), scale=1):
+    CASES.append({"lua": lua, "f": f, "shapes": shapes, "high": high, "labels": labels, "scale": scale})
+
+
+def run(c):
+    inputs = [(c["scale"] * formula.centred(60000 * i, tuple(s))).requires_grad_() for i, s in enumerate(c["shapes"])]
+    y = [formula.whole(600000, tuple(c["labels"]), 1, c["high"]).long() - 1] if c["high"] else []
+    out = c["f"](*inputs, *y)
+    grads = torch.autograd.grad(out, inputs, formula.centred(700000, tuple(out.shape)), allow_unused=True)
+    return {"output": formula.digest(out),
+            "grads": [formula.digest(torch.zeros_like(x) if g is None else g) for g, x in zip(grads, inputs)]}
+
+
+# --- softmax, log_softmax, logsumexp ---------------------------------------------------------------------------------
+
+for shape in ((2, 33), (37, 5), (3, 4, 40), (40, 70), (5, 1), (3, 1000), (0, 4), (4, 3, 0), (7,)):
+    for dim in range(1, len(shape) + 1):
+        for name in ("softmax", "log_softmax"):
+            case("F.%s(a, %d)" % (name, dim), lambda a, name=name, dim=dim: getattr(F, name)(a, dim - 1), shape,
+                 scale=5)
+
+# --- cross entropy, nll_loss -----------------------------------------------------------------------------------------
+
+WEIGHT = "lab.linspace(0.5, 2, %d, {dtype='float64'})"
+
+
+def loss_cases(shape, high, labels):
+    weight = torch.linspace(0.5, 2, high, dtype=torch.float64)
+    for i, (reduction, ignored) in enumerate((("mean", 0), ("sum", 2), ("none", 1), ("none", -99), ("mean", -99))):
+        options = "reduction='%s', ignore_index=%d" % (reduction, ignored)
+        smoothing = (0.0, 0.1, 0.3)[i % 3]
+        for w in (None, weight):
+            o = options + (", weight=" + WEIGHT % high if w is not None else "")
+            case("F.cross_entropy(a, y, {label_smoothing=%g, %s})" % (smoothing, o),
+                 lambda a, y, s=smoothing, r=reduction, w=w, n=ignored - 1: F.cross_entropy(
+                     a, y, weight=w, label_smoothing=s, reduction=r, ignore_index=n),
+                 shape, high=high, labels=labels, scale=3)
+            case("F.nll_loss(a, y, {%s})" % o,
+                 lambda a, y, r=reduction, w=w, n=ignored - 1: F.nll_loss(a, y, weight=w, reduction=r, ignore_index=n),
+                 shape, high=high, labels=labels)
+
+
+loss_cases((7, 3), 3, (7,))
+loss_cases((33, 5), 5, (33,))
+loss_cases((9, 50), 50, (9,))
+loss_cases((4, 6, 5), 6, (4, 5))
+loss_cases((2, 40, 3, 2), 40, (2, 3, 2))
+case("F.cross_entropy(a, y, {reduction='sum'})", lambda a, y: F.cross_entropy(a, y, reduction="sum"), (0, 4), high=4,
+     labels=(0,))
+
+
+# --- writing Lua -----------------------------------------------------------------------------------------------------
+
+print("-- Made by tests/reference/rows.py with PyTorch %s; do not edit." % torch.__version__)
+print("-- luacheck: ignore 631")
+print("return {")
+for c in CASES:
+    print("  { lua = \"%s\"," % c["lua"])
+    print("    shapes = %s, high = %d, labels = %s, scale = %s," % (
+        formula.lua(c["shapes"]), c["high"], formula.lua(c["labels"]), formula.lua(c["scale"])))
+    print("    " + ",\n    ".join("%s = %s" % (k, formula.lua(v)) for k, v in run(c).items()) + " },")
+print("}")

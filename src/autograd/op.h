@@ -80,7 +80,7 @@ typedef struct AlongArgs { /* gather, cat, softmax and their gradients */
   int32_t add;                  /* scatter: 1: values are added */
 } AlongArgs;
 
-typedef struct IndexArgs { /* index_select, index_put, index_add */
+typedef struct IndexArgs {      /* index_select, index_put, index_add */
   int32_t dim, dims;            /* the index names positions of `dims` dimensions from dim on */
   int32_t count;                /* how it counts (kernels/index/index.h) */
   int32_t add;                  /* index_put: 1: values are added */

@@ -50,7 +50,9 @@ describe("index tensors", function()
 
   it("add to gradients that are there, as often as a tensor is read", function()
     local W = lab.zeros(6, 3):requires_grad_()
-    local function loss() return (W[int64 { 1, 2 }] + W[{ int64 { { 2 }, { 6 } } }]:sum(1) * 2 + W[{ { 3, 4 } }]):sum() end
+    local function loss()
+      return (W[int64 { 1, 2 }] + W[{ int64 { { 2 }, { 6 } } }]:sum(1) * 2 + W[{ { 3, 4 } }]):sum()
+    end
     loss():backward()
     loss():backward()
     assert.same({ 2, 10, 2, 2, 0, 8 }, W.grad:select(2, 1):tolist())

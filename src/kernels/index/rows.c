@@ -12,8 +12,8 @@
 #include "core/walk.h"
 #include "kernels/index/index.h"
 
-#define CHUNK 256      /* positions that are worked out at a time */
-#define LINE 16        /* elements that a thread has alone, at least */
+#define CHUNK 256   /* positions that are worked out at a time */
+#define LINE 16     /* elements that a thread has alone, at least */
 #define SHORT_ROW 4 /* shorter pieces are moved element by element */
 
 typedef struct Dims { /* of the index, or of what it picks from */
@@ -108,105 +108,142 @@ static void choose_rows(Rows *r) {
 
 /* --- moving ------------------------------------------------------------------------------------------------------- */
 
-typedef struct Chunk {
+/* Some places of the index: evenly spaced ones, or by their distances in bytes. */
+typedef struct Places {
   int64_t n;
-  int64_t p[CHUNK], x[CHUNK]; /* bytes to each piece */
-} Chunk;
+  const int64_t *index; /* of the first one; NULL: the distances are given */
+  int64_t first, behind, from, to;
+  const int64_t *p, *x;
+} Places;
 
-static void fill_chunk(const Rows *r, int64_t first, int64_t n, Chunk *c) {
-  c->n = n;
-  for (int64_t i = 0; i < n; i++) {
-    const int64_t given = r->index[first + i];
-    c->x[i] = distance(&r->from, given - r->first + (given < 0 ? r->behind : 0));
+/* Pieces of n elements each, element k of piece i at p[k sp] and q[k sx]. */
+#define PIECES(T, P, Q, STATEMENT)                                 \
+  for (int64_t i = 0; i < c->n; i++) {                             \
+    if (index) fetch(x, index + i, c->n - i, first, behind, from); \
+    T *restrict p = (T *)(void *)(picked + (P));                   \
+    T *restrict q = (T *)(void *)(x + (Q));                        \
+    for (int64_t k = 0; k < n; k++) {                              \
+      STATEMENT;                                                   \
+    }                                                              \
   }
-  for (int64_t i = 0; i < n; i++) c->p[i] = distance(&r->to, first + i);
+/* Fetches the row after the next ones. */
+#define AHEAD 6
+INLINE void fetch(const char *x, const int64_t *index, int64_t left, int64_t first, int64_t behind, int64_t from) {
+  const int64_t given = left > AHEAD ? index[AHEAD] : first;
+  __builtin_prefetch(x + (given - first + (given < 0 ? behind : 0)) * from);
+  __builtin_prefetch(x + (given - first + (given < 0 ? behind : 0)) * from + 64);
+  __builtin_prefetch(x + (given - first + (given < 0 ? behind : 0)) * from + 128);
+  __builtin_prefetch(x + (given - first + (given < 0 ? behind : 0)) * from + 192);
 }
 
-/* at(k): element k of the piece i of the chunk */
-#define EACH(T, STATEMENT)                                             \
-  for (int64_t i = 0; i < c->n; i++) {                                 \
-    T *restrict p = (T *)(void *)(picked + c->p[i]);                   \
-    T *restrict q = (T *)(void *)(x + c->x[i]);                        \
-    for (int64_t k = 0; k < n; k++) {                                  \
-      STATEMENT;                                                       \
-    }                                                                  \
+#define EVEN_P i *to
+#define EVEN_Q (index[i] - first + (index[i] < 0 ? behind : 0)) * from
+#define MOVE(name, T, ASSIGN)                                                                                \
+  static VECTORIZED(void, name, (const Places *c, char *picked, char *x, int64_t n, int64_t sp, int64_t sx), \
+                    (c, picked, x, n, sp, sx)) {                                                             \
+    const int64_t *restrict index = c->index;                                                                \
+    const int64_t first = c->first, behind = c->behind, from = c->from, to = c->to;                          \
+    if (!index) {                                                                                            \
+      PIECES(T, c->p[i], c->x[i], ASSIGN(T, q[k * sx], p[k * sp]))                                           \
+    } else if (n == 1 && !behind && from == (int64_t)sizeof(T) && to == (int64_t)sizeof(T)) {                \
+      T *restrict p = (T *)(void *)picked, *restrict q = (T *)(void *)x - first;                             \
+      for (int64_t i = 0; i < c->n; i++) {                                                                   \
+        ASSIGN(T, q[index[i]], p[i]);                                                                        \
+      }                                                                                                      \
+    } else if (n == 1) {                                                                                     \
+      for (int64_t i = 0; i < c->n; i++) {                                                                   \
+        ASSIGN(T, *(T *)(void *)(x + EVEN_Q), *(T *)(void *)(picked + EVEN_P));                              \
+      }                                                                                                      \
+    } else if (sp == 1 && sx == 1) {                                                                         \
+      PIECES(T, EVEN_P, EVEN_Q, ASSIGN(T, q[k], p[k]))                                                       \
+    } else {                                                                                                 \
+      PIECES(T, EVEN_P, EVEN_Q, ASSIGN(T, q[k * sx], p[k * sp]))                                             \
+    }                                                                                                        \
   }
-#define MOVES(name, T)                                                                                             \
-  static VECTORIZED(void, get_##name, (const Chunk *c, char *picked, char *x, int64_t n, int64_t sp, int64_t sx),  \
-             (c, picked, x, n, sp, sx)) {                                                                          \
-    if (n == 1) {                                                                                                  \
-      for (int64_t i = 0; i < c->n; i++) *(T *)(void *)(picked + c->p[i]) = *(const T *)(void *)(x + c->x[i]);     \
-    } else if (sp == 1 && sx == 1) {                                                                               \
-      EACH(T, p[k] = q[k])                                                                                         \
-    } else {                                                                                                       \
-      EACH(T, p[k * sp] = q[k * sx])                                                                               \
-    }                                                                                                              \
-  }                                                                                                                \
-  static VECTORIZED(void, set_##name, (const Chunk *c, char *picked, char *x, int64_t n, int64_t sp, int64_t sx),  \
-             (c, picked, x, n, sp, sx)) {                                                                          \
-    if (sp == 1 && sx == 1) {                                                                                      \
-      EACH(T, q[k] = p[k])                                                                                         \
-    } else {                                                                                                       \
-      EACH(T, q[k * sx] = p[k * sp])                                                                               \
-    }                                                                                                              \
-  }
-#define ADDS(name, T)                                                                                              \
-  static VECTORIZED(void, add_##name, (const Chunk *c, char *picked, char *x, int64_t n, int64_t sp, int64_t sx),  \
-             (c, picked, x, n, sp, sx)) {                                                                          \
-    if (sp == 1 && sx == 1) {                                                                                      \
-      EACH(T, q[k] = (T)(q[k] + p[k]))                                                                             \
-    } else {                                                                                                       \
-      EACH(T, q[k * sx] = (T)(q[k * sx] + p[k * sp]))                                                              \
-    }                                                                                                              \
-  }
-MOVES(bits8, uint8_t)
-MOVES(bits32, uint32_t)
-MOVES(bits64, uint64_t)
-ADDS(u8, uint8_t)
-ADDS(i64, uint64_t)
-ADDS(f32, float)
-ADDS(f64, double)
+#define GET(T, there, here) here = there
+#define SET(T, there, here) there = here
+#define ADD(T, there, here) there = (T)(there + here)
+MOVE(get_bits8, uint8_t, GET)
+MOVE(get_bits32, uint32_t, GET)
+MOVE(get_bits64, uint64_t, GET)
+MOVE(set_bits8, uint8_t, SET)
+MOVE(set_bits32, uint32_t, SET)
+MOVE(set_bits64, uint64_t, SET)
+MOVE(add_u8, uint8_t, ADD)
+MOVE(add_i64, uint64_t, ADD)
+MOVE(add_f32, float, ADD)
+MOVE(add_f64, double, ADD)
 
-typedef void MoveChunk(const Chunk *c, char *picked, char *x, int64_t n, int64_t sp, int64_t sx);
+typedef void MovePlaces(const Places *c, char *picked, char *x, int64_t n, int64_t sp, int64_t sx);
 
-static MoveChunk *chosen_move(const Rows *r) {
-  static MoveChunk *const add[DT_COUNT] = {[DT_F32] = add_f32, [DT_F64] = add_f64, [DT_I64] = add_i64, [DT_U8] = add_u8};
+static MovePlaces *chosen_move(const Rows *r) {
+  static MovePlaces *const add[DT_COUNT] = {
+      [DT_F32] = add_f32, [DT_F64] = add_f64, [DT_I64] = add_i64, [DT_U8] = add_u8};
   const size_t size = dtype_size(r->dtype);
   if (r->way == INDEX_ADD) return add[r->dtype];
   if (r->way == INDEX_GET) return size == 4 ? get_bits32 : size == 8 ? get_bits64 : get_bits8;
   return size == 4 ? set_bits32 : size == 8 ? set_bits64 : set_bits8;
 }
 
-/* Places begin..end-1 of the index, `outside` positions of the walk from the first on, `length` elements of each row
- * from `skip` on. */
-static void move(const Rows *r, int64_t begin, int64_t end, int64_t first, int64_t outside, int64_t skip,
-                 int64_t length) {
+/* A part of the work: `outside` positions of the walk from the first on, `length` elements of each row from `skip` on. */
+typedef struct Part {
+  int64_t first, outside, skip, length;
+} Part;
+
+static void move_places(const Rows *r, const Places *c, Part part) {
   const int64_t size = r->rest.size[0];
-  char *base[] = {r->picked + skip * r->sp * size, r->x + skip * r->sx * size};
-  MoveChunk *run = chosen_move(r);
-  Chunk c;
-  for (int64_t i = begin; i < end && !interrupt_requested(); i += CHUNK) {
-    WalkCursor at;
-    fill_chunk(r, i, end - i < CHUNK ? end - i : CHUNK, &c);
-    walk_seek(&r->rest, 2, base, first, &at);
-    for (int64_t k = 0; k < outside; k++) {
-      run(&c, at.at[0], at.at[1], length, r->sp, r->sx);
-      walk_on(&r->rest, 2, &at, 1);
-    }
+  char *base[] = {r->picked + part.skip * r->sp * size, r->x + part.skip * r->sx * size};
+  MovePlaces *run = chosen_move(r);
+  WalkCursor at;
+  walk_seek(&r->rest, 2, base, part.first, &at);
+  for (int64_t k = 0; k < part.outside && !interrupt_requested(); k++) {
+    run(c, at.at[0], at.at[1], part.length, r->sp, r->sx);
+    walk_on(&r->rest, 2, &at, 1);
   }
+}
+
+/* Places begin..end-1 of the index whose distances have to be worked out. */
+static void move_uneven(const Rows *r, int64_t begin, int64_t end, Part part) {
+  int64_t p[CHUNK], x[CHUNK];
+  for (int64_t i = begin; i < end; i += CHUNK) {
+    const Places c = {.n = end - i < CHUNK ? end - i : CHUNK, .p = p, .x = x};
+    for (int64_t k = 0; k < c.n; k++) {
+      const int64_t given = r->index[i + k];
+      x[k] = distance(&r->from, given - r->first + (given < 0 ? r->behind : 0));
+      p[k] = distance(&r->to, i + k);
+    }
+    move_places(r, &c, part);
+  }
+}
+
+static void move(const Rows *r, int64_t begin, int64_t end, Part part) {
+  if (r->from.n > 1 || r->to.n > 1) {
+    move_uneven(r, begin, end, part);
+    return;
+  }
+  const int64_t to = r->to.n ? r->to.step[0] : 0;
+  const Places c = {.n = end - begin,
+                    .index = r->index + begin,
+                    .first = r->first,
+                    .behind = r->behind,
+                    .from = r->from.n ? r->from.step[0] : 0,
+                    .to = to};
+  Rows moved = *r;
+  moved.picked += begin * to;
+  move_places(&moved, &c, part);
 }
 
 static void share_index(void *ctx, int64_t begin, int64_t end) {
   const Rows *r = ctx;
-  move(r, begin, end, 0, r->outside, 0, r->length);
+  move(r, begin, end, (Part){0, r->outside, 0, r->length});
 }
 static void share_outside(void *ctx, int64_t begin, int64_t end) {
   const Rows *r = ctx;
-  move(r, 0, r->count, begin, end - begin, 0, r->length);
+  move(r, 0, r->count, (Part){begin, end - begin, 0, r->length});
 }
 static void share_rows(void *ctx, int64_t begin, int64_t end) {
   const Rows *r = ctx;
-  move(r, 0, r->count, 0, r->outside, begin, end - begin);
+  move(r, 0, r->count, (Part){0, r->outside, begin, end - begin});
 }
 
 /* How many of n equal parts of some work make a chunk for a thread; at least `least`. */
@@ -218,8 +255,8 @@ static int64_t grain(int64_t elements_each, int64_t least) {
 static void share(Rows *r) {
   const int64_t each = r->outside * r->length;
   if (r->count * each < PARALLEL_FROM) {
-    move(r, 0, r->count, 0, r->outside, 0, r->length);
-  } else if (r->way == INDEX_GET) {
+    move(r, 0, r->count, (Part){0, r->outside, 0, r->length});
+  } else if (r->way == INDEX_GET && r->outside <= r->count) {
     parallel_for(r->count, grain(each, 1), share_index, r);
   } else if (r->length > r->outside) {
     parallel_for(r->length, grain(r->count * r->outside, LINE), share_rows, r);

@@ -109,12 +109,12 @@ typedef struct LtensorKey {
 
 /* Where they lead. */
 typedef struct LtensorPositions {
-  Tensor *at;                    /* the index, on the stack */
-  IndexCount count;              /* how it counts */
-  int ndim;                      /* its shape */
+  Tensor *at;       /* the index, on the stack */
+  IndexCount count; /* how it counts */
+  int ndim;         /* its shape */
   int64_t shape[TENSOR_MAX_DIM];
-  int dim, dims;                 /* the dimensions that they are for, once these stand side by side */
-  bool moves;                    /* which asks for this order of dimensions: */
+  int dim, dims; /* the dimensions that they are for, once these stand side by side */
+  bool moves;    /* which asks for this order of dimensions: */
   int64_t from[TENSOR_MAX_DIM];
 } LtensorPositions;
 

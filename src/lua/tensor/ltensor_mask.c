@@ -52,7 +52,9 @@ static Tensor *merged(Tensor *x, int dim, const Tensor *mask) {
 
 Tensor *ltensor_select_masked(Tensor *x, int dim, const Tensor *mask, Tensor *positions) {
   Tensor *rows = merged(x, dim, mask);
-  return rows ? fm_op(OP_INDEX_SELECT, (Tensor *[]){rows, positions}, 2, &(OpArgs){.index = {dim, 1, INDEX_FROM_0, 0, {0}}}) : NULL;
+  return rows ? fm_op(OP_INDEX_SELECT, (Tensor *[]){rows, positions}, 2,
+                      &(OpArgs){.index = {dim, 1, INDEX_FROM_0, 0, {0}}})
+              : NULL;
 }
 
 /* --- t[mask] = value ---------------------------------------------------------------------------------------------- */
@@ -78,7 +80,8 @@ static Tensor *spread(Tensor *value, Tensor *x, int dim, const Tensor *mask, int
   if (!parts) return NULL;
   if (count == 0) return x;
   Tensor *ranks = fm_own(nonzero_ranks(mask, count));
-  Tensor *all = fm_op(OP_INDEX_SELECT, (Tensor *[]){parts, ranks}, 2, &(OpArgs){.index = {dim, 1, INDEX_FROM_0, 0, {0}}});
+  Tensor *all =
+      fm_op(OP_INDEX_SELECT, (Tensor *[]){parts, ranks}, 2, &(OpArgs){.index = {dim, 1, INDEX_FROM_0, 0, {0}}});
   return fm_reshape(all, x->ndim, x->shape);
 }
 

@@ -220,9 +220,8 @@ static int scatter(lua_State *L, const char *fn, bool in_place) {
 /*** The elements at the positions along a dimension; tensor and positions broadcast but along dim:
  * `x:take_along_dim(x:argsort(2), 2)`. @function take_along_dim */
 static int l_take_along_dim(lua_State *L) {
-  static const Arg args[] = {{.name = "index", .kind = ARG_TENSOR, .required = true},
-                             {.name = "dim", .kind = ARG_DIM, .required = true},
-                             {0}};
+  static const Arg args[] = {
+      {.name = "index", .kind = ARG_TENSOR, .required = true}, {.name = "dim", .kind = ARG_DIM, .required = true}, {0}};
   const char *fn = "Tensor:take_along_dim";
   double a[2];
   int64_t sizes[TENSOR_MAX_DIM], places[TENSOR_MAX_DIM];
@@ -332,8 +331,8 @@ static int masked_scatter(lua_State *L, const char *fn, bool in_place) {
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
-#define BOTH(name)                                                                            \
-  static int l_##name(lua_State *L) { return name(L, "Tensor:" #name, false); }               \
+#define BOTH(name)                                                              \
+  static int l_##name(lua_State *L) { return name(L, "Tensor:" #name, false); } \
   static int l_##name##_(lua_State *L) { return name(L, "Tensor:" #name "_", true); }
 /*** With alpha times the source added at the positions of a dimension: `x:index_add(1, index, source)`.
  * @function index_add */
@@ -354,24 +353,15 @@ BOTH(scatter_add)
 BOTH(masked_scatter)
 
 void ltensor_scatter(lua_State *L, int lib, int methods) {
-  static const luaL_Reg both[] = {{"index_add", l_index_add},
-                                  {"index_copy", l_index_copy},
-                                  {"index_fill", l_index_fill},
-                                  {"index_put", l_index_put},
-                                  {"masked_scatter", l_masked_scatter},
-                                  {"scatter", l_scatter},
-                                  {"scatter_add", l_scatter_add},
-                                  {"take", l_take},
-                                  {"take_along_dim", l_take_along_dim},
-                                  {NULL, NULL}};
-  static const luaL_Reg in_place[] = {{"index_add_", l_index_add_},
-                                      {"index_copy_", l_index_copy_},
-                                      {"index_fill_", l_index_fill_},
-                                      {"index_put_", l_index_put_},
-                                      {"masked_scatter_", l_masked_scatter_},
-                                      {"scatter_", l_scatter_},
-                                      {"scatter_add_", l_scatter_add_},
-                                      {NULL, NULL}};
+  static const luaL_Reg both[] = {{"index_add", l_index_add},           {"index_copy", l_index_copy},
+                                  {"index_fill", l_index_fill},         {"index_put", l_index_put},
+                                  {"masked_scatter", l_masked_scatter}, {"scatter", l_scatter},
+                                  {"scatter_add", l_scatter_add},       {"take", l_take},
+                                  {"take_along_dim", l_take_along_dim}, {NULL, NULL}};
+  static const luaL_Reg in_place[] = {{"index_add_", l_index_add_},           {"index_copy_", l_index_copy_},
+                                      {"index_fill_", l_index_fill_},         {"index_put_", l_index_put_},
+                                      {"masked_scatter_", l_masked_scatter_}, {"scatter_", l_scatter_},
+                                      {"scatter_add_", l_scatter_add_},       {NULL, NULL}};
   ltensor_setboth(L, lib, methods, both);
   for (const luaL_Reg *r = in_place; r->name; r++) {
     lua_pushcfunction(L, r->func);

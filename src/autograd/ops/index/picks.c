@@ -108,7 +108,9 @@ static int infer_scatter(OpShape *s, Tensor *const *in, int nin, const OpArgs *a
 static int fw_scatter(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   if (check("scatter", in[1], in[0], a) < 0) return -1;
-  return tensor_copy_(out, in[0]) < 0 ? -1 : index_picks(a->along.add ? INDEX_ADD : INDEX_SET, out, in[2], in[1], picks_along(a));
+  return tensor_copy_(out, in[0]) < 0
+             ? -1
+             : index_picks(a->along.add ? INDEX_ADD : INDEX_SET, out, in[2], in[1], picks_along(a));
 }
 static int bw_scatter(Node *n, Tensor *d, Tensor **din) {
   const OpArgs args = same_picks(node_args(n));

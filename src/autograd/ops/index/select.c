@@ -121,7 +121,9 @@ static int infer_index_put(OpShape *s, Tensor *const *in, int nin, const OpArgs 
 static int fw_index_put(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   if (check("index_put", in[1], in[0], a) < 0) return -1;
-  return tensor_copy_(out, in[0]) < 0 ? -1 : index_rows(a->index.add ? INDEX_ADD : INDEX_SET, out, in[2], in[1], place_of(a));
+  return tensor_copy_(out, in[0]) < 0
+             ? -1
+             : index_rows(a->index.add ? INDEX_ADD : INDEX_SET, out, in[2], in[1], place_of(a));
 }
 static int bw_index_put(Node *n, Tensor *d, Tensor **din) {
   const OpArgs args = same_place(node_args(n));

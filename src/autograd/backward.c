@@ -192,7 +192,7 @@ static int add_to_grad(Tensor *leaf, Tensor *g, bool create_graph) {
   if (!leaf) return 0;
   recorder_grad_read(leaf);
   if (create_graph && (leaf->grad || g->node)) {
-    GradSum sum = {leaf->grad, false};
+    GradSum sum = {.t = leaf->grad};
     int rc = gradsum_add(&sum, g, false, true);
     leaf->grad = sum.t;
     recorder_grad_written(leaf);
@@ -297,6 +297,20 @@ static int hand_on_part(Run *r, Node *n) {
   return 0;
 }
 
+/* The same where the gradient is itself differentiated; of slices alone. */
+static int keep_part(Run *r, Node *n) {
+  const NodeInput *e = &n->in[0];
+  if (e->node) return gradsum_keep(&e->node->dout, n->dout.t, &n->args.slice);
+  for (int i = 0; i < r->nin; i++) {
+    if (r->inputs[i] != e->leaf->partner) continue;
+    if (gradsum_keep(&r->result[i], n->dout.t, &n->args.slice) < 0) return -1;
+  }
+  return 0;
+}
+
+/* Whether n's gradient can wait until the gradient of its input is asked for. */
+static bool is_kept(const Run *r, const Node *n) { return n->op == OP_SLICE && (n->in[0].node || r->inputs); }
+
 /* --- nodes ---------------------------------------------------------------------------------------------------- */
 
 /* Brings g to the shape and type of input i and hands it on. */
@@ -312,6 +326,7 @@ static int hand_on(Run *r, Node *n, int i, Tensor *g) {
 static int run_backward(Run *r, Node *n, Tensor **din) {
   const Op *op = op_row((OpId)n->op);
   if (adds_to_part(n) && !r->opt.create_graph) return hand_on_part(r, n);
+  if (is_kept(r, n)) return keep_part(r, n);
   if (op->backward(n, n->dout.t, din) < 0) return -1;
   for (int i = 0; i < n->nin; i++) {
     if (!node_wants(n, i)) continue;
@@ -346,13 +361,21 @@ static int differentiate(Run *r, Node *n) {
 
 static int visit(Run *r, Node *n) {
   int rc = 0;
-  if (n->dout.t) {
-    if (n->captured) rc = capture(r, n);
+  if (!gradsum_is_empty(&n->dout)) {
+    rc = gradsum_settle(&n->dout, n->ndim, n->shape);
+    if (rc == 0 && n->captured) rc = capture(r, n);
     if (rc == 0 && n->wanted) rc = differentiate(r, n);
     gradsum_clear(&n->dout);
   }
   GradWatch *w = context->gradwatch;
   return rc == 0 && w && !r->inputs ? w->passed(w, n->seq) : rc;
+}
+
+static int settle_results(Run *r) {
+  int rc = 0;
+  for (int i = 0; rc == 0 && i < r->nin; i++)
+    rc = gradsum_settle(&r->result[i], r->inputs[i]->ndim, r->inputs[i]->shape);
+  return rc;
 }
 
 static void finish(Run *r) {
@@ -417,6 +440,7 @@ static int run(Run *r, Tensor *const *outputs, Tensor *const *gradients, int nou
   if (rc == 0) rc = announce(r);
   for (int i = 0; rc == 0 && i < nout; i++) rc = start(r, outputs[i], gradients ? gradients[i] : NULL);
   for (size_t i = 0; rc == 0 && i < r->len; i++) rc = visit(r, r->nodes[i]);
+  if (rc == 0) rc = settle_results(r);
   finish(r);
   recorder_one_line(false);
   grad_set_mode(old);

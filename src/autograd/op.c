@@ -125,7 +125,7 @@ static int add_node(OpId id, Tensor *out, Tensor *const *in, int nin, const OpAr
   n->nin = nin;
   n->seq = ++last_seq;
   n->mark = 0;
-  n->dout = (GradSum){NULL, false};
+  n->dout = (GradSum){0};
   n->leaves = 0;
   n->args = *args;
   memcpy(n->shape, out->shape, sizeof n->shape);

@@ -48,6 +48,13 @@ typedef struct SliceArgs {
   int64_t size;                     /* slice_grad: of the tensor that the slice was taken from, along dim */
 } SliceArgs;
 
+#define SLICE_PLACE 4 /* numbers that say where a slice lies: dim, start, length, step */
+
+typedef struct WholeArgs { /* slices_grad */
+  int64_t dim;             /* 0: where variadic rows have a dimension */
+  int64_t ndim, size[TENSOR_MAX_DIM];
+} WholeArgs;
+
 typedef struct ReduceArgs {
   unsigned dims;    /* bit mask; bits beyond the rank are ignored, ~0u means all */
   unsigned keepdim; /* 1: with size 1 */
@@ -110,7 +117,7 @@ typedef struct PoolArgs {
 typedef struct MatrixArgs { /* rows of ops/linalg on batches of matrices */
   int64_t upper;            /* 1: the upper triangle, 0: the lower one */
   int64_t option;           /* see each row */
-  double number;            /* likewise */
+  double number, other;     /* likewise */
 } MatrixArgs;
 
 typedef enum RnnKind { RNN_TANH, RNN_RELU, RNN_LSTM, RNN_GRU } RnnKind;
@@ -122,6 +129,18 @@ typedef struct RnnArgs { /* one direction of one recurrent layer */
   int64_t steps, batch;
 } RnnArgs;
 
+typedef struct RowNormArgs {
+  double eps;
+  int64_t ndim; /* how many of the last dimensions are normalized together */
+  int64_t rms;  /* 1: by the root mean square */
+} RowNormArgs;
+
+typedef struct EmbeddingArgs {
+  int64_t rows;
+  int64_t padding; /* a row, from 1, that gets no gradient; 0: none */
+  int64_t zeroed;  /* 1: that row counts as 0 */
+} EmbeddingArgs;
+
 /* Which of them an op reads is said by its row: .args = OP_ARGS(conv). */
 typedef union OpArgs {
   ClampArgs clamp;
@@ -129,6 +148,7 @@ typedef union OpArgs {
   ShapeArgs shape;
   PermuteArgs permute;
   SliceArgs slice;
+  WholeArgs whole;
   ReduceArgs reduce;
   ExtremeArgs extreme;
   VarArgs var;
@@ -141,6 +161,8 @@ typedef union OpArgs {
   PoolArgs pool;
   MatrixArgs matrix;
   RnnArgs rnn;
+  RowNormArgs row_norm;
+  EmbeddingArgs embedding;
 } OpArgs;
 
 #define OP_ARGS(member) sizeof(((const OpArgs *)0)->member)

@@ -39,6 +39,21 @@ typedef struct BatchNorm {
 /* x (N, C, ...): (x - mean) / sqrt(var + eps) weight + bias, channel by channel. On failure nothing has moved. */
 Tensor *nn_batch_norm(Tensor *x, const BatchNorm *b);
 
+/* Rows of weight at int64 positions, from 1; padding: a row (-1: the last) that gets no gradient, NAN: none. */
+Tensor *nn_embedding(Tensor *positions, Tensor *weight, double padding);
+
+/* Sizes of the last dimensions. */
+typedef struct RowNormShape {
+  int ndim;
+  int64_t size[TENSOR_MAX_DIM];
+} RowNormShape;
+
+RowNormShape nn_row_norm_shape(const double *x); /* from the places of an argument */
+
+/* Layer normalisation of these dimensions of x, or RMS normalisation; weight and bias of their shape or NULL. eps NAN:
+ * the spacing of x's dtype at 1. */
+Tensor *nn_row_norm(Tensor *x, const RowNormShape *s, Tensor *weight, Tensor *bias, double eps, bool rms);
+
 /* Zeroes each element with probability p and multiplies the others by 1 / (1 - p); x itself unless training. */
 Tensor *nn_dropout(Tensor *x, double p, bool training);
 

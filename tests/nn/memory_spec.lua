@@ -13,12 +13,19 @@ describe("memory", function()
   local x = lab.randn(4, 3, { requires_grad = true })
   local y, q, labels = lab.randn(4, 3), lab.rand(4, 3), tensors.int64 { 1, 2, 3, 1 }
   local images = lab.randn({ 2, 1, 6, 6 }, { requires_grad = true })
+  local many = lab.randn({ 20, 1, 6, 6 }, { requires_grad = true })
   local makers = {
     function() return nn.Conv2d(1, 2, { 3, 2 }), nn.BatchNorm2d(2) end,
     function()
       local net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.MaxPool2d(2), nn.AvgPool2d(2, 1))
       return lab.autograd.grad(net(images):sum(), { images, net[1].weight })
     end,
+    function()
+      local net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(3, { stride = 1 }), nn.ConvTranspose2d(2, 1, 3))
+      return lab.autograd.grad(net(many):sum(), { many, net[1].weight, net[4].weight }),
+        lab.autograd.grad(net(images):sum(), { images, net[1].weight, net[4].weight })
+    end,
+    function() return nn.ConvTranspose1d(1, 2, 3)(lab.ones(2, 1, 4)) end,
     function() return nn.Linear(3, 2) end,
     function() return nn.Linear(3, 2):to("float64") end,
     function() return nn.Sequential(nn.Linear(3, 2), lab.exp, nn.Softplus(), nn.Dropout(), nn.Flatten(1))(x) end,

@@ -170,6 +170,24 @@ describe("lab.compile", function()
       })
     end)
 
+    for _, n in ipairs { 3, 20 } do
+      it(("convolutions of all kinds, %d images"):format(n), function()
+        same(training {
+          net = function()
+            return nn.Sequential(nn.Conv2d(2, 4, 3, { padding = "same", dilation = 2 }), nn.ReLU(),
+              nn.MaxPool2d(3, { stride = 2, padding = 1 }), nn.ConvTranspose2d(4, 4, 3, { stride = 2, groups = 2 }), nn.Tanh(),
+              nn.Conv2d(4, 2, 3, { stride = 3 }), nn.Flatten(3), nn.Conv1d(2, 2, 3), nn.ConvTranspose1d(2, 1, 2),
+              nn.Flatten(), nn.Linear(8, 2))
+          end,
+          args = function(count)
+            local X, y = {}, {}
+            for i = 1, count do X[i], y[i] = lab.randn(n, 2, 9, 9), lab.randn(n, 2) end
+            return function(i) return X[i], y[i] end
+          end,
+        })
+      end)
+    end
+
     for name, make in pairs {
       L1Loss = function() return nn.L1Loss() end, HuberLoss = function() return nn.HuberLoss { delta = 0.5 } end,
       BCEWithLogitsLoss = function() return nn.BCEWithLogitsLoss() end,

@@ -68,6 +68,30 @@ case("F.cross_entropy(a, y, {reduction='sum'})", lambda a, y: F.cross_entropy(a,
      labels=(0,))
 
 
+# --- normalisation ---------------------------------------------------------------------------------------------------
+
+
+def rms_norm(x, n, w, eps):
+    y = x / torch.sqrt((x * x).mean(tuple(range(-n, 0)), keepdim=True) + eps)
+    return y if w is None else y * w
+
+
+for shape, n in (((5, 7), 1), ((3, 4, 33), 1), ((2, 3, 5, 4), 2), ((6, 1000), 1), ((70, 16), 1), ((8,), 1),
+                 ((0, 5), 1)):
+    last, lua = shape[-n:], "{" + ", ".join(map(str, shape[-n:])) + "}"
+    case("F.layer_norm(a, %s)" % lua, lambda a, last=last: F.layer_norm(a, last), shape)
+    case("F.layer_norm(a, %s, b)" % lua, lambda a, b, last=last: F.layer_norm(a, last, b), shape, last)
+    case("F.layer_norm(a, %s, b, c, 0.1)" % lua, lambda a, b, c, last=last: F.layer_norm(a, last, b, c, 0.1), shape,
+         last, last, scale=2)
+    case("F.rms_norm(a, %s, b, 1e-5)" % lua, lambda a, b, n=n: rms_norm(a, n, b, 1e-5), shape, last)
+    case("F.rms_norm(a, %s, {eps=0.3})" % lua, lambda a, n=n: rms_norm(a, n, None, 0.3), shape)
+
+# --- embedding -------------------------------------------------------------------------------------------------------
+
+for rows, width, shape in ((5, 3, (4,)), (7, 1, (2, 5)), (300, 130, (40, 11)), (3, 2, (0,)), (4, 8, ())):
+    case("F.embedding(y, a)", lambda a, y: F.embedding(y, a), (rows, width), high=rows, labels=shape)
+    case("F.embedding(y, a, 2)", lambda a, y: F.embedding(y, a, padding_idx=1), (rows, width), high=rows, labels=shape)
+
 # --- writing Lua -----------------------------------------------------------------------------------------------------
 
 print("-- Made by tests/reference/rows.py with PyTorch %s; do not edit." % torch.__version__)

@@ -19,6 +19,12 @@ static inline int64_t conv_cut(int64_t n, int64_t parts, int64_t i) {
   return n / parts * i + conv_smaller(i, n % parts);
 }
 
+/* How many of n things with so many products in all a thread should take at once. */
+static inline int64_t conv_grain(int64_t n, double products) {
+  const double worth = 1 << 18; /* products for which waking a thread pays */
+  return products > (double)n * worth ? 1 : conv_smaller(n, (int64_t)((double)n * worth / (products + 1)) + 1);
+}
+
 /* The place of (n, c, y, 0). */
 static inline char *conv_at(const Images *m, int64_t size, int64_t n, int64_t c, int64_t y) {
   return (char *)m->data + (n * m->stride[0] + c * m->stride[1] + y * m->stride[2]) * size;

@@ -4,6 +4,7 @@
 #include "kernels/conv/conv.h"
 
 #include "kernels/conv/correlate.h"
+#include "kernels/conv/few/few.h"
 
 /* A window of one tap on a plain grid of pixels sees those alone: they are images of their own, with larger strides.
  * Returns whether it is one. */
@@ -40,6 +41,7 @@ static int forward(DType dt, ConvShape s, Images x, const void *weight, const vo
 }
 
 int conv2d(DType dt, const ConvShape *s, const Images *x, const void *weight, const void *bias, const Images *y) {
+  if (conv_is_few(dt, s)) return few_forward(dt, s, x, weight, bias, y);
   return forward(dt, *s, *x, weight, bias, NULL, y);
 }
 
@@ -51,6 +53,7 @@ int conv_relu_pool(DType dt, const ConvShape *s, const Images *x, const void *we
 int conv2d_grad_input(DType dt, const ConvShape *shape, const Images *dy, const ConvPool *pool, const void *weight,
                       const void *bias, const Images *dx) {
   const ConvShape s = *shape;
+  if (!pool && conv_is_few(dt, shape)) return few_grad_input(dt, shape, dy, weight, bias, dx);
   Correlation p = {
       .k = conv_kernels(dt), .size = (int64_t)dtype_size(dt), .n = s.n, .groups = s.groups, .c = s.o, .o = s.c};
   p.h = s.oh, p.w = s.ow, p.oh = s.h, p.ow = s.w, p.kh = s.kh, p.kw = s.kw;

@@ -7,7 +7,6 @@
 
 #define BAND_BYTES (640 << 10) /* of packed input rows: they should stay in a core's second-level cache */
 #define UNITS_A_THREAD 4
-#define UNIT_WORK (1 << 18) /* products that are worth handing to a thread */
 
 /* How the pass is cut. */
 typedef struct Cut {
@@ -253,11 +252,6 @@ static void pack_weights(void *ctx, int64_t begin, int64_t end) {
   }
 }
 
-/* How many of n things with so many products in all a thread should take at once. */
-static int64_t grain(int64_t n, double products) {
-  return products > (double)n * UNIT_WORK ? 1 : conv_smaller(n, (int64_t)((double)n * UNIT_WORK / (products + 1)) + 1);
-}
-
 int correlate(const Correlation *p) {
   if (p->n == 0 || p->groups * p->o == 0 || p->oh * p->ow == 0) return 0;
   const int64_t weights = size_product(1, SIZE_LIST(p->groups, p->o, p->c, p->kh, p->kw, p->size));
@@ -270,8 +264,8 @@ int correlate(const Correlation *p) {
   const double products = (double)p->n * (double)(p->oh * p->ow) * (double)(p->groups * p->o) * (double)p->c *
                           (double)p->kh * (double)p->kw;
   const int64_t units = p->groups * j.cut.image_blocks * j.cut.bands, blocks = p->groups * j.cut.blocks;
-  parallel_for(blocks, grain(blocks, (double)weights), pack_weights, &j);
-  parallel_for(units, grain(units, products), run_units, &j);
+  parallel_for(blocks, conv_grain(blocks, (double)weights), pack_weights, &j);
+  parallel_for(units, conv_grain(units, products), run_units, &j);
   conv_memory_put(&j.memory);
   return 0;
 }

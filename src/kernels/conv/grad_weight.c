@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "kernels/conv/blocks.h"
+#include "kernels/conv/few/few.h"
 #include "kernels/conv/source.h"
 
 #define BAND_BYTES (4 << 20)    /* of packed rows of x */
@@ -327,6 +328,7 @@ int conv2d_grad_weight(DType dt, const ConvShape *s, const Images *dy, const Con
     memset(dweight, 0, (size_t)(s->groups * s->o * s->c * s->kh * s->kw * j.size));
     return 0;
   }
+  if (!pool && conv_is_few(dt, s)) return few_grad_weight(dt, s, dy, x, dweight);
   cut(&j);
   if (choose_sums(&j) < 0 || source_open(&j.x, dt, s->n, s->h, s->w, x, NULL) < 0) return -1;
   int rc = source_open(&j.dy, dt, s->n, s->oh, s->ow, dy, pool);

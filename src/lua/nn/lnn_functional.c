@@ -98,6 +98,52 @@ static Tensor *dropout(Tensor *const *in, const double *x, Tensor *const *given)
   return nn_dropout(in[0], x[0], x[1] != 0);
 }
 
+static const Arg embedding_args[] = {
+    {.name = "padding_idx",
+     .kind = ARG_INTEGER,
+     .def = ARG_UNSET,
+     .doc = "A row (1, 2, ... or -1 for the last) that gets no gradient."},
+    {0},
+};
+
+static Tensor *embedding(Tensor *const *in, const double *x, Tensor *const *given) {
+  (void)given;
+  return nn_embedding(in[0], in[1], x[0]);
+}
+
+enum { ROW_SHAPE, ROW_WEIGHT = ROW_SHAPE + ARG_SHAPE_PLACES, LAYER_BIAS, LAYER_EPS, RMS_EPS = LAYER_BIAS };
+/* clang-format off */
+#define ROW_SHAPE_ARG                                                                            \
+  {.name = "normalized_shape", .kind = ARG_SHAPE, .range = RANGE_AT_LEAST_1, .required = true, \
+   .doc = "Sizes of the last dimensions, which are normalized together."}
+/* clang-format on */
+static const Arg layer_norm_args[] = {
+    ROW_SHAPE_ARG,
+    {.name = "weight", .kind = ARG_TENSOR, .doc = "Factors: a tensor of that shape."},
+    {.name = "bias", .kind = ARG_TENSOR, .doc = "Added at the end: a tensor of that shape."},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "Added to the variance."},
+    {0},
+};
+static const Arg rms_norm_args[] = {
+    ROW_SHAPE_ARG,
+    {.name = "weight", .kind = ARG_TENSOR, .doc = "Factors: a tensor of that shape."},
+    {.name = "eps",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = ARG_UNSET,
+     .doc = "Added to the mean square; by default the spacing of the input's dtype at 1."},
+    {0},
+};
+
+static Tensor *layer_norm(Tensor *const *in, const double *x, Tensor *const *given) {
+  const RowNormShape s = nn_row_norm_shape(x + ROW_SHAPE);
+  return nn_row_norm(in[0], &s, given[0], given[1], x[LAYER_EPS], false);
+}
+
+static Tensor *rms_norm(Tensor *const *in, const double *x, Tensor *const *given) {
+  const RowNormShape s = nn_row_norm_shape(x + ROW_SHAPE);
+  return nn_row_norm(in[0], &s, given[0], NULL, x[RMS_EPS], true);
+}
+
 static const Arg one_hot_args[] = {
     {.name = "num_classes",
      .kind = ARG_INTEGER,
@@ -122,6 +168,12 @@ const Functional lnn_functionals[] = {
      lnn_conv_transpose2d},
     {"batch_norm", "Normalizes every channel (dimension 2).", "(x - mean) / sqrt(var + eps) weight + bias", layer_input,
      batch_norm_args, batch_norm},
+    {"embedding", "Rows of a weight (rows, width) at int64 positions (...), which count from 1: (..., width).",
+     "weight[input]", weighted_inputs, embedding_args, embedding},
+    {"layer_norm", "Normalizes the last dimensions of each sample.", "(x - mean) / sqrt(var + eps) weight + bias",
+     layer_input, layer_norm_args, layer_norm},
+    {"rms_norm", "Divides the last dimensions of each sample by their root mean square.",
+     "x / sqrt(mean x^2 + eps) weight", layer_input, rms_norm_args, rms_norm},
     {"dropout", "Zeroes elements at random and scales the others by 1 / (1 - p).", NULL, layer_input, dropout_args,
      dropout},
     {"one_hot", "Turns labels 1, 2, ... into rows that are 1 at the label and 0 elsewhere, int64.", NULL, label_inputs,

@@ -33,6 +33,17 @@ return {
     { gradient_of(function(x) return F.nll_loss(x, index { { 1, 3 }, { 2, 2 } }, { reduction = "none" }) end, 1),
       batch(2, 3, 2) },
   },
+  embedding = {
+    { function(w) return F.embedding(index { { 1, 3 }, { 3, 2 } }, w) end, m34() },
+  },
+  embedding_grad = {
+    { gradient_of(function(w) return F.embedding(index { { 1, 3 }, { 3, 2 } }, w, -1) end, 1), m34() },
+  },
+  row_norm = {
+    { function(x, w, b) return F.layer_norm(x, 4, w, b) end, m34(), batch(4), batch(4) },
+    { function(x) return F.layer_norm(x, { 3, 2 }) end, batch(2, 3, 2) },
+    { function(x, w) return F.rms_norm(x, { 4 }, w) end, m34(), batch(4) },
+  },
   binary_cross_entropy = {
     { function(x, y) return F.binary_cross_entropy(x:sigmoid(), y:sigmoid()) end, a(), positive() },
   },

@@ -15,6 +15,15 @@ return {
   slice_grad = {
     { function(x)
       local y = (x[{ { 1, 2 } }] ^ 2):sum()
+      y:backward(nil, { create_graph = true })
+      local g = x.grad
+      x.grad = nil
+      return g
+    end, m34() },
+  },
+  slices_grad = {
+    { function(x)
+      local y = (x[{ { 1, 2 } }] ^ 2):sum() + (x[{ {}, { 1, 4, 3 } }] * x[{ {}, { 2, 3 } }]):sum() + (x[2] ^ 3):sum()
       return lab.autograd.grad(y, x, { create_graph = true })
     end, m34() },
   },

@@ -196,6 +196,19 @@ function functional.dropout(input, p, training) end
 ---@return optlab.Tensor
 function functional.elu(input, alpha) end
 
+---@class optlab.options.nn.functional.embedding
+---@field padding_idx? integer A row (1, 2, ... or -1 for the last) that gets no gradient.
+
+---Rows of a weight (rows, width) at int64 positions (...), which count from 1: (..., width).
+---
+---     weight[input]
+---
+---@param input optlab.Tensor
+---@param weight optlab.Tensor
+---@param padding_idx? integer|optlab.options.nn.functional.embedding A row (1, 2, ... or -1 for the last) that gets no gradient.
+---@return optlab.Tensor
+function functional.embedding(input, weight, padding_idx) end
+
 ---@class optlab.options.nn.functional.flatten
 ---@field start_dim? integer First of the dimensions that are joined. Default: 2.
 ---@field end_dim? integer Last of the dimensions that are joined. Default: -1.
@@ -249,6 +262,23 @@ function functional.huber_loss(input, target, delta, reduction) end
 ---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.functional.l1_loss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Tensor
 function functional.l1_loss(input, target, reduction) end
+
+---@class optlab.options.nn.functional.layer_norm
+---@field weight? optlab.Tensor Factors: a tensor of that shape.
+---@field bias? optlab.Tensor Added at the end: a tensor of that shape.
+---@field eps? number Added to the variance. Default: 1e-5.
+
+---Normalizes the last dimensions of each sample.
+---
+---     (x - mean) / sqrt(var + eps) weight + bias
+---
+---@param input optlab.Tensor
+---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
+---@param weight? optlab.Tensor|optlab.options.nn.functional.layer_norm Factors: a tensor of that shape.
+---@param bias? optlab.Tensor Added at the end: a tensor of that shape.
+---@param eps? number Added to the variance. Default: 1e-5.
+---@return optlab.Tensor
+function functional.layer_norm(input, normalized_shape, weight, bias, eps) end
 
 ---@class optlab.options.nn.functional.leaky_relu
 ---@field negative_slope? number Slope where x is negative. Default: 0.01.
@@ -350,6 +380,21 @@ function functional.one_hot(labels, num_classes) end
 ---@param input optlab.Tensor
 ---@return optlab.Tensor
 function functional.relu(input) end
+
+---@class optlab.options.nn.functional.rms_norm
+---@field weight? optlab.Tensor Factors: a tensor of that shape.
+---@field eps? number Added to the mean square; by default the spacing of the input's dtype at 1.
+
+---Divides the last dimensions of each sample by their root mean square.
+---
+---     x / sqrt(mean x^2 + eps) weight
+---
+---@param input optlab.Tensor
+---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
+---@param weight? optlab.Tensor|optlab.options.nn.functional.rms_norm Factors: a tensor of that shape.
+---@param eps? number Added to the mean square; by default the spacing of the input's dtype at 1.
+---@return optlab.Tensor
+function functional.rms_norm(input, normalized_shape, weight, eps) end
 
 ---The logistic function, from 0 to 1.
 ---

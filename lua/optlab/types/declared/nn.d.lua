@@ -196,6 +196,21 @@ function nn.Dropout(p) end
 ---@return optlab.Module
 function nn.ELU(alpha) end
 
+---@class optlab.options.nn.Embedding
+---@field padding_idx? integer A row (1, 2, ... or -1 for the last) that starts as 0 and gets no gradient.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---A table of learned rows: int64 positions (...), which count from 1, -> (..., embedding_dim).
+---
+---     y[i] = weight[input[i]]
+---
+---@param num_embeddings integer Number of rows.
+---@param embedding_dim integer Their width.
+---@param padding_idx? integer|optlab.options.nn.Embedding A row (1, 2, ... or -1 for the last) that starts as 0 and gets no gradient.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.Embedding(num_embeddings, embedding_dim, padding_idx, dtype) end
+
 ---@class optlab.options.nn.Flatten
 ---@field start_dim? integer First of the dimensions that are joined. Default: 2.
 ---@field end_dim? integer Last of the dimensions that are joined. Default: -1.
@@ -224,6 +239,24 @@ function nn.GELU(approximate) end
 ---
 ---@return optlab.Module
 function nn.Identity() end
+
+---@class optlab.options.nn.LayerNorm
+---@field eps? number Added to the variance. Default: 1e-5.
+---@field elementwise_affine? boolean Whether to scale by learned factors. Default: true.
+---@field bias? boolean Whether to add a learned bias, with elementwise_affine. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Normalizes the last dimensions of each sample.
+---
+---     y = (x - mean) / sqrt(var + eps) weight + bias, var divided by the number of elements
+---
+---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
+---@param eps? number|optlab.options.nn.LayerNorm Added to the variance. Default: 1e-5.
+---@param elementwise_affine? boolean Whether to scale by learned factors. Default: true.
+---@param bias? boolean Whether to add a learned bias, with elementwise_affine. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.LayerNorm(normalized_shape, eps, elementwise_affine, bias, dtype) end
 
 ---@class optlab.options.nn.LeakyReLU
 ---@field negative_slope? number Slope where x is negative. Default: 0.01.
@@ -283,6 +316,22 @@ function nn.MaxPool2d(kernel_size, stride, padding) end
 ---
 ---@return optlab.Module
 function nn.ReLU() end
+
+---@class optlab.options.nn.RMSNorm
+---@field eps? number Added to the mean square; by default the spacing of the input's dtype at 1.
+---@field elementwise_affine? boolean Whether to scale by learned factors. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Divides the last dimensions of each sample by their root mean square.
+---
+---     y = x / sqrt(mean x^2 + eps) weight
+---
+---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
+---@param eps? number|optlab.options.nn.RMSNorm Added to the mean square; by default the spacing of the input's dtype at 1.
+---@param elementwise_affine? boolean Whether to scale by learned factors. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.RMSNorm(normalized_shape, eps, elementwise_affine, dtype) end
 
 ---The logistic function, from 0 to 1.
 ---

@@ -92,6 +92,22 @@ typedef struct UnpoolRow {
   int64_t to_column;
 } UnpoolRow;
 
+/* What one tap sees: row u down + y and column v right + x of the image for the place (u, v). */
+typedef struct GatherTap {
+  int64_t tap, y, x;
+} GatherTap;
+
+/* Places first .. first + count - 1 of all images, in the order (u, v, image), as lanes: to[tap][channel][px], zeros
+ * outside of the image and from `count` up to px, which is two vectors. */
+typedef struct Gather {
+  const void *from;
+  int64_t sn, sc, sy, sx, h, w;
+  int64_t images, columns, down, right; /* columns: of places */
+  const GatherTap *tap;
+  int64_t taps, channels, first, count;
+  void *to;
+} Gather;
+
 typedef void TileFn(const Tile *t);
 typedef void GradFn(const GradTile *t);
 
@@ -109,6 +125,7 @@ typedef struct ConvKernels {
   GradFn *const *lanes_grad;         /* [(output channels - 1) * GRAD_CHANNELS + channels - 1]; so are dy and x */
   void (*pack)(const PackRow *p);
   void (*spread)(const Spread *p);
+  void (*gather)(const Gather *g);
   /* to[o] of a block: [tap][c][o]; weight(o, c, t) at from[o so + c sc + t], the windows read backwards if `turned` */
   void (*pack_weight)(const void *from, int64_t so, int64_t sc, int64_t outputs, int64_t channels, int64_t window,
                       int turned, void *to);

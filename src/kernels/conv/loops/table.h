@@ -3,6 +3,7 @@
  */
 #include "kernels/conv/loops/vectors.h"
 
+#include "kernels/conv/loops/gather.h"
 #include "kernels/conv/loops/pack.h"
 #include "kernels/conv/loops/pool.h"
 #include "kernels/conv/loops/tile.h"
@@ -20,6 +21,7 @@ const ConvKernels TABLE(TYPE, CONV_KERNELS) = {
     .lanes_grad = lanes_grads,
     .pack = pack,
     .spread = spread,
+    .gather = gather,
     .pack_weight = pack_weight,
     .relu_pool = relu_pool,
     .unpool = unpool,

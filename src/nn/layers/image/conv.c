@@ -3,6 +3,7 @@
  */
 #include "autograd/op.h"
 #include "autograd/ops/image/conv_rows.h"
+#include "kernels/conv/few/few.h"
 #include "nn/layers/image/conv_layer.h"
 #include "nn/layers/layers.h"
 
@@ -58,7 +59,7 @@ bool conv2d_relu_pool_fits(const Module *const *m, const Tensor *x) {
   if (!args_with_pool(m[0], pool, &args) || x->shape[1] != weight->shape[1] * args.conv.groups) return false;
   const ConvShape s = conv_shape_of(x, weight, &args);
   const ConvPool p = conv_pool_of(NULL, &args, s.oh, s.ow);
-  return s.oh > 0 && s.ow > 0 && p.oh > 0 && p.ow > 0;
+  return !conv_is_few((DType)x->dtype, &s) && s.oh > 0 && s.ow > 0 && p.oh > 0 && p.ow > 0;
 }
 
 int conv2d_relu_pool(const Module *const *m, Tensor *x, Tensor **out) {

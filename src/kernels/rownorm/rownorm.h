@@ -1,0 +1,28 @@
+/*
+ * rownorm.h - layer normalisation and RMS normalisation of rows of n numbers, and their gradients.
+ *
+ *   h = (x - m) s,  y = h w + b,  s = 1 / sqrt(mean (x - m)^2 + eps),  m = mean x; of RMS: m = 0
+ *
+ * With g = d w: dx = s (g - mean g - h mean g h), of RMS without mean g; dw = sum over rows of d h, db = of d.
+ */
+#ifndef OPTLAB_KERNELS_ROWNORM_ROWNORM_H
+#define OPTLAB_KERNELS_ROWNORM_ROWNORM_H
+
+#include <stdbool.h>
+
+#include "core/dtype.h"
+
+typedef struct RowNorm {
+  DType dtype;
+  int64_t rows, n;
+  bool rms;
+  double eps;
+  const void *x, *w, *b, *d; /* (rows, n), (n) or NULL, (n) or NULL, (rows, n) */
+  void *y;                   /* forward: y; gradient: dx; of the parameters: dw (n), then db (n) */
+} RowNorm;
+
+void row_norm(const RowNorm *r);
+void row_norm_grad(const RowNorm *r);
+int row_norm_param_grad(const RowNorm *r); /* -1 without memory */
+
+#endif

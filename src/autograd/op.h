@@ -80,6 +80,16 @@ typedef struct ArgmaxArgs {
   int64_t dim, keepdim;
 } ArgmaxArgs;
 
+typedef struct ScanArgs {
+  int64_t dim, reverse; /* reverse: 1, from the last position to the first */
+} ScanArgs;
+
+typedef struct OrderArgs { /* argsort, argkth */
+  int64_t dim;
+  int64_t k;          /* argsort: so many positions; argkth: which, from 0; -1: the lower median, or the first nan */
+  int64_t descending; /* argsort: 1, the largest first */
+} OrderArgs;
+
 typedef struct AlongArgs { /* gather, cat, softmax and their gradients */
   int64_t dim;
   int64_t size[TENSOR_MAX_DIM]; /* scatter_add: the output's */
@@ -154,6 +164,8 @@ typedef union OpArgs {
   VarArgs var;
   NormArgs norm;
   ArgmaxArgs argmax;
+  ScanArgs scan;
+  OrderArgs order;
   AlongArgs along;
   IndexArgs index;
   LossArgs loss;

@@ -108,7 +108,7 @@ typedef struct PoolArgs {
 typedef struct MatrixArgs { /* rows of ops/linalg on batches of matrices */
   int64_t upper;            /* 1: the upper triangle, 0: the lower one */
   int64_t option;           /* see each row */
-  double number;            /* likewise */
+  double number, other;     /* likewise */
 } MatrixArgs;
 
 typedef enum RnnKind { RNN_TANH, RNN_RELU, RNN_LSTM, RNN_GRU } RnnKind;

@@ -19,8 +19,11 @@ int byte_transform_check(const ByteTransform *t) {
   if (!isfinite(t->scale) || t->scale == 0) {
     return err_set("transform: scale must be a number other than 0, got %g", t->scale);
   }
-  if (!isfinite(t->mean)) return err_set("transform: mean must be a number, got %g", t->mean);
-  if (!(isfinite(t->std) && t->std > 0)) return err_set("transform: std must be a number above 0, got %g", t->std);
+  for (int c = 0; c < t->channels; c++) {
+    const double mean = t->mean[c], std = t->std[c];
+    if (!isfinite(mean)) return err_set("transform: mean must be a number, got %g", mean);
+    if (!(isfinite(std) && std > 0)) return err_set("transform: std must be a number above 0, got %g", std);
+  }
   return 0;
 }
 
@@ -48,12 +51,24 @@ static VECTORIZED(void, to_f64, (double *restrict to, const uint8_t *restrict fr
   for (int64_t i = 0; i < n; i++) to[i] = (double)from[i] * a + b;
 }
 
-void byte_transform_run(const ByteTransform *t, const uint8_t *from, void *to, int64_t n) {
-  double a = t->scale / t->std, b = 0 - t->mean / t->std;
+void byte_transform_channel(const ByteTransform *t, int64_t c, const uint8_t *from, void *to, int64_t n) {
+  if (t->channels == 1) c = 0;
+  double a = t->scale / t->std[c], b = 0 - t->mean[c] / t->std[c];
   float high = upper_half(a);
   if (t->dtype == DT_F32) {
     to_f32(to, from, n, high, (float)(a - (double)high), (float)b);
   } else {
     to_f64(to, from, n, a, b);
+  }
+}
+
+void byte_transform_run(const ByteTransform *t, const uint8_t *from, void *to, int64_t n, int64_t plane) {
+  if (t->channels == 1) {
+    byte_transform_channel(t, 0, from, to, n);
+    return;
+  }
+  const size_t size = dtype_size(t->dtype);
+  for (int64_t i = 0, c = 0; i < n; i += plane, c++) {
+    byte_transform_channel(t, c % t->channels, from + i, (char *)to + (size_t)i * size, plane);
   }
 }

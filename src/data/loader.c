@@ -1,8 +1,5 @@
 /*
- * loader.c - shuffling and gathering rows.
- *
- * The permutation is Fisher and Yates's with bounded numbers by multiplication (Lemire, "Fast random integer generation
- * in an interval", 2019), four numbers a Philox block. Draws with replacement are as many such numbers.
+ * loader.c - the order of an epoch, and its batches.
  */
 #include "data/loader.h"
 
@@ -10,18 +7,45 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/interrupt.h"
 #include "base/size.h"
 #include "core/recorder.h"
 #include "core/rng.h"
+#include "data/loader_rows.h"
+#include "data/sampling.h"
 
 #define STREAM_EPOCHS \
   ((uint64_t)1 << 62) /* epoch e of a seed shuffles with stream STREAM_EPOCHS + e; drawn keys with e = 0 */
+#define STREAM_IMAGES ((uint64_t)3 << 61) /* the images of epoch e are moved with stream STREAM_IMAGES + e */
 
 /* --- setting up ---------------------------------------------------------------------------------------------- */
 
 static int check_transform(const Tensor *x, const ByteTransform *t) {
   if (x->dtype != DT_U8) return err_set("transform is for uint8 data, X is %s", dtype_name((DType)x->dtype));
+  if (t->channels > 1 && (x->ndim < 2 || x->shape[1] != t->channels)) {
+    return err_set("transform: %d means and deviations are for images of %d channels, X is %s", t->channels,
+                   t->channels, tensor_shape_str(x));
+  }
   return byte_transform_check(t);
+}
+
+static int check_augment(const Tensor *x) {
+  if (x->ndim != 4) return err_set("augment is for images (N, C, H, W), X is %s", tensor_shape_str(x));
+  if (x->shape[3] <= LOADER_ROWS_WIDTH) return 0;
+  return err_set("augment takes images of at most %d columns, X is %s", LOADER_ROWS_WIDTH, tensor_shape_str(x));
+}
+
+static int check_sampling(int64_t rows, const LoaderOptions *opt) {
+  const Tensor *w = opt->weights;
+  if (w && (w->ndim != 1 || w->shape[0] != rows)) {
+    return err_set("weights must be a tensor of %lld numbers, one for each row, got one of shape %s", (long long)rows,
+                   tensor_shape_str(w));
+  }
+  if (opt->samples == 0 || w || opt->replacement) return 0;
+  if (!opt->shuffle) return err_set("samples needs shuffle, replacement or weights");
+  if (opt->samples <= rows) return 0;
+  return err_set("samples is %lld, but there are %lld rows; replacement=true draws more", (long long)opt->samples,
+                 (long long)rows);
 }
 
 static int check(int nfields, Tensor *const *field, LoaderOptions opt) {
@@ -37,19 +61,34 @@ static int check(int nfields, Tensor *const *field, LoaderOptions opt) {
     }
   }
   int64_t rows = field[0]->shape[0];
+  const int64_t draws = opt.samples ? opt.samples : rows;
   if (rows < 1) return err_set("there are no rows: shape %s", tensor_shape_str(field[0]));
-  if (opt.drop_last && rows < opt.batch_size) {
-    return err_set("drop_last leaves no batch: %lld rows, batch_size %lld", (long long)rows, (long long)opt.batch_size);
+  if (check_sampling(rows, &opt) < 0) return -1;
+  if (opt.drop_last && draws < opt.batch_size) {
+    return err_set("drop_last leaves no batch: %lld rows, batch_size %lld", (long long)draws,
+                   (long long)opt.batch_size);
   }
+  if (augment_is_on(opt.augment) && check_augment(field[0]) < 0) return -1;
   return opt.has_transform ? check_transform(field[0], &opt.transform) : 0;
+}
+
+static int take_weights(Loader *l, Tensor *weights) {
+  recorder_refuse("a loader reads weights");
+  l->sums = alloc_get(SIZE_BYTES(sizeof *l->sums, l->rows));
+  if (l->sums && sampling_sums(weights, l->sums) == 0) return 0;
+  loader_free(l);
+  return -1;
 }
 
 int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt) {
   memset(l, 0, sizeof *l);
   if (check(nfields, field, opt) < 0) return -1;
   l->rows = field[0]->shape[0];
+  l->draws = opt.samples ? opt.samples : l->rows;
   l->opt = opt;
-  l->opt.shuffle |= opt.replacement;
+  l->opt.weights = NULL;
+  l->opt.shuffle |= opt.replacement || opt.weights;
+  if (opt.weights && take_weights(l, opt.weights) < 0) return -1;
   for (int i = 0; i < nfields; i++) {
     l->field[i] = tensor_contiguous(field[i]);
     if (!l->field[i]) {
@@ -64,66 +103,35 @@ int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt)
 void loader_free(Loader *l) {
   for (int i = 0; i < l->nfields; i++) tensor_release(l->field[i]);
   l->nfields = 0;
+  if (l->sums) alloc_put(l->sums, SIZE_BYTES(sizeof *l->sums, l->rows));
+  l->sums = NULL;
 }
 
 int64_t loader_length(const Loader *l) {
   int64_t b = l->opt.batch_size;
-  return l->opt.drop_last ? l->rows / b : l->rows / b + (l->rows % b != 0);
+  return l->opt.drop_last ? l->draws / b : l->draws / b + (l->draws % b != 0);
 }
 
 /* --- the order of an epoch -------------------------------------------------------------------------------------- */
-
-/* A source of 32-bit numbers: the blocks of one stream in order, each from its last word to its first. */
-typedef struct Words {
-  uint64_t seed, stream, counter;
-  uint32_t word[4 * RNG_RUN];
-  int at;
-} Words;
-
-static inline uint32_t next_word(Words *w) {
-  if (w->at == 4 * RNG_RUN) {
-    rng_blocks(w->seed, w->stream, w->counter, w->word);
-    w->counter += RNG_RUN;
-    w->at = 0;
-  }
-  return w->word[w->at++ ^ 3];
-}
-
-/* Uniform in 0..n-1 without bias, n > 0. */
-static uint32_t below(Words *w, uint32_t n) {
-  uint64_t m = (uint64_t)next_word(w) * n;
-  if ((uint32_t)m < n) {
-    uint32_t reject = -n % n;
-    while ((uint32_t)m < reject) m = (uint64_t)next_word(w) * n;
-  }
-  return (uint32_t)(m >> 32);
-}
-
-static void shuffle(Words *w, int64_t *order, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    int64_t j = below(w, (uint32_t)i + 1);
-    order[i] = order[j];
-    order[j] = i;
-  }
-}
-
-static void draw(Words *w, int64_t *order, int64_t n) {
-  for (int64_t i = 0; i < n; i++) order[i] = below(w, (uint32_t)n);
-}
 
 /* The random order of an epoch, which its key and its number decide. */
 static int set_order(const Loader *l, int64_t *order) {
   if (l->rows > UINT32_MAX) return err_set("more than 2^32 rows cannot be shuffled");
   uint64_t stream = STREAM_EPOCHS + (l->opt.has_seed ? (uint64_t)l->epoch : 0);
-  Words w = {.seed = l->key, .stream = stream, .at = 4 * RNG_RUN};
-  (l->opt.replacement ? draw : shuffle)(&w, order, l->rows);
+  if (l->sums) {
+    sampling_weighted(l->key, stream, order, l->draws, l->sums, l->rows);
+  } else if (l->opt.replacement) {
+    sampling_draw(l->key, stream, order, l->draws, l->rows);
+  } else {
+    sampling_shuffle(l->key, stream, order, l->rows);
+  }
   return 0;
 }
 
 /* The key of a new epoch: the seed, or 64 bits of the global stream. */
 static uint64_t new_key(const Loader *l, Rng *r) {
   uint32_t w[4];
-  if (l->opt.has_seed || !l->opt.shuffle) return l->opt.seed;
+  if (l->opt.has_seed || !(l->opt.shuffle || augment_is_on(l->opt.augment))) return l->opt.seed;
   rng_block(r->seed, r->stream, r->counter++, w);
   return (uint64_t)w[0] << 32 | w[1];
 }
@@ -135,8 +143,8 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
   *b = (Batches){0};
   bool resume = l->resume;
   if (l->opt.shuffle) {
-    b->rows = l->rows;
-    b->order = alloc_get(SIZE_BYTES(sizeof *b->order, l->rows));
+    b->rows = l->draws > l->rows ? l->draws : l->rows;
+    b->order = alloc_get(SIZE_BYTES(sizeof *b->order, b->rows));
     if (!b->order) return -1;
   }
   if (!resume) {
@@ -147,7 +155,8 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
   l->resume = false;
   b->epoch = l->epoch;
   b->row = l->position * l->opt.batch_size;
-  b->end = l->opt.drop_last ? l->rows - l->rows % l->opt.batch_size : l->rows;
+  b->end = l->opt.drop_last ? l->draws - l->draws % l->opt.batch_size : l->draws;
+  b->key = l->key;
   return b->order ? set_order(l, b->order) : 0;
 }
 
@@ -170,57 +179,6 @@ int loader_seek(Loader *l, int64_t epoch, int64_t position, uint64_t key) {
 }
 
 /* --- batches ------------------------------------------------------------------------------------------------------ */
-
-/* to[i] = from[order[i]] for rows of `bytes` bytes; n rows. The usual short rows have a copy of constant size. */
-static void gather(char *to, const char *from, const int64_t *order, int64_t n, size_t bytes) {
-#define ROWS_OF(size)                                                                    \
-  case size:                                                                             \
-    for (int64_t i = 0; i < n; i++) memcpy(to + i * size, from + order[i] * size, size); \
-    return;
-  switch (bytes) {
-    ROWS_OF(4)
-    ROWS_OF(8)
-    ROWS_OF(12)
-    ROWS_OF(16)
-    ROWS_OF(20)
-    ROWS_OF(24)
-    ROWS_OF(28)
-    ROWS_OF(32)
-    ROWS_OF(40)
-    ROWS_OF(48)
-    ROWS_OF(64)
-    default:
-      for (int64_t i = 0; i < n; i++) memcpy(to + (size_t)i * bytes, from + (size_t)order[i] * bytes, bytes);
-  }
-#undef ROWS_OF
-}
-
-/* The same for rows of `bytes` uint8 elements, converted on the way. */
-static void gather_bytes(const ByteTransform *t, char *to, const uint8_t *from, const int64_t *order, int64_t n,
-                         size_t bytes) {
-  size_t out = bytes * dtype_size(t->dtype);
-  for (int64_t i = 0; i < n; i++) {
-    byte_transform_run(t, from + (size_t)order[i] * bytes, to + (size_t)i * out, (int64_t)bytes);
-  }
-}
-
-/* Rows row, row + 1, ... of t, or those that `order` names from that position on, into the row-major `out`. */
-static void fill_rows(Tensor *out, const Tensor *t, const int64_t *order, int64_t row, const ByteTransform *transform) {
-  int64_t n = out->shape[0];
-  size_t bytes = (size_t)(t->numel / t->shape[0]) * dtype_size((DType)t->dtype);
-  const char *from = tensor_data(t);
-  char *to = tensor_data(out);
-  if (!order) from += (size_t)row * bytes;
-  if (transform && order) {
-    gather_bytes(transform, to, (const uint8_t *)from, order + row, n, bytes);
-  } else if (transform) {
-    byte_transform_run(transform, (const uint8_t *)from, to, n * (int64_t)bytes);
-  } else if (order) {
-    gather(to, from, order + row, n, bytes);
-  } else {
-    memcpy(to, from, (size_t)n * bytes);
-  }
-}
 
 static const ByteTransform *transform_of(const Loader *l, int i) {
   return i == 0 && l->opt.has_transform ? &l->opt.transform : NULL;
@@ -264,7 +222,16 @@ static int64_t share_rows(const Batches *b, int64_t n) {
 
 void loader_take(Loader *l, Batches *b, Tensor *const *out) {
   const int64_t n = loader_ready(l, b), from = b->row + share_start(b, n);
-  for (int i = 0; i < l->nfields; i++) fill_rows(out[i], l->field[i], b->order, from, transform_of(l, i));
+  for (int i = 0; i < l->nfields; i++) {
+    const RowSource source = {.field = l->field[i],
+                              .order = b->order,
+                              .first = from,
+                              .transform = transform_of(l, i),
+                              .augment = i == 0 ? l->opt.augment : (Augment){0},
+                              .key = b->key,
+                              .stream = STREAM_IMAGES + (uint64_t)b->epoch};
+    loader_rows(out[i], &source);
+  }
   b->row += n;
   if (b->epoch == l->epoch) l->position = (b->row + l->opt.batch_size - 1) / l->opt.batch_size;
 }
@@ -280,5 +247,7 @@ int loader_next(Loader *l, Batches *b, Tensor **out) {
     }
   }
   loader_take(l, b, out);
-  return 1;
+  if (interrupt_check() == 0) return 1;
+  for (int i = 0; i < l->nfields; i++) tensor_release(out[i]);
+  return -1;
 }

@@ -108,8 +108,9 @@ end
 describe("the stubs for editors", function()
   it("name everything in lab, and nothing else", function()
     local lazy = {
-      "arguments", "autograd", "book", "compile", "data", "errors", "func", "linalg", "load", "load_checkpoint", "metrics",
-      "nn", "optim", "params", "plot", "progress", "progress_state", "runs", "save", "save_checkpoint", "sched", "train",
+      "arguments", "autograd", "book", "compile", "data", "errors", "func", "linalg", "load", "load_checkpoint",
+      "metrics", "nn", "optim", "params", "plot", "progress", "progress_state", "runs", "save", "save_checkpoint",
+      "sched", "train",
     }
     for _, name in ipairs(lazy) do assert.is_not_nil(lab[name]) end
     same_names("optlab", names_in(lab))
@@ -212,8 +213,8 @@ describe("the pages", function()
     local unnamed = {}
     local described = {
       "optlab", "optlab.Tensor", "optlab.Module", "optlab.Figure", "optlab.autograd", "optlab.func", "optlab.linalg",
-      "optlab.nn", "optlab.functional", "optlab.init", "optlab.optim", "optlab.sched", "optlab.data", "optlab.train", "optlab.plot",
-      "optlab.book", "optlab.CompiledStep", "optlab.CompiledPass",
+      "optlab.nn", "optlab.functional", "optlab.init", "optlab.optim", "optlab.sched", "optlab.data", "optlab.train",
+      "optlab.plot", "optlab.book", "optlab.CompiledStep", "optlab.CompiledPass",
     }
     for _, class in ipairs(described) do
       for _, name in ipairs(fields_of(class)) do

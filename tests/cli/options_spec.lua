@@ -60,6 +60,7 @@ local function environment()
     Module = nn.Module.extend { forward = quiet }(), Tensor = lab.ones(2), matrix = lab.tensor { { 1, 2 }, { 3, 4 } },
   }
   env.SweepResults = require("optlab.train.sweep_results").new { { run = { lr = 1 }, loss = 1 } }
+  env.Text = lab.data.text { n = 100 }
   env.Grid = lab.plot.grid { lab.plot.figure():line { 1 } }
   for _, room in ipairs(ROOMS) do env[room] = lab[room] end
   return env
@@ -174,6 +175,7 @@ describe("public functions", function()
     rawset(_G, "print", quiet)
     dir = files.folder()
     files.write(dir .. "/a.csv", "1,2\n3,4\n")
+    files.write(dir .. "/a.mat", require("tests.support.archives").mat {})
     files.write(dir .. "/a.idx", "\0\0\8\1\0\0\0\1\7")
     lab.save(dir .. "/a.npy", lab.ones(2))
     lab.save_checkpoint(dir .. "/a.safetensors", { model = environment().net })

@@ -46,6 +46,24 @@ write("npy", "python2", npy('{"shape": (2L, 3L), "descr": "float64", "fortran_or
 write("npy", "hidden", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4611686018427387904, 4), }", ""))
 write("npy", "wide", npy("{'descr': '|u1', 'fortran_order': True, 'shape': (1152921504606846976, 0), }", ""))
 
+-- --- mat, tar: behind a byte of flags ------------------------------------------------------------------------------
+
+local archives = require "tests.support.archives"
+for i, order in ipairs { "<", ">" } do
+  for j, array in ipairs {
+    archives.mat_array("a", 6, { 2, 2 }, 9, string.pack(order .. "dddd", 1, 2, 3, 4), order),
+    archives.mat_array("a_long_name", 9, { 2, 1, 3 }, 2, "\1\2\3\4\5\6", order),
+    archives.mat_array("i", 10, { 1, 2 }, 3, string.pack(order .. "i2i2", -7, 300), order),
+  } do
+    write("mat", "array" .. i .. j, string.char(i - 1) .. array)
+    write("mat", "packed" .. i .. j, string.char(i + 1) .. array)
+  end
+end
+for flags = 0, 7 do
+  write("tar", "archive" .. flags, string.char(flags)
+    .. archives.tar { { "f/", "" }, { "f/b.bin", "abc" }, { "a", ("x"):rep(600) } })
+end
+
 -- --- npz: archives as they are behind a byte 0, members for the harness to pack behind a byte 1 ---------------------
 
 write("npz", "stored", "\0" .. saved("npz", { a = TENSORS.f, b = TENSORS.i }))

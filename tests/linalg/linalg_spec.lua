@@ -22,9 +22,17 @@ local function pack_of(...)
   return { ... }
 end
 
+-- Eigenvalues, and eigenvectors if there are any, as tensors; the squares of the vectors' elements.
+local function split(w, V)
+  if not V then return w.real, w.imag end
+  return w.real, w.imag, V.real, V.imag
+end
+local function lengths(_, V) return V.real:square() + V.imag:square() end
+
 -- A case's function of a and b.
 local function compile_case(code)
-  return assert(load("local la, lab = ...; return function(a, b) return " .. code .. " end"))(la, lab)
+  local text = "local la, split, lengths = ...; return function(a, b) return " .. code .. " end"
+  return assert(load(text))(la, split, lengths)
 end
 
 local function near(want, got, tolerance, what)
@@ -85,8 +93,12 @@ local function positive(x) return x:matmul(x:transpose(-2, -1)) + eye(x) end
 local BATCHES = {
   { "cholesky", function(x) return la.cholesky(positive(x)) end },
   { "solve", function(x) return la.solve(x, x:transpose(2, 3)) end },
-  { "solve_triangular", function(x) return la.solve_triangular(x + 9 * eye(x), x, { upper = true }) end },
-  { "inv", la.inv }, { "det", la.det }, { "slogdet", la.slogdet },
+  { "solve_triangular", function(x) return la.solve_triangular(x + 9 * eye(x), x, true) end },
+  { "qr", la.qr }, { "eigh", function(x) return la.eigh(positive(x)) end },
+  { "svd", function(x) return la.svd(x, false) end }, { "eigvals", function(x) return split(la.eigvals(x)) end },
+  { "pinv", la.pinv }, { "lstsq", function(x) return la.lstsq(x, x:transpose(2, 3)).solution end },
+  { "matrix_exp", function(x) return la.matrix_exp(0.1 * x) end }, { "inv", la.inv },
+  { "det", la.det }, { "slogdet", la.slogdet },
 }
 
 describe("lab.linalg", function()
@@ -170,12 +182,39 @@ describe("lab.linalg", function()
     { "linalg.det: A must be a matrix or a batch of matrices, got shape (3)", function() la.det(zeros(3)) end },
     { "linalg.solve: shapes (2, 2) and (3) do not fit: B must have 2 elements",
       function() la.solve(lab.eye(2), zeros(3)) end },
+    { "linalg.svd: the matrix holds inf or nan", function() la.svd(zeros(2, 2) / 0) end },
+    { "linalg.eigh: matrix 2 of the batch holds inf or nan",
+      function() la.eigh(lab.stack { lab.eye(2), lab.eye(2) / 0 }) end },
+    { "linalg.lstsq: shapes (3, 2) and (2, 1) do not fit: B must have 3 rows",
+      function() la.lstsq(zeros(3, 2), zeros(2, 1)) end },
+    { "linalg.matrix_norm: ord must be 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got 3",
+      function() la.matrix_norm(zeros(2, 2), 3) end },
+    { "linalg.multi_dot: tensors[1] has 3 columns and tensors[2] has 2 rows",
+      function() la.multi_dot { zeros(2, 3), zeros(2, 3) } end },
     { "linalg.solve: the batches of shapes (2, 2, 2) and (3, 2, 1) do not broadcast",
       function() la.solve(zeros(2, 2, 2), zeros(3, 2, 1)) end },
   }
   for i, row in ipairs(REFUSALS) do
     it("refuses with a clear message: " .. i, function() assert.equal(row[1], errors.text(row[2])) end)
   end
+
+  it("refuses the gradients that PyTorch refuses", function()
+    local x = lab.ones(3, 2):requires_grad_()
+    local _, r = la.qr(x, "r")
+    assert.error_matches(function() r:sum():backward() end, "needs Q, which the mode 'r' does not compute")
+    local q = la.qr(x, "complete")
+    assert.error_matches(function() q:sum():backward() end, "'complete' has no gradient where a matrix has more rows")
+  end)
+
+  it("gives 0, not nan, as the gradient of what equal eigenvalues leave open", function()
+    local x = lab.eye(3):requires_grad_()
+    la.eigvalsh(x):sum():backward()
+    assert.same(lab.eye(3):tolist(), x.grad:tolist())
+  end)
+
+  it("gives inf as the condition number of a singular matrix", function()
+    assert.equal(math.huge, la.cond(zeros(2, 2), 1):item())
+  end)
 
   it("gives the gradient of the determinant of a singular matrix", function()
     local a = lab.tensor({ { 1, 2, 3 }, { 2, 4, 6 }, { 1, 0, 1 } }, { dtype = "float64", requires_grad = true })

@@ -154,6 +154,26 @@ describe("recurrent layers", function()
     assert.same(y:tolist(), net(lab.cat({ x, x }, 3)[{ {}, {}, { 1, 3 } }]):tolist())
   end)
 
+  it("compute in float32 what they compute in float64", function()
+    for _, name in ipairs { "RNN", "LSTM", "GRU" } do
+      local net = nn[name](37, 300, { batch_first = true })
+      local x = lab.randn(2, 9, 37)
+      local function run()
+        net:zero_grad()
+        local y = net(x)
+        local l = (y * y):sum()
+        l:backward()
+        return y:detach():to("float64"), net.weight_hh_l0.grad:to("float64")
+      end
+      local y, g = run()
+      net:to("float64")
+      x = x:to("float64")
+      local want, want_g = run()
+      assert.is_true((y - want):abs():max():item() < 1e-6)
+      assert.is_true((g - want_g):abs():max():item() < 1e-5 * want_g:abs():max():item())
+    end
+  end)
+
   it("go on from a state, and take a single sequence", function()
     for _, name in ipairs { "RNN", "LSTM", "GRU" } do
       local net = nn[name](3, 5, { num_layers = 2, dtype = "float64" })

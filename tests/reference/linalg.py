@@ -5,8 +5,8 @@ Needs PyTorch (made with Debian's python3-torch 1.13); the tests read the commit
 
     /usr/bin/python3 tests/reference/linalg.py > tests/reference/linalg_values.lua
 
-A case is Lua source of a function of a and b, the same function in PyTorch, and the inputs. The gradients are those of the
-sum of all results, each element times the cosine of its number: 0, 1, 2, ... in each result.
+A case is Lua source of a function of a and b, the same function in PyTorch, and the inputs. The gradients are those of
+the sum of all results, each element times the cosine of its number: 0, 1, 2, ... in each result.
 """
 
 import textwrap
@@ -67,7 +67,88 @@ case("la.solve(a, b)", la.solve, randn(3, 3), randn(2, 3, 2))
 case("la.solve(a, b)", la.solve, randn(2, 1, 3, 3), randn(4, 3, 0))
 case("la.inv(a)", la.inv, randn(9, 9))
 
-#MORE
+# --- decompositions ------------------------------------------------------------------------------------------------
+
+MATRICES = [(3, 3), (5, 3), (3, 5), (1, 4), (4, 1), (2, 4, 3), (2, 1, 2, 4), (0, 3, 2)]
+
+
+def split(w, v=None):
+    """Complex results as real and imaginary parts."""
+    parts = (w.real, w.imag)
+    return parts if v is None else parts + (v.real, v.imag)
+
+
+for shape in SQUARES:
+    a = symmetric(*shape)
+    case("la.eigh(a)", la.eigh, a)
+    case("la.eigh(a, 'U')", lambda a: la.eigh(a, UPLO="U"), a)
+    case("la.eigvalsh(a)", la.eigvalsh, a)
+    case("la.eigvalsh(a)", la.eigvalsh, a, gradient=False)
+    case("split(la.eigvals(a))", lambda a: split(la.eigvals(a)), randn(*shape))
+    case("split(la.eig(a))", lambda a: split(*la.eig(a)), a, gradient=False)
+    case("split(la.eig(a))", lambda a: split(*la.eig(a)), randn(*shape), gradient=False)
+    case("lengths(la.eig(a))", lambda a: la.eig(a)[1].abs().square(), randn(*shape))
+    case("la.matrix_exp(a)", la.matrix_exp, randn(*shape))
+    case("la.matrix_exp(a)", la.matrix_exp, 5 * randn(*shape))
+    for power in (0, 1, 2, 5, -3):
+        case(f"la.matrix_power(a, {power})", lambda a, n=power: la.matrix_power(a, n), randn(*shape))
+for shape in MATRICES:
+    a, m, n = randn(*shape), *shape[-2:]
+    case("la.qr(a)", la.qr, a)
+    case("la.qr(a, 'complete')", lambda a: la.qr(a, mode="complete"), a, gradient=m <= n)
+    case("select(2, la.qr(a, 'r'))", lambda a: la.qr(a, mode="r").R, a, gradient=False)
+    case("la.svd(a)", la.svd, a, gradient=False)
+    case("la.svd(a, {full_matrices = false})", lambda a: la.svd(a, full_matrices=False), a)
+    case("la.svdvals(a)", la.svdvals, a)
+    case("la.svdvals(a)", la.svdvals, a, gradient=False)
+    case("la.pinv(a)", la.pinv, a)
+    case("la.pinv(a, {rtol = 0.5})", lambda a: la.pinv(a, rtol=0.5), a)
+    case("la.lstsq(a, b).solution", lambda a, b: la.lstsq(a, b).solution, a, randn(*shape[:-1], 2))
+    case("la.matrix_rank(a):to('float64')", lambda a: la.matrix_rank(a).double(), a, gradient=False)
+case("la.svd(a)", la.svd, randn(2, 3, 3))
+case("la.pinv(a)", la.pinv, randn(5, 1) @ randn(1, 3), gradient=False)
+case("la.lstsq(a, b).residuals",
+     lambda a, b: la.lstsq(a, b, driver="gels").residuals, randn(5, 2), randn(5, 3), gradient=False)
+case("la.lstsq(a, b).solution",
+     lambda a, b: la.lstsq(a, b).solution, randn(5, 1) @ randn(1, 3), randn(5, 2), gradient=False)
+case("la.matrix_rank(a):to('float64')",
+     lambda a: la.matrix_rank(a).double(), randn(2, 5, 2) @ randn(2, 2, 4), gradient=False)
+case("la.matrix_rank(a, {hermitian = true, atol = 1}):to('float64')",
+     lambda a: la.matrix_rank(a, hermitian=True, atol=1).double(), symmetric(2, 4, 4), gradient=False)
+
+# --- norms and products --------------------------------------------------------------------------------------------
+
+ORDS = [("'fro'", "fro"), ("'nuc'", "nuc"), ("1", 1), ("-1", -1), ("2", 2), ("-2", -2),
+        ("math.huge", float("inf")), ("-math.huge", -float("inf"))]
+
+
+
+def cond(a, order):
+    """torch.linalg.cond, whose backward fails in PyTorch 1.13 where it takes an inverse."""
+    return la.cond(a, order) if order in (2, -2) else la.matrix_norm(a, order) * la.matrix_norm(la.inv(a), order)
+
+
+for word, order in ORDS:
+    case(f"la.matrix_norm(a, {word})", lambda a, o=order: la.matrix_norm(a, o), randn(2, 3, 4))
+    case(f"la.matrix_norm(a, {word}, {{3, 1}}, true)",
+         lambda a, o=order: la.matrix_norm(a, o, (2, 0), True), randn(2, 3, 4))
+    case(f"la.norm(a, {word})", lambda a, o=order: la.norm(a, o), randn(3, 2))
+    case(f"la.cond(a, {word})", lambda a, o=order: cond(a, o), randn(2, 3, 3))
+for word, order in ORDS[-2:] + [("0", 0), ("1", 1), ("2", 2), ("3.5", 3.5)]:
+    case(f"la.vector_norm(a, {word})", lambda a, o=order: la.vector_norm(a, o), randn(3, 2))
+    case(f"la.vector_norm(a, {word}, {{1, 3}}, true)",
+         lambda a, o=order: la.vector_norm(a, o, (0, 2), True), randn(3, 2, 2))
+case("la.cond(a)", la.cond, randn(4, 3))
+case("la.norm(a)", la.norm, randn(2, 3, 4))
+case("la.norm(a, nil, 2, true)", lambda a: la.norm(a, None, 1, True), randn(2, 3, 4))
+case("la.norm(a, 3)", lambda a: la.norm(a, 3), randn(4))
+case("la.norm(a, 1, {2, 3})", lambda a: la.norm(a, 1, (1, 2)), randn(2, 3, 4))
+case("la.kron(a, b)", torch.kron, randn(2, 3), randn(3, 2))
+case("la.kron(a, b)", torch.kron, randn(2), randn(3, 2))
+case("la.kron(a, b)", torch.kron, randn(2, 2, 2), randn(3, 1))
+case("la.multi_dot {a, b}", lambda a, b: la.multi_dot([a, b]), randn(2, 3), randn(3, 4))
+case("la.multi_dot {a, b, b, a}", lambda a, b: la.multi_dot([a, b, b, a]), randn(3), randn(3, 3))
+case("la.multi_dot {a, b, a, b}", lambda a, b: la.multi_dot([a, b, a, b]), randn(2, 7), randn(7, 2))
 
 # --- writing -------------------------------------------------------------------------------------------------------
 
@@ -90,7 +171,7 @@ print("return {")
 for lua, function, inputs, gradient in CASES:
     leaves = [x.clone().requires_grad_(gradient) for x in inputs]
     out = results(function, leaves)
-    line = f"{{ '{lua}', {listed(inputs)}, {listed(out)}"
+    line = f"{{ [[{lua}]], {listed(inputs)}, {listed(out)}"
     if gradient:
         loss = sum((o * torch.cos(torch.arange(o.numel(), dtype=F64)).reshape(o.shape)).sum() for o in out)
         grads = torch.autograd.grad(loss, leaves, allow_unused=True)

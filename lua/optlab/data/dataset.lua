@@ -21,7 +21,7 @@ local SPLIT = args.declare("data.split", {
     required = true, doc = "Number of rows of each part." },
 })
 
---- Makes one; only `name`, `X` and `y` are needed.
+--- Makes one; only `name` and `X` are needed.
 -- @tparam table fields `name`, `X`, `y`; `path` of the file read; `stand_in` (true if the program made the data up)
 -- and `note` (then a few words for a figure's title); `transform`, which `data.loader` applies to a uint8 `X`;
 -- what else the data set offers
@@ -32,7 +32,7 @@ function Dataset.new(fields)
 end
 
 -- Tensors that belong to the columns of X, not to its rows.
-local OF_COLUMNS = { mean = true, std = true }
+local OF_COLUMNS = { mean = true, std = true, hessian = true, eigenvalues = true, centers = true }
 
 -- Whether a field has an entry for each row of X.
 local function has_rows(ds, key, value)
@@ -83,7 +83,8 @@ function Dataset:__len() return #self.X end
 local function shape(t) return "(" .. table.concat(t.shape, ", ") .. ")" end
 
 function Dataset:__tostring()
-  local text = ("Dataset %s: X %s, y %s, %s"):format(self.name, shape(self.X), shape(self.y), self.X.dtype)
+  local y = self.y and ", y " .. shape(self.y) or ""
+  local text = ("Dataset %s: X %s%s, %s"):format(self.name, shape(self.X), y, self.X.dtype)
   return self.note and text .. ", " .. self.note or text
 end
 

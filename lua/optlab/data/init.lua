@@ -6,7 +6,12 @@
 -- local ds = data.airfoil { n = 1500 }
 -- for X, y in data.loader(ds, { batch_size = 10, shuffle = true }):batches() do ... end
 local core = require("optlab.core").data
+local cifar = require "optlab.data.images.cifar"
+local classes = require "optlab.data.synthetic.classes"
 local fashion_mnist = require "optlab.data.fashion_mnist"
+local functions = require "optlab.data.synthetic.functions"
+local mnist = require "optlab.data.images.mnist"
+local text = require "optlab.data.text"
 
 local M = {}
 
@@ -34,6 +39,13 @@ M.idx = core.idx
 -- @treturn Tensor float32, float64, uint8, or int64 for the other integers
 M.npy = core.npy
 
+--- Reads the arrays of numbers of a MATLAB file of version 5 (save -v6 or -v7), by name. MATLAB's first dimension is
+-- the innermost one of the tensors.
+-- @function mat
+-- @tparam string path
+-- @treturn {[string]=Tensor,...}
+M.mat = core.mat
+
 --- Scales the columns of a matrix to mean 0 and standard deviation 1 (divided by n). A constant column is an error.
 -- @function standardize
 -- @tparam Tensor x (rows, columns)
@@ -46,11 +58,13 @@ M.standardize = core.standardize
 -- seed, the order of epoch e is a pure function of (seed, e).
 -- @function loader
 -- @tparam table ds
--- @tparam[opt] table options `batch_size` (1), `shuffle` (false), `drop_last` (false), `seed` (without it,
--- lab.manual_seed governs), `transform` = {`dtype`, `scale` (1), `mean` (0), `std` (1)}: a uint8 `X` comes as floats,
--- (X * scale - mean) / std, converted a batch at a time (40 us in order, 55 us shuffled for 256 x 784; there is no
--- thread that prepares batches ahead, for a training step takes far longer); by default the data set's own field
--- `transform`; false: as it is
+-- @tparam[opt] table options `batch_size` (1), `shuffle` (false), `replacement` (false), `weights` (a number for each
+-- row, in proportion to which rows are drawn), `samples` (rows of an epoch), `drop_last` (false), `seed` (without it,
+-- lab.manual_seed governs), `augment` = {`padding` (0), `flip` (false)}: images (N, C, H, W) are moved and mirrored at
+-- random; `transform` = {`dtype`, `scale` (1), `mean` (0), `std` (1)}: a uint8 `X` comes as floats, (X * scale - mean)
+-- / std, mean and std being numbers or a list for the channels, converted a batch at a time (40 us in order, 55 us
+-- shuffled for 256 x 784; there is no thread that prepares batches ahead, for a training step takes far longer); by
+-- default the data set's own field `transform`; false: as it is
 -- @treturn Loader `for X, y in loader:batches()`, `#loader`, `loader.epoch` (read and write), `loader:state_dict()`,
 -- `loader:load_state_dict(state)`
 M.loader = core.loader
@@ -73,6 +87,15 @@ M.download = core.download
 -- @treturn ?string such as "sha1:76e5...", or nil and a message
 M.digest = core.digest
 
+--- Transforms of batches of images.
+M.transforms = require "optlab.data.transforms"
+
+M.mnist, M.kmnist = mnist.mnist, mnist.kmnist
+M.cifar10, M.cifar100 = cifar.cifar10, cifar.cifar100
+M.svhn = require("optlab.data.images.svhn").load
+M.text, M.windows = text.text, text.windows
+M.spirals, M.moons, M.blobs = classes.spirals, classes.moons, classes.blobs
+M.noisy_quadratic, M.teacher_student = functions.noisy_quadratic, functions.teacher_student
 M.airfoil = require "optlab.data.airfoil"
 M.fashion_mnist = fashion_mnist.load
 M.fashion_mnist_pair = fashion_mnist.pair

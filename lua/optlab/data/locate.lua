@@ -11,7 +11,7 @@
 -- A source is a table: `name` of the data set, `file`, `url`, `digest` of the file ("sha1:..."). Optional: `folder`, a
 -- folder of that name within the user's in which the file may lie, and within the cache in which it does; `unpacked`,
 -- the digest of what the gzip-compressed file contains, which counts for files of the user's, packed anew or not packed
--- at all; `reader`, the function that reads a file of the user's own.
+-- at all; `reader`, the function that reads a file of the user's own; `max_bytes`, the most bytes of a download.
 -- @module optlab.data.locate
 local config = require "optlab.base.config"
 local core = require("optlab.core").data
@@ -21,7 +21,7 @@ local say = require "optlab.base.notice"
 
 local M = {}
 
-local TIMEOUT, MAX_BYTES = 900, 1 << 28 -- of a download; the largest file has 26 MB
+local TIMEOUT, MAX_BYTES = 900, 1 << 28 -- of a download; most files are smaller
 
 local unreachable = {} -- address -> why it failed; a run tries each once
 
@@ -68,7 +68,8 @@ local function download(source, path)
   local url = address(source)
   if unreachable[url] then return nil, unreachable[url] end
   local ok, message = core.download(url, path, {
-    digest = source.digest, progress = reporter(source.file), timeout = TIMEOUT, max_bytes = MAX_BYTES,
+    digest = source.digest, progress = reporter(source.file), timeout = TIMEOUT,
+    max_bytes = source.max_bytes or MAX_BYTES,
   })
   if ok then return true end
   unreachable[url] = message

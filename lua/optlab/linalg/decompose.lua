@@ -6,12 +6,47 @@ local core = require "optlab.core"
 local linalg = core.linalg
 local M = {}
 
+local A = { "A", "tensor", required = true, doc = "A matrix (..., m, n)." }
+local SQUARE = { "A", "tensor", required = true, doc = "A square matrix (..., n, n)." }
+local SYMMETRIC = { "A", "tensor", required = true,
+  doc = "A symmetric matrix (..., n, n), of which one triangle is read." }
+local UPLO = { "UPLO", "choice", choices = { "L", "U" }, default = "L",
+  doc = "Which triangle is read: the lower or the upper one." }
+
 local CHOLESKY = args.declare("linalg.cholesky", {
   doc = "The Cholesky factor. A matrix that is not positive definite is an error.", equation = "A = L L^T",
-  positions = 1,
-  { "A", "tensor", required = true, doc = "A symmetric matrix (..., n, n), of which one triangle is read." },
+  positions = 1, SYMMETRIC,
   { "upper", "flag", default = false,
     doc = "Whether the upper factor U of A = U^T U is wanted, from A's upper triangle." },
+})
+local QR = args.declare("linalg.qr", {
+  doc = "An orthogonal Q and an upper triangular R. The mode 'complete' has a gradient where m <= n, 'r' has none.",
+  equation = "A = Q R", positions = 2, A,
+  { "mode", "choice", choices = { "reduced", "complete", "r" }, default = "reduced",
+    doc = "min(m, n) columns of Q, all m of them, or an empty Q." },
+})
+local EIGH = args.declare("linalg.eigh", {
+  doc = "The eigenvalues w of a symmetric matrix in ascending order, and eigenvectors as the columns of V.",
+  equation = "A = V diag(w) V^T", positions = 2, SYMMETRIC, UPLO,
+})
+local EIGVALSH = args.declare("linalg.eigvalsh", {
+  doc = "The eigenvalues of a symmetric matrix in ascending order.", positions = 2, SYMMETRIC, UPLO,
+})
+local EIG = args.declare("linalg.eig", {
+  doc = "The eigenvalues w of any square matrix, and eigenvectors as the columns of V: two tables {real =, imag =}.",
+  equation = "A V = V diag(w)", positions = 1, SQUARE,
+})
+local EIGVALS = args.declare("linalg.eigvals", {
+  doc = "The eigenvalues of any square matrix: a table {real =, imag =} of tensors.", positions = 1, SQUARE,
+})
+local SVD = args.declare("linalg.svd", {
+  doc = "The singular values s in descending order, and singular vectors: U, s, V^T.",
+  equation = "A = U diag(s) V^T", positions = 2, A,
+  { "full_matrices", "flag", default = true,
+    doc = "Whether all m and n singular vectors are wanted, or min(m, n) on each side. Only these have gradients." },
+})
+local SVDVALS = args.declare("linalg.svdvals", {
+  doc = "The singular values in descending order.", positions = 1, A,
 })
 
 --- L of A = L L^T.
@@ -20,5 +55,55 @@ function M.cholesky(...)
   local o = CHOLESKY:read(...)
   return linalg.cholesky(o.A, o.upper)
 end
+
+local MODES = { reduced = 0, complete = 1, r = 2 }
+
+--- Q and R of A = Q R.
+-- @treturn Tensor,Tensor
+function M.qr(...)
+  local o = QR:read(...)
+  if o.mode ~= "r" then return linalg.qr(o.A, MODES[o.mode]) end
+  local r = linalg.qr(o.A, MODES.r)
+  return core.tensor.zeros({ 0 }, { dtype = r.dtype }), r
+end
+
+--- w and V of A = V diag(w) V^T.
+-- @treturn Tensor,Tensor
+function M.eigh(...)
+  local o = EIGH:read(...)
+  return linalg.eigh(o.A, o.UPLO == "U")
+end
+
+--- w of A = V diag(w) V^T.
+-- @treturn Tensor
+function M.eigvalsh(...)
+  local o = EIGVALSH:read(...)
+  return linalg.eigvalsh(o.A, o.UPLO == "U")
+end
+
+--- w and V of A V = V diag(w), as {real =, imag =}.
+-- @treturn table,table
+function M.eig(...)
+  local w_real, w_imag, v_real, v_imag = linalg.eig(EIG:read(...).A)
+  return { real = w_real, imag = w_imag }, { real = v_real, imag = v_imag }
+end
+
+--- w of A V = V diag(w), as {real =, imag =}.
+-- @treturn table
+function M.eigvals(...)
+  local real, imag = linalg.eigvals(EIGVALS:read(...).A)
+  return { real = real, imag = imag }
+end
+
+--- U, s and V^T of A = U diag(s) V^T.
+-- @treturn Tensor,Tensor,Tensor
+function M.svd(...)
+  local o = SVD:read(...)
+  return linalg.svd(o.A, o.full_matrices)
+end
+
+--- s of A = U diag(s) V^T.
+-- @treturn Tensor
+function M.svdvals(...) return linalg.svdvals(SVDVALS:read(...).A) end
 
 return M

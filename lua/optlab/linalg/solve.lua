@@ -2,6 +2,7 @@
 -- @module optlab.linalg.solve
 local args = require "optlab.base.args"
 local core = require "optlab.core"
+local limits = require "optlab.linalg.limits"
 
 local linalg = core.linalg
 local M = {}
@@ -31,6 +32,21 @@ local DET = args.declare("linalg.det", { doc = "The determinant.", positions = 1
 local SLOGDET = args.declare("linalg.slogdet", {
   doc = "The sign of the determinant, and the logarithm of its absolute value; 0 and -inf for a singular A.",
   positions = 1, A,
+})
+
+local MATRIX = { "A", "tensor", required = true, doc = "A matrix (..., m, n) of any rank." }
+local PINV = args.declare("linalg.pinv", {
+  doc = "The pseudoinverse: singular values up to max(atol, rtol s_1), s_1 the largest, count as 0.",
+  positions = 1, MATRIX,
+  { "atol", "number", min = 0, doc = "The absolute limit; 0 unless given." },
+  { "rtol", "number", min = 0, doc = "The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given." },
+})
+local LSTSQ = args.declare("linalg.lstsq", {
+  doc = "The shortest X of those that minimise |A X - B|: a table with `solution`, `residuals`, the sum of squares of "
+    .. "each column of A X - B where m > n, else empty, and `rank`, that of A in int64.",
+  positions = 3, MATRIX, { "B", "tensor", required = true, doc = "The right-hand sides (..., m, k)." },
+  { "rcond", "number", min = 0,
+    doc = "Singular values below rcond s_1 count as 0; max(m, n) times the dtype's epsilon unless given." },
 })
 
 --- X of A X = B.
@@ -67,5 +83,27 @@ function M.det(...) return linalg.det(DET:read(...).A) end
 --- The sign and log |det A|.
 -- @treturn Tensor,Tensor
 function M.slogdet(...) return linalg.slogdet(SLOGDET:read(...).A) end
+
+--- The pseudoinverse.
+-- @treturn Tensor
+function M.pinv(...)
+  local o = PINV:read(...)
+  return linalg.pinv(o.A, limits.of(o.A, o.atol, o.rtol))
+end
+
+--- X that minimises |A X - B|.
+-- @treturn table solution, residuals, rank
+function M.lstsq(...)
+  local o = LSTSQ:read(...)
+  local a, b = o.A, o.B
+  local x, rank = linalg.lstsq(a, b, o.rcond or limits.relative(a))
+  local residuals
+  if a:size(-2) > a:size(-1) then
+    residuals = (a:matmul(x) - b):square():sum(-2)
+  else
+    residuals = core.tensor.zeros({ 0 }, { dtype = x.dtype })
+  end
+  return { solution = x, residuals = residuals, rank = rank:detach():to("int64") }
+end
 
 return M

@@ -82,7 +82,7 @@ end
 
 -- The spaces of functions in the order of docs/api.md.
 local SPACES = {
-  "lab", "autograd", "func", "linalg", "nn", "nn.utils.rnn", "nn.Module", "Module", "optim", "data", "Dataset", "train",
+  "lab", "autograd", "func", "linalg", "nn", "nn.utils.rnn", "nn.Module", "Module", "optim", "data", "data.transforms", "Dataset", "Text", "train",
   "SweepResults", "dist", "runs", "book", "plot", "Figure", "Grid",
 }
 

@@ -14,6 +14,10 @@
 ---@field classes string[]? names of the labels 1, 2, ...
 ---@field split string? "train" or "test"
 ---@field transform optlab.options.data.loader.transform? what a loader does to a uint8 X
+---@field hessian optlab.Tensor? of data.noisy_quadratic
+---@field eigenvalues optlab.Tensor? of data.noisy_quadratic
+---@field centers optlab.Tensor? of data.blobs
+---@field teacher optlab.Tensor[]? of data.teacher_student
 ---@field subset fun(self: optlab.Dataset, from: integer, to?: integer): optlab.Dataset
 ---@operator len: integer
 
@@ -29,7 +33,57 @@
 ---@field load_state_dict fun(self: optlab.Loader, state: table)
 ---@operator len: integer
 
+---@class optlab.Text
+---@field name string
+---@field path string? of the file read
+---@field tokens optlab.Tensor int64 (n), from 1
+---@field vocabulary string[] the characters 1, 2, ...
+---@field stand_in boolean made up by the program
+---@field note string? then a few words for a title
+---The numbers of a string's characters.
+---@field encode fun(self: optlab.Text, text: string): optlab.Tensor
+---The string of the characters with these numbers.
+---@field decode fun(self: optlab.Text, tokens: optlab.Tensor): string
+---@operator len: integer
+
+---@class optlab.data.transforms
+---Cuts a part out of each image at a random place of its own.
+---@field random_crop fun(x: optlab.Tensor, size: integer|integer[], options?: optlab.options.data.transforms.random_crop): optlab.Tensor
+---Cuts out the middle of each image.
+---@field center_crop fun(x: optlab.Tensor, size: integer|integer[]): optlab.Tensor
+---Mirrors each image with the chance p.
+---@field random_horizontal_flip fun(x: optlab.Tensor, p?: number): optlab.Tensor
+---(x scale - mean) / std by channel.
+---@field normalize fun(x: optlab.Tensor, mean: number[], std: number[], options?: optlab.options.data.transforms.normalize): optlab.Tensor
+
 ---@class optlab.data
+---Handwritten digits, 28 x 28.
+---@field mnist fun(options?: optlab.options.data.mnist): optlab.Dataset
+---Signs of old Japanese writing, 28 x 28.
+---@field kmnist fun(options?: optlab.options.data.kmnist): optlab.Dataset
+---Colour photographs in ten classes, 32 x 32.
+---@field cifar10 fun(options?: optlab.options.data.cifar10): optlab.Dataset
+---Colour photographs in 100 classes, 32 x 32.
+---@field cifar100 fun(options?: optlab.options.data.cifar100): optlab.Dataset
+---Digits of house numbers, 32 x 32.
+---@field svhn fun(options?: optlab.options.data.svhn): optlab.Dataset
+---The characters of a text as numbers.
+---@field text fun(path?: string|optlab.options.data.text, options?: optlab.options.data.text): optlab.Text
+---Windows of a sequence, and the tokens that follow.
+---@field windows fun(tokens: optlab.Tensor, length: integer, options?: optlab.options.data.windows): optlab.Dataset
+---Points on spirals.
+---@field spirals fun(options?: optlab.options.data.spirals): optlab.Dataset
+---Points on two half circles.
+---@field moons fun(options?: optlab.options.data.moons): optlab.Dataset
+---Points about centres.
+---@field blobs fun(options?: optlab.options.data.blobs): optlab.Dataset
+---A quadratic loss with a chosen spectrum.
+---@field noisy_quadratic fun(options: optlab.options.data.noisy_quadratic): optlab.Dataset
+---What a random network answers.
+---@field teacher_student fun(options?: optlab.options.data.teacher_student): optlab.Dataset
+---The arrays of a MATLAB file, by name.
+---@field mat fun(path: string): table<string, optlab.Tensor>
+---@field transforms optlab.data.transforms
 ---@field airfoil fun(options?: optlab.options.data.airfoil): optlab.Dataset
 ---@field fashion_mnist fun(options?: optlab.options.data.fashion_mnist): optlab.Dataset
 ---Images to train on and others to test on.

@@ -1,6 +1,16 @@
 ---@meta _
 --- Linear algebra: lab.linalg. Matrices are tensors (..., rows, columns); dimensions before these are a batch.
 
+---Complex numbers as two tensors of one shape.
+---@class optlab.Complex
+---@field real optlab.Tensor
+---@field imag optlab.Tensor
+
+---@class optlab.LeastSquares
+---@field solution optlab.Tensor
+---@field residuals optlab.Tensor Sums of squares, of each column; empty unless there are more rows than columns.
+---@field rank optlab.Tensor Of A, int64.
+
 ---@class optlab.linalg
 ---The solution X of A X = B.
 ---@field solve fun(A: optlab.Tensor, B: optlab.Tensor, options?: optlab.options.linalg.solve): optlab.Tensor
@@ -12,5 +22,37 @@
 ---@field det fun(A: optlab.Tensor): optlab.Tensor The determinant.
 ---The sign of the determinant and the logarithm of its absolute value.
 ---@field slogdet fun(A: optlab.Tensor): optlab.Tensor, optlab.Tensor
+---The pseudoinverse.
+---@field pinv fun(A: optlab.Tensor, options?: optlab.options.linalg.pinv): optlab.Tensor
+---The shortest X of those that minimise |A X - B|.
+---@field lstsq fun(A: optlab.Tensor, B: optlab.Tensor, rcond?: number): optlab.LeastSquares
+---Q and R of A = Q R.
+---@field qr fun(A: optlab.Tensor, mode?: "reduced"|"complete"|"r"): optlab.Tensor, optlab.Tensor
+---The eigenvalues of a symmetric matrix, and eigenvectors as columns.
+---@field eigh fun(A: optlab.Tensor, UPLO?: "L"|"U"): optlab.Tensor, optlab.Tensor
+---The eigenvalues of a symmetric matrix.
+---@field eigvalsh fun(A: optlab.Tensor, UPLO?: "L"|"U"): optlab.Tensor
+---The eigenvalues of a square matrix, and eigenvectors as columns.
+---@field eig fun(A: optlab.Tensor): optlab.Complex, optlab.Complex
+---@field eigvals fun(A: optlab.Tensor): optlab.Complex The eigenvalues of a square matrix.
+---U, s and V^T of A = U diag(s) V^T.
+---@field svd fun(A: optlab.Tensor, full_matrices?: boolean): optlab.Tensor, optlab.Tensor, optlab.Tensor
+---@field svdvals fun(A: optlab.Tensor): optlab.Tensor The singular values.
+---The norm of all elements, or along dimensions.
+---@field vector_norm fun(x: optlab.Tensor, ord?: number, dim?: integer|integer[], keepdim?: boolean): optlab.Tensor
+---The norm of each matrix.
+---@field matrix_norm fun(A: optlab.Tensor, ord?: number|"fro"|"nuc", dim?: integer[], keepdim?: boolean): optlab.Tensor
+---The norm of vectors or matrices.
+---@field norm fun(x: optlab.Tensor, ord?: number|"fro"|"nuc", dim?: integer|integer[], keepdim?: boolean): optlab.Tensor
+---The condition number.
+---@field cond fun(A: optlab.Tensor, p?: number|"fro"|"nuc"): optlab.Tensor
+---The rank, int64.
+---@field matrix_rank fun(A: optlab.Tensor, options?: optlab.options.linalg.matrix_rank): optlab.Tensor
+---@field matrix_power fun(A: optlab.Tensor, n: integer): optlab.Tensor A multiplied by itself n times.
+---@field matrix_exp fun(A: optlab.Tensor): optlab.Tensor The exponential.
+---@field expm fun(A: optlab.Tensor): optlab.Tensor matrix_exp by its other name.
+---The product of a chain of matrices.
+---@field multi_dot fun(tensors: optlab.Tensor[]): optlab.Tensor
+---@field kron fun(a: optlab.Tensor, b: optlab.Tensor): optlab.Tensor The Kronecker product.
 ---The Cholesky factor of a positive definite matrix.
 ---@field cholesky fun(A: optlab.Tensor, options?: optlab.options.linalg.cholesky): optlab.Tensor

@@ -19,7 +19,7 @@ struct Batch {
   int m, n, k;   /* rows and columns of a matrix; columns of a right-hand side */
   int option;    /* the function's own */
   int lwork, liwork;
-  double limit;
+  double limit, other; /* the function's own */
   Tensor *out;
   const Tensor *in[3];
   /* Cuts the scratch of a thread into parts, a struct of the function; returns the bytes. Both may be NULL. */

@@ -29,4 +29,31 @@ int linalg_slogdet(Tensor *out, const Tensor *a);
 /* det A A^-T, also where A is singular: the gradient of det. */
 int linalg_cofactors(Tensor *out, const Tensor *a);
 
+/* A = Q R: out (batch, ..) has m x columns of Q, none, min(m, n) or m of them, and R with as many rows, but min(m, n)
+ * where there are none. */
+int linalg_qr(Tensor *out, const Tensor *a, int64_t columns);
+
+/* A = V diag(w) V^T of one triangle of a symmetric A: out (batch, n + n n) has w in ascending order, and V; or, without
+ * vectors, w alone. */
+int linalg_eigh(Tensor *out, const Tensor *a, bool vectors, bool upper);
+
+/* A V = V diag(w) of any square A: out (batch, 2 n + 2 n n) has the real and the imaginary parts of w, and those of V; or,
+ * without vectors, w alone. */
+int linalg_eig(Tensor *out, const Tensor *a, bool vectors);
+
+/* A = U diag(s) V^T: out (batch, ..) has U, s in descending order, and V^T; with all m and n columns of U and V, or with
+ * min(m, n) of them. linalg_svdvals: s alone. */
+int linalg_svd(Tensor *out, const Tensor *a, bool full);
+int linalg_svdvals(Tensor *out, const Tensor *a);
+
+/* The pseudoinverse: singular values up to the larger of atol and rtol times the largest count as 0. */
+int linalg_pinv(Tensor *out, const Tensor *a, double atol, double rtol);
+
+/* The shortest X of those that minimise |A X - B|: out (batch, n k + 1) has X, and the rank of A, of which singular values
+ * below rcond times the largest count as 0. */
+int linalg_lstsq(Tensor *out, const Tensor *a, const Tensor *b, double rcond);
+
+/* The exponential of a square matrix. */
+int linalg_matrix_exp(Tensor *out, const Tensor *a);
+
 #endif

@@ -129,10 +129,11 @@ int lapack_syevd_work(DType dt, bool vectors, int n, int *iwork) {
   return size_in(dt, work);
 }
 
-int lapack_syevd(DType dt, bool vectors, int n, void *a, void *w, void *work, int lwork, int *iwork, int liwork) {
+int lapack_syevd(DType dt, bool vectors, bool upper, int n, void *a, void *w, void *work, int lwork, int *iwork,
+                 int liwork) {
   int info = 0;
   const int ld = at_least_1(n);
-  CALL(dt, syevd, vectors ? "V" : "N", "L", &n, a, &ld, w, work, &lwork, iwork, &liwork, &info, 1, 1);
+  CALL(dt, syevd, vectors ? "V" : "N", upper ? "U" : "L", &n, a, &ld, w, work, &lwork, iwork, &liwork, &info, 1, 1);
   return info;
 }
 

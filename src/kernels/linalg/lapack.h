@@ -28,9 +28,10 @@ int lapack_qr_work(DType dt, int m, int n, int columns);
 int lapack_geqrf(DType dt, int m, int n, void *a, void *tau, void *work, int lwork);
 int lapack_orgqr(DType dt, int m, int columns, int k, void *q, const void *tau, void *work, int lwork);
 
-/* Eigenvalues w, and eigenvectors in the place of a, from the lower triangle of a symmetric matrix. */
+/* Eigenvalues w, and eigenvectors in the place of a, from one triangle of a symmetric matrix. */
 int lapack_syevd_work(DType dt, bool vectors, int n, int *iwork);
-int lapack_syevd(DType dt, bool vectors, int n, void *a, void *w, void *work, int lwork, int *iwork, int liwork);
+int lapack_syevd(DType dt, bool vectors, bool upper, int n, void *a, void *w, void *work, int lwork, int *iwork,
+                 int liwork);
 
 /* Singular values s, and U and V^T where job is 'S' (the first of them) or 'A' (all). job 'N': neither. iwork has
  * 8 min(m, n). */

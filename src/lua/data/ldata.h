@@ -4,6 +4,7 @@
  *   ldatalib.c    tables: csv, idx, npy, standardize, gaussian, garments
  *   lloaderlib.c  minibatches: loader
  *   lfetchlib.c   files: download, digest
+ *   limageslib.c  mat, tar, transforms of images, stand-ins
  */
 #ifndef OPTLAB_LUA_DATA_LDATA_H
 #define OPTLAB_LUA_DATA_LDATA_H
@@ -14,10 +15,12 @@
 /* Each adds its functions to the table on top of the stack. */
 void ldata_add_loader(lua_State *L);
 void ldata_add_fetch(lua_State *L);
+void ldata_add_images(lua_State *L);
 
 /* Each adds the declarations of its functions to the list on top of the stack. */
 void ldata_declare_loader(lua_State *L);
 void ldata_declare_fetch(lua_State *L);
+void ldata_declare_images(lua_State *L);
 
 /* The loader at idx, or NULL. */
 Loader *ldata_testloader(lua_State *L, int idx);

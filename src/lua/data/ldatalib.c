@@ -286,6 +286,7 @@ static int declarations(lua_State *L) {
   ldeclare_append(L);
   ldata_declare_loader(L);
   ldata_declare_fetch(L);
+  ldata_declare_images(L);
   return 1;
 }
 
@@ -318,5 +319,6 @@ int luaopen_optlab_data(lua_State *L) {
   luaL_newlib(L, library);
   ldata_add_loader(L);
   ldata_add_fetch(L);
+  ldata_add_images(L);
   return 1;
 }

@@ -53,8 +53,19 @@ static const Arg transform_args[] = {
      .def = ARG_UNSET,
      .doc = "Dtype of the batches; by default the default dtype."},
     {.name = "scale", .range = RANGE_NUMBER, .def = 1, .doc = "Factor of each byte."},
-    {.name = "mean", .range = RANGE_NUMBER, .doc = "Subtracted after that."},
-    {.name = "std", .range = RANGE_NUMBER, .def = 1, .doc = "Divisor of the difference."},
+    {.name = "mean", .kind = ARG_VALUE, .doc = "Subtracted after that; a list: one for each channel. Default: 0."},
+    {.name = "std", .kind = ARG_VALUE, .doc = "Divisor of the difference, or a list of them. Default: 1."},
+    {0},
+};
+
+#define WHAT_AUGMENT "a table {padding=, flip=}"
+
+static const Arg augment_args[] = {
+    {.name = "padding",
+     .kind = ARG_INTEGER,
+     .range = RANGE_NOT_NEGATIVE,
+     .doc = "Zeros on every side of an image, of which a part of the old size is cut out at a random place."},
+    {.name = "flip", .kind = ARG_FLAG, .doc = "Whether half of the images are mirrored, left to right."},
     {0},
 };
 
@@ -69,20 +80,67 @@ static const Arg loader_args[] = {
      .kind = ARG_FLAG,
      .doc =
          "Whether each row is drawn anew among all, as many in an epoch as there are; shuffle then changes nothing."},
+    {.name = "weights",
+     .kind = ARG_TENSOR,
+     .doc = "A number for each row, in proportion to which rows are drawn, with replacement."},
+    {.name = "samples",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .def = ARG_UNSET,
+     .doc = "Number of rows of an epoch that is shuffled or drawn; by default as many as there are."},
     {.name = "drop_last", .kind = ARG_FLAG, .doc = "Whether a last batch that is not full is left out."},
     {.name = "seed", .kind = ARG_INT64, .doc = "Seed of the order; by default it follows lab.manual_seed."},
     {.name = "transform",
      .kind = ARG_VALUE,
      .doc = "How a uint8 X is converted; by default the data set's own transform; false for none."},
+    {.name = "augment",
+     .kind = ARG_TABLE,
+     .doc = "How images X (N, C, H, W) are moved and mirrored at random, before the transform."},
     {0},
 };
+
+#define WHAT_CHANNELS "a number or a list of up to 16 numbers"
+
+_Static_assert(BYTE_CHANNELS_MAX == 16, "WHAT_CHANNELS says how many");
+
+/* The number or list at idx (0: not given) into out; returns how many. */
+static int read_channels(lua_State *L, int idx, const char *name, double *out) {
+  const char *fn = "data.loader: transform";
+  if (idx == 0) return 1;
+  if (lua_type(L, idx) == LUA_TNUMBER) {
+    out[0] = lua_tonumber(L, idx);
+    return 1;
+  }
+  const int n = lua_istable(L, idx) ? lb_length(L, idx) : 0;
+  if (n < 1 || n > BYTE_CHANNELS_MAX) return lb_badvalue(L, fn, name, idx, WHAT_CHANNELS);
+  for (int c = 0; c < n; c++) {
+    if (lua_geti(L, idx, c + 1) != LUA_TNUMBER) return lb_badvalue(L, fn, name, idx, WHAT_CHANNELS);
+    out[c] = lua_tonumber(L, -1);
+    lua_pop(L, 1);
+  }
+  return n;
+}
+
+/* One value stands for all channels of a list beside it. */
+static void spread(double *x, int given, int channels) {
+  for (int c = given; c < channels; c++) x[c] = x[0];
+}
 
 /* Reads the table {dtype =, scale =, mean =, std =} at idx. */
 static ByteTransform check_transform(lua_State *L, int idx) {
   enum { DTYPE, SCALE, MEAN, STD, COUNT };
   double x[COUNT];
   largs_options(L, idx, "data.loader: transform", &(ArgValues){.args = transform_args, .x = x});
-  return (ByteTransform){.dtype = arg_dtype(x[DTYPE]), .scale = x[SCALE], .mean = x[MEAN], .std = x[STD]};
+  ByteTransform t = {.dtype = arg_dtype(x[DTYPE]), .scale = x[SCALE], .std = {1}};
+  const int means = read_channels(L, (int)x[MEAN], "mean", t.mean);
+  const int stds = read_channels(L, (int)x[STD], "std", t.std);
+  if (means > 1 && stds > 1 && means != stds) {
+    lb_error(L, "data.loader: transform: mean has %d numbers, std has %d", means, stds);
+  }
+  t.channels = means > stds ? means : stds;
+  spread(t.mean, means, t.channels);
+  spread(t.std, stds, t.channels);
+  return t;
 }
 
 /* The option `transform` at idx (0: not given; false: none), else the data set's own. */
@@ -97,6 +155,15 @@ static void find_transform(lua_State *L, const char *fn, int idx, LoaderOptions 
   }
   opt->has_transform = !off;
   if (!off) opt->transform = check_transform(L, idx);
+}
+
+static Augment check_augment(lua_State *L, int idx) {
+  enum { PADDING, FLIP, COUNT };
+  double x[COUNT];
+  if (idx == 0) return (Augment){0};
+  largs_options(L, idx, "data.loader: augment", &(ArgValues){.args = augment_args, .x = x});
+  if (x[PADDING] >= 0x1p30) lb_error(L, "data.loader: augment: padding must be below 2^30, got %f", x[PADDING]);
+  return (Augment){.padding = (int64_t)x[PADDING], .flip = x[FLIP] != 0};
 }
 
 /* Whether a key of the data set at index 1 is one that a loader reads: X, y and transform of one with an X. */
@@ -145,7 +212,7 @@ static void split_data(lua_State *L, const char *fn) {
 }
 
 static LoaderOptions check_options(lua_State *L, const char *fn) {
-  enum { BATCH_SIZE, SHUFFLE, REPLACEMENT, DROP_LAST, SEED, TRANSFORM, COUNT };
+  enum { BATCH_SIZE, SHUFFLE, REPLACEMENT, WEIGHTS, SAMPLES, DROP_LAST, SEED, TRANSFORM, AUGMENT, COUNT };
   double x[COUNT];
   lb_atmost(L, fn, 2);
   lua_settop(L, 2);
@@ -157,6 +224,9 @@ static LoaderOptions check_options(lua_State *L, const char *fn) {
                        .drop_last = x[DROP_LAST] != 0,
                        .has_seed = x[SEED] != 0};
   if (opt.has_seed) opt.seed = (uint64_t)lua_tointeger(L, (int)x[SEED]);
+  if (x[WEIGHTS] != 0) opt.weights = lb_testtensor(L, (int)x[WEIGHTS]);
+  if (!isnan(x[SAMPLES])) opt.samples = (int64_t)x[SAMPLES];
+  opt.augment = check_augment(L, (int)x[AUGMENT]);
   find_transform(L, fn, (int)x[TRANSFORM], &opt);
   return opt;
 }
@@ -400,8 +470,14 @@ void ldata_declare_loader(lua_State *L) {
   ldeclare_push(L, "data", "loader", "Cuts a data set into minibatches: for X, y in loader:batches() do ... end.", NULL,
                 NULL, loader_args);
   ldeclare_setwhat(L, "transform", "table|false", WHAT_TRANSFORM, false);
+  ldeclare_setwhat(L, "augment", "table", WHAT_AUGMENT, false);
   ldeclare_append(L);
   ldeclare_push(L, "data", "loader: transform", "How a loader converts a uint8 X, a batch at a time.",
                 "(X scale - mean) / std", NULL, transform_args);
+  ldeclare_setwhat(L, "mean", "number|tuple", WHAT_CHANNELS, false);
+  ldeclare_setwhat(L, "std", "number|tuple", WHAT_CHANNELS, false);
+  ldeclare_append(L);
+  ldeclare_push(L, "data", "loader: augment", "How a loader moves and mirrors images, anew in each epoch.", NULL, NULL,
+                augment_args);
   ldeclare_append(L);
 }

@@ -37,7 +37,7 @@ static bool broadcast(Tensor **a, Tensor **b, Tensor **like) {
 
 static Tensor *solve(Tensor *a, Tensor *b) {
   Tensor *lu = fm_op1(OP_LU_FACTOR, a);
-  return fm_op(OP_LU_SOLVE, (Tensor *[]){a, lu, b}, 3, &(OpArgs){.matrix = {0, 0, 0}});
+  return fm_op(OP_LU_SOLVE, (Tensor *[]){a, lu, b}, 3, &(OpArgs){.matrix = {0, 0, 0, 0}});
 }
 
 static bool is_vector(const Tensor *a, const Tensor *b) {
@@ -83,7 +83,7 @@ static int l_solve_triangular(lua_State *L) {
   Tensor *x = left ? b : fm_transpose(b, b->ndim - 2, b->ndim - 1);
   Tensor *matrix = left ? a : fm_transpose(a, a->ndim - 2, a->ndim - 1), *out = NULL;
   if (broadcast(&matrix, &x, &like)) {
-    out = fm_op(OP_SOLVE_TRIANGULAR, (Tensor *[]){matrix, x}, 2, &(OpArgs){.matrix = {left == upper, unit, 0}});
+    out = fm_op(OP_SOLVE_TRIANGULAR, (Tensor *[]){matrix, x}, 2, &(OpArgs){.matrix = {left == upper, unit, 0, 0}});
     out = llinalg_restore(out, like);
   }
   if (out && !left) out = fm_transpose(out, out->ndim - 2, out->ndim - 1);
@@ -94,7 +94,7 @@ static int l_solve_triangular(lua_State *L) {
 static int l_inv(lua_State *L) {
   const char *callee = "linalg.inv";
   Tensor *a = llinalg_square(L, 1, callee, "A");
-  const OpArgs args = {.matrix = {0, lua_toboolean(L, 2), 0}};
+  const OpArgs args = {.matrix = {0, lua_toboolean(L, 2), 0, 0}};
   FormulaMark m = fm_begin();
   Tensor *flat = llinalg_flat(a), *out = llinalg_restore(fm_op(OP_INV, &flat, 1, &args), a);
   return llinalg_push(L, callee, m, &out, 1);
@@ -121,10 +121,55 @@ static int l_slogdet(lua_State *L) {
   return llinalg_push(L, callee, m, out, 2);
 }
 
+/* pinv(A, atol, rtol) */
+static int l_pinv(lua_State *L) {
+  const char *callee = "linalg.pinv";
+  Tensor *a = llinalg_matrices(L, 1, callee, "A");
+  const OpArgs args = {.matrix = {.number = lua_tonumber(L, 2), .other = lua_tonumber(L, 3)}};
+  FormulaMark m = fm_begin();
+  Tensor *flat = llinalg_flat(a), *out = llinalg_restore(fm_op(OP_PINV, &flat, 1, &args), a);
+  return llinalg_push(L, callee, m, &out, 1);
+}
+
+/* lstsq(A, B, rcond) -> X, the rank as a float */
+static int l_lstsq(lua_State *L) {
+  const char *callee = "linalg.lstsq";
+  Tensor *a = llinalg_matrices(L, 1, callee, "A"), *b = llinalg_matrices(L, 2, callee, "B"), *like = NULL;
+  const OpArgs args = {.matrix = {.number = lua_tonumber(L, 3)}};
+  const int64_t n = a->shape[a->ndim - 1], k = b->shape[b->ndim - 1];
+  if (a->shape[a->ndim - 2] != b->shape[b->ndim - 2]) {
+    return lb_error(L, "%s: shapes %s and %s do not fit: B must have %d rows", callee, tensor_shape_str(a),
+                    tensor_shape_str(b), (int)a->shape[a->ndim - 2]);
+  }
+  FormulaMark m = fm_begin();
+  Tensor *x = b, *matrix = a, *out[2] = {NULL};
+  if (broadcast(&matrix, &x, &like)) {
+    Tensor *packed = fm_op(OP_LSTSQ, (Tensor *[]){matrix, x}, 2, &args);
+    Tensor *rank = llinalg_part(packed, like, n * k, -1, 1);
+    out[0] = llinalg_part(packed, like, 0, n, k);
+    out[1] = rank ? fm_reshape(rank, rank->ndim - 1, rank->shape) : NULL;
+  }
+  return llinalg_push(L, callee, m, out, 2);
+}
+
+static int l_matrix_exp(lua_State *L) {
+  const char *callee = "linalg.matrix_exp";
+  Tensor *a = llinalg_square(L, 1, callee, "A");
+  FormulaMark m = fm_begin();
+  Tensor *out = llinalg_restore(fm_op1(OP_MATRIX_EXP, llinalg_flat(a)), a);
+  return llinalg_push(L, callee, m, &out, 1);
+}
+
 void llinalg_solve(lua_State *L, int lib) {
-  static const luaL_Reg functions[] = {{"solve", l_solve},     {"solve_triangular", l_solve_triangular},
-                                       {"inv", l_inv},         {"det", l_det},
-                                       {"slogdet", l_slogdet}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"solve", l_solve},
+                                       {"solve_triangular", l_solve_triangular},
+                                       {"inv", l_inv},
+                                       {"det", l_det},
+                                       {"slogdet", l_slogdet},
+                                       {"pinv", l_pinv},
+                                       {"lstsq", l_lstsq},
+                                       {"matrix_exp", l_matrix_exp},
+                                       {NULL, NULL}};
   lua_pushvalue(L, lib);
   luaL_setfuncs(L, functions, 0);
   lua_pop(L, 1);

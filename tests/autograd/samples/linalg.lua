@@ -17,6 +17,33 @@ local function log_of_det(x)
   return log
 end
 
+-- All results in one, the elements of each with weights of their own.
+local function together(...)
+  local sum = 0
+  for i, y in ipairs { ... } do
+    sum = sum + (y * lab.cos(i + lab.arange(y:numel(), { dtype = "float64" })):reshape(y.shape)):sum()
+  end
+  return sum
+end
+
+local function qr(x) return together(la.qr(x)) end
+-- Whatever signs the vectors have.
+local function svd(x)
+  local U, s, Vt = la.svd(x, { full_matrices = false })
+  return together(s, U:square(), Vt:square(), U:matmul(Vt))
+end
+
+local function eigh(x)
+  local w, V = la.eigh(x + x:transpose(-2, -1))
+  return together(w, V:square())
+end
+local function least_squares(x, y) return la.lstsq(x, y).solution end
+
+local function eig(x)
+  local w, V = la.eig(x)
+  return together(w.real, w.imag, V.real:square() + V.imag:square())
+end
+
 local function square() return f64 { { 0.9, -0.4, 0.3 }, { 0.2, 1.1, -0.7 }, { -0.5, 0.6, 0.8 } } end
 
 return {
@@ -34,6 +61,13 @@ return {
   det = { { la.det, square() }, { la.det, batch(2, 2, 2) } },
   cofactors = { { function(x) return la.det(x):square() end, square() } },
   slogdet = { { log_of_det, square() } },
+  qr = { { qr, square() }, { qr, m34() }, { qr, m34():t():detach():clone():requires_grad_() } },
+  eigh = { { eigh, square() }, { eigh, batch(2, 3, 3) } },
+  eig = { { eig, square() } },
+  svd = { { svd, square() }, { svd, m34() }, { svd, m34():t():detach():clone():requires_grad_() } },
+  pinv = { { la.pinv, m34() }, { la.pinv, m34():t():detach():clone():requires_grad_() } },
+  lstsq = { { least_squares, m34(), square() } },
+  matrix_exp = { { la.matrix_exp, square() } },
   mm = { { lab.mm, a(), m34() }, { function(x, y) return lab.mm(y:t(), x:t()) end, a(), m34() } },
   bmm = { { lab.matmul, batch(2, 3, 2), batch(2, 2, 4) }, { lab.matmul, batch(2, 1, 3, 2), batch(3, 2, 2) } },
   linear = {

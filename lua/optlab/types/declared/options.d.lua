@@ -15,6 +15,28 @@
 ---@field n? integer Number of rows, of 1503. Default: 1500.
 ---@field dtype? optlab.Float Dtype of the tensors; by default the default dtype.
 
+---@class optlab.options.data.blobs
+---@field n? integer Number of points, of all classes. Default: 300.
+---@field classes? integer Number of centres. Default: 3.
+---@field features? integer Number of coordinates. Default: 2.
+---@field std? number Standard deviation about a centre. Default: 1.
+---@field spread? number Centres are uniform in [-spread, spread]. Default: 10.
+---@field seed? integer Seed of the points. Default: 0.
+---@field dtype? optlab.Float Dtype of X; by default the default dtype.
+
+---@class optlab.options.data.cifar10
+---@field split? "train"|"test" Which part of the data set. Default: "train".
+---@field n? integer The first n images; by default all.
+---@field flatten? boolean Whether an image is one row of pixels. Default: false.
+---@field dtype? "float32"|"float64"|"uint8" Dtype of the batches that a loader makes; by default the default dtype; "uint8" for raw bytes.
+
+---@class optlab.options.data.cifar100
+---@field split? "train"|"test" Which part of the data set. Default: "train".
+---@field n? integer The first n images; by default all.
+---@field labels? "fine"|"coarse" The classes, 1 to 100, or their groups, 1 to 20. Default: "fine".
+---@field flatten? boolean Whether an image is one row of pixels. Default: false.
+---@field dtype? "float32"|"float64"|"uint8" Dtype of the batches that a loader makes; by default the default dtype; "uint8" for raw bytes.
+
 ---@class optlab.options.data.csv
 ---@field delimiter? string What separates the fields; detected by default; " " means runs of blanks.
 ---@field header? boolean Whether the first line, or a comment above a first line of numbers, holds the columns' names. Default: false.
@@ -47,19 +69,91 @@
 ---@field flatten? boolean Whether X is (n, 784) instead of (n, 1, 28, 28). Default: false.
 ---@field dtype? "float32"|"float64"|"uint8" Dtype of the batches that a loader makes; by default the default dtype; "uint8" for raw bytes.
 
+---@class optlab.options.data.kmnist
+---@field split? "train"|"test" Which part of the data set. Default: "train".
+---@field n? integer The first n images; by default all.
+---@field flatten? boolean Whether an image is one row of pixels. Default: false.
+---@field dtype? "float32"|"float64"|"uint8" Dtype of the batches that a loader makes; by default the default dtype; "uint8" for raw bytes.
+
 ---@class optlab.options.data.loader
 ---@field batch_size? integer Number of rows in a batch. Default: 1.
 ---@field shuffle? boolean Whether the rows are put in a new random order in each epoch. Default: false.
 ---@field replacement? boolean Whether each row is drawn anew among all, as many in an epoch as there are; shuffle then changes nothing. Default: false.
+---@field weights? optlab.Tensor A number for each row, in proportion to which rows are drawn, with replacement.
+---@field samples? integer Number of rows of an epoch that is shuffled or drawn; by default as many as there are.
 ---@field drop_last? boolean Whether a last batch that is not full is left out. Default: false.
 ---@field seed? integer Seed of the order; by default it follows lab.manual_seed.
 ---@field transform? optlab.options.data.loader.transform How a uint8 X is converted; by default the data set's own transform; false for none.
+---@field augment? optlab.options.data.loader.augment How images X (N, C, H, W) are moved and mirrored at random, before the transform.
+
+---@class optlab.options.data.loader.augment
+---@field padding? integer Zeros on every side of an image, of which a part of the old size is cut out at a random place. Default: 0.
+---@field flip? boolean Whether half of the images are mirrored, left to right. Default: false.
 
 ---@class optlab.options.data.loader.transform
 ---@field dtype? optlab.DType Dtype of the batches; by default the default dtype.
 ---@field scale? number Factor of each byte. Default: 1.
----@field mean? number Subtracted after that. Default: 0.
----@field std? number Divisor of the difference. Default: 1.
+---@field mean? number|number[] Subtracted after that; a list: one for each channel. Default: 0.
+---@field std? number|number[] Divisor of the difference, or a list of them. Default: 1.
+
+---@class optlab.options.data.mnist
+---@field split? "train"|"test" Which part of the data set. Default: "train".
+---@field n? integer The first n images; by default all.
+---@field flatten? boolean Whether an image is one row of pixels. Default: false.
+---@field dtype? "float32"|"float64"|"uint8" Dtype of the batches that a loader makes; by default the default dtype; "uint8" for raw bytes.
+
+---@class optlab.options.data.moons
+---@field n? integer Number of points, of all classes. Default: 200.
+---@field noise? number Standard deviation of what is added to each coordinate. Default: 0.1.
+---@field seed? integer Seed of the points. Default: 0.
+---@field dtype? optlab.Float Dtype of X; by default the default dtype.
+
+---@class optlab.options.data.noisy_quadratic
+---@field spectrum number[] The eigenvalues of H.
+---@field n? integer Number of examples. Default: 1000.
+---@field noise? number Standard deviation of each coordinate of x. Default: 1.
+---@field rotate? boolean Whether the eigenvectors are random instead of the axes. Default: true.
+---@field seed? integer Seed of all that is random. Default: 0.
+---@field dtype? optlab.Float Dtype of the tensors; by default the default dtype.
+
+---@class optlab.options.data.spirals
+---@field n? integer Number of points, of all classes. Default: 300.
+---@field classes? integer Number of spirals. Default: 2.
+---@field turns? number How often a spiral goes round. Default: 1.75.
+---@field noise? number Standard deviation of what is added to each coordinate. Default: 0.02.
+---@field seed? integer Seed of the points. Default: 0.
+---@field dtype? optlab.Float Dtype of X; by default the default dtype.
+
+---@class optlab.options.data.svhn
+---@field split? "train"|"test"|"extra" Which part of the data set. Default: "train".
+---@field n? integer The first n images; by default all.
+---@field flatten? boolean Whether an image is one row of pixels. Default: false.
+---@field dtype? "float32"|"float64"|"uint8" Dtype of the batches that a loader makes; by default the default dtype; "uint8" for raw bytes.
+
+---@class optlab.options.data.teacher_student
+---@field n? integer Number of examples. Default: 1000.
+---@field features? integer Number of inputs, normal with deviation 1. Default: 10.
+---@field hidden? integer[] Sizes of the teacher's hidden layers. Default: {16}.
+---@field outputs? integer Number of outputs. Default: 1.
+---@field noise? number Standard deviation of what is added to y. Default: 0.
+---@field seed? integer Seed of all that is random. Default: 0.
+---@field dtype? optlab.Float Dtype of the tensors; by default the default dtype.
+
+---@class optlab.options.data.text
+---@field n? integer The first n characters; by default all (of a made-up text, 200,000).
+---@field vocabulary? string[] The characters, in the order of their numbers; by default those of the text, sorted.
+
+---@class optlab.options.data.transforms.normalize
+---@field scale? number Factor before that; 1 / 255 for bytes. Default: 1.
+
+---@class optlab.options.data.transforms.random_crop
+---@field padding? integer Zeros on every side before that. Default: 0.
+
+---@class optlab.options.data.transforms.random_horizontal_flip
+---@field p? number The chance that an image is mirrored, left to right. Default: 0.5.
+
+---@class optlab.options.data.windows
+---@field batch_size? integer Rows are in such an order that row i of a batch of so many goes on where row i of the batch before ended. Default: 1.
 
 ---@class optlab.options.Figure.annotate
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
@@ -192,6 +286,15 @@
 
 ---@class optlab.options.linalg.cholesky_solve
 ---@field upper? boolean Whether the factor is the upper one. Default: false.
+
+---@class optlab.options.linalg.matrix_rank
+---@field atol? number The absolute limit; 0 unless given.
+---@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given.
+---@field hermitian? boolean Whether A is symmetric, so that eigenvalues tell it. Default: false.
+
+---@class optlab.options.linalg.pinv
+---@field atol? number The absolute limit; 0 unless given.
+---@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given.
 
 ---@class optlab.options.linalg.solve
 ---@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.

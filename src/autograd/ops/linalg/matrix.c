@@ -32,14 +32,36 @@ Tensor *fm_bmm(Tensor *a, Tensor *b) { return fm_op2(OP_BMM, a, b); }
 Tensor *fm_t(Tensor *a) { return fm_transpose(a, 1, 2); }
 
 Tensor *fm_triangle(Tensor *a, bool upper, double diagonal) {
-  return fm_op(OP_TRIANGLE, &a, 1, &(OpArgs){.matrix = {upper, 0, diagonal}});
+  return fm_op(OP_TRIANGLE, &a, 1, &(OpArgs){.matrix = {upper, 0, diagonal, 0}});
 }
 
 Tensor *fm_solve_triangular(Tensor *a, Tensor *b, bool upper, bool unit) {
-  return fm_op(OP_SOLVE_TRIANGULAR, (Tensor *[]){a, b}, 2, &(OpArgs){.matrix = {upper, unit, 0}});
+  return fm_op(OP_SOLVE_TRIANGULAR, (Tensor *[]){a, b}, 2, &(OpArgs){.matrix = {upper, unit, 0, 0}});
 }
 
-Tensor *fm_inv(Tensor *a) { return fm_op(OP_INV, &a, 1, &(OpArgs){.matrix = {0, 1, 0}}); }
+Tensor *fm_inv(Tensor *a) { return fm_op(OP_INV, &a, 1, &(OpArgs){.matrix = {0, 1, 0, 0}}); }
+
+Tensor *fm_part(Tensor *packed, int64_t start, int64_t rows, int64_t columns) {
+  if (!packed) return NULL;
+  const bool vector = rows < 0;
+  Tensor *part = fm_slice(packed, 1, start, (vector ? 1 : rows) * columns, 1);
+  return fm_reshape(part, vector ? 2 : 3, (int64_t[]){packed->shape[0], vector ? columns : rows, columns});
+}
+
+Tensor *fm_scale_columns(Tensor *a, Tensor *v) { return fm_mul(a, fm_unsqueeze(v, 1)); }
+Tensor *fm_scale_rows(Tensor *a, Tensor *v) { return fm_mul(a, fm_unsqueeze(v, 2)); }
+
+/* What both triangles of a matrix of such rows have in common. */
+Tensor *fm_diagonal(Tensor *v) {
+  if (!v) return NULL;
+  const int64_t n = v->shape[1];
+  Tensor *rows = fm_expand(fm_unsqueeze(v, 1), 3, (int64_t[]){v->shape[0], n, n});
+  return fm_triangle(fm_triangle(rows, true, 1), false, 1);
+}
+
+Tensor *fm_join(Tensor *a, Tensor *b, int dim) {
+  return fm_op(OP_CAT, (Tensor *[]){a, b}, 2, &(OpArgs){.along = {.dim = dim}});
+}
 
 /* --- triangle: MatrixArgs.upper, and .number for the diagonal ------------------------------------------------------ */
 

@@ -21,5 +21,12 @@ Tensor *fm_t(Tensor *a); /* the last two dimensions exchanged */
 Tensor *fm_triangle(Tensor *a, bool upper, double diagonal);
 Tensor *fm_solve_triangular(Tensor *a, Tensor *b, bool upper, bool unit);
 Tensor *fm_inv(Tensor *a);
+/* Numbers from `start` on of each line of (batch, ..) as rows x columns, or, for rows -1, as vectors (batch, columns). */
+Tensor *fm_part(Tensor *packed, int64_t start, int64_t rows, int64_t columns);
+Tensor *fm_scale_columns(Tensor *a, Tensor *v); /* a diag(v) for vectors (batch, columns) */
+Tensor *fm_scale_rows(Tensor *a, Tensor *v);    /* diag(v) a */
+Tensor *fm_diagonal(Tensor *v);                 /* diag(v) */
+/* Side by side (dim 2) or one above the other (dim 1). */
+Tensor *fm_join(Tensor *a, Tensor *b, int dim);
 
 #endif

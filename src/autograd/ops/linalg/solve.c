@@ -42,7 +42,7 @@ static int fw_lu_solve(Tensor *out, Tensor *const *in, int nin, const OpArgs *a)
 static int bw_lu_solve(Node *n, Tensor *d, Tensor **din) {
   const bool transposed = node_args(n)->matrix.option != 0;
   Tensor *db = fm_op(OP_LU_SOLVE, (Tensor *[]){node_saved(n, 0), node_saved(n, 1), d}, 3,
-                     &(OpArgs){.matrix = {0, !transposed, 0}});
+                     &(OpArgs){.matrix = {0, !transposed, 0, 0}});
   if (!db) return -1;
   if (node_wants(n, 2)) din[2] = db;
   if (!node_wants(n, 0)) return 0;

@@ -80,6 +80,16 @@ typedef struct ArgmaxArgs {
   int64_t dim, keepdim;
 } ArgmaxArgs;
 
+typedef struct ScanArgs {
+  int64_t dim, reverse; /* reverse: 1, from the last position to the first */
+} ScanArgs;
+
+typedef struct OrderArgs { /* argsort, argkth */
+  int64_t dim;
+  int64_t k;          /* argsort: so many positions; argkth: which, from 0; -1: the lower median, or the first nan */
+  int64_t descending; /* argsort: 1, the largest first */
+} OrderArgs;
+
 typedef struct AlongArgs { /* index_select, gather, cat, softmax and their gradients */
   int64_t dim;
   int64_t size[TENSOR_MAX_DIM]; /* index_add: size[0], along dim; scatter_add: the output's */
@@ -132,6 +142,11 @@ typedef struct EmbeddingArgs {
   int64_t zeroed;  /* 1: that row counts as 0 */
 } EmbeddingArgs;
 
+typedef struct AttentionArgs {
+  double scale;
+  int64_t causal; /* 1: query i sees the keys up to i */
+} AttentionArgs;
+
 /* Which of them an op reads is said by its row: .args = OP_ARGS(conv). */
 typedef union OpArgs {
   ClampArgs clamp;
@@ -145,6 +160,8 @@ typedef union OpArgs {
   VarArgs var;
   NormArgs norm;
   ArgmaxArgs argmax;
+  ScanArgs scan;
+  OrderArgs order;
   AlongArgs along;
   LossArgs loss;
   ConvArgs conv;
@@ -153,6 +170,7 @@ typedef union OpArgs {
   RnnArgs rnn;
   RowNormArgs row_norm;
   EmbeddingArgs embedding;
+  AttentionArgs attention;
 } OpArgs;
 
 #define OP_ARGS(member) sizeof(((const OpArgs *)0)->member)

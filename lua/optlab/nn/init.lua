@@ -29,6 +29,7 @@ local cells = require "optlab.nn.recurrent.cells"
 local module = require "optlab.nn.module"
 local packed = require "optlab.nn.recurrent.packed"
 local recurrent = require "optlab.nn.recurrent.layers"
+local transformer = require "optlab.nn.transformer"
 
 local VALUE = { "value", "any", doc = "Anything." }
 local IS_MODULE = args.declare("nn.is_module", {
@@ -55,6 +56,8 @@ local M = {
   Sequential = require "optlab.nn.sequential",
   RNN = recurrent.RNN, LSTM = recurrent.LSTM, GRU = recurrent.GRU,
   RNNCell = cells.RNNCell, LSTMCell = cells.LSTMCell, GRUCell = cells.GRUCell,
+  MultiheadAttention = transformer.MultiheadAttention,
+  TransformerEncoderLayer = transformer.TransformerEncoderLayer,
   --- `rnn`: sequences of different lengths (`pack_padded_sequence`, `pad_packed_sequence`, `pack_sequence`,
   -- `pad_sequence`).
   utils = {

@@ -39,9 +39,9 @@ static int functional_call(lua_State *L) {
   const Functional *f = lua_touserdata(L, lua_upvalueindex(1));
   const char *callee = lua_tostring(L, lua_upvalueindex(2));
   double x[args_places(f->args)];
-  Tensor *in[2], *given[args_count(f->args)];
+  Tensor *in[3], *given[args_count(f->args)];
   lnn_inputs(L, 1, &(LayerDef){.inputs = f->inputs}, in, 0, callee);
-  largs_read(L, f->inputs[1] ? 3 : 2, callee, &(ArgValues){.args = f->args, .x = x});
+  largs_read(L, layer_inputs(&(LayerDef){.inputs = f->inputs}) + 1, callee, &(ArgValues){.args = f->args, .x = x});
   lnn_giventensors(L, f->args, x, given);
   Tensor *out = f->run(in, x, given);
   if (!out) return lb_calleeerror(L, callee);
@@ -96,6 +96,24 @@ static const Arg dropout_args[] = {
 static Tensor *dropout(Tensor *const *in, const double *x, Tensor *const *given) {
   (void)given;
   return nn_dropout(in[0], x[0], x[1] != 0);
+}
+
+static const char *const attention_inputs[] = {"query", "key", "value", NULL};
+
+enum { ATTEND_MASK, ATTEND_DROPOUT, ATTEND_CAUSAL, ATTEND_SCALE };
+static const Arg attention_args[] = {
+    {.name = "attn_mask",
+     .kind = ARG_TENSOR,
+     .doc = "Broadcasts to (..., L, S): floats that are added to the scores, or uint8, 1 where a key is seen."},
+    {.name = "dropout_p", .range = RANGE_0_TO_1, .doc = "Probability that a probability becomes 0."},
+    {.name = "is_causal", .kind = ARG_FLAG, .doc = "Whether query i sees only the keys 1 to i."},
+    {.name = "scale", .range = RANGE_FINITE, .def = ARG_UNSET, .doc = "Factor of the scores; by default 1 / sqrt(E)."},
+    {0},
+};
+
+static Tensor *attention(Tensor *const *in, const double *x, Tensor *const *given) {
+  const Attend o = {x[ATTEND_DROPOUT], x[ATTEND_CAUSAL] != 0, x[ATTEND_SCALE]};
+  return nn_attention(in[0], in[1], in[2], given[0], o);
 }
 
 static const Arg embedding_args[] = {
@@ -168,6 +186,10 @@ const Functional lnn_functionals[] = {
      lnn_conv_transpose2d},
     {"batch_norm", "Normalizes every channel (dimension 2).", "(x - mean) / sqrt(var + eps) weight + bias", layer_input,
      batch_norm_args, batch_norm},
+    {"scaled_dot_product_attention",
+     "Means of values (..., S, D), weighted by how queries (..., L, E) and keys (..., S, E) agree. It is computed in "
+     "blocks: memory grows linearly with the length.",
+     "softmax(scale query key' + attn_mask) value", attention_inputs, attention_args, attention},
     {"embedding", "Rows of a weight (rows, width) at int64 positions (...), which count from 1: (..., width).",
      "weight[input]", weighted_inputs, embedding_args, embedding},
     {"layer_norm", "Normalizes the last dimensions of each sample.", "(x - mean) / sqrt(var + eps) weight + bias",

@@ -11,6 +11,7 @@
  *   ltensor_parts.c  chunk, split, unbind
  *   ltensor_index.c  t[i], t[{...}], t[mask], t[i] = v
  *   ltensor_mask.c   masked_fill, masked_select, nonzero; what t[mask] and t[mask] = v do
+ *   functions/       functions of whole tensors: sort, cumsum, tril, ...
  *   ltensor_print.c  __tostring
  */
 #ifndef OPTLAB_LUA_TENSOR_LTENSOR_H
@@ -29,6 +30,7 @@ void ltensor_parts(lua_State *L, int lib, int methods);
 void ltensor_rng(lua_State *L, int lib);
 void ltensor_mask(lua_State *L, int lib, int methods);
 void ltensor_inplace(lua_State *L, int methods);
+void ltensor_functions(lua_State *L, int lib, int methods);
 
 int ltensor_index(lua_State *L);    /* t[key] for a number, table or tensor key at index 2 */
 int ltensor_newindex(lua_State *L); /* t[key] = value, the same keys */
@@ -47,6 +49,10 @@ int ltensor_apply2(lua_State *L, const char *callee, OpId op);
 
 /* Runs an op on borrowed tensors and pushes the result. Errors name the callee, or the op if that is NULL. */
 int ltensor_push_op(lua_State *L, const char *callee, OpId op, Tensor *const *in, int nin, const OpArgs *args);
+
+/* The elements of x at the positions along dim that op finds, and the positions, from 1; pushes both. keep: false where
+ * the size of dim becomes 1 and the dimension goes. */
+int ltensor_push_picked(lua_State *L, const char *callee, Tensor *x, int dim, bool keep, OpId op, const OpArgs *args);
 
 /* --- options of functions that make tensors (ltensor_range.c) ----------------------------------------------------- */
 

@@ -396,6 +396,26 @@ function functional.relu(input) end
 ---@return optlab.Tensor
 function functional.rms_norm(input, normalized_shape, weight, eps) end
 
+---@class optlab.options.nn.functional.scaled_dot_product_attention
+---@field attn_mask? optlab.Tensor Broadcasts to (..., L, S): floats that are added to the scores, or uint8, 1 where a key is seen.
+---@field dropout_p? number Probability that a probability becomes 0. Default: 0.
+---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
+---@field scale? number Factor of the scores; by default 1 / sqrt(E).
+
+---Means of values (..., S, D), weighted by how queries (..., L, E) and keys (..., S, E) agree. It is computed in blocks: memory grows linearly with the length.
+---
+---     softmax(scale query key' + attn_mask) value
+---
+---@param query optlab.Tensor
+---@param key optlab.Tensor
+---@param value optlab.Tensor
+---@param attn_mask? optlab.Tensor|optlab.options.nn.functional.scaled_dot_product_attention Broadcasts to (..., L, S): floats that are added to the scores, or uint8, 1 where a key is seen.
+---@param dropout_p? number Probability that a probability becomes 0. Default: 0.
+---@param is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
+---@param scale? number Factor of the scores; by default 1 / sqrt(E).
+---@return optlab.Tensor
+function functional.scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale) end
+
 ---The logistic function, from 0 to 1.
 ---
 ---     y = 1 / (1 + exp(-x))

@@ -1,0 +1,32 @@
+---@meta _
+--- Functions of whole tensors that are methods, too: scans, sorting, parts of matrices.
+
+---@class optlab.Functions
+---Sums of the elements up to each one along a dimension.
+---@field cumsum fun(x: optlab.Tensor, dim: integer): optlab.Tensor
+---Products of the elements up to each one along a dimension.
+---@field cumprod fun(x: optlab.Tensor, dim: integer): optlab.Tensor
+---Product of all elements, or along a dimension.
+---@field prod fun(x: optlab.Tensor, dim?: integer|table, keepdim?: boolean): optlab.Tensor
+---Whether any element is not 0, uint8.
+---@field any fun(x: optlab.Tensor, dim?: integer|table, keepdim?: boolean): optlab.Tensor
+---Whether no element is 0, uint8.
+---@field all fun(x: optlab.Tensor, dim?: integer|table, keepdim?: boolean): optlab.Tensor
+---The elements in order along a dimension, and their positions. Equal elements keep their order.
+---@field sort fun(x: optlab.Tensor, dim?: integer|table, descending?: boolean): optlab.Tensor, optlab.Tensor
+---The positions that put a dimension in order.
+---@field argsort fun(x: optlab.Tensor, dim?: integer|table, descending?: boolean): optlab.Tensor
+---The k largest elements along a dimension in order, and their positions.
+---@field topk fun(x: optlab.Tensor, k: integer, dim?: integer|table, largest?: boolean): optlab.Tensor, optlab.Tensor
+---The k-th smallest element along a dimension, and its position.
+---@field kthvalue fun(x: optlab.Tensor, k: integer, dim?: integer, keepdim?: boolean): optlab.Tensor, optlab.Tensor
+---The median, the lower one of two; along a dimension with its position.
+---@field median fun(x: optlab.Tensor, dim?: integer, keepdim?: boolean): optlab.Tensor, optlab.Tensor?
+---Quantiles of all elements or along a dimension; a list of them makes a new first dimension.
+---@field quantile fun(x: optlab.Tensor, q: number|number[], dim?: integer|table, keepdim?: boolean): optlab.Tensor
+---Where values belong in a sorted sequence, from 1 to n + 1.
+---@field searchsorted fun(x: optlab.Tensor, values: optlab.Operand, right?: boolean|table): optlab.Tensor
+---The different elements in order; with options the position of each element among them, and how often each occurs.
+---@field unique fun(x: optlab.Tensor, options?: table): optlab.Tensor, optlab.Tensor?, optlab.Tensor?
+---How often each of 1, 2, ... occurs in a vector, or the sum of its weights.
+---@field bincount fun(x: optlab.Tensor, weights?: optlab.Tensor, minlength?: integer): optlab.Tensor

@@ -1,0 +1,10 @@
+/*
+ * ltensor_functions.c - functions of whole tensors: sums along, sorting, parts of matrices, ...
+ */
+#include "lua/tensor/functions/ltensor_functions.h"
+
+void ltensor_functions(lua_State *L, int lib, int methods) {
+  ltensor_setboth(L, lib, methods, ltensor_scan_list);
+  ltensor_setboth(L, lib, methods, ltensor_sort_list);
+  ltensor_setboth(L, lib, methods, ltensor_unique_list);
+}

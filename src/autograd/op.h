@@ -151,6 +151,11 @@ typedef struct EmbeddingArgs {
   int64_t zeroed;  /* 1: that row counts as 0 */
 } EmbeddingArgs;
 
+typedef struct AttentionArgs {
+  double scale;
+  int64_t causal; /* 1: query i sees the keys up to i */
+} AttentionArgs;
+
 /* Which of them an op reads is said by its row: .args = OP_ARGS(conv). */
 typedef union OpArgs {
   ClampArgs clamp;
@@ -175,6 +180,7 @@ typedef union OpArgs {
   RnnArgs rnn;
   RowNormArgs row_norm;
   EmbeddingArgs embedding;
+  AttentionArgs attention;
 } OpArgs;
 
 #define OP_ARGS(member) sizeof(((const OpArgs *)0)->member)

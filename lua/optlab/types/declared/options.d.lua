@@ -306,6 +306,9 @@
 ---@class optlab.options.Module.load_state_dict
 ---@field strict? boolean Whether names that are missing on either side are an error. Default: true.
 
+---@class optlab.options.MultiheadAttention.forward
+---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
+
 ---@class optlab.options.nn.GRU
 ---@field bias? boolean Whether to add two learned biases. Default: true.
 ---@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not. Default: false.
@@ -326,6 +329,12 @@
 ---@class optlab.options.nn.LSTMCell
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
+---@class optlab.options.nn.MultiheadAttention
+---@field dropout? number In training, probability that a weight becomes 0. Default: 0.
+---@field bias? boolean Whether the projections add learned biases. Default: true.
+---@field batch_first? boolean Sequences are (batch, length, embed_dim), not (length, batch, ..) Default: false.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
 ---@class optlab.options.nn.RNN
 ---@field bias? boolean Whether to add two learned biases. Default: true.
 ---@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not. Default: false.
@@ -334,6 +343,15 @@
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.RNNCell
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---@class optlab.options.nn.TransformerEncoderLayer
+---@field dim_feedforward? integer Numbers between the two linear maps. Default: 2048.
+---@field dropout? number In training, probability that an element becomes 0. Default: 0.1.
+---@field activation? "relu"|"gelu" Between the linear maps. Default: "relu".
+---@field layer_norm_eps? number Added to the variances. Default: 1e-5.
+---@field batch_first? boolean Sequences are (batch, length, d_model), not (length, batch, ..). Default: false.
+---@field norm_first? boolean Whether the norms stand before attention and linear maps. Default: false.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.utils.rnn.pack_padded_sequence
@@ -517,3 +535,6 @@
 ---@field eval_data? any|table Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss of a result is then that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field metrics? table What is measured on eval_data besides: {"accuracy", "top5", mae = function(prediction, y) ... end}.
 ---@field evaluate? function|table|false evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none.
+
+---@class optlab.options.TransformerEncoderLayer.forward
+---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.

@@ -8,6 +8,7 @@
 
 #include "lua/nn/lnn.h"
 #include "lua/nn/lnn_conv.h"
+#include "nn/distance.h"
 #include "nn/functional.h"
 #include "nn/init.h"
 
@@ -176,6 +177,19 @@ static Tensor *one_hot(Tensor *const *in, const double *x, Tensor *const *given)
   return nn_one_hot(in[0], isnan(x[0]) ? 0 : (int64_t)x[0]);
 }
 
+static const Arg normalize_args[] = {
+    {.name = "p", .range = RANGE_NUMBER, .def = 2, .doc = "The order of the norm."},
+    {.name = "dim", .kind = ARG_DIM, .def = 1, .doc = "The dimension of the vectors' elements."},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-12, .doc = "The least norm that a vector counts as."},
+    {0},
+};
+
+static Tensor *normalize(Tensor *const *in, const double *x, Tensor *const *given) {
+  (void)given;
+  const int dim = distance_dim(x[1], in[0]->ndim);
+  return dim < 0 ? NULL : nn_normalize(in[0], x[0], dim, x[2]);
+}
+
 const Functional lnn_functionals[] = {
     {"linear", "An affine map of the last dimension.", "x weight' + bias", weighted_inputs, linear_args, linear},
     {"conv1d", "Correlates signals with windows.", NULL, weighted_inputs, lnn_conv1d_args, lnn_conv1d},
@@ -198,6 +212,7 @@ const Functional lnn_functionals[] = {
      "x / sqrt(mean x^2 + eps) weight", layer_input, rms_norm_args, rms_norm},
     {"dropout", "Zeroes elements at random and scales the others by 1 / (1 - p).", NULL, layer_input, dropout_args,
      dropout},
+    {"normalize", "Divides vectors by their norms.", "x / max(|x|_p, eps)", layer_input, normalize_args, normalize},
     {"one_hot", "Turns labels 1, 2, ... into rows that are 1 at the label and 0 elsewhere, int64.", NULL, label_inputs,
      one_hot_args, one_hot},
     {0},

@@ -97,10 +97,19 @@ typedef struct OrderArgs { /* argsort, argkth */
   int64_t descending; /* argsort: 1, the largest first */
 } OrderArgs;
 
-typedef struct AlongArgs { /* index_select, gather, cat, softmax and their gradients */
+typedef struct AlongArgs { /* gather, cat, softmax and their gradients */
   int64_t dim;
-  int64_t size[TENSOR_MAX_DIM]; /* index_add: size[0], along dim; scatter_add: the output's */
+  int64_t size[TENSOR_MAX_DIM]; /* scatter_add: the output's */
+  int32_t count;                /* gather, scatter: how the index counts (kernels/index/index.h) */
+  int32_t add;                  /* scatter: 1: values are added */
 } AlongArgs;
+
+typedef struct IndexArgs {      /* index_select, index_put, index_add */
+  int32_t dim, dims;            /* the index names positions of `dims` dimensions from dim on */
+  int32_t count;                /* how it counts (kernels/index/index.h) */
+  int32_t add;                  /* index_put: 1: values are added */
+  int64_t size[TENSOR_MAX_DIM]; /* index_add: the output's sizes there */
+} IndexArgs;
 
 typedef enum LossReduction { REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM } LossReduction;
 
@@ -149,6 +158,11 @@ typedef struct EmbeddingArgs {
   int64_t zeroed;  /* 1: that row counts as 0 */
 } EmbeddingArgs;
 
+typedef struct AttentionArgs {
+  double scale;
+  int64_t causal; /* 1: query i sees the keys up to i */
+} AttentionArgs;
+
 /* Which of them an op reads is said by its row: .args = OP_ARGS(conv). */
 typedef union OpArgs {
   ClampArgs clamp;
@@ -166,6 +180,7 @@ typedef union OpArgs {
   ScanArgs scan;
   OrderArgs order;
   AlongArgs along;
+  IndexArgs index;
   LossArgs loss;
   ConvArgs conv;
   PoolArgs pool;
@@ -173,6 +188,7 @@ typedef union OpArgs {
   RnnArgs rnn;
   RowNormArgs row_norm;
   EmbeddingArgs embedding;
+  AttentionArgs attention;
 } OpArgs;
 
 #define OP_ARGS(member) sizeof(((const OpArgs *)0)->member)
@@ -219,6 +235,9 @@ typedef struct Op {
    * of the input's shape: the engine adds dout there, and backward is asked only where gradients are themselves
    * differentiated, or for the first gradient of all, which must be a new tensor. NULL without memory. */
   Tensor *(*part)(const Node *n, Tensor *whole);
+  /* The same for rows whose gradient reaches scattered elements of the first input alone: adds dout to them in whole, of
+   * that input's shape. -1 on failure. */
+  int (*add)(const Node *n, Tensor *whole, Tensor *dout);
   /* Element-wise rows: the kernel that forward maps over the elements, by the dtype of the first input (where: of the
    * second). A compiled step calls it directly where the operands are flat. */
   Kern1 *kern1[DT_COUNT];

@@ -122,7 +122,8 @@ static Places places(const double *q, int count, int64_t n, Between how, DType d
 }
 
 static Tensor *pick(Tensor *x, Tensor *at) {
-  return at ? fm_op(OP_INDEX_SELECT, (Tensor *[]){x, at}, 2, &(OpArgs){.along = {x->ndim - 1}}) : NULL;
+  return at ? fm_op(OP_INDEX_SELECT, (Tensor *[]){x, at}, 2, &(OpArgs){.index = {x->ndim - 1, 1, INDEX_FROM_0, 0, {0}}})
+            : NULL;
 }
 
 /* From a to b, from the nearer side: exact at both. */

@@ -65,7 +65,9 @@ static int l_unique(lua_State *L) {
   Tensor *c = fm_own(tensor_contiguous(x)), *flat = c ? fm_reshape(c, 1, &c->numel) : NULL;
   Tensor *order = flat ? fm_op(OP_ARGSORT, &flat, 1, &(OpArgs){.order = {0, flat->numel, 0}}) : NULL;
   Groups g = order ? group(c, order) : (Groups){0};
-  Tensor *y = g.first ? fm_op(OP_INDEX_SELECT, (Tensor *[]){flat, g.first}, 2, &(OpArgs){.along = {0}}) : NULL;
+  Tensor *y =
+      g.first ? fm_op(OP_INDEX_SELECT, (Tensor *[]){flat, g.first}, 2, &(OpArgs){.index = {0, 1, INDEX_FROM_0, 0, {0}}})
+              : NULL;
   grad_set_mode(old);
   const bool ok = y && g.inverse && g.counts;
   if (ok && a[1] != 0) tensor_retain(g.inverse);

@@ -55,6 +55,7 @@ local LUA_ROOMS = {
   { "dist", { "base" } },
   { "train", { "base", "dist", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
+  { "problems", { "base", "autograd", "nn", "optim", "data", "train" } },
   { "reference", { "base", "book" } },
   { "compare", { "base", "plot", "runs" } },
   { "report", { "base", "plot", "runs", "compare" } },
@@ -63,7 +64,7 @@ local LUA_ROOMS = {
   { "cli", { "base", "params", "plot", "reference", "runs", "compare", "report", "sweep", "term",
     "watch" } },
   { "", { "base", "params", "autograd", "linalg", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs",
-    "term", "dist", "train", "book", "reference", "compare", "report", "watch", "sweep", "cli" } },
+    "term", "dist", "train", "book", "problems", "reference", "compare", "report", "watch", "sweep", "cli" } },
 }
 
 local problems = 0

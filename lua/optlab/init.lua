@@ -43,6 +43,7 @@ local LAZY = {
   optim = { "optlab.optim" },
   params = { "optlab.params", "params" },
   plot = { "optlab.plot" },
+  problems = { "optlab.problems" },
   progress = { "optlab.base.progress" },
   progress_state = { "optlab.base.terminal.bar", "state" },
   runs = { "optlab.runs", "public" },

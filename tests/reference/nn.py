@@ -213,6 +213,45 @@ for lua, functional, module, x in (
     case("nn." + lua, "F." + functional, module, x)
 
 
+# --- divergences, likelihoods, margins: inputs away from the corners --------------------------------------------------
+
+x1, x2, x3 = randn(5, 4), randn(5, 4), randn(5, 4)
+signs = torch.tensor([1, -1, -1, 1, -1], dtype=F64)
+signs4 = torch.where(randn(5, 4) > 0, 1.0, -1.0).double()
+log_p, p = torch.log_softmax(randn(3, 4), 1), torch.softmax(randn(3, 4), 1)
+p[0, 1] = 0
+counts = matrix([0, 1, 2], [7, 3, 1])
+for reduction in ("none", "mean", "sum"):
+    r = 'reduction=\'%s\'' % reduction
+    case("nn.KLDivLoss{%s}" % r, "F.kl_div(a, b, {%s})" % r, nn.KLDivLoss(reduction=reduction), log_p, p)
+    case("nn.KLDivLoss{%s, log_target=true}" % r, None, nn.KLDivLoss(reduction=reduction, log_target=True), log_p,
+         torch.log_softmax(randn(3, 4), 1))
+    for log_input in (True, False):
+        o = "log_input=%s, full=true, %s" % (str(log_input).lower(), r)
+        case("nn.PoissonNLLLoss{%s}" % o, "F.poisson_nll_loss(a, b, {%s})" % o,
+             nn.PoissonNLLLoss(log_input=log_input, full=True, reduction=reduction), rand(2, 3) + 0.5, counts)
+    case("nn.GaussianNLLLoss{%s}" % r, "F.gaussian_nll_loss(a, b, c, {%s})" % r,
+         nn.GaussianNLLLoss(reduction=reduction), x1, x2, rand(5, 4) + 0.1)
+    case("nn.GaussianNLLLoss{full=true, eps=0.5, %s}" % r, None,
+         nn.GaussianNLLLoss(full=True, eps=0.5, reduction=reduction), x1, x2, rand(5, 1))
+    case("nn.HingeEmbeddingLoss{margin=0.5, %s}" % r, "F.hinge_embedding_loss(a, b, {margin=0.5, %s})" % r,
+         nn.HingeEmbeddingLoss(margin=0.5, reduction=reduction), x1, signs4)
+    case("nn.MarginRankingLoss{margin=0.3, %s}" % r, "F.margin_ranking_loss(a, b, c, {margin=0.3, %s})" % r,
+         nn.MarginRankingLoss(margin=0.3, reduction=reduction), x1, x2, signs4)
+    case("nn.CosineEmbeddingLoss{margin=0.1, %s}" % r, "F.cosine_embedding_loss(a, b, c, {margin=0.1, %s})" % r,
+         nn.CosineEmbeddingLoss(margin=0.1, reduction=reduction), x1, x2, signs)
+    case("nn.TripletMarginLoss{%s}" % r, "F.triplet_margin_loss(a, b, c, {%s})" % r,
+         nn.TripletMarginLoss(reduction=reduction), x1, x2, x3)
+    case("nn.TripletMarginLoss{margin=2, p=3, swap=true, %s}" % r, None,
+         nn.TripletMarginLoss(margin=2, p=3, swap=True, reduction=reduction), x1, x2, x3)
+case("nn.KLDivLoss{reduction='batchmean'}", None, nn.KLDivLoss(reduction="batchmean"), log_p, p)
+case("nn.GaussianNLLLoss()", None, nn.GaussianNLLLoss(), x1, x2, rand(5) + 0.1)
+case("nn.CosineSimilarity()", "F.cosine_similarity(a, b)", nn.CosineSimilarity(), x1, x2)
+case("nn.CosineSimilarity(1, {eps=3})", "F.cosine_similarity(a, b, 1, {eps=3})", nn.CosineSimilarity(0, 3), x1, randn(4))
+case("nn.PairwiseDistance()", "F.pairwise_distance(a, b)", nn.PairwiseDistance(), x1, x2)
+case("nn.PairwiseDistance(1, {keepdim=true})", "F.pairwise_distance(a, b, 1, {keepdim=true})",
+     nn.PairwiseDistance(1, keepdim=True), x1, randn(4))
+
 # Pools of every kind, and images in another size.
 for lua, functional, module, x in (
     ("MaxPool2d(3, {stride=2, padding=1, dilation=2, ceil_mode=true})",

@@ -37,7 +37,9 @@ local function waiting_values(level, value)
   for i = 1, 250 do
     local name, waits = debug.getlocal(level + 1, i)
     if not name then break end
-    if name:sub(1, 1) == "(" and waits ~= value and has_place(waits) then found[waits] = true end
+    -- a register may still hold a tensor that was closed, of which nothing can be asked
+    local is_whole, placed = pcall(has_place, waits)
+    if name:sub(1, 1) == "(" and not rawequal(waits, value) and is_whole and placed then found[waits] = true end
   end
   return found
 end

@@ -23,7 +23,11 @@
 -- dropout=0, bidirectional=false, dtype})` `LSTM(the same)` `GRU(the same)`, `RNNCell(input_size, hidden_size, {bias,
 -- nonlinearity, dtype})` `LSTMCell` `GRUCell`.
 -- Losses, all with `{reduction="mean"|"sum"|"none"}`: `MSELoss` `L1Loss` `HuberLoss{delta=1}` `SmoothL1Loss{beta=1}`
--- `CrossEntropyLoss{weight, label_smoothing=0}` `NLLLoss{weight}` `BCELoss` `BCEWithLogitsLoss{pos_weight}`.
+-- `CrossEntropyLoss{weight, label_smoothing=0}` `NLLLoss{weight}` `BCELoss` `BCEWithLogitsLoss{pos_weight}`
+-- `KLDivLoss{log_target=false}` (also reduction="batchmean") `PoissonNLLLoss{log_input=true, full=false}`
+-- `GaussianNLLLoss{full=false, eps=1e-6}` `HingeEmbeddingLoss{margin=1}` `MarginRankingLoss{margin=0}`
+-- `CosineEmbeddingLoss{margin=0}` `TripletMarginLoss{margin=1, p=2, swap=false}`; `CosineSimilarity(dim=2)`
+-- `PairwiseDistance(p=2)`.
 -- @module optlab.nn
 local args = require "optlab.base.args"
 local core = require "optlab.core".nn
@@ -31,6 +35,7 @@ local cells = require "optlab.nn.recurrent.cells"
 local module = require "optlab.nn.module"
 local packed = require "optlab.nn.recurrent.packed"
 local recurrent = require "optlab.nn.recurrent.layers"
+local transformer = require "optlab.nn.transformer"
 
 local VALUE = { "value", "any", doc = "Anything." }
 local IS_MODULE = args.declare("nn.is_module", {
@@ -50,13 +55,16 @@ local M = {
   functional = core.functional,
   --- First values of parameters, in place: `uniform_(t, a, b)` `normal_(t, mean, std)` `constant_(t, val)` `zeros_`
   -- `ones_` `eye_` `xavier_uniform_(t, gain)` `xavier_normal_` `kaiming_uniform_(t, a, mode, nonlinearity)`
-  -- `kaiming_normal_` `calculate_gain`; arguments by position or by name: `nn.init.normal_(m.weight, {std=0.01})`.
+  -- `kaiming_normal_` `trunc_normal_(t, mean, std, a, b)` `orthogonal_(t, gain)` `dirac_(t, groups)` `sparse_(t,
+  -- sparsity, std)` `calculate_gain`; arguments by position or by name: `nn.init.normal_(m.weight, {std=0.01})`.
   -- Each returns its tensor.
   init = core.init,
   Module = require "optlab.nn.class".Module,
   Sequential = require "optlab.nn.sequential",
   RNN = recurrent.RNN, LSTM = recurrent.LSTM, GRU = recurrent.GRU,
   RNNCell = cells.RNNCell, LSTMCell = cells.LSTMCell, GRUCell = cells.GRUCell,
+  MultiheadAttention = transformer.MultiheadAttention,
+  TransformerEncoderLayer = transformer.TransformerEncoderLayer,
   --- `rnn`: sequences of different lengths (`pack_padded_sequence`, `pad_packed_sequence`, `pack_sequence`,
   -- `pad_sequence`).
   utils = {

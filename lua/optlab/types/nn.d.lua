@@ -85,6 +85,9 @@
 ---A layer of gated recurrent units.
 ---@field GRU fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.GRU): optlab.Recurrent
 ---One step of an RNN.
+---@field MultiheadAttention fun(embed_dim: integer, num_heads: integer, options?: optlab.options.nn.MultiheadAttention): optlab.Module
+---Self-attention and two linear maps, each with a sum and a LayerNorm.
+---@field TransformerEncoderLayer fun(d_model: integer, nhead: integer, options?: optlab.options.nn.TransformerEncoderLayer): optlab.Module
 ---@field RNNCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.RNNCell): optlab.Module
 ---One step of an LSTM; returns h and c.
 ---@field LSTMCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.LSTMCell): optlab.Module

@@ -211,6 +211,38 @@ function functional.conv_transpose1d(input, weight, bias, stride, padding, outpu
 ---@return optlab.Tensor
 function functional.conv_transpose2d(input, weight, bias, stride, padding, output_padding, groups, dilation) end
 
+---@class optlab.options.nn.functional.cosine_embedding_loss
+---@field margin? number The cosine below which a pair with target -1 has no loss. Default: 0.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Small angles between vectors that are alike (target 1), large ones between the others (target -1).
+---
+---     loss_i = 1 - cos(x1_i, x2_i)    where y_i = 1
+---     loss_i = max(0, cos(x1_i, x2_i) - margin)    where y_i = -1
+---
+---@param input1 optlab.Tensor
+---@param input2 optlab.Tensor
+---@param target optlab.Tensor
+---@param margin? number|optlab.options.nn.functional.cosine_embedding_loss The cosine below which a pair with target -1 has no loss. Default: 0.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.cosine_embedding_loss(input1, input2, target, margin, reduction) end
+
+---@class optlab.options.nn.functional.cosine_similarity
+---@field dim? integer The dimension of the vectors' elements. Default: 2.
+---@field eps? number The least length that a vector counts as. Default: 1e-8.
+
+---The cosine of the angle between two vectors.
+---
+---     sum x1 x2 / (max(|x1|, eps) max(|x2|, eps))
+---
+---@param x1 optlab.Tensor
+---@param x2 optlab.Tensor
+---@param dim? integer|optlab.options.nn.functional.cosine_similarity The dimension of the vectors' elements. Default: 2.
+---@param eps? number The least length that a vector counts as. Default: 1e-8.
+---@return optlab.Tensor
+function functional.cosine_similarity(x1, x2, dim, eps) end
+
 ---@class optlab.options.nn.functional.cross_entropy
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
@@ -281,6 +313,24 @@ function functional.embedding(input, weight, padding_idx) end
 ---@return optlab.Tensor
 function functional.flatten(input, start_dim, end_dim) end
 
+---@class optlab.options.nn.functional.gaussian_nll_loss
+---@field full? boolean Whether the constant log(2 pi) / 2 is added. Default: false.
+---@field eps? number The least variance; its gradient is not limited. Default: 1e-6.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The negative log likelihood of targets y under normal distributions with the input x as mean and the variance var, of the input's shape, without its last dimension, or with size 1 there.
+---
+---     loss_i = (log max(var_i, eps) + (x_i - y_i)^2 / max(var_i, eps)) / 2
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param var optlab.Tensor
+---@param full? boolean|optlab.options.nn.functional.gaussian_nll_loss Whether the constant log(2 pi) / 2 is added. Default: false.
+---@param eps? number The least variance; its gradient is not limited. Default: 1e-6.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.gaussian_nll_loss(input, target, var, full, eps, reduction) end
+
 ---@class optlab.options.nn.functional.gelu
 ---@field approximate? "none"|"tanh" 'none' for the exact function, 'tanh' for an approximation without erf. Default: "none".
 
@@ -293,6 +343,22 @@ function functional.flatten(input, start_dim, end_dim) end
 ---@param approximate? "none"|"tanh"|optlab.options.nn.functional.gelu 'none' for the exact function, 'tanh' for an approximation without erf. Default: "none".
 ---@return optlab.Tensor
 function functional.gelu(input, approximate) end
+
+---@class optlab.options.nn.functional.hinge_embedding_loss
+---@field margin? number The distance beyond which a pair with target -1 has no loss. Default: 1.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Small distances, the input x, for pairs that are alike (target 1), large ones for the others (target -1).
+---
+---     loss_i = x_i    where y_i = 1
+---     loss_i = max(0, margin - x_i)    where y_i = -1
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param margin? number|optlab.options.nn.functional.hinge_embedding_loss The distance beyond which a pair with target -1 has no loss. Default: 1.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.hinge_embedding_loss(input, target, margin, reduction) end
 
 ---@class optlab.options.nn.functional.huber_loss
 ---@field delta? number Error beyond which the loss is linear. Default: 1.
@@ -325,6 +391,21 @@ function functional.huber_loss(input, target, delta, reduction) end
 ---@param align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
 ---@return optlab.Tensor
 function functional.interpolate(input, size, scale_factor, mode, align_corners) end
+
+---@class optlab.options.nn.functional.kl_div
+---@field reduction? "none"|"mean"|"sum"|"batchmean" 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
+---@field log_target? boolean Whether the targets are logarithms too. Default: false.
+
+---The divergence of distributions, of which the input x holds the logarithms, from those of the targets y.
+---
+---     loss_i = y_i (log y_i - x_i)    with log_target: exp(y_i) (y_i - x_i)
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param reduction? "none"|"mean"|"sum"|"batchmean"|optlab.options.nn.functional.kl_div 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
+---@param log_target? boolean Whether the targets are logarithms too. Default: false.
+---@return optlab.Tensor
+function functional.kl_div(input, target, reduction, log_target) end
 
 ---@class optlab.options.nn.functional.l1_loss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
@@ -392,6 +473,22 @@ function functional.linear(input, weight, bias) end
 ---@param dim? integer|optlab.options.nn.functional.log_softmax The dimension along which the outputs sum to 1. Default: -1.
 ---@return optlab.Tensor
 function functional.log_softmax(input, dim) end
+
+---@class optlab.options.nn.functional.margin_ranking_loss
+---@field margin? number How far apart two values must be, to have no loss. Default: 0.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Ranks pairs: a target y of 1 says that the first value is to be the larger one, -1 the second.
+---
+---     loss_i = max(0, -y_i (x1_i - x2_i) + margin)
+---
+---@param input1 optlab.Tensor
+---@param input2 optlab.Tensor
+---@param target optlab.Tensor
+---@param margin? number|optlab.options.nn.functional.margin_ranking_loss How far apart two values must be, to have no loss. Default: 0.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.margin_ranking_loss(input1, input2, target, margin, reduction) end
 
 ---@class optlab.options.nn.functional.max_pool1d
 ---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
@@ -463,6 +560,22 @@ function functional.mse_loss(input, target, reduction) end
 ---@return optlab.Tensor
 function functional.nll_loss(input, target, weight, reduction, ignore_index) end
 
+---@class optlab.options.nn.functional.normalize
+---@field p? number The order of the norm. Default: 2.
+---@field dim? integer The dimension of the vectors' elements. Default: 2.
+---@field eps? number The least norm that a vector counts as. Default: 1e-12.
+
+---Divides vectors by their norms.
+---
+---     x / max(|x|_p, eps)
+---
+---@param input optlab.Tensor
+---@param p? number|optlab.options.nn.functional.normalize The order of the norm. Default: 2.
+---@param dim? integer The dimension of the vectors' elements. Default: 2.
+---@param eps? number The least norm that a vector counts as. Default: 1e-12.
+---@return optlab.Tensor
+function functional.normalize(input, p, dim, eps) end
+
 ---@class optlab.options.nn.functional.one_hot
 ---@field num_classes? integer Size of the new last dimension; by default the largest label.
 
@@ -471,6 +584,42 @@ function functional.nll_loss(input, target, weight, reduction, ignore_index) end
 ---@param num_classes? integer|optlab.options.nn.functional.one_hot Size of the new last dimension; by default the largest label.
 ---@return optlab.Tensor
 function functional.one_hot(labels, num_classes) end
+
+---@class optlab.options.nn.functional.pairwise_distance
+---@field p? number The order of the norm. Default: 2.
+---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@field keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
+
+---The distance of two vectors, which lie along the last dimension.
+---
+---     |x1 - x2 + eps|_p
+---
+---@param x1 optlab.Tensor
+---@param x2 optlab.Tensor
+---@param p? number|optlab.options.nn.functional.pairwise_distance The order of the norm. Default: 2.
+---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@param keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
+---@return optlab.Tensor
+function functional.pairwise_distance(x1, x2, p, eps, keepdim) end
+
+---@class optlab.options.nn.functional.poisson_nll_loss
+---@field log_input? boolean Whether the input is the logarithm of the mean. Default: true.
+---@field full? boolean Whether Stirling's log y! is added where y > 1. Default: false.
+---@field eps? number Added to a mean whose logarithm is taken. Default: 1e-8.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The negative log likelihood of counts y under Poisson distributions, of which the input x gives the means.
+---
+---     loss_i = exp(x_i) - y_i x_i    without log_input: x_i - y_i log(x_i + eps)
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param log_input? boolean|optlab.options.nn.functional.poisson_nll_loss Whether the input is the logarithm of the mean. Default: true.
+---@param full? boolean Whether Stirling's log y! is added where y > 1. Default: false.
+---@param eps? number Added to a mean whose logarithm is taken. Default: 1e-8.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.poisson_nll_loss(input, target, log_input, full, eps, reduction) end
 
 ---The rectifier: negative elements become 0.
 ---
@@ -494,6 +643,26 @@ function functional.relu(input) end
 ---@param eps? number Added to the mean square; by default the spacing of the input's dtype at 1.
 ---@return optlab.Tensor
 function functional.rms_norm(input, normalized_shape, weight, eps) end
+
+---@class optlab.options.nn.functional.scaled_dot_product_attention
+---@field attn_mask? optlab.Tensor Broadcasts to (..., L, S): floats that are added to the scores, or uint8, 1 where a key is seen.
+---@field dropout_p? number Probability that a probability becomes 0. Default: 0.
+---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
+---@field scale? number Factor of the scores; by default 1 / sqrt(E).
+
+---Means of values (..., S, D), weighted by how queries (..., L, E) and keys (..., S, E) agree. It is computed in blocks: memory grows linearly with the length.
+---
+---     softmax(scale query key' + attn_mask) value
+---
+---@param query optlab.Tensor
+---@param key optlab.Tensor
+---@param value optlab.Tensor
+---@param attn_mask? optlab.Tensor|optlab.options.nn.functional.scaled_dot_product_attention Broadcasts to (..., L, S): floats that are added to the scores, or uint8, 1 where a key is seen.
+---@param dropout_p? number Probability that a probability becomes 0. Default: 0.
+---@param is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
+---@param scale? number Factor of the scores; by default 1 / sqrt(E).
+---@return optlab.Tensor
+function functional.scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale) end
 
 ---The logistic function, from 0 to 1.
 ---
@@ -561,3 +730,25 @@ function functional.softplus(input, beta, threshold) end
 ---@param input optlab.Tensor
 ---@return optlab.Tensor
 function functional.tanh(input) end
+
+---@class optlab.options.nn.functional.triplet_margin_loss
+---@field margin? number How much farther the negative must be, to have no loss. Default: 1.
+---@field p? number The order of the norm. Default: 2.
+---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@field swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Vectors nearer to a positive than to a negative example.
+---
+---     loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin),  d(x, y) = |x - y + eps|_p
+---
+---@param anchor optlab.Tensor
+---@param positive optlab.Tensor
+---@param negative optlab.Tensor
+---@param margin? number|optlab.options.nn.functional.triplet_margin_loss How much farther the negative must be, to have no loss. Default: 1.
+---@param p? number The order of the norm. Default: 2.
+---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@param swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, reduction) end

@@ -496,6 +496,33 @@ function nn.BCELoss(reduction) end
 ---@return optlab.Module
 function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 
+---@class optlab.options.nn.CosineEmbeddingLoss
+---@field margin? number The cosine below which a pair with target -1 has no loss. Default: 0.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Small angles between vectors that are alike (target 1), large ones between the others (target -1).
+---
+---     loss_i = 1 - cos(x1_i, x2_i)    where y_i = 1
+---     loss_i = max(0, cos(x1_i, x2_i) - margin)    where y_i = -1
+---
+---@param margin? number|optlab.options.nn.CosineEmbeddingLoss The cosine below which a pair with target -1 has no loss. Default: 0.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.CosineEmbeddingLoss(margin, reduction) end
+
+---@class optlab.options.nn.CosineSimilarity
+---@field dim? integer The dimension of the vectors' elements. Default: 2.
+---@field eps? number The least length that a vector counts as. Default: 1e-8.
+
+---The cosine of the angle between two vectors.
+---
+---     sum x1 x2 / (max(|x1|, eps) max(|x2|, eps))
+---
+---@param dim? integer|optlab.options.nn.CosineSimilarity The dimension of the vectors' elements. Default: 2.
+---@param eps? number The least length that a vector counts as. Default: 1e-8.
+---@return optlab.Module
+function nn.CosineSimilarity(dim, eps) end
+
 ---@class optlab.options.nn.CrossEntropyLoss
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
@@ -517,6 +544,35 @@ function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 ---@return optlab.Module
 function nn.CrossEntropyLoss(weight, label_smoothing, reduction, ignore_index) end
 
+---@class optlab.options.nn.GaussianNLLLoss
+---@field full? boolean Whether the constant log(2 pi) / 2 is added. Default: false.
+---@field eps? number The least variance; its gradient is not limited. Default: 1e-6.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The negative log likelihood of targets y under normal distributions with the input x as mean and the variance var, of the input's shape, without its last dimension, or with size 1 there.
+---
+---     loss_i = (log max(var_i, eps) + (x_i - y_i)^2 / max(var_i, eps)) / 2
+---
+---@param full? boolean|optlab.options.nn.GaussianNLLLoss Whether the constant log(2 pi) / 2 is added. Default: false.
+---@param eps? number The least variance; its gradient is not limited. Default: 1e-6.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.GaussianNLLLoss(full, eps, reduction) end
+
+---@class optlab.options.nn.HingeEmbeddingLoss
+---@field margin? number The distance beyond which a pair with target -1 has no loss. Default: 1.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Small distances, the input x, for pairs that are alike (target 1), large ones for the others (target -1).
+---
+---     loss_i = x_i    where y_i = 1
+---     loss_i = max(0, margin - x_i)    where y_i = -1
+---
+---@param margin? number|optlab.options.nn.HingeEmbeddingLoss The distance beyond which a pair with target -1 has no loss. Default: 1.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.HingeEmbeddingLoss(margin, reduction) end
+
 ---@class optlab.options.nn.HuberLoss
 ---@field delta? number Error beyond which the loss is linear. Default: 1.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
@@ -532,6 +588,19 @@ function nn.CrossEntropyLoss(weight, label_smoothing, reduction, ignore_index) e
 ---@return optlab.Module
 function nn.HuberLoss(delta, reduction) end
 
+---@class optlab.options.nn.KLDivLoss
+---@field reduction? "none"|"mean"|"sum"|"batchmean" 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
+---@field log_target? boolean Whether the targets are logarithms too. Default: false.
+
+---The divergence of distributions, of which the input x holds the logarithms, from those of the targets y.
+---
+---     loss_i = y_i (log y_i - x_i)    with log_target: exp(y_i) (y_i - x_i)
+---
+---@param reduction? "none"|"mean"|"sum"|"batchmean"|optlab.options.nn.KLDivLoss 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
+---@param log_target? boolean Whether the targets are logarithms too. Default: false.
+---@return optlab.Module
+function nn.KLDivLoss(reduction, log_target) end
+
 ---@class optlab.options.nn.L1Loss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
@@ -542,6 +611,19 @@ function nn.HuberLoss(delta, reduction) end
 ---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.L1Loss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Module
 function nn.L1Loss(reduction) end
+
+---@class optlab.options.nn.MarginRankingLoss
+---@field margin? number How far apart two values must be, to have no loss. Default: 0.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Ranks pairs: a target y of 1 says that the first value is to be the larger one, -1 the second.
+---
+---     loss_i = max(0, -y_i (x1_i - x2_i) + margin)
+---
+---@param margin? number|optlab.options.nn.MarginRankingLoss How far apart two values must be, to have no loss. Default: 0.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.MarginRankingLoss(margin, reduction) end
 
 ---@class optlab.options.nn.MSELoss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
@@ -570,6 +652,38 @@ function nn.MSELoss(reduction) end
 ---@return optlab.Module
 function nn.NLLLoss(weight, reduction, ignore_index) end
 
+---@class optlab.options.nn.PairwiseDistance
+---@field p? number The order of the norm. Default: 2.
+---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@field keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
+
+---The distance of two vectors, which lie along the last dimension.
+---
+---     |x1 - x2 + eps|_p
+---
+---@param p? number|optlab.options.nn.PairwiseDistance The order of the norm. Default: 2.
+---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@param keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
+---@return optlab.Module
+function nn.PairwiseDistance(p, eps, keepdim) end
+
+---@class optlab.options.nn.PoissonNLLLoss
+---@field log_input? boolean Whether the input is the logarithm of the mean. Default: true.
+---@field full? boolean Whether Stirling's log y! is added where y > 1. Default: false.
+---@field eps? number Added to a mean whose logarithm is taken. Default: 1e-8.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The negative log likelihood of counts y under Poisson distributions, of which the input x gives the means.
+---
+---     loss_i = exp(x_i) - y_i x_i    without log_input: x_i - y_i log(x_i + eps)
+---
+---@param log_input? boolean|optlab.options.nn.PoissonNLLLoss Whether the input is the logarithm of the mean. Default: true.
+---@param full? boolean Whether Stirling's log y! is added where y > 1. Default: false.
+---@param eps? number Added to a mean whose logarithm is taken. Default: 1e-8.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.PoissonNLLLoss(log_input, full, eps, reduction) end
+
 ---@class optlab.options.nn.SmoothL1Loss
 ---@field beta? number Error beyond which the loss is linear; with 0 the loss is L1Loss. Default: 1.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
@@ -584,3 +698,22 @@ function nn.NLLLoss(weight, reduction, ignore_index) end
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Module
 function nn.SmoothL1Loss(beta, reduction) end
+
+---@class optlab.options.nn.TripletMarginLoss
+---@field margin? number How much farther the negative must be, to have no loss. Default: 1.
+---@field p? number The order of the norm. Default: 2.
+---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@field swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Vectors nearer to a positive than to a negative example.
+---
+---     loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin),  d(x, y) = |x - y + eps|_p
+---
+---@param margin? number|optlab.options.nn.TripletMarginLoss How much farther the negative must be, to have no loss. Default: 1.
+---@param p? number The order of the norm. Default: 2.
+---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@param swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.TripletMarginLoss(margin, p, eps, swap, reduction) end

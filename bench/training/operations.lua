@@ -91,7 +91,7 @@ local ROWS = {
   end },
   { "exp-1e5", function() local a = lab.randn(100000) return function() return a:exp() end end },
   { "sum-2", function() local a = lab.randn(512, 512) return function() return a:sum(2) end end },
-  { "max-2", function() return both(function(a) return (a:max(2)) end, { x(512, 512) }) end },
+  { "row-max", function() return both(function(a) return (a:max(2)) end, { x(512, 512) }) end },
   { "cat", function()
     local a, b = lab.randn(512, 512), lab.randn(512, 512)
     return function() return lab.cat { a, b } end

@@ -41,6 +41,7 @@ local C_ROOMS = {
 local LUA_ROOMS = {
   { "base", {} },
   { "params", { "base" } },
+  { "tensor", { "base" } },
   { "autograd", { "base" } },
   { "linalg", { "base" } },
   { "nn", { "base" } },
@@ -63,8 +64,8 @@ local LUA_ROOMS = {
   { "sweep", { "base", "params", "plot", "runs", "compare" } },
   { "cli", { "base", "params", "plot", "reference", "runs", "compare", "report", "sweep", "term",
     "watch" } },
-  { "", { "base", "params", "autograd", "linalg", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs",
-    "term", "dist", "train", "book", "problems", "reference", "compare", "report", "watch", "sweep", "cli" } },
+  { "", { "base", "params", "tensor", "autograd", "linalg", "nn", "optim", "sched", "data", "save", "plot", "compile",
+    "runs", "term", "dist", "train", "book", "problems", "reference", "compare", "report", "watch", "sweep", "cli" } },
 }
 
 local problems = 0

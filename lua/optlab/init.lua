@@ -33,6 +33,7 @@ local LAZY = {
   compile = { "optlab.compile" },
   data = { "optlab.data" },
   dist = { "optlab.dist" },
+  einsum = { "optlab.tensor.einsum" },
   errors = { "optlab.base.errors" },
   func = { "optlab.autograd.func" },
   linalg = { "optlab.linalg" },

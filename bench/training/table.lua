@@ -4,8 +4,8 @@
 local lab = require "optlab"
 local p = lab.params { measured = { default = "out/models/measured.txt", help = "lines: row@threads program number" } }
 
--- Operations in Gflop of a row, or bytes in GB that it has to move at least. A convolution from c to o channels with k x k
--- taps and s x s outputs takes 2 c o k^2 s^2 an image, and twice that backward (once where its input is the data).
+-- Operations in Gflop of a row, or bytes in GB that it has to move at least. A convolution from c to o channels with k x
+-- k taps and s x s outputs takes 2 c o k^2 s^2 an image, and twice that backward (once where its input is the data).
 local function conv(n, c, o, k, s, passes) return 2 * n * c * o * k * k * s * s * (passes or 3) / 1e9 end
 local function linear(n, i, o) return 6 * n * i * o / 1e9 end
 local function floats(n) return 4 * n / 1e9 end
@@ -48,7 +48,8 @@ local GB = {
   ["randperm-10000"] = 80000 / 1e9, index_select = floats(2 * 262144), ["index_select-fb"] = floats(4 * 262144 + 640000),
   embedding = floats(4 * 131072), ["conv-depthwise"] = floats(5 * 524288),
 }
-local TRAININGS = { "logreg", "mlp", "lenet", "net_2c2d", "net_3c3d", "resnet8", "vae", "char_lstm", "char_gru", "gpt" }
+local TRAININGS = { "logreg", "mlp", "lenet", "net_2c2d", "net_3c3d", "resnet8", "vae", "char_lstm", "char_gru",
+  "gpt" }
 local TARGETS = { net_3c3d = 2, resnet8 = 2, net_2c2d = 1.8, vae = 1.6, char_lstm = 1.3, char_gru = 1.3, gpt = 1.3,
   lstm = 1.3, ["softmax-2"] = 1.5, ["softmax-1"] = 1.5, ["softmax-fb"] = 1.5, ["log_softmax-fb"] = 1.5,
   ["cross_entropy-10"] = 1.5, ["cross_entropy-96"] = 1.5, ["cross_entropy-1000"] = 1.5, ["cross_entropy-50000"] = 1.5 }

@@ -4,8 +4,8 @@
 local lab = require "optlab"
 local p = lab.params { measured = { default = "out/models/measured.txt", help = "lines: row@threads program number" } }
 
--- Operations in Gflop of a row, or bytes in GB that it has to move at least. A convolution from c to o channels with k x
--- k taps and s x s outputs takes 2 c o k^2 s^2 an image, and twice that backward (once where its input is the data).
+-- Operations in Gflop of a row, or bytes in GB that it has to move at least. A convolution from c to o channels with
+-- k x k taps and s x s outputs takes 2 c o k^2 s^2 an image, and twice that backward (once where its input is the data).
 local function conv(n, c, o, k, s, passes) return 2 * n * c * o * k * k * s * s * (passes or 3) / 1e9 end
 local function linear(n, i, o) return 6 * n * i * o / 1e9 end
 local function floats(n) return 4 * n / 1e9 end
@@ -45,7 +45,8 @@ local GB = {
   tanh = floats(5e6), silu = floats(5e6), gelu = floats(5e6), ["exp-1e5"] = floats(2e5), ["sum-2"] = floats(512 ^ 2),
   ["row-max"] = floats(2 * 512 ^ 2), cat = floats(4 * 512 ^ 2), ["select-50"] = floats(2 * 320000),
   ["transpose-512"] = floats(2 * 512 ^ 2), ["transpose-2048"] = floats(2 * 2048 ^ 2),
-  ["randperm-10000"] = 80000 / 1e9, index_select = floats(2 * 262144), ["index_select-fb"] = floats(4 * 262144 + 640000),
+  ["randperm-10000"] = 80000 / 1e9, index_select = floats(2 * 262144),
+  ["index_select-fb"] = floats(4 * 262144 + 640000),
   embedding = floats(4 * 131072), ["conv-depthwise"] = floats(5 * 524288),
 }
 local TRAININGS = { "logreg", "mlp", "lenet", "net_2c2d", "net_3c3d", "resnet8", "vae", "char_lstm", "char_gru",

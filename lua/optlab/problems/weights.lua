@@ -1,24 +1,11 @@
 --- First values of parameters, as the published problems draw them.
 -- @module optlab.problems.weights
-local core = require "optlab.core"
 local nn = require "optlab.nn"
 
 local M = {}
 
---- Normal numbers with deviation `std`, drawn again where they are more than two deviations off (TensorFlow's
--- truncated_normal).
-function M.truncated_normal_(t, std)
-  core.autograd.no_grad(function()
-    nn.init.normal_(t, { std = std })
-    for _ = 1, 100 do
-      local far = t:abs():gt(2 * std)
-      if far:to("float32"):amax():item() == 0 then break end
-      local again = nn.init.normal_(core.tensor.empty_like(t:detach()), { std = std })
-      t:copy_(core.tensor.where(far, again, t))
-    end
-  end)
-  return t
-end
+--- Normal numbers with deviation `std`, cut off at two deviations (TensorFlow's truncated_normal).
+function M.truncated_normal_(t, std) return nn.init.trunc_normal_(t, { std = std, a = -2 * std, b = 2 * std }) end
 
 local WEIGHTED = {}
 for _, name in ipairs { "Linear", "Conv2d", "ConvTranspose2d" } do WEIGHTED[nn[name]] = true end

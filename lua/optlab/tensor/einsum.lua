@@ -4,8 +4,8 @@
 --    lab.einsum("ii", a)                  -- the trace
 --
 -- Operands are taken in from the left. Two of them become one batched product of matrices: letters that both have and
--- that are needed later are the batch, letters that both have and nobody needs are summed. Letters that only one operand
--- has, and that are not needed, are summed before.
+-- that are needed later are the batch, letters that both have and no one needs are summed. Letters that only one of
+-- them has, and that are not needed, are summed before.
 -- @module optlab.tensor.einsum
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"

@@ -8,7 +8,9 @@ local F = nn.functional
 local FUNCTIONS = {
   max = function(x) return F.max_pool2d(x, 3, 2, 1) end,
   ["max, dilated"] = function(x) return F.max_pool2d(x, 2, { stride = 1, dilation = { 2, 1 }, ceil_mode = true }) end,
-  ["max, windows of 300 places"] = function(x) return F.max_pool2d(x, { 20, 15 }, { stride = 3, padding = { 10, 7 } }) end,
+  ["max, windows of 300 places"] = function(x)
+    return F.max_pool2d(x, { 20, 15 }, { stride = 3, padding = { 10, 7 } })
+  end,
   avg = function(x) return F.avg_pool2d(x, 2) end,
   ["avg, parts beyond the border"] = function(x) return F.avg_pool2d(x, 3, 2, 1, true, false) end,
   ["adaptive avg"] = function(x) return F.adaptive_avg_pool2d(x, { 3, 5 }) end,
@@ -42,7 +44,8 @@ describe("pools and resizes", function()
           for _, n in ipairs { 1, 3, 16, 33 } do
             local x = randn(n, 3, 12, 11, dtype, true)
             local y, dx = run(fn, x)
-            for _, other in ipairs { x:detach():contiguous(), x:detach():permute(2, 3, 4, 1):contiguous():permute(4, 1, 2, 3),
+            for _, other in ipairs { x:detach():contiguous(),
+              x:detach():permute(2, 3, 4, 1):contiguous():permute(4, 1, 2, 3),
               x:detach():permute(1, 3, 4, 2):contiguous():permute(1, 4, 2, 3) } do
               local y2, dx2 = run(fn, other:detach():requires_grad_())
               assert.is_true(same(y, y2))

@@ -20,7 +20,8 @@ local M = {}
 -- @function csv
 -- @tparam string path CSV, TSV or columns between blanks, plain or gzip-compressed
 -- @tparam[opt] table options `delimiter` (detected; `" "` means runs of blanks), `header` (false), `skip` (0 lines),
--- `columns` (list of positions or names), `categories` (columns of texts, which become numbers), `comment` (`"#"`, or false), `na` (number for missing values; without it
+-- `columns` (list of positions or names), `categories` (columns of texts, which become numbers), `comment`
+-- (`"#"`, or false), `na` (number for missing values; without it
 -- they are an error), `dtype`
 -- @treturn Tensor
 -- @treturn ?{string,...}

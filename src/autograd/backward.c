@@ -326,18 +326,11 @@ static int hand_on(Run *r, Node *n, int i, Tensor *g) {
   return e->node ? gradsum_add(&e->node->dout, g, false, r->opt.create_graph) : to_leaf(r, e->leaf->partner, g);
 }
 
-static int backward_of(Node *n, Tensor **din) {
-  if (n->op != OP_FUNCTION) return op_row((OpId)n->op)->backward(n, n->dout.t, din);
-  for (Callback *c = n->callbacks; c; c = c->next) {
-    if (c->backward) return c->backward(c, n, n->dout.t, din);
-  }
-  return err_set("backward: the graph of this result was freed");
-}
-
 static int run_backward(Run *r, Node *n, Tensor **din) {
+  const Op *op = op_row((OpId)n->op);
   if (adds_to_part(n) && !r->opt.create_graph) return hand_on_part(r, n);
   if (is_kept(r, n)) return keep_part(r, n);
-  if (backward_of(n, din) < 0) return -1;
+  if ((n->op == OP_FUNCTION ? callbacks_backward(n, din) : op->backward(n, n->dout.t, din)) < 0) return -1;
   for (int i = 0; i < n->nin; i++) {
     if (!node_wants(n, i)) continue;
     if (!din[i] || hand_on(r, n, i, din[i]) < 0) return -1;
@@ -369,24 +362,11 @@ static int differentiate(Run *r, Node *n) {
   return rc;
 }
 
-/* Hands the gradient of n's output to the hooks in turn. */
-static int run_hooks(Node *n) {
-  for (Callback *c = n->callbacks, *next; c; c = next) {
-    next = c->next; /* a hook may take itself away */
-    if (!c->hook) continue;
-    Tensor *g = c->hook(c, n->dout.t);
-    if (!g) return -1;
-    gradsum_clear(&n->dout);
-    n->dout.t = g;
-  }
-  return 0;
-}
-
 static int visit(Run *r, Node *n) {
   int rc = 0;
   if (!gradsum_is_empty(&n->dout)) {
     rc = gradsum_settle(&n->dout, n->ndim, n->shape);
-    if (rc == 0 && n->callbacks) rc = run_hooks(n);
+    if (rc == 0 && n->callbacks) rc = callbacks_hook(n);
     if (rc == 0 && n->captured) rc = capture(r, n);
     if (rc == 0 && n->wanted) rc = differentiate(r, n);
     gradsum_clear(&n->dout);

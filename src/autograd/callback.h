@@ -25,4 +25,10 @@ void callback_add(Tensor *t, Callback *c);
 /* Takes it away and releases it, if the node of t has it. */
 void callback_remove(Tensor *t, Callback *c);
 
+/* --- for the engine ----------------------------------------------------------------------------------------------- */
+
+int callbacks_hook(Node *n);                   /* hands the gradient of n's output to the hooks in turn */
+int callbacks_backward(Node *n, Tensor **din); /* the backward of the row FUNCTION */
+void callbacks_release(Node *n, bool hooks);   /* all of them, or all but the hooks */
+
 #endif

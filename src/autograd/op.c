@@ -267,36 +267,9 @@ Tensor *op_apply(OpId id, Tensor *const *in, int nin, const OpArgs *args) {
 
 void graph_retain(Node *n) { n->refs++; }
 
-static void release_callbacks(Callback **list, bool hooks) {
-  while (*list) {
-    Callback *c = *list;
-    if (c->hook && !hooks) {
-      list = &c->next;
-    } else {
-      *list = c->next;
-      c->release(c);
-    }
-  }
-}
-
-void callback_add(Tensor *t, Callback *c) {
-  Callback **end = &t->node->callbacks;
-  while (*end) end = &(*end)->next;
-  c->next = NULL;
-  *end = c;
-}
-
-void callback_remove(Tensor *t, Callback *c) {
-  Callback **at = t->node ? &t->node->callbacks : NULL;
-  while (at && *at && *at != c) at = &(*at)->next;
-  if (!at || !*at) return;
-  *at = c->next;
-  c->release(c);
-}
-
 void graph_drop_saved(Node *n) {
   n->freed = true;
-  if (n->callbacks) release_callbacks(&n->callbacks, false);
+  if (n->callbacks) callbacks_release(n, false);
   Tensor *out = n->out;
   n->out = NULL;
   tensor_release(out);
@@ -309,7 +282,7 @@ void graph_drop_saved(Node *n) {
 
 static void destroy(Node *n) {
   graph_drop_saved(n);
-  if (n->callbacks) release_callbacks(&n->callbacks, true);
+  if (n->callbacks) callbacks_release(n, true);
   gradsum_clear(&n->dout);
   for (int i = 0; i < n->nin; i++) {
     tensor_release_from_graph(n->in[i].leaf);

@@ -7,8 +7,8 @@
 --    }
 --    local y = Cube(x)
 --
--- forward runs without recording. backward gets a gradient for each output and returns one for each argument of forward,
--- nil for those that have none. It is made of operations, so with create_graph it can be differentiated in turn.
+-- forward runs without recording. backward gets a gradient for each output and returns one for each argument of
+-- forward, nil for those that have none. It is made of operations, so with create_graph it can be differentiated in turn.
 -- @module optlab.autograd.custom
 local args = require "optlab.base.args"
 local core = require "optlab.core"
@@ -133,7 +133,7 @@ local function apply(class, ...)
   local inputs, input_places = tensors_of(given)
   local ctx = setmetatable({ _name = class.name, needs_input_grad = {} }, Context)
   for i = 1, given.n do ctx.needs_input_grad[i] = is_tensor(given[i]) and given[i].requires_grad end
-  local outputs = table.pack(autograd.no_grad(function() return class.forward(ctx, table.unpack(given, 1, given.n)) end))
+  local outputs = table.pack(autograd.no_grad(class.forward, ctx, table.unpack(given, 1, given.n)))
   local places = differentiable(outputs)
   if #places == 0 or not autograd.is_grad_enabled() or not wants_grad(inputs) then
     return table.unpack(outputs, 1, outputs.n)

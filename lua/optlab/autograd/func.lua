@@ -2,7 +2,8 @@
 -- gradients.
 --
 -- A function may take numbers, tensors, lists of these and modules. Given numbers, its derivatives come back as numbers
--- (computed in float64); given tensors, as tensors; given a module, by the names of its parameters. All of them are exact: they run the graph of the function, recorded once more for the second
+-- (computed in float64); given tensors, as tensors; given a module, by the names of its parameters. All of
+-- them are exact: they run the graph of the function, recorded once more for the second
 -- order.
 --
 -- @module optlab.autograd.func

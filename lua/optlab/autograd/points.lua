@@ -2,7 +2,7 @@
 -- @module optlab.autograd.points
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
-local substitute = require "optlab.base.substitute"
+local substitute = require "optlab.base.modules.substitute"
 
 local tensor = core.tensor
 local M = {}
@@ -81,8 +81,8 @@ function point(value, fn, i)
   if is_list(value) then return list_point(value, fn, i) end
   local number = type(value) == "number"
   if not number and not tensor.is_tensor(value) then
-    errors.raise("%s: argument %d of the function must be a number, a tensor, a list of these or a module, got %s", fn, i,
-      errors.shown(value))
+    errors.raise("%s: argument %d of the function must be a number, a tensor, a list of these or a module, got %s",
+      fn, i, errors.shown(value))
   end
   local leaf = number and tensor.tensor(value, { dtype = "float64", requires_grad = true }) or new_leaf(value)
   return {

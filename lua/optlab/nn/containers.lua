@@ -45,7 +45,9 @@ local function numbered(name, what, take, meta)
   end
   function meta.__newindex(self, i, value)
     if math.type(i) ~= "integer" then return inherited.__newindex(self, i, value) end
-    if i ~= #self + 1 then errors.raise("%s: there is no member %d to set, the next one is %d", callee, i, #self + 1) end
+    if i ~= #self + 1 then
+      errors.raise("%s: there is no member %d to set, the next one is %d", callee, i, #self + 1)
+    end
     self:append(value)
   end
   return class.extend(class.Module, List, meta)
@@ -111,7 +113,9 @@ end
 -- {a = module, b = module}: in alphabetical order; {{"b", module}, {"a", module}}: in this one.
 function ModuleDict:init(modules)
   if modules == nil then return end
-  if not is_plain(modules) then errors.bad_value("nn.ModuleDict", "modules", "a table of modules by name", modules) end
+  if not is_plain(modules) then
+    errors.bad_value("nn.ModuleDict", "modules", "a table of modules by name", modules)
+  end
   for i, pair in ipairs(modules) do
     if not is_plain(pair) then errors.bad_value("nn.ModuleDict", "entry " .. i, "a pair {name, module}", pair) end
     set_module(self, pair[1], pair[2])

@@ -4,7 +4,7 @@ local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local module = require "optlab.nn.module"
-local substitute = require "optlab.base.substitute"
+local substitute = require "optlab.base.modules.substitute"
 
 local tensor = core.tensor
 local M = {}
@@ -83,7 +83,9 @@ end
 function M.functional_call(...)
   local callee, m, parameters = "nn.functional_call", ...
   if not module.is_module(m) then errors.bad_value(callee, "module", "a module", m) end
-  if type(parameters) ~= "table" then errors.bad_value(callee, "parameters", "a table of tensors by name", parameters) end
+  if type(parameters) ~= "table" then
+    errors.bad_value(callee, "parameters", "a table of tensors by name", parameters)
+  end
   return substitute.call(m, by_tensor(callee, m, parameters), m, select(3, ...))
 end
 

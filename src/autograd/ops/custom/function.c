@@ -22,7 +22,6 @@ static int bw_function(Node *n, Tensor *d, Tensor **din) {
 const Op row_FUNCTION = {.name = "function",
                          .nin = -1,
                          .save = SAVE_OUT,
-                         .serial = true,
                          .infer = infer_same,
                          .view = view_function,
                          .backward = bw_function};

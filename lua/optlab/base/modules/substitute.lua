@@ -1,7 +1,7 @@
 --- Calls in which other tensors stand for those of a module.
 --
 -- It speaks to modules by what their metatables offer (optlab.nn.module), so it needs nothing of optlab.nn.
--- @module optlab.base.substitute
+-- @module optlab.base.modules.substitute
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 

@@ -55,6 +55,13 @@ typedef struct WholeArgs { /* slices_grad */
   int64_t ndim, size[TENSOR_MAX_DIM];
 } WholeArgs;
 
+typedef struct DiagonalArgs { /* of the matrices of two dimensions, tri: the last two */
+  int64_t dim[2];             /* of the tensor with the matrices */
+  int64_t offset;             /* 0: the main diagonal, 1: the one above it, -1: below */
+  int64_t upper;              /* tri: 1: what is on and above the diagonal stays; 0: on and below */
+  int64_t size[2];            /* diagonal_grad: of the two dimensions */
+} DiagonalArgs;
+
 typedef struct ReduceArgs {
   unsigned dims;    /* bit mask; bits beyond the rank are ignored, ~0u means all */
   unsigned keepdim; /* 1: with size 1 */
@@ -163,6 +170,7 @@ typedef union OpArgs {
   ShapeArgs shape;
   PermuteArgs permute;
   SliceArgs slice;
+  DiagonalArgs diagonal;
   WholeArgs whole;
   ReduceArgs reduce;
   ExtremeArgs extreme;

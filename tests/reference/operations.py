@@ -200,6 +200,62 @@ case("(a + 1):bincount(b)", lambda a, b: torch.bincount(a, b.detach()), whole(0,
 case("(a + 1):bincount{minlength = 20}", lambda a: torch.bincount(a, minlength=20), whole(0, 9, 50, dtype="int64"),
      eager=True)
 
+# --- parts, repetitions, blends --------------------------------------------------------------------------------------
+
+for shape in ((3, 5), (5, 3), (2, 3, 4), (0, 3), (3, 0)):
+    for k in (0, 1, -2, 9, -9):
+        case(f"a:tril({k})", lambda a, k=k: a.tril(k), centred(*shape))
+        case(f"lab.triu(a, {k})", lambda a, k=k: torch.triu(a, k), centred(*shape))
+for k in (0, 1, -2):
+    case(f"a:diag({k})", lambda a, k=k: a.diag(k), centred(4, 3))
+    case(f"a:diag({k})", lambda a, k=k: a.diag(k), centred(3))
+    case(f"a:diagonal({k}, 3, 1)", lambda a, k=k: a.diagonal(k, 2, 0), centred(4, 2, 3))
+    case(f"a:diag_embed({k}, 1, 2)", lambda a, k=k: a.diag_embed(k, 0, 1), centred(2, 3))
+case("a:trace()", torch.trace, centred(4, 3))
+case("a:trace()", torch.trace, centred(0, 3))
+case("lab.outer(a, b)", torch.outer, centred(4), centred(3))
+case("lab.outer(a, b)", torch.outer, centred(0), centred(3))
+case("a:tile(2, 1, 3)", lambda a: a.repeat(2, 1, 3), centred(2, 3))
+case("a:tile({2})", lambda a: a.tile(2), centred(2, 3))
+case("a:tile(2, 0)", lambda a: a.tile(2, 0), centred(2, 3))
+case("a:tile(3)", lambda a: a.repeat(3), centred())
+case("a:repeat_interleave(3, 2)", lambda a: a.repeat_interleave(3, 1), centred(2, 3))
+case("a:repeat_interleave(2)", lambda a: a.repeat_interleave(2), centred(2, 3))
+case("a:flip(1)", lambda a: a.flip(0), centred(3, 4, 2))
+case("a:flip({1, -1})", lambda a: a.flip(0, -1), centred(3, 4, 2))
+case("a:flip(2)", lambda a: a.flip(1), centred(3, 0))
+case("a:flip(1)", lambda a: a.flip(0), whole(0, 9, 7, dtype="uint8"))
+case("a:roll(2)", lambda a: a.roll(2), centred(3, 4))
+case("a:roll(-5, 2)", lambda a: a.roll(-5, 1), centred(3, 4))
+case("a:roll({1, 2}, {1, 2})", lambda a: a.roll((1, 2), (0, 1)), centred(3, 4))
+case("a:roll(3)", lambda a: a.roll(3), centred(3))
+for w in (0.1, 0.75, 2):
+    case(f"a:lerp(b, {w})", lambda a, b, w=w: a.lerp(b, w), centred(3, 4), centred(4))
+case("lab.lerp(a, b, c)", torch.lerp, centred(3, 4), centred(4), uniform(3, 1))
+for name in ("addcmul", "addcdiv"):
+    f = getattr(torch, name)
+    case(f"a:{name}(b, c)", f, centred(3, 4), centred(4), uniform(3, 1, shift=0.5))
+    case(f"a:{name}(b, c, -0.5)", lambda a, b, c, f=f: f(a, b, c, value=-0.5), centred(3, 4), centred(4),
+         uniform(3, 1, shift=0.5))
+for option, how in (("", "ij"), (", {indexing = 'xy'}", "xy")):
+    case(f"table.unpack(lab.meshgrid({{a, b, c}}{option}))",
+         lambda a, b, c, how=how: torch.meshgrid(a, b, c, indexing=how), centred(2), centred(3), centred(4))
+case("lab.logspace(-3, 2, 7, {dtype = 'float64'}) + 0 * a", lambda a: torch.logspace(-3, 2, 7, dtype=F64) + 0 * a,
+     centred(7), float64=True)
+case("lab.logspace(0, 5, 6, 2, {dtype = 'float64'}) + 0 * a",
+     lambda a: torch.logspace(0, 5, 6, 2, dtype=F64) + 0 * a, centred(6), float64=True)
+for equation, *shapes in (
+        ("ij,jk->ik", (3, 4), (4, 5)), ("ij,jk", (3, 4), (4, 5)), ("bij,bjk->bik", (2, 3, 4), (2, 4, 5)),
+        ("ii", (3, 3)), ("ii->i", (3, 3)), ("ij->ji", (3, 4)), ("ba", (3, 4)), ("i,j->ij", (3,), (4,)),
+        ("ij,ij->", (3, 4), (3, 4)), ("ij,ij->ij", (3, 4), (3, 4)), ("ij,j", (3, 4), (4,)), ("ij->", (3, 4)),
+        ("bn,anm,bm->ba", (2, 5), (3, 5, 4), (2, 4)), ("...ij,...jk->...ik", (2, 1, 3, 4), (5, 4, 2)),
+        ("...i->...", (2, 3, 4)), ("i...,i...", (3, 4), (3, 4)), ("bhqd,bhkd->bhqk", (2, 2, 3, 4), (2, 2, 5, 4)),
+        ("iji,j->ij", (3, 4, 3), (4,)), ("ij,jk->ik", (0, 4), (4, 5)), ("ij,jk->ik", (3, 0), (0, 5)),
+        ("i,i,i->", (5,), (5,), (5,)), ("ij,kl->", (2, 3), (4, 5)), ("ab,cd,ef->fdb", (2, 3), (2, 4), (2, 5))):
+    names = ", ".join("abc"[:len(shapes)])
+    case(f"lab.einsum('{equation}', {names})", lambda *x, equation=equation: torch.einsum(equation, *x),
+         *(centred(*shape) for shape in shapes))
+
 # --- the file --------------------------------------------------------------------------------------------------------
 
 print(f"""--- Results and gradients of operations in PyTorch.

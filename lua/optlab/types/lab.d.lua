@@ -150,6 +150,7 @@
 ---@field sched optlab.sched
 ---@field data optlab.data
 ---@field train optlab.train
+---@field problems optlab.problems
 ---@field book optlab.book
 ---@field plot optlab.plot
 ---@field runs optlab.runs

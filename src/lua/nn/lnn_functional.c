@@ -8,9 +8,9 @@
 
 #include "lua/nn/lnn.h"
 #include "lua/nn/lnn_conv.h"
-#include "nn/distance.h"
 #include "nn/functional.h"
 #include "nn/init.h"
+#include "nn/layers/vectors.h"
 
 /* --- a layer as a function ---------------------------------------------------------------------------------------- */
 

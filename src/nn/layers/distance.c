@@ -1,7 +1,7 @@
 /*
  * distance.c - CosineSimilarity and PairwiseDistance: of vectors along a dimension.
  */
-#include "nn/distance.h"
+#include "nn/layers/vectors.h"
 
 #include <math.h>
 

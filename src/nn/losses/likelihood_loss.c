@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 #include "core/recorder.h"
-#include "nn/distance.h"
+#include "nn/layers/vectors.h"
 #include "nn/losses/loss.h"
 
 #define PI 3.14159265358979323846

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/err.h"
-#include "nn/distance.h"
+#include "nn/layers/vectors.h"
 #include "nn/losses/loss.h"
 
 static const char *const pair_inputs[] = {"input1", "input2", "target", NULL};

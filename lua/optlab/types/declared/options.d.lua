@@ -332,7 +332,7 @@
 ---@class optlab.options.nn.MultiheadAttention
 ---@field dropout? number In training, probability that a weight becomes 0. Default: 0.
 ---@field bias? boolean Whether the projections add learned biases. Default: true.
----@field batch_first? boolean Sequences are (batch, length, embed_dim), not (length, batch, ..) Default: false.
+---@field batch_first? boolean Sequences are (batch, length, embed_dim), not (length, batch, ..). Default: false.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.RNN
@@ -444,6 +444,112 @@
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
+---@class optlab.options.problems.beale
+---@field noise? number Standard deviation of the noise's x and y. Default: 1.
+---@field n? integer Number of examples. Default: 1000.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.branin
+---@field noise? number Standard deviation of the noise's x and y. Default: 1.
+---@field n? integer Number of examples. Default: 1000.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.char_rnn
+---@field path? string A text; by default one that the program makes up.
+---@field n? integer The first n characters; by default all.
+---@field length? integer Characters of a window. Default: 50.
+---@field hidden? integer Units of a layer. Default: 128.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 50.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 200.
+
+---@class optlab.options.problems.gpt
+---@field path? string A text; by default one that the program makes up.
+---@field n? integer The first n characters; by default all.
+---@field length? integer Characters of a window. Default: 64.
+---@field width? integer Numbers of a character. Default: 64.
+---@field heads? integer Heads of the attention; they divide the width. Default: 4.
+---@field layers? integer Number of layers. Default: 2.
+---@field dropout? number The chance of dropout. Default: 0.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 32.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 10.
+
+---@class optlab.options.problems.logreg
+---@field data? "mnist"|"fashion_mnist"|"kmnist" The data set. Default: "mnist".
+---@field n? integer Number of examples to train on; by default all.
+---@field n_test? integer Number of examples to test on; by default all.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 50.
+
+---@class optlab.options.problems.matrix_factorization
+---@field rows? integer Rows of the matrix. Default: 100.
+---@field columns? integer Columns of the matrix. Default: 80.
+---@field rank? integer Rank of the matrix and of the factors. Default: 5.
+---@field condition? number Ratio of its singular values' scales. Default: 10.
+---@field seen? number The share of entries to train on; the others test. Default: 0.5.
+---@field scale? number Standard deviation of the factors at first. Default: 0.1.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 100.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 50.
+
+---@class optlab.options.problems.mlp
+---@field data? "mnist"|"fashion_mnist"|"kmnist" The data set. Default: "mnist".
+---@field n? integer Number of examples to train on; by default all.
+---@field n_test? integer Number of examples to test on; by default all.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.net_2c2d
+---@field data? "mnist"|"fashion_mnist"|"kmnist" The data set. Default: "fashion_mnist".
+---@field n? integer Number of examples to train on; by default all.
+---@field n_test? integer Number of examples to test on; by default all.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.net_3c3d
+---@field data? "cifar10"|"cifar100"|"svhn" The data set. Default: "cifar10".
+---@field n? integer Number of examples to train on; by default all.
+---@field n_test? integer Number of examples to test on; by default all.
+---@field l2? number The penalty's factor. Default: 0.002.
+---@field augment? boolean Whether images are moved by up to 4 pixels and mirrored. Default: true.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.pinn
+---@field n? integer Number of points, evenly spaced. Default: 256.
+---@field hidden? integer Units of a hidden layer. Default: 32.
+---@field waves? integer The exact solution is sin(pi x) + sin(k pi x) / k with this k. Default: 4.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 64.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 200.
+
+---@class optlab.options.problems.quadratic_deep
+---@field dim? integer Number of parameters. Default: 100.
+---@field n? integer Number of examples x, normal with deviation 1. Default: 1000.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.rosenbrock
+---@field noise? number Standard deviation of the noise's x and y. Default: 1.
+---@field n? integer Number of examples. Default: 1000.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.two_spirals
+---@field n? integer Number of points to train on; as many to test on. Default: 400.
+---@field hidden? integer Units of a hidden layer. Default: 32.
+---@field turns? number How often a spiral goes round. Default: 1.75.
+---@field noise? number Standard deviation of the points' places. Default: 0.02.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 50.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 200.
+
+---@class optlab.options.problems.vae
+---@field data? "mnist"|"fashion_mnist"|"kmnist" The data set. Default: "mnist".
+---@field latent? integer Numbers of an image's code. Default: 8.
+---@field n? integer Number of examples to train on; by default all.
+---@field n_test? integer Number of examples to test on; by default all.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 64.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 50.
+
 ---@class optlab.options.runs.find
 ---@field experiment? string Only runs of this experiment, such as "momentum".
 ---@field sweep? string Only cells of this sweep: its directory's name.
@@ -458,6 +564,16 @@
 ---@field by? string|string[] The parameters that make the groups; by default all but the seed.
 ---@field quantity? string A number of each result, or a list, of which the last entry counts: "loss", "train_loss", "test_acc". Default: "loss".
 ---@field format? "text"|"csv"|"markdown"|"latex" The form of the table. Default: "text".
+
+---@class optlab.options.Task.fit
+---@field optimizer table|function The optimizer: its name and options, or a function(parameters) that makes it.
+---@field epochs? integer Number of passes over the data; by default the problem's.
+---@field scheduler? any As train.fit's.
+---@field scheduler_unit? "epoch"|"step" As train.fit's. Default: "epoch".
+---@field eval_every? integer As train.fit's.
+---@field log? function|table As train.fit's.
+---@field compile? boolean As train.fit's.
+---@field progress? string|false As train.fit's. Default: false.
 
 ---@class optlab.options.train.accuracy
 ---@field metric? "accuracy"|"binary_accuracy" "accuracy": predictions are (N, C), labels (N) from 1 to C; "binary_accuracy": predictions are (N) or (N, 1), labels 0 and 1, the answer is 1 for a score above 0. Default: "accuracy".

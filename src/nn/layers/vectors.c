@@ -1,7 +1,7 @@
 /*
- * distance.c - distances and similarities of vectors.
+ * vectors.c - distances and similarities of vectors.
  */
-#include "nn/distance.h"
+#include "nn/layers/vectors.h"
 
 #include <math.h>
 

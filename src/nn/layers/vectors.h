@@ -1,8 +1,8 @@
 /*
- * distance.h - distances and similarities of vectors, inside formulas: NULL in, NULL out; results are borrowed.
+ * vectors.h - distances and similarities of vectors, inside formulas: NULL in, NULL out; results are borrowed.
  */
-#ifndef OPTLAB_NN_DISTANCE_H
-#define OPTLAB_NN_DISTANCE_H
+#ifndef OPTLAB_NN_LAYERS_VECTORS_H
+#define OPTLAB_NN_LAYERS_VECTORS_H
 
 #include "autograd/formula.h"
 

@@ -14,7 +14,6 @@ local REGISTER = args.declare("Tensor:register_hook", {
   positions = 1,
   { "hook", "callable", required = true, doc = "hook(gradient); may return another gradient of the same shape." },
 })
-local REMOVE = args.declare("TensorHook:remove", { doc = "Takes the hook away." })
 
 local leaves = setmetatable({}, { __mode = "k" }) -- leaf -> list of hooks
 local count = 0 -- hooks of leaves that were not taken away
@@ -79,8 +78,7 @@ local function count_hooks(by)
 end
 
 --- Takes the hook away.
-function Handle:remove(...)
-  REMOVE:read(...)
+function Handle:remove()
   local t = self.tensor
   self.tensor = nil
   if not t then return end

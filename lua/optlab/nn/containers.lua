@@ -2,7 +2,6 @@
 --
 -- The names of parameters count from 0, as PyTorch's do ("layers.0.weight"); `list[i]` counts from 1.
 -- @module optlab.nn.containers
-local args = require "optlab.base.args"
 local class = require "optlab.nn.class"
 local core = require "optlab.core".nn
 local errors = require "optlab.base.errors"
@@ -29,17 +28,13 @@ end
 local function numbered(name, what, take, meta)
   local List = { name = name }
   local callee = "nn." .. name
-  local APPEND = args.declare(name .. ":append", {
-    doc = "Adds a member at the end; returns the list.",
-    positions = 1, { what, "any", doc = "The new member." },
-  })
   function List:init(...)
     local list, n = members(callee, what .. "s", ...)
     for i = 1, n do rawset(self, i, take(self, i, list[i])) end
   end
-  function List:append(...)
+  function List:append(member)
     local i = #self + 1
-    rawset(self, i, take(self, i, APPEND:read(...)[what]))
+    rawset(self, i, take(self, i, member))
     require("optlab.core").compile.changed()
     return self
   end

@@ -147,11 +147,9 @@ end
 
 local Handle = { __name = "optlab.HookHandle" }
 Handle.__index = Handle
-local REMOVE = args.declare("HookHandle:remove", { doc = "Takes the hook away." })
 
 --- Takes the hook away.
-function Handle:remove(...)
-  REMOVE:read(...)
+function Handle:remove()
   local hooks = hooks_of[self.module]
   for i, hook in ipairs(hooks and hooks[self.kind] or {}) do
     if hook == self.hook then

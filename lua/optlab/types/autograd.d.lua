@@ -18,10 +18,28 @@
 ---Adds gradients into .grad of every leaf below; Tensor:backward.
 ---@field backward optlab.Backward
 
+---Operations with a backward of their own: extend{name=, forward=, backward=}.
+---@field Function { extend: fun(definition: table): optlab.Function }
+
+---@class optlab.Function
+---@field apply fun(...: any): any
+---@overload fun(...: any): any
+
+---@class optlab.HookHandle
+---@field remove fun(self: optlab.HookHandle) Takes the hook away.
+
+---@alias optlab.Point number|optlab.Tensor|optlab.Module|table
+
 ---@class optlab.func
 ---@field grad fun(f: function): function A function of the same arguments that gives a gradient for each.
 ---@field hessian fun(f: function): function A function that gives the Hessian: a number for a number, else a matrix.
 ---@field jacobian fun(f: function): function A function that gives the Jacobian.
----@field hvp fun(f: function, x: optlab.Tensor, v: optlab.Tensor): optlab.Tensor Hessian times v.
+---@field hvp fun(f: function, x: optlab.Point, v: optlab.Point): optlab.Point Hessian times v.
+---The value, and the product of the Jacobian with v.
+---@field jvp fun(f: function, x: optlab.Point, v: optlab.Point): optlab.Tensor, optlab.Tensor
+---The value, and the product of v with the Jacobian.
+---@field vjp fun(f: function, x: optlab.Point, v?: optlab.Tensor): optlab.Tensor, optlab.Point
+---f for batches: called for each position of a dimension.
+---@field vmap fun(f: function, options?: table): function
 ---lab.autograd.gradcheck.
 ---@field gradcheck fun(f: function, inputs: optlab.Tensors, options?: optlab.options.autograd.gradcheck): boolean, string?

@@ -119,7 +119,6 @@ func.jacobian(lab.exp +)
 func.hvp(lab.exp, lab.ones(1), lab.ones(1) +)
 func.jvp(lab.exp, lab.ones(1), lab.ones(1) +)
 func.vjp(lab.exp, lab.ones(1) +)
-func.vmap(lab.exp +)
 lab.vmap(lab.exp +)
 lab.deepcopy(1 +)
 autograd.Function.extend({forward = print, backward = print} +)
@@ -298,7 +297,7 @@ Module:clone(+)
 Module:register_forward_pre_hook(print +)
 Module:register_forward_hook(print +)
 Module:register_full_backward_hook(print +)
-Tensor:register_hook(print +)
+Tensor:requires_grad_(true):register_hook(print +)
 Module:apply(print +)
 Module:requires_grad_(+)
 Module:to("float32" +)
@@ -513,6 +512,7 @@ function M.of_declaration(declaration)
 end
 
 --- Functions that hand what they are given to a function of the script, or that take any number of values.
-M.VARIADIC = { "lab.no_grad", "lab.enable_grad", "lab.einsum", "nn.Sequential", "nn.Module" }
+M.VARIADIC = { "lab.no_grad", "lab.enable_grad", "lab.einsum", "nn.Sequential", "nn.Module", "nn.ModuleList",
+  "nn.ModuleDict", "nn.ParameterList", "nn.functional_call" }
 
 return M

@@ -8,7 +8,8 @@
 --    local y = Cube(x)
 --
 -- forward runs without recording. backward gets a gradient for each output and returns one for each argument of
--- forward, nil for those that have none. It is made of operations, so with create_graph it can be differentiated in turn.
+-- forward, nil for those that have none. It is made of operations, so with create_graph it can be differentiated in
+-- turn.
 -- @module optlab.autograd.custom
 local args = require "optlab.base.args"
 local core = require "optlab.core"

@@ -211,9 +211,6 @@ function M.jvp(...)
   end)
 end
 
---- A function of one sample as a function of a batch.
-M.vmap = require "optlab.autograd.vmap"
-
 -- Compares one analytic gradient with central differences; returns nil or a description of the first mismatch.
 local function mismatch(f, inputs, k, analytic, o)
   local x = inputs[k]

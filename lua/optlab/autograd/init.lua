@@ -2,6 +2,8 @@
 -- @module optlab.autograd
 local core = require "optlab.core"
 
+require "optlab.autograd.hooks"
+
 local M = {
   gradcheck = require("optlab.autograd.func").gradcheck,
   Function = require "optlab.autograd.custom",

@@ -123,4 +123,6 @@ function ModuleDict:init(modules)
   for _, name in ipairs(names) do set_module(self, name, modules[name]) end
 end
 
-return { ModuleList = ModuleList, ModuleDict = class.extend(class.Module, ModuleDict, {}), ParameterList = ParameterList }
+return {
+  ModuleList = ModuleList, ModuleDict = class.extend(class.Module, ModuleDict, {}), ParameterList = ParameterList,
+}

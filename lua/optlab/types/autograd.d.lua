@@ -19,11 +19,11 @@
 ---@field backward optlab.Backward
 
 ---Operations with a backward of their own: extend{name=, forward=, backward=}.
----@field Function { extend: fun(definition: table): optlab.Function }
+---@field Function optlab.FunctionMaker
 
----@class optlab.Function
----@field apply fun(...: any): any
----@overload fun(...: any): any
+---@class optlab.FunctionMaker
+---Makes an operation; what comes back is called with the arguments of forward.
+---@field extend fun(definition: table): function
 
 ---@class optlab.HookHandle
 ---@field remove fun(self: optlab.HookHandle) Takes the hook away.
@@ -39,7 +39,5 @@
 ---@field jvp fun(f: function, x: optlab.Point, v: optlab.Point): optlab.Tensor, optlab.Tensor
 ---The value, and the product of v with the Jacobian.
 ---@field vjp fun(f: function, x: optlab.Point, v?: optlab.Tensor): optlab.Tensor, optlab.Point
----f for batches: called for each position of a dimension.
----@field vmap fun(f: function, options?: table): function
 ---lab.autograd.gradcheck.
 ---@field gradcheck fun(f: function, inputs: optlab.Tensors, options?: optlab.options.autograd.gradcheck): boolean, string?

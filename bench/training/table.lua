@@ -5,7 +5,7 @@ local lab = require "optlab"
 local p = lab.params { measured = { default = "out/models/measured.txt", help = "lines: row@threads program number" } }
 
 -- Operations in Gflop of a row, or bytes in GB that it has to move at least. A convolution from c to o channels with
--- k x k taps and s x s outputs takes 2 c o k^2 s^2 an image, and twice that backward (once where its input is the data).
+-- k x k taps and s x s outputs takes 2 c o k^2 s^2 an image, and twice that backward (once where it meets the data).
 local function conv(n, c, o, k, s, passes) return 2 * n * c * o * k * k * s * s * (passes or 3) / 1e9 end
 local function linear(n, i, o) return 6 * n * i * o / 1e9 end
 local function floats(n) return 4 * n / 1e9 end

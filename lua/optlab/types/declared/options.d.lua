@@ -42,6 +42,7 @@
 ---@field header? boolean Whether the first line, or a comment above a first line of numbers, holds the columns' names. Default: false.
 ---@field skip? integer Number of lines to skip at the start of the file. Default: 0.
 ---@field columns? (integer|string)[] Positions or names of the columns to read; by default all.
+---@field categories? table Columns of texts, by position or name; their texts become numbers from 1, in the order of their bytes. {name = {"a", "b"}}: these texts alone, in this order.
 ---@field comment? string|false The sign that begins a comment, by default "#"; false for no comments.
 ---@field na? number The number to use for missing values (empty, NA, nan, null, None, #N/A, ...); without it they are errors.
 ---@field dtype? optlab.DType Dtype of the tensor; by default the default dtype.
@@ -154,6 +155,11 @@
 
 ---@class optlab.options.data.windows
 ---@field batch_size? integer Rows are in such an order that row i of a batch of so many goes on where row i of the batch before ended. Default: 1.
+
+---@class optlab.options.data.write_csv
+---@field names? table The columns' names, which become the first line.
+---@field categories? table {[column] = {"a", "b"}}: what stands for the numbers 1, 2, ... of a column, as data.csv returns it.
+---@field delimiter? string What separates the fields; by default a comma.
 
 ---@class optlab.options.Figure.annotate
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.

@@ -90,7 +90,7 @@ static int l_median(lua_State *L) {
   Tensor *flat = fm_reshape(x, 1, (int64_t[]){x->numel});
   Tensor *at = flat ? fm_op(OP_ARGKTH, &flat, 1, &(OpArgs){.order = {0, -1, 0}}) : NULL;
   Tensor *y = at ? fm_op(OP_GATHER, (Tensor *[]){flat, at}, 2, &(OpArgs){.along = {0}}) : NULL;
-  lb_pushresult(L, callee, fm_end(m, y ? fm_reshape(y, 0, NULL) : NULL));
+  lb_pushresult(L, callee, fm_end(m, y ? fm_reshape(y, 0, y->shape) : NULL));
   return 1;
 }
 

@@ -17,7 +17,6 @@
 ---@field set_grad_enabled fun(on: boolean)
 ---Adds gradients into .grad of every leaf below; Tensor:backward.
 ---@field backward optlab.Backward
-
 ---Operations with a backward of their own: extend{name=, forward=, backward=}.
 ---@field Function optlab.FunctionMaker
 

@@ -107,12 +107,12 @@
 ---@field GRUCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.GRUCell): optlab.Module
 ---Tools for networks.
 ---@field utils optlab.utils
----Modules and functions called one after the other.
 ---@field ModuleList fun(...: optlab.Module|optlab.Module[]): optlab.Module Modules by number.
 ---@field ModuleDict fun(modules?: table): optlab.Module Modules by name.
 ---@field ParameterList fun(...: optlab.Tensor|optlab.Tensor[]): optlab.Module Parameters by number.
 ---Calls a module with other tensors in the place of its parameters.
 ---@field functional_call fun(module: optlab.Module, parameters: table<string, optlab.Tensor>, ...: any): any
+---Modules and functions called one after the other.
 ---@field Sequential fun(...: optlab.Module|function): optlab.Sequential
 ---@field type fun(m: any): string? The name of a module's class.
 ---@field is_module fun(x: any): boolean

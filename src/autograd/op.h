@@ -127,9 +127,20 @@ typedef struct ConvArgs {
 } ConvArgs;
 
 typedef struct PoolArgs {
-  int64_t window[2], stride[2], padding[2];
-  int64_t image[2]; /* where a row has only the output's gradient */
+  int32_t window[2], stride[2], padding[2], dilation[2];
+  int32_t image[2], output[2];
+  int32_t adaptive;        /* 1: the windows cut the image into parts; the first four are not read */
+  int32_t count_padding;   /* avg_pool2d: 1: means count padding as zeros */
+  int32_t divisor;         /* avg_pool2d: instead of the window's size; 0: that */
+  int32_t batch_innermost; /* max_pool2d: how the images lie in memory, on which the winners' order depends */
 } PoolArgs;
+
+typedef struct ResizeArgs { /* {along H, along W} */
+  int32_t image[2], output[2];
+  int32_t mode; /* a ResizeMode */
+  int32_t align_corners;
+  double scale[2]; /* of the output's size by the image's; 0: their quotient */
+} ResizeArgs;
 
 typedef struct MatrixArgs { /* rows of ops/linalg on batches of matrices */
   int64_t upper;            /* 1: the upper triangle, 0: the lower one */
@@ -184,6 +195,7 @@ typedef union OpArgs {
   LossArgs loss;
   ConvArgs conv;
   PoolArgs pool;
+  ResizeArgs resize;
   MatrixArgs matrix;
   RnnArgs rnn;
   RowNormArgs row_norm;

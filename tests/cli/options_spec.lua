@@ -61,6 +61,8 @@ local function environment()
     Module = nn.Module.extend { forward = quiet }(), Tensor = lab.ones(2), matrix = lab.tensor { { 1, 2 }, { 3, 4 } },
   }
   env.SweepResults = require("optlab.train.sweep_results").new { { run = { lr = 1 }, loss = 1 } }
+  env.MultiheadAttention = nn.MultiheadAttention(2, 1)
+  env.TransformerEncoderLayer = nn.TransformerEncoderLayer(2, 1)
   env.Problem = lab.problems.beale { n = 2, epochs = 1 }
   env.Task = env.Problem:build()
   env.Text = lab.data.text { n = 100 }

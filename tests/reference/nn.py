@@ -252,6 +252,63 @@ case("nn.PairwiseDistance()", "F.pairwise_distance(a, b)", nn.PairwiseDistance()
 case("nn.PairwiseDistance(1, {keepdim=true})", "F.pairwise_distance(a, b, 1, {keepdim=true})",
      nn.PairwiseDistance(1, keepdim=True), x1, randn(4))
 
+# Pools of every kind, and images in another size.
+for lua, functional, module, x in (
+    ("MaxPool2d(3, {stride=2, padding=1, dilation=2, ceil_mode=true})",
+     "max_pool2d(a, 3, {stride=2, padding=1, dilation=2, ceil_mode=true})",
+     nn.MaxPool2d(3, 2, 1, 2, ceil_mode=True), randn(2, 3, 9, 6)),
+    ("MaxPool2d(17, {padding=8, stride=3})", "max_pool2d(a, 17, {padding=8, stride=3})", nn.MaxPool2d(17, 3, 8),
+     randn(1, 3, 18, 19)),
+    ("MaxPool2d({2, 3}, {ceil_mode=true})", "max_pool2d(a, {2, 3}, {ceil_mode=true})",
+     nn.MaxPool2d((2, 3), ceil_mode=True), randn(17, 2, 5, 7)),
+    ("MaxPool1d(3, 2, 1)", "max_pool1d(a, 3, 2, 1)", nn.MaxPool1d(3, 2, 1), randn(3, 2, 8)),
+    ("MaxPool1d(2, {dilation=3, ceil_mode=true})", "max_pool1d(a, 2, {dilation=3, ceil_mode=true})",
+     nn.MaxPool1d(2, dilation=3, ceil_mode=True), randn(1, 2, 8)),
+    ("AvgPool2d(3, {stride=2, padding=1, ceil_mode=true})", "avg_pool2d(a, 3, 2, 1, true)",
+     nn.AvgPool2d(3, 2, 1, ceil_mode=True), randn(2, 3, 6, 8)),
+    ("AvgPool2d({3, 2}, {stride=2, padding=1, ceil_mode=true, count_include_pad=false})",
+     "avg_pool2d(a, {3, 2}, 2, 1, true, false)",
+     nn.AvgPool2d((3, 2), 2, 1, True, False), randn(2, 1, 6, 7)),
+    ("AvgPool2d(2, {divisor_override=3, padding=1})", "avg_pool2d(a, 2, {divisor_override=3, padding=1})",
+     nn.AvgPool2d(2, padding=1, divisor_override=3), randn(2, 1, 5, 4)),
+    ("AvgPool1d(4, 3, 2)", "avg_pool1d(a, 4, 3, 2)", nn.AvgPool1d(4, 3, 2), randn(2, 3, 9)),
+    ("AvgPool1d(3, {stride=2, padding=1, ceil_mode=true, count_include_pad=false})",
+     "avg_pool1d(a, 3, 2, 1, true, false)", nn.AvgPool1d(3, 2, 1, True, False), randn(2, 3, 8)),
+    ("AdaptiveAvgPool2d({3, 4})", "adaptive_avg_pool2d(a, {3, 4})", nn.AdaptiveAvgPool2d((3, 4)), randn(2, 3, 7, 9)),
+    ("AdaptiveAvgPool2d(1)", "adaptive_avg_pool2d(a, 1)", nn.AdaptiveAvgPool2d(1), randn(18, 2, 3, 5)),
+    ("AdaptiveAvgPool2d(5)", "adaptive_avg_pool2d(a, 5)", nn.AdaptiveAvgPool2d(5), randn(1, 2, 3, 2)),
+    ("AdaptiveAvgPool1d(3)", "adaptive_avg_pool1d(a, 3)", nn.AdaptiveAvgPool1d(3), randn(2, 3, 8)),
+    ("AdaptiveMaxPool2d({3, 5})", "adaptive_max_pool2d(a, {3, 5})", nn.AdaptiveMaxPool2d((3, 5)), randn(2, 3, 7, 4)),
+    ("AdaptiveMaxPool1d(3)", "adaptive_max_pool1d(a, 3)", nn.AdaptiveMaxPool1d(3), randn(2, 3, 7)),
+    ("Upsample{scale_factor=2}", "interpolate(a, {scale_factor=2})", nn.Upsample(scale_factor=2), randn(2, 3, 3, 4)),
+    ("Upsample{scale_factor=1.7}", "interpolate(a, {scale_factor=1.7})", nn.Upsample(scale_factor=1.7), randn(2, 3, 7)),
+    ("Upsample({7, 2})", "interpolate(a, {7, 2})", nn.Upsample((7, 2)), randn(2, 3, 3, 5)),
+    ("Upsample({7, 2}, {mode='nearest-exact'})", "interpolate(a, {7, 2}, {mode='nearest-exact'})",
+     nn.Upsample((7, 2), mode="nearest-exact"), randn(2, 3, 3, 5)),
+    ("Upsample{scale_factor=2, mode='bilinear'}", "interpolate(a, {scale_factor=2, mode='bilinear'})",
+     nn.Upsample(scale_factor=2, mode="bilinear"), randn(17, 2, 3, 4)),
+    ("Upsample{scale_factor=1.3, mode='bilinear'}", "interpolate(a, {scale_factor=1.3, mode='bilinear'})",
+     nn.Upsample(scale_factor=1.3, mode="bilinear"), randn(1, 2, 5, 4)),
+    ("Upsample({5, 9}, {mode='bilinear', align_corners=true})",
+     "interpolate(a, {5, 9}, {mode='bilinear', align_corners=true})",
+     nn.Upsample((5, 9), mode="bilinear", align_corners=True), randn(2, 3, 4, 7)),
+    ("Upsample({2, 1}, {mode='bilinear'})", "interpolate(a, {2, 1}, {mode='bilinear'})",
+     nn.Upsample((2, 1), mode="bilinear"), randn(2, 3, 5, 7)),
+    ("Upsample({1, 6}, {mode='bilinear', align_corners=true})",
+     "interpolate(a, {1, 6}, {mode='bilinear', align_corners=true})",
+     nn.Upsample((1, 6), mode="bilinear", align_corners=True), randn(2, 1, 3, 1)),
+    ("Upsample{size=7, mode='linear'}", "interpolate(a, {size=7, mode='linear'})", nn.Upsample(7, mode="linear"),
+     randn(2, 3, 4)),
+    ("Upsample({7, 5}, {mode='bicubic'})", "interpolate(a, {7, 5}, {mode='bicubic'})",
+     nn.Upsample((7, 5), mode="bicubic"), randn(2, 3, 4, 6)),
+    ("Upsample{scale_factor=1.6, mode='bicubic', align_corners=true}",
+     "interpolate(a, {scale_factor=1.6, mode='bicubic', align_corners=true})",
+     nn.Upsample(scale_factor=1.6, mode="bicubic", align_corners=True), randn(1, 2, 4, 5)),
+):
+    case("nn." + lua, "F." + functional, module, x)
+case("nn.Sequential(nn.Upsample({3, 2}, {mode='area'}))", "F.interpolate(a, {3, 2}, {mode='area'})",
+     nn.Sequential(nn.Upsample((3, 2), mode="area")), randn(2, 1, 7, 5))
+
 
 # --- writing Lua ----------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,10 @@
 -- For images (N, C, H, W), a size being a number or a pair {height, width}: `Conv2d(in, out, kernel_size, {stride=1,
 -- padding=0, dilation=1, groups=1, bias=true, dtype})`, padding also "same" or "valid", `ConvTranspose2d(in, out,
 -- kernel_size, {stride=1, padding=0, output_padding=0, groups=1, bias=true, dilation=1, dtype})`
--- `MaxPool2d(kernel_size, {stride=kernel_size, padding=0})` `AvgPool2d(the same)`
+-- `MaxPool2d(kernel_size, {stride=kernel_size, padding=0, dilation=1, ceil_mode=false})` `AvgPool2d(kernel_size,
+-- {stride, padding, ceil_mode, count_include_pad=true, divisor_override})` `AdaptiveAvgPool2d(output_size)`
+-- `AdaptiveMaxPool2d(the same)` `Upsample{size, scale_factor, mode="nearest", align_corners=false}`; pools of signals
+-- (N, C, L) with 1d.
 -- `BatchNorm2d(num_features, {eps=1e-5, momentum=0.1, affine=true, track_running_stats=true, dtype})` `BatchNorm1d(the
 -- same)`.
 -- For sequences: `RNN(input_size, hidden_size, {num_layers=1, nonlinearity="tanh", bias=true, batch_first=false,

@@ -25,7 +25,7 @@ local ATTENTION = args.declare("nn.MultiheadAttention", {
   { "num_heads", "integer", min = 1, required = true, doc = "Heads; they divide embed_dim." },
   { "dropout", "number", min = 0, max = 1, default = 0, doc = "In training, probability that a weight becomes 0." },
   { "bias", "flag", default = true, doc = "Whether the projections add learned biases." },
-  { "batch_first", "flag", default = false, doc = "Sequences are (batch, length, embed_dim), not (length, batch, ..)." },
+  { "batch_first", "flag", default = false, doc = "Sequences are (batch, length, embed_dim), not (length, batch, .)." },
   DTYPE,
 })
 local ATTEND = args.declare("MultiheadAttention:forward", {

@@ -4,11 +4,69 @@
 ---@class optlab.functional
 local functional = {}
 
+---The means of output_size parts of (N, C, L).
+---
+---     part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Length of the output.
+---@return optlab.Tensor
+function functional.adaptive_avg_pool1d(input, output_size) end
+
+---The means of output_size parts of (N, C, H, W).
+---
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Size of the output: {height, width}.
+---@return optlab.Tensor
+function functional.adaptive_avg_pool2d(input, output_size) end
+
+---The largest elements of output_size parts of (N, C, L).
+---
+---     part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Length of the output.
+---@return optlab.Tensor
+function functional.adaptive_max_pool1d(input, output_size) end
+
+---The largest elements of output_size parts of (N, C, H, W).
+---
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Size of the output: {height, width}.
+---@return optlab.Tensor
+function functional.adaptive_max_pool2d(input, output_size) end
+
+---@class optlab.options.nn.functional.avg_pool1d
+---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
+---@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+
+---The mean of each window of (N, C, L).
+---
+---     output length: (L + 2 padding - kernel_size) / stride + 1, rounded down
+---
+---@param input optlab.Tensor
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.functional.avg_pool1d Step from one window to the next; by default kernel_size.
+---@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@return optlab.Tensor
+function functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad) end
+
 ---@class optlab.options.nn.functional.avg_pool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@field divisor_override? integer What the sums are divided by; by default the number of places that count.
 
----The mean of each window of (N, C, H, W); the padding counts as zeros.
+---The mean of each window of (N, C, H, W).
 ---
 ---     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
 ---     width likewise
@@ -17,8 +75,11 @@ local functional = {}
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.functional.avg_pool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@param divisor_override? integer What the sums are divided by; by default the number of places that count.
 ---@return optlab.Tensor
-function functional.avg_pool2d(input, kernel_size, stride, padding) end
+function functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override) end
 
 ---@class optlab.options.nn.functional.batch_norm
 ---@field running_mean? optlab.Tensor Running mean (C); updated in place in training.
@@ -316,6 +377,21 @@ function functional.hinge_embedding_loss(input, target, margin, reduction) end
 ---@return optlab.Tensor
 function functional.huber_loss(input, target, delta, reduction) end
 
+---@class optlab.options.nn.functional.interpolate
+---@field size? optlab.Pair Size of the output: {height, width}, or one number for both.
+---@field scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@field mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
+---@field align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+
+---Images (N, C, H, W) or signals (N, C, L) in another size, larger or smaller.
+---@param input optlab.Tensor
+---@param size? optlab.Pair|optlab.options.nn.functional.interpolate Size of the output: {height, width}, or one number for both.
+---@param scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@param mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
+---@param align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+---@return optlab.Tensor
+function functional.interpolate(input, size, scale_factor, mode, align_corners) end
+
 ---@class optlab.options.nn.functional.kl_div
 ---@field reduction? "none"|"mean"|"sum"|"batchmean" 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
 ---@field log_target? boolean Whether the targets are logarithms too. Default: false.
@@ -414,21 +490,44 @@ function functional.log_softmax(input, dim) end
 ---@return optlab.Tensor
 function functional.margin_ranking_loss(input1, input2, target, margin, reduction) end
 
+---@class optlab.options.nn.functional.max_pool1d
+---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
+---@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+
+---The largest element of each window of (N, C, L); the padding is never the largest.
+---
+---     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down
+---
+---@param input optlab.Tensor
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.functional.max_pool1d Step from one window to the next; by default kernel_size.
+---@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@return optlab.Tensor
+function functional.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode) end
+
 ---@class optlab.options.nn.functional.max_pool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 
 ---The largest element of each window of (N, C, H, W); the padding is never the largest.
 ---
----     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down;
 ---     width likewise
 ---
 ---@param input optlab.Tensor
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.functional.max_pool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 ---@return optlab.Tensor
-function functional.max_pool2d(input, kernel_size, stride, padding) end
+function functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode) end
 
 ---@class optlab.options.nn.functional.mse_loss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".

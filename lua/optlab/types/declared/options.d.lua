@@ -342,7 +342,7 @@
 ---@class optlab.options.nn.MultiheadAttention
 ---@field dropout? number In training, probability that a weight becomes 0. Default: 0.
 ---@field bias? boolean Whether the projections add learned biases. Default: true.
----@field batch_first? boolean Sequences are (batch, length, embed_dim), not (length, batch, ..). Default: false.
+---@field batch_first? boolean Sequences are (batch, length, embed_dim), not (length, batch, .). Default: false.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.RNN

@@ -222,10 +222,13 @@ static int to_leaf(Run *r, Tensor *leaf, Tensor *g) {
 /* Whether n's gradient is added to a part of one of its input's. */
 static bool adds_to_part(const Node *n) { return op_row((OpId)n->op)->part || op_row((OpId)n->op)->add; }
 
+/* Whether a gradient may go through the slice n without stopping there. */
+static bool can_be_passed(const Node *n) { return op_row((OpId)n->op)->part && !n->captured && !n->callbacks; }
+
 /* The slices from n on, of which each is a slice of the next; n itself may pick elements. How many. */
 static int chain_of_parts(Node *n, Node **chain) {
   int len = 0;
-  while (len < MAX_CHAIN && n && (len == 0 ? adds_to_part(n) : op_row((OpId)n->op)->part && !n->captured)) {
+  while (len < MAX_CHAIN && n && (len == 0 ? adds_to_part(n) : can_be_passed(n))) {
     chain[len++] = n;
     n = n->in[0].node;
   }
@@ -327,7 +330,7 @@ static int run_backward(Run *r, Node *n, Tensor **din) {
   const Op *op = op_row((OpId)n->op);
   if (adds_to_part(n) && !r->opt.create_graph) return hand_on_part(r, n);
   if (is_kept(r, n)) return keep_part(r, n);
-  if (op->backward(n, n->dout.t, din) < 0) return -1;
+  if ((n->op == OP_FUNCTION ? callbacks_backward(n, din) : op->backward(n, n->dout.t, din)) < 0) return -1;
   for (int i = 0; i < n->nin; i++) {
     if (!node_wants(n, i)) continue;
     if (!din[i] || hand_on(r, n, i, din[i]) < 0) return -1;
@@ -363,6 +366,7 @@ static int visit(Run *r, Node *n) {
   int rc = 0;
   if (!gradsum_is_empty(&n->dout)) {
     rc = gradsum_settle(&n->dout, n->ndim, n->shape);
+    if (rc == 0 && n->callbacks) rc = callbacks_hook(n);
     if (rc == 0 && n->captured) rc = capture(r, n);
     if (rc == 0 && n->wanted) rc = differentiate(r, n);
     gradsum_clear(&n->dout);

@@ -117,6 +117,13 @@ func.grad(lab.exp +)
 func.hessian(lab.exp +)
 func.jacobian(lab.exp +)
 func.hvp(lab.exp, lab.ones(1), lab.ones(1) +)
+func.jvp(lab.exp, lab.ones(1), lab.ones(1) +)
+func.vjp(lab.exp, lab.ones(1) +)
+lab.vmap(lab.exp +)
+lab.deepcopy(1 +)
+autograd.Function.extend({forward = print, backward = print} +)
+nn.utils.parameters_to_vector({t, t} +)
+nn.utils.vector_to_parameters(lab.ones(4), {t} +)
 book.lenet(+)
 data.airfoil(+)
 data.fashion_mnist({split = "test", n = 1 +})
@@ -297,6 +304,11 @@ Figure:surface({{1, 2}, {2, 3}} +)
 Figure:heatmap({{1, 2}, {2, 3}} +)
 Figure:image({{1, 2}, {2, 3}} +)
 Module:train(+)
+Module:clone(+)
+Module:register_forward_pre_hook(print +)
+Module:register_forward_hook(print +)
+Module:register_full_backward_hook(print +)
+Tensor:requires_grad_(true):register_hook(print +)
 Module:apply(print +)
 Module:requires_grad_(+)
 Module:to("float32" +)
@@ -511,6 +523,7 @@ function M.of_declaration(declaration)
 end
 
 --- Functions that hand what they are given to a function of the script, or that take any number of values.
-M.VARIADIC = { "lab.no_grad", "lab.enable_grad", "lab.einsum", "nn.Sequential", "nn.Module" }
+M.VARIADIC = { "lab.no_grad", "lab.enable_grad", "lab.einsum", "nn.Sequential", "nn.Module", "nn.ModuleList",
+  "nn.ModuleDict", "nn.ParameterList", "nn.functional_call" }
 
 return M

@@ -33,7 +33,11 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core".nn
 local cells = require "optlab.nn.recurrent.cells"
+local containers = require "optlab.nn.containers"
 local module = require "optlab.nn.module"
+local stateless = require "optlab.nn.stateless"
+require "optlab.nn.copy"
+require "optlab.nn.hooks"
 local packed = require "optlab.nn.recurrent.packed"
 local recurrent = require "optlab.nn.recurrent.layers"
 local transformer = require "optlab.nn.transformer"
@@ -62,6 +66,9 @@ local M = {
   init = core.init,
   Module = require "optlab.nn.class".Module,
   Sequential = require "optlab.nn.sequential",
+  ModuleList = containers.ModuleList, ModuleDict = containers.ModuleDict, ParameterList = containers.ParameterList,
+  --- A module as a function of its parameters: `nn.functional_call(net, {["0.weight"] = W}, x)`.
+  functional_call = stateless.functional_call,
   RNN = recurrent.RNN, LSTM = recurrent.LSTM, GRU = recurrent.GRU,
   RNNCell = cells.RNNCell, LSTMCell = cells.LSTMCell, GRUCell = cells.GRUCell,
   MultiheadAttention = transformer.MultiheadAttention,
@@ -69,6 +76,7 @@ local M = {
   --- `rnn`: sequences of different lengths (`pack_padded_sequence`, `pad_packed_sequence`, `pack_sequence`,
   -- `pad_sequence`).
   utils = {
+    parameters_to_vector = stateless.parameters_to_vector, vector_to_parameters = stateless.vector_to_parameters,
     rnn = {
       pack_padded_sequence = packed.pack_padded_sequence, pad_packed_sequence = packed.pad_packed_sequence,
       pack_sequence = packed.pack_sequence, pad_sequence = packed.pad_sequence,

@@ -82,7 +82,8 @@ end
 
 -- The spaces of functions in the order of docs/api.md.
 local SPACES = {
-  "lab", "autograd", "func", "linalg", "nn", "nn.utils.rnn", "nn.Module", "Module", "MultiheadAttention",
+  "lab", "Tensor", "autograd", "autograd.Function", "func", "linalg", "nn", "nn.utils", "nn.utils.rnn", "nn.Module",
+  "Module", "MultiheadAttention",
   "TransformerEncoderLayer", "optim", "data", "data.transforms", "Dataset", "Text", "train", "SweepResults",
   "problems", "Problem", "Task", "dist",
   "runs", "book", "plot", "Figure", "Grid",

@@ -139,6 +139,8 @@
 ---@field to fun(self: optlab.Tensor, dtype: optlab.DType): optlab.Tensor
 ---Says whether gradients are recorded for it; returns the tensor.
 ---@field requires_grad_ fun(self: optlab.Tensor, on?: boolean): optlab.Tensor
+---Adds a function that is called with the gradient, which it may change.
+---@field register_hook fun(self: optlab.Tensor, hook: fun(g: optlab.Tensor): optlab.Tensor?): optlab.HookHandle
 ---Adds gradients into .grad of every leaf below.
 ---@field backward optlab.Backward
 ---Adds alpha times the other, in place.

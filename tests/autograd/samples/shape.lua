@@ -4,7 +4,12 @@ local inputs = require "tests.autograd.samples.inputs"
 
 local a, b, batch, m34 = inputs.a, inputs.b, inputs.batch, inputs.m34
 
+local Tripled = lab.autograd.Function.extend {
+  forward = function(_, x) return x * 3 end, backward = function(_, g) return g * 3 end,
+}
+
 return {
+  ["function"] = { { function(x) return Tripled(x) ^ 2 end, inputs.m34() } },
   diagonal = {
     { function(x) return x:diagonal() end, inputs.m34() },
     { function(x) return x:diagonal(-1, 3, 1) end, inputs.batch(3, 2, 4) },

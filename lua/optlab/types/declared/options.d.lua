@@ -287,6 +287,10 @@
 ---@field metadata? table Strings by name, stored in a .safetensors file.
 ---@field compress? boolean Whether the tensors of a .npz file are compressed; false by default.
 
+---@class optlab.options.lab.vmap
+---@field in_dims? any The dimension that is gone through, 1 if not given; or a list, false for an argument that stays whole.
+---@field out_dims? integer Where the results get that dimension. Default: 1.
+
 ---@class optlab.options.linalg.cholesky
 ---@field upper? boolean Whether the upper factor U of A = U^T U is wanted, from A's upper triangle. Default: false.
 

@@ -12,8 +12,8 @@
 #ifndef OPTLAB_AUTOGRAD_GRAPH_H
 #define OPTLAB_AUTOGRAD_GRAPH_H
 
-#include "autograd/gradsum.h"
 #include "autograd/callback.h"
+#include "autograd/gradsum.h"
 #include "autograd/op.h"
 
 typedef struct NodeInput {

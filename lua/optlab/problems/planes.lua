@@ -55,7 +55,7 @@ M.beale = plane("beale", "DeepOBS's two_d_beale: Beale's function with noise, fr
 
 local B, C, T = 5.1 / (4 * math.pi ^ 2), 5 / math.pi, 1 / (8 * math.pi)
 M.branin = plane("branin", "DeepOBS's two_d_branin: Branin's function with noise, from (2.5, 12.5).",
-  "(v - 5.1/(4 pi^2) u^2 + 5/pi u - 6)^2 + 10 (1 - 1/(8 pi)) cos u + 10 + u x + v y", 2.5, 12.5,
+  "(v - 5.1/(4 pi^2) u^2 + 5/pi u - 6)^2 + 10 (1 - 1/(8 pi)) cos u + 10\n  + u x + v y", 2.5, 12.5,
   function(u, v) return (v - u * u * B + u * C - 6):square() + u:cos() * (10 * (1 - T)) + 10 end)
 
 local Quadratic = nn.Module.extend { name = "Quadratic" }

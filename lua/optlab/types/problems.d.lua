@@ -13,7 +13,7 @@
 ---@field test optlab.Dataset|table
 ---@field loss fun(prediction: optlab.Tensor, y?: optlab.Tensor): optlab.Tensor what is reported
 ---@field objective fun(prediction: optlab.Tensor, y?: optlab.Tensor): optlab.Tensor what is trained on
----@field metric? fun(prediction: optlab.Tensor, y: optlab.Tensor): optlab.Tensor
+---@field metric? fun(prediction: optlab.Tensor, y: optlab.Tensor): optlab.Tensor what is reported beside the loss
 ---@field metric_name? string
 ---@field text? optlab.Text of problems of characters
 ---@field start? fun() to be called before each epoch

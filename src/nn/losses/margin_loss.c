@@ -151,7 +151,7 @@ const LayerDef layer_triplet_margin_loss = {
     .name = "TripletMarginLoss",
     .functional = "triplet_margin_loss",
     .doc = "Vectors nearer to a positive than to a negative example.",
-    .equation = "loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin),  d(x, y) = |x - y + eps|_p",
+    .equation = "loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin)\n  d(x, y) = |x - y + eps|_p",
     .paper = "Balntas, Riba, Ponsa, Mikolajczyk, \"Learning local feature descriptors with triplets\", 2016",
     .inputs = triplet_inputs,
     .args = triplet_args,

@@ -15,7 +15,8 @@ function functional.adaptive_avg_pool1d(input, output_size) end
 
 ---The means of output_size parts of (N, C, H, W).
 ---
----     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height);
+---     columns likewise
 ---
 ---@param input optlab.Tensor
 ---@param output_size optlab.Pair Size of the output: {height, width}.
@@ -33,7 +34,8 @@ function functional.adaptive_max_pool1d(input, output_size) end
 
 ---The largest elements of output_size parts of (N, C, H, W).
 ---
----     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height);
+---     columns likewise
 ---
 ---@param input optlab.Tensor
 ---@param output_size optlab.Pair Size of the output: {height, width}.
@@ -252,7 +254,8 @@ function functional.cosine_similarity(x1, x2, dim, eps) end
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
----     for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i],
+---       both without the i with y_i = ignore_index:
 ---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
 ---     for probabilities q, with the mean sum_i loss_i / N:
 ---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
@@ -498,7 +501,8 @@ function functional.margin_ranking_loss(input1, input2, target, margin, reductio
 
 ---The largest element of each window of (N, C, L); the padding is never the largest.
 ---
----     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down
+---     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down
 ---
 ---@param input optlab.Tensor
 ---@param kernel_size optlab.Pair Size of the window.
@@ -517,7 +521,8 @@ function functional.max_pool1d(input, kernel_size, stride, padding, dilation, ce
 
 ---The largest element of each window of (N, C, H, W); the padding is never the largest.
 ---
----     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down;
+---     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down;
 ---     width likewise
 ---
 ---@param input optlab.Tensor
@@ -740,7 +745,8 @@ function functional.tanh(input) end
 
 ---Vectors nearer to a positive than to a negative example.
 ---
----     loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin),  d(x, y) = |x - y + eps|_p
+---     loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin)
+---       d(x, y) = |x - y + eps|_p
 ---
 ---@param anchor optlab.Tensor
 ---@param positive optlab.Tensor

@@ -14,7 +14,8 @@ function nn.AdaptiveAvgPool1d(output_size) end
 
 ---The means of output_size parts of (N, C, H, W).
 ---
----     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height);
+---     columns likewise
 ---
 ---@param output_size optlab.Pair Size of the output: {height, width}.
 ---@return optlab.Module
@@ -30,7 +31,8 @@ function nn.AdaptiveMaxPool1d(output_size) end
 
 ---The largest elements of output_size parts of (N, C, H, W).
 ---
----     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height);
+---     columns likewise
 ---
 ---@param output_size optlab.Pair Size of the output: {height, width}.
 ---@return optlab.Module
@@ -134,7 +136,8 @@ function nn.BatchNorm2d(num_features, eps, momentum, affine, track_running_stats
 ---Correlates signals (N, in_channels, L) with learned windows.
 ---
 ---     y[n, o] = b[o] + sum over c of x[n, c] * W[o, c]    (*: correlation)
----     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down
+---     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down
 ---
 ---@param in_channels integer Number of channels of the input.
 ---@param out_channels integer Number of channels of the output.
@@ -159,7 +162,8 @@ function nn.Conv1d(in_channels, out_channels, kernel_size, stride, padding, dila
 ---Correlates images (N, in_channels, H, W) with learned windows.
 ---
 ---     y[n, o] = b[o] + sum over c of x[n, c] * W[o, c]    (*: correlation)
----     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down;
+---     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down;
 ---     width likewise
 ---
 ---@param in_channels integer Number of channels of the input.
@@ -185,8 +189,10 @@ function nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, dila
 
 ---Spreads signals (N, in_channels, L) over learned windows: the transpose of Conv1d.
 ---
----     y[n, o, l stride - padding + k dilation] is the sum of all x[n, c, l] W[c, o, k], plus b[o]
----     output length: (L - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1
+---     y[n, o, l stride - padding + k dilation] is the sum of all
+---       x[n, c, l] W[c, o, k], plus b[o]
+---     output length: (L - 1) stride - 2 padding + dilation (kernel_size - 1)
+---       + output_padding + 1
 ---
 ---@param in_channels integer Number of channels of the input.
 ---@param out_channels integer Number of channels of the output.
@@ -212,8 +218,10 @@ function nn.ConvTranspose1d(in_channels, out_channels, kernel_size, stride, padd
 
 ---Spreads images (N, in_channels, H, W) over learned windows: the transpose of Conv2d.
 ---
----     y[n, o, i stride - padding + a dilation, ...] is the sum of all x[n, c, i, j] W[c, o, a, b], plus b[o]
----     output height: (H - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1;
+---     y[n, o, i stride - padding + a dilation, ...] is the sum of all
+---       x[n, c, i, j] W[c, o, a, b], plus b[o]
+---     output height: (H - 1) stride - 2 padding + dilation (kernel_size - 1)
+---       + output_padding + 1;
 ---     width likewise
 ---
 ---@param in_channels integer Number of channels of the input.
@@ -304,7 +312,8 @@ function nn.Identity() end
 
 ---Normalizes the last dimensions of each sample.
 ---
----     y = (x - mean) / sqrt(var + eps) weight + bias, var divided by the number of elements
+---     y = (x - mean) / sqrt(var + eps) weight + bias,
+---       var divided by the number of elements
 ---
 ---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
 ---@param eps? number|optlab.options.nn.LayerNorm Added to the variance. Default: 1e-5.
@@ -359,7 +368,8 @@ function nn.LogSoftmax(dim) end
 
 ---The largest element of each window of (N, C, L); the padding is never the largest.
 ---
----     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down
+---     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down
 ---
 ---@param kernel_size optlab.Pair Size of the window.
 ---@param stride? optlab.Pair|optlab.options.nn.MaxPool1d Step from one window to the next; by default kernel_size.
@@ -377,7 +387,8 @@ function nn.MaxPool1d(kernel_size, stride, padding, dilation, ceil_mode) end
 
 ---The largest element of each window of (N, C, H, W); the padding is never the largest.
 ---
----     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down;
+---     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down;
 ---     width likewise
 ---
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
@@ -532,7 +543,8 @@ function nn.CosineSimilarity(dim, eps) end
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
----     for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i],
+---       both without the i with y_i = ignore_index:
 ---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
 ---     for probabilities q, with the mean sum_i loss_i / N:
 ---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
@@ -708,7 +720,8 @@ function nn.SmoothL1Loss(beta, reduction) end
 
 ---Vectors nearer to a positive than to a negative example.
 ---
----     loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin),  d(x, y) = |x - y + eps|_p
+---     loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin)
+---       d(x, y) = |x - y + eps|_p
 ---
 ---@param margin? number|optlab.options.nn.TripletMarginLoss How much farther the negative must be, to have no loss. Default: 1.
 ---@param p? number The order of the norm. Default: 2.

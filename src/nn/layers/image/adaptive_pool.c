@@ -37,7 +37,7 @@ static const Arg args_1d[] = {SIZE_ARG(1, "Length of the output."), {0}};
 static const Arg args_2d[] = {SIZE_ARG(2, "Size of the output: {height, width}."), {0}};
 
 #define PARTS_1D "part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)"
-#define PARTS_2D "part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height); columns likewise"
+#define PARTS_2D "part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height);\ncolumns likewise"
 #define COMMON(dims_, size_) \
   .equation = PARTS_##size_, .inputs = layer_input, .args = args_##dims_##d, .describe = describe_##dims_##d
 

@@ -69,7 +69,7 @@ const LayerDef layer_max_pool1d = {
     .name = "MaxPool1d",
     .functional = "max_pool1d",
     .doc = "The largest element of each window of (N, C, L); the padding is never the largest.",
-    .equation = "output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down",
+    .equation = "output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,\n  rounded down",
     .inputs = layer_input,
     .args = args_1d,
     .build = build_1d,
@@ -82,7 +82,8 @@ const LayerDef layer_max_pool2d = {
     .functional = "max_pool2d",
     .doc = "The largest element of each window of (N, C, H, W); the padding is never the largest.",
     .equation =
-        "output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down;\nwidth likewise",
+        "output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,\n  rounded down;\nwidth "
+        "likewise",
     .inputs = layer_input,
     .args = args_2d,
     .build = build_2d,

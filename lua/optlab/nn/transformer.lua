@@ -1,4 +1,4 @@
---- MultiheadAttention, TransformerEncoderLayer and TransformerEncoder, with PyTorch's names of parameters.
+--- MultiheadAttention and TransformerEncoderLayer, with PyTorch's names of parameters.
 --
 --    local layer = nn.TransformerEncoderLayer(64, 4, {batch_first = true, norm_first = true, activation = "gelu"})
 --    local y = layer(x, {is_causal = true})    -- x (batch, length, 64)

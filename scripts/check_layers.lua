@@ -41,6 +41,7 @@ local C_ROOMS = {
 local LUA_ROOMS = {
   { "base", {} },
   { "params", { "base" } },
+  { "tensor", { "base" } },
   { "autograd", { "base" } },
   { "linalg", { "base" } },
   { "nn", { "base" } },
@@ -55,6 +56,7 @@ local LUA_ROOMS = {
   { "dist", { "base" } },
   { "train", { "base", "dist", "nn", "optim", "sched", "data", "save", "compile" } },
   { "book", { "base", "nn", "optim", "sched", "data", "plot", "train" } },
+  { "problems", { "base", "autograd", "nn", "optim", "data", "train" } },
   { "reference", { "base", "book" } },
   { "compare", { "base", "plot", "runs" } },
   { "report", { "base", "plot", "runs", "compare" } },
@@ -62,8 +64,8 @@ local LUA_ROOMS = {
   { "sweep", { "base", "params", "plot", "runs", "compare" } },
   { "cli", { "base", "params", "plot", "reference", "runs", "compare", "report", "sweep", "term",
     "watch" } },
-  { "", { "base", "params", "autograd", "linalg", "nn", "optim", "sched", "data", "save", "plot", "compile", "runs",
-    "term", "dist", "train", "book", "reference", "compare", "report", "watch", "sweep", "cli" } },
+  { "", { "base", "params", "tensor", "autograd", "linalg", "nn", "optim", "sched", "data", "save", "plot", "compile",
+    "runs", "term", "dist", "train", "book", "problems", "reference", "compare", "report", "watch", "sweep", "cli" } },
 }
 
 local problems = 0

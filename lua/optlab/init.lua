@@ -11,13 +11,17 @@ core.system.set_library_dir(config.lib)
 -- What several experiments share lies beside them (experiments/exercises/matrix.lua); they find it from every folder.
 package.path = ("%s;%s?.lua"):format(package.path, config.root)
 
+-- Methods of tensors that are written in Lua.
+core.tensor.methods.register_hook = function(...) return require("optlab.autograd.hooks").register_hook(...) end
+
 local lab = { _VERSION = "optlab " .. core.version, config = config }
 
 -- Straight from C: lab.zeros, lab.exp, ...; lab.no_grad, ...; lab.clock, lab.memory, ...
 local PRIVATE = {
   methods = true, elementwise = true, set_line_width = true, set_library_dir = true, nearest = true, shown = true,
   visible = true, format_number = true, parse_number = true, string_less = true,
-  backward = true, grad = true, differentiable_ops = true,
+  backward = true, grad = true, differentiable_ops = true, custom = true, add_hook = true, remove_hook = true,
+  set_leaf_hooks = true, version = true,
 }
 for _, part in ipairs { "tensor", "autograd", "system" } do
   for name, value in pairs(core[part]) do
@@ -32,9 +36,12 @@ local LAZY = {
   book = { "optlab.book" },
   compile = { "optlab.compile" },
   data = { "optlab.data" },
+  deepcopy = { "optlab.nn.copy", "deepcopy" },
   dist = { "optlab.dist" },
+  einsum = { "optlab.tensor.einsum" },
   errors = { "optlab.base.errors" },
   func = { "optlab.autograd.func" },
+  vmap = { "optlab.autograd.vmap" },
   linalg = { "optlab.linalg" },
   load = { "optlab.save", "load" },
   load_checkpoint = { "optlab.save.checkpoint", "load" },
@@ -43,6 +50,7 @@ local LAZY = {
   optim = { "optlab.optim" },
   params = { "optlab.params", "params" },
   plot = { "optlab.plot" },
+  problems = { "optlab.problems" },
   progress = { "optlab.base.progress" },
   progress_state = { "optlab.base.terminal.bar", "state" },
   runs = { "optlab.runs", "public" },

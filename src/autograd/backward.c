@@ -9,7 +9,7 @@
  * leads to no input, is not looked at. The gradients of a loop's last step therefore cost the same however many steps
  * came before.
  *
- * Slices do not make gradients of the whole tensor: each adds to its part of one (gradsum.h).
+ * Slices and picked elements do not make gradients of the whole tensor: each adds to its part of one (gradsum.h).
  */
 #include "autograd/backward.h"
 
@@ -219,17 +219,23 @@ static int to_leaf(Run *r, Tensor *leaf, Tensor *g) {
 
 /* --- slices: each adds to its part of a gradient of the whole ------------------------------------------------ */
 
-/* The slices from n on, of which each is a slice of the next; how many. */
+/* Whether n's gradient is added to a part of one of its input's. */
+static bool adds_to_part(const Node *n) { return op_row((OpId)n->op)->part || op_row((OpId)n->op)->add; }
+
+/* Whether a gradient may go through the slice n without stopping there. */
+static bool can_be_passed(const Node *n) { return op_row((OpId)n->op)->part && !n->captured && !n->callbacks; }
+
+/* The slices from n on, of which each is a slice of the next; n itself may pick elements. How many. */
 static int chain_of_parts(Node *n, Node **chain) {
   int len = 0;
-  while (len < MAX_CHAIN && n && op_row((OpId)n->op)->part && (len == 0 || !n->captured)) {
+  while (len < MAX_CHAIN && n && (len == 0 ? adds_to_part(n) : can_be_passed(n))) {
     chain[len++] = n;
     n = n->in[0].node;
   }
   return len;
 }
 
-/* The part of whole, of the last one's input, that the first slice of the chain looks at. NULL without memory. */
+/* The part of whole, of the last one's input, that all slices of the chain together look at. NULL without memory. */
 static Tensor *part_of(Node *const *chain, int len, Tensor *whole) {
   Tensor *window = tensor_retain(whole);
   while (window && len-- > 0) {
@@ -241,11 +247,17 @@ static Tensor *part_of(Node *const *chain, int len, Tensor *whole) {
 }
 
 static int add_to_part(Node *const *chain, int len, Tensor *whole) {
-  Tensor *part = part_of(chain, len, whole);
-  if (!part) return -1;
-  map2(part, part, chain[0]->dout.t, op_row(OP_ADD)->kern2[part->dtype]);
+  const Op *first = op_row((OpId)chain[0]->op);
+  const int picks = first->add != NULL;
+  Tensor *part = part_of(chain + picks, len - picks, whole);
+  int rc = part ? 0 : -1;
+  if (part && picks) {
+    rc = first->add(chain[0], part, chain[0]->dout.t);
+  } else if (part) {
+    map2(part, part, chain[0]->dout.t, op_row(OP_ADD)->kern2[part->dtype]);
+  }
   tensor_release(part);
-  return 0;
+  return rc;
 }
 
 /* The gradient of the last one's input as a new tensor of the open formula: zeros but for the part. */
@@ -316,9 +328,9 @@ static int hand_on(Run *r, Node *n, int i, Tensor *g) {
 
 static int run_backward(Run *r, Node *n, Tensor **din) {
   const Op *op = op_row((OpId)n->op);
-  if (op->part && !r->opt.create_graph) return hand_on_part(r, n);
+  if (adds_to_part(n) && !r->opt.create_graph) return hand_on_part(r, n);
   if (is_kept(r, n)) return keep_part(r, n);
-  if (op->backward(n, n->dout.t, din) < 0) return -1;
+  if ((n->op == OP_FUNCTION ? callbacks_backward(n, din) : op->backward(n, n->dout.t, din)) < 0) return -1;
   for (int i = 0; i < n->nin; i++) {
     if (!node_wants(n, i)) continue;
     if (!din[i] || hand_on(r, n, i, din[i]) < 0) return -1;
@@ -354,6 +366,7 @@ static int visit(Run *r, Node *n) {
   int rc = 0;
   if (!gradsum_is_empty(&n->dout)) {
     rc = gradsum_settle(&n->dout, n->ndim, n->shape);
+    if (rc == 0 && n->callbacks) rc = callbacks_hook(n);
     if (rc == 0 && n->captured) rc = capture(r, n);
     if (rc == 0 && n->wanted) rc = differentiate(r, n);
     gradsum_clear(&n->dout);

@@ -12,6 +12,7 @@
 #ifndef OPTLAB_AUTOGRAD_GRAPH_H
 #define OPTLAB_AUTOGRAD_GRAPH_H
 
+#include "autograd/callback.h"
 #include "autograd/gradsum.h"
 #include "autograd/op.h"
 
@@ -39,6 +40,7 @@ struct Node {
   Tensor *out;          /* the output's values without its graph, if backward may read them; owned */
   GradSum dout;         /* the gradient collected so far, during a backward */
   Node *next;           /* list of nodes waiting to be released */
+  Callback *callbacks;  /* owned */
   OpArgs args;
   int64_t shape[TENSOR_MAX_DIM]; /* the output's */
   NodeInput in[];

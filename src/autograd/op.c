@@ -127,6 +127,7 @@ static int add_node(OpId id, Tensor *out, Tensor *const *in, int nin, const OpAr
   n->mark = 0;
   n->dout = (GradSum){0};
   n->leaves = 0;
+  n->callbacks = NULL;
   n->args = *args;
   memcpy(n->shape, out->shape, sizeof n->shape);
   n->out = op->save & SAVE_OUT ? tensor_alias(out) : NULL;
@@ -268,6 +269,7 @@ void graph_retain(Node *n) { n->refs++; }
 
 void graph_drop_saved(Node *n) {
   n->freed = true;
+  if (n->callbacks) callbacks_release(n, false);
   Tensor *out = n->out;
   n->out = NULL;
   tensor_release(out);
@@ -280,6 +282,7 @@ void graph_drop_saved(Node *n) {
 
 static void destroy(Node *n) {
   graph_drop_saved(n);
+  if (n->callbacks) callbacks_release(n, true);
   gradsum_clear(&n->dout);
   for (int i = 0; i < n->nin; i++) {
     tensor_release_from_graph(n->in[i].leaf);

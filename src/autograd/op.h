@@ -55,6 +55,13 @@ typedef struct WholeArgs { /* slices_grad */
   int64_t ndim, size[TENSOR_MAX_DIM];
 } WholeArgs;
 
+typedef struct DiagonalArgs { /* of the matrices of two dimensions, tri: the last two */
+  int64_t dim[2];             /* of the tensor with the matrices */
+  int64_t offset;             /* 0: the main diagonal, 1: the one above it, -1: below */
+  int64_t upper;              /* tri: 1: what is on and above the diagonal stays; 0: on and below */
+  int64_t size[2];            /* diagonal_grad: of the two dimensions */
+} DiagonalArgs;
+
 typedef struct ReduceArgs {
   unsigned dims;    /* bit mask; bits beyond the rank are ignored, ~0u means all */
   unsigned keepdim; /* 1: with size 1 */
@@ -80,10 +87,29 @@ typedef struct ArgmaxArgs {
   int64_t dim, keepdim;
 } ArgmaxArgs;
 
-typedef struct AlongArgs { /* index_select, gather, cat, softmax and their gradients */
+typedef struct ScanArgs {
+  int64_t dim, reverse; /* reverse: 1, from the last position to the first */
+} ScanArgs;
+
+typedef struct OrderArgs { /* argsort, argkth */
   int64_t dim;
-  int64_t size[TENSOR_MAX_DIM]; /* index_add: size[0], along dim; scatter_add: the output's */
+  int64_t k;          /* argsort: so many positions; argkth: which, from 0; -1: the lower median, or the first nan */
+  int64_t descending; /* argsort: 1, the largest first */
+} OrderArgs;
+
+typedef struct AlongArgs { /* gather, cat, softmax and their gradients */
+  int64_t dim;
+  int64_t size[TENSOR_MAX_DIM]; /* scatter_add: the output's */
+  int32_t count;                /* gather, scatter: how the index counts (kernels/index/index.h) */
+  int32_t add;                  /* scatter: 1: values are added */
 } AlongArgs;
+
+typedef struct IndexArgs {      /* index_select, index_put, index_add */
+  int32_t dim, dims;            /* the index names positions of `dims` dimensions from dim on */
+  int32_t count;                /* how it counts (kernels/index/index.h) */
+  int32_t add;                  /* index_put: 1: values are added */
+  int64_t size[TENSOR_MAX_DIM]; /* index_add: the output's sizes there */
+} IndexArgs;
 
 typedef enum LossReduction { REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM } LossReduction;
 
@@ -101,9 +127,20 @@ typedef struct ConvArgs {
 } ConvArgs;
 
 typedef struct PoolArgs {
-  int64_t window[2], stride[2], padding[2];
-  int64_t image[2]; /* where a row has only the output's gradient */
+  int32_t window[2], stride[2], padding[2], dilation[2];
+  int32_t image[2], output[2];
+  int32_t adaptive;        /* 1: the windows cut the image into parts; the first four are not read */
+  int32_t count_padding;   /* avg_pool2d: 1: means count padding as zeros */
+  int32_t divisor;         /* avg_pool2d: instead of the window's size; 0: that */
+  int32_t batch_innermost; /* max_pool2d: how the images lie in memory, on which the winners' order depends */
 } PoolArgs;
+
+typedef struct ResizeArgs { /* {along H, along W} */
+  int32_t image[2], output[2];
+  int32_t mode; /* a ResizeMode */
+  int32_t align_corners;
+  double scale[2]; /* of the output's size by the image's; 0: their quotient */
+} ResizeArgs;
 
 typedef struct MatrixArgs { /* rows of ops/linalg on batches of matrices */
   int64_t upper;            /* 1: the upper triangle, 0: the lower one */
@@ -132,6 +169,11 @@ typedef struct EmbeddingArgs {
   int64_t zeroed;  /* 1: that row counts as 0 */
 } EmbeddingArgs;
 
+typedef struct AttentionArgs {
+  double scale;
+  int64_t causal; /* 1: query i sees the keys up to i */
+} AttentionArgs;
+
 /* Which of them an op reads is said by its row: .args = OP_ARGS(conv). */
 typedef union OpArgs {
   ClampArgs clamp;
@@ -139,20 +181,26 @@ typedef union OpArgs {
   ShapeArgs shape;
   PermuteArgs permute;
   SliceArgs slice;
+  DiagonalArgs diagonal;
   WholeArgs whole;
   ReduceArgs reduce;
   ExtremeArgs extreme;
   VarArgs var;
   NormArgs norm;
   ArgmaxArgs argmax;
+  ScanArgs scan;
+  OrderArgs order;
   AlongArgs along;
+  IndexArgs index;
   LossArgs loss;
   ConvArgs conv;
   PoolArgs pool;
+  ResizeArgs resize;
   MatrixArgs matrix;
   RnnArgs rnn;
   RowNormArgs row_norm;
   EmbeddingArgs embedding;
+  AttentionArgs attention;
 } OpArgs;
 
 #define OP_ARGS(member) sizeof(((const OpArgs *)0)->member)
@@ -199,6 +247,9 @@ typedef struct Op {
    * of the input's shape: the engine adds dout there, and backward is asked only where gradients are themselves
    * differentiated, or for the first gradient of all, which must be a new tensor. NULL without memory. */
   Tensor *(*part)(const Node *n, Tensor *whole);
+  /* The same for rows whose gradient reaches scattered elements of the first input alone: adds dout to them in whole, of
+   * that input's shape. -1 on failure. */
+  int (*add)(const Node *n, Tensor *whole, Tensor *dout);
   /* Element-wise rows: the kernel that forward maps over the elements, by the dtype of the first input (where: of the
    * second). A compiled step calls it directly where the operands are flat. */
   Kern1 *kern1[DT_COUNT];

@@ -98,10 +98,34 @@ uint64_t rng_below(Rng *r, uint64_t n) {
   }
 }
 
+/* Blocks that were drawn ahead, many at a time: the next is number `at`. */
+typedef struct Ahead {
+  Rng *rng;
+  int at;
+  uint32_t word[4 * RNG_RUN];
+} Ahead;
+
+/* What rng_below(a->rng, n) gives. */
+static inline uint64_t ahead_below(Ahead *a, uint64_t n) {
+  for (;;) {
+    if (a->at == RNG_RUN) {
+      rng_blocks(a->rng->seed, a->rng->stream, a->rng->counter, a->word);
+      a->at = 0;
+    }
+    const uint32_t *block = a->word + 4 * (ptrdiff_t)a->at++;
+    a->rng->counter++;
+    for (int h = 0; h < 2; h++) {
+      const unsigned __int128 product = (unsigned __int128)half(block, h) * n;
+      if ((uint64_t)product >= n || (uint64_t)product >= -n % n) return (uint64_t)(product >> 64);
+    }
+  }
+}
+
 void rng_permutation(Rng *r, int64_t *out, int64_t n) {
+  Ahead a = {.rng = r, .at = RNG_RUN};
   for (int64_t i = 0; i < n; i++) out[i] = i;
   for (int64_t i = n - 1; i > 0; i--) {
-    const int64_t j = (int64_t)rng_below(r, (uint64_t)i + 1), other = out[j];
+    const int64_t j = (int64_t)ahead_below(&a, (uint64_t)i + 1), other = out[j];
     out[j] = out[i];
     out[i] = other;
   }

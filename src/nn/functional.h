@@ -39,6 +39,16 @@ typedef struct BatchNorm {
 /* x (N, C, ...): (x - mean) / sqrt(var + eps) weight + bias, channel by channel. On failure nothing has moved. */
 Tensor *nn_batch_norm(Tensor *x, const BatchNorm *b);
 
+typedef struct Attend {
+  double dropout; /* of the probabilities */
+  bool causal;    /* query i sees the keys 1 to i */
+  double scale;   /* NAN: 1 / sqrt(E) */
+} Attend;
+
+/* q (..., L, E), k (..., S, E), v (..., S, D) -> (..., L, D): softmax(scale q k' + mask) v. mask: NULL, or what
+ * broadcasts to (..., L, S): floats to add, or uint8, 1 where a key is seen. */
+Tensor *nn_attention(Tensor *q, Tensor *k, Tensor *v, Tensor *mask, Attend o);
+
 /* Rows of weight at int64 positions, from 1; padding: a row (-1: the last) that gets no gradient, NAN: none. */
 Tensor *nn_embedding(Tensor *positions, Tensor *weight, double padding);
 

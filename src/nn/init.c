@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "core/rng.h"
+#include "nn/init_structured.h"
 #include "nn/module.h"
 
 void init_uniform(Tensor *t, double lo, double hi) {
@@ -191,6 +192,34 @@ static const Arg kaiming_args[] = {
     {0},
 };
 
+static const Arg trunc_normal_args[] = {
+    {.name = "mean", .def = 0, .doc = "The mean before the cut."},
+    {.name = "std", .range = RANGE_POSITIVE, .def = 1, .doc = "The standard deviation before the cut."},
+    {.name = "a", .def = -2, .doc = "The lower bound."},
+    {.name = "b", .def = 2, .doc = "The upper bound."},
+    {0},
+};
+
+static const Arg orthogonal_args[] = {
+    {.name = "gain", .def = 1, .doc = "A factor for the matrix."},
+    {0},
+};
+
+static const Arg dirac_args[] = {
+    {.name = "groups",
+     .kind = ARG_INTEGER,
+     .range = RANGE_AT_LEAST_1,
+     .def = 1,
+     .doc = "Groups of output channels; each is the identity."},
+    {0},
+};
+
+static const Arg sparse_args[] = {
+    {.name = "sparsity", .range = RANGE_0_TO_1, .required = true, .doc = "The share of each column that is 0."},
+    {.name = "std", .range = RANGE_NOT_NEGATIVE, .def = 0.01, .doc = "The standard deviation of the others."},
+    {0},
+};
+
 const InitDef init_defs[] = {
     {.name = "uniform_",
      .doc = "Fills the tensor with uniform random numbers.",
@@ -230,5 +259,29 @@ const InitDef init_defs[] = {
      .paper = KAIMING,
      .args = kaiming_args,
      .fill = kaiming_normal},
+    {.name = "trunc_normal_",
+     .doc = "Normal random numbers between two bounds.",
+     .equation = "N(mean, std^2) given that a <= x <= b",
+     .args = trunc_normal_args,
+     .fill = init_trunc_normal},
+    {.name = "orthogonal_",
+     .doc = "A random matrix with orthonormal rows or columns, whichever are fewer; the dimensions behind the first "
+            "one are "
+            "columns.",
+     .equation = "gain Q sign(diag R),  Q R = A with elements from N(0, 1)",
+     .paper =
+         "Saxe, McClelland, Ganguli, \"Exact solutions to the nonlinear dynamics of learning in deep linear neural "
+         "networks\", 2013",
+     .args = orthogonal_args,
+     .fill = init_orthogonal},
+    {.name = "dirac_",
+     .doc = "Makes a convolution's weight (out, in, k1, ...) copy its inputs.",
+     .args = dirac_args,
+     .fill = init_dirac},
+    {.name = "sparse_",
+     .doc = "Normal random numbers in a matrix, of which the same share of each column is 0.",
+     .paper = "Martens, \"Deep learning via Hessian-free optimization\", 2010",
+     .args = sparse_args,
+     .fill = init_sparse},
     {0},
 };

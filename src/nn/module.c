@@ -60,6 +60,31 @@ void module_release(Module *m) {
   alloc_put(m, module_size(m->def));
 }
 
+/* The arguments of a module; -1 without memory. */
+static int copy_args(ArgValues *to, const ArgValues *from) {
+  memcpy(to->x, from->x, (size_t)args_places(from->args) * sizeof *to->x);
+  for (int k = 0, n = args_lists(from->args); k < n; k++) {
+    double *x = args_resize(to, k, from->list[k].n);
+    if (!x) return -1;
+    memcpy(x, from->list[k].x, (size_t)from->list[k].n * sizeof *x);
+  }
+  return 0;
+}
+
+Module *module_twin(const Module *m) {
+  Module *twin = module_new(m->def);
+  if (!twin) return NULL;
+  if (copy_args(&twin->args, &m->args) < 0) {
+    module_release(twin);
+    return NULL;
+  }
+  twin->training = m->training;
+  for (int i = 0, n = layer_tensors(m->def->params) + layer_tensors(m->def->buffers); i < n; i++) {
+    twin->param[i] = m->param[i] ? tensor_retain(m->param[i]) : NULL;
+  }
+  return twin;
+}
+
 /* --- its tensors ------------------------------------------------------------------------------------------------ */
 
 static int check_replacement(const char *name, const Tensor *old, const Tensor *t) {
@@ -94,6 +119,16 @@ int module_set_param(Module *m, int i, Tensor *t) {
 int module_set_buffer(Module *m, int i, Tensor *t) {
   if (check_replacement(m->def->buffers[i].name, m->buffer[i], t) < 0) return -1;
   replace(&m->buffer[i], t);
+  return 0;
+}
+
+int module_swap_tensor(Module *m, int i, Tensor *t) {
+  const Tensor *old = m->param[i]; /* the buffers follow the parameters */
+  if (!old || !tensor_same_shape(old, t)) {
+    return err_set("a tensor of shape %s cannot stand for one of shape %s", tensor_shape_str(t),
+                   old ? tensor_shape_str(old) : "()");
+  }
+  replace(&m->param[i], t);
   return 0;
 }
 

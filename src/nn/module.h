@@ -54,6 +54,7 @@ struct Module {
   const LayerDef *def;
   int refs;
   bool training;   /* true until eval() */
+  bool hooked;     /* a call has to go through Lua's hooks */
   ArgValues args;  /* owned; tensors among them are in `buffer`, their places are not used */
   Tensor **param;  /* in the order of def->params; owned; NULL if the layer has none */
   Tensor **buffer; /* in the order of def->buffers; owned; NULL if there is none */
@@ -75,6 +76,13 @@ static inline Module *module_retain(Module *m) {
   return m;
 }
 void module_release(Module *m); /* accepts NULL */
+
+/* Another module of the same kind, with the same arguments and the same tensors. NULL without memory. */
+Module *module_twin(const Module *m);
+
+/* Puts t in the place of parameter or buffer i, counted through both, whatever it is, as long as its shape is the same.
+ * -1 with err_set. */
+int module_swap_tensor(Module *m, int i, Tensor *t);
 
 /* out: layer_outputs(m->def) new references. */
 static inline int module_forward(const Module *m, Tensor *const *in, Tensor **out) {

@@ -144,7 +144,7 @@ describe("derivatives of Lua functions", function()
   it("explain what went wrong", function()
     errors.fails("the function must return a number or a tensor, got 'a'",
       function() lab.func.grad(function() return "a" end)(1) end)
-    errors.fails("argument 1 of the function must be a number or a tensor, got 'x'",
+    errors.fails("argument 1 of the function must be a number, a tensor, a list of these or a module, got 'x'",
       function() lab.func.grad(cosh)("x") end)
     errors.fails("func.grad", function() lab.func.grad(3) end)
     local double = function(x) return x * 2 end

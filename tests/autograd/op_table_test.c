@@ -100,12 +100,12 @@ static void rows_are_whole(void) {
   }
 }
 
-/* Plans run one after the other only where a row says so: convolutions and pools. */
-static void only_images_are_serial(void) {
+/* Plans run one after the other only where a row says so: convolutions, pools, attention. */
+static void few_are_serial(void) {
   for (int id = 0; id < OP_COUNT; id++) {
     const Op *op = library_row((OpId)id);
-    const int image = id >= OP_CONV2D;
-    check(op->serial == image, image ? "must be serial" : "must not be serial", op->name);
+    const int serial = id >= OP_CONV2D || id == OP_ATTENTION || id == OP_ATTENTION_GRAD;
+    check(op->serial == serial, serial ? "must be serial" : "must not be serial", op->name);
   }
 }
 
@@ -154,7 +154,7 @@ static void saves_any_number_of_inputs(void) {
 int main(void) {
   autograd_init();
   rows_are_whole();
-  only_images_are_serial();
+  few_are_serial();
   saves_the_fifth_input();
   saves_any_number_of_inputs();
   return failures == 0 ? 0 : 1;

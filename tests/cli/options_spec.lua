@@ -7,7 +7,8 @@ local files = require "tests.support.files"
 local lab = require "optlab"
 local uv = require "luv"
 
-local ROOMS = { "autograd", "book", "data", "dist", "func", "linalg", "nn", "optim", "plot", "runs", "sched", "train" }
+local ROOMS = { "autograd", "book", "data", "dist", "func", "linalg", "nn", "optim", "plot", "problems", "runs",
+  "sched", "train" }
 
 -- --- the public functions -------------------------------------------------------------------------------------------
 
@@ -60,6 +61,10 @@ local function environment()
     Module = nn.Module.extend { forward = quiet }(), Tensor = lab.ones(2), matrix = lab.tensor { { 1, 2 }, { 3, 4 } },
   }
   env.SweepResults = require("optlab.train.sweep_results").new { { run = { lr = 1 }, loss = 1 } }
+  env.MultiheadAttention = nn.MultiheadAttention(2, 1)
+  env.TransformerEncoderLayer = nn.TransformerEncoderLayer(2, 1)
+  env.Problem = lab.problems.beale { n = 2, epochs = 1 }
+  env.Task = env.Problem:build()
   env.Text = lab.data.text { n = 100 }
   env.Grid = lab.plot.grid { lab.plot.figure():line { 1 } }
   for _, room in ipairs(ROOMS) do env[room] = lab[room] end

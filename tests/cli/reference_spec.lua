@@ -147,7 +147,8 @@ describe("the reference", function()
 
   it("has every constructor of layers, optimizers and schedules", function()
     local lab, known, missing = require "optlab", by_callee(), {}
-    local other = { ["nn.Module"] = true, ["nn.Sequential"] = true }
+    local other = { ["nn.Module"] = true, ["nn.Sequential"] = true, ["nn.ModuleList"] = true, ["nn.ModuleDict"] = true,
+      ["nn.ParameterList"] = true }
     for _, space in ipairs { "nn", "optim", "sched" } do
       for name, value in pairs(lab[space]) do
         local callee = space .. "." .. name

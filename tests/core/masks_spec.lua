@@ -60,7 +60,6 @@ describe("t[mask]", function()
       .. "mask, or convert positions with to('int64')", function() return x[mask { 1, 2, 3 }] end)
     errors.fails(NOT_AN_INDEX .. "float32", function() return x[lab.tensor { 1.9, 2.9 }] end)
     errors.fails(NOT_AN_INDEX .. "float64", function() return x[{ 1, lab.tensor({ 1 }, { dtype = "float64" }) }] end)
-    errors.fails("only one entry of a key may be a tensor", function() return x[{ mask { 1, 1, 1 }, int64 { 1 } }] end)
     errors.fails("3 indices for a tensor of shape (3, 4)", function() return x[{ 1, 1, int64 { 1 } }] end)
     errors.fails("a mask of shape (1) does not fit dimension 3", function() return x[{ 1, 1, mask { 1 } }] end)
     errors.fails("2 indices for a tensor of shape (3, 4)", function() return x[{ mask { { 1 } }, 1 }] end)
@@ -80,7 +79,6 @@ describe("positions", function()
     errors.fails("t[key]: index 5 at position 1 is out of range 1..4",
       function() return x[{ 1, int64 { 5 } }] end)
     errors.fails("t[key]: index 0 at position 2", function() return x[int64 { 1, 0 }] end)
-    errors.fails("a tensor of positions must have one dimension, got shape ()", function() return x[int64(1)] end)
   end)
 
   it("must be int64 everywhere", function()
@@ -91,11 +89,6 @@ describe("positions", function()
       errors.fails("Tensor:" .. f .. ": index must be a tensor of int64 positions, got uint8; t[mask] and "
         .. "masked_select select by a mask", function() return x[f](x, 1, lab.tensor(index):gt(0)) end)
     end
-  end)
-
-  it("cannot be assigned to", function()
-    errors.fails("t[key] = value: the key must be made of numbers, ranges and masks; positions cannot be assigned to",
-      function() x[int64 { 1 }] = 0 end)
   end)
 end)
 

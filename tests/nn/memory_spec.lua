@@ -21,7 +21,8 @@ describe("memory", function()
       return lab.autograd.grad(net(images):sum(), { images, net[1].weight })
     end,
     function()
-      local net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(3, { stride = 1 }), nn.ConvTranspose2d(2, 1, 3))
+      local net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(3, { stride = 1 }),
+        nn.ConvTranspose2d(2, 1, 3))
       return lab.autograd.grad(net(many):sum(), { many, net[1].weight, net[4].weight }),
         lab.autograd.grad(net(images):sum(), { images, net[1].weight, net[4].weight })
     end,

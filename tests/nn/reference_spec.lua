@@ -23,7 +23,7 @@ end
 local function input_tensors(case)
   local a = stored(case.inputs[1])
   a.requires_grad = true
-  return a, case.inputs[2] and stored(case.inputs[2])
+  return a, case.inputs[2] and stored(case.inputs[2]), case.inputs[3] and stored(case.inputs[3])
 end
 
 describe("a layer or loss gives PyTorch's", function()
@@ -34,8 +34,8 @@ describe("a layer or loss gives PyTorch's", function()
 
     it("output and gradients, " .. title, function()
       local m = build(case)
-      local a, b = input_tensors(case)
-      local out = m(a, b)
+      local a, b, c = input_tensors(case)
+      local out = m(a, b, c)
       close.tensor(stored(case.output), out, 1e-12, "output")
       out:backward(stored(case.cotangent))
       close.tensor(stored(case.grads[1]), a.grad, 1e-12, "gradient of the input")
@@ -54,8 +54,8 @@ describe("a layer or loss gives PyTorch's", function()
     if case.functional then
       it("output as a function, " .. title, function()
         local _, params = build(case)
-        local a, b = input_tensors(case)
-        local out = layers.eval(case.functional, { a = a, b = b, p = params })
+        local a, b, c = input_tensors(case)
+        local out = layers.eval(case.functional, { a = a, b = b, c = c, p = params })
         close.tensor(stored(case.output), out, 1e-12, case.functional)
       end)
     end

@@ -20,8 +20,23 @@ local LAYOUTS = {
   end,
 }
 
+-- A function that makes a module of an expression, once, with the same parameters as tests/reference/rows.py has.
+local function fill(dtype)
+  local m
+  return function(source)
+    if m then return m end
+    m = layers.eval(source):to(dtype):eval()
+    local state = {}
+    for i, entry in ipairs(m:parameters()) do state[i] = formula.centred(20000 * (i - 1), entry.shape) * 0.5 end
+    lab.no_grad(function()
+      for i, p in ipairs(m:parameters()) do p:copy_(state[i]) end
+    end)
+    return m
+  end
+end
+
 local function inputs_of(case, layout, dtype)
-  local env, list = {}, {}
+  local env, list = { filled = fill(dtype or "float64") }, {}
   for i, shape in ipairs(case.shapes) do
     local t = LAYOUTS[layout](formula.centred(60000 * (i - 1), shape) * case.scale):to(dtype or "float64"):detach()
     t.requires_grad = true

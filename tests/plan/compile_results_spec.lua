@@ -175,7 +175,8 @@ describe("lab.compile", function()
         same(training {
           net = function()
             return nn.Sequential(nn.Conv2d(2, 4, 3, { padding = "same", dilation = 2 }), nn.ReLU(),
-              nn.MaxPool2d(3, { stride = 2, padding = 1 }), nn.ConvTranspose2d(4, 4, 3, { stride = 2, groups = 2 }), nn.Tanh(),
+              nn.MaxPool2d(3, { stride = 2, padding = 1 }),
+              nn.ConvTranspose2d(4, 4, 3, { stride = 2, groups = 2 }), nn.Tanh(),
               nn.Conv2d(4, 2, 3, { stride = 3 }), nn.Flatten(3), nn.Conv1d(2, 2, 3), nn.ConvTranspose1d(2, 1, 2),
               nn.Flatten(), nn.Linear(8, 2))
           end,

@@ -213,6 +213,103 @@ for lua, functional, module, x in (
     case("nn." + lua, "F." + functional, module, x)
 
 
+# --- divergences, likelihoods, margins: inputs away from the corners --------------------------------------------------
+
+x1, x2, x3 = randn(5, 4), randn(5, 4), randn(5, 4)
+signs = torch.tensor([1, -1, -1, 1, -1], dtype=F64)
+signs4 = torch.where(randn(5, 4) > 0, 1.0, -1.0).double()
+log_p, p = torch.log_softmax(randn(3, 4), 1), torch.softmax(randn(3, 4), 1)
+p[0, 1] = 0
+counts = matrix([0, 1, 2], [7, 3, 1])
+for reduction in ("none", "mean", "sum"):
+    r = 'reduction=\'%s\'' % reduction
+    case("nn.KLDivLoss{%s}" % r, "F.kl_div(a, b, {%s})" % r, nn.KLDivLoss(reduction=reduction), log_p, p)
+    case("nn.KLDivLoss{%s, log_target=true}" % r, None, nn.KLDivLoss(reduction=reduction, log_target=True), log_p,
+         torch.log_softmax(randn(3, 4), 1))
+    for log_input in (True, False):
+        o = "log_input=%s, full=true, %s" % (str(log_input).lower(), r)
+        case("nn.PoissonNLLLoss{%s}" % o, "F.poisson_nll_loss(a, b, {%s})" % o,
+             nn.PoissonNLLLoss(log_input=log_input, full=True, reduction=reduction), rand(2, 3) + 0.5, counts)
+    case("nn.GaussianNLLLoss{%s}" % r, "F.gaussian_nll_loss(a, b, c, {%s})" % r,
+         nn.GaussianNLLLoss(reduction=reduction), x1, x2, rand(5, 4) + 0.1)
+    case("nn.GaussianNLLLoss{full=true, eps=0.5, %s}" % r, None,
+         nn.GaussianNLLLoss(full=True, eps=0.5, reduction=reduction), x1, x2, rand(5, 1))
+    case("nn.HingeEmbeddingLoss{margin=0.5, %s}" % r, "F.hinge_embedding_loss(a, b, {margin=0.5, %s})" % r,
+         nn.HingeEmbeddingLoss(margin=0.5, reduction=reduction), x1, signs4)
+    case("nn.MarginRankingLoss{margin=0.3, %s}" % r, "F.margin_ranking_loss(a, b, c, {margin=0.3, %s})" % r,
+         nn.MarginRankingLoss(margin=0.3, reduction=reduction), x1, x2, signs4)
+    case("nn.CosineEmbeddingLoss{margin=0.1, %s}" % r, "F.cosine_embedding_loss(a, b, c, {margin=0.1, %s})" % r,
+         nn.CosineEmbeddingLoss(margin=0.1, reduction=reduction), x1, x2, signs)
+    case("nn.TripletMarginLoss{%s}" % r, "F.triplet_margin_loss(a, b, c, {%s})" % r,
+         nn.TripletMarginLoss(reduction=reduction), x1, x2, x3)
+    case("nn.TripletMarginLoss{margin=2, p=3, swap=true, %s}" % r, None,
+         nn.TripletMarginLoss(margin=2, p=3, swap=True, reduction=reduction), x1, x2, x3)
+case("nn.KLDivLoss{reduction='batchmean'}", None, nn.KLDivLoss(reduction="batchmean"), log_p, p)
+case("nn.GaussianNLLLoss()", None, nn.GaussianNLLLoss(), x1, x2, rand(5) + 0.1)
+case("nn.CosineSimilarity()", "F.cosine_similarity(a, b)", nn.CosineSimilarity(), x1, x2)
+case("nn.CosineSimilarity(1, {eps=3})", "F.cosine_similarity(a, b, 1, {eps=3})", nn.CosineSimilarity(0, 3), x1, randn(4))
+case("nn.PairwiseDistance()", "F.pairwise_distance(a, b)", nn.PairwiseDistance(), x1, x2)
+case("nn.PairwiseDistance(1, {keepdim=true})", "F.pairwise_distance(a, b, 1, {keepdim=true})",
+     nn.PairwiseDistance(1, keepdim=True), x1, randn(4))
+
+# Pools of every kind, and images in another size.
+for lua, functional, module, x in (
+    ("MaxPool2d(3, {stride=2, padding=1, dilation=2, ceil_mode=true})",
+     "max_pool2d(a, 3, {stride=2, padding=1, dilation=2, ceil_mode=true})",
+     nn.MaxPool2d(3, 2, 1, 2, ceil_mode=True), randn(2, 3, 9, 6)),
+    ("MaxPool2d(17, {padding=8, stride=3})", "max_pool2d(a, 17, {padding=8, stride=3})", nn.MaxPool2d(17, 3, 8),
+     randn(1, 3, 18, 19)),
+    ("MaxPool2d({2, 3}, {ceil_mode=true})", "max_pool2d(a, {2, 3}, {ceil_mode=true})",
+     nn.MaxPool2d((2, 3), ceil_mode=True), randn(17, 2, 5, 7)),
+    ("MaxPool1d(3, 2, 1)", "max_pool1d(a, 3, 2, 1)", nn.MaxPool1d(3, 2, 1), randn(3, 2, 8)),
+    ("MaxPool1d(2, {dilation=3, ceil_mode=true})", "max_pool1d(a, 2, {dilation=3, ceil_mode=true})",
+     nn.MaxPool1d(2, dilation=3, ceil_mode=True), randn(1, 2, 8)),
+    ("AvgPool2d(3, {stride=2, padding=1, ceil_mode=true})", "avg_pool2d(a, 3, 2, 1, true)",
+     nn.AvgPool2d(3, 2, 1, ceil_mode=True), randn(2, 3, 6, 8)),
+    ("AvgPool2d({3, 2}, {stride=2, padding=1, ceil_mode=true, count_include_pad=false})",
+     "avg_pool2d(a, {3, 2}, 2, 1, true, false)",
+     nn.AvgPool2d((3, 2), 2, 1, True, False), randn(2, 1, 6, 7)),
+    ("AvgPool2d(2, {divisor_override=3, padding=1})", "avg_pool2d(a, 2, {divisor_override=3, padding=1})",
+     nn.AvgPool2d(2, padding=1, divisor_override=3), randn(2, 1, 5, 4)),
+    ("AvgPool1d(4, 3, 2)", "avg_pool1d(a, 4, 3, 2)", nn.AvgPool1d(4, 3, 2), randn(2, 3, 9)),
+    ("AvgPool1d(3, {stride=2, padding=1, ceil_mode=true, count_include_pad=false})",
+     "avg_pool1d(a, 3, 2, 1, true, false)", nn.AvgPool1d(3, 2, 1, True, False), randn(2, 3, 8)),
+    ("AdaptiveAvgPool2d({3, 4})", "adaptive_avg_pool2d(a, {3, 4})", nn.AdaptiveAvgPool2d((3, 4)), randn(2, 3, 7, 9)),
+    ("AdaptiveAvgPool2d(1)", "adaptive_avg_pool2d(a, 1)", nn.AdaptiveAvgPool2d(1), randn(18, 2, 3, 5)),
+    ("AdaptiveAvgPool2d(5)", "adaptive_avg_pool2d(a, 5)", nn.AdaptiveAvgPool2d(5), randn(1, 2, 3, 2)),
+    ("AdaptiveAvgPool1d(3)", "adaptive_avg_pool1d(a, 3)", nn.AdaptiveAvgPool1d(3), randn(2, 3, 8)),
+    ("AdaptiveMaxPool2d({3, 5})", "adaptive_max_pool2d(a, {3, 5})", nn.AdaptiveMaxPool2d((3, 5)), randn(2, 3, 7, 4)),
+    ("AdaptiveMaxPool1d(3)", "adaptive_max_pool1d(a, 3)", nn.AdaptiveMaxPool1d(3), randn(2, 3, 7)),
+    ("Upsample{scale_factor=2}", "interpolate(a, {scale_factor=2})", nn.Upsample(scale_factor=2), randn(2, 3, 3, 4)),
+    ("Upsample{scale_factor=1.7}", "interpolate(a, {scale_factor=1.7})", nn.Upsample(scale_factor=1.7), randn(2, 3, 7)),
+    ("Upsample({7, 2})", "interpolate(a, {7, 2})", nn.Upsample((7, 2)), randn(2, 3, 3, 5)),
+    ("Upsample({7, 2}, {mode='nearest-exact'})", "interpolate(a, {7, 2}, {mode='nearest-exact'})",
+     nn.Upsample((7, 2), mode="nearest-exact"), randn(2, 3, 3, 5)),
+    ("Upsample{scale_factor=2, mode='bilinear'}", "interpolate(a, {scale_factor=2, mode='bilinear'})",
+     nn.Upsample(scale_factor=2, mode="bilinear"), randn(17, 2, 3, 4)),
+    ("Upsample{scale_factor=1.3, mode='bilinear'}", "interpolate(a, {scale_factor=1.3, mode='bilinear'})",
+     nn.Upsample(scale_factor=1.3, mode="bilinear"), randn(1, 2, 5, 4)),
+    ("Upsample({5, 9}, {mode='bilinear', align_corners=true})",
+     "interpolate(a, {5, 9}, {mode='bilinear', align_corners=true})",
+     nn.Upsample((5, 9), mode="bilinear", align_corners=True), randn(2, 3, 4, 7)),
+    ("Upsample({2, 1}, {mode='bilinear'})", "interpolate(a, {2, 1}, {mode='bilinear'})",
+     nn.Upsample((2, 1), mode="bilinear"), randn(2, 3, 5, 7)),
+    ("Upsample({1, 6}, {mode='bilinear', align_corners=true})",
+     "interpolate(a, {1, 6}, {mode='bilinear', align_corners=true})",
+     nn.Upsample((1, 6), mode="bilinear", align_corners=True), randn(2, 1, 3, 1)),
+    ("Upsample{size=7, mode='linear'}", "interpolate(a, {size=7, mode='linear'})", nn.Upsample(7, mode="linear"),
+     randn(2, 3, 4)),
+    ("Upsample({7, 5}, {mode='bicubic'})", "interpolate(a, {7, 5}, {mode='bicubic'})",
+     nn.Upsample((7, 5), mode="bicubic"), randn(2, 3, 4, 6)),
+    ("Upsample{scale_factor=1.6, mode='bicubic', align_corners=true}",
+     "interpolate(a, {scale_factor=1.6, mode='bicubic', align_corners=true})",
+     nn.Upsample(scale_factor=1.6, mode="bicubic", align_corners=True), randn(1, 2, 4, 5)),
+):
+    case("nn." + lua, "F." + functional, module, x)
+case("nn.Sequential(nn.Upsample({3, 2}, {mode='area'}))", "F.interpolate(a, {3, 2}, {mode='area'})",
+     nn.Sequential(nn.Upsample((3, 2), mode="area")), randn(2, 1, 7, 5))
+
+
 # --- writing Lua ----------------------------------------------------------------------------------------------------
 
 

@@ -92,6 +92,51 @@ for rows, width, shape in ((5, 3, (4,)), (7, 1, (2, 5)), (300, 130, (40, 11)), (
     case("F.embedding(y, a)", lambda a, y: F.embedding(y, a), (rows, width), high=rows, labels=shape)
     case("F.embedding(y, a, 2)", lambda a, y: F.embedding(y, a, padding_idx=1), (rows, width), high=rows, labels=shape)
 
+# --- attention -------------------------------------------------------------------------------------------------------
+
+
+def attend(q, k, v, mask=None, causal=False, scale=None):
+    s = q @ k.transpose(-1, -2) * (scale or q.shape[-1] ** -0.5)
+    if causal:
+        s = s.masked_fill(torch.ones(s.shape[-2:]).triu(1).bool(), -float("inf"))
+    return torch.softmax(s if mask is None else s + mask, -1) @ v
+
+
+SDPA = "F.scaled_dot_product_attention(a, b, c%s)"
+for batch, l, s, e, d in (((2,), 3, 5, 4, 4), ((2, 3), 65, 65, 8, 8), ((1, 2), 130, 257, 3, 5), ((), 4, 2, 2, 7),
+                          ((2, 1, 2), 7, 7, 16, 16), ((2,), 0, 3, 2, 2), ((0,), 3, 3, 2, 2), ((1, 1), 70, 200, 17, 33)):
+    shapes = (batch + (l, e), batch + (s, e), batch + (s, d))
+    case(SDPA % "", attend, *shapes, scale=2)
+    case(SDPA % ", {scale=0.3, is_causal=true}", lambda q, k, v: attend(q, k, v, None, True, 0.3), *shapes, scale=2)
+    if l:
+        case(SDPA % ", d", attend, *shapes, (l, s), scale=2)
+        case(SDPA % ", d:detach()", lambda q, k, v, m: attend(q, k, v, m.detach()), *shapes, (l, s), scale=2)
+
+
+
+def filled(module):
+    module = module.double().eval()
+    for i, p in enumerate(module.parameters()):
+        p.data = 0.5 * formula.centred(20000 * i, tuple(p.shape))
+    return module
+
+
+def encode(x, causal, **options):
+    layer = filled(torch.nn.TransformerEncoderLayer(x.shape[-1], 2, 12, **options))
+    length = x.shape[0] if x.dim() == 2 or not options.get("batch_first") else x.shape[1]
+    mask = torch.ones(length, length).triu(1).bool() if causal else None
+    return layer(x, mask)
+
+
+for shape, lua, options in (((3, 5, 8), "", {}), ((4, 7, 8), ", norm_first=true, batch_first=true, activation='gelu'",
+                                                 {"norm_first": True, "batch_first": True, "activation": "gelu"}),
+                            ((6, 4), ", layer_norm_eps=0.1", {"layer_norm_eps": 0.1})):
+    for causal in (False, True):
+        case("filled([[nn.TransformerEncoderLayer(%d, 2, {dim_feedforward=12%s})]])(a, {is_causal=%s})" % (
+            shape[-1], lua, str(causal).lower()), lambda x, c=causal, o=options: encode(x, c, **o), shape)
+case("filled([[nn.MultiheadAttention(6, 3)]])(a, b, c)",
+     lambda q, k, v: filled(torch.nn.MultiheadAttention(6, 3))(q, k, v)[0], (4, 2, 6), (5, 2, 6), (5, 2, 6))
+
 # --- writing Lua -----------------------------------------------------------------------------------------------------
 
 print("-- Made by tests/reference/rows.py with PyTorch %s; do not edit." % torch.__version__)

@@ -1,9 +1,9 @@
 --- Derivatives of Lua functions: gradient, Jacobian, Hessian, Hessian-vector product, and a numerical check of
 -- gradients.
 --
--- A function may take plain numbers or tensors. Given numbers, its derivatives come back as numbers (computed in
--- float64); given a
--- tensor, as tensors. All of them are exact: they run the graph of the function, recorded once more for the second
+-- A function may take numbers, tensors, lists of these and modules. Given numbers, its derivatives come back as numbers
+-- (computed in float64); given tensors, as tensors; given a module, by the names of its parameters. All of
+-- them are exact: they run the graph of the function, recorded once more for the second
 -- order.
 --
 -- @module optlab.autograd.func
@@ -11,6 +11,7 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
+local points = require "optlab.autograd.points"
 
 local tensor, autograd = core.tensor, core.autograd
 local M = {}
@@ -30,11 +31,21 @@ local JACOBIAN = args.declare("func.jacobian", {
   positions = 1,
   { "f", "callable", required = true, doc = "A function of numbers or tensors that returns a tensor or a number." },
 })
+local POINT = { "x", "any", required = true, doc = "The point: a number, a tensor, a list of these, or a module." }
+local DIRECTION = { "v", "any", required = true, doc = "The vector, of the point's form or of all its elements." }
 local HVP = args.declare("func.hvp", {
   doc = "The product of the Hessian of f at x with v, without the matrix.",
-  positions = 3, F,
-  { "x", "tensor|number", required = true, doc = "The point." },
-  { "v", "tensor", required = true, doc = "The vector, of the point's shape." },
+  positions = 3, F, POINT, DIRECTION,
+})
+local ANY_F = { "f", "callable", required = true, doc = "A function of the point that returns a tensor or a number." }
+local JVP = args.declare("func.jvp", {
+  doc = "The value of f at x, and the product of its Jacobian with v.",
+  positions = 3, ANY_F, POINT, DIRECTION,
+})
+local VJP = args.declare("func.vjp", {
+  doc = "The value of f at x, and the product of v with its Jacobian.",
+  positions = 3, ANY_F, POINT,
+  { "v", "tensor", doc = "A tensor of the value's shape; 1 if not given, for one value." },
 })
 local GRADCHECK = args.declare("autograd.gradcheck", {
   doc = "Compares the gradients of a function with central differences.",
@@ -49,25 +60,9 @@ local GRADCHECK = args.declare("autograd.gradcheck", {
   { "raise", "flag", default = true, doc = "Whether a mismatch is an error." },
 })
 
--- A number or tensor as a float leaf that requires a gradient.
-local function leaf(x, fn, i)
-  if type(x) == "number" then return tensor.tensor(x, { dtype = "float64", requires_grad = true }) end
-  if not tensor.is_tensor(x) then
-    errors.raise("%s: argument %d of the function must be a number or a tensor, got %s", fn, i, errors.shown(x))
-  end
-  return tensor.clone(x:detach()):requires_grad_()
-end
-
-local function leaves(fn, ...)
-  local xs = table.pack(...)
-  if xs.n == 0 then errors.raise("%s: the function was called without an argument", fn) end
-  for i = 1, xs.n do xs[i] = leaf(xs[i], fn, i) end
-  return xs
-end
-
--- Calls f on leaves; a constant result becomes a tensor whose gradient is zero.
+-- The value of f at the points; a constant becomes a tensor whose gradient is zero.
 local function value_of(f, xs, fn, scalar)
-  local y = f(table.unpack(xs, 1, xs.n))
+  local y = xs.call(f)
   if type(y) == "number" then y = tensor.tensor(y, { dtype = "float64" }) end
   if not tensor.is_tensor(y) then
     errors.raise("%s: the function must return a number or a tensor, got %s", fn, errors.shown(y))
@@ -79,34 +74,30 @@ local function value_of(f, xs, fn, scalar)
 end
 
 -- Gradients of y with respect to xs; zeros where y does not depend on one.
-local function gradients(y, xs, create_graph)
+local function gradients(y, xs, create_graph, weight)
   local list = {}
   for i = 1, xs.n do list[i] = xs[i] end
   if not y.requires_grad then
     for i = 1, xs.n do list[i] = tensor.zeros_like(xs[i]) end
     return list
   end
-  local g = autograd.grad(y, list, { create_graph = create_graph, retain_graph = true, allow_unused = true })
+  local g = autograd.grad(y, list,
+    { grad_outputs = weight, create_graph = create_graph, retain_graph = true, allow_unused = true })
   for i = 1, xs.n do g[i] = g[i] or tensor.zeros_like(xs[i]) end
   return g
 end
 
-local function like_input(g, x)
-  if type(x) == "number" then return g:item() end
-  return g:detach()
-end
-
 --- The gradient of a function with one value.
--- @tparam function f of numbers or tensors, returning one number or a one-element tensor
--- @treturn function of the same arguments, returning one gradient for each
+-- @tparam function f of numbers, tensors, lists of these, modules; returning one number or a one-element tensor
+-- @treturn function of the same arguments, returning one gradient for each: a list for a list, tensors by name for a
+--   module's parameters
 -- @usage local g = lab.func.grad(function(x) return lab.cosh(0.5 * x) end); print(g(10))
 function M.grad(...)
   local f = GRAD:read(...).f
   return function(...)
-    local given, xs = table.pack(...), leaves("func.grad", ...)
+    local xs = points.read("func.grad", ...)
     local g = autograd.enable_grad(function() return gradients(value_of(f, xs, "func.grad", true), xs, false) end)
-    for i = 1, xs.n do g[i] = like_input(g[i], given[i]) end
-    return table.unpack(g, 1, xs.n)
+    return points.forms(xs, g)
   end
 end
 
@@ -129,50 +120,94 @@ end
 --- The Hessian of a function with one value.
 -- @tparam function f as for grad
 -- @treturn function of the same arguments: a number for one number, otherwise the (n, n) matrix over all elements of
---   all arguments,
---   in their order
+--   all arguments, in their order
 -- @usage lab.func.hessian(function(x) return lab.cosh(0.5 * x) end)(10)
 function M.hessian(...)
   local f = HESSIAN:read(...).f
   return function(...)
-    local given, xs = table.pack(...), leaves("func.hessian", ...)
+    local first, xs = ..., points.read("func.hessian", ...)
     return autograd.enable_grad(function()
       local g = gradients(value_of(f, xs, "func.hessian", true), xs, true)
       local h = matrix_of(g, xs)
-      if xs.n == 1 and type(given[1]) == "number" then return h:item() end
+      if xs.n == 1 and type(first) == "number" then return h:item() end
       return h
     end)
   end
 end
 
 --- The Jacobian of a function with any number of values.
--- @tparam function f of numbers or tensors, returning a tensor or a number
+-- @tparam function f of numbers, tensors, lists of these, modules; returning a tensor or a number
 -- @treturn function of the same arguments: the (m, n) matrix of d(value i)/d(element j), or a number for one number
 --   and one value
 function M.jacobian(...)
   local f = JACOBIAN:read(...).f
   return function(...)
-    local given, xs = table.pack(...), leaves("func.jacobian", ...)
+    local first, xs = ..., points.read("func.jacobian", ...)
     return autograd.enable_grad(function()
       local y = value_of(f, xs, "func.jacobian", false)
       local j = matrix_of({ y }, xs)
-      if xs.n == 1 and type(given[1]) == "number" and y:numel() == 1 then return j:item() end
+      if xs.n == 1 and type(first) == "number" and y:numel() == 1 then return j:item() end
       return j
     end)
   end
 end
 
+-- Results for the leaves in the form in which v was given.
+local function like_direction(xs, results, flat)
+  if not flat then return (points.forms(xs, results)) end
+  for i, t in ipairs(results) do results[i] = t:detach():reshape(-1) end
+  return tensor.cat(results)
+end
+
 --- Hessian times vector without the Hessian: the gradient of (gradient of f) . v.
--- @tparam function f of one tensor, returning one value
--- @param x the point, a tensor
--- @param v the vector, a tensor of x's shape
--- @treturn tensor of x's shape
+-- @tparam function f of one argument, returning one value
+-- @param x the point: a number, a tensor, a list of these, a module
+-- @param v the vector, of x's form, or a tensor of all elements in one dimension
+-- @return of v's form
 function M.hvp(...)
   local o = HVP:read(...)
-  local f, v, xs = o.f, o.v, leaves("func.hvp", o.x)
+  local xs = points.read("func.hvp", o.x)
+  local v, flat = points.directions("func.hvp", xs, o.v)
   return autograd.enable_grad(function()
-    local g = gradients(value_of(f, xs, "func.hvp", true), xs, true)[1]
-    return gradients((g * v):sum(), xs, false)[1]:detach()
+    local g, along = gradients(value_of(o.f, xs, "func.hvp", true), xs, true), 0
+    for i = 1, xs.n do along = along + (g[i] * v[i]):sum() end
+    return like_direction(xs, gradients(along, xs, false), flat)
+  end)
+end
+
+--- The value of a function, and vector times Jacobian.
+-- @tparam function f of one argument, returning a tensor or a number
+-- @param x the point, as for hvp
+-- @param v a tensor of the value's shape; 1 if not given, for one value
+-- @treturn Tensor the value
+-- @return of x's form
+function M.vjp(...)
+  local o = VJP:read(...)
+  local xs = points.read("func.vjp", o.x)
+  return autograd.enable_grad(function()
+    local y = value_of(o.f, xs, "func.vjp", o.v == nil)
+    local v = o.v and o.v:to(y.dtype)
+    return y:detach(), (points.forms(xs, gradients(y, xs, false, v)))
+  end)
+end
+
+--- The value of a function, and Jacobian times vector: how the value changes along v. By two passes backward.
+-- @tparam function f of one argument, returning a tensor or a number
+-- @param x the point, as for hvp
+-- @param v the direction, as for hvp
+-- @treturn Tensor the value
+-- @treturn Tensor the derivative, of the value's shape
+function M.jvp(...)
+  local o = JVP:read(...)
+  local xs = points.read("func.jvp", o.x)
+  local v = points.directions("func.jvp", xs, o.v)
+  return autograd.enable_grad(function()
+    local y = value_of(o.f, xs, "func.jvp", false)
+    if not y.requires_grad then return y, tensor.zeros_like(y) end
+    local u = tensor.zeros_like(y):requires_grad_()
+    local g, along = gradients(y, xs, true, u), 0
+    for i = 1, xs.n do along = along + (g[i] * v[i]):sum() end
+    return y:detach(), gradients(along, { u, n = 1 }, false)[1]:detach()
   end)
 end
 

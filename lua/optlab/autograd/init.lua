@@ -2,7 +2,15 @@
 -- @module optlab.autograd
 local core = require "optlab.core"
 
-local M = { gradcheck = require("optlab.autograd.func").gradcheck }
-for name, value in pairs(core.autograd) do M[name] = value end
+require "optlab.autograd.hooks"
+
+local M = {
+  gradcheck = require("optlab.autograd.func").gradcheck,
+  Function = require "optlab.autograd.custom",
+}
+local PRIVATE = { custom = true, add_hook = true, remove_hook = true, set_leaf_hooks = true, version = true }
+for name, value in pairs(core.autograd) do
+  if not PRIVATE[name] then M[name] = value end
+end
 
 return require("optlab.base.errors").strict(M, "lab.autograd")

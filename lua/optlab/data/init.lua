@@ -20,11 +20,20 @@ local M = {}
 -- @function csv
 -- @tparam string path CSV, TSV or columns between blanks, plain or gzip-compressed
 -- @tparam[opt] table options `delimiter` (detected; `" "` means runs of blanks), `header` (false), `skip` (0 lines),
--- `columns` (list of positions or names), `comment` (`"#"`, or false), `na` (number for missing values; without it
+-- `columns` (list of positions or names), `categories` (columns of texts, which become numbers), `comment`
+-- (`"#"`, or false), `na` (number for missing values; without it
 -- they are an error), `dtype`
 -- @treturn Tensor
 -- @treturn ?{string,...}
+-- @treturn ?{[integer]={string,...},...} with `categories`: the texts of the numbers 1, 2, ... in these columns
 M.csv = core.csv
+
+--- Writes a matrix as a text table.
+-- @function write_csv
+-- @tparam string path
+-- @tparam Tensor table (rows, columns) or (rows)
+-- @tparam[opt] table options `names`, `categories` (as `csv` returns them), `delimiter` (`","`)
+M.write_csv = core.write_csv
 
 --- Reads a file in the IDX format of MNIST, plain or gzip-compressed: images come as a uint8 tensor (n, height,
 -- width).

@@ -80,6 +80,7 @@ local ROOT_META = {
   own_buffers = fields.lister("buffer"),
   own_children = fields.lister("child"),
   clear_grads = clear_grads,
+  swap_tensor = fields.swap,
   describe = function(self) return self.class.name, self:extra_repr() end,
 }
 

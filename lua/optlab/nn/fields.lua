@@ -37,7 +37,9 @@ local function waiting_values(level, value)
   for i = 1, 250 do
     local name, waits = debug.getlocal(level + 1, i)
     if not name then break end
-    if name:sub(1, 1) == "(" and waits ~= value and has_place(waits) then found[waits] = true end
+    -- a register may still hold a tensor that was closed, of which nothing can be asked
+    local is_whole, placed = pcall(has_place, waits)
+    if name:sub(1, 1) == "(" and not rawequal(waits, value) and is_whole and placed then found[waits] = true end
   end
   return found
 end
@@ -157,21 +159,21 @@ end
 local function visit_table(fields, t, prefix, visit, open)
   if open[t] or not is_worth_a_look(fields, t) then return end
   open[t] = true
-  local function entry(name, value)
+  local function entry(name, value, key)
     local kind = kind_of(fields, nil, value)
     if kind then
-      visit(prefix .. "." .. name, value, kind)
+      visit(prefix .. "." .. name, value, kind, t, key)
     elseif is_plain(value) then
       visit_table(fields, value, prefix .. "." .. name, visit, open)
     end
   end
-  for i = 1, #t do entry(tostring(i - 1), t[i]) end
-  for _, name in ipairs(names_in(t)) do entry(name, t[name]) end
+  for i = 1, #t do entry(tostring(i - 1), t[i], i) end
+  for _, name in ipairs(names_in(t)) do entry(name, t[name], name) end
   open[t] = nil
 end
 
---- Calls visit(name, value, kind) for each parameter, buffer and child, in order; kind is "parameter", "buffer" or
--- "child".
+--- Calls visit(name, value, kind, holder, key) for each parameter, buffer and child, in order; kind is "parameter",
+-- "buffer" or "child"; the value is holder[key].
 function M.visit(self, visit)
   local fields = fields_of[self]
   local function visit_keys(keys)
@@ -179,7 +181,7 @@ function M.visit(self, visit)
       local value = rawget(self, key)
       local kind = kind_of(fields, key, value)
       if kind then
-        visit(tostring(key), value, kind)
+        visit(tostring(key), value, kind, self, key)
       elseif is_plain(value) then
         visit_table(fields, value, tostring(key), visit, {})
       end
@@ -187,6 +189,27 @@ function M.visit(self, visit)
   end
   visit_keys(fields)
   visit_keys(fields.others)
+end
+
+--- Puts a tensor in the place of the parameter or buffer of that name, whatever it is.
+function M.swap(self, name, tensor)
+  M.visit(self, function(found, _, kind, holder, key)
+    if found == name and kind ~= "child" then
+      fields_of[self].parameters[tensor] = kind == "parameter" or nil
+      rawset(holder, key, tensor)
+    end
+  end)
+end
+
+--- Makes `copy` an instance with the fields of self, of which copied(value) is the copy.
+function M.copy(self, copy, copied)
+  local from = fields_of[self]
+  local to = { others = {}, kind = {}, parameters = setmetatable({}, { __mode = "k" }) }
+  for i, key in ipairs(from) do to[i] = key end
+  for i, key in ipairs(from.others) do to.others[i] = key end
+  for key, kind in pairs(from.kind) do to.kind[key] = kind end
+  for tensor in pairs(from.parameters) do to.parameters[copied(tensor)] = true end
+  fields_of[copy] = to
 end
 
 --- The function that lists {name, value} of a kind.

@@ -13,21 +13,34 @@
 -- `Flatten(start_dim=2, end_dim=-1)` `Identity` `Dropout(p=0.5)`.
 -- For images (N, C, H, W), a size being a number or a pair {height, width}: `Conv2d(in, out, kernel_size, {stride=1,
 -- padding=0, dilation=1, groups=1, bias=true, dtype})`, padding also "same" or "valid", `ConvTranspose2d(in, out,
--- kernel_size, {stride=1, padding=0, output_padding=0, groups=1, bias=true, dilation=1, dtype})` `MaxPool2d(kernel_size, {stride=kernel_size, padding=0})` `AvgPool2d(the same)`
+-- kernel_size, {stride=1, padding=0, output_padding=0, groups=1, bias=true, dilation=1, dtype})`
+-- `MaxPool2d(kernel_size, {stride=kernel_size, padding=0, dilation=1, ceil_mode=false})` `AvgPool2d(kernel_size,
+-- {stride, padding, ceil_mode, count_include_pad=true, divisor_override})` `AdaptiveAvgPool2d(output_size)`
+-- `AdaptiveMaxPool2d(the same)` `Upsample{size, scale_factor, mode="nearest", align_corners=false}`; pools of signals
+-- (N, C, L) with 1d.
 -- `BatchNorm2d(num_features, {eps=1e-5, momentum=0.1, affine=true, track_running_stats=true, dtype})` `BatchNorm1d(the
 -- same)`.
 -- For sequences: `RNN(input_size, hidden_size, {num_layers=1, nonlinearity="tanh", bias=true, batch_first=false,
 -- dropout=0, bidirectional=false, dtype})` `LSTM(the same)` `GRU(the same)`, `RNNCell(input_size, hidden_size, {bias,
 -- nonlinearity, dtype})` `LSTMCell` `GRUCell`.
 -- Losses, all with `{reduction="mean"|"sum"|"none"}`: `MSELoss` `L1Loss` `HuberLoss{delta=1}` `SmoothL1Loss{beta=1}`
--- `CrossEntropyLoss{weight, label_smoothing=0}` `NLLLoss{weight}` `BCELoss` `BCEWithLogitsLoss{pos_weight}`.
+-- `CrossEntropyLoss{weight, label_smoothing=0}` `NLLLoss{weight}` `BCELoss` `BCEWithLogitsLoss{pos_weight}`
+-- `KLDivLoss{log_target=false}` (also reduction="batchmean") `PoissonNLLLoss{log_input=true, full=false}`
+-- `GaussianNLLLoss{full=false, eps=1e-6}` `HingeEmbeddingLoss{margin=1}` `MarginRankingLoss{margin=0}`
+-- `CosineEmbeddingLoss{margin=0}` `TripletMarginLoss{margin=1, p=2, swap=false}`; `CosineSimilarity(dim=2)`
+-- `PairwiseDistance(p=2)`.
 -- @module optlab.nn
 local args = require "optlab.base.args"
 local core = require "optlab.core".nn
 local cells = require "optlab.nn.recurrent.cells"
+local containers = require "optlab.nn.containers"
 local module = require "optlab.nn.module"
+local stateless = require "optlab.nn.stateless"
+require "optlab.nn.copy"
+require "optlab.nn.hooks"
 local packed = require "optlab.nn.recurrent.packed"
 local recurrent = require "optlab.nn.recurrent.layers"
+local transformer = require "optlab.nn.transformer"
 
 local VALUE = { "value", "any", doc = "Anything." }
 local IS_MODULE = args.declare("nn.is_module", {
@@ -47,16 +60,23 @@ local M = {
   functional = core.functional,
   --- First values of parameters, in place: `uniform_(t, a, b)` `normal_(t, mean, std)` `constant_(t, val)` `zeros_`
   -- `ones_` `eye_` `xavier_uniform_(t, gain)` `xavier_normal_` `kaiming_uniform_(t, a, mode, nonlinearity)`
-  -- `kaiming_normal_` `calculate_gain`; arguments by position or by name: `nn.init.normal_(m.weight, {std=0.01})`.
+  -- `kaiming_normal_` `trunc_normal_(t, mean, std, a, b)` `orthogonal_(t, gain)` `dirac_(t, groups)` `sparse_(t,
+  -- sparsity, std)` `calculate_gain`; arguments by position or by name: `nn.init.normal_(m.weight, {std=0.01})`.
   -- Each returns its tensor.
   init = core.init,
   Module = require "optlab.nn.class".Module,
   Sequential = require "optlab.nn.sequential",
+  ModuleList = containers.ModuleList, ModuleDict = containers.ModuleDict, ParameterList = containers.ParameterList,
+  --- A module as a function of its parameters: `nn.functional_call(net, {["0.weight"] = W}, x)`.
+  functional_call = stateless.functional_call,
   RNN = recurrent.RNN, LSTM = recurrent.LSTM, GRU = recurrent.GRU,
   RNNCell = cells.RNNCell, LSTMCell = cells.LSTMCell, GRUCell = cells.GRUCell,
+  MultiheadAttention = transformer.MultiheadAttention,
+  TransformerEncoderLayer = transformer.TransformerEncoderLayer,
   --- `rnn`: sequences of different lengths (`pack_padded_sequence`, `pad_packed_sequence`, `pack_sequence`,
   -- `pad_sequence`).
   utils = {
+    parameters_to_vector = stateless.parameters_to_vector, vector_to_parameters = stateless.vector_to_parameters,
     rnn = {
       pack_padded_sequence = packed.pack_padded_sequence, pad_packed_sequence = packed.pad_packed_sequence,
       pack_sequence = packed.pack_sequence, pad_sequence = packed.pad_sequence,

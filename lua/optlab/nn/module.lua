@@ -331,6 +331,7 @@ core.metatable.own_parameters = core.own_parameters
 core.metatable.own_buffers = core.own_buffers
 core.metatable.own_children = nothing
 core.metatable.clear_grads = core.clear_grads
+core.metatable.swap_tensor = core.swap_tensor
 core.metatable.describe = core.describe
 core.metatable.__tostring = M.tostring
 

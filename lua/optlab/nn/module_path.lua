@@ -34,6 +34,9 @@ function M.adopt(parent, child, label)
   label_of[child] = label
 end
 
+--- What `adopt` was told of a module that lies in another; nil where nothing was.
+function M.label(m) return label_of[m] end
+
 --- The containers around a module, innermost first.
 -- @param m a module
 -- @treturn string " (layer 1 'Linear' of Sequential)", or "" for a module outside any container

@@ -38,4 +38,10 @@ function M.new()
   return d
 end
 
+--- Whether a value is such a table.
+-- @treturn boolean
+function M.is(value)
+  return getmetatable(value) == META
+end
+
 return M

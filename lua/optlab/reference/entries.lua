@@ -83,7 +83,7 @@ local function add_sched(list)
   end
 end
 
-local DATA_INPUTS = { csv = { "path" }, loader = { "data" } }
+local DATA_INPUTS = { csv = { "path" }, write_csv = { "path", "table" }, loader = { "data" } }
 
 local function add_data(list)
   for _, declaration in ipairs(core.data.declarations()) do

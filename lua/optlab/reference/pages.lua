@@ -82,8 +82,11 @@ end
 
 -- The spaces of functions in the order of docs/api.md.
 local SPACES = {
-  "lab", "autograd", "func", "linalg", "nn", "nn.utils.rnn", "nn.Module", "Module", "optim", "data", "data.transforms", "Dataset", "Text", "train",
-  "SweepResults", "dist", "runs", "book", "plot", "Figure", "Grid",
+  "lab", "Tensor", "autograd", "autograd.Function", "func", "linalg", "nn", "nn.utils", "nn.utils.rnn", "nn.Module",
+  "Module", "MultiheadAttention",
+  "TransformerEncoderLayer", "optim", "data", "data.transforms", "Dataset", "Text", "train", "SweepResults",
+  "problems", "Problem", "Task", "dist",
+  "runs", "book", "plot", "Figure", "Grid",
 }
 
 local function by_space(list)

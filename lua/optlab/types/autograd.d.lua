@@ -17,11 +17,26 @@
 ---@field set_grad_enabled fun(on: boolean)
 ---Adds gradients into .grad of every leaf below; Tensor:backward.
 ---@field backward optlab.Backward
+---Operations with a backward of their own: extend{name=, forward=, backward=}.
+---@field Function optlab.FunctionMaker
+
+---@class optlab.FunctionMaker
+---Makes an operation; what comes back is called with the arguments of forward.
+---@field extend fun(definition: table): function
+
+---@class optlab.HookHandle
+---@field remove fun(self: optlab.HookHandle) Takes the hook away.
+
+---@alias optlab.Point number|optlab.Tensor|optlab.Module|table
 
 ---@class optlab.func
 ---@field grad fun(f: function): function A function of the same arguments that gives a gradient for each.
 ---@field hessian fun(f: function): function A function that gives the Hessian: a number for a number, else a matrix.
 ---@field jacobian fun(f: function): function A function that gives the Jacobian.
----@field hvp fun(f: function, x: optlab.Tensor, v: optlab.Tensor): optlab.Tensor Hessian times v.
+---@field hvp fun(f: function, x: optlab.Point, v: optlab.Point): optlab.Point Hessian times v.
+---The value, and the product of the Jacobian with v.
+---@field jvp fun(f: function, x: optlab.Point, v: optlab.Point): optlab.Tensor, optlab.Tensor
+---The value, and the product of v with the Jacobian.
+---@field vjp fun(f: function, x: optlab.Point, v?: optlab.Tensor): optlab.Tensor, optlab.Point
 ---lab.autograd.gradcheck.
 ---@field gradcheck fun(f: function, inputs: optlab.Tensors, options?: optlab.options.autograd.gradcheck): boolean, string?

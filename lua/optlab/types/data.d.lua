@@ -89,7 +89,9 @@
 ---Images to train on and others to test on.
 ---@field fashion_mnist_pair fun(options?: optlab.options.data.fashion_mnist_pair): optlab.Dataset, optlab.Dataset
 ---@field split fun(ds: optlab.Dataset|table, sizes: integer[]): optlab.Dataset...
----@field csv fun(path: string, options?: optlab.options.data.csv): optlab.Tensor, string[]? names with
+---@field csv fun(path: string, options?: optlab.options.data.csv): optlab.Tensor, string[]?, table<integer, string[]>? names with
+---Writes a matrix as a text table.
+---@field write_csv fun(path: string, table: optlab.Tensor, options?: optlab.options.data.write_csv)
 ---Reads a file of the IDX format (MNIST), packed by gzip or not.
 ---@field idx fun(path: string): optlab.Tensor
 ---Reads an array of NumPy.

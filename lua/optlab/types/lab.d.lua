@@ -105,6 +105,9 @@
 ---Continues from such a file; gives `extra`.
 ---@field load_checkpoint fun(path: string, objects: table<string, any>): any
 ---A training step that is recorded while it runs and then replayed in C.
+---@field deepcopy fun(value: any): any A copy of a module, a tensor or a table with all that lies inside.
+---f for batches: called for each position of a dimension.
+---@field vmap fun(f: function, options?: table): function
 ---@field compile fun(fn: function, options?: optlab.options.lab.compile): optlab.CompiledStep
 ---The dtype of new tensors from now on: "float32" or "float64".
 ---@field set_default_dtype fun(name: optlab.Float)
@@ -150,6 +153,7 @@
 ---@field sched optlab.sched
 ---@field data optlab.data
 ---@field train optlab.train
+---@field problems optlab.problems
 ---@field book optlab.book
 ---@field plot optlab.plot
 ---@field runs optlab.runs

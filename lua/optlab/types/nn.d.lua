@@ -9,6 +9,14 @@
 ---@field [string] any
 
 ---@class optlab.Module
+---A copy with parameters, buffers and modules of its own.
+---@field clone fun(self: optlab.Module): optlab.Module
+---Adds a function that is called before forward: hook(module, inputs).
+---@field register_forward_pre_hook fun(self: optlab.Module, hook: function): optlab.HookHandle
+---Adds a function that is called after forward: hook(module, inputs, output).
+---@field register_forward_hook fun(self: optlab.Module, hook: function): optlab.HookHandle
+---Adds a function that is called in backward: hook(module, grad_inputs, grad_outputs).
+---@field register_full_backward_hook fun(self: optlab.Module, hook: function): optlab.HookHandle
 ---@field training boolean
 ---@field class any
 ---@field weight optlab.Tensor? of a layer that has one
@@ -74,6 +82,10 @@
 ---@field pad_sequence fun(sequences: optlab.Tensor[], options?: optlab.options.nn.utils.rnn.pad_sequence): optlab.Tensor
 
 ---@class optlab.utils
+---All elements of a list of tensors as one vector.
+---@field parameters_to_vector fun(parameters: optlab.Tensor[]): optlab.Tensor
+---Copies the elements of a vector into a list of tensors.
+---@field vector_to_parameters fun(vector: optlab.Tensor, parameters: optlab.Tensor[])
 ---Sequences of different lengths.
 ---@field rnn optlab.utils.rnn
 
@@ -85,6 +97,9 @@
 ---A layer of gated recurrent units.
 ---@field GRU fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.GRU): optlab.Recurrent
 ---One step of an RNN.
+---@field MultiheadAttention fun(embed_dim: integer, num_heads: integer, options?: optlab.options.nn.MultiheadAttention): optlab.Module
+---Self-attention and two linear maps, each with a sum and a LayerNorm.
+---@field TransformerEncoderLayer fun(d_model: integer, nhead: integer, options?: optlab.options.nn.TransformerEncoderLayer): optlab.Module
 ---@field RNNCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.RNNCell): optlab.Module
 ---One step of an LSTM; returns h and c.
 ---@field LSTMCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.LSTMCell): optlab.Module
@@ -92,6 +107,11 @@
 ---@field GRUCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.GRUCell): optlab.Module
 ---Tools for networks.
 ---@field utils optlab.utils
+---@field ModuleList fun(...: optlab.Module|optlab.Module[]): optlab.Module Modules by number.
+---@field ModuleDict fun(modules?: table): optlab.Module Modules by name.
+---@field ParameterList fun(...: optlab.Tensor|optlab.Tensor[]): optlab.Module Parameters by number.
+---Calls a module with other tensors in the place of its parameters.
+---@field functional_call fun(module: optlab.Module, parameters: table<string, optlab.Tensor>, ...: any): any
 ---Modules and functions called one after the other.
 ---@field Sequential fun(...: optlab.Module|function): optlab.Sequential
 ---@field type fun(m: any): string? The name of a module's class.

@@ -13,6 +13,12 @@
 ---@alias optlab.Options optlab.TensorOptions
 ---@alias optlab.Float "float32"|"float64"
 
+---@alias optlab.IndexCopy fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor, source: optlab.Tensor): optlab.Tensor
+---@alias optlab.IndexAdd fun(x: optlab.Tensor, dim: integer, i: optlab.Tensor, source: optlab.Tensor, o?: table): optlab.Tensor
+---@alias optlab.IndexFill fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor, value: optlab.Operand): optlab.Tensor
+---@alias optlab.IndexPut fun(x: optlab.Tensor, at: optlab.Tensor[], values: optlab.Operand, o?: table): optlab.Tensor
+---@alias optlab.Scatter fun(x: optlab.Tensor, dim: integer, i: optlab.Tensor, src: optlab.Operand, o?: table): optlab.Tensor
+
 ---@class optlab.TensorOptions
 ---@field dtype? optlab.DType the default dtype if not given
 ---@field requires_grad? boolean false
@@ -85,6 +91,24 @@
 ---@field index_select fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor): optlab.Tensor
 ---Along a dimension, the element at the position that stands at the same place in `positions`.
 ---@field gather fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor): optlab.Tensor
+---The elements with these numbers, counted row by row, in the shape of the positions.
+---@field take fun(x: optlab.Tensor, positions: optlab.Tensor): optlab.Tensor
+---gather, for which tensor and positions broadcast but along dim.
+---@field take_along_dim fun(x: optlab.Tensor, positions: optlab.Tensor, dim: integer): optlab.Tensor
+---With the source, alpha times, added at the positions of a dimension.
+---@field index_add optlab.IndexAdd
+---With the source at the positions of a dimension.
+---@field index_copy optlab.IndexCopy
+---With a value at the positions of a dimension.
+---@field index_fill optlab.IndexFill
+---With values at the places that a list of index tensors names.
+---@field index_put optlab.IndexPut
+---With src at the positions along a dimension, or added there.
+---@field scatter optlab.Scatter
+---With src added at the positions along a dimension.
+---@field scatter_add optlab.IndexCopy
+---With the source's elements, in order, where the mask is 1.
+---@field masked_scatter fun(x: optlab.Tensor, mask: optlab.Tensor, source: optlab.Tensor): optlab.Tensor
 ---A copy that stays connected to the graph.
 ---@field clone fun(x: optlab.Tensor): optlab.Tensor
 
@@ -115,6 +139,8 @@
 ---@field to fun(self: optlab.Tensor, dtype: optlab.DType): optlab.Tensor
 ---Says whether gradients are recorded for it; returns the tensor.
 ---@field requires_grad_ fun(self: optlab.Tensor, on?: boolean): optlab.Tensor
+---Adds a function that is called with the gradient, which it may change.
+---@field register_hook fun(self: optlab.Tensor, hook: fun(g: optlab.Tensor): optlab.Tensor?): optlab.HookHandle
 ---Adds gradients into .grad of every leaf below.
 ---@field backward optlab.Backward
 ---Adds alpha times the other, in place.
@@ -134,6 +160,20 @@
 ---@field zero_ optlab.UnaryMethod
 ---Sets the elements where the mask is 1, in place.
 ---@field masked_fill_ fun(self: optlab.Tensor, mask: optlab.Tensor, value: optlab.Operand): optlab.Tensor
+---index_add, in place.
+---@field index_add_ optlab.IndexAdd
+---index_copy, in place.
+---@field index_copy_ optlab.IndexCopy
+---index_fill, in place.
+---@field index_fill_ optlab.IndexFill
+---index_put, in place.
+---@field index_put_ optlab.IndexPut
+---scatter, in place.
+---@field scatter_ optlab.Scatter
+---scatter_add, in place.
+---@field scatter_add_ optlab.IndexCopy
+---masked_scatter, in place.
+---@field masked_scatter_ fun(self: optlab.Tensor, mask: optlab.Tensor, source: optlab.Tensor): optlab.Tensor
 ---Fills with uniform numbers in [a, b).
 ---@field uniform_ fun(self: optlab.Tensor, a?: number, b?: number): optlab.Tensor
 ---Fills with normal numbers.

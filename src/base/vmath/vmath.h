@@ -15,15 +15,12 @@
 #include "base/simd.h"
 
 /* sigmoid(x) = 1 / (1 + e^-x), softplus(x) = log(1 + e^x), both without overflow. */
-#define VMATH_UNARY(ENTRY)                                                                                         \
-  ENTRY(exp)                                                                                                       \
-  ENTRY(log)                                                                                                       \
-  ENTRY(log1p)                                                                                                     \
-  ENTRY(expm1)                                                                                                     \
-  ENTRY(sin)                                                                                                       \
-  ENTRY(cos)                                                                                                       \
-  ENTRY(tan) ENTRY(sinh) ENTRY(cosh) ENTRY(tanh) ENTRY(erf) ENTRY(sigmoid) ENTRY(softplus) ENTRY(asin) ENTRY(acos) \
-      ENTRY(atan) ENTRY(asinh) ENTRY(acosh) ENTRY(atanh) ENTRY(log2) ENTRY(log10) ENTRY(exp2) ENTRY(erfc)
+/* clang-format off */
+#define VMATH_UNARY(ENTRY) \
+  ENTRY(exp) ENTRY(log) ENTRY(log1p) ENTRY(expm1) ENTRY(sin) ENTRY(cos) ENTRY(tan) ENTRY(sinh) ENTRY(cosh) \
+  ENTRY(tanh) ENTRY(erf) ENTRY(sigmoid) ENTRY(softplus) ENTRY(asin) ENTRY(acos) ENTRY(atan) ENTRY(asinh) \
+  ENTRY(acosh) ENTRY(atanh) ENTRY(log2) ENTRY(log10) ENTRY(exp2) ENTRY(erfc)
+/* clang-format on */
 
 #define VMATH_BINARY(ENTRY) ENTRY(pow) ENTRY(atan2) ENTRY(hypot)
 

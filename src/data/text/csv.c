@@ -34,6 +34,7 @@ typedef struct Csv {
   int64_t rows;
   int64_t *pick; /* the wanted columns, from 0 */
   int64_t npick;
+  bool *is_word; /* of each of them: texts are numbered; NULL: none */
 } Csv;
 
 /* --- messages ---------------------------------------------------------------------------------------------- */
@@ -179,6 +180,82 @@ static int keep_names(Csv *c) {
   return 0;
 }
 
+/* --- categories ------------------------------------------------------------------------------------------------- */
+
+static int take_known(Csv *c, CsvWords *w, const CsvCategory *category) {
+  for (int k = 0; k < category->nknown; k++) {
+    if (csv_words_number(w, category->known[k], strlen(category->known[k])) < 0) return no_memory(c);
+  }
+  w->fixed = category->known != NULL;
+  return 0;
+}
+
+/* Which columns of the tensor hold categories; the first line, with the names, is in c->field. */
+static int choose_categories(Csv *c) {
+  const CsvOptions *o = c->opt;
+  if (o->ncategories == 0) return 0;
+  c->table->words = calloc((size_t)c->npick + 1, sizeof *c->table->words);
+  c->is_word = calloc((size_t)c->npick + 1, sizeof *c->is_word);
+  if (!c->table->words || !c->is_word) return no_memory(c);
+  c->table->nwords = c->npick;
+  for (int i = 0; i < o->ncategories; i++) {
+    const CsvCategory *category = &o->categories[i];
+    bool found = false;
+    int64_t at = category->column.index;
+    if (category->column.name && !o->header) {
+      return err_set("%s: categories: column '%.40s': names need header=true", c->in.lines.path, category->column.name);
+    }
+    if (category->column.name && (at = find_name(c, category->column.name)) < 0) return -1;
+    for (int64_t k = 0; k < c->npick; k++) {
+      if (c->pick[k] != at) continue;
+      found = c->is_word[k] = true;
+      if (take_known(c, &c->table->words[k], category) < 0) return -1;
+    }
+    if (!found) return err_set("%s: categories: column %lld is not read", c->in.lines.path, (long long)at + 1);
+  }
+  return 0;
+}
+
+/* The number of a text among the values; 0 for a missing one, which is nan. */
+static int load_number(const Csv *c, const char *at) {
+  if (c->opt->dtype == DT_F64) {
+    double x;
+    memcpy(&x, at, sizeof x);
+    return isnan(x) ? 0 : (int)x;
+  }
+  float x;
+  memcpy(&x, at, sizeof x);
+  return isnan(x) ? 0 : (int)x;
+}
+
+static void store_number(const Csv *c, char *at, int number) {
+  if (c->opt->dtype == DT_F64) {
+    const double x = number;
+    memcpy(at, &x, sizeof x);
+  } else {
+    const float x = (float)number;
+    memcpy(at, &x, sizeof x);
+  }
+}
+
+/* The numbers of a column's texts in the order of their bytes, in the values read so far. */
+static int sort_column(Csv *c, int64_t pick) {
+  CsvWords *w = &c->table->words[pick];
+  const size_t size = dtype_size(c->opt->dtype);
+  int *to = malloc((size_t)(w->n ? w->n : 1) * sizeof *to);
+  if (!to || csv_words_sort(w, to) < 0) {
+    free(to);
+    return no_memory(c);
+  }
+  for (int64_t r = 0; r < c->rows; r++) {
+    char *at = c->values + ((size_t)r * (size_t)c->npick + (size_t)pick) * size;
+    const int number = load_number(c, at);
+    if (number > 0) store_number(c, at, to[number - 1]);
+  }
+  free(to);
+  return 0;
+}
+
 /* --- fields to numbers ---------------------------------------------------------------------------------------- */
 
 static bool is_missing(Field f) { return csv_is_missing(f.text, f.len); }
@@ -245,6 +322,18 @@ static int store_float(const Csv *c, int64_t pick, char *at) {
   return 0;
 }
 
+static int store_word(Csv *c, int64_t pick, char *at) {
+  Field f = c->field[c->pick[pick]];
+  CsvWords *w = &c->table->words[pick];
+  if (is_missing(f)) return store_float(c, pick, at);
+  const int number = csv_words_number(w, f.text, f.len);
+  if (number < 0) return no_memory(c);
+  if (number == 0) return bad_field(c, pick, "none of the categories");
+  if (c->opt->dtype == DT_F32 && number > 1 << 24) return bad_field(c, pick, "one category too many for float32");
+  store_number(c, at, number);
+  return 0;
+}
+
 /* Room for `bytes` more behind the values. */
 static int reserve(Csv *c, size_t bytes) {
   if (c->used + bytes <= c->cap) return 0;
@@ -267,7 +356,8 @@ static int add_row(Csv *c) {
   if (reserve(c, (size_t)c->npick * size) < 0) return -1;
   for (int64_t i = 0; i < c->npick; i++) {
     char *at = c->values + c->used;
-    if ((is_float ? store_float(c, i, at) : store_int(c, i, at)) < 0) return -1;
+    const bool word = c->is_word && c->is_word[i];
+    if ((word ? store_word(c, i, at) : is_float ? store_float(c, i, at) : store_int(c, i, at)) < 0) return -1;
     c->used += size;
   }
   c->rows++;
@@ -297,7 +387,7 @@ static int names_above(Csv *c) {
   }
   const int64_t n = c->nfield;
   if (split(c, text, strlen(text)) < 0 || c->nfield != n) return 0;
-  return choose_columns(c) < 0 || keep_names(c) < 0 ? -1 : 1;
+  return choose_columns(c) < 0 || choose_categories(c) < 0 || keep_names(c) < 0 ? -1 : 1;
 }
 
 /* The first row of a table with a header; split writes into its text, so a copy is looked at first. */
@@ -308,12 +398,12 @@ static int header_row(Csv *c, char *text, size_t len) {
   free(copy);
   if (above < 0 || split(c, text, len) < 0) return -1;
   if (above) return add_row(c);
-  return choose_columns(c) < 0 || keep_names(c) < 0 ? -1 : 0;
+  return choose_columns(c) < 0 || choose_categories(c) < 0 || keep_names(c) < 0 ? -1 : 0;
 }
 
 static int first_row(Csv *c, char *text, size_t len) {
   if (c->opt->header) return header_row(c, text, len);
-  return split(c, text, len) < 0 || choose_columns(c) < 0 ? -1 : add_row(c);
+  return split(c, text, len) < 0 || choose_columns(c) < 0 || choose_categories(c) < 0 ? -1 : add_row(c);
 }
 
 static int next_row(Csv *c, char *text, size_t len) { return split(c, text, len) < 0 ? -1 : add_row(c); }
@@ -332,6 +422,13 @@ static int read_rows(Csv *c) {
   return c->rows > 0 ? 0 : err_set("%s: no row of numbers", c->in.lines.path);
 }
 
+static int sort_categories(Csv *c) {
+  for (int64_t i = 0; c->is_word && i < c->npick; i++) {
+    if (c->is_word[i] && !c->table->words[i].fixed && sort_column(c, i) < 0) return -1;
+  }
+  return 0;
+}
+
 static int make_tensor(Csv *c) {
   int64_t shape[2] = {c->rows, c->npick};
   c->table->data = tensor_new(c->opt->dtype, 2, shape);
@@ -346,12 +443,17 @@ int csv_read(const char *path, const CsvOptions *opt, CsvTable *table) {
   if (!dtype_is_float(opt->dtype) && opt->allow_na && !(opt->na == floor(opt->na) && fabs(opt->na) < 9e15)) {
     return err_set("na=%g cannot stand in a table of %s", opt->na, dtype_name(opt->dtype));
   }
+  if (opt->ncategories > 0 && (!dtype_is_float(opt->dtype) || (opt->allow_na && !isnan(opt->na)))) {
+    return err_set(dtype_is_float(opt->dtype) ? "with categories, na must be nan (0/0)"
+                                              : "categories are for tables of float32 or float64");
+  }
   if (csv_rows_open(&c.in, path, opt->delimiter, opt->comment) < 0) return -1;
-  int status = read_rows(&c) < 0 || make_tensor(&c) < 0 ? -1 : 0;
+  int status = read_rows(&c) < 0 || sort_categories(&c) < 0 || make_tensor(&c) < 0 ? -1 : 0;
   csv_rows_close(&c.in);
   free(c.field);
   free(c.values);
   free(c.pick);
+  free(c.is_word);
   if (status < 0) csv_release(table);
   return status;
 }
@@ -359,6 +461,8 @@ int csv_read(const char *path, const CsvOptions *opt, CsvTable *table) {
 void csv_release(CsvTable *t) {
   for (int64_t i = 0; i < t->nnames; i++) free(t->names[i]);
   free(t->names);
+  for (int64_t i = 0; i < t->nwords; i++) csv_words_free(&t->words[i]);
+  free(t->words);
   tensor_release(t->data);
   *t = (CsvTable){0};
 }

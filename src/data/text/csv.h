@@ -13,6 +13,7 @@
 #define OPTLAB_DATA_TEXT_CSV_H
 
 #include "core/tensor.h"
+#include "data/text/csv_words.h"
 
 /* Which column to take: by name if there is one (needs a header), else by its position from 0. */
 typedef struct CsvColumn {
@@ -30,12 +31,24 @@ typedef struct CsvOptions {
   DType dtype;
   const CsvColumn *columns; /* those wanted, in this order; NULL: all */
   int64_t ncolumns;
+  const struct CsvCategory *categories; /* columns of texts */
+  int ncategories;
 } CsvOptions;
+
+/* A column whose texts become numbers from 1: those of `known`, or, without it, all that occur, in the order of their
+ * bytes. */
+typedef struct CsvCategory {
+  CsvColumn column;
+  const char *const *known; /* NULL: all */
+  int nknown;
+} CsvCategory;
 
 typedef struct CsvTable {
   Tensor *data; /* (rows, columns) */
   char **names; /* of the tensor's columns if there was a header, else NULL */
   int64_t nnames;
+  CsvWords *words; /* of each column of the tensor, n == 0 for one of numbers; NULL without categories */
+  int64_t nwords;
 } CsvTable;
 
 /* 0, or -1 with err_set and an empty table. A file without rows is an error. */

@@ -4,7 +4,7 @@
 #ifndef OPTLAB_KERNELS_GEMM_BLAS_CORE_H
 #define OPTLAB_KERNELS_GEMM_BLAS_CORE_H
 
-/* An OpenBLAS that does not know the processor's model falls back to kernels of 2004, which are six times slower. Where
+/* An OpenBLAS that does not know the processor's model falls back to kernels of 2004, which are several times slower. Where
  * that has happened, and OPENBLAS_CORETYPE does not ask for it, this makes it choose by the instructions that the
  * processor has. To be called when the library is opened, before any product. */
 void blas_core_choose(void);

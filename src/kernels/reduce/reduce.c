@@ -267,6 +267,14 @@ void reduce_sum(Tensor *out, const Tensor *a, unsigned dims) {
   }
 }
 
+void reduce_prod(Tensor *out, const Tensor *a, unsigned dims) {
+  if (a->numel == 0) {
+    tensor_fill_(out, 1);
+  } else {
+    reduce(out, a, dims, reduce_prod_ops);
+  }
+}
+
 void reduce_amax(Tensor *out, const Tensor *a, unsigned dims) { reduce(out, a, dims, reduce_max_ops); }
 void reduce_amin(Tensor *out, const Tensor *a, unsigned dims) { reduce(out, a, dims, reduce_min_ops); }
 

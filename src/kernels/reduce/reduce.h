@@ -15,6 +15,7 @@
 #include "core/tensor.h"
 
 void reduce_sum(Tensor *out, const Tensor *a, unsigned dims);  /* an empty sum is 0 */
+void reduce_prod(Tensor *out, const Tensor *a, unsigned dims); /* of nothing: 1; order and dtypes as of sums */
 void reduce_amax(Tensor *out, const Tensor *a, unsigned dims); /* NaN wins; the reduced extent must not be 0 */
 void reduce_amin(Tensor *out, const Tensor *a, unsigned dims);
 

@@ -99,6 +99,8 @@ typedef int64_t wide_i;
 
 #define ADD(x, y) ((x) + (y))
 #define WRAPPING_ADD(x, y) ((int64_t)((uint64_t)(x) + (uint64_t)(y)))
+#define MULTIPLY(x, y) ((x) * (y))
+#define WRAPPING_MULTIPLY(x, y) ((int64_t)((uint64_t)(x) * (uint64_t)(y)))
 /* The larger or smaller one; a NaN stays. */
 #define LARGER(x, y) ((y) > (x) || (y) != (y) ? (y) : (x))
 #define SMALLER(x, y) ((y) < (x) || (y) != (y) ? (y) : (x))
@@ -109,6 +111,9 @@ typedef int64_t wide_i;
 REDUCTION(sum_f32, float, d, 0, ADD, PLUS_ZERO)
 REDUCTION(sum_f64, double, d, 0, ADD, PLUS_ZERO)
 REDUCTION(sum_i64, int64_t, i, 0, WRAPPING_ADD, SAME)
+REDUCTION(prod_f32, float, d, 1, MULTIPLY, SAME)
+REDUCTION(prod_f64, double, d, 1, MULTIPLY, SAME)
+REDUCTION(prod_i64, int64_t, i, 1, WRAPPING_MULTIPLY, SAME)
 REDUCTION(max_f32, float, d, -INFINITY, LARGER, SAME)
 REDUCTION(max_f64, double, d, (double)-INFINITY, LARGER, SAME)
 REDUCTION(max_i64, int64_t, i, INT64_MIN, LARGER, SAME)
@@ -119,6 +124,7 @@ REDUCTION(max_u8, uint8_t, i, 0, LARGER, SAME)
 REDUCTION(min_u8, uint8_t, i, UINT8_MAX, SMALLER, SAME)
 
 const ReduceOp reduce_sum_ops[DT_COUNT] = {[DT_F32] = OP(sum_f32), [DT_F64] = OP(sum_f64), [DT_I64] = OP(sum_i64)};
+const ReduceOp reduce_prod_ops[DT_COUNT] = {[DT_F32] = OP(prod_f32), [DT_F64] = OP(prod_f64), [DT_I64] = OP(prod_i64)};
 const ReduceOp reduce_max_ops[DT_COUNT] = {
     [DT_F32] = OP(max_f32), [DT_F64] = OP(max_f64), [DT_I64] = OP(max_i64), [DT_U8] = OP(max_u8)};
 const ReduceOp reduce_min_ops[DT_COUNT] = {

@@ -4,6 +4,7 @@
  * What can be written with these in Lua (func.grad, hessian, gradcheck) is in lua/optlab/autograd/func.lua.
  */
 #include "autograd/backward.h"
+#include "lua/autograd/lcallback.h"
 #include "lua/base/lguard.h"
 #include "lua/tensor/ltensor.h"
 
@@ -18,6 +19,34 @@ static BackwardOptions graph_options(const double *x) {
                            .retain_graph = isnan(x[RETAIN_GRAPH]) ? create : x[RETAIN_GRAPH] != 0};
 }
 
+static bool hooked_leaves; /* some tensors that were not computed have hooks (lua/optlab/autograd/hooks.lua) */
+
+#define LEAVES_KEY "optlab.leaf_hooks"
+
+/* set_leaf_hooks(on, fn): fn("before") and fn("after") are called around backward while it is on, fn(inputs, gradients)
+ * after grad */
+static int l_set_leaf_hooks(lua_State *L) {
+  hooked_leaves = lua_toboolean(L, 1);
+  lua_settop(L, 2);
+  lua_setfield(L, LUA_REGISTRYINDEX, LEAVES_KEY);
+  return 0;
+}
+
+static void call_leaf_hooks(lua_State *L, const char *when) {
+  lua_getfield(L, LUA_REGISTRYINDEX, LEAVES_KEY);
+  lua_pushstring(L, when);
+  lua_call(L, 1, 0);
+}
+
+static int backward_with_hooks(lua_State *L, Tensor *t, Tensor *gradient, BackwardOptions o) {
+  call_leaf_hooks(L, "before");
+  lua_State *outer = lcallback_enter(L);
+  const int rc = autograd_backward(t, gradient, o);
+  lcallback_leave(outer);
+  call_leaf_hooks(L, rc < 0 ? "failed" : "after");
+  return rc < 0 ? lcallback_error(L, "Tensor:backward") : 0;
+}
+
 /*** Adds the gradient of this tensor into .grad of every leaf it was computed from: `loss:backward()`,
  * `y:backward(gradient, {retain_graph=true})`. @function backward */
 static int l_backward(lua_State *L) {
@@ -27,8 +56,11 @@ static int l_backward(lua_State *L) {
   Tensor *t = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = x});
   Tensor *gradient = x[FIRST] != 0 ? lb_testtensor(L, (int)x[FIRST]) : NULL;
-  if (autograd_backward(t, gradient, graph_options(x)) < 0) return lb_operror(L, callee);
-  return 0;
+  if (hooked_leaves) return backward_with_hooks(L, t, gradient, graph_options(x));
+  lua_State *outer = lcallback_enter(L);
+  const int rc = autograd_backward(t, gradient, graph_options(x));
+  lcallback_leave(outer);
+  return rc < 0 ? lcallback_error(L, callee) : 0;
 }
 
 /* A tensor or a list of tensors at idx; pushes the block that holds the list. */
@@ -74,8 +106,17 @@ static int l_grad(lua_State *L) {
   Tensor **weights = x[FIRST] != 0 ? one_or_list(L, (int)x[FIRST], &ngrad, fn, "grad_outputs") : NULL;
   if (weights && ngrad != nout) return lb_error(L, "%s: %d grad_outputs for %d outputs", fn, ngrad, nout);
   Tensor **result = lua_newuserdatauv(L, (size_t)(nin ? nin : 1) * sizeof *result, 0);
-  if (autograd_grad(outputs, weights, nout, inputs, nin, result, o) < 0) return lb_operror(L, fn);
+  lua_State *outer = lcallback_enter(L);
+  const int rc = autograd_grad(outputs, weights, nout, inputs, nin, result, o);
+  lcallback_leave(outer);
+  if (rc < 0) return lcallback_error(L, fn);
   push_results(L, result, nin, as_list);
+  if (!hooked_leaves) return 1;
+  lua_getfield(L, LUA_REGISTRYINDEX, LEAVES_KEY);
+  lua_insert(L, -2);
+  lua_pushvalue(L, 2);
+  lua_insert(L, -2);
+  lua_call(L, 2, 1);
   return 1;
 }
 
@@ -103,6 +144,12 @@ static int l_set_grad_enabled(lua_State *L) {
   return 0;
 }
 
+/* version(t): a number that changes when t's memory is written to in place */
+static int l_version(lua_State *L) {
+  lua_pushinteger(L, lb_checktensor(L, 1, "autograd.version", "t")->storage->version);
+  return 1;
+}
+
 /*** The names of all ops that have a gradient, for tests that must miss none. @function differentiable_ops */
 static int l_differentiable_ops(lua_State *L) {
   lb_atmost(L, "autograd.differentiable_ops", 0);
@@ -122,6 +169,11 @@ int luaopen_optlab_autograd(lua_State *L) {
                                        {"enable_grad", l_enable_grad},
                                        {"is_grad_enabled", l_is_grad_enabled},
                                        {"set_grad_enabled", l_set_grad_enabled},
+                                       {"version", l_version},
+                                       {"custom", lcallback_custom},
+                                       {"add_hook", lcallback_add_hook},
+                                       {"remove_hook", lcallback_remove_hook},
+                                       {"set_leaf_hooks", l_set_leaf_hooks},
                                        {"differentiable_ops", l_differentiable_ops},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);

@@ -3,6 +3,7 @@
  *
  *   ldatalib.c    tables: csv, idx, npy, standardize, gaussian, garments
  *   lloaderlib.c  minibatches: loader
+ *   lcsvwritelib.c  tables of text: write_csv
  *   lfetchlib.c   files: download, digest
  *   limageslib.c  mat, tar, transforms of images, stand-ins
  */
@@ -16,11 +17,13 @@
 void ldata_add_loader(lua_State *L);
 void ldata_add_fetch(lua_State *L);
 void ldata_add_images(lua_State *L);
+void ldata_add_write(lua_State *L);
 
 /* Each adds the declarations of its functions to the list on top of the stack. */
 void ldata_declare_loader(lua_State *L);
 void ldata_declare_fetch(lua_State *L);
 void ldata_declare_images(lua_State *L);
+void ldata_declare_write(lua_State *L);
 
 /* The loader at idx, or NULL. */
 Loader *ldata_testloader(lua_State *L, int idx);

@@ -33,7 +33,7 @@ static const char CSV[] = "data.csv";
 #define WHAT_COMMENT "one sign or false"
 #define WHAT_COLUMNS "a list of positions or names"
 
-enum { DELIMITER, HEADER, SKIP, COLUMNS, COMMENT, NA, DTYPE, CSV_COUNT };
+enum { DELIMITER, HEADER, SKIP, COLUMNS, CATEGORIES, COMMENT, NA, DTYPE, CSV_COUNT };
 static const Arg csv_args[] = {
     [DELIMITER] = {.name = "delimiter",
                    .kind = ARG_STRING,
@@ -48,6 +48,10 @@ static const Arg csv_args[] = {
     [COLUMNS] = {.name = "columns",
                  .kind = ARG_TABLE,
                  .doc = "Positions or names of the columns to read; by default all."},
+    [CATEGORIES] = {.name = "categories",
+                    .kind = ARG_TABLE,
+                    .doc = "Columns of texts, by position or name; their texts become numbers from 1, in the order of "
+                           "their bytes. {name = {\"a\", \"b\"}}: these texts alone, in this order."},
     [COMMENT] = {.name = "comment",
                  .kind = ARG_VALUE,
                  .doc = "The sign that begins a comment, by default \"#\"; false for no comments."},
@@ -113,6 +117,49 @@ static void check_columns(lua_State *L, int list, CsvOptions *opt) {
   opt->ncolumns = n;
 }
 
+#define WHAT_CATEGORIES "a list of positions or names, or {name = {\"a\", \"b\"}, ...}"
+
+/* The list of texts at the top into c->known, in memory left on the stack below it. */
+static void check_known(lua_State *L, CsvCategory *c) {
+  const int n = lua_istable(L, -1) ? lb_length(L, -1) : 0;
+  if (n < 1) lb_badvalue(L, CSV, "categories", -1, WHAT_CATEGORIES);
+  const char **known = lua_newuserdatauv(L, (size_t)n * sizeof *known, 0);
+  for (int k = 0; k < n; k++) {
+    if (lua_geti(L, -2, k + 1) != LUA_TSTRING) lb_badvalue(L, CSV, "categories", -1, WHAT_CATEGORIES);
+    known[k] = lua_tostring(L, -1); /* the list keeps it alive */
+    lua_pop(L, 1);
+  }
+  c->known = known;
+  c->nknown = n;
+}
+
+/* Reads {2, "species", colour = {"red", "blue"}} into blocks of memory left on the stack. */
+static void check_categories(lua_State *L, int table, CsvOptions *opt) {
+  int n = 0;
+  if (table == 0) return;
+  for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) n++;
+  CsvCategory *list = lua_newuserdatauv(L, (size_t)(n ? n : 1) * sizeof *list, 0);
+  memset(list, 0, (size_t)(n ? n : 1) * sizeof *list);
+  opt->categories = list;
+  luaL_checkstack(L, n + 8, "too many categories");
+  lua_pushnil(L);
+  while (lua_next(L, table)) {
+    CsvCategory *c = &list[opt->ncategories++];
+    const bool named = lua_type(L, -2) == LUA_TSTRING;
+    if (named) {
+      c->column.name = lua_tostring(L, -2);
+      check_known(L, c);
+      lua_insert(L, -3); /* the memory goes below key and value */
+    } else if (lua_type(L, -1) == LUA_TSTRING) {
+      c->column.name = lua_tostring(L, -1);
+    } else {
+      c->column.index = lua_tointeger(L, -1) - 1;
+      if (!lua_isinteger(L, -1) || c->column.index < 0) lb_badvalue(L, CSV, "categories", -1, WHAT_CATEGORIES);
+    }
+    lua_pop(L, 1);
+  }
+}
+
 static CsvOptions check_csv_options(lua_State *L) {
   double x[CSV_COUNT];
   lb_atmost(L, CSV, 2);
@@ -123,6 +170,7 @@ static CsvOptions check_csv_options(lua_State *L) {
   opt.comment = check_comment(L, (int)x[COMMENT]);
   check_na(L, (int)x[NA], &opt);
   check_columns(L, (int)x[COLUMNS], &opt);
+  check_categories(L, (int)x[CATEGORIES], &opt);
   return opt;
 }
 
@@ -131,18 +179,36 @@ static int csv_table_gc(lua_State *L) {
   return 0;
 }
 
+/* Pushes {[column] = {"a", "b"}} of the columns of texts. */
+static void push_words(lua_State *L, const CsvTable *table) {
+  lua_newtable(L);
+  for (int64_t i = 0; i < table->nwords; i++) {
+    const CsvWords *w = &table->words[i];
+    if (w->n == 0) continue;
+    lua_createtable(L, w->n, 0);
+    for (int k = 0; k < w->n; k++) {
+      lua_pushstring(L, w->text[k]);
+      lua_rawseti(L, -2, k + 1);
+    }
+    lua_rawseti(L, -2, i + 1);
+  }
+}
+
 /* Pushes the tensor and, if there was a header, the list of names. */
 static int push_csv(lua_State *L, CsvTable *table) {
   Tensor *data = table->data;
   table->data = NULL;
   lb_pushtensor(L, data);
-  if (!table->names) return 1;
-  lua_createtable(L, (int)table->nnames, 0);
+  if (!table->names && !table->words) return 1;
+  if (!table->names) lua_pushnil(L);
+  if (table->names) lua_createtable(L, (int)table->nnames, 0);
   for (int64_t i = 0; i < table->nnames; i++) {
     lua_pushstring(L, table->names[i]);
     lua_rawseti(L, -2, i + 1);
   }
-  return 2;
+  if (!table->words) return 2;
+  push_words(L, table);
+  return 3;
 }
 
 /***
@@ -281,12 +347,14 @@ static int declarations(lua_State *L) {
                 NULL, csv_args);
   ldeclare_setwhat(L, "delimiter", "string", WHAT_DELIMITER, false);
   ldeclare_setwhat(L, "columns", "columns", WHAT_COLUMNS, false);
+  ldeclare_setwhat(L, "categories", "table", WHAT_CATEGORIES, false);
   ldeclare_setwhat(L, "comment", "string|false", WHAT_COMMENT, false);
   ldeclare_setwhat(L, "na", "number", "a number", false);
   ldeclare_append(L);
   ldata_declare_loader(L);
   ldata_declare_fetch(L);
   ldata_declare_images(L);
+  ldata_declare_write(L);
   return 1;
 }
 
@@ -320,5 +388,6 @@ int luaopen_optlab_data(lua_State *L) {
   ldata_add_loader(L);
   ldata_add_fetch(L);
   ldata_add_images(L);
+  ldata_add_write(L);
   return 1;
 }

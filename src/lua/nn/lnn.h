@@ -4,6 +4,7 @@
  *   lnnlib.c          the library; modules as userdata
  *   lnn_functional.c  nn.functional and nn.init
  *   lnn_declare.c     the declarations of all these as Lua tables
+ *   lnn_copy.c        copies of modules, tensors that stand for their parameters, hooks
  *   lrnn.c            one direction of a recurrent layer
  */
 #ifndef OPTLAB_LUA_NN_LNN_H
@@ -43,6 +44,12 @@ extern const Arg lnn_gain_args[];          /* nn.init.calculate_gain */
 
 int lnn_declarations(lua_State *L); /* lnn_declare.c: a function of the library */
 int lnn_rnn(lua_State *L);          /* lrnn.c: the same */
+int lnn_twin(lua_State *L);         /* lnn_copy.c: the same for these */
+int lnn_swap_tensor(lua_State *L);
+int lnn_set_hooked(lua_State *L);
+
+Module *lnn_check_module(lua_State *L, int idx, const char *callee); /* raises if the value is no layer */
+int lnn_find_tensor(const LayerDef *def, const char *key); /* among parameters, then buffers; -1: there is none */
 
 /* Push the tables nn.functional and nn.init. */
 void lnn_pushfunctional(lua_State *L);

@@ -10,6 +10,7 @@
 #include "lua/nn/lnn_conv.h"
 #include "nn/functional.h"
 #include "nn/init.h"
+#include "nn/layers/vectors.h"
 
 /* --- a layer as a function ---------------------------------------------------------------------------------------- */
 
@@ -39,9 +40,9 @@ static int functional_call(lua_State *L) {
   const Functional *f = lua_touserdata(L, lua_upvalueindex(1));
   const char *callee = lua_tostring(L, lua_upvalueindex(2));
   double x[args_places(f->args)];
-  Tensor *in[2], *given[args_count(f->args)];
+  Tensor *in[3], *given[args_count(f->args)];
   lnn_inputs(L, 1, &(LayerDef){.inputs = f->inputs}, in, 0, callee);
-  largs_read(L, f->inputs[1] ? 3 : 2, callee, &(ArgValues){.args = f->args, .x = x});
+  largs_read(L, layer_inputs(&(LayerDef){.inputs = f->inputs}) + 1, callee, &(ArgValues){.args = f->args, .x = x});
   lnn_giventensors(L, f->args, x, given);
   Tensor *out = f->run(in, x, given);
   if (!out) return lb_calleeerror(L, callee);
@@ -96,6 +97,24 @@ static const Arg dropout_args[] = {
 static Tensor *dropout(Tensor *const *in, const double *x, Tensor *const *given) {
   (void)given;
   return nn_dropout(in[0], x[0], x[1] != 0);
+}
+
+static const char *const attention_inputs[] = {"query", "key", "value", NULL};
+
+enum { ATTEND_MASK, ATTEND_DROPOUT, ATTEND_CAUSAL, ATTEND_SCALE };
+static const Arg attention_args[] = {
+    {.name = "attn_mask",
+     .kind = ARG_TENSOR,
+     .doc = "Broadcasts to (..., L, S): floats that are added to the scores, or uint8, 1 where a key is seen."},
+    {.name = "dropout_p", .range = RANGE_0_TO_1, .doc = "Probability that a probability becomes 0."},
+    {.name = "is_causal", .kind = ARG_FLAG, .doc = "Whether query i sees only the keys 1 to i."},
+    {.name = "scale", .range = RANGE_FINITE, .def = ARG_UNSET, .doc = "Factor of the scores; by default 1 / sqrt(E)."},
+    {0},
+};
+
+static Tensor *attention(Tensor *const *in, const double *x, Tensor *const *given) {
+  const Attend o = {x[ATTEND_DROPOUT], x[ATTEND_CAUSAL] != 0, x[ATTEND_SCALE]};
+  return nn_attention(in[0], in[1], in[2], given[0], o);
 }
 
 static const Arg embedding_args[] = {
@@ -158,6 +177,19 @@ static Tensor *one_hot(Tensor *const *in, const double *x, Tensor *const *given)
   return nn_one_hot(in[0], isnan(x[0]) ? 0 : (int64_t)x[0]);
 }
 
+static const Arg normalize_args[] = {
+    {.name = "p", .range = RANGE_NUMBER, .def = 2, .doc = "The order of the norm."},
+    {.name = "dim", .kind = ARG_DIM, .def = 1, .doc = "The dimension of the vectors' elements."},
+    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-12, .doc = "The least norm that a vector counts as."},
+    {0},
+};
+
+static Tensor *normalize(Tensor *const *in, const double *x, Tensor *const *given) {
+  (void)given;
+  const int dim = distance_dim(x[1], in[0]->ndim);
+  return dim < 0 ? NULL : nn_normalize(in[0], x[0], dim, x[2]);
+}
+
 const Functional lnn_functionals[] = {
     {"linear", "An affine map of the last dimension.", "x weight' + bias", weighted_inputs, linear_args, linear},
     {"conv1d", "Correlates signals with windows.", NULL, weighted_inputs, lnn_conv1d_args, lnn_conv1d},
@@ -168,6 +200,10 @@ const Functional lnn_functionals[] = {
      lnn_conv_transpose2d},
     {"batch_norm", "Normalizes every channel (dimension 2).", "(x - mean) / sqrt(var + eps) weight + bias", layer_input,
      batch_norm_args, batch_norm},
+    {"scaled_dot_product_attention",
+     "Means of values (..., S, D), weighted by how queries (..., L, E) and keys (..., S, E) agree. It is computed in "
+     "blocks: memory grows linearly with the length.",
+     "softmax(scale query key' + attn_mask) value", attention_inputs, attention_args, attention},
     {"embedding", "Rows of a weight (rows, width) at int64 positions (...), which count from 1: (..., width).",
      "weight[input]", weighted_inputs, embedding_args, embedding},
     {"layer_norm", "Normalizes the last dimensions of each sample.", "(x - mean) / sqrt(var + eps) weight + bias",
@@ -176,6 +212,7 @@ const Functional lnn_functionals[] = {
      "x / sqrt(mean x^2 + eps) weight", layer_input, rms_norm_args, rms_norm},
     {"dropout", "Zeroes elements at random and scales the others by 1 / (1 - p).", NULL, layer_input, dropout_args,
      dropout},
+    {"normalize", "Divides vectors by their norms.", "x / max(|x|_p, eps)", layer_input, normalize_args, normalize},
     {"one_hot", "Turns labels 1, 2, ... into rows that are 1 at the label and 0 elsewhere, int64.", NULL, label_inputs,
      one_hot_args, one_hot},
     {0},

@@ -19,6 +19,8 @@
 
 /* registry: function(module) -> " (layer 1 'Linear' of Sequential)" or "" */
 #define MODULE_PATH_KEY "optlab.nn.module_path"
+/* registry: function(module, ...) that calls a module with its hooks */
+#define HOOKS_KEY "optlab.nn.hooks"
 
 static const void *module_mt; /* address of the metatable of the state that opened the library last */
 
@@ -33,7 +35,7 @@ static Module *test_module(lua_State *L, int idx) {
   return ud ? *ud : NULL;
 }
 
-static Module *check_module(lua_State *L, int idx, const char *callee) {
+Module *lnn_check_module(lua_State *L, int idx, const char *callee) {
   Module *m = test_module(L, idx);
   if (!m) lb_badvalue(L, callee, "self", idx, "a layer");
   return m;
@@ -108,9 +110,17 @@ void lnn_inputs(lua_State *L, int first, const LayerDef *def, Tensor **in, int m
   }
 }
 
-/* m(x), or loss(input, target) */
-static int module_call(lua_State *L) {
-  const Module *m = check_module(L, 1, "nn.Module:forward");
+/* Calls the module with its hooks: the function at HOOKS_KEY does. */
+static int hooked_call(lua_State *L) {
+  lua_getfield(L, LUA_REGISTRYINDEX, HOOKS_KEY);
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+/* m:forward(x), or loss:forward(input, target) */
+static int module_forward_call(lua_State *L) {
+  const Module *m = lnn_check_module(L, 1, "nn.Module:forward");
   const LayerDef *def = m->def;
   int n = layer_inputs(def), nout = layer_outputs(def), given = lua_gettop(L) - 1;
   Tensor *in[n], *out[nout];
@@ -121,6 +131,11 @@ static int module_call(lua_State *L) {
   }
   if (module_forward(m, in, out) < 0) return module_error(L, 1, m);
   return lnn_pushoutputs(L, nout, out);
+}
+
+/* m(x) */
+static int module_call(lua_State *L) {
+  return lnn_check_module(L, 1, "nn.Module:forward")->hooked ? hooked_call(L) : module_forward_call(L);
 }
 
 int lnn_pushoutputs(lua_State *L, int n, Tensor **out) {
@@ -138,7 +153,7 @@ static int next_layers(lua_State *L, int list, lua_Integer i, const Module **lay
     lua_rawgeti(L, list, i + n);
     const Module *m = test_module(L, -1);
     lua_pop(L, 1);
-    if (!m || layer_inputs(m->def) != 1 || layer_outputs(m->def) != 1) break;
+    if (!m || m->hooked || layer_inputs(m->def) != 1 || layer_outputs(m->def) != 1) break;
     layer[n] = m;
   }
   return n;
@@ -186,8 +201,7 @@ static int run_chain(lua_State *L) {
 
 /* --- fields of a module ------------------------------------------------------------------------------------------- */
 
-/* The place of a parameter or buffer among both; -1: there is none of that name. */
-static int find_tensor(const LayerDef *def, const char *key) {
+int lnn_find_tensor(const LayerDef *def, const char *key) {
   int nparams = layer_tensors(def->params);
   for (int i = 0; i < nparams; i++) {
     if (strcmp(def->params[i].name, key) == 0) return i;
@@ -199,7 +213,7 @@ static int find_tensor(const LayerDef *def, const char *key) {
 }
 
 static int push_field(lua_State *L, const Module *m, const char *key) {
-  int at, i = find_tensor(m->def, key);
+  int at, i = lnn_find_tensor(m->def, key);
   if (i >= 0) {
     lua_getiuservalue(L, 1, i + 1);
     return 1;
@@ -214,7 +228,7 @@ static int push_field(lua_State *L, const Module *m, const char *key) {
 static int module_index(lua_State *L) {
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
-  const Module *m = check_module(L, 1, "nn.Module");
+  const Module *m = lnn_check_module(L, 1, "nn.Module");
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
   if (strcmp(key, "training") == 0) {
     lua_pushboolean(L, m->training);
@@ -241,7 +255,7 @@ static int no_such_field(lua_State *L, const Module *m, const char *key) {
 
 /* m.weight = tensor, m.training = flag */
 static int module_newindex(lua_State *L) {
-  Module *m = check_module(L, 1, "nn.Module");
+  Module *m = lnn_check_module(L, 1, "nn.Module");
   const char *key = luaL_tolstring(L, 2, NULL), *callee = lua_pushfstring(L, "nn.%s", m->def->name);
   if (strcmp(key, "training") == 0) {
     if (!lua_isboolean(L, 3)) return lb_badvalue(L, callee, key, 3, "true or false");
@@ -249,7 +263,7 @@ static int module_newindex(lua_State *L) {
     m->training = lua_toboolean(L, 3);
     return 0;
   }
-  int i = find_tensor(m->def, key), nparams = layer_tensors(m->def->params);
+  int i = lnn_find_tensor(m->def, key), nparams = layer_tensors(m->def->params);
   if (i < 0) return no_such_field(L, m, key);
   Tensor *t = lb_testtensor(L, 3);
   if (!t) return lb_error(L, "%s: %s must be a tensor, got %s", callee, key, lb_pushgot(L, 3));
@@ -270,7 +284,7 @@ static int module_gc(lua_State *L) {
 }
 
 static int module_reset_parameters(lua_State *L) {
-  Module *m = check_module(L, 1, "nn.Module:reset_parameters");
+  Module *m = lnn_check_module(L, 1, "nn.Module:reset_parameters");
   if (m->def->reset_parameters) m->def->reset_parameters(m);
   lua_settop(L, 1);
   return 1;
@@ -295,18 +309,18 @@ static int push_pairs(lua_State *L, const ModuleTensor *names, Tensor *const *te
 }
 
 static int own_parameters(lua_State *L) {
-  const Module *m = check_module(L, 1, "nn.Module:parameters");
+  const Module *m = lnn_check_module(L, 1, "nn.Module:parameters");
   return push_pairs(L, m->def->params, m->param, 1);
 }
 
 static int own_buffers(lua_State *L) {
-  const Module *m = check_module(L, 1, "nn.Module:buffers");
+  const Module *m = lnn_check_module(L, 1, "nn.Module:buffers");
   return push_pairs(L, m->def->buffers, m->buffer, 1 + layer_tensors(m->def->params));
 }
 
 /* describe(m) -> name, what PyTorch prints between the parentheses */
 static int describe(lua_State *L) {
-  const Module *m = check_module(L, 1, "tostring");
+  const Module *m = lnn_check_module(L, 1, "tostring");
   char text[256] = "";
   if (m->def->describe) m->def->describe(m, text, sizeof text);
   lua_pushstring(L, m->def->name);
@@ -343,7 +357,7 @@ static int copy(lua_State *L) {
 
 /* clear_grads(m): p.grad = nil for its parameters */
 static int clear_grads(lua_State *L) {
-  const Module *m = check_module(L, 1, "nn.Module:zero_grad");
+  const Module *m = lnn_check_module(L, 1, "nn.Module:zero_grad");
   for (int i = 0, n = layer_tensors(m->def->params); i < n; i++) {
     if (m->param[i]) tensor_set_grad(m->param[i], NULL);
   }
@@ -353,7 +367,7 @@ static int clear_grads(lua_State *L) {
 /* mean_weight(loss, prediction, y): what the mean of a loss divided by, where that is no fixed number per row; else nil
  */
 static int mean_weight(lua_State *L) {
-  const Module *m = check_module(L, 1, "mean_weight");
+  const Module *m = lnn_check_module(L, 1, "mean_weight");
   Tensor *in[2], *out = NULL;
   if (m->def->inputs != loss_inputs || !m->def->mean_weight) return 0;
   lnn_inputs(L, 2, m->def, in, 1, NULL);
@@ -368,6 +382,13 @@ static int check_labels(lua_State *L) {
   Tensor *index = labels_index(y, luaL_checkinteger(L, 2), luaL_checkstring(L, 3), (double)NAN);
   if (!index) return lb_coreerror(L);
   tensor_release(index);
+  return 0;
+}
+
+/* set_hook_caller(fn): the function that calls a module which has hooks, with its arguments */
+static int set_hook_caller(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_setfield(L, LUA_REGISTRYINDEX, HOOKS_KEY);
   return 0;
 }
 
@@ -394,11 +415,15 @@ static const luaL_Reg FUNCTIONS[] = {
     {"check_labels", check_labels},
     {"set_module_path", set_module_path},
     {"rnn", lnn_rnn},
+    {"twin", lnn_twin},
+    {"swap_tensor", lnn_swap_tensor},
+    {"set_hooked", lnn_set_hooked},
+    {"set_hook_caller", set_hook_caller},
     {NULL, NULL},
 };
 
 static const luaL_Reg METHODS[] = {
-    {"forward", module_call},
+    {"forward", module_forward_call},
     {"reset_parameters", module_reset_parameters},
     {NULL, NULL},
 };

@@ -10,13 +10,17 @@
  *   ltensor_shape.c  reshape, transpose, cat, ...
  *   ltensor_parts.c  chunk, split, unbind
  *   ltensor_index.c  t[i], t[{...}], t[mask], t[i] = v
+ *   ltensor_positions.c  what t[key] and t[key] = v do with index tensors
+ *   ltensor_scatter.c  index_add, scatter, take, ...: functions that read and write places
  *   ltensor_mask.c   masked_fill, masked_select, nonzero; what t[mask] and t[mask] = v do
+ *   functions/       functions of whole tensors: sort, cumsum, tril, ...
  *   ltensor_print.c  __tostring
  */
 #ifndef OPTLAB_LUA_TENSOR_LTENSOR_H
 #define OPTLAB_LUA_TENSOR_LTENSOR_H
 
 #include "autograd/op.h"
+#include "kernels/index/index.h"
 #include "lua/base/largs.h"
 
 /* Add functions to the library table at `lib` and methods to the table at `methods`. */
@@ -29,6 +33,8 @@ void ltensor_parts(lua_State *L, int lib, int methods);
 void ltensor_rng(lua_State *L, int lib);
 void ltensor_mask(lua_State *L, int lib, int methods);
 void ltensor_inplace(lua_State *L, int methods);
+void ltensor_scatter(lua_State *L, int lib, int methods);
+void ltensor_functions(lua_State *L, int lib, int methods);
 
 int ltensor_index(lua_State *L);    /* t[key] for a number, table or tensor key at index 2 */
 int ltensor_newindex(lua_State *L); /* t[key] = value, the same keys */
@@ -47,6 +53,10 @@ int ltensor_apply2(lua_State *L, const char *callee, OpId op);
 
 /* Runs an op on borrowed tensors and pushes the result. Errors name the callee, or the op if that is NULL. */
 int ltensor_push_op(lua_State *L, const char *callee, OpId op, Tensor *const *in, int nin, const OpArgs *args);
+
+/* The elements of x at the positions along dim that op finds, and the positions, from 1; pushes both. keep: false where
+ * the size of dim becomes 1 and the dimension goes. */
+int ltensor_push_picked(lua_State *L, const char *callee, Tensor *x, int dim, bool keep, OpId op, const OpArgs *args);
 
 /* --- options of functions that make tensors (ltensor_range.c) ----------------------------------------------------- */
 
@@ -88,7 +98,39 @@ Tensor *ltensor_mask_positions(lua_State *L, const Tensor *mask, const char *fn)
 /* In the caller's formula: the parts of x that the mask's ones name, along one dimension in place of the mask's. */
 Tensor *ltensor_select_masked(Tensor *x, int dim, const Tensor *mask, Tensor *positions);
 
+/* The number or tensor at idx in x's dtype, in the caller's formula; NULL with err_set if the dtype cannot hold it. */
+Tensor *ltensor_as_elements(lua_State *L, int idx, const Tensor *x);
+
 /* Writes the number or tensor at idx into the parts of x that the mask, which was checked, names. */
 void ltensor_assign_masked(lua_State *L, Tensor *x, int dim, Tensor *mask, int idx, const char *fn);
+
+/* --- positions (ltensor_positions.c) ------------------------------------------------------------------------------ */
+
+/* The tensors of a key: int64 positions for one dimension, or masks for as many as they have. */
+typedef struct LtensorKey {
+  int n;
+  Tensor *t[TENSOR_MAX_DIM];
+  int at[TENSOR_MAX_DIM]; /* the first dimension that each is for */
+} LtensorKey;
+
+/* Where they lead. */
+typedef struct LtensorPositions {
+  Tensor *at;       /* the index, on the stack */
+  IndexCount count; /* how it counts */
+  int ndim;         /* its shape */
+  int64_t shape[TENSOR_MAX_DIM];
+  int dim, dims; /* the dimensions that they are for, once these stand side by side */
+  bool moves;    /* which asks for this order of dimensions: */
+  int64_t from[TENSOR_MAX_DIM];
+} LtensorPositions;
+
+/* Works out where the tensors of the key lead in y. Leaves values on the stack; raises. */
+void ltensor_read_positions(lua_State *L, const Tensor *y, const LtensorKey *k, const char *fn, LtensorPositions *p);
+
+/* In the caller's formula: the elements there; y with the value there, or with it added; the same in place, which says
+ * -1 with err_set. The value is of y's dtype and broadcasts to the shape of the elements. */
+Tensor *ltensor_pick(Tensor *y, const LtensorPositions *p);
+Tensor *ltensor_with_put(Tensor *y, const LtensorPositions *p, Tensor *value, bool add);
+int ltensor_put(Tensor *y, const LtensorPositions *p, Tensor *value, bool add);
 
 #endif

@@ -4,11 +4,11 @@
  *   t[i]            position i of the first dimension (negative from the end): a view without that dimension
  *   t[{i, {a, b}}]  one entry per dimension: a number selects, {a, b} is the range from a to b (both included), {a, b,
  *                   step} one with gaps, {} or {a} everything or just a; missing entries mean everything
- *   t[positions]    an int64 tensor of positions: those rows, copied
+ *   t[positions]    an int64 tensor of positions, of any shape: those rows, copied
  *   t[mask]         a uint8 tensor with the sizes of the first dimensions: the parts where it is 1, copied
  *
- * One entry of a list may be a tensor, too: t[{mask, 2}]. Keys without tensors give views, so writing through them
- * writes into t.
+ * Entries of a list may be tensors, too: t[{mask, 2}], t[{rows, columns}] (ltensor_positions.c). Keys without tensors
+ * give views, so writing through them writes into t.
  */
 #include <string.h>
 
@@ -67,22 +67,22 @@ static Range read_range(lua_State *L, const Tensor *x, int dim) {
 /* A key: a range for each dimension; where a tensor stands, the range is everything. */
 typedef struct Key {
   Range range[TENSOR_MAX_DIM];
-  Tensor *index; /* NULL: none */
-  int at;        /* its dimension in t, and in the window that the ranges give */
-  int at_window;
+  LtensorKey tensors;
+  LtensorKey in_window; /* the same for the window that the ranges give */
 } Key;
 
-static bool is_mask(const Key *k) { return k->index && k->index->dtype == DT_U8; }
+/* Whether the key's only tensor is a mask. */
+static bool is_mask(const Key *k) { return k->tensors.n == 1 && k->tensors.t[0]->dtype == DT_U8; }
 
-/* The tensor of the key; raises unless it is positions or a mask. */
+/* A tensor of the key; raises unless it is positions or a mask. */
 static void read_tensor(lua_State *L, Key *k, Tensor *index, int dim) {
-  if (k->index) lb_error(L, "t[key]: only one entry of a key may be a tensor");
   if (index->dtype != DT_I64 && index->dtype != DT_U8) {
     lb_error(L, "t[key]: an index tensor must be int64 positions or a uint8 mask, got %s; convert it with to('int64')",
              dtype_name((DType)index->dtype));
   }
-  k->index = index;
-  k->at = dim;
+  if (k->tensors.n == TENSOR_MAX_DIM) lb_error(L, "t[key]: a key has at most %d tensors", TENSOR_MAX_DIM);
+  k->tensors.t[k->tensors.n] = index;
+  k->tensors.at[k->tensors.n++] = dim;
 }
 
 /* Reads the entry at the top of the stack; returns how many dimensions it covers. */
@@ -96,11 +96,19 @@ static int read_entry(lua_State *L, const Tensor *x, Key *k, int dim) {
   return 1;
 }
 
+/* Checks that the key's tensors fit x, which the ranges do. */
+static void check_tensors(lua_State *L, const Tensor *x, const Key *k, int dims, const char *fn) {
+  if (dims > x->ndim && !is_mask(k))
+    lb_error(L, "t[key]: %d indices for a tensor of shape %s", dims, tensor_shape_str(x));
+  for (int i = 0; i < k->tensors.n; i++) {
+    if (k->tensors.t[i]->dtype == DT_U8) ltensor_check_mask(L, x, k->tensors.at[i], k->tensors.t[i], fn);
+  }
+}
+
 /* Reads the key at index 2. */
-static void read_key(lua_State *L, const Tensor *x, Key *k) {
+static void read_key(lua_State *L, const Tensor *x, Key *k, const char *fn) {
   for (int d = 0; d < x->ndim; d++) k->range[d] = (Range){0, x->shape[d], 1, false};
-  k->index = NULL;
-  k->at_window = 0;
+  k->tensors.n = 0;
   int dim = 0, n = lua_istable(L, 2) ? (int)luaL_len(L, 2) : 0;
   if (!lua_istable(L, 2)) {
     if (x->ndim == 0 && !lb_testtensor(L, 2))
@@ -116,8 +124,14 @@ static void read_key(lua_State *L, const Tensor *x, Key *k) {
     dim += read_entry(L, x, k, dim);
     lua_pop(L, 1);
   }
-  if (dim > x->ndim && !is_mask(k))
-    lb_error(L, "t[key]: %d indices for a tensor of shape %s", dim, tensor_shape_str(x));
+  check_tensors(L, x, k, dim, fn);
+}
+
+/* Dimension d of x is dimension n of the window. */
+static void note_dim(Key *k, int d, int n) {
+  for (int i = 0; i < k->tensors.n; i++) {
+    if (k->tensors.at[i] == d) k->in_window.at[i] = n;
+  }
 }
 
 /* The view that the ranges describe, recorded; in the caller's formula. Never x itself: what is set on it, such as
@@ -126,44 +140,44 @@ static Tensor *window(Tensor *x, Key *k) {
   int64_t shape[TENSOR_MAX_DIM];
   int n = 0;
   Tensor *y = x;
+  k->in_window = k->tensors;
   for (int d = 0; d < x->ndim; d++) {
     const Range *r = &k->range[d];
-    if (d == k->at) k->at_window = n;
+    note_dim(k, d, n);
     if (r->len != x->shape[d] || r->step != 1) y = fm_slice(y, d, r->start, r->len, r->step);
     if (!r->single) shape[n++] = r->len;
   }
-  if (k->at == x->ndim) k->at_window = n;
+  note_dim(k, x->ndim, n);
   return n == x->ndim && y == x ? fm_transpose(x, 0, 0) : fm_reshape(y, n, shape);
 }
 
-/* An int64 tensor of positions from 1 as one of positions from 0; raises where it is no vector. */
-static Tensor *from_zero(lua_State *L, const Tensor *index) {
-  if (index->ndim != 1) {
-    lb_error(L, "t[key]: a tensor of positions must have one dimension, got shape %s", tensor_shape_str(index));
-  }
-  Tensor *at = tensor_clone(index);
-  if (at) tensor_shift_(at, -1);
-  return at;
+/* y[mask] for the window y; pushes it. */
+static int push_masked(lua_State *L, Tensor *y, const Key *k) {
+  const Tensor *mask = k->tensors.t[0];
+  Tensor *at = ltensor_mask_positions(L, mask, "t[mask]");
+  FormulaMark m = fm_begin();
+  fm_own(at);
+  lb_pushresult(L, "t[key]", fm_end(m, at ? ltensor_select_masked(y, k->in_window.at[0], mask, at) : NULL));
+  return 1;
+}
+
+static int push_picked(lua_State *L, Tensor *y, const Key *k) {
+  LtensorPositions p;
+  ltensor_read_positions(L, y, &k->in_window, "t[key]", &p);
+  FormulaMark m = fm_begin();
+  lb_pushresult(L, "t[key]", fm_end(m, ltensor_pick(y, &p)));
+  return 1;
 }
 
 int ltensor_index(lua_State *L) {
   Tensor *x = lb_checktensor(L, 1, "t[key]", "t");
-  Key k = {.at = 0};
-  read_key(L, x, &k);
+  Key k;
+  read_key(L, x, &k, lb_testtensor(L, 2) ? "t[mask]" : "t[key]");
   FormulaMark m = fm_begin();
   Tensor *y = fm_end(m, window(x, &k));
   lb_pushtensor(L, y);
-  if (!k.index) return 1;
-  const bool mask = is_mask(&k);
-  if (mask) ltensor_check_mask(L, x, k.at, k.index, "t[mask]");
-  Tensor *at = mask ? ltensor_mask_positions(L, k.index, "t[mask]") : from_zero(L, k.index);
-  m = fm_begin();
-  fm_own(at);
-  Tensor *out = !at    ? NULL
-                : mask ? ltensor_select_masked(y, k.at_window, k.index, at)
-                       : fm_op(OP_INDEX_SELECT, (Tensor *[]){y, at}, 2, &(OpArgs){.along = {k.at_window}});
-  lb_pushresult(L, "t[key]", fm_end(m, out));
-  return 1;
+  if (k.tensors.n == 0) return 1;
+  return is_mask(&k) ? push_masked(L, y, &k) : push_picked(L, y, &k);
 }
 
 /* Writes the number or tensor at 3 into the window. */
@@ -177,6 +191,19 @@ static void assign(lua_State *L, Tensor *y, const char *fn) {
   }
 }
 
+/* Writes it to the positions in the window. */
+static void assign_picked(lua_State *L, Tensor *y, const Key *k, const char *fn) {
+  LtensorPositions p;
+  if (tensor_check_writable(y) < 0) lb_operror(L, fn);
+  ltensor_read_positions(L, y, &k->in_window, fn, &p);
+  bool old = grad_set_mode(false);
+  FormulaMark m = fm_begin();
+  int rc = ltensor_put(y, &p, ltensor_as_elements(L, 3, y), false);
+  fm_end(m, NULL);
+  grad_set_mode(old);
+  if (rc < 0) lb_operror(L, fn);
+}
+
 int ltensor_newindex(lua_State *L) {
   const char *fn = "t[key] = value";
   Tensor *x = lb_checktensor(L, 1, "t[key]", "t");
@@ -186,21 +213,19 @@ int ltensor_newindex(lua_State *L) {
     return lb_error(L, "%s: value must be a number or a tensor, got %s", fn, lb_pushgot(L, 3));
   }
   if (value) ltensor_check_source(L, value, fn);
-  Key k = {.at = 0};
-  read_key(L, x, &k);
-  if (k.index && !is_mask(&k)) {
-    return lb_error(L, "%s: the key must be made of numbers, ranges and masks; positions cannot be assigned to", fn);
-  }
-  if (k.index) ltensor_check_mask(L, x, k.at, k.index, fn);
+  Key k;
+  read_key(L, x, &k, fn);
   bool old = grad_set_mode(false);
   FormulaMark m = fm_begin();
   Tensor *y = fm_end(m, window(x, &k));
   grad_set_mode(old);
   lb_pushtensor(L, y);
-  if (k.index) {
-    ltensor_assign_masked(L, y, k.at_window, k.index, 3, fn);
-  } else {
+  if (k.tensors.n == 0) {
     assign(L, y, fn);
+  } else if (is_mask(&k)) {
+    ltensor_assign_masked(L, y, k.in_window.at[0], k.tensors.t[0], 3, fn);
+  } else {
+    assign_picked(L, y, &k, fn);
   }
   return 0;
 }

@@ -52,7 +52,9 @@ static Tensor *merged(Tensor *x, int dim, const Tensor *mask) {
 
 Tensor *ltensor_select_masked(Tensor *x, int dim, const Tensor *mask, Tensor *positions) {
   Tensor *rows = merged(x, dim, mask);
-  return rows ? fm_op(OP_INDEX_SELECT, (Tensor *[]){rows, positions}, 2, &(OpArgs){.along = {dim}}) : NULL;
+  return rows ? fm_op(OP_INDEX_SELECT, (Tensor *[]){rows, positions}, 2,
+                      &(OpArgs){.index = {dim, 1, INDEX_FROM_0, 0, {0}}})
+              : NULL;
 }
 
 /* --- t[mask] = value ---------------------------------------------------------------------------------------------- */
@@ -78,7 +80,8 @@ static Tensor *spread(Tensor *value, Tensor *x, int dim, const Tensor *mask, int
   if (!parts) return NULL;
   if (count == 0) return x;
   Tensor *ranks = fm_own(nonzero_ranks(mask, count));
-  Tensor *all = fm_op(OP_INDEX_SELECT, (Tensor *[]){parts, ranks}, 2, &(OpArgs){.along = {dim}});
+  Tensor *all =
+      fm_op(OP_INDEX_SELECT, (Tensor *[]){parts, ranks}, 2, &(OpArgs){.index = {dim, 1, INDEX_FROM_0, 0, {0}}});
   return fm_reshape(all, x->ndim, x->shape);
 }
 
@@ -96,8 +99,7 @@ static int assign(Tensor *x, int dim, Tensor *mask, Tensor *v, int64_t count) {
   return y ? tensor_copy_(x, y) : -1;
 }
 
-/* The value at idx in x's dtype, in the caller's formula; NULL with err_set if the dtype cannot hold it. */
-static Tensor *as_elements(lua_State *L, int idx, const Tensor *x) {
+Tensor *ltensor_as_elements(lua_State *L, int idx, const Tensor *x) {
   const Tensor *value = lb_testtensor(L, idx);
   if (!value && scalar_check(largs_scalar(L, idx), (DType)x->dtype) < 0) return NULL;
   if (!value) return fm_own(tensor_scalar_of((DType)x->dtype, largs_scalar(L, idx)));
@@ -116,7 +118,7 @@ void ltensor_assign_masked(lua_State *L, Tensor *x, int dim, Tensor *mask, int i
   }
   bool old = grad_set_mode(false);
   FormulaMark m = fm_begin();
-  Tensor *v = as_elements(L, idx, x);
+  Tensor *v = ltensor_as_elements(L, idx, x);
   int rc = v ? assign(x, dim, mask, v, count) : -1;
   fm_end(m, NULL);
   grad_set_mode(old);

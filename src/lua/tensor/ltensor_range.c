@@ -88,31 +88,51 @@ static int set_checked(Tensor *t, int64_t i, double value) {
   return 0;
 }
 
-/*** n numbers evenly spaced from a to b, both included: `lab.linspace(a, b, n)`. @function linspace */
-static int l_linspace(lua_State *L) {
-  enum { A, B, N, DTYPE, GRAD, COUNT };
-  static const Arg args[] = {{.name = "a", .required = true},
-                             {.name = "b", .required = true},
-                             {.name = "n", .kind = ARG_INTEGER, .range = RANGE_NOT_NEGATIVE, .required = true},
-                             LTENSOR_OPTION_ROWS};
-  const char *callee = "lab.linspace";
-  double x[COUNT];
-  largs_read(L, 1, callee, &(ArgValues){.args = args, .x = x});
-  DType dt = ltensor_new_dtype(L, callee, x + DTYPE, dtype_default());
-  double a = x[A], b = x[B];
-  int64_t n = (int64_t)x[N];
+/* Number i of n from a to b, counted from the nearer end. */
+static double between(double a, double b, int64_t n, int64_t i) {
+  const double step = n > 1 ? (b - a) / (double)(n - 1) : 0;
+  return i < n / 2 || n == 1 ? a + (double)i * step : b - (double)(n - 1 - i) * step;
+}
+
+/* The first three places of x: a, b, n. base: 0, or what the numbers are exponents of. */
+static int push_spaced(lua_State *L, const char *callee, const double *x, double base, const double *options) {
+  DType dt = ltensor_new_dtype(L, callee, options, dtype_default());
+  int64_t n = (int64_t)x[2];
   Tensor *t = tensor_new(dt, 1, &n);
-  double step = n > 1 ? (b - a) / (double)(n - 1) : 0;
   int rc = 0;
   for (int64_t i = 0; t && rc == 0 && i < n; i++) {
-    rc = set_checked(t, i, i < n / 2 || n == 1 ? a + (double)i * step : b - (double)(n - 1 - i) * step);
+    const double v = between(x[0], x[1], n, i);
+    rc = set_checked(t, i, base != 0 ? pow(base, v) : v);
   }
   tensor_release(rc < 0 ? t : NULL);
-  return ltensor_push_new(L, callee, rc < 0 ? NULL : t, x + DTYPE);
+  return ltensor_push_new(L, callee, rc < 0 ? NULL : t, options);
+}
+
+/* clang-format off */
+#define SPACED_ROWS                                        \
+  {.name = "a", .required = true}, {.name = "b", .required = true}, \
+  {.name = "n", .kind = ARG_INTEGER, .range = RANGE_NOT_NEGATIVE, .required = true}
+/* clang-format on */
+
+/*** n numbers evenly spaced from a to b, both included: `lab.linspace(a, b, n)`. @function linspace */
+static int l_linspace(lua_State *L) {
+  static const Arg args[] = {SPACED_ROWS, LTENSOR_OPTION_ROWS};
+  double x[5];
+  largs_read(L, 1, "lab.linspace", &(ArgValues){.args = args, .x = x});
+  return push_spaced(L, "lab.linspace", x, 0, x + 3);
+}
+
+/*** base to the power of n numbers evenly spaced from a to b: `lab.logspace(-3, 0, 4)`. @function logspace */
+static int l_logspace(lua_State *L) {
+  static const Arg args[] = {SPACED_ROWS, {.name = "base", .range = RANGE_POSITIVE, .def = 10}, LTENSOR_OPTION_ROWS};
+  double x[6];
+  largs_read(L, 1, "lab.logspace", &(ArgValues){.args = args, .x = x});
+  return push_spaced(L, "lab.logspace", x, x[3], x + 4);
 }
 
 void ltensor_range(lua_State *L, int lib) {
-  static const luaL_Reg functions[] = {{"arange", l_arange}, {"linspace", l_linspace}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"arange", l_arange}, {"linspace", l_linspace}, {"logspace", l_logspace}, {NULL, NULL}};
   lua_pushvalue(L, lib);
   luaL_setfuncs(L, functions, 0);
   lua_pop(L, 1);

@@ -80,10 +80,9 @@ static int arg_extreme(lua_State *L, const char *callee, OpId op) {
 static int l_argmax(lua_State *L) { return arg_extreme(L, "Tensor:argmax", OP_ARGMAX); }
 static int l_argmin(lua_State *L) { return arg_extreme(L, "Tensor:argmin", OP_ARGMIN); }
 
-/* Values and positions along one dimension. */
-static int extreme_along(lua_State *L, const char *callee, Tensor *x, int dim, bool keep, OpId arg_op) {
+int ltensor_push_picked(lua_State *L, const char *callee, Tensor *x, int dim, bool keep, OpId op, const OpArgs *args) {
   FormulaMark m = fm_begin();
-  Tensor *index = fm_op(arg_op, &x, 1, &(OpArgs){.argmax = {dim, true}});
+  Tensor *index = fm_op(op, &x, 1, args);
   Tensor *value = index ? fm_op(OP_GATHER, (Tensor *[]){x, index}, 2, &(OpArgs){.along = {dim}}) : NULL;
   if (value && !keep) {
     int64_t shape[TENSOR_MAX_DIM];
@@ -109,7 +108,8 @@ static int extreme(lua_State *L, const char *callee, OpId op, OpId arg_op) {
   }
   largs_read(L, 2, callee, &(ArgValues){.args = extreme_args, .x = a});
   if (isnan(a[0])) return ltensor_push_op(L, callee, op, &x, 1, &(OpArgs){.extreme = {~0u, false, 1}});
-  return extreme_along(L, callee, x, lb_checkdim(L, a[0], x->ndim, callee, "dim"), a[1] != 0, arg_op);
+  const int dim = lb_checkdim(L, a[0], x->ndim, callee, "dim");
+  return ltensor_push_picked(L, callee, x, dim, a[1] != 0, arg_op, &(OpArgs){.argmax = {dim, true}});
 }
 /*** Largest element; with a dimension, the values and their 1-based positions; with a second tensor, maximum. @function
  * max */

@@ -202,16 +202,12 @@ static int l_select(lua_State *L) {
   return 1;
 }
 
-/* An index tensor of 1-based values as a new 0-based int64 tensor; raises for other dtypes. */
-static Tensor *zero_based(lua_State *L, const Tensor *given, const char *callee) {
+/* Raises unless an index tensor is int64. */
+static void check_index(lua_State *L, const Tensor *given, const char *callee) {
   if (given->dtype != DT_I64) {
     lb_error(L, "%s: index must be a tensor of int64 positions, got %s; %s", callee, dtype_name((DType)given->dtype),
              given->dtype == DT_U8 ? "t[mask] and masked_select select by a mask" : "convert it with to('int64')");
   }
-  Tensor *index = tensor_clone(given);
-  if (!index) lb_coreerror(L);
-  tensor_shift_(index, -1);
-  return index;
 }
 
 static int pick(lua_State *L, const char *callee, OpId op) {
@@ -221,11 +217,15 @@ static int pick(lua_State *L, const char *callee, OpId op) {
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   int dim = lb_checkdim(L, a[0], x->ndim, callee, "dim");
-  Tensor *index = zero_based(L, lb_testtensor(L, (int)a[1]), callee);
-  Tensor *out = op_apply(op, (Tensor *[]){x, index}, 2, &(OpArgs){.along = {dim}});
-  tensor_release(index);
-  lb_pushresult(L, callee, out);
-  return 1;
+  Tensor *index = lb_testtensor(L, (int)a[1]);
+  check_index(L, index, callee);
+  if (op == OP_INDEX_SELECT && index->ndim != 1) {
+    return lb_error(L, "%s: the index has shape %s, it must have one dimension; x[index] takes any", callee,
+                    tensor_shape_str(index));
+  }
+  OpArgs along = {.along = {.dim = dim, .count = INDEX_FROM_1}};
+  if (op == OP_INDEX_SELECT) along = (OpArgs){.index = {dim, 1, INDEX_FROM_1, 0, {0}}};
+  return ltensor_push_op(L, callee, op, (Tensor *[]){x, index}, 2, &along);
 }
 /*** Rows (or other slices along dim) by a vector of 1-based positions: `x:index_select(1, idx)`. @function index_select
  */

@@ -311,6 +311,8 @@ int luaopen_optlab_tensor(lua_State *L) {
   ltensor_parts(L, 1, 2);
   ltensor_rng(L, 1);
   ltensor_mask(L, 1, 2);
+  ltensor_scatter(L, 1, 2);
+  ltensor_functions(L, 1, 2);
   ltensor_inplace(L, 2);
   lua_pushcfunction(L, l_is_tensor);
   lua_setfield(L, 1, "is_tensor");

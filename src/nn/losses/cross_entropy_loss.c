@@ -77,7 +77,7 @@ const LayerDef layer_cross_entropy_loss = {
     .doc = "The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).",
     .equation =
         "logp = log_softmax(input),  e = label_smoothing\n"
-        "for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:\n"
+        "for labels y, with the mean sum_i loss_i / sum_i w[y_i],\n  both without the i with y_i = ignore_index:\n"
         "loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]\n"
         "for probabilities q, with the mean sum_i loss_i / N:\n"
         "loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]",

@@ -46,13 +46,30 @@ return {
       return lab.autograd.grad((pooled(x) ^ 3):sum(), x, { create_graph = true }) * x
     end, images(), loose = true },
   },
-  max_pool2d = { { max_pool, distinct(2, 1, 4, 3) } },
+  max_pool2d = {
+    { max_pool, distinct(2, 1, 4, 3) },
+    { function(x) return F.max_pool2d(x, 2, { dilation = 2, ceil_mode = true }) end, distinct(1, 2, 4, 3) },
+    { function(x) return F.adaptive_max_pool2d(x, { 3, 2 }) end, distinct(1, 2, 4, 3) },
+  },
   max_pool2d_grad = { { gradient_of(max_pool, 1), distinct(1, 2, 4, 3) } },
   max_pool2d_pick = {
     { function(x)
       return lab.autograd.grad((max_pool(x) ^ 3):sum(), x, { create_graph = true }) * x
     end, distinct(1, 1, 4, 3) },
   },
-  avg_pool2d = { { avg_pool, batch(2, 1, 4, 5) } },
+  avg_pool2d = {
+    { avg_pool, batch(2, 1, 4, 5) },
+    { function(x) return F.avg_pool2d(x, 3, 2, 1, true, false) end, batch(1, 2, 4, 3) },
+    { function(x) return F.adaptive_avg_pool2d(x, { 3, 2 }) end, batch(1, 2, 4, 3) },
+  },
+  interpolate = {
+    { function(x) return F.interpolate(x, { 5, 3 }, { mode = "bilinear" }) end, batch(1, 2, 3, 4) },
+    { function(x) return F.interpolate(x, 7, { mode = "linear", align_corners = true }) end, batch(2, 1, 3) },
+    { function(x) return F.interpolate(x, { scale_factor = 1.5 }) end, batch(1, 1, 2, 3) },
+    { function(x) return F.interpolate(x, 3, { mode = "bicubic" }) end, batch(1, 1, 2, 3) },
+  },
+  interpolate_grad = {
+    { gradient_of(function(x) return F.interpolate(x, { 5, 3 }, { mode = "bilinear" }) end, 1), batch(1, 2, 3, 4) },
+  },
   avg_pool2d_grad = { { gradient_of(avg_pool, 1), batch(1, 2, 4, 3) } },
 }

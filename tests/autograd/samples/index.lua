@@ -11,6 +11,7 @@ return {
   index_select = {
     { function(x) return x:index_select(1, index { 3, 1, 3 }) end, m34() },
     { function(x) return x:index_select(2, index { 4, 4 }) end, m34() },
+    { function(x) return x[{ index { { 3 }, { 1 } }, index { 4, 1, 1 } }] ^ 2 end, m34() },
   },
   index_add = {
     { function(x)
@@ -27,6 +28,13 @@ return {
       local y = (x:gather(1, index { { 1, 3, 2, 2 }, { 1, 1, 1, 3 } }) ^ 2):sum()
       return lab.autograd.grad(y, x, { create_graph = true })
     end, m34() },
+  },
+  index_put = {
+    { function(x, y) return x:index_put({ index { 3, 1 } }, y) end, m34(), f64 { { 1, 2, 3, 4 }, { 3, 1, 2, 5 } } },
+    { function(x, y) return x:index_put({ index { 3, 1 }, index { 2, 2 } }, y * y) end, m34(), f64 { 3, 4 } },
+  },
+  scatter = {
+    { function(x, y) return x:scatter(2, index { { 1, 4 }, { 2, 3 } }, y * y) end, m34(), f64 { { 1, 2 }, { 3, 4 } } },
   },
   cat = {
     { function(x, y) return lab.cat({ x, y, x }, 1) end, a(), f64 { { 1, 2, 3 } } },

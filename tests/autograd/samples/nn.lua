@@ -33,6 +33,13 @@ return {
     { gradient_of(function(x) return F.nll_loss(x, index { { 1, 3 }, { 2, 2 } }, { reduction = "none" }) end, 1),
       batch(2, 3, 2) },
   },
+  attention = {
+    { F.scaled_dot_product_attention, batch(2, 3, 4), batch(2, 5, 4), batch(2, 5, 2) },
+    { function(q, k, v) return F.scaled_dot_product_attention(q, k, v, { is_causal = true, scale = 0.7 }) end,
+      batch(3, 2), batch(3, 2), batch(3, 2) },
+    { function(q, k, v, m) return F.scaled_dot_product_attention(q, k, v, m) end,
+      batch(2, 1, 3, 2), batch(2, 1, 4, 2), batch(2, 1, 4, 3), batch(3, 4) },
+  },
   embedding = {
     { function(w) return F.embedding(index { { 1, 3 }, { 3, 2 } }, w) end, m34() },
   },

@@ -1,10 +1,22 @@
 -- Samples of reductions: one or more per op, { function of the inputs, inputs... }.
 local lab = require "optlab"
 local inputs = require "tests.autograd.samples.inputs"
+local tensors = require "tests.support.tensors"
 
 local a, batch = inputs.a, inputs.batch
 
+local function with_zeros() return tensors.leaf { { 0.5, 0, -1.5, 2 }, { 0, 3, 0, 0.25 }, { 1, 2, -0.5, 4 } } end
+local function cumprod(x) return x:cumprod(2) end
+
 return {
+  prod = {
+    { function(x) return x:prod() end, a() },
+    { function(x) return x:prod(1, true) end, with_zeros() },
+    { function(x) return x:prod(2) end, with_zeros() },
+  },
+  cumsum = { { function(x) return x:cumsum(1) end, a() }, { function(x) return x:cumsum(2) end, a() } },
+  cumprod = { { function(x) return x:cumprod(1) end, with_zeros() }, { cumprod, with_zeros() } },
+  scan = { { inputs.gradient_of(cumprod, 1), with_zeros() }, { inputs.gradient_of(cumprod, 1), a() } },
   sum = {
     { lab.sum, a() },
     { function(x) return x:sum(1) end, a() },

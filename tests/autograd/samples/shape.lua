@@ -4,7 +4,22 @@ local inputs = require "tests.autograd.samples.inputs"
 
 local a, b, batch, m34 = inputs.a, inputs.b, inputs.batch, inputs.m34
 
+local Tripled = lab.autograd.Function.extend {
+  forward = function(_, x) return x * 3 end, backward = function(_, g) return g * 3 end,
+}
+
 return {
+  ["function"] = { { function(x) return Tripled(x) ^ 2 end, inputs.m34() } },
+  diagonal = {
+    { function(x) return x:diagonal() end, inputs.m34() },
+    { function(x) return x:diagonal(-1, 3, 1) end, inputs.batch(3, 2, 4) },
+  },
+  diagonal_grad = { { function(x) return x:diag_embed(1, 1, 3) end, inputs.a() } },
+  tri = {
+    { function(x) return x:tril(-1) end, inputs.m34() },
+    { function(x) return x:triu(1) end, inputs.batch(2, 3, 3) },
+  },
+  flip = { { function(x) return x:flip(1, 2) end, inputs.a() } },
   reshape = { { function(x) return x:reshape(3, 2) end, a() }, { function(x) return x:t():reshape(-1) end, a() } },
   permute = { { function(x) return x:permute(2, 3, 1) end, batch(2, 3, 2) } },
   expand = {

@@ -38,7 +38,7 @@ local function with_gradients(x, weight, bias, padding, dtype)
   return { y:detach(), grads[1], grads[2], grads[3] }
 end
 
--- --- PyTorch's numbers ------------------------------------------------------------------------------------------------
+-- --- PyTorch's numbers ------------------------------------------------------------------------------------------
 
 -- The numbers of t (N, C, ...) in a memory order.
 local function lay(t, order)

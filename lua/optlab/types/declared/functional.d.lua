@@ -4,11 +4,71 @@
 ---@class optlab.functional
 local functional = {}
 
+---The means of output_size parts of (N, C, L).
+---
+---     part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Length of the output.
+---@return optlab.Tensor
+function functional.adaptive_avg_pool1d(input, output_size) end
+
+---The means of output_size parts of (N, C, H, W).
+---
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height);
+---     columns likewise
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Size of the output: {height, width}.
+---@return optlab.Tensor
+function functional.adaptive_avg_pool2d(input, output_size) end
+
+---The largest elements of output_size parts of (N, C, L).
+---
+---     part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Length of the output.
+---@return optlab.Tensor
+function functional.adaptive_max_pool1d(input, output_size) end
+
+---The largest elements of output_size parts of (N, C, H, W).
+---
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height);
+---     columns likewise
+---
+---@param input optlab.Tensor
+---@param output_size optlab.Pair Size of the output: {height, width}.
+---@return optlab.Tensor
+function functional.adaptive_max_pool2d(input, output_size) end
+
+---@class optlab.options.nn.functional.avg_pool1d
+---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
+---@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+
+---The mean of each window of (N, C, L).
+---
+---     output length: (L + 2 padding - kernel_size) / stride + 1, rounded down
+---
+---@param input optlab.Tensor
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.functional.avg_pool1d Step from one window to the next; by default kernel_size.
+---@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@return optlab.Tensor
+function functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad) end
+
 ---@class optlab.options.nn.functional.avg_pool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@field divisor_override? integer What the sums are divided by; by default the number of places that count.
 
----The mean of each window of (N, C, H, W); the padding counts as zeros.
+---The mean of each window of (N, C, H, W).
 ---
 ---     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
 ---     width likewise
@@ -17,8 +77,11 @@ local functional = {}
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.functional.avg_pool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@param divisor_override? integer What the sums are divided by; by default the number of places that count.
 ---@return optlab.Tensor
-function functional.avg_pool2d(input, kernel_size, stride, padding) end
+function functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override) end
 
 ---@class optlab.options.nn.functional.batch_norm
 ---@field running_mean? optlab.Tensor Running mean (C); updated in place in training.
@@ -150,6 +213,38 @@ function functional.conv_transpose1d(input, weight, bias, stride, padding, outpu
 ---@return optlab.Tensor
 function functional.conv_transpose2d(input, weight, bias, stride, padding, output_padding, groups, dilation) end
 
+---@class optlab.options.nn.functional.cosine_embedding_loss
+---@field margin? number The cosine below which a pair with target -1 has no loss. Default: 0.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Small angles between vectors that are alike (target 1), large ones between the others (target -1).
+---
+---     loss_i = 1 - cos(x1_i, x2_i)    where y_i = 1
+---     loss_i = max(0, cos(x1_i, x2_i) - margin)    where y_i = -1
+---
+---@param input1 optlab.Tensor
+---@param input2 optlab.Tensor
+---@param target optlab.Tensor
+---@param margin? number|optlab.options.nn.functional.cosine_embedding_loss The cosine below which a pair with target -1 has no loss. Default: 0.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.cosine_embedding_loss(input1, input2, target, margin, reduction) end
+
+---@class optlab.options.nn.functional.cosine_similarity
+---@field dim? integer The dimension of the vectors' elements. Default: 2.
+---@field eps? number The least length that a vector counts as. Default: 1e-8.
+
+---The cosine of the angle between two vectors.
+---
+---     sum x1 x2 / (max(|x1|, eps) max(|x2|, eps))
+---
+---@param x1 optlab.Tensor
+---@param x2 optlab.Tensor
+---@param dim? integer|optlab.options.nn.functional.cosine_similarity The dimension of the vectors' elements. Default: 2.
+---@param eps? number The least length that a vector counts as. Default: 1e-8.
+---@return optlab.Tensor
+function functional.cosine_similarity(x1, x2, dim, eps) end
+
 ---@class optlab.options.nn.functional.cross_entropy
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
@@ -159,7 +254,8 @@ function functional.conv_transpose2d(input, weight, bias, stride, padding, outpu
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
----     for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i],
+---       both without the i with y_i = ignore_index:
 ---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
 ---     for probabilities q, with the mean sum_i loss_i / N:
 ---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
@@ -220,6 +316,24 @@ function functional.embedding(input, weight, padding_idx) end
 ---@return optlab.Tensor
 function functional.flatten(input, start_dim, end_dim) end
 
+---@class optlab.options.nn.functional.gaussian_nll_loss
+---@field full? boolean Whether the constant log(2 pi) / 2 is added. Default: false.
+---@field eps? number The least variance; its gradient is not limited. Default: 1e-6.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The negative log likelihood of targets y under normal distributions with the input x as mean and the variance var, of the input's shape, without its last dimension, or with size 1 there.
+---
+---     loss_i = (log max(var_i, eps) + (x_i - y_i)^2 / max(var_i, eps)) / 2
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param var optlab.Tensor
+---@param full? boolean|optlab.options.nn.functional.gaussian_nll_loss Whether the constant log(2 pi) / 2 is added. Default: false.
+---@param eps? number The least variance; its gradient is not limited. Default: 1e-6.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.gaussian_nll_loss(input, target, var, full, eps, reduction) end
+
 ---@class optlab.options.nn.functional.gelu
 ---@field approximate? "none"|"tanh" 'none' for the exact function, 'tanh' for an approximation without erf. Default: "none".
 
@@ -232,6 +346,22 @@ function functional.flatten(input, start_dim, end_dim) end
 ---@param approximate? "none"|"tanh"|optlab.options.nn.functional.gelu 'none' for the exact function, 'tanh' for an approximation without erf. Default: "none".
 ---@return optlab.Tensor
 function functional.gelu(input, approximate) end
+
+---@class optlab.options.nn.functional.hinge_embedding_loss
+---@field margin? number The distance beyond which a pair with target -1 has no loss. Default: 1.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Small distances, the input x, for pairs that are alike (target 1), large ones for the others (target -1).
+---
+---     loss_i = x_i    where y_i = 1
+---     loss_i = max(0, margin - x_i)    where y_i = -1
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param margin? number|optlab.options.nn.functional.hinge_embedding_loss The distance beyond which a pair with target -1 has no loss. Default: 1.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.hinge_embedding_loss(input, target, margin, reduction) end
 
 ---@class optlab.options.nn.functional.huber_loss
 ---@field delta? number Error beyond which the loss is linear. Default: 1.
@@ -249,6 +379,36 @@ function functional.gelu(input, approximate) end
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Tensor
 function functional.huber_loss(input, target, delta, reduction) end
+
+---@class optlab.options.nn.functional.interpolate
+---@field size? optlab.Pair Size of the output: {height, width}, or one number for both.
+---@field scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@field mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
+---@field align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+
+---Images (N, C, H, W) or signals (N, C, L) in another size, larger or smaller.
+---@param input optlab.Tensor
+---@param size? optlab.Pair|optlab.options.nn.functional.interpolate Size of the output: {height, width}, or one number for both.
+---@param scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@param mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
+---@param align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+---@return optlab.Tensor
+function functional.interpolate(input, size, scale_factor, mode, align_corners) end
+
+---@class optlab.options.nn.functional.kl_div
+---@field reduction? "none"|"mean"|"sum"|"batchmean" 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
+---@field log_target? boolean Whether the targets are logarithms too. Default: false.
+
+---The divergence of distributions, of which the input x holds the logarithms, from those of the targets y.
+---
+---     loss_i = y_i (log y_i - x_i)    with log_target: exp(y_i) (y_i - x_i)
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param reduction? "none"|"mean"|"sum"|"batchmean"|optlab.options.nn.functional.kl_div 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
+---@param log_target? boolean Whether the targets are logarithms too. Default: false.
+---@return optlab.Tensor
+function functional.kl_div(input, target, reduction, log_target) end
 
 ---@class optlab.options.nn.functional.l1_loss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
@@ -317,21 +477,62 @@ function functional.linear(input, weight, bias) end
 ---@return optlab.Tensor
 function functional.log_softmax(input, dim) end
 
+---@class optlab.options.nn.functional.margin_ranking_loss
+---@field margin? number How far apart two values must be, to have no loss. Default: 0.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Ranks pairs: a target y of 1 says that the first value is to be the larger one, -1 the second.
+---
+---     loss_i = max(0, -y_i (x1_i - x2_i) + margin)
+---
+---@param input1 optlab.Tensor
+---@param input2 optlab.Tensor
+---@param target optlab.Tensor
+---@param margin? number|optlab.options.nn.functional.margin_ranking_loss How far apart two values must be, to have no loss. Default: 0.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.margin_ranking_loss(input1, input2, target, margin, reduction) end
+
+---@class optlab.options.nn.functional.max_pool1d
+---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
+---@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+
+---The largest element of each window of (N, C, L); the padding is never the largest.
+---
+---     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down
+---
+---@param input optlab.Tensor
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.functional.max_pool1d Step from one window to the next; by default kernel_size.
+---@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@return optlab.Tensor
+function functional.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode) end
+
 ---@class optlab.options.nn.functional.max_pool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 
 ---The largest element of each window of (N, C, H, W); the padding is never the largest.
 ---
----     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down;
 ---     width likewise
 ---
 ---@param input optlab.Tensor
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.functional.max_pool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 ---@return optlab.Tensor
-function functional.max_pool2d(input, kernel_size, stride, padding) end
+function functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode) end
 
 ---@class optlab.options.nn.functional.mse_loss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
@@ -364,6 +565,22 @@ function functional.mse_loss(input, target, reduction) end
 ---@return optlab.Tensor
 function functional.nll_loss(input, target, weight, reduction, ignore_index) end
 
+---@class optlab.options.nn.functional.normalize
+---@field p? number The order of the norm. Default: 2.
+---@field dim? integer The dimension of the vectors' elements. Default: 2.
+---@field eps? number The least norm that a vector counts as. Default: 1e-12.
+
+---Divides vectors by their norms.
+---
+---     x / max(|x|_p, eps)
+---
+---@param input optlab.Tensor
+---@param p? number|optlab.options.nn.functional.normalize The order of the norm. Default: 2.
+---@param dim? integer The dimension of the vectors' elements. Default: 2.
+---@param eps? number The least norm that a vector counts as. Default: 1e-12.
+---@return optlab.Tensor
+function functional.normalize(input, p, dim, eps) end
+
 ---@class optlab.options.nn.functional.one_hot
 ---@field num_classes? integer Size of the new last dimension; by default the largest label.
 
@@ -372,6 +589,42 @@ function functional.nll_loss(input, target, weight, reduction, ignore_index) end
 ---@param num_classes? integer|optlab.options.nn.functional.one_hot Size of the new last dimension; by default the largest label.
 ---@return optlab.Tensor
 function functional.one_hot(labels, num_classes) end
+
+---@class optlab.options.nn.functional.pairwise_distance
+---@field p? number The order of the norm. Default: 2.
+---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@field keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
+
+---The distance of two vectors, which lie along the last dimension.
+---
+---     |x1 - x2 + eps|_p
+---
+---@param x1 optlab.Tensor
+---@param x2 optlab.Tensor
+---@param p? number|optlab.options.nn.functional.pairwise_distance The order of the norm. Default: 2.
+---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@param keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
+---@return optlab.Tensor
+function functional.pairwise_distance(x1, x2, p, eps, keepdim) end
+
+---@class optlab.options.nn.functional.poisson_nll_loss
+---@field log_input? boolean Whether the input is the logarithm of the mean. Default: true.
+---@field full? boolean Whether Stirling's log y! is added where y > 1. Default: false.
+---@field eps? number Added to a mean whose logarithm is taken. Default: 1e-8.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The negative log likelihood of counts y under Poisson distributions, of which the input x gives the means.
+---
+---     loss_i = exp(x_i) - y_i x_i    without log_input: x_i - y_i log(x_i + eps)
+---
+---@param input optlab.Tensor
+---@param target optlab.Tensor
+---@param log_input? boolean|optlab.options.nn.functional.poisson_nll_loss Whether the input is the logarithm of the mean. Default: true.
+---@param full? boolean Whether Stirling's log y! is added where y > 1. Default: false.
+---@param eps? number Added to a mean whose logarithm is taken. Default: 1e-8.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.poisson_nll_loss(input, target, log_input, full, eps, reduction) end
 
 ---The rectifier: negative elements become 0.
 ---
@@ -395,6 +648,26 @@ function functional.relu(input) end
 ---@param eps? number Added to the mean square; by default the spacing of the input's dtype at 1.
 ---@return optlab.Tensor
 function functional.rms_norm(input, normalized_shape, weight, eps) end
+
+---@class optlab.options.nn.functional.scaled_dot_product_attention
+---@field attn_mask? optlab.Tensor Broadcasts to (..., L, S): floats that are added to the scores, or uint8, 1 where a key is seen.
+---@field dropout_p? number Probability that a probability becomes 0. Default: 0.
+---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
+---@field scale? number Factor of the scores; by default 1 / sqrt(E).
+
+---Means of values (..., S, D), weighted by how queries (..., L, E) and keys (..., S, E) agree. It is computed in blocks: memory grows linearly with the length.
+---
+---     softmax(scale query key' + attn_mask) value
+---
+---@param query optlab.Tensor
+---@param key optlab.Tensor
+---@param value optlab.Tensor
+---@param attn_mask? optlab.Tensor|optlab.options.nn.functional.scaled_dot_product_attention Broadcasts to (..., L, S): floats that are added to the scores, or uint8, 1 where a key is seen.
+---@param dropout_p? number Probability that a probability becomes 0. Default: 0.
+---@param is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
+---@param scale? number Factor of the scores; by default 1 / sqrt(E).
+---@return optlab.Tensor
+function functional.scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale) end
 
 ---The logistic function, from 0 to 1.
 ---
@@ -462,3 +735,26 @@ function functional.softplus(input, beta, threshold) end
 ---@param input optlab.Tensor
 ---@return optlab.Tensor
 function functional.tanh(input) end
+
+---@class optlab.options.nn.functional.triplet_margin_loss
+---@field margin? number How much farther the negative must be, to have no loss. Default: 1.
+---@field p? number The order of the norm. Default: 2.
+---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@field swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Vectors nearer to a positive than to a negative example.
+---
+---     loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin)
+---       d(x, y) = |x - y + eps|_p
+---
+---@param anchor optlab.Tensor
+---@param positive optlab.Tensor
+---@param negative optlab.Tensor
+---@param margin? number|optlab.options.nn.functional.triplet_margin_loss How much farther the negative must be, to have no loss. Default: 1.
+---@param p? number The order of the norm. Default: 2.
+---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@param swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Tensor
+function functional.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, reduction) end

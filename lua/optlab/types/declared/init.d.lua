@@ -19,6 +19,15 @@ function init.calculate_gain(nonlinearity, param) end
 ---@return optlab.Tensor
 function init.constant_(tensor, val) end
 
+---@class optlab.options.nn.init.dirac_
+---@field groups? integer Groups of output channels; each is the identity. Default: 1.
+
+---Makes a convolution's weight (out, in, k1, ...) copy its inputs.
+---@param tensor optlab.Tensor
+---@param groups? integer|optlab.options.nn.init.dirac_ Groups of output channels; each is the identity. Default: 1.
+---@return optlab.Tensor
+function init.dirac_(tensor, groups) end
+
 ---Makes a matrix the identity.
 ---@param tensor optlab.Tensor
 ---@return optlab.Tensor
@@ -74,6 +83,46 @@ function init.normal_(tensor, mean, std) end
 ---@param tensor optlab.Tensor
 ---@return optlab.Tensor
 function init.ones_(tensor) end
+
+---@class optlab.options.nn.init.orthogonal_
+---@field gain? number A factor for the matrix. Default: 1.
+
+---A random matrix with orthonormal rows or columns, whichever are fewer; the dimensions behind the first one are columns.
+---
+---     gain Q sign(diag R),  Q R = A with elements from N(0, 1)
+---
+---@param tensor optlab.Tensor
+---@param gain? number|optlab.options.nn.init.orthogonal_ A factor for the matrix. Default: 1.
+---@return optlab.Tensor
+function init.orthogonal_(tensor, gain) end
+
+---@class optlab.options.nn.init.sparse_
+---@field std? number The standard deviation of the others. Default: 0.01.
+
+---Normal random numbers in a matrix, of which the same share of each column is 0.
+---@param tensor optlab.Tensor
+---@param sparsity number The share of each column that is 0.
+---@param std? number|optlab.options.nn.init.sparse_ The standard deviation of the others. Default: 0.01.
+---@return optlab.Tensor
+function init.sparse_(tensor, sparsity, std) end
+
+---@class optlab.options.nn.init.trunc_normal_
+---@field mean? number The mean before the cut. Default: 0.
+---@field std? number The standard deviation before the cut. Default: 1.
+---@field a? number The lower bound. Default: -2.
+---@field b? number The upper bound. Default: 2.
+
+---Normal random numbers between two bounds.
+---
+---     N(mean, std^2) given that a <= x <= b
+---
+---@param tensor optlab.Tensor
+---@param mean? number|optlab.options.nn.init.trunc_normal_ The mean before the cut. Default: 0.
+---@param std? number The standard deviation before the cut. Default: 1.
+---@param a? number The lower bound. Default: -2.
+---@param b? number The upper bound. Default: 2.
+---@return optlab.Tensor
+function init.trunc_normal_(tensor, mean, std, a, b) end
 
 ---@class optlab.options.nn.init.uniform_
 ---@field a? number The lower bound. Default: 0.

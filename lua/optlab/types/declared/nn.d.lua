@@ -4,11 +4,66 @@
 ---@class optlab.nn
 local nn = {}
 
+---The means of output_size parts of (N, C, L).
+---
+---     part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)
+---
+---@param output_size optlab.Pair Length of the output.
+---@return optlab.Module
+function nn.AdaptiveAvgPool1d(output_size) end
+
+---The means of output_size parts of (N, C, H, W).
+---
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height);
+---     columns likewise
+---
+---@param output_size optlab.Pair Size of the output: {height, width}.
+---@return optlab.Module
+function nn.AdaptiveAvgPool2d(output_size) end
+
+---The largest elements of output_size parts of (N, C, L).
+---
+---     part i: places floor((i - 1) L / output_size) + 1 .. ceil(i L / output_size)
+---
+---@param output_size optlab.Pair Length of the output.
+---@return optlab.Module
+function nn.AdaptiveMaxPool1d(output_size) end
+
+---The largest elements of output_size parts of (N, C, H, W).
+---
+---     part i: rows floor((i - 1) H / height) + 1 .. ceil(i H / height);
+---     columns likewise
+---
+---@param output_size optlab.Pair Size of the output: {height, width}.
+---@return optlab.Module
+function nn.AdaptiveMaxPool2d(output_size) end
+
+---@class optlab.options.nn.AvgPool1d
+---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
+---@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+
+---The mean of each window of (N, C, L).
+---
+---     output length: (L + 2 padding - kernel_size) / stride + 1, rounded down
+---
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.AvgPool1d Step from one window to the next; by default kernel_size.
+---@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@return optlab.Module
+function nn.AvgPool1d(kernel_size, stride, padding, ceil_mode, count_include_pad) end
+
 ---@class optlab.options.nn.AvgPool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@field divisor_override? integer What the sums are divided by; by default the number of places that count.
 
----The mean of each window of (N, C, H, W); the padding counts as zeros.
+---The mean of each window of (N, C, H, W).
 ---
 ---     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
 ---     width likewise
@@ -16,8 +71,11 @@ local nn = {}
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.AvgPool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@param divisor_override? integer What the sums are divided by; by default the number of places that count.
 ---@return optlab.Module
-function nn.AvgPool2d(kernel_size, stride, padding) end
+function nn.AvgPool2d(kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override) end
 
 ---@class optlab.options.nn.BatchNorm1d
 ---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
@@ -78,7 +136,8 @@ function nn.BatchNorm2d(num_features, eps, momentum, affine, track_running_stats
 ---Correlates signals (N, in_channels, L) with learned windows.
 ---
 ---     y[n, o] = b[o] + sum over c of x[n, c] * W[o, c]    (*: correlation)
----     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down
+---     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down
 ---
 ---@param in_channels integer Number of channels of the input.
 ---@param out_channels integer Number of channels of the output.
@@ -103,7 +162,8 @@ function nn.Conv1d(in_channels, out_channels, kernel_size, stride, padding, dila
 ---Correlates images (N, in_channels, H, W) with learned windows.
 ---
 ---     y[n, o] = b[o] + sum over c of x[n, c] * W[o, c]    (*: correlation)
----     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down;
+---     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down;
 ---     width likewise
 ---
 ---@param in_channels integer Number of channels of the input.
@@ -129,8 +189,10 @@ function nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, dila
 
 ---Spreads signals (N, in_channels, L) over learned windows: the transpose of Conv1d.
 ---
----     y[n, o, l stride - padding + k dilation] is the sum of all x[n, c, l] W[c, o, k], plus b[o]
----     output length: (L - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1
+---     y[n, o, l stride - padding + k dilation] is the sum of all
+---       x[n, c, l] W[c, o, k], plus b[o]
+---     output length: (L - 1) stride - 2 padding + dilation (kernel_size - 1)
+---       + output_padding + 1
 ---
 ---@param in_channels integer Number of channels of the input.
 ---@param out_channels integer Number of channels of the output.
@@ -156,8 +218,10 @@ function nn.ConvTranspose1d(in_channels, out_channels, kernel_size, stride, padd
 
 ---Spreads images (N, in_channels, H, W) over learned windows: the transpose of Conv2d.
 ---
----     y[n, o, i stride - padding + a dilation, ...] is the sum of all x[n, c, i, j] W[c, o, a, b], plus b[o]
----     output height: (H - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1;
+---     y[n, o, i stride - padding + a dilation, ...] is the sum of all
+---       x[n, c, i, j] W[c, o, a, b], plus b[o]
+---     output height: (H - 1) stride - 2 padding + dilation (kernel_size - 1)
+---       + output_padding + 1;
 ---     width likewise
 ---
 ---@param in_channels integer Number of channels of the input.
@@ -248,7 +312,8 @@ function nn.Identity() end
 
 ---Normalizes the last dimensions of each sample.
 ---
----     y = (x - mean) / sqrt(var + eps) weight + bias, var divided by the number of elements
+---     y = (x - mean) / sqrt(var + eps) weight + bias,
+---       var divided by the number of elements
 ---
 ---@param normalized_shape integer|integer[] Sizes of the last dimensions, which are normalized together.
 ---@param eps? number|optlab.options.nn.LayerNorm Added to the variance. Default: 1e-5.
@@ -295,20 +360,44 @@ function nn.Linear(in_features, out_features, bias, dtype) end
 ---@return optlab.Module
 function nn.LogSoftmax(dim) end
 
+---@class optlab.options.nn.MaxPool1d
+---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
+---@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+
+---The largest element of each window of (N, C, L); the padding is never the largest.
+---
+---     output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down
+---
+---@param kernel_size optlab.Pair Size of the window.
+---@param stride? optlab.Pair|optlab.options.nn.MaxPool1d Step from one window to the next; by default kernel_size.
+---@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
+---@return optlab.Module
+function nn.MaxPool1d(kernel_size, stride, padding, dilation, ceil_mode) end
+
 ---@class optlab.options.nn.MaxPool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 
 ---The largest element of each window of (N, C, H, W); the padding is never the largest.
 ---
----     output height: (H + 2 padding - kernel_size) / stride + 1, rounded down;
+---     output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,
+---       rounded down;
 ---     width likewise
 ---
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.MaxPool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
+---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 ---@return optlab.Module
-function nn.MaxPool2d(kernel_size, stride, padding) end
+function nn.MaxPool2d(kernel_size, stride, padding, dilation, ceil_mode) end
 
 ---The rectifier: negative elements become 0.
 ---
@@ -378,6 +467,20 @@ function nn.Softplus(beta, threshold) end
 ---@return optlab.Module
 function nn.Tanh() end
 
+---@class optlab.options.nn.Upsample
+---@field size? optlab.Pair Size of the output: {height, width}, or one number for both.
+---@field scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@field mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
+---@field align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+
+---Images (N, C, H, W) or signals (N, C, L) in another size, larger or smaller.
+---@param size? optlab.Pair|optlab.options.nn.Upsample Size of the output: {height, width}, or one number for both.
+---@param scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@param mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
+---@param align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+---@return optlab.Module
+function nn.Upsample(size, scale_factor, mode, align_corners) end
+
 ---@class optlab.options.nn.BCELoss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
@@ -404,6 +507,33 @@ function nn.BCELoss(reduction) end
 ---@return optlab.Module
 function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 
+---@class optlab.options.nn.CosineEmbeddingLoss
+---@field margin? number The cosine below which a pair with target -1 has no loss. Default: 0.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Small angles between vectors that are alike (target 1), large ones between the others (target -1).
+---
+---     loss_i = 1 - cos(x1_i, x2_i)    where y_i = 1
+---     loss_i = max(0, cos(x1_i, x2_i) - margin)    where y_i = -1
+---
+---@param margin? number|optlab.options.nn.CosineEmbeddingLoss The cosine below which a pair with target -1 has no loss. Default: 0.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.CosineEmbeddingLoss(margin, reduction) end
+
+---@class optlab.options.nn.CosineSimilarity
+---@field dim? integer The dimension of the vectors' elements. Default: 2.
+---@field eps? number The least length that a vector counts as. Default: 1e-8.
+
+---The cosine of the angle between two vectors.
+---
+---     sum x1 x2 / (max(|x1|, eps) max(|x2|, eps))
+---
+---@param dim? integer|optlab.options.nn.CosineSimilarity The dimension of the vectors' elements. Default: 2.
+---@param eps? number The least length that a vector counts as. Default: 1e-8.
+---@return optlab.Module
+function nn.CosineSimilarity(dim, eps) end
+
 ---@class optlab.options.nn.CrossEntropyLoss
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
@@ -413,7 +543,8 @@ function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
 ---     logp = log_softmax(input),  e = label_smoothing
----     for labels y, with the mean sum_i loss_i / sum_i w[y_i], both without the i with y_i = ignore_index:
+---     for labels y, with the mean sum_i loss_i / sum_i w[y_i],
+---       both without the i with y_i = ignore_index:
 ---     loss_i = -(1 - e) w[y_i] logp[i, y_i] - e / C sum_c w[c] logp[i, c]
 ---     for probabilities q, with the mean sum_i loss_i / N:
 ---     loss_i = -sum_c w[c] ((1 - e) q[i, c] + e / C) logp[i, c]
@@ -424,6 +555,35 @@ function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 ---@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
 ---@return optlab.Module
 function nn.CrossEntropyLoss(weight, label_smoothing, reduction, ignore_index) end
+
+---@class optlab.options.nn.GaussianNLLLoss
+---@field full? boolean Whether the constant log(2 pi) / 2 is added. Default: false.
+---@field eps? number The least variance; its gradient is not limited. Default: 1e-6.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The negative log likelihood of targets y under normal distributions with the input x as mean and the variance var, of the input's shape, without its last dimension, or with size 1 there.
+---
+---     loss_i = (log max(var_i, eps) + (x_i - y_i)^2 / max(var_i, eps)) / 2
+---
+---@param full? boolean|optlab.options.nn.GaussianNLLLoss Whether the constant log(2 pi) / 2 is added. Default: false.
+---@param eps? number The least variance; its gradient is not limited. Default: 1e-6.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.GaussianNLLLoss(full, eps, reduction) end
+
+---@class optlab.options.nn.HingeEmbeddingLoss
+---@field margin? number The distance beyond which a pair with target -1 has no loss. Default: 1.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Small distances, the input x, for pairs that are alike (target 1), large ones for the others (target -1).
+---
+---     loss_i = x_i    where y_i = 1
+---     loss_i = max(0, margin - x_i)    where y_i = -1
+---
+---@param margin? number|optlab.options.nn.HingeEmbeddingLoss The distance beyond which a pair with target -1 has no loss. Default: 1.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.HingeEmbeddingLoss(margin, reduction) end
 
 ---@class optlab.options.nn.HuberLoss
 ---@field delta? number Error beyond which the loss is linear. Default: 1.
@@ -440,6 +600,19 @@ function nn.CrossEntropyLoss(weight, label_smoothing, reduction, ignore_index) e
 ---@return optlab.Module
 function nn.HuberLoss(delta, reduction) end
 
+---@class optlab.options.nn.KLDivLoss
+---@field reduction? "none"|"mean"|"sum"|"batchmean" 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
+---@field log_target? boolean Whether the targets are logarithms too. Default: false.
+
+---The divergence of distributions, of which the input x holds the logarithms, from those of the targets y.
+---
+---     loss_i = y_i (log y_i - x_i)    with log_target: exp(y_i) (y_i - x_i)
+---
+---@param reduction? "none"|"mean"|"sum"|"batchmean"|optlab.options.nn.KLDivLoss 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
+---@param log_target? boolean Whether the targets are logarithms too. Default: false.
+---@return optlab.Module
+function nn.KLDivLoss(reduction, log_target) end
+
 ---@class optlab.options.nn.L1Loss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
@@ -450,6 +623,19 @@ function nn.HuberLoss(delta, reduction) end
 ---@param reduction? "none"|"mean"|"sum"|optlab.options.nn.L1Loss 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Module
 function nn.L1Loss(reduction) end
+
+---@class optlab.options.nn.MarginRankingLoss
+---@field margin? number How far apart two values must be, to have no loss. Default: 0.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Ranks pairs: a target y of 1 says that the first value is to be the larger one, -1 the second.
+---
+---     loss_i = max(0, -y_i (x1_i - x2_i) + margin)
+---
+---@param margin? number|optlab.options.nn.MarginRankingLoss How far apart two values must be, to have no loss. Default: 0.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.MarginRankingLoss(margin, reduction) end
 
 ---@class optlab.options.nn.MSELoss
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
@@ -478,6 +664,38 @@ function nn.MSELoss(reduction) end
 ---@return optlab.Module
 function nn.NLLLoss(weight, reduction, ignore_index) end
 
+---@class optlab.options.nn.PairwiseDistance
+---@field p? number The order of the norm. Default: 2.
+---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@field keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
+
+---The distance of two vectors, which lie along the last dimension.
+---
+---     |x1 - x2 + eps|_p
+---
+---@param p? number|optlab.options.nn.PairwiseDistance The order of the norm. Default: 2.
+---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@param keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
+---@return optlab.Module
+function nn.PairwiseDistance(p, eps, keepdim) end
+
+---@class optlab.options.nn.PoissonNLLLoss
+---@field log_input? boolean Whether the input is the logarithm of the mean. Default: true.
+---@field full? boolean Whether Stirling's log y! is added where y > 1. Default: false.
+---@field eps? number Added to a mean whose logarithm is taken. Default: 1e-8.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---The negative log likelihood of counts y under Poisson distributions, of which the input x gives the means.
+---
+---     loss_i = exp(x_i) - y_i x_i    without log_input: x_i - y_i log(x_i + eps)
+---
+---@param log_input? boolean|optlab.options.nn.PoissonNLLLoss Whether the input is the logarithm of the mean. Default: true.
+---@param full? boolean Whether Stirling's log y! is added where y > 1. Default: false.
+---@param eps? number Added to a mean whose logarithm is taken. Default: 1e-8.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.PoissonNLLLoss(log_input, full, eps, reduction) end
+
 ---@class optlab.options.nn.SmoothL1Loss
 ---@field beta? number Error beyond which the loss is linear; with 0 the loss is L1Loss. Default: 1.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
@@ -492,3 +710,23 @@ function nn.NLLLoss(weight, reduction, ignore_index) end
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Module
 function nn.SmoothL1Loss(beta, reduction) end
+
+---@class optlab.options.nn.TripletMarginLoss
+---@field margin? number How much farther the negative must be, to have no loss. Default: 1.
+---@field p? number The order of the norm. Default: 2.
+---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@field swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+
+---Vectors nearer to a positive than to a negative example.
+---
+---     loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin)
+---       d(x, y) = |x - y + eps|_p
+---
+---@param margin? number|optlab.options.nn.TripletMarginLoss How much farther the negative must be, to have no loss. Default: 1.
+---@param p? number The order of the norm. Default: 2.
+---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@param swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
+---@return optlab.Module
+function nn.TripletMarginLoss(margin, p, eps, swap, reduction) end

@@ -42,6 +42,7 @@
 ---@field header? boolean Whether the first line, or a comment above a first line of numbers, holds the columns' names. Default: false.
 ---@field skip? integer Number of lines to skip at the start of the file. Default: 0.
 ---@field columns? (integer|string)[] Positions or names of the columns to read; by default all.
+---@field categories? table Columns of texts, by position or name; their texts become numbers from 1, in the order of their bytes. {name = {"a", "b"}}: these texts alone, in this order.
 ---@field comment? string|false The sign that begins a comment, by default "#"; false for no comments.
 ---@field na? number The number to use for missing values (empty, NA, nan, null, None, #N/A, ...); without it they are errors.
 ---@field dtype? optlab.DType Dtype of the tensor; by default the default dtype.
@@ -154,6 +155,11 @@
 
 ---@class optlab.options.data.windows
 ---@field batch_size? integer Rows are in such an order that row i of a batch of so many goes on where row i of the batch before ended. Default: 1.
+
+---@class optlab.options.data.write_csv
+---@field names? table The columns' names, which become the first line.
+---@field categories? table {[column] = {"a", "b"}}: what stands for the numbers 1, 2, ... of a column, as data.csv returns it.
+---@field delimiter? string What separates the fields; by default a comma.
 
 ---@class optlab.options.Figure.annotate
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
@@ -281,6 +287,10 @@
 ---@field metadata? table Strings by name, stored in a .safetensors file.
 ---@field compress? boolean Whether the tensors of a .npz file are compressed; false by default.
 
+---@class optlab.options.lab.vmap
+---@field in_dims? any The dimension that is gone through, 1 if not given; or a list, false for an argument that stays whole.
+---@field out_dims? integer Where the results get that dimension. Default: 1.
+
 ---@class optlab.options.linalg.cholesky
 ---@field upper? boolean Whether the upper factor U of A = U^T U is wanted, from A's upper triangle. Default: false.
 
@@ -306,6 +316,9 @@
 ---@class optlab.options.Module.load_state_dict
 ---@field strict? boolean Whether names that are missing on either side are an error. Default: true.
 
+---@class optlab.options.MultiheadAttention.forward
+---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
+
 ---@class optlab.options.nn.GRU
 ---@field bias? boolean Whether to add two learned biases. Default: true.
 ---@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not. Default: false.
@@ -326,6 +339,12 @@
 ---@class optlab.options.nn.LSTMCell
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
+---@class optlab.options.nn.MultiheadAttention
+---@field dropout? number In training, probability that a weight becomes 0. Default: 0.
+---@field bias? boolean Whether the projections add learned biases. Default: true.
+---@field batch_first? boolean Sequences are (batch, length, embed_dim), not (length, batch, .). Default: false.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
 ---@class optlab.options.nn.RNN
 ---@field bias? boolean Whether to add two learned biases. Default: true.
 ---@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not. Default: false.
@@ -334,6 +353,15 @@
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.RNNCell
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---@class optlab.options.nn.TransformerEncoderLayer
+---@field dim_feedforward? integer Numbers between the two linear maps. Default: 2048.
+---@field dropout? number In training, probability that an element becomes 0. Default: 0.1.
+---@field activation? "relu"|"gelu" Between the linear maps. Default: "relu".
+---@field layer_norm_eps? number Added to the variances. Default: 1e-5.
+---@field batch_first? boolean Sequences are (batch, length, d_model), not (length, batch, ..). Default: false.
+---@field norm_first? boolean Whether the norms stand before attention and linear maps. Default: false.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.utils.rnn.pack_padded_sequence
@@ -426,6 +454,112 @@
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
+---@class optlab.options.problems.beale
+---@field noise? number Standard deviation of the noise's x and y. Default: 1.
+---@field n? integer Number of examples. Default: 1000.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.branin
+---@field noise? number Standard deviation of the noise's x and y. Default: 1.
+---@field n? integer Number of examples. Default: 1000.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.char_rnn
+---@field path? string A text; by default one that the program makes up.
+---@field n? integer The first n characters; by default all.
+---@field length? integer Characters of a window. Default: 50.
+---@field hidden? integer Units of a layer. Default: 128.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 50.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 200.
+
+---@class optlab.options.problems.gpt
+---@field path? string A text; by default one that the program makes up.
+---@field n? integer The first n characters; by default all.
+---@field length? integer Characters of a window. Default: 64.
+---@field width? integer Numbers of a character. Default: 64.
+---@field heads? integer Heads of the attention; they divide the width. Default: 4.
+---@field layers? integer Number of layers. Default: 2.
+---@field dropout? number The chance of dropout. Default: 0.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 32.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 10.
+
+---@class optlab.options.problems.logreg
+---@field data? "mnist"|"fashion_mnist"|"kmnist" The data set. Default: "mnist".
+---@field n? integer Number of examples to train on; by default all.
+---@field n_test? integer Number of examples to test on; by default all.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 50.
+
+---@class optlab.options.problems.matrix_factorization
+---@field rows? integer Rows of the matrix. Default: 100.
+---@field columns? integer Columns of the matrix. Default: 80.
+---@field rank? integer Rank of the matrix and of the factors. Default: 5.
+---@field condition? number Ratio of its singular values' scales. Default: 10.
+---@field seen? number The share of entries to train on; the others test. Default: 0.5.
+---@field scale? number Standard deviation of the factors at first. Default: 0.1.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 100.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 50.
+
+---@class optlab.options.problems.mlp
+---@field data? "mnist"|"fashion_mnist"|"kmnist" The data set. Default: "mnist".
+---@field n? integer Number of examples to train on; by default all.
+---@field n_test? integer Number of examples to test on; by default all.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.net_2c2d
+---@field data? "mnist"|"fashion_mnist"|"kmnist" The data set. Default: "fashion_mnist".
+---@field n? integer Number of examples to train on; by default all.
+---@field n_test? integer Number of examples to test on; by default all.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.net_3c3d
+---@field data? "cifar10"|"cifar100"|"svhn" The data set. Default: "cifar10".
+---@field n? integer Number of examples to train on; by default all.
+---@field n_test? integer Number of examples to test on; by default all.
+---@field l2? number The penalty's factor. Default: 0.002.
+---@field augment? boolean Whether images are moved by up to 4 pixels and mirrored. Default: true.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.pinn
+---@field n? integer Number of points, evenly spaced. Default: 256.
+---@field hidden? integer Units of a hidden layer. Default: 32.
+---@field waves? integer The exact solution is sin(pi x) + sin(k pi x) / k with this k. Default: 4.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 64.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 200.
+
+---@class optlab.options.problems.quadratic_deep
+---@field dim? integer Number of parameters. Default: 100.
+---@field n? integer Number of examples x, normal with deviation 1. Default: 1000.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.rosenbrock
+---@field noise? number Standard deviation of the noise's x and y. Default: 1.
+---@field n? integer Number of examples. Default: 1000.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
+
+---@class optlab.options.problems.two_spirals
+---@field n? integer Number of points to train on; as many to test on. Default: 400.
+---@field hidden? integer Units of a hidden layer. Default: 32.
+---@field turns? number How often a spiral goes round. Default: 1.75.
+---@field noise? number Standard deviation of the points' places. Default: 0.02.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 50.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 200.
+
+---@class optlab.options.problems.vae
+---@field data? "mnist"|"fashion_mnist"|"kmnist" The data set. Default: "mnist".
+---@field latent? integer Numbers of an image's code. Default: 8.
+---@field n? integer Number of examples to train on; by default all.
+---@field n_test? integer Number of examples to test on; by default all.
+---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 64.
+---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 50.
+
 ---@class optlab.options.runs.find
 ---@field experiment? string Only runs of this experiment, such as "momentum".
 ---@field sweep? string Only cells of this sweep: its directory's name.
@@ -440,6 +574,16 @@
 ---@field by? string|string[] The parameters that make the groups; by default all but the seed.
 ---@field quantity? string A number of each result, or a list, of which the last entry counts: "loss", "train_loss", "test_acc". Default: "loss".
 ---@field format? "text"|"csv"|"markdown"|"latex" The form of the table. Default: "text".
+
+---@class optlab.options.Task.fit
+---@field optimizer table|function The optimizer: its name and options, or a function(parameters) that makes it.
+---@field epochs? integer Number of passes over the data; by default the problem's.
+---@field scheduler? any As train.fit's.
+---@field scheduler_unit? "epoch"|"step" As train.fit's. Default: "epoch".
+---@field eval_every? integer As train.fit's.
+---@field log? function|table As train.fit's.
+---@field compile? boolean As train.fit's.
+---@field progress? string|false As train.fit's. Default: false.
 
 ---@class optlab.options.train.accuracy
 ---@field metric? "accuracy"|"binary_accuracy" "accuracy": predictions are (N, C), labels (N) from 1 to C; "binary_accuracy": predictions are (N) or (N, 1), labels 0 and 1, the answer is 1 for a score above 0. Default: "accuracy".
@@ -517,3 +661,6 @@
 ---@field eval_data? any|table Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss of a result is then that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field metrics? table What is measured on eval_data besides: {"accuracy", "top5", mae = function(prediction, y) ... end}.
 ---@field evaluate? function|table|false evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none.
+
+---@class optlab.options.TransformerEncoderLayer.forward
+---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.

@@ -65,7 +65,7 @@ INLINE void transpose(Vec *v) {
 }
 
 /* to[x step_to + l] = from[l step_from + x] */
-static void transpose_square(const T *from, int64_t step_from, T *to, int64_t step_to) {
+static inline void transpose_square(const T *from, int64_t step_from, T *to, int64_t step_to) {
   Vec v[VL];
   for (int l = 0; l < VL; l++) v[l] = load_anywhere(from + l * step_from);
   transpose(v);

@@ -117,7 +117,7 @@ const LayerDef layer_conv1d = {
     .doc = "Correlates signals (N, in_channels, L) with learned windows.",
     .equation =
         "y[n, o] = b[o] + sum over c of x[n, c] * W[o, c]    (*: correlation)\n"
-        "output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down",
+        "output length: (L + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,\n  rounded down",
     .inputs = layer_input,
     .args = args_1d,
     .params =
@@ -134,7 +134,8 @@ const LayerDef layer_conv2d = {
     .doc = "Correlates images (N, in_channels, H, W) with learned windows.",
     .equation =
         "y[n, o] = b[o] + sum over c of x[n, c] * W[o, c]    (*: correlation)\n"
-        "output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1, rounded down;\nwidth likewise",
+        "output height: (H + 2 padding - dilation (kernel_size - 1) - 1) / stride + 1,\n  rounded down;\nwidth "
+        "likewise",
     .inputs = layer_input,
     .args = args_2d,
     .params = (const ModuleTensor[]){{"weight", "W (out_channels, in_channels / groups, kernel height, kernel width)"},

@@ -55,8 +55,8 @@ const LayerDef layer_conv_transpose1d = {
     .name = "ConvTranspose1d",
     .doc = "Spreads signals (N, in_channels, L) over learned windows: the transpose of Conv1d.",
     .equation =
-        "y[n, o, l stride - padding + k dilation] is the sum of all x[n, c, l] W[c, o, k], plus b[o]\n"
-        "output length: (L - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1",
+        "y[n, o, l stride - padding + k dilation] is the sum of all\n  x[n, c, l] W[c, o, k], plus b[o]\n"
+        "output length: (L - 1) stride - 2 padding + dilation (kernel_size - 1)\n  + output_padding + 1",
     .inputs = layer_input,
     .args = args_1d,
     .params =
@@ -72,8 +72,9 @@ const LayerDef layer_conv_transpose2d = {
     .name = "ConvTranspose2d",
     .doc = "Spreads images (N, in_channels, H, W) over learned windows: the transpose of Conv2d.",
     .equation =
-        "y[n, o, i stride - padding + a dilation, ...] is the sum of all x[n, c, i, j] W[c, o, a, b], plus b[o]\n"
-        "output height: (H - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1;\nwidth likewise",
+        "y[n, o, i stride - padding + a dilation, ...] is the sum of all\n  x[n, c, i, j] W[c, o, a, b], plus b[o]\n"
+        "output height: (H - 1) stride - 2 padding + dilation (kernel_size - 1)\n  + output_padding + 1;\nwidth "
+        "likewise",
     .inputs = layer_input,
     .args = args_2d,
     .params = (const ModuleTensor[]){{"weight", "W (in_channels, out_channels / groups, kernel height, kernel width)"},

@@ -124,7 +124,7 @@ static const Arg rms_args[] = {
 const LayerDef layer_layer_norm = {
     .name = "LayerNorm",
     .doc = "Normalizes the last dimensions of each sample.",
-    .equation = "y = (x - mean) / sqrt(var + eps) weight + bias, var divided by the number of elements",
+    .equation = "y = (x - mean) / sqrt(var + eps) weight + bias,\n  var divided by the number of elements",
     .paper = "Ba, Kiros, Hinton, \"Layer normalization\", arXiv 1607.06450",
     .inputs = layer_input,
     .args = layer_args,

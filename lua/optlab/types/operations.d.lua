@@ -1,0 +1,74 @@
+---@meta _
+--- Functions of whole tensors that are methods, too: scans, sorting, parts of matrices.
+
+---@class optlab.Functions
+---Sums of the elements up to each one along a dimension.
+---@field cumsum fun(x: optlab.Tensor, dim: integer): optlab.Tensor
+---Products of the elements up to each one along a dimension.
+---@field cumprod fun(x: optlab.Tensor, dim: integer): optlab.Tensor
+---Product of all elements, or along a dimension.
+---@field prod fun(x: optlab.Tensor, dim?: integer|table, keepdim?: boolean): optlab.Tensor
+---Whether any element is not 0, uint8.
+---@field any fun(x: optlab.Tensor, dim?: integer|table, keepdim?: boolean): optlab.Tensor
+---Whether no element is 0, uint8.
+---@field all fun(x: optlab.Tensor, dim?: integer|table, keepdim?: boolean): optlab.Tensor
+---The elements in order along a dimension, and their positions. Equal elements keep their order.
+---@field sort fun(x: optlab.Tensor, dim?: integer|table, descending?: boolean): optlab.Tensor, optlab.Tensor
+---The positions that put a dimension in order.
+---@field argsort fun(x: optlab.Tensor, dim?: integer|table, descending?: boolean): optlab.Tensor
+---The k largest elements along a dimension in order, and their positions.
+---@field topk fun(x: optlab.Tensor, k: integer, dim?: integer|table, largest?: boolean): optlab.Tensor, optlab.Tensor
+---The k-th smallest element along a dimension, and its position.
+---@field kthvalue fun(x: optlab.Tensor, k: integer, dim?: integer, keepdim?: boolean): optlab.Tensor, optlab.Tensor
+---The median, the lower one of two; along a dimension with its position.
+---@field median fun(x: optlab.Tensor, dim?: integer, keepdim?: boolean): optlab.Tensor, optlab.Tensor?
+---Quantiles of all elements or along a dimension; a list of them makes a new first dimension.
+---@field quantile fun(x: optlab.Tensor, q: number|number[], dim?: integer|table, keepdim?: boolean): optlab.Tensor
+---Where values belong in a sorted sequence, from 1 to n + 1.
+---@field searchsorted fun(x: optlab.Tensor, values: optlab.Operand, right?: boolean|table): optlab.Tensor
+---The different elements in order; with options the position of each element among them, and how often each occurs.
+---@field unique fun(x: optlab.Tensor, options?: table): optlab.Tensor, optlab.Tensor?, optlab.Tensor?
+---Matrices with 0 above a diagonal.
+---@field tril fun(x: optlab.Tensor, diagonal?: integer): optlab.Tensor
+---Matrices with 0 below a diagonal.
+---@field triu fun(x: optlab.Tensor, diagonal?: integer): optlab.Tensor
+---The diagonal of a matrix, or the matrix with a vector as its diagonal.
+---@field diag fun(x: optlab.Tensor, diagonal?: integer): optlab.Tensor
+---The diagonal of two dimensions as the last one; no copy.
+---@field diagonal fun(x: optlab.Tensor, offset?: integer, dim1?: integer, dim2?: integer): optlab.Tensor
+---Zeros with the last dimension as a diagonal of two.
+---@field diag_embed fun(x: optlab.Tensor, offset?: integer, dim1?: integer, dim2?: integer): optlab.Tensor
+---@field trace fun(x: optlab.Tensor): optlab.Tensor The sum of a matrix's diagonal.
+---@field outer fun(x: optlab.Tensor, other: optlab.Tensor): optlab.Tensor (n) (m) -> (n, m), all products.
+---Side by side with itself, so often along each of the last dimensions; PyTorch's tile and repeat.
+---@field tile fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
+---Every position of a dimension so often; without a dimension of all elements in a row.
+---@field repeat_interleave fun(x: optlab.Tensor, repeats: integer, dim?: integer): optlab.Tensor
+---Dimensions in reverse order, a copy.
+---@field flip fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
+---Positions moved on, around the end.
+---@field roll fun(x: optlab.Tensor, shifts: optlab.Dims, dims?: optlab.Dims): optlab.Tensor
+---x + weight (end - x).
+---@field lerp fun(x: optlab.Tensor, stop: optlab.Tensor, weight: optlab.Operand): optlab.Tensor
+---x + value t1 t2.
+---@field addcmul fun(x: optlab.Tensor, t1: optlab.Tensor, t2: optlab.Tensor, value?: number): optlab.Tensor
+---x + value t1 / t2.
+---@field addcdiv fun(x: optlab.Tensor, t1: optlab.Tensor, t2: optlab.Tensor, value?: number): optlab.Tensor
+---1 with the probability that stands at the same place, else 0.
+---@field bernoulli fun(x: optlab.Tensor): optlab.Tensor
+---Positions drawn by weights, a vector or rows of them.
+---@field multinomial fun(x: optlab.Tensor, n: integer, replacement?: boolean|table): optlab.Tensor
+---How often each of 1, 2, ... occurs in a vector, or the sum of its weights.
+---@field bincount fun(x: optlab.Tensor, weights?: optlab.Tensor, minlength?: integer): optlab.Tensor
+
+---@class optlab.Tensor
+---Fills with 1, with a probability (0.5 if not given) or one for each element, and 0.
+---@field bernoulli_ fun(self: optlab.Tensor, p?: optlab.Operand): optlab.Tensor
+
+---@class optlab
+---The coordinates of a grid from those of its axes, a tensor for each.
+---@field meshgrid fun(tensors: optlab.Tensor[], options?: table|string): optlab.Tensor[]
+---base to the power of n numbers evenly spaced from a to b.
+---@field logspace fun(a: number, b: number, n: integer, base?: number|table, options?: optlab.Options): optlab.Tensor
+---Sums of products, whose indices letters name: `lab.einsum("bij,bjk->bik", a, b)`.
+---@field einsum fun(equation: string, ...: optlab.Tensor): optlab.Tensor

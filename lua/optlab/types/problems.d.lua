@@ -1,0 +1,61 @@
+---@meta _
+--- Problems for optimizers.
+
+---A model of a problem with its data.
+---@class optlab.Task
+---@field problem optlab.Problem
+---@field seed integer
+---@field batch_size integer
+---@field epochs integer
+---@field model optlab.Module
+---@field data optlab.Loader the batches to train on
+---@field train_set optlab.Dataset|table
+---@field test optlab.Dataset|table
+---@field loss fun(prediction: optlab.Tensor, y?: optlab.Tensor): optlab.Tensor what is reported
+---@field objective fun(prediction: optlab.Tensor, y?: optlab.Tensor): optlab.Tensor what is trained on
+---@field metric? fun(prediction: optlab.Tensor, y: optlab.Tensor): optlab.Tensor what is reported beside the loss
+---@field metric_name? string
+---@field text? optlab.Text of problems of characters
+---@field start? fun() to be called before each epoch
+---@field error? fun(): number the relative error of problems.pinn's solution
+---Trains the model by train.fit; returns the history.
+---@field fit fun(self: optlab.Task, options: optlab.options.Task.fit): table
+---The mean loss over the test data, and the metric there.
+---@field evaluate fun(self: optlab.Task): number, number?
+
+---@class optlab.Problem
+---@field name string
+---@field batch_size integer
+---@field epochs integer
+---A fresh model with its data.
+---@field build fun(self: optlab.Problem, seed?: integer): optlab.Task
+
+---@class optlab.problems
+---DeepOBS's two_d_rosenbrock.
+---@field rosenbrock fun(options?: optlab.options.problems.rosenbrock): optlab.Problem
+---DeepOBS's two_d_beale.
+---@field beale fun(options?: optlab.options.problems.beale): optlab.Problem
+---DeepOBS's two_d_branin.
+---@field branin fun(options?: optlab.options.problems.branin): optlab.Problem
+---DeepOBS's quadratic_deep.
+---@field quadratic_deep fun(options?: optlab.options.problems.quadratic_deep): optlab.Problem
+---DeepOBS's mnist_logreg, fmnist_logreg.
+---@field logreg fun(options?: optlab.options.problems.logreg): optlab.Problem
+---DeepOBS's mnist_mlp, fmnist_mlp.
+---@field mlp fun(options?: optlab.options.problems.mlp): optlab.Problem
+---DeepOBS's mnist_2c2d, fmnist_2c2d.
+---@field net_2c2d fun(options?: optlab.options.problems.net_2c2d): optlab.Problem
+---DeepOBS's cifar10_3c3d, cifar100_3c3d, svhn_3c3d.
+---@field net_3c3d fun(options?: optlab.options.problems.net_3c3d): optlab.Problem
+---DeepOBS's mnist_vae, fmnist_vae.
+---@field vae fun(options?: optlab.options.problems.vae): optlab.Problem
+---DeepOBS's tolstoi_char_rnn.
+---@field char_rnn fun(options?: optlab.options.problems.char_rnn): optlab.Problem
+---A small GPT on characters.
+---@field gpt fun(options?: optlab.options.problems.gpt): optlab.Problem
+---Factors of a matrix of low rank.
+---@field matrix_factorization fun(options?: optlab.options.problems.matrix_factorization): optlab.Problem
+---Two spirals, told apart by a small network.
+---@field two_spirals fun(options?: optlab.options.problems.two_spirals): optlab.Problem
+---A differential equation, solved by a network.
+---@field pinn fun(options?: optlab.options.problems.pinn): optlab.Problem

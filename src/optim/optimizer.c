@@ -8,6 +8,7 @@
  */
 #include "optim/optimizer.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -51,6 +52,7 @@ static int prepare_rule(Optim *o, const OptimRule *r) {
   o->reg = alloc_get((size_t)r->nregs * sizeof *o->reg);
   if (!o->reg) return -1;
   memcpy(o->reg, r->constant, (size_t)r->nregs * sizeof *o->reg);
+  o->reg[0] = NAN;
   return 0;
 }
 

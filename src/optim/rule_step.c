@@ -30,7 +30,7 @@ static bool is_wanted(const OptimDef *def, int k, const double *h) {
   return when == 0 || h[when] != 0;
 }
 
-static void set_arrays(const Optim *o, Work *w, Tensor *grad, char *own) {
+static inline void set_arrays(const Optim *o, Work *w, Tensor *grad, char *own) {
   char **array = w->run.array;
   array[0] = tensor_data(w->flat ? w->flat : w->q->p);
   array[1] = tensor_data(w->g ? w->g : grad);
@@ -42,7 +42,7 @@ static void set_arrays(const Optim *o, Work *w, Tensor *grad, char *own) {
   }
 }
 
-static void read_slots(const Work *w) {
+static inline void read_slots(const Work *w) {
   const OptimRule *r = w->run.rule;
   double *reg = w->run.reg;
   reg[rule_reg_numel(r)] = (double)w->run.numel;
@@ -53,7 +53,7 @@ static void read_slots(const Work *w) {
   }
 }
 
-static void write_slots(const Work *w) {
+static inline void write_slots(const Work *w) {
   const OptimRule *r = w->run.rule;
   for (int i = 0; i < r->nslot_regs; i++) {
     char *number = w->run.array[2 + r->slot[i].slot];
@@ -62,7 +62,7 @@ static void write_slots(const Work *w) {
 }
 
 /* own: room for the rule's own arrays. */
-static int begin(const Optim *o, Work *w, Tensor *grad, char *own) {
+static inline int begin(const Optim *o, Work *w, Tensor *grad, char *own) {
   Tensor *p = w->q->p;
   w->g = w->flat = NULL;
   if (!grad->contiguous || grad->dtype != p->dtype) {
@@ -88,7 +88,7 @@ static void release_copies(const Work *w) {
   if (w->g) tensor_release(w->g);
 }
 
-static int end(const Optim *o, Work *w) {
+static inline int end(const Optim *o, Work *w) {
   OptimParam *q = w->q;
   write_slots(w);
   const int status = w->flat ? tensor_copy_(q->p, w->flat) : 0;
@@ -103,9 +103,14 @@ static int end(const Optim *o, Work *w) {
 
 /* --- registers ---------------------------------------------------------------------------------------------------- */
 
-/* The registers of a group at update t; those of constants are set. */
+/* The registers of a group at update t; those of constants are set. What the hyperparameters alone decide stays as it is
+ * while they do (reg[0] starts as a number that no lr is). */
 static void set_registers(const OptimRule *r, double *reg, const OptimGroup *group, int64_t t) {
-  for (int i = 0; i < r->nhyper; i++) reg[i] = group->h[i];
+  const size_t bytes = (size_t)r->nhyper * sizeof *reg;
+  if (memcmp(reg, group->h, bytes) != 0) {
+    memcpy(reg, group->h, bytes);
+    rule_run_held(r, reg);
+  }
   reg[rule_reg_t(r)] = (double)t;
   rule_run_once(r, reg);
 }
@@ -201,8 +206,8 @@ static int begin_all(Works *all, Optim *o, Tensor *const *grads, int *begun) {
       w->q = q;
       w->run = (RuleRun){.rule = r, .plans = o->plans, .reg = (double *)(void *)at};
       w->run.array = (char **)(void *)(at + (size_t)r->nregs * sizeof(double));
+      set_registers(r, o->reg, w->group, q->t + 1);
       memcpy(w->run.reg, o->reg, (size_t)r->nregs * sizeof *o->reg);
-      set_registers(r, w->run.reg, w->group, q->t + 1);
       if (begin(o, w, g, (char *)(w->run.array + narrays(r))) < 0) return -1;
       (*begun)++;
       at += work_bytes(r, q->p);

@@ -41,11 +41,13 @@ local DEFINE = args.declare(FN, {
     doc = "Names of state tensors that start at zero; with step also a function(p, h) that returns the first state." },
 })
 
-local STATE = args.declare("optim.define: state", {
-  { "name", "string", required = true },
-  { "number", "flag", default = false },
-  { "start", "number|string", default = 0 },
-  { "when", "string" },
+local STATE = args.declare(FN .. ": state", {
+  doc = "A state of a rule: elements of the parameter's shape, or a number.",
+  { "name", "string", required = true, doc = "Its name in the rule and in state_dict." },
+  { "number", "flag", default = false, doc = "Whether it is one number a parameter." },
+  { "start", "number|string", default = 0,
+    doc = "What it starts with: a number, or the name of the hyperparameter that says it." },
+  { "when", "string", doc = "Name of the hyperparameter that asks for it by not being 0; without: always there." },
 }):called(FN)
 
 -- Whether a default is one that the core can keep: a number, a boolean, a list of numbers.

@@ -151,6 +151,7 @@ const OptimRule *loptim_readrule(lua_State *L, int table, int blocks) {
   r->nphases = int_field(L, table, "nphases");
   int ignored;
   r->constant = read_constants(L, blocks, table);
+  r->held = read_numbers(L, blocks, table, "held", &r->nheld);
   r->once = read_numbers(L, blocks, table, "once", &r->nonce);
   r->number = read_numbers(L, blocks, table, "number", &ignored);
   r->step = read_steps(L, blocks, table);

@@ -6,8 +6,8 @@
  * kernels on blocks (kernels/blocks). The bits are the same.
  *
  * Numbers are doubles in registers. The first registers are the hyperparameters in the order of their places, then t,
- * which update of the parameter this is, and the number of its elements. Operations whose results depend on
- * hyperparameters and t alone are done once a group.
+ * which update of the parameter this is, and the number of its elements. Results that depend on hyperparameters alone are
+ * held until one of these changes; those that depend on t, too, are computed once a group.
  */
 #ifndef OPTLAB_OPTIM_RULE_RULE_H
 #define OPTLAB_OPTIM_RULE_RULE_H
@@ -20,7 +20,7 @@
 #define RULE_NUMBER_OPS(X)                                                                                         \
   X(copy) X(neg) X(not) X(sqrt) X(exp) X(log) X(abs) X(sign) X(tanh) X(sigmoid) X(floor) X(ceil) X(round) X(log1p) \
   X(expm1) X(sin) X(cos) X(erf) X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(and) X(or) X(eq) X(ne)  \
-  X(lt) X(le) X(gt) X(ge) X(where)
+  X(lt) X(le) X(gt) X(ge) X(where) X(unpow_end) X(unpow)
 /* clang-format on */
 
 typedef enum RuleNumberOp {
@@ -111,8 +111,9 @@ typedef struct OptimRule {
   int nhyper, nregs, nslots;
   int nowns;   /* arrays of a step's own */
   int nvalues; /* results of steps are numbered from 0 */
-  int nphases, nstages, nonce;
+  int nphases, nstages, nheld, nonce;
   const double *constant;   /* [nregs] what registers hold at the start */
+  const RuleNumber *held;   /* [nheld] of hyperparameters alone */
   const RuleNumber *once;   /* [nonce] of hyperparameters and t alone */
   const RuleNumber *number; /* of the stages */
   const RuleStep *step;
@@ -123,7 +124,8 @@ typedef struct OptimRule {
   int nslot_regs, nfresh;
   const int16_t *used; /* [nused] registers that steps read as elements */
   int nused;
-  void (*once_numbers)(double *reg); /* does `once`; NULL: interpret it */
+  void (*held_numbers)(double *reg); /* does `held`; NULL: interpret it */
+  void (*once_numbers)(double *reg); /* does `once` */
 } OptimRule;
 
 static inline int rule_reg_t(const OptimRule *r) { return r->nhyper; }
@@ -166,7 +168,8 @@ typedef struct RuleRun {
   double *reg;  /* [nregs] */
 } RuleRun;
 
-/* Numbers that depend on hyperparameters and t alone. */
+/* Numbers that depend on hyperparameters alone, and on t, too. */
+void rule_run_held(const OptimRule *r, double *reg);
 void rule_run_once(const OptimRule *r, double *reg);
 /* The stages of one phase for one parameter; totals are added to (or joined with) their registers. */
 void rule_run_phase(const RuleRun *run, int phase);

@@ -125,6 +125,14 @@ static void run_pass(const RuleRun *run, int i) {
 
 /* --- stages ------------------------------------------------------------------------------------------------------- */
 
+void rule_run_held(const OptimRule *r, double *reg) {
+  if (r->held_numbers) {
+    r->held_numbers(reg);
+  } else {
+    rule_numbers_run(r->held, r->nheld, reg);
+  }
+}
+
 void rule_run_once(const OptimRule *r, double *reg) {
   if (r->once_numbers) {
     r->once_numbers(reg);
@@ -133,8 +141,21 @@ void rule_run_once(const OptimRule *r, double *reg) {
   }
 }
 
+/* The usual rule and a short parameter: one call. */
+static bool run_short(const RuleRun *run) {
+  const RuleStage *stage = run->rule->stage;
+  if (run->rule->nstages > 1 || stage->nsums || run->plans || run->numel > BLOCKS_CHUNK) return false;
+  RulePass *pass = stage->pass[run->dtype == DT_F64];
+  if (!pass) return false;
+  if (stage->numbers) stage->numbers(run->reg);
+  RuleData data = {run->array, run->reg};
+  pass(&data, 0, run->numel, NULL);
+  return true;
+}
+
 void rule_run_phase(const RuleRun *run, int phase) {
   const OptimRule *r = run->rule;
+  if (run_short(run)) return;
   for (int i = 0; i < r->nstages; i++) {
     const RuleStage *stage = &r->stage[i];
     if (stage->phase != phase) continue;

@@ -11,6 +11,7 @@
 --
 -- Two readers turn it into work: `optlab.optim.rule.blocks` (kernels on blocks) and `optlab.optim.rule.emit` (C).
 -- @module optlab.optim.rule.compile
+local Builder = require "optlab.optim.rule.builder"
 local errors = require "optlab.base.errors"
 local functions = require "optlab.optim.rule.functions"
 local parse = require "optlab.optim.rule.parse"
@@ -19,137 +20,8 @@ local M = {}
 
 local fail = parse.fail
 
-local Compiler = {}
+local Compiler = setmetatable({}, { __index = Builder })
 Compiler.__index = Compiler
-
--- --- numbers --------------------------------------------------------------------------------------------------------
-
--- A new register: `stage` is the first one in which it can be read; `once` where it depends on hyperparameters and t
--- alone.
-function Compiler:register(fields)
-  fields.kind = "number"
-  fields.reg = #self.registers
-  self.registers[fields.reg + 1] = fields
-  return fields
-end
-
-function Compiler:constant(x)
-  local key = ("%a"):format(x)
-  if not self.constants[key] then self.constants[key] = self:register { stage = 1, once = true, constant = x } end
-  return self.constants[key]
-end
-
-function Compiler:number_op(op, args)
-  local stage, once = 1, true
-  local key = { op }
-  for i, a in ipairs(args) do
-    stage, once = math.max(stage, a.stage), once and a.once
-    key[i + 1] = a.reg
-  end
-  key = table.concat(key, " ")
-  if self.known[key] then return self.known[key] end
-  local r = self:register { stage = stage, once = once, op = op, args = args }
-  self:open_stage(stage)
-  table.insert(self.stages[stage].numbers, r)
-  self.known[key] = r
-  return r
-end
-
--- --- stages ---------------------------------------------------------------------------------------------------------
-
-function Compiler:open_stage(k)
-  while #self.stages < k do
-    local last = self.stages[#self.stages]
-    table.insert(self.stages, { numbers = {}, elements = {}, sums = {}, phase = last and last.phase or 1 })
-  end
-  return self.stages[k]
-end
-
--- Moves on to the stage in which operations on elements can read these numbers.
-function Compiler:move_on(args)
-  for _, a in ipairs(args) do
-    if a.kind == "number" then self.current = math.max(self.current, a.stage) end
-  end
-  self:open_stage(self.current)
-  return self.current
-end
-
--- --- elements -------------------------------------------------------------------------------------------------------
-
-local function read(value, stage)
-  if value.kind == "number" then return end
-  value.uses = value.uses + 1
-  if not value.array and value.stage < stage then value.crosses = true end -- it has to be kept
-end
-
--- What makes two operations the same: arrays change when they are written.
-local function key_of(op, args, guard)
-  local key = { op, guard and guard.reg or "-" }
-  for _, a in ipairs(args) do
-    key[#key + 1] = a.kind == "number" and "r" .. a.reg or a.array and ("A%d.%d"):format(a.array, a.version) or a.id
-  end
-  return table.concat(key, " ")
-end
-
--- The result of an operation over elements, which may be that of an earlier one. kind: "elements" or "mask".
-function Compiler:element_op(op, args, kind)
-  local key = op ~= "copy" and op ~= "normal" and key_of(op, args, self.guard) or nil
-  if key and self.known[key] then return self.known[key] end
-  local k = self:move_on(args)
-  self.nvalues = self.nvalues + 1
-  local value = { kind = kind or "elements", uses = 0, stage = k, id = "v" .. self.nvalues, key = key }
-  value.def = { op = op, args = args, value = value, guard = self.guard, versions = {} }
-  for i, a in ipairs(args) do
-    read(a, k)
-    value.def.versions[i] = a.version
-  end
-  table.insert(self.stages[k].elements, value.def)
-  if key then self.known[key] = value end
-  return value
-end
-
--- Whether a value is a product of a number and elements that nothing else reads: then it becomes part of a sum.
-function Compiler:scaled(value)
-  local def = value.def
-  if not def or def.op ~= "mul" or value.uses > 0 or value.named or def.guard ~= self.guard then return nil end
-  local s, x = def.args[1], def.args[2]
-  if x.kind == "number" then s, x = x, s end
-  if s.kind ~= "number" or x.kind ~= "elements" then return nil end
-  local stage = self.stages[value.stage].elements
-  for i = #stage, 1, -1 do
-    if stage[i] == def then return s, x, function() self:drop(stage, i) end end
-  end
-  return nil
-end
-
-function Compiler:drop(stage, i)
-  local instruction = table.remove(stage, i)
-  for _, a in ipairs(instruction.args) do
-    if a.uses then a.uses = a.uses - 1 end
-  end
-  self.known[instruction.value.key] = nil
-end
-
--- x + y or x - y of elements, as one operation where a side is a number times elements: a x + b y, or x + b y. Each
--- product and each sum is rounded as it would be alone.
-function Compiler:sum(op, x, y)
-  if x.kind == "number" or y.kind == "number" or x == y then return self:element_op(op, { x, y }) end
-  local b, y1, drop_y = self:scaled(y)
-  if b then drop_y() end
-  local a, x1, drop_x = self:scaled(x)
-  if b and op == "sub" then b = self:number_op("neg", { b }) end
-  if a and (b or op == "add") then
-    drop_x()
-    if b then return self:element_op("axpby", { a, x1, b, y1 }) end
-    return self:element_op("xpby", { y, a, x1 })
-  end
-  return b and self:element_op("xpby", { x, b, y1 }) or self:element_op(op, { x, y })
-end
-
-function Compiler:as_elements(value)
-  if value.kind ~= "mask" then return value end
-  return self:element_op("where", { value, self:constant(1), self:constant(0) })
-end
 
 -- --- trees ----------------------------------------------------------------------------------------------------------
 
@@ -289,10 +161,11 @@ function Compiler:choice(node)
     return self:element_op("where", { condition, self:as_elements(self:value(node.args[2])),
       self:as_elements(self:value(node.args[3])) })
   end
+  local given = condition
   condition = self:number_op("ne", { condition, self:constant(0) })
   local a = self:value_where(condition, node.args[1], node.args[2])
   local b = self:value_where(self:number_op("not", { condition }), nil, node.args[3])
-  if a.kind == "number" and b.kind == "number" then return self:number_op("where", { condition, a, b }) end
+  if a.kind == "number" and b.kind == "number" then return self:number_op("where", { given, a, b }) end
   return self:element_op("choose", { condition, self:as_elements(a), self:as_elements(b) })
 end
 
@@ -300,7 +173,7 @@ function Compiler:is_new(node)
   local child = node.args[1]
   local value = child.op == "name" and self.variables[child.name]
   if not value or not value.slot then fail(child.pos, "new() asks about a state, such as new(%s)", self.first_state) end
-  if not value.new then value.new = self:register { stage = 1, new = value.slot } end
+  if not value.new then value.new = self:register { stage = 1, rank = 2, new = value.slot } end
   return value.new
 end
 
@@ -320,20 +193,6 @@ function Compiler:reduction(how, args, node, total)
   local sum = self:sum_register(kind, x, total)
   if how == "norm" then return self:number_op("sqrt", { sum }) end
   if how == "mean" then return self:number_op("div", { sum, self.variables["#"] }) end
-  return sum
-end
-
-function Compiler:sum_register(kind, x, total)
-  local key = key_of(total and "total " .. kind or kind, { x })
-  if self.known[key] then return self.known[key] end
-  if x.array and x.writable then x = self:element_op("copy", { x }) end -- it may be written before the pass ends
-  local k = self.current
-  local sum = self:register { stage = k + 1, sum = kind, total = total }
-  read(x, k)
-  table.insert(self.stages[k].sums, { value = x, register = sum, how = kind, total = total })
-  local next_stage = self:open_stage(k + 1)
-  if total then next_stage.phase = self.stages[k].phase + 1 end
-  self.known[key] = sum
   return sum
 end
 
@@ -452,16 +311,16 @@ local function begin(definition)
   }, Compiler)
   self:open_stage(1)
   for _, name in ipairs(definition.hyper) do
-    self.variables[name] = self:register { stage = 1, once = true, hyper = name }
+    self.variables[name] = self:register { stage = 1, rank = 0, hyper = name }
   end
-  self.variables.t = self:register { stage = 1, once = true, count = true }
-  self.variables["#"] = self:register { stage = 1, numel = true }
+  self.variables.t = self:register { stage = 1, rank = 1, count = true }
+  self.variables["#"] = self:register { stage = 1, rank = 2, numel = true }
   self.arrays.p = array(0, true)
   self.variables.p, self.variables.g = self.arrays.p, array(1, false)
   for i, state in ipairs(definition.state) do
     if i == 1 then self.first_state = state.letter end
     if state.number then
-      local r = self:register { stage = 1, slot = i - 1, optional = state.when }
+      local r = self:register { stage = 1, rank = 2, slot = i - 1, optional = state.when }
       self.variables[state.letter], self.number_states[state.letter] = r, r
     else
       self.arrays[state.letter] = array(1 + i, true, i - 1, state.when)
@@ -480,6 +339,7 @@ function M.program(definition)
   local self = begin(definition)
   for _, statement in ipairs(parse.tree(definition.rule)) do self:statement(statement) end
   if not self.arrays.p.written then fail(1, "the rule never assigns to p, the parameter") end
+  self:drop_unread()
   return { registers = self.registers, stages = self.stages, number_results = self.number_results,
     nhyper = #definition.hyper, nstate = #definition.state }
 end

@@ -344,10 +344,10 @@ end
 -- @tparam table lists its lists (`optlab.optim.rule.flatten`)
 -- @treturn string
 function M.rule(name, program, lists)
-  local out, stages, once = {}, {}, {}
+  local out, stages, held, once = {}, {}, {}, {}
   for k, stage in ipairs(program.stages) do
     local own, fields = {}, {}
-    for _, r in ipairs(stage.numbers) do table.insert(r.once and once or own, r) end
+    for _, r in ipairs(stage.numbers) do table.insert(r.rank == 0 and held or r.rank == 1 and once or own, r) end
     local prefix = ("%s_%d"):format(name, k)
     if #own > 0 then
       out[#out + 1] = emit_numbers(prefix .. "_numbers", own)
@@ -362,11 +362,13 @@ function M.rule(name, program, lists)
       .. ".nsums = %d"):format(table.unpack(row)))
     stages[k] = "{" .. table.concat(fields, ", ") .. "}"
   end
+  if #held > 0 then out[#out + 1] = emit_numbers(name .. "_held", held) end
   if #once > 0 then out[#out + 1] = emit_numbers(name .. "_once", once) end
   local constants = {}
   for i, x in ipairs(lists.constant) do constants[i] = M.double(x) end
   local fields = {
     constant = emit_list(out, "double", name .. "_constants", constants, tostring),
+    held = emit_list(out, "RuleNumber", name .. "_held_rows", lists.held, number_row),
     once = emit_list(out, "RuleNumber", name .. "_once_rows", lists.once, number_row),
     number = emit_list(out, "RuleNumber", name .. "_number_rows", lists.number, number_row),
     step = emit_list(out, "RuleStep", name .. "_steps", lists.step, step_row),
@@ -376,9 +378,10 @@ function M.rule(name, program, lists)
     slot = emit_list(out, "RuleSlotReg", name .. "_slot_regs", lists.slot, integers),
     fresh = emit_list(out, "RuleSlotReg", name .. "_fresh_regs", lists.fresh, integers),
     used = emit_list(out, "int16_t", name .. "_used", lists.used, tostring),
+    held_numbers = #held > 0 and name .. "_held" or "NULL",
     once_numbers = #once > 0 and name .. "_once" or "NULL",
     nhyper = lists.nhyper, nregs = lists.nregs, nslots = lists.nslots, nowns = lists.nowns, nvalues = lists.nvalues,
-    nphases = lists.nphases, nstages = #lists.stage, nonce = #lists.once, nslot_regs = #lists.slot,
+    nphases = lists.nphases, nstages = #lists.stage, nheld = #lists.held, nonce = #lists.once, nslot_regs = #lists.slot,
     nfresh = #lists.fresh, nused = #lists.used,
   }
   out[#out + 1] = ("static const OptimRule %s_rule = {"):format(name)

@@ -72,7 +72,7 @@ end
 local function add_stage(out, stage, used)
   local row = { stage.phase, #out.number, 0, #out.step, 0, #out.sum, 0 }
   for _, r in ipairs(stage.numbers) do
-    table.insert(r.once and out.once or out.number, flat_number(r))
+    table.insert(r.rank == 0 and out.held or r.rank == 1 and out.once or out.number, flat_number(r))
   end
   for _, step in ipairs(stage.elements) do table.insert(out.step, flat_step(step, used)) end
   for _, sum in ipairs(stage.sums) do
@@ -98,7 +98,7 @@ end
 -- @tparam table program what `optlab.optim.rule.compile` makes
 -- @treturn table
 function M.lists(program)
-  local out = { once = {}, number = {}, step = {}, sum = {}, stage = {}, slot = {}, fresh = {}, used = {},
+  local out = { held = {}, once = {}, number = {}, step = {}, sum = {}, stage = {}, slot = {}, fresh = {}, used = {},
     constant = {} }
   out.nhyper, out.nslots, out.nregs = program.nhyper, program.nstate, #program.registers
   out.nvalues, out.nowns = number_values(program)

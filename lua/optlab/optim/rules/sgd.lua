@@ -17,9 +17,9 @@ return {
     "nesterov needs momentum > 0 and dampening = 0" } },
   state = { { "momentum_buffer", "b", "the decaying sum of gradients", when = "momentum" } },
   rule = [[
-g = -g                                                                if maximize
-g = g + weight_decay * p                                              if weight_decay
-b = where(new(b), g, momentum * b + (1 - dampening) * g)              if momentum
+g = -g                                                   if maximize
+g = g + weight_decay * p                                 if weight_decay
+b = momentum * b + where(new(b), 1, 1 - dampening) * g   if momentum
 d = where(momentum, where(nesterov, g + momentum * b, b), g)
 p = p - lr * d
 ]],

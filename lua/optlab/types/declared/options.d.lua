@@ -386,9 +386,16 @@
 
 ---@class optlab.options.optim.define
 ---@field name string Name of the optimizer, used in printing and in messages.
----@field step function step(p, g, state, h, t) updates one parameter.
+---@field rule? string The update as text: assignments, one a line.
+---@field step? function Instead of a rule: step(p, g, state, h, t) updates one parameter.
 ---@field defaults table Hyperparameters, lr among them: numbers, booleans or lists of numbers.
----@field state? function|string[] Names of state tensors that start at zero, or a function(p, h) that returns the initial state table.
+---@field state? optlab.options.optim.define.state Names of state tensors that start at zero; with step also a function(p, h) that returns the first state.
+
+---@class optlab.options.optim.define.state
+---@field name string Its name in the rule and in state_dict.
+---@field number? boolean Whether it is one number a parameter. Default: false.
+---@field start? number|string What it starts with: a number, or the name of the hyperparameter that says it. Default: 0.
+---@field when? string Name of the hyperparameter that asks for it by not being 0; without: always there.
 
 ---@class optlab.options.plot.figure
 ---@field title? string|number Title above the figure.

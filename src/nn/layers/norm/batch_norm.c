@@ -175,7 +175,7 @@ static void describe(const Module *m, char *text, size_t size) {
   char eps[32], momentum[32];
   snprintf(text, size, "%.0f, eps=%s, momentum=%s, affine=%s, track_running_stats=%s", m->args.x[NUM_FEATURES],
            module_python_float(m->args.x[EPS], eps, sizeof eps),
-           module_python_float(m->args.x[MOMENTUM], momentum, sizeof momentum),
+           isnan(m->args.x[MOMENTUM]) ? "None" : module_python_float(m->args.x[MOMENTUM], momentum, sizeof momentum),
            m->args.x[AFFINE] != 0 ? "True" : "False", m->args.x[TRACK] != 0 ? "True" : "False");
 }
 
@@ -187,8 +187,10 @@ static const Arg args[] = {
      .doc = "Number of channels, the size of dimension 2."},
     {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "Added to the variance, inside the square root."},
     {.name = "momentum",
+     .off = true,
      .def = 0.1,
-     .doc = "Share of the batch's statistics in each update of the running statistics."},
+     .doc = "Share of the batch's statistics in each update of the running statistics; false: these are the means over "
+            "all batches seen."},
     {.name = "affine", .kind = ARG_FLAG, .def = 1, .doc = "Whether to learn a weight and a bias for each channel."},
     {.name = "track_running_stats",
      .kind = ARG_FLAG,

@@ -26,6 +26,7 @@ describe("lab.progress", function()
   end)
 
   it("gives the state of the innermost loop that goes on", function()
+    collectgarbage() -- bars that other specs left unended
     assert.is_nil(lab.progress_state())
     for i in lab.progress(2, "outer") do
       for j in lab.progress(3, "inner") do
@@ -41,8 +42,9 @@ describe("lab.progress", function()
     local bar = lab.progress(10, { done = 5 })
     assert.same({ 50.0 }, { bar:state().percent })
     assert.is_nil(bar:state().rate)
-    assert.equal(100.0, lab.progress(0):state().percent)
     bar:done()
+    local none <close> = lab.progress(0)
+    assert.equal(100.0, none:state().percent)
   end)
 
   it("takes the loss of a tensor, and refuses what is no number", function()

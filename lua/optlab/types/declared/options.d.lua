@@ -297,6 +297,10 @@
 ---@class optlab.options.linalg.cholesky_solve
 ---@field upper? boolean Whether the factor is the upper one. Default: false.
 
+---@class optlab.options.linalg.lu_solve
+---@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.
+---@field adjoint? boolean Whether A^T stands in the place of A. Default: false.
+
 ---@class optlab.options.linalg.matrix_rank
 ---@field atol? number The absolute limit; 0 unless given.
 ---@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given.

@@ -46,7 +46,7 @@ local STATE = args.declare(FN .. ": state", {
   { "name", "string", required = true, doc = "Its name in the rule and in state_dict." },
   { "number", "flag", default = false, doc = "Whether it is one number a parameter." },
   { "start", "number|string", default = 0,
-    doc = "What it starts with: a number, or the name of the hyperparameter that says it." },
+    doc = "What it starts with: a number, the name of the hyperparameter that says it, or \"p\": the parameter." },
   { "when", "string", doc = "Name of the hyperparameter that asks for it by not being 0; without: always there." },
 }):called(FN)
 
@@ -108,7 +108,9 @@ local function state_slot(entry, place)
   local o = STATE:read { name = entry.name or entry[1], number = entry.number, start = entry.start, when = entry.when }
   local slot = { name = o.name, letter = o.name, number = o.number, start = 0, when = 0, initial = 0 }
   if o.when then slot.when = hyperparameter(place, o.when, "state '" .. o.name .. "'") end
-  if type(o.start) == "string" then
+  if o.start == "p" then
+    slot.copy = true
+  elseif type(o.start) == "string" then
     slot.initial = hyperparameter(place, o.start, "state '" .. o.name .. "'")
   else
     slot.start = o.start

@@ -233,7 +233,7 @@ static int make_slot(const Optim *o, const double *h, OptimParam *q, int k) {
   int64_t shape[TENSOR_MAX_DIM];
   const int ndim = optim_slot_shape(o, k, q->p, shape), initial = o->def->slot[k].initial;
   if (ndim < 0) return 0;
-  const double start = initial ? h[initial] : o->def->slot[k].start;
+  const double start = initial ? h[initial - 1] : o->def->slot[k].start;
   q->state[k] =
       o->def->slot[k].copy ? tensor_clone(q->p) : tensor_full(optim_slot_dtype(o, k, q->p), ndim, shape, start);
   q->fresh[k] = q->any_fresh = true;

@@ -33,7 +33,7 @@ typedef struct OptimSlot {
   const char *name; /* PyTorch's; NULL in the row that ends a list */
   const char *doc;  /* for the reference: its letter in the equation, what it holds */
   int when;         /* place of the hyperparameter that asks for it by being non-zero; 0 (lr's place): always */
-  int initial;      /* place of the hyperparameter that holds its first value; 0: that is `start` */
+  int initial;      /* 1 + the place of the hyperparameter that holds its first value; 0: that is `start` */
   double start;
   bool copy;         /* it starts as a copy of the parameter */
   OptimShape *shape; /* NULL: the parameter's */

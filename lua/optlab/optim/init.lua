@@ -111,7 +111,7 @@ local function state_slot(entry, place)
   if o.start == "p" then
     slot.copy = true
   elseif type(o.start) == "string" then
-    slot.initial = hyperparameter(place, o.start, "state '" .. o.name .. "'")
+    slot.initial = 1 + hyperparameter(place, o.start, "state '" .. o.name .. "'")
   else
     slot.start = o.start
   end
@@ -136,8 +136,9 @@ end
 -- * `p` the parameter, `g` its gradient; the names of the state; the hyperparameters (of a list `betas` the members are
 --   `beta1`, `beta2`); `t`, which update of this parameter it is: 1, 2, ...; names that the rule assigns to
 -- * `+ - * / ^`, comparisons, `and or not`; `sqrt exp log abs sign tanh sigmoid floor ceil round max min where clamp`
+-- * `loss`, what step(loss) was given; `normal()`, standard normal numbers; `initial_lr`, the first lr of the group
 -- * `sum mean norm dot amax amin` over the parameter's elements, and `total total_norm total_dot total_max` over those
---   of all parameters; `numel(p)`; `new(m)`, whether the state m was made for this very update
+--   of all parameters; `numel(p)`, `ndim(p)`; `new(m)`, whether the state m was made for this very update
 -- * `if` at the end of a line: the assignment is made only where a condition on numbers holds
 --
 -- Without a rule, `step(p, g, state, h, t)` is called at each step for each parameter that has a gradient, without

@@ -79,7 +79,7 @@ local function slot_row(row, place)
   if row.start == "p" then
     fields[#fields + 1] = ".copy = true"
   elseif type(row.start) == "string" then
-    fields[#fields + 1] = (".initial = %d"):format(assert(place[row.start]))
+    fields[#fields + 1] = (".initial = %d"):format(1 + assert(place[row.start]))
   elseif row.start then
     fields[#fields + 1] = (".start = %s"):format(emit.double(row.start))
   end

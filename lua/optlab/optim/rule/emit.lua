@@ -380,7 +380,8 @@ function M.rule(name, program, lists)
     used = emit_list(out, "int16_t", name .. "_used", lists.used, tostring),
     held_numbers = #held > 0 and name .. "_held" or "NULL",
     once_numbers = #once > 0 and name .. "_once" or "NULL",
-    needs_loss = lists.needs_loss, needs_noise = lists.needs_noise, nhyper = lists.nhyper, nregs = lists.nregs, nslots = lists.nslots, nowns = lists.nowns, nvalues = lists.nvalues,
+    needs_loss = lists.needs_loss, needs_noise = lists.needs_noise,
+    nhyper = lists.nhyper, nregs = lists.nregs, nslots = lists.nslots, nowns = lists.nowns, nvalues = lists.nvalues,
     nphases = lists.nphases, nstages = #lists.stage, nheld = #lists.held, nonce = #lists.once, nslot_regs = #lists.slot,
     nfresh = #lists.fresh, nused = #lists.used,
   }

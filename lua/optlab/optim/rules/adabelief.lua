@@ -5,7 +5,8 @@ return {
   doc = "Adam that divides by how far gradients are from their running mean.",
   use = "In place of Adam where it trains well and generalises less than SGD.",
   note = "The default of pytorch_optimizer lacks the first bias correction and the second eps.",
-  paper = 'Zhuang, Tang, Ding, Tatikonda, Dvornek, Papademetris, Duncan, "AdaBelief optimizer", NeurIPS 2020, arXiv 2010.07468',
+  paper = 'Zhuang, Tang, Ding, Tatikonda, Dvornek, Papademetris, Duncan, "AdaBelief optimizer", NeurIPS 2020, '
+    .. 'arXiv 2010.07468',
   hyper = {
     common.lr(1e-3),
     common.betas(0.9, 0.999),
@@ -14,6 +15,7 @@ return {
     { "decoupled_weight_decay", true, common.decoupled_flag[3] },
     { "rectify", true, "Whether to leave out s while its variance is large, as RAdam does." },
     common.amsgrad,
+    common.maximize,
   },
   state = {
     { "exp_avg", "m", "the running mean of gradients" },
@@ -21,8 +23,9 @@ return {
     { "max_exp_avg_var", "w", "the largest s so far", when = "amsgrad" },
   },
   rule = [[
-g = g + weight_decay * p            if weight_decay and not decoupled_weight_decay
-p = (1 - lr * weight_decay) * p     if weight_decay and decoupled_weight_decay
+g = -g                              if maximize
+g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
 m = beta1 * m + (1 - beta1) * g
 s = beta2 * s + (1 - beta2) * (g - m)^2 + eps
 w = max(w, s)                       if amsgrad

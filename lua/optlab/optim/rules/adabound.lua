@@ -4,13 +4,15 @@ return {
   name = "AdaBound",
   doc = "Adam whose rates are bounded by limits that close in on one rate, that of SGD.",
   use = "Where Adam starts well and SGD ends better; final_lr is the rate of SGD.",
-  paper = 'Luo, Xiong, Liu, Sun, "Adaptive gradient methods with dynamic bound of learning rate", ICLR 2019, arXiv 1902.09843',
+  paper = 'Luo, Xiong, Liu, Sun, "Adaptive gradient methods with dynamic bound of learning rate", ICLR 2019, arXiv '
+    .. '1902.09843',
   hyper = {
     common.lr(1e-3),
     common.betas(0.9, 0.999),
     common.eps(1e-8),
     common.weight_decay,
-    { "final_lr", 0.1, "The rate that the bounds close in on; follows lr when that changes.", range = "not negative" },
+    { "final_lr", 0.1,
+      "The rate that the bounds close in on; follows lr when that changes.", range = "not negative" },
     { "gamma", 1e-3, "How fast the bounds close.", range = "not negative" },
     common.amsgrad,
     common.maximize,

@@ -5,7 +5,8 @@ return {
   doc = "Adam with Nesterov momentum from the difference of successive gradients.",
   use = "Vision models and transformers; takes larger rates than Adam.",
   note = "optax has 1 - beta2 where the authors' code has beta2.",
-  paper = 'Xie, Zhou, Li, Lin, Yan, "Adan: adaptive Nesterov momentum algorithm for faster optimizing deep models", arXiv 2208.06677',
+  paper = 'Xie, Zhou, Li, Lin, Yan, "Adan: adaptive Nesterov momentum algorithm for faster optimizing deep '
+    .. 'models", arXiv 2208.06677',
   hyper = {
     common.lr(1e-3),
     common.betas(0.98, 0.92, 0.99),

@@ -4,7 +4,8 @@ return {
   name = "AggMo",
   doc = "The mean of three momentum methods that differ in their momentum.",
   use = "Where a momentum of 0.99 would be fast but oscillates.",
-  paper = 'Lucas, Sun, Zemel, Grosse, "Aggregated momentum: stability through passive damping", ICLR 2019, arXiv 1804.00325',
+  paper = 'Lucas, Sun, Zemel, Grosse, "Aggregated momentum: stability through passive damping", ICLR 2019, arXiv '
+    .. '1804.00325',
   hyper = {
     common.lr(1e-2),
     { "betas", { 0, 0.9, 0.99 }, "The three momenta.", range = "0 to below 1" },

@@ -4,7 +4,8 @@ return {
   name = "ASGD",
   doc = "SGD with a decaying rate that also keeps the mean of its iterates.",
   use = "For convex problems, where the mean is better than the last point; read it from the state.",
-  paper = 'Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", SIAM J. Control Optim. 30, 1992',
+  paper = 'Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", SIAM J. Control Optim. 30, '
+    .. '1992',
   hyper = {
     common.lr(1e-2),
     { "lambd", 1e-4, "Decay of the rate and of the parameter.", range = "not negative" },

@@ -4,7 +4,8 @@ return {
   name = "COCOB",
   doc = "Each coordinate bets on the sign of its next gradient; no learning rate.",
   use = "Without tuning; lr is a factor of the gradient and changes little.",
-  paper = 'Orabona, Tommasi, "Training deep networks without learning rates through coin betting", NIPS 2017, arXiv 1705.07795',
+  paper = 'Orabona, Tommasi, "Training deep networks without learning rates through coin betting", NIPS 2017, '
+    .. 'arXiv 1705.07795',
   hyper = {
     common.lr(1.0),
     { "alpha", 100, "Bounds the first bets: steps are at most 1 / alpha at the start.", range = "not negative" },

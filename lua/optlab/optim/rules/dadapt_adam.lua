@@ -24,9 +24,10 @@ return {
     { "numerator", "N", "numerator of the estimate", number = true },
   },
   rule = [[
-k = d * lr * where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
+c = where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
+k = d * lr * c
 q = sqrt(beta2)
-g = g + weight_decay * p       if weight_decay and not decoupled_weight_decay
+g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
 N = q * N + (1 - q) * k * total(g * s / (sqrt(v) + eps))
 m = beta1 * m + (1 - beta1) * k * g
 v = beta2 * v + (1 - beta2) * g^2

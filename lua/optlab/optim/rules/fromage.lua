@@ -4,7 +4,8 @@ return {
   name = "Fromage",
   doc = "Steps that are a share lr of the parameter's norm, each parameter for itself.",
   use = "Without tuning: lr 0.01 suits most networks; parameters that start at zero take plain steps.",
-  paper = 'Bernstein, Vahdat, Yue, Liu, "On the distance between two neural networks and the stability of learning", NeurIPS 2020, arXiv 2002.03432',
+  paper = 'Bernstein, Vahdat, Yue, Liu, "On the distance between two neural networks and the stability of '
+    .. 'learning", NeurIPS 2020, arXiv 2002.03432',
   hyper = {
     common.lr(1e-2),
     common.maximize,

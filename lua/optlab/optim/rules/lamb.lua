@@ -4,13 +4,16 @@ return {
   name = "LAMB",
   doc = "Adam whose step has the norm of the parameter: one trust ratio a parameter.",
   use = "Very large batches, above all of transformers.",
-  note = "timm clips to a norm of 1 by default and has no trust ratio without weight decay; pytorch_optimizer's first steps are ten times too long.",
-  paper = 'You, Li, Reddi, Hseu, Kumar, Bhojanapalli, Song, Demmel, Keutzer, Hsieh, "Large batch optimization for deep learning: training BERT in 76 minutes", ICLR 2020, arXiv 1904.00962',
+  note = "timm clips to a norm of 1 by default and has no trust ratio without weight decay; pytorch_optimizer's "
+    .. "first steps are ten times too long.",
+  paper = 'You, Li, Reddi, Hseu, Kumar, Bhojanapalli, Song, Demmel, Keutzer, Hsieh, "Large batch optimization for '
+    .. 'deep learning: training BERT in 76 minutes", ICLR 2020, arXiv 1904.00962',
   hyper = {
     common.lr(1e-3),
     common.betas(0.9, 0.999),
     common.eps(1e-6),
-    { "weight_decay", 0.01, "Added to the step, times the parameter, before the trust ratio.", range = "not negative" },
+    { "weight_decay", 0.01,
+      "Added to the step, times the parameter, before the trust ratio.", range = "not negative" },
     { "max_grad_norm", 0, "Bound of the norm of all gradients; 0 for none.", range = "not negative" },
     { "bias_correction", true, "Whether to correct the means for their start at zero." },
     { "grad_averaging", true, "Whether the gradient enters m with the factor 1 - beta1." },

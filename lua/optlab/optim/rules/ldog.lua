@@ -4,7 +4,8 @@ return {
   name = "LDoG",
   doc = "DoG for each parameter by itself.",
   use = "Without tuning: lr stays at 1; meant for a mean of the iterates.",
-  paper = 'Ivgi, Hinder, Carmon, "DoG is SGD\'s best friend: a parameter-free dynamic step size schedule", ICML 2023, arXiv 2302.12022',
+  paper = 'Ivgi, Hinder, Carmon, "DoG is SGD\'s best friend: a parameter-free dynamic step size schedule", ICML '
+    .. '2023, arXiv 2302.12022',
   hyper = {
     common.lr(1.0),
     { "reps_rel", 1e-6, "The first step as a share of 1 + the parameter's norm.", range = "not negative" },

@@ -4,7 +4,8 @@ return {
   name = "MARS",
   doc = "AdamW on gradients whose noise is reduced by their difference from the gradient before.",
   use = "Matrices of large models; parameters that are no matrices take AdamW with options of their own.",
-  paper = 'Yuan, Liu, Wu, Zhou, Gu, "MARS: unleashing the power of variance reduction for training large models", arXiv 2411.10438',
+  paper = 'Yuan, Liu, Wu, Zhou, Gu, "MARS: unleashing the power of variance reduction for training large models", '
+    .. 'arXiv 2411.10438',
   hyper = {
     common.lr(3e-3),
     common.betas(0.95, 0.99),

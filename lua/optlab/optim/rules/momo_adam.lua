@@ -4,7 +4,8 @@ return {
   name = "MoMoAdam",
   doc = "Adam with the step that a model of the loss allows, at most lr.",
   use = "As MoMo. step(loss) must get the loss.",
-  paper = 'Schaipp, Ohana, Eickenberg, Defazio, Gower, "MoMo: momentum models for adaptive learning rates", ICML 2024, arXiv 2305.07583',
+  paper = 'Schaipp, Ohana, Eickenberg, Defazio, Gower, "MoMo: momentum models for adaptive learning rates", ICML '
+    .. '2024, arXiv 2305.07583',
   hyper = {
     common.lr(1e-2),
     common.betas(0.9, 0.999),

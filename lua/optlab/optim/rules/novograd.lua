@@ -5,7 +5,8 @@ return {
   doc = "Adam with one second moment a parameter, by which the gradient is divided before the momentum.",
   use = "Speech and language models; needs half of Adam's memory.",
   note = "pytorch_optimizer adds the first gradient twice.",
-  paper = 'Ginsburg, Castonguay, Hrinchuk, Kuchaiev, Lavrukhin, Leary, Li, Nguyen, Zhang, Cohen, "Stochastic gradient methods with layer-wise adaptive moments for training of deep networks", arXiv 1905.11286',
+  paper = 'Ginsburg, Castonguay, Hrinchuk, Kuchaiev, Lavrukhin, Leary, Li, Nguyen, Zhang, Cohen, "Stochastic '
+    .. 'gradient methods with layer-wise adaptive moments for training of deep networks", arXiv 1905.11286',
   hyper = {
     common.lr(1e-3),
     common.betas(0.95, 0.98),

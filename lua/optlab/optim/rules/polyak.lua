@@ -4,7 +4,8 @@ return {
   name = "Polyak",
   doc = "Polyak's step: the distance of the loss from its least value over the squared norm of the gradient.",
   use = "Convex problems whose least value f_min is known. step(loss) must get the loss.",
-  paper = 'Polyak, "Introduction to optimization", 1987; Loizou, Vaswani, Laradji, Lacoste-Julien, AISTATS 2021, arXiv 2002.10542',
+  paper = 'Polyak, "Introduction to optimization", 1987; Loizou, Vaswani, Laradji, Lacoste-Julien, AISTATS 2021, '
+    .. 'arXiv 2002.10542',
   hyper = {
     { "lr", 1, "Factor of the step size.", range = "not negative" },
     { "f_min", 0, "The least value of the loss." },

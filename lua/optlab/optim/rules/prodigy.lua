@@ -5,7 +5,8 @@ return {
   doc = "Adam that estimates its learning rate from the way along the gradients since the start.",
   use = "Without tuning: lr stays at 1; with a cosine schedule.",
   note = "pytorch_optimizer counts each update twice; its coupled weight decay has no effect.",
-  paper = 'Mishchenko, Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024, arXiv 2306.06101',
+  paper = 'Mishchenko, Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024, arXiv '
+    .. '2306.06101',
   hyper = {
     common.lr(1.0),
     common.betas(0.9, 0.999),
@@ -30,8 +31,9 @@ return {
   },
   rule = [[
 b = where(beta3, beta3, sqrt(beta2))
-k = d * lr * where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
-g = g + weight_decay * p           if weight_decay and not decoupled_weight_decay
+c = where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
+k = d * lr * c
+g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
 N = b * N + d / d0 * k * total_dot(g, x - p)
 m = beta1 * m + (1 - beta1) * d * g
 v = beta2 * v + (1 - beta2) * d^2 * g^2
@@ -41,7 +43,7 @@ e = where(n > 0, d_coef * N / n, 0)
 d = max(d, e)                      if d == d0
 D = max(D, e)
 d = where(growth_rate, min(D, d * growth_rate), D)
-p = (1 - k * weight_decay) * p     if weight_decay and decoupled_weight_decay
+p = (1 - k * weight_decay) * p  if weight_decay and decoupled_weight_decay
 p = p - k * m / (sqrt(v) + d * eps)
 ]],
 }

@@ -21,8 +21,8 @@ return {
   },
   rule = [[
 g = -g                              if maximize
-g = g + weight_decay * p            if weight_decay and not decoupled_weight_decay
-p = (1 - lr * weight_decay) * p     if weight_decay and decoupled_weight_decay
+g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
 m = beta1 * m + (1 - beta1) * g
 v = beta2 * v + (1 - beta2) * g^2
 d = nu1 / (1 - beta1^t) * m + (1 - nu1) * g

@@ -18,8 +18,8 @@ return {
   },
   rule = [[
 g = -g                              if maximize
-g = g + weight_decay * p            if weight_decay and not decoupled_weight_decay
-p = (1 - lr * weight_decay) * p     if weight_decay and decoupled_weight_decay
+g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
 m = momentum * m + (1 - momentum) * g
 p = p - lr * (nu * m + (1 - nu) * g)
 ]],

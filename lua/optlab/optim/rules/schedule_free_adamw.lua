@@ -4,7 +4,8 @@ return {
   name = "ScheduleFreeAdamW",
   doc = "AdamW with a mean of the iterates that takes the place of a schedule and of momentum.",
   use = "Instead of AdamW with a schedule, when the length of the run is not known.",
-  note = "During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + (1 - 1 / beta1) * (z - p).",
+  note = "During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + "
+    .. "(1 - 1 / beta1) * (z - p).",
   paper = 'Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky, "The road less scheduled", arXiv 2405.15682',
   hyper = {
     common.lr(2.5e-3),

@@ -4,7 +4,8 @@ return {
   name = "ScheduleFreeSGD",
   doc = "SGD with a mean of the iterates that takes the place of a schedule.",
   use = "Instead of a schedule, when the length of the run is not known; larger rates than SGD.",
-  note = "During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + (1 - 1 / momentum) * (z - p).",
+  note = "During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + "
+    .. "(1 - 1 / momentum) * (z - p).",
   paper = 'Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky, "The road less scheduled", arXiv 2405.15682',
   hyper = {
     common.lr(1.0),

@@ -2,7 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "SGLD",
-  doc = "Stochastic gradient Langevin dynamics: gradient steps with noise, whose iterates are samples of a posterior.",
+  doc = "Stochastic gradient Langevin dynamics: gradient steps with noise, whose iterates are samples of a "
+    .. "posterior.",
   use = "Sampling: the loss is the negative log posterior of all data.",
   paper = 'Welling, Teh, "Bayesian learning via stochastic gradient Langevin dynamics", ICML 2011',
   hyper = {

@@ -5,7 +5,8 @@ return {
   doc = "The sign of the running mean of gradients.",
   use = "As SignSGD, with less noise.",
   note = "pytorch_optimizer makes the buffer anew at each update, so that momentum has no effect.",
-  paper = 'Bernstein, Wang, Azizzadenesheli, Anandkumar, "signSGD: compressed optimisation for non-convex problems", ICML 2018, arXiv 1802.04434',
+  paper = 'Bernstein, Wang, Azizzadenesheli, Anandkumar, "signSGD: compressed optimisation for non-convex '
+    .. 'problems", ICML 2018, arXiv 1802.04434',
   hyper = {
     common.lr(1e-3),
     { "momentum", 0.9, "Decay rate of the running mean.", range = "0 to below 1" },

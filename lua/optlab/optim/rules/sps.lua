@@ -4,7 +4,8 @@ return {
   name = "SPS",
   doc = "Stochastic Polyak step size: the loss over the squared norm of the gradient, growing slowly.",
   use = "Networks that can fit their data, whose loss goes to 0. step(loss) must get the loss.",
-  paper = 'Loizou, Vaswani, Laradji, Lacoste-Julien, "Stochastic Polyak step-size for SGD", AISTATS 2021, arXiv 2002.10542',
+  paper = 'Loizou, Vaswani, Laradji, Lacoste-Julien, "Stochastic Polyak step-size for SGD", AISTATS 2021, arXiv '
+    .. '2002.10542',
   hyper = {
     { "lr", 1, "Factor of the step size.", range = "not negative" },
     { "c", 0.5, "Divides the step size: 0.5 for convex problems.", range = "positive" },

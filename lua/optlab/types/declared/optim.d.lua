@@ -12,11 +12,13 @@ local optim = {}
 ---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: true.
 ---@field rectify? boolean Whether to leave out s while its variance is large, as RAdam does. Default: true.
 ---@field amsgrad? boolean Whether to divide by the largest running mean so far of the squared gradient (AMSGrad). Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
 ---Adam that divides by how far gradients are from their running mean. In place of Adam where it trains well and generalises less than SGD. The default of pytorch_optimizer lacks the first bias correction and the second eps.
 ---
----     g = g + weight_decay * p            if weight_decay and not decoupled_weight_decay
----     p = (1 - lr * weight_decay) * p     if weight_decay and decoupled_weight_decay
+---     g = -g                              if maximize
+---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+---     p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
 ---     m = beta1 * m + (1 - beta1) * g
 ---     s = beta2 * s + (1 - beta2) * (g - m)^2 + eps
 ---     w = max(w, s)                       if amsgrad
@@ -266,8 +268,9 @@ function optim.AdEMAMix(params, options) end
 ---Adam that divides by the second moment before the newest gradient enters it, and then averages. Converges with any beta2; in place of Adam with a small beta2. timm clips at the power 0.333; pytorch_optimizer clips one update later.
 ---
 ---     g = -g                              if maximize
----     g = g + weight_decay * p            if weight_decay and not decoupled_weight_decay
----     p = (1 - lr * weight_decay) * p     if weight_decay and decoupled_weight_decay and t > 1
+---     a = lr * where(t > 1, weight_decay, 0)
+---     g = g + weight_decay * p    if weight_decay and not decoupled_weight_decay
+---     p = (1 - a) * p             if weight_decay and decoupled_weight_decay
 ---     c = (t - 1)^clip
 ---     m = beta1 * m + (1 - beta1) * clamp(g / max(sqrt(v), eps), -c, c)
 ---     p = p - lr * m
@@ -398,9 +401,10 @@ function optim.COCOB(params, options) end
 
 ---Adam that estimates its learning rate: the distance to the solution, from the gradients. Without tuning: lr stays at 1; schedules multiply it. pytorch_optimizer divides and multiplies in the wrong order; its coupled weight decay has no effect.
 ---
----     k = d * lr * where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
+---     c = where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
+---     k = d * lr * c
 ---     q = sqrt(beta2)
----     g = g + weight_decay * p       if weight_decay and not decoupled_weight_decay
+---     g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
 ---     N = q * N + (1 - q) * k * total(g * s / (sqrt(v) + eps))
 ---     m = beta1 * m + (1 - beta1) * k * g
 ---     v = beta2 * v + (1 - beta2) * g^2
@@ -669,19 +673,22 @@ function optim.MoMoAdam(params, options) end
 ---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 ---@field momentum_decay? number How fast the momentum u grows from beta1 / 2 towards beta1. Default: 0.004.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
 ---Adam with Nesterov's look-ahead: the mean of the gradients is used as it will be one update later.
 ---
----     g = -g                                             if maximize
----     g = g + weight_decay * p                           if weight_decay
+---     g = -g                           if maximize
+---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+---     p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
 ---     u = beta1 * (1 - 0.5 * 0.96^(t * momentum_decay))
 ---     u_next = beta1 * (1 - 0.5 * 0.96^((t + 1) * momentum_decay))
 ---     U = U * u
 ---     m = beta1 * m + (1 - beta1) * g
 ---     v = beta2 * v + (1 - beta2) * g^2
 ---     a = sqrt(v) / sqrt(1 - beta2^t) + eps
----     p = p - (lr * (1 - u) / (1 - U) * g + lr * u_next / (1 - U * u_next) * m) / a
+---     d = lr * (1 - u) / (1 - U) * g + lr * u_next / (1 - U * u_next) * m
+---     p = p - d / a
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.NAdam
@@ -760,8 +767,9 @@ function optim.Polyak(params, options) end
 ---Adam that estimates its learning rate from the way along the gradients since the start. Without tuning: lr stays at 1; with a cosine schedule. pytorch_optimizer counts each update twice; its coupled weight decay has no effect.
 ---
 ---     b = where(beta3, beta3, sqrt(beta2))
----     k = d * lr * where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
----     g = g + weight_decay * p           if weight_decay and not decoupled_weight_decay
+---     c = where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
+---     k = d * lr * c
+---     g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
 ---     N = b * N + d / d0 * k * total_dot(g, x - p)
 ---     m = beta1 * m + (1 - beta1) * d * g
 ---     v = beta2 * v + (1 - beta2) * d^2 * g^2
@@ -771,7 +779,7 @@ function optim.Polyak(params, options) end
 ---     d = max(d, e)                      if d == d0
 ---     D = max(D, e)
 ---     d = where(growth_rate, min(D, d * growth_rate), D)
----     p = (1 - k * weight_decay) * p     if weight_decay and decoupled_weight_decay
+---     p = (1 - k * weight_decay) * p  if weight_decay and decoupled_weight_decay
 ---     p = p - k * m / (sqrt(v) + d * eps)
 ---
 ---@param params optlab.Params
@@ -791,8 +799,8 @@ function optim.Prodigy(params, options) end
 ---Adam with quasi-hyperbolic means: shares nu of the means, the rest the gradient of now. In place of Adam, with nus {0.7, 1} and betas {0.995, 0.999}; nus {1, 1}: Adam. pytorch_optimizer's gives nan after two updates.
 ---
 ---     g = -g                              if maximize
----     g = g + weight_decay * p            if weight_decay and not decoupled_weight_decay
----     p = (1 - lr * weight_decay) * p     if weight_decay and decoupled_weight_decay
+---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+---     p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
 ---     m = beta1 * m + (1 - beta1) * g
 ---     v = beta2 * v + (1 - beta2) * g^2
 ---     d = nu1 / (1 - beta1^t) * m + (1 - nu1) * g
@@ -815,8 +823,8 @@ function optim.QHAdam(params, options) end
 ---Quasi-hyperbolic momentum: a mean of the gradient and of its running mean. In place of momentum; lr 1 / (1 - momentum) times as large. nu = 1: momentum, nu = 0: SGD.
 ---
 ---     g = -g                              if maximize
----     g = g + weight_decay * p            if weight_decay and not decoupled_weight_decay
----     p = (1 - lr * weight_decay) * p     if weight_decay and decoupled_weight_decay
+---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+---     p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
 ---     m = momentum * m + (1 - momentum) * g
 ---     p = p - lr * (nu * m + (1 - nu) * g)
 ---
@@ -836,14 +844,14 @@ function optim.QHM(params, options) end
 ---Adam whose first steps leave out the second moment until its variance is known to be finite. In place of Adam with a warm-up. pytorch_optimizer makes no update at all while r is below 5; its Ranger then ascends.
 ---
 ---     g = -g                              if maximize
----     g = g + weight_decay * p            if weight_decay and not decoupled_weight_decay
----     p = (1 - lr * weight_decay) * p     if weight_decay and decoupled_weight_decay
+---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+---     p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
 ---     m = beta1 * m + (1 - beta1) * g
 ---     v = beta2 * v + (1 - beta2) * g^2
 ---     c = 1 - beta2^t
 ---     r_inf = 2 / (1 - beta2) - 1
 ---     r = r_inf - 2 * t * beta2^t / c
----     k = sqrt((r - 4) * (r - 2) * r_inf / ((r_inf - 4) * (r_inf - 2) * r)) * sqrt(c)
+---     k = sqrt(c * (r - 4) * (r - 2) * r_inf / ((r_inf - 4) * (r_inf - 2) * r))
 ---     p = p - lr / (1 - beta1^t) * where(r > 5, k * m / (sqrt(v) + eps), m)
 ---
 ---@param params optlab.Params
@@ -885,7 +893,8 @@ function optim.RMSprop(params, options) end
 ---
 ---     g = -g                              if maximize
 ---     c = g * b
----     s = clamp(s * where(c > 0, eta2, where(c < 0, eta1, 1)), step_size1, step_size2)
+---     s = s * where(c > 0, eta2, where(c < 0, eta1, 1))
+---     s = clamp(s, step_size1, step_size2)
 ---     g = where(c < 0, 0, g)
 ---     p = p - s * sign(g)
 ---     b = g

@@ -1,11 +1,12 @@
---- Every optimizer finds the lower parts of a quadratic and of a curved valley; Adam alone ends wrong on Reddi's example.
+--- Every optimizer goes down on a quadratic and in a curved valley; only Adam ends wrong on Reddi's example.
 local lab = require "optlab"
 
 local optim = lab.optim
 
 -- Options with which it takes 300 updates, where the defaults are meant for larger problems.
 local OPTIONS = {
-  ADOPT = { lr = 0.1 }, AdEMAMix = { lr = 0.1 }, AdaBelief = { lr = 0.03 }, Adagrad = { lr = 0.3 }, Adam = { lr = 0.03 },
+  ADOPT = { lr = 0.1 }, AdEMAMix = { lr = 0.1 }, AdaBelief = { lr = 0.03 }, Adagrad = { lr = 0.3 },
+  Adam = { lr = 0.03 },
   AdamW = { lr = 0.03 }, Adamax = { lr = 0.03 }, Adan = { lr = 0.03 }, CautiousAdamW = { lr = 0.03 },
   CautiousLion = { lr = 0.01 }, DAdaptSGD = { lr = 0.3 }, LAMB = { lr = 0.03 }, Lion = { lr = 0.01 },
   MARS = { lr = 0.03, lr_1d = 0.03 }, NAdam = { lr = 0.03 }, OptimisticGradient = { lr = 0.01 }, QHAdam = { lr = 0.03 },

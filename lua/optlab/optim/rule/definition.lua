@@ -1,5 +1,5 @@
---- The definition of an optimizer, a table such as `optlab/optim/rules/adam.lua` returns, as the C that the library is
--- built with.
+--- The definition of an optimizer, a table such as `optlab/optim/rules/adam/adam.lua` returns, as the C that the
+-- library is built with.
 --
 --    { name =, doc =, paper =, rule = text,
 --      use = when to use it, note = what else to know,                      may be left out
@@ -116,14 +116,15 @@ local HEAD = [[
 ]]
 
 --- The C file of an optimizer.
--- @tparam string id the name of its file, "adam"
+-- @tparam string path where it stands among the rules, "adam/adamw"
+-- @tparam string id a name for C, "adamw"
 -- @tparam table definition
 -- @treturn string
-function M.file(id, definition)
+function M.file(path, id, definition)
   local names, place = names_of(definition)
   local lists, program = rule.program(definition.name, { hyper = names, state = states_of(definition),
     rule = definition.rule })
-  local out = { HEAD:format(id), emit.rule(id, program, lists), "static const Arg args[] = {" }
+  local out = { HEAD:format(path), emit.rule(id, program, lists), "static const Arg args[] = {" }
   for _, row in ipairs(definition.hyper) do out[#out + 1] = arg_row(row) end
   out[#out + 1] = "    {0},\n};"
   if definition.state and #definition.state > 0 then

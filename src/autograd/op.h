@@ -62,6 +62,12 @@ typedef struct DiagonalArgs { /* of the matrices of two dimensions, tri: the las
   int64_t size[2];            /* diagonal_grad: of the two dimensions */
 } DiagonalArgs;
 
+typedef struct PadArgs {                                 /* of every dimension */
+  int32_t before[TENSOR_MAX_DIM], after[TENSOR_MAX_DIM]; /* negative: positions that go */
+  int64_t mode;                                          /* a PadMode (kernels/pad/pad.h) */
+  double value;                                          /* of constant padding */
+} PadArgs;
+
 typedef struct ReduceArgs {
   unsigned dims;    /* bit mask; bits beyond the rank are ignored, ~0u means all */
   unsigned keepdim; /* 1: with size 1 */
@@ -183,6 +189,7 @@ typedef union OpArgs {
   SliceArgs slice;
   DiagonalArgs diagonal;
   WholeArgs whole;
+  PadArgs pad;
   ReduceArgs reduce;
   ExtremeArgs extreme;
   VarArgs var;

@@ -64,6 +64,10 @@ RowNormShape nn_row_norm_shape(const double *x); /* from the places of an argume
  * the spacing of x's dtype at 1. */
 Tensor *nn_row_norm(Tensor *x, const RowNormShape *s, Tensor *weight, Tensor *bias, double eps, bool rms);
 
+/* x with positions before and behind its last dimensions: n numbers, two for each dimension from the last one on. mode: a
+ * PadMode; value: of constant padding. */
+Tensor *nn_pad(Tensor *x, const double *pad, int n, int mode, double value);
+
 /* Zeroes each element with probability p and multiplies the others by 1 / (1 - p); x itself unless training. */
 Tensor *nn_dropout(Tensor *x, double p, bool training);
 

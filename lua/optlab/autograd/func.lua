@@ -288,4 +288,7 @@ function M.gradcheck(...)
   return problem == nil, problem
 end
 
+--- `lab.vmap` under the name that PyTorch has for it.
+M.vmap = require "optlab.autograd.vmap"
+
 return errors.strict(M, "lab.func")

@@ -1,136 +1,42 @@
 /*
- * rownorm.c - one row after the other. Sums run in single precision over RUN numbers, LANES side by side, then in
- * double precision. The parameters' gradients are summed over parts of the rows, whose number depends on the shape alone.
+ * rownorm.c - rows shared among threads. The parameters' gradients are summed over parts of the rows, whose number
+ * depends on the shape alone.
  */
 #include "kernels/rownorm/rownorm.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/cpu.h"
 #include "base/parallel.h"
-#include "base/simd.h"
 #include "base/size.h"
+#include "kernels/rownorm/rownorm_kernels.h"
 
-#define LANES 16
-#define RUN 512
 #define PARTS 16      /* of the rows, at most, */
 #define LEAST_PART 32 /* each of at least so many */
 
-INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+static const RowNormKernels *kernels(void) {
+#ifdef __x86_64__
+  if (cpu_level() == CPU_AVX512) return &rownorm_kernels_avx512;
+  if (cpu_level() == CPU_AVX2) return &rownorm_kernels_avx2;
+#endif
+  return &rownorm_kernels_baseline;
+}
 
-/* total: the sum of TERM, made of i, for i < n */
-#define ROW_SUM(T, total, TERM)                                   \
-  do {                                                            \
-    (total) = 0;                                                  \
-    for (int64_t at = 0; at < n;) {                               \
-      T lane[LANES] = {0};                                        \
-      const int64_t end = smaller(n, at + RUN);                   \
-      for (; at + LANES <= end; at += LANES) {                    \
-        for (int l = 0; l < LANES; l++) {                         \
-          const int64_t i = at + l;                               \
-          lane[l] += TERM;                                        \
-        }                                                         \
-      }                                                           \
-      for (int l = 0; at < end; at++, l++) {                      \
-        const int64_t i = at;                                     \
-        lane[l] += TERM;                                          \
-      }                                                           \
-      for (int half = LANES / 2; half > 0; half /= 2) {           \
-        for (int l = 0; l < half; l++) lane[l] += lane[l + half]; \
-      }                                                           \
-      (total) += (double)lane[0];                                 \
-    }                                                             \
-  } while (0)
-
-#define ROW_NORM(T, s)                                                                                             \
-  /* the mean (of RMS 0) and 1 / sqrt(variance + eps) */                                                           \
-  INLINE void moments_##s(const T *x, int64_t n, bool rms, double eps, T *m, T *scale) {                           \
-    double sum, squares;                                                                                           \
-    *m = 0;                                                                                                        \
-    if (!rms) {                                                                                                    \
-      ROW_SUM(T, sum, x[i]);                                                                                       \
-      *m = (T)(sum / (double)n);                                                                                   \
-    }                                                                                                              \
-    const T mean = *m;                                                                                             \
-    ROW_SUM(T, squares, (x[i] - mean) * (x[i] - mean));                                                            \
-    *scale = (T)(1 / sqrt(squares / (double)n + eps));                                                             \
-  }                                                                                                                \
-                                                                                                                   \
-  static VECTORIZED(void, forward_##s, (const RowNorm *r, int64_t begin, int64_t end), (r, begin, end)) {          \
-    const int64_t n = r->n;                                                                                        \
-    const T *w = r->w, *b = r->b;                                                                                  \
-    for (int64_t row = begin; row < end; row++) {                                                                  \
-      const T *x = (const T *)r->x + row * n;                                                                      \
-      T *y = (T *)r->y + row * n, m, scale;                                                                        \
-      moments_##s(x, n, r->rms, r->eps, &m, &scale);                                                               \
-      if (w && b) {                                                                                                \
-        INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = (x[i] - m) * scale * w[i] + b[i];                       \
-      } else if (w) {                                                                                              \
-        INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = (x[i] - m) * scale * w[i];                              \
-      } else {                                                                                                     \
-        INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = (x[i] - m) * scale;                                     \
-      }                                                                                                            \
-    }                                                                                                              \
-  }                                                                                                                \
-                                                                                                                   \
-  /* one row; w: NULL where it is 1 (a constant) */                                                                \
-  INLINE void grad_row_##s(const T *x, const T *d, const T *w, T *dx, int64_t n, T m, T scale, bool rms) {         \
-    double sum = 0, dot;                                                                                           \
-    if (!rms) ROW_SUM(T, sum, (w ? d[i] * w[i] : d[i]));                                                           \
-    ROW_SUM(T, dot, (w ? d[i] * w[i] : d[i]) * ((x[i] - m) * scale));                                              \
-    const T mean = (T)(sum / (double)n), along = (T)(dot / (double)n);                                             \
-    INDEPENDENT for (int64_t i = 0; i < n; i++) {                                                                  \
-      dx[i] = scale * ((w ? d[i] * w[i] : d[i]) - mean - (x[i] - m) * scale * along);                              \
-    }                                                                                                              \
-  }                                                                                                                \
-                                                                                                                   \
-  static VECTORIZED(void, backward_##s, (const RowNorm *r, int64_t begin, int64_t end), (r, begin, end)) {         \
-    const int64_t n = r->n;                                                                                        \
-    for (int64_t row = begin; row < end; row++) {                                                                  \
-      const T *x = (const T *)r->x + row * n, *d = (const T *)r->d + row * n;                                      \
-      T *dx = (T *)r->y + row * n, m, scale;                                                                       \
-      moments_##s(x, n, r->rms, r->eps, &m, &scale);                                                               \
-      if (r->w) grad_row_##s(x, d, r->w, dx, n, m, scale, r->rms);                                                 \
-      if (!r->w) grad_row_##s(x, d, NULL, dx, n, m, scale, r->rms);                                                \
-    }                                                                                                              \
-  }                                                                                                                \
-                                                                                                                   \
-  /* dw and db of rows begin .. end - 1 */                                                                         \
-  static VECTORIZED(void, param_##s, (const RowNorm *r, int64_t begin, int64_t end, T *dw), (r, begin, end, dw)) { \
-    const int64_t n = r->n;                                                                                        \
-    T *db = dw + n;                                                                                                \
-    memset(dw, 0, 2 * (size_t)n * sizeof *dw);                                                                     \
-    for (int64_t row = begin; row < end; row++) {                                                                  \
-      const T *x = (const T *)r->x + row * n, *d = (const T *)r->d + row * n;                                      \
-      T m, scale;                                                                                                  \
-      moments_##s(x, n, r->rms, r->eps, &m, &scale);                                                               \
-      INDEPENDENT for (int64_t i = 0; i < n; i++) {                                                                \
-        dw[i] += d[i] * ((x[i] - m) * scale);                                                                      \
-        db[i] += d[i];                                                                                             \
-      }                                                                                                            \
-    }                                                                                                              \
-  }                                                                                                                \
-                                                                                                                   \
-  static void add_part_##s(T *sum, const T *part, int64_t n) {                                                     \
-    for (int64_t i = 0; i < n; i++) sum[i] += part[i];                                                             \
-  }
-ROW_NORM(float, f32)
-ROW_NORM(double, f64)
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static int64_t grain(const RowNorm *r) { return 1 + PARALLEL_GRAIN / (r->n + 1); }
 
 static void run_forward(void *ctx, int64_t begin, int64_t end) {
   const RowNorm *r = ctx;
-  if (r->dtype == DT_F32) forward_f32(r, begin, end);
-  if (r->dtype == DT_F64) forward_f64(r, begin, end);
+  kernels()->forward[r->dtype == DT_F64](r, begin, end);
 }
 
 void row_norm(const RowNorm *r) { parallel_for(r->rows, grain(r), run_forward, (void *)r); }
 
 static void run_backward(void *ctx, int64_t begin, int64_t end) {
   const RowNorm *r = ctx;
-  if (r->dtype == DT_F32) backward_f32(r, begin, end);
-  if (r->dtype == DT_F64) backward_f64(r, begin, end);
+  kernels()->backward[r->dtype == DT_F64](r, begin, end);
 }
 
 void row_norm_grad(const RowNorm *r) { parallel_for(r->rows, grain(r), run_backward, (void *)r); }
@@ -146,10 +52,16 @@ static void run_parts(void *ctx, int64_t begin, int64_t end) {
   for (int64_t k = begin; k < end; k++) {
     char *sum = p->sums + (size_t)(k * 2 * p->r->n) * dtype_size(p->r->dtype);
     const int64_t first = k * p->rows, last = smaller(first + p->rows, p->r->rows);
-    if (p->r->dtype == DT_F32) param_f32(p->r, first, last, (float *)(void *)sum);
-    if (p->r->dtype == DT_F64) param_f64(p->r, first, last, (double *)(void *)sum);
+    kernels()->params[p->r->dtype == DT_F64](p->r, first, last, sum);
   }
 }
+
+#define ADD_PART(T, s)                                         \
+  static void add_part_##s(T *sum, const T *part, int64_t n) { \
+    for (int64_t i = 0; i < n; i++) sum[i] += part[i];         \
+  }
+ADD_PART(float, f32)
+ADD_PART(double, f64)
 
 int row_norm_param_grad(const RowNorm *r) {
   const int64_t most = (r->rows + PARTS - 1) / PARTS, rows = most > LEAST_PART ? most : LEAST_PART;

@@ -1,4 +1,4 @@
-"""The models of lab.problems and of bench/training/trainings.lua in PyTorch, with the same first values."""
+"""The models of lab.problems in PyTorch, with the same first values."""
 import math
 
 import torch
@@ -50,26 +50,6 @@ def net_3c3d():
     return model
 
 
-class Block(nn.Module):
-    """A residual block; the first one of a stage halves the image."""
-
-    def __init__(self, c, d, stride):
-        super().__init__()
-        self.conv1, self.norm1 = nn.Conv2d(c, d, 3, stride, 1, bias=False), nn.BatchNorm2d(d)
-        self.conv2, self.norm2 = nn.Conv2d(d, d, 3, 1, 1, bias=False), nn.BatchNorm2d(d)
-        self.short = nn.Conv2d(c, d, 1, stride, bias=False) if c != d else None
-
-    def forward(self, x):
-        y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
-        return F.relu(y + (self.short(x) if self.short else x))
-
-
-def resnet8():
-    return nn.Sequential(
-        nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(), Block(16, 16, 1), Block(16, 32, 2),
-        Block(32, 64, 2), nn.AvgPool2d(8), nn.Flatten(), nn.Linear(64, 10))
-
-
 class Same(nn.Module):
     def __init__(self, channels):
         super().__init__()
@@ -107,13 +87,13 @@ class Vae(nn.Module):
 
 
 class CharRnn(nn.Module):
-    """With `keep`, the state goes on from batch to batch in training."""
+    """In training, the state goes on from batch to batch."""
 
-    def __init__(self, vocabulary, hidden=128, cell=nn.LSTM, drop=0.2, keep=True):
+    def __init__(self, vocabulary, hidden=128, drop=0.2):
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, hidden)
-        self.cells = nn.ModuleList([cell(hidden, hidden, batch_first=True) for _ in range(2)])
-        self.drop, self.scores, self.keep, self.state = nn.Dropout(drop), nn.Linear(hidden, vocabulary), keep, None
+        self.cells = nn.ModuleList([nn.LSTM(hidden, hidden, batch_first=True) for _ in range(2)])
+        self.drop, self.scores, self.state = nn.Dropout(drop), nn.Linear(hidden, vocabulary), None
         nn.init.xavier_uniform_(self.embedding.weight)
         nn.init.xavier_uniform_(self.scores.weight)
         bound = math.sqrt(3 / vocabulary)
@@ -124,28 +104,28 @@ class CharRnn(nn.Module):
             nn.init.uniform_(c.weight_hh_l0, -limit, limit)
             nn.init.zeros_(c.bias_ih_l0)
             nn.init.zeros_(c.bias_hh_l0)
-            if cell is nn.LSTM:
-                with torch.no_grad():
-                    c.bias_ih_l0[hidden:2 * hidden] = 1
+            with torch.no_grad():
+                c.bias_ih_l0[hidden:2 * hidden] = 1
 
     def reset(self):
         self.state = None
 
     def forward(self, x):
-        y, new, keep = self.embedding(x), [], self.keep and self.training
+        y, new = self.embedding(x), []
         for i, cell in enumerate(self.cells):
-            y, state = cell(self.drop(y), self.state[i] if keep and self.state else None)
-            new.append(tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach())
+            y, state = cell(self.drop(y), self.state[i] if self.training and self.state else None)
+            new.append(tuple(s.detach() for s in state))
             y = self.drop(y)
-        if keep:
+        if self.training:
             self.state = new
         return self.scores(y.reshape(-1, y.shape[2]))
 
 
 class GptBlock(nn.Module):
-    def __init__(self, width, heads):
+    def __init__(self, length, width, heads):
         super().__init__()
         self.heads = heads
+        self.register_buffer("later", torch.ones(length, length, dtype=torch.bool).triu(1))
         self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
@@ -154,9 +134,8 @@ class GptBlock(nn.Module):
     def attention(self, x):
         b, t, width = x.shape
         q, k, v = self.qkv(x).reshape(b, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        later = torch.ones(t, t, dtype=torch.bool).triu(1)
         scores = (q @ k.transpose(2, 3)) / math.sqrt(q.shape[3])
-        y = scores.masked_fill(later, -math.inf).softmax(3) @ v
+        y = scores.masked_fill(self.later[:t, :t], -math.inf).softmax(3) @ v
         return self.out(y.permute(0, 2, 1, 3).reshape(b, t, width))
 
     def forward(self, x):
@@ -168,7 +147,7 @@ class Gpt(nn.Module):
     def __init__(self, vocabulary, length=64, width=64, heads=4, layers=2):
         super().__init__()
         self.tokens, self.places = nn.Embedding(vocabulary, width), nn.Embedding(length, width)
-        self.blocks = nn.Sequential(*[GptBlock(width, heads) for _ in range(layers)])
+        self.blocks = nn.Sequential(*[GptBlock(length, width, heads) for _ in range(layers)])
         self.norm, self.scores = nn.LayerNorm(width), nn.Linear(width, vocabulary, bias=False)
         for name, p in self.named_parameters():
             if name.endswith("bias"):

@@ -1,6 +1,6 @@
 """What problems.lua does, in PyTorch, on the data that it wrote.
 
-    /usr/bin/python3 bench/training/problems.py DATA.npz PROBLEM SEEDS EPOCHS OPTIMIZER LR
+    /usr/bin/python3 bench/problems.d/problems.py DATA.npz PROBLEM SEEDS EPOCHS OPTIMIZER LR
 """
 import sys
 

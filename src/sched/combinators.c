@@ -188,15 +188,15 @@ static double restart(const Sched *s, double t, SchedPart *part, void *ctx) {
   return pow(x[DECAY], run) * part(ctx, 0, fmin(t, length) * (x[LENGTH] / length));
 }
 
-const SchedDef sched_restart = {
-    .name = "restart",
-    .doc = "A schedule again and again.",
-    .equation =
-        "decay^i s(u)\n"
-        "in run i = 0, 1, ..., steps growth^i updates long, with u = (updates of the run) / "
-        "growth^i;\nafter the last run its last value, decay^(times-1) s(steps)",
-    .args = restart_args,
-    .compose = restart};
+const SchedDef sched_restart = {.name = "restart",
+                                .doc = "A schedule again and again.",
+                                .equation =
+                                    "decay^i s(u)\n"
+                                    "in run i = 0, 1, ..., which has steps growth^i updates;\n"
+                                    "with u = (updates of this run) / growth^i; after the last run\n"
+                                    "decay^(times-1) s(steps)",
+                                .args = restart_args,
+                                .compose = restart};
 
 /* --- stretch ------------------------------------------------------------------------------------------------------ */
 

@@ -112,11 +112,13 @@ end
 
 --- Trains while the rate grows.
 -- @tparam table options see the declaration above
--- @treturn table lr, loss, smoothed: lists; steepest: the rate where the smoothed loss falls fastest, nil where it never
---   falls; minimum: the rate where it is lowest (a training wants a rate some 10 times smaller); diverged
+-- @treturn table lr, loss, smoothed: lists; steepest: the rate where the smoothed loss falls fastest, nil where it
+--   never falls; minimum: the rate where it is lowest (a training wants a rate some 10 times smaller); diverged
 local function lr_range_test(...)
   local o = TEST:read(...)
-  if o.max_lr <= o.min_lr then errors.raise("%s: max_lr must be above min_lr, got %g and %g", FN, o.max_lr, o.min_lr) end
+  if o.max_lr <= o.min_lr then
+    errors.raise("%s: max_lr must be above min_lr, got %g and %g", FN, o.max_lr, o.min_lr)
+  end
   local kept, random = keep { o.model, o.optimizer, o.data }, core.tensor.get_rng_state()
   return core.ensure(function()
     local ratio = o.max_lr / o.min_lr

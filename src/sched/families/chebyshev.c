@@ -43,8 +43,9 @@ const SchedDef sched_chebyshev[] = {
     {.name = "Chebyshev",
      .doc = "One over the nodes of Chebyshev between two eigenvalues: the best rates for a quadratic function.",
      .equation = "1 / ((L + m) / 2 + (L - m) / 2 cos(pi (j + 1/2) / n))\n"
-                 "with m = smallest, L = largest, n = total_steps, and j = 0, n - 1, 1, n - 2, ... so that\n"
-                 "short and long steps alternate and rounding errors stay small",
+                 "with m = smallest, L = largest, n = total_steps;\n"
+                 "j = 0, n - 1, 1, n - 2, ...: short and long steps alternate, which keeps\n"
+                 "rounding errors small",
      .paper = "Young, \"On Richardson's method for solving linear systems with positive definite matrices\", "
               "Journal of Mathematics and Physics 32, 1953",
      .args = chebyshev_args,

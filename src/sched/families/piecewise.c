@@ -59,8 +59,10 @@ const SchedDef sched_piecewise[] = {
      .doc = "Rates at given updates, with steps, straight lines or half waves between them.",
      .equation = "v_0 = base_lr at b_0 = 0, v_i = v_(i-1) scales_i at b_i = boundaries_i;\n"
                  "between b_i and b_(i+1), with p = (t - b_i) / (b_(i+1) - b_i):\n"
-                 "'constant' v_i, 'linear' v_i + (v_(i+1) - v_i) p,\n"
-                 "'cosine' v_(i+1) + (v_i - v_(i+1)) (1 + cos(pi p)) / 2; the last value after the last boundary",
+                 "'constant'  v_i\n"
+                 "'linear'    v_i + (v_(i+1) - v_i) p\n"
+                 "'cosine'    v_(i+1) + (v_i - v_(i+1)) (1 + cos(pi p)) / 2\n"
+                 "and the last value after the last boundary",
      .args = piecewise_args,
      .check = piecewise_check,
      .at = piecewise_at,

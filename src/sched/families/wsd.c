@@ -60,10 +60,11 @@ static double wsd_at(const Sched *s, double t) {
 const SchedDef sched_wsd[] = {
     {.name = "WSD",
      .doc = "Warm-up, stable, decay: a rise, a constant rate for as long as one likes, and a short fall.",
-     .equation = "warmup_begin_lr + (base_lr - warmup_begin_lr) f(1 - t / warmup_steps)  in the warm-up\n"
-                 "final_lr + (base_lr - final_lr) f(p)                                   after it\n"
-                 "with p = (t - warmup_steps - stable_steps) / decay_steps, cut to [0, 1], and f(p):\n"
-                 "'linear' 1 - p, 'cosine' (1 + cos(pi p)) / 2, '1-sqrt' 1 - sqrt(p), '1-square' 1 - p^2",
+     .equation = "in the warm-up  w + (base_lr - w) f(1 - t / warmup_steps)\n"
+                 "after it        final_lr + (base_lr - final_lr) f(p)\n"
+                 "with w = warmup_begin_lr, p = (t - warmup_steps - stable_steps) / decay_steps,\n"
+                 "cut to [0, 1], and f(p): 'linear' 1 - p, 'cosine' (1 + cos(pi p)) / 2,\n"
+                 "'1-sqrt' 1 - sqrt(p), '1-square' 1 - p^2",
      .paper = "Hu et al., \"MiniCPM: unveiling the potential of small language models with scalable training "
               "strategies\", arXiv 2404.06395",
      .args = wsd_args,

@@ -40,7 +40,8 @@ local FIT = args.declare(FN, {
     doc = "Several metrics: {\"accuracy\", \"top5\", mae = function(prediction, y) ... end}; a function returns the "
       .. "mean over the rows of its batch." },
   { "scheduler", "callable|object|table", has = { "step" },
-    what = "a schedule (a function of t), a table of schedules by the names of hyperparameters, or an object with step()",
+    what = "a schedule (a function of t), a table of schedules by the names of hyperparameters, or an object with "
+      .. "step()",
     doc = "A schedule of t = 0, 1, ..., or a table of them such as {lr = s1, momentum = s2}, which is attached; or an "
       .. "object with step() such as sched.attach returns." },
   { "scheduler_unit", "choice", choices = rate.UNITS, default = "epoch",

@@ -167,19 +167,19 @@ const SchedDef sched_onecycle[] = {
      .at = onecyclemomentum_at},
     {.name = "LinearOneCycle",
      .doc = "optax's linear_onecycle_schedule: straight lines up, down, and further down.",
-     .equation = "straight lines from max_lr / div_factor      at t = 0\n"
-                 "to max_lr                                    at t = floor(pct_start total_steps)\n"
-                 "to max_lr / div_factor                       at t = floor(pct_final total_steps)\n"
-                 "to max_lr / div_factor / final_div_factor    at t = total_steps, where it stays",
+     .equation = "straight lines from max_lr / div_factor    at t = 0\n"
+                 "to max_lr                                  at floor(pct_start total_steps)\n"
+                 "to max_lr / div_factor                     at floor(pct_final total_steps)\n"
+                 "to max_lr / div_factor / final_div_factor  at total_steps; it stays there",
      .paper = SUPER_CONVERGENCE,
      .args = linearonecycle_args,
      .check = linearonecycle_check,
      .at = linearonecycle_at},
     {.name = "CosineOneCycle",
      .doc = "optax's cosine_onecycle_schedule: half a wave up, half a wave down.",
-     .equation = "half waves from max_lr / div_factor          at t = 0\n"
-                 "to max_lr                                    at t = floor(pct_start total_steps)\n"
-                 "to max_lr / div_factor / final_div_factor    at t = total_steps, where it stays",
+     .equation = "half waves from max_lr / div_factor        at t = 0\n"
+                 "to max_lr                                  at floor(pct_start total_steps)\n"
+                 "to max_lr / div_factor / final_div_factor  at total_steps; it stays there",
      .paper = SUPER_CONVERGENCE,
      .args = cosineonecycle_args,
      .at = cosineonecycle_at},

@@ -53,11 +53,11 @@ static double restarts_at(const Sched *s, double t) {
 const SchedDef sched_restarts[] = {
     {.name = "CosineAnnealingWarmupRestarts",
      .doc = "Cosine waves down to min_lr, each after a straight rise; their tops and lengths may change.",
-     .equation = "cycle c of n_c updates, at its update k:\n"
-                 "min_lr + (M - min_lr) k / warmup_steps                    while k < warmup_steps\n"
-                 "min_lr + (M - min_lr) (1 + cos(pi (k - warmup_steps) / (n_c - warmup_steps))) / 2\n"
+     .equation = "in cycle c of n_c updates, at its update k, with w = warmup_steps:\n"
+                 "min_lr + (M - min_lr) k / w                                   while k < w\n"
+                 "min_lr + (M - min_lr) (1 + cos(pi (k - w) / (n_c - w))) / 2   after that\n"
                  "with M = max_lr gamma^c, n_0 = first_cycle_steps,\n"
-                 "n_(c+1) = floor((n_c - warmup_steps) cycle_mult) + warmup_steps",
+                 "n_(c+1) = floor((n_c - w) cycle_mult) + w",
      .paper = "Loshchilov, Hutter, \"SGDR: stochastic gradient descent with warm restarts\", ICLR 2017",
      .args = restarts_args,
      .check = restarts_check,

@@ -68,7 +68,8 @@ describe("normalisation of groups and samples", function()
   it("follows statistics in recorded steps as well", function()
     compiled.same(function()
       local m = nn.InstanceNorm2d(2, { track_running_stats = true })
-      return { tensors = m:buffers(), steps = 5, args = function() return lab.randn(3, 2, 4, 4) end, step = function(x) return m(x) end }
+      return { tensors = m:buffers(), steps = 5, args = function() return lab.randn(3, 2, 4, 4) end,
+        step = function(x) return m(x) end }
     end)
   end)
 

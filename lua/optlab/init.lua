@@ -60,6 +60,11 @@ local LAZY = {
   train = { "optlab.train" },
 }
 
+-- lab.func.functional_call is that of nn.
+local function complete_func(func)
+  function func.functional_call(...) return require("optlab.nn.stateless").functional_call(...) end
+end
+
 -- lab.train.airfoil is made of the parts above training; they are loaded when it is first called.
 local function complete_train(train)
   function train.airfoil(...) return require("optlab.book.regression").run(...) end
@@ -83,6 +88,7 @@ local function load_part(_, name)
   if entry[2] then value = value[entry[2]] end
   lab[name] = value
   if name == "train" then complete_train(value) end
+  if name == "func" then complete_func(value) end
   return value
 end
 

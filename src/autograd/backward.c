@@ -13,13 +13,11 @@
  */
 #include "autograd/backward.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "autograd/formula.h"
-#include "autograd/gradsum.h"
 #include "autograd/gradwatch.h"
-#include "autograd/graph.h"
+#include "autograd/reach.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "kernels/elementwise/map.h"
@@ -29,9 +27,7 @@
 
 /* One run of backward. */
 typedef struct Run {
-  uint64_t mark;
-  Node **nodes; /* newest first once sorted; each retained */
-  size_t len, cap;
+  Reach reach;
   BackwardOptions opt;
   Tensor *const *inputs; /* where to stop (autograd_grad), or NULL: accumulate into leaves */
   int nin;
@@ -39,8 +35,6 @@ typedef struct Run {
   uint64_t leaves; /* the bits of those that are leaves (leaf_bit) */
   GradSum *result; /* [nin] */
 } Run;
-
-static uint64_t last_mark; /* the process's, as the graphs that bear the marks are */
 
 void autograd_init(void) { tensor_set_node_release(graph_release); }
 
@@ -59,26 +53,10 @@ static void find_bounds(Run *r) {
   }
 }
 
-static bool is_collected(const Run *r, const Node *n) { return n->mark == r->mark; }
-
 static bool may_lead_to_input(const Run *r, const Node *n) { return n->seq >= r->oldest || n->leaves & r->leaves; }
 
 static int push_node(Run *r, Node *n) {
-  if (!n || is_collected(r, n) || !may_lead_to_input(r, n)) return 0;
-  if (r->len == r->cap) {
-    size_t cap = r->cap ? 2 * r->cap : 64;
-    Node **bigger = alloc_get(cap * sizeof *bigger);
-    if (!bigger) return -1;
-    if (r->len) memcpy(bigger, r->nodes, r->len * sizeof *bigger);
-    alloc_put(r->nodes, r->cap * sizeof *bigger);
-    r->nodes = bigger;
-    r->cap = cap;
-  }
-  n->mark = r->mark;
-  n->captured = false;
-  graph_retain(n);
-  r->nodes[r->len++] = n;
-  return 0;
+  return !n || reach_has(&r->reach, n) || !may_lead_to_input(r, n) ? 0 : reach_add(&r->reach, n);
 }
 
 /* Everything reachable and not too old: the list itself serves as the queue. */
@@ -86,53 +64,13 @@ static int collect(Run *r, Tensor *const *outputs, int nout) {
   for (int i = 0; i < nout; i++) {
     if (push_node(r, outputs[i]->node) < 0) return -1;
   }
-  for (size_t at = 0; at < r->len; at++) {
-    const Node *n = r->nodes[at];
+  for (size_t at = 0; at < r->reach.len; at++) {
+    const Node *n = r->reach.nodes[at];
     for (int i = 0; i < n->nin; i++) {
       if (push_node(r, n->in[i].node) < 0) return -1;
     }
   }
   return 0;
-}
-
-static int newest_first(const void *a, const void *b) {
-  uint64_t x = (*(Node *const *)a)->seq, y = (*(Node *const *)b)->seq;
-  return x < y ? 1 : x > y ? -1 : 0;
-}
-
-/* Sorts by places: numbers of one loop lie close together. False where they do not, or without memory. */
-static bool sort_by_places(Run *r) {
-  uint64_t first = UINT64_MAX, last = 0;
-  for (size_t i = 0; i < r->len; i++) {
-    const uint64_t seq = r->nodes[i]->seq;
-    if (seq < first) first = seq;
-    if (seq > last) last = seq;
-  }
-  if (last - first >= 8 * (uint64_t)r->len) return false;
-  const size_t places = (size_t)(last - first) + 1;
-  Node **at = alloc_get(places * sizeof *at);
-  if (!at) return false;
-  memset(at, 0, places * sizeof *at);
-  for (size_t i = 0; i < r->len; i++) at[last - r->nodes[i]->seq] = r->nodes[i];
-  size_t n = 0;
-  for (size_t i = 0; i < places; i++) {
-    if (at[i]) r->nodes[n++] = at[i];
-  }
-  alloc_put(at, places * sizeof *at);
-  return true;
-}
-
-static void sort_nodes(Run *r) {
-  if (r->len > 32) {
-    if (!sort_by_places(r)) qsort(r->nodes, r->len, sizeof *r->nodes, newest_first);
-    return;
-  }
-  for (size_t i = 1; i < r->len; i++) {
-    Node *n = r->nodes[i];
-    size_t j = i;
-    for (; j && r->nodes[j - 1]->seq < n->seq; j--) r->nodes[j] = r->nodes[j - 1];
-    r->nodes[j] = n;
-  }
 }
 
 static bool is_input(const Run *r, const Tensor *leaf) {
@@ -143,8 +81,14 @@ static bool is_input(const Run *r, const Tensor *leaf) {
 }
 
 static bool is_wanted(const Run *r, const NodeInput *e) {
-  if (e->node) return is_collected(r, e->node) && (e->node->wanted || e->node->captured);
+  if (e->node) return reach_has(&r->reach, e->node) && (e->node->wanted || e->node->captured);
   return e->leaf && (!r->inputs || is_input(r, e->leaf->partner));
+}
+
+static int refuse_freed(void) {
+  return err_set(
+      "backward: the graph of this result was freed by an earlier backward; pass {retain_graph=true} to that "
+      "call to go through it again");
 }
 
 /* Marks the edges whose gradients are needed and the nodes that have such edges, from the oldest node on. -1 if a node
@@ -152,20 +96,16 @@ static bool is_wanted(const Run *r, const NodeInput *e) {
 static int mark_wanted(Run *r) {
   for (int i = 0; i < r->nin; i++) {
     Node *n = r->inputs[i]->node;
-    if (n && is_collected(r, n)) n->captured = true;
+    if (n && reach_has(&r->reach, n)) n->captured = true;
   }
-  for (size_t at = r->len; at-- > 0;) {
-    Node *n = r->nodes[at];
+  for (size_t at = r->reach.len; at-- > 0;) {
+    Node *n = r->reach.nodes[at];
     n->wanted = false;
     for (int i = 0; i < n->nin; i++) {
       n->in[i].wanted = is_wanted(r, &n->in[i]);
       n->wanted = n->wanted || n->in[i].wanted;
     }
-    if (n->wanted && n->freed) {
-      return err_set(
-          "backward: the graph of this result was freed by an earlier backward; pass {retain_graph=true} to that "
-          "call to go through it again");
-    }
+    if (n->wanted && n->freed) return refuse_freed();
   }
   return 0;
 }
@@ -173,8 +113,8 @@ static int mark_wanted(Run *r) {
 /* Tells who watches (gradwatch.h) which operations will hand gradients to leaves. */
 static int announce(const Run *r) {
   GradWatch *w = context->gradwatch;
-  for (size_t at = w && !r->inputs ? r->len : 0; at-- > 0;) {
-    const Node *n = r->nodes[at];
+  for (size_t at = w && !r->inputs ? r->reach.len : 0; at-- > 0;) {
+    const Node *n = r->reach.nodes[at];
     for (int i = 0; n->wanted && i < n->nin; i++) {
       const NodeInput *e = &n->in[i];
       Tensor *leaf = e->wanted && !e->node ? e->leaf->partner : NULL;
@@ -349,6 +289,7 @@ static int capture(Run *r, Node *n) {
 
 /* Fills in the gradients of n's inputs. */
 static int differentiate(Run *r, Node *n) {
+  if (n->freed) return refuse_freed(); /* by a backward that a callback ran meanwhile */
   Tensor *small[MAX_CAT_INPUTS_ON_STACK];
   size_t bytes = (size_t)n->nin * sizeof *small;
   Tensor **din = n->nin <= MAX_CAT_INPUTS_ON_STACK ? small : alloc_get(bytes);
@@ -380,14 +321,6 @@ static int settle_results(Run *r) {
   for (int i = 0; rc == 0 && i < r->nin; i++)
     rc = gradsum_settle(&r->result[i], r->inputs[i]->ndim, r->inputs[i]->shape);
   return rc;
-}
-
-static void finish(Run *r) {
-  for (size_t i = 0; i < r->len; i++) {
-    gradsum_clear(&r->nodes[i]->dout);
-    graph_release(r->nodes[i]);
-  }
-  alloc_put(r->nodes, r->cap * sizeof *r->nodes);
 }
 
 /* --- entry points ----------------------------------------------------------------------------------------- */
@@ -425,7 +358,7 @@ static int start(Run *r, Tensor *out, Tensor *gradient) {
     if (!out->node) {
       rc = to_leaf(r, out, g);
     } else {
-      rc = is_collected(r, out->node) ? gradsum_add(&out->node->dout, g, false, r->opt.create_graph) : 0;
+      rc = reach_has(&r->reach, out->node) ? gradsum_add(&out->node->dout, g, false, r->opt.create_graph) : 0;
     }
   }
   fm_end(m, NULL);
@@ -433,20 +366,21 @@ static int start(Run *r, Tensor *out, Tensor *gradient) {
 }
 
 static int run(Run *r, Tensor *const *outputs, Tensor *const *gradients, int nout) {
-  r->mark = ++last_mark;
+  reach_begin(&r->reach);
   find_bounds(r);
   r->opt.retain_graph = r->opt.retain_graph || r->opt.create_graph;
   bool old = grad_set_mode(r->opt.create_graph);
-  recorder_one_line(true);
+  const bool outermost = !r->reach.outer;
+  if (outermost) recorder_one_line(true);
   int rc = collect(r, outputs, nout);
-  sort_nodes(r);
+  reach_sort(&r->reach);
   if (rc == 0) rc = mark_wanted(r);
   if (rc == 0) rc = announce(r);
   for (int i = 0; rc == 0 && i < nout; i++) rc = start(r, outputs[i], gradients ? gradients[i] : NULL);
-  for (size_t i = 0; rc == 0 && i < r->len; i++) rc = visit(r, r->nodes[i]);
+  for (size_t i = 0; rc == 0 && i < r->reach.len; i++) rc = visit(r, r->reach.nodes[i]);
   if (rc == 0) rc = settle_results(r);
-  finish(r);
-  recorder_one_line(false);
+  reach_end(&r->reach);
+  if (outermost) recorder_one_line(false);
   grad_set_mode(old);
   return rc;
 }

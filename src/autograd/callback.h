@@ -16,13 +16,14 @@ struct Callback {
   /* As an Op's, for the row FUNCTION. */
   int (*backward)(Callback *c, Node *n, Tensor *dout, Tensor **din);
   void (*release)(Callback *c); /* the node is done with it; hooks: gone. Frees it */
+  bool removed;                 /* no longer called; still there while hooks run */
   Callback *next;
 };
 
 /* Adds a callback to the node of t, which has one, behind those that are there; owned from now on. */
 void callback_add(Tensor *t, Callback *c);
 
-/* Takes it away and releases it, if the node of t has it. */
+/* Takes it away, if the node of t has it. */
 void callback_remove(Tensor *t, Callback *c);
 
 /* --- for the engine ----------------------------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /*
- * graph.h - the recorded graph, seen only by op.c, backward.c and formula.c.
+ * graph.h - the recorded graph, seen only by op.c, backward.c, reach.c, callback.c and formula.c.
  *
  * A Node is one recorded op. It knows where the gradient of each input has to go (a node further down, a leaf, or
  * nowhere), holds the values that its backward reads, and describes its output, so that a gradient can be brought to

@@ -62,6 +62,12 @@ typedef struct DiagonalArgs { /* of the matrices of two dimensions, tri: the las
   int64_t size[2];            /* diagonal_grad: of the two dimensions */
 } DiagonalArgs;
 
+typedef struct PadArgs {                                 /* of every dimension */
+  int32_t before[TENSOR_MAX_DIM], after[TENSOR_MAX_DIM]; /* negative: positions that go */
+  int64_t mode;                                          /* a PadMode (kernels/pad/pad.h) */
+  double value;                                          /* of constant padding */
+} PadArgs;
+
 typedef struct ReduceArgs {
   unsigned dims;    /* bit mask; bits beyond the rank are ignored, ~0u means all */
   unsigned keepdim; /* 1: with size 1 */
@@ -163,6 +169,11 @@ typedef struct RowNormArgs {
   int64_t rms;  /* 1: by the root mean square */
 } RowNormArgs;
 
+typedef struct ChannelNormArgs {
+  double eps;
+  int64_t given; /* channel_norm_sums: 1: the moments are not those of x */
+} ChannelNormArgs;
+
 typedef struct EmbeddingArgs {
   int64_t rows;
   int64_t padding; /* a row, from 1, that gets no gradient; 0: none */
@@ -183,6 +194,7 @@ typedef union OpArgs {
   SliceArgs slice;
   DiagonalArgs diagonal;
   WholeArgs whole;
+  PadArgs pad;
   ReduceArgs reduce;
   ExtremeArgs extreme;
   VarArgs var;
@@ -199,6 +211,7 @@ typedef union OpArgs {
   MatrixArgs matrix;
   RnnArgs rnn;
   RowNormArgs row_norm;
+  ChannelNormArgs channel_norm;
   EmbeddingArgs embedding;
   AttentionArgs attention;
 } OpArgs;

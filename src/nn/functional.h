@@ -31,9 +31,11 @@ Tensor *nn_conv_transpose(Tensor *x, Tensor *weight, Tensor *bias, const ConvOpt
 
 typedef struct BatchNorm {
   Tensor *mean, *var;    /* (C), running; moved in training; both NULL: there are none */
+  Tensor *count;         /* int64 (): batches seen in training; or NULL */
   Tensor *weight, *bias; /* (C), or NULL */
   bool training;         /* use (and follow) the batch's mean and variance */
-  double momentum, eps;
+  double momentum;       /* NAN: the running ones are the means over the batches seen; `count` is needed */
+  double eps;
 } BatchNorm;
 
 /* x (N, C, ...): (x - mean) / sqrt(var + eps) weight + bias, channel by channel. On failure nothing has moved. */
@@ -63,6 +65,10 @@ RowNormShape nn_row_norm_shape(const double *x); /* from the places of an argume
 /* Layer normalisation of these dimensions of x, or RMS normalisation; weight and bias of their shape or NULL. eps NAN:
  * the spacing of x's dtype at 1. */
 Tensor *nn_row_norm(Tensor *x, const RowNormShape *s, Tensor *weight, Tensor *bias, double eps, bool rms);
+
+/* x with positions before and behind its last dimensions: n numbers, two for each dimension from the last one on. mode: a
+ * PadMode; value: of constant padding. */
+Tensor *nn_pad(Tensor *x, const double *pad, int n, int mode, double value);
 
 /* Zeroes each element with probability p and multiplies the others by 1 / (1 - p); x itself unless training. */
 Tensor *nn_dropout(Tensor *x, double p, bool training);

@@ -54,7 +54,7 @@ describe("memory", function()
         lab.fail_allocation(0)
         if not done then assert.matches("memory_spec.lua:%d+: .*memory", message) end
         message = nil -- luacheck: ignore
-        assert.equal(before, live())
+        if done or tries % 20 == 0 then assert.equal(before, live()) end -- collecting takes far longer than a try
       end
       assert.is_true(tries > 1)
     end

@@ -102,6 +102,19 @@ describe("a module as a function of its parameters", function()
     assert.is_true(rawequal(before, net[1].weight))
   end)
 
+  it("keeps nothing of them", function()
+    local Scale = nn.Module.extend { name = "Scale" }
+    function Scale:init() self.w = lab.ones(2, { requires_grad = true }) end
+    function Scale:forward(x) return x * self.w end
+    local m = Scale()
+    local others = { w = m.w * 2 }
+    nn.functional_call(m, others, lab.ones(2))
+    local copy = m:clone()
+    assert.same({ 1, 1 }, copy.w:tolist())
+    assert.equal(1, #copy:parameters())
+    assert.is_true(others.w.requires_grad)
+  end)
+
   it("and they are one vector", function()
     local net = nn.Linear(2, 3)
     local v = nn.utils.parameters_to_vector(net:parameters())

@@ -256,6 +256,39 @@ for equation, *shapes in (
     case(f"lab.einsum('{equation}', {names})", lambda *x, equation=equation: torch.einsum(equation, *x),
          *(centred(*shape) for shape in shapes))
 
+# --- padding, sums of exponentials ------------------------------------------------------------------------------------
+
+def listed(pad):
+    return "{" + ", ".join(map(str, pad)) + "}"
+
+
+for shape, pad in (((3, 5), (1, 2)), ((2, 3, 4), (2, 0, 1, 1)), ((1, 2, 1, 3, 2), (1, 0, 2, 1, 0, 1)),
+                   ((2, 2, 3, 4), (-1, 2, 3, -2)), ((3, 4), (-1, -2))):
+    case(f"lab.nn.functional.pad(a, {listed(pad)}, 'constant', -1.5)",
+         lambda a, pad=pad: torch.nn.functional.pad(a, pad, value=-1.5), centred(*shape))
+for shape, pad in (((3, 5), (1, 2)), ((2, 1, 4), (3, 3)), ((1, 2, 4), (-1, 1)), ((2, 1, 2, 3), (1, 2, 0, 1)),
+                   ((1, 2, 3, 3), (2, 1, 2, 2)), ((1, 4, 5), (-1, 2, 3, -2)), ((1, 1, 3, 2, 2), (1, 0, 1, 1, 0, 1)),
+                   ((0, 3, 4, 5), (1, 2, 0, 3))):
+    for mode in "reflect replicate circular".split():
+        if mode != "circular" or len(pad) + 4 == 2 * len(shape):
+            case(f"lab.nn.functional.pad(a, {listed(pad)}, {{mode = '{mode}'}})",
+                 lambda a, pad=pad, mode=mode: torch.nn.functional.pad(a, pad, mode=mode), centred(*shape))
+case("lab.nn.functional.pad(a, {2, 0, 0, 1}, {value = 7})", lambda a: torch.nn.functional.pad(a, (2, 0, 0, 1), value=7),
+     whole(0, 9, 3, 4, dtype="uint8"))
+case("lab.nn.functional.pad(a, {1, 1})", lambda a: torch.nn.functional.pad(a, (1, 1)), centred(0, 3))
+for shape in ((3, 5), (40, 3), (2, 1, 33), (0, 3)):
+    for d in range(len(shape)):
+        if shape[d] > 0:
+            case(f"a:logsumexp({d + 1})", lambda a, d=d: a.logsumexp(d), centred(*shape, scale=30.0))
+    case("lab.logsumexp(a, -1, true)", lambda a: torch.logsumexp(a, -1, True), centred(*shape))
+case("a:logsumexp({1, 3})", lambda a: a.logsumexp((0, 2)), centred(3, 4, 5))
+case("a:logsumexp({1, 2}, true)", lambda a: a.logsumexp((0, 1), True), centred(3, 13, 2))
+case("a:logsumexp()", lambda a: a.logsumexp((0, 1)), centred(3, 4, shift=800.0))
+case("a:logsumexp(1):detach()", lambda a: a.logsumexp(0).detach(), centred(0, 4))
+case("(a / b):detach():logsumexp(1)", lambda a, b: (a / b).detach().logsumexp(0), whole(-1, 1, 9, 5), whole(0, 5, 9, 5))
+case("(-(a / b):abs()):detach():logsumexp(2)", lambda a, b: (-(a / b).abs()).detach().logsumexp(1), whole(1, 2, 9, 2),
+     whole(0, 1, 9, 2))
+
 # --- the file --------------------------------------------------------------------------------------------------------
 
 print(f"""--- Results and gradients of operations in PyTorch.

@@ -39,6 +39,7 @@ lab.argmax(t +)
 lab.argmin(t +)
 lab.softmax(t, 1 +)
 lab.log_softmax(t, 1 +)
+lab.logsumexp(t, 1 +)
 lab.clamp(t, 0, 1 +)
 lab.cumsum(t, 1 +)
 lab.cumprod(t, 1 +)
@@ -187,6 +188,7 @@ nn.functional.avg_pool2d(image, 1 +)
 nn.functional.batch_norm(t, v, v +)
 nn.functional.dropout(t +)
 nn.functional.one_hot(labels +)
+nn.functional.pad(t, {1, 1} +)
 nn.functional.scaled_dot_product_attention(t, t, t +)
 nn.functional.embedding(labels, t +)
 nn.functional.layer_norm(t, 2 +)
@@ -524,6 +526,6 @@ end
 
 --- Functions that hand what they are given to a function of the script, or that take any number of values.
 M.VARIADIC = { "lab.no_grad", "lab.enable_grad", "lab.einsum", "nn.Sequential", "nn.Module", "nn.ModuleList",
-  "nn.ModuleDict", "nn.ParameterList", "nn.functional_call" }
+  "nn.ModuleDict", "nn.ParameterList", "nn.functional_call", "func.functional_call" }
 
 return M

@@ -114,6 +114,22 @@ local function wants_grad(list)
   return false
 end
 
+-- Gradients that backward returned, as a list for the tensors among the arguments.
+local function for_inputs(class, ctx, results, input_places)
+  local list, arguments = {}, #ctx.needs_input_grad
+  for k, i in ipairs(input_places) do
+    if i > results.n and ctx.needs_input_grad[i] then
+      errors.raise("%s: backward returned %d gradients, but argument %d of forward needs one; nil counts as zeros",
+        class.name, results.n, i)
+    end
+    list[k] = results[i] or false
+  end
+  if results.n > arguments and results[results.n] ~= nil then
+    errors.raise("%s: backward returned %d gradients for %d arguments of forward", class.name, results.n, arguments)
+  end
+  return list
+end
+
 -- The function that the graph calls: gradient of the joined outputs -> gradients of the tensors among the arguments.
 local function backward_of(class, ctx, outputs, places, input_places)
   return function(d, joined)
@@ -123,9 +139,7 @@ local function backward_of(class, ctx, outputs, places, input_places)
     for k, i in ipairs(places) do full[i] = grads[k] end
     local results = table.pack(class.backward(ctx, table.unpack(full, 1, full.n)))
     rawset(ctx, "_outputs", nil)
-    local list = {}
-    for k, i in ipairs(input_places) do list[k] = results[i] or false end
-    return list
+    return for_inputs(class, ctx, results, input_places)
   end
 end
 

@@ -6,6 +6,9 @@
 -- them are exact: they run the graph of the function, recorded once more for the second
 -- order.
 --
+-- Derivatives of derivatives: f may itself call these functions, `func.grad(func.grad(f))(x)`. Results have a graph
+-- where f belongs to another derivative or the point was computed with recording, otherwise none.
+--
 -- @module optlab.autograd.func
 
 local args = require "optlab.base.args"
@@ -96,25 +99,32 @@ function M.grad(...)
   local f = GRAD:read(...).f
   return function(...)
     local xs = points.read("func.grad", ...)
-    local g = autograd.enable_grad(function() return gradients(value_of(f, xs, "func.grad", true), xs, false) end)
+    local g = autograd.enable_grad(function() return gradients(value_of(f, xs, "func.grad", true), xs, xs.recorded) end)
     return points.forms(xs, g)
   end
 end
 
 -- Rows d(gi)/d(xs), each flattened and joined: one row of a Hessian or Jacobian.
 local function flat_row(gi, xs)
-  local parts = gradients(gi, xs, false)
+  local parts = gradients(gi, xs, xs.recorded)
   for i, p in ipairs(parts) do parts[i] = p:reshape(-1) end
   return tensor.cat(parts)
 end
 
 local function matrix_of(values, xs)
-  local rows = {}
+  local rows, columns = {}, 0
+  for i = 1, xs.n do columns = columns + xs[i]:numel() end
   for _, v in ipairs(values) do
     local flat = v:reshape(-1)
     for i = 1, flat:numel() do rows[#rows + 1] = flat_row(flat[i], xs) end
   end
-  return tensor.stack(rows):detach()
+  if #rows == 0 then return tensor.zeros({ 0, columns }, { dtype = xs[1].dtype }) end
+  return xs.result(tensor.stack(rows))
+end
+
+-- A matrix of one element as a number, or without dimensions where it has a graph.
+local function number_of(matrix)
+  return matrix.requires_grad and matrix:reshape {} or matrix:item()
 end
 
 --- The Hessian of a function with one value.
@@ -129,8 +139,7 @@ function M.hessian(...)
     return autograd.enable_grad(function()
       local g = gradients(value_of(f, xs, "func.hessian", true), xs, true)
       local h = matrix_of(g, xs)
-      if xs.n == 1 and type(first) == "number" then return h:item() end
-      return h
+      return xs.n == 1 and type(first) == "number" and number_of(h) or h
     end)
   end
 end
@@ -146,8 +155,7 @@ function M.jacobian(...)
     return autograd.enable_grad(function()
       local y = value_of(f, xs, "func.jacobian", false)
       local j = matrix_of({ y }, xs)
-      if xs.n == 1 and type(first) == "number" and y:numel() == 1 then return j:item() end
-      return j
+      return xs.n == 1 and type(first) == "number" and y:numel() == 1 and number_of(j) or j
     end)
   end
 end
@@ -155,8 +163,8 @@ end
 -- Results for the leaves in the form in which v was given.
 local function like_direction(xs, results, flat)
   if not flat then return (points.forms(xs, results)) end
-  for i, t in ipairs(results) do results[i] = t:detach():reshape(-1) end
-  return tensor.cat(results)
+  for i, t in ipairs(results) do results[i] = t:reshape(-1) end
+  return xs.result(tensor.cat(results))
 end
 
 --- Hessian times vector without the Hessian: the gradient of (gradient of f) . v.
@@ -171,7 +179,7 @@ function M.hvp(...)
   return autograd.enable_grad(function()
     local g, along = gradients(value_of(o.f, xs, "func.hvp", true), xs, true), 0
     for i = 1, xs.n do along = along + (g[i] * v[i]):sum() end
-    return like_direction(xs, gradients(along, xs, false), flat)
+    return like_direction(xs, gradients(along, xs, xs.recorded), flat)
   end)
 end
 
@@ -187,7 +195,7 @@ function M.vjp(...)
   return autograd.enable_grad(function()
     local y = value_of(o.f, xs, "func.vjp", o.v == nil)
     local v = o.v and o.v:to(y.dtype)
-    return y:detach(), (points.forms(xs, gradients(y, xs, false, v)))
+    return xs.result(y), (points.forms(xs, gradients(y, xs, xs.recorded, v)))
   end)
 end
 
@@ -207,7 +215,7 @@ function M.jvp(...)
     local u = tensor.zeros_like(y):requires_grad_()
     local g, along = gradients(y, xs, true, u), 0
     for i = 1, xs.n do along = along + (g[i] * v[i]):sum() end
-    return y:detach(), gradients(along, { u, n = 1 }, false)[1]:detach()
+    return xs.result(y), xs.result(gradients(along, { u, n = 1 }, xs.recorded)[1])
   end)
 end
 
@@ -287,5 +295,8 @@ function M.gradcheck(...)
   if problem and o.raise then errors.raise("autograd.gradcheck: %s", problem) end
   return problem == nil, problem
 end
+
+--- `lab.vmap` under the name that PyTorch has for it.
+M.vmap = require "optlab.autograd.vmap"
 
 return errors.strict(M, "lab.func")

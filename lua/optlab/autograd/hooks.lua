@@ -15,66 +15,97 @@ local REGISTER = args.declare("Tensor:register_hook", {
   { "hook", "callable", required = true, doc = "hook(gradient); may return another gradient of the same shape." },
 })
 
-local leaves = setmetatable({}, { __mode = "k" }) -- leaf -> list of hooks
-local count = 0 -- hooks of leaves that were not taken away
-local before -- leaf -> its .grad before the backward under way
+local leaves = setmetatable({}, { __mode = "k" }) -- leaf -> list of its hooks, each {hook=}, with its `number`
+local last_number = 0 -- of the leaves, in the order in which they got their first hook
 
 local Handle = { __name = "optlab.TensorHook" }
 Handle.__index = Handle
 
--- What the hooks of a leaf make of its gradient.
-local function through(list, g)
-  for _, hook in ipairs({ table.unpack(list) }) do
-    local other = hook(g)
-    if other ~= nil then
-      if not tensor.is_tensor(other) then
-        errors.raise("Tensor:register_hook: the hook must return a tensor or nil, got %s", errors.shown(other))
-      end
-      g = other
-    end
+local function shape_text(t) return table.concat(t.shape, ", ") end
+
+-- A gradient that a hook returned instead of g.
+local function checked(other, g)
+  if not tensor.is_tensor(other) then
+    errors.raise("Tensor:register_hook: the hook must return a tensor or nil, got %s", errors.shown(other))
+  end
+  if other.dtype ~= g.dtype or shape_text(other) ~= shape_text(g) then
+    errors.raise("Tensor:register_hook: the hook must return a %s tensor of shape (%s), got %s of shape (%s)",
+      g.dtype, shape_text(g), other.dtype, shape_text(other))
+  end
+  return other
+end
+
+-- What the hooks of a leaf make of its gradient; recorded where the gradient is.
+local function through(list, g, create_graph)
+  if not create_graph then return autograd.no_grad(through, list, g, true) end
+  for _, entry in ipairs({ table.unpack(list) }) do
+    local other = entry.hook(g)
+    if other ~= nil then g = checked(other, g) end
   end
   return g
 end
 
+local around
+
+local function set_hooks(leaf, list)
+  leaves[leaf] = list
+  autograd.set_leaf_hooks(next(leaves) ~= nil, around)
+end
+
+local function grad_of(leaf) return leaf.grad end
+
+-- The leaves with hooks, without their .grad, which stands beside them: {leaf, .grad or nil}.
 local function take_grads()
-  before = {}
-  for leaf in pairs(leaves) do
-    before[leaf] = leaf.grad or false
-    leaf.grad = nil
+  local taken = {}
+  for leaf, list in pairs(leaves) do
+    local is_open, grad = pcall(grad_of, leaf)
+    if is_open then taken[#taken + 1] = { leaf, grad, number = list.number } else set_hooks(leaf, nil) end
+  end
+  table.sort(taken, function(a, b) return a.number < b.number end)
+  for _, each in ipairs(taken) do each[1].grad = nil end
+  return taken
+end
+
+local function add_to_grad(leaf, g, create_graph)
+  if not leaf.grad then
+    leaf.grad = g
+  elseif create_graph then
+    leaf.grad = leaf.grad + g
+  else
+    autograd.no_grad(leaf.grad.add_, leaf.grad, g)
   end
 end
 
--- Puts back what was there, and adds what came.
-local function give_grads(hooked)
-  local old = before
-  before = nil
-  for leaf, grad in pairs(old) do
-    local new = leaf.grad
-    if new and hooked and leaves[leaf] then new = through(leaves[leaf], new) end
-    if grad and new then new = grad + new end
-    leaf.grad = new or grad or nil
+-- Puts back what was taken, and adds to it what came instead, through the hooks unless backward failed.
+local function give_grads(taken, create_graph, failed)
+  for _, each in ipairs(taken) do
+    local leaf = each[1]
+    each.new, leaf.grad = leaf.grad, each[2]
+  end
+  for _, each in ipairs(taken) do
+    local leaf, new = each[1], each.new
+    if new then
+      local g = failed and new or through(leaves[leaf] or {}, new, create_graph)
+      add_to_grad(leaf, rawequal(g, new) and g or g:clone(), create_graph)
+    end
   end
 end
 
-local function through_all(inputs, gradients)
+local function through_all(inputs, create_graph, gradients)
   if tensor.is_tensor(inputs) then
-    return leaves[inputs] and gradients and through(leaves[inputs], gradients) or gradients
+    return leaves[inputs] and gradients and through(leaves[inputs], gradients, create_graph) or gradients
   end
   for i, x in ipairs(inputs) do
-    if leaves[x] and gradients[i] then gradients[i] = through(leaves[x], gradients[i]) end
+    if leaves[x] and gradients[i] then gradients[i] = through(leaves[x], gradients[i], create_graph) end
   end
   return gradients
 end
 
-local function around(what, gradients)
+-- See set_leaf_hooks in src/lua/autograd/lautogradlib.c.
+function around(what, create_graph, result)
   if what == "before" then return take_grads() end
-  if what == "after" or what == "failed" then return give_grads(what == "after") end
-  return through_all(what, gradients)
-end
-
-local function count_hooks(by)
-  count = count + by
-  autograd.set_leaf_hooks(count > 0, around)
+  if type(result) == "boolean" then return give_grads(what, create_graph, result) end
+  return through_all(what, create_graph, result)
 end
 
 --- Takes the hook away.
@@ -83,11 +114,12 @@ function Handle:remove()
   self.tensor = nil
   if not t then return end
   if self.place then return autograd.remove_hook(t, self.place) end
-  for i, hook in ipairs(leaves[t] or {}) do
-    if hook == self.hook then
-      table.remove(leaves[t], i)
-      if #leaves[t] == 0 then leaves[t] = nil end
-      return count_hooks(-1)
+  local list = leaves[t] or {}
+  for i, entry in ipairs(list) do
+    if entry == self.entry then
+      table.remove(list, i)
+      if #list == 0 then set_hooks(t, nil) end
+      return
     end
   end
 end
@@ -102,12 +134,15 @@ local function register_hook(t, ...)
     errors.raise("Tensor:register_hook: a tensor that does not require a gradient has none to call a hook with")
   end
   if not t.is_leaf then
-    return setmetatable({ tensor = t, hook = hook, place = autograd.add_hook(t, hook) }, Handle)
+    return setmetatable({ tensor = t, place = autograd.add_hook(t, hook) }, Handle)
   end
-  leaves[t] = leaves[t] or {}
-  table.insert(leaves[t], hook)
-  count_hooks(1)
-  return setmetatable({ tensor = t, hook = hook }, Handle)
+  if not leaves[t] then
+    last_number = last_number + 1
+    set_hooks(t, { number = last_number })
+  end
+  local entry = { hook = hook }
+  table.insert(leaves[t], entry)
+  return setmetatable({ tensor = t, entry = entry }, Handle)
 end
 
 return { register_hook = register_hook }

@@ -1,10 +1,14 @@
 --- What functions are differentiated at: numbers, tensors, lists of these, modules. As leaves, and back in their form.
+--
+-- A derivative that is taken inside of a function that is itself being differentiated, or at a tensor that was computed
+-- with recording, is recorded: its points are views of what was given, and its results have a graph.
 -- @module optlab.autograd.points
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local substitute = require "optlab.base.modules.substitute"
 
-local tensor = core.tensor
+local autograd, tensor = core.autograd, core.tensor
+local depth = 0 -- functions being differentiated around the one at hand
 local M = {}
 
 local function is_module(value)
@@ -14,7 +18,33 @@ end
 
 local function is_list(value) return type(value) == "table" and getmetatable(value) == nil end
 
-local function new_leaf(t) return tensor.clone(t:detach()):requires_grad_() end
+-- Whether what is computed from t now belongs to the graph of another derivative.
+local function is_recorded(t)
+  return t.requires_grad and autograd.is_grad_enabled() and (depth > 0 or not t.is_leaf)
+end
+
+local function new_leaf(t)
+  if is_recorded(t) then return t:reshape(t.shape) end
+  return tensor.clone(t:detach()):requires_grad_()
+end
+
+local function match_tensor(v, take)
+  if not tensor.is_tensor(v) and type(v) ~= "number" then return false end
+  take(v)
+  return true
+end
+
+-- match(k, v[names[k]]) for all names, which have to be all that v has.
+local function match_names(v, names, match)
+  if type(v) ~= "table" or is_module(v) then return false end
+  local count = 0
+  for _ in pairs(v) do count = count + 1 end
+  if count ~= #names then return false end
+  for k, name in ipairs(names) do
+    if not match(k, v[name]) then return false end
+  end
+  return true
+end
 
 local point
 
@@ -44,6 +74,9 @@ local function list_point(value, fn, i)
       for _, member in ipairs(members) do f = member.around(f) end
       return f
     end,
+    match = function(v, take)
+      return match_names(v, names, function(k, each) return members[k].match(each, take) end)
+    end,
   }
 end
 
@@ -71,11 +104,16 @@ local function module_point(value)
     around = function(f)
       return function(...) return substitute.call(value, others, f, ...) end
     end,
+    match = function(v, take)
+      if is_module(v) then v = v:named_parameters() end
+      return match_names(v, names, function(_, t) return match_tensor(t, take) end)
+    end,
   }
 end
 
 -- given: what the function gets; visit(see): see(leaf) for each leaf; form(take): the leaves' results, taken in order,
--- in the form of the value; around(f): f as it has to be called.
+-- in the form of the value; around(f): f as it has to be called; match(v, take): take(t) for each tensor or number in
+-- v, in the order of the leaves, or false where v has another form.
 function point(value, fn, i)
   if is_module(value) then return module_point(value) end
   if is_list(value) then return list_point(value, fn, i) end
@@ -84,29 +122,42 @@ function point(value, fn, i)
     errors.raise("%s: argument %d of the function must be a number, a tensor, a list of these or a module, got %s",
       fn, i, errors.shown(value))
   end
+  if not number and value.dtype ~= "float32" and value.dtype ~= "float64" then
+    errors.raise("%s: argument %d of the function is %s, which has no derivatives; let the function use it from "
+      .. "outside", fn, i, value.dtype)
+  end
   local leaf = number and tensor.tensor(value, { dtype = "float64", requires_grad = true }) or new_leaf(value)
   return {
     given = leaf,
     visit = function(see) see(leaf) end,
     form = function(take)
       local t = take()
-      return number and t:item() or t
+      return number and not t.requires_grad and t:item() or t
     end,
     around = around_nothing,
+    match = match_tensor,
   }
+end
+
+local function deeper(f, ...)
+  local given = table.pack(...)
+  depth = depth + 1
+  return core.ensure(function() return f(table.unpack(given, 1, given.n)) end, function() depth = depth - 1 end)
 end
 
 --- The arguments of a function as points.
 -- @tparam string fn for messages
--- @treturn table {n=, [i] = leaf, points = {...}, call = function(f) -> f at the points}
+-- @treturn table {n=, [i] = leaf, points = {...}, call = function(f) -> f at the points, recorded = whether the
+--   derivatives belong to another graph}
 function M.read(fn, ...)
-  local values, xs = table.pack(...), { n = 0, points = {} }
+  local values, xs = table.pack(...), { n = 0, points = {}, recorded = depth > 0 and autograd.is_grad_enabled() }
   if values.n == 0 then errors.raise("%s: the function was called without an argument", fn) end
   for i = 1, values.n do
     xs.points[i] = point(values[i], fn, i)
     xs.points[i].visit(function(leaf)
       xs.n = xs.n + 1
       xs[xs.n] = leaf
+      xs.recorded = xs.recorded or not leaf.is_leaf
     end)
   end
   if xs.n == 0 then errors.raise("%s: the arguments hold no tensor", fn) end
@@ -116,8 +167,10 @@ function M.read(fn, ...)
       given[i] = p.given
       f = p.around(f)
     end
-    return f(table.unpack(given, 1, values.n))
+    return deeper(f, table.unpack(given, 1, values.n))
   end
+  --- A result, without its graph unless that belongs to another one.
+  function xs.result(t) return xs.recorded and t or t:detach() end
   return xs
 end
 
@@ -127,48 +180,38 @@ function M.forms(xs, results)
   local k, out = 0, {}
   local function take()
     k = k + 1
-    return results[k]:detach()
+    return xs.result(results[k])
   end
   for i, p in ipairs(xs.points) do out[i] = p.form(take) end
   return table.unpack(out, 1, #xs.points)
 end
 
--- The tensors in v that correspond to the leaves of a point, appended to list.
-local function tensors_of(v, list)
-  if is_module(v) then v = v:named_parameters() end
-  if tensor.is_tensor(v) or type(v) == "number" then
-    list[#list + 1] = v
-  elseif type(v) == "table" then
-    for _, each in pairs(v) do tensors_of(each, list) end
+local function same_shape(a, b) return table.concat(a.shape, ",") == table.concat(b.shape, ",") end
+
+-- The parts of a vector with an element for each of the points'.
+local function parts_of(xs, v)
+  local list, at = {}, 1
+  for i = 1, xs.n do
+    local n = xs[i]:numel()
+    if at + n - 1 > v:numel() then return {} end
+    list[i] = n > 0 and v[{ { at, at + n - 1 } }]:reshape(xs[i].shape) or tensor.zeros_like(xs[i])
+    at = at + n
   end
+  return at == v:numel() + 1 and list or {}
 end
 
 --- A vector of the points' form, or one vector of all their elements: a tensor for each leaf.
 function M.directions(fn, xs, v)
-  local list = {}
-  local flat = tensor.is_tensor(v) and xs.n > 1
+  local list, flat = {}, tensor.is_tensor(v) and v:dim() == 1 and not (xs.n == 1 and same_shape(v, xs[1]))
   if flat then
-    local at = 1
-    for i = 1, xs.n do
-      local n = xs[i]:numel()
-      if at + n - 1 > v:numel() then break end
-      list[i] = v[{ { at, at + n - 1 } }]:reshape(xs[i].shape)
-      at = at + n
-    end
-    if at ~= v:numel() + 1 then list = {} end
-  elseif is_list(v) then
-    local k = 0
-    M.read(fn, v).points[1].visit(function(leaf)
-      k = k + 1
-      list[k] = leaf:detach()
-    end)
-  else
-    tensors_of(v, list)
+    list = parts_of(xs, v)
+  elseif not xs.points[1].match(v, function(t) list[#list + 1] = t end) then
+    list = {}
   end
   local fits = #list == xs.n
   for i, t in ipairs(list) do
     if type(t) == "number" then list[i] = tensor.tensor(t, { dtype = xs[i] and xs[i].dtype }) end
-    fits = fits and table.concat(list[i].shape, ",") == table.concat(xs[i].shape, ",")
+    fits = fits and same_shape(list[i], xs[i])
   end
   if not fits then errors.raise("%s: v must have the form of x, or be a vector of all its elements", fn) end
   return list, flat

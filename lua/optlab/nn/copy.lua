@@ -1,7 +1,7 @@
 --- Deep copies of modules, tensors and tables: what is shared inside stays shared in the copy.
 --
--- A tensor of its own is copied with its values, its dtype, and whether it requires a gradient; .grad is not. Functions
--- and objects of other kinds (an optimizer, a loader) stay the same ones.
+-- A tensor of its own is copied with its values, its dtype, and whether it requires a gradient; .grad and hooks are
+-- not. Functions and objects of other kinds (an optimizer, a loader) stay the same ones.
 -- @module optlab.nn.copy
 local args = require "optlab.base.args"
 local class = require "optlab.nn.class"

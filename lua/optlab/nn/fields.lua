@@ -193,9 +193,10 @@ end
 
 --- Puts a tensor in the place of the parameter or buffer of that name, whatever it is.
 function M.swap(self, name, tensor)
-  M.visit(self, function(found, _, kind, holder, key)
+  local parameters = fields_of[self].parameters
+  M.visit(self, function(found, old, kind, holder, key)
     if found == name and kind ~= "child" then
-      fields_of[self].parameters[tensor] = kind == "parameter" or nil
+      parameters[old], parameters[tensor] = nil, kind == "parameter" or nil
       rawset(holder, key, tensor)
     end
   end)

@@ -40,88 +40,109 @@ end
 
 local function bare_call(m, ...)
   if core.kind(m) == "module" then return m:forward(...) end
-  return bare_of[m].__call(m, ...)
+  return M.bare_metatable(m).__call(m, ...)
 end
 
 local function is_list(value) return type(value) == "table" and getmetatable(value) == nil end
 
--- The tensors of a list once more; in backward, fn gets the list of their gradients and returns such a list.
-local function identity(given, fn)
-  local parts, from = {}, 1
-  for i, x in ipairs(given) do parts[i] = x:detach():reshape(-1) end
-  local joined = autograd.custom(tensor.cat(parts), given, function(d)
-    local grads, at = {}, 1
-    for i, x in ipairs(given) do
-      grads[i] = d:narrow(1, at, x:numel()):reshape(x.shape)
-      at = at + x:numel()
-    end
-    return fn(grads)
-  end)
-  local passed = {}
-  for i, x in ipairs(given) do
-    passed[i] = joined:narrow(1, from, x:numel()):reshape(x.shape)
-    from = from + x:numel()
-  end
-  return passed
+-- What a hook returned in the place of several values.
+local function values_of(value)
+  if is_list(value) then return table.pack(table.unpack(value)) end
+  return table.pack(value)
 end
 
-local function call_before(m, hooks, inputs)
-  for _, hook in ipairs(hooks.before) do
-    local others = hook(m, inputs)
-    if others ~= nil then inputs = is_list(others) and table.pack(table.unpack(others)) or table.pack(others) end
+-- Calls use(hook) for the hooks of a kind that there are now; they may take away each other, and themselves.
+local function each_hook(m, kind, use)
+  local list = hooks_of[m] and hooks_of[m][kind] or {}
+  for _, entry in ipairs({ table.unpack(list) }) do
+    if not entry.removed then use(entry.hook) end
   end
+end
+
+-- The tensors of a list as one vector, and how it is taken apart again: elements of one dtype.
+local function join(given)
+  local parts = {}
+  for i, x in ipairs(given) do parts[i] = x:detach():reshape(-1) end
+  return tensor.cat(parts)
+end
+
+local function split(vector, given)
+  local parts, at = {}, 1
+  for i, x in ipairs(given) do
+    local n = x:numel()
+    local part = n > 0 and vector:narrow(1, at, n) or vector:narrow(1, 1, 0)
+    parts[i] = part:reshape(x.shape):to(x.dtype)
+    at = at + n
+  end
+  return parts
+end
+
+-- The tensors of a list once more; in backward, fn gets the list of their gradients and returns such a list.
+local function identity(given, fn)
+  if #given == 1 then
+    return { autograd.custom(given[1]:detach(), given, function(d) return fn { d } end) }
+  end
+  return split(autograd.custom(join(given), given, function(d) return fn(split(d, given)) end), given)
+end
+
+local function call_before(m, inputs)
+  each_hook(m, "before", function(hook)
+    local others = hook(m, inputs)
+    if others ~= nil then inputs = values_of(others) end
+  end)
   return inputs
 end
 
+-- Calls see(gradient) when the gradient of y is known; see's result is not looked at.
+local function watch_output(y, see)
+  if tensor.is_tensor(y) and y.requires_grad then y:register_hook(function(g) see(g) end) end
+  return y
+end
+
+-- The gradients of n inputs that a hook returned.
+local function other_gradients(others, n)
+  local list = values_of(others)
+  if list.n ~= n then
+    errors.raise("Module:register_full_backward_hook: the hook must return %d gradients, one for each input, or nil; "
+      .. "got %d", n, list.n)
+  end
+  return list
+end
+
 -- Gradients of a module's inputs and outputs pass through identities; the one at the inputs runs last and calls.
-local function watch_gradients(m, hooks, inputs)
-  local watched, seen = {}, { inputs = {}, outputs = {} }
+local function watch_gradients(m, inputs)
+  local places, given, of_outputs = {}, {}, {}
   for i = 1, inputs.n do
     local x = inputs[i]
-    if tensor.is_tensor(x) and x.requires_grad then watched[#watched + 1] = i end
+    if tensor.is_tensor(x) and x.requires_grad then places[#places + 1], given[#given + 1] = i, x end
   end
-  if #watched == 0 then
-    return inputs, function(y)
-      if tensor.is_tensor(y) and y.requires_grad then
-        y:register_hook(function(g)
-          for _, hook in ipairs(hooks.backward) do hook(m, {}, { g }) end
-        end)
-      end
-      return y
+  if #given == 0 then
+    return inputs, function(g)
+      each_hook(m, "backward", function(hook) hook(m, {}, { g }) end)
     end
   end
-  local given = {}
-  for k, i in ipairs(watched) do given[k] = inputs[i] end
   local passed = identity(given, function(grads)
-    for _, hook in ipairs(hooks.backward) do
-      local others = hook(m, grads, seen.outputs)
-      if others ~= nil then grads = is_list(others) and others or { others } end
-    end
+    each_hook(m, "backward", function(hook)
+      local others = hook(m, grads, of_outputs)
+      if others ~= nil then grads = other_gradients(others, #grads) end
+    end)
     return grads
   end)
   local replaced = table.pack(table.unpack(inputs, 1, inputs.n))
-  for k, i in ipairs(watched) do replaced[i] = passed[k] end
-  return replaced, function(y)
-    if tensor.is_tensor(y) and y.requires_grad then
-      y:register_hook(function(g) seen.outputs = { g } end)
-    end
-    return y
-  end
+  for k, i in ipairs(places) do replaced[i] = passed[k] end
+  return replaced, function(g) of_outputs = { g } end
 end
 
 local function call(m, ...)
-  local hooks = hooks_of[m]
-  local inputs = call_before(m, hooks, table.pack(...))
-  local watch
-  if #hooks.backward > 0 then inputs, watch = watch_gradients(m, hooks, inputs) end
+  local inputs = call_before(m, table.pack(...))
+  local see
+  if hooks_of[m] and #hooks_of[m].backward > 0 then inputs, see = watch_gradients(m, inputs) end
   local outputs = table.pack(bare_call(m, table.unpack(inputs, 1, inputs.n)))
-  if watch then outputs[1] = watch(outputs[1]) end
-  for _, hook in ipairs(hooks.after) do
-    local output = outputs[1]
-    if outputs.n > 1 then output = outputs end
-    local other = hook(m, inputs, output)
-    if other ~= nil then outputs = is_list(other) and table.pack(table.unpack(other)) or table.pack(other) end
-  end
+  if see then outputs[1] = watch_output(outputs[1], see) end
+  each_hook(m, "after", function(hook)
+    local other = hook(m, inputs, outputs.n > 1 and outputs or outputs[1])
+    if other ~= nil then outputs = values_of(other) end
+  end)
   return table.unpack(outputs, 1, outputs.n)
 end
 
@@ -150,29 +171,30 @@ Handle.__index = Handle
 
 --- Takes the hook away.
 function Handle:remove()
-  local hooks = hooks_of[self.module]
-  for i, hook in ipairs(hooks and hooks[self.kind] or {}) do
-    if hook == self.hook then
+  local hooks, entry = hooks_of[self.module], self.entry
+  if entry.removed then return end
+  entry.removed = true
+  for i, each in ipairs(hooks[self.kind]) do
+    if each == entry then
       table.remove(hooks[self.kind], i)
       break
     end
   end
   for _, kind in ipairs(KINDS) do
-    if hooks and #hooks[kind] > 0 then return end
+    if #hooks[kind] > 0 then return end
   end
-  if hooks then
-    hooks_of[self.module] = nil
-    set_hooked(self.module, false)
-  end
+  hooks_of[self.module] = nil
+  set_hooked(self.module, false)
 end
 
 local function register(m, kind, hook)
   if not module.is_module(m) then errors.bad_value("Module:register_hook", "self", "a module", m) end
   local hooks = hooks_of[m] or { before = {}, after = {}, backward = {} }
-  table.insert(hooks[kind], hook)
+  local entry = { hook = hook }
+  table.insert(hooks[kind], entry)
   hooks_of[m] = hooks
   set_hooked(m, true)
-  return setmetatable({ module = m, kind = kind, hook = hook }, Handle)
+  return setmetatable({ module = m, kind = kind, entry = entry }, Handle)
 end
 
 local methods = {}

@@ -38,5 +38,9 @@
 ---@field jvp fun(f: function, x: optlab.Point, v: optlab.Point): optlab.Tensor, optlab.Tensor
 ---The value, and the product of v with the Jacobian.
 ---@field vjp fun(f: function, x: optlab.Point, v?: optlab.Tensor): optlab.Tensor, optlab.Point
+---lab.vmap.
+---@field vmap fun(f: function, options?: table): function
+---nn.functional_call.
+---@field functional_call fun(module: optlab.Module, parameters: table<string, optlab.Tensor>, ...: any): any
 ---lab.autograd.gradcheck.
 ---@field gradcheck fun(f: function, inputs: optlab.Tensors, options?: optlab.options.autograd.gradcheck): boolean, string?

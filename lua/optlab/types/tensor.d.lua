@@ -41,6 +41,7 @@
 ---@field nonzero fun(x: optlab.Tensor): optlab.Tensor
 ---@field sum optlab.Reduction Sum of all elements or over dimensions.
 ---@field mean optlab.Reduction Mean, as sum.
+---@field logsumexp optlab.Reduction Logarithm of the sum of exp(x), as sum, without overflow.
 ---@field amax optlab.Reduction Largest value; ties share the gradient.
 ---@field amin optlab.Reduction Smallest value.
 ---@field var optlab.Reduction Variance, divided by n - 1.

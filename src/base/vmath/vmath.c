@@ -14,18 +14,7 @@ DECLARE1(atanh) DECLARE1(log2) DECLARE1(log10) DECLARE1(exp2) DECLARE1(erfc) DEC
 DECLARE2(hypot)
 /* clang-format on */
 
-#define COMPOSED(s, fabs)                                                                \
-  /* e^-|x| never overflows, so both branches are accurate for every x. */               \
-  INLINE Vec_##s sigmoid_of_##s(Vec_##s x) {                                             \
-    const Vec_##s zero = {0}, e = FN_##s(exp, v)(MINUS_ABS(Mask_##s, Vec_##s, x, fabs)); \
-    return CHOOSE(Mask_##s, Vec_##s, x < zero, e, zero + 1) / (1 + e);                   \
-  }                                                                                      \
-  /* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */                                       \
-  INLINE Vec_##s softplus_of_##s(Vec_##s x) {                                            \
-    const Vec_##s zero = {0}, e = FN_##s(exp, v)(MINUS_ABS(Mask_##s, Vec_##s, x, fabs)); \
-    return CHOOSE(Mask_##s, Vec_##s, x > zero, x, zero) + FN_##s(log1p, v)(e);           \
-  }
-                COMPOSED(f32, fabsf) COMPOSED(f64, fabs)
+#include "base/vmath/composed.h"
 
 /* Whole vectors that lie side by side have a loop of their own, short enough to count beside the fastest functions. */
 #define RUN1(name, FN, s)                                                                  \
@@ -45,6 +34,13 @@ DECLARE2(hypot)
 
 #define RUN2(name, FN, s)                                                                                             \
   static void name##_##s(int64_t n, T_##s *out, int64_t so, const T_##s *x, int64_t sx, const T_##s *y, int64_t sy) { \
+    if (so == 1 && sx == 1 && sy == 1) {                                                                              \
+      const T_##s *end = x + (n & -LANES_##s);                                                                        \
+      for (; x != end; x += LANES_##s, y += LANES_##s, out += LANES_##s) {                                            \
+        *(VecAt_##s *)out = FN(*(const VecAt_##s *)x, *(const VecAt_##s *)y);                                         \
+      }                                                                                                               \
+      n &= LANES_##s - 1;                                                                                             \
+    }                                                                                                                 \
     for (; n >= LANES_##s; n -= LANES_##s, out += LANES_##s * so, x += LANES_##s * sx, y += LANES_##s * sy) {         \
       write_##s(FN(read_##s(x, sx, LANES_##s), read_##s(y, sy, LANES_##s)), out, so, LANES_##s);                      \
     }                                                                                                                 \
@@ -56,14 +52,15 @@ DECLARE2(hypot)
 RUNS1(exp) RUNS1(log) RUNS1(log1p) RUNS1(expm1) RUNS1(sin) RUNS1(cos) RUNS1(tan) RUNS1(sinh) RUNS1(cosh) RUNS1(tanh)
 RUNS1(erf) RUNS1(asin) RUNS1(acos) RUNS1(atan) RUNS1(asinh) RUNS1(acosh) RUNS1(atanh) RUNS1(log2) RUNS1(log10)
 RUNS1(exp2) RUNS1(erfc)
-RUN1(sigmoid, sigmoid_of_f32, f32) RUN1(sigmoid, sigmoid_of_f64, f64)
-RUN1(softplus, softplus_of_f32, f32) RUN1(softplus, softplus_of_f64, f64)
+#define RUNS1_OF(fn) RUN1(fn, fn##_of_f32, f32) RUN1(fn, fn##_of_f64, f64)
+RUNS1_OF(sigmoid) RUNS1_OF(softplus) RUNS1_OF(silu) RUNS1_OF(gelu) RUNS1_OF(gelu_tanh)
 #define RUNS2(fn) RUN2(fn, FN_f32(fn, vv), f32) RUN2(fn, FN_f64(fn, vv), f64)
 RUNS2(pow) RUNS2(atan2) RUNS2(hypot)
+#define RUNS2_OF(fn) RUN2(fn, fn##_of_f32, f32) RUN2(fn, fn##_of_f64, f64)
+RUNS2_OF(silu_grad) RUNS2_OF(gelu_grad) RUNS2_OF(gelu_tanh_grad)
 /* clang-format on */
 
 #define TABLE2(level) vmath_##level
 #define TABLE(level) TABLE2(level)
 #define ENTRIES(fn) .fn##_f32 = fn##_f32, .fn##_f64 = fn##_f64,
-                                            const VMath
-    TABLE(VMATH_LEVEL) = {VMATH_UNARY(ENTRIES) VMATH_BINARY(ENTRIES)};
+                                        const VMath TABLE(VMATH_LEVEL) = {VMATH_UNARY(ENTRIES) VMATH_BINARY(ENTRIES)};

@@ -14,15 +14,16 @@
 
 #include "base/simd.h"
 
-/* sigmoid(x) = 1 / (1 + e^-x), softplus(x) = log(1 + e^x), both without overflow. */
+/* sigmoid(x) = 1 / (1 + e^-x), softplus(x) = log(1 + e^x), both without overflow. silu, gelu and gelu_tanh are
+ * nn.functional's; FN_grad(x, d) = d FN'(x). */
 /* clang-format off */
 #define VMATH_UNARY(ENTRY) \
   ENTRY(exp) ENTRY(log) ENTRY(log1p) ENTRY(expm1) ENTRY(sin) ENTRY(cos) ENTRY(tan) ENTRY(sinh) ENTRY(cosh) \
   ENTRY(tanh) ENTRY(erf) ENTRY(sigmoid) ENTRY(softplus) ENTRY(asin) ENTRY(acos) ENTRY(atan) ENTRY(asinh) \
-  ENTRY(acosh) ENTRY(atanh) ENTRY(log2) ENTRY(log10) ENTRY(exp2) ENTRY(erfc)
+  ENTRY(acosh) ENTRY(atanh) ENTRY(log2) ENTRY(log10) ENTRY(exp2) ENTRY(erfc) ENTRY(silu) ENTRY(gelu) ENTRY(gelu_tanh)
 /* clang-format on */
 
-#define VMATH_BINARY(ENTRY) ENTRY(pow) ENTRY(atan2) ENTRY(hypot)
+#define VMATH_BINARY(ENTRY) ENTRY(pow) ENTRY(atan2) ENTRY(hypot) ENTRY(silu_grad) ENTRY(gelu_grad) ENTRY(gelu_tanh_grad)
 
 #define VMATH_MEMBERS(fn)                                                           \
   void (*fn##_f32)(int64_t n, float *out, int64_t so, const float *in, int64_t sa); \

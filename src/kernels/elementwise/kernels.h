@@ -29,14 +29,19 @@ typedef void Kern3(int64_t n, void *o, int64_t so, const void *a, int64_t sa, co
 #define KERN1_LIST(X) \
   X(neg) X(exp) X(log) X(log1p) X(expm1) X(sqrt) X(square) X(abs) X(sign) X(sin) X(cos) X(tan) X(sinh) X(cosh) X(tanh) \
   X(erf) X(sigmoid) X(relu) X(softplus) X(reciprocal) X(floor) X(ceil) X(round) X(asin) X(acos) X(atan) X(asinh) \
-  X(acosh) X(atanh) X(log2) X(log10) X(exp2) X(erfc) X(rsqrt) X(trunc) X(frac)
+  X(acosh) X(atanh) X(log2) X(log10) X(exp2) X(erfc) X(rsqrt) X(trunc) X(frac) \
+  X(silu) X(gelu) X(gelu_tanh)
 /* clang-format on */
 
 /* Binary, float32 and float64. maximum and minimum propagate NaN as PyTorch does. pow takes fast exact paths where the
  * exponent is one value for the whole run (sb == 0) and equals 1, 2, 3, 0.5, -0.5, -1 or -2. remainder has the sign of
- * the divisor, fmod that of the dividend; floor_divide is the largest whole number that is not above the quotient. */
+ * the divisor, fmod that of the dividend; floor_divide is the largest whole number that is not above the quotient.
+ * FN_grad(x, d) = d FN'(x); tanh_grad and sigmoid_grad take the output instead of x. */
+/* clang-format off */
 #define KERN2_LIST(X) \
-  X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(atan2) X(hypot) X(remainder) X(fmod) X(floor_divide)
+  X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(atan2) X(hypot) X(remainder) X(fmod) X(floor_divide) \
+  X(relu_grad) X(tanh_grad) X(sigmoid_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad)
+/* clang-format on */
 
 /* Comparisons and logic of float32, float64, int64 and uint8 operands; the output is uint8 0 or 1. For logic everything
  * but 0 is true. */

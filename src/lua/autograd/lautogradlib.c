@@ -23,8 +23,8 @@ static bool hooked_leaves; /* some tensors that were not computed have hooks (lu
 
 #define LEAVES_KEY "optlab.leaf_hooks"
 
-/* set_leaf_hooks(on, fn): fn("before") and fn("after") are called around backward while it is on, fn(inputs, gradients)
- * after grad */
+/* set_leaf_hooks(on, fn): while it is on, fn("before") is called before backward, fn(what it returned, create_graph,
+ * whether backward failed) after it, and fn(inputs, create_graph, gradients) after grad, whose result it returns */
 static int l_set_leaf_hooks(lua_State *L) {
   hooked_leaves = lua_toboolean(L, 1);
   lua_settop(L, 2);
@@ -32,18 +32,17 @@ static int l_set_leaf_hooks(lua_State *L) {
   return 0;
 }
 
-static void call_leaf_hooks(lua_State *L, const char *when) {
-  lua_getfield(L, LUA_REGISTRYINDEX, LEAVES_KEY);
-  lua_pushstring(L, when);
-  lua_call(L, 1, 0);
-}
-
 static int backward_with_hooks(lua_State *L, Tensor *t, Tensor *gradient, BackwardOptions o) {
-  call_leaf_hooks(L, "before");
+  lua_getfield(L, LUA_REGISTRYINDEX, LEAVES_KEY);
+  lua_pushvalue(L, -1);
+  lua_pushliteral(L, "before");
+  lua_call(L, 1, 1);
   lua_State *outer = lcallback_enter(L);
   const int rc = autograd_backward(t, gradient, o);
   lcallback_leave(outer);
-  call_leaf_hooks(L, rc < 0 ? "failed" : "after");
+  lua_pushboolean(L, o.create_graph);
+  lua_pushboolean(L, rc < 0);
+  lua_call(L, 3, 0);
   return rc < 0 ? lcallback_error(L, "Tensor:backward") : 0;
 }
 
@@ -113,10 +112,10 @@ static int l_grad(lua_State *L) {
   push_results(L, result, nin, as_list);
   if (!hooked_leaves) return 1;
   lua_getfield(L, LUA_REGISTRYINDEX, LEAVES_KEY);
-  lua_insert(L, -2);
   lua_pushvalue(L, 2);
-  lua_insert(L, -2);
-  lua_call(L, 2, 1);
+  lua_pushboolean(L, o.create_graph);
+  lua_pushvalue(L, -4);
+  lua_call(L, 3, 1);
   return 1;
 }
 

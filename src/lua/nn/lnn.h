@@ -3,6 +3,7 @@
  *
  *   lnnlib.c          the library; modules as userdata
  *   lnn_functional.c  nn.functional and nn.init
+ *   lnn_pad.c         nn.functional.pad
  *   lnn_declare.c     the declarations of all these as Lua tables
  *   lnn_copy.c        copies of modules, tensors that stand for their parameters, hooks
  *   lrnn.c            one direction of a recurrent layer
@@ -41,6 +42,8 @@ typedef struct Functional {
 
 extern const Functional lnn_functionals[]; /* ended by a NULL name */
 extern const Arg lnn_gain_args[];          /* nn.init.calculate_gain */
+extern const Arg lnn_pad_args[];           /* nn.functional.pad */
+int lnn_pad(lua_State *L);
 
 int lnn_declarations(lua_State *L); /* lnn_declare.c: a function of the library */
 int lnn_rnn(lua_State *L);          /* lrnn.c: the same */

@@ -44,6 +44,13 @@ static void push_gain(lua_State *L) {
   set_inputs(L, none);
 }
 
+static void push_pad(lua_State *L) {
+  static const char *const input[] = {"input", NULL};
+  ldeclare_push(L, "nn.functional", "pad", "Widens the last dimensions, as many as there are pairs of numbers.", NULL,
+                NULL, lnn_pad_args);
+  set_inputs(L, input);
+}
+
 /* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, ...}. Layers and losses also have
  * functional, inputs (names), outputs (how many) and state. */
 int lnn_declarations(lua_State *L) {
@@ -57,6 +64,8 @@ int lnn_declarations(lua_State *L) {
     set_inputs(L, f->inputs);
     ldeclare_append(L);
   }
+  push_pad(L);
+  ldeclare_append(L);
   for (const InitDef *def = init_defs; def->name; def++) {
     ldeclare_push(L, "nn.init", def->name, def->doc, def->equation, def->paper, def->args);
     ldeclare_append(L);

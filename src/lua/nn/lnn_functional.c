@@ -227,6 +227,8 @@ void lnn_pushfunctional(lua_State *L) {
     const LayerDef *def = layer_defs[i];
     if (def->functional) lnn_setclosure(L, "nn.functional", def->functional, layer_call, def);
   }
+  lua_pushcfunction(L, lnn_pad);
+  lua_setfield(L, -2, "pad");
 }
 
 /* --- nn.init ------------------------------------------------------------------------------------------------------ */

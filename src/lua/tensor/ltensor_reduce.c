@@ -49,6 +49,8 @@ static int reduce(lua_State *L, const char *callee, OpId op) {
 static int l_sum(lua_State *L) { return reduce(L, "Tensor:sum", OP_SUM); }
 /*** Mean, with the arguments of sum. @function mean */
 static int l_mean(lua_State *L) { return reduce(L, "Tensor:mean", OP_MEAN); }
+/*** Logarithm of the sum of exp(x), with the arguments of sum. @function logsumexp */
+static int l_logsumexp(lua_State *L) { return reduce(L, "Tensor:logsumexp", OP_LOGSUMEXP); }
 /*** Largest value over all elements or dimension(s); ties share the gradient. @function amax */
 static int l_amax(lua_State *L) { return reduce(L, "Tensor:amax", OP_AMAX); }
 static int l_amin(lua_State *L) { return reduce(L, "Tensor:amin", OP_AMIN); }
@@ -157,6 +159,7 @@ static int l_log_softmax(lua_State *L) { return softmax(L, "Tensor:log_softmax",
 void ltensor_reduce(lua_State *L, int lib, int methods) {
   static const luaL_Reg both[] = {{"sum", l_sum},
                                   {"mean", l_mean},
+                                  {"logsumexp", l_logsumexp},
                                   {"amax", l_amax},
                                   {"amin", l_amin},
                                   {"argmax", l_argmax},

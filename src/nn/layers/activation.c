@@ -41,22 +41,13 @@ static int elu(const Module *m, Tensor *const *in, Tensor **out) {
 
 static int silu(const Module *m, Tensor *const *in, Tensor **out) {
   (void)m;
-  FormulaMark mark = fm_begin();
-  return module_one_output(out, fm_end(mark, fm_mul(in[0], fm_op1(OP_SIGMOID, in[0]))));
+  return module_one_output(out, op_apply(OP_SILU, in, 1, NULL));
 }
 
 static const char *const gelu_forms[] = {"none", "tanh", NULL};
 
 static int gelu(const Module *m, Tensor *const *in, Tensor **out) {
-  FormulaMark mark = fm_begin();
-  Tensor *x = module_as_float(in[0]), *s;
-  if (m->args.x[0] == 0) {
-    s = fm_op1(OP_ERF, fm_muls(x, M_SQRT1_2));
-  } else {
-    Tensor *cube = fm_muls(fm_pows(x, 3), 0.044715);
-    s = fm_op1(OP_TANH, fm_muls(fm_add(x, cube), M_SQRT1_2 * M_2_SQRTPI));
-  }
-  return module_one_output(out, fm_end(mark, fm_mul(fm_muls(x, 0.5), fm_adds(s, 1))));
+  return module_one_output(out, op_apply(m->args.x[0] == 0 ? OP_GELU : OP_GELU_TANH, in, 1, NULL));
 }
 
 static int softplus(const Module *m, Tensor *const *in, Tensor **out) {

@@ -5,6 +5,9 @@ local tensors = require "tests.support.tensors"
 
 local a, b, positive = inputs.a, inputs.b, inputs.positive
 local f64 = tensors.leaf
+local F = lab.nn.functional
+local gradient_of = inputs.gradient_of
+local function gelu_tanh(x) return F.gelu(x, { approximate = "tanh" }) end
 local function small() return f64 { { 0.3, -0.7, 0.2 }, { 0.9, 0.4, -0.1 } } end
 local function above_1() return f64 { 1.3, 2.5, 1.7 } end
 
@@ -44,6 +47,15 @@ return {
   erf = { { lab.erf, a() } },
   sigmoid = { { lab.sigmoid, a() } },
   relu = { { lab.relu, a() } },
+  silu = { { F.silu, a() } },
+  gelu = { { F.gelu, a() } },
+  gelu_tanh = { { gelu_tanh, a() } },
+  relu_grad = { { gradient_of(lab.relu, 1), a() } },
+  tanh_grad = { { gradient_of(lab.tanh, 1), a() } },
+  sigmoid_grad = { { gradient_of(lab.sigmoid, 1), a() } },
+  silu_grad = { { gradient_of(F.silu, 1), a() } },
+  gelu_grad = { { gradient_of(F.gelu, 1), a() } },
+  gelu_tanh_grad = { { gradient_of(gelu_tanh, 1), a() } },
   softplus = { { lab.softplus, a() } },
   reciprocal = { { lab.reciprocal, positive() } },
   floor = { { lab.floor, a() } },

@@ -22,6 +22,8 @@ return {
     { function(x) return x:sum(1) end, a() },
     { function(x) return x:sum({ 1, 3 }, true) end, batch(2, 3, 2) },
   },
+  logsumexp = { { function(x) return x:logsumexp(1) end, a() }, { function(x) return x:logsumexp({ 1, 3 }, true) end,
+    batch(2, 3, 2) } },
   mean = { { lab.mean, a() }, { function(x) return x:mean(2, true) end, a() } },
   amax = { { lab.amax, a() }, { function(x) return x:amax(1) end, a() } },
   amin = { { lab.amin, a() }, { function(x) return x:amin(2, true) end, a() } },

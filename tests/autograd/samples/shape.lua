@@ -19,6 +19,14 @@ return {
     { function(x) return x:tril(-1) end, inputs.m34() },
     { function(x) return x:triu(1) end, inputs.batch(2, 3, 3) },
   },
+  pad = {
+    { function(x) return lab.nn.functional.pad(x, { 1, 2, -1, 1 }, { value = 3 }) ^ 2 end, a() },
+    { function(x) return lab.nn.functional.pad(x, { 1, 2 }, { mode = "reflect" }) ^ 2 end, m34() },
+    { function(x) return lab.nn.functional.pad(x, { 1, -1, 2, 1 }, { mode = "circular" }) ^ 2 end, batch(2, 3, 2) },
+  },
+  pad_grad = {
+    { inputs.gradient_of(function(x) return lab.nn.functional.pad(x, { 1, 2, 2, 0 }, "replicate") end, 1), a() },
+  },
   flip = { { function(x) return x:flip(1, 2) end, inputs.a() } },
   reshape = { { function(x) return x:reshape(3, 2) end, a() }, { function(x) return x:t():reshape(-1) end, a() } },
   permute = { { function(x) return x:permute(2, 3, 1) end, batch(2, 3, 2) } },

@@ -590,6 +590,18 @@ function functional.normalize(input, p, dim, eps) end
 ---@return optlab.Tensor
 function functional.one_hot(labels, num_classes) end
 
+---@class optlab.options.nn.functional.pad
+---@field mode? "constant"|"reflect"|"replicate"|"circular" What new positions hold: a value, the tensor mirrored at its ends, the position at the end, or the tensor once more. Default: "constant".
+---@field value? number What new positions hold in mode 'constant'. Default: 0.
+
+---Widens the last dimensions, as many as there are pairs of numbers.
+---@param input optlab.Tensor
+---@param pad integer|integer[] {left, right, top, bottom, ...}: how many positions come before and behind the last dimension, the last but one, ...; negative numbers take some away.
+---@param mode? "constant"|"reflect"|"replicate"|"circular"|optlab.options.nn.functional.pad What new positions hold: a value, the tensor mirrored at its ends, the position at the end, or the tensor once more. Default: "constant".
+---@param value? number What new positions hold in mode 'constant'. Default: 0.
+---@return optlab.Tensor
+function functional.pad(input, pad, mode, value) end
+
 ---@class optlab.options.nn.functional.pairwise_distance
 ---@field p? number The order of the norm. Default: 2.
 ---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.

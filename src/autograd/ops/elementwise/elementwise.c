@@ -26,25 +26,15 @@ BACKWARD1(cos, fm_neg(fm_mul(d, fm_op1(OP_SIN, X(n)))))
 BACKWARD1(tan, fm_mul(d, fm_adds(fm_op1(OP_SQUARE, Y(n)), 1)))
 BACKWARD1(sinh, fm_mul(d, fm_op1(OP_COSH, X(n))))
 BACKWARD1(cosh, fm_mul(d, fm_op1(OP_SINH, X(n))))
-BACKWARD1(tanh, fm_mul(d, fm_rsubs(1, fm_op1(OP_SQUARE, Y(n)))))
 BACKWARD1(erf, fm_mul(d, fm_muls(fm_op1(OP_EXP, fm_neg(fm_op1(OP_SQUARE, X(n)))), M_2_SQRTPI)))
 BACKWARD1(softplus, fm_mul(d, fm_op1(OP_SIGMOID, X(n))))
 BACKWARD1(reciprocal, fm_neg(fm_mul(d, fm_op1(OP_SQUARE, Y(n)))))
-BACKWARD1(relu, fm_op3(OP_WHERE, fm_op2(OP_LE, X(n), fm_const(X(n), 0)), fm_const(d, 0), d)) /* NaN passes d on */
 BACKWARD1(clone, d)
-
-/* y (1 - y) d */
-static int bw_sigmoid(Node *n, Tensor *d, Tensor **din) {
-  Tensor *y = Y(n);
-  return (din[0] = fm_mul(d, fm_mul(y, fm_rsubs(1, y)))) ? 0 : -1;
-}
 
 /* The functions of plain numbers that libm does not have. */
 static double number_neg(double x) { return -x; }
 static double number_square(double x) { return x * x; }
 static double number_sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; } /* of nan 0, as PyTorch's */
-static double number_sigmoid(double x) { return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)); }
-static double number_relu(double x) { return x <= 0 ? 0 : x; }
 static double number_softplus(double x) { return fmax(x, 0) + log1p(exp(-fabs(x))); }
 static double number_reciprocal(double x) { return 1 / x; }
 
@@ -58,16 +48,13 @@ UNARY(COS, cos, cos, SAVE_INPUT(0), bw_cos)
 UNARY(TAN, tan, tan, SAVE_OUT, bw_tan)
 UNARY(SINH, sinh, sinh, SAVE_INPUT(0), bw_sinh)
 UNARY(COSH, cosh, cosh, SAVE_INPUT(0), bw_cosh)
-UNARY(TANH, tanh, tanh, SAVE_OUT, bw_tanh)
 UNARY(ERF, erf, erf, SAVE_INPUT(0), bw_erf)
-UNARY(SIGMOID, sigmoid, number_sigmoid, SAVE_OUT, bw_sigmoid)
 UNARY(SOFTPLUS, softplus, number_softplus, SAVE_INPUT(0), bw_softplus)
 UNARY(RECIPROCAL, reciprocal, number_reciprocal, SAVE_OUT, bw_reciprocal)
 UNARY_ANY(NEG, neg, number_neg, 0, bw_neg, neg_i64, neg_u8)
 UNARY_ANY(ABS, abs, fabs, SAVE_INPUT(0), bw_abs, abs_i64, same_u8)
 UNARY_ANY(SQUARE, square, number_square, SAVE_INPUT(0), bw_square, square_i64, square_u8)
 UNARY_ANY(SIGN, sign, number_sign, 0, bw_zero, sign_i64, sign_u8)
-UNARY_ANY(RELU, relu, number_relu, SAVE_INPUT(0), bw_relu, relu_i64, same_u8)
 UNARY_ANY(FLOOR, floor, floor, 0, bw_zero, same_i64, same_u8)
 UNARY_ANY(CEIL, ceil, ceil, 0, bw_zero, same_i64, same_u8)
 UNARY_ANY(ROUND, round, nearbyint, 0, bw_zero, same_i64, same_u8)

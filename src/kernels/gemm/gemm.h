@@ -1,8 +1,8 @@
 /*
  * gemm.h - matrix products.
  *
- * Small products run in a kernel of our own, large ones in OpenBLAS (single-threaded inside), cut into row blocks whose
- * size depends on the shape alone and shared among threads; so the bits do not depend on the thread count.
+ * Small products run in a kernel of our own, large ones in OpenBLAS (single-threaded inside), cut into blocks that threads
+ * share. The bits do not depend on the thread count.
  * Strides are handed to BLAS as transposes; only an operand that is neither row- nor column-major is copied.
  */
 #ifndef OPTLAB_KERNELS_GEMM_GEMM_H

@@ -286,21 +286,20 @@ static void reduce(Tensor *out, const Tensor *a, unsigned dims, const ReduceOp *
 
 /* --- public ----------------------------------------------------------------------------------------------- */
 
-void reduce_sum(Tensor *out, const Tensor *a, unsigned dims) {
+static void reduce_or_fill(Tensor *out, const Tensor *a, unsigned dims, const ReduceOp *ops, double of_nothing) {
   if (a->numel == 0) {
-    tensor_fill_(out, 0);
+    tensor_fill_(out, of_nothing);
   } else {
-    reduce(out, a, dims, reduce_sum_ops);
+    reduce(out, a, dims, ops);
   }
 }
 
-void reduce_prod(Tensor *out, const Tensor *a, unsigned dims) {
-  if (a->numel == 0) {
-    tensor_fill_(out, 1);
-  } else {
-    reduce(out, a, dims, reduce_prod_ops);
-  }
+void reduce_sum(Tensor *out, const Tensor *a, unsigned dims) { reduce_or_fill(out, a, dims, reduce_sum_ops, 0); }
+void reduce_prod(Tensor *out, const Tensor *a, unsigned dims) { reduce_or_fill(out, a, dims, reduce_prod_ops, 1); }
+void reduce_squares(Tensor *out, const Tensor *a, unsigned dims) {
+  reduce_or_fill(out, a, dims, reduce_squares_ops, 0);
 }
+void reduce_sizes(Tensor *out, const Tensor *a, unsigned dims) { reduce_or_fill(out, a, dims, reduce_sizes_ops, 0); }
 
 void reduce_amax(Tensor *out, const Tensor *a, unsigned dims) { reduce(out, a, dims, reduce_max_ops); }
 void reduce_amin(Tensor *out, const Tensor *a, unsigned dims) { reduce(out, a, dims, reduce_min_ops); }

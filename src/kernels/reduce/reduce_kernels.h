@@ -36,7 +36,8 @@ typedef struct ReduceOp {
   void (*store)(int64_t w, const Partial *result, void *out, int64_t stride);
 } ReduceOp;
 
-extern const ReduceOp reduce_sum_ops[DT_COUNT], reduce_prod_ops[DT_COUNT]; /* none for uint8 */
+extern const ReduceOp reduce_sum_ops[DT_COUNT], reduce_prod_ops[DT_COUNT];      /* none for uint8 */
+extern const ReduceOp reduce_squares_ops[DT_COUNT], reduce_sizes_ops[DT_COUNT]; /* of floats */
 extern const ReduceOp reduce_max_ops[DT_COUNT], reduce_min_ops[DT_COUNT];
 
 #endif

@@ -58,6 +58,50 @@ typedef int64_t wide_i;
   static void name##_block(int64_t n, const void *a, Partial *result) {                                                \
     result->field = (wide_##field)(n <= FEW ? name##_few(n, a) : name##_many(n, a));                                   \
   }                                                                                                                    \
+  /* name##_many of each row: a fold is done for all rows before the next one, which keeps it in vectors. */           \
+  static VECTORIZED(void, name##_lines_many, (int64_t n, int64_t rows, const T *a, T *out), (n, rows, a, out)) {       \
+    T lane[REDUCE_LINES][LANES];                                                                                       \
+    const int64_t whole = n / LANES * LANES;                                                                           \
+    for (int64_t r = 0; r < rows; r++, a += n) {                                                                       \
+      T x[LANES];                                                                                                      \
+      for (int64_t l = 0; l < LANES; l++) x[l] = NEUTRAL;                                                              \
+      for (int64_t i = 0; i < whole; i += LANES)                                                                       \
+        for (int64_t l = 0; l < LANES; l++) x[l] = JOIN(x[l], LOAD(a[i + l]));                                         \
+      for (int64_t l = 0; l < LANES; l++) lane[r][l] = x[l];                                                           \
+      for (int64_t l = 0; l < n - whole; l++) lane[r][l] = JOIN(lane[r][l], LOAD(a[whole + l]));                       \
+    }                                                                                                                  \
+    for (int64_t r = 0; r < rows; r++)                                                                                 \
+      for (int64_t l = 0; l < 16; l++) lane[r][l] = JOIN(lane[r][l], lane[r][l + 16]);                                 \
+    for (int64_t r = 0; r < rows; r++)                                                                                 \
+      for (int64_t l = 0; l < 8; l++) lane[r][l] = JOIN(lane[r][l], lane[r][l + 8]);                                   \
+    for (int64_t r = 0; r < rows; r++)                                                                                 \
+      for (int64_t l = 0; l < 4; l++) lane[r][l] = JOIN(lane[r][l], lane[r][l + 4]);                                   \
+    for (int64_t r = 0; r < rows; r++) {                                                                               \
+      const T even = JOIN(lane[r][0], lane[r][2]), odd = JOIN(lane[r][1], lane[r][3]);                                 \
+      out[r] = (T)FINISH((wide_##field)JOIN(even, odd));                                                               \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  /* name##_few of each row: lane l of row r at [l][r]. */                                                             \
+  static VECTORIZED(void, name##_lines_few, (int64_t n, int64_t rows, const T *a, T *out), (n, rows, a, out)) {        \
+    T lane[8][REDUCE_LINES] = {{0}};                                                                                   \
+    for (int64_t i = 0; i < n; i++) {                                                                                  \
+      T *x = lane[i & 7];                                                                                              \
+      if (i < 8) {                                                                                                     \
+        for (int64_t r = 0; r < rows; r++) x[r] = LOAD(a[r * n + i]);                                                  \
+      } else {                                                                                                         \
+        for (int64_t r = 0; r < rows; r++) x[r] = JOIN(x[r], LOAD(a[r * n + i]));                                      \
+      }                                                                                                                \
+    }                                                                                                                  \
+    for (int64_t half = 4, left = n < 8 ? n : 8; half > 0; half /= 2) {                                                \
+      for (int64_t l = half; l < left; l++)                                                                            \
+        for (int64_t r = 0; r < REDUCE_LINES; r++) lane[l - half][r] = JOIN(lane[l - half][r], lane[l][r]);            \
+      left = left < half ? left : half;                                                                                \
+    }                                                                                                                  \
+    for (int64_t r = 0; r < rows; r++) out[r] = (T)FINISH((wide_##field)lane[0][r]);                                   \
+  }                                                                                                                    \
+  static void name##_lines(int64_t n, int64_t rows, const void *a, void *out) {                                        \
+    (n <= FEW ? name##_lines_few : name##_lines_many)(n, rows, a, out);                                                \
+  }                                                                                                                    \
   static void name##_clear(int64_t w, int64_t lanes, void *acc) {                                                      \
     T *x = acc;                                                                                                        \
     for (int64_t i = 0; i < w * lanes; i++) x[i] = NEUTRAL;                                                            \
@@ -96,7 +140,7 @@ typedef int64_t wide_i;
   }
 
 /* clang-format off */
-#define OP(name) {name##_block, name##_clear, name##_rows, name##_fold, name##_merge, name##_store}
+#define OP(name) {name##_block, name##_lines, name##_clear, name##_rows, name##_fold, name##_merge, name##_store}
 /* clang-format on */
 
 #define ADD(x, y) ((x) + (y))

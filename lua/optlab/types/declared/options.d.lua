@@ -297,6 +297,10 @@
 ---@class optlab.options.linalg.cholesky_solve
 ---@field upper? boolean Whether the factor is the upper one. Default: false.
 
+---@class optlab.options.linalg.lu_solve
+---@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.
+---@field adjoint? boolean Whether A^T stands in the place of A. Default: false.
+
 ---@class optlab.options.linalg.matrix_rank
 ---@field atol? number The absolute limit; 0 unless given.
 ---@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given.
@@ -386,9 +390,16 @@
 
 ---@class optlab.options.optim.define
 ---@field name string Name of the optimizer, used in printing and in messages.
----@field step function step(p, g, state, h, t) updates one parameter.
+---@field rule? string The update as text: assignments, one a line.
+---@field step? function Instead of a rule: step(p, g, state, h, t) updates one parameter.
 ---@field defaults table Hyperparameters, lr among them: numbers, booleans or lists of numbers.
----@field state? function|string[] Names of state tensors that start at zero, or a function(p, h) that returns the initial state table.
+---@field state? optlab.options.optim.define.state Names of state tensors that start at zero; with step also a function(p, h) that returns the first state.
+
+---@class optlab.options.optim.define.state
+---@field name string Its name in the rule and in state_dict.
+---@field number? boolean Whether it is one number a parameter. Default: false.
+---@field start? number|string What it starts with: a number, or the name of the hyperparameter that says it. Default: 0.
+---@field when? string Name of the hyperparameter that asks for it by not being 0; without: always there.
 
 ---@class optlab.options.plot.figure
 ---@field title? string|number Title above the figure.

@@ -221,11 +221,22 @@ typedef struct Rows {
   int64_t length, size;
 } Rows;
 
+#define FEW_ROWS 4 /* so many together gain nothing */
+
 static void run_rows(void *ctx, int64_t begin, int64_t end) {
   const Rows *r = ctx;
-  for (int64_t i = begin; i < end; i += REDUCE_LINES) {
-    const int64_t rows = end - i < REDUCE_LINES ? end - i : REDUCE_LINES;
-    r->op->lines(r->length, rows, r->a + i * r->length * r->size, r->out + i * r->size);
+  for (int64_t i = begin; i < end;) {
+    const int64_t left = end - i, rows = left < FEW_ROWS ? 1 : left < REDUCE_LINES ? left : REDUCE_LINES;
+    const char *a = r->a + i * r->length * r->size;
+    char *out = r->out + i * r->size;
+    if (rows > 1) {
+      r->op->lines(r->length, rows, a, out);
+    } else {
+      Partial result;
+      r->op->block(r->length, a, &result);
+      r->op->store(1, &result, out, 1);
+    }
+    i += rows;
   }
 }
 

@@ -47,6 +47,8 @@ static Layout layout_of(int64_t rows, int64_t cols, int64_t rs, int64_t cs) {
   return (Layout){CblasNoTrans, 0};
 }
 
+bool gemm_reads(int64_t rows, int64_t cols, int64_t rs, int64_t cs) { return layout_of(rows, cols, rs, cs).ld > 0; }
+
 typedef struct Product {
   int64_t m, n, k;
   const void *a, *b;

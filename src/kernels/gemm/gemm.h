@@ -18,6 +18,9 @@ int gemm_f32(int64_t m, int64_t n, int64_t k, const float *a, int64_t rsa, int64
 int gemm_f64(int64_t m, int64_t n, int64_t k, const double *a, int64_t rsa, int64_t csa, const double *b, int64_t rsb,
              int64_t csb, double *c, int64_t rsc, bool accumulate);
 
+/* Whether a matrix of such strides is multiplied where it lies; another one is copied. */
+bool gemm_reads(int64_t rows, int64_t cols, int64_t rs, int64_t cs);
+
 /* C = A B of integers, as above. It wraps. */
 void gemm_i64(int64_t m, int64_t n, int64_t k, const int64_t *a, int64_t rsa, int64_t csa, const int64_t *b,
               int64_t rsb, int64_t csb, int64_t *c, int64_t rsc);

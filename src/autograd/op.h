@@ -107,7 +107,7 @@ typedef struct AlongArgs { /* gather, cat, softmax and their gradients */
   int64_t dim;
   int64_t size[TENSOR_MAX_DIM]; /* scatter_add: the output's */
   int32_t count;                /* gather, scatter: how the index counts (kernels/index/index.h) */
-  int32_t add;                  /* scatter: 1: values are added */
+  int32_t add;                  /* scatter: 1: values are added; scatter_reduce: an IndexWay */
 } AlongArgs;
 
 typedef struct IndexArgs {      /* index_select, index_put, index_add */
@@ -169,6 +169,11 @@ typedef struct RowNormArgs {
   int64_t rms;  /* 1: by the root mean square */
 } RowNormArgs;
 
+typedef struct ChannelNormArgs {
+  double eps;
+  int64_t given; /* channel_norm_sums: 1: the moments are not those of x */
+} ChannelNormArgs;
+
 typedef struct EmbeddingArgs {
   int64_t rows;
   int64_t padding; /* a row, from 1, that gets no gradient; 0: none */
@@ -206,6 +211,7 @@ typedef union OpArgs {
   MatrixArgs matrix;
   RnnArgs rnn;
   RowNormArgs row_norm;
+  ChannelNormArgs channel_norm;
   EmbeddingArgs embedding;
   AttentionArgs attention;
 } OpArgs;

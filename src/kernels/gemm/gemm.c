@@ -76,7 +76,7 @@ static bool cut_in(Product *p, int64_t parts) {
 }
 
 static void cut_for_threads(Product *p) {
-  const int64_t threads = parallel_threads();
+  const int64_t threads = parallel_inside() ? 1 : parallel_threads();
   const double work = (double)p->m * (double)p->n * (double)p->k;
   int64_t parts = threads;
   if (threads > 1 && work >= (double)(SHARES * threads) * SHARE_WORK) parts *= SHARES;

@@ -150,7 +150,7 @@ const char *arg_what(const Arg *a, char *text, size_t size) {
       snprintf(text, size, "a list of %s", many);
       break;
     default:
-      snprintf(text, size, "%s", one);
+      snprintf(text, size, "%s%s", one, a->off ? " or false" : "");
   }
   return text;
 }
@@ -175,7 +175,7 @@ int arg_check(const Arg *a, const double *x) {
   int n = arg_width(a);
   if (a->kind != ARG_NUMBER && a->kind != ARG_INTEGER && a->kind != ARG_TUPLE && a->kind != ARG_SIZES) return 0;
   for (int i = 0; i < n; i++) {
-    if (isnan(x[i]) && isnan(arg_default(a, i)) && !a->required) continue; /* optional and not given */
+    if (isnan(x[i]) && (a->off || (isnan(arg_default(a, i)) && !a->required))) continue; /* not given */
     if (arg_word(a, x[i]) < 0 && check_member(a, x[i], n > 1 ? i + 1 : 0) < 0) return -1;
   }
   return 0;

@@ -69,6 +69,7 @@ typedef struct Arg {
   ArgRange range;
   int width;                  /* members of a tuple or of sizes; of a list: of its default */
   bool required;              /* there is no default */
+  bool off;                   /* a number: may be false, which NAN holds */
   bool rest;                  /* a shape: takes all the integers from its position on */
   double def;                 /* the default, of every member; ARG_UNSET: "not given" is a value of its own */
   const double *defs;         /* the default of each member where they differ */

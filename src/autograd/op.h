@@ -169,6 +169,11 @@ typedef struct RowNormArgs {
   int64_t rms;  /* 1: by the root mean square */
 } RowNormArgs;
 
+typedef struct ChannelNormArgs {
+  double eps;
+  int64_t given; /* channel_norm_sums: 1: the moments are not those of x */
+} ChannelNormArgs;
+
 typedef struct EmbeddingArgs {
   int64_t rows;
   int64_t padding; /* a row, from 1, that gets no gradient; 0: none */
@@ -206,6 +211,7 @@ typedef union OpArgs {
   MatrixArgs matrix;
   RnnArgs rnn;
   RowNormArgs row_norm;
+  ChannelNormArgs channel_norm;
   EmbeddingArgs embedding;
   AttentionArgs attention;
 } OpArgs;

@@ -31,9 +31,11 @@ Tensor *nn_conv_transpose(Tensor *x, Tensor *weight, Tensor *bias, const ConvOpt
 
 typedef struct BatchNorm {
   Tensor *mean, *var;    /* (C), running; moved in training; both NULL: there are none */
+  Tensor *count;         /* int64 (): batches seen in training; or NULL */
   Tensor *weight, *bias; /* (C), or NULL */
   bool training;         /* use (and follow) the batch's mean and variance */
-  double momentum, eps;
+  double momentum;       /* NAN: the running ones are the means over the batches seen; `count` is needed */
+  double eps;
 } BatchNorm;
 
 /* x (N, C, ...): (x - mean) / sqrt(var + eps) weight + bias, channel by channel. On failure nothing has moved. */

@@ -68,6 +68,7 @@ describe("errors name the function and what was given:", function()
     end,
     ["lab.einsum: 'j' has the sizes 3 and 2"] = function() lab.einsum("ij,jk", m, m) end,
     ["lab.einsum: 'ij,jk' names 2 operands, got 1"] = function() lab.einsum("ij,jk", m) end,
+    ["lab.einsum: 'i' has the sizes 1 and 3 in one operand"] = function() lab.einsum("ii->i", lab.ones(1, 3)) end,
     ["has the letter 'k' of the result"] = function() lab.einsum("ij->k", m) end,
     ["Tensor:tril: works on matrices, this tensor has shape %(3%)"] = function() m[1]:tril() end,
     ["Tensor:topk: k must be at most 3, the size of dimension 2 of shape %(2, 3%), got 4"] = function() m:topk(4) end,
@@ -87,6 +88,54 @@ describe("errors name the function and what was given:", function()
     local step = lab.compile(function(x) return x:unique() end)
     assert.error_matches(function() for _ = 1, 2 do step(m) end end, "unique%(%)")
   end)
+end)
+
+it("results of repetitions share no memory with their operand, nor among their elements", function()
+  local x = lab.tensor { 3, 4 }
+  local same = { x:tile(1), x:tile(1, 1), x:repeat_interleave(1), x:repeat_interleave(1, 1), x:roll(0), x:roll(2, 1),
+    lab.tensor { 7 }:tile(3), lab.tensor { 7 }:repeat_interleave(3), lab.linalg.matrix_power(lab.eye(2), 1) }
+  for _, y in ipairs(same) do y:add_(lab.arange(y:numel()):reshape(y.shape)) end
+  assert.same({ 3, 4 }, x:tolist())
+  assert.same({ 7, 8, 9 }, same[7]:tolist())
+end)
+
+it("prod keeps all dimensions if it is to, as sum does", function()
+  local x = lab.tensor { { 2, 3 }, { 4, 5 } }
+  assert.same({ { 120 } }, x:prod { keepdim = true }:tolist())
+  assert.same({}, x:prod().shape)
+end)
+
+it("quantiles that are elements may be infinite", function()
+  local x = lab.tensor { math.huge, 1, -math.huge, math.huge, 2 }
+  for _, how in ipairs { "lower", "higher", "nearest" } do
+    local q = x:quantile({ 0, 0.5, 0.75, 1 }, { interpolation = how })
+    assert.same({ -math.huge, 2, math.huge, math.huge }, q:tolist())
+  end
+end)
+
+it("einsum expands a size of 1 to 0 as to any other", function()
+  assert.same({ 2, 4 }, lab.einsum("ij,jk->ik", lab.ones(2, 1), lab.ones(0, 4)).shape)
+  assert.equal(0, lab.einsum("i,i", lab.ones(1), lab.ones(0)):item())
+  assert.same({ 0 }, lab.einsum("i,i->i", lab.ones(0), lab.ones(1)).shape)
+end)
+
+it("the runs of a sweep may sort, each on any thread", function()
+  local before, data = lab.get_num_threads(), { X = lab.randn(60, 3), y = lab.randn(60, 50) }
+  local function losses(threads)
+    lab.set_num_threads(threads)
+    local results = lab.train.sweep {
+      model = function() return lab.nn.Linear(3, 50) end, data = data, batch_size = 20, epochs = 3, evaluate = false,
+      loss = function(p, y) return ((p:sort(2)) - (y:sort(2))):square():mean() + (p:median(1)):square():mean() end,
+      optimizer = function(params) return lab.optim.SGD(params, { lr = 0.05 }) end,
+      grid = { seed = lab.arange(1, 13):tolist() },
+    }
+    local list = {}
+    for i, r in ipairs(results) do list[i] = compiled.bits(r.model.weight) end
+    return list
+  end
+  local one = losses(1)
+  for threads = 2, 4 do assert.same(one, losses(threads)) end
+  lab.set_num_threads(before)
 end)
 
 it("sorting, scans and diagonals are the same bits on any number of threads", function()

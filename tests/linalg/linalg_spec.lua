@@ -182,6 +182,10 @@ describe("lab.linalg", function()
     { "linalg.det: A must be a matrix or a batch of matrices, got shape (3)", function() la.det(zeros(3)) end },
     { "linalg.solve: shapes (2, 2) and (3) do not fit: B must have 2 elements",
       function() la.solve(lab.eye(2), zeros(3)) end },
+    { "linalg.solve: without left, B must be a matrix or a batch of matrices, got shapes (2, 2) and (2)",
+      function() la.solve(lab.eye(2), zeros(2), { left = false }) end },
+    { "linalg.cond: p = 1 is for square matrices, got a tensor of shape (2, 3)",
+      function() la.cond(zeros(2, 3), 1) end },
     { "linalg.svd: the matrix holds inf or nan", function() la.svd(zeros(2, 2) / 0) end },
     { "linalg.eigh: matrix 2 of the batch holds inf or nan",
       function() la.eigh(lab.stack { lab.eye(2), lab.eye(2) / 0 }) end },
@@ -210,6 +214,24 @@ describe("lab.linalg", function()
     local x = lab.eye(3):requires_grad_()
     la.eigvalsh(x):sum():backward()
     assert.same(lab.eye(3):tolist(), x.grad:tolist())
+  end)
+
+  it("takes right-hand sides that are vectors in lstsq as in solve", function()
+    local a, b = lab.randn({ 3, 4, 2 }, F64), lab.randn({ 3, 4 }, F64)
+    local batch = la.lstsq(a, b)
+    assert.same({ { 3, 2 }, { 3 } }, { batch.solution.shape, batch.residuals.shape })
+    for i = 1, 3 do
+      local one, column = la.lstsq(a[i], b[i]), la.lstsq(a[i], b[i]:unsqueeze(2))
+      assert.same(column.solution:reshape(2):tolist(), one.solution:tolist())
+      assert.same(one.solution:tolist(), batch.solution[i]:tolist())
+      assert.same(column.residuals:tolist(), { one.residuals:item() })
+    end
+  end)
+
+  it("gives 0 as the condition number of a matrix without elements", function()
+    for _, p in ipairs { 1, 2, -2, math.huge, "fro", "nuc" } do
+      assert.same({ 0, 0 }, la.cond(lab.zeros(2, 0, 0), p):tolist())
+    end
   end)
 
   it("gives inf as the condition number of a singular matrix", function()

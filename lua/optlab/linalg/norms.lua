@@ -35,7 +35,8 @@ local NORM = args.declare("linalg.norm", {
   { "dim", "integer|list", of = { "integer" }, doc = "A dimension for vectors, two for matrices." }, KEEPDIM,
 })
 local COND = args.declare("linalg.cond", {
-  doc = "The condition number: the norm of A times that of its inverse; inf for a singular A.", positions = 2, A,
+  doc = "The condition number: the norm of A times that of its inverse; inf for a singular A, 0 without elements.",
+  positions = 2, A,
   { "p", "number|choice", choices = MATRIX_ORDS, default = 2, doc = "The norm, as of matrix_norm." },
 })
 local MATRIX_RANK = args.declare("linalg.matrix_rank", {
@@ -136,10 +137,15 @@ end
 function M.cond(...)
   local o = COND:read(...)
   local a, p = o.A, o.p
+  if a:dim() < 2 then errors.raise("linalg.cond: A must have at least two dimensions, got %s", errors.shown(a)) end
+  if a:numel() == 0 then return linalg.svdvals(a):sum(-1) end -- 0, one for each matrix
   if p == 2 or p == -2 then
     local s = linalg.svdvals(a)
     local largest, smallest = s:amax(-1), s:amin(-1)
     return p == 2 and largest / smallest or smallest / largest
+  end
+  if a:size(-1) ~= a:size(-2) then
+    errors.raise("linalg.cond: p = %s is for square matrices, got %s", errors.shown(p), errors.shown(a))
   end
   local dim = { -2, -1 }
   local norm = matrix_norm(a, p, dim, false, "linalg.cond")

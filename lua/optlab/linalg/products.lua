@@ -40,7 +40,7 @@ function M.matrix_power(...)
   if n < 0 then base, n = linalg.inv(base, true), -n end
   local power
   while n > 0 do
-    if n % 2 == 1 then power = power and power:matmul(base) or base end
+    if n % 2 == 1 then power = power and power:matmul(base) or base:clone() end
     n = n // 2
     if n > 0 then base = base:matmul(base) end
   end

@@ -14,7 +14,7 @@ local B = { "B", "tensor", required = true, doc = "The right-hand sides (..., n,
 local SOLVE = args.declare("linalg.solve", {
   doc = "The solution X of A X = B. A singular A is an error.", equation = "X = A^-1 B", positions = 2, A,
   { "B", "tensor", required = true, doc = "The right-hand sides: (..., n, k), (n), or (..., n) for the batch of A." },
-  { "left", "flag", default = true, doc = "Whether A stands on the left; if not, X A = B." },
+  { "left", "flag", default = true, doc = "Whether A stands on the left; if not, X A = B, and B must be (..., k, n)." },
 })
 local SOLVE_TRIANGULAR = args.declare("linalg.solve_triangular", {
   doc = "The solution X of A X = B for a triangular A; the other triangle is not read.", positions = 3,
@@ -44,7 +44,8 @@ local PINV = args.declare("linalg.pinv", {
 local LSTSQ = args.declare("linalg.lstsq", {
   doc = "The shortest X of those that minimise |A X - B|: a table with `solution`, `residuals`, the sum of squares of "
     .. "each column of A X - B where m > n, else empty, and `rank`, that of A in int64.",
-  positions = 3, MATRIX, { "B", "tensor", required = true, doc = "The right-hand sides (..., m, k)." },
+  positions = 3, MATRIX,
+  { "B", "tensor", required = true, doc = "The right-hand sides: (..., m, k), (m), or (..., m) for the batch of A." },
   { "rcond", "number", min = 0,
     doc = "Singular values below rcond s_1 count as 0; max(m, n) times the dtype's epsilon unless given." },
 })
@@ -91,18 +92,32 @@ function M.pinv(...)
   return linalg.pinv(o.A, limits.of(o.A, o.atol, o.rtol))
 end
 
+-- Whether the right-hand sides are vectors: one, or one for each matrix of a batch.
+local function are_vectors(a, b)
+  if b:dim() == 1 then return true end
+  if b:dim() ~= a:dim() - 1 then return false end
+  for d = 1, b:dim() do
+    if b:size(d) ~= a:size(d) then return false end
+  end
+  return true
+end
+
 --- X that minimises |A X - B|.
 -- @treturn table solution, residuals, rank
 function M.lstsq(...)
   local o = LSTSQ:read(...)
   local a, b = o.A, o.B
+  local vector = are_vectors(a, b)
+  if vector then b = b:unsqueeze(-1) end
   local x, rank = linalg.lstsq(a, b, o.rcond or limits.relative(a))
   local residuals
   if a:size(-2) > a:size(-1) then
     residuals = (a:matmul(x) - b):square():sum(-2)
+    if vector then residuals = residuals:squeeze(-1) end
   else
     residuals = core.tensor.zeros({ 0 }, { dtype = x.dtype })
   end
+  if vector then x = x:squeeze(-1) end
   return { solution = x, residuals = residuals, rank = rank:detach():to("int64") }
 end
 

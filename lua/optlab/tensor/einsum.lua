@@ -82,6 +82,9 @@ local function without_twins(x, list)
   for i = 1, #list do
     for j = i + 1, #list do
       if list[i] == list[j] then
+        if x:size(i) ~= x:size(j) then
+          fail("'%s' has the sizes %d and %d in one operand", list[i], x:size(i), x:size(j))
+        end
         local rest = {}
         for k, letter in ipairs(list) do
           if k ~= i and k ~= j then rest[#rest + 1] = letter end
@@ -146,7 +149,7 @@ local function contract(x, xs, y, ys, needed)
     if size[letter] and size[letter] ~= n and size[letter] ~= 1 and n ~= 1 then
       fail("'%s' has the sizes %d and %d", letter < " " and "..." or letter, size[letter], n)
     end
-    size[letter] = math.max(size[letter] or 0, size[letter] == 0 and 0 or n)
+    if not size[letter] or size[letter] == 1 then size[letter] = n end
   end
   for _, letter in ipairs(ys) do
     if not in_x[letter] then own_y[#own_y + 1] = letter end

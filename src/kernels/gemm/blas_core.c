@@ -39,12 +39,17 @@ static const char *best(void) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "Haswell" : NULL;
 }
 
-void blas_core_choose(void) {
+const char *blas_core_name(void) {
   Name *name = (Name *)(intptr_t)symbol("openblas_get_corename");
+  return name ? name() : NULL;
+}
+
+void blas_core_choose(void) {
+  const char *name = blas_core_name();
   Action *quit = (Action *)(intptr_t)symbol("gotoblas_dynamic_quit");
   Action *init = (Action *)(intptr_t)symbol("gotoblas_dynamic_init");
   const char *core = best();
-  if (!name || !quit || !init || !core || getenv(VARIABLE) || !is_old(name())) return;
+  if (!name || !quit || !init || !core || getenv(VARIABLE) || !is_old(name)) return;
   setenv(VARIABLE, core, 1);
   quit();
   init();
@@ -53,6 +58,7 @@ void blas_core_choose(void) {
 
 #else
 
+const char *blas_core_name(void) { return NULL; }
 void blas_core_choose(void) {}
 
 #endif

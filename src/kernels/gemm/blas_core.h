@@ -9,4 +9,7 @@
  * processor has. To be called when the library is opened, before any product. */
 void blas_core_choose(void);
 
+/* OpenBLAS's name for its kernels in use; NULL: unknown. */
+const char *blas_core_name(void);
+
 #endif

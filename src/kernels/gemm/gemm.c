@@ -2,9 +2,11 @@
  * gemm.c - matrix products: which kernel, in which blocks.
  *
  * Small products go to gemm_small.c. The others go to OpenBLAS, which takes one stride of 1 in either order (a
- * transpose); an operand with neither is copied first. From SPLIT_WORK multiplications on, C is cut into blocks along
- * its longer side, and along the other one if these are few; their sizes follow from m and n alone. OpenBLAS
- * starts no threads of its own (blas.c).
+ * transpose); an operand with neither is copied first. OpenBLAS starts no threads of its own (blas.c).
+ *
+ * C is cut into blocks, which threads share. Where bits do not depend on the block (cuts.h), there are as many as keep
+ * the threads busy, with one thread a single one. Else their sizes follow from m and n alone, and C is cut from
+ * SPLIT_WORK multiplications on, along its longer side, and along the other one if these blocks are few.
  */
 #include "kernels/gemm/gemm.h"
 
@@ -17,6 +19,7 @@
 #include "base/parallel.h"
 #include "base/size.h"
 #include "kernels/gemm/blas.h"
+#include "kernels/gemm/cuts.h"
 #include "kernels/gemm/gemm_small.h"
 
 #define SPLIT_WORK (1 << 19) /* multiplications; a product of 80 x 80 x 80 takes 10 us */
@@ -27,6 +30,9 @@
 #define LONG 256  /* else; */
 #define OTHER 256 /* the other side is cut only if that gives fewer blocks, and not below this */
 #define ALIGN 16  /* block borders are multiples of this */
+
+#define SHARES 2             /* blocks of a thread, */
+#define SHARE_WORK (1 << 24) /* if they have so many multiplications; else one */
 
 /* How BLAS reads an operand of `rows` x `cols`: stored row by row (or, transposed, column by column) with a leading
  * dimension. */
@@ -40,6 +46,8 @@ static Layout layout_of(int64_t rows, int64_t cols, int64_t rs, int64_t cs) {
   if ((rs == 1 || rows == 1) && (cs >= rows || cols == 1)) return (Layout){CblasTrans, cs > rows ? cs : rows};
   return (Layout){CblasNoTrans, 0};
 }
+
+bool gemm_reads(int64_t rows, int64_t cols, int64_t rs, int64_t cs) { return layout_of(rows, cols, rs, cs).ld > 0; }
 
 typedef struct Product {
   int64_t m, n, k;
@@ -58,7 +66,30 @@ static int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 /* Equal parts of n as far as ALIGN allows. */
 static int64_t part_of(int64_t n, int64_t parts) { return ceil_div(ceil_div(n, parts), ALIGN) * ALIGN; }
 
-static void choose_blocks(Product *p) {
+/* With `parts` blocks along the longer side; whether the shortest is long enough. */
+static bool cut_in(Product *p, int64_t parts) {
+  const int64_t longer = p->n >= p->m ? p->n : p->m, other = p->n >= p->m ? p->m : p->n;
+  const int64_t size = part_of(longer, parts), last = longer - (ceil_div(longer, size) - 1) * size;
+  p->mb = p->n >= p->m ? p->m : size;
+  p->nb = p->n >= p->m ? size : p->n;
+  return last >= CUT_SIDE && other >= CUT_SIDE && (double)last * (double)other * (double)p->k >= CUT_WORK;
+}
+
+static void cut_for_threads(Product *p) {
+  const int64_t threads = parallel_threads();
+  const double work = (double)p->m * (double)p->n * (double)p->k;
+  int64_t parts = threads;
+  if (threads > 1 && work >= (double)(SHARES * threads) * SHARE_WORK) parts *= SHARES;
+  p->mb = p->m;
+  p->nb = p->n;
+  while (parts > 1 && !cut_in(p, parts)) parts--;
+  if (parts == 1) {
+    p->mb = p->m;
+    p->nb = p->n;
+  }
+}
+
+static void cut_by_shape(Product *p) {
   p->mb = p->m;
   p->nb = p->n;
   if (p->m * p->n >= SPLIT_WORK / p->k) {
@@ -70,7 +101,18 @@ static void choose_blocks(Product *p) {
     p->mb = p->n >= p->m ? other_size : along_size;
     p->nb = p->n >= p->m ? along_size : other_size;
   }
+}
+
+static int choose_blocks(Product *p, int64_t size) {
+  bool freely = false;
+  if (size == sizeof(float) && gemm_f32_cuts_freely(&freely) < 0) return -1;
+  if (freely) {
+    cut_for_threads(p);
+  } else {
+    cut_by_shape(p);
+  }
   p->across = ceil_div(p->n, p->nb);
+  return 0;
 }
 
 typedef void Multiply(const Product *p, int64_t i, int64_t j, int64_t rows, int64_t cols);
@@ -134,8 +176,8 @@ static int run_product(Product *p, int64_t size, void (*blocks)(void *, int64_t,
   p->la = prepare(p->m, p->k, &p->a, &p->rsa, &p->csa, size, &copy_a);
   if (p->la.ld > 0) p->lb = prepare(p->k, p->n, &p->b, &p->rsb, &p->csb, size, &copy_b);
   if (p->la.ld > 0 && p->lb.ld > 0 && too_large(p) == 0) {
-    choose_blocks(p);
     status = blas_prepare();
+    if (status == 0) status = choose_blocks(p, size);
     if (status == 0) parallel_for(p->across * ceil_div(p->m, p->mb), 1, blocks, p);
   }
   alloc_put(copy_a, SIZE_BYTES((size_t)size, p->m, p->k));

@@ -1,8 +1,8 @@
 /*
  * gemm.h - matrix products.
  *
- * Small products run in a kernel of our own, large ones in OpenBLAS (single-threaded inside), cut into row blocks whose
- * size depends on the shape alone and shared among threads; so the bits do not depend on the thread count.
+ * Small products run in a kernel of our own, large ones in OpenBLAS (single-threaded inside), cut into blocks that threads
+ * share. The bits do not depend on the thread count.
  * Strides are handed to BLAS as transposes; only an operand that is neither row- nor column-major is copied.
  */
 #ifndef OPTLAB_KERNELS_GEMM_GEMM_H
@@ -17,6 +17,9 @@ int gemm_f32(int64_t m, int64_t n, int64_t k, const float *a, int64_t rsa, int64
              int64_t csb, float *c, int64_t rsc, bool accumulate);
 int gemm_f64(int64_t m, int64_t n, int64_t k, const double *a, int64_t rsa, int64_t csa, const double *b, int64_t rsb,
              int64_t csb, double *c, int64_t rsc, bool accumulate);
+
+/* Whether a matrix of such strides is multiplied where it lies; another one is copied. */
+bool gemm_reads(int64_t rows, int64_t cols, int64_t rs, int64_t cs);
 
 /* C = A B of integers, as above. It wraps. */
 void gemm_i64(int64_t m, int64_t n, int64_t k, const int64_t *a, int64_t rsa, int64_t csa, const int64_t *b,

@@ -65,11 +65,11 @@ LOAD(load_i64, Item128, 64, int64_t, uint64_t, key_i64)
     }                                                                                                            \
   }                                                                                                              \
   static void sort_##s(int64_t n, Item *a, Item *spare) {                                                        \
-    int64_t count[BYTES][256] = {{0}};                                                                           \
     if (n <= SHORT) {                                                                                            \
       insert_##s(n, a);                                                                                          \
       return;                                                                                                    \
     }                                                                                                            \
+    int64_t count[BYTES][256] = {{0}};                                                                           \
     for (int64_t i = 0; i < n; i++) {                                                                            \
       for (int b = 0; b < BYTES; b++) count[b][(uint8_t)(a[i] >> (SHIFT + 8 * b))]++;                            \
     }                                                                                                            \
@@ -199,8 +199,10 @@ static int sort_all(Tensor *out, const Tensor *x, int dim, Sort s) {
   s.stride = x->stride[dim];
   s.out_stride = out->stride[dim];
   const size_t item = s.dtype == DT_F64 || s.dtype == DT_I64 ? sizeof(Item128) : sizeof(Item64);
-  const int threads = x->numel < PARALLEL_FROM ? 1 : parallel_threads();
-  const size_t bytes = SIZE_BYTES(item, s.n, 2, threads);
+  const bool alone = x->numel < PARALLEL_FROM;
+  /* the caller may be a worker itself, whose number counts */
+  const int places = alone ? parallel_thread() + 1 : parallel_threads();
+  const size_t bytes = SIZE_BYTES(item, s.n, 2, places);
   s.bytes = s.n * (int64_t)item;
   s.memory = alloc_get(bytes);
   if (!s.memory) return -1;
@@ -212,7 +214,7 @@ static int sort_all(Tensor *out, const Tensor *x, int dim, Sort s) {
   }
   walk_finish(&s.kept);
   const int64_t lines = x->numel / s.n;
-  if (threads == 1) {
+  if (alone) {
     sort_lines(&s, 0, lines);
   } else {
     parallel_for(lines, PARALLEL_GRAIN / 8 / s.n + 1, sort_lines, &s);

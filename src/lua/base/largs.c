@@ -53,6 +53,11 @@ static int bad_number(lua_State *L, int idx, const char *callee, const Arg *a, i
   return lb_badvalue(L, callee, name, idx, what);
 }
 
+/* Whether it is false where a number may be that. */
+static inline bool is_off(lua_State *L, int idx, const Arg *a) {
+  return a->off && lua_isboolean(L, idx) && !lua_toboolean(L, idx);
+}
+
 /* The number at idx. `member`: which one of a list, from 1; 0: the value itself. */
 static inline double check_number(lua_State *L, int idx, const char *callee, const Arg *a, int member) {
   double v;
@@ -147,7 +152,7 @@ void largs_value(lua_State *L, int idx, const char *callee, const Arg *a, double
   switch (a->kind) {
     case ARG_NUMBER:
     case ARG_INTEGER:
-      *x = check_number(L, idx, callee, a, 0);
+      *x = is_off(L, idx, a) ? ARG_UNSET : check_number(L, idx, callee, a, 0);
       break;
     case ARG_FLAG:
       if (!lua_isboolean(L, idx)) bad_value(L, callee, a, idx);

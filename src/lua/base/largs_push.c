@@ -22,6 +22,8 @@ static void push_numbers(lua_State *L, const Arg *a, const double *x, int n) {
 void largs_push(lua_State *L, const Arg *a, const double *x, const ArgList *list) {
   if (arg_is_list(a)) {
     push_numbers(L, a, list[(int)*x].x, list[(int)*x].n);
+  } else if (isnan(*x) && a->off) {
+    lua_pushboolean(L, false);
   } else if (isnan(*x) && isnan(arg_default(a, 0))) {
     lua_pushnil(L);
   } else if (arg_word(a, *x) >= 0) {
@@ -62,6 +64,8 @@ void largs_addtext(luaL_Buffer *b, const Arg *a, const double *x, const ArgList 
     luaL_addstring(b, a->choices[arg_word(a, *x)]);
   } else if (a->kind == ARG_TUPLE || a->kind == ARG_SIZES) {
     add_numbers(b, x, a->width, "(", ")");
+  } else if (isnan(*x) && a->off) {
+    luaL_addstring(b, "false");
   } else if (a->kind == ARG_FLAG) {
     luaL_addstring(b, *x != 0 ? "true" : "false");
   } else if (a->kind == ARG_CHOICE) {

@@ -54,13 +54,18 @@ static bool is_numeric(const Arg *a) {
          a->kind == ARG_LIST;
 }
 
+static const char *kind_of(const Arg *a) {
+  if (a->kind == ARG_SIZES && a->choices) return "sizes|choice";
+  return a->off ? "number|false" : kinds[a->kind];
+}
+
 void ldeclare_pushargs(lua_State *L, const Arg *args) {
   char what[256];
   lua_newtable(L);
   for (const Arg *a = args; a->name; a++) {
     lua_newtable(L);
     ldeclare_settext(L, "name", a->name);
-    ldeclare_settext(L, "kind", a->kind == ARG_SIZES && a->choices ? "sizes|choice" : kinds[a->kind]);
+    ldeclare_settext(L, "kind", kind_of(a));
     ldeclare_settext(L, "what", arg_what(a, what, sizeof what));
     if (is_numeric(a)) ldeclare_settext(L, "range", ranges[a->range]);
     ldeclare_settext(L, "doc", a->doc);

@@ -51,7 +51,11 @@ static int l_solve(lua_State *L) {
   const bool left = lua_toboolean(L, 3);
   if (b->ndim == 0) return lb_error(L, "%s: B must be a vector or a matrix, got a number", callee);
   const bool vector = is_vector(a, b);
-  const int64_t n = a->shape[a->ndim - 1], rows = vector || !left ? b->shape[b->ndim - 1] : b->shape[b->ndim - 2];
+  if (vector && !left) {
+    return lb_error(L, "%s: without left, B must be a matrix or a batch of matrices, got shapes %s and %s", callee,
+                    tensor_shape_str(a), tensor_shape_str(b));
+  }
+  const int64_t n = a->shape[a->ndim - 1], rows = b->shape[b->ndim - (left && !vector ? 2 : 1)];
   if (rows != n) {
     return lb_error(L, "%s: shapes %s and %s do not fit: B must have %d %s", callee, tensor_shape_str(a),
                     tensor_shape_str(b), (int)n,
@@ -61,12 +65,12 @@ static int l_solve(lua_State *L) {
   }
   FormulaMark m = fm_begin();
   Tensor *x = vector ? fm_unsqueeze(b, b->ndim) : b;
-  if (!left && !vector) x = fm_transpose(x, x->ndim - 2, x->ndim - 1);
-  Tensor *matrix = left || vector ? a : fm_transpose(a, a->ndim - 2, a->ndim - 1);
+  if (!left) x = fm_transpose(x, x->ndim - 2, x->ndim - 1);
+  Tensor *matrix = left ? a : fm_transpose(a, a->ndim - 2, a->ndim - 1);
   Tensor *out = broadcast(&matrix, &x, &like) ? solve(matrix, x) : NULL;
   out = out ? llinalg_restore(out, like) : NULL;
   if (out && vector) out = fm_reshape(out, out->ndim - 1, out->shape);
-  if (out && !left && !vector) out = fm_transpose(out, out->ndim - 2, out->ndim - 1);
+  if (out && !left) out = fm_transpose(out, out->ndim - 2, out->ndim - 1);
   return llinalg_push(L, callee, m, &out, 1);
 }
 

@@ -240,8 +240,17 @@ static int l_mv(lua_State *L) { return product(L, "Tensor:mv", 2, 1); }
 /*** Inner product of two vectors. @function dot */
 static int l_dot(lua_State *L) { return product(L, "Tensor:dot", 1, 1); }
 
+/* a (..., m, k) times the matrix b as one product. */
+static Tensor *folded(Tensor *a, Tensor *b) {
+  int64_t shape[TENSOR_MAX_DIM], rows = 1;
+  for (int d = 0; d < a->ndim - 1; d++) rows *= shape[d] = a->shape[d];
+  shape[a->ndim - 1] = b->shape[1];
+  return fm_reshape(fm_mm(fm_reshape(a, 2, (int64_t[]){rows, b->shape[0]}), b), a->ndim, shape);
+}
+
 /* Batches of matrices: broadcast the leading dimensions, multiply as (b, m, k) (b, k, n). */
 static Tensor *batched(Tensor *a, Tensor *b) {
+  if (b->ndim == 2) return folded(a, b);
   int64_t lead[TENSOR_MAX_DIM], sa[TENSOR_MAX_DIM], sb[TENSOR_MAX_DIM];
   int n = shape_broadcast(a->ndim - 2, a->shape, b->ndim - 2, b->shape, lead);
   if (n < 0) {

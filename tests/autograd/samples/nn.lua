@@ -51,6 +51,17 @@ return {
     { function(x) return F.layer_norm(x, { 3, 2 }) end, batch(2, 3, 2) },
     { function(x, w) return F.rms_norm(x, { 4 }, w) end, m34(), batch(4) },
   },
+  batch_norm = {
+    { function(x, w, b) return F.batch_norm(x, nil, nil, w, b, { training = true }) end, m34(), batch(4), batch(4) },
+    { function(x) return F.batch_norm(x, nil, nil, { training = true }) end, batch(2, 3, 2) },
+    { function(x, w, b) return F.batch_norm(x:transpose(1, 4), nil, nil, w, b, { training = true, eps = 0.1 }) end,
+      batch(4, 2, 5, 3), batch(2), batch(2) },
+  },
+  channel_norm = {
+    { function(x, w, b) return F.batch_norm(x, weights(), weights(), w, b) end, batch(2, 3, 2), batch(3), batch(3) },
+    { function(x, w) return F.batch_norm(x:transpose(1, 3), weights(), weights(), w) end, batch(2, 3, 4), batch(3) },
+    { function(x) return F.batch_norm(x, weights(), weights()) end, batch(2, 3, 2) },
+  },
   binary_cross_entropy = {
     { function(x, y) return F.binary_cross_entropy(x:sigmoid(), y:sigmoid()) end, a(), positive() },
   },

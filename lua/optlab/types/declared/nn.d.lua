@@ -79,7 +79,7 @@ function nn.AvgPool2d(kernel_size, stride, padding, ceil_mode, count_include_pad
 
 ---@class optlab.options.nn.BatchNorm1d
 ---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
----@field momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@field momentum? number|false Share of the batch's statistics in each update of the running statistics; false: these are the means over all batches seen. Default: 0.1.
 ---@field affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
 ---@field track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
@@ -94,7 +94,7 @@ function nn.AvgPool2d(kernel_size, stride, padding, ceil_mode, count_include_pad
 ---
 ---@param num_features integer Number of channels, the size of dimension 2.
 ---@param eps? number|optlab.options.nn.BatchNorm1d Added to the variance, inside the square root. Default: 1e-5.
----@param momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@param momentum? number|false Share of the batch's statistics in each update of the running statistics; false: these are the means over all batches seen. Default: 0.1.
 ---@param affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
 ---@param track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
 ---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
@@ -103,7 +103,7 @@ function nn.BatchNorm1d(num_features, eps, momentum, affine, track_running_stats
 
 ---@class optlab.options.nn.BatchNorm2d
 ---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
----@field momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@field momentum? number|false Share of the batch's statistics in each update of the running statistics; false: these are the means over all batches seen. Default: 0.1.
 ---@field affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
 ---@field track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
@@ -118,7 +118,7 @@ function nn.BatchNorm1d(num_features, eps, momentum, affine, track_running_stats
 ---
 ---@param num_features integer Number of channels, the size of dimension 2.
 ---@param eps? number|optlab.options.nn.BatchNorm2d Added to the variance, inside the square root. Default: 1e-5.
----@param momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@param momentum? number|false Share of the batch's statistics in each update of the running statistics; false: these are the means over all batches seen. Default: 0.1.
 ---@param affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
 ---@param track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
 ---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.

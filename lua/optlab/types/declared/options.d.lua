@@ -307,7 +307,7 @@
 ---@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given.
 
 ---@class optlab.options.linalg.solve
----@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.
+---@field left? boolean Whether A stands on the left; if not, X A = B, and B must be (..., k, n). Default: true.
 
 ---@class optlab.options.linalg.solve_triangular
 ---@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.

@@ -8,7 +8,10 @@
 
 /* --- the functions ----------------------------------------------------------------------------------------------- */
 
-BACKWARD1(relu, fm_op2(OP_RELU_GRAD, X(n), d))
+/* The slope is the same around x: a gradient of the gradient does not go to x. */
+static Tensor *constant(Tensor *x) { return x ? fm_own(tensor_alias(x)) : NULL; }
+
+BACKWARD1(relu, fm_op2(OP_RELU_GRAD, constant(X(n)), d))
 BACKWARD1(tanh, fm_op2(OP_TANH_GRAD, Y(n), d))
 BACKWARD1(sigmoid, fm_op2(OP_SIGMOID_GRAD, Y(n), d))
 BACKWARD1(silu, fm_op2(OP_SILU_GRAD, X(n), d))

@@ -5,6 +5,7 @@
 
 #include "autograd/ops/rows.h"
 #include "base/err.h"
+#include "base/parallel.h"
 #include "kernels/gemm/gemm.h"
 
 /* c (m, n) = a (m, k) b (k, n), or c += ..; the last two dimensions of tensors, from element offsets on. */
@@ -77,12 +78,53 @@ static int infer_bmm(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   s->shape[2] = y->shape[2];
   return 0;
 }
+/* Work: multiplications. Products of less than CHUNK are taken together; those from ALONE on come one after the other,
+ * each shared among the threads by gemm, which cuts it the same way here and there. */
+#define CHUNK (1 << 18)
+#define ALONE (1 << 22)
+
+typedef struct Batch {
+  Tensor *out, *a, *b;
+  int failed;
+} Batch;
+
+static int product_of_batch(const Batch *p, int64_t i) {
+  return product(p->out, i * p->out->stride[0], p->a, i * p->a->stride[0], p->b, i * p->b->stride[0], false);
+}
+
+static void run_batch(void *ctx, int64_t begin, int64_t end) {
+  Batch *p = ctx;
+  for (int64_t i = begin; i < end; i++) {
+    if (product_of_batch(p, i) < 0) __atomic_store_n(&p->failed, 1, __ATOMIC_RELAXED);
+  }
+}
+
+/* t with matrices that need no copy of their own, which threads could not make; owned. */
+static Tensor *readable(Tensor *t) {
+  const bool fits = t->dtype == DT_I64 || gemm_reads(t->shape[1], t->shape[2], t->stride[1], t->stride[2]);
+  return fits ? tensor_retain(t) : tensor_contiguous(t);
+}
+
+static int multiply_batch(Batch *p) {
+  const int64_t *s = p->a->shape, count = s[0];
+  const double work = (double)s[1] * (double)s[2] * (double)p->b->shape[2];
+  if (work >= ALONE) {
+    for (int64_t i = 0; i < count; i++) {
+      if (product_of_batch(p, i) < 0) return -1;
+    }
+    return 0;
+  }
+  parallel_for(count, work > 0 && work < CHUNK ? (int64_t)(CHUNK / work) + 1 : 1, run_batch, p);
+  return p->failed ? product_of_batch(p, 0) : 0; /* again: the message is the thread's */
+}
+
 static int fw_bmm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin, (void)a;
-  int rc = 0;
-  for (int64_t i = 0; rc == 0 && out->numel > 0 && i < out->shape[0]; i++) {
-    rc = product(out, i * out->stride[0], in[0], i * in[0]->stride[0], in[1], i * in[1]->stride[0], false);
-  }
+  if (out->numel == 0) return 0;
+  Batch p = {.out = out, .a = readable(in[0]), .b = readable(in[1])};
+  const int rc = p.a && p.b ? multiply_batch(&p) : -1;
+  tensor_release(p.a);
+  tensor_release(p.b);
   return rc;
 }
 static int bw_bmm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_BMM, 1, n, d, din); }

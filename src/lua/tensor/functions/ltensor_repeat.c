@@ -10,6 +10,11 @@
 
 /* --- tile, repeat_interleave -------------------------------------------------------------------------------------- */
 
+/* y, or a copy of it where it shares memory with x or among its own elements. */
+static Tensor *own_memory(Tensor *y, const Tensor *x) {
+  return y && (y->storage == x->storage || !y->contiguous) ? fm_op1(OP_CLONE, y) : y;
+}
+
 /* Dimension dim of x `times` over: all of it again and again, or (each) every position so often. */
 static Tensor *repeated(Tensor *x, int dim, int64_t times, bool each) {
   int64_t before = 1, behind = 1, shape[TENSOR_MAX_DIM];
@@ -41,7 +46,7 @@ static int l_tile(lua_State *L) {
   FormulaMark m = fm_begin();
   Tensor *y = fm_reshape(x, ndim, shape);
   for (int i = 0; i < given; i++) y = repeated(y, ndim - given + i, times[i], false);
-  lb_pushresult(L, callee, fm_end(m, y));
+  lb_pushresult(L, callee, fm_end(m, own_memory(y, x)));
   return 1;
 }
 
@@ -59,7 +64,7 @@ static int l_repeat_interleave(lua_State *L) {
   const int dim = flat ? 0 : lb_checkdim(L, a[1], x->ndim, callee, "dim");
   FormulaMark m = fm_begin();
   Tensor *y = flat ? fm_reshape(x, 1, (int64_t[]){x->numel}) : x;
-  lb_pushresult(L, callee, fm_end(m, repeated(y, dim, (int64_t)a[0], true)));
+  lb_pushresult(L, callee, fm_end(m, own_memory(repeated(y, dim, (int64_t)a[0], true), x)));
   return 1;
 }
 
@@ -121,8 +126,7 @@ static int l_roll(lua_State *L) {
   Tensor *y = flat ? fm_reshape(x, 1, (int64_t[]){x->numel}) : x;
   for (int i = 0; i < n; i++) y = rolled(y, flat ? 0 : (int)dim[i], shift[i]);
   if (y && flat) y = fm_reshape(y, ndim, shape);
-  if (y == x) y = fm_op1(OP_CLONE, x);
-  lb_pushresult(L, callee, fm_end(m, y));
+  lb_pushresult(L, callee, fm_end(m, own_memory(y, x)));
   return 1;
 }
 

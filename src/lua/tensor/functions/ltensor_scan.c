@@ -41,11 +41,16 @@ static int l_prod(lua_State *L) {
   Tensor *x = lb_checkself(L, callee);
   ReduceArgs r = read_reduce(L, x, callee);
   FormulaMark m = fm_begin();
-  if (r.dims == ~0u) {
-    x = fm_reshape(x, 1, (int64_t[]){x->numel});
-    r = (ReduceArgs){1, 0};
+  const bool whole = r.dims == ~0u;
+  Tensor *flat = whole ? fm_reshape(x, 1, (int64_t[]){x->numel}) : x;
+  if (whole) r.dims = 1;
+  Tensor *y = flat ? fm_op(OP_PROD, &flat, 1, &(OpArgs){.reduce = r}) : NULL;
+  if (whole && y && r.keepdim) {
+    int64_t ones[TENSOR_MAX_DIM];
+    for (int d = 0; d < x->ndim; d++) ones[d] = 1;
+    y = fm_reshape(y, x->ndim, ones);
   }
-  lb_pushresult(L, callee, fm_end(m, x ? fm_op(OP_PROD, &x, 1, &(OpArgs){.reduce = r}) : NULL));
+  lb_pushresult(L, callee, fm_end(m, y));
   return 1;
 }
 

@@ -6,6 +6,7 @@
  * mode they are the running ones, or the batch's without track_running_stats. eps stands inside the root. Weights and
  * running variances start as 1, the rest as 0.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,67 +72,72 @@ static int check_norm(const Tensor *x, const BatchNorm *b) {
   return err_set("input is %s: in training every channel needs more than one value", tensor_shape_str(x));
 }
 
-/* t (C) seen as (1, C, 1, ...), to go with x; NULL stays NULL */
-static Tensor *as_channels(Tensor *t, const Tensor *x) {
-  int64_t shape[TENSOR_MAX_DIM];
-  for (int d = 0; d < x->ndim; d++) shape[d] = d == 1 ? x->shape[1] : 1;
-  return t ? fm_reshape(t, x->ndim, shape) : NULL;
-}
-
-/* running = (1 - momentum) running + momentum factor now; args {momentum, factor} */
-static int run_move(const Computation *c, Context *own) {
+/* running mean and variance <- (1 - momentum) running + momentum now; args {momentum, factor of the variance}. momentum
+ * NAN: 1 / batches seen. t: the two and the count, if there is one, written; the three again, and (2, C), read. */
+static int run_follow(const Computation *c, Context *own) {
   double a[2];
   (void)own;
   memcpy(a, c->args, sizeof a);
-  Tensor *running = c->t[0], *now = c->t[2];
-  for (int64_t i = 0; i < running->numel; i++) {
-    tensor_set(running, i, (1 - a[0]) * tensor_get(running, i) + a[0] * a[1] * tensor_get(now, i));
+  Tensor *count = c->t[2], *now = c->t[6];
+  if (count) tensor_set(count, 0, tensor_get(count, 0) + 1);
+  const double share = isnan(a[0]) ? 1 / tensor_get(count, 0) : a[0];
+  for (int k = 0; k < 2 && c->t[k]; k++) {
+    const double *batch = tensor_f64(now) + k * now->shape[1], factor = share * (k == 0 ? 1 : a[1]);
+    for (int64_t i = 0; i < now->shape[1]; i++) {
+      tensor_set(c->t[k], i, (1 - share) * tensor_get(c->t[k], i) + factor * batch[i]);
+    }
   }
   return 0;
 }
 
-static void move_towards(Tensor *running, Tensor *now, double momentum, double factor) {
-  double args[2] = {momentum, factor};
+/* After a batch with the moments `now` of n elements a channel. */
+static void follow(const BatchNorm *b, Tensor *now, double n) {
+  const double args[2] = {b->momentum, n / (n - 1)};
   recorder_run(&(Computation){.name = "running statistics",
-                              .run = run_move,
-                              .nout = 1,
-                              .n = 3,
-                              .t = (Tensor *[]){running, running, now},
+                              .run = run_follow,
+                              .nout = 3,
+                              .n = 7,
+                              .t = (Tensor *[]){b->mean, b->var, b->count, b->mean, b->var, b->count, now},
                               .args = args,
                               .size = sizeof args});
 }
 
-/* The count of batches seen. */
-static int run_count(const Computation *c, Context *own) {
-  (void)own;
-  tensor_set(c->t[0], 0, tensor_get(c->t[0], 0) + 1);
-  return 0;
+/* (2, C) float64: a copy of the running ones, which may change before a gradient is computed. */
+static Tensor *given_moments(const BatchNorm *b) {
+  const int64_t row[] = {1, b->mean->shape[0]};
+  Tensor *rows[2];
+  for (int k = 0; k < 2; k++) {
+    rows[k] = fm_reshape(fm_cast(fm_own(tensor_alias(k ? b->var : b->mean)), DT_F64), 2, row);
+    if (!rows[k]) return NULL;
+  }
+  return fm_op(OP_CAT, rows, 2, &(OpArgs){.along = {.dim = 0}});
 }
 
-/* 1 / sqrt(var + eps); in training, without eps, 0 where a channel does not vary. */
-static Tensor *inverse_deviation(Tensor *var, const BatchNorm *b) {
-  if (!var || !b->training || b->eps > 0) return fm_pows(fm_adds(var, b->eps), -0.5);
-  Tensor *flat = fm_op2(OP_EQ, var, fm_const(var, 0));
-  return fm_op3(OP_WHERE, flat, fm_const(var, 0), fm_pows(fm_op3(OP_WHERE, flat, fm_const(var, 1), var), -0.5));
+static Tensor *new_moments(int64_t channels) { return fm_own(tensor_new(DT_F64, 2, (int64_t[]){2, channels})); }
+
+/* x in the type that the result has. */
+static Tensor *typed_input(Tensor *in, const BatchNorm *b) {
+  Tensor *x = module_as_float(in);
+  const bool wide = !b->training && (b->mean->dtype == DT_F64 || b->var->dtype == DT_F64);
+  return x && wide ? fm_cast(x, DT_F64) : x;
 }
 
 Tensor *nn_batch_norm(Tensor *in, const BatchNorm *b) {
   if (check_norm(in, b) < 0) return NULL;
   FormulaMark mark = fm_begin();
-  Tensor *x = module_as_float(in), *mean = as_channels(b->mean, in), *var = as_channels(b->var, in);
-  const unsigned all_but_channels = ((1u << in->ndim) - 1) & ~2u;
-  if (b->training) mean = fm_mean(x, all_but_channels, true);
-  Tensor *centred = fm_sub(x, mean);
-  if (b->training) var = fm_mean(fm_op1(OP_SQUARE, centred), all_but_channels, true);
-  Tensor *scale = inverse_deviation(var, b);
-  if (b->weight) scale = fm_mul(scale, as_channels(b->weight, in));
-  Tensor *y = fm_mul(centred, scale);
-  if (b->bias) y = fm_add(y, as_channels(b->bias, in));
-  if (y && b->training && b->mean && in->numel > 0) {
-    double n = (double)(in->numel / in->shape[1]);
-    move_towards(b->mean, mean, b->momentum, 1);
-    move_towards(b->var, var, b->momentum, n / (n - 1));
+  const int64_t channels = in->shape[1];
+  const OpArgs args = {.channel_norm = {b->eps, !b->training}};
+  Tensor *moments = b->training ? new_moments(channels) : given_moments(b), *weight = b->weight;
+  if (b->bias && !weight) weight = fm_own(tensor_full((DType)b->bias->dtype, 1, &channels, 1));
+  Tensor *x = typed_input(in, b), *y = NULL;
+  if (moments && x && (weight || !b->bias)) {
+    y = fm_op(b->training ? OP_BATCH_NORM : OP_CHANNEL_NORM, (Tensor *[]){moments, x, weight, b->bias},
+              b->bias  ? 4
+              : weight ? 3
+                       : 2,
+              &args);
   }
+  if (y && b->training && (b->mean || b->count)) follow(b, moments, channels > 0 ? (double)(in->numel / channels) : 2);
   return fm_end(mark, y);
 }
 
@@ -142,20 +148,16 @@ static Tensor *normalise(const Module *m, Tensor *x) {
     return err_null("input is %s: its second dimension must be num_features, %.0f", tensor_shape_str(x),
                     m->args.x[NUM_FEATURES]);
   }
-  Tensor *count = m->buffer[NUM_BATCHES];
+  const bool tracks = m->buffer[NUM_BATCHES] != NULL;
   BatchNorm b = {.mean = m->buffer[RUNNING_MEAN],
                  .var = m->buffer[RUNNING_VAR],
+                 .count = m->training ? m->buffer[NUM_BATCHES] : NULL,
                  .weight = m->param[WEIGHT],
                  .bias = m->param[BIAS],
-                 .training = m->training || !count,
+                 .training = m->training || !tracks,
                  .momentum = m->args.x[MOMENTUM],
                  .eps = m->args.x[EPS]};
-  Tensor *y = nn_batch_norm(x, &b);
-  if (y && m->training && count) {
-    recorder_run(&(Computation){
-        .name = "the count of batches", .run = run_count, .nout = 1, .n = 2, .t = (Tensor *[]){count, count}});
-  }
-  return y;
+  return nn_batch_norm(x, &b);
 }
 
 static int forward_1d(const Module *m, Tensor *const *in, Tensor **out) {
@@ -173,7 +175,7 @@ static void describe(const Module *m, char *text, size_t size) {
   char eps[32], momentum[32];
   snprintf(text, size, "%.0f, eps=%s, momentum=%s, affine=%s, track_running_stats=%s", m->args.x[NUM_FEATURES],
            module_python_float(m->args.x[EPS], eps, sizeof eps),
-           module_python_float(m->args.x[MOMENTUM], momentum, sizeof momentum),
+           isnan(m->args.x[MOMENTUM]) ? "None" : module_python_float(m->args.x[MOMENTUM], momentum, sizeof momentum),
            m->args.x[AFFINE] != 0 ? "True" : "False", m->args.x[TRACK] != 0 ? "True" : "False");
 }
 
@@ -185,8 +187,10 @@ static const Arg args[] = {
      .doc = "Number of channels, the size of dimension 2."},
     {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "Added to the variance, inside the square root."},
     {.name = "momentum",
+     .off = true,
      .def = 0.1,
-     .doc = "Share of the batch's statistics in each update of the running statistics."},
+     .doc = "Share of the batch's statistics in each update of the running statistics; false: these are the means over "
+            "all batches seen."},
     {.name = "affine", .kind = ARG_FLAG, .def = 1, .doc = "Whether to learn a weight and a bias for each channel."},
     {.name = "track_running_stats",
      .kind = ARG_FLAG,

@@ -107,7 +107,7 @@ typedef struct AlongArgs { /* gather, cat, softmax and their gradients */
   int64_t dim;
   int64_t size[TENSOR_MAX_DIM]; /* scatter_add: the output's */
   int32_t count;                /* gather, scatter: how the index counts (kernels/index/index.h) */
-  int32_t add;                  /* scatter: 1: values are added */
+  int32_t add;                  /* scatter: 1: values are added; scatter_reduce: an IndexWay */
 } AlongArgs;
 
 typedef struct IndexArgs {      /* index_select, index_put, index_add */

@@ -106,6 +106,7 @@ describe("writing to places", function()
       index_add = { 1, int64 { 2 }, source }, index_copy = { 1, int64 { 1 }, source },
       index_fill = { 2, int64 { 3, 1 }, 7 }, index_put = { { int64 { 1, 2 }, int64 { 3, 1 } }, 0.5 },
       scatter = { 2, int64 { { 3 }, { 1 } }, 8 }, scatter_add = { 1, int64 { { 2, 2, 1 } }, source },
+      scatter_reduce = { 1, int64 { { 2, 2, 1 } }, source, "mean", { include_self = false } },
       masked_scatter = { m():gt(3), source },
     }
     for name, arguments in pairs(calls) do
@@ -129,11 +130,41 @@ describe("writing to places", function()
       function() m():scatter(2, int64 { { 1 }, { 1 }, { 1 } }, 1) end)
     errors.fails("Tensor:scatter_add_: src of shape (1, 1) is smaller than the index, which has shape (1, 2)",
       function() m():scatter_add_(2, int64 { { 1, 2 } }, lab.ones(1, 1)) end)
+    errors.fails("Tensor:scatter_reduce: index 4 at position 1 is out of range 1..3",
+      function() m():scatter_reduce(2, int64 { { 4 } }, m(), "sum") end)
+    errors.fails("Tensor:scatter_reduce: src must be a tensor",
+      function() m():scatter_reduce(2, int64 { { 1 } }, 1, "sum") end)
+    errors.fails("Tensor:scatter_reduce: src must be as deep as the index",
+      function() m():scatter_reduce(2, int64 { { 1 } }, lab.tensor(1), "sum") end)
     errors.fails("Tensor:take: index 7 at position 1 is out of range 1..6", function() m():take(int64 { 7 }) end)
     errors.fails("Tensor:masked_scatter: source has 2 elements, the mask has 3 ones",
       function() m():masked_scatter(m():gt(3), lab.ones(2)) end)
     errors.fails("Tensor:index_put: 3 index tensors for a tensor of shape (2, 3)",
       function() m():index_put({ int64 { 1 }, int64 { 1 }, int64 { 1 } }, 1) end)
+  end)
+end)
+
+describe("scatter_reduce", function()
+  it("takes every dtype, and nan as larger and smaller than every number", function()
+    local places = int64 { 1, 2, 1, 1 }
+    local want = { sum = { 12, 6, 7 }, prod = { 72, 5, 7 }, mean = { 3, 3, 7 }, amax = { 4, 5, 7 }, amin = { 2, 1, 7 } }
+    for _, dtype in ipairs { "float32", "float64", "int64", "uint8" } do
+      local x = lab.tensor({ 3, 1, 7 }, { dtype = dtype })
+      local src = lab.tensor({ 2, 5, 4, 3 }, { dtype = dtype })
+      for how, values in pairs(want) do
+        local y = x:scatter_reduce(1, places, src, how)
+        assert.equal(dtype, y.dtype)
+        assert.same(values, y:tolist(), dtype .. " " .. how)
+      end
+      assert.same({ 4, 5, 7 }, x:scatter_reduce(1, places, src, "amax", { include_self = false }):tolist())
+      assert.same({ 2, 5, 7 }, x:scatter_reduce(1, places, src, "amin", { include_self = false }):tolist())
+      assert.same({ 24, 5, 7 }, x:scatter_reduce(1, places, src, "prod", false):tolist())
+      assert.same({ 3, 5, 7 }, x:scatter_reduce(1, places, src, "mean", false):tolist())
+    end
+    local x = lab.tensor { 1, 0 / 0, 3 }:scatter_reduce(1, int64 { 1, 2, 3 }, lab.tensor { 0 / 0, 1, 1 }, "amax")
+    assert.same({ 1, 1, 0 }, x:isnan():tolist())
+    x = lab.tensor { 1, 0 / 0, 3 }:scatter_reduce(1, int64 { 1, 2, 3 }, lab.tensor { 0 / 0, 1, 1 }, "amin")
+    assert.same({ 1, 1, 0 }, x:isnan():tolist())
   end)
 end)
 
@@ -147,6 +178,7 @@ describe("large indices", function()
     return {
       W[rows], V[places], W:t()[{ {}, rows }], W:index_add(1, rows:reshape(-1), W[rows]:reshape(-1, 70)),
       V:index_add(1, places, V[places]), W:gather(1, picks), W:scatter_add(1, picks, W), W:scatter(1, picks, W),
+      W:scatter_reduce(1, picks, W, "prod"), W:t():scatter_reduce(2, picks:t(), W:t(), "amax"),
       W:t():scatter_add(2, picks:t(), W:t()), W:index_put({ rows }, 1.5, { accumulate = true }),
       W:index_copy(1, rows:reshape(-1), W[rows]:reshape(-1, 70)),
     }
@@ -174,6 +206,7 @@ describe("large indices", function()
           opt:zero_grad()
           local y = W[i] + W[{ i, { 2 } }] * W:gather(1, i[{ 1 }]:reshape(1, 2):expand(2, 2)[{ {}, { 1 } }]):sum()
           local loss = (y ^ 2):sum() + W:scatter_add(1, i[{ { 1, 2 } }], W):sum()
+          loss = loss + W:scatter_reduce(1, i[{ { 1, 2 } }], W, "amin"):sum()
           loss:backward()
           opt:step()
           memory[{ i[1], 2 }] = loss:detach()

@@ -138,6 +138,9 @@ describe("indexing", function()
     errors.fails("Tensor:sum: dim must be in 1..2, or -1 for the last, for a tensor of 2 dimensions, got 3",
       function() return x:sum(3) end)
     errors.fails("Tensor:narrow: 4 elements from 3 on", function() return x:narrow(2, 3, 4) end)
+    assert.same({ 0 }, lab.zeros(0):narrow(1, 1, 0).shape)
+    assert.same({ 0 }, lab.zeros(3):narrow(1, 4, 0).shape)
+    errors.fails("Tensor:narrow: start must be in 1..3", function() return lab.zeros(3):narrow(1, 5, 0) end)
   end)
 
   it("names the function that was called, not what it is made of", function()

@@ -87,6 +87,27 @@ describe("lab.linalg agrees with PyTorch:", function()
 end)
 
 local function eye(x) return lab.eye(x.shape[x:dim()], { dtype = x.dtype }) end
+describe("linalg.lu", function()
+  it("needs no pivots where none is 0", function()
+    local A = lab.tensor({ { 4, 2, 1 }, { 1, 5, 2 }, { 2, 1, 6 } }, F64)
+    local P, L, U = la.lu(A, { pivot = false })
+    assert.equal(0, P:numel())
+    assert.is_true((L:matmul(U) - A):abs():max():item() < 1e-14)
+    local factors, pivots = la.lu_factor(A, { pivot = false })
+    assert.same({ 1, 2, 3 }, pivots:tolist())
+    local B = lab.tensor({ { 1 }, { 2 }, { 3 } }, F64)
+    assert.is_true((A:matmul(la.lu_solve(factors, pivots, B)) - B):abs():max():item() < 1e-14)
+  end)
+
+  it("refuses pivots that are none", function()
+    local factors, pivots = la.lu_factor(lab.eye(3, F64))
+    errors.fails("linalg.lu_solve: pivots must be int64 with 3 numbers for each matrix of LU, which has shape (3, 3)",
+      function() la.lu_solve(factors, pivots:to("float64"), lab.ones({ 3, 1 }, F64)) end)
+    errors.fails("linalg.lu_solve: pivot 3 of the matrix 1 of the batch is 6, it must be a row from 1 to 3",
+      function() la.lu_solve(factors, pivots * 2, lab.ones({ 3, 1 }, F64)) end)
+  end)
+end)
+
 local function positive(x) return x:matmul(x:transpose(-2, -1)) + eye(x) end
 
 -- A name, and a function of a batch of square matrices.

@@ -150,6 +150,23 @@ case("la.multi_dot {a, b}", lambda a, b: la.multi_dot([a, b]), randn(2, 3), rand
 case("la.multi_dot {a, b, b, a}", lambda a, b: la.multi_dot([a, b, b, a]), randn(3), randn(3, 3))
 case("la.multi_dot {a, b, a, b}", lambda a, b: la.multi_dot([a, b, a, b]), randn(2, 7), randn(7, 2))
 
+# --- LU -----------------------------------------------------------------------------------------------------------
+
+FACTORS = "(function(LU, p) return LU, p:to('float64') end)(la.lu_factor(a))"
+for shape in [(3, 3), (1, 1), (2, 4, 3), (2, 1, 3, 5), (0, 3, 3), (0, 0), (0, 3)]:
+    a = randn(*shape)
+    case("la.lu(a)", la.lu, a, gradient=0 not in shape)
+    case(FACTORS, lambda a: (lambda f: (f[0], f[1].double()))(la.lu_factor(a)), a, gradient=0 not in shape)
+case("la.lu(a)", la.lu, torch.tensor([[1.0, 2, 3], [2, 4, 6], [1, 0, 1]], dtype=F64), gradient=False)
+for left in (True, False):
+    for adjoint in (False, True):
+        case(f"(function(LU, p) return la.lu_solve(LU, p, b, {{left = {str(left).lower()}, adjoint = {str(adjoint).lower()}}}) end)"
+             "(la.lu_factor(a))",
+             lambda a, b, o=(left, adjoint): torch.linalg.lu_solve(*la.lu_factor(a), b, left=o[0], adjoint=o[1]),
+             randn(2, 3, 3), randn(2, 3, 3))
+case("(function(LU, p) return la.lu_solve(LU, p, b) end)(la.lu_factor(a))",
+     lambda a, b: torch.linalg.lu_solve(*la.lu_factor(a), b), randn(3, 3), randn(2, 3, 2))
+
 # --- writing -------------------------------------------------------------------------------------------------------
 
 def text(t):

@@ -25,6 +25,26 @@ local QR = args.declare("linalg.qr", {
   { "mode", "choice", choices = { "reduced", "complete", "r" }, default = "reduced",
     doc = "min(m, n) columns of Q, all m of them, or an empty Q." },
 })
+local PIVOT = { "pivot", "flag", default = true,
+  doc = "Whether rows are exchanged, as stability asks; without, a pivot of 0 gives infinite numbers." }
+local LU = args.declare("linalg.lu", {
+  doc = "A permutation P, a lower triangular L with ones on its diagonal and an upper triangular U; P is empty without "
+    .. "pivots. A may be singular.",
+  equation = "A = P L U", positions = 2, A, PIVOT,
+})
+local LU_FACTOR = args.declare("linalg.lu_factor", {
+  doc = "For lu_solve: L and U of A = P L U in one matrix, L without its diagonal, and the pivots (..., min(m, n)) in "
+    .. "int64: row i was exchanged with row pivots[i].",
+  positions = 2, A, PIVOT,
+})
+local LU_SOLVE = args.declare("linalg.lu_solve", {
+  doc = "The solution X of A X = B from what lu_factor gives of A.", positions = 3,
+  { "LU", "tensor", required = true, doc = "The factors (..., n, n)." },
+  { "pivots", "tensor", required = true, doc = "The pivots (..., n)." },
+  { "B", "tensor", required = true, doc = "The right-hand sides (..., n, k)." },
+  { "left", "flag", default = true, doc = "Whether A stands on the left; if not, X A = B." },
+  { "adjoint", "flag", default = false, doc = "Whether A^T stands in the place of A." },
+})
 local EIGH = args.declare("linalg.eigh", {
   doc = "The eigenvalues w of a symmetric matrix in ascending order, and eigenvectors as the columns of V.",
   equation = "A = V diag(w) V^T", positions = 2, SYMMETRIC, UPLO,
@@ -65,6 +85,45 @@ function M.qr(...)
   if o.mode ~= "r" then return linalg.qr(o.A, MODES[o.mode]) end
   local r = linalg.qr(o.A, MODES.r)
   return core.tensor.zeros({ 0 }, { dtype = r.dtype }), r
+end
+
+--- P, L and U of A = P L U.
+-- @treturn Tensor,Tensor,Tensor
+function M.lu(...)
+  local o = LU:read(...)
+  local factors, pivots = linalg.lu_factor(o.A, o.pivot)
+  local m, n = factors:size(-2), factors:size(-1)
+  local k = math.min(m, n)
+  local lower = factors:narrow(-1, 1, k):tril(-1) + core.tensor.eye(m, k, { dtype = factors.dtype })
+  local upper = factors:narrow(-2, 1, k):triu()
+  if not o.pivot then return core.tensor.zeros({ 0 }, { dtype = factors.dtype }), lower, upper end
+  return linalg.lu_permutation(factors, pivots), lower, upper
+end
+
+--- L and U in one matrix, and the pivots.
+-- @treturn Tensor,Tensor
+function M.lu_factor(...)
+  local o = LU_FACTOR:read(...)
+  return linalg.lu_factor(o.A, o.pivot)
+end
+
+--- X of A X = B from what lu_factor gives.
+-- @treturn Tensor
+function M.lu_solve(...)
+  local o = LU_SOLVE:read(...)
+  local factors, P, B = o.LU, linalg.lu_permutation(o.LU, o.pivots), o.B
+  local transposed = o.adjoint
+  if not o.left then B, transposed = B:transpose(-2, -1), not transposed end
+  local x
+  if transposed then
+    local other = factors:transpose(-2, -1)
+    x = linalg.solve_triangular(other, B, false, true, false)
+    x = P:matmul(linalg.solve_triangular(other, x, true, true, true))
+  else
+    x = linalg.solve_triangular(factors, P:transpose(-2, -1):matmul(B), false, true, true)
+    x = linalg.solve_triangular(factors, x, true, true, false)
+  end
+  return o.left and x or x:transpose(-2, -1)
 end
 
 --- w and V of A = V diag(w) V^T.

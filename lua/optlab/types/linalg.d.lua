@@ -18,6 +18,12 @@
 ---@field solve_triangular fun(A: optlab.Tensor, B: optlab.Tensor, options: optlab.options.linalg.solve_triangular): optlab.Tensor
 ---The solution X of A X = B from the Cholesky factor of A.
 ---@field cholesky_solve fun(B: optlab.Tensor, L: optlab.Tensor, options?: optlab.options.linalg.cholesky_solve): optlab.Tensor
+---The solution X of A X = B from what lu_factor gives.
+---@field lu_solve fun(LU: optlab.Tensor, pivots: optlab.Tensor, B: optlab.Tensor, options?: optlab.options.linalg.lu_solve): optlab.Tensor
+---P, L and U of A = P L U.
+---@field lu fun(A: optlab.Tensor, pivot?: boolean): optlab.Tensor, optlab.Tensor, optlab.Tensor
+---L and U in one matrix, and the pivots.
+---@field lu_factor fun(A: optlab.Tensor, pivot?: boolean): optlab.Tensor, optlab.Tensor
 ---@field inv fun(A: optlab.Tensor): optlab.Tensor The inverse.
 ---@field det fun(A: optlab.Tensor): optlab.Tensor The determinant.
 ---The sign of the determinant and the logarithm of its absolute value.

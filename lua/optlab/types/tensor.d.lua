@@ -18,6 +18,8 @@
 ---@alias optlab.IndexFill fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor, value: optlab.Operand): optlab.Tensor
 ---@alias optlab.IndexPut fun(x: optlab.Tensor, at: optlab.Tensor[], values: optlab.Operand, o?: table): optlab.Tensor
 ---@alias optlab.Scatter fun(x: optlab.Tensor, dim: integer, i: optlab.Tensor, src: optlab.Operand, o?: table): optlab.Tensor
+---@alias optlab.Reduce "sum"|"prod"|"mean"|"amax"|"amin"
+---@alias optlab.ScatterReduce fun(x: optlab.Tensor, dim: integer, i: optlab.Tensor, src: optlab.Tensor, how: optlab.Reduce, o?: table): optlab.Tensor
 
 ---@class optlab.TensorOptions
 ---@field dtype? optlab.DType the default dtype if not given
@@ -108,6 +110,8 @@
 ---@field scatter optlab.Scatter
 ---With src added at the positions along a dimension.
 ---@field scatter_add optlab.IndexCopy
+---With a reduction of what src has for each place and, include_self, of its own element.
+---@field scatter_reduce optlab.ScatterReduce
 ---With the source's elements, in order, where the mask is 1.
 ---@field masked_scatter fun(x: optlab.Tensor, mask: optlab.Tensor, source: optlab.Tensor): optlab.Tensor
 ---A copy that stays connected to the graph.
@@ -173,6 +177,8 @@
 ---@field scatter_ optlab.Scatter
 ---scatter_add, in place.
 ---@field scatter_add_ optlab.IndexCopy
+---scatter_reduce, in place.
+---@field scatter_reduce_ optlab.ScatterReduce
 ---masked_scatter, in place.
 ---@field masked_scatter_ fun(self: optlab.Tensor, mask: optlab.Tensor, source: optlab.Tensor): optlab.Tensor
 ---Fills with uniform numbers in [a, b).

@@ -24,7 +24,8 @@ typedef struct IndexPlace {
   int64_t count;     /* an IndexCount; picks know no signed ones */
 } IndexPlace;
 
-typedef enum IndexWay { INDEX_GET, INDEX_SET, INDEX_ADD } IndexWay;
+/* What comes behind INDEX_ADD is for picks alone; nan is larger and smaller than every number. */
+typedef enum IndexWay { INDEX_GET, INDEX_SET, INDEX_ADD, INDEX_MUL, INDEX_MAX, INDEX_MIN } IndexWay;
 
 /* Whether all are positions of `size` elements; -1 with err_set: "name: index 7 at position 2 is out of range 1..5". */
 int index_check(const char *name, const Tensor *index, int64_t size, IndexCount count);
@@ -36,7 +37,7 @@ int64_t index_size(const Tensor *x, IndexPlace p);
  * without memory. */
 int index_rows(IndexWay way, Tensor *x, Tensor *picked, Tensor *index, IndexPlace p);
 
-/* The same along one dimension: other has the index's shape. */
+/* The same along one dimension: other has the index's shape. Also x[index] *= other, and the larger or smaller of both. */
 int index_picks(IndexWay way, Tensor *x, Tensor *other, Tensor *index, IndexPlace p);
 
 /* Both as a write in place (set, add) that is checked and reported to a recorder. */

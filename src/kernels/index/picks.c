@@ -54,11 +54,29 @@ PICKS(add_u8, uint8_t, *p = (uint8_t)(*p + *q))
 PICKS(add_i64, uint64_t, *p += *q)
 PICKS(add_f32, float, *p += *q)
 PICKS(add_f64, double, *p += *q)
+PICKS(mul_u8, uint8_t, *p = (uint8_t)(*p * *q))
+PICKS(mul_i64, uint64_t, *p *= *q)
+PICKS(mul_f32, float, *p *= *q)
+PICKS(mul_f64, double, *p *= *q)
+#define LARGER *p = *q > *p || *q != *q ? *q : *p
+#define SMALLER *p = *q < *p || *q != *q ? *q : *p
+PICKS(max_u8, uint8_t, LARGER)
+PICKS(max_i64, int64_t, LARGER)
+PICKS(max_f32, float, LARGER)
+PICKS(max_f64, double, LARGER)
+PICKS(min_u8, uint8_t, SMALLER)
+PICKS(min_i64, int64_t, SMALLER)
+PICKS(min_f32, float, SMALLER)
+PICKS(min_f64, double, SMALLER)
 
 static PickRun *chosen_run(const Picks *p) {
-  static PickRun *const add[DT_COUNT] = {[DT_F32] = add_f32, [DT_F64] = add_f64, [DT_I64] = add_i64, [DT_U8] = add_u8};
+  static PickRun *const by_dtype[][DT_COUNT] = {
+      [INDEX_ADD] = {[DT_F32] = add_f32, [DT_F64] = add_f64, [DT_I64] = add_i64, [DT_U8] = add_u8},
+      [INDEX_MUL] = {[DT_F32] = mul_f32, [DT_F64] = mul_f64, [DT_I64] = mul_i64, [DT_U8] = mul_u8},
+      [INDEX_MAX] = {[DT_F32] = max_f32, [DT_F64] = max_f64, [DT_I64] = max_i64, [DT_U8] = max_u8},
+      [INDEX_MIN] = {[DT_F32] = min_f32, [DT_F64] = min_f64, [DT_I64] = min_i64, [DT_U8] = min_u8}};
   const size_t size = dtype_size((DType)p->x->dtype);
-  if (p->way == INDEX_ADD) return add[p->x->dtype];
+  if (p->way >= INDEX_ADD) return by_dtype[p->way][p->x->dtype];
   if (p->way == INDEX_GET) return size == 4 ? get_bits32 : size == 8 ? get_bits64 : get_bits8;
   return size == 4 ? set_bits32 : size == 8 ? set_bits64 : set_bits8;
 }

@@ -20,6 +20,12 @@ int linalg_lu_factor(Tensor *out, const Tensor *a);
 /* A X = B or, transposed, A^T X = B from what linalg_lu_factor gave. */
 int linalg_lu_solve(Tensor *out, const Tensor *lu, const Tensor *b, bool transposed);
 
+/* P A = L U, whether singular or not, of any shape: out (batch, m n + k), k = min(m, n), has both factors row by row and the
+ * pivots, from 1; those of a `pivot` of false are 1, 2, ... */
+int linalg_lu(Tensor *out, const Tensor *a, bool pivot);
+/* P of A = P L U (batch, m, m), from pivots (batch, k). */
+int linalg_lu_permutation(Tensor *out, const Tensor *pivots);
+
 /* Error: singular; unless `checked`, the inverse of a singular matrix is all inf. */
 int linalg_inv(Tensor *out, const Tensor *a, bool checked);
 

@@ -58,7 +58,7 @@ static double parity(const int *pivot, int n) {
 static void factor(const Batch *b, int64_t i, const Parts *p) {
   if (b->n == 0) return;
   batch_load(b->in[0], i, b->n, b->n, p->a, b->n);
-  lapack_getrf(b->dtype, b->n, p->a, p->pivot); /* a pivot of 0 is a determinant of 0 */
+  lapack_getrf(b->dtype, b->n, b->n, p->a, p->pivot); /* a pivot of 0 is a determinant of 0 */
 }
 
 static double determinant(const Batch *b, const Parts *p) {
@@ -114,7 +114,7 @@ static void cofactors_by_inverse(const Batch *b, const Parts *p) {
 
 /* The determinant of an orthogonal matrix, which is lost. */
 static double orientation(const Batch *b, void *q, int *pivot) {
-  lapack_getrf(b->dtype, b->n, q, pivot);
+  lapack_getrf(b->dtype, b->n, b->n, q, pivot);
   double sign = parity(pivot, b->n);
   for (int j = 0; j < b->n; j++) sign = diagonal(b, q, j) < 0 ? -sign : sign;
   return sign;

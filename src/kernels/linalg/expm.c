@@ -100,7 +100,7 @@ static int exponential(const Parts *p, int n) {
     p->t[i] = p->v[i] - p->u[i];
     p->v[i] += p->u[i];
   }
-  const int info = lapack_getrf(DT_F64, n, p->t, p->pivot);
+  const int info = lapack_getrf(DT_F64, n, n, p->t, p->pivot);
   if (info != 0) return info;
   lapack_getrs(DT_F64, false, n, n, p->t, p->pivot, p->v);
   for (int s = 0; s < squarings; s++) {

@@ -38,7 +38,7 @@ static int one(const Batch *b, int64_t i, char *memory) {
   const bool checked = b->option != 0;
   carve(b, memory, &p);
   batch_load(b->in[0], i, b->n, b->n, p.a, b->n);
-  int info = lapack_getrf(b->dtype, b->n, p.a, p.pivot);
+  int info = lapack_getrf(b->dtype, b->n, b->n, p.a, p.pivot);
   if (info == 0) info = lapack_getri(b->dtype, b->n, p.a, p.pivot, p.work, b->lwork);
   if (info != 0 && checked) return info;
   if (info != 0) {

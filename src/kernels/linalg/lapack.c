@@ -53,10 +53,10 @@ int lapack_potrf(DType dt, int n, void *a) {
   return info;
 }
 
-int lapack_getrf(DType dt, int n, void *a, int *pivot) {
+int lapack_getrf(DType dt, int m, int n, void *a, int *pivot) {
   int info = 0;
-  const int ld = at_least_1(n);
-  CALL(dt, getrf, &n, &n, a, &ld, pivot, &info);
+  const int ld = at_least_1(m);
+  CALL(dt, getrf, &m, &n, a, &ld, pivot, &info);
   return info;
 }
 

@@ -14,8 +14,8 @@
 /* Cholesky factor of the lower triangle, in its place. */
 int lapack_potrf(DType dt, int n, void *a);
 
-/* LU factors with pivots. x <- A^-1 x or A^-T x for k columns; A <- A^-1. */
-int lapack_getrf(DType dt, int n, void *a, int *pivot);
+/* LU factors with pivots of m x n. x <- A^-1 x or A^-T x for k columns; A <- A^-1. */
+int lapack_getrf(DType dt, int m, int n, void *a, int *pivot);
 int lapack_getrs(DType dt, bool transposed, int n, int k, const void *a, const int *pivot, void *x);
 int lapack_getri_work(DType dt, int n);
 int lapack_getri(DType dt, int n, void *a, const int *pivot, void *work, int lwork);

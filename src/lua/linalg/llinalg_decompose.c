@@ -1,6 +1,7 @@
 /*
  * llinalg_decompose.c - decompositions.
  */
+#include "base/size.h"
 #include "lua/linalg/llinalg.h"
 
 /* cholesky(A, upper): the upper factor is that of A^T, transposed, which reads A's upper triangle. */
@@ -30,6 +31,39 @@ static int l_qr(lua_State *L) {
   out[1] = out[0];
   out[0] = llinalg_part(packed, a, 0, m, columns);
   return llinalg_push(L, callee, mark, out, 2);
+}
+
+/* lu_factor(A, pivot) -> L and U in one, the pivots */
+static int l_lu_factor(lua_State *L) {
+  const char *callee = "linalg.lu_factor";
+  Tensor *a = llinalg_matrices(L, 1, callee, "A");
+  const int64_t m = a->shape[a->ndim - 2], n = a->shape[a->ndim - 1];
+  FormulaMark mark = fm_begin();
+  Tensor *flat = llinalg_flat(a);
+  Tensor *packed = fm_op(OP_LU, &flat, 1, &(OpArgs){.matrix = {0, lua_toboolean(L, 2), 0, 0}});
+  Tensor *pivots = llinalg_part(packed, a, m * n, -1, least(m, n));
+  Tensor *out[] = {llinalg_part(packed, a, 0, m, n), pivots ? fm_cast(pivots, DT_I64) : NULL};
+  return llinalg_push(L, callee, mark, out, 2);
+}
+
+/* lu_permutation(LU, pivots) -> P, of LU's dtype */
+static int l_lu_permutation(lua_State *L) {
+  const char *callee = "linalg.lu_solve";
+  Tensor *lu = llinalg_matrices(L, 1, callee, "LU"), *pivots = lb_checktensor(L, 2, callee, "pivots");
+  const int64_t m = lu->shape[lu->ndim - 2], k = least(m, lu->shape[lu->ndim - 1]);
+  bool fits = pivots->ndim == lu->ndim - 1 && pivots->shape[pivots->ndim - 1] == k && pivots->dtype == DT_I64;
+  for (int d = 0; fits && d < lu->ndim - 2; d++) fits = pivots->shape[d] == lu->shape[d];
+  if (!fits) {
+    return lb_error(L,
+                    "%s: pivots must be int64 with %d numbers for each matrix of LU, which has shape %s, got %s of %s",
+                    callee, (int)k, tensor_shape_str(lu), dtype_name((DType)pivots->dtype), tensor_shape_str(pivots));
+  }
+  FormulaMark mark = fm_begin();
+  const int64_t shape[] = {size_product(1, lu->ndim - 2, lu->shape), k};
+  Tensor *rows = fm_reshape(pivots, 2, shape), *flat = rows ? fm_cast(rows, (DType)lu->dtype) : NULL;
+  Tensor *out = flat ? fm_op(OP_LU_PERMUTATION, &flat, 1, &(OpArgs){.matrix = {0, m, 0, 0}}) : NULL;
+  out = llinalg_restore(out, lu);
+  return llinalg_push(L, callee, mark, &out, 1);
 }
 
 /* Whether what backward needs must be computed. */
@@ -113,9 +147,17 @@ static int l_svdvals(lua_State *L) {
 }
 
 void llinalg_decompose(lua_State *L, int lib) {
-  static const luaL_Reg functions[] = {{"cholesky", l_cholesky}, {"qr", l_qr},           {"eigh", l_eigh},
-                                       {"eigvalsh", l_eigvalsh}, {"eig", l_eig},         {"eigvals", l_eigvals},
-                                       {"svd", l_svd},           {"svdvals", l_svdvals}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"lu_factor", l_lu_factor},
+                                       {"lu_permutation", l_lu_permutation},
+                                       {"cholesky", l_cholesky},
+                                       {"qr", l_qr},
+                                       {"eigh", l_eigh},
+                                       {"eigvalsh", l_eigvalsh},
+                                       {"eig", l_eig},
+                                       {"eigvals", l_eigvals},
+                                       {"svd", l_svd},
+                                       {"svdvals", l_svdvals},
+                                       {NULL, NULL}};
   lua_pushvalue(L, lib);
   luaL_setfuncs(L, functions, 0);
   lua_pop(L, 1);

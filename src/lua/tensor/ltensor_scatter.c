@@ -2,11 +2,12 @@
  * ltensor_scatter.c - functions and methods that read and write places given by positions.
  *
  *   index_add index_copy index_fill     parts along a dimension, by a vector of positions
- *   scatter scatter_add take_along_dim  elements along a dimension, by an index as deep as the tensor
+ *   scatter scatter_add scatter_reduce take_along_dim  elements along a dimension, by an index as deep as the tensor
  *   take index_put masked_scatter       elements by their number, by a key, by a mask
  *
  * With "_" they change the tensor, without they make a new one, which is differentiable. Positions count from 1.
  */
+#include <math.h>
 #include <string.h>
 
 #include "autograd/formula.h"
@@ -217,6 +218,73 @@ static int scatter(lua_State *L, const char *fn, bool in_place) {
   return write_picks(L, &w, v);
 }
 
+/* --- scatter_reduce ----------------------------------------------------------------------------------------------- */
+
+enum { REDUCE_SUM_OF, REDUCE_PROD, REDUCE_MEAN_OF, REDUCE_AMAX, REDUCE_AMIN };
+
+/* In a formula: x with one number, or with v, at the places of the index. */
+static Tensor *with_number(const Write *w, Tensor *x, Scalar c) {
+  const OpArgs a = {.along = {.dim = w->dim, .count = INDEX_FROM_1}};
+  Tensor *all = fm_expand(fm_scalar(x, c), w->index->ndim, w->index->shape);
+  return fm_op(OP_SCATTER, (Tensor *[]){x, w->index, all}, 3, &a);
+}
+static Tensor *with_values(const Write *w, OpId op, IndexWay way, Tensor *x, Tensor *v) {
+  const OpArgs a = {.along = {.dim = w->dim, .count = INDEX_FROM_1, .add = op == OP_SCATTER ? 1 : (int32_t)way}};
+  return fm_op(op, (Tensor *[]){x, w->index, v}, 3, &a);
+}
+
+/* What a place holds before the first value, where its own element does not count. */
+static Scalar identity(int reduce, DType dt) {
+  const bool least = reduce == REDUCE_AMAX;
+  if (reduce != REDUCE_AMAX && reduce != REDUCE_AMIN) return scalar_integer(reduce == REDUCE_PROD);
+  if (dtype_is_float(dt)) return scalar_number(least ? -(double)INFINITY : (double)INFINITY);
+  if (dt == DT_U8) return scalar_integer(least ? 0 : UINT8_MAX);
+  return scalar_integer(least ? INT64_MIN : INT64_MAX);
+}
+
+/* sum by the number of values at each place */
+static Tensor *divided(const Write *w, Tensor *sum, Tensor *v, bool include_self) {
+  const DType dt = (DType)w->x->dtype;
+  const bool floats = dtype_is_float(dt);
+  Tensor *one = fm_own(tensor_scalar(floats ? dt : DT_I64, 1));
+  Tensor *ones = one ? fm_expand(one, w->x->ndim, w->x->shape) : NULL;
+  if (!include_self && ones) ones = with_number(w, ones, scalar_integer(0));
+  Tensor *count = ones ? with_values(w, OP_SCATTER, INDEX_ADD, ones, fm_expand(one, v->ndim, v->shape)) : NULL;
+  Tensor *mean = count ? fm_op2(floats ? OP_DIV : OP_FLOOR_DIVIDE, sum, count) : NULL;
+  return mean ? fm_cast(mean, dt) : NULL;
+}
+
+static Tensor *reduced(const Write *w, Tensor *v, int reduce, bool include_self) {
+  Tensor *x = include_self ? w->x : with_number(w, w->x, identity(reduce, (DType)w->x->dtype));
+  if (!x || !v) return NULL;
+  if (reduce == REDUCE_PROD) return with_values(w, OP_SCATTER_REDUCE, INDEX_MUL, x, v);
+  if (reduce == REDUCE_AMAX) return with_values(w, OP_SCATTER_REDUCE, INDEX_MAX, x, v);
+  if (reduce == REDUCE_AMIN) return with_values(w, OP_SCATTER_REDUCE, INDEX_MIN, x, v);
+  Tensor *sum = with_values(w, OP_SCATTER, INDEX_ADD, x, v);
+  return sum && reduce == REDUCE_MEAN_OF ? divided(w, sum, v, include_self) : sum;
+}
+
+static int scatter_reduce(lua_State *L, const char *fn, bool in_place) {
+  static const char *const words[] = {"sum", "prod", "mean", "amax", "amin", NULL};
+  static const Arg args[] = {{.name = "dim", .kind = ARG_DIM, .required = true},
+                             {.name = "index", .kind = ARG_TENSOR, .required = true},
+                             {.name = "src", .kind = ARG_TENSOR, .required = true},
+                             {.name = "reduce", .kind = ARG_CHOICE, .required = true, .choices = words},
+                             {.name = "include_self", .kind = ARG_FLAG, .def = 1},
+                             {0}};
+  double a[5];
+  Write w = start(L, fn, in_place, INDEX_ADD);
+  largs_read(L, 2, fn, &(ArgValues){.args = args, .x = a});
+  read_places(L, &w, a[0], (int)a[1]);
+  Tensor *v = read_values(L, &w, (int)a[2], "src", false);
+  check_picks(L, &w, v);
+  if (v->ndim != w.index->ndim) return lb_badvalue(L, fn, "src", (int)a[2], "as deep as the index");
+  FormulaMark m = fm_begin();
+  Tensor *y = reduced(&w, fitted(&w, v), (int)a[3], a[4] != 0);
+  const int rc = in_place ? (y ? tensor_copy_(w.x, y) : -1) : 0;
+  return finish(L, &w, fm_end(m, in_place ? NULL : y), rc);
+}
+
 /*** The elements at the positions along a dimension; tensor and positions broadcast but along dim:
  * `x:take_along_dim(x:argsort(2), 2)`. @function take_along_dim */
 static int l_take_along_dim(lua_State *L) {
@@ -349,19 +417,28 @@ BOTH(index_put)
 BOTH(scatter)
 /*** The same with sums. @function scatter_add */
 BOTH(scatter_add)
+/*** With the sum, product, mean or extreme of the elements that src has for each place and, include_self, of its own.
+ * @function scatter_reduce */
+BOTH(scatter_reduce)
 /*** With the source's elements, in order, where the mask is 1. @function masked_scatter */
 BOTH(masked_scatter)
 
 void ltensor_scatter(lua_State *L, int lib, int methods) {
-  static const luaL_Reg both[] = {{"index_add", l_index_add},           {"index_copy", l_index_copy},
-                                  {"index_fill", l_index_fill},         {"index_put", l_index_put},
-                                  {"masked_scatter", l_masked_scatter}, {"scatter", l_scatter},
-                                  {"scatter_add", l_scatter_add},       {"take", l_take},
-                                  {"take_along_dim", l_take_along_dim}, {NULL, NULL}};
-  static const luaL_Reg in_place[] = {{"index_add_", l_index_add_},           {"index_copy_", l_index_copy_},
-                                      {"index_fill_", l_index_fill_},         {"index_put_", l_index_put_},
-                                      {"masked_scatter_", l_masked_scatter_}, {"scatter_", l_scatter_},
-                                      {"scatter_add_", l_scatter_add_},       {NULL, NULL}};
+  static const luaL_Reg both[] = {{"index_add", l_index_add},
+                                  {"index_copy", l_index_copy},
+                                  {"index_fill", l_index_fill},
+                                  {"index_put", l_index_put},
+                                  {"masked_scatter", l_masked_scatter},
+                                  {"scatter", l_scatter},
+                                  {"scatter_add", l_scatter_add},
+                                  {"scatter_reduce", l_scatter_reduce},
+                                  {"take", l_take},
+                                  {"take_along_dim", l_take_along_dim},
+                                  {NULL, NULL}};
+  static const luaL_Reg in_place[] = {
+      {"index_add_", l_index_add_},     {"index_copy_", l_index_copy_},         {"index_fill_", l_index_fill_},
+      {"index_put_", l_index_put_},     {"masked_scatter_", l_masked_scatter_}, {"scatter_", l_scatter_},
+      {"scatter_add_", l_scatter_add_}, {"scatter_reduce_", l_scatter_reduce_}, {NULL, NULL}};
   ltensor_setboth(L, lib, methods, both);
   for (const luaL_Reg *r = in_place; r->name; r++) {
     lua_pushcfunction(L, r->func);

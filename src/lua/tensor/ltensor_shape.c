@@ -179,7 +179,8 @@ static int l_narrow(lua_State *L) {
   Tensor *x = lb_checkself(L, callee);
   largs_read(L, 2, callee, &(ArgValues){.args = args, .x = a});
   int dim = lb_checkdim(L, a[0], x->ndim, callee, "dim");
-  int64_t start = check_position(L, (int64_t)a[1], x, dim, callee, "start");
+  const bool behind = a[2] == 0 && a[1] == (double)x->shape[dim] + 1; /* nothing, which an empty dimension has too */
+  int64_t start = behind ? x->shape[dim] : check_position(L, (int64_t)a[1], x, dim, callee, "start");
   return ltensor_push_op(L, callee, OP_SLICE, &x, 1, &(OpArgs){.slice = {dim, start, (int64_t)a[2], 1, 0}});
 }
 

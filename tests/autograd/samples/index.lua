@@ -36,6 +36,16 @@ return {
   scatter = {
     { function(x, y) return x:scatter(2, index { { 1, 4 }, { 2, 3 } }, y * y) end, m34(), f64 { { 1, 2 }, { 3, 4 } } },
   },
+  scatter_reduce = {
+    { function(x, y) return x:scatter_reduce(2, index { { 1, 4, 1 }, { 2, 3, 2 } }, y, "prod") end, m34(), inputs.a() },
+    { function(x, y) return x:scatter_reduce(1, index { { 1, 3, 1 }, { 2, 3, 1 } }, y, "amax") end, m34(), inputs.a() },
+    { function(x, y)
+      return x:scatter_reduce(1, index { { 1, 3, 1 }, { 2, 3, 1 } }, y, "amin", { include_self = false }) ^ 2
+    end, m34(), inputs.a() },
+    { function(x, y)
+      return x:scatter_reduce(2, index { { 1, 1, 1 }, { 2, 3, 1 } }, y, "mean", { include_self = false }) ^ 2
+    end, m34(), inputs.a() },
+  },
   cat = {
     { function(x, y) return lab.cat({ x, y, x }, 1) end, a(), f64 { { 1, 2, 3 } } },
     { function(x, y) return lab.stack({ x, y }, 2) end, a(), a() },

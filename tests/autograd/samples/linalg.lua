@@ -57,6 +57,15 @@ return {
     { la.solve, square(), m34() },
     { function(x, y) return la.solve(x, y, { left = false }) end, square(), a() },
   },
+  lu = {
+    { function(x) return together(select(2, la.lu(x))) end, square() },
+    { function(x) return together((la.lu_factor(x))) end, batch(2, 2, 4) },
+    { function(x) return together((la.lu_factor(x, { pivot = false }))) end, batch(2, 4, 2) },
+    { function(x, y)
+      local factors, pivots = la.lu_factor(x)
+      return la.lu_solve(factors, pivots, y)
+    end, square(), m34() },
+  },
   inv = { { la.inv, square() } },
   det = { { la.det, square() }, { la.det, batch(2, 2, 2) } },
   cofactors = { { function(x) return la.det(x):square() end, square() } },

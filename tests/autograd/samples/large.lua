@@ -71,6 +71,10 @@ return {
   { "scatter", function(a, b) return a:scatter_add(2, columns, b), a:scatter(2, columns, b * 0) end, x(300, 120),
     x(300, 200) },
 
+  { "scatter_reduce", function(a, b)
+    return a:scatter_reduce(2, columns, b, "amax"), a:scatter_reduce(2, columns, b, "mean", { include_self = false })
+  end, x(300, 120), x(300, 200) },
+
   -- products and matrices
   { "mm", function(a, b) return a:mm(b), a:t():mm(a), b:t():mm(a:t()) end, x(200, 170), x(170, 200) },
   { "mm of float32", function(a, b) return a:mm(b), a:t():mm(a) end, single(200, 170), single(170, 200) },
@@ -82,6 +86,10 @@ return {
   { "triangular", function(a, b) return la.solve_triangular(a + 5 * lab.eye(6), b, { upper = true }) end, matrices(),
     matrices() },
   { "solve", function(a, b) return la.solve(definite(a), b), la.inv(definite(a)) end, matrices(), matrices() },
+  { "lu", function(a)
+    local P, L, U = la.lu(a)
+    return P, L, U, (la.lu_factor(a))
+  end, matrices() },
   { "det", function(a) return la.det(a), (select(2, la.slogdet(a))) end, matrices() },
   { "qr", function(a) return la.qr(a) end, matrices() },
   { "svd", function(a) return la.svdvals(a), la.svdvals(a:detach()), (select(2, la.svd(a))), la.pinv(a) end,

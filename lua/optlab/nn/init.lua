@@ -32,6 +32,7 @@
 -- `PairwiseDistance(p=2)`.
 -- @module optlab.nn
 local args = require "optlab.base.args"
+local attention = require "optlab.nn.attention"
 local core = require "optlab.core".nn
 local cells = require "optlab.nn.recurrent.cells"
 local containers = require "optlab.nn.containers"
@@ -72,8 +73,8 @@ local M = {
   functional_call = stateless.functional_call,
   RNN = recurrent.RNN, LSTM = recurrent.LSTM, GRU = recurrent.GRU,
   RNNCell = cells.RNNCell, LSTMCell = cells.LSTMCell, GRUCell = cells.GRUCell,
-  MultiheadAttention = transformer.MultiheadAttention,
-  TransformerEncoderLayer = transformer.TransformerEncoderLayer,
+  MultiheadAttention = attention.MultiheadAttention,
+  TransformerEncoderLayer = transformer.TransformerEncoderLayer, TransformerEncoder = transformer.TransformerEncoder,
   --- `rnn`: sequences of different lengths (`pack_padded_sequence`, `pad_packed_sequence`, `pack_sequence`,
   -- `pad_sequence`).
   utils = {

@@ -46,7 +46,8 @@ static bool args_with_pool(const Module *m, Pool2d pool, OpArgs *args) {
                             .groups = (int32_t)o.groups,
                             .window = {pool.window.h, pool.window.w},
                             .pool_stride = {pool.stride.h, pool.stride.w},
-                            .pool_padding = {pool.padding.h, pool.padding.w}}};
+                            .pool_padding = {pool.padding.h, pool.padding.w},
+                            .pool_ceil = pool.ceil_mode}};
   return true;
 }
 

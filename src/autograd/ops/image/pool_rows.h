@@ -1,5 +1,5 @@
 /*
- * pool_rows.h - what the rows of max_pool.c, avg_pool.c and resize.c share.
+ * pool_rows.h - what the rows of max_pool.c and sums.c share.
  */
 #ifndef OPTLAB_AUTOGRAD_OPS_POOL_ROWS_H
 #define OPTLAB_AUTOGRAD_OPS_POOL_ROWS_H

@@ -65,7 +65,8 @@ local LUA_ROOMS = {
   { "sweep", { "base", "params", "plot", "runs", "compare" } },
   { "cli", { "base", "params", "plot", "reference", "runs", "compare", "report", "sweep", "term",
     "watch" } },
-  { "", { "base", "params", "tensor", "autograd", "linalg", "minimize", "nn", "optim", "sched", "data", "save", "plot", "compile",
+  { "", { "base", "params", "tensor", "autograd", "linalg", "minimize", "nn", "optim", "sched", "data", "save", "plot",
+    "compile",
     "runs", "term", "dist", "train", "book", "problems", "reference", "compare", "report", "watch", "sweep", "cli" } },
 }
 

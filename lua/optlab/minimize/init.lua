@@ -84,9 +84,10 @@ local MINIMIZE = args.declare(FN, {
     doc = "The first step: nelder_mead's side (by default 5 % of a variable), proximal_gradient's rate, the reach of "
       .. "coordinate_descent and of methods for one number (by default 1)." },
   { "simplex_ftol", "number", min = 0, default = 1e-10,
-    doc = "Methods without gradients stop where the values of their points differ by no more than this ..." },
+    doc = "Methods without gradients stop where the values of their points differ by no more than this, and their "
+      .. "points by no more than simplex_xtol." },
   { "simplex_xtol", "number", min = 0, default = 1e-8,
-    doc = "... and the points themselves, or the bracket, by no more than this." },
+    doc = "See simplex_ftol; methods for one number stop where the bracket is this narrow." },
   { "sigma", "number", above = 0, default = 0.5, doc = "cma_es: the first standard deviation." },
   { "population", "integer", min = 4,
     doc = "cma_es, differential_evolution: the number of points; by default 4 + 3 log n, and 15 n." },

@@ -59,7 +59,7 @@ describe("lab.func", function()
       return table.unpack({ row, row }, 1, n)
     end
     errors.fails("lab.vmap: the function returned 1 results, then 2", lab.vmap(varying), x)
-    errors.fails("must return tensors, numbers or tables of them, got nil", lab.vmap(function() return nil end), x)
+    errors.fails("must return tensors, numbers or tables of them, got", lab.vmap(function() return nil end), x)
   end)
 
   it("takes the vector for a module by the names of its parameters", function()

@@ -154,6 +154,30 @@ it("the runs of a sweep may sort, each on any thread", function()
   lab.set_num_threads(before)
 end)
 
+describe("survives any failed allocation:", function()
+  local x, w = lab.randn(5, 7), lab.rand(6)
+  for name, f in pairs {
+    sort = function() x:sort(1) end,
+    median = function() x:median() end,
+    quantile = function() x:quantile({ 0.1, 0.5 }, 2) end,
+    searchsorted = function() lab.searchsorted(w, w) end,
+    unique = function() x:unique { return_inverse = true, return_counts = true } end,
+    multinomial = function() w:multinomial(3) end,
+    einsum = function() lab.einsum("ij,kj->ik", x, x) end,
+    repetitions = function() return x:tile(2, 1), x:repeat_interleave(3, 1), x:roll({ 1, 2 }, { 1, 2 }) end,
+  } do
+    it(name, function()
+      for n = 1, 200 do
+        lab.fail_allocation(n)
+        local ok, why = pcall(f)
+        lab.fail_allocation(0)
+        if ok then return end
+        assert.matches("memory", tostring(why))
+      end
+    end)
+  end
+end)
+
 it("sorting, scans and diagonals are the same bits on any number of threads", function()
   local before = lab.get_num_threads()
   local x = lab.randn(70, 1000)

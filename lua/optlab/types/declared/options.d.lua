@@ -284,8 +284,8 @@
 ---@field radius? number trust_region: the first radius. Default: 1.
 ---@field damping? number levenberg_marquardt: the first damping. Default: 0.001.
 ---@field initial_step? number The first step: nelder_mead's side (by default 5 % of a variable), proximal_gradient's rate, the reach of coordinate_descent and of methods for one number (by default 1).
----@field simplex_ftol? number Methods without gradients stop where the values of their points differ by no more than this ... Default: 1e-10.
----@field simplex_xtol? number ... and the points themselves, or the bracket, by no more than this. Default: 1e-8.
+---@field simplex_ftol? number Methods without gradients stop where the values of their points differ by no more than this, and their points by no more than simplex_xtol. Default: 1e-10.
+---@field simplex_xtol? number See simplex_ftol; methods for one number stop where the bracket is this narrow. Default: 1e-8.
 ---@field sigma? number cma_es: the first standard deviation. Default: 0.5.
 ---@field population? integer cma_es, differential_evolution: the number of points; by default 4 + 3 log n, and 15 n.
 ---@field weight? number differential_evolution: of the difference (F). Default: 0.7.

@@ -39,6 +39,22 @@ describe("multinomial", function()
     assert.same({ 2 }, lab.tensor { 0, 2, 0 }:multinomial(1):tolist())
   end)
 
+  it("draws without replacement one after the other by the weights that are left", function()
+    lab.manual_seed(5)
+    local rows = lab.tensor { 1, 0, 2, 5 }:expand(20000, 4):multinomial(2)
+    local pairs_of = (rows:select(2, 1) * 10 + rows:select(2, 2)):bincount(nil, 43):tolist()
+    -- 1 first: 1/8; then 3 and 4 in proportion 2 to 5
+    local want = { [13] = 1 / 8 * 2 / 7, [14] = 1 / 8 * 5 / 7, [31] = 2 / 8 * 1 / 6, [34] = 2 / 8 * 5 / 6,
+      [41] = 5 / 8 * 1 / 3, [43] = 5 / 8 * 2 / 3 }
+    for pair, n in ipairs(pairs_of) do assert.near(20000 * (want[pair] or 0), n, 250, pair) end
+  end)
+
+  it("draws all of many in time that grows with their number", function()
+    local from = os.clock()
+    assert.equal(50000, lab.ones(50000):multinomial(50000):unique():numel())
+    assert.is_true(os.clock() - from < 1)
+  end)
+
   it("says what is wrong", function()
     local function says(what, w, ...)
       local more = { ... }
@@ -136,6 +152,30 @@ it("the runs of a sweep may sort, each on any thread", function()
   local one = losses(1)
   for threads = 2, 4 do assert.same(one, losses(threads)) end
   lab.set_num_threads(before)
+end)
+
+describe("survives any failed allocation:", function()
+  local x, w = lab.randn(5, 7), lab.rand(6)
+  for name, f in pairs {
+    sort = function() x:sort(1) end,
+    median = function() x:median() end,
+    quantile = function() x:quantile({ 0.1, 0.5 }, 2) end,
+    searchsorted = function() lab.searchsorted(w, w) end,
+    unique = function() x:unique { return_inverse = true, return_counts = true } end,
+    multinomial = function() w:multinomial(3) end,
+    einsum = function() lab.einsum("ij,kj->ik", x, x) end,
+    repetitions = function() return x:tile(2, 1), x:repeat_interleave(3, 1), x:roll({ 1, 2 }, { 1, 2 }) end,
+  } do
+    it(name, function()
+      for n = 1, 200 do
+        lab.fail_allocation(n)
+        local ok, why = pcall(f)
+        lab.fail_allocation(0)
+        if ok then return end
+        assert.matches("memory", tostring(why))
+      end
+    end)
+  end
 end)
 
 it("sorting, scans and diagonals are the same bits on any number of threads", function()

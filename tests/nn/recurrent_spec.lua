@@ -198,6 +198,13 @@ describe("recurrent layers", function()
     assert.same(net(x):tolist(), net(x):tolist())
   end)
 
+  it("hand the gradient of nan on through relu, as PyTorch's do", function()
+    local rnn, x = lab.nn.RNN(1, 1, { nonlinearity = "relu" }), lab.tensor { { { 0 / 0 } } }
+    x.requires_grad = true
+    rnn(x):sum():backward()
+    assert.is_true(x.grad:item() ~= 0)
+  end)
+
   it("take no sequences, and no more memory than there is", function()
     local y, h = nn.GRU(3, 5)(lab.zeros(4, 0, 3))
     assert.same({ { 4, 0, 5 }, { 1, 0, 5 } }, { y.shape, h.shape })
@@ -242,6 +249,10 @@ describe("recurrent layers", function()
     assert.matches("state must be a list {h, c}", message(net, lab.zeros(4, 2, 3), lab.zeros(1, 2, 5)), 1, true)
     assert.matches("lengths%[2%] must be an integer", message(nn.utils.rnn.pack_padded_sequence, lab.zeros(4, 2, 3),
       { 4, 5 }))
+    assert.equal("nn.LSTMCell: input is (4, 2), must be (batch, 3) or (3)", message(nn.LSTMCell(3, 5), lab.zeros(4, 2)))
+    assert.matches("at least one sequence", message(nn.utils.rnn.pack_padded_sequence, lab.zeros(4, 0, 3), {}))
+    assert.matches("pad_sequence: sequence 2 has shape %(2, 1%)",
+      message(nn.utils.rnn.pad_sequence, { lab.zeros(3, 2), lab.zeros(2, 1) }))
     assert.matches("must not grow", message(nn.utils.rnn.pack_padded_sequence, lab.zeros(4, 2, 3), { 2, 3 }))
   end)
 

@@ -221,12 +221,22 @@ typedef struct Rows {
   int64_t length, size;
 } Rows;
 
+#define FEW_ROWS 4 /* so many together gain nothing */
+
 static void run_rows(void *ctx, int64_t begin, int64_t end) {
   const Rows *r = ctx;
-  for (int64_t i = begin; i < end; i++) {
-    Partial result;
-    r->op->block(r->length, r->a + i * r->length * r->size, &result);
-    r->op->store(1, &result, r->out + i * r->size, 1);
+  for (int64_t i = begin; i < end;) {
+    const int64_t left = end - i, rows = left < FEW_ROWS ? 1 : left < REDUCE_LINES ? left : REDUCE_LINES;
+    const char *a = r->a + i * r->length * r->size;
+    char *out = r->out + i * r->size;
+    if (rows > 1) {
+      r->op->lines(r->length, rows, a, out);
+    } else {
+      Partial result;
+      r->op->block(r->length, a, &result);
+      r->op->store(1, &result, out, 1);
+    }
+    i += rows;
   }
 }
 
@@ -259,21 +269,20 @@ static void reduce(Tensor *out, const Tensor *a, unsigned dims, const ReduceOp *
 
 /* --- public ----------------------------------------------------------------------------------------------- */
 
-void reduce_sum(Tensor *out, const Tensor *a, unsigned dims) {
+static void reduce_or_fill(Tensor *out, const Tensor *a, unsigned dims, const ReduceOp *ops, double of_nothing) {
   if (a->numel == 0) {
-    tensor_fill_(out, 0);
+    tensor_fill_(out, of_nothing);
   } else {
-    reduce(out, a, dims, reduce_sum_ops);
+    reduce(out, a, dims, ops);
   }
 }
 
-void reduce_prod(Tensor *out, const Tensor *a, unsigned dims) {
-  if (a->numel == 0) {
-    tensor_fill_(out, 1);
-  } else {
-    reduce(out, a, dims, reduce_prod_ops);
-  }
+void reduce_sum(Tensor *out, const Tensor *a, unsigned dims) { reduce_or_fill(out, a, dims, reduce_sum_ops, 0); }
+void reduce_prod(Tensor *out, const Tensor *a, unsigned dims) { reduce_or_fill(out, a, dims, reduce_prod_ops, 1); }
+void reduce_squares(Tensor *out, const Tensor *a, unsigned dims) {
+  reduce_or_fill(out, a, dims, reduce_squares_ops, 0);
 }
+void reduce_sizes(Tensor *out, const Tensor *a, unsigned dims) { reduce_or_fill(out, a, dims, reduce_sizes_ops, 0); }
 
 void reduce_amax(Tensor *out, const Tensor *a, unsigned dims) { reduce(out, a, dims, reduce_max_ops); }
 void reduce_amin(Tensor *out, const Tensor *a, unsigned dims) { reduce(out, a, dims, reduce_min_ops); }

@@ -42,7 +42,7 @@
 ---@field header? boolean Whether the first line, or a comment above a first line of numbers, holds the columns' names. Default: false.
 ---@field skip? integer Number of lines to skip at the start of the file. Default: 0.
 ---@field columns? (integer|string)[] Positions or names of the columns to read; by default all.
----@field categories? table Columns of texts, by position or name; their texts become numbers from 1, in the order of their bytes. {name = {"a", "b"}}: these texts alone, in this order.
+---@field categories? table Columns of texts, by position or name; their texts become numbers from 1, in the order of their bytes. {name = {"a", "b"}}: these texts alone, in this order, be it "NA".
 ---@field comment? string|false The sign that begins a comment, by default "#"; false for no comments.
 ---@field na? number The number to use for missing values (empty, NA, nan, null, None, #N/A, ...); without it they are errors.
 ---@field dtype? optlab.DType Dtype of the tensor; by default the default dtype.
@@ -268,6 +268,38 @@
 ---@field fallback? boolean Whether a step that cannot be recorded runs as plain Lua; step.reason then says why. Default: false.
 ---@field check? boolean Whether the second recording is compared with the first. Default: true.
 
+---@class optlab.options.lab.minimize
+---@field method? "bfgs"|"bisection"|"brent"|"cma_es"|"conjugate_gradient"|"coordinate_descent"|"differential_evolution"|"gauss_newton"|"golden"|"gradient_descent"|"lbfgs"|"levenberg_marquardt"|"nelder_mead"|"newton"|"proximal_gradient"|"trust_region" The method. Default: "bfgs".
+---@field grad? function|table A function that is called like f and returns the gradient; by default automatic differentiation.
+---@field gtol? number Stops where no member of the gradient is larger than this. Default: 1e-6.
+---@field ftol? number Stops where a step lowers the value by at most this share of it (or of 1); 0: never. Default: 0.
+---@field xtol? number Stops where a step changes no variable by more than this share of the largest (or of 1); 0: never. Default: 0.
+---@field target? number Stops where the value is at most this.
+---@field max_steps? integer The largest number of steps. Default: 10000.
+---@field max_evaluations? integer No step is begun after so many evaluations of f. Default: 1000000.
+---@field line_search? "strong_wolfe"|"backtracking" How far the methods with gradients go along a direction. Default: "strong_wolfe".
+---@field c1? number The least decrease of a step, as a share of what the slope promises (Armijo). Default: 0.0001.
+---@field c2? number The largest slope after a step, as a share of the first (Wolfe); by default 0.9, and 0.1 for conjugate_gradient.
+---@field memory? integer lbfgs: the number of steps that are kept. Default: 10.
+---@field radius? number trust_region: the first radius. Default: 1.
+---@field damping? number levenberg_marquardt: the first damping. Default: 0.001.
+---@field initial_step? number The first step: nelder_mead's side (by default 5 % of a variable), proximal_gradient's rate, the reach of coordinate_descent and of methods for one number (by default 1).
+---@field simplex_ftol? number Methods without gradients stop where the values of their points differ by no more than this, and their points by no more than simplex_xtol. Default: 1e-10.
+---@field simplex_xtol? number See simplex_ftol; methods for one number stop where the bracket is this narrow. Default: 1e-8.
+---@field sigma? number cma_es: the first standard deviation. Default: 0.5.
+---@field population? integer cma_es, differential_evolution: the number of points; by default 4 + 3 log n, and 15 n.
+---@field weight? number differential_evolution: of the difference (F). Default: 0.7.
+---@field crossover? number differential_evolution: the share of variables that change (CR). Default: 0.7.
+---@field bounds? table A box, {low, high}: two numbers, lists or tensors; for differential_evolution and proximal_gradient.
+---@field bracket? number[] golden, bisection, brent: {low, high} with a minimum between them.
+---@field l1? number proximal_gradient: the factor of the sum of |x| that is added to f. Default: 0.
+---@field prox? function|table proximal_gradient: prox(x, t) returns the proximal map of t h at x.
+---@field penalty? function|table proximal_gradient: the value of h at x, beside prox.
+---@field accelerate? boolean proximal_gradient: whether it has FISTA's momentum. Default: true.
+---@field growth? number proximal_gradient: the factor of the rate after each step. Default: 1.
+---@field path? boolean Whether the result holds all points, `path`.
+---@field callback? function|table Called after each step with {x =, f =, step =, evaluations =, ...}; "stop" as its result ends it.
+
 ---@class optlab.options.lab.params.a_parameter
 ---@field default? any The value without an option on the command line; its type is the parameter's.
 ---@field help? string A line for --help.
@@ -321,6 +353,9 @@
 ---@field strict? boolean Whether names that are missing on either side are an error. Default: true.
 
 ---@class optlab.options.MultiheadAttention.forward
+---@field need_weights? boolean Whether the weights are returned, too. Default: true.
+---@field attn_mask? optlab.Tensor (L, S) or (batch * heads, L, S), or broadcasts to (batch, heads, L, S): floats that are added to the scores, or uint8, 1 where a key is not seen.
+---@field average_attn_weights? boolean Whether the weights are (batch, L, S), means over the heads, not (batch, heads, L, S). Default: true.
 ---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
 
 ---@class optlab.options.nn.GRU
@@ -590,7 +625,7 @@
 ---@field optimizer table|function The optimizer: its name and options, or a function(parameters) that makes it.
 ---@field epochs? integer Number of passes over the data; by default the problem's.
 ---@field scheduler? any As train.fit's.
----@field scheduler_unit? "epoch"|"step" As train.fit's. Default: "epoch".
+---@field scheduler_unit? "epoch"|"step"|"percent" As train.fit's. Default: "epoch".
 ---@field eval_every? integer As train.fit's.
 ---@field log? function|table As train.fit's.
 ---@field compile? boolean As train.fit's.
@@ -622,8 +657,8 @@
 ---@field accumulate? integer Number of batches whose gradients make one update, as one batch of all their rows would. Default: 1.
 ---@field metric? "accuracy"|"binary_accuracy" "accuracy" counts right answers too: predictions are (N, C), labels (N) from 1 to C. "binary_accuracy": predictions are (N) or (N, 1), labels 0 and 1.
 ---@field metrics? table Several metrics: {"accuracy", "top5", mae = function(prediction, y) ... end}; a function returns the mean over the rows of its batch.
----@field scheduler? function|table|any A schedule of t = 0, 1, ..., which is attached, or an object with step() such as sched.attach returns.
----@field scheduler_unit? "epoch"|"step" Whether the t of the scheduler counts epochs or steps. Default: "epoch".
+---@field scheduler? function|table|any|table A schedule of t = 0, 1, ..., or a table of them such as {lr = s1, momentum = s2}, which is attached; or an object with step() such as sched.attach returns.
+---@field scheduler_unit? "epoch"|"step"|"percent" What the t of the scheduler counts: epochs, steps, or the share of all steps that is over, in percent. Default: "epoch".
 ---@field eval_every? integer Number of examples between two points of the history; by default an epoch.
 ---@field eval_data? any|table Data over which the recorded loss is the mean, in evaluation mode; by default the training data. Several by name: {valid = data set, test = data set}; the recorded loss is that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field evaluate? function|table evaluate(model) returns the number to record instead of a loss.
@@ -655,6 +690,17 @@
 ---@field min_delta? number The smallest difference from the best value that counts as an improvement. Default: 0.
 ---@field restore_best? boolean Whether the model ends with the weights of its best epoch. Default: true.
 
+---@class optlab.options.train.lr_range_test
+---@field model function|table The model: called with a batch X, it returns predictions.
+---@field loss function|table A loss: loss(prediction, y) returns one number.
+---@field optimizer any The optimizer whose lr is moved; all its groups keep their ratio.
+---@field data any The loader of the batches; it starts again where it ends.
+---@field min_lr? number The first rate. Default: 1e-7.
+---@field max_lr? number The last rate. Default: 10.
+---@field steps? integer Number of updates. Default: 100.
+---@field smoothing? number How much of the mean of losses is kept. Default: 0.95.
+---@field stop? number The test ends once the smoothed loss is this many times its lowest value, or not finite. Default: 4.
+
 ---@class optlab.options.train.sweep
 ---@field model function|table model(run) returns a new model.
 ---@field optimizer function|table optimizer(params, run) returns the model's optimizer.
@@ -672,6 +718,9 @@
 ---@field eval_data? any|table Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss of a result is then that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field metrics? table What is measured on eval_data besides: {"accuracy", "top5", mae = function(prediction, y) ... end}.
 ---@field evaluate? function|table|false evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none.
+
+---@class optlab.options.TransformerEncoder.forward
+---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
 
 ---@class optlab.options.TransformerEncoderLayer.forward
 ---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.

@@ -321,6 +321,9 @@
 ---@field strict? boolean Whether names that are missing on either side are an error. Default: true.
 
 ---@class optlab.options.MultiheadAttention.forward
+---@field need_weights? boolean Whether the weights are returned, too. Default: true.
+---@field attn_mask? optlab.Tensor (L, S) or (batch * heads, L, S), or broadcasts to (batch, heads, L, S): floats that are added to the scores, or uint8, 1 where a key is not seen.
+---@field average_attn_weights? boolean Whether the weights are (batch, L, S), means over the heads, not (batch, heads, L, S). Default: true.
 ---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
 
 ---@class optlab.options.nn.GRU
@@ -683,6 +686,9 @@
 ---@field eval_data? any|table Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss of a result is then that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field metrics? table What is measured on eval_data besides: {"accuracy", "top5", mae = function(prediction, y) ... end}.
 ---@field evaluate? function|table|false evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none.
+
+---@class optlab.options.TransformerEncoder.forward
+---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
 
 ---@class optlab.options.TransformerEncoderLayer.forward
 ---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.

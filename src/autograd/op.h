@@ -182,7 +182,7 @@ typedef struct EmbeddingArgs {
 } EmbeddingArgs;
 
 typedef struct AttentionArgs {
-  double scale;
+  double scale, dropout;
   int64_t causal; /* 1: query i sees the keys up to i */
 } AttentionArgs;
 

@@ -85,6 +85,9 @@ describe("errors name the function and what was given:", function()
     ["lab.einsum: 'j' has the sizes 3 and 2"] = function() lab.einsum("ij,jk", m, m) end,
     ["lab.einsum: 'ij,jk' names 2 operands, got 1"] = function() lab.einsum("ij,jk", m) end,
     ["lab.einsum: 'i' has the sizes 1 and 3 in one operand"] = function() lab.einsum("ii->i", lab.ones(1, 3)) end,
+    ["lab.einsum: a product of two operands has 10 indices .* at most 8 dimensions"] = function()
+      lab.einsum("abcde,fghij->abcdefghij", lab.ones(1, 1, 1, 1, 1), lab.ones(1, 1, 1, 1, 1))
+    end,
     ["has the letter 'k' of the result"] = function() lab.einsum("ij->k", m) end,
     ["Tensor:tril: works on matrices, this tensor has shape %(3%)"] = function() m[1]:tril() end,
     ["Tensor:topk: k must be at most 3, the size of dimension 2 of shape %(2, 3%), got 4"] = function() m:topk(4) end,

@@ -628,7 +628,7 @@
 ---@field scheduler_unit? "epoch"|"step"|"percent" As train.fit's. Default: "epoch".
 ---@field eval_every? integer As train.fit's.
 ---@field log? function|table As train.fit's.
----@field compile? boolean As train.fit's.
+---@field compile? boolean As train.fit's; the metric is then not measured in training.
 ---@field progress? string|false As train.fit's. Default: false.
 
 ---@class optlab.options.train.accuracy

@@ -40,6 +40,9 @@ int index_rows(IndexWay way, Tensor *x, Tensor *picked, Tensor *index, IndexPlac
 /* The same along one dimension: other has the index's shape. Also x[index] *= other, and the larger or smaller of both. */
 int index_picks(IndexWay way, Tensor *x, Tensor *other, Tensor *index, IndexPlace p);
 
+/* out = the n tensors side by side along dim; all of them row-major, of out's dtype. */
+void index_join_rows(Tensor *out, Tensor *const *in, int n, int dim);
+
 /* Both as a write in place (set, add) that is checked and reported to a recorder. */
 typedef int IndexMove(IndexWay way, Tensor *x, Tensor *value, Tensor *index, IndexPlace p);
 IndexMove index_write_rows, index_write_picks;

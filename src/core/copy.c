@@ -30,20 +30,20 @@
     }                                                                                           \
   }
 /* Without conversion: long runs by the C library's copy. Both begin at one place, or do not touch. */
-#define KEEP_RUN(name, T)                                                                           \
-  static void copy_##name##_##name(int64_t n, void *op, int64_t so, const void *ap, int64_t sa) {   \
-    T *o = op;                                                                                      \
-    const T *a = ap;                                                                                \
-    if (so == 1 && sa == 1 && n >= LONG_RUN) {                                                      \
-      if (o != a) memcpy(o, a, (size_t)n * sizeof *o);                                              \
-    } else if (so == 1 && sa == 1) {                                                                \
-      for (int64_t i = 0; i < n; i++) o[i] = a[i];                                                  \
-    } else if (so == 1 && sa == 0) {                                                                \
-      const T v = *a;                                                                               \
-      for (int64_t i = 0; i < n; i++) o[i] = v;                                                     \
-    } else {                                                                                        \
-      for (int64_t i = 0; i < n; i++) o[i * so] = a[i * sa];                                        \
-    }                                                                                               \
+#define KEEP_RUN(name, T)                                                                         \
+  static void copy_##name##_##name(int64_t n, void *op, int64_t so, const void *ap, int64_t sa) { \
+    T *o = op;                                                                                    \
+    const T *a = ap;                                                                              \
+    if (so == 1 && sa == 1 && n >= LONG_RUN) {                                                    \
+      if (o != a) memcpy(o, a, (size_t)n * sizeof *o);                                            \
+    } else if (so == 1 && sa == 1) {                                                              \
+      for (int64_t i = 0; i < n; i++) o[i] = a[i];                                                \
+    } else if (so == 1 && sa == 0) {                                                              \
+      const T v = *a;                                                                             \
+      for (int64_t i = 0; i < n; i++) o[i] = v;                                                   \
+    } else {                                                                                      \
+      for (int64_t i = 0; i < n; i++) o[i * so] = a[i * sa];                                      \
+    }                                                                                             \
   }
 #define LONG_RUN 64
 #define AS_F32(v) ((float)(v))

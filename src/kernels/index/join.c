@@ -56,7 +56,8 @@ static VECTORIZED(void, copy_pieces, (char *to, const char *from, int64_t n, int
   }
 }
 
-#define TOGETHER 16384 /* bytes of rows that all tensors are copied into, one after the other, while they are in the cache */
+#define TOGETHER \
+  16384 /* bytes of rows that all tensors are copied into, one after the other, while they are in the cache */
 
 static void join_rows(void *ctx, int64_t begin, int64_t end) {
   const Join *j = ctx;

@@ -104,7 +104,8 @@ static bool within(const Picks *p, const int64_t *index, int64_t n, int64_t stri
 }
 
 /* A run, piece by piece; false where a position is wrong. */
-static bool run_checked(const Picks *p, PickRun *run, int64_t n, char *const *from, const int64_t *stride, int64_t step) {
+static bool run_checked(const Picks *p, PickRun *run, int64_t n, char *const *from, const int64_t *stride,
+                        int64_t step) {
   const int64_t size = (int64_t)dtype_size((DType)p->x->dtype);
   char *at[] = {from[0], from[1], from[2]};
   for (int64_t i = 0; i < n; i += PIECE) {

@@ -21,7 +21,7 @@ local PRIVATE = {
   methods = true, elementwise = true, set_line_width = true, set_library_dir = true, nearest = true, shown = true,
   visible = true, format_number = true, parse_number = true, string_less = true,
   backward = true, grad = true, differentiable_ops = true, custom = true, add_hook = true, remove_hook = true,
-  set_leaf_hooks = true, version = true,
+  set_leaf_hooks = true, version = true, computing_ops = true, observe_ops = true,
 }
 for _, part in ipairs { "tensor", "autograd", "system" } do
   for name, value in pairs(core[part]) do

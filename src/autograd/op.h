@@ -129,7 +129,8 @@ typedef struct ConvArgs {
   int32_t stride[2], padding[2], dilation[2]; /* padding: above and at the left */
   int32_t groups;
   int32_t size[2];                                    /* what the inputs leave open: see each row */
-  int32_t window[2], pool_stride[2], pool_padding[2]; /* of the pool behind the convolution */
+  int32_t window[2], pool_stride[2], pool_padding[2]; /* of the pool behind the convolution, */
+  int32_t pool_ceil;                                  /* 1: whose last window may reach beyond the padding */
 } ConvArgs;
 
 typedef struct PoolArgs {
@@ -181,7 +182,7 @@ typedef struct EmbeddingArgs {
 } EmbeddingArgs;
 
 typedef struct AttentionArgs {
-  double scale;
+  double scale, dropout;
   int64_t causal; /* 1: query i sees the keys up to i */
 } AttentionArgs;
 

@@ -104,6 +104,7 @@ void parallel_set_threads(int n) {
 }
 
 int parallel_thread(void) { return me; }
+bool parallel_inside(void) { return inside; }
 
 /* --- chunks ------------------------------------------------------------------------------------------------------- */
 

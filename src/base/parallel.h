@@ -6,6 +6,7 @@
 #ifndef OPTLAB_BASE_PARALLEL_H
 #define OPTLAB_BASE_PARALLEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Where each element costs a few operations: from how many elements on a job is shared, for below that waking the
@@ -18,6 +19,9 @@ int parallel_threads(void);
 
 /* Which of the threads is asking: 0 .. parallel_threads() - 1. For scratch memory; results must not depend on it. */
 int parallel_thread(void);
+
+/* Whether the caller runs a chunk of a shared job, so that a job of its own would not be shared. */
+bool parallel_inside(void);
 
 /* Calls body(ctx, begin, end) for consecutive chunks of [0, n) of `grain` indices each (the last may be shorter), on
  * the worker threads if there are several chunks and several threads, else on the caller's. Chunk borders depend on n

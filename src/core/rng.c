@@ -292,3 +292,28 @@ void rng_fill_uniform(Rng *r, Tensor *t, double lo, double hi) {
 void rng_fill_normal(Rng *r, Tensor *t, double mean, double std) { fill(r, t, shape_normal, (double[]){mean, std}, 2); }
 
 void rng_fill_bernoulli(Rng *r, Tensor *t, double p) { fill(r, t, shape_bernoulli, &p, 1); }
+
+/* --- blocks set aside --------------------------------------------------------------------------------------------- */
+
+typedef struct ClaimArgs {
+  int64_t blocks, purpose;
+} ClaimArgs;
+
+static int run_claim(const Computation *c, Context *own) {
+  ClaimArgs args;
+  memcpy(&args, c->args, sizeof args);
+  rng_claim(&own->random.of[args.purpose], c->t[0], args.blocks);
+  return 0;
+}
+
+void rng_claim(Rng *r, Tensor *t, int64_t blocks) {
+  const ClaimArgs args = {.blocks = blocks, .purpose = r - context->random.of};
+  if (context->recorder && args.purpose >= 0 && args.purpose < RNG_PURPOSES) {
+    context->recorder->call(&(Computation){
+        .name = "random numbers", .run = run_claim, .nout = 1, .n = 1, .t = &t, .args = &args, .size = sizeof args});
+  }
+  tensor_touch(t);
+  const uint64_t place[3] = {r->seed, r->stream, r->counter};
+  memcpy(tensor_i64(t), place, sizeof place);
+  r->counter += (uint64_t)blocks;
+}

@@ -53,7 +53,9 @@ uint64_t rng_below(Rng *r, uint64_t n); /* uniform in 0..n-1 without modulo bias
 /* Fill a tensor (any dtype that can hold the values, any strides). */
 void rng_fill_uniform(Rng *r, Tensor *t, double lo, double hi); /* [lo, hi) */
 void rng_fill_normal(Rng *r, Tensor *t, double mean, double std);
-void rng_fill_bernoulli(Rng *r, Tensor *t, double p);  /* 1 with probability p, else 0 */
+void rng_fill_bernoulli(Rng *r, Tensor *t, double p); /* 1 with probability p, else 0 */
+/* Sets the next `blocks` blocks aside for who draws them later: t, three int64, becomes seed, stream and counter. */
+void rng_claim(Rng *r, Tensor *t, int64_t blocks);
 void rng_permutation(Rng *r, int64_t *out, int64_t n); /* 0..n-1 in random order (Fisher-Yates) */
 
 #endif

@@ -1,10 +1,12 @@
 /*
- * attention.c - scaled_dot_product_attention: shapes, masks and dropout around the op.
+ * attention.c - scaled_dot_product_attention: shapes, masks and random numbers for the op.
  */
 #include <math.h>
 
 #include "autograd/formula.h"
 #include "base/err.h"
+#include "core/rng.h"
+#include "kernels/attention/attention.h"
 #include "nn/functional.h"
 
 /* (..., rows, columns) as four dimensions: all but the last three of t become one. */
@@ -33,43 +35,24 @@ static Tensor *additive(Tensor *mask, const Tensor *q, const int64_t *all) {
   return fm_expand(fm_cast(m, (DType)q->dtype), q->ndim, all);
 }
 
-/* All scores at once, for dropout. */
-static Tensor *plain(Tensor *q, Tensor *k, Tensor *v, Tensor *mask, const Attend *o) {
-  Tensor *x[3] = {four(q), four(k), four(v)};
-  for (int i = 0; i < 3; i++) {
-    if (!x[i]) return NULL;
-    const int64_t *s = x[i]->shape;
-    x[i] = fm_reshape(x[i], 3, (int64_t[]){s[0] * s[1], s[2], s[3]});
-  }
-  Tensor *s = fm_muls(fm_op2(OP_BMM, x[0], fm_transpose(x[1], 1, 2)), o->scale);
-  if (s && mask) s = fm_add(s, fm_reshape(mask, 3, s->shape));
-  Tensor *p = fm_op(OP_SOFTMAX, &s, 1, &(OpArgs){.along = {2}});
-  return fm_op2(OP_BMM, p ? fm_own(nn_dropout(p, o->dropout, true)) : NULL, x[2]);
-}
-
-static Tensor *causal(const Tensor *q, int64_t l, int64_t s) {
-  Tensor *m = fm_own(tensor_full(DT_U8, 2, (int64_t[]){l, s}, 1));
-  for (int64_t i = 0; m && i < l; i++) {
-    for (int64_t j = i + 1; j < s; j++) tensor_u8(m)[i * s + j] = 0;
-  }
-  (void)q;
-  return m;
-}
-
 static Tensor *attend(Tensor *q, Tensor *k, Tensor *v, Tensor *mask, const Attend *o) {
   int64_t all[TENSOR_MAX_DIM], result[TENSOR_MAX_DIM];
   const int n = q->ndim;
   for (int d = 0; d < n; d++) all[d] = result[d] = q->shape[d];
   all[n - 1] = k->shape[n - 2];
   result[n - 1] = v->shape[n - 1];
-  if (o->dropout > 0 && o->causal) mask = causal(q, all[n - 2], all[n - 1]);
   if (mask && !(mask = additive(mask, q, all))) return NULL;
-  if (o->dropout > 0) return fm_reshape(plain(q, k, v, mask, o), n, result);
-  Tensor *in[5] = {NULL, four(q), four(k), four(v), four(mask)};
+  Tensor *in[6] = {NULL, four(q), four(k), four(v), four(mask)};
+  int nin = mask ? 5 : 4;
   if (!in[1] || !in[2] || !in[3] || (mask && !in[4])) return NULL;
+  if (o->dropout > 0) {
+    Tensor *rng = in[nin++] = fm_own(tensor_new(DT_I64, 1, (int64_t[]){3}));
+    if (!rng) return NULL;
+    rng_claim(rng_for(RNG_DROPOUT), rng, attention_draws(in[1], in[2]));
+  }
   in[0] = fm_own(tensor_new((DType)q->dtype, 3, in[1]->shape));
-  const OpArgs args = {.attention = {o->scale, o->causal}};
-  return fm_reshape(fm_op(OP_ATTENTION, in, mask ? 5 : 4, &args), n, result);
+  const OpArgs args = {.attention = {o->scale, o->dropout, o->causal}};
+  return fm_reshape(fm_op(OP_ATTENTION, in, nin, &args), n, result);
 }
 
 Tensor *nn_attention(Tensor *q, Tensor *k, Tensor *v, Tensor *mask, Attend o) {

@@ -41,6 +41,12 @@ typedef struct BatchNorm {
 /* x (N, C, ...): (x - mean) / sqrt(var + eps) weight + bias, channel by channel. On failure nothing has moved. */
 Tensor *nn_batch_norm(Tensor *x, const BatchNorm *b);
 
+/* The same for the channels of each sample; the running ones move towards the means over the samples. */
+Tensor *nn_instance_norm(Tensor *x, const BatchNorm *b);
+
+/* x (N, C, ...) with the channels of each sample in `groups`; weight and bias (C), or NULL. */
+Tensor *nn_group_norm(Tensor *x, int64_t groups, Tensor *weight, Tensor *bias, double eps);
+
 typedef struct Attend {
   double dropout; /* of the probabilities */
   bool causal;    /* query i sees the keys 1 to i */
@@ -72,6 +78,9 @@ Tensor *nn_pad(Tensor *x, const double *pad, int n, int mode, double value);
 
 /* Zeroes each element with probability p and multiplies the others by 1 / (1 - p); x itself unless training. */
 Tensor *nn_dropout(Tensor *x, double p, bool training);
+
+/* The same for whole channels of x (N, C, ...), or of (C, L). */
+Tensor *nn_dropout_channels(Tensor *x, double p, bool training, int dims);
 
 /* labels (...): integers 1..classes, any dtype; classes < 1: the largest label. int64 (..., classes), 1 at the
  * label. */

@@ -15,38 +15,53 @@
 
 static double normal_below(double x) { return 0.5 * erfc(-x * M_SQRT1_2); }
 
-/* The x with normal_below(x) = p, between lo and hi, by bisection and then Newton's method. */
-static double quantile(double p, double lo, double hi) {
-  double x = 0.5 * (lo + hi);
-  for (int i = 0; i < 20; i++) {
-    if (normal_below(x) < p) {
-      lo = x;
-    } else {
-      hi = x;
-    }
-    x = 0.5 * (lo + hi);
-  }
-  for (int i = 0; i < 3; i++) {
-    const double density = exp(-0.5 * x * x) / sqrt(2 * M_PI), next = x - (normal_below(x) - p) / density;
-    if (!(next >= lo && next <= hi)) break;
-    x = next;
-  }
-  return x;
+static double polynomial(const double *c, int n, double x) {
+  double y = c[0];
+  for (int i = 1; i < n; i++) y = y * x + c[i];
+  return y;
 }
 
-#define FARTHEST 38.0 /* standard deviations: beyond them normal_below is 0 or 1 */
+/* The x with normal_below(x) = p to nine digits, 0 < p < 1: P. J. Acklam's rational approximations (2003). */
+static double quantile_about(double p) {
+  static const double middle[] = {-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
+                                  1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
+  static const double middle_below[] = {-5.447609879822406e+01, 1.615858368580409e+02,  -1.556989798598866e+02,
+                                        6.680131188771972e+01,  -1.328068155288572e+01, 1};
+  static const double tail[] = {-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00,
+                                -2.549732539343734e+00, 4.374664141464968e+00,  2.938163982698783e+00};
+  static const double tail_below[] = {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00,
+                                      3.754408661907416e+00, 1};
+  const double from_middle = p - 0.5, r = from_middle * from_middle;
+  if (fabs(from_middle) <= 0.47575) return from_middle * polynomial(middle, 6, r) / polynomial(middle_below, 6, r);
+  const double q = sqrt(-2 * log(p < 0.5 ? p : 1 - p)), x = polynomial(tail, 6, q) / polynomial(tail_below, 5, q);
+  return p < 0.5 ? x : -x;
+}
 
 static double within(double x, double lo, double hi) { return x < lo ? lo : x > hi ? hi : x; }
 
+/* The x between lo and hi with normal_below(x) = p: an approximation and one step of Halley's method. */
+static double quantile(double p, double lo, double hi) {
+  if (p <= 0) return lo;
+  if (p >= 1) return hi;
+  const double x = within(quantile_about(p), lo, hi), density = exp(-0.5 * x * x) / sqrt(2 * M_PI);
+  const double step = (normal_below(x) - p) / density, next = x - step / (1 + 0.5 * x * step);
+  return isfinite(next) ? within(next, lo, hi) : x;
+}
+
+#define FARTHEST 38.0 /* standard deviations: below, normal_below is 0 */
+
+/* Above the mean, where normal_below is next to 1, numbers are drawn on the other side, where it is exact. */
 int init_trunc_normal(Tensor *t, const double *x) {
   const double mean = x[0], std = x[1], a = x[2], b = x[3];
   if (a > b) return err_set("a = %g is greater than b = %g", a, b);
-  const double lo = within((a - mean) / std, -FARTHEST, FARTHEST), hi = within((b - mean) / std, -FARTHEST, FARTHEST);
+  const double sign = a > mean ? -1 : 1, from = (a - mean) / std, to = (b - mean) / std;
+  const double lo = within(sign < 0 ? -to : from, -FARTHEST, FARTHEST);
+  const double hi = within(sign < 0 ? -from : to, -FARTHEST, FARTHEST);
   const double first = normal_below(lo), last = normal_below(hi);
   rng_fill_uniform(rng_for(RNG_INIT), t, 0, 1);
   for (int64_t i = 0; i < t->numel; i++) {
     const double p = first + tensor_get(t, i) * (last - first);
-    tensor_set(t, i, within(mean + std * quantile(p, lo, hi), a, b));
+    tensor_set(t, i, within(mean + sign * std * quantile(p, lo, hi), a, b));
   }
   return 0;
 }

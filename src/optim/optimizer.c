@@ -8,6 +8,7 @@
  */
 #include "optim/optimizer.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -15,6 +16,7 @@
 #include "base/interrupt.h"
 #include "base/parallel.h"
 #include "core/recorder.h"
+#include "optim/rule_step.h"
 
 #define UPDATE_CHUNK 16384 /* elements: an update costs more per element than a map */
 
@@ -44,12 +46,24 @@ int optim_set(Optim *o, int group, const Arg *a, int at, const double *value) {
 
 /* --- groups ------------------------------------------------------------------------------------------------------- */
 
+/* What a rule needs for its steps; -1 without memory. */
+static int prepare_rule(Optim *o, const OptimRule *r) {
+  if (rule_needs_plans(r) && !(o->plans = rule_plans_new(r))) return -1;
+  o->reg = alloc_get((size_t)r->nregs * sizeof *o->reg);
+  if (!o->reg) return -1;
+  memcpy(o->reg, r->constant, (size_t)r->nregs * sizeof *o->reg);
+  o->reg[0] = NAN;
+  return 0;
+}
+
 int optim_init(Optim *o, const OptimDef *def, const double *h) {
   *o = (Optim){.def = def};
   if (check_hyper(def, h) < 0) return -1;
   while (def->slot && def->slot[o->nslots].name) o->nslots++;
   o->defaults = copy_hyper(o, h);
-  return o->defaults ? 0 : -1;
+  if (o->defaults && (!def->rule || prepare_rule(o, def->rule) == 0)) return 0;
+  optim_free(o);
+  return -1;
 }
 
 /* A group's parameters, the state pointers of all of them, and their flags lie in one block. */
@@ -87,6 +101,10 @@ void optim_free(Optim *o) {
   for (int i = 0; i < o->ngroups; i++) group_free(o, &o->group[i]);
   alloc_put(o->group, (size_t)o->ngroups * sizeof *o->group);
   if (o->defaults) alloc_put(o->defaults, hyper_size(o));
+  rule_plans_free(o->plans);
+  if (o->reg) alloc_put(o->reg, (size_t)o->def->rule->nregs * sizeof *o->reg);
+  o->plans = NULL;
+  o->reg = NULL;
   o->defaults = NULL;
   o->group = NULL;
   o->ngroups = 0;
@@ -309,6 +327,7 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
 
 static int step(Optim *o, Tensor *const *grads) {
   if (prepare(o, grads) < 0) return -1;
+  if (o->def->rule) return optim_rule_step(o, grads);
   double c[o->def->ncoefs + 1];
   void *state[o->nslots + 1];
   OptimRun run = {.state = state, .c = c};

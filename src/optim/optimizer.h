@@ -18,6 +18,7 @@
 #include "args/arg.h"
 #include "core/recorder.h"
 #include "core/tensor.h"
+#include "optim/rule/rule.h"
 
 /* The shape of a slot for the parameter p: writes it to `shape` and returns the number of dimensions, or -1 where this
  * parameter has no such state. It depends on p's shape alone. */
@@ -66,7 +67,11 @@ typedef struct OptimDef {
   void (*scalars)(OptimRun *run, const double *h);
   OptimKernel *kernel[2]; /* DT_F32, DT_F64; NULL: the update is elsewhere */
   bool whole;             /* elements depend on each other: the kernel gets all of a parameter in one call */
+  const OptimRule *rule;  /* the update as data, instead of coef, scalars and kernels */
 } OptimDef;
+
+/* Whether the update is done here, not by a function of Lua. */
+static inline bool optim_in_core(const OptimDef *def) { return def->kernel[0] || def->rule; }
 
 /* Every built-in optimizer, ended by NULL: rules/CMakeLists.txt lists their files. */
 extern const OptimDef *const optim_defs[];
@@ -95,7 +100,9 @@ typedef struct Optim {
   double *defaults;    /* hyperparameters of groups that do not set their own */
   OptimGroup *group;
   int ngroups;
-  int nslots; /* of the definition */
+  int nslots;       /* of the definition */
+  RulePlans *plans; /* of a rule that runs as blocks */
+  double *reg;      /* of a rule: its registers, with the constants set */
 } Optim;
 
 /* An optimizer without groups; h: the defaults of groups added later. -1 with err_set if h is out of range or

@@ -53,7 +53,7 @@ static int check(const Sched *s) {
 int sched_finish(Sched *s) {
   look_at_parts(s);
   if (check(s) < 0) return err_prefix("sched.%s: ", s->def->name);
-  for (int k = 0; k < args_lists(s->def->args); k++) {
+  for (int k = 0; !s->def->in_order && k < args_lists(s->def->args); k++) {
     const ArgList *list = &s->args.list[k];
     qsort(list->x, (size_t)list->n, sizeof *list->x, ascending);
   }

@@ -28,11 +28,12 @@ typedef struct SchedDef {
   int (*check)(const Sched *s);
   double (*at)(const Sched *s, double t); /* t >= 0; NULL for a composition: */
   double (*compose)(const Sched *s, double t, SchedPart *part, void *ctx);
+  bool in_order; /* lists belong together and are kept as they were given; else they are sorted */
 } SchedDef;
 
 struct Sched {
   const SchedDef *def;
-  ArgValues args;     /* owned; lists are ascending */
+  ArgValues args;     /* owned; lists are ascending unless in_order */
   const Sched **part; /* [nparts] owned list of borrowed parts; NULL: something that only the caller can evaluate */
   int nparts;
   bool known; /* sched_at can evaluate it: no part, at any depth, is NULL */
@@ -43,7 +44,8 @@ struct Sched {
 extern const SchedDef *const sched_families[];
 
 /* combinators.c */
-extern const SchedDef sched_sequential, sched_chain, sched_warmup, sched_scale;
+extern const SchedDef sched_sequential, sched_chain, sched_warmup, sched_scale, sched_clamp, sched_restart,
+    sched_stretch;
 
 /* A schedule with the defaults. -1 with err_set without memory (nothing to free). */
 int sched_init(Sched *s, const SchedDef *def);

@@ -198,6 +198,20 @@ describe("a hook of a module", function()
     is({ { 1, 1 }, { 1, 1 } }, single.grad)
   end)
 
+  it("may see gradients in a compiled step", function()
+    local m, first = nn.Linear(2, 2), nn.Linear(2, 2)
+    m:register_full_backward_hook(function(_, inputs) return { inputs[1] * 2 } end)
+    local function step()
+      first:zero_grad()
+      m(first(lab.ones(3, 2))):sum():backward()
+      return first.weight.grad
+    end
+    local compiled = lab.compile(step)
+    local want = step():tolist()
+    for _ = 1, 4 do assert.same(want, compiled():tolist()) end
+    assert.is_true(compiled.replays > 0)
+  end)
+
   it("must return as many gradients as the module has inputs", function()
     local m = Double()
     m:register_full_backward_hook(function(_, g) return { g[1], g[1] } end)

@@ -25,7 +25,7 @@ describe("the help on a name", function()
     assert.are.equal(text, cli_help.about "lab.optim.SGD")
     assert.are.equal(text, cli_help.about "sgd")
     assert.is_truthy(text:find("momentum\n      number of at least 0, default 0\n", 1, true))
-    assert.is_truthy(text:find("\n  p   <- p - lr d\n", 1, true))
+    assert.is_truthy(text:find("\n  p = p - lr * d\n", 1, true))
   end)
 
   it("shows the tables that a function takes as well", function()

@@ -62,6 +62,7 @@ local function environment()
   }
   env.SweepResults = require("optlab.train.sweep_results").new { { run = { lr = 1 }, loss = 1 } }
   env.MultiheadAttention = nn.MultiheadAttention(2, 1)
+  env.TransformerEncoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(2, 1), 1)
   env.TransformerEncoderLayer = nn.TransformerEncoderLayer(2, 1)
   env.Problem = lab.problems.beale { n = 2, epochs = 1 }
   env.Task = env.Problem:build()

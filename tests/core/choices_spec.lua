@@ -39,6 +39,22 @@ describe("multinomial", function()
     assert.same({ 2 }, lab.tensor { 0, 2, 0 }:multinomial(1):tolist())
   end)
 
+  it("draws without replacement one after the other by the weights that are left", function()
+    lab.manual_seed(5)
+    local rows = lab.tensor { 1, 0, 2, 5 }:expand(20000, 4):multinomial(2)
+    local pairs_of = (rows:select(2, 1) * 10 + rows:select(2, 2)):bincount(nil, 43):tolist()
+    -- 1 first: 1/8; then 3 and 4 in proportion 2 to 5
+    local want = { [13] = 1 / 8 * 2 / 7, [14] = 1 / 8 * 5 / 7, [31] = 2 / 8 * 1 / 6, [34] = 2 / 8 * 5 / 6,
+      [41] = 5 / 8 * 1 / 3, [43] = 5 / 8 * 2 / 3 }
+    for pair, n in ipairs(pairs_of) do assert.near(20000 * (want[pair] or 0), n, 250, pair) end
+  end)
+
+  it("draws all of many in time that grows with their number", function()
+    local from = os.clock()
+    assert.equal(50000, lab.ones(50000):multinomial(50000):unique():numel())
+    assert.is_true(os.clock() - from < 1)
+  end)
+
   it("says what is wrong", function()
     local function says(what, w, ...)
       local more = { ... }

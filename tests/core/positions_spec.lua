@@ -119,6 +119,16 @@ describe("writing to places", function()
     end
   end)
 
+  it("reads index and values before it writes, where they lie in the same memory", function()
+    local x = int64 { 2, 3, 4, 5, 6, 1 }
+    x[x] = int64 { 3, 3, 3, 3, 3, 1000000000 }
+    assert.same({ 1000000000, 3, 3, 3, 3, 3 }, x:tolist())
+    x = int64 { 2, 3, 1 }
+    assert.same({ 4, 4, 4 }, x:scatter_(1, x, 4):tolist())
+    x = int64 { 2, 3, 1 }
+    assert.same({ 3, 5, 4 }, x:index_add_(1, x, x):tolist())
+  end)
+
   it("refuses what does not fit", function()
     errors.fails("Tensor:index_add: source must have shape (1, 3), got (3)",
       function() m():index_add(1, int64 { 1 }, lab.ones(3)) end)

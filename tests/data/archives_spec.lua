@@ -87,6 +87,8 @@ describe("files of arrays", function()
         "an element promises 54 bytes, the file has 43 more")
       contains(message(data.mat, write("q.mat", archives.mat { (element:gsub("\x9c\xe3", "\x9c\xff")) })),
         "damaged compressed data")
+      contains(message(data.mat, write("q.mat", archives.mat { (element:gsub("\x54$", "\x55")) })),
+        "damaged compressed data") -- the checksum tells
     end)
 
     it("says what is wrong", function()
@@ -169,5 +171,19 @@ describe("files of arrays", function()
         string.pack(">I4I4", 0x801, 10000) .. ("\0\11"):rep(5000))
       contains(message(data[name], { split = "test" }), "holds labels above 9")
     end
+  end)
+
+  it("data.mnist and kmnist take nothing beside these folders but their own files", function()
+    local digest = core.digest
+    local path = write("train-labels-idx1-ubyte.gz", "not MNIST's")
+    local source = { name = "mnist", folder = "mnist", shared = true, file = "train-labels-idx1-ubyte.gz",
+      url = "file:///none", digest = "md5:00" }
+    finally(function()
+      core.digest = digest
+      os.remove(path)
+    end)
+    assert.is_not.equal(path, (locate.find(source)))
+    core.digest = function() return "md5:00" end
+    assert.equal(path, (locate.find(source)))
   end)
 end)

@@ -53,7 +53,27 @@ describe("text tables", function()
       contains(message(data.csv, write "b,1\n", { categories = { 1 }, na = 0 }), "with categories, na must be nan")
     end)
 
+    it("hold given texts that else stand for no value", function()
+      local words = { "NA", "", "nan", "DE" }
+      local t = data.csv(write 'NA,1\n"",2\nnan,3\nDE,4\n', { header = false, categories = { 1 }, na = 0 / 0 })
+      assert.equal(1, t[{ 4, 1 }]:item())
+      assert.equal(3, t:narrow(2, 1, 1):isnan():to("int64"):sum():item())
+      t = data.csv(write 'country,n\nNA,1\n"",2\nnan,3\nDE,4\n', { header = true, categories = { country = words } })
+      assert.same({ { 1, 1 }, { 2, 2 }, { 3, 3 }, { 4, 4 } }, t:tolist())
+      t = data.csv(write "country,n\nNA,1\nnull,2\n",
+        { header = true, categories = { country = words }, na = 0 / 0 })
+      assert.equal(1, t[{ 1, 1 }]:item())
+      assert.is_true(t[{ 2, 1 }]:isnan():item() ~= 0)
+    end)
+
     it("say what is wrong", function()
+      local header = write "a,b\nx,1\n"
+      contains(message(data.csv, header, { header = true, categories = { a = { "x", "y", "x" } } }),
+        "categories: 'x' stands twice in a list")
+      contains(message(data.csv, header, { header = true, categories = { 1, a = { "x" } } }),
+        "categories: column 1 is named twice")
+      contains(message(data.csv, header, { header = true, categories = { a = { "x\0y" } } }),
+        "categories must be texts without a byte 0")
       contains(message(data.csv, write "b,1\n", { categories = { "x" } }), "names need header=true")
       contains(message(data.csv, write "b,1\n", { categories = { 3 } }), "categories: column 3 is not read")
       contains(message(data.csv, write "b,1\n", { categories = { true } }), "categories must be a list of positions")
@@ -104,6 +124,16 @@ describe("text tables", function()
       contains(message(data.write_csv, path, lab.zeros(1, 1, 1)), "table must be of shape (rows, columns) or (rows)")
       contains(message(data.write_csv, path, lab.zeros(1, 2), { names = { "a" } }), "1 names for 2 columns")
       contains(message(data.write_csv, path, lab.zeros(1, 2), { delimiter = "." }), "delimiter must be one sign")
+      local t = lab.ones(1, 2)
+      contains(message(data.write_csv, path, t, { names = { "a", 3 } }),
+        "names[2] must be a text without a byte 0, got 3")
+      contains(message(data.write_csv, path, t, { names = { "a\0", "b" } }), "names[1] must be a text without a byte 0")
+      contains(message(data.write_csv, path, t, { categories = { [3] = { "a" } } }),
+        "categories has the key 3, which is none of the columns 1 to 2")
+      contains(message(data.write_csv, path, t, { categories = { colour = { "a" } } }),
+        "categories has the key 'colour'")
+      contains(message(data.write_csv, path, t, { categories = { [2] = "a" } }),
+        "categories[2] must be a list of texts")
       contains(message(data.write_csv, dir .. "/none/w.csv", lab.zeros(1, 2)), "cannot write")
     end)
   end)

@@ -161,6 +161,10 @@ describe("data.transforms", function()
     assert.same({ { { 1, 2 }, { 5, 6 } } }, T.center_crop(x[1], 2):tolist())
     assert.same({ 1, 5, 5 }, T.center_crop(x[1], 5).shape)
     assert.equal(x:sum():item(), T.center_crop(x, 6):sum():item())
+    local line = lab.arange(0, 8, { dtype = "float32" }):reshape(1, 1, 8)
+    for size, first in pairs { [1] = 4, [3] = 2, [5] = 2, [7] = 0, [2] = 3 } do -- torchvision's
+      assert.equal(first, T.center_crop(line, { 1, size })[{ 1, 1, 1 }]:item())
+    end
   end)
 
   it("mirrors", function()
@@ -176,5 +180,6 @@ describe("data.transforms", function()
     local bytes = lab.full({ 2, 2, 1, 1 }, 255, { dtype = "uint8" })
     assert.same({ { { 0.5 } }, { { 2 } } }, T.normalize(bytes, { 0.5, 0 }, { 1, 0.5 }, { scale = 1 / 255 })[1]:tolist())
     contains(message(T.normalize, bytes, { 1 }, { 1, 2 }), "mean has 1 numbers, but x is of shape (2, 2, 1, 1)")
+    contains(message(T.normalize, bytes, { 1, 2 }, { 1, 0 }), "std[2] must be a finite number above 0, got 0")
   end)
 end)

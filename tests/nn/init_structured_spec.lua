@@ -21,6 +21,23 @@ describe("nn.init.trunc_normal_", function()
     assert.near(-7.14, t:mean():item(), 0.02)
   end)
 
+  it("reaches as far above the mean, where the distribution function is 1", function()
+    lab.manual_seed(1)
+    local t = init.trunc_normal_(weight(50, 50), 1, 2, 19, 23)
+    assert.is_true(t:min():item() >= 19 and t:max():item() <= 23)
+    assert.near(19.2172, t:mean():item(), 0.02)
+    assert.equal(2500, t:unique():numel())
+  end)
+
+  it("follows the distribution function", function()
+    lab.manual_seed(2)
+    local t = init.trunc_normal_(weight(20000), 0, 1, -3, 4)
+    local lo, hi = 0.0013498980316301, 0.99996832875817
+    local p = ((0.5 * lab.erfc(t / -math.sqrt(2)) - lo) / (hi - lo)):sort()
+    local want = (lab.arange(20000, { dtype = "float64" }) + 0.5) / 20000
+    assert.is_true((p - want):abs():max():item() < 1.63 / math.sqrt(20000)) -- Kolmogorov and Smirnov at 1 %
+  end)
+
   it("refuses bounds in the wrong order", function()
     assert.error_matches(function() init.trunc_normal_(weight(2, 2), 0, 1, 2, 1) end, "a = 2 is greater than b = 1")
   end)

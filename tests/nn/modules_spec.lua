@@ -1,7 +1,7 @@
 --- Lists and tables of modules, hooks, copies, modules as functions of their parameters.
 local lab = require "optlab"
 local errors = require "tests.support.errors"
-local nn = lab.nn
+local nn, F = lab.nn, lab.nn.functional
 
 local function names(m)
   local list = {}
@@ -100,6 +100,19 @@ describe("a module as a function of its parameters", function()
     local before = net[1].weight
     errors.fails("input", function() nn.functional_call(net, others, lab.ones(4, 5)) end)
     assert.is_true(rawequal(before, net[1].weight))
+  end)
+
+  it("puts each parameter back where it was, also where one stood for another", function()
+    local net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+    local a, b, one = net[1].weight, net[2].weight, lab.ones(2, 2)
+    for _, others in ipairs { { b, nil }, { b, a }, { one, one } } do
+      local y = nn.functional_call(net, { ["0.weight"] = others[1], ["1.weight"] = others[2] }, lab.ones(1, 2))
+      local want = F.linear(F.linear(lab.ones(1, 2), others[1], net[1].bias), others[2] or b, net[2].bias)
+      assert.same(want:tolist(), y:tolist())
+      assert.is_true(rawequal(a, net[1].weight) and rawequal(b, net[2].weight))
+    end
+    assert.is_false(pcall(nn.functional_call, net, { ["0.weight"] = one, ["1.weight"] = one:t() }, lab.ones(3, 3)))
+    assert.is_true(rawequal(a, net[1].weight) and rawequal(b, net[2].weight))
   end)
 
   it("keeps nothing of them", function()

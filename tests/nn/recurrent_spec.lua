@@ -198,6 +198,13 @@ describe("recurrent layers", function()
     assert.same(net(x):tolist(), net(x):tolist())
   end)
 
+  it("hand the gradient of nan on through relu, as PyTorch's do", function()
+    local rnn, x = lab.nn.RNN(1, 1, { nonlinearity = "relu" }), lab.tensor { { { 0 / 0 } } }
+    x.requires_grad = true
+    rnn(x):sum():backward()
+    assert.is_true(x.grad:item() ~= 0)
+  end)
+
   it("take no sequences, and no more memory than there is", function()
     local y, h = nn.GRU(3, 5)(lab.zeros(4, 0, 3))
     assert.same({ { 4, 0, 5 }, { 1, 0, 5 } }, { y.shape, h.shape })

@@ -35,8 +35,15 @@ local function fill(dtype)
   end
 end
 
+local function flat(...)
+  local list = { ... }
+  for i, x in ipairs(list) do list[i] = x:reshape(-1) end
+  return lab.cat(list)
+end
+local function u8(list) return lab.tensor(list, { dtype = "uint8" }) end
+
 local function inputs_of(case, layout, dtype)
-  local env, list = { filled = fill(dtype or "float64") }, {}
+  local env, list = { filled = fill(dtype or "float64"), flat = flat, u8 = u8 }, {}
   for i, shape in ipairs(case.shapes) do
     local t = LAYOUTS[layout](formula.centred(60000 * (i - 1), shape) * case.scale):to(dtype or "float64"):detach()
     t.requires_grad = true

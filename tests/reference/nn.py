@@ -310,6 +310,29 @@ case("nn.Sequential(nn.Upsample({3, 2}, {mode='area'}))", "F.interpolate(a, {3, 
      nn.Sequential(nn.Upsample((3, 2), mode="area")), randn(2, 1, 7, 5))
 
 
+# --- normalisation by groups and samples -------------------------------------------------------------------------------
+
+for lua, functional, module, x in (
+    ("BatchNorm1d(3, {momentum=false})", None,
+     trained(nn.BatchNorm1d(3, momentum=None), randn(4, 3), 3 * randn(7, 3, 2)), randn(5, 3)),
+    ("GroupNorm(2, 6)", "group_norm(a, 2, p.weight, p.bias)", trained(nn.GroupNorm(2, 6)), randn(2, 6, 3, 5)),
+    ("GroupNorm(3, 3, {eps=0.1})", "group_norm(a, 3, {weight=p.weight, bias=p.bias, eps=0.1})",
+     trained(nn.GroupNorm(3, 3, eps=0.1)), randn(4, 3, 7)),
+    ("GroupNorm(1, 4, {affine=false})", "group_norm(a, 1)", nn.GroupNorm(1, 4, affine=False), randn(5, 4)),
+    ("GroupNorm(4, 8)", "group_norm(a, 4, p.weight, p.bias, 1e-5)", trained(nn.GroupNorm(4, 8)), randn(1, 8, 2, 3, 2)),
+    ("InstanceNorm1d(3)", "instance_norm(a)", nn.InstanceNorm1d(3), randn(4, 3, 5)),
+    ("InstanceNorm1d(2, {affine=true})", None, trained(nn.InstanceNorm1d(2, affine=True)), randn(2, 17)),
+    ("InstanceNorm2d(3, {affine=true, eps=0.2})", "instance_norm(a, nil, nil, p.weight, p.bias, {eps=0.2})",
+     trained(nn.InstanceNorm2d(3, eps=0.2, affine=True)), randn(3, 3, 4, 3)),
+    ("InstanceNorm2d(2, {track_running_stats=true, momentum=0.3})", None,
+     trained(nn.InstanceNorm2d(2, momentum=0.3, track_running_stats=True), randn(3, 2, 2, 2)), randn(2, 2, 3, 4)),
+    ("InstanceNorm2d(2, {affine=true, track_running_stats=true}):eval()",
+     "instance_norm(a, p.running_mean, p.running_var, p.weight, p.bias, {use_input_stats=false})",
+     trained(nn.InstanceNorm2d(2, affine=True, track_running_stats=True), randn(3, 2, 2, 2)).eval(), randn(2, 2, 3, 4)),
+    ("InstanceNorm2d(4)", None, nn.InstanceNorm2d(4), randn(4, 3, 3)),
+):
+    case("nn." + lua, functional and "F." + functional, module, x)
+
 # --- writing Lua ----------------------------------------------------------------------------------------------------
 
 
@@ -349,7 +372,7 @@ def run(lua, functional, module, inputs):
     if functional:
         print('    functional = "%s",' % functional)
     put("    params = {%s}," % ", ".join('{"%s", %s}' % (name, tensor(p)) for name, p in params))
-    if "BatchNorm" in lua:
+    if "BatchNorm" in lua or "InstanceNorm" in lua:
         put("    buffers = {%s}," % ", ".join('{"%s", %s}' % entry for entry in before))
         put("    buffers_after = {%s}," % ", ".join('{"%s", %s}' % (name, tensor(b))
                                                    for name, b in module.named_buffers()))
@@ -391,6 +414,14 @@ TEXTS = [
     ("nn.BatchNorm1d(5)", nn.BatchNorm1d(5)),
     ("nn.BatchNorm2d(6, {eps=0.001, momentum=0.5, affine=false, track_running_stats=false})",
      nn.BatchNorm2d(6, eps=0.001, momentum=0.5, affine=False, track_running_stats=False)),
+    ("nn.BatchNorm1d(5, {momentum=false})", nn.BatchNorm1d(5, momentum=None)),
+    ("nn.GroupNorm(2, 6)", nn.GroupNorm(2, 6)),
+    ("nn.GroupNorm(3, 6, {eps=0.01, affine=false})", nn.GroupNorm(3, 6, eps=0.01, affine=False)),
+    ("nn.InstanceNorm1d(5)", nn.InstanceNorm1d(5)),
+    ("nn.InstanceNorm2d(5, {affine=true, track_running_stats=true})",
+     nn.InstanceNorm2d(5, affine=True, track_running_stats=True)),
+    ("nn.Dropout1d(0.1)", nn.Dropout1d(0.1)),
+    ("nn.Dropout2d()", nn.Dropout2d()),
     ("nn.Sequential()", nn.Sequential()),
     ("nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Linear(3, 1)), nn.Tanh())",
      nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU(), nn.Linear(3, 1)), nn.Tanh())),

@@ -137,6 +137,46 @@ for shape, lua, options in (((3, 5, 8), "", {}), ((4, 7, 8), ", norm_first=true,
 case("filled([[nn.MultiheadAttention(6, 3)]])(a, b, c)",
      lambda q, k, v: filled(torch.nn.MultiheadAttention(6, 3))(q, k, v)[0], (4, 2, 6), (5, 2, 6), (5, 2, 6))
 
+
+def heads(q, k, v, *mask, weights=True, average=True, padding=None, hidden=None):
+    layer = filled(torch.nn.MultiheadAttention(q.shape[-1], 3, batch_first=True))
+    y, w = layer(q, k, v, padding, weights, hidden if hidden is not None else mask[0] if mask else None, average)
+    return torch.cat([y.reshape(-1), w.reshape(-1)]) if weights else y
+
+
+MHA = "filled([[nn.MultiheadAttention(6, 3, {batch_first=true})]])(a, b, c, {%s})"
+BOTH = "flat(" + MHA + ")"
+PADDED = torch.tensor([[False, False, True, True, False], [False, True, False, False, False]])
+HIDDEN = torch.ones(4, 5).triu(2).bool()
+PADDED_LUA = "key_padding_mask=u8{{0,0,1,1,0},{0,1,0,0,0}}"
+HIDDEN_LUA = "attn_mask=u8{{0,0,1,1,1},{0,0,0,1,1},{0,0,0,0,1},{0,0,0,0,0}}"
+QKV = ((2, 4, 6), (2, 5, 6), (2, 5, 6))
+case(BOTH % "", heads, *QKV)
+case(BOTH % "average_attn_weights=false", lambda *x: heads(*x, average=False), *QKV)
+case(BOTH % "attn_mask=d", heads, *QKV, (4, 5))
+case(MHA % "attn_mask=d, need_weights=false", lambda *x: heads(*x, weights=False), *QKV, (6, 4, 5))
+case(BOTH % PADDED_LUA, lambda *x: heads(*x, padding=PADDED), *QKV)
+case(MHA % (PADDED_LUA + ", need_weights=false"), lambda *x: heads(*x, padding=PADDED, weights=False), *QKV)
+case(BOTH % (PADDED_LUA + ", " + HIDDEN_LUA), lambda *x: heads(*x, padding=PADDED, hidden=HIDDEN), *QKV)
+case(MHA % (HIDDEN_LUA + ", need_weights=false"), lambda *x: heads(*x, hidden=HIDDEN, weights=False), *QKV)
+case("flat(filled([[nn.MultiheadAttention(6, 3)]])(a, b, c, {key_padding_mask=u8{0,0,1,1,0}}))",
+     lambda q, k, v: heads(q, k, v, padding=PADDED[0]), (4, 6), (5, 6), (5, 6))
+
+
+def stack(x, padding=None, mask=None, norm=True):
+    layer = torch.nn.TransformerEncoderLayer(6, 2, 5, batch_first=True)
+    # without the fast path, which leaves out padded places
+    layers = torch.nn.TransformerEncoder(layer, 2, torch.nn.LayerNorm(6) if norm else None, False)
+    return filled(layers)(x, mask, padding)
+
+
+STACK = "filled([[nn.TransformerEncoder(nn.TransformerEncoderLayer(6, 2, {dim_feedforward=5, batch_first=true}), 2%s)]])"
+PADDING = torch.tensor([[False, False, True], [False, False, False]])
+case(STACK % ", nn.LayerNorm(6)" + "(a)", stack, (2, 3, 6))
+case(STACK % "" + "(a, {is_causal=true})", lambda x: stack(x, None, torch.ones(3, 3).triu(1).bool(), False), (2, 3, 6))
+case(STACK % "" + "(a, u8{{0,0,1},{0,0,0},{0,0,0}}, u8{{0,0,1},{0,0,0}})",
+     lambda x: stack(x, PADDING, torch.tensor([[0, 0, 1], [0, 0, 0], [0, 0, 0]]).bool(), False), (2, 3, 6))
+
 # --- writing Lua -----------------------------------------------------------------------------------------------------
 
 print("-- Made by tests/reference/rows.py with PyTorch %s; do not edit." % torch.__version__)

@@ -163,7 +163,7 @@ describe("train.fit", function()
     errors.says(function() fit {sheduler = square} end, "sheduler", "scheduler")
     errors.says(function() fit {epochs = 0} end, "epochs must be an integer of at least 1, got 0")
     errors.says(function() fit {scheduler_unit = "batch"} end,
-      "scheduler_unit must be one of 'epoch', 'step', got 'batch'")
+      "scheduler_unit must be one of 'epoch', 'step', 'percent', got 'batch'")
     errors.says(function() fit {scheduler = function() return "0.1" end} end, "gave '0.1' at t = 0")
   end)
 

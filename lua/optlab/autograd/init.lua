@@ -8,7 +8,10 @@ local M = {
   gradcheck = require("optlab.autograd.func").gradcheck,
   Function = require "optlab.autograd.custom",
 }
-local PRIVATE = { custom = true, add_hook = true, remove_hook = true, set_leaf_hooks = true, version = true }
+local PRIVATE = {
+  custom = true, add_hook = true, remove_hook = true, set_leaf_hooks = true, version = true, computing_ops = true,
+  observe_ops = true,
+}
 for name, value in pairs(core.autograd) do
   if not PRIVATE[name] then M[name] = value end
 end

@@ -9,9 +9,11 @@
 -- forbids downloads.
 --
 -- A source is a table: `name` of the data set, `file`, `url`, `digest` of the file ("sha1:..."). Optional: `folder`, a
--- folder of that name within the user's in which the file may lie, and within the cache in which it does; `unpacked`,
--- the digest of what the gzip-compressed file contains, which counts for files of the user's, packed anew or not packed
--- at all; `reader`, the function that reads a file of the user's own; `max_bytes`, the most bytes of a download.
+-- folder of that name within the user's in which the file may lie, and within the cache in which it does; `shared`,
+-- true if other data sets have files of that name, so that one beside that folder counts only with the right digest;
+-- `unpacked`, the digest of what the gzip-compressed file contains, which counts for files of the user's, packed anew
+-- or not packed at all; `reader`, the function that reads a file of the user's own; `max_bytes`, the most bytes of a
+-- download.
 -- @module optlab.data.locate
 local config = require "optlab.base.config"
 local core = require("optlab.core").data
@@ -89,15 +91,23 @@ function M.check(source, path)
   end
 end
 
--- The file in the user's folder: in the source's folder or beside it, packed or, where that can be told, unpacked.
+-- The file in this place, packed or, where that can be told, unpacked.
+local function file_in(source, place)
+  local path = place .. "/" .. source.file
+  if files.readable(path) then return path end
+  local plain = source.folder and path:match("^(.*)%.gz$")
+  return plain and files.readable(plain) and plain or nil
+end
+
+-- The file in the user's folder: in the source's folder, or beside it. A name that several data sets share says nothing
+-- there, so the digest tells whether the file is this one's.
 local function given(source, folder)
-  local places = { source.folder and folder .. "/" .. source.folder or folder, folder }
-  for _, place in ipairs(places) do
-    local path = place .. "/" .. source.file
-    if files.readable(path) then return path end
-    local plain = source.folder and path:match("^(.*)%.gz$")
-    if plain and files.readable(plain) then return plain end
-  end
+  if not source.folder then return file_in(source, folder) end
+  local path = file_in(source, folder .. "/" .. source.folder)
+  if path then return path end
+  path = file_in(source, folder)
+  if not path or not source.shared or core.digest(path, source.digest) == source.digest then return path end
+  say("%s: %s is not the expected file; it would be taken from a folder %s", source.name, path, source.folder)
   return nil
 end
 

@@ -18,7 +18,8 @@ local NORMALIZE = args.declare("data.transforms.normalize", {
   positions = 3,
   { "x", "tensor", required = true, doc = "Images (N, C, H, W), or one (C, H, W); bytes are made floats." },
   { "mean", "list", of = LIST, least = 1, required = true, what = "a list of numbers", doc = "One for each channel." },
-  { "std", "list", of = LIST, least = 1, required = true, what = "a list of numbers", doc = "One for each channel." },
+  { "std", "list", of = { "number", above = 0, finite = true }, least = 1, required = true,
+    what = "a list of numbers above 0", doc = "One for each channel." },
   { "scale", "number", finite = true, default = 1, doc = "Factor before that; 1 / 255 for bytes." },
 })
 

@@ -126,6 +126,7 @@ local function watch_gradients(m, inputs)
       local others = hook(m, grads, of_outputs)
       if others ~= nil then grads = other_gradients(others, #grads) end
     end)
+    of_outputs = {} -- nothing of this backward is kept
     return grads
   end)
   local replaced = table.pack(table.unpack(inputs, 1, inputs.n))

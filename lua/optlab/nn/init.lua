@@ -19,7 +19,8 @@
 -- `AdaptiveMaxPool2d(the same)` `Upsample{size, scale_factor, mode="nearest", align_corners=false}`; pools of signals
 -- (N, C, L) with 1d.
 -- `BatchNorm2d(num_features, {eps=1e-5, momentum=0.1, affine=true, track_running_stats=true, dtype})` `BatchNorm1d(the
--- same)`.
+-- same)` `GroupNorm(num_groups, num_channels, {eps=1e-5, affine=true, dtype})` `InstanceNorm2d(num_features, {eps=1e-5,
+-- momentum=0.1, affine=false, track_running_stats=false, dtype})` `InstanceNorm1d(the same)` `Dropout1d` `Dropout2d`.
 -- For sequences: `RNN(input_size, hidden_size, {num_layers=1, nonlinearity="tanh", bias=true, batch_first=false,
 -- dropout=0, bidirectional=false, dtype})` `LSTM(the same)` `GRU(the same)`, `RNNCell(input_size, hidden_size, {bias,
 -- nonlinearity, dtype})` `LSTMCell` `GRUCell`.
@@ -31,6 +32,7 @@
 -- `PairwiseDistance(p=2)`.
 -- @module optlab.nn
 local args = require "optlab.base.args"
+local attention = require "optlab.nn.attention"
 local core = require "optlab.core".nn
 local cells = require "optlab.nn.recurrent.cells"
 local containers = require "optlab.nn.containers"
@@ -71,8 +73,8 @@ local M = {
   functional_call = stateless.functional_call,
   RNN = recurrent.RNN, LSTM = recurrent.LSTM, GRU = recurrent.GRU,
   RNNCell = cells.RNNCell, LSTMCell = cells.LSTMCell, GRUCell = cells.GRUCell,
-  MultiheadAttention = transformer.MultiheadAttention,
-  TransformerEncoderLayer = transformer.TransformerEncoderLayer,
+  MultiheadAttention = attention.MultiheadAttention,
+  TransformerEncoderLayer = transformer.TransformerEncoderLayer, TransformerEncoder = transformer.TransformerEncoder,
   --- `rnn`: sequences of different lengths (`pack_padded_sequence`, `pad_packed_sequence`, `pack_sequence`,
   -- `pad_sequence`).
   utils = {

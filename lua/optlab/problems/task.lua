@@ -8,6 +8,7 @@
 local args = require "optlab.base.args"
 local evaluate = require "optlab.train.evaluate"
 local metrics = require "optlab.train.metrics"
+local rate = require "optlab.train.rate"
 local train = require "optlab.train"
 
 local Task = { __name = "Task" }
@@ -20,7 +21,7 @@ local FIT = args.declare("Task:fit", {
     doc = "The optimizer: its name and options, or a function(parameters) that makes it." },
   { "epochs", "integer", min = 1, doc = "Number of passes over the data; by default the problem's." },
   { "scheduler", "any", doc = "As train.fit's." },
-  { "scheduler_unit", "choice", choices = { "epoch", "step" }, default = "epoch", doc = "As train.fit's." },
+  { "scheduler_unit", "choice", choices = rate.UNITS, default = "epoch", doc = "As train.fit's." },
   { "eval_every", "integer", min = 1, doc = "As train.fit's." },
   { "log", "callable", doc = "As train.fit's." },
   { "compile", "flag", doc = "As train.fit's." },

@@ -83,8 +83,8 @@ end
 -- The spaces of functions in the order of docs/api.md.
 local SPACES = {
   "lab", "Tensor", "autograd", "autograd.Function", "func", "linalg", "nn", "nn.utils", "nn.utils.rnn", "nn.Module",
-  "Module", "MultiheadAttention",
-  "TransformerEncoderLayer", "optim", "data", "data.transforms", "Dataset", "Text", "train", "SweepResults",
+  "Module", "MultiheadAttention", "TransformerEncoderLayer", "TransformerEncoder",
+  "optim", "data", "data.transforms", "Dataset", "Text", "train", "SweepResults",
   "problems", "Problem", "Task", "dist",
   "runs", "book", "plot", "Figure", "Grid",
 }

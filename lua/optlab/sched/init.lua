@@ -11,13 +11,19 @@
 -- * the book's: `Factor MultiFactor SquareRoot Poly Cosine`, each with `warmup_steps`, `warmup_begin_lr`, `warmup_mode`
 -- * PyTorch's: `StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR CosineAnnealingLR
 --   CosineAnnealingWarmRestarts CyclicLR OneCycleLR LambdaLR MultiplicativeLR`, and the object `ReduceLROnPlateau`
+-- * optax's and Keras's: `PolynomialDecay ExponentialDecay CosineDecay InverseTimeDecay Piecewise LinearOneCycle
+--   CosineOneCycle`; timm's: `CosineLR TanhLR PolyLR`; others: `WSD REX InverseSquareRoot Chebyshev
+--   CosineAnnealingWarmupRestarts`; for the momentum: `OneCycleMomentum CyclicMomentum`
 -- * compositions: `sequential{schedules =, milestones =}`, `chain{s1, s2, ...}` (their product),
---   `warmup(s, {steps =, begin_lr = 0, mode = "linear"})`, `scale(s, factor)`; see `src/sched/combinators.c`
--- * `at(s, t)` asks any schedule and checks the answer; `values(s, n)` makes a list for plots
+--   `warmup(s, {steps =, begin_lr = 0, mode = "linear"})`, `scale(s, factor)`, `clamp(s, {min =, max =})`,
+--   `restart(s, {steps =})`, `stretch(s, by)`; see `src/sched/combinators.c`
+-- * `at(s, t)` asks any schedule and checks the answer; `values(s, n)` makes a list; `plot(s, n)` draws a figure
+-- * `attach(opt, {lr = s1, momentum = s2})` moves any hyperparameter; see `src/lua/sched/ltracks.h`
 -- @module optlab.sched
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 
 local M = {}
 for name, value in pairs(core.sched) do M[name] = value end
@@ -72,6 +78,55 @@ function M.MultiplicativeLR(...)
     for i = #known + 1, t do known[i] = known[i - 1] * core.sched.at(f, i) end
     return known[t]
   end)
+end
+
+-- --- figures --------------------------------------------------------------------------------------------------------
+
+local PLOT = args.declare("sched.plot", {
+  doc = "Draws schedules over their first n updates; returns the figure, to be saved.",
+  positions = 2,
+  { "schedules", "callable|table", required = true,
+    doc = "A schedule, a list of schedules, or a table of schedules by the texts of the key." },
+  { "n", "integer", min = 2, required = true, doc = "Number of updates." },
+  { "ylabel", "string", default = "learning rate", doc = "What the schedules give." },
+  { "logy", "flag", doc = "Whether the vertical axis is logarithmic." },
+})
+
+local function is_schedule(value)
+  local mt = getmetatable(value)
+  return type(value) == "function" or (mt ~= nil and mt.__call ~= nil)
+end
+
+-- The schedules as a list of {label, schedule}.
+local function labelled(schedules)
+  if is_schedule(schedules) then return { { nil, schedules } } end
+  local list, names = {}, {}
+  for name in pairs(schedules) do names[#names + 1] = name end
+  for _, name in ipairs(order.sort(names)) do
+    local s = schedules[name]
+    if not is_schedule(s) then
+      errors.bad_value("sched.plot", ("schedules[%s]"):format(errors.shown(name)), "a schedule", s)
+    end
+    list[#list + 1] = { type(name) == "string" and name or tostring(s):match("^[^(]+"), s }
+  end
+  if #list == 0 then errors.raise("sched.plot: schedules is empty") end
+  return list
+end
+
+--- A figure of schedules over t = 0, ..., n - 1.
+-- @tparam schedule|table schedules one, a list, or a table by label
+-- @tparam integer n
+-- @tparam[opt] table options see the declaration above
+-- @treturn Figure
+function M.plot(...)
+  local o = PLOT:read(...)
+  local fig = require("optlab.plot").figure { xlabel = "t", ylabel = o.ylabel, logy = o.logy }
+  local t = {}
+  for i = 1, o.n do t[i] = i - 1 end
+  for _, one in ipairs(labelled(o.schedules)) do
+    fig:line(t, core.sched.values(one[2], o.n), one[1] and { label = one[1] } or nil)
+  end
+  return fig
 end
 
 return errors.strict(M, "lab.sched")

@@ -96,10 +96,13 @@
 ---@field LSTM fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.LSTM): optlab.Recurrent
 ---A layer of gated recurrent units.
 ---@field GRU fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.GRU): optlab.Recurrent
----One step of an RNN.
+---Attention in several heads; a call returns the mixed values and the weights of the keys.
 ---@field MultiheadAttention fun(embed_dim: integer, num_heads: integer, options?: optlab.options.nn.MultiheadAttention): optlab.Module
 ---Self-attention and two linear maps, each with a sum and a LayerNorm.
 ---@field TransformerEncoderLayer fun(d_model: integer, nhead: integer, options?: optlab.options.nn.TransformerEncoderLayer): optlab.Module
+---Copies of one such layer, one behind the other.
+---@field TransformerEncoder fun(encoder_layer: optlab.Module, num_layers: integer, norm?: optlab.Module): optlab.Module
+---One step of an RNN.
 ---@field RNNCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.RNNCell): optlab.Module
 ---One step of an LSTM; returns h and c.
 ---@field LSTMCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.LSTMCell): optlab.Module

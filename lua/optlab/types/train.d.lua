@@ -57,6 +57,14 @@
 ---A table as text with a row for each group.
 ---@field table fun(self: optlab.SweepResults, options?: table): string
 
+---@class optlab.LRRangeTest
+---@field lr number[]
+---@field loss number[]
+---@field smoothed number[] Means of losses that forget.
+---@field steepest? number The rate where the smoothed loss falls fastest.
+---@field minimum number The rate where it is lowest.
+---@field diverged boolean Whether the test ended before its last update.
+
 ---@class optlab.train
 ---Many trainings side by side, each to the bit as by itself.
 ---@field sweep fun(o: optlab.options.train.sweep): optlab.SweepResults
@@ -67,6 +75,8 @@
 ---@field airfoil fun(how: optlab.How, options?: optlab.options.train.airfoil): optlab.History
 ---The share of right answers, in evaluation mode.
 ---@field accuracy fun(model: any, data: optlab.Dataset|optlab.Loader, options?: optlab.options.train.accuracy): number
+---The losses of a short training in which the learning rate grows; all is restored afterwards.
+---@field lr_range_test fun(options: optlab.options.train.lr_range_test): optlab.LRRangeTest
 ---@field mean_loss fun(model: any, loss: any, data: optlab.Dataset|optlab.Loader): number
 ---@field optimizer fun(params: optlab.Tensor[], how: optlab.How): any
 ---@field summary fun(result: optlab.History|table): string

@@ -243,13 +243,29 @@ static int read_matrix(Reader *r, Mat *m) {
 
 /* --- the file -------------------------------------------------------------------------------------------------------- */
 
+/* Behind the numbers: what fills them up, and the end with the checksum. */
+static int finish_packed(Reader *r) {
+  uint8_t rest[16];
+  r->z.next_out = rest;
+  r->z.avail_out = sizeof rest;
+  for (;;) {
+    const int code = inflate(&r->z, Z_NO_FLUSH);
+    if (code == Z_STREAM_END) return 0;
+    if ((code != Z_OK && code != Z_BUF_ERROR) || r->z.avail_out == 0)
+      return err_set("%s: damaged compressed data", r->path);
+    if (r->z.avail_in == 0 && more_input(r) < 0) return -1;
+  }
+}
+
 static int read_packed(Reader *r, Mat *m) {
   Tag inner;
+  const int before = m->n;
   memset(&r->z, 0, sizeof r->z);
   if (inflateInit(&r->z) != Z_OK) return err_set("cannot read %s: out of memory", r->path);
   r->packed = true;
   int status = read_tag(r, &inner);
   if (status == 0 && inner.type == MI_MATRIX) status = read_matrix(r, m);
+  if (status == 0 && m->n > before) status = finish_packed(r);
   r->packed = false;
   inflateEnd(&r->z);
   return status;

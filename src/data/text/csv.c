@@ -184,7 +184,11 @@ static int keep_names(Csv *c) {
 
 static int take_known(Csv *c, CsvWords *w, const CsvCategory *category) {
   for (int k = 0; k < category->nknown; k++) {
-    if (csv_words_number(w, category->known[k], strlen(category->known[k])) < 0) return no_memory(c);
+    const int number = csv_words_number(w, category->known[k], strlen(category->known[k]));
+    if (number < 0) return no_memory(c);
+    if (number != k + 1) {
+      return err_set("%s: categories: '%.40s' stands twice in a list", c->in.lines.path, category->known[k]);
+    }
   }
   w->fixed = category->known != NULL;
   return 0;
@@ -208,6 +212,9 @@ static int choose_categories(Csv *c) {
     if (category->column.name && (at = find_name(c, category->column.name)) < 0) return -1;
     for (int64_t k = 0; k < c->npick; k++) {
       if (c->pick[k] != at) continue;
+      if (c->is_word[k]) {
+        return err_set("%s: categories: column %lld is named twice", c->in.lines.path, (long long)at + 1);
+      }
       found = c->is_word[k] = true;
       if (take_known(c, &c->table->words[k], category) < 0) return -1;
     }
@@ -325,8 +332,9 @@ static int store_float(const Csv *c, int64_t pick, char *at) {
 static int store_word(Csv *c, int64_t pick, char *at) {
   Field f = c->field[c->pick[pick]];
   CsvWords *w = &c->table->words[pick];
-  if (is_missing(f)) return store_float(c, pick, at);
-  const int number = csv_words_number(w, f.text, f.len);
+  const bool known = !is_missing(f) || w->fixed; /* a given text may be one that else stands for no value */
+  const int number = known ? csv_words_number(w, f.text, f.len) : 0;
+  if (number == 0 && is_missing(f)) return store_float(c, pick, at);
   if (number < 0) return no_memory(c);
   if (number == 0) return bad_field(c, pick, "none of the categories");
   if (c->opt->dtype == DT_F32 && number > 1 << 24) return bad_field(c, pick, "one category too many for float32");

@@ -15,7 +15,8 @@ typedef struct CsvWriteOptions {
 } CsvWriteOptions;
 
 /* Writes t, (rows, columns) or (rows), a line for each row, with the fewest digits from which every number is read
- * again exactly; nan is an empty field, or "nan" in a table of one column. Replaces the file (base/files/outfile.h). 0, or -1 with err_set. */
+ * again exactly; nan is an empty field, or "nan" in a table of one column. Replaces the
+ * file (base/files/outfile.h). 0, or -1 with err_set. */
 int csv_write(const char *path, const Tensor *t, const CsvWriteOptions *opt);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/parallel.h"
 #include "base/size.h"
 #include "kernels/attention/attention_kernels.h"
+#include "kernels/attention/dropout.h"
 #include "kernels/gemm/gemm.h"
 
 #define ROWS ATTENTION_ROWS
@@ -68,6 +69,13 @@ static int64_t visible(const Attention *a, int64_t first, int64_t rows) {
     return 0;                                                                                                     \
   }                                                                                                               \
                                                                                                                   \
+  /* x: a row of a block */                                                                                       \
+  static void drop_##s(const Attention *a, int64_t b, int64_t i, int64_t j, int64_t keys, T *x) {                 \
+    T factor[KEYS];                                                                                               \
+    dropout_factors_##s(a, b, i, j, keys, factor);                                                                \
+    for (int64_t c = 0; c < keys; c++) x[c] *= factor[c];                                                         \
+  }                                                                                                               \
+                                                                                                                  \
   static int forward_block_##s(const Attention *a, int64_t b, int64_t i, T *block) {                              \
     const int64_t rows = smaller(ROWS, a->q->shape[2] - i), width = a->v->shape[3], last = visible(a, i, rows);   \
     T *out = tensor_##s(a->out) + at(a->out, b, i), top[ROWS];                                                    \
@@ -81,6 +89,7 @@ static int64_t visible(const Attention *a, int64_t first, int64_t rows) {
         const T factor = kernels()->step_##s(block + r * KEYS, keys, top + r, sum + r);                           \
         for (int64_t c = 0; factor != 1 && c < width; c++) out[r * width + c] *= factor;                          \
       }                                                                                                           \
+      for (int64_t r = 0; a->dropout > 0 && r < rows; r++) drop_##s(a, b, i + r, j, keys, block + r * KEYS);      \
       const T *v = tensor_##s(a->v) + at(a->v, b, j);                                                             \
       if (gemm_##s(rows, width, keys, block, KEYS, 1, v, a->v->stride[2], 1, out, width, true) < 0) return -1;    \
     }                                                                                                             \
@@ -113,7 +122,9 @@ static int64_t visible(const Attention *a, int64_t first, int64_t rows) {
         return -1;                                                                                                \
       }                                                                                                           \
       for (int64_t r = 0; r < rows; r++) {                                                                        \
+        if (a->dropout > 0) drop_##s(a, b, i + r, j, keys, dp + r * KEYS);                                        \
         kernels()->grad_##s(block + r * KEYS, dp + r * KEYS, keys, lse[r], dot[r], (T)a->scale);                  \
+        if (a->dropout > 0) drop_##s(a, b, i + r, j, keys, block + r * KEYS);                                     \
       }                                                                                                           \
       if (gemm_##s(keys, width, rows, block, 1, KEYS, d, sd, 1, dv, width, true) < 0 ||                           \
           gemm_##s(rows, e, keys, dp, KEYS, 1, k, a->k->stride[2], 1, dq, e, true) < 0 ||                         \

@@ -17,9 +17,17 @@ typedef struct Attention {
   Tensor *out, *lse;              /* out (N, H, L, D) */
   double scale;
   bool causal;
+  double dropout;       /* each probability becomes 0 with this chance, else is divided by 1 - dropout; 0: none */
+  const int64_t *rng;   /* seed, stream and counter of attention_draws blocks of random numbers (core/rng.h) */
   const Tensor *d;      /* backward: the gradient of out */
   Tensor *dq, *dk, *dv; /* row-major */
 } Attention;
+
+/* Blocks of random numbers for dropout: four scores of a row share one, so a row's numbers depend on its place alone. */
+int64_t attention_draws(const Tensor *q, const Tensor *k);
+
+/* What the probabilities are multiplied by, (N, H, L, S), row-major, of a's dtype: 0 or 1 / (1 - dropout). */
+void attention_factors(const Attention *a, Tensor *to);
 
 /* -1 with err_set without memory. */
 int attention_forward(const Attention *a);

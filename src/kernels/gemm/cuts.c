@@ -9,10 +9,10 @@
 #include "kernels/gemm/cuts.h"
 
 #include <cblas.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "kernels/gemm/blas_core.h"
 
 /* As small as blocks may be, and a sum of two parts */
@@ -63,20 +63,16 @@ static bool is_known(const char *core) {
   return core && (strcmp(core, "SkylakeX") == 0 || strcmp(core, "Cooperlake") == 0);
 }
 
-int gemm_f32_cuts_freely(bool *free) {
-  enum { UNKNOWN, NO, YES };
-  static int answer; /* OpenBLAS is the process's */
-  int known = __atomic_load_n(&answer, __ATOMIC_RELAXED);
-  if (known == UNKNOWN) {
-    known = NO;
-    if (is_known(blas_core_name())) {
-      Trial *t = alloc_get(sizeof *t);
-      if (!t) return -1;
-      if (trial_passes(t)) known = YES;
-      alloc_put(t, sizeof *t);
-    }
-    __atomic_store_n(&answer, known, __ATOMIC_RELAXED);
-  }
-  *free = known == YES;
-  return 0;
+static bool answer;
+
+/* May run on any thread, and so takes no memory from the allocator. */
+static void find_answer(void) {
+  static Trial trial;
+  answer = is_known(blas_core_name()) && trial_passes(&trial);
+}
+
+bool gemm_f32_cuts_freely(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT; /* OpenBLAS is the process's */
+  pthread_once(&once, find_answer);
+  return answer;
 }

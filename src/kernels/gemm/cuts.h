@@ -11,8 +11,8 @@
 #define CUT_SIDE 32
 #define CUT_WORK (1 << 20)
 
-/* *free: whether the bits of a float32 element do not depend on the block that it is computed in. To be called after
- * blas_prepare. -1 with err_set: no memory to find out. */
-int gemm_f32_cuts_freely(bool *free);
+/* Whether the bits of a float32 element do not depend on the block that it is computed in. To be called after
+ * blas_prepare, by any thread. */
+bool gemm_f32_cuts_freely(void);
 
 #endif

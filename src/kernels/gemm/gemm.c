@@ -76,7 +76,7 @@ static bool cut_in(Product *p, int64_t parts) {
 }
 
 static void cut_for_threads(Product *p) {
-  const int64_t threads = parallel_threads();
+  const int64_t threads = parallel_inside() ? 1 : parallel_threads();
   const double work = (double)p->m * (double)p->n * (double)p->k;
   int64_t parts = threads;
   if (threads > 1 && work >= (double)(SHARES * threads) * SHARE_WORK) parts *= SHARES;
@@ -103,16 +103,13 @@ static void cut_by_shape(Product *p) {
   }
 }
 
-static int choose_blocks(Product *p, int64_t size) {
-  bool freely = false;
-  if (size == sizeof(float) && gemm_f32_cuts_freely(&freely) < 0) return -1;
-  if (freely) {
+static void choose_blocks(Product *p, int64_t size) {
+  if (size == sizeof(float) && gemm_f32_cuts_freely()) {
     cut_for_threads(p);
   } else {
     cut_by_shape(p);
   }
   p->across = ceil_div(p->n, p->nb);
-  return 0;
 }
 
 typedef void Multiply(const Product *p, int64_t i, int64_t j, int64_t rows, int64_t cols);
@@ -177,8 +174,10 @@ static int run_product(Product *p, int64_t size, void (*blocks)(void *, int64_t,
   if (p->la.ld > 0) p->lb = prepare(p->k, p->n, &p->b, &p->rsb, &p->csb, size, &copy_b);
   if (p->la.ld > 0 && p->lb.ld > 0 && too_large(p) == 0) {
     status = blas_prepare();
-    if (status == 0) status = choose_blocks(p, size);
-    if (status == 0) parallel_for(p->across * ceil_div(p->m, p->mb), 1, blocks, p);
+    if (status == 0) {
+      choose_blocks(p, size);
+      parallel_for(p->across * ceil_div(p->m, p->mb), 1, blocks, p);
+    }
   }
   alloc_put(copy_a, SIZE_BYTES((size_t)size, p->m, p->k));
   alloc_put(copy_b, SIZE_BYTES((size_t)size, p->k, p->n));

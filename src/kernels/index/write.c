@@ -12,16 +12,22 @@ typedef struct Write {
   IndexPlace place;
 } Write;
 
+/* t, or a copy where it lies in x's memory, which is about to change. NULL without memory. */
+static Tensor *apart_from(const Tensor *x, Tensor *t) {
+  return t->storage == x->storage ? tensor_clone(t) : tensor_retain(t);
+}
+
 static int run_write(const Computation *c, Context *own) {
   Write w;
   Tensor *x = c->t[0], *value = c->t[2], *index = c->t[3];
   (void)own;
   memcpy(&w, c->args, sizeof w);
   if (index_check("index_put_", index, index_size(x, w.place), (IndexCount)w.place.count) < 0) return -1;
-  Tensor *apart = value->storage == x->storage ? tensor_clone(value) : tensor_retain(value);
-  if (!apart) return -1;
-  int rc = (w.rows ? index_rows : index_picks)((IndexWay)w.way, x, apart, index, w.place);
-  tensor_release(apart);
+  value = apart_from(x, value);
+  index = apart_from(x, index);
+  int rc = value && index ? (w.rows ? index_rows : index_picks)((IndexWay)w.way, x, value, index, w.place) : -1;
+  tensor_release(value);
+  tensor_release(index);
   tensor_touch(x);
   return rc < 0 ? -1 : interrupt_check();
 }

@@ -16,11 +16,11 @@
 
 #include "base/parallel.h"
 #include "core/walk.h"
+#include "kernels/reduce/pairs.h"
 #include "kernels/reduce/reduce_kernels.h"
 
 #define MAX_CHUNKS 64   /* of one sequence */
 #define ENOUGH_TASKS 16 /* independent results; with fewer their sequences are cut */
-#define MAX_LEVELS 48   /* of pairwise merging: 2^48 blocks */
 
 typedef struct Reduction {
   const ReduceOp *op;
@@ -83,32 +83,6 @@ static void block_of_columns(const Reduction *p, WalkCursor *c, int64_t n, int64
   p->op->fold(w, lanes, acc, result);
 }
 
-/* Pairwise merging like a binary counter: level k holds the result of 2^k blocks or nothing. */
-typedef struct Stack {
-  uint64_t count;
-  Partial level[MAX_LEVELS][REDUCE_TILE];
-} Stack;
-
-static void stack_push(const ReduceOp *op, Stack *s, int64_t w, Partial *result) {
-  int k = 0;
-  for (; s->count >> k & 1; k++) {
-    op->merge(w, s->level[k], result);
-    memcpy(result, s->level[k], (size_t)w * sizeof *result);
-  }
-  memcpy(s->level[k], result, (size_t)w * sizeof *result);
-  s->count++;
-}
-
-static void stack_finish(const ReduceOp *op, Stack *s, int64_t w, Partial *result) {
-  bool first = true;
-  for (int k = 0; k < MAX_LEVELS && s->count >> k; k++) {
-    if ((s->count >> k & 1) == 0) continue;
-    if (!first) op->merge(w, s->level[k], result);
-    memcpy(result, s->level[k], (size_t)w * sizeof *result);
-    first = false;
-  }
-}
-
 /* Elements begin..end-1 of the w sequences that start at `base`; end > begin. */
 static void reduce_range(const Reduction *p, char *base, int64_t w, int64_t begin, int64_t end, Partial *result) {
   union {
@@ -116,8 +90,8 @@ static void reduce_range(const Reduction *p, char *base, int64_t w, int64_t begi
     char rows[REDUCE_LANES * REDUCE_TILE * sizeof(double)];
     char gathered[REDUCE_BLOCK * sizeof(double)];
   } mem;
-  Stack stack;
-  stack.count = 0;
+  Partial level[PAIRS_LEVELS * REDUCE_TILE];
+  Pairs pairs = {.w = w, .level = level};
   WalkCursor c;
   walk_seek(&p->reduced, 1, &base, begin, &c);
   for (int64_t at = begin; at < end; at += REDUCE_BLOCK) {
@@ -127,9 +101,9 @@ static void reduce_range(const Reduction *p, char *base, int64_t w, int64_t begi
     } else {
       p->op->block(n, take(p, &c, n, mem.gathered), result);
     }
-    if (end - begin > REDUCE_BLOCK) stack_push(p->op, &stack, w, result);
+    if (end - begin > REDUCE_BLOCK) pairs_push(p->op, &pairs, result);
   }
-  if (end - begin > REDUCE_BLOCK) stack_finish(p->op, &stack, w, result);
+  if (end - begin > REDUCE_BLOCK) pairs_finish(p->op, &pairs, result);
 }
 
 /* --- tasks: one tile of columns at one kept position ------------------------------------------------------ */
@@ -169,7 +143,7 @@ static void run_chunks(void *ctx, int64_t begin, int64_t end) {
 
 /* Each sequence in chunks of 2^k blocks, which gives the same pairs as one piece would. */
 static void run_cut(Reduction *p) {
-  Partial part[MAX_CHUNKS][REDUCE_TILE], result[REDUCE_TILE];
+  Partial part[MAX_CHUNKS][REDUCE_TILE], level[PAIRS_LEVELS * REDUCE_TILE], result[REDUCE_TILE];
   const int64_t w = p->columns < REDUCE_TILE ? p->columns : REDUCE_TILE;
   p->part = part;
   p->chunk = REDUCE_BLOCK;
@@ -178,10 +152,9 @@ static void run_cut(Reduction *p) {
   for (p->task = 0; p->task < p->tasks; p->task++) {
     const Task u = task_at(p, p->task);
     parallel_for(chunks, 1, run_chunks, p);
-    Stack stack;
-    stack.count = 0;
-    for (int64_t c = 0; c < chunks; c++) stack_push(p->op, &stack, u.w, part[c]);
-    stack_finish(p->op, &stack, u.w, result);
+    Pairs pairs = {.w = u.w, .level = level};
+    for (int64_t c = 0; c < chunks; c++) pairs_push(p->op, &pairs, part[c]);
+    pairs_finish(p->op, &pairs, result);
     p->op->store(u.w, result, u.out, p->column_stride);
   }
 }
@@ -248,12 +221,22 @@ typedef struct Rows {
   int64_t length, size;
 } Rows;
 
+#define FEW_ROWS 4 /* so many together gain nothing */
+
 static void run_rows(void *ctx, int64_t begin, int64_t end) {
   const Rows *r = ctx;
-  for (int64_t i = begin; i < end; i++) {
-    Partial result;
-    r->op->block(r->length, r->a + i * r->length * r->size, &result);
-    r->op->store(1, &result, r->out + i * r->size, 1);
+  for (int64_t i = begin; i < end;) {
+    const int64_t left = end - i, rows = left < FEW_ROWS ? 1 : left < REDUCE_LINES ? left : REDUCE_LINES;
+    const char *a = r->a + i * r->length * r->size;
+    char *out = r->out + i * r->size;
+    if (rows > 1) {
+      r->op->lines(r->length, rows, a, out);
+    } else {
+      Partial result;
+      r->op->block(r->length, a, &result);
+      r->op->store(1, &result, out, 1);
+    }
+    i += rows;
   }
 }
 
@@ -286,21 +269,20 @@ static void reduce(Tensor *out, const Tensor *a, unsigned dims, const ReduceOp *
 
 /* --- public ----------------------------------------------------------------------------------------------- */
 
-void reduce_sum(Tensor *out, const Tensor *a, unsigned dims) {
+static void reduce_or_fill(Tensor *out, const Tensor *a, unsigned dims, const ReduceOp *ops, double of_nothing) {
   if (a->numel == 0) {
-    tensor_fill_(out, 0);
+    tensor_fill_(out, of_nothing);
   } else {
-    reduce(out, a, dims, reduce_sum_ops);
+    reduce(out, a, dims, ops);
   }
 }
 
-void reduce_prod(Tensor *out, const Tensor *a, unsigned dims) {
-  if (a->numel == 0) {
-    tensor_fill_(out, 1);
-  } else {
-    reduce(out, a, dims, reduce_prod_ops);
-  }
+void reduce_sum(Tensor *out, const Tensor *a, unsigned dims) { reduce_or_fill(out, a, dims, reduce_sum_ops, 0); }
+void reduce_prod(Tensor *out, const Tensor *a, unsigned dims) { reduce_or_fill(out, a, dims, reduce_prod_ops, 1); }
+void reduce_squares(Tensor *out, const Tensor *a, unsigned dims) {
+  reduce_or_fill(out, a, dims, reduce_squares_ops, 0);
 }
+void reduce_sizes(Tensor *out, const Tensor *a, unsigned dims) { reduce_or_fill(out, a, dims, reduce_sizes_ops, 0); }
 
 void reduce_amax(Tensor *out, const Tensor *a, unsigned dims) { reduce(out, a, dims, reduce_max_ops); }
 void reduce_amin(Tensor *out, const Tensor *a, unsigned dims) { reduce(out, a, dims, reduce_min_ops); }

@@ -16,7 +16,10 @@
 
 void reduce_sum(Tensor *out, const Tensor *a, unsigned dims);  /* an empty sum is 0 */
 void reduce_prod(Tensor *out, const Tensor *a, unsigned dims); /* of nothing: 1; order and dtypes as of sums */
-void reduce_amax(Tensor *out, const Tensor *a, unsigned dims); /* NaN wins; the reduced extent must not be 0 */
+void reduce_squares(Tensor *out, const Tensor *a,
+                    unsigned dims);                             /* sums of squares and of absolute values of floats: */
+void reduce_sizes(Tensor *out, const Tensor *a, unsigned dims); /* the bits of reduce_sum of these */
+void reduce_amax(Tensor *out, const Tensor *a, unsigned dims);  /* NaN wins; the reduced extent must not be 0 */
 void reduce_amin(Tensor *out, const Tensor *a, unsigned dims);
 
 /* True if `dims` are the last dimensions of a (sizes of 1 do not matter), that is, if a contiguous a is rows to be

@@ -3,6 +3,7 @@
  */
 #include "kernels/reduce/reduce_kernels.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/simd.h"
@@ -14,13 +15,14 @@
 typedef double wide_d;
 typedef int64_t wide_i;
 
-/* JOIN(x, y) takes element y into x. `field` is the member of Partial; FINISH turns it into what is stored. */
-#define REDUCTION(name, T, field, NEUTRAL, JOIN, FINISH)                                                               \
+/* LOAD(a) is what is taken of an element; JOIN(x, y) takes y into x. `field` is the member of Partial; FINISH turns it
+ * into what is stored. */
+#define REDUCTION(name, T, field, NEUTRAL, LOAD, JOIN, FINISH)                                                         \
   static T name##_8_to_16(int64_t n, const T *a) {                                                                     \
     T lane[8];                                                                                                         \
-    for (int64_t l = 0; l < 8; l++) lane[l] = a[l];                                                                    \
+    for (int64_t l = 0; l < 8; l++) lane[l] = LOAD(a[l]);                                                              \
     for (int64_t i = 8; i < n; i++) {                                                                                  \
-      lane[i - 8] = JOIN(lane[i - 8], a[i]);                                                                           \
+      lane[i - 8] = JOIN(lane[i - 8], LOAD(a[i]));                                                                     \
       OPAQUE(i);                                                                                                       \
     }                                                                                                                  \
     for (int64_t half = 4; half > 0; half /= 2)                                                                        \
@@ -31,7 +33,7 @@ typedef int64_t wide_i;
     if (n >= 8) return name##_8_to_16(n, a);                                                                           \
     T lane[8];                                                                                                         \
     for (int64_t i = 0; i < n; i++) {                                                                                  \
-      lane[i] = a[i];                                                                                                  \
+      lane[i] = LOAD(a[i]);                                                                                            \
       OPAQUE(i);                                                                                                       \
     }                                                                                                                  \
     for (int64_t half = 4; half > 0; half /= 2) {                                                                      \
@@ -47,14 +49,58 @@ typedef int64_t wide_i;
     T lane[LANES];                                                                                                     \
     for (int64_t l = 0; l < LANES; l++) lane[l] = NEUTRAL;                                                             \
     for (; n >= LANES; n -= LANES, a += LANES)                                                                         \
-      for (int64_t l = 0; l < LANES; l++) lane[l] = JOIN(lane[l], a[l]);                                               \
-    for (int64_t l = 0; l < n; l++) lane[l] = JOIN(lane[l], a[l]);                                                     \
+      for (int64_t l = 0; l < LANES; l++) lane[l] = JOIN(lane[l], LOAD(a[l]));                                         \
+    for (int64_t l = 0; l < n; l++) lane[l] = JOIN(lane[l], LOAD(a[l]));                                               \
     for (int64_t half = LANES / 2; half > 0; half /= 2)                                                                \
       for (int64_t l = 0; l < half; l++) lane[l] = JOIN(lane[l], lane[l + half]);                                      \
     return lane[0];                                                                                                    \
   }                                                                                                                    \
   static void name##_block(int64_t n, const void *a, Partial *result) {                                                \
     result->field = (wide_##field)(n <= FEW ? name##_few(n, a) : name##_many(n, a));                                   \
+  }                                                                                                                    \
+  /* name##_many of each row: a fold is done for all rows before the next one, which keeps it in vectors. */           \
+  static VECTORIZED(void, name##_lines_many, (int64_t n, int64_t rows, const T *a, T *out), (n, rows, a, out)) {       \
+    T lane[REDUCE_LINES][LANES];                                                                                       \
+    const int64_t whole = n / LANES * LANES;                                                                           \
+    for (int64_t r = 0; r < rows; r++, a += n) {                                                                       \
+      T x[LANES];                                                                                                      \
+      for (int64_t l = 0; l < LANES; l++) x[l] = NEUTRAL;                                                              \
+      for (int64_t i = 0; i < whole; i += LANES)                                                                       \
+        for (int64_t l = 0; l < LANES; l++) x[l] = JOIN(x[l], LOAD(a[i + l]));                                         \
+      for (int64_t l = 0; l < LANES; l++) lane[r][l] = x[l];                                                           \
+      for (int64_t l = 0; l < n - whole; l++) lane[r][l] = JOIN(lane[r][l], LOAD(a[whole + l]));                       \
+    }                                                                                                                  \
+    for (int64_t r = 0; r < rows; r++)                                                                                 \
+      for (int64_t l = 0; l < 16; l++) lane[r][l] = JOIN(lane[r][l], lane[r][l + 16]);                                 \
+    for (int64_t r = 0; r < rows; r++)                                                                                 \
+      for (int64_t l = 0; l < 8; l++) lane[r][l] = JOIN(lane[r][l], lane[r][l + 8]);                                   \
+    for (int64_t r = 0; r < rows; r++)                                                                                 \
+      for (int64_t l = 0; l < 4; l++) lane[r][l] = JOIN(lane[r][l], lane[r][l + 4]);                                   \
+    for (int64_t r = 0; r < rows; r++) {                                                                               \
+      const T even = JOIN(lane[r][0], lane[r][2]), odd = JOIN(lane[r][1], lane[r][3]);                                 \
+      out[r] = (T)FINISH((wide_##field)JOIN(even, odd));                                                               \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  /* name##_few of each row: lane l of row r at [l][r]. */                                                             \
+  static VECTORIZED(void, name##_lines_few, (int64_t n, int64_t rows, const T *a, T *out), (n, rows, a, out)) {        \
+    T lane[8][REDUCE_LINES] = {{0}};                                                                                   \
+    for (int64_t i = 0; i < n; i++) {                                                                                  \
+      T *x = lane[i & 7];                                                                                              \
+      if (i < 8) {                                                                                                     \
+        for (int64_t r = 0; r < rows; r++) x[r] = LOAD(a[r * n + i]);                                                  \
+      } else {                                                                                                         \
+        for (int64_t r = 0; r < rows; r++) x[r] = JOIN(x[r], LOAD(a[r * n + i]));                                      \
+      }                                                                                                                \
+    }                                                                                                                  \
+    for (int64_t half = 4, left = n < 8 ? n : 8; half > 0; half /= 2) {                                                \
+      for (int64_t l = half; l < left; l++)                                                                            \
+        for (int64_t r = 0; r < REDUCE_LINES; r++) lane[l - half][r] = JOIN(lane[l - half][r], lane[l][r]);            \
+      left = left < half ? left : half;                                                                                \
+    }                                                                                                                  \
+    for (int64_t r = 0; r < rows; r++) out[r] = (T)FINISH((wide_##field)lane[0][r]);                                   \
+  }                                                                                                                    \
+  static void name##_lines(int64_t n, int64_t rows, const void *a, void *out) {                                        \
+    (n <= FEW ? name##_lines_few : name##_lines_many)(n, rows, a, out);                                                \
   }                                                                                                                    \
   static void name##_clear(int64_t w, int64_t lanes, void *acc) {                                                      \
     T *x = acc;                                                                                                        \
@@ -68,7 +114,7 @@ typedef int64_t wide_i;
       /* rows without gaps between them are as one long row */                                                         \
       const int64_t left = LANES - lane, take = stride != w ? 1 : n < left ? n : left;                                 \
       INDEPENDENT                                                                                                      \
-      for (int64_t i = 0; i < take * w; i++) x[i] = JOIN(x[i], p[i]);                                                  \
+      for (int64_t i = 0; i < take * w; i++) x[i] = JOIN(x[i], LOAD(p[i]));                                            \
       p += take * stride;                                                                                              \
       n -= take;                                                                                                       \
       lane = (lane + take) % LANES;                                                                                    \
@@ -94,7 +140,7 @@ typedef int64_t wide_i;
   }
 
 /* clang-format off */
-#define OP(name) {name##_block, name##_clear, name##_rows, name##_fold, name##_merge, name##_store}
+#define OP(name) {name##_block, name##_lines, name##_clear, name##_rows, name##_fold, name##_merge, name##_store}
 /* clang-format on */
 
 #define ADD(x, y) ((x) + (y))
@@ -107,23 +153,30 @@ typedef int64_t wide_i;
 /* A sum of zeros is +0 whatever their signs. */
 #define PLUS_ZERO(x) ((x) + 0)
 #define SAME(x) (x)
+#define SQUARED(x) ((x) * (x))
 
-REDUCTION(sum_f32, float, d, 0, ADD, PLUS_ZERO)
-REDUCTION(sum_f64, double, d, 0, ADD, PLUS_ZERO)
-REDUCTION(sum_i64, int64_t, i, 0, WRAPPING_ADD, SAME)
-REDUCTION(prod_f32, float, d, 1, MULTIPLY, SAME)
-REDUCTION(prod_f64, double, d, 1, MULTIPLY, SAME)
-REDUCTION(prod_i64, int64_t, i, 1, WRAPPING_MULTIPLY, SAME)
-REDUCTION(max_f32, float, d, -INFINITY, LARGER, SAME)
-REDUCTION(max_f64, double, d, (double)-INFINITY, LARGER, SAME)
-REDUCTION(max_i64, int64_t, i, INT64_MIN, LARGER, SAME)
-REDUCTION(min_f32, float, d, INFINITY, SMALLER, SAME)
-REDUCTION(min_f64, double, d, (double)INFINITY, SMALLER, SAME)
-REDUCTION(min_i64, int64_t, i, INT64_MAX, SMALLER, SAME)
-REDUCTION(max_u8, uint8_t, i, 0, LARGER, SAME)
-REDUCTION(min_u8, uint8_t, i, UINT8_MAX, SMALLER, SAME)
+REDUCTION(sum_f32, float, d, 0, SAME, ADD, PLUS_ZERO)
+REDUCTION(sum_f64, double, d, 0, SAME, ADD, PLUS_ZERO)
+REDUCTION(sum_i64, int64_t, i, 0, SAME, WRAPPING_ADD, SAME)
+REDUCTION(prod_f32, float, d, 1, SAME, MULTIPLY, SAME)
+REDUCTION(prod_f64, double, d, 1, SAME, MULTIPLY, SAME)
+REDUCTION(prod_i64, int64_t, i, 1, SAME, WRAPPING_MULTIPLY, SAME)
+REDUCTION(max_f32, float, d, -INFINITY, SAME, LARGER, SAME)
+REDUCTION(max_f64, double, d, (double)-INFINITY, SAME, LARGER, SAME)
+REDUCTION(squares_f32, float, d, 0, SQUARED, ADD, PLUS_ZERO)
+REDUCTION(squares_f64, double, d, 0, SQUARED, ADD, PLUS_ZERO)
+REDUCTION(sizes_f32, float, d, 0, fabsf, ADD, PLUS_ZERO)
+REDUCTION(sizes_f64, double, d, 0, fabs, ADD, PLUS_ZERO)
+REDUCTION(max_i64, int64_t, i, INT64_MIN, SAME, LARGER, SAME)
+REDUCTION(min_f32, float, d, INFINITY, SAME, SMALLER, SAME)
+REDUCTION(min_f64, double, d, (double)INFINITY, SAME, SMALLER, SAME)
+REDUCTION(min_i64, int64_t, i, INT64_MAX, SAME, SMALLER, SAME)
+REDUCTION(max_u8, uint8_t, i, 0, SAME, LARGER, SAME)
+REDUCTION(min_u8, uint8_t, i, UINT8_MAX, SAME, SMALLER, SAME)
 
 const ReduceOp reduce_sum_ops[DT_COUNT] = {[DT_F32] = OP(sum_f32), [DT_F64] = OP(sum_f64), [DT_I64] = OP(sum_i64)};
+const ReduceOp reduce_squares_ops[DT_COUNT] = {[DT_F32] = OP(squares_f32), [DT_F64] = OP(squares_f64)};
+const ReduceOp reduce_sizes_ops[DT_COUNT] = {[DT_F32] = OP(sizes_f32), [DT_F64] = OP(sizes_f64)};
 const ReduceOp reduce_prod_ops[DT_COUNT] = {[DT_F32] = OP(prod_f32), [DT_F64] = OP(prod_f64), [DT_I64] = OP(prod_i64)};
 const ReduceOp reduce_max_ops[DT_COUNT] = {
     [DT_F32] = OP(max_f32), [DT_F64] = OP(max_f64), [DT_I64] = OP(max_i64), [DT_U8] = OP(max_u8)};

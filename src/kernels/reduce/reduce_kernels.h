@@ -14,7 +14,8 @@
 
 #define REDUCE_LANES 32
 #define REDUCE_BLOCK 2048
-#define REDUCE_TILE 64 /* columns at a time, at most */
+#define REDUCE_LINES 16 /* rows at a time, at most */
+#define REDUCE_TILE 64  /* columns at a time, at most */
 
 typedef union Partial {
   double d;
@@ -24,6 +25,8 @@ typedef union Partial {
 typedef struct ReduceOp {
   /* the partial result of n <= REDUCE_BLOCK contiguous elements */
   void (*block)(int64_t n, const void *a, Partial *result);
+  /* the results of 1 <= rows <= REDUCE_LINES rows of 1 <= n <= REDUCE_BLOCK elements, one behind the other: block's bits */
+  void (*lines)(int64_t n, int64_t rows, const void *a, void *out);
   /* acc: the first `lanes` lanes of w columns to the neutral element */
   void (*clear)(int64_t w, int64_t lanes, void *acc);
   /* takes n rows of w elements, `stride` elements apart, into lanes lane, lane + 1, ... (modulo REDUCE_LANES) */
@@ -36,7 +39,8 @@ typedef struct ReduceOp {
   void (*store)(int64_t w, const Partial *result, void *out, int64_t stride);
 } ReduceOp;
 
-extern const ReduceOp reduce_sum_ops[DT_COUNT], reduce_prod_ops[DT_COUNT]; /* none for uint8 */
+extern const ReduceOp reduce_sum_ops[DT_COUNT], reduce_prod_ops[DT_COUNT];      /* none for uint8 */
+extern const ReduceOp reduce_squares_ops[DT_COUNT], reduce_sizes_ops[DT_COUNT]; /* of floats */
 extern const ReduceOp reduce_max_ops[DT_COUNT], reduce_min_ops[DT_COUNT];
 
 #endif

@@ -46,7 +46,7 @@
   static VECTORIZED(void, relu_gradient_##suffix, (int64_t n, const T *w, const T *dy, const T *dh, T *dx),     \
                     (n, w, dy, dh, dx)) {                                                                       \
     INDEPENDENT                                                                                                 \
-    for (int64_t j = 0; j < n; j++) dx[j] = w[j] > 0 ? dh[j] + dy[j] : 0;                                       \
+    for (int64_t j = 0; j < n; j++) dx[j] = w[j] <= 0 ? 0 : dh[j] + dy[j];                                      \
   }                                                                                                             \
                                                                                                                 \
   static void tanh_backward_##suffix(int64_t n, const void *w, const void *dy, void *dh, void *dc, void *dx,    \

@@ -5,6 +5,7 @@
  */
 #include "autograd/backward.h"
 #include "lua/autograd/lcallback.h"
+#include "lua/autograd/lrows.h"
 #include "lua/base/lguard.h"
 #include "lua/tensor/ltensor.h"
 
@@ -149,18 +150,6 @@ static int l_version(lua_State *L) {
   return 1;
 }
 
-/*** The names of all ops that have a gradient, for tests that must miss none. @function differentiable_ops */
-static int l_differentiable_ops(lua_State *L) {
-  lb_atmost(L, "autograd.differentiable_ops", 0);
-  lua_newtable(L);
-  for (int i = 0, n = 0; i < OP_COUNT; i++) {
-    if (!op_row((OpId)i)->backward) continue;
-    lua_pushstring(L, op_row((OpId)i)->name);
-    lua_rawseti(L, -2, ++n);
-  }
-  return 1;
-}
-
 int luaopen_optlab_autograd(lua_State *L) {
   static const luaL_Reg functions[] = {{"backward", l_backward},
                                        {"grad", l_grad},
@@ -173,7 +162,9 @@ int luaopen_optlab_autograd(lua_State *L) {
                                        {"add_hook", lcallback_add_hook},
                                        {"remove_hook", lcallback_remove_hook},
                                        {"set_leaf_hooks", l_set_leaf_hooks},
-                                       {"differentiable_ops", l_differentiable_ops},
+                                       {"differentiable_ops", lrows_differentiable},
+                                       {"computing_ops", lrows_computing},
+                                       {"observe_ops", lrows_observe},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);
   luaL_getmetatable(L, TENSOR_MT); /* the method t:backward() */

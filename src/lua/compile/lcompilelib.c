@@ -348,7 +348,7 @@ static int l_bad_loss(lua_State *L) {
 
 /* has_kernels(x): whether x is an optimizer whose update is C, not a Lua function. */
 static int l_has_kernels(lua_State *L) {
-  lua_pushboolean(L, luaL_testudata(L, 1, OPTIM_MT) && loptim_check(L, 1, "has_kernels")->def->kernel[0]);
+  lua_pushboolean(L, luaL_testudata(L, 1, OPTIM_MT) && optim_in_core(loptim_check(L, 1, "has_kernels")->def));
   return 1;
 }
 

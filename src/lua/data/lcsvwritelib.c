@@ -26,15 +26,29 @@ static const Arg write_args[] = {
 static const char **texts(lua_State *L, int idx, int n, const char *name) {
   const char **list = lua_newuserdatauv(L, (size_t)(n ? n : 1) * sizeof *list, 0);
   for (int i = 0; i < n; i++) {
-    if (lua_geti(L, idx, i + 1) != LUA_TSTRING) lb_badvalue(L, WRITE, name, -1, "a string");
+    const bool is_text = lua_geti(L, idx, i + 1) == LUA_TSTRING;
+    if (!is_text || strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1)) {
+      lb_badvalue(L, WRITE, lua_pushfstring(L, "%s[%d]", name, i + 1), -2, "a text without a byte 0");
+    }
     list[i] = lua_tostring(L, -1);
     lua_pop(L, 1);
   }
   return list;
 }
 
+/* The keys of a table of categories are columns. */
+static void check_keys(lua_State *L, int table, int columns) {
+  for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
+    const lua_Integer column = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
+    if (column >= 1 && column <= columns) continue;
+    lb_error(L, "%s: categories has the key %s, which is none of the columns 1 to %d", WRITE, lb_pushgot(L, -2),
+             columns);
+  }
+}
+
 static void check_words(lua_State *L, int table, int columns, CsvWriteOptions *opt) {
   if (table == 0) return;
+  check_keys(L, table, columns);
   const char *const **words = lua_newuserdatauv(L, (size_t)columns * sizeof *words, 0);
   int *nwords = lua_newuserdatauv(L, (size_t)columns * sizeof *nwords, 0);
   memset(words, 0, (size_t)columns * sizeof *words);
@@ -42,7 +56,7 @@ static void check_words(lua_State *L, int table, int columns, CsvWriteOptions *o
   luaL_checkstack(L, 2 * columns + 8, "too many categories");
   for (int c = 0; c < columns; c++) {
     if (lua_geti(L, table, c + 1) == LUA_TNIL) continue;
-    if (!lua_istable(L, -1)) lb_badvalue(L, WRITE, "categories", -1, "lists of texts by column");
+    if (!lua_istable(L, -1)) lb_badvalue(L, WRITE, lua_pushfstring(L, "categories[%d]", c + 1), -2, "a list of texts");
     nwords[c] = lb_length(L, -1);
     words[c] = texts(L, lua_gettop(L), nwords[c], "categories");
   }

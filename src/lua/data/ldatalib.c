@@ -51,7 +51,7 @@ static const Arg csv_args[] = {
     [CATEGORIES] = {.name = "categories",
                     .kind = ARG_TABLE,
                     .doc = "Columns of texts, by position or name; their texts become numbers from 1, in the order of "
-                           "their bytes. {name = {\"a\", \"b\"}}: these texts alone, in this order."},
+                           "their bytes. {name = {\"a\", \"b\"}}: these texts alone, in this order, be it \"NA\"."},
     [COMMENT] = {.name = "comment",
                  .kind = ARG_VALUE,
                  .doc = "The sign that begins a comment, by default \"#\"; false for no comments."},
@@ -127,6 +127,7 @@ static void check_known(lua_State *L, CsvCategory *c) {
   for (int k = 0; k < n; k++) {
     if (lua_geti(L, -2, k + 1) != LUA_TSTRING) lb_badvalue(L, CSV, "categories", -1, WHAT_CATEGORIES);
     known[k] = lua_tostring(L, -1); /* the list keeps it alive */
+    if (strlen(known[k]) != lua_rawlen(L, -1)) lb_badvalue(L, CSV, "categories", -1, "texts without a byte 0");
     lua_pop(L, 1);
   }
   c->known = known;

@@ -97,10 +97,13 @@ typedef struct Cut {
   bool central;
 } Cut;
 
+/* Half of n, rounded to even as torchvision rounds it; of a negative n, zeros on both sides, towards zero. */
+static int64_t half(int64_t n) { return n < 0 ? n / 2 : n / 2 + (n % 4 == 3); }
+
 static ImagePlace next_place(Rng *r, const Cut *c, const ImageShape *s) {
   uint32_t word[4];
   const int64_t rows = s->height + 2 * c->padding - c->height, columns = s->width + 2 * c->padding - c->width;
-  if (c->central) return (ImagePlace){.top = rows / 2 - c->padding, .left = columns / 2 - c->padding};
+  if (c->central) return (ImagePlace){.top = half(rows) - c->padding, .left = half(columns) - c->padding};
   rng_block(r->seed, r->stream, r->counter++, word);
   return (ImagePlace){.top = augment_below(word[0], rows + 1) - c->padding,
                       .left = augment_below(word[1], columns + 1) - c->padding,

@@ -7,117 +7,14 @@
 
 #define BIAS \
   { .name = "bias", .kind = ARG_TENSOR, .doc = "Added to each channel: a tensor (out_channels)." }
-#define GROUPS CONV_GROUPS_ARG
 
-const Arg lnn_conv1d_args[] = {
-    BIAS,
-    {.name = "stride",
-     .kind = ARG_SIZES,
-     .width = 1,
-     .range = RANGE_AT_LEAST_1,
-     .def = 1,
-     .doc = "Step from one window to the next."},
-    {.name = "padding",
-     .kind = ARG_SIZES,
-     .width = 1,
-     .range = RANGE_NOT_NEGATIVE,
-     .choices = conv_padding_words,
-     .doc = "Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none."},
-    {.name = "dilation",
-     .kind = ARG_SIZES,
-     .width = 1,
-     .range = RANGE_AT_LEAST_1,
-     .def = 1,
-     .doc = "Distance of the window's places from each other."},
-    GROUPS,
-    {0},
-};
-
-const Arg lnn_conv2d_args[] = {
-    BIAS,
-    {.name = "stride",
-     .kind = ARG_SIZES,
-     .width = 2,
-     .range = RANGE_AT_LEAST_1,
-     .def = 1,
-     .doc = "Step from one window to the next: {down, right}."},
-    {.name = "padding",
-     .kind = ARG_SIZES,
-     .width = 2,
-     .range = RANGE_NOT_NEGATIVE,
-     .choices = conv_padding_words,
-     .doc =
-         "Zeros added around the image: {above and below, left and right}; 'same': so many that the output is as large "
-         "as the input; 'valid': none."},
-    {.name = "dilation",
-     .kind = ARG_SIZES,
-     .width = 2,
-     .range = RANGE_AT_LEAST_1,
-     .def = 1,
-     .doc = "Distance of the window's places from each other: {down, right}."},
-    GROUPS,
-    {0},
-};
+const Arg lnn_conv1d_args[] = {BIAS, CONV_STRIDE_1D, CONV_PADDING_1D, CONV_DILATION_1D, CONV_GROUPS_ARG, {0}};
+const Arg lnn_conv2d_args[] = {BIAS, CONV_STRIDE_2D, CONV_PADDING_2D, CONV_DILATION_2D, CONV_GROUPS_ARG, {0}};
 
 const Arg lnn_conv_transpose1d_args[] = {
-    BIAS,
-    {.name = "stride",
-     .kind = ARG_SIZES,
-     .width = 1,
-     .range = RANGE_AT_LEAST_1,
-     .def = 1,
-     .doc = "Step from one window to the next, in the output."},
-    {.name = "padding",
-     .kind = ARG_SIZES,
-     .width = 1,
-     .range = RANGE_NOT_NEGATIVE,
-     .def = 0,
-     .doc = "Places cut off at both ends of the output."},
-    {.name = "output_padding",
-     .kind = ARG_SIZES,
-     .width = 1,
-     .range = RANGE_NOT_NEGATIVE,
-     .def = 0,
-     .doc = "Places added at the end of the output."},
-    GROUPS,
-    {.name = "dilation",
-     .kind = ARG_SIZES,
-     .width = 1,
-     .range = RANGE_AT_LEAST_1,
-     .def = 1,
-     .doc = "Distance of the window's places from each other."},
-    {0},
-};
-
+    BIAS, CONV_SPREAD_1D, CONV_CUT_1D, CONV_OUTPUT_PADDING_1D, CONV_GROUPS_ARG, CONV_DILATION_1D, {0}};
 const Arg lnn_conv_transpose2d_args[] = {
-    BIAS,
-    {.name = "stride",
-     .kind = ARG_SIZES,
-     .width = 2,
-     .range = RANGE_AT_LEAST_1,
-     .def = 1,
-     .doc = "Step from one window to the next, in the output: {down, right}."},
-    {.name = "padding",
-     .kind = ARG_SIZES,
-     .width = 2,
-     .range = RANGE_NOT_NEGATIVE,
-     .def = 0,
-     .doc = "Places cut off around the output: {above and below, left and right}."},
-    {.name = "output_padding",
-     .kind = ARG_SIZES,
-     .width = 2,
-     .range = RANGE_NOT_NEGATIVE,
-     .def = 0,
-     .doc = "Places added to the output: {below, right}."},
-    GROUPS,
-    {.name = "dilation",
-     .kind = ARG_SIZES,
-     .width = 2,
-     .range = RANGE_AT_LEAST_1,
-     .def = 1,
-     .doc = "Distance of the window's places from each other: {down, right}."},
-    {0},
-};
+    BIAS, CONV_SPREAD_2D, CONV_CUT_2D, CONV_OUTPUT_PADDING_2D, CONV_GROUPS_ARG, CONV_DILATION_2D, {0}};
 
 /* bias, stride, padding, dilation, groups; bias, stride, padding, output_padding, groups, dilation */
 #define PLACES(dims_)                                                                            \

@@ -8,6 +8,7 @@
 
 #include "lua/nn/lnn.h"
 #include "lua/nn/lnn_conv.h"
+#include "lua/nn/lnn_norm.h"
 #include "nn/functional.h"
 #include "nn/init.h"
 #include "nn/layers/vectors.h"
@@ -60,31 +61,6 @@ static Tensor *linear(Tensor *const *in, const double *x, Tensor *const *given) 
   return nn_linear(in[0], in[1], given[0]);
 }
 
-enum { NORM_MEAN, NORM_VAR, NORM_WEIGHT, NORM_BIAS, NORM_TRAINING, NORM_MOMENTUM, NORM_EPS };
-static const Arg batch_norm_args[] = {
-    {.name = "running_mean", .kind = ARG_TENSOR, .doc = "Running mean (C); updated in place in training."},
-    {.name = "running_var", .kind = ARG_TENSOR, .doc = "Running variance (C); updated in place in training."},
-    {.name = "weight", .kind = ARG_TENSOR, .doc = "Factor for each channel: a tensor (C)."},
-    {.name = "bias", .kind = ARG_TENSOR, .doc = "Added to each channel: a tensor (C)."},
-    {.name = "training", .kind = ARG_FLAG, .doc = "Whether to use the batch's statistics instead of the running ones."},
-    {.name = "momentum",
-     .def = 0.1,
-     .doc = "Share of the batch's statistics in each update of the running statistics."},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "Added to the variance, inside the square root."},
-    {0},
-};
-
-static Tensor *batch_norm(Tensor *const *in, const double *x, Tensor *const *given) {
-  BatchNorm b = {.mean = given[NORM_MEAN],
-                 .var = given[NORM_VAR],
-                 .weight = given[NORM_WEIGHT],
-                 .bias = given[NORM_BIAS],
-                 .training = x[NORM_TRAINING] != 0,
-                 .momentum = x[NORM_MOMENTUM],
-                 .eps = x[NORM_EPS]};
-  return nn_batch_norm(in[0], &b);
-}
-
 static const Arg dropout_args[] = {
     {.name = "p", .range = RANGE_0_TO_1, .def = 0.5, .doc = "Probability that an element becomes 0."},
     {.name = "training",
@@ -97,6 +73,25 @@ static const Arg dropout_args[] = {
 static Tensor *dropout(Tensor *const *in, const double *x, Tensor *const *given) {
   (void)given;
   return nn_dropout(in[0], x[0], x[1] != 0);
+}
+
+static const Arg channel_dropout_args[] = {
+    {.name = "p", .range = RANGE_0_TO_1, .def = 0.5, .doc = "Probability that a channel becomes 0."},
+    {.name = "training",
+     .kind = ARG_FLAG,
+     .def = 1,
+     .doc = "Whether to drop channels; false returns the input unchanged."},
+    {0},
+};
+
+static Tensor *dropout1d(Tensor *const *in, const double *x, Tensor *const *given) {
+  (void)given;
+  return nn_dropout_channels(in[0], x[0], x[1] != 0, 1);
+}
+
+static Tensor *dropout2d(Tensor *const *in, const double *x, Tensor *const *given) {
+  (void)given;
+  return nn_dropout_channels(in[0], x[0], x[1] != 0, 2);
 }
 
 static const char *const attention_inputs[] = {"query", "key", "value", NULL};
@@ -128,39 +123,6 @@ static const Arg embedding_args[] = {
 static Tensor *embedding(Tensor *const *in, const double *x, Tensor *const *given) {
   (void)given;
   return nn_embedding(in[0], in[1], x[0]);
-}
-
-enum { ROW_SHAPE, ROW_WEIGHT = ROW_SHAPE + ARG_SHAPE_PLACES, LAYER_BIAS, LAYER_EPS, RMS_EPS = LAYER_BIAS };
-/* clang-format off */
-#define ROW_SHAPE_ARG                                                                            \
-  {.name = "normalized_shape", .kind = ARG_SHAPE, .range = RANGE_AT_LEAST_1, .required = true, \
-   .doc = "Sizes of the last dimensions, which are normalized together."}
-/* clang-format on */
-static const Arg layer_norm_args[] = {
-    ROW_SHAPE_ARG,
-    {.name = "weight", .kind = ARG_TENSOR, .doc = "Factors: a tensor of that shape."},
-    {.name = "bias", .kind = ARG_TENSOR, .doc = "Added at the end: a tensor of that shape."},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "Added to the variance."},
-    {0},
-};
-static const Arg rms_norm_args[] = {
-    ROW_SHAPE_ARG,
-    {.name = "weight", .kind = ARG_TENSOR, .doc = "Factors: a tensor of that shape."},
-    {.name = "eps",
-     .range = RANGE_NOT_NEGATIVE,
-     .def = ARG_UNSET,
-     .doc = "Added to the mean square; by default the spacing of the input's dtype at 1."},
-    {0},
-};
-
-static Tensor *layer_norm(Tensor *const *in, const double *x, Tensor *const *given) {
-  const RowNormShape s = nn_row_norm_shape(x + ROW_SHAPE);
-  return nn_row_norm(in[0], &s, given[0], given[1], x[LAYER_EPS], false);
-}
-
-static Tensor *rms_norm(Tensor *const *in, const double *x, Tensor *const *given) {
-  const RowNormShape s = nn_row_norm_shape(x + ROW_SHAPE);
-  return nn_row_norm(in[0], &s, given[0], NULL, x[RMS_EPS], true);
 }
 
 static const Arg one_hot_args[] = {
@@ -199,7 +161,11 @@ const Functional lnn_functionals[] = {
     {"conv_transpose2d", "Spreads images over windows.", NULL, weighted_inputs, lnn_conv_transpose2d_args,
      lnn_conv_transpose2d},
     {"batch_norm", "Normalizes every channel (dimension 2).", "(x - mean) / sqrt(var + eps) weight + bias", layer_input,
-     batch_norm_args, batch_norm},
+     lnn_batch_norm_args, lnn_batch_norm},
+    {"instance_norm", "Normalizes every channel of each sample of (N, C, ...).",
+     "(x - mean) / sqrt(var + eps) weight + bias", layer_input, lnn_instance_norm_args, lnn_instance_norm},
+    {"group_norm", "Normalizes groups of channels of each sample of (N, C, ...).",
+     "(x - mean) / sqrt(var + eps) weight + bias", layer_input, lnn_group_norm_args, lnn_group_norm},
     {"scaled_dot_product_attention",
      "Means of values (..., S, D), weighted by how queries (..., L, E) and keys (..., S, E) agree. It is computed in "
      "blocks: memory grows linearly with the length.",
@@ -207,11 +173,15 @@ const Functional lnn_functionals[] = {
     {"embedding", "Rows of a weight (rows, width) at int64 positions (...), which count from 1: (..., width).",
      "weight[input]", weighted_inputs, embedding_args, embedding},
     {"layer_norm", "Normalizes the last dimensions of each sample.", "(x - mean) / sqrt(var + eps) weight + bias",
-     layer_input, layer_norm_args, layer_norm},
+     layer_input, lnn_layer_norm_args, lnn_layer_norm},
     {"rms_norm", "Divides the last dimensions of each sample by their root mean square.",
-     "x / sqrt(mean x^2 + eps) weight", layer_input, rms_norm_args, rms_norm},
+     "x / sqrt(mean x^2 + eps) weight", layer_input, lnn_rms_norm_args, lnn_rms_norm},
     {"dropout", "Zeroes elements at random and scales the others by 1 / (1 - p).", NULL, layer_input, dropout_args,
      dropout},
+    {"dropout1d", "Zeroes channels of (N, C, L), or of (C, L), at random and scales the others by 1 / (1 - p).", NULL,
+     layer_input, channel_dropout_args, dropout1d},
+    {"dropout2d", "Zeroes channels of (N, C, H, W) at random and scales the others by 1 / (1 - p).", NULL, layer_input,
+     channel_dropout_args, dropout2d},
     {"normalize", "Divides vectors by their norms.", "x / max(|x|_p, eps)", layer_input, normalize_args, normalize},
     {"one_hot", "Turns labels 1, 2, ... into rows that are 1 at the label and 0 elsewhere, int64.", NULL, label_inputs,
      one_hot_args, one_hot},

@@ -57,9 +57,16 @@ int loptim_load_state_dict(lua_State *L);
 
 /* --- loptim_define.c ---------------------------------------------------------------------------------------------- */
 
+/* The compiled rule in the table at an absolute index; its memory lives as long as the list at `blocks`. */
+const OptimRule *loptim_readrule(lua_State *L, int table, int blocks);
+
 /* define(name, names, defaults, state, step): pushes the definition's userdata. Checked by lua/optlab/optim. */
 int loptim_define(lua_State *L);
 const OptimDef *loptim_definition(lua_State *L, int idx); /* of the userdata at idx; NULL if it is none */
+
+/* define_rule(name, names, defaults, slots, lists): the same for a rule. slots: a list of {name, letter, when = place of
+ * a hyperparameter, number = true, start = number}. */
+int loptim_define_rule(lua_State *L);
 
 /* One update of the optimizer at index 1, whose definition has no kernels. */
 void loptim_lua_step(lua_State *L);

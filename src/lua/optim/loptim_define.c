@@ -1,9 +1,10 @@
 /*
- * loptim_define.c - optimizers whose update is a Lua function (optim.define).
+ * loptim_define.c - optimizers of one's own (optim.define): a rule, or a Lua function.
  *
- * A definition is a userdata that holds an OptimDef without kernels: the hyperparameters' names and defaults come from
- * Lua, and the core treats them like a built-in's (groups, ranges of lr, zero_grad). Each parameter's state is a Lua
- * table. step(p, g, state, h, t) runs without recording, for each parameter that has a gradient.
+ * A definition is a userdata that holds an OptimDef: the hyperparameters' names and defaults come from Lua, and the core
+ * treats them like a built-in's (groups, ranges of lr, zero_grad). With a rule it is a built-in's in all else, too.
+ * Otherwise each parameter's state is a Lua table, and step(p, g, state, h, t) runs without recording, for each
+ * parameter that has a gradient.
  */
 #include <string.h>
 
@@ -58,17 +59,18 @@ static const char *keep(lua_State *L, int strings) {
   return s;
 }
 
-int loptim_define(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TSTRING);
-  luaL_checktype(L, 2, LUA_TTABLE);
-  luaL_checktype(L, 3, LUA_TTABLE);
-  luaL_checktype(L, 5, LUA_TFUNCTION);
-  lua_settop(L, 5);
+/* Pushes a definition with the name at 1 and the hyperparameters of 2 (names) and 3 (defaults) at 6, its strings at 7
+ * and its blocks at 8. */
+static Definition *new_definition(lua_State *L) {
   Definition *d = lua_newuserdatauv(L, sizeof *d, UV_COUNT);
   memset(d, 0, sizeof *d);
   luaL_setmetatable(L, DEFINITION_MT);
   lua_newtable(L); /* 7: strings */
   lua_newtable(L); /* 8: blocks */
+  lua_pushvalue(L, 8);
+  lua_setiuservalue(L, 6, UV_ROWS);
+  lua_pushvalue(L, 7);
+  lua_setiuservalue(L, 6, UV_STRINGS);
   lua_pushvalue(L, 1);
   d->def.name = keep(L, 7);
   int n = lb_length(L, 2);
@@ -82,12 +84,59 @@ int loptim_define(lua_State *L) {
     lua_pop(L, 1);
   }
   args[0].range = RANGE_NOT_NEGATIVE; /* lr */
-  lua_setiuservalue(L, 6, UV_ROWS);
-  lua_setiuservalue(L, 6, UV_STRINGS);
+  return d;
+}
+
+int loptim_define(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TSTRING);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  luaL_checktype(L, 5, LUA_TFUNCTION);
+  lua_settop(L, 5);
+  new_definition(L);
+  lua_settop(L, 6);
   lua_pushvalue(L, 5);
   lua_setiuservalue(L, 6, UV_STEP);
   lua_pushvalue(L, 4);
   lua_setiuservalue(L, 6, UV_STATE);
+  return 1;
+}
+
+/* --- rules -------------------------------------------------------------------------------------------------------- */
+
+static void read_slot(lua_State *L, OptimSlot *slot) {
+  lua_getfield(L, -1, "name");
+  slot->name = keep(L, 7);
+  lua_getfield(L, -1, "letter");
+  slot->doc = keep(L, 7);
+  lua_getfield(L, -1, "when");
+  slot->when = (int)lua_tointeger(L, -1);
+  lua_getfield(L, -2, "start");
+  slot->start = lua_tonumber(L, -1);
+  lua_getfield(L, -3, "initial");
+  slot->initial = (int)lua_tointeger(L, -1);
+  lua_getfield(L, -4, "number");
+  if (lua_toboolean(L, -1)) {
+    slot->shape = optim_scalar;
+    slot->dtype = OPTIM_F64;
+  }
+  lua_pop(L, 4);
+}
+
+int loptim_define_rule(lua_State *L) {
+  for (int i = 2; i <= 5; i++) luaL_checktype(L, i, LUA_TTABLE);
+  lua_settop(L, 5);
+  Definition *d = new_definition(L);
+  const int n = lb_length(L, 4);
+  OptimSlot *slots = new_block(L, 8, (size_t)(n + 1) * sizeof *slots);
+  for (int i = 0; i < n; i++) {
+    lua_geti(L, 4, i + 1);
+    read_slot(L, &slots[i]);
+    lua_pop(L, 1);
+  }
+  d->def.slot = slots;
+  d->def.rule = loptim_readrule(L, 5, 8);
+  lua_settop(L, 6);
   return 1;
 }
 

@@ -49,7 +49,7 @@ static bool has_state(const Optim *o, const OptimParam *q) {
 /* Pushes the state table of parameter i (0-based, over all groups). */
 static void push_param_state(lua_State *L, Optim *o, int i) {
   const OptimParam *q = optim_param(o, i);
-  if (!o->def->kernel[0]) {
+  if (!optim_in_core(o->def)) {
     lua_getiuservalue(L, 1, OPTIM_UV_STATES);
     lua_rawgeti(L, -1, i + 1);
     push_copy(L, -1);
@@ -83,7 +83,7 @@ static void push_group(lua_State *L, const Optim *o, const OptimGroup *group, in
   largs_setfields(L, o->def->args, group->h, NULL);
   lua_pushnumber(L, group->initial_lr);
   lua_setfield(L, -2, "initial_lr");
-  if (!o->def->kernel[0]) set_updates(L, group, "updates");
+  if (!optim_in_core(o->def)) set_updates(L, group, "updates");
   lua_createtable(L, group->nparams, 0);
   for (int j = 0; j < group->nparams; j++) {
     lua_pushinteger(L, first + j);
@@ -159,7 +159,7 @@ static void check_group(lua_State *L, const Optim *o, int i, double *h) {
   largs_named(L, top, FN, &(ArgValues){.args = o->def->args, .x = h});
   h[places] = group->initial_lr;
   largs_named(L, top, FN, &(ArgValues){.args = initial, .x = h + places});
-  if (!o->def->kernel[0]) {
+  if (!optim_in_core(o->def)) {
     need_table(L, top, "updates");
     for (int j = 0; j < n; j++) {
       lua_rawgeti(L, -1, j + 1);
@@ -197,7 +197,7 @@ static int slot_named(const Optim *o, const char *name) {
 /* Checks entry (key at -2, value at -1) of the state of parameter i. */
 static void check_entry(lua_State *L, Optim *o, int i) {
   const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-  if (!o->def->kernel[0]) return;
+  if (!optim_in_core(o->def)) return;
   if (strcmp(key, "step") == 0) {
     check_count(L, i);
     return;
@@ -258,7 +258,7 @@ static void get_checked(lua_State *L, int idx, const char *key) {
 /* Copies the checked state table on top of the stack for parameter i; the copies go into the list at `copies`. */
 static void copy_state(lua_State *L, const Optim *o, const OptimParam *q, int i, Fresh *fresh, int copies) {
   const int entry = lua_gettop(L);
-  if (!o->def->kernel[0]) {
+  if (!optim_in_core(o->def)) {
     push_copy(L, entry);
     lua_rawseti(L, copies, i + 1);
     return;
@@ -308,7 +308,7 @@ static void take_all(lua_State *L, Optim *o, const double *h, const Fresh *fresh
     o->group[i].initial_lr = h[places];
   }
   for (int i = 0, n = optim_nparams(o); i < n; i++) take_state(o, optim_param(o, i), fresh + i);
-  if (o->def->kernel[0]) return;
+  if (optim_in_core(o->def)) return;
   lua_pushvalue(L, copies);
   lua_setiuservalue(L, 1, OPTIM_UV_STATES);
 }
@@ -333,7 +333,7 @@ int loptim_load_state_dict(lua_State *L) {
     if (lua_rawgeti(L, states, i + 1) == LUA_TTABLE) copy_state(L, o, optim_param(o, i), i, &fresh[i], copies);
     lua_settop(L, copies);
   }
-  if (!o->def->kernel[0]) copy_updates(L, o, fresh, groups);
+  if (!optim_in_core(o->def)) copy_updates(L, o, fresh, groups);
   take_all(L, o, h, fresh, copies);
   return 0;
 }

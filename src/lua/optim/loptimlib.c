@@ -140,9 +140,9 @@ static OptimUD *new_optimizer(lua_State *L, const OptimDef *def) {
     lua_newtable(L);
     lua_setiuservalue(L, 3, i);
   }
-  if (!def->kernel[0]) {
-    lua_pushvalue(L, lua_upvalueindex(2));
-    lua_setiuservalue(L, 3, OPTIM_UV_DEFINITION);
+  lua_pushvalue(L, lua_upvalueindex(2));
+  lua_setiuservalue(L, 3, OPTIM_UV_DEFINITION);
+  if (!optim_in_core(def)) {
     lua_newtable(L);
     lua_setiuservalue(L, 3, OPTIM_UV_STATES);
   }
@@ -209,7 +209,7 @@ static int l_step(lua_State *L) {
     lguard_grad_mode(L, true, 0, 1);
     check_self(L, "Optimizer:step");
   }
-  if (!ud->o.def->kernel[0]) {
+  if (!optim_in_core(ud->o.def)) {
     loptim_lua_step(L);
   } else if (optim_step(&ud->o) < 0) {
     return lb_coreerror(L);
@@ -307,14 +307,29 @@ static int l_clip_grad_value(lua_State *L) {
 /* --- the library -------------------------------------------------------------------------------------------------- */
 
 /* define(...): makes a definition and returns its constructor. */
-static int l_define(lua_State *L) {
-  loptim_define(L);
+static int push_constructor(lua_State *L) {
   const OptimDef *def = loptim_definition(L, -1);
   lua_pushlightuserdata(L, (void *)def);
   lua_insert(L, -2);
   lua_pushfstring(L, "optim.%s", def->name);
   lua_pushcclosure(L, optim_new, 3);
   return 1;
+}
+
+static int l_define(lua_State *L) {
+  loptim_define(L);
+  return push_constructor(L);
+}
+
+static int l_define_rule(lua_State *L) {
+  loptim_define_rule(L);
+  return push_constructor(L);
+}
+
+/* blocks_only(on): see rule_set_blocks_only; for tests. */
+static int l_blocks_only(lua_State *L) {
+  rule_set_blocks_only(lua_toboolean(L, 1));
+  return 0;
 }
 
 /* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, state = {{name =, doc =}, ...}};
@@ -347,7 +362,9 @@ static int l_declarations(lua_State *L) {
 static const luaL_Reg FUNCTIONS[] = {{"clip_grad_norm_", l_clip_grad_norm},
                                      {"clip_grad_value_", l_clip_grad_value},
                                      {"define", l_define},
+                                     {"define_rule", l_define_rule},
                                      {"declarations", l_declarations},
+                                     {"blocks_only", l_blocks_only},
                                      {NULL, NULL}};
 
 static const luaL_Reg METHODS[] = {{"step", l_step},

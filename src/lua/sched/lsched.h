@@ -3,7 +3,8 @@
  *
  *   lschedlib.c       schedules: making, asking, showing them
  *   lsched_compose.c  schedules made of schedules
- *   lsched_attach.c   sched.attach: an object that moves an optimizer's rate along a schedule
+ *   lsched_attach.c   sched.attach: an object that moves an optimizer's hyperparameters along schedules
+ *   ltracks.c         which hyperparameters follow which schedules
  *   lsched_plateau.c  sched.ReduceLROnPlateau
  */
 #ifndef OPTLAB_LUA_SCHED_LSCHED_H
@@ -12,8 +13,8 @@
 #include "lua/optim/loptim.h"
 #include "sched/schedule.h"
 
-/* User values of the two objects; only the attached one has a schedule. */
-enum { LSCHED_UV_OPTIMIZER = 1, LSCHED_UV_SCHEDULE };
+/* User values of the two objects; only the attached one has schedules: what was given, and the list of them. */
+enum { LSCHED_UV_OPTIMIZER = 1, LSCHED_UV_SCHEDULE, LSCHED_UV_LIST };
 
 /* User value of a composition: the list of its parts. */
 enum { LSCHED_UV_PARTS = 1 };

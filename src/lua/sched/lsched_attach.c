@@ -1,110 +1,74 @@
 /*
- * lsched_attach.c - an object that moves an optimizer's learning rate along a schedule.
+ * lsched_attach.c - an object that moves an optimizer's hyperparameters along schedules.
  *
  *   a = sched.attach(opt, s)    opt.lr = s(0), the rate of the first update or epoch
  *   a:step()                    after each of them: opt.lr = s(1), s(2), ...; a.t counts
+ *   sched.attach(opt, {lr = s1, momentum = s2})    several hyperparameters, each along its own schedule
  *
  * Nothing else moves a rate along a schedule: train.fit, train.sweep and compiled steps use such an object too.
  */
 #include <math.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "core/recorder.h"
 #include "lua/base/largs.h"
 #include "lua/base/lrecord.h"
-#include "lua/sched/lsched.h"
+#include "lua/sched/ltracks.h"
 
 #define ATTACH_MT "optlab.LRScheduler"
 
 typedef struct Attach {
-  double t; /* updates so far; the groups' rates are those of t */
-  int ngroups;
-  double *ratio; /* [ngroups] owned: rate of the group over that of the first */
+  double t; /* updates so far; the hyperparameters are those of t */
+  Tracks tracks;
 } Attach;
 
-static size_t ratios_size(int n) { return (size_t)n * sizeof(double); }
-
-/* Rate of group i over that of the first, now. Raises where there is none. */
-static double ratio_now(lua_State *L, const Optim *o, int i, const char *fn) {
-  const double lr = o->group[i].h[0], first = o->group[0].h[0];
-  if (first == 0 && lr != 0) {
-    lb_error(L, "%s: the first group's lr is 0, so group %d with lr %f has no ratio to it", fn, i + 1, lr);
-  }
-  return i == 0 || first == 0 ? 1 : lr / first;
-}
-
-/* Gives each group that was added since the last call the ratio that it has now. */
-static void take_groups(lua_State *L, Attach *a, const Optim *o, const char *fn) {
-  if (a->ngroups == o->ngroups) return;
-  for (int i = a->ngroups; i < o->ngroups; i++) ratio_now(L, o, i, fn);
-  double *ratio = alloc_get(ratios_size(o->ngroups));
-  if (!ratio) lb_coreerror(L);
-  for (int i = 0; i < o->ngroups; i++) ratio[i] = i < a->ngroups ? a->ratio[i] : ratio_now(L, o, i, fn);
-  alloc_put(a->ratio, ratios_size(a->ngroups));
-  a->ratio = ratio;
-  a->ngroups = o->ngroups;
-}
-
-static int set_rates(const Attach *a, Optim *o, double lr) {
-  for (int i = 0; i < a->ngroups && i < o->ngroups; i++) {
-    double rate = lr * a->ratio[i];
-    if (optim_set(o, i, &o->def->args[0], 0, &rate) < 0) return -1;
-  }
-  return 0;
-}
-
-/* The schedule's value at t. */
-static double rate_at(lua_State *L, double t) {
-  lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
-  const double lr = lsched_rate(L, lua_gettop(L), t);
+/* The values of all schedules of the object at 1 at t. */
+static void ask(lua_State *L, Attach *a, double t) {
+  lua_getiuservalue(L, 1, LSCHED_UV_LIST);
+  ltracks_ask(L, lua_gettop(L), &a->tracks, t);
   lua_pop(L, 1);
-  return lr;
 }
 
-/* Sets the rates for t and returns the first. */
-static double move(lua_State *L, Attach *a, double t, const char *fn) {
+/* Sets the hyperparameters for t. */
+static void move(lua_State *L, Attach *a, double t, const char *fn) {
   recorder_refuse("a schedule is attached or loaded inside the step");
-  const double lr = rate_at(L, t);
+  ask(L, a, t);
   Optim *o = lsched_optim(L, fn);
-  take_groups(L, a, o, fn);
-  if (set_rates(a, o, lr) < 0) lb_coreerror(L);
+  ltracks_take_groups(L, &a->tracks, o, fn);
+  if (ltracks_set(&a->tracks, o) < 0) lb_coreerror(L);
   lua_pop(L, 1);
-  return lr;
 }
 
-/*** Ties a schedule to an optimizer and sets its rate to s(0). With several groups the first gets s(t) and the others
- * keep the ratio to it that they have now, or, if they are added later, at the next step. @function attach */
+/*** Ties schedules to an optimizer's hyperparameters and sets them to s(0); see ltracks.h. @function attach */
 int lsched_attach(lua_State *L) {
-  loptim_check(L, 1, "sched.attach");
-  lsched_check(L, 2, "sched.attach");
-  lb_atmost(L, "sched.attach", 2);
+  const char *fn = "sched.attach";
+  const Optim *o = loptim_check(L, 1, fn);
+  lb_atmost(L, fn, 2);
   lua_settop(L, 2);
-  Attach *a = lua_newuserdatauv(L, sizeof *a, LSCHED_UV_SCHEDULE);
+  Attach *a = lua_newuserdatauv(L, sizeof *a, LSCHED_UV_LIST);
   *a = (Attach){0};
   luaL_setmetatable(L, ATTACH_MT);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, 3, LSCHED_UV_OPTIMIZER);
   lua_pushvalue(L, 2);
   lua_setiuservalue(L, 3, LSCHED_UV_SCHEDULE);
+  ltracks_read(L, 2, o, &a->tracks, fn);
+  lua_setiuservalue(L, 3, LSCHED_UV_LIST);
   lua_replace(L, 1);
   lua_settop(L, 1);
-  move(L, a, 0, "sched.attach");
+  move(L, a, 0, fn);
   return 1;
 }
 
 static int attach_gc(lua_State *L) {
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
-  alloc_put(a->ratio, ratios_size(a->ngroups));
-  a->ratio = NULL;
-  a->ngroups = 0;
+  ltracks_free(&a->tracks);
   return 0;
 }
 
-/* What a replayed step needs to move the rates along a ready-made schedule. */
+/* What a replayed step needs to move along ready-made schedules. */
 typedef struct StepArgs {
   Attach *a;
-  const Sched *s;
   Optim *o;
 } StepArgs;
 
@@ -112,15 +76,14 @@ static int run_step(const Computation *c, Context *own) {
   StepArgs args;
   (void)own;
   memcpy(&args, c->args, sizeof args);
-  return set_rates(args.a, args.o, sched_at(args.s, ++args.a->t));
+  ltracks_evaluate(&args.a->tracks, ++args.a->t);
+  return ltracks_set(&args.a->tracks, args.o);
 }
 
 /* The same as part of a step that is being recorded; returns nothing to Lua, which could not follow the rate. */
 static int step_and_report(lua_State *L, Attach *a) {
   StepArgs args = {.a = a, .o = lsched_optim(L, "LRScheduler:step")};
-  lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
-  args.s = lsched_ready_made(L, -1);
-  take_groups(L, a, args.o, "LRScheduler:step");
+  ltracks_take_groups(L, &a->tracks, args.o, "LRScheduler:step");
   lrecord_keep(L, 1);
   context->recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
   if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0) {
@@ -129,27 +92,20 @@ static int step_and_report(lua_State *L, Attach *a) {
   return 0;
 }
 
-/* Whether the step() of the object at 1 may be part of a recorded step: its schedule needs no Lua. */
-static bool is_recordable(lua_State *L) {
-  lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
-  const bool known = lsched_ready_made(L, -1) != NULL;
-  lua_pop(L, 1);
-  return known;
-}
-
 /*** Moves on to the next t; returns the first group's new rate. @function LRScheduler:step */
 static int attach_step(lua_State *L) {
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
-  if (context->recorder && !is_recordable(L)) {
+  const bool known = ltracks_known(&a->tracks);
+  if (context->recorder && !known) {
     recorder_refuse(
         "a schedule that is a Lua function moves the learning rate; call its step() outside of the compiled step, or "
         "use one of sched.*");
     if (context->recorder) return 0; /* an error is under way; else the step goes on as plain Lua */
   }
   if (context->recorder) return step_and_report(L, a);
-  double lr = move(L, a, a->t + 1, "LRScheduler:step");
+  move(L, a, a->t + 1, "LRScheduler:step");
   a->t++;
-  lua_pushnumber(L, lr);
+  lua_pushnumber(L, lsched_optim(L, "LRScheduler:step")->group[0].h[0]);
   return 1;
 }
 
@@ -163,13 +119,13 @@ static int attach_get_last_lr(lua_State *L) {
 static int attach_state_dict(lua_State *L) {
   Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
   const char *fn = "LRScheduler:state_dict";
-  take_groups(L, a, lsched_optim(L, fn), fn);
+  ltracks_take_groups(L, &a->tracks, lsched_optim(L, fn), fn);
   lua_newtable(L);
   lsched_push_t(L, a->t);
   lua_setfield(L, -2, "t");
-  lua_createtable(L, a->ngroups, 0);
-  for (int i = 0; i < a->ngroups; i++) {
-    lua_pushnumber(L, a->ratio[i]);
+  lua_createtable(L, a->tracks.ngroups, 0);
+  for (int i = 0; i < a->tracks.ngroups; i++) {
+    lua_pushnumber(L, a->tracks.ratio[i]);
     lua_rawseti(L, -2, i + 1);
   }
   lua_setfield(L, -2, "ratios");
@@ -185,21 +141,22 @@ static int attach_load(lua_State *L) {
   largs_checknames(L, 2, fn, args, NULL, false);
   lua_getfield(L, 2, "t");
   double t = lsched_t(L, -1, fn);
-  const double lr = rate_at(L, t); /* a schedule that fails, does so before anything is changed */
-  take_groups(L, a, lsched_optim(L, fn), fn);
+  ask(L, a, t); /* a schedule that fails, does so before anything is changed */
+  ltracks_take_groups(L, &a->tracks, lsched_optim(L, fn), fn);
   lua_pop(L, 1);
   bool ratios = lua_getfield(L, 2, "ratios") != LUA_TNIL;
   if (ratios && !lua_istable(L, -1)) return lb_badvalue(L, fn, "ratios", -1, "a list of numbers");
-  if (ratios && luaL_len(L, -1) != a->ngroups) {
-    return lb_error(L, "%s: the state is for %d groups, the optimizer has %d", fn, (int)luaL_len(L, -1), a->ngroups);
+  if (ratios && luaL_len(L, -1) != a->tracks.ngroups) {
+    return lb_error(L, "%s: the state is for %d groups, the optimizer has %d", fn, (int)luaL_len(L, -1),
+                    a->tracks.ngroups);
   }
   for (int pass = 0; ratios && pass < 2; pass++) { /* check all, then take all */
-    for (int i = 0; i < a->ngroups; i++) {
+    for (int i = 0; i < a->tracks.ngroups; i++) {
       const double ratio = lua_rawgeti(L, -1, i + 1) == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
-      if (!(ratio >= 0 && isfinite(ratio * lr))) {
+      if (!(ratio >= 0 && isfinite(ratio * a->tracks.value[0]))) {
         return lb_error(L, "%s: ratios[%d] must be a number of at least 0, got %s", fn, i + 1, lb_pushgot(L, -1));
       }
-      if (pass) a->ratio[i] = ratio;
+      if (pass) a->tracks.ratio[i] = ratio;
       lua_pop(L, 1);
     }
   }
@@ -220,7 +177,7 @@ static int attach_index(lua_State *L) {
   } else if (strcmp(key, "schedule") == 0) {
     lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
   } else if (strcmp(key, "recordable") == 0) {
-    lua_pushboolean(L, is_recordable(L));
+    lua_pushboolean(L, ltracks_known(&a->tracks));
   } else {
     return lb_error(L,
                     "an attached schedule has no field '%s' (it has t, schedule, recordable, step, get_last_lr, "
@@ -230,12 +187,31 @@ static int attach_index(lua_State *L) {
   return 1;
 }
 
+/* Pushes "lr of group 2: " for a track. */
+static const char *push_track(lua_State *L, const Track *k) {
+  const char *member = k->row->kind == ARG_TUPLE ? lua_pushfstring(L, "[%d]", k->member + 1) : "";
+  const char *group = k->group == TRACK_ALL ? "" : lua_pushfstring(L, " of group %d", k->group + 1);
+  return lua_pushfstring(L, "%s%s%s: ", k->row->name, member, group);
+}
+
+/* "LRScheduler(StepLR(...), t=0)"; by name: "LRScheduler(lr: StepLR(...), momentum: ..., t=0)". */
 static int attach_tostring(lua_State *L) {
   const Attach *a = luaL_checkudata(L, 1, ATTACH_MT);
   lua_getiuservalue(L, 1, LSCHED_UV_SCHEDULE);
-  const char *what = lsched_describe(L, lua_gettop(L));
+  const bool alone = lsched_is_schedule(L, -1);
+  lua_getiuservalue(L, 1, LSCHED_UV_LIST);
+  const int list = lua_gettop(L), text = list + 1;
+  lua_pushliteral(L, "LRScheduler(");
+  for (int i = 0; i < a->tracks.n; i++) {
+    const char *name = alone ? "" : push_track(L, &a->tracks.track[i]);
+    lua_rawgeti(L, list, i + 1);
+    const char *what = lsched_describe(L, lua_gettop(L)) + strlen("the schedule ");
+    lua_pushfstring(L, "%s%s%s, ", lua_tostring(L, text), name, what);
+    lua_replace(L, text);
+    lua_settop(L, text);
+  }
   lsched_push_t(L, a->t);
-  lua_pushfstring(L, "LRScheduler(%s, t=%s)", what + strlen("the schedule "), lua_tostring(L, -1));
+  lua_pushfstring(L, "%st=%s)", lua_tostring(L, text), lua_tostring(L, -1));
   return 1;
 }
 

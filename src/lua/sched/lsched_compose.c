@@ -4,7 +4,8 @@
  *   sched.sequential{schedules = {s1, s2}, milestones = {10}}
  *   sched.chain{s1, s2, ...}                                      their product
  *   sched.warmup(s, {steps = 5, begin_lr = 0, mode = "linear"})
- *   sched.scale(s, factor)
+ *   sched.scale(s, factor)   sched.clamp(s, {min =, max =})   sched.restart(s, {steps =, times =, decay =, growth =})
+ *   sched.stretch(s, by)
  *
  * Formulas: src/sched/combinators.c. A composition keeps its parts in a user value; a Lua function may be one of them,
  * and is called when the composition is asked.
@@ -77,7 +78,8 @@ static int l_compose(lua_State *L) {
   return 1;
 }
 
-static const SchedDef *const defs[] = {&sched_sequential, &sched_chain, &sched_warmup, &sched_scale};
+static const SchedDef *const defs[] = {&sched_sequential, &sched_chain,   &sched_warmup, &sched_scale,
+                                       &sched_clamp,      &sched_restart, &sched_stretch};
 enum { COMPOSITIONS = sizeof defs / sizeof *defs };
 
 /* The row of the parts says only that there is a value; l_compose checks what it is. */

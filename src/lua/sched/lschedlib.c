@@ -101,7 +101,7 @@ static int bad_rate(lua_State *L, int idx, double t) {
   if (type == LUA_TNUMBER && isnan(lua_tonumber(L, value))) got = "nan (not a number)";
   lsched_push_t(L, t);
   const char *at = lua_tostring(L, -1);
-  return lb_error(L, "%s gave %s at t = %s; a learning rate is a finite number >= 0", lsched_describe(L, idx), got, at);
+  return lb_error(L, "%s gave %s at t = %s; it must be a finite number >= 0", lsched_describe(L, idx), got, at);
 }
 
 /* The rate at t of the schedule at idx (absolute): one of ours, a function, or anything that can be called. */

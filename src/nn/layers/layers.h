@@ -24,6 +24,7 @@ int conv2d_relu_pool(const Module *const *m, Tensor *x, Tensor **out);
 
 typedef struct Pool2d {
   Pair window, stride, padding;
+  bool ceil_mode;
 } Pool2d;
 
 /* Whether a MaxPool2d has nothing but these. */

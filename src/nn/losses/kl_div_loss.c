@@ -6,9 +6,9 @@
 enum { BATCHMEAN = REDUCE_SUM + 1 };
 static const char *const reductions[] = {"none", "mean", "sum", "batchmean", NULL};
 
-/* Inside a formula: t log t, and 0 where t is 0. */
+/* Inside a formula: t log t, and 0 where t is 0; nan below. */
 static Tensor *entropy_term(Tensor *t) {
-  Tensor *some = t ? fm_op2(OP_GT, t, fm_const(t, 0)) : NULL;
+  Tensor *some = t ? fm_op2(OP_NE, t, fm_const(t, 0)) : NULL;
   Tensor *log = fm_op1(OP_LOG, fm_op3(OP_WHERE, some, t, fm_const(t, 1)));
   return fm_op3(OP_WHERE, some, fm_mul(t, log), fm_const(t, 0));
 }

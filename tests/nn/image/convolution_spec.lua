@@ -168,7 +168,8 @@ describe("a convolution with its ReLU and pool in one pass", function()
   -- The same layers with something between them that keeps them apart.
   local function pair(conv, window)
     local function pool()
-      return nn.MaxPool2d { kernel_size = { window[1], window[2] }, stride = window.stride, padding = window.padding }
+      return nn.MaxPool2d { kernel_size = { window[1], window[2] }, stride = window.stride, padding = window.padding,
+        ceil_mode = window.ceil_mode }
     end
     return nn.Sequential(conv, nn.ReLU(), pool()), nn.Sequential(conv, nn.Identity(), nn.ReLU(), pool())
   end
@@ -192,12 +193,16 @@ describe("a convolution with its ReLU and pool in one pass", function()
     { { 8, 2, 5, 5 }, 4, { 2, 2 }, { 0, 0 }, { 3, 1 } },
     { { 33, 3, 11, 10 }, 15, { 3, 3 }, { 1, 1 }, { 3, 3, stride = 2, padding = 1 } },
     { { 5, 2, 9, 12 }, 3, { 2, 2 }, { 0, 0 }, { 3, 4, stride = { 1, 3 }, padding = { 1, 2 } } },
+    { { 33, 2, 10, 9 }, 17, { 3, 3 }, { 0, 0 }, { 3, 3, stride = 2, ceil_mode = true } },
+    { { 17, 3, 9, 12 }, 4, { 2, 2 }, { 0, 0 }, { 2, 4, stride = { 3, 3 }, padding = { 1, 1 }, ceil_mode = true } },
+    { { 18, 1, 4, 4 }, 2, { 3, 3 }, { 0, 0 }, { 3, 3, stride = 3, ceil_mode = true } },
     { { 130, 4, 8, 7 }, 6, { 3, 3 }, { 2, 2 }, { 2, 2, stride = { 2, 1 } }, { groups = 2, dilation = 2 } },
   } do
     local shape, out, kernel, padding, window, options = table.unpack(c)
     options = options or {}
     options.padding = padding
-    it(("equals the three layers, %d images, window %dx%d"):format(shape[1], window[1], window[2]), function()
+    it(("equals the three layers, %d images, window %dx%d%s"):format(shape[1], window[1], window[2],
+      window.ceil_mode and ", ceil_mode" or ""), function()
       lab.manual_seed(6)
       local one, three = pair(nn.Conv2d(shape[2], out, kernel, options), window)
       local x = lab.randn(table.unpack(shape)):requires_grad_()

@@ -32,8 +32,8 @@ local PREFIX = { train = "train", test = "t10k" }
 -- Several data sets have files of these names, hence the folder.
 local function source(set, split, what, digest)
   local name = ("%s-%s-ubyte.gz"):format(PREFIX[split], what)
-  return { name = set.name, folder = set.name, file = name, url = set.address .. name, digest = "md5:" .. digest,
-    reader = "data.idx" }
+  return { name = set.name, folder = set.name, shared = true, file = name, url = set.address .. name,
+    digest = "md5:" .. digest, reader = "data.idx" }
 end
 
 -- Finds one of the two files; nil, the source and the reason where there is none.

@@ -8,6 +8,8 @@
 local clock = require("optlab.core").system.clock
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
+local field = require("optlab.base.kinds").field
+local rate = require "optlab.train.rate"
 
 local M = {}
 
@@ -55,7 +57,8 @@ local function same(a, b)
 end
 
 local function functions_of(o)
-  local list = { o.loss, o.model, o.evaluate, o.scheduler }
+  local list = rate.functions(o.scheduler)
+  for _, f in pairs { o.loss, o.model, o.evaluate } do list[#list + 1] = f end
   for _, f in pairs(o.metrics or {}) do list[#list + 1] = f end
   local found = {}
   for _, f in pairs(list) do
@@ -75,7 +78,7 @@ local function can_be_saved(o, parts, has_state)
   for _, part in pairs(parts) do
     if not has_state(part) then return false end
   end
-  if o.scheduler ~= nil and type(o.scheduler) ~= "function" and not has_state(o.scheduler) then return false end
+  if field(o.scheduler, "step") and not has_state(o.scheduler) then return false end
   for _, set in ipairs(o.sets) do
     if type(set.data) ~= "table" and not has_state(set.data) then return false end
   end

@@ -208,7 +208,9 @@ end
 -- A scheduler takes its steps inside the update where it can, else after the update or after the epoch.
 local function place_scheduler(run)
   local o = run.o
-  local scheduler, per_step = rate.scheduler(o.optimizer, o.scheduler, FN), o.scheduler_unit == "step"
+  local per_step = o.scheduler_unit ~= "epoch"
+  local scheduler = rate.scheduler(o.optimizer, o.scheduler, FN,
+    o.scheduler_unit == "percent" and o.epochs * run.updates or nil)
   run.scheduler, run.inside = scheduler, per_step and rate.is_recordable(scheduler) and scheduler or nil
   run.step_scheduler = per_step and not run.inside and scheduler or nil
   run.epoch_scheduler = not per_step and scheduler or nil

@@ -8,6 +8,7 @@ local field = require("optlab.base.kinds").field
 local eval_sets = require "optlab.train.eval_sets"
 local metrics = require "optlab.train.metrics"
 local ranks = require "optlab.train.fit.ranks"
+local rate = require "optlab.train.rate"
 
 local FN = "train.fit"
 
@@ -38,10 +39,13 @@ local FIT = args.declare(FN, {
   { "metrics", "table",
     doc = "Several metrics: {\"accuracy\", \"top5\", mae = function(prediction, y) ... end}; a function returns the "
       .. "mean over the rows of its batch." },
-  { "scheduler", "callable|object", has = { "step" }, what = "a schedule (a function of t) or an object with step()",
-    doc = "A schedule of t = 0, 1, ..., which is attached, or an object with step() such as sched.attach returns." },
-  { "scheduler_unit", "choice", choices = { "epoch", "step" }, default = "epoch",
-    doc = "Whether the t of the scheduler counts epochs or steps." },
+  { "scheduler", "callable|object|table", has = { "step" },
+    what = "a schedule (a function of t), a table of schedules by the names of hyperparameters, or an object with "
+      .. "step()",
+    doc = "A schedule of t = 0, 1, ..., or a table of them such as {lr = s1, momentum = s2}, which is attached; or an "
+      .. "object with step() such as sched.attach returns." },
+  { "scheduler_unit", "choice", choices = rate.UNITS, default = "epoch",
+    doc = "What the t of the scheduler counts: epochs, steps, or the share of all steps that is over, in percent." },
   { "eval_every", "integer", min = 1,
     doc = "Number of examples between two points of the history; by default an epoch." },
   { "eval_data", "object|table", has = { "batches" }, what = eval_sets.WHAT,

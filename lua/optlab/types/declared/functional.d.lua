@@ -280,6 +280,28 @@ function functional.cross_entropy(input, target, weight, label_smoothing, reduct
 ---@return optlab.Tensor
 function functional.dropout(input, p, training) end
 
+---@class optlab.options.nn.functional.dropout1d
+---@field p? number Probability that a channel becomes 0. Default: 0.5.
+---@field training? boolean Whether to drop channels; false returns the input unchanged. Default: true.
+
+---Zeroes channels of (N, C, L), or of (C, L), at random and scales the others by 1 / (1 - p).
+---@param input optlab.Tensor
+---@param p? number|optlab.options.nn.functional.dropout1d Probability that a channel becomes 0. Default: 0.5.
+---@param training? boolean Whether to drop channels; false returns the input unchanged. Default: true.
+---@return optlab.Tensor
+function functional.dropout1d(input, p, training) end
+
+---@class optlab.options.nn.functional.dropout2d
+---@field p? number Probability that a channel becomes 0. Default: 0.5.
+---@field training? boolean Whether to drop channels; false returns the input unchanged. Default: true.
+
+---Zeroes channels of (N, C, H, W) at random and scales the others by 1 / (1 - p).
+---@param input optlab.Tensor
+---@param p? number|optlab.options.nn.functional.dropout2d Probability that a channel becomes 0. Default: 0.5.
+---@param training? boolean Whether to drop channels; false returns the input unchanged. Default: true.
+---@return optlab.Tensor
+function functional.dropout2d(input, p, training) end
+
 ---@class optlab.options.nn.functional.elu
 ---@field alpha? number Minus the limit of the output as x goes to minus infinity. Default: 1.
 
@@ -347,6 +369,23 @@ function functional.gaussian_nll_loss(input, target, var, full, eps, reduction) 
 ---@return optlab.Tensor
 function functional.gelu(input, approximate) end
 
+---@class optlab.options.nn.functional.group_norm
+---@field weight? optlab.Tensor Factor for each channel: a tensor (C).
+---@field bias? optlab.Tensor Added to each channel: a tensor (C).
+---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
+
+---Normalizes groups of channels of each sample of (N, C, ...).
+---
+---     (x - mean) / sqrt(var + eps) weight + bias
+---
+---@param input optlab.Tensor
+---@param num_groups integer Number of groups; it divides the number of channels.
+---@param weight? optlab.Tensor|optlab.options.nn.functional.group_norm Factor for each channel: a tensor (C).
+---@param bias? optlab.Tensor Added to each channel: a tensor (C).
+---@param eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@return optlab.Tensor
+function functional.group_norm(input, num_groups, weight, bias, eps) end
+
 ---@class optlab.options.nn.functional.hinge_embedding_loss
 ---@field margin? number The distance beyond which a pair with target -1 has no loss. Default: 1.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
@@ -379,6 +418,30 @@ function functional.hinge_embedding_loss(input, target, margin, reduction) end
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Tensor
 function functional.huber_loss(input, target, delta, reduction) end
+
+---@class optlab.options.nn.functional.instance_norm
+---@field running_mean? optlab.Tensor Running mean (C); updated in place with use_input_stats.
+---@field running_var? optlab.Tensor Running variance (C); updated in place with use_input_stats.
+---@field weight? optlab.Tensor Factor for each channel: a tensor (C).
+---@field bias? optlab.Tensor Added to each channel: a tensor (C).
+---@field use_input_stats? boolean Whether to use the statistics of each sample instead of the running ones. Default: true.
+---@field momentum? number Share of the new statistics in each update of the running statistics. Default: 0.1.
+---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
+
+---Normalizes every channel of each sample of (N, C, ...).
+---
+---     (x - mean) / sqrt(var + eps) weight + bias
+---
+---@param input optlab.Tensor
+---@param running_mean? optlab.Tensor|optlab.options.nn.functional.instance_norm Running mean (C); updated in place with use_input_stats.
+---@param running_var? optlab.Tensor Running variance (C); updated in place with use_input_stats.
+---@param weight? optlab.Tensor Factor for each channel: a tensor (C).
+---@param bias? optlab.Tensor Added to each channel: a tensor (C).
+---@param use_input_stats? boolean Whether to use the statistics of each sample instead of the running ones. Default: true.
+---@param momentum? number Share of the new statistics in each update of the running statistics. Default: 0.1.
+---@param eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@return optlab.Tensor
+function functional.instance_norm(input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps) end
 
 ---@class optlab.options.nn.functional.interpolate
 ---@field size? optlab.Pair Size of the output: {height, width}, or one number for both.

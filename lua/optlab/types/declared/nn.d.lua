@@ -249,6 +249,30 @@ function nn.ConvTranspose2d(in_channels, out_channels, kernel_size, stride, padd
 ---@return optlab.Module
 function nn.Dropout(p) end
 
+---@class optlab.options.nn.Dropout1d
+---@field p? number Probability that a channel becomes 0. Default: 0.5.
+
+---In training, zeroes each channel of (N, C, L), or of (C, L), with probability p.
+---
+---     y = 0 with probability p, else x / (1 - p)    in training, all elements of a channel alike
+---     y = x                                         in eval mode
+---
+---@param p? number|optlab.options.nn.Dropout1d Probability that a channel becomes 0. Default: 0.5.
+---@return optlab.Module
+function nn.Dropout1d(p) end
+
+---@class optlab.options.nn.Dropout2d
+---@field p? number Probability that a channel becomes 0. Default: 0.5.
+
+---In training, zeroes each channel of (N, C, H, W) with probability p.
+---
+---     y = 0 with probability p, else x / (1 - p)    in training, all elements of a channel alike
+---     y = x                                         in eval mode
+---
+---@param p? number|optlab.options.nn.Dropout2d Probability that a channel becomes 0. Default: 0.5.
+---@return optlab.Module
+function nn.Dropout2d(p) end
+
 ---@class optlab.options.nn.ELU
 ---@field alpha? number Minus the limit of the output as x goes to minus infinity. Default: 1.
 
@@ -297,12 +321,80 @@ function nn.Flatten(start_dim, end_dim) end
 ---@return optlab.Module
 function nn.GELU(approximate) end
 
+---@class optlab.options.nn.GroupNorm
+---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@field affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Normalizes groups of channels of each sample of (N, C, ...).
+---
+---     y = (x - mean) / sqrt(var + eps) weight + bias,
+---       mean and var of each sample's group of channels
+---
+---@param num_groups integer Number of groups; it divides num_channels.
+---@param num_channels integer Number of channels, the size of dimension 2.
+---@param eps? number|optlab.options.nn.GroupNorm Added to the variance, inside the square root. Default: 1e-5.
+---@param affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.GroupNorm(num_groups, num_channels, eps, affine, dtype) end
+
 ---Returns its input.
 ---
 ---     y = x
 ---
 ---@return optlab.Module
 function nn.Identity() end
+
+---@class optlab.options.nn.InstanceNorm1d
+---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@field momentum? number Share of the new statistics in each update of the running statistics. Default: 0.1.
+---@field affine? boolean Whether to learn a weight and a bias for each channel. Default: false.
+---@field track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: false.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Normalizes every channel of each sample of (N, C, L), or of one sample (C, L).
+---
+---     y = (x - mean) / sqrt(var + eps) weight + bias,
+---       mean and var of each sample's channel, of n values
+---     with track_running_stats, in training, over the samples:
+---     running_mean <- (1 - momentum) running_mean + momentum mean of mean
+---     running_var  <- (1 - momentum) running_var + momentum mean of var n / (n - 1)
+---     and in eval mode with running_mean and running_var
+---
+---@param num_features integer Number of channels, the size of dimension 2.
+---@param eps? number|optlab.options.nn.InstanceNorm1d Added to the variance, inside the square root. Default: 1e-5.
+---@param momentum? number Share of the new statistics in each update of the running statistics. Default: 0.1.
+---@param affine? boolean Whether to learn a weight and a bias for each channel. Default: false.
+---@param track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: false.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.InstanceNorm1d(num_features, eps, momentum, affine, track_running_stats, dtype) end
+
+---@class optlab.options.nn.InstanceNorm2d
+---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@field momentum? number Share of the new statistics in each update of the running statistics. Default: 0.1.
+---@field affine? boolean Whether to learn a weight and a bias for each channel. Default: false.
+---@field track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: false.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Normalizes every channel of each sample of (N, C, H, W), or of one sample (C, H, W).
+---
+---     y = (x - mean) / sqrt(var + eps) weight + bias,
+---       mean and var of each sample's channel, of n values
+---     with track_running_stats, in training, over the samples:
+---     running_mean <- (1 - momentum) running_mean + momentum mean of mean
+---     running_var  <- (1 - momentum) running_var + momentum mean of var n / (n - 1)
+---     and in eval mode with running_mean and running_var
+---
+---@param num_features integer Number of channels, the size of dimension 2.
+---@param eps? number|optlab.options.nn.InstanceNorm2d Added to the variance, inside the square root. Default: 1e-5.
+---@param momentum? number Share of the new statistics in each update of the running statistics. Default: 0.1.
+---@param affine? boolean Whether to learn a weight and a bias for each channel. Default: false.
+---@param track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: false.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.InstanceNorm2d(num_features, eps, momentum, affine, track_running_stats, dtype) end
 
 ---@class optlab.options.nn.LayerNorm
 ---@field eps? number Added to the variance. Default: 1e-5.

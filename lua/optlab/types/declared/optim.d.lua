@@ -13,12 +13,12 @@ local optim = {}
 
 ---Rescales the gradient by the ratio of running root mean squares: of past updates, and of the gradients.
 ---
----     g   <- -g if maximize
----     g   <- g + weight_decay p
----     s   <- rho s + (1 - rho) g^2
----     d    = sqrt(u + eps) / sqrt(s + eps) g
----     u   <- rho u + (1 - rho) d^2
----     p   <- p - lr d
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     s = rho * s + (1 - rho) * g^2
+---     d = sqrt(u + eps) / sqrt(s + eps) * g
+---     u = rho * u + (1 - rho) * d^2
+---     p = p - lr * d
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.Adadelta
@@ -66,10 +66,10 @@ function optim.Adafactor(params, options) end
 
 ---A learning rate for each coordinate, from the sum of its squared gradients.
 ---
----     g   <- -g if maximize
----     g   <- g + weight_decay p
----     s   <- s + g^2
----     p   <- p - lr / (1 + (t - 1) lr_decay) g / (sqrt(s) + eps)    t = 1, 2, ...
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     s = s + g^2
+---     p = p - lr / (1 + (t - 1) * lr_decay) * g / (sqrt(s) + eps)
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.Adagrad
@@ -86,13 +86,13 @@ function optim.Adagrad(params, options) end
 
 ---Running means of the gradient and of its square, corrected for their start at zero.
 ---
----     g   <- -g if maximize
----     g   <- g + weight_decay p
----     m   <- beta1 m + (1 - beta1) g
----     v   <- beta2 v + (1 - beta2) g^2
----     w   <- max(w, v) if amsgrad, else w = v
----     a    = sqrt(w) / sqrt(1 - beta2^t) + eps    t = 1, 2, ...
----     p   <- p - lr / (1 - beta1^t) m / a
+---     g = -g                                   if maximize
+---     g = g + weight_decay * p                 if weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     w = max(w, v)                            if amsgrad
+---     a = sqrt(where(amsgrad, w, v)) / sqrt(1 - beta2^t) + eps
+---     p = p - lr / (1 - beta1^t) * m / a
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.Adam
@@ -109,13 +109,13 @@ function optim.Adam(params, options) end
 
 ---Adam whose weight decay acts on the parameter, not on the gradient.
 ---
----     g   <- -g if maximize
----     p   <- (1 - lr weight_decay) p
----     m   <- beta1 m + (1 - beta1) g
----     v   <- beta2 v + (1 - beta2) g^2
----     w   <- max(w, v) if amsgrad, else w = v
----     a    = sqrt(w) / sqrt(1 - beta2^t) + eps    t = 1, 2, ...
----     p   <- p - lr / (1 - beta1^t) m / a
+---     g = -g                                   if maximize
+---     p = (1 - lr * weight_decay) * p          if weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     w = max(w, v)                            if amsgrad
+---     a = sqrt(where(amsgrad, w, v)) / sqrt(1 - beta2^t) + eps
+---     p = p - lr / (1 - beta1^t) * m / a
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.AdamW
@@ -127,19 +127,20 @@ function optim.AdamW(params, options) end
 ---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
 ---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
----@field momentum_decay? number How fast the momentum u_t grows from beta1 / 2 towards beta1. Default: 0.004.
+---@field momentum_decay? number How fast the momentum u grows from beta1 / 2 towards beta1. Default: 0.004.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
 ---Adam with Nesterov's look-ahead: the mean of the gradients is used as it will be one update later.
 ---
----     g   <- -g if maximize
----     g   <- g + weight_decay p
----     u_t  = beta1 (1 - 0.96^(t momentum_decay) / 2)    t = 1, 2, ...
----     U   <- U u_t
----     m   <- beta1 m + (1 - beta1) g
----     v   <- beta2 v + (1 - beta2) g^2
----     a    = sqrt(v / (1 - beta2^t)) + eps
----     p   <- p - lr (1 - u_t) / (1 - U) g / a - lr u_(t+1) / (1 - U u_(t+1)) m / a
+---     g = -g                                             if maximize
+---     g = g + weight_decay * p                           if weight_decay
+---     u = beta1 * (1 - 0.5 * 0.96^(t * momentum_decay))
+---     u_next = beta1 * (1 - 0.5 * 0.96^((t + 1) * momentum_decay))
+---     U = U * u
+---     m = beta1 * m + (1 - beta1) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     a = sqrt(v) / sqrt(1 - beta2^t) + eps
+---     p = p - (lr * (1 - u) / (1 - U) * g + lr * u_next / (1 - U * u_next) * m) / a
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.NAdam
@@ -157,13 +158,13 @@ function optim.NAdam(params, options) end
 
 ---Divides the gradient by a running root mean square of its coordinates.
 ---
----     g   <- -g if maximize
----     g   <- g + weight_decay p
----     s   <- alpha s + (1 - alpha) g^2
----     m   <- alpha m + (1 - alpha) g    only if centered
----     a    = sqrt(s - m^2) + eps if centered, else sqrt(s) + eps
----     b   <- momentum b + g / a         only if momentum > 0
----     p   <- p - lr b if momentum > 0, else p - lr g / a
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     s = alpha * s + (1 - alpha) * g^2
+---     m = alpha * m + (1 - alpha) * g     if centered
+---     d = g / (sqrt(where(centered, s - m^2, s)) + eps)
+---     b = momentum * b + d                if momentum
+---     p = p - lr * where(momentum, b, d)
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.RMSprop
@@ -180,11 +181,11 @@ function optim.RMSprop(params, options) end
 
 ---Stochastic gradient descent with momentum, dampening, Nesterov's look-ahead and weight decay.
 ---
----     g   <- -g if maximize
----     g   <- g + weight_decay p
----     b   <- g at the first update, then momentum b + (1 - dampening) g
----     d    = g if momentum is 0, g + momentum b if nesterov, else b
----     p   <- p - lr d
+---     g = -g                                                   if maximize
+---     g = g + weight_decay * p                                 if weight_decay
+---     b = momentum * b + where(new(b), 1, 1 - dampening) * g   if momentum
+---     d = where(momentum, where(nesterov, g + momentum * b, b), g)
+---     p = p - lr * d
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.SGD
@@ -201,12 +202,12 @@ function optim.SGD(params, options) end
 
 ---Adam whose second moment moves towards the squared gradient by steps that do not depend on the distance.
 ---
----     g   <- -g if maximize
----     g   <- g + weight_decay p
----     m   <- beta1 m + (1 - beta1) g
----     v   <- v - (1 - beta2) sign(v - g^2) g^2
----     a    = sqrt(v) / sqrt(1 - beta2^t) + eps    t = 1, 2, ...
----     p   <- p - lr / (1 - beta1^t) m / a
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     v = v - (1 - beta2) * sign(v - g^2) * g^2
+---     a = sqrt(v) / sqrt(1 - beta2^t) + eps
+---     p = p - lr / (1 - beta1^t) * m / a
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.Yogi

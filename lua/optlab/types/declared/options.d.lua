@@ -42,7 +42,7 @@
 ---@field header? boolean Whether the first line, or a comment above a first line of numbers, holds the columns' names. Default: false.
 ---@field skip? integer Number of lines to skip at the start of the file. Default: 0.
 ---@field columns? (integer|string)[] Positions or names of the columns to read; by default all.
----@field categories? table Columns of texts, by position or name; their texts become numbers from 1, in the order of their bytes. {name = {"a", "b"}}: these texts alone, in this order.
+---@field categories? table Columns of texts, by position or name; their texts become numbers from 1, in the order of their bytes. {name = {"a", "b"}}: these texts alone, in this order, be it "NA".
 ---@field comment? string|false The sign that begins a comment, by default "#"; false for no comments.
 ---@field na? number The number to use for missing values (empty, NA, nan, null, None, #N/A, ...); without it they are errors.
 ---@field dtype? optlab.DType Dtype of the tensor; by default the default dtype.
@@ -321,6 +321,9 @@
 ---@field strict? boolean Whether names that are missing on either side are an error. Default: true.
 
 ---@class optlab.options.MultiheadAttention.forward
+---@field need_weights? boolean Whether the weights are returned, too. Default: true.
+---@field attn_mask? optlab.Tensor (L, S) or (batch * heads, L, S), or broadcasts to (batch, heads, L, S): floats that are added to the scores, or uint8, 1 where a key is not seen.
+---@field average_attn_weights? boolean Whether the weights are (batch, L, S), means over the heads, not (batch, heads, L, S). Default: true.
 ---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
 
 ---@class optlab.options.nn.GRU
@@ -390,9 +393,16 @@
 
 ---@class optlab.options.optim.define
 ---@field name string Name of the optimizer, used in printing and in messages.
----@field step function step(p, g, state, h, t) updates one parameter.
+---@field rule? string The update as text: assignments, one a line.
+---@field step? function Instead of a rule: step(p, g, state, h, t) updates one parameter.
 ---@field defaults table Hyperparameters, lr among them: numbers, booleans or lists of numbers.
----@field state? function|string[] Names of state tensors that start at zero, or a function(p, h) that returns the initial state table.
+---@field state? optlab.options.optim.define.state Names of state tensors that start at zero; with step also a function(p, h) that returns the first state.
+
+---@class optlab.options.optim.define.state
+---@field name string Its name in the rule and in state_dict.
+---@field number? boolean Whether it is one number a parameter. Default: false.
+---@field start? number|string What it starts with: a number, or the name of the hyperparameter that says it. Default: 0.
+---@field when? string Name of the hyperparameter that asks for it by not being 0; without: always there.
 
 ---@class optlab.options.plot.figure
 ---@field title? string|number Title above the figure.
@@ -583,7 +593,7 @@
 ---@field optimizer table|function The optimizer: its name and options, or a function(parameters) that makes it.
 ---@field epochs? integer Number of passes over the data; by default the problem's.
 ---@field scheduler? any As train.fit's.
----@field scheduler_unit? "epoch"|"step" As train.fit's. Default: "epoch".
+---@field scheduler_unit? "epoch"|"step"|"percent" As train.fit's. Default: "epoch".
 ---@field eval_every? integer As train.fit's.
 ---@field log? function|table As train.fit's.
 ---@field compile? boolean As train.fit's.
@@ -615,8 +625,8 @@
 ---@field accumulate? integer Number of batches whose gradients make one update, as one batch of all their rows would. Default: 1.
 ---@field metric? "accuracy"|"binary_accuracy" "accuracy" counts right answers too: predictions are (N, C), labels (N) from 1 to C. "binary_accuracy": predictions are (N) or (N, 1), labels 0 and 1.
 ---@field metrics? table Several metrics: {"accuracy", "top5", mae = function(prediction, y) ... end}; a function returns the mean over the rows of its batch.
----@field scheduler? function|table|any A schedule of t = 0, 1, ..., which is attached, or an object with step() such as sched.attach returns.
----@field scheduler_unit? "epoch"|"step" Whether the t of the scheduler counts epochs or steps. Default: "epoch".
+---@field scheduler? function|table|any|table A schedule of t = 0, 1, ..., or a table of them such as {lr = s1, momentum = s2}, which is attached; or an object with step() such as sched.attach returns.
+---@field scheduler_unit? "epoch"|"step"|"percent" What the t of the scheduler counts: epochs, steps, or the share of all steps that is over, in percent. Default: "epoch".
 ---@field eval_every? integer Number of examples between two points of the history; by default an epoch.
 ---@field eval_data? any|table Data over which the recorded loss is the mean, in evaluation mode; by default the training data. Several by name: {valid = data set, test = data set}; the recorded loss is that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field evaluate? function|table evaluate(model) returns the number to record instead of a loss.
@@ -648,6 +658,17 @@
 ---@field min_delta? number The smallest difference from the best value that counts as an improvement. Default: 0.
 ---@field restore_best? boolean Whether the model ends with the weights of its best epoch. Default: true.
 
+---@class optlab.options.train.lr_range_test
+---@field model function|table The model: called with a batch X, it returns predictions.
+---@field loss function|table A loss: loss(prediction, y) returns one number.
+---@field optimizer any The optimizer whose lr is moved; all its groups keep their ratio.
+---@field data any The loader of the batches; it starts again where it ends.
+---@field min_lr? number The first rate. Default: 1e-7.
+---@field max_lr? number The last rate. Default: 10.
+---@field steps? integer Number of updates. Default: 100.
+---@field smoothing? number How much of the mean of losses is kept. Default: 0.95.
+---@field stop? number The test ends once the smoothed loss is this many times its lowest value, or not finite. Default: 4.
+
 ---@class optlab.options.train.sweep
 ---@field model function|table model(run) returns a new model.
 ---@field optimizer function|table optimizer(params, run) returns the model's optimizer.
@@ -665,6 +686,9 @@
 ---@field eval_data? any|table Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss of a result is then that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field metrics? table What is measured on eval_data besides: {"accuracy", "top5", mae = function(prediction, y) ... end}.
 ---@field evaluate? function|table|false evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none.
+
+---@class optlab.options.TransformerEncoder.forward
+---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
 
 ---@class optlab.options.TransformerEncoderLayer.forward
 ---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.

@@ -12,6 +12,35 @@ local sched = {}
 ---@return optlab.BuiltinSchedule
 function sched.chain(schedules) end
 
+---@class optlab.options.sched.Chebyshev
+---@field smallest number The smallest eigenvalue of the Hessian, or a bound below it.
+---@field largest number The largest one, or a bound above it.
+---@field total_steps integer Number of updates in a cycle; after it the rates are repeated.
+
+---One over the nodes of Chebyshev between two eigenvalues: the best rates for a quadratic function.
+---
+---     1 / ((L + m) / 2 + (L - m) / 2 cos(pi (j + 1/2) / n))
+---     with m = smallest, L = largest, n = total_steps;
+---     j = 0, n - 1, 1, n - 2, ...: short and long steps alternate, which keeps
+---     rounding errors small
+---
+---@param options optlab.options.sched.Chebyshev
+---@return optlab.BuiltinSchedule
+function sched.Chebyshev(options) end
+
+---@class optlab.options.sched.clamp
+---@field min? number The least rate. Default: 0.
+---@field max? number The greatest rate; by default none.
+
+---A schedule whose rates are kept within bounds.
+---
+---     min(max(s(t), min), max)
+---
+---@param schedule optlab.Schedule The schedule whose rates are kept within bounds.
+---@param options? optlab.options.sched.clamp
+---@return optlab.BuiltinSchedule
+function sched.clamp(schedule, options) end
+
 ---@class optlab.options.sched.ConstantLR
 ---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
 ---@field factor? number The factor of the first updates. Default: 1/3.
@@ -70,6 +99,77 @@ function sched.CosineAnnealingLR(options) end
 ---@return optlab.BuiltinSchedule
 function sched.CosineAnnealingWarmRestarts(options) end
 
+---@class optlab.options.sched.CosineAnnealingWarmupRestarts
+---@field max_lr number The rate at the top of the first cycle.
+---@field first_cycle_steps number Number of updates in the first cycle, its warm-up included.
+---@field min_lr? number The rate at which each cycle starts and ends. Default: 0.
+---@field cycle_mult? number Each cycle's wave is cycle_mult times as long as the one before it, rounded down to whole updates. Default: 1.
+---@field warmup_steps? number Number of updates at the start of each cycle in which the rate rises in a straight line. Default: 0.
+---@field gamma? number Each cycle's top is gamma times the last one's. Default: 1.
+
+---Cosine waves down to min_lr, each after a straight rise; their tops and lengths may change.
+---
+---     in cycle c of n_c updates, at its update k, with w = warmup_steps:
+---     min_lr + (M - min_lr) k / w                                   while k < w
+---     min_lr + (M - min_lr) (1 + cos(pi (k - w) / (n_c - w))) / 2   after that
+---     with M = max_lr gamma^c, n_0 = first_cycle_steps,
+---     n_(c+1) = floor((n_c - w) cycle_mult) + w
+---
+---@param options optlab.options.sched.CosineAnnealingWarmupRestarts
+---@return optlab.BuiltinSchedule
+function sched.CosineAnnealingWarmupRestarts(options) end
+
+---@class optlab.options.sched.CosineDecay
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field decay_steps number Number of updates that the decay takes.
+---@field alpha? number The last rate as a share of base_lr. Default: 0.
+---@field exponent? number The exponent of the wave. Default: 1.
+
+---Half a cosine wave, or a power of it, from base_lr down to alpha base_lr, where it stays.
+---
+---     base_lr ((1 - alpha) ((1 + cos(pi p)) / 2)^exponent + alpha)
+---     with p = min(t / decay_steps, 1)
+---
+---@param options optlab.options.sched.CosineDecay
+---@return optlab.BuiltinSchedule
+function sched.CosineDecay(options) end
+
+---@class optlab.options.sched.CosineLR
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field t_initial number Number of updates in the first cycle.
+---@field lr_min? number The lowest rate. Default: 0.
+---@field cycle_mul? number Each cycle is cycle_mul times as long as the one before it. Default: 1.
+---@field cycle_decay? number Each cycle starts from cycle_decay times the rate of the one before it. Default: 1.
+---@field cycle_limit? integer Number of cycles. Default: 1.
+---@field k_decay? number The exponent of the share of a cycle that is over; above 1 the rate stays high for longer. Default: 1.
+
+---Cosine waves with restarts that may grow, get lower and come to an end (timm's CosineLRScheduler).
+---
+---     lr_min + (b - lr_min) (1 + cos(pi p^k_decay)) / 2
+---     with p the share of cycle i that is over, b = base_lr cycle_decay^i;
+---     lr_min from the end of cycle cycle_limit on
+---
+---@param options optlab.options.sched.CosineLR
+---@return optlab.BuiltinSchedule
+function sched.CosineLR(options) end
+
+---@class optlab.options.sched.CosineOneCycle
+---@field max_lr number The rate at the top.
+---@field total_steps integer Number of updates in the cycle.
+---@field pct_start? number Share of the updates until the top. Default: 0.3.
+---@field div_factor? number The first rate is max_lr / div_factor. Default: 25.
+---@field final_div_factor? number The last rate is the first rate divided by final_div_factor. Default: 10000.
+
+---optax's cosine_onecycle_schedule: half a wave up, half a wave down.
+---
+---     half waves from max_lr / div_factor        at t = 0
+---     to max_lr                                  at floor(pct_start total_steps)
+---     to max_lr / div_factor / final_div_factor  at total_steps; it stays there
+---
+---@param options optlab.options.sched.CosineOneCycle
+---@return optlab.BuiltinSchedule
+function sched.CosineOneCycle(options) end
+
 ---@class optlab.options.sched.CyclicLR
 ---@field base_lr number The lowest rate.
 ---@field max_lr number The rate at the top of the first cycle.
@@ -88,6 +188,41 @@ function sched.CosineAnnealingWarmRestarts(options) end
 ---@param options optlab.options.sched.CyclicLR
 ---@return optlab.BuiltinSchedule
 function sched.CyclicLR(options) end
+
+---@class optlab.options.sched.CyclicMomentum
+---@field base_momentum? number The momentum at the top rate of cycle one. Default: 0.8.
+---@field max_momentum? number The momentum at the lowest rate. Default: 0.9.
+---@field step_size_up? number Updates from the highest momentum down to the lowest. Default: 2000.
+---@field step_size_down? number Updates from the lowest momentum up to the highest; by default step_size_up.
+---@field mode? "triangular"|"triangular2"|"exp_range" How the height of the cycles changes; see the formula. Default: "triangular".
+---@field gamma? number The factor of mode 'exp_range'. Default: 1.
+
+---The momentum that PyTorch's CyclicLR sets: down where the rate goes up.
+---
+---     max_momentum - (max_momentum - base_momentum) scale x
+---     with scale and x of CyclicLR
+---
+---@param options? optlab.options.sched.CyclicMomentum
+---@return optlab.BuiltinSchedule
+function sched.CyclicMomentum(options) end
+
+---@class optlab.options.sched.ExponentialDecay
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field decay_steps number Updates until the rate has been multiplied by decay_rate once.
+---@field decay_rate number The factor of decay_steps updates; above 1 the rate grows.
+---@field staircase? boolean Whether it is multiplied all at once, every decay_steps updates. Default: false.
+---@field end_lr? number Where the rate stops: the least rate, or the greatest if decay_rate is at least 1; by default none.
+---@field begin? number The last update at base_lr. Default: 0.
+
+---Multiplies the rate by decay_rate over each decay_steps updates.
+---
+---     base_lr decay_rate^p
+---     with p = (t - begin) / decay_steps, at least 0; rounded down if staircase;
+---     no further than end_lr
+---
+---@param options optlab.options.sched.ExponentialDecay
+---@return optlab.BuiltinSchedule
+function sched.ExponentialDecay(options) end
 
 ---@class optlab.options.sched.ExponentialLR
 ---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
@@ -119,6 +254,35 @@ function sched.ExponentialLR(options) end
 ---@return optlab.BuiltinSchedule
 function sched.Factor(options) end
 
+---@class optlab.options.sched.InverseSquareRoot
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field warmup_steps? number Number of updates in which the rate rises from 0 to base_lr in a straight line. Default: 0.
+---@field timescale? number Updates after the warm-up until the rate has fallen by a factor of sqrt(2); by default warmup_steps, or 10000 without a warm-up.
+
+---Rises in a straight line, then falls like one over the square root of the update.
+---
+---     base_lr t / warmup_steps                          while t < warmup_steps
+---     base_lr / sqrt(1 + (t - warmup_steps) / timescale)  after that
+---
+---@param options optlab.options.sched.InverseSquareRoot
+---@return optlab.BuiltinSchedule
+function sched.InverseSquareRoot(options) end
+
+---@class optlab.options.sched.InverseTimeDecay
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field decay_steps number The unit of time, in updates.
+---@field decay_rate number After decay_steps updates the rate is base_lr / (1 + decay_rate).
+---@field staircase? boolean Whether the rate changes only every decay_steps updates. Default: false.
+
+---Falls like one over t, as the theory of stochastic approximation asks for.
+---
+---     base_lr / (1 + decay_rate t / decay_steps)
+---     t / decay_steps rounded down if staircase
+---
+---@param options optlab.options.sched.InverseTimeDecay
+---@return optlab.BuiltinSchedule
+function sched.InverseTimeDecay(options) end
+
 ---@class optlab.options.sched.LambdaLR
 ---@field base_lr number The rate that is multiplied.
 ---@field lr_lambda function|table A function of t that returns the factor.
@@ -145,6 +309,25 @@ function sched.LambdaLR(options) end
 ---@param options optlab.options.sched.LinearLR
 ---@return optlab.BuiltinSchedule
 function sched.LinearLR(options) end
+
+---@class optlab.options.sched.LinearOneCycle
+---@field max_lr number The rate at the top.
+---@field total_steps integer Number of updates in the cycle.
+---@field pct_start? number Share of the updates until the top. Default: 0.3.
+---@field div_factor? number The first rate is max_lr / div_factor. Default: 25.
+---@field final_div_factor? number The last rate is the first rate divided by final_div_factor. Default: 10000.
+---@field pct_final? number Share of the updates until the rate is back at max_lr / div_factor. Default: 0.85.
+
+---optax's linear_onecycle_schedule: straight lines up, down, and further down.
+---
+---     straight lines from max_lr / div_factor    at t = 0
+---     to max_lr                                  at floor(pct_start total_steps)
+---     to max_lr / div_factor                     at floor(pct_final total_steps)
+---     to max_lr / div_factor / final_div_factor  at total_steps; it stays there
+---
+---@param options optlab.options.sched.LinearOneCycle
+---@return optlab.BuiltinSchedule
+function sched.LinearOneCycle(options) end
 
 ---@class optlab.options.sched.MultiFactor
 ---@field step number[] Updates at which the rate is multiplied, counted from the start of the warm-up.
@@ -192,11 +375,11 @@ function sched.MultiStepLR(options) end
 ---@field total_steps? integer Number of updates in the cycle; alternatively give epochs and steps_per_epoch.
 ---@field epochs? integer Number of epochs; with steps_per_epoch, an alternative to total_steps.
 ---@field steps_per_epoch? integer Updates per epoch.
----@field pct_start? number Share of the updates during which the rate rises. Default: 0.3.
+---@field pct_start? number Share of the updates until the rate is at its top. Default: 0.3.
 ---@field anneal_strategy? "cos"|"linear" Shape of the rise and the fall: 'cos' for half a cosine wave, 'linear' for a straight line. Default: "cos".
+---@field three_phase? boolean Whether the way back takes as many updates as the way there, followed by a last phase. Default: false.
 ---@field div_factor? number The first rate is max_lr / div_factor. Default: 25.
 ---@field final_div_factor? number The last rate is the first rate divided by final_div_factor. Default: 10000.
----@field three_phase? boolean Whether to fall back to the first rate in as many updates as the rise took, and then to the last rate. Default: false.
 
 ---Up to a high rate once, then down to a very low one.
 ---
@@ -209,6 +392,57 @@ function sched.MultiStepLR(options) end
 ---@param options optlab.options.sched.OneCycleLR
 ---@return optlab.BuiltinSchedule
 function sched.OneCycleLR(options) end
+
+---@class optlab.options.sched.OneCycleMomentum
+---@field total_steps? integer Number of updates in the cycle; alternatively give epochs and steps_per_epoch.
+---@field epochs? integer Number of epochs; with steps_per_epoch, an alternative to total_steps.
+---@field steps_per_epoch? integer Updates per epoch.
+---@field pct_start? number Share of the updates until the momentum is at its lowest. Default: 0.3.
+---@field anneal_strategy? "cos"|"linear" Shape of the rise and the fall: 'cos' for half a cosine wave, 'linear' for a straight line. Default: "cos".
+---@field three_phase? boolean Whether the way back takes as many updates as the way there, followed by a last phase. Default: false.
+---@field max_momentum? number The momentum at the start and at the end. Default: 0.95.
+---@field base_momentum? number The lowest momentum. Default: 0.85.
+
+---The momentum that PyTorch's OneCycleLR sets: down where the rate goes up.
+---
+---     from max_momentum   at t = 0
+---     to   base_momentum  at t = n
+---     to   max_momentum   at t = 2 n if three_phase, else at t = total_steps - 1
+---     with n = pct_start total_steps - 1; max_momentum from t = total_steps - 1 on
+---
+---@param options? optlab.options.sched.OneCycleMomentum
+---@return optlab.BuiltinSchedule
+function sched.OneCycleMomentum(options) end
+
+---@class optlab.options.sched.Piecewise
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field boundaries number[] Updates at which the rate has been multiplied, in ascending order.
+---@field scales number[] The factor of each of them: of the rate at the boundary before it.
+---@field interpolation? "constant"|"linear"|"cosine" Between two boundaries: 'constant', 'linear' or 'cosine' (half a wave). Default: "constant".
+
+---Rates at given updates, with steps, straight lines or half waves between them.
+---
+---     v_0 = base_lr at b_0 = 0, v_i = v_(i-1) scales_i at b_i = boundaries_i;
+---     between b_i and b_(i+1), with p = (t - b_i) / (b_(i+1) - b_i):
+---     'constant'  v_i
+---     'linear'    v_i + (v_(i+1) - v_i) p
+---     'cosine'    v_(i+1) + (v_i - v_(i+1)) (1 + cos(pi p)) / 2
+---     and the last value after the last boundary
+---
+---@param options optlab.options.sched.Piecewise
+---@return optlab.BuiltinSchedule
+function sched.Piecewise(options) end
+
+---@class optlab.options.sched.plot
+---@field ylabel? string What the schedules give. Default: "learning rate".
+---@field logy? boolean Whether the vertical axis is logarithmic.
+
+---Draws schedules over their first n updates; returns the figure, to be saved.
+---@param schedules function|table|table A schedule, a list of schedules, or a table of schedules by the texts of the key.
+---@param n integer Number of updates.
+---@param options? optlab.options.sched.plot
+---@return optlab.BuiltinSchedule
+function sched.plot(schedules, n, options) end
 
 ---@class optlab.options.sched.Poly
 ---@field max_update number The update from which on the rate is final_lr.
@@ -228,6 +462,42 @@ function sched.OneCycleLR(options) end
 ---@param options optlab.options.sched.Poly
 ---@return optlab.BuiltinSchedule
 function sched.Poly(options) end
+
+---@class optlab.options.sched.PolyLR
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field t_initial number Number of updates in the first cycle.
+---@field lr_min? number The lowest rate. Default: 0.
+---@field cycle_mul? number Each cycle is cycle_mul times as long as the one before it. Default: 1.
+---@field cycle_decay? number Each cycle starts from cycle_decay times the rate of the one before it. Default: 1.
+---@field cycle_limit? integer Number of cycles. Default: 1.
+---@field power? number The exponent of the curve. Default: 0.5.
+---@field k_decay? number The exponent of the share of a cycle that is over; above 1 the rate stays high for longer. Default: 1.
+
+---A power that falls to lr_min, with restarts (timm's PolyLRScheduler).
+---
+---     lr_min + (b - lr_min) (1 - p^k_decay)^power
+---     with p the share of cycle i that is over, b = base_lr cycle_decay^i;
+---     lr_min from the end of cycle cycle_limit on
+---
+---@param options optlab.options.sched.PolyLR
+---@return optlab.BuiltinSchedule
+function sched.PolyLR(options) end
+
+---@class optlab.options.sched.PolynomialDecay
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field decay_steps number Number of updates that the decay takes.
+---@field end_lr? number The rate at the end. Default: 0.
+---@field power? number The exponent; 1: a straight line. Default: 1.
+---@field begin? number The last update at base_lr. Default: 0.
+
+---From base_lr to end_lr along a power; a straight line by default.
+---
+---     (base_lr - end_lr) (1 - p)^power + end_lr
+---     with p = (t - begin) / decay_steps, cut to [0, 1]
+---
+---@param options optlab.options.sched.PolynomialDecay
+---@return optlab.BuiltinSchedule
+function sched.PolynomialDecay(options) end
 
 ---@class optlab.options.sched.PolynomialLR
 ---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
@@ -257,6 +527,38 @@ function sched.PolynomialLR(options) end
 ---@param options? optlab.options.sched.ReduceLROnPlateau
 ---@return optlab.ReduceLROnPlateau
 function sched.ReduceLROnPlateau(optimizer, options) end
+
+---@class optlab.options.sched.restart
+---@field times? integer How often it runs; after that it stays at its rate at the end. By default it never ends.
+---@field decay? number The factor by which the rates of each run differ from those of the run before it. Default: 1.
+---@field growth? number The factor by which each run is longer than the run before it; the schedule is stretched with it. Default: 1.
+
+---A schedule again and again.
+---
+---     decay^i s(u)
+---     in run i = 0, 1, ..., which has steps growth^i updates;
+---     with u = (updates of this run) / growth^i; after the last run
+---     decay^(times-1) s(steps)
+---
+---@param schedule optlab.Schedule The schedule that is repeated.
+---@param steps number Number of updates after which it starts again.
+---@param options? optlab.options.sched.restart
+---@return optlab.BuiltinSchedule
+function sched.restart(schedule, steps, options) end
+
+---@class optlab.options.sched.REX
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field total_steps number Updates until the rate is min_lr.
+---@field min_lr? number The rate at the end. Default: 0.
+
+---A hyperbola from base_lr down to min_lr, for trainings of a given length.
+---
+---     min_lr + (base_lr - min_lr) (1 - p) / (1 - p / 2)
+---     with p = min(t / total_steps, 1)
+---
+---@param options optlab.options.sched.REX
+---@return optlab.BuiltinSchedule
+function sched.REX(options) end
 
 ---A schedule times a number.
 ---
@@ -305,18 +607,71 @@ function sched.SquareRoot(options) end
 ---@return optlab.BuiltinSchedule
 function sched.StepLR(options) end
 
+---A schedule in other units: one of epochs for updates.
+---
+---     s(t / by)
+---
+---@param schedule optlab.Schedule The schedule in the larger unit.
+---@param by number How many of the smaller units the larger one has, such as updates in an epoch.
+---@return optlab.BuiltinSchedule
+function sched.stretch(schedule, by) end
+
+---@class optlab.options.sched.TanhLR
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field t_initial number Number of updates in the first cycle.
+---@field lr_min? number The lowest rate. Default: 0.
+---@field cycle_mul? number Each cycle is cycle_mul times as long as the one before it. Default: 1.
+---@field cycle_decay? number Each cycle starts from cycle_decay times the rate of the one before it. Default: 1.
+---@field cycle_limit? integer Number of cycles. Default: 1.
+---@field lb? number Argument of tanh at the start of a cycle; below ub. Default: -7.
+---@field ub? number Argument of tanh at the end of a cycle. Default: 3.
+
+---The fall of a hyperbolic tangent, with restarts (timm's TanhLRScheduler).
+---
+---     lr_min + (b - lr_min) (1 - tanh(lb (1 - p) + ub p)) / 2
+---     with p the share of cycle i that is over, b = base_lr cycle_decay^i;
+---     lr_min from the end of cycle cycle_limit on
+---
+---@param options optlab.options.sched.TanhLR
+---@return optlab.BuiltinSchedule
+function sched.TanhLR(options) end
+
 ---@class optlab.options.sched.warmup
 ---@field begin_lr? number The rate at the start of the warm-up. Default: 0.
----@field mode? "linear"|"constant" 'linear': from begin_lr to the schedule's first rate in a straight line; 'constant': stay at begin_lr. Default: "linear".
+---@field mode? "linear"|"constant" 'linear': from begin_lr to the rate that follows in a straight line; 'constant': stay at begin_lr. Default: "linear".
+---@field overlap? boolean Whether the schedule counts from the start of the warm-up, which replaces its first updates. Default: false.
 
 ---A schedule after a warm-up.
 ---
----     s(t - steps) from t = steps on; before that
----     begin_lr + (s(0) - begin_lr) t / steps    in mode 'linear'
----     begin_lr                                  in mode 'constant'
+---     s(t - steps + first) from t = steps on; before that
+---     begin_lr + (s(first) - begin_lr) t / steps  in mode 'linear'
+---     begin_lr                                    in mode 'constant'
+---     with first = steps if overlap, else 0
 ---
 ---@param schedule optlab.Schedule The schedule that follows the warm-up.
 ---@param steps number Number of updates in the warm-up.
 ---@param options? optlab.options.sched.warmup
 ---@return optlab.BuiltinSchedule
 function sched.warmup(schedule, steps, options) end
+
+---@class optlab.options.sched.WSD
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field stable_steps number Number of updates at base_lr after the warm-up.
+---@field decay_steps number Number of updates in which the rate falls to final_lr, where it stays.
+---@field warmup_steps? number Number of updates in which the rate rises. Default: 0.
+---@field warmup_begin_lr? number The rate at the start of the warm-up. Default: 0.
+---@field final_lr? number The rate at the end. Default: 0.
+---@field warmup_type? "linear"|"cosine"|"1-sqrt" The shape of the rise; see the formula. Default: "linear".
+---@field decay_type? "linear"|"cosine"|"1-sqrt"|"1-square" The shape of the fall; see the formula. Default: "cosine".
+
+---Warm-up, stable, decay: a rise, a constant rate for as long as one likes, and a short fall.
+---
+---     in the warm-up  w + (base_lr - w) f(1 - t / warmup_steps)
+---     after it        final_lr + (base_lr - final_lr) f(p)
+---     with w = warmup_begin_lr, p = (t - warmup_steps - stable_steps) / decay_steps,
+---     cut to [0, 1], and f(p): 'linear' 1 - p, 'cosine' (1 + cos(pi p)) / 2,
+---     '1-sqrt' 1 - sqrt(p), '1-square' 1 - p^2
+---
+---@param options optlab.options.sched.WSD
+---@return optlab.BuiltinSchedule
+function sched.WSD(options) end

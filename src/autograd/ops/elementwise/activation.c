@@ -1,6 +1,6 @@
 /*
  * activation.c - rows for activation functions whose gradient is one pass: a row of two inputs, FN_grad(x, d) =
- * d FN'(x), for tanh and sigmoid by the output y = FN(x) instead of x. Its own gradient is a formula.
+ * d FN'(x), for relu, tanh and sigmoid by the output y = FN(x) instead of x. Its own gradient is a formula.
  */
 #include <math.h>
 
@@ -8,10 +8,11 @@
 
 /* --- the functions ----------------------------------------------------------------------------------------------- */
 
-/* The slope is the same around x: a gradient of the gradient does not go to x. */
-static Tensor *constant(Tensor *x) { return x ? fm_own(tensor_alias(x)) : NULL; }
+/* The slope is the same around y: a gradient of the gradient does not go there. */
+static Tensor *constant(Tensor *y) { return y ? fm_own(tensor_alias(y)) : NULL; }
 
-BACKWARD1(relu, fm_op2(OP_RELU_GRAD, constant(X(n)), d))
+/* By y, which is at most 0 where x is: so x need not be kept. */
+BACKWARD1(relu, fm_op2(OP_RELU_GRAD, constant(Y(n)), d))
 BACKWARD1(tanh, fm_op2(OP_TANH_GRAD, Y(n), d))
 BACKWARD1(sigmoid, fm_op2(OP_SIGMOID_GRAD, Y(n), d))
 BACKWARD1(silu, fm_op2(OP_SILU_GRAD, X(n), d))
@@ -21,7 +22,7 @@ BACKWARD1(gelu_tanh, fm_op2(OP_GELU_TANH_GRAD, X(n), d))
 static double number_relu(double x) { return x <= 0 ? 0 : x; }
 static double number_sigmoid(double x) { return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)); }
 
-UNARY_ANY(RELU, relu, number_relu, SAVE_INPUT(0), bw_relu, relu_i64, same_u8)
+UNARY_ANY(RELU, relu, number_relu, SAVE_OUT, bw_relu, relu_i64, same_u8)
 UNARY(TANH, tanh, tanh, SAVE_OUT, bw_tanh)
 UNARY(SIGMOID, sigmoid, number_sigmoid, SAVE_OUT, bw_sigmoid)
 UNARY(SILU, silu, NULL, SAVE_INPUT(0), bw_silu)

@@ -1,13 +1,14 @@
 /*
  * conv_rows.h - what the rows of conv.c and conv_pool.c share.
  *
- * Their arguments: ConvArgs. `size` is what the inputs leave open (see each row), `window`, `pool_stride` and
- * `pool_padding` those of a pool behind the convolution.
+ * Their arguments: ConvArgs. `size` is what the inputs leave open (see each row); `window`, `pool_stride`,
+ * `pool_padding` and `pool_ceil` are those of a pool behind the convolution.
  */
 #ifndef OPTLAB_AUTOGRAD_OPS_CONV_ROWS_H
 #define OPTLAB_AUTOGRAD_OPS_CONV_ROWS_H
 
 #include "autograd/op.h"
+#include "autograd/ops/image/pool_rows.h"
 #include "kernels/conv/conv.h"
 
 /* How many places a window has that is moved over `image` places with `padding` at both ends together; 0: none. */
@@ -56,8 +57,8 @@ static inline ConvPool conv_pool_of(const Tensor *winners, const OpArgs *a, int6
   p.sw = a->conv.pool_stride[1];
   p.ph = a->conv.pool_padding[0];
   p.pw = a->conv.pool_padding[1];
-  p.oh = conv_places(oh, 2 * p.ph, p.kh, p.sh, 1);
-  p.ow = conv_places(ow, 2 * p.pw, p.kw, p.sw, 1);
+  p.oh = pool_places(oh, p.ph, p.kh, p.sh, 1, a->conv.pool_ceil);
+  p.ow = pool_places(ow, p.pw, p.kw, p.sw, 1, a->conv.pool_ceil);
   if (winners) p.winners = tensor_u8(winners);
   return p;
 }

@@ -1,11 +1,20 @@
 /*
- * pool_rows.h - what the rows of max_pool.c, avg_pool.c and resize.c share.
+ * pool_rows.h - what the rows of max_pool.c and sums.c share.
  */
 #ifndef OPTLAB_AUTOGRAD_OPS_POOL_ROWS_H
 #define OPTLAB_AUTOGRAD_OPS_POOL_ROWS_H
 
 #include "autograd/op.h"
 #include "kernels/pool/pool.h"
+
+/* How many places a window has that is moved over `image` places with `padding` at each end; 0: none. In ceil mode a
+ * last window may reach beyond the padding, but not begin in it. */
+static inline int64_t pool_places(int64_t image, int64_t padding, int64_t window, int64_t step, int64_t distance,
+                                  bool ceil_mode) {
+  const int64_t room = image + 2 * padding - distance * (window - 1) - 1 + (ceil_mode ? step - 1 : 0);
+  const int64_t n = room < 0 ? 0 : room / step + 1;
+  return ceil_mode && (n - 1) * step >= image + padding ? n - 1 : n;
+}
 
 /* What the outputs see, {down, across}; turned: the opposite (lists.h). -1 with err_set without memory. */
 typedef struct ListPair {

@@ -34,7 +34,7 @@ static int raise(Tensor *t, double p) {
   return 0;
 }
 
-/* What is reduced: x^2, |x|^p, |x|, or 1 where x is not 0; a new tensor. */
+/* What is reduced where p is neither 1 nor 2: |x|^p, |x|, or 1 where x is not 0; a new tensor. */
 static Tensor *terms_of(Tensor *x, double p) {
   const bool f32 = x->dtype == DT_F32;
   if (p == 0) {
@@ -43,30 +43,40 @@ static Tensor *terms_of(Tensor *x, double p) {
   }
   Tensor *t = tensor_new_like(x);
   if (!t) return NULL;
-  if (p == 2) {
-    map1(t, x, f32 ? kern_square_f32 : kern_square_f64);
-    return t;
-  }
   map1(t, x, f32 ? kern_abs_f32 : kern_abs_f64);
-  if (p == 1 || isinf(p) || raise(t, p) == 0) return t;
+  if (isinf(p) || raise(t, p) == 0) return t;
   tensor_release(t);
   return NULL;
+}
+
+static int reduce_terms(Tensor *out, Tensor *x, double p, unsigned dims) {
+  Tensor *terms = terms_of(x, p);
+  if (!terms) return -1;
+  if (isinf(p)) {
+    (p > 0 ? reduce_amax : reduce_amin)(out, terms, dims);
+  } else {
+    reduce_sum(out, terms, dims);
+  }
+  tensor_release(terms);
+  return 0;
 }
 
 static int fw_norm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   const double p = a->norm.p;
   const unsigned dims = reduce_dims(in[0], a);
-  Tensor *terms = terms_of(in[0], p), k = reduce_kept(out, in[0], dims);
-  if (!terms) return -1;
-  if (isinf(p)) {
-    (p > 0 ? reduce_amax : reduce_amin)(&k, terms, dims);
-  } else {
-    reduce_sum(&k, terms, dims);
+  Tensor k = reduce_kept(out, in[0], dims);
+  if (p == 2) {
+    reduce_squares(&k, in[0], dims);
+    map1(out, out, out->dtype == DT_F32 ? kern_sqrt_f32 : kern_sqrt_f64);
+    return 0;
   }
-  tensor_release(terms);
-  if (p == 2) map1(out, out, out->dtype == DT_F32 ? kern_sqrt_f32 : kern_sqrt_f64);
-  return p == 2 || p == 1 || p == 0 || isinf(p) ? 0 : raise(out, 1 / p);
+  if (p == 1) {
+    reduce_sizes(&k, in[0], dims);
+    return 0;
+  }
+  if (reduce_terms(&k, in[0], p, dims) < 0) return -1;
+  return p == 0 || isinf(p) ? 0 : raise(out, 1 / p);
 }
 
 /* --- backward: y is the norm, d its gradient --------------------------------------------------------------------- */

@@ -186,8 +186,8 @@ static void pack_weights(void *ctx, int64_t begin, int64_t end) {
   }
 }
 
-/* With the plan made, which is freed. */
-static int run(Job *j) {
+/* With the plan made. */
+static int run_ordered(Job *j) {
   const int64_t weights = size_product(1, SIZE_LIST(j->groups, j->o, j->c, j->window, j->size));
   const int64_t block = size_product(1, SIZE_LIST(j->window, j->c, j->px, j->size));
   j->output_blocks = conv_parts(j->o, j->k->outputs[1]);
@@ -200,6 +200,18 @@ static int run(Job *j) {
     parallel_for(blocks, conv_grain(blocks, (double)weights), pack_weights, j);
     parallel_for(units, conv_grain(units, products), run_blocks, j);
     conv_memory_put(&j->memory);
+  }
+  return rc;
+}
+
+/* With the plan made, which is freed. */
+static int run(Job *j) {
+  FewImages x;
+  int rc = few_order(&x, j->size, j->n, j->groups * j->c, j->h, j->w, j->window, &j->x);
+  if (rc == 0) {
+    j->x = x.images;
+    rc = run_ordered(j);
+    few_order_free(&x);
   }
   conv_memory_put(&j->plan);
   return rc;

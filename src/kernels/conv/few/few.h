@@ -15,6 +15,19 @@
 /* Whether the shape goes this way. */
 bool conv_is_few(DType dt, const ConvShape *s);
 
+/* Images whose neighbouring places are neighbours in memory, as gathering wants them: a copy with the batch innermost
+ * where that pays, else the images themselves. */
+typedef struct FewImages {
+  Images images;
+  void *copy; /* or NULL */
+  size_t bytes;
+} FewImages;
+
+/* window: the places of the window. -1 with err_set. */
+int few_order(FewImages *m, int64_t size, int64_t n, int64_t channels, int64_t h, int64_t w, int64_t window,
+              const Images *from);
+void few_order_free(FewImages *m);
+
 /* As in conv.h, without a pool. */
 int few_forward(DType dt, const ConvShape *s, const Images *x, const void *weight, const void *bias, const Images *y);
 int few_grad_input(DType dt, const ConvShape *s, const Images *dy, const void *weight, const void *bias,

@@ -152,7 +152,7 @@ static void run_sums(void *ctx, int64_t begin, int64_t end) {
   }
 }
 
-static int run(Job *j, char *dweight) {
+static int run_ordered(Job *j, char *dweight) {
   const ConvShape *s = j->s;
   const int64_t x = x_bytes(j), dy = dy_bytes(j), row = row_bytes(j), most = SIZE_BYTES_MAX / 8;
   const bool fits = x >= 0 && dy >= 0 && row >= 0 && x <= most && dy <= most && row <= most;
@@ -168,6 +168,17 @@ static int run(Job *j, char *dweight) {
   }
   conv_memory_put(&j->memory);
   return 0;
+}
+
+/* x's places are gathered once for each tap, dy's once. */
+static int run(Job *j, void *dweight) {
+  const ConvShape *s = j->s;
+  FewImages x;
+  if (few_order(&x, j->size, s->n, s->groups * s->c, s->h, s->w, j->window, j->x) < 0) return -1;
+  j->x = &x.images;
+  const int rc = run_ordered(j, dweight);
+  few_order_free(&x);
+  return rc;
 }
 
 int few_grad_weight(DType dt, const ConvShape *s, const Images *dy, const Images *x, void *dweight) {

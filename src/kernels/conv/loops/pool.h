@@ -79,8 +79,33 @@ typedef struct Holder {
 #define HOLDERS 4  /* of the usual windows, at most 3 wide with a step of 2 */
 #define CHANNELS 8 /* that share the search for holders */
 
+#if defined(__AVX512BW__) && T_BYTES == 4
+/* Both vectors of a block at once: one comparison of bytes makes the masks of both. */
+INLINE void unpool_pair(const Holder *holder, int64_t n, const T *dy, const uint8_t *winners, T *to) {
+  __m512 low = _mm512_setzero_ps(), high = low;
+  for (int64_t k = 0; k < n; k++) {
+    const __m256i places = _mm256_loadu_si256((const __m256i_u *)(winners + holder[k].winners));
+    const __mmask32 won = _mm256_cmpeq_epi8_mask(places, _mm256_set1_epi8((char)holder[k].place));
+    low = _mm512_mask_add_ps(low, (__mmask16)won, low, _mm512_loadu_ps(dy + holder[k].dy));
+    high = _mm512_mask_add_ps(high, (__mmask16)(won >> VL), high, _mm512_loadu_ps(dy + holder[k].dy + VL));
+  }
+  store(to, (Vec)low);
+  store(to + VL, (Vec)high);
+}
+#define HAS_PAIRS 1
+#else
+INLINE void unpool_pair(const Holder *holder, int64_t n, const T *dy, const uint8_t *winners, T *to) {
+  (void)holder, (void)n, (void)dy, (void)winners, (void)to;
+}
+#define HAS_PAIRS 0
+#endif
+
 INLINE void unpool_place(const UnpoolRow *u, const Holder *holder, int64_t n, const T *dy, const uint8_t *winners,
                          T *to) {
+  if (HAS_PAIRS && u->px == 2 * VL && u->images > VL) {
+    unpool_pair(holder, n, dy, winners, to);
+    return;
+  }
   for (int64_t v = 0; v < u->px; v += VL) {
     Vec sum = {0};
     for (int64_t k = 0; v < u->images && k < n; k++) {
@@ -116,6 +141,22 @@ static void find_holders(const UnpoolRow *u, const Run *columns, int64_t ncolumn
   }
 }
 
+/* Begins to load the last window that holds place x, of all rows: windows lie too far apart for the processor to see
+ * that they follow each other. */
+INLINE void prefetch_windows(const UnpoolRow *u, int64_t x, const T *dy, const uint8_t *winners) {
+  const Taps *columns = u->columns;
+  if (x >= columns->places || columns->first[x] == columns->first[x + 1]) return;
+  const int64_t at = columns->run[columns->first[x + 1] - 1].at;
+  for (int64_t k = 0; k < u->nrows; k++) {
+    const T *d = dy + u->rows[k].at * u->dy_row + at * u->dy_column;
+    __builtin_prefetch(d);
+    __builtin_prefetch(d + VL);
+    __builtin_prefetch(winners + u->rows[k].at * u->winner_row + at * u->winner_column);
+  }
+}
+
+#define AHEAD 6 /* places */
+
 static void unpool_channels(const UnpoolRow *u, int64_t begin, int64_t end) {
   const Taps *columns = u->columns;
   Holder holder[HOLDERS];
@@ -127,6 +168,7 @@ static void unpool_channels(const UnpoolRow *u, int64_t begin, int64_t end) {
       const T *dy = (const T *)u->dy + c * u->dy_channel;
       const uint8_t *winners = u->winners + c * u->winner_channel;
       T *to = (T *)u->to + x * u->to_column + c * u->px;
+      prefetch_windows(u, x + AHEAD, dy, winners);
       if (n == 1) {
         unpool_place(u, holder, 1, dy, winners, to);
       } else if (n == 2) {

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/size.h"
 #include "core/recorder.h"
+#include "kernels/sort/sort.h"
 #include "lua/tensor/functions/ltensor_functions.h"
 
 /* --- bernoulli ---------------------------------------------------------------------------------------------------- */
@@ -98,18 +99,8 @@ static void draw_with(Rng *r, const double *sum, int64_t k, int64_t n, int64_t *
   }
 }
 
-/* Without repetition: one after the other among what is left. */
-static void draw_without(Rng *r, double *w, double *sum, int64_t k, int64_t n, int64_t *out) {
-  for (int64_t i = 0; i < n; i++) {
-    double total = 0;
-    for (int64_t j = 0; j < k; j++) sum[j] = total += w[j];
-    draw_with(r, sum, k, 1, out + i);
-    while (w[out[i] - 1] == 0) out[i]--; /* rounding at the end of the sums */
-    w[out[i] - 1] = 0;
-  }
-}
-
-static int draw_row(Rng *r, double *w, double *sum, int64_t k, int64_t n, bool replace, int64_t *out) {
+/* Whether n positions can be drawn by the k weights w; sum: their running sums. */
+static int check_row(const double *w, double *sum, int64_t k, int64_t n, bool replace) {
   double total = 0;
   int64_t there = 0;
   for (int64_t j = 0; j < k; j++) {
@@ -118,30 +109,42 @@ static int draw_row(Rng *r, double *w, double *sum, int64_t k, int64_t n, bool r
     sum[j] = total += w[j];
   }
   if (total == 0 || isinf(total)) return err_set("the sum of the weights must be positive and finite");
-  if (!replace && there < n) {
-    return err_set("num_samples must be at most %lld, the number of weights that are not 0, without replacement",
-                   (long long)there);
+  if (replace || there >= n) return 0;
+  return err_set("num_samples must be at most %lld, the number of weights that are not 0, without replacement",
+                 (long long)there);
+}
+
+/* Without repetition: of independent exponential times with the weights as rates, the n earliest, in order. Each comes
+ * first among those that are left with a probability in proportion to its weight. w becomes the times. */
+static int draw_without(Rng *r, Tensor *w, Tensor *out) {
+  Tensor *u = tensor_new_like(w);
+  if (!u) return -1;
+  rng_fill_uniform(r, u, 0, 1);
+  double *x = tensor_f64(w);
+  for (int64_t i = 0; i < w->numel; i++) {
+    x[i] = x[i] > 0 ? -log1p(-tensor_f64(u)[i]) / x[i] : (double)NAN; /* nan comes last */
   }
-  if (replace) {
-    draw_with(r, sum, k, n, out);
-  } else {
-    draw_without(r, w, sum, k, n, out);
-  }
+  tensor_release(u);
+  if (sort_positions(out, w, w->ndim - 1, out->shape[out->ndim - 1], false) < 0) return -1;
+  for (int64_t i = 0; i < out->numel; i++) tensor_i64(out)[i]++;
   return 0;
 }
 
 static int run_multinomial(const Computation *c, Context *own) {
   Tensor *out = c->t[0], *w = tensor_cast(c->t[1], DT_F64);
+  Rng *r = &own->random.of[RNG_USER];
   int64_t replace;
   memcpy(&replace, c->args, sizeof replace);
   if (!w) return -1;
-  const int64_t k = w->shape[w->ndim - 1], n = out->shape[out->ndim - 1], rows = out->numel / (n ? n : 1);
+  const int64_t k = w->shape[w->ndim - 1], n = out->shape[out->ndim - 1], rows = w->numel / k;
   const size_t bytes = SIZE_BYTES(sizeof(double), k);
   double *sum = alloc_get(bytes);
   int rc = sum ? 0 : -1;
   for (int64_t i = 0; rc == 0 && i < rows; i++) {
-    rc = draw_row(&own->random.of[RNG_USER], tensor_f64(w) + i * k, sum, k, n, replace != 0, tensor_i64(out) + i * n);
+    rc = check_row(tensor_f64(w) + i * k, sum, k, n, replace != 0);
+    if (rc == 0 && replace) draw_with(r, sum, k, n, tensor_i64(out) + i * n);
   }
+  if (rc == 0 && !replace) rc = draw_without(r, w, out);
   alloc_put(sum, bytes);
   tensor_release(w);
   tensor_touch(out);

@@ -46,7 +46,8 @@ static bool args_with_pool(const Module *m, Pool2d pool, OpArgs *args) {
                             .groups = (int32_t)o.groups,
                             .window = {pool.window.h, pool.window.w},
                             .pool_stride = {pool.stride.h, pool.stride.w},
-                            .pool_padding = {pool.padding.h, pool.padding.w}}};
+                            .pool_padding = {pool.padding.h, pool.padding.w},
+                            .pool_ceil = pool.ceil_mode}};
   return true;
 }
 
@@ -80,18 +81,12 @@ int conv2d_relu_pool(const Module *const *m, Tensor *x, Tensor **out) {
 
 /* --- declarations -------------------------------------------------------------------------------------------------- */
 
-#define PADDING_ARG(dims_, doc_)                                                                                      \
-  {                                                                                                                   \
-    .name = "padding", .kind = ARG_SIZES, .width = dims_, .range = RANGE_NOT_NEGATIVE, .choices = conv_padding_words, \
-    .doc = doc_                                                                                                       \
-  }
-
 static const Arg args_1d[] = {
     CONV_CHANNEL_ARGS,
     CONV_KERNEL_ARG(1, "Size of the window."),
-    CONV_SIZES(1, "stride", RANGE_AT_LEAST_1, 1, "Step from one window to the next."),
-    PADDING_ARG(1, "Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none."),
-    CONV_SIZES(1, "dilation", RANGE_AT_LEAST_1, 1, "Distance of the window's places from each other."),
+    CONV_STRIDE_1D,
+    CONV_PADDING_1D,
+    CONV_DILATION_1D,
     CONV_GROUPS_ARG,
     CONV_BIAS_ARG,
     CONV_DTYPE_ARG,
@@ -101,11 +96,9 @@ static const Arg args_1d[] = {
 static const Arg args_2d[] = {
     CONV_CHANNEL_ARGS,
     CONV_KERNEL_ARG(2, "Size of the window: {height, width}."),
-    CONV_SIZES(2, "stride", RANGE_AT_LEAST_1, 1, "Step from one window to the next: {down, right}."),
-    PADDING_ARG(2,
-                "Zeros added around the image: {above and below, left and right}; 'same': so many that the output is "
-                "as large as the input; 'valid': none."),
-    CONV_SIZES(2, "dilation", RANGE_AT_LEAST_1, 1, "Distance of the window's places from each other: {down, right}."),
+    CONV_STRIDE_2D,
+    CONV_PADDING_2D,
+    CONV_DILATION_2D,
     CONV_GROUPS_ARG,
     CONV_BIAS_ARG,
     CONV_DTYPE_ARG,

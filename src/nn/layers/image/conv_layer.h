@@ -39,6 +39,39 @@ void conv_layer_describe(const Module *m, const ConvPlaces *at, char *text, size
   { .name = name_, .kind = ARG_SIZES, .width = dims_, .range = range_, .def = def_, .doc = doc_ }
 #define CONV_KERNEL_ARG(dims_, doc_) \
   { .name = "kernel_size", .kind = ARG_SIZES, .width = dims_, .range = RANGE_AT_LEAST_1, .required = true, .doc = doc_ }
+/* Those that layers and functions share. */
+#define CONV_STEP_1D "Step from one window to the next"
+#define CONV_STRIDE_1D CONV_SIZES(1, "stride", RANGE_AT_LEAST_1, 1, CONV_STEP_1D ".")
+#define CONV_STRIDE_2D CONV_SIZES(2, "stride", RANGE_AT_LEAST_1, 1, CONV_STEP_1D ": {down, right}.")
+#define CONV_DISTANCE_1D "Distance of the window's places from each other"
+#define CONV_DILATION_1D CONV_SIZES(1, "dilation", RANGE_AT_LEAST_1, 1, CONV_DISTANCE_1D ".")
+#define CONV_DILATION_2D CONV_SIZES(2, "dilation", RANGE_AT_LEAST_1, 1, CONV_DISTANCE_1D ": {down, right}.")
+#define CONV_PADDING_ARG(dims_, doc_)                                                                                 \
+  {                                                                                                                   \
+    .name = "padding", .kind = ARG_SIZES, .width = dims_, .range = RANGE_NOT_NEGATIVE, .choices = conv_padding_words, \
+    .doc = doc_                                                                                                       \
+  }
+#define CONV_PADDING_1D                                                                                           \
+  CONV_PADDING_ARG(1,                                                                                             \
+                   "Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': " \
+                   "none.")
+#define CONV_PADDING_2D                                                                                         \
+  CONV_PADDING_ARG(2,                                                                                           \
+                   "Zeros added around the image: {above and below, left and right}; 'same': so many that the " \
+                   "output is as large as the input; 'valid': none.")
+
+/* Of transposed convolutions */
+#define CONV_SPREAD_1D CONV_SIZES(1, "stride", RANGE_AT_LEAST_1, 1, CONV_STEP_1D ", in the output.")
+#define CONV_SPREAD_2D CONV_SIZES(2, "stride", RANGE_AT_LEAST_1, 1, CONV_STEP_1D ", in the output: {down, right}.")
+#define CONV_CUT_1D CONV_SIZES(1, "padding", RANGE_NOT_NEGATIVE, 0, "Places cut off at both ends of the output.")
+#define CONV_CUT_2D                               \
+  CONV_SIZES(2, "padding", RANGE_NOT_NEGATIVE, 0, \
+             "Places cut off around the output: {above and below, left and right}.")
+#define CONV_OUTPUT_PADDING_1D \
+  CONV_SIZES(1, "output_padding", RANGE_NOT_NEGATIVE, 0, "Places added at the end of the output.")
+#define CONV_OUTPUT_PADDING_2D \
+  CONV_SIZES(2, "output_padding", RANGE_NOT_NEGATIVE, 0, "Places added to the output: {below, right}.")
+
 #define CONV_GROUPS_ARG                                                                             \
   {                                                                                                 \
     .name = "groups", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = 1,                     \

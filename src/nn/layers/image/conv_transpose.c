@@ -25,30 +25,19 @@ static void describe_1d(const Module *m, char *text, size_t n) { conv_layer_desc
 static void describe_2d(const Module *m, char *text, size_t n) { conv_layer_describe(m, &places_2d, text, n); }
 
 static const Arg args_1d[] = {
-    CONV_CHANNEL_ARGS,
-    CONV_KERNEL_ARG(1, "Size of the window."),
-    CONV_SIZES(1, "stride", RANGE_AT_LEAST_1, 1, "Step from one window to the next, in the output."),
-    CONV_SIZES(1, "padding", RANGE_NOT_NEGATIVE, 0, "Places cut off at both ends of the output."),
-    CONV_SIZES(1, "output_padding", RANGE_NOT_NEGATIVE, 0, "Places added at the end of the output."),
-    CONV_GROUPS_ARG,
-    CONV_BIAS_ARG,
-    CONV_SIZES(1, "dilation", RANGE_AT_LEAST_1, 1, "Distance of the window's places from each other."),
-    CONV_DTYPE_ARG,
-    {0},
+    CONV_CHANNEL_ARGS,      CONV_KERNEL_ARG(1, "Size of the window."),
+    CONV_SPREAD_1D,         CONV_CUT_1D,
+    CONV_OUTPUT_PADDING_1D, CONV_GROUPS_ARG,
+    CONV_BIAS_ARG,          CONV_DILATION_1D,
+    CONV_DTYPE_ARG,         {0},
 };
 
 static const Arg args_2d[] = {
-    CONV_CHANNEL_ARGS,
-    CONV_KERNEL_ARG(2, "Size of the window: {height, width}."),
-    CONV_SIZES(2, "stride", RANGE_AT_LEAST_1, 1, "Step from one window to the next, in the output: {down, right}."),
-    CONV_SIZES(2, "padding", RANGE_NOT_NEGATIVE, 0,
-               "Places cut off around the output: {above and below, left and right}."),
-    CONV_SIZES(2, "output_padding", RANGE_NOT_NEGATIVE, 0, "Places added to the output: {below, right}."),
-    CONV_GROUPS_ARG,
-    CONV_BIAS_ARG,
-    CONV_SIZES(2, "dilation", RANGE_AT_LEAST_1, 1, "Distance of the window's places from each other: {down, right}."),
-    CONV_DTYPE_ARG,
-    {0},
+    CONV_CHANNEL_ARGS,      CONV_KERNEL_ARG(2, "Size of the window: {height, width}."),
+    CONV_SPREAD_2D,         CONV_CUT_2D,
+    CONV_OUTPUT_PADDING_2D, CONV_GROUPS_ARG,
+    CONV_BIAS_ARG,          CONV_DILATION_2D,
+    CONV_DTYPE_ARG,         {0},
 };
 
 const LayerDef layer_conv_transpose1d = {

@@ -43,8 +43,8 @@ static void describe(const Module *m, int dims, char *text, size_t size) {
 
 bool max_pool2d_plain(const Module *m, Pool2d *pool) {
   const PoolOptions o = options(m, 2);
-  *pool = (Pool2d){o.window, o.stride, o.padding};
-  return o.dilation.h == 1 && o.dilation.w == 1 && !o.ceil_mode;
+  *pool = (Pool2d){o.window, o.stride, o.padding, o.ceil_mode};
+  return o.dilation.h == 1 && o.dilation.w == 1;
 }
 
 static int build_1d(Module *m) { return build(m, 1); }

@@ -47,16 +47,6 @@ static int check_input(const Tensor *x, const PoolOptions *o) {
 
 static int32_t one_of(Pair p, int d) { return d ? p.w : p.h; }
 
-static int64_t places(const PoolArgs *a, int d, bool ceil_mode) {
-  const int64_t image = a->image[d], padding = a->padding[d], step = a->stride[d];
-  const int64_t room = image + 2 * padding - (int64_t)a->dilation[d] * (a->window[d] - 1) - 1;
-  if (room < 0 && !ceil_mode) return 0;
-  int64_t n = (room + (ceil_mode ? step - 1 : 0)) / step + 1;
-  if (room + (ceil_mode ? step - 1 : 0) < 0) n = 0;
-  if (ceil_mode && (n - 1) * step >= image + padding) n--; /* the last window would begin in the padding */
-  return n;
-}
-
 static int fill_args(PoolArgs *a, const Tensor *x, const PoolOptions *o) {
   *a = (PoolArgs){.adaptive = o->adaptive, .count_padding = o->count_padding, .divisor = o->divisor};
   for (int d = 0; d < 2; d++) {
@@ -70,7 +60,8 @@ static int fill_args(PoolArgs *a, const Tensor *x, const PoolOptions *o) {
     a->stride[d] = one_of(o->stride, d);
     a->padding[d] = one_of(o->padding, d);
     a->dilation[d] = one_of(o->dilation, d);
-    a->output[d] = (int32_t)places(a, d, o->ceil_mode);
+    a->output[d] =
+        (int32_t)pool_places(a->image[d], a->padding[d], a->window[d], a->stride[d], a->dilation[d], o->ceil_mode);
   }
   if (a->output[0] > 0 && a->output[1] > 0) return 0;
   const Pair k = o->window, p = o->padding;

@@ -1,0 +1,177 @@
+/*
+ * rule.h - an update rule as data: operations on numbers, and passes over the elements of a parameter.
+ *
+ * lua/optlab/optim/rule compiles the text of a rule to such a table (the language is described there). For the built-in
+ * optimizers it also writes C functions that do the same in one loop, when the library is built; without them a pass is
+ * kernels on blocks (kernels/blocks). The bits are the same.
+ *
+ * Numbers are doubles in registers. The first registers are the hyperparameters in the order of their places, then t,
+ * which update of the parameter this is, and the number of its elements. Results that depend on hyperparameters alone are
+ * held until one of these changes; those that depend on t, too, are computed once a group.
+ */
+#ifndef OPTLAB_OPTIM_RULE_RULE_H
+#define OPTLAB_OPTIM_RULE_RULE_H
+
+#include "kernels/blocks/blocks.h"
+
+/* --- numbers ------------------------------------------------------------------------------------------------------ */
+
+/* clang-format off */
+#define RULE_NUMBER_OPS(X)                                                                                         \
+  X(copy) X(neg) X(not) X(sqrt) X(exp) X(log) X(abs) X(sign) X(tanh) X(sigmoid) X(floor) X(ceil) X(round) X(log1p) \
+  X(expm1) X(sin) X(cos) X(erf) X(add) X(sub) X(mul) X(div) X(pow) X(maximum) X(minimum) X(and) X(or) X(eq) X(ne)  \
+  X(lt) X(le) X(gt) X(ge) X(where) X(unpow_end) X(unpow)
+/* clang-format on */
+
+typedef enum RuleNumberOp {
+#define ENTRY(name) RULE_NUMBER_##name,
+  RULE_NUMBER_OPS(ENTRY)
+#undef ENTRY
+      RULE_NUMBER_OP_COUNT
+} RuleNumberOp;
+
+typedef struct RuleNumber {
+  int16_t op; /* a RuleNumberOp */
+  int16_t out, in[3];
+} RuleNumber;
+
+const char *rule_number_op_name(int op);
+void rule_numbers_run(const RuleNumber *number, int n, double *reg);
+
+/* --- elements ----------------------------------------------------------------------------------------------------- */
+
+typedef enum RuleKind {
+  RULE_NONE,
+  RULE_REG,   /* a number, rounded to the dtype of the elements */
+  RULE_ARRAY, /* 0 the parameter, 1 its gradient, then the state slots, then arrays of the step's own */
+  RULE_VALUE, /* the result of a step, by number */
+} RuleKind;
+
+typedef struct RuleRef {
+  int16_t kind, index;
+} RuleRef;
+
+/* The operations over elements: two of rules alone, then kernels by their names.
+ *   choose  in[0] is a number: in[1] where it is not 0, else in[2]
+ *   copy    in[0] */
+/* clang-format off */
+#define RULE_OPS(X) \
+  X(choose) X(copy) KERN1_LIST(X) KERN2_LIST(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge) \
+  X(logical_and) X(logical_or) X(logical_not) X(where) X(axpby) X(xpby)
+/* clang-format on */
+
+typedef enum RuleOp {
+#define ENTRY(name) RULE_OP_##name,
+  RULE_OPS(ENTRY)
+#undef ENTRY
+      RULE_OP_COUNT
+} RuleOp;
+
+typedef struct RuleStep {
+  int16_t op;    /* a RuleOp */
+  int16_t guard; /* the register that must not be 0 for the step to be done; -1: always */
+  int16_t mask;  /* 1: the result is a mask */
+  int16_t own;   /* of choose, 1: the result needs memory of its own, because its source is written before it is read */
+  RuleRef out, in[4];
+} RuleStep;
+
+int rule_op(const char *name); /* a RuleOp by its name; -1 if there is none */
+
+typedef enum RuleSumKind { RULE_SUM, RULE_AMAX, RULE_AMIN } RuleSumKind;
+
+typedef struct RuleSum {
+  RuleRef of;
+  int16_t how;   /* a RuleSumKind */
+  int16_t reg;   /* where it goes */
+  int16_t total; /* 1: over all parameters of the step */
+} RuleSum;
+
+/* What a pass reads and writes. */
+typedef struct RuleData {
+  char *const *array;
+  const double *reg;
+} RuleData;
+
+/* A pass in one loop, generated: elements begin..end-1. ctx is a RuleData. */
+typedef BlocksPiece RulePass;
+
+typedef struct RuleStage {
+  int16_t phase;                                      /* 1, 2, ...: totals of one phase are known in the next */
+  int16_t number, nnumbers, step, nsteps, sum, nsums; /* the first and how many in the lists of the rule */
+  void (*numbers)(double *reg);                       /* does the stage's numbers; NULL: interpret them */
+  RulePass *pass[2];                                  /* DT_F32, DT_F64; NULL: blocks */
+} RuleStage;
+
+/* A slot whose number takes part: the register that holds it before, and the one that holds it afterwards (or -1). */
+typedef struct RuleSlotReg {
+  int16_t slot, before, after;
+} RuleSlotReg;
+
+typedef struct OptimRule {
+  int nhyper, nregs, nslots;
+  int nowns;   /* arrays of a step's own */
+  int nvalues; /* results of steps are numbered from 0 */
+  int nphases, nstages, nheld, nonce;
+  const double *constant;   /* [nregs] what registers hold at the start */
+  const RuleNumber *held;   /* [nheld] of hyperparameters alone */
+  const RuleNumber *once;   /* [nonce] of hyperparameters and t alone */
+  const RuleNumber *number; /* of the stages */
+  const RuleStep *step;
+  const RuleSum *sum;
+  const RuleStage *stage;
+  const RuleSlotReg *slot;  /* [nslot_regs] */
+  const RuleSlotReg *fresh; /* [nfresh] .before: the register that is 1 in the update for which the slot was made */
+  int nslot_regs, nfresh;
+  const int16_t *used; /* [nused] registers that steps read as elements */
+  int nused;
+  void (*held_numbers)(double *reg); /* does `held`; NULL: interpret it */
+  void (*once_numbers)(double *reg); /* does `once` */
+} OptimRule;
+
+static inline int rule_reg_t(const OptimRule *r) { return r->nhyper; }
+static inline int rule_reg_numel(const OptimRule *r) { return r->nhyper + 1; }
+
+/* --- passes as blocks (plan.c) ------------------------------------------------------------------------------------ */
+
+/* The kernels of one stage for one dtype, for given guards. */
+typedef struct RulePlan {
+  bool ready;
+  BlocksProgram program;
+  bool *done;       /* [nsteps] whether each step is done, or what `choose` chooses */
+  BlocksStep *step; /* [nsteps] */
+  BlocksSum *sum;   /* [nsums] */
+} RulePlan;
+
+/* Makes the plan for the registers' values, unless it is that already. */
+void rule_plan(RulePlan *plan, const OptimRule *r, const RuleStage *stage, DType dtype, const double *reg);
+
+/* --- running a rule (run.c) --------------------------------------------------------------------------------------- */
+
+typedef struct RulePlans RulePlans; /* of one optimizer; NULL where all passes are generated */
+
+/* Whether a stage has no generated pass. */
+bool rule_needs_plans(const OptimRule *r);
+/* Room for the plans of all stages. NULL with err_set without memory. */
+RulePlans *rule_plans_new(const OptimRule *r);
+void rule_plans_free(RulePlans *plans); /* accepts NULL */
+
+/* Whether new optimizers use blocks although there are generated passes; for tests of both. */
+void rule_set_blocks_only(bool on);
+
+/* What a rule works on for one parameter. */
+typedef struct RuleRun {
+  const OptimRule *rule;
+  RulePlans *plans;
+  DType dtype;
+  int64_t numel;
+  char **array; /* as RULE_ARRAY counts */
+  double *reg;  /* [nregs] */
+} RuleRun;
+
+/* Numbers that depend on hyperparameters alone, and on t, too. */
+void rule_run_held(const OptimRule *r, double *reg);
+void rule_run_once(const OptimRule *r, double *reg);
+/* The stages of one phase for one parameter; totals are added to (or joined with) their registers. */
+void rule_run_phase(const RuleRun *run, int phase);
+
+#endif

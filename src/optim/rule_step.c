@@ -1,0 +1,265 @@
+/*
+ * rule_step.c - a rule's phases over all parameters.
+ *
+ * Nearly every rule has one phase: each parameter is updated by itself, with the registers and arrays of one Work. A
+ * rule with totals needs something of all parameters before it goes on with the first, so each has a Work of its own.
+ */
+#include "optim/rule_step.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/interrupt.h"
+
+/* One parameter under way. */
+typedef struct Work {
+  OptimGroup *group;
+  OptimParam *q;
+  Tensor *g, *flat; /* row-major copies of the gradient and the parameter; NULL where they are row-major already */
+  RuleRun run;
+} Work;
+
+static int narrays(const OptimRule *r) { return 2 + r->nslots + r->nowns; }
+
+/* --- begin and end of one parameter ------------------------------------------------------------------------------- */
+
+static bool is_wanted(const OptimDef *def, int k, const double *h) {
+  const int when = def->slot[k].when;
+  return when == 0 || h[when] != 0;
+}
+
+static inline void set_arrays(const Optim *o, Work *w, Tensor *grad, char *own) {
+  char **array = w->run.array;
+  array[0] = tensor_data(w->flat ? w->flat : w->q->p);
+  array[1] = tensor_data(w->g ? w->g : grad);
+  for (int k = 0; k < o->nslots; k++) {
+    array[2 + k] = w->q->state[k] && is_wanted(o->def, k, w->group->h) ? tensor_data(w->q->state[k]) : NULL;
+  }
+  for (int k = 0; k < w->run.rule->nowns; k++) {
+    array[2 + o->nslots + k] = own + (size_t)k * (size_t)w->run.numel * sizeof(double);
+  }
+}
+
+static inline void read_slots(const Work *w) {
+  const OptimRule *r = w->run.rule;
+  double *reg = w->run.reg;
+  reg[rule_reg_numel(r)] = (double)w->run.numel;
+  for (int i = 0; i < r->nfresh; i++) reg[r->fresh[i].before] = w->q->fresh[r->fresh[i].slot];
+  for (int i = 0; i < r->nslot_regs; i++) {
+    const char *number = w->run.array[2 + r->slot[i].slot];
+    if (number) reg[r->slot[i].before] = *(const double *)(const void *)number;
+  }
+}
+
+static inline void write_slots(const Work *w) {
+  const OptimRule *r = w->run.rule;
+  for (int i = 0; i < r->nslot_regs; i++) {
+    char *number = w->run.array[2 + r->slot[i].slot];
+    if (number && r->slot[i].after >= 0) *(double *)(void *)number = w->run.reg[r->slot[i].after];
+  }
+}
+
+/* own: room for the rule's own arrays. */
+static inline int begin(const Optim *o, Work *w, Tensor *grad, char *own) {
+  Tensor *p = w->q->p;
+  w->g = w->flat = NULL;
+  if (!grad->contiguous || grad->dtype != p->dtype) {
+    w->g = tensor_cast(grad, (DType)p->dtype);
+    if (!w->g) return -1;
+  }
+  if (!p->contiguous) {
+    w->flat = tensor_clone(p);
+    if (!w->flat) {
+      tensor_release(w->g);
+      return -1;
+    }
+  }
+  w->run.dtype = (DType)p->dtype;
+  w->run.numel = p->numel;
+  set_arrays(o, w, grad, own);
+  read_slots(w);
+  return 0;
+}
+
+static void release_copies(const Work *w) {
+  if (w->flat) tensor_release(w->flat);
+  if (w->g) tensor_release(w->g);
+}
+
+static inline int end(const Optim *o, Work *w) {
+  OptimParam *q = w->q;
+  write_slots(w);
+  const int status = w->flat ? tensor_copy_(q->p, w->flat) : 0;
+  tensor_touch(q->p);
+  release_copies(w);
+  if (status < 0 || interrupt_check() < 0) return -1;
+  if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
+  q->any_fresh = false;
+  optim_count(q);
+  return 0;
+}
+
+/* --- registers ---------------------------------------------------------------------------------------------------- */
+
+/* The registers of a group at update t; those of constants are set. What the hyperparameters alone decide stays as it is
+ * while they do (reg[0] starts as a number that no lr is). */
+static void set_registers(const OptimRule *r, double *reg, const OptimGroup *group, int64_t t) {
+  const size_t bytes = (size_t)r->nhyper * sizeof *reg;
+  if (memcmp(reg, group->h, bytes) != 0) {
+    memcpy(reg, group->h, bytes);
+    rule_run_held(r, reg);
+  }
+  reg[rule_reg_t(r)] = (double)t;
+  rule_run_once(r, reg);
+}
+
+/* --- one phase ---------------------------------------------------------------------------------------------------- */
+
+static Tensor *grad_of(const OptimParam *q, Tensor *const *grads, int k) { return grads ? grads[k] : q->p->grad; }
+
+static int64_t largest(Optim *o) {
+  int64_t n = 0;
+  for (int i = 0; i < optim_nparams(o); i++) {
+    const int64_t numel = optim_param(o, i)->p->numel;
+    if (numel > n) n = numel;
+  }
+  return n;
+}
+
+static int update_group(const Optim *o, OptimGroup *group, Tensor *const *grads, int k, Work *w, char *own) {
+  int64_t t = 0; /* what the registers are for: nearly always the same for the whole group */
+  for (int j = 0; j < group->nparams; j++, k++) {
+    OptimParam *q = &group->param[j];
+    Tensor *g = grad_of(q, grads, k);
+    if (!g) continue;
+    if (q->t + 1 != t) set_registers(w->run.rule, w->run.reg, group, t = q->t + 1);
+    w->group = group;
+    w->q = q;
+    if (begin(o, w, g, own) < 0) return -1;
+    rule_run_phase(&w->run, 1);
+    if (end(o, w) < 0) return -1;
+  }
+  return 0;
+}
+
+static int step_in_one_phase(Optim *o, Tensor *const *grads) {
+  const OptimRule *r = o->def->rule;
+  char *array[narrays(r)];
+  const size_t bytes = r->nowns ? (size_t)r->nowns * (size_t)largest(o) * sizeof(double) : 0;
+  char *own = bytes ? alloc_get(bytes) : NULL;
+  if (bytes && !own) return -1;
+  Work w = {.run = {.rule = r, .plans = o->plans, .array = array, .reg = o->reg}};
+  int status = 0;
+  for (int i = 0, k = 0; i < o->ngroups && status == 0; k += o->group[i++].nparams) {
+    status = update_group(o, &o->group[i], grads, k, &w, own);
+  }
+  if (own) alloc_put(own, bytes);
+  return status;
+}
+
+/* --- several phases ----------------------------------------------------------------------------------------------- */
+
+/* All parameters of a step, in one block. */
+typedef struct Works {
+  int n;
+  Work *work;
+  size_t bytes;
+} Works;
+
+static size_t own_bytes(const OptimRule *r, const Tensor *p) {
+  return (size_t)r->nowns * (size_t)p->numel * sizeof(double);
+}
+
+static size_t work_bytes(const OptimRule *r, const Tensor *p) {
+  return (size_t)r->nregs * sizeof(double) + (size_t)narrays(r) * sizeof(char *) + own_bytes(r, p);
+}
+
+static int works_new(Works *all, Optim *o, Tensor *const *grads) {
+  const OptimRule *r = o->def->rule;
+  *all = (Works){0};
+  for (int i = 0; i < optim_nparams(o); i++) {
+    const OptimParam *q = optim_param(o, i);
+    if (!grad_of(q, grads, i)) continue;
+    all->n++;
+    all->bytes += sizeof(Work) + work_bytes(r, q->p);
+  }
+  if (all->n == 0) return 0;
+  all->work = alloc_get(all->bytes);
+  if (!all->work) return -1;
+  memset(all->work, 0, (size_t)all->n * sizeof(Work));
+  return 0;
+}
+
+/* Begins all of them; those that began are ended or given up by the caller. */
+static int begin_all(Works *all, Optim *o, Tensor *const *grads, int *begun) {
+  const OptimRule *r = o->def->rule;
+  char *at = (char *)(all->work + all->n);
+  Work *w = all->work;
+  for (int i = 0, k = 0; i < o->ngroups; i++) {
+    for (int j = 0; j < o->group[i].nparams; j++, k++) {
+      OptimParam *q = &o->group[i].param[j];
+      Tensor *g = grad_of(q, grads, k);
+      if (!g) continue;
+      w->group = &o->group[i];
+      w->q = q;
+      w->run = (RuleRun){.rule = r, .plans = o->plans, .reg = (double *)(void *)at};
+      w->run.array = (char **)(void *)(at + (size_t)r->nregs * sizeof(double));
+      set_registers(r, o->reg, w->group, q->t + 1);
+      memcpy(w->run.reg, o->reg, (size_t)r->nregs * sizeof *o->reg);
+      if (begin(o, w, g, (char *)(w->run.array + narrays(r))) < 0) return -1;
+      (*begun)++;
+      at += work_bytes(r, q->p);
+      w++;
+    }
+  }
+  return 0;
+}
+
+static double nothing(int how) { return how == RULE_SUM ? 0 : how == RULE_AMAX ? -INFINITY : INFINITY; }
+
+/* The totals of a phase, from one parameter's registers to the next one's, and at the end to all. */
+static void run_phase_of_all(const Works *all, const OptimRule *r, int phase) {
+  double total[r->nregs];
+  for (int i = 0; i < r->nstages; i++) {
+    const RuleStage *stage = &r->stage[i];
+    for (int k = 0; k < stage->nsums; k++) total[r->sum[stage->sum + k].reg] = nothing(r->sum[stage->sum + k].how);
+  }
+#define EACH_TOTAL(ACTION)                                                      \
+  for (int i = 0; i < r->nstages; i++) {                                        \
+    for (int k = 0; r->stage[i].phase == phase && k < r->stage[i].nsums; k++) { \
+      const RuleSum *s = &r->sum[r->stage[i].sum + k];                          \
+      if (s->total) ACTION;                                                     \
+    }                                                                           \
+  }
+  for (Work *w = all->work; w < all->work + all->n; w++) {
+    EACH_TOTAL(w->run.reg[s->reg] = total[s->reg])
+    rule_run_phase(&w->run, phase);
+    EACH_TOTAL(total[s->reg] = w->run.reg[s->reg])
+  }
+  for (Work *w = all->work; w < all->work + all->n; w++) EACH_TOTAL(w->run.reg[s->reg] = total[s->reg])
+#undef EACH_TOTAL
+}
+
+static int step_in_phases(Optim *o, Tensor *const *grads) {
+  const OptimRule *r = o->def->rule;
+  Works all;
+  int begun = 0, status = works_new(&all, o, grads);
+  if (status < 0 || all.n == 0) return status;
+  status = begin_all(&all, o, grads, &begun);
+  for (int phase = 1; status == 0 && phase <= r->nphases; phase++) run_phase_of_all(&all, r, phase);
+  for (int i = 0; i < begun; i++) {
+    if (status == 0) {
+      status = end(o, &all.work[i]);
+    } else {
+      release_copies(&all.work[i]);
+    }
+  }
+  alloc_put(all.work, all.bytes);
+  return status;
+}
+
+int optim_rule_step(Optim *o, Tensor *const *grads) {
+  return o->def->rule->nphases == 1 ? step_in_one_phase(o, grads) : step_in_phases(o, grads);
+}

@@ -1,0 +1,216 @@
+--- Update rules: optim.define with `rule`.
+local core = require "optlab.core"
+local errors = require "tests.support.errors"
+local lab = require "optlab"
+
+local optim = lab.optim
+
+local function leaf(values) return lab.tensor(values, { dtype = "float64", requires_grad = true }) end
+
+-- Parameters after some steps with given gradients.
+local function run(make, o, steps, dtype, n)
+  lab.manual_seed(3)
+  local p = lab.randn({ n or 37 }, { dtype = dtype or "float64" }):requires_grad_()
+  local opt = make({ p }, o)
+  for _ = 1, steps or 4 do
+    p.grad = lab.randn({ n or 37 }, { dtype = dtype or "float64" })
+    opt:step()
+  end
+  return p:detach(), opt
+end
+
+local MOMENTUM = { name = "M", defaults = { lr = 0.1, beta = 0.9 }, state = { "v" }, rule = [[
+  v = beta * v + g
+  p = p - lr * v
+]] }
+
+describe("a rule", function()
+  it("does what its text says", function()
+    local p = leaf { 1, -2 }
+    local opt = optim.define(MOMENTUM)({ p })
+    p.grad = lab.tensor({ 0.5, 1 }, { dtype = "float64" })
+    opt:step()
+    opt:step()
+    assert.same({ 1 - 0.1 * 0.5 - 0.1 * (0.9 * 0.5 + 0.5), -2 - 0.1 * 1 - 0.1 * (0.9 * 1 + 1) }, p:tolist())
+    assert.same({ 0.9 * 0.5 + 0.5, 1.9 }, opt:state_dict().state[1].v:tolist())
+  end)
+
+  it("computes sums, means, norms and extremes over a parameter", function()
+    local p = leaf { 3, -4, 0 }
+    local opt = optim.define { name = "S", defaults = { lr = 1 }, state = { { "d", number = true } }, rule = [[
+      d = sum(g) + 10 * mean(g) + 100 * norm(p) + 1000 * dot(p, g) + 10000 * amax(p) + 100000 * amin(p) + numel(p) / 8
+      p = p - lr * g
+    ]] } ({ p })
+    p.grad = lab.tensor({ 1, 2, 3 }, { dtype = "float64" })
+    opt:step()
+    assert.equal(6 + 20 + 500 + 1000 * (3 - 8) + 30000 - 400000 + 0.375, opt:state_dict().state[1].d:item())
+  end)
+
+  it("has the bits of lab's sums, on any number of threads", function()
+    local make = optim.define { name = "S", defaults = { lr = 1 }, state = { { "d", number = true } }, rule = [[
+      d = sum(g * p)
+      p = p - lr * g
+    ]] }
+    for _, n in ipairs { 1, 15, 2047, 2049, 16385, 100003 } do
+      for _, dtype in ipairs { "float32", "float64" } do
+        local before = lab.get_num_threads()
+        for threads = 1, 3 do
+          lab.set_num_threads(threads)
+          lab.manual_seed(n)
+          local p = lab.randn({ n }, { dtype = dtype }):requires_grad_()
+          local opt = make { p }
+          p.grad = lab.randn({ n }, { dtype = dtype })
+          local want = (p:detach() * p.grad):sum():item()
+          opt:step()
+          local sum = opt:state_dict().state[1].d
+          assert.equal(want, sum:to(dtype):item())
+        end
+        lab.set_num_threads(before)
+      end
+    end
+  end)
+
+  it("knows totals over all parameters before it updates the first", function()
+    local make = optim.define { name = "T", defaults = { lr = 0.5 }, rule = "p = p - lr / total_norm(g) * g" }
+    local a, b = leaf { 1 }, leaf { 2, 3 }
+    local opt = make { a, b }
+    a.grad, b.grad = lab.tensor({ 2 }, { dtype = "float64" }), lab.tensor({ 4, 4 }, { dtype = "float64" })
+    opt:step()
+    assert.same({ 1 - 0.5 / 6 * 2 }, a:tolist())
+    assert.same({ 2 - 0.5 / 6 * 4, 3 - 0.5 / 6 * 4 }, b:tolist())
+  end)
+
+  it("keeps values for a later stage", function()
+    local make = optim.define { name = "K", defaults = { lr = 1 }, rule = [[
+      d = g * 2
+      p = p - lr * d / norm(d)
+    ]] }
+    local p = leaf { 0, 0 }
+    local opt = make { p }
+    p.grad = lab.tensor({ 3, 4 }, { dtype = "float64" })
+    opt:step()
+    assert.same({ -0.6, -0.8 }, p:tolist())
+  end)
+
+  it("makes an assignment only where its condition holds, and state only where it is asked for", function()
+    local make = optim.define { name = "C", defaults = { lr = 1, momentum = 0, sign = false },
+      state = { { "b", when = "momentum" } }, rule = [[
+        g = sign(g)                          if sign
+        b = where(new(b), g, momentum * b + g)  if momentum
+        p = p - lr * where(momentum, b, g)
+      ]] }
+    local plain, opt = run(make, {}, 3)
+    assert.is_nil(opt:state_dict().state[1].b)
+    assert.same(run(optim.SGD, { lr = 1 }, 3):tolist(), plain:tolist())
+    assert.same(run(optim.SGD, { lr = 1, momentum = 0.5 }, 3):tolist(), run(make, { momentum = 0.5 }, 3):tolist())
+    local signs = run(make, { sign = true }, 1)
+    local start = run(make, { lr = 0 }, 1)
+    assert.same({ 1 }, ((signs - start):abs() - 1):abs():lt(1e-12):amin():reshape(1):tolist())
+  end)
+
+  it("works in groups, with schedules, state dicts and compiled steps as a built-in does", function()
+    local make = optim.define(MOMENTUM)
+    local a, b = leaf { 1 }, leaf { 2 }
+    local opt = make { { params = { a }, lr = 0.5 }, { params = { b }, beta = 0 } }
+    a.grad, b.grad = lab.tensor({ 1 }, { dtype = "float64" }), lab.tensor({ 1 }, { dtype = "float64" })
+    opt:step()
+    opt:step()
+    assert.same({ 1 - 0.5 - 0.5 * 1.9 }, a:tolist())
+    assert.same({ 2 - 0.1 - 0.1 }, b:tolist())
+    local copy = make { { params = { leaf { 1 } }, lr = 0.5 }, { params = { leaf { 2 } } } }
+    copy:load_state_dict(opt:state_dict())
+    assert.same({ 1.9 }, copy:state_dict().state[1].v:tolist())
+    assert.equal(0, copy.param_groups[2].beta)
+    assert.equal("M", opt:state_dict().name)
+  end)
+
+  it("gives a compiled step the bits of the plain one", function()
+    local make = optim.define(MOMENTUM)
+    local function train(compiled)
+      local w = leaf { 0.5, -1, 2 }
+      local opt = make { w }
+      local function step(x)
+        local loss = ((w * x) ^ 2):sum()
+        opt:zero_grad()
+        loss:backward()
+        opt:step()
+        return loss
+      end
+      if compiled then step = lab.compile(step) end
+      for i = 1, 6 do step(lab.tensor({ i, 1, 0.1 }, { dtype = "float64" })) end
+      return w:tolist()
+    end
+    assert.same(train(false), train(true))
+  end)
+end)
+
+describe("the built-ins", function()
+  local settings = {
+    SGD = { {}, { momentum = 0.9 }, { momentum = 0.9, nesterov = true, weight_decay = 0.1 }, { maximize = true } },
+    Adam = { {}, { amsgrad = true }, { weight_decay = 0.1, maximize = true } },
+    AdamW = { {}, { amsgrad = true, weight_decay = 0 } }, NAdam = { {}, { weight_decay = 0.1 } },
+    RMSprop = { {}, { centered = true }, { momentum = 0.9 }, { centered = true, momentum = 0.9, weight_decay = 0.1 } },
+    Adagrad = { {}, { lr_decay = 0.1, initial_accumulator_value = 0.5 } }, Adadelta = { {}, { rho = 0.5 } },
+    Yogi = { {}, { weight_decay = 0.1 } },
+  }
+  for name, list in pairs(settings) do
+    it(name .. " has the same bits in one generated loop and as kernels on blocks", function()
+      for _, o in ipairs(list) do
+        for _, n in ipairs { 1, 16, 511, 513, 20000 } do
+          for _, dtype in ipairs { "float32", "float64" } do
+            local loop = run(optim[name], o, 3, dtype, n)
+            core.optim.blocks_only(true)
+            local blocks = run(optim[name], o, 3, dtype, n)
+            core.optim.blocks_only(false)
+            assert.is_true(loop:eq(blocks):amin():item() == 1, ("%d elements, %s"):format(n, dtype))
+          end
+        end
+      end
+    end)
+  end
+end)
+
+describe("mistakes in a rule", function()
+  local function message(rule, state)
+    return errors.text(optim.define, { name = "X", defaults = { lr = 0.1, betas = { 0.9, 0.99 }, k = 0, decay = 0 },
+      state = state, rule = rule })
+  end
+
+  it("are shown where they stand", function()
+    assert.equal([[optim.define: X: rule, line 2, column 11: 'bta1' is not known here; did you mean 'beta1'?
+      p = p - bta1 * g
+              ^]], message "\n  p = p - bta1 * g")
+  end)
+
+  for rule, what in pairs {
+    ["p = p - "] = "a number, a name or '%(' was expected, got the end",
+    ["p = p - lr g"] = "an operator, 'if' or the end of the line was expected, got 'g'",
+    ["p = p - foo(g)"] = "there is no function 'foo'",
+    ["p = p - sqrt(g, 2)"] = "sqrt takes 1 argument, got 2",
+    ["p = 3"] = "'p' has elements, and this is a number",
+    ["g = g"] = "the rule never assigns to p",
+    ["lr = 2\np = p - g"] = "'lr' is a hyperparameter; a rule cannot change it",
+    ["t = 2\np = p - g"] = "t counts updates",
+    ["p = p - g if g > 0"] = "`if` takes a condition on numbers; for elements write where",
+    ["x = g if k\np = p - x"] = "'x' has no value where the condition does not hold",
+    ["p = p - sum(lr) * g"] = "sum adds up elements, and this is a number",
+    ["p = p - new(g) * g"] = "new%(%) asks about a state",
+    ["p = p - 1.2.3 * g"] = "'1.2.3' is not a number",
+    ["p = p ? g"] = "'%?' is not part of the language",
+    [""] = "the rule is empty",
+  } do
+    it(("such as %q are explained"):format(rule), function() assert.matches(what, message(rule)) end)
+  end
+
+  it("in its state, too", function()
+    assert.matches("'w' is there only where k is not 0", message("w = w + g\np = p - w if k", { { "w", when = "k" } }))
+    assert.matches("there is no hyperparameter 'decy'; did you mean 'decay'%?",
+      message("p = p - g", { { "w", when = "decy" } }))
+  end)
+
+  it("leave nothing half defined", function()
+    assert.equal("optim.define: give a rule or a step, not both",
+      errors.text(optim.define, { name = "X", defaults = { lr = 1 }, rule = "p = p - g", step = print }))
+    assert.matches("a rule is missing", errors.text(optim.define, { name = "X", defaults = { lr = 1 } }))
+  end)
+end)

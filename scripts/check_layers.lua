@@ -44,6 +44,7 @@ local LUA_ROOMS = {
   { "tensor", { "base" } },
   { "autograd", { "base" } },
   { "linalg", { "base" } },
+  { "minimize", { "base", "autograd", "linalg" } },
   { "nn", { "base" } },
   { "optim", { "base" } },
   { "data", { "base" } },
@@ -64,7 +65,8 @@ local LUA_ROOMS = {
   { "sweep", { "base", "params", "plot", "runs", "compare" } },
   { "cli", { "base", "params", "plot", "reference", "runs", "compare", "report", "sweep", "term",
     "watch" } },
-  { "", { "base", "params", "tensor", "autograd", "linalg", "nn", "optim", "sched", "data", "save", "plot", "compile",
+  { "", { "base", "params", "tensor", "autograd", "linalg", "minimize", "nn", "optim", "sched", "data", "save", "plot",
+    "compile",
     "runs", "term", "dist", "train", "book", "problems", "reference", "compare", "report", "watch", "sweep", "cli" } },
 }
 

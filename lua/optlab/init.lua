@@ -46,6 +46,7 @@ local LAZY = {
   load = { "optlab.save", "load" },
   load_checkpoint = { "optlab.save.checkpoint", "load" },
   metrics = { "optlab.base.csvlog" },
+  minimize = { "optlab.minimize", "minimize" },
   nn = { "optlab.nn" },
   optim = { "optlab.optim" },
   params = { "optlab.params", "params" },

@@ -131,6 +131,22 @@ describe("a hook of a tensor", function()
     is({ 1 }, b.grad)
   end)
 
+  it("of a leaf is called by a step that was compiled before, and no more once it is taken away", function()
+    local w = f64 { 1, 2 }
+    local step = lab.compile(function()
+      w.grad = nil
+      local y = (w * w):sum()
+      y:backward()
+      return w.grad
+    end)
+    for _ = 1, 4 do is({ 2, 4 }, step()) end
+    local hook = w:register_hook(function(g) return g * 10 end)
+    for _ = 1, 4 do is({ 20, 40 }, step()) end
+    hook:remove()
+    for _ = 1, 4 do is({ 2, 4 }, step()) end
+    assert.is_true(step.replays > 3)
+  end)
+
   it("of a leaf must return a tensor of the gradient's shape and dtype", function()
     local a, wrong = f64 { 1, 2 }, nil
     a:register_hook(function() return wrong end)

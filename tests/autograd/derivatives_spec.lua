@@ -42,6 +42,26 @@ describe("lab.func", function()
     assert.is_false(func.grad(sum_of_cubes)(w).requires_grad)
   end)
 
+  it("gives gradients of each sample by vmap, by the names of a module's parameters", function()
+    local net, x = nn.Linear(3, 2):to("float64"), lab.randn({ 4, 3 }, F64)
+    local function loss(m, row) return (m(row) ^ 2):sum() end
+    local g = lab.vmap(function(row) return func.grad(function(m) return loss(m, row) end)(net) end)(x)
+    assert.same({ 4, 2, 3 }, g.weight.shape)
+    for k = 1, 4 do
+      local one = func.grad(function(m) return loss(m, x[k]) end)(net)
+      assert.same(one.weight:tolist(), g.weight[k]:tolist())
+      assert.same(one.bias:tolist(), g.bias[k]:tolist())
+    end
+    errors.fails("lab.vmap: in_dims has no entry for argument 2", lab.vmap(cube, { in_dims = { 1 } }), x, x)
+    local n = 0
+    local function varying(row)
+      n = n + 1
+      return table.unpack({ row, row }, 1, n)
+    end
+    errors.fails("lab.vmap: the function returned 1 results, then 2", lab.vmap(varying), x)
+    errors.fails("must return tensors, numbers or tables of them, got", lab.vmap(function() return nil end), x)
+  end)
+
   it("takes the vector for a module by the names of its parameters", function()
     local net, x = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3)):to("float64"), lab.randn({ 5, 3 }, F64)
     local function f(m) return (m(x) ^ 3):sum() end

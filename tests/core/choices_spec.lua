@@ -85,6 +85,9 @@ describe("errors name the function and what was given:", function()
     ["lab.einsum: 'j' has the sizes 3 and 2"] = function() lab.einsum("ij,jk", m, m) end,
     ["lab.einsum: 'ij,jk' names 2 operands, got 1"] = function() lab.einsum("ij,jk", m) end,
     ["lab.einsum: 'i' has the sizes 1 and 3 in one operand"] = function() lab.einsum("ii->i", lab.ones(1, 3)) end,
+    ["lab.einsum: a product of two operands has 10 indices .* at most 8 dimensions"] = function()
+      lab.einsum("abcde,fghij->abcdefghij", lab.ones(1, 1, 1, 1, 1), lab.ones(1, 1, 1, 1, 1))
+    end,
     ["has the letter 'k' of the result"] = function() lab.einsum("ij->k", m) end,
     ["Tensor:tril: works on matrices, this tensor has shape %(3%)"] = function() m[1]:tril() end,
     ["Tensor:topk: k must be at most 3, the size of dimension 2 of shape %(2, 3%), got 4"] = function() m:topk(4) end,
@@ -152,6 +155,30 @@ it("the runs of a sweep may sort, each on any thread", function()
   local one = losses(1)
   for threads = 2, 4 do assert.same(one, losses(threads)) end
   lab.set_num_threads(before)
+end)
+
+describe("survives any failed allocation:", function()
+  local x, w = lab.randn(5, 7), lab.rand(6)
+  for name, f in pairs {
+    sort = function() x:sort(1) end,
+    median = function() x:median() end,
+    quantile = function() x:quantile({ 0.1, 0.5 }, 2) end,
+    searchsorted = function() lab.searchsorted(w, w) end,
+    unique = function() x:unique { return_inverse = true, return_counts = true } end,
+    multinomial = function() w:multinomial(3) end,
+    einsum = function() lab.einsum("ij,kj->ik", x, x) end,
+    repetitions = function() return x:tile(2, 1), x:repeat_interleave(3, 1), x:roll({ 1, 2 }, { 1, 2 }) end,
+  } do
+    it(name, function()
+      for n = 1, 200 do
+        lab.fail_allocation(n)
+        local ok, why = pcall(f)
+        lab.fail_allocation(0)
+        if ok then return end
+        assert.matches("memory", tostring(why))
+      end
+    end)
+  end
 end)
 
 it("sorting, scans and diagonals are the same bits on any number of threads", function()

@@ -27,6 +27,26 @@ describe("attention", function()
   end)
 end)
 
+describe("attention of tensors that repeat", function()
+  it("is that of their copies", function()
+    local function wide(shape, ...) return lab.randn({ ... }, { dtype = "float64" }):expand(table.unpack(shape)) end
+    local q, k = wide({ 2, 3, 40, 24 }, 2, 3, 1, 24), wide({ 2, 3, 50, 24 }, 2, 1, 50, 24)
+    for _, v in ipairs { wide({ 2, 3, 50, 30 }, 1, 1, 1, 30), wide({ 2, 3, 50, 30 }, 2, 3, 50, 1),
+        wide({ 2, 3, 50, 1 }, 1, 3, 1, 1) } do
+      for _, keys in ipairs { k, wide({ 2, 3, 50, 24 }, 1, 3, 1, 24) } do
+        local function run(...)
+          local list = { ... }
+          for i, x in ipairs(list) do list[i] = x:detach():requires_grad_() end
+          local y = F.scaled_dot_product_attention(table.unpack(list))
+          return { y, table.unpack(lab.autograd.grad(y:sum(), list)) }
+        end
+        local got, want = run(q, keys, v), run(q:contiguous(), keys:contiguous(), v:contiguous())
+        for i, t in ipairs(want) do assert.is_true(got[i]:eq(t):all():item() ~= 0) end
+      end
+    end
+  end)
+end)
+
 describe("attention's dropout", function()
   local SIZES, P = { { 1, 2, 70, 130 }, { 2, 1, 3, 5 }, { 1, 1, 130, 300 } }, 0.3
   local threads = lab.get_num_threads()

@@ -249,6 +249,10 @@ describe("recurrent layers", function()
     assert.matches("state must be a list {h, c}", message(net, lab.zeros(4, 2, 3), lab.zeros(1, 2, 5)), 1, true)
     assert.matches("lengths%[2%] must be an integer", message(nn.utils.rnn.pack_padded_sequence, lab.zeros(4, 2, 3),
       { 4, 5 }))
+    assert.equal("nn.LSTMCell: input is (4, 2), must be (batch, 3) or (3)", message(nn.LSTMCell(3, 5), lab.zeros(4, 2)))
+    assert.matches("at least one sequence", message(nn.utils.rnn.pack_padded_sequence, lab.zeros(4, 0, 3), {}))
+    assert.matches("pad_sequence: sequence 2 has shape %(2, 1%)",
+      message(nn.utils.rnn.pad_sequence, { lab.zeros(3, 2), lab.zeros(2, 1) }))
     assert.matches("must not grow", message(nn.utils.rnn.pack_padded_sequence, lab.zeros(4, 2, 3), { 2, 3 }))
   end)
 

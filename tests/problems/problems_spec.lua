@@ -42,17 +42,17 @@ describe("lab.problems", function()
   end
 
   for name, small in pairs(SMALL) do
-    it(name .. " learns, and repeats itself for a seed", function()
+    it(name .. " learns, and repeats itself for a seed, compiled too", function()
       local options, optimizer, epochs, share = table.unpack(small)
-      local function trained()
+      local function trained(compile)
         local task = P[name](options):build(3)
         local before = task:evaluate()
-        local history = task:fit { optimizer = optimizer, epochs = epochs }
+        local history = task:fit { optimizer = optimizer, epochs = epochs, compile = compile }
         return before, history.loss[#history.loss], task
       end
       local before, after, task = trained()
       assert.is_true(after < before * share, ("%g -> %g"):format(before, after))
-      assert.equal(after, select(2, trained()))
+      assert.equal(after, select(2, trained(true)))
       local loss, metric = task:evaluate()
       if name ~= "vae" then assert.near(after, loss, 1e-6 * math.abs(after)) end -- a vae draws codes there too
       if task.metric then assert.is_true(metric >= 0 and metric <= 1) end

@@ -10,6 +10,7 @@ local M = {}
 --- Functions with options, or with arguments that may be given by name.
 M.WITH_OPTIONS = [[
 lab.tensor(1 +)
+lab.minimize(function(x) return x * x end, 1 +)
 lab.zeros(2 +)
 lab.ones(2 +)
 lab.empty(2 +)

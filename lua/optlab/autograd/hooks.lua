@@ -8,6 +8,7 @@ local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 
 local autograd, tensor = core.autograd, core.tensor
+local changed = core.compile.changed -- compiled steps have the hooks that there were
 
 local REGISTER = args.declare("Tensor:register_hook", {
   doc = "Adds a function that is called with the gradient in each backward; returns a handle.",
@@ -118,6 +119,7 @@ function Handle:remove()
   for i, entry in ipairs(list) do
     if entry == self.entry then
       table.remove(list, i)
+      changed()
       if #list == 0 then set_hooks(t, nil) end
       return
     end
@@ -142,6 +144,7 @@ local function register_hook(t, ...)
   end
   local entry = { hook = hook }
   table.insert(leaves[t], entry)
+  changed()
   return setmetatable({ tensor = t, entry = entry }, Handle)
 end
 

@@ -9,19 +9,19 @@ local tensor = core.tensor
 local VMAP = args.declare("lab.vmap", {
   doc = "Returns f for batches: it is called for each position of a dimension, and its results are stacked.",
   positions = 1,
-  { "f", "callable", required = true, doc = "A function of tensors that returns tensors." },
+  { "f", "callable", required = true, doc = "A function of tensors that returns tensors, or tables of them." },
   { "in_dims", "any", doc = "The dimension that is gone through, 1 if not given; or a list, false for an argument that "
     .. "stays whole." },
   { "out_dims", "integer", default = 1, doc = "Where the results get that dimension." },
 })
 
-local function sizes_text(a, b) return ("%d and %d"):format(a, b) end
-
 -- The dimension of argument i that is gone through, or nil.
 local function dim_of(in_dims, i, value)
   local dim = 1
   if type(in_dims) == "table" then dim = in_dims[i] else dim = in_dims or dim end
-  if dim == nil and type(in_dims) == "table" then dim = false end
+  if dim == nil and tensor.is_tensor(value) then
+    errors.raise("lab.vmap: in_dims has no entry for argument %d; false leaves it whole", i)
+  end
   if dim and not tensor.is_tensor(value) then
     if type(in_dims) == "table" then errors.bad_value("lab.vmap", "argument " .. i, "a tensor", value) end
     return nil
@@ -32,6 +32,52 @@ local function dim_of(in_dims, i, value)
   return dim or nil
 end
 
+-- The dimensions that are gone through, a table by argument, and their size.
+local function dims_of(in_dims, given)
+  local dims, n = {}, nil
+  for i = 1, given.n do
+    dims[i] = dim_of(in_dims, i, given[i])
+    local size = dims[i] and given[i]:size(dims[i])
+    if size and n and size ~= n then
+      errors.raise("lab.vmap: the arguments' sizes differ along the dimension: %d and %d", n, size)
+    end
+    n = n or size
+  end
+  if not n then errors.raise("lab.vmap: no argument has a dimension to go through") end
+  if n == 0 then errors.raise("lab.vmap: the dimension is empty, so the shape of the result is unknown") end
+  return dims, n
+end
+
+-- The results of f at position k.
+local function call_at(f, given, dims, k)
+  local sample = { table.unpack(given, 1, given.n) }
+  for i in pairs(dims) do sample[i] = given[i]:select(dims[i], k) end
+  return table.pack(f(table.unpack(sample, 1, given.n)))
+end
+
+local function is_plain(value) return type(value) == "table" and getmetatable(value) == nil end
+
+-- One result of n positions in one tensor; of tables, key by key.
+local function joined(list, n, dim)
+  local all = {}
+  if is_plain(list[1]) then
+    for key in pairs(list[1]) do
+      local column = {}
+      for k = 1, n do column[k] = is_plain(list[k]) and list[k][key] or nil end
+      all[key] = joined(column, n, dim)
+    end
+    return all
+  end
+  for k = 1, n do
+    local y = list[k]
+    all[k] = type(y) == "number" and tensor.tensor(y) or y
+    if not tensor.is_tensor(all[k]) then
+      errors.raise("lab.vmap: the function must return tensors, numbers or tables of them, got %s", errors.shown(y))
+    end
+  end
+  return tensor.stack(all, dim)
+end
+
 --- f for batches, by a loop: what f computes is recorded and differentiable as always.
 -- @tparam function f of tensors
 -- @treturn function of tensors with one dimension more
@@ -39,34 +85,20 @@ end
 return function(...)
   local o = VMAP:read(...)
   return function(...)
-    local given, dims, n = table.pack(...), {}, nil
-    for i = 1, given.n do
-      dims[i] = dim_of(o.in_dims, i, given[i])
-      local size = dims[i] and given[i]:size(dims[i])
-      if size and n and size ~= n then
-        errors.raise("lab.vmap: the arguments' sizes differ along the dimension: %s", sizes_text(n, size))
-      end
-      n = n or size
-    end
-    if not n then errors.raise("lab.vmap: no argument has a dimension to go through") end
-    if n == 0 then errors.raise("lab.vmap: the dimension is empty, so the shape of the result is unknown") end
-    local columns, count = {}, 1
+    local given = table.pack(...)
+    local dims, n = dims_of(o.in_dims, given)
+    local rows, columns = {}, {}
     for k = 1, n do
-      local sample = { table.unpack(given, 1, given.n) }
-      for i in pairs(dims) do sample[i] = given[i]:select(dims[i], k) end
-      local results = table.pack(o.f(table.unpack(sample, 1, given.n)))
-      count = results.n
-      for c = 1, count do
-        local y = results[c]
-        if type(y) == "number" then y = tensor.tensor(y) end
-        if not tensor.is_tensor(y) then
-          errors.raise("lab.vmap: the function must return tensors or numbers, got %s", errors.shown(y))
-        end
-        columns[c] = columns[c] or {}
-        columns[c][k] = y
+      rows[k] = call_at(o.f, given, dims, k)
+      if rows[k].n ~= rows[1].n then
+        errors.raise("lab.vmap: the function returned %d results, then %d", rows[1].n, rows[k].n)
       end
     end
-    for c = 1, count do columns[c] = tensor.stack(columns[c], o.out_dims) end
-    return table.unpack(columns, 1, count)
+    for c = 1, rows[1].n do
+      local column = {}
+      for k = 1, n do column[k] = rows[k][c] end
+      columns[c] = joined(column, n, o.out_dims)
+    end
+    return table.unpack(columns, 1, rows[1].n)
   end
 end

@@ -135,9 +135,11 @@ end
 
 local PLURALS = { number = "numbers", integer = "integers", string = "strings", tensor = "tensors", table = "tables" }
 
--- "a list of 2 numbers in [0, 1)", "a list of strings"; for other members a row has a `what` of its own.
+-- "a list of 2 numbers in [0, 1)", "a list of 2 or more tensors", "a list of strings"; for other members a row has a
+-- `what` of its own.
 local function list_words(row)
   local kind, count = row.of.kind, row.width and row.width .. " " or ""
+  if (row.least or 0) > 1 then count = row.least .. " or more " end
   local range = (kind == "number" or kind == "integer") and range_words(row.of, kind == "integer") or ""
   return ("a list of %s%s%s"):format(count, PLURALS[kind] or "values", range)
 end

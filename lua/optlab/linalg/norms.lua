@@ -4,6 +4,7 @@ local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local limits = require "optlab.linalg.limits"
+local shapes = require "optlab.linalg.shapes"
 
 local linalg = core.linalg
 local M = {}
@@ -11,6 +12,7 @@ local M = {}
 local A = { "A", "tensor", required = true, doc = "A matrix (..., m, n)." }
 local KEEPDIM = { "keepdim", "flag", default = false, doc = "Whether the dimensions stay, with size 1." }
 local MATRIX_ORDS = { "fro", "nuc" }
+local MATRIX_ORD_SIZES = { fro = true, nuc = true, [1] = true, [2] = true, [math.huge] = true }
 
 local VECTOR_NORM = args.declare("linalg.vector_norm", {
   doc = "The norm of all elements, or along dimensions.", equation = "(sum |x|^ord)^(1/ord)", positions = 4,
@@ -47,8 +49,9 @@ local MATRIX_RANK = args.declare("linalg.matrix_rank", {
   { "hermitian", "flag", default = false, doc = "Whether A is symmetric, so that eigenvalues tell it." },
 })
 
-local function vector_norm(x, ord, dim, keepdim)
+local function vector_norm(x, ord, dim, keepdim, callee)
   if type(dim) == "table" and #dim == 0 then dim = nil end
+  for _, d in ipairs(type(dim) == "table" and dim or { dim }) do shapes.dimension(x, d, callee) end
   if dim == nil and not keepdim then return x:norm(ord) end
   return x:norm { p = ord, dim = dim, keepdim = keepdim }
 end
@@ -57,16 +60,7 @@ end
 -- @treturn Tensor
 function M.vector_norm(...)
   local o = VECTOR_NORM:read(...)
-  return vector_norm(o.x, o.ord, o.dim, o.keepdim)
-end
-
--- A dimension counted from 1.
-local function dimension(x, dim, callee)
-  local n = x:dim()
-  if dim == 0 or dim > n or dim < -n then
-    errors.raise("%s: dim must name dimensions of a tensor of %d, got %d", callee, n, dim)
-  end
-  return dim < 0 and n + 1 + dim or dim
+  return vector_norm(o.x, o.ord, o.dim, o.keepdim, "linalg.vector_norm")
 end
 
 -- The singular values of the matrices in two dimensions.
@@ -93,8 +87,8 @@ local SPECTRAL = {
 }
 
 local function matrix_norm(x, ord, dim, keepdim, callee)
-  if x:dim() < 2 then errors.raise("%s: A must have at least two dimensions, got %s", callee, errors.shown(x)) end
-  local rows, columns = dimension(x, dim[1], callee), dimension(x, dim[2], callee)
+  shapes.matrices(x, callee, "A")
+  local rows, columns = shapes.dimension(x, dim[1], callee), shapes.dimension(x, dim[2], callee)
   if rows == columns then errors.raise("%s: dim names the dimension %d twice", callee, rows) end
   if ord == "fro" then return x:norm { p = 2, dim = { rows, columns }, keepdim = keepdim } end
   if SPECTRAL[ord] then return kept(SPECTRAL[ord](singular_values(x, rows, columns)), keepdim, rows, columns) end
@@ -122,14 +116,14 @@ end
 function M.norm(...)
   local o = NORM:read(...)
   local x, dim = o.x, o.dim
-  if o.ord == nil then return vector_norm(x, 2, dim, o.keepdim) end
+  if o.ord == nil then return vector_norm(x, 2, dim, o.keepdim, "linalg.norm") end
   if dim == nil and x:dim() > 2 then
     errors.raise("linalg.norm: ord without dim wants a vector or a matrix, got %s", errors.shown(x))
   end
   local of_matrices = dim == nil and x:dim() == 2 or type(dim) == "table" and #dim == 2
   if of_matrices then return matrix_norm(x, o.ord, dim or { 1, 2 }, o.keepdim, "linalg.norm") end
   if type(o.ord) == "string" then errors.raise("linalg.norm: '%s' is a norm of matrices", o.ord) end
-  return vector_norm(x, o.ord, dim, o.keepdim)
+  return vector_norm(x, o.ord, dim, o.keepdim, "linalg.norm")
 end
 
 --- The condition number.
@@ -137,16 +131,17 @@ end
 function M.cond(...)
   local o = COND:read(...)
   local a, p = o.A, o.p
-  if a:dim() < 2 then errors.raise("linalg.cond: A must have at least two dimensions, got %s", errors.shown(a)) end
+  shapes.matrices(a, "linalg.cond", "A")
   if a:numel() == 0 then return linalg.svdvals(a):sum(-1) end -- 0, one for each matrix
   if p == 2 or p == -2 then
     local s = linalg.svdvals(a)
     local largest, smallest = s:amax(-1), s:amin(-1)
     return p == 2 and largest / smallest or smallest / largest
   end
-  if a:size(-1) ~= a:size(-2) then
-    errors.raise("linalg.cond: p = %s is for square matrices, got %s", errors.shown(p), errors.shown(a))
+  if not MATRIX_ORD_SIZES[type(p) == "number" and math.abs(p) or p] then
+    errors.raise("linalg.cond: p must be 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got %s", errors.shown(p))
   end
+  shapes.square(a, "linalg.cond", "A")
   local dim = { -2, -1 }
   local norm = matrix_norm(a, p, dim, false, "linalg.cond")
   local of_inverse = matrix_norm(linalg.inv(a, false), p, dim, false, "linalg.cond")
@@ -157,6 +152,8 @@ end
 -- @treturn Tensor int64
 function M.matrix_rank(...)
   local o = MATRIX_RANK:read(...)
+  shapes.matrices(o.A, "linalg.matrix_rank", "A")
+  if o.hermitian then shapes.square(o.A, "linalg.matrix_rank", "A") end
   local a = o.A:detach()
   local atol, rtol = limits.of(a, o.atol, o.rtol)
   local s = o.hermitian and linalg.eigvalsh(a, false):abs() or linalg.svdvals(a)

@@ -3,6 +3,7 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
+local shapes = require "optlab.linalg.shapes"
 
 local linalg, tensor = core.linalg, core.tensor
 local M = {}
@@ -20,7 +21,7 @@ local EXPM = args.declare("linalg.expm", { doc = "matrix_exp by its other name."
 local MULTI_DOT = args.declare("linalg.multi_dot", {
   doc = "The product of a chain of matrices in the order that takes the fewest multiplications.", positions = 1,
   { "tensors", "list", of = { "tensor" }, least = 2, required = true,
-    doc = "Two or more matrices; the first and the last may be vectors." },
+    doc = "Matrices; the first and the last may be vectors." },
 })
 local KRON = args.declare("linalg.kron", {
   doc = "The Kronecker product: b times each element of a, side by side.", positions = 2,
@@ -33,9 +34,7 @@ local KRON = args.declare("linalg.kron", {
 function M.matrix_power(...)
   local o = MATRIX_POWER:read(...)
   local base, n = o.A, o.n
-  if base:dim() < 2 or base:size(-1) ~= base:size(-2) then
-    errors.raise("linalg.matrix_power: A must be a square matrix or a batch of them, got %s", errors.shown(base))
-  end
+  shapes.square(base, "linalg.matrix_power", "A")
   if n == 0 then return tensor.zeros_like(base) + tensor.eye(base:size(-1), { dtype = base.dtype }) end
   if n < 0 then base, n = linalg.inv(base, true), -n end
   local power

@@ -2,7 +2,9 @@
 -- @module optlab.linalg.solve
 local args = require "optlab.base.args"
 local core = require "optlab.core"
+local errors = require "optlab.base.errors"
 local limits = require "optlab.linalg.limits"
+local shapes = require "optlab.linalg.shapes"
 
 local linalg = core.linalg
 local M = {}
@@ -68,6 +70,11 @@ end
 -- @treturn Tensor
 function M.cholesky_solve(...)
   local o = CHOLESKY_SOLVE:read(...)
+  shapes.matrices(o.B, "linalg.cholesky_solve", "B")
+  shapes.square(o.L, "linalg.cholesky_solve", "L")
+  if o.B:size(-2) ~= o.L:size(-1) then
+    errors.raise("linalg.cholesky_solve: B must have %d rows, as L has, got %s", o.L:size(-1), errors.shown(o.B))
+  end
   local lower = o.upper and o.L:transpose(-2, -1) or o.L
   local half = linalg.solve_triangular(lower, o.B, false, true, false)
   return linalg.solve_triangular(lower:transpose(-2, -1), half, true, true, false)

@@ -24,7 +24,7 @@ local FIT = args.declare("Task:fit", {
   { "scheduler_unit", "choice", choices = rate.UNITS, default = "epoch", doc = "As train.fit's." },
   { "eval_every", "integer", min = 1, doc = "As train.fit's." },
   { "log", "callable", doc = "As train.fit's." },
-  { "compile", "flag", doc = "As train.fit's." },
+  { "compile", "flag", doc = "As train.fit's; the metric is then not measured in training." },
   { "progress", "string|false", default = false, doc = "As train.fit's." },
 })
 local EVALUATE = args.declare("Task:evaluate", {
@@ -61,7 +61,7 @@ function Task:fit(...)
     epochs = o.epochs or self.epochs, eval_data = self.test, scheduler = o.scheduler,
     scheduler_unit = o.scheduler_unit, eval_every = o.eval_every, log = o.log, compile = o.compile,
     progress = o.progress, on_epoch = self.start and function() self.start() end,
-    metrics = metrics_of(self),
+    metrics = not o.compile and metrics_of(self) or nil,
   }
 end
 

@@ -12,6 +12,8 @@ local errors = require "optlab.base.errors"
 
 local tensor = core.tensor
 
+local MAX_DIM = 8
+
 local function fail(...) return errors.raise("lab.einsum: " .. select(1, ...), select(2, ...)) end
 
 -- --- the equation ---------------------------------------------------------------------------------------------------
@@ -164,6 +166,11 @@ local function contract(x, xs, y, ys, needed)
   local left = full(arranged(x, xs, joined(batch, own_x, summed)), joined(batch, own_x, summed))
   local right = full(arranged(y, ys, joined(batch, summed, own_y)), joined(batch, summed, own_y))
   local m, n = product(own_x, size), product(own_y, size)
+  local letters, shape = joined(batch, own_x, own_y), {}
+  if #letters > MAX_DIM then
+    fail("a product of two operands has %d indices that are needed later; a tensor has at most %d dimensions", #letters,
+      MAX_DIM)
+  end
   local z
   if #summed == 0 then
     z = left:reshape(b, m, 1) * right:reshape(b, 1, n)
@@ -172,7 +179,6 @@ local function contract(x, xs, y, ys, needed)
   else
     z = left:reshape(b, m, k):matmul(right:reshape(b, k, n))
   end
-  local letters, shape = joined(batch, own_x, own_y), {}
   for i, letter in ipairs(letters) do shape[i] = size[letter] end
   return z:reshape(shape), letters
 end

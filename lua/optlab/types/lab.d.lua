@@ -60,6 +60,20 @@
 ---@field pass fun(self: optlab.CompiledStep, loader: optlab.Loader): optlab.CompiledPass
 ---@overload fun(...: any): ...
 
+---@class optlab.MinimizeResult
+---@field x any The point, in the form of x0.
+---@field f number
+---@field converged boolean Whether one of gtol, ftol, xtol and target is reached.
+---@field reason string
+---@field message string
+---@field steps integer
+---@field evaluations integer
+---@field gradients integer
+---@field hessians integer
+---@field gradient_norm? number The largest member of the gradient.
+---@field path? any[]
+---@field method string
+
 ---@class optlab: optlab.Functions
 ---@field _VERSION string
 ---A tensor from a number, nested tables, or a copy of a tensor.
@@ -106,6 +120,8 @@
 ---@field load_checkpoint fun(path: string, objects: table<string, any>): any
 ---A training step that is recorded while it runs and then replayed in C.
 ---@field deepcopy fun(value: any): any A copy of a module, a tensor or a table with all that lies inside.
+---Minimizes a function of a few to some ten thousand variables.
+---@field minimize fun(f: function, x0: number|optlab.Numbers, options?: optlab.options.lab.minimize): optlab.MinimizeResult
 ---f for batches: called for each position of a dimension.
 ---@field vmap fun(f: function, options?: table): function
 ---@field compile fun(fn: function, options?: optlab.options.lab.compile): optlab.CompiledStep

@@ -58,8 +58,13 @@ static const Glyph digits[10] = {
 
 static float between(Rng *r, float lo, float hi) { return lo + (hi - lo) * (float)rng_double(r); }
 
-/* About normal, of deviation 1: the sum of three uniform numbers. */
-static float wobble(Rng *r) { return between(r, -1, 1) + between(r, -1, 1) + between(r, -1, 1); }
+/* About normal, of deviation 1: the sum of three uniform numbers. (Compilers choose the order of calls within an
+ * expression, so there is one draw in each.) */
+static float wobble(Rng *r) {
+  float sum = between(r, -1, 1);
+  sum += between(r, -1, 1);
+  return sum + between(r, -1, 1);
+}
 
 /* The class of image i: its place in the shuffled block of `classes` images. */
 static int class_of(uint64_t seed, int64_t i, int classes) {
@@ -199,7 +204,8 @@ static void draw_number(Rng *r, int class, uint8_t *image) {
   Colour ink = random_colour(r, 0, 255);
   const float far = wall.c[1] > 120 ? -90.0F : 90.0F;
   ink.c[1] = wall.c[1] + far + between(r, -20, 20);
-  fill_wall(r, canvas, SIDE, &wall, between(r, 0, 0.1F), between(r, 0, 3));
+  const float angle = between(r, 0, 3), waves = between(r, 0, 0.1F);
+  fill_wall(r, canvas, SIDE, &wall, waves, angle);
   Glyph g = digits[class];
   settle(r, &g, SIDE, SIDE / 2.0F, SIDE / 2.0F, 1);
   const float width = between(r, 1.1F, 2.4F);

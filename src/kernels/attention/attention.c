@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/blas_memory.h"
 #include "base/cpu.h"
+#include "base/err.h"
 #include "base/parallel.h"
 #include "base/size.h"
 #include "kernels/attention/attention_kernels.h"
@@ -171,7 +172,9 @@ static int share(const Attention *a, int64_t panels, bool backward) {
   if (backward) parallel_for(batch, 1, run_backward, &r);
   if (!backward) parallel_for(batch * r.blocks, 1, run_forward, &r);
   alloc_put(r.scratch, bytes);
-  return r.failed ? -1 : 0;
+  return r.failed ? err_set("scaled_dot_product_attention: the strides of %s are beyond what BLAS takes",
+                            tensor_shape_str(a->q))
+                  : 0;
 }
 
 int attention_forward(const Attention *a) { return share(a, 1, false); }

@@ -25,10 +25,11 @@ static inline int64_t score_row_at(const ScoreMemory *m, int64_t inner, int64_t 
   return inner == 1 ? r * m->outer : r / inner * m->outer + r % inner * m->inner;
 }
 
-/* Rows that a thread takes at a time, a multiple of SCORE_PANEL unless rows are long: some 16,000 scores. */
-static inline int64_t score_grain(int64_t n) {
+/* Rows that a thread takes at a time: some 16,000 scores; whole panels where rows are computed side by side. */
+static inline int64_t score_grain(int64_t n, bool panels) {
   const int64_t rows = 1 + 16384 / (n + 1);
-  return rows < SCORE_PANEL / 2 ? rows : (rows + SCORE_PANEL - 1) / SCORE_PANEL * SCORE_PANEL;
+  if (!panels && rows < SCORE_PANEL / 2) return rows;
+  return (rows + SCORE_PANEL - 1) / SCORE_PANEL * SCORE_PANEL;
 }
 
 #endif

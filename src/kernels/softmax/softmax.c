@@ -109,7 +109,7 @@ static int share(Shared *s, int64_t rows) {
   const bool panels = !softmax_along_rows(&s->job);
   if (s->job.n == 0 || rows == 0) return 0;
   if (panels && !(s->scratch = score_scratch_get(s->dtype, s->panels, s->job.n))) return -1;
-  parallel_for(rows, score_grain(s->job.n), run_rows, s);
+  parallel_for(rows, score_grain(s->job.n, panels), run_rows, s);
   if (panels) score_scratch_put(s->scratch, s->dtype, s->panels, s->job.n);
   return 0;
 }

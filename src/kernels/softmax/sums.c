@@ -42,7 +42,7 @@ int softmax_log_sums(Tensor *y, Tensor *x, int dim) {
     tensor_release(from);
     return -1;
   }
-  parallel_for(score_count(x, dim), score_grain(s.job.n), run_rows, &s);
+  parallel_for(score_count(x, dim), score_grain(s.job.n, panels), run_rows, &s);
   if (panels) score_scratch_put(s.scratch, s.dtype, 1, s.job.n);
   tensor_release(from);
   return 0;

@@ -76,7 +76,7 @@ static const Arg channel_args[] = {
 
 #define CHANNEL_DROPOUT                                                                               \
   .equation =                                                                                         \
-      "y = 0 with probability p, else x / (1 - p)    in training, all elements of a channel alike\n"  \
+      "y = 0 with probability p, else x / (1 - p)    in training, by channel\n"                       \
       "y = x                                         in eval mode",                                   \
   .paper =                                                                                            \
       "Tompson, Goroshin, Jain, LeCun, Bregler, \"Efficient object localization using convolutional " \

@@ -7,23 +7,10 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
-local class = require "optlab.nn.class"
+local define = require "optlab.nn.recurrent.define"
 local weights = require "optlab.nn.recurrent.weights"
 
 local M = {}
-
-local function rows(with_nonlinearity)
-  local list = {
-    { "input_size", "integer", min = 1, required = true, doc = "Numbers that enter at each step." },
-    { "hidden_size", "integer", min = 1, required = true, doc = "Numbers of the state." },
-    { "bias", "flag", default = true, doc = "Whether to add two learned biases." },
-    with_nonlinearity
-      and { "nonlinearity", "choice", choices = { "tanh", "relu" }, default = "tanh", doc = "What follows the sum." }
-      or nil,
-  }
-  list[#list + 1] = { "dtype", "float_dtype", doc = "Dtype of the parameters; by default the default dtype." }
-  return list
-end
 
 -- A state of one step: nil, or (batch, hidden_size), as a single one (hidden_size).
 local function check_state(self, state, name, single)
@@ -35,8 +22,9 @@ end
 local function forward(self, input, state)
   args.check(self.callee, "input", input, "tensor")
   local single = input:dim() == 1
-  if not single and input:dim() ~= 2 then
-    errors.raise("%s: input must be (batch, input_size) or (input_size)", self.callee)
+  if not single and input:dim() ~= 2 or input:size(-1) ~= self.input_size then
+    errors.raise("%s: input is (%s), must be (batch, %d) or (%d)", self.callee, table.concat(input.shape, ", "),
+      self.input_size, self.input_size)
   end
   local h, c = state, nil
   if self.kind == "lstm" and state ~= nil then
@@ -59,30 +47,13 @@ local function extra_repr(self)
   return text
 end
 
-local function define(name, doc, kind, gates)
-  local declaration = rows(not kind)
-  declaration.doc, declaration.positions = doc, kind and 3 or 4
-  local ARGS = args.declare("nn." .. name, declaration)
-  local Cell = { name = name, forward = forward, extra_repr = extra_repr }
+local CELL = {
+  rows = { "input_size", "hidden_size", "bias", "nonlinearity", "dtype" },
+  make = weights.make_cell, forward = forward, extra_repr = extra_repr,
+}
 
-  function Cell:init(...)
-    local o = ARGS:read(...)
-    for key, value in pairs(o) do
-      if key ~= "dtype" then rawset(self, key, value) end
-    end
-    rawset(self, "callee", "nn." .. name)
-    rawset(self, "kind", kind or o.nonlinearity)
-    weights.make_cell(self, gates, o.dtype)
-  end
-
-  --- First values of all parameters: uniform within 1 / sqrt(hidden_size) of 0.
-  function Cell:reset_parameters() weights.reset(self) end
-
-  return class.extend(class.Module, Cell)
-end
-
-M.RNNCell = define("RNNCell", "One step of an RNN: h = tanh(x W_ih' + b_ih + h W_hh' + b_hh), or relu.", nil, 1)
-M.LSTMCell = define("LSTMCell", "One step of an LSTM; returns h and c.", "lstm", 4)
-M.GRUCell = define("GRUCell", "One step of a GRU.", "gru", 3)
+M.RNNCell = define("RNNCell", "One step of an RNN: h = tanh(x W_ih' + b_ih + h W_hh' + b_hh), or relu.", CELL, nil, 1)
+M.LSTMCell = define("LSTMCell", "One step of an LSTM; returns h and c.", CELL, "lstm", 4)
+M.GRUCell = define("GRUCell", "One step of a GRU.", CELL, "gru", 3)
 
 return M

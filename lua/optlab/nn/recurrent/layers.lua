@@ -11,7 +11,7 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
-local class = require "optlab.nn.class"
+local define = require "optlab.nn.recurrent.define"
 local packed = require "optlab.nn.recurrent.packed"
 local weights = require "optlab.nn.recurrent.weights"
 
@@ -19,34 +19,6 @@ local Tensor = core.tensor
 local dropout = core.nn.functional.dropout
 
 local M = {}
-
--- --- the constructor's arguments ------------------------------------------------------------------------------------
-
-local ROWS = {
-  { "input_size", "integer", min = 1, required = true, doc = "Numbers that enter at each step." },
-  { "hidden_size", "integer", min = 1, required = true, doc = "Numbers of the state of each layer." },
-  { "num_layers", "integer", min = 1, default = 1, doc = "Layers, each of which reads the outputs of the one before." },
-  { "nonlinearity", "choice", choices = { "tanh", "relu" }, default = "tanh", doc = "What follows the sum." },
-  { "bias", "flag", default = true, doc = "Whether to add two learned biases." },
-  { "batch_first", "flag", default = false,
-    doc = "Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not." },
-  { "dropout", "number", min = 0, max = 1, default = 0, doc = "Dropout between the layers, in training." },
-  { "bidirectional", "flag", default = false,
-    doc = "Whether a second set of weights reads backwards; outputs stand side by side." },
-  { "dtype", "float_dtype", doc = "Dtype of the parameters; by default the default dtype." },
-}
-
-local function rows(with_nonlinearity)
-  local list = {}
-  for _, row in ipairs(ROWS) do
-    if with_nonlinearity or row[1] ~= "nonlinearity" then
-      local copy = {}
-      for key, value in pairs(row) do copy[key] = value end
-      list[#list + 1] = copy
-    end
-  end
-  return list
-end
 
 -- --- states ---------------------------------------------------------------------------------------------------------
 
@@ -144,32 +116,16 @@ local function extra_repr(self)
   return table.concat(parts, ", ")
 end
 
-local function define(name, doc, kind, gates)
-  local declaration = rows(not kind)
-  declaration.doc, declaration.positions = doc, kind and 3 or 4
-  local ARGS = args.declare("nn." .. name, declaration)
-  local Layer = { name = name, forward = forward, extra_repr = extra_repr }
+local LAYER = {
+  rows = { "input_size", "hidden_size", "num_layers", "nonlinearity", "bias", "batch_first", "dropout", "bidirectional",
+    "dtype" },
+  make = weights.make, forward = forward, extra_repr = extra_repr,
+}
 
-  function Layer:init(...)
-    local o = ARGS:read(...)
-    for key, value in pairs(o) do
-      if key ~= "dtype" then rawset(self, key, value) end
-    end
-    rawset(self, "callee", "nn." .. name)
-    rawset(self, "kind", kind or o.nonlinearity)
-    rawset(self, "directions", o.bidirectional and 2 or 1)
-    weights.make(self, gates, o.dtype)
-  end
-
-  --- First values of all parameters: uniform within 1 / sqrt(hidden_size) of 0.
-  function Layer:reset_parameters() weights.reset(self) end
-
-  return class.extend(class.Module, Layer)
-end
-
-M.RNN = define("RNN", "A recurrent layer: h = tanh(x W_ih' + b_ih + h W_hh' + b_hh), or relu.", nil, 1)
+M.RNN = define("RNN", "A recurrent layer: h = tanh(x W_ih' + b_ih + h W_hh' + b_hh), or relu.", LAYER, nil, 1)
 M.LSTM = define("LSTM", "A layer of long short-term memory: gates decide what the state c keeps, takes in and shows.",
-  "lstm", 4)
-M.GRU = define("GRU", "A layer of gated recurrent units: a gate says how far h moves towards new values.", "gru", 3)
+  LAYER, "lstm", 4)
+M.GRU = define("GRU", "A layer of gated recurrent units: a gate says how far h moves towards new values.",
+  LAYER, "gru", 3)
 
 return M

@@ -99,6 +99,7 @@ local PACK_PADDED = args.declare("nn.utils.rnn.pack_padded_sequence", {
 
 local function check_lengths(callee, given, batch, steps)
   local lengths = type(given) == "table" and given or given:tolist()
+  if batch == 0 then errors.raise("%s: input must hold at least one sequence", callee) end
   if #lengths ~= batch then errors.raise("%s: %d lengths for %d sequences", callee, #lengths, batch) end
   for i, n in ipairs(lengths) do
     args.check(callee, ("lengths[%d]"):format(i), n, "integer", { min = 1, max = steps })
@@ -130,17 +131,24 @@ local PACK = args.declare("nn.utils.rnn.pack_sequence", {
   { "enforce_sorted", "flag", default = true, doc = "Whether lengths that grow are an error." },
 })
 
--- The lengths of a list of sequences.
-local function lengths_of(sequences)
+-- The lengths of a list of sequences, whose steps must have one shape.
+local function lengths_of(callee, sequences)
   local lengths = {}
-  for i, s in ipairs(sequences) do lengths[i] = s:size(1) end
+  local function step_of(s) return table.concat(s.shape, ", ", 2) end
+  for i, s in ipairs(sequences) do
+    if s:dim() == 0 or step_of(s) ~= step_of(sequences[1]) then
+      errors.raise("%s: sequence %d has shape (%s), it must be (steps, ...) with steps as the first one has", callee, i,
+        table.concat(s.shape, ", "))
+    end
+    lengths[i] = s:size(1)
+  end
   return lengths
 end
 
 --- A packed sequence from a list of sequences.
 function M.pack_sequence(...)
   local o = PACK:read(...)
-  local lengths = lengths_of(o.sequences)
+  local lengths = lengths_of(PACK.callee, o.sequences)
   if o.enforce_sorted and not is_sorted(lengths) then
     errors.raise("%s: lengths must not grow from one sequence to the next; {enforce_sorted = false} sorts them",
       PACK.callee)
@@ -215,7 +223,7 @@ local PAD = args.declare("nn.utils.rnn.pad_sequence", {
 --- A padded batch from a list of sequences.
 function M.pad_sequence(...)
   local o = PAD:read(...)
-  local lengths, first, before = lengths_of(o.sequences), {}, 0
+  local lengths, first, before = lengths_of(PAD.callee, o.sequences), {}, 0
   local steps = math.max(table.unpack(lengths))
   for i, n in ipairs(lengths) do first[i], before = before, before + n end
   return pad(Tensor.cat(o.sequences, 1), #lengths, steps, function(sequence, step)

@@ -27,8 +27,9 @@ function M.reset(self)
   for _, p in ipairs(self:parameters()) do core.nn.init.uniform_(p, -k, k) end
 end
 
---- The parameters of a layer with self.num_layers, self.directions, ...
+--- The parameters of a layer with self.num_layers, self.bidirectional, ...
 function M.make(self, gates, dtype)
+  rawset(self, "directions", self.bidirectional and 2 or 1)
   for layer = 1, self.num_layers do
     local inputs = layer == 1 and self.input_size or self.hidden_size * self.directions
     for direction = 1, self.directions do add(self, gates, inputs, dtype, layer, direction) end

@@ -254,7 +254,7 @@ function nn.Dropout(p) end
 
 ---In training, zeroes each channel of (N, C, L), or of (C, L), with probability p.
 ---
----     y = 0 with probability p, else x / (1 - p)    in training, all elements of a channel alike
+---     y = 0 with probability p, else x / (1 - p)    in training, by channel
 ---     y = x                                         in eval mode
 ---
 ---@param p? number|optlab.options.nn.Dropout1d Probability that a channel becomes 0. Default: 0.5.
@@ -266,7 +266,7 @@ function nn.Dropout1d(p) end
 
 ---In training, zeroes each channel of (N, C, H, W) with probability p.
 ---
----     y = 0 with probability p, else x / (1 - p)    in training, all elements of a channel alike
+---     y = 0 with probability p, else x / (1 - p)    in training, by channel
 ---     y = x                                         in eval mode
 ---
 ---@param p? number|optlab.options.nn.Dropout2d Probability that a channel becomes 0. Default: 0.5.

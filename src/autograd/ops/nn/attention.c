@@ -11,9 +11,12 @@
 
 #include "autograd/ops/rows.h"
 
-/* The last dimension dense, as the kernels want it; owned. */
+/* The last dimension dense and rows that do not overlap, as products want it that may not make copies: threads run
+ * them. Owned. */
 static Tensor *dense(Tensor *t) {
-  return t->stride[3] == 1 || t->shape[3] <= 1 ? tensor_retain(t) : tensor_contiguous(t);
+  const int64_t *n = t->shape, *s = t->stride;
+  const bool fits = (s[3] == 1 || n[3] <= 1) && (n[2] <= 1 || (s[2] >= n[3] && s[2] > 0));
+  return fits ? tensor_retain(t) : tensor_contiguous(t);
 }
 
 static int infer_attention(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {

@@ -94,7 +94,7 @@ static int share(const Borrowed *b, CrossEntropyRows *run, DType dt) {
   const bool panels = !cross_entropy_along_rows(&b->job);
   if (b->rows == 0) return 0;
   if (panels && !(s.scratch = score_scratch_get(dt, 1, b->job.n))) return -1;
-  parallel_for(b->rows, score_grain(b->job.n), run_rows, &s);
+  parallel_for(b->rows, score_grain(b->job.n, panels), run_rows, &s);
   if (panels) score_scratch_put(s.scratch, dt, 1, b->job.n);
   return 0;
 }

@@ -31,6 +31,24 @@ static Tensor *repeated(Tensor *x, int dim, int64_t times, bool each) {
   return wide ? fm_reshape(wide, x->ndim, shape) : NULL;
 }
 
+/* All of them at once: x as (1, n1, 1, n2, ...) expanded to (times1, n1, times2, n2, ...), in one copy. NULL with
+ * *fits = false where that has too many dimensions. */
+static Tensor *tiled(Tensor *x, int given, const int64_t *times, bool *fits) {
+  int64_t from[2 * TENSOR_MAX_DIM], to[2 * TENSOR_MAX_DIM], shape[TENSOR_MAX_DIM];
+  int n = 0;
+  for (int d = 0; d < x->ndim; d++) {
+    const int i = d - (x->ndim - given);
+    const int64_t some = i < 0 ? 1 : times[i];
+    if (__builtin_mul_overflow(x->shape[d], some, &shape[d]))
+      return err_null("a dimension has more positions than memory");
+    if (some != 1) from[n] = 1, to[n++] = some;
+    from[n] = to[n] = x->shape[d];
+    n++;
+  }
+  *fits = n <= TENSOR_MAX_DIM;
+  return *fits ? fm_reshape(fm_expand(fm_reshape(x, n, from), n, to), x->ndim, shape) : NULL;
+}
+
 /*** The tensor side by side with itself, so often along each of the last dimensions: `x:tile(2, 3)`. More numbers than
  * dimensions add dimensions in front, as PyTorch's repeat does. @function tile */
 static int l_tile(lua_State *L) {
@@ -45,7 +63,10 @@ static int l_tile(lua_State *L) {
   for (int d = 0; d < ndim; d++) shape[d] = d < ndim - x->ndim ? 1 : x->shape[d - (ndim - x->ndim)];
   FormulaMark m = fm_begin();
   Tensor *y = fm_reshape(x, ndim, shape);
-  for (int i = 0; i < given; i++) y = repeated(y, ndim - given + i, times[i], false);
+  bool fits = true;
+  Tensor *once = y ? tiled(y, given, times, &fits) : NULL;
+  for (int i = 0; !fits && i < given; i++) y = repeated(y, ndim - given + i, times[i], false);
+  if (fits) y = once;
   lb_pushresult(L, callee, fm_end(m, own_memory(y, x)));
   return 1;
 }

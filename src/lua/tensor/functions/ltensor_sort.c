@@ -140,6 +140,7 @@ static Tensor *quantiles(Tensor *x, const double *q, int count, Between how) {
   Tensor *sorted = at ? fm_op(OP_GATHER, (Tensor *[]){x, at}, 2, &(OpArgs){.along = {x->ndim - 1}}) : NULL;
   if (!sorted) return NULL;
   const Places p = places(q, count, n, how, (DType)x->dtype);
+  if (!p.lower || !p.upper || !p.weight) return NULL;
   Tensor *y = pick(sorted, p.lower);
   if (how == LINEAR || how == MIDPOINT) y = blend(y, pick(sorted, p.upper), p.weight);
   Tensor *last = fm_slice(sorted, x->ndim - 1, n - 1, 1, 1); /* nan, if there is one */

@@ -29,14 +29,14 @@ static bool equal_at(const Tensor *x, int64_t i, int64_t j) {
   }
 }
 
-/* x: contiguous; order: its sorted positions. In the caller's formula; a NULL without memory. */
+/* x: contiguous; order: its sorted positions. In the caller's formula; all NULL without memory. */
 static Groups group(const Tensor *x, const Tensor *order) {
   const int64_t n = x->numel, *at = tensor_i64(order);
   int64_t count = n > 0;
   for (int64_t i = 1; i < n; i++) count += !equal_at(x, at[i - 1], at[i]);
   Groups g = {fm_own(tensor_new(DT_I64, 1, &count)), fm_own(tensor_new(DT_I64, x->ndim, x->shape)),
               fm_own(tensor_new(DT_I64, 1, &count))};
-  if (!g.first || !g.inverse || !g.counts) return g;
+  if (!g.first || !g.inverse || !g.counts) return (Groups){0};
   for (int64_t i = 0, k = -1; i < n; i++) {
     if (i == 0 || !equal_at(x, at[i - 1], at[i])) {
       tensor_i64(g.first)[++k] = at[i];
@@ -69,10 +69,9 @@ static int l_unique(lua_State *L) {
       g.first ? fm_op(OP_INDEX_SELECT, (Tensor *[]){flat, g.first}, 2, &(OpArgs){.index = {0, 1, INDEX_FROM_0, 0, {0}}})
               : NULL;
   grad_set_mode(old);
-  const bool ok = y && g.inverse && g.counts;
-  if (ok && a[1] != 0) tensor_retain(g.inverse);
-  if (ok && a[2] != 0) tensor_retain(g.counts);
-  y = fm_end(m, ok ? y : NULL);
+  if (y && a[1] != 0) tensor_retain(g.inverse);
+  if (y && a[2] != 0) tensor_retain(g.counts);
+  y = fm_end(m, y);
   lb_pushresult(L, callee, y);
   if (a[1] != 0) lb_pushtensor(L, g.inverse);
   if (a[2] != 0) lb_pushtensor(L, g.counts);

@@ -1,0 +1,162 @@
+--- Minimizing a function of a few to some ten thousand variables by the methods of numerical optimization.
+--
+-- `lab.minimize(f, x0, {method = "bfgs"})` returns the minimum that it found, how much it cost, and why it stopped. All
+-- arithmetic is float64; derivatives are automatic unless `grad` is given. Methods, each a file in `methods/`:
+--
+-- * gradients: `gradient_descent conjugate_gradient bfgs lbfgs`; with Hessians: `newton trust_region`
+-- * values only: `nelder_mead coordinate_descent`, and with random numbers `cma_es differential_evolution`
+-- * sums of squares, f returns the residuals: `gauss_newton levenberg_marquardt`
+-- * a smooth function plus a simple one, and boxes: `proximal_gradient`
+-- * one number: `golden bisection brent`
+-- @module optlab.minimize
+local args = require "optlab.base.args"
+local arguments = require "optlab.base.script_arguments"
+local core = require "optlab.core"
+local errors = require "optlab.base.errors"
+local Objective = require "optlab.minimize.objective"
+local Run = require "optlab.minimize.run"
+
+local FN = "lab.minimize"
+
+local function method(name, part)
+  return function(...)
+    local module = require("optlab.minimize." .. name)
+    return (part and module[part] or module)(...)
+  end
+end
+
+-- The methods, by name, and what each must have.
+local METHODS = {
+  gradient_descent = { run = method "methods.gradient_descent" },
+  conjugate_gradient = { run = method "methods.conjugate_gradient", c2 = 0.1 },
+  bfgs = { run = method "methods.bfgs" },
+  lbfgs = { run = method "methods.lbfgs" },
+  newton = { run = method "methods.newton" },
+  trust_region = { run = method "methods.trust_region" },
+  gauss_newton = { run = method("methods.least_squares", "gauss_newton") },
+  levenberg_marquardt = { run = method("methods.least_squares", "levenberg_marquardt") },
+  nelder_mead = { run = method "methods.nelder_mead" },
+  cma_es = { run = method "methods.cma_es" },
+  differential_evolution = { run = method "methods.differential_evolution", bounds = true },
+  proximal_gradient = { run = method "methods.proximal_gradient" },
+  coordinate_descent = { run = method "methods.coordinate_descent" },
+  golden = { run = method("scalar", "golden"), scalar = true },
+  bisection = { run = method("scalar", "bisection"), scalar = true },
+  brent = { run = method("scalar", "brent_method"), scalar = true },
+}
+local NAMES = {}
+for name in pairs(METHODS) do NAMES[#NAMES + 1] = name end
+table.sort(NAMES)
+
+local MINIMIZE = args.declare(FN, {
+  doc = "Minimizes a function; returns {x =, f =, converged =, reason =, message =, steps =, evaluations =, "
+    .. "gradients =, hessians =, gradient_norm =, path =}.",
+  positions = 2,
+  { "f", "callable", required = true,
+    doc = "The function, of one number, of as many numbers as x0 has, or of a tensor. For gauss_newton and "
+      .. "levenberg_marquardt it returns the residuals, and the sum of their squares is minimized." },
+  { "x0", "number|tensor|list", of = { "number" }, least = 1, required = true,
+    doc = "Where to start: a number, a list of numbers or a tensor." },
+  { "method", "choice", choices = NAMES, default = "bfgs", doc = "The method." },
+  { "grad", "callable",
+    doc = "A function that is called like f and returns the gradient; by default automatic differentiation." },
+  { "gtol", "number", min = 0, default = 1e-6,
+    doc = "Stops where no member of the gradient is larger than this." },
+  { "ftol", "number", min = 0, default = 0,
+    doc = "Stops where a step lowers the value by at most this share of it (or of 1); 0: never." },
+  { "xtol", "number", min = 0, default = 0,
+    doc = "Stops where a step changes no variable by more than this share of the largest (or of 1); 0: never." },
+  { "target", "number", doc = "Stops where the value is at most this." },
+  { "max_steps", "integer", min = 0, default = 10000, doc = "The largest number of steps." },
+  { "max_evaluations", "integer", min = 1, default = 1000000,
+    doc = "No step is begun after so many evaluations of f." },
+  { "line_search", "choice", choices = { "strong_wolfe", "backtracking" }, default = "strong_wolfe",
+    doc = "How far the methods with gradients go along a direction." },
+  { "c1", "number", above = 0, below = 1, default = 1e-4,
+    doc = "The least decrease of a step, as a share of what the slope promises (Armijo)." },
+  { "c2", "number", above = 0, below = 1,
+    doc = "The largest slope after a step, as a share of the first (Wolfe); by default 0.9, and 0.1 for "
+      .. "conjugate_gradient." },
+  { "memory", "integer", min = 1, default = 10, doc = "lbfgs: the number of steps that are kept." },
+  { "radius", "number", above = 0, default = 1, doc = "trust_region: the first radius." },
+  { "damping", "number", above = 0, default = 1e-3, doc = "levenberg_marquardt: the first damping." },
+  { "initial_step", "number", above = 0,
+    doc = "The first step: nelder_mead's side (by default 5 % of a variable), proximal_gradient's rate, the reach of "
+      .. "coordinate_descent and of methods for one number (by default 1)." },
+  { "simplex_ftol", "number", min = 0, default = 1e-10,
+    doc = "Methods without gradients stop where the values of their points differ by no more than this, and their "
+      .. "points by no more than simplex_xtol." },
+  { "simplex_xtol", "number", min = 0, default = 1e-8,
+    doc = "See simplex_ftol; methods for one number stop where the bracket is this narrow." },
+  { "sigma", "number", above = 0, default = 0.5, doc = "cma_es: the first standard deviation." },
+  { "population", "integer", min = 4,
+    doc = "cma_es, differential_evolution: the number of points; by default 4 + 3 log n, and 15 n." },
+  { "weight", "number", above = 0, max = 2, default = 0.7, doc = "differential_evolution: of the difference (F)." },
+  { "crossover", "number", min = 0, max = 1, default = 0.7,
+    doc = "differential_evolution: the share of variables that change (CR)." },
+  { "bounds", "table", doc = "A box, {low, high}: two numbers, lists or tensors; for differential_evolution and "
+      .. "proximal_gradient." },
+  { "bracket", "list", of = { "number" }, doc = "golden, bisection, brent: {low, high} with a minimum between them." },
+  { "l1", "number", min = 0, default = 0, doc = "proximal_gradient: the factor of the sum of |x| that is added to f." },
+  { "prox", "callable", doc = "proximal_gradient: prox(x, t) returns the proximal map of t h at x." },
+  { "penalty", "callable", doc = "proximal_gradient: the value of h at x, beside prox." },
+  { "accelerate", "flag", default = true, doc = "proximal_gradient: whether it has FISTA's momentum." },
+  { "growth", "number", min = 1, default = 1, doc = "proximal_gradient: the factor of the rate after each step." },
+  { "path", "flag", doc = "Whether the result holds all points, `path`." },
+  { "callback", "callable",
+    doc = "Called after each step with {x =, f =, step =, evaluations =, ...}; \"stop\" as its result ends it." },
+})
+
+local function refuse(wrong, fmt, ...)
+  if wrong then errors.raise(FN .. ": " .. fmt, ...) end
+end
+
+-- A bound as a vector of n.
+local function bound(value, n, which)
+  if type(value) == "number" then return core.tensor.full({ n }, value, { dtype = "float64" }) end
+  if type(value) == "table" then value = core.tensor.tensor(value, { dtype = "float64" }) end
+  refuse(not core.tensor.is_tensor(value) or value:numel() ~= n, "bounds[%d] must be a number, or one for each of "
+    .. "the %d variables", which, n)
+  return value:detach():to("float64"):reshape(n)
+end
+
+local function read_bounds(o, n)
+  if not o.bounds then return end
+  refuse(#o.bounds ~= 2, "bounds must be {low, high}, got a list of %d", #o.bounds)
+  o.low, o.high = bound(o.bounds[1], n, 1), bound(o.bounds[2], n, 2)
+  refuse(o.low:le(o.high):all():item() == 0, "bounds: a lower bound lies above the upper one")
+end
+
+local function read(...)
+  local o = MINIMIZE:read(...)
+  local m = METHODS[o.method]
+  local n = type(o.x0) == "number" and 1 or type(o.x0) == "table" and #o.x0 or o.x0:numel()
+  refuse(m.bounds and not o.bounds, "%s needs bounds = {low, high}", o.method)
+  refuse(o.bounds and not m.bounds and o.method ~= "proximal_gradient",
+    "%s has no bounds; differential_evolution and proximal_gradient have", o.method)
+  refuse(m.scalar and n ~= 1, "%s is for one number, and x0 has %d", o.method, n)
+  refuse(o.bracket and not m.scalar, "%s has no bracket; golden, bisection and brent have", o.method)
+  refuse(o.bracket and not (#o.bracket == 2 and o.bracket[1] < o.bracket[2]), "bracket must be {low, high}")
+  read_bounds(o, n)
+  o.c2 = o.c2 or m.c2 or 0.9
+  refuse(o.c1 >= o.c2, "c1 must be below c2, got %g and %g", o.c1, o.c2)
+  return o
+end
+
+--- Minimizes a function.
+-- @tparam function f
+-- @tparam number|table|Tensor x0
+-- @tparam[opt] table options see the declaration above
+-- @treturn table the result; printed, it says in a line what happened
+-- @usage local r = lab.minimize(function(x, y) return (1 - x) ^ 2 + 100 * (y - x ^ 2) ^ 2 end, {-1.2, 1})
+-- print(r.x[1], r.evaluations, r.message)
+local function minimize(...)
+  arguments.settle()
+  local o = read(...)
+  local objective = Objective.new(o)
+  local run = Run.new(o, objective)
+  METHODS[o.method].run(objective, run, o)
+  return run:result()
+end
+
+return { minimize = minimize, METHODS = NAMES }

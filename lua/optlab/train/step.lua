@@ -18,6 +18,7 @@ local M = {}
 -- @treturn function step(X, y): the loss, a tensor, what `weigh` says, and what `measure` gives
 function M.new(o)
   local model, loss_of, optimizer, accepts, scheduler = o.model, o.loss, o.optimizer, o.accepts, o.scheduler
+  local built_in = type(optimizer) == "userdata" -- it takes the loss, and few look at it
   local measure, weigh, clip, fn = o.measure, o.weigh, o.clip, o.fn
   return function(X, y, more)
     refuse_third(more, fn)
@@ -28,7 +29,7 @@ function M.new(o)
     local weight = weigh and weigh(prediction, y)
     loss:backward()
     if clip then clip() end
-    optimizer:step()
+    if built_in then optimizer:step(loss) else optimizer:step() end
     if scheduler then scheduler:step() end
     return loss, weight or nil, measure and measure(prediction, y)
   end

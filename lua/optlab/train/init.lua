@@ -9,6 +9,7 @@
 local descend = require "optlab.train.descend"
 local evaluate = require "optlab.train.evaluate"
 local fit = require "optlab.train.fit"
+local gauges = require "optlab.train.gauges"
 local range_test = require "optlab.train.lr_range_test"
 local run_report = require "optlab.train.run_report"
 local update_function = require "optlab.train.update_function"
@@ -20,6 +21,7 @@ return require("optlab.base.errors").strict({
   distance = run_report.distance,
   fit = fit.fit,
   lr_range_test = range_test.lr_range_test,
+  gauges = gauges.gauges,
   mean_loss = evaluate.mean_loss,
   optimizer = update_function.optimizer,
   record = run_report.record,

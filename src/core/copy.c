@@ -29,29 +29,45 @@
       for (int64_t i = 0; i < n; i++) o[i * so] = CONVERT(a[i * sa]);                           \
     }                                                                                           \
   }
-#define AS_IS(v) (v)
+/* Without conversion: long runs by the C library's copy. Both begin at one place, or do not touch. */
+#define KEEP_RUN(name, T)                                                                         \
+  static void copy_##name##_##name(int64_t n, void *op, int64_t so, const void *ap, int64_t sa) { \
+    T *o = op;                                                                                    \
+    const T *a = ap;                                                                              \
+    if (so == 1 && sa == 1 && n >= LONG_RUN) {                                                    \
+      if (o != a) memcpy(o, a, (size_t)n * sizeof *o);                                            \
+    } else if (so == 1 && sa == 1) {                                                              \
+      for (int64_t i = 0; i < n; i++) o[i] = a[i];                                                \
+    } else if (so == 1 && sa == 0) {                                                              \
+      const T v = *a;                                                                             \
+      for (int64_t i = 0; i < n; i++) o[i] = v;                                                   \
+    } else {                                                                                      \
+      for (int64_t i = 0; i < n; i++) o[i * so] = a[i * sa];                                      \
+    }                                                                                             \
+  }
+#define LONG_RUN 64
 #define AS_F32(v) ((float)(v))
 #define AS_F64(v) ((double)(v))
 #define AS_I64(v) ((int64_t)(v))
 #define F_TO_I64(v) dtype_to_i64((double)(v))
 #define F_TO_U8(v) ((uint8_t)dtype_to_i64((double)(v)))
 #define AS_U8(v) ((uint8_t)(v))
-COPY_RUN(f32, f32, float, float, AS_IS)
+KEEP_RUN(f32, float)
 COPY_RUN(f32, f64, float, double, AS_F32)
 COPY_RUN(f32, i64, float, int64_t, AS_F32)
 COPY_RUN(f32, u8, float, uint8_t, AS_F32)
 COPY_RUN(f64, f32, double, float, AS_F64)
-COPY_RUN(f64, f64, double, double, AS_IS)
+KEEP_RUN(f64, double)
 COPY_RUN(f64, i64, double, int64_t, AS_F64)
 COPY_RUN(f64, u8, double, uint8_t, AS_F64)
 COPY_RUN(i64, f32, int64_t, float, F_TO_I64)
 COPY_RUN(i64, f64, int64_t, double, F_TO_I64)
-COPY_RUN(i64, i64, int64_t, int64_t, AS_IS)
+KEEP_RUN(i64, int64_t)
 COPY_RUN(i64, u8, int64_t, uint8_t, AS_I64)
 COPY_RUN(u8, f32, uint8_t, float, F_TO_U8)
 COPY_RUN(u8, f64, uint8_t, double, F_TO_U8)
 COPY_RUN(u8, i64, uint8_t, int64_t, AS_U8)
-COPY_RUN(u8, u8, uint8_t, uint8_t, AS_IS)
+KEEP_RUN(u8, uint8_t)
 
 typedef void CopyRun(int64_t n, void *o, int64_t so, const void *a, int64_t sa);
 static CopyRun *const copy_run[DT_COUNT][DT_COUNT] = {

@@ -233,8 +233,9 @@ static int make_slot(const Optim *o, const double *h, OptimParam *q, int k) {
   int64_t shape[TENSOR_MAX_DIM];
   const int ndim = optim_slot_shape(o, k, q->p, shape), initial = o->def->slot[k].initial;
   if (ndim < 0) return 0;
-  const double start = initial ? h[initial] : o->def->slot[k].start;
-  q->state[k] = tensor_full(optim_slot_dtype(o, k, q->p), ndim, shape, start);
+  const double start = initial ? h[initial - 1] : o->def->slot[k].start;
+  q->state[k] =
+      o->def->slot[k].copy ? tensor_clone(q->p) : tensor_full(optim_slot_dtype(o, k, q->p), ndim, shape, start);
   q->fresh[k] = q->any_fresh = true;
   return q->state[k] ? 0 : -1;
 }
@@ -325,9 +326,10 @@ static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *
   return 0;
 }
 
-static int step(Optim *o, Tensor *const *grads) {
+static int step(Optim *o, const OptimInput *in) {
+  Tensor *const *grads = in->grads;
   if (prepare(o, grads) < 0) return -1;
-  if (o->def->rule) return optim_rule_step(o, grads);
+  if (o->def->rule) return optim_rule_step(o, in);
   double c[o->def->ncoefs + 1];
   void *state[o->nslots + 1];
   OptimRun run = {.state = state, .c = c};
@@ -346,13 +348,14 @@ static int step(Optim *o, Tensor *const *grads) {
   return 0;
 }
 
-/* A recorded step: args holds the Optim *, t the parameters and then their gradients. Hyperparameters and counts are
- * those of the moment. */
+static bool needs_loss(const Optim *o) { return o->def->rule && o->def->rule->needs_loss; }
+
+/* A recorded step: args holds the Optim *, t the parameters, then their gradients and the loss. Hyperparameters and
+ * counts are those of the moment. */
 static int rerun_step(const Computation *c, Context *own) {
   Optim *o;
-  (void)own;
   memcpy(&o, c->args, sizeof o);
-  return step(o, c->t + c->nout);
+  return step(o, &(OptimInput){c->t + c->nout, c->t[c->n - 1], &own->random.of[RNG_USER]});
 }
 
 /* t[0..n-1], t[n..2n-1]: the parameters that have gradients, and these. */
@@ -365,20 +368,29 @@ static void collect(Optim *o, int n, Tensor **t) {
   }
 }
 
-static int step_and_report(Optim *o) {
+static int step_and_report(Optim *o, Tensor *loss) {
   int n = optim_nparams(o);
-  size_t bytes = 2 * (size_t)n * sizeof(Tensor *);
+  size_t bytes = (2 * (size_t)n + 1) * sizeof(Tensor *);
   Tensor **t = alloc_get(bytes);
   if (!t) return -1;
   collect(o, n, t);
+  t[2 * n] = loss;
   context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   int rc = recorder_run(&(Computation){
-      .name = "optimizer step", .run = rerun_step, .nout = n, .n = 2 * n, .t = t, .args = &o, .size = sizeof o});
+      .name = "optimizer step", .run = rerun_step, .nout = n, .n = 2 * n + 1, .t = t, .args = &o, .size = sizeof o});
   alloc_put(t, bytes);
   return rc;
 }
 
-int optim_step(Optim *o) { return context->recorder ? step_and_report(o) : step(o, NULL); }
+int optim_step(Optim *o, Tensor *loss) {
+  if (!needs_loss(o)) {
+    loss = NULL;
+  } else if (!loss || loss->numel != 1) {
+    return err_set("optim.%s: step needs the loss that the gradients are of: step(loss), or a closure that returns it",
+                   o->def->name);
+  }
+  return context->recorder ? step_and_report(o, loss) : step(o, &(OptimInput){NULL, loss, rng_for(RNG_USER)});
+}
 
 /* --- gradients ---------------------------------------------------------------------------------------------------- */
 

@@ -33,8 +33,9 @@ typedef struct OptimSlot {
   const char *name; /* PyTorch's; NULL in the row that ends a list */
   const char *doc;  /* for the reference: its letter in the equation, what it holds */
   int when;         /* place of the hyperparameter that asks for it by being non-zero; 0 (lr's place): always */
-  int initial;      /* place of the hyperparameter that holds its first value; 0: that is `start` */
+  int initial;      /* 1 + the place of the hyperparameter that holds its first value; 0: that is `start` */
   double start;
+  bool copy;         /* it starts as a copy of the parameter */
   OptimShape *shape; /* NULL: the parameter's */
   OptimDType dtype;
 } OptimSlot;
@@ -72,6 +73,13 @@ typedef struct OptimDef {
 
 /* Whether the update is done here, not by a function of Lua. */
 static inline bool optim_in_core(const OptimDef *def) { return def->kernel[0] || def->rule; }
+
+/* What a step reads besides the optimizer. */
+typedef struct OptimInput {
+  Tensor *const *grads; /* of all parameters, in order, NULL where there is none; NULL: those the parameters hold */
+  const Tensor *loss;   /* may be NULL */
+  Rng *rng;
+} OptimInput;
 
 /* Every built-in optimizer, ended by NULL: rules/CMakeLists.txt lists their files. */
 extern const OptimDef *const optim_defs[];
@@ -114,9 +122,10 @@ void optim_free(Optim *o); /* accepts a zeroed one and one already freed */
  * that is no float tensor, is not a leaf, or is there already; no memory. */
 int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h);
 
-/* One update of every parameter that has a gradient. -1 with err_set: a gradient of another shape or no memory for the
- * state (then nothing was updated), or no memory for the copy of a strided gradient. */
-int optim_step(Optim *o);
+/* One update of every parameter that has a gradient. loss: what the gradients are of, one element, or NULL; few optimizers
+ * look at it. -1 with err_set: a gradient of another shape, a loss that is missing or no memory for the state (then
+ * nothing was updated), or no memory for the copy of a strided gradient. */
+int optim_step(Optim *o, Tensor *loss);
 
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);

@@ -18,10 +18,11 @@ typedef struct Work {
   OptimGroup *group;
   OptimParam *q;
   Tensor *g, *flat; /* row-major copies of the gradient and the parameter; NULL where they are row-major already */
+  Tensor *noise;    /* NULL where the rule has none */
   RuleRun run;
 } Work;
 
-static int narrays(const OptimRule *r) { return 2 + r->nslots + r->nowns; }
+static int narrays(const OptimRule *r) { return 3 + r->nslots + r->nowns; }
 
 /* --- begin and end of one parameter ------------------------------------------------------------------------------- */
 
@@ -37,8 +38,9 @@ static inline void set_arrays(const Optim *o, Work *w, Tensor *grad, char *own) 
   for (int k = 0; k < o->nslots; k++) {
     array[2 + k] = w->q->state[k] && is_wanted(o->def, k, w->group->h) ? tensor_data(w->q->state[k]) : NULL;
   }
+  if (w->noise) array[2 + o->nslots] = tensor_data(w->noise);
   for (int k = 0; k < w->run.rule->nowns; k++) {
-    array[2 + o->nslots + k] = own + (size_t)k * (size_t)w->run.numel * sizeof(double);
+    array[3 + o->nslots + k] = own + (size_t)k * (size_t)w->run.numel * sizeof(double);
   }
 }
 
@@ -46,6 +48,7 @@ static inline void read_slots(const Work *w) {
   const OptimRule *r = w->run.rule;
   double *reg = w->run.reg;
   reg[rule_reg_numel(r)] = (double)w->run.numel;
+  reg[rule_reg_ndim(r)] = (double)w->q->p->ndim;
   for (int i = 0; i < r->nfresh; i++) reg[r->fresh[i].before] = w->q->fresh[r->fresh[i].slot];
   for (int i = 0; i < r->nslot_regs; i++) {
     const char *number = w->run.array[2 + r->slot[i].slot];
@@ -61,10 +64,26 @@ static inline void write_slots(const Work *w) {
   }
 }
 
+static void release_copies(const Work *w) {
+  if (w->flat) tensor_release(w->flat);
+  if (w->g) tensor_release(w->g);
+  if (w->noise) tensor_release(w->noise);
+}
+
+static int make_noise(Work *w, Rng *rng) {
+  const Tensor *p = w->q->p;
+  w->noise = tensor_new((DType)p->dtype, p->ndim, p->shape);
+  if (!w->noise) return -1;
+  const Recorder *paused = recorder_pause();
+  rng_fill_normal(rng, w->noise, 0, 1);
+  recorder_resume(paused);
+  return 0;
+}
+
 /* own: room for the rule's own arrays. */
-static inline int begin(const Optim *o, Work *w, Tensor *grad, char *own) {
+static inline int begin(const Optim *o, Work *w, Tensor *grad, Rng *rng, char *own) {
   Tensor *p = w->q->p;
-  w->g = w->flat = NULL;
+  w->g = w->flat = w->noise = NULL;
   if (!grad->contiguous || grad->dtype != p->dtype) {
     w->g = tensor_cast(grad, (DType)p->dtype);
     if (!w->g) return -1;
@@ -72,20 +91,19 @@ static inline int begin(const Optim *o, Work *w, Tensor *grad, char *own) {
   if (!p->contiguous) {
     w->flat = tensor_clone(p);
     if (!w->flat) {
-      tensor_release(w->g);
+      release_copies(w);
       return -1;
     }
+  }
+  if (w->run.rule->needs_noise && make_noise(w, rng) < 0) {
+    release_copies(w);
+    return -1;
   }
   w->run.dtype = (DType)p->dtype;
   w->run.numel = p->numel;
   set_arrays(o, w, grad, own);
   read_slots(w);
   return 0;
-}
-
-static void release_copies(const Work *w) {
-  if (w->flat) tensor_release(w->flat);
-  if (w->g) tensor_release(w->g);
 }
 
 static inline int end(const Optim *o, Work *w) {
@@ -112,6 +130,7 @@ static void set_registers(const OptimRule *r, double *reg, const OptimGroup *gro
     rule_run_held(r, reg);
   }
   reg[rule_reg_t(r)] = (double)t;
+  reg[rule_reg_initial_lr(r)] = group->initial_lr;
   rule_run_once(r, reg);
 }
 
@@ -128,23 +147,23 @@ static int64_t largest(Optim *o) {
   return n;
 }
 
-static int update_group(const Optim *o, OptimGroup *group, Tensor *const *grads, int k, Work *w, char *own) {
+static int update_group(const Optim *o, OptimGroup *group, const OptimInput *in, int k, Work *w, char *own) {
   int64_t t = 0; /* what the registers are for: nearly always the same for the whole group */
   for (int j = 0; j < group->nparams; j++, k++) {
     OptimParam *q = &group->param[j];
-    Tensor *g = grad_of(q, grads, k);
+    Tensor *g = grad_of(q, in->grads, k);
     if (!g) continue;
     if (q->t + 1 != t) set_registers(w->run.rule, w->run.reg, group, t = q->t + 1);
     w->group = group;
     w->q = q;
-    if (begin(o, w, g, own) < 0) return -1;
+    if (begin(o, w, g, in->rng, own) < 0) return -1;
     rule_run_phase(&w->run, 1);
     if (end(o, w) < 0) return -1;
   }
   return 0;
 }
 
-static int step_in_one_phase(Optim *o, Tensor *const *grads) {
+static int step_in_one_phase(Optim *o, const OptimInput *in) {
   const OptimRule *r = o->def->rule;
   char *array[narrays(r)];
   const size_t bytes = r->nowns ? (size_t)r->nowns * (size_t)largest(o) * sizeof(double) : 0;
@@ -153,7 +172,7 @@ static int step_in_one_phase(Optim *o, Tensor *const *grads) {
   Work w = {.run = {.rule = r, .plans = o->plans, .array = array, .reg = o->reg}};
   int status = 0;
   for (int i = 0, k = 0; i < o->ngroups && status == 0; k += o->group[i++].nparams) {
-    status = update_group(o, &o->group[i], grads, k, &w, own);
+    status = update_group(o, &o->group[i], in, k, &w, own);
   }
   if (own) alloc_put(own, bytes);
   return status;
@@ -193,14 +212,14 @@ static int works_new(Works *all, Optim *o, Tensor *const *grads) {
 }
 
 /* Begins all of them; those that began are ended or given up by the caller. */
-static int begin_all(Works *all, Optim *o, Tensor *const *grads, int *begun) {
+static int begin_all(Works *all, Optim *o, const OptimInput *in, int *begun) {
   const OptimRule *r = o->def->rule;
   char *at = (char *)(all->work + all->n);
   Work *w = all->work;
   for (int i = 0, k = 0; i < o->ngroups; i++) {
     for (int j = 0; j < o->group[i].nparams; j++, k++) {
       OptimParam *q = &o->group[i].param[j];
-      Tensor *g = grad_of(q, grads, k);
+      Tensor *g = grad_of(q, in->grads, k);
       if (!g) continue;
       w->group = &o->group[i];
       w->q = q;
@@ -208,7 +227,7 @@ static int begin_all(Works *all, Optim *o, Tensor *const *grads, int *begun) {
       w->run.array = (char **)(void *)(at + (size_t)r->nregs * sizeof(double));
       set_registers(r, o->reg, w->group, q->t + 1);
       memcpy(w->run.reg, o->reg, (size_t)r->nregs * sizeof *o->reg);
-      if (begin(o, w, g, (char *)(w->run.array + narrays(r))) < 0) return -1;
+      if (begin(o, w, g, in->rng, (char *)(w->run.array + narrays(r))) < 0) return -1;
       (*begun)++;
       at += work_bytes(r, q->p);
       w++;
@@ -242,12 +261,12 @@ static void run_phase_of_all(const Works *all, const OptimRule *r, int phase) {
 #undef EACH_TOTAL
 }
 
-static int step_in_phases(Optim *o, Tensor *const *grads) {
+static int step_in_phases(Optim *o, const OptimInput *in) {
   const OptimRule *r = o->def->rule;
   Works all;
-  int begun = 0, status = works_new(&all, o, grads);
+  int begun = 0, status = works_new(&all, o, in->grads);
   if (status < 0 || all.n == 0) return status;
-  status = begin_all(&all, o, grads, &begun);
+  status = begin_all(&all, o, in, &begun);
   for (int phase = 1; status == 0 && phase <= r->nphases; phase++) run_phase_of_all(&all, r, phase);
   for (int i = 0; i < begun; i++) {
     if (status == 0) {
@@ -260,6 +279,8 @@ static int step_in_phases(Optim *o, Tensor *const *grads) {
   return status;
 }
 
-int optim_rule_step(Optim *o, Tensor *const *grads) {
-  return o->def->rule->nphases == 1 ? step_in_one_phase(o, grads) : step_in_phases(o, grads);
+int optim_rule_step(Optim *o, const OptimInput *in) {
+  const OptimRule *r = o->def->rule;
+  if (r->needs_loss) o->reg[rule_reg_loss(r)] = tensor_get(in->loss, 0);
+  return r->nphases == 1 ? step_in_one_phase(o, in) : step_in_phases(o, in);
 }

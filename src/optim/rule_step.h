@@ -8,6 +8,6 @@
 
 /* Updates every parameter that has a gradient: those of `grads`, one a parameter in all groups' order (NULL: none), or,
  * where grads is NULL, those that the parameters hold. The state exists. -1 with err_set: no memory, or an interrupt. */
-int optim_rule_step(Optim *o, Tensor *const *grads);
+int optim_rule_step(Optim *o, const OptimInput *in);
 
 #endif

@@ -19,6 +19,7 @@ local function pair() return m(), m() end
 local CASES = {
   { "nn.Linear(120, 110)", m() }, { "nn.Embedding(40, 120)", index(40, 300) }, { "nn.Identity()", m() },
   { "nn.ReLU()", m() }, { "nn.LeakyReLU()", m() }, { "nn.ELU()", m() }, { "nn.SiLU()", m() }, { "nn.GELU()", m() },
+  { "nn.GELU'tanh'", m() },
   { "nn.Softplus()", m() }, { "nn.Sigmoid()", m() }, { "nn.Tanh()", m() }, { "nn.Softmax()", m() },
   { "nn.LogSoftmax(1)", m() }, { "nn.Flatten()", image() },
   { "nn.Dropout(0.3)", m() }, { "nn.Dropout1d(0.3)", signal() }, { "nn.Dropout2d(0.3)", image() },

@@ -14,6 +14,7 @@ describe("memory", function()
   local y, q, labels = lab.randn(4, 3), lab.rand(4, 3), tensors.int64 { 1, 2, 3, 1 }
   local images = lab.randn({ 2, 1, 6, 6 }, { requires_grad = true })
   local many = lab.randn({ 20, 1, 6, 6 }, { requires_grad = true })
+  local sequence = lab.randn({ 2, 5, 4 }, { requires_grad = true })
   local makers = {
     function() return nn.Conv2d(1, 2, { 3, 2 }), nn.BatchNorm2d(2) end,
     function()
@@ -40,6 +41,16 @@ describe("memory", function()
     function() return nn.CrossEntropyLoss { label_smoothing = 0.1 }(x, q) end,
     function() return nn.NLLLoss { weight = lab.ones(3) }(x, labels) end,
     function() return F.one_hot(labels) end,
+    function()
+      local q = sequence:expand(2, 5, 4)
+      local z = F.scaled_dot_product_attention(q, q, sequence, { dropout_p = 0.2, is_causal = true })
+      return lab.autograd.grad(z:sum(), sequence)
+    end,
+    function()
+      local encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, { dim_feedforward = 3 }), 2)
+      return lab.autograd.grad(encoder(sequence, { is_causal = true }):sum(), sequence)
+    end,
+    function() return sequence:matmul(sequence:transpose(2, 3)):matmul(lab.ones(5, 2)) end,
     function() return nn.Linear(3, 2):state_dict() end,
   }
   it("that runs out leaves an error behind, no leak and no crash, wherever it happens", function()

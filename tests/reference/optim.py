@@ -119,6 +119,31 @@ class Adafactor(torch.optim.Optimizer):
                 p -= rate * u / max(1.0, u.norm().item() / (p.numel() ** 0.5 * group["d"]))
 
 
+class ASGD(torch.optim.Optimizer):
+    """torch.optim.ASGD, whose version 1.13 keeps eta and mu in float32, in float64."""
+
+    def __init__(self, params, lr=1e-2, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0.0, maximize=False):
+        super().__init__(params, dict(lr=lr, lambd=lambd, alpha=alpha, t0=t0, decay=weight_decay,
+                                      sign=-1 if maximize else 1))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            lr, lambd = group["lr"], group["lambd"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                g, s = group["sign"] * p.grad + group["decay"] * p, self.state[p]
+                if not s:
+                    s.update(t=0, eta=lr, mu=1.0, ax=torch.zeros_like(p))
+                s["t"] += 1
+                p *= 1 - lambd * s["eta"]
+                p -= s["eta"] * g
+                s["ax"] += s["mu"] * (p - s["ax"])
+                s["eta"] = lr / (1 + lambd * lr * s["t"]) ** group["alpha"]
+                s["mu"] = 1 / max(1, s["t"] - group["t0"])
+
+
 O = torch.optim
 CASES = [  # (class, options)
     (O.SGD, dict(lr=0.05)),
@@ -164,6 +189,21 @@ CASES = [  # (class, options)
     (Adafactor, dict(lr=0.3, beta2_decay=-0.5, weight_decay=0.1)),
     (Adafactor, dict(lr=0.1, d=2.0, eps2=0.5, maximize=True)),
     (Adafactor, dict(lr=0.1, eps1=1.5)),
+]
+CASES += [
+    (ASGD, dict()),
+    (ASGD, dict(lr=0.02, lambd=0.1, alpha=0.5, t0=5)),
+    (ASGD, dict(lr=0.01, t0=0, weight_decay=0.1)),
+    (ASGD, dict(lr=0.001, maximize=True)),
+    (O.Adamax, dict()),
+    (O.Adamax, dict(lr=0.05, betas=(0.7, 0.9), eps=1e-3)),
+    (O.Adamax, dict(lr=0.02, weight_decay=0.1, maximize=True)),
+    (O.RAdam, dict(lr=0.01)),
+    (O.RAdam, dict(lr=0.05, betas=(0.7, 0.9), eps=1e-3)),
+    (O.RAdam, dict(lr=0.02, betas=(0.9, 0.99), weight_decay=0.1)),
+    (O.Rprop, dict()),
+    (O.Rprop, dict(lr=0.05, etas=(0.3, 1.5))),
+    (O.Rprop, dict(lr=0.02, step_sizes=(0.001, 0.05), maximize=True)),
 ]
 # (class, options, options of b's group, updates at which b has no gradient)
 GROUP_CASES = [

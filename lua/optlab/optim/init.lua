@@ -46,7 +46,7 @@ local STATE = args.declare(FN .. ": state", {
   { "name", "string", required = true, doc = "Its name in the rule and in state_dict." },
   { "number", "flag", default = false, doc = "Whether it is one number a parameter." },
   { "start", "number|string", default = 0,
-    doc = "What it starts with: a number, or the name of the hyperparameter that says it." },
+    doc = "What it starts with: a number, the name of the hyperparameter that says it, or \"p\": the parameter." },
   { "when", "string", doc = "Name of the hyperparameter that asks for it by not being 0; without: always there." },
 }):called(FN)
 
@@ -108,8 +108,10 @@ local function state_slot(entry, place)
   local o = STATE:read { name = entry.name or entry[1], number = entry.number, start = entry.start, when = entry.when }
   local slot = { name = o.name, letter = o.name, number = o.number, start = 0, when = 0, initial = 0 }
   if o.when then slot.when = hyperparameter(place, o.when, "state '" .. o.name .. "'") end
-  if type(o.start) == "string" then
-    slot.initial = hyperparameter(place, o.start, "state '" .. o.name .. "'")
+  if o.start == "p" then
+    slot.copy = true
+  elseif type(o.start) == "string" then
+    slot.initial = 1 + hyperparameter(place, o.start, "state '" .. o.name .. "'")
   else
     slot.start = o.start
   end
@@ -134,8 +136,9 @@ end
 -- * `p` the parameter, `g` its gradient; the names of the state; the hyperparameters (of a list `betas` the members are
 --   `beta1`, `beta2`); `t`, which update of this parameter it is: 1, 2, ...; names that the rule assigns to
 -- * `+ - * / ^`, comparisons, `and or not`; `sqrt exp log abs sign tanh sigmoid floor ceil round max min where clamp`
+-- * `loss`, what step(loss) was given; `normal()`, standard normal numbers; `initial_lr`, the first lr of the group
 -- * `sum mean norm dot amax amin` over the parameter's elements, and `total total_norm total_dot total_max` over those
---   of all parameters; `numel(p)`; `new(m)`, whether the state m was made for this very update
+--   of all parameters; `numel(p)`, `ndim(p)`; `new(m)`, whether the state m was made for this very update
 -- * `if` at the end of a line: the assignment is made only where a condition on numbers holds
 --
 -- Without a rule, `step(p, g, state, h, t)` is called at each step for each parameter that has a gradient, without

@@ -40,6 +40,16 @@ int index_rows(IndexWay way, Tensor *x, Tensor *picked, Tensor *index, IndexPlac
 /* The same along one dimension: other has the index's shape. Also x[index] *= other, and the larger or smaller of both. */
 int index_picks(IndexWay way, Tensor *x, Tensor *other, Tensor *index, IndexPlace p);
 
+/* The same with index_check, a piece of the index at a time while it is in the cache. On failure x or other, which must be
+ * new, is of no use. */
+int index_picks_checked(const char *name, IndexWay way, Tensor *x, Tensor *other, Tensor *index, IndexPlace p);
+
+/* Whether each of n numbers is one of first .. first + size - 1. */
+bool index_all_within(const int64_t *p, int64_t n, int64_t first, uint64_t size);
+
+/* out = the n tensors side by side along dim; all of them row-major, of out's dtype. */
+void index_join_rows(Tensor *out, Tensor *const *in, int n, int dim);
+
 /* Both as a write in place (set, add) that is checked and reported to a recorder. */
 typedef int IndexMove(IndexWay way, Tensor *x, Tensor *value, Tensor *index, IndexPlace p);
 IndexMove index_write_rows, index_write_picks;

@@ -22,6 +22,8 @@ typedef struct Picks {
   int64_t first;   /* the number of the first position */
   int shared;      /* the dimension that threads share; -1: none */
   int64_t columns; /* how many of them at a time; 0: all */
+  bool checks;     /* whether the index may hold wrong positions */
+  bool *wrong;     /* then: set where it does */
 } Picks;
 
 /* A run: index at at[0], x at at[1], other at at[2]; strides in elements, step from one position to the next. */
@@ -91,6 +93,31 @@ static char *moved(const Tensor *t, int64_t elements) {
   return (char *)tensor_data(t) + elements * (int64_t)dtype_size((DType)t->dtype);
 }
 
+#define PIECE 512 /* positions that are checked, and then used */
+
+static bool within(const Picks *p, const int64_t *index, int64_t n, int64_t stride) {
+  const uint64_t size = (uint64_t)p->x->shape[p->dim];
+  if (stride == 1) return index_all_within(index, n, p->first, size);
+  bool ok = true;
+  for (int64_t i = 0; i < n; i++) ok = ok && (uint64_t)index[i * stride] - (uint64_t)p->first < size;
+  return ok;
+}
+
+/* A run, piece by piece; false where a position is wrong. */
+static bool run_checked(const Picks *p, PickRun *run, int64_t n, char *const *from, const int64_t *stride,
+                        int64_t step) {
+  const int64_t size = (int64_t)dtype_size((DType)p->x->dtype);
+  char *at[] = {from[0], from[1], from[2]};
+  for (int64_t i = 0; i < n; i += PIECE) {
+    const int64_t count = n - i < PIECE ? n - i : PIECE;
+    if (!within(p, (const int64_t *)(const void *)at[0], count, stride[0])) return false;
+    run(count, at, stride, step);
+    at[0] += count * stride[0] * (int64_t)sizeof(int64_t);
+    for (int k = 1; k < 3; k++) at[k] += count * stride[k] * size;
+  }
+  return true;
+}
+
 /* Positions begin..end-1 of the shared dimension. */
 static void pick_some(const Picks *p, int64_t begin, int64_t end) {
   const int64_t *shape = p->index->shape;
@@ -115,7 +142,12 @@ static void pick_some(const Picks *p, int64_t begin, int64_t end) {
   PickRun *run = chosen_run(p);
   walk_seek(&w, 3, w.data, 0, &c);
   for (int64_t k = walk_count(&w); k > 0 && !interrupt_requested(); k--) {
-    run(n, c.at, w.stride[run_dim], step);
+    if (!p->checks) {
+      run(n, c.at, w.stride[run_dim], step);
+    } else if (!run_checked(p, run, n, c.at, w.stride[run_dim], step)) {
+      __atomic_store_n(p->wrong, true, __ATOMIC_RELAXED);
+      return;
+    }
     walk_on(&w, 3, &c, 1);
   }
 }
@@ -134,22 +166,33 @@ static void pick_part(void *ctx, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; i += step) pick_some(p, i, end - i < step ? end : i + step);
 }
 
-int index_picks(IndexWay way, Tensor *x, Tensor *other, Tensor *index, IndexPlace place) {
-  const int dim = (int)place.dim;
-  Picks p = {way, index, x, other, dim, place.count != INDEX_FROM_0, -1, 0};
-  p.columns = columns(&p);
-  if (index->numel == 0) return 0;
-  if (p.columns) p.shared = index->ndim - 1;
-  for (int d = 0; d < index->ndim && !p.columns; d++) {
-    if (d == dim && way != INDEX_GET) continue;
-    if (p.shared < 0 || index->shape[d] > index->shape[p.shared]) p.shared = d;
+static void pick_all(Picks *p) {
+  const Tensor *index = p->index;
+  p->columns = columns(p);
+  if (index->numel == 0) return;
+  if (p->columns) p->shared = index->ndim - 1;
+  for (int d = 0; d < index->ndim && !p->columns; d++) {
+    if (d == p->dim && p->way != INDEX_GET) continue;
+    if (p->shared < 0 || index->shape[d] > index->shape[p->shared]) p->shared = d;
   }
-  if (p.shared < 0 || index->numel < PARALLEL_FROM) {
-    pick_part(&p, 0, p.shared < 0 ? 1 : index->shape[p.shared]);
-    return 0;
+  if (p->shared < 0 || index->numel < PARALLEL_FROM) {
+    pick_part(p, 0, p->shared < 0 ? 1 : index->shape[p->shared]);
+    return;
   }
-  const int64_t each = index->numel / index->shape[p.shared];
+  const int64_t each = index->numel / index->shape[p->shared];
   const int64_t grain = each < PARALLEL_GRAIN ? PARALLEL_GRAIN / each : 1;
-  parallel_for(index->shape[p.shared], grain < p.columns ? p.columns : grain, pick_part, &p);
+  parallel_for(index->shape[p->shared], grain < p->columns ? p->columns : grain, pick_part, p);
+}
+
+int index_picks(IndexWay way, Tensor *x, Tensor *other, Tensor *index, IndexPlace place) {
+  pick_all(&(Picks){way, index, x, other, (int)place.dim, place.count != INDEX_FROM_0, -1, 0, false, NULL});
   return 0;
+}
+
+int index_picks_checked(const char *name, IndexWay way, Tensor *x, Tensor *other, Tensor *index, IndexPlace place) {
+  bool wrong = index->dtype != DT_I64;
+  if (!wrong) {
+    pick_all(&(Picks){way, index, x, other, (int)place.dim, place.count != INDEX_FROM_0, -1, 0, true, &wrong});
+  }
+  return wrong ? index_check(name, index, x->shape[place.dim], (IndexCount)place.count) : 0;
 }

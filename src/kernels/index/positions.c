@@ -18,7 +18,7 @@ INLINE int64_t position(int64_t given, int64_t size, IndexCount count) {
   return given > 0 ? given - 1 : count == INDEX_SIGNED && given < 0 ? given + size : -1;
 }
 
-static VECTORIZED(bool, all_within, (const int64_t *p, int64_t n, int64_t first, uint64_t size), (p, n, first, size)) {
+VECTORIZED(bool, index_all_within, (const int64_t *p, int64_t n, int64_t first, uint64_t size), (p, n, first, size)) {
   uint64_t bad = 0;
   for (int64_t i = 0; i < n; i++) bad |= (uint64_t)((uint64_t)p[i] - (uint64_t)first >= size);
   return bad == 0;
@@ -28,7 +28,8 @@ int index_check(const char *name, const Tensor *index, int64_t size, IndexCount 
   if (index->dtype != DT_I64) {
     return err_set("%s: the index has dtype %s, it must be int64", name, dtype_name((DType)index->dtype));
   }
-  if (index->contiguous && all_within(tensor_i64(index), index->numel, count != INDEX_FROM_0, (uint64_t)size)) return 0;
+  const int64_t first = count != INDEX_FROM_0;
+  if (index->contiguous && index_all_within(tensor_i64(index), index->numel, first, (uint64_t)size)) return 0;
   for (int64_t i = 0; i < index->numel; i++) {
     const int64_t given = index->contiguous ? tensor_i64(index)[i] : tensor_get_scalar(index, i).i;
     if ((uint64_t)position(given, size, count) < (uint64_t)size) continue;

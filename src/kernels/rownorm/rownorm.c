@@ -63,18 +63,22 @@ static void run_parts(void *ctx, int64_t begin, int64_t end) {
 ADD_PART(float, f32)
 ADD_PART(double, f64)
 
+bool row_norm_grad_together(const RowNorm *r) {
+  return r->rows >= PARTS * LEAST_PART || (double)r->rows * (double)r->n < PARALLEL_FROM;
+}
+
 int row_norm_param_grad(const RowNorm *r) {
   const int64_t most = (r->rows + PARTS - 1) / PARTS, rows = most > LEAST_PART ? most : LEAST_PART;
   const int64_t parts = (r->rows + rows - 1) / rows, width = 2 * r->n;
   const size_t size = dtype_size(r->dtype), bytes = SIZE_BYTES(size, parts, width);
-  memset(r->y, 0, (size_t)width * size);
+  memset(r->dw, 0, (size_t)width * size);
   Parts p = {r, rows, alloc_get(bytes)};
   if (!p.sums) return -1;
   parallel_for(parts, 1, run_parts, &p);
   for (int64_t k = 0; k < parts; k++) {
     const void *part = p.sums + (size_t)(k * width) * size;
-    if (r->dtype == DT_F32) add_part_f32(r->y, part, width);
-    if (r->dtype == DT_F64) add_part_f64(r->y, part, width);
+    if (r->dtype == DT_F32) add_part_f32(r->dw, part, width);
+    if (r->dtype == DT_F64) add_part_f64(r->dw, part, width);
   }
   alloc_put(p.sums, bytes);
   return 0;

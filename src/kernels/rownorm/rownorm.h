@@ -18,11 +18,17 @@ typedef struct RowNorm {
   bool rms;
   double eps;
   const void *x, *w, *b, *d; /* (rows, n), (n) or NULL, (n) or NULL, (rows, n) */
-  void *y;                   /* forward: y; gradient: dx; of the parameters: dw (n), then db (n) */
+  void *y;                   /* forward: y; gradient: dx, or NULL */
+  void *dw;                  /* gradient of the parameters: dw (n), then db (n) */
 } RowNorm;
 
 void row_norm(const RowNorm *r);
-void row_norm_grad(const RowNorm *r);
-int row_norm_param_grad(const RowNorm *r); /* -1 without memory */
+void row_norm_grad(const RowNorm *r); /* dx */
+
+/* dw, db, and dx unless y is NULL; -1 without memory. */
+int row_norm_param_grad(const RowNorm *r);
+
+/* Whether that gives dx sooner than row_norm_grad beside it: there are rows for many threads, or little to do. */
+bool row_norm_grad_together(const RowNorm *r);
 
 #endif

@@ -86,27 +86,30 @@ INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
     }                                                                                                            \
   }                                                                                                              \
                                                                                                                  \
-  static void backward_##s(const RowNorm *r, int64_t begin, int64_t end) {                                       \
+  INLINE void grad_row_##s(const RowNorm *r, int64_t row, T mean, T scale, T *y) {                               \
     const int64_t n = r->n;                                                                                      \
-    const T *w = r->w;                                                                                           \
+    const T *x = (const T *)r->x + row * n, *d = (const T *)r->d + row * n, *w = r->w;                           \
+    double total = 0, dot;                                                                                       \
+    if (w) {                                                                                                     \
+      if (!r->rms) ROW_SUM(s, total, GRAD_W);                                                                    \
+      ROW_SUM(s, dot, ALONG_W);                                                                                  \
+    } else {                                                                                                     \
+      if (!r->rms) ROW_SUM(s, total, GRAD);                                                                      \
+      ROW_SUM(s, dot, ALONG);                                                                                    \
+    }                                                                                                            \
+    const T all = (T)(total / (double)n), along = (T)(dot / (double)n);                                          \
+    if (w) {                                                                                                     \
+      ROW_SET(s, RESULT_W);                                                                                      \
+    } else {                                                                                                     \
+      ROW_SET(s, RESULT);                                                                                        \
+    }                                                                                                            \
+  }                                                                                                              \
+                                                                                                                 \
+  static void backward_##s(const RowNorm *r, int64_t begin, int64_t end) {                                       \
     for (int64_t row = begin; row < end; row++) {                                                                \
-      const T *x = (const T *)r->x + row * n, *d = (const T *)r->d + row * n;                                    \
-      T *y = (T *)r->y + row * n, mean, scale;                                                                   \
-      double total = 0, dot;                                                                                     \
-      moments_##s(x, r, &mean, &scale);                                                                          \
-      if (w) {                                                                                                   \
-        if (!r->rms) ROW_SUM(s, total, GRAD_W);                                                                  \
-        ROW_SUM(s, dot, ALONG_W);                                                                                \
-      } else {                                                                                                   \
-        if (!r->rms) ROW_SUM(s, total, GRAD);                                                                    \
-        ROW_SUM(s, dot, ALONG);                                                                                  \
-      }                                                                                                          \
-      const T all = (T)(total / (double)n), along = (T)(dot / (double)n);                                        \
-      if (w) {                                                                                                   \
-        ROW_SET(s, RESULT_W);                                                                                    \
-      } else {                                                                                                   \
-        ROW_SET(s, RESULT);                                                                                      \
-      }                                                                                                          \
+      T mean, scale;                                                                                             \
+      moments_##s((const T *)r->x + row * r->n, r, &mean, &scale);                                               \
+      grad_row_##s(r, row, mean, scale, (T *)r->y + row * r->n);                                                 \
     }                                                                                                            \
   }                                                                                                              \
                                                                                                                  \
@@ -132,7 +135,10 @@ INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
     for (int64_t first = begin; first < end; first += ROWS) {                                                    \
       const T *x = (const T *)r->x + first * n, *d = (const T *)r->d + first * n;                                \
       const int64_t rows = smaller(ROWS, end - first);                                                           \
-      for (int64_t k = 0; k < rows; k++) moments_##s(x + k * n, r, mean + k, scale + k);                         \
+      for (int64_t k = 0; k < rows; k++) {                                                                       \
+        moments_##s(x + k * n, r, mean + k, scale + k);                                                          \
+        if (r->y) grad_row_##s(r, first + k, mean[k], scale[k], (T *)r->y + (first + k) * n);                    \
+      }                                                                                                          \
       int64_t c = 0;                                                                                             \
       for (; c + COLUMNS * VL_##s <= n; c += COLUMNS * VL_##s) {                                                 \
         columns_##s(COLUMNS, x + c, d + c, n, rows, mean, scale, dw + c, db + c);                                \

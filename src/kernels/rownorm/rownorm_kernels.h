@@ -9,7 +9,7 @@
 /* Rows begin .. end - 1 of y, or of dx. */
 typedef void RowNormRows(const RowNorm *r, int64_t begin, int64_t end);
 
-/* dw (n), then db (n), of rows begin .. end - 1. */
+/* dw (n), then db (n), of rows begin .. end - 1; and dx of these, unless y is NULL. */
 typedef void RowNormParams(const RowNorm *r, int64_t begin, int64_t end, void *dw);
 
 typedef struct RowNormKernels {

@@ -10,7 +10,7 @@
 #include "base/simd.h"
 
 #define SIDE 32 /* columns */
-#define ROWS 8  /* rows */
+#define ROWS 4  /* rows: as many as the processor can add at a time, for each addition waits for the one before */
 
 /* w sequences of n elements; beside: from one to the next, step: along them, in elements (negative: backwards). */
 typedef struct Tile {
@@ -20,19 +20,36 @@ typedef struct Tile {
 typedef void Run(const Tile *t, void *out, const void *a, const void *b);
 
 #define SCAN(name, T, Wide, START, NEXT)                                                                    \
-  static VECTORIZED(void, name, (const Tile *t, void *out, const void *a, const void *b), (t, out, a, b)) { \
+  /* w rows, a constant */                                                                                  \
+  INLINE void name##_rows(const int w, const Tile *t, T *o, const T *p, const T *q) {                       \
+    Wide y[ROWS];                                                                                           \
+    const int64_t n = t->n, beside = t->beside, step = t->step;                                             \
+    for (int j = 0; j < w; j++) y[j] = START;                                                               \
+    for (int64_t k = 0; k < n; k++, o += step, p += step, q += step) {                                      \
+      for (int j = 0; j < w; j++) {                                                                         \
+        y[j] = NEXT(y[j], (Wide)p[j * beside], (Wide)q[j * beside]);                                        \
+        o[j * beside] = (T)y[j];                                                                            \
+      }                                                                                                     \
+    }                                                                                                       \
+  }                                                                                                         \
+  INLINE void name##_columns(const Tile *t, T *o, const T *p, const T *q) {                                 \
     Wide y[SIDE];                                                                                           \
-    T *o = out;                                                                                             \
-    const T *p = a, *q = b;                                                                                 \
-    const int64_t w = t->w, beside = t->beside;                                                             \
+    const int64_t w = t->w;                                                                                 \
     for (int64_t j = 0; j < w; j++) y[j] = START;                                                           \
     for (int64_t k = 0; k < t->n; k++, o += t->step, p += t->step, q += t->step) {                          \
-      if (beside == 1) {                                                                                    \
-        INDEPENDENT                                                                                         \
-        for (int64_t j = 0; j < w; j++) o[j] = (T)(y[j] = NEXT(y[j], (Wide)p[j], (Wide)q[j]));              \
-      } else {                                                                                              \
-        for (int64_t j = 0; j < w; j++)                                                                     \
-          o[j * beside] = (T)(y[j] = NEXT(y[j], (Wide)p[j * beside], (Wide)q[j * beside]));                 \
+      INDEPENDENT                                                                                           \
+      for (int64_t j = 0; j < w; j++) o[j] = (T)(y[j] = NEXT(y[j], (Wide)p[j], (Wide)q[j]));                \
+    }                                                                                                       \
+  }                                                                                                         \
+  static VECTORIZED(void, name, (const Tile *t, void *out, const void *a, const void *b), (t, out, a, b)) { \
+    if (t->beside == 1) {                                                                                   \
+      name##_columns(t, out, a, b);                                                                         \
+    } else if (t->w == ROWS) {                                                                              \
+      name##_rows(ROWS, t, out, a, b);                                                                      \
+    } else {                                                                                                \
+      for (int64_t j = 0; j < t->w; j++) {                                                                  \
+        const int64_t at = j * t->beside;                                                                   \
+        name##_rows(1, t, (T *)out + at, (const T *)a + at, (const T *)b + at);                             \
       }                                                                                                     \
     }                                                                                                       \
   }

@@ -1,12 +1,13 @@
 /*
  * lbind.c - tensors as userdata, and the plain values of a call.
  *
- * A tensor userdata is one pointer. The collector sees only those eight bytes, so every pushed tensor adds what lies
- * behind it to a sum, and the sum is handed to the collector as debt (LUA_GCSTEP) whenever it passes four
- * megabytes: memory stays flat without collectgarbage() calls in scripts. A collection takes some 20 us, however little
- * there is to collect; at a quarter of a megabyte that was most of the time of an addition of 10,000 numbers. Four
- * megabytes of small tensors are 17,000 of them and no longer fit into the processor's second cache, which made
- * steps of small models half as slow again; so the sum is also handed over after 2048 tensors.
+ * A tensor userdata is a pointer and a number. The collector sees only those sixteen bytes, so every pushed tensor adds
+ * what lies behind it to a sum, and the sum is handed to the collector as debt (LUA_GCSTEP) whenever it passes four
+ * megabytes: memory stays flat without collectgarbage() calls in scripts. A collection takes 20 to 100 us, however
+ * little there is to collect; at a quarter of a megabyte that was most of the time of an addition of 10,000 numbers. Four
+ * megabytes of small tensors are 17,000 of them and no longer fit into the processor's second cache, which made steps
+ * of small models half as slow again; so the sum is also handed over after 2048 tensors. What a <close> variable frees
+ * leaves the sum again, for the collector has nothing to do about it.
  */
 #include "lua/base/lbind.h"
 
@@ -21,7 +22,8 @@
 #define GC_TENSORS 2048    /* and so many tensors */
 
 typedef struct TensorUD {
-  Tensor *t; /* NULL once closed */
+  Tensor *t;    /* NULL once closed */
+  size_t bytes; /* what it added to the sum */
 } TensorUD;
 
 /* --- tensors ------------------------------------------------------------------------------------------------ */
@@ -61,15 +63,18 @@ static void raise_interrupted(lua_State *L, Tensor *owned) {
   lb_coreerror(L);
 }
 
+/* Since the last report to the collector. */
+static size_t unreported; /* bytes, without those that <close> variables have given back */
+static int tensors;
+
 void lb_pushunseen(lua_State *L, Tensor *owned) {
-  static size_t unreported; /* since the last report to the collector: bytes, tensors */
-  static int tensors;
   if (!owned) lb_coreerror(L);
   if (interrupt_requested()) raise_interrupted(L, owned);
   TensorUD *ud = lua_newuserdatauv(L, sizeof *ud, 0); /* raises only when Lua itself is out of memory */
   ud->t = owned;
   luaL_setmetatable(L, TENSOR_MT);
-  unreported += sizeof *owned + (owned->storage->refs == 1 ? owned->storage->nbytes : 0); /* a view keeps nothing new */
+  ud->bytes = sizeof *owned + (owned->storage->refs == 1 ? owned->storage->nbytes : 0); /* a view keeps nothing new */
+  unreported += ud->bytes;
   if (unreported < GC_BYTES && ++tensors < GC_TENSORS) return;
   size_t kb = unreported >> 10;
   unreported = 0;
@@ -92,6 +97,10 @@ int lb_closetensor(lua_State *L) {
   if (ud) {
     Tensor *t = ud->t;
     ud->t = NULL;
+    const bool by_variable = lua_gettop(L) > 1; /* not by the collector */
+    if (by_variable && t && t->refs == 1 && t->storage->refs == 1) {
+      unreported -= ud->bytes < unreported ? ud->bytes : unreported;
+    }
     tensor_release(t);
   }
   return 0;

@@ -120,7 +120,9 @@ static void read_slot(lua_State *L, OptimSlot *slot) {
     slot->shape = optim_scalar;
     slot->dtype = OPTIM_F64;
   }
-  lua_pop(L, 4);
+  lua_getfield(L, -5, "copy");
+  slot->copy = lua_toboolean(L, -1);
+  lua_pop(L, 5);
 }
 
 int loptim_define_rule(lua_State *L) {

@@ -84,7 +84,7 @@ static const RuleSum *read_sums(lua_State *L, int blocks, int table) {
   RuleSum *row = block(L, blocks, n, sizeof *row);
   for (int i = 0; i < n; i++) {
     lua_rawgeti(L, -1, i + 1);
-    row[i] = (RuleSum){{member(L, 1), member(L, 2)}, member(L, 3), member(L, 4), member(L, 5)};
+    row[i] = (RuleSum){{member(L, 1), member(L, 2)}, member(L, 3), member(L, 4), member(L, 5), member(L, 6)};
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
@@ -102,7 +102,8 @@ static const RuleStage *read_stages(lua_State *L, int blocks, int table, int *co
                          .step = member(L, 4),
                          .nsteps = member(L, 5),
                          .sum = member(L, 6),
-                         .nsums = member(L, 7)};
+                         .nsums = member(L, 7),
+                         .guard = member(L, 8)};
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
@@ -149,6 +150,8 @@ const OptimRule *loptim_readrule(lua_State *L, int table, int blocks) {
   r->nowns = int_field(L, table, "nowns");
   r->nvalues = int_field(L, table, "nvalues");
   r->nphases = int_field(L, table, "nphases");
+  r->needs_loss = int_field(L, table, "needs_loss") != 0;
+  r->needs_noise = int_field(L, table, "needs_noise") != 0;
   int ignored;
   r->constant = read_constants(L, blocks, table);
   r->held = read_numbers(L, blocks, table, "held", &r->nheld);

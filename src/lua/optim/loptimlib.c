@@ -192,18 +192,28 @@ void loptim_pushgroup(lua_State *L, int group) {
 
 /* --- methods ------------------------------------------------------------------------------------------------------ */
 
+/* The loss at index 2 or what a closure returned, on top: a tensor. NULL where there is none. */
+static Tensor *loss_of(lua_State *L) {
+  if (lua_type(L, -1) != LUA_TNUMBER) return lb_testtensor(L, -1);
+  lb_pushtensor(L, tensor_full(DT_F64, 0, NULL, lua_tonumber(L, -1)));
+  Tensor *loss = lb_testtensor(L, -1);
+  lua_replace(L, -2);
+  return loss;
+}
+
 /*** One update of every parameter that has a gradient. A closure computes the loss and its gradients anew; step returns
- * its loss.
+ * its loss. Optimizers that look at the loss take it as step(loss), or from the closure.
  * @function step */
 static int l_step(lua_State *L) {
   OptimUD *ud = check_self(L, "Optimizer:step");
   lb_atmost(L, "Optimizer:step", 2);
   if (context->recorder) lrecord_keep(L, 1);
-  bool closure = !lua_isnoneornil(L, 2);
+  const int type = lua_type(L, 2);
+  const bool closure = type != LUA_TNIL && type != LUA_TNONE && type != LUA_TNUMBER && !lb_testtensor(L, 2);
   lua_settop(L, 2);
   if (closure) {
-    if (lua_type(L, 2) != LUA_TFUNCTION) {
-      return lb_badvalue(L, "Optimizer:step", "closure", 2, "a function that returns the loss");
+    if (type != LUA_TFUNCTION) {
+      return lb_badvalue(L, "Optimizer:step", "closure", 2, "a function that returns the loss, or the loss");
     }
     lua_pushvalue(L, 2);
     lguard_grad_mode(L, true, 0, 1);
@@ -211,7 +221,7 @@ static int l_step(lua_State *L) {
   }
   if (!optim_in_core(ud->o.def)) {
     loptim_lua_step(L);
-  } else if (optim_step(&ud->o) < 0) {
+  } else if (optim_step(&ud->o, lua_isnil(L, -1) ? NULL : loss_of(L)) < 0) {
     return lb_coreerror(L);
   }
   lua_settop(L, closure ? 3 : 2);

@@ -78,7 +78,7 @@ typedef struct Planner {
   int ntemps;
 } Planner;
 
-static bool is_done(const RuleStep *s, const double *reg) { return s->guard < 0 || reg[s->guard] != 0; }
+static bool is_done(const RuleStep *s, const double *reg) { return rule_is_on(s->guard, reg); }
 
 static RuleRef resolve(const Planner *p, RuleRef r) { return r.kind == RULE_VALUE ? p->name[r.index] : r; }
 
@@ -109,7 +109,9 @@ static void follow(Planner *p, const RuleStep *step, int nsteps, const RuleSum *
     }
     if (s->out.kind == RULE_VALUE) p->name[s->out.index] = s->out;
   }
-  for (int k = 0; k < nsums; k++) mark(p, sum[k].of, nsteps);
+  for (int k = 0; k < nsums; k++) {
+    if (rule_is_on(sum[k].guard, reg)) mark(p, sum[k].of, nsteps);
+  }
 }
 
 static BlocksPlace place_of(const Planner *p, RuleRef r, bool mask) {
@@ -177,18 +179,21 @@ static void place_step(Planner *p, BlocksStep *b, const RuleStep *s, int i, cons
   if (b->out.kind == BLOCKS_TEMP) p->busy[b->out.index] = p->last[s->out.index] > i;
 }
 
-static void read_guards(bool *done, const RuleStep *step, int nsteps, const double *reg) {
+static void read_guards(bool *done, const RuleStep *step, int nsteps, const RuleSum *sum, int nsums,
+                        const double *reg) {
   for (int i = 0; i < nsteps; i++) {
     done[i] = step[i].op == RULE_OP_choose ? reg[step[i].in[0].index] != 0 : is_done(&step[i], reg);
   }
+  for (int k = 0; k < nsums; k++) done[nsteps + k] = rule_is_on(sum[k].guard, reg);
 }
 
 void rule_plan(RulePlan *plan, const OptimRule *r, const RuleStage *stage, DType dtype, const double *reg) {
   const RuleStep *step = r->step + stage->step;
   const RuleSum *sum = r->sum + stage->sum;
-  bool done[stage->nsteps + 1];
-  read_guards(done, step, stage->nsteps, reg);
-  if (plan->ready && memcmp(plan->done, done, (size_t)stage->nsteps) == 0) return;
+  const size_t nguards = (size_t)(stage->nsteps + stage->nsums);
+  bool done[nguards + 1];
+  read_guards(done, step, stage->nsteps, sum, stage->nsums, reg);
+  if (plan->ready && memcmp(plan->done, done, nguards) == 0) return;
   RuleRef name[r->nvalues + 1];
   int last[r->nvalues + 1], n = 0;
   BlocksPlace place[r->nvalues + 1];
@@ -203,9 +208,11 @@ void rule_plan(RulePlan *plan, const OptimRule *r, const RuleStage *stage, DType
   }
   static const ReduceOp *const kinds[] = {reduce_sum_ops, reduce_max_ops, reduce_min_ops};
   for (int k = 0; k < stage->nsums; k++) {
-    plan->sum[k] = (BlocksSum){place_of(&p, sum[k].of, false), &kinds[sum[k].how][dtype]};
+    const RuleRef any = {RULE_ARRAY, 1}; /* what is summed where nobody reads the sum */
+    plan->sum[k] =
+        (BlocksSum){place_of(&p, rule_is_on(sum[k].guard, reg) ? sum[k].of : any, false), &kinds[sum[k].how][dtype]};
   }
   plan->program = (BlocksProgram){plan->step, plan->sum, n, p.ntemps, stage->nsums};
-  memcpy(plan->done, done, (size_t)stage->nsteps);
+  memcpy(plan->done, done, nguards);
   plan->ready = true;
 }

@@ -6,7 +6,8 @@
  * kernels on blocks (kernels/blocks). The bits are the same.
  *
  * Numbers are doubles in registers. The first registers are the hyperparameters in the order of their places, then t,
- * which update of the parameter this is, and the number of its elements. Results that depend on hyperparameters alone are
+ * which update of the parameter this is, the number of its elements, the loss, lr when the group was added, the
+ * number of its dimensions. Results that depend on hyperparameters alone are
  * held until one of these changes; those that depend on t, too, are computed once a group.
  */
 #ifndef OPTLAB_OPTIM_RULE_RULE_H
@@ -43,7 +44,7 @@ void rule_numbers_run(const RuleNumber *number, int n, double *reg);
 typedef enum RuleKind {
   RULE_NONE,
   RULE_REG,   /* a number, rounded to the dtype of the elements */
-  RULE_ARRAY, /* 0 the parameter, 1 its gradient, then the state slots, then arrays of the step's own */
+  RULE_ARRAY, /* 0 the parameter, 1 its gradient, then the state slots, the noise, then arrays of the step's own */
   RULE_VALUE, /* the result of a step, by number */
 } RuleKind;
 
@@ -84,7 +85,11 @@ typedef struct RuleSum {
   int16_t how;   /* a RuleSumKind */
   int16_t reg;   /* where it goes */
   int16_t total; /* 1: over all parameters of the step */
+  int16_t guard; /* the register that must not be 0 for the sum to be wanted; -1: always */
 } RuleSum;
+
+/* Whether a step, a sum or a pass with that guard is done. */
+static inline bool rule_is_on(int guard, const double *reg) { return guard < 0 || reg[guard] != 0; }
 
 /* What a pass reads and writes. */
 typedef struct RuleData {
@@ -97,6 +102,7 @@ typedef BlocksPiece RulePass;
 
 typedef struct RuleStage {
   int16_t phase;                                      /* 1, 2, ...: totals of one phase are known in the next */
+  int16_t guard;                                      /* the register that must not be 0 for its pass; -1: always */
   int16_t number, nnumbers, step, nsteps, sum, nsums; /* the first and how many in the lists of the rule */
   void (*numbers)(double *reg);                       /* does the stage's numbers; NULL: interpret them */
   RulePass *pass[2];                                  /* DT_F32, DT_F64; NULL: blocks */
@@ -109,8 +115,9 @@ typedef struct RuleSlotReg {
 
 typedef struct OptimRule {
   int nhyper, nregs, nslots;
-  int nowns;   /* arrays of a step's own */
-  int nvalues; /* results of steps are numbered from 0 */
+  bool needs_loss, needs_noise; /* whether it reads the loss, and standard normal numbers */
+  int nowns;                    /* arrays of a step's own */
+  int nvalues;                  /* results of steps are numbered from 0 */
   int nphases, nstages, nheld, nonce;
   const double *constant;   /* [nregs] what registers hold at the start */
   const RuleNumber *held;   /* [nheld] of hyperparameters alone */
@@ -130,6 +137,9 @@ typedef struct OptimRule {
 
 static inline int rule_reg_t(const OptimRule *r) { return r->nhyper; }
 static inline int rule_reg_numel(const OptimRule *r) { return r->nhyper + 1; }
+static inline int rule_reg_loss(const OptimRule *r) { return r->nhyper + 2; }
+static inline int rule_reg_initial_lr(const OptimRule *r) { return r->nhyper + 3; }
+static inline int rule_reg_ndim(const OptimRule *r) { return r->nhyper + 4; }
 
 /* --- passes as blocks (plan.c) ------------------------------------------------------------------------------------ */
 
@@ -137,7 +147,7 @@ static inline int rule_reg_numel(const OptimRule *r) { return r->nhyper + 1; }
 typedef struct RulePlan {
   bool ready;
   BlocksProgram program;
-  bool *done;       /* [nsteps] whether each step is done, or what `choose` chooses */
+  bool *done;       /* [nsteps + nsums] whether each step (then each sum) is done, or what `choose` chooses */
   BlocksStep *step; /* [nsteps] */
   BlocksSum *sum;   /* [nsums] */
 } RulePlan;

@@ -26,7 +26,8 @@ bool rule_needs_plans(const OptimRule *r) {
 }
 
 static size_t plan_bytes(const RuleStage *s) {
-  return (size_t)s->nsteps * (sizeof(BlocksStep) + sizeof(bool)) + (size_t)s->nsums * sizeof(BlocksSum) + 16;
+  return (size_t)s->nsteps * (sizeof(BlocksStep) + sizeof(bool)) +
+         (size_t)s->nsums * (sizeof(BlocksSum) + sizeof(bool)) + 16;
 }
 
 /* The parts of one plan, cut from `at`. */
@@ -36,7 +37,7 @@ static char *cut_plan(RulePlan *plan, const RuleStage *s, char *at) {
   plan->sum = (BlocksSum *)(void *)at;
   at += (size_t)s->nsums * sizeof(BlocksSum);
   plan->done = (bool *)at;
-  return at + ((size_t)s->nsteps + 15) / 16 * 16;
+  return at + ((size_t)s->nsteps + (size_t)s->nsums + 15) / 16 * 16;
 }
 
 RulePlans *rule_plans_new(const OptimRule *r) {
@@ -106,7 +107,7 @@ static double joined(int how, double x, double y) {
 static void run_pass(const RuleRun *run, int i) {
   const OptimRule *r = run->rule;
   const RuleStage *stage = &r->stage[i];
-  if (stage->nsteps == 0 && stage->nsums == 0) return;
+  if ((stage->nsteps == 0 && stage->nsums == 0) || !rule_is_on(stage->guard, run->reg)) return;
   Partial sum[BLOCKS_MAX_SUMS];
   const ReduceOp *op[BLOCKS_MAX_SUMS];
   for (int k = 0; k < stage->nsums; k++) op[k] = sum_op(&r->sum[stage->sum + k], run->dtype);
@@ -146,7 +147,7 @@ static bool run_short(const RuleRun *run) {
   const RuleStage *stage = run->rule->stage;
   if (run->rule->nstages > 1 || stage->nsums || run->plans || run->numel > BLOCKS_CHUNK) return false;
   RulePass *pass = stage->pass[run->dtype == DT_F64];
-  if (!pass) return false;
+  if (!pass || stage->guard >= 0) return false;
   if (stage->numbers) stage->numbers(run->reg);
   RuleData data = {run->array, run->reg};
   pass(&data, 0, run->numel, NULL);

@@ -120,6 +120,8 @@ return {
   end, heads(), heads(), heads() },
   { "row_norm", function(a, w, b) return F.layer_norm(a, 120, w, b), F.rms_norm(a, 120, w) end,
     x(300, 120), x(120), x(120) },
+  { "row_norm of many rows", function(a, w, b) return F.layer_norm(a, 60, w, b), F.rms_norm(a, 60, w) end,
+    x(1200, 60), x(60), x(60) },
   { "batch_norm", function(a, w, b)
     return F.batch_norm(a, nil, nil, { weight = w, bias = b, training = true }), F.batch_norm(a, mean, variance, w, b)
   end, x(40, 12, 9, 8), x(12), x(12) },

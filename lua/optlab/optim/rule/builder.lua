@@ -55,6 +55,7 @@ function Builder:move_on(args)
   for _, a in ipairs(args) do
     if a.kind == "number" then self.current = math.max(self.current, a.stage) end
   end
+  if self.guard then self.current = math.max(self.current, self.guard.stage) end
   self:open_stage(self.current)
   return self.current
 end
@@ -140,13 +141,13 @@ end
 
 -- A number of the next stage: the sum (or the extreme, by `kind`) of elements.
 function Builder:sum_register(kind, x, total)
-  local key = key_of(total and "total " .. kind or kind, { x })
+  local key = key_of(total and "total " .. kind or kind, { x }, self.guard)
   if self.known[key] then return self.known[key] end
   if x.array and x.writable then x = self:element_op("copy", { x }) end -- it may be written before the pass ends
   local k = self.current
   local sum = self:register { stage = k + 1, rank = 2, sum = kind, total = total }
   read(x, k)
-  table.insert(self.stages[k].sums, { value = x, register = sum, how = kind, total = total })
+  table.insert(self.stages[k].sums, { value = x, register = sum, how = kind, total = total, guard = self.guard })
   local next_stage = self:open_stage(k + 1)
   if total then next_stage.phase = self.stages[k].phase + 1 end
   self.known[key] = sum
@@ -163,6 +164,7 @@ function Builder:drop_unread()
   end
   for _, r in pairs(self.number_results) do mark(r) end
   for _, stage in ipairs(self.stages) do
+    for _, sum in ipairs(stage.sums) do mark(sum.guard) end
     for _, step in ipairs(stage.elements) do
       mark(step.guard)
       for _, a in ipairs(step.args) do mark(a) end

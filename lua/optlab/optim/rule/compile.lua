@@ -37,6 +37,7 @@ function Compiler:name(node)
   local value = self.variables[node.name]
   if value then
     if value.optional then self:check_optional(value, node) end
+    if value.loss then self.needs_loss = true end
     return value
   end
   if functions.COUNT[node.name] then fail(node.pos, "'%s' is a function: %s(...)", node.name, node.name) end
@@ -125,13 +126,17 @@ function Compiler:call(node)
   local name = node.name
   if name == "new" then return self:is_new(node) end
   if name == "where" then return self:choice(node) end
-  if name == "normal" then return self:element_op("normal", {}) end
+  if name == "normal" then
+    self.needs_noise = true
+    return self.arrays.normal
+  end
   local args, numbers = {}, true
   for i, child in ipairs(node.args) do
     args[i] = self:value(child)
     numbers = numbers and args[i].kind == "number"
   end
   if name == "numel" then return self.variables["#"] end
+  if name == "ndim" then return self.variables["##"] end
   if functions.REDUCTIONS[name] then return self:reduction(functions.REDUCTIONS[name], args, node, false) end
   if functions.TOTALS[name] then return self:reduction(functions.TOTALS[name], args, node, true) end
   if name == "clamp" then
@@ -205,7 +210,8 @@ end
 
 -- --- assignments ----------------------------------------------------------------------------------------------------
 
-local READ_ONLY = { t = "t counts updates", g = nil }
+local READ_ONLY = { t = "t counts updates", loss = "loss is what the step was given",
+  initial_lr = "initial_lr is the group's first lr" }
 
 function Compiler:check_target(target)
   local old = self.variables[target.name]
@@ -315,7 +321,10 @@ local function begin(definition)
   end
   self.variables.t = self:register { stage = 1, rank = 1, count = true }
   self.variables["#"] = self:register { stage = 1, rank = 2, numel = true }
-  self.arrays.p = array(0, true)
+  self.variables.loss = self:register { stage = 1, rank = 1, loss = true }
+  self.variables.initial_lr = self:register { stage = 1, rank = 1 }
+  self.variables["##"] = self:register { stage = 1, rank = 2 }
+  self.arrays.p, self.arrays.normal = array(0, true), array(2 + #definition.state, false)
   self.variables.p, self.variables.g = self.arrays.p, array(1, false)
   for i, state in ipairs(definition.state) do
     if i == 1 then self.first_state = state.letter end
@@ -341,7 +350,8 @@ function M.program(definition)
   if not self.arrays.p.written then fail(1, "the rule never assigns to p, the parameter") end
   self:drop_unread()
   return { registers = self.registers, stages = self.stages, number_results = self.number_results,
-    nhyper = #definition.hyper, nstate = #definition.state }
+    nhyper = #definition.hyper, nstate = #definition.state,
+    needs_loss = self.needs_loss, needs_noise = self.needs_noise }
 end
 
 --- Compiles a condition on hyperparameters.

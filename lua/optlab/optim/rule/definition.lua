@@ -1,10 +1,12 @@
---- The definition of an optimizer, a table such as `optlab/optim/rules/adam.lua` returns, as the C that the library is
--- built with.
+--- The definition of an optimizer, a table such as `optlab/optim/rules/adam/adam.lua` returns, as the C that the
+-- library is built with.
 --
 --    { name =, doc =, paper =, rule = text,
+--      use = when to use it, note = what else to know,                      may be left out
 --      hyper = { {name, default, sentence, range = words}, ... },          lr first
 --      checks = { {expression, sentence}, ... },                            what must hold
---      state = { {name, letter, sentence, when = hyperparameter, start = number or hyperparameter, number = true},
+--      state = { {name, letter, sentence, when = hyperparameter, start = number, hyperparameter or "p",
+--        number = true},
 --        ... } }
 -- @module optlab.optim.rule.definition
 local compile = require "optlab.optim.rule.compile"
@@ -74,8 +76,10 @@ local function slot_row(row, place)
   if row.when then doc = ("%s; only with %s"):format(doc, row.when) end
   local fields = { (".name = %s, .doc = %s"):format(quoted(row[1]), quoted(doc)) }
   if row.when then fields[#fields + 1] = (".when = %d"):format(assert(place[row.when])) end
-  if type(row.start) == "string" then
-    fields[#fields + 1] = (".initial = %d"):format(assert(place[row.start]))
+  if row.start == "p" then
+    fields[#fields + 1] = ".copy = true"
+  elseif type(row.start) == "string" then
+    fields[#fields + 1] = (".initial = %d"):format(1 + assert(place[row.start]))
   elseif row.start then
     fields[#fields + 1] = (".start = %s"):format(emit.double(row.start))
   end
@@ -112,14 +116,15 @@ local HEAD = [[
 ]]
 
 --- The C file of an optimizer.
--- @tparam string id the name of its file, "adam"
+-- @tparam string path where it stands among the rules, "adam/adamw"
+-- @tparam string id a name for C, "adamw"
 -- @tparam table definition
 -- @treturn string
-function M.file(id, definition)
+function M.file(path, id, definition)
   local names, place = names_of(definition)
   local lists, program = rule.program(definition.name, { hyper = names, state = states_of(definition),
     rule = definition.rule })
-  local out = { HEAD:format(id), emit.rule(id, program, lists), "static const Arg args[] = {" }
+  local out = { HEAD:format(path), emit.rule(id, program, lists), "static const Arg args[] = {" }
   for _, row in ipairs(definition.hyper) do out[#out + 1] = arg_row(row) end
   out[#out + 1] = "    {0},\n};"
   if definition.state and #definition.state > 0 then
@@ -128,8 +133,12 @@ function M.file(id, definition)
     out[#out + 1] = "    {0},\n};"
   end
   if definition.checks then out[#out + 1] = emit_checks(definition, names) end
+  local doc = definition.doc
+  for _, more in ipairs { definition.use or "", definition.note or "" } do
+    if more ~= "" then doc = doc .. " " .. more end
+  end
   local fields = {
-    (".name = %s"):format(quoted(definition.name)), (".doc = %s"):format(quoted(definition.doc)),
+    (".name = %s"):format(quoted(definition.name)), (".doc = %s"):format(quoted(doc)),
     (".equation = %s"):format(quoted((definition.rule:gsub("%s+$", "")))),
     (".paper = %s"):format(quoted(definition.paper)), ".args = args", (".rule = &%s_rule"):format(id),
   }

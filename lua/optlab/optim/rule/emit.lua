@@ -359,7 +359,7 @@ function M.rule(name, program, lists)
     end
     local row = lists.stage[k]
     table.insert(fields, 1, (".phase = %d, .number = %d, .nnumbers = %d, .step = %d, .nsteps = %d, .sum = %d, "
-      .. ".nsums = %d"):format(table.unpack(row)))
+      .. ".nsums = %d, .guard = %d"):format(table.unpack(row)))
     stages[k] = "{" .. table.concat(fields, ", ") .. "}"
   end
   if #held > 0 then out[#out + 1] = emit_numbers(name .. "_held", held) end
@@ -373,13 +373,14 @@ function M.rule(name, program, lists)
     number = emit_list(out, "RuleNumber", name .. "_number_rows", lists.number, number_row),
     step = emit_list(out, "RuleStep", name .. "_steps", lists.step, step_row),
     sum = emit_list(out, "RuleSum", name .. "_sums", lists.sum,
-      function(r) return ("{{%d, %d}, %d, %d, %d}"):format(table.unpack(r)) end),
+      function(r) return ("{{%d, %d}, %d, %d, %d, %d}"):format(table.unpack(r)) end),
     stage = emit_list(out, "RuleStage", name .. "_stages", stages, tostring),
     slot = emit_list(out, "RuleSlotReg", name .. "_slot_regs", lists.slot, integers),
     fresh = emit_list(out, "RuleSlotReg", name .. "_fresh_regs", lists.fresh, integers),
     used = emit_list(out, "int16_t", name .. "_used", lists.used, tostring),
     held_numbers = #held > 0 and name .. "_held" or "NULL",
     once_numbers = #once > 0 and name .. "_once" or "NULL",
+    needs_loss = lists.needs_loss, needs_noise = lists.needs_noise,
     nhyper = lists.nhyper, nregs = lists.nregs, nslots = lists.nslots, nowns = lists.nowns, nvalues = lists.nvalues,
     nphases = lists.nphases, nstages = #lists.stage, nheld = #lists.held, nonce = #lists.once, nslot_regs = #lists.slot,
     nfresh = #lists.fresh, nused = #lists.used,

@@ -16,7 +16,7 @@ local function number_values(program)
       if step.into then
         value.array = step.into.array
       elseif value.crosses then
-        value.array = 2 + program.nstate + nowns
+        value.array = 3 + program.nstate + nowns
         nowns = nowns + 1
       else
         value.index = nvalues
@@ -69,15 +69,28 @@ end
 
 -- --- the whole ------------------------------------------------------------------------------------------------------
 
+-- The condition that all steps and sums of a stage have in common, as a register.
+local function guard_of(stage)
+  local guard
+  for _, list in ipairs { stage.elements, stage.sums } do
+    for _, x in ipairs(list) do
+      if not x.guard or guard and guard ~= x.guard.reg then return -1 end
+      guard = x.guard.reg
+    end
+  end
+  return guard or -1
+end
+
 local function add_stage(out, stage, used)
-  local row = { stage.phase, #out.number, 0, #out.step, 0, #out.sum, 0 }
+  local row = { stage.phase, #out.number, 0, #out.step, 0, #out.sum, 0, guard_of(stage) }
   for _, r in ipairs(stage.numbers) do
     table.insert(r.rank == 0 and out.held or r.rank == 1 and out.once or out.number, flat_number(r))
   end
   for _, step in ipairs(stage.elements) do table.insert(out.step, flat_step(step, used)) end
   for _, sum in ipairs(stage.sums) do
     local kind, index = reference(sum.value)
-    table.insert(out.sum, { kind, index, HOW[sum.how], sum.register.reg, sum.total and 1 or 0 })
+    table.insert(out.sum, { kind, index, HOW[sum.how], sum.register.reg, sum.total and 1 or 0,
+      sum.guard and sum.guard.reg or -1 })
   end
   row[3], row[5], row[7] = #out.number - row[2], #out.step - row[4], #out.sum - row[6]
   table.insert(out.stage, row)
@@ -102,6 +115,7 @@ function M.lists(program)
     constant = {} }
   out.nhyper, out.nslots, out.nregs = program.nhyper, program.nstate, #program.registers
   out.nvalues, out.nowns = number_values(program)
+  out.needs_loss, out.needs_noise = program.needs_loss and 1 or 0, program.needs_noise and 1 or 0
   out.nphases = program.stages[#program.stages].phase
   local used = {}
   for _, stage in ipairs(program.stages) do add_stage(out, stage, used) end

@@ -18,7 +18,7 @@ M.REDUCTIONS = { sum = "sum", mean = "mean", norm = "norm", dot = "dot", amax = 
 M.TOTALS = { total = "sum", total_norm = "norm", total_dot = "dot", total_max = "amax" }
 
 -- How many arguments each function takes.
-local COUNT = { where = 3, clamp = 3, dot = 2, total_dot = 2, new = 1, numel = 1, normal = 0 }
+local COUNT = { where = 3, clamp = 3, dot = 2, total_dot = 2, new = 1, numel = 1, ndim = 1, normal = 0 }
 for name in pairs(M.UNARY) do COUNT[name] = 1 end
 for name in pairs(M.BINARY) do COUNT[name] = 2 end
 for name in pairs(M.REDUCTIONS) do COUNT[name] = COUNT[name] or 1 end

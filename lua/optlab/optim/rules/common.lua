@@ -14,14 +14,25 @@ function M.lr(default)
   return { "lr", default, "The learning rate, the factor of each step.", range = "not negative" }
 end
 
-function M.betas(beta1, beta2)
-  return { "betas", { beta1, beta2 }, "Decay rates of the running means of the gradient and of its square.",
+-- Three betas where a third is given.
+function M.betas(...)
+  return { "betas", { ... }, "Decay rates of the running means of the gradient and of its square.",
     range = "0 to below 1" }
 end
 
 function M.eps(default, sentence)
   return { "eps", default, sentence or "Added to the denominator, outside the square root.", range = "not negative" }
 end
+
+M.decoupled_flag = { "decoupled_weight_decay", false,
+  "Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient." }
+M.d0 = { "d0", 1e-6, "First estimate of the distance to the solution.", range = "positive" }
+M.growth_rate = { "growth_rate", 0, "By what the estimate may grow in an update; 0: by any factor.",
+  range = "not negative" }
+M.warmup_steps = { "warmup_steps", 0, "Updates over which the rate grows from 0.", range = "not negative" }
+M.schedule_free_r = { "r", 0, "Power of t in the weights of the mean.", range = "not negative" }
+M.weight_lr_power = { "weight_lr_power", 2, "Power of the largest rate in the weights of the mean.",
+  range = "not negative" }
 
 function M.decoupled(default)
   return { "weight_decay", default,

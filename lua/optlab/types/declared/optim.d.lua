@@ -4,6 +4,65 @@
 ---@class optlab.optim
 local optim = {}
 
+---@class optlab.options.optim.AdaBelief
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to s at every update, and to its root. Default: 1e-16.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: true.
+---@field rectify? boolean Whether to leave out s while its variance is large, as RAdam does. Default: true.
+---@field amsgrad? boolean Whether to divide by the largest running mean so far of the squared gradient (AMSGrad). Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam that divides by how far gradients are from their running mean. In place of Adam where it trains well and generalises less than SGD. The default of pytorch_optimizer lacks the first bias correction and the second eps.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+---     p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     s = beta2 * s + (1 - beta2) * (g - m)^2 + eps
+---     w = max(w, s)                       if amsgrad
+---     c = 1 - beta2^t
+---     r_inf = 2 / (1 - beta2) - 1
+---     r = r_inf - 2 * t * beta2^t / c
+---     k = sqrt(c * (r - 4) / (r_inf - 4) * (r - 2) / r * r_inf / (r_inf - 2))
+---     a = sqrt(where(amsgrad, w, s)) / sqrt(c) + eps
+---     d = where(rectify, where(r >= 5, k * m / (sqrt(s) + eps), m), m / a)
+---     p = p - lr / (1 - beta1^t) * d
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.AdaBelief
+---@return optlab.Optimizer
+function optim.AdaBelief(params, options) end
+
+---@class optlab.options.optim.AdaBound
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field final_lr? number The rate that the bounds close in on; follows lr when that changes. Default: 0.1.
+---@field gamma? number How fast the bounds close. Default: 0.001.
+---@field amsgrad? boolean Whether to divide by the largest running mean so far of the squared gradient (AMSGrad). Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam whose rates are bounded by limits that close in on one rate, that of SGD. Where Adam starts well and SGD ends better; final_lr is the rate of SGD.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     w = max(w, v)                       if amsgrad
+---     f = final_lr * lr / initial_lr
+---     low = f * (1 - 1 / (gamma * t + 1))
+---     high = f * (1 + 1 / (gamma * t))
+---     k = lr * sqrt(1 - beta2^t) / (1 - beta1^t)
+---     p = p - clamp(k / (sqrt(where(amsgrad, w, v)) + eps), low, high) * m
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.AdaBound
+---@return optlab.Optimizer
+function optim.AdaBound(params, options) end
+
 ---@class optlab.options.optim.Adadelta
 ---@field lr? number The learning rate, the factor of each step. Default: 1.
 ---@field rho? number Decay rate of both running means. Default: 0.9.
@@ -99,6 +158,26 @@ function optim.Adagrad(params, options) end
 ---@return optlab.Optimizer
 function optim.Adam(params, options) end
 
+---@class optlab.options.optim.Adamax
+---@field lr? number The learning rate, the factor of each step. Default: 0.002.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the absolute gradient. Default: 1e-8.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam with the largest decayed gradient in place of the root of a mean of squares. For sparse or heavy-tailed gradients, such as those of embeddings.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     u = max(beta2 * u, abs(g) + eps)
+---     p = p - lr / (1 - beta1^t) * m / u
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Adamax
+---@return optlab.Optimizer
+function optim.Adamax(params, options) end
+
 ---@class optlab.options.optim.AdamW
 ---@field lr? number The learning rate, the factor of each step. Default: 0.001.
 ---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
@@ -122,30 +201,663 @@ function optim.Adam(params, options) end
 ---@return optlab.Optimizer
 function optim.AdamW(params, options) end
 
+---@class optlab.options.optim.Adan
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.98, 0.92, 0.99}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Decoupled weight decay. Default: 0.
+---@field no_prox? boolean Whether the decay is a factor before the step, not a division after it. Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam with Nesterov momentum from the difference of successive gradients. Vision models and transformers; takes larger rates than Adam. optax has 1 - beta2 where the authors' code has beta2.
+---
+---     g = -g                              if maximize
+---     y = where(new(q), 0, 1) * (g - q)
+---     q = g
+---     m = beta1 * m + (1 - beta1) * g
+---     d = beta2 * d + (1 - beta2) * y
+---     n = beta3 * n + (1 - beta3) * (g + beta2 * y)^2
+---     p = (1 - lr * weight_decay) * p     if weight_decay and no_prox
+---     a = sqrt(n) / sqrt(1 - beta3^t) + eps
+---     p = p - lr * (m / (1 - beta1^t) + beta2 / (1 - beta2^t) * d) / a
+---     p = p / (1 + lr * weight_decay)     if weight_decay and not no_prox
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Adan
+---@return optlab.Optimizer
+function optim.Adan(params, options) end
+
+---@class optlab.options.optim.AdEMAMix
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999, 0.9999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Added to the step, times the parameter. Default: 0.
+---@field alpha? number Weight of the slow mean. Default: 2.
+---@field alpha_warmup? number Updates over which alpha grows from 0. Default: 0.
+---@field beta3_warmup? number Updates over which the slow rate goes from beta1 to beta3. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---AdamW with a second, very slow running mean of gradients beside the usual one. Long runs: uses gradients that are tens of thousands of updates old. Warm-ups: the length of the run. pytorch_optimizer corrects the slow mean too.
+---
+---     g = -g                              if maximize
+---     a = where(t < alpha_warmup, alpha * t / alpha_warmup, alpha)
+---     h1 = log(0.5) / log(beta1 + 1e-8) - 1
+---     h3 = log(0.5) / log(beta3 + 1e-8) - 1
+---     k = t / beta3_warmup
+---     b = where(t < beta3_warmup, 0.5^(1 / ((1 - k) * h1 + k * h3 + 1)), beta3)
+---     m = beta1 * m + (1 - beta1) * g
+---     s = b * s + (1 - b) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     u = (m / (1 - beta1^t) + a * s) / (sqrt(v) / sqrt(1 - beta2^t) + eps)
+---     p = p - lr * (u + weight_decay * p)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.AdEMAMix
+---@return optlab.Optimizer
+function optim.AdEMAMix(params, options) end
+
+---@class optlab.options.optim.ADOPT
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.9999}.
+---@field eps? number The least denominator. Default: 1e-6.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
+---@field clip? number Steps are at most (t - 1)^clip. Default: 0.25.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam that divides by the second moment before the newest gradient enters it, and then averages. Converges with any beta2; in place of Adam with a small beta2. timm clips at the power 0.333; pytorch_optimizer clips one update later.
+---
+---     g = -g                              if maximize
+---     a = lr * where(t > 1, weight_decay, 0)
+---     g = g + weight_decay * p    if weight_decay and not decoupled_weight_decay
+---     p = (1 - a) * p             if weight_decay and decoupled_weight_decay
+---     c = (t - 1)^clip
+---     m = beta1 * m + (1 - beta1) * clamp(g / max(sqrt(v), eps), -c, c)
+---     p = p - lr * m
+---     v = where(new(v), 0, beta2) * v + where(new(v), 1, 1 - beta2) * g^2
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.ADOPT
+---@return optlab.Optimizer
+function optim.ADOPT(params, options) end
+
+---@class optlab.options.optim.AggMo
+---@field lr? number The learning rate, the factor of each step. Default: 0.01.
+---@field betas? number[] The three momenta. Default: {0, 0.9, 0.99}.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---The mean of three momentum methods that differ in their momentum. Where a momentum of 0.99 would be fast but oscillates.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     a = beta1 * a + g
+---     b = beta2 * b + g
+---     c = beta3 * c + g
+---     p = p - lr / 3 * (a + b + c)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.AggMo
+---@return optlab.Optimizer
+function optim.AggMo(params, options) end
+
+---@class optlab.options.optim.ASGD
+---@field lr? number The learning rate, the factor of each step. Default: 0.01.
+---@field lambd? number Decay of the rate and of the parameter. Default: 0.0001.
+---@field alpha? number Power of the decay of the rate. Default: 0.75.
+---@field t0? number Update after which iterates are averaged. Default: 1000000.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---SGD with a decaying rate that also keeps the mean of its iterates. For convex problems, where the mean is better than the last point; read it from the state.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     p = (1 - lambd * e) * p
+---     p = p - e * g
+---     a = where(u == 1, p, a + u * (p - a))
+---     e = lr / (1 + lambd * lr * t)^alpha
+---     u = 1 / max(1, t - t0)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.ASGD
+---@return optlab.Optimizer
+function optim.ASGD(params, options) end
+
+---@class optlab.options.optim.CautiousAdamW
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-6.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---AdamW that leaves out coordinates in which the step goes uphill. In place of AdamW.
+---
+---     g = -g                              if maximize
+---     p = (1 - lr * weight_decay) * p     if weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     k = where(m * g > 0, 1, 0)
+---     s = lr / (1 - beta1^t) / max(mean(k), 1e-3)
+---     p = p - s * k * m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.CautiousAdamW
+---@return optlab.Optimizer
+function optim.CautiousAdamW(params, options) end
+
+---@class optlab.options.optim.CautiousLion
+---@field lr? number The learning rate, the factor of each step. Default: 0.0001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.95, 0.98}.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Lion that leaves out coordinates in which the step goes uphill. In place of Lion.
+---
+---     g = -g                              if maximize
+---     p = (1 - lr * weight_decay) * p     if weight_decay
+---     u = sign(beta1 * m + (1 - beta1) * g)
+---     k = where(u * g > 0, 1, 0)
+---     p = p - lr * numel(p) / (sum(k) + 1) * k * u
+---     m = beta2 * m + (1 - beta2) * g
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.CautiousLion
+---@return optlab.Optimizer
+function optim.CautiousLion(params, options) end
+
+---@class optlab.options.optim.COCOB
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field alpha? number Bounds the first bets: steps are at most 1 / alpha at the start. Default: 100.
+---@field eps? number Initial value of L. Default: 1e-8.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Each coordinate bets on the sign of its next gradient; no learning rate. Without tuning; lr is a factor of the gradient and changes little.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     g = lr * g
+---     L = max(L, abs(g))
+---     R = max(R - g * (p - x), 0)
+---     S = S - g
+---     G = G + abs(g)
+---     p = x + S / (L * max(G + L, alpha * L)) * (L + R)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.COCOB
+---@return optlab.Optimizer
+function optim.COCOB(params, options) end
+
+---@class optlab.options.optim.DAdaptAdam
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
+---@field use_bias_correction? boolean Whether to correct the means for their start at zero. Default: false.
+---@field d0? number First estimate of the distance to the solution. Default: 1e-6.
+---@field growth_rate? number By what the estimate may grow in an update; 0: by any factor. Default: 0.
+
+---Adam that estimates its learning rate: the distance to the solution, from the gradients. Without tuning: lr stays at 1; schedules multiply it. pytorch_optimizer divides and multiplies in the wrong order; its coupled weight decay has no effect.
+---
+---     c = where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
+---     k = d * lr * c
+---     q = sqrt(beta2)
+---     g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
+---     N = q * N + (1 - q) * k * total(g * s / (sqrt(v) + eps))
+---     m = beta1 * m + (1 - beta1) * k * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     s = q * s + (1 - q) * k * g
+---     n = total(abs(s))
+---     e = where(n > 0, N / ((1 - q) * n), 0)
+---     d = max(d, where(growth_rate, min(e, d * growth_rate), e))
+---     p = (1 - k * weight_decay) * p if weight_decay and decoupled_weight_decay
+---     p = p - m / (sqrt(v) + eps)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.DAdaptAdam
+---@return optlab.Optimizer
+function optim.DAdaptAdam(params, options) end
+
+---@class optlab.options.optim.DAdaptSGD
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field momentum? number Share of the parameter that stays in place. Default: 0.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field d0? number First estimate of the distance to the solution. Default: 1e-6.
+---@field growth_rate? number By what the estimate may grow in an update; 0: by any factor. Default: 0.
+
+---SGD that estimates its learning rate: the distance to the solution, from the gradients. Without tuning: lr stays at 1; schedules multiply it.
+---
+---     G = where(t == 1, total_norm(g), G)
+---     g = g + weight_decay * p            if weight_decay
+---     k = d * lr / G
+---     N = N + k * total_dot(g, s)
+---     s = s + k * g
+---     e = 2 * N / total_norm(s)
+---     d = max(d, where(growth_rate, min(e, d * growth_rate), e))
+---     p = momentum * p + (1 - momentum) * (x - s)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.DAdaptSGD
+---@return optlab.Optimizer
+function optim.DAdaptSGD(params, options) end
+
+---@class optlab.options.optim.DoG
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field reps_rel? number The first step as a share of 1 + the parameter's norm. Default: 1e-6.
+---@field eps? number Added once to the sum of squares. Default: 1e-8.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+
+---SGD with the step size distance over gradients: how far the run has come, over the root of the sum of squared norms. Without tuning: lr stays at 1; meant for a mean of the iterates.
+---
+---     g = g + weight_decay * p            if weight_decay
+---     r = where(new(x), reps_rel * (1 + total_norm(p)), max(r, total_norm(p - x)))
+---     G = G + total_dot(g, g)
+---     p = p - lr * r / sqrt(G) * g
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.DoG
+---@return optlab.Optimizer
+function optim.DoG(params, options) end
+
+---@class optlab.options.optim.Fromage
+---@field lr? number The learning rate, the factor of each step. Default: 0.01.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Steps that are a share lr of the parameter's norm, each parameter for itself. Without tuning: lr 0.01 suits most networks; parameters that start at zero take plain steps.
+---
+---     g = -g                              if maximize
+---     n_p = norm(p)
+---     n_g = norm(g)
+---     p = p - lr * where(n_p > 0 and n_g > 0, n_p / n_g, 1) * g
+---     p = p / sqrt(1 + lr^2)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Fromage
+---@return optlab.Optimizer
+function optim.Fromage(params, options) end
+
+---@class optlab.options.optim.LAMB
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-6.
+---@field weight_decay? number Added to the step, times the parameter, before the trust ratio. Default: 0.01.
+---@field max_grad_norm? number Bound of the norm of all gradients; 0 for none. Default: 0.
+---@field bias_correction? boolean Whether to correct the means for their start at zero. Default: true.
+---@field grad_averaging? boolean Whether the gradient enters m with the factor 1 - beta1. Default: true.
+---@field trust_clip? boolean Whether the trust ratio is at most 1. Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam whose step has the norm of the parameter: one trust ratio a parameter. Very large batches, above all of transformers. timm clips to a norm of 1 by default and has no trust ratio without weight decay; pytorch_optimizer's first steps are ten times too long.
+---
+---     g = -g                              if maximize
+---     g = g / max(1, total_norm(g) / max_grad_norm)   if max_grad_norm
+---     m = beta1 * m + where(grad_averaging, 1 - beta1, 1) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     c1 = where(bias_correction, 1 - beta1^t, 1)
+---     c2 = where(bias_correction, 1 - beta2^t, 1)
+---     u = m / c1 / (sqrt(v) / sqrt(c2) + eps) + weight_decay * p
+---     n_p = norm(p)
+---     n_u = norm(u)
+---     r = where(n_p > 0 and n_u > 0, n_p / n_u, 1)
+---     p = p - lr * where(trust_clip, min(r, 1), r) * u
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.LAMB
+---@return optlab.Optimizer
+function optim.LAMB(params, options) end
+
+---@class optlab.options.optim.LARS
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field momentum? number Momentum: the factor of the buffer at each update; 0 for no momentum. Default: 0.9.
+---@field dampening? number Dampening of momentum: the gradient enters the buffer with the factor 1 - dampening. Default: 0.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field nesterov? boolean Whether to use Nesterov momentum. Default: false.
+---@field trust_coeff? number The step's norm as a share of the parameter's. Default: 0.001.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field trust_clip? boolean Whether the factor of lr is at most 1 (LARC). Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---SGD with momentum whose steps are in proportion to the norm of each parameter. Very large batches of images. In timm the factor acts only with weight decay or always_adapt; pytorch_optimizer leaves it off vectors.
+---
+---     g = -g                              if maximize
+---     n_p = norm(p)
+---     n_g = norm(g)
+---     r = trust_coeff * n_p / (n_g + weight_decay * n_p + eps)
+---     r = where(n_p > 0 and n_g > 0, r, 1)
+---     r = where(trust_clip, min(r / lr, 1), r)
+---     d = r * (g + weight_decay * p)
+---     b = momentum * b + where(new(b), 1, 1 - dampening) * d   if momentum
+---     p = p - lr * where(momentum, where(nesterov, d + momentum * b, b), d)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.LARS
+---@return optlab.Optimizer
+function optim.LARS(params, options) end
+
+---@class optlab.options.optim.LDoG
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field reps_rel? number The first step as a share of 1 + the parameter's norm. Default: 1e-6.
+---@field eps? number Added once to the sum of squares. Default: 1e-8.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+
+---DoG for each parameter by itself. Without tuning: lr stays at 1; meant for a mean of the iterates.
+---
+---     g = g + weight_decay * p            if weight_decay
+---     r = where(new(x), reps_rel * (1 + norm(p)), max(r, norm(p - x)))
+---     G = G + sum(g^2)
+---     p = p - lr * r / sqrt(G) * g
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.LDoG
+---@return optlab.Optimizer
+function optim.LDoG(params, options) end
+
+---@class optlab.options.optim.Lion
+---@field lr? number The learning rate, the factor of each step. Default: 0.0001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.99}.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---The sign of an interpolation between the running mean and the gradient: every coordinate moves by lr. Large models and batches; lr 3 to 10 times smaller than Adam's, weight decay as much larger.
+---
+---     g = -g                              if maximize
+---     p = (1 - lr * weight_decay) * p     if weight_decay
+---     p = p - lr * sign(beta1 * m + (1 - beta1) * g)
+---     m = beta2 * m + (1 - beta2) * g
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Lion
+---@return optlab.Optimizer
+function optim.Lion(params, options) end
+
+---@class optlab.options.optim.MARS
+---@field lr? number The learning rate, the factor of each step. Default: 0.003.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.95, 0.99}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field gamma? number Strength of the correction. Default: 0.025.
+---@field optimize_1d? boolean Whether parameters that are no matrices are corrected too. Default: false.
+---@field lr_1d? number Learning rate of the others, in proportion to lr. Default: 0.003.
+---@field betas_1d? number[] Decay rates of the others. Default: {0.9, 0.95}.
+---@field weight_decay_1d? number Weight decay of the others. Default: 0.1.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---AdamW on gradients whose noise is reduced by their difference from the gradient before. Matrices of large models; parameters that are no matrices take AdamW with options of their own.
+---
+---     g = -g                              if maximize
+---     on = ndim(p) == 2 or optimize_1d
+---     b1 = where(on, beta1, betas_1d1)
+---     b2 = where(on, beta2, betas_1d2)
+---     c = g + where(on, gamma * beta1 / (1 - beta1), 0) * (g - q)
+---     n = norm(c)
+---     c = where(on and n > 1, 1 / n, 1) * c
+---     q = g
+---     m = b1 * m + (1 - b1) * c
+---     v = b2 * v + (1 - b2) * c^2
+---     u = m / (1 - b1^t) / (sqrt(v) / sqrt(1 - b2^t) + eps)
+---     a = where(on, lr, lr_1d * lr / initial_lr)
+---     p = p - a * (u + where(on, weight_decay, weight_decay_1d) * p)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.MARS
+---@return optlab.Optimizer
+function optim.MARS(params, options) end
+
+---@class optlab.options.optim.MoMo
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field momentum? number Decay rate of the means. Default: 0.9.
+---@field weight_decay? number Weight decay, proximal. Default: 0.
+---@field lb? number A lower bound of the loss. Default: 0.
+---@field use_fstar? boolean Whether to estimate the bound as the run goes. Default: false.
+---@field bias_correction? boolean Whether the means start at zero and are corrected for that. Default: false.
+
+---Momentum with the step that a model of the loss allows, at most lr: the mean of past linear models, cut off at a lower bound. Where the loss is known to be at least lb; takes a wide range of lr. step(loss) must get the loss.
+---
+---     first = new(m) and not bias_correction
+---     h = where(first, 0, momentum)
+---     F = h * F + (1 - h) * loss
+---     m = h * m + (1 - h) * g
+---     c = h * c + (1 - h) * total_dot(p, g)
+---     q = where(bias_correction, 1 - momentum^t, 1)
+---     K = 1 + lr * weight_decay
+---     y = total_dot(p, m)
+---     n = total_dot(m, m)
+---     f = K * (F - c) + y
+---     b = where(use_fstar and f < K * q * b, max(f / (2 * K * q), lb), b)
+---     a = min(lr / q, max(f - K * q * b, 0) / n)
+---     b = where(use_fstar, max((F + y - c - a * n / 2) / q, lb), b)
+---     p = (p - a * m) / K
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.MoMo
+---@return optlab.Optimizer
+function optim.MoMo(params, options) end
+
+---@class optlab.options.optim.MoMoAdam
+---@field lr? number The learning rate, the factor of each step. Default: 0.01.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Weight decay, times lr. Default: 0.
+---@field lb? number A lower bound of the loss. Default: 0.
+---@field use_fstar? boolean Whether to estimate the bound as the run goes. Default: false.
+---@field divide? boolean Whether the decay is a division after the step, not a factor before it. Default: true.
+
+---Adam with the step that a model of the loss allows, at most lr. As MoMo. step(loss) must get the loss.
+---
+---     F = beta1 * F + (1 - beta1) * loss
+---     m = beta1 * m + (1 - beta1) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     c = beta1 * c + (1 - beta1) * total_dot(p, g)
+---     q = 1 - beta1^t
+---     K = where(divide, 1 + lr * weight_decay, 1)
+---     d = sqrt(v) / sqrt(1 - beta2^t) + eps
+---     y = total_dot(p, m)
+---     n = total(m * m / d)
+---     f = K * (F - c) + y
+---     b = where(use_fstar and f < K * q * b, max(f / (2 * K * q), lb), b)
+---     a = min(lr / q, max(f - K * q * b, 0) / n)
+---     b = where(use_fstar, max((F + y - c - a * n / 2) / q, lb), b)
+---     p = (1 - lr * weight_decay) * p     if weight_decay and not divide
+---     p = (p - a * m / d) / K
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.MoMoAdam
+---@return optlab.Optimizer
+function optim.MoMoAdam(params, options) end
+
 ---@class optlab.options.optim.NAdam
 ---@field lr? number The learning rate, the factor of each step. Default: 0.002.
 ---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
 ---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 ---@field momentum_decay? number How fast the momentum u grows from beta1 / 2 towards beta1. Default: 0.004.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
 ---Adam with Nesterov's look-ahead: the mean of the gradients is used as it will be one update later.
 ---
----     g = -g                                             if maximize
----     g = g + weight_decay * p                           if weight_decay
+---     g = -g                           if maximize
+---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+---     p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
 ---     u = beta1 * (1 - 0.5 * 0.96^(t * momentum_decay))
 ---     u_next = beta1 * (1 - 0.5 * 0.96^((t + 1) * momentum_decay))
 ---     U = U * u
 ---     m = beta1 * m + (1 - beta1) * g
 ---     v = beta2 * v + (1 - beta2) * g^2
 ---     a = sqrt(v) / sqrt(1 - beta2^t) + eps
----     p = p - (lr * (1 - u) / (1 - U) * g + lr * u_next / (1 - U * u_next) * m) / a
+---     d = lr * (1 - u) / (1 - U) * g + lr * u_next / (1 - U * u_next) * m
+---     p = p - d / a
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.NAdam
 ---@return optlab.Optimizer
 function optim.NAdam(params, options) end
+
+---@class optlab.options.optim.NovoGrad
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.95, 0.98}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Added to the normalised gradient, times the parameter. Default: 0.
+---@field grad_averaging? boolean Whether the gradient enters m with the factor 1 - beta1. Default: false.
+---@field amsgrad? boolean Whether to divide by the largest running mean so far of the squared gradient (AMSGrad). Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam with one second moment a parameter, by which the gradient is divided before the momentum. Speech and language models; needs half of Adam's memory. pytorch_optimizer adds the first gradient twice.
+---
+---     g = -g                              if maximize
+---     n = sum(g^2)
+---     v = where(v == 0, n, beta2 * v + (1 - beta2) * n)
+---     w = max(w, v)                       if amsgrad
+---     d = g / (sqrt(where(amsgrad, w, v)) + eps) + weight_decay * p
+---     m = beta1 * m + where(grad_averaging, 1 - beta1, 1) * d
+---     p = p - lr * m
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.NovoGrad
+---@return optlab.Optimizer
+function optim.NovoGrad(params, options) end
+
+---@class optlab.options.optim.OptimisticGradient
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field optimism? number Factor of the last change of the gradient. Default: 1.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Gradient descent that extrapolates the gradient by its last change. Games between two networks, where plain descent goes round in circles.
+---
+---     g = -g                              if maximize
+---     p = p - lr * (g + where(new(q), 0, optimism) * (g - q))
+---     q = g
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.OptimisticGradient
+---@return optlab.Optimizer
+function optim.OptimisticGradient(params, options) end
+
+---@class optlab.options.optim.Polyak
+---@field lr? number Factor of the step size. Default: 1.
+---@field f_min? number The least value of the loss. Default: 0.
+---@field max_step? number The largest step size. Default: 1.
+---@field eps? number Added to the denominator, outside the square root. Default: 0.
+
+---Polyak's step: the distance of the loss from its least value over the squared norm of the gradient. Convex problems whose least value f_min is known. step(loss) must get the loss.
+---
+---     n = total_dot(g, g) + eps
+---     p = p - lr * where(n > 0, min(max(loss - f_min, 0) / n, max_step), 0) * g
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Polyak
+---@return optlab.Optimizer
+function optim.Polyak(params, options) end
+
+---@class optlab.options.optim.Prodigy
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field beta3? number Decay rate of the estimate's means; 0: the root of beta2. Default: 0.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: true.
+---@field use_bias_correction? boolean Whether to correct the means for their start at zero. Default: false.
+---@field safeguard_warmup? boolean Whether a warm-up of lr leaves the estimate alone. Default: false.
+---@field d0? number First estimate of the distance to the solution. Default: 1e-6.
+---@field d_coef? number Factor of the estimate. Default: 1.
+---@field growth_rate? number By what the estimate may grow in an update; 0: by any factor. Default: 0.
+
+---Adam that estimates its learning rate from the way along the gradients since the start. Without tuning: lr stays at 1; with a cosine schedule. pytorch_optimizer counts each update twice; its coupled weight decay has no effect.
+---
+---     b = where(beta3, beta3, sqrt(beta2))
+---     c = where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
+---     k = d * lr * c
+---     g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
+---     N = b * N + d / d0 * k * total_dot(g, x - p)
+---     m = beta1 * m + (1 - beta1) * d * g
+---     v = beta2 * v + (1 - beta2) * d^2 * g^2
+---     s = b * s + d / d0 * where(safeguard_warmup, d, k) * g
+---     n = total(abs(s))
+---     e = where(n > 0, d_coef * N / n, 0)
+---     d = max(d, e)                      if d == d0
+---     D = max(D, e)
+---     d = where(growth_rate, min(D, d * growth_rate), D)
+---     p = (1 - k * weight_decay) * p  if weight_decay and decoupled_weight_decay
+---     p = p - k * m / (sqrt(v) + d * eps)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Prodigy
+---@return optlab.Optimizer
+function optim.Prodigy(params, options) end
+
+---@class optlab.options.optim.QHAdam
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field nus? number[] Shares of the running means in numerator and denominator. Default: {1, 1}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam with quasi-hyperbolic means: shares nu of the means, the rest the gradient of now. In place of Adam, with nus {0.7, 1} and betas {0.995, 0.999}; nus {1, 1}: Adam. pytorch_optimizer's gives nan after two updates.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+---     p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     d = nu1 / (1 - beta1^t) * m + (1 - nu1) * g
+---     a = sqrt(nu2 / (1 - beta2^t) * v + (1 - nu2) * g^2) + eps
+---     p = p - lr * d / a
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.QHAdam
+---@return optlab.Optimizer
+function optim.QHAdam(params, options) end
+
+---@class optlab.options.optim.QHM
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field momentum? number Decay rate of the running mean. Default: 0.999.
+---@field nu? number Share of the running mean in the step. Default: 0.7.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Quasi-hyperbolic momentum: a mean of the gradient and of its running mean. In place of momentum; lr 1 / (1 - momentum) times as large. nu = 1: momentum, nu = 0: SGD.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+---     p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
+---     m = momentum * m + (1 - momentum) * g
+---     p = p - lr * (nu * m + (1 - nu) * g)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.QHM
+---@return optlab.Optimizer
+function optim.QHM(params, options) end
+
+---@class optlab.options.optim.RAdam
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam whose first steps leave out the second moment until its variance is known to be finite. In place of Adam with a warm-up. pytorch_optimizer makes no update at all while r is below 5; its Ranger then ascends.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
+---     p = (1 - lr * weight_decay) * p if decoupled_weight_decay and weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     c = 1 - beta2^t
+---     r_inf = 2 / (1 - beta2) - 1
+---     r = r_inf - 2 * t * beta2^t / c
+---     k = sqrt(c * (r - 4) * (r - 2) * r_inf / ((r_inf - 4) * (r_inf - 2) * r))
+---     p = p - lr / (1 - beta1^t) * where(r > 5, k * m / (sqrt(v) + eps), m)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.RAdam
+---@return optlab.Optimizer
+function optim.RAdam(params, options) end
 
 ---@class optlab.options.optim.RMSprop
 ---@field lr? number The learning rate, the factor of each step. Default: 0.01.
@@ -171,6 +883,81 @@ function optim.NAdam(params, options) end
 ---@return optlab.Optimizer
 function optim.RMSprop(params, options) end
 
+---@class optlab.options.optim.Rprop
+---@field lr? number The learning rate, the factor of each step. Default: 0.01.
+---@field etas? number[] Factors of the step size: after a change of sign, and after none. Default: {0.5, 1.2}.
+---@field step_sizes? number[] The smallest and the largest step size. Default: {1e-6, 50}.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---A step size for each coordinate that grows while the sign of the gradient stays and shrinks when it changes. With gradients of the whole data set; minibatches change signs too often.
+---
+---     g = -g                              if maximize
+---     c = g * b
+---     s = s * where(c > 0, eta2, where(c < 0, eta1, 1))
+---     s = clamp(s, step_size1, step_size2)
+---     g = where(c < 0, 0, g)
+---     p = p - s * sign(g)
+---     b = g
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Rprop
+---@return optlab.Optimizer
+function optim.Rprop(params, options) end
+
+---@class optlab.options.optim.ScheduleFreeAdamW
+---@field lr? number The learning rate, the factor of each step. Default: 0.0025.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Decay of y, times lr. Default: 0.
+---@field warmup_steps? number Updates over which the rate grows from 0. Default: 0.
+---@field r? number Power of t in the weights of the mean. Default: 0.
+---@field weight_lr_power? number Power of the largest rate in the weights of the mean. Default: 2.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---AdamW with a mean of the iterates that takes the place of a schedule and of momentum. Instead of AdamW with a schedule, when the length of the run is not known. During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + (1 - 1 / beta1) * (z - p).
+---
+---     g = -g                              if maximize
+---     v = beta2 * v + (1 - beta2) * g^2
+---     u = g / (sqrt(v) / sqrt(1 - beta2^t) + eps) + weight_decay * p
+---     a = lr * where(t <= warmup_steps, t / warmup_steps, 1)
+---     L = max(L, a)
+---     k = t^r * L^weight_lr_power
+---     W = W + k
+---     c = where(W > 0, k / W, 0)
+---     p = p + c * (z - p) + a * (beta1 * (1 - c) - 1) * u
+---     z = z - a * u
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.ScheduleFreeAdamW
+---@return optlab.Optimizer
+function optim.ScheduleFreeAdamW(params, options) end
+
+---@class optlab.options.optim.ScheduleFreeSGD
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field momentum? number How far y lies from z to the mean. Default: 0.9.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field warmup_steps? number Updates over which the rate grows from 0. Default: 0.
+---@field r? number Power of t in the weights of the mean. Default: 0.
+---@field weight_lr_power? number Power of the largest rate in the weights of the mean. Default: 2.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---SGD with a mean of the iterates that takes the place of a schedule. Instead of a schedule, when the length of the run is not known; larger rates than SGD. During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + (1 - 1 / momentum) * (z - p).
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     a = lr * where(t <= warmup_steps, t / warmup_steps, 1)
+---     L = max(L, a)
+---     k = t^r * L^weight_lr_power
+---     W = W + k
+---     c = where(W > 0, k / W, 0)
+---     p = p + c * (z - p) + a * (momentum * (1 - c) - 1) * g
+---     z = z - a * g
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.ScheduleFreeSGD
+---@return optlab.Optimizer
+function optim.ScheduleFreeSGD(params, options) end
+
 ---@class optlab.options.optim.SGD
 ---@field lr? number The learning rate, the factor of each step. Default: 0.001.
 ---@field momentum? number Momentum: the factor of the buffer at each update; 0 for no momentum. Default: 0.
@@ -191,6 +978,76 @@ function optim.RMSprop(params, options) end
 ---@param options? optlab.options.optim.SGD
 ---@return optlab.Optimizer
 function optim.SGD(params, options) end
+
+---@class optlab.options.optim.SGLD
+---@field lr? number The step size at t = 0 is lr b^-gamma. Default: 0.01.
+---@field b? number Delay of the decay. Default: 1.
+---@field gamma? number Power of the decay. Default: 0.55.
+---@field temperature? number Temperature of the noise; 0 for none. Default: 1.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+
+---Stochastic gradient Langevin dynamics: gradient steps with noise, whose iterates are samples of a posterior. Sampling: the loss is the negative log posterior of all data.
+---
+---     e = lr * (b + t)^(-gamma)
+---     p = p - e / 2 * (g + weight_decay * p) + sqrt(e * temperature) * normal()
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SGLD
+---@return optlab.Optimizer
+function optim.SGLD(params, options) end
+
+---@class optlab.options.optim.SignSGD
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Every coordinate moves by lr against the sign of its gradient. Where gradients are sent between machines: a bit each.
+---
+---     g = -g                              if maximize
+---     p = (1 - lr * weight_decay) * p     if weight_decay
+---     p = p - lr * sign(g)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SignSGD
+---@return optlab.Optimizer
+function optim.SignSGD(params, options) end
+
+---@class optlab.options.optim.Signum
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field momentum? number Decay rate of the running mean. Default: 0.9.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---The sign of the running mean of gradients. As SignSGD, with less noise. pytorch_optimizer makes the buffer anew at each update, so that momentum has no effect.
+---
+---     g = -g                              if maximize
+---     p = (1 - lr * weight_decay) * p     if weight_decay
+---     m = momentum * m + (1 - momentum) * g
+---     p = p - lr * sign(m)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Signum
+---@return optlab.Optimizer
+function optim.Signum(params, options) end
+
+---@class optlab.options.optim.SPS
+---@field lr? number Factor of the step size. Default: 1.
+---@field c? number Divides the step size: 0.5 for convex problems. Default: 0.5.
+---@field gamma? number How much the step size may grow in an epoch. Default: 2.
+---@field batches_per_epoch? number Updates in an epoch. Default: 500.
+---@field init_step_size? number Bound of the first step size. Default: 1.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+
+---Stochastic Polyak step size: the loss over the squared norm of the gradient, growing slowly. Networks that can fit their data, whose loss goes to 0. step(loss) must get the loss.
+---
+---     n = total_dot(g, g)
+---     s = min(gamma^(1 / batches_per_epoch) * s, loss / (c * n + eps))
+---     p = p - lr * where(n < 1e-16, 0, s) * g
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SPS
+---@return optlab.Optimizer
+function optim.SPS(params, options) end
 
 ---@class optlab.options.optim.Yogi
 ---@field lr? number The learning rate, the factor of each step. Default: 0.01.

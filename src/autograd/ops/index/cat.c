@@ -5,6 +5,7 @@
 
 #include "autograd/ops/rows.h"
 #include "base/err.h"
+#include "kernels/index/index.h"
 
 /* --- cat(x1, x2, ...), along.dim ------------------------------------------------------------------------------ */
 
@@ -28,9 +29,22 @@ static int infer_cat(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   return 0;
 }
 
+/* Whether pieces of memory may be copied; a tensor of one piece is left to the threads of a copy. */
+static bool in_pieces(const Tensor *out, Tensor *const *in, int nin, int64_t dim) {
+  int64_t outer = 1;
+  for (int64_t d = 0; d < dim; d++) outer *= out->shape[d];
+  bool even = out->contiguous && outer > 1;
+  for (int k = 0; even && k < nin; k++) even = in[k]->contiguous && in[k]->dtype == out->dtype;
+  return even;
+}
+
 static int fw_cat(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   int64_t at = 0, dim = a->along.dim;
   int rc = 0;
+  if (in_pieces(out, in, nin, dim)) {
+    index_join_rows(out, in, nin, (int)dim);
+    return 0;
+  }
   for (int k = 0; rc == 0 && k < nin; k++) {
     Tensor *window = tensor_view(out, out->ndim, in[k]->shape, out->stride, out->offset + at * out->stride[dim]);
     rc = window ? tensor_copy_(window, in[k]) : -1;

@@ -13,10 +13,6 @@ static IndexPlace picks_along(const OpArgs *a) { return (IndexPlace){a->along.di
 
 static OpArgs same_picks(const OpArgs *a) { return (OpArgs){.along = {.dim = a->along.dim, .count = a->along.count}}; }
 
-static int check(const char *name, const Tensor *index, const Tensor *x, const OpArgs *a) {
-  return index_check(name, index, x->shape[a->along.dim], (IndexCount)a->along.count);
-}
-
 /* --- gather(x, index): out[.., i, ..] = x[.., index[.., i, ..], ..], along.dim being i's --------------------------- */
 
 /* The shape of what an index picks; `name` for messages. */
@@ -41,8 +37,7 @@ static int infer_gather(OpShape *s, Tensor *const *in, int nin, const OpArgs *a)
 
 static int fw_gather(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  if (check("gather", in[1], in[0], a) < 0) return -1;
-  return index_picks(INDEX_GET, in[0], out, in[1], picks_along(a));
+  return index_picks_checked("gather", INDEX_GET, in[0], out, in[1], picks_along(a));
 }
 
 static int bw_gather(Node *n, Tensor *d, Tensor **din) {
@@ -75,8 +70,7 @@ static int infer_scatter_add(OpShape *s, Tensor *const *in, int nin, const OpArg
 static int fw_scatter_add(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
   tensor_fill_(out, 0);
-  if (check("scatter_add", in[1], out, a) < 0) return -1;
-  return index_picks(INDEX_ADD, out, in[0], in[1], picks_along(a));
+  return index_picks_checked("scatter_add", INDEX_ADD, out, in[0], in[1], picks_along(a));
 }
 static int bw_scatter_add(Node *n, Tensor *d, Tensor **din) {
   const OpArgs args = same_picks(node_args(n));
@@ -107,10 +101,9 @@ static int infer_scatter(OpShape *s, Tensor *const *in, int nin, const OpArgs *a
 }
 static int fw_scatter(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  if (check("scatter", in[1], in[0], a) < 0) return -1;
-  return tensor_copy_(out, in[0]) < 0
-             ? -1
-             : index_picks(a->along.add ? INDEX_ADD : INDEX_SET, out, in[2], in[1], picks_along(a));
+  if (tensor_copy_(out, in[0]) < 0) return -1;
+  const IndexWay way = a->along.add ? INDEX_ADD : INDEX_SET;
+  return index_picks_checked("scatter", way, out, in[2], in[1], picks_along(a));
 }
 static int bw_scatter(Node *n, Tensor *d, Tensor **din) {
   const OpArgs args = same_picks(node_args(n));

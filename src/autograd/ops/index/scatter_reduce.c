@@ -19,9 +19,8 @@ static int infer_scatter_reduce(OpShape *s, Tensor *const *in, int nin, const Op
 
 static int fw_scatter_reduce(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;
-  if (index_check("scatter_reduce", in[1], in[0]->shape[a->along.dim], (IndexCount)a->along.count) < 0) return -1;
   if (tensor_copy_(out, in[0]) < 0) return -1;
-  return index_picks((IndexWay)a->along.add, out, in[2], in[1], place_of(a));
+  return index_picks_checked("scatter_reduce", (IndexWay)a->along.add, out, in[2], in[1], place_of(a));
 }
 
 /* --- backward ----------------------------------------------------------------------------------------------------- */

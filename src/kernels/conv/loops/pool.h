@@ -4,31 +4,10 @@
  *
  * The usual windows have loops of their own: with bounds that the compiler does not know they take five times as long.
  */
-#ifdef __AVX2__
-#include <immintrin.h>
-#endif
-
 #include "kernels/conv/taps.h"
-
-typedef uint8_t BVec __attribute__((vector_size(VL), may_alias));
 
 INLINE Vec select_vec(IVec mask, Vec a, Vec b) { return (Vec)((mask & (IVec)a) | (~mask & (IVec)b)); }
 INLINE IVec select_int(IVec mask, IVec a, IVec b) { return (mask & a) | (~mask & b); }
-
-/* VL bytes as integers. gcc takes __builtin_convertvector apart, byte by byte. */
-INLINE IVec load_places(const uint8_t *p) {
-#if defined(__AVX512F__) && T_BYTES == 4
-  return (IVec)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)p));
-#elif defined(__AVX512F__)
-  return (IVec)_mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i_u *)p));
-#elif defined(__AVX2__) && T_BYTES == 4
-  return (IVec)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i_u *)p));
-#else
-  BVec v;
-  memcpy(&v, p, sizeof v);
-  return __builtin_convertvector(v, IVec);
-#endif
-}
 
 /* The places (a0 .. a1 - 1, b0 .. b1 - 1) of window j. */
 INLINE void pool_window(const PoolRow *p, int64_t j, int64_t a0, int64_t a1, int64_t b0, int64_t b1, int64_t kw) {
@@ -109,7 +88,7 @@ INLINE void unpool_place(const UnpoolRow *u, const Holder *holder, int64_t n, co
   for (int64_t v = 0; v < u->px; v += VL) {
     Vec sum = {0};
     for (int64_t k = 0; v < u->images && k < n; k++) {
-      const IVec won = load_places(winners + holder[k].winners + v) == (IVec){0} + holder[k].place;
+      const IVec won = load_bytes(winners + holder[k].winners + v) == (IVec){0} + holder[k].place;
       sum += (Vec)(won & (IVec)load_anywhere(dy + holder[k].dy + v));
     }
     store(to + v, sum);
@@ -125,7 +104,7 @@ static void unpool_among_many(const UnpoolRow *u, const Run *columns, int64_t nc
       const Run *row = &u->rows[k / ncolumns], *column = &columns[k % ncolumns];
       const I place = (I)((u->kh - 1 - row->tap) * u->kw + u->kw - 1 - column->tap);
       const IVec won =
-          load_places(winners + row->at * u->winner_row + column->at * u->winner_column + v) == (IVec){0} + place;
+          load_bytes(winners + row->at * u->winner_row + column->at * u->winner_column + v) == (IVec){0} + place;
       sum += (Vec)(won & (IVec)load_anywhere(dy + row->at * u->dy_row + column->at * u->dy_column + v));
     }
     store(to + v, sum);
@@ -198,7 +177,7 @@ static double sum_won(int64_t n, int64_t images, const void *dy, int64_t step, i
     const T *d = (const T *)dy + k * step;
     const uint8_t *won = winner + k * winner_step;
     for (int64_t l = 0; l < whole; l += VL) {
-      lane += (Vec)((load_places(won + l) != NO_WINNER) & (IVec)load_anywhere(d + l));
+      lane += (Vec)((load_bytes(won + l) != NO_WINNER) & (IVec)load_anywhere(d + l));
     }
     for (int64_t l = whole; l < images; l++) {
       if (won[l] != NO_WINNER) lane[l % VL] += d[l * sn];

@@ -4,6 +4,9 @@
  *   T, T_BYTES   the elements and their size
  *   I            the integer of that size
  */
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
 #include <stdint.h>
 #include <string.h>
 
@@ -24,6 +27,7 @@
 
 typedef T Vec __attribute__((vector_size(VECTOR), may_alias));
 typedef I IVec __attribute__((vector_size(VECTOR), may_alias));
+typedef uint8_t BVec __attribute__((vector_size(VL), may_alias));
 
 INLINE Vec load(const T *p) { return *(const Vec *)p; }
 INLINE void store(T *p, Vec v) { *(Vec *)p = v; }
@@ -34,6 +38,21 @@ INLINE Vec load_anywhere(const T *p) {
 }
 INLINE void store_anywhere(T *p, Vec v) { memcpy(p, &v, sizeof v); }
 INLINE Vec splat(T x) { return x - (Vec){0}; }
+
+/* VL bytes as integers. gcc takes __builtin_convertvector apart, byte by byte. */
+INLINE IVec load_bytes(const uint8_t *p) {
+#if defined(__AVX512F__) && T_BYTES == 4
+  return (IVec)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)p));
+#elif defined(__AVX512F__)
+  return (IVec)_mm512_cvtepu8_epi64(_mm_loadl_epi64((const __m128i_u *)p));
+#elif defined(__AVX2__) && T_BYTES == 4
+  return (IVec)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i_u *)p));
+#else
+  BVec v;
+  memcpy(&v, p, sizeof v);
+  return __builtin_convertvector(v, IVec);
+#endif
+}
 
 /* --- a square of VL x VL changes its rows and columns ------------------------------------------------------------- */
 

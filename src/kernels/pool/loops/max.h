@@ -6,7 +6,6 @@
  */
 #define FIXED_MOST 3 /* rows or columns of windows with loops of their own */
 
-typedef uint8_t ByteVec __attribute__((vector_size(VL)));
 typedef int32_t WideVec __attribute__((vector_size(4 * VL)));
 
 INLINE IVec load_winners(const void *from, int64_t at, bool wide) {
@@ -15,9 +14,7 @@ INLINE IVec load_winners(const void *from, int64_t at, bool wide) {
     memcpy(&w, (const int32_t *)from + at, sizeof w);
     return __builtin_convertvector(w, IVec);
   }
-  ByteVec b;
-  memcpy(&b, (const uint8_t *)from + at, sizeof b);
-  return __builtin_convertvector(b, IVec);
+  return load_bytes((const uint8_t *)from + at);
 }
 
 INLINE void store_winners(void *to, int64_t at, IVec v, bool wide) {
@@ -25,7 +22,7 @@ INLINE void store_winners(void *to, int64_t at, IVec v, bool wide) {
     const WideVec w = __builtin_convertvector(v, WideVec);
     memcpy((int32_t *)to + at, &w, sizeof w);
   } else {
-    const ByteVec b = __builtin_convertvector(v, ByteVec);
+    const BVec b = __builtin_convertvector(v, BVec);
     memcpy((uint8_t *)to + at, &b, sizeof b);
   }
 }
@@ -146,6 +143,12 @@ static void unmax_row(const MaxRow *r) {
       unmax_place(r, j, columns, 2, 1, false);
     } else if (s->nrows == 2 && nc == 2) {
       unmax_place(r, j, columns, 2, 2, false);
+    } else if (s->nrows == 2 && nc == 3) {
+      unmax_place(r, j, columns, 2, 3, false);
+    } else if (s->nrows == 3 && nc == 2) {
+      unmax_place(r, j, columns, 3, 2, false);
+    } else if (s->nrows == 3 && nc == 3) {
+      unmax_place(r, j, columns, 3, 3, false);
     } else {
       unmax_place(r, j, columns, s->nrows, nc, false);
     }

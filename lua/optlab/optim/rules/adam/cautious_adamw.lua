@@ -1,0 +1,28 @@
+local common = require "optlab.optim.rules.common"
+
+return {
+  name = "CautiousAdamW",
+  doc = "AdamW that leaves out coordinates in which the step goes uphill.",
+  use = "In place of AdamW.",
+  paper = 'Liang, Chen, Liu, Liu, "Cautious optimizers: improving training with one line of code", arXiv 2411.16085',
+  hyper = {
+    common.lr(1e-3),
+    common.betas(0.9, 0.999),
+    common.eps(1e-6),
+    common.decoupled(0),
+    common.maximize,
+  },
+  state = {
+    { "exp_avg", "m", "the running mean of gradients" },
+    { "exp_avg_sq", "v", "the running mean of squared gradients" },
+  },
+  rule = [[
+g = -g                              if maximize
+p = (1 - lr * weight_decay) * p     if weight_decay
+m = beta1 * m + (1 - beta1) * g
+v = beta2 * v + (1 - beta2) * g^2
+k = where(m * g > 0, 1, 0)
+s = lr / (1 - beta1^t) / max(mean(k), 1e-3)
+p = p - s * k * m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
+]],
+}

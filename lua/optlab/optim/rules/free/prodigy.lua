@@ -1,0 +1,49 @@
+local common = require "optlab.optim.rules.common"
+
+return {
+  name = "Prodigy",
+  doc = "Adam that estimates its learning rate from the way along the gradients since the start.",
+  use = "Without tuning: lr stays at 1; with a cosine schedule.",
+  note = "pytorch_optimizer counts each update twice; its coupled weight decay has no effect.",
+  paper = 'Mishchenko, Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024, arXiv '
+    .. '2306.06101',
+  hyper = {
+    common.lr(1.0),
+    common.betas(0.9, 0.999),
+    { "beta3", 0, "Decay rate of the estimate's means; 0: the root of beta2.", range = "0 to below 1" },
+    common.eps(1e-8),
+    common.weight_decay,
+    { "decoupled_weight_decay", true, common.decoupled_flag[3] },
+    { "use_bias_correction", false, "Whether to correct the means for their start at zero." },
+    { "safeguard_warmup", false, "Whether a warm-up of lr leaves the estimate alone." },
+    common.d0,
+    { "d_coef", 1, "Factor of the estimate.", range = "not negative" },
+    common.growth_rate,
+  },
+  state = {
+    { "exp_avg", "m", "the running mean of gradients" },
+    { "exp_avg_sq", "v", "the running mean of squared gradients" },
+    { "s", "s", "the running mean of scaled gradients" },
+    { "x0", "x", "the parameter at the start", start = "p" },
+    { "d", "d", "the estimate of the distance", number = true, start = "d0" },
+    { "d_max", "D", "the largest estimate", number = true, start = "d0" },
+    { "numerator", "N", "numerator of the estimate", number = true },
+  },
+  rule = [[
+b = where(beta3, beta3, sqrt(beta2))
+c = where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
+k = d * lr * c
+g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
+N = b * N + d / d0 * k * total_dot(g, x - p)
+m = beta1 * m + (1 - beta1) * d * g
+v = beta2 * v + (1 - beta2) * d^2 * g^2
+s = b * s + d / d0 * where(safeguard_warmup, d, k) * g
+n = total(abs(s))
+e = where(n > 0, d_coef * N / n, 0)
+d = max(d, e)                      if d == d0
+D = max(D, e)
+d = where(growth_rate, min(D, d * growth_rate), D)
+p = (1 - k * weight_decay) * p  if weight_decay and decoupled_weight_decay
+p = p - k * m / (sqrt(v) + d * eps)
+]],
+}

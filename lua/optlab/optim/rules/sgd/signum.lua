@@ -1,0 +1,25 @@
+local common = require "optlab.optim.rules.common"
+
+return {
+  name = "Signum",
+  doc = "The sign of the running mean of gradients.",
+  use = "As SignSGD, with less noise.",
+  note = "pytorch_optimizer makes the buffer anew at each update, so that momentum has no effect.",
+  paper = 'Bernstein, Wang, Azizzadenesheli, Anandkumar, "signSGD: compressed optimisation for non-convex '
+    .. 'problems", ICML 2018, arXiv 1802.04434',
+  hyper = {
+    common.lr(1e-3),
+    { "momentum", 0.9, "Decay rate of the running mean.", range = "0 to below 1" },
+    common.decoupled(0),
+    common.maximize,
+  },
+  state = {
+    { "exp_avg", "m", "the running mean of gradients" },
+  },
+  rule = [[
+g = -g                              if maximize
+p = (1 - lr * weight_decay) * p     if weight_decay
+m = momentum * m + (1 - momentum) * g
+p = p - lr * sign(m)
+]],
+}

@@ -54,7 +54,7 @@ local function first_bad_layer(model, X)
       look(child, path .. ".")
       handles[#handles + 1] = child:register_forward_hook(function(_, _, output)
         if not found and tensor.is_tensor(output) and not is_finite(output) then
-          found = ("'%s' (%s)"):format(path, module.type(child))
+          found = ("'%s' (%s)"):format(path, tostring(child):match "^[%w_]+")
         end
       end)
     end

@@ -2,7 +2,7 @@
 --
 -- `descend` and `fit` are described in optlab.train.descend and optlab.train.fit, `accuracy` and `mean_loss` in
 -- optlab.train.evaluate, `sweep` in optlab.train.sweep,
--- `lr_range_test` in optlab.train.lr_range_test, update rules in optlab.train.update_function, `report`,
+-- `lr_range_test` in optlab.train.gauges.lr_range_test, update rules in optlab.train.update_function, `report`,
 -- `record`, `summary` and `distance` in optlab.train.run_report. optlab/init.lua adds `airfoil`, which is described in
 -- optlab.book.regression.
 -- @module optlab.train
@@ -10,7 +10,7 @@ local descend = require "optlab.train.descend"
 local evaluate = require "optlab.train.evaluate"
 local fit = require "optlab.train.fit"
 local gauges = require "optlab.train.gauges"
-local range_test = require "optlab.train.lr_range_test"
+local range_test = require "optlab.train.gauges.lr_range_test"
 local run_report = require "optlab.train.run_report"
 local update_function = require "optlab.train.update_function"
 local sweep = require "optlab.train.sweep"

@@ -7,7 +7,7 @@
 local core = require "optlab.core"
 local field = require("optlab.base.kinds").field
 local parameters = require "optlab.train.fit.parameters"
-local snapshot = require "optlab.train.snapshot"
+local snapshot = require "optlab.train.gauges.snapshot"
 
 local Probe = {}
 Probe.__index = Probe

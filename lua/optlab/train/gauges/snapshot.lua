@@ -1,5 +1,5 @@
 --- States of objects that are kept for a while and put back: models, optimizers, loaders.
--- @module optlab.train.snapshot
+-- @module optlab.train.gauges.snapshot
 local core = require "optlab.core"
 local field = require("optlab.base.kinds").field
 

@@ -4,12 +4,12 @@
 -- fastai does, by a mean that forgets with `smoothing` and is divided by 1 - smoothing^(i+1). Afterwards parameters,
 -- optimizer, loader and random numbers are what they were.
 -- Smith, "Cyclical learning rates for training neural networks", WACV 2017.
--- @module optlab.train.lr_range_test
+-- @module optlab.train.gauges.lr_range_test
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local loss_mean = require "optlab.train.loss_mean"
-local snapshot = require "optlab.train.snapshot"
+local snapshot = require "optlab.train.gauges.snapshot"
 local step = require "optlab.train.step"
 
 local FN = "train.lr_range_test"

@@ -43,7 +43,7 @@ describe("memory", function()
     function() return F.one_hot(labels) end,
     function()
       local query = sequence:expand(2, 5, 4)
-      local z = F.scaled_dot_product_attention(q, q, sequence, { dropout_p = 0.2, is_causal = true })
+      local z = F.scaled_dot_product_attention(query, query, sequence, { dropout_p = 0.2, is_causal = true })
       return lab.autograd.grad(z:sum(), sequence)
     end,
     function()

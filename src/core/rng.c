@@ -18,7 +18,7 @@
 #include "base/parallel.h"
 #include "base/simd.h"
 #include "base/vmath/vmath.h"
-#include "core/philox.h"
+#include "core/philox/philox.h"
 #include "core/recorder.h"
 #include "core/walk.h"
 

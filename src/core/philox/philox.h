@@ -1,8 +1,8 @@
 /*
  * philox.h - one block of Philox4x32-10. For rng.c and philox.c.
  */
-#ifndef OPTLAB_CORE_PHILOX_H
-#define OPTLAB_CORE_PHILOX_H
+#ifndef OPTLAB_CORE_PHILOX_PHILOX_H
+#define OPTLAB_CORE_PHILOX_PHILOX_H
 
 #include "base/simd.h"
 

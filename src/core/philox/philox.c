@@ -5,7 +5,7 @@
  * lower halves of 64-bit lanes; compilers do not find it and multiply whole lanes, several times slower. So a word lies
  * in the lower half of a lane, whatever the upper half holds.
  */
-#include "core/philox.h"
+#include "core/philox/philox.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 --- Every optimizer goes down on a quadratic and in a curved valley; only Adam ends wrong on Reddi's example.
+local core = require "optlab.core"
 local lab = require "optlab"
 
 local optim = lab.optim
@@ -41,7 +42,7 @@ local function remaining(name, f)
 end
 
 describe("on small problems", function()
-  for name in pairs(optim) do
+  for name in pairs(core.optim) do
     if name:match "^%u" then
       it(name .. " goes down", function()
         for what, f in pairs(PROBLEMS) do

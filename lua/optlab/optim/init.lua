@@ -19,12 +19,15 @@ local rule = require "optlab.optim.rule"
 
 local M = {}
 for name, value in pairs(core.optim) do M[name] = value end
-M.declarations, M.define_rule, M.blocks_only = nil, nil, nil -- for the reference; below; for tests
+M.declarations, M.define_rule, M.blocks_only, M.counted = nil, nil, nil, nil -- for the reference; below; for tests
+for _, room in ipairs { require "optlab.optim.matrix", require "optlab.optim.wrappers" } do
+  for name, constructor in pairs(room) do M[name] = constructor end
+end
 
 -- Names that a group or an optimizer already has.
 local RESERVED = {
-  add_param_group = true, defaults = true, initial_lr = true, load_state_dict = true, name = true, param_groups = true,
-  params = true, state_dict = true, step = true, updates = true, zero_grad = true,
+  add_param_group = true, defaults = true, initial_lr = true, load_state_dict = true, name = true, needs = true,
+  param_groups = true, params = true, state_dict = true, step = true, updates = true, zero_grad = true,
 }
 
 local FN = "optim.define"
@@ -34,6 +37,8 @@ local DEFINE = args.declare(FN, {
   { "name", "string", required = true, doc = "Name of the optimizer, used in printing and in messages." },
   { "rule", "string", doc = "The update as text: assignments, one a line." },
   { "step", "function", doc = "Instead of a rule: step(p, g, state, h, t) updates one parameter." },
+  { "update", "function",
+    doc = "Instead of both: update(opt, states, closure) updates all parameters; what it returns is what step() does." },
   { "defaults", "table", required = true,
     doc = "Hyperparameters, lr among them: numbers, booleans or lists of numbers." },
   { "state", "function|list", of = { "string|table", what = "a name or a table {name, number = true, start = 1}" },
@@ -151,6 +156,10 @@ end
 -- * `h` the parameter's group: `h.lr`, `h.beta`, ..., as set for it just now
 -- * `t` which update of this parameter it is: 1, 2, ...
 --
+-- With `update(opt, states, closure)` in place of `step`, one call updates all parameters, of `opt.param_groups`; states[i]
+-- is the table of the i-th one, empty at first. It calls the closure itself, lab.enable_grad(closure), if it needs to,
+-- and what it returns is what step(closure) returns.
+--
 -- What comes back is a constructor that is used like a built-in one: groups, `lr`, `zero_grad`, `state_dict`, closures
 -- and schedules work the same.
 -- @tparam table options see the declaration above
@@ -167,15 +176,19 @@ end
 function M.define(...)
   local spec = DEFINE:read(...)
   if spec.rule and spec.step then errors.raise("%s: give a rule or a step, not both", FN) end
-  if not (spec.rule or spec.step) then
+  if spec.update and (spec.rule or spec.step) then errors.raise("%s: give an update or a rule or step, not both", FN) end
+  if not (spec.rule or spec.step or spec.update) then
     errors.raise("%s: a rule is missing (or a step, a function that updates one parameter)", FN)
+  end
+  if spec.update and spec.state then
+    errors.raise("%s: state belongs to a rule or a step; update fills its tables itself", FN)
   end
   local names = checked_names(spec.defaults)
   if spec.rule then return define_rule(spec, names) end
   for i, entry in ipairs(type(spec.state) == "table" and spec.state or {}) do
     if type(entry) ~= "string" then errors.bad_value(FN, ("state[%d]"):format(i), "a name", entry) end
   end
-  return core.optim.define(spec.name, names, spec.defaults, spec.state, spec.step)
+  return core.optim.define(spec.name, names, spec.defaults, spec.state, spec.step or spec.update, spec.update ~= nil)
 end
 
 return errors.strict(M, "lab.optim")

@@ -4,10 +4,10 @@
 --    local values, vectors = matrix.eigen(A) -- A = {{2, 1}, {1, 3}} or a tensor (2, 2)
 --
 -- optlab finds this file from every folder once `require "optlab"` has been called. A matrix is a list of rows or a
--- tensor of two dimensions; results are tensors of float64, eigenvalues are lists of numbers. Everything is a textbook
--- loop in float64 for matrices of up to some dozens of rows; nothing is differentiated. Sources: G. H. Golub and
--- C. F. Van Loan, "Matrix Computations", 4th edition, 2013 (sections named below); F. Mezzadri, "How to generate random
--- matrices from the classical compact groups", Notices of the AMS 54 (2007).
+-- tensor of two dimensions; results are tensors of float64, eigenvalues are lists of numbers. Eigenvalues and inverse
+-- are textbook loops in float64 for matrices of up to some dozens of rows; nothing is differentiated. Sources: G. H.
+-- Golub and C. F. Van Loan, "Matrix Computations", 4th edition, 2013 (sections named below); F. Mezzadri, "How to
+-- generate random matrices from the classical compact groups", Notices of the AMS 54 (2007).
 -- @module matrix
 local lab = require "optlab"
 
@@ -196,31 +196,21 @@ end
 
 -- --- QR --------------------------------------------------------------------------------------------------------------
 
---- a = Q R by modified Gram-Schmidt (Golub and Van Loan, 5.2.8): Q has orthonormal columns, R is upper triangular with
--- a positive diagonal. Columns that depend on those before are an error.
+--- a = Q R by Householder's reflections (Golub and Van Loan, 5.2.2; `lab.linalg.qr`): Q has orthonormal columns, R is
+-- upper triangular with a positive diagonal. Columns that depend on those before are an error.
 -- @param a (m, n) with m >= n
 -- @treturn Tensor Q (m, n), float64
 -- @treturn Tensor R (n, n), float64
 function M.qr(a)
-  local q, m, n = rows_of(a, "qr")
+  local rows, m, n = rows_of(a, "qr")
   if m < n then fail("qr: there must be as many rows as columns, got shape %s", shape_text {m, n}) end
-  local r, tiny = {}, m * 2.0 ^ -52 * largest(q)
-  for k = 1, n do
-    r[k] = {}
-    for j = 1, n do r[k][j] = 0.0 end
+  local q, r = lab.linalg.qr(lab.tensor(rows, float64))
+  local diagonal, tiny = r:diagonal(), m * 2.0 ^ -52 * largest(rows)
+  for k, v in ipairs(diagonal:tolist()) do
+    if math.abs(v) <= tiny then fail("qr: column %d depends on those before", k) end
   end
-  for k = 1, n do
-    local length = 0
-    for i = 1, m do length = length + q[i][k] ^ 2 end
-    r[k][k] = math.sqrt(length)
-    if r[k][k] <= tiny then fail("qr: column %d depends on those before", k) end
-    for i = 1, m do q[i][k] = q[i][k] / r[k][k] end
-    for j = k + 1, n do
-      for i = 1, m do r[k][j] = r[k][j] + q[i][k] * q[i][j] end
-      for i = 1, m do q[i][j] = q[i][j] - r[k][j] * q[i][k] end
-    end
-  end
-  return lab.tensor(q, float64), lab.tensor(r, float64)
+  local sign = lab.sign(diagonal)
+  return q * sign, r * sign:unsqueeze(2)
 end
 
 --- A random orthogonal matrix, each as likely as any other: Q of a matrix of normal numbers (Mezzadri; the diagonal of

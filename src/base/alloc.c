@@ -48,7 +48,11 @@ static bool shared;
 static bool plain = true; /* neither: requests may go the short way */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-static void choose_way(void) { plain = !shared && countdown == 0; }
+/* While threads share the memory `plain` stays false, and is not written: they read it without the lock. */
+static void choose_way(void) {
+  const bool way = !shared && countdown == 0;
+  if (plain != way) plain = way;
+}
 
 /* Index of the smallest class that holds `bytes`, its block size in *size; -1 if no class is that large. */
 static int size_class(size_t bytes, size_t *size) {

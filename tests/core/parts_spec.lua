@@ -52,3 +52,18 @@ describe("parts of tensors", function()
     fails("Tensor:unbind: dim", function() return x:unbind(3) end)
   end)
 end)
+
+describe("cat", function()
+  it("joins pieces of any length along any dimension", function()
+    for _, dtype in ipairs { "uint8", "float32", "float64" } do
+      for n = 1, 40, 3 do
+        local a, b = lab.arange(3 * n):reshape(3, n):to(dtype), lab.arange(3 * (n + 1)):reshape(3, n + 1):to(dtype)
+        local y = lab.cat({ a, b, a }, 2)
+        assert.same({ 3, 3 * n + 1 }, y.shape)
+        assert.same(a:tolist(), y:narrow(2, 1, n):tolist())
+        assert.same(b:tolist(), y:narrow(2, n + 1, n + 1):tolist())
+        assert.same(a:tolist(), y:narrow(2, 2 * n + 2, n):tolist())
+      end
+    end
+  end)
+end)

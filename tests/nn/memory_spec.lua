@@ -42,8 +42,8 @@ describe("memory", function()
     function() return nn.NLLLoss { weight = lab.ones(3) }(x, labels) end,
     function() return F.one_hot(labels) end,
     function()
-      local q = sequence:expand(2, 5, 4)
-      local z = F.scaled_dot_product_attention(q, q, sequence, { dropout_p = 0.2, is_causal = true })
+      local query = sequence:expand(2, 5, 4)
+      local z = F.scaled_dot_product_attention(query, query, sequence, { dropout_p = 0.2, is_causal = true })
       return lab.autograd.grad(z:sum(), sequence)
     end,
     function()

@@ -233,6 +233,18 @@ describe("train.fit with a loss that is no number", function()
     errors.says(diverge({}, {X = X, y = lab.zeros(6, 1)}), "the loss is", "at step 2", "the batch itself")
   end)
 
+  it("names the first layer whose output is not finite", function()
+    local net = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.Linear(2, 2), lab.exp), nn.Linear(2, 1))
+    nn.init.constant_(net[2][1].weight, 1e30)
+    nn.init.ones_(net[1].weight)
+    local loader = lab.data.loader({X = lab.ones(4, 2), y = lab.ones(4, 1)}, {batch_size = 4})
+    errors.says(function()
+      train.fit {model = net, loss = nn.MSELoss(), optimizer = lab.optim.SGD(net:parameters(), {lr = 0.1}),
+        data = loader, epochs = 1, on_divergence = "error", progress = false}
+    end, "at step 1 (epoch 1)", "the output of layer '1.1' (", "is not; a smaller learning rate")
+    assert.equal(4, net(lab.ones(4, 2)).shape[1]) -- no hook is left
+  end)
+
   it("looks at gradients when the parameters are finite", function()
     local function loss(prediction) return lab.log(prediction - prediction):mean() end
     errors.says(diverge {loss = loss}, "the loss is -inf at step 1 ", "the gradient of '0.weight' is not")

@@ -20,7 +20,7 @@ local rule = require "optlab.optim.rule"
 local M = {}
 for name, value in pairs(core.optim) do M[name] = value end
 M.declarations, M.define_rule, M.blocks_only, M.counted = nil, nil, nil, nil -- for the reference; below; for tests
-for _, room in ipairs { require "optlab.optim.matrix", require "optlab.optim.wrappers" } do
+for _, room in ipairs { (require "optlab.optim.matrix"), (require "optlab.optim.wrappers") } do
   for name, constructor in pairs(room) do M[name] = constructor end
 end
 

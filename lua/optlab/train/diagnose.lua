@@ -44,6 +44,27 @@ end
 
 local function itself(p) return p end
 
+-- The name and the kind of the first layer, innermost first, whose output for X is not finite; nil where none is.
+local function first_bad_layer(model, X)
+  if not module.is_module(model) then return nil end
+  local found, handles = nil, {}
+  local function look(m, prefix)
+    for name, child in m:named_children() do
+      local path = prefix .. name
+      look(child, path .. ".")
+      handles[#handles + 1] = child:register_forward_hook(function(_, _, output)
+        if not found and tensor.is_tensor(output) and not is_finite(output) then
+          found = ("'%s' (%s)"):format(path, tostring(child):match "^[%w_]+")
+        end
+      end)
+    end
+  end
+  look(model, "")
+  pcall(no_grad, function() return model(X) end)
+  for _, handle in ipairs(handles) do handle:remove() end
+  return found
+end
+
 --- What is wrong with the parameters after the last update.
 -- @tparam table o the options of train.fit
 -- @treturn ?string nil if all are finite
@@ -74,8 +95,12 @@ function M.advice(o, X, y, steps)
     o.optimizer:zero_grad()
     o.loss(o.model(X), y):backward()
   end)
-  tensor.set_rng_state(random)
   name = ok and no_grad(first_bad, parameters, function(p) return p.grad end)
+  local layer = first_bad_layer(o.model, X)
+  tensor.set_rng_state(random)
+  if layer then
+    return ("the parameters are finite, but the output of layer %s is not; %s"):format(layer, smaller)
+  end
   if not name then return smaller end
   return ("the parameters are finite, but the gradient of %s is not; %s"):format(name, smaller)
 end

@@ -52,7 +52,7 @@ function M.new(o)
   local function update(X, y)
     local loss, weight, measured, accepted = gradients(X, y, false)
     if not accepted then return loss end
-    optimizer:step(needs and loss or nil)
+    if needs == "loss" then optimizer:step(loss) else optimizer:step() end
     if scheduler then scheduler:step() end
     return loss, weight, measured
   end

@@ -77,6 +77,8 @@
 ---@field accuracy fun(model: any, data: optlab.Dataset|optlab.Loader, options?: optlab.options.train.accuracy): number
 ---The losses of a short training in which the learning rate grows; all is restored afterwards.
 ---@field lr_range_test fun(options: optlab.options.train.lr_range_test): optlab.LRRangeTest
+---Gauges of a model and its optimizer where they are now; nothing is changed.
+---@field gauges fun(options: optlab.options.train.gauges): table<string, number>
 ---@field mean_loss fun(model: any, loss: any, data: optlab.Dataset|optlab.Loader): number
 ---@field optimizer fun(params: optlab.Tensor[], how: optlab.How): any
 ---@field summary fun(result: optlab.History|table): string

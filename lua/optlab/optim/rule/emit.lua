@@ -109,7 +109,7 @@ end
 
 -- One loop over a segment. `at` is what an array's index is counted from.
 function Stage:loop(segment, index, count, at)
-  local T, loaded, known = self.T, {}, {}
+  local T, loaded, known, stored, is_stored = self.T, {}, {}, {}, {}
   self:line("INDEPENDENT")
   self:line("for (int64_t i = %s; i < %s; i++) {", index, count)
   self.depth = self.depth + 1
@@ -132,13 +132,15 @@ function Stage:loop(segment, index, count, at)
       text = step.guard and ("c%d ? (%s) : a%d"):format(step.guard.reg, text, value.array) or text
       self:line("%sa%d = %s;", loaded[value.array] and "" or type_of(value, T) .. " ", value.array, text)
       loaded[value.array] = true
-      self:line("A%d[%si] = a%d;", value.array, at, value.array)
+      if not is_stored[value.array] then stored[#stored + 1] = value.array end
+      is_stored[value.array] = true
     else
       self:line("const %s %s = %s;", type_of(value, T), value.id, text)
       known[value] = true
       if self.buffered[value] then self:line("B%s[i] = %s;", value.id, value.id) end
     end
   end
+  for _, array in ipairs(stored) do self:line("A%d[%si] = a%d;", array, at, array) end
   self.depth = self.depth - 1
   self:line("}")
 end

@@ -26,6 +26,7 @@ function M.new(o, has_rate, has_gradients)
   end
   if has_rate then add("lr") end
   if has_gradients then add("grad_norm") end
+  for _, name in ipairs(o.watched) do add(name) end
   return history, points
 end
 

@@ -225,7 +225,7 @@ local function new_run(o)
       steps = 0, examples = 0, epoch = 1, seconds = 0, loss_sum = 0, loss_weight = 0, seen = 0, sums = {},
       rows = {},
     },
-    early = early_stopping.start(o),
+    early = early_stopping.start(o), gauges = {},
   }
   place_scheduler(run)
   run.clip, run.norm = clipping(o, run.parameters)

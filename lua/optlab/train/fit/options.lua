@@ -6,6 +6,7 @@ local early_stopping = require "optlab.train.fit.early_stopping"
 local errors = require "optlab.base.errors"
 local field = require("optlab.base.kinds").field
 local eval_sets = require "optlab.train.eval_sets"
+local gauges = require "optlab.train.gauges"
 local metrics = require "optlab.train.metrics"
 local ranks = require "optlab.train.fit.ranks"
 local rate = require "optlab.train.rate"
@@ -53,6 +54,9 @@ local FIT = args.declare(FN, {
       .. "name: {valid = data set, test = data set}; the recorded loss is that of `valid`, else of `test`, else of the "
       .. "first in the alphabet." },
   { "evaluate", "callable", doc = "evaluate(model) returns the number to record instead of a loss." },
+  { "watch", "list", of = { "string" },
+    doc = "Gauges that each point of the history has too, on the first batch of the data: " .. gauges.DOC
+      .. ". The training is not changed." },
   { "early_stopping", "table", doc = "When the training stops before its last epoch: see train.fit: early_stopping." },
   { "checkpoint", "table",
     doc = "When and where the complete state of the training is saved: see train.fit: checkpoint." },
@@ -148,6 +152,9 @@ function M.read(...)
   o.measured = metrics.read(o.metric, o.metrics, FN)
   check_compile(o, o.measured)
   o.sets = eval_sets.read(o.eval_data, FN)
+  o.watched = gauges.check(o.watch or {}, FN)
+  refuse(#o.watched > 0 and (not o.loss or not is_optimizer(o.optimizer)),
+    "watch needs a loss(model(X), y) and one optimizer")
   o.stopping = early_stopping.read(o.early_stopping)
   refuse(#o.data == 0, "data gives no batch")
   o.ranks = ranks.read(o.distributed, FN)

@@ -2,6 +2,7 @@
 -- @module optlab.train.fit.points
 local clock = require("optlab.core").system.clock
 local evaluate = require "optlab.train.evaluate"
+local gauges = require "optlab.train.gauges"
 local history_of = require "optlab.train.fit.history"
 local log = require "optlab.train.fit.log"
 local loss_mean = require "optlab.train.loss_mean"
@@ -42,6 +43,13 @@ local function note_update(run, n)
   history.grad_norm[n] = run.norm and run.norm:item() or parameters.grad_norm(run.parameters) or NAN
 end
 
+local function note_gauges(run, n)
+  local o = run.o
+  if #o.watched == 0 then return end
+  local values = gauges.measure(o, o.watched, run.gauges)
+  for _, name in ipairs(o.watched) do run.history[name][n] = values[name] or NAN end
+end
+
 local function write_log(run)
   log.write(run.log, run.history, history_of.per_epoch(run.history), run.updates)
 end
@@ -54,6 +62,7 @@ function M.record(run)
   local o, counters, history = run.o, run.counters, run.history
   local n = #history.loss + 1
   note_update(run, n)
+  note_gauges(run, n)
   local loss = evaluate_sets(run, n) or loss_mean.mean(counters)
   if o.evaluate then loss = o.evaluate(o.model) end
   history.steps[n], history.epochs[n] = counters.steps, counters.steps / run.updates

@@ -662,6 +662,7 @@
 ---@field eval_every? integer Number of examples between two points of the history; by default an epoch.
 ---@field eval_data? any|table Data over which the recorded loss is the mean, in evaluation mode; by default the training data. Several by name: {valid = data set, test = data set}; the recorded loss is that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field evaluate? function|table evaluate(model) returns the number to record instead of a loss.
+---@field watch? string[] Gauges that each point of the history has too, on the first batch of the data: cos_gm, the cosine between the gradient and the optimizer's momentum; effective_lr, the length of an update over that of the gradient; noise_scale, the gradient noise scale; param_norm, the length of all parameters as one vector; sharpness, the Hessian's eigenvalue of largest absolute value; trace, the trace of the Hessian (Hutchinson's estimate); update_ratio, the length of an update over that of the parameters. The training is not changed.
 ---@field early_stopping? optlab.options.train.fit.early_stopping When the training stops before its last epoch: see train.fit: early_stopping.
 ---@field checkpoint? optlab.options.train.fit.checkpoint When and where the complete state of the training is saved: see train.fit: checkpoint.
 ---@field compile? boolean Whether updates are recorded once and replayed in C; by default where all parts are built-in.
@@ -689,6 +690,13 @@
 ---@field mode? "min"|"max" Whether less or more is better; by default more of an accuracy, less of all else.
 ---@field min_delta? number The smallest difference from the best value that counts as an improvement. Default: 0.
 ---@field restore_best? boolean Whether the model ends with the weights of its best epoch. Default: true.
+
+---@class optlab.options.train.gauges
+---@field model function|table The model: called with a batch X, it returns predictions.
+---@field loss function|table A loss: loss(prediction, y) returns one number.
+---@field optimizer any The optimizer of the model's parameters.
+---@field data any The loader whose first batches are used.
+---@field watch string[] Names of gauges: cos_gm, the cosine between the gradient and the optimizer's momentum; effective_lr, the length of an update over that of the gradient; noise_scale, the gradient noise scale; param_norm, the length of all parameters as one vector; sharpness, the Hessian's eigenvalue of largest absolute value; trace, the trace of the Hessian (Hutchinson's estimate); update_ratio, the length of an update over that of the parameters.
 
 ---@class optlab.options.train.lr_range_test
 ---@field model function|table The model: called with a batch X, it returns predictions.

@@ -4,12 +4,12 @@
 -- fastai does, by a mean that forgets with `smoothing` and is divided by 1 - smoothing^(i+1). Afterwards parameters,
 -- optimizer, loader and random numbers are what they were.
 -- Smith, "Cyclical learning rates for training neural networks", WACV 2017.
--- @module optlab.train.lr_range_test
+-- @module optlab.train.gauges.lr_range_test
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
-local field = require("optlab.base.kinds").field
 local loss_mean = require "optlab.train.loss_mean"
+local snapshot = require "optlab.train.gauges.snapshot"
 local step = require "optlab.train.step"
 
 local FN = "train.lr_range_test"
@@ -32,28 +32,6 @@ local TEST = args.declare(FN, {
   { "stop", "number", above = 1, default = 4,
     doc = "The test ends once the smoothed loss is this many times its lowest value, or not finite." },
 })
-
--- A copy of a state, tensors included.
-local function copy(state)
-  if core.tensor.is_tensor(state) then return state:detach():clone() end
-  if type(state) ~= "table" then return state end
-  local result = {}
-  for name, value in pairs(state) do result[name] = copy(value) end
-  return result
-end
-
--- The state of each part that has one, to be loaded again.
-local function keep(parts)
-  local kept = {}
-  for _, part in ipairs(parts) do
-    if field(part, "state_dict") then kept[#kept + 1] = { part = part, state = copy(part:state_dict()) } end
-  end
-  return kept
-end
-
-local function restore(kept)
-  for _, k in ipairs(kept) do k.part:load_state_dict(k.state) end
-end
 
 -- The rate around which the smoothed loss falls most, per factor of the rate: over a twentieth of the rates on both
 -- sides, without the first tenth, where the mean is still of a few losses.
@@ -119,7 +97,7 @@ local function lr_range_test(...)
   if o.max_lr <= o.min_lr then
     errors.raise("%s: max_lr must be above min_lr, got %g and %g", FN, o.max_lr, o.min_lr)
   end
-  local kept, random = keep { o.model, o.optimizer, o.data }, core.tensor.get_rng_state()
+  local kept, random = snapshot.keep { o.model, o.optimizer, o.data }, core.tensor.get_rng_state()
   return core.ensure(function()
     local ratio = o.max_lr / o.min_lr
     local scheduler = core.sched.attach(o.optimizer, function(t) return o.min_lr * ratio ^ (t / (o.steps - 1)) end)
@@ -130,7 +108,7 @@ local function lr_range_test(...)
     return run(o, scheduler, update)
   end, function()
     o.optimizer:zero_grad()
-    restore(kept)
+    snapshot.restore(kept)
     core.tensor.set_rng_state(random)
   end)
 end

@@ -46,6 +46,9 @@ local MAKE = {
   end,
 }
 
+-- The program adds eps to the norm where PyTorch's takes the larger of both.
+local AGREEMENT = { Muon = 1e-8 }
+
 -- Every optimizer of this file, with options with which it takes 300 updates.
 local ALL = {
   Muon = function(p) return optim.Muon(p, { lr = 0.02, lr_1d = 0.03, weight_decay = 0 }) end,
@@ -72,7 +75,7 @@ local ALL = {
   Extragradient = function(p) return optim.Extragradient(optim.SGD(p, { lr = 0.01 })) end,
 }
 -- What happens at some updates only.
-local COUNTS = { SOAP = true, SOAP1d = true, Kron = true, GaLore = true, LBFGS = true, Lookahead = true, SWALate = true }
+local COUNTS = { GaLore = true, Kron = true, LBFGS = true, Lookahead = true, SOAP = true, SOAP1d = true, SWALate = true }
 
 local names = {}
 for name in pairs(ALL) do names[#names + 1] = name end
@@ -109,7 +112,7 @@ describe("trajectories of", function()
       end
       restore()
       local values = all_values(a, b)
-      local tol = math.max(1e-12, 20 * want.agreement, 1e-14 * want.amplification)
+      local tol = math.max(1e-12, 20 * (AGREEMENT[name] or want.agreement), 1e-14 * want.amplification)
       for t = 1, 30 do close.number(want.losses[t], losses[t], name .. ", loss " .. t, 10 * tol) end
       for i, x in ipairs(want.a) do close.number(x, values[i], "a", 10 * tol, tol) end
       for i, x in ipairs(want.b) do close.number(x, values[4 + i], "b", 10 * tol, tol) end

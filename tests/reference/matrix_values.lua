@@ -1,7 +1,7 @@
 -- Trajectories over 30 steps in float64, of the programs named in `source` or of their equations. The start is
 -- a = (0.3, -0.7, 1.2, 0.5), b = ((0.1, 0.9, -0.4), (-1.1, 0.2, 0.6)), the loss
--- sum((1 - a)^2) + 3 sum((b[:, :2] - reshape(a, 2, 2)^2)^2) + 0.1 sum(b^4); losses[i] is that before step i, a and b are
--- the parameters after the last. agreement: how far two implementations of the same equations were apart;
+-- sum((1 - a)^2) + 3 sum((b[:, :2] - reshape(a, 2, 2)^2)^2) + 0.1 sum(b^4); losses[i] is that before step i, a and b
+-- are the parameters after the last. agreement: how far two implementations of the same equations were apart;
 -- amplification: by what a change of the start grows.
 return {
   ["Muon"] = {

@@ -17,9 +17,10 @@
 enum { UV_STEP = 1, UV_STATE, UV_STRINGS, UV_ROWS, UV_COUNT = UV_ROWS };
 
 typedef struct Definition {
-  OptimDef def; /* first: optimizers know it alone. Names belong to the strings in UV_STRINGS, rows and lists of defaults
+  OptimDef
+      def;    /* first: optimizers know it alone. Names belong to the strings in UV_STRINGS, rows and lists of defaults
                    to the blocks in UV_ROWS */
-  bool whole;   /* the function updates all parameters in one call */
+  bool whole; /* the function updates all parameters in one call */
   const char *needs; /* "closure", "graph" or NULL: what it asks of those who call step() */
 } Definition;
 

@@ -33,7 +33,7 @@ static int unknown_field(lua_State *L, const Optim *o, const char *key, const ch
   return lb_error(L, "%s has no field '%s'", o->def->name, key);
 }
 
-static const char *const FIELDS[] = {"param_groups", "defaults",        "name", "step", "zero_grad", "add_param_group",
+static const char *const FIELDS[] = {"param_groups", "defaults",        "name",  "step", "zero_grad", "add_param_group",
                                      "state_dict",   "load_state_dict", "needs", NULL};
 
 /* A recorded step takes for granted what it read as a number, from the optimizer or group view at index 1. */

@@ -4,7 +4,8 @@ local core = require "optlab.core"
 local hessian = require "optlab.optim.matrix.hessian"
 
 local function start(p)
-  return { step = common.counter(), exp_avg = core.tensor.zeros_like(p), exp_hessian_diag_sq = core.tensor.zeros_like(p) }
+  local zeros_like = core.tensor.zeros_like
+  return { step = common.counter(), exp_avg = zeros_like(p), exp_hessian_diag_sq = zeros_like(p) }
 end
 
 -- Kernels of convolutions have one number for each window.
@@ -18,8 +19,8 @@ end
 return {
   name = "AdaHessian",
   doc = "Adam whose second moment is that of the Hessian's diagonal, estimated at each update with random signs.",
-  use = "Where Adam's result is not good enough and a step may take about three times as long. It needs gradients with a "
-    .. "graph: loss:backward{create_graph = true}.",
+  use = "Where Adam's result is not good enough and a step may take about three times as long. It needs gradients with "
+    .. "a graph: loss:backward{create_graph = true}.",
   note = "pytorch_optimizer draws no signs: its z is always -1.",
   paper = 'Yao, Gholami, Shen, Mustafa, Keutzer, Mahoney, "ADAHESSIAN: an adaptive second order optimizer for machine '
     .. 'learning", arXiv 2006.00719',

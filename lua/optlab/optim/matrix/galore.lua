@@ -26,7 +26,8 @@ end
 
 return {
   name = "GaLore",
-  doc = "AdamW of a matrix's gradient, projected on its largest singular directions, which are renewed from time to time.",
+  doc = "AdamW of a matrix's gradient, projected on its largest singular directions, which are renewed from time to "
+    .. "time.",
   use = "Large matrices where memory for Adam's moments is scarce. Other parameters follow AdamW with the same "
     .. "hyperparameters. The moments stay as they are when the directions change.",
   paper = 'Zhao, Zhang, Chen, Wang, Anandkumar, Tian, "GaLore: memory-efficient LLM training by gradient low-rank '

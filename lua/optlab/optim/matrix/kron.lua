@@ -1,7 +1,8 @@
 --- Kron: the preconditioner of PSGD as a product of one triangular factor for each dimension.
 --
--- Parameters of more than two dimensions are treated as matrices; of one dimension, and of very long ones, the factor is
--- diagonal. The factors are renewed less and less often: after n updates each 1/clip(exp(-0.001 (n - 500)), 0.03, 1)-th time.
+-- Parameters of more than two dimensions are treated as matrices. The factor of a vector, and of a very long dimension,
+-- is diagonal. The factors are renewed less and less often: after n updates each k-th time, where k is
+-- 1 / clip(exp(-0.001 (n - 500)), 0.03, 1).
 local common = require "optlab.optim.matrix.common"
 local core = require "optlab.core"
 local linalg = require "optlab.linalg"
@@ -81,8 +82,8 @@ return {
   use = "Where Shampoo and SOAP are of use; it takes no decompositions. The length of an update is at most 1.1 lr a "
     .. "coordinate, so lr is about a third of Adam's.",
   note = "The factors are balanced after each hundredth renewal, not at random times.",
-  paper = 'Li, "Preconditioned stochastic gradient descent", arXiv 1512.04202; Pooladzandi, Li, "Curvature-informed SGD via '
-    .. 'general purpose Lie-group preconditioners", arXiv 2402.04553',
+  paper = 'Li, "Preconditioned stochastic gradient descent", arXiv 1512.04202; Pooladzandi, Li, "Curvature-informed '
+    .. 'SGD via general purpose Lie-group preconditioners", arXiv 2402.04553',
   equation = [[
 m <- beta m + (1 - beta) g
 M = m / (1 - beta^t)
@@ -100,7 +101,7 @@ p <- p - lr (u + weight_decay p)         weight_decay: of matrices]],
     { "min_ndim_triangular", "integer", min = 0, default = 2,
       doc = "Parameters of fewer dimensions have a diagonal factor." },
     { "precond_lr", "number", min = 0, default = 0.1, doc = "Rate of the factors." },
-    { "precond_init_scale", "number", above = 0, default = 1, doc = "Of the first preconditioner, a multiple of the unit." },
+    { "precond_init_scale", "number", above = 0, default = 1, doc = "The first preconditioner's factor." },
   },
   state = {
     { "exp_avg", "m, the running mean of gradients" },

@@ -148,8 +148,8 @@ end
 return {
   name = "LBFGS",
   doc = "L-BFGS: directions from the last changes of the gradient, with a line search if asked for.",
-  use = "Smooth losses of all the data, up to millions of parameters; step(closure) evaluates the loss several times. For a "
-    .. "function of one tensor lab.minimize has it, too.",
+  use = "Smooth losses of all the data, up to millions of parameters; step(closure) evaluates the loss several times. "
+    .. "For a function of one tensor lab.minimize has it, too.",
   paper = 'Nocedal, Wright, "Numerical optimization", 2006, chapters 3 and 7',
   equation = [[
 d = -H g,  H from the last history_size pairs y = change of g, s = change of p (two-loop recursion)

@@ -1,7 +1,8 @@
 --- Muon: the momentum, made orthogonal.
 --
 -- Newton-Schulz: X = u / max(norm(u), eps), then ns_steps times A = X X^T, X <- a X + (b A + c A A) X. It brings the
--- singular values of u near 1 (about 0.7 to 1.2 after five steps), not to 1. Other implementations compute it in bfloat16, here the parameter's type is kept.
+-- singular values of u near 1 (about 0.7 to 1.2 after five steps), not to 1. Other implementations compute it in
+-- bfloat16; here the parameter's type is kept.
 local common = require "optlab.optim.matrix.common"
 local core = require "optlab.core"
 
@@ -26,8 +27,8 @@ return {
   name = "Muon",
   doc = "Momentum whose matrix is made nearly orthogonal: all directions of an update have about the same length.",
   use = "The hidden layers of transformers and other networks. Parameters of one dimension follow AdamW (lr_1d); give "
-    .. "embeddings and the last layer to an AdamW of their own. Kernels of convolutions count as matrices, a row for each "
-    .. "output.",
+    .. "embeddings and the last layer to an AdamW of their own. Kernels of convolutions count as matrices, a row for "
+    .. "each output.",
   paper = 'Jordan, Jin, Boza, You, Cesista, Newhouse, Bernstein, "Muon: an optimizer for hidden layers in neural '
     .. 'networks", 2024; match_rms_adamw: Liu et al., "Muon is scalable for LLM training", arXiv 2502.16982',
   equation = [[

@@ -52,8 +52,8 @@ return {
   doc = "Adam in the basis of Shampoo's preconditioner, which is renewed from time to time.",
   use = "Where Shampoo is of use; it has Adam's hyperparameters and bears rare renewals. The first update leaves the "
     .. "parameters alone.",
-  paper = 'Vyas, Morwani, Zhao, Shapira, Brandfonbrener, Janson, Kakade, "SOAP: improving and stabilizing Shampoo using '
-    .. 'Adam", arXiv 2409.11321',
+  paper = 'Vyas, Morwani, Zhao, Shapira, Brandfonbrener, Janson, Kakade, "SOAP: improving and stabilizing Shampoo '
+    .. 'using Adam", arXiv 2409.11321',
   equation = [[
 at the first update: L_i = (1 - b) G_i G_i^T, Q_i = its eigenvectors, and no more; k counts the others
 r = rot(g)

@@ -68,7 +68,8 @@ local function args(gamma, more)
     common.betas(0.96, 0.99, nil, "Decay rates of the running means of the gradient and of the estimates."),
     common.eps(1e-12, "The least denominator."),
     common.weight_decay(0.2),
-    { "gamma", "number", above = 0, default = gamma, doc = "Factor of h; the larger, the more coordinates move by lr." },
+    { "gamma", "number", above = 0, default = gamma,
+      doc = "Factor of h; the smaller, the more coordinates move by lr." },
     { "update_interval", "integer", min = 1, default = 10, doc = "k, updates between two estimates." },
     more,
   }
@@ -90,19 +91,19 @@ return {
   {
     name = "SophiaH",
     doc = "Sophia with Hutchinson's estimate of the Hessian's diagonal, the product z (H z) with random signs z.",
-    use = "Language models. It needs gradients with a graph where an estimate is due: step(closure), whose argument says "
-      .. "so, loss:backward{create_graph = graph}.",
+    use = "Language models. It needs gradients with a graph where an estimate is due: step(closure), whose argument "
+      .. "says so, loss:backward{create_graph = graph}.",
     note = "pytorch_optimizer clips at p = 0.01, so that its largest step is lr p.",
     paper = PAPER, equation = EQUATION .. "e = z (H z),  z random signs", args = args(0.01), state = STATE,
     needs = "graph", update = update_h,
   },
   {
     name = "SophiaG",
-    doc = "Sophia with the Gauss-Newton estimate of the Hessian's diagonal, from the gradient for labels that the model "
-      .. "draws.",
-    use = "Language models, where a Hessian product costs too much. step(closure): the closure's argument is true where it "
-      .. "is to compute the loss, and gradients, for labels drawn from the model's predictions. train.fit has the data's "
-      .. "labels alone.",
+    doc = "Sophia with the Gauss-Newton estimate of the Hessian's diagonal, from the gradient for labels that the "
+      .. "model draws.",
+    use = "Language models, where a Hessian product costs too much. step(closure): the closure's argument is true "
+      .. "where it is to compute the loss, and gradients, for labels drawn from the model's predictions. train.fit has "
+      .. "the data's labels alone.",
     paper = PAPER, equation = EQUATION .. "e = batch_size g_s^2,  g_s: the gradient for drawn labels",
     args = args(0.05, { "batch_size", "number", above = 0, default = 1,
       doc = "Examples (tokens) whose mean the loss is." }),

@@ -21,8 +21,8 @@ local function with_averages(self, f, ...)
   return table.unpack(results, 2, results.n)
 end
 
-local USE = " opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. Running "
-  .. "statistics of batch normalization are those of the weights: make them anew with the averages."
+local USE = " opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. "
+  .. "Running statistics of batch normalization are those of the weights: make them anew with the averages."
 
 return {
   {

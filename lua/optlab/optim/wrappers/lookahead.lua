@@ -6,7 +6,8 @@ return {
   name = "Lookahead",
   doc = "Every k updates of the inner optimizer the weights go back part of the way to where they were before these.",
   use = "Around any optimizer whose steps are noisy. The state of the inner one stays as it is.",
-  paper = 'Zhang, Lucas, Hinton, Ba, "Lookahead optimizer: k steps forward, 1 step back", NeurIPS 2019, arXiv 1907.08610',
+  paper = 'Zhang, Lucas, Hinton, Ba, "Lookahead optimizer: k steps forward, 1 step back", NeurIPS 2019, '
+    .. 'arXiv 1907.08610',
   equation = [[
 each update: the inner optimizer's
 each k-th one: s <- s + alpha (p - s), p <- s        s starts as p]],

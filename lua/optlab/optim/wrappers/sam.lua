@@ -44,8 +44,8 @@ local function step(self, closure)
   return loss
 end
 
-local CLOSURE = " step(closure) evaluates the loss twice; the closure calls zero_grad and backward. Running statistics of "
-  .. "batch normalization see both."
+local CLOSURE = " step(closure) evaluates the loss twice; the closure calls zero_grad and backward. Running statistics "
+  .. "of batch normalization see both."
 
 local function definition(name, doc, use, paper, rho, eta, min_ndim, adaptive, floor)
   local args = { { "rho", "number", min = 0, default = rho, doc = "The distance within which the loss is to be low." } }

@@ -68,8 +68,8 @@ function M.evaluate(closure, ...) return autograd.enable_grad(closure, ...) end
 --- Raises where step(closure) got none.
 function M.need_closure(self, closure)
   if type(closure) == "function" then return end
-  errors.raise("optim.%s: step needs a closure: opt:step(function() opt:zero_grad(); local loss = ...; loss:backward(); "
-    .. "return loss end)", self.kind)
+  errors.raise("optim.%s: step needs a closure: opt:step(function() opt:zero_grad(); local loss = ...; "
+    .. "loss:backward(); return loss end)", self.kind)
 end
 
 -- --- methods that all have ------------------------------------------------------------------------------------------
@@ -96,8 +96,8 @@ local function check_tensors(self, state)
       k = k + 1
       for name, t in pairs(state.tensors[k] or {}) do
         if tensor.is_tensor(t) and #t.shape > 0 and table.concat(t.shape, " ") ~= table.concat(p.shape, " ") then
-          errors.raise("%s:load_state_dict: '%s' of parameter %d has shape (%s), the parameter has shape (%s)", self.kind,
-            name, k, table.concat(t.shape, ", "), table.concat(p.shape, ", "))
+          errors.raise("%s:load_state_dict: '%s' of parameter %d has shape (%s), the parameter has shape (%s)",
+            self.kind, name, k, table.concat(t.shape, ", "), table.concat(p.shape, ", "))
         end
       end
     end
@@ -137,8 +137,8 @@ local function class(definition)
 end
 
 --- Makes the constructor of a wrapper.
--- @tparam table definition `name`, `doc`, `use`, `paper`, `equation`, `args`, `state` as of a matrix optimizer; `needs`;
---   the methods: `step(self, closure)`, others, and `begin(self)`, called for new parameters
+-- @tparam table definition `name`, `doc`, `use`, `paper`, `equation`, `args`, `state` as of a matrix optimizer;
+--   `needs`; the methods: `step(self, closure)`, others, and `begin(self)`, called for new parameters
 -- @treturn function constructor(optimizer, options)
 function M.new(definition)
   local doc = definition.doc .. (definition.use and " " .. definition.use or "")
@@ -152,7 +152,8 @@ function M.new(definition)
   local mt = class(definition)
   return function(...)
     local o = declaration:read(...)
-    local self = setmetatable({ optimizer = o.optimizer, kind = definition.name, o = o, tensors = {}, numbers = {} }, mt)
+    local self = { optimizer = o.optimizer, kind = definition.name, o = o, tensors = {}, numbers = {} }
+    setmetatable(self, mt)
     if definition.begin then definition.begin(self) end
     return self
   end

@@ -75,7 +75,8 @@ local ALL = {
   Extragradient = function(p) return optim.Extragradient(optim.SGD(p, { lr = 0.01 })) end,
 }
 -- What happens at some updates only.
-local COUNTS = { GaLore = true, Kron = true, LBFGS = true, Lookahead = true, SOAP = true, SOAP1d = true, SWALate = true }
+local COUNTS = {}
+for name in ("GaLore Kron LBFGS Lookahead SOAP SOAP1d SWALate"):gmatch "%w+" do COUNTS[name] = true end
 
 local names = {}
 for name in pairs(ALL) do names[#names + 1] = name end

@@ -38,7 +38,7 @@ local DEFINE = args.declare(FN, {
   { "rule", "string", doc = "The update as text: assignments, one a line." },
   { "step", "function", doc = "Instead of a rule: step(p, g, state, h, t) updates one parameter." },
   { "update", "function",
-    doc = "Instead of both: update(opt, states, closure) updates all parameters; what it returns is what step() does." },
+    doc = "Instead of both: update(opt, states, closure) updates all parameters, and returns what step() returns." },
   { "defaults", "table", required = true,
     doc = "Hyperparameters, lr among them: numbers, booleans or lists of numbers." },
   { "state", "function|list", of = { "string|table", what = "a name or a table {name, number = true, start = 1}" },
@@ -156,9 +156,9 @@ end
 -- * `h` the parameter's group: `h.lr`, `h.beta`, ..., as set for it just now
 -- * `t` which update of this parameter it is: 1, 2, ...
 --
--- With `update(opt, states, closure)` in place of `step`, one call updates all parameters, of `opt.param_groups`; states[i]
--- is the table of the i-th one, empty at first. It calls the closure itself, lab.enable_grad(closure), if it needs to,
--- and what it returns is what step(closure) returns.
+-- With `update(opt, states, closure)` in place of `step`, one call updates all parameters, of `opt.param_groups`;
+-- states[i] is the table of the i-th one, empty at first. It calls the closure itself, lab.enable_grad(closure), if it
+-- needs to, and what it returns is what step(closure) returns.
 --
 -- What comes back is a constructor that is used like a built-in one: groups, `lr`, `zero_grad`, `state_dict`, closures
 -- and schedules work the same.
@@ -176,7 +176,9 @@ end
 function M.define(...)
   local spec = DEFINE:read(...)
   if spec.rule and spec.step then errors.raise("%s: give a rule or a step, not both", FN) end
-  if spec.update and (spec.rule or spec.step) then errors.raise("%s: give an update or a rule or step, not both", FN) end
+  if spec.update and (spec.rule or spec.step) then
+    errors.raise("%s: give an update, or a rule or step, not both", FN)
+  end
   if not (spec.rule or spec.step or spec.update) then
     errors.raise("%s: a rule is missing (or a step, a function that updates one parameter)", FN)
   end
@@ -188,7 +190,8 @@ function M.define(...)
   for i, entry in ipairs(type(spec.state) == "table" and spec.state or {}) do
     if type(entry) ~= "string" then errors.bad_value(FN, ("state[%d]"):format(i), "a name", entry) end
   end
-  return core.optim.define(spec.name, names, spec.defaults, spec.state, spec.step or spec.update, spec.update ~= nil)
+  local whole = spec.update ~= nil
+  return core.optim.define(spec.name, names, spec.defaults, spec.state, spec.step or spec.update, whole)
 end
 
 return errors.strict(M, "lab.optim")

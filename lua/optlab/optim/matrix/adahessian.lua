@@ -25,10 +25,11 @@ return {
   paper = 'Yao, Gholami, Shen, Mustafa, Keutzer, Mahoney, "ADAHESSIAN: an adaptive second order optimizer for machine '
     .. 'learning", arXiv 2006.00719',
   equation = [[
-D = abs(z (H z)),  z random signs; its mean over the window for kernels of convolutions
+D = abs(z (H z)),  z random signs; of kernels its mean over the window
 m <- beta1 m + (1 - beta1) g
 v <- beta2 v + (1 - beta2) D^2
-p <- p - lr (m / (1 - beta1^t) / ((sqrt(v) / sqrt(1 - beta2^t))^hessian_power + eps) + weight_decay p)]],
+d = (sqrt(v) / sqrt(1 - beta2^t))^hessian_power + eps
+p <- p - lr (m / (1 - beta1^t) / d + weight_decay p)]],
   args = {
     common.lr(0.15),
     common.betas(0.9, 0.999, nil, "Decay rates of the running means of the gradient and of D^2."),

@@ -33,11 +33,12 @@ return {
   paper = 'Zhao, Zhang, Chen, Wang, Anandkumar, Tian, "GaLore: memory-efficient LLM training by gradient low-rank '
     .. 'projection", arXiv 2403.03507',
   equation = [[
-each update_proj_gap-th time: U, S, V^T = svd(g); P: the first `rank` directions
+each update_proj_gap-th time: U, S, V^T = svd(g), P: the first of U, V
 r = g projected by P
 m <- beta1 m + (1 - beta1) r
 v <- beta2 v + (1 - beta2) r^2
-p <- p - lr sqrt(1 - beta2^t) / (1 - beta1^t) scale back(m / (sqrt(v) + eps))
+k = scale sqrt(1 - beta2^t) / (1 - beta1^t)
+p <- p - lr k back(m / (sqrt(v) + eps))
 p <- (1 - lr weight_decay) p]],
   args = {
     common.lr(1e-3),

@@ -89,7 +89,8 @@ m <- beta m + (1 - beta) g
 M = m / (1 - beta^t)
 at times: V normal numbers, M = M + 2^-11.5 mean(abs(M)) V
   A = M x_1 Q_1 x_2 Q_2, B = V x_1 Q_1^-T x_2 Q_2^-T
-  Q_i <- Q_i - precond_lr triu(A_i A_i^T - B_i B_i^T) Q_i / norm(A_i A_i^T + B_i B_i^T)
+  S_i = A_i A_i^T, T_i = B_i B_i^T
+  Q_i <- Q_i - precond_lr triu(S_i - T_i) Q_i / norm(S_i + T_i)
 u = M x_1 Q_1^T Q_1 x_2 Q_2^T Q_2
 u = u min(1, 1.1 / sqrt(mean(u^2)))
 p <- p - lr (u + weight_decay p)         weight_decay: of matrices]],

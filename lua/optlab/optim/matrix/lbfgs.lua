@@ -135,9 +135,10 @@ local function update(opt, states, closure)
       s.d, s.t = direction(s, g), o.lr
     end
     s.prev_flat_grad = g
-    local slope, before, count, last = dot(g, s.d), loss, nil, nil
+    local slope, before = dot(g, s.d), loss
     s.prev_loss = loss
     if slope > -o.tolerance_change then break end
+    local count, last
     loss, g, count, last = search(o, s, params, evaluate, loss, g, slope)
     evaluations, s.func_evals = evaluations + count, s.func_evals + count
     if last or is_done(o, s, g, loss, before, evaluations) then break end
@@ -152,8 +153,9 @@ return {
     .. "For a function of one tensor lab.minimize has it, too.",
   paper = 'Nocedal, Wright, "Numerical optimization", 2006, chapters 3 and 7',
   equation = [[
-d = -H g,  H from the last history_size pairs y = change of g, s = change of p (two-loop recursion)
-p <- p + t d,  t = lr (first: lr min(1, 1 / sum(abs(g)))), or the line search's from there
+d = -H g,  H from the last history_size changes of p and of g
+p <- p + t d,  t = lr, at first lr min(1, 1 / sum(abs(g))),
+               or what the line search finds from there
 up to max_iter times a step]],
   args = {
     common.lr(1),

@@ -35,7 +35,8 @@ return {
 m <- momentum m + (1 - momentum) g
 u = (1 - momentum) g + momentum m    if nesterov, else m
 p <- (1 - lr weight_decay) p - lr s NewtonSchulz(u)
-s = sqrt(max(1, rows / columns)), or 0.2 sqrt(max(rows, columns)) with "match_rms_adamw"]],
+s = sqrt(max(1, rows / columns))
+s = 0.2 sqrt(max(rows, columns))     with "match_rms_adamw"]],
   args = {
     common.lr(1e-3),
     common.weight_decay(0.1),

@@ -22,7 +22,8 @@ return {
   paper = 'Gupta, Koren, Singer, "Shampoo: preconditioned stochastic tensor optimization", arXiv 1802.09568',
   equation = [[
 g <- g + weight_decay p
-H_i <- beta H_i + w G_i G_i^T         for each dimension i, H_i starts as eps I; w = 1 - beta, 1 where beta = 1
+H_i <- beta H_i + w G_i G_i^T         for each dimension i; from eps I
+w = 1 - beta, 1 where beta = 1
 u = g x_1 H_1^(-1/2k) x_2 H_2^(-1/2k) ...
 m <- momentum m + u
 p <- p - lr m]],

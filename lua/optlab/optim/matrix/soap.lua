@@ -55,14 +55,15 @@ return {
   paper = 'Vyas, Morwani, Zhao, Shapira, Brandfonbrener, Janson, Kakade, "SOAP: improving and stabilizing Shampoo '
     .. 'using Adam", arXiv 2409.11321',
   equation = [[
-at the first update: L_i = (1 - b) G_i G_i^T, Q_i = its eigenvectors, and no more; k counts the others
+first update: L_i = (1 - b) G_i G_i^T, Q_i = its eigenvectors, no more
+k counts the others
 r = rot(g)
 m <- beta1 m + (1 - beta1) r
 v <- beta2 v + (1 - beta2) r^2
 p <- p - lr sqrt(1 - beta2^k) / (1 - beta1^k) back(m / (sqrt(v) + eps))
 p <- (1 - lr weight_decay) p
-L_i <- b L_i + (1 - b) G_i G_i^T      b = shampoo_beta, beta2 where it is negative
-each precondition_frequency-th time: Q_i <- qr(L_i Q_i), m and v in the new basis]],
+L_i <- b L_i + (1 - b) G_i G_i^T      b = shampoo_beta, or beta2
+each precondition_frequency-th time: Q_i <- qr(L_i Q_i)]],
   args = {
     common.lr(3e-3),
     common.betas(0.95, 0.95),

@@ -144,10 +144,11 @@ function optim.Adagrad(params, options) end
 
 ---Adam whose second moment is that of the Hessian's diagonal, estimated at each update with random signs. Where Adam's result is not good enough and a step may take about three times as long. It needs gradients with a graph: loss:backward{create_graph = true}. pytorch_optimizer draws no signs: its z is always -1.
 ---
----     D = abs(z (H z)),  z random signs; its mean over the window for kernels of convolutions
+---     D = abs(z (H z)),  z random signs; of kernels its mean over the window
 ---     m <- beta1 m + (1 - beta1) g
 ---     v <- beta2 v + (1 - beta2) D^2
----     p <- p - lr (m / (1 - beta1^t) / ((sqrt(v) / sqrt(1 - beta2^t))^hessian_power + eps) + weight_decay p)
+---     d = (sqrt(v) / sqrt(1 - beta2^t))^hessian_power + eps
+---     p <- p - lr (m / (1 - beta1^t) / d + weight_decay p)
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.AdaHessian
@@ -521,7 +522,7 @@ function optim.EMA(optimizer, options) end
 ---@class optlab.options.optim.Extragradient
 ---@field scale? number Length of the step ahead, as a multiple of lr. Default: 1.
 
----Makes the inner optimizer's update with the gradient that a plain gradient step ahead has. Games and saddle points, where gradient steps go in circles. step(closure) evaluates the losses twice; for two players give one optimizer the parameters of both, and in the closure the gradients of each one's own loss. OptimisticGradient does the same with one evaluation and an older gradient.
+---Makes the inner optimizer's update with the gradient that a plain gradient step ahead has. Games and saddle points, where gradient steps go in circles. step(closure) evaluates the losses twice; for two players give one optimizer the parameters of both, and in the closure each gradient of its own loss. OptimisticGradient does the same with one evaluation and an older gradient.
 ---
 ---     q = p - scale lr g(p)
 ---     the inner optimizer's update of p, with g(q); of SGD: p <- p - lr g(q)
@@ -560,11 +561,12 @@ function optim.Fromage(params, options) end
 
 ---AdamW of a matrix's gradient, projected on its largest singular directions, which are renewed from time to time. Large matrices where memory for Adam's moments is scarce. Other parameters follow AdamW with the same hyperparameters. The moments stay as they are when the directions change.
 ---
----     each update_proj_gap-th time: U, S, V^T = svd(g); P: the first `rank` directions
+---     each update_proj_gap-th time: U, S, V^T = svd(g), P: the first of U, V
 ---     r = g projected by P
 ---     m <- beta1 m + (1 - beta1) r
 ---     v <- beta2 v + (1 - beta2) r^2
----     p <- p - lr sqrt(1 - beta2^t) / (1 - beta1^t) scale back(m / (sqrt(v) + eps))
+---     k = scale sqrt(1 - beta2^t) / (1 - beta1^t)
+---     p <- p - lr k back(m / (sqrt(v) + eps))
 ---     p <- (1 - lr weight_decay) p
 ---
 ---@param params optlab.Params
@@ -595,7 +597,8 @@ function optim.GradientCentralization(optimizer) end
 ---     M = m / (1 - beta^t)
 ---     at times: V normal numbers, M = M + 2^-11.5 mean(abs(M)) V
 ---       A = M x_1 Q_1 x_2 Q_2, B = V x_1 Q_1^-T x_2 Q_2^-T
----       Q_i <- Q_i - precond_lr triu(A_i A_i^T - B_i B_i^T) Q_i / norm(A_i A_i^T + B_i B_i^T)
+---       S_i = A_i A_i^T, T_i = B_i B_i^T
+---       Q_i <- Q_i - precond_lr triu(S_i - T_i) Q_i / norm(S_i + T_i)
 ---     u = M x_1 Q_1^T Q_1 x_2 Q_2^T Q_2
 ---     u = u min(1, 1.1 / sqrt(mean(u^2)))
 ---     p <- p - lr (u + weight_decay p)         weight_decay: of matrices
@@ -674,8 +677,9 @@ function optim.LARS(params, options) end
 
 ---L-BFGS: directions from the last changes of the gradient, with a line search if asked for. Smooth losses of all the data, up to millions of parameters; step(closure) evaluates the loss several times. For a function of one tensor lab.minimize has it, too.
 ---
----     d = -H g,  H from the last history_size pairs y = change of g, s = change of p (two-loop recursion)
----     p <- p + t d,  t = lr (first: lr min(1, 1 / sum(abs(g)))), or the line search's from there
+---     d = -H g,  H from the last history_size changes of p and of g
+---     p <- p + t d,  t = lr, at first lr min(1, 1 / sum(abs(g))),
+---                    or what the line search finds from there
 ---     up to max_iter times a step
 ---
 ---@param params optlab.Params
@@ -847,7 +851,8 @@ function optim.MoMoAdam(params, options) end
 ---     m <- momentum m + (1 - momentum) g
 ---     u = (1 - momentum) g + momentum m    if nesterov, else m
 ---     p <- (1 - lr weight_decay) p - lr s NewtonSchulz(u)
----     s = sqrt(max(1, rows / columns)), or 0.2 sqrt(max(rows, columns)) with "match_rms_adamw"
+---     s = sqrt(max(1, rows / columns))
+---     s = 0.2 sqrt(max(rows, columns))     with "match_rms_adamw"
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.Muon
@@ -1209,7 +1214,8 @@ function optim.SGLD(params, options) end
 ---Preconditions each dimension of a parameter by the inverse root of the sum of its gradients' products. Networks of moderate width: it keeps two matrices n by n for each dimension of size n, and an update that renews the roots takes an eigen-decomposition of each. pytorch_optimizer takes the root 1/k instead of 1/(2 k).
 ---
 ---     g <- g + weight_decay p
----     H_i <- beta H_i + w G_i G_i^T         for each dimension i, H_i starts as eps I; w = 1 - beta, 1 where beta = 1
+---     H_i <- beta H_i + w G_i G_i^T         for each dimension i; from eps I
+---     w = 1 - beta, 1 where beta = 1
 ---     u = g x_1 H_1^(-1/2k) x_2 H_2^(-1/2k) ...
 ---     m <- momentum m + u
 ---     p <- p - lr m
@@ -1267,14 +1273,15 @@ function optim.Signum(params, options) end
 
 ---Adam in the basis of Shampoo's preconditioner, which is renewed from time to time. Where Shampoo is of use; it has Adam's hyperparameters and bears rare renewals. The first update leaves the parameters alone.
 ---
----     at the first update: L_i = (1 - b) G_i G_i^T, Q_i = its eigenvectors, and no more; k counts the others
+---     first update: L_i = (1 - b) G_i G_i^T, Q_i = its eigenvectors, no more
+---     k counts the others
 ---     r = rot(g)
 ---     m <- beta1 m + (1 - beta1) r
 ---     v <- beta2 v + (1 - beta2) r^2
 ---     p <- p - lr sqrt(1 - beta2^k) / (1 - beta1^k) back(m / (sqrt(v) + eps))
 ---     p <- (1 - lr weight_decay) p
----     L_i <- b L_i + (1 - b) G_i G_i^T      b = shampoo_beta, beta2 where it is negative
----     each precondition_frequency-th time: Q_i <- qr(L_i Q_i), m and v in the new basis
+---     L_i <- b L_i + (1 - b) G_i G_i^T      b = shampoo_beta, or beta2
+---     each precondition_frequency-th time: Q_i <- qr(L_i Q_i)
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.SOAP

@@ -427,7 +427,7 @@
 ---@field name string Name of the optimizer, used in printing and in messages.
 ---@field rule? string The update as text: assignments, one a line.
 ---@field step? function Instead of a rule: step(p, g, state, h, t) updates one parameter.
----@field update? function Instead of both: update(opt, states, closure) updates all parameters; what it returns is what step() does.
+---@field update? function Instead of both: update(opt, states, closure) updates all parameters, and returns what step() returns.
 ---@field defaults table Hyperparameters, lr among them: numbers, booleans or lists of numbers.
 ---@field state? optlab.options.optim.define.state Names of state tensors that start at zero; with step also a function(p, h) that returns the first state.
 

@@ -299,6 +299,26 @@ M.ScheduleFreeAdamW = alone({ { lr = 0.05 },
     return schedule_free(p, u, s, h, t, h.betas[1])
   end)
 
+-- The accumulator of a vector is a tensor, those of a matrix stand for its rows and columns.
+M.SM3 = alone({ {}, { lr = 0.05, beta = 0.9, momentum = 0.5 }, { lr = 0.01, eps = 1e-3, maximize = true } }, { "m" },
+  function(p, g, s, h)
+    local matrix = p:dim() == 2
+    s.r = s.r or lab.zeros(p:size(1), 1, { dtype = "float64" })
+    s.c = s.c or lab.zeros_like(matrix and p[{ { 1, 1 }, {} }] or p)
+    local keep = h.beta > 0 and h.beta or 1
+    local v = keep * (matrix and lab.minimum(s.r + 0 * p, s.c + 0 * p) or s.c) + (1 - h.beta) * g ^ 2
+    local r, c = v, v
+    if matrix then r, c = v:amax(2, true), v:amax(1, true) end
+    s.r = (matrix and h.beta > 0) and lab.maximum(s.r, r) or r
+    s.c = h.beta > 0 and lab.maximum(s.c, c) or c
+    local u = g / sqrt(v + h.eps)
+    if h.momentum > 0 then
+      s.m = h.momentum * s.m + (1 - h.momentum) * u
+      u = s.m
+    end
+    return p - h.lr * u
+  end)
+
 -- --- rates from sums over all parameters ----------------------------------------------------------------------------
 
 -- An entry whose step knows all parameters: `state` zeros a parameter, s.x0 its start, numbers in S.

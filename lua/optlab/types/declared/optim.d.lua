@@ -93,22 +93,19 @@ function optim.Adadelta(params, options) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----A second moment kept as one number a row and one a column, and steps in proportion to the parameter.
+---A second moment kept as one number a row and one a column, and steps in proportion to the parameter. Large matrices, whose state takes next to no memory.
 ---
----     g   <- -g if maximize
----     w    = t^beta2_decay    t = 1, 2, ...
----     rate = max(eps2, rms(p)) min(lr, 1 / sqrt(t))
----     p   <- (1 - lr weight_decay) p
----     For parameters of two dimensions or more (rows and columns: the last two):
----     r   <- r + w (mean of g^2 over a row - r)
----     c   <- c + w (mean of g^2 over a column - c)
----     v    = r c / max(mean of r over the rows, eps1)
----     For parameters of fewer dimensions:
----     v   <- v + w (g^2 - v)
----     u    = g / sqrt(max(v, eps1^2))
----     p   <- p - rate u / max(1, rms(u) / d)
----     
----     with rms(x) the root of the mean of x^2 over the whole parameter.
+---     g = -g                              if maximize
+---     e = where(eps1 == eps1, eps1, epsilon)
+---     w = t^beta2_decay
+---     k = max(eps2, norm(p) / sqrt(numel(p))) * min(lr, 1 / sqrt(t))
+---     p = (1 - lr * weight_decay) * p     if weight_decay
+---     s = g^2
+---     r = r + w * (row_mean(s) - r)
+---     c = c + w * (col_mean(s) - c)
+---     v = where(ndim(p) < 2, c, r * c / max(matrix_mean(r), e))
+---     u = g / sqrt(max(v, e^2))
+---     p = p - k / max(1, norm(u) / sqrt(numel(p)) / d) * u
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.Adafactor
@@ -1029,6 +1026,30 @@ function optim.SignSGD(params, options) end
 ---@param options? optlab.options.optim.Signum
 ---@return optlab.Optimizer
 function optim.Signum(params, options) end
+
+---@class optlab.options.optim.SM3
+---@field lr? number The learning rate, the factor of each step. Default: 0.1.
+---@field momentum? number Decay rate of the running mean of steps; 0 for none. Default: 0.
+---@field beta? number Decay rate of the sums; 0: they only grow. Default: 0.
+---@field eps? number Added to the sum, inside the square root. Default: 1e-30.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adagrad with one sum a row and one a column, the smaller of which bounds that of an element. Large matrices and embeddings, whose state takes next to no memory. Rows and columns are those of the last two dimensions.
+---
+---     g = -g                              if maximize
+---     v = where(beta, beta, 1) * min(r, c) + (1 - beta) * g^2
+---     high_row = row_max(v)
+---     high_col = col_max(v)
+---     r = where(beta, max(r, high_row), high_row)
+---     c = where(beta, max(c, high_col), high_col)
+---     u = g / sqrt(v + eps)
+---     m = momentum * m + (1 - momentum) * u     if momentum
+---     p = p - lr * where(momentum, m, u)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SM3
+---@return optlab.Optimizer
+function optim.SM3(params, options) end
 
 ---@class optlab.options.optim.SPS
 ---@field lr? number Factor of the step size. Default: 1.

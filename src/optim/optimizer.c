@@ -2,9 +2,9 @@
  * optimizer.c - groups, state slots and the step that all optimizers share.
  *
  * A step has two passes. The first finds everything that could go wrong (a gradient of another shape, no memory for new
- * state), the second updates; so a failing step leaves every parameter as it was. Long parameters are cut into
- * chunks for the worker threads (kernels/blocks); the cuts depend on the length alone, so the result is the same for any
- * number of them.
+ * state), the second updates; so a failing step leaves every parameter as it was. Long parameters are cut into chunks
+ * for the worker threads (kernels/blocks); the cuts depend on the length alone, so the result is the same for any number
+ * of them.
  */
 #include "optim/optimizer.h"
 

@@ -144,6 +144,47 @@ describe("a rule", function()
   end)
 end)
 
+describe("what a rule reads besides", function()
+  it("is the loss, which the step must be given then", function()
+    local p = leaf { 1 }
+    local opt = optim.define { name = "L", defaults = { lr = 1 }, rule = "p = p - lr * loss * g" } ({ p })
+    p.grad = lab.tensor({ 2 }, { dtype = "float64" })
+    assert.equal("optim.L: step needs the loss that the gradients are of: step(loss), or a closure that returns it",
+      errors.text(opt.step, opt))
+    opt:step(lab.tensor(3))
+    opt:step(0.5)
+    local returned = opt:step(function() return lab.tensor(1) end)
+    assert.equal(1, returned:item())
+    assert.same({ 1 - 6 - 1 - 2 }, p:tolist())
+    optim.SGD({ p }):step(lab.tensor(3)) -- others do not look at it
+  end)
+
+  it("is the first lr of the group, and the number of dimensions", function()
+    local p = leaf { { 1 } }
+    local opt = optim.define { name = "L", defaults = { lr = 1 }, rule = "p = p - lr / initial_lr * ndim(p) * g" }
+    opt = opt({ p }, { lr = 4 })
+    p.grad = lab.tensor({ { 1 } }, { dtype = "float64" })
+    opt.lr = 2
+    opt:step()
+    assert.same({ { 0 } }, p:tolist())
+  end)
+
+  it("is noise from the run's generator, the same on any number of threads", function()
+    local make = optim.define { name = "N", defaults = { lr = 1 }, rule = "p = p + normal()" }
+    local before = lab.get_num_threads()
+    for threads = 1, 3 do
+      lab.set_num_threads(threads)
+      local p = lab.zeros(40000):requires_grad_()
+      p.grad = lab.zeros(40000)
+      lab.manual_seed(9)
+      make({ p }):step()
+      lab.manual_seed(9)
+      assert.equal(1, p:detach():eq(lab.randn(40000)):amin():item())
+    end
+    lab.set_num_threads(before)
+  end)
+end)
+
 describe("rows and columns", function()
   it("have means and extremes, which all their elements hold", function()
     for rule, want in pairs {

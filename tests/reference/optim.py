@@ -17,7 +17,7 @@ from torch.optim import lr_scheduler
 
 warnings.filterwarnings("ignore")
 HERE = os.path.dirname(os.path.abspath(__file__))
-STEPS, KEPT, UPDATES = 25, (1, 2, 5, 25), 40
+STEPS, KEPT, UPDATES = 50, (1, 2, 5, 50), 40
 
 A0, B0 = [1.0, -2.0, 0.5, 3.0, -1.5, 0.25], [-1.2, 1.0, 0.5, -0.3]
 CURVE, CENTRE = [0.1, 2.0, 1.0, 0.5, 4.0, 0.02], [0.3, -0.1, 2.0, 0.7, -0.4, 5.0]
@@ -448,7 +448,7 @@ def main():
     head = "--- %s\n-- Written by tests/reference/optim.py (PyTorch %s, float64); do not edit.\n"
     version = torch.__version__.split("+")[0]
     entries = [optim_entry(*case) for case in CASES] + [optim_entry(*case) for case in GROUP_CASES]
-    write("optim_values.lua", head % ("Parameters after updates 1, 2, 5 and 25 of PyTorch's optimizers.", version)
+    write("optim_values.lua", head % ("Parameters after updates 1, 2, 5 and 50 of PyTorch's optimizers.", version)
           + "return {\n" + "\n".join(entries) + "\n}\n")
     entries = [sched_entry(c.__name__, dict(o, base_lr=0.4), from_torch(lambda opt: c(opt, **o))) for c, o in TORCH]
     entries += [sched_entry(c.__name__, o, from_torch(lambda opt: c(opt, **o))) for c, o in CYCLES]

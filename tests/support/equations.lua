@@ -457,6 +457,28 @@ M.MoMoAdam = together({ { lr = 0.05 }, { lr = 0.1, betas = { 0.7, 0.9 }, weight_
     for i, p in ipairs(P) do P[i] = ((h.divide and p or (1 - decay) * p) - tau * scaled[i]) / K end
   end)
 
+M.SWATS = together({ { lr = 0.03, tolerance = 0.05 },
+  { lr = 0.01, weight_decay = 0.1, betas = { 0.7, 0.9 }, eps = 1e-3 },
+  { lr = 0.01, tolerance = 0.01, maximize = true } }, { "m", "v", "b" }, function(P, G, S, h, t)
+    local b1, b2, D, steps = h.betas[1], h.betas[2], {}, {}
+    for i, s in ipairs(S) do
+      D[i] = (h.maximize and -G[i] or G[i]) + h.weight_decay * P[i]
+      if S.rate then
+        s.b = b1 * s.b + D[i]
+        P[i] = P[i] - S.rate * (1 - b1) * s.b
+      else
+        means(D[i], s, h)
+        steps[i] = h.lr * math.sqrt(1 - b2 ^ t) / (1 - b1 ^ t) * s.m / (sqrt(s.v) + h.eps)
+      end
+    end
+    if S.rate then return end
+    local rate = total(steps, steps) / total(steps, D)
+    S.mean = b2 * (S.mean or 0) + (1 - b2) * rate
+    local e = S.mean / (1 - b2 ^ t)
+    for i, p in ipairs(P) do P[i] = p - steps[i] end
+    if t > 1 and e > 0 and math.abs(e - rate) < h.tolerance then S.rate = e end
+  end)
+
 M.SPS = together({ {}, { lr = 0.5, c = 1, gamma = 3, batches_per_epoch = 4, init_step_size = 0.01, eps = 0.1 } }, {},
   function(P, G, S, h, _, loss)
     local n = total(G, G)

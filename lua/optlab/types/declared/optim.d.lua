@@ -1070,6 +1070,36 @@ function optim.SM3(params, options) end
 ---@return optlab.Optimizer
 function optim.SPS(params, options) end
 
+---@class optlab.options.optim.SWATS
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field tolerance? number How far the rate may be from its running mean at the switch. Default: 1e-9.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam until the rate that SGD would need for the same step stands still, then SGD with that rate. Where Adam starts well and SGD ends better. After the switch lr has no effect. All parameters switch at once, as in the paper; pytorch_optimizer tests each of them by itself.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     first = rate == 0
+---     m = beta1 * m + (1 - beta1) * g     if first
+---     v = beta2 * v + (1 - beta2) * g^2   if first
+---     b = beta1 * b + g                   if not first
+---     d = lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps)
+---     n = total_dot(d, g)
+---     k = total_dot(d, d) / n
+---     L = beta2 * L + (1 - beta2) * k     if first and n ~= 0
+---     e = L / (1 - beta2^t)
+---     p = p - where(first, d, rate * (1 - beta1) * b)
+---     steady = t > 1 and e > 0 and abs(e - k) < tolerance
+---     rate = where(first and steady, e, rate)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SWATS
+---@return optlab.Optimizer
+function optim.SWATS(params, options) end
+
 ---@class optlab.options.optim.Yogi
 ---@field lr? number The learning rate, the factor of each step. Default: 0.01.
 ---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.

@@ -2,12 +2,14 @@
  * lbind.c - tensors as userdata, and the plain values of a call.
  *
  * A tensor userdata is a pointer and a number. The collector sees only those sixteen bytes, so every pushed tensor adds
- * what lies behind it to a sum, and the sum is handed to the collector as debt (LUA_GCSTEP) whenever it passes four
- * megabytes: memory stays flat without collectgarbage() calls in scripts. A collection takes 20 to 100 us, however
- * little there is to collect; at a quarter of a megabyte that was most of the time of an addition of 10,000 numbers. Four
- * megabytes of small tensors are 17,000 of them and no longer fit into the processor's second cache, which made steps
- * of small models half as slow again; so the sum is also handed over after 2048 tensors. What a <close> variable frees
- * leaves the sum again, for the collector has nothing to do about it.
+ * what lies behind it to a sum, and the sum is handed to the collector as debt (LUA_GCSTEP) whenever it passes
+ * sixteen megabytes: memory stays flat without collectgarbage() calls in scripts. A collection takes 20 to 100 us,
+ * however little there is to collect; at a quarter of a megabyte that was most of the time of an addition of 10,000
+ * numbers, and at four megabytes a third of that of layer norm forward and backward on 2048 x 64. Small tensors that
+ * wait no longer fit into the processor's second cache, which made steps of small models half as slow again; so the sum
+ * is also handed over after 2048 tensors. What a <close> variable frees leaves the sum again, for the collector has
+ * nothing to do about it. The bytes of a storage count once, with the first userdata that holds it: also where a graph
+ * holds it too.
  */
 #include "lua/base/lbind.h"
 
@@ -18,8 +20,8 @@
 #include "core/recorder.h"
 #include "lua/base/lrecord.h"
 
-#define GC_BYTES (4 << 20) /* between two reports to the collector at most so many bytes */
-#define GC_TENSORS 2048    /* and so many tensors */
+#define GC_BYTES (16 << 20) /* between two reports to the collector at most so many bytes */
+#define GC_TENSORS 2048     /* and so many tensors */
 
 typedef struct TensorUD {
   Tensor *t;    /* NULL once closed */
@@ -73,7 +75,8 @@ void lb_pushunseen(lua_State *L, Tensor *owned) {
   TensorUD *ud = lua_newuserdatauv(L, sizeof *ud, 0); /* raises only when Lua itself is out of memory */
   ud->t = owned;
   luaL_setmetatable(L, TENSOR_MT);
-  ud->bytes = sizeof *owned + (owned->storage->refs == 1 ? owned->storage->nbytes : 0); /* a view keeps nothing new */
+  ud->bytes = sizeof *owned + (owned->storage->counted ? 0 : owned->storage->nbytes); /* a view keeps nothing new */
+  owned->storage->counted = true;
   unreported += ud->bytes;
   if (unreported < GC_BYTES && ++tensors < GC_TENSORS) return;
   size_t kb = unreported >> 10;

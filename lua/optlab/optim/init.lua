@@ -52,6 +52,8 @@ local STATE = args.declare(FN .. ": state", {
   { "number", "flag", default = false, doc = "Whether it is one number a parameter." },
   { "start", "number|string", default = 0,
     doc = "What it starts with: a number, the name of the hyperparameter that says it, or \"p\": the parameter." },
+  { "per", "string", choices = { "row", "column" },
+    doc = "One element a row or a column of the last two dimensions; a parameter of fewer is one row." },
   { "when", "string", doc = "Name of the hyperparameter that asks for it by not being 0; without: always there." },
 }):called(FN)
 
@@ -110,8 +112,9 @@ end
 -- One entry of `state` as the compiler and as C want it.
 local function state_slot(entry, place)
   if type(entry) == "string" then entry = { name = entry } end
-  local o = STATE:read { name = entry.name or entry[1], number = entry.number, start = entry.start, when = entry.when }
-  local slot = { name = o.name, letter = o.name, number = o.number, start = 0, when = 0, initial = 0 }
+  local o = STATE:read { name = entry.name or entry[1], number = entry.number, start = entry.start, when = entry.when,
+    per = entry.per }
+  local slot = { name = o.name, letter = o.name, number = o.number, per = o.per, start = 0, when = 0, initial = 0 }
   if o.when then slot.when = hyperparameter(place, o.when, "state '" .. o.name .. "'") end
   if o.start == "p" then
     slot.copy = true
@@ -120,7 +123,7 @@ local function state_slot(entry, place)
   else
     slot.start = o.start
   end
-  return slot, { letter = o.name, number = o.number or nil, when = o.when }
+  return slot, { letter = o.name, number = o.number or nil, when = o.when, per = o.per }
 end
 
 local function define_rule(spec, names)
@@ -142,6 +145,7 @@ end
 --   `beta1`, `beta2`); `t`, which update of this parameter it is: 1, 2, ...; names that the rule assigns to
 -- * `+ - * / ^`, comparisons, `and or not`; `sqrt exp log abs sign tanh sigmoid floor ceil round max min where clamp`
 -- * `loss`, what step(loss) was given; `normal()`, standard normal numbers; `initial_lr`, the first lr of the group
+-- * `row_mean row_max col_mean col_max matrix_mean`, the same in all elements of a row, a column, a matrix
 -- * `sum mean norm dot amax amin` over the parameter's elements, and `total total_norm total_dot total_max` over those
 --   of all parameters; `numel(p)`, `ndim(p)`; `new(m)`, whether the state m was made for this very update
 -- * `if` at the end of a line: the assignment is made only where a condition on numbers holds

@@ -72,7 +72,7 @@ const OptimDef *loptim_definition(lua_State *L, int idx); /* of the userdata at 
  * a hyperparameter, number = true, start = number}. */
 int loptim_define_rule(lua_State *L);
 
-/* One update of the optimizer at index 1, whose definition has no kernels. */
+/* One update of the optimizer at index 1, whose definition has no rule. */
 void loptim_lua_step(lua_State *L);
 
 /* What step() asks for: "loss", "closure", "graph" (of the gradients) or NULL. */

@@ -173,6 +173,10 @@ static void read_slot(lua_State *L, OptimSlot *slot) {
     slot->shape = optim_scalar;
     slot->dtype = OPTIM_F64;
   }
+  lua_getfield(L, -5, "per");
+  const char *per = lua_tostring(L, -1);
+  if (per) slot->shape = *per == 'r' ? optim_rows : optim_columns;
+  lua_pop(L, 1);
   lua_getfield(L, -5, "copy");
   slot->copy = lua_toboolean(L, -1);
   lua_pop(L, 5);

@@ -30,7 +30,7 @@ return {
     doc = "Keeps an exponential moving average of the weights beside them.",
     use = "Evaluation with less noise than the last weights have." .. USE,
     paper = 'Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", 1992',
-    equation = "after each update: a <- decay a + (1 - decay) p        a starts as p after the first",
+    equation = "after each update: a <- decay a + (1 - decay) p\nafter the first:   a = p",
     args = { { "decay", "number", min = 0, max = 1, default = 0.999, doc = "The share of the average that stays." } },
     state = { { "average", "a" } },
     swap = swap, with_averages = with_averages,
@@ -49,7 +49,7 @@ return {
     use = "The last part of a training with a constant or cyclic rate: start = where it begins." .. USE,
     paper = 'Izmailov, Podoprikhin, Garipov, Vetrov, Wilson, "Averaging weights leads to wider optima and better '
       .. 'generalization", UAI 2018, arXiv 1803.05407',
-    equation = "after updates start, start + every, ...: a <- a + (p - a) / (n + 1), n <- n + 1",
+    equation = "after updates start, start + every, ...:\n  n <- n + 1\n  a <- a + (p - a) / n        from n = 0",
     args = {
       { "start", "integer", min = 1, default = 1, doc = "The first update whose weights count." },
       { "every", "integer", min = 1, default = 1, doc = "Updates between two that count." },

@@ -17,7 +17,7 @@ return {
   use = "Convolutional networks. Parameters of one dimension stay as they are.",
   paper = 'Yong, Huang, Hua, Zhang, "Gradient centralization: a new optimization technique for deep neural networks", '
     .. 'ECCV 2020, arXiv 2004.01461',
-  equation = "g <- g - mean(g)        over all dimensions but the first, where there are two or more",
+  equation = "g <- g - mean(g)        over all dimensions but the first",
   args = {},
   step = function(self, closure)
     local function all() core.autograd.no_grad(wrapper.each, self, centralize) end

@@ -93,22 +93,19 @@ function optim.Adadelta(params, options) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----A second moment kept as one number a row and one a column, and steps in proportion to the parameter.
+---A second moment kept as one number a row and one a column, and steps in proportion to the parameter. Large matrices, whose state takes next to no memory.
 ---
----     g   <- -g if maximize
----     w    = t^beta2_decay    t = 1, 2, ...
----     rate = max(eps2, rms(p)) min(lr, 1 / sqrt(t))
----     p   <- (1 - lr weight_decay) p
----     For parameters of two dimensions or more (rows and columns: the last two):
----     r   <- r + w (mean of g^2 over a row - r)
----     c   <- c + w (mean of g^2 over a column - c)
----     v    = r c / max(mean of r over the rows, eps1)
----     For parameters of fewer dimensions:
----     v   <- v + w (g^2 - v)
----     u    = g / sqrt(max(v, eps1^2))
----     p   <- p - rate u / max(1, rms(u) / d)
----     
----     with rms(x) the root of the mean of x^2 over the whole parameter.
+---     g = -g                              if maximize
+---     e = where(eps1 == eps1, eps1, epsilon)
+---     w = t^beta2_decay
+---     k = max(eps2, norm(p) / sqrt(numel(p))) * min(lr, 1 / sqrt(t))
+---     p = (1 - lr * weight_decay) * p     if weight_decay
+---     s = g^2
+---     r = r + w * (row_mean(s) - r)
+---     c = c + w * (col_mean(s) - c)
+---     v = where(ndim(p) < 2, c, r * c / max(matrix_mean(r), e))
+---     u = g / sqrt(max(v, e^2))
+---     p = p - k / max(1, norm(u) / sqrt(numel(p)) / d) * u
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.Adafactor
@@ -512,7 +509,8 @@ function optim.DoG(params, options) end
 
 ---Keeps an exponential moving average of the weights beside them. Evaluation with less noise than the last weights have. opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. Running statistics of batch normalization are those of the weights: make them anew with the averages.
 ---
----     after each update: a <- decay a + (1 - decay) p        a starts as p after the first
+---     after each update: a <- decay a + (1 - decay) p
+---     after the first:   a = p
 ---
 ---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
 ---@param options? optlab.options.optim.EMA
@@ -576,7 +574,7 @@ function optim.GaLore(params, options) end
 
 ---Takes from the gradient of each output of a layer its mean, before the inner optimizer's update. Convolutional networks. Parameters of one dimension stay as they are.
 ---
----     g <- g - mean(g)        over all dimensions but the first, where there are two or more
+---     g <- g - mean(g)        over all dimensions but the first
 ---
 ---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
 ---@return optlab.Optimizer
@@ -1259,6 +1257,30 @@ function optim.SignSGD(params, options) end
 ---@return optlab.Optimizer
 function optim.Signum(params, options) end
 
+---@class optlab.options.optim.SM3
+---@field lr? number The learning rate, the factor of each step. Default: 0.1.
+---@field momentum? number Decay rate of the running mean of steps; 0 for none. Default: 0.
+---@field beta? number Decay rate of the sums; 0: they only grow. Default: 0.
+---@field eps? number Added to the sum, inside the square root. Default: 1e-30.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adagrad with one sum a row and one a column, the smaller of which bounds that of an element. Large matrices and embeddings, whose state takes next to no memory. Rows and columns are those of the last two dimensions.
+---
+---     g = -g                              if maximize
+---     v = where(beta, beta, 1) * min(r, c) + (1 - beta) * g^2
+---     high_row = row_max(v)
+---     high_col = col_max(v)
+---     r = where(beta, max(r, high_row), high_row)
+---     c = where(beta, max(c, high_col), high_col)
+---     u = g / sqrt(v + eps)
+---     m = momentum * m + (1 - momentum) * u     if momentum
+---     p = p - lr * where(momentum, m, u)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SM3
+---@return optlab.Optimizer
+function optim.SM3(params, options) end
+
 ---@class optlab.options.optim.SOAP
 ---@field lr? number The learning rate, the factor of each step. Default: 0.003.
 ---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.95, 0.95}.
@@ -1354,12 +1376,44 @@ function optim.SPS(params, options) end
 
 ---Keeps the mean of the weights of many updates beside them. The last part of a training with a constant or cyclic rate: start = where it begins. opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. Running statistics of batch normalization are those of the weights: make them anew with the averages.
 ---
----     after updates start, start + every, ...: a <- a + (p - a) / (n + 1), n <- n + 1
+---     after updates start, start + every, ...:
+---       n <- n + 1
+---       a <- a + (p - a) / n        from n = 0
 ---
 ---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
 ---@param options? optlab.options.optim.SWA
 ---@return optlab.Optimizer
 function optim.SWA(optimizer, options) end
+
+---@class optlab.options.optim.SWATS
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field tolerance? number How far the rate may be from its running mean at the switch. Default: 1e-9.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam until the rate that SGD would need for the same step stands still, then SGD with that rate. Where Adam starts well and SGD ends better. After the switch lr has no effect. All parameters switch at once, as in the paper; pytorch_optimizer tests each of them by itself.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     first = rate == 0
+---     m = beta1 * m + (1 - beta1) * g     if first
+---     v = beta2 * v + (1 - beta2) * g^2   if first
+---     b = beta1 * b + g                   if not first
+---     d = lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps)
+---     n = total_dot(d, g)
+---     k = total_dot(d, d) / n
+---     L = beta2 * L + (1 - beta2) * k     if first and n ~= 0
+---     e = L / (1 - beta2^t)
+---     p = p - where(first, d, rate * (1 - beta1) * b)
+---     steady = t > 1 and e > 0 and abs(e - k) < tolerance
+---     rate = where(first and steady, e, rate)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SWATS
+---@return optlab.Optimizer
+function optim.SWATS(params, options) end
 
 ---@class optlab.options.optim.Yogi
 ---@field lr? number The learning rate, the factor of each step. Default: 0.01.

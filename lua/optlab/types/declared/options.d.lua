@@ -435,6 +435,7 @@
 ---@field name string Its name in the rule and in state_dict.
 ---@field number? boolean Whether it is one number a parameter. Default: false.
 ---@field start? number|string What it starts with: a number, the name of the hyperparameter that says it, or "p": the parameter. Default: 0.
+---@field per? string One element a row or a column of the last two dimensions; a parameter of fewer is one row.
 ---@field when? string Name of the hyperparameter that asks for it by not being 0; without: always there.
 
 ---@class optlab.options.plot.figure

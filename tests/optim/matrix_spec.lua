@@ -204,6 +204,7 @@ local function run(name, way)
     end
     fn(X)
   end
+  if way.compiled then assert(fn.replays > 0, tostring(fn)) end
   for _, p in ipairs(params) do p.grad = nil end
   return params, opt
 end
@@ -302,6 +303,19 @@ describe("like a built-in optimizer", function()
     local scheduler = lab.sched.attach(wrapped, lab.sched.StepLR { base_lr = 0.2, step_size = 1, gamma = 0.5 })
     scheduler:step()
     assert.equal(0.1, wrapped.lr)
+  end)
+
+  it("train.fit refuses what they cannot do, train.descend gives them what they need", function()
+    local net = network()
+    local data = lab.data.loader({ X = lab.zeros(8, 4), y = lab.zeros(8, 1) }, { batch_size = 2 })
+    assert.matches("the optimizer SAM%(SGD%) asks for the loss by itself, so neither accumulate nor distributed",
+      errors.message(lab.train.fit, { model = net, loss = lab.nn.MSELoss(), data = data, epochs = 1, accumulate = 2,
+        optimizer = optim.SAM(optim.SGD(net:parameters())) }))
+    local function f(x) return (x - 3) ^ 2 end
+    for _, how in ipairs { { "LBFGS" }, { "AdaHessian", lr = 0.5 }, { "SophiaH", lr = 0.1, weight_decay = 0 } } do
+      local path = lab.train.descend(f, 0.5, how, 60)
+      assert.is_true(math.abs(path[#path] - 3) < (how[1] == "SophiaH" and 2 or 0.3), how[1])
+    end
   end)
 
   it("a SAM whose second loss raises puts the weights back", function()

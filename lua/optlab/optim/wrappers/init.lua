@@ -2,7 +2,7 @@
 -- @module optlab.optim.wrappers
 local wrapper = require "optlab.optim.wrappers.wrapper"
 
-local FILES = { "averages", "cautious", "centralized", "extragradient", "lookahead", "sam" }
+local FILES = { "averages", "cautious", "centralized", "extragradient", "kfac", "lookahead", "sam" }
 
 local M = {}
 for _, file in ipairs(FILES) do

@@ -89,6 +89,7 @@ function METHODS:state_dict()
     numbers = copy(self.numbers) }
 end
 
+-- Whether tensors have the shapes of their parameters, as all but K-FAC's have.
 local function check_tensors(self, state)
   local k = 0
   for _, group in ipairs(self.optimizer.param_groups) do
@@ -112,7 +113,7 @@ function METHODS:load_state_dict(state)
   if state.name ~= self.kind then
     errors.raise("%s:load_state_dict: this is the state of %s", self.kind, tostring(state.name))
   end
-  check_tensors(self, state)
+  if self.shapes then check_tensors(self, state) end
   self.optimizer:load_state_dict(state.optimizer)
   rawset(self, "tensors", copy(state.tensors))
   rawset(self, "numbers", copy(state.numbers))
@@ -128,6 +129,7 @@ local function class(definition)
     if METHODS[key] then return METHODS[key] end
     if key == "needs" and definition.needs then return definition.needs end
     if key == "begin" then return nil end
+    if key == "name" then return ("%s(%s)"):format(definition.name, self.optimizer.name) end
     return rawget(self, "optimizer")[key]
   end
   function mt.__newindex(self, key, value) rawget(self, "optimizer")[key] = value end
@@ -152,7 +154,8 @@ function M.new(definition)
   local mt = class(definition)
   return function(...)
     local o = declaration:read(...)
-    local self = { optimizer = o.optimizer, kind = definition.name, o = o, tensors = {}, numbers = {} }
+    local self = { optimizer = o.optimizer, kind = definition.name, o = o, tensors = {}, numbers = {},
+      shapes = definition.shapes ~= false }
     setmetatable(self, mt)
     if definition.begin then definition.begin(self) end
     return self

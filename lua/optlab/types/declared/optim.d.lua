@@ -580,6 +580,26 @@ function optim.GaLore(params, options) end
 ---@return optlab.Optimizer
 function optim.GradientCentralization(optimizer) end
 
+---@class optlab.options.optim.KFAC
+---@field model optlab.Module The model whose linear layers are meant.
+---@field damping? number Added to the Fisher matrix. Default: 0.001.
+---@field decay? number Decay rate of the factors. Default: 0.95.
+---@field every? integer Updates between two inversions. Default: 1.
+---@field kl_clip? number The largest change that an update may make; 0: any. Default: 0.001.
+
+---Multiplies the gradients of a model's linear layers by the inverse of their Fisher matrix, a Kronecker product. Fully connected networks and large batches, around SGD with momentum; a step takes two inverses a layer. The loss is to be a mean over examples; each layer is called once in a forward pass. Other parameters keep their gradient.
+---
+---     of each layer: a its inputs with a 1, s the gradients of its outputs, n rows
+---     A <- decay A + (1 - decay) a^T a / n     G <- decay G + (1 - decay) n s^T s
+---     pi = sqrt((trace(A) / size of A) / (trace(G) / size of G))
+---     u = (G + sqrt(damping) / pi I)^-1 g (A + pi sqrt(damping) I)^-1
+---     g = u min(1, sqrt(kl_clip / (lr^2 sum(u g))))      the sum: over all layers
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@param options optlab.options.optim.KFAC
+---@return optlab.Optimizer
+function optim.KFAC(optimizer, options) end
+
 ---@class optlab.options.optim.Kron
 ---@field lr? number The learning rate, the factor of each step. Default: 0.0003.
 ---@field beta? number Decay rate of the running mean of gradients. Default: 0.9.

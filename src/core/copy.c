@@ -29,7 +29,7 @@
       for (int64_t i = 0; i < n; i++) o[i * so] = CONVERT(a[i * sa]);                           \
     }                                                                                           \
   }
-/* Without conversion: long runs by the C library's copy. Both begin at one place, or do not touch. */
+/* Without conversion: long runs, and long runs of zeros, by the C library. Both begin at one place, or do not touch. */
 #define KEEP_RUN(name, T)                                                                         \
   static void copy_##name##_##name(int64_t n, void *op, int64_t so, const void *ap, int64_t sa) { \
     T *o = op;                                                                                    \
@@ -38,6 +38,8 @@
       if (o != a) memcpy(o, a, (size_t)n * sizeof *o);                                            \
     } else if (so == 1 && sa == 1) {                                                              \
       for (int64_t i = 0; i < n; i++) o[i] = a[i];                                                \
+    } else if (so == 1 && sa == 0 && n >= LONG_RUN && memcmp(a, &(const T){0}, sizeof *a) == 0) { \
+      memset(o, 0, (size_t)n * sizeof *o);                                                        \
     } else if (so == 1 && sa == 0) {                                                              \
       const T v = *a;                                                                             \
       for (int64_t i = 0; i < n; i++) o[i] = v;                                                   \

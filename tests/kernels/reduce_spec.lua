@@ -42,3 +42,19 @@ it("nan and signed zeros in rows are kept as in a row alone", function()
     end
   end
 end)
+
+it("the first of the largest is found at every place of a row", function()
+  for _, n in ipairs { 64, 65, 127, 128, 130, 2049, 2120 } do
+    for _, at in ipairs { 1, 2, 63, 64, 65, n // 2, n - 1, n } do
+      if at <= n then
+        local x = lab.zeros(3, n)
+        x[2][at] = 1
+        if at < n then x[2][n] = 1 end
+        assert.same({ 1, at, 1 }, x:argmax(2):tolist())
+        assert.same({ 1, at, 1 }, (-x):argmin(2):tolist())
+        x[2][at] = 0 / 0
+        assert.same({ 1, at, 1 }, x:argmax(2):tolist())
+      end
+    end
+  end
+end)

@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "base/parallel.h"
+#include "base/simd.h"
 #include "core/walk.h"
 #include "kernels/reduce/reduce.h"
 #include "kernels/reduce/reduce_kernels.h"
@@ -41,9 +42,23 @@ DEFINE_FIND(first_min_f64, double, LESS)
 DEFINE_FIND(first_min_i64, int64_t, LESS)
 DEFINE_FIND(first_min_u8, uint8_t, LESS)
 
-/* The first element equal to x, or the first NaN if x is one; there is one. */
-static int64_t place_f32(const float *a, float x) {
-  int64_t i = 0;
+#define SEEN_AT_ONCE 64
+
+/* How many of n elements lie before the run of SEEN_AT_ONCE that has x, or before the last, shorter one. */
+static VECTORIZED(int64_t, skip_f32, (int64_t n, const float *a, float x), (n, a, x)) {
+  int64_t run = SEEN_AT_ONCE, i = 0;
+  OPAQUE(run);
+  for (; i + run <= n; i += run) {
+    int32_t found = 0;
+    for (int64_t j = 0; j < run; j++) found |= a[i + j] == x;
+    if (found) break;
+  }
+  return i;
+}
+
+/* The first of n elements that is equal to x, or the first NaN if x is one; there is one. */
+static int64_t place_f32(int64_t n, const float *a, float x) {
+  int64_t i = x == x ? skip_f32(n, a, x) : 0;
   while (!(a[i] == x || (a[i] != a[i] && x != x))) i++;
   return i;
 }
@@ -59,7 +74,7 @@ static int64_t find_twice_f32(int64_t n, const float *a, const ReduceOp *op) {
     op->merge(1, &best, &block);
     if (best.d != before.d) where = at;
   }
-  return where + place_f32(a + where, (float)best.d);
+  return where + place_f32(n - where, a + where, (float)best.d);
 }
 
 static int64_t find_max_f32(int64_t n, const void *a, int64_t stride) {

@@ -46,7 +46,7 @@ local LUA_ROOMS = {
   { "linalg", { "base" } },
   { "minimize", { "base", "autograd", "linalg" } },
   { "nn", { "base" } },
-  { "optim", { "base" } },
+  { "optim", { "base", "linalg" } },
   { "data", { "base" } },
   { "save", { "base" } },
   { "plot", { "base" } },

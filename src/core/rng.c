@@ -12,18 +12,16 @@
 #include "core/rng.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/parallel.h"
 #include "base/simd.h"
 #include "base/vmath/vmath.h"
+#include "core/philox/philox.h"
 #include "core/recorder.h"
 #include "core/walk.h"
 
-#define PHILOX_M0 0xD2511F53u
-#define PHILOX_M1 0xCD9E8D57u
-#define PHILOX_W0 0x9E3779B9u /* the golden ratio */
-#define PHILOX_W1 0xBB67AE85u /* sqrt(3) - 1 */
 #define TWO_PI 6.283185307179586476925
 
 /* --- generators ------------------------------------------------------------------------------------------- */
@@ -41,37 +39,8 @@ Rng *rng_for(RngPurpose purpose) { return &context->random.of[purpose]; }
 
 /* --- the function ----------------------------------------------------------------------------------------- */
 
-INLINE void philox(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t out[4]) {
-  uint32_t c0 = (uint32_t)counter, c1 = (uint32_t)(counter >> 32);
-  uint32_t c2 = (uint32_t)stream, c3 = (uint32_t)(stream >> 32);
-  uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
-  for (int round = 0; round < 10; round++) {
-    const uint64_t p0 = (uint64_t)PHILOX_M0 * c0, p1 = (uint64_t)PHILOX_M1 * c2;
-    c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
-    c1 = (uint32_t)p1;
-    c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
-    c3 = (uint32_t)p0;
-    k0 += PHILOX_W0;
-    k1 += PHILOX_W1;
-  }
-  out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
-}
-
 void rng_block(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t out[4]) {
   philox(seed, stream, counter, out);
-}
-
-VECTORIZED(void, rng_blocks, (uint64_t seed, uint64_t stream, uint64_t first, uint32_t out[4 * RNG_RUN]),
-           (seed, stream, first, out)) {
-  uint32_t word[4][RNG_RUN];
-  for (int j = 0; j < RNG_RUN; j++) {
-    uint32_t block[4];
-    philox(seed, stream, first + (uint64_t)j, block);
-    for (int w = 0; w < 4; w++) word[w][j] = block[w];
-  }
-  for (int j = 0; j < RNG_RUN; j++) {
-    for (int w = 0; w < 4; w++) out[4 * j + w] = word[w][j];
-  }
 }
 
 /* The 64-bit number made of words 2 h and 2 h + 1 of a block. */
@@ -98,36 +67,37 @@ uint64_t rng_below(Rng *r, uint64_t n) {
   }
 }
 
-/* Blocks that were drawn ahead, many at a time: the next is number `at`. */
-typedef struct Ahead {
-  Rng *rng;
-  int at;
+/* Numbers below n, n - 1, ..., n - count + 1, what rng_below gives; count is at most RNG_RUN. A run of blocks has them
+ * unless a block must draw again. */
+static void below_each(Rng *r, uint64_t n, int64_t count, int64_t *out) {
+  uint64_t low[RNG_RUN];
   uint32_t word[4 * RNG_RUN];
-} Ahead;
-
-/* What rng_below(a->rng, n) gives. */
-static inline uint64_t ahead_below(Ahead *a, uint64_t n) {
-  for (;;) {
-    if (a->at == RNG_RUN) {
-      rng_blocks(a->rng->seed, a->rng->stream, a->rng->counter, a->word);
-      a->at = 0;
-    }
-    const uint32_t *block = a->word + 4 * (ptrdiff_t)a->at++;
-    a->rng->counter++;
-    for (int h = 0; h < 2; h++) {
-      const unsigned __int128 product = (unsigned __int128)half(block, h) * n;
-      if ((uint64_t)product >= n || (uint64_t)product >= -n % n) return (uint64_t)(product >> 64);
-    }
+  bool fine = true;
+  rng_blocks(r->seed, r->stream, r->counter, word);
+  for (int64_t k = 0; k < count; k++) {
+    const unsigned __int128 product = (unsigned __int128)half(word + 4 * k, 0) * (n - (uint64_t)k);
+    low[k] = (uint64_t)product;
+    out[k] = (int64_t)(product >> 64);
   }
+  for (int64_t k = 0; k < count; k++) fine &= low[k] >= n - (uint64_t)k;
+  if (fine) {
+    r->counter += (uint64_t)count;
+    return;
+  }
+  for (int64_t k = 0; k < count; k++) out[k] = (int64_t)rng_below(r, n - (uint64_t)k);
 }
 
 void rng_permutation(Rng *r, int64_t *out, int64_t n) {
-  Ahead a = {.rng = r, .at = RNG_RUN};
+  int64_t pick[RNG_RUN];
   for (int64_t i = 0; i < n; i++) out[i] = i;
-  for (int64_t i = n - 1; i > 0; i--) {
-    const int64_t j = (int64_t)ahead_below(&a, (uint64_t)i + 1), other = out[j];
-    out[j] = out[i];
-    out[i] = other;
+  for (int64_t last = n - 1; last > 0; last -= RNG_RUN) {
+    const int64_t count = last < RNG_RUN ? last : RNG_RUN;
+    below_each(r, (uint64_t)last + 1, count, pick);
+    for (int64_t k = 0; k < count; k++) {
+      const int64_t other = out[pick[k]];
+      out[pick[k]] = out[last - k];
+      out[last - k] = other;
+    }
   }
 }
 
@@ -147,17 +117,21 @@ typedef struct Fill {
   const double *p;
 } Fill;
 
-static VECTORIZED(void, draw_batch, (const Rng *r, uint64_t first, double *u, double *v), (r, first, u, v)) {
-  uint32_t word[4][BLOCK];
+static VECTORIZED(void, to_units, (const uint64_t *bits, double *u, double *v), (bits, u, v)) {
   for (int j = 0; j < BLOCK; j++) {
-    uint32_t block[4];
-    philox(r->seed, r->stream, r->counter + first + (uint64_t)j, block);
-    for (int w = 0; w < 4; w++) word[w][j] = block[w];
+    u[j] = unit(bits[2 * j]);
+    v[j] = unit(bits[2 * j + 1]);
   }
-  for (int j = 0; j < BLOCK; j++) {
-    u[j] = unit(word[0][j] | (uint64_t)word[1][j] << 32);
-    v[j] = unit(word[2][j] | (uint64_t)word[3][j] << 32);
-  }
+}
+
+_Static_assert(BLOCK == RNG_RUN, "a batch is what rng_blocks draws");
+
+static void draw_batch(const Rng *r, uint64_t first, double *u, double *v) {
+  uint32_t word[4 * RNG_RUN];
+  uint64_t bits[2 * RNG_RUN];
+  rng_blocks(r->seed, r->stream, r->counter + first, word);
+  for (int i = 0; i < 2 * RNG_RUN; i++) bits[i] = half(word, i);
+  to_units(bits, u, v);
 }
 
 INLINE double at_most(double x, double limit) { return x < limit ? x : limit; }

@@ -3,8 +3,8 @@
  *
  * A step has two passes. The first finds everything that could go wrong (a gradient of another shape, no memory for new
  * state), the second updates; so a failing step leaves every parameter as it was. Long parameters are cut into chunks
- * of UPDATE_CHUNK elements for the worker threads; each element's update is independent, so the result is the same for
- * any number of them.
+ * for the worker threads (kernels/blocks); the cuts depend on the length alone, so the result is the same for any number
+ * of them.
  */
 #include "optim/optimizer.h"
 
@@ -13,12 +13,8 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/interrupt.h"
-#include "base/parallel.h"
 #include "core/recorder.h"
 #include "optim/rule_step.h"
-
-#define UPDATE_CHUNK 16384 /* elements: an update costs more per element than a map */
 
 /* --- hyperparameters ---------------------------------------------------------------------------------------------- */
 
@@ -206,6 +202,18 @@ int optim_scalar(const Tensor *p, int64_t shape[TENSOR_MAX_DIM]) {
   return 0;
 }
 
+int optim_rows(const Tensor *p, int64_t shape[TENSOR_MAX_DIM]) {
+  memcpy(shape, p->shape, p->ndim * sizeof *shape);
+  if (p->ndim) shape[p->ndim - 1] = 1;
+  return p->ndim;
+}
+
+int optim_columns(const Tensor *p, int64_t shape[TENSOR_MAX_DIM]) {
+  memcpy(shape, p->shape, p->ndim * sizeof *shape);
+  if (p->ndim > 1) shape[p->ndim - 2] = 1;
+  return p->ndim;
+}
+
 DType optim_slot_dtype(const Optim *o, int k, const Tensor *p) {
   switch (o->def->slot[k].dtype) {
     case OPTIM_F64:
@@ -266,89 +274,10 @@ static int prepare(Optim *o, Tensor *const *grads) {
   return 0;
 }
 
-typedef struct Job {
-  const OptimRun *run;
-  OptimKernel *kernel;
-} Job;
-
-static void run_chunk(void *ctx, int64_t begin, int64_t end) {
-  const Job *job = ctx;
-  job->kernel(job->run, begin, end);
-}
-
-static void run_kernel(const OptimDef *def, const Tensor *p, const OptimRun *run) {
-  Job job = {run, def->kernel[p->dtype]};
-  if (p->numel <= UPDATE_CHUNK || def->whole) {
-    job.kernel(run, 0, p->numel);
-  } else {
-    parallel_for(p->numel, UPDATE_CHUNK, run_chunk, &job);
-  }
-}
-
-/* The slow way for a parameter or gradient that is strided or of another dtype: on row-major copies. */
-static int update_copied(const OptimDef *def, Tensor *p, const Tensor *grad, OptimRun *run) {
-  Tensor *g = tensor_cast(grad, (DType)p->dtype);
-  Tensor *flat = g ? tensor_contiguous(p) : NULL;
-  int status = flat ? 0 : -1;
-  if (flat) {
-    run->g = tensor_data(g);
-    run->p = tensor_data(flat);
-    run_kernel(def, p, run);
-    if (flat != p) status = tensor_copy_(p, flat);
-  }
-  tensor_release(flat);
-  tensor_release(g);
-  return status;
-}
-
-static int update(const Optim *o, const double *h, OptimParam *q, const Tensor *g, OptimRun *run) {
-  const OptimDef *def = o->def;
-  Tensor *p = q->p;
-  run->ndim = p->ndim;
-  run->shape = p->shape;
-  run->fresh = q->fresh;
-  for (int k = 0; k < o->nslots; k++) {
-    run->state[k] = q->state[k] && is_wanted(def, k, h) ? tensor_data(q->state[k]) : NULL;
-  }
-  if (def->scalars) def->scalars(run, h);
-  if (p->contiguous && g->contiguous && p->dtype == g->dtype) {
-    run->p = tensor_data(p);
-    run->g = tensor_data(g);
-    run_kernel(def, p, run);
-  } else if (update_copied(def, p, g, run) < 0) {
-    return -1;
-  }
-  tensor_touch(p);
-  if (interrupt_check() < 0) return -1;
-  if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
-  q->any_fresh = false;
-  optim_count(q);
-  return 0;
-}
-
 static int step(Optim *o, const OptimInput *in) {
-  Tensor *const *grads = in->grads;
-  if (prepare(o, grads) < 0) return -1;
-  if (o->def->rule) return optim_rule_step(o, in);
-  double c[o->def->ncoefs + 1];
-  void *state[o->nslots + 1];
-  OptimRun run = {.state = state, .c = c};
-  int k = 0;
-  for (int i = 0; i < o->ngroups; i++) {
-    OptimGroup *group = &o->group[i];
-    int64_t t = 0; /* the update that c was computed for: nearly always the same for the whole group */
-    for (int j = 0; j < group->nparams; j++) {
-      OptimParam *q = &group->param[j];
-      const Tensor *g = grad_of(q, grads, k++);
-      if (!g) continue;
-      if (q->t + 1 != t) o->def->coef(c, group->h, t = q->t + 1);
-      if (update(o, group->h, q, g, &run) < 0) return -1;
-    }
-  }
-  return 0;
+  if (prepare(o, in->grads) < 0) return -1;
+  return optim_rule_step(o, in);
 }
-
-static bool needs_loss(const Optim *o) { return o->def->rule && o->def->rule->needs_loss; }
 
 /* A recorded step: args holds the Optim *, t the parameters, then their gradients and the loss. Hyperparameters and
  * counts are those of the moment. */
@@ -383,7 +312,7 @@ static int step_and_report(Optim *o, Tensor *loss) {
 }
 
 int optim_step(Optim *o, Tensor *loss) {
-  if (!needs_loss(o)) {
+  if (!o->def->rule->needs_loss) {
     loss = NULL;
   } else if (!loss || loss->numel != 1) {
     return err_set("optim.%s: step needs the loss that the gradients are of: step(loss), or a closure that returns it",

@@ -1,12 +1,13 @@
 /*
  * optimizer.h - optimizers: parameters in groups, their state, one fused update a step.
  *
- * An optimizer is one const OptimDef (name, hyperparameters, state slots, a kernel for each float type) in a file of
- * rules/; optimizer.c owns the rest. A step reads each parameter's .grad, computes the coefficients that depend on
- * hyperparameters and the update count once in double, and makes one pass over the parameter's memory. It allocates
- * nothing once the state exists.
+ * An optimizer is one const OptimDef: name, hyperparameters, state slots, and the update as data (rule/rule.h). Those of
+ * the library are written as texts, lua/optlab/optim/rules, from which their C is made when it is built. A step reads
+ * each parameter's .grad, computes what depends on hyperparameters and the update count once in double, and makes as
+ * few passes over the parameter's memory as the rule allows. It allocates nothing once the state exists, unless the rule
+ * keeps elements from one pass to the next.
  *
- * A definition without kernels has its update elsewhere (an optimizer written in Lua): groups, hyperparameters and
+ * A definition without a rule has its update elsewhere (an optimizer written in Lua): groups, hyperparameters and
  * zero_grad work all the same; optim_step must not be called for it.
  */
 #ifndef OPTLAB_OPTIM_OPTIMIZER_H
@@ -25,6 +26,8 @@
 typedef int OptimShape(const Tensor *p, int64_t shape[TENSOR_MAX_DIM]);
 
 OptimShape optim_scalar; /* one value a parameter */
+/* One value a row, or a column, of the last two dimensions. A parameter of fewer is one row. */
+OptimShape optim_rows, optim_columns;
 
 typedef enum OptimDType { OPTIM_LIKE_PARAM, OPTIM_F64, OPTIM_I64 } OptimDType;
 
@@ -40,39 +43,18 @@ typedef struct OptimSlot {
   OptimDType dtype;
 } OptimSlot;
 
-/* What a kernel gets: one parameter, row-major arrays. */
-typedef struct OptimRun {
-  void *p;              /* the parameter, updated in place */
-  const void *g;        /* its gradient */
-  int ndim;             /* of the parameter */
-  const int64_t *shape; /* [ndim] */
-  void **state;         /* [slots] NULL where the slot is not asked for */
-  const bool *fresh;    /* [slots] whether it was made for this very update */
-  double *c;            /* [ncoefs] from OptimDef.coef */
-} OptimRun;
-
-/* Updates elements begin..end-1. May run on several threads at once for disjoint ranges, unless OptimDef.whole. */
-typedef void OptimKernel(const OptimRun *run, int64_t begin, int64_t end);
-
 typedef struct OptimDef {
   const char *name;
   const char *doc, *equation, *paper; /* for the reference: a sentence; the update, in lines of ASCII; the source */
   const Arg *args;                    /* the hyperparameters, none of them a list; row 0 is lr */
   const OptimSlot *slot;              /* NULL: no state */
-  int ncoefs;                         /* values that coef writes */
   /* Relations between hyperparameters; NULL: none. -1 with a sentence that lacks the optimizer's name. */
   int (*check)(const double *h);
-  void (*coef)(double *c, const double *h, int64_t t); /* t = 1, 2, ...: which update of the parameter this is */
-  /* Once a parameter, before its kernel: updates its scalar slots and may write those members of run->c that follow
-   * from them. NULL: nothing to do. */
-  void (*scalars)(OptimRun *run, const double *h);
-  OptimKernel *kernel[2]; /* DT_F32, DT_F64; NULL: the update is elsewhere */
-  bool whole;             /* elements depend on each other: the kernel gets all of a parameter in one call */
-  const OptimRule *rule;  /* the update as data, instead of coef, scalars and kernels */
+  const OptimRule *rule; /* the update as data; NULL: it is elsewhere */
 } OptimDef;
 
 /* Whether the update is done here, not by a function of Lua. */
-static inline bool optim_in_core(const OptimDef *def) { return def->kernel[0] || def->rule; }
+static inline bool optim_in_core(const OptimDef *def) { return def->rule; }
 
 /* What a step reads besides the optimizer. */
 typedef struct OptimInput {

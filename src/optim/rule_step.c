@@ -6,6 +6,7 @@
  */
 #include "optim/rule_step.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -44,10 +45,31 @@ static inline void set_arrays(const Optim *o, Work *w, Tensor *grad, char *own) 
   }
 }
 
+/* States by row or column stand in arrays of all elements while the step lasts. */
+static void expand_states(Work *w) {
+  const OptimRule *r = w->run.rule;
+  for (int i = 0; i < r->nper; i++) {
+    char **state = &w->run.array[2 + r->per[i].slot], *all = w->run.array[r->per[i].after];
+    if (!*state) continue;
+    rule_expand(r->per[i].before, w->run.shape, w->run.dtype, *state, all);
+    *state = all;
+  }
+}
+
+static void collapse_states(const Work *w) {
+  const OptimRule *r = w->run.rule;
+  for (int i = 0; i < r->nper; i++) {
+    Tensor *state = w->q->state[r->per[i].slot];
+    if (!state || !w->run.array[2 + r->per[i].slot]) continue;
+    rule_collapse(r->per[i].before, w->run.shape, w->run.dtype, w->run.array[r->per[i].after], tensor_data(state));
+  }
+}
+
 static inline void read_slots(const Work *w) {
   const OptimRule *r = w->run.rule;
   double *reg = w->run.reg;
   reg[rule_reg_numel(r)] = (double)w->run.numel;
+  reg[rule_reg_epsilon(r)] = w->run.dtype == DT_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
   reg[rule_reg_ndim(r)] = (double)w->q->p->ndim;
   for (int i = 0; i < r->nfresh; i++) reg[r->fresh[i].before] = w->q->fresh[r->fresh[i].slot];
   for (int i = 0; i < r->nslot_regs; i++) {
@@ -101,7 +123,9 @@ static inline int begin(const Optim *o, Work *w, Tensor *grad, Rng *rng, char *o
   }
   w->run.dtype = (DType)p->dtype;
   w->run.numel = p->numel;
+  w->run.shape = rule_shape(p);
   set_arrays(o, w, grad, own);
+  if (w->run.rule->nper) expand_states(w);
   read_slots(w);
   return 0;
 }
@@ -109,6 +133,7 @@ static inline int begin(const Optim *o, Work *w, Tensor *grad, Rng *rng, char *o
 static inline int end(const Optim *o, Work *w) {
   OptimParam *q = w->q;
   write_slots(w);
+  if (w->run.rule->nper) collapse_states(w);
   const int status = w->flat ? tensor_copy_(q->p, w->flat) : 0;
   tensor_touch(q->p);
   release_copies(w);

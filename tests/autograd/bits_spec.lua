@@ -95,6 +95,7 @@ local function with_threads(n, f)
 end
 
 describe("the same bits", function()
+  randomize(false) -- the last spec looks at what the others reached
   local reached = {} -- row -> the most elements of one of its tensors
 
   for _, s in ipairs(samples) do

@@ -20,7 +20,7 @@ table.insert(settings.AdamW, { eps = 1e-4 })
 table.insert(settings.NAdam, { weight_decay = 0.1, decoupled_weight_decay = true })
 table.insert(settings.RAdam, { weight_decay = 0.1, decoupled_weight_decay = true, maximize = true })
 local names = {}
-for name in pairs(optim) do names[#names + 1] = name:match "^%u" and name or nil end
+for name in pairs(core.optim) do names[#names + 1] = name:match "^%u" and name or nil end
 table.sort(names)
 
 -- Something that the loss may be.

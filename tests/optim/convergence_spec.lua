@@ -1,4 +1,5 @@
 --- Every optimizer goes down on a quadratic and in a curved valley; only Adam ends wrong on Reddi's example.
+local core = require "optlab.core"
 local lab = require "optlab"
 
 local optim = lab.optim
@@ -11,7 +12,8 @@ local OPTIONS = {
   CautiousLion = { lr = 0.01 }, DAdaptSGD = { lr = 0.3 }, LAMB = { lr = 0.03 }, Lion = { lr = 0.01 },
   MARS = { lr = 0.03, lr_1d = 0.03 }, NAdam = { lr = 0.03 }, OptimisticGradient = { lr = 0.01 }, QHAdam = { lr = 0.03 },
   QHM = { lr = 0.03 }, RAdam = { lr = 0.03 }, SGD = { lr = 0.01 }, SGLD = { lr = 0.1, temperature = 0 },
-  ScheduleFreeAdamW = { lr = 0.1 }, ScheduleFreeSGD = { lr = 0.03 }, SignSGD = { lr = 0.01 }, Signum = { lr = 0.01 },
+  ScheduleFreeAdamW = { lr = 0.1 }, ScheduleFreeSGD = { lr = 0.03 },
+  SWATS = { lr = 0.03 }, SignSGD = { lr = 0.01 }, Signum = { lr = 0.01 },
 }
 
 local CURVE = lab.tensor({ 1, 3, 10, 0.5 }, { dtype = "float64" })
@@ -41,7 +43,7 @@ local function remaining(name, f)
 end
 
 describe("on small problems", function()
-  for name in pairs(optim) do
+  for name in pairs(core.optim) do
     if name:match "^%u" then
       it(name .. " goes down", function()
         for what, f in pairs(PROBLEMS) do

@@ -144,6 +144,100 @@ describe("a rule", function()
   end)
 end)
 
+describe("what a rule reads besides", function()
+  it("is the loss, which the step must be given then", function()
+    local p = leaf { 1 }
+    local opt = optim.define { name = "L", defaults = { lr = 1 }, rule = "p = p - lr * loss * g" } ({ p })
+    p.grad = lab.tensor({ 2 }, { dtype = "float64" })
+    assert.equal("optim.L: step needs the loss that the gradients are of: step(loss), or a closure that returns it",
+      errors.text(opt.step, opt))
+    opt:step(lab.tensor(3))
+    opt:step(0.5)
+    local returned = opt:step(function() return lab.tensor(1) end)
+    assert.equal(1, returned:item())
+    assert.same({ 1 - 6 - 1 - 2 }, p:tolist())
+    optim.SGD({ p }):step(lab.tensor(3)) -- others do not look at it
+  end)
+
+  it("is the first lr of the group, and the number of dimensions", function()
+    local p = leaf { { 1 } }
+    local opt = optim.define { name = "L", defaults = { lr = 1 }, rule = "p = p - lr / initial_lr * ndim(p) * g" }
+    opt = opt({ p }, { lr = 4 })
+    p.grad = lab.tensor({ { 1 } }, { dtype = "float64" })
+    opt.lr = 2
+    opt:step()
+    assert.same({ { 0 } }, p:tolist())
+  end)
+
+  it("is noise from the run's generator, the same on any number of threads", function()
+    local make = optim.define { name = "N", defaults = { lr = 1 }, rule = "p = p + normal()" }
+    local before = lab.get_num_threads()
+    for threads = 1, 3 do
+      lab.set_num_threads(threads)
+      local p = lab.zeros(40000):requires_grad_()
+      p.grad = lab.zeros(40000)
+      lab.manual_seed(9)
+      make({ p }):step()
+      lab.manual_seed(9)
+      assert.equal(1, p:detach():eq(lab.randn(40000)):amin():item())
+    end
+    lab.set_num_threads(before)
+  end)
+end)
+
+describe("rows and columns", function()
+  it("have means and extremes, which all their elements hold", function()
+    for rule, want in pairs {
+      ["p = row_mean(g)"] = { { 2, 2, 2 }, { 5, 5, 5 } },
+      ["p = col_mean(g)"] = { { 2.5, 3.5, 4.5 }, { 2.5, 3.5, 4.5 } },
+      ["p = row_max(-g)"] = { { -1, -1, -1 }, { -4, -4, -4 } }, ["p = col_max(g)"] = { { 4, 5, 6 }, { 4, 5, 6 } },
+      ["p = matrix_mean(g) + 0 * p"] = { { 3.5, 3.5, 3.5 }, { 3.5, 3.5, 3.5 } },
+    } do
+      local p = leaf { { 0, 0, 0 }, { 0, 0, 0 } }
+      local opt = optim.define { name = "R", defaults = { lr = 1 }, rule = rule } ({ p })
+      p.grad = lab.tensor({ { 1, 2, 3 }, { 4, 5, 6 } }, { dtype = "float64" })
+      opt:step()
+      assert.same(want, p:tolist(), rule)
+    end
+  end)
+
+  it("may have a state each, which a state dict keeps", function()
+    local make = optim.define { name = "R", defaults = { lr = 1 }, rule = [[
+      r = r + row_mean(g)
+      c = c + col_max(g)
+      p = p - lr * (r + c)
+    ]], state = { { "r", per = "row" }, { "c", per = "column" } } }
+    local p = leaf { { 0, 0, 0 }, { 0, 0, 0 } }
+    local opt = make { p }
+    p.grad = lab.tensor({ { 1, 2, 3 }, { 4, 5, 6 } }, { dtype = "float64" })
+    opt:step()
+    assert.same({ { { -6, -7, -8 }, { -9, -10, -11 } } }, { p:tolist() })
+    local state = opt:state_dict().state[1]
+    assert.same({ { { 2 }, { 5 } }, { { 4, 5, 6 } } }, { state.r:tolist(), state.c:tolist() })
+    local other = make { p }
+    other:load_state_dict(opt:state_dict())
+    other:step()
+    assert.same({ { 4 }, { 10 } }, other:state_dict().state[1].r:tolist())
+  end)
+
+  it("are those of each matrix of a stack; there may be none", function()
+    local stack = lab.randn(3, 4, 5):requires_grad_()
+    stack.grad = lab.randn(3, 4, 5)
+    local single, none = {}, lab.zeros(0, 3):requires_grad_()
+    none.grad = lab.zeros(0, 3)
+    for i = 1, 3 do
+      single[i] = stack:detach():select(1, i):clone():requires_grad_()
+      single[i].grad = stack.grad:select(1, i)
+    end
+    local opt, others = optim.SM3 { stack, none }, optim.SM3(single)
+    for _ = 1, 3 do
+      opt:step()
+      others:step()
+    end
+    for i = 1, 3 do assert.same(single[i]:tolist(), stack:detach():select(1, i):tolist()) end
+  end)
+end)
+
 describe("the built-ins", function()
   local settings = {
     SGD = { {}, { momentum = 0.9 }, { momentum = 0.9, nesterov = true, weight_decay = 0.1 }, { maximize = true } },
@@ -194,6 +288,7 @@ describe("mistakes in a rule", function()
     ["p = p - g if g > 0"] = "`if` takes a condition on numbers; for elements write where",
     ["x = g if k\np = p - x"] = "'x' has no value where the condition does not hold",
     ["p = p - sum(lr) * g"] = "sum adds up elements, and this is a number",
+    ["p = p - row_mean(lr) * g"] = "row_mean is of elements, and this is a number",
     ["p = p - new(g) * g"] = "new%(%) asks about a state",
     ["p = p - 1.2.3 * g"] = "'1.2.3' is not a number",
     ["p = p ? g"] = "'%?' is not part of the language",
@@ -201,6 +296,16 @@ describe("mistakes in a rule", function()
   } do
     it(("such as %q are explained"):format(rule), function() assert.matches(what, message(rule)) end)
   end
+
+  it("such as more than fits at once are told", function()
+    local sum = {}
+    for i = 1, 25 do sum[i] = ("exp(g + %d)"):format(i) end
+    assert.matches("needs %d+ results of elements at once, at most 24", message("p = p - (" .. table.concat(sum, " + (")
+      .. (")"):rep(25)))
+    for i = 1, 17 do sum[i] = ("sum(g + %d)"):format(i) end
+    assert.matches("needs 17 sums at once, at most 16",
+      message("p = p - (" .. table.concat(sum, " + ", 1, 17) .. ") * g"))
+  end)
 
   it("in its state, too", function()
     assert.matches("'w' is there only where k is not 0", message("w = w + g\np = p - w if k", { { "w", when = "k" } }))

@@ -6,7 +6,7 @@ local problem = require "tests.support.problem"
 local text = require "tests.support.text"
 local optim = lab.optim
 
-local STEPS, KEPT = 25, { 1, 2, 5, 25 }
+local STEPS, KEPT = 50, { 1, 2, 5, 50 }
 
 local function contains(list, value)
   for _, v in ipairs(list or {}) do
@@ -16,7 +16,7 @@ local function contains(list, value)
 end
 
 describe("optim", function()
-  describe("follows PyTorch over 25 steps in float64:", function()
+  describe("follows PyTorch over 50 steps in float64:", function()
     for _, case in ipairs(expected) do
       local title = case.name .. " " .. text.options(case.options)
       if case.b_options then title = title .. ", group of b: " .. text.options(case.b_options) end

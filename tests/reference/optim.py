@@ -17,7 +17,7 @@ from torch.optim import lr_scheduler
 
 warnings.filterwarnings("ignore")
 HERE = os.path.dirname(os.path.abspath(__file__))
-STEPS, KEPT, UPDATES = 25, (1, 2, 5, 25), 40
+STEPS, KEPT, UPDATES = 50, (1, 2, 5, 50), 40
 
 A0, B0 = [1.0, -2.0, 0.5, 3.0, -1.5, 0.25], [-1.2, 1.0, 0.5, -0.3]
 CURVE, CENTRE = [0.1, 2.0, 1.0, 0.5, 4.0, 0.02], [0.3, -0.1, 2.0, 0.7, -0.4, 5.0]
@@ -152,7 +152,7 @@ CASES = [  # (class, options)
     (O.SGD, dict(lr=0.02, momentum=0.8, nesterov=True)),
     (O.SGD, dict(lr=0.02, momentum=0.8, nesterov=True, weight_decay=0.1)),
     (O.SGD, dict(lr=0.03, momentum=0.7, dampening=0.1, weight_decay=0.05)),
-    (O.SGD, dict(lr=0.001, momentum=0.5, weight_decay=0.01, maximize=True)),
+    (O.SGD, dict(lr=0.0002, momentum=0.5, weight_decay=0.01, maximize=True)),
     (O.Adagrad, dict(lr=0.4)),
     (O.Adagrad, dict()),
     (O.Adagrad, dict(lr=0.3, lr_decay=0.1)),
@@ -194,7 +194,7 @@ CASES += [
     (ASGD, dict()),
     (ASGD, dict(lr=0.02, lambd=0.1, alpha=0.5, t0=5)),
     (ASGD, dict(lr=0.01, t0=0, weight_decay=0.1)),
-    (ASGD, dict(lr=0.001, maximize=True)),
+    (ASGD, dict(lr=0.0002, maximize=True)),
     (O.Adamax, dict()),
     (O.Adamax, dict(lr=0.05, betas=(0.7, 0.9), eps=1e-3)),
     (O.Adamax, dict(lr=0.02, weight_decay=0.1, maximize=True)),
@@ -448,7 +448,7 @@ def main():
     head = "--- %s\n-- Written by tests/reference/optim.py (PyTorch %s, float64); do not edit.\n"
     version = torch.__version__.split("+")[0]
     entries = [optim_entry(*case) for case in CASES] + [optim_entry(*case) for case in GROUP_CASES]
-    write("optim_values.lua", head % ("Parameters after updates 1, 2, 5 and 25 of PyTorch's optimizers.", version)
+    write("optim_values.lua", head % ("Parameters after updates 1, 2, 5 and 50 of PyTorch's optimizers.", version)
           + "return {\n" + "\n".join(entries) + "\n}\n")
     entries = [sched_entry(c.__name__, dict(o, base_lr=0.4), from_torch(lambda opt: c(opt, **o))) for c, o in TORCH]
     entries += [sched_entry(c.__name__, o, from_torch(lambda opt: c(opt, **o))) for c, o in CYCLES]

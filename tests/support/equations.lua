@@ -299,6 +299,26 @@ M.ScheduleFreeAdamW = alone({ { lr = 0.05 },
     return schedule_free(p, u, s, h, t, h.betas[1])
   end)
 
+-- The accumulator of a vector is a tensor, those of a matrix stand for its rows and columns.
+M.SM3 = alone({ {}, { lr = 0.05, beta = 0.9, momentum = 0.5 }, { lr = 0.01, eps = 1e-3, maximize = true } }, { "m" },
+  function(p, g, s, h)
+    local matrix = p:dim() == 2
+    s.r = s.r or lab.zeros(p:size(1), 1, { dtype = "float64" })
+    s.c = s.c or lab.zeros_like(matrix and p[{ { 1, 1 }, {} }] or p)
+    local keep = h.beta > 0 and h.beta or 1
+    local v = keep * (matrix and lab.minimum(s.r + 0 * p, s.c + 0 * p) or s.c) + (1 - h.beta) * g ^ 2
+    local r, c = v, v
+    if matrix then r, c = v:amax(2, true), v:amax(1, true) end
+    s.r = (matrix and h.beta > 0) and lab.maximum(s.r, r) or r
+    s.c = h.beta > 0 and lab.maximum(s.c, c) or c
+    local u = g / sqrt(v + h.eps)
+    if h.momentum > 0 then
+      s.m = h.momentum * s.m + (1 - h.momentum) * u
+      u = s.m
+    end
+    return p - h.lr * u
+  end)
+
 -- --- rates from sums over all parameters ----------------------------------------------------------------------------
 
 -- An entry whose step knows all parameters: `state` zeros a parameter, s.x0 its start, numbers in S.
@@ -435,6 +455,28 @@ M.MoMoAdam = together({ { lr = 0.05 }, { lr = 0.1, betas = { 0.7, 0.9 }, weight_
     local K = h.divide and 1 + decay or 1
     local tau = momo(S, h, K, 1 - b1 ^ t, total(P, m), total(m, scaled))
     for i, p in ipairs(P) do P[i] = ((h.divide and p or (1 - decay) * p) - tau * scaled[i]) / K end
+  end)
+
+M.SWATS = together({ { lr = 0.03, tolerance = 0.05 },
+  { lr = 0.01, weight_decay = 0.1, betas = { 0.7, 0.9 }, eps = 1e-3 },
+  { lr = 0.01, tolerance = 0.01, maximize = true } }, { "m", "v", "b" }, function(P, G, S, h, t)
+    local b1, b2, D, steps = h.betas[1], h.betas[2], {}, {}
+    for i, s in ipairs(S) do
+      D[i] = (h.maximize and -G[i] or G[i]) + h.weight_decay * P[i]
+      if S.rate then
+        s.b = b1 * s.b + D[i]
+        P[i] = P[i] - S.rate * (1 - b1) * s.b
+      else
+        means(D[i], s, h)
+        steps[i] = h.lr * math.sqrt(1 - b2 ^ t) / (1 - b1 ^ t) * s.m / (sqrt(s.v) + h.eps)
+      end
+    end
+    if S.rate then return end
+    local rate = total(steps, steps) / total(steps, D)
+    S.mean = b2 * (S.mean or 0) + (1 - b2) * rate
+    local e = S.mean / (1 - b2 ^ t)
+    for i, p in ipairs(P) do P[i] = p - steps[i] end
+    if t > 1 and e > 0 and math.abs(e - rate) < h.tolerance then S.rate = e end
   end)
 
 M.SPS = together({ {}, { lr = 0.5, c = 1, gamma = 3, batches_per_epoch = 4, init_step_size = 0.01, eps = 0.1 } }, {},

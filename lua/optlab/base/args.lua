@@ -17,7 +17,9 @@
 -- * `what` instead of the kind's words in "NAME must be ..."; with it, `test(value)`, which may refuse the value
 -- * `doc`, a line for the reference
 --
--- `doc` beside the rows is a sentence about the function, and `equation` a formula.
+-- `doc` beside the rows is a sentence about the function, and `equation` a formula. What has an entry of its own among
+-- the optimizers says so: `group = "optimizer"`, with `inputs`, the names of arguments that stand before the rows;
+-- `paper`; `state`, rows {name, sentence}.
 --
 -- The kinds are those of `optlab.base.kinds`. A call gives the first `positions` arguments by position, and any
 -- argument by name in one table of options, which comes last. A table of options is a table with names (string keys),
@@ -57,6 +59,7 @@ end
 function M.declare(callee, rows)
   local self = setmetatable({
     callee = callee, doc = rows.doc, equation = rows.equation, positions = rows.positions or 0, rows = {}, by_name = {},
+    group = rows.group, inputs = rows.inputs, paper = rows.paper, state = rows.state,
   }, Declaration)
   for i, row in ipairs(rows) do
     self.rows[i] = prepare(row)
@@ -83,6 +86,7 @@ function M.all()
     end
     all[callee] = {
       doc = declaration.doc, equation = declaration.equation, positions = declaration.positions, args = list,
+      group = declaration.group, inputs = declaration.inputs, paper = declaration.paper, state = declaration.state,
     }
   end
   return all

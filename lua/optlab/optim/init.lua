@@ -1,7 +1,7 @@
 --- Optimizers: the built-in ones, gradient clipping, and optimizers of your own.
 --
 -- Hyperparameters, their defaults and the numbers are PyTorch's; the update of each stands at the top of its file
--- in `src/optim/rules/`. `params` is a list of tensors, or a list of groups `{params = ..., lr = ...}`.
+-- in `lua/optlab/optim/rules/`. `params` is a list of tensors, or a list of groups `{params = ..., lr = ...}`.
 --
 --     local opt = optim.Adam(model:parameters(), {lr = 0.01})
 --     opt:zero_grad()
@@ -19,12 +19,15 @@ local rule = require "optlab.optim.rule"
 
 local M = {}
 for name, value in pairs(core.optim) do M[name] = value end
-M.declarations, M.define_rule, M.blocks_only = nil, nil, nil -- for the reference; below; for tests
+M.declarations, M.define_rule, M.blocks_only, M.counted = nil, nil, nil, nil -- for the reference; below; for tests
+for _, room in ipairs { (require "optlab.optim.matrix"), (require "optlab.optim.wrappers") } do
+  for name, constructor in pairs(room) do M[name] = constructor end
+end
 
 -- Names that a group or an optimizer already has.
 local RESERVED = {
-  add_param_group = true, defaults = true, initial_lr = true, load_state_dict = true, name = true, param_groups = true,
-  params = true, state_dict = true, step = true, updates = true, zero_grad = true,
+  add_param_group = true, defaults = true, initial_lr = true, load_state_dict = true, name = true, needs = true,
+  param_groups = true, params = true, state_dict = true, step = true, updates = true, zero_grad = true,
 }
 
 local FN = "optim.define"
@@ -34,6 +37,8 @@ local DEFINE = args.declare(FN, {
   { "name", "string", required = true, doc = "Name of the optimizer, used in printing and in messages." },
   { "rule", "string", doc = "The update as text: assignments, one a line." },
   { "step", "function", doc = "Instead of a rule: step(p, g, state, h, t) updates one parameter." },
+  { "update", "function",
+    doc = "Instead of both: update(opt, states, closure) updates all parameters, and returns what step() returns." },
   { "defaults", "table", required = true,
     doc = "Hyperparameters, lr among them: numbers, booleans or lists of numbers." },
   { "state", "function|list", of = { "string|table", what = "a name or a table {name, number = true, start = 1}" },
@@ -47,6 +52,8 @@ local STATE = args.declare(FN .. ": state", {
   { "number", "flag", default = false, doc = "Whether it is one number a parameter." },
   { "start", "number|string", default = 0,
     doc = "What it starts with: a number, the name of the hyperparameter that says it, or \"p\": the parameter." },
+  { "per", "string", choices = { "row", "column" },
+    doc = "One element a row or a column of the last two dimensions; a parameter of fewer is one row." },
   { "when", "string", doc = "Name of the hyperparameter that asks for it by not being 0; without: always there." },
 }):called(FN)
 
@@ -105,8 +112,9 @@ end
 -- One entry of `state` as the compiler and as C want it.
 local function state_slot(entry, place)
   if type(entry) == "string" then entry = { name = entry } end
-  local o = STATE:read { name = entry.name or entry[1], number = entry.number, start = entry.start, when = entry.when }
-  local slot = { name = o.name, letter = o.name, number = o.number, start = 0, when = 0, initial = 0 }
+  local o = STATE:read { name = entry.name or entry[1], number = entry.number, start = entry.start, when = entry.when,
+    per = entry.per }
+  local slot = { name = o.name, letter = o.name, number = o.number, per = o.per, start = 0, when = 0, initial = 0 }
   if o.when then slot.when = hyperparameter(place, o.when, "state '" .. o.name .. "'") end
   if o.start == "p" then
     slot.copy = true
@@ -115,7 +123,7 @@ local function state_slot(entry, place)
   else
     slot.start = o.start
   end
-  return slot, { letter = o.name, number = o.number or nil, when = o.when }
+  return slot, { letter = o.name, number = o.number or nil, when = o.when, per = o.per }
 end
 
 local function define_rule(spec, names)
@@ -137,6 +145,7 @@ end
 --   `beta1`, `beta2`); `t`, which update of this parameter it is: 1, 2, ...; names that the rule assigns to
 -- * `+ - * / ^`, comparisons, `and or not`; `sqrt exp log abs sign tanh sigmoid floor ceil round max min where clamp`
 -- * `loss`, what step(loss) was given; `normal()`, standard normal numbers; `initial_lr`, the first lr of the group
+-- * `row_mean row_max col_mean col_max matrix_mean`, the same in all elements of a row, a column, a matrix
 -- * `sum mean norm dot amax amin` over the parameter's elements, and `total total_norm total_dot total_max` over those
 --   of all parameters; `numel(p)`, `ndim(p)`; `new(m)`, whether the state m was made for this very update
 -- * `if` at the end of a line: the assignment is made only where a condition on numbers holds
@@ -150,6 +159,10 @@ end
 -- * `state` a table that belongs to this parameter and lasts over the steps; `state.v = ...` is fine too
 -- * `h` the parameter's group: `h.lr`, `h.beta`, ..., as set for it just now
 -- * `t` which update of this parameter it is: 1, 2, ...
+--
+-- With `update(opt, states, closure)` in place of `step`, one call updates all parameters, of `opt.param_groups`;
+-- states[i] is the table of the i-th one, empty at first. It calls the closure itself, lab.enable_grad(closure), if it
+-- needs to, and what it returns is what step(closure) returns.
 --
 -- What comes back is a constructor that is used like a built-in one: groups, `lr`, `zero_grad`, `state_dict`, closures
 -- and schedules work the same.
@@ -167,15 +180,22 @@ end
 function M.define(...)
   local spec = DEFINE:read(...)
   if spec.rule and spec.step then errors.raise("%s: give a rule or a step, not both", FN) end
-  if not (spec.rule or spec.step) then
+  if spec.update and (spec.rule or spec.step) then
+    errors.raise("%s: give an update, or a rule or step, not both", FN)
+  end
+  if not (spec.rule or spec.step or spec.update) then
     errors.raise("%s: a rule is missing (or a step, a function that updates one parameter)", FN)
+  end
+  if spec.update and spec.state then
+    errors.raise("%s: state belongs to a rule or a step; update fills its tables itself", FN)
   end
   local names = checked_names(spec.defaults)
   if spec.rule then return define_rule(spec, names) end
   for i, entry in ipairs(type(spec.state) == "table" and spec.state or {}) do
     if type(entry) ~= "string" then errors.bad_value(FN, ("state[%d]"):format(i), "a name", entry) end
   end
-  return core.optim.define(spec.name, names, spec.defaults, spec.state, spec.step)
+  local whole = spec.update ~= nil
+  return core.optim.define(spec.name, names, spec.defaults, spec.state, spec.step or spec.update, whole)
 end
 
 return errors.strict(M, "lab.optim")

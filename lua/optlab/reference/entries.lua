@@ -100,12 +100,20 @@ local function parts_of(callee)
   return space, name
 end
 
+local function state_rows(rows)
+  if not rows then return nil end
+  local list = {}
+  for i, row in ipairs(rows) do list[i] = { name = row[1], doc = row[2] } end
+  return list
+end
+
 local function add_functions(list)
   for callee, declaration in pairs(args.all()) do
     local space, name = parts_of(callee)
     list[#list + 1] = {
-      callee = callee, space = space, name = name, inputs = {}, args = declaration.args,
-      group = space == "sched" and "schedule" or "function", doc = declaration.doc, equation = declaration.equation,
+      callee = callee, space = space, name = name, inputs = declaration.inputs or {}, args = declaration.args,
+      group = declaration.group or space == "sched" and "schedule" or "function", doc = declaration.doc,
+      equation = declaration.equation, paper = declaration.paper, state = state_rows(declaration.state),
       positions = declaration.positions,
     }
   end

@@ -38,11 +38,11 @@ Functions of `nn.init`. They fill a tensor of float32 or float64 in place, witho
 `fan_in` is the number of inputs of one output of a layer and `fan_out` the number of outputs that one input has:
 the sizes of dimensions 2 and 1 of the tensor, each times the size of the window.
 ]] },
-  { "optimizers.md", "optimizer", "Optimizers", "`src/optim/rules/`", [[
+  { "optimizers.md", "optimizer", "Optimizers", "`lua/optlab/optim/`", [[
 `params` is a list of tensors, or a list of groups `{params = {...}, lr = ...}` with options of their own. In the
 equations p is a parameter, g its gradient and t the number of the update, 1 at the first; `<-` changes a value that is
-kept, `=` computes one that is not. Operations are element by element. Methods, groups and optimizers of your own:
-[api.md](../api.md#optim).
+kept, `=` computes one that is not. Operations are element by element unless matrices are meant. Those that take an
+`optimizer` are made around another one. Methods, groups and optimizers of your own: [api.md](../api.md#optim).
 ]] },
   { "schedules.md", "schedule", "Learning-rate schedules", "`src/sched/` and `lua/optlab/sched/init.lua`", [[
 A schedule is a function of t = 0, 1, 2, ..., the number of updates made; what the formulas give is the learning rate

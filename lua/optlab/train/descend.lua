@@ -5,6 +5,7 @@ local args = require "optlab.base.args"
 local arguments = require "optlab.base.script_arguments"
 local divergence = require "optlab.train.divergence"
 local errors = require "optlab.base.errors"
+local kinds = require "optlab.base.kinds"
 local tensor = require("optlab.core").tensor.tensor
 local update_function = require "optlab.train.update_function"
 
@@ -130,14 +131,21 @@ end
 local function descend_by_optimizer(kind, gradient, o)
   local x = leaf_of(o.x0)
   local optimizer = update_function.optimizer({x}, o.how)
-  return follow(point(x), o, function()
+  local needs = kinds.field(optimizer, "needs")
+  local function closure(argument)
     optimizer:zero_grad()
-    if gradient then
-      fill_gradient(gradient, kind, x)
+    if gradient then return fill_gradient(gradient, kind, x) end
+    local value = evaluate(o.f, kind, x)
+    value:backward { create_graph = needs == "graph" and argument == true }
+    return value
+  end
+  return follow(point(x), o, function()
+    if needs then
+      optimizer:step(closure)
     else
-      evaluate(o.f, kind, x):backward()
+      closure()
+      optimizer:step()
     end
-    optimizer:step()
     return point(x)
   end)
 end

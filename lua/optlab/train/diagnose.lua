@@ -20,7 +20,7 @@ local function named_parameters(model, optimizer)
     return list
   end
   if not optimizer then return list end
-  local groups = type(optimizer) == "table" and {optimizer} or optimizer.param_groups
+  local groups = kinds.field(optimizer, "param_groups") or {optimizer}
   for g = 1, #groups do
     for i, p in ipairs(groups[g].params or {}) do
       list[#list + 1] = {#groups > 1 and ("%d of group %d"):format(i, g) or tostring(i), p}

@@ -13,7 +13,7 @@ local M = {}
 
 local function is_optimizer(object)
   local mt = getmetatable(object)
-  return type(mt) == "table" and mt.__name == "optlab.Optimizer"
+  return type(mt) == "table" and (mt.__name == "optlab.Optimizer" or mt.__name == "optlab.WrappedOptimizer")
 end
 
 --- What the t of a schedule may count: epochs, steps, or the share of the training that is over, in percent.

@@ -1,13 +1,28 @@
 --- The usual training step, which train.fit runs as Lua and as a compiled step, and train.sweep many times at once.
 -- @module optlab.train.step
+local field = require("optlab.base.kinds").field
 local refuse_third = require("optlab.train.evaluate").refuse_third
 
 local M = {}
 
+local REFUSED = {} -- what a closure raises where the loss is not accepted
+
+-- An optimizer that calls for the loss itself, once or several times: step(closure).
+local function by_closure(optimizer, closure)
+  local first, weight, measured
+  local ok, message = pcall(optimizer.step, optimizer, function(argument)
+    local loss, w, m = closure(argument)
+    if not first then first, weight, measured = loss, w, m end
+    return loss
+  end)
+  if not ok and message ~= REFUSED then error(message, 0) end
+  return ok, first, weight, measured
+end
+
 --- Makes the function that makes one update on one minibatch.
 -- @tparam table o
 --
--- * `model`, `loss`, `optimizer`: see optlab.train.fit
+-- * `model`, `loss`, `optimizer`: see optlab.train.fit; an optimizer whose `needs` says so gets the loss, or a closure
 -- * `accepts`: accepts(loss) looks at the loss; where it is false (or raises), the parameters are left alone
 -- * `clip`: called between backward and the optimizer's step
 -- * `scheduler`: an object whose step() moves the learning rate after each update
@@ -18,20 +33,49 @@ local M = {}
 -- @treturn function step(X, y): the loss, a tensor, what `weigh` says, and what `measure` gives
 function M.new(o)
   local model, loss_of, optimizer, accepts, scheduler = o.model, o.loss, o.optimizer, o.accepts, o.scheduler
-  local built_in = type(optimizer) == "userdata" -- it takes the loss, and few look at it
   local measure, weigh, clip, fn = o.measure, o.weigh, o.clip, o.fn
-  return function(X, y, more)
-    refuse_third(more, fn)
+  local needs = field(optimizer, "needs")
+
+  -- The gradients of a batch; graph: whether they can be differentiated. Gives the loss, what it weighs, what is
+  -- measured, and whether the loss is accepted.
+  local function gradients(X, y, graph)
     optimizer:zero_grad()
     local prediction = model(X)
     local loss = loss_of(prediction, y)
-    if accepts and not accepts(loss) then return loss end
+    if accepts and not accepts(loss) then return loss, nil, nil, false end
     local weight = weigh and weigh(prediction, y)
-    loss:backward()
+    if graph then loss:backward { create_graph = true } else loss:backward() end
     if clip then clip() end
-    if built_in then optimizer:step(loss) else optimizer:step() end
+    return loss, weight or nil, measure and measure(prediction, y), true
+  end
+
+  local function update(X, y)
+    local loss, weight, measured, accepted = gradients(X, y, false)
+    if not accepted then return loss end
+    if needs == "loss" then optimizer:step(loss) else optimizer:step() end
     if scheduler then scheduler:step() end
-    return loss, weight or nil, measure and measure(prediction, y)
+    return loss, weight, measured
+  end
+
+  local function update_by_closure(X, y)
+    local refused
+    local ok, loss, weight, measured = by_closure(optimizer, function(argument)
+      local l, w, m, accepted = gradients(X, y, needs == "graph" and argument == true)
+      if not accepted then
+        refused = l
+        error(REFUSED, 0)
+      end
+      return l, w, m
+    end)
+    if not ok then return refused end
+    if scheduler then scheduler:step() end
+    return loss, weight, measured
+  end
+
+  local step = (needs == "closure" or needs == "graph") and update_by_closure or update
+  return function(X, y, more)
+    refuse_third(more, fn)
+    return step(X, y)
   end
 end
 

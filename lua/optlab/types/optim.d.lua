@@ -15,6 +15,7 @@
 ---@field defaults table
 ---@field param_groups optlab.ParamGroup[]
 ---@field [string] any the other hyperparameters
+---@field needs "loss"|"closure"|"graph"|nil what step() asks for
 ---One update; a closure computes the loss and its gradients anew, and its loss comes back.
 ---@field step fun(self: optlab.Optimizer, closure?: fun(): optlab.Operand): optlab.Operand?
 ---@field zero_grad fun(self: optlab.Optimizer, options?: {set_to_none?: boolean}) Drops the gradients.
@@ -25,6 +26,14 @@
 ---Goes on from what state_dict gave.
 ---@field load_state_dict fun(self: optlab.Optimizer, state: table)
 ---@operator len: integer
+
+---An optimizer around another one, whose fields are its own, too.
+---@class optlab.WrappedOptimizer: optlab.Optimizer
+---@field optimizer optlab.Optimizer the one inside
+---EMA and SWA: exchanges weights and averages.
+---@field swap? fun(self: optlab.WrappedOptimizer)
+---EMA and SWA: f(...) with the averages in place of the weights.
+---@field with_averages? fun(self: optlab.WrappedOptimizer, f: function, ...): any
 
 ---@alias optlab.OptimizerClass fun(params: optlab.Params, options?: table): optlab.Optimizer
 

@@ -17,9 +17,9 @@ INLINE Vec_f32 normal_f32(Vec_f32 x, Vec_f32 e) {
   static const float more[] = {1.395014257e-1f, -2.731363599e-1f, 2.021863563e-1f, -4.472067993e-2f,
                                1.153599793e-1f, 1.151974822e-1f,  1.361122173e-1f, 1.356205025e-1f};
   const Vec_f32 t = 1 / (1 - MINUS_ABS(Mask_f32, Vec_f32, x, fabsf) * 0.34f), zero = {0};
-  Vec_f32 sum = t * -2.612090824e-2f;
-  for (int i = 0; i < 7; i++) sum = (sum + more[i]) * t;
-  const Vec_f32 least = (sum + more[7]) * t * e;
+  Vec_f32 sum = t * -2.612090824e-2f + more[0];
+  for (int i = 1; i < 8; i++) sum = sum * t + more[i];
+  const Vec_f32 least = sum * (t * e);
   return CHOOSE(Mask_f32, Vec_f32, x < zero, least, 1 - least);
 }
 INLINE Vec_f32 bell_f32(Vec_f32 x) { return FN_f32(exp, v)(x * x * -0.5f); }

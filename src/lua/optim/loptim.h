@@ -34,6 +34,9 @@ typedef struct OptimUD {
 /* Borrowed; raises naming fn and the argument if the value is no optimizer, or a closed one. */
 Optim *loptim_check(lua_State *L, int idx, const char *fn);
 
+/* Replaces a wrapper (lua/optlab/optim/wrappers) at an absolute index by the optimizer inside. */
+void loptim_unwrap(lua_State *L, int idx);
+
 /* Pushes the parameter's userdata (group and position 0-based) of the optimizer at index 1. */
 void loptim_pushparam(lua_State *L, int group, int i);
 
@@ -60,7 +63,8 @@ int loptim_load_state_dict(lua_State *L);
 /* The compiled rule in the table at an absolute index; its memory lives as long as the list at `blocks`. */
 const OptimRule *loptim_readrule(lua_State *L, int table, int blocks);
 
-/* define(name, names, defaults, state, step): pushes the definition's userdata. Checked by lua/optlab/optim. */
+/* define(name, names, defaults, state, step, whole): pushes the definition's userdata. Checked by lua/optlab/optim. names
+ * may have the tables range, choices and integer, by name, and needs. whole: step is update(opt, states, closure). */
 int loptim_define(lua_State *L);
 const OptimDef *loptim_definition(lua_State *L, int idx); /* of the userdata at idx; NULL if it is none */
 
@@ -68,8 +72,16 @@ const OptimDef *loptim_definition(lua_State *L, int idx); /* of the userdata at 
  * a hyperparameter, number = true, start = number}. */
 int loptim_define_rule(lua_State *L);
 
-/* One update of the optimizer at index 1, whose definition has no kernels. */
+/* One update of the optimizer at index 1, whose definition has no rule. */
 void loptim_lua_step(lua_State *L);
+
+/* What step() asks for: "loss", "closure", "graph" (of the gradients) or NULL. */
+const char *loptim_needs(const OptimDef *def);
+
+/* Whether the definition is a function for all parameters, and its step with the closure (or nil) at index 2: returns
+ * how many results it pushed. */
+bool loptim_is_whole(const OptimDef *def);
+int loptim_lua_update(lua_State *L);
 
 void loptim_open_define(lua_State *L);
 

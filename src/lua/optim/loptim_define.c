@@ -4,7 +4,7 @@
  * A definition is a userdata that holds an OptimDef: the hyperparameters' names and defaults come from Lua, and the core
  * treats them like a built-in's (groups, ranges of lr, zero_grad). With a rule it is a built-in's in all else, too.
  * Otherwise each parameter's state is a Lua table, and step(p, g, state, h, t) runs without recording, for each
- * parameter that has a gradient.
+ * parameter that has a gradient; or update(opt, states, closure) once for all.
  */
 #include <string.h>
 
@@ -17,8 +17,16 @@
 enum { UV_STEP = 1, UV_STATE, UV_STRINGS, UV_ROWS, UV_COUNT = UV_ROWS };
 
 typedef struct Definition {
-  OptimDef def; /* names belong to the strings in UV_STRINGS, rows and lists of defaults to the blocks in UV_ROWS */
+  OptimDef
+      def;    /* first: optimizers know it alone. Names belong to the strings in UV_STRINGS, rows and lists of defaults
+                   to the blocks in UV_ROWS */
+  bool whole; /* the function updates all parameters in one call */
+  const char *needs; /* "closure", "graph" or NULL: what it asks of those who call step() */
 } Definition;
+
+/* As lua/optlab/optim/own.lua names them. */
+static const char *const RANGES[RANGE_COUNT] = {"finite",   "number",     "any",    "not negative",
+                                                "positive", "at least 1", "0 to 1", "0 to below 1"};
 
 /* --- definitions -------------------------------------------------------------------------------------------------- */
 
@@ -30,7 +38,48 @@ static void *new_block(lua_State *L, int blocks, size_t bytes) {
   return block;
 }
 
-/* Fills row a from the default on top of the stack (a number, a boolean or a list of numbers, as optim.lua has
+/* The string on top of the stack, kept alive by the list at `strings`; pops it. */
+static const char *keep(lua_State *L, int strings) {
+  const char *s = lua_tostring(L, -1);
+  lua_rawseti(L, strings, luaL_len(L, strings) + 1);
+  return s;
+}
+
+/* Pushes field `name` of names.of[a->name] (names at 2), or nil. */
+static int push_more(lua_State *L, const char *of, const Arg *a) {
+  if (lua_getfield(L, 2, of) == LUA_TTABLE) {
+    const int type = lua_getfield(L, -1, a->name);
+    lua_remove(L, -2);
+    return type;
+  }
+  return LUA_TNIL;
+}
+
+static void read_range(lua_State *L, Arg *a) {
+  const char *range = push_more(L, "range", a) == LUA_TSTRING ? lua_tostring(L, -1) : "finite";
+  for (int i = 0; i < RANGE_COUNT; i++) {
+    if (strcmp(RANGES[i], range) == 0) a->range = (ArgRange)i;
+  }
+  lua_pop(L, 1);
+}
+
+/* A choice whose default, a word, is on top of the stack. The words are in names.choices. */
+static void read_choice(lua_State *L, int blocks, Arg *a) {
+  const char *word = lua_tostring(L, -1);
+  push_more(L, "choices", a);
+  const int list = lua_gettop(L), n = lb_length(L, list);
+  const char **choices = new_block(L, blocks, (size_t)(n + 1) * sizeof *choices);
+  a->kind = ARG_CHOICE;
+  a->choices = choices;
+  for (int i = 0; i < n; i++) {
+    lua_geti(L, list, i + 1);
+    choices[i] = keep(L, blocks);
+    if (strcmp(choices[i], word) == 0) a->def = i;
+  }
+  lua_pop(L, 1);
+}
+
+/* Fills row a from the default on top of the stack (a number, a boolean, a list of numbers or a word, as optim.lua has
  * checked). */
 static void read_default(lua_State *L, int blocks, Arg *a) {
   if (lua_isboolean(L, -1)) {
@@ -47,16 +96,13 @@ static void read_default(lua_State *L, int blocks, Arg *a) {
       lua_pop(L, 1);
     }
     a->defs = defs;
+  } else if (lua_type(L, -1) == LUA_TSTRING) {
+    read_choice(L, blocks, a);
   } else {
     a->def = lua_tonumber(L, -1);
+    if (push_more(L, "integer", a) != LUA_TNIL) a->kind = ARG_INTEGER;
+    lua_pop(L, 1);
   }
-}
-
-/* The string on top of the stack, kept alive by the list at `strings`; pops it. */
-static const char *keep(lua_State *L, int strings) {
-  const char *s = lua_tostring(L, -1);
-  lua_rawseti(L, strings, luaL_len(L, strings) + 1);
-  return s;
 }
 
 /* Pushes a definition with the name at 1 and the hyperparameters of 2 (names) and 3 (defaults) at 6, its strings at 7
@@ -82,8 +128,14 @@ static Definition *new_definition(lua_State *L) {
     lua_getfield(L, 3, args[i].name);
     read_default(L, 8, &args[i]);
     lua_pop(L, 1);
+    read_range(L, &args[i]);
   }
   args[0].range = RANGE_NOT_NEGATIVE; /* lr */
+  if (lua_getfield(L, 2, "needs") == LUA_TSTRING) {
+    d->needs = keep(L, 7);
+  } else {
+    lua_pop(L, 1);
+  }
   return d;
 }
 
@@ -92,8 +144,9 @@ int loptim_define(lua_State *L) {
   luaL_checktype(L, 2, LUA_TTABLE);
   luaL_checktype(L, 3, LUA_TTABLE);
   luaL_checktype(L, 5, LUA_TFUNCTION);
+  const bool whole = lua_toboolean(L, 6);
   lua_settop(L, 5);
-  new_definition(L);
+  new_definition(L)->whole = whole;
   lua_settop(L, 6);
   lua_pushvalue(L, 5);
   lua_setiuservalue(L, 6, UV_STEP);
@@ -120,6 +173,10 @@ static void read_slot(lua_State *L, OptimSlot *slot) {
     slot->shape = optim_scalar;
     slot->dtype = OPTIM_F64;
   }
+  lua_getfield(L, -5, "per");
+  const char *per = lua_tostring(L, -1);
+  if (per) slot->shape = *per == 'r' ? optim_rows : optim_columns;
+  lua_pop(L, 1);
   lua_getfield(L, -5, "copy");
   slot->copy = lua_toboolean(L, -1);
   lua_pop(L, 5);
@@ -145,6 +202,15 @@ int loptim_define_rule(lua_State *L) {
 const OptimDef *loptim_definition(lua_State *L, int idx) {
   const Definition *d = luaL_testudata(L, idx, DEFINITION_MT);
   return d ? &d->def : NULL;
+}
+
+const char *loptim_needs(const OptimDef *def) {
+  if (def->rule) return def->rule->needs_loss ? "loss" : NULL;
+  return optim_in_core(def) ? NULL : ((const Definition *)(const void *)def)->needs;
+}
+
+bool loptim_is_whole(const OptimDef *def) {
+  return !optim_in_core(def) && ((const Definition *)(const void *)def)->whole;
 }
 
 /* --- one step ----------------------------------------------------------------------------------------------------- */
@@ -262,6 +328,42 @@ void loptim_lua_step(lua_State *L) {
   lua_pushcfunction(L, step_all);
   lua_pushvalue(L, 1);
   lguard_grad_mode(L, false, 1, 0);
+}
+
+/* All parameters of the optimizer at index 1 in one call; 2: the closure, or nil. */
+static int update_whole(lua_State *L) {
+  Optim *o = loptim_check(L, 1, "Optimizer:step");
+  luaL_checkstack(L, 20, NULL);
+  lua_settop(L, 2);
+  lua_getiuservalue(L, 1, OPTIM_UV_DEFINITION);
+  lua_getiuservalue(L, 3, UV_STEP);
+  lua_pushvalue(L, 1);
+  lua_getiuservalue(L, 1, OPTIM_UV_STATES);
+  const int states = lua_gettop(L);
+  for (int i = 1, n = optim_nparams(o); i <= n; i++) {
+    if (lua_rawgeti(L, states, i) != LUA_TTABLE) {
+      lua_newtable(L);
+      lua_rawseti(L, states, i);
+    }
+    lua_pop(L, 1);
+  }
+  lua_pushvalue(L, 2);
+  lua_call(L, 3, 1);
+  o = loptim_check(L, 1, "Optimizer:step"); /* the function may have closed it */
+  for (int i = 0, n = optim_nparams(o); i < n; i++) {
+    OptimParam *q = optim_param(o, i);
+    recorder_grad_read(q->p);
+    if (q->p->grad) count_update(o, q);
+  }
+  return 1;
+}
+
+int loptim_lua_update(lua_State *L) {
+  lua_pushcfunction(L, update_whole);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 2);
+  lguard_grad_mode(L, false, 2, 1);
+  return lua_isnil(L, 2) ? 0 : 1;
 }
 
 void loptim_open_define(lua_State *L) {

@@ -103,7 +103,21 @@ static const RuleStage *read_stages(lua_State *L, int blocks, int table, int *co
                          .nsteps = member(L, 5),
                          .sum = member(L, 6),
                          .nsums = member(L, 7),
-                         .guard = member(L, 8)};
+                         .guard = member(L, 8),
+                         .spread = member(L, 9),
+                         .nspreads = member(L, 10)};
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return row;
+}
+
+static const RuleSpread *read_spreads(lua_State *L, int blocks, int table) {
+  const int n = push_list(L, table, "spread");
+  RuleSpread *row = block(L, blocks, n, sizeof *row);
+  for (int i = 0; i < n; i++) {
+    lua_rawgeti(L, -1, i + 1);
+    row[i] = (RuleSpread){member(L, 1), member(L, 2), member(L, 3), member(L, 4)};
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
@@ -161,6 +175,8 @@ const OptimRule *loptim_readrule(lua_State *L, int table, int blocks) {
   r->sum = read_sums(L, blocks, table);
   r->stage = read_stages(L, blocks, table, &r->nstages);
   r->slot = read_slots(L, blocks, table, "slot", &r->nslot_regs);
+  r->spread = read_spreads(L, blocks, table);
+  r->per = read_slots(L, blocks, table, "per", &r->nper);
   r->fresh = read_slots(L, blocks, table, "fresh", &r->nfresh);
   r->used = read_used(L, blocks, table, &r->nused);
   return r;

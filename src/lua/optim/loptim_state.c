@@ -40,7 +40,15 @@ static void push_copy(lua_State *L, int idx) {
 
 /* --- out ---------------------------------------------------------------------------------------------------------- */
 
-static bool has_state(const Optim *o, const OptimParam *q) {
+/* Whether parameter i (0-based, over all groups) of the optimizer at index 1 has state. */
+static bool has_state(lua_State *L, Optim *o, int i) {
+  const OptimParam *q = optim_param(o, i);
+  if (!optim_in_core(o->def)) {
+    lua_getiuservalue(L, 1, OPTIM_UV_STATES);
+    const bool has = lua_rawgeti(L, -1, i + 1) == LUA_TTABLE;
+    lua_pop(L, 2);
+    return has;
+  }
   bool any = q->t > 0;
   for (int k = 0; k < o->nslots; k++) any = any || q->state[k];
   return any;
@@ -103,7 +111,7 @@ int loptim_state_dict(lua_State *L) {
   lua_setfield(L, 2, "name");
   lua_newtable(L);
   for (int i = 0, n = optim_nparams(o); i < n; i++) {
-    if (!has_state(o, optim_param(o, i))) continue;
+    if (!has_state(L, o, i)) continue;
     push_param_state(L, o, i);
     lua_rawseti(L, -2, i + 1);
   }

@@ -40,6 +40,18 @@ static OptimUD *check_self(lua_State *L, const char *fn) {
 
 Optim *loptim_check(lua_State *L, int idx, const char *fn) { return &check_ud(L, idx, fn)->o; }
 
+void loptim_unwrap(lua_State *L, int idx) {
+  while (lua_istable(L, idx) && luaL_getmetafield(L, idx, "__name") != LUA_TNIL) {
+    const char *name = lua_tostring(L, -1);
+    const bool wraps = name && strcmp(name, "optlab.WrappedOptimizer") == 0;
+    lua_pop(L, 1);
+    if (!wraps) return;
+    lua_pushliteral(L, "optimizer");
+    lua_rawget(L, idx);
+    lua_replace(L, idx);
+  }
+}
+
 /* --- parameters and groups ---------------------------------------------------------------------------------------- */
 
 /* Pushes the list of tensor userdata at idx as a new list (a single tensor becomes a list of one), then a block of the
@@ -211,10 +223,17 @@ static int l_step(lua_State *L) {
   const int type = lua_type(L, 2);
   const bool closure = type != LUA_TNIL && type != LUA_TNONE && type != LUA_TNUMBER && !lb_testtensor(L, 2);
   lua_settop(L, 2);
-  if (closure) {
-    if (type != LUA_TFUNCTION) {
-      return lb_badvalue(L, "Optimizer:step", "closure", 2, "a function that returns the loss, or the loss");
+  if (closure && type != LUA_TFUNCTION) {
+    return lb_badvalue(L, "Optimizer:step", "closure", 2, "a function that returns the loss, or the loss");
+  }
+  if (loptim_is_whole(ud->o.def)) {
+    if (!closure) {
+      lua_settop(L, 1);
+      lua_pushnil(L);
     }
+    return loptim_lua_update(L);
+  }
+  if (closure) {
     lua_pushvalue(L, 2);
     lguard_grad_mode(L, true, 0, 1);
     check_self(L, "Optimizer:step");
@@ -369,12 +388,22 @@ static int l_declarations(lua_State *L) {
   return 1;
 }
 
+/* counted(): what happens now depends on the number of the update, which a recorded step would not see. */
+static int l_counted(lua_State *L) {
+  (void)L;
+  recorder_refuse(
+      "an optimizer does something only at some updates (each k-th, or from a certain one on); compile what computes "
+      "the gradients, and call its step() outside of the compiled step");
+  return 0;
+}
+
 static const luaL_Reg FUNCTIONS[] = {{"clip_grad_norm_", l_clip_grad_norm},
                                      {"clip_grad_value_", l_clip_grad_value},
                                      {"define", l_define},
                                      {"define_rule", l_define_rule},
                                      {"declarations", l_declarations},
                                      {"blocks_only", l_blocks_only},
+                                     {"counted", l_counted},
                                      {NULL, NULL}};
 
 static const luaL_Reg METHODS[] = {{"step", l_step},

@@ -42,6 +42,7 @@ static void move(lua_State *L, Attach *a, double t, const char *fn) {
 /*** Ties schedules to an optimizer's hyperparameters and sets them to s(0); see ltracks.h. @function attach */
 int lsched_attach(lua_State *L) {
   const char *fn = "sched.attach";
+  loptim_unwrap(L, 1);
   const Optim *o = loptim_check(L, 1, fn);
   lb_atmost(L, fn, 2);
   lua_settop(L, 2);

@@ -18,6 +18,7 @@
  * see src/sched/plateau.h. @function ReduceLROnPlateau */
 int lsched_plateau(lua_State *L) {
   const char *fn = "sched.ReduceLROnPlateau";
+  loptim_unwrap(L, 1);
   loptim_check(L, 1, fn);
   lb_atmost(L, fn, 2);
   lua_settop(L, 2);

@@ -147,10 +147,13 @@ static int run_integers(const Computation *c, Context *own) {
   IntegerArgs a;
   memcpy(&a, c->args, sizeof a);
   Tensor *t = c->t[0];
-  if (a.count == 0) rng_permutation(&own->random.of[RNG_USER], tensor_i64(t), t->numel);
-  for (int64_t i = 0; i < t->numel; i++) {
-    if (a.count == 0) tensor_i64(t)[i]++;
-    if (a.count != 0) tensor_i64(t)[i] = a.low + (int64_t)rng_below(&own->random.of[RNG_USER], a.count);
+  Rng *r = &own->random.of[RNG_USER];
+  int64_t *x = tensor_i64(t), n = t->numel;
+  if (a.count == 0) {
+    rng_permutation(r, x, n);
+    for (int64_t i = 0; i < n; i++) x[i]++;
+  } else {
+    for (int64_t i = 0; i < n; i++) x[i] = a.low + (int64_t)rng_below(r, a.count);
   }
   return 0;
 }

@@ -7,12 +7,13 @@
  *
  * Numbers are doubles in registers. The first registers are the hyperparameters in the order of their places, then t,
  * which update of the parameter this is, the number of its elements, the loss, lr when the group was added, the
- * number of its dimensions. Results that depend on hyperparameters alone are
+ * number of its dimensions, the epsilon of its dtype. Results that depend on hyperparameters alone are
  * held until one of these changes; those that depend on t, too, are computed once a group.
  */
 #ifndef OPTLAB_OPTIM_RULE_RULE_H
 #define OPTLAB_OPTIM_RULE_RULE_H
 
+#include "core/tensor.h"
 #include "kernels/blocks/blocks.h"
 
 /* --- numbers ------------------------------------------------------------------------------------------------------ */
@@ -78,7 +79,7 @@ typedef struct RuleStep {
 
 int rule_op(const char *name); /* a RuleOp by its name; -1 if there is none */
 
-typedef enum RuleSumKind { RULE_SUM, RULE_AMAX, RULE_AMIN } RuleSumKind;
+typedef enum RuleSumKind { RULE_SUM, RULE_AMAX, RULE_AMIN, RULE_MEAN /* of spreads alone */ } RuleSumKind;
 
 typedef struct RuleSum {
   RuleRef of;
@@ -87,6 +88,15 @@ typedef struct RuleSum {
   int16_t total; /* 1: over all parameters of the step */
   int16_t guard; /* the register that must not be 0 for the sum to be wanted; -1: always */
 } RuleSum;
+
+typedef enum RuleAxis { RULE_ROW, RULE_COLUMN, RULE_MATRIX } RuleAxis;
+
+/* What is made of each row, column or matrix of an array, in all its elements. */
+typedef struct RuleSpread {
+  int16_t axis;     /* a RuleAxis */
+  int16_t how;      /* a RuleSumKind */
+  int16_t from, to; /* arrays */
+} RuleSpread;
 
 /* Whether a step, a sum or a pass with that guard is done. */
 static inline bool rule_is_on(int guard, const double *reg) { return guard < 0 || reg[guard] != 0; }
@@ -104,6 +114,7 @@ typedef struct RuleStage {
   int16_t phase;                                      /* 1, 2, ...: totals of one phase are known in the next */
   int16_t guard;                                      /* the register that must not be 0 for its pass; -1: always */
   int16_t number, nnumbers, step, nsteps, sum, nsums; /* the first and how many in the lists of the rule */
+  int16_t spread, nspreads;                           /* after the pass */
   void (*numbers)(double *reg);                       /* does the stage's numbers; NULL: interpret them */
   RulePass *pass[2];                                  /* DT_F32, DT_F64; NULL: blocks */
 } RuleStage;
@@ -129,6 +140,9 @@ typedef struct OptimRule {
   const RuleSlotReg *slot;  /* [nslot_regs] */
   const RuleSlotReg *fresh; /* [nfresh] .before: the register that is 1 in the update for which the slot was made */
   int nslot_regs, nfresh;
+  const RuleSpread *spread;
+  const RuleSlotReg *per; /* [nper] states by row or column: slot, a RuleAxis, the array in which it is spread */
+  int nper;
   const int16_t *used; /* [nused] registers that steps read as elements */
   int nused;
   void (*held_numbers)(double *reg); /* does `held`; NULL: interpret it */
@@ -140,6 +154,7 @@ static inline int rule_reg_numel(const OptimRule *r) { return r->nhyper + 1; }
 static inline int rule_reg_loss(const OptimRule *r) { return r->nhyper + 2; }
 static inline int rule_reg_initial_lr(const OptimRule *r) { return r->nhyper + 3; }
 static inline int rule_reg_ndim(const OptimRule *r) { return r->nhyper + 4; }
+static inline int rule_reg_epsilon(const OptimRule *r) { return r->nhyper + 5; }
 
 /* --- passes as blocks (plan.c) ------------------------------------------------------------------------------------ */
 
@@ -154,6 +169,19 @@ typedef struct RulePlan {
 
 /* Makes the plan for the registers' values, unless it is that already. */
 void rule_plan(RulePlan *plan, const OptimRule *r, const RuleStage *stage, DType dtype, const double *reg);
+
+/* --- rows and columns (spread.c) ---------------------------------------------------------------------------------- */
+
+/* The elements of a parameter as matrices. */
+typedef struct RuleShape {
+  int64_t count, rows, cols;
+} RuleShape;
+
+RuleShape rule_shape(const Tensor *p);
+void rule_spread(const RuleSpread *s, RuleShape shape, DType dtype, const void *from, void *to);
+/* Between a state by row or column and an array of all elements. */
+void rule_expand(int axis, RuleShape shape, DType dtype, const void *state, void *all);
+void rule_collapse(int axis, RuleShape shape, DType dtype, const void *all, void *state);
 
 /* --- running a rule (run.c) --------------------------------------------------------------------------------------- */
 
@@ -174,6 +202,7 @@ typedef struct RuleRun {
   RulePlans *plans;
   DType dtype;
   int64_t numel;
+  RuleShape shape;
   char **array; /* as RULE_ARRAY counts */
   double *reg;  /* [nregs] */
 } RuleRun;

@@ -166,5 +166,8 @@ void rule_run_phase(const RuleRun *run, int phase) {
       rule_numbers_run(r->number + stage->number, stage->nnumbers, run->reg);
     }
     run_pass(run, i);
+    for (const RuleSpread *s = r->spread + stage->spread; s < r->spread + stage->spread + stage->nspreads; s++) {
+      rule_spread(s, run->shape, run->dtype, run->array[s->from], run->array[s->to]);
+    }
   }
 }

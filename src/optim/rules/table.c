@@ -1,7 +1,7 @@
 /*
- * table.c - the built-in optimizers, one of each file in this folder.
+ * table.c - the built-in optimizers: lua/optlab/optim/rules has a file of each.
  *
- * list.h is written by CMake from the list of files in CMakeLists.txt: a line ENTRY(adam) for adam.c, which defines
+ * list.h is written by CMake from the lists in CMakeLists.txt: a line ENTRY(adam) for the generated adam.c, which defines
  * `const OptimDef optim_adam`.
  */
 #include "optim/optimizer.h"

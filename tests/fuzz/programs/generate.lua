@@ -208,7 +208,7 @@ local PLAIN = {
   { 5, make.literal }, { 5, make.filled }, { 2, make.rule }, { 5, view.reshape }, { 9, view.view },
   { 4, view.expand }, { 7, view.index }, { 7, compute.unary }, { 10, compute.binary }, { 1, compute.clamp },
   { 3, compute.where }, { 6, compute.reduce }, { 3, compute.extreme }, { 2, compute.softmax }, { 5, join.product },
-  { 4, join.join }, { 4, join.pick }, { 2, join.cast }, { 14, write.in_place }, { 3, write.overlap },
+  { 4, join.join }, { 4, join.pick }, { 4, join.move }, { 2, join.cast }, { 14, write.in_place }, { 3, write.overlap },
 }
 local GRAD = {
   { 4, grad.leaf }, { 7, grad.backward }, { 3, grad.grad }, { 2, grad.drop_grad }, { 4, write.no_grad },

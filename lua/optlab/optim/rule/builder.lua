@@ -1,5 +1,7 @@
 --- What a compiler of rules builds on: registers, stages, operations on numbers and on elements.
 -- @module optlab.optim.rule.builder
+local fail = require("optlab.optim.rule.parse").fail
+
 local Builder = {}
 Builder.__index = Builder
 
@@ -45,7 +47,8 @@ end
 function Builder:open_stage(k)
   while #self.stages < k do
     local last = self.stages[#self.stages]
-    table.insert(self.stages, { numbers = {}, elements = {}, sums = {}, phase = last and last.phase or 1 })
+    local phase = last and last.phase or 1
+    table.insert(self.stages, { numbers = {}, elements = {}, sums = {}, spreads = {}, phase = phase })
   end
   return self.stages[k]
 end
@@ -53,7 +56,7 @@ end
 -- Moves on to the stage in which operations on elements can read these numbers.
 function Builder:move_on(args)
   for _, a in ipairs(args) do
-    if a.kind == "number" then self.current = math.max(self.current, a.stage) end
+    if a.kind == "number" or a.spread then self.current = math.max(self.current, a.stage) end
   end
   if self.guard then self.current = math.max(self.current, self.guard.stage) end
   self:open_stage(self.current)
@@ -152,6 +155,59 @@ function Builder:sum_register(kind, x, total)
   if total then next_stage.phase = self.stages[k].phase + 1 end
   self.known[key] = sum
   return sum
+end
+
+-- Elements of the next stage: what `how` makes of each row, column or matrix of elements, in all places of it.
+function Builder:spread(axis, how, x)
+  if x.array and x.writable then x = self:element_op("copy", { x }) end
+  x.uses, x.crosses = x.uses + 1, true
+  self:move_on { x }
+  local k = self.current
+  self.nvalues = self.nvalues + 1
+  local value = { kind = "elements", uses = 0, stage = k + 1, id = "v" .. self.nvalues, spread = true }
+  table.insert(self.stages[k].spreads, { axis = axis, how = how, from = x, to = value })
+  self:open_stage(k + 1)
+  return value
+end
+
+local MAX_TEMPS, MAX_SUMS = 24, 16 -- as kernels/blocks/blocks.h has them
+
+-- The most values of a stage that are needed at once, whatever conditions hold.
+local function most_alive(stage)
+  local last, alive, most = {}, 0, 0
+  local function needed(x, at)
+    if x.kind ~= "number" and not x.array then last[x] = math.max(last[x] or 0, at) end
+  end
+  for _, sum in ipairs(stage.sums) do needed(sum.value, #stage.elements + 1) end
+  for i = #stage.elements, 1, -1 do
+    local step = stage.elements[i]
+    local at = step.op == "choose" and math.max(i, last[step.value] or i) or i -- another name for one of its operands
+    for _, a in ipairs(step.args) do needed(a, at) end
+  end
+  local ending = {}
+  for i, step in ipairs(stage.elements) do
+    local value = step.value
+    if not step.into and not value.crosses then
+      alive = alive + 1
+      local stop = last[value] or i
+      ending[stop] = (ending[stop] or 0) + 1
+    end
+    most = math.max(most, alive)
+    alive = alive - (ending[i] or 0)
+  end
+  return most
+end
+
+function Builder:check_limits()
+  for _, stage in ipairs(self.stages) do
+    local most = most_alive(stage)
+    if most > MAX_TEMPS then
+      fail(1, "the rule needs %d results of elements at once, at most %d are possible", most, MAX_TEMPS)
+    end
+    if #stage.sums > MAX_SUMS then
+      fail(1, "the rule needs %d sums at once, at most %d are possible", #stage.sums, MAX_SUMS)
+    end
+  end
 end
 
 -- Drops operations on numbers that nothing reads.

@@ -137,6 +137,10 @@ function Compiler:call(node)
   end
   if name == "numel" then return self.variables["#"] end
   if name == "ndim" then return self.variables["##"] end
+  if functions.SPREADS[name] then
+    if numbers then fail(node.args[1].pos, "%s is of elements, and this is a number", name) end
+    return self:spread(functions.SPREADS[name].axis, functions.SPREADS[name].how, self:as_elements(args[1]))
+  end
   if functions.REDUCTIONS[name] then return self:reduction(functions.REDUCTIONS[name], args, node, false) end
   if functions.TOTALS[name] then return self:reduction(functions.TOTALS[name], args, node, true) end
   if name == "clamp" then
@@ -211,7 +215,7 @@ end
 -- --- assignments ----------------------------------------------------------------------------------------------------
 
 local READ_ONLY = { t = "t counts updates", loss = "loss is what the step was given",
-  initial_lr = "initial_lr is the group's first lr" }
+  epsilon = "epsilon is the machine's", initial_lr = "initial_lr is the group's first lr" }
 
 function Compiler:check_target(target)
   local old = self.variables[target.name]
@@ -324,6 +328,7 @@ local function begin(definition)
   self.variables.loss = self:register { stage = 1, rank = 1, loss = true }
   self.variables.initial_lr = self:register { stage = 1, rank = 1 }
   self.variables["##"] = self:register { stage = 1, rank = 2 }
+  self.variables.epsilon = self:register { stage = 1, rank = 2 }
   self.arrays.p, self.arrays.normal = array(0, true), array(2 + #definition.state, false)
   self.variables.p, self.variables.g = self.arrays.p, array(1, false)
   for i, state in ipairs(definition.state) do
@@ -349,8 +354,9 @@ function M.program(definition)
   for _, statement in ipairs(parse.tree(definition.rule)) do self:statement(statement) end
   if not self.arrays.p.written then fail(1, "the rule never assigns to p, the parameter") end
   self:drop_unread()
+  self:check_limits()
   return { registers = self.registers, stages = self.stages, number_results = self.number_results,
-    nhyper = #definition.hyper, nstate = #definition.state,
+    nhyper = #definition.hyper, nstate = #definition.state, state = definition.state,
     needs_loss = self.needs_loss, needs_noise = self.needs_noise }
 end
 

@@ -6,7 +6,7 @@
 --      hyper = { {name, default, sentence, range = words}, ... },          lr first
 --      checks = { {expression, sentence}, ... },                            what must hold
 --      state = { {name, letter, sentence, when = hyperparameter, start = number, hyperparameter or "p",
---        number = true},
+--        number = true, per = "row" or "column"},
 --        ... } }
 -- @module optlab.optim.rule.definition
 local compile = require "optlab.optim.rule.compile"
@@ -38,7 +38,7 @@ end
 local function states_of(definition)
   local list = {}
   for i, row in ipairs(definition.state or {}) do
-    list[i] = { letter = row[2], when = row.when, number = row.number }
+    list[i] = { letter = row[2], when = row.when, number = row.number, per = row.per }
   end
   return list
 end
@@ -83,6 +83,7 @@ local function slot_row(row, place)
   elseif row.start then
     fields[#fields + 1] = (".start = %s"):format(emit.double(row.start))
   end
+  if row.per then fields[#fields + 1] = row.per == "row" and ".shape = optim_rows" or ".shape = optim_columns" end
   if row.number then fields[#fields + 1] = ".shape = optim_scalar, .dtype = OPTIM_F64" end
   return "    {" .. table.concat(fields, ", ") .. "},"
 end

@@ -361,7 +361,7 @@ function M.rule(name, program, lists)
     end
     local row = lists.stage[k]
     table.insert(fields, 1, (".phase = %d, .number = %d, .nnumbers = %d, .step = %d, .nsteps = %d, .sum = %d, "
-      .. ".nsums = %d, .guard = %d"):format(table.unpack(row)))
+      .. ".nsums = %d, .guard = %d, .spread = %d, .nspreads = %d"):format(table.unpack(row)))
     stages[k] = "{" .. table.concat(fields, ", ") .. "}"
   end
   if #held > 0 then out[#out + 1] = emit_numbers(name .. "_held", held) end
@@ -376,6 +376,8 @@ function M.rule(name, program, lists)
     step = emit_list(out, "RuleStep", name .. "_steps", lists.step, step_row),
     sum = emit_list(out, "RuleSum", name .. "_sums", lists.sum,
       function(r) return ("{{%d, %d}, %d, %d, %d, %d}"):format(table.unpack(r)) end),
+    spread = emit_list(out, "RuleSpread", name .. "_spreads", lists.spread, integers),
+    per = emit_list(out, "RuleSlotReg", name .. "_per", lists.per, integers), nper = #lists.per,
     stage = emit_list(out, "RuleStage", name .. "_stages", stages, tostring),
     slot = emit_list(out, "RuleSlotReg", name .. "_slot_regs", lists.slot, integers),
     fresh = emit_list(out, "RuleSlotReg", name .. "_fresh_regs", lists.fresh, integers),

@@ -3,7 +3,8 @@
 local M = {}
 
 local NONE, REG, ARRAY, VALUE = 0, 1, 2, 3
-local HOW = { sum = 0, amax = 1, amin = 2 }
+local HOW = { sum = 0, amax = 1, amin = 2, mean = 3 }
+local AXIS = { row = 0, column = 1, matrix = 2 }
 
 -- --- where elements are ---------------------------------------------------------------------------------------------
 
@@ -22,6 +23,10 @@ local function number_values(program)
         value.index = nvalues
         nvalues = nvalues + 1
       end
+    end
+    for _, spread in ipairs(stage.spreads) do
+      spread.to.array = 3 + program.nstate + nowns
+      nowns = nowns + 1
     end
   end
   return nvalues, nowns
@@ -82,7 +87,11 @@ local function guard_of(stage)
 end
 
 local function add_stage(out, stage, used)
-  local row = { stage.phase, #out.number, 0, #out.step, 0, #out.sum, 0, guard_of(stage) }
+  local row = { stage.phase, #out.number, 0, #out.step, 0, #out.sum, 0, guard_of(stage),
+    #out.spread, #stage.spreads }
+  for _, s in ipairs(stage.spreads) do
+    table.insert(out.spread, { AXIS[s.axis], HOW[s.how], s.from.array, s.to.array })
+  end
   for _, r in ipairs(stage.numbers) do
     table.insert(r.rank == 0 and out.held or r.rank == 1 and out.once or out.number, flat_number(r))
   end
@@ -111,11 +120,17 @@ end
 -- @tparam table program what `optlab.optim.rule.compile` makes
 -- @treturn table
 function M.lists(program)
-  local out = { held = {}, once = {}, number = {}, step = {}, sum = {}, stage = {}, slot = {}, fresh = {}, used = {},
-    constant = {} }
+  local out = { held = {}, once = {}, number = {}, step = {}, sum = {}, spread = {}, per = {}, stage = {}, slot = {},
+    fresh = {}, used = {}, constant = {} }
   out.nhyper, out.nslots, out.nregs = program.nhyper, program.nstate, #program.registers
   out.nvalues, out.nowns = number_values(program)
   out.needs_loss, out.needs_noise = program.needs_loss and 1 or 0, program.needs_noise and 1 or 0
+  for i, state in ipairs(program.state) do -- state by row or column has an array of the step's own
+    if state.per then
+      table.insert(out.per, { i - 1, AXIS[state.per], 3 + program.nstate + out.nowns })
+      out.nowns = out.nowns + 1
+    end
+  end
   out.nphases = program.stages[#program.stages].phase
   local used = {}
   for _, stage in ipairs(program.stages) do add_stage(out, stage, used) end

@@ -17,12 +17,21 @@ M.REDUCTIONS = { sum = "sum", mean = "mean", norm = "norm", dot = "dot", amax = 
 --- The same over all parameters that take part in the step.
 M.TOTALS = { total = "sum", total_norm = "norm", total_dot = "dot", total_max = "amax" }
 
+--- Means, sums and extremes over each row, each column or each matrix (the last two dimensions; a parameter of fewer is
+-- one row): elements, all of a row alike.
+M.SPREADS = {
+  row_mean = { axis = "row", how = "mean" }, row_max = { axis = "row", how = "amax" },
+  col_mean = { axis = "column", how = "mean" }, col_max = { axis = "column", how = "amax" },
+  matrix_mean = { axis = "matrix", how = "mean" },
+}
+
 -- How many arguments each function takes.
 local COUNT = { where = 3, clamp = 3, dot = 2, total_dot = 2, new = 1, numel = 1, ndim = 1, normal = 0 }
 for name in pairs(M.UNARY) do COUNT[name] = 1 end
 for name in pairs(M.BINARY) do COUNT[name] = 2 end
 for name in pairs(M.REDUCTIONS) do COUNT[name] = COUNT[name] or 1 end
 for name in pairs(M.TOTALS) do COUNT[name] = COUNT[name] or 1 end
+for name in pairs(M.SPREADS) do COUNT[name] = 1 end
 M.COUNT = COUNT
 
 --- The operations on numbers, which are doubles; true is 1, false is 0.

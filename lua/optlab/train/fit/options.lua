@@ -125,6 +125,13 @@ local function check_step(o)
     .. "several; move their rates in on_epoch")
 end
 
+local function check_closure(o)
+  local needs = not o.step and field(o.optimizer, "needs")
+  refuse((needs == "closure" or needs == "graph") and (o.accumulate > 1 or o.distributed),
+    "the optimizer %s asks for the loss by itself, so neither accumulate nor distributed can be used with it",
+    tostring(field(o.optimizer, "name")))
+end
+
 local function check_distributed(o)
   if not o.distributed then return end
   refuse(o.step,
@@ -148,6 +155,7 @@ function M.read(...)
   local o = FIT:read(...)
   check_parts(o)
   check_step(o)
+  check_closure(o)
   check_distributed(o)
   o.measured = metrics.read(o.metric, o.metrics, FN)
   check_compile(o, o.measured)

@@ -93,22 +93,19 @@ function optim.Adadelta(params, options) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----A second moment kept as one number a row and one a column, and steps in proportion to the parameter.
+---A second moment kept as one number a row and one a column, and steps in proportion to the parameter. Large matrices, whose state takes next to no memory.
 ---
----     g   <- -g if maximize
----     w    = t^beta2_decay    t = 1, 2, ...
----     rate = max(eps2, rms(p)) min(lr, 1 / sqrt(t))
----     p   <- (1 - lr weight_decay) p
----     For parameters of two dimensions or more (rows and columns: the last two):
----     r   <- r + w (mean of g^2 over a row - r)
----     c   <- c + w (mean of g^2 over a column - c)
----     v    = r c / max(mean of r over the rows, eps1)
----     For parameters of fewer dimensions:
----     v   <- v + w (g^2 - v)
----     u    = g / sqrt(max(v, eps1^2))
----     p   <- p - rate u / max(1, rms(u) / d)
----     
----     with rms(x) the root of the mean of x^2 over the whole parameter.
+---     g = -g                              if maximize
+---     e = where(eps1 == eps1, eps1, epsilon)
+---     w = t^beta2_decay
+---     k = max(eps2, norm(p) / sqrt(numel(p))) * min(lr, 1 / sqrt(t))
+---     p = (1 - lr * weight_decay) * p     if weight_decay
+---     s = g^2
+---     r = r + w * (row_mean(s) - r)
+---     c = c + w * (col_mean(s) - c)
+---     v = where(ndim(p) < 2, c, r * c / max(matrix_mean(r), e))
+---     u = g / sqrt(max(v, e^2))
+---     p = p - k / max(1, norm(u) / sqrt(numel(p)) / d) * u
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.Adafactor
@@ -134,6 +131,26 @@ function optim.Adafactor(params, options) end
 ---@param options? optlab.options.optim.Adagrad
 ---@return optlab.Optimizer
 function optim.Adagrad(params, options) end
+
+---@class optlab.options.optim.AdaHessian
+---@field lr? number The learning rate, the factor of each step. Default: 0.15.
+---@field betas? number[] Decay rates of the running means of the gradient and of D^2. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 0.0001.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field hessian_power? number Power of the denominator. Default: 1.
+
+---Adam whose second moment is that of the Hessian's diagonal, estimated at each update with random signs. Where Adam's result is not good enough and a step may take about three times as long. It needs gradients with a graph: loss:backward{create_graph = true}. pytorch_optimizer draws no signs: its z is always -1.
+---
+---     D = abs(z (H z)),  z random signs; of kernels its mean over the window
+---     m <- beta1 m + (1 - beta1) g
+---     v <- beta2 v + (1 - beta2) D^2
+---     d = (sqrt(v) / sqrt(1 - beta2^t))^hessian_power + eps
+---     p <- p - lr (m / (1 - beta1^t) / d + weight_decay p)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.AdaHessian
+---@return optlab.Optimizer
+function optim.AdaHessian(params, options) end
 
 ---@class optlab.options.optim.Adam
 ---@field lr? number The learning rate, the factor of each step. Default: 0.001.
@@ -301,6 +318,22 @@ function optim.ADOPT(params, options) end
 ---@return optlab.Optimizer
 function optim.AggMo(params, options) end
 
+---@class optlab.options.optim.ASAM
+---@field rho? number The distance within which the loss is to be low. Default: 0.5.
+---@field eta? number Added to the size of each parameter. Default: 0.01.
+---@field min_ndim? integer Parameters of fewer dimensions are not scaled: 2 leaves biases out. Default: 2.
+
+---SAM whose neighbourhood is scaled by the size of each parameter. As SAM, for networks whose weights have different scales; rho is about ten times SAM's. step(closure) evaluates the loss twice; the closure calls zero_grad and backward. Running statistics of batch normalization see both.
+---
+---     T = abs(p) + eta
+---     e = rho T^2 g / norm(T g)            the norm: over all parameters
+---     the inner optimizer's update of p, with the gradient at p + e
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@param options? optlab.options.optim.ASAM
+---@return optlab.Optimizer
+function optim.ASAM(optimizer, options) end
+
 ---@class optlab.options.optim.ASGD
 ---@field lr? number The learning rate, the factor of each step. Default: 0.01.
 ---@field lambd? number Decay of the rate and of the parameter. Default: 0.0001.
@@ -323,6 +356,16 @@ function optim.AggMo(params, options) end
 ---@param options? optlab.options.optim.ASGD
 ---@return optlab.Optimizer
 function optim.ASGD(params, options) end
+
+---Lets only those coordinates of an update pass that go against the gradient, and scales these up in return. Around an optimizer with momentum. Its weight decay counts as part of the update; CautiousAdamW and CautiousLion decay first. Not with maximize.
+---
+---     u = p - (p after the inner optimizer's update)
+---     k = (u g > 0)
+---     p <- p - u k numel(p) / (sum(k) + 1)
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@return optlab.Optimizer
+function optim.Cautious(optimizer) end
 
 ---@class optlab.options.optim.CautiousAdamW
 ---@field lr? number The learning rate, the factor of each step. Default: 0.001.
@@ -461,6 +504,32 @@ function optim.DAdaptSGD(params, options) end
 ---@return optlab.Optimizer
 function optim.DoG(params, options) end
 
+---@class optlab.options.optim.EMA
+---@field decay? number The share of the average that stays. Default: 0.999.
+
+---Keeps an exponential moving average of the weights beside them. Evaluation with less noise than the last weights have. opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. Running statistics of batch normalization are those of the weights: make them anew with the averages.
+---
+---     after each update: a <- decay a + (1 - decay) p
+---     after the first:   a = p
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@param options? optlab.options.optim.EMA
+---@return optlab.Optimizer
+function optim.EMA(optimizer, options) end
+
+---@class optlab.options.optim.Extragradient
+---@field scale? number Length of the step ahead, as a multiple of lr. Default: 1.
+
+---Makes the inner optimizer's update with the gradient that a plain gradient step ahead has. Games and saddle points, where gradient steps go in circles. step(closure) evaluates the losses twice; for two players give one optimizer the parameters of both, and in the closure each gradient of its own loss. OptimisticGradient does the same with one evaluation and an older gradient.
+---
+---     q = p - scale lr g(p)
+---     the inner optimizer's update of p, with g(q); of SGD: p <- p - lr g(q)
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@param options? optlab.options.optim.Extragradient
+---@return optlab.Optimizer
+function optim.Extragradient(optimizer, options) end
+
 ---@class optlab.options.optim.Fromage
 ---@field lr? number The learning rate, the factor of each step. Default: 0.01.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
@@ -477,6 +546,85 @@ function optim.DoG(params, options) end
 ---@param options? optlab.options.optim.Fromage
 ---@return optlab.Optimizer
 function optim.Fromage(params, options) end
+
+---@class optlab.options.optim.GaLore
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-6.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field rank? integer How many directions are kept. Default: 128.
+---@field update_proj_gap? integer Updates between two renewals of the directions. Default: 200.
+---@field scale? number Factor of the update of a matrix. Default: 0.25.
+---@field proj_type? "std"|"reverse_std"|"right"|"left"|"full" Which side is projected: "std" the shorter one, "reverse_std" the other, "full" both. Default: "std".
+
+---AdamW of a matrix's gradient, projected on its largest singular directions, which are renewed from time to time. Large matrices where memory for Adam's moments is scarce. Other parameters follow AdamW with the same hyperparameters. The moments stay as they are when the directions change.
+---
+---     each update_proj_gap-th time: U, S, V^T = svd(g), P: the first of U, V
+---     r = g projected by P
+---     m <- beta1 m + (1 - beta1) r
+---     v <- beta2 v + (1 - beta2) r^2
+---     k = scale sqrt(1 - beta2^t) / (1 - beta1^t)
+---     p <- p - lr k back(m / (sqrt(v) + eps))
+---     p <- (1 - lr weight_decay) p
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.GaLore
+---@return optlab.Optimizer
+function optim.GaLore(params, options) end
+
+---Takes from the gradient of each output of a layer its mean, before the inner optimizer's update. Convolutional networks. Parameters of one dimension stay as they are.
+---
+---     g <- g - mean(g)        over all dimensions but the first
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@return optlab.Optimizer
+function optim.GradientCentralization(optimizer) end
+
+---@class optlab.options.optim.KFAC
+---@field model optlab.Module The model whose linear layers are meant.
+---@field damping? number Added to the Fisher matrix. Default: 0.001.
+---@field decay? number Decay rate of the factors. Default: 0.95.
+---@field every? integer Updates between two inversions. Default: 1.
+---@field kl_clip? number The largest change that an update may make; 0: any. Default: 0.001.
+
+---Multiplies the gradients of a model's linear layers by the inverse of their Fisher matrix, a Kronecker product. Fully connected networks and large batches, around SGD with momentum; a step takes two inverses a layer. The loss is to be a mean over examples; each layer is called once in a forward pass. Other parameters keep their gradient.
+---
+---     of each layer: a its inputs with a 1, s the gradients of its outputs, n rows
+---     A <- decay A + (1 - decay) a^T a / n     G <- decay G + (1 - decay) n s^T s
+---     pi = sqrt((trace(A) / size of A) / (trace(G) / size of G))
+---     u = (G + sqrt(damping) / pi I)^-1 g (A + pi sqrt(damping) I)^-1
+---     g = u min(1, sqrt(kl_clip / (lr^2 sum(u g))))      the sum: over all layers
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@param options optlab.options.optim.KFAC
+---@return optlab.Optimizer
+function optim.KFAC(optimizer, options) end
+
+---@class optlab.options.optim.Kron
+---@field lr? number The learning rate, the factor of each step. Default: 0.0003.
+---@field beta? number Decay rate of the running mean of gradients. Default: 0.9.
+---@field weight_decay? number Decoupled weight decay of matrices. Default: 0.
+---@field max_size_triangular? integer Longer dimensions have a diagonal factor. Default: 8192.
+---@field min_ndim_triangular? integer Parameters of fewer dimensions have a diagonal factor. Default: 2.
+---@field precond_lr? number Rate of the factors. Default: 0.1.
+---@field precond_init_scale? number The first preconditioner's factor. Default: 1.
+
+---PSGD: preconditions each dimension by a triangular factor that is fitted to the gradient's second moment. Where Shampoo and SOAP are of use; it takes no decompositions. The length of an update is at most 1.1 lr a coordinate, so lr is about a third of Adam's. The factors are balanced after each hundredth renewal, not at random times.
+---
+---     m <- beta m + (1 - beta) g
+---     M = m / (1 - beta^t)
+---     at times: V normal numbers, M = M + 2^-11.5 mean(abs(M)) V
+---       A = M x_1 Q_1 x_2 Q_2, B = V x_1 Q_1^-T x_2 Q_2^-T
+---       S_i = A_i A_i^T, T_i = B_i B_i^T
+---       Q_i <- Q_i - precond_lr triu(S_i - T_i) Q_i / norm(S_i + T_i)
+---     u = M x_1 Q_1^T Q_1 x_2 Q_2^T Q_2
+---     u = u min(1, 1.1 / sqrt(mean(u^2)))
+---     p <- p - lr (u + weight_decay p)         weight_decay: of matrices
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Kron
+---@return optlab.Optimizer
+function optim.Kron(params, options) end
 
 ---@class optlab.options.optim.LAMB
 ---@field lr? number The learning rate, the factor of each step. Default: 0.001.
@@ -536,6 +684,27 @@ function optim.LAMB(params, options) end
 ---@return optlab.Optimizer
 function optim.LARS(params, options) end
 
+---@class optlab.options.optim.LBFGS
+---@field lr? number The learning rate, the factor of each step. Default: 1.
+---@field max_iter? integer Iterations of a step at most. Default: 20.
+---@field max_eval? integer Evaluations of a step at most; 0: 5/4 of max_iter. Default: 0.
+---@field tolerance_grad? number A largest gradient element that ends a step. Default: 1e-7.
+---@field tolerance_change? number A change of parameters or loss that ends a step. Default: 1e-9.
+---@field history_size? integer How many changes are kept. Default: 100.
+---@field line_search_fn? "none"|"strong_wolfe" How far to go along a direction: lr, or by a line search. Default: "none".
+
+---L-BFGS: directions from the last changes of the gradient, with a line search if asked for. Smooth losses of all the data, up to millions of parameters; step(closure) evaluates the loss several times. For a function of one tensor lab.minimize has it, too.
+---
+---     d = -H g,  H from the last history_size changes of p and of g
+---     p <- p + t d,  t = lr, at first lr min(1, 1 / sum(abs(g))),
+---                    or what the line search finds from there
+---     up to max_iter times a step
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.LBFGS
+---@return optlab.Optimizer
+function optim.LBFGS(params, options) end
+
 ---@class optlab.options.optim.LDoG
 ---@field lr? number The learning rate, the factor of each step. Default: 1.
 ---@field reps_rel? number The first step as a share of 1 + the parameter's norm. Default: 1e-6.
@@ -571,6 +740,20 @@ function optim.LDoG(params, options) end
 ---@param options? optlab.options.optim.Lion
 ---@return optlab.Optimizer
 function optim.Lion(params, options) end
+
+---@class optlab.options.optim.Lookahead
+---@field k? integer Updates between two of the slow weights. Default: 5.
+---@field alpha? number The share of the way that the slow weights take. Default: 0.5.
+
+---Every k updates of the inner optimizer the weights go back part of the way to where they were before these. Around any optimizer whose steps are noisy. The state of the inner one stays as it is.
+---
+---     each update: the inner optimizer's
+---     each k-th one: s <- s + alpha (p - s), p <- s        s starts as p
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@param options? optlab.options.optim.Lookahead
+---@return optlab.Optimizer
+function optim.Lookahead(optimizer, options) end
 
 ---@class optlab.options.optim.MARS
 ---@field lr? number The learning rate, the factor of each step. Default: 0.003.
@@ -666,6 +849,33 @@ function optim.MoMo(params, options) end
 ---@param options? optlab.options.optim.MoMoAdam
 ---@return optlab.Optimizer
 function optim.MoMoAdam(params, options) end
+
+---@class optlab.options.optim.Muon
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.1.
+---@field momentum? number Decay rate of the running mean of gradients. Default: 0.95.
+---@field nesterov? boolean Whether to look ahead along the running mean. Default: true.
+---@field ns_coefficients? number[] a, b, c of the Newton-Schulz iteration. Default: {3.4445, -4.775, 2.0315}.
+---@field eps? number The least norm by which the matrix is divided. Default: 1e-7.
+---@field ns_steps? integer Steps of the Newton-Schulz iteration. Default: 5.
+---@field adjust_lr_fn? "original"|"match_rms_adamw" How the step depends on the shape; "match_rms_adamw" takes lr and weight_decay of AdamW. Default: "original".
+---@field lr_1d? number The learning rate of parameters of one dimension, where lr has its first value. Default: 0.0003.
+---@field betas_1d? number[] Decay rates of the running means of such parameters. Default: {0.9, 0.95}.
+---@field eps_1d? number Added to the denominator of such parameters. Default: 1e-10.
+---@field weight_decay_1d? number Decoupled weight decay of such parameters. Default: 0.
+
+---Momentum whose matrix is made nearly orthogonal: all directions of an update have about the same length. The hidden layers of transformers and other networks. Parameters of one dimension follow AdamW (lr_1d); give embeddings and the last layer to an AdamW of their own. Kernels of convolutions count as matrices, a row for each output.
+---
+---     m <- momentum m + (1 - momentum) g
+---     u = (1 - momentum) g + momentum m    if nesterov, else m
+---     p <- (1 - lr weight_decay) p - lr s NewtonSchulz(u)
+---     s = sqrt(max(1, rows / columns))
+---     s = 0.2 sqrt(max(rows, columns))     with "match_rms_adamw"
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Muon
+---@return optlab.Optimizer
+function optim.Muon(params, options) end
 
 ---@class optlab.options.optim.NAdam
 ---@field lr? number The learning rate, the factor of each step. Default: 0.002.
@@ -904,6 +1114,20 @@ function optim.RMSprop(params, options) end
 ---@return optlab.Optimizer
 function optim.Rprop(params, options) end
 
+---@class optlab.options.optim.SAM
+---@field rho? number The distance within which the loss is to be low. Default: 0.05.
+
+---Updates with the gradient at the point nearby where the loss is largest (to first order). Where flat minima are wanted: image models, fine-tuning. step(closure) evaluates the loss twice; the closure calls zero_grad and backward. Running statistics of batch normalization see both.
+---
+---     T = 1
+---     e = rho T^2 g / norm(T g)            the norm: over all parameters
+---     the inner optimizer's update of p, with the gradient at p + e
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@param options? optlab.options.optim.SAM
+---@return optlab.Optimizer
+function optim.SAM(optimizer, options) end
+
 ---@class optlab.options.optim.ScheduleFreeAdamW
 ---@field lr? number The learning rate, the factor of each step. Default: 0.0025.
 ---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
@@ -996,6 +1220,29 @@ function optim.SGD(params, options) end
 ---@return optlab.Optimizer
 function optim.SGLD(params, options) end
 
+---@class optlab.options.optim.Shampoo
+---@field lr? number The learning rate, the factor of each step. Default: 0.1.
+---@field momentum? number Momentum: the factor of the buffer at each update. Default: 0.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field beta? number Decay rate of the sums of products; 1 as in the paper. Default: 1.
+---@field eps? number The diagonal of the first H_i; the least eigenvalue of which a root is taken. Default: 0.0001.
+---@field update_freq? integer The roots are renewed at every update_freq-th update. Default: 1.
+---@field max_size? integer Dimensions of a larger size are not preconditioned. Default: 4096.
+
+---Preconditions each dimension of a parameter by the inverse root of the sum of its gradients' products. Networks of moderate width: it keeps two matrices n by n for each dimension of size n, and an update that renews the roots takes an eigen-decomposition of each. pytorch_optimizer takes the root 1/k instead of 1/(2 k).
+---
+---     g <- g + weight_decay p
+---     H_i <- beta H_i + w G_i G_i^T         for each dimension i; from eps I
+---     w = 1 - beta, 1 where beta = 1
+---     u = g x_1 H_1^(-1/2k) x_2 H_2^(-1/2k) ...
+---     m <- momentum m + u
+---     p <- p - lr m
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Shampoo
+---@return optlab.Optimizer
+function optim.Shampoo(params, options) end
+
 ---@class optlab.options.optim.SignSGD
 ---@field lr? number The learning rate, the factor of each step. Default: 0.001.
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
@@ -1030,6 +1277,100 @@ function optim.SignSGD(params, options) end
 ---@return optlab.Optimizer
 function optim.Signum(params, options) end
 
+---@class optlab.options.optim.SM3
+---@field lr? number The learning rate, the factor of each step. Default: 0.1.
+---@field momentum? number Decay rate of the running mean of steps; 0 for none. Default: 0.
+---@field beta? number Decay rate of the sums; 0: they only grow. Default: 0.
+---@field eps? number Added to the sum, inside the square root. Default: 1e-30.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adagrad with one sum a row and one a column, the smaller of which bounds that of an element. Large matrices and embeddings, whose state takes next to no memory. Rows and columns are those of the last two dimensions.
+---
+---     g = -g                              if maximize
+---     v = where(beta, beta, 1) * min(r, c) + (1 - beta) * g^2
+---     high_row = row_max(v)
+---     high_col = col_max(v)
+---     r = where(beta, max(r, high_row), high_row)
+---     c = where(beta, max(c, high_col), high_col)
+---     u = g / sqrt(v + eps)
+---     m = momentum * m + (1 - momentum) * u     if momentum
+---     p = p - lr * where(momentum, m, u)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SM3
+---@return optlab.Optimizer
+function optim.SM3(params, options) end
+
+---@class optlab.options.optim.SOAP
+---@field lr? number The learning rate, the factor of each step. Default: 0.003.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.95, 0.95}.
+---@field shampoo_beta? number Decay rate of the means of products; negative: the second of betas. Default: -1.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.01.
+---@field precondition_frequency? integer Updates between two renewals of the bases. Default: 10.
+---@field max_precond_dim? integer Dimensions of a larger size are not rotated. Default: 10000.
+---@field precondition_1d? boolean Whether parameters of one dimension are rotated, too. Default: false.
+---@field normalize_grads? boolean Whether each update is scaled to a mean square of 1. Default: false.
+---@field correct_bias? boolean Whether the means are corrected for their start at 0. Default: true.
+
+---Adam in the basis of Shampoo's preconditioner, which is renewed from time to time. Where Shampoo is of use; it has Adam's hyperparameters and bears rare renewals. The first update leaves the parameters alone.
+---
+---     first update: L_i = (1 - b) G_i G_i^T, Q_i = its eigenvectors, no more
+---     k counts the others
+---     r = rot(g)
+---     m <- beta1 m + (1 - beta1) r
+---     v <- beta2 v + (1 - beta2) r^2
+---     p <- p - lr sqrt(1 - beta2^k) / (1 - beta1^k) back(m / (sqrt(v) + eps))
+---     p <- (1 - lr weight_decay) p
+---     L_i <- b L_i + (1 - b) G_i G_i^T      b = shampoo_beta, or beta2
+---     each precondition_frequency-th time: Q_i <- qr(L_i Q_i)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SOAP
+---@return optlab.Optimizer
+function optim.SOAP(params, options) end
+
+---@class optlab.options.optim.SophiaG
+---@field lr? number The learning rate, the factor of each step. Default: 0.0004.
+---@field betas? number[] Decay rates of the running means of the gradient and of the estimates. Default: {0.96, 0.99}.
+---@field eps? number The least denominator. Default: 1e-12.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.2.
+---@field gamma? number Factor of h; the smaller, the more coordinates move by lr. Default: 0.05.
+---@field update_interval? integer k, updates between two estimates. Default: 10.
+---@field batch_size? number Examples (tokens) whose mean the loss is. Default: 1.
+
+---Sophia with the Gauss-Newton estimate of the Hessian's diagonal, from the gradient for labels that the model draws. Language models, where a Hessian product costs too much. step(closure): the closure's argument is true where it is to compute the loss, and gradients, for labels drawn from the model's predictions. train.fit has the data's labels alone.
+---
+---     m <- beta1 m + (1 - beta1) g
+---     h <- beta2 h + (1 - beta2) e          at updates 1, 1 + k, 1 + 2 k, ...
+---     p <- (1 - lr weight_decay) p - lr clip(m / max(gamma h, eps), -1, 1)
+---     e = batch_size g_s^2,  g_s: the gradient for drawn labels
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SophiaG
+---@return optlab.Optimizer
+function optim.SophiaG(params, options) end
+
+---@class optlab.options.optim.SophiaH
+---@field lr? number The learning rate, the factor of each step. Default: 0.0004.
+---@field betas? number[] Decay rates of the running means of the gradient and of the estimates. Default: {0.96, 0.99}.
+---@field eps? number The least denominator. Default: 1e-12.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.2.
+---@field gamma? number Factor of h; the smaller, the more coordinates move by lr. Default: 0.01.
+---@field update_interval? integer k, updates between two estimates. Default: 10.
+
+---Sophia with Hutchinson's estimate of the Hessian's diagonal, the product z (H z) with random signs z. Language models. It needs gradients with a graph where an estimate is due: step(closure), whose argument says so, loss:backward{create_graph = graph}. pytorch_optimizer clips at p = 0.01, so that its largest step is lr p.
+---
+---     m <- beta1 m + (1 - beta1) g
+---     h <- beta2 h + (1 - beta2) e          at updates 1, 1 + k, 1 + 2 k, ...
+---     p <- (1 - lr weight_decay) p - lr clip(m / max(gamma h, eps), -1, 1)
+---     e = z (H z),  z random signs
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SophiaH
+---@return optlab.Optimizer
+function optim.SophiaH(params, options) end
+
 ---@class optlab.options.optim.SPS
 ---@field lr? number Factor of the step size. Default: 1.
 ---@field c? number Divides the step size: 0.5 for convex problems. Default: 0.5.
@@ -1048,6 +1389,51 @@ function optim.Signum(params, options) end
 ---@param options? optlab.options.optim.SPS
 ---@return optlab.Optimizer
 function optim.SPS(params, options) end
+
+---@class optlab.options.optim.SWA
+---@field start? integer The first update whose weights count. Default: 1.
+---@field every? integer Updates between two that count. Default: 1.
+
+---Keeps the mean of the weights of many updates beside them. The last part of a training with a constant or cyclic rate: start = where it begins. opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. Running statistics of batch normalization are those of the weights: make them anew with the averages.
+---
+---     after updates start, start + every, ...:
+---       n <- n + 1
+---       a <- a + (p - a) / n        from n = 0
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@param options? optlab.options.optim.SWA
+---@return optlab.Optimizer
+function optim.SWA(optimizer, options) end
+
+---@class optlab.options.optim.SWATS
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field tolerance? number How far the rate may be from its running mean at the switch. Default: 1e-9.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam until the rate that SGD would need for the same step stands still, then SGD with that rate. Where Adam starts well and SGD ends better. After the switch lr has no effect. All parameters switch at once, as in the paper; pytorch_optimizer tests each of them by itself.
+---
+---     g = -g                              if maximize
+---     g = g + weight_decay * p            if weight_decay
+---     first = rate == 0
+---     m = beta1 * m + (1 - beta1) * g     if first
+---     v = beta2 * v + (1 - beta2) * g^2   if first
+---     b = beta1 * b + g                   if not first
+---     d = lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps)
+---     n = total_dot(d, g)
+---     k = total_dot(d, d) / n
+---     L = beta2 * L + (1 - beta2) * k     if first and n ~= 0
+---     e = L / (1 - beta2^t)
+---     p = p - where(first, d, rate * (1 - beta1) * b)
+---     steady = t > 1 and e > 0 and abs(e - k) < tolerance
+---     rate = where(first and steady, e, rate)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.SWATS
+---@return optlab.Optimizer
+function optim.SWATS(params, options) end
 
 ---@class optlab.options.optim.Yogi
 ---@field lr? number The learning rate, the factor of each step. Default: 0.01.

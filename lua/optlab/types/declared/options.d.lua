@@ -427,6 +427,7 @@
 ---@field name string Name of the optimizer, used in printing and in messages.
 ---@field rule? string The update as text: assignments, one a line.
 ---@field step? function Instead of a rule: step(p, g, state, h, t) updates one parameter.
+---@field update? function Instead of both: update(opt, states, closure) updates all parameters, and returns what step() returns.
 ---@field defaults table Hyperparameters, lr among them: numbers, booleans or lists of numbers.
 ---@field state? optlab.options.optim.define.state Names of state tensors that start at zero; with step also a function(p, h) that returns the first state.
 
@@ -434,6 +435,7 @@
 ---@field name string Its name in the rule and in state_dict.
 ---@field number? boolean Whether it is one number a parameter. Default: false.
 ---@field start? number|string What it starts with: a number, the name of the hyperparameter that says it, or "p": the parameter. Default: 0.
+---@field per? string One element a row or a column of the last two dimensions; a parameter of fewer is one row.
 ---@field when? string Name of the hyperparameter that asks for it by not being 0; without: always there.
 
 ---@class optlab.options.plot.figure

@@ -102,4 +102,32 @@ function kinds.cast(g)
   return ('%s = %s:to("%s")'):format(g:target(), name, g:dtype())
 end
 
+--- Elements in other places, and running sums.
+function kinds.move(g)
+  local c = g.c
+  local name, x = g:pick(function(x) return #x._shape > 0 end)
+  if not name then return end
+  local n, kind = #x._shape, c:int(1, 5)
+  local call
+  if kind == 1 then
+    local order = c:order(n)
+    call = ("%s:flip(%s)"):format(name, table.concat(order, ", ", 1, c:int(1, n)))
+  elseif kind == 2 then
+    call = ("%s:roll(%d, %d)"):format(name, c:int(-5, 5), g:dim(n))
+  elseif kind == 3 then
+    if 6 * #x._map > g.limit then return end
+    call = ("%s:tile(%s)"):format(name, c:chance(0.5) and c:int(0, 3) or ("%d, %d"):format(c:int(1, 2), c:int(0, 3)))
+  elseif kind == 4 then
+    call = ("%s:cumsum(%d)"):format(name, g:dim(n))
+  else
+    local size = x._shape[n]
+    if size == 0 or 4 * #x._map > g.limit then return end
+    local mode = c:of { "reflect", "replicate", "circular" }
+    local room = mode == "reflect" and size - 1 or size
+    call = ("lab.nn.functional.pad(%s, {%d, %d}, {mode = %q})"):format(name, c:int(0, math.min(room, 3)),
+      c:int(0, math.min(room, 3)) + (c:chance(g.wrong) and mode ~= "replicate" and room or 0), mode)
+  end
+  return ("%s = %s"):format(g:target(), call)
+end
+
 return kinds

@@ -9,6 +9,7 @@ require "tests.fuzz.programs.reference.views"
 local E = require "tests.fuzz.programs.reference.elementwise"
 require "tests.fuzz.programs.reference.reduce"
 require "tests.fuzz.programs.reference.product"
+local moves = require "tests.fuzz.programs.reference.moves"
 local pick = require "tests.fuzz.programs.reference.pick"
 local inplace = require "tests.fuzz.programs.reference.inplace"
 local grad = require "tests.fuzz.programs.reference.grad"
@@ -16,7 +17,7 @@ local optimizers = require "tests.fuzz.programs.reference.optimizers"
 local create = require "tests.fuzz.programs.reference.create"
 
 local lab = { cat = pick.cat, stack = pick.stack, where = E.where, autograd = { grad = grad.grad },
-  optim = optimizers }
+  optim = optimizers, nn = { functional = { pad = moves.pad } } }
 for name, f in pairs(create) do lab[name] = f end
 for name, f in pairs(T.methods) do
   if not name:match("_$") and not lab[name] then lab[name] = f end

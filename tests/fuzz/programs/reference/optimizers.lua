@@ -95,7 +95,8 @@ local function update(self, x, own)
     own[k] = own[k] or {}
     local gradient, size = (h.maximize and -g[k] or g[k]) + decay * p[k], math.abs(g[k]) + decay * math.abs(p[k])
     local value, moved = rule(own[k], p[k], gradient, size, h, own.t)
-    local lost = gradient ~= 0 and gradient * gradient < number.TINY[x._dtype] / u
+    local square = gradient * gradient -- squares leave the dtype's range at both ends
+    local lost = gradient ~= 0 and (square < number.TINY[x._dtype] / u or square > number.MAX[x._dtype])
     own[k].lost = own[k].lost or lost or gradient - gradient ~= 0
     new[k] = to(value)
     tolerance[k] = own[k].lost and math.huge

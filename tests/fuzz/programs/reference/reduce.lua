@@ -107,6 +107,31 @@ end
 methods.sum = sum_or_mean(false)
 methods.mean = sum_or_mean(true)
 
+--- Running sums: each is off as a sum of its length.
+function methods.cumsum(x, dim)
+  dim = T.dim(dim, #x._shape)
+  x = as_wide(x)
+  local n, run, values = x._shape[dim], T.row_steps(x._shape)[dim], T.values(x)
+  local sum, size = {}, {}
+  local unit = (number.UNIT[x._dtype] or 0) * (n + 1)
+  for k, v in ipairs(values) do
+    local first = (k - 1) // run % n == 0
+    sum[k] = first and v or sum[k - run] + v
+    size[k] = (first and 0 or size[k - run]) + math.abs(v)
+  end
+  local tolerance = {}
+  for k, s in ipairs(size) do tolerance[k] = s > (number.MAX[x._dtype] or 0) and math.huge or s * unit end
+  local y = result(x._dtype, T.copy(x._shape), sum, tolerance)
+  return T.record(y, { x }, function(d, m)
+    local dx, mx = {}, {}
+    for k = #values, 1, -1 do
+      local last = (k - 1) // run % n == n - 1
+      dx[k], mx[k] = d[k] + (last and 0 or dx[k + run]), m[k] + (last and 0 or mx[k + run])
+    end
+    return { dx, mx }
+  end)
+end
+
 -- Computed in float64. Each deviation is off by the mean's error and its own rounding; squares and their sum follow.
 local function variance(x, dim, keepdim, more)
   x = as_float(x)

@@ -150,7 +150,11 @@ end
 function methods.narrow(x, dim, start, length)
   dim = T.dim(dim, #x._shape)
   local ranges = everything(x)
-  start = position(start, x._shape[dim])
+  if length == 0 and start == x._shape[dim] + 1 then -- nothing, behind the end
+    start = start - 1
+  else
+    start = position(start, x._shape[dim])
+  end
   check(length >= 0 and start + length <= x._shape[dim], "length")
   ranges[dim] = { start, length, 1 }
   return M.window(x, ranges)

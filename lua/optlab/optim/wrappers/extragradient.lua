@@ -1,0 +1,43 @@
+--- Extragradient: the update is made with the gradient one step ahead.
+local core = require "optlab.core"
+local wrapper = require "optlab.optim.wrappers.wrapper"
+
+local function ahead(self)
+  wrapper.each(self, function(p, own, group)
+    wrapper.keep(p, own, "kept")
+    p:sub_(p.grad * (group.lr * self.o.scale))
+  end)
+end
+
+local function back(self)
+  wrapper.each(self, function(p, own)
+    if own.kept then p:copy_(own.kept) end
+  end, true)
+end
+
+return {
+  name = "Extragradient",
+  doc = "Makes the inner optimizer's update with the gradient that a plain gradient step ahead has.",
+  use = "Games and saddle points, where gradient steps go in circles. step(closure) evaluates the losses twice; for "
+    .. "two players give one optimizer the parameters of both, and in the closure each gradient of its own loss. "
+    .. "OptimisticGradient does the same with one evaluation and an older gradient.",
+  paper = 'Korpelevich, "The extragradient method for finding saddle points and other problems", 1976',
+  equation = [[
+q = p - scale lr g(p)
+the inner optimizer's update of p, with g(q); of SGD: p <- p - lr g(q)]],
+  args = {
+    { "scale", "number", min = 0, default = 1, doc = "Length of the step ahead, as a multiple of lr." },
+  },
+  needs = "closure",
+  step = function(self, closure)
+    wrapper.need_closure(self, closure)
+    local no_grad = core.autograd.no_grad
+    local loss = wrapper.evaluate(closure)
+    no_grad(ahead, self)
+    local ok, message = pcall(wrapper.evaluate, closure)
+    no_grad(back, self)
+    if not ok then error(message, 0) end
+    self.optimizer:step()
+    return loss
+  end,
+}

@@ -305,6 +305,25 @@ describe("like a built-in optimizer", function()
     assert.equal(0.1, wrapped.lr)
   end)
 
+  it("they can be watched, and hand the loss on", function()
+    for _, make in ipairs { ALL.SAM, ALL.LBFGS, ALL.AdaHessian, ALL.Lookahead, ALL.SOAP, ALL.EMA,
+      function(p) return optim.SAM(optim.Polyak(p)) end, function(p) return optim.EMA(optim.Polyak(p)) end } do
+      local results = {}
+      for k, watch in ipairs { false, { "update_ratio", "cos(g, m)", "effective_lr" } } do
+        local net = network()
+        local X = lab.randn(64, 4)
+        local data = lab.data.loader({ X = X, y = X:sum(2, true) }, { batch_size = 16 })
+        local history = lab.train.fit { model = net, loss = lab.nn.MSELoss(), optimizer = make(net:parameters()),
+          data = data, epochs = 2, watch = watch or nil, progress = false }
+        results[k] = history.loss
+        if watch then assert.is_true(history.update_ratio[2] > 0) end
+      end
+      assert.same(results[1], results[2])
+    end
+    assert.matches("optim.SAM: it evaluates the loss by itself, and so does LBFGS",
+      errors.message(function() optim.SAM(optim.LBFGS(network():parameters())) end))
+  end)
+
   it("train.fit refuses what they cannot do, train.descend gives them what they need", function()
     local net = network()
     local data = lab.data.loader({ X = lab.zeros(8, 4), y = lab.zeros(8, 1) }, { batch_size = 2 })

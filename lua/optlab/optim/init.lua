@@ -1,7 +1,8 @@
 --- Optimizers: the built-in ones, gradient clipping, and optimizers of your own.
 --
--- Hyperparameters, their defaults and the numbers are PyTorch's; the update of each stands at the top of its file
--- in `lua/optlab/optim/rules/`. `params` is a list of tensors, or a list of groups `{params = ..., lr = ...}`.
+-- Hyperparameters, their defaults and the numbers are PyTorch's; the update of each stands in its file in
+-- `lua/optlab/optim/rules/`, `matrix/` or `wrappers/`. `params` is a list of tensors, or a list of groups
+-- `{params = ..., lr = ...}`.
 --
 --     local opt = optim.Adam(model:parameters(), {lr = 0.01})
 --     opt:zero_grad()

@@ -58,7 +58,7 @@ static void unpool_rows(void *ctx, int64_t begin, int64_t end) {
     const int64_t c = k / j->h, y = k % j->h;
     for (int64_t n = 0; n < j->n; n += px) {
       const int64_t images = conv_smaller(px, j->n - n);
-      source_pack(s, n, images, c, 1, y, px, scratch, row, px);
+      source_pack(s, n, images, c, 1, y, 1, px, scratch, (Packed){row, 0, px});
       char *to = conv_at(j->dz, j->size, n, c, y);
       for (int64_t x = 0; x < s->columns; x++) {
         const char *from = row + x * px * j->size;

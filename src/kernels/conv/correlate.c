@@ -86,10 +86,8 @@ static void pack_band(const Job *j, Unit *u) {
   int64_t begin, end, to;
   conv_rows(p, u->begin, u->end, &begin, &end);
   taps_seen(&p->rows, begin, end, &u->from, &to);
-  for (int64_t y = u->from; y < to; y++) {
-    source_pack(&p->x, u->n, u->images, u->group * p->c, p->c, y, u->px, u->scratch,
-                u->x + (y - u->from) * u->t.x_row * p->size, u->t.x_column);
-  }
+  source_pack(&p->x, u->n, u->images, u->group * p->c, p->c, u->from, to - u->from, u->px, u->scratch,
+              (Packed){u->x, u->t.x_row, u->t.x_column});
 }
 
 /* The tile that makes column `column` of row `row` of the convolution. */

@@ -141,9 +141,9 @@ static void pack_x(const Job *j, Unit *u) {
     char *row = u->x + (y - u->from) * x_row(j) * j->size;
     memset(row, 0, (size_t)(j->left * column));
     if (right > 0) memset(row + (j->left + s->w) * column, 0, (size_t)(right * column));
-    source_pack(&j->x, u->n, u->images, u->group * s->c, s->c, y, j->px, u->scratch, row + j->left * column,
-                x_column(j));
   }
+  source_pack(&j->x, u->n, u->images, u->group * s->c, s->c, u->from, to - u->from, j->px, u->scratch,
+              (Packed){u->x + j->left * column, x_row(j), x_column(j)});
 }
 
 /* Row i of the output's gradient with output channels in the lanes, to row r of the chunk. */
@@ -151,10 +151,12 @@ static void spread_row(const Job *j, const Unit *u, int64_t i, int64_t r) {
   const ConvShape *s = j->s;
   const Images *dy = &j->dy.images;
   Spread p = {.columns = s->ow, .to_image = j->width, .to_column = dy_column(j)};
+  p.image = 1;
   p.images = conv_parts(u->images, j->k->lanes) * j->k->lanes;
   const bool direct = !j->dy.pool && dy->stride[0] == 1 && p.images == u->images;
   if (!direct) {
-    source_pack(&j->dy, u->n, u->images, u->group * s->o, s->o, i, j->px, u->scratch, u->row, s->o * j->px);
+    source_pack(&j->dy, u->n, u->images, u->group * s->o, s->o, i, 1, j->px, u->scratch,
+                (Packed){u->row, 0, s->o * j->px});
   }
   p.channel = direct ? dy->stride[1] : j->px;
   p.column = direct ? dy->stride[3] : s->o * j->px;
@@ -167,15 +169,41 @@ static void spread_row(const Job *j, const Unit *u, int64_t i, int64_t r) {
   }
 }
 
-static void pack_dy(const Job *j, const Unit *u, int64_t i, int64_t rows) {
-  for (int64_t r = 0; r < rows; r++) {
-    if (!j->lanes) {
-      spread_row(j, u, i + r, r);
-      continue;
-    }
-    source_pack(&j->dy, u->n, u->images, u->group * j->s->o, j->s->o, i + r, j->px, u->scratch,
-                u->dy + r * dy_row(j) * j->size, dy_column(j));
+/* Whether each channel of an image is one run of memory, and long enough for spread_columns. */
+static bool row_major(const Job *j) {
+  const int64_t *stride = j->dy.images.stride;
+  return !j->dy.pool && stride[3] == 1 && stride[2] == j->s->ow && j->s->oh * j->s->ow >= j->k->lanes;
+}
+
+/* Output rows i .. i + rows - 1 of row-major images to the chunk. */
+static void spread_rows(const Job *j, const Unit *u, int64_t i, int64_t rows) {
+  const ConvShape *s = j->s;
+  const Images *dy = &j->dy.images;
+  Spread p = {.channel = dy->stride[1], .column = 1, .image = dy->stride[0], .images = u->images};
+  p.plane = s->oh * s->ow;
+  p.first = i * s->ow;
+  p.columns = rows * s->ow;
+  p.to_image = j->width;
+  p.to_column = dy_column(j);
+  for (int64_t b = 0; b < j->blocks; b++) {
+    p.from = conv_at(dy, j->size, u->n, u->group * s->o + b * j->width, 0);
+    p.channels = s->o - b * j->width;
+    p.to = u->dy + b * dy_block(j) * j->size;
+    j->k->spread_columns(&p);
   }
+}
+
+static void pack_dy(const Job *j, const Unit *u, int64_t i, int64_t rows) {
+  if (!j->lanes && row_major(j)) {
+    spread_rows(j, u, i, rows);
+    return;
+  }
+  if (j->lanes) {
+    source_pack(&j->dy, u->n, u->images, u->group * j->s->o, j->s->o, i, rows, j->px, u->scratch,
+                (Packed){u->dy, dy_row(j), dy_column(j)});
+    return;
+  }
+  for (int64_t r = 0; r < rows; r++) spread_row(j, u, i + r, r);
 }
 
 /* The output places begin .. end - 1 cut to those whose tap lies inside the image. */

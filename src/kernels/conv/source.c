@@ -76,14 +76,25 @@ static void unpool(const Source *s, PackRow row, int64_t n, int64_t c, int64_t y
   s->k->unpool(&u);
 }
 
-void source_pack(const Source *s, int64_t n, int64_t images, int64_t c, int64_t channels, int64_t y, int64_t px,
-                 void *scratch, char *to, int64_t to_column) {
-  PackRow row = row_of(s, n, images, c, channels, y, px);
-  if (s->pool) {
-    unpool(s, row, n, c, y, scratch, to, to_column);
-    return;
+/* Rows that follow each other in memory, before and after, are packed as one long row: that has fewer ends, and reads
+ * on where it stopped. */
+static bool rows_follow(const Source *s, const Packed *packed) {
+  const int64_t *stride = s->images.stride;
+  return stride[3] == 1 && stride[2] == s->columns && packed->row == s->columns * packed->column;
+}
+
+void source_pack(const Source *s, int64_t n, int64_t images, int64_t c, int64_t channels, int64_t y, int64_t rows,
+                 int64_t px, void *scratch, Packed packed) {
+  const int64_t together = !s->pool && rows_follow(s, &packed) ? rows : 1;
+  for (int64_t r = 0; r < rows; r += together) {
+    PackRow row = row_of(s, n, images, c, channels, y + r, px);
+    row.columns *= together;
+    row.to = packed.to + r * packed.row * s->size;
+    row.to_column = packed.column;
+    if (s->pool) {
+      unpool(s, row, n, c, y + r, scratch, row.to, packed.column);
+    } else {
+      s->k->pack(&row);
+    }
   }
-  row.to = to;
-  row.to_column = to_column;
-  s->k->pack(&row);
 }

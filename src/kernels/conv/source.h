@@ -23,9 +23,14 @@ void source_close(Source *s);
 /* Bytes of scratch memory that source_pack needs for that many channels and px. */
 int64_t source_scratch(const Source *s, int64_t channels, int64_t px);
 
-/* Row y of channels c .. c + channels - 1 of images n .. n + images - 1: to[column][channel][px], with to_column
- * elements from a column to the next. */
-void source_pack(const Source *s, int64_t n, int64_t images, int64_t c, int64_t channels, int64_t y, int64_t px,
-                 void *scratch, char *to, int64_t to_column);
+/* Where packed rows go: [row][column][channel][px], elements from a row and from a column to the next. */
+typedef struct Packed {
+  char *to;
+  int64_t row, column;
+} Packed;
+
+/* Rows y .. y + rows - 1 of channels c .. c + channels - 1 of images n .. n + images - 1. */
+void source_pack(const Source *s, int64_t n, int64_t images, int64_t c, int64_t channels, int64_t y, int64_t rows,
+                 int64_t px, void *scratch, Packed packed);
 
 #endif

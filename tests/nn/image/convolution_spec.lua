@@ -111,6 +111,34 @@ describe("convolution", function()
       F.conv2d(one:expand(20, 3, 8, 7):contiguous(), weight, bias)[1]:tolist())
   end)
 
+  -- { images, channels, height, width, output channels, window, options }; rows shorter than a vector and longer ones,
+  -- output channels that fill vectors and not
+  for _, c in ipairs {
+    { 33, 5, 9, 14, 32, 3, { padding = 1 } }, { 16, 8, 12, 7, 45, 2, { stride = 2 } },
+    { 64, 3, 6, 30, 16, 5, { padding = 2 } }, { 20, 4, 5, 4, 32, 2, {} },
+    { 32, 6, 8, 8, 40, 3, { padding = 1, groups = 2 } }, { 17, 2, 5, 19, 10, 3, {} }, { 32, 8, 3, 3, 16, 1, {} },
+  } do
+    it(("gives gradients of the same bits for any order, %d images %dx%d"):format(c[1], c[3], c[4]), function()
+      lab.manual_seed(8)
+      for _, dtype in ipairs { "float32", "float64" } do
+        local x = lab.randn(c[1], c[2], c[3], c[4]):to(dtype)
+        local weight = lab.randn(c[5], c[2] // (c[7].groups or 1), c[6], c[6]):to(dtype)
+        local expected
+        local dy = lab.randn(table.unpack(F.conv2d(x, weight, c[7]).shape)):to(dtype)
+        for _, order in ipairs { "plain", "batch innermost", "channels last", "window" } do
+          local function ordered(t)
+            if order == "window" then return lab.cat({ t, t }, 2):narrow(2, 1, t.shape[2]) end
+            return lay(t, order)
+          end
+          local leaves = { ordered(x):detach():requires_grad_(), weight:detach():requires_grad_() }
+          local grads = lab.autograd.grad(F.conv2d(leaves[1], leaves[2], c[7]), leaves, { grad_outputs = ordered(dy) })
+          expected = expected or grads
+          for i, g in ipairs(grads) do assert.is_true(expected[i]:eq(g):all():item() ~= 0, order .. ", " .. dtype) end
+        end
+      end
+    end)
+  end
+
   it("gives the same bits on any number of threads", function()
     local threads = lab.get_num_threads()
     for _, c in ipairs {

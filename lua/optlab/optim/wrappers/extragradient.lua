@@ -1,5 +1,4 @@
 --- Extragradient: the update is made with the gradient one step ahead.
-local core = require "optlab.core"
 local wrapper = require "optlab.optim.wrappers.wrapper"
 
 local function ahead(self)
@@ -7,12 +6,6 @@ local function ahead(self)
     wrapper.keep(p, own, "kept")
     p:sub_(p.grad * (group.lr * self.o.scale))
   end)
-end
-
-local function back(self)
-  wrapper.each(self, function(p, own)
-    if own.kept then p:copy_(own.kept) end
-  end, true)
 end
 
 return {
@@ -29,15 +22,5 @@ the inner optimizer's update of p, with g(q); of SGD: p <- p - lr g(q)]],
     { "scale", "number", min = 0, default = 1, doc = "Length of the step ahead, as a multiple of lr." },
   },
   needs = "closure",
-  step = function(self, closure)
-    wrapper.need_closure(self, closure)
-    local no_grad = core.autograd.no_grad
-    local loss = wrapper.evaluate(closure)
-    no_grad(ahead, self)
-    local ok, message = pcall(wrapper.evaluate, closure)
-    no_grad(back, self)
-    if not ok then error(message, 0) end
-    self.optimizer:step()
-    return loss
-  end,
+  step = function(self, closure) return wrapper.twice(self, closure, ahead) end,
 }

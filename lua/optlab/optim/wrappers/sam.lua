@@ -1,5 +1,4 @@
 --- SAM and ASAM: the gradient at the worst point nearby.
-local core = require "optlab.core"
 local wrapper = require "optlab.optim.wrappers.wrapper"
 
 -- T, by which each coordinate of the neighbourhood is scaled; nil: 1.
@@ -26,24 +25,6 @@ local function climb(self)
   end)
 end
 
-local function back(self)
-  wrapper.each(self, function(p, own)
-    if own.kept then p:copy_(own.kept) end
-  end, true)
-end
-
-local function step(self, closure)
-  wrapper.need_closure(self, closure)
-  local no_grad = core.autograd.no_grad
-  local loss = wrapper.evaluate(closure)
-  no_grad(climb, self)
-  local ok, message = pcall(wrapper.evaluate, closure)
-  no_grad(back, self)
-  if not ok then error(message, 0) end
-  self.optimizer:step()
-  return loss
-end
-
 local CLOSURE = " step(closure) evaluates the loss twice; the closure calls zero_grad and backward. Running statistics "
   .. "of batch normalization see both."
 
@@ -61,7 +42,7 @@ local function definition(name, doc, use, paper, rho, eta, min_ndim, adaptive, f
       .. "the inner optimizer's update of p, with the gradient at p + e",
     step = function(self, closure)
       self.o.adaptive, self.o.floor = adaptive, floor
-      return step(self, closure)
+      return wrapper.twice(self, closure, climb)
     end,
   }
 end

@@ -12,6 +12,7 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
+local field = require("optlab.base.kinds").field
 
 local tensor, autograd = core.tensor, core.autograd
 
@@ -64,6 +65,26 @@ end
 
 --- Calls a closure with recording for backward.
 function M.evaluate(closure, ...) return autograd.enable_grad(closure, ...) end
+
+--- Two evaluations of a closure: `first` goes away from the parameters p (which it keeps in own.kept) with the first
+-- gradient, the inner optimizer updates p with the second one.
+-- @tparam table self
+-- @tparam function closure
+-- @tparam function first
+-- @return the loss at p
+function M.twice(self, closure, first)
+  M.need_closure(self, closure)
+  local inner = self.optimizer
+  local loss = M.evaluate(closure)
+  autograd.no_grad(first, self)
+  local ok, second = pcall(M.evaluate, closure)
+  autograd.no_grad(M.each, self, function(p, own)
+    if own.kept then p:copy_(own.kept) end
+  end, true)
+  if not ok then error(second, 0) end
+  if inner.needs == "loss" then inner:step(second) else inner:step() end
+  return loss
+end
 
 --- Raises where step(closure) got none.
 function M.need_closure(self, closure)
@@ -154,6 +175,11 @@ function M.new(definition)
   local mt = class(definition)
   return function(...)
     local o = declaration:read(...)
+    local needs = field(o.optimizer, "needs")
+    if definition.needs and (needs == "closure" or needs == "graph") then
+      errors.raise("optim.%s: it evaluates the loss by itself, and so does %s: one cannot be around the other",
+        definition.name, tostring(o.optimizer.name))
+    end
     local self = { optimizer = o.optimizer, kind = definition.name, o = o, tensors = {}, numbers = {},
       shapes = definition.shapes ~= false }
     setmetatable(self, mt)

@@ -1,6 +1,8 @@
 --- Gauges of an update: how far the optimizer goes for the gradient that it gets.
 local core = require "optlab.core"
 local Probe = require "optlab.train.gauges.probe"
+local field = require("optlab.base.kinds").field
+local step = require "optlab.train.step"
 
 local M = {}
 
@@ -10,7 +12,9 @@ local MOMENTUM = { "exp_avg", "momentum_buffer", "m" }
 -- The momentum of each parameter before the update; nil where one has none.
 local function momentum_of(optimizer)
   local list = {}
-  local state = optimizer:state_dict().state
+  local dict = optimizer:state_dict()
+  while dict.optimizer do dict = dict.optimizer end -- of a wrapper: the inner one's
+  local state = dict.state or {}
   for i = 1, #state do
     for _, name in ipairs(MOMENTUM) do list[i] = list[i] or state[i] and state[i][name] end
     if not list[i] then return nil end
@@ -26,8 +30,13 @@ function M.make(probe)
   local before = Probe.like(probe.parameters, function(p) return p:detach():clone() end)
   local momentum = momentum_of(optimizer)
   local gradients = probe:gradients(probe.batches[1])
-  for i, p in ipairs(probe.parameters) do p.grad = gradients[i] end
-  optimizer:step()
+  if field(optimizer, "needs") then
+    local o = { model = probe.o.model, loss = probe.o.loss, optimizer = optimizer, fn = "train.gauges" }
+    step.new(o)(table.unpack(probe.batches[1]))
+  else
+    for i, p in ipairs(probe.parameters) do p.grad = gradients[i] end
+    optimizer:step()
+  end
   local change = {}
   for i, p in ipairs(probe.parameters) do change[i] = p:detach() - before[i] end
   for i, p in ipairs(probe.parameters) do

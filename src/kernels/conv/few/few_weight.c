@@ -87,7 +87,7 @@ static void gather_dy(const Job *j, int64_t group, int64_t block, char *row, int
   g.taps = 1;
   g.to = j->lanes ? to : row;
   j->k->gather(&g);
-  Spread p = {.channel = j->px, .columns = 1, .images = j->px, .to_image = j->width};
+  Spread p = {.channel = j->px, .image = 1, .columns = 1, .images = j->px, .to_image = j->width};
   for (int64_t b = 0; b < j->outputs && !j->lanes; b++) {
     p.from = row + b * j->width * j->px * j->size;
     p.channels = s->o - b * j->width;

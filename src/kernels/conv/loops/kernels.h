@@ -55,10 +55,13 @@ typedef struct GradTile {
 /* The output's gradient on its way into [column][image][lanes] with output channels in the lanes. */
 typedef struct Spread {
   const void *from; /* (output channel, column, image), images next to each other, a whole block of them */
-  int64_t channel, column;
-  int64_t channels, columns, images; /* images: rounded up to whole vectors */
+  int64_t channel, column, image;
+  int64_t channels, columns, images; /* images: of `spread` rounded up to whole vectors */
   void *to;
   int64_t to_image, to_column; /* elements */
+  /* of spread_columns, whose columns are next to each other, instead of its images: numbers of a channel and image from
+   * `from` on, a vector's at least, and the first column */
+  int64_t plane, first;
 } Spread;
 
 /* What a winner of a pool is, when no element of its window is above 0; so windows have at most as many places. */
@@ -125,6 +128,7 @@ typedef struct ConvKernels {
   GradFn *const *lanes_grad;         /* [(output channels - 1) * GRAD_CHANNELS + channels - 1]; so are dy and x */
   void (*pack)(const PackRow *p);
   void (*spread)(const Spread *p);
+  void (*spread_columns)(const Spread *p);
   void (*gather)(const Gather *g);
   /* to[o] of a block: [tap][c][o]; weight(o, c, t) at from[o so + c sc + t], the windows read backwards if `turned` */
   void (*pack_weight)(const void *from, int64_t so, int64_t sc, int64_t outputs, int64_t channels, int64_t window,

@@ -73,7 +73,7 @@ static void spread_rest(const Spread *p, int64_t o, T *to) {
       for (int64_t l = 0; l < VL; l++) {
         const bool inside = o + l < p->channels;
         to[x * p->to_column + i * p->to_image + l] =
-            inside ? ((const T *)p->from)[(o + l) * p->channel + x * p->column + i] : 0;
+            inside ? ((const T *)p->from)[(o + l) * p->channel + x * p->column + i * p->image] : 0;
       }
     }
   }
@@ -89,6 +89,36 @@ static void spread(const Spread *p) {
     for (int64_t i = 0; i < p->images; i += VL) {
       spread_square((const T *)p->from + o * p->channel + i, p->channel, to + i * p->to_image, p->to_image, p->columns,
                     p->column, p->to_column);
+    }
+  }
+}
+
+/* Columns first .. first + columns - 1 of a square, whose other ones go nowhere. */
+static __attribute__((noinline)) void spread_part(const T *from, int64_t channel, T *to, int64_t step, int64_t first,
+                                                  int64_t columns) {
+  Vec nowhere, v[VL];
+  for (int l = 0; l < VL; l++) v[l] = load_anywhere(from + l * channel);
+  transpose(v);
+  for (int64_t x = 0; x < VL; x++)
+    store(x >= first && x < first + columns ? to + (x - first) * step : (T *)&nowhere, v[x]);
+}
+
+static void spread_columns(const Spread *p) {
+  for (int64_t o = 0; o < p->to_image; o += VL) {
+    if (o + VL > p->channels) {
+      Spread rest = *p;
+      rest.from = (const T *)p->from + p->first;
+      spread_rest(&rest, o, (T *)p->to + o);
+      continue;
+    }
+    for (int64_t i = 0; i < p->images; i++) {
+      const T *from = (const T *)p->from + o * p->channel + i * p->image;
+      T *to = (T *)p->to + o + i * p->to_image;
+      for (int64_t x = 0; x < p->columns; x += VL, to += VL * p->to_column) {
+        const int64_t columns = p->columns - x < VL ? p->columns - x : VL, at = p->first + x;
+        const int64_t begin = at + VL <= p->plane ? at : p->plane - VL;
+        spread_part(from + begin, p->channel, to, p->to_column, at - begin, columns);
+      }
     }
   }
 }

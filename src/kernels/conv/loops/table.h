@@ -21,6 +21,7 @@ const ConvKernels TABLE(TYPE, CONV_KERNELS) = {
     .lanes_grad = lanes_grads,
     .pack = pack,
     .spread = spread,
+    .spread_columns = spread_columns,
     .gather = gather,
     .pack_weight = pack_weight,
     .relu_pool = relu_pool,

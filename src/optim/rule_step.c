@@ -27,17 +27,15 @@ static int narrays(const OptimRule *r) { return 3 + r->nslots + r->nowns; }
 
 /* --- begin and end of one parameter ------------------------------------------------------------------------------- */
 
-static bool is_wanted(const OptimDef *def, int k, const double *h) {
-  const int when = def->slot[k].when;
-  return when == 0 || h[when] != 0;
-}
-
 static inline void set_arrays(const Optim *o, Work *w, Tensor *grad, char *own) {
   char **array = w->run.array;
+  const OptimSlot *slot = o->def->slot;
+  const double *h = w->group->h;
   array[0] = tensor_data(w->flat ? w->flat : w->q->p);
   array[1] = tensor_data(w->g ? w->g : grad);
   for (int k = 0; k < o->nslots; k++) {
-    array[2 + k] = w->q->state[k] && is_wanted(o->def, k, w->group->h) ? tensor_data(w->q->state[k]) : NULL;
+    Tensor *state = w->q->state[k];
+    array[2 + k] = state && (slot[k].when == 0 || h[slot[k].when] != 0) ? tensor_data(state) : NULL;
   }
   if (w->noise) array[2 + o->nslots] = tensor_data(w->noise);
   for (int k = 0; k < w->run.rule->nowns; k++) {
@@ -103,7 +101,7 @@ static int make_noise(Work *w, Rng *rng) {
 }
 
 /* own: room for the rule's own arrays. */
-static inline int begin(const Optim *o, Work *w, Tensor *grad, Rng *rng, char *own) {
+static inline __attribute__((always_inline)) int begin(const Optim *o, Work *w, Tensor *grad, Rng *rng, char *own) {
   Tensor *p = w->q->p;
   w->g = w->flat = w->noise = NULL;
   if (!grad->contiguous || grad->dtype != p->dtype) {
@@ -123,7 +121,7 @@ static inline int begin(const Optim *o, Work *w, Tensor *grad, Rng *rng, char *o
   }
   w->run.dtype = (DType)p->dtype;
   w->run.numel = p->numel;
-  w->run.shape = rule_shape(p);
+  if (w->run.rule->nper || w->run.rule->spread) w->run.shape = rule_shape(p); /* a division */
   set_arrays(o, w, grad, own);
   if (w->run.rule->nper) expand_states(w);
   read_slots(w);

@@ -27,7 +27,7 @@ static int narrays(const OptimRule *r) { return 3 + r->nslots + r->nowns; }
 
 /* --- begin and end of one parameter ------------------------------------------------------------------------------- */
 
-static inline void set_arrays(const Optim *o, Work *w, Tensor *grad, char *own) {
+static inline void set_arrays(const Optim *o, const Work *w, Tensor *grad, char *own) {
   char **array = w->run.array;
   const OptimSlot *slot = o->def->slot;
   const double *h = w->group->h;
@@ -170,8 +170,41 @@ static int64_t largest(Optim *o) {
   return n;
 }
 
+/* The pass of a rule that needs nothing besides: no sums, noise, arrays of its own, rows, columns or numbers as state.
+ * NULL: more is to be done. */
+static RulePass *only_pass(const RuleRun *run, DType dtype) {
+  const OptimRule *r = run->rule;
+  const RuleStage *stage = r->stage;
+  const bool is_plain = r->nstages == 1 && stage->nsums == 0 && stage->guard < 0 && !run->plans && !r->needs_noise &&
+                        r->nowns == 0 && r->nper == 0 && r->nslot_regs == 0 && stage->nspreads == 0;
+  return is_plain ? stage->pass[dtype == DT_F64] : NULL;
+}
+
+/* What begin, rule_run_phase and end do with such a rule for a short parameter, in one go: small models are made of
+ * these. */
+static inline int update_short(const Optim *o, const Work *w, RulePass *pass, Tensor *grad) {
+  OptimParam *q = w->q;
+  const RuleStage *stage = w->run.rule->stage;
+  set_arrays(o, w, grad, NULL);
+  read_slots(w);
+  if (stage->numbers) stage->numbers(w->run.reg);
+  const RuleData data = {w->run.array, w->run.reg};
+  pass((void *)&data, 0, w->run.numel, NULL);
+  tensor_touch(q->p);
+  if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
+  q->any_fresh = false;
+  optim_count(q);
+  return interrupt_check();
+}
+
+static inline bool is_short(const Tensor *p, const Tensor *grad, DType dtype) {
+  return p->dtype == dtype && grad->dtype == dtype && p->contiguous && grad->contiguous && p->numel <= BLOCKS_CHUNK;
+}
+
 static int update_group(const Optim *o, OptimGroup *group, const OptimInput *in, int k, Work *w, char *own) {
   int64_t t = 0; /* what the registers are for: nearly always the same for the whole group */
+  const DType dtype = (DType)group->param[0].p->dtype;
+  RulePass *pass = only_pass(&w->run, dtype);
   for (int j = 0; j < group->nparams; j++, k++) {
     OptimParam *q = &group->param[j];
     Tensor *g = grad_of(q, in->grads, k);
@@ -179,6 +212,13 @@ static int update_group(const Optim *o, OptimGroup *group, const OptimInput *in,
     if (q->t + 1 != t) set_registers(w->run.rule, w->run.reg, group, t = q->t + 1);
     w->group = group;
     w->q = q;
+    if (pass && is_short(q->p, g, dtype)) {
+      w->g = w->flat = w->noise = NULL;
+      w->run.dtype = dtype;
+      w->run.numel = q->p->numel;
+      if (update_short(o, w, pass, g) < 0) return -1;
+      continue;
+    }
     if (begin(o, w, g, in->rng, own) < 0) return -1;
     rule_run_phase(&w->run, 1);
     if (end(o, w) < 0) return -1;
@@ -192,7 +232,7 @@ static int step_in_one_phase(Optim *o, const OptimInput *in) {
   const size_t bytes = r->nowns ? (size_t)r->nowns * (size_t)largest(o) * sizeof(double) : 0;
   char *own = bytes ? alloc_get(bytes) : NULL;
   if (bytes && !own) return -1;
-  Work w = {.run = {.rule = r, .plans = o->plans, .array = array, .reg = o->reg}};
+  Work w = {.run = {.rule = r, .plans = o->plans, .array = array, .reg = o->reg}}; /* no copies, no noise */
   int status = 0;
   for (int i = 0, k = 0; i < o->ngroups && status == 0; k += o->group[i++].nparams) {
     status = update_group(o, &o->group[i], in, k, &w, own);

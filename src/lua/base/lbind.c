@@ -5,7 +5,7 @@
  * what lies behind it to a sum, and the sum is handed to the collector as debt (LUA_GCSTEP) whenever it passes
  * sixteen megabytes: memory stays flat without collectgarbage() calls in scripts. A collection takes 20 to 100 us,
  * however little there is to collect; at a quarter of a megabyte that was most of the time of an addition of 10,000
- * numbers, and at four megabytes a third of that of layer norm forward and backward on 2048 x 64. Small tensors that
+ * numbers, and at four megabytes a fifth or more of that of relu forward and backward on 512 x 512. Small tensors that
  * wait no longer fit into the processor's second cache, which made steps of small models half as slow again; so the sum
  * is also handed over after 2048 tensors. What a <close> variable frees leaves the sum again, for the collector has
  * nothing to do about it. The bytes of a storage count once, with the first userdata that holds it: also where a graph

@@ -625,7 +625,8 @@ function sched.stretch(schedule, by) end
 ---From base_lr to the constant rate at which SWA averages weights.
 ---
 ---     swa_lr a + base_lr (1 - a)
----     with p = min(t / anneal_epochs, 1), a = (1 - cos(pi p)) / 2 or, 'linear', a = p
+---     with p = min(t / anneal_epochs, 1), a = (1 - cos(pi p)) / 2;
+---     'linear' a = p
 ---
 ---@param options optlab.options.sched.SWALR
 ---@return optlab.BuiltinSchedule

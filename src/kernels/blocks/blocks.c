@@ -52,11 +52,72 @@ static void run_step(const BlocksStep *s, const BlocksData *d, char *const *temp
   }
 }
 
-static void run_steps(const BlocksProgram *b, const BlocksData *d, char *const *temp, int64_t at, int64_t n) {
-  for (int i = 0; i < b->nsteps; i++) run_step(&b->step[i], d, temp, at, n);
+/* --- what comes next ---------------------------------------------------------------------------------------------- */
+
+/* The arrays of a program whose next block is asked for while this one is worked on. */
+typedef struct Ahead {
+  int n;
+  BlocksPlace array[BLOCKS_MAX_AHEAD];
+} Ahead;
+
+static void see(Ahead *ahead, BlocksPlace p) {
+  if (p.kind != BLOCKS_ARRAY || ahead->n == BLOCKS_MAX_AHEAD) return;
+  for (int i = 0; i < ahead->n; i++) {
+    if (ahead->array[i].index == p.index) return;
+  }
+  ahead->array[ahead->n++] = p;
 }
 
-/* --- sums --------------------------------------------------------------------------------------------------------- */
+static void find_arrays(Ahead *ahead, const BlocksProgram *b) {
+  ahead->n = 0;
+  for (int i = 0; i < b->nsteps; i++) {
+    for (int k = 0; k < (int)b->step[i].arity; k++) see(ahead, b->step[i].in[k]);
+    see(ahead, b->step[i].out);
+  }
+}
+
+/* Share `part` of `parts` of n elements from `at` on. */
+static void fetch(const Ahead *ahead, const BlocksData *d, int64_t at, int64_t n, int part, int parts) {
+  for (int i = 0; i < ahead->n; i++) {
+    const BlocksPlace p = ahead->array[i];
+    const int64_t bytes = n * p.size;
+    const char *from = d->array[p.index] + at * p.size + bytes * part / parts;
+    const char *to = d->array[p.index] + at * p.size + bytes * (part + 1) / parts;
+    for (; from < to; from += LINE) {
+      __builtin_prefetch(from);
+      __asm__ volatile(""); /* or gcc takes the loop for one without effect */
+    }
+  }
+}
+
+/* --- one piece ---------------------------------------------------------------------------------------------------- */
+
+typedef struct Piece {
+  const BlocksProgram *b;
+  const BlocksData *d;
+  int64_t end;
+  Ahead ahead;
+} Piece;
+
+static inline int64_t shorter(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* All steps of the block at..at+n-1. */
+static void run_steps(const Piece *p, char *const *temp, int64_t at, int64_t n) {
+  const int64_t next = at + n, more = shorter(p->end - next, BLOCKS_LENGTH);
+  for (int i = 0; i < p->b->nsteps; i++) {
+    if (p->ahead.n && more > 0) fetch(&p->ahead, p->d, next, more, i, p->b->nsteps);
+    run_step(&p->b->step[i], p->d, temp, at, n);
+  }
+}
+
+static void run_without_sums(const Piece *p, int64_t begin) {
+  const int64_t bytes = BLOCKS_LENGTH * p->b->temp_size;
+  char room[ROOM(p->b->ntemps * bytes)], *first = line_start(room), *temp[p->b->ntemps + 1];
+  for (int i = 0; i < p->b->ntemps; i++) temp[i] = first + i * bytes;
+  for (int64_t at = begin; at < p->end; at += BLOCKS_LENGTH) {
+    run_steps(p, temp, at, shorter(p->end - at, BLOCKS_LENGTH));
+  }
+}
 
 /* The bytes of an element of a temporary that is summed, 0 of another one. */
 static int summed_size(const BlocksProgram *b, int temp) {
@@ -66,18 +127,20 @@ static int summed_size(const BlocksProgram *b, int temp) {
   return 0;
 }
 
-/* One block of the sums, n elements from `at` on, in short blocks; a temporary that is summed has room for all n. */
-static void run_summed(const BlocksProgram *b, const BlocksData *d, char *const *temp, const int *summed, int64_t at,
-                       int64_t n, BlocksPartialSum *sums) {
+/* One block of the sums, elements at..at+n-1, in short blocks; a temporary that is summed has room for all of them. */
+static void run_summed(const Piece *p, char *const *temp, const int *summed, int64_t at, int64_t n,
+                       BlocksPartialSum *sums) {
+  const BlocksProgram *b = p->b;
   char *now[b->ntemps + 1];
   for (int64_t done = 0; done < n; done += BLOCKS_LENGTH) {
     for (int i = 0; i < b->ntemps; i++) now[i] = temp[i] + done * summed[i];
-    run_steps(b, d, now, at + done, n - done < BLOCKS_LENGTH ? n - done : BLOCKS_LENGTH);
+    run_steps(p, now, at + done, shorter(n - done, BLOCKS_LENGTH));
   }
-  for (int k = 0; k < b->nsums; k++) blocks_sum_push(&sums[k], n, window(d, b->sum[k].of, temp, at).at);
+  for (int k = 0; k < b->nsums; k++) blocks_sum_push(&sums[k], n, window(p->d, b->sum[k].of, temp, at).at);
 }
 
-static void run_with_sums(const BlocksProgram *b, const BlocksData *d, int64_t begin, int64_t end, Partial *sum) {
+static void run_with_sums(const Piece *p, int64_t begin, Partial *sum) {
+  const BlocksProgram *b = p->b;
   BlocksPartialSum sums[b->nsums];
   int summed[b->ntemps + 1];
   char *temp[b->ntemps + 1];
@@ -89,23 +152,19 @@ static void run_with_sums(const BlocksProgram *b, const BlocksData *d, int64_t b
     at += (summed[i] ? REDUCE_BLOCK : BLOCKS_LENGTH) * b->temp_size;
   }
   for (int k = 0; k < b->nsums; k++) blocks_sum_begin(&sums[k], b->sum[k].op);
-  for (int64_t i = begin; i < end; i += REDUCE_BLOCK) {
-    run_summed(b, d, temp, summed, i, end - i < REDUCE_BLOCK ? end - i : REDUCE_BLOCK, sums);
+  for (int64_t i = begin; i < p->end; i += REDUCE_BLOCK) {
+    run_summed(p, temp, summed, i, shorter(p->end - i, REDUCE_BLOCK), sums);
   }
   for (int k = 0; k < b->nsums; k++) sum[k] = blocks_sum_end(&sums[k]);
 }
 
 void blocks_run_piece(const BlocksProgram *b, const BlocksData *d, int64_t begin, int64_t end, Partial *sum) {
+  Piece p = {.b = b, .d = d, .end = end};
+  if (d->is_far) find_arrays(&p.ahead, b);
   if (b->nsums) {
-    run_with_sums(b, d, begin, end, sum);
-    return;
-  }
-  const int64_t bytes = BLOCKS_LENGTH * b->temp_size;
-  char room[ROOM(b->ntemps * bytes)], *first = line_start(room);
-  char *temp[b->ntemps + 1];
-  for (int i = 0; i < b->ntemps; i++) temp[i] = first + i * bytes;
-  for (int64_t at = begin; at < end; at += BLOCKS_LENGTH) {
-    run_steps(b, d, temp, at, end - at < BLOCKS_LENGTH ? end - at : BLOCKS_LENGTH);
+    run_with_sums(&p, begin, sum);
+  } else {
+    run_without_sums(&p, begin);
   }
 }
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "plan/maps.h"
 #include "plan/plan.h"
+#include "plan/steps/maps.h"
 
 #define SLACK 2 /* memory is taken by what needs at least so small a part of it */
 

@@ -14,7 +14,7 @@ typedef struct PlanStep PlanStep;
 
 struct PlanStep {
   int (*run)(const PlanStep *s, Context *own); /* -1 with err_set */
-  union {                                      /* lower.c: which one belongs to which run */
+  union {                                      /* steps/lower.c: which one belongs to which run */
     struct {
       Kern1 *kern;
       int64_t n, sa;
@@ -110,7 +110,7 @@ Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan
 
 bool plan_is_left(const Recording *r, int buffer); /* a gradient that the step leaves behind */
 
-/* --- lower.c ------------------------------------------------------------------------------------------------------ */
+/* --- steps/lower.c ------------------------------------------------------------------------------------------------ */
 
 /* Writes the shortest way to do e into *s, with operands in p->memory; *threadable: whether it may run on any thread.
  * -1 without memory. */
@@ -125,7 +125,7 @@ void plan_lower_again(Plan *p, PlanStep *s, const Event *e, int buffer);
  * buffers that somebody reads afterwards. -1 without memory. */
 int plan_optimize(Recording *r, const bool *kept);
 
-/* --- chain.c: element-wise events over the same elements ---------------------------------------------------------- */
+/* --- steps/chain.c: element-wise events over the same elements ---------------------------------------------------- */
 
 /* Finds the chains among the events of r and the temporaries that exist in their blocks only. -1 without memory. */
 int plan_find_chains(Recording *r, const bool *kept, Chains *chains);

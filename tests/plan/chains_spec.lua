@@ -151,7 +151,7 @@ describe("a chain of element-wise operations", function()
     for _ = 1, 4 do step(x) end
     assert.is_true(step.replays >= 1)
     local with = live()
-    step = nil
+    step = nil -- luacheck: ignore
     assert.is_true(with - live() < 1.5 * 4 * x:numel()) -- the copy of the argument, and the plan itself
   end)
 

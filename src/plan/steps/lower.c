@@ -10,8 +10,8 @@
 #include "autograd/op.h"
 #include "base/parallel.h"
 #include "kernels/reduce/reduce.h"
-#include "plan/maps.h"
 #include "plan/plan.h"
+#include "plan/steps/maps.h"
 
 #define SUM_MAX 2048 /* elements: one block of reduce.c, one thread */
 

@@ -1,7 +1,7 @@
 /*
  * maps.c - see maps.h.
  */
-#include "plan/maps.h"
+#include "plan/steps/maps.h"
 
 #include "autograd/op.h"
 #include "kernels/elementwise/map.h"

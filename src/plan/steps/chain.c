@@ -14,8 +14,8 @@
 #include "autograd/op.h"
 #include "base/alloc.h"
 #include "kernels/blocks/blocks.h"
-#include "plan/maps.h"
 #include "plan/plan.h"
+#include "plan/steps/maps.h"
 
 #define SHORTEST 2048 /* elements; fewer lie in the first-level cache anyway */
 
@@ -108,8 +108,8 @@ static bool is_inside(const Finder *f, int b, int first, int last) {
   return buffer->kind == BUFFER_MADE && !buffer->constant && !f->kept[b] && f->first[b] >= first && f->last[b] <= last;
 }
 
-/* Numbers the temporaries of a chain: one that is done with leaves its number to the next. Sums are made at the end of a
- * block, so what is summed stays. */
+/* Numbers the temporaries of a chain: one that is done with leaves its number to the next. Sums are made at the end of
+ * a block, so what is summed stays. */
 static void place_in_blocks(const Finder *f, const Chain *c) {
   const int end = c->first + c->events;
   bool taken[BLOCKS_MAX_TEMPS] = {false}, summed[BLOCKS_MAX_TEMPS] = {false};

@@ -57,14 +57,14 @@ end
 
 --- The usual update as a compiled step: step(X, y) gives the loss, its weight or nil, and the counts of the metrics. A
 -- loss that is no number is an error and leaves the parameters alone.
--- @tparam table o model, loss, optimizer; `compile = true`: a step that cannot be recorded is an error, else it goes on
+-- @tparam table o model, loss, optimizer, measured; `compile = true`: a step that cannot be recorded is an error, else it goes on
 --   as plain Lua with the same numbers
 -- @tparam[opt] object scheduler moves the learning rate after each update, in C
 -- @tparam[opt] function weigh see optlab.train.step
 -- @tparam[opt] function clip see optlab.train.step
 -- @treturn CompiledStep
 function M.step(o, scheduler, weigh, clip)
-  local measured = o.measured
+  local measured = o.measured or {}
   local update = step.new {
     model = o.model, loss = o.loss, optimizer = o.optimizer, scheduler = scheduler, accepts = core.check_loss,
     measure = #measured > 0 and measure(measured) or nil, weigh = weigh, clip = clip, fn = "train.fit",

@@ -10,14 +10,14 @@
 #include "nn/labels.h"
 
 /* Whether fewer than k classes stand before the label at position `at`, and all scores are numbers. */
-#define IS_RIGHT(T, NAME)                                                                \
+#define IS_RIGHT(T, NAME)                                                                     \
   static bool NAME(const void *scores, int64_t row, int64_t classes, int64_t at, int64_t k) { \
-    const T *x = (const T *)scores + row * classes, score = x[at];                       \
-    int64_t before = 0, numbers = 0;                                                     \
-    for (int64_t j = 0; j < at; j++) before += x[j] >= score;                            \
-    for (int64_t j = at + 1; j < classes; j++) before += x[j] > score;                   \
-    for (int64_t j = 0; j < classes; j++) numbers += x[j] == x[j];                       \
-    return before < k && numbers == classes;                                             \
+    const T *x = (const T *)scores + row * classes, score = x[at];                            \
+    int64_t before = 0, numbers = 0;                                                          \
+    for (int64_t j = 0; j < at; j++) before += x[j] >= score;                                 \
+    for (int64_t j = at + 1; j < classes; j++) before += x[j] > score;                        \
+    for (int64_t j = 0; j < classes; j++) numbers += x[j] == x[j];                            \
+    return before < k && numbers == classes;                                                  \
   }
 IS_RIGHT(float, is_right_f32)
 IS_RIGHT(double, is_right_f64)
@@ -71,6 +71,4 @@ Tensor *nn_count_right(Tensor *scores, Tensor *labels, int64_t k) {
   return count("right answers", run_right, scores, labels, k);
 }
 
-Tensor *nn_count_signs(Tensor *scores, Tensor *labels) {
-  return count("right answers", run_signs, scores, labels, 0);
-}
+Tensor *nn_count_signs(Tensor *scores, Tensor *labels) { return count("right answers", run_signs, scores, labels, 0); }

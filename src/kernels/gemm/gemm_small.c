@@ -44,7 +44,7 @@ typedef double VecF64x2 __attribute__((vector_size(16), aligned(8), may_alias));
     }                                                                                                        \
     for (int i = 0; i < rows; i++) {                                                                         \
       T *out = c + i * rsc;                                                                                  \
-      if (csc == 1) {                                                                                        \
+      if (csc == 1 && (csadd == 1 || !add)) {                                                                \
         if (add) sum[i] += *(const V *)(add + i * rsadd);                                                    \
         *(V *)out = sum[i];                                                                                  \
       } else {                                                                                               \
@@ -248,7 +248,7 @@ bool gemm_small(SmallProduct *p, bool is_double) {
   }
   if (p->n == 1 && p->csa == 1 && p->rsb == 1) {
     p->run = is_double ? dots_f64 : dots_f32;
-  } else if (p->m == 1 && p->csb == 1 && p->csc == 1 && p->csadd == 1) {
+  } else if (p->m == 1 && p->csb == 1 && p->csc == 1 && (!p->add || p->csadd == 1)) {
     p->run = is_double ? row_f64 : row_f32;
   }
   return true;

@@ -2,6 +2,7 @@
 local core = require "optlab.core"
 local lab = require "optlab"
 local close = require "tests.support.close"
+local problem = require "tests.support.problem"
 local text = require "tests.support.text"
 local valley = require "tests.support.valley"
 local expected = dofile("tests/reference/rules_values.lua")
@@ -110,7 +111,7 @@ describe("the trajectory", function()
   it("of each rule is compared here or with PyTorch's", function()
     local seen = { OptimisticGradient = true } -- by its equation in catalogue_spec.lua
     for _, here in pairs(HERE) do seen[here[1]] = true end
-    for _, case in ipairs(dofile("tests/reference/optim_values.lua")) do seen[case.name] = true end
+    for _, case in ipairs(problem.cases) do seen[case.name] = true end
     for name in pairs(core.optim) do
       if name:match "^%u" then assert(seen[name], name .. " has no trajectory of another program") end
     end

@@ -27,7 +27,8 @@ local function seconds(f, calls)
   return os.clock() - start
 end
 
-for _, entry in ipairs { { "Adam", "adam/adam.lua" }, { "AdaBelief", "adam/adabelief.lua" }, { "Lion", "sgd/lion.lua" } } do
+local PATHS = { { "Adam", "adam/adam.lua" }, { "AdaBelief", "adam/adabelief.lua" }, { "Lion", "sgd/lion.lua" } }
+for _, entry in ipairs(PATHS) do
   local name, path = table.unpack(entry)
   for _, n in ipairs { 1000, 10000, 100000, 1000000, 10000000 } do
     local built_in, mine, calls = updater(lab.optim[name], n), updater(own(name, path), n), math.max(1, 2000000 // n)

@@ -13,7 +13,7 @@ for _, entry in ipairs(dofile "bench/optimizers.d/settings.lua") do
     peer and ("%.1fx"):format(peer / eager) or "", peer and ("%.1fx"):format(peer / compiled) or ""))
 end
 
-print "\nThe text of a built-in optimizer as a rule of one's own, times the built-in one's time; wanted: 2.5, at 1e7 1.3"
+print "\nThe text of a built-in optimizer as a rule of one's own, over the built-in one's time; wanted: 2.5, 1e7 1.3"
 print(("%-12s %8s %8s %8s %8s %8s"):format("", "1e3", "1e4", "1e5", "1e6", "1e7"))
 for _, name in ipairs { "Adam", "AdaBelief", "Lion" } do
   local cells = {}

@@ -28,7 +28,7 @@ describe("optim", function()
         maximize = false }, optim.RMSprop({ a }).defaults)
       assert.same({ lr = 1, rho = 0.9, eps = 1e-6, weight_decay = 0, maximize = false },
         optim.Adadelta({ a }).defaults)
-      local adam = { lr = 1e-3, betas = { 0.9, 0.999 }, eps = 1e-8, weight_decay = 0, amsgrad = false,
+      local adam = { lr = 1e-3, betas = { 0.9, 0.999 }, eps = 1e-8, weight_decay = 0, decoupled_weight_decay = false, amsgrad = false,
         maximize = false }
       assert.same(adam, optim.Adam({ a }).defaults)
       adam.weight_decay = 1e-2

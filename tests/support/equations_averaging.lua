@@ -7,7 +7,8 @@ local sqrt, abs, sign = lab.sqrt, lab.abs, lab.sign
 return function(alone, means)
   local M = {}
 
-  M.LaProp = alone({ { lr = 0.03 }, { lr = 0.05, betas = { 0.7, 0.9 }, eps = 1e-3, centered = true, weight_decay = 0.01 },
+  M.LaProp = alone({ { lr = 0.03 },
+    { lr = 0.05, betas = { 0.7, 0.9 }, eps = 1e-3, centered = true, weight_decay = 0.01 },
     { lr = 0.03, amsgrad = true, centered = true }, { lr = 0.03, amsgrad = true, maximize = true } },
     { "m", "v", "u", "w" }, function(p, g, s, h, t)
       local b1, b2 = h.betas[1], h.betas[2]
@@ -35,7 +36,8 @@ return function(alone, means)
       return h.decoupled_weight_decay and new - k * h.weight_decay * p or new
     end)
 
-  M.MirrorMADGRAD = alone({ { lr = 0.03 }, { lr = 0.01, momentum = 0.5, eps = 1e-3, weight_decay = 0.1, maximize = true },
+  M.MirrorMADGRAD = alone({ { lr = 0.03 },
+    { lr = 0.01, momentum = 0.5, eps = 1e-3, weight_decay = 0.1, maximize = true },
     { lr = 0.02, weight_decay = 0.1, decoupled_weight_decay = true } }, { "v" }, function(p, g, s, h, t)
       local k = h.lr + h.eps
       if h.decoupled_weight_decay then s.z = s.z * (1 - k * h.weight_decay) else g = g + h.weight_decay * p end
@@ -44,7 +46,8 @@ return function(alone, means)
       return h.momentum * p + (1 - h.momentum) * s.z
     end)
 
-  M.Grams = alone({ { lr = 0.03 }, { lr = 0.05, betas = { 0.7, 0.9 }, eps = 1e-3, weight_decay = 0.1, maximize = true } },
+  M.Grams = alone({ { lr = 0.03 },
+    { lr = 0.05, betas = { 0.7, 0.9 }, eps = 1e-3, weight_decay = 0.1, maximize = true } },
     { "m", "v" }, function(p, g, s, h, t)
       means(g, s, h)
       local rate = h.lr * math.sqrt(1 - h.betas[2] ^ t) / (1 - h.betas[1] ^ t)

@@ -1,7 +1,5 @@
 --- Ranger: RAdam, gradient centralization and Lookahead together.
 local args = require "optlab.base.args"
-local core = require "optlab.core"
-local group_options = { "lr", "betas", "eps", "weight_decay" }
 
 local DECLARATION = args.declare("optim.Ranger", {
   group = "optimizer",
@@ -24,13 +22,14 @@ local DECLARATION = args.declare("optim.Ranger", {
   { "use_gc", "flag", default = true, doc = "Whether gradients are centralized." },
 })
 
-return function(wrappers)
-  return function(...)
-    local o = DECLARATION:read(...)
-    local options = { decoupled_weight_decay = true }
-    for _, name in ipairs(group_options) do options[name] = o[name] end
-    local inner = core.optim.RAdam(o.params, options)
-    if o.use_gc then inner = wrappers.GradientCentralization(inner) end
-    return wrappers.Lookahead(inner, { k = o.k, alpha = o.alpha })
-  end
+local function ranger(...)
+  local o = DECLARATION:read(...)
+  local optim = require "optlab.optim"
+  local options = { decoupled_weight_decay = true }
+  for _, name in ipairs { "lr", "betas", "eps", "weight_decay" } do options[name] = o[name] end
+  local inner = optim.RAdam(o.params, options)
+  if o.use_gc then inner = optim.GradientCentralization(inner) end
+  return optim.Lookahead(inner, { k = o.k, alpha = o.alpha })
 end
+
+return { name = "Ranger", constructor = ranger }

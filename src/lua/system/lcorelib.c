@@ -12,6 +12,7 @@
 #include "kernels/gemm/blas_core.h"
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
+#include "lua/base/lcollect.h"
 #include "lua/base/lguard.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -41,6 +42,7 @@ static const luaL_Reg LIBRARIES[] = {
 
 int luaopen_optlab_core(lua_State *L) {
   blas_core_choose();
+  lcollect_open(L);
   lua_newtable(L);
   for (const luaL_Reg *lib = LIBRARIES; lib->name; lib++) {
     lua_pushcfunction(L, lib->func);

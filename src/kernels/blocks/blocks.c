@@ -43,14 +43,62 @@ static void run_step(const BlocksStep *s, const BlocksData *d, char *temps, int6
   }
 }
 
+/* --- what comes next ---------------------------------------------------------------------------------------------- */
+
+#define LINE 64 /* bytes of a line of the cache */
+
+/* The arrays of a program whose next block is asked for while this one is worked on. */
+typedef struct Ahead {
+  int n;
+  BlocksPlace array[BLOCKS_MAX_AHEAD];
+} Ahead;
+
+static void see(Ahead *ahead, BlocksPlace p) {
+  if (p.kind != BLOCKS_ARRAY || ahead->n == BLOCKS_MAX_AHEAD) return;
+  for (int i = 0; i < ahead->n; i++) {
+    if (ahead->array[i].index == p.index) return;
+  }
+  ahead->array[ahead->n++] = p;
+}
+
+static void find_arrays(Ahead *ahead, const BlocksProgram *b) {
+  ahead->n = 0;
+  for (int i = 0; i < b->nsteps; i++) {
+    for (int k = 0; k < (int)b->step[i].arity; k++) see(ahead, b->step[i].in[k]);
+    see(ahead, b->step[i].out);
+  }
+}
+
+/* Share `part` of `parts` of n elements from `at` on. */
+static void fetch(const Ahead *ahead, const BlocksData *d, int64_t at, int64_t n, int part, int parts) {
+  for (int i = 0; i < ahead->n; i++) {
+    const BlocksPlace p = ahead->array[i];
+    const int64_t bytes = n * p.size;
+    const char *from = d->array[p.index] + at * p.size + bytes * part / parts;
+    const char *to = d->array[p.index] + at * p.size + bytes * (part + 1) / parts;
+    for (; from < to; from += LINE) {
+      __builtin_prefetch(from);
+      __asm__ volatile(""); /* or gcc takes the loop for one without effect */
+    }
+  }
+}
+
+/* --- one piece ---------------------------------------------------------------------------------------------------- */
+
 void blocks_run_piece(const BlocksProgram *b, const BlocksData *d, int64_t begin, int64_t end, Partial *sum) {
   const int64_t length = b->nsums ? REDUCE_BLOCK : BLOCKS_LENGTH;
+  Ahead ahead = {0};
+  if (d->is_far) find_arrays(&ahead, b);
   double temps[b->ntemps * length + 1];
   BlocksPartialSum sums[b->nsums + 1];
   for (int k = 0; k < b->nsums; k++) blocks_sum_begin(&sums[k], b->sum[k].op);
   for (int64_t at = begin; at < end; at += length) {
     const int64_t n = end - at < length ? end - at : length;
-    for (int i = 0; i < b->nsteps; i++) run_step(&b->step[i], d, (char *)temps, length, at, n);
+    const int64_t next = at + length, more = end - next < length ? end - next : length;
+    for (int i = 0; i < b->nsteps; i++) {
+      if (ahead.n && more > 0) fetch(&ahead, d, next, more, i, b->nsteps);
+      run_step(&b->step[i], d, (char *)temps, length, at, n);
+    }
     for (int k = 0; k < b->nsums; k++) {
       blocks_sum_push(&sums[k], n, window(d, b->sum[k].of, (char *)temps, length, at).at);
     }

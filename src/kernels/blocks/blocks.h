@@ -19,6 +19,7 @@
 #define BLOCKS_LENGTH 512   /* elements of a block; with sums REDUCE_BLOCK */
 #define BLOCKS_MAX_TEMPS 24 /* temporaries of a program */
 #define BLOCKS_MAX_SUMS 16  /* sums of a program */
+#define BLOCKS_MAX_AHEAD 16 /* arrays whose next block is fetched ahead */
 #define BLOCKS_CHUNK 16384  /* elements of a piece for one thread; a power of two */
 
 typedef enum BlocksKind {
@@ -86,6 +87,7 @@ typedef struct BlocksData {
   char *const *array;
   const char *number;
   size_t number_size;
+  bool is_far; /* the arrays are longer than the caches: fetch each block while the one before is worked on */
 } BlocksData;
 
 /* Elements begin..end-1, on the caller's thread; what the sums come to goes to sum[0..nsums-1]. */

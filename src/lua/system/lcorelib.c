@@ -12,8 +12,8 @@
 #include "kernels/gemm/blas_core.h"
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
-#include "lua/base/lcollect.h"
 #include "lua/base/lguard.h"
+#include "lua/memory/lcollect.h"
 
 #define EXPORT __attribute__((visibility("default")))
 

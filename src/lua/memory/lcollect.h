@@ -1,8 +1,8 @@
 /*
  * lcollect.h - when Lua's collector runs for the memory behind tensors, which it cannot see.
  */
-#ifndef OPTLAB_LUA_BASE_LCOLLECT_H
-#define OPTLAB_LUA_BASE_LCOLLECT_H
+#ifndef OPTLAB_LUA_MEMORY_LCOLLECT_H
+#define OPTLAB_LUA_MEMORY_LCOLLECT_H
 
 #include <lua.h>
 

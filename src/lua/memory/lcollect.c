@@ -15,7 +15,7 @@
  * So collections are also limited to a thirty-second of the time, as long as the growth stays under sixteen megabytes
  * and 4096 tensors.
  */
-#include "lua/base/lcollect.h"
+#include "lua/memory/lcollect.h"
 
 #include <stdbool.h>
 #include <stdint.h>

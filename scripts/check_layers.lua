@@ -27,6 +27,7 @@ local C_ROOMS = {
   { "lua/tensor", { "base", "core", "kernels", "args", "autograd", "lua/base" } },
   { "lua/autograd", { "base", "core", "autograd", "lua/memory", "lua/base", "lua/tensor" } },
   { "lua/linalg", { "base", "core", "autograd", "lua/base" } },
+  { "lua/minimize", { "base", "core", "lua/base" } },
   { "lua/nn", { "base", "core", "args", "autograd", "nn", "lua/base" } },
   { "lua/optim", { "base", "core", "args", "autograd", "optim", "lua/base" } },
   { "lua/sched", { "base", "core", "args", "sched", "lua/base", "lua/optim" } },

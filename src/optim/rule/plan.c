@@ -222,7 +222,7 @@ void rule_plan(RulePlan *plan, const OptimRule *r, const RuleStage *stage, DType
     plan->sum[k] =
         (BlocksSum){place_of(&p, rule_is_on(sum[k].guard, reg) ? sum[k].of : any, false), &kinds[sum[k].how][dtype]};
   }
-  plan->program = (BlocksProgram){plan->step, plan->sum, n, p.ntemps, stage->nsums};
+  plan->program = (BlocksProgram){plan->step, plan->sum, n, p.ntemps, stage->nsums, p.size};
   memcpy(plan->done, done, nguards);
   plan->ready = true;
 }

@@ -7,7 +7,7 @@
 --    value X.. | gradient X..  the sum of squares at X, and its gradient
 --    residuals X.. | jacobian X..
 --    solve METHOD              lab.minimize with it
---    report                    evaluations of f, of gradients; of f until it was at a minimum, or 0; the least f; seconds
+--    report                    evaluations of f, of gradients; of f until at a minimum, or 0; the least f; seconds
 local lab = require "optlab"
 local mgh = require "tests.support.mgh"
 

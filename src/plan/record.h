@@ -45,6 +45,7 @@ typedef struct Buffer {
   bool constant; /* so far its contents are the same in each call */
   bool written;  /* by an event */
   uint8_t input; /* BUFFER_INPUT: which, from 0 */
+  uint8_t block; /* in a plan: it exists in the blocks of a chain only, as its temporary number block - 1; 0: no */
   int line;      /* of the script, where it first appeared */
 } Buffer;
 

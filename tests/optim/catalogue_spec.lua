@@ -133,6 +133,13 @@ describe("the catalogue", function()
     end)
   end
 
+  it("gives the same bits for parameters that are longer than the caches", function()
+    local long = { shapes = { { 300001 } }, steps = 2 }
+    for _, name in ipairs { "AdaBelief", "LAMB", "Lion" } do
+      same(name, settings[name][1], long, with(long, { blocks = true }))
+    end
+  end)
+
   it("gives the same bits on any number of threads", function()
     local before = lab.get_num_threads()
     for _, name in ipairs(names) do

@@ -19,28 +19,35 @@
 #include "base/interrupt.h"
 #include "core/recorder.h"
 #include "lua/base/lrecord.h"
+#include "lua/memory/lpool.h"
 
 #define GC_BYTES (16 << 20) /* between two reports to the collector at most so many bytes */
 #define GC_TENSORS 2048     /* and so many tensors */
 
-typedef struct TensorUD {
-  Tensor *t;    /* NULL once closed */
-  size_t bytes; /* what it added to the sum */
-} TensorUD;
-
 /* --- tensors ------------------------------------------------------------------------------------------------ */
 
-static const void *tensor_mt; /* address of the metatable of the state that opened the library last */
+/* The metatable of the state that opened the library last: its address, its place in the registry. */
+static const void *tensor_mt;
+static int tensor_mt_place;
 
-void lb_settensormt(lua_State *L, int idx) { tensor_mt = idx ? lua_topointer(L, idx) : NULL; }
+void lb_settensormt(lua_State *L, int idx) {
+  tensor_mt = idx ? lua_topointer(L, idx) : NULL;
+  if (!idx) return;
+  lua_pushvalue(L, idx);
+  tensor_mt_place = luaL_ref(L, LUA_REGISTRYINDEX);
+  lpool_install(L);
+}
 
-static TensorUD *test_ud(lua_State *L, int idx) {
-  TensorUD *ud = lua_touserdata(L, idx);
-  if (!ud || !lua_getmetatable(L, idx)) return NULL;
-  bool ok = lua_topointer(L, -1) == tensor_mt;
+static void push_metatable(lua_State *L) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, tensor_mt_place);
+  if (lua_topointer(L, -1) == tensor_mt) return;
   lua_pop(L, 1);
-  if (ok) return ud;
-  return luaL_testudata(L, idx, TENSOR_MT);
+  luaL_getmetatable(L, TENSOR_MT);
+}
+
+static inline TensorUD *test_ud(lua_State *L, int idx) {
+  TensorUD *ud = lua_touserdata(L, idx);
+  return !ud || lpool_holds(ud) ? ud : luaL_testudata(L, idx, TENSOR_MT);
 }
 
 Tensor *lb_testtensor(lua_State *L, int idx) {
@@ -69,12 +76,20 @@ static void raise_interrupted(lua_State *L, Tensor *owned) {
 static size_t unreported; /* bytes, without those that <close> variables have given back */
 static int tensors;
 
+/* The metatable at the top has a finalizer from now on, for the tensors that get it then. */
+static void need_finalizer(lua_State *L) {
+  lua_pushcfunction(L, lb_closetensor);
+  lua_setfield(L, -2, "__gc");
+}
+
 void lb_pushunseen(lua_State *L, Tensor *owned) {
   if (!owned) lb_coreerror(L);
   if (interrupt_requested()) raise_interrupted(L, owned);
-  TensorUD *ud = lua_newuserdatauv(L, sizeof *ud, 0); /* raises only when Lua itself is out of memory */
+  TensorUD *ud = lpool_push(L);
   ud->t = owned;
-  luaL_setmetatable(L, TENSOR_MT);
+  push_metatable(L);
+  if (!lpool_holds(ud)) need_finalizer(L);
+  lua_setmetatable(L, -2);
   ud->bytes = sizeof *owned + (owned->storage->counted ? 0 : owned->storage->nbytes); /* a view keeps nothing new */
   owned->storage->counted = true;
   unreported += ud->bytes;

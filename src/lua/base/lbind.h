@@ -64,6 +64,7 @@ int luaopen_optlab_tensor(lua_State *L);    /* ltensorlib.c: creation, methods, 
 int luaopen_optlab_autograd(lua_State *L);  /* lautogradlib.c */
 int luaopen_optlab_nn(lua_State *L);        /* lnnlib.c: layers, losses, init, functional */
 int luaopen_optlab_linalg(lua_State *L);    /* llinalglib.c: solutions, decompositions of matrices */
+int luaopen_optlab_minimize(lua_State *L);  /* lminimizelib.c: methods of NLopt */
 int luaopen_optlab_optim(lua_State *L);     /* loptimlib.c */
 int luaopen_optlab_sched(lua_State *L);     /* lschedlib.c */
 int luaopen_optlab_data(lua_State *L);      /* ldatalib.c: csv, fetch, loader */

@@ -36,6 +36,7 @@ static const luaL_Reg LIBRARIES[] = {
     {"runs", luaopen_optlab_runs},
     {"work", luaopen_optlab_work},
     {"linalg", luaopen_optlab_linalg},
+    {"minimize", luaopen_optlab_minimize},
     {NULL, NULL},
 };
 

@@ -58,8 +58,10 @@ return {
       batch(4, 2, 5, 3), batch(2), batch(2) },
   },
   batch_norm_relu = {
-    { function(x, w, b) return F.batch_norm_relu(x, nil, nil, w, b, { training = true }) end, m34(), batch(4), batch(4) },
-    { function(x, add) return F.batch_norm_relu(x, { training = true, add = add }) end, batch(2, 3, 2), batch(2, 3, 2) },
+    { function(x, w, b) return F.batch_norm_relu(x, nil, nil, w, b, { training = true }) end,
+      m34(), batch(4), batch(4) },
+    { function(x, add) return F.batch_norm_relu(x, { training = true, add = add }) end,
+      batch(2, 3, 2), batch(2, 3, 2) },
     { function(x, w, b, add)
       return F.batch_norm_relu(x:transpose(1, 4), nil, nil, w, b, { training = true, eps = 0.1, add = add })
     end, batch(4, 2, 5, 3), batch(2), batch(2), batch(3, 2, 5, 4) },

@@ -35,7 +35,7 @@ local C_ROOMS = {
   { "lua/compile", { "base", "core", "autograd", "data", "plan", "lua/base", "lua/data", "lua/optim" } },
   { "lua/dist", { "base", "core", "autograd", "dist", "lua/base" } },
   { "lua/term", { "base", "term", "lua/base" } },
-  { "lua/system", { "base", "core", "kernels", "lua/base" } },
+  { "lua/system", { "base", "core", "kernels", "lua/memory", "lua/base" } },
   { "host", { "base", "lua/base" } },
 }
 

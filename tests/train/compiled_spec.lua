@@ -79,7 +79,8 @@ describe("train.fit with compiled updates", function()
     it("tell on_step of them", function()
       local function steps(compile)
         local seen = {}
-        train.fit(classifier(compile, { metric = "accuracy", on_step = function(info) seen[#seen + 1] = info.train_acc end }))
+        local function on_step(info) seen[#seen + 1] = info.train_acc end
+        train.fit(classifier(compile, { metric = "accuracy", on_step = on_step }))
         return seen
       end
       assert.equal(44, #steps(nil))

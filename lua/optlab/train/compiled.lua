@@ -57,8 +57,8 @@ end
 
 --- The usual update as a compiled step: step(X, y) gives the loss, its weight or nil, and the counts of the metrics. A
 -- loss that is no number is an error and leaves the parameters alone.
--- @tparam table o model, loss, optimizer, measured; `compile = true`: a step that cannot be recorded is an error, else it goes on
---   as plain Lua with the same numbers
+-- @tparam table o model, loss, optimizer, measured; `compile = true`: a step that cannot be recorded is an error, else
+--   it goes on as plain Lua with the same numbers
 -- @tparam[opt] object scheduler moves the learning rate after each update, in C
 -- @tparam[opt] function weigh see optlab.train.step
 -- @tparam[opt] function clip see optlab.train.step
@@ -104,8 +104,8 @@ local function run(pass, n, loader, on_bad)
   on_bad(value, left - #pass - 1, M.last_batch(loader))
 end
 
---- One epoch: calls each(loss, rows, weight, counts) for each batch, in order; weight is nil where the loss counts by its
--- rows, counts where nothing else is measured. Ends where it returns true, and after on_bad.
+--- One epoch: calls each(loss, rows, weight, counts) for each batch, in order; weight is nil where the loss counts by
+-- its rows, counts where nothing else is measured. Ends where it returns true, and after on_bad.
 -- @tparam CompiledStep update
 -- @tparam Loader loader
 -- @tparam function each

@@ -1,28 +1,17 @@
 /*
  * lbind.c - tensors as userdata, and the plain values of a call.
  *
- * A tensor userdata is a pointer and a number. The collector sees only those sixteen bytes, so every pushed tensor adds
- * what lies behind it to a sum, and the sum is handed to the collector as debt (LUA_GCSTEP) whenever it passes
- * sixteen megabytes: memory stays flat without collectgarbage() calls in scripts. A collection takes 20 to 100 us,
- * however little there is to collect; at a quarter of a megabyte that was most of the time of an addition of 10,000
- * numbers, and at four megabytes a fifth or more of that of relu forward and backward on 512 x 512. Small tensors that
- * wait no longer fit into the processor's second cache, which made steps of small models half as slow again; so the sum
- * is also handed over after 2048 tensors. What a <close> variable frees leaves the sum again, for the collector has
- * nothing to do about it. The bytes of a storage count once, with the first userdata that holds it: also where a graph
- * holds it too.
+ * A tensor's userdata is a pointer. When the collector runs for what lies behind it: lcollect.h.
  */
 #include "lua/base/lbind.h"
 
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/interrupt.h"
 #include "core/recorder.h"
 #include "lua/base/lrecord.h"
+#include "lua/memory/lcollect.h"
 #include "lua/memory/lpool.h"
-
-#define GC_BYTES (16 << 20) /* between two reports to the collector at most so many bytes */
-#define GC_TENSORS 2048     /* and so many tensors */
 
 /* --- tensors ------------------------------------------------------------------------------------------------ */
 
@@ -72,10 +61,6 @@ static void raise_interrupted(lua_State *L, Tensor *owned) {
   lb_coreerror(L);
 }
 
-/* Since the last report to the collector. */
-static size_t unreported; /* bytes, without those that <close> variables have given back */
-static int tensors;
-
 /* The metatable at the top has a finalizer from now on, for the tensors that get it then. */
 static void need_finalizer(lua_State *L) {
   lua_pushcfunction(L, lb_closetensor);
@@ -90,14 +75,7 @@ void lb_pushunseen(lua_State *L, Tensor *owned) {
   push_metatable(L);
   if (!lpool_holds(ud)) need_finalizer(L);
   lua_setmetatable(L, -2);
-  ud->bytes = sizeof *owned + (owned->storage->counted ? 0 : owned->storage->nbytes); /* a view keeps nothing new */
-  owned->storage->counted = true;
-  unreported += ud->bytes;
-  if (unreported < GC_BYTES && ++tensors < GC_TENSORS) return;
-  size_t kb = unreported >> 10;
-  unreported = 0;
-  tensors = 0;
-  lua_gc(L, LUA_GCSTEP, kb > 1 << 20 ? 1 << 20 : (int)kb);
+  lcollect_pushed(L);
 }
 
 void lb_pushtensor(lua_State *L, Tensor *owned) {
@@ -115,10 +93,6 @@ int lb_closetensor(lua_State *L) {
   if (ud) {
     Tensor *t = ud->t;
     ud->t = NULL;
-    const bool by_variable = lua_gettop(L) > 1; /* not by the collector */
-    if (by_variable && t && t->refs == 1 && t->storage->refs == 1) {
-      unreported -= ud->bytes < unreported ? ud->bytes : unreported;
-    }
     tensor_release(t);
   }
   return 0;

@@ -22,7 +22,7 @@ Tensor *lb_checktensor(lua_State *L, int idx, const char *callee, const char *na
 static inline Tensor *lb_checkself(lua_State *L, const char *callee) { return lb_checktensor(L, 1, callee, "self"); }
 
 /* Pushes a userdata that takes over the reference `owned`. NULL raises err_message(), so that
- * lb_pushtensor(L, tensor_new(...)) is complete. Tells the collector about the bytes behind the tensor. */
+ * lb_pushtensor(L, tensor_new(...)) is complete. May run the collector (lcollect.h). */
 void lb_pushtensor(lua_State *L, Tensor *owned);
 /* The same with an error that names the function which the script called, not the operation inside it that failed. */
 void lb_pushresult(lua_State *L, const char *callee, Tensor *owned);

@@ -18,8 +18,7 @@
 #include "core/tensor.h"
 
 typedef struct TensorUD {
-  Tensor *t;    /* owned; NULL once closed */
-  size_t bytes; /* what it added to the sum that the collector is told (lbind.c) */
+  Tensor *t; /* owned; NULL once closed */
 } TensorUD;
 
 #if defined(__SANITIZE_ADDRESS__)

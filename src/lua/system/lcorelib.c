@@ -13,6 +13,7 @@
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
 #include "lua/base/lguard.h"
+#include "lua/memory/lcollect.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -42,6 +43,7 @@ static const luaL_Reg LIBRARIES[] = {
 
 int luaopen_optlab_core(lua_State *L) {
   blas_core_choose();
+  lcollect_open(L);
   lua_newtable(L);
   for (const luaL_Reg *lib = LIBRARIES; lib->name; lib++) {
     lua_pushcfunction(L, lib->func);

@@ -1288,7 +1288,7 @@ function optim.SAM(optimizer, options) end
 ---@field weight_lr_power? number Power of the largest rate in the weights of the mean. Default: 2.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----AdamW with a mean of the iterates that takes the place of a schedule and of momentum. Instead of AdamW with a schedule, when the length of the run is not known. During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + (1 - 1 / beta1) * (z - p).
+---AdamW with a mean of the iterates that takes the place of a schedule and of momentum. Instead of AdamW with a schedule, when the length of the run is not known. In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, p + (1 - 1 / beta1) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running statistics of batch normalization are those of y.
 ---
 ---     g = -g                              if maximize
 ---     v = beta2 * v + (1 - beta2) * g^2
@@ -1315,7 +1315,7 @@ function optim.ScheduleFreeAdamW(params, options) end
 ---@field weight_lr_power? number Power of the largest rate in the weights of the mean. Default: 2.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----SGD with a mean of the iterates that takes the place of a schedule. Instead of a schedule, when the length of the run is not known; larger rates than SGD. During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + (1 - 1 / momentum) * (z - p).
+---SGD with a mean of the iterates that takes the place of a schedule. Instead of a schedule, when the length of the run is not known; larger rates than SGD. In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, p + (1 - 1 / momentum) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running statistics of batch normalization are those of y.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay

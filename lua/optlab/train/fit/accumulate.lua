@@ -93,7 +93,8 @@ function M.groups(run, batches, add, after, on_bad)
     add_sums(group.sums, sums)
     if group.n == o.accumulate or left == 0 then
       finish(run, group)
-      if after(loss_of(run, group), group.rows, run.mean.weigh and group.weight or nil, run.measure and group.sums) then return end
+      local loss = loss_of(run, group)
+      if after(loss, group.rows, run.mean.weigh and group.weight or nil, run.measure and group.sums) then return end
       group = nil
     end
   end

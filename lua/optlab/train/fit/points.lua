@@ -71,7 +71,7 @@ end
 -- @treturn number its loss
 function M.record(run)
   M.stop(run)
-  local o, counters, history = run.o, run.counters, run.history
+  local counters, history = run.counters, run.history
   local n = #history.loss + 1
   note_update(run, n)
   note_gauges(run, n)

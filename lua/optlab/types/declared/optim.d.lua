@@ -846,7 +846,7 @@ function optim.Lookahead(optimizer, options) end
 ---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Dual averaging: steps from the start along the weighted sum of gradients, over the cube root of their squares. Problems with sparse gradients, images; needs less weight decay than SGD, often none.
+---Dual averaging: steps from the start along the weighted sum of gradients over the cube root of their squares. Problems with sparse gradients, images; needs less weight decay than SGD, often none.
 ---
 ---     g = -g                        if maximize
 ---     g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
@@ -1210,7 +1210,7 @@ function optim.RAdam(params, options) end
 ---@field alpha? number The share of the way that the slow weights take. Default: 0.5.
 ---@field use_gc? boolean Whether gradients are centralized. Default: true.
 
----RAdam with decoupled weight decay and centralized gradients, inside Lookahead. Where Lookahead pays and rates are not tuned. pytorch_optimizer's ascends during the first updates by default, where the variance is not known yet; here these are updates of momentum alone, as in RAdam.
+---RAdam with decoupled weight decay and centralized gradients, inside Lookahead. Where Lookahead pays and rates are not tuned. pytorch_optimizer's ascends by default while the variance is not known yet; here such updates are of momentum alone, as in RAdam.
 ---
 ---     Lookahead(GradientCentralization(RAdam))        each has an entry of its own
 ---

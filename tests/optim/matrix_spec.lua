@@ -76,7 +76,7 @@ local ALL = {
   DecoupledWeightDecay = function(p)
     return optim.DecoupledWeightDecay(optim.SGD(p, { lr = 0.01, momentum = 0.5 }), { weight_decay = 1e-3 })
   end,
-  Ranger = function(p) return optim.Ranger(p, { lr = 0.1, k = 3 }) end,
+  Ranger = function(p) return optim.Ranger(p, { lr = 0.02, k = 2, alpha = 0.9, use_gc = false }) end,
   Extragradient = function(p) return optim.Extragradient(optim.SGD(p, { lr = 0.01 })) end,
 }
 -- What happens at some updates only.

@@ -856,7 +856,8 @@ function optim.Lookahead(optimizer, options) end
 ---     v = v + a * g^2
 ---     s = s + a * g
 ---     z = x - where(v > 0, s / (v^(1 / 3) + eps), 0)
----     p = (momentum - where(decoupled_weight_decay, k * weight_decay, 0)) * p + (1 - momentum) * z
+---     d = where(decoupled_weight_decay, k * weight_decay, 0)
+---     p = (momentum - d) * p + (1 - momentum) * z
 ---
 ---@param params optlab.Params
 ---@param options? optlab.options.optim.MADGRAD

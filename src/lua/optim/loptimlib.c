@@ -14,6 +14,7 @@
 #include "lua/base/lrecord.h"
 #include "lua/optim/loptim.h"
 #include "optim/clip.h"
+#include "optim/mean.h"
 
 /* --- checking arguments ------------------------------------------------------------------------------------------- */
 
@@ -416,9 +417,30 @@ static const luaL_Reg FUNCTIONS[] = {{"clip_grad_norm_", l_clip_grad_norm},
                                      {"counted", l_counted},
                                      {NULL, NULL}};
 
+/*** Puts what is to be evaluated in place of the parameters, the mean of Schedule-Free; nothing happens where an optimizer
+ * keeps none. Then `opt:train()` before the next step.
+ * @function eval */
+static int l_eval(lua_State *L) {
+  recorder_refuse("the mean of an optimizer takes the place of the parameters");
+  OptimUD *ud = check_self(L, "Optimizer:eval");
+  if (optim_to_mean(&ud->o) < 0) return lb_coreerror(L);
+  return 0;
+}
+
+/*** Puts back where the training stands, after `opt:eval()`.
+ * @function train */
+static int l_train(lua_State *L) {
+  recorder_refuse("the parameters come back from the mean of an optimizer");
+  OptimUD *ud = check_self(L, "Optimizer:train");
+  if (optim_from_mean(&ud->o) < 0) return lb_coreerror(L);
+  return 0;
+}
+
 static const luaL_Reg METHODS[] = {{"step", l_step},
                                    {"zero_grad", l_zero_grad},
                                    {"add_param_group", l_add_param_group},
+                                   {"eval", l_eval},
+                                   {"train", l_train},
                                    {"state_dict", loptim_state_dict},
                                    {"load_state_dict", loptim_load_state_dict},
                                    {NULL, NULL}};

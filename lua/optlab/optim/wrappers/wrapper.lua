@@ -99,6 +99,10 @@ local METHODS = {}
 
 function METHODS:zero_grad(...) return self.optimizer:zero_grad(...) end
 
+--- The inner optimizer's: Schedule-Free has its mean evaluated.
+function METHODS:eval() return self.optimizer:eval() end
+function METHODS:train() return self.optimizer:train() end
+
 function METHODS:add_param_group(...)
   self.optimizer:add_param_group(...)
   if self.begin then self:begin() end

@@ -255,7 +255,7 @@ local function train_epoch(run)
   if ranks.any(run, stops) then counters.stopped = "on_epoch" end
   if run.epoch_scheduler then run.epoch_scheduler:step(loss) end
   if run.early and not counters.stopped
-    and ranks.any(run, early_stopping.look(run.early, run.history, counters.epoch, o.model)) then
+    and ranks.any(run, early_stopping.look(run.early, run.history, counters.epoch, o.model, o.optimizer)) then
     counters.stopped = "early_stopping"
   end
   counters.epoch = counters.epoch + 1

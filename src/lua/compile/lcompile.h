@@ -75,6 +75,7 @@ typedef struct Compiled {
   bool fallback;   /* a step that cannot be recorded goes on as plain Lua */
   bool eager;      /* ... and has done so */
   bool weighted;   /* its second result is what the mean of the loss divided by, a tensor of one element */
+  bool numbers;    /* called from a script, it gives tensors of one element as numbers */
   bool check_kept; /* look for tensors of the step that are kept outside of it */
   bool busy;       /* its function is running and being recorded */
   uint64_t clock;

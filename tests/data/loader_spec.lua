@@ -206,7 +206,7 @@ describe("data", function()
     it("writes each batch over the one before where it may", function()
       local function batches(options)
         local loader, list, tensors = data.loader({ X = X, y = y }, { batch_size = 4, shuffle = true }), {}, {}
-        loader:load_state_dict { epoch = 1, position = 0, key = 7 }
+        lab.manual_seed(5)
         for _ = 1, 2 do
           for a, b in loader:batches(options) do
             list[#list + 1] = { a:tolist(), b:tolist() }

@@ -220,6 +220,11 @@ static int64_t share_rows(const Batches *b, int64_t n) {
   return rows_before(b, b->share.first + mine, n) - share_start(b, n);
 }
 
+void loader_pass(Loader *l, Batches *b) {
+  b->row += loader_ready(l, b);
+  if (b->epoch == l->epoch) l->position = (b->row + l->opt.batch_size - 1) / l->opt.batch_size;
+}
+
 void loader_take(Loader *l, Batches *b, Tensor *const *out) {
   const int64_t n = loader_ready(l, b), from = b->row + share_start(b, n);
   for (int i = 0; i < l->nfields; i++) {
@@ -232,8 +237,7 @@ void loader_take(Loader *l, Batches *b, Tensor *const *out) {
                               .stream = STREAM_IMAGES + (uint64_t)b->epoch};
     loader_rows(out[i], &source);
   }
-  b->row += n;
-  if (b->epoch == l->epoch) l->position = (b->row + l->opt.batch_size - 1) / l->opt.batch_size;
+  loader_pass(l, b);
 }
 
 int loader_next(Loader *l, Batches *b, Tensor **out) {

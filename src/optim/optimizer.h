@@ -109,6 +109,10 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h);
  * nothing was updated), or no memory for the copy of a strided gradient. */
 int optim_step(Optim *o, Tensor *loss);
 
+/* How a step is reported to a recorder: args holds the Optim *, t the parameters, then their gradients (both NULL where
+ * there is none) and the loss. */
+Recompute optim_rerun_step;
+
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);
 

@@ -126,7 +126,7 @@ static int make(Plan *p, const int *output, Tensor *const *result, int noutput) 
   if (rc < 0 || list_written(p) < 0 || make_steps(p) < 0) return -1;
   take_results(p, output, result, noutput);
   for (int i = 0; i < r->slots; i++) count_own(p, &r->slot[i]);
-  recording_forget_trace(r);
+  if (!r->keep_trace) recording_forget_trace(r);
   return 0;
 }
 
@@ -234,12 +234,19 @@ static int spare_held_gradients(Plan *p) {
   return 0;
 }
 
-int plan_run(Plan *p, Context *own) {
+int plan_enter(Plan *p) {
   if (spare_held_gradients(p) < 0) return -1;
   for (int i = 0; i < p->nwritten; i++) p->written[i]->version++;
+  return 0;
+}
+
+void plan_leave(const Plan *p) { leave_grads(p->r); }
+
+int plan_run(Plan *p, Context *own) {
+  if (plan_enter(p) < 0) return -1;
   for (const PlanStep *s = p->step, *end = s + p->steps; s < end; s++) {
     if (s->run(s, own) < 0 || interrupt_check() < 0) return -1;
   }
-  leave_grads(p->r);
+  plan_leave(p);
   return 0;
 }

@@ -91,6 +91,10 @@ bool plan_holds(const Plan *p, const Context *own, const char **why);
  * event failed as it would have in the step itself; those before it have happened. */
 int plan_run(Plan *p, Context *own);
 
+/* What plan_run does besides the steps, before and after them. -1 with err_set. */
+int plan_enter(Plan *p);
+void plan_leave(const Plan *p);
+
 bool plan_writes(const Plan *p, const Storage *s); /* s is memory from outside that the step changes */
 
 Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan_run; borrowed */

@@ -102,6 +102,13 @@ DEFINE_TILE_SINGLE(tile_f64x1, double)
 DEFINE_COLUMNS(columns_f32, float, 32)
 DEFINE_COLUMNS(columns_f64, double, 64)
 
+bool gemm_is_small(int64_t m, int64_t n, int64_t k, int64_t rsa, int64_t csa, int64_t rsb, int64_t csb) {
+  (void)csa, (void)rsb;
+  if (k > MAX_K || m > MAX_WORK || n > MAX_WORK || m * n * k > MAX_WORK) return false;
+  if ((rsa == 1 && (csb != 1 || m > n)) || csb == 1 || (m >= ROWS && n >= ROWS)) return true;
+  return m * n * k <= MAX_SINGLE_WORK;
+}
+
 #define GEMM_SMALL(name, T, COLUMNS)                                                                        \
   bool name(int64_t m, int64_t n, int64_t k, const T *a, int64_t rsa, int64_t csa, const T *b, int64_t rsb, \
             int64_t csb, T *c, int64_t rsc, bool accumulate) {                                              \

@@ -76,6 +76,7 @@ typedef struct Compiled {
   bool eager;      /* ... and has done so */
   bool weighted;   /* its second result is what the mean of the loss divided by, a tensor of one element */
   bool check_kept; /* look for tensors of the step that are kept outside of it */
+  bool keep_trace; /* its plans keep their events, for runs side by side (plan/lanes) */
   bool busy;       /* its function is running and being recorded */
   uint64_t clock;
   int streak; /* recordings since the last replay */

@@ -280,6 +280,7 @@ int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, in
   if (ready) {
     Recording *r = e->last.r;
     e->last.r = NULL;
+    r->keep_trace = c->keep_trace;
     e->plan = plan_new(r, e->last.output, e->last.result, e->last.nresults);
     if (!e->plan) {
       lcompile_drop(L, self, c, e);

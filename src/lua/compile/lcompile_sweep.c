@@ -18,9 +18,11 @@
 #include "lua/base/lbind.h"
 #include "lua/compile/lcompile.h"
 #include "lua/data/ldata.h"
-#include "plan/sweep_run.h"
+#include "plan/lanes/lanes.h"
 
 #define SWEEP_RUN_MT "optlab.SweepRun"
+
+#define MIN_PARTY 4 /* fewer runs gain nothing from each other */
 
 enum { UV_STEP = 1, UV_LOADER, UV_COUNT = UV_LOADER };
 
@@ -54,6 +56,7 @@ static int l_run(lua_State *L) {
   SweepRunUD *ud = lua_newuserdatauv(L, sizeof *ud + losses, UV_COUNT);
   memset(ud, 0, sizeof *ud);
   ud->c = c;
+  c->keep_trace = true;
   ud->run = (SweepRun){
       .l = l, .epochs = epochs, .until = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .ctx = c};
   ud->run.sums = lua_toboolean(L, 4);
@@ -98,9 +101,15 @@ static bool is_threadable(const Compiled *c) {
   return true;
 }
 
-static void advance_runs(void *ctx, int64_t begin, int64_t end) {
-  SweepRunUD **ud = ctx;
-  for (int64_t i = begin; i < end; i++) sweep_run_advance(&ud[i]->run);
+/* Runs that go together: LANES at most. */
+typedef struct Party {
+  SweepRun *run[LANES];
+  int count;
+} Party;
+
+static void advance_parties(void *ctx, int64_t begin, int64_t end) {
+  Party *party = ctx;
+  for (int64_t i = begin; i < end; i++) lanes_advance(party[i].run, party[i].count);
   fm_free_temporaries();
 }
 
@@ -127,15 +136,55 @@ static bool are_independent(SweepRunUD **ud, int n) {
   return true;
 }
 
-/* Lets every run run as far as it gets by itself. */
-static void advance(SweepRunUD **ud, int n) {
-  if (!are_independent(ud, n)) {
-    advance_runs(ud, 0, n);
-    return;
+/* How many of `n` runs that match go together: as few parties as lanes allow, but one for each thread. */
+static int party_size(int n) {
+  const int threads = parallel_threads();
+  int parties = (n + LANES - 1) / LANES;
+  if (parties < threads) parties = threads;
+  const int size = (n + parties - 1) / parties;
+  return size < MIN_PARTY && n > size ? MIN_PARTY : size;
+}
+
+/* Sorts the runs into parties; returns how many. of[i]: the first run that matches run i. */
+static int make_parties(SweepRunUD **ud, int n, Party *party, int *of) {
+  int parties = 0;
+  for (int i = 0; i < n; i++) {
+    of[i] = i;
+    if (ud[i]->run.state == SWEEP_RUN_READY) sweep_run_open(&ud[i]->run);
+    for (int k = 0; k < i && of[i] == i; k++) {
+      if (of[k] == k && lanes_match(&ud[k]->run, &ud[i]->run)) of[i] = k;
+    }
   }
+  for (int i = 0; i < n; i++) {
+    if (of[i] != i) continue;
+    int alike = 0, size;
+    for (int k = i; k < n; k++) alike += of[k] == i;
+    size = party_size(alike);
+    for (int k = i, taken = 0; k < n; k++) {
+      if (of[k] != i) continue;
+      if (taken++ % size == 0) party[parties++].count = 0;
+      party[parties - 1].run[party[parties - 1].count++] = &ud[k]->run;
+    }
+  }
+  return parties;
+}
+
+/* Lets every run run as far as it gets by itself. -1 without memory. */
+static int advance(SweepRunUD **ud, int n) {
+  if (!are_independent(ud, n)) {
+    for (int i = 0; i < n; i++) sweep_run_advance(&ud[i]->run);
+    fm_free_temporaries();
+    return 0;
+  }
+  const size_t bytes = (size_t)(n + 1) * (sizeof(Party) + sizeof(int));
+  Party *party = alloc_get(bytes);
+  if (!party) return -1;
+  const int parties = make_parties(ud, n, party, (int *)(void *)(party + n + 1));
   alloc_share(true);
-  parallel_for(n, 1, advance_runs, ud);
+  parallel_for(parties, 1, advance_parties, party);
   alloc_share(false);
+  alloc_put(party, bytes);
+  return 0;
 }
 
 /* The loss of the step at 1 on the next batch of the run at 2, and its weight. */
@@ -187,7 +236,7 @@ static int l_advance(lua_State *L) {
   }
   set_goal(ud, n, until);
   for (bool busy = true; busy;) {
-    advance(ud, n);
+    if (advance(ud, n) < 0) return lb_coreerror(L);
     busy = false;
     for (int i = 0; i < n; i++) {
       if (ud[i]->run.state == SWEEP_RUN_FAILED) return run_failed(L, &ud[i]->run, first + i);

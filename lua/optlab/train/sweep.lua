@@ -189,11 +189,11 @@ local M = {}
 -- @treturn {table,...} a result for each run, in order: `run`, `model`, `loss`, `train_loss`, a list: the mean training
 --   loss of each epoch, with eval_data the lists `test_loss`, `test_acc`, ... likewise, and `diverged`, true or false:
 --   whether one of these or a parameter is infinite or nan. The list has the methods `group`, `mean`, `std`, `median`
---   and `table` (optlab.train.sweep_results)
+--   and `table` (optlab.train.sweep_results), and the field `shared`: how many runs went through a plan together
 function M.sweep(...)
   arguments.settle()
   local o, runs = read_options(...)
-  local results, diverged = {}, {}
+  local results, diverged, shared = {}, {}, 0
   local function train_all()
     for from = 1, #runs, AT_ONCE do
       local group = {}
@@ -201,6 +201,7 @@ function M.sweep(...)
       train_group(o, group, from)
       for _, prepared in ipairs(group) do
         results[#results + 1] = result(o, prepared)
+        if prepared.training:shared() then shared = shared + 1 end
         if results[#results].diverged then diverged[#diverged + 1] = #results end
       end
     end
@@ -208,7 +209,7 @@ function M.sweep(...)
   local random = core.tensor.get_rng_state()
   core.ensure(train_all, function() core.tensor.set_rng_state(random) end)
   tell_diverged(diverged, #runs)
-  return sweep_results.new(results)
+  return sweep_results.new(results, shared)
 end
 
 return M

@@ -54,8 +54,8 @@ INLINE void columns(int rows, const LanesProduct *p, int64_t i, int64_t part) {
   const float *a = p->a + i * p->rsa * LANES + part, *b = p->b + part, *bias = p->bias ? p->bias + part : NULL;
   float *c = p->c + i * p->rsc * LANES + part;
   int64_t j = 0;
-#define COLUMNS_OF(cols)                                                                                     \
-  for (; j + (cols) <= p->n; j += (cols))                                                                       \
+#define COLUMNS_OF(cols)                  \
+  for (; j + (cols) <= p->n; j += (cols)) \
     tile(rows, cols, p, a, b + j * p->csb * LANES, bias ? bias + j * LANES : NULL, c + j * LANES);
   COLUMNS_OF(4)
   COLUMNS_OF(1)

@@ -4,6 +4,7 @@
  *   run = core.compile.sweep_run(step, loader, epochs[, sums])   with a copy of the context: random numbers, modes
  *   core.compile.advance({run, ...}[, first[, until]])   trains them all to their end, or until so many epochs are over
  *   run:losses()                                         the mean loss of each epoch, a list
+ *   run:shared()                                         whether it went through a plan together with others
  *   run:continue()                                       the random numbers stand where the run left them
  *
  * Runs with plans run in C on worker threads. A run that meets a batch without a plan stops; when all have stopped,
@@ -86,6 +87,12 @@ static int run_losses(lua_State *L) {
   return 1;
 }
 
+/* Whether it went through batches together with other runs. */
+static int run_shared(lua_State *L) {
+  lua_pushboolean(L, check_run(L, 1)->run.lanes);
+  return 1;
+}
+
 /* The random numbers of the current context go on where the run's stand. */
 static int run_continue(lua_State *L) {
   context->random = check_run(L, 1)->run.own.random;
@@ -138,11 +145,10 @@ static bool are_independent(SweepRunUD **ud, int n) {
 
 /* How many of `n` runs that match go together: as few parties as lanes allow, but one for each thread. */
 static int party_size(int n) {
-  const int threads = parallel_threads();
-  int parties = (n + LANES - 1) / LANES;
-  if (parties < threads) parties = threads;
-  const int size = (n + parties - 1) / parties;
-  return size < MIN_PARTY && n > size ? MIN_PARTY : size;
+  const int least = (n + LANES - 1) / LANES, threads = parallel_threads(), most = n / MIN_PARTY;
+  int parties = threads < most ? threads : most;
+  if (parties < least) parties = least;
+  return (n + parties - 1) / parties;
 }
 
 /* Sorts the runs into parties; returns how many. of[i]: the first run that matches run i. */
@@ -252,7 +258,8 @@ static int l_advance(lua_State *L) {
 
 void lcompile_open_sweep(lua_State *L) {
   static const luaL_Reg functions[] = {{"sweep_run", l_run}, {"advance", l_advance}, {NULL, NULL}};
-  static const luaL_Reg methods[] = {{"losses", run_losses}, {"continue", run_continue}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"losses", run_losses}, {"continue", run_continue}, {"shared", run_shared}, {NULL, NULL}};
   luaL_newmetatable(L, SWEEP_RUN_MT);
   lua_pushcfunction(L, run_gc);
   lua_setfield(L, -2, "__gc");

@@ -66,8 +66,8 @@ char *group_window(LaneGroup *g, const Window *w) {
 
 /* --- there and back ------------------------------------------------------------------------------------------------- */
 
-#define COPY_LANE(T)                                                                   \
-  case sizeof(T):                                                                      \
+#define COPY_LANE(T)                                                                               \
+  case sizeof(T):                                                                                  \
     for (int64_t i = 0; i < count; i++) ((T *)to)[i * step_to] = ((const T *)from)[i * step_from]; \
     return;
 

@@ -123,7 +123,8 @@ static void run_mse(const LaneStep *s, LaneGroup *g) {
 
 static bool lower_mse(LaneGroup *g, LaneStep *s, const Event *e, const OpCall *call) {
   if (!is_f32(g, &e->w[0]) || !is_f32(g, &e->w[1]) || !is_f32(g, &e->w[2])) return false;
-  if (!is_row_major(g, &e->w[1]) || !is_row_major(g, &e->w[2]) || call->args.loss.reduction == REDUCE_NONE) return false;
+  if (!is_row_major(g, &e->w[1]) || !is_row_major(g, &e->w[2]) || call->args.loss.reduction == REDUCE_NONE)
+    return false;
   *s = (LaneStep){.run = run_mse};
   s->u.mse.n = layout_numel(group_layout(g, &e->w[1]));
   s->u.mse.mean = call->args.loss.reduction == REDUCE_MEAN;

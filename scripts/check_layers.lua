@@ -22,10 +22,12 @@ local C_ROOMS = {
   { "plan", { "base", "core", "kernels", "autograd", "optim", "sched", "data" } },
   { "dist", { "base", "core", "kernels", "autograd" } },
   { "term", { "base" } },
-  { "lua/base", { "base", "core", "args" } },
+  { "lua/memory", { "base", "core" } },
+  { "lua/base", { "base", "core", "args", "lua/memory" } },
   { "lua/tensor", { "base", "core", "kernels", "args", "autograd", "lua/base" } },
-  { "lua/autograd", { "base", "core", "autograd", "lua/base", "lua/tensor" } },
+  { "lua/autograd", { "base", "core", "autograd", "lua/memory", "lua/base", "lua/tensor" } },
   { "lua/linalg", { "base", "core", "autograd", "lua/base" } },
+  { "lua/minimize", { "base", "core", "lua/base" } },
   { "lua/nn", { "base", "core", "args", "autograd", "nn", "lua/base" } },
   { "lua/optim", { "base", "core", "args", "autograd", "optim", "lua/base" } },
   { "lua/sched", { "base", "core", "args", "sched", "lua/base", "lua/optim" } },
@@ -33,7 +35,7 @@ local C_ROOMS = {
   { "lua/compile", { "base", "core", "autograd", "data", "plan", "lua/base", "lua/data", "lua/optim" } },
   { "lua/dist", { "base", "core", "autograd", "dist", "lua/base" } },
   { "lua/term", { "base", "term", "lua/base" } },
-  { "lua/system", { "base", "core", "kernels", "lua/base" } },
+  { "lua/system", { "base", "core", "kernels", "lua/memory", "lua/base" } },
   { "host", { "base", "lua/base" } },
 }
 

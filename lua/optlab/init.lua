@@ -29,7 +29,7 @@ for _, part in ipairs { "tensor", "autograd", "system" } do
   end
 end
 
--- Loaded on first use: the field of `lab`, its module, and the field of the module if it is not the whole.
+-- Loaded on first use (optlab.base.modules.lazy).
 local LAZY = {
   arguments = { "optlab.params", "arguments" },
   autograd = { "optlab.autograd" },
@@ -40,7 +40,6 @@ local LAZY = {
   dist = { "optlab.dist" },
   einsum = { "optlab.tensor.einsum" },
   errors = { "optlab.base.errors" },
-  func = { "optlab.autograd.func" },
   vmap = { "optlab.autograd.vmap" },
   linalg = { "optlab.linalg" },
   load = { "optlab.save", "load" },
@@ -58,50 +57,23 @@ local LAZY = {
   save = { "optlab.save", "save" },
   save_checkpoint = { "optlab.save.checkpoint", "save" },
   sched = { "optlab.sched" },
-  train = { "optlab.train" },
 }
 
 -- lab.func.functional_call is that of nn.
-local function complete_func(func)
-  function func.functional_call(...) return require("optlab.nn.stateless").functional_call(...) end
+function LAZY.func()
+  local func = require "optlab.autograd.func"
+  func.functional_call = function(...) return require("optlab.nn.stateless").functional_call(...) end
+  return func
 end
 
 -- lab.train.airfoil is made of the parts above training; they are loaded when it is first called.
-local function complete_train(train)
-  function train.airfoil(...) return require("optlab.book.regression").run(...) end
+function LAZY.train()
+  local train = require "optlab.train"
+  train.airfoil = function(...) return require("optlab.book.regression").run(...) end
+  return train
 end
 
--- A misspelt lab.zero says what was meant.
-local function unknown(name)
-  if type(name) ~= "string" then return nil end
-  local errors, names = require "optlab.base.errors", {}
-  for _, known in ipairs { lab, LAZY } do
-    for key in pairs(known) do names[#names + 1] = key end
-  end
-  table.sort(names)
-  return errors.raise("lab has no '%s'%s", name, errors.hint(name, names))
-end
-
-local function load_part(_, name)
-  local entry = LAZY[name]
-  if not entry then return unknown(name) end
-  local value = require(entry[1])
-  if entry[2] then value = value[entry[2]] end
-  lab[name] = value
-  if name == "train" then complete_train(value) end
-  if name == "func" then complete_func(value) end
-  return value
-end
-
--- `pairs(lab)` loads every part first, so that it meets all of them.
-local function all_parts()
-  for name in pairs(LAZY) do
-    if rawget(lab, name) == nil then load_part(lab, name) end
-  end
-  return next, lab, nil
-end
-
-setmetatable(lab, { __index = load_part, __pairs = all_parts })
+require("optlab.base.modules.lazy").fields(lab, "lab", LAZY)
 
 local SET_OUT = args.declare("lab.set_out", {
   doc = "Sets the folder for figures and metrics, like --out on the command line.",

@@ -173,6 +173,8 @@ AllocStats alloc_stats(void) {
   return s;
 }
 
+int64_t alloc_live(void) { return stats.live; }
+
 void alloc_reset_peak(void) { stats.peak = stats.live; }
 
 void alloc_fail_after(int64_t n) {

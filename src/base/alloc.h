@@ -29,6 +29,7 @@ void *alloc_get(size_t bytes);
 void alloc_put(void *block, size_t bytes);
 
 AllocStats alloc_stats(void);
+int64_t alloc_live(void); /* its `live` alone */
 void alloc_reset_peak(void);
 
 /* Gives every cached block back to the system. */

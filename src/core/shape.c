@@ -6,14 +6,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-bool shape_equal(int na, const int64_t *a, int nb, const int64_t *b) {
-  if (na != nb) return false;
-  for (int d = 0; d < na; d++) {
-    if (a[d] != b[d]) return false;
-  }
-  return true;
-}
-
 int shape_broadcast(int na, const int64_t *a, int nb, const int64_t *b, int64_t *out) {
   int n = na > nb ? na : nb;
   for (int d = 0; d < n; d++) {

@@ -9,7 +9,11 @@
 
 #define TENSOR_MAX_DIM 8
 
-bool shape_equal(int na, const int64_t *a, int nb, const int64_t *b);
+static inline bool shape_equal(int na, const int64_t *a, int nb, const int64_t *b) {
+  bool equal = na == nb;
+  for (int d = 0; equal && d < na; d++) equal = a[d] == b[d];
+  return equal;
+}
 
 /* Broadcasts two shapes by NumPy's rule into out (room for 8); returns the rank, or -1 without err_set. */
 int shape_broadcast(int na, const int64_t *a, int nb, const int64_t *b, int64_t *out);

@@ -51,7 +51,6 @@ static Storage *storage_new(size_t nbytes) {
   if (!s) return NULL;
   s->refs = 1;
   s->version = 0;
-  s->counted = false;
   s->serial = next_serial();
   s->nbytes = nbytes;
   s->data = (char *)s + STORAGE_HEADER;

@@ -22,7 +22,6 @@
 typedef struct Storage {
   int refs;
   uint32_t version; /* +1 at each in-place write, so that backward notices that a saved value was changed */
-  bool counted;     /* its bytes were told to Lua's collector (lua/base/lbind.c) */
   uint64_t serial;  /* later storages have larger ones */
   size_t nbytes;
   char *data;

@@ -62,9 +62,10 @@ int optim_init(Optim *o, const OptimDef *def, const double *h) {
   return -1;
 }
 
-/* A group's parameters, the state pointers of all of them, and their flags lie in one block. */
+/* A group's parameters, the state pointers of all of them, and the rest of their lists lie in one block. */
 static size_t params_size(const Optim *o, int n) {
-  return (size_t)n * (sizeof(OptimParam) + (size_t)o->nslots * (sizeof(Tensor *) + sizeof(bool)));
+  return (size_t)n * (sizeof(OptimParam) + (2 + (size_t)o->nslots) * sizeof(char *) +
+                      (size_t)o->nslots * (sizeof(Tensor *) + sizeof(bool)));
 }
 
 static OptimParam *params_new(const Optim *o, Tensor *const *params, int n) {
@@ -72,10 +73,13 @@ static OptimParam *params_new(const Optim *o, Tensor *const *params, int n) {
   if (!param) return NULL;
   memset(param, 0, params_size(o, n));
   Tensor **state = (Tensor **)(void *)(param + n);
-  bool *fresh = (bool *)(void *)(state + n * o->nslots);
+  char **array = (char **)(void *)(state + n * o->nslots);
+  bool *fresh = (bool *)(void *)(array + n * (2 + o->nslots));
   for (int i = 0; i < n; i++) {
-    param[i] =
-        (OptimParam){.p = tensor_retain(params[i]), .state = state + i * o->nslots, .fresh = fresh + i * o->nslots};
+    param[i] = (OptimParam){.p = tensor_retain(params[i]),
+                            .state = state + i * o->nslots,
+                            .array = array + i * (2 + o->nslots),
+                            .fresh = fresh + i * o->nslots};
   }
   return param;
 }
@@ -245,6 +249,7 @@ static int make_slot(const Optim *o, const double *h, OptimParam *q, int k) {
   q->state[k] =
       o->def->slot[k].copy ? tensor_clone(q->p) : tensor_full(optim_slot_dtype(o, k, q->p), ndim, shape, start);
   q->fresh[k] = q->any_fresh = true;
+  optim_state_changed(q);
   return q->state[k] ? 0 : -1;
 }
 
@@ -275,6 +280,7 @@ static int prepare(Optim *o, Tensor *const *grads) {
 }
 
 static int step(Optim *o, const OptimInput *in) {
+  if (optim_is_ready(o, in)) return optim_step_ready(o, in);
   if (prepare(o, in->grads) < 0) return -1;
   return optim_rule_step(o, in);
 }

@@ -74,7 +74,13 @@ typedef struct OptimParam {
   bool *fresh;    /* [slots] during a step: made for it */
   bool any_fresh; /* at least one of them */
   int64_t t;      /* updates so far */
+  RulePass *pass; /* what a step of a plain rule comes to (rule_ready.c); NULL: that is to be found out */
+  DType dtype;    /* for which that is */
+  char **array;   /* [2 + slots] what it works on, if there is one */
 } OptimParam;
+
+/* To be called when a parameter's states have become others. */
+static inline void optim_state_changed(OptimParam *q) { q->pass = NULL; }
 
 static inline void optim_count(OptimParam *q) { q->t += q->t < OPTIM_MAX_UPDATES; }
 
@@ -83,6 +89,7 @@ typedef struct OptimGroup {
   double initial_lr; /* lr when the group was added */
   OptimParam *param;
   int nparams;
+  uint64_t wanted; /* the slots that h asked for when passes were noted, a bit each */
 } OptimGroup;
 
 typedef struct Optim {

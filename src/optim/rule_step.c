@@ -6,7 +6,6 @@
  */
 #include "optim/rule_step.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -66,9 +65,7 @@ static void collapse_states(const Work *w) {
 static inline void read_slots(const Work *w) {
   const OptimRule *r = w->run.rule;
   double *reg = w->run.reg;
-  reg[rule_reg_numel(r)] = (double)w->run.numel;
-  reg[rule_reg_epsilon(r)] = w->run.dtype == DT_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
-  reg[rule_reg_ndim(r)] = (double)w->q->p->ndim;
+  optim_set_about(r, reg, w->q->p);
   for (int i = 0; i < r->nfresh; i++) reg[r->fresh[i].before] = w->q->fresh[r->fresh[i].slot];
   for (int i = 0; i < r->nslot_regs; i++) {
     const char *number = w->run.array[2 + r->slot[i].slot];
@@ -144,9 +141,8 @@ static inline int end(const Optim *o, Work *w) {
 
 /* --- registers ---------------------------------------------------------------------------------------------------- */
 
-/* The registers of a group at update t; those of constants are set. What the hyperparameters alone decide stays as it is
- * while they do (reg[0] starts as a number that no lr is). */
-static void set_registers(const OptimRule *r, double *reg, const OptimGroup *group, int64_t t) {
+/* What the hyperparameters alone decide stays as it is while they do (reg[0] starts as a number that no lr is). */
+void optim_set_registers(const OptimRule *r, double *reg, const OptimGroup *group, int64_t t) {
   const size_t bytes = (size_t)r->nhyper * sizeof *reg;
   if (memcmp(reg, group->h, bytes) != 0) {
     memcpy(reg, group->h, bytes);
@@ -154,7 +150,7 @@ static void set_registers(const OptimRule *r, double *reg, const OptimGroup *gro
   }
   reg[rule_reg_t(r)] = (double)t;
   reg[rule_reg_initial_lr(r)] = group->initial_lr;
-  rule_run_once(r, reg);
+  if (r->nonce > 0) rule_run_once(r, reg);
 }
 
 /* --- one phase ---------------------------------------------------------------------------------------------------- */
@@ -176,12 +172,12 @@ static RulePass *only_pass(const RuleRun *run, DType dtype) {
   const OptimRule *r = run->rule;
   const RuleStage *stage = r->stage;
   const bool is_plain = r->nstages == 1 && stage->nsums == 0 && stage->guard < 0 && !run->plans && !r->needs_noise &&
-                        r->nowns == 0 && r->nper == 0 && r->nslot_regs == 0 && stage->nspreads == 0;
+                        !r->needs_loss && r->nowns == 0 && r->nper == 0 && r->nslot_regs == 0 && stage->nspreads == 0;
   return is_plain ? stage->pass[dtype == DT_F64] : NULL;
 }
 
-/* What begin, rule_run_phase and end do with such a rule for a short parameter, in one go: small models are made of
- * these. */
+/* What begin, rule_run_phase and end do with such a rule for a short parameter, in one go. The next step finds it noted
+ * (rule_ready.c). */
 static inline int update_short(const Optim *o, const Work *w, RulePass *pass, Tensor *grad) {
   OptimParam *q = w->q;
   const RuleStage *stage = w->run.rule->stage;
@@ -194,25 +190,33 @@ static inline int update_short(const Optim *o, const Work *w, RulePass *pass, Te
   if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
   q->any_fresh = false;
   optim_count(q);
+  q->pass = pass;
+  q->dtype = w->run.dtype;
+  memcpy(q->array, w->run.array, (2 + (size_t)o->nslots) * sizeof *q->array);
   return interrupt_check();
 }
 
-static inline bool is_short(const Tensor *p, const Tensor *grad, DType dtype) {
-  return p->dtype == dtype && grad->dtype == dtype && p->contiguous && grad->contiguous && p->numel <= BLOCKS_CHUNK;
+/* What was noted for parameters is for the slots that were wanted then. */
+static void look_at_slots(const Optim *o, OptimGroup *group) {
+  const uint64_t wanted = optim_wanted(o, group->h);
+  if (wanted == group->wanted) return;
+  group->wanted = wanted;
+  for (int j = 0; j < group->nparams; j++) group->param[j].pass = NULL;
 }
 
 static int update_group(const Optim *o, OptimGroup *group, const OptimInput *in, int k, Work *w, char *own) {
   int64_t t = 0; /* what the registers are for: nearly always the same for the whole group */
   const DType dtype = (DType)group->param[0].p->dtype;
   RulePass *pass = only_pass(&w->run, dtype);
+  look_at_slots(o, group);
   for (int j = 0; j < group->nparams; j++, k++) {
     OptimParam *q = &group->param[j];
     Tensor *g = grad_of(q, in->grads, k);
     if (!g) continue;
-    if (q->t + 1 != t) set_registers(w->run.rule, w->run.reg, group, t = q->t + 1);
+    if (q->t + 1 != t) optim_set_registers(w->run.rule, w->run.reg, group, t = q->t + 1);
     w->group = group;
     w->q = q;
-    if (pass && is_short(q->p, g, dtype)) {
+    if (pass && optim_is_short(q->p, g, dtype)) {
       w->g = w->flat = w->noise = NULL;
       w->run.dtype = dtype;
       w->run.numel = q->p->numel;
@@ -288,7 +292,7 @@ static int begin_all(Works *all, Optim *o, const OptimInput *in, int *begun) {
       w->q = q;
       w->run = (RuleRun){.rule = r, .plans = o->plans, .reg = (double *)(void *)at};
       w->run.array = (char **)(void *)(at + (size_t)r->nregs * sizeof(double));
-      set_registers(r, o->reg, w->group, q->t + 1);
+      optim_set_registers(r, o->reg, w->group, q->t + 1);
       memcpy(w->run.reg, o->reg, (size_t)r->nregs * sizeof *o->reg);
       if (begin(o, w, g, in->rng, (char *)(w->run.array + narrays(r))) < 0) return -1;
       (*begun)++;

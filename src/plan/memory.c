@@ -7,9 +7,9 @@
  */
 #include <string.h>
 
-#include "autograd/op.h"
 #include "base/alloc.h"
 #include "plan/plan.h"
+#include "plan/steps/maps.h"
 
 #define SLACK 2 /* memory is taken by what needs at least so small a part of it */
 
@@ -79,7 +79,7 @@ static int give_room(Placement *p, int b) {
 /* Gives buffer b memory, unless it has some. */
 static int place(Placement *p, int b) {
   Buffer *buffer = &p->r->buffer[b];
-  if (buffer->holder) return 0;
+  if (buffer->holder || buffer->block) return 0;
   Tensor *shared = p->kept[b] ? NULL : take_room(p, buffer->bytes);
   const int64_t bytes = (int64_t)buffer->bytes;
   buffer->holder = shared ? tensor_retain(shared) : tensor_new(DT_U8, 1, &bytes);
@@ -87,16 +87,13 @@ static int place(Placement *p, int b) {
 }
 
 static bool is_temporary(const Placement *p, int b) {
-  return p->r->buffer[b].kind == BUFFER_MADE && !p->r->buffer[b].constant && !p->kept[b];
+  const Buffer *buffer = &p->r->buffer[b];
+  return buffer->kind == BUFFER_MADE && !buffer->constant && !buffer->block && !p->kept[b];
 }
 
 /* Whether event e computes each element of its output from those at the same place in its operands. */
-static bool is_elementwise(const Event *e) {
-  if (e->run != op_rerun || e->nout != 1) return false;
-  OpCall call;
-  event_args(e, &call);
-  const Op *op = op_row((OpId)call.op);
-  return op->kern1[DT_F32] || op->kern2[DT_F32] || op->kern3[DT_F32];
+static bool is_elementwise(const Placement *p, const Event *e) {
+  return e->nout == 1 && event_kernel(&p->r->trace, e).inputs > 0;
 }
 
 static bool is_whole(const Placement *p, const Window *w) {
@@ -115,7 +112,7 @@ static bool is_only_layout(const Event *e, int buffer, int layout) {
 /* An element-wise event writes over an operand of the same layout that nobody reads afterwards. */
 static void place_over(Placement *p, int i) {
   const Event *e = p->r->trace.event[i];
-  if (!is_elementwise(e)) return;
+  if (!is_elementwise(p, e)) return;
   const Window *out = &e->w[0];
   if (p->r->buffer[out->buffer].holder || p->kept[out->buffer] || !is_whole(p, out)) return;
   for (int k = 1; k < e->n; k++) {
@@ -128,12 +125,16 @@ static void place_over(Placement *p, int i) {
   }
 }
 
-static int place_event(Placement *p, int i) {
+static int place_operands(Placement *p, int i) {
   const Event *e = p->r->trace.event[i];
-  place_over(p, i);
   for (int k = 0; k < e->n; k++) {
     if (e->w[k].buffer >= 0 && place(p, e->w[k].buffer) < 0) return -1;
   }
+  return 0;
+}
+
+static int give_operands(Placement *p, int i) {
+  const Event *e = p->r->trace.event[i];
   for (int k = 0; k < e->n; k++) {
     const int b = e->w[k].buffer;
     if (b < 0 || p->last[b] != i || !is_temporary(p, b)) continue;
@@ -143,7 +144,19 @@ static int place_event(Placement *p, int i) {
   return 0;
 }
 
-int plan_place(Recording *r, const bool *kept) {
+/* The events of a chain happen at the same time: none of them takes memory that another one gives. */
+static int place_events(Placement *p, int begin, int end) {
+  if (end - begin == 1) place_over(p, begin);
+  for (int i = begin; i < end; i++) {
+    if (place_operands(p, i) < 0) return -1;
+  }
+  for (int i = begin; i < end; i++) {
+    if (give_operands(p, i) < 0) return -1;
+  }
+  return 0;
+}
+
+int plan_place(Recording *r, const Chains *chains, const bool *kept) {
   Placement p = {.r = r, .kept = kept};
   const size_t bytes = (size_t)(r->buffers + 1) * sizeof *p.last;
   p.last = alloc_get(bytes);
@@ -152,7 +165,11 @@ int plan_place(Recording *r, const bool *kept) {
     find_last_uses(&p);
     drop_unused_constants(&p);
   }
-  for (int i = 0; rc == 0 && i < r->trace.events; i++) rc = place_event(&p, i);
+  for (int i = 0, c = 0, end; rc == 0 && i < r->trace.events; i = end) {
+    end = i + 1;
+    if (c < chains->n && chains->chain[c].first == i) end = i + chains->chain[c++].events;
+    rc = place_events(&p, i, end);
+  }
   for (int b = 0; rc == 0 && b < r->buffers; b++) { /* what the step leaves without an event that is left */
     if (kept[b]) rc = place(&p, b);
   }

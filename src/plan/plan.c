@@ -46,29 +46,47 @@ static bool is_made_gradient(const Recording *r, int buffer) {
   return buffer >= 0 && r->buffer[buffer].kind == BUFFER_MADE && plan_is_left(r, buffer);
 }
 
-/* Keeps event i if one of its operands may have to move. */
-static int note_movable(Plan *p, int i) {
-  const Event *e = p->r->trace.event[i];
-  bool may_move = false;
-  for (int k = 0; k < e->n && !may_move; k++) may_move = is_made_gradient(p->r, e->w[k].buffer);
-  if (!may_move) return 0;
-  if (GROW(p, movable, movables, movable_cap) < 0 || trace_add(&p->kept, e) < 0) return -1;
-  p->movable[p->movables++] = (Movable){i, p->kept.event[p->kept.events - 1]};
+static bool may_move(const Recording *r, const Event *e) {
+  for (int k = 0; k < e->n; k++) {
+    if (is_made_gradient(r, e->w[k].buffer)) return true;
+  }
+  return false;
+}
+
+/* Notes that the last step is movable. e: NULL for a chain. */
+static int note_movable(Plan *p, const Event *e) {
+  if (GROW(p, movable, movables, movable_cap) < 0 || (e && trace_add(&p->kept, e) < 0)) return -1;
+  p->movable[p->movables++] = (Movable){p->steps - 1, e ? p->kept.event[p->kept.events - 1] : NULL};
   return 0;
 }
 
-static int make_steps(Plan *p) {
+static int make_step(Plan *p, const Event *e) {
+  bool threadable;
+  if (plan_lower(p, &p->step[p->steps++], e, &threadable) < 0) return -1;
+  p->threadable = p->threadable && threadable;
+  return may_move(p->r, e) ? note_movable(p, e) : 0;
+}
+
+static int make_chain(Plan *p, const Chain *c) {
+  bool movable = false;
+  for (int i = 0; i < c->events; i++) movable = movable || may_move(p->r, p->r->trace.event[c->first + i]);
+  if (plan_lower_chain(p, &p->step[p->steps++], c) < 0) return -1;
+  return movable ? note_movable(p, NULL) : 0;
+}
+
+static int make_steps(Plan *p, const Chains *chains) {
   p->step_cap = p->r->trace.events;
   p->step = alloc_get((size_t)p->step_cap * sizeof *p->step);
   if (!p->step) return -1;
+  memset(p->step, 0, (size_t)p->step_cap * sizeof *p->step);
   p->threadable = true;
-  for (int i = 0; i < p->r->trace.events; i++) {
-    bool threadable;
-    if (plan_lower(p, &p->step[i], p->r->trace.event[i], &threadable) < 0 || note_movable(p, i) < 0) return -1;
-    p->threadable = p->threadable && threadable;
-    p->steps++;
+  int rc = 0;
+  for (int i = 0, c = 0; i < p->r->trace.events && rc == 0;) {
+    const Chain *chain = c < chains->n && chains->chain[c].first == i ? &chains->chain[c++] : NULL;
+    rc = chain ? make_chain(p, chain) : make_step(p, p->r->trace.event[i]);
+    i += chain ? chain->events : 1;
   }
-  return 0;
+  return rc;
 }
 
 static void move_results(const Plan *p, int buffer) {
@@ -88,6 +106,7 @@ static void take_results(Plan *p, const int *output, Tensor *const *result, int 
 
 /* References to a gradient's memory that belong to the plan: of the buffer, of the gradients and results in it. */
 static void count_own(const Plan *p, GradSlot *s) {
+  s->made = s->exit && !s->needs_entry && is_made_gradient(p->r, s->exit_buffer);
   s->own = 1;
   for (int i = 0; i < p->r->slots; i++) s->own += p->r->slot[i].exit && p->r->slot[i].exit_buffer == s->exit_buffer;
   for (int i = 0; i < p->results; i++) s->own += p->result[i] && p->output[i] == s->exit_buffer;
@@ -121,9 +140,13 @@ static int make(Plan *p, const int *output, Tensor *const *result, int noutput) 
   Recording *r = p->r;
   bool *kept = list_kept(r, output, noutput);
   if (!kept) return -1;
-  const int rc = plan_optimize(r, kept) < 0 || hold_gradients(r) < 0 ? -1 : plan_place(r, kept);
+  Chains chains = {0};
+  int rc = plan_optimize(r, kept) < 0 || hold_gradients(r) < 0 || plan_find_chains(r, kept, &chains) < 0 ? -1 : 0;
+  if (rc == 0) rc = plan_place(r, &chains, kept);
   alloc_put(kept, (size_t)r->buffers + 1);
-  if (rc < 0 || list_written(p) < 0 || make_steps(p) < 0) return -1;
+  if (rc == 0) rc = list_written(p) < 0 ? -1 : make_steps(p, &chains);
+  alloc_put(chains.chain, (size_t)chains.cap * sizeof *chains.chain);
+  if (rc < 0) return -1;
   take_results(p, output, result, noutput);
   for (int i = 0; i < r->slots; i++) count_own(p, &r->slot[i]);
   if (!r->keep_trace) recording_forget_trace(r);
@@ -212,7 +235,12 @@ static int move_gradient(Plan *p, int b) {
   tensor_release(buffer->holder);
   buffer->holder = holder;
   for (int i = 0; i < p->movables; i++) {
-    plan_lower_again(p, &p->step[p->movable[i].step], p->movable[i].e, b);
+    const Movable *m = &p->movable[i];
+    if (m->e) {
+      plan_lower_again(p, &p->step[m->step], m->e, b);
+    } else {
+      plan_move_chain(p, &p->step[m->step], b);
+    }
   }
   move_results(p, b);
   int rc = 0;
@@ -228,7 +256,7 @@ static int move_gradient(Plan *p, int b) {
 static int spare_held_gradients(Plan *p) {
   for (int i = 0; i < p->r->slots; i++) {
     GradSlot *s = &p->r->slot[i];
-    if (!s->exit || s->needs_entry || !is_made_gradient(p->r, s->exit_buffer) || !is_held(s)) continue;
+    if (!s->made || !is_held(s)) continue;
     if (move_gradient(p, s->exit_buffer) < 0) return -1;
   }
   return 0;

@@ -11,10 +11,11 @@
 #include "plan/record.h"
 
 typedef struct PlanStep PlanStep;
+typedef struct DirectProduct DirectProduct;
 
 struct PlanStep {
   int (*run)(const PlanStep *s, Context *own); /* -1 with err_set */
-  union {                                      /* lower.c: which one belongs to which run */
+  union {                                      /* steps/lower.c: which one belongs to which run */
     struct {
       Kern1 *kern;
       int64_t n, sa;
@@ -49,6 +50,14 @@ struct PlanStep {
       int nin;
       const OpArgs *args;
     } op;
+    struct ChainRun *chain;
+    DirectProduct *product; /* steps/direct.c */
+    struct {
+      int64_t n;
+      double by;
+      float *o;
+      const float *x, *y;
+    } mse;
     Computation call; /* anything else: as it was recorded */
   } u;
 };
@@ -56,8 +65,20 @@ struct PlanStep {
 /* A step that writes or reads a gradient which the plan leaves behind: its memory may have to be another one. */
 typedef struct Movable {
   int step;
-  const Event *e; /* in Plan.kept */
+  const Event *e; /* in Plan.kept; NULL: of a chain */
 } Movable;
+
+/* Consecutive events that one step does, block by block. */
+typedef struct Chain {
+  int first, events;
+  int64_t n; /* elements of each */
+} Chain;
+
+/* In the order of the events. */
+typedef struct Chains {
+  Chain *chain;
+  int n, cap;
+} Chains;
 
 typedef struct Plan {
   Recording *r; /* owned: memory, conditions; its trace is gone */
@@ -101,7 +122,7 @@ Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan
 
 bool plan_is_left(const Recording *r, int buffer); /* a gradient that the step leaves behind */
 
-/* --- lower.c ------------------------------------------------------------------------------------------------------ */
+/* --- steps/lower.c ------------------------------------------------------------------------------------------------ */
 
 /* Writes the shortest way to do e into *s, with operands in p->memory; *threadable: whether it may run on any thread.
  * -1 without memory. */
@@ -116,9 +137,20 @@ void plan_lower_again(Plan *p, PlanStep *s, const Event *e, int buffer);
  * buffers that somebody reads afterwards. -1 without memory. */
 int plan_optimize(Recording *r, const bool *kept);
 
+/* --- steps/chain.c: element-wise events over the same elements ---------------------------------------------------- */
+
+/* Finds the chains among the events of r and the temporaries that exist in their blocks only. -1 without memory. */
+int plan_find_chains(Recording *r, const bool *kept, Chains *chains);
+
+/* The step that does the events of a chain. -1 without memory. */
+int plan_lower_chain(Plan *p, PlanStep *s, const Chain *chain);
+
+/* The same for a step that exists, after the memory of `buffer` has changed. */
+void plan_move_chain(const Plan *p, const PlanStep *s, int buffer);
+
 /* --- memory.c ----------------------------------------------------------------------------------------------------- */
 
 /* Gives every buffer that an event or somebody afterwards needs memory, its holder. -1 without memory. */
-int plan_place(Recording *r, const bool *kept);
+int plan_place(Recording *r, const Chains *chains, const bool *kept);
 
 #endif

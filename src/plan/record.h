@@ -45,6 +45,7 @@ typedef struct Buffer {
   bool constant; /* so far its contents are the same in each call */
   bool written;  /* by an event */
   uint8_t input; /* BUFFER_INPUT: which, from 0 */
+  uint8_t block; /* in a plan: it exists in the blocks of a chain only, as its temporary number block - 1; 0: no */
   int line;      /* of the script, where it first appeared */
 } Buffer;
 
@@ -56,6 +57,7 @@ typedef struct GradSlot {
   bool written;
   Tensor *exit;    /* what the step left there, or NULL; owned */
   int exit_buffer; /* -1: none */
+  bool made;       /* in a plan: exit's memory is the plan's, and may have to be another one */
   int own;         /* in a plan: references to exit's storage that belong to the plan */
 } GradSlot;
 

@@ -1,6 +1,8 @@
 --- Functions of scripts that run within backward: backward inside of backward, hooks that take hooks away, errors.
 local lab = require "optlab"
 local errors = require "tests.support.errors"
+local files = require "tests.support.files"
+local program = require "tests.support.program"
 local tensors = require "tests.support.tensors"
 local nn = lab.nn
 local f64 = tensors.leaf
@@ -253,5 +255,39 @@ describe("lab.autograd.Function", function()
       function(g) return { g, g, g, n = 3 } end)
     run(f64 { 1 }, 3, one)
     run(f64 { 1 }, f64 { 2 }, function(g) return { g, nil, n = 2 } end)
+  end)
+end)
+
+describe("the end of a hooked tensor", function()
+  it("in the collector lets go of the function", function()
+    local held = setmetatable({}, { __mode = "k" })
+    local x = f64 { 1, 2 };
+    (function()
+      local y, kept = x * 2, {}
+      held[kept] = true
+      y:register_hook(function(g) return kept and g end)
+    end)()
+    for _ = 1, 2 do
+      collectgarbage();
+      (x * 1):sum():backward()
+    end
+    collectgarbage()
+    assert.is_nil(next(held))
+  end)
+
+  it("may be the end of the program", function()
+    local dir = files.folder()
+    files.write(dir .. "/a.lua", [[
+      local lab = require "optlab"
+      local x, kept = lab.ones({ 2 }, { requires_grad = true }), {}
+      for i = 1, 2000 do -- more than a sanitizer build's pool of userdata holds
+        kept[i] = x * i
+        kept[i]:register_hook(function(g) return kept and g end)
+      end
+      all_of_them = kept
+      print(kept[2000][1]:item())]])
+    local status, out, err = program.run(dir, "a.lua")
+    files.remove(dir)
+    assert.same({ 0, "2000.0\n", "" }, { status, out, err })
   end)
 end)

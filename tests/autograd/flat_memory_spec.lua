@@ -1,4 +1,4 @@
---- Lua's collector is told of memory also where a graph keeps what an operation returned.
+--- Lua's collector runs when the memory behind tensors has grown, also where a graph keeps what an operation returned.
 local lab = require "optlab"
 
 describe("memory of a loop that throws its results away", function()
@@ -24,5 +24,40 @@ describe("memory of a loop that throws its results away", function()
       x.grad = nil
     end
     assert.is_true(lab.memory().peak - before < 64e6, lab.memory().peak - before)
+  end)
+
+  it("stays flat where results have become old before they die", function()
+    local list = {}
+    local function fill()
+      for i = 1, 50 do
+        list[i] = lab.ones(100000)
+        for _ = 1, 20 do local _ = list[i] * 2 end
+      end
+    end
+    fill()
+    collectgarbage()
+    lab.reset_peak_memory()
+    local before = lab.memory().live
+    for _ = 1, 10 do fill() end
+    assert.is_true(lab.memory().peak - before < 64e6, lab.memory().peak - before)
+  end)
+
+  it("stays within a few results of what is in use", function()
+    local x = lab.randn(512, 512)
+    collectgarbage()
+    for _ = 1, 50 do local _ = x + 1 end
+    lab.reset_peak_memory()
+    local before = lab.memory().live
+    for _ = 1, 50 do local _ = x + 1 end
+    assert.is_true(lab.memory().peak - before < 16e6, lab.memory().peak - before)
+  end)
+
+  it("is kept so by the collector's generational mode", function()
+    local mode = collectgarbage "incremental"
+    for _ = 1, 20000 do local _ = lab.zeros(1000) end
+    local live = lab.memory().live
+    collectgarbage "generational"
+    assert.equal("generational", mode)
+    assert.is_true(live < 64e6, live)
   end)
 end)

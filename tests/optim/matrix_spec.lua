@@ -41,6 +41,7 @@ local MAKE = {
   ["Lookahead(Adam)"] = function(a, b) return { optim.Lookahead(optim.Adam({ a, b }, { lr = 0.05 })) } end,
   ["SAM(SGD)"] = function(a, b) return { optim.SAM(SGD { a, b }) } end,
   ["ASAM(SGD)"] = function(a, b) return { optim.ASAM(SGD { a, b }, { min_ndim = 1 }) } end,
+  ["Ranger"] = function(a, b) return { optim.Ranger({ a, b }, { lr = 0.05 }) } end,
   ["Cautious Lion"] = function(a, b)
     return { optim.Cautious(optim.Lion({ a, b }, { lr = 0.01, betas = { 0.95, 0.98 } })) }
   end,
@@ -72,11 +73,15 @@ local ALL = {
   GradientCentralization = function(p)
     return optim.SWA(optim.GradientCentralization(optim.SGD(p, { lr = 0.01, momentum = 0.5 })))
   end,
+  DecoupledWeightDecay = function(p)
+    return optim.DecoupledWeightDecay(optim.SGD(p, { lr = 0.01, momentum = 0.5 }), { weight_decay = 1e-3 })
+  end,
+  Ranger = function(p) return optim.Ranger(p, { lr = 0.1, k = 3 }) end,
   Extragradient = function(p) return optim.Extragradient(optim.SGD(p, { lr = 0.01 })) end,
 }
 -- What happens at some updates only.
 local COUNTS = {}
-for name in ("GaLore Kron LBFGS Lookahead SOAP SOAP1d SWALate"):gmatch "%w+" do COUNTS[name] = true end
+for name in ("GaLore Kron LBFGS Lookahead Ranger SOAP SOAP1d SWALate"):gmatch "%w+" do COUNTS[name] = true end
 
 local names = {}
 for name in pairs(ALL) do names[#names + 1] = name end

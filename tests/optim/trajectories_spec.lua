@@ -1,7 +1,6 @@
 --- Optimizers against PyTorch's trajectories, and the same numbers whatever dtype, strides and threads.
 local lab = require "optlab"
 local close = require "tests.support.close"
-local expected = dofile("tests/reference/optim_values.lua")
 local problem = require "tests.support.problem"
 local text = require "tests.support.text"
 local optim = lab.optim
@@ -17,7 +16,7 @@ end
 
 describe("optim", function()
   describe("follows PyTorch over 50 steps in float64:", function()
-    for _, case in ipairs(expected) do
+    for _, case in ipairs(problem.cases) do
       local title = case.name .. " " .. text.options(case.options)
       if case.b_options then title = title .. ", group of b: " .. text.options(case.b_options) end
       it(title, function()

@@ -1,5 +1,6 @@
 --- lab.compile gives the bits of the step itself: layers, losses, optimizers, schedules, gradients of all kinds.
 local lab = require "optlab"
+local problem = require "tests.support.problem"
 local steps = require "tests.support.compiled"
 local text = require "tests.support.text"
 local nn, optim, sched = lab.nn, lab.optim, lab.sched
@@ -13,7 +14,7 @@ describe("lab.compile", function()
       assert.equal(6, step.replays)
     end)
 
-    for _, case in ipairs(dofile("tests/reference/optim_values.lua")) do
+    for _, case in ipairs(problem.cases) do
       it(case.name .. " " .. text.options(case.options), function()
         same(training { opt = function(params) return optim[case.name](params, case.options) end })
       end)

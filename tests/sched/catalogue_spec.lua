@@ -6,8 +6,22 @@ local errors = require "tests.support.errors"
 local expected = dofile("tests/reference/schedules_values.lua")
 local optim, sched = lab.optim, lab.sched
 
--- The same schedules here. timm's cosine without warmup_prefix climbs towards base_lr and jumps down at the end of the
--- warm-up; here a warm-up ends where the schedule goes on.
+local function optimizer(groups)
+  local params = {}
+  for i = 1, groups or 1 do params[i] = { params = { lab.zeros(2, { requires_grad = true }) }, lr = 0.1 * i } end
+  return optim.SGD(params, { lr = 0.1, momentum = 0.9 })
+end
+
+-- WSD that falls to 0.
+local function wsd(shape)
+  return sched.WSD { base_lr = 0.1, warmup_steps = 5, stable_steps = 15, decay_steps = 15, decay_type = shape }
+end
+
+-- The same schedules here. timm's cosine without warmup_prefix climbs towards base_lr and jumps down at the end of
+-- the warm-up; here a warm-up ends where the schedule goes on. Its multistep makes each step one update early,
+-- transformers' cosine_warmup_with_min_lr ends the warm-up one early: options here. pytorch_optimizer's WSD falls to
+-- 0 and then jumps up to the rate of the end, but for cosine; here each shape falls to final_lr, and only the fall is
+-- compared. timm's plateau is a loop over two schedules.
 local HERE = {
   ["optax polynomial"] = function()
     return sched.PolynomialDecay { base_lr = 0.1, end_lr = 0.01, power = 2, decay_steps = 20, begin = 5 }
@@ -75,6 +89,24 @@ local HERE = {
   ["timm step"] = function()
     return sched.warmup(sched.StepLR { base_lr = 0.1, step_size = 6, gamma = 0.7 }, { steps = 4, begin_lr = 0.01 })
   end,
+  ["timm multistep"] = function()
+    local s = sched.MultiStepLR { base_lr = 0.1, milestones = { 8 - 1, 20 - 1, 30 - 1 }, gamma = 0.5 }
+    return sched.warmup(s, { steps = 4, begin_lr = 0.01, overlap = true })
+  end,
+  ["timm plateau"] = function()
+    local opt = optimizer()
+    local warm = sched.warmup(function() return 0.1 end, { steps = 4, begin_lr = 0.01 })
+    local plateau = sched.ReduceLROnPlateau(opt, { mode = "max", patience = 3, factor = 0.5, cooldown = 2,
+      min_lr = 0.01 })
+    return function(t)
+      if t <= 4 then
+        opt.lr = warm(t)
+      else
+        plateau:step(0.1 * math.min(t - 1, 9) + (t - 1 >= 25 and 0.5 or 0))
+      end
+      return opt.lr
+    end
+  end,
   ["transformers inverse_sqrt"] = function()
     return sched.InverseSquareRoot { base_lr = 0.1, warmup_steps = 5, timescale = 7 }
   end,
@@ -98,6 +130,10 @@ local HERE = {
   ["transformers cosine_with_min_lr"] = function()
     return sched.warmup(sched.CosineAnnealingLR { base_lr = 0.1, T_max = 30, eta_min = 0.02 }, { steps = 5 })
   end,
+  ["transformers cosine_warmup_with_min_lr"] = function()
+    local s = sched.CosineAnnealingLR { base_lr = 0.1, T_max = 30, eta_min = 0.02 }
+    return sched.warmup(s, { steps = 5 - 1, begin_lr = 0.01 })
+  end,
   ["transformers linear"] = function()
     return sched.warmup(sched.PolynomialDecay { base_lr = 0.1, decay_steps = 30 }, { steps = 5 })
   end,
@@ -107,24 +143,21 @@ local HERE = {
   ["WSD (pytorch_optimizer, cosine)"] = function()
     return sched.WSD { base_lr = 0.1, warmup_steps = 5, stable_steps = 15, decay_steps = 15, final_lr = 0.01 }
   end,
+  ["WSD (pytorch_optimizer, 1-sqrt)"] = function() return wsd "1-sqrt" end,
+  ["WSD (pytorch_optimizer, linear)"] = function() return wsd "linear" end,
+  ["WSD (pytorch_optimizer, 1-square)"] = function() return wsd "1-square" end,
   ["CosineAnnealingWarmupRestarts"] = function()
     return sched.CosineAnnealingWarmupRestarts { max_lr = 0.1, min_lr = 0.005, first_cycle_steps = 12,
       cycle_mult = 1.5, warmup_steps = 3, gamma = 0.5 }
   end,
 }
 
-local function optimizer(groups)
-  local params = {}
-  for i = 1, groups or 1 do params[i] = { params = { lab.zeros(2, { requires_grad = true }) }, lr = 0.1 * i } end
-  return optim.SGD(params, { lr = 0.1, momentum = 0.9 })
-end
-
 describe("the catalogue of schedules", function()
   for _, case in ipairs(expected) do
     it("follows " .. case.name, function()
       local s = HERE[case.name]()
       assert.equal(41, #case.values)
-      for t = case.first or 0, 40 do close.number(case.values[t + 1], s(t), "t = " .. t, 1e-12, 1e-17) end
+      for t = case.first or 0, case.last or 40 do close.number(case.values[t + 1], s(t), "t = " .. t, 1e-12, 1e-17) end
     end)
   end
 

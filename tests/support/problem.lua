@@ -1,5 +1,5 @@
 --- A problem for optimizers: two parameters, a (3, 2) and b (4), whose gradients are formulas of their values. It is
--- the problem of tests/reference/optim.py, operation by operation.
+-- the problem of tests/reference/trajectory.py, operation by operation.
 local lab = require "optlab"
 local close = require "tests.support.close"
 
@@ -46,10 +46,13 @@ function M.state_of(a, b)
   return values
 end
 
---- Constructors and their options: those of all reference cases.
-M.constructors = {}
-for i, case in ipairs(dofile("tests/reference/optim_values.lua")) do
-  M.constructors[i] = { case.name, case.options }
+--- The trajectories of PyTorch, and their constructors and options.
+M.cases, M.constructors = {}, {}
+for _, name in ipairs { "optim_values", "optim_newer_values" } do
+  for _, case in ipairs(dofile("tests/reference/" .. name .. ".lua")) do
+    table.insert(M.cases, case)
+    table.insert(M.constructors, { case.name, case.options })
+  end
 end
 
 return M

@@ -64,6 +64,19 @@ function M.hint(word, names)
   return name and ("; did you mean '%s'?"):format(name) or ""
 end
 
+--- Raises about a field that a module's table does not have.
+-- @tparam string title what users call the table, "lab.nn"
+-- @tparam string key
+-- @param ... tables whose keys are the names that there are
+function M.no_field(title, key, ...)
+  local names = {}
+  for _, known in ipairs { ... } do
+    for name in next, known do names[#names + 1] = name end
+  end
+  table.sort(names)
+  return M.raise("%s has no '%s'%s", title, key, M.hint(key, names))
+end
+
 --- Makes reading an unknown name of a module's table an error that guesses what was meant, instead of a nil that fails
 -- later.
 -- @tparam table module
@@ -73,10 +86,7 @@ function M.strict(module, name)
   return setmetatable(module, {
     __index = function(_, key)
       if type(key) ~= "string" then return nil end
-      local names = {}
-      for known in pairs(module) do names[#names + 1] = known end
-      table.sort(names)
-      return M.raise("%s has no '%s'%s", name, key, M.hint(key, names))
+      return M.no_field(name, key, module)
     end,
   })
 end

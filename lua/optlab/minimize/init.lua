@@ -8,6 +8,7 @@
 -- * sums of squares, f returns the residuals: `gauss_newton levenberg_marquardt`
 -- * a smooth function plus a simple one, and boxes: `proximal_gradient`
 -- * one number: `golden bisection brent`
+-- * bounds and constraints, where NLopt is installed: `bobyqa cobyla slsqp direct`
 -- @module optlab.minimize
 local args = require "optlab.base.args"
 local arguments = require "optlab.base.script_arguments"
@@ -37,20 +38,31 @@ local METHODS = {
   levenberg_marquardt = { run = method("methods.least_squares", "levenberg_marquardt") },
   nelder_mead = { run = method "methods.nelder_mead" },
   cma_es = { run = method "methods.cma_es" },
-  differential_evolution = { run = method "methods.differential_evolution", bounds = true },
-  proximal_gradient = { run = method "methods.proximal_gradient" },
+  differential_evolution = { run = method "methods.differential_evolution", bounds = true, in_box = true },
+  proximal_gradient = { run = method "methods.proximal_gradient", in_box = true },
   coordinate_descent = { run = method "methods.coordinate_descent" },
   golden = { run = method("scalar", "golden"), scalar = true },
   bisection = { run = method("scalar", "bisection"), scalar = true },
   brent = { run = method("scalar", "brent_method"), scalar = true },
+  bobyqa = { run = method "methods.nlopt", nlopt = true, in_box = true, least = 2 },
+  cobyla = { run = method "methods.nlopt", nlopt = true, in_box = true, constraints = true },
+  slsqp = { run = method "methods.nlopt", nlopt = true, in_box = true, constraints = true },
+  direct = { run = method "methods.nlopt", nlopt = true, in_box = true, bounds = true, evaluations = 2000 },
 }
 local NAMES = {}
 for name in pairs(METHODS) do NAMES[#NAMES + 1] = name end
 table.sort(NAMES)
 
+-- The methods that have something, as "a, b and c".
+local function having(what)
+  local list = {}
+  for _, name in ipairs(NAMES) do list[#list + 1] = METHODS[name][what] and name or nil end
+  return table.concat(list, ", ", 1, #list - 1) .. " and " .. list[#list]
+end
+
 local MINIMIZE = args.declare(FN, {
   doc = "Minimizes a function; returns {x =, f =, converged =, reason =, message =, steps =, evaluations =, "
-    .. "gradients =, hessians =, gradient_norm =, path =}.",
+    .. "gradients =, hessians =, gradient_norm =, violation =, path =}.",
   positions = 2,
   { "f", "callable", required = true,
     doc = "The function, of one number, of as many numbers as x0 has, or of a tensor. For gauss_newton and "
@@ -67,9 +79,10 @@ local MINIMIZE = args.declare(FN, {
   { "xtol", "number", min = 0, default = 0,
     doc = "Stops where a step changes no variable by more than this share of the largest (or of 1); 0: never." },
   { "target", "number", doc = "Stops where the value is at most this." },
-  { "max_steps", "integer", min = 0, default = 10000, doc = "The largest number of steps." },
-  { "max_evaluations", "integer", min = 1, default = 1000000,
-    doc = "No step is begun after so many evaluations of f." },
+  { "max_steps", "integer", min = 0,
+    doc = "The largest number of steps; by default 10000, for NLopt's methods, where each evaluation is one, any." },
+  { "max_evaluations", "integer", min = 1,
+    doc = "No step is begun after so many evaluations of f; by default 1000000, direct: 2000 for each variable." },
   { "line_search", "choice", choices = { "strong_wolfe", "backtracking" }, default = "strong_wolfe",
     doc = "How far the methods with gradients go along a direction." },
   { "c1", "number", above = 0, below = 1, default = 1e-4,
@@ -78,24 +91,29 @@ local MINIMIZE = args.declare(FN, {
     doc = "The largest slope after a step, as a share of the first (Wolfe); by default 0.9, and 0.1 for "
       .. "conjugate_gradient." },
   { "memory", "integer", min = 1, default = 10, doc = "lbfgs: the number of steps that are kept." },
-  { "radius", "number", above = 0, default = 1, doc = "trust_region: the first radius." },
-  { "damping", "number", above = 0, default = 1e-3, doc = "levenberg_marquardt: the first damping." },
+  { "radius", "number", above = 0,
+    doc = "The first radius: of trust_region, by default 1, and of levenberg_marquardt, where the variables are scaled "
+      .. "by the columns of the first Jacobian, by default 100 times the length of x0." },
   { "initial_step", "number", above = 0,
     doc = "The first step: nelder_mead's side (by default 5 % of a variable), proximal_gradient's rate, the reach of "
-      .. "coordinate_descent and of methods for one number (by default 1)." },
+      .. "coordinate_descent and of methods for one number (by default 1), bobyqa's and cobyla's." },
   { "simplex_ftol", "number", min = 0, default = 1e-10,
     doc = "Methods without gradients stop where the values of their points differ by no more than this, and their "
       .. "points by no more than simplex_xtol." },
   { "simplex_xtol", "number", min = 0, default = 1e-8,
-    doc = "See simplex_ftol; methods for one number stop where the bracket is this narrow." },
+    doc = "See simplex_ftol; methods for one number stop where the bracket is this narrow, those of NLopt where "
+      .. "steps are this short, as a share of x or at all." },
   { "sigma", "number", above = 0, default = 0.5, doc = "cma_es: the first standard deviation." },
   { "population", "integer", min = 4,
     doc = "cma_es, differential_evolution: the number of points; by default 4 + 3 log n, and 15 n." },
   { "weight", "number", above = 0, max = 2, default = 0.7, doc = "differential_evolution: of the difference (F)." },
   { "crossover", "number", min = 0, max = 1, default = 0.7,
     doc = "differential_evolution: the share of variables that change (CR)." },
-  { "bounds", "table", doc = "A box, {low, high}: two numbers, lists or tensors; for differential_evolution and "
-      .. "proximal_gradient." },
+  { "bounds", "table", doc = "A box, {low, high}: two numbers, lists or tensors; for " .. having "in_box" .. "." },
+  { "inequality", "callable|list", of = { "callable" },
+    doc = "cobyla, slsqp: a function called like f, or a list of them, whose numbers are to be at most 0." },
+  { "equality", "callable|list", of = { "callable" },
+    doc = "cobyla, slsqp: a function called like f, or a list of them, whose numbers are to be 0." },
   { "bracket", "list", of = { "number" }, doc = "golden, bisection, brent: {low, high} with a minimum between them." },
   { "l1", "number", min = 0, default = 0, doc = "proximal_gradient: the factor of the sum of |x| that is added to f." },
   { "prox", "callable", doc = "proximal_gradient: prox(x, t) returns the proximal map of t h at x." },
@@ -132,12 +150,21 @@ local function read(...)
   local m = METHODS[o.method]
   local n = type(o.x0) == "number" and 1 or type(o.x0) == "table" and #o.x0 or o.x0:numel()
   refuse(m.bounds and not o.bounds, "%s needs bounds = {low, high}", o.method)
-  refuse(o.bounds and not m.bounds and o.method ~= "proximal_gradient",
-    "%s has no bounds; differential_evolution and proximal_gradient have", o.method)
+  refuse(o.bounds and not m.in_box, "%s has no bounds; %s have", o.method, having "in_box")
+  for _, name in ipairs { "inequality", "equality" } do
+    refuse(o[name] and not m.constraints, "%s has no %s; %s have", o.method, name, having "constraints")
+  end
   refuse(m.scalar and n ~= 1, "%s is for one number, and x0 has %d", o.method, n)
   refuse(o.bracket and not m.scalar, "%s has no bracket; golden, bisection and brent have", o.method)
   refuse(o.bracket and not (#o.bracket == 2 and o.bracket[1] < o.bracket[2]), "bracket must be {low, high}")
+  refuse(m.least and n < m.least, "%s is for at least %d variables, and x0 has %d", o.method, m.least or 0, n)
+  if m.nlopt then
+    local found, why = core.minimize.has_nlopt()
+    refuse(not found, "%s: %s", o.method, why)
+  end
   read_bounds(o, n)
+  o.max_steps = o.max_steps or (m.nlopt and math.huge or 10000)
+  o.max_evaluations = o.max_evaluations or (m.evaluations and m.evaluations * n) or 1000000
   o.c2 = o.c2 or m.c2 or 0.9
   refuse(o.c1 >= o.c2, "c1 must be below c2, got %g and %g", o.c1, o.c2)
   return o

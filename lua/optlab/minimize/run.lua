@@ -57,6 +57,18 @@ local function converged(self, x, f, g)
   if o.xtol > 0 and largest(x - self.x) <= o.xtol * math.max(1, largest(x)) then return "step" end
 end
 
+-- What ends any method: its user, or that it has taken long enough.
+local function limits(self, x, f, more)
+  local o = self.o
+  if o.callback then
+    local state = { x = self.objective:point(x), f = f, step = self.steps, evaluations = self.objective.evaluations }
+    for name, value in pairs(more or {}) do state[name] = value end
+    if o.callback(state) == "stop" then self.reason = "callback" end
+  end
+  if not self.reason and self.steps >= o.max_steps then self.reason = "steps" end
+  if not self.reason and self.objective.evaluations >= o.max_evaluations then self.reason = "evaluations" end
+end
+
 --- Notes the point that the method has come to; the first call is that of the starting point.
 -- @tparam Tensor x
 -- @tparam number f
@@ -64,21 +76,32 @@ end
 -- @tparam ?table more numbers by name for the callback
 -- @treturn boolean whether to stop
 function Run:at(x, f, g, more)
-  local o = self.o
   local stuck = is_stuck(self, f, g)
   self.reason = f ~= f and "not finite" or converged(self, x, f, g) or stuck and "rounding" or nil
   if self.f then self.steps = self.steps + 1 end
   self.x, self.f, self.g = x, f, g
   if self.path then self.path[#self.path + 1] = self.objective:point(x) end
-  if o.callback and not self.reason then
-    local state = { x = self.objective:point(x), f = f, step = self.steps, evaluations = self.objective.evaluations }
-    for name, value in pairs(more or {}) do state[name] = value end
-    if o.callback(state) == "stop" then self.reason = "callback" end
-  end
-  if not self.reason and self.steps >= o.max_steps then self.reason = "steps" end
-  if not self.reason and self.objective.evaluations >= o.max_evaluations then self.reason = "evaluations" end
+  if not self.reason then limits(self, x, f, more) end
   return self.reason ~= nil
 end
+
+--- Notes an evaluation of a program that does not tell its steps: each counts as one.
+-- @treturn boolean whether to stop
+function Run:note(x, f)
+  local o = self.o
+  self.steps = self.evaluated and self.steps + 1 or 0
+  self.evaluated = true
+  if f == f and (not self.best or f < self.best.f) and not (o.inequality or o.equality) then
+    self.best = { x = x, f = f }
+  end
+  if self.path then self.path[#self.path + 1] = self.objective:point(x) end
+  if o.target and self.best and self.best.f <= o.target then self.reason = "target" end
+  if not self.reason then limits(self, x, f) end
+  return self.reason ~= nil
+end
+
+--- Ends at a point, for a reason.
+function Run:finish(x, f, reason) self.x, self.f, self.reason = x, f, reason end
 
 --- Ends with a reason of the method's own.
 function Run:stop(reason) self.reason = reason end
@@ -89,7 +112,7 @@ function Run:result()
     x = objective:point(self.x), f = self.f, gradient_norm = self.g and largest(self.g) or nil, steps = self.steps,
     evaluations = objective.evaluations, gradients = objective.gradients, hessians = objective.hessians,
     converged = CONVERGED[self.reason] or false, reason = self.reason, message = MESSAGE[self.reason], path = self.path,
-    method = self.o.method,
+    method = self.o.method, violation = self.violation,
   }, Result)
 end
 

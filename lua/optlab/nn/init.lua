@@ -19,8 +19,9 @@
 -- `AdaptiveMaxPool2d(the same)` `Upsample{size, scale_factor, mode="nearest", align_corners=false}`; pools of signals
 -- (N, C, L) with 1d.
 -- `BatchNorm2d(num_features, {eps=1e-5, momentum=0.1, affine=true, track_running_stats=true, dtype})` `BatchNorm1d(the
--- same)` `GroupNorm(num_groups, num_channels, {eps=1e-5, affine=true, dtype})` `InstanceNorm2d(num_features, {eps=1e-5,
--- momentum=0.1, affine=false, track_running_stats=false, dtype})` `InstanceNorm1d(the same)` `Dropout1d` `Dropout2d`.
+-- same)` `BatchNormReLU(the same)` `GroupNorm(num_groups, num_channels, {eps=1e-5, affine=true, dtype})`
+-- `InstanceNorm2d(num_features, {eps=1e-5, momentum=0.1, affine=false, track_running_stats=false, dtype})`
+-- `InstanceNorm1d(the same)` `Dropout1d` `Dropout2d`.
 -- For sequences: `RNN(input_size, hidden_size, {num_layers=1, nonlinearity="tanh", bias=true, batch_first=false,
 -- dropout=0, bidirectional=false, dtype})` `LSTM(the same)` `GRU(the same)`, `RNNCell(input_size, hidden_size, {bias,
 -- nonlinearity, dtype})` `LSTMCell` `GRUCell`.
@@ -32,17 +33,10 @@
 -- `PairwiseDistance(p=2)`.
 -- @module optlab.nn
 local args = require "optlab.base.args"
-local attention = require "optlab.nn.attention"
 local core = require "optlab.core".nn
-local cells = require "optlab.nn.recurrent.cells"
-local containers = require "optlab.nn.containers"
+local lazy = require "optlab.base.modules.lazy"
 local module = require "optlab.nn.module"
-local stateless = require "optlab.nn.stateless"
-require "optlab.nn.copy"
-require "optlab.nn.hooks"
-local packed = require "optlab.nn.recurrent.packed"
-local recurrent = require "optlab.nn.recurrent.layers"
-local transformer = require "optlab.nn.transformer"
+local strict = require("optlab.base.errors").strict
 
 local VALUE = { "value", "any", doc = "Anything." }
 local IS_MODULE = args.declare("nn.is_module", {
@@ -66,24 +60,6 @@ local M = {
   -- sparsity, std)` `calculate_gain`; arguments by position or by name: `nn.init.normal_(m.weight, {std=0.01})`.
   -- Each returns its tensor.
   init = core.init,
-  Module = require "optlab.nn.class".Module,
-  Sequential = require "optlab.nn.sequential",
-  ModuleList = containers.ModuleList, ModuleDict = containers.ModuleDict, ParameterList = containers.ParameterList,
-  --- A module as a function of its parameters: `nn.functional_call(net, {["0.weight"] = W}, x)`.
-  functional_call = stateless.functional_call,
-  RNN = recurrent.RNN, LSTM = recurrent.LSTM, GRU = recurrent.GRU,
-  RNNCell = cells.RNNCell, LSTMCell = cells.LSTMCell, GRUCell = cells.GRUCell,
-  MultiheadAttention = attention.MultiheadAttention,
-  TransformerEncoderLayer = transformer.TransformerEncoderLayer, TransformerEncoder = transformer.TransformerEncoder,
-  --- `rnn`: sequences of different lengths (`pack_padded_sequence`, `pad_packed_sequence`, `pack_sequence`,
-  -- `pad_sequence`).
-  utils = {
-    parameters_to_vector = stateless.parameters_to_vector, vector_to_parameters = stateless.vector_to_parameters,
-    rnn = {
-      pack_padded_sequence = packed.pack_padded_sequence, pad_packed_sequence = packed.pad_packed_sequence,
-      pack_sequence = packed.pack_sequence, pad_sequence = packed.pad_sequence,
-    },
-  },
 }
 
 for name, constructor in pairs(core.layers) do M[name] = constructor end
@@ -102,9 +78,50 @@ function M.type(...)
   return (module.describe(value))
 end
 
-local strict = require("optlab.base.errors").strict
+-- --- what is loaded when it is first used ---------------------------------------------------------------------------
+
+local LAZY = {
+  Module = { "optlab.nn.class", "Module" },
+  Sequential = { "optlab.nn.sequential" },
+  --- A module as a function of its parameters: `nn.functional_call(net, {["0.weight"] = W}, x)`.
+  functional_call = { "optlab.nn.stateless", "functional_call" },
+}
+
+local UTILS = {}
+
+--- `rnn`: sequences of different lengths (`pack_padded_sequence`, `pad_packed_sequence`, `pack_sequence`,
+-- `pad_sequence`).
+local RNN = {}
+
+for file, names in pairs {
+  ["attention"] = "MultiheadAttention",
+  ["containers"] = "ModuleList ModuleDict ParameterList",
+  ["recurrent.cells"] = "RNNCell LSTMCell GRUCell",
+  ["recurrent.layers"] = "RNN LSTM GRU",
+  ["transformer"] = "TransformerEncoderLayer TransformerEncoder",
+} do
+  for name in names:gmatch "%w+" do LAZY[name] = { "optlab.nn." .. file, name } end
+end
+for _, name in ipairs { "parameters_to_vector", "vector_to_parameters" } do
+  UTILS[name] = { "optlab.nn.stateless", name }
+end
+for _, name in ipairs { "pack_padded_sequence", "pad_packed_sequence", "pack_sequence", "pad_sequence" } do
+  RNN[name] = { "optlab.nn.recurrent.packed", name }
+end
+
+-- Methods of modules: their files put themselves in the place of these.
+for name, file in pairs {
+  clone = "optlab.nn.copy", register_forward_hook = "optlab.nn.hooks", register_forward_pre_hook = "optlab.nn.hooks",
+  register_full_backward_hook = "optlab.nn.hooks",
+} do
+  local function method(...)
+    require(file)
+    return module.methods[name](...)
+  end
+  module.methods[name], core.methods[name] = method, method
+end
+
+M.utils = lazy.fields({ rnn = lazy.fields({}, "lab.nn.utils.rnn", RNN) }, "lab.nn.utils", UTILS)
 strict(M.functional, "lab.nn.functional")
 strict(M.init, "lab.nn.init")
-strict(M.utils, "lab.nn.utils")
-strict(M.utils.rnn, "lab.nn.utils.rnn")
-return strict(M, "lab.nn")
+return lazy.fields(M, "lab.nn", LAZY, { "optlab.nn.copy", "optlab.nn.hooks" })

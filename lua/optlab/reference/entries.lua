@@ -136,7 +136,7 @@ end
 
 -- Modules declare their functions when they are loaded.
 local function load_all()
-  for _ in pairs(require "optlab") do end -- luacheck: ignore 542
+  require("optlab.base.modules.lazy").load_all(require "optlab")
   require "optlab.book.regression" -- train.airfoil
 end
 

@@ -10,7 +10,7 @@
 --
 -- * the book's: `Factor MultiFactor SquareRoot Poly Cosine`, each with `warmup_steps`, `warmup_begin_lr`, `warmup_mode`
 -- * PyTorch's: `StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR CosineAnnealingLR
---   CosineAnnealingWarmRestarts CyclicLR OneCycleLR LambdaLR MultiplicativeLR`, and the object `ReduceLROnPlateau`
+--   CosineAnnealingWarmRestarts CyclicLR OneCycleLR SWALR LambdaLR MultiplicativeLR`, the object `ReduceLROnPlateau`
 -- * optax's and Keras's: `PolynomialDecay ExponentialDecay CosineDecay InverseTimeDecay Piecewise LinearOneCycle
 --   CosineOneCycle`; timm's: `CosineLR TanhLR PolyLR`; others: `WSD REX InverseSquareRoot Chebyshev
 --   CosineAnnealingWarmupRestarts`; for the momentum: `OneCycleMomentum CyclicMomentum`

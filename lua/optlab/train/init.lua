@@ -6,26 +6,13 @@
 -- `record`, `summary` and `distance` in optlab.train.run_report. optlab/init.lua adds `airfoil`, which is described in
 -- optlab.book.regression.
 -- @module optlab.train
-local descend = require "optlab.train.descend"
-local evaluate = require "optlab.train.evaluate"
-local fit = require "optlab.train.fit"
-local gauges = require "optlab.train.gauges"
-local range_test = require "optlab.train.gauges.lr_range_test"
-local run_report = require "optlab.train.run_report"
-local update_function = require "optlab.train.update_function"
-local sweep = require "optlab.train.sweep"
+local LAZY = {}
+for file, names in pairs {
+  descend = "descend", evaluate = "accuracy mean_loss", fit = "fit", gauges = "gauges",
+  ["gauges.lr_range_test"] = "lr_range_test", run_report = "distance record report summary", sweep = "sweep",
+  update_function = "optimizer",
+} do
+  for name in names:gmatch "[%w_]+" do LAZY[name] = { "optlab.train." .. file, name } end
+end
 
-return require("optlab.base.errors").strict({
-  accuracy = evaluate.accuracy,
-  descend = descend.descend,
-  distance = run_report.distance,
-  fit = fit.fit,
-  lr_range_test = range_test.lr_range_test,
-  gauges = gauges.gauges,
-  mean_loss = evaluate.mean_loss,
-  optimizer = update_function.optimizer,
-  record = run_report.record,
-  report = run_report.report,
-  summary = run_report.summary,
-  sweep = sweep.sweep,
-}, "lab.train")
+return require("optlab.base.modules.lazy").fields({}, "lab.train", LAZY)

@@ -71,6 +71,7 @@
 ---@field gradients integer
 ---@field hessians integer
 ---@field gradient_norm? number The largest member of the gradient.
+---@field violation? number By how much a constraint is not kept.
 ---@field path? any[]
 ---@field method string
 

@@ -16,13 +16,16 @@
 #include "kernels/elementwise/kernels.h"
 #include "kernels/reduce/pairs.h"
 
-#define BLOCKS_LENGTH 512   /* elements of a block; with sums REDUCE_BLOCK */
-#define BLOCKS_MAX_TEMPS 24 /* temporaries of a program */
-#define BLOCKS_MAX_SUMS 16  /* sums of a program */
-#define BLOCKS_CHUNK 16384  /* elements of a piece for one thread; a power of two */
+#define BLOCKS_LENGTH 512          /* elements of a block; divides REDUCE_BLOCK */
+#define BLOCKS_MAX_TEMPS 24        /* temporaries of a program */
+#define BLOCKS_MAX_SUMS 16         /* sums of a program */
+#define BLOCKS_MAX_AHEAD 16        /* arrays whose next block is fetched ahead */
+#define BLOCKS_FAR_BYTES (1 << 20) /* of an array: a few of them do not stay in the second-level cache */
+#define BLOCKS_CHUNK 16384         /* elements of a piece for one thread; a power of two */
 
 typedef enum BlocksKind {
   BLOCKS_ARRAY,  /* memory of all elements */
+  BLOCKS_ONE,    /* memory of one value for all elements, among the arrays */
   BLOCKS_TEMP,   /* memory of one block */
   BLOCKS_NUMBER, /* one value for all elements */
 } BlocksKind;
@@ -55,6 +58,7 @@ typedef struct BlocksProgram {
   const BlocksStep *step;
   const BlocksSum *sum;
   int nsteps, ntemps, nsums;
+  int temp_size; /* bytes of an element of a temporary, at most */
 } BlocksProgram;
 
 /* One of the sums of a piece: begin, push each block, end. */
@@ -86,6 +90,7 @@ typedef struct BlocksData {
   char *const *array;
   const char *number;
   size_t number_size;
+  bool is_far; /* the arrays are longer than the caches: fetch each block while the one before is worked on */
 } BlocksData;
 
 /* Elements begin..end-1, on the caller's thread; what the sums come to goes to sum[0..nsums-1]. */

@@ -12,15 +12,9 @@
 #include "core/recorder.h"
 #include "core/walk.h"
 
-typedef union Kernel {
-  Kern1 *unary;
-  Kern2 *binary;
-  Kern3 *ternary;
-} Kernel;
-
 typedef struct Map {
   Walk walk; /* out, then the inputs */
-  Kernel kern;
+  MapCall kern;
 } Map;
 
 /* --- walking ---------------------------------------------------------------------------------------------- */
@@ -45,7 +39,7 @@ static void ternary_blocks(void *ctx, int64_t begin, int64_t end) {
   walk_blocks(&((Map *)ctx)->walk, 4, begin, end, run_ternary, ctx);
 }
 
-static void map_general(int operands, const Tensor *const *t, Kernel kern) {
+static void map_general(int operands, const Tensor *const *t, MapCall kern) {
   static void (*const blocks[])(void *ctx, int64_t begin, int64_t end) = {
       [2] = unary_blocks, [3] = binary_blocks, [4] = ternary_blocks};
   Map m;
@@ -66,8 +60,8 @@ static inline int64_t flat_stride(const Tensor *out, const Tensor *a) {
 /* Few enough elements for the calling thread, in one run if the inputs agree to it too. */
 static inline bool short_and_flat(const Tensor *out) { return out->contiguous && out->numel < PARALLEL_FROM; }
 
-static int rerun_map(const Computation *c, Context *own) {
-  Kernel kern;
+int map_rerun(const Computation *c, Context *own) {
+  MapCall kern;
   (void)own;
   memcpy(&kern, c->args, sizeof kern);
   if (c->n == 2) map1(c->t[0], c->t[1], kern.unary);
@@ -77,9 +71,9 @@ static int rerun_map(const Computation *c, Context *own) {
 }
 
 /* t: out and the inputs */
-static void report_map(const Tensor *const *t, int operands, Kernel kern) {
+static void report_map(const Tensor *const *t, int operands, MapCall kern) {
   context->recorder->call(&(Computation){.name = "an in-place operation",
-                                         .run = rerun_map,
+                                         .run = map_rerun,
                                          .pure = true,
                                          .nout = 1,
                                          .n = operands,
@@ -89,7 +83,7 @@ static void report_map(const Tensor *const *t, int operands, Kernel kern) {
 }
 
 void map1(Tensor *out, const Tensor *a, Kern1 *kern) {
-  if (context->recorder) report_map((const Tensor *[]){out, a}, 2, (Kernel){.unary = kern});
+  if (context->recorder) report_map((const Tensor *[]){out, a}, 2, (MapCall){.unary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a);
   if (out->numel == 0) return;
@@ -97,11 +91,11 @@ void map1(Tensor *out, const Tensor *a, Kern1 *kern) {
     kern(out->numel, tensor_data(out), 1, tensor_data(a), sa);
     return;
   }
-  map_general(2, (const Tensor *[]){out, a}, (Kernel){.unary = kern});
+  map_general(2, (const Tensor *[]){out, a}, (MapCall){.unary = kern});
 }
 
 void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern) {
-  if (context->recorder) report_map((const Tensor *[]){out, a, b}, 3, (Kernel){.binary = kern});
+  if (context->recorder) report_map((const Tensor *[]){out, a, b}, 3, (MapCall){.binary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a), sb = flat_stride(out, b);
   if (out->numel == 0) return;
@@ -109,11 +103,11 @@ void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern) {
     kern(out->numel, tensor_data(out), 1, tensor_data(a), sa, tensor_data(b), sb);
     return;
   }
-  map_general(3, (const Tensor *[]){out, a, b}, (Kernel){.binary = kern});
+  map_general(3, (const Tensor *[]){out, a, b}, (MapCall){.binary = kern});
 }
 
 void map3(Tensor *out, const Tensor *a, const Tensor *b, const Tensor *c, Kern3 *kern) {
-  if (context->recorder) report_map((const Tensor *[]){out, a, b, c}, 4, (Kernel){.ternary = kern});
+  if (context->recorder) report_map((const Tensor *[]){out, a, b, c}, 4, (MapCall){.ternary = kern});
   tensor_touch(out);
   const int64_t sa = flat_stride(out, a), sb = flat_stride(out, b), sc = flat_stride(out, c);
   if (out->numel == 0) return;
@@ -121,5 +115,5 @@ void map3(Tensor *out, const Tensor *a, const Tensor *b, const Tensor *c, Kern3 
     kern(out->numel, tensor_data(out), 1, tensor_data(a), sa, tensor_data(b), sb, tensor_data(c), sc);
     return;
   }
-  map_general(4, (const Tensor *[]){out, a, b, c}, (Kernel){.ternary = kern});
+  map_general(4, (const Tensor *[]){out, a, b, c}, (MapCall){.ternary = kern});
 }

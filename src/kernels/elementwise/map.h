@@ -8,8 +8,18 @@
 #ifndef OPTLAB_KERNELS_ELEMENTWISE_MAP_H
 #define OPTLAB_KERNELS_ELEMENTWISE_MAP_H
 
+#include "core/recorder.h"
 #include "core/tensor.h"
 #include "kernels/elementwise/kernels.h"
+
+/* How a call is reported to a recorder of steps (core/recorder.h): run is map_rerun, args a MapCall, as many inputs as
+ * the kernel has. */
+typedef union MapCall {
+  Kern1 *unary;
+  Kern2 *binary;
+  Kern3 *ternary;
+} MapCall;
+Recompute map_rerun;
 
 void map1(Tensor *out, const Tensor *a, Kern1 *kern);
 void map2(Tensor *out, const Tensor *a, const Tensor *b, Kern2 *kern);

@@ -166,6 +166,7 @@ int luaopen_optlab_autograd(lua_State *L) {
                                        {"computing_ops", lrows_computing},
                                        {"observe_ops", lrows_observe},
                                        {NULL, NULL}};
+  lcallback_open(L);
   luaL_newlib(L, functions);
   luaL_getmetatable(L, TENSOR_MT); /* the method t:backward() */
   lua_getfield(L, -1, "__index");

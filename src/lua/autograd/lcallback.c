@@ -10,6 +10,7 @@
 #include "autograd/formula.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "lua/memory/lpool.h"
 
 #define ERROR_KEY "optlab.callback_error"
 
@@ -20,14 +21,6 @@ typedef struct LuaCallback {
 } LuaCallback;
 
 static lua_State *running; /* the coroutine that runs backward; only the thread that runs Lua comes here */
-
-lua_State *lcallback_enter(lua_State *L) {
-  lua_State *outer = running;
-  running = L;
-  return outer;
-}
-
-void lcallback_leave(lua_State *outer) { running = outer; }
 
 int lcallback_error(lua_State *L, const char *callee) {
   if (lua_getfield(L, LUA_REGISTRYINDEX, ERROR_KEY) == LUA_TNIL) return lb_operror(L, callee);
@@ -42,20 +35,71 @@ static int keep_error(lua_State *L) {
   return err_set("backward: a function in Lua failed");
 }
 
-static void release(Callback *c) {
-  LuaCallback *l = (LuaCallback *)(void *)c;
-  luaL_unref(l->main, LUA_REGISTRYINDEX, l->fn);
+static lua_State *main_of(lua_State *L) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  lua_State *main = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  return main;
+}
+
+static LuaCallback *waiting;    /* to be released when Lua may be called */
+static const lua_State *closed; /* a state that lets go of all references by itself */
+
+static void release_now(LuaCallback *l) {
+  if (l->main != closed) luaL_unref(l->main, LUA_REGISTRYINDEX, l->fn);
   alloc_put(l, sizeof *l);
 }
 
+static void release(Callback *c) {
+  LuaCallback *l = (LuaCallback *)(void *)c;
+  if (!lpool_is_freeing() || l->main == closed) {
+    release_now(l);
+  } else {
+    l->base.next = waiting ? &waiting->base : NULL;
+    waiting = l;
+  }
+}
+
+static void release_waiting(void) {
+  while (waiting) {
+    LuaCallback *l = waiting;
+    waiting = (LuaCallback *)(void *)l->base.next;
+    release_now(l);
+  }
+}
+
+static int close_state(lua_State *L) {
+  release_waiting();
+  closed = L;
+  return 0;
+}
+
+void lcallback_open(lua_State *L) {
+  if (closed == main_of(L)) closed = NULL;
+  lua_newuserdatauv(L, 0, 0);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, close_state);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &closed);
+}
+
+lua_State *lcallback_enter(lua_State *L) {
+  lua_State *outer = running;
+  running = L;
+  if (waiting) release_waiting();
+  return outer;
+}
+
+void lcallback_leave(lua_State *outer) { running = outer; }
+
 /* A callback of the function at idx; NULL without memory. */
 static LuaCallback *new_callback(lua_State *L, int idx) {
+  release_waiting();
   LuaCallback *l = alloc_get(sizeof *l);
   if (!l) return NULL;
   *l = (LuaCallback){.base = {.release = release}};
-  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-  l->main = lua_tothread(L, -1);
-  lua_pop(L, 1);
+  l->main = main_of(L);
   lua_pushvalue(L, idx);
   l->fn = luaL_ref(L, LUA_REGISTRYINDEX);
   return l;

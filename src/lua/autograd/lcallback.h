@@ -6,6 +6,8 @@
 
 #include "lua/tensor/ltensor.h"
 
+void lcallback_open(lua_State *L);
+
 /* Around a run of backward that L starts; what the callbacks raise is kept. Returns what lcallback_leave takes. */
 lua_State *lcallback_enter(lua_State *L);
 void lcallback_leave(lua_State *outer);

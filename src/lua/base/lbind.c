@@ -1,46 +1,42 @@
 /*
  * lbind.c - tensors as userdata, and the plain values of a call.
  *
- * A tensor userdata is a pointer and a number. The collector sees only those sixteen bytes, so every pushed tensor adds
- * what lies behind it to a sum, and the sum is handed to the collector as debt (LUA_GCSTEP) whenever it passes
- * sixteen megabytes: memory stays flat without collectgarbage() calls in scripts. A collection takes 20 to 100 us,
- * however little there is to collect; at a quarter of a megabyte that was most of the time of an addition of 10,000
- * numbers, and at four megabytes a fifth or more of that of relu forward and backward on 512 x 512. Small tensors that
- * wait no longer fit into the processor's second cache, which made steps of small models half as slow again; so the sum
- * is also handed over after 2048 tensors. What a <close> variable frees leaves the sum again, for the collector has
- * nothing to do about it. The bytes of a storage count once, with the first userdata that holds it: also where a graph
- * holds it too.
+ * A tensor's userdata is a pointer. When the collector runs for what lies behind it: lcollect.h.
  */
 #include "lua/base/lbind.h"
 
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/interrupt.h"
 #include "core/recorder.h"
 #include "lua/base/lrecord.h"
-
-#define GC_BYTES (16 << 20) /* between two reports to the collector at most so many bytes */
-#define GC_TENSORS 2048     /* and so many tensors */
-
-typedef struct TensorUD {
-  Tensor *t;    /* NULL once closed */
-  size_t bytes; /* what it added to the sum */
-} TensorUD;
+#include "lua/memory/lcollect.h"
+#include "lua/memory/lpool.h"
 
 /* --- tensors ------------------------------------------------------------------------------------------------ */
 
-static const void *tensor_mt; /* address of the metatable of the state that opened the library last */
+/* The metatable of the state that opened the library last: its address, its place in the registry. */
+static const void *tensor_mt;
+static int tensor_mt_place;
 
-void lb_settensormt(lua_State *L, int idx) { tensor_mt = idx ? lua_topointer(L, idx) : NULL; }
+void lb_settensormt(lua_State *L, int idx) {
+  tensor_mt = idx ? lua_topointer(L, idx) : NULL;
+  if (!idx) return;
+  lua_pushvalue(L, idx);
+  tensor_mt_place = luaL_ref(L, LUA_REGISTRYINDEX);
+  lpool_install(L);
+}
 
-static TensorUD *test_ud(lua_State *L, int idx) {
-  TensorUD *ud = lua_touserdata(L, idx);
-  if (!ud || !lua_getmetatable(L, idx)) return NULL;
-  bool ok = lua_topointer(L, -1) == tensor_mt;
+static void push_metatable(lua_State *L) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, tensor_mt_place);
+  if (lua_topointer(L, -1) == tensor_mt) return;
   lua_pop(L, 1);
-  if (ok) return ud;
-  return luaL_testudata(L, idx, TENSOR_MT);
+  luaL_getmetatable(L, TENSOR_MT);
+}
+
+static inline TensorUD *test_ud(lua_State *L, int idx) {
+  TensorUD *ud = lua_touserdata(L, idx);
+  return !ud || lpool_holds(ud) ? ud : luaL_testudata(L, idx, TENSOR_MT);
 }
 
 Tensor *lb_testtensor(lua_State *L, int idx) {
@@ -65,24 +61,21 @@ static void raise_interrupted(lua_State *L, Tensor *owned) {
   lb_coreerror(L);
 }
 
-/* Since the last report to the collector. */
-static size_t unreported; /* bytes, without those that <close> variables have given back */
-static int tensors;
+/* The metatable at the top has a finalizer from now on, for the tensors that get it then. */
+static void need_finalizer(lua_State *L) {
+  lua_pushcfunction(L, lb_closetensor);
+  lua_setfield(L, -2, "__gc");
+}
 
 void lb_pushunseen(lua_State *L, Tensor *owned) {
   if (!owned) lb_coreerror(L);
   if (interrupt_requested()) raise_interrupted(L, owned);
-  TensorUD *ud = lua_newuserdatauv(L, sizeof *ud, 0); /* raises only when Lua itself is out of memory */
+  TensorUD *ud = lpool_push(L);
   ud->t = owned;
-  luaL_setmetatable(L, TENSOR_MT);
-  ud->bytes = sizeof *owned + (owned->storage->counted ? 0 : owned->storage->nbytes); /* a view keeps nothing new */
-  owned->storage->counted = true;
-  unreported += ud->bytes;
-  if (unreported < GC_BYTES && ++tensors < GC_TENSORS) return;
-  size_t kb = unreported >> 10;
-  unreported = 0;
-  tensors = 0;
-  lua_gc(L, LUA_GCSTEP, kb > 1 << 20 ? 1 << 20 : (int)kb);
+  push_metatable(L);
+  if (!lpool_holds(ud)) need_finalizer(L);
+  lua_setmetatable(L, -2);
+  lcollect_pushed(L);
 }
 
 void lb_pushtensor(lua_State *L, Tensor *owned) {
@@ -100,10 +93,6 @@ int lb_closetensor(lua_State *L) {
   if (ud) {
     Tensor *t = ud->t;
     ud->t = NULL;
-    const bool by_variable = lua_gettop(L) > 1; /* not by the collector */
-    if (by_variable && t && t->refs == 1 && t->storage->refs == 1) {
-      unreported -= ud->bytes < unreported ? ud->bytes : unreported;
-    }
     tensor_release(t);
   }
   return 0;

@@ -22,7 +22,7 @@ Tensor *lb_checktensor(lua_State *L, int idx, const char *callee, const char *na
 static inline Tensor *lb_checkself(lua_State *L, const char *callee) { return lb_checktensor(L, 1, callee, "self"); }
 
 /* Pushes a userdata that takes over the reference `owned`. NULL raises err_message(), so that
- * lb_pushtensor(L, tensor_new(...)) is complete. Tells the collector about the bytes behind the tensor. */
+ * lb_pushtensor(L, tensor_new(...)) is complete. May run the collector (lcollect.h). */
 void lb_pushtensor(lua_State *L, Tensor *owned);
 /* The same with an error that names the function which the script called, not the operation inside it that failed. */
 void lb_pushresult(lua_State *L, const char *callee, Tensor *owned);
@@ -64,6 +64,7 @@ int luaopen_optlab_tensor(lua_State *L);    /* ltensorlib.c: creation, methods, 
 int luaopen_optlab_autograd(lua_State *L);  /* lautogradlib.c */
 int luaopen_optlab_nn(lua_State *L);        /* lnnlib.c: layers, losses, init, functional */
 int luaopen_optlab_linalg(lua_State *L);    /* llinalglib.c: solutions, decompositions of matrices */
+int luaopen_optlab_minimize(lua_State *L);  /* lminimizelib.c: methods of NLopt */
 int luaopen_optlab_optim(lua_State *L);     /* loptimlib.c */
 int luaopen_optlab_sched(lua_State *L);     /* lschedlib.c */
 int luaopen_optlab_data(lua_State *L);      /* ldatalib.c: csv, fetch, loader */

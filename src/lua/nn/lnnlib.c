@@ -123,9 +123,15 @@ static int module_forward_call(lua_State *L) {
   const Module *m = lnn_check_module(L, 1, "nn.Module:forward");
   const LayerDef *def = m->def;
   int n = layer_inputs(def), nout = layer_outputs(def), given = lua_gettop(L) - 1;
-  Tensor *in[n], *out[nout];
+  Tensor *in[n + 1], *out[nout];
   lnn_inputs(L, 2, def, in, 1, NULL);
   while (given > n && lua_isnil(L, given + 1)) given--;
+  in[n] = NULL;
+  if (def->extra && given > n) in[n++] = lb_testtensor(L, layer_inputs(def) + 2);
+  if (n > layer_inputs(def) && !in[n - 1]) {
+    const char *got = lb_pushgot(L, n + 1);
+    return lb_error(L, "nn.%s: %s must be a tensor, got %s%s", def->name, def->extra, got, lnn_pushmodulepath(L, 1));
+  }
   if (given > n) {
     return lb_error(L, "nn.%s: too many arguments (%d, at most %d)%s", def->name, given, n, lnn_pushmodulepath(L, 1));
   }
@@ -153,7 +159,7 @@ static int next_layers(lua_State *L, int list, lua_Integer i, const Module **lay
     lua_rawgeti(L, list, i + n);
     const Module *m = test_module(L, -1);
     lua_pop(L, 1);
-    if (!m || m->hooked || layer_inputs(m->def) != 1 || layer_outputs(m->def) != 1) break;
+    if (!m || m->hooked || m->def->extra || layer_inputs(m->def) != 1 || layer_outputs(m->def) != 1) break;
     layer[n] = m;
   }
   return n;

@@ -306,6 +306,7 @@ static void take_state(const Optim *o, OptimParam *q, const Fresh *fresh) {
   }
   q->any_fresh = false;
   q->t = fresh->t;
+  optim_state_changed(q);
 }
 
 /* Nothing here can fail. h: what check_groups read. */

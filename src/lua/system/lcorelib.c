@@ -13,6 +13,7 @@
 #include "lua/base/home.h"
 #include "lua/base/lbind.h"
 #include "lua/base/lguard.h"
+#include "lua/memory/lcollect.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -36,11 +37,13 @@ static const luaL_Reg LIBRARIES[] = {
     {"runs", luaopen_optlab_runs},
     {"work", luaopen_optlab_work},
     {"linalg", luaopen_optlab_linalg},
+    {"minimize", luaopen_optlab_minimize},
     {NULL, NULL},
 };
 
 int luaopen_optlab_core(lua_State *L) {
   blas_core_choose();
+  lcollect_open(L);
   lua_newtable(L);
   for (const luaL_Reg *lib = LIBRARIES; lib->name; lib++) {
     lua_pushcfunction(L, lib->func);

@@ -281,7 +281,6 @@ int luaopen_optlab_tensor(lua_State *L) {
   static const luaL_Reg meta_list[] = {{"__newindex", tensor_newindex},
                                        {"__len", tensor_len},
                                        {"__eq", tensor_eq},
-                                       {"__gc", lb_closetensor},
                                        {"__close", lb_closetensor},
                                        {"__tostring", ltensor_tostring},
                                        {NULL, NULL}};

@@ -82,35 +82,44 @@ static bool is_done(const RuleStep *s, const double *reg) { return rule_is_on(s-
 
 static RuleRef resolve(const Planner *p, RuleRef r) { return r.kind == RULE_VALUE ? p->name[r.index] : r; }
 
+/* Readers are marked from the last to the first. */
 static void mark(Planner *p, RuleRef r, int reader) {
   r = resolve(p, r);
-  if (r.kind == RULE_VALUE) p->last[r.index] = reader;
+  if (r.kind == RULE_VALUE && p->last[r.index] < 0) p->last[r.index] = reader;
 }
 
 /* Whether the step is another name for one of its operands. */
 static bool is_alias(const RuleStep *s) { return s->op == RULE_OP_choose && !s->own; }
 
+/* Whether a kernel is to run for the step: its result is stored, or somebody reads it. */
+static bool is_wanted(const Planner *p, const RuleStep *s, const double *reg) {
+  return is_done(s, reg) && !is_alias(s) && (s->out.kind == RULE_ARRAY || p->last[s->out.index] >= 0);
+}
+
 static RuleRef chosen(const RuleStep *s, const double *reg) { return s->in[reg[s->in[0].index] != 0 ? 1 : 2]; }
 
-/* Names and last readers. */
-static void follow(Planner *p, const RuleStep *step, int nsteps, const RuleSum *sum, int nsums, const double *reg) {
+/* What each value is another name for. */
+static void follow_names(Planner *p, const RuleStep *step, int nsteps, const double *reg) {
   for (int i = 0; i < nsteps; i++) {
     const RuleStep *s = &step[i];
-    if (!is_done(s, reg)) continue;
+    if (is_done(s, reg) && is_alias(s)) p->name[s->out.index] = resolve(p, chosen(s, reg));
+  }
+}
+
+/* The last readers, from the end: a value without one is not made, and what only it would read is not read. */
+static void find_readers(Planner *p, const RuleStep *step, int nsteps, const RuleSum *sum, int nsums,
+                         const double *reg) {
+  for (int k = 0; k < nsums; k++) {
+    if (rule_is_on(sum[k].guard, reg)) mark(p, sum[k].of, nsteps);
+  }
+  for (int i = nsteps - 1; i >= 0; i--) {
+    const RuleStep *s = &step[i];
+    if (!is_wanted(p, s, reg)) continue;
     if (s->op == RULE_OP_choose) {
-      const RuleRef r = resolve(p, chosen(s, reg));
-      if (is_alias(s)) {
-        p->name[s->out.index] = r;
-        continue;
-      }
-      mark(p, r, i);
+      mark(p, chosen(s, reg), i);
     } else {
       for (int k = 0; k < 4; k++) mark(p, s->in[k], i);
     }
-    if (s->out.kind == RULE_VALUE) p->name[s->out.index] = s->out;
-  }
-  for (int k = 0; k < nsums; k++) {
-    if (rule_is_on(sum[k].guard, reg)) mark(p, sum[k].of, nsteps);
   }
 }
 
@@ -209,9 +218,10 @@ void rule_plan(RulePlan *plan, const OptimRule *r, const RuleStage *stage, DType
     name[i] = (RuleRef){RULE_VALUE, (int16_t)i};
     last[i] = -1;
   }
-  follow(&p, step, stage->nsteps, sum, stage->nsums, reg);
+  follow_names(&p, step, stage->nsteps, reg);
+  find_readers(&p, step, stage->nsteps, sum, stage->nsums, reg);
   for (int i = 0; i < stage->nsteps; i++) {
-    if (is_done(&step[i], reg) && !is_alias(&step[i])) place_step(&p, &plan->step[n++], &step[i], i, reg);
+    if (is_wanted(&p, &step[i], reg)) place_step(&p, &plan->step[n++], &step[i], i, reg);
   }
   static const ReduceOp *const kinds[] = {reduce_sum_ops, reduce_max_ops, reduce_min_ops};
   for (int k = 0; k < stage->nsums; k++) {
@@ -219,7 +229,7 @@ void rule_plan(RulePlan *plan, const OptimRule *r, const RuleStage *stage, DType
     plan->sum[k] =
         (BlocksSum){place_of(&p, rule_is_on(sum[k].guard, reg) ? sum[k].of : any, false), &kinds[sum[k].how][dtype]};
   }
-  plan->program = (BlocksProgram){plan->step, plan->sum, n, p.ntemps, stage->nsums};
+  plan->program = (BlocksProgram){plan->step, plan->sum, n, p.ntemps, stage->nsums, p.size};
   memcpy(plan->done, done, nguards);
   plan->ready = true;
 }

@@ -88,7 +88,9 @@ static void run_blocks(const RuleRun *run, int i, const ReduceOp *const *op, Par
   double numbers[r->nused + 1];
   rule_plan(plan, r, &r->stage[i], run->dtype, run->reg);
   round_numbers(run, numbers);
-  BlocksPass pass = {&plan->program, {run->array, (const char *)numbers, dtype_size(run->dtype)}};
+  const size_t size = dtype_size(run->dtype);
+  const bool is_far = run->numel >= BLOCKS_FAR_BYTES / (int64_t)size;
+  BlocksPass pass = {&plan->program, {run->array, (const char *)numbers, size, is_far}};
   blocks_run(run->numel, plan->program.nsums, op, blocks_piece, &pass, sum);
 }
 

@@ -111,7 +111,7 @@ bool plans_alike(const Plan *a, const Plan *b);
 /* --- steps.c, maps.c, optim.c: event i as a step; false: not in this way -------------------------------------------- */
 
 bool lanes_lower(LaneGroup *g, LaneStep *s, int i);
-bool lanes_lower_map(LaneGroup *g, LaneStep *s, const Event *e, const Op *op);
+bool lanes_lower_map(LaneGroup *g, LaneStep *s, const Event *e);
 bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i);
 void lanes_run_alone(LaneGroup *g, int i); /* by each run's own plan */
 

@@ -5,6 +5,7 @@
  * all elements it goes other ways. Such an exponent stays one for all lanes, or the step is done by each run.
  */
 #include "plan/lanes/group.h"
+#include "plan/steps/maps.h"
 
 static void run_each(const LaneStep *s) {
   const char *in[3];
@@ -41,19 +42,10 @@ static void run_map(const LaneStep *s, LaneGroup *g) {
   }
 }
 
-/* The stride with which a window walks beside a contiguous one of n elements: 1, or 0 for one value; -1: neither. */
-static int64_t walk(const Layout *l, int64_t n) {
-  const int64_t *shape = l->size, *stride = l->size + l->ndim;
-  bool still = true;
-  for (int d = 0; d < l->ndim; d++) still = still && (stride[d] == 0 || shape[d] == 1);
-  if (still) return 0;
-  return l->contiguous && layout_numel(l) == n ? 1 : -1;
-}
-
 static bool read_operand(LaneGroup *g, LaneOperand *in, const Window *w, int64_t n) {
   const Layout *l = group_layout(g, w);
   const LaneBuffer *b = &g->buffer[w->buffer];
-  in->stride = walk(l, n);
+  in->stride = layout_walk(l, n);
   if (in->stride < 0) return false;
   in->single = in->stride == 0 && b->constant;
   if (in->single) {
@@ -64,21 +56,19 @@ static bool read_operand(LaneGroup *g, LaneOperand *in, const Window *w, int64_t
   return (in->at = group_window(g, w));
 }
 
-bool lanes_lower_map(LaneGroup *g, LaneStep *s, const Event *e, const Op *op) {
-  const DType dt = (DType)group_layout(g, &e->w[1])->dtype;
+bool lanes_lower_map(LaneGroup *g, LaneStep *s, const Event *e) {
+  const MapKernel kern = event_kernel(&g->plan[0]->r->trace, e);
   const Layout *o = group_layout(g, &e->w[0]);
+  if (kern.inputs == 0) return false;
   *s = (LaneStep){.run = run_map};
-  s->u.map.one = op->kern1[dt];
-  s->u.map.two = op->kern1[dt] ? NULL : op->kern2[dt];
-  if (!op->kern1[dt] && !op->kern2[dt] && op->kern3[DT_F32] && dt == DT_U8) {
-    s->u.map.three = op->kern3[group_layout(g, &e->w[2])->dtype];
-  }
-  if (!s->u.map.one && !s->u.map.two && !s->u.map.three) return false;
+  s->u.map.one = kern.one;
+  s->u.map.two = kern.two;
+  s->u.map.three = kern.three;
   s->u.map.n = layout_numel(o);
-  if (!o->contiguous || s->u.map.n == 0 || e->n > 4 || !(s->u.map.o = group_window(g, &e->w[0]))) return false;
+  if (!o->contiguous || s->u.map.n == 0 || !(s->u.map.o = group_window(g, &e->w[0]))) return false;
   s->u.map.size = g->buffer[e->w[0].buffer].size;
   s->u.map.flat = true;
-  for (int k = 0; k < e->n - 1; k++) {
+  for (int k = 0; k < kern.inputs; k++) {
     LaneOperand *in = &s->u.map.in[k];
     if (!read_operand(g, in, &e->w[k + 1], s->u.map.n)) return false;
     s->u.map.in_size[k] = g->buffer[e->w[k + 1].buffer].size;

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "autograd/op.h"
+#include "kernels/elementwise/map.h"
 #include "kernels/gemm/gemm_small.h"
 #include "plan/lanes/group.h"
 
-#define MSE_BLOCK 1024 /* of autograd/ops/nn/loss.c */
+#define MSE_BLOCK 1024 /* of kernels/loss/mse.c */
 
 static bool is_f32(const LaneGroup *g, const Window *w) {
   return w->buffer >= 0 && group_layout(g, w)->dtype == DT_F32;
@@ -48,7 +49,8 @@ static bool set_product(LaneGroup *g, LaneStep *s, const Window *o, const Window
   if (!read_matrix(g, a, ma, sa) || !read_matrix(g, b, mb, sb) || !read_matrix(g, o, mo, so) || so[1] != 1)
     return false;
   const int64_t rsb = sb[transposed], csb = sb[!transposed], m = ma[0], k = ma[1], n = mb[!transposed];
-  if (m == 0 || n == 0 || k == 0 || !gemm_is_small(m, n, k, sa[0], sa[1], rsb, csb)) return false;
+  SmallProduct alone = {.m = m, .n = n, .k = k, .rsa = sa[0], .csa = sa[1], .rsb = rsb, .csb = csb, .rsc = so[0], .csc = 1};
+  if (m == 0 || n == 0 || k == 0 || !gemm_small(&alone, false)) return false;
   *s = (LaneStep){.run = run_product};
   s->u.product = (LanesProduct){m, n, k, floats(g, a), floats(g, b), floats(g, o), sa[0], sa[1], rsb, csb, so[0], NULL};
   if (bias) s->u.product.bias = floats(g, bias);
@@ -217,7 +219,7 @@ static bool lower_op(LaneGroup *g, LaneStep *s, const Event *e) {
     case OP_MSE_LOSS:
       return lower_mse(g, s, e, &call);
     default:
-      return lanes_lower_map(g, s, e, op_row((OpId)call.op));
+      return lanes_lower_map(g, s, e);
   }
 }
 
@@ -233,6 +235,7 @@ static bool is_plain(const LaneGroup *g, const Event *e) {
 bool lanes_lower(LaneGroup *g, LaneStep *s, int i) {
   const Event *e = g->plan[0]->r->trace.event[i];
   if (e->run == op_rerun && is_plain(g, e) && lower_op(g, s, e)) return true;
+  if (e->run == map_rerun && is_plain(g, e) && lanes_lower_map(g, s, e)) return true;
   if (e->run == tensor_rerun_copy && is_plain(g, e) && lower_copy(g, s, e)) return true;
   if (e->run == optim_rerun_step && lanes_lower_optim(g, s, i)) return true;
   return lower_alone(g, s, i);

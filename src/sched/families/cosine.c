@@ -1,5 +1,5 @@
 /*
- * cosine.c - half a wave down: the book's Cosine, PyTorch's CosineAnnealingLR and CosineAnnealingWarmRestarts.
+ * cosine.c - half a wave: the book's Cosine, PyTorch's CosineAnnealingLR, CosineAnnealingWarmRestarts and SWALR.
  */
 #include <math.h>
 
@@ -66,6 +66,34 @@ static double warmrestarts_at(const Sched *s, double t) {
   return cosine(s, t / period);
 }
 
+/* --- SWALR -------------------------------------------------------------------------------------------------------- */
+
+enum { SWA_RATE = 1, SWA_EPOCHS, SWA_STRATEGY };
+enum { BY_COSINE, BY_LINE };
+
+static const char *const swa_strategies[] = {[BY_COSINE] = "cos", [BY_LINE] = "linear", NULL};
+
+static const Arg swalr_args[] = {
+    BASE_ROW,
+    {.name = "swa_lr",
+     .range = RANGE_NOT_NEGATIVE,
+     .required = true,
+     .doc = "The rate from anneal_epochs on, above or below base_lr."},
+    {.name = "anneal_epochs",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 10,
+     .doc = "Number of updates, or epochs, from base_lr to swa_lr; 0: at once."},
+    {.name = "anneal_strategy", .kind = ARG_CHOICE, .choices = swa_strategies, .doc = "The shape of the way there."},
+    {0},
+};
+
+static double swalr_at(const Sched *s, double t) {
+  const double *h = s->args.x;
+  const double p = t < h[SWA_EPOCHS] ? t / h[SWA_EPOCHS] : 1;
+  const double share = h[SWA_STRATEGY] == BY_LINE ? p : (1 - cos(M_PI * p)) / 2;
+  return h[SWA_RATE] * share + h[BASE_LR] * (1 - share);
+}
+
 const SchedDef sched_cosine[] = {
     {.name = "Cosine",
      .doc = "Half a cosine wave from base_lr down to final_lr, after a warm-up.",
@@ -86,5 +114,13 @@ const SchedDef sched_cosine[] = {
      .paper = "Loshchilov, Hutter, \"SGDR: stochastic gradient descent with warm restarts\", ICLR 2017",
      .args = warmrestarts_args,
      .at = warmrestarts_at},
+    {.name = "SWALR",
+     .doc = "From base_lr to the constant rate at which SWA averages weights.",
+     .equation = "swa_lr a + base_lr (1 - a)\n"
+                 "with p = min(t / anneal_epochs, 1), a = (1 - cos(pi p)) / 2;\n'linear' a = p",
+     .paper = "Izmailov, Podoprikhin, Garipov, Vetrov, Wilson, \"Averaging weights leads to wider optima and better "
+              "generalization\", arXiv 1803.05407",
+     .args = swalr_args,
+     .at = swalr_at},
     {0},
 };

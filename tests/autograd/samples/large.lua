@@ -125,6 +125,10 @@ return {
   { "batch_norm", function(a, w, b)
     return F.batch_norm(a, nil, nil, { weight = w, bias = b, training = true }), F.batch_norm(a, mean, variance, w, b)
   end, x(40, 12, 9, 8), x(12), x(12) },
+  { "batch_norm_relu", function(a, w, b, add)
+    return F.batch_norm_relu(a, { weight = w, bias = b, training = true, add = add }),
+      F.batch_norm_relu(a, { training = true })
+  end, x(40, 12, 9, 8), x(12), x(12), x(40, 12, 9, 8) },
   { "batch_norm of convolutions", function(s, w)
     return F.batch_norm(F.conv2d(s, w), nil, nil, { training = true })
   end, single(16, 3, 20, 20), single(12, 3, 3, 3) },

@@ -11,7 +11,6 @@
 -- area.touch("bar")       -- something has changed: it is drawn when its time has come
 -- area.hide("bar")
 local clock = require("optlab.core").system.clock
-local frame = require "optlab.base.terminal.frame"
 local interrupt = require("optlab.core").interrupt
 local terminal = require("optlab.core").terminal
 
@@ -83,7 +82,7 @@ local function paint(columns, rows, all)
   end
   if not render(columns, rows, start, all) and painted then return end
   M.flush()
-  painted = frame.paint(contents(), painted, columns, rows)
+  painted = require("optlab.base.terminal.frame").paint(contents(), painted, columns, rows)
   set_times(start)
 end
 
@@ -104,7 +103,7 @@ local function draw(all)
 end
 
 local function take_off()
-  frame.clear(painted, terminal.size() or painted.columns)
+  require("optlab.base.terminal.frame").clear(painted, terminal.size() or painted.columns)
   painted, M.taken_off = nil, M.taken_off + 1
   forget_contents()
   for _, slot in pairs(slots) do slot.next_at = 0 end
@@ -154,7 +153,7 @@ function M.leave()
   slots.bar = nil
   if next(slots) then M.refresh() else M.clear() end
   slots = {}
-  if painted then undisturbed(frame.leave) end
+  if painted then undisturbed(require("optlab.base.terminal.frame").leave) end
   painted = nil
 end
 

@@ -7,7 +7,6 @@
 -- A single line of plain text, a progress bar, is drawn with carriage returns and blanks alone, which every terminal
 -- knows. The cursor is never hidden outside a write, so a killed program leaves the terminal as it was.
 -- @module optlab.base.terminal.frame
-local columns_of = require("optlab.base.text.line").columns
 local terminal = require("optlab.core").terminal
 
 local M = {}
@@ -21,7 +20,7 @@ local CONTROL_C = 2 -- columns of the ^C that the terminal shows
 -- @tparam string line
 -- @treturn integer
 function M.width(line)
-  return columns_of((line:gsub("\27%[[%d;]*m", "")))
+  return require("optlab.base.text.line").columns((line:gsub("\27%[[%d;]*m", "")))
 end
 
 local function up(n) return n > 0 and ("\27[%dA"):format(n) or "" end

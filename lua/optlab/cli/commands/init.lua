@@ -19,8 +19,6 @@
 -- SCRIPT, DIR, FILE (optlab.cli.completion.form); a field `completes` says it for other names. A command with `read`
 -- has fields `options`, rows {flag, placeholder or nil, text}, and `takes`, the kind of its arguments.
 -- @module optlab.cli.commands
-local options = require "optlab.params.options"
-
 local M = {}
 
 -- In the order of optlab --help.
@@ -87,7 +85,7 @@ local function read(command, words)
     io.write(parser:get_help(), "\n")
     return nil
   end
-  return options.parse(parser, words)
+  return require("optlab.params.options").parse(parser, words)
 end
 
 --- Runs a command.

@@ -3,6 +3,7 @@
 -- @module optlab.cli.prompt.complete
 local explain = require "optlab.cli.prompt.explain"
 local files = require "optlab.base.files"
+local lazy = require "optlab.base.modules.lazy"
 local lexer = require "optlab.cli.prompt.lexer"
 
 local M = {}
@@ -39,20 +40,13 @@ local function collect(value, head, found)
   end
 end
 
--- lab loads its parts when they are first used.
-local function load_parts(value)
-  if value == package.loaded["optlab"] then
-    for _ in pairs(value) do end -- luacheck: ignore 542
-  end
-end
-
 -- Names after a sign "." or ":": of the value before it, or of its class.
 local function add_members(before, sign, head, scope, found)
   local path = before:match("[%a_][%w_.]*$")
   local value, known
   if path and not before:sub(1, -#path - 1):match("[.:]$") then value, known = explain.follow(path, scope) end
   if known then
-    load_parts(value)
+    lazy.load_all(value)
     return collect(value, head, found)
   end
   local words = lexer.words(before)

@@ -3,6 +3,7 @@
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
 local help = require "optlab.cli.help"
+local lazy = require "optlab.base.modules.lazy"
 
 local M = {}
 
@@ -39,7 +40,7 @@ function M.follow(path, scope)
   local value, known = first_value(names[1] or "", scope)
   for i = 2, #names do
     if type(value) ~= "table" then return nil, false end
-    value = rawget(value, names[i])
+    value = lazy.get(value, names[i])
     known = value ~= nil
   end
   return value, known

@@ -13,7 +13,13 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 
-local FILES = { "adahessian", "galore", "kron", "lbfgs", "muon", "shampoo", "soap", "sophia" }
+local M = {}
+
+--- The file of each.
+M.FILES = {
+  AdaHessian = "adahessian", GaLore = "galore", Kron = "kron", LBFGS = "lbfgs", Muon = "muon", Shampoo = "shampoo",
+  SOAP = "soap", SophiaG = "sophia", SophiaH = "sophia",
+}
 
 -- The range of a number's row, in the words of C.
 local function range_of(row)
@@ -23,7 +29,7 @@ local function range_of(row)
   return row.min == 1 and "at least 1" or "finite"
 end
 
-local function constructor(definition)
+local function made(definition)
   local doc = definition.doc
   for _, more in ipairs { definition.use or "", definition.note or "" } do
     if more ~= "" then doc = doc .. " " .. more end
@@ -41,10 +47,15 @@ local function constructor(definition)
     definition.update ~= nil)
 end
 
-local M = {}
-for _, file in ipairs(FILES) do
-  local found = require("optlab.optim.matrix." .. file)
-  for _, definition in ipairs(found.name and { found } or found) do M[definition.name] = constructor(definition) end
+--- Loads an optimizer.
+-- @tparam string name
+-- @tparam string file the module with its definition
+-- @treturn function constructor(params, options)
+function M.constructor(name, file)
+  local found = require(file)
+  for _, definition in ipairs(found.name and { found } or found) do
+    if definition.name == name then return made(definition) end
+  end
 end
 
 return M

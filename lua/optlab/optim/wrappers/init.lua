@@ -1,13 +1,24 @@
 --- Optimizers around an optimizer: `optim.Lookahead(optim.Adam(params), {k = 5})`.
 -- @module optlab.optim.wrappers
-local wrapper = require "optlab.optim.wrappers.wrapper"
-
-local FILES = { "averages", "cautious", "centralized", "extragradient", "kfac", "lookahead", "sam" }
-
 local M = {}
-for _, file in ipairs(FILES) do
-  local found = require("optlab.optim.wrappers." .. file)
-  for _, definition in ipairs(found.name and { found } or found) do M[definition.name] = wrapper.new(definition) end
+
+--- The file of each.
+M.FILES = {
+  ASAM = "sam", Cautious = "cautious", DecoupledWeightDecay = "decoupled", EMA = "averages",
+  Extragradient = "extragradient", GradientCentralization = "centralized", KFAC = "kfac", Lookahead = "lookahead",
+  Ranger = "ranger", SAM = "sam", SWA = "averages",
+}
+
+--- Loads a wrapper.
+-- @tparam string name
+-- @tparam string file the module with its definition
+-- @treturn function constructor(optimizer, options)
+function M.constructor(name, file)
+  local found = require(file)
+  if found.constructor then return found.constructor end
+  for _, definition in ipairs(found.name and { found } or found) do
+    if definition.name == name then return require("optlab.optim.wrappers.wrapper").new(definition) end
+  end
 end
 
 return M

@@ -81,12 +81,17 @@ end
 function M.compiled(text) return (text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")) end
 
 local function watch_require()
-  local standard = package.searchers[2]
+  local standard, load_file = package.searchers[2], loadfile
   package.searchers[2] = function(name)
     local file = type(package.path) == "string" and package.searchpath(name, package.path)
     local text = file and M.note(file)
-    if not text then return standard(name) end
-    local fn, message = load(M.compiled(text), "@" .. file)
+    if not file then return standard(name) end
+    local fn, message
+    if text then
+      fn, message = load(M.compiled(text), "@" .. file)
+    else
+      fn, message = load_file(file)
+    end
     if not fn then error(("error loading module '%s' from file '%s':\n\t%s"):format(name, file, message), 0) end
     return fn, file
   end

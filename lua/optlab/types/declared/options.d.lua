@@ -269,28 +269,29 @@
 ---@field check? boolean Whether the second recording is compared with the first. Default: true.
 
 ---@class optlab.options.lab.minimize
----@field method? "bfgs"|"bisection"|"brent"|"cma_es"|"conjugate_gradient"|"coordinate_descent"|"differential_evolution"|"gauss_newton"|"golden"|"gradient_descent"|"lbfgs"|"levenberg_marquardt"|"nelder_mead"|"newton"|"proximal_gradient"|"trust_region" The method. Default: "bfgs".
+---@field method? "bfgs"|"bisection"|"bobyqa"|"brent"|"cma_es"|"cobyla"|"conjugate_gradient"|"coordinate_descent"|"differential_evolution"|"direct"|"gauss_newton"|"golden"|"gradient_descent"|"lbfgs"|"levenberg_marquardt"|"nelder_mead"|"newton"|"proximal_gradient"|"slsqp"|"trust_region" The method. Default: "bfgs".
 ---@field grad? function|table A function that is called like f and returns the gradient; by default automatic differentiation.
 ---@field gtol? number Stops where no member of the gradient is larger than this. Default: 1e-6.
 ---@field ftol? number Stops where a step lowers the value by at most this share of it (or of 1); 0: never. Default: 0.
 ---@field xtol? number Stops where a step changes no variable by more than this share of the largest (or of 1); 0: never. Default: 0.
 ---@field target? number Stops where the value is at most this.
----@field max_steps? integer The largest number of steps. Default: 10000.
----@field max_evaluations? integer No step is begun after so many evaluations of f. Default: 1000000.
+---@field max_steps? integer The largest number of steps; by default 10000, for NLopt's methods, where each evaluation is one, any.
+---@field max_evaluations? integer No step is begun after so many evaluations of f; by default 1000000, direct: 2000 for each variable.
 ---@field line_search? "strong_wolfe"|"backtracking" How far the methods with gradients go along a direction. Default: "strong_wolfe".
 ---@field c1? number The least decrease of a step, as a share of what the slope promises (Armijo). Default: 0.0001.
 ---@field c2? number The largest slope after a step, as a share of the first (Wolfe); by default 0.9, and 0.1 for conjugate_gradient.
 ---@field memory? integer lbfgs: the number of steps that are kept. Default: 10.
----@field radius? number trust_region: the first radius. Default: 1.
----@field damping? number levenberg_marquardt: the first damping. Default: 0.001.
----@field initial_step? number The first step: nelder_mead's side (by default 5 % of a variable), proximal_gradient's rate, the reach of coordinate_descent and of methods for one number (by default 1).
+---@field radius? number The first radius: of trust_region, by default 1, and of levenberg_marquardt, where the variables are scaled by the columns of the first Jacobian, by default 100 times the length of x0.
+---@field initial_step? number The first step: nelder_mead's side (by default 5 % of a variable), proximal_gradient's rate, the reach of coordinate_descent and of methods for one number (by default 1), bobyqa's and cobyla's.
 ---@field simplex_ftol? number Methods without gradients stop where the values of their points differ by no more than this, and their points by no more than simplex_xtol. Default: 1e-10.
----@field simplex_xtol? number See simplex_ftol; methods for one number stop where the bracket is this narrow. Default: 1e-8.
+---@field simplex_xtol? number See simplex_ftol; methods for one number stop where the bracket is this narrow, those of NLopt where steps are this short, as a share of x or at all. Default: 1e-8.
 ---@field sigma? number cma_es: the first standard deviation. Default: 0.5.
 ---@field population? integer cma_es, differential_evolution: the number of points; by default 4 + 3 log n, and 15 n.
 ---@field weight? number differential_evolution: of the difference (F). Default: 0.7.
 ---@field crossover? number differential_evolution: the share of variables that change (CR). Default: 0.7.
----@field bounds? table A box, {low, high}: two numbers, lists or tensors; for differential_evolution and proximal_gradient.
+---@field bounds? table A box, {low, high}: two numbers, lists or tensors; for bobyqa, cobyla, differential_evolution, direct, proximal_gradient and slsqp.
+---@field inequality? function|table|(function|table)[] cobyla, slsqp: a function called like f, or a list of them, whose numbers are to be at most 0.
+---@field equality? function|table|(function|table)[] cobyla, slsqp: a function called like f, or a list of them, whose numbers are to be 0.
 ---@field bracket? number[] golden, bisection, brent: {low, high} with a minimum between them.
 ---@field l1? number proximal_gradient: the factor of the sum of |x| that is added to f. Default: 0.
 ---@field prox? function|table proximal_gradient: prox(x, t) returns the proximal map of t h at x.

@@ -616,6 +616,22 @@ function sched.StepLR(options) end
 ---@return optlab.BuiltinSchedule
 function sched.stretch(schedule, by) end
 
+---@class optlab.options.sched.SWALR
+---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
+---@field swa_lr number The rate from anneal_epochs on, above or below base_lr.
+---@field anneal_epochs? number Number of updates, or epochs, from base_lr to swa_lr; 0: at once. Default: 10.
+---@field anneal_strategy? "cos"|"linear" The shape of the way there. Default: "cos".
+
+---From base_lr to the constant rate at which SWA averages weights.
+---
+---     swa_lr a + base_lr (1 - a)
+---     with p = min(t / anneal_epochs, 1), a = (1 - cos(pi p)) / 2;
+---     'linear' a = p
+---
+---@param options optlab.options.sched.SWALR
+---@return optlab.BuiltinSchedule
+function sched.SWALR(options) end
+
 ---@class optlab.options.sched.TanhLR
 ---@field base_lr number The rate that the schedule starts from; PyTorch takes it from the optimizer.
 ---@field t_initial number Number of updates in the first cycle.

@@ -10,11 +10,7 @@ return {
   hyper = {
     common.lr(1.0),
     { "momentum", 0.9, "How far y lies from z to the mean.", range = "0 to 1" },
-    common.weight_decay,
-    common.warmup_steps,
-    common.schedule_free_r,
-    common.weight_lr_power,
-    common.maximize,
+    common.weight_decay, common.warmup_steps, common.schedule_free_r, common.weight_lr_power, common.maximize,
   },
   state = {
     { "z", "z", "the iterate of SGD", start = "p" },

@@ -1,7 +1,8 @@
 /*
  * lower.c - the shortest way to do an event.
  *
- * Element-wise operations on flat operands become one call of their kernel, copies a memcpy, small sums of rows a loop.
+ * Element-wise operations on flat operands become one call of their kernel, copies a memcpy, small sums of rows a loop, small products and mse_loss
+ * one call (direct.c).
  * Everything else is done again as it was recorded: the row's forward on the recorded windows. Both ways give the same
  * bits, because kernels give an element the same bits wherever it stands (kernels/elementwise/kernels.h).
  */
@@ -9,9 +10,10 @@
 
 #include "autograd/op.h"
 #include "base/parallel.h"
-#include "kernels/elementwise/map.h"
 #include "kernels/reduce/reduce.h"
 #include "plan/plan.h"
+#include "plan/steps/direct.h"
+#include "plan/steps/maps.h"
 
 #define SUM_MAX 2048 /* elements: one block of reduce.c, one thread */
 
@@ -98,44 +100,29 @@ static void *data_of(const Plan *p, const Window *w) {
   return p->r->buffer[w->buffer].holder->storage->data + l->offset * (int64_t)dtype_size((DType)l->dtype);
 }
 
-/* The stride with which a window walks beside a contiguous one of n elements: 1, or 0 for one value; -1: neither. */
-static int64_t walk(const Layout *l, int64_t n) {
-  const int64_t numel = layout_numel(l), *shape = l->size, *stride = l->size + l->ndim;
-  if (numel == 1) return 0;
-  bool still = true;
-  for (int d = 0; d < l->ndim; d++) still = still && (stride[d] == 0 || shape[d] == 1);
-  if (still) return 0;
-  return l->contiguous && numel == n ? 1 : -1;
-}
-
-/* o = kern(a[, b[, c]]) over flat operands; exactly one of the kernels is not NULL. */
-static bool lower_map(const Plan *p, PlanStep *s, const Event *e, Kern1 *one, Kern2 *two, Kern3 *three) {
+/* o = kern(a[, b[, c]]) over flat operands */
+static bool lower_map(const Plan *p, PlanStep *s, const Event *e) {
+  const MapKernel kern = event_kernel(&p->r->trace, e);
+  if (kern.inputs == 0) return false;
   const Layout *o = layout_of(p, &e->w[0]);
   const int64_t n = layout_numel(o);
   int64_t stride[3] = {0};
   void *in[3] = {0}, *out = data_of(p, &e->w[0]);
   if (!o->contiguous || n == 0 || n >= PARALLEL_FROM) return false;
-  for (int i = 1; i < e->n; i++) {
-    stride[i - 1] = walk(layout_of(p, &e->w[i]), n);
-    in[i - 1] = data_of(p, &e->w[i]);
-    if (stride[i - 1] < 0) return false;
+  for (int i = 0; i < kern.inputs; i++) {
+    stride[i] = layout_walk(layout_of(p, &e->w[1 + i]), n);
+    in[i] = data_of(p, &e->w[1 + i]);
+    if (stride[i] < 0) return false;
   }
-  if (one) {
-    *s = (PlanStep){.run = run_one, .u.one = {one, n, stride[0], out, in[0]}};
-  } else if (two) {
-    *s = (PlanStep){.run = run_two, .u.two = {two, n, stride[0], stride[1], out, in[0], in[1]}};
+  if (kern.inputs == 1) {
+    *s = (PlanStep){.run = run_one, .u.one = {kern.one, n, stride[0], out, in[0]}};
+  } else if (kern.inputs == 2) {
+    *s = (PlanStep){.run = run_two, .u.two = {kern.two, n, stride[0], stride[1], out, in[0], in[1]}};
   } else {
-    *s = (PlanStep){.run = run_three, .u.three = {three, n, stride[0], stride[1], stride[2], out, in[0], in[1], in[2]}};
+    *s = (PlanStep){.run = run_three,
+                    .u.three = {kern.three, n, stride[0], stride[1], stride[2], out, in[0], in[1], in[2]}};
   }
   return true;
-}
-
-static bool lower_kernel(const Plan *p, PlanStep *s, const Event *e, const Op *op) {
-  const DType dt = (DType)layout_of(p, &e->w[1])->dtype;
-  if (op->kern1[dt]) return lower_map(p, s, e, op->kern1[dt], NULL, NULL);
-  if (op->kern2[dt]) return lower_map(p, s, e, NULL, op->kern2[dt], NULL);
-  if (op->kern3[DT_F32] && dt == DT_U8) return lower_map(p, s, e, NULL, NULL, op->kern3[layout_of(p, &e->w[2])->dtype]);
-  return false;
 }
 
 /* Sums of rows, that is, over the last dimensions; small ones. */
@@ -159,10 +146,26 @@ static bool lower_copy(const Plan *p, PlanStep *s, const Event *e) {
 /* A step that needs no memory for its operands; false: there is none for e. */
 static bool lower_flat(const Plan *p, PlanStep *s, const Event *e) {
   if (e->run == tensor_rerun_copy) return lower_copy(p, s, e);
+  if (lower_map(p, s, e)) return true;
   if (e->run != op_rerun) return false;
   OpCall call;
   event_args(e, &call);
-  return lower_kernel(p, s, e, op_row((OpId)call.op)) || (call.op == OP_SUM && lower_sum(p, s, e, &call.args));
+  return call.op == OP_SUM && lower_sum(p, s, e, &call.args);
+}
+
+/* A row whose kernel is called at once: 1, 0 where e is no such, -1 without memory. */
+static int lower_direct(Plan *p, PlanStep *s, const Event *e) {
+  enum { MOST = 4 };
+  if (e->run != op_rerun || e->n > MOST) return 0;
+  OpCall call;
+  event_args(e, &call);
+  if (!direct_is((OpId)call.op)) return 0;
+  Tensor t[MOST];
+  for (int i = 0; i < e->n; i++) {
+    if (e->w[i].buffer < 0) return 0;
+    t[i] = tensor_of(p, &e->w[i]);
+  }
+  return plan_lower_direct(p, s, &call, t, e->n);
 }
 
 /* As it was recorded: the row's forward, or the computation itself. */
@@ -195,13 +198,14 @@ int plan_lower(Plan *p, PlanStep *s, const Event *e, bool *threadable) {
     return 0;
   }
   *threadable = is_threadable(e);
-  return lower_whole(p, s, e);
+  const int direct = lower_direct(p, s, e);
+  return direct != 0 ? (direct < 0 ? -1 : 0) : lower_whole(p, s, e);
 }
 
 void plan_lower_again(Plan *p, PlanStep *s, const Event *e, int buffer) {
   Tensor *const *t = s->run == run_op ? s->u.op.t : s->run == run_call ? s->u.call.t : NULL;
   if (!t) {
-    lower_flat(p, s, e);
+    if (!lower_flat(p, s, e)) lower_direct(p, s, e);
     return;
   }
   for (int i = 0; i < e->n; i++) {

@@ -1,0 +1,100 @@
+--- Schedules against PyTorch's and the book's values.
+local lab = require "optlab"
+local close = require "tests.support.close"
+local text = require "tests.support.text"
+local expected = dofile("tests/reference/sched_values.lua")
+local optim, sched = lab.optim, lab.sched
+
+-- Rates may be zero, where both sides differ by roundings of larger numbers.
+local function near(want, got, what) close.number(want, got, what, 1e-9, 1e-16) end
+
+local function follows(values, s)
+  for i, want in ipairs(values) do near(want, s(i - 1), "t = " .. i - 1) end
+end
+
+local function optimizer()
+  return optim.SGD({ lab.zeros(2, { requires_grad = true }) }, { lr = 0.4 })
+end
+
+-- Those of PyTorch's, made of optlab's functions.
+local COMPOSITIONS = {
+  sequential = function()
+    return sched.sequential { milestones = { 12 }, schedules = {
+      sched.ConstantLR { base_lr = 0.4, factor = 0.1, total_iters = 8 },
+      sched.ExponentialLR { base_lr = 0.4, gamma = 0.9 } } }
+  end,
+  sequential3 = function()
+    return sched.sequential { milestones = { 5, 25 }, schedules = {
+      sched.LinearLR { base_lr = 0.4, start_factor = 0.2, total_iters = 5 },
+      sched.CosineAnnealingLR { base_lr = 0.4, T_max = 20 },
+      sched.StepLR { base_lr = 0.4, step_size = 4, gamma = 0.5 } } }
+  end,
+  sequential_restarts = function()
+    return sched.sequential { milestones = { 10 }, schedules = {
+      sched.LinearLR { base_lr = 0.4, start_factor = 0.01, total_iters = 9 },
+      sched.CosineAnnealingWarmRestarts { base_lr = 0.4, T_0 = 7, T_mult = 2, eta_min = 0.02 } } }
+  end,
+  chain = function()
+    return sched.chain { sched.ConstantLR { base_lr = 0.4, factor = 0.2, total_iters = 6 },
+      sched.ExponentialLR { base_lr = 1, gamma = 0.95 } }
+  end,
+  chain3 = function()
+    return sched.chain { sched.LinearLR { base_lr = 0.4, start_factor = 0.5, total_iters = 4 },
+      sched.StepLR { base_lr = 1, step_size = 9, gamma = 0.4 }, sched.ExponentialLR { base_lr = 1, gamma = 0.99 } }
+  end,
+  chain_milestones = function()
+    return sched.chain { sched.MultiStepLR { base_lr = 0.4, milestones = { 5, 11, 30 }, gamma = 0.3 },
+      sched.ConstantLR { base_lr = 1, factor = 0.5, total_iters = 20 } }
+  end,
+  lambda = function()
+    return sched.LambdaLR { base_lr = 0.4, lr_lambda = function(t) return 1 / (1 + 0.1 * t) end }
+  end,
+  lambda_wave = function()
+    return sched.LambdaLR { base_lr = 0.4, lr_lambda = function(t) return 1 + 0.5 * math.sin(t) end }
+  end,
+  lambda_stairs = function()
+    return sched.LambdaLR { base_lr = 0.4, lr_lambda = function(t) return 0.5 ^ (t // 7) end }
+  end,
+  multiplicative = function()
+    return sched.MultiplicativeLR { base_lr = 0.4, lr_lambda = function(t) return 0.9 + 0.05 * (t % 3) end }
+  end,
+  multiplicative_constant = function()
+    return sched.MultiplicativeLR { base_lr = 0.4, lr_lambda = function() return 0.97 end }
+  end,
+  multiplicative_late = function()
+    return sched.MultiplicativeLR { base_lr = 0.4, lr_lambda = function(t) return t < 20 and 1 or 0.8 end }
+  end,
+}
+
+describe("sched follows PyTorch and the book over 50 updates:", function()
+  for _, case in ipairs(expected.schedules) do
+    it(case.name .. " " .. text.options(case.options), function()
+      assert.equal(51, #case.values)
+      follows(case.values, sched[case.name](case.options))
+    end)
+  end
+
+  for _, case in ipairs(expected.momenta) do
+    it(case.name .. " " .. text.options(case.options), function()
+      local o, rate = {}, { base_lr = true, max_lr = true, div_factor = true, final_div_factor = true }
+      for k, v in pairs(case.options) do o[k] = not rate[k] and v or nil end
+      follows(case.values, sched[case.name](o))
+    end)
+  end
+
+  for name, make in pairs(COMPOSITIONS) do
+    it(name, function() follows(expected.compositions[name], make()) end)
+  end
+
+  for _, case in ipairs(expected.plateaus) do
+    it("ReduceLROnPlateau " .. text.options(case.options), function()
+      local opt = optimizer()
+      local scheduler = sched.ReduceLROnPlateau(opt, case.options)
+      for i, metric in ipairs(expected.metrics) do
+        local before = opt.lr
+        assert.equal(case.values[i] ~= before, scheduler:step(metric) and opt.lr ~= before)
+        near(case.values[i], opt.lr, "metric " .. i)
+      end
+    end)
+  end
+end)

@@ -4,8 +4,8 @@
  * A kernel gives an element the same bits wherever it stands. Only pow looks at how it is called: with one exponent for
  * all elements it goes other ways. Such an exponent stays one for all lanes, or the step is done by each run.
  */
-#include "plan/lanes/group.h"
 #include "plan/steps/maps.h"
+#include "plan/lanes/group.h"
 
 static void run_each(const LaneStep *s) {
   const char *in[3];

@@ -49,7 +49,8 @@ static bool set_product(LaneGroup *g, LaneStep *s, const Window *o, const Window
   if (!read_matrix(g, a, ma, sa) || !read_matrix(g, b, mb, sb) || !read_matrix(g, o, mo, so) || so[1] != 1)
     return false;
   const int64_t rsb = sb[transposed], csb = sb[!transposed], m = ma[0], k = ma[1], n = mb[!transposed];
-  SmallProduct alone = {.m = m, .n = n, .k = k, .rsa = sa[0], .csa = sa[1], .rsb = rsb, .csb = csb, .rsc = so[0], .csc = 1};
+  SmallProduct alone = {
+      .m = m, .n = n, .k = k, .rsa = sa[0], .csa = sa[1], .rsb = rsb, .csb = csb, .rsc = so[0], .csc = 1};
   if (m == 0 || n == 0 || k == 0 || !gemm_small(&alone, false)) return false;
   *s = (LaneStep){.run = run_product};
   s->u.product = (LanesProduct){m, n, k, floats(g, a), floats(g, b), floats(g, o), sa[0], sa[1], rsb, csb, so[0], NULL};

@@ -76,7 +76,7 @@ local ALL = {
   DecoupledWeightDecay = function(p)
     return optim.DecoupledWeightDecay(optim.SGD(p, { lr = 0.01, momentum = 0.5 }), { weight_decay = 1e-3 })
   end,
-  Ranger = function(p) return optim.Ranger(p, { lr = 0.1, k = 3 }) end,
+  Ranger = function(p) return optim.Ranger(p, { lr = 0.02, k = 2, alpha = 0.9, use_gc = false }) end,
   Extragradient = function(p) return optim.Extragradient(optim.SGD(p, { lr = 0.01 })) end,
 }
 -- What happens at some updates only.
@@ -131,8 +131,12 @@ describe("trajectories of", function()
       local o = {}
       for k, v in pairs(case.options) do o[k] = v end
       local opt = optim.LBFGS({ a, b }, o)
-      for t, want in ipairs(case.steps) do
-        opt:step(valley.closure(opt, valley.loss, a, b))
+      local t = 0
+      for _, want in ipairs(case.steps) do
+        repeat
+          opt:step(valley.closure(opt, valley.loss, a, b))
+          t = t + 1
+        until t == want.step
         local got = all_values(a, b)
         for k, x in ipairs(want.values) do close.number(x, got[k], ("step %d, value %d"):format(t, k), 1e-9, 1e-9) end
         local s = opt:state_dict().state[1]

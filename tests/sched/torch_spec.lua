@@ -97,4 +97,19 @@ describe("sched follows PyTorch and the book over 50 updates:", function()
       end
     end)
   end
+
+  it("in three settings or more of each scheduler", function()
+    local count = { ReduceLROnPlateau = #expected.plateaus }
+    for _, case in ipairs(expected.schedules) do count[case.name] = (count[case.name] or 0) + 1 end
+    for _, case in ipairs(expected.momenta) do count[case.name] = (count[case.name] or 0) + 1 end
+    for name in pairs(COMPOSITIONS) do
+      local kind = name:match "^%l+"
+      count[kind] = (count[kind] or 0) + 1
+    end
+    for name in ([[StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR CosineAnnealingLR
+      CosineAnnealingWarmRestarts CyclicLR OneCycleLR SWALR ReduceLROnPlateau CyclicMomentum OneCycleMomentum
+      sequential chain lambda multiplicative]]):gmatch "%w+" do
+      assert.is_true((count[name] or 0) >= 3, name)
+    end
+  end)
 end)

@@ -36,8 +36,8 @@ local lab_optim = require("optlab.base.modules.lazy").fields(M, "lab.optim", LAZ
 local index = getmetatable(lab_optim).__index
 getmetatable(lab_optim).__index = function(module, name)
   if name == "SparseAdam" then
-    require("optlab.base.errors").raise("lab.optim has no 'SparseAdam': there are no sparse gradients here, the gradient "
-      .. "of an Embedding is a whole tensor; Adam and Adagrad take it")
+    require("optlab.base.errors").raise("lab.optim has no 'SparseAdam': there are no sparse gradients here, the "
+      .. "gradient of an Embedding is a whole tensor; Adam and Adagrad take it")
   end
   return index(module, name)
 end

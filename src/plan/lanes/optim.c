@@ -347,7 +347,7 @@ bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i) {
   if (!u) return false;
   for (int l = 0; l < g->count; l++) {
     event_args(g->plan[l]->r->trace.event[i], &u->o[l]);
-    if (!same_groups(u->o[0], u->o[l])) return false;
+    if (!same_groups(u->o[0], u->o[l]) || optim_check_in_training(u->o[l]) < 0) return false;
   }
   u->event = i;
   u->rule = u->o[0]->def->rule;

@@ -139,6 +139,10 @@ return {
   -- images
   { "conv2d", function(s, w, b) return F.conv2d(s, w, b, conv) end, x(16, 3, 30, 28), x(8, 3, 3, 3), x(8) },
   { "conv2d of float32", function(s, w) return F.conv2d(s, w) end, single(32, 4, 20, 20), single(6, 4, 5, 5) },
+  { "conv2d_add_grad_input", function(s, w)
+    local y = s:tanh()
+    return F.conv2d(y, w, { padding = 1 }) + y
+  end, single(37, 4, 20, 20), single(4, 4, 3, 3) },
   { "conv_transpose2d", function(s, w) return F.conv_transpose2d(s, w, { stride = 2 }) end, single(16, 8, 17, 17),
     single(8, 4, 3, 3) },
   { "conv2d_relu_pool", function(s, w, b)

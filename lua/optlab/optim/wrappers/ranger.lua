@@ -4,8 +4,8 @@ local args = require "optlab.base.args"
 local DECLARATION = args.declare("optim.Ranger", {
   group = "optimizer",
   doc = "RAdam with decoupled weight decay and centralized gradients, inside Lookahead. Where Lookahead pays and rates "
-    .. "are not tuned. pytorch_optimizer's ascends during the first updates by default, where the variance is not known "
-    .. "yet; here these are updates of momentum alone, as in RAdam.",
+    .. "are not tuned. pytorch_optimizer's ascends by default while the variance is not known yet; here such updates "
+    .. "are of momentum alone, as in RAdam.",
   paper = 'Wright, Demeure, "Ranger21: a synergistic deep learning optimizer", arXiv 2106.13731',
   equation = "Lookahead(GradientCentralization(RAdam))        each has an entry of its own",
   state = { { "slow", "the slow weights" }, { "exp_avg, exp_avg_sq", "RAdam's" } },

@@ -846,7 +846,7 @@ function optim.Lookahead(optimizer, options) end
 ---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Dual averaging: steps from the start along the weighted sum of gradients, over the cube root of their squares. Problems with sparse gradients, images; needs less weight decay than SGD, often none.
+---Dual averaging: steps from the start along the weighted sum of gradients over the cube root of their squares. Problems with sparse gradients, images; needs less weight decay than SGD, often none.
 ---
 ---     g = -g                        if maximize
 ---     g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
@@ -1210,7 +1210,7 @@ function optim.RAdam(params, options) end
 ---@field alpha? number The share of the way that the slow weights take. Default: 0.5.
 ---@field use_gc? boolean Whether gradients are centralized. Default: true.
 
----RAdam with decoupled weight decay and centralized gradients, inside Lookahead. Where Lookahead pays and rates are not tuned. pytorch_optimizer's ascends during the first updates by default, where the variance is not known yet; here these are updates of momentum alone, as in RAdam.
+---RAdam with decoupled weight decay and centralized gradients, inside Lookahead. Where Lookahead pays and rates are not tuned. pytorch_optimizer's ascends by default while the variance is not known yet; here such updates are of momentum alone, as in RAdam.
 ---
 ---     Lookahead(GradientCentralization(RAdam))        each has an entry of its own
 ---
@@ -1288,7 +1288,7 @@ function optim.SAM(optimizer, options) end
 ---@field weight_lr_power? number Power of the largest rate in the weights of the mean. Default: 2.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----AdamW with a mean of the iterates that takes the place of a schedule and of momentum. Instead of AdamW with a schedule, when the length of the run is not known. During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + (1 - 1 / beta1) * (z - p).
+---AdamW with a mean of the iterates that takes the place of a schedule and of momentum. Instead of AdamW with a schedule, when the length of the run is not known. In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, p + (1 - 1 / beta1) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running statistics of batch normalization are those of y.
 ---
 ---     g = -g                              if maximize
 ---     v = beta2 * v + (1 - beta2) * g^2
@@ -1315,7 +1315,7 @@ function optim.ScheduleFreeAdamW(params, options) end
 ---@field weight_lr_power? number Power of the largest rate in the weights of the mean. Default: 2.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----SGD with a mean of the iterates that takes the place of a schedule. Instead of a schedule, when the length of the run is not known; larger rates than SGD. During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + (1 - 1 / momentum) * (z - p).
+---SGD with a mean of the iterates that takes the place of a schedule. Instead of a schedule, when the length of the run is not known; larger rates than SGD. In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, p + (1 - 1 / momentum) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running statistics of batch normalization are those of y.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay

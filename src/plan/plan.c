@@ -64,6 +64,7 @@ static int make_step(Plan *p, const Event *e) {
   bool threadable;
   if (plan_lower(p, &p->step[p->steps++], e, &threadable) < 0) return -1;
   p->threadable = p->threadable && threadable;
+  p->shares = p->shares || plan_shares(e);
   return may_move(p->r, e) ? note_movable(p, e) : 0;
 }
 

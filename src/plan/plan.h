@@ -93,6 +93,7 @@ typedef struct Plan {
   const int *output; /* [results] what the step returns, as plan_new got it: borrowed */
   Tensor *const *result;
   int results;
+  bool shares;     /* an operation shares much work among the threads itself */
   bool threadable; /* may run on any thread, beside plans that write to other memory (under alloc_share) */
   Modes modes;     /* conditions besides those in r */
 } Plan;
@@ -127,6 +128,8 @@ bool plan_is_left(const Recording *r, int buffer); /* a gradient that the step l
 /* Writes the shortest way to do e into *s, with operands in p->memory; *threadable: whether it may run on any thread.
  * -1 without memory. */
 int plan_lower(Plan *p, PlanStep *s, const Event *e, bool *threadable);
+
+bool plan_shares(const Event *e); /* whether it shares much work among the threads itself */
 
 /* The same for a step of e that exists, after the memory of `buffer` has changed. */
 void plan_lower_again(Plan *p, PlanStep *s, const Event *e, int buffer);

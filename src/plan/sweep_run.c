@@ -23,6 +23,10 @@ void sweep_run_open(SweepRun *run) {
 void sweep_run_count(SweepRun *run, double loss, double weight) {
   run->total += run->sums ? loss : loss * weight;
   run->weight += weight;
+  sweep_run_close(run);
+}
+
+void sweep_run_close(SweepRun *run) {
   if (loader_ready(run->l, &run->b) > 0) return;
   run->loss[run->epoch++] = run->total / run->weight;
   run->total = run->weight = 0;

@@ -48,6 +48,7 @@ void sweep_run_advance(SweepRun *run);
 
 /* Adds the loss of a batch. Called by sweep_run_advance, and by the code that called the step instead. */
 void sweep_run_count(SweepRun *run, double loss, double weight);
+void sweep_run_close(SweepRun *run); /* the part of it that ends an epoch whose batches are all taken */
 
 void sweep_run_free(SweepRun *run);
 

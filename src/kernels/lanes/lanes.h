@@ -24,6 +24,15 @@ typedef struct LanesProduct {
   const float *bias; /* (n): C = 1 bias + A B; NULL: none */
 } LanesProduct;
 
+/* Rows of data, padded to whole pieces, and where their columns go. */
+#define LANES_PIECE 8
+typedef struct LanesTable {
+  const float *row; /* [rows][pieces * LANES_PIECE] */
+  int64_t columns, pieces;
+  float **to;    /* [columns] */
+  int64_t *step; /* [columns] */
+} LanesTable;
+
 typedef struct LanesKernels {
   void (*product)(const LanesProduct *p);
   /* out[LANES] = the sum of 1 <= n <= LANES_MAX_SUM elements a, or (b not NULL) of (a - b)^2, as reduce_sum_run_f32. */
@@ -31,8 +40,8 @@ typedef struct LanesKernels {
   /* o = x + b y and o = a x + b y, for numbers a[LANES], b[LANES] a lane */
   void (*xpby)(int64_t n, float *o, const float *x, const float *b, const float *y);
   void (*axpby)(int64_t n, float *o, const float *a, const float *x, const float *b, const float *y);
-  /* Rows of `width` floats: row order[l][i] of `from` goes to row i of lane l; n rows. */
-  void (*rows)(int64_t n, int64_t width, const float *from, const int64_t *const *order, float *to);
+  /* n rows: element k of row order[l][i] of the table goes to lane l of to[k] + i step[k] elements. */
+  void (*rows)(const LanesTable *t, int64_t n, const int64_t *const *order);
 } LanesKernels;
 
 extern const LanesKernels lanes_kernels_baseline, lanes_kernels_avx2, lanes_kernels_avx512;

@@ -66,6 +66,7 @@ static void product(const LanesProduct *p) {
   for (int64_t part = 0; part < LANES; part += WIDTH) {
     int64_t i = 0;
     for (; i + 4 <= p->m; i += 4) columns(4, p, i, part);
+    for (; i + 2 <= p->m; i += 2) columns(2, p, i, part);
     for (; i < p->m; i++) columns(1, p, i, part);
   }
 }
@@ -123,11 +124,50 @@ static void axpby(int64_t n, float *o, const float *a, const float *x, const flo
 
 /* --- rows ---------------------------------------------------------------------------------------------------------- */
 
-static void rows(int64_t n, int64_t width, const float *from, const int64_t *const *order, float *to) {
-  for (int64_t i = 0; i < n; i++, to += width * LANES) {
-    for (int l = 0; l < LANES; l++) {
-      const float *row = from + order[l][i] * width;
-      for (int64_t k = 0; k < width; k++) to[k * LANES + l] = row[k];
+typedef float Piece __attribute__((vector_size(4 * LANES_PIECE), aligned(4), may_alias));
+
+#define PICK(x, y, a, b, c, d, e, f, g, h) __builtin_shufflevector(x, y, a, b, c, d, e, f, g, h)
+#define LOW(x, y) PICK(x, y, 0, 8, 1, 9, 4, 12, 5, 13)
+#define HIGH(x, y) PICK(x, y, 2, 10, 3, 11, 6, 14, 7, 15)
+#define LOW_PAIRS(x, y) PICK(x, y, 0, 1, 8, 9, 4, 5, 12, 13)
+#define HIGH_PAIRS(x, y) PICK(x, y, 2, 3, 10, 11, 6, 7, 14, 15)
+#define LOW_HALVES(x, y) PICK(x, y, 0, 1, 2, 3, 8, 9, 10, 11)
+#define HIGH_HALVES(x, y) PICK(x, y, 4, 5, 6, 7, 12, 13, 14, 15)
+
+/* Column k of eight rows becomes vector k. */
+INLINE void turn(Piece x[8]) {
+  Piece a[8], b[8];
+  for (int i = 0; i < 8; i += 2) {
+    a[i] = LOW(x[i], x[i + 1]);
+    a[i + 1] = HIGH(x[i], x[i + 1]);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    b[i] = LOW_PAIRS(a[i], a[i + 2]);
+    b[i + 1] = HIGH_PAIRS(a[i], a[i + 2]);
+    b[i + 2] = LOW_PAIRS(a[i + 1], a[i + 3]);
+    b[i + 3] = HIGH_PAIRS(a[i + 1], a[i + 3]);
+  }
+  for (int i = 0; i < 4; i++) {
+    x[i] = LOW_HALVES(b[i], b[i + 4]);
+    x[i + 4] = HIGH_HALVES(b[i], b[i + 4]);
+  }
+}
+
+/* A piece of row i for eight lanes from `lane` on. */
+INLINE void turn_piece(const LanesTable *t, int64_t i, int64_t piece, const int64_t *const *order, int lane) {
+  const int64_t width = t->pieces * LANES_PIECE, first = piece * LANES_PIECE, left = t->columns - first;
+  Piece x[8];
+  for (int l = 0; l < 8; l++) x[l] = *(const Piece *)(t->row + order[lane + l][i] * width + first);
+  turn(x);
+  for (int k = 0; k < LANES_PIECE; k++) {
+    if (k < left) *(Piece *)(t->to[first + k] + i * t->step[first + k] * LANES + lane) = x[k];
+  }
+}
+
+static void rows(const LanesTable *t, int64_t n, const int64_t *const *order) {
+  for (int64_t piece = 0; piece < t->pieces; piece++) {
+    for (int64_t i = 0; i < n; i++) {
+      for (int lane = 0; lane < LANES; lane += 8) turn_piece(t, i, piece, order, lane);
     }
   }
 }

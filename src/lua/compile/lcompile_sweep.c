@@ -3,6 +3,7 @@
  *
  *   run = core.compile.sweep_run(step, loader, epochs[, sums])   with a copy of the context: random numbers, modes
  *   core.compile.advance({run, ...}[, first[, until]])   trains them all to their end, or until so many epochs are over
+ *   core.compile.all_finite(tensors)                     whether none of them has an infinite or nan element
  *   run:losses()                                         the mean loss of each epoch, a list
  *   run:shared()                                         whether it went through a plan together with others
  *   run:continue()                                       the random numbers stand where the run left them
@@ -10,6 +11,7 @@
  * Runs with plans run in C on worker threads. A run that meets a batch without a plan stops; when all have stopped,
  * this thread calls the step of each on that batch, in the run's context, and records it, and the runs go on.
  */
+#include <math.h>
 #include <string.h>
 
 #include "autograd/formula.h"
@@ -99,6 +101,31 @@ static int run_continue(lua_State *L) {
   return 0;
 }
 
+/* Whether all elements of a tensor are finite; false also where that is not found out here. */
+static bool is_finite(const Tensor *t) {
+  bool finite = t->contiguous && dtype_is_float((DType)t->dtype);
+  if (finite && t->dtype == DT_F32) {
+    for (int64_t i = 0; i < t->numel; i++) finite &= isfinite(tensor_f32(t)[i]);
+  } else if (finite) {
+    for (int64_t i = 0; i < t->numel; i++) finite &= isfinite(tensor_f64(t)[i]);
+  }
+  return finite;
+}
+
+/* all_finite(tensors): whether they are known to have no element that is infinite or nan */
+static int l_all_finite(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  bool finite = true;
+  for (int i = 1, n = lb_length(L, 1); i <= n && finite; i++) {
+    lua_rawgeti(L, 1, i);
+    const Tensor *t = lb_testtensor(L, -1);
+    finite = t && is_finite(t);
+    lua_pop(L, 1);
+  }
+  lua_pushboolean(L, finite);
+  return 1;
+}
+
 /* --- together ----------------------------------------------------------------------------------------------------- */
 
 static bool is_threadable(const Compiled *c) {
@@ -106,6 +133,13 @@ static bool is_threadable(const Compiled *c) {
     if (c->entry[i]->plan && !c->entry[i]->plan->threadable) return false;
   }
   return true;
+}
+
+static bool shares(const Compiled *c) {
+  for (int i = 0; i < c->entries; i++) {
+    if (c->entry[i]->plan && c->entry[i]->plan->shares) return true;
+  }
+  return false;
 }
 
 /* Runs that go together: LANES at most. */
@@ -175,13 +209,25 @@ static int make_parties(SweepRunUD **ud, int n, Party *party, int *of) {
   return parties;
 }
 
-/* Lets every run run as far as it gets by itself. -1 without memory. */
-static int advance(SweepRunUD **ud, int n) {
-  if (!are_independent(ud, n)) {
-    for (int i = 0; i < n; i++) sweep_run_advance(&ud[i]->run);
-    fm_free_temporaries();
-    return 0;
-  }
+static void advance_one_by_one(SweepRunUD **ud, int from, int to) {
+  for (int i = from; i < to; i++) sweep_run_advance(&ud[i]->run);
+  fm_free_temporaries();
+}
+
+static void advance_alone(void *ctx, int64_t begin, int64_t end) { advance_one_by_one(ctx, (int)begin, (int)end); }
+
+/* Runs whose operations would share the threads: as many side by side as occupy all threads to the end, the others one
+ * after the other. */
+static void advance_large(SweepRunUD **ud, int n) {
+  const int together = n - n % parallel_threads();
+  alloc_share(true);
+  parallel_for(together, 1, advance_alone, ud);
+  alloc_share(false);
+  advance_one_by_one(ud, together, n);
+}
+
+/* Small ones, in parties. -1 without memory. */
+static int advance_small(SweepRunUD **ud, int n) {
   const size_t bytes = (size_t)(n + 1) * (sizeof(Party) + sizeof(int));
   Party *party = alloc_get(bytes);
   if (!party) return -1;
@@ -190,6 +236,20 @@ static int advance(SweepRunUD **ud, int n) {
   parallel_for(parties, 1, advance_parties, party);
   alloc_share(false);
   alloc_put(party, bytes);
+  return 0;
+}
+
+/* Lets every run run as far as it gets by itself. -1 without memory. */
+static int advance(SweepRunUD **ud, int n) {
+  bool large = false;
+  for (int i = 0; i < n; i++) large = large || shares(ud[i]->c);
+  if (!are_independent(ud, n)) {
+    advance_one_by_one(ud, 0, n);
+  } else if (large) {
+    advance_large(ud, n);
+  } else {
+    return advance_small(ud, n);
+  }
   return 0;
 }
 
@@ -258,7 +318,8 @@ static int l_advance(lua_State *L) {
 }
 
 void lcompile_open_sweep(lua_State *L) {
-  static const luaL_Reg functions[] = {{"sweep_run", l_run}, {"advance", l_advance}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"sweep_run", l_run}, {"advance", l_advance}, {"all_finite", l_all_finite}, {NULL, NULL}};
   static const luaL_Reg methods[] = {
       {"losses", run_losses}, {"continue", run_continue}, {"shared", run_shared}, {NULL, NULL}};
   luaL_newmetatable(L, SWEEP_RUN_MT);

@@ -103,11 +103,6 @@ void group_out(LaneGroup *g, int buffer) {
   for (int l = 0; l < g->count; l++) lanes_out(b->at, l, b->count, b->size, own_memory(g, buffer, l));
 }
 
-double group_number(const LaneGroup *g, int buffer, int64_t at, DType dtype, int l) {
-  const char *p = g->buffer[buffer].at + (size_t)(at * LANES + l) * dtype_size(dtype);
-  return dtype == DT_F64 ? *(const double *)(const void *)p : (double)*(const float *)(const void *)p;
-}
-
 void group_fail(LaneGroup *g, int l) {
   SweepRun *run = g->run[l];
   if (run->state == SWEEP_RUN_FAILED) return;

@@ -80,6 +80,7 @@ struct LaneGroup {
   LaneOptim *optim; /* a list */
   int64_t rows;     /* of a batch */
   int64_t *in_order;
+  LanesTable table; /* of the fields that are floats */
   int loss, weight; /* buffers; weight -1: the rows */
   int64_t loss_at, weight_at;
   DType loss_dtype, weight_dtype;
@@ -101,8 +102,7 @@ void lanes_in(char *lanes, int l, int64_t count, size_t size, const char *from);
 void lanes_out(const char *lanes, int l, int64_t count, size_t size, char *to);
 void group_in(LaneGroup *g, int buffer);  /* from the runs' memory */
 void group_out(LaneGroup *g, int buffer); /* back */
-double group_number(const LaneGroup *g, int buffer, int64_t at, DType dtype, int l);
-void group_fail(LaneGroup *g, int l); /* with err_message */
+void group_fail(LaneGroup *g, int l);     /* with err_message */
 
 /* --- alike.c -------------------------------------------------------------------------------------------------------- */
 

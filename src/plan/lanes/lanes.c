@@ -30,7 +30,8 @@ static bool same_rows(const Loader *a, const Loader *b) {
 
 static bool same_place(const SweepRun *a, const SweepRun *b) {
   const Batches *x = &a->b, *y = &b->b;
-  if (a->epoch != b->epoch || a->until != b->until || x->row != y->row || x->end != y->end) return false;
+  if (a->epoch != b->epoch || a->until != b->until || a->sums != b->sums || x->row != y->row || x->end != y->end)
+    return false;
   return !x->order == !y->order && x->share.parts == 0 && y->share.parts == 0;
 }
 
@@ -40,6 +41,75 @@ bool lanes_match(SweepRun *a, SweepRun *b) {
   if (!same_place(a, b) || !same_rows(a->l, b->l)) return false;
   const Plan *p = plan_of(a, &loss, &weight), *q = plan_of(b, &loss, &weight);
   return p && q && plans_alike(p, q);
+}
+
+/* --- rows of batches ------------------------------------------------------------------------------------------------ */
+
+#define MAX_TABLE (1 << 20) /* bytes of data that are laid out anew */
+
+static bool is_in_table(const LaneGroup *g, int i) {
+  return g->buffer[i].at && g->run[0]->l->field[i]->dtype == DT_F32;
+}
+
+/* The columns of field i, from `at` on. */
+static void add_field(LaneGroup *g, int i, int64_t width, int64_t at, float *rows) {
+  const Tensor *field = g->run[0]->l->field[i];
+  const float *from = tensor_f32(field);
+  for (int64_t k = 0; k < width; k++) {
+    g->table.to[at + k] = (float *)(void *)g->buffer[i].at + k * LANES;
+    g->table.step[at + k] = width;
+  }
+  for (int64_t r = 0; r < field->shape[0]; r++) {
+    memcpy(rows + r * g->table.pieces * LANES_PIECE + at, from + r * width, (size_t)width * sizeof *from);
+  }
+}
+
+static int64_t width_of(const Tensor *field) { return field->numel / field->shape[0]; }
+
+/* Lays the fields of floats out as rows of whole vectors. False: their rows are taken one by one. */
+static bool make_table(LaneGroup *g) {
+  const Loader *l = g->run[0]->l;
+  LanesTable *t = &g->table;
+  for (int i = 0; i < l->nfields; i++) t->columns += is_in_table(g, i) ? width_of(l->field[i]) : 0;
+  t->pieces = (t->columns + LANES_PIECE - 1) / LANES_PIECE;
+  const int64_t row = t->pieces * LANES_PIECE * (int64_t)sizeof(float);
+  if (t->columns == 0 || l->rows > MAX_TABLE / row) return false;
+  float *rows = group_get(g, (size_t)(l->rows * row));
+  t->row = rows;
+  t->to = group_get(g, (size_t)t->columns * sizeof *t->to);
+  t->step = group_get(g, (size_t)t->columns * sizeof *t->step);
+  if (!t->row || !t->to || !t->step) return false;
+  for (int64_t i = 0, at = 0; i < l->nfields; i++) {
+    if (!is_in_table(g, (int)i)) continue;
+    add_field(g, (int)i, width_of(l->field[i]), at, rows);
+    at += width_of(l->field[i]);
+  }
+  return true;
+}
+
+/* Field i, a row at a time. */
+static void take_field(LaneGroup *g, int i, const int64_t *const *order) {
+  const LaneBuffer *b = &g->buffer[i];
+  const Tensor *field = g->run[0]->l->field[i];
+  const int64_t width = width_of(field);
+  const char *from = tensor_data(field);
+  for (int64_t r = 0; r < g->rows; r++) {
+    char *to = b->at + (size_t)(r * width) * b->size * LANES;
+    for (int l = 0; l < g->count; l++) lanes_in(to, l, width, b->size, from + (size_t)(order[l][r] * width) * b->size);
+  }
+}
+
+/* The batch so many behind the runs' next one. */
+static void take_batch(LaneGroup *g, int64_t batch) {
+  const int64_t *order[LANES];
+  for (int l = 0; l < LANES; l++) {
+    const Batches *b = &g->run[l < g->count ? l : 0]->b;
+    order[l] = (b->order ? b->order : g->in_order) + b->row + batch * g->rows;
+  }
+  if (g->table.row) g->kernels->rows(&g->table, g->rows, order);
+  for (int i = 0; i < g->run[0]->l->nfields; i++) {
+    if (g->buffer[i].at && !(g->table.row && is_in_table(g, i))) take_field(g, i, order);
+  }
 }
 
 /* --- opening and closing -------------------------------------------------------------------------------------------- */
@@ -85,9 +155,7 @@ static bool lower(LaneGroup *g) {
   for (int i = 0; i < p->steps; i++) {
     if (!lanes_lower(g, &g->step[g->steps++], i)) return false;
   }
-  g->in_order = group_get(g, (size_t)g->rows * sizeof *g->in_order);
-  for (int64_t i = 0; g->in_order && i < g->rows; i++) g->in_order[i] = i;
-  return g->in_order && g->alone_elements <= STEP_GAIN * (int64_t)(g->steps - g->alone_steps);
+  return g->alone_elements <= STEP_GAIN * (int64_t)(g->steps - g->alone_steps);
 }
 
 /* What the runs have of their own between two batches: memory from outside the step, and gradients that it leaves. */
@@ -110,8 +178,18 @@ static void move(LaneGroup *g, bool out) {
   }
 }
 
+/* What the rows of batches are taken from. */
+static bool find_rows(LaneGroup *g) {
+  const Loader *l = g->run[0]->l;
+  if (!make_table(g)) g->table = (LanesTable){0};
+  if (g->run[0]->b.order) return true;
+  g->in_order = group_get(g, (size_t)l->rows * sizeof *g->in_order);
+  for (int64_t i = 0; g->in_order && i < l->rows; i++) g->in_order[i] = i;
+  return g->in_order;
+}
+
 static bool open_group(LaneGroup *g, SweepRun *const *run, int count) {
-  if (!take_runs(g, run, count) || !lower(g)) {
+  if (!take_runs(g, run, count) || !lower(g) || !find_rows(g)) {
     arena_free(&g->memory);
     return false;
   }
@@ -130,60 +208,35 @@ static void close_group(LaneGroup *g) {
   arena_free(&g->memory);
 }
 
-/* --- one batch ------------------------------------------------------------------------------------------------------ */
+/* --- a stretch of batches ------------------------------------------------------------------------------------------- */
 
-static void take_field(LaneGroup *g, int i, const int64_t *const *order, int64_t first) {
-  const LaneBuffer *b = &g->buffer[i];
-  const Tensor *field = g->run[0]->l->field[i];
-  if (!b->at || field->numel == 0) return;
-  const int64_t width = field->numel / field->shape[0];
-  const char *from = (const char *)tensor_data(field) + (size_t)(first * width) * b->size;
-  if (b->size == sizeof(float)) {
-    g->kernels->rows(g->rows, width, (const float *)(const void *)from, order, (float *)(void *)b->at);
-    return;
-  }
-  for (int64_t r = 0; r < g->rows; r++) {
-    char *to = b->at + (size_t)(r * width) * b->size * LANES;
-    for (int l = 0; l < g->count; l++) lanes_in(to, l, width, b->size, from + (size_t)(order[l][r] * width) * b->size);
-  }
+/* Batches of this size that are left in the epoch. */
+static int64_t batches_left(const SweepRun *run) {
+  const int64_t size = run->l->opt.batch_size, left = run->b.end - run->b.row;
+  return left < size ? 1 : left / size;
 }
 
-static void take_batch(LaneGroup *g) {
-  const int64_t *order[LANES];
-  const Batches *first = &g->run[0]->b;
+static void read_numbers(const LaneGroup *g, int buffer, int64_t at, DType dtype, double *to) {
+  const char *p = g->buffer[buffer].at + (size_t)(at * LANES) * dtype_size(dtype);
   for (int l = 0; l < LANES; l++) {
-    const Batches *b = &g->run[l < g->count ? l : 0]->b;
-    order[l] = b->order ? b->order + b->row : g->in_order;
-  }
-  for (int i = 0; i < g->run[0]->l->nfields; i++) take_field(g, i, order, first->order ? 0 : first->row);
-  for (int l = 0; l < g->count; l++) loader_pass(g->run[l]->l, &g->run[l]->b);
-}
-
-static void count_losses(LaneGroup *g) {
-  for (int l = 0; l < g->count; l++) {
-    const double loss = group_number(g, g->loss, g->loss_at, g->loss_dtype, l);
-    const double weight =
-        g->weight < 0 ? (double)g->rows : group_number(g, g->weight, g->weight_at, g->weight_dtype, l);
-    sweep_run_count(g->run[l], loss, weight);
+    to[l] = dtype == DT_F64 ? ((const double *)(const void *)p)[l] : (double)((const float *)(const void *)p)[l];
   }
 }
 
-/* Whether all runs can go on with a batch of this size. */
-static bool go_on(LaneGroup *g) {
-  bool ready = true;
-  if (interrupt_check() < 0) {
-    for (int l = 0; l < g->count; l++) group_fail(g, l);
+/* Adds the losses of a batch and their weights, as sweep_run_count does. */
+static void count_losses(const LaneGroup *g, double *total, double *weight) {
+  double loss[LANES], by[LANES];
+  read_numbers(g, g->loss, g->loss_at, g->loss_dtype, loss);
+  if (g->weight < 0) {
+    for (int l = 0; l < LANES; l++) by[l] = (double)g->rows;
+  } else {
+    read_numbers(g, g->weight, g->weight_at, g->weight_dtype, by);
   }
-  for (int l = 0; l < g->count; l++) {
-    SweepRun *run = g->run[l];
-    if (run->state == SWEEP_RUN_READY) sweep_run_open(run);
-    ready = ready && run->state == SWEEP_RUN_READY;
+  const bool sums = g->run[0]->sums;
+  for (int l = 0; l < LANES; l++) {
+    total[l] += sums ? loss[l] : loss[l] * by[l];
+    weight[l] += by[l];
   }
-  if (!ready || loader_ready(g->run[0]->l, &g->run[0]->b) != g->rows) return false;
-  for (int l = 0; g->watched && l < g->count; l++) {
-    if (!plan_holds(g->plan[l], &g->run[l]->own, NULL)) return false;
-  }
-  return true;
 }
 
 static bool has_failed(const LaneGroup *g) {
@@ -193,16 +246,46 @@ static bool has_failed(const LaneGroup *g) {
   return false;
 }
 
-static void run_group(LaneGroup *g) {
-  do {
-    take_batch(g);
-    for (const LaneStep *s = g->step, *end = s + g->steps; s < end; s++) s->run(s, g);
-    if (has_failed(g)) return;
-    count_losses(g);
-  } while (go_on(g));
+static bool hold(const LaneGroup *g) {
+  for (int l = 0; g->watched && l < g->count; l++) {
+    if (!plan_holds(g->plan[l], &g->run[l]->own, NULL)) return false;
+  }
+  return true;
 }
 
-/* --- all of it ------------------------------------------------------------------------------------------------------ */
+static void run_batch(LaneGroup *g, int64_t batch) {
+  take_batch(g, batch);
+  for (const LaneStep *s = g->step, *end = s + g->steps; s < end; s++) s->run(s, g);
+  if (interrupt_check() < 0) {
+    for (int l = 0; l < g->count; l++) group_fail(g, l);
+  }
+}
+
+/* Up to n batches of the epoch; whether the group can go on. */
+static bool run_stretch(LaneGroup *g, int64_t n) {
+  double total[LANES] = {0}, weight[LANES] = {0};
+  int64_t done = 0;
+  bool holds = true;
+  for (int l = 0; l < g->count; l++) {
+    total[l] = g->run[l]->total;
+    weight[l] = g->run[l]->weight;
+  }
+  while (done < n && holds) {
+    run_batch(g, done);
+    if (has_failed(g)) return false;
+    count_losses(g, total, weight);
+    done++;
+    holds = hold(g);
+  }
+  for (int l = 0; l < g->count; l++) {
+    SweepRun *run = g->run[l];
+    run->total = total[l];
+    run->weight = weight[l];
+    loader_pass(run->l, &run->b, done);
+    sweep_run_close(run);
+  }
+  return holds;
+}
 
 static bool all_ready(SweepRun *const *run, int count) {
   bool ready = true;
@@ -213,11 +296,13 @@ static bool all_ready(SweepRun *const *run, int count) {
   return ready;
 }
 
-/* Batches of this size that are left in the epoch. */
-static int64_t batches_left(const SweepRun *run) {
-  const int64_t size = run->l->opt.batch_size, left = run->b.end - run->b.row;
-  return left < size ? 1 : left / size;
+static void run_group(LaneGroup *g) {
+  while (run_stretch(g, batches_left(g->run[0]))) {
+    if (!all_ready(g->run, g->count) || loader_ready(g->run[0]->l, &g->run[0]->b) != g->rows) return;
+  }
 }
+
+/* --- all of it ------------------------------------------------------------------------------------------------------ */
 
 void lanes_advance(SweepRun *const *run, int count) {
   bool fits = count > 1;

@@ -32,6 +32,8 @@ struct LaneOptim {
   bool *repeated; /* [nused] numbers that are operands of kernels, which take no numbers of lanes */
   bool by_t;      /* numbers depend on the count of updates */
   bool known;     /* the numbers are computed */
+  bool whole;     /* no number or temporary has the length of a block */
+  int64_t count;  /* updates that the optimizers do not know of yet */
   float *temps;   /* [ntemps][NUMBER] */
 };
 
@@ -68,8 +70,22 @@ void lane_optims_in(LaneGroup *g) {
   }
 }
 
+/* The optimizers learn of the updates. */
+static void count_updates(const LaneGroup *g, LaneOptim *u) {
+  for (int i = 0; i < u->params; i++) {
+    for (int l = 0; l < g->count; l++) {
+      OptimParam *q = param_of(u, &u->param[i], l);
+      q->t = q->t < OPTIM_MAX_UPDATES - u->count ? q->t + u->count : OPTIM_MAX_UPDATES;
+    }
+  }
+  u->count = 0;
+}
+
 void lane_optims_out(LaneGroup *g) {
-  for (LaneOptim *u = g->optim; u; u = u->next) move_states(g, u, false);
+  for (LaneOptim *u = g->optim; u; u = u->next) {
+    count_updates(g, u);
+    move_states(g, u, false);
+  }
 }
 
 /* --- numbers -------------------------------------------------------------------------------------------------------- */
@@ -116,7 +132,7 @@ static void compute_lane(const LaneOptim *u, int l) {
     const LaneParam *p = &u->param[i];
     const OptimParam *q = param_of(u, p, l);
     double *reg = registers(u, p->group, l);
-    if (p->group != group) compute_group(u, reg, &u->o[l]->group[p->group], q->t + 1);
+    if (p->group != group) compute_group(u, reg, &u->o[l]->group[p->group], q->t + u->count + 1);
     group = p->group;
     compute_param(u, reg, p, q->p, l);
   }
@@ -133,10 +149,13 @@ static bool set_program(LaneGroup *g, LaneOptim *u) {
       }
     }
   }
+  u->whole = u->plan.program.ntemps == 0;
   memset(u->repeated, 0, (size_t)r->nused * sizeof *u->repeated);
   for (const BlocksStep *s = u->plan.step; s < u->plan.step + u->plan.program.nsteps; s++) {
     for (int k = 0; s->arity != BLOCKS_COMBINE && k < (int)s->arity; k++) {
-      if (s->in[k].kind == BLOCKS_NUMBER) u->repeated[s->in[k].index] = true;
+      if (s->in[k].kind != BLOCKS_NUMBER) continue;
+      u->repeated[s->in[k].index] = true;
+      u->whole = false;
     }
     if (s->arity == BLOCKS_K2 && s->kern.k2 == kern_pow_f32 && s->in[1].kind == BLOCKS_NUMBER) return false;
   }
@@ -155,6 +174,7 @@ static void repeat_numbers(const LaneOptim *u) {
 /* Brings the numbers up to date. False: the runs do not go through the same kernels. */
 static bool set_numbers(LaneGroup *g, LaneOptim *u) {
   bool changed = false;
+  if (u->known && !u->by_t && g->alone_steps == 0) return true; /* nobody moves a rate */
   for (int l = 0; l < g->count; l++) {
     if (are_known(u, l)) continue;
     compute_lane(u, l);
@@ -208,8 +228,9 @@ static void run_kernel(const LaneGroup *g, const LaneOptim *u, const LaneParam *
 
 static void update_param(const LaneGroup *g, const LaneOptim *u, const LaneParam *p) {
   const BlocksStep *end = u->plan.step + u->plan.program.nsteps;
-  for (int64_t i = 0; i < p->n; i += BLOCK_OF) {
-    const int64_t elements = p->n - i < BLOCK_OF ? p->n - i : BLOCK_OF;
+  const int64_t length = u->whole ? p->n : BLOCK_OF;
+  for (int64_t i = 0; i < p->n; i += length) {
+    const int64_t elements = p->n - i < length ? p->n - i : length;
     for (const BlocksStep *s = u->plan.step; s < end; s++) run_kernel(g, u, p, s, i, elements);
   }
 }
@@ -217,16 +238,14 @@ static void update_param(const LaneGroup *g, const LaneOptim *u, const LaneParam
 static void run_optim(const LaneStep *s, LaneGroup *g) {
   LaneOptim *u = s->u.optim;
   if (!set_numbers(g, u)) {
+    count_updates(g, u);
     move_states(g, u, false);
     lanes_run_alone(g, u->event);
     move_states(g, u, true);
     return;
   }
-  for (int i = 0; i < u->params; i++) {
-    const LaneParam *p = &u->param[i];
-    update_param(g, u, p);
-    for (int l = 0; l < g->count; l++) optim_count(param_of(u, p, l));
-  }
+  for (int i = 0; i < u->params; i++) update_param(g, u, &u->param[i]);
+  u->count++;
 }
 
 /* --- making one ------------------------------------------------------------------------------------------------------ */

@@ -54,6 +54,19 @@ describe("optim", function()
     end
   end)
 
+  for _, case in ipairs(dofile("tests/reference/averages_values.lua")) do
+    it(("averages weights as PyTorch's AveragedModel: %s %s"):format(case.name, text.options(case.options)), function()
+      local a, b = problem.start()
+      local opt = optim[case.name](optim.SGD({ a, b }, { lr = 0.02, momentum = 0.5 }), case.options)
+      for _ = 1, STEPS do
+        problem.set_grads(a, b)
+        opt:step()
+      end
+      opt:swap()
+      close.list(case.values, problem.state_of(a, b), "average")
+    end)
+  end
+
   it("gives no nan where the variance of a gradient is 0 but for rounding, as PyTorch's does", function()
     for _, name in ipairs { "RMSprop", "LaProp" } do
       for _, dtype in ipairs { "float32", "float64" } do

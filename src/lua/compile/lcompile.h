@@ -98,7 +98,7 @@ void lcompile_forget(RecordedCall *t);                             /* frees what
 void lcompile_drop(lua_State *L, int self, Compiled *c, Entry *e); /* takes e out of the step's list and frees it */
 
 /* lcompile_record.c: whether the variables that the step's function uses from outside hold what they held after the
- * call that was recorded. */
+ * call that was recorded. Takes three places of the stack. */
 bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t);
 
 /* lcompile_record.c: runs the step's function on copies of the arguments at first.. and records it for e. Returns how

@@ -192,7 +192,6 @@ static bool same_upvalues(lua_State *L, int fn, int depth, const RecordedCall *t
 bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t) {
   const int top = lua_gettop(L);
   int at = 0;
-  luaL_checkstack(L, 4, NULL); /* the function, one value, and one of a function among them */
   lua_getiuservalue(L, self, COMPILED_UV_FN);
   const bool same = same_upvalues(L, top + 1, 1, t, &at) && at == t->upvalues;
   lua_settop(L, top);

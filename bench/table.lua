@@ -43,7 +43,9 @@ local SECTIONS = {
     { "lenet-2", "2 threads", "ms", eager = { nil, 3.2 } } },
   { "programs",
     { "momentum", "momentum.lua (1)", "s", eager = { 0.5 } },
-    { "sweep", "1,000 fits (2)", "s" },
+    { "sweep", "1,000 fits (2)", "s", compiled = { 0.03 } },
+    { "lockstep", "a step of one (2)", "us", compiled = { 0.012 } },
+    { "lenets", "8 LeNets (4)", "s" },
     { "resident", "memory (3)", "MB", eager = { 40 } },
     { "mallocs", "mallocs (3)", "calls", eager = { 0 } } },
 }
@@ -52,8 +54,10 @@ ratio: PyTorch's median over optlab's; target: the time at most, the ratio at le
 line is the compiled step's: the regression an epoch at a time (step:run); by call, from Lua with a
 loader's batches; one batch, the same one each time; a number, that with lab.compile(fn, {numbers = true}).
 (1) experiments/momentum.lua, start to last figure; PyTorch: "import torch" alone; C: gnuplot alone
-(2) train.sweep: the regression 1,000 times, 2 epochs each
+(2) train.sweep: the regression 1,000 times, 2 epochs each; what one step adds to 1,600 of them, rows in
+order, on one thread
 (3) resident memory after a million eager SGD steps, and calls of malloc during them
+(4) train.sweep: 8 LeNets side by side; C: the same runs one after the other, each on all threads
 One thread, but for LeNet on two, and for (1) and (2) on all cores.]]
 local PROGRAMS = { "eager", "compiled", "pytorch", "floor" }
 local UNITS = { us = 1, ms = 1e3, s = 1e6, MB = 1, calls = 1 }

@@ -78,6 +78,7 @@ typedef struct Compiled {
   int measured;    /* results behind that one: counts of right answers and the like, tensors of one element */
   bool numbers;    /* called from a script, it gives tensors of one element as numbers */
   bool check_kept; /* look for tensors of the step that are kept outside of it */
+  bool keep_trace; /* its plans keep their events, for runs side by side (plan/lanes) */
   bool busy;       /* its function is running and being recorded */
   uint64_t clock;
   int streak; /* recordings since the last replay */

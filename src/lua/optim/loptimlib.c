@@ -362,8 +362,14 @@ static int l_blocks_only(lua_State *L) {
   return 0;
 }
 
-/* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, state = {{name =, doc =}, ...}};
- * what has no state is a function, and no optimizer. */
+/* What a slot takes: a number for each element of the parameter ("n"), each row ("r"), each column ("c"), or one (""). */
+static const char *size_of(const OptimSlot *slot) {
+  if (!slot->shape) return "n";
+  return slot->shape == optim_rows ? "r" : slot->shape == optim_columns ? "c" : "";
+}
+
+/* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, needs =, state = {{name =, doc =,
+ * size =, optional =}, ...}}; what has no state is a function, and no optimizer. */
 static int l_declarations(lua_State *L) {
   lua_newtable(L);
   for (int i = 0; optim_defs[i]; i++) {
@@ -374,9 +380,13 @@ static int l_declarations(lua_State *L) {
       lua_newtable(L);
       ldeclare_settext(L, "name", slot->name);
       ldeclare_settext(L, "doc", slot->doc);
+      ldeclare_settext(L, "size", size_of(slot));
+      lua_pushboolean(L, slot->when != 0);
+      lua_setfield(L, -2, "optional");
       ldeclare_append(L);
     }
     lua_setfield(L, -2, "state");
+    ldeclare_settext(L, "needs", loptim_needs(def));
     ldeclare_append(L);
   }
   ldeclare_push(L, "optim", "clip_grad_norm_",

@@ -13,7 +13,8 @@ local function orthogonal(u, h)
   X = X / X:norm():clamp(h.eps)
   for _ = 1, h.ns_steps do
     local A = X:matmul(X:t())
-    X = X * a + (A * b + A:matmul(A) * c):matmul(X)
+    local B = A:matmul(A):mul_(c):add_(A:mul_(b))
+    X = B:matmul(X):add_(X:mul_(a))
   end
   return tall and X:t() or X
 end
@@ -52,7 +53,7 @@ s = 0.2 sqrt(max(rows, columns))     with "match_rms_adamw"]],
   },
   state = {
     { "momentum_buffer", "m, the running mean of gradients" },
-    { "exp_avg, exp_avg_sq, step", "AdamW's, of parameters of one dimension" },
+    { "exp_avg, exp_avg_sq, step", "AdamW's, of parameters of one dimension", size = "" },
   },
   start = function(p)
     if common.ndim(p) < 2 then return common.adamw_state(p) end

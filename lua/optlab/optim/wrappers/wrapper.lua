@@ -171,6 +171,7 @@ function M.new(definition)
   local doc = definition.doc .. (definition.use and " " .. definition.use or "")
   local declaration = args.declare("optim." .. definition.name, {
     group = "optimizer", doc = doc, paper = definition.paper, equation = definition.equation, state = definition.state,
+    needs = definition.needs, evaluations = definition.evaluations,
     positions = 1,
     { "optimizer", "object", has = { "step", "zero_grad", "param_groups" }, what = "an optimizer", required = true,
       doc = "The optimizer that makes the updates; it may be a wrapper, too." },

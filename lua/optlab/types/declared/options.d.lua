@@ -266,6 +266,7 @@
 
 ---@class optlab.options.lab.compile
 ---@field fallback? boolean Whether a step that cannot be recorded runs as plain Lua; step.reason then says why. Default: false.
+---@field numbers? boolean Whether results of one element, as the loss, come as numbers instead of tensors: the quickest call. Default: false.
 ---@field check? boolean Whether the second recording is compared with the first. Default: true.
 
 ---@class optlab.options.lab.minimize

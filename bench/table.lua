@@ -40,6 +40,7 @@ local SECTIONS = {
   { "programs",
     { "momentum", "momentum.lua (1)", "s", eager = { 0.5 } },
     { "sweep", "1,000 fits (2)", "s" },
+    { "map", "250,000 descents (4)", "s", compiled = { 10 } },
     { "resident", "memory (3)", "MB", eager = { 40 } },
     { "mallocs", "mallocs (3)", "calls", eager = { 0 } } },
 }
@@ -49,7 +50,8 @@ line is the compiled step's: the regression an epoch at a time (step:run), or, b
 (1) experiments/momentum.lua, start to last figure; PyTorch: "import torch" alone; C: gnuplot alone
 (2) train.sweep: the regression 1,000 times, 2 epochs each
 (3) resident memory after a million eager SGD steps, and calls of malloc during them
-One thread, but for LeNet on two, and for (1) and (2) on all cores.]]
+(4) train.descend with points: 1,000 steps of Adam on a function of two numbers
+One thread, but for LeNet on two, and for (1), (2) and (4) on all cores.]]
 local PROGRAMS = { "eager", "compiled", "pytorch", "floor" }
 local UNITS = { us = 1, ms = 1e3, s = 1e6, MB = 1, calls = 1 }
 

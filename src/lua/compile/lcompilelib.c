@@ -224,7 +224,7 @@ static int replay(lua_State *L, int self, Compiled *c, Entry *e, const Tensor **
   c->streak = 0;
   c->replays++;
   if (plan_run(e->plan, context) < 0) return lb_coreerror(L);
-  luaL_checkstack(L, e->last.nresults + 4, NULL);
+  if (e->last.nresults > 1) luaL_checkstack(L, e->last.nresults + 4, NULL);
   for (int i = 0; i < e->last.nresults; i++) push_result(L, self, e, i, numbers);
   return e->last.nresults;
 }
@@ -324,14 +324,16 @@ static int compiled_index(lua_State *L) {
   return 1;
 }
 
-/* compile(fn, fallback, check_kept, weighted, numbers) */
+/* compile(fn, fallback, check_kept, weighted, numbers, measured) */
 static int l_compile(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 6);
   Compiled *c = lua_newuserdatauv(L, sizeof *c, COMPILED_UV_COUNT);
   *c = (Compiled){.fallback = lua_toboolean(L, 2),
                   .check_kept = lua_toboolean(L, 3),
                   .weighted = lua_toboolean(L, 4),
-                  .numbers = lua_toboolean(L, 5)};
+                  .numbers = lua_toboolean(L, 5),
+                  .measured = (int)luaL_optinteger(L, 6, 0)};
   luaL_setmetatable(L, COMPILED_MT);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, COMPILED_UV_FN);

@@ -381,16 +381,6 @@ static int mean_weight(lua_State *L) {
   return out ? lnn_pushoutputs(L, 1, &out) : 0;
 }
 
-/* check_labels(y, classes, what): raises, naming the row, unless all are labels from 1 to classes; `what` is what the
- * message begins with */
-static int check_labels(lua_State *L) {
-  const Tensor *y = lb_checktensor(L, 1, "check_labels", "y");
-  Tensor *index = labels_index(y, luaL_checkinteger(L, 2), luaL_checkstring(L, 3), (double)NAN);
-  if (!index) return lb_coreerror(L);
-  tensor_release(index);
-  return 0;
-}
-
 /* set_hook_caller(fn): the function that calls a module which has hooks, with its arguments */
 static int set_hook_caller(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -418,7 +408,8 @@ static const luaL_Reg FUNCTIONS[] = {
     {"copy_", copy},
     {"clear_grads", clear_grads},
     {"mean_weight", mean_weight},
-    {"check_labels", check_labels},
+    {"count_right", lnn_count_right},
+    {"count_signs", lnn_count_signs},
     {"set_module_path", set_module_path},
     {"rnn", lnn_rnn},
     {"twin", lnn_twin},

@@ -145,8 +145,8 @@ end
 
 local function compiled_epoch(run)
   local o, counters = run.o, run.counters
-  compiled.epoch(run.step, o.data, function(loss, rows, weight)
-    return after_update(run, loss, rows, weight)
+  compiled.epoch(run.step, o.data, function(loss, rows, weight, counts)
+    return after_update(run, loss, rows, weight, counts)
   end, function(left)
     return updates_ahead(run, left)
   end, function(loss, done, X, y)

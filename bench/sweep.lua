@@ -41,8 +41,10 @@ end
 local function lenets(run_list)
   local data = { X = lab.randn(256, 1, 28, 28), y = lab.randint(1, 11, { 256 }) }
   local function sweep(list)
-    train.sweep { model = function() return lab.book.lenet() end, loss = nn.CrossEntropyLoss(), optimizer = sgd, data = data, batch_size = 64,
-      epochs = 2, runs = list, evaluate = false }
+    train.sweep {
+      model = function() return lab.book.lenet() end, loss = nn.CrossEntropyLoss(), optimizer = sgd, data = data,
+      batch_size = 64, epochs = 2, runs = list, evaluate = false,
+    }
   end
   local start = lab.clock()
   sweep(run_list)

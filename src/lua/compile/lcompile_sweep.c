@@ -185,16 +185,20 @@ static int party_size(int n) {
   return (n + parties - 1) / parties;
 }
 
-/* Sorts the runs into parties; returns how many. of[i]: the first run that matches run i. */
-static int make_parties(SweepRunUD **ud, int n, Party *party, int *of) {
-  int parties = 0;
+/* of[i]: the first run that matches run i. */
+static void match_runs(SweepRunUD **ud, int n, Plan **plan, int *of) {
   for (int i = 0; i < n; i++) {
     of[i] = i;
-    if (ud[i]->run.state == SWEEP_RUN_READY) sweep_run_open(&ud[i]->run);
-    for (int k = 0; k < i && of[i] == i; k++) {
-      if (of[k] == k && lanes_match(&ud[k]->run, &ud[i]->run)) of[i] = k;
+    plan[i] = lanes_plan(&ud[i]->run);
+    for (int k = 0; plan[i] && k < i && of[i] == i; k++) {
+      if (of[k] == k && plan[k] && lanes_match(&ud[k]->run, plan[k], &ud[i]->run, plan[i])) of[i] = k;
     }
   }
+}
+
+/* Sorts the runs into parties; returns how many. */
+static int make_parties(SweepRunUD **ud, int n, Party *party, const int *of) {
+  int parties = 0;
   for (int i = 0; i < n; i++) {
     if (of[i] != i) continue;
     int alike = 0, size;
@@ -228,10 +232,13 @@ static void advance_large(SweepRunUD **ud, int n) {
 
 /* Small ones, in parties. -1 without memory. */
 static int advance_small(SweepRunUD **ud, int n) {
-  const size_t bytes = (size_t)(n + 1) * (sizeof(Party) + sizeof(int));
+  const size_t bytes = (size_t)(n + 1) * (sizeof(Party) + sizeof(Plan *) + sizeof(int));
   Party *party = alloc_get(bytes);
   if (!party) return -1;
-  const int parties = make_parties(ud, n, party, (int *)(void *)(party + n + 1));
+  Plan **plan = (Plan **)(void *)(party + n + 1);
+  int *of = (int *)(void *)(plan + n + 1);
+  match_runs(ud, n, plan, of);
+  const int parties = make_parties(ud, n, party, of);
   alloc_share(true);
   parallel_for(parties, 1, advance_parties, party);
   alloc_share(false);

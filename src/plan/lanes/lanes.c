@@ -30,17 +30,27 @@ static bool same_rows(const Loader *a, const Loader *b) {
 
 static bool same_place(const SweepRun *a, const SweepRun *b) {
   const Batches *x = &a->b, *y = &b->b;
-  if (a->epoch != b->epoch || a->until != b->until || a->sums != b->sums || x->row != y->row || x->end != y->end)
+  if (a->open != b->open || a->epoch != b->epoch || a->until != b->until || a->sums != b->sums || x->row != y->row ||
+      x->end != y->end)
     return false;
   return !x->order == !y->order && x->share.parts == 0 && y->share.parts == 0;
 }
 
-bool lanes_match(SweepRun *a, SweepRun *b) {
+/* Rows of the next batch, which may be the first of an epoch. */
+static int64_t next_rows(const SweepRun *run) {
+  const Loader *l = run->l;
+  if (run->open) return loader_ready(l, &run->b);
+  return l->draws < l->opt.batch_size ? l->draws : l->opt.batch_size;
+}
+
+Plan *lanes_plan(SweepRun *run) {
   const Tensor *loss, *weight;
-  if (a->state != SWEEP_RUN_READY || b->state != SWEEP_RUN_READY || !a->open || !b->open) return false;
-  if (!same_place(a, b) || !same_rows(a->l, b->l)) return false;
-  const Plan *p = plan_of(a, &loss, &weight), *q = plan_of(b, &loss, &weight);
-  return p && q && plans_alike(p, q);
+  if (run->state != SWEEP_RUN_READY || (!run->open && run->epoch == run->until)) return NULL;
+  return run->find(run->ctx, &run->own, run->l, next_rows(run), &loss, &weight);
+}
+
+bool lanes_match(const SweepRun *a, const Plan *p, const SweepRun *b, const Plan *q) {
+  return same_place(a, b) && same_rows(a->l, b->l) && plans_alike(p, q);
 }
 
 /* --- rows of batches ------------------------------------------------------------------------------------------------ */

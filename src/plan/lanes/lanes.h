@@ -15,7 +15,10 @@
  * different memory, and their plans be threadable. count <= LANES. */
 void lanes_advance(SweepRun *const *run, int count);
 
-/* Whether two runs could go together: their next batch has plans that are alike, and comes from the same rows. */
-bool lanes_match(SweepRun *a, SweepRun *b);
+/* The plan for the next batch of a run; NULL: it is not READY, or has none. */
+Plan *lanes_plan(SweepRun *run);
+
+/* Whether two runs with these plans could go together: they are alike, and the batches come from the same rows. */
+bool lanes_match(const SweepRun *a, const Plan *p, const SweepRun *b, const Plan *q);
 
 #endif

@@ -263,6 +263,7 @@ static int hand_on(Run *r, Node *n, int i, Tensor *g) {
   int ndim = node_in_shape(n, i, shape);
   g = fm_cast(fm_sum_to(g, ndim, shape), node_in_dtype(n, i));
   if (!g) return -1;
+  if (e->node && n->continues == i + 1) return gradsum_set(&e->node->dout, g);
   return e->node ? gradsum_add(&e->node->dout, g, false, r->opt.create_graph) : to_leaf(r, e->leaf->partner, g);
 }
 
@@ -270,6 +271,7 @@ static int run_backward(Run *r, Node *n, Tensor **din) {
   const Op *op = op_row((OpId)n->op);
   if (adds_to_part(n) && !r->opt.create_graph) return hand_on_part(r, n);
   if (is_kept(r, n)) return keep_part(r, n);
+  n->continues = 0;
   if ((n->op == OP_FUNCTION ? callbacks_backward(n, din) : op->backward(n, n->dout.t, din)) < 0) return -1;
   for (int i = 0; i < n->nin; i++) {
     if (!node_wants(n, i)) continue;

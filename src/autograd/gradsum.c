@@ -37,6 +37,13 @@ int gradsum_add(GradSum *sum, Tensor *g, bool fresh, bool create_graph) {
   return 0;
 }
 
+int gradsum_set(GradSum *sum, Tensor *g) {
+  tensor_release(sum->t);
+  sum->t = tensor_retain(g);
+  sum->own = true;
+  return 0;
+}
+
 int gradsum_make_own(GradSum *sum) {
   if (sum->own) return 0;
   Tensor *copy = tensor_clone(sum->t);

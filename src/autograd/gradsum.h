@@ -22,6 +22,9 @@ static inline bool gradsum_is_empty(const GradSum *sum) { return !sum->t && !sum
 /* *sum += g. fresh: g is a new tensor that nobody else will look at. -1 with err_set. */
 int gradsum_add(GradSum *sum, Tensor *g, bool fresh, bool create_graph);
 
+/* *sum = g, which contains the sum so far. */
+int gradsum_set(GradSum *sum, Tensor *g);
+
 /* Makes sum->t, which is there, one that may be written. -1 without memory. */
 int gradsum_make_own(GradSum *sum);
 

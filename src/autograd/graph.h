@@ -30,6 +30,7 @@ struct Node {
   uint16_t op; /* an OpId */
   bool freed;  /* a backward without retain_graph has been here */
   uint8_t dtype, ndim;
+  uint8_t continues; /* 1 + i: backward has continued the sum of input i (node_continue_sum); 0: none */
   int nin;
   uint64_t seq;         /* creation order: an edge always leads to a smaller number */
   uint64_t leaves;      /* a set: bit leaf_bit(l) for each leaf l that requires a gradient and lies below */

@@ -332,6 +332,15 @@ Tensor *node_saved(const Node *n, int i) {
   return refuse_changed(n, e->saved, which);
 }
 
+Tensor *node_continue_sum(Node *n, int i, DType dt) {
+  const Node *from = n->in[i].node;
+  Tensor *sum = from && !context->grad_mode ? from->dout.t : NULL;
+  if (!sum || sum->dtype != dt || from->dtype != dt || !shape_equal(sum->ndim, sum->shape, from->ndim, from->shape))
+    return NULL;
+  n->continues = (uint8_t)(i + 1);
+  return sum;
+}
+
 const Tensor *node_saved_window(const Node *n, int i) { return n->in[i].saved; }
 
 Tensor *node_out(Node *n) {

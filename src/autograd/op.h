@@ -305,6 +305,9 @@ bool node_depends(const Node *n, int i); /* may it have to, in this backward or 
 Tensor *node_saved(const Node *n, int i);
 Tensor *node_out(Node *n);
 const Tensor *node_saved_window(const Node *n, int i); /* for its shape and strides alone */
+/* The sum of the gradients that have reached input i already, of its shape and of that dtype: borrowed, and from now on
+ * backward's to add to: din[i] must be a new tensor that contains it. NULL: there is none that backward may continue. */
+Tensor *node_continue_sum(Node *n, int i, DType dt);
 const OpArgs *node_args(const Node *n);
 int node_in_shape(const Node *n, int i, int64_t *shape); /* rank and shape of a wanted input */
 DType node_in_dtype(const Node *n, int i);

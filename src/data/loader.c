@@ -96,6 +96,9 @@ int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt)
       return -1;
     }
     l->nfields++;
+    const bool changes = i == 0 && (opt.has_transform || augment_is_on(opt.augment));
+    const Tensor *t = l->field[i];
+    l->copied[i] = changes ? 0 : (size_t)(t->numel / l->rows) * dtype_size((DType)t->dtype);
   }
   return 0;
 }
@@ -154,6 +157,7 @@ int loader_start_from(Loader *l, Batches *b, Rng *r) {
   }
   l->resume = false;
   b->epoch = l->epoch;
+  b->taken = l->position;
   b->row = l->position * l->opt.batch_size;
   b->end = l->opt.drop_last ? l->draws - l->draws % l->opt.batch_size : l->draws;
   b->key = l->key;
@@ -223,6 +227,10 @@ static int64_t share_rows(const Batches *b, int64_t n) {
 void loader_take(Loader *l, Batches *b, Tensor *const *out) {
   const int64_t n = loader_ready(l, b), from = b->row + share_start(b, n);
   for (int i = 0; i < l->nfields; i++) {
+    if (l->copied[i] > 0 && b->order) {
+      loader_gather(tensor_data(out[i]), tensor_data(l->field[i]), b->order + from, out[i]->shape[0], l->copied[i]);
+      continue;
+    }
     const RowSource source = {.field = l->field[i],
                               .order = b->order,
                               .first = from,
@@ -233,7 +241,8 @@ void loader_take(Loader *l, Batches *b, Tensor *const *out) {
     loader_rows(out[i], &source);
   }
   b->row += n;
-  if (b->epoch == l->epoch) l->position = (b->row + l->opt.batch_size - 1) / l->opt.batch_size;
+  b->taken++;
+  if (b->epoch == l->epoch) l->position = b->taken;
 }
 
 int loader_next(Loader *l, Batches *b, Tensor **out) {

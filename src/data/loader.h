@@ -41,8 +41,9 @@ typedef struct Loader {
   int nfields;
   Tensor *field[LOADER_MAX_FIELDS]; /* (n, ...) row-major; owned */
   int64_t rows;
-  int64_t draws; /* rows of an epoch */
-  double *sums;  /* of the weights, rows of them; NULL without weights; owned */
+  int64_t draws;                    /* rows of an epoch */
+  size_t copied[LOADER_MAX_FIELDS]; /* bytes of a row that is only copied; 0: more is done with it */
+  double *sums;                     /* of the weights, rows of them; NULL without weights; owned */
   LoaderOptions opt;
   int64_t epoch;    /* epochs started so far; the current one counts from 1 */
   uint64_t key;     /* of the current epoch */
@@ -59,6 +60,7 @@ typedef struct LoaderShare {
 typedef struct Batches {
   int64_t *order; /* row numbers; NULL if unshuffled */
   int64_t row;    /* first row of the next batch */
+  int64_t taken;  /* batches before it */
   int64_t end;    /* rows of the epoch (less those dropped) */
   int64_t rows;   /* length of `order` */
   uint64_t key;   /* of this pass */

@@ -9,8 +9,8 @@
 #include "base/parallel.h"
 #include "core/rng.h"
 
-/* to[i] = from[order[i]] for rows of `bytes` bytes; n rows. The usual short rows have a copy of constant size. */
-static void gather(char *to, const char *from, const int64_t *order, int64_t n, size_t bytes) {
+/* The usual short rows have a copy of constant size. */
+void loader_gather(char *to, const char *from, const int64_t *order, int64_t n, size_t bytes) {
 #define ROWS_OF(size)                                                                    \
   case size:                                                                             \
     for (int64_t i = 0; i < n; i++) memcpy(to + i * size, from + order[i] * size, size); \
@@ -107,7 +107,7 @@ void loader_rows(Tensor *out, const RowSource *s) {
     const int64_t grain = PARALLEL_FROM / (r.elements > 0 ? r.elements : 1);
     parallel_for(n, grain > 0 ? grain : 1, run_rows, &r);
   } else if (s->order) {
-    gather(r.to, r.from, s->order + s->first, n, r.in);
+    loader_gather(r.to, r.from, s->order + s->first, n, r.in);
   } else {
     memcpy(r.to, r.from + (size_t)s->first * r.in, (size_t)n * r.in);
   }

@@ -19,6 +19,9 @@ typedef struct RowSource {
   uint64_t key, stream;           /* of its random numbers: image i of the epoch takes block i */
 } RowSource;
 
+/* to[i] = from[order[i]] for rows of `bytes` bytes, n of them. */
+void loader_gather(char *to, const char *from, const int64_t *order, int64_t n, size_t bytes);
+
 /* Fills the row-major `out`, whose shape[0] says how many rows. Large batches are shared among threads. */
 void loader_rows(Tensor *out, const RowSource *s);
 

@@ -19,6 +19,8 @@ typedef struct Fusion {
 
 static const Fusion fusions[] = {
     {3, {&layer_conv2d, &layer_relu, &layer_max_pool2d}, conv2d_relu_pool_fits, conv2d_relu_pool},
+    {2, {&layer_batch_norm1d, &layer_relu}, batch_norm_relu_fits, batch_norm_relu},
+    {2, {&layer_batch_norm2d, &layer_relu}, batch_norm_relu_fits, batch_norm_relu},
 };
 
 static bool matches(const Fusion *f, const Module *const *layer, int n, const Tensor *x) {

@@ -41,6 +41,9 @@ typedef struct BatchNorm {
 /* x (N, C, ...): (x - mean) / sqrt(var + eps) weight + bias, channel by channel. On failure nothing has moved. */
 Tensor *nn_batch_norm(Tensor *x, const BatchNorm *b);
 
+/* relu(batch_norm(x) + add), bit for bit what the three give; in training in one pass. add: of x's shape, or NULL. */
+Tensor *nn_batch_norm_relu(Tensor *x, Tensor *add, const BatchNorm *b);
+
 /* The same for the channels of each sample; the running ones move towards the means over the samples. */
 Tensor *nn_instance_norm(Tensor *x, const BatchNorm *b);
 

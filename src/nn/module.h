@@ -32,6 +32,7 @@ typedef struct LayerDef {
   /* For the reference: one sentence; the formula in lines of ASCII; where it was published. NULL: nothing. */
   const char *doc, *equation, *paper;
   const char *const *inputs;   /* their names, ended by NULL */
+  const char *extra;           /* the name of one more, which may be missing: then forward gets NULL; NULL: no such */
   int noutputs;                /* tensors that forward returns; 0 counts as 1 */
   const Arg *args;             /* the constructor's */
   const ModuleTensor *params;  /* a layer may lack some (bias=false); NULL: none */

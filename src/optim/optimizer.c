@@ -88,6 +88,7 @@ static void params_free(const Optim *o, OptimParam *param, int n) {
   for (int i = 0; i < n; i++) {
     for (int k = 0; k < o->nslots; k++) tensor_release(param[i].state[k]);
     tensor_release(param[i].p);
+    tensor_release(param[i].kept);
   }
   alloc_put(param, params_size(o, n));
 }
@@ -279,8 +280,14 @@ static int prepare(Optim *o, Tensor *const *grads) {
   return 0;
 }
 
+int optim_check_in_training(const Optim *o) {
+  if (!o->at_mean) return 0;
+  return err_set("%s: the parameters hold the mean, for evaluation; call opt:train() first", o->def->name);
+}
+
 static int step(Optim *o, const OptimInput *in) {
   if (optim_is_ready(o, in)) return optim_step_ready(o, in);
+  if (optim_check_in_training(o) < 0) return -1;
   if (prepare(o, in->grads) < 0) return -1;
   return optim_rule_step(o, in);
 }

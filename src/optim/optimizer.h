@@ -51,6 +51,9 @@ typedef struct OptimDef {
   /* Relations between hyperparameters; NULL: none. -1 with a sentence that lacks the optimizer's name. */
   int (*check)(const double *h);
   const OptimRule *rule; /* the update as data; NULL: it is elsewhere */
+  /* mean.h: 1 + the number of the slot that holds z, or 0; the place and the name of the hyperparameter beta. */
+  int mean_slot, mean_hyper;
+  const char *mean_name;
 } OptimDef;
 
 /* Whether the update is done here, not by a function of Lua. */
@@ -76,6 +79,7 @@ typedef struct OptimParam {
   int64_t t;      /* updates so far */
   RulePass *pass; /* what a step of a plain rule comes to (rule_ready.c); NULL: that is to be found out */
   DType dtype;    /* for which that is */
+  Tensor *kept;   /* owned; its point in training, while the mean is in its place (mean.h) */
   char **array;   /* [2 + slots] what it works on, if there is one */
 } OptimParam;
 
@@ -97,6 +101,7 @@ typedef struct Optim {
   double *defaults;    /* hyperparameters of groups that do not set their own */
   OptimGroup *group;
   int ngroups;
+  bool at_mean;     /* the parameters hold what mean.h says */
   int nslots;       /* of the definition */
   RulePlans *plans; /* of a rule that runs as blocks */
   double *reg;      /* of a rule: its registers, with the constants set */
@@ -115,6 +120,9 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h);
  * look at it. -1 with err_set: a gradient of another shape, a loss that is missing or no memory for the state (then
  * nothing was updated), or no memory for the copy of a strided gradient. */
 int optim_step(Optim *o, Tensor *loss);
+
+/* -1 with err_set where the parameters hold the mean of mean.h. */
+int optim_check_in_training(const Optim *o);
 
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);

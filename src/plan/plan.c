@@ -78,6 +78,7 @@ static int make_steps(Plan *p, const Chains *chains) {
   p->step_cap = p->r->trace.events;
   p->step = alloc_get((size_t)p->step_cap * sizeof *p->step);
   if (!p->step) return -1;
+  memset(p->step, 0, (size_t)p->step_cap * sizeof *p->step);
   p->threadable = true;
   int rc = 0;
   for (int i = 0, c = 0; i < p->r->trace.events && rc == 0;) {
@@ -105,6 +106,7 @@ static void take_results(Plan *p, const int *output, Tensor *const *result, int 
 
 /* References to a gradient's memory that belong to the plan: of the buffer, of the gradients and results in it. */
 static void count_own(const Plan *p, GradSlot *s) {
+  s->made = s->exit && !s->needs_entry && is_made_gradient(p->r, s->exit_buffer);
   s->own = 1;
   for (int i = 0; i < p->r->slots; i++) s->own += p->r->slot[i].exit && p->r->slot[i].exit_buffer == s->exit_buffer;
   for (int i = 0; i < p->results; i++) s->own += p->result[i] && p->output[i] == s->exit_buffer;
@@ -254,7 +256,7 @@ static int move_gradient(Plan *p, int b) {
 static int spare_held_gradients(Plan *p) {
   for (int i = 0; i < p->r->slots; i++) {
     GradSlot *s = &p->r->slot[i];
-    if (!s->exit || s->needs_entry || !is_made_gradient(p->r, s->exit_buffer) || !is_held(s)) continue;
+    if (!s->made || !is_held(s)) continue;
     if (move_gradient(p, s->exit_buffer) < 0) return -1;
   }
   return 0;

@@ -11,6 +11,7 @@
 #include "plan/record.h"
 
 typedef struct PlanStep PlanStep;
+typedef struct DirectProduct DirectProduct;
 
 struct PlanStep {
   int (*run)(const PlanStep *s, Context *own); /* -1 with err_set */
@@ -50,6 +51,13 @@ struct PlanStep {
       const OpArgs *args;
     } op;
     struct ChainRun *chain;
+    DirectProduct *product; /* steps/direct.c */
+    struct {
+      int64_t n;
+      double by;
+      float *o;
+      const float *x, *y;
+    } mse;
     Computation call; /* anything else: as it was recorded */
   } u;
 };

@@ -57,6 +57,7 @@ typedef struct GradSlot {
   bool written;
   Tensor *exit;    /* what the step left there, or NULL; owned */
   int exit_buffer; /* -1: none */
+  bool made;       /* in a plan: exit's memory is the plan's, and may have to be another one */
   int own;         /* in a plan: references to exit's storage that belong to the plan */
 } GradSlot;
 

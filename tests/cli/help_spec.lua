@@ -6,7 +6,7 @@ local program = require "tests.support.program"
 
 local function widest(text)
   local most = 0
-  for line in text:gmatch("[^\n]+") do most = math.max(most, #line) end
+  for line in text:gmatch("[^\n]+") do most = math.max(most, utf8.len(line)) end
   return most
 end
 
@@ -16,7 +16,9 @@ describe("the help on a name", function()
       assert.is_true(widest(cli_help.text(entry)) <= 80, entry.callee)
     end
     assert.is_true(widest(cli_help.overview()) <= 80)
-    assert.is_true(widest((cli_help.about "nn")) <= 80)
+    for _, space in ipairs { "nn", "optim", "sched" } do
+      assert.is_true(widest((cli_help.about(space))) <= 80, space)
+    end
   end)
 
   it("takes the whole name or its last part", function()
@@ -44,7 +46,28 @@ describe("the help on a name", function()
     local text = cli_help.about "airfoil"
     assert.is_truthy(text:find("data.airfoil", 1, true) and text:find("train.airfoil", 1, true))
     text = cli_help.about "sched"
-    assert.is_truthy(text:find("sched.StepLR\n", 1, true) and text:find("sched.warmup\n", 1, true))
+    assert.is_truthy(text:find "\n  StepLR +Multiplies the rate")
+    assert.is_truthy(text:find "\n  warmup +A schedule after a warm%-up\n")
+    text = cli_help.about "train"
+    assert.is_truthy(text:find("train.fit\n", 1, true))
+  end)
+
+  it("shows the optimizers as a table of what they keep, cost and need", function()
+    local text = cli_help.about "optim"
+    for _, entry in ipairs(entries.of "optimizer") do
+      assert.is_truthy(text:find(("\n%s +%%+?[%%drk]"):format(entry.name)), entry.name)
+    end
+    for _, row in ipairs {
+      "SGD +0%-1 +1 +Sutskever et al%. 2013", "Adam +2%-3 +1 +Kingma, Ba 2015",
+      "Adafactor +r%+c +1 +Shazeer, Stern 2018",
+      "SAM +%+0 +2 +closure +Foret et al%. 2021", "AdaHessian +2 +1%+Hz +graph +Yao et al%. 2020",
+      "Shampoo +1%+2f +1 +Gupta et al%. 2018", "Polyak +0 +1 +loss +Polyak 1987",
+      "NovoGrad +1 +1 +Ginsburg et al%. 2019",
+      "SM3 +0%-1%+r%+c +1 +Anil et al%. 2019", "EMA +%+1 +1 +Polyak, Juditsky 1992",
+    } do
+      assert.is_truthy(text:find("\n" .. row .. "\n"), row)
+    end
+    assert.is_truthy(text:find("optim.clip_grad_norm_\n", 1, true))
   end)
 
   it("guesses what a wrong name meant", function()

@@ -29,6 +29,14 @@ describe("lab.minimize solves the problems of Moré, Garbow and Hillstrom:", fun
     end)
   end
 
+  it("the least squares with few evaluations", function()
+    local total = 0
+    for _, p in ipairs(mgh) do
+      total = total + minimize(p.residuals, p.start, { method = "levenberg_marquardt", gtol = 1e-8 }).evaluations
+    end
+    assert.is_true(total < 1500, total) -- 1352, where MINPACK has 1079, by its own tests
+  end)
+
   it("with Hessians, and by values alone where there are few variables", function()
     for i = 1, 8 do
       local p = mgh[i]
@@ -82,6 +90,9 @@ describe("lab.minimize", function()
     local jennrich = mgh[6]
     local function sum(x) return (jennrich.residuals(x) ^ 2):sum() end
     assert.equal("rounding", minimize(sum, jennrich.start, { gtol = 0 }).reason)
+    r = minimize(sum, jennrich.start) -- the last steps change the value by less than its rounding
+    assert.equal("gradient", r.reason)
+    assert.is_true(r.evaluations < 80, tostring(r))
     assert.equal("not finite", minimize(function(x) return x / 0 - x / 0 end, 1).reason)
   end)
 

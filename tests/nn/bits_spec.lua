@@ -25,6 +25,8 @@ local CASES = {
   { "nn.Dropout(0.3)", m() }, { "nn.Dropout1d(0.3)", signal() }, { "nn.Dropout2d(0.3)", image() },
   { "nn.BatchNorm1d(120)", m() }, { "nn.BatchNorm1d(8)", signal() },
   { "nn.BatchNorm2d(4)", image() }, { "nn.BatchNorm2d(4, {affine=false, track_running_stats=false})", image() },
+  { "nn.BatchNormReLU(120)", m(), m() }, { "nn.BatchNormReLU(4)", image() },
+  { "nn.Sequential(nn.BatchNorm2d(4), nn.ReLU())", image() },
   { "nn.LayerNorm(120)", m() }, { "nn.RMSNorm(120)", m() }, { "nn.GroupNorm(2, 4)", image() },
   { "nn.InstanceNorm1d(8)", signal() }, { "nn.InstanceNorm2d(4, {affine=true})", image() },
   { "nn.Conv1d(8, 6, 5)", signal() }, { "nn.Conv2d(4, 6, 3, {padding='same', dilation=2, groups=2})", image() },

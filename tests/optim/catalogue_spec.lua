@@ -17,6 +17,7 @@ for _, c in ipairs(problem.constructors) do
 end
 table.insert(settings.Yogi, { eps = 1e-2, maximize = true })
 table.insert(settings.AdamW, { eps = 1e-4 })
+table.insert(settings.Adam, { weight_decay = 0.1, decoupled_weight_decay = true, amsgrad = true })
 table.insert(settings.NAdam, { weight_decay = 0.1, decoupled_weight_decay = true })
 table.insert(settings.RAdam, { weight_decay = 0.1, decoupled_weight_decay = true, maximize = true })
 local names = {}
@@ -132,6 +133,14 @@ describe("the catalogue", function()
       end
     end)
   end
+
+  it("has AdamW as Adam with decoupled weight decay", function()
+    for _, amsgrad in ipairs { false, true } do
+      local a = run("Adam", { lr = 0.03, weight_decay = 0.1, decoupled_weight_decay = true, amsgrad = amsgrad }, {})
+      local b = run("AdamW", { lr = 0.03, weight_decay = 0.1, amsgrad = amsgrad }, {})
+      assert.is_true(equal(a[1], b[1]) and equal(a[2], b[2]))
+    end
+  end)
 
   it("gives the same bits for parameters that are longer than the caches", function()
     local long = { shapes = { { 300001 } }, steps = 2 }

@@ -12,6 +12,7 @@ local OPTIONS = {
   CautiousLion = { lr = 0.01 }, DAdaptSGD = { lr = 0.3 }, LAMB = { lr = 0.03 }, Lion = { lr = 0.01 },
   MARS = { lr = 0.03, lr_1d = 0.03 }, NAdam = { lr = 0.03 }, OptimisticGradient = { lr = 0.01 }, QHAdam = { lr = 0.03 },
   QHM = { lr = 0.03 }, RAdam = { lr = 0.03 }, SGD = { lr = 0.01 }, SGLD = { lr = 0.1, temperature = 0 },
+  AdamMini = { lr = 0.03 }, Grams = { lr = 0.03 }, LaProp = { lr = 0.03 },
   ScheduleFreeAdamW = { lr = 0.1 }, ScheduleFreeSGD = { lr = 0.03 },
   SWATS = { lr = 0.03 }, SignSGD = { lr = 0.01 }, Signum = { lr = 0.01 },
 }

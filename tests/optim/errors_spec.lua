@@ -11,6 +11,9 @@ describe("optim", function()
     local CASES = {
       { "an unknown option", function() optim.SGD({ a }, { momentun = 0.9 }) end,
         "optim.SGD: unknown option 'momentun'; did you mean 'momentum'?" },
+      { "sparse gradients", function() optim.SparseAdam({ a }) end,
+        "lab.optim has no 'SparseAdam': there are no sparse gradients here, the gradient of an Embedding is a whole "
+          .. "tensor; Adam and Adagrad take it" },
       { "a negative learning rate", function() optim.Adam({ a }, { lr = -1 }) end,
         "optim.Adam: lr must be a number of at least 0, got -1" },
       { "an infinite learning rate", function() optim.Adam({ a }, { lr = math.huge }) end,

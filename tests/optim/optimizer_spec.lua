@@ -28,10 +28,10 @@ describe("optim", function()
         maximize = false }, optim.RMSprop({ a }).defaults)
       assert.same({ lr = 1, rho = 0.9, eps = 1e-6, weight_decay = 0, maximize = false },
         optim.Adadelta({ a }).defaults)
-      local adam = { lr = 1e-3, betas = { 0.9, 0.999 }, eps = 1e-8, weight_decay = 0, amsgrad = false,
-        maximize = false }
+      local adam = { lr = 1e-3, betas = { 0.9, 0.999 }, eps = 1e-8, weight_decay = 0, decoupled_weight_decay = false,
+        amsgrad = false, maximize = false }
       assert.same(adam, optim.Adam({ a }).defaults)
-      adam.weight_decay = 1e-2
+      adam.weight_decay, adam.decoupled_weight_decay = 1e-2, nil
       assert.same(adam, optim.AdamW({ a }).defaults)
       assert.same({ lr = 1e-2, betas = { 0.9, 0.999 }, eps = 1e-3, initial_accumulator = 1e-6, weight_decay = 0,
         maximize = false }, optim.Yogi({ a }).defaults)

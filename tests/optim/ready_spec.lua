@@ -1,5 +1,5 @@
---- Steps of short parameters, which are noted once: whatever changes between steps, the bits are those of a step that finds
--- everything out anew (kernels on blocks, which are never noted).
+--- Steps of short parameters, which are noted once: whatever changes between steps, the bits are those of a step that
+-- finds everything out anew (kernels on blocks, which are never noted).
 local core = require "optlab.core"
 local lab = require "optlab"
 
@@ -41,7 +41,8 @@ end
 
 describe("a step of short parameters", function()
   for what, change in pairs(changes) do
-    for _, case in ipairs { { "SGD", { lr = 0.1, momentum = 0.9 } }, { "Adam", { lr = 0.1 } }, { "AdamW", { lr = 0.1 } } } do
+    local cases = { { "SGD", { lr = 0.1, momentum = 0.9 } }, { "Adam", { lr = 0.1 } }, { "AdamW", { lr = 0.1 } } }
+    for _, case in ipairs(cases) do
       local name = case[1]
       local fits = not (what:find "^momentum" and name ~= "SGD") and not (what:find "^amsgrad" and name == "SGD")
       if fits then

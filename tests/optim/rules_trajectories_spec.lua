@@ -53,6 +53,10 @@ local HERE = {
   ["AdaMax"] = { "Adamax", { lr = 0.03 } },
   ["SignSGD"] = { "SignSGD", { lr = 0.01 } },
   ["Signum"] = { "Signum", { lr = 0.01 } },
+  ["LaProp"] = { "LaProp", { lr = 0.03 } },
+  ["MADGRAD"] = { "MADGRAD", { lr = 0.03 } },
+  ["MirrorMADGRAD"] = { "MirrorMADGRAD", { lr = 0.03 } },
+  ["Grams"] = { "Grams", { lr = 0.03 } },
   ["SGLD"] = { "SGLD", { lr = 0.01, gamma = 0, temperature = 0 } },
 }
 
@@ -109,7 +113,7 @@ describe("the trajectory", function()
   end
 
   it("of each rule is compared here or with PyTorch's", function()
-    local seen = { OptimisticGradient = true } -- by its equation in catalogue_spec.lua
+    local seen = { OptimisticGradient = true, AdamMini = true } -- by its equation in catalogue_spec.lua
     for _, here in pairs(HERE) do seen[here[1]] = true end
     for _, case in ipairs(problem.cases) do seen[case.name] = true end
     for name in pairs(core.optim) do

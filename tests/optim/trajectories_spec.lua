@@ -46,6 +46,14 @@ describe("optim", function()
     end
   end)
 
+  it("compares three settings or more of each optimizer of torch.optim, LBFGS in matrix_spec.lua", function()
+    local count = {}
+    for _, case in ipairs(problem.cases) do count[case.name] = (count[case.name] or 0) + 1 end
+    for name in ("ASGD Adadelta Adafactor Adagrad Adam AdamW Adamax Muon NAdam RAdam RMSprop Rprop SGD"):gmatch "%w+" do
+      assert.is_true((count[name] or 0) >= 3, name)
+    end
+  end)
+
   describe("gives the same numbers", function()
     it("in float32 to single precision", function()
       for _, c in ipairs(problem.constructors) do

@@ -24,6 +24,13 @@ class Adafactor(O.Adafactor):
         super().__init__(params, eps=(eps1, eps2), **options)
 
 
+class Adam(O.AdamW):
+    """With decoupled_weight_decay, which version 2.7 gave it: AdamW."""
+
+    def __init__(self, params, decoupled_weight_decay, **options):
+        super().__init__(params, **options)
+
+
 class Muon(torch.optim.Optimizer):
     """As in PyTorch 2.9, but that Newton-Schulz keeps float64; vectors follow AdamW, as the authors advise."""
 
@@ -63,6 +70,9 @@ class Muon(torch.optim.Optimizer):
 
 
 CASES = [  # (class, options)
+    (Adam, dict(lr=0.05, weight_decay=0.2, decoupled_weight_decay=True)),
+    (Adam, dict(lr=0.02, weight_decay=0.1, decoupled_weight_decay=True, amsgrad=True, maximize=True)),
+    (Adam, dict(lr=0.03, betas=(0.6, 0.9), eps=1e-4, weight_decay=0.5, decoupled_weight_decay=True)),
     (O.NAdam, dict()),
     (O.NAdam, dict(lr=0.05, betas=(0.5, 0.9), eps=1e-3)),
     (O.NAdam, dict(lr=0.05, weight_decay=0.1, momentum_decay=0.05)),

@@ -190,8 +190,8 @@ def plateau(options):
 
 
 def sched_entry(name, options, values):
-    return '  {\n    name = "%s",\n    options = %s,\n    values = {\n%s\n    },\n  },' % (
-        name, lua(options), wrap(", ".join(lua(float(v)) for v in values) + ",", 6))
+    return '  {\n    name = "%s",\n%s\n    values = {\n%s\n    },\n  },' % (
+        name, wrap("options = %s," % lua(options), 4), wrap(", ".join(lua(float(v)) for v in values) + ",", 6))
 
 
 MOMENTA = [  # of the cycles, which move the momentum against the rate

@@ -749,7 +749,8 @@ M.momenta = {
   },
   {
     name = "CyclicMomentum",
-    options = { base_lr = 0.05, max_lr = 0.3, step_size_up = 4, step_size_down = 7, mode = "triangular2", base_momentum = 0.7, max_momentum = 0.95 },
+    options = { base_lr = 0.05, max_lr = 0.3, step_size_up = 4, step_size_down = 7, mode = "triangular2",
+    base_momentum = 0.7, max_momentum = 0.95 },
     values = {
       0.95, 0.8875, 0.825, 0.7625, 0.7, 0.7357142857142857, 0.7714285714285714, 0.807142857142857,
       0.8428571428571429, 0.8785714285714286, 0.9142857142857143, 0.95, 0.91875, 0.8875, 0.8562500000000001,
@@ -763,7 +764,8 @@ M.momenta = {
   },
   {
     name = "CyclicMomentum",
-    options = { base_lr = 0.01, max_lr = 0.2, step_size_up = 5, mode = "exp_range", gamma = 0.97, base_momentum = 0.5, max_momentum = 0.6 },
+    options = { base_lr = 0.01, max_lr = 0.2, step_size_up = 5, mode = "exp_range", gamma = 0.97, base_momentum =
+    0.5, max_momentum = 0.6 },
     values = {
       0.6, 0.5806, 0.562364, 0.54523962, 0.5291765752, 0.51412659743, 0.5333622396056801, 0.5515210293131322,
       0.5686502656224921, 0.5847953788269087, 0.6, 0.5856939719382384, 0.5722463055601824, 0.5596183745900656,
@@ -794,7 +796,8 @@ M.momenta = {
   },
   {
     name = "OneCycleMomentum",
-    options = { max_lr = 0.5, total_steps = 60, pct_start = 0.25, anneal_strategy = "linear", base_momentum = 0.7, max_momentum = 0.99 },
+    options = { max_lr = 0.5, total_steps = 60, pct_start = 0.25, anneal_strategy = "linear", base_momentum = 0.7,
+    max_momentum = 0.99 },
     values = {
       0.99, 0.9692857142857143, 0.9485714285714285, 0.9278571428571428, 0.9071428571428571, 0.8864285714285713,
       0.8657142857142857, 0.845, 0.8242857142857143, 0.8035714285714285, 0.7828571428571428, 0.7621428571428571,

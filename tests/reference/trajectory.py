@@ -76,7 +76,7 @@ def trajectory(cls, options, b_options=None, missing=()):
 
 def entry(cls, options, b_options=None, missing=()):
     kept, checksum = trajectory(cls, options, b_options, missing)
-    out = ["  {", '    name = "%s",' % cls.__name__, "    options = %s," % lua(options)]
+    out = ["  {", '    name = "%s",' % cls.__name__, wrap("options = %s," % lua(options), 4)]
     if b_options is not None:
         out.append("    b_options = %s, missing = %s," % (lua(b_options), lua(missing)))
     out.append("    checksum = %s," % lua(checksum))

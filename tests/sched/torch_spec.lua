@@ -97,4 +97,83 @@ describe("sched follows PyTorch and the book over 50 updates:", function()
       end
     end)
   end
+
+  it("in three settings or more of each scheduler", function()
+    local count = { ReduceLROnPlateau = #expected.plateaus }
+    for _, case in ipairs(expected.schedules) do count[case.name] = (count[case.name] or 0) + 1 end
+    for _, case in ipairs(expected.momenta) do count[case.name] = (count[case.name] or 0) + 1 end
+    for name in pairs(COMPOSITIONS) do
+      local kind = name:match "^%l+"
+      count[kind] = (count[kind] or 0) + 1
+    end
+    for name in ([[StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR CosineAnnealingLR
+      CosineAnnealingWarmRestarts CyclicLR OneCycleLR SWALR ReduceLROnPlateau CyclicMomentum OneCycleMomentum
+      sequential chain lambda multiplicative]]):gmatch "%w+" do
+      assert.is_true((count[name] or 0) >= 3, name)
+    end
+  end)
+end)
+
+-- PyTorch's schedulers carry the rate of the update before; its SequentialLR went wrong again and again with that.
+describe("sched.sequential, where PyTorch's SequentialLR went wrong,", function()
+  local function parts()
+    return { sched.LinearLR { base_lr = 0.4, start_factor = 0.1, total_iters = 4 },
+      sched.CosineAnnealingLR { base_lr = 0.4, T_max = 10 }, sched.ExponentialLR { base_lr = 0.2, gamma = 0.9 } }
+  end
+  local function joined() return sched.sequential { schedules = parts(), milestones = { 4, 9 } } end
+
+  it("begins with the second schedule where the first milestone is 0 (pytorch#185872)", function()
+    local one, two, three = table.unpack(parts())
+    local s = sched.sequential { schedules = { one, two, three }, milestones = { 0, 5 } }
+    for t = 0, 4 do assert.equal(two(t), s(t)) end
+    for t = 5, 9 do assert.equal(three(t - 5), s(t)) end
+  end)
+
+  it("begins each schedule at its own first rate (pytorch#67586)", function()
+    local one, two, three = table.unpack(parts())
+    local s = joined()
+    for t = 0, 3 do assert.equal(one(t), s(t)) end
+    for t = 4, 8 do assert.equal(two(t - 4), s(t)) end
+    for t = 9, 20 do assert.equal(three(t - 9), s(t)) end
+  end)
+
+  it("is the same one within the other and flat (pytorch#196243)", function()
+    local one, two, three = table.unpack(parts())
+    local flat = joined()
+    local left = sched.sequential { milestones = { 9 }, schedules = {
+      sched.sequential { schedules = { one, two }, milestones = { 4 } }, three } }
+    local right = sched.sequential { milestones = { 4 }, schedules = {
+      one, sched.sequential { schedules = { two, three }, milestones = { 5 } } } }
+    for t = 0, 30 do
+      assert.equal(flat(t), left(t))
+      assert.equal(flat(t), right(t))
+    end
+  end)
+
+  it("resumes with the rate at which it stood, before, at and after a milestone (pytorch#162591)", function()
+    for stop = 1, 12 do
+      local opt = optimizer()
+      local before = sched.attach(opt, joined())
+      for _ = 1, stop do before:step() end
+      local states = { opt:state_dict(), before:state_dict() }
+      local other = optimizer()
+      local after = sched.attach(other, joined())
+      other:load_state_dict(states[1])
+      after:load_state_dict(states[2])
+      for _ = 1, 6 do
+        assert.equal(opt.lr, other.lr)
+        before:step()
+        after:step()
+      end
+    end
+  end)
+
+  it("tells its last rate (pytorch#69794)", function()
+    local opt = optimizer()
+    local scheduler = sched.attach(opt, joined())
+    for t = 0, 12 do
+      assert.same({ joined()(t) }, scheduler:get_last_lr())
+      scheduler:step()
+    end
+  end)
 end)

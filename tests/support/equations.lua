@@ -491,4 +491,6 @@ M.Polyak = together({ {}, { lr = 0.5, f_min = 2, max_step = 0.01, eps = 0.1 } },
   for i, p in ipairs(P) do P[i] = p - h.lr * s * G[i] end
 end)
 
+for name, entry in pairs(require "tests.support.equations_averaging" (alone, means)) do M[name] = entry end
+
 return M

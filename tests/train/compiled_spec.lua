@@ -38,6 +38,67 @@ describe("train.fit with compiled updates", function()
     same { scheduler = function(t) return 0.1 / (1 + t) end, scheduler_unit = "step" }
   end)
 
+  describe("of a classifier", function()
+    local function labels(change)
+      lab.manual_seed(22)
+      local y = lab.randn(53, 4):argmax(2)
+      return change and change(y) or y
+    end
+
+    local function classifier(compile, more, change)
+      local o = regression(compile, more)
+      local y = labels(change)
+      o.model[4] = nn.Linear(8, 4)
+      o.optimizer = lab.optim.SGD(o.model:parameters(), { lr = 0.05, momentum = 0.9 })
+      o.loss = more and more.loss or nn.CrossEntropyLoss()
+      o.data = lab.data.loader({ X = lab.randn(53, 4), y = y }, { batch_size = 5, shuffle = true })
+      return o
+    end
+
+    local function numbers(compile, more, change)
+      local h = train.fit(classifier(compile, more, change))
+      return { h.train_loss, h.train_acc, h.train_top2, h.train_mine, h.best }
+    end
+
+    local function agree(more, change)
+      local want = numbers(false, more, change)
+      assert.same(want, numbers(nil, more, change))
+      assert.same(want, numbers(true, more, change))
+      return want
+    end
+
+    it("count right answers", function()
+      local want = agree { metric = "accuracy" }
+      assert.equal(4, #want[2])
+      agree { metrics = { "accuracy", "top2" } }
+      agree { metric = "accuracy", loss = nn.CrossEntropyLoss { weight = lab.tensor { 1, 2, 3, 4 } } }
+      agree { metrics = { mine = function(prediction, y) return prediction:argmax(2):eq(y):to("float32"):mean() end } }
+      agree({ metric = "accuracy" }, function(y) return y:to("float64") end)
+    end)
+
+    it("tell on_step of them", function()
+      local function steps(compile)
+        local seen = {}
+        local function on_step(info) seen[#seen + 1] = info.train_acc end
+        train.fit(classifier(compile, { metric = "accuracy", on_step = on_step }))
+        return seen
+      end
+      assert.equal(44, #steps(nil))
+      assert.same(steps(false), steps(nil))
+    end)
+
+    it("count signs", function()
+      local function sign(compile)
+        local o = regression(compile, { metric = "binary_accuracy", loss = nn.BCEWithLogitsLoss() })
+        lab.manual_seed(23)
+        o.data = lab.data.loader({ X = lab.randn(53, 4), y = lab.randn(53, 1):gt(0):to("float32") }, { batch_size = 5 })
+        local h = train.fit(o)
+        return { h.train_acc, h.train_loss }
+      end
+      assert.same(sign(false), sign(nil))
+    end)
+  end)
+
   it("tells on_step of each update", function()
     local function steps(compile)
       local seen = {}
@@ -80,8 +141,8 @@ describe("train.fit with compiled updates", function()
     local Mine = lab.optim.define { name = "Mine", defaults = { lr = 1 }, step = function() end }
     o.optimizer = Mine(o.model:parameters())
     assert.is_false(wanted(o))
-    o = regression(nil, { metric = "accuracy" })
-    assert.is_false(wanted(o))
+    assert.is_true(wanted(regression(nil, { metrics = { "accuracy", "top5" } })))
+    assert.is_false(wanted(regression(nil, { metrics = { "accuracy", mine = function() end } })))
   end)
 
   it("are refused where they cannot be made", function()
@@ -93,8 +154,8 @@ describe("train.fit with compiled updates", function()
       return l
     end
     assert.matches("item%(%) reads a value", select(2, pcall(train.fit, o)))
-    assert.matches("leave out compile=true or metric",
-      select(2, pcall(train.fit, regression(true, { metric = "accuracy" }))))
+    assert.matches("metrics%.mine must return a tensor with one element where the step is compiled, got 1",
+      select(2, pcall(train.fit, regression(true, { metrics = { mine = function() return 1 end } }))))
     assert.matches("compile must be true or false", select(2, pcall(train.fit, regression("yes"))))
   end)
 end)

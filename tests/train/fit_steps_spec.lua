@@ -211,6 +211,22 @@ describe("train.fit with accumulate", function()
     end
   end)
 
+  it("gives an optimizer that looks at the loss the mean over the whole update", function()
+    local function run(name, batch_size, accumulate)
+      local o = setup { accumulate = accumulate }
+      o.optimizer = optim[name](o.model:parameters(), { lr = 0.3 })
+      o.data = lab.data.loader(data(26), { batch_size = batch_size, shuffle = true })
+      train.fit(o)
+      return weights(o.model)
+    end
+    for _, name in ipairs { "Polyak", "MoMo", "SPS" } do
+      local whole, parts = run(name, 8, 1), run(name, 4, 2)
+      for i, list in ipairs(whole) do
+        assert.near(0, (lab.tensor(list) - lab.tensor(parts[i])):abs():max():item(), 1e-5)
+      end
+    end
+  end)
+
   it("moves a schedule of steps by updates", function()
     local o = setup { accumulate = 3, scheduler_unit = "step", scheduler = function(t) return 1 / (1 + t) end }
     local history = train.fit(o) -- seven batches: three updates an epoch

@@ -8,17 +8,17 @@ local Block = nn.Module.extend { name = "Block" }
 
 function Block:init(from, to, stride)
   self.conv1 = nn.Conv2d(from, to, 3, { stride = stride, padding = 1, bias = false })
-  self.bn1 = nn.BatchNorm2d(to)
+  self.bn1 = nn.BatchNormReLU(to)
   self.conv2 = nn.Conv2d(to, to, 3, { padding = 1, bias = false })
-  self.bn2 = nn.BatchNorm2d(to)
+  self.bn2 = nn.BatchNormReLU(to)
   if stride > 1 then
     self.short = nn.Sequential(nn.Conv2d(from, to, 1, { stride = stride, bias = false }), nn.BatchNorm2d(to))
   end
 end
 
 function Block:forward(x)
-  local y = self.bn2(self.conv2(self.bn1(self.conv1(x)):relu()))
-  return (y + (self.short and self.short(x) or x)):relu()
+  local y = self.bn1(self.conv1(x))
+  return self.bn2(self.conv2(y), self.short and self.short(x) or x)
 end
 
 local net = values.fill(nn.Sequential(

@@ -94,6 +94,33 @@ local function list_of(found)
   return table.concat(lines)
 end
 
+-- The optimizers as a table, and the functions of their space.
+local function catalogue_of(found)
+  local catalogue = require "optlab.reference.catalogue"
+  local columns, others = {}, {}
+  for i, title in ipairs(catalogue.TITLES) do columns[i] = { title = title, cut = i == #catalogue.TITLES } end
+  for _, entry in ipairs(found) do
+    if entry.group ~= "optimizer" then others[#others + 1] = entry end
+  end
+  local text = require("optlab.base.text.table").render(columns, catalogue.rows(), { format = "text", width = width() })
+  return text:gsub("\n*$", "\n") .. "\n" .. filled(catalogue.LEGEND, "") .. "\n" .. list_of(others)
+end
+
+-- A line for each entry: its name, and as much of the sentence as there is room for.
+local function lines_of(found)
+  local lines, most = {}, 0
+  for _, entry in ipairs(found) do most = math.max(most, #entry.name) end
+  for i, entry in ipairs(found) do
+    local doc = (entry.doc .. " "):match "^(.-)[.:;] " or entry.doc
+    local cut = require("optlab.base.text.line").cut(doc, width() - most - 4, "…")
+    lines[i] = ("  %-" .. most .. "s  %s\n"):format(entry.name, cut)
+  end
+  return table.concat(lines)
+end
+
+-- How the members of a space are listed, if not as others.
+local LISTS = { optim = catalogue_of, sched = lines_of }
+
 -- Without the tables that functions take, which are shown with these.
 local function names_of(list)
   local names = {}
@@ -198,7 +225,7 @@ function M.about(name)
   local short = name:gsub("^lab%.", "")
   for _, wanted in ipairs { name, short } do
     local members = select_entries(function(entry) return entry.space == wanted end)
-    if #members > 0 then return wanted .. "\n" .. list_of(members) end
+    if #members > 0 then return wanted .. "\n" .. (LISTS[wanted] or list_of)(members) end
     for _, test in ipairs(tests_of(wanted)) do
       local found = select_entries(test)
       if #found == 1 then return M.text(found[1]) end

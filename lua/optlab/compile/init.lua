@@ -8,6 +8,7 @@
 --      return l
 --    end)
 --    for X, y in loader:batches() do print(step(X, y):item()) end
+--    local quick = lab.compile(update, {numbers = true}) -- the loss as a number, not as a tensor
 --    local losses = step:run(loader)      -- an epoch without any Lua
 --
 -- The first two calls with arguments of a shape run as plain Lua and are recorded; later ones replay the plan. What
@@ -23,6 +24,8 @@ local COMPILE = args.declare("lab.compile", {
     doc = "The step: takes tensors without gradients, numbers, strings and booleans; returns such values." },
   { "fallback", "flag", default = false,
     doc = "Whether a step that cannot be recorded runs as plain Lua; step.reason then says why." },
+  { "numbers", "flag", default = false,
+    doc = "Whether results of one element, as the loss, come as numbers instead of tensors: the quickest call." },
   { "check", "flag", default = true, doc = "Whether the second recording is compared with the first." },
 })
 
@@ -32,5 +35,5 @@ local COMPILE = args.declare("lab.compile", {
 -- @treturn CompiledStep call it like fn; `step:run(loader)`, `step:pass(loader)`; the fields `recordings`, `replays`
 return function(...)
   local o = COMPILE:read(...)
-  return core.compile.compile(o.step, o.fallback, o.check)
+  return core.compile.compile(o.step, o.fallback, o.check, false, o.numbers)
 end

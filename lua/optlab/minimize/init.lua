@@ -91,8 +91,9 @@ local MINIMIZE = args.declare(FN, {
     doc = "The largest slope after a step, as a share of the first (Wolfe); by default 0.9, and 0.1 for "
       .. "conjugate_gradient." },
   { "memory", "integer", min = 1, default = 10, doc = "lbfgs: the number of steps that are kept." },
-  { "radius", "number", above = 0, default = 1, doc = "trust_region: the first radius." },
-  { "damping", "number", above = 0, default = 1e-3, doc = "levenberg_marquardt: the first damping." },
+  { "radius", "number", above = 0,
+    doc = "The first radius: of trust_region, by default 1, and of levenberg_marquardt, where the variables are scaled "
+      .. "by the columns of the first Jacobian, by default 100 times the length of x0." },
   { "initial_step", "number", above = 0,
     doc = "The first step: nelder_mead's side (by default 5 % of a variable), proximal_gradient's rate, the reach of "
       .. "coordinate_descent and of methods for one number (by default 1), bobyqa's and cobyla's." },

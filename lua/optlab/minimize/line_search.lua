@@ -6,6 +6,7 @@
 local M = {}
 
 local MAX_STEPS = 40
+local ROUNDING = 2.0 ^ -50 -- as a share of the value
 
 local function finite(x) return x - x == 0 end
 
@@ -51,6 +52,10 @@ function M.strong_wolfe(phi, value, slope, o)
     if finite(p.f) and p.f <= value + c1 * a * slope and (not best or p.f < best.f) then best = p end
     return p
   end
+  -- Near a minimum the value no longer tells, only its slope does (Hager, Zhang, "A new conjugate gradient method with
+  -- guaranteed descent and an efficient line search", 2005).
+  local noise = ROUNDING * math.abs(value)
+  local function is_flat(p) return math.abs(p.f - value) <= noise and math.abs(p.d) <= -c2 * slope end
   local function accept(p) return p.a, table.unpack(p.result, 1, p.result.n) end
   local function give_up()
     if best then return accept(best) end
@@ -62,6 +67,7 @@ function M.strong_wolfe(phi, value, slope, o)
         or (low.a + high.a) / 2
       if math.abs(high.a - low.a) <= 1e-16 * math.max(1, math.abs(low.a)) then break end
       local p = at(a)
+      if is_flat(p) then return accept(p) end
       if not finite(p.f) or p.f > value + c1 * a * slope or p.f >= low.f then
         high = p
       else
@@ -77,6 +83,7 @@ function M.strong_wolfe(phi, value, slope, o)
   local a = o.first or 1
   for i = 1, MAX_STEPS do
     local p = at(a)
+    if is_flat(p) then return accept(p) end
     if not finite(p.f) or p.f > value + c1 * a * slope or (i > 1 and p.f >= before.f) then return zoom(before, p) end
     if math.abs(p.d) <= -c2 * slope then return accept(p) end
     if p.d >= 0 then return zoom(p, before) end

@@ -19,8 +19,9 @@
 -- `AdaptiveMaxPool2d(the same)` `Upsample{size, scale_factor, mode="nearest", align_corners=false}`; pools of signals
 -- (N, C, L) with 1d.
 -- `BatchNorm2d(num_features, {eps=1e-5, momentum=0.1, affine=true, track_running_stats=true, dtype})` `BatchNorm1d(the
--- same)` `GroupNorm(num_groups, num_channels, {eps=1e-5, affine=true, dtype})` `InstanceNorm2d(num_features, {eps=1e-5,
--- momentum=0.1, affine=false, track_running_stats=false, dtype})` `InstanceNorm1d(the same)` `Dropout1d` `Dropout2d`.
+-- same)` `BatchNormReLU(the same)` `GroupNorm(num_groups, num_channels, {eps=1e-5, affine=true, dtype})`
+-- `InstanceNorm2d(num_features, {eps=1e-5, momentum=0.1, affine=false, track_running_stats=false, dtype})`
+-- `InstanceNorm1d(the same)` `Dropout1d` `Dropout2d`.
 -- For sequences: `RNN(input_size, hidden_size, {num_layers=1, nonlinearity="tanh", bias=true, batch_first=false,
 -- dropout=0, bidirectional=false, dtype})` `LSTM(the same)` `GRU(the same)`, `RNNCell(input_size, hidden_size, {bias,
 -- nonlinearity, dtype})` `LSTMCell` `GRUCell`.

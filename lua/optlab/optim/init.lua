@@ -30,4 +30,16 @@ for name, file in pairs(wrappers.FILES) do
   LAZY[name] = function() return wrappers.constructor(name, "optlab.optim.wrappers." .. file) end
 end
 
-return require("optlab.base.modules.lazy").fields(M, "lab.optim", LAZY)
+local lab_optim = require("optlab.base.modules.lazy").fields(M, "lab.optim", LAZY)
+
+-- What PyTorch has and cannot be here.
+local index = getmetatable(lab_optim).__index
+getmetatable(lab_optim).__index = function(module, name)
+  if name == "SparseAdam" then
+    require("optlab.base.errors").raise("lab.optim has no 'SparseAdam': there are no sparse gradients here, the "
+      .. "gradient of an Embedding is a whole tensor; Adam and Adagrad take it")
+  end
+  return index(module, name)
+end
+
+return lab_optim

@@ -9,7 +9,9 @@
 -- * `inputs`: the names of the arguments that stand before the declared ones and that have no row ("params")
 -- * `args`: rows {name, kind, what, default, required, choices, of, doc}; `what` is the words of "NAME must be ..."
 -- * `positions`: how many of these a call usually gives by position, the first ones
--- * `state`: rows {name, doc, kind} of what a layer or an optimizer keeps; nil for the others
+-- * `state`: rows {name, doc, kind} of what a layer or an optimizer keeps; nil for the others. Of an optimizer also
+--   `size`, how many numbers a parameter (optlab.reference.catalogue), and `optional`: only with some option
+-- * `needs`: what an optimizer's step asks for, "loss", "closure" or "graph"; `evaluations` of the loss at each step
 -- * `tables`: the entries of tables that the function takes, "train.fit: checkpoint" for train.fit; nil without them
 -- * `functional`, of a layer or a loss: the entry of the function that computes the same; `layer`: the other way round
 -- @module optlab.reference.entries
@@ -34,7 +36,7 @@ end
 local function entry_of(declaration, group, inputs, by_name)
   local rows, required = required_first(declaration.args)
   local entry = { group = group, inputs = inputs, args = rows, positions = by_name and 0 or required }
-  for _, key in ipairs { "space", "name", "doc", "equation", "paper", "state" } do entry[key] = declaration[key] end
+  for _, key in ipairs { "space", "name", "doc", "equation", "paper", "state", "needs" } do entry[key] = declaration[key] end
   entry.callee = declaration.space .. "." .. declaration.name
   return entry
 end
@@ -103,7 +105,7 @@ end
 local function state_rows(rows)
   if not rows then return nil end
   local list = {}
-  for i, row in ipairs(rows) do list[i] = { name = row[1], doc = row[2] } end
+  for i, row in ipairs(rows) do list[i] = { name = row[1], doc = row[2], size = row.size } end
   return list
 end
 
@@ -114,7 +116,7 @@ local function add_functions(list)
       callee = callee, space = space, name = name, inputs = declaration.inputs or {}, args = declaration.args,
       group = declaration.group or space == "sched" and "schedule" or "function", doc = declaration.doc,
       equation = declaration.equation, paper = declaration.paper, state = state_rows(declaration.state),
-      positions = declaration.positions,
+      positions = declaration.positions, needs = declaration.needs, evaluations = declaration.evaluations,
     }
   end
 end

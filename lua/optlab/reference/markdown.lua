@@ -49,6 +49,20 @@ local function link(entry, page)
   return ("[`%s`](%s%s)"):format(entry.callee, page, anchor(entry.name))
 end
 
+--- A table whose first column leads to the entries below.
+-- @tparam {string,...} titles
+-- @tparam {{string,...},...} rows
+-- @treturn string
+function M.linked_table(titles, rows)
+  local lines = { "| " .. table.concat(titles, " | ") .. " |", "|" .. ("---|"):rep(#titles) }
+  for _, row in ipairs(rows) do
+    local cells = { ("[%s](%s)"):format(row[1], anchor(row[1])) }
+    for i = 2, #row do cells[i] = escape(row[i]) end
+    lines[#lines + 1] = "| " .. table.concat(cells, " | ") .. " |"
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
 --- One entry below a heading.
 -- @tparam table entry
 -- @tparam string heading "## SGD"

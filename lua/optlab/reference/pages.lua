@@ -2,6 +2,7 @@
 --
 -- `scripts/reference` writes them; a spec compares them with what they would be now.
 -- @module optlab.reference.pages
+local catalogue = require "optlab.reference.catalogue"
 local core = require "optlab.core"
 local entries = require "optlab.reference.entries"
 local markdown = require "optlab.reference.markdown"
@@ -56,10 +57,16 @@ local function headings_of(list)
   return headings
 end
 
+local function catalogue_table()
+  local legend = require("optlab.base.text.script_text").fill(catalogue.LEGEND, 120)
+  return table.concat(legend, "\n") .. "\n\n" .. markdown.linked_table(catalogue.TITLES, catalogue.rows())
+end
+
 local function group_page(row)
   local _, group, title, from, intro = table.unpack(row)
   local list = entries.of(group)
-  local blocks = { NOTE:format(from), "# " .. title .. "\n", intro, HOW_TO_READ, markdown.contents(headings_of(list)) }
+  local contents = group == "optimizer" and catalogue_table() or markdown.contents(headings_of(list))
+  local blocks = { NOTE:format(from), "# " .. title .. "\n", intro, HOW_TO_READ, contents }
   for _, entry in ipairs(list) do blocks[#blocks + 1] = markdown.entry(entry, "## " .. entry.name) end
   return table.concat(blocks, "\n")
 end

@@ -7,6 +7,7 @@
 local Sequential = require "optlab.nn.sequential"
 local config = require "optlab.base.config"
 local core = require "optlab.core".compile
+local no_grad = require "optlab.core".autograd.no_grad
 local module = require "optlab.nn.module"
 local step = require "optlab.train.step"
 
@@ -30,23 +31,45 @@ end
 function M.is_wanted(o)
   if config.no_compile then return false end
   if o.compile ~= nil then return o.compile end
-  return #o.measured == 0 and not o.step and o.accumulate == 1 and is_built_in(o.model) and is_built_in(o.loss)
+  for _, metric in ipairs(o.measured) do
+    if not metric.built_in then return false end
+  end
+  return not o.step and o.accumulate == 1 and is_built_in(o.model) and is_built_in(o.loss)
     and core.has_kernels(o.optimizer) and type(o.data) == "userdata"
 end
 
---- The usual update as a compiled step: step(X, y) gives the loss. A loss that is no number is an error and leaves the
--- parameters alone.
--- @tparam table o model, loss, optimizer; `compile = true`: a step that cannot be recorded is an error, else it goes on
---   as plain Lua with the same numbers
+-- measure(prediction, y) gives the counts as a list of tensors.
+local function measure(measured)
+  return function(prediction, y)
+    local counts = {}
+    for i, metric in ipairs(measured) do counts[i] = no_grad(metric.count, prediction, y) end
+    return counts
+  end
+end
+
+-- The step with what is measured behind the loss and its weight.
+local function in_line(update)
+  return function(...)
+    local loss, weight, measured = update(...)
+    return loss, weight, table.unpack(measured)
+  end
+end
+
+--- The usual update as a compiled step: step(X, y) gives the loss, its weight or nil, and the counts of the metrics. A
+-- loss that is no number is an error and leaves the parameters alone.
+-- @tparam table o model, loss, optimizer, measured; `compile = true`: a step that cannot be recorded is an error, else
+--   it goes on as plain Lua with the same numbers
 -- @tparam[opt] object scheduler moves the learning rate after each update, in C
 -- @tparam[opt] function weigh see optlab.train.step
 -- @tparam[opt] function clip see optlab.train.step
 -- @treturn CompiledStep
 function M.step(o, scheduler, weigh, clip)
-  return core.compile(step.new {
+  local measured = o.measured or {}
+  local update = step.new {
     model = o.model, loss = o.loss, optimizer = o.optimizer, scheduler = scheduler, accepts = core.check_loss,
-    weigh = weigh, clip = clip, fn = "train.fit",
-  }, o.compile ~= true, true, weigh ~= nil)
+    measure = #measured > 0 and measure(measured) or nil, weigh = weigh, clip = clip, fn = "train.fit",
+  }
+  return core.compile(#measured > 0 and in_line(update) or update, o.compile ~= true, true, weigh ~= nil, false, #measured)
 end
 
 --- How many batches of `size` rows lead from `rows` to the next multiple of `every`, at most `limit`.
@@ -69,19 +92,20 @@ function M.last_batch(loader)
   return following(state, control)
 end
 
--- Up to n batches of a pass: the losses, the rows of the last one, the weights of the losses if they have some. Returns
--- nil after a bad loss, and on_bad gets: the loss, how many updates were made before, the batch.
+-- Up to n batches of a pass: the losses, the rows of the last one, the weights of the losses if they have some, lists
+-- of what the metrics counted. Returns nil after a bad loss, and on_bad gets: the loss, how many updates were made
+-- before, the batch.
 local function run(pass, n, loader, on_bad)
   local left = #pass
-  local ok, losses, rows, weights = pcall(pass.run, pass, n)
-  if ok then return losses:tolist(), rows, weights and weights:tolist() or {} end
+  local ok, losses, rows, weights, counts = pcall(pass.run, pass, n)
+  if ok then return losses:tolist(), rows, weights and weights:tolist() or {}, counts and counts:tolist() or {} end
   local value = core.bad_loss()
   if not value then error(losses, 0) end
   on_bad(value, left - #pass - 1, M.last_batch(loader))
 end
 
---- One epoch: calls each(loss, rows, weight) for each batch, in order; weight is nil where the loss counts by its rows.
--- Ends where it returns true, and after on_bad.
+--- One epoch: calls each(loss, rows, weight, counts) for each batch, in order; weight is nil where the loss counts by
+-- its rows, counts where nothing else is measured. Ends where it returns true, and after on_bad.
 -- @tparam CompiledStep update
 -- @tparam Loader loader
 -- @tparam function each
@@ -92,10 +116,10 @@ end
 function M.epoch(update, loader, each, ahead, on_bad)
   local pass, size = update:pass(loader), loader.batch_size
   while #pass > 0 do
-    local losses, last, weights = run(pass, ahead and ahead(#pass) or nil, loader, on_bad)
+    local losses, last, weights, counts = run(pass, ahead and ahead(#pass) or nil, loader, on_bad)
     if not losses then return end
     for i, loss in ipairs(losses) do
-      if each(loss, i < #losses and size or last, weights[i]) then return end
+      if each(loss, i < #losses and size or last, weights[i], counts[i]) then return end
     end
   end
 end

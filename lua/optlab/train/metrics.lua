@@ -20,11 +20,6 @@ M.NAMES = { "accuracy", "binary_accuracy" }
 
 local function shape(t) return "(" .. table.concat(t.shape, ", ") .. ")" end
 
--- Rows that are right among those whose score is a number.
-local function count(right, score)
-  return (right * score:eq(score)):sum():item()
-end
-
 local function check_classes(prediction, y, fn)
   if prediction:dim() ~= 2 or y:dim() ~= 1 or #y ~= #prediction then
     errors.raise("%s: the accuracy needs predictions (N, C) and labels (N), got %s and %s", fn, shape(prediction),
@@ -35,24 +30,13 @@ local function check_classes(prediction, y, fn)
     errors.raise("%s: the accuracy needs a score for each class, got predictions %s; "
       .. "for one score a row and labels 0 and 1 there is 'binary_accuracy'", fn, shape(prediction))
   end
-  core.nn.check_labels(y, classes, fn .. ": labels")
-  return classes
-end
-
-local function count_classes(prediction, y, fn)
-  check_classes(prediction, y, fn)
-  return count(prediction:argmax(2):eq(y), prediction:amax(2))
 end
 
 -- Rows whose label has fewer than k classes before it.
 local function count_top(k)
   return function(prediction, y, fn)
-    local classes = check_classes(prediction, y, fn)
-    local labels = y:to("int64"):reshape(-1, 1)
-    local score = prediction:gather(2, labels)
-    local class = core.tensor.arange(1, classes + 1, { dtype = "int64" }):reshape(1, -1)
-    local before = prediction:gt(score) + prediction:eq(score) * class:lt(labels)
-    return count(before:to("float64"):sum(2):lt(k), prediction:amax(2))
+    check_classes(prediction, y, fn)
+    return core.nn.count_right(prediction, y, k, fn)
   end
 end
 
@@ -62,20 +46,16 @@ local function count_signs(prediction, y, fn)
     errors.raise("%s: the binary accuracy needs predictions (N) or (N, 1) and N labels, got %s and %s", fn,
       shape(prediction), shape(y))
   end
-  local score, labels = prediction:reshape(-1), y:reshape(-1)
-  if labels:eq(0):sum():item() + labels:eq(1):sum():item() ~= #labels then
-    errors.raise("%s: the labels of the binary accuracy must be 0 or 1", fn)
-  end
-  return count(score:gt(0):eq(labels), score)
+  return core.nn.count_signs(prediction, y, fn)
 end
 
-local COUNT = { accuracy = count_classes, binary_accuracy = count_signs }
+local COUNT = { accuracy = count_top(1), binary_accuracy = count_signs }
 
 -- A built-in metric; nil for another name. In a history both accuracies are called "acc".
 local function built_in(name)
   local k = math.tointeger(tonumber(name:match("^top(%d+)$")))
-  if k and k >= 1 then return { name = name, rule = count_top(k), rises = true } end
-  return COUNT[name] and { name = "acc", rule = COUNT[name], rises = true }
+  if k and k >= 1 then return { name = name, count = count_top(k), rises = true, built_in = true } end
+  return COUNT[name] and { name = "acc", count = COUNT[name], rises = true, built_in = true }
 end
 
 --- A number that a function of the script's own returned, or the one of a tensor with one element.
@@ -91,9 +71,16 @@ function M.number(value, fn, what)
 end
 
 local function own(name, f, fn)
-  return { name = name, rule = function(prediction, y)
-    return M.number(f(prediction, y), fn, "metrics." .. name) * #prediction
-  end }
+  local what = "metrics." .. name
+  return {
+    name = name, sum = function(prediction, y) return M.number(f(prediction:detach(), y), fn, what) * #prediction end,
+    count = function(prediction, y)
+      local mean = f(prediction, y)
+      if core.tensor.is_tensor(mean) and mean:numel() == 1 then return mean:to("float64") * #prediction end
+      return errors.raise("%s: %s must return a tensor with one element where the step is compiled, got %s", fn, what,
+        errors.shown(mean))
+    end,
+  }
 end
 
 local RESERVED = { loss = true, acc = true }
@@ -131,10 +118,11 @@ local function from_table(metrics, fn)
   return list
 end
 
--- A metric as others use it: `sum(prediction, y)` over the rows of a batch.
+-- A metric as others use it.
 local function bound(metric, fn)
-  local rule = metric.rule
-  metric.sum = function(prediction, y) return rule(prediction:detach(), y, fn) end
+  local count = metric.count
+  metric.count = function(prediction, y) return count(prediction:detach(), y, fn) end
+  metric.sum = metric.sum or function(prediction, y) return metric.count(prediction, y):item() end
   return metric
 end
 
@@ -142,8 +130,8 @@ end
 -- @tparam ?string metric the name of a built-in one
 -- @tparam ?table metrics names of built-in ones by position, functions by name
 -- @tparam string fn who asks, for messages
--- @treturn {table,...} each `name`, `sum(prediction, y)`: the sum over the rows of a batch, `rises`: whether more is
---   better (nil: not known)
+-- @treturn {table,...} each `name`; `sum(prediction, y)`: the sum over the rows of a batch; `count(prediction, y)`: the
+--   same as a tensor, which can be recorded; `built_in`, true or nil; `rises`: whether more is better (nil: not known)
 function M.read(metric, metrics, fn)
   local list, seen = {}, {}
   if metric then list[1] = built_in(metric) end

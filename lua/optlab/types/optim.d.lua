@@ -21,6 +21,8 @@
 ---@field zero_grad fun(self: optlab.Optimizer, options?: {set_to_none?: boolean}) Drops the gradients.
 ---Adds parameters with hyperparameters of their own.
 ---@field add_param_group fun(self: optlab.Optimizer, group: table)
+---@field eval fun(self: optlab.Optimizer) puts the mean of Schedule-Free in place of the parameters
+---@field train fun(self: optlab.Optimizer) puts back where the training stands
 ---Its state, for a checkpoint.
 ---@field state_dict fun(self: optlab.Optimizer): table
 ---Goes on from what state_dict gave.

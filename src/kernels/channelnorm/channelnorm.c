@@ -13,6 +13,7 @@
 #include "base/parallel.h"
 #include "base/size.h"
 #include "kernels/channelnorm/channelnorm_kernels.h"
+#include "kernels/elementwise/kernels.h"
 
 #define CHUNK 4096 /* elements, about */
 
@@ -82,7 +83,11 @@ static Pieces chunk(const Chunks *k, int64_t channel, int64_t i) {
   const int64_t at = (outer * stride + channel * c->inner + begin) * (int64_t)dtype_size(c->dtype);
   p.x = (const char *)c->x + at;
   p.d = c->d ? (const char *)c->d + at : NULL;
-  p.y = (char *)c->y + at;
+  p.add = c->add ? (const char *)c->add + at : NULL;
+  p.y = c->y ? (char *)c->y + at : NULL;
+  if (!c->z) return p;
+  p.z = (const char *)c->z + at;
+  p.masked = c->masked ? (char *)c->masked + at : p.y;
   return p;
 }
 
@@ -96,19 +101,24 @@ typedef struct Sums {
 } Sums;
 
 static Sums chunk_sums(const Chunks *k, int64_t channel, int64_t i) {
-  const Pieces p = chunk(k, channel, i);
+  Pieces p = chunk(k, channel, i);
   Sums s = {0, 0};
+  if (p.z) {
+    k->k->mask[k->doubles](&p);
+    p.d = p.masked;
+  }
   k->k->sums[k->doubles](&p, k->c->mean[channel], &s.dot, &s.sum);
   return s;
 }
 
 static void chunk_apply(const Chunks *k, int64_t channel, int64_t i, const Factors *f) {
   const Pieces p = chunk(k, channel, i);
-  k->k->apply[k->doubles](&p, f);
+  (k->c->relu ? k->k->apply_relu : k->k->apply)[k->doubles](&p, f);
 }
 
 static void chunk_grad(const Chunks *k, int64_t channel, int64_t i, const Factors *f) {
-  const Pieces p = chunk(k, channel, i);
+  Pieces p = chunk(k, channel, i);
+  if (p.z) p.d = p.masked;
   k->k->grad[k->doubles](&p, f);
 }
 
@@ -213,6 +223,49 @@ static void drop_parts(Chunks *k, size_t size) {
   k->parts = NULL;
 }
 
+/* --- pieces shorter than a vector: the ReLU is a pass of its own ------------------------------------------------------- */
+
+typedef struct Flat {
+  const ChannelNorm *c;
+  int64_t size;
+  void *masked;
+} Flat;
+
+static void relu_part(void *ctx, int64_t begin, int64_t end) {
+  const Flat *f = ctx;
+  const ChannelNorm *c = f->c;
+  char *y = (char *)c->y + begin * f->size;
+  const char *add = (const char *)c->add + begin * f->size;
+  const bool doubles = c->dtype == DT_F64;
+  if (c->add) (doubles ? kern_add_f64 : kern_add_f32)(end - begin, y, 1, y, 1, add, 1);
+  (doubles ? kern_relu_f64 : kern_relu_f32)(end - begin, y, 1, y, 1);
+}
+
+static void mask_part(void *ctx, int64_t begin, int64_t end) {
+  const Flat *f = ctx;
+  const ChannelNorm *c = f->c;
+  const int64_t at = begin * f->size;
+  (c->dtype == DT_F64 ? kern_relu_grad_f64 : kern_relu_grad_f32)(
+      end - begin, (char *)f->masked + at, 1, (const char *)c->z + at, 1, (const char *)c->d + at, 1);
+}
+
+static int64_t elements(const ChannelNorm *c) { return c->outer * c->channels * c->inner; }
+
+static int short_batch_norm(const ChannelNorm *c) {
+  if (columns_moments(c) < 0 || columns_norm(c) < 0) return -1;
+  if (c->relu) parallel_for(elements(c), PARALLEL_GRAIN, relu_part, &(Flat){c, (int64_t)dtype_size(c->dtype), NULL});
+  return 0;
+}
+
+static int short_batch_grad(const ChannelNorm *c) {
+  if (!c->z) return columns_sums(c) < 0 ? -1 : columns_grad(c);
+  ChannelNorm masked = *c;
+  Flat f = {c, (int64_t)dtype_size(c->dtype), c->masked ? c->masked : c->y};
+  parallel_for(elements(c), PARALLEL_GRAIN, mask_part, &f);
+  masked.d = f.masked;
+  return columns_sums(&masked) < 0 ? -1 : columns_grad(&masked);
+}
+
 /* --- the functions ------------------------------------------------------------------------------------------------------- */
 
 static bool short_pieces(const ChannelNorm *c) { return c->inner < CHANNEL_LEAST; }
@@ -234,7 +287,7 @@ int channel_norm_sums(const ChannelNorm *c) {
 }
 
 int channel_batch_norm(const ChannelNorm *c) {
-  if (short_pieces(c)) return columns_moments(c) < 0 ? -1 : columns_norm(c);
+  if (short_pieces(c)) return short_batch_norm(c);
   Chunks k = chunks_of(c);
   if (find_parts(&k, sizeof(Moments), moments_parts) < 0) return -1;
   if (!k.parts) {
@@ -248,7 +301,7 @@ int channel_batch_norm(const ChannelNorm *c) {
 }
 
 int channel_batch_grad(const ChannelNorm *c) {
-  if (short_pieces(c)) return columns_sums(c) < 0 ? -1 : columns_grad(c);
+  if (short_pieces(c)) return short_batch_grad(c);
   Chunks k = chunks_of(c);
   if (find_parts(&k, sizeof(Sums), sums_parts) < 0) return -1;
   if (!k.parts) {

@@ -7,6 +7,9 @@
  * With h = (x - mean) s and n elements of a channel:  dw = sum d h,  db = sum d,  and where mean and var are those of x
  * dx = w s (d - db / n - h dw / n).
  *
+ * A ReLU may follow, of y or of the sum of y and another tensor, in the same pass: z = max(y + add, 0). Then d, z's
+ * gradient, counts where z is not 0.
+ *
  * Sums run over parts of a channel that depend on the shape alone, each about its first element, so that a constant
  * channel has the variance 0. Each function returns -1 with err_set without memory.
  */
@@ -26,7 +29,11 @@ typedef struct ChannelNorm {
   const void *w, *b;  /* (channels), or NULL */
   double *mean, *var; /* (channels) */
   double *dw, *db;    /* (channels) */
-  void *y;            /* of that shape: y or dx */
+  void *y;            /* of that shape: y, or z, or dx */
+  bool relu;          /* forward, of y; only of channel_batch_norm */
+  const void *add;    /* forward, with relu: of that shape, or NULL */
+  const void *z;      /* backward, of that shape: there was a ReLU, and this was its output; NULL: there was none */
+  void *masked;       /* backward, with z: where d goes with zeros where z is 0; of that shape; NULL: it is not kept */
 } ChannelNorm;
 
 int channel_norm(const ChannelNorm *c);       /* y, of x, mean and var */

@@ -38,19 +38,33 @@ INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 #define TOTAL(s, run) sum_lanes_##s(((run)[0] + (run)[1]) + ((run)[2] + (run)[3]))
 
+/* y = TERM over a piece; the last vector's is taken before anything is written, because y may be an array that is read */
+#define SET_PIECE(s, y, TERM)                                                         \
+  do {                                                                                \
+    const int64_t n = p->n;                                                           \
+    const Vec_##s last = TERM(s, n - VL_##s);                                         \
+    for (int64_t i = 0; i + VL_##s <= n; i += VL_##s) store_##s((y) + i, TERM(s, i)); \
+    if (n % VL_##s) store_##s((y) + n - VL_##s, last);                                \
+  } while (0)
+
 /* y = TERM over the pieces */
-#define SET_PIECES(T, s, TERM)                                         \
-  T *y = p->y;                                                         \
-  EACH_PIECE(T) {                                                      \
-    const int64_t n = p->n;                                            \
-    int64_t i = 0;                                                     \
-    for (; i + VL_##s <= n; i += VL_##s) store_##s(y + i, TERM(s, i)); \
-    if (i < n) store_##s(y + n - VL_##s, TERM(s, n - VL_##s));         \
-    y += p->stride;                                                    \
+#define SET_PIECES(T, s, TERM) \
+  T *y = p->y;                 \
+  EACH_PIECE(T) {              \
+    SET_PIECE(s, y, TERM);     \
+    y += p->stride;            \
   }
 
 #define RESULT(s, i) ((load_##s(x + i) - mean) * factor + shift)
 #define GRADIENT(s, i) (factor * (load_##s(d + i) - all - (load_##s(x + i) - mean) * along))
+
+/* A ReLU: nan stays nan. */
+INLINE Vec_f32 positive_f32(Vec_f32 v) { return choose_f32(v <= 0, (Vec_f32){0}, v); }
+INLINE Vec_f64 positive_f64(Vec_f64 v) { return choose_f64(v <= 0, (Vec_f64){0}, v); }
+
+#define RESULT_RELU(s, i) positive_##s(RESULT(s, i))
+#define SUM_RELU(s, i) positive_##s(RESULT(s, i) + load_##s(add + i))
+#define MASKED(s, i) choose_##s(load_##s(z + i) <= 0, (Vec_##s){0}, load_##s(d + i))
 
 #define PIECES(T, s)                                                                        \
   static Moments moments_##s(const Pieces *p) {                                             \
@@ -67,6 +81,30 @@ INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
   static void apply_##s(const Pieces *p, const Factors *f) {                                \
     const T mean = (T)f->mean, factor = (T)f->factor, shift = (T)f->shift;                  \
     SET_PIECES(T, s, RESULT)                                                                \
+  }                                                                                         \
+                                                                                            \
+  static void apply_relu_##s(const Pieces *p, const Factors *f) {                           \
+    const T mean = (T)f->mean, factor = (T)f->factor, shift = (T)f->shift, *add = p->add;   \
+    T *y = p->y;                                                                            \
+    EACH_PIECE(T) {                                                                         \
+      if (add) {                                                                            \
+        SET_PIECE(s, y, SUM_RELU);                                                          \
+        add += p->stride;                                                                   \
+      } else {                                                                              \
+        SET_PIECE(s, y, RESULT_RELU);                                                       \
+      }                                                                                     \
+      y += p->stride;                                                                       \
+    }                                                                                       \
+  }                                                                                         \
+                                                                                            \
+  static void mask_##s(const Pieces *p) {                                                   \
+    const T *z = p->z;                                                                      \
+    T *masked = p->masked;                                                                  \
+    EACH_PIECE(T) {                                                                         \
+      SET_PIECE(s, masked, MASKED);                                                         \
+      z += p->stride;                                                                       \
+      masked += p->stride;                                                                  \
+    }                                                                                       \
   }                                                                                         \
                                                                                             \
   static void sums_##s(const Pieces *p, double about, double *dot, double *sum) {           \
@@ -174,6 +212,13 @@ COLUMNS(double, f64)
 #define TABLE(set) PASTE(channelnorm_kernels_, set)
 #define BOTH(name) \
   { name##_f32, name##_f64 }
-const ChannelNormKernels TABLE(CHANNELNORM_KERNELS) = {BOTH(moments),     BOTH(apply),          BOTH(sums),
-                                                       BOTH(grad),        BOTH(column_moments), BOTH(column_apply),
-                                                       BOTH(column_sums), BOTH(column_grad)};
+const ChannelNormKernels TABLE(CHANNELNORM_KERNELS) = {.moments = BOTH(moments),
+                                                       .apply = BOTH(apply),
+                                                       .apply_relu = BOTH(apply_relu),
+                                                       .mask = BOTH(mask),
+                                                       .sums = BOTH(sums),
+                                                       .grad = BOTH(grad),
+                                                       .column_moments = BOTH(column_moments),
+                                                       .column_apply = BOTH(column_apply),
+                                                       .column_sums = BOTH(column_sums),
+                                                       .column_grad = BOTH(column_grad)};

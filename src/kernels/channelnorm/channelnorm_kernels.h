@@ -8,11 +8,11 @@
 
 #define CHANNEL_LEAST 16 /* elements of a piece, at least: a vector of any instruction set */
 
-/* `pieces` runs of n elements, each `stride` elements behind the one before, of x, d and y alike. */
+/* `pieces` runs of n elements, each `stride` elements behind the one before, of all arrays alike. */
 typedef struct Pieces {
   int64_t pieces, stride, n;
-  const void *x, *d;
-  void *y;
+  const void *x, *d, *add, *z;
+  void *y, *masked;
 } Pieces;
 
 /* n elements with that mean; m2: their squared distances from it, summed. */
@@ -43,8 +43,10 @@ typedef struct Columns {
 typedef struct ChannelNormKernels {
   Moments (*moments[2])(const Pieces *p); /* of floats, of doubles */
   void (*apply[2])(const Pieces *p, const Factors *f);
+  void (*apply_relu[2])(const Pieces *p, const Factors *f);                /* of the sum with `add`, if there is one */
+  void (*mask[2])(const Pieces *p);                                        /* masked = d where z is not 0 */
   void (*sums[2])(const Pieces *p, double mean, double *dot, double *sum); /* adds sum d (x - mean), sum d */
-  void (*grad[2])(const Pieces *p, const Factors *f);
+  void (*grad[2])(const Pieces *p, const Factors *f);                      /* y may be d */
   /* The same by columns; those with results for each column set them. */
   void (*column_moments[2])(const Columns *c, double *mean, double *m2);
   void (*column_apply[2])(const Columns *c);

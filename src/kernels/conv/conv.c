@@ -50,14 +50,16 @@ int conv_relu_pool(DType dt, const ConvShape *s, const Images *x, const void *we
   return forward(dt, *s, *x, weight, bias, pool, y);
 }
 
+bool conv_adds(DType dt, const ConvShape *s) { return !conv_is_few(dt, s); }
+
 int conv2d_grad_input(DType dt, const ConvShape *shape, const Images *dy, const ConvPool *pool, const void *weight,
-                      const void *bias, const Images *dx) {
+                      const void *bias, const void *add, const Images *dx) {
   const ConvShape s = *shape;
   if (!pool && conv_is_few(dt, shape)) return few_grad_input(dt, shape, dy, weight, bias, dx);
   Correlation p = {
       .k = conv_kernels(dt), .size = (int64_t)dtype_size(dt), .n = s.n, .groups = s.groups, .c = s.o, .o = s.c};
   p.h = s.oh, p.w = s.ow, p.oh = s.h, p.ow = s.w, p.kh = s.kh, p.kw = s.kw;
-  p.y = *dx, p.weight = weight, p.bias = bias;
+  p.y = *dx, p.weight = weight, p.bias = bias, p.add = add;
   const int64_t window = s.kh * s.kw;
   p.order = (WeightOrder){.so = window, .sc = s.c * window, .sg = s.o * s.c * window, .turned = 1};
   p.narrow = s.w == 1 && s.ow == 1 && s.kw == 1;

@@ -47,9 +47,12 @@ int conv2d(DType dt, const ConvShape *s, const Images *x, const void *weight, co
            const Images *y);
 
 /* dx = what y's gradient dy makes of x's, plus bias (groups c), if there is one, as transposed convolutions have it.
- * With a pool dy is the gradient of the pool's output. */
+ * With a pool dy is the gradient of the pool's output. `add`, images that lie in memory as dx does, is added in the same
+ * pass; only where conv_adds says so. */
 int conv2d_grad_input(DType dt, const ConvShape *s, const Images *dy, const ConvPool *pool /* or NULL */,
-                      const void *weight, const void *bias /* or NULL */, const Images *dx);
+                      const void *weight, const void *bias /* or NULL */, const void *add /* or NULL */,
+                      const Images *dx);
+bool conv_adds(DType dt, const ConvShape *s);
 
 /* dweight, summed over the images */
 int conv2d_grad_weight(DType dt, const ConvShape *s, const Images *dy, const ConvPool *pool /* or NULL */,

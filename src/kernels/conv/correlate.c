@@ -102,21 +102,37 @@ static inline void aim(const Correlation *p, Unit *u, int64_t row, int64_t colum
   t->ncolumns = p->narrow ? nrows : p->columns.first[column + 1] - p->columns.first[column];
 }
 
+/* What is added to the number at y. */
+static const char *added_to(const Correlation *p, const char *y) {
+  return p->add ? p->add + (y - (const char *)p->y.data) : NULL;
+}
+
 /* Row `row` of `outputs` channels, channel o of column j to out + o * channel + j * column elements. */
 static void row_to_memory(const Correlation *p, Unit *u, TileFn *tile, int64_t row, char *out, int64_t column) {
+  const char *add = added_to(p, out);
   for (int64_t j = 0; j < p->ow; j++) {
     aim(p, u, row, j);
     u->t.out = out + j * column * p->size;
+    u->t.add = add ? add + j * column * p->size : NULL;
     tile(&u->t);
   }
+}
+
+static void add_number(int64_t size, void *to, const void *from) {
+  if (size == 8) *(double *)to += *(const double *)from;
+  if (size == 4) *(float *)to += *(const float *)from;
 }
 
 /* Numbers [channel][px] to a column of the tensor. */
 static void put_images(const Correlation *p, const Unit *u, int64_t outputs, char *to) {
   const int64_t sn = p->y.stride[0] * p->size, so = p->y.stride[1] * p->size;
+  const char *add = added_to(p, to);
   for (int64_t o = 0; o < outputs; o++) {
-    const char *from = u->out + o * u->px * p->size;
-    for (int64_t l = 0; l < u->images; l++) memcpy(to + o * so + l * sn, from + l * p->size, (size_t)p->size);
+    char *from = u->out + o * u->px * p->size;
+    for (int64_t l = 0; l < u->images; l++) {
+      if (add) add_number(p->size, from + l * p->size, add + o * so + l * sn);
+      memcpy(to + o * so + l * sn, from + l * p->size, (size_t)p->size);
+    }
   }
 }
 

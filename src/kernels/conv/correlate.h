@@ -30,6 +30,7 @@ typedef struct Correlation {
   Images y;
   const char *weight, *bias; /* bias: or NULL */
   WeightOrder order;
+  const char *add;      /* added to y, images that lie in memory as y does; without a pool. NULL: nothing */
   const ConvPool *pool; /* ReLU and pool follow, y is the pool's output; NULL: they do not */
   Taps rows, columns;
   bool narrow; /* images of one column: rows are neighbours in memory, rows' runs are merged, there are no columns' */

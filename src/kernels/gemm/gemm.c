@@ -186,11 +186,15 @@ static int run_product(Product *p, int64_t size, void (*blocks)(void *, int64_t,
 
 /* --- public ----------------------------------------------------------------------------------------------- */
 
-#define GEMM(name, T, SMALL, BLOCKS_OF)                                                                           \
+#define GEMM(name, T, BLOCKS_OF)                                                                                  \
   int name(int64_t m, int64_t n, int64_t k, const T *a, int64_t rsa, int64_t csa, const T *b, int64_t rsb,        \
            int64_t csb, T *c, int64_t rsc, bool accumulate) {                                                     \
     if (m == 0 || n == 0) return 0;                                                                               \
-    if (SMALL(m, n, k, a, rsa, csa, b, rsb, csb, c, rsc, accumulate)) return 0;                                   \
+    SmallProduct small = {NULL, m, n, k, a, b, c, accumulate ? c : NULL, rsa, csa, rsb, csb, rsc, 1, rsc, 1};     \
+    if (gemm_small(&small, sizeof(T) == sizeof(double))) {                                                        \
+      small.run(&small);                                                                                          \
+      return 0;                                                                                                   \
+    }                                                                                                             \
     if (k == 0) {                                                                                                 \
       for (int64_t i = 0; i < m && !accumulate; i++) memset(c + i * rsc, 0, (size_t)n * sizeof(T));               \
       return 0;                                                                                                   \
@@ -200,5 +204,5 @@ static int run_product(Product *p, int64_t size, void (*blocks)(void *, int64_t,
     p.accumulate = accumulate;                                                                                    \
     return run_product(&p, sizeof(T), BLOCKS_OF);                                                                 \
   }
-GEMM(gemm_f32, float, gemm_small_f32, run_blocks_f32)
-GEMM(gemm_f64, double, gemm_small_f64, run_blocks_f64)
+GEMM(gemm_f32, float, run_blocks_f32)
+GEMM(gemm_f64, double, run_blocks_f64)

@@ -4,8 +4,9 @@
  *   C (m, n) = A (m, k) B (k, n)
  *
  * C is made in tiles of four rows (then single ones) by one vector of columns: 64, 32 or 16 bytes as long as the
- * columns last, then single columns. A tile's accumulators stay in registers while k runs; a row of B is one vector
- * load, an element of A is broadcast. Every element of C is the plain sum a_i0 b_0j + a_i1 b_1j + ... in this order,
+ * columns last, then single columns. What is left of rows or columns is done by a tile that overlaps the one before, unless
+ * C is added to itself. A tile's accumulators stay in registers while k runs; a row of B is one vector load, an element of
+ * A is broadcast. Every element of C is the plain sum a_i0 b_0j + a_i1 b_1j + ... in this order,
  * whatever the tile, so the result depends neither on the strides nor on the route:
  *   - the rows of B are contiguous: as described;
  *   - the columns of A are: the same for C' = B' A';
@@ -13,6 +14,9 @@
  *   - else single columns.
  */
 #include "kernels/gemm/gemm_small.h"
+
+#include <stddef.h>
+
 #include "base/simd.h"
 
 #define ROWS 4
@@ -31,7 +35,7 @@ typedef double VecF64x2 __attribute__((vector_size(16), aligned(8), may_alias));
 /* `rows` (a constant) rows of C by one vector of columns */
 #define DEFINE_TILE(name, T, V)                                                                              \
   INLINE void name(int rows, int64_t k, const T *a, int64_t rsa, int64_t csa, const T *b, int64_t rsb, T *c, \
-                   int64_t rsc, int64_t csc, bool accumulate) {                                              \
+                   int64_t rsc, int64_t csc, const T *add, int64_t rsadd, int64_t csadd) {                   \
     enum { W = sizeof(V) / sizeof(T) };                                                                      \
     V sum[ROWS] = {{0}};                                                                                     \
     for (int64_t l = 0; l < k; l++) {                                                                        \
@@ -40,11 +44,11 @@ typedef double VecF64x2 __attribute__((vector_size(16), aligned(8), may_alias));
     }                                                                                                        \
     for (int i = 0; i < rows; i++) {                                                                         \
       T *out = c + i * rsc;                                                                                  \
-      if (csc == 1) {                                                                                        \
-        if (accumulate) sum[i] += *(V *)out;                                                                 \
+      if (csc == 1 && (csadd == 1 || !add)) {                                                                \
+        if (add) sum[i] += *(const V *)(add + i * rsadd);                                                    \
         *(V *)out = sum[i];                                                                                  \
       } else {                                                                                               \
-        for (int j = 0; j < W; j++) out[j * csc] = accumulate ? out[j * csc] + sum[i][j] : sum[i][j];        \
+        for (int j = 0; j < W; j++) out[j * csc] = add ? add[i * rsadd + j * csadd] + sum[i][j] : sum[i][j]; \
       }                                                                                                      \
     }                                                                                                        \
   }
@@ -55,41 +59,65 @@ DEFINE_TILE(tile_f64x8, double, VecF64x8)
 DEFINE_TILE(tile_f64x4, double, VecF64x4)
 DEFINE_TILE(tile_f64x2, double, VecF64x2)
 
-/* the same with a single column; the column stride plays no part */
-#define DEFINE_TILE_SINGLE(name, T)                                                                          \
-  INLINE void name(int rows, int64_t k, const T *a, int64_t rsa, int64_t csa, const T *b, int64_t rsb, T *c, \
-                   int64_t rsc, int64_t csc, bool accumulate) {                                              \
-    (void)csc;                                                                                               \
-    T sum[ROWS] = {0};                                                                                       \
-    for (int64_t l = 0; l < k; l++)                                                                          \
-      for (int i = 0; i < rows; i++) sum[i] += a[i * rsa + l * csa] * b[l * rsb];                            \
-    for (int i = 0; i < rows; i++) c[i * rsc] = accumulate ? c[i * rsc] + sum[i] : sum[i];                   \
+/* the same with a single column; the column strides play no part */
+#define DEFINE_TILE_SINGLE(name, T)                                                                                    \
+  INLINE void name(int rows, int64_t k, const T *a, int64_t rsa, int64_t csa, const T *b, int64_t rsb, T *c,           \
+                   int64_t rsc, int64_t csc, const T *add, int64_t rsadd, int64_t csadd) {                             \
+    (void)csc, (void)csadd;                                                                                            \
+    T s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                                                  \
+    const T *a0 = a, *a1 = a + (rows > 1 ? rsa : 0), *a2 = a1 + (rows > 1 ? rsa : 0), *a3 = a2 + (rows > 1 ? rsa : 0); \
+    for (int64_t l = 0; l < k; l++) {                                                                                  \
+      OPAQUE(l); /* vectors along k would only be taken apart again */                                                 \
+      const T x = b[l * rsb];                                                                                          \
+      s0 += a0[l * csa] * x;                                                                                           \
+      if (rows > 1) s1 += a1[l * csa] * x, s2 += a2[l * csa] * x, s3 += a3[l * csa] * x;                               \
+    }                                                                                                                  \
+    const T sum[ROWS] = {s0, s1, s2, s3};                                                                              \
+    for (int i = 0; i < rows; i++) c[i * rsc] = add ? add[i * rsadd] + sum[i] : sum[i];                                \
   }
 DEFINE_TILE_SINGLE(tile_f32x1, float)
 DEFINE_TILE_SINGLE(tile_f64x1, double)
 
-/* All rows of as many whole tiles as columns j..n-1 hold. */
-#define PANELS(tile, W)                                                                                    \
-  for (; n - j >= (W); j += (W)) {                                                                         \
-    int64_t i = 0;                                                                                         \
-    for (; i + ROWS <= m; i += ROWS)                                                                       \
-      tile(ROWS, k, a + i * rsa, rsa, csa, b + j * csb, rsb, c + i * rsc + j * csc, rsc, csc, accumulate); \
-    for (; i < m; i++)                                                                                     \
-      tile(1, k, a + i * rsa, rsa, csa, b + j * csb, rsb, c + i * rsc + j * csc, rsc, csc, accumulate);    \
+/* `rows` rows from row i on by the columns of a tile from column j on. */
+#define TILE(tile, rows)                                                                  \
+  tile(rows, k, a + i * rsa, rsa, csa, b + j * csb, rsb, c + i * rsc + j * csc, rsc, csc, \
+       add ? add + i * rsadd + j * csadd : NULL, rsadd, csadd);
+#define ALL_ROWS(tile)                                \
+  {                                                   \
+    int64_t i = 0;                                    \
+    for (; i + ROWS <= m; i += ROWS) TILE(tile, ROWS) \
+    if (i > 0 && i < m && !in_place) {                \
+      i = m - ROWS;                                   \
+      TILE(tile, ROWS)                                \
+    } else {                                          \
+      for (; i < m; i++) TILE(tile, 1)                \
+    }                                                 \
   }
+/* As many whole tiles as columns j..n-1 hold. */
+#define PANELS(tile, W) \
+  for (; n - j >= (W); j += (W)) ALL_ROWS(tile)
 
-#define DEFINE_COLUMNS(name, T, bits)                                                                                \
-  static VECTORIZED(void, name,                                                                                      \
-                    (int64_t m, int64_t n, int64_t k, const T *a, int64_t rsa, int64_t csa, const T *b, int64_t rsb, \
-                     int64_t csb, T *c, int64_t rsc, int64_t csc, bool accumulate),                                  \
-                    (m, n, k, a, rsa, csa, b, rsb, csb, c, rsc, csc, accumulate)) {                                  \
-    int64_t j = 0;                                                                                                   \
-    if (csb == 1) {                                                                                                  \
-      PANELS(WIDEST_##bits, 64 / (int64_t)sizeof(T))                                                                 \
-      PANELS(WIDE_##bits, 32 / (int64_t)sizeof(T))                                                                   \
-      PANELS(NARROW_##bits, 16 / (int64_t)sizeof(T))                                                                 \
-    }                                                                                                                \
-    PANELS(SINGLE_##bits, 1)                                                                                         \
+#define DEFINE_COLUMNS(name, T, bits)                                                                   \
+  static VECTORIZED(void, name, (const SmallProduct *p), (p)) {                                         \
+    enum { NARROWEST = 16 / (int)sizeof(T) };                                                           \
+    const int64_t m = p->m, n = p->n, k = p->k, rsa = p->rsa, csb = p->csb, rsc = p->rsc, csc = p->csc; \
+    const int64_t rsadd = p->rsadd, csadd = p->csadd;                                                   \
+    const T *a = p->a, *b = p->b, *add = p->add;                                                        \
+    T *c = p->c;                                                                                        \
+    const bool in_place = add == c;                                                                     \
+    int64_t j = 0;                                                                                      \
+    const int64_t csa = p->csa, rsb = p->rsb;                                                           \
+    if (csb == 1) {                                                                                     \
+      PANELS(WIDEST_##bits, 64 / (int64_t)sizeof(T))                                                    \
+      PANELS(WIDE_##bits, 32 / (int64_t)sizeof(T))                                                      \
+      PANELS(NARROW_##bits, NARROWEST)                                                                  \
+      if (j > 0 && j < n && !in_place) {                                                                \
+        j = n - NARROWEST;                                                                              \
+        ALL_ROWS(NARROW_##bits)                                                                         \
+        return;                                                                                         \
+      }                                                                                                 \
+    }                                                                                                   \
+    PANELS(SINGLE_##bits, 1)                                                                            \
   }
 #define WIDEST_32 tile_f32x16
 #define WIDE_32 tile_f32x8
@@ -102,27 +130,126 @@ DEFINE_TILE_SINGLE(tile_f64x1, double)
 DEFINE_COLUMNS(columns_f32, float, 32)
 DEFINE_COLUMNS(columns_f64, double, 64)
 
-#define GEMM_SMALL(name, T, COLUMNS)                                                                        \
-  bool name(int64_t m, int64_t n, int64_t k, const T *a, int64_t rsa, int64_t csa, const T *b, int64_t rsb, \
-            int64_t csb, T *c, int64_t rsc, bool accumulate) {                                              \
-    if (k > MAX_K || m > MAX_WORK || n > MAX_WORK || m * n * k > MAX_WORK) return false;                    \
-    if (rsa == 1 && (csb != 1 || m > n)) {                                                                  \
-      COLUMNS(n, m, k, b, csb, rsb, a, csa, rsa, c, 1, rsc, accumulate);                                    \
-    } else if (csb == 1) {                                                                                  \
-      COLUMNS(m, n, k, a, rsa, csa, b, rsb, csb, c, rsc, 1, accumulate);                                    \
-    } else if (m >= ROWS && n >= ROWS) {                                                                    \
-      T rows_of_b[MAX_WORK / ROWS];                                                                         \
-      for (int64_t l = 0; l < k; l++)                                                                       \
-        for (int64_t j = 0; j < n; j++) rows_of_b[l * n + j] = b[l * rsb + j * csb];                        \
-      COLUMNS(m, n, k, a, rsa, csa, rows_of_b, n, 1, c, rsc, 1, accumulate);                                \
-    } else if (m * n * k > MAX_SINGLE_WORK) {                                                               \
-      return false;                                                                                         \
-    } else if (m >= n) {                                                                                    \
-      COLUMNS(m, n, k, a, rsa, csa, b, rsb, csb, c, rsc, 1, accumulate);                                    \
-    } else {                                                                                                \
-      COLUMNS(n, m, k, b, csb, rsb, a, csa, rsa, c, 1, rsc, accumulate);                                    \
-    }                                                                                                       \
-    return true;                                                                                            \
+/* One column, A row-major: dot products. And one row by a matrix. The usual linear layers of small models are these: they
+ * have no strides to work out. */
+#define DEFINE_DOTS(name, T)                                                                   \
+  static VECTORIZED(void, name, (const SmallProduct *p), (p)) {                                \
+    const int64_t m = p->m, k = p->k, rsa = p->rsa, rsc = p->rsc, rsadd = p->rsadd;            \
+    const T *b = p->b, *add = p->add;                                                          \
+    T *c = p->c;                                                                               \
+    int64_t i = 0;                                                                             \
+    while (m - i >= ROWS) {                                                                    \
+      const T *a0 = (const T *)p->a + i * rsa, *a1 = a0 + rsa, *a2 = a1 + rsa, *a3 = a2 + rsa; \
+      T s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                        \
+      for (int64_t l = 0; l < k; l++) {                                                        \
+        OPAQUE(l); /* vectors along k would only be taken apart again */                       \
+        s0 += a0[l] * b[l], s1 += a1[l] * b[l], s2 += a2[l] * b[l], s3 += a3[l] * b[l];        \
+      }                                                                                        \
+      if (add) {                                                                               \
+        const T *d = add + i * rsadd;                                                          \
+        s0 += d[0], s1 += d[rsadd], s2 += d[2 * rsadd], s3 += d[3 * rsadd];                    \
+      }                                                                                        \
+      T *out = c + i * rsc;                                                                    \
+      out[0] = s0, out[rsc] = s1, out[2 * rsc] = s2, out[3 * rsc] = s3;                        \
+      i += ROWS;                                                                               \
+      if (i < m && m - i < ROWS && add != c) i = m - ROWS;                                     \
+    }                                                                                          \
+    for (; i < m; i++) {                                                                       \
+      const T *a = (const T *)p->a + i * rsa;                                                  \
+      T sum = 0;                                                                               \
+      for (int64_t l = 0; l < k; l++) {                                                        \
+        OPAQUE(l);                                                                             \
+        sum += a[l] * b[l];                                                                    \
+      }                                                                                        \
+      c[i * rsc] = add ? add[i * rsadd] + sum : sum;                                           \
+    }                                                                                          \
   }
-GEMM_SMALL(gemm_small_f32, float, columns_f32)
-GEMM_SMALL(gemm_small_f64, double, columns_f64)
+DEFINE_DOTS(dots_f32, float)
+DEFINE_DOTS(dots_f64, double)
+
+#define ROW_BY(V, T)                                                                   \
+  {                                                                                    \
+    V sum = {0};                                                                       \
+    const T *x = a, *row = b + j;                                                      \
+    for (int64_t l = k; l > 0; l--, x += csa, row += rsb) sum += *x * *(const V *)row; \
+    if (add) sum += *(const V *)(add + j);                                             \
+    *(V *)(c + j) = sum;                                                               \
+  }
+#define DEFINE_ROW(name, T, WIDEST, WIDE, NARROW)                 \
+  static VECTORIZED(void, name, (const SmallProduct *p), (p)) {   \
+    enum { W = 16 / (int)sizeof(T) };                             \
+    const int64_t n = p->n, k = p->k, csa = p->csa, rsb = p->rsb; \
+    const T *a = p->a, *b = p->b, *add = p->add;                  \
+    T *c = p->c;                                                  \
+    int64_t j = 0;                                                \
+    for (; n - j >= 4 * W; j += 4 * W) ROW_BY(WIDEST, T)          \
+    for (; n - j >= 2 * W; j += 2 * W) ROW_BY(WIDE, T)            \
+    for (; n - j >= W; j += W) ROW_BY(NARROW, T)                  \
+    if (j == n) return;                                           \
+    if (j > 0 && add != c) {                                      \
+      j = n - W;                                                  \
+      ROW_BY(NARROW, T)                                           \
+      return;                                                     \
+    }                                                             \
+    for (; j < n; j++) {                                          \
+      T sum = 0;                                                  \
+      const T *x = a, *row = b + j;                               \
+      for (int64_t l = 0; l < k; l++, x += csa, row += rsb) {     \
+        OPAQUE(l);                                                \
+        sum += *x * *row;                                         \
+      }                                                           \
+      c[j] = add ? add[j] + sum : sum;                            \
+    }                                                             \
+  }
+DEFINE_ROW(row_f32, float, VecF32x16, VecF32x8, VecF32x4)
+DEFINE_ROW(row_f64, double, VecF64x8, VecF64x4, VecF64x2)
+
+/* Neither the rows of B nor the columns of A are contiguous, and vectors are worth it. */
+#define DEFINE_GATHERED(name, T, COLUMNS)                                                      \
+  static void name(const SmallProduct *p) {                                                    \
+    T rows_of_b[MAX_WORK / ROWS];                                                              \
+    const T *b = p->b;                                                                         \
+    for (int64_t l = 0; l < p->k; l++) {                                                       \
+      for (int64_t j = 0; j < p->n; j++) rows_of_b[l * p->n + j] = b[l * p->rsb + j * p->csb]; \
+    }                                                                                          \
+    SmallProduct q = *p;                                                                       \
+    q.b = rows_of_b;                                                                           \
+    q.rsb = p->n;                                                                              \
+    q.csb = 1;                                                                                 \
+    COLUMNS(&q);                                                                               \
+  }
+DEFINE_GATHERED(gathered_f32, float, columns_f32)
+DEFINE_GATHERED(gathered_f64, double, columns_f64)
+
+/* C' = B' A' */
+static inline void turn(SmallProduct *p) {
+  const SmallProduct q = *p;
+  p->m = q.n, p->n = q.m;
+  p->a = q.b, p->rsa = q.csb, p->csa = q.rsb;
+  p->b = q.a, p->rsb = q.csa, p->csb = q.rsa;
+  p->rsc = q.csc, p->csc = q.rsc;
+  p->rsadd = q.csadd, p->csadd = q.rsadd;
+}
+
+bool gemm_small(SmallProduct *p, bool is_double) {
+  const int64_t m = p->m, n = p->n, k = p->k;
+  if (k > MAX_K || m > MAX_WORK || n > MAX_WORK || m * n * k > MAX_WORK) return false;
+  p->run = is_double ? columns_f64 : columns_f32;
+  if (p->rsa == 1 && (p->csb != 1 || m > n)) {
+    turn(p);
+  } else if (p->csb != 1) {
+    if (m >= ROWS && n >= ROWS) {
+      p->run = is_double ? gathered_f64 : gathered_f32;
+    } else if (m * n * k > MAX_SINGLE_WORK) {
+      return false;
+    } else if (m < n) {
+      turn(p);
+    }
+  }
+  if (p->n == 1 && p->csa == 1 && p->rsb == 1) {
+    p->run = is_double ? dots_f64 : dots_f32;
+  } else if (p->m == 1 && p->csb == 1 && p->csc == 1 && (!p->add || p->csadd == 1)) {
+    p->run = is_double ? row_f64 : row_f32;
+  }
+  return true;
+}

@@ -1,5 +1,5 @@
 /*
- * gemm_small.h - the kernel for small matrix products (gemm_small.c) as gemm.c sees it.
+ * gemm_small.h - matrix products too small for a BLAS call to pay off (gemm_small.c).
  */
 #ifndef OPTLAB_KERNELS_GEMM_GEMM_SMALL_H
 #define OPTLAB_KERNELS_GEMM_GEMM_SMALL_H
@@ -7,11 +7,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* C (m, n) = A (m, k) B (k, n), or C += A B; any strides, C row-major. Returns false, with nothing done, for a product
- * that is better left to BLAS. The sum over k runs in order, one rounded product after the other. */
-bool gemm_small_f32(int64_t m, int64_t n, int64_t k, const float *a, int64_t rsa, int64_t csa, const float *b,
-                    int64_t rsb, int64_t csb, float *c, int64_t rsc, bool accumulate);
-bool gemm_small_f64(int64_t m, int64_t n, int64_t k, const double *a, int64_t rsa, int64_t csa, const double *b,
-                    int64_t rsb, int64_t csb, double *c, int64_t rsc, bool accumulate);
+/* C (m, n) = A (m, k) B (k, n), or A B + D; any strides. The sum over k runs in order, one rounded product after the
+ * other; D is added at the end. */
+typedef struct SmallProduct SmallProduct;
+struct SmallProduct {
+  void (*run)(const SmallProduct *p); /* what gemm_small chose */
+  int64_t m, n, k;
+  const void *a, *b;
+  void *c;
+  const void *add;                                    /* D: C itself, or memory apart from it; NULL: none */
+  int64_t rsa, csa, rsb, csb, rsc, csc, rsadd, csadd; /* rs: from row to row, cs: from column to column */
+};
+
+/* Chooses the way, and perhaps turns the product into C' = B' A'. false: it is better left to BLAS. */
+bool gemm_small(SmallProduct *p, bool is_double);
 
 #endif

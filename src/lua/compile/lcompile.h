@@ -75,6 +75,8 @@ typedef struct Compiled {
   bool fallback;   /* a step that cannot be recorded goes on as plain Lua */
   bool eager;      /* ... and has done so */
   bool weighted;   /* its second result is what the mean of the loss divided by, a tensor of one element */
+  int measured;    /* results behind that one: counts of right answers and the like, tensors of one element */
+  bool numbers;    /* called from a script, it gives tensors of one element as numbers */
   bool check_kept; /* look for tensors of the step that are kept outside of it */
   bool busy;       /* its function is running and being recorded */
   uint64_t clock;
@@ -102,13 +104,18 @@ bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t);
  * many results are on the stack. */
 int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, int nargs);
 
+/* What a step gave for a batch. */
+typedef struct BatchNumbers {
+  double loss, weight; /* by what the loss counts; of a step that is not weighted it stays what it is */
+  double *measured;    /* [Compiled.measured], or NULL: not wanted */
+} BatchNumbers;
+
 /* lcompile_pass.c: the entry with a plan for a batch of n rows in the context `own`, or NULL (L may be NULL: no Lua has
- * run since the last time, so the variables need no look); one batch as a script would run it, its loss and (of a
- * weighted step; else *weight stays what it is) the weight of the loss; the methods.
+ * run since the last time, so the variables need no look); one batch as a script would run it; the methods.
  * The step is at index `step`. */
 const Tensor *lcompile_weight(const Compiled *c, const Entry *e); /* of the loss; NULL: the number of rows */
 Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Context *own, const Loader *l, int64_t n);
-double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step, double *weight);
+void lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step, BatchNumbers *numbers);
 int lcompile_run(lua_State *L);
 int lcompile_pass(lua_State *L);
 void lcompile_open_pass(lua_State *L);

@@ -5,7 +5,8 @@
  *   pass = step:pass(loader)        the same in pieces:
  *   losses, rows = pass:run([count])   up to `count` batches, all that are left without it; nil when there are none.
  *                                   rows: of the last of them; those before it have batch_size. #pass: batches left
- *                                   of a weighted step a third result: by what the mean of each loss divided
+ *                                   of a weighted step a third result: by what the mean of each loss divided; of one
+ *                                   that measures more, a fourth, (batches, measured): its results behind the weight
  *
  * Where a plan fits, the rows of a batch go straight into its input buffers and no Lua runs; else the step is called as
  * from a script. The loss is the first value that the step returns, a tensor of one element.
@@ -16,6 +17,8 @@
 #include "lua/data/ldata.h"
 
 #define PASS_MT "optlab.CompiledPass"
+
+#define MEASURED 2 /* the first result behind the loss and its weight */
 
 enum { UV_STEP = 1, UV_LOADER, UV_BATCHES, UV_COUNT = UV_BATCHES };
 
@@ -32,12 +35,22 @@ const Tensor *lcompile_weight(const Compiled *c, const Entry *e) {
   return w && w->numel == 1 ? w : NULL;
 }
 
+/* Whether what is measured is there. */
+static bool measures(const Entry *e, int measured) {
+  if (e->last.nresults < (measured > 0 ? MEASURED + measured : 0)) return false;
+  for (int i = 0; i < measured; i++) {
+    const Tensor *t = e->last.result[MEASURED + i];
+    if (!t || t->numel != 1) return false;
+  }
+  return true;
+}
+
 /* Whether batches of n rows fit e, which has a plan that may not hold at the moment. */
-static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
+static bool entry_fits(const Entry *e, const Loader *l, int64_t n, int measured) {
   if (!e->plan || e->nargs != l->nfields || e->ninputs != e->nargs || e->last.nresults < 1 || !e->last.result[0]) {
     return false;
   }
-  if (e->last.result[0]->numel != 1) return false;
+  if (e->last.result[0]->numel != 1 || !measures(e, measured)) return false;
   for (int i = 0; i < e->ninputs; i++) {
     if (!loader_fits(l, i, plan_input(e->plan, i), n)) return false;
   }
@@ -47,7 +60,8 @@ static bool entry_fits(const Entry *e, const Loader *l, int64_t n) {
 Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Context *own, const Loader *l, int64_t n) {
   for (int i = 0; i < c->entries; i++) {
     Entry *e = c->entry[i];
-    if (entry_fits(e, l, n) && plan_holds(e->plan, own, NULL) && (!L || lcompile_same_upvalues(L, step, &e->last))) {
+    if (entry_fits(e, l, n, c->measured) && plan_holds(e->plan, own, NULL) &&
+        (!L || lcompile_same_upvalues(L, step, &e->last))) {
       return e;
     }
   }
@@ -55,34 +69,46 @@ Entry *lcompile_entry_for(lua_State *L, int step, const Compiled *c, const Conte
 }
 
 /* In C. -1 with err_set. */
-static int replay_batch(Pass *p, Entry *e, double *loss, double *weight) {
+static int replay_batch(Pass *p, Entry *e, BatchNumbers *numbers) {
   Tensor *in[LOADER_MAX_FIELDS];
   for (int i = 0; i < e->ninputs; i++) in[i] = plan_input(e->plan, i);
   loader_take(p->l, p->b, in);
   if (plan_run(e->plan, context) < 0) return -1;
-  *loss = tensor_get(e->last.result[0], 0);
+  numbers->loss = tensor_get(e->last.result[0], 0);
   const Tensor *w = lcompile_weight(p->c, e);
-  if (w) *weight = tensor_get(w, 0);
+  if (w) numbers->weight = tensor_get(w, 0);
+  for (int i = 0; numbers->measured && i < p->c->measured; i++)
+    numbers->measured[i] = tensor_get(e->last.result[MEASURED + i], 0);
   return 0;
 }
 
-double lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step, double *weight) {
+/* Result i of the step's n, at the top of the stack, as a tensor of one element; NULL if it is none. */
+static const Tensor *one_element(lua_State *L, int n, int i) {
+  const Tensor *t = i < n ? lb_testtensor(L, lua_gettop(L) - n + 1 + i) : NULL;
+  return t && t->numel == 1 ? t : NULL;
+}
+
+void lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step, BatchNumbers *numbers) {
   Tensor *out[LOADER_MAX_FIELDS];
   const int top = lua_gettop(L);
   luaL_checkstack(L, LOADER_MAX_FIELDS + 4, NULL);
   if (loader_next(l, b, out) < 0) lb_coreerror(L);
   for (int i = 0; i < l->nfields; i++) lb_pushtensor(L, out[i]);
   const int n = lcompile_call(L, step, l->nfields);
-  const Tensor *loss = n > 0 ? lb_testtensor(L, lua_gettop(L) - n + 1) : NULL;
-  if (!loss || loss->numel != 1) {
+  const Compiled *c = lcompile_check(L, step, "a step");
+  const Tensor *loss = one_element(L, n, 0), *weight = c->weighted ? one_element(L, n, 1) : NULL;
+  if (!loss) {
     lb_error(L, "a compiled step over a loader must return the loss first, a tensor of one element; it returned %s",
              lb_pushgot(L, lua_gettop(L) + 1 - n));
   }
-  const double value = tensor_get(loss, 0);
-  const Tensor *second = n > 1 ? lb_testtensor(L, lua_gettop(L) - n + 2) : NULL;
-  if (lcompile_check(L, step, "a step")->weighted && second) *weight = tensor_get(second, 0);
+  numbers->loss = tensor_get(loss, 0);
+  if (weight) numbers->weight = tensor_get(weight, 0);
+  for (int i = 0; numbers->measured && i < c->measured; i++) {
+    const Tensor *t = one_element(L, n, MEASURED + i);
+    if (!t) lb_error(L, "a compiled step must measure tensors of one element");
+    numbers->measured[i] = tensor_get(t, 0);
+  }
   lua_settop(L, top);
-  return value;
 }
 
 /* --- many --------------------------------------------------------------------------------------------------------- */
@@ -92,38 +118,58 @@ static int64_t batches_left(const Pass *p) {
   return (p->b->end - p->b->row + size - 1) / size;
 }
 
-/* The losses of up to n batches, as a tensor, the rows of the last one, the losses' weights; nil if none is left. */
+/* Pushes a float64 tensor, and gives its elements; wanted: else nil and NULL. */
+static double *push_list(lua_State *L, bool wanted, int ndim, const int64_t *shape) {
+  Tensor *t = wanted ? tensor_new(DT_F64, ndim, shape) : NULL;
+  if (wanted) {
+    lb_pushtensor(L, t);
+  } else {
+    lua_pushnil(L);
+  }
+  return t ? tensor_f64(t) : NULL;
+}
+
+/* The next batch of `rows` rows; e: the entry of the batch before, or NULL. The entry of this one. */
+static Entry *run_batch(lua_State *L, Pass *p, int step, int64_t rows, Entry *e, BatchNumbers *numbers) {
+  const bool same = e && plan_input(e->plan, 0)->shape[0] == rows && plan_holds(e->plan, context, NULL);
+  if (!same) e = lcompile_entry_for(L, step, p->c, context, p->l, rows);
+  if (!e || context->recorder || p->c->eager) {
+    lcompile_call_batch(L, p->l, p->b, step, numbers);
+    return NULL;
+  }
+  e->used = ++p->c->clock;
+  p->c->streak = 0;
+  p->c->replays++;
+  if (replay_batch(p, e, numbers) < 0) lb_coreerror(L);
+  return e;
+}
+
+/* The losses of up to n batches, as a tensor, the rows of the last one, the losses' weights or nil, what was measured or
+ * nil; nil alone if none is left. */
 static int run_batches(lua_State *L, Pass *p, int step, int64_t n) {
   if (n > batches_left(p)) n = batches_left(p);
   if (n <= 0) {
     lua_pushnil(L);
     return 1;
   }
-  Tensor *losses = tensor_new(DT_F64, 1, &n), *weights = NULL;
-  lb_pushtensor(L, losses);
-  if (p->c->weighted) lb_pushtensor(L, weights = tensor_new(DT_F64, 1, &n));
+  const int measured = p->c->measured, first = lua_gettop(L) + 1;
+  double *loss = push_list(L, true, 1, &n), *weight = push_list(L, p->c->weighted, 1, &n);
+  double *counts = push_list(L, measured > 0, 2, (const int64_t[]){n, measured});
   Entry *e = NULL;
   int64_t rows = 0;
   for (int64_t i = 0; i < n; i++) {
     rows = loader_ready(p->l, p->b);
-    double *loss = &tensor_f64(losses)[i], unused, *weight = weights ? &tensor_f64(weights)[i] : &unused;
-    *weight = (double)rows;
-    const bool same = e && plan_input(e->plan, 0)->shape[0] == rows && plan_holds(e->plan, context, NULL);
-    if (!same) e = lcompile_entry_for(L, step, p->c, context, p->l, rows);
-    if (!e || context->recorder || p->c->eager) {
-      *loss = lcompile_call_batch(L, p->l, p->b, step, weight);
-      e = NULL;
-      continue;
-    }
-    e->used = ++p->c->clock;
-    p->c->streak = 0;
-    p->c->replays++;
-    if (replay_batch(p, e, loss, weight) < 0) return lb_coreerror(L);
+    BatchNumbers numbers = {.weight = (double)rows, .measured = counts ? counts + i * measured : NULL};
+    e = run_batch(L, p, step, rows, e, &numbers);
+    loss[i] = numbers.loss;
+    if (weight) weight[i] = numbers.weight;
   }
   if (batches_left(p) == 0) batches_free(p->b); /* the order of the epoch, which the collector does not see */
   lua_pushinteger(L, rows);
-  if (weights) lua_insert(L, -2);
-  return weights ? 3 : 2;
+  lua_insert(L, first + 1);
+  const int count = counts ? 4 : weight ? 3 : 2;
+  lua_settop(L, first + count - 1);
+  return count;
 }
 
 /* Pushes a pass of the step at 1 over the loader at 2. */

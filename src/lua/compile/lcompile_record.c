@@ -166,12 +166,36 @@ static void note_upvalues(lua_State *L, int self, RecordedCall *t, int keep) {
   lua_pop(L, 1);
 }
 
+/* Whether the value on top of the stack is what it was. */
+static inline bool is_same(lua_State *L, const Upvalue *u, int type) {
+  if (type != u->type) return false;
+  if (type != LUA_TNUMBER && type != LUA_TBOOLEAN) return lua_topointer(L, -1) == u->p;
+  const double x = type == LUA_TNUMBER ? lua_tonumber(L, -1) : lua_toboolean(L, -1);
+  return memcmp(&x, &u->number, sizeof x) == 0;
+}
+
+/* Goes along the list as read_upvalues did, up to the first difference; *at: what was compared. Leaves values on the
+ * stack. */
+static bool same_upvalues(lua_State *L, int fn, int depth, const RecordedCall *t, int *at) {
+  for (int i = 1; *at < COMPILE_MAX_UPVALUES && lua_getupvalue(L, fn, i); i++) {
+    const int type = lua_type(L, -1);
+    if (*at >= t->upvalues || !is_same(L, &t->upvalue[(*at)++], type)) return false;
+    if (depth > 0 && type == LUA_TFUNCTION && !lua_iscfunction(L, -1)) {
+      if (!same_upvalues(L, lua_gettop(L), depth - 1, t, at)) return false;
+    }
+    lua_pop(L, 1);
+  }
+  return true;
+}
+
 bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t) {
-  Upvalue now[COMPILE_MAX_UPVALUES];
+  const int top = lua_gettop(L);
+  int at = 0;
+  luaL_checkstack(L, 4, NULL); /* the function, one value, and one of a function among them */
   lua_getiuservalue(L, self, COMPILED_UV_FN);
-  const int n = read_upvalues(L, lua_gettop(L), 1, now, 0, 0);
-  lua_pop(L, 1);
-  return n == t->upvalues && memcmp(now, t->upvalue, (size_t)n * sizeof *now) == 0;
+  const bool same = same_upvalues(L, top + 1, 1, t, &at) && at == t->upvalues;
+  lua_settop(L, top);
+  return same;
 }
 
 /* --- two calls ---------------------------------------------------------------------------------------------------- */

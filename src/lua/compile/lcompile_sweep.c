@@ -141,9 +141,10 @@ static void advance(SweepRunUD **ud, int n) {
 /* The loss of the step at 1 on the next batch of the run at 2, and its weight. */
 static int l_call_batch(lua_State *L) {
   SweepRun *run = &check_run(L, 2)->run;
-  double weight = (double)loader_ready(run->l, &run->b);
-  lua_pushnumber(L, lcompile_call_batch(L, run->l, &run->b, 1, &weight));
-  lua_pushnumber(L, weight);
+  BatchNumbers numbers = {.weight = (double)loader_ready(run->l, &run->b)};
+  lcompile_call_batch(L, run->l, &run->b, 1, &numbers);
+  lua_pushnumber(L, numbers.loss);
+  lua_pushnumber(L, numbers.weight);
   return 2;
 }
 

@@ -50,13 +50,14 @@ static bool fits_string(lua_State *L, int self, const Entry *e, int i, int idx) 
   return same;
 }
 
-static bool fits_arg(lua_State *L, int self, const Entry *e, int i, int idx) {
+/* in: where the argument goes if it is a tensor */
+static bool fits_arg(lua_State *L, int self, const Entry *e, int i, int idx, const Tensor **in) {
   const ArgKey *k = &e->arg[i];
   const int type = lua_type(L, idx);
   if (type != k->type) return false;
   switch (type) {
     case LUA_TUSERDATA: {
-      const Tensor *t = lb_testtensor(L, idx);
+      const Tensor *t = *in = lb_testtensor(L, idx);
       return t && fits_tensor(k, t);
     }
     case LUA_TNUMBER:
@@ -70,10 +71,10 @@ static bool fits_arg(lua_State *L, int self, const Entry *e, int i, int idx) {
   }
 }
 
-/* Whether the arguments at first.. are those of e. */
-static bool fits(lua_State *L, int self, const Entry *e, int first, int nargs) {
+/* Whether the arguments at first.. are those of e; the tensors among them go to in[]. */
+static bool fits(lua_State *L, int self, const Entry *e, int first, int nargs, const Tensor **in) {
   bool same = e->nargs == nargs;
-  for (int i = 0; same && i < nargs; i++) same = fits_arg(L, self, e, i, first + i);
+  for (int i = 0; same && i < nargs; i++) same = fits_arg(L, self, e, i, first + i, &in[i]);
   return same;
 }
 
@@ -82,14 +83,14 @@ static bool waits_for(const Entry *e) {
   return e->last.r && modes_hold(&e->last.modes, context) && recording_fits_grads(e->last.r);
 }
 
-/* An entry for these arguments that can be replayed now; else, in *recording, one that waits for another recording, and
- * in c->reason why a plan did not fit. */
-static Entry *find(lua_State *L, int self, Compiled *c, int first, int nargs, Entry **recording) {
+/* An entry for these arguments that can be replayed now, and in in[] the tensors among these; else, in *recording, one
+ * that waits for another recording, and in c->reason why a plan did not fit. */
+static Entry *find(lua_State *L, int self, Compiled *c, int first, int nargs, const Tensor **in, Entry **recording) {
   *recording = NULL;
   for (int i = 0; i < c->entries; i++) {
     Entry *e = c->entry[i];
     const char *why = NULL;
-    if (!fits(L, self, e, first, nargs)) continue;
+    if (!fits(L, self, e, first, nargs, in)) continue;
     const bool same = lcompile_same_upvalues(L, self, &e->last);
     if (same && e->plan && plan_holds(e->plan, context, NULL)) return e;
     if (same && !e->plan && waits_for(e)) *recording = e;
@@ -182,10 +183,23 @@ static Entry *new_entry(lua_State *L, int self, Compiled *c, int first, int narg
 
 /* --- replaying ---------------------------------------------------------------------------------------------------- */
 
-/* Pushes result i of e: a copy of a tensor, or the value that was returned while recording. */
-static void push_result(lua_State *L, int self, const Entry *e, int i) {
-  if (e->last.result[i]) {
-    lb_pushtensor(L, tensor_clone(e->last.result[i]));
+static void push_number(lua_State *L, const Tensor *t) {
+  if (dtype_is_float((DType)t->dtype)) {
+    lua_pushnumber(L, t->dtype == DT_F32 ? (double)*tensor_f32(t) : *tensor_f64(t));
+  } else {
+    lua_pushinteger(L, t->dtype == DT_I64 ? *tensor_i64(t) : (lua_Integer)*tensor_u8(t));
+  }
+}
+
+/* Pushes result i of e: a copy of a tensor or its number, or the value that was returned while recording. */
+static void push_result(lua_State *L, int self, const Entry *e, int i, bool numbers) {
+  const Tensor *t = e->last.result[i];
+  if (t && numbers && t->numel == 1) {
+    push_number(L, t);
+    return;
+  }
+  if (t) {
+    lb_pushtensor(L, tensor_clone(t));
     return;
   }
   lua_getiuservalue(L, self, COMPILED_UV_ENTRIES);
@@ -204,14 +218,14 @@ static void fill_input(lua_State *L, const Entry *e, int i, const Tensor *t) {
   }
 }
 
-static int replay(lua_State *L, int self, Compiled *c, Entry *e, int first) {
-  for (int i = 0; i < e->ninputs; i++) fill_input(L, e, i, lb_testtensor(L, first + e->input[i]));
+static int replay(lua_State *L, int self, Compiled *c, Entry *e, const Tensor **in, bool numbers) {
+  for (int i = 0; i < e->ninputs; i++) fill_input(L, e, i, in[e->input[i]]);
   e->used = ++c->clock;
   c->streak = 0;
   c->replays++;
   if (plan_run(e->plan, context) < 0) return lb_coreerror(L);
   luaL_checkstack(L, e->last.nresults + 4, NULL);
-  for (int i = 0; i < e->last.nresults; i++) push_result(L, self, e, i);
+  for (int i = 0; i < e->last.nresults; i++) push_result(L, self, e, i, numbers);
   return e->last.nresults;
 }
 
@@ -222,12 +236,25 @@ static int call_plainly(lua_State *L, int self, int first, int nargs) {
   return lua_gettop(L) - first + 1;
 }
 
-int lcompile_call(lua_State *L, int self, int nargs) {
+/* Tensors of one element among the n results on top of the stack become numbers. */
+static int as_numbers(lua_State *L, int n) {
+  for (int i = lua_gettop(L) - n + 1; i <= lua_gettop(L); i++) {
+    const Tensor *t = lua_type(L, i) == LUA_TUSERDATA ? lb_testtensor(L, i) : NULL;
+    if (!t || t->numel != 1) continue;
+    lb_read(L, t, "a compiled step that returns numbers");
+    push_number(L, t);
+    lua_replace(L, i);
+  }
+  return n;
+}
+
+static int call(lua_State *L, int self, int nargs, bool numbers) {
   Compiled *c = lua_touserdata(L, self);
   const int first = lua_gettop(L) - nargs + 1;
   if (context->recorder || c->eager || c->busy) return call_plainly(L, self, first, nargs);
-  Entry *waiting, *e = find(L, self, c, first, nargs, &waiting);
-  if (e) return replay(L, self, c, e, first);
+  const Tensor *in[COMPILE_MAX_ARGS];
+  Entry *waiting = NULL, *e = nargs > COMPILE_MAX_ARGS ? NULL : find(L, self, c, first, nargs, in, &waiting);
+  if (e) return replay(L, self, c, e, in, numbers);
   if (c->streak >= MAX_STREAK) {
     if (!c->fallback) {
       return lb_error(L, "lab.compile: the step was recorded %d times in a row and never replayed, because %s",
@@ -241,6 +268,8 @@ int lcompile_call(lua_State *L, int self, int nargs) {
   return lcompile_record(L, self, c, waiting, first, nargs);
 }
 
+int lcompile_call(lua_State *L, int self, int nargs) { return call(L, self, nargs, false); }
+
 /* --- the library -------------------------------------------------------------------------------------------------- */
 
 Compiled *lcompile_check(lua_State *L, int idx, const char *fn) {
@@ -249,7 +278,12 @@ Compiled *lcompile_check(lua_State *L, int idx, const char *fn) {
   return c;
 }
 
-static int compiled_call(lua_State *L) { return lcompile_call(L, 1, lua_gettop(L) - 1); }
+static int compiled_call(lua_State *L) {
+  const Compiled *c = lua_touserdata(L, 1);
+  const int64_t replays = c->replays;
+  const int n = call(L, 1, lua_gettop(L) - 1, c->numbers);
+  return c->numbers && c->replays == replays ? as_numbers(L, n) : n;
+}
 
 static int compiled_gc(lua_State *L) {
   Compiled *c = luaL_testudata(L, 1, COMPILED_MT);
@@ -290,11 +324,16 @@ static int compiled_index(lua_State *L) {
   return 1;
 }
 
-/* compile(fn, fallback, check_kept, weighted) */
+/* compile(fn, fallback, check_kept, weighted, numbers, measured) */
 static int l_compile(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 6);
   Compiled *c = lua_newuserdatauv(L, sizeof *c, COMPILED_UV_COUNT);
-  *c = (Compiled){.fallback = lua_toboolean(L, 2), .check_kept = lua_toboolean(L, 3), .weighted = lua_toboolean(L, 4)};
+  *c = (Compiled){.fallback = lua_toboolean(L, 2),
+                  .check_kept = lua_toboolean(L, 3),
+                  .weighted = lua_toboolean(L, 4),
+                  .numbers = lua_toboolean(L, 5),
+                  .measured = (int)luaL_optinteger(L, 6, 0)};
   luaL_setmetatable(L, COMPILED_MT);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, COMPILED_UV_FN);

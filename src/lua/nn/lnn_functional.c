@@ -162,6 +162,11 @@ const Functional lnn_functionals[] = {
      lnn_conv_transpose2d},
     {"batch_norm", "Normalizes every channel (dimension 2).", "(x - mean) / sqrt(var + eps) weight + bias", layer_input,
      lnn_batch_norm_args, lnn_batch_norm},
+    {"batch_norm_relu",
+     "Batch normalization, the sum with `add`, a tensor of the input's shape, if it is given, and a ReLU, as one "
+     "operation: bit for bit what they give one by one.",
+     "max((x - mean) / sqrt(var + eps) weight + bias + add, 0)", layer_input, lnn_batch_norm_relu_args,
+     lnn_batch_norm_relu},
     {"instance_norm", "Normalizes every channel of each sample of (N, C, ...).",
      "(x - mean) / sqrt(var + eps) weight + bias", layer_input, lnn_instance_norm_args, lnn_instance_norm},
     {"group_norm", "Normalizes groups of channels of each sample of (N, C, ...).",

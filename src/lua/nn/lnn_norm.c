@@ -6,18 +6,24 @@
 #include "nn/functional.h"
 
 enum { NORM_MEAN, NORM_VAR, NORM_WEIGHT, NORM_BIAS, NORM_TRAINING, NORM_MOMENTUM, NORM_EPS };
-const Arg lnn_batch_norm_args[] = {
-    {.name = "running_mean", .kind = ARG_TENSOR, .doc = "Running mean (C); updated in place in training."},
-    {.name = "running_var", .kind = ARG_TENSOR, .doc = "Running variance (C); updated in place in training."},
-    {.name = "weight", .kind = ARG_TENSOR, .doc = "Factor for each channel: a tensor (C)."},
-    {.name = "bias", .kind = ARG_TENSOR, .doc = "Added to each channel: a tensor (C)."},
-    {.name = "training", .kind = ARG_FLAG, .doc = "Whether to use the batch's statistics instead of the running ones."},
-    {.name = "momentum",
-     .def = 0.1,
-     .doc = "Share of the batch's statistics in each update of the running statistics."},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "Added to the variance, inside the square root."},
-    {0},
-};
+enum { NORM_ADD = NORM_BIAS + 1 }; /* among the tensors */
+/* clang-format off */
+#define BATCH_NORM_ARGS                                                                                                \
+  {.name = "running_mean", .kind = ARG_TENSOR, .doc = "Running mean (C); updated in place in training."},              \
+  {.name = "running_var", .kind = ARG_TENSOR, .doc = "Running variance (C); updated in place in training."},           \
+  {.name = "weight", .kind = ARG_TENSOR, .doc = "Factor for each channel: a tensor (C)."},                             \
+  {.name = "bias", .kind = ARG_TENSOR, .doc = "Added to each channel: a tensor (C)."},                                 \
+  {.name = "training", .kind = ARG_FLAG, .doc = "Whether to use the batch's statistics instead of the running ones."}, \
+  {.name = "momentum",                                                                                                 \
+   .def = 0.1,                                                                                                         \
+   .doc = "Share of the batch's statistics in each update of the running statistics."},                                \
+  {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-5, .doc = "Added to the variance, inside the square root."}
+/* clang-format on */
+const Arg lnn_batch_norm_args[] = {BATCH_NORM_ARGS, {0}};
+const Arg lnn_batch_norm_relu_args[] = {
+    BATCH_NORM_ARGS,
+    {.name = "add", .kind = ARG_TENSOR, .doc = "Added before the ReLU: a tensor like the input."},
+    {0}};
 
 /* Of the arguments of batch_norm and instance_norm. */
 static BatchNorm norm_of(const double *x, Tensor *const *given) {
@@ -33,6 +39,11 @@ static BatchNorm norm_of(const double *x, Tensor *const *given) {
 Tensor *lnn_batch_norm(Tensor *const *in, const double *x, Tensor *const *given) {
   const BatchNorm b = norm_of(x, given);
   return nn_batch_norm(in[0], &b);
+}
+
+Tensor *lnn_batch_norm_relu(Tensor *const *in, const double *x, Tensor *const *given) {
+  const BatchNorm b = norm_of(x, given);
+  return nn_batch_norm_relu(in[0], given[NORM_ADD], &b);
 }
 
 /* Declared like batch_norm but for use_input_stats. */

@@ -123,9 +123,15 @@ static int module_forward_call(lua_State *L) {
   const Module *m = lnn_check_module(L, 1, "nn.Module:forward");
   const LayerDef *def = m->def;
   int n = layer_inputs(def), nout = layer_outputs(def), given = lua_gettop(L) - 1;
-  Tensor *in[n], *out[nout];
+  Tensor *in[n + 1], *out[nout];
   lnn_inputs(L, 2, def, in, 1, NULL);
   while (given > n && lua_isnil(L, given + 1)) given--;
+  in[n] = NULL;
+  if (def->extra && given > n) in[n++] = lb_testtensor(L, layer_inputs(def) + 2);
+  if (n > layer_inputs(def) && !in[n - 1]) {
+    const char *got = lb_pushgot(L, n + 1);
+    return lb_error(L, "nn.%s: %s must be a tensor, got %s%s", def->name, def->extra, got, lnn_pushmodulepath(L, 1));
+  }
   if (given > n) {
     return lb_error(L, "nn.%s: too many arguments (%d, at most %d)%s", def->name, given, n, lnn_pushmodulepath(L, 1));
   }
@@ -153,7 +159,7 @@ static int next_layers(lua_State *L, int list, lua_Integer i, const Module **lay
     lua_rawgeti(L, list, i + n);
     const Module *m = test_module(L, -1);
     lua_pop(L, 1);
-    if (!m || m->hooked || layer_inputs(m->def) != 1 || layer_outputs(m->def) != 1) break;
+    if (!m || m->hooked || m->def->extra || layer_inputs(m->def) != 1 || layer_outputs(m->def) != 1) break;
     layer[n] = m;
   }
   return n;
@@ -375,16 +381,6 @@ static int mean_weight(lua_State *L) {
   return out ? lnn_pushoutputs(L, 1, &out) : 0;
 }
 
-/* check_labels(y, classes, what): raises, naming the row, unless all are labels from 1 to classes; `what` is what the
- * message begins with */
-static int check_labels(lua_State *L) {
-  const Tensor *y = lb_checktensor(L, 1, "check_labels", "y");
-  Tensor *index = labels_index(y, luaL_checkinteger(L, 2), luaL_checkstring(L, 3), (double)NAN);
-  if (!index) return lb_coreerror(L);
-  tensor_release(index);
-  return 0;
-}
-
 /* set_hook_caller(fn): the function that calls a module which has hooks, with its arguments */
 static int set_hook_caller(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -412,7 +408,8 @@ static const luaL_Reg FUNCTIONS[] = {
     {"copy_", copy},
     {"clear_grads", clear_grads},
     {"mean_weight", mean_weight},
-    {"check_labels", check_labels},
+    {"count_right", lnn_count_right},
+    {"count_signs", lnn_count_signs},
     {"set_module_path", set_module_path},
     {"rnn", lnn_rnn},
     {"twin", lnn_twin},

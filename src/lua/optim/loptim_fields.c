@@ -34,7 +34,7 @@ static int unknown_field(lua_State *L, const Optim *o, const char *key, const ch
 }
 
 static const char *const FIELDS[] = {"param_groups", "defaults",        "name",  "step", "zero_grad", "add_param_group",
-                                     "state_dict",   "load_state_dict", "needs", NULL};
+                                     "state_dict",   "load_state_dict", "needs", "eval", "train",     NULL};
 
 /* A recorded step takes for granted what it read as a number, from the optimizer or group view at index 1. */
 static void watch_hyper(lua_State *L, const Optim *o, const Arg *a, const double *value) {

@@ -105,6 +105,7 @@ int loptim_state_dict(lua_State *L) {
   recorder_refuse("an optimizer's state is read");
   Optim *o = loptim_check(L, 1, "Optimizer:state_dict");
   lb_atmost(L, "Optimizer:state_dict", 1);
+  if (optim_check_in_training(o) < 0) return lb_coreerror(L);
   lua_settop(L, 1);
   lua_newtable(L);
   lua_pushstring(L, o->def->name);
@@ -329,6 +330,7 @@ int loptim_load_state_dict(lua_State *L) {
   recorder_refuse("an optimizer's state is loaded");
   if (!lua_istable(L, 2)) return lb_badvalue(L, FN, "state", 2, "a table from state_dict()");
   lb_atmost(L, FN, 2);
+  if (optim_check_in_training(o) < 0) return lb_coreerror(L);
   lua_settop(L, 2);
   check_name(L, o);
   const double *h = check_groups(L, o);

@@ -14,6 +14,7 @@
 #include "lua/base/lrecord.h"
 #include "lua/optim/loptim.h"
 #include "optim/clip.h"
+#include "optim/mean.h"
 
 /* --- checking arguments ------------------------------------------------------------------------------------------- */
 
@@ -361,8 +362,14 @@ static int l_blocks_only(lua_State *L) {
   return 0;
 }
 
-/* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, state = {{name =, doc =}, ...}};
- * what has no state is a function, and no optimizer. */
+/* What a slot takes: a number for each element of the parameter ("n"), each row ("r"), each column ("c"), or one (""). */
+static const char *size_of(const OptimSlot *slot) {
+  if (!slot->shape) return "n";
+  return slot->shape == optim_rows ? "r" : slot->shape == optim_columns ? "c" : "";
+}
+
+/* declarations() -> a list of {space =, name =, doc =, equation =, paper =, args =, needs =, state = {{name =, doc =,
+ * size =, optional =}, ...}}; what has no state is a function, and no optimizer. */
 static int l_declarations(lua_State *L) {
   lua_newtable(L);
   for (int i = 0; optim_defs[i]; i++) {
@@ -373,9 +380,13 @@ static int l_declarations(lua_State *L) {
       lua_newtable(L);
       ldeclare_settext(L, "name", slot->name);
       ldeclare_settext(L, "doc", slot->doc);
+      ldeclare_settext(L, "size", size_of(slot));
+      lua_pushboolean(L, slot->when != 0);
+      lua_setfield(L, -2, "optional");
       ldeclare_append(L);
     }
     lua_setfield(L, -2, "state");
+    ldeclare_settext(L, "needs", loptim_needs(def));
     ldeclare_append(L);
   }
   ldeclare_push(L, "optim", "clip_grad_norm_",
@@ -406,9 +417,30 @@ static const luaL_Reg FUNCTIONS[] = {{"clip_grad_norm_", l_clip_grad_norm},
                                      {"counted", l_counted},
                                      {NULL, NULL}};
 
+/*** Puts what is to be evaluated in place of the parameters, the mean of Schedule-Free; nothing happens where an optimizer
+ * keeps none. Then `opt:train()` before the next step.
+ * @function eval */
+static int l_eval(lua_State *L) {
+  recorder_refuse("the mean of an optimizer takes the place of the parameters");
+  OptimUD *ud = check_self(L, "Optimizer:eval");
+  if (optim_to_mean(&ud->o) < 0) return lb_coreerror(L);
+  return 0;
+}
+
+/*** Puts back where the training stands, after `opt:eval()`.
+ * @function train */
+static int l_train(lua_State *L) {
+  recorder_refuse("the parameters come back from the mean of an optimizer");
+  OptimUD *ud = check_self(L, "Optimizer:train");
+  if (optim_from_mean(&ud->o) < 0) return lb_coreerror(L);
+  return 0;
+}
+
 static const luaL_Reg METHODS[] = {{"step", l_step},
                                    {"zero_grad", l_zero_grad},
                                    {"add_param_group", l_add_param_group},
+                                   {"eval", l_eval},
+                                   {"train", l_train},
                                    {"state_dict", loptim_state_dict},
                                    {"load_state_dict", loptim_load_state_dict},
                                    {NULL, NULL}};

@@ -22,6 +22,10 @@ extern const LayerDef *const layer_defs[];
 bool conv2d_relu_pool_fits(const Module *const *m, const Tensor *x);
 int conv2d_relu_pool(const Module *const *m, Tensor *x, Tensor **out);
 
+/* m: a BatchNorm1d or BatchNorm2d and a ReLU. */
+bool batch_norm_relu_fits(const Module *const *m, const Tensor *x);
+int batch_norm_relu(const Module *const *m, Tensor *x, Tensor **out);
+
 typedef struct Pool2d {
   Pair window, stride, padding;
   bool ceil_mode;

@@ -1,7 +1,8 @@
 /*
  * lower.c - the shortest way to do an event.
  *
- * Element-wise operations on flat operands become one call of their kernel, copies a memcpy, small sums of rows a loop.
+ * Element-wise operations on flat operands become one call of their kernel, copies a memcpy, small sums of rows a loop, small products and mse_loss
+ * one call (direct.c).
  * Everything else is done again as it was recorded: the row's forward on the recorded windows. Both ways give the same
  * bits, because kernels give an element the same bits wherever it stands (kernels/elementwise/kernels.h).
  */
@@ -11,6 +12,7 @@
 #include "base/parallel.h"
 #include "kernels/reduce/reduce.h"
 #include "plan/plan.h"
+#include "plan/steps/direct.h"
 #include "plan/steps/maps.h"
 
 #define SUM_MAX 2048 /* elements: one block of reduce.c, one thread */
@@ -151,6 +153,21 @@ static bool lower_flat(const Plan *p, PlanStep *s, const Event *e) {
   return call.op == OP_SUM && lower_sum(p, s, e, &call.args);
 }
 
+/* A row whose kernel is called at once: 1, 0 where e is no such, -1 without memory. */
+static int lower_direct(Plan *p, PlanStep *s, const Event *e) {
+  enum { MOST = 4 };
+  if (e->run != op_rerun || e->n > MOST) return 0;
+  OpCall call;
+  event_args(e, &call);
+  if (!direct_is((OpId)call.op)) return 0;
+  Tensor t[MOST];
+  for (int i = 0; i < e->n; i++) {
+    if (e->w[i].buffer < 0) return 0;
+    t[i] = tensor_of(p, &e->w[i]);
+  }
+  return plan_lower_direct(p, s, &call, t, e->n);
+}
+
 /* As it was recorded: the row's forward, or the computation itself. */
 static int lower_whole(Plan *p, PlanStep *s, const Event *e) {
   Tensor *const *t = tensors_of(p, e);
@@ -181,13 +198,14 @@ int plan_lower(Plan *p, PlanStep *s, const Event *e, bool *threadable) {
     return 0;
   }
   *threadable = is_threadable(e);
-  return lower_whole(p, s, e);
+  const int direct = lower_direct(p, s, e);
+  return direct != 0 ? (direct < 0 ? -1 : 0) : lower_whole(p, s, e);
 }
 
 void plan_lower_again(Plan *p, PlanStep *s, const Event *e, int buffer) {
   Tensor *const *t = s->run == run_op ? s->u.op.t : s->run == run_call ? s->u.call.t : NULL;
   if (!t) {
-    lower_flat(p, s, e);
+    if (!lower_flat(p, s, e)) lower_direct(p, s, e);
     return;
   }
   for (int i = 0; i < e->n; i++) {

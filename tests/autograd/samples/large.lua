@@ -125,6 +125,10 @@ return {
   { "batch_norm", function(a, w, b)
     return F.batch_norm(a, nil, nil, { weight = w, bias = b, training = true }), F.batch_norm(a, mean, variance, w, b)
   end, x(40, 12, 9, 8), x(12), x(12) },
+  { "batch_norm_relu", function(a, w, b, add)
+    return F.batch_norm_relu(a, { weight = w, bias = b, training = true, add = add }),
+      F.batch_norm_relu(a, { training = true })
+  end, x(40, 12, 9, 8), x(12), x(12), x(40, 12, 9, 8) },
   { "batch_norm of convolutions", function(s, w)
     return F.batch_norm(F.conv2d(s, w), nil, nil, { training = true })
   end, single(16, 3, 20, 20), single(12, 3, 3, 3) },
@@ -135,6 +139,10 @@ return {
   -- images
   { "conv2d", function(s, w, b) return F.conv2d(s, w, b, conv) end, x(16, 3, 30, 28), x(8, 3, 3, 3), x(8) },
   { "conv2d of float32", function(s, w) return F.conv2d(s, w) end, single(32, 4, 20, 20), single(6, 4, 5, 5) },
+  { "conv2d_add_grad_input", function(s, w)
+    local y = s:tanh()
+    return F.conv2d(y, w, { padding = 1 }) + y
+  end, single(37, 4, 20, 20), single(4, 4, 3, 3) },
   { "conv_transpose2d", function(s, w) return F.conv_transpose2d(s, w, { stride = 2 }) end, single(16, 8, 17, 17),
     single(8, 4, 3, 3) },
   { "conv2d_relu_pool", function(s, w, b)

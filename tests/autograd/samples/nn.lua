@@ -57,6 +57,15 @@ return {
     { function(x, w, b) return F.batch_norm(x:transpose(1, 4), nil, nil, w, b, { training = true, eps = 0.1 }) end,
       batch(4, 2, 5, 3), batch(2), batch(2) },
   },
+  batch_norm_relu = {
+    { function(x, w, b) return F.batch_norm_relu(x, nil, nil, w, b, { training = true }) end,
+      m34(), batch(4), batch(4) },
+    { function(x, add) return F.batch_norm_relu(x, { training = true, add = add }) end,
+      batch(2, 3, 2), batch(2, 3, 2) },
+    { function(x, w, b, add)
+      return F.batch_norm_relu(x:transpose(1, 4), nil, nil, w, b, { training = true, eps = 0.1, add = add })
+    end, batch(4, 2, 5, 3), batch(2), batch(2), batch(3, 2, 5, 4) },
+  },
   channel_norm = {
     { function(x, w, b) return F.batch_norm(x, weights(), weights(), w, b) end, batch(2, 3, 2), batch(3), batch(3) },
     { function(x, w) return F.batch_norm(x:transpose(1, 3), weights(), weights(), w) end, batch(2, 3, 4), batch(3) },

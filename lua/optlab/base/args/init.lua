@@ -19,7 +19,7 @@
 --
 -- `doc` beside the rows is a sentence about the function, and `equation` a formula. What has an entry of its own among
 -- the optimizers says so: `group = "optimizer"`, with `inputs`, the names of arguments that stand before the rows;
--- `paper`; `state`, rows {name, sentence}.
+-- `paper`; `state`, rows {name, sentence, size =}; `needs` and `evaluations`: see optlab.reference.entries.
 --
 -- The kinds are those of `optlab.base.kinds`. A call gives the first `positions` arguments by position, and any
 -- argument by name in one table of options, which comes last. A table of options is a table with names (string keys),
@@ -52,7 +52,8 @@ end
 function M.declare(callee, rows)
   local self = setmetatable({
     callee = callee, doc = rows.doc, equation = rows.equation, positions = rows.positions or 0, given = rows,
-    group = rows.group, inputs = rows.inputs, paper = rows.paper, state = rows.state,
+    group = rows.group, inputs = rows.inputs, paper = rows.paper, state = rows.state, needs = rows.needs,
+    evaluations = rows.evaluations,
   }, Unread)
   declared[callee] = self
   return self
@@ -85,6 +86,7 @@ function M.all()
     all[callee] = {
       doc = declaration.doc, equation = declaration.equation, positions = declaration.positions, args = list,
       group = declaration.group, inputs = declaration.inputs, paper = declaration.paper, state = declaration.state,
+      needs = declaration.needs, evaluations = declaration.evaluations,
     }
   end
   return all

@@ -1,12 +1,15 @@
 --- Least squares: Gauss-Newton with a line search, and Levenberg-Marquardt. f returns the residuals r; what is
 -- minimized is the sum of their squares.
--- More, "The Levenberg-Marquardt algorithm: implementation and theory", 1978; Nielsen, "Damping parameter in
--- Marquardt's method", 1999, for how the damping changes.
+-- Moré, "The Levenberg-Marquardt algorithm: implementation and theory", 1978: a radius in scaled variables, from which
+-- the damping follows.
 local core = require "optlab.core"
 local line_search = require "optlab.minimize.line_search"
 local linalg = require "optlab.linalg"
 
 local M = {}
+
+local FIRST = 100 -- the first radius, in lengths of the scaled starting point
+local ZERO, SMALLEST = 1e-14, 2 ^ -52 -- a singular value beside the largest, a radius beside the scaled point
 
 local function dot(a, b) return (a * b):sum():item() end
 
@@ -40,38 +43,71 @@ function M.gauss_newton(objective, run, o)
   end
 end
 
--- The p of least (|r + J p|^2 + damping |D p|^2), by the QR factors of the stacked matrix: J'J is never formed.
-local function damped_step(at, damping, D)
-  local n = at.x:numel()
-  local stacked = core.tensor.cat({ at.J, core.tensor.diag(math.sqrt(damping) * D) }, 1)
-  local right = core.tensor.cat({ -at.r, core.tensor.zeros(n, { dtype = "float64" }) }, 1)
-  local Q, R = linalg.qr(stacked)
-  return linalg.solve_triangular(R, Q:t():matmul(right):unsqueeze(2), { upper = true }):reshape(n)
+-- |z| for the singular values s and a damping, z_i = s_i b_i / (s_i^2 + damping), and minus its derivative times |z|.
+local function length(s, b, damping)
+  local square, slope = 0, 0
+  for i, value in ipairs(s) do
+    local below = value * value + damping
+    local z = value == 0 and 0 or value * b[i] / below
+    square, slope = square + z * z, slope + (z == 0 and 0 or z * z / below)
+  end
+  return math.sqrt(square), slope
+end
+
+-- The p of least |r + J p| among those with |D p| <= radius, its damping, |D p|. By the singular values of J / D;
+-- Newton's method on 1 / |D p| finds the damping with which |D p| is the radius (Hebden; Moré, section 5).
+local function within_radius(at, radius, D)
+  local U, S, Vh = linalg.svd(at.J / D, { full_matrices = false })
+  S = core.tensor.where(S:gt(S:amax() * ZERO), S, core.tensor.zeros_like(S))
+  local b = -U:t():matmul(at.r)
+  local s, right = S:tolist(), b:tolist()
+  local damping = 0
+  local size, slope = length(s, right, 0)
+  for _ = 1, 50 do
+    if size <= (damping == 0 and 1 or 1.1) * radius then break end
+    damping = damping + (size - radius) / radius * size * size / slope
+    size, slope = length(s, right, damping)
+  end
+  local z = core.tensor.where(S:gt(0), S * b / (S ^ 2 + damping), core.tensor.zeros_like(S))
+  return Vh:t():matmul(z) / D, damping, size
+end
+
+-- How much shorter the next step may be after one that did less than promised: by the parabola through both values.
+local function shorter(at, f, half_slope)
+  if f ~= f or f > 100 * at.f then return 0.1 end
+  if f <= at.f then return 0.5 end
+  return math.min(0.5, math.max(0.1, half_slope / (2 * half_slope + at.f - f)))
+end
+
+-- The length of each column, the largest so far: the scale of the variables.
+local function scale(D, J)
+  local columns = (J ^ 2):sum(1):sqrt()
+  if D then return core.tensor.maximum(D, columns) end
+  return core.tensor.where(columns:gt(0), columns, core.tensor.ones_like(columns))
 end
 
 function M.levenberg_marquardt(objective, run, o)
   local at = linearize(objective, start(objective))
-  local damping, growth = o.damping, 2
-  local D
-  while not run:at(at.x, at.f, at.g, { damping = damping }) do
-    local columns = (at.J ^ 2):sum(1):sqrt()
-    D = D and core.tensor.maximum(D, columns) or columns
-    D = core.tensor.where(D:gt(0), D, core.tensor.ones_like(D))
+  local D, radius, damping
+  while not run:at(at.x, at.f, at.g, { damping = damping, radius = radius }) do
+    D = scale(D, at.J)
+    local reach = (D * at.x):norm():item()
+    radius = radius or o.radius or FIRST * (reach > 0 and reach or 1)
     local to
     repeat
-      local p = damped_step(at, damping, D)
+      local p, size
+      p, damping, size = within_radius(at, radius, D)
       local x = at.x + p
-      local r = objective:residuals(x)
+      local r, change = objective:residuals(x), at.J:matmul(p)
       local f = dot(r, r)
-      local predicted = damping * dot(D * p, D * p) - dot(p, at.g) / 2
-      local ratio = (at.f - f) / predicted
-      if ratio > 1e-4 then
-        damping, growth = damping * math.max(1 / 3, 1 - (2 * math.min(ratio, 1) - 1) ^ 3), 2
-        to = { x = x, r = r, f = f }
-      else
-        damping, growth = damping * growth, growth * 2
+      local ratio = (at.f - f) / (dot(change, change) + 2 * damping * size * size)
+      if ratio > 1e-4 then to = { x = x, r = r, f = f } end
+      if ratio ~= ratio or ratio <= 0.25 then
+        radius = shorter(at, f, dot(at.g, p) / 2) * math.min(radius, 10 * size)
+      elseif damping == 0 or ratio >= 0.75 then
+        radius = 2 * size
       end
-    until to or damping > 1e30
+    until to or radius <= SMALLEST * math.max(reach, 1e-290)
     if not to then return run:stop "line search" end
     at = linearize(objective, to)
   end

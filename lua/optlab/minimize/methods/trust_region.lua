@@ -49,7 +49,7 @@ local function solve(lambda, Q, g, radius)
 end
 
 return function(objective, run, o)
-  local at, radius = descent.start(objective), o.radius
+  local at, radius = descent.start(objective), o.radius or 1
   while not run:at(at.x, at.f, at.g, { radius = radius }) do
     local lambda, Q = linalg.eigh(objective:hessian(at.x))
     local to

@@ -40,9 +40,9 @@ p <- p - lr (m / (1 - beta1^t) / d + weight_decay p)]],
   state = {
     { "exp_avg", "m, the running mean of gradients" },
     { "exp_hessian_diag_sq", "v, the running mean of D^2" },
-    { "step", "t, how many updates were made" },
+    { "step", "t, how many updates were made", size = "" },
   },
-  needs = "graph",
+  needs = "graph", evaluations = "1+Hz",
   update = function(opt, states, closure)
     local loss = hessian.evaluate(closure, true)
     local list = hessian.entries(opt, states, start)

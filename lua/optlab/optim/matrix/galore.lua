@@ -52,9 +52,9 @@ p <- (1 - lr weight_decay) p]],
       doc = "Which side is projected: \"std\" the shorter one, \"reverse_std\" the other, \"full\" both." },
   },
   state = {
-    { "exp_avg, exp_avg_sq", "m and v, of the projected shape" },
-    { "left, right", "the directions, of matrices" },
-    { "step", "how many updates were made" },
+    { "exp_avg, exp_avg_sq", "m and v, of the projected shape", size = "2k" },
+    { "left, right", "the directions, of matrices", size = "2k" },
+    { "step", "how many updates were made", size = "" },
   },
   start = function() return { step = common.counter() } end,
   step = function(p, g, s, h, t)

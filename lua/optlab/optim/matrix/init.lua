@@ -5,10 +5,11 @@
 --    { name =, doc =, paper =, equation = text,
 --      use = when to use it, note = what else to know,        may be left out
 --      args = rows of optlab.base.args, lr first,
---      state = { {name, sentence}, ... },
+--      state = { {name, sentence, size = see optlab.reference.catalogue}, ... },
 --      start = start(p, h) makes the state of a parameter, step = step(p, g, state, h, t); see optim.define
 --      update = update(opt, states, closure),                 instead of these two
---      needs = "closure" or "graph" }                         what step() asks for; train.fit gives it
+--      needs = "closure" or "graph",                          what step() asks for; train.fit gives it
+--      evaluations = text }                                   of the loss at each step; without: one
 -- @module optlab.optim.matrix
 local args = require "optlab.base.args"
 local core = require "optlab.core"
@@ -35,7 +36,8 @@ local function made(definition)
     if more ~= "" then doc = doc .. " " .. more end
   end
   local declared = { group = "optimizer", inputs = { "params" }, doc = doc, paper = definition.paper,
-    equation = definition.equation, state = definition.state, table.unpack(definition.args) }
+    equation = definition.equation, state = definition.state, needs = definition.needs,
+    evaluations = definition.evaluations, table.unpack(definition.args) }
   args.declare("optim." .. definition.name, declared)
   local names, defaults = { range = {}, choices = {}, integer = {}, needs = definition.needs }, {}
   for i, row in ipairs(definition.args) do

@@ -106,9 +106,9 @@ p <- p - lr (u + weight_decay p)         weight_decay: of matrices]],
   },
   state = {
     { "exp_avg", "m, the running mean of gradients" },
-    { "Q", "a list, the factor of each dimension: an upper triangle, or its diagonal" },
-    { "counter, renewals", "updates since the last renewal, and renewals" },
-    { "step", "t, how many updates were made" },
+    { "Q", "a list, the factor of each dimension: an upper triangle, or its diagonal", size = "f" },
+    { "counter, renewals", "updates since the last renewal, and renewals", size = "" },
+    { "step", "t, how many updates were made", size = "" },
   },
   start = function(p, h)
     local x = merged(p)

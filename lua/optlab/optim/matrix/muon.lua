@@ -52,7 +52,7 @@ s = 0.2 sqrt(max(rows, columns))     with "match_rms_adamw"]],
   },
   state = {
     { "momentum_buffer", "m, the running mean of gradients" },
-    { "exp_avg, exp_avg_sq, step", "AdamW's, of parameters of one dimension" },
+    { "exp_avg, exp_avg_sq, step", "AdamW's, of parameters of one dimension", size = "" },
   },
   start = function(p)
     if common.ndim(p) < 2 then return common.adamw_state(p) end

@@ -38,8 +38,8 @@ p <- p - lr m]],
   },
   state = {
     { "momentum_buffer", "m, the momentum" },
-    { "H", "a list, H_i of each dimension; false for one that is too large" },
-    { "root", "a list, H_i^(-1/2k)" },
+    { "H", "a list, H_i of each dimension; false for one that is too large", size = "f" },
+    { "root", "a list, H_i^(-1/2k)", size = "f" },
   },
   start = function(p, h)
     local s = { momentum_buffer = core.tensor.zeros_like(p), H = {}, root = {} }

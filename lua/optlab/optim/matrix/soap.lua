@@ -80,9 +80,9 @@ each precondition_frequency-th time: Q_i <- qr(L_i Q_i)]],
   state = {
     { "exp_avg", "m, the running mean of gradients, in the basis" },
     { "exp_avg_sq", "v, the running mean of their squares, in the basis" },
-    { "L", "a list, the running means of products; false for dimensions that are not rotated" },
-    { "Q", "a list, the bases" },
-    { "step", "k, how many updates were made but for the first" },
+    { "L", "a list, the running means of products; false for dimensions that are not rotated", size = "f" },
+    { "Q", "a list, the bases", size = "f" },
+    { "step", "k, how many updates were made but for the first", size = "" },
   },
   start = function(p, h)
     local s = { exp_avg = core.tensor.zeros_like(p), exp_avg_sq = core.tensor.zeros_like(p), L = {},

@@ -78,7 +78,7 @@ end
 local STATE = {
   { "exp_avg", "m, the running mean of gradients" },
   { "hessian", "h, the running mean of estimates" },
-  { "count", "how many updates were made" },
+  { "count", "how many updates were made", size = "" },
 }
 
 local EQUATION = [[
@@ -95,7 +95,7 @@ return {
       .. "says so, loss:backward{create_graph = graph}.",
     note = "pytorch_optimizer clips at p = 0.01, so that its largest step is lr p.",
     paper = PAPER, equation = EQUATION .. "e = z (H z),  z random signs", args = args(0.01), state = STATE,
-    needs = "graph", update = update_h,
+    needs = "graph", evaluations = "1+Hz/k", update = update_h,
   },
   {
     name = "SophiaG",
@@ -107,6 +107,6 @@ return {
     paper = PAPER, equation = EQUATION .. "e = batch_size g_s^2,  g_s: the gradient for drawn labels",
     args = args(0.05, { "batch_size", "number", above = 0, default = 1,
       doc = "Examples (tokens) whose mean the loss is." }),
-    state = STATE, needs = "closure", update = update_g,
+    state = STATE, needs = "closure", evaluations = "1+1/k", update = update_g,
   },
 }

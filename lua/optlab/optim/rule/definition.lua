@@ -7,7 +7,8 @@
 --      checks = { {expression, sentence}, ... },                            what must hold
 --      state = { {name, letter, sentence, when = hyperparameter, start = number, hyperparameter or "p",
 --        number = true, per = "row" or "column"},
---        ... } }
+--        ... },
+--      mean = { state, hyperparameter } }                                  src/optim/mean.h: z and beta
 -- @module optlab.optim.rule.definition
 local compile = require "optlab.optim.rule.compile"
 local emit = require "optlab.optim.rule.emit"
@@ -33,6 +34,13 @@ local function names_of(definition)
     end
   end
   return names, place
+end
+
+local function names_at(names, name)
+  for i, known in ipairs(names) do
+    if known == name then return i - 1 end
+  end
+  return error("no hyperparameter '" .. name .. "'")
 end
 
 local function states_of(definition)
@@ -145,6 +153,12 @@ function M.file(path, id, definition)
   }
   if definition.state and #definition.state > 0 then fields[#fields + 1] = ".slot = slots" end
   if definition.checks then fields[#fields + 1] = ".check = check" end
+  for k, row in ipairs(definition.mean and definition.state or {}) do
+    if row[2] == definition.mean[1] then
+      fields[#fields + 1] = (".mean_slot = %d, .mean_hyper = %d, .mean_name = %s"):format(k,
+        names_at(names, definition.mean[2]), quoted(definition.mean[2]))
+    end
+  end
   out[#out + 1] = ("const OptimDef optim_%s = {\n    %s,\n};\n"):format(id, table.concat(fields, ",\n    "))
   return table.concat(out, "\n")
 end

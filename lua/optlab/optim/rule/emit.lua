@@ -73,6 +73,36 @@ local function without(steps, absent)
   return list
 end
 
+-- The registers that conditions read.
+local function conditions_of(steps)
+  local seen, list = {}, {}
+  for _, step in ipairs(steps) do
+    local reg = step.op == "choose" and step.args[1].reg or step.guard and step.guard.reg
+    if reg and not seen[reg] then list[#list + 1] = "c" .. reg end
+    if reg then seen[reg] = true end
+  end
+  table.sort(list)
+  return list
+end
+
+-- The steps that are left where no condition holds, without those that nobody reads; nil where one of two always holds.
+local function unconditional(steps)
+  local list, read, kept = {}, {}, {}
+  for i = #steps, 1, -1 do
+    local step = steps[i]
+    if step.guard and not step.value.array and read[step.value] then return nil end
+    if not step.guard and (step.value.array or read[step.value]) then
+      if step.op == "choose" then
+        step = { op = "copy", args = { step.args[3] }, value = step.value, into = step.into }
+      end
+      for _, a in ipairs(step.args) do read[a] = true end
+      list[#list + 1] = step
+    end
+  end
+  for i = #list, 1, -1 do kept[#kept + 1] = list[i] end
+  return kept
+end
+
 -- Values that another segment, a kernel or a sum reads get memory of a block.
 local function find_buffers(segments, sums)
   local made, buffered = {}, {}
@@ -167,14 +197,30 @@ function Stage:sums_of_block(sums)
   end
 end
 
+-- A segment that is the whole variant: a loop for the case that no condition holds, as by default, and one for all.
+function Stage:one_loop(segment)
+  local conditions, plain = conditions_of(segment.steps), unconditional(segment.steps)
+  local splits = plain and #conditions > 0
+  if splits then
+    self:line("if (!(%s)) {", table.concat(conditions, " | "))
+    self.depth = self.depth + 1
+    self:loop({ steps = plain }, "begin", "end", "")
+    self.depth = self.depth - 1
+    self:line("} else {")
+    self.depth = self.depth + 1
+  end
+  self:loop(segment, "begin", "end", "")
+  if splits then
+    self.depth = self.depth - 1
+    self:line("}")
+  end
+end
+
 -- The loops of one variant.
 function Stage:body(steps, sums)
   local segments = segments_of(steps)
   self.buffered = find_buffers(segments, sums)
-  if #segments == 1 and not segments[1].call and #sums == 0 then
-    self:loop(segments[1], "begin", "end", "")
-    return
-  end
+  if #segments == 1 and not segments[1].call and #sums == 0 then return self:one_loop(segments[1]) end
   self:line("enum { LENGTH = %s };", #sums > 0 and "REDUCE_BLOCK" or "BLOCKS_LENGTH")
   local names = {}
   for value in pairs(self.buffered) do names[#names + 1] = value end

@@ -1,4 +1,4 @@
---- Hyperparameters that many optimizers share: rows `{name, default, sentence, range = ...}`.
+--- Hyperparameters and states that many optimizers share: rows `{name, default, sentence, range = ...}`.
 -- @module optlab.optim.rules.common
 local M = {}
 
@@ -26,6 +26,8 @@ end
 
 M.decoupled_flag = { "decoupled_weight_decay", false,
   "Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient." }
+M.decoupled_on = { "decoupled_weight_decay", true, M.decoupled_flag[3] }
+M.use_bias_correction = { "use_bias_correction", false, "Whether to correct the means for their start at zero." }
 M.d0 = { "d0", 1e-6, "First estimate of the distance to the solution.", range = "positive" }
 M.growth_rate = { "growth_rate", 0, "By what the estimate may grow in an update; 0: by any factor.",
   range = "not negative" }
@@ -39,5 +41,13 @@ function M.decoupled(default)
     "Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay.",
     range = "not negative" }
 end
+
+-- --- states that many have: {name, letter, sentence} ----------------------------------------------------------------
+
+M.exp_avg = { "exp_avg", "m", "the running mean of gradients" }
+M.exp_avg_sq = { "exp_avg_sq", "v", "the running mean of squared gradients" }
+M.max_exp_avg_sq = { "max_exp_avg_sq", "w", "the largest v so far", when = "amsgrad" }
+M.distance = { "d", "d", "the estimate of the distance", number = true, start = "d0" }
+M.numerator = { "numerator", "N", "numerator of the estimate", number = true }
 
 return M

@@ -54,7 +54,7 @@ return {
       { "start", "integer", min = 1, default = 1, doc = "The first update whose weights count." },
       { "every", "integer", min = 1, default = 1, doc = "Updates between two that count." },
     },
-    state = { { "average", "a" }, { "n", "how many weights it is the mean of" } },
+    state = { { "average", "a" }, { "n", "how many weights it is the mean of", size = "" } },
     swap = swap, with_averages = with_averages,
     step = function(self, ...)
       local loss = self.optimizer:step(...)

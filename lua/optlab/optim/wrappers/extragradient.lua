@@ -21,6 +21,6 @@ the inner optimizer's update of p, with g(q); of SGD: p <- p - lr g(q)]],
   args = {
     { "scale", "number", min = 0, default = 1, doc = "Length of the step ahead, as a multiple of lr." },
   },
-  needs = "closure",
+  needs = "closure", evaluations = "2",
   step = function(self, closure) return wrapper.twice(self, closure, ahead) end,
 }

@@ -4,8 +4,9 @@ local M = {}
 
 --- The file of each.
 M.FILES = {
-  ASAM = "sam", Cautious = "cautious", EMA = "averages", Extragradient = "extragradient",
-  GradientCentralization = "centralized", KFAC = "kfac", Lookahead = "lookahead", SAM = "sam", SWA = "averages",
+  ASAM = "sam", Cautious = "cautious", DecoupledWeightDecay = "decoupled", EMA = "averages",
+  Extragradient = "extragradient", GradientCentralization = "centralized", KFAC = "kfac", Lookahead = "lookahead",
+  Ranger = "ranger", SAM = "sam", SWA = "averages",
 }
 
 --- Loads a wrapper.
@@ -14,6 +15,7 @@ M.FILES = {
 -- @treturn function constructor(optimizer, options)
 function M.constructor(name, file)
   local found = require(file)
+  if found.constructor then return found.constructor end
   for _, definition in ipairs(found.name and { found } or found) do
     if definition.name == name then return require("optlab.optim.wrappers.wrapper").new(definition) end
   end

@@ -112,7 +112,10 @@ g = u min(1, sqrt(kl_clip / (lr^2 sum(u g))))      the sum: over all layers]],
     { "every", "integer", min = 1, default = 1, doc = "Updates between two inversions." },
     { "kl_clip", "number", min = 0, default = 1e-3, doc = "The largest change that an update may make; 0: any." },
   },
-  state = { { "A, G", "the factors, of the weight of each layer" }, { "A_inverse, G_inverse", "their inverses" } },
+  state = {
+    { "A, G", "the factors, of the weight of each layer", size = "f" },
+    { "A_inverse, G_inverse", "their inverses", size = "f" },
+  },
   shapes = false,
   begin = function(self)
     if rawget(self, "layers") then return end

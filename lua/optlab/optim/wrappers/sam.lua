@@ -36,7 +36,7 @@ local function definition(name, doc, use, paper, rho, eta, min_ndim, adaptive, f
       doc = "Parameters of fewer dimensions are not scaled: 2 leaves biases out." }
   end
   return {
-    name = name, doc = doc, use = use .. CLOSURE, paper = paper, args = args, needs = "closure",
+    name = name, doc = doc, use = use .. CLOSURE, paper = paper, args = args, needs = "closure", evaluations = "2",
     equation = (adaptive and "T = abs(p) + eta\n" or "T = 1\n")
       .. "e = rho T^2 g / norm(T g)            the norm: over all parameters\n"
       .. "the inner optimizer's update of p, with the gradient at p + e",

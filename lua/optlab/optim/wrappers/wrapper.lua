@@ -99,6 +99,10 @@ local METHODS = {}
 
 function METHODS:zero_grad(...) return self.optimizer:zero_grad(...) end
 
+--- The inner optimizer's: Schedule-Free has its mean evaluated.
+function METHODS:eval() return self.optimizer:eval() end
+function METHODS:train() return self.optimizer:train() end
+
 function METHODS:add_param_group(...)
   self.optimizer:add_param_group(...)
   if self.begin then self:begin() end
@@ -167,6 +171,7 @@ function M.new(definition)
   local doc = definition.doc .. (definition.use and " " .. definition.use or "")
   local declaration = args.declare("optim." .. definition.name, {
     group = "optimizer", doc = doc, paper = definition.paper, equation = definition.equation, state = definition.state,
+    needs = definition.needs, evaluations = definition.evaluations,
     positions = 1,
     { "optimizer", "object", has = { "step", "zero_grad", "param_groups" }, what = "an optimizer", required = true,
       doc = "The optimizer that makes the updates; it may be a wrapper, too." },

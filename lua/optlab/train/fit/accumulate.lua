@@ -6,6 +6,7 @@
 -- scaled to their mean. A layer that looks at the whole batch (BatchNorm) sees one batch at a time.
 -- @module optlab.train.fit.accumulate
 local divergence = require "optlab.train.divergence"
+local field = require("optlab.base.kinds").field
 local no_grad = require("optlab.core").autograd.no_grad
 local refuse_third = require("optlab.train.evaluate").refuse_third
 local updates = require "optlab.train.fit.updates"
@@ -50,12 +51,19 @@ local function scale(parameters, by)
   end)
 end
 
+-- The loss that the gradients of a group are of.
+local function loss_of(run, group)
+  if run.mean.sums then return group.value end
+  return group.weight == 0 and 0 or group.value / group.weight
+end
+
 -- Ends the group of batches with its update.
 local function finish(run, group)
   local full = group.first and group.first * run.o.accumulate
   if full and full ~= group.weight then scale(run.parameters, full / group.weight) end
   if run.clip then run.clip() end
-  run.o.optimizer:step()
+  local optimizer = run.o.optimizer
+  if field(optimizer, "needs") == "loss" then optimizer:step(loss_of(run, group)) else optimizer:step() end
   if run.inside then run.inside:step() end
 end
 
@@ -85,8 +93,8 @@ function M.groups(run, batches, add, after, on_bad)
     add_sums(group.sums, sums)
     if group.n == o.accumulate or left == 0 then
       finish(run, group)
-      local mean = run.mean.sums and group.value or group.weight == 0 and 0 or group.value / group.weight
-      if after(mean, group.rows, run.mean.weigh and group.weight or nil, run.measure and group.sums) then return end
+      local loss = loss_of(run, group)
+      if after(loss, group.rows, run.mean.weigh and group.weight or nil, run.measure and group.sums) then return end
       group = nil
     end
   end

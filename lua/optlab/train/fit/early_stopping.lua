@@ -3,6 +3,7 @@
 local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"
 local field = require("optlab.base.kinds").field
+local mean = require "optlab.train.fit.mean"
 local order = require "optlab.base.order"
 local no_grad = require("optlab.core").autograd.no_grad
 
@@ -75,13 +76,14 @@ end
 -- @tparam table history
 -- @tparam integer epoch
 -- @tparam object model
+-- @param optimizer one, or several by name; the weights are its mean if it keeps one
 -- @treturn boolean whether the training should end
-function M.look(early, history, epoch, model)
+function M.look(early, history, epoch, model, optimizer)
   local c, value = early.options, value_of(history, early.options.monitor)
   local finite = value - value == 0
   if finite and (not early.best or early.sign * (value - early.best) > c.min_delta) then
     early.best, early.epoch, early.waited = value, epoch, 0
-    if c.restore_best then early.weights = copy_of_weights(model) end
+    if c.restore_best then early.weights = mean.at(optimizer, copy_of_weights, model) end
     return false
   end
   early.waited = early.waited + 1

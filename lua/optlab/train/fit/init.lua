@@ -145,8 +145,8 @@ end
 
 local function compiled_epoch(run)
   local o, counters = run.o, run.counters
-  compiled.epoch(run.step, o.data, function(loss, rows, weight)
-    return after_update(run, loss, rows, weight)
+  compiled.epoch(run.step, o.data, function(loss, rows, weight, counts)
+    return after_update(run, loss, rows, weight, counts)
   end, function(left)
     return updates_ahead(run, left)
   end, function(loss, done, X, y)
@@ -255,7 +255,7 @@ local function train_epoch(run)
   if ranks.any(run, stops) then counters.stopped = "on_epoch" end
   if run.epoch_scheduler then run.epoch_scheduler:step(loss) end
   if run.early and not counters.stopped
-    and ranks.any(run, early_stopping.look(run.early, run.history, counters.epoch, o.model)) then
+    and ranks.any(run, early_stopping.look(run.early, run.history, counters.epoch, o.model, o.optimizer)) then
     counters.stopped = "early_stopping"
   end
   counters.epoch = counters.epoch + 1

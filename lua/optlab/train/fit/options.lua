@@ -139,10 +139,8 @@ local function check_distributed(o)
   refuse(o.compile, "updates that ranks share are not compiled; leave out compile=true or distributed")
 end
 
-local function check_compile(o, measured)
+local function check_compile(o)
   if not o.compile then return end
-  refuse(#measured > 0 and not o.step,
-    "a compiled step does not count right answers; leave out compile=true or metric")
   refuse(o.accumulate > 1, "a compiled step makes one update a batch; leave out compile=true or accumulate")
   refuse(o.step, "a step of your own is not compiled by train.fit; call lab.compile in it, or leave out compile=true")
 end
@@ -158,7 +156,7 @@ function M.read(...)
   check_closure(o)
   check_distributed(o)
   o.measured = metrics.read(o.metric, o.metrics, FN)
-  check_compile(o, o.measured)
+  check_compile(o)
   o.sets = eval_sets.read(o.eval_data, FN)
   o.watched = gauges.check(o.watch or {}, FN)
   refuse(#o.watched > 0 and (not o.loss or not is_optimizer(o.optimizer)),

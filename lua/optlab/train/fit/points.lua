@@ -6,6 +6,7 @@ local gauges = require "optlab.train.gauges"
 local history_of = require "optlab.train.fit.history"
 local log = require "optlab.train.fit.log"
 local loss_mean = require "optlab.train.loss_mean"
+local mean = require "optlab.train.fit.mean"
 local parameters = require "optlab.train.fit.parameters"
 local short = require "optlab.base.short"
 
@@ -35,6 +36,17 @@ local function evaluate_sets(run, n)
   return first
 end
 
+-- The loss of a point that is measured by itself, at the optimizer's mean if it has one.
+local function evaluated(run, n)
+  local o = run.o
+  if #o.sets == 0 and not o.evaluate then return nil end
+  return mean.at(o.optimizer, function()
+    local loss = evaluate_sets(run, n)
+    if o.evaluate then return o.evaluate(o.model) end
+    return loss
+  end)
+end
+
 -- The learning rate, and the length of the gradient of the last update (before it was clipped).
 local function note_update(run, n)
   local history = run.history
@@ -59,12 +71,11 @@ end
 -- @treturn number its loss
 function M.record(run)
   M.stop(run)
-  local o, counters, history = run.o, run.counters, run.history
+  local counters, history = run.counters, run.history
   local n = #history.loss + 1
   note_update(run, n)
   note_gauges(run, n)
-  local loss = evaluate_sets(run, n) or loss_mean.mean(counters)
-  if o.evaluate then loss = o.evaluate(o.model) end
+  local loss = evaluated(run, n) or loss_mean.mean(counters)
   history.steps[n], history.epochs[n] = counters.steps, counters.steps / run.updates
   history.loss[n], history.seconds[n] = loss, counters.seconds
   write_log(run)

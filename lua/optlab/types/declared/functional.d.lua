@@ -107,6 +107,32 @@ function functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, c
 ---@return optlab.Tensor
 function functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps) end
 
+---@class optlab.options.nn.functional.batch_norm_relu
+---@field running_mean? optlab.Tensor Running mean (C); updated in place in training.
+---@field running_var? optlab.Tensor Running variance (C); updated in place in training.
+---@field weight? optlab.Tensor Factor for each channel: a tensor (C).
+---@field bias? optlab.Tensor Added to each channel: a tensor (C).
+---@field training? boolean Whether to use the batch's statistics instead of the running ones. Default: false.
+---@field momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@field add? optlab.Tensor Added before the ReLU: a tensor like the input.
+
+---Batch normalization, the sum with `add`, a tensor of the input's shape, if it is given, and a ReLU, as one operation: bit for bit what they give one by one.
+---
+---     max((x - mean) / sqrt(var + eps) weight + bias + add, 0)
+---
+---@param input optlab.Tensor
+---@param running_mean? optlab.Tensor|optlab.options.nn.functional.batch_norm_relu Running mean (C); updated in place in training.
+---@param running_var? optlab.Tensor Running variance (C); updated in place in training.
+---@param weight? optlab.Tensor Factor for each channel: a tensor (C).
+---@param bias? optlab.Tensor Added to each channel: a tensor (C).
+---@param training? boolean Whether to use the batch's statistics instead of the running ones. Default: false.
+---@param momentum? number Share of the batch's statistics in each update of the running statistics. Default: 0.1.
+---@param eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@param add? optlab.Tensor Added before the ReLU: a tensor like the input.
+---@return optlab.Tensor
+function functional.batch_norm_relu(input, running_mean, running_var, weight, bias, training, momentum, eps, add) end
+
 ---@class optlab.options.nn.functional.binary_cross_entropy
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 

@@ -125,6 +125,30 @@ function nn.BatchNorm1d(num_features, eps, momentum, affine, track_running_stats
 ---@return optlab.Module
 function nn.BatchNorm2d(num_features, eps, momentum, affine, track_running_stats, dtype) end
 
+---@class optlab.options.nn.BatchNormReLU
+---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
+---@field momentum? number|false Share of the batch's statistics in each update of the running statistics; false: these are the means over all batches seen. Default: 0.1.
+---@field affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
+---@field track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
+---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+
+---Batch normalization of (N, C, ...), the sum with a second input of the same shape, if there is one, and a ReLU, as one operation: bit for bit what they give one by one. A block of a residual network ends so: `self.bn2(self.conv2(y), x)`.
+---
+---     y = max((x - mean) / sqrt(var + eps) weight + bias + add, 0)
+---     in training with mean and var of the batch, n values of each channel:
+---     running_mean <- (1 - momentum) running_mean + momentum mean
+---     running_var  <- (1 - momentum) running_var + momentum var n / (n - 1)
+---     in eval mode with running_mean and running_var
+---
+---@param num_features integer Number of channels, the size of dimension 2.
+---@param eps? number|optlab.options.nn.BatchNormReLU Added to the variance, inside the square root. Default: 1e-5.
+---@param momentum? number|false Share of the batch's statistics in each update of the running statistics; false: these are the means over all batches seen. Default: 0.1.
+---@param affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
+---@param track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
+---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
+---@return optlab.Module
+function nn.BatchNormReLU(num_features, eps, momentum, affine, track_running_stats, dtype) end
+
 ---@class optlab.options.nn.Conv1d
 ---@field stride? optlab.Pair Step from one window to the next. Default: 1.
 ---@field padding? optlab.Pair|"same"|"valid" Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none. Default: 0.

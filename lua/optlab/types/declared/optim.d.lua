@@ -157,13 +157,15 @@ function optim.AdaHessian(params, options) end
 ---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
 ---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field amsgrad? boolean Whether to divide by the largest running mean so far of the squared gradient (AMSGrad). Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
 ---Running means of the gradient and of its square, corrected for their start at zero.
 ---
 ---     g = -g                                   if maximize
----     g = g + weight_decay * p                 if weight_decay
+---     g = g + weight_decay * p        if weight_decay and not decoupled_weight_decay
+---     p = (1 - lr * weight_decay) * p if weight_decay and decoupled_weight_decay
 ---     m = beta1 * m + (1 - beta1) * g
 ---     v = beta2 * v + (1 - beta2) * g^2
 ---     w = max(w, v)                            if amsgrad
@@ -194,6 +196,26 @@ function optim.Adam(params, options) end
 ---@param options? optlab.options.optim.Adamax
 ---@return optlab.Optimizer
 function optim.Adamax(params, options) end
+
+---@class optlab.options.optim.AdamMini
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---AdamW with one second moment for each row of a matrix, the weights into a neuron; a vector is one row. Large models: half of AdamW's state. Rows are those of the last dimension.
+---
+---     g = -g                              if maximize
+---     p = (1 - lr * weight_decay) * p     if weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     v = beta2 * v + (1 - beta2) * row_mean(g^2)
+---     p = p - lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + eps)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.AdamMini
+---@return optlab.Optimizer
+function optim.AdamMini(params, options) end
 
 ---@class optlab.options.optim.AdamW
 ---@field lr? number The learning rate, the factor of each step. Default: 0.001.
@@ -486,6 +508,20 @@ function optim.DAdaptAdam(params, options) end
 ---@return optlab.Optimizer
 function optim.DAdaptSGD(params, options) end
 
+---@class optlab.options.optim.DecoupledWeightDecay
+---@field weight_decay? number Strength of the decay. Default: 0.01.
+---@field min_ndim? integer Parameters of fewer dimensions stay as they are; 2 leaves out biases and norms' factors. Default: 0.
+
+---Shrinks each parameter by the share lr times weight_decay before the inner optimizer's update. Around an optimizer that has no weight decay, or adds it to the gradient; leave the inner one's at 0.
+---
+---     p <- (1 - lr weight_decay) p        lr: the group's
+---     then the inner optimizer's update
+---
+---@param optimizer any The optimizer that makes the updates; it may be a wrapper, too.
+---@param options? optlab.options.optim.DecoupledWeightDecay
+---@return optlab.Optimizer
+function optim.DecoupledWeightDecay(optimizer, options) end
+
 ---@class optlab.options.optim.DoG
 ---@field lr? number The learning rate, the factor of each step. Default: 1.
 ---@field reps_rel? number The first step as a share of 1 + the parameter's norm. Default: 1e-6.
@@ -580,6 +616,27 @@ function optim.GaLore(params, options) end
 ---@return optlab.Optimizer
 function optim.GradientCentralization(optimizer) end
 
+---@class optlab.options.optim.Grams
+---@field lr? number The learning rate, the factor of each step. Default: 0.001.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-6.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---AdamW's step lengths in the direction of the gradient's sign: momentum says how far, the gradient where to. In place of AdamW. pytorch_optimizer exchanges the weights of the mean and divides the second moment twice.
+---
+---     g = -g                              if maximize
+---     p = (1 - lr * weight_decay) * p     if weight_decay
+---     m = beta1 * m + (1 - beta1) * g
+---     v = beta2 * v + (1 - beta2) * g^2
+---     k = lr * sqrt(1 - beta2^t) / (1 - beta1^t)
+---     p = p - k * sign(g) * abs(m) / (sqrt(v) + eps)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.Grams
+---@return optlab.Optimizer
+function optim.Grams(params, options) end
+
 ---@class optlab.options.optim.KFAC
 ---@field model optlab.Module The model whose linear layers are meant.
 ---@field damping? number Added to the Fisher matrix. Default: 0.001.
@@ -655,6 +712,32 @@ function optim.Kron(params, options) end
 ---@param options? optlab.options.optim.LAMB
 ---@return optlab.Optimizer
 function optim.LAMB(params, options) end
+
+---@class optlab.options.optim.LaProp
+---@field lr? number The learning rate, the factor of each step. Default: 0.0004.
+---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-15.
+---@field weight_decay? number The share by which each update shrinks the parameter, after the step. Default: 0.
+---@field centered? boolean Whether to divide by the deviation from the mean gradient, from update 11 on. Default: false.
+---@field amsgrad? boolean Whether to divide by the largest running mean so far of the squared gradient (AMSGrad). Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Adam with momentum taken after the division: the mean of normalised gradients. In place of Adam where beta1 is large beside beta2; stable for any pair of betas. The decay is not multiplied by lr, as in the authors' program; timm multiplies it.
+---
+---     g = -g                              if maximize
+---     v = beta2 * v + (1 - beta2) * g^2
+---     u = beta2 * u + (1 - beta2) * g     if centered
+---     x = where(centered and t > 10, v - u^2, v)
+---     w = max(w, x)                       if amsgrad and (t > 10 or not centered)
+---     x = w                               if amsgrad and (t > 10 or not centered)
+---     c = beta1 * c + (1 - beta1) * lr
+---     m = beta1 * m + (1 - beta1) * lr * g / (sqrt(x / (1 - beta2^t)) + eps)
+---     p = (1 - weight_decay) * (p - where(c > 0, lr / c, 0) * m)
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.LaProp
+---@return optlab.Optimizer
+function optim.LaProp(params, options) end
 
 ---@class optlab.options.optim.LARS
 ---@field lr? number The learning rate, the factor of each step. Default: 1.
@@ -755,6 +838,32 @@ function optim.Lion(params, options) end
 ---@return optlab.Optimizer
 function optim.Lookahead(optimizer, options) end
 
+---@class optlab.options.optim.MADGRAD
+---@field lr? number The learning rate, the factor of each step. Default: 0.01.
+---@field momentum? number Share of the parameter that stays at each update. Default: 0.9.
+---@field eps? number Added to the cube root, and to lr. Default: 1e-6.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---Dual averaging: steps from the start along the weighted sum of gradients over the cube root of their squares. Problems with sparse gradients, images; needs less weight decay than SGD, often none.
+---
+---     g = -g                        if maximize
+---     g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
+---     k = where(lr > 0, lr + eps, 0)
+---     a = k * sqrt(t)
+---     x = where(momentum, x, p + where(v > 0, s / (v^(1 / 3) + eps), 0))
+---     v = v + a * g^2
+---     s = s + a * g
+---     z = x - where(v > 0, s / (v^(1 / 3) + eps), 0)
+---     d = where(decoupled_weight_decay, k * weight_decay, 0)
+---     p = (momentum - d) * p + (1 - momentum) * z
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.MADGRAD
+---@return optlab.Optimizer
+function optim.MADGRAD(params, options) end
+
 ---@class optlab.options.optim.MARS
 ---@field lr? number The learning rate, the factor of each step. Default: 0.003.
 ---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.95, 0.99}.
@@ -788,6 +897,29 @@ function optim.Lookahead(optimizer, options) end
 ---@return optlab.Optimizer
 function optim.MARS(params, options) end
 
+---@class optlab.options.optim.MirrorMADGRAD
+---@field lr? number The learning rate, the factor of each step. Default: 0.01.
+---@field momentum? number Share of the parameter that stays at each update. Default: 0.9.
+---@field eps? number Added to the cube root, and to lr. Default: 0.
+---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
+---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
+---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
+
+---MADGRAD as mirror descent: steps from the last point of the averaging, not from the start. As MADGRAD where the start soon stops to matter; long runs.
+---
+---     g = -g                        if maximize
+---     k = where(lr > 0, lr + eps, 0)
+---     g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
+---     z = (1 - k * weight_decay) * z if weight_decay and decoupled_weight_decay
+---     v = sqrt((t - 1) / t) * v + g^2
+---     z = z - k * t^(1 / 3) * where(v > 0, g / (v^(1 / 3) + eps), 0)
+---     p = momentum * p + (1 - momentum) * z
+---
+---@param params optlab.Params
+---@param options? optlab.options.optim.MirrorMADGRAD
+---@return optlab.Optimizer
+function optim.MirrorMADGRAD(params, options) end
+
 ---@class optlab.options.optim.MoMo
 ---@field lr? number The learning rate, the factor of each step. Default: 1.
 ---@field momentum? number Decay rate of the means. Default: 0.9.
@@ -796,7 +928,7 @@ function optim.MARS(params, options) end
 ---@field use_fstar? boolean Whether to estimate the bound as the run goes. Default: false.
 ---@field bias_correction? boolean Whether the means start at zero and are corrected for that. Default: false.
 
----Momentum with the step that a model of the loss allows, at most lr: the mean of past linear models, cut off at a lower bound. Where the loss is known to be at least lb; takes a wide range of lr. step(loss) must get the loss.
+---Momentum with the step that a model of the loss allows, at most lr: past linear models, cut off at a bound. Where the loss is known to be at least lb; takes a wide range of lr. step(loss) must get the loss.
 ---
 ---     first = new(m) and not bias_correction
 ---     h = where(first, 0, momentum)
@@ -964,14 +1096,14 @@ function optim.Polyak(params, options) end
 ---@class optlab.options.optim.Prodigy
 ---@field lr? number The learning rate, the factor of each step. Default: 1.
 ---@field betas? number[] Decay rates of the running means of the gradient and of its square. Default: {0.9, 0.999}.
----@field beta3? number Decay rate of the estimate's means; 0: the root of beta2. Default: 0.
 ---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 ---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: true.
----@field use_bias_correction? boolean Whether to correct the means for their start at zero. Default: false.
+---@field beta3? number Decay rate of the estimate's means; 0: the root of beta2. Default: 0.
 ---@field safeguard_warmup? boolean Whether a warm-up of lr leaves the estimate alone. Default: false.
----@field d0? number First estimate of the distance to the solution. Default: 1e-6.
 ---@field d_coef? number Factor of the estimate. Default: 1.
+---@field use_bias_correction? boolean Whether to correct the means for their start at zero. Default: false.
+---@field d0? number First estimate of the distance to the solution. Default: 1e-6.
 ---@field growth_rate? number By what the estimate may grow in an update; 0: by any factor. Default: 0.
 
 ---Adam that estimates its learning rate from the way along the gradients since the start. Without tuning: lr stays at 1; with a cosine schedule. pytorch_optimizer counts each update twice; its coupled weight decay has no effect.
@@ -1069,6 +1201,24 @@ function optim.QHM(params, options) end
 ---@return optlab.Optimizer
 function optim.RAdam(params, options) end
 
+---@class optlab.options.optim.Ranger
+---@field lr? number The learning rate. Default: 0.001.
+---@field betas? number[] Decay rates of RAdam's running means. Default: {0.95, 0.999}.
+---@field eps? number Added to the denominator, outside the square root. Default: 1e-5.
+---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
+---@field k? integer Updates between two of the slow weights. Default: 6.
+---@field alpha? number The share of the way that the slow weights take. Default: 0.5.
+---@field use_gc? boolean Whether gradients are centralized. Default: true.
+
+---RAdam with decoupled weight decay and centralized gradients, inside Lookahead. Where Lookahead pays and rates are not tuned. pytorch_optimizer's ascends by default while the variance is not known yet; here such updates are of momentum alone, as in RAdam.
+---
+---     Lookahead(GradientCentralization(RAdam))        each has an entry of its own
+---
+---@param params table A list of tensors, or of groups.
+---@param options? optlab.options.optim.Ranger
+---@return optlab.Optimizer
+function optim.Ranger(params, options) end
+
 ---@class optlab.options.optim.RMSprop
 ---@field lr? number The learning rate, the factor of each step. Default: 0.01.
 ---@field alpha? number Decay rate of the running mean. Default: 0.99.
@@ -1138,7 +1288,7 @@ function optim.SAM(optimizer, options) end
 ---@field weight_lr_power? number Power of the largest rate in the weights of the mean. Default: 2.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----AdamW with a mean of the iterates that takes the place of a schedule and of momentum. Instead of AdamW with a schedule, when the length of the run is not known. During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + (1 - 1 / beta1) * (z - p).
+---AdamW with a mean of the iterates that takes the place of a schedule and of momentum. Instead of AdamW with a schedule, when the length of the run is not known. In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, p + (1 - 1 / beta1) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running statistics of batch normalization are those of y.
 ---
 ---     g = -g                              if maximize
 ---     v = beta2 * v + (1 - beta2) * g^2
@@ -1165,7 +1315,7 @@ function optim.ScheduleFreeAdamW(params, options) end
 ---@field weight_lr_power? number Power of the largest rate in the weights of the mean. Default: 2.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----SGD with a mean of the iterates that takes the place of a schedule. Instead of a schedule, when the length of the run is not known; larger rates than SGD. During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + (1 - 1 / momentum) * (z - p).
+---SGD with a mean of the iterates that takes the place of a schedule. Instead of a schedule, when the length of the run is not known; larger rates than SGD. In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, p + (1 - 1 / momentum) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running statistics of batch normalization are those of y.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay

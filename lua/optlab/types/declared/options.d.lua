@@ -266,6 +266,7 @@
 
 ---@class optlab.options.lab.compile
 ---@field fallback? boolean Whether a step that cannot be recorded runs as plain Lua; step.reason then says why. Default: false.
+---@field numbers? boolean Whether results of one element, as the loss, come as numbers instead of tensors: the quickest call. Default: false.
 ---@field check? boolean Whether the second recording is compared with the first. Default: true.
 
 ---@class optlab.options.lab.minimize
@@ -281,8 +282,7 @@
 ---@field c1? number The least decrease of a step, as a share of what the slope promises (Armijo). Default: 0.0001.
 ---@field c2? number The largest slope after a step, as a share of the first (Wolfe); by default 0.9, and 0.1 for conjugate_gradient.
 ---@field memory? integer lbfgs: the number of steps that are kept. Default: 10.
----@field radius? number trust_region: the first radius. Default: 1.
----@field damping? number levenberg_marquardt: the first damping. Default: 0.001.
+---@field radius? number The first radius: of trust_region, by default 1, and of levenberg_marquardt, where the variables are scaled by the columns of the first Jacobian, by default 100 times the length of x0.
 ---@field initial_step? number The first step: nelder_mead's side (by default 5 % of a variable), proximal_gradient's rate, the reach of coordinate_descent and of methods for one number (by default 1), bobyqa's and cobyla's.
 ---@field simplex_ftol? number Methods without gradients stop where the values of their points differ by no more than this, and their points by no more than simplex_xtol. Default: 1e-10.
 ---@field simplex_xtol? number See simplex_ftol; methods for one number stop where the bracket is this narrow, those of NLopt where steps are this short, as a share of x or at all. Default: 1e-8.

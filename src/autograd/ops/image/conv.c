@@ -4,11 +4,14 @@
  *   CONV2D              (x, weight[, bias]) -> y
  *   CONV_TRANSPOSE2D    (x, weight[, bias]) -> y
  *   CONV2D_GRAD_INPUT   (dy, weight[, winners]) -> dx
+ *   CONV2D_ADD_GRAD_INPUT  (sum, dy, weight) -> sum + dx
  *   CONV2D_GRAD_WEIGHT  (dy, x[, winners]) -> dweight
  *
  * The scalar sum over dy y is linear in each of dy, x and weight, so the three rows of a convolution are each other's
  * derivatives: whichever two are given, the row named after the third gives its gradient. That closes the set under
  * differentiation of any order. A transposed convolution is the gradient of an input that has a bias.
+ *
+ * CONV2D_ADD_GRAD_INPUT stands for CONV2D_GRAD_INPUT where a sum of gradients has begun, and is not recorded either.
  *
  * With winners, dy is what came behind a ReLU and a pool (conv_pool.c). Those forms are not recorded.
  *
@@ -18,6 +21,8 @@
 #include "autograd/ops/image/conv_rows.h"
 #include "autograd/ops/rows.h"
 #include "base/err.h"
+#include "core/shape.h"
+#include "kernels/elementwise/map.h"
 
 /* --- what the rows share ------------------------------------------------------------------------------------------ */
 
@@ -102,9 +107,18 @@ static int fw_conv2d(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   return rc;
 }
 
+/* The gradient of x, together with those that have reached it before. */
+static Tensor *grad_of_input(Node *n, Tensor *d) {
+  const Tensor *x = node_saved_window(n, 0);
+  Tensor *weight = node_saved(n, 1), *sum = node_continue_sum(n, 0, (DType)d->dtype);
+  if (!sum) return grad_input(d, weight, node_args(n), x);
+  const OpArgs b = with_size(node_args(n), x->shape[2], x->shape[3]);
+  return fm_op(OP_CONV2D_ADD_GRAD_INPUT, (Tensor *[]){sum, d, weight}, 3, &b);
+}
+
 static int bw_conv2d(Node *n, Tensor *d, Tensor **din) {
-  const Tensor *x = node_saved_window(n, 0), *weight = node_saved_window(n, 1);
-  if (node_wants(n, 0) && !(din[0] = grad_input(d, node_saved(n, 1), node_args(n), x))) return -1;
+  const Tensor *weight = node_saved_window(n, 1);
+  if (node_wants(n, 0) && !(din[0] = grad_of_input(n, d))) return -1;
   if (node_wants(n, 1) && !(din[1] = grad_weight(d, node_saved(n, 0), node_args(n), weight))) return -1;
   if (node_nin(n) > 2 && node_wants(n, 2) && !(din[2] = fm_sum(d, 1 | 4 | 8, false))) return -1;
   return 0;
@@ -154,24 +168,27 @@ static int infer_transpose(OpShape *s, Tensor *const *in, int nin, const OpArgs 
   return check_bias("conv_transpose2d", nin > 2 ? in[2] : NULL, s->shape[1]);
 }
 
-static int to_input(Tensor *out, Tensor *dy, Tensor *weight, Tensor *bias, const Tensor *winners, const OpArgs *a) {
+static int to_input(Tensor *out, Tensor *dy, Tensor *weight, Tensor *bias, Tensor *sum, const Tensor *winners,
+                    const OpArgs *a) {
   const ConvShape s = shape_for_input(dy, weight, a, winners != NULL);
   const ConvPool pool = winners ? conv_pool_of(winners, a, s.oh, s.ow) : (ConvPool){0};
   Weights w;
   if (weights_get(&w, weight, bias) < 0) return -1;
   const Images from = conv_images(dy), to = conv_images(out);
+  const bool at_once = sum && shape_equal(4, sum->stride, 4, out->stride) && conv_adds((DType)out->dtype, &s);
   int rc = conv2d_grad_input((DType)out->dtype, &s, &from, winners ? &pool : NULL, tensor_data(w.weight), bias_data(&w),
-                             &to);
+                             at_once ? tensor_data(sum) : NULL, &to);
   weights_put(&w);
+  if (rc == 0 && sum && !at_once) map2(out, sum, out, op_row(OP_ADD)->kern2[out->dtype]);
   return rc;
 }
 
 static int fw_grad_input(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
-  return to_input(out, in[0], in[1], NULL, nin > 2 ? in[2] : NULL, a);
+  return to_input(out, in[0], in[1], NULL, NULL, nin > 2 ? in[2] : NULL, a);
 }
 
 static int fw_transpose(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
-  return to_input(out, in[0], in[1], nin > 2 ? in[2] : NULL, NULL, a);
+  return to_input(out, in[0], in[1], nin > 2 ? in[2] : NULL, NULL, NULL, a);
 }
 
 static int bw_input(Node *n, Tensor *d, Tensor **din) {
@@ -192,6 +209,25 @@ const Op row_CONV2D_GRAD_INPUT = {.name = "conv2d_grad_input",
                                   .infer = infer_grad_input,
                                   .forward = fw_grad_input,
                                   .backward = bw_input};
+
+static int infer_add_grad_input(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  return infer_input(s, "conv2d_add_grad_input", in + 1, a);
+}
+
+static int fw_add_grad_input(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  (void)nin;
+  return to_input(out, in[1], in[2], NULL, in[0], NULL, a);
+}
+
+const Op row_CONV2D_ADD_GRAD_INPUT = {.name = "conv2d_add_grad_input",
+                                      .nin = 3,
+                                      .args = OP_ARGS(conv),
+                                      .serial = true,
+                                      .promotes = 7,
+                                      .floats = true,
+                                      .infer = infer_add_grad_input,
+                                      .forward = fw_add_grad_input};
 
 const Op row_CONV_TRANSPOSE2D = {.name = "conv_transpose2d",
                                  .nin = 3,

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "autograd/ops/linalg/small.h"
 #include "autograd/ops/rows.h"
 #include "base/err.h"
 #include "base/parallel.h"
@@ -42,6 +43,15 @@ static int infer_mm(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   s->shape[1] = y->shape[1];
   return 0;
 }
+bool mm_small(SmallProduct *p, const Tensor *out, const Tensor *a, const Tensor *b) {
+  if (out->numel == 0 || !dtype_is_float((DType)out->dtype)) return false;
+  *p = (SmallProduct){.m = a->shape[0], .n = b->shape[1], .k = a->shape[1]};
+  p->a = tensor_data(a), p->rsa = a->stride[0], p->csa = a->stride[1];
+  p->b = tensor_data(b), p->rsb = b->stride[0], p->csb = b->stride[1];
+  p->c = tensor_data(out), p->rsc = out->stride[0], p->csc = 1;
+  return gemm_small(p, out->dtype == DT_F64);
+}
+
 static int fw_mm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin, (void)a;
   return product(out, 0, in[0], 0, in[1], 0, false);
@@ -155,8 +165,24 @@ static int infer_linear(OpShape *s, Tensor *const *in, int nin, const OpArgs *a)
   return 0;
 }
 
+bool linear_small(SmallProduct *p, const Tensor *out, const Tensor *x, const Tensor *w, const Tensor *bias) {
+  const int64_t k = w->shape[1], n = w->shape[0];
+  if (out->numel == 0 || !(x->ndim == 2 || x->contiguous) || (bias && !bias->contiguous)) return false;
+  *p = (SmallProduct){.m = out->numel / n, .n = n, .k = k};
+  p->a = tensor_data(x), p->rsa = x->ndim == 2 ? x->stride[0] : k, p->csa = x->stride[x->ndim - 1];
+  p->b = tensor_data(w), p->rsb = w->stride[1], p->csb = w->stride[0];
+  p->c = tensor_data(out), p->rsc = n, p->csc = 1;
+  p->add = bias ? tensor_data(bias) : NULL, p->csadd = 1; /* the same row to each */
+  return gemm_small(p, out->dtype == DT_F64);
+}
+
 static int fw_linear(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)a;
+  SmallProduct small;
+  if (linear_small(&small, out, in[0], in[1], nin > 2 ? in[2] : NULL)) {
+    small.run(&small);
+    return 0;
+  }
   Tensor *x = in[0]->ndim == 2 ? tensor_retain(in[0]) : tensor_contiguous(in[0]); /* a matrix in any order */
   if (!x) return -1;
   const Tensor *w = in[1];

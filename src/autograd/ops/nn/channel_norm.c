@@ -5,8 +5,11 @@
  *   CHANNEL_NORM       (moments, x[, weight[, bias]]) -> y, with those given, which get no gradient
  *   CHANNEL_NORM_SUMS  (moments, x, dy) -> (2, C), float64: the gradients of the weight and of the bias
  *   BATCH_NORM_GRAD    (sums, moments, x, dy[, weight]) -> dx
+ *   BATCH_NORM_RELU       (moments, x[, weight[, bias[, add]]]) -> z, max(y + add, 0)
+ *   BATCH_NORM_RELU_GRAD  (sums, masked, moments, x, dz, z[, weight]) -> dx
  *
- * moments (2, C), float64, are means and variances; BATCH_NORM writes them. BATCH_NORM_GRAD writes the sums.
+ * moments (2, C), float64, are means and variances; the rows of batch norm write them. Those with GRAD write the sums;
+ * masked, the gradient of y + add, is written too, or has no elements.
  */
 #include "autograd/ops/rows.h"
 #include "kernels/channelnorm/channelnorm.h"
@@ -139,7 +142,7 @@ static int fw_batch_norm(Tensor *out, Tensor *const *in, int nin, const OpArgs *
 
 /* Of the weight and of the bias, from the sums (2, C). */
 static int param_grads(Node *n, Tensor *sums, Tensor **din) {
-  for (int i = 2; i < node_nin(n); i++) {
+  for (int i = 2; i < 4 && i < node_nin(n); i++) {
     if (!node_wants(n, i)) continue;
     Tensor *row = fm_slice(sums, 0, i - 2, 1, 1);
     if (!row || !(din[i] = fm_cast(fm_reshape(row, 1, sums->shape + 1), node_in_dtype(n, i)))) return -1;
@@ -260,3 +263,96 @@ const Op row_BATCH_NORM_GRAD = {.name = "batch_norm_grad",
                                 .keeps_order = true,
                                 .infer = infer_grad,
                                 .forward = fw_grad};
+
+/* --- batch norm, a sum and a ReLU ------------------------------------------------------------------------------------- */
+
+static int fw_batch_norm_relu(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  Job j;
+  if (out->numel == 0) return 0;
+  Tensor *add = nin > 4 ? in[4] : NULL;
+  if (prepare(&j, out, in[0], in[1], add, nin > 2 ? in[2] : NULL, nin > 3 ? in[3] : NULL, a) < 0) return -1;
+  j.c.y = tensor_data(out);
+  j.c.relu = true;
+  j.c.add = j.c.d;
+  j.c.d = NULL;
+  const int rc = channel_batch_norm(&j.c);
+  release(&j);
+  return rc;
+}
+
+/* As the rows one after the other have it: ReLU's gradient, then batch norm's. */
+static int bw_relu_by_formula(Node *n, Tensor *d, Tensor **din) {
+  Tensor *z = node_out(n), *masked = z ? fm_op2(OP_RELU_GRAD, fm_own(tensor_alias(z)), d) : NULL;
+  if (!masked) return -1;
+  if (node_nin(n) > 4 && node_wants(n, 4)) din[4] = masked;
+  return bw_by_formula(n, masked, din);
+}
+
+/* Where the gradient of the sum goes, in x's order in memory; without elements unless it is asked for. */
+static Tensor *new_masked(const Node *n, const Tensor *x) {
+  if (node_nin(n) < 5 || !node_wants(n, 4)) return fm_own(tensor_new((DType)x->dtype, 1, (int64_t[]){0}));
+  return fm_own(tensor_is_dense(x) ? tensor_new_ordered((DType)x->dtype, x->ndim, x->shape, x->stride)
+                                   : tensor_new((DType)x->dtype, x->ndim, x->shape));
+}
+
+static int bw_batch_norm_relu(Node *n, Tensor *d, Tensor **din) {
+  if (grad_mode()) return bw_relu_by_formula(n, d, din);
+  Tensor *moments = node_saved(n, 0), *x = node_saved(n, 1), *w = node_nin(n) > 2 ? node_saved(n, 2) : NULL;
+  Tensor *z = node_out(n);
+  if (!moments || !x || !z || (node_nin(n) > 2 && !w)) return -1;
+  Tensor *sums = new_sums(moments), *masked = new_masked(n, x);
+  if (!sums || !masked) return -1;
+  Tensor *dx = fm_op(OP_BATCH_NORM_RELU_GRAD, (Tensor *[]){sums, masked, moments, x, d, z, w}, w ? 7 : 6, node_args(n));
+  if (!dx) return -1;
+  if (node_wants(n, 1)) din[1] = dx;
+  if (masked->numel > 0) din[4] = masked;
+  return wants_params(n) ? param_grads(n, sums, din) : 0;
+}
+
+const Op row_BATCH_NORM_RELU = {.name = "batch_norm_relu",
+                                .nin = 5,
+                                .args = OP_ARGS(channel_norm),
+                                .promotes = 2 | 4 | 8 | 16,
+                                .floats = true,
+                                .writes = 1,
+                                .keeps_order = true,
+                                .save = SAVE_INPUT(0) | SAVE_INPUT(1) | SAVE_INPUT(2) | SAVE_OUT,
+                                .infer = infer_norm,
+                                .forward = fw_batch_norm_relu,
+                                .backward = bw_batch_norm_relu};
+
+static int infer_relu_grad(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
+  return infer_same(s, in + 3, nin, a);
+}
+
+static int fw_relu_grad(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
+  Job j;
+  if (out->numel == 0) {
+    tensor_fill_(in[0], 0);
+    return 0;
+  }
+  Tensor *z = ordered_like(in[5], out);
+  if (!z) return -1;
+  int rc = -1;
+  if (prepare(&j, out, in[2], in[3], in[4], nin > 6 ? in[6] : NULL, NULL, a) == 0) {
+    j.c.dw = tensor_f64(in[0]);
+    j.c.db = j.c.dw + j.c.channels;
+    j.c.y = tensor_data(out);
+    j.c.z = tensor_data(z);
+    j.c.masked = in[1]->numel > 0 ? tensor_data(in[1]) : NULL;
+    rc = channel_batch_grad(&j.c);
+    release(&j);
+  }
+  tensor_release(z);
+  return rc;
+}
+
+const Op row_BATCH_NORM_RELU_GRAD = {.name = "batch_norm_relu_grad",
+                                     .nin = 7,
+                                     .args = OP_ARGS(channel_norm),
+                                     .promotes = 8 | 16 | 32 | 64,
+                                     .floats = true,
+                                     .writes = 2,
+                                     .keeps_order = true,
+                                     .infer = infer_relu_grad,
+                                     .forward = fw_relu_grad};

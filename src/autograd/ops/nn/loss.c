@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "kernels/elementwise/map.h"
 #include "kernels/loss/bce.h"
-#include "kernels/reduce/reduce.h"
+#include "kernels/loss/mse.h"
 
 /* --- mse_loss(x, y): (x - y)^2 -------------------------------------------------------------------------------- */
 
@@ -18,22 +18,6 @@ static int infer_mse(OpShape *s, Tensor *const *in, int nin, const OpArgs *a) {
   if (a->loss.reduction != REDUCE_NONE) s->ndim = 0;
   return 0;
 }
-
-/* Squares go into a small buffer that is then summed in reduce_sum's order, block by block. */
-#define MSE_RUN(T, suffix)                                                                         \
-  static double mse_run_##suffix(int64_t n, const T *x, const T *y, T *each) {                     \
-    T block[1024];                                                                                 \
-    double sum = 0;                                                                                \
-    for (int64_t at = 0; at < n; at += 1024) {                                                     \
-      int64_t len = n - at < 1024 ? n - at : 1024;                                                 \
-      T *sq = each ? each + at : block;                                                            \
-      for (int64_t i = 0; i < len; i++) sq[i] = (x[at + i] - y[at + i]) * (x[at + i] - y[at + i]); \
-      if (!each) sum += reduce_sum_run_##suffix(len, sq, 1);                                       \
-    }                                                                                              \
-    return sum;                                                                                    \
-  }
-MSE_RUN(float, f32)
-MSE_RUN(double, f64)
 
 static int fw_mse(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   (void)nin;

@@ -40,6 +40,7 @@ typedef struct Tile {
   int64_t nrows, ncolumns;
   void *out; /* of each output channel px numbers, out_channel from each other */
   int64_t out_channel;
+  const void *add; /* added to the product, as `out` lies; NULL: nothing */
 } Tile;
 
 /* Part of the weights' gradient: for one tap, or for neighbouring taps and channels, the sum over a rectangle of

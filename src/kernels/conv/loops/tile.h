@@ -22,16 +22,21 @@
     }                                                                                            \
   }
 
-#define DEFINE_TILE(OB, V, step)                                                                \
-  static void tile_##OB##x##V(const Tile *t) {                                                  \
-    Vec sum[OB][V];                                                                             \
-    const T *bias = t->bias;                                                                    \
-    for (int o = 0; o < OB; o++)                                                                \
-      for (int v = 0; v < V; v++) sum[o][v] = splat(bias ? bias[o] : 0);                        \
-    EACH_TAP(t, OB, V, step(OB, V))                                                             \
-    T *out = t->out;                                                                            \
-    for (int o = 0; o < OB; o++)                                                                \
-      for (int v = 0; v < V; v++) store_anywhere(out + o * t->out_channel + v * VL, sum[o][v]); \
+#define DEFINE_TILE(OB, V, step)                                                                   \
+  static void tile_##OB##x##V(const Tile *t) {                                                     \
+    Vec sum[OB][V];                                                                                \
+    const T *bias = t->bias;                                                                       \
+    for (int o = 0; o < OB; o++)                                                                   \
+      for (int v = 0; v < V; v++) sum[o][v] = splat(bias ? bias[o] : 0);                           \
+    EACH_TAP(t, OB, V, step(OB, V))                                                                \
+    T *out = t->out;                                                                               \
+    if (t->add) {                                                                                  \
+      const T *add = t->add;                                                                       \
+      for (int o = 0; o < OB; o++)                                                                 \
+        for (int v = 0; v < V; v++) sum[o][v] += load_anywhere(add + o * t->out_channel + v * VL); \
+    }                                                                                              \
+    for (int o = 0; o < OB; o++)                                                                   \
+      for (int v = 0; v < V; v++) store_anywhere(out + o * t->out_channel + v * VL, sum[o][v]);    \
   }
 
 /* The pixel's vectors in registers, one weight at a time; or all weights, one vector at a time. */

@@ -8,17 +8,14 @@ return {
   paper = 'Zhuang, Tang, Ding, Tatikonda, Dvornek, Papademetris, Duncan, "AdaBelief optimizer", NeurIPS 2020, '
     .. 'arXiv 2010.07468',
   hyper = {
-    common.lr(1e-3),
-    common.betas(0.9, 0.999),
+    common.lr(1e-3), common.betas(0.9, 0.999),
     common.eps(1e-16, "Added to s at every update, and to its root."),
-    common.weight_decay,
-    { "decoupled_weight_decay", true, common.decoupled_flag[3] },
+    common.weight_decay, common.decoupled_on,
     { "rectify", true, "Whether to leave out s while its variance is large, as RAdam does." },
-    common.amsgrad,
-    common.maximize,
+    common.amsgrad, common.maximize,
   },
   state = {
-    { "exp_avg", "m", "the running mean of gradients" },
+    common.exp_avg,
     { "exp_avg_var", "s", "the running mean of squared deviations" },
     { "max_exp_avg_var", "w", "the largest s so far", when = "amsgrad" },
   },

@@ -7,21 +7,13 @@ return {
   paper = 'Luo, Xiong, Liu, Sun, "Adaptive gradient methods with dynamic bound of learning rate", ICLR 2019, arXiv '
     .. '1902.09843',
   hyper = {
-    common.lr(1e-3),
-    common.betas(0.9, 0.999),
-    common.eps(1e-8),
-    common.weight_decay,
+    common.lr(1e-3), common.betas(0.9, 0.999), common.eps(1e-8), common.weight_decay,
     { "final_lr", 0.1,
       "The rate that the bounds close in on; follows lr when that changes.", range = "not negative" },
     { "gamma", 1e-3, "How fast the bounds close.", range = "not negative" },
-    common.amsgrad,
-    common.maximize,
+    common.amsgrad, common.maximize,
   },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
-    { "max_exp_avg_sq", "w", "the largest v so far", when = "amsgrad" },
-  },
+  state = { common.exp_avg, common.exp_avg_sq, common.max_exp_avg_sq },
   rule = [[
 g = -g                              if maximize
 g = g + weight_decay * p            if weight_decay

@@ -6,14 +6,12 @@ return {
   use = "For sparse or heavy-tailed gradients, such as those of embeddings.",
   paper = 'Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015',
   hyper = {
-    common.lr(2e-3),
-    common.betas(0.9, 0.999),
+    common.lr(2e-3), common.betas(0.9, 0.999),
     common.eps(1e-8, "Added to the absolute gradient."),
-    common.weight_decay,
-    common.maximize,
+    common.weight_decay, common.maximize,
   },
   state = {
-    { "exp_avg", "m", "the running mean of gradients" },
+    common.exp_avg,
     { "exp_inf", "u", "the largest decayed absolute gradient" },
   },
   rule = [[

@@ -6,11 +6,7 @@ return {
   paper = 'Loshchilov, Hutter, "Decoupled weight decay regularization", ICLR 2019',
   hyper = { common.lr(1e-3), common.betas(0.9, 0.999), common.eps(1e-8), common.decoupled(1e-2), common.amsgrad,
     common.maximize },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
-    { "max_exp_avg_sq", "w", "the largest v so far", when = "amsgrad" },
-  },
+  state = { common.exp_avg, common.exp_avg_sq, common.max_exp_avg_sq },
   rule = [[
 g = -g                                   if maximize
 p = (1 - lr * weight_decay) * p          if weight_decay

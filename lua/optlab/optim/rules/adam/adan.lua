@@ -8,15 +8,13 @@ return {
   paper = 'Xie, Zhou, Li, Lin, Yan, "Adan: adaptive Nesterov momentum algorithm for faster optimizing deep '
     .. 'models", arXiv 2208.06677',
   hyper = {
-    common.lr(1e-3),
-    common.betas(0.98, 0.92, 0.99),
-    common.eps(1e-8),
+    common.lr(1e-3), common.betas(0.98, 0.92, 0.99), common.eps(1e-8),
     { "weight_decay", 0, "Decoupled weight decay.", range = "not negative" },
     { "no_prox", false, "Whether the decay is a factor before the step, not a division after it." },
     common.maximize,
   },
   state = {
-    { "exp_avg", "m", "the running mean of gradients" },
+    common.exp_avg,
     { "exp_avg_diff", "d", "the running mean of differences of gradients" },
     { "exp_avg_sq", "n", "the running mean of squared extrapolated gradients" },
     { "previous_grad", "q", "the gradient before" },

@@ -7,9 +7,7 @@ return {
   note = "pytorch_optimizer corrects the slow mean too.",
   paper = 'Pagliardini, Ablin, Grangier, "The AdEMAMix optimizer: better, faster, older", arXiv 2409.03137',
   hyper = {
-    common.lr(1e-3),
-    common.betas(0.9, 0.999, 0.9999),
-    common.eps(1e-8),
+    common.lr(1e-3), common.betas(0.9, 0.999, 0.9999), common.eps(1e-8),
     { "weight_decay", 0, "Added to the step, times the parameter.", range = "not negative" },
     { "alpha", 2, "Weight of the slow mean." },
     { "alpha_warmup", 0, "Updates over which alpha grows from 0.", range = "not negative" },
@@ -19,7 +17,7 @@ return {
   state = {
     { "exp_avg_fast", "m", "the running mean of gradients" },
     { "exp_avg_slow", "s", "the slow running mean" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
+    common.exp_avg_sq,
   },
   rule = [[
 g = -g                              if maximize

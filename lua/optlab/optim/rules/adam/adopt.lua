@@ -8,18 +8,13 @@ return {
   paper = 'Taniguchi, Harada, Minegishi, Oshima, Jeong, Nagahara, Iiyama, Suzuki, Iwasawa, Matsuo, "ADOPT: '
     .. 'modified Adam can converge with any beta2 with the optimal rate", NeurIPS 2024, arXiv 2411.02853',
   hyper = {
-    common.lr(1e-3),
-    common.betas(0.9, 0.9999),
+    common.lr(1e-3), common.betas(0.9, 0.9999),
     common.eps(1e-6, "The least denominator."),
-    common.weight_decay,
-    common.decoupled_flag,
+    common.weight_decay, common.decoupled_flag,
     { "clip", 0.25, "Steps are at most (t - 1)^clip." },
     common.maximize,
   },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
-  },
+  state = { common.exp_avg, common.exp_avg_sq },
   rule = [[
 g = -g                              if maximize
 a = lr * where(t > 1, weight_decay, 0)

@@ -5,17 +5,8 @@ return {
   doc = "AdamW that leaves out coordinates in which the step goes uphill.",
   use = "In place of AdamW.",
   paper = 'Liang, Chen, Liu, Liu, "Cautious optimizers: improving training with one line of code", arXiv 2411.16085',
-  hyper = {
-    common.lr(1e-3),
-    common.betas(0.9, 0.999),
-    common.eps(1e-6),
-    common.decoupled(0),
-    common.maximize,
-  },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
-  },
+  hyper = { common.lr(1e-3), common.betas(0.9, 0.999), common.eps(1e-6), common.decoupled(0), common.maximize },
+  state = { common.exp_avg, common.exp_avg_sq },
   rule = [[
 g = -g                              if maximize
 p = (1 - lr * weight_decay) * p     if weight_decay

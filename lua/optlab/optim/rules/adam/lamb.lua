@@ -9,9 +9,7 @@ return {
   paper = 'You, Li, Reddi, Hseu, Kumar, Bhojanapalli, Song, Demmel, Keutzer, Hsieh, "Large batch optimization for '
     .. 'deep learning: training BERT in 76 minutes", ICLR 2020, arXiv 1904.00962',
   hyper = {
-    common.lr(1e-3),
-    common.betas(0.9, 0.999),
-    common.eps(1e-6),
+    common.lr(1e-3), common.betas(0.9, 0.999), common.eps(1e-6),
     { "weight_decay", 0.01,
       "Added to the step, times the parameter, before the trust ratio.", range = "not negative" },
     { "max_grad_norm", 0, "Bound of the norm of all gradients; 0 for none.", range = "not negative" },
@@ -20,10 +18,7 @@ return {
     { "trust_clip", false, "Whether the trust ratio is at most 1." },
     common.maximize,
   },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
-  },
+  state = { common.exp_avg, common.exp_avg_sq },
   rule = [[
 g = -g                              if maximize
 g = g / max(1, total_norm(g) / max_grad_norm)   if max_grad_norm

@@ -7,10 +7,7 @@ return {
   paper = 'Yuan, Liu, Wu, Zhou, Gu, "MARS: unleashing the power of variance reduction for training large models", '
     .. 'arXiv 2411.10438',
   hyper = {
-    common.lr(3e-3),
-    common.betas(0.95, 0.99),
-    common.eps(1e-8),
-    common.decoupled(0),
+    common.lr(3e-3), common.betas(0.95, 0.99), common.eps(1e-8), common.decoupled(0),
     { "gamma", 0.025, "Strength of the correction.", range = "not negative" },
     { "optimize_1d", false, "Whether parameters that are no matrices are corrected too." },
     { "lr_1d", 3e-3, "Learning rate of the others, in proportion to lr.", range = "not negative" },
@@ -19,8 +16,7 @@ return {
     common.maximize,
   },
   state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
+    common.exp_avg, common.exp_avg_sq,
     { "last_grad", "q", "the gradient before" },
   },
   rule = [[

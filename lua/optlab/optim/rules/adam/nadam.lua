@@ -8,8 +8,7 @@ return {
     { "momentum_decay", 4e-3, "How fast the momentum u grows from beta1 / 2 towards beta1.", range = "not negative" },
     common.decoupled_flag, common.maximize },
   state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
+    common.exp_avg, common.exp_avg_sq,
     { "mu_product", "U", "the product of the momenta so far", number = true, start = 1 },
   },
   rule = [[

@@ -8,13 +8,10 @@ return {
   paper = 'Ginsburg, Castonguay, Hrinchuk, Kuchaiev, Lavrukhin, Leary, Li, Nguyen, Zhang, Cohen, "Stochastic '
     .. 'gradient methods with layer-wise adaptive moments for training of deep networks", arXiv 1905.11286',
   hyper = {
-    common.lr(1e-3),
-    common.betas(0.95, 0.98),
-    common.eps(1e-8),
+    common.lr(1e-3), common.betas(0.95, 0.98), common.eps(1e-8),
     { "weight_decay", 0, "Added to the normalised gradient, times the parameter.", range = "not negative" },
     { "grad_averaging", false, "Whether the gradient enters m with the factor 1 - beta1." },
-    common.amsgrad,
-    common.maximize,
+    common.amsgrad, common.maximize,
   },
   state = {
     { "exp_avg", "m", "the decaying sum of normalised gradients" },

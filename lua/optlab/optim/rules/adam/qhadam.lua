@@ -7,18 +7,11 @@ return {
   note = "pytorch_optimizer's gives nan after two updates.",
   paper = 'Ma, Yarats, "Quasi-hyperbolic momentum and Adam for deep learning", ICLR 2019, arXiv 1810.06801',
   hyper = {
-    common.lr(1e-3),
-    common.betas(0.9, 0.999),
+    common.lr(1e-3), common.betas(0.9, 0.999),
     { "nus", { 1, 1 }, "Shares of the running means in numerator and denominator.", range = "0 to 1" },
-    common.eps(1e-8),
-    common.weight_decay,
-    common.decoupled_flag,
-    common.maximize,
+    common.eps(1e-8), common.weight_decay, common.decoupled_flag, common.maximize,
   },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
-  },
+  state = { common.exp_avg, common.exp_avg_sq },
   rule = [[
 g = -g                              if maximize
 g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay

@@ -8,17 +8,10 @@ return {
   paper = 'Liu, Jiang, He, Chen, Liu, Gao, Han, "On the variance of the adaptive learning rate and beyond", ICLR '
     .. '2020, arXiv 1908.03265',
   hyper = {
-    common.lr(1e-3),
-    common.betas(0.9, 0.999),
-    common.eps(1e-8),
-    common.weight_decay,
-    common.decoupled_flag,
+    common.lr(1e-3), common.betas(0.9, 0.999), common.eps(1e-8), common.weight_decay, common.decoupled_flag,
     common.maximize,
   },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
-  },
+  state = { common.exp_avg, common.exp_avg_sq },
   rule = [[
 g = -g                              if maximize
 g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay

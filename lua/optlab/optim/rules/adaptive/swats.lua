@@ -12,8 +12,7 @@ return {
     common.weight_decay, common.maximize,
   },
   state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
+    common.exp_avg, common.exp_avg_sq,
     { "momentum_buffer", "b", "the decaying sum of gradients after the switch" },
     { "rate_avg", "L", "the running mean of the rate", number = true },
     { "sgd_rate", "rate", "the rate of SGD; 0 before the switch", number = true },

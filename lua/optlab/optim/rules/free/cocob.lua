@@ -10,8 +10,7 @@ return {
     common.lr(1.0),
     { "alpha", 100, "Bounds the first bets: steps are at most 1 / alpha at the start.", range = "not negative" },
     common.eps(1e-8, "Initial value of L."),
-    common.weight_decay,
-    common.maximize,
+    common.weight_decay, common.maximize,
   },
   state = {
     { "max_grad", "L", "the largest absolute gradient", start = "eps" },

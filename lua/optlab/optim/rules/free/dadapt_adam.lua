@@ -7,21 +7,14 @@ return {
   note = "pytorch_optimizer divides and multiplies in the wrong order; its coupled weight decay has no effect.",
   paper = 'Defazio, Mishchenko, "Learning-rate-free learning by D-adaptation", ICML 2023, arXiv 2301.07733',
   hyper = {
-    common.lr(1.0),
-    common.betas(0.9, 0.999),
-    common.eps(1e-8),
-    common.weight_decay,
-    common.decoupled_flag,
-    { "use_bias_correction", false, "Whether to correct the means for their start at zero." },
-    common.d0,
-    common.growth_rate,
+    common.lr(1.0), common.betas(0.9, 0.999), common.eps(1e-8), common.weight_decay, common.decoupled_flag,
+    common.use_bias_correction, common.d0, common.growth_rate,
   },
   state = {
     { "exp_avg", "m", "the running mean of steps' numerators" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
+    common.exp_avg_sq,
     { "s", "s", "the running mean of scaled gradients" },
-    { "d", "d", "the estimate of the distance", number = true, start = "d0" },
-    { "numerator", "N", "numerator of the estimate", number = true },
+    common.distance, common.numerator,
   },
   rule = [[
 c = where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)

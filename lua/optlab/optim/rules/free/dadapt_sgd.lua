@@ -8,15 +8,12 @@ return {
   hyper = {
     common.lr(1.0),
     { "momentum", 0, "Share of the parameter that stays in place.", range = "0 to below 1" },
-    common.weight_decay,
-    common.d0,
-    common.growth_rate,
+    common.weight_decay, common.d0, common.growth_rate,
   },
   state = {
     { "s", "s", "the sum of scaled gradients" },
     { "x0", "x", "the parameter at the start", start = "p" },
-    { "d", "d", "the estimate of the distance", number = true, start = "d0" },
-    { "numerator", "N", "numerator of the estimate", number = true },
+    common.distance, common.numerator,
     { "g0_norm", "G", "the norm of the first gradient", number = true },
   },
   rule = [[

@@ -7,17 +7,14 @@ return {
   paper = 'Schaipp, Ohana, Eickenberg, Defazio, Gower, "MoMo: momentum models for adaptive learning rates", ICML '
     .. '2024, arXiv 2305.07583',
   hyper = {
-    common.lr(1e-2),
-    common.betas(0.9, 0.999),
-    common.eps(1e-8),
+    common.lr(1e-2), common.betas(0.9, 0.999), common.eps(1e-8),
     { "weight_decay", 0, "Weight decay, times lr.", range = "not negative" },
     { "lb", 0, "A lower bound of the loss." },
     { "use_fstar", false, "Whether to estimate the bound as the run goes." },
     { "divide", true, "Whether the decay is a division after the step, not a factor before it." },
   },
   state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
+    common.exp_avg, common.exp_avg_sq,
     { "loss_avg", "F", "the running mean of losses", number = true },
     { "dot_avg", "c", "the running mean of gradients times parameters", number = true },
     { "bound", "b", "the estimated bound", number = true, start = "lb" },

@@ -4,25 +4,22 @@ return {
   name = "ScheduleFreeAdamW",
   doc = "AdamW with a mean of the iterates that takes the place of a schedule and of momentum.",
   use = "Instead of AdamW with a schedule, when the length of the run is not known.",
-  note = "During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + "
-    .. "(1 - 1 / beta1) * (z - p).",
+  note = "In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, "
+    .. "p + (1 - 1 / beta1) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running "
+    .. "statistics of batch normalization are those of y.",
   paper = 'Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky, "The road less scheduled", arXiv 2405.15682',
   hyper = {
-    common.lr(2.5e-3),
-    common.betas(0.9, 0.999),
-    common.eps(1e-8),
+    common.lr(2.5e-3), common.betas(0.9, 0.999), common.eps(1e-8),
     { "weight_decay", 0, "Decay of y, times lr.", range = "not negative" },
-    common.warmup_steps,
-    common.schedule_free_r,
-    common.weight_lr_power,
-    common.maximize,
+    common.warmup_steps, common.schedule_free_r, common.weight_lr_power, common.maximize,
   },
   state = {
     { "z", "z", "the iterate of Adam", start = "p" },
-    { "exp_avg_sq", "v", "the running mean of squared gradients" },
+    common.exp_avg_sq,
     { "weight_sum", "W", "the sum of weights of the mean", number = true },
     { "lr_max", "L", "the largest rate so far", number = true },
   },
+  mean = { "z", "beta1" },
   rule = [[
 g = -g                              if maximize
 v = beta2 * v + (1 - beta2) * g^2

@@ -4,23 +4,21 @@ return {
   name = "ScheduleFreeSGD",
   doc = "SGD with a mean of the iterates that takes the place of a schedule.",
   use = "Instead of a schedule, when the length of the run is not known; larger rates than SGD.",
-  note = "During training the parameter is the point y at which gradients are taken; the mean to evaluate is p + "
-    .. "(1 - 1 / momentum) * (z - p).",
+  note = "In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, "
+    .. "p + (1 - 1 / momentum) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running "
+    .. "statistics of batch normalization are those of y.",
   paper = 'Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky, "The road less scheduled", arXiv 2405.15682',
   hyper = {
     common.lr(1.0),
     { "momentum", 0.9, "How far y lies from z to the mean.", range = "0 to 1" },
-    common.weight_decay,
-    common.warmup_steps,
-    common.schedule_free_r,
-    common.weight_lr_power,
-    common.maximize,
+    common.weight_decay, common.warmup_steps, common.schedule_free_r, common.weight_lr_power, common.maximize,
   },
   state = {
     { "z", "z", "the iterate of SGD", start = "p" },
     { "weight_sum", "W", "the sum of weights of the mean", number = true },
     { "lr_max", "L", "the largest rate so far", number = true },
   },
+  mean = { "z", "momentum" },
   rule = [[
 g = -g                              if maximize
 g = g + weight_decay * p            if weight_decay

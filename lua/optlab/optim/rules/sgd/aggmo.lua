@@ -9,8 +9,7 @@ return {
   hyper = {
     common.lr(1e-2),
     { "betas", { 0, 0.9, 0.99 }, "The three momenta.", range = "0 to below 1" },
-    common.weight_decay,
-    common.maximize,
+    common.weight_decay, common.maximize,
   },
   state = {
     { "momentum_buffer1", "a", "decaying sum of gradients by beta1" },

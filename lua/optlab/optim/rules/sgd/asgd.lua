@@ -11,8 +11,7 @@ return {
     { "lambd", 1e-4, "Decay of the rate and of the parameter.", range = "not negative" },
     { "alpha", 0.75, "Power of the decay of the rate.", range = "not negative" },
     { "t0", 1e6, "Update after which iterates are averaged.", range = "not negative" },
-    common.weight_decay,
-    common.maximize,
+    common.weight_decay, common.maximize,
   },
   state = {
     { "eta", "e", "the rate", number = true, start = "lr" },

@@ -5,15 +5,8 @@ return {
   doc = "Lion that leaves out coordinates in which the step goes uphill.",
   use = "In place of Lion.",
   paper = 'Liang, Chen, Liu, Liu, "Cautious optimizers: improving training with one line of code", arXiv 2411.16085',
-  hyper = {
-    common.lr(1e-4),
-    common.betas(0.95, 0.98),
-    common.decoupled(0),
-    common.maximize,
-  },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-  },
+  hyper = { common.lr(1e-4), common.betas(0.95, 0.98), common.decoupled(0), common.maximize },
+  state = { common.exp_avg },
   rule = [[
 g = -g                              if maximize
 p = (1 - lr * weight_decay) * p     if weight_decay

@@ -6,10 +6,7 @@ return {
   use = "Without tuning: lr 0.01 suits most networks; parameters that start at zero take plain steps.",
   paper = 'Bernstein, Vahdat, Yue, Liu, "On the distance between two neural networks and the stability of '
     .. 'learning", NeurIPS 2020, arXiv 2002.03432',
-  hyper = {
-    common.lr(1e-2),
-    common.maximize,
-  },
+  hyper = { common.lr(1e-2), common.maximize },
   rule = [[
 g = -g                              if maximize
 n_p = norm(p)

@@ -6,15 +6,8 @@ return {
   use = "Large models and batches; lr 3 to 10 times smaller than Adam's, weight decay as much larger.",
   paper = 'Chen, Liang, Huang, Real, Wang, Liu, Pham, Dong, Luong, Hsieh, Lu, Le, "Symbolic discovery of '
     .. 'optimization algorithms", arXiv 2302.06675',
-  hyper = {
-    common.lr(1e-4),
-    common.betas(0.9, 0.99),
-    common.decoupled(0),
-    common.maximize,
-  },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-  },
+  hyper = { common.lr(1e-4), common.betas(0.9, 0.99), common.decoupled(0), common.maximize },
+  state = { common.exp_avg },
   rule = [[
 g = -g                              if maximize
 p = (1 - lr * weight_decay) * p     if weight_decay

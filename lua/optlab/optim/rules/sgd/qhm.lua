@@ -9,13 +9,9 @@ return {
     common.lr(1.0),
     { "momentum", 0.999, "Decay rate of the running mean.", range = "0 to below 1" },
     { "nu", 0.7, "Share of the running mean in the step.", range = "0 to 1" },
-    common.weight_decay,
-    common.decoupled_flag,
-    common.maximize,
+    common.weight_decay, common.decoupled_flag, common.maximize,
   },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-  },
+  state = { common.exp_avg },
   rule = [[
 g = -g                              if maximize
 g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay

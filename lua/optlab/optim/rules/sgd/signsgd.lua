@@ -6,11 +6,7 @@ return {
   use = "Where gradients are sent between machines: a bit each.",
   paper = 'Bernstein, Wang, Azizzadenesheli, Anandkumar, "signSGD: compressed optimisation for non-convex '
     .. 'problems", ICML 2018, arXiv 1802.04434',
-  hyper = {
-    common.lr(1e-3),
-    common.decoupled(0),
-    common.maximize,
-  },
+  hyper = { common.lr(1e-3), common.decoupled(0), common.maximize },
   rule = [[
 g = -g                              if maximize
 p = (1 - lr * weight_decay) * p     if weight_decay

@@ -10,12 +10,9 @@ return {
   hyper = {
     common.lr(1e-3),
     { "momentum", 0.9, "Decay rate of the running mean.", range = "0 to below 1" },
-    common.decoupled(0),
-    common.maximize,
+    common.decoupled(0), common.maximize,
   },
-  state = {
-    { "exp_avg", "m", "the running mean of gradients" },
-  },
+  state = { common.exp_avg },
   rule = [[
 g = -g                              if maximize
 p = (1 - lr * weight_decay) * p     if weight_decay

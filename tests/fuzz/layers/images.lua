@@ -5,11 +5,12 @@ local F = lab.nn.functional
 
 local M = {}
 
-local function uniform(...) return lab.rand(..., { dtype = "float64" }) * 2 - 1 end
+local function uniform(...) return lab.rand({ ... }, { dtype = "float64" }) * 2 - 1 end
 
 -- x at the places of tap k of each window: rows or columns first, first + step, ..., n of them.
 local function tap(x, dim, k, n, stride, dilation)
-  return x:slice(dim, (k - 1) * dilation + 1, (k - 1) * dilation + (n - 1) * stride + 1, stride)
+  local first = (k - 1) * dilation + 1
+  return x:index_select(dim, lab.arange(first, first + n * stride, stride, { dtype = "int64" }))
 end
 
 local function padded(x, p, value)
@@ -68,7 +69,8 @@ function M.conv_transpose2d(c)
   for d = 1, 2 do
     rest[d] = size[d] - ((n[d] - 1) * o.stride[d] - 2 * o.padding[d] + o.dilation[d] * (k[d] - 1) + 1)
   end
-  local options = { stride = o.stride, padding = o.padding, dilation = o.dilation, groups = o.groups, output_padding = rest }
+  local options = { stride = o.stride, padding = o.padding, dilation = o.dilation, groups = o.groups,
+    output_padding = rest }
   local function formula(x_, w_)
     local z = lab.zeros(x:size(1), from, size[1], size[2], { dtype = "float64", requires_grad = true })
     local y = conv(z, w_, lab.zeros(to, { dtype = "float64" }), o)
@@ -153,7 +155,7 @@ function M.interpolate(c)
     local n, ch, h, w = x:size(1), x:size(2), x:size(3), x:size(4)
     return x_:reshape(n, ch, h, 1, w, 1):expand(n, ch, h, up[1], w, up[2]):reshape(n, ch, h * up[1], w * up[2])
   end
-  return function(x_) return F.interpolate(x_, { scale_factor = up, mode = "nearest" }) end, formula, { x }
+  return function(x_) return F.interpolate(x_, { size = { x:size(3) * up[1], x:size(4) * up[2] }, mode = "nearest" }) end, formula, { x }
 end
 
 return M

@@ -5,7 +5,7 @@ local F = nn.functional
 
 local M = {}
 
-local function uniform(...) return lab.rand(..., { dtype = "float64" }) * 2 - 1 end
+local function uniform(...) return lab.rand({ ... }, { dtype = "float64" }) * 2 - 1 end
 
 local function normalized(x, eps)
   local m = x - x:mean(-1, true)
@@ -97,7 +97,7 @@ for kind, cell in pairs(CELLS) do
     local from, to, steps, n = c:int(1, 9), c:int(1, 20), c:int(1, 12), c:int(1, 9)
     local layer = nn[kind](from, to):to "float64"
     local names, inputs = {}, { uniform(steps, n, from) }
-    for name, p in layer:named_parameters() do
+    for name, p in pairs(layer:named_parameters()) do
       names[#names + 1] = name
       inputs[#inputs + 1] = p:detach()
     end

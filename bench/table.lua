@@ -10,10 +10,14 @@ local measured, rounds = dofile "bench/measured.lua" (p.measured)
 -- {row, its name, unit, eager = target, compiled = target}; a target is {the most it may be, the least ratio}.
 local SECTIONS = {
   { "one training step of the regression (5 features, batch of 10)",
-    { "airfoil-SGD", "SGD", "us", eager = { 3, 40 }, compiled = { 0.25, 400 } },
+    { "airfoil-SGD", "SGD", "us", eager = { 3, 40 }, compiled = { 0.115, 380 } },
     { "airfoil-SGD-calls", "SGD, by call", "us", peer = "airfoil-SGD" },
-    { "airfoil-Adam", "Adam", "us", eager = { 3.5 }, compiled = { 0.3 } },
-    { "airfoil-Adam-calls", "Adam, by call", "us", peer = "airfoil-Adam" } },
+    { "airfoil-SGD-call", "SGD, one batch", "us", peer = "airfoil-SGD", compiled = { 0.27 } },
+    { "airfoil-SGD-number", "SGD, a number", "us", peer = "airfoil-SGD", compiled = { 0.18 } },
+    { "airfoil-Adam", "Adam", "us", eager = { 3.5 }, compiled = { 0.17 } },
+    { "airfoil-Adam-calls", "Adam, by call", "us", peer = "airfoil-Adam" },
+    { "airfoil-Adam-call", "Adam, one batch", "us", peer = "airfoil-Adam" },
+    { "airfoil-Adam-number", "Adam, a number", "us", peer = "airfoil-Adam" } },
   { "Adam's update alone",
     { "adam-1000", "1e3 parameters", "us", eager = { nil, 20 } },
     { "adam-100000", "1e5 parameters", "us", eager = { nil, 2.5 } },
@@ -39,16 +43,21 @@ local SECTIONS = {
     { "lenet-2", "2 threads", "ms", eager = { nil, 3.2 } } },
   { "programs",
     { "momentum", "momentum.lua (1)", "s", eager = { 0.5 } },
-    { "sweep", "1,000 fits (2)", "s" },
+    { "sweep", "1,000 fits (2)", "s", compiled = { 0.03 } },
+    { "lockstep", "a step of one (2)", "us", compiled = { 0.012 } },
+    { "lenets", "8 LeNets (4)", "s" },
     { "resident", "memory (3)", "MB", eager = { 40 } },
     { "mallocs", "mallocs (3)", "calls", eager = { 0 } } },
 }
 local NOTES = [[
 ratio: PyTorch's median over optlab's; target: the time at most, the ratio at least. A row's second
-line is the compiled step's: the regression an epoch at a time (step:run), or, by call, from Lua.
+line is the compiled step's: the regression an epoch at a time (step:run); by call, from Lua with a
+loader's batches; one batch, the same one each time; a number, that with lab.compile(fn, {numbers = true}).
 (1) experiments/momentum.lua, start to last figure; PyTorch: "import torch" alone; C: gnuplot alone
-(2) train.sweep: the regression 1,000 times, 2 epochs each
+(2) train.sweep: the regression 1,000 times, 2 epochs each; what one step adds to 1,600 of them, rows in
+order, on one thread
 (3) resident memory after a million eager SGD steps, and calls of malloc during them
+(4) train.sweep: 8 LeNets side by side; C: the same runs one after the other, each on all threads
 One thread, but for LeNet on two, and for (1) and (2) on all cores.]]
 local PROGRAMS = { "eager", "compiled", "pytorch", "floor" }
 local UNITS = { us = 1, ms = 1e3, s = 1e6, MB = 1, calls = 1 }

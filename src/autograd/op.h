@@ -249,8 +249,10 @@ typedef struct Op {
   bool wide;         /* a sum of them: uint8 becomes int64 */
   int writes;        /* how many of the first inputs are memory that forward writes; they have no gradient */
   bool keeps_order;  /* element-wise: the output lies in memory as the first input of its shape does */
-  /* forward shares much work among the threads itself, or touches more than its operands and memory that it asks for:
-   * plans with this row run one after the other. */
+  /* forward shares much work among the threads itself: plans with this row run side by side only if there are as many
+   * as threads. */
+  bool shares;
+  /* forward touches more than its operands and memory that it asks for: plans with this row run one after the other. */
   bool serial;
   /* Fills *s, or returns -1 with err_set naming the op and the shapes. */
   int (*infer)(OpShape *s, Tensor *const *in, int nin, const OpArgs *a);

@@ -224,6 +224,13 @@ static int64_t share_rows(const Batches *b, int64_t n) {
   return rows_before(b, b->share.first + mine, n) - share_start(b, n);
 }
 
+void loader_pass(Loader *l, Batches *b, int64_t batches) {
+  const int64_t rows = batches * l->opt.batch_size, left = b->end - b->row;
+  b->row += rows < left ? rows : left;
+  b->taken += batches;
+  if (b->epoch == l->epoch) l->position = b->taken;
+}
+
 void loader_take(Loader *l, Batches *b, Tensor *const *out) {
   const int64_t n = loader_ready(l, b), from = b->row + share_start(b, n);
   for (int i = 0; i < l->nfields; i++) {
@@ -240,9 +247,7 @@ void loader_take(Loader *l, Batches *b, Tensor *const *out) {
                               .stream = STREAM_IMAGES + (uint64_t)b->epoch};
     loader_rows(out[i], &source);
   }
-  b->row += n;
-  b->taken++;
-  if (b->epoch == l->epoch) l->position = b->taken;
+  loader_pass(l, b, 1);
 }
 
 int loader_next(Loader *l, Batches *b, Tensor **out) {

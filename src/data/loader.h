@@ -91,6 +91,7 @@ int loader_next(Loader *l, Batches *b, Tensor **out);
 int64_t loader_ready(const Loader *l, const Batches *b);
 bool loader_fits(const Loader *l, int i, const Tensor *t, int64_t n);
 void loader_take(Loader *l, Batches *b, Tensor *const *out);
+void loader_pass(Loader *l, Batches *b, int64_t batches); /* goes on behind so many, which somebody else has taken */
 
 void batches_free(Batches *b); /* accepts a zeroed one */
 

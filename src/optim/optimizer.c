@@ -294,7 +294,7 @@ static int step(Optim *o, const OptimInput *in) {
 
 /* A recorded step: args holds the Optim *, t the parameters, then their gradients and the loss. Hyperparameters and
  * counts are those of the moment. */
-static int rerun_step(const Computation *c, Context *own) {
+int optim_rerun_step(const Computation *c, Context *own) {
   Optim *o;
   memcpy(&o, c->args, sizeof o);
   return step(o, &(OptimInput){c->t + c->nout, c->t[c->n - 1], &own->random.of[RNG_USER]});
@@ -319,7 +319,7 @@ static int step_and_report(Optim *o, Tensor *loss) {
   t[2 * n] = loss;
   context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   int rc = recorder_run(&(Computation){
-      .name = "optimizer step", .run = rerun_step, .nout = n, .n = 2 * n + 1, .t = t, .args = &o, .size = sizeof o});
+      .name = "optimizer step", .run = optim_rerun_step, .nout = n, .n = 2 * n + 1, .t = t, .args = &o, .size = sizeof o});
   alloc_put(t, bytes);
   return rc;
 }

@@ -121,6 +121,10 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h);
  * nothing was updated), or no memory for the copy of a strided gradient. */
 int optim_step(Optim *o, Tensor *loss);
 
+/* How a step is reported to a recorder: args holds the Optim *, t the parameters, then their gradients (both NULL where
+ * there is none) and the loss. */
+Recompute optim_rerun_step;
+
 /* -1 with err_set where the parameters hold the mean of mean.h. */
 int optim_check_in_training(const Optim *o);
 

@@ -27,11 +27,22 @@ static bool leaves_hold(const Recording *r) {
   return true;
 }
 
+static inline bool holds(const Watch *w) {
+  switch (w->size) { /* a number, in one comparison */
+    case 4:
+      return memcmp(w->p, w->bytes, 4) == 0;
+    case 8:
+      return memcmp(w->p, w->bytes, 8) == 0;
+    default:
+      return memcmp(w->p, w->bytes, w->size) == 0;
+  }
+}
+
 bool recording_holds(const Recording *r, const char **why) {
   if (!leaves_hold(r)) return broken(why, "a tensor was converted, or its requires_grad changed");
   for (int i = 0; i < r->watches; i++) {
     const Watch *w = &r->watch[i];
-    if (memcmp(w->p, w->bytes, w->size) == 0) continue;
+    if (holds(w)) continue;
     const char *where = trace_line_text(&r->trace, w->line);
     err_set("%s, which the step reads as a number%s%s, has changed", w->name, where[0] ? " at " : "", where);
     return broken(why, err_message());

@@ -64,6 +64,7 @@ static int make_step(Plan *p, const Event *e) {
   bool threadable;
   if (plan_lower(p, &p->step[p->steps++], e, &threadable) < 0) return -1;
   p->threadable = p->threadable && threadable;
+  p->shares = p->shares || plan_shares(e);
   return may_move(p->r, e) ? note_movable(p, e) : 0;
 }
 
@@ -149,7 +150,7 @@ static int make(Plan *p, const int *output, Tensor *const *result, int noutput) 
   if (rc < 0) return -1;
   take_results(p, output, result, noutput);
   for (int i = 0; i < r->slots; i++) count_own(p, &r->slot[i]);
-  recording_forget_trace(r);
+  if (!r->keep_trace) recording_forget_trace(r);
   return 0;
 }
 
@@ -262,12 +263,19 @@ static int spare_held_gradients(Plan *p) {
   return 0;
 }
 
-int plan_run(Plan *p, Context *own) {
+int plan_enter(Plan *p) {
   if (spare_held_gradients(p) < 0) return -1;
   for (int i = 0; i < p->nwritten; i++) p->written[i]->version++;
+  return 0;
+}
+
+void plan_leave(const Plan *p) { leave_grads(p->r); }
+
+int plan_run(Plan *p, Context *own) {
+  if (plan_enter(p) < 0) return -1;
   for (const PlanStep *s = p->step, *end = s + p->steps; s < end; s++) {
     if (s->run(s, own) < 0 || interrupt_check() < 0) return -1;
   }
-  leave_grads(p->r);
+  plan_leave(p);
   return 0;
 }

@@ -93,6 +93,7 @@ typedef struct Plan {
   const int *output; /* [results] what the step returns, as plan_new got it: borrowed */
   Tensor *const *result;
   int results;
+  bool shares;     /* an operation shares much work among the threads itself */
   bool threadable; /* may run on any thread, beside plans that write to other memory (under alloc_share) */
   Modes modes;     /* conditions besides those in r */
 } Plan;
@@ -112,6 +113,10 @@ bool plan_holds(const Plan *p, const Context *own, const char **why);
  * event failed as it would have in the step itself; those before it have happened. */
 int plan_run(Plan *p, Context *own);
 
+/* What plan_run does besides the steps, before and after them. -1 with err_set. */
+int plan_enter(Plan *p);
+void plan_leave(const Plan *p);
+
 bool plan_writes(const Plan *p, const Storage *s); /* s is memory from outside that the step changes */
 
 Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan_run; borrowed */
@@ -123,6 +128,8 @@ bool plan_is_left(const Recording *r, int buffer); /* a gradient that the step l
 /* Writes the shortest way to do e into *s, with operands in p->memory; *threadable: whether it may run on any thread.
  * -1 without memory. */
 int plan_lower(Plan *p, PlanStep *s, const Event *e, bool *threadable);
+
+bool plan_shares(const Event *e); /* whether it shares much work among the threads itself */
 
 /* The same for a step of e that exists, after the memory of `buffer` has changed. */
 void plan_lower_again(Plan *p, PlanStep *s, const Event *e, int buffer);

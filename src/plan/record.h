@@ -92,6 +92,7 @@ typedef struct Recording {
   int table_size;
   int line;                       /* under way */
   bool one_line;                  /* it stays that one */
+  bool keep_trace;                /* a plan made of it keeps its events (plan/lanes) */
   const struct Recording *before; /* whose trace this is; borrowed until the end, NULL: none */
   int at;                         /* so many events were the same as in the call before */
   char difference[768];           /* "" or what this call did otherwise */

@@ -26,6 +26,7 @@ typedef struct SweepRun {
   Context own;           /* its context */
   int64_t epoch, epochs; /* finished, wanted in the end */
   int64_t until;         /* wanted now, at most `epochs`; with a larger one a run that is DONE is READY again */
+  bool lanes;            /* has gone through batches together with others (plan/lanes) */
   bool sums;             /* a loss is the sum over its rows, not a mean */
   double total, weight;  /* of the epoch: sum of the losses times their weights, and sum of these */
   double *loss;          /* [epochs] the mean of the finished epochs, as they come; borrowed */
@@ -36,11 +37,18 @@ typedef struct SweepRun {
   char error[512];
 } SweepRun;
 
+/* Begins the next epoch if none is open; sets the state. */
+void sweep_run_open(SweepRun *run);
+
+/* Replays the next batch of a run that is READY and has an epoch open; sets the state. */
+void sweep_run_step(SweepRun *run);
+
 /* Replays batches until the run is not READY any more. Any thread, if its plans are threadable. */
 void sweep_run_advance(SweepRun *run);
 
 /* Adds the loss of a batch. Called by sweep_run_advance, and by the code that called the step instead. */
 void sweep_run_count(SweepRun *run, double loss, double weight);
+void sweep_run_close(SweepRun *run); /* the part of it that ends an epoch whose batches are all taken */
 
 void sweep_run_free(SweepRun *run);
 

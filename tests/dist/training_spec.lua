@@ -117,6 +117,13 @@ describe("train.fit{distributed}", function()
       model = nn.Sequential(nn.Linear(10, 5))}))]]
   end)
 
+  on_ranks("gives an optimizer that looks at the loss that of the whole update", function()
+    same_bits [[
+      local model = net()
+      print((train{model = model, optimizer = lab.optim.Polyak(model:parameters(), {lr = 0.1}), accumulate = 2,
+        distributed = {parts = 4}}))]]
+  end)
+
   on_ranks("weighs parts as the loss does: class weights, sums, functions of the script", function()
     for _, loss in ipairs {
       "nn.CrossEntropyLoss{weight = lab.tensor{1, 2, 3, 0.5, 1}}", "nn.CrossEntropyLoss{reduction = 'sum'}",

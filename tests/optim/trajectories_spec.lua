@@ -54,6 +54,33 @@ describe("optim", function()
     end
   end)
 
+  for _, case in ipairs(dofile("tests/reference/averages_values.lua")) do
+    it(("averages weights as PyTorch's AveragedModel: %s %s"):format(case.name, text.options(case.options)), function()
+      local a, b = problem.start()
+      local opt = optim[case.name](optim.SGD({ a, b }, { lr = 0.02, momentum = 0.5 }), case.options)
+      for _ = 1, STEPS do
+        problem.set_grads(a, b)
+        opt:step()
+      end
+      opt:swap()
+      close.list(case.values, problem.state_of(a, b), "average")
+    end)
+  end
+
+  it("gives no nan where the variance of a gradient is 0 but for rounding, as PyTorch's does", function()
+    for _, name in ipairs { "RMSprop", "LaProp" } do
+      for _, dtype in ipairs { "float32", "float64" } do
+        local p = lab.zeros({ 64 }, { dtype = dtype, requires_grad = true })
+        p.grad = (lab.arange(64):to(dtype) * 0.37 + 0.1):sin()
+        local opt = optim[name]({ p }, { centered = true, eps = 1e-2 })
+        if name == "RMSprop" then opt.alpha = 0.5 else opt.betas = { 0.9, 0.5 } end
+        for _ = 1, 100 do opt:step() end
+        assert.equal(0, p:isnan():any():item(), name)
+        assert.is_true(p:abs():amax():item() <= 100 * opt.lr / 1e-2 + 1)
+      end
+    end
+  end)
+
   describe("gives the same numbers", function()
     it("in float32 to single precision", function()
       for _, c in ipairs(problem.constructors) do

@@ -68,6 +68,22 @@ local function collect(m, kind)
   return all
 end
 
+-- The parameters alone, in the same order: sweeps ask for them once a run.
+local function add_parameters(m, list, seen)
+  if seen[m] then return list end
+  seen[m] = true
+  local meta = getmetatable(m)
+  for _, entry in ipairs(meta.own_parameters(m)) do
+    local p = entry[2]
+    if not seen[p] then
+      seen[p] = true
+      list[#list + 1] = p
+    end
+  end
+  for _, child in ipairs(meta.own_children(m)) do add_parameters(child[2], list, seen) end
+  return list
+end
+
 local function values(d)
   local list = {}
   for _, value in pairs(d) do list[#list + 1] = value end
@@ -126,7 +142,7 @@ local LOAD_STATE_DICT = declare("load_state_dict", {
 -- @treturn {Tensor,...}
 function methods:parameters(...)
   NONE.parameters:read(...)
-  return values(self:named_parameters())
+  return add_parameters(self, {}, {})
 end
 
 --- All parameters by name, in order.

@@ -138,7 +138,8 @@ local function prepare(o, run, first)
   local mean = loss_mean.of(not o.step and o.loss, FN)
   core.tensor.manual_seed(run.seed or config.seed)
   local net = o.model(run)
-  local opt = o.optimizer(net:parameters(), run)
+  local params = net:parameters()
+  local opt = o.optimizer(params, run)
   local scheduler = o.scheduler and rate.scheduler(opt, o.scheduler(run), FN)
   local update = o.step and o.step(net, opt, run)
     or step.new { model = net, loss = o.loss, optimizer = opt, scheduler = scheduler, weigh = mean.weigh, fn = FN }
@@ -148,14 +149,15 @@ local function prepare(o, run, first)
   })
   local compiled = core.compile.compile(update, true, first, mean.weigh ~= nil)
   local training = core.compile.sweep_run(compiled, loader, o.epochs, mean.sums)
-  return { run = run, model = net, training = training, curves = new_curves(o) }
+  return { run = run, model = net, params = params, training = training, curves = new_curves(o) }
 end
 
 -- Whether a run diverged: a mean loss of an epoch, the result's loss or a parameter is infinite or nan.
-local function has_diverged(losses, loss, model)
+local function has_diverged(losses, loss, prepared)
   if not divergence.is_finite(losses) then return true end
   if type(loss) == "number" and not divergence.is_finite(loss) then return true end
-  return diagnose.bad_parameter { model = model } ~= nil
+  if core.compile.all_finite(prepared.params) then return false end
+  return diagnose.bad_parameter { model = prepared.model } ~= nil
 end
 
 local function tell_diverged(numbers, count)
@@ -176,7 +178,7 @@ local function result(o, prepared)
   local losses = prepared.training:losses()
   local found = {
     run = prepared.run, model = prepared.model, loss = loss, train_loss = losses,
-    diverged = has_diverged(losses, loss, prepared.model),
+    diverged = has_diverged(losses, loss, prepared),
   }
   for name, list in pairs(prepared.curves) do found[name] = list end
   return found
@@ -189,11 +191,11 @@ local M = {}
 -- @treturn {table,...} a result for each run, in order: `run`, `model`, `loss`, `train_loss`, a list: the mean training
 --   loss of each epoch, with eval_data the lists `test_loss`, `test_acc`, ... likewise, and `diverged`, true or false:
 --   whether one of these or a parameter is infinite or nan. The list has the methods `group`, `mean`, `std`, `median`
---   and `table` (optlab.train.sweep_results)
+--   and `table` (optlab.train.sweep_results), and the field `shared`: how many runs went through a plan together
 function M.sweep(...)
   arguments.settle()
   local o, runs = read_options(...)
-  local results, diverged = {}, {}
+  local results, diverged, shared = {}, {}, 0
   local function train_all()
     for from = 1, #runs, AT_ONCE do
       local group = {}
@@ -201,6 +203,7 @@ function M.sweep(...)
       train_group(o, group, from)
       for _, prepared in ipairs(group) do
         results[#results + 1] = result(o, prepared)
+        if prepared.training:shared() then shared = shared + 1 end
         if results[#results].diverged then diverged[#diverged + 1] = #results end
       end
     end
@@ -208,7 +211,7 @@ function M.sweep(...)
   local random = core.tensor.get_rng_state()
   core.ensure(train_all, function() core.tensor.set_rng_state(random) end)
   tell_diverged(diverged, #runs)
-  return sweep_results.new(results)
+  return sweep_results.new(results, shared)
 end
 
 return M

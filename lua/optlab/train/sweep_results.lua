@@ -243,7 +243,11 @@ function Results:__tostring() return ("results of train.sweep (%d runs)"):format
 
 --- Makes such a list.
 -- @tparam {table,...} results of runs
+-- @tparam ?integer shared how many of them went through a plan together with others
 -- @treturn SweepResults the same table
-function M.new(results) return setmetatable(results, Results) end
+function M.new(results, shared)
+  results.shared = shared
+  return setmetatable(results, Results)
+end
 
 return M

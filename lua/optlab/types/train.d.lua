@@ -46,6 +46,7 @@
 ---@class optlab.SweepResults
 ---@field [integer] optlab.SweepResult
 ---@field run table? of a group: the parameters that its runs have in common
+---@field shared integer? of all results: how many runs went through a plan together with others
 ---The results in groups with the same value of a parameter.
 ---@field group fun(self: optlab.SweepResults, by: string|string[]): optlab.SweepResults[]
 ---The mean over the runs; nan if one of them diverged.

@@ -18,16 +18,21 @@ typedef int64_t wide_i;
 /* LOAD(a) is what is taken of an element; JOIN(x, y) takes y into x. `field` is the member of Partial; FINISH turns it
  * into what is stored. */
 #define REDUCTION(name, T, field, NEUTRAL, LOAD, JOIN, FINISH)                                                         \
+  /* The lanes in registers: in memory, what is stored element by element would be read again as vectors, which waits. */\
   static T name##_8_to_16(int64_t n, const T *a) {                                                                     \
-    T lane[8];                                                                                                         \
-    for (int64_t l = 0; l < 8; l++) lane[l] = LOAD(a[l]);                                                              \
-    for (int64_t i = 8; i < n; i++) {                                                                                  \
-      lane[i - 8] = JOIN(lane[i - 8], LOAD(a[i]));                                                                     \
-      OPAQUE(i);                                                                                                       \
-    }                                                                                                                  \
-    for (int64_t half = 4; half > 0; half /= 2)                                                                        \
-      for (int64_t l = 0; l < half; l++) lane[l] = JOIN(lane[l], lane[l + half]);                                      \
-    return lane[0];                                                                                                    \
+    T l0 = LOAD(a[0]), l1 = LOAD(a[1]), l2 = LOAD(a[2]), l3 = LOAD(a[3]);                                              \
+    T l4 = LOAD(a[4]), l5 = LOAD(a[5]), l6 = LOAD(a[6]), l7 = LOAD(a[7]);                                              \
+    if (n > 8) l0 = JOIN(l0, LOAD(a[8]));                                                                              \
+    if (n > 9) l1 = JOIN(l1, LOAD(a[9]));                                                                              \
+    if (n > 10) l2 = JOIN(l2, LOAD(a[10]));                                                                            \
+    if (n > 11) l3 = JOIN(l3, LOAD(a[11]));                                                                            \
+    if (n > 12) l4 = JOIN(l4, LOAD(a[12]));                                                                            \
+    if (n > 13) l5 = JOIN(l5, LOAD(a[13]));                                                                            \
+    if (n > 14) l6 = JOIN(l6, LOAD(a[14]));                                                                            \
+    if (n > 15) l7 = JOIN(l7, LOAD(a[15]));                                                                            \
+    l0 = JOIN(l0, l4), l1 = JOIN(l1, l5), l2 = JOIN(l2, l6), l3 = JOIN(l3, l7);                                        \
+    l0 = JOIN(l0, l2), l1 = JOIN(l1, l3);                                                                              \
+    return JOIN(l0, l1);                                                                                               \
   }                                                                                                                    \
   static T name##_few(int64_t n, const T *a) {                                                                         \
     if (n >= 8) return name##_8_to_16(n, a);                                                                           \

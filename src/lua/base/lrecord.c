@@ -42,9 +42,10 @@ int lrecord_push_kept(lua_State *L) { return lua_rawgetp(L, LUA_REGISTRYINDEX, &
 
 int lrecord_push_tensors(lua_State *L) { return lua_rawgetp(L, LUA_REGISTRYINDEX, &TENSORS); }
 
-void lrecord_open(lua_State *L) {
+void lrecord_open(lua_State *L, bool tensors) {
   lua_newtable(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &KEPT);
+  if (!tensors) return;
   lua_newtable(L);
   lua_createtable(L, 0, 1);
   lua_pushliteral(L, "k");

@@ -17,7 +17,8 @@ void lrecord_raise(lua_State *L);             /* raises what the recorder has re
 
 /* --- for lab.compile ---------------------------------------------------------------------------------------------- */
 
-void lrecord_open(lua_State *L);     /* before a step is recorded */
+/* Before a step is recorded; tensors: whether those that Lua gets are wanted. */
+void lrecord_open(lua_State *L, bool tensors);
 void lrecord_close(lua_State *L);    /* after it */
 int lrecord_push_kept(lua_State *L); /* pushes the list of values kept alive so far; its Lua type */
 int lrecord_push_tensors(

@@ -78,6 +78,7 @@ typedef struct Compiled {
   int measured;    /* results behind that one: counts of right answers and the like, tensors of one element */
   bool numbers;    /* called from a script, it gives tensors of one element as numbers */
   bool check_kept; /* look for tensors of the step that are kept outside of it */
+  bool keep_trace; /* its plans keep their events, for runs side by side (plan/lanes) */
   bool busy;       /* its function is running and being recorded */
   uint64_t clock;
   int streak; /* recordings since the last replay */
@@ -97,7 +98,7 @@ void lcompile_forget(RecordedCall *t);                             /* frees what
 void lcompile_drop(lua_State *L, int self, Compiled *c, Entry *e); /* takes e out of the step's list and frees it */
 
 /* lcompile_record.c: whether the variables that the step's function uses from outside hold what they held after the
- * call that was recorded. */
+ * call that was recorded. Takes three places of the stack. */
 bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t);
 
 /* lcompile_record.c: runs the step's function on copies of the arguments at first.. and records it for e. Returns how

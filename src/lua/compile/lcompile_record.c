@@ -101,12 +101,13 @@ static int run_recorded(lua_State *L, Compiled *c, Entry *e, Frame *f) {
   Tensor *input[COMPILE_MAX_ARGS];
   copy_args(L, e, f->first, input);
   push_slots(L, e, f);
-  lrecord_open(L);
+  lrecord_open(L, c->check_kept);
   f->results = lua_gettop(L) + 1;
   lua_getiuservalue(L, f->self, COMPILED_UV_FN);
   for (int i = 0; i < f->nargs; i++) lua_pushvalue(L, f->first + i);
   const bool mode = grad_mode();
-  Recording *r = e->now.r = recording_start(input, e->ninputs, comparable(c, e), find_line, L, c->fallback);
+  FindLine *lines = c->keep_trace && !c->check_kept ? NULL : find_line; /* of the runs of a sweep the first will do */
+  Recording *r = e->now.r = recording_start(input, e->ninputs, comparable(c, e), lines, L, c->fallback);
   if (!r) lb_coreerror(L);
   c->busy = true;
   const int status = lua_pcall(L, f->nargs, LUA_MULTRET, 0);
@@ -191,7 +192,6 @@ static bool same_upvalues(lua_State *L, int fn, int depth, const RecordedCall *t
 bool lcompile_same_upvalues(lua_State *L, int self, const RecordedCall *t) {
   const int top = lua_gettop(L);
   int at = 0;
-  luaL_checkstack(L, 4, NULL); /* the function, one value, and one of a function among them */
   lua_getiuservalue(L, self, COMPILED_UV_FN);
   const bool same = same_upvalues(L, top + 1, 1, t, &at) && at == t->upvalues;
   lua_settop(L, top);
@@ -304,6 +304,7 @@ int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, in
   if (ready) {
     Recording *r = e->last.r;
     e->last.r = NULL;
+    r->keep_trace = c->keep_trace;
     e->plan = plan_new(r, e->last.output, e->last.result, e->last.nresults);
     if (!e->plan) {
       lcompile_drop(L, self, c, e);

@@ -3,12 +3,15 @@
  *
  *   run = core.compile.sweep_run(step, loader, epochs[, sums])   with a copy of the context: random numbers, modes
  *   core.compile.advance({run, ...}[, first[, until]])   trains them all to their end, or until so many epochs are over
+ *   core.compile.all_finite(tensors)                     whether none of them has an infinite or nan element
  *   run:losses()                                         the mean loss of each epoch, a list
+ *   run:shared()                                         whether it went through a plan together with others
  *   run:continue()                                       the random numbers stand where the run left them
  *
  * Runs with plans run in C on worker threads. A run that meets a batch without a plan stops; when all have stopped,
  * this thread calls the step of each on that batch, in the run's context, and records it, and the runs go on.
  */
+#include <math.h>
 #include <string.h>
 
 #include "autograd/formula.h"
@@ -18,9 +21,11 @@
 #include "lua/base/lbind.h"
 #include "lua/compile/lcompile.h"
 #include "lua/data/ldata.h"
-#include "plan/sweep_run.h"
+#include "plan/lanes/lanes.h"
 
 #define SWEEP_RUN_MT "optlab.SweepRun"
+
+#define MIN_PARTY 4 /* fewer runs gain nothing from each other */
 
 enum { UV_STEP = 1, UV_LOADER, UV_COUNT = UV_LOADER };
 
@@ -54,6 +59,7 @@ static int l_run(lua_State *L) {
   SweepRunUD *ud = lua_newuserdatauv(L, sizeof *ud + losses, UV_COUNT);
   memset(ud, 0, sizeof *ud);
   ud->c = c;
+  c->keep_trace = true;
   ud->run = (SweepRun){
       .l = l, .epochs = epochs, .until = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .ctx = c};
   ud->run.sums = lua_toboolean(L, 4);
@@ -83,10 +89,41 @@ static int run_losses(lua_State *L) {
   return 1;
 }
 
+/* Whether it went through batches together with other runs. */
+static int run_shared(lua_State *L) {
+  lua_pushboolean(L, check_run(L, 1)->run.lanes);
+  return 1;
+}
+
 /* The random numbers of the current context go on where the run's stand. */
 static int run_continue(lua_State *L) {
   context->random = check_run(L, 1)->run.own.random;
   return 0;
+}
+
+/* Whether all elements of a tensor are finite; false also where that is not found out here. */
+static bool is_finite(const Tensor *t) {
+  bool finite = t->contiguous && dtype_is_float((DType)t->dtype);
+  if (finite && t->dtype == DT_F32) {
+    for (int64_t i = 0; i < t->numel; i++) finite &= isfinite(tensor_f32(t)[i]);
+  } else if (finite) {
+    for (int64_t i = 0; i < t->numel; i++) finite &= isfinite(tensor_f64(t)[i]);
+  }
+  return finite;
+}
+
+/* all_finite(tensors): whether they are known to have no element that is infinite or nan */
+static int l_all_finite(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  bool finite = true;
+  for (int i = 1, n = lb_length(L, 1); i <= n && finite; i++) {
+    lua_rawgeti(L, 1, i);
+    const Tensor *t = lb_testtensor(L, -1);
+    finite = t && is_finite(t);
+    lua_pop(L, 1);
+  }
+  lua_pushboolean(L, finite);
+  return 1;
 }
 
 /* --- together ----------------------------------------------------------------------------------------------------- */
@@ -98,9 +135,22 @@ static bool is_threadable(const Compiled *c) {
   return true;
 }
 
-static void advance_runs(void *ctx, int64_t begin, int64_t end) {
-  SweepRunUD **ud = ctx;
-  for (int64_t i = begin; i < end; i++) sweep_run_advance(&ud[i]->run);
+static bool shares(const Compiled *c) {
+  for (int i = 0; i < c->entries; i++) {
+    if (c->entry[i]->plan && c->entry[i]->plan->shares) return true;
+  }
+  return false;
+}
+
+/* Runs that go together: LANES at most. */
+typedef struct Party {
+  SweepRun *run[LANES];
+  int count;
+} Party;
+
+static void advance_parties(void *ctx, int64_t begin, int64_t end) {
+  Party *party = ctx;
+  for (int64_t i = begin; i < end; i++) lanes_advance(party[i].run, party[i].count);
   fm_free_temporaries();
 }
 
@@ -127,15 +177,87 @@ static bool are_independent(SweepRunUD **ud, int n) {
   return true;
 }
 
-/* Lets every run run as far as it gets by itself. */
-static void advance(SweepRunUD **ud, int n) {
-  if (!are_independent(ud, n)) {
-    advance_runs(ud, 0, n);
-    return;
+/* How many of `n` runs that match go together: as few parties as lanes allow, but one for each thread. */
+static int party_size(int n) {
+  const int least = (n + LANES - 1) / LANES, threads = parallel_threads(), most = n / MIN_PARTY;
+  int parties = threads < most ? threads : most;
+  if (parties < least) parties = least;
+  return (n + parties - 1) / parties;
+}
+
+/* of[i]: the first run that matches run i. */
+static void match_runs(SweepRunUD **ud, int n, Plan **plan, int *of) {
+  for (int i = 0; i < n; i++) {
+    of[i] = i;
+    plan[i] = lanes_plan(&ud[i]->run);
+    for (int k = 0; plan[i] && k < i && of[i] == i; k++) {
+      if (of[k] == k && plan[k] && lanes_match(&ud[k]->run, plan[k], &ud[i]->run, plan[i])) of[i] = k;
+    }
   }
+}
+
+/* Sorts the runs into parties; returns how many. */
+static int make_parties(SweepRunUD **ud, int n, Party *party, const int *of) {
+  int parties = 0;
+  for (int i = 0; i < n; i++) {
+    if (of[i] != i) continue;
+    int alike = 0, size;
+    for (int k = i; k < n; k++) alike += of[k] == i;
+    size = party_size(alike);
+    for (int k = i, taken = 0; k < n; k++) {
+      if (of[k] != i) continue;
+      if (taken++ % size == 0) party[parties++].count = 0;
+      party[parties - 1].run[party[parties - 1].count++] = &ud[k]->run;
+    }
+  }
+  return parties;
+}
+
+static void advance_one_by_one(SweepRunUD **ud, int from, int to) {
+  for (int i = from; i < to; i++) sweep_run_advance(&ud[i]->run);
+  fm_free_temporaries();
+}
+
+static void advance_alone(void *ctx, int64_t begin, int64_t end) { advance_one_by_one(ctx, (int)begin, (int)end); }
+
+/* Runs whose operations would share the threads: as many side by side as occupy all threads to the end, the others one
+ * after the other. */
+static void advance_large(SweepRunUD **ud, int n) {
+  const int together = n - n % parallel_threads();
   alloc_share(true);
-  parallel_for(n, 1, advance_runs, ud);
+  parallel_for(together, 1, advance_alone, ud);
   alloc_share(false);
+  advance_one_by_one(ud, together, n);
+}
+
+/* Small ones, in parties. -1 without memory. */
+static int advance_small(SweepRunUD **ud, int n) {
+  const size_t bytes = (size_t)(n + 1) * (sizeof(Party) + sizeof(Plan *) + sizeof(int));
+  Party *party = alloc_get(bytes);
+  if (!party) return -1;
+  Plan **plan = (Plan **)(void *)(party + n + 1);
+  int *of = (int *)(void *)(plan + n + 1);
+  match_runs(ud, n, plan, of);
+  const int parties = make_parties(ud, n, party, of);
+  alloc_share(true);
+  parallel_for(parties, 1, advance_parties, party);
+  alloc_share(false);
+  alloc_put(party, bytes);
+  return 0;
+}
+
+/* Lets every run run as far as it gets by itself. -1 without memory. */
+static int advance(SweepRunUD **ud, int n) {
+  bool large = false;
+  for (int i = 0; i < n; i++) large = large || shares(ud[i]->c);
+  if (!are_independent(ud, n)) {
+    advance_one_by_one(ud, 0, n);
+  } else if (large) {
+    advance_large(ud, n);
+  } else {
+    return advance_small(ud, n);
+  }
+  return 0;
 }
 
 /* The loss of the step at 1 on the next batch of the run at 2, and its weight. */
@@ -188,7 +310,7 @@ static int l_advance(lua_State *L) {
   }
   set_goal(ud, n, until);
   for (bool busy = true; busy;) {
-    advance(ud, n);
+    if (advance(ud, n) < 0) return lb_coreerror(L);
     busy = false;
     for (int i = 0; i < n; i++) {
       if (ud[i]->run.state == SWEEP_RUN_FAILED) return run_failed(L, &ud[i]->run, first + i);
@@ -203,8 +325,10 @@ static int l_advance(lua_State *L) {
 }
 
 void lcompile_open_sweep(lua_State *L) {
-  static const luaL_Reg functions[] = {{"sweep_run", l_run}, {"advance", l_advance}, {NULL, NULL}};
-  static const luaL_Reg methods[] = {{"losses", run_losses}, {"continue", run_continue}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"sweep_run", l_run}, {"advance", l_advance}, {"all_finite", l_all_finite}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"losses", run_losses}, {"continue", run_continue}, {"shared", run_shared}, {NULL, NULL}};
   luaL_newmetatable(L, SWEEP_RUN_MT);
   lua_pushcfunction(L, run_gc);
   lua_setfield(L, -2, "__gc");

@@ -224,7 +224,7 @@ static int replay(lua_State *L, int self, Compiled *c, Entry *e, const Tensor **
   c->streak = 0;
   c->replays++;
   if (plan_run(e->plan, context) < 0) return lb_coreerror(L);
-  luaL_checkstack(L, e->last.nresults + 4, NULL);
+  if (e->last.nresults > 1) luaL_checkstack(L, e->last.nresults + 4, NULL);
   for (int i = 0; i < e->last.nresults; i++) push_result(L, self, e, i, numbers);
   return e->last.nresults;
 }

@@ -196,6 +196,13 @@ static void read_guards(bool *done, const RuleStep *step, int nsteps, const Rule
   for (int k = 0; k < nsums; k++) done[nsteps + k] = rule_is_on(sum[k].guard, reg);
 }
 
+bool rule_plan_fits(const RulePlan *plan, const OptimRule *r, const RuleStage *stage, const double *reg) {
+  const size_t nguards = (size_t)(stage->nsteps + stage->nsums);
+  bool done[nguards + 1];
+  read_guards(done, r->step + stage->step, stage->nsteps, r->sum + stage->sum, stage->nsums, reg);
+  return plan->ready && memcmp(plan->done, done, nguards) == 0;
+}
+
 void rule_plan(RulePlan *plan, const OptimRule *r, const RuleStage *stage, DType dtype, const double *reg) {
   const RuleStep *step = r->step + stage->step;
   const RuleSum *sum = r->sum + stage->sum;

@@ -169,6 +169,7 @@ typedef struct RulePlan {
 
 /* Makes the plan for the registers' values, unless it is that already. */
 void rule_plan(RulePlan *plan, const OptimRule *r, const RuleStage *stage, DType dtype, const double *reg);
+bool rule_plan_fits(const RulePlan *plan, const OptimRule *r, const RuleStage *stage, const double *reg);
 
 /* --- rows and columns (spread.c) ---------------------------------------------------------------------------------- */
 

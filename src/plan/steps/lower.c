@@ -192,6 +192,13 @@ static bool is_threadable(const Event *e) {
   return !op_row((OpId)call.op)->serial;
 }
 
+bool plan_shares(const Event *e) {
+  if (e->run != op_rerun) return false;
+  OpCall call;
+  event_args(e, &call);
+  return op_row((OpId)call.op)->shares;
+}
+
 int plan_lower(Plan *p, PlanStep *s, const Event *e, bool *threadable) {
   if (lower_flat(p, s, e)) {
     *threadable = true;

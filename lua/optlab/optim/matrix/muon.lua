@@ -13,7 +13,8 @@ local function orthogonal(u, h)
   X = X / X:norm():clamp(h.eps)
   for _ = 1, h.ns_steps do
     local A = X:matmul(X:t())
-    X = X * a + (A * b + A:matmul(A) * c):matmul(X)
+    local B = A:matmul(A):mul_(c):add_(A:mul_(b))
+    X = B:matmul(X):add_(X:mul_(a))
   end
   return tall and X:t() or X
 end

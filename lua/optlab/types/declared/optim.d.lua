@@ -727,7 +727,7 @@ function optim.LAMB(params, options) end
 ---     g = -g                              if maximize
 ---     v = beta2 * v + (1 - beta2) * g^2
 ---     u = beta2 * u + (1 - beta2) * g     if centered
----     x = where(centered and t > 10, v - u^2, v)
+---     x = where(centered and t > 10, max(v - u^2, 0), v)
 ---     w = max(w, x)                       if amsgrad and (t > 10 or not centered)
 ---     x = w                               if amsgrad and (t > 10 or not centered)
 ---     c = beta1 * c + (1 - beta1) * lr
@@ -1234,7 +1234,7 @@ function optim.Ranger(params, options) end
 ---     g = g + weight_decay * p            if weight_decay
 ---     s = alpha * s + (1 - alpha) * g^2
 ---     m = alpha * m + (1 - alpha) * g     if centered
----     d = g / (sqrt(where(centered, s - m^2, s)) + eps)
+---     d = g / (sqrt(where(centered, max(s - m^2, 0), s)) + eps)
 ---     b = momentum * b + d                if momentum
 ---     p = p - lr * where(momentum, b, d)
 ---

@@ -38,7 +38,7 @@ static int lists_of_resizes(ListPair *l, const OpArgs *a, const Tensor *out, boo
   const Op row_##ID = {.name = text,                                               \
                        .nin = 1,                                                   \
                        .args = OP_ARGS(kind),                                      \
-                       .serial = true,                                             \
+                       .shares = true,                                             \
                        .promotes = 1,                                              \
                        .floats = true,                                             \
                        .infer = infer_##ID,                                        \

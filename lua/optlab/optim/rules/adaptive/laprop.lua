@@ -23,7 +23,7 @@ return {
 g = -g                              if maximize
 v = beta2 * v + (1 - beta2) * g^2
 u = beta2 * u + (1 - beta2) * g     if centered
-x = where(centered and t > 10, v - u^2, v)
+x = where(centered and t > 10, max(v - u^2, 0), v)
 w = max(w, x)                       if amsgrad and (t > 10 or not centered)
 x = w                               if amsgrad and (t > 10 or not centered)
 c = beta1 * c + (1 - beta1) * lr

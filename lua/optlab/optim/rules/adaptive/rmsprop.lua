@@ -4,6 +4,7 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "RMSprop",
   doc = "Divides the gradient by a running root mean square of its coordinates.",
+  note = "centered: rounding may take s - m^2 below 0, where PyTorch gives nan; here it counts as 0.",
   paper = 'Tieleman, Hinton, "Lecture 6.5 - RMSProp", Coursera, 2012; centered: Graves, arXiv 1308.0850',
   hyper = {
     common.lr(1e-2), { "alpha", 0.99, "Decay rate of the running mean.", range = "not negative" }, common.eps(1e-8),
@@ -22,7 +23,7 @@ g = -g                              if maximize
 g = g + weight_decay * p            if weight_decay
 s = alpha * s + (1 - alpha) * g^2
 m = alpha * m + (1 - alpha) * g     if centered
-d = g / (sqrt(where(centered, s - m^2, s)) + eps)
+d = g / (sqrt(where(centered, max(s - m^2, 0), s)) + eps)
 b = momentum * b + d                if momentum
 p = p - lr * where(momentum, b, d)
 ]],

@@ -1,0 +1,14 @@
+/*
+ * lanes.c - which copy of the kernels.
+ */
+#include "kernels/lanes/lanes.h"
+
+#include "base/cpu.h"
+
+const LanesKernels *lanes_kernels(void) {
+#ifdef __x86_64__
+  if (cpu_level() == CPU_AVX512) return &lanes_kernels_avx512;
+  if (cpu_level() == CPU_AVX2) return &lanes_kernels_avx2;
+#endif
+  return &lanes_kernels_baseline;
+}

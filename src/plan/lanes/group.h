@@ -1,0 +1,121 @@
+/*
+ * group.h - what the files of plan/lanes share.
+ *
+ *   lanes.c    a group over the batches of its runs
+ *   alike.c    whether plans do the same
+ *   group.c    memory: into lanes and back
+ *   steps.c    an event of the plans as a step of the group: products, sums, losses, anything else
+ *   maps.c     element-wise ones
+ *   optim.c    the update
+ */
+#ifndef OPTLAB_PLAN_LANES_GROUP_H
+#define OPTLAB_PLAN_LANES_GROUP_H
+
+#include "optim/optimizer.h"
+#include "plan/lanes/lanes.h"
+
+typedef struct LaneGroup LaneGroup;
+typedef struct LaneStep LaneStep;
+typedef struct LaneOptim LaneOptim;
+
+typedef struct LaneBuffer {
+  char *at;      /* [count][LANES] elements, or NULL: none yet */
+  size_t size;   /* of an element; 0: unknown */
+  int64_t count; /* elements of a run */
+  bool constant; /* the same in each run at each step */
+} LaneBuffer;
+
+/* One operand of an element-wise step. */
+typedef struct LaneOperand {
+  const char *at;
+  int64_t stride; /* elements of a run: 1, or 0 for one value for all elements */
+  bool single;    /* and for all lanes */
+} LaneOperand;
+
+struct LaneStep {
+  void (*run)(const LaneStep *s, LaneGroup *g);
+  union {
+    struct {
+      Kern1 *one; /* one of the three */
+      Kern2 *two;
+      Kern3 *three;
+      int64_t n;
+      char *o;
+      size_t size; /* of an element of o */
+      LaneOperand in[3];
+      size_t in_size[3];
+      bool flat; /* one call for all elements */
+    } map;
+    struct {
+      void *o;
+      const void *a;
+      size_t bytes;
+    } copy;
+    LanesProduct product;
+    struct {
+      int64_t outer, length, inner;
+      float *o;
+      const float *a;
+      float count; /* of a mean; 0: a sum */
+    } sum;
+    struct {
+      int64_t n;
+      float *o;
+      const float *x, *y;
+      bool mean;
+    } mse;
+    LaneOptim *optim;
+    int alone; /* number of the event */
+  } u;
+};
+
+struct LaneGroup {
+  int count;
+  SweepRun *run[LANES];
+  Plan *plan[LANES];
+  const LanesKernels *kernels;
+  LaneBuffer *buffer; /* [buffers] */
+  LaneStep *step;
+  int steps;
+  LaneOptim *optim; /* a list */
+  int64_t rows;     /* of a batch */
+  int64_t *in_order;
+  LanesTable table; /* of the fields that are floats */
+  int loss, weight; /* buffers; weight -1: the rows */
+  int64_t loss_at, weight_at;
+  DType loss_dtype, weight_dtype;
+  bool watched; /* the plans' conditions may change from step to step */
+  size_t bytes; /* of lanes */
+  int64_t alone_elements;
+  int alone_steps;
+  Arena memory;
+};
+
+/* --- group.c: false or NULL without memory, or where it is not possible -------------------------------------------- */
+
+void *group_get(LaneGroup *g, size_t bytes);       /* aligned to a vector, zeroed */
+char *group_lanes(LaneGroup *g, int buffer);       /* lanes of a buffer */
+char *group_window(LaneGroup *g, const Window *w); /* the first element of a window there */
+const Layout *group_layout(const LaneGroup *g, const Window *w);
+bool group_set_buffers(LaneGroup *g);
+void lanes_in(char *lanes, int l, int64_t count, size_t size, const char *from);
+void lanes_out(const char *lanes, int l, int64_t count, size_t size, char *to);
+void group_in(LaneGroup *g, int buffer);  /* from the runs' memory */
+void group_out(LaneGroup *g, int buffer); /* back */
+void group_fail(LaneGroup *g, int l);     /* with err_message */
+
+/* --- alike.c -------------------------------------------------------------------------------------------------------- */
+
+bool plans_alike(const Plan *a, const Plan *b);
+
+/* --- steps.c, maps.c, optim.c: event i as a step; false: not in this way -------------------------------------------- */
+
+bool lanes_lower(LaneGroup *g, LaneStep *s, int i);
+bool lanes_lower_map(LaneGroup *g, LaneStep *s, const Event *e);
+bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i);
+void lanes_run_alone(LaneGroup *g, int i); /* by each run's own plan */
+
+void lane_optims_in(LaneGroup *g); /* the states, into lanes and back */
+void lane_optims_out(LaneGroup *g);
+
+#endif

@@ -1,0 +1,332 @@
+/*
+ * lanes.c - a group over the batches of its runs.
+ */
+#include "plan/lanes/lanes.h"
+
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "plan/lanes/group.h"
+
+#define MIN_BATCHES 4 /* for fewer it does not pay to move everything into lanes */
+#define STEP_GAIN 12  /* elements that a run may move for each step that it need not do by itself */
+
+/* --- what goes together --------------------------------------------------------------------------------------------- */
+
+static Plan *plan_of(SweepRun *run, const Tensor **loss, const Tensor **weight) {
+  return run->find(run->ctx, &run->own, run->l, loader_ready(run->l, &run->b), loss, weight);
+}
+
+static bool same_rows(const Loader *a, const Loader *b) {
+  if (a->nfields != b->nfields || a->rows != b->rows || a->draws != b->draws) return false;
+  if (a->opt.batch_size != b->opt.batch_size || a->opt.drop_last != b->opt.drop_last) return false;
+  if (a->opt.has_transform || b->opt.has_transform) return false;
+  if (augment_is_on(a->opt.augment) || augment_is_on(b->opt.augment)) return false;
+  for (int i = 0; i < a->nfields; i++) {
+    if (a->field[i]->storage != b->field[i]->storage || !tensor_same_window(a->field[i], b->field[i])) return false;
+  }
+  return true;
+}
+
+static bool same_place(const SweepRun *a, const SweepRun *b) {
+  const Batches *x = &a->b, *y = &b->b;
+  if (a->open != b->open || a->epoch != b->epoch || a->until != b->until || a->sums != b->sums || x->row != y->row ||
+      x->end != y->end)
+    return false;
+  return !x->order == !y->order && x->share.parts == 0 && y->share.parts == 0;
+}
+
+/* Rows of the next batch, which may be the first of an epoch. */
+static int64_t next_rows(const SweepRun *run) {
+  const Loader *l = run->l;
+  if (run->open) return loader_ready(l, &run->b);
+  return l->draws < l->opt.batch_size ? l->draws : l->opt.batch_size;
+}
+
+Plan *lanes_plan(SweepRun *run) {
+  const Tensor *loss, *weight;
+  if (run->state != SWEEP_RUN_READY || (!run->open && run->epoch == run->until)) return NULL;
+  return run->find(run->ctx, &run->own, run->l, next_rows(run), &loss, &weight);
+}
+
+bool lanes_match(const SweepRun *a, const Plan *p, const SweepRun *b, const Plan *q) {
+  return same_place(a, b) && same_rows(a->l, b->l) && plans_alike(p, q);
+}
+
+/* --- rows of batches ------------------------------------------------------------------------------------------------ */
+
+#define MAX_TABLE (1 << 20) /* bytes of data that are laid out anew */
+
+static bool is_in_table(const LaneGroup *g, int i) {
+  return g->buffer[i].at && g->run[0]->l->field[i]->dtype == DT_F32;
+}
+
+/* The columns of field i, from `at` on. */
+static void add_field(LaneGroup *g, int i, int64_t width, int64_t at, float *rows) {
+  const Tensor *field = g->run[0]->l->field[i];
+  const float *from = tensor_f32(field);
+  for (int64_t k = 0; k < width; k++) {
+    g->table.to[at + k] = (float *)(void *)g->buffer[i].at + k * LANES;
+    g->table.step[at + k] = width;
+  }
+  for (int64_t r = 0; r < field->shape[0]; r++) {
+    memcpy(rows + r * g->table.pieces * LANES_PIECE + at, from + r * width, (size_t)width * sizeof *from);
+  }
+}
+
+static int64_t width_of(const Tensor *field) { return field->numel / field->shape[0]; }
+
+/* Lays the fields of floats out as rows of whole vectors. False: their rows are taken one by one. */
+static bool make_table(LaneGroup *g) {
+  const Loader *l = g->run[0]->l;
+  LanesTable *t = &g->table;
+  for (int i = 0; i < l->nfields; i++) t->columns += is_in_table(g, i) ? width_of(l->field[i]) : 0;
+  t->pieces = (t->columns + LANES_PIECE - 1) / LANES_PIECE;
+  const int64_t row = t->pieces * LANES_PIECE * (int64_t)sizeof(float);
+  if (t->columns == 0 || l->rows > MAX_TABLE / row) return false;
+  float *rows = group_get(g, (size_t)(l->rows * row));
+  t->row = rows;
+  t->to = group_get(g, (size_t)t->columns * sizeof *t->to);
+  t->step = group_get(g, (size_t)t->columns * sizeof *t->step);
+  if (!t->row || !t->to || !t->step) return false;
+  for (int64_t i = 0, at = 0; i < l->nfields; i++) {
+    if (!is_in_table(g, (int)i)) continue;
+    add_field(g, (int)i, width_of(l->field[i]), at, rows);
+    at += width_of(l->field[i]);
+  }
+  return true;
+}
+
+/* Field i, a row at a time. */
+static void take_field(LaneGroup *g, int i, const int64_t *const *order) {
+  const LaneBuffer *b = &g->buffer[i];
+  const Tensor *field = g->run[0]->l->field[i];
+  const int64_t width = width_of(field);
+  const char *from = tensor_data(field);
+  for (int64_t r = 0; r < g->rows; r++) {
+    char *to = b->at + (size_t)(r * width) * b->size * LANES;
+    for (int l = 0; l < g->count; l++) lanes_in(to, l, width, b->size, from + (size_t)(order[l][r] * width) * b->size);
+  }
+}
+
+/* The batch so many behind the runs' next one. */
+static void take_batch(LaneGroup *g, int64_t batch) {
+  const int64_t *order[LANES];
+  for (int l = 0; l < LANES; l++) {
+    const Batches *b = &g->run[l < g->count ? l : 0]->b;
+    order[l] = (b->order ? b->order : g->in_order) + b->row + batch * g->rows;
+  }
+  if (g->table.row) g->kernels->rows(&g->table, g->rows, order);
+  for (int i = 0; i < g->run[0]->l->nfields; i++) {
+    if (g->buffer[i].at && !(g->table.row && is_in_table(g, i))) take_field(g, i, order);
+  }
+}
+
+/* --- opening and closing -------------------------------------------------------------------------------------------- */
+
+/* Where a number that the step returns lies. */
+static bool find_result(LaneGroup *g, const Tensor *t, int *buffer, int64_t *at, DType *dtype) {
+  const Plan *p = g->plan[0];
+  int i = 0;
+  while (i < p->results && p->result[i] != t) i++;
+  if (i == p->results || p->output[i] < 0 || (t->dtype != DT_F32 && t->dtype != DT_F64)) return false;
+  *buffer = p->output[i];
+  *at = t->offset;
+  *dtype = (DType)t->dtype;
+  if (g->buffer[*buffer].constant) return false;
+  return g->buffer[*buffer].size == dtype_size(*dtype) && group_lanes(g, *buffer);
+}
+
+static bool is_watched(const Recording *r) {
+  for (int i = 0; i < r->watches; i++) {
+    if (r->watch[i].size == sizeof(double)) return true; /* a hyperparameter, which a schedule may move */
+  }
+  return false;
+}
+
+static bool take_runs(LaneGroup *g, SweepRun *const *run, int count) {
+  const Tensor *loss = NULL, *weight = NULL;
+  *g = (LaneGroup){.count = count, .kernels = lanes_kernels(), .weight = -1};
+  g->rows = loader_ready(run[0]->l, &run[0]->b);
+  for (int l = count - 1; l >= 0; l--) { /* the first one's loss and weight last */
+    g->run[l] = run[l];
+    g->plan[l] = plan_of(run[l], &loss, &weight);
+    if (!g->plan[l] || (l < count - 1 && !plans_alike(g->plan[l], g->plan[count - 1]))) return false;
+    g->watched = g->watched || is_watched(g->plan[l]->r);
+  }
+  if (!group_set_buffers(g) || !find_result(g, loss, &g->loss, &g->loss_at, &g->loss_dtype)) return false;
+  return !weight || find_result(g, weight, &g->weight, &g->weight_at, &g->weight_dtype);
+}
+
+static bool lower(LaneGroup *g) {
+  const Plan *p = g->plan[0];
+  g->step = group_get(g, (size_t)p->steps * sizeof *g->step);
+  if (!g->step) return false;
+  for (int i = 0; i < p->steps; i++) {
+    if (!lanes_lower(g, &g->step[g->steps++], i)) return false;
+  }
+  return g->alone_elements <= STEP_GAIN * (int64_t)(g->steps - g->alone_steps);
+}
+
+/* What the runs have of their own between two batches: memory from outside the step, and gradients that it leaves. */
+static bool is_lasting(const LaneGroup *g, int b, bool out) {
+  const Plan *p = g->plan[0];
+  const Buffer *buffer = &p->r->buffer[b];
+  if (!g->buffer[b].at || g->buffer[b].constant) return false;
+  if (plan_is_left(p->r, b)) return true;
+  return buffer->kind == BUFFER_OUTSIDE && (!out || plan_writes(p, buffer->holder->storage));
+}
+
+static void move(LaneGroup *g, bool out) {
+  for (int b = 0; b < g->plan[0]->r->buffers; b++) {
+    if (!is_lasting(g, b, out)) continue;
+    if (out) {
+      group_out(g, b);
+    } else {
+      group_in(g, b);
+    }
+  }
+}
+
+/* What the rows of batches are taken from. */
+static bool find_rows(LaneGroup *g) {
+  const Loader *l = g->run[0]->l;
+  if (!make_table(g)) g->table = (LanesTable){0};
+  if (g->run[0]->b.order) return true;
+  g->in_order = group_get(g, (size_t)l->rows * sizeof *g->in_order);
+  for (int64_t i = 0; g->in_order && i < l->rows; i++) g->in_order[i] = i;
+  return g->in_order;
+}
+
+static bool open_group(LaneGroup *g, SweepRun *const *run, int count) {
+  if (!take_runs(g, run, count) || !lower(g) || !find_rows(g)) {
+    arena_free(&g->memory);
+    return false;
+  }
+  for (int l = 0; l < count; l++) {
+    if (plan_enter(g->plan[l]) < 0) group_fail(g, l);
+  }
+  move(g, false);
+  lane_optims_in(g);
+  return true;
+}
+
+static void close_group(LaneGroup *g) {
+  move(g, true);
+  lane_optims_out(g);
+  for (int l = 0; l < g->count; l++) plan_leave(g->plan[l]);
+  arena_free(&g->memory);
+}
+
+/* --- a stretch of batches ------------------------------------------------------------------------------------------- */
+
+/* Batches of this size that are left in the epoch. */
+static int64_t batches_left(const SweepRun *run) {
+  const int64_t size = run->l->opt.batch_size, left = run->b.end - run->b.row;
+  return left < size ? 1 : left / size;
+}
+
+static void read_numbers(const LaneGroup *g, int buffer, int64_t at, DType dtype, double *to) {
+  const char *p = g->buffer[buffer].at + (size_t)(at * LANES) * dtype_size(dtype);
+  for (int l = 0; l < LANES; l++) {
+    to[l] = dtype == DT_F64 ? ((const double *)(const void *)p)[l] : (double)((const float *)(const void *)p)[l];
+  }
+}
+
+/* Adds the losses of a batch and their weights, as sweep_run_count does. */
+static void count_losses(const LaneGroup *g, double *total, double *weight) {
+  double loss[LANES], by[LANES];
+  read_numbers(g, g->loss, g->loss_at, g->loss_dtype, loss);
+  if (g->weight < 0) {
+    for (int l = 0; l < LANES; l++) by[l] = (double)g->rows;
+  } else {
+    read_numbers(g, g->weight, g->weight_at, g->weight_dtype, by);
+  }
+  const bool sums = g->run[0]->sums;
+  for (int l = 0; l < LANES; l++) {
+    total[l] += sums ? loss[l] : loss[l] * by[l];
+    weight[l] += by[l];
+  }
+}
+
+static bool has_failed(const LaneGroup *g) {
+  for (int l = 0; l < g->count; l++) {
+    if (g->run[l]->state == SWEEP_RUN_FAILED) return true;
+  }
+  return false;
+}
+
+static bool hold(const LaneGroup *g) {
+  for (int l = 0; g->watched && l < g->count; l++) {
+    if (!plan_holds(g->plan[l], &g->run[l]->own, NULL)) return false;
+  }
+  return true;
+}
+
+static void run_batch(LaneGroup *g, int64_t batch) {
+  take_batch(g, batch);
+  for (const LaneStep *s = g->step, *end = s + g->steps; s < end; s++) s->run(s, g);
+  if (interrupt_check() < 0) {
+    for (int l = 0; l < g->count; l++) group_fail(g, l);
+  }
+}
+
+/* Up to n batches of the epoch; whether the group can go on. */
+static bool run_stretch(LaneGroup *g, int64_t n) {
+  double total[LANES] = {0}, weight[LANES] = {0};
+  int64_t done = 0;
+  bool holds = true;
+  for (int l = 0; l < g->count; l++) {
+    total[l] = g->run[l]->total;
+    weight[l] = g->run[l]->weight;
+  }
+  while (done < n && holds) {
+    run_batch(g, done);
+    if (has_failed(g)) return false;
+    count_losses(g, total, weight);
+    done++;
+    holds = hold(g);
+  }
+  for (int l = 0; l < g->count; l++) {
+    SweepRun *run = g->run[l];
+    run->total = total[l];
+    run->weight = weight[l];
+    loader_pass(run->l, &run->b, done);
+    sweep_run_close(run);
+  }
+  return holds;
+}
+
+static bool all_ready(SweepRun *const *run, int count) {
+  bool ready = true;
+  for (int l = 0; l < count; l++) {
+    if (run[l]->state == SWEEP_RUN_READY) sweep_run_open(run[l]);
+    ready = ready && run[l]->state == SWEEP_RUN_READY;
+  }
+  return ready;
+}
+
+static void run_group(LaneGroup *g) {
+  while (run_stretch(g, batches_left(g->run[0]))) {
+    if (!all_ready(g->run, g->count) || loader_ready(g->run[0]->l, &g->run[0]->b) != g->rows) return;
+  }
+}
+
+/* --- all of it ------------------------------------------------------------------------------------------------------ */
+
+void lanes_advance(SweepRun *const *run, int count) {
+  bool fits = count > 1;
+  while (fits && all_ready(run, count)) {
+    LaneGroup g;
+    if (batches_left(run[0]) < MIN_BATCHES) {
+      for (int l = 0; l < count; l++) sweep_run_step(run[l]);
+    } else if (open_group(&g, run, count)) {
+      for (int l = 0; l < count; l++) run[l]->lanes = true;
+      run_group(&g);
+      close_group(&g);
+    } else {
+      fits = false;
+    }
+  }
+  for (int l = 0; l < count; l++) sweep_run_advance(run[l]);
+}

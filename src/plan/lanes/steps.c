@@ -1,0 +1,243 @@
+/*
+ * steps.c - an event of the plans as a step of the group.
+ */
+#include <string.h>
+
+#include "autograd/op.h"
+#include "kernels/elementwise/map.h"
+#include "kernels/gemm/gemm_small.h"
+#include "plan/lanes/group.h"
+
+#define MSE_BLOCK 1024 /* of kernels/loss/mse.c */
+
+static bool is_f32(const LaneGroup *g, const Window *w) {
+  return w->buffer >= 0 && group_layout(g, w)->dtype == DT_F32;
+}
+
+/* The lanes of a window of floats; NULL if it is none. */
+static float *floats(LaneGroup *g, const Window *w) {
+  return is_f32(g, w) ? (float *)(void *)group_window(g, w) : NULL;
+}
+
+static bool is_row_major(const LaneGroup *g, const Window *w) { return group_layout(g, w)->contiguous; }
+
+/* --- products ------------------------------------------------------------------------------------------------------- */
+
+static void run_product(const LaneStep *s, LaneGroup *g) { g->kernels->product(&s->u.product); }
+
+/* A window as a matrix: rows and columns, and their strides. False: it is none. */
+static bool read_matrix(const LaneGroup *g, const Window *w, int64_t size[2], int64_t stride[2]) {
+  const Layout *l = group_layout(g, w);
+  if (l->ndim == 2) {
+    memcpy(size, l->size, 2 * sizeof *size);
+    memcpy(stride, l->size + 2, 2 * sizeof *stride);
+    return true;
+  }
+  if (l->ndim < 1 || !l->contiguous) return false;
+  size[1] = l->size[l->ndim - 1];
+  size[0] = size[1] ? layout_numel(l) / size[1] : 0;
+  stride[0] = size[1];
+  stride[1] = 1;
+  return true;
+}
+
+/* o (m, n) = a (m, k) b (k, n) [+ bias], where that alone is done by gemm_small. */
+static bool set_product(LaneGroup *g, LaneStep *s, const Window *o, const Window *a, const Window *b, bool transposed,
+                        const Window *bias) {
+  int64_t ma[2], sa[2], mb[2], sb[2], mo[2], so[2];
+  if (!is_f32(g, o) || !is_f32(g, a) || !is_f32(g, b) || (bias && !is_f32(g, bias))) return false;
+  if (!read_matrix(g, a, ma, sa) || !read_matrix(g, b, mb, sb) || !read_matrix(g, o, mo, so) || so[1] != 1)
+    return false;
+  const int64_t rsb = sb[transposed], csb = sb[!transposed], m = ma[0], k = ma[1], n = mb[!transposed];
+  SmallProduct alone = {
+      .m = m, .n = n, .k = k, .rsa = sa[0], .csa = sa[1], .rsb = rsb, .csb = csb, .rsc = so[0], .csc = 1};
+  if (m == 0 || n == 0 || k == 0 || !gemm_small(&alone, false)) return false;
+  *s = (LaneStep){.run = run_product};
+  s->u.product = (LanesProduct){m, n, k, floats(g, a), floats(g, b), floats(g, o), sa[0], sa[1], rsb, csb, so[0], NULL};
+  if (bias) s->u.product.bias = floats(g, bias);
+  return s->u.product.a && s->u.product.b && s->u.product.c && (!bias || s->u.product.bias);
+}
+
+static bool lower_linear(LaneGroup *g, LaneStep *s, const Event *e) {
+  const Window *bias = e->n > 3 ? &e->w[3] : NULL;
+  if (bias && (bias->buffer < 0 || !is_row_major(g, bias))) return false;
+  if (!is_row_major(g, &e->w[0])) return false;
+  return set_product(g, s, &e->w[0], &e->w[1], &e->w[2], true, bias);
+}
+
+/* --- sums ----------------------------------------------------------------------------------------------------------- */
+
+static void run_sum(const LaneStep *s, LaneGroup *g) {
+  for (int64_t i = 0; i < s->u.sum.outer; i++) {
+    for (int64_t k = 0; k < s->u.sum.inner; k++) {
+      const float *a = s->u.sum.a + (i * s->u.sum.length * s->u.sum.inner + k) * LANES;
+      g->kernels->sum(s->u.sum.length, a, s->u.sum.inner, NULL, s->u.sum.o + (i * s->u.sum.inner + k) * LANES);
+    }
+  }
+  if (s->u.sum.count == 0) return;
+  const int64_t n = s->u.sum.outer * s->u.sum.inner * LANES;
+  kern_div_f32(n, s->u.sum.o, 1, s->u.sum.o, 1, &s->u.sum.count, 0);
+}
+
+/* The dimensions that are summed stand together: outer x length x inner. */
+static bool split_dims(const Layout *l, unsigned dims, int64_t part[3]) {
+  int at = 0;
+  part[0] = part[1] = part[2] = 1;
+  for (int d = 0; d < l->ndim; d++) {
+    if (l->size[d] == 1) continue;
+    const bool summed = dims >> d & 1;
+    if (at == 0 && summed) at = 1;
+    if (at == 1 && !summed) at = 2;
+    if (at == 2 && summed) return false;
+    part[at] *= l->size[d];
+  }
+  return true;
+}
+
+static bool lower_sum(LaneGroup *g, LaneStep *s, const Event *e, const OpCall *call) {
+  int64_t part[3];
+  if (!is_f32(g, &e->w[0]) || !is_f32(g, &e->w[1])) return false;
+  if (!is_row_major(g, &e->w[0]) || !is_row_major(g, &e->w[1])) return false;
+  if (!split_dims(group_layout(g, &e->w[1]), call->args.reduce.dims, part)) return false;
+  if (part[1] > LANES_MAX_SUM || part[0] * part[1] * part[2] == 0) return false;
+  *s = (LaneStep){.run = run_sum};
+  s->u.sum.outer = part[0];
+  s->u.sum.length = part[1];
+  s->u.sum.inner = part[2];
+  s->u.sum.o = floats(g, &e->w[0]);
+  s->u.sum.a = floats(g, &e->w[1]);
+  if (call->op == OP_MEAN) s->u.sum.count = (float)part[1];
+  return s->u.sum.o && s->u.sum.a;
+}
+
+/* --- the mean squared error ------------------------------------------------------------------------------------------ */
+
+static void run_mse(const LaneStep *s, LaneGroup *g) {
+  const int64_t n = s->u.mse.n;
+  double sum[LANES] = {0};
+  float part[LANES];
+  for (int64_t at = 0; at < n; at += MSE_BLOCK) {
+    const int64_t left = n - at < MSE_BLOCK ? n - at : MSE_BLOCK;
+    g->kernels->sum(left, s->u.mse.x + at * LANES, 1, s->u.mse.y + at * LANES, part);
+    for (int l = 0; l < LANES; l++) sum[l] += (double)part[l];
+  }
+  for (int l = 0; l < LANES; l++) s->u.mse.o[l] = (float)(s->u.mse.mean ? sum[l] / (double)n : sum[l]);
+}
+
+static bool lower_mse(LaneGroup *g, LaneStep *s, const Event *e, const OpCall *call) {
+  if (!is_f32(g, &e->w[0]) || !is_f32(g, &e->w[1]) || !is_f32(g, &e->w[2])) return false;
+  if (!is_row_major(g, &e->w[1]) || !is_row_major(g, &e->w[2]) || call->args.loss.reduction == REDUCE_NONE)
+    return false;
+  *s = (LaneStep){.run = run_mse};
+  s->u.mse.n = layout_numel(group_layout(g, &e->w[1]));
+  s->u.mse.mean = call->args.loss.reduction == REDUCE_MEAN;
+  s->u.mse.o = floats(g, &e->w[0]);
+  s->u.mse.x = floats(g, &e->w[1]);
+  s->u.mse.y = floats(g, &e->w[2]);
+  return s->u.mse.n > 0 && s->u.mse.o && s->u.mse.x && s->u.mse.y;
+}
+
+/* --- copies --------------------------------------------------------------------------------------------------------- */
+
+static void run_copy(const LaneStep *s, LaneGroup *g) {
+  (void)g;
+  memcpy(s->u.copy.o, s->u.copy.a, s->u.copy.bytes);
+}
+
+static bool lower_copy(LaneGroup *g, LaneStep *s, const Event *e) {
+  const Window *o = &e->w[0], *a = &e->w[1];
+  const Layout *to = group_layout(g, o), *from = group_layout(g, a);
+  if (!to->contiguous || !from->contiguous || to->dtype != from->dtype || o->buffer == a->buffer) return false;
+  if (layout_numel(to) != layout_numel(from)) return false;
+  *s = (LaneStep){.run = run_copy};
+  s->u.copy.o = group_window(g, o);
+  s->u.copy.a = group_window(g, a);
+  s->u.copy.bytes = (size_t)layout_numel(to) * dtype_size((DType)to->dtype) * LANES;
+  return s->u.copy.o && s->u.copy.a;
+}
+
+/* --- anything else --------------------------------------------------------------------------------------------------- */
+
+/* The lanes of an event's windows from the runs' memory, or back. Constants are there. What is read comes last, for an
+ * output may have the memory of an input. */
+static void exchange(LaneGroup *g, const Event *e, int l, bool in, int from, int to) {
+  const Plan *p = g->plan[l];
+  for (int k = from; k < to; k++) {
+    const int i = e->w[k].buffer;
+    if (i < 0 || g->buffer[i].constant) continue;
+    const LaneBuffer *b = &g->buffer[i];
+    char *own = p->r->buffer[i].holder->storage->data;
+    if (in) {
+      lanes_in(b->at, l, b->count, b->size, own);
+    } else {
+      lanes_out(b->at, l, b->count, b->size, own);
+    }
+  }
+}
+
+void lanes_run_alone(LaneGroup *g, int i) {
+  for (int l = 0; l < g->count; l++) {
+    Plan *p = g->plan[l];
+    const Event *e = p->r->trace.event[i];
+    if (g->run[l]->state == SWEEP_RUN_FAILED) continue;
+    exchange(g, e, l, false, 0, e->nout);
+    exchange(g, e, l, false, e->nout, e->n);
+    if (p->step[i].run(&p->step[i], &g->run[l]->own) < 0) {
+      group_fail(g, l);
+    } else {
+      exchange(g, e, l, true, 0, e->nout);
+    }
+  }
+}
+
+static void run_alone(const LaneStep *s, LaneGroup *g) { lanes_run_alone(g, s->u.alone); }
+
+static bool lower_alone(LaneGroup *g, LaneStep *s, int i) {
+  const Event *e = g->plan[0]->r->trace.event[i];
+  *s = (LaneStep){.run = run_alone, .u.alone = i};
+  for (int k = 0; k < e->n; k++) {
+    if (e->w[k].buffer < 0 || g->buffer[e->w[k].buffer].constant) continue;
+    if (!group_lanes(g, e->w[k].buffer)) return false;
+    g->alone_elements += g->buffer[e->w[k].buffer].count;
+  }
+  g->alone_steps++;
+  return true;
+}
+
+/* --- which one ------------------------------------------------------------------------------------------------------- */
+
+static bool lower_op(LaneGroup *g, LaneStep *s, const Event *e) {
+  OpCall call;
+  event_args(e, &call);
+  switch (call.op) {
+    case OP_LINEAR:
+      return lower_linear(g, s, e);
+    case OP_MM:
+      return set_product(g, s, &e->w[0], &e->w[1], &e->w[2], false, NULL);
+    case OP_SUM:
+    case OP_MEAN:
+      return lower_sum(g, s, e, &call);
+    case OP_MSE_LOSS:
+      return lower_mse(g, s, e, &call);
+    default:
+      return lanes_lower_map(g, s, e);
+  }
+}
+
+/* Whether an event has one output that the runs have of their own. */
+static bool is_plain(const LaneGroup *g, const Event *e) {
+  if (e->nout != 1 || e->n < 2) return false;
+  for (int k = 0; k < e->n; k++) {
+    if (e->w[k].buffer < 0) return false;
+  }
+  return !g->buffer[e->w[0].buffer].constant;
+}
+
+bool lanes_lower(LaneGroup *g, LaneStep *s, int i) {
+  const Event *e = g->plan[0]->r->trace.event[i];
+  if (e->run == op_rerun && is_plain(g, e) && lower_op(g, s, e)) return true;
+  if (e->run == map_rerun && is_plain(g, e) && lanes_lower_map(g, s, e)) return true;
+  if (e->run == tensor_rerun_copy && is_plain(g, e) && lower_copy(g, s, e)) return true;
+  if (e->run == optim_rerun_step && lanes_lower_optim(g, s, i)) return true;
+  return lower_alone(g, s, i);
+}

@@ -155,7 +155,8 @@ function M.interpolate(c)
     local n, ch, h, w = x:size(1), x:size(2), x:size(3), x:size(4)
     return x_:reshape(n, ch, h, 1, w, 1):expand(n, ch, h, up[1], w, up[2]):reshape(n, ch, h * up[1], w * up[2])
   end
-  return function(x_) return F.interpolate(x_, { size = { x:size(3) * up[1], x:size(4) * up[2] }, mode = "nearest" }) end, formula, { x }
+  local size = { x:size(3) * up[1], x:size(4) * up[2] }
+  return function(x_) return F.interpolate(x_, { size = size, mode = "nearest" }) end, formula, { x }
 end
 
 return M

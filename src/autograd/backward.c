@@ -259,9 +259,8 @@ static bool is_kept(const Run *r, const Node *n) { return n->op == OP_SLICE && (
 /* Brings g to the shape and type of input i and hands it on. */
 static int hand_on(Run *r, Node *n, int i, Tensor *g) {
   NodeInput *e = &n->in[i];
-  int64_t shape[TENSOR_MAX_DIM];
-  int ndim = node_in_shape(n, i, shape);
-  g = fm_cast(fm_sum_to(g, ndim, shape), node_in_dtype(n, i));
+  const int ndim = e->node ? e->node->ndim : e->leaf->ndim;
+  g = fm_cast(fm_sum_to(g, ndim, e->node ? e->node->shape : e->leaf->shape), node_in_dtype(n, i));
   if (!g) return -1;
   if (e->node && n->continues == i + 1) return gradsum_set(&e->node->dout, g);
   return e->node ? gradsum_add(&e->node->dout, g, false, r->opt.create_graph) : to_leaf(r, e->leaf->partner, g);

@@ -13,6 +13,8 @@
 static _Thread_local Tensor **temporaries;
 static _Thread_local int temporary_count, temporary_capacity;
 
+bool fm_is_unseen(void) { return !context->grad_mode && !context->recorder; }
+
 FormulaMark fm_begin(void) { return temporary_count; }
 
 Tensor *fm_end(FormulaMark mark, Tensor *result) {
@@ -151,6 +153,29 @@ Tensor *fm_sum_to(Tensor *a, int ndim, const int64_t *shape) {
 }
 
 Tensor *fm_mm(Tensor *a, Tensor *b) { return fm_op2(OP_MM, a, b); }
+
+/* A window that lives as long as the operation: nobody sees it. */
+static Tensor exchanged(const Tensor *a) {
+  Tensor t = *a;
+  const int d = a->ndim - 2;
+  t.shape[d] = a->shape[d + 1], t.shape[d + 1] = a->shape[d];
+  t.stride[d] = a->stride[d + 1], t.stride[d + 1] = a->stride[d];
+  t.contiguous = shape_is_contiguous(t.ndim, t.shape, t.stride);
+  t.partner = NULL;
+  return t;
+}
+
+Tensor *fm_product(OpId op, Tensor *a, bool ta, Tensor *b, bool tb) {
+  if (!a || !b) return NULL;
+  if (!fm_is_unseen()) {
+    const int d = a->ndim - 2;
+    return fm_op2(op, ta ? fm_transpose(a, d, d + 1) : a, tb ? fm_transpose(b, d, d + 1) : b);
+  }
+  Tensor other_a, other_b;
+  if (ta) other_a = exchanged(a);
+  if (tb) other_b = exchanged(b);
+  return fm_op2(op, ta ? &other_a : a, tb ? &other_b : b);
+}
 
 Tensor *fm_clamp(Tensor *a, double lo, double hi) {
   return fm_op1_args(OP_CLAMP, a, &(OpArgs){.clamp = {scalar_number(lo), scalar_number(hi)}});

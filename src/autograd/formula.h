@@ -16,6 +16,10 @@
 
 #include "autograd/op.h"
 
+/* Whether operations are neither recorded for a plan nor differentiated, so that a formula may take a shorter way to the
+ * same bits. */
+bool fm_is_unseen(void);
+
 typedef int FormulaMark;
 FormulaMark fm_begin(void);
 Tensor *fm_end(FormulaMark mark, Tensor *result);
@@ -56,6 +60,9 @@ Tensor *fm_sum(Tensor *a, unsigned dims, bool keepdim); /* dims: bit mask, ~0u f
 Tensor *fm_mean(Tensor *a, unsigned dims, bool keepdim);
 Tensor *fm_sum_to(Tensor *a, int ndim, const int64_t *shape); /* undoes a broadcast from `shape` to a's */
 Tensor *fm_mm(Tensor *a, Tensor *b);                          /* (m, k) (k, n) */
+
+/* The row OP_MM or OP_BMM; ta, tb: of a or b with its last two dimensions exchanged. */
+Tensor *fm_product(OpId op, Tensor *a, bool ta, Tensor *b, bool tb);
 Tensor *fm_clamp(Tensor *a, double lo, double hi);
 Tensor *fm_cast(Tensor *a, DType dt); /* a itself if it has that dtype */
 

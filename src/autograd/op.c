@@ -128,7 +128,7 @@ static int add_node(OpId id, Tensor *out, Tensor *const *in, int nin, const OpAr
   n->dout = (GradSum){0};
   n->leaves = 0;
   n->callbacks = NULL;
-  n->args = *args;
+  if (op->args) n->args = *args;
   memcpy(n->shape, out->shape, sizeof n->shape);
   n->out = op->save & SAVE_OUT ? tensor_alias(out) : NULL;
   n->out_version = out->storage->version;

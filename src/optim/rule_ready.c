@@ -8,8 +8,6 @@
 #include "base/interrupt.h"
 #include "optim/rule_step.h"
 
-#include <float.h>
-
 uint64_t optim_wanted(const Optim *o, const double *h) {
   uint64_t wanted = 0;
   for (int k = 0; k < o->nslots; k++) {
@@ -19,16 +17,12 @@ uint64_t optim_wanted(const Optim *o, const double *h) {
   return wanted;
 }
 
-bool optim_is_short(const Tensor *p, const Tensor *grad, DType dtype) {
-  return p->dtype == dtype && grad->dtype == dtype && p->contiguous && grad->contiguous && p->numel <= BLOCKS_CHUNK;
-}
-
 static inline Tensor *grad_of(const OptimParam *q, Tensor *const *grads, int k) {
   return grads ? grads[k] : q->p->grad;
 }
 
 static bool group_is_ready(const Optim *o, const OptimGroup *group, Tensor *const *grads, int k) {
-  if (optim_wanted(o, group->h) != group->wanted) return false;
+  if (o->nslots > 0 && optim_wanted(o, group->h) != group->wanted) return false;
   for (const OptimParam *q = group->param, *end = q + group->nparams; q < end; q++, k++) {
     const Tensor *g = grad_of(q, grads, k);
     if (g && (!q->pass || !optim_is_short(q->p, g, q->dtype) || !tensor_same_shape(q->p, g))) return false;

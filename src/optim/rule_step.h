@@ -21,7 +21,9 @@ int optim_step_ready(const Optim *o, const OptimInput *in); /* -1 with err_set: 
 /* The slots that these hyperparameters ask for, a bit each. */
 uint64_t optim_wanted(const Optim *o, const double *h);
 /* Whether one pass of one thread, for that dtype, can update p by grad as they lie in memory. */
-bool optim_is_short(const Tensor *p, const Tensor *grad, DType dtype);
+static inline bool optim_is_short(const Tensor *p, const Tensor *grad, DType dtype) {
+  return p->dtype == dtype && grad->dtype == dtype && p->contiguous && grad->contiguous && p->numel <= BLOCKS_CHUNK;
+}
 
 /* --- registers ----------------------------------------------------------------------------------------------------- */
 

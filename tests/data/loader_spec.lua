@@ -203,6 +203,37 @@ describe("data", function()
       assert.equal(10, #order(loader))
     end)
 
+    it("writes each batch over the one before where it may", function()
+      local function batches(options)
+        local loader, list, tensors = data.loader({ X = X, y = y }, { batch_size = 4, shuffle = true }), {}, {}
+        lab.manual_seed(5)
+        for _ = 1, 2 do
+          for a, b in loader:batches(options) do
+            list[#list + 1] = { a:tolist(), b:tolist() }
+            tensors[#tensors + 1] = a
+          end
+        end
+        return list, tensors
+      end
+      local want = batches()
+      local list, tensors = batches { reuse = true }
+      assert.same(want, list)
+      assert.is_true(rawequal(tensors[1], tensors[2]))
+      assert.is_false(rawequal(tensors[2], tensors[3])) -- of two rows
+      assert.is_false(rawequal(tensors[3], tensors[4])) -- of the next pass
+    end)
+
+    it("makes a new batch beside one that wants a gradient, and tells a graph of the old one", function()
+      local loader, last = data.loader({ X }, { batch_size = 5 }), nil
+      for a in loader:batches { reuse = true } do
+        assert.is_false(rawequal(a, last))
+        last = a:requires_grad_()
+      end
+      local w, loss = lab.ones({ 5 }, { requires_grad = true }), nil
+      for a in loader:batches { reuse = true } do loss = loss or (a * w):sum() end
+      contains(message(loss.backward, loss), "was changed in place after it was used")
+    end)
+
     it("refuses what cannot be a data set", function()
       contains(message(data.loader),
         "data.loader: data is missing; it must be a data set {X=tensor, y=tensor} or a list of tensors")
@@ -215,6 +246,8 @@ describe("data", function()
       contains(message(data.loader, { X }, { batch_size = 11, drop_last = true }), "drop_last leaves no batch")
       local loader = data.loader { X }
       contains(message(loader.batches), "call it as loader:method()")
+      contains(message(loader.batches, loader, { reused = true }), "did you mean 'reuse'?")
+      contains(message(loader.batches, loader, { reuse = 1 }), "Loader:batches: reuse must be true or false, got 1")
       contains(message(function() loader.epoch = -1 end), "no such place")
       contains(message(function() loader.size = 3 end), "'size' cannot be set")
     end)

@@ -69,7 +69,8 @@ function M.step(o, scheduler, weigh, clip)
     model = o.model, loss = o.loss, optimizer = o.optimizer, scheduler = scheduler, accepts = core.check_loss,
     measure = #measured > 0 and measure(measured) or nil, weigh = weigh, clip = clip, fn = "train.fit",
   }
-  return core.compile(#measured > 0 and in_line(update) or update, o.compile ~= true, true, weigh ~= nil, false, #measured)
+  if #measured > 0 then update = in_line(update) end
+  return core.compile(update, o.compile ~= true, true, weigh ~= nil, false, #measured)
 end
 
 --- How many batches of `size` rows lead from `rows` to the next multiple of `every`, at most `limit`.

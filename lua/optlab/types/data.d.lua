@@ -25,8 +25,8 @@
 ---@field epoch integer read and write
 ---@field batch_size integer
 ---@field rows integer
----One pass over the data: `for X, y in loader:batches() do`.
----@field batches fun(self: optlab.Loader): fun(): optlab.Tensor, optlab.Tensor
+---One pass over the data: `for X, y in loader:batches() do`. With `{reuse = true}` a batch is written over the one before.
+---@field batches fun(self: optlab.Loader, options?: {reuse: boolean}): fun(): optlab.Tensor, optlab.Tensor
 ---Where it stands, for a checkpoint.
 ---@field state_dict fun(self: optlab.Loader): table
 ---Goes on from what state_dict gave.

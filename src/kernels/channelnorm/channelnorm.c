@@ -101,12 +101,8 @@ typedef struct Sums {
 } Sums;
 
 static Sums chunk_sums(const Chunks *k, int64_t channel, int64_t i) {
-  Pieces p = chunk(k, channel, i);
+  const Pieces p = chunk(k, channel, i);
   Sums s = {0, 0};
-  if (p.z) {
-    k->k->mask[k->doubles](&p);
-    p.d = p.masked;
-  }
   k->k->sums[k->doubles](&p, k->c->mean[channel], &s.dot, &s.sum);
   return s;
 }

@@ -17,8 +17,6 @@ INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 /* Terms of the vector at i of a piece. */
 #define FROM_FIRST(s, i) (load_##s(x + i) - first)
 #define SQUARE(s, i) ((load_##s(x + i) - first - mean) * (load_##s(x + i) - first - mean))
-#define GRAD(s, i) (load_##s(d + i))
-#define ALONG(s, i) (load_##s(d + i) * (load_##s(x + i) - mean))
 
 /* run[0..RUNS-1] += TERM over the pieces */
 #define EACH_PIECE(T)           \
@@ -64,7 +62,35 @@ INLINE Vec_f64 positive_f64(Vec_f64 v) { return choose_f64(v <= 0, (Vec_f64){0},
 
 #define RESULT_RELU(s, i) positive_##s(RESULT(s, i))
 #define SUM_RELU(s, i) positive_##s(RESULT(s, i) + load_##s(add + i))
-#define MASKED(s, i) choose_##s(load_##s(z + i) <= 0, (Vec_##s){0}, load_##s(d + i))
+
+/* g: the gradient's vector at i; behind a ReLU it is masked, and kept. */
+#define TAKE(s, i) const Vec_##s g = load_##s(d + (i))
+#define TAKE_MASKED(s, i)                                                                \
+  const Vec_##s g = choose_##s(load_##s(z + (i)) <= 0, (Vec_##s){0}, load_##s(d + (i))); \
+  store_##s(masked + (i), g)
+
+/* Both sums of a piece at once, each as ADD_PIECE has it. */
+#define SUMS_STEP(s, take, r, i)                \
+  do {                                          \
+    take(s, i);                                 \
+    along[r] += g * (load_##s(x + (i)) - mean); \
+    all[r] += g;                                \
+  } while (0)
+
+#define SUMS_PIECE(s, take)                                                 \
+  do {                                                                      \
+    const int64_t n = p->n, last = n - VL_##s;                              \
+    int64_t i = 0;                                                          \
+    for (; i + RUNS * VL_##s <= n; i += RUNS * VL_##s) {                    \
+      for (int r = 0; r < RUNS; r++) SUMS_STEP(s, take, r, i + r * VL_##s); \
+    }                                                                       \
+    for (; i + VL_##s <= n; i += VL_##s) SUMS_STEP(s, take, 1, i);          \
+    if (i < n) {                                                            \
+      take(s, last);                                                        \
+      along[0] += without_##s(g * (load_##s(x + last) - mean), i - last);   \
+      all[0] += without_##s(g, i - last);                                   \
+    }                                                                       \
+  } while (0)
 
 #define PIECES(T, s)                                                                        \
   static Moments moments_##s(const Pieces *p) {                                             \
@@ -97,22 +123,19 @@ INLINE Vec_f64 positive_f64(Vec_f64 v) { return choose_f64(v <= 0, (Vec_f64){0},
     }                                                                                       \
   }                                                                                         \
                                                                                             \
-  static void mask_##s(const Pieces *p) {                                                   \
-    const T *z = p->z;                                                                      \
-    T *masked = p->masked;                                                                  \
-    EACH_PIECE(T) {                                                                         \
-      SET_PIECE(s, masked, MASKED);                                                         \
-      z += p->stride;                                                                       \
-      masked += p->stride;                                                                  \
-    }                                                                                       \
-  }                                                                                         \
-                                                                                            \
   static void sums_##s(const Pieces *p, double about, double *dot, double *sum) {           \
     const T mean = (T)about;                                                                \
     Vec_##s along[RUNS] = {{0}}, all[RUNS] = {{0}};                                         \
+    const T *z = p->z;                                                                      \
+    T *masked = p->masked;                                                                  \
     EACH_PIECE(T) {                                                                         \
-      ADD_PIECE(s, along, ALONG);                                                           \
-      ADD_PIECE(s, all, GRAD);                                                              \
+      if (z) {                                                                              \
+        SUMS_PIECE(s, TAKE_MASKED);                                                         \
+        z += p->stride;                                                                     \
+        masked += p->stride;                                                                \
+      } else {                                                                              \
+        SUMS_PIECE(s, TAKE);                                                                \
+      }                                                                                     \
     }                                                                                       \
     *dot += TOTAL(s, along);                                                                \
     *sum += TOTAL(s, all);                                                                  \
@@ -215,7 +238,6 @@ COLUMNS(double, f64)
 const ChannelNormKernels TABLE(CHANNELNORM_KERNELS) = {.moments = BOTH(moments),
                                                        .apply = BOTH(apply),
                                                        .apply_relu = BOTH(apply_relu),
-                                                       .mask = BOTH(mask),
                                                        .sums = BOTH(sums),
                                                        .grad = BOTH(grad),
                                                        .column_moments = BOTH(column_moments),

@@ -43,10 +43,11 @@ typedef struct Columns {
 typedef struct ChannelNormKernels {
   Moments (*moments[2])(const Pieces *p); /* of floats, of doubles */
   void (*apply[2])(const Pieces *p, const Factors *f);
-  void (*apply_relu[2])(const Pieces *p, const Factors *f);                /* of the sum with `add`, if there is one */
-  void (*mask[2])(const Pieces *p);                                        /* masked = d where z is not 0 */
-  void (*sums[2])(const Pieces *p, double mean, double *dot, double *sum); /* adds sum d (x - mean), sum d */
-  void (*grad[2])(const Pieces *p, const Factors *f);                      /* y may be d */
+  void (*apply_relu[2])(const Pieces *p, const Factors *f); /* of the sum with `add`, if there is one */
+  void (*sums[2])(
+      const Pieces *p, double mean, double *dot,
+      double *sum); /* adds sum d (x - mean), sum d; with z: of d where z is not 0, which becomes `masked` */
+  void (*grad[2])(const Pieces *p, const Factors *f); /* y may be d */
   /* The same by columns; those with results for each column set them. */
   void (*column_moments[2])(const Columns *c, double *mean, double *m2);
   void (*column_apply[2])(const Columns *c);

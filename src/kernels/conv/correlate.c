@@ -114,6 +114,7 @@ static void row_to_memory(const Correlation *p, Unit *u, TileFn *tile, int64_t r
     aim(p, u, row, j);
     u->t.out = out + j * column * p->size;
     u->t.add = add ? add + j * column * p->size : NULL;
+    u->t.next = p->pool ? 0 : column;
     tile(&u->t);
   }
 }

@@ -122,7 +122,7 @@ static int64_t sums_of_group(const Job *j) { return conv_parts(j->image_blocks *
 typedef struct Unit {
   int64_t group, n, images; /* images n .. n + images - 1 */
   int64_t begin, end;       /* output rows */
-  int64_t from;             /* the first packed row of x */
+  int64_t from, packed;     /* the rows of x that are packed: from .. packed - 1 */
   char *x, *dy, *scratch, *row, *sum;
 } Unit;
 
@@ -132,18 +132,20 @@ static int64_t dy_column(const Job *j) { return j->px * (j->lanes ? j->s->o : j-
 static int64_t dy_row(const Job *j) { return j->s->ow * dy_column(j); }
 static int64_t dy_block(const Job *j) { return j->chunk * dy_row(j); } /* from a block of outputs to the next one */
 
-static void pack_x(const Job *j, Unit *u) {
+/* The rows of x up to `to` that are not packed yet. */
+static void pack_x(const Job *j, Unit *u, int64_t to) {
   const ConvShape *s = j->s;
-  int64_t to;
-  rows_seen(s, u->begin, u->end, &u->from, &to);
+  if (to <= u->packed) return;
   const int64_t column = x_column(j) * j->size, right = j->x_columns - j->left - s->w;
-  for (int64_t y = u->from; y < to; y++) {
+  for (int64_t y = u->packed; y < to; y++) {
     char *row = u->x + (y - u->from) * x_row(j) * j->size;
     memset(row, 0, (size_t)(j->left * column));
     if (right > 0) memset(row + (j->left + s->w) * column, 0, (size_t)(right * column));
   }
-  source_pack(&j->x, u->n, u->images, u->group * s->c, s->c, u->from, to - u->from, j->px, u->scratch,
-              (Packed){u->x + j->left * column, x_row(j), x_column(j)});
+  char *first = u->x + (u->packed - u->from) * x_row(j) * j->size + j->left * column;
+  source_pack(&j->x, u->n, u->images, u->group * s->c, s->c, u->packed, to - u->packed, j->px, u->scratch,
+              (Packed){first, x_row(j), x_column(j)});
+  u->packed = to;
 }
 
 /* Row i of the output's gradient with output channels in the lanes, to row r of the chunk. */
@@ -265,9 +267,14 @@ static void add_chunk(const Job *j, const Unit *u, int64_t first, int64_t rows, 
 
 static void add_unit(const Job *j, Unit *u) {
   const ConvShape *s = j->s;
-  pack_x(j, u);
+  int64_t to;
+  rows_seen(s, u->begin, u->end, &u->from, &to);
+  u->packed = u->from;
   for (int64_t i = u->begin; i < u->end; i += j->chunk) {
     const int64_t rows = conv_smaller(j->chunk, u->end - i);
+    int64_t from;
+    if (j->x.images.stride[0] == 1) rows_seen(s, i, i + rows, &from, &to); /* else all at once: long rows */
+    pack_x(j, u, to);
     pack_dy(j, u, i, rows);
     const int64_t fit = COLUMN_BYTES / conv_larger(1, rows * dy_column(j) * j->size);
     const int64_t parts = conv_parts(s->ow, conv_larger(1, fit));

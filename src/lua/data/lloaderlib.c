@@ -17,12 +17,6 @@
 #define LOADER_MT "optlab.Loader"
 #define BATCHES_MT "optlab.Batches"
 
-static Loader *check_loader(lua_State *L, const char *fn) {
-  Loader *l = luaL_testudata(L, 1, LOADER_MT);
-  if (!l) lb_badvalue(L, fn, "self", 1, "a loader (call it as loader:method())");
-  return l;
-}
-
 /* --- making one ----------------------------------------------------------------------------------------------- */
 
 /* Pushes the tensors of the data set at index 1: its X and y, or the list's entries. Returns how many. */
@@ -265,23 +259,6 @@ static int loader(lua_State *L) {
 
 /* --- iterating ------------------------------------------------------------------------------------------------ */
 
-/* Upvalues: the Batches and its Loader. */
-static int next_batch(lua_State *L) {
-  Batches *b = lua_touserdata(L, lua_upvalueindex(1));
-  Loader *l = lua_touserdata(L, lua_upvalueindex(2));
-  Tensor *out[LOADER_MAX_FIELDS];
-  int got = loader_next(l, b, out);
-  if (got < 0) return lb_coreerror(L);
-  if (got == 0) {
-    batches_free(b);
-    lua_pushnil(L);
-    return 1;
-  }
-  int n = l->nfields;
-  for (int i = 0; i < n; i++) lb_pushtensor(L, out[i]);
-  return n;
-}
-
 static int batches_gc(lua_State *L) {
   Batches *b = luaL_testudata(L, 1, BATCHES_MT);
   if (b) batches_free(b);
@@ -290,59 +267,18 @@ static int batches_gc(lua_State *L) {
 
 Loader *ldata_testloader(lua_State *L, int idx) { return luaL_testudata(L, idx, LOADER_MT); }
 
+Loader *ldata_checkloader(lua_State *L, const char *fn) {
+  Loader *l = ldata_testloader(L, 1);
+  if (!l) lb_badvalue(L, fn, "self", 1, "a loader (call it as loader:method())");
+  return l;
+}
+
 Batches *ldata_start(lua_State *L, Loader *l) {
   Batches *b = lua_newuserdatauv(L, sizeof *b, 0);
   *b = (Batches){0};
   luaL_setmetatable(L, BATCHES_MT);
   if (loader_start(l, b) < 0) lb_coreerror(L);
   return b;
-}
-
-/***
-One pass over the data, in a new order if the loader shuffles.
-@function Loader:batches
-@treturn function an iterator for the generic for
-*/
-static int loader_batches(lua_State *L) {
-  Loader *l = check_loader(L, "Loader:batches");
-  lb_atmost(L, "Loader:batches", 1);
-  ldata_start(L, l);
-  lua_pushvalue(L, -1);
-  lua_pushvalue(L, 1);
-  lua_pushcclosure(L, next_batch, 2);
-  lua_pushnil(L);
-  lua_pushnil(L);
-  lua_pushvalue(L, -4);
-  return 4;
-}
-
-/* Upvalues as those of next_batch. Gives the rows of the whole batch, then the share of each tensor. */
-static int next_share(lua_State *L) {
-  const Batches *b = lua_touserdata(L, lua_upvalueindex(1));
-  const Loader *l = lua_touserdata(L, lua_upvalueindex(2));
-  const int64_t rows = loader_ready(l, b);
-  lua_settop(L, 0);
-  const int n = next_batch(L);
-  if (lua_isnil(L, 1)) return 1;
-  lua_pushinteger(L, rows);
-  lua_insert(L, 1);
-  return n + 1;
-}
-
-/* share(loader, first, mine, parts): one pass over this process's part of each batch (loader.h). */
-static int share(lua_State *L) {
-  Loader *l = check_loader(L, "data.share");
-  const LoaderShare s = {luaL_checkinteger(L, 2), luaL_checkinteger(L, 3), luaL_checkinteger(L, 4)};
-  luaL_argcheck(L, s.first >= 0 && s.mine > 0 && s.first + s.mine <= s.parts, 2, "no part of the batch");
-  Batches *b = ldata_start(L, l);
-  loader_share(b, s);
-  lua_pushvalue(L, -1);
-  lua_pushvalue(L, 1);
-  lua_pushcclosure(L, next_share, 2);
-  lua_pushnil(L);
-  lua_pushnil(L);
-  lua_pushvalue(L, -4);
-  return 4;
 }
 
 /* --- state ---------------------------------------------------------------------------------------------------- */
@@ -353,7 +289,7 @@ Where the loader stands, to continue with the same batches in another run.
 @treturn table {epoch, position, key}
 */
 static int loader_state_dict(lua_State *L) {
-  Loader *l = check_loader(L, "Loader:state_dict");
+  Loader *l = ldata_checkloader(L, "Loader:state_dict");
   lb_atmost(L, "Loader:state_dict", 1);
   lua_createtable(L, 0, 3);
   lua_pushinteger(L, (lua_Integer)l->epoch);
@@ -378,7 +314,7 @@ static int loader_load_state_dict(lua_State *L) {
                              {0}};
   double x[COUNT];
   const char *fn = "Loader:load_state_dict";
-  Loader *l = check_loader(L, fn);
+  Loader *l = ldata_checkloader(L, fn);
   if (!lua_istable(L, 2)) return lb_badvalue(L, fn, "state", 2, "a table from state_dict()");
   lb_atmost(L, fn, 2);
   largs_options(L, 2, fn, &(ArgValues){.args = args, .x = x});
@@ -390,13 +326,13 @@ static int loader_load_state_dict(lua_State *L) {
 /* --- as a value ----------------------------------------------------------------------------------------------- */
 
 static int loader_len(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)loader_length(check_loader(L, "#loader")));
+  lua_pushinteger(L, (lua_Integer)loader_length(ldata_checkloader(L, "#loader")));
   return 1;
 }
 
 /* Upvalue: the table of methods. */
 static int loader_index(lua_State *L) {
-  Loader *l = check_loader(L, "Loader");
+  Loader *l = ldata_checkloader(L, "Loader");
   lua_pushvalue(L, 2);
   if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
@@ -414,7 +350,7 @@ static int loader_index(lua_State *L) {
 }
 
 static int loader_newindex(lua_State *L) {
-  Loader *l = check_loader(L, "Loader");
+  Loader *l = ldata_checkloader(L, "Loader");
   const char *key = luaL_tolstring(L, 2, NULL);
   if (strcmp(key, "epoch") != 0) return lb_error(L, "Loader: field '%s' cannot be set (only epoch can)", key);
   int isint;
@@ -425,7 +361,7 @@ static int loader_newindex(lua_State *L) {
 }
 
 static int loader_tostring(lua_State *L) {
-  Loader *l = check_loader(L, "Loader");
+  Loader *l = ldata_checkloader(L, "Loader");
   lua_pushfstring(L, "Loader(%I rows, batch_size=%I, %I batches, shuffle=%s%s, drop_last=%s)", (LUAI_UACINT)l->rows,
                   (LUAI_UACINT)l->opt.batch_size, (LUAI_UACINT)loader_length(l), l->opt.shuffle ? "true" : "false",
                   l->opt.replacement ? ", replacement=true" : "", l->opt.drop_last ? "true" : "false");
@@ -438,10 +374,10 @@ static int loader_gc(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg library[] = {{"loader", loader}, {"share", share}, {NULL, NULL}};
+static const luaL_Reg library[] = {{"loader", loader}, {"share", ldata_share}, {NULL, NULL}};
 
 static const luaL_Reg methods[] = {
-    {"batches", loader_batches},
+    {"batches", ldata_batches},
     {"state_dict", loader_state_dict},
     {"load_state_dict", loader_load_state_dict},
     {NULL, NULL},

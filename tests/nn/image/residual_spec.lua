@@ -8,7 +8,8 @@ local function leaf(start, shape, dtype) return formula.centred(start, shape):to
 
 -- Batches of few images, of part of a block of images and of whole ones; windows with steps and groups; few channels.
 local CASES = {
-  { { 3, 4, 7, 6 }, { 4, 4, 3, 3 }, { padding = 1 } }, { { 32, 4, 7, 6 }, { 4, 4, 3, 3 }, { padding = 1 } },
+  { { 3, 4, 7, 6 }, { 4, 4, 3, 3 }, { padding = 1 } },
+  { { 32, 4, 7, 6 }, { 4, 4, 3, 3 }, { padding = 1 } },
   { { 37, 4, 7, 6 }, { 4, 4, 3, 3 }, { padding = 1 } }, { { 130, 2, 5, 6 }, { 2, 2, 3, 3 }, { padding = 1 } },
   { { 96, 3, 8, 8 }, { 6, 3, 1, 1 }, { stride = 2 } }, { { 40, 20, 6, 6 }, { 8, 10, 3, 3 }, { stride = 2, groups = 2 } },
 }

@@ -1228,7 +1228,7 @@ function optim.Ranger(params, options) end
 ---@field centered? boolean Whether to divide by the standard deviation of the gradient: its running mean is subtracted. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Divides the gradient by a running root mean square of its coordinates.
+---Divides the gradient by a running root mean square of its coordinates. centered: rounding may take s - m^2 below 0, where PyTorch gives nan; here it counts as 0.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay

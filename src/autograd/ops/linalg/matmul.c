@@ -57,12 +57,12 @@ static int fw_mm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   return product(out, 0, in[0], 0, in[1], 0, false);
 }
 /* da = d b^T, db = a^T d */
-static int bw_product(OpId op, int dim, Node *n, Tensor *d, Tensor **din) {
-  if (node_wants(n, 0) && !(din[0] = fm_op2(op, d, fm_transpose(node_saved(n, 1), dim, dim + 1)))) return -1;
-  if (node_wants(n, 1) && !(din[1] = fm_op2(op, fm_transpose(node_saved(n, 0), dim, dim + 1), d))) return -1;
+static int bw_product(OpId op, Node *n, Tensor *d, Tensor **din) {
+  if (node_wants(n, 0) && !(din[0] = fm_product(op, d, false, node_saved(n, 1), true))) return -1;
+  if (node_wants(n, 1) && !(din[1] = fm_product(op, node_saved(n, 0), true, d, false))) return -1;
   return 0;
 }
-static int bw_mm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_MM, 0, n, d, din); }
+static int bw_mm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_MM, n, d, din); }
 const Op row_MM = {.name = "mm",
                    .nin = 2,
                    .promotes = 3,
@@ -137,7 +137,7 @@ static int fw_bmm(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   tensor_release(p.b);
   return rc;
 }
-static int bw_bmm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_BMM, 1, n, d, din); }
+static int bw_bmm(Node *n, Tensor *d, Tensor **din) { return bw_product(OP_BMM, n, d, din); }
 const Op row_BMM = {.name = "bmm",
                     .nin = 2,
                     .promotes = 3,
@@ -218,7 +218,7 @@ static Tensor *input_gradient(const Tensor *x, Tensor *w, Tensor *rows) {
 static int bw_linear(Node *n, Tensor *d, Tensor **din) {
   Tensor *rows = as_matrix(d);
   if (node_wants(n, 0) && !(din[0] = input_gradient(node_saved_window(n, 0), node_saved(n, 1), rows))) return -1;
-  if (node_wants(n, 1) && !(din[1] = fm_mm(fm_transpose(rows, 0, 1), as_matrix(node_saved(n, 0))))) return -1;
+  if (node_wants(n, 1) && !(din[1] = fm_product(OP_MM, rows, true, as_matrix(node_saved(n, 0)), false))) return -1;
   if (node_nin(n) > 2 && node_wants(n, 2) && !(din[2] = fm_sum(rows, 1, false))) return -1;
   return 0;
 }

@@ -35,12 +35,34 @@ static int fw_mse(Tensor *out, Tensor *const *in, int nin, const OpArgs *a) {
   return 0;
 }
 
+#define AT_ONCE 4096 /* elements: fewer are worth no threads */
+
+/* x - y times d scale, as the formula below has it. */
+static Tensor *difference_times(const Tensor *x, const Tensor *y, const Tensor *d, double scale) {
+  Tensor *dx = fm_own(tensor_new_like(x));
+  if (!dx) return NULL;
+  if (x->dtype == DT_F32) {
+    const float by = tensor_f32(d)[0] * (float)scale;
+    kern_sub_f32(x->numel, tensor_data(dx), 1, tensor_data(x), 1, tensor_data(y), 1);
+    kern_mul_f32(x->numel, tensor_data(dx), 1, tensor_data(dx), 1, &by, 0);
+  } else {
+    const double by = tensor_f64(d)[0] * scale;
+    kern_sub_f64(x->numel, tensor_data(dx), 1, tensor_data(x), 1, tensor_data(y), 1);
+    kern_mul_f64(x->numel, tensor_data(dx), 1, tensor_data(dx), 1, &by, 0);
+  }
+  return dx;
+}
+
+static bool is_small(const Tensor *x, const Tensor *y, const Tensor *d) {
+  return x->numel <= AT_ONCE && d->ndim == 0 && x->contiguous && y->contiguous && fm_is_unseen();
+}
+
 /* dx = 2 (x - y) d / n, dy = -dx */
 static int bw_mse(Node *n, Tensor *d, Tensor **din) {
   Tensor *x = node_saved(n, 0), *y = x ? node_saved(n, 1) : NULL;
   if (!y) return -1;
   double scale = node_args(n)->loss.reduction == REDUCE_MEAN ? 2 / (double)x->numel : 2;
-  Tensor *dx = fm_mul(fm_sub(x, y), fm_muls(d, scale));
+  Tensor *dx = is_small(x, y, d) ? difference_times(x, y, d, scale) : fm_mul(fm_sub(x, y), fm_muls(d, scale));
   if (!dx) return -1;
   if (node_wants(n, 0)) din[0] = dx;
   if (node_wants(n, 1) && !(din[1] = fm_neg(dx))) return -1;

@@ -124,10 +124,10 @@ static int bw_products(Node *n, Tensor **din, Tensor *dx, Tensor *dhidden) {
   if (!work || !x || !w_ih || !dx || !dhidden) return -1;
   const int64_t rows = work->shape[0], hidden = node_saved_window(n, RNN_W_HH)->shape[1];
   if (node_wants(n, RNN_X)) din[RNN_X] = fm_reshape(fm_mm(dx, w_ih), x->ndim, x->shape);
-  if (node_wants(n, RNN_W_IH)) din[RNN_W_IH] = fm_mm(fm_transpose(dx, 0, 1), as_rows(x, rows));
+  if (node_wants(n, RNN_W_IH)) din[RNN_W_IH] = fm_product(OP_MM, dx, true, as_rows(x, rows), false);
   if (node_wants(n, RNN_W_HH)) {
     Tensor *before = fm_slice(work, 1, work->shape[1] - hidden, hidden, 1);
-    din[RNN_W_HH] = fm_mm(fm_transpose(dhidden, 0, 1), before);
+    din[RNN_W_HH] = fm_product(OP_MM, dhidden, true, before, false);
   }
   if (node_nin(n) <= RNN_B_IH) return 0;
   if (node_wants(n, RNN_B_IH)) din[RNN_B_IH] = fm_sum(dx, 1, false);

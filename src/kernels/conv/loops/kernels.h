@@ -40,6 +40,7 @@ typedef struct Tile {
   int64_t nrows, ncolumns;
   void *out; /* of each output channel px numbers, out_channel from each other */
   int64_t out_channel;
+  int64_t next;    /* elements from `out` to where the next tile writes, which is fetched meanwhile; 0: not at all */
   const void *add; /* added to the product, as `out` lies; NULL: nothing */
 } Tile;
 

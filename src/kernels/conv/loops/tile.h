@@ -6,9 +6,23 @@
  * spill its accumulators.
  */
 
+/* Fetches a part of the lines that the next tile will write, and add, while row r goes by: the planes of channels lie far
+ * apart, and all lines at once would be more than can be under way. */
+INLINE void fetch_next(const Tile *t, int64_t r, int outputs, int vectors) {
+  if (t->next == 0) return;
+  const T *out = (const T *)t->out + t->next, *add = t->add ? (const T *)t->add + t->next : NULL;
+  for (int64_t o = r; o < outputs; o += t->nrows) {
+    for (int v = 0; v < vectors; v++) {
+      __builtin_prefetch(out + o * t->out_channel + v * VL, 1, 2);
+      if (add) __builtin_prefetch(add + o * t->out_channel + v * VL, 0, 2);
+    }
+  }
+}
+
 /* The loops over the runs, around one step: x and w are at a channel of a tap. */
 #define EACH_TAP(t, OB, V, step)                                                                 \
   for (int64_t r = 0; r < (t)->nrows; r++) {                                                     \
+    fetch_next(t, r, OB, V);                                                                     \
     const T *x_row = (const T *)(t)->x + (t)->rows[r].at * (t)->x_row;                           \
     const T *w_row = (const T *)(t)->weight + (t)->rows[r].tap * (t)->kw * (t)->channels * (OB); \
     for (int64_t k = 0; k < (t)->ncolumns; k++) {                                                \

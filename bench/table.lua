@@ -46,6 +46,7 @@ local SECTIONS = {
     { "sweep", "1,000 fits (2)", "s", compiled = { 0.03 } },
     { "lockstep", "a step of one (2)", "us", compiled = { 0.012 } },
     { "lenets", "8 LeNets (4)", "s" },
+    { "map", "250,000 descents (5)", "s", compiled = { 10 } },
     { "resident", "memory (3)", "MB", eager = { 40 } },
     { "mallocs", "mallocs (3)", "calls", eager = { 0 } } },
 }
@@ -58,7 +59,8 @@ loader's batches; one batch, the same one each time; a number, that with lab.com
 order, on one thread
 (3) resident memory after a million eager SGD steps, and calls of malloc during them
 (4) train.sweep: 8 LeNets side by side; C: the same runs one after the other, each on all threads
-One thread, but for LeNet on two, and for (1) and (2) on all cores.]]
+(5) train.descend with points: 1,000 steps of Adam on a function of two numbers
+One thread, but for LeNet on two, and for (1), (2) and (5) on all cores.]]
 local PROGRAMS = { "eager", "compiled", "pytorch", "floor" }
 local UNITS = { us = 1, ms = 1e3, s = 1e6, MB = 1, calls = 1 }
 

@@ -142,7 +142,8 @@ describe("the stubs for editors", function()
     local layer = lab.nn.Linear(1, 1)
     same_names("optlab.Module", names_in(methods_of(layer)), { "training", "class", "weight", "bias" })
     local opt = lab.optim.SGD(layer:parameters())
-    same_names("optlab.Optimizer", names_in(methods_of(opt)), { "lr", "name", "needs", "defaults", "param_groups" })
+    same_names("optlab.Optimizer", names_in(methods_of(opt)),
+      { "lr", "name", "elementwise", "needs", "defaults", "param_groups" })
     local loader = lab.data.loader { X = lab.zeros(2, 1) }
     same_names("optlab.Loader", names_in(methods_of(loader)), { "epoch", "batch_size", "rows" })
     same_names("optlab.CompiledStep", names_in(methods_of(lab.compile(function() end))),

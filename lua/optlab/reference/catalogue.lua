@@ -17,8 +17,8 @@ M.TITLES = { "optimizer", "state", "loss", "needs", "paper" }
 M.LEGEND = "state: tensors of the parameter's size that are kept for it (0-1: with an option), r and c: a number for "
   .. "each row, column, f: a square of the rows and one of the columns, k: as many rows or columns as the rank, h: two "
   .. "tensors for each pair of the history; single numbers are not counted; +: it is made around an optimizer, which "
-  .. "keeps its own. loss: evaluations of loss and gradient at each step, Hz: a product with the Hessian; 1/k: at each k-th step. "
-  .. "needs: what step() is given (loss, closure), or gradients with a graph."
+  .. "keeps its own. loss: evaluations of loss and gradient at each step, Hz: a product with the Hessian; 1/k: at each "
+  .. "k-th step. needs: what step() is given (loss, closure), or gradients with a graph."
 
 local LETTERS = { "n", "r", "c", "f", "k", "h" }
 

@@ -36,7 +36,9 @@ end
 local function entry_of(declaration, group, inputs, by_name)
   local rows, required = required_first(declaration.args)
   local entry = { group = group, inputs = inputs, args = rows, positions = by_name and 0 or required }
-  for _, key in ipairs { "space", "name", "doc", "equation", "paper", "state", "needs" } do entry[key] = declaration[key] end
+  for _, key in ipairs { "space", "name", "doc", "equation", "paper", "state", "needs" } do
+    entry[key] = declaration[key]
+  end
   entry.callee = declaration.space .. "." .. declaration.name
   return entry
 end

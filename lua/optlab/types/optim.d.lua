@@ -15,6 +15,7 @@
 ---@field defaults table
 ---@field param_groups optlab.ParamGroup[]
 ---@field [string] any the other hyperparameters
+---@field elementwise boolean whether each element is updated by itself
 ---@field needs "loss"|"closure"|"graph"|nil what step() asks for
 ---One update; a closure computes the loss and its gradients anew, and its loss comes back.
 ---@field step fun(self: optlab.Optimizer, closure?: fun(): optlab.Operand): optlab.Operand?

@@ -58,6 +58,15 @@
 ---A table as text with a row for each group.
 ---@field table fun(self: optlab.SweepResults, options?: table): string
 
+---Descents from many points.
+---@class optlab.Descents
+---@field points optlab.Tensor where they ended, (..., d)
+---@field value optlab.Tensor of the function there, (...)
+---@field diverged optlab.Tensor 1 where a point is not finite, (...)
+---@field path? optlab.Tensor with `every`: (1 + steps // every, ..., d)
+---@field steps? optlab.Tensor with `target`: after how many steps the function was at most that; nan if never
+---@field nearest? optlab.Tensor with `minima`: the number of the nearest one; 0 where a point diverged
+
 ---@class optlab.LRRangeTest
 ---@field lr number[]
 ---@field loss number[]
@@ -70,7 +79,8 @@
 ---Many trainings side by side, each to the bit as by itself.
 ---@field sweep fun(o: optlab.options.train.sweep): optlab.SweepResults
 ---@field fit fun(options: optlab.options.train.fit): optlab.History
----The path of a descent: steps + 1 points; fewer if it diverged, and then its field `diverged` says where.
+---The path of a descent: steps + 1 points; fewer if it diverged, and then its field `diverged` says where. With `points = true`
+---an optlab.Descents.
 ---@field descend fun(f: function, x0: number|optlab.Numbers, how: optlab.How, steps: integer, options?: optlab.options.train.descend): table
 ---The regression of the book's chapter.
 ---@field airfoil fun(how: optlab.How, options?: optlab.options.train.airfoil): optlab.History

@@ -2,6 +2,7 @@
  * loptim_fields.c - the fields of optimizers and of their groups; both as text.
  *
  *   opt.lr and every other hyperparameter: read from the first group, written to all; opt.defaults, opt.name
+ *   opt.elementwise: whether each element is updated by itself
  *   opt.needs: "loss", "closure", "graph" (of the gradients) where step() asks for it
  *   opt.param_groups: a list of live views; g.lr = 0.1, g.params, g.initial_lr
  */
@@ -33,8 +34,9 @@ static int unknown_field(lua_State *L, const Optim *o, const char *key, const ch
   return lb_error(L, "%s has no field '%s'", o->def->name, key);
 }
 
-static const char *const FIELDS[] = {"param_groups", "defaults",        "name",  "step", "zero_grad", "add_param_group",
-                                     "state_dict",   "load_state_dict", "needs", "eval", "train",     NULL};
+static const char *const FIELDS[] = {
+    "param_groups", "defaults", "name",  "step",        "zero_grad", "add_param_group", "state_dict", "load_state_dict",
+    "needs",        "eval",     "train", "elementwise", NULL};
 
 /* A recorded step takes for granted what it read as a number, from the optimizer or group view at index 1. */
 static void watch_hyper(lua_State *L, const Optim *o, const Arg *a, const double *value) {
@@ -74,6 +76,8 @@ static int optim_index(lua_State *L) {
     largs_setfields(L, o->def->args, o->defaults, NULL);
   } else if (strcmp(key, "name") == 0) {
     lua_pushstring(L, o->def->name);
+  } else if (strcmp(key, "elementwise") == 0) {
+    lua_pushboolean(L, o->def->rule && rule_is_elementwise(o->def->rule));
   } else if (strcmp(key, "needs") == 0) {
     lua_pushstring(L, loptim_needs(o->def)); /* nil for NULL */
   } else {

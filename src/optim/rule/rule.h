@@ -149,6 +149,13 @@ typedef struct OptimRule {
   void (*once_numbers)(double *reg); /* does `once` */
 } OptimRule;
 
+/* Whether what becomes of an element depends on nothing of the others. */
+static inline bool rule_is_elementwise(const OptimRule *r) {
+  bool sums = r->needs_loss || r->nper > 0;
+  for (int i = 0; i < r->nstages; i++) sums = sums || r->stage[i].nsums > 0 || r->stage[i].nspreads > 0;
+  return !sums;
+}
+
 static inline int rule_reg_t(const OptimRule *r) { return r->nhyper; }
 static inline int rule_reg_numel(const OptimRule *r) { return r->nhyper + 1; }
 static inline int rule_reg_loss(const OptimRule *r) { return r->nhyper + 2; }

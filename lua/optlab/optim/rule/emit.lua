@@ -1,9 +1,9 @@
 --- A compiled rule as C: for each stage a function for each float type, and the tables of `src/optim/rule/rule.h`.
 --
--- A stage of correctly rounded operations is one loop. A function such as exp, whose kernel works on whole runs, and a
--- sum cut the stage into several loops over blocks that stay in the first-level cache. State that a hyperparameter asks
--- for gives a loop with it and one without, and the case that no condition holds has a loop of its own. Each expression is the kernel's of the same name, so the bits are those of
--- `src/optim/rule/plan.c`.
+-- A stage of correctly rounded operations is one loop. A function such as exp, whose kernel works on whole runs, and
+-- a sum cut the stage into several loops over blocks that stay in the first-level cache. State that a hyperparameter
+-- asks for gives a loop with it and one without, and the case that no condition holds has a loop of its own. Each
+-- expression is the kernel's of the same name, so the bits are those of `src/optim/rule/plan.c`.
 -- @module optlab.optim.rule.emit
 local M = {}
 

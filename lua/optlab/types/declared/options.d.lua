@@ -648,6 +648,10 @@
 
 ---@class optlab.options.train.descend
 ---@field grad? function|table A function that is called like f and returns the gradient; by default automatic differentiation.
+---@field points? boolean Whether x0 is a tensor (..., d) of many starting points, for each of which f is minimized by itself: f gets d tensors and returns a value for each point. Default: false.
+---@field every? integer With points: all points after each so many steps are kept, too.
+---@field target? number With points: counts the steps after which f is at most this.
+---@field minima? optlab.Tensor|number[][] With points: says which of these points is the nearest at the end.
 ---@field on_divergence? "stop"|"error" What a loss or a parameter that is infinite or nan does: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
 
 ---@class optlab.options.train.fit

@@ -25,6 +25,13 @@ local DESCEND = args.declare("train.descend", {
   { "steps", "integer", min = 0, required = true, doc = "Number of updates." },
   { "grad", "callable",
     doc = "A function that is called like f and returns the gradient; by default automatic differentiation." },
+  { "points", "flag", default = false,
+    doc = "Whether x0 is a tensor (..., d) of many starting points, for each of which f is minimized by itself: f gets "
+      .. "d tensors and returns a value for each point." },
+  { "every", "integer", min = 1, doc = "With points: all points after each so many steps are kept, too." },
+  { "target", "number", doc = "With points: counts the steps after which f is at most this." },
+  { "minima", "tensor|list", of = { "list", of = { "number" } },
+    doc = "With points: says which of these points is the nearest at the end." },
   divergence.OPTION,
 })
 
@@ -153,6 +160,13 @@ end
 --- Follows an update rule or a built-in optimizer downhill and returns every point visited.
 --
 -- All arithmetic is float64, and nothing is random unless f, the rule or the gradient is.
+--
+-- With `points = true` x0 is a tensor (..., d) of starting points. f gets d tensors, the coordinates of many points,
+-- and returns a value for each; the optimizer is one that treats each element by itself (`opt.elementwise`), or a rule,
+-- which is called with the values of one coordinate. Hyperparameters may be tensors with a value for each point. The
+-- result has `points` (as x0), `value` and `diverged` (1 where a point is not finite), with `every` also `path`
+-- (1 + steps // every, ..., d), with `target` `steps` (float64; nan where f never was at most target), with `minima`
+-- `nearest` (int64, 0 where the point has diverged).
 -- @tparam function f the objective: of one number for a number x0, of as many numbers as a list x0 has, of one tensor
 --   for a tensor. Written with operators and `lab.cos` and its kin it takes numbers (to be drawn) and tensors (to be
 --   differentiated) alike.
@@ -170,6 +184,10 @@ end
 function M.descend(...)
   arguments.settle()
   local o = DESCEND:read(...)
+  if o.points then return require("optlab.train.descend.points").descend(o) end
+  for _, name in ipairs { "every", "target", "minima" } do
+    if o[name] then errors.raise("train.descend: %s needs points = true", name) end
+  end
   local x0, kind = o.x0, kind_of(o.x0)
   local gradient = o.grad and given_gradient(o.grad, kind)
   if type(o.how) ~= "function" then return descend_by_optimizer(kind, gradient, o) end

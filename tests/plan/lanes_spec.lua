@@ -92,6 +92,20 @@ describe("runs in lanes", function()
     end
   end)
 
+  it("know runs that differ in their seeds alone, and some that do not", function()
+    local o = description { optimizer = function(params, run) return optim.Adam(params, { lr = run.lr }) end }
+    for i, run in ipairs(o.runs) do run.lr = i < 6 and 0.01 or 0.005 * (i // 2) end
+    check(o)
+    o.optimizer = function(params, run)
+      return optim.RAdam(params, { lr = run.lr, weight_decay = 0.01 * (run.seed // 4) })
+    end
+    check(o)
+    o.scheduler = function(run)
+      return sched.Cosine { base_lr = run.lr, max_update = 25, final_lr = 0.001 * run.seed }
+    end
+    check(o)
+  end)
+
   it("know groups of parameters, whose rates differ from run to run", function()
     check(description { optimizer = function(params, run)
       return optim.Adam({ { params = { params[1], params[2] }, lr = run.lr },

@@ -105,19 +105,30 @@ describe("train.sweep", function()
     assert.is_true(seen > 0)
   end)
 
-  it("trains convolutions, whose plans stay on one thread", function()
+  it("trains convolutions side by side, as many as there are threads, and the rest on all threads", function()
+    local threads = lab.get_num_threads()
     lab.manual_seed(2)
     local o = description {
       model = function()
-        return nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8, 3))
+        return nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(3, { stride = 2 }),
+          nn.Conv2d(4, 6, 3, { padding = 1, groups = 2 }), nn.AvgPool2d(2), nn.Flatten(), nn.Linear(24, 3))
       end,
-      data = { X = lab.randn(26, 1, 6, 6), y = lab.randint(1, 4, { 26 }) }, loss = nn.CrossEntropyLoss(), epochs = 4,
+      data = { X = lab.randn(70, 1, 12, 12), y = lab.randint(1, 4, { 70 }) }, loss = nn.CrossEntropyLoss(), epochs = 3,
+      batch_size = 32, grid = { lr = { 0.01, 0.03 }, seed = { 1, 2, 3, 4 } },
     }
-    for _, r in ipairs(train.sweep(o)) do
-      local one = alone(o, r.run)
-      assert.same(one.train_loss, r.train_loss)
-      assert.equal(one.loss, r.loss)
+    o.grid.lr[3], o.grid.seed[4] = 0.02, nil -- nine runs
+    for n = 1, 3 do
+      lab.set_num_threads(n)
+      local results = train.sweep(o)
+      assert.equal(9, #results)
+      for _, r in ipairs(results) do
+        local one = alone(o, r.run)
+        assert.same(one.train_loss, r.train_loss)
+        assert.equal(one.loss, r.loss)
+        assert.same(one.model[5].weight:tolist(), r.model[5].weight:tolist())
+      end
     end
+    lab.set_num_threads(threads)
   end)
 
   it("trains classifiers side by side, with gathers and reshapes in their models", function()

@@ -28,13 +28,14 @@ struct LaneOptim {
   LaneParam *param;
   int params, nslots;
   RulePlan plan;
-  double *reg;    /* [groups][LANES][nregs] */
-  bool *repeated; /* [nused] numbers that are operands of kernels, which take no numbers of lanes */
-  bool by_t;      /* numbers depend on the count of updates */
-  bool known;     /* the numbers are computed */
-  bool whole;     /* no number or temporary has the length of a block */
-  int64_t count;  /* updates that the optimizers do not know of yet */
-  float *temps;   /* [ntemps][NUMBER] */
+  double *reg;         /* [groups][LANES][nregs] */
+  bool *repeated;      /* [nused] numbers that are operands of kernels, which take no numbers of lanes */
+  bool by_t;           /* numbers depend on the count of updates */
+  bool repeats[LANES]; /* the numbers of this lane are those of the lane before */
+  bool known;          /* the numbers are computed */
+  bool whole;          /* no number or temporary has the length of a block */
+  int64_t count;       /* updates that the optimizers do not know of yet */
+  float *temps;        /* [ntemps][NUMBER] */
 };
 
 static OptimParam *param_of(const LaneOptim *u, const LaneParam *p, int l) {
@@ -138,6 +139,27 @@ static void compute_lane(const LaneOptim *u, int l) {
   }
 }
 
+/* Whether a run's numbers are those of the run in the lane before: runs that differ in their seeds alone. */
+static bool is_repeated(const LaneOptim *u, int l) {
+  const Optim *o = u->o[l], *before = u->o[l - 1];
+  const size_t bytes = (size_t)u->rule->nhyper * sizeof(double);
+  for (int i = 0; i < o->ngroups; i++) {
+    const OptimGroup *x = &o->group[i], *y = &before->group[i];
+    if (x->initial_lr != y->initial_lr || memcmp(x->h, y->h, bytes) != 0) return false;
+  }
+  for (int i = 0; i < u->params; i++) {
+    if (param_of(u, &u->param[i], l)->t != param_of(u, &u->param[i], l - 1)->t) return false;
+  }
+  return true;
+}
+
+static void repeat_lane(LaneOptim *u, int l) {
+  for (int i = 0; i < u->params; i++) {
+    float *number = u->param[i].number + l;
+    for (int k = 0; k < u->rule->nused; k++, number += NUMBER) *number = number[-1];
+  }
+}
+
 /* Whether the kernels are the same in all runs, and none of them looks at how it is called. */
 static bool set_program(LaneGroup *g, LaneOptim *u) {
   const OptimRule *r = u->rule;
@@ -145,7 +167,7 @@ static bool set_program(LaneGroup *g, LaneOptim *u) {
     rule_plan(&u->plan, r, r->stage, DT_F32, registers(u, i, 0));
     for (int k = 0; k < u->o[0]->ngroups; k++) {
       for (int l = 0; l < g->count; l++) {
-        if (!rule_plan_fits(&u->plan, r, r->stage, registers(u, k, l))) return false;
+        if (!u->repeats[l] && !rule_plan_fits(&u->plan, r, r->stage, registers(u, k, l))) return false;
       }
     }
   }
@@ -176,8 +198,13 @@ static bool set_numbers(LaneGroup *g, LaneOptim *u) {
   bool changed = false;
   if (u->known && !u->by_t && g->alone_steps == 0) return true; /* nobody moves a rate */
   for (int l = 0; l < g->count; l++) {
-    if (are_known(u, l)) continue;
-    compute_lane(u, l);
+    u->repeats[l] = l > 0 && u->by_t && is_repeated(u, l);
+    if (!u->repeats[l] && are_known(u, l)) continue;
+    if (u->repeats[l]) {
+      repeat_lane(u, l);
+    } else {
+      compute_lane(u, l);
+    }
     changed = true;
   }
   if (!changed) return true;

@@ -31,6 +31,10 @@ typedef struct ClampArgs {
   Scalar lo, hi; /* beyond the dtype's range: that side is open */
 } ClampArgs;
 
+typedef struct BlendArgs { /* addcmul, addcdiv, lerp */
+  double weight;
+} BlendArgs;
+
 typedef struct CastArgs {
   int64_t dtype; /* a DType */
 } CastArgs;
@@ -189,6 +193,7 @@ typedef struct AttentionArgs {
 /* Which of them an op reads is said by its row: .args = OP_ARGS(conv). */
 typedef union OpArgs {
   ClampArgs clamp;
+  BlendArgs blend;
   CastArgs cast;
   ShapeArgs shape;
   PermuteArgs permute;

@@ -28,11 +28,29 @@ def add_product(n):
     ROWS["mm %dx%d" % (n, n)] = make
 
 
+def addcmul():
+    x, a, b = floats(1, 512, 512), floats(2, 512, 512), floats(3, 512, 512)
+    return forward(lambda: x.addcmul(a, b, value=0.5))
+
+
+def lerp():
+    x, y = floats(1, 512, 512), floats(2, 512, 512)
+    return forward(lambda: x.lerp(y, 0.3))
+
+
+def kron():
+    a, b = floats(1, 32, 32), floats(2, 16, 16)
+    return forward(lambda: torch.kron(a, b))
+
+
 def solve():
     a, b = floats(1, 256, 256) + torch.eye(256) * 20, floats(2, 256, 16)
     return forward(lambda: torch.linalg.solve(a, b))
 
 
+ROWS["addcmul 512x512"] = addcmul
+ROWS["lerp 512x512"] = lerp
+ROWS["kron 32x32 and 16x16"] = kron
 ROWS["solve 256x256 for 16"] = solve
 for name, f in ("relu", F.relu), ("silu", F.silu), ("gelu", F.gelu), ("tanh", torch.tanh):
     add_both(name, f)

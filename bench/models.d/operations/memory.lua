@@ -1,4 +1,4 @@
---- Operations that move or reduce: transposes, sums, cat, maxima, views.
+--- Operations that move or reduce: transposes, sums, cat, maxima, order, views.
 local lab = require "optlab"
 local op = dofile "bench/models.d/operation.lua"
 local N = 512 * 512
@@ -26,6 +26,18 @@ end }
 rows[#rows + 1] = { "max(2) 512x512 f+b", bytes = 4 * N * 2, open = function()
   local x = op.floats(1, 512, 512)
   return op.both({ x }, function() return (x:max(2)) end)
+end }
+rows[#rows + 1] = { "topk 10 of 1e5", bytes = 4 * 100000, open = function()
+  local x = op.floats(1, 100000)
+  return op.forward(function() return (x:topk(10)) end)
+end }
+rows[#rows + 1] = { "topk 5 of rows of 512", bytes = 4 * N, open = function()
+  local x = op.floats(1, 512, 512)
+  return op.forward(function() return (x:topk(5)) end)
+end }
+rows[#rows + 1] = { "median 1e5", bytes = 4 * 100000, open = function()
+  local x = op.floats(1, 100000)
+  return op.forward(function() return x:median() end)
 end }
 rows[#rows + 1] = { "narrow and select 50 each", open = function()
   local x = op.floats(1, 50, 64)

@@ -44,6 +44,21 @@ def largest():
     return both([x], lambda: x.max(1)[0])
 
 
+def few():
+    x = floats(1, 100000)
+    return forward(lambda: x.topk(10)[0])
+
+
+def few_of_rows():
+    x = floats(1, 512, 512)
+    return forward(lambda: x.topk(5)[0])
+
+
+def median():
+    x = floats(1, 100000)
+    return forward(lambda: x.median())
+
+
 def views():
     x = floats(1, 50, 64)
 
@@ -62,4 +77,7 @@ ROWS["cat 2 of 512x512 dim 2"] = cat
 ROWS["cumsum(2) 512x512"] = cumsum
 ROWS["sum of 50 slices f+b"] = slices
 ROWS["max(2) 512x512 f+b"] = largest
+ROWS["topk 10 of 1e5"] = few
+ROWS["topk 5 of rows of 512"] = few_of_rows
+ROWS["median 1e5"] = median
 ROWS["narrow and select 50 each"] = views

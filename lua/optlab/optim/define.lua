@@ -10,9 +10,9 @@ local M = {}
 
 -- Names that a group or an optimizer already has.
 local RESERVED = {
-  add_param_group = true, defaults = true, elementwise = true, eval = true, initial_lr = true, load_state_dict = true, name = true,
-  needs = true, param_groups = true, params = true, state_dict = true, step = true, train = true, updates = true,
-  zero_grad = true,
+  add_param_group = true, defaults = true, elementwise = true, eval = true, initial_lr = true, load_state_dict = true,
+  name = true, needs = true, param_groups = true, params = true, state_dict = true, step = true, train = true,
+  updates = true, zero_grad = true,
 }
 
 local FN = "optim.define"

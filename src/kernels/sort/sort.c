@@ -15,6 +15,8 @@
 #include "core/walk.h"
 
 #define SHORT 40 /* up to so many items are sorted by insertion */
+#define FEW 32   /* so many smallest ones are kept while the elements pass */
+#define CHUNK 64
 
 typedef uint64_t Item64;
 __extension__ typedef unsigned __int128 Item128;
@@ -54,89 +56,109 @@ LOAD(load_f64, Item128, 64, double, uint64_t, key_f64)
 LOAD(load_i64, Item128, 64, int64_t, uint64_t, key_i64)
 
 /* sort: n items in order; spare has room for as many. select: the first k of them are the smallest, and item k is in its
- * place; a pivot is the middle one of three, and after too many of them everything is sorted. */
-#define ITEMS(s, Item, SHIFT, BYTES)                                                                             \
-  static void insert_##s(int64_t n, Item *a) {                                                                   \
-    for (int64_t i = 1; i < n; i++) {                                                                            \
-      const Item x = a[i];                                                                                       \
-      int64_t j = i;                                                                                             \
-      for (; j > 0 && a[j - 1] > x; j--) a[j] = a[j - 1];                                                        \
-      a[j] = x;                                                                                                  \
-    }                                                                                                            \
-  }                                                                                                              \
-  static void sort_##s(int64_t n, Item *a, Item *spare) {                                                        \
-    if (n <= SHORT) {                                                                                            \
-      insert_##s(n, a);                                                                                          \
-      return;                                                                                                    \
-    }                                                                                                            \
-    int64_t count[BYTES][256] = {{0}};                                                                           \
-    for (int64_t i = 0; i < n; i++) {                                                                            \
-      for (int b = 0; b < BYTES; b++) count[b][(uint8_t)(a[i] >> (SHIFT + 8 * b))]++;                            \
-    }                                                                                                            \
-    Item *from = a, *to = spare;                                                                                 \
-    for (int b = 0; b < BYTES; b++) {                                                                            \
-      int64_t *place = count[b], at = 0;                                                                         \
-      if (place[(uint8_t)(a[0] >> (SHIFT + 8 * b))] == n) continue;                                              \
-      for (int v = 0; v < 256; v++) {                                                                            \
-        const int64_t c = place[v];                                                                              \
-        place[v] = at;                                                                                           \
-        at += c;                                                                                                 \
-      }                                                                                                          \
-      for (int64_t i = 0; i < n; i++) to[place[(uint8_t)(from[i] >> (SHIFT + 8 * b))]++] = from[i];              \
-      Item *t = from;                                                                                            \
-      from = to;                                                                                                 \
-      to = t;                                                                                                    \
-    }                                                                                                            \
-    if (from != a) memcpy(a, from, (size_t)n * sizeof *a);                                                       \
-  }                                                                                                              \
-  static inline Item middle_##s(Item a, Item b, Item c) {                                                        \
-    if (a > b) {                                                                                                 \
-      const Item t = a;                                                                                          \
-      a = b;                                                                                                     \
-      b = t;                                                                                                     \
-    }                                                                                                            \
-    return c < a ? a : c < b ? c : b;                                                                            \
-  }                                                                                                              \
-  static void select_##s(int64_t n, Item *a, Item *spare, int64_t k) {                                           \
-    int64_t lo = 0, hi = n - 1;                                                                                  \
-    for (int turn = 0; lo < hi; turn++) {                                                                        \
-      if (turn == 48 || hi - lo < SHORT) {                                                                       \
-        sort_##s(hi - lo + 1, a + lo, spare);                                                                    \
-        return;                                                                                                  \
-      }                                                                                                          \
-      const Item pivot = middle_##s(a[lo], a[lo + (hi - lo) / 2], a[hi]);                                        \
-      int64_t i = lo, j = hi;                                                                                    \
-      while (i <= j) {                                                                                           \
-        while (a[i] < pivot) i++;                                                                                \
-        while (a[j] > pivot) j--;                                                                                \
-        if (i > j) break;                                                                                        \
-        const Item t = a[i];                                                                                     \
-        a[i++] = a[j];                                                                                           \
-        a[j--] = t;                                                                                              \
-      }                                                                                                          \
-      if (k <= j) {                                                                                              \
-        hi = j;                                                                                                  \
-      } else if (k >= i) {                                                                                       \
-        lo = i;                                                                                                  \
-      } else {                                                                                                   \
-        return;                                                                                                  \
-      }                                                                                                          \
-    }                                                                                                            \
-  }                                                                                                              \
-  /* The positions of the k smallest (one: of number k alone). */                                                \
-  static void find_##s(int64_t n, void *items, void *spare, int64_t k, bool one, int64_t *out, int64_t stride) { \
-    Item *a = items;                                                                                             \
-    if (k < n && n > 0) select_##s(n, a, spare, k);                                                              \
-    if (one) {                                                                                                   \
-      *out = (int64_t)(a[k] & (((Item)1 << SHIFT) - 1));                                                         \
-      return;                                                                                                    \
-    }                                                                                                            \
-    sort_##s(k, a, spare);                                                                                       \
-    for (int64_t i = 0; i < k; i++) out[i * stride] = (int64_t)(a[i] & (((Item)1 << SHIFT) - 1));                \
+ * place; what is larger may be lost. */
+#define ITEMS(s, Item, SHIFT, BYTES)                                                                                     \
+  static void insert_##s(int64_t n, Item *a) {                                                                           \
+    for (int64_t i = 1; i < n; i++) {                                                                                    \
+      const Item x = a[i];                                                                                               \
+      int64_t j = i;                                                                                                     \
+      for (; j > 0 && a[j - 1] > x; j--) a[j] = a[j - 1];                                                                \
+      a[j] = x;                                                                                                          \
+    }                                                                                                                    \
+  }                                                                                                                      \
+  static void sort_##s(int64_t n, Item *a, Item *spare) {                                                                \
+    if (n <= SHORT) {                                                                                                    \
+      insert_##s(n, a);                                                                                                  \
+      return;                                                                                                            \
+    }                                                                                                                    \
+    int64_t count[BYTES][256] = {{0}};                                                                                   \
+    for (int64_t i = 0; i < n; i++) {                                                                                    \
+      for (int b = 0; b < BYTES; b++) count[b][(uint8_t)(a[i] >> (SHIFT + 8 * b))]++;                                    \
+    }                                                                                                                    \
+    Item *from = a, *to = spare;                                                                                         \
+    for (int b = 0; b < BYTES; b++) {                                                                                    \
+      int64_t *place = count[b], at = 0;                                                                                 \
+      if (place[(uint8_t)(a[0] >> (SHIFT + 8 * b))] == n) continue;                                                      \
+      for (int v = 0; v < 256; v++) {                                                                                    \
+        const int64_t c = place[v];                                                                                      \
+        place[v] = at;                                                                                                   \
+        at += c;                                                                                                         \
+      }                                                                                                                  \
+      for (int64_t i = 0; i < n; i++) to[place[(uint8_t)(from[i] >> (SHIFT + 8 * b))]++] = from[i];                      \
+      Item *t = from;                                                                                                    \
+      from = to;                                                                                                         \
+      to = t;                                                                                                            \
+    }                                                                                                                    \
+    if (from != a) memcpy(a, from, (size_t)n * sizeof *a);                                                               \
+  }                                                                                                                      \
+  /* By the bytes of the key, from the highest down: the items with a smaller byte than item k's, then those with the  \
+     same, which go on. */ \
+  static void select_##s(int64_t n, Item *a, Item *spare, int64_t k) {                                                   \
+    for (int shift = SHIFT + 8 * (BYTES - 1); shift >= SHIFT && n > SHORT; shift -= 8) {                                 \
+      int64_t count[256] = {0}, before = 0, less = 0, same = 0;                                                          \
+      for (int64_t i = 0; i < n; i++) count[(uint8_t)(a[i] >> shift)]++;                                                 \
+      int mine = 0;                                                                                                      \
+      while (before + count[mine] <= k) before += count[mine++];                                                         \
+      if (count[mine] == n) continue;                                                                                    \
+      for (int64_t i = 0; i < n; i++) {                                                                                  \
+        const Item x = a[i];                                                                                             \
+        const int byte = (uint8_t)(x >> shift);                                                                          \
+        a[less] = spare[same] = x; /* for good in one of the two, or in none */                                          \
+        less += byte < mine;                                                                                             \
+        same += byte == mine;                                                                                            \
+      }                                                                                                                  \
+      memcpy(a + less, spare, (size_t)same * sizeof *a);                                                                 \
+      a += less;                                                                                                         \
+      k -= less;                                                                                                         \
+      n = same;                                                                                                          \
+    }                                                                                                                    \
+    sort_##s(n, a, spare);                                                                                               \
+  }                                                                                                                      \
+  /* The positions of the k smallest (one: of number k alone). */                                                        \
+  static void find_##s(int64_t n, void *items, void *spare, int64_t k, bool one, int64_t *out, int64_t stride) {         \
+    Item *a = items;                                                                                                     \
+    if (k < n && n > 0) select_##s(n, a, spare, k);                                                                      \
+    if (one) {                                                                                                           \
+      *out = (int64_t)(a[k] & (((Item)1 << SHIFT) - 1));                                                                 \
+      return;                                                                                                            \
+    }                                                                                                                    \
+    sort_##s(k, a, spare);                                                                                               \
+    for (int64_t i = 0; i < k; i++) out[i * stride] = (int64_t)(a[i] & (((Item)1 << SHIFT) - 1));                        \
   }
 /* clang-format off */
 ITEMS(64, Item64, 32, 4)
 ITEMS(128, Item128, 64, 8)
+/* clang-format on */
+
+/* The positions of the k smallest elements of many, at most FEW: a block of which none can be among them is passed over.
+ */
+#define TOP(name, Item, SHIFT, T, Key, key)                                                                            \
+  static void name(int64_t n, const void *a, int64_t stride, bool descending, int64_t k, int64_t *out, int64_t step) { \
+    const T *p = a;                                                                                                    \
+    const Key flip = descending ? (Key)-1 : 0;                                                                         \
+    Item best[FEW];                                                                                                    \
+    for (int64_t j = 0; j < k; j++) best[j] = ~(Item)0; /* larger than any item */                                     \
+    for (int64_t begin = 0; begin < n; begin += CHUNK) {                                                               \
+      const int64_t m = n - begin < CHUNK ? n - begin : CHUNK;                                                         \
+      Key keys[CHUNK], least = (Key)-1;                                                                                \
+      for (int64_t i = 0; i < m; i++) keys[i] = key(p[(begin + i) * stride]) ^ flip;                                   \
+      for (int64_t i = 0; i < m; i++) least = keys[i] < least ? keys[i] : least;                                       \
+      if (least > (Key)(best[k - 1] >> SHIFT)) continue;                                                               \
+      for (int64_t i = 0; i < m; i++) {                                                                                \
+        const Item x = (Item)keys[i] << SHIFT | (Item)(uint64_t)(begin + i);                                           \
+        if (x >= best[k - 1]) continue;                                                                                \
+        int64_t j = k - 1;                                                                                             \
+        for (; j > 0 && best[j - 1] > x; j--) best[j] = best[j - 1];                                                   \
+        best[j] = x;                                                                                                   \
+      }                                                                                                                \
+    }                                                                                                                  \
+    for (int64_t j = 0; j < k; j++) out[j * step] = (int64_t)(best[j] & (((Item)1 << SHIFT) - 1));                     \
+  }
+/* clang-format off */
+TOP(top_f32, Item64, 32, float, uint32_t, key_f32)
+TOP(top_u8, Item64, 32, uint8_t, uint32_t, key_u8)
+TOP(top_f64, Item128, 64, double, uint64_t, key_f64)
+TOP(top_i64, Item128, 64, int64_t, uint64_t, key_i64)
 /* clang-format on */
 
 /* --- over a tensor ------------------------------------------------------------------------------------------------ */
@@ -150,19 +172,42 @@ typedef struct Sort {
   char *memory;  /* two lists for each thread */
 } Sort;
 
+#define FIRST_NAN(name, T)                                        \
+  static int64_t name(int64_t n, const void *a, int64_t stride) { \
+    const T *p = a;                                               \
+    int64_t begin = 0;                                            \
+    for (int any = 0; begin < n; begin += CHUNK) {                \
+      const int64_t m = n - begin < CHUNK ? n - begin : CHUNK;    \
+      for (int64_t i = 0; i < m; i++) {                           \
+        const T x = p[(begin + i) * stride];                      \
+        any |= x != x;                                            \
+      }                                                           \
+      if (any) break;                                             \
+    }                                                             \
+    for (int64_t i = begin; i < n; i++) {                         \
+      if (p[i * stride] != p[i * stride]) return i;               \
+    }                                                             \
+    return -1;                                                    \
+  }
+FIRST_NAN(nan_f32, float)
+FIRST_NAN(nan_f64, double)
+
 static int64_t first_nan(const Sort *s, const void *a) {
   if (!dtype_is_float(s->dtype)) return -1;
-  const int64_t step = s->stride * (int64_t)dtype_size(s->dtype);
-  for (int64_t i = 0; i < s->n; i++) {
-    const double x = dtype_load(s->dtype, (const char *)a + i * step);
-    if (x != x) return i;
-  }
-  return -1;
+  return (s->dtype == DT_F32 ? nan_f32 : nan_f64)(s->n, a, s->stride);
 }
 
 static void sort_line(const Sort *s, const void *a, int64_t *out) {
   void *items = s->memory + 2 * parallel_thread() * s->bytes, *spare = (char *)items + s->bytes;
   if (s->nan_first && (*out = first_nan(s, a)) >= 0) return;
+  if (!s->one && s->k <= FEW && s->k < s->n / 4) {
+    const DType dt = s->dtype;
+    (dt == DT_F32   ? top_f32
+     : dt == DT_F64 ? top_f64
+     : dt == DT_I64 ? top_i64
+                    : top_u8)(s->n, a, s->stride, s->descending, s->k, out, s->out_stride);
+    return;
+  }
   switch (s->dtype) {
     case DT_F32:
       load_f32(s->n, items, a, s->stride, s->descending);

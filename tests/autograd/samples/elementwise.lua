@@ -61,6 +61,18 @@ return {
   floor = { { lab.floor, a() } },
   ceil = { { lab.ceil, a() } },
   round = { { lab.round, a() } },
+  addcmul = {
+    { lab.addcmul, a(), small(), positive() },
+    { function(x, y, z) return x:addcmul(y, z, -0.7) end, a(), small(), positive() },
+  },
+  addcdiv = {
+    { lab.addcdiv, small(), a(), positive() },
+    { function(x, y, z) return x:addcdiv(y, z, 0.3) end, small(), a(), positive() },
+  },
+  lerp = {
+    { function(x, y) return x:lerp(y, 0.2) end, a(), small() },
+    { function(x, y) return x:lerp(y, 0.9) end, a(), small() },
+  },
   clamp = { { function(x) return x:clamp(-0.5, 1) end, a() } },
   to = { { function(x) return x:to("float32"):to("float64") * 1 end, f64 { 0.5, 0.25 }, loose = true } },
   clone = { { function(x) return x:clone() end, a() } },

@@ -318,8 +318,13 @@ static int step_and_report(Optim *o, Tensor *loss) {
   collect(o, n, t);
   t[2 * n] = loss;
   context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
-  int rc = recorder_run(&(Computation){
-      .name = "optimizer step", .run = optim_rerun_step, .nout = n, .n = 2 * n + 1, .t = t, .args = &o, .size = sizeof o});
+  int rc = recorder_run(&(Computation){.name = "optimizer step",
+                                       .run = optim_rerun_step,
+                                       .nout = n,
+                                       .n = 2 * n + 1,
+                                       .t = t,
+                                       .args = &o,
+                                       .size = sizeof o});
   alloc_put(t, bytes);
   return rc;
 }

@@ -100,12 +100,14 @@ static void rows_are_whole(void) {
   }
 }
 
-/* Plans run one after the other only where a row says so: convolutions, pools, attention. */
+/* Few rows do not run beside others as they are: attention in no case, convolutions and pools only where plans fill all
+ * threads. */
 static void few_are_serial(void) {
   for (int id = 0; id < OP_COUNT; id++) {
     const Op *op = library_row((OpId)id);
-    const int serial = id >= OP_CONV2D || id == OP_ATTENTION || id == OP_ATTENTION_GRAD;
+    const int serial = id == OP_ATTENTION || id == OP_ATTENTION_GRAD, shares = id >= OP_CONV2D;
     check(op->serial == serial, serial ? "must be serial" : "must not be serial", op->name);
+    check(op->shares == shares, shares ? "must share" : "must not share", op->name);
   }
 }
 

@@ -18,7 +18,7 @@ typedef int64_t wide_i;
 /* LOAD(a) is what is taken of an element; JOIN(x, y) takes y into x. `field` is the member of Partial; FINISH turns it
  * into what is stored. */
 #define REDUCTION(name, T, field, NEUTRAL, LOAD, JOIN, FINISH)                                                         \
-  /* The lanes in registers: in memory, what is stored element by element would be read again as vectors, which waits. */\
+  /* The lanes in registers: in memory, what is stored one by one would be read again as vectors, which waits. */      \
   static T name##_8_to_16(int64_t n, const T *a) {                                                                     \
     T l0 = LOAD(a[0]), l1 = LOAD(a[1]), l2 = LOAD(a[2]), l3 = LOAD(a[3]);                                              \
     T l4 = LOAD(a[4]), l5 = LOAD(a[5]), l6 = LOAD(a[6]), l7 = LOAD(a[7]);                                              \

@@ -278,12 +278,9 @@ int luaopen_optlab_tensor(lua_State *L) {
                                           {"requires_grad_", l_requires_grad_},
                                           {NULL, NULL}};
   static const luaL_Reg both[] = {{"clone", l_clone}, {NULL, NULL}};
-  static const luaL_Reg meta_list[] = {{"__newindex", tensor_newindex},
-                                       {"__len", tensor_len},
-                                       {"__eq", tensor_eq},
-                                       {"__close", lb_closetensor},
-                                       {"__tostring", ltensor_tostring},
-                                       {NULL, NULL}};
+  static const luaL_Reg meta_list[] = {
+      {"__newindex", tensor_newindex},  {"__len", tensor_len}, {"__eq", tensor_eq}, {"__close", lb_closetensor},
+      {"__tostring", ltensor_tostring}, {NULL, NULL}};
   autograd_init();
   lua_settop(L, 0);
   lua_newtable(L);                 /* 1: the library */

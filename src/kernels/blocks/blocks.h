@@ -16,12 +16,11 @@
 #include "kernels/elementwise/kernels.h"
 #include "kernels/reduce/pairs.h"
 
-#define BLOCKS_LENGTH 512          /* elements of a block; divides REDUCE_BLOCK */
-#define BLOCKS_MAX_TEMPS 24        /* temporaries of a program */
-#define BLOCKS_MAX_SUMS 16         /* sums of a program */
-#define BLOCKS_MAX_AHEAD 16        /* arrays whose next block is fetched ahead */
-#define BLOCKS_FAR_BYTES (1 << 20) /* of an array: a few of them do not stay in the second-level cache */
-#define BLOCKS_CHUNK 16384         /* elements of a piece for one thread; a power of two */
+#define BLOCKS_LENGTH 512   /* elements of a block; divides REDUCE_BLOCK */
+#define BLOCKS_MAX_TEMPS 24 /* temporaries of a program */
+#define BLOCKS_MAX_SUMS 16  /* sums of a program */
+#define BLOCKS_MAX_AHEAD 16 /* arrays whose next block is fetched ahead */
+#define BLOCKS_CHUNK 16384  /* elements of a piece for one thread; a power of two */
 
 typedef enum BlocksKind {
   BLOCKS_ARRAY,  /* memory of all elements */
@@ -90,7 +89,8 @@ typedef struct BlocksData {
   char *const *array;
   const char *number;
   size_t number_size;
-  bool is_far; /* the arrays are longer than the caches: fetch each block while the one before is worked on */
+  bool is_far; /* the arrays are longer than the caches: fetch each block while the one before is worked on. Pays for
+                * many divisions an element, not for chains of cheap operations */
 } BlocksData;
 
 /* Elements begin..end-1, on the caller's thread; what the sums come to goes to sum[0..nsums-1]. */

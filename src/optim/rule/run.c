@@ -70,6 +70,8 @@ static void blocks_piece(void *ctx, int64_t begin, int64_t end, Partial *sum) {
   blocks_run_piece(pass->program, &pass->data, begin, end, sum);
 }
 
+#define FAR_BYTES (1 << 23) /* of an array: a few of them do not stay in the caches from one step to the next */
+
 /* The registers that steps read, in the dtype of the elements. */
 static void round_numbers(const RuleRun *run, double *numbers) {
   const OptimRule *r = run->rule;
@@ -89,7 +91,7 @@ static void run_blocks(const RuleRun *run, int i, const ReduceOp *const *op, Par
   rule_plan(plan, r, &r->stage[i], run->dtype, run->reg);
   round_numbers(run, numbers);
   const size_t size = dtype_size(run->dtype);
-  const bool is_far = run->numel >= BLOCKS_FAR_BYTES / (int64_t)size;
+  const bool is_far = run->numel >= FAR_BYTES / (int64_t)size;
   BlocksPass pass = {&plan->program, {run->array, (const char *)numbers, size, is_far}};
   blocks_run(run->numel, plan->program.nsums, op, blocks_piece, &pass, sum);
 }

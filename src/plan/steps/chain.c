@@ -199,8 +199,8 @@ typedef struct ChainRun ChainRun;
 
 static void run_piece(void *ctx, int64_t begin, int64_t end, Partial *sum) {
   const ChainRun *c = ctx;
-  const bool is_far = c->n >= BLOCKS_FAR_BYTES / (int64_t)sizeof(float);
-  const BlocksData d = {.array = c->array, .is_far = is_far};
+
+  const BlocksData d = {.array = c->array};
   blocks_run_piece(&c->program, &d, begin, end, sum);
 }
 

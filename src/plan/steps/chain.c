@@ -199,7 +199,6 @@ typedef struct ChainRun ChainRun;
 
 static void run_piece(void *ctx, int64_t begin, int64_t end, Partial *sum) {
   const ChainRun *c = ctx;
-
   const BlocksData d = {.array = c->array};
   blocks_run_piece(&c->program, &d, begin, end, sum);
 }

@@ -1,7 +1,7 @@
 """steps.lua in PyTorch: the faster of its loop over tensors and its lists of tensors (foreach).
 
-With the argument "newer" only what PyTorch 1.13 does not have. Muon, which 2.6 does not have either, is its newest
-torch/optim/_muon.py written out, in float32.
+With the argument "newer" only what PyTorch 1.13 does not have. Muon, which 2.6 does not have either, is written here
+from its equations, in float32.
 """
 import sys
 import time
@@ -11,7 +11,7 @@ import torch
 torch.set_num_threads(1)
 
 
-def per_call(f):
+def per_call(f):  # as in bench/per_call.py: a newer PyTorch reads this file from its input and can import nothing
     f()
     calls = 1
     while True:

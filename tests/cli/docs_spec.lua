@@ -3,12 +3,12 @@ local lab = require "optlab"
 local files = require "tests.support.files"
 local program = require "tests.support.program"
 
-local list = require("optlab.base.files").list
+local files_in = require("optlab.base.files").list
 
 -- Every page: those at the top and those of the four folders of docs.
 local PAGES, REFERENCE = { "README.md", "CONTRIBUTING.md", "CHANGELOG.md" }, {}
 for _, folder in ipairs { "docs/tutorial/", "docs/howto/", "docs/reference/", "docs/explanation/" } do
-  for _, name in ipairs(list(folder, "%.md$")) do
+  for _, name in ipairs(files_in(folder, "%.md$")) do
     PAGES[#PAGES + 1] = folder .. name
     if folder == "docs/reference/" then REFERENCE[#REFERENCE + 1] = folder .. name end
   end
@@ -51,7 +51,7 @@ end
 
 local STUBS = {}
 for _, folder in ipairs { "lua/optlab/types", "lua/optlab/types/declared" } do
-  for _, name in ipairs(list(folder, "%.d%.lua$")) do
+  for _, name in ipairs(files_in(folder, "%.d%.lua$")) do
     STUBS[#STUBS + 1] = folder .. "/" .. name
   end
 end
@@ -229,7 +229,7 @@ describe("the pages", function()
 
   it("README.md lists every experiment and every package", function()
     local readme = files.read("README.md")
-    for _, name in ipairs(list("experiments", "%.lua$")) do
+    for _, name in ipairs(files_in("experiments", "%.lua$")) do
       assert.is_not_nil(readme:find("`" .. name:match("^(.*)%.lua$") .. "`", 1, true), name)
     end
     for package in files.read("scripts/packages"):gmatch("\n(%l[%w.+-]+)%s+%l") do

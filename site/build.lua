@@ -44,7 +44,7 @@ function site:write(path, text)
   self.written[path], self.files[path] = true, true
   local to = p.to .. "/" .. path
   assert(files.make_folder((to:match "^(.*)/")))
-  assert(files.write(to, text))
+  assert(files.replace(to, text))
 end
 
 --- A picture of the repository, copied; the path that it has on the site.

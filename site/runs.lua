@@ -38,7 +38,7 @@ local function start(script, done)
     uv.fs_close(output)
     uv.fs_close(errors)
     if status == 0 then
-      files.write(folder .. "/stamp", stamp_of(script))
+      files.replace(folder .. "/stamp", stamp_of(script))
       done(nil)
     else
       done(("%s failed:\n%s"):format(script, files.read(folder .. "/stderr") or ""))

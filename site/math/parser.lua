@@ -247,6 +247,9 @@ function Parser:product()
       below[#below + 1] = self:power()
     elseif self:starts_primary() then
       above[#above + 1] = self:power()
+    elseif self:sees "." and self.depth > 0 then -- of two vectors
+      self:next()
+      above[#above + 1] = "\\cdot " .. self:power()
     else
       return fraction(above, below)
     end

@@ -59,6 +59,10 @@ local function tidy_tables(html)
   html = html:gsub("<thead>(.-)</thead>", function(head)
     return "<thead>" .. head:gsub("<th%f[ >]", '<th scope="col"') .. "</thead>"
   end)
+  html = html:gsub("<table>.-</table>", function(table)
+    if table:find "<th" then return nil end
+    return (table:gsub("<tr>%s*<td([^>]*)>(.-)</td>", '<tr><th scope="row"%1>%2</th>'))
+  end)
   html = html:gsub("<table>", '<div class="table" tabindex="0" role="region" aria-label="Table"><table>')
   return (html:gsub("</table>", "</table></div>"))
 end

@@ -21,8 +21,11 @@ local function is_picture(file) return file:match "%.svg$" or file:match "%.png$
 
 -- Where a link leads: a path relative to the page, or nil.
 local function resolve(site, page, target)
-  if target:match "^%a+:" or target:match "^#" then return target end
-  if target:match "^site:" then return nil end
+  if target:match "^%a+:" then return target end
+  if target:match "^#" then
+    local there = page.source and site.anchors[page.source .. target]
+    return there and paths.relative(page.path, there) or target
+  end
   local path, anchor = target:match "^([^#]*)#?(.*)$"
   local file = paths.normal(paths.folder(page.source or page.path) .. path)
   if not file then return nil end
@@ -70,6 +73,15 @@ local function link_code(site, page, html)
   return html
 end
 
+-- A link whose text is a file's name, "api.md", says the page's title instead.
+local function title_of(site, page, attributes, text)
+  if not text:match "^[%w/.-]+%.md$" then return nil end
+  local target = attributes:match 'href="([^"#]*)'
+  local file = paths.normal(paths.folder(page.source or page.path) .. target)
+  local there = file and site.by_source[file]
+  return there and there.title
+end
+
 --- The HTML of a page with its links rewritten.
 -- @tparam table site
 -- @tparam table page
@@ -87,7 +99,7 @@ function M.rewrite(site, page, html)
       lost[#lost + 1] = attributes:match 'href="([^"]*)"'
       return text
     end
-    return "<a " .. changed .. ">" .. text .. "</a>"
+    return "<a " .. changed .. ">" .. (title_of(site, page, attributes, text) or text) .. "</a>"
   end)
   return link_code(site, page, html), lost
 end

@@ -1,5 +1,6 @@
 --- The pages of the experiments: what a script asks, its figures, its numbers, its code.
 -- @module site.parts.experiments
+local equation = require "site.math.equation"
 local files = require "optlab.base.files"
 local h = require "optlab.report.page.html"
 local json = require "optlab.base.json"
@@ -99,16 +100,29 @@ local function paragraphs_of(comment)
   return list
 end
 
+local GREEK = { eta = "η", beta = "β", lambda = "λ", epsilon = "ε", sigma = "σ" }
+
 -- Text as HTML: `code`, links to figures of this page in quotes, names of scripts.
 local function marked(text, figures)
-  local html = h.escape(text):gsub("`([^`]+)`", "<code>%1</code>")
-  html = html:gsub("&quot;([%w._-]+)&quot;", function(name)
-    return figures[name] and ('<a href="#figure-%s">%s</a>'):format(name, name) or nil
+  local html = h.escape(text):gsub("%f[%w]x([12])%f[%W]", "x<sub>%1</sub>"):gsub("%^(%w+)", "<sup>%1</sup>")
+  html = html:gsub("%f[%w](%l+)%f[%W]", function(word) return GREEK[word] end):gsub("`([^`]+)`", "<code>%1</code>")
+  html = html:gsub("&quot;([%w._\128-\255-]+)&quot;", function(name)
+    local plain = name:gsub("η", "eta"):gsub("β", "beta")
+    return figures[plain] and ('<a href="#figure-%s">%s</a>'):format(plain, plain) or nil
   end)
   return (html:gsub("experiments/[%w/-]+%.lua", "<code>%0</code>"):gsub("<code><code>(.-)</code></code>", "<code>%1</code>"))
 end
 
+-- Formulas such as "v <- beta v + g", set; other indented lines are code.
+local function formula(lines)
+  local text = table.concat(lines, "\n")
+  if not text:find("<-", 1, true) or text:find "[\128-\255\"{}]" then return nil end
+  return "```math\n" .. equation.tex { equation = text, args = {}, group = "script" } .. "\n```\n"
+end
+
 local function paragraph(row, figures)
+  local set = row.code and formula(row.code)
+  if set then return set end
   if row.code then return h.div({ class = "source" }, h.pre({ class = "plain", tabindex = "0" }, h.code(table.concat(row.code, "\n")))).text end
   local lead = row.lead and h.b(row.lead).text .. " " or ""
   return "<p>" .. lead .. marked(row.text, figures) .. "</p>"
@@ -182,7 +196,8 @@ local function markdown_of(site, page)
   if rows[1] and rows[1].text then rows[1].text = rows[1].text:sub(#first + 2) end
   for _, row in ipairs(rows) do
     local is_book = row.lead == "Book section:" and not row.text:match "%. "
-    if not is_book and not (row.text == "") then parts[#parts + 1] = paragraph(row, by_name) .. "\n" end
+    local is_listed = row.lead == "Exercises:" -- below
+    if not is_book and not is_listed and row.text ~= "" then parts[#parts + 1] = paragraph(row, by_name) .. "\n" end
   end
   parts[#parts + 1] = figure_block(site, script, figures)
   local printed = runs.printed(script):gsub("%s+$", "")
@@ -200,7 +215,7 @@ local function add_page(site, tab, script, nav, crumbs)
   local comment = comment_of(script)
   local page = site:add {
     path = script:gsub("%.lua$", ".html"), script = script, tab = tab, title = title_of(comment), nav = nav,
-    about = script_text.first_sentence(comment), crumbs = crumbs,
+    about = script_text.first_sentence(comment), crumbs = crumbs, wide = true,
   }
   site.by_source[script] = page
   return page

@@ -95,7 +95,8 @@ end
 local function figures_of(site, script, entry, captions, words)
   local items = {}
   for _, figure in ipairs(runs.figures(script)) do
-    if figure.name == entry.name or figure.name:match "^(.*)%-%l+$" == entry.name then
+    local of, which = figure.name:match "^(.*)%-(%l+)$"
+    if figure.name == entry.name or of == entry.name and which ~= "small" then
       local caption = captions[figure.name] or ""
       items[#items + 1] = pictures.captioned(site, figure.path, "figures/reference/" .. figure.name .. ".svg",
         words:format(entry.name) .. " " .. caption, caption)
@@ -144,9 +145,12 @@ local function add_each(site, tab, o)
   end
   for i, page in ipairs(pages) do page.before, page.after = pages[i - 1], pages[i + 1] end
   index.make = function()
-    local intro, rest = head:match "^(.-)(\n[^\n]*%[[^\n]*%]%(#.*)$"
-    if o.name == "schedules" then rest = "" end
-    return (intro or head) .. "\n" .. o.above .. "\n\n" .. small_cards(site, pages, o.script, o.suffix) .. "\n" .. (rest or "")
+    -- Below the introduction stands a table of all entries, or a line of links, which the pictures replace.
+    local intro, list_of_all = head:match "^(.-)(\nstate: .*)$"
+    intro = intro or head:match "^(.-)\n%[[^\n]*%]%(#" or head
+    local below = list_of_all and "## State and cost\n" .. list_of_all or ""
+    return intro:gsub("`<%-`", "←"):gsub("`=`", "=") .. "\n" .. o.above .. "\n\n"
+      .. small_cards(site, pages, o.script, o.suffix) .. "\n" .. below
   end
   table.insert(tab.nodes, { title = index.title, page = index, children = children })
   return index
@@ -210,7 +214,7 @@ end
 function M.add(site, tab)
   return {
     add_each(site, tab, {
-      name = "optimizers", group = "optimizer", script = M.OPTIMIZERS, suffix = "-rosenbrock",
+      name = "optimizers", group = "optimizer", script = M.OPTIMIZERS, suffix = "-small",
       about = "All %d: equations, arguments, defaults, papers, and the path of each.", words = "The path of %s.",
       above = "The pictures show the path of each on Rosenbrock's function.",
     }),

@@ -160,13 +160,13 @@ end
 
 --- Follows an update rule or a built-in optimizer downhill and returns every point visited.
 --
--- All arithmetic is float64, and nothing is random unless f, the rule or the gradient is. Of an optimizer that keeps a
--- mean (Schedule-Free) the points are those of the mean, as `opt:eval()` gives them.
+-- All arithmetic is float64, and nothing is random unless f, the rule or the gradient is. Of an optimizer that keeps
+-- a mean (Schedule-Free) the points are those of the mean, as `opt:eval()` gives them.
 --
 -- With `points = true` x0 is a tensor (..., d) of starting points. f gets d tensors, the coordinates of many points,
--- and returns a value for each. An optimizer that does not treat each element by itself (`opt.elementwise`) goes through
--- the points one after the other, which takes longer; f then gets one point at a time. An update rule is called with the
--- values of one coordinate. Hyperparameters may be tensors with a value for each point. The
+-- and returns a value for each. An optimizer that does not treat each element by itself (`opt.elementwise`) takes one
+-- point after the other, which is slower; f then gets one point at a time. An update rule is called with the values of
+-- one coordinate. Hyperparameters may be tensors with a value for each point. The
 -- result has `points` (as x0), `value` and `diverged` (1 where a point is not finite), with `every` also `path`
 -- (1 + steps // every, ..., d), with `target` `steps` (float64; nan where f never was at most target), with `minima`
 -- `nearest` (int64, 0 where the point has diverged).

@@ -76,7 +76,8 @@ local function are_together(o, each)
     return require("optlab.optim.each").is_possible(FN, o.how[1], each)
   end
   if made then return false end
-  errors.raise("%s: with points, give the optimizer as a table, {\"SGD\", lr = 0.1}, so that each point has its own", FN)
+  errors.raise("%s: with points, give the optimizer as a table, {\"SGD\", lr = 0.1}, so that each point has its own",
+    FN)
 end
 
 local function optimizer_of(o, x, each, others, from)

@@ -89,7 +89,7 @@ describe("plot", function()
     it("lie on logarithmic axes", function()
       local s = script(plot.figure { logx = true }:heatmap({ { 1, 2 } }, { xs = { 1, 100 } }))
       has(s, "\n100 1 10 1000 0.5 1.5 2\n")
-      has(s, "set xrange [0.1:1000]")
+      has(s, "set xrange [0.10000000000000001:1000]")
     end)
 
     it("give a function equal ratios on a logarithmic axis", function()

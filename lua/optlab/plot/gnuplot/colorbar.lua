@@ -73,6 +73,10 @@ end
 -- @number v
 -- @treturn string "#rrggbb"
 function M.shade(scale, v)
+  if theme.is_categorical(scale.palette) then
+    local list = theme.stops(scale.palette)
+    return list[math.floor(v - scale.lo) % #list + 1]
+  end
   if scale.log then return colors.at(scale.palette, math.log(math.max(v, scale.lo) / scale.lo)
     / math.log(scale.hi / scale.lo)) end
   return colors.at(scale.palette, (v - scale.lo) / (scale.hi - scale.lo))
@@ -102,8 +106,14 @@ local function set_bands(panel, scale)
   panel.widest.cb = ticks.width(shown)
 end
 
+-- A palette of categories has a colour for each integer.
 local function set_range(panel, scale, height)
-  for _, command in ipairs(theme.palette(scale.palette)) do panel.settings[#panel.settings + 1] = command end
+  local count
+  if theme.is_categorical(scale.palette) and not scale.log then
+    count = math.max(1, math.floor(scale.hi - scale.lo + 1.5))
+    scale.hi, scale.lo = scale.lo + count - 0.5, scale.lo - 0.5
+  end
+  for _, command in ipairs(theme.palette(scale.palette, count)) do panel.settings[#panel.settings + 1] = command end
   panel:set("cbrange [%s:%s]", fmt(scale.lo, true), fmt(scale.hi, true))
   if scale.log then panel:set("logscale cb") end
   if not scale.bar then return end

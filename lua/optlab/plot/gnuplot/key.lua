@@ -78,10 +78,10 @@ function M.set(panel, boxes, room)
   panel:set("key %s width %s%s", plan.place, fmt(legend.width_correction(plan.labels)),
     inside and "" or " nobox noopaque " .. arrangement(plan))
   if plan.size.font ~= layout.FONT_SIZE then
-    panel:set("key font ',%d' spacing %s", plan.size.font, fmt(plan.size.spacing))
+    panel:set("key %s spacing %s", panel:font(plan.size.font), fmt(plan.size.spacing))
   end
   if plan.place == "below" and panel.view then make_room_below(panel, plan) end
-  local grey = legend.backdrop(plan.labels)
+  local grey = legend.backdrop(plan.labels, panel.look.paper)
   if grey then
     panel:set("key opaque fillcolor rgb '#%02x%02x%02x' textcolor rgb '%s'", grey, grey, grey,
       grey < 128 and "#ffffff" or "#000000")

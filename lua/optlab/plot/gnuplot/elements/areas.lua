@@ -31,7 +31,7 @@ end
 
 function M.bars(el, panel)
   local block = panel:block("hist", number.rows({ el.x, el.height, el.bar_width }))
-  panel:draw(el, block .. " using 1:2:3", "boxes " .. look.fill(el, "border linecolor rgb '#ffffff'"))
+  panel:draw(el, block .. " using 1:2:3", "boxes " .. look.fill(el, "border linecolor rgb paper"))
 end
 
 return M

@@ -94,9 +94,9 @@ local function paths_of(el, level, view)
 end
 
 local function write(panel, el, words, place, x, y)
-  panel:label(("%s at %s,%s center front rotate by %s noenhanced font ',%d' textcolor %s"):format(text.quote(words),
-    number.format(x), number.format(y), number.format(math.floor(place.angle + 0.5)), SIZE,
-    el.color or "rgb '#222222'"))
+  panel:label(("%s at %s,%s center front rotate by %s noenhanced %s textcolor %s"):format(text.quote(words),
+    number.format(x), number.format(y), number.format(math.floor(place.angle + 0.5)), panel:font(SIZE),
+    el.color or el.cycle and "linetype " .. el.cycle or "rgb ink"))
 end
 
 --- Writes the value of each level on one of its lines; a level without a free place stays without.

@@ -46,7 +46,7 @@ function M.filled(el, panel)
   end
   local block = panel:block("band", rows)
   for i, loop in ipairs(el.loops) do
-    local color = loop.band == 0 and "rgb '#ffffff'"
+    local color = loop.band == 0 and "rgb paper"
       or "palette cb " .. number.format(band_value(el, loop.band, panel))
     panel:draw(i == 1 and el or nil, ("%s index %d using 1:2"):format(block, i - 1),
       "filledcurves closed fillcolor " .. color .. " fillstyle solid noborder")

@@ -51,7 +51,7 @@ local function holes(grid)
   return { x, y }
 end
 
-local PAPER = "boxxyerror fillcolor rgb '#ffffff' fillstyle solid noborder"
+local PAPER = "boxxyerror fillcolor rgb paper fillstyle solid noborder"
 
 local function even_map(el, panel)
   local grid = el.grid

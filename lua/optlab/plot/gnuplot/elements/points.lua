@@ -20,7 +20,7 @@ end
 
 -- The colours of the points as numbers, by value or of one colour.
 local function numbers(el, panel)
-  local out, plain = {}, not el.c and colors.of(el)
+  local out, plain = {}, not el.c and colors.of(el, panel.look)
   for i = 1, #el.x do
     local color = plain
     if el.c then color = number.finite(el.c[i]) and panel:shade(el.c[i]) or "#ffffff" end
@@ -35,7 +35,7 @@ local function numbered(el, panel)
   local function add(...)
     for c, v in ipairs { ... } do columns[c][#columns[c] + 1] = v end
   end
-  local edge = el.edge and with_alpha(colors.of(el.edge), 1)
+  local edge = el.edge and with_alpha(colors.of(el.edge, panel.look), 1)
   for i, color in ipairs(numbers(el, panel)) do
     local size = el.sizes and el.sizes[i] or el.point_size
     if not el.c or number.finite(el.c[i]) then
@@ -50,7 +50,7 @@ end
 -- One point in the legend.
 local function sample(el, panel)
   if not panel.titles[el] then return end
-  local color = el.c and "linecolor rgb '#555555'" or plain_color(el)
+  local color = el.c and "linecolor rgb soft" or plain_color(el)
   panel:draw(el, "keyentry", ("points pointtype %d pointsize %s linewidth %s %s"):format(el.point, fmt(el.point_size),
     fmt(el.width), color))
 end

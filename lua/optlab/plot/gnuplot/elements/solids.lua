@@ -30,7 +30,7 @@ function M.wireframe(el, panel)
   end
   local block = panel:block("wireframe", maps.grid_rows(far_first(el.grid, panel)))
   panel:set("pm3d border %s", look.line(el))
-  panel:draw(nil, block .. " using 1:2:3", "pm3d fillcolor rgb '#ffffff'")
+  panel:draw(nil, block .. " using 1:2:3", "pm3d fillcolor rgb paper")
   if panel.titles[el] then panel:draw(el, "keyentry", "lines " .. look.line(el)) end
 end
 

@@ -73,6 +73,7 @@ struct LaneGroup {
   int count;
   SweepRun *run[LANES];
   Plan *plan[LANES];
+  const Trace *trace; /* of the steps of all */
   const LanesKernels *kernels;
   LaneBuffer *buffer; /* [buffers] */
   LaneStep *step;
@@ -100,9 +101,9 @@ const Layout *group_layout(const LaneGroup *g, const Window *w);
 bool group_set_buffers(LaneGroup *g);
 void lanes_in(char *lanes, int l, int64_t count, size_t size, const char *from);
 void lanes_out(const char *lanes, int l, int64_t count, size_t size, char *to);
-void group_in(LaneGroup *g, int buffer);  /* from the runs' memory */
-void group_out(LaneGroup *g, int buffer); /* back */
-void group_fail(LaneGroup *g, int l);     /* with err_message */
+void group_in(LaneGroup *g, int buffer);            /* from the runs' memory */
+void group_out(LaneGroup *g, int buffer, int from); /* back, of the lanes from `from` on */
+void group_fail(LaneGroup *g, int l);               /* with err_message */
 
 /* --- alike.c -------------------------------------------------------------------------------------------------------- */
 
@@ -115,7 +116,7 @@ bool lanes_lower_map(LaneGroup *g, LaneStep *s, const Event *e);
 bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i);
 void lanes_run_alone(LaneGroup *g, int i); /* by each run's own plan */
 
-void lane_optims_in(LaneGroup *g); /* the states, into lanes and back */
-void lane_optims_out(LaneGroup *g);
+void lane_optims_in(LaneGroup *g);            /* the states, into lanes */
+void lane_optims_out(LaneGroup *g, int from); /* and back, of the lanes from `from` on */
 
 #endif

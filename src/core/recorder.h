@@ -1,8 +1,8 @@
 /*
  * recorder.h - reporting to a recorder what is computed.
  *
- * lab.compile records one training step and replays it later (docs/compile.md). Every function that reads or writes
- * tensor memory reports it here, once for each computation as the script sees it: an operation of the op table, a copy,
+ * lab.compile records one training step and replays it later (docs/explanation/compile.md). Every function that
+ * reads or writes tensor memory reports it here, once for each computation as the script sees it: an operation of the op table, a copy,
  * a fill, an optimizer's step. What a computation does inside is not reported. The core knows only this interface;
  * context->recorder is NULL unless a step is being recorded, so that a computation pays for one comparison.
  *

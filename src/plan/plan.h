@@ -1,5 +1,5 @@
 /*
- * plan.h - a recorded step made ready to be replayed (docs/compile.md).
+ * plan.h - a recorded step made ready to be replayed (docs/explanation/compile.md).
  *
  * plan_new takes a recording, leaves out what need not be done at each step, and turns each event that is left into a
  * PlanStep: a function and its operands. Replaying is calling them one after the other.

@@ -1,5 +1,5 @@
 /*
- * record.h - what one training step computed, written down while it ran (docs/compile.md).
+ * record.h - what one training step computed, written down while it ran (docs/explanation/compile.md).
  *
  * A Recording is a trace (trace.h) and what belongs to it: the memory that the events use, numbered in the order of its
  * first appearance, the gradients that the step finds and leaves, and what it took for granted. Two calls of one step

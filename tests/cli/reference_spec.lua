@@ -90,7 +90,7 @@ local function wrong_defaults(text)
       count = count + (check_options(known, entry, arguments, wrong) or 0)
     end
   end
-  for options in text:gmatch("\n    checkpoint = (%b{})") do -- a line of its own in docs/api.md
+  for options in text:gmatch("\n    checkpoint = (%b{})") do -- a line of its own in docs/reference/api.md
     count = count + check_options(known, known["train.fit: checkpoint"], options, wrong)
   end
   return wrong, count
@@ -107,18 +107,18 @@ describe("a default in prose", function()
     assert.are.same({ "book.lenet: zero_bias = true, but the default is false" },
       (wrong_defaults "book.lenet{zero_bias = true} -> net"))
     assert.are.same({ "plot.figure: view = {60, 30}, but the default is none" },
-      (wrong_defaults "plot.figure{title =, size = {640, 400}, view = {60, 30}}"))
+      (wrong_defaults "plot.figure{title =, logx = false, view = {60, 30}}"))
   end)
 
   it("is not what a call sets", function()
     assert.are.same({}, (wrong_defaults "nn.Linear(5, 1, {bias = false}); optim.SGD{w, lr = 0.5}"))
   end)
 
-  for _, page in ipairs { "docs/api.md", "README.md" } do
+  for _, page in ipairs { "docs/reference/api.md", "README.md" } do
     it("agrees with the code in " .. page, function()
       local wrong, count = wrong_defaults(files.read(page))
       assert.are.same({}, wrong)
-      assert.is_true(page ~= "docs/api.md" or count > 60)
+      assert.is_true(page ~= "docs/reference/api.md" or count > 60)
     end)
   end
 end)

@@ -1,4 +1,4 @@
---- docs/book.md agrees with what there is: the files that it names, the fragments of their lines, the scripts.
+--- docs/explanation/book.md agrees with what there is: files that it names, fragments of their lines, scripts.
 --
 -- In a table a file in backticks, then a fragment in backticks behind a colon: `experiments/gd.lua`: `gd(eta)`. The
 -- file must hold the fragment, letter by letter but for blanks. Further fragments follow behind a comma or an "and". A
@@ -6,7 +6,7 @@
 local chapter = require "tests.support.chapter"
 local files = require "tests.support.files"
 
-local PAGE = "docs/book.md"
+local PAGE = "docs/explanation/book.md"
 
 -- The cells of a table's row.
 local function cells_of(line)
@@ -94,7 +94,7 @@ local function has_name(text, name)
   end
 end
 
-describe("docs/book.md", function()
+describe("docs/explanation/book.md", function()
   local page = files.read(PAGE)
 
   it("names files that there are, and fragments that stand in them", function()
@@ -105,10 +105,10 @@ describe("docs/book.md", function()
   it("would be told about a file or a fragment that is not there", function()
     local row = "| cell | `experiments/gd.lua`: `%s` |\n"
     assert.same({}, problems_of(row:format('Book section: "Gradient Descent"')))
-    assert.same({ "docs/book.md:1: experiments/gd.lua has no 'gd(lambda)'" }, problems_of(row:format("gd(lambda)")))
-    assert.same({ "docs/book.md:1: there is no file experiments/none.lua" }, problems_of "| `experiments/none.lua` |")
+    assert.same({ PAGE .. ":1: experiments/gd.lua has no 'gd(lambda)'" }, problems_of(row:format("gd(lambda)")))
+    assert.same({ PAGE .. ":1: there is no file experiments/none.lua" }, problems_of "| `experiments/none.lua` |")
     assert.same({}, problems_of "| `experiments/gd.lua` prints `nothing of the kind` |")
-    assert.same({ "docs/book.md:1: experiments/gd.lua has no 'a | b'" },
+    assert.same({ PAGE .. ":1: experiments/gd.lua has no 'a | b'" },
       problems_of "| `experiments/gd.lua`: `plot.trace`, `a \\| b` |")
   end)
 

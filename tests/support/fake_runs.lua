@@ -1,4 +1,4 @@
---- Directories of runs as the program keeps them (docs/runs.md), made without running anything.
+--- Directories of runs as the program keeps them (docs/howto/runs.md), made without running anything.
 --
 --    local fake_runs = require "tests.support.fake_runs"
 --    local folder = dir .. "/runs"

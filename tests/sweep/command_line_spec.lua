@@ -80,7 +80,7 @@ describe("the command line of a sweep", function()
     ["x.lua 0.1"] = "unexpected argument '0.1' (options are written --name value)",
     ["--jobs 0 x.lua"] = "--jobs must be an integer of at least 1, got '0'",
     ["--dry-run=1 x.lua"] = "option '--dry-run' takes no value",
-    ["x.lua --out y"] = "--out: the files of a sweep lie in its own directory (docs/sweeps.md)",
+    ["x.lua --out y"] = "--out: the files of a sweep lie in its own directory (docs/howto/sweeps.md)",
     ["x.lua --no-keep"] = "--no-keep: the cells of a sweep are runs that are kept",
     ["x.lua --minimize a --maximize b"] = "give either --minimize or --maximize",
   } do

@@ -12,7 +12,7 @@
 --    local losses = step:run(loader)      -- an epoch without any Lua
 --
 -- The first two calls with arguments of a shape run as plain Lua and are recorded; later ones replay the plan. What
--- cannot be recorded is an error at the line of the script. docs/compile.md says how it works.
+-- cannot be recorded is an error at the line of the script. docs/explanation/compile.md says how it works.
 -- @module optlab.compile
 local args = require "optlab.base.args"
 local core = require "optlab.core"

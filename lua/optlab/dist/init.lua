@@ -1,5 +1,5 @@
 --- Several processes as one job: `mpirun -n 4 optlab x.lua` starts a script four times, and these functions let the
--- four work together. docs/distributed.md explains.
+-- four work together. docs/howto/distributed.md explains.
 --
 -- Each function but `rank` and `size` is called by all ranks, in the same order. Without mpirun there is one rank, and
 -- the functions change nothing.

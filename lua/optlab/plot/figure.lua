@@ -9,6 +9,7 @@ local options = require "optlab.plot.options"
 local save_figure = require "optlab.plot.save_figure"
 local script = require "optlab.plot.gnuplot.script"
 local style = require "optlab.plot.gnuplot.style"
+local themes = require "optlab.plot.look.themes"
 
 local Figure = {}
 Figure.__index = Figure
@@ -36,8 +37,9 @@ end
 function M.new(...)
   local opts = FIGURE:read(...)
   for _, axis in ipairs { "x", "y" } do check_limits(opts[axis .. "lim"], opts["log" .. axis], axis .. "lim") end
-  opts.size, opts.legend = options.whole(opts.size), options.legend(opts.legend)
-  return setmetatable({ opts = opts, elements = {}, notes = {}, cycle = 0 }, Figure)
+  local look = themes.look(opts)
+  opts.size, opts.legend = opts.size or look.size, options.legend(opts.legend)
+  return setmetatable({ opts = opts, look = look, elements = {}, notes = {}, cycle = 0 }, Figure)
 end
 
 function Figure:__tostring()
@@ -96,7 +98,7 @@ local function dress(fig, el, opts, default_style)
   if color then
     el.color, el.cycle = style.colorspec(color)
   else
-    el.cycle = fig.cycle % 10 + 1
+    el.cycle = fig.cycle % #fig.look.cycle + 1
     fig.cycle = fig.cycle + 1
   end
   return el
@@ -211,7 +213,7 @@ function Figure:band(...)
   check_log(self, "y", high, where .. ": hi")
   local el = {
     kind = "band", x = xs, lo = low, hi = high, alpha = o.alpha,
-    cycle = math.max(self.cycle - 1, 0) % 10 + 1, span = { x = { xs }, y = { low, high } },
+    cycle = math.max(self.cycle - 1, 0) % #self.look.cycle + 1, span = { x = { xs }, y = { low, high } },
   }
   if o.color then el.color, el.cycle = style.colorspec(o.color) end
   return add(self, set_label(el, o), false, where)

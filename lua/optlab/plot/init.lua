@@ -17,7 +17,9 @@ local args = require "optlab.base.args"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
+local options = require "optlab.plot.options"
 local runner = require "optlab.plot.draw.runner"
+local themes = require "optlab.plot.look.themes"
 local trace = require "optlab.plot.trace"
 require "optlab.plot.fields"
 
@@ -34,6 +36,13 @@ local SET_OUT = args.declare("plot.set_out", {
   positions = 1,
   { "folder", "path", test = function(dir) return dir ~= "" end, what = "the name of a folder", required = true,
     doc = "The folder; it is created when the first figure is saved." },
+})
+local SET_THEME = args.declare("plot.set_theme", {
+  doc = "Chooses the look of figures that are made from now on; what is not given is the theme's.",
+  positions = 1,
+  { "theme", "choice", choices = themes.NAMES, required = true,
+    doc = "\"default\", \"paper\" (8.5 x 6 cm, 8 points, 300 dpi), \"slides\" (960 x 540 pixels, large) or \"dark\"." },
+  options.FONT, options.FONT_SIZE, options.DPI, options.COLORS,
 })
 local OUT = args.declare("plot.out", { doc = "The folder that figures are written to." })
 local WAIT = args.declare("plot.wait", {
@@ -60,6 +69,14 @@ end
 -- @string folder
 function M.set_out(...)
   config.set_out(SET_OUT:read(...).folder)
+end
+
+--- Sets the look of figures that are made from now on.
+-- @string theme
+-- @tparam[opt] table options see the declaration above
+-- @usage plot.set_theme("paper", { font = "serif" })
+function M.set_theme(...)
+  themes.set(SET_THEME:read(...))
 end
 
 --- The folder that figures are written to.

@@ -95,7 +95,7 @@ local function split(piece)
 end
 
 --- The signature: `nn.Linear(in_features, out_features[, {bias = true, dtype =}])`. Brackets surround what may be left
--- out, braces a table of options, as in docs/api.md.
+-- out, braces a table of options, as in docs/reference/api.md.
 -- @tparam table entry
 -- @tparam integer width columns at most; a longer signature takes several lines
 -- @treturn string

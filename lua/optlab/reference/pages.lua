@@ -16,14 +16,14 @@ local NOTE = "<!-- Made by scripts/reference from the declarations in %s. Change
 
 local HOW_TO_READ = [[
 In the signatures `[ ]` marks what may be left out and `{ }` a table of options; `name = value` shows a default. The
-arguments in the tables may all be given by name: [api.md](../api.md) says how calls are read.
+arguments in the tables may all be given by name: [api.md](api.md) says how calls are read.
 ]]
 
 local GROUPS = {
   { "layers.md", "layer", "Layers", "`src/nn/layers/`", [[
 A layer is made once, `local layer = nn.Linear(5, 1)`, and called with its input, `layer(x)`. In the shapes N is the
 number of examples of a batch and C the number of channels. Layers of layers, and what every layer can do:
-[api.md](../api.md#nn).
+[api.md](api.md#nn).
 ]] },
   { "losses.md", "loss", "Losses", "`src/nn/losses/`", [[
 A loss is made once, `local loss = nn.MSELoss()`, and called with predictions and targets, `loss(input, target)`.
@@ -43,11 +43,11 @@ the sizes of dimensions 2 and 1 of the tensor, each times the size of the window
 `params` is a list of tensors, or a list of groups `{params = {...}, lr = ...}` with options of their own. In the
 equations p is a parameter, g its gradient and t the number of the update, 1 at the first; `<-` changes a value that is
 kept, `=` computes one that is not. Operations are element by element unless matrices are meant. Those that take an
-`optimizer` are made around another one. Methods, groups and optimizers of your own: [api.md](../api.md#optim).
+`optimizer` are made around another one. Methods, groups and optimizers of your own: [api.md](api.md#optim).
 ]] },
   { "schedules.md", "schedule", "Learning-rate schedules", "`src/sched/` and `lua/optlab/sched/init.lua`", [[
 A schedule is a function of t = 0, 1, 2, ..., the number of updates made; what the formulas give is the learning rate
-at t. `ReduceLROnPlateau` is an object instead. How an optimizer follows a schedule: [api.md](../api.md#sched).
+at t. `ReduceLROnPlateau` is an object instead. How an optimizer follows a schedule: [api.md](api.md#sched).
 ]] },
 }
 
@@ -87,7 +87,7 @@ local function elementwise_section()
   return ELEMENTWISE:format(list(names.unary), list(names.binary))
 end
 
--- The spaces of functions in the order of docs/api.md.
+-- The spaces of functions in the order of docs/reference/api.md.
 local SPACES = {
   "lab", "Tensor", "autograd", "autograd.Function", "func", "linalg", "nn", "nn.utils", "nn.utils.rnn", "nn.Module",
   "Module", "MultiheadAttention", "TransformerEncoderLayer", "TransformerEncoder",
@@ -109,7 +109,7 @@ local function functions_page()
   local blocks = {
     NOTE:format("`lua/optlab/` and `src/lua/`"), "# Functions and methods\n",
     "The functions that declare their arguments; `Figure:line(x)` is a method of a figure, `fig:line(x)`. What they\n"
-      .. "are for, and all the others: [api.md](../api.md).\n",
+      .. "are for, and all the others: [api.md](api.md).\n",
     HOW_TO_READ, markdown.contents(SPACES), elementwise_section(),
   }
   local spaces = by_space(entries.of("function"))

@@ -3,7 +3,7 @@
 -- A run is a table: `number`, `name` ("12-momentum"), `path`, `kind` ("run" or "sweep"), `experiment`, `script`,
 -- `arguments`, `parameters`, `seed`, `status` ("running", "done", "failed", "diverged", "interrupted" or "damaged"),
 -- `error`, `started`, `seconds`, `versions`, `code`, `data`, `cell`, `final` {[quantity] = the last value}, `tags`,
--- `sweep` (the directory's name of the sweep it belongs to). docs/runs.md describes the directory.
+-- `sweep` (the directory's name of the sweep it belongs to). docs/howto/runs.md describes the directory.
 -- @module optlab.runs
 local args = require "optlab.base.args"
 local config = require "optlab.base.config"

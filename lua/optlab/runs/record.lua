@@ -1,4 +1,4 @@
---- run.json: what is known of a run, as text. Format 1 is described in docs/runs.md.
+--- run.json: what is known of a run, as text. Format 1 is described in docs/howto/runs.md.
 --
 -- Numbers that are not finite, which JSON does not have, are written {"float": "nan"}, "inf" or "-inf". Text that is no
 -- UTF-8, such as an argument of the command line, is written with its bytes spelled out.

@@ -36,7 +36,7 @@ M.OPTIONS = {
 
 -- Options of every script that mean nothing in a sweep.
 local REFUSED = {
-  ["--out"] = "--out: the files of a sweep lie in its own directory (docs/sweeps.md)",
+  ["--out"] = "--out: the files of a sweep lie in its own directory (docs/howto/sweeps.md)",
   ["--no-keep"] = "--no-keep: the cells of a sweep are runs that are kept",
 }
 

@@ -9,8 +9,9 @@
 --    for _, r in ipairs(results) do print(r.run.lr, r.run.seed, r.loss) end
 --
 -- Each run has a model, an optimizer and an order of the data of its own, and its numbers are, to the bit, those of the
--- same training by itself after `lab.manual_seed(run.seed)`. The step is compiled (docs/compile.md); threads share the
--- runs. A run that diverges goes on with its nan; its result says `diverged`, and a line on standard error names it.
+-- same training by itself after `lab.manual_seed(run.seed)`. The step is compiled
+-- (docs/explanation/compile.md); threads share the runs. A run that diverges goes on with its nan; its result says
+-- `diverged`, and a line on standard error names it.
 -- @module optlab.train.sweep
 local args = require "optlab.base.args"
 local arguments = require "optlab.base.script_arguments"

@@ -2,8 +2,8 @@
 --- The types of optlab for the Lua language server (LuaLS): completion, hover texts, checks in an editor.
 --
 -- Nothing runs these files. What is declared in the code (layers, losses, optimizers, schedules, tables of options) is in
--- the folder declared/, which scripts/reference writes; the rest is written here by hand. docs/api.md describes what the
--- functions do; tests/cli/docs_spec.lua compares the names with the real ones.
+-- the folder declared/, which scripts/reference writes; the rest is written here by hand. docs/reference/api.md describes what
+-- the functions do; tests/cli/docs_spec.lua compares the names with the real ones.
 
 ---@class optlab.Metrics
 ---Writes a row, a value for each column.

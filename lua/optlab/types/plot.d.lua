@@ -35,6 +35,8 @@
 ---@field images fun(images: optlab.Tensor|table, options?: optlab.options.plot.images): optlab.Figure
 ---@field set_format fun(formats: string|string[])
 ---@field set_out fun(dir: string)
+---Chooses the look of figures that are made from now on.
+---@field set_theme fun(theme: string, options?: optlab.options.plot.set_theme)
 ---@field out fun(): string
 ---@field wait fun(): boolean?, string? Waits until all figures are drawn.
 ---@field written fun(): string[]

@@ -1,5 +1,5 @@
 ---@meta _
---- Runs that are kept: docs/runs.md.
+--- Runs that are kept: docs/howto/runs.md.
 
 ---@alias optlab.RunStatus "running"|"done"|"failed"|"diverged"|"interrupted"|"damaged"
 

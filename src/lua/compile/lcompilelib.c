@@ -7,7 +7,7 @@
  *
  * A call looks for an entry that fits its arguments. The first calls of an entry run fn on copies of the arguments,
  * which become the plan's input buffers, and are recorded; as soon as two recordings in a row are the same, the entry
- * has its plan. docs/compile.md explains all of it.
+ * has its plan. docs/explanation/compile.md explains all of it.
  */
 #include <math.h>
 #include <stdio.h>

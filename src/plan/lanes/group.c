@@ -105,6 +105,7 @@ void group_out(LaneGroup *g, int buffer, int from) {
 
 void group_fail(LaneGroup *g, int l) {
   SweepRun *run = g->run[l];
+  g->failed = true;
   if (run->state == SWEEP_RUN_FAILED) return;
   snprintf(run->error, sizeof run->error, "%s", err_message());
   run->state = SWEEP_RUN_FAILED;

@@ -34,6 +34,7 @@ typedef struct LaneOperand {
 
 struct LaneStep {
   void (*run)(const LaneStep *s, LaneGroup *g);
+  const LanesKernels *kernels; /* of the dtype of its elements */
   union {
     struct {
       Kern1 *one; /* one of the three */
@@ -52,18 +53,8 @@ struct LaneStep {
       size_t bytes;
     } copy;
     LanesProduct product;
-    struct {
-      int64_t outer, length, inner;
-      float *o;
-      const float *a;
-      float count; /* of a mean; 0: a sum */
-    } sum;
-    struct {
-      int64_t n;
-      float *o;
-      const float *x, *y;
-      bool mean;
-    } mse;
+    LanesSum sum;
+    LanesMse mse;
     LaneOptim *optim;
     int alone; /* number of the event */
   } u;
@@ -74,17 +65,20 @@ struct LaneGroup {
   SweepRun *run[LANES];
   Plan *plan[LANES];
   const Trace *trace; /* of the steps of all */
-  const LanesKernels *kernels;
   LaneBuffer *buffer; /* [buffers] */
   LaneStep *step;
   int steps;
-  LaneOptim *optim; /* a list */
-  int64_t rows;     /* of a batch */
-  int64_t *in_order;
-  LanesTable table; /* of the fields that are floats */
+  LaneOptim *optim;  /* a list */
+  int64_t *in_order; /* 0, 1, 2, ...; NULL: not needed */
+  int64_t rows;      /* of a batch */
+  LanesTable table;  /* of the fields that are floats, or doubles: */
+  DType table_dtype;
+  const LanesKernels *table_kernels, *loss_kernels;
+  bool in_table[LOADER_MAX_FIELDS];
   int loss, weight; /* buffers; weight -1: the rows */
   int64_t loss_at, weight_at;
   DType loss_dtype, weight_dtype;
+  bool failed;  /* a run has */
   bool watched; /* the plans' conditions may change from step to step */
   size_t bytes; /* of lanes */
   int64_t alone_elements;

@@ -23,6 +23,7 @@ typedef struct LaneParam {
 struct LaneOptim {
   LaneOptim *next;
   int event;
+  const LanesKernels *kernels;
   const OptimRule *rule;
   Optim *o[LANES];
   LaneParam *param;
@@ -226,8 +227,7 @@ static char *place(const LaneOptim *u, const LaneParam *p, BlocksPlace at, int64
   }
 }
 
-static void run_kernel(const LaneGroup *g, const LaneOptim *u, const LaneParam *p, const BlocksStep *s, int64_t i,
-                       int64_t elements) {
+static void run_kernel(const LaneOptim *u, const LaneParam *p, const BlocksStep *s, int64_t i, int64_t elements) {
   const int64_t n = elements * LANES;
   char *o = place(u, p, s->out, i), *in[4] = {0};
   for (int k = 0; k < (int)s->arity; k++) in[k] = place(u, p, s->in[k], i);
@@ -243,22 +243,20 @@ static void run_kernel(const LaneGroup *g, const LaneOptim *u, const LaneParam *
       break;
     case BLOCKS_COMBINE:
       if (s->kern.combine == kern_xpby_f32) {
-        g->kernels->xpby(elements, (float *)(void *)o, (float *)(void *)in[1], (float *)(void *)in[2],
-                         (float *)(void *)in[3]);
+        u->kernels->xpby(elements, o, in[1], in[2], in[3]);
       } else {
-        g->kernels->axpby(elements, (float *)(void *)o, (float *)(void *)in[0], (float *)(void *)in[1],
-                          (float *)(void *)in[2], (float *)(void *)in[3]);
+        u->kernels->axpby(elements, o, in[0], in[1], in[2], in[3]);
       }
       break;
   }
 }
 
-static void update_param(const LaneGroup *g, const LaneOptim *u, const LaneParam *p) {
+static void update_param(const LaneOptim *u, const LaneParam *p) {
   const BlocksStep *end = u->plan.step + u->plan.program.nsteps;
   const int64_t length = u->whole ? p->n : BLOCK_OF;
   for (int64_t i = 0; i < p->n; i += length) {
     const int64_t elements = p->n - i < length ? p->n - i : length;
-    for (const BlocksStep *s = u->plan.step; s < end; s++) run_kernel(g, u, p, s, i, elements);
+    for (const BlocksStep *s = u->plan.step; s < end; s++) run_kernel(u, p, s, i, elements);
   }
 }
 
@@ -271,7 +269,7 @@ static void run_optim(const LaneStep *s, LaneGroup *g) {
     move_states(g, u, 0, true);
     return;
   }
-  for (int i = 0; i < u->params; i++) update_param(g, u, &u->param[i]);
+  for (int i = 0; i < u->params; i++) update_param(u, &u->param[i]);
   u->count++;
 }
 
@@ -396,6 +394,7 @@ bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i) {
     if (!same_groups(u->o[0], u->o[l]) || optim_check_in_training(u->o[l]) < 0) return false;
   }
   u->event = i;
+  u->kernels = lanes_kernels(DT_F32);
   u->rule = u->o[0]->def->rule;
   u->nslots = u->o[0]->nslots;
   u->by_t = reads_t(u->rule);

@@ -2,7 +2,7 @@
 --
 -- A script that trains LeNet takes seconds, so it runs with the seeds 0 to 2 here. Its intervals were checked once with
 -- seven groups of three networks, 21 seeds altogether (lr-scheduler-rates: 24). What lr-scheduler prints by default is
--- in docs/book.md; here are its schedules, and one training on fewer images.
+-- in docs/explanation/book.md; here are its schedules, and one training on fewer images.
 return {
   ["lr-scheduler"] = {
     figures = { "train-constant", "test-accuracy", "overfitting" }, data = "fashion-mnist",

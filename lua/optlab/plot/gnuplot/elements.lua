@@ -55,7 +55,7 @@ end
 function M.bars(el, panel)
   local block = panel:block("hist", number.rows({ el.x, el.height, el.bar_width }))
   panel:item(string.format("%s using 1:2:3 with boxes %s %s", block,
-    fill(el, "border linecolor rgb '#ffffff'"), panel:title(el)))
+    fill(el, "border linecolor rgb paper"), panel:title(el)))
 end
 
 -- The datablock of many polylines, an empty line between two.
@@ -93,8 +93,8 @@ local function level_labels(el, panel)
   for i, level in ipairs(el.levels) do
     local x, y = label_place(el, level, panel, taken)
     if x then
-      panel:label(string.format("%s at %s,%s center front boxed noenhanced font ',9'", text.quote(texts[i]),
-        number.format(x), number.format(y)))
+      panel:label(string.format("%s at %s,%s center front boxed noenhanced textcolor rgb ink %s", text.quote(texts[i]),
+        number.format(x), number.format(y), panel:font(9)))
     end
   end
 end
@@ -123,7 +123,7 @@ function M.filled(el, panel)
   end
   local block = panel:block("band", rows)
   for i, loop in ipairs(el.loops) do
-    local color = loop.band == 0 and "rgb '#ffffff'"
+    local color = loop.band == 0 and "rgb paper"
       or "palette cb " .. number.format(band_value(el, loop.band))
     panel:item(string.format("%s index %d using 1:2 with filledcurves closed fillcolor %s fillstyle solid noborder %s",
       block, i - 1, color, i == 1 and panel:title(el) or "notitle"))
@@ -186,7 +186,7 @@ function M.heatmap(el, panel)
   local empty = holes(grid)
   if #empty[1] == 0 then return end
   local wide, high = number.format(half_cell(grid.x)), number.format(half_cell(grid.y))
-  panel:item(string.format("%s using 1:2:(%s):(%s) with boxxyerror fillcolor rgb '#ffffff' fillstyle solid noborder "
+  panel:item(string.format("%s using 1:2:(%s):(%s) with boxxyerror fillcolor rgb paper fillstyle solid noborder "
     .. "notitle", panel:block("hole", number.rows(empty)), wide, high))
 end
 
@@ -233,7 +233,7 @@ function M.wireframe(el, panel)
   end
   local block = panel:block("wireframe", grid_rows(far_first(el.grid, panel)))
   panel:set("pm3d border %s", look(el))
-  panel:item(string.format("%s using 1:2:3 with pm3d fillcolor rgb '#ffffff' notitle", block))
+  panel:item(string.format("%s using 1:2:3 with pm3d fillcolor rgb paper notitle", block))
   if panel.titles[el] then panel:item(string.format("keyentry with lines %s %s", look(el), panel:title(el))) end
 end
 

@@ -52,7 +52,7 @@ function Panel:remark(message, ...)
 end
 
 local function title_of(line)
-  return "title " .. text.quote(line.words) .. (line.markup and " enhanced" or " noenhanced")
+  return "title " .. text.marked(line.words, line.markup)
 end
 
 --- An element's title in the legend: "title 'x' noenhanced" or "notitle".
@@ -65,6 +65,11 @@ end
 function Panel:continue_title(el)
   local lines = self.titles[el] or {}
   for i = 2, #lines do self:item("keyentry " .. title_of(lines[i])) end
+end
+
+--- A size of a text, 12 being that of axes and titles, as gnuplot takes it: "font ',12'".
+function Panel:font(size)
+  return ("font ',%s'"):format(fmt(size * self.look.scale))
 end
 
 --- Adds a label.
@@ -99,17 +104,16 @@ end
 
 -- --- texts -------------------------------------------------------------------------------------------------------
 
--- A text's own choice, or the figure's.
-local function enhanced(panel, own)
+-- A text as gnuplot takes it, with its own choice of markup, or the figure's.
+local function marked(panel, words, own)
   if own == nil then own = panel.fig.opts.enhanced end
-  return own and "enhanced" or "noenhanced"
+  return text.marked(words, own)
 end
 
 local function title(panel, width)
   local opts = panel.fig.opts
   if not opts.title then return end
-  panel:set("title %s %s", text.quote_lines(text.wrap(opts.title, width - 40, layout.FONT_SIZE)),
-    enhanced(panel))
+  panel:set("title %s", marked(panel, text.wrap(opts.title, width - 40, layout.FONT_SIZE)))
 end
 
 -- The label of an axis, with the part that was taken out of the texts of its marks.
@@ -118,7 +122,7 @@ local function axis_label(panel, name, label, more, markup)
   if not label and not common then return end
   local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
   panel.has_xlabel = panel.has_xlabel or name == "x"
-  panel:set("%slabel %s %s%s", name, text.quote_lines(words), enhanced(panel, markup), more or "")
+  panel:set("%slabel %s%s", name, marked(panel, words, markup), more or "")
 end
 
 -- Marks and labels of the axes x and y, and z in space, where lines of text run obliquely and have less room.
@@ -140,9 +144,10 @@ local function note_commands(panel, view, note, index)
   local size = note.size or layout.FONT_SIZE
   local box = layout.text_box(view, note.text, note.x[#note.x], note.y[#note.y], note.align, size)
   local lx, ly = layout.first_line(view, box)
-  local color, cycle = style.colorspec(note.color or "#222222")
-  panel:label(string.format("%s at %s,%s left front %s font ',%s' textcolor %s", text.quote_lines(note.text),
-    fmt(lx, true), fmt(ly, true), enhanced(panel, note.enhanced), fmt(size), color or "linetype " .. cycle))
+  local color, cycle = "rgb ink", nil
+  if note.color then color, cycle = style.colorspec(note.color) end
+  panel:label(string.format("%s at %s,%s left front %s textcolor %s", marked(panel, note.text, note.enhanced),
+    fmt(lx, true), fmt(ly, true), panel:font(size), color or "linetype " .. cycle))
   local arrow = #note.x == 2 and layout.arrow(view, box, note.x[1], note.y[1])
   if arrow then
     for i, v in ipairs(arrow) do arrow[i] = fmt(v, true) end
@@ -219,10 +224,10 @@ local function set_legend(panel, boxes, room)
   panel:set("key %s width %s%s", plan.place, fmt(legend.width_correction(plan.labels)),
     inside and "" or " nobox noopaque " .. arrangement(plan))
   if plan.size.font ~= layout.FONT_SIZE then
-    panel:set("key font ',%d' spacing %s", plan.size.font, fmt(plan.size.spacing))
+    panel:set("key %s spacing %s", panel:font(plan.size.font), fmt(plan.size.spacing))
   end
   if plan.place == "below" and panel.view then make_room_below(panel, plan) end
-  local grey = legend.backdrop(plan.labels)
+  local grey = legend.backdrop(plan.labels, panel.look.paper)
   if grey then
     panel:set("key opaque fillcolor rgb '#%02x%02x%02x' textcolor rgb '%s'", grey, grey, grey,
       grey < 128 and "#ffffff" or "#000000")
@@ -291,8 +296,13 @@ local function palette_commands(panel, width, height)
     if panel.fig.solid then panel:unset "colorbox" end
     return
   end
-  for _, command in ipairs(theme.palette(name)) do panel.settings[#panel.settings + 1] = command end
   local lo, hi = span:result()
+  local count
+  if theme.is_categorical(name) then
+    count = math.max(1, math.floor(hi - lo + 1.5))
+    hi, lo = lo + count - 0.5, lo - 0.5
+  end
+  for _, command in ipairs(theme.palette(name, count)) do panel.settings[#panel.settings + 1] = command end
   panel:set("cbrange [%s:%s]", fmt(lo, true), fmt(hi, true))
   if not bar then return panel:unset "colorbox" end
   panel:set "colorbox"
@@ -313,10 +323,11 @@ local M = {}
 -- @number width in pixels
 -- @number height
 -- @string prefix of the names of its datablocks
+-- @tparam table look as of optlab.plot.look.themes
 -- @treturn table {blocks=, settings=, plot=, remarks=}: lists of lines, and what the user is to be told
-function M.new(fig, width, height, prefix)
+function M.new(fig, width, height, prefix, look)
   local panel = setmetatable({
-    fig = fig, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
+    fig = fig, look = look, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
     limits = { x = axis.limits(fig, "x", "y"), y = axis.limits(fig, "y", "x") }, widest = {}, common = {}, titles = {},
     remarks = visibility.remarks(fig),
   }, Panel)

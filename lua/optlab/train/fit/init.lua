@@ -287,7 +287,7 @@ end
 -- that is to blame, and the history has what was reached (optlab.train.divergence). The same where a parameter is
 -- infinite or nan at the end.
 --
--- @tparam table options see optlab.train.fit.options and docs/training.md
+-- @tparam table options see optlab.train.fit.options and docs/howto/training.md
 -- @treturn table history: the lists `steps`, `epochs` (fractions too), `loss`, `seconds` (of training alone), `lr`,
 --   `grad_norm` with an entry a recorded point; `test_loss`, `test_acc`, ... likewise for each evaluation set and
 --   metric; `train_loss`, `train_acc`, ... with one per epoch, means over the batches as they were met; the numbers

@@ -183,14 +183,14 @@
 ---@field color? string One colour for all levels, instead of one for each.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field width? number Width of the line.
----@field palette? string The colour scale. Default: "viridis".
+---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.heatmap
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
----@field palette? string The colour scale. Default: "viridis".
+---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: true.
 ---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
 ---@field label? string|number Name of the colour bar.
@@ -237,7 +237,7 @@
 ---@class optlab.options.Figure.surface
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
----@field palette? string The colour scale. Default: "viridis".
+---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
 ---@field label? string|number Name of the colour bar.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
@@ -450,7 +450,7 @@
 ---@field zlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field logx? boolean Whether the axis is logarithmic. Default: false.
 ---@field logy? boolean Whether the axis is logarithmic. Default: false.
----@field size? number[] {width, height} in pixels. Default: {640, 400}.
+---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 ---@field aspect? "equal" "equal": a unit has the same length on both axes.
@@ -460,13 +460,22 @@
 ---@field zticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
 ---@field xinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
 ---@field yinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
+---@field theme? "default"|"paper"|"slides"|"dark" Sizes and colours; by default what plot.set_theme said, or "default".
+---@field font? string The font of all texts, such as "serif"; tex takes the document's.
+---@field font_size? number Size of the texts in points; lines and markers keep their proportion to it. By default the theme's.
+---@field dpi? number Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300.
+---@field colors? string|string[] The colours that lines take in turn: a list, or "okabe_ito", "bright", "muted".
 
 ---@class optlab.options.plot.grid
 ---@field rows? integer Number of rows; by default as many as needed.
 ---@field cols? integer Number of columns; by default at most 3.
 ---@field title? string|number Title above the figure.
----@field size? number[] {width, height} in pixels.
+---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field theme? "default"|"paper"|"slides"|"dark" Sizes and colours; by default what plot.set_theme said, or "default".
+---@field font? string The font of all texts, such as "serif"; tex takes the document's.
+---@field font_size? number Size of the texts in points; lines and markers keep their proportion to it. By default the theme's.
+---@field dpi? number Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300.
 
 ---@class optlab.options.plot.images
 ---@field labels? table|optlab.Tensor A text above each image.
@@ -474,7 +483,13 @@
 ---@field cols? integer Number of images in a row; by default at most 10.
 ---@field stretch? boolean Whether each image is scaled from its own darkest to its own brightest value, as suits filters. Default: false.
 ---@field title? string|number Title above the figure.
----@field size? number[] {width, height} in pixels.
+---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
+
+---@class optlab.options.plot.set_theme
+---@field font? string The font of all texts, such as "serif"; tex takes the document's.
+---@field font_size? number Size of the texts in points; lines and markers keep their proportion to it. By default the theme's.
+---@field dpi? number Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300.
+---@field colors? string|string[] The colours that lines take in turn: a list, or "okabe_ito", "bright", "muted".
 
 ---@class optlab.options.plot.trace
 ---@field n? number f is drawn from -n to n; by default the largest |x| of the path.
@@ -485,7 +500,7 @@
 ---@field ylabel? string|number Label of the y axis.
 ---@field xlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
----@field size? number[] {width, height} in pixels.
+---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
@@ -500,7 +515,7 @@
 ---@field ylabel? string|number Label of the y axis.
 ---@field xlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
----@field size? number[] {width, height} in pixels.
+---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 

@@ -49,11 +49,11 @@ static double *registers(const LaneOptim *u, int group, int l) {
 
 /* --- states --------------------------------------------------------------------------------------------------------- */
 
-static void move_states(LaneGroup *g, LaneOptim *u, bool in) {
+static void move_states(LaneGroup *g, LaneOptim *u, int from, bool in) {
   for (int i = 0; i < u->params; i++) {
     const LaneParam *p = &u->param[i];
     for (int k = 0; k < u->nslots; k++) {
-      for (int l = 0; p->array[2 + k] && l < g->count; l++) {
+      for (int l = from; p->array[2 + k] && l < g->count; l++) {
         char *own = tensor_data(param_of(u, p, l)->state[k]);
         if (in) {
           lanes_in(p->array[2 + k], l, p->n, sizeof(float), own);
@@ -68,25 +68,25 @@ static void move_states(LaneGroup *g, LaneOptim *u, bool in) {
 void lane_optims_in(LaneGroup *g) {
   for (LaneOptim *u = g->optim; u; u = u->next) {
     u->known = false;
-    move_states(g, u, true);
+    move_states(g, u, 0, true);
   }
 }
 
 /* The optimizers learn of the updates. */
-static void count_updates(const LaneGroup *g, LaneOptim *u) {
+static void count_updates(const LaneGroup *g, LaneOptim *u, int from) {
   for (int i = 0; i < u->params; i++) {
-    for (int l = 0; l < g->count; l++) {
+    for (int l = from; l < g->count; l++) {
       OptimParam *q = param_of(u, &u->param[i], l);
       q->t = q->t < OPTIM_MAX_UPDATES - u->count ? q->t + u->count : OPTIM_MAX_UPDATES;
     }
   }
-  u->count = 0;
+  if (from == 0) u->count = 0;
 }
 
-void lane_optims_out(LaneGroup *g) {
+void lane_optims_out(LaneGroup *g, int from) {
   for (LaneOptim *u = g->optim; u; u = u->next) {
-    count_updates(g, u);
-    move_states(g, u, false);
+    count_updates(g, u, from);
+    move_states(g, u, from, false);
   }
 }
 
@@ -263,10 +263,10 @@ static void update_param(const LaneOptim *u, const LaneParam *p) {
 static void run_optim(const LaneStep *s, LaneGroup *g) {
   LaneOptim *u = s->u.optim;
   if (!set_numbers(g, u)) {
-    count_updates(g, u);
-    move_states(g, u, false);
+    count_updates(g, u, 0);
+    move_states(g, u, 0, false);
     lanes_run_alone(g, u->event);
-    move_states(g, u, true);
+    move_states(g, u, 0, true);
     return;
   }
   for (int i = 0; i < u->params; i++) update_param(u, &u->param[i]);
@@ -390,7 +390,7 @@ bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i) {
   LaneOptim *u = group_get(g, sizeof *u);
   if (!u) return false;
   for (int l = 0; l < g->count; l++) {
-    event_args(g->plan[l]->r->trace.event[i], &u->o[l]);
+    plan_event_args(g->plan[l], i, &u->o[l]);
     if (!same_groups(u->o[0], u->o[l]) || optim_check_in_training(u->o[l]) < 0) return false;
   }
   u->event = i;
@@ -398,7 +398,7 @@ bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i) {
   u->rule = u->o[0]->def->rule;
   u->nslots = u->o[0]->nslots;
   u->by_t = reads_t(u->rule);
-  if (!is_plain_rule(u->rule) || !set_memory(g, u) || !set_params(g, u, g->plan[0]->r->trace.event[i])) return false;
+  if (!is_plain_rule(u->rule) || !set_memory(g, u) || !set_params(g, u, g->trace->event[i])) return false;
   u->next = g->optim;
   g->optim = u;
   *s = (LaneStep){.run = run_optim, .u.optim = u};

@@ -93,7 +93,8 @@ local function add_explanation()
 end
 
 local function add_reference()
-  local tab = add_tab("Reference", "reference", "Every function, layer, optimizer and schedule with its equations, arguments and defaults.")
+  local tab = add_tab("Reference", "reference",
+    "Every function, layer, optimizer and schedule with its equations, arguments and defaults.")
   local pages = docs.add(site, tab, "reference", reference.MADE)
   local made = reference.add(site, tab)
   index_of(tab, table.move(made, 1, #made, #pages + 1, pages), tab.about)

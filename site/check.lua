@@ -1,7 +1,7 @@
 --- Checks a site that has been built: run by `sh scripts/site --check`.
 --
--- Links: each leads to a file of the site, and where it names a heading or a figure, to that. Requests: nothing on a page
--- is fetched from elsewhere. Pages: one language, one title of its own, one h1, headings without gaps, names that
+-- Links: each leads to a file of the site, and where it names a heading or a figure, to that. Requests: nothing is
+-- fetched from elsewhere. Pages: one language, one title of its own, one h1, headings without gaps, names that
 -- occur once, pictures with a description, fields with a label, tables with heads. Colours: the contrast of the themes'
 -- pairs is at least 4.5 (WCAG 2.1, AA), 3 for borders of fields and the like. With Chromium: site/browser.lua.
 local lab = require "optlab"
@@ -68,7 +68,8 @@ end
 
 -- --- requests --------------------------------------------------------------------------------------------------------
 
-local FETCHING = { img = true, script = true, link = true, source = true, iframe = true, video = true, audio = true, image = true }
+local FETCHING = { img = true, script = true, link = true, source = true, iframe = true, video = true, audio = true,
+  image = true }
 
 local function check_requests(page)
   for tag, attributes in page.html:gmatch "<(%a+)%s([^>]*)>" do
@@ -85,7 +86,8 @@ local function check_asset(path)
   for what in text:gmatch "url%(([^)]*)%)" do
     if not what:match "^['\"]?[#d]" then problem(path, "fetches %s", what) end
   end
-  if text:find "@import" or path:match "%.svg$" and text:find "href=['\"]https?:" then problem(path, "fetches something") end
+  if text:find "@import" or path:match "%.svg$" and text:find "href=['\"]https?:" then problem(path,
+    "fetches something") end
 end
 
 -- --- a page's form ---------------------------------------------------------------------------------------------------
@@ -128,7 +130,8 @@ end
 local function check_controls(page)
   for attributes in page.html:gmatch "<input%s([^>]*)>" do
     local id = attributes:match 'id="([^"]*)"'
-    if not (id and page.html:find(('for="%s"'):format(id), 1, true)) then problem(page.path, "a field without a label") end
+    if not (id and page.html:find(('for="%s"'):format(id), 1, true)) then problem(page.path,
+      "a field without a label") end
   end
   for attributes, inner in page.html:gmatch "<button%s([^>]*)>(.-)</button>" do
     local words = inner:gsub("<[^>]*>", "")
@@ -157,7 +160,8 @@ end
 
 local PAIRS = {
   { 4.5, { "ink", "soft", "accent", "keyword", "string", "number", "comment" }, { "paper", "panel", "raised" } },
-  { 4.5, { "ink", "accent", "soft" }, { "tint" } }, { 4.5, { "ink", "soft" }, { "mark" } }, { 3, { "strong-rule" }, { "paper", "raised", "panel" } },
+  { 4.5, { "ink", "accent", "soft" }, { "tint" } }, { 4.5, { "ink", "soft" }, { "mark" } }, { 3, { "strong-rule" },
+    { "paper", "raised", "panel" } },
 }
 
 local function check_theme(name, block)
@@ -167,7 +171,8 @@ local function check_theme(name, block)
     for _, above in ipairs(row[2]) do
       for _, below in ipairs(row[3]) do
         local ratio = contrast(assert(colors[above], above), assert(colors[below], below))
-        if ratio < row[1] then problem("site.css", "%s on %s has a contrast of %.2f in the %s theme", above, below, ratio, name) end
+        if ratio < row[1] then problem("site.css", "%s on %s has a contrast of %.2f in the %s theme", above, below,
+          ratio, name) end
       end
     end
   end
@@ -185,7 +190,8 @@ end
 -- --- all -------------------------------------------------------------------------------------------------------------
 
 for _, page in ipairs(pages) do
-  for _, check in ipairs { check_links, check_requests, check_head, check_headings, check_pictures, check_controls } do check(page) end
+  for _, check in ipairs { check_links, check_requests, check_head, check_headings, check_pictures,
+    check_controls } do check(page) end
 end
 for path in pairs(there) do
   if path:match "%.css$" or path:match "%.svg$" then check_asset(path) end

@@ -5,6 +5,7 @@
 -- @module site.runs
 local core = require "optlab.core"
 local files = require "optlab.base.files"
+local json = require "optlab.base.json"
 local uv = require "luv"
 
 local M = {}
@@ -26,6 +27,14 @@ local function is_kept(script)
   return files.read(M.folder(script) .. "/stamp") == stamp_of(script)
 end
 
+-- The parameters that a script declares, as JSON.
+local function parameters_of(script)
+  local pipe = assert(io.popen(("%s '%s' --parameters 2>/dev/null"):format(PROGRAM, script)))
+  local text = pipe:read "a"
+  pipe:close()
+  return text
+end
+
 -- Starts a script; calls done(problem) when it has ended.
 local function start(script, done)
   local folder = M.folder(script)
@@ -33,11 +42,13 @@ local function start(script, done)
   assert(files.make_folder(folder))
   local output = assert(uv.fs_open(folder .. "/stdout", "w", 420))
   local errors = assert(uv.fs_open(folder .. "/stderr", "w", 420))
-  local how = { args = { "--no-progress", "--no-keep", "--out", folder .. "/figures", script }, stdio = { nil, output, errors } }
+  local how = { args = { "--no-progress", "--no-keep", "--out", folder .. "/figures", script }, stdio = { nil, output,
+    errors } }
   assert(uv.spawn(PROGRAM, how, function(status)
     uv.fs_close(output)
     uv.fs_close(errors)
     if status == 0 then
+      files.replace(folder .. "/parameters", parameters_of(script))
       files.replace(folder .. "/stamp", stamp_of(script))
       done(nil)
     else
@@ -79,6 +90,14 @@ end
 -- @treturn string
 function M.printed(script) return files.read(M.folder(script) .. "/stdout") or "" end
 
+--- The parameters that a script declares: rows {name =, default =, help =}.
+-- @tparam string script
+-- @treturn {table,...}
+function M.parameters(script)
+  local ok, list = pcall(json.decode, files.read(M.folder(script) .. "/parameters") or "")
+  return ok and type(list) == "table" and list or {}
+end
+
 --- The figures of a script: {name, path}, in the order in which they were saved.
 -- @tparam string script
 -- @treturn {{string,string},...}
@@ -86,7 +105,8 @@ function M.figures(script)
   local folder, list = M.folder(script) .. "/figures/", {}
   for _, file in ipairs(files.list(folder, "%.svg$")) do
     local stat = uv.fs_stat(folder .. file:gsub("%.svg$", ".gp")) or uv.fs_stat(folder .. file)
-    list[#list + 1] = { name = file:gsub("%.svg$", ""), path = folder .. file, at = stat.mtime.sec + stat.mtime.nsec * 1e-9 }
+    list[#list + 1] = { name = file:gsub("%.svg$", ""), path = folder .. file,
+      at = stat.mtime.sec + stat.mtime.nsec * 1e-9 }
   end
   table.sort(list, function(a, b)
     if a.at ~= b.at then return a.at < b.at end

@@ -1,8 +1,8 @@
 --- Two paths for each optimizer of the reference: on a badly scaled quadratic function and on Rosenbrock's.
 --
 -- Every learning rate is the best of one list: the one whose largest value of f in the last tenth of the steps is
--- smallest, so that a path that happens to pass the minimum wins nothing. Optimizers that are made around another one are
--- made around SGD. What is drawn of EMA and SWA is their average.
+-- smallest, so that a path that happens to pass the minimum wins nothing. Optimizers that are made around another
+-- one are made around SGD. What is drawn of EMA and SWA is their average.
 local entries = require "optlab.reference.entries"
 local lab = require "optlab"
 local optim, plot = lab.optim, lab.plot
@@ -11,7 +11,8 @@ local RATES = {}
 for i = 0, 24 do RATES[i + 1] = tonumber(("%.2g"):format(10 ^ (-4 + i * 5.5 / 24))) end
 
 local PROBLEMS = {
-  { name = "quadratic", title = "0.1 x² + 2 y²", start = { -5, -2 }, steps = 40, x = { -6, 2.5, 0.1 }, y = { -3, 2.5, 0.1 },
+  { name = "quadratic", title = "0.1 x² + 2 y²", start = { -5, -2 }, steps = 40, x = { -6, 2.5, 0.1 }, y = { -3, 2.5,
+    0.1 },
     levels = { 0.05, 0.2, 0.5, 1, 2, 4, 8, 12 }, f = function(x, y) return 0.1 * x ^ 2 + 2 * y ^ 2 end },
   { name = "rosenbrock", title = "Rosenbrock's function", start = { -1.5, 1 }, steps = 200, x = { -2, 2, 0.04 },
     y = { -0.7, 2.3, 0.04 }, levels = { 1, 5, 20, 80, 250, 600 },
@@ -57,7 +58,7 @@ local function descend(problem, entry, lr)
     end
     xs[t + 1], ys[t + 1] = x, y
     values[t + 1] = problem.f(x, y)
-    if not (values[t + 1] < 1e9) then return nil end
+    if values[t + 1] ~= values[t + 1] or values[t + 1] >= 1e9 then return nil end
     if t < problem.steps then opt:step(closure) end
   end
   return { xs = xs, ys = ys, values = values, lr = lr }

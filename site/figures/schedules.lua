@@ -6,17 +6,21 @@ local N = 100
 
 -- The calls whose curves a figure shows; "s" is a cosine that compositions start from.
 local EXAMPLES = {
-  chain = { "sched.chain{sched.StepLR{base_lr = 0.1, step_size = 30, gamma = 0.5}, sched.LinearLR{base_lr = 1, total_iters = 20}}" },
+  chain = { "sched.chain{sched.StepLR{base_lr = 0.1, step_size = 30, gamma = 0.5}, "
+    .. "sched.LinearLR{base_lr = 1, total_iters = 20}}" },
   Chebyshev = { "sched.Chebyshev{smallest = 1, largest = 20, total_steps = 16}" },
   clamp = { "s", "sched.clamp(s, {min = 0.02, max = 0.08})" },
   ConstantLR = { "sched.ConstantLR{base_lr = 0.1, factor = 0.5, total_iters = 25}" },
-  Cosine = { "sched.Cosine{base_lr = 0.1, max_update = 80}", "sched.Cosine{base_lr = 0.1, max_update = 80, warmup_steps = 15, final_lr = 0.01}" },
-  CosineAnnealingLR = { "sched.CosineAnnealingLR{base_lr = 0.1, T_max = 100}", "sched.CosineAnnealingLR{base_lr = 0.1, T_max = 25}" },
+  Cosine = { "sched.Cosine{base_lr = 0.1, max_update = 80}",
+    "sched.Cosine{base_lr = 0.1, max_update = 80, warmup_steps = 15, final_lr = 0.01}" },
+  CosineAnnealingLR = { "sched.CosineAnnealingLR{base_lr = 0.1, T_max = 100}",
+    "sched.CosineAnnealingLR{base_lr = 0.1, T_max = 25}" },
   CosineAnnealingWarmRestarts = { "sched.CosineAnnealingWarmRestarts{base_lr = 0.1, T_0 = 25}",
     "sched.CosineAnnealingWarmRestarts{base_lr = 0.1, T_0 = 14, T_mult = 2}" },
   CosineAnnealingWarmupRestarts = {
     "sched.CosineAnnealingWarmupRestarts{max_lr = 0.1, first_cycle_steps = 33, warmup_steps = 8, gamma = 0.6}" },
-  CosineDecay = { "sched.CosineDecay{base_lr = 0.1, decay_steps = 80}", "sched.CosineDecay{base_lr = 0.1, decay_steps = 80, alpha = 0.2, exponent = 3}" },
+  CosineDecay = { "sched.CosineDecay{base_lr = 0.1, decay_steps = 80}",
+    "sched.CosineDecay{base_lr = 0.1, decay_steps = 80, alpha = 0.2, exponent = 3}" },
   CosineLR = { "sched.CosineLR{base_lr = 0.1, t_initial = 33, cycle_limit = 3, cycle_decay = 0.5, lr_min = 0.005}" },
   CosineOneCycle = { "sched.CosineOneCycle{max_lr = 0.1, total_steps = 90}" },
   CyclicLR = { "sched.CyclicLR{base_lr = 0.01, max_lr = 0.1, step_size_up = 15}",
@@ -24,7 +28,8 @@ local EXAMPLES = {
   CyclicMomentum = { "sched.CyclicMomentum{base_momentum = 0.8, max_momentum = 0.9, step_size_up = 15}" },
   ExponentialDecay = { "sched.ExponentialDecay{base_lr = 0.1, decay_steps = 20, decay_rate = 0.5}",
     "sched.ExponentialDecay{base_lr = 0.1, decay_steps = 20, decay_rate = 0.5, staircase = true}" },
-  ExponentialLR = { "sched.ExponentialLR{base_lr = 0.1, gamma = 0.98}", "sched.ExponentialLR{base_lr = 0.1, gamma = 0.94}" },
+  ExponentialLR = { "sched.ExponentialLR{base_lr = 0.1, gamma = 0.98}",
+    "sched.ExponentialLR{base_lr = 0.1, gamma = 0.94}" },
   Factor = { "sched.Factor{base_lr = 0.1, factor = 0.9, step = 3, stop_factor_lr = 0.01}" },
   InverseSquareRoot = { "sched.InverseSquareRoot{base_lr = 0.1, warmup_steps = 10}" },
   InverseTimeDecay = { "sched.InverseTimeDecay{base_lr = 0.1, decay_steps = 10, decay_rate = 0.5}",
@@ -34,7 +39,8 @@ local EXAMPLES = {
     "sched.LinearLR{base_lr = 0.1, start_factor = 1, end_factor = 0, total_iters = 80}" },
   LinearOneCycle = { "sched.LinearOneCycle{max_lr = 0.1, total_steps = 90}" },
   MultiFactor = { "sched.MultiFactor{base_lr = 0.1, step = {30, 60}, factor = 0.5}" },
-  MultiplicativeLR = { "sched.MultiplicativeLR{base_lr = 0.1, lr_lambda = function(t) return t % 2 == 0 and 0.93 or 1 end}" },
+  MultiplicativeLR = { "sched.MultiplicativeLR{base_lr = 0.1, "
+    .. "lr_lambda = function(t) return t % 2 == 0 and 0.93 or 1 end}" },
   MultiStepLR = { "sched.MultiStepLR{base_lr = 0.1, milestones = {20, 45, 80}, gamma = 0.5}" },
   OneCycleLR = { "sched.OneCycleLR{max_lr = 0.1, total_steps = 90}",
     "sched.OneCycleLR{max_lr = 0.1, total_steps = 90, anneal_strategy = 'linear', three_phase = true}" },
@@ -42,12 +48,15 @@ local EXAMPLES = {
   Piecewise = { "sched.Piecewise{base_lr = 0.1, boundaries = {30, 60, 90}, scales = {0.5, 0.8, 0.2}}",
     "sched.Piecewise{base_lr = 0.1, boundaries = {30, 60, 90}, scales = {0.5, 0.8, 0.2}, interpolation = 'linear'}",
     "sched.Piecewise{base_lr = 0.1, boundaries = {30, 60, 90}, scales = {0.5, 0.8, 0.2}, interpolation = 'cosine'}" },
-  Poly = { "sched.Poly{base_lr = 0.1, max_update = 80}", "sched.Poly{base_lr = 0.1, max_update = 80, warmup_steps = 15, pwr = 1}" },
+  Poly = { "sched.Poly{base_lr = 0.1, max_update = 80}",
+    "sched.Poly{base_lr = 0.1, max_update = 80, warmup_steps = 15, pwr = 1}" },
   PolyLR = { "sched.PolyLR{base_lr = 0.1, t_initial = 80}", "sched.PolyLR{base_lr = 0.1, t_initial = 80, power = 2}" },
   PolynomialDecay = { "sched.PolynomialDecay{base_lr = 0.1, decay_steps = 80, end_lr = 0.01}",
     "sched.PolynomialDecay{base_lr = 0.1, decay_steps = 80, end_lr = 0.01, power = 3}" },
-  PolynomialLR = { "sched.PolynomialLR{base_lr = 0.1, total_iters = 80}", "sched.PolynomialLR{base_lr = 0.1, total_iters = 80, power = 3}" },
-  restart = { "sched.restart(sched.CosineAnnealingLR{base_lr = 0.1, T_max = 20}, {steps = 20, decay = 0.8, growth = 1.4})" },
+  PolynomialLR = { "sched.PolynomialLR{base_lr = 0.1, total_iters = 80}",
+    "sched.PolynomialLR{base_lr = 0.1, total_iters = 80, power = 3}" },
+  restart = { "sched.restart(sched.CosineAnnealingLR{base_lr = 0.1, T_max = 20}, "
+    .. "{steps = 20, decay = 0.8, growth = 1.4})" },
   REX = { "sched.REX{base_lr = 0.1, total_steps = 90}" },
   scale = { "s", "sched.scale(s, 0.5)" },
   sequential = { "sched.sequential{schedules = {sched.LinearLR{base_lr = 0.1, start_factor = 0.1, total_iters = 20}, "
@@ -86,7 +95,8 @@ for t = 0, N do times[t + 1] = t end
 
 local function draw(name, calls, curves)
   local momentum = name:find "Momentum" ~= nil
-  local fig = plot.figure { title = "sched." .. name, size = { 640, 360 }, xlabel = "update t", ylabel = momentum and "momentum" or "learning rate", ylim = not momentum and { 0, 0.105 } or nil }
+  local fig = plot.figure { title = "sched." .. name, size = { 640, 360 }, xlabel = "update t", ylabel = momentum
+    and "momentum" or "learning rate", ylim = not momentum and { 0, 0.105 } or nil }
   for i, curve in ipairs(curves) do
     local words = #curves > 1 and (calls[i]:gsub("^sched%.[%w.]+", "…")) or ""
     fig:line(times, curve, { label = words ~= "" and words or nil, style = "-" })
@@ -95,12 +105,10 @@ local function draw(name, calls, curves)
   print(("%s: %s"):format(name, table.concat(calls, "; ")))
 end
 
-for _, name in ipairs((function()
-  local names = {}
-  for name in pairs(EXAMPLES) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end)()) do
+local names = {}
+for name in pairs(EXAMPLES) do names[#names + 1] = name end
+table.sort(names)
+for _, name in ipairs(names) do
   local curves = {}
   for i, call in ipairs(EXAMPLES[name]) do curves[i] = values(call) end
   draw(name, EXAMPLES[name], curves)

@@ -1,7 +1,7 @@
 --- An entry's equation, lines of text, as one display in TeX.
 --
--- A line that is an assignment all through becomes one row, "left = right   if condition". In other lines the parts that
--- read as mathematics are set as such, and the words between them stay words.
+-- A line that is an assignment all through becomes one row, "left = right   if condition". In other lines the parts
+-- that read as mathematics are set as such, and the words between them stay words.
 -- @module site.math.equation
 local functions = require "site.math.functions"
 local parser = require "site.math.parser"
@@ -115,7 +115,8 @@ local function sentence(line, map, is_name)
     if #words > 0 then parts[#parts + 1] = symbols.text(table.concat(words)) end
     words = {}
   end
-  local function blank(token) return token.gap > 1 and at > 1 and "\u{2003}" or token.gap > 0 and at > 1 and " " or "" end
+  local function blank(token) return token.gap > 1 and at > 1 and "\u{2003}" or token.gap > 0 and at > 1 and " "
+    or "" end
   while at <= #list do
     local token = list[at]
     local tex, behind = math_at(list, at, map, is_name)

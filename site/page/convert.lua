@@ -46,10 +46,12 @@ end
 
 local function tidy_code(html)
   html = html:gsub('<span id="cb[%d-]+"><a href="#cb[%d-]+"[^>]*></a>', "<span>")
-  html = html:gsub('<div class="sourceCode"[^>]*><pre%s+class="sourceCode (%w+)">', '<div class="source"><pre class="%1">')
+  html = html:gsub('<div class="sourceCode"[^>]*><pre%s+class="sourceCode (%w+)">',
+    '<div class="source"><pre class="%1">')
   html = html:gsub('<pre%s+class="sourceCode (%w+)">', '<pre class="%1">')
   html = html:gsub('<code class="sourceCode %w+">', "<code>")
-  html = html:gsub('<pre class="plain"><code>(.-)</code></pre>', '<div class="source"><pre class="plain"><code>%1</code></pre></div>')
+  html = html:gsub('<pre class="plain"><code>(.-)</code></pre>',
+    '<div class="source"><pre class="plain"><code>%1</code></pre></div>')
   -- A block that scrolls sideways can be reached and moved by keys.
   return (html:gsub('<pre class="(%w+)">', '<pre class="%1" tabindex="0">'))
 end
@@ -69,7 +71,8 @@ end
 
 local function tidy(html)
   html = html:gsub("<math.-</math>", tidy_math)
-  html = html:gsub('<p>(<math display="block".-</math>)</p>', '<div class="math" tabindex="0" role="region" aria-label="Equation">%1</div>')
+  html = html:gsub('<p>(<math display="block".-</math>)</p>',
+    '<div class="math" tabindex="0" role="region" aria-label="Equation">%1</div>')
   return tidy_tables(tidy_code(html))
 end
 

@@ -6,12 +6,14 @@ local paths = require "site.page.paths"
 
 local M = {}
 
-local LOGO = h.raw('<svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" '
+local LOGO = h.raw('<svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" '
+  .. 'fill="none" stroke="currentColor" '
   .. 'stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"><ellipse cx="12" cy="13" rx="10.5" ry="7.5" '
   .. 'opacity=".4"/><ellipse cx="13" cy="13.6" rx="6" ry="4" opacity=".65"/><path d="M3 4.5l6.5 11 1-6.5 2.6 5.6"/>'
   .. '<circle cx="13.1" cy="14" r="1.3" fill="currentColor" stroke="none"/></svg>')
 local HALF = h.raw('<svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7" '
-  .. 'fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor"/></svg>')
+  .. 'fill="none" stroke="currentColor" stroke-width="1.6"/>'
+  .. '<path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor"/></svg>')
 
 -- --- navigation ------------------------------------------------------------------------------------------------------
 
@@ -49,7 +51,8 @@ end
 local function menu(site, page)
   local items = tabs(site, page)
   for i, tab in ipairs(site.tabs) do
-    if tab == page.tab and #tab.nodes > 0 then items[i] = h.li(h.raw(items[i].text:gsub("^<li>", ""):gsub("</li>$", "")), tree(tab.nodes, page)) end
+    if tab == page.tab and #tab.nodes > 0 then items[i] = h.li(h.raw(items[i].text:gsub("^<li>", ""):gsub("</li>$",
+      "")), tree(tab.nodes, page)) end
   end
   return h.details({ class = "menu" }, h.summary("Menu"), h.nav({ ["aria-label"] = "All pages" }, h.ul(items)))
 end
@@ -106,7 +109,8 @@ end
 
 local function with_anchors(html)
   return (html:gsub('<h([234]) id="([^"]+)">(.-)</h%d>', function(level, id, title)
-    return ('<h%s id="%s">%s<a class="anchor" href="#%s" aria-label="Link to this section: %s">#</a></h%s>'):format(level,
+    local form = '<h%s id="%s">%s<a class="anchor" href="#%s" aria-label="Link to this section: %s">#</a></h%s>'
+    return form:format(level,
       id, title, id, h.escape((plain(title):gsub("&%a+;", " "))), level)
   end))
 end
@@ -126,7 +130,8 @@ end
 local function pager(page)
   if not (page.before or page.after) then return nil end
   local function link(to, class, word)
-    return to and h.a({ class = class, href = paths.relative(page.path, to.path), rel = class }, h.span(word), to.nav or to.title)
+    return to and h.a({ class = class, href = paths.relative(page.path, to.path), rel = class }, h.span(word), to.nav
+      or to.title)
   end
   return h.nav({ class = "pager", ["aria-label"] = "Neighbouring pages" }, link(page.before, "prev", "Before"),
     link(page.after, "next", "Next"))

@@ -10,9 +10,11 @@ local ENTITIES = { amp = "&", lt = "<", gt = ">", quot = '"', ["#39"] = "'", nbs
 
 -- The words of a piece of HTML.
 local function text_of(html)
-  local text = html:gsub("<annotation.-</annotation>", ""):gsub("<button.-</button>", ""):gsub("</?[%a][^>]*>", function(tag)
+  local text = html:gsub("<annotation.-</annotation>", ""):gsub("<button.-</button>", ""):gsub("</?[%a][^>]*>",
+    function(tag)
     local name = tag:match "^</?(%w+)"
-    local inside = name == "code" or name == "span" or name == "em" or name == "strong" or name == "a" or name:match "^m"
+    local inside = name == "code" or name == "span" or name == "em" or name == "strong" or name == "a"
+      or name:match "^m"
     return inside and "" or " "
   end)
   text = text:gsub("<!%-%-.-%-%->", ""):gsub("&([#%w]+);", ENTITIES):gsub("%s+", " ")

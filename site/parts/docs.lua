@@ -64,7 +64,8 @@ function M.add(site, tab, folder, made_by_script)
     local source = ("docs/%s/%s.md"):format(folder, name)
     local markdown = assert(files.read(source))
     pages[i] = site:add {
-      path = ("%s/%s.html"):format(folder, name), source = source, markdown = markdown, tab = tab, title = M.title(markdown),
+      path = ("%s/%s.html"):format(folder, name), source = source, markdown = markdown, tab = tab,
+        title = M.title(markdown),
       about = M.about(markdown), crumbs = { tab.page },
     }
     site.by_source[source] = pages[i]

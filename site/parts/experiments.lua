@@ -3,7 +3,6 @@
 local equation = require "site.math.equation"
 local files = require "optlab.base.files"
 local h = require "optlab.report.page.html"
-local json = require "optlab.base.json"
 local pictures = require "site.pictures"
 local runs = require "site.runs"
 local script_text = require "optlab.base.text.script_text"
@@ -110,7 +109,8 @@ local function marked(text, figures)
     local plain = name:gsub("η", "eta"):gsub("β", "beta")
     return figures[plain] and ('<a href="#figure-%s">%s</a>'):format(plain, plain) or nil
   end)
-  return (html:gsub("experiments/[%w/-]+%.lua", "<code>%0</code>"):gsub("<code><code>(.-)</code></code>", "<code>%1</code>"))
+  return (html:gsub("experiments/[%w/-]+%.lua", "<code>%0</code>"):gsub("<code><code>(.-)</code></code>",
+    "<code>%1</code>"))
 end
 
 -- Formulas such as "v <- beta v + g", set; other indented lines are code.
@@ -123,29 +123,20 @@ end
 local function paragraph(row, figures)
   local set = row.code and formula(row.code)
   if set then return set end
-  if row.code then return h.div({ class = "source" }, h.pre({ class = "plain", tabindex = "0" }, h.code(table.concat(row.code, "\n")))).text end
+  if row.code then return h.div({ class = "source" }, h.pre({ class = "plain", tabindex = "0" },
+    h.code(table.concat(row.code, "\n")))).text end
   local lead = row.lead and h.b(row.lead).text .. " " or ""
   return "<p>" .. lead .. marked(row.text, figures) .. "</p>"
 end
 
 -- --- the page --------------------------------------------------------------------------------------------------------
 
-local function shell(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
-
--- The parameters that a script declares.
-local function parameters(script)
-  local pipe = assert(io.popen(("build/optlab %s --parameters 2>/dev/null"):format(shell(script))))
-  local text = pipe:read "a"
-  pipe:close()
-  local ok, list = pcall(json.decode, text)
-  return ok and type(list) == "table" and (list.parameters or list) or {}
-end
-
 local function parameter_table(script)
   local rows = {}
-  for _, row in ipairs(parameters(script)) do
+  for _, row in ipairs(runs.parameters(script)) do
     if row.name and row.name ~= "seed" then
-      rows[#rows + 1] = ("| `--%s` | %s | %s |"):format(row.name, row.default ~= nil and "`" .. tostring(row.default) .. "`" or "",
+      rows[#rows + 1] = ("| `--%s` | %s | %s |"):format(row.name, row.default ~= nil and "`" .. tostring(row.default)
+        .. "`" or "",
         h.escape(row.help or ""):gsub("|", "\\|"))
     end
   end
@@ -224,7 +215,8 @@ end
 local function add_section(site, tab, name, thumbnail)
   local comment = comment_of("experiments/" .. name .. ".lua")
   local chapter = comment:match 'Book section: "([^"]+)"' or name
-  local page = add_page(site, tab, "experiments/" .. name .. ".lua", name == "lenet" and "LeNet" or chapter, { tab.page })
+  local page = add_page(site, tab, "experiments/" .. name .. ".lua", name == "lenet" and "LeNet" or chapter,
+    { tab.page })
   page.thumbnail = thumbnail
   local node = { title = page.nav, page = page, children = {} }
   for _, kind in ipairs { "claims", "exercises" } do
@@ -282,11 +274,13 @@ function M.add(site, tab)
     if page.script then page.make = function() return markdown_of(site, page) end end
   end
   tab.page.make = function()
-    local parts = { "# Experiments\n", "An experiment is a script of one or two screens. Its page shows the question, the figures, "
+    local parts = { "# Experiments\n",
+      "An experiment is a script of one or two screens. Its page shows the question, the figures, "
       .. "the numbers and the code. All of it comes from a run of the script when this site was built.\n" }
     if #studies > 0 then parts[#parts + 1] = "## Studies\n\n" .. M.cards(site, studies) .. "\n" end
-    parts[#parts + 1] = "## The book's sections\n\nThey follow the chapter \"Optimization Algorithms\" of Dive into Deep "
-      .. "Learning. Claims of the text and exercises are listed on each page.\n\n" .. M.cards(site, sections) .. "\n"
+    parts[#parts + 1] = "## The book's sections\n\nThey follow the chapter \"Optimization Algorithms\" of Dive into "
+      .. "Deep Learning. Claims of the text and exercises are listed on each page.\n\n"
+      .. M.cards(site, sections) .. "\n"
     parts[#parts + 1] = "## Your own optimizer and schedule\n\n" .. M.cards(site, custom) .. "\n"
     return table.concat(parts, "\n")
   end

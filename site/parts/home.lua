@@ -48,24 +48,28 @@ Both commands install missing packages, build the program, and run it.
 -- @treturn table
 function M.add(site)
   local readme = assert(files.read "README.md")
-  local page = site:add { path = "index.html", title = "optlab: study the optimization algorithms of deep learning", wide = true }
-  page.about = "optlab is one native program for Linux. A C host embeds Lua 5.4 and gives it tensors, automatic differentiation, "
-    .. "layers, more than seventy optimizers and learning-rate schedules. An experiment is a script of one or two screens, "
-    .. "and gnuplot draws its figures."
+  local page = site:add { path = "index.html", title = "optlab: study the optimization algorithms of deep learning",
+    wide = true }
+  page.about = "optlab is one native program for Linux. A C host embeds Lua 5.4 and gives it tensors, automatic "
+    .. "differentiation, layers, more than seventy optimizers and learning-rate schedules. An experiment is a "
+    .. "script of one or two screens, and gnuplot draws its figures."
   site.by_source["README.md"] = page
   page.make = function()
     local words, picture = figure_of(readme)
     local doors = {}
     for i, tab in ipairs(site.tabs) do doors[i] = door(tab) end
     local parts = {
-      hero(site, page, words, picture), "\n\n", "## The script behind the figure\n\n```lua\n", script_of(readme), "\n```\n\n",
+      hero(site, page, words, picture), "\n\n", "## The script behind the figure\n\n```lua\n", script_of(readme),
+        "\n```\n\n",
       COMMANDS, "\n## Where to go from here\n\n", h.ul({ class = "cards doors" }, doors).text, "\n\n",
     }
     if #site.studies > 0 then
       parts[#parts + 1] = "## Studies\n\n" .. experiments.cards(site, site.studies) .. "\n\n"
     end
-    parts[#parts + 1] = "## The book's sections\n\nThe experiments follow the chapter \"Optimization Algorithms\" of Dive into Deep "
-      .. "Learning, with its claims tested and its exercises solved.\n\n" .. experiments.cards(site, site.sections) .. "\n"
+    parts[#parts + 1] = "## The book's sections\n\nThe experiments follow the chapter \"Optimization "
+      .. "Algorithms\" of Dive into Deep Learning, with its claims tested and its exercises solved.\n\n"
+      .. experiments.cards(site, site.sections)
+        .. "\n"
     return table.concat(parts)
   end
   return page

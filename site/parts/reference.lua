@@ -12,13 +12,15 @@ local runs = require "site.runs"
 local M = {}
 
 --- The names of the files that this part is made of.
-M.MADE = { optimizers = true, schedules = true, layers = true, losses = true, functional = true, init = true, functions = true }
+M.MADE = { optimizers = true, schedules = true, layers = true, losses = true, functional = true, init = true,
+  functions = true }
 
 M.OPTIMIZERS, M.SCHEDULES = "site/figures/optimizers.lua", "site/figures/schedules.lua"
 
 -- --- texts -----------------------------------------------------------------------------------------------------------
 
-local function read(name) return assert(files.read("docs/reference/" .. name .. ".md")):gsub("^<!%-%-.-%-%->\n+", "") end
+local function read(name) return assert(files.read("docs/reference/" .. name .. ".md")):gsub("^<!%-%-.-%-%->\n+",
+  "") end
 
 -- What stands before the first heading of a level, and the sections {title, body}.
 local function cut(text, mark)
@@ -123,7 +125,8 @@ local function add_each(site, tab, o)
   local source = "docs/reference/" .. o.name .. ".md"
   local head, list = cut(read(o.name), "##")
   local map, pages, children = by_name(o.group), {}, {}
-  local index = site:add { path = ("reference/%s/index.html"):format(o.name), source = source, tab = tab, crumbs = { tab.page },
+  local index = site:add { path = ("reference/%s/index.html"):format(o.name), source = source, tab = tab,
+    crumbs = { tab.page },
     title = head:match "# ([^\n]+)", about = o.about:format(#list), wide = true }
   site.by_source[source] = index
   for i, section in ipairs(list) do

@@ -22,8 +22,11 @@ local fmt = number.format
 -- @tparam {string,...} rows
 -- @treturn string its name
 function Panel:block(kind, rows)
+  local data = self.shared and table.concat(rows, "\n")
+  if data and self.shared[data] then return self.shared[data] end
   self.counts[kind] = (self.counts[kind] or 0) + 1
   local name = "$" .. self.prefix .. kind .. self.counts[kind]
+  if data then self.shared[data] = name end
   local out = self.blocks
   out[#out + 1] = name .. " << EOD"
   table.move(rows, 1, #rows, #out + 1, out)
@@ -219,6 +222,7 @@ local function set_legend(panel, boxes, room)
   if #labels == 0 or choice == "none" then return panel:unset "key" end
   local plan = plan_legend(panel, labels, choice, boxes, room)
   local inside = plan.place:find("^inside") ~= nil
+  panel.legend_place = plan.place
   for _, label in ipairs(labels) do panel.titles[label.el] = {} end
   for _, label in ipairs(plan.labels) do panel.titles[label.el] = label.lines end
   panel:set("key %s width %s%s", plan.place, fmt(legend.width_correction(plan.labels)),
@@ -324,10 +328,11 @@ local M = {}
 -- @number height
 -- @string prefix of the names of its datablocks
 -- @tparam table look as of optlab.plot.look.themes
+-- @tparam[opt] table shared names of datablocks by what they hold, for panels that may share them
 -- @treturn table {blocks=, settings=, plot=, remarks=}: lists of lines, and what the user is to be told
-function M.new(fig, width, height, prefix, look)
+function M.new(fig, width, height, prefix, look, shared)
   local panel = setmetatable({
-    fig = fig, look = look, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
+    fig = fig, look = look, shared = shared, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
     limits = { x = axis.limits(fig, "x", "y"), y = axis.limits(fig, "y", "x") }, widest = {}, common = {}, titles = {},
     remarks = visibility.remarks(fig),
   }, Panel)

@@ -57,7 +57,9 @@ local function list_of(o)
   local out = {}
   for i = 1, o.frames do
     out[i] = kinds.picture.accept(o.figures(i))
-    if not out[i] then errors.raise("%s: the function must return a figure or a grid, but not for frame %d", WHERE, i) end
+    if not out[i] then
+      errors.raise("%s: the function must return a figure or a grid, but for frame %d it does not", WHERE, i)
+    end
   end
   return out
 end

@@ -5,8 +5,8 @@
 --
 -- The options of `plot.figure` are declared in optlab.plot.options.
 --
--- Methods of a figure: line points band hline vline hist annotate text (optlab.plot.figure), contour wireframe surface
--- heatmap image (optlab.plot.fields), save. Arrays may be Lua tables or tensors; values that are not finite are gaps.
+-- The methods of a figure are in optlab.plot.figure and in optlab.plot.kinds. Arrays may be Lua tables or tensors;
+-- values that are not finite are gaps.
 -- @module optlab.plot
 -- @usage
 -- local fig = plot.figure{title="momentum", xlabel="epoch", ylabel="loss"}
@@ -21,7 +21,9 @@ local options = require "optlab.plot.options"
 local runner = require "optlab.plot.draw.runner"
 local themes = require "optlab.plot.look.themes"
 local trace = require "optlab.plot.trace"
-require "optlab.plot.fields"
+for _, kind in ipairs { "contour", "fill", "heatmap", "image", "quiver", "scatter", "surface" } do
+  require("optlab.plot.kinds." .. kind)
+end
 
 local M = {}
 

@@ -65,12 +65,14 @@ struct LaneGroup {
   int count;
   SweepRun *run[LANES];
   Plan *plan[LANES];
+  const Trace *trace; /* of the steps of all */
   LaneBuffer *buffer; /* [buffers] */
   LaneStep *step;
   int steps;
-  LaneOptim *optim; /* a list */
-  int64_t rows;     /* of a batch */
-  LanesTable table; /* of the fields that are floats, or doubles: */
+  LaneOptim *optim;  /* a list */
+  int64_t *in_order; /* 0, 1, 2, ...; NULL: not needed */
+  int64_t rows;      /* of a batch */
+  LanesTable table;  /* of the fields that are floats, or doubles: */
   DType table_dtype;
   const LanesKernels *table_kernels, *loss_kernels;
   bool in_table[LOADER_MAX_FIELDS];
@@ -94,9 +96,9 @@ const Layout *group_layout(const LaneGroup *g, const Window *w);
 bool group_set_buffers(LaneGroup *g);
 void lanes_in(char *lanes, int l, int64_t count, size_t size, const char *from);
 void lanes_out(const char *lanes, int l, int64_t count, size_t size, char *to);
-void group_in(LaneGroup *g, int buffer);  /* from the runs' memory */
-void group_out(LaneGroup *g, int buffer); /* back */
-void group_fail(LaneGroup *g, int l);     /* with err_message */
+void group_in(LaneGroup *g, int buffer);            /* from the runs' memory */
+void group_out(LaneGroup *g, int buffer, int from); /* back, of the lanes from `from` on */
+void group_fail(LaneGroup *g, int l);               /* with err_message */
 
 /* --- alike.c -------------------------------------------------------------------------------------------------------- */
 
@@ -111,7 +113,7 @@ bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i);
 bool lanes_place_params(LaneGroup *g, const Event *e);
 void lanes_run_alone(LaneGroup *g, int i); /* by each run's own plan */
 
-void lane_optims_in(LaneGroup *g); /* the states, into lanes and back */
-void lane_optims_out(LaneGroup *g);
+void lane_optims_in(LaneGroup *g);            /* the states, into lanes */
+void lane_optims_out(LaneGroup *g, int from); /* and back, of the lanes from `from` on */
 
 #endif

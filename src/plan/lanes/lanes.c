@@ -28,11 +28,14 @@ static bool same_rows(const Loader *a, const Loader *b) {
   return true;
 }
 
+/* Runs may be a few batches apart, as one that was recorded more often than the others. */
 static bool same_place(const SweepRun *a, const SweepRun *b) {
   const Batches *x = &a->b, *y = &b->b;
-  if (a->open != b->open || a->epoch != b->epoch || a->until != b->until || a->sums != b->sums || x->row != y->row ||
-      x->end != y->end)
+  const int64_t apart = x->row < y->row ? y->row - x->row : x->row - y->row, size = a->l->opt.batch_size;
+  if (a->open != b->open || a->epoch != b->epoch || a->until != b->until || a->sums != b->sums || x->end != y->end) {
     return false;
+  }
+  if (apart % size != 0 || apart >= (a->open ? MIN_BATCHES : 1) * size) return false;
   return !x->order == !y->order && x->share.parts == 0 && y->share.parts == 0;
 }
 
@@ -173,20 +176,20 @@ static bool take_runs(LaneGroup *g, SweepRun *const *run, int count) {
     if (!g->plan[l] || (l < count - 1 && !plans_alike(g->plan[l], g->plan[count - 1]))) return false;
     g->watched = g->watched || is_watched(g->plan[l]->r);
   }
+  g->trace = &plan_form(g->plan[0])->r->trace;
   if (!group_set_buffers(g) || !find_result(g, loss, &g->loss, &g->loss_at, &g->loss_dtype)) return false;
   g->loss_kernels = lanes_kernels(g->loss_dtype);
   return !weight || find_result(g, weight, &g->weight, &g->weight_at, &g->weight_dtype);
 }
 
 static bool lower(LaneGroup *g) {
-  const Plan *p = g->plan[0];
-  g->step = group_get(g, (size_t)p->steps * sizeof *g->step);
+  g->step = group_get(g, (size_t)g->trace->events * sizeof *g->step);
   if (!g->step) return false;
-  for (int i = 0; i < p->steps; i++) {
-    const Event *e = p->r->trace.event[i];
+  for (int i = 0; i < g->trace->events; i++) {
+    const Event *e = g->trace->event[i];
     if (e->run == optim_rerun_step && !lanes_place_params(g, e)) return false;
   }
-  for (int i = 0; i < p->steps; i++) {
+  for (int i = 0; i < g->trace->events; i++) {
     if (!lanes_lower(g, &g->step[g->steps++], i)) return false;
   }
   return g->alone_elements <= STEP_GAIN * (int64_t)(g->steps - g->alone_steps);
@@ -201,19 +204,33 @@ static bool is_lasting(const LaneGroup *g, int b, bool out) {
   return buffer->kind == BUFFER_OUTSIDE && (!out || plan_writes(p, buffer->holder->storage));
 }
 
-static void move(LaneGroup *g, bool out) {
+static void move_in(LaneGroup *g) {
   for (int b = 0; b < g->plan[0]->r->buffers; b++) {
-    if (!is_lasting(g, b, out)) continue;
-    if (out) {
-      group_out(g, b);
-    } else {
-      group_in(g, b);
-    }
+    if (is_lasting(g, b, false)) group_in(g, b);
   }
 }
 
+/* The lanes from `from` on leave the group. */
+static void leave(LaneGroup *g, int from) {
+  for (int b = 0; b < g->plan[0]->r->buffers; b++) {
+    if (is_lasting(g, b, true)) group_out(g, b, from);
+  }
+  lane_optims_out(g, from);
+  for (int l = from; l < g->count; l++) plan_leave(g->plan[l]);
+  g->count = from;
+}
+
+/* Runs that take the rows as they are but stand at different places need a list of them. */
+static bool find_order(LaneGroup *g) {
+  const SweepRun *first = g->run[0], *last = g->run[g->count - 1];
+  if (first->b.order || first->b.row == last->b.row) return true;
+  g->in_order = group_get(g, (size_t)first->l->rows * sizeof *g->in_order);
+  for (int64_t i = 0; g->in_order && i < first->l->rows; i++) g->in_order[i] = i;
+  return g->in_order;
+}
+
 static bool open_group(LaneGroup *g, SweepRun *const *run, int count) {
-  if (!take_runs(g, run, count) || !lower(g)) {
+  if (!take_runs(g, run, count) || !lower(g) || !find_order(g)) {
     arena_free(&g->memory);
     return false;
   }
@@ -221,15 +238,13 @@ static bool open_group(LaneGroup *g, SweepRun *const *run, int count) {
   for (int l = 0; l < count; l++) {
     if (plan_enter(g->plan[l]) < 0) group_fail(g, l);
   }
-  move(g, false);
+  move_in(g);
   lane_optims_in(g);
   return true;
 }
 
 static void close_group(LaneGroup *g) {
-  move(g, true);
-  lane_optims_out(g);
-  for (int l = 0; l < g->count; l++) plan_leave(g->plan[l]);
+  leave(g, 0);
   arena_free(&g->memory);
 }
 
@@ -282,17 +297,17 @@ static void run_batch(LaneGroup *g, const int64_t *const *order, int64_t at) {
 static bool run_stretch(LaneGroup *g, int64_t n) {
   double total[LANES] = {0}, weight[LANES] = {0};
   const int64_t *order[LANES], first = g->run[0]->b.row;
-  const bool in_order = !g->run[0]->b.order;
+  const bool listed = g->run[0]->b.order || g->in_order;
   int64_t done = 0;
   bool holds = true;
   for (int l = 0; l < LANES; l++) {
     const SweepRun *run = g->run[l < g->count ? l : 0];
-    order[l] = run->b.order;
+    if (listed) order[l] = (run->b.order ? run->b.order : g->in_order) + (run->b.row - first);
     total[l] = run->total;
     weight[l] = run->weight;
   }
   while (done < n && holds) {
-    run_batch(g, in_order ? NULL : order, first + done * g->rows);
+    run_batch(g, listed ? order : NULL, first + done * g->rows);
     if (g->failed) return false;
     count_losses(g, total, weight);
     done++;
@@ -308,25 +323,62 @@ static bool run_stretch(LaneGroup *g, int64_t n) {
   return holds;
 }
 
+/* Opens a run's next epoch where it is time; whether it can go on. */
+static bool is_ready(SweepRun *run) {
+  if (run->state == SWEEP_RUN_READY) sweep_run_open(run);
+  return run->state == SWEEP_RUN_READY;
+}
+
 static bool all_ready(SweepRun *const *run, int count) {
   bool ready = true;
-  for (int l = 0; l < count; l++) {
-    if (run[l]->state == SWEEP_RUN_READY) sweep_run_open(run[l]);
-    ready = ready && run[l]->state == SWEEP_RUN_READY;
-  }
+  for (int l = 0; l < count; l++) ready = is_ready(run[l]) && ready;
   return ready;
 }
 
-static void run_group(LaneGroup *g) {
-  while (run_stretch(g, batches_left(g->run[0]))) {
-    if (!all_ready(g->run, g->count) || loader_ready(g->run[0]->l, &g->run[0]->b) != g->rows) return;
+static bool can_stay(const LaneGroup *g, int l) {
+  const SweepRun *run = g->run[l];
+  if (!is_ready(g->run[l]) || loader_ready(run->l, &run->b) != g->rows) return false;
+  return !g->in_order || run->b.row > 0;
+}
+
+/* Whether all can go on. The last one, which may be ahead of the others, leaves them where it cannot; a list of rows is
+ * for one epoch. */
+static bool all_stay(LaneGroup *g) {
+  bool stay = true;
+  if (g->count > 1 && !can_stay(g, g->count - 1)) leave(g, g->count - 1);
+  for (int l = 0; l < g->count; l++) stay = can_stay(g, l) && stay;
+  return stay;
+}
+
+static int64_t least_left(const LaneGroup *g) {
+  int64_t least = INT64_MAX;
+  for (int l = 0; l < g->count; l++) {
+    const int64_t left = batches_left(g->run[l]);
+    if (left < least) least = left;
   }
+  return least;
+}
+
+static void run_group(LaneGroup *g) {
+  while (run_stretch(g, least_left(g)) && all_stay(g)) continue;
 }
 
 /* --- all of it ------------------------------------------------------------------------------------------------------ */
 
-void lanes_advance(SweepRun *const *run, int count) {
+/* The runs that are ahead last. */
+static void sort_runs(SweepRun **run, int count) {
+  for (int i = 1; i < count; i++) {
+    for (int k = i; k > 0 && run[k - 1]->b.row > run[k]->b.row; k--) {
+      SweepRun *before = run[k - 1];
+      run[k - 1] = run[k];
+      run[k] = before;
+    }
+  }
+}
+
+void lanes_advance(SweepRun **run, int count) {
   bool fits = count > 1;
+  sort_runs(run, count);
   while (fits && all_ready(run, count)) {
     LaneGroup g;
     if (batches_left(run[0]) < MIN_BATCHES) {

@@ -11,12 +11,12 @@
 /* --- states --------------------------------------------------------------------------------------------------------- */
 
 /* Slot k of some parameters. */
-static void move_state(LaneGroup *g, const LaneOptim *u, const LaneParam *p, int k, bool in) {
+static void move_state(LaneGroup *g, const LaneOptim *u, const LaneParam *p, int k, int from, bool in) {
   const size_t size = dtype_size(u->dtype);
   char *at = p->array[2 + k];
   for (int i = 0; i < p->params; i++) {
     const int64_t n = lane_optim_param(u, p, i, 0)->p->numel;
-    for (int l = 0; l < g->count; l++) {
+    for (int l = from; l < g->count; l++) {
       char *own = tensor_data(lane_optim_param(u, p, i, l)->state[k]);
       if (in) {
         lanes_in(at, l, n, size, own);
@@ -28,10 +28,10 @@ static void move_state(LaneGroup *g, const LaneOptim *u, const LaneParam *p, int
   }
 }
 
-static void move_states(LaneGroup *g, LaneOptim *u, bool in) {
+static void move_states(LaneGroup *g, LaneOptim *u, int from, bool in) {
   for (int i = 0; i < u->params; i++) {
     for (int k = 0; k < u->nslots; k++) {
-      if (u->param[i].array[2 + k]) move_state(g, u, &u->param[i], k, in);
+      if (u->param[i].array[2 + k]) move_state(g, u, &u->param[i], k, from, in);
     }
   }
 }
@@ -39,25 +39,27 @@ static void move_states(LaneGroup *g, LaneOptim *u, bool in) {
 void lane_optims_in(LaneGroup *g) {
   for (LaneOptim *u = g->optim; u; u = u->next) {
     u->known = false;
-    move_states(g, u, true);
+    move_states(g, u, 0, true);
   }
 }
 
 /* The optimizers learn of the updates. */
-static void count_updates(const LaneGroup *g, LaneOptim *u) {
+static void count_updates(const LaneGroup *g, LaneOptim *u, int from) {
   for (const LaneParam *p = u->param; p < u->param + u->params; p++) {
-    for (int i = 0; i < p->params * g->count; i++) {
-      OptimParam *q = lane_optim_param(u, p, i / g->count, i % g->count);
-      q->t = q->t < OPTIM_MAX_UPDATES - u->count ? q->t + u->count : OPTIM_MAX_UPDATES;
+    for (int i = 0; i < p->params; i++) {
+      for (int l = from; l < g->count; l++) {
+        OptimParam *q = lane_optim_param(u, p, i, l);
+        q->t = q->t < OPTIM_MAX_UPDATES - u->count ? q->t + u->count : OPTIM_MAX_UPDATES;
+      }
     }
   }
-  u->count = 0;
+  if (from == 0) u->count = 0;
 }
 
-void lane_optims_out(LaneGroup *g) {
+void lane_optims_out(LaneGroup *g, int from) {
   for (LaneOptim *u = g->optim; u; u = u->next) {
-    count_updates(g, u);
-    move_states(g, u, false);
+    count_updates(g, u, from);
+    move_states(g, u, from, false);
   }
 }
 
@@ -99,10 +101,10 @@ static void update_param(const LaneOptim *u, const LaneParam *p, const LaneCall 
 static void run_optim(const LaneStep *s, LaneGroup *g) {
   LaneOptim *u = s->u.optim;
   if (!lane_numbers_set(g, u)) {
-    count_updates(g, u);
-    move_states(g, u, false);
+    count_updates(g, u, 0);
+    move_states(g, u, 0, false);
     lanes_run_alone(g, u->event);
-    move_states(g, u, true);
+    move_states(g, u, 0, true);
     return;
   }
   for (int i = 0; i < u->params; i++) update_param(u, &u->param[i], u->call + i * u->plan.program.nsteps);
@@ -229,11 +231,11 @@ static DType dtype_of(const LaneGroup *g, const Event *e) {
 }
 
 bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i) {
-  const Event *e = g->plan[0]->r->trace.event[i];
+  const Event *e = g->trace->event[i];
   LaneOptim *u = group_get(g, sizeof *u);
   if (!u) return false;
   for (int l = 0; l < g->count; l++) {
-    event_args(g->plan[l]->r->trace.event[i], &u->o[l]);
+    plan_event_args(g->plan[l], i, &u->o[l]);
     if (!same_groups(u->o[0], u->o[l]) || optim_check_in_training(u->o[l]) < 0) return false;
   }
   u->event = i;

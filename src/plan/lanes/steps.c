@@ -160,8 +160,12 @@ static void exchange(LaneGroup *g, const Event *e, int l, bool in, int from, int
 void lanes_run_alone(LaneGroup *g, int i) {
   for (int l = 0; l < g->count; l++) {
     Plan *p = g->plan[l];
-    const Event *e = p->r->trace.event[i];
+    const Event *e = g->trace->event[i];
     if (g->run[l]->state == SWEEP_RUN_FAILED) continue;
+    if (plan_ready(p) < 0) {
+      group_fail(g, l);
+      continue;
+    }
     exchange(g, e, l, false, 0, e->nout);
     exchange(g, e, l, false, e->nout, e->n);
     if (p->step[i].run(&p->step[i], &g->run[l]->own) < 0) {
@@ -175,7 +179,7 @@ void lanes_run_alone(LaneGroup *g, int i) {
 static void run_alone(const LaneStep *s, LaneGroup *g) { lanes_run_alone(g, s->u.alone); }
 
 static bool lower_alone(LaneGroup *g, LaneStep *s, int i) {
-  const Event *e = g->plan[0]->r->trace.event[i];
+  const Event *e = g->trace->event[i];
   *s = (LaneStep){.run = run_alone, .u.alone = i};
   for (int k = 0; k < e->n; k++) {
     if (e->w[k].buffer < 0 || g->buffer[e->w[k].buffer].constant) continue;
@@ -216,7 +220,7 @@ static bool is_plain(const LaneGroup *g, const Event *e) {
 }
 
 bool lanes_lower(LaneGroup *g, LaneStep *s, int i) {
-  const Event *e = g->plan[0]->r->trace.event[i];
+  const Event *e = g->trace->event[i];
   if (e->run == op_rerun && is_plain(g, e) && lower_op(g, s, e)) return true;
   if (e->run == map_rerun && is_plain(g, e) && lanes_lower_map(g, s, e)) return true;
   if (e->run == tensor_rerun_copy && is_plain(g, e) && lower_copy(g, s, e)) return true;

@@ -167,15 +167,43 @@
 ---@field align? "left"|"center"|"right" Which part of the text lies at that place. Default: "left".
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
+---@class optlab.options.Figure.axhline
+---@field label? string|number Name in the legend.
+---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line. Default: 1.2.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.axhspan
+---@field label? string|number Name in the legend.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme. Default: "#7f7f7f".
+---@field alpha? number How opaque the area is. Default: 0.2.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.axvline
+---@field label? string|number Name in the legend.
+---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line. Default: 1.2.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.axvspan
+---@field label? string|number Name in the legend.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme. Default: "#7f7f7f".
+---@field alpha? number How opaque the area is. Default: 0.2.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
 ---@class optlab.options.Figure.band
 ---@field label? string|number Name in the legend.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
----@field alpha? number How opaque the band is. Default: 0.25.
+---@field alpha? number How opaque the area is. Default: 0.25.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.contour
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
+---@field xs? optlab.Numbers The x of the values one by one, instead of x: they need not be even.
+---@field ys? optlab.Numbers The y of the values one by one, instead of y: they need not be even.
 ---@field levels? integer|optlab.Numbers The largest number of contours, at round values; or the list of values. Default: 8.
 ---@field filled? boolean Whether to fill the bands between levels instead of drawing lines. Default: false.
 ---@field labels? boolean Whether the value of each level is written on its line. Default: false.
@@ -185,14 +213,25 @@
 ---@field width? number Width of the line.
 ---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
+---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.fill_between
+---@field where? optlab.Numbers|boolean[] At which points to fill; by default at all.
+---@field label? string|number Name in the legend.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field alpha? number How opaque the area is. Default: 0.25.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.heatmap
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
+---@field xs? optlab.Numbers The x of the cells' middles one by one, or of their edges, one more: cells may differ in width.
+---@field ys? optlab.Numbers The y of the cells' middles one by one, or of their edges, one more: cells may differ in height.
 ---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: true.
 ---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
+---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
 ---@field label? string|number Name of the colour bar.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
@@ -234,10 +273,45 @@
 ---@field x? number[] {from, to, step}: where a function is evaluated; by default the figure's xlim.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
+---@class optlab.options.Figure.quiver
+---@field x? number[] {from, to, step} of x for a function.
+---@field y? number[] {from, to, step} of y for a function.
+---@field c? optlab.Numbers|function A value for each arrow, which its colour shows; or a function of x and y.
+---@field scale? number What u and v are multiplied by; by default the longest arrow is about as long as the distance of two.
+---@field pivot? "tail"|"mid"|"tip" Which part of the arrow lies at its point. Default: "tail".
+---@field head? number Length of the arrows' heads in pixels. Default: 6.5.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line. Default: 1.2.
+---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
+---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
+---@field colorbar? boolean Whether a bar explains the colours. Default: true.
+---@field label? string|number Name of the colour bar if there is one, else in the legend.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.scatter
+---@field c? optlab.Numbers A value for each point, which its colour shows.
+---@field size? number|optlab.Numbers Size of the markers, or of each. Default: 1.
+---@field marker? "o"|"."|"s"|"^"|"v"|"D"|"d"|"p"|"*"|"+"|"x" The marker, a letter as in a style. Default: "o".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field alpha? number How opaque the points are. Default: 1.
+---@field edgecolor? string Colour of an edge around each marker.
+---@field width? number Width of the edges, and of markers made of lines. Default: 1.
+---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
+---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
+---@field colorbar? boolean Whether a bar explains the colours. Default: true.
+---@field label? string|number Name of the colour bar if there is one, else in the legend.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
 ---@class optlab.options.Figure.surface
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
+---@field xs? optlab.Numbers The x of the values one by one, instead of x: they need not be even.
+---@field ys? optlab.Numbers The y of the values one by one, instead of y: they need not be even.
 ---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
+---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
 ---@field label? string|number Name of the colour bar.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
@@ -258,6 +332,8 @@
 ---@class optlab.options.Figure.wireframe
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
+---@field xs? optlab.Numbers The x of the values one by one, instead of x: they need not be even.
+---@field ys? optlab.Numbers The y of the values one by one, instead of y: they need not be even.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.
 ---@field label? string|number Name in the legend.
@@ -439,6 +515,9 @@
 ---@field start? number|string What it starts with: a number, the name of the hyperparameter that says it, or "p": the parameter. Default: 0.
 ---@field per? string One element a row or a column of the last two dimensions; a parameter of fewer is one row.
 ---@field when? string Name of the hyperparameter that asks for it by not being 0; without: always there.
+
+---@class optlab.options.optim.list
+---@field wrappers? boolean Whether optimizers that are made around another one are listed, too. Default: false.
 
 ---@class optlab.options.plot.figure
 ---@field title? string|number Title above the figure.

@@ -516,6 +516,9 @@
 ---@field per? string One element a row or a column of the last two dimensions; a parameter of fewer is one row.
 ---@field when? string Name of the hyperparameter that asks for it by not being 0; without: always there.
 
+---@class optlab.options.optim.list
+---@field wrappers? boolean Whether optimizers that are made around another one are listed, too. Default: false.
+
 ---@class optlab.options.plot.figure
 ---@field title? string|number Title above the figure.
 ---@field xlabel? string|number Label of the x axis.

@@ -90,12 +90,12 @@ describe("plot", function()
     it("refuse what cannot be shared", function()
       local log = plot.figure { logy = true }:line { 1, 2 }
       errors.fails("plot.grid: figures that share an axis must all have it logarithmic, or none of them",
-        function() script(plot.grid { line(1), log, sharey = true }) end)
+        function() plot.grid({ line(1), log, sharey = true }):save "g" end)
       errors.fails("plot.grid: sharecolor, but no figure colours anything by value",
-        function() script(plot.grid { line(1), line(2), sharecolor = true }) end)
+        function() plot.grid({ line(1), line(2), sharecolor = true }):save "g" end)
       local gray = plot.figure():heatmap({ { 1, 2 } }, { palette = "gray" })
       errors.fails("sharecolor needs one palette and one norm in all figures",
-        function() script(plot.grid { map(1), gray, sharecolor = true }) end)
+        function() plot.grid({ map(1), gray, sharecolor = true }):save "g" end)
       local solid = plot.figure():surface { { 1, 2 }, { 3, 4 } }
       errors.fails("figure 1 is three-dimensional", function() plot.grid { solid, sharex = true } end)
     end)

@@ -2,11 +2,12 @@
 local lab = require "optlab"
 local files = require "tests.support.files"
 local pages = require "tests.support.page"
+local program = require "tests.support.program"
 
 local files_in = require("optlab.base.files").list
 
 -- Every page: those at the top and those of the four folders of docs.
-local PAGES, REFERENCE = { "README.md", "CONTRIBUTING.md", "CHANGELOG.md" }, {}
+local PAGES, REFERENCE = { "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/README.md" }, {}
 for _, folder in ipairs { "docs/tutorial/", "docs/howto/", "docs/reference/", "docs/explanation/" } do
   for _, name in ipairs(files_in(folder, "%.md$")) do
     PAGES[#PAGES + 1] = folder .. name
@@ -196,7 +197,9 @@ describe("the pages", function()
 
   for _, page in ipairs(PAGES) do
     local text = files.read(page)
-    it(page .. ": its snippets run, its commands succeed, and they print what it says", function()
+    local long = page:match "^docs/tutorial" and program.is_sanitized() -- and tests nothing in C
+    local run_it = long and pending or it
+    run_it(page .. ": its snippets run, its commands succeed, and they print what it says", function()
       local dir = files.folder()
       finally(function() files.remove(dir) end)
       local problem = pages.problem(text, dir)
@@ -204,7 +207,7 @@ describe("the pages", function()
     end)
 
     it(page .. ": links and pictures lead to files and to headings", function()
-      local folder = page:match("^(.*/)") or ""
+      local folder, prose = page:match("^(.*/)") or "", text:gsub("\n```%w*\n.-\n```", "")
       local function check(target)
         if target:match("^https?:") then return end
         local path, anchor = target:match("^([^#]*)#?(.*)$")
@@ -212,8 +215,8 @@ describe("the pages", function()
         assert.is_not_nil(io.open(path), "no file " .. path)
         if anchor ~= "" then assert.is_true(anchors_of(files.read(path))[anchor], "no heading " .. target) end
       end
-      for target in text:gmatch("%]%(([^)%s]+)%)") do check(target) end
-      for target in text:gmatch('src="([^"]+)"') do check(target) end
+      for target in prose:gmatch("%]%(([^)%s]+)%)") do check(target) end
+      for target in prose:gmatch('src="([^"]+)"') do check(target) end
     end)
   end
 

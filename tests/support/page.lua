@@ -76,7 +76,7 @@ end
 function M.same_output(given, wanted) return same_from(lines_of(given), lines_of(wanted), 1, 1) end
 
 local function run(dir, commands)
-  local setting = ("export PATH=%s:$PATH OPTLAB_OFFLINE=1 XDG_CACHE_HOME=/nonexistent OPTLAB_DATA=%s; set -e")
+  local setting = ("unset OPTLAB_RUNS; export PATH=%s:$PATH OPTLAB_OFFLINE=1 XDG_CACHE_HOME=/nonexistent OPTLAB_DATA=%s; set -e")
     :format(program.quoted(dir .. "/bin"), program.quoted(real_data.folder))
   return program.shell(dir, setting .. "\n" .. commands)
 end
@@ -110,12 +110,14 @@ local function compare(page, block)
 end
 
 --- Does all that a text says in a folder; returns what is wrong, nil where nothing is.
-function M.problem(text, dir)
+-- `before(line)` is called before each block.
+function M.problem(text, dir, before)
   local page = { dir = dir, waiting = {}, printed = "" }
   assert(os.execute(("mkdir -p %s && ln -sf %s %s"):format(program.quoted(dir .. "/bin"), program.quoted(program.path),
     program.quoted(dir .. "/bin/optlab"))))
   for _, block in ipairs(M.blocks(text)) do
     local wrong
+    if before then before(block.line) end
     if block.kind == "text" then
       wrong = compare(page, block)
     elseif DO[block.kind] then

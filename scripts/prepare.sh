@@ -1,7 +1,7 @@
 # prepare.sh - what scripts/run and scripts/test share; read by them with `.`, from the project's root.
 #
-#   install_packages run|test   installs what scripts/packages lists and is missing (apt systems), or names it and stops
-#                               (elsewhere.sh)
+#   install_packages GROUP      installs what scripts/packages lists and is missing (apt systems): the lines above the first
+#                               [...] and those under [GROUP]; elsewhere (elsewhere.sh) names it and stops
 #   build PRESET DIR [TARGET..] configures DIR once and builds it; prints how far it is when that takes longer
 #   with_progress STATE CMD...  runs CMD; every five seconds it prints what the command STATE prints
 
@@ -32,9 +32,9 @@ with_progress() {
 # The last line of the log, fit for a terminal of 80 columns.
 last_line() { tail -n 1 "$log" | cut -c 1-70; }
 
-# The names in scripts/packages: those above [test], or those above [mpi].
+# The names in scripts/packages that belong to a group.
 wanted_packages() {
-  awk -v all="$1" '/^\[mpi\]/ { exit } /^\[test\]/ { if (all != "test") exit; next } /^[a-z]/ { print $1 }' scripts/packages
+  awk -v group="[$1]" '/^\[/ { below = $1 } /^[a-z]/ && (!below || below == group) { print $1 }' scripts/packages
 }
 
 missing_packages() {

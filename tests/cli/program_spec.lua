@@ -77,10 +77,18 @@ describe("the program", function()
   end)
 
   describe("with options", function()
-    it("prints version and help", function()
+    it("prints version and commit", function()
       local status, out = run("--version")
       assert.equal(0, status)
-      assert.matches("^optlab %d+%.%d+%.%d+ %(Lua 5%.4%)\n$", out)
+      local commit = out:match("^optlab %d+%.%d+%.%d+ %(commit (%x+)%+?, Lua 5%.4%)\n$")
+      if program.shell(".", "git rev-parse") ~= 0 then -- no checkout
+        return assert.matches("^optlab %d+%.%d+%.%d+ %(Lua 5%.4%)\n$", out)
+      end
+      assert.equal(0, (program.shell(".", "git cat-file -e " .. assert(commit, out))))
+    end)
+
+    it("prints help", function()
+      local status, out
       status, out = run("--help")
       assert.equal(0, status)
       for _, flag in ipairs { "--seed N", "--out DIR", "--format F[,F]", "--threads N", "--data DIR", "--quiet" } do

@@ -30,7 +30,7 @@ and, before the script or after it,
 
 %s
   --list               list the experiments
-  --version            print the version and exit
+  --version            print version and commit and exit
   --help               show this and exit; after a script: show its parameters]=]
 
 -- --- reading the options before the script -------------------------------------------------------------------------
@@ -294,7 +294,9 @@ end
 -- --- the whole ------------------------------------------------------------------------------------------------------
 
 local function version()
-  return ("optlab %s (%s)"):format(require("optlab.core").version, _VERSION)
+  local versions = require("optlab.core").runs.versions()
+  local commit = versions.commit and ("commit %s, "):format(versions.commit) or ""
+  return ("optlab %s (%s%s)"):format(versions.optlab, commit, _VERSION)
 end
 
 local function help()

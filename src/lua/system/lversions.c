@@ -18,6 +18,8 @@
 #include <cpuid.h>
 #endif
 
+#include "lua/system/commit.h" /* written by the build (packaging/commit.cmake) */
+
 const char *openblas_get_config(void); /* its header is not everywhere in the same place */
 
 /* --- the build id: a checksum that the linker puts into the program --------------------------------------------- */
@@ -95,13 +97,17 @@ static void push_processor(lua_State *L, const char *machine) {
   lua_pushstring(L, machine);
 }
 
-/* versions(): {optlab =, build =, compiler =, openblas =, processor =, lua =, system =, host =} */
+/* versions(): {optlab =, commit =, build =, compiler =, openblas =, processor =, lua =, system =, host =} */
 int lversions(lua_State *L) {
   struct utsname system;
   if (uname(&system) < 0) memset(&system, 0, sizeof system);
   lua_newtable(L);
   lua_pushliteral(L, OPTLAB_VERSION);
   lua_setfield(L, -2, "optlab");
+  if (sizeof OPTLAB_COMMIT > 1) { /* known */
+    lua_pushliteral(L, OPTLAB_COMMIT);
+    lua_setfield(L, -2, "commit");
+  }
   push_build_id(L);
   lua_setfield(L, -2, "build");
 #if defined(__clang__)

@@ -13,7 +13,7 @@ end
 -- The names of a page's paragraphs that begin ".B optlab NAME" or ".BR "optlab NAME "", sorted.
 local function names_in_man_page()
   local names, seen = {}, {}
-  for name in files.read("docs/optlab.1"):gmatch("\n%.TP\n%.B[RI]* \"?optlab (%l+)") do
+  for name in files.read("packaging/optlab.1"):gmatch("\n%.TP\n%.B[RI]* \"?optlab (%l+)") do
     if not seen[name] then names[#names + 1] = name end
     seen[name] = true
   end

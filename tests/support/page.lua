@@ -76,8 +76,8 @@ end
 function M.same_output(given, wanted) return same_from(lines_of(given), lines_of(wanted), 1, 1) end
 
 local function run(dir, commands)
-  local setting = ("unset OPTLAB_RUNS; export PATH=%s:$PATH OPTLAB_OFFLINE=1 XDG_CACHE_HOME=/nonexistent OPTLAB_DATA=%s; set -e")
-    :format(program.quoted(dir .. "/bin"), program.quoted(real_data.folder))
+  local setting = "unset OPTLAB_RUNS; export PATH=%s:$PATH OPTLAB_OFFLINE=1 XDG_CACHE_HOME=/nonexistent OPTLAB_DATA=%s"
+  setting = setting:format(program.quoted(dir .. "/bin"), program.quoted(real_data.folder)) .. "; set -e"
   return program.shell(dir, setting .. "\n" .. commands)
 end
 

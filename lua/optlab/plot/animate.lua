@@ -148,8 +148,8 @@ end
 -- @string name of the files; without a suffix, and where no format is set, it is a gif
 -- @treturn string the picture's path
 function Animation:save(...)
-  return save_figure(SAVE:read(...).name, SAVE.callee, function(base, format, still)
-    if still then return script.picture(self.frames[#self.frames], base, format) end
+  return save_figure(SAVE:read(...).name, SAVE.callee, function(base, format, texts)
+    if texts then return script.picture(self.frames[#self.frames], base, format, texts) end
     return script.movie(self, base, format)
   end, self)
 end

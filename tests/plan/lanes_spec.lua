@@ -116,6 +116,20 @@ describe("runs in lanes", function()
     end })
   end)
 
+  it("multiply as BLAS does, where products are left to it", function()
+    for _, width in ipairs { 9, 16, 33 } do
+      for _, dtype in ipairs { "float32", "float64" } do
+        check(description {
+          model = function()
+            return nn.Sequential(nn.Linear(3, width), nn.Tanh(), nn.Linear(width, width), nn.ReLU(),
+              nn.Linear(width, 2)):to(dtype)
+          end,
+          data = { X = REGRESSION.X:to(dtype), y = REGRESSION.y:to(dtype) }, batch_size = 11, epochs = 2,
+        }, "any") -- which of them are sums in the order of k depends on BLAS
+      end
+    end
+  end)
+
   it("move rates along schedules", function()
     check(description {
       scheduler = function(run) return sched.Cosine { base_lr = run.lr, max_update = 25, final_lr = 0.001 } end,
@@ -146,13 +160,29 @@ describe("runs in lanes", function()
   end)
 
   it("take double precision, rows in order, rates that differ and a last batch of one size", function()
-    check(description { model = function() return mlp():to("float64") end,
-      data = { X = REGRESSION.X:to("float64"), y = REGRESSION.y:to("float64") } }, "any")
+    for _, name in ipairs { "SGD", "Adam", "RAdam" } do
+      check(description { model = function() return mlp():to("float64") end,
+        optimizer = function(params, run) return optim[name](params, { lr = run.lr, weight_decay = 0.01 }) end,
+        data = { X = REGRESSION.X:to("float64"), y = REGRESSION.y:to("float64") } })
+    end
     check(description { shuffle = false })
     check(description { batch_size = 61 }, 0) -- a single batch
     local o = description { drop_last = true, epochs = 2 }
     local results = train.sweep(o)
     assert.equal(9, results.shared)
+  end)
+
+  it("take rows of any width, in any order, in batches of any size", function()
+    for width = 1, 11 do
+      local data = { X = lab.randn(41, width), y = lab.randn(41, width % 3 + 1) }
+      data.X[1] = -0.0
+      for _, dtype in ipairs { "float32", width % 4 == 1 and "float64" or nil } do
+        check(description {
+          data = { X = data.X:to(dtype), y = data.y:to(dtype) }, batch_size = 1 + width % 5, epochs = 2,
+          shuffle = width % 2 == 0, model = function() return nn.Linear(width, width % 3 + 1):to(dtype) end,
+        })
+      end
+    end
   end)
 
   it("go apart where the runs do not do the same", function()
@@ -194,8 +224,9 @@ describe("runs in lanes", function()
   end)
 
   it("evaluate and measure after each epoch as before", function()
-    local o = description { eval_data = data_of(20) }
-    local results, plain = train.sweep(o), train.sweep(description())
+    local function adam(params, run) return optim.Adam(params, { lr = run.lr }) end
+    local o = description { eval_data = data_of(20), optimizer = adam }
+    local results, plain = train.sweep(o), check(description { optimizer = adam })
     for i, r in ipairs(results) do
       assert.same(plain[i].train_loss, r.train_loss)
       assert.equal(3, #r.test_loss)

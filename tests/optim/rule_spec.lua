@@ -280,7 +280,8 @@ it("the built-ins have the same bits in both ways with gradients of any size", f
     core.optim.blocks_only(false)
     return p:detach()
   end
-  for _, case in ipairs { { "Adam" }, { "Adam", { 0.9, 0 } }, { "Adam", { 0, 1 - 1e-15 } }, { "RMSprop" }, { "Adagrad" } } do
+  local cases = { { "Adam" }, { "Adam", { 0.9, 0 } }, { "Adam", { 0, 1 - 1e-15 } }, { "RMSprop" }, { "Adagrad" } }
+  for _, case in ipairs(cases) do
     local a, b = update(case[1], false, case[2]), update(case[1], true, case[2])
     assert.equal(0, a:ne(b):logical_and(a:eq(a):logical_or(b:eq(b))):sum():item(), case[1])
   end

@@ -341,8 +341,8 @@ local function emit_stage(name, stage, T)
     if is_used("c", i) then self:line("const bool c%d = d->reg[%d] != 0;", i, i) end
   end
   self.out[#self.out + 1] = body
-  return table.concat(self.passes) .. ("static VECTORIZED(void, %s_%s, (void *ctx, int64_t begin, int64_t end, Partial *sum),\n"
-    .. "                  (ctx, begin, end, sum)) {\n%s\n}\n"):format(name, T.suffix, table.concat(self.out, "\n"))
+  local head = "static VECTORIZED(void, %s_%s, (void *ctx, int64_t begin, int64_t end, Partial *sum),\n"
+  return table.concat(self.passes) .. (head .. "                  (ctx, begin, end, sum)) {\n%s\n}\n"):format(name, T.suffix, table.concat(self.out, "\n"))
 end
 
 -- --- numbers --------------------------------------------------------------------------------------------------------

@@ -342,7 +342,8 @@ local function emit_stage(name, stage, T)
   end
   self.out[#self.out + 1] = body
   local head = "static VECTORIZED(void, %s_%s, (void *ctx, int64_t begin, int64_t end, Partial *sum),\n"
-  return table.concat(self.passes) .. (head .. "                  (ctx, begin, end, sum)) {\n%s\n}\n"):format(name, T.suffix, table.concat(self.out, "\n"))
+  head = (head .. "                  (ctx, begin, end, sum)) {\n"):format(name, T.suffix)
+  return table.concat(self.passes) .. head .. table.concat(self.out, "\n") .. "\n}\n"
 end
 
 -- --- numbers --------------------------------------------------------------------------------------------------------

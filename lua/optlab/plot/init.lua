@@ -5,8 +5,8 @@
 --
 -- The options of `plot.figure` are declared in optlab.plot.options.
 --
--- Methods of a figure: line points band hline vline hist annotate text (optlab.plot.figure), contour wireframe surface
--- heatmap image (optlab.plot.fields), save. Arrays may be Lua tables or tensors; values that are not finite are gaps.
+-- The methods of a figure are in optlab.plot.figure and in optlab.plot.kinds. Arrays may be Lua tables or tensors;
+-- values that are not finite are gaps.
 -- @module optlab.plot
 -- @usage
 -- local fig = plot.figure{title="momentum", xlabel="epoch", ylabel="loss"}
@@ -21,7 +21,12 @@ local options = require "optlab.plot.options"
 local runner = require "optlab.plot.draw.runner"
 local themes = require "optlab.plot.look.themes"
 local trace = require "optlab.plot.trace"
-require "optlab.plot.fields"
+local KINDS = {
+  "bar", "boxplot", "contour", "errorbar", "fill", "heatmap", "image", "quiver", "scatter", "surface",
+}
+for _, kind in ipairs(KINDS) do
+  require("optlab.plot.kinds." .. kind)
+end
 
 local M = {}
 
@@ -29,7 +34,7 @@ local SET_FORMAT = args.declare("plot.set_format", {
   doc = "Chooses the formats of pictures that are saved from now on.",
   positions = 1,
   { "formats", "string|list", of = { "string" }, required = true,
-    doc = "One or several of svg, png, pdf, html, txt and none." },
+    doc = "One or several of svg, png, pdf, gif, webp, html, txt and none." },
 })
 local SET_OUT = args.declare("plot.set_out", {
   doc = "Chooses the folder that figures are written to.",
@@ -53,7 +58,8 @@ local WRITTEN = args.declare("plot.written", { doc = "The pictures drawn so far,
 -- --- where and as what -------------------------------------------------------------------------------------------
 
 --- Sets the formats of all figures that do not name one by their suffix.
--- @tparam string|{string,...} formats "svg" (the default), "png", "pdf", "html" (SVG that follows the mouse), "txt"
+-- @tparam string|{string,...} formats "svg" (the default), "png", "pdf", "gif", "webp", "html" (SVG that follows the
+-- mouse), "txt"
 -- (printed on the terminal), "none" (only the script); several separated by commas
 function M.set_format(...)
   local list, formats = {}, SET_FORMAT:read(...).formats
@@ -105,6 +111,7 @@ end
 -- --- figures -----------------------------------------------------------------------------------------------------
 
 M.figure = figure.new
+M.animate = require "optlab.plot.animate"
 M.grid = require "optlab.plot.grid"
 M.images = require "optlab.plot.images"
 M.trace = trace.trace

@@ -8,6 +8,19 @@
 ---@field line fun(self: optlab.Figure, x: optlab.Points, ...: optlab.Points|optlab.options.Figure.line): optlab.Figure
 ---@field points fun(self: optlab.Figure, x: optlab.Points, ...: optlab.Points|optlab.options.Figure.points): optlab.Figure
 ---@field band fun(self: optlab.Figure, x: any, lo: any, hi: any, options?: optlab.options.Figure.band): optlab.Figure
+---@field scatter fun(self: optlab.Figure, xs: optlab.Numbers, ys: optlab.Numbers, options?: optlab.options.Figure.scatter): optlab.Figure
+---@field quiver fun(self: optlab.Figure, xs: optlab.Points, ...: optlab.Numbers|optlab.options.Figure.quiver): optlab.Figure
+---@field fill_between fun(self: optlab.Figure, x: optlab.Numbers, y1: optlab.Numbers|number, y2?: optlab.Numbers|number|optlab.options.Figure.fill_between, options?: optlab.options.Figure.fill_between): optlab.Figure
+---@field axvspan fun(self: optlab.Figure, xmin: number, xmax: number, options?: optlab.options.Figure.axvspan): optlab.Figure
+---@field axhspan fun(self: optlab.Figure, ymin: number, ymax: number, options?: optlab.options.Figure.axhspan): optlab.Figure
+---@field axhline fun(self: optlab.Figure, y: number, options?: optlab.options.Figure.axhline): optlab.Figure
+---@field axvline fun(self: optlab.Figure, x: number, options?: optlab.options.Figure.axvline): optlab.Figure
+---@field bar fun(self: optlab.Figure, x: optlab.Numbers|string[], height: optlab.Numbers|number[][], options?: optlab.options.Figure.bar): optlab.Figure
+---@field barh fun(self: optlab.Figure, y: optlab.Numbers|string[], length: optlab.Numbers|number[][], options?: optlab.options.Figure.barh): optlab.Figure
+---@field errorbar fun(self: optlab.Figure, xs: optlab.Numbers, ys: optlab.Numbers, options: optlab.options.Figure.errorbar): optlab.Figure
+---@field step fun(self: optlab.Figure, xs: optlab.Numbers, ys?: optlab.Numbers|optlab.options.Figure.step, options?: optlab.options.Figure.step): optlab.Figure
+---@field boxplot fun(self: optlab.Figure, sets: optlab.Numbers[], options?: optlab.options.Figure.boxplot): optlab.Figure
+---@field violinplot fun(self: optlab.Figure, sets: optlab.Numbers[], options?: optlab.options.Figure.violinplot): optlab.Figure
 ---@field hist fun(self: optlab.Figure, values: optlab.Numbers, options?: optlab.options.Figure.hist): optlab.Figure
 ---@field hline fun(self: optlab.Figure, y: number, options?: optlab.options.Figure.hline): optlab.Figure
 ---@field vline fun(self: optlab.Figure, x: number, options?: optlab.options.Figure.vline): optlab.Figure
@@ -24,9 +37,14 @@
 ---@class optlab.Grid
 ---@field save fun(self: optlab.Grid, name: string): string
 
+---@class optlab.Animation
+---@field save fun(self: optlab.Animation, name: string): string
+
 ---@class optlab.plot
 ---@field figure fun(options?: optlab.options.plot.figure): optlab.Figure
 ---@field grid fun(figures: optlab.Figure[]|table, options?: optlab.options.plot.grid): optlab.Grid
+---Figures one after the other: a list of them, or a function of the frame's number.
+---@field animate fun(figures: table|function, options?: optlab.options.plot.animate): optlab.Animation
 ---A one-dimensional path on the graph of f.
 ---@field trace fun(f: function, path: optlab.Numbers, options?: optlab.options.plot.trace): optlab.Figure
 ---A two-dimensional path among the contours of f.

@@ -2,14 +2,13 @@
 -- A script holds one panel, or one for each figure of a grid.
 -- @module optlab.plot.gnuplot.panel
 local axis = require "optlab.plot.gnuplot.axis"
+local colorbar = require "optlab.plot.gnuplot.panel.colorbar"
 local elements = require "optlab.plot.gnuplot.elements"
+local key = require "optlab.plot.gnuplot.panel.key"
 local layout = require "optlab.plot.gnuplot.layout"
-local legend = require "optlab.plot.gnuplot.legend"
-local limits = require "optlab.plot.gnuplot.limits"
 local number = require "optlab.plot.gnuplot.number"
 local style = require "optlab.plot.gnuplot.style"
 local text = require "optlab.plot.gnuplot.text"
-local theme = require "optlab.plot.gnuplot.theme"
 local visibility = require "optlab.plot.gnuplot.visibility"
 
 local Panel = {}
@@ -42,8 +41,25 @@ function Panel:unset(what)
 end
 
 --- Adds an item to the plot command.
+-- @tparam ?table el whose title the legend shows beside it; nil for an item without one
+-- @string source a datablock and its columns, or "keyentry"
+-- @string look how it is drawn: what stands after `with`
+function Panel:draw(el, source, look)
+  local axes = self.second and source ~= "keyentry" and " axes x1y2" or ""
+  self:item(("%s%s with %s %s"):format(source, axes, look, el and self:title(el) or "notitle"))
+  if el and not self.samples[el] then self.samples[el] = look end
+end
+
+--- Adds an item to the plot command as it is.
 function Panel:item(item)
   self.items[#self.items + 1] = item
+end
+
+--- The colour of a value on the colour scale.
+-- @number v
+-- @treturn string "#rrggbb"
+function Panel:shade(v)
+  return colorbar.shade(self.scale, v)
 end
 
 --- Notes down what the user is to be told about the figure.
@@ -110,15 +126,29 @@ local function marked(panel, words, own)
   return text.marked(words, own)
 end
 
+local TITLE_SIZES = { 12, 11, 10, 9 }
+
+-- The title. Where the place of a panel is fixed it gets one line, in a smaller font if need be.
 local function title(panel, width)
-  local opts = panel.fig.opts
+  local opts, place = panel.fig.opts, panel.place
   if not opts.title then return end
-  panel:set("title %s", marked(panel, text.wrap(opts.title, width - 40, layout.FONT_SIZE)))
+  if not place then
+    return panel:set("title %s", marked(panel, text.wrap(opts.title, width - 40, layout.FONT_SIZE)))
+  end
+  local size, room = TITLE_SIZES[#TITLE_SIZES], (place.width + 4) / 1.12 -- small fonts are wider than their size says
+  for _, candidate in ipairs(TITLE_SIZES) do
+    if text.extent(opts.title, candidate) <= room then
+      size = candidate
+      break
+    end
+  end
+  panel:set("title %s %s", marked(panel, text.cut(opts.title:gsub("\n", " "), room, size)), panel:font(size))
 end
 
 -- The label of an axis, with the part that was taken out of the texts of its marks.
 local function axis_label(panel, name, label, more, markup)
   local common = panel.common[name]
+  if panel.place and panel.place.hidden[name] then return end
   if not label and not common then return end
   local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
   panel.has_xlabel = panel.has_xlabel or name == "x"
@@ -157,98 +187,41 @@ local function note_commands(panel, view, note, index)
   return box
 end
 
--- --- legend ------------------------------------------------------------------------------------------------------
-
--- What a legend should stay clear of.
-local function obstacles(fig)
-  local curves = {}
-  for _, el in ipairs(fig.elements) do
-    if el.kind == "curve" then
-      curves[#curves + 1] = { x = el.x, y = el.y, joined = el.dash ~= nil, weight = 1 }
-    elseif el.kind == "band" then
-      curves[#curves + 1] = { x = el.x, y = el.lo, joined = true, weight = 0.4 }
-      curves[#curves + 1] = { x = el.x, y = el.hi, joined = true, weight = 0.4 }
-    elseif el.kind == "bars" then
-      curves[#curves + 1] = { x = el.x, y = el.height, joined = true, weight = 0.7 }
-    end
-  end
-  return curves
-end
-
--- A plan for the legend; see optlab.plot.gnuplot.legend. In space nobody knows what it would hide: it must be small.
-local function plan_legend(panel, labels, choice, boxes, room)
-  local view, plan = panel.view, nil
-  if choice == "auto" and view then
-    plan = legend.inside(labels, view, obstacles(panel.fig), boxes)
-  elseif choice == "auto" then
-    plan = legend.at(labels, "inside right top", room.width * 0.5, room.height * 0.3, true)
-  elseif choice:find("^inside") then
-    local width, height = view and view.width or room.width * 0.8, view and view.height or room.height * 0.8
-    plan = legend.at(labels, choice, width, height)
-  end
-  if plan then return plan end
-  return legend.outside(labels, room, {
-    beside = choice ~= "below" and not panel.bar, below = choice ~= "outside right top",
-  })
-end
-
-local function remark_legend(panel, plan, count)
-  local lost = {}
-  if (plan.cut or 0) > 0 then lost[#lost + 1] = ("%d of %d labels are cut"):format(plan.cut, count) end
-  if (plan.left_out or 0) > 0 then lost[#lost + 1] = ("%d of %d are left out"):format(plan.left_out, count) end
-  if #lost > 0 then
-    panel:remark("the legend does not fit: %s; take shorter labels or a larger size", table.concat(lost, ", "))
-  end
-end
-
--- gnuplot gives the legend below the frame too little room beside the x label.
-local function make_room_below(panel, plan)
-  local lines = plan.rows * plan.size.spacing * plan.size.font / layout.FONT_SIZE
-  local axis_lines = panel.has_xlabel and 3.6 or 2.4
-  panel:set("bmargin %s", fmt(math.ceil(10 * (lines + axis_lines)) / 10))
-end
-
--- Labels below the frame go row by row: gnuplot limits the rows of columns by the frame's height.
-local function arrangement(plan)
-  if plan.place == "below" then return ("horizontal maxcols %d"):format(plan.columns) end
-  return ("vertical maxrows %d"):format(plan.rows)
-end
-
-local function set_legend(panel, boxes, room)
-  local labels, choice = legend.labels(panel.fig), panel.fig.opts.legend
-  if #labels == 0 or choice == "none" then return panel:unset "key" end
-  local plan = plan_legend(panel, labels, choice, boxes, room)
-  local inside = plan.place:find("^inside") ~= nil
-  for _, label in ipairs(labels) do panel.titles[label.el] = {} end
-  for _, label in ipairs(plan.labels) do panel.titles[label.el] = label.lines end
-  panel:set("key %s width %s%s", plan.place, fmt(legend.width_correction(plan.labels)),
-    inside and "" or " nobox noopaque " .. arrangement(plan))
-  if plan.size.font ~= layout.FONT_SIZE then
-    panel:set("key %s spacing %s", panel:font(plan.size.font), fmt(plan.size.spacing))
-  end
-  if plan.place == "below" and panel.view then make_room_below(panel, plan) end
-  local grey = legend.backdrop(plan.labels, panel.look.paper)
-  if grey then
-    panel:set("key opaque fillcolor rgb '#%02x%02x%02x' textcolor rgb '%s'", grey, grey, grey,
-      grey < 128 and "#ffffff" or "#000000")
-  end
-  remark_legend(panel, plan, #labels)
-end
-
 -- --- two and three dimensions --------------------------------------------------------------------------------------
 
-local function flat_commands(panel, width, height)
-  local fig, boxes = panel.fig, {}
-  local view = layout.view(fig.opts, width, height, panel.limits.x, panel.limits.y,
-    panel.bar, panel.widest.y)
-  panel.view = view
-  for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, view, note, i) end
-  if fig.opts.aspect then panel:set("size ratio -1") end
-  if fig.opts.bare then
+-- A frame without any marks is whole and thin.
+local function set_frame(panel)
+  local opts = panel.fig.opts
+  if opts.bare then
     panel:unset "border"
     panel:unset "tics"
+  elseif opts.xticks and #opts.xticks == 0 and opts.yticks and #opts.yticks == 0 then
+    panel:set("border 15 linecolor rgb axis_color linewidth 0.6")
   end
-  set_legend(panel, boxes, view.room)
+end
+
+-- The margins of a panel whose place is fixed, in parts of the canvas.
+local function set_margins(panel)
+  local place = panel.place
+  for _, side in ipairs { "left", "right", "bottom", "top" } do
+    panel:set("%smargin at screen %s", side:sub(1, 1), fmt(place[side]))
+  end
+  for _, command in ipairs(place.commands or {}) do panel.settings[#panel.settings + 1] = command end
+end
+
+local function flat_commands(panel, width, height)
+  local fig, place, boxes = panel.fig, panel.place, {}
+  local x, y = panel.limits.x, panel.limits.y
+  if place then
+    panel.view = layout.frame(fig.opts, place.width, place.height, x, y)
+    set_margins(panel)
+  else
+    panel.view = layout.view(fig.opts, width, height, x, y, panel.bar, panel.widest.y)
+  end
+  for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, panel.view, note, i) end
+  if fig.opts.aspect then panel:set("size ratio -1") end
+  set_frame(panel)
+  key.set(panel, boxes, panel.view.room)
 end
 
 -- The four edges of the base instead of a border, to which gnuplot adds a post from its front corner to the surface.
@@ -271,52 +244,57 @@ local function solid_commands(panel, width, height)
   panel:set("xyplane at %s", fmt(panel.limits.z[1], true))
   base_edges(panel)
   panel:set("grid x y z vertical")
-  set_legend(panel, {}, { width = width, height = height, left = 20, right = 20, bottom = 60, rows = height - 80 })
+  key.set(panel, {}, { width = width, height = height, left = 20, right = 20, bottom = 60, rows = height - 80 })
 end
 
--- The names of what is coloured by value, for the colour bar.
-local function bar_label(fig)
-  local names, markup = {}, nil
-  for _, el in ipairs(fig.elements) do
-    if el.bar_label then names[#names + 1], markup = el.bar_label, el.enhanced end
+-- The bar of the colour scale on the right, and the room that it takes.
+local function set_bar(panel, width)
+  local scale, place = panel.scale, panel.place
+  if not scale then return end
+  if not scale.bar or (place and not place.bar) then return panel:unset "colorbox" end
+  if place then
+    panel:set("colorbox user origin screen %s,%s size screen %s,%s", fmt(place.bar[1]), fmt(place.bar[2]),
+      fmt(place.bar[3]), fmt(place.bar[4]))
+    if not scale.label then return end
+    return panel:label(("%s at screen %s,%s center rotate by 90 textcolor rgb ink %s"):format(
+      text.marked(scale.label, scale.markup), fmt(place.bar_label[1]), fmt(place.bar_label[2]),
+      panel:font(layout.FONT_SIZE)))
   end
-  return #names > 0 and table.concat(names, ", ") or nil, markup
-end
-
--- The palette and its range, when something is coloured by value.
-local function palette_commands(panel, width, height)
-  local span, name, bar = limits.new(false), nil, false
-  for _, el in ipairs(panel.fig.elements) do
-    if el.palette then
-      name, bar = el.palette, bar or el.colorbar
-      for _, v in ipairs(el.shades) do span:stick(v) end
-    end
-  end
-  if not name then
-    if panel.fig.solid then panel:unset "colorbox" end
-    return
-  end
-  local lo, hi = span:result()
-  local count
-  if theme.is_categorical(name) then
-    count = math.max(1, math.floor(hi - lo + 1.5))
-    hi, lo = lo + count - 0.5, lo - 0.5
-  end
-  for _, command in ipairs(theme.palette(name, count)) do panel.settings[#panel.settings + 1] = command end
-  panel:set("cbrange [%s:%s]", fmt(lo, true), fmt(hi, true))
-  if not bar then return panel:unset "colorbox" end
   panel:set "colorbox"
-  local room = panel.fig.solid and { most = 5, longest = 5 } or { most = math.max(2, (height - 60) // 34) }
-  axis.set_linear(panel, "cb", lo, hi, room)
-  local label, markup = bar_label(panel.fig)
-  axis_label(panel, "cb", label, " offset 1,0", markup)
+  axis_label(panel, "cb", scale.label, " offset 1,0", scale.markup)
   -- gnuplot leaves room for the bar, a share of the width, and not for its texts.
-  local margin = math.max(8, panel.widest.cb + ((label or panel.common.cb) and 40 or 16) - 0.05 * width)
+  local margin = math.max(8, panel.widest.cb + ((scale.label or panel.common.cb) and 40 or 16) - 0.05 * width)
   panel.bar = margin + 14 + 0.0875 * width
   panel:set("rmargin %s", fmt(math.ceil(margin / 0.8) / 10))
 end
 
 local M = {}
+
+local function new_panel(fig, prefix, look, place)
+  local limits = place and place.limits or {}
+  local panel = setmetatable({
+    fig = fig, look = look, prefix = prefix, place = place, counts = {}, blocks = {}, settings = {}, items = {},
+    label_count = 0, widest = {}, common = {}, titles = {}, samples = {}, hidden = place and place.hidden or {},
+    limits = { x = limits.x or axis.limits(fig, "x", "y"), y = limits.y or axis.limits(fig, "y", "x") },
+  }, Panel)
+  if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
+  return panel
+end
+
+--- The room that the texts around a flat panel's frame need.
+-- @tparam table fig
+-- @number width of its frame in pixels
+-- @number height
+-- @tparam table look
+-- @tparam ?table limits {x =, y =} that are not the figure's own
+-- @treturn table {x =, y =, cb =}: the width of the widest text of each axis, nil where there is none
+function M.measure(fig, width, height, look, limits)
+  local panel = new_panel(fig, "", look, { hidden = {}, limits = limits, width = width, height = height })
+  axes(panel, width + 90, height + 60)
+  panel.scale = colorbar.scale(fig.elements)
+  colorbar.set(panel, height)
+  return panel.widest
+end
 
 --- Writes a figure down.
 -- @tparam table fig
@@ -324,17 +302,21 @@ local M = {}
 -- @number height
 -- @string prefix of the names of its datablocks
 -- @tparam table look as of optlab.plot.look.themes
--- @treturn table {blocks=, settings=, plot=, remarks=}: lists of lines, and what the user is to be told
-function M.new(fig, width, height, prefix, look)
-  local panel = setmetatable({
-    fig = fig, look = look, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
-    limits = { x = axis.limits(fig, "x", "y"), y = axis.limits(fig, "y", "x") }, widest = {}, common = {}, titles = {},
-    remarks = visibility.remarks(fig),
-  }, Panel)
-  if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
+-- @tparam[opt] table place where its frame lies: `left`, `right`, `bottom`, `top` in parts of the canvas, `width` and
+-- `height` in pixels; `limits` {x =, y =} instead of its own; `hidden` {x =, y =}, axes without texts; `scale` of
+-- colours instead of its own; `bar` {left, bottom, width, height} of its colour bar, if it has one, and `bar_label`
+-- {x, y}; `key`, whether it has a legend; `commands`, further ones
+-- @treturn table {blocks=, settings=, plot=, remarks=, samples=}: lists of lines, what the user is to be told, and how
+-- the legend shows each element
+function M.new(fig, width, height, prefix, look, place)
+  if place then width, height = place.width + 90, place.height + 60 end
+  local panel = new_panel(fig, prefix, look, place)
+  panel.remarks = visibility.remarks(fig)
   title(panel, width)
   axes(panel, width, height)
-  palette_commands(panel, width, height)
+  panel.scale = place and place.scale or colorbar.scale(fig.elements)
+  colorbar.set(panel, height)
+  set_bar(panel, width)
   if fig.solid then solid_commands(panel, width, height) else flat_commands(panel, width, height) end
   for _, el in ipairs(fig.elements) do
     elements[el.kind](el, panel)

@@ -31,6 +31,7 @@ struct Computation {
    * are never read, and done once if all that it reads is constant. */
   bool pure;
   bool frozen;      /* args holds a number that the script gave; a message may show it */
+  bool own;         /* args holds nothing but addresses, of objects that belong to the step: an optimizer, a schedule */
   int nout, n;      /* t[0..nout-1] are written, t[nout..n-1] read; one that is both stands in both parts */
   Tensor *const *t; /* borrowed; NULL entries are skipped */
   const void *args; /* plain bytes without padding, compared between recordings; a double first if frozen */

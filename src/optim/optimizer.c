@@ -320,6 +320,7 @@ static int step_and_report(Optim *o, Tensor *loss) {
   context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   int rc = recorder_run(&(Computation){.name = "optimizer step",
                                        .run = optim_rerun_step,
+                                       .own = true,
                                        .nout = n,
                                        .n = 2 * n + 1,
                                        .t = t,

@@ -4,12 +4,14 @@
  *   constants   an event all of whose results are constant was done once, while recording
  *   dead code   an event without side effects whose results are never read
  *   copies      COPY(b, a), where a is a temporary: let a's maker write to b
+ *   ones        MUL(b, a, 1), which is such a copy; backward through a sum begins with it
  *
  * None of them changes a bit of what is left. Each is one pass over the events; for the copies, every buffer has the
  * list of its uses.
  */
 #include <string.h>
 
+#include "autograd/op.h"
 #include "base/alloc.h"
 #include "plan/plan.h"
 
@@ -98,9 +100,36 @@ static bool is_whole(const Program *p, const Window *w) {
   return l->contiguous && bytes == p->r->buffer[w->buffer].bytes;
 }
 
+/* Whether the window shows a constant all of whose elements are 1. */
+static bool is_one(const Program *p, const Window *w) {
+  const Layout *l = layout_of(p, w);
+  const Buffer *b = &p->r->buffer[w->buffer];
+  if (!b->constant || !b->holder || !l->contiguous) return false;
+  const char *data = b->holder->storage->data + l->offset * (int64_t)dtype_size((DType)l->dtype);
+  const int64_t n = layout_numel(l);
+  for (int64_t i = 0; i < n; i++) {
+    if (l->dtype == DT_F32 ? ((const float *)(const void *)data)[i] != 1
+                           : ((const double *)(const void *)data)[i] != 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* What e copies as it is, or NULL. Of floats 1 x is x, to the bit. */
+static const Window *copied(const Program *p, const Event *e) {
+  if (e->run == tensor_rerun_copy) return &e->w[1];
+  if (e->run != op_rerun || e->n != 3) return NULL;
+  OpCall call;
+  event_args(e, &call);
+  if (call.op != OP_MUL || !dtype_is_float((DType)layout_of(p, &e->w[0])->dtype)) return NULL;
+  if (layout_of(p, &e->w[1])->dtype != layout_of(p, &e->w[2])->dtype) return NULL;
+  return is_one(p, &e->w[1]) ? &e->w[2] : is_one(p, &e->w[2]) ? &e->w[1] : NULL;
+}
+
 static bool is_copy_of_temporary(const Program *p, const Event *e) {
-  if (e->run != tensor_rerun_copy) return false;
-  const Window *to = &e->w[0], *from = &e->w[1];
+  const Window *to = &e->w[0], *from = copied(p, e);
+  if (!from) return false;
   const Buffer *a = &p->r->buffer[from->buffer], *b = &p->r->buffer[to->buffer];
   if (from->buffer == to->buffer || a->kind != BUFFER_MADE || b->kind != BUFFER_MADE || a->constant) return false;
   if (p->kept[from->buffer] || !is_whole(p, to) || !is_whole(p, from)) return false;
@@ -142,7 +171,7 @@ static void merge_copies(Program *p) {
   for (int i = p->r->trace.events - 1; i >= 0; i--) {
     const Event *e = p->r->trace.event[i];
     if (p->dropped[i] || !is_copy_of_temporary(p, e)) continue;
-    const int a = e->w[1].buffer, b = e->w[0].buffer;
+    const int a = copied(p, e)->buffer, b = e->w[0].buffer;
     if (!can_merge(p, i, a, b)) continue;
     p->dropped[i] = true;
     rename_buffer(p, a, b);

@@ -28,10 +28,12 @@ bool plan_is_left(const Recording *r, int buffer) {
 /* Lists the memory from outside the step that events write to. */
 static int list_written(Plan *p) {
   const Recording *r = p->r;
+  const Trace *t = &plan_form(p)->r->trace;
+  if (p->written) return 0;
   p->written = alloc_get((size_t)(r->buffers + 1) * sizeof *p->written);
   if (!p->written) return -1;
-  for (int i = 0; i < r->trace.events; i++) {
-    const Event *e = r->trace.event[i];
+  for (int i = 0; i < t->events; i++) {
+    const Event *e = t->event[i];
     for (int k = 0; k < e->nout; k++) {
       const int b = e->w[k].buffer;
       if (b < 0 || r->buffer[b].kind != BUFFER_OUTSIDE) continue;
@@ -151,6 +153,7 @@ static int make(Plan *p, const int *output, Tensor *const *result, int noutput) 
   take_results(p, output, result, noutput);
   for (int i = 0; i < r->slots; i++) count_own(p, &r->slot[i]);
   if (!r->keep_trace) recording_forget_trace(r);
+  p->ready = true;
   return 0;
 }
 
@@ -160,14 +163,68 @@ Plan *plan_new(Recording *r, const int *output, Tensor *const *result, int noutp
     recording_release(r);
     return NULL;
   }
-  *p = (Plan){.r = r, .modes = modes_of(context)};
-  if (make(p, output, result, noutput) == 0) return p;
+  *p = (Plan){.refs = 1, .r = r, .modes = modes_of(context)};
+  const int rc = r->keep_whole ? trace_copy(&p->whole, &r->trace) : 0;
+  if (rc == 0 && make(p, output, result, noutput) == 0) return p;
   plan_release(p);
   return NULL;
 }
 
+Plan *plan_follow(Plan *like, Recording *r, const int *output, Tensor *const *result, int noutput) {
+  Plan *p = alloc_get(sizeof *p);
+  if (!p) {
+    recording_release(r);
+    return NULL;
+  }
+  *p = (Plan){.refs = 1, .r = r, .modes = modes_of(context), .threadable = like->threadable, .shares = like->shares};
+  p->like = like;
+  like->refs++;
+  r->like = NULL;
+  p->output = output;
+  p->result = result;
+  p->results = noutput;
+  if (hold_gradients(r) < 0 || list_written(p) < 0) {
+    plan_release(p);
+    return NULL;
+  }
+  for (int i = 0; i < r->slots; i++) count_own(p, &r->slot[i]);
+  return p;
+}
+
+/* The run's own arguments take the place of the first one's. */
+static void set_own(Recording *r) {
+  for (int i = 0, k = 0; i < r->trace.events; i++) {
+    Event *e = r->trace.event[i];
+    if (!e->own) continue;
+    e->args = r->own[k++].bytes;
+    e->stored = e->size;
+  }
+}
+
+int plan_ready(Plan *p) {
+  if (p->ready) return 0;
+  if (trace_copy(&p->r->trace, &p->like->whole) < 0) return -1;
+  set_own(p->r);
+  p->r->keep_trace = true;
+  return make(p, p->output, p->result, p->results);
+}
+
+void plan_event_args(const Plan *p, int i, void *args) {
+  const Trace *t = &plan_form(p)->r->trace;
+  const Event *e = t->event[i];
+  int k = 0;
+  if (!p->like || !e->own) {
+    event_args(e, args);
+    return;
+  }
+  for (int j = 0; j < i; j++) k += t->event[j]->own; /* none of these is ever left out */
+  memcpy(args, p->r->own[k].bytes, e->size);
+}
+
 void plan_release(Plan *p) {
-  if (!p) return;
+  if (!p || --p->refs > 0) return;
+  plan_release(p->like);
+  trace_free(&p->whole);
   alloc_put(p->step, (size_t)p->step_cap * sizeof *p->step);
   alloc_put(p->written, (size_t)(p->r->buffers + 1) * sizeof *p->written);
   alloc_put(p->movable, (size_t)p->movable_cap * sizeof *p->movable);
@@ -272,6 +329,7 @@ int plan_enter(Plan *p) {
 void plan_leave(const Plan *p) { leave_grads(p->r); }
 
 int plan_run(Plan *p, Context *own) {
+  if (!p->ready && plan_ready(p) < 0) return -1;
   if (plan_enter(p) < 0) return -1;
   for (const PlanStep *s = p->step, *end = s + p->steps; s < end; s++) {
     if (s->run(s, own) < 0 || interrupt_check() < 0) return -1;

@@ -81,7 +81,13 @@ typedef struct Chains {
 } Chains;
 
 typedef struct Plan {
-  Recording *r; /* owned: memory, conditions; its trace is gone */
+  int refs;
+  Recording *r; /* owned: memory, conditions; its trace is gone, but see keep_trace */
+  /* The plan of a run that did the same (follow.c), owned, or NULL. Then this one has the memory and conditions of its
+   * run, and steps only from plan_ready on. */
+  struct Plan *like;
+  bool ready;
+  Trace whole; /* Recording.keep_whole: the events as they were recorded */
   PlanStep *step;
   int steps, step_cap;
   Arena memory;      /* of the steps' operands */
@@ -104,6 +110,16 @@ typedef struct Plan {
  * To be called while the modes are as they were at the end of the step. */
 Plan *plan_new(Recording *r, const int *output, Tensor *const *result, int noutput);
 void plan_release(Plan *p); /* accepts NULL */
+
+/* The plan of a run that was recorded in r, following `like`, without a difference. Otherwise as above. */
+Plan *plan_follow(Plan *like, Recording *r, const int *output, Tensor *const *result, int noutput);
+int plan_ready(Plan *p); /* makes the steps that plan_run needs, which calls it itself. -1 without memory */
+
+/* The plan whose trace describes the steps of p. */
+static inline const Plan *plan_form(const Plan *p) { return p->like ? p->like : p; }
+
+/* The numbers of event i of plan_form(p) in p's run. */
+void plan_event_args(const Plan *p, int i, void *args);
 
 /* Whether everything that the recording took for granted is so in the context `own`. If not and why is not NULL, *why
  * says what changed (in err_message's way: valid until the next err_set). */

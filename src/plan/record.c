@@ -17,7 +17,7 @@
 /* Notes the script's line under way. */
 static void note_line(Recording *r) {
   Line line = {0};
-  if (r->one_line) return;
+  if (r->one_line || r->like) return;
   if (r->find_line) r->find_line(r->line_arg, &line, false);
   r->line = trace_find_line(&r->trace, line.source, line.number);
   if (r->line >= 0) return;
@@ -37,7 +37,7 @@ void recording_fail(Recording *r, const char *fmt, ...) {
   if (r->stop) context->recorder = NULL;
 }
 
-static void no_memory(Recording *r) { recording_fail(r, "lab.compile: %s", err_message()); }
+void recording_no_memory(Recording *r) { recording_fail(r, "lab.compile: %s", err_message()); }
 
 /* --- buffers ------------------------------------------------------------------------------------------------------ */
 
@@ -86,7 +86,7 @@ static Buffer *add_buffer(Recording *r, Tensor *t, BufferKind kind) {
   Tensor *holder = kind == BUFFER_MADE ? NULL : tensor_alias(t);
   if ((kind != BUFFER_MADE && !holder) || GROW(r, buffer, buffers, buffer_cap) < 0 || grow_table(r) < 0) {
     tensor_release(holder);
-    no_memory(r);
+    recording_no_memory(r);
     return NULL;
   }
   const uint64_t key = key_of(r, t->storage);
@@ -106,7 +106,7 @@ static void keep_leaf(Recording *r, Tensor *t) {
     if (r->leaf[i].t == t) return;
   }
   if (GROW(r, leaf, leaves, leaf_cap) < 0) {
-    no_memory(r);
+    recording_no_memory(r);
     return;
   }
   r->leaf[r->leaves++] = (Leaf){.t = tensor_retain(t)};
@@ -142,8 +142,7 @@ static int add_constant(Recording *r, Tensor *t) {
   return found;
 }
 
-/* The number of t's buffer; `written`: an event that is being reported writes it. -1 without memory. */
-static int buffer_of(Recording *r, Tensor *t, bool written) {
+int recording_buffer_of(Recording *r, Tensor *t, bool written) {
   const int i = find_buffer(r, t->storage);
   if (i >= 0) {
     if (r->buffer[i].kind == BUFFER_OUTSIDE && !t->node) keep_leaf(r, t);
@@ -160,7 +159,7 @@ static int buffer_of(Recording *r, Tensor *t, bool written) {
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
-static bool is_following(const Recording *r) { return r->before && !r->difference[0]; }
+static bool is_following(const Recording *r) { return (r->before || r->like) && !r->difference[0]; }
 
 static bool covers(const Tensor *t) {
   return t->contiguous && (size_t)t->numel * dtype_size((DType)t->dtype) == t->storage->nbytes;
@@ -189,10 +188,10 @@ static void set_constant(Recording *r, Buffer *b, bool constant, const Tensor *t
   if (b->kind != BUFFER_MADE) return;
   tensor_release(b->holder);
   b->holder = held ? tensor_alias(t) : NULL;
-  if (held && !b->holder) no_memory(r);
+  if (held && !b->holder) recording_no_memory(r);
 }
 
-static void note_writes(Recording *r, const Event *e, Tensor *const *t) {
+void recording_note_writes(Recording *r, const Event *e, Tensor *const *t) {
   const bool constant = follows(r, e);
   for (int i = 0; i < e->nout; i++) {
     if (e->w[i].buffer < 0) continue;
@@ -213,7 +212,7 @@ static bool note_windows(Recording *r, Event *e, const Computation *c) {
     const int i = k < c->n - c->nout ? c->nout + k : k - (c->n - c->nout);
     e->w[i] = (Window){-1, -1};
     if (!c->t[i]) continue;
-    e->w[i].buffer = buffer_of(r, c->t[i], i < c->nout);
+    e->w[i].buffer = recording_buffer_of(r, c->t[i], i < c->nout);
     e->w[i].layout = trace_layout(&r->trace, c->t[i]);
     if (e->w[i].buffer < 0 || e->w[i].layout < 0) return false;
   }
@@ -243,16 +242,21 @@ static int append(Recording *r, const Event *e) {
 static void add_event(Recording *r, const Computation *c) {
   Window few[FEW];
   const size_t bytes = (size_t)c->n * sizeof *few;
-  Event e = {.name = c->name, .run = c->run, .pure = c->pure, .frozen = c->frozen, .nout = c->nout, .n = c->n};
+  if (r->like) {
+    recording_follow(r, c);
+    return;
+  }
+  Event e = {.name = c->name, .run = c->run, .pure = c->pure, .frozen = c->frozen, .own = c->own, .nout = c->nout};
+  e.n = c->n;
   e.size = e.stored = (uint8_t)c->size;
   e.line = r->line;
   e.args = c->args;
   e.w = c->n <= FEW ? few : alloc_get(bytes);
   if (!e.w || !note_windows(r, &e, c)) {
-    no_memory(r);
+    recording_no_memory(r);
   } else {
-    if (append(r, &e) < 0) no_memory(r);
-    note_writes(r, &e, c->t);
+    if (append(r, &e) < 0) recording_no_memory(r);
+    recording_note_writes(r, &e, c->t);
   }
   if (e.w && e.w != few) alloc_put(e.w, bytes);
 }
@@ -280,7 +284,7 @@ static GradSlot *slot_of(Recording *r, Tensor *leaf) {
     if (r->slot[i].leaf == leaf) return &r->slot[i];
   }
   if (GROW(r, slot, slots, slot_cap) < 0) {
-    no_memory(r);
+    recording_no_memory(r);
     return NULL;
   }
   r->slot[r->slots] = (GradSlot){.leaf = tensor_retain(leaf), .exit_buffer = -1};
@@ -307,7 +311,7 @@ static void on_watch(const void *p, size_t size, const char *name) {
     if (r->watch[i].p == p) return;
   }
   if (GROW(r, watch, watches, watch_cap) < 0) {
-    no_memory(r);
+    recording_no_memory(r);
     return;
   }
   Watch *w = &r->watch[r->watches++];
@@ -337,7 +341,7 @@ static int on_seen(Tensor *t) {
   Recording *r = context->recording;
   if (r->failure[0]) return 0;
   note_line(r);
-  buffer_of(r, t, false);
+  recording_buffer_of(r, t, false);
   return r->line;
 }
 
@@ -405,14 +409,14 @@ Recording *recording_start(Tensor *const *input, int ninput, Recording *before, 
   return r;
 }
 
-int recording_output(Recording *r, Tensor *t) { return buffer_of(r, t, false); }
+int recording_output(Recording *r, Tensor *t) { return recording_buffer_of(r, t, false); }
 
 static void note_exit(Recording *r, GradSlot *s) {
   Tensor *g = s->leaf->grad;
   if (!s->written || !g) return;
   s->exit = g->node ? tensor_alias(g) : tensor_retain(g);
   s->exit_buffer = find_buffer(r, g->storage);
-  if (!s->exit) no_memory(r);
+  if (!s->exit) recording_no_memory(r);
 }
 
 static void free_table(Recording *r) {
@@ -424,12 +428,19 @@ static void free_table(Recording *r) {
 void recording_end(Recording *r) {
   context->recorder = NULL;
   context->recording = NULL;
-  for (int i = 0; i < r->slots; i++) note_exit(r, &r->slot[i]);
+  for (int i = 0; i < r->slots; i++) {
+    r->slot[i].leaf_buffer = find_buffer(r, r->slot[i].leaf->storage);
+    note_exit(r, &r->slot[i]);
+  }
   for (int i = 0; i < r->leaves; i++) { /* as the step leaves them: it may have made or changed them itself */
     r->leaf[i].storage = r->leaf[i].t->storage;
     r->leaf[i].requires_grad = r->leaf[i].t->requires_grad;
   }
-  if (is_following(r) && recording_compare_ends(r->before, r) < 0) part_ways(r);
+  if (r->like) {
+    recording_follow_end(r);
+  } else if (is_following(r) && recording_compare_ends(r->before, r) < 0) {
+    part_ways(r);
+  }
   r->before = NULL;
   free_table(r);
 }
@@ -451,5 +462,6 @@ void recording_release(Recording *r) {
   alloc_put(r->slot, (size_t)r->slot_cap * sizeof *r->slot);
   alloc_put(r->watch, (size_t)r->watch_cap * sizeof *r->watch);
   alloc_put(r->leaf, (size_t)r->leaf_cap * sizeof *r->leaf);
+  alloc_put(r->own, (size_t)r->own_cap * sizeof *r->own);
   alloc_put(r, sizeof *r);
 }

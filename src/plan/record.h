@@ -52,6 +52,7 @@ typedef struct Buffer {
 /* A tensor from outside the step whose .grad the step looked at or changed. */
 typedef struct GradSlot {
   Tensor *leaf;
+  int leaf_buffer;  /* -1: no event uses it */
   bool needs_entry; /* the step began by looking: */
   Tensor *entry;    /* what was there then, or NULL; owned */
   bool written;
@@ -77,6 +78,11 @@ typedef struct Leaf {
   bool requires_grad;
 } Leaf;
 
+/* The addresses that a computation had for arguments (Computation.own). */
+typedef struct OwnArgs {
+  unsigned char bytes[2 * sizeof(void *)];
+} OwnArgs;
+
 /* Finds the script's line under way; false if there is none. with_text: its text is asked for too, "script.lua:12". */
 typedef bool FindLine(void *arg, Line *line, bool with_text);
 
@@ -90,9 +96,13 @@ typedef struct Recording {
   int buffer_cap, slot_cap, watch_cap, leaf_cap;
   int *table; /* [table_size] buffers by their keys, 0: free, else the number + 1 */
   int table_size;
-  int line;                       /* under way */
-  bool one_line;                  /* it stays that one */
-  bool keep_trace;                /* a plan made of it keeps its events (plan/lanes) */
+  int line;                /* under way */
+  bool one_line;           /* it stays that one */
+  bool keep_trace;         /* a plan made of it keeps its events (plan/lanes), */
+  bool keep_whole;         /* and those that it leaves out, for other runs to follow (follow.c) */
+  const struct Plan *like; /* the plan that is followed; borrowed until the end, NULL: none */
+  OwnArgs *own;            /* [owns] where it is followed: the run's own, in the order of the events */
+  int owns, own_cap;
   const struct Recording *before; /* whose trace this is; borrowed until the end, NULL: none */
   int at;                         /* so many events were the same as in the call before */
   char difference[768];           /* "" or what this call did otherwise */
@@ -119,6 +129,20 @@ int recording_output(Recording *r, Tensor *t);
 
 /* Notes why the step cannot be recorded, unless something else was noted before. */
 void recording_fail(Recording *r, const char *fmt, ...) ERR_PRINTF(2, 3);
+
+/* --- record.c, for follow.c -------------------------------------------------------------------------------------- */
+
+void recording_no_memory(Recording *r);
+
+/* The number of t's buffer; `written`: an event that is being reported writes it. -1 without memory. */
+int recording_buffer_of(Recording *r, Tensor *t, bool written);
+void recording_note_writes(Recording *r, const Event *e, Tensor *const *t);
+
+/* --- follow.c: a run that does what another one did --------------------------------------------------------------- */
+
+/* Compares what is reported with the next event of the plan that r follows; `difference` is set where it is another. */
+void recording_follow(Recording *r, const Computation *c);
+void recording_follow_end(Recording *r);
 
 /* --- conditions.c ------------------------------------------------------------------------------------------------- */
 

@@ -37,7 +37,7 @@ static uint64_t hash_of(const Tensor *x) {
   return h ^ h >> 32;
 }
 
-static bool is_layout_of(const Layout *l, const Tensor *x) {
+bool layout_is_of(const Layout *l, const Tensor *x) {
   if (l->dtype != x->dtype || l->offset != x->offset || !shape_equal(l->ndim, l->size, x->ndim, x->shape)) return false;
   return memcmp(l->size + l->ndim, x->stride, l->ndim * sizeof *l->size) == 0;
 }
@@ -46,7 +46,7 @@ static bool is_layout_of(const Layout *l, const Tensor *x) {
 static int *place_of(const Trace *t, const Tensor *x) {
   const uint64_t mask = (uint64_t)t->layout_size - 1;
   uint64_t at = hash_of(x) & mask;
-  while (t->layout_table[at] && !is_layout_of(t->layout[t->layout_table[at] - 1], x)) at = (at + 1) & mask;
+  while (t->layout_table[at] && !layout_is_of(t->layout[t->layout_table[at] - 1], x)) at = (at + 1) & mask;
   return &t->layout_table[at];
 }
 
@@ -86,6 +86,16 @@ int trace_layout(Trace *t, const Tensor *x) {
   t->layout[t->layouts++] = l;
   *place = t->layouts;
   return t->layouts - 1;
+}
+
+static int copy_layouts(Trace *t, const Trace *from) {
+  for (int i = 0; i < from->layouts; i++) {
+    Tensor x;
+    set_layout(&x, from->layout[i]);
+    x.contiguous = from->layout[i]->contiguous;
+    if (trace_layout(t, &x) < 0) return -1;
+  }
+  return 0;
 }
 
 /* --- events ------------------------------------------------------------------------------------------------------- */
@@ -140,6 +150,14 @@ void trace_free(Trace *t) {
   alloc_put(t->layout_table, (size_t)t->layout_size * sizeof *t->layout_table);
   alloc_put(t->line, (size_t)t->line_cap * sizeof *t->line);
   *t = (Trace){0};
+}
+
+int trace_copy(Trace *t, const Trace *from) {
+  int rc = copy_layouts(t, from);
+  for (int i = 0; rc == 0 && i < from->events; i++) rc = trace_add(t, from->event[i]);
+  for (int i = 0; rc == 0 && i < from->events; i++) t->event[i]->line = 0;
+  if (rc < 0) trace_free(t);
+  return rc;
 }
 
 /* --- lines -------------------------------------------------------------------------------------------------------- */

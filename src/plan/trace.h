@@ -33,7 +33,7 @@ typedef struct Event {
   Window *w;                 /* [n] */
   const unsigned char *args; /* the computation's numbers: */
   uint8_t size, stored;      /* so many bytes, of which those behind the first `stored` are 0 */
-  bool pure, frozen;
+  bool pure, frozen, own;
   int line; /* number of the script's line */
   int nout, n;
 } Event;
@@ -62,12 +62,16 @@ void trace_cut(Trace *t, int events);    /* only so many are left */
 void trace_forget_events(Trace *t);      /* layouts and lines stay */
 void trace_free(Trace *t);               /* accepts a zeroed one */
 
+/* Events and layouts of `from`, without its lines, into an empty trace; -1 without memory (nothing to free). */
+int trace_copy(Trace *t, const Trace *from);
+
 /* The number of the line at this place, -1 if there is none yet. */
 int trace_find_line(Trace *t, const void *source, int number);
 int trace_add_line(Trace *t, const Line *line); /* its number; without memory that of "" */
 const char *trace_line_text(const Trace *t, int line);
 
-int trace_layout(Trace *t, const Tensor *x); /* the number of x's layout; -1 without memory */
+int trace_layout(Trace *t, const Tensor *x);         /* the number of x's layout; -1 without memory */
+bool layout_is_of(const Layout *l, const Tensor *x); /* whether it describes x's window */
 int64_t layout_numel(const Layout *l);
 
 void event_args(const Event *e, void *args); /* writes e->size bytes */

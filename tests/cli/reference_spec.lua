@@ -107,7 +107,7 @@ describe("a default in prose", function()
     assert.are.same({ "book.lenet: zero_bias = true, but the default is false" },
       (wrong_defaults "book.lenet{zero_bias = true} -> net"))
     assert.are.same({ "plot.figure: view = {60, 30}, but the default is none" },
-      (wrong_defaults "plot.figure{title =, size = {640, 400}, view = {60, 30}}"))
+      (wrong_defaults "plot.figure{title =, logx = false, view = {60, 30}}"))
   end)
 
   it("is not what a call sets", function()

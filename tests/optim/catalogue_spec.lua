@@ -164,3 +164,25 @@ describe("the catalogue", function()
     lab.set_num_threads(before)
   end)
 end)
+
+describe("optim.list", function()
+  it("has every optimizer, with its defaults and what it needs", function()
+    local by_name, all = {}, optim.list { wrappers = true }
+    for i, entry in ipairs(all) do
+      by_name[entry.name] = entry
+      assert.is_true(i == 1 or all[i - 1].name:lower() < entry.name:lower())
+      assert.equal("function", type(optim[entry.name]))
+    end
+    for _, name in ipairs(names) do assert.is_false(by_name[name].wraps, name) end
+    assert.same({ 0.9, 0.999 }, by_name.Adam.defaults.betas)
+    assert.equal(0.001, by_name.Adam.defaults.lr)
+    assert.equal("closure", by_name.LBFGS.needs)
+    assert.equal("loss", by_name.Polyak.needs)
+    assert.is_nil(by_name.Adam.needs)
+    assert.is_true(by_name.Lookahead.wraps)
+    assert.is_nil(by_name.Ranger.defaults.params)
+    assert.equal(#all, #optim.list() + 10)
+    by_name.Adam.defaults.betas[1] = 0
+    assert.equal(0.9, optim.Adam({ lab.zeros(1) }).betas[1])
+  end)
+end)

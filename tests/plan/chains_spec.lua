@@ -56,6 +56,18 @@ describe("a chain of element-wise operations", function()
     end)
   end)
 
+  it("leaves products with 1 out", function()
+    for _, dtype in ipairs { "float32", "float64" } do
+      same(function(x, y)
+        local ones = lab.ones({ x:numel() }, { dtype = dtype })
+        local a, b = x * 0, (x - y) * 1
+        local c = ones * b
+        c:add_(1)
+        return a * ones, c, b, (y * 3) * 1 + b, x * 1
+      end, dtype)
+    end
+  end)
+
   it("writes in place", function()
     same(function(x, y)
       local a = x + y

@@ -155,6 +155,19 @@ describe("runs in lanes", function()
     assert.equal(9, results.shared)
   end)
 
+  it("take rows of any width, in any order, in batches of any size", function()
+    for width = 1, 11 do
+      local data = { X = lab.randn(41, width), y = lab.randn(41, width % 3 + 1) }
+      data.X[1] = -0.0
+      for _, dtype in ipairs { "float32", width % 4 == 1 and "float64" or nil } do
+        check(description {
+          data = { X = data.X:to(dtype), y = data.y:to(dtype) }, batch_size = 1 + width % 5, epochs = 2,
+          shuffle = width % 2 == 0, model = function() return nn.Linear(width, width % 3 + 1):to(dtype) end,
+        })
+      end
+    end
+  end)
+
   it("go apart where the runs do not do the same", function()
     local o = description { model = function(run)
       return nn.Sequential(nn.Linear(3, 2 + run.seed % 2), nn.Tanh(), nn.Linear(2 + run.seed % 2, 2))

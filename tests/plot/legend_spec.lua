@@ -84,7 +84,7 @@ describe("plot", function()
       has(script(plot.figure():line({ 1, 2 }, { 1, 2 }, { label = "x^2", enhanced = true })), "title 'x^2' enhanced")
       local fig = plot.figure { enhanced = true }
       has(script(fig:line({ 1, 2 }, { 1, 2 }, { label = "a_b", enhanced = false })), "title 'a_b' noenhanced")
-      has(script(fig:text("x^2", { 1, 1 })), "front enhanced")
+      has(script(fig:text("x^2", { 1, 1 })), "set label 1 'x^2' enhanced at")
     end)
 
     it("are grey behind lines that are too light for white", function()

@@ -115,7 +115,7 @@ describe("plot", function()
       local plane = function(x, y) return x + 10 * y end
       local s = script(plot.figure():wireframe(plane, { x = { 0, 1, 1 }, y = { 0, 1, 1 } }))
       has(s, "$wireframe1 << EOD\n0 1 10\n1 1 11\n\n0 0 0\n1 0 1\nEOD")
-      has(s, "splot $wireframe1 using 1:2:3 with pm3d fillcolor rgb '#ffffff' notitle")
+      has(s, "splot $wireframe1 using 1:2:3 with pm3d fillcolor rgb paper notitle")
     end)
 
     it("draw a transparent net as lines alone", function()
@@ -142,7 +142,7 @@ describe("plot", function()
       has(s, "$heatmap1 using 1:2:($1-0.5):($1<1.5?$1+0.5")
       has(s, "with boxxyerror fillstyle solid noborder linecolor palette notitle")
       has(s, "$hole1 << EOD\n2 1\nEOD")
-      has(s, "$hole1 using 1:2:(0.5):(0.5) with boxxyerror fillcolor rgb '#ffffff' fillstyle solid noborder notitle")
+      has(s, "$hole1 using 1:2:(0.5):(0.5) with boxxyerror fillcolor rgb paper fillstyle solid noborder notitle")
       local many = function() return 1 end
       has(script(plot.figure():heatmap(many, { x = { 0, 1, 0.01 }, y = { 0, 1, 0.01 } })), "using 1:2:3 with image")
     end)
@@ -173,7 +173,7 @@ describe("plot", function()
       has(below, "a ''b''")
       local two = script(plot.images(images, { labels = { "a\nb", "c" }, colors = { "red", "black" } }))
       local at = {}
-      for name, y, color in two:gmatch("set label %d+ '(%a)' at [%d.]+,([%d.]+) [^\n]*rgb '(#%x+)'") do
+      for name, y, color in two:gmatch("set label %d+ '(%a)' %a+ at [%d.]+,([%d.]+) [^\n]*rgb '(#%x+)'") do
         at[name] = { y = tonumber(y), color = color }
       end
       assert.equal(at.b.y, at.c.y) -- the last lines at one height, the first above: y counts downwards

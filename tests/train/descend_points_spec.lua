@@ -55,6 +55,38 @@ describe("train.descend with points", function()
     end
   end)
 
+  it("takes one point after the other with optimizers that look at whole parameters, to the bit", function()
+    local x0 = starts(4)
+    for _, how in ipairs {
+      { "LARS", lr = 1 }, { "LAMB", lr = 0.02 }, { "Prodigy" }, { "SOAP", lr = 0.01 }, { "SophiaH", lr = 0.01 },
+      { "Polyak" }, { "LBFGS", max_iter = 2, line_search_fn = "strong_wolfe" }, { "ScheduleFreeSGD", lr = 1e-5 },
+      { lab.optim.Ranger, lr = 1e-4 },
+    } do
+      local map = train.descend(rosenbrock, x0, how, 12, { points = true, every = 3, target = 1 })
+      for i = 1, 4 do
+        local path, arrived = alone(rosenbrock, x0, how, 12, i), 0 / 0
+        for t = 12, 0, -1 do
+          if rosenbrock(table.unpack(path[t + 1])) <= 1 then arrived = t end
+        end
+        assert.same(path[13], row(map.points, i), tostring(how[1]))
+        assert.same(path[7], row(map.path[3], i))
+        assert.equal(rosenbrock(table.unpack(path[13])), map.value[i]:item())
+        assert.equal(("%g"):format(arrived), ("%g"):format(map.steps[i]:item()))
+      end
+    end
+  end)
+
+  it("gives each point a rate of its own with any of them", function()
+    local x0, lr = starts(3), lab.tensor({ 0.01, 0.1, 0.5 }, { dtype = "float64" })
+    for _, name in ipairs { "LAMB", "Shampoo", "ASGD", lab.optim.SGD } do
+      local map = train.descend(valley, x0, { name, lr = lr, weight_decay = 0 }, 9, { points = true })
+      for i = 1, 3 do
+        local path = alone(valley, x0, { name, lr = lr[i]:item(), weight_decay = 0 }, 9, i)
+        assert.same(path[10], row(map.points, i))
+      end
+    end
+  end)
+
   it("broadcasts rates over a grid", function()
     local x0 = lab.stack(lab.meshgrid({ lab.linspace(-2, 2, 4), lab.linspace(-1, 1, 3) }, { indexing = "xy" }), -1)
     local lr = lab.tensor { { 0.1 }, { 0.2 }, { 0.3 } }
@@ -117,7 +149,7 @@ describe("train.descend with points", function()
       state.v = 0.9 * (state.v or 0) + grad
       return x - 0.01 * state.v
     end
-    for _, how in ipairs { momentum, { "SGD", lr = 0.01, momentum = 0.9 } } do
+    for _, how in ipairs { momentum, { "SGD", lr = 0.01, momentum = 0.9 }, { "LARS", lr = 1 } } do
       local a = train.descend(valley, x0, how, 20, { points = true })
       local b = train.descend(valley, x0, how, 20, by_hand)
       assert.is_true((a.points - b.points):abs():max():item() < 1e-14)
@@ -139,12 +171,11 @@ describe("train.descend with points", function()
     errors.says(descend(valley, { 1, 2 }, sgd), "x0 must be a tensor of shape (..., d)")
     errors.says(descend(valley, lab.ones(2), sgd), "x0 must be a tensor of shape (..., d)")
     errors.says(descend(function(x) return x:sum() end, x0, sgd), "a value for each point")
-    errors.says(descend(valley, x0, { "LARS", lr = 0.1 }), "each element by itself; LARS does not")
-    errors.says(descend(valley, x0, { "Muon", lr = 0.1 }), "each element by itself; Muon does not")
+    errors.says(descend(valley, x0, lab.optim.LARS({ lab.ones(2, { requires_grad = true }) })), "as a table")
+    errors.says(descend(function(x) return lab.stack({ x, x }) end, x0, { "LARS" }), "a value for each point")
     errors.says(descend(valley, x0, { "SGD", lr = lab.ones(4) }), "lr must be a number or have a value for each point")
     errors.says(descend(valley, x0, { "SGD", lr = 0.1, nesterov = lab.ones(3) }), "nesterov")
     errors.says(descend(valley, x0, { "SGD", momentom = 0.1, lr = lab.ones(3) }), "momentom", "momentum")
-    errors.says(descend(valley, x0, { lab.optim.SGD, lr = lab.ones(3) }), "by their names")
     errors.says(descend(valley, x0, sgd, { minima = { { 1, 2, 3 } } }), "minima must be a list of points of 2 numbers")
     errors.says(function() train.descend(valley, { 1, 2 }, sgd, 2, { target = 1 }) end, "target needs points = true")
   end)

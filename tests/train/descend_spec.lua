@@ -83,6 +83,20 @@ describe("train.descend", function()
     assert.same({1, 2, 3, 4}, counts)
   end)
 
+  it("returns the mean of an optimizer that keeps one", function()
+    local path = train.descend(square, 10, {"ScheduleFreeSGD", lr = 0.1}, 5)
+    local x = lab.tensor({10}, {dtype = "float64", requires_grad = true})
+    local opt = lab.optim.ScheduleFreeSGD({x}, {lr = 0.1})
+    for t = 1, 5 do
+      opt:zero_grad()
+      square(x):sum():backward()
+      opt:step()
+      opt:eval()
+      assert.equal(x:item(), path[t + 1])
+      opt:train()
+    end
+  end)
+
   it("says what is wrong with its arguments", function()
     errors.says(function() train.descend(square, "10", gd(0.1), 3) end,
       "descend_spec.lua:", "x0 must be a number, a tensor or a list of numbers, got '10'")

@@ -65,6 +65,18 @@ local function check_names(callee, definition, each)
   end
 end
 
+--- Whether hyperparameters of an optimizer can be tensors: not where its rule computes numbers of them.
+-- @tparam string callee for messages
+-- @tparam string name of a built-in optimizer that is a rule
+-- @tparam {[string]=Tensor,...} each hyperparameters by name
+-- @treturn boolean
+function M.is_possible(callee, name, each)
+  local definition = definition_of(name)
+  if not definition then return false end
+  check_names(callee, definition, each)
+  return (pcall(constructor, definition, each))
+end
+
 --- Makes an optimizer of which some hyperparameters are tensors of the parameters' shape.
 -- @tparam string callee for messages
 -- @tparam {Tensor,...} params

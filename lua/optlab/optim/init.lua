@@ -22,7 +22,7 @@ M.declarations, M.define_rule, M.blocks_only, M.counted = nil, nil, nil, nil -- 
 M.define = nil -- below
 
 -- What is written in Lua is loaded when it is first used.
-local LAZY = { define = { "optlab.optim.define", "define" } }
+local LAZY = { define = { "optlab.optim.define", "define" }, list = { "optlab.optim.list", "list" } }
 for name, file in pairs(matrix.FILES) do
   LAZY[name] = function() return matrix.constructor(name, "optlab.optim.matrix." .. file) end
 end

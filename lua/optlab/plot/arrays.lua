@@ -146,6 +146,22 @@ function M.call(f, where, ...)
   return x
 end
 
+--- Calls a user's function, which must give two numbers.
+-- @tparam function f
+-- @tparam string where the function that an error names
+-- @number ... its arguments
+-- @treturn number
+-- @treturn number
+function M.pair(f, where, ...)
+  local first, second = f(...)
+  local u, v = scalar(first), scalar(second)
+  if not (u and v) then
+    errors.raise("%s: the function must return two numbers, at %s it gave %s and %s", where,
+      table.concat({ ... }, ", "), errors.shown(first), errors.shown(second))
+  end
+  return u, v
+end
+
 --- The values of a function at every x.
 -- @tparam function f
 -- @tparam {number,...} xs
@@ -157,8 +173,8 @@ function M.map(f, xs, where)
   return ys
 end
 
--- Raises unless there are rows and all have one length.
-local function check_rows(rows, where)
+--- Raises unless there are rows and all have one length.
+function M.check_rows(rows, where)
   M.filled(rows, where, "the matrix")
   for j, row in ipairs(rows) do
     if #M.filled(row, where, "row " .. j) ~= #rows[1] then
@@ -167,40 +183,20 @@ local function check_rows(rows, where)
   end
 end
 
--- Coordinates of n columns: given, spread over {a, b}, or 1..n.
-local function coordinates(spec, n, what)
-  if spec then
-    local xs = n == 1 and { spec[1] } or M.span(spec, n, what)
-    if #xs ~= n then errors.raise("%s gives %d values but the matrix has %d", what, #xs, n) end
-    return xs
-  end
-  local xs = {}
-  for i = 1, n do xs[i] = i end
-  return xs
-end
-
---- A function of two numbers, sampled, or a matrix with its coordinates.
--- @param source f(x, y), or a matrix: row j lies at y[j]
--- @tparam table opts x and y: {from, to, step}; for a matrix also {from, to}, default 1..n
--- @tparam string where
--- @treturn table {x = array, y = array, z = rows}
-function M.grid(source, opts, where)
-  if type(source) ~= "function" then
-    local z = source
-    check_rows(z, where)
-    return { x = coordinates(opts.x, #z[1], where .. ": x"), y = coordinates(opts.y, #z, where .. ": y"), z = z }
-  end
-  if not opts.x or not opts.y then
-    errors.raise("%s: a function needs its ranges: {x={from, to, step}, y={from, to, step}}", where)
-  end
-  local xs, ys, z = M.span(opts.x, 41, where .. ": x"), M.span(opts.y, 41, where .. ": y"), {}
-  if #xs * #ys > 4e6 then errors.raise("%s: %d x %d values are too many; take a larger step", where, #xs, #ys) end
+--- The values of a function of two numbers at every x and y.
+-- @tparam function f
+-- @tparam {number,...} xs
+-- @tparam {number,...} ys
+-- @string where
+-- @treturn {{number,...},...} rows: row j lies at ys[j]
+function M.table_of(f, xs, ys, where)
+  local z = {}
   for j, y in ipairs(ys) do
     local row = {}
-    for i, x in ipairs(xs) do row[i] = M.call(source, where, x, y) end
+    for i, x in ipairs(xs) do row[i] = M.call(f, where, x, y) end
     z[j] = row
   end
-  return { x = xs, y = ys, z = z }
+  return z
 end
 
 return M

@@ -9,6 +9,7 @@ local options = require "optlab.plot.options"
 local save_figure = require "optlab.plot.save_figure"
 local script = require "optlab.plot.gnuplot.script"
 local style = require "optlab.plot.gnuplot.style"
+local themes = require "optlab.plot.look.themes"
 
 local Figure = {}
 Figure.__index = Figure
@@ -36,8 +37,9 @@ end
 function M.new(...)
   local opts = FIGURE:read(...)
   for _, axis in ipairs { "x", "y" } do check_limits(opts[axis .. "lim"], opts["log" .. axis], axis .. "lim") end
-  opts.size, opts.legend = options.whole(opts.size), options.legend(opts.legend)
-  return setmetatable({ opts = opts, elements = {}, notes = {}, cycle = 0 }, Figure)
+  local look = themes.look(opts)
+  opts.size, opts.legend = opts.size or look.size, options.legend(opts.legend)
+  return setmetatable({ opts = opts, look = look, elements = {}, notes = {}, cycle = 0 }, Figure)
 end
 
 function Figure:__tostring()
@@ -96,7 +98,7 @@ local function dress(fig, el, opts, default_style)
   if color then
     el.color, el.cycle = style.colorspec(color)
   else
-    el.cycle = fig.cycle % 10 + 1
+    el.cycle = fig.cycle % #fig.look.cycle + 1
     fig.cycle = fig.cycle + 1
   end
   return el
@@ -145,7 +147,10 @@ local function curve(fig, o, default_style, where)
   check_log(fig, "x", xs, where .. ": xs")
   check_log(fig, "y", ys, where .. ": ys")
   check_kind(fig, zs ~= nil, where)
-  local el = { kind = "curve", x = xs, y = ys, z = zs, span = { x = { xs }, y = { ys }, z = { zs } } }
+  local el = {
+    kind = "curve", x = xs, y = ys, z = zs, columns = { xs, ys, zs },
+    span = { x = { xs }, y = { ys }, z = { zs } },
+  }
   return add(fig, dress(fig, el, o, default_style), zs ~= nil, where)
 end
 
@@ -184,47 +189,17 @@ function Figure:points(...)
   return curve(self, POINTS:read(...), "o", POINTS.callee)
 end
 
-local BAND = args.declare("Figure:band", {
-  doc = "Fills the band between two curves.",
-  positions = 3,
-  { "x", "vector", required = true, doc = "The x of the points." },
-  { "lo", "vector", required = true, doc = "The lower curve." },
-  { "hi", "vector", required = true, doc = "The upper curve." },
-  options.LABEL, options.COLOR,
-  { "alpha", "scalar", min = 0, max = 1, default = 0.25, doc = "How opaque the band is." },
-  options.ENHANCED,
-})
-
---- The band between two curves, in the colour of the line drawn last.
--- @param x array or tensor
--- @param lo array or tensor
--- @param hi array or tensor
--- @tparam[opt] table opts see the declaration above
--- @treturn Figure
-function Figure:band(...)
-  local o, where = BAND:read(...), BAND.callee
-  local xs, low, high = arrays.filled(o.x, where, "x"), o.lo, o.hi
-  arrays.same_length(xs, low, where, "x", "lo")
-  arrays.same_length(xs, high, where, "x", "hi")
-  check_log(self, "x", xs, where .. ": x")
-  check_log(self, "y", low, where .. ": lo")
-  check_log(self, "y", high, where .. ": hi")
-  local el = {
-    kind = "band", x = xs, lo = low, hi = high, alpha = o.alpha,
-    cycle = math.max(self.cycle - 1, 0) % 10 + 1, span = { x = { xs }, y = { low, high } },
-  }
-  if o.color then el.color, el.cycle = style.colorspec(o.color) end
-  return add(self, set_label(el, o), false, where)
-end
-
 local function rule_rows(name, doc)
   return {
     doc = doc, positions = 1, { name, "scalar", finite = true, required = true, doc = "Where the line is." },
     options.LABEL, options.STYLE, options.COLOR, options.width(1.2), options.ENHANCED,
   }
 end
-local HLINE = args.declare("Figure:hline", rule_rows("y", "Draws a horizontal line across the figure."))
-local VLINE = args.declare("Figure:vline", rule_rows("x", "Draws a vertical line across the figure."))
+local ACROSS, UPRIGHT = "Draws a horizontal line across the figure.", "Draws a vertical line across the figure."
+local HLINE, AXHLINE = args.declare("Figure:hline", rule_rows("y", ACROSS)),
+  args.declare("Figure:axhline", rule_rows("y", ACROSS))
+local VLINE, AXVLINE = args.declare("Figure:vline", rule_rows("x", UPRIGHT)),
+  args.declare("Figure:axvline", rule_rows("x", UPRIGHT))
 
 local function rule(fig, along, across, o, where)
   local v = o[across]
@@ -249,6 +224,18 @@ end
 -- @treturn Figure
 function Figure:vline(...)
   return rule(self, "y", "x", VLINE:read(...), VLINE.callee)
+end
+
+--- The same as @{hline}, by matplotlib's name.
+-- @treturn Figure
+function Figure:axhline(...)
+  return rule(self, "x", "y", AXHLINE:read(...), AXHLINE.callee)
+end
+
+--- The same as @{vline}, by matplotlib's name.
+-- @treturn Figure
+function Figure:axvline(...)
+  return rule(self, "y", "x", AXVLINE:read(...), AXVLINE.callee)
 end
 
 -- --- histograms --------------------------------------------------------------------------------------------------
@@ -382,5 +369,10 @@ function Figure:save(...)
 end
 
 M.Figure = Figure
+--- The number of the colour of the line drawn last.
+function M.last_cycle(fig)
+  return math.max(fig.cycle - 1, 0) % #fig.look.cycle + 1
+end
+
 M.add, M.dress, M.check_kind, M.check_log, M.set_label = add, dress, check_kind, check_log, set_label
 return M

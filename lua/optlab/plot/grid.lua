@@ -7,6 +7,7 @@ local kinds = require "optlab.base.kinds"
 local options = require "optlab.plot.options"
 local save_figure = require "optlab.plot.save_figure"
 local script = require "optlab.plot.gnuplot.script"
+local themes = require "optlab.plot.look.themes"
 
 local Grid = { __name = "optlab.Grid" }
 Grid.__index = Grid
@@ -27,7 +28,7 @@ local GRID = args.declare("plot.grid", {
     doc = "The figures." },
   { "rows", "integer", min = 1, max = MANY, doc = "Number of rows; by default as many as needed." },
   { "cols", "integer", min = 1, max = MANY, doc = "Number of columns; by default at most 3." },
-  options.TITLE, options.SIZE, options.MARKUP,
+  options.TITLE, options.SIZE, options.MARKUP, options.THEME, options.FONT, options.FONT_SIZE, options.DPI,
 })
 local SAVE = args.declare("Grid:save", {
   doc = "Writes the grid's data and gnuplot commands and starts drawing the picture.",
@@ -54,6 +55,12 @@ local function shape(rows, cols, n)
   return rows, cols
 end
 
+-- The look of the whole: what the grid says, or else the first figure's.
+local function look_of(o)
+  if o.theme or o.font or o.font_size or o.dpi then return themes.look(o) end
+  return o.figures[1].look
+end
+
 --- Several figures in one picture: `plot.grid{rows=1, cols=3, fig1, fig2, fig3}`.
 -- @tparam table options the figures, and see the declaration above; the default size is {320 cols, 250 rows}
 -- @treturn table with a method save
@@ -64,8 +71,10 @@ local function grid(...)
   end
   local rows, cols = shape(o.rows, o.cols, #o.figures)
   local opts = { rows = rows, cols = cols, enhanced = o.enhanced, title = o.title }
-  opts.size = options.whole(o.size or { 320 * cols, 250 * rows + (o.title and 30 or 0) })
-  return setmetatable({ figures = o.figures, opts = opts }, Grid)
+  local look = look_of(o)
+  local s = look.scale
+  opts.size = o.size or { 320 * cols * s, (250 * rows + (o.title and 30 or 0)) * s }
+  return setmetatable({ figures = o.figures, opts = opts, look = look }, Grid)
 end
 
 return grid

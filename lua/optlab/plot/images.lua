@@ -8,7 +8,7 @@ local kinds = require "optlab.base.kinds"
 local limits = require "optlab.plot.gnuplot.limits"
 local number = require "optlab.base.number"
 local options = require "optlab.plot.options"
-require "optlab.plot.fields" -- gives figures their image
+require "optlab.plot.kinds.image"
 
 local WHERE = "plot.images"
 local MAX_IMAGES = 1000

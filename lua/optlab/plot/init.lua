@@ -5,8 +5,8 @@
 --
 -- The options of `plot.figure` are declared in optlab.plot.options.
 --
--- Methods of a figure: line points band hline vline hist annotate text (optlab.plot.figure), contour wireframe surface
--- heatmap image (optlab.plot.fields), save. Arrays may be Lua tables or tensors; values that are not finite are gaps.
+-- The methods of a figure are in optlab.plot.figure and in optlab.plot.kinds. Arrays may be Lua tables or tensors;
+-- values that are not finite are gaps.
 -- @module optlab.plot
 -- @usage
 -- local fig = plot.figure{title="momentum", xlabel="epoch", ylabel="loss"}
@@ -17,9 +17,13 @@ local args = require "optlab.base.args"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
+local options = require "optlab.plot.options"
 local runner = require "optlab.plot.draw.runner"
+local themes = require "optlab.plot.look.themes"
 local trace = require "optlab.plot.trace"
-require "optlab.plot.fields"
+for _, kind in ipairs { "contour", "fill", "heatmap", "image", "quiver", "scatter", "surface" } do
+  require("optlab.plot.kinds." .. kind)
+end
 
 local M = {}
 
@@ -34,6 +38,13 @@ local SET_OUT = args.declare("plot.set_out", {
   positions = 1,
   { "folder", "path", test = function(dir) return dir ~= "" end, what = "the name of a folder", required = true,
     doc = "The folder; it is created when the first figure is saved." },
+})
+local SET_THEME = args.declare("plot.set_theme", {
+  doc = "Chooses the look of figures that are made from now on; what is not given is the theme's.",
+  positions = 1,
+  { "theme", "choice", choices = themes.NAMES, required = true,
+    doc = "\"default\", \"paper\" (8.5 x 6 cm, 8 points, 300 dpi), \"slides\" (960 x 540 pixels, large) or \"dark\"." },
+  options.FONT, options.FONT_SIZE, options.DPI, options.COLORS,
 })
 local OUT = args.declare("plot.out", { doc = "The folder that figures are written to." })
 local WAIT = args.declare("plot.wait", {
@@ -60,6 +71,14 @@ end
 -- @string folder
 function M.set_out(...)
   config.set_out(SET_OUT:read(...).folder)
+end
+
+--- Sets the look of figures that are made from now on.
+-- @string theme
+-- @tparam[opt] table options see the declaration above
+-- @usage plot.set_theme("paper", { font = "serif" })
+function M.set_theme(...)
+  themes.set(SET_THEME:read(...))
 end
 
 --- The folder that figures are written to.

@@ -7,7 +7,9 @@ require "optlab.plot.arrays" -- adds the kinds scalar, vector, pair
 local kinds = require "optlab.base.kinds"
 local number = require "optlab.base.number"
 local style = require "optlab.plot.gnuplot.style"
+local cycles = require "optlab.plot.look.cycles"
 local theme = require "optlab.plot.gnuplot.theme"
+local themes = require "optlab.plot.look.themes"
 
 local M = {}
 
@@ -60,7 +62,7 @@ M.ENHANCED = { "enhanced", "flag",
 M.MARKUP = { "enhanced", "flag", default = false,
   doc = "Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript." }
 M.PALETTE = { "palette", "palette", default = "viridis",
-  doc = "The colour scale." }
+  doc = "The colour scale; with \"_r\" after its name, backwards." }
 M.COLORBAR = { "colorbar", "flag", default = false, doc = "Whether a bar explains the colours." }
 
 --- The width of a line with a default of its own.
@@ -89,21 +91,61 @@ function M.legend(choice)
   return LEGENDS[choice]
 end
 
---- A size in whole pixels.
-function M.whole(size)
-  return { math.floor(size[1]), math.floor(size[2]) }
-end
+-- Pixels of the units in which sizes are given.
+local UNITS = { px = 1, cm = themes.CENTIMETRE, mm = themes.CENTIMETRE / 10, ["in"] = 96, pt = themes.POINT }
 
-local function size(default)
-  return {
-    "size", "pair", default = default, doc = "{width, height} in pixels.",
-    what = "{width, height} in pixels, from {80, 60} to {10000, 10000}",
-    test = function(s) return s[1] >= 80 and s[2] >= 60 and s[1] <= 10000 and s[2] <= 10000 end,
-  }
-end
+-- {width, height} in whole pixels, or {width, height, unit}, as {width, height} in pixels.
+kinds.extent = {
+  takes = "list",
+  what = '{width, height} in pixels, from {80, 60} to {10000, 10000}, or {8.5, 6, "cm"} (px, cm, mm, in, pt)',
+  accept = function(v)
+    if type(v) ~= "table" or #v < 2 or #v > 3 then return nil end
+    local width, height, unit = kinds.accept(v[1], NUMBER), kinds.accept(v[2], NUMBER), UNITS[v[3] or "px"]
+    if not width or not height or not unit then return nil end
+    if unit == 1 then width, height = math.floor(width), math.floor(height) end
+    width, height = width * unit, height * unit
+    return width >= 80 and height >= 60 and width <= 10000 and height <= 10000 and { width, height } or nil
+  end,
+}
 
---- The size of a picture whose default depends on what is in it.
-M.SIZE = size(nil)
+--- The size of a picture.
+M.SIZE = {
+  "size", "extent",
+  doc = '{width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme\'s.',
+}
+
+-- --- of its look ----------------------------------------------------------------------------------------------------
+
+-- A name of letters, digits, blanks and hyphens, as those of fonts are.
+kinds.font = {
+  what = 'the name of a font, such as "serif" or "DejaVu Sans"',
+  accept = function(v) return type(v) == "string" and #v < 80 and v:find "^%a[%w %-]*$" and v or nil end,
+}
+
+kinds.cycle = {
+  takes = "list",
+  what = function() return "a list of colours or one of '" .. table.concat(cycles.names(), "', '") .. "'" end,
+  accept = function(v)
+    if type(v) == "string" then return cycles.get(v) and v or nil end
+    if type(v) ~= "table" or #v == 0 or #v > 100 then return nil end
+    local out = {}
+    for i, color in ipairs(v) do
+      out[i] = type(color) == "string" and style.color(color) or nil
+      if not out[i] or out[i]:sub(1, 1) ~= "#" then return nil, "[" .. i .. "]", { kind = "color" }, color end
+    end
+    return out
+  end,
+}
+
+M.THEME = { "theme", "choice", choices = themes.NAMES,
+  doc = "Sizes and colours; by default what plot.set_theme said, or \"default\"." }
+M.FONT = { "font", "font", doc = "The font of all texts, such as \"serif\"; tex takes the document's." }
+M.FONT_SIZE = { "font_size", "scalar", min = 2, max = 100,
+  doc = "Size of the texts in points; lines and markers keep their proportion to it. By default the theme's." }
+M.DPI = { "dpi", "scalar", min = 10, max = 2400,
+  doc = "Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300." }
+M.COLORS = { "colors", "cycle",
+  doc = "The colours that lines take in turn: a list, or \"okabe_ito\", \"bright\", \"muted\"." }
 
 local function text(name, doc) return { name, "text", doc = doc } end
 
@@ -139,10 +181,11 @@ M.LEGEND = {
 
 M.FIGURE = {
   M.TITLE, M.XLABEL, M.YLABEL, text("zlabel", "Label of the z axis of a surface."), M.XLIM, M.YLIM, limits("zlim"),
-  log("logx"), log("logy"), size { 640, 400 }, M.LEGEND, M.MARKUP,
+  log("logx"), log("logy"), M.SIZE, M.LEGEND, M.MARKUP,
   { "aspect", "choice", choices = { "equal" }, doc = "\"equal\": a unit has the same length on both axes." },
   { "view", "pair", finite = true, doc = "The two angles from which a surface is seen; by default {60, 30}." },
   ticks("xticks"), ticks("yticks"), ticks("zticks"), integer("xinteger"), integer("yinteger"),
+  M.THEME, M.FONT, M.FONT_SIZE, M.DPI, M.COLORS,
 }
 
 return M

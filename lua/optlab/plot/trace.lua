@@ -5,7 +5,7 @@ local arrays = require "optlab.plot.arrays"
 local figure = require "optlab.plot.figure"
 local number = require "optlab.plot.gnuplot.number"
 local options = require "optlab.plot.options"
-require "optlab.plot.fields" -- gives figures their contours
+require "optlab.plot.kinds.contour"
 
 local M = {}
 

@@ -10,7 +10,7 @@ local M = {}
 local TYPES = {
   number = "number", integer = "integer", scalar = "number", dimension = "integer", flag = "boolean",
   ["false"] = "false", string = "string", path = "string", text = "string|number", color = "string", style = "string",
-  palette = "string",
+  palette = "string", font = "string", extent = "(number|string)[]", cycle = "string|string[]",
   sizes = "optlab.Pair", shape = "integer|integer[]", tuple = "number[]", integers = "integer|integer[]",
   pair = "number[]", span = "number[]", vector = "optlab.Numbers", matrix = "table|optlab.Tensor",
   array = "table|optlab.Tensor", images = "table|optlab.Tensor", tick = "table", columns = "(integer|string)[]",

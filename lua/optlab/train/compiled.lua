@@ -15,8 +15,10 @@ local M = {}
 
 M.has_kernels = core.has_kernels
 
--- Whether all modules below a model are built-in layers or plain Sequentials of them.
-local function is_built_in(model)
+--- Whether all modules below a model are built-in layers or plain Sequentials of them.
+-- @tparam function|module model
+-- @treturn boolean
+function M.is_built_in(model)
   if not module.is_module(model) then return false end
   if type(model) == "userdata" then return true end
   for _, m in ipairs(model:modules()) do
@@ -34,7 +36,7 @@ function M.is_wanted(o)
   for _, metric in ipairs(o.measured) do
     if not metric.built_in then return false end
   end
-  return not o.step and o.accumulate == 1 and is_built_in(o.model) and is_built_in(o.loss)
+  return not o.step and o.accumulate == 1 and M.is_built_in(o.model) and M.is_built_in(o.loss)
     and core.has_kernels(o.optimizer) and type(o.data) == "userdata"
 end
 

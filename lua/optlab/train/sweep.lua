@@ -15,6 +15,7 @@
 -- @module optlab.train.sweep
 local args = require "optlab.base.args"
 local arguments = require "optlab.base.script_arguments"
+local compiled_step = require "optlab.train.compiled"
 local config = require "optlab.base.config"
 local core = require "optlab.core"
 local diagnose = require "optlab.train.diagnose"
@@ -149,7 +150,8 @@ local function prepare(o, run, first)
     drop_last = o.drop_last,
   })
   local compiled = core.compile.compile(update, true, first, mean.weigh ~= nil)
-  local training = core.compile.sweep_run(compiled, loader, o.epochs, mean.sums)
+  local follows = not o.step and compiled_step.is_built_in(net) and compiled_step.has_kernels(opt)
+  local training = core.compile.sweep_run(compiled, loader, o.epochs, mean.sums, follows)
   return { run = run, model = net, params = params, training = training, curves = new_curves(o) }
 end
 

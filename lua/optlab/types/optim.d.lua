@@ -43,6 +43,8 @@
 ---@class optlab.optim
 ---Makes an optimizer of a Lua function that updates one parameter.
 ---@field define fun(definition: optlab.options.optim.define): optlab.OptimizerClass
+---The built-in optimizers by name.
+---@field list fun(options?: optlab.options.optim.list): {name: string, defaults: table, needs: string?, wraps: boolean}[]
 ---Scales all gradients together; returns their norm before.
 ---@field clip_grad_norm_ fun(params: optlab.Tensors, max_norm: number, options?: optlab.options.optim.clip_grad_norm_): number
 ---@field clip_grad_value_ fun(params: optlab.Tensors, value: number)

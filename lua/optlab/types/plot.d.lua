@@ -8,6 +8,13 @@
 ---@field line fun(self: optlab.Figure, x: optlab.Points, ...: optlab.Points|optlab.options.Figure.line): optlab.Figure
 ---@field points fun(self: optlab.Figure, x: optlab.Points, ...: optlab.Points|optlab.options.Figure.points): optlab.Figure
 ---@field band fun(self: optlab.Figure, x: any, lo: any, hi: any, options?: optlab.options.Figure.band): optlab.Figure
+---@field scatter fun(self: optlab.Figure, xs: optlab.Numbers, ys: optlab.Numbers, options?: optlab.options.Figure.scatter): optlab.Figure
+---@field quiver fun(self: optlab.Figure, xs: optlab.Points, ...: optlab.Numbers|optlab.options.Figure.quiver): optlab.Figure
+---@field fill_between fun(self: optlab.Figure, x: optlab.Numbers, y1: optlab.Numbers|number, y2?: optlab.Numbers|number|optlab.options.Figure.fill_between, options?: optlab.options.Figure.fill_between): optlab.Figure
+---@field axvspan fun(self: optlab.Figure, xmin: number, xmax: number, options?: optlab.options.Figure.axvspan): optlab.Figure
+---@field axhspan fun(self: optlab.Figure, ymin: number, ymax: number, options?: optlab.options.Figure.axhspan): optlab.Figure
+---@field axhline fun(self: optlab.Figure, y: number, options?: optlab.options.Figure.axhline): optlab.Figure
+---@field axvline fun(self: optlab.Figure, x: number, options?: optlab.options.Figure.axvline): optlab.Figure
 ---@field hist fun(self: optlab.Figure, values: optlab.Numbers, options?: optlab.options.Figure.hist): optlab.Figure
 ---@field hline fun(self: optlab.Figure, y: number, options?: optlab.options.Figure.hline): optlab.Figure
 ---@field vline fun(self: optlab.Figure, x: number, options?: optlab.options.Figure.vline): optlab.Figure
@@ -35,6 +42,8 @@
 ---@field images fun(images: optlab.Tensor|table, options?: optlab.options.plot.images): optlab.Figure
 ---@field set_format fun(formats: string|string[])
 ---@field set_out fun(dir: string)
+---Chooses the look of figures that are made from now on.
+---@field set_theme fun(theme: string, options?: optlab.options.plot.set_theme)
 ---@field out fun(): string
 ---@field wait fun(): boolean?, string? Waits until all figures are drawn.
 ---@field written fun(): string[]

@@ -96,14 +96,23 @@ typedef struct Piece {
   const BlocksProgram *b;
   const BlocksData *d;
   int64_t end;
+  int64_t length; /* of a block */
   Ahead ahead;
 } Piece;
 
 static inline int64_t shorter(int64_t a, int64_t b) { return a < b ? a : b; }
 
+#define LONG_BYTES 32768 /* temporaries of long blocks stay in the first-level cache */
+
+/* Long blocks spend less time between the kernels. */
+static int64_t block_length(const BlocksProgram *b) {
+  const int64_t bytes = (int64_t)b->ntemps * b->temp_size;
+  return bytes * 2 * BLOCKS_LENGTH <= LONG_BYTES ? 2 * BLOCKS_LENGTH : BLOCKS_LENGTH;
+}
+
 /* All steps of the block at..at+n-1. */
 static void run_steps(const Piece *p, char *const *temp, int64_t at, int64_t n) {
-  const int64_t next = at + n, more = shorter(p->end - next, BLOCKS_LENGTH);
+  const int64_t next = at + n, more = shorter(p->end - next, p->length);
   for (int i = 0; i < p->b->nsteps; i++) {
     if (p->ahead.n && more > 0) fetch(&p->ahead, p->d, next, more, i, p->b->nsteps);
     run_step(&p->b->step[i], p->d, temp, at, n);
@@ -111,11 +120,11 @@ static void run_steps(const Piece *p, char *const *temp, int64_t at, int64_t n) 
 }
 
 static void run_without_sums(const Piece *p, int64_t begin) {
-  const int64_t bytes = BLOCKS_LENGTH * p->b->temp_size;
+  const int64_t bytes = p->length * p->b->temp_size;
   char room[ROOM(p->b->ntemps * bytes)], *first = line_start(room), *temp[p->b->ntemps + 1];
   for (int i = 0; i < p->b->ntemps; i++) temp[i] = first + i * bytes;
-  for (int64_t at = begin; at < p->end; at += BLOCKS_LENGTH) {
-    run_steps(p, temp, at, shorter(p->end - at, BLOCKS_LENGTH));
+  for (int64_t at = begin; at < p->end; at += p->length) {
+    run_steps(p, temp, at, shorter(p->end - at, p->length));
   }
 }
 
@@ -132,9 +141,9 @@ static void run_summed(const Piece *p, char *const *temp, const int *summed, int
                        BlocksPartialSum *sums) {
   const BlocksProgram *b = p->b;
   char *now[b->ntemps + 1];
-  for (int64_t done = 0; done < n; done += BLOCKS_LENGTH) {
+  for (int64_t done = 0; done < n; done += p->length) {
     for (int i = 0; i < b->ntemps; i++) now[i] = temp[i] + done * summed[i];
-    run_steps(p, now, at + done, shorter(n - done, BLOCKS_LENGTH));
+    run_steps(p, now, at + done, shorter(n - done, p->length));
   }
   for (int k = 0; k < b->nsums; k++) blocks_sum_push(&sums[k], n, window(p->d, b->sum[k].of, temp, at).at);
 }
@@ -145,11 +154,11 @@ static void run_with_sums(const Piece *p, int64_t begin, Partial *sum) {
   int summed[b->ntemps + 1];
   char *temp[b->ntemps + 1];
   int64_t elements = 0;
-  for (int i = 0; i < b->ntemps; i++) elements += (summed[i] = summed_size(b, i)) ? REDUCE_BLOCK : BLOCKS_LENGTH;
+  for (int i = 0; i < b->ntemps; i++) elements += (summed[i] = summed_size(b, i)) ? REDUCE_BLOCK : p->length;
   char room[ROOM(elements * b->temp_size)], *at = line_start(room);
   for (int i = 0; i < b->ntemps; i++) {
     temp[i] = at;
-    at += (summed[i] ? REDUCE_BLOCK : BLOCKS_LENGTH) * b->temp_size;
+    at += (summed[i] ? REDUCE_BLOCK : p->length) * b->temp_size;
   }
   for (int k = 0; k < b->nsums; k++) blocks_sum_begin(&sums[k], b->sum[k].op);
   for (int64_t i = begin; i < p->end; i += REDUCE_BLOCK) {
@@ -159,7 +168,7 @@ static void run_with_sums(const Piece *p, int64_t begin, Partial *sum) {
 }
 
 void blocks_run_piece(const BlocksProgram *b, const BlocksData *d, int64_t begin, int64_t end, Partial *sum) {
-  Piece p = {.b = b, .d = d, .end = end};
+  Piece p = {.b = b, .d = d, .end = end, .length = block_length(b)};
   if (d->is_far) find_arrays(&p.ahead, b);
   if (b->nsums) {
     run_with_sums(&p, begin, sum);

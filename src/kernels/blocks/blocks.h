@@ -16,7 +16,7 @@
 #include "kernels/elementwise/kernels.h"
 #include "kernels/reduce/pairs.h"
 
-#define BLOCKS_LENGTH 512   /* elements of a block; divides REDUCE_BLOCK */
+#define BLOCKS_LENGTH 512   /* elements of a block, or half of them; it and its double divide REDUCE_BLOCK */
 #define BLOCKS_MAX_TEMPS 24 /* temporaries of a program */
 #define BLOCKS_MAX_SUMS 16  /* sums of a program */
 #define BLOCKS_MAX_AHEAD 16 /* arrays whose next block is fetched ahead */

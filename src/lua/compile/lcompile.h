@@ -69,7 +69,8 @@ enum {
   COMPILE_UPVALUES = COMPILE_ANCHORS /* + 1, ...: kept, so that an address means one value */
 };
 
-typedef struct Compiled {
+typedef struct Compiled Compiled;
+struct Compiled {
   Entry *entry[COMPILE_MAX_PLANS]; /* owned */
   int entries, slots;
   bool fallback;   /* a step that cannot be recorded goes on as plain Lua */
@@ -79,12 +80,14 @@ typedef struct Compiled {
   bool numbers;    /* called from a script, it gives tensors of one element as numbers */
   bool check_kept; /* look for tensors of the step that are kept outside of it */
   bool keep_trace; /* its plans keep their events, for runs side by side (plan/lanes) */
+  bool follows;    /* one of many that are told apart by tensors and hyperparameters alone; others may follow it */
+  Compiled *first; /* another of these that it may follow; borrowed while it is called, NULL: none */
   bool busy;       /* its function is running and being recorded */
   uint64_t clock;
   int streak; /* recordings since the last replay */
   int64_t replays, recordings;
   char reason[1024]; /* why the last plan did not fit or the step is eager */
-} Compiled;
+};
 
 enum { COMPILED_UV_FN = 1, COMPILED_UV_ENTRIES, COMPILED_UV_COUNT = COMPILED_UV_ENTRIES };
 

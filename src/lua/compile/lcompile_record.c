@@ -28,6 +28,7 @@ typedef struct Frame {
   int self, first, nargs;
   int entries, before, slots; /* the step's tables of entries; that of this entry, and the one to replace it */
   int results;                /* the first result */
+  const Entry *like;          /* that of another step, which this call may follow; NULL: none */
 } Frame;
 
 /* Copies of the tensor arguments replace them on the stack; input[] borrows the copies. */
@@ -109,6 +110,7 @@ static int run_recorded(lua_State *L, Compiled *c, Entry *e, Frame *f) {
   FindLine *lines = c->keep_trace && !c->check_kept ? NULL : find_line; /* of the runs of a sweep the first will do */
   Recording *r = e->now.r = recording_start(input, e->ninputs, comparable(c, e), lines, L, c->fallback);
   if (!r) lb_coreerror(L);
+  if (f->like) r->like = f->like->plan;
   c->busy = true;
   const int status = lua_pcall(L, f->nargs, LUA_MULTRET, 0);
   c->busy = false;
@@ -279,8 +281,65 @@ static int give_up(lua_State *L, Compiled *c, Entry *e, const Frame *f) {
   return lua_error(L);
 }
 
+/* --- a call that follows another step's ----------------------------------------------------------------------------- */
+
+static bool same_key(const ArgKey *a, const ArgKey *b) {
+  return a->type == LUA_TUSERDATA && b->type == LUA_TUSERDATA && a->dtype == b->dtype &&
+         shape_equal(a->ndim, a->shape, b->ndim, b->shape);
+}
+
+/* The entry of the first step of many that e may follow: tensors of the same shapes are its arguments. */
+static const Entry *to_follow(const Compiled *c, const Entry *e) {
+  for (int i = 0; c->first && !e->last.r && i < c->first->entries; i++) {
+    const Entry *like = c->first->entry[i];
+    bool same = like->plan && like->plan->whole.events > 0 && like->nargs == e->nargs;
+    for (int k = 0; same && k < e->nargs; k++) same = same_key(&e->arg[k], &like->arg[k]);
+    if (same) return like;
+  }
+  return NULL;
+}
+
+/* Whether result i of two calls is the same, a tensor that the step makes or nil. */
+static bool same_output(lua_State *L, const RecordedCall *a, const RecordedCall *b, int i, const Frame *f) {
+  if (!a->result[i] != !b->result[i] || a->output[i] != b->output[i]) return false;
+  if (a->result[i]) return tensor_same_window(a->result[i], b->result[i]);
+  const bool is_nil = lua_rawgeti(L, f->slots, COMPILE_RESULTS + i) == LUA_TNIL;
+  lua_pop(L, 1);
+  return is_nil;
+}
+
+static bool same_outputs(lua_State *L, const Entry *e, const Frame *f) {
+  const RecordedCall *a = &f->like->last, *b = &e->now;
+  bool same = a->nresults == b->nresults;
+  for (int i = 0; same && i < a->nresults; i++) same = same_output(L, a, b, i, f);
+  return same;
+}
+
+/* The call that was recorded did what the other step's plan does: e gets a plan like it. Else the recording is
+ * forgotten, and the step is recorded as any other from now on. Returns how many results there are. */
+static int settle_like(lua_State *L, Compiled *c, Entry *e, const Frame *f) {
+  Recording *r = e->now.r;
+  if (r->difference[0] || !same_outputs(L, e, f)) {
+    c->follows = false;
+    lcompile_drop(L, f->self, c, e);
+    return lua_gettop(L) - f->results + 1;
+  }
+  e->last = e->now;
+  e->now = (RecordedCall){0};
+  e->last.r = NULL;
+  e->calls++;
+  e->plan = plan_follow(f->like->plan, r, e->last.output, e->last.result, e->last.nresults);
+  if (!e->plan) {
+    lcompile_drop(L, f->self, c, e);
+    return lb_coreerror(L);
+  }
+  lua_pushvalue(L, f->slots);
+  lua_rawseti(L, f->entries, e->slot);
+  return lua_gettop(L) - f->results + 1;
+}
+
 int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, int nargs) {
-  Frame f = {.self = self, .first = first, .nargs = nargs};
+  Frame f = {.self = self, .first = first, .nargs = nargs, .like = to_follow(c, e)};
   luaL_checkstack(L, COMPILE_MAX_ARGS + 20, NULL);
   lcompile_forget(&e->now);
   const int status = run_recorded(L, c, e, &f);
@@ -295,6 +354,10 @@ int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, in
   lrecord_push_kept(L);
   lua_rawseti(L, f.slots, COMPILE_ANCHORS);
   copy_results(L, &e->now, f.results);
+  if (f.like && !e->now.r->failure[0]) {
+    lrecord_close(L);
+    return settle_like(L, c, e, &f);
+  }
   note_upvalues(L, self, &e->now, f.slots);
   const bool ready = settle(L, c, e, &f);
   lrecord_close(L);
@@ -305,6 +368,7 @@ int lcompile_record(lua_State *L, int self, Compiled *c, Entry *e, int first, in
     Recording *r = e->last.r;
     e->last.r = NULL;
     r->keep_trace = c->keep_trace;
+    r->keep_whole = c->follows;
     e->plan = plan_new(r, e->last.output, e->last.result, e->last.nresults);
     if (!e->plan) {
       lcompile_drop(L, self, c, e);

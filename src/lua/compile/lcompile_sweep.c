@@ -1,7 +1,8 @@
 /*
  * lcompile_sweep.c - many compiled steps, each over the epochs of its own loader, shared among threads.
  *
- *   run = core.compile.sweep_run(step, loader, epochs[, sums])   with a copy of the context: random numbers, modes
+ *   run = core.compile.sweep_run(step, loader, epochs[, sums[, follows]])   with a copy of the context: random
+ *                                                        numbers, modes; follows: see plan/follow.c
  *   core.compile.advance({run, ...}[, first[, until]])   trains them all to their end, or until so many epochs are over
  *   core.compile.all_finite(tensors)                     whether none of them has an infinite or nan element
  *   run:losses()                                         the mean loss of each epoch, a list
@@ -45,7 +46,8 @@ static Plan *find_plan(void *ctx, const Context *own, const Loader *l, int64_t n
   return e->plan;
 }
 
-/* run(step, loader, epochs[, sums]); sums: the step's loss is the sum over the rows of a batch */
+/* run(step, loader, epochs[, sums[, follows]]); sums: the step's loss is the sum over the rows of a batch; follows: the
+ * step depends on nothing of its own but tensors, hyperparameters and schedules */
 static int l_run(lua_State *L) {
   Compiled *c = lcompile_check(L, 1, "sweep_run");
   Loader *l = ldata_testloader(L, 2);
@@ -63,6 +65,7 @@ static int l_run(lua_State *L) {
   ud->run = (SweepRun){
       .l = l, .epochs = epochs, .until = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .ctx = c};
   ud->run.sums = lua_toboolean(L, 4);
+  c->follows = lua_toboolean(L, 5);
   ud->run.own = *context;
   ud->run.own.recorder = NULL;
   ud->run.own.recording = NULL;
@@ -284,6 +287,18 @@ static void call_step(lua_State *L, SweepRunUD *ud, int idx) {
   ud->run.state = SWEEP_RUN_READY;
 }
 
+/* Calls the steps of a run until its next batch has a plan, which other runs can follow; false: it has none yet. */
+static bool lead(lua_State *L, SweepRunUD *ud, int idx) {
+  enum { CALLS = 3 }; /* recordings until there is a plan */
+  const int64_t rows = loader_ready(ud->run.l, &ud->run.b);
+  for (int i = 0; i < CALLS; i++) {
+    call_step(L, ud, idx);
+    if (!ud->c->follows || ud->c->eager || !ud->run.open || loader_ready(ud->run.l, &ud->run.b) != rows) return false;
+    if (lcompile_entry_for(NULL, 0, ud->c, &ud->run.own, ud->run.l, rows)) return true;
+  }
+  return false;
+}
+
 static int run_failed(lua_State *L, const SweepRun *run, int number) {
   return lb_error(L, "train.sweep: run %d: %s", number, run->error);
 }
@@ -310,13 +325,20 @@ static int l_advance(lua_State *L) {
   }
   set_goal(ud, n, until);
   for (bool busy = true; busy;) {
+    Compiled *leader = NULL;
     if (advance(ud, n) < 0) return lb_coreerror(L);
     busy = false;
     for (int i = 0; i < n; i++) {
       if (ud[i]->run.state == SWEEP_RUN_FAILED) return run_failed(L, &ud[i]->run, first + i);
       if (ud[i]->run.state != SWEEP_RUN_WAITS) continue;
       lua_rawgeti(L, 1, i + 1);
-      call_step(L, ud[i], lua_gettop(L));
+      ud[i]->c->first = ud[i]->c->follows ? leader : NULL;
+      if (leader) {
+        call_step(L, ud[i], lua_gettop(L));
+      } else if (lead(L, ud[i], lua_gettop(L))) {
+        leader = ud[i]->c;
+      }
+      ud[i]->c->first = NULL;
       lua_pop(L, 1);
       busy = true;
     }

@@ -275,7 +275,8 @@ static void count_update(const Optim *o, OptimParam *q) {
   if (context->recorder) {
     context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
   }
-  recorder_run(&(Computation){.name = "the count of updates", .run = run_count, .args = &q, .size = sizeof q});
+  recorder_run(
+      &(Computation){.name = "the count of updates", .run = run_count, .own = true, .args = &q, .size = sizeof q});
 }
 
 /* Parameter j of a group, number k (0-based) over all groups. */

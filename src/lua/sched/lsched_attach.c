@@ -87,7 +87,8 @@ static int step_and_report(lua_State *L, Attach *a) {
   ltracks_take_groups(L, &a->tracks, args.o, "LRScheduler:step");
   lrecord_keep(L, 1);
   context->recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
-  if (recorder_run(&(Computation){.name = "scheduler step", .run = run_step, .args = &args, .size = sizeof args}) < 0) {
+  if (recorder_run(&(Computation){
+          .name = "scheduler step", .run = run_step, .own = true, .args = &args, .size = sizeof args}) < 0) {
     return lb_coreerror(L);
   }
   return 0;

@@ -19,11 +19,11 @@ void *group_get(LaneGroup *g, size_t bytes) {
   return p;
 }
 
-const Layout *group_layout(const LaneGroup *g, const Window *w) { return g->plan[0]->r->trace.layout[w->layout]; }
+const Layout *group_layout(const LaneGroup *g, const Window *w) { return g->trace->layout[w->layout]; }
 
 /* Notes what the elements of each buffer are. False: they are seen as elements of different sizes. */
 static bool note_sizes(LaneGroup *g) {
-  const Trace *t = &g->plan[0]->r->trace;
+  const Trace *t = g->trace;
   for (int i = 0; i < t->events; i++) {
     const Event *e = t->event[i];
     for (int k = 0; k < e->n; k++) {
@@ -98,13 +98,14 @@ void group_in(LaneGroup *g, int buffer) {
   for (int l = 0; l < g->count; l++) lanes_in(b->at, l, b->count, b->size, own_memory(g, buffer, l));
 }
 
-void group_out(LaneGroup *g, int buffer) {
+void group_out(LaneGroup *g, int buffer, int from) {
   const LaneBuffer *b = &g->buffer[buffer];
-  for (int l = 0; l < g->count; l++) lanes_out(b->at, l, b->count, b->size, own_memory(g, buffer, l));
+  for (int l = from; l < g->count; l++) lanes_out(b->at, l, b->count, b->size, own_memory(g, buffer, l));
 }
 
 void group_fail(LaneGroup *g, int l) {
   SweepRun *run = g->run[l];
+  g->failed = true;
   if (run->state == SWEEP_RUN_FAILED) return;
   snprintf(run->error, sizeof run->error, "%s", err_message());
   run->state = SWEEP_RUN_FAILED;

@@ -34,6 +34,7 @@ typedef struct LaneOperand {
 
 struct LaneStep {
   void (*run)(const LaneStep *s, LaneGroup *g);
+  const LanesKernels *kernels; /* of the dtype of its elements */
   union {
     struct {
       Kern1 *one; /* one of the three */
@@ -52,18 +53,8 @@ struct LaneStep {
       size_t bytes;
     } copy;
     LanesProduct product;
-    struct {
-      int64_t outer, length, inner;
-      float *o;
-      const float *a;
-      float count; /* of a mean; 0: a sum */
-    } sum;
-    struct {
-      int64_t n;
-      float *o;
-      const float *x, *y;
-      bool mean;
-    } mse;
+    LanesSum sum;
+    LanesMse mse;
     LaneOptim *optim;
     int alone; /* number of the event */
   } u;
@@ -73,17 +64,21 @@ struct LaneGroup {
   int count;
   SweepRun *run[LANES];
   Plan *plan[LANES];
-  const LanesKernels *kernels;
+  const Trace *trace; /* of the steps of all */
   LaneBuffer *buffer; /* [buffers] */
   LaneStep *step;
   int steps;
-  LaneOptim *optim; /* a list */
-  int64_t rows;     /* of a batch */
-  int64_t *in_order;
-  LanesTable table; /* of the fields that are floats */
+  LaneOptim *optim;  /* a list */
+  int64_t *in_order; /* 0, 1, 2, ...; NULL: not needed */
+  int64_t rows;      /* of a batch */
+  LanesTable table;  /* of the fields that are floats, or doubles: */
+  DType table_dtype;
+  const LanesKernels *table_kernels, *loss_kernels;
+  bool in_table[LOADER_MAX_FIELDS];
   int loss, weight; /* buffers; weight -1: the rows */
   int64_t loss_at, weight_at;
   DType loss_dtype, weight_dtype;
+  bool failed;  /* a run has */
   bool watched; /* the plans' conditions may change from step to step */
   size_t bytes; /* of lanes */
   int64_t alone_elements;
@@ -100,9 +95,9 @@ const Layout *group_layout(const LaneGroup *g, const Window *w);
 bool group_set_buffers(LaneGroup *g);
 void lanes_in(char *lanes, int l, int64_t count, size_t size, const char *from);
 void lanes_out(const char *lanes, int l, int64_t count, size_t size, char *to);
-void group_in(LaneGroup *g, int buffer);  /* from the runs' memory */
-void group_out(LaneGroup *g, int buffer); /* back */
-void group_fail(LaneGroup *g, int l);     /* with err_message */
+void group_in(LaneGroup *g, int buffer);            /* from the runs' memory */
+void group_out(LaneGroup *g, int buffer, int from); /* back, of the lanes from `from` on */
+void group_fail(LaneGroup *g, int l);               /* with err_message */
 
 /* --- alike.c -------------------------------------------------------------------------------------------------------- */
 
@@ -115,7 +110,7 @@ bool lanes_lower_map(LaneGroup *g, LaneStep *s, const Event *e);
 bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i);
 void lanes_run_alone(LaneGroup *g, int i); /* by each run's own plan */
 
-void lane_optims_in(LaneGroup *g); /* the states, into lanes and back */
-void lane_optims_out(LaneGroup *g);
+void lane_optims_in(LaneGroup *g);            /* the states, into lanes */
+void lane_optims_out(LaneGroup *g, int from); /* and back, of the lanes from `from` on */
 
 #endif

@@ -28,11 +28,14 @@ static bool same_rows(const Loader *a, const Loader *b) {
   return true;
 }
 
+/* Runs may be a few batches apart, as one that was recorded more often than the others. */
 static bool same_place(const SweepRun *a, const SweepRun *b) {
   const Batches *x = &a->b, *y = &b->b;
-  if (a->open != b->open || a->epoch != b->epoch || a->until != b->until || a->sums != b->sums || x->row != y->row ||
-      x->end != y->end)
+  const int64_t apart = x->row < y->row ? y->row - x->row : x->row - y->row, size = a->l->opt.batch_size;
+  if (a->open != b->open || a->epoch != b->epoch || a->until != b->until || a->sums != b->sums || x->end != y->end) {
     return false;
+  }
+  if (apart % size != 0 || apart >= (a->open ? MIN_BATCHES : 1) * size) return false;
   return !x->order == !y->order && x->share.parts == 0 && y->share.parts == 0;
 }
 
@@ -58,67 +61,86 @@ bool lanes_match(const SweepRun *a, const Plan *p, const SweepRun *b, const Plan
 #define MAX_TABLE (1 << 20) /* bytes of data that are laid out anew */
 
 static bool is_in_table(const LaneGroup *g, int i) {
-  return g->buffer[i].at && g->run[0]->l->field[i]->dtype == DT_F32;
-}
-
-/* The columns of field i, from `at` on. */
-static void add_field(LaneGroup *g, int i, int64_t width, int64_t at, float *rows) {
-  const Tensor *field = g->run[0]->l->field[i];
-  const float *from = tensor_f32(field);
-  for (int64_t k = 0; k < width; k++) {
-    g->table.to[at + k] = (float *)(void *)g->buffer[i].at + k * LANES;
-    g->table.step[at + k] = width;
-  }
-  for (int64_t r = 0; r < field->shape[0]; r++) {
-    memcpy(rows + r * g->table.pieces * LANES_PIECE + at, from + r * width, (size_t)width * sizeof *from);
-  }
+  return g->buffer[i].at && (DType)g->run[0]->l->field[i]->dtype == g->table_dtype;
 }
 
 static int64_t width_of(const Tensor *field) { return field->numel / field->shape[0]; }
+
+/* The columns of field i, from `at` on. */
+static void add_field(LaneGroup *g, int i, int64_t at, char *rows) {
+  const Tensor *field = g->run[0]->l->field[i];
+  const size_t size = dtype_size(g->table_dtype);
+  const int64_t width = width_of(field);
+  const char *from = tensor_data(field);
+  for (int64_t k = 0; k < width; k++) {
+    g->table.to[at + k] = g->buffer[i].at + (size_t)k * LANES * size;
+    g->table.step[at + k] = width;
+  }
+  for (int64_t r = 0; r < field->shape[0]; r++) {
+    memcpy(rows + (size_t)(r * g->table.pieces * LANES_PIECE + at) * size, from + (size_t)(r * width) * size,
+           (size_t)width * size);
+  }
+}
+
+/* The dtype of the first field that lies in lanes, of floats or doubles; false: there is none. */
+static bool find_table_dtype(LaneGroup *g) {
+  const Loader *l = g->run[0]->l;
+  for (int i = 0; i < l->nfields; i++) {
+    g->table_dtype = (DType)l->field[i]->dtype;
+    if (g->buffer[i].at && (g->table_dtype == DT_F32 || g->table_dtype == DT_F64)) return true;
+  }
+  return false;
+}
 
 /* Lays the fields of floats out as rows of whole vectors. False: their rows are taken one by one. */
 static bool make_table(LaneGroup *g) {
   const Loader *l = g->run[0]->l;
   LanesTable *t = &g->table;
+  if (!find_table_dtype(g)) return false;
   for (int i = 0; i < l->nfields; i++) t->columns += is_in_table(g, i) ? width_of(l->field[i]) : 0;
   t->pieces = (t->columns + LANES_PIECE - 1) / LANES_PIECE;
-  const int64_t row = t->pieces * LANES_PIECE * (int64_t)sizeof(float);
-  if (t->columns == 0 || l->rows > MAX_TABLE / row) return false;
-  float *rows = group_get(g, (size_t)(l->rows * row));
+  const int64_t width = t->pieces * LANES_PIECE, size = (int64_t)dtype_size(g->table_dtype);
+  if (t->columns == 0 || l->rows > MAX_TABLE / (width * size)) return false;
+  g->table_kernels = lanes_kernels(g->table_dtype);
+  char *rows = group_get(g, (size_t)(l->rows * width * size)), *nowhere = group_get(g, LANES * (size_t)size);
   t->row = rows;
-  t->to = group_get(g, (size_t)t->columns * sizeof *t->to);
-  t->step = group_get(g, (size_t)t->columns * sizeof *t->step);
-  if (!t->row || !t->to || !t->step) return false;
+  t->to = group_get(g, (size_t)width * sizeof *t->to);
+  t->step = group_get(g, (size_t)width * sizeof *t->step);
+  if (!t->row || !nowhere || !t->to || !t->step) return false;
   for (int64_t i = 0, at = 0; i < l->nfields; i++) {
     if (!is_in_table(g, (int)i)) continue;
-    add_field(g, (int)i, width_of(l->field[i]), at, rows);
+    add_field(g, (int)i, at, rows);
+    g->in_table[i] = true;
     at += width_of(l->field[i]);
   }
+  for (int64_t k = t->columns; k < width; k++) t->to[k] = nowhere;
   return true;
 }
 
-/* Field i, a row at a time. */
-static void take_field(LaneGroup *g, int i, const int64_t *const *order) {
+/* Field i, a row at a time. order: NULL where all runs take the rows as they are. */
+static void take_field(LaneGroup *g, int i, const int64_t *const *order, int64_t at) {
   const LaneBuffer *b = &g->buffer[i];
   const Tensor *field = g->run[0]->l->field[i];
   const int64_t width = width_of(field);
   const char *from = tensor_data(field);
   for (int64_t r = 0; r < g->rows; r++) {
     char *to = b->at + (size_t)(r * width) * b->size * LANES;
-    for (int l = 0; l < g->count; l++) lanes_in(to, l, width, b->size, from + (size_t)(order[l][r] * width) * b->size);
+    for (int l = 0; l < g->count; l++) {
+      const int64_t row = order ? order[l][at + r] : at + r;
+      lanes_in(to, l, width, b->size, from + (size_t)(row * width) * b->size);
+    }
   }
 }
 
-/* The batch so many behind the runs' next one. */
-static void take_batch(LaneGroup *g, int64_t batch) {
-  const int64_t *order[LANES];
-  for (int l = 0; l < LANES; l++) {
-    const Batches *b = &g->run[l < g->count ? l : 0]->b;
-    order[l] = (b->order ? b->order : g->in_order) + b->row + batch * g->rows;
+/* The rows from place `at` of the epochs on. */
+static void take_batch(LaneGroup *g, const int64_t *const *order, int64_t at) {
+  if (g->table.row && order) {
+    g->table_kernels->rows(&g->table, g->rows, order, at);
+  } else if (g->table.row) {
+    g->table_kernels->same_rows(&g->table, g->rows, at);
   }
-  if (g->table.row) g->kernels->rows(&g->table, g->rows, order);
   for (int i = 0; i < g->run[0]->l->nfields; i++) {
-    if (g->buffer[i].at && !(g->table.row && is_in_table(g, i))) take_field(g, i, order);
+    if (g->buffer[i].at && !g->in_table[i]) take_field(g, i, order, at);
   }
 }
 
@@ -146,7 +168,7 @@ static bool is_watched(const Recording *r) {
 
 static bool take_runs(LaneGroup *g, SweepRun *const *run, int count) {
   const Tensor *loss = NULL, *weight = NULL;
-  *g = (LaneGroup){.count = count, .kernels = lanes_kernels(), .weight = -1};
+  *g = (LaneGroup){.count = count, .weight = -1};
   g->rows = loader_ready(run[0]->l, &run[0]->b);
   for (int l = count - 1; l >= 0; l--) { /* the first one's loss and weight last */
     g->run[l] = run[l];
@@ -154,15 +176,16 @@ static bool take_runs(LaneGroup *g, SweepRun *const *run, int count) {
     if (!g->plan[l] || (l < count - 1 && !plans_alike(g->plan[l], g->plan[count - 1]))) return false;
     g->watched = g->watched || is_watched(g->plan[l]->r);
   }
+  g->trace = &plan_form(g->plan[0])->r->trace;
   if (!group_set_buffers(g) || !find_result(g, loss, &g->loss, &g->loss_at, &g->loss_dtype)) return false;
+  g->loss_kernels = lanes_kernels(g->loss_dtype);
   return !weight || find_result(g, weight, &g->weight, &g->weight_at, &g->weight_dtype);
 }
 
 static bool lower(LaneGroup *g) {
-  const Plan *p = g->plan[0];
-  g->step = group_get(g, (size_t)p->steps * sizeof *g->step);
+  g->step = group_get(g, (size_t)g->trace->events * sizeof *g->step);
   if (!g->step) return false;
-  for (int i = 0; i < p->steps; i++) {
+  for (int i = 0; i < g->trace->events; i++) {
     if (!lanes_lower(g, &g->step[g->steps++], i)) return false;
   }
   return g->alone_elements <= STEP_GAIN * (int64_t)(g->steps - g->alone_steps);
@@ -177,44 +200,47 @@ static bool is_lasting(const LaneGroup *g, int b, bool out) {
   return buffer->kind == BUFFER_OUTSIDE && (!out || plan_writes(p, buffer->holder->storage));
 }
 
-static void move(LaneGroup *g, bool out) {
+static void move_in(LaneGroup *g) {
   for (int b = 0; b < g->plan[0]->r->buffers; b++) {
-    if (!is_lasting(g, b, out)) continue;
-    if (out) {
-      group_out(g, b);
-    } else {
-      group_in(g, b);
-    }
+    if (is_lasting(g, b, false)) group_in(g, b);
   }
 }
 
-/* What the rows of batches are taken from. */
-static bool find_rows(LaneGroup *g) {
-  const Loader *l = g->run[0]->l;
-  if (!make_table(g)) g->table = (LanesTable){0};
-  if (g->run[0]->b.order) return true;
-  g->in_order = group_get(g, (size_t)l->rows * sizeof *g->in_order);
-  for (int64_t i = 0; g->in_order && i < l->rows; i++) g->in_order[i] = i;
+/* The lanes from `from` on leave the group. */
+static void leave(LaneGroup *g, int from) {
+  for (int b = 0; b < g->plan[0]->r->buffers; b++) {
+    if (is_lasting(g, b, true)) group_out(g, b, from);
+  }
+  lane_optims_out(g, from);
+  for (int l = from; l < g->count; l++) plan_leave(g->plan[l]);
+  g->count = from;
+}
+
+/* Runs that take the rows as they are but stand at different places need a list of them. */
+static bool find_order(LaneGroup *g) {
+  const SweepRun *first = g->run[0], *last = g->run[g->count - 1];
+  if (first->b.order || first->b.row == last->b.row) return true;
+  g->in_order = group_get(g, (size_t)first->l->rows * sizeof *g->in_order);
+  for (int64_t i = 0; g->in_order && i < first->l->rows; i++) g->in_order[i] = i;
   return g->in_order;
 }
 
 static bool open_group(LaneGroup *g, SweepRun *const *run, int count) {
-  if (!take_runs(g, run, count) || !lower(g) || !find_rows(g)) {
+  if (!take_runs(g, run, count) || !lower(g) || !find_order(g)) {
     arena_free(&g->memory);
     return false;
   }
+  if (!make_table(g)) g->table = (LanesTable){0};
   for (int l = 0; l < count; l++) {
     if (plan_enter(g->plan[l]) < 0) group_fail(g, l);
   }
-  move(g, false);
+  move_in(g);
   lane_optims_in(g);
   return true;
 }
 
 static void close_group(LaneGroup *g) {
-  move(g, true);
-  lane_optims_out(g);
-  for (int l = 0; l < g->count; l++) plan_leave(g->plan[l]);
+  leave(g, 0);
   arena_free(&g->memory);
 }
 
@@ -226,34 +252,26 @@ static int64_t batches_left(const SweepRun *run) {
   return left < size ? 1 : left / size;
 }
 
-static void read_numbers(const LaneGroup *g, int buffer, int64_t at, DType dtype, double *to) {
-  const char *p = g->buffer[buffer].at + (size_t)(at * LANES) * dtype_size(dtype);
-  for (int l = 0; l < LANES; l++) {
-    to[l] = dtype == DT_F64 ? ((const double *)(const void *)p)[l] : (double)((const float *)(const void *)p)[l];
-  }
+static const void *number_at(const LaneGroup *g, int buffer, int64_t at, DType dtype) {
+  return g->buffer[buffer].at + (size_t)(at * LANES) * dtype_size(dtype);
 }
 
 /* Adds the losses of a batch and their weights, as sweep_run_count does. */
 static void count_losses(const LaneGroup *g, double *total, double *weight) {
-  double loss[LANES], by[LANES];
-  read_numbers(g, g->loss, g->loss_at, g->loss_dtype, loss);
-  if (g->weight < 0) {
-    for (int l = 0; l < LANES; l++) by[l] = (double)g->rows;
-  } else {
-    read_numbers(g, g->weight, g->weight_at, g->weight_dtype, by);
-  }
+  const void *loss = number_at(g, g->loss, g->loss_at, g->loss_dtype);
   const bool sums = g->run[0]->sums;
+  if (g->weight < 0) {
+    g->loss_kernels->add(loss, sums ? 1 : (double)g->rows, total);
+    for (int l = 0; l < LANES; l++) weight[l] += (double)g->rows;
+    return;
+  }
+  double losses[LANES], by[LANES];
+  g->loss_kernels->read(loss, losses);
+  lanes_kernels(g->weight_dtype)->read(number_at(g, g->weight, g->weight_at, g->weight_dtype), by);
   for (int l = 0; l < LANES; l++) {
-    total[l] += sums ? loss[l] : loss[l] * by[l];
+    total[l] += sums ? losses[l] : losses[l] * by[l];
     weight[l] += by[l];
   }
-}
-
-static bool has_failed(const LaneGroup *g) {
-  for (int l = 0; l < g->count; l++) {
-    if (g->run[l]->state == SWEEP_RUN_FAILED) return true;
-  }
-  return false;
 }
 
 static bool hold(const LaneGroup *g) {
@@ -263,8 +281,8 @@ static bool hold(const LaneGroup *g) {
   return true;
 }
 
-static void run_batch(LaneGroup *g, int64_t batch) {
-  take_batch(g, batch);
+static void run_batch(LaneGroup *g, const int64_t *const *order, int64_t at) {
+  take_batch(g, order, at);
   for (const LaneStep *s = g->step, *end = s + g->steps; s < end; s++) s->run(s, g);
   if (interrupt_check() < 0) {
     for (int l = 0; l < g->count; l++) group_fail(g, l);
@@ -274,15 +292,19 @@ static void run_batch(LaneGroup *g, int64_t batch) {
 /* Up to n batches of the epoch; whether the group can go on. */
 static bool run_stretch(LaneGroup *g, int64_t n) {
   double total[LANES] = {0}, weight[LANES] = {0};
+  const int64_t *order[LANES], first = g->run[0]->b.row;
+  const bool listed = g->run[0]->b.order || g->in_order;
   int64_t done = 0;
   bool holds = true;
-  for (int l = 0; l < g->count; l++) {
-    total[l] = g->run[l]->total;
-    weight[l] = g->run[l]->weight;
+  for (int l = 0; l < LANES; l++) {
+    const SweepRun *run = g->run[l < g->count ? l : 0];
+    if (listed) order[l] = (run->b.order ? run->b.order : g->in_order) + (run->b.row - first);
+    total[l] = run->total;
+    weight[l] = run->weight;
   }
   while (done < n && holds) {
-    run_batch(g, done);
-    if (has_failed(g)) return false;
+    run_batch(g, listed ? order : NULL, first + done * g->rows);
+    if (g->failed) return false;
     count_losses(g, total, weight);
     done++;
     holds = hold(g);
@@ -297,25 +319,62 @@ static bool run_stretch(LaneGroup *g, int64_t n) {
   return holds;
 }
 
+/* Opens a run's next epoch where it is time; whether it can go on. */
+static bool is_ready(SweepRun *run) {
+  if (run->state == SWEEP_RUN_READY) sweep_run_open(run);
+  return run->state == SWEEP_RUN_READY;
+}
+
 static bool all_ready(SweepRun *const *run, int count) {
   bool ready = true;
-  for (int l = 0; l < count; l++) {
-    if (run[l]->state == SWEEP_RUN_READY) sweep_run_open(run[l]);
-    ready = ready && run[l]->state == SWEEP_RUN_READY;
-  }
+  for (int l = 0; l < count; l++) ready = is_ready(run[l]) && ready;
   return ready;
 }
 
-static void run_group(LaneGroup *g) {
-  while (run_stretch(g, batches_left(g->run[0]))) {
-    if (!all_ready(g->run, g->count) || loader_ready(g->run[0]->l, &g->run[0]->b) != g->rows) return;
+static bool can_stay(const LaneGroup *g, int l) {
+  const SweepRun *run = g->run[l];
+  if (!is_ready(g->run[l]) || loader_ready(run->l, &run->b) != g->rows) return false;
+  return !g->in_order || run->b.row > 0;
+}
+
+/* Whether all can go on. The last one, which may be ahead of the others, leaves them where it cannot; a list of rows is
+ * for one epoch. */
+static bool all_stay(LaneGroup *g) {
+  bool stay = true;
+  if (g->count > 1 && !can_stay(g, g->count - 1)) leave(g, g->count - 1);
+  for (int l = 0; l < g->count; l++) stay = can_stay(g, l) && stay;
+  return stay;
+}
+
+static int64_t least_left(const LaneGroup *g) {
+  int64_t least = INT64_MAX;
+  for (int l = 0; l < g->count; l++) {
+    const int64_t left = batches_left(g->run[l]);
+    if (left < least) least = left;
   }
+  return least;
+}
+
+static void run_group(LaneGroup *g) {
+  while (run_stretch(g, least_left(g)) && all_stay(g)) continue;
 }
 
 /* --- all of it ------------------------------------------------------------------------------------------------------ */
 
-void lanes_advance(SweepRun *const *run, int count) {
+/* The runs that are ahead last. */
+static void sort_runs(SweepRun **run, int count) {
+  for (int i = 1; i < count; i++) {
+    for (int k = i; k > 0 && run[k - 1]->b.row > run[k]->b.row; k--) {
+      SweepRun *before = run[k - 1];
+      run[k - 1] = run[k];
+      run[k] = before;
+    }
+  }
+}
+
+void lanes_advance(SweepRun **run, int count) {
   bool fits = count > 1;
+  sort_runs(run, count);
   while (fits && all_ready(run, count)) {
     LaneGroup g;
     if (batches_left(run[0]) < MIN_BATCHES) {

@@ -12,8 +12,8 @@
 #include "plan/sweep_run.h"
 
 /* Replays batches until none of the runs is READY any more, as sweep_run_advance does for each. The runs must write to
- * different memory, and their plans be threadable. count <= LANES. */
-void lanes_advance(SweepRun *const *run, int count);
+ * different memory, and their plans be threadable. count <= LANES. The list may get another order. */
+void lanes_advance(SweepRun **run, int count);
 
 /* The plan for the next batch of a run; NULL: it is not READY, or has none. */
 Plan *lanes_plan(SweepRun *run);

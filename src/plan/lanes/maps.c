@@ -57,7 +57,7 @@ static bool read_operand(LaneGroup *g, LaneOperand *in, const Window *w, int64_t
 }
 
 bool lanes_lower_map(LaneGroup *g, LaneStep *s, const Event *e) {
-  const MapKernel kern = event_kernel(&g->plan[0]->r->trace, e);
+  const MapKernel kern = event_kernel(g->trace, e);
   const Layout *o = group_layout(g, &e->w[0]);
   if (kern.inputs == 0) return false;
   *s = (LaneStep){.run = run_map};

@@ -23,6 +23,7 @@ typedef struct LaneParam {
 struct LaneOptim {
   LaneOptim *next;
   int event;
+  const LanesKernels *kernels;
   const OptimRule *rule;
   Optim *o[LANES];
   LaneParam *param;
@@ -48,11 +49,11 @@ static double *registers(const LaneOptim *u, int group, int l) {
 
 /* --- states --------------------------------------------------------------------------------------------------------- */
 
-static void move_states(LaneGroup *g, LaneOptim *u, bool in) {
+static void move_states(LaneGroup *g, LaneOptim *u, int from, bool in) {
   for (int i = 0; i < u->params; i++) {
     const LaneParam *p = &u->param[i];
     for (int k = 0; k < u->nslots; k++) {
-      for (int l = 0; p->array[2 + k] && l < g->count; l++) {
+      for (int l = from; p->array[2 + k] && l < g->count; l++) {
         char *own = tensor_data(param_of(u, p, l)->state[k]);
         if (in) {
           lanes_in(p->array[2 + k], l, p->n, sizeof(float), own);
@@ -67,25 +68,25 @@ static void move_states(LaneGroup *g, LaneOptim *u, bool in) {
 void lane_optims_in(LaneGroup *g) {
   for (LaneOptim *u = g->optim; u; u = u->next) {
     u->known = false;
-    move_states(g, u, true);
+    move_states(g, u, 0, true);
   }
 }
 
 /* The optimizers learn of the updates. */
-static void count_updates(const LaneGroup *g, LaneOptim *u) {
+static void count_updates(const LaneGroup *g, LaneOptim *u, int from) {
   for (int i = 0; i < u->params; i++) {
-    for (int l = 0; l < g->count; l++) {
+    for (int l = from; l < g->count; l++) {
       OptimParam *q = param_of(u, &u->param[i], l);
       q->t = q->t < OPTIM_MAX_UPDATES - u->count ? q->t + u->count : OPTIM_MAX_UPDATES;
     }
   }
-  u->count = 0;
+  if (from == 0) u->count = 0;
 }
 
-void lane_optims_out(LaneGroup *g) {
+void lane_optims_out(LaneGroup *g, int from) {
   for (LaneOptim *u = g->optim; u; u = u->next) {
-    count_updates(g, u);
-    move_states(g, u, false);
+    count_updates(g, u, from);
+    move_states(g, u, from, false);
   }
 }
 
@@ -226,8 +227,7 @@ static char *place(const LaneOptim *u, const LaneParam *p, BlocksPlace at, int64
   }
 }
 
-static void run_kernel(const LaneGroup *g, const LaneOptim *u, const LaneParam *p, const BlocksStep *s, int64_t i,
-                       int64_t elements) {
+static void run_kernel(const LaneOptim *u, const LaneParam *p, const BlocksStep *s, int64_t i, int64_t elements) {
   const int64_t n = elements * LANES;
   char *o = place(u, p, s->out, i), *in[4] = {0};
   for (int k = 0; k < (int)s->arity; k++) in[k] = place(u, p, s->in[k], i);
@@ -243,35 +243,33 @@ static void run_kernel(const LaneGroup *g, const LaneOptim *u, const LaneParam *
       break;
     case BLOCKS_COMBINE:
       if (s->kern.combine == kern_xpby_f32) {
-        g->kernels->xpby(elements, (float *)(void *)o, (float *)(void *)in[1], (float *)(void *)in[2],
-                         (float *)(void *)in[3]);
+        u->kernels->xpby(elements, o, in[1], in[2], in[3]);
       } else {
-        g->kernels->axpby(elements, (float *)(void *)o, (float *)(void *)in[0], (float *)(void *)in[1],
-                          (float *)(void *)in[2], (float *)(void *)in[3]);
+        u->kernels->axpby(elements, o, in[0], in[1], in[2], in[3]);
       }
       break;
   }
 }
 
-static void update_param(const LaneGroup *g, const LaneOptim *u, const LaneParam *p) {
+static void update_param(const LaneOptim *u, const LaneParam *p) {
   const BlocksStep *end = u->plan.step + u->plan.program.nsteps;
   const int64_t length = u->whole ? p->n : BLOCK_OF;
   for (int64_t i = 0; i < p->n; i += length) {
     const int64_t elements = p->n - i < length ? p->n - i : length;
-    for (const BlocksStep *s = u->plan.step; s < end; s++) run_kernel(g, u, p, s, i, elements);
+    for (const BlocksStep *s = u->plan.step; s < end; s++) run_kernel(u, p, s, i, elements);
   }
 }
 
 static void run_optim(const LaneStep *s, LaneGroup *g) {
   LaneOptim *u = s->u.optim;
   if (!set_numbers(g, u)) {
-    count_updates(g, u);
-    move_states(g, u, false);
+    count_updates(g, u, 0);
+    move_states(g, u, 0, false);
     lanes_run_alone(g, u->event);
-    move_states(g, u, true);
+    move_states(g, u, 0, true);
     return;
   }
-  for (int i = 0; i < u->params; i++) update_param(g, u, &u->param[i]);
+  for (int i = 0; i < u->params; i++) update_param(u, &u->param[i]);
   u->count++;
 }
 
@@ -392,14 +390,15 @@ bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i) {
   LaneOptim *u = group_get(g, sizeof *u);
   if (!u) return false;
   for (int l = 0; l < g->count; l++) {
-    event_args(g->plan[l]->r->trace.event[i], &u->o[l]);
+    plan_event_args(g->plan[l], i, &u->o[l]);
     if (!same_groups(u->o[0], u->o[l]) || optim_check_in_training(u->o[l]) < 0) return false;
   }
   u->event = i;
+  u->kernels = lanes_kernels(DT_F32);
   u->rule = u->o[0]->def->rule;
   u->nslots = u->o[0]->nslots;
   u->by_t = reads_t(u->rule);
-  if (!is_plain_rule(u->rule) || !set_memory(g, u) || !set_params(g, u, g->plan[0]->r->trace.event[i])) return false;
+  if (!is_plain_rule(u->rule) || !set_memory(g, u) || !set_params(g, u, g->trace->event[i])) return false;
   u->next = g->optim;
   g->optim = u;
   *s = (LaneStep){.run = run_optim, .u.optim = u};

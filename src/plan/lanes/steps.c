@@ -8,22 +8,28 @@
 #include "kernels/gemm/gemm_small.h"
 #include "plan/lanes/group.h"
 
-#define MSE_BLOCK 1024 /* of kernels/loss/mse.c */
-
-static bool is_f32(const LaneGroup *g, const Window *w) {
-  return w->buffer >= 0 && group_layout(g, w)->dtype == DT_F32;
+/* Whether windows first .. first + n - 1 of an event are of floats, all of one dtype. */
+static bool are_floats(const LaneGroup *g, const Event *e, int first, int n) {
+  for (int k = first; k < first + n; k++) {
+    if (e->w[k].buffer < 0) return false;
+    const int dtype = group_layout(g, &e->w[k])->dtype;
+    if ((dtype != DT_F32 && dtype != DT_F64) || dtype != group_layout(g, &e->w[first])->dtype) return false;
+  }
+  return true;
 }
 
-/* The lanes of a window of floats; NULL if it is none. */
-static float *floats(LaneGroup *g, const Window *w) {
-  return is_f32(g, w) ? (float *)(void *)group_window(g, w) : NULL;
+static const LanesKernels *kernels_of(const LaneGroup *g, const Window *w) {
+  return lanes_kernels((DType)group_layout(g, w)->dtype);
 }
 
 static bool is_row_major(const LaneGroup *g, const Window *w) { return group_layout(g, w)->contiguous; }
 
 /* --- products ------------------------------------------------------------------------------------------------------- */
 
-static void run_product(const LaneStep *s, LaneGroup *g) { g->kernels->product(&s->u.product); }
+static void run_product(const LaneStep *s, LaneGroup *g) {
+  (void)g;
+  s->kernels->product(&s->u.product);
+}
 
 /* A window as a matrix: rows and columns, and their strides. False: it is none. */
 static bool read_matrix(const LaneGroup *g, const Window *w, int64_t size[2], int64_t stride[2]) {
@@ -41,42 +47,34 @@ static bool read_matrix(const LaneGroup *g, const Window *w, int64_t size[2], in
   return true;
 }
 
-/* o (m, n) = a (m, k) b (k, n) [+ bias], where that alone is done by gemm_small. */
-static bool set_product(LaneGroup *g, LaneStep *s, const Window *o, const Window *a, const Window *b, bool transposed,
-                        const Window *bias) {
+/* e: o (m, n) = a (m, k) b (k, n) [+ bias], where that alone is done by gemm_small. */
+static bool set_product(LaneGroup *g, LaneStep *s, const Event *e, bool transposed) {
+  const Window *o = &e->w[0], *a = &e->w[1], *b = &e->w[2], *bias = e->n > 3 ? &e->w[3] : NULL;
   int64_t ma[2], sa[2], mb[2], sb[2], mo[2], so[2];
-  if (!is_f32(g, o) || !is_f32(g, a) || !is_f32(g, b) || (bias && !is_f32(g, bias))) return false;
+  if (!are_floats(g, e, 0, e->n)) return false;
   if (!read_matrix(g, a, ma, sa) || !read_matrix(g, b, mb, sb) || !read_matrix(g, o, mo, so) || so[1] != 1)
     return false;
   const int64_t rsb = sb[transposed], csb = sb[!transposed], m = ma[0], k = ma[1], n = mb[!transposed];
   SmallProduct alone = {
       .m = m, .n = n, .k = k, .rsa = sa[0], .csa = sa[1], .rsb = rsb, .csb = csb, .rsc = so[0], .csc = 1};
-  if (m == 0 || n == 0 || k == 0 || !gemm_small(&alone, false)) return false;
-  *s = (LaneStep){.run = run_product};
-  s->u.product = (LanesProduct){m, n, k, floats(g, a), floats(g, b), floats(g, o), sa[0], sa[1], rsb, csb, so[0], NULL};
-  if (bias) s->u.product.bias = floats(g, bias);
+  if (m == 0 || n == 0 || k == 0 || !gemm_small(&alone, group_layout(g, o)->dtype == DT_F64)) return false;
+  *s = (LaneStep){.run = run_product, .kernels = kernels_of(g, o)};
+  s->u.product = (LanesProduct){
+      m, n, k, group_window(g, a), group_window(g, b), group_window(g, o), sa[0], sa[1], rsb, csb, so[0], NULL};
+  if (bias) s->u.product.bias = group_window(g, bias);
   return s->u.product.a && s->u.product.b && s->u.product.c && (!bias || s->u.product.bias);
 }
 
 static bool lower_linear(LaneGroup *g, LaneStep *s, const Event *e) {
-  const Window *bias = e->n > 3 ? &e->w[3] : NULL;
-  if (bias && (bias->buffer < 0 || !is_row_major(g, bias))) return false;
-  if (!is_row_major(g, &e->w[0])) return false;
-  return set_product(g, s, &e->w[0], &e->w[1], &e->w[2], true, bias);
+  if (e->n > 3 && (e->w[3].buffer < 0 || !is_row_major(g, &e->w[3]))) return false;
+  return is_row_major(g, &e->w[0]) && set_product(g, s, e, true);
 }
 
 /* --- sums ----------------------------------------------------------------------------------------------------------- */
 
 static void run_sum(const LaneStep *s, LaneGroup *g) {
-  for (int64_t i = 0; i < s->u.sum.outer; i++) {
-    for (int64_t k = 0; k < s->u.sum.inner; k++) {
-      const float *a = s->u.sum.a + (i * s->u.sum.length * s->u.sum.inner + k) * LANES;
-      g->kernels->sum(s->u.sum.length, a, s->u.sum.inner, NULL, s->u.sum.o + (i * s->u.sum.inner + k) * LANES);
-    }
-  }
-  if (s->u.sum.count == 0) return;
-  const int64_t n = s->u.sum.outer * s->u.sum.inner * LANES;
-  kern_div_f32(n, s->u.sum.o, 1, s->u.sum.o, 1, &s->u.sum.count, 0);
+  (void)g;
+  s->kernels->sum(&s->u.sum);
 }
 
 /* The dimensions that are summed stand together: outer x length x inner. */
@@ -96,44 +94,28 @@ static bool split_dims(const Layout *l, unsigned dims, int64_t part[3]) {
 
 static bool lower_sum(LaneGroup *g, LaneStep *s, const Event *e, const OpCall *call) {
   int64_t part[3];
-  if (!is_f32(g, &e->w[0]) || !is_f32(g, &e->w[1])) return false;
-  if (!is_row_major(g, &e->w[0]) || !is_row_major(g, &e->w[1])) return false;
+  if (!are_floats(g, e, 0, 2) || !is_row_major(g, &e->w[0]) || !is_row_major(g, &e->w[1])) return false;
   if (!split_dims(group_layout(g, &e->w[1]), call->args.reduce.dims, part)) return false;
   if (part[1] > LANES_MAX_SUM || part[0] * part[1] * part[2] == 0) return false;
-  *s = (LaneStep){.run = run_sum};
-  s->u.sum.outer = part[0];
-  s->u.sum.length = part[1];
-  s->u.sum.inner = part[2];
-  s->u.sum.o = floats(g, &e->w[0]);
-  s->u.sum.a = floats(g, &e->w[1]);
-  if (call->op == OP_MEAN) s->u.sum.count = (float)part[1];
+  *s = (LaneStep){.run = run_sum, .kernels = kernels_of(g, &e->w[0])};
+  s->u.sum = (LanesSum){part[0], part[1], part[2], group_window(g, &e->w[1]), group_window(g, &e->w[0]), 0};
+  if (call->op == OP_MEAN) s->u.sum.count = (double)part[1];
   return s->u.sum.o && s->u.sum.a;
 }
 
 /* --- the mean squared error ------------------------------------------------------------------------------------------ */
 
 static void run_mse(const LaneStep *s, LaneGroup *g) {
-  const int64_t n = s->u.mse.n;
-  double sum[LANES] = {0};
-  float part[LANES];
-  for (int64_t at = 0; at < n; at += MSE_BLOCK) {
-    const int64_t left = n - at < MSE_BLOCK ? n - at : MSE_BLOCK;
-    g->kernels->sum(left, s->u.mse.x + at * LANES, 1, s->u.mse.y + at * LANES, part);
-    for (int l = 0; l < LANES; l++) sum[l] += (double)part[l];
-  }
-  for (int l = 0; l < LANES; l++) s->u.mse.o[l] = (float)(s->u.mse.mean ? sum[l] / (double)n : sum[l]);
+  (void)g;
+  s->kernels->mse(&s->u.mse);
 }
 
 static bool lower_mse(LaneGroup *g, LaneStep *s, const Event *e, const OpCall *call) {
-  if (!is_f32(g, &e->w[0]) || !is_f32(g, &e->w[1]) || !is_f32(g, &e->w[2])) return false;
-  if (!is_row_major(g, &e->w[1]) || !is_row_major(g, &e->w[2]) || call->args.loss.reduction == REDUCE_NONE)
-    return false;
-  *s = (LaneStep){.run = run_mse};
-  s->u.mse.n = layout_numel(group_layout(g, &e->w[1]));
-  s->u.mse.mean = call->args.loss.reduction == REDUCE_MEAN;
-  s->u.mse.o = floats(g, &e->w[0]);
-  s->u.mse.x = floats(g, &e->w[1]);
-  s->u.mse.y = floats(g, &e->w[2]);
+  if (!are_floats(g, e, 0, 3) || !is_row_major(g, &e->w[1]) || !is_row_major(g, &e->w[2])) return false;
+  if (call->args.loss.reduction == REDUCE_NONE) return false;
+  *s = (LaneStep){.run = run_mse, .kernels = kernels_of(g, &e->w[0])};
+  s->u.mse = (LanesMse){layout_numel(group_layout(g, &e->w[1])), group_window(g, &e->w[1]), group_window(g, &e->w[2]),
+                        group_window(g, &e->w[0]), call->args.loss.reduction == REDUCE_MEAN};
   return s->u.mse.n > 0 && s->u.mse.o && s->u.mse.x && s->u.mse.y;
 }
 
@@ -178,8 +160,12 @@ static void exchange(LaneGroup *g, const Event *e, int l, bool in, int from, int
 void lanes_run_alone(LaneGroup *g, int i) {
   for (int l = 0; l < g->count; l++) {
     Plan *p = g->plan[l];
-    const Event *e = p->r->trace.event[i];
+    const Event *e = g->trace->event[i];
     if (g->run[l]->state == SWEEP_RUN_FAILED) continue;
+    if (plan_ready(p) < 0) {
+      group_fail(g, l);
+      continue;
+    }
     exchange(g, e, l, false, 0, e->nout);
     exchange(g, e, l, false, e->nout, e->n);
     if (p->step[i].run(&p->step[i], &g->run[l]->own) < 0) {
@@ -193,7 +179,7 @@ void lanes_run_alone(LaneGroup *g, int i) {
 static void run_alone(const LaneStep *s, LaneGroup *g) { lanes_run_alone(g, s->u.alone); }
 
 static bool lower_alone(LaneGroup *g, LaneStep *s, int i) {
-  const Event *e = g->plan[0]->r->trace.event[i];
+  const Event *e = g->trace->event[i];
   *s = (LaneStep){.run = run_alone, .u.alone = i};
   for (int k = 0; k < e->n; k++) {
     if (e->w[k].buffer < 0 || g->buffer[e->w[k].buffer].constant) continue;
@@ -213,7 +199,7 @@ static bool lower_op(LaneGroup *g, LaneStep *s, const Event *e) {
     case OP_LINEAR:
       return lower_linear(g, s, e);
     case OP_MM:
-      return set_product(g, s, &e->w[0], &e->w[1], &e->w[2], false, NULL);
+      return set_product(g, s, e, false);
     case OP_SUM:
     case OP_MEAN:
       return lower_sum(g, s, e, &call);
@@ -234,7 +220,7 @@ static bool is_plain(const LaneGroup *g, const Event *e) {
 }
 
 bool lanes_lower(LaneGroup *g, LaneStep *s, int i) {
-  const Event *e = g->plan[0]->r->trace.event[i];
+  const Event *e = g->trace->event[i];
   if (e->run == op_rerun && is_plain(g, e) && lower_op(g, s, e)) return true;
   if (e->run == map_rerun && is_plain(g, e) && lanes_lower_map(g, s, e)) return true;
   if (e->run == tensor_rerun_copy && is_plain(g, e) && lower_copy(g, s, e)) return true;

@@ -13,8 +13,15 @@ local fmt = number.format
 
 -- --- limits ------------------------------------------------------------------------------------------------------
 
+-- Whether an element lies along an axis; y2 is the y of what is drawn on a figure's twin.
+local function lies_along(el, name)
+  return name == "x" or name == "z" or name == "cb" or (el.twin or false) == (name == "y2")
+end
+
 -- Takes in the values along one axis; with the other axis limited by the user only those that are seen.
 local function collect(axis, el, name, other, window)
+  if not lies_along(el, name) then return end
+  name = name == "y2" and "y" or name
   local columns = el.span and el.span[name] or {}
   local beside = el.span and el.span[other] and el.span[other][1]
   for _, column in ipairs(columns) do
@@ -32,7 +39,7 @@ end
 
 --- The limits of an axis: what the user gave, or what the data need.
 -- @tparam table fig
--- @string name "x", "y" or "z"
+-- @string name "x", "y", "z" or "y2"
 -- @string other the axis whose limits decide which data are seen
 -- @treturn table {lo, hi, log =}
 function M.limits(fig, name, other)
@@ -53,7 +60,9 @@ end
 -- The columns of an element that tell whether fractions have a meaning along an axis: data, but no rules and no bins.
 local function evidence(el, name)
   if el.kind == "rule" then return {} end
-  if el.kind == "heatmap" and name == "cb" then return el.grid.z end
+  if not lies_along(el, name) then return {} end
+  name = name == "y2" and "y" or name
+  if name == "cb" then return el.kind == "heatmap" and el.grid.z or { el.c } end
   if el.grid and el.grid[name] and name ~= "z" then return { el.grid[name] } end
   return el.span and el.span[name] or {}
 end
@@ -61,7 +70,7 @@ end
 --- Whether an axis has marks at integers only: what the user says, or else whether all data along it are integers, as
 -- epochs, counts and the rows of a matrix are.
 -- @tparam table fig
--- @string name "x", "y", "z" or "cb"
+-- @string name "x", "y", "z", "y2" or "cb"
 -- @treturn boolean
 function M.integral(fig, name)
   local said, any = fig.opts[name .. "integer"], false
@@ -127,9 +136,21 @@ function M.set_linear(panel, name, lo, hi, room)
   set_marks(panel, name, ticks.linear(lo, hi, room, M.integral(panel.fig, name)))
 end
 
+-- Marks of a logarithmic range: powers of ten where it is wide, else single values.
+local function set_logarithmic(panel, name, lo, hi)
+  if hi / lo < 300 then
+    local found = ticks.logarithmic(lo, hi, M.integral(panel.fig, name))
+    found.step = nil
+    return set_marks(panel, name, found)
+  end
+  panel:set("format %s '10^{%%L}'", name)
+  panel.widest[name] = 30
+end
+M.set_logarithmic = set_logarithmic
+
 --- Sets the range and the marks of an axis.
 -- @tparam table panel
--- @string name "x", "y" or "z"
+-- @string name "x", "y", "z" or "y2"
 -- @tparam table room {most =, length =} as of ticks.linear
 function M.set(panel, name, room)
   local axis, chosen = panel.limits[name], panel.fig.opts[name .. "ticks"]
@@ -138,15 +159,10 @@ function M.set(panel, name, room)
   panel:set("%srange [%s:%s]", name, fmt(axis[1], true), fmt(axis[2], true))
   if chosen then
     set_chosen(panel, name, chosen)
-  elseif not axis.log then
-    M.set_linear(panel, name, lo, hi, room)
-  elseif hi / lo < 300 then
-    local found = ticks.logarithmic(lo, hi, M.integral(panel.fig, name))
-    found.step = nil
-    set_marks(panel, name, found)
+  elseif axis.log then
+    set_logarithmic(panel, name, lo, hi)
   else
-    panel:set("format %s '10^{%%L}'", name)
-    panel.widest[name] = 30
+    M.set_linear(panel, name, lo, hi, room)
   end
 end
 

@@ -47,7 +47,7 @@ end
 
 -- A line of the legend: what gnuplot gets, what is seen of it.
 local function line_of(words, markup)
-  return { words = words, seen = markup and text.without_markup(words) or words, markup = markup }
+  return { words = words, seen = text.seen(words, markup), markup = markup }
 end
 
 --- The labels of a figure.
@@ -302,11 +302,12 @@ local function contrast(a, b)
   return (math.max(a, b) + 0.05) / (math.min(a, b) + 0.05)
 end
 
--- The luminances of the labelled lines; the theme's own colours are all dark enough.
+-- The luminances of the labelled lines; the theme's own colours can all be seen, and so can black lines.
 local function luminances(labels)
   local out = {}
   for _, label in ipairs(labels) do
     local r, g, b = (label.el.color or ""):match("#(%x%x)(%x%x)(%x%x)")
+    if r == "00" and g == "00" and b == "00" then r = nil end
     out[#out + 1] = r and luminance(tonumber(r, 16), tonumber(g, 16), tonumber(b, 16)) or 0.2
   end
   return out
@@ -320,12 +321,13 @@ local function least_contrast(list, grey)
   return least
 end
 
---- The grey behind labels of which some are too light for white.
+--- The grey behind labels of which some can hardly be seen on the figure's background.
 -- @tparam {table,...} labels
--- @treturn ?int from 0 to 255; nil where white is fine
-function M.backdrop(labels)
+-- @string paper the background, "#rrggbb"
+-- @treturn ?int from 0 to 255; nil where the background is fine
+function M.backdrop(labels, paper)
   local list = luminances(labels)
-  if least_contrast(list, 255) >= FAINT then return nil end
+  if least_contrast(list, tonumber(paper:sub(2, 3), 16)) >= FAINT then return nil end
   local best, most = 255, 0
   for grey = 64, 240, 16 do
     local least = least_contrast(list, grey)

@@ -51,10 +51,11 @@ function Limits:result()
   if self.log then lo, hi = math.log(lo), math.log(hi) end
   local a, b = widen(lo, hi)
   local pad = (b - a) * MARGIN
-  if a ~= lo or not self.edges[self.lo] then a = a - pad end
-  if b ~= hi or not self.edges[self.hi] then b = b + pad end
-  if self.log then a, b = math.max(math.exp(a), 1e-300), math.min(math.exp(b), 1e300) end
-  return a, b
+  local low_end, high_end = a == lo and self.edges[self.lo], b == hi and self.edges[self.hi]
+  if not low_end then a = a - pad end
+  if not high_end then b = b + pad end
+  if not self.log then return a, b end
+  return low_end and self.lo or math.max(math.exp(a), 1e-300), high_end and self.hi or math.min(math.exp(b), 1e300)
 end
 
 -- Steps that people read easily, within one decade.
@@ -78,6 +79,24 @@ function M.levels(lo, hi, count)
       return levels
     end
   end
+end
+
+--- Round levels that cover a positive range in at most `count` intervals, in about equal ratios.
+-- @number lo above 0
+-- @number hi
+-- @int count
+-- @treturn {number,...} ascending
+function M.log_levels(lo, hi, count)
+  local first, last = math.floor(math.log(lo, 10) + 1e-9), math.ceil(math.log(hi, 10) - 1e-9)
+  local decades = math.max(last - first, 1)
+  local digits = decades * 3 <= count and { 1, 2, 5 } or decades * 2 <= count and { 1, 3 } or { 1 }
+  local stride, levels = math.max(1, math.ceil(decades / count)), {}
+  for k = first, first + math.ceil(decades / stride) * stride, stride do
+    for _, digit in ipairs(digits) do levels[#levels + 1] = digit * 10.0 ^ k end
+  end
+  while #levels > 2 and levels[#levels - 1] >= hi do levels[#levels] = nil end
+  while #levels > 2 and levels[2] <= lo do table.remove(levels, 1) end
+  return levels
 end
 
 --- The least and the greatest finite value of a matrix given by rows; 0, 0 where there is none.

@@ -2,14 +2,13 @@
 -- A script holds one panel, or one for each figure of a grid.
 -- @module optlab.plot.gnuplot.panel
 local axis = require "optlab.plot.gnuplot.axis"
+local colorbar = require "optlab.plot.gnuplot.colorbar"
 local elements = require "optlab.plot.gnuplot.elements"
+local key = require "optlab.plot.gnuplot.key"
 local layout = require "optlab.plot.gnuplot.layout"
-local legend = require "optlab.plot.gnuplot.legend"
-local limits = require "optlab.plot.gnuplot.limits"
 local number = require "optlab.plot.gnuplot.number"
 local style = require "optlab.plot.gnuplot.style"
 local text = require "optlab.plot.gnuplot.text"
-local theme = require "optlab.plot.gnuplot.theme"
 local visibility = require "optlab.plot.gnuplot.visibility"
 
 local Panel = {}
@@ -42,8 +41,25 @@ function Panel:unset(what)
 end
 
 --- Adds an item to the plot command.
+-- @tparam ?table el whose title the legend shows beside it; nil for an item without one
+-- @string source a datablock and its columns, or "keyentry"
+-- @string look how it is drawn: what stands after `with`
+function Panel:draw(el, source, look)
+  local axes = self.second and source ~= "keyentry" and " axes x1y2" or ""
+  self:item(("%s%s with %s %s"):format(source, axes, look, el and self:title(el) or "notitle"))
+  if el and not self.samples[el] then self.samples[el] = look end
+end
+
+--- Adds an item to the plot command as it is.
 function Panel:item(item)
   self.items[#self.items + 1] = item
+end
+
+--- The colour of a value on the colour scale.
+-- @number v
+-- @treturn string "#rrggbb"
+function Panel:shade(v)
+  return colorbar.shade(self.scale, v)
 end
 
 --- Notes down what the user is to be told about the figure.
@@ -52,7 +68,7 @@ function Panel:remark(message, ...)
 end
 
 local function title_of(line)
-  return "title " .. text.quote(line.words) .. (line.markup and " enhanced" or " noenhanced")
+  return "title " .. text.marked(line.words, line.markup)
 end
 
 --- An element's title in the legend: "title 'x' noenhanced" or "notitle".
@@ -65,6 +81,11 @@ end
 function Panel:continue_title(el)
   local lines = self.titles[el] or {}
   for i = 2, #lines do self:item("keyentry " .. title_of(lines[i])) end
+end
+
+--- A size of a text, 12 being that of axes and titles, as gnuplot takes it: "font ',12'".
+function Panel:font(size)
+  return ("font ',%s'"):format(fmt(size * self.look.scale))
 end
 
 --- Adds a label.
@@ -99,17 +120,16 @@ end
 
 -- --- texts -------------------------------------------------------------------------------------------------------
 
--- A text's own choice, or the figure's.
-local function enhanced(panel, own)
+-- A text as gnuplot takes it, with its own choice of markup, or the figure's.
+local function marked(panel, words, own)
   if own == nil then own = panel.fig.opts.enhanced end
-  return own and "enhanced" or "noenhanced"
+  return text.marked(words, own)
 end
 
 local function title(panel, width)
   local opts = panel.fig.opts
   if not opts.title then return end
-  panel:set("title %s %s", text.quote_lines(text.wrap(opts.title, width - 40, layout.FONT_SIZE)),
-    enhanced(panel))
+  panel:set("title %s", marked(panel, text.wrap(opts.title, width - 40, layout.FONT_SIZE)))
 end
 
 -- The label of an axis, with the part that was taken out of the texts of its marks.
@@ -118,7 +138,7 @@ local function axis_label(panel, name, label, more, markup)
   if not label and not common then return end
   local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
   panel.has_xlabel = panel.has_xlabel or name == "x"
-  panel:set("%slabel %s %s%s", name, text.quote_lines(words), enhanced(panel, markup), more or "")
+  panel:set("%slabel %s%s", name, marked(panel, words, markup), more or "")
 end
 
 -- Marks and labels of the axes x and y, and z in space, where lines of text run obliquely and have less room.
@@ -140,9 +160,10 @@ local function note_commands(panel, view, note, index)
   local size = note.size or layout.FONT_SIZE
   local box = layout.text_box(view, note.text, note.x[#note.x], note.y[#note.y], note.align, size)
   local lx, ly = layout.first_line(view, box)
-  local color, cycle = style.colorspec(note.color or "#222222")
-  panel:label(string.format("%s at %s,%s left front %s font ',%s' textcolor %s", text.quote_lines(note.text),
-    fmt(lx, true), fmt(ly, true), enhanced(panel, note.enhanced), fmt(size), color or "linetype " .. cycle))
+  local color, cycle = "rgb ink", nil
+  if note.color then color, cycle = style.colorspec(note.color) end
+  panel:label(string.format("%s at %s,%s left front %s textcolor %s", marked(panel, note.text, note.enhanced),
+    fmt(lx, true), fmt(ly, true), panel:font(size), color or "linetype " .. cycle))
   local arrow = #note.x == 2 and layout.arrow(view, box, note.x[1], note.y[1])
   if arrow then
     for i, v in ipairs(arrow) do arrow[i] = fmt(v, true) end
@@ -150,84 +171,6 @@ local function note_commands(panel, view, note, index)
     panel:set("arrow %d from %s,%s to %s,%s arrowstyle 1%s front", index, arrow[1], arrow[2], arrow[3], arrow[4], own)
   end
   return box
-end
-
--- --- legend ------------------------------------------------------------------------------------------------------
-
--- What a legend should stay clear of.
-local function obstacles(fig)
-  local curves = {}
-  for _, el in ipairs(fig.elements) do
-    if el.kind == "curve" then
-      curves[#curves + 1] = { x = el.x, y = el.y, joined = el.dash ~= nil, weight = 1 }
-    elseif el.kind == "band" then
-      curves[#curves + 1] = { x = el.x, y = el.lo, joined = true, weight = 0.4 }
-      curves[#curves + 1] = { x = el.x, y = el.hi, joined = true, weight = 0.4 }
-    elseif el.kind == "bars" then
-      curves[#curves + 1] = { x = el.x, y = el.height, joined = true, weight = 0.7 }
-    end
-  end
-  return curves
-end
-
--- A plan for the legend; see optlab.plot.gnuplot.legend. In space nobody knows what it would hide: it must be small.
-local function plan_legend(panel, labels, choice, boxes, room)
-  local view, plan = panel.view, nil
-  if choice == "auto" and view then
-    plan = legend.inside(labels, view, obstacles(panel.fig), boxes)
-  elseif choice == "auto" then
-    plan = legend.at(labels, "inside right top", room.width * 0.5, room.height * 0.3, true)
-  elseif choice:find("^inside") then
-    local width, height = view and view.width or room.width * 0.8, view and view.height or room.height * 0.8
-    plan = legend.at(labels, choice, width, height)
-  end
-  if plan then return plan end
-  return legend.outside(labels, room, {
-    beside = choice ~= "below" and not panel.bar, below = choice ~= "outside right top",
-  })
-end
-
-local function remark_legend(panel, plan, count)
-  local lost = {}
-  if (plan.cut or 0) > 0 then lost[#lost + 1] = ("%d of %d labels are cut"):format(plan.cut, count) end
-  if (plan.left_out or 0) > 0 then lost[#lost + 1] = ("%d of %d are left out"):format(plan.left_out, count) end
-  if #lost > 0 then
-    panel:remark("the legend does not fit: %s; take shorter labels or a larger size", table.concat(lost, ", "))
-  end
-end
-
--- gnuplot gives the legend below the frame too little room beside the x label.
-local function make_room_below(panel, plan)
-  local lines = plan.rows * plan.size.spacing * plan.size.font / layout.FONT_SIZE
-  local axis_lines = panel.has_xlabel and 3.6 or 2.4
-  panel:set("bmargin %s", fmt(math.ceil(10 * (lines + axis_lines)) / 10))
-end
-
--- Labels below the frame go row by row: gnuplot limits the rows of columns by the frame's height.
-local function arrangement(plan)
-  if plan.place == "below" then return ("horizontal maxcols %d"):format(plan.columns) end
-  return ("vertical maxrows %d"):format(plan.rows)
-end
-
-local function set_legend(panel, boxes, room)
-  local labels, choice = legend.labels(panel.fig), panel.fig.opts.legend
-  if #labels == 0 or choice == "none" then return panel:unset "key" end
-  local plan = plan_legend(panel, labels, choice, boxes, room)
-  local inside = plan.place:find("^inside") ~= nil
-  for _, label in ipairs(labels) do panel.titles[label.el] = {} end
-  for _, label in ipairs(plan.labels) do panel.titles[label.el] = label.lines end
-  panel:set("key %s width %s%s", plan.place, fmt(legend.width_correction(plan.labels)),
-    inside and "" or " nobox noopaque " .. arrangement(plan))
-  if plan.size.font ~= layout.FONT_SIZE then
-    panel:set("key font ',%d' spacing %s", plan.size.font, fmt(plan.size.spacing))
-  end
-  if plan.place == "below" and panel.view then make_room_below(panel, plan) end
-  local grey = legend.backdrop(plan.labels)
-  if grey then
-    panel:set("key opaque fillcolor rgb '#%02x%02x%02x' textcolor rgb '%s'", grey, grey, grey,
-      grey < 128 and "#ffffff" or "#000000")
-  end
-  remark_legend(panel, plan, #labels)
 end
 
 -- --- two and three dimensions --------------------------------------------------------------------------------------
@@ -243,7 +186,7 @@ local function flat_commands(panel, width, height)
     panel:unset "border"
     panel:unset "tics"
   end
-  set_legend(panel, boxes, view.room)
+  key.set(panel, boxes, view.room)
 end
 
 -- The four edges of the base instead of a border, to which gnuplot adds a post from its front corner to the surface.
@@ -266,42 +209,18 @@ local function solid_commands(panel, width, height)
   panel:set("xyplane at %s", fmt(panel.limits.z[1], true))
   base_edges(panel)
   panel:set("grid x y z vertical")
-  set_legend(panel, {}, { width = width, height = height, left = 20, right = 20, bottom = 60, rows = height - 80 })
+  key.set(panel, {}, { width = width, height = height, left = 20, right = 20, bottom = 60, rows = height - 80 })
 end
 
--- The names of what is coloured by value, for the colour bar.
-local function bar_label(fig)
-  local names, markup = {}, nil
-  for _, el in ipairs(fig.elements) do
-    if el.bar_label then names[#names + 1], markup = el.bar_label, el.enhanced end
-  end
-  return #names > 0 and table.concat(names, ", ") or nil, markup
-end
-
--- The palette and its range, when something is coloured by value.
-local function palette_commands(panel, width, height)
-  local span, name, bar = limits.new(false), nil, false
-  for _, el in ipairs(panel.fig.elements) do
-    if el.palette then
-      name, bar = el.palette, bar or el.colorbar
-      for _, v in ipairs(el.shades) do span:stick(v) end
-    end
-  end
-  if not name then
-    if panel.fig.solid then panel:unset "colorbox" end
-    return
-  end
-  for _, command in ipairs(theme.palette(name)) do panel.settings[#panel.settings + 1] = command end
-  local lo, hi = span:result()
-  panel:set("cbrange [%s:%s]", fmt(lo, true), fmt(hi, true))
-  if not bar then return panel:unset "colorbox" end
+-- The bar of the colour scale on the right, and the room that it takes.
+local function set_bar(panel, width)
+  local scale = panel.scale
+  if not scale then return end
+  if not scale.bar then return panel:unset "colorbox" end
   panel:set "colorbox"
-  local room = panel.fig.solid and { most = 5, longest = 5 } or { most = math.max(2, (height - 60) // 34) }
-  axis.set_linear(panel, "cb", lo, hi, room)
-  local label, markup = bar_label(panel.fig)
-  axis_label(panel, "cb", label, " offset 1,0", markup)
+  axis_label(panel, "cb", scale.label, " offset 1,0", scale.markup)
   -- gnuplot leaves room for the bar, a share of the width, and not for its texts.
-  local margin = math.max(8, panel.widest.cb + ((label or panel.common.cb) and 40 or 16) - 0.05 * width)
+  local margin = math.max(8, panel.widest.cb + ((scale.label or panel.common.cb) and 40 or 16) - 0.05 * width)
   panel.bar = margin + 14 + 0.0875 * width
   panel:set("rmargin %s", fmt(math.ceil(margin / 0.8) / 10))
 end
@@ -313,17 +232,20 @@ local M = {}
 -- @number width in pixels
 -- @number height
 -- @string prefix of the names of its datablocks
+-- @tparam table look as of optlab.plot.look.themes
 -- @treturn table {blocks=, settings=, plot=, remarks=}: lists of lines, and what the user is to be told
-function M.new(fig, width, height, prefix)
+function M.new(fig, width, height, prefix, look)
   local panel = setmetatable({
-    fig = fig, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
+    fig = fig, look = look, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
     limits = { x = axis.limits(fig, "x", "y"), y = axis.limits(fig, "y", "x") }, widest = {}, common = {}, titles = {},
-    remarks = visibility.remarks(fig),
+    samples = {}, remarks = visibility.remarks(fig),
   }, Panel)
   if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
   title(panel, width)
   axes(panel, width, height)
-  palette_commands(panel, width, height)
+  panel.scale = colorbar.scale(fig.elements)
+  colorbar.set(panel, height)
+  set_bar(panel, width)
   if fig.solid then solid_commands(panel, width, height) else flat_commands(panel, width, height) end
   for _, el in ipairs(fig.elements) do
     elements[el.kind](el, panel)

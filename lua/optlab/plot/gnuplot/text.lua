@@ -62,6 +62,14 @@ function M.quote_lines(s)
   return table.concat(lines, '."\\n".')
 end
 
+--- The text with its lines kept, and how gnuplot reads it.
+-- @tparam string s
+-- @bool markup whether it holds gnuplot's markup
+-- @treturn string a gnuplot string expression and "enhanced" or "noenhanced"
+function M.marked(s, markup)
+  return M.quote_lines(s) .. (markup and " enhanced" or " noenhanced")
+end
+
 -- Hundredths of the font size that characters of DejaVu Sans take; the rest of ASCII takes 63.
 local WIDTHS = {
   [28] = "'ijlIJ", [33] = " ,./:;\\|", [37] = "f-()[]t!", [41] = "r", [50] = '"*_`szc', [57] = "?LFkvxyPTYaoe",
@@ -93,6 +101,14 @@ end
 -- @treturn string
 function M.without_markup(s)
   return (s:gsub("{/[^ }]* ?", ""):gsub("[%^_{}@&~]", ""))
+end
+
+--- What is seen of a text.
+-- @tparam string s
+-- @bool markup as of @{marked}
+-- @treturn string
+function M.seen(s, markup)
+  return markup and M.without_markup(s) or s
 end
 
 --- Cuts a line that is too wide, with dots.

@@ -7,7 +7,7 @@ local M = {}
 
 local NAMES = {
   curve = "a curve", band = "a band", contour = "the contour", filled = "the contour", heatmap = "the heat map",
-  surface = "the surface", wireframe = "the wireframe",
+  surface = "the surface", wireframe = "the wireframe", scatter = "the points", quiver = "the arrows",
 }
 
 local function name_of(el)
@@ -17,7 +17,7 @@ end
 
 -- The columns that must all be finite for a row to be drawn.
 local function columns_of(el)
-  if el.kind == "curve" then return { el.x, el.y, el.z } end
+  if el.columns then return el.columns end
   if el.kind == "band" then return { el.x, el.lo, el.hi } end
 end
 

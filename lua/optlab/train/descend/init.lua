@@ -6,6 +6,7 @@ local arguments = require "optlab.base.script_arguments"
 local divergence = require "optlab.train.divergence"
 local errors = require "optlab.base.errors"
 local kinds = require "optlab.base.kinds"
+local mean = require "optlab.train.fit.mean"
 local tensor = require("optlab.core").tensor.tensor
 local update_function = require "optlab.train.update_function"
 
@@ -153,17 +154,19 @@ local function descend_by_optimizer(kind, gradient, o)
       closure()
       optimizer:step()
     end
-    return point(x)
+    return mean.at(optimizer, point, x)
   end)
 end
 
 --- Follows an update rule or a built-in optimizer downhill and returns every point visited.
 --
--- All arithmetic is float64, and nothing is random unless f, the rule or the gradient is.
+-- All arithmetic is float64, and nothing is random unless f, the rule or the gradient is. Of an optimizer that keeps
+-- a mean (Schedule-Free) the points are those of the mean, as `opt:eval()` gives them.
 --
 -- With `points = true` x0 is a tensor (..., d) of starting points. f gets d tensors, the coordinates of many points,
--- and returns a value for each; the optimizer is one that treats each element by itself (`opt.elementwise`), or a rule,
--- which is called with the values of one coordinate. Hyperparameters may be tensors with a value for each point. The
+-- and returns a value for each. An optimizer that does not treat each element by itself (`opt.elementwise`) takes one
+-- point after the other, which is slower; f then gets one point at a time. An update rule is called with the values of
+-- one coordinate. Hyperparameters may be tensors with a value for each point. The
 -- result has `points` (as x0), `value` and `diverged` (1 where a point is not finite), with `every` also `path`
 -- (1 + steps // every, ..., d), with `target` `steps` (float64; nan where f never was at most target), with `minima`
 -- `nearest` (int64, 0 where the point has diverged).

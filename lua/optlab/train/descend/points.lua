@@ -2,12 +2,13 @@
 --
 -- The points lie coordinate by coordinate: f gets d tensors and returns a value for each point, and the optimizer has d
 -- parameters. As all is element-wise, each point takes the path that it takes alone. The steps are compiled, and
--- points go through all steps in parts that stay in the cache.
+-- points go through all steps in parts that stay in the cache. Other optimizers take one point after the other
+-- (optlab.train.descend.one_by_one).
 -- @module optlab.train.descend.points
 local config = require "optlab.base.config"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
-local kinds = require "optlab.base.kinds"
+local mean = require "optlab.train.fit.mean"
 local update_function = require "optlab.train.update_function"
 
 local tensor, no_grad = core.tensor, core.autograd.no_grad
@@ -54,14 +55,29 @@ end
 
 local function slice(t, from, n) return t:narrow(1, from, n) end
 
-local function check_optimizer(optimizer)
-  if type(optimizer) ~= "userdata" then
-    if kinds.field(optimizer, "run") then return end -- an update rule
-  elseif optimizer.elementwise then
-    return
+-- Of these the mean is evaluated, which is no part of the compiled step.
+local KEEPS_MEAN = { ScheduleFreeAdamW = true, ScheduleFreeSGD = true }
+
+-- Whether all points go through the steps together: the optimizer treats each element by itself, as update rules do,
+-- and hyperparameters that differ from point to point are possible in its rule. Else it is made anew for each point.
+local function are_together(o, each)
+  if type(o.how) == "function" then return true end
+  local made = type(o.how) == "table" and not o.how.step
+  local how = { made and o.how[1] }
+  for name, value in pairs(made and o.how or {}) do
+    if not (each and each[name]) then how[name] = value end
   end
-  errors.raise("%s: with points, the optimizer must treat each element by itself; %s does not", FN,
-    tostring(optimizer.name))
+  local optimizer = o.how
+  if made then optimizer = update_function.optimizer({ tensor.zeros(1, { dtype = "float64" }) }, how) end
+  local elementwise = type(optimizer) == "userdata" and optimizer.elementwise and not optimizer.needs
+    and not KEEPS_MEAN[optimizer.name]
+  if elementwise and not each then return true end
+  if elementwise and type(o.how[1]) == "string" then
+    return require("optlab.optim.each").is_possible(FN, o.how[1], each)
+  end
+  if made then return false end
+  errors.raise("%s: with points, give the optimizer as a table, {\"SGD\", lr = 0.1}, so that each point has its own",
+    FN)
 end
 
 local function optimizer_of(o, x, each, others, from)
@@ -121,14 +137,13 @@ local function descend_part(o, all, each, others, from, n)
     part.away, part.steps = tensor.ones(n, { dtype = "float64" }), tensor.zeros(n, { dtype = "float64" })
   end
   local optimizer = optimizer_of(o, x, each, others, from)
-  check_optimizer(optimizer)
   local step = step_of(o, x, part, optimizer)
   if o.every then put(x, slice(all.path[1], from, n)) end
   for t = 1, o.steps do
     step()
-    if o.every and t % o.every == 0 then put(x, slice(all.path[1 + t // o.every], from, n)) end
+    if o.every and t % o.every == 0 then mean.at(optimizer, put, x, slice(all.path[1 + t // o.every], from, n)) end
   end
-  no_grad(function()
+  mean.at(optimizer, no_grad, function()
     put(x, slice(all.points, from, n))
     local y = values(o.f, x)
     slice(all.value, from, n):copy_(y)
@@ -183,7 +198,11 @@ function M.descend(o)
   local all = { points = start:clone(), value = tensor.zeros(n, { dtype = "float64" }) }
   if o.target then all.steps = tensor.zeros(n, { dtype = "float64" }) end
   if o.every then all.path = tensor.zeros({ 1 + o.steps // o.every, n, d }, { dtype = "float64" }) end
-  for from = 1, n, PART do descend_part(o, all, each, others, from, math.min(PART, n - from + 1)) end
+  if are_together(o, each) then
+    for from = 1, n, PART do descend_part(o, all, each, others, from, math.min(PART, n - from + 1)) end
+  else
+    require("optlab.train.descend.one_by_one").descend(o, all, each, others)
+  end
   all.diverged = diverged(all.points)
   if minima then all.nearest = nearest(all.points, minima, all.diverged) end
   local lost = all.diverged:sum():item()

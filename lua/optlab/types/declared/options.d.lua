@@ -167,15 +167,43 @@
 ---@field align? "left"|"center"|"right" Which part of the text lies at that place. Default: "left".
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
+---@class optlab.options.Figure.axhline
+---@field label? string|number Name in the legend.
+---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line. Default: 1.2.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.axhspan
+---@field label? string|number Name in the legend.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme. Default: "#7f7f7f".
+---@field alpha? number How opaque the area is. Default: 0.2.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.axvline
+---@field label? string|number Name in the legend.
+---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line. Default: 1.2.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.axvspan
+---@field label? string|number Name in the legend.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme. Default: "#7f7f7f".
+---@field alpha? number How opaque the area is. Default: 0.2.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
 ---@class optlab.options.Figure.band
 ---@field label? string|number Name in the legend.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
----@field alpha? number How opaque the band is. Default: 0.25.
+---@field alpha? number How opaque the area is. Default: 0.25.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.contour
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
+---@field xs? optlab.Numbers The x of the values one by one, instead of x: they need not be even.
+---@field ys? optlab.Numbers The y of the values one by one, instead of y: they need not be even.
 ---@field levels? integer|optlab.Numbers The largest number of contours, at round values; or the list of values. Default: 8.
 ---@field filled? boolean Whether to fill the bands between levels instead of drawing lines. Default: false.
 ---@field labels? boolean Whether the value of each level is written on its line. Default: false.
@@ -183,16 +211,27 @@
 ---@field color? string One colour for all levels, instead of one for each.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field width? number Width of the line.
----@field palette? string The colour scale. Default: "viridis".
+---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
+---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.fill_between
+---@field where? optlab.Numbers|boolean[] At which points to fill; by default at all.
+---@field label? string|number Name in the legend.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field alpha? number How opaque the area is. Default: 0.25.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.heatmap
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
----@field palette? string The colour scale. Default: "viridis".
+---@field xs? optlab.Numbers The x of the cells' middles one by one, or of their edges, one more: cells may differ in width.
+---@field ys? optlab.Numbers The y of the cells' middles one by one, or of their edges, one more: cells may differ in height.
+---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: true.
 ---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
+---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
 ---@field label? string|number Name of the colour bar.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
@@ -234,10 +273,45 @@
 ---@field x? number[] {from, to, step}: where a function is evaluated; by default the figure's xlim.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
+---@class optlab.options.Figure.quiver
+---@field x? number[] {from, to, step} of x for a function.
+---@field y? number[] {from, to, step} of y for a function.
+---@field c? optlab.Numbers|function A value for each arrow, which its colour shows; or a function of x and y.
+---@field scale? number What u and v are multiplied by; by default the longest arrow is about as long as the distance of two.
+---@field pivot? "tail"|"mid"|"tip" Which part of the arrow lies at its point. Default: "tail".
+---@field head? number Length of the arrows' heads in pixels. Default: 6.5.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line. Default: 1.2.
+---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
+---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
+---@field colorbar? boolean Whether a bar explains the colours. Default: true.
+---@field label? string|number Name of the colour bar if there is one, else in the legend.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.scatter
+---@field c? optlab.Numbers A value for each point, which its colour shows.
+---@field size? number|optlab.Numbers Size of the markers, or of each. Default: 1.
+---@field marker? "o"|"."|"s"|"^"|"v"|"D"|"d"|"p"|"*"|"+"|"x" The marker, a letter as in a style. Default: "o".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field alpha? number How opaque the points are. Default: 1.
+---@field edgecolor? string Colour of an edge around each marker.
+---@field width? number Width of the edges, and of markers made of lines. Default: 1.
+---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
+---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
+---@field colorbar? boolean Whether a bar explains the colours. Default: true.
+---@field label? string|number Name of the colour bar if there is one, else in the legend.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
 ---@class optlab.options.Figure.surface
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
----@field palette? string The colour scale. Default: "viridis".
+---@field xs? optlab.Numbers The x of the values one by one, instead of x: they need not be even.
+---@field ys? optlab.Numbers The y of the values one by one, instead of y: they need not be even.
+---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
+---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
 ---@field label? string|number Name of the colour bar.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
@@ -258,6 +332,8 @@
 ---@class optlab.options.Figure.wireframe
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
+---@field xs? optlab.Numbers The x of the values one by one, instead of x: they need not be even.
+---@field ys? optlab.Numbers The y of the values one by one, instead of y: they need not be even.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.
 ---@field label? string|number Name in the legend.
@@ -440,6 +516,9 @@
 ---@field per? string One element a row or a column of the last two dimensions; a parameter of fewer is one row.
 ---@field when? string Name of the hyperparameter that asks for it by not being 0; without: always there.
 
+---@class optlab.options.optim.list
+---@field wrappers? boolean Whether optimizers that are made around another one are listed, too. Default: false.
+
 ---@class optlab.options.plot.figure
 ---@field title? string|number Title above the figure.
 ---@field xlabel? string|number Label of the x axis.
@@ -450,7 +529,7 @@
 ---@field zlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field logx? boolean Whether the axis is logarithmic. Default: false.
 ---@field logy? boolean Whether the axis is logarithmic. Default: false.
----@field size? number[] {width, height} in pixels. Default: {640, 400}.
+---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 ---@field aspect? "equal" "equal": a unit has the same length on both axes.
@@ -460,13 +539,22 @@
 ---@field zticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
 ---@field xinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
 ---@field yinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
+---@field theme? "default"|"paper"|"slides"|"dark" Sizes and colours; by default what plot.set_theme said, or "default".
+---@field font? string The font of all texts, such as "serif"; tex takes the document's.
+---@field font_size? number Size of the texts in points; lines and markers keep their proportion to it. By default the theme's.
+---@field dpi? number Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300.
+---@field colors? string|string[] The colours that lines take in turn: a list, or "okabe_ito", "bright", "muted".
 
 ---@class optlab.options.plot.grid
 ---@field rows? integer Number of rows; by default as many as needed.
 ---@field cols? integer Number of columns; by default at most 3.
 ---@field title? string|number Title above the figure.
----@field size? number[] {width, height} in pixels.
+---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field theme? "default"|"paper"|"slides"|"dark" Sizes and colours; by default what plot.set_theme said, or "default".
+---@field font? string The font of all texts, such as "serif"; tex takes the document's.
+---@field font_size? number Size of the texts in points; lines and markers keep their proportion to it. By default the theme's.
+---@field dpi? number Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300.
 
 ---@class optlab.options.plot.images
 ---@field labels? table|optlab.Tensor A text above each image.
@@ -474,7 +562,13 @@
 ---@field cols? integer Number of images in a row; by default at most 10.
 ---@field stretch? boolean Whether each image is scaled from its own darkest to its own brightest value, as suits filters. Default: false.
 ---@field title? string|number Title above the figure.
----@field size? number[] {width, height} in pixels.
+---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
+
+---@class optlab.options.plot.set_theme
+---@field font? string The font of all texts, such as "serif"; tex takes the document's.
+---@field font_size? number Size of the texts in points; lines and markers keep their proportion to it. By default the theme's.
+---@field dpi? number Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300.
+---@field colors? string|string[] The colours that lines take in turn: a list, or "okabe_ito", "bright", "muted".
 
 ---@class optlab.options.plot.trace
 ---@field n? number f is drawn from -n to n; by default the largest |x| of the path.
@@ -485,7 +579,7 @@
 ---@field ylabel? string|number Label of the y axis.
 ---@field xlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
----@field size? number[] {width, height} in pixels.
+---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
@@ -500,7 +594,7 @@
 ---@field ylabel? string|number Label of the y axis.
 ---@field xlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
----@field size? number[] {width, height} in pixels.
+---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 

@@ -1,0 +1,140 @@
+--- The colour scale of a panel: its palette, its range, and the bar that explains it.
+-- Everything that a figure colours by value shares them.
+-- @module optlab.plot.gnuplot.colorbar
+local axis = require "optlab.plot.gnuplot.axis"
+local colors = require "optlab.plot.gnuplot.colors"
+local limits = require "optlab.plot.gnuplot.limits"
+local number = require "optlab.plot.gnuplot.number"
+local text = require "optlab.plot.gnuplot.text"
+local theme = require "optlab.plot.gnuplot.theme"
+local ticks = require "optlab.plot.gnuplot.ticks"
+
+local M = {}
+
+local fmt = number.format
+
+-- --- what the elements say -------------------------------------------------------------------------------------------
+
+-- The names of what is coloured by value.
+local function label_of(elements)
+  local names, markup, seen = {}, nil, {}
+  for _, el in ipairs(elements) do
+    if el.bar_label and not seen[el.bar_label] then
+      names[#names + 1], markup, seen[el.bar_label] = el.bar_label, el.enhanced, true
+    end
+  end
+  return #names > 0 and table.concat(names, ", ") or nil, markup
+end
+
+local function same_levels(a, b)
+  if #a ~= #b then return false end
+  for i, v in ipairs(a) do
+    if v ~= b[i] then return false end
+  end
+  return true
+end
+
+-- The bands of filled contours, if nothing else is coloured by value and all have the same levels.
+local function bands_of(elements)
+  local found
+  for _, el in ipairs(elements) do
+    if el.palette then
+      if el.kind ~= "filled" or (found and not same_levels(found, el.levels)) then return nil end
+      found = el.levels
+    end
+  end
+  return found
+end
+
+--- The colour scale of some elements.
+-- @tparam {table,...} elements
+-- @treturn ?table {palette =, lo =, hi =, log =, bar =, label =, markup =, levels =, top =}: whether a bar is wanted
+-- and its name; the levels of filled contours whose bar is made of bands; nil where nothing is coloured by value
+function M.scale(elements)
+  local scale, span, top = nil, nil, -math.huge
+  for _, el in ipairs(elements) do
+    if el.palette then
+      scale = scale or { palette = el.palette, log = el.norm == "log", bar = false }
+      scale.bar = scale.bar or el.colorbar
+      span = span or limits.new(scale.log)
+      for _, v in ipairs(el.shades) do span:stick(v) end
+      top = math.max(top, el.top or top)
+    end
+  end
+  if not scale then return nil end
+  scale.lo, scale.hi = span:result()
+  scale.label, scale.markup = label_of(elements)
+  scale.levels, scale.top = bands_of(elements), top
+  return scale
+end
+
+--- The colour of a value.
+-- @tparam table scale
+-- @number v
+-- @treturn string "#rrggbb"
+function M.shade(scale, v)
+  if theme.is_categorical(scale.palette) then
+    local list = theme.stops(scale.palette)
+    return list[math.floor(v - scale.lo) % #list + 1]
+  end
+  if scale.log then return colors.at(scale.palette, math.log(math.max(v, scale.lo) / scale.lo)
+    / math.log(scale.hi / scale.lo)) end
+  return colors.at(scale.palette, (v - scale.lo) / (scale.hi - scale.lo))
+end
+
+-- --- commands ---------------------------------------------------------------------------------------------------
+
+-- A palette of bands of one colour each, all equally high on the bar, and a mark at each level.
+local function set_bands(panel, scale)
+  local levels, count, parts = scale.levels, #scale.levels, {}
+  if scale.top == levels[count] then count = count - 1 end -- nothing lies above the last level
+  count = math.max(count, 1)
+  for k = 1, count do
+    local color = colors.at(scale.palette, count > 1 and (k - 1) / (count - 1) or 0.5)
+    parts[k] = ("%d '%s', %d '%s'"):format(k - 1, color, k, color)
+  end
+  panel.steps = count
+  panel:set("palette maxcolors 0")
+  panel:set("palette defined (%s)", table.concat(parts, ", "))
+  panel:set("cbrange [0:%d]", count)
+  if not scale.bar then return end
+  local marks, texts, shown = {}, ticks.texts(levels), {}
+  for i = 1, math.min(#levels, count + 1) do
+    marks[i], shown[i] = ("%s %d"):format(text.quote(texts[i]), i - 1), texts[i]
+  end
+  panel:set("cbtics (%s) noenhanced scale 0", table.concat(marks, ", "))
+  panel.widest.cb = ticks.width(shown)
+end
+
+-- A palette of categories has a colour for each integer.
+local function set_range(panel, scale, height)
+  local count
+  if theme.is_categorical(scale.palette) and not scale.log then
+    count = math.max(1, math.floor(scale.hi - scale.lo + 1.5))
+    scale.hi, scale.lo = scale.lo + count - 0.5, scale.lo - 0.5
+  end
+  for _, command in ipairs(theme.palette(scale.palette, count)) do panel.settings[#panel.settings + 1] = command end
+  panel:set("cbrange [%s:%s]", fmt(scale.lo, true), fmt(scale.hi, true))
+  if scale.log then panel:set("logscale cb") end
+  if not scale.bar then return end
+  local room = panel.fig.solid and { most = 5, longest = 5 } or { most = math.max(2, (height - 60) // 34) }
+  if scale.log then
+    axis.set_logarithmic(panel, "cb", scale.lo, scale.hi)
+  else
+    axis.set_linear(panel, "cb", scale.lo, scale.hi, room)
+  end
+end
+
+--- Sets the palette, the range and the marks of a panel's colours.
+-- @tparam table panel its field `scale` may be given beforehand, as of a colour bar shared with other panels
+-- @number height of the panel in pixels
+function M.set(panel, height)
+  local scale = panel.scale
+  if not scale then
+    if panel.fig.solid then panel:unset "colorbox" end
+    return
+  end
+  if scale.levels then set_bands(panel, scale) else set_range(panel, scale, height) end
+end
+
+return M

@@ -1,0 +1,22 @@
+--- Lines and points through data, and lines across the frame.
+-- @module optlab.plot.gnuplot.elements.lines
+local look = require "optlab.plot.gnuplot.elements.look"
+local number = require "optlab.plot.gnuplot.number"
+
+local M = {}
+
+function M.curve(el, panel)
+  local columns = el.z and { el.x, el.y, el.z } or { el.x, el.y }
+  local block = panel:block(el.point and not el.dash and "points" or "line", number.rows(columns))
+  panel:draw(el, block .. " using " .. (el.z and "1:2:3" or "1:2"), look.drawing(el) .. " " .. look.line(el))
+end
+
+-- A line over the whole frame at one value of the other axis.
+function M.rule(el, panel)
+  local lo, hi = panel.limits[el.along][1], panel.limits[el.along][2]
+  local ends, at = { lo, hi }, { el.at, el.at }
+  local block = panel:block("rule", number.rows(el.along == "x" and { ends, at } or { at, ends }))
+  panel:draw(el, block .. " using 1:2", "lines " .. look.line(el))
+end
+
+return M

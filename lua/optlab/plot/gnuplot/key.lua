@@ -1,0 +1,92 @@
+--- The key of a panel: what the legend's plan (optlab.plot.gnuplot.legend) becomes in gnuplot's commands.
+-- @module optlab.plot.gnuplot.key
+local layout = require "optlab.plot.gnuplot.layout"
+local legend = require "optlab.plot.gnuplot.legend"
+local number = require "optlab.plot.gnuplot.number"
+
+local M = {}
+
+local fmt = number.format
+
+-- What a legend should stay clear of.
+local function obstacles(fig)
+  local curves = {}
+  for _, el in ipairs(fig.elements) do
+    if el.kind == "curve" then
+      curves[#curves + 1] = { x = el.x, y = el.y, joined = el.dash ~= nil, weight = 1 }
+    elseif el.kind == "band" then
+      curves[#curves + 1] = { x = el.x, y = el.lo, joined = true, weight = 0.4 }
+      curves[#curves + 1] = { x = el.x, y = el.hi, joined = true, weight = 0.4 }
+    elseif el.kind == "bars" then
+      curves[#curves + 1] = { x = el.x, y = el.height, joined = true, weight = 0.7 }
+    end
+    for _, curve in ipairs(el.hides or {}) do curves[#curves + 1] = curve end
+  end
+  return curves
+end
+
+-- A plan for the legend; see optlab.plot.gnuplot.legend. In space nobody knows what it would hide: it must be small.
+local function plan_legend(panel, labels, choice, boxes, room)
+  local view, plan = panel.view, nil
+  if choice == "auto" and view then
+    plan = legend.inside(labels, view, obstacles(panel.fig), boxes)
+  elseif choice == "auto" then
+    plan = legend.at(labels, "inside right top", room.width * 0.5, room.height * 0.3, true)
+  elseif choice:find("^inside") then
+    local width, height = view and view.width or room.width * 0.8, view and view.height or room.height * 0.8
+    plan = legend.at(labels, choice, width, height)
+  end
+  if plan then return plan end
+  return legend.outside(labels, room, {
+    beside = choice ~= "below" and not panel.bar, below = choice ~= "outside right top",
+  })
+end
+
+local function remark_legend(panel, plan, count)
+  local lost = {}
+  if (plan.cut or 0) > 0 then lost[#lost + 1] = ("%d of %d labels are cut"):format(plan.cut, count) end
+  if (plan.left_out or 0) > 0 then lost[#lost + 1] = ("%d of %d are left out"):format(plan.left_out, count) end
+  if #lost > 0 then
+    panel:remark("the legend does not fit: %s; take shorter labels or a larger size", table.concat(lost, ", "))
+  end
+end
+
+-- gnuplot gives the legend below the frame too little room beside the x label.
+local function make_room_below(panel, plan)
+  local lines = plan.rows * plan.size.spacing * plan.size.font / layout.FONT_SIZE
+  local axis_lines = panel.has_xlabel and 3.6 or 2.4
+  panel:set("bmargin %s", fmt(math.ceil(10 * (lines + axis_lines)) / 10))
+end
+
+-- Labels below the frame go row by row: gnuplot limits the rows of columns by the frame's height.
+local function arrangement(plan)
+  if plan.place == "below" then return ("horizontal maxcols %d"):format(plan.columns) end
+  return ("vertical maxrows %d"):format(plan.rows)
+end
+
+--- Sets the key of a panel and the titles of its elements.
+-- @tparam table panel
+-- @tparam {table,...} boxes of text that it should not hide
+-- @tparam table room as of legend.outside
+function M.set(panel, boxes, room)
+  local labels, choice = legend.labels(panel.fig), panel.fig.opts.legend
+  if #labels == 0 or choice == "none" then return panel:unset "key" end
+  local plan = plan_legend(panel, labels, choice, boxes, room)
+  local inside = plan.place:find("^inside") ~= nil
+  for _, label in ipairs(labels) do panel.titles[label.el] = {} end
+  for _, label in ipairs(plan.labels) do panel.titles[label.el] = label.lines end
+  panel:set("key %s width %s%s", plan.place, fmt(legend.width_correction(plan.labels)),
+    inside and "" or " nobox noopaque " .. arrangement(plan))
+  if plan.size.font ~= layout.FONT_SIZE then
+    panel:set("key %s spacing %s", panel:font(plan.size.font), fmt(plan.size.spacing))
+  end
+  if plan.place == "below" and panel.view then make_room_below(panel, plan) end
+  local grey = legend.backdrop(plan.labels, panel.look.paper)
+  if grey then
+    panel:set("key opaque fillcolor rgb '#%02x%02x%02x' textcolor rgb '%s'", grey, grey, grey,
+      grey < 128 and "#ffffff" or "#000000")
+  end
+  remark_legend(panel, plan, #labels)
+end
+
+return M

@@ -1,0 +1,81 @@
+--- What a script draws on: gnuplot's terminal for each format, of one size and with texts of one size in all of them.
+-- @module optlab.plot.gnuplot.terminals
+local number = require "optlab.plot.gnuplot.number"
+
+local M = {}
+
+-- Of a figure of $W x $H pixels, each 1/96 inch, with fonts of $F pixels and everything else in proportion ($L, lines
+-- and points). A picture made of pixels has $P x $Q of them, $D times as many. A PDF's fontscale acts twice as far from
+-- 1 as that of png: 0.5625 is 0.75 * 0.75.
+local SVG = "set terminal svg size $W,$H font '$S,$F'$l background '$B' rounded"
+local TERMINALS = {
+  { "svg", SVG },
+  { "png", "set terminal pngcairo size $P,$Q font '$C,$F' fontscale $D$d dashlength 2 background '$B' rounded" },
+  { "pdf", "set terminal pdfcairo size $Xin,$Yin font '$C,$F' fontscale 0.5625 linewidth $M$p dashlength 2 "
+    .. "background '$B' rounded" },
+  { "html", SVG .. " mouse standalone" },
+}
+
+-- A figure made of characters, each about 8 x 17 pixels; gnuplot 6 draws with braille dots, and points as signs instead
+-- of the numbers of their types.
+local TEXT_TERMINAL = [[
+if (format eq 'txt' && GPVAL_VERSION >= 6) { set terminal block braille charpoints mono size $R,$T }
+if (format eq 'txt' && GPVAL_VERSION < 6) { set terminal dumb noenhanced mono size $R,$T }]]
+
+--- A number with at most nine digits.
+-- @number v
+-- @treturn string
+function M.number(v)
+  return number.format(v)
+end
+
+local function round(v) return ("%d"):format(math.floor(v + 0.5)) end
+
+-- An option of a terminal that is left out where it is 1.
+local function option(format, v)
+  return v == 1 and "" or format:format(M.number(v))
+end
+
+local function values(look, width, height)
+  local scale, dots = look.scale, look.dpi / 96
+  local columns, rows = width / scale // 8, height / scale // 17
+  return {
+    W = round(width), H = round(height), X = M.number(width / 96), Y = M.number(height / 96),
+    P = round(width * dots), Q = round(height * dots), D = M.number(0.75 * dots),
+    F = M.number(12 * scale), B = look.paper,
+    S = look.font and look.font .. ", sans-serif" or "DejaVu Sans, Verdana, Helvetica, sans-serif",
+    C = look.font or "sans-serif",
+    l = option(" linewidth %s", scale), M = M.number(1.5 * scale), p = option(" pointscale %s", scale),
+    d = option(" linewidth %s", scale * dots) .. option(" pointscale %s", scale * dots),
+    R = round(math.max(40, math.min(160, columns))), T = round(math.max(15, rows)),
+  }
+end
+
+local function fill(template, with)
+  return (template:gsub("%$(%a)", with))
+end
+
+--- The first lines of a script: how to draw it, the format and the file unless they are given, the terminal.
+-- @string name of the script, without suffix
+-- @string format drawn when the script is run by hand
+-- @tparam table look as of optlab.plot.look.themes
+-- @number width in pixels
+-- @number height
+-- @treturn {string,...}
+function M.head(name, format, look, width, height)
+  local with = values(look, width, height)
+  local lines = {
+    "# " .. name .. ".gp: draw it again with   gnuplot " .. name .. ".gp",
+    "# in another format (svg, png, pdf, txt): gnuplot -e \"format='png'\" " .. name .. ".gp",
+    ("if (!exists('format')) format = '%s'"):format(format),
+    ("if (!exists('output')) output = '%s.'.format"):format(name),
+  }
+  for _, row in ipairs(TERMINALS) do
+    lines[#lines + 1] = ("if (format eq '%s') { %s }"):format(row[1], fill(row[2], with))
+  end
+  lines[#lines + 1] = fill(TEXT_TERMINAL, with)
+  lines[#lines + 1] = "set output output"
+  return lines
+end
+
+return M

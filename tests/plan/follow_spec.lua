@@ -1,0 +1,156 @@
+--- Runs that do what the first one does: they are recorded once and borrow its plan.
+local lab = require "optlab"
+local core = require "optlab.core"
+local nn, optim, train = lab.nn, lab.optim, lab.train
+
+lab.manual_seed(5)
+local DATA = { X = lab.randn(60, 3), y = lab.randn(60, 2) }
+local mse = nn.MSELoss()
+
+local function step_of(net, opt, factor)
+  return function(X, y)
+    opt:zero_grad()
+    local loss = mse(net(X), y)
+    if factor then loss = loss * factor end
+    loss:backward()
+    opt:step()
+    return loss
+  end
+end
+
+-- Runs as train.sweep makes them: {step =, training =, model =}, one for each seed.
+local function runs_of(seeds, more)
+  local runs = {}
+  for i, seed in ipairs(seeds) do
+    lab.manual_seed(seed)
+    local net = more.model and more.model(i) or nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+    local opt = (more.optimizer or optim.Adam)(net:parameters(), { lr = 0.01 * i })
+    local step = core.compile.compile(step_of(net, opt, more.factor and more.factor(i)), true)
+    local loader = core.data.loader(DATA, { batch_size = more.batch_size or 10, shuffle = true })
+    runs[i] = { step = step, model = net, training = core.compile.sweep_run(step, loader, 3, false, more.follows) }
+  end
+  return runs
+end
+
+local function trainings(runs)
+  local list = {}
+  for i, run in ipairs(runs) do list[i] = run.training end
+  return list
+end
+
+-- Trains runs that may follow the first one, and others that may not; the numbers are the same. How often each step was
+-- recorded.
+local function recordings(more)
+  local counts, seeds = {}, { 1, 2, 3, 4, 5, 6 }
+  local random = lab.get_rng_state()
+  more.follows = true
+  local follow = runs_of(seeds, more)
+  core.compile.advance(trainings(follow))
+  more.follows = false
+  local alone = runs_of(seeds, more)
+  core.compile.advance(trainings(alone))
+  lab.set_rng_state(random)
+  for i, run in ipairs(follow) do
+    assert.same(alone[i].training:losses(), run.training:losses())
+    for k, p in ipairs(run.model:parameters()) do
+      assert.same(alone[i].model:parameters()[k]:tolist(), p:tolist())
+      assert.same(alone[i].model:parameters()[k].grad:tolist(), p.grad:tolist())
+    end
+    counts[i] = run.step.recordings
+  end
+  return counts
+end
+
+describe("runs that follow the first one", function()
+  it("are recorded once", function()
+    assert.same({ 2, 1, 1, 1, 1, 1 }, recordings {})
+    assert.same({ 2, 1, 1, 1, 1, 1 }, recordings { optimizer = optim.SGD })
+  end)
+
+  it("make steps of their own where they go alone", function()
+    local threads = lab.get_num_threads()
+    lab.set_num_threads(1)
+    assert.same({ 2, 1, 1, 1, 1, 1 }, recordings { batch_size = 20 }) -- epochs of three batches
+    assert.same({ 4, 3, 3, 3, 3, 3 }, recordings { batch_size = 16 }) -- the last one is another step
+    lab.set_num_threads(threads)
+  end)
+
+  it("know layers with memory and random numbers of their own", function()
+    local function model()
+      return nn.Sequential(nn.Linear(3, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.3), nn.Linear(6, 2))
+    end
+    assert.same({ 2, 1, 1, 1, 1, 1 }, recordings { model = model })
+    local function wide() return nn.Sequential(nn.Linear(3, 300), nn.Tanh(), nn.Sigmoid(), nn.Linear(300, 2)) end
+    assert.same({ 2, 1, 1, 1, 1, 1 }, recordings { model = wide, batch_size = 20 }) -- chains in blocks
+  end)
+
+  it("are recorded as others are where they do something else", function()
+    local function model(i)
+      return nn.Sequential(nn.Linear(3, 4), i % 2 == 0 and nn.ReLU() or nn.Tanh(), nn.Linear(4, 2))
+    end
+    assert.same({ 2, 3, 1, 3, 1, 3 }, recordings { model = model })
+    assert.same({ 2, 3, 3, 3, 3, 3 }, recordings { factor = function(i) return i end })
+    assert.same({ 2, 1, 3, 1, 1, 1 }, recordings { factor = function(i) return i == 3 and 2 or 1 end })
+    local function tied(i)
+      local first = nn.Linear(3, 3)
+      return nn.Sequential(first, nn.Tanh(), i == 4 and first or nn.Linear(3, 3), nn.Linear(3, 2))
+    end
+    assert.same({ 2, 1, 1, 3, 1, 1 }, recordings { model = tied })
+  end)
+
+  it("may end before the first one and be used after it is gone", function()
+    local runs = runs_of({ 1, 2, 3 }, { follows = true })
+    core.compile.advance(trainings(runs), 1, 1)
+    table.remove(runs, 1)
+    collectgarbage()
+    core.compile.advance(trainings(runs))
+    local alone = runs_of({ 1, 2, 3 }, { follows = false })
+    core.compile.advance(trainings(alone))
+    for i, run in ipairs(runs) do assert.same(alone[i + 1].training:losses(), run.training:losses()) end
+  end)
+
+  it("keep a gradient that the script holds", function()
+    local runs = runs_of({ 1, 2, 3 }, { follows = true })
+    core.compile.advance(trainings(runs), 1, 1)
+    local held = runs[2].model[1].weight.grad
+    local before = held:tolist()
+    core.compile.advance(trainings(runs))
+    assert.same(before, held:tolist())
+    assert.not_same(before, runs[2].model[1].weight.grad:tolist())
+  end)
+
+  it("raise an error where there is no memory", function()
+    for n = 1, 400, 7 do
+      local runs = runs_of({ 1, 2, 3 }, { follows = true, batch_size = 25 })
+      lab.fail_allocation(n)
+      local ok, message = pcall(core.compile.advance, trainings(runs))
+      lab.fail_allocation(0)
+      assert.is_true(ok or #tostring(message) > 0)
+    end
+  end)
+end)
+
+describe("train.sweep", function()
+  it("lets runs follow only where all that they do is the library's", function()
+    local Counting = nn.Module.extend { name = "Counting" } -- counts in one run, and not in the first
+    function Counting:init(counts) self.counts, self.n, self.layer = counts, 0, nn.Linear(3, 2) end
+    function Counting:forward(x)
+      self.n = self.n + 1
+      return self.layer(x) * (self.counts and 1 / self.n or 1)
+    end
+    local o = {
+      model = function(run) return Counting(run.seed == 3) end, loss = mse, data = DATA, batch_size = 10, epochs = 2,
+      optimizer = function(params) return optim.SGD(params, { lr = 0.01 }) end, evaluate = false,
+      grid = { seed = { 1, 2, 3, 4 } },
+    }
+    for i, result in ipairs(train.sweep(o)) do
+      lab.manual_seed(i)
+      local net = Counting(i == 3)
+      local history = train.fit {
+        model = net, loss = mse, optimizer = o.optimizer(net:parameters()), epochs = 2, progress = false,
+        data = lab.data.loader(DATA, { batch_size = 10, shuffle = true }), compile = false,
+      }
+      assert.same(history.train_loss, result.train_loss)
+    end
+  end)
+end)

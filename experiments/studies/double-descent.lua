@@ -32,7 +32,9 @@ local X, X_test = pooled(train_images), pooled(test_images)
 
 local COLORS = {"#c1272d", "#0b5394", "#e69f00", "#009e73"}
 
-local function one_hot(labels) return lab.zeros(#labels, 10, {dtype = "float64"}):scatter(2, labels:reshape(-1, 1), 1) end
+local function one_hot(labels)
+  return lab.zeros(#labels, 10, {dtype = "float64"}):scatter(2, labels:reshape(-1, 1), 1)
+end
 local function error_of(scores, labels) return scores:argmax(2):ne(labels):to("float64"):mean():item() end
 
 local STEPS = {math.huge, table.unpack(p.steps)}

@@ -75,7 +75,9 @@ local function excess_of(size, replacement)
   local xs, runs = {}, {}
   for i, ratio in ipairs(RATIOS) do
     if ratio * size < too_large then xs[i] = ratio end
-    for seed = 1, xs[i] and p.seeds or 0 do runs[#runs + 1] = {i = i, lr = ratio * size, seed = lab.config.seed + seed} end
+    for seed = 1, xs[i] and p.seeds or 0 do
+      runs[#runs + 1] = {i = i, lr = ratio * size, seed = lab.config.seed + seed}
+    end
   end
   local results = train.sweep {
     model = model, loss = half_mse, data = data, batch_size = size, epochs = p.epochs, replacement = replacement,

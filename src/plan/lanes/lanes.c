@@ -9,7 +9,7 @@
 #include "plan/lanes/group.h"
 
 #define MIN_BATCHES 4 /* for fewer it does not pay to move everything into lanes */
-#define STEP_GAIN 12  /* elements that a run may move for each step that it need not do by itself */
+#define STEP_GAIN 30  /* elements that a run may move for each step that it need not do by itself */
 
 /* --- what goes together --------------------------------------------------------------------------------------------- */
 
@@ -185,6 +185,10 @@ static bool take_runs(LaneGroup *g, SweepRun *const *run, int count) {
 static bool lower(LaneGroup *g) {
   g->step = group_get(g, (size_t)g->trace->events * sizeof *g->step);
   if (!g->step) return false;
+  for (int i = 0; i < g->trace->events; i++) {
+    const Event *e = g->trace->event[i];
+    if (e->run == optim_rerun_step && !lanes_place_params(g, e)) return false;
+  }
   for (int i = 0; i < g->trace->events; i++) {
     if (!lanes_lower(g, &g->step[g->steps++], i)) return false;
   }

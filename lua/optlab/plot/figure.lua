@@ -365,7 +365,7 @@ function Figure:save(...)
   if #self.elements == 0 then
     errors.raise("Figure:save: the figure %s is empty: draw something first", errors.shown(name))
   end
-  return save_figure(name, SAVE.callee, function(base, format) return script.figure(self, base, format) end)
+  return save_figure(name, SAVE.callee, function(base, format) return script.picture(self, base, format) end)
 end
 
 M.Figure = Figure

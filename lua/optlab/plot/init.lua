@@ -31,7 +31,7 @@ local SET_FORMAT = args.declare("plot.set_format", {
   doc = "Chooses the formats of pictures that are saved from now on.",
   positions = 1,
   { "formats", "string|list", of = { "string" }, required = true,
-    doc = "One or several of svg, png, pdf, html, txt and none." },
+    doc = "One or several of svg, png, pdf, gif, webp, html, txt and none." },
 })
 local SET_OUT = args.declare("plot.set_out", {
   doc = "Chooses the folder that figures are written to.",
@@ -55,7 +55,8 @@ local WRITTEN = args.declare("plot.written", { doc = "The pictures drawn so far,
 -- --- where and as what -------------------------------------------------------------------------------------------
 
 --- Sets the formats of all figures that do not name one by their suffix.
--- @tparam string|{string,...} formats "svg" (the default), "png", "pdf", "html" (SVG that follows the mouse), "txt"
+-- @tparam string|{string,...} formats "svg" (the default), "png", "pdf", "gif", "webp", "html" (SVG that follows the
+-- mouse), "txt"
 -- (printed on the terminal), "none" (only the script); several separated by commas
 function M.set_format(...)
   local list, formats = {}, SET_FORMAT:read(...).formats
@@ -107,6 +108,7 @@ end
 -- --- figures -----------------------------------------------------------------------------------------------------
 
 M.figure = figure.new
+M.animate = require "optlab.plot.animate"
 M.grid = require "optlab.plot.grid"
 M.images = require "optlab.plot.images"
 M.trace = trace.trace

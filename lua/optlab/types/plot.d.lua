@@ -31,9 +31,14 @@
 ---@class optlab.Grid
 ---@field save fun(self: optlab.Grid, name: string): string
 
+---@class optlab.Animation
+---@field save fun(self: optlab.Animation, name: string): string
+
 ---@class optlab.plot
 ---@field figure fun(options?: optlab.options.plot.figure): optlab.Figure
 ---@field grid fun(figures: optlab.Figure[]|table, options?: optlab.options.plot.grid): optlab.Grid
+---Figures one after the other: a list of them, or a function of the frame's number.
+---@field animate fun(figures: table|function, options?: optlab.options.plot.animate): optlab.Animation
 ---A one-dimensional path on the graph of f.
 ---@field trace fun(f: function, path: optlab.Numbers, options?: optlab.options.plot.trace): optlab.Figure
 ---A two-dimensional path among the contours of f.

@@ -519,6 +519,12 @@
 ---@class optlab.options.optim.list
 ---@field wrappers? boolean Whether optimizers that are made around another one are listed, too. Default: false.
 
+---@class optlab.options.plot.animate
+---@field frames? integer How many frames a function makes.
+---@field fps? number Frames to the second. Default: 10.
+---@field hold? number How many seconds longer the last frame is shown. Default: 1.
+---@field loop? boolean|integer Whether the animation begins anew at its end, or how often it plays. Default: true.
+
 ---@class optlab.options.plot.figure
 ---@field title? string|number Title above the figure.
 ---@field xlabel? string|number Label of the x axis.

@@ -24,8 +24,9 @@ function Figure:raw(...)
   if not o.commands and not o.plot then
     errors.raise("%s: give commands, or plot = an item of the plot command", RAW.callee)
   end
-  self.raws = self.raws or {}
-  self.raws[#self.raws + 1] = o.commands
+  local whole = self.root or self -- of a second axis, its figure
+  whole.raws = whole.raws or {}
+  whole.raws[#whole.raws + 1] = o.commands
   if o.plot then figure.add(self, { kind = "raw", item = o.plot }, self.solid or false, RAW.callee) end
   return self
 end

@@ -213,6 +213,9 @@ end
 
 local latex_list
 
+-- A command is kept apart from what follows.
+local function command(words) return words:find "\\%a+$" and words .. " " or words end
+
 local LATEX = {
   name = function(atom)
     return (symbols.names[atom.name] or "\\mathop{\\mathrm{" .. atom.name .. "}}\\nolimits") .. " "
@@ -231,12 +234,10 @@ local LATEX = {
   fraction = function(atom) return "\\frac{" .. latex_list(atom.over) .. "}{" .. latex_list(atom.under) .. "}" end,
   accent = function(atom) return "\\" .. atom.name .. "{" .. latex_list(atom.list) .. "}" end,
   fenced = function(atom)
-    return "\\left" .. atom.left.latex .. " " .. latex_list(atom.list) .. "\\right" .. atom.right.latex .. " "
+    return "\\left" .. command(atom.left.latex) .. latex_list(atom.list) .. "\\right" .. command(atom.right.latex)
   end,
   sign = function(atom)
-    if atom.latex then return atom.latex .. (atom.latex:find "%a$" and " " or "") end
-    local command = symbols.commands[atom.char]
-    return command and command .. " " or atom.char
+    return command(atom.latex or symbols.commands[atom.char] or atom.char)
   end,
 }
 

@@ -30,7 +30,16 @@ local function flat(columns, rows)
   return out
 end
 
-local DARK = 0x440154 -- the middle of the range is viridis's first colour where the range begins at the value
+local DARK = 0x440154 -- viridis's lowest colour
+
+-- All colours are the same to the eye: single pixels may be rounded.
+local function assert_one_color(colors)
+  for rgb in pairs(colors) do
+    for shift = 0, 16, 8 do
+      assert.is_true(math.abs((rgb >> shift & 255) - (DARK >> shift & 255)) <= 2, ("%06x"):format(rgb))
+    end
+  end
+end
 
 describe("maps", function()
   before_each(figures.begin)
@@ -42,7 +51,7 @@ describe("maps", function()
       fig:heatmap(flat(size[1], size[2]), { range = { 1, 2 }, colorbar = false })
       local colors, area = colors_inside(fig, DARK)
       assert.is_true(area > 8000)
-      assert.same({ [DARK] = colors[DARK] }, colors)
+      assert_one_color(colors)
     end
   end)
 
@@ -50,10 +59,10 @@ describe("maps", function()
     local fig = plot.figure { size = { 233, 171 } }
     fig:heatmap(flat(4, 3), { xs = { 0, 1, 3, 3.5, 9 }, ys = { 0, 0.3, 5, 6 }, range = { 1, 2 }, colorbar = false })
     local colors = colors_inside(fig, DARK)
-    assert.same({ [DARK] = colors[DARK] }, colors)
+    assert_one_color(colors)
     local filled = plot.figure { size = { 233, 171 } }
     filled:contour(function() return 1 end, { x = { 0, 1, 0.1 }, y = { 0, 1, 0.1 }, levels = { 1, 2 }, filled = true })
     local one = colors_inside(filled, DARK)
-    assert.same({ [DARK] = one[DARK] }, one)
+    assert_one_color(one)
   end)
 end)

@@ -24,7 +24,8 @@ local function is_grid(v)
 end
 
 kinds.picture = { what = "a figure or a grid", accept = function(v)
-  return (figure.is_figure(v) or is_grid(v)) and v or nil
+  if figure.is_figure(v) then return v.root or v end -- of a second axis, its figure
+  return is_grid(v) and v or nil
 end }
 
 local WHERE = "plot.animate"

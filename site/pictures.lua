@@ -35,11 +35,12 @@ end
 
 -- White text, or a white line.
 local function has_white_ink(svg)
-  for group in svg:gmatch "<g [^>]*>" do
+  for from, group in svg:gmatch "()<g ([^>]*)>" do
+    local body = svg:sub(from + 2, (svg:find("<g ", from + 2, true) or #svg) - 1)
     local is_text = group:find "font%-size" ~= nil
     local color = group:match(is_text and 'fill="([^"]*)"' or 'stroke="([^"]*)"')
     local level = color and level_of(color)
-    if level and level >= 250 then return true end
+    if level and level >= 250 and (is_text or body:find "<path") then return true end
   end
   return false
 end

@@ -62,8 +62,9 @@
       const script = document.createElement("script");
       script.src = root + "assets/search-index.js";
       script.onload = () => {
-        index = window.optlabIndex.map(([url, title, where, text]) => ({
+        index = window.optlabIndex.map(([url, title, where, text, also]) => ({
           url, title, where, text, lowTitle: title.toLowerCase(), lowText: text.toLowerCase(),
+          also: also.toLowerCase().split(/[\s.]+/),
         }));
         resolve();
       };
@@ -74,6 +75,7 @@
 
   // How well a word matches an entry; 0 where it does not.
   const rate = (entry, word) => {
+    if (entry.also.includes(word)) return 110; // the name of a page
     const at = entry.lowTitle.indexOf(word);
     if (at >= 0) {
       const last = entry.lowTitle.split(/[.:]/).at(-1);

@@ -204,7 +204,8 @@ if p.browser then
   local paths_of_pages = {}
   for i, page in ipairs(pages) do paths_of_pages[i] = page.path end
   local folder = p.at:match "^/" and p.at or require("luv").cwd() .. "/" .. p.at
-  local seen = require("site.browser").check(folder, paths_of_pages, function(where, words) problem(where, "%s", words) end)
+  local function report(where, words) problem(where, "%s", words) end
+  local seen = require("site.browser").check(folder, paths_of_pages, report)
   if not seen then print "There is no Chromium here: the pages were not opened." end
 end
 print(("%d pages, %d problems"):format(#pages, problems))

@@ -69,7 +69,7 @@ describe("the search's index", function()
     local script = search.script { { path = "a.html", title = "A",
       html = '<h1 id="a">A</h1><p>One &lt; two.</p>'
       .. '<h2 id="b">The <code>B</code></h2><p>Three</p><pre>left out</pre>' } }
-      script)
-      script)
+    local rows = '["a.html","A","","One < two."," a"],\n["a.html#b","The B","A","Three",""]'
+    assert.equal("window.optlabIndex=[\n" .. rows .. "\n];\n", script)
   end)
 end)

@@ -1,8 +1,8 @@
 --- The pictures of the site: copied, described, and drawn once more for the dark theme.
 --
 -- gnuplot's SVG has grey axes and text on white paper. For the dark theme white and black change places, and so do the
--- greys between them; colours stay. A picture with white text or white lines, which lie on a coloured area, stays as it
--- is: its paper is white in both themes.
+-- greys between them; colours stay. A picture with white text or white lines, which lie on a coloured area, or with
+-- images in it stays as it is: its paper is white in both themes.
 -- @module site.pictures
 local files = require "optlab.base.files"
 local h = require "optlab.report.page.html"
@@ -49,7 +49,7 @@ end
 -- @tparam string svg
 -- @treturn ?string nil where the picture must stay as it is
 function M.dark(svg)
-  if has_white_ink(svg) then return nil end
+  if has_white_ink(svg) or svg:find("<image", 1, true) then return nil end
   svg = svg:gsub("rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)", function(r, g, b)
     local level = grey_of(r, g, b)
     return level and dark_grey(level)

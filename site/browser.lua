@@ -1,7 +1,8 @@
 --- Pages of the site in Chromium, narrow and wide, light and dark: what only a browser can tell.
 --
 -- No page is wider than the window, nothing is said on the console, nothing is requested from elsewhere, pictures
--- arrive. The first key leads to the content; every link and button can be reached and shows that it has the focus; the search finds and opens a page by keys alone; the menu of the narrow page opens by a key.
+-- arrive. The first key leads to the content; every link and button can be reached and shows that it has the focus;
+-- the search finds and opens a page by keys alone; the menu of the narrow page opens by a key.
 -- @module site.browser
 local M = {}
 

@@ -35,6 +35,11 @@
     block.append(copy);
   }
 
+  // --- animations that the reader does not want to see move -------------------------------------------------------
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    for (const node of document.querySelectorAll(".motion")) node.open = false;
+  }
+
   // --- the heading in view -------------------------------------------------------------------------------------------
   const links = new Map([...document.querySelectorAll(".toc a")].map((a) => [a.hash.slice(1), a]));
   const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);

@@ -187,9 +187,10 @@ function M.thumbnail(site, page)
   local figure = figures[1]
   for _, one in ipairs(figures) do
     if one.name == page.thumbnail then figure = one end
-    if figure.ending ~= "svg" then figure = one end
+    if figure.ending ~= "svg" and not page.thumbnail then figure = one end
   end
-  return figure and figure.ending == "svg" and M.decoration(site, figure.path, folder_of(page.script) .. figure.name .. ".svg")
+  if not (figure and figure.ending == "svg") then return nil end
+  return M.decoration(site, figure.path, folder_of(page.script) .. figure.name .. ".svg")
 end
 
 return M

@@ -98,8 +98,7 @@ local function dress(fig, el, opts, default_style)
   if color then
     el.color, el.cycle = style.colorspec(color)
   else
-    el.cycle = fig.cycle % #fig.look.cycle + 1
-    fig.cycle = fig.cycle + 1
+    M.next_color(fig, el)
   end
   return el
 end
@@ -372,6 +371,12 @@ M.Figure = Figure
 --- The number of the colour of the line drawn last.
 function M.last_cycle(fig)
   return math.max(fig.cycle - 1, 0) % #fig.look.cycle + 1
+end
+
+--- Gives an element the next colour of the cycle.
+function M.next_color(fig, el)
+  el.cycle = fig.cycle % #fig.look.cycle + 1
+  fig.cycle = fig.cycle + 1
 end
 
 M.add, M.dress, M.check_kind, M.check_log, M.set_label = add, dress, check_kind, check_log, set_label

@@ -21,7 +21,10 @@ local options = require "optlab.plot.options"
 local runner = require "optlab.plot.draw.runner"
 local themes = require "optlab.plot.look.themes"
 local trace = require "optlab.plot.trace"
-for _, kind in ipairs { "contour", "fill", "heatmap", "image", "quiver", "scatter", "surface" } do
+local KINDS = {
+  "bar", "boxplot", "contour", "errorbar", "fill", "heatmap", "image", "quiver", "scatter", "surface",
+}
+for _, kind in ipairs(KINDS) do
   require("optlab.plot.kinds." .. kind)
 end
 

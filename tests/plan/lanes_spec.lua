@@ -174,7 +174,7 @@ describe("runs in lanes", function()
       function(p, y) return (p:sigmoid() - y):square():sum(2):mean() end,
       function(p, y) return lab.where(p:gt(y), p - y, (y - p) * 3):mean() end,
       function(p, y) return ((p - p:mean(1)) - (y - y:mean(2):unsqueeze(2))):clamp(-1, 2):square():sum() end,
-      function(p, y) return (p * lab.tensor { 1, 3 } - y:t():t() / (1 + p:square():sum(2):unsqueeze(2))):abs():mean() end,
+      function(p, y) return (p * lab.tensor { 1, 3 } - y / (1 + p:square():sum(2):unsqueeze(2))):abs():mean() end,
       function(p, y) return (p - y):amax(1):square():sum() + lab.addcmul(p, y, y, { value = 0.5 }):square():mean() end,
     } do
       check(description { loss = loss })

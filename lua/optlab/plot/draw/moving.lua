@@ -1,5 +1,6 @@
 --- Makes gif and webp of the PNG pictures that gnuplot draws one after the other into one file.
--- Programs that many systems have do it: ImageMagick and img2webp. Where img2webp is missing, gnuplot 6 draws webp itself.
+-- Programs that many systems have do it: ImageMagick and img2webp. Where img2webp is missing, gnuplot 6 draws webp
+-- itself.
 -- @module optlab.plot.draw.moving
 local uv = require "luv"
 

@@ -1,11 +1,11 @@
 --- Areas of one colour have one colour: no seams between the cells of maps in pictures made of pixels.
 local figures = require "tests.support.figures"
-local pictures = require "tests.support.pictures"
+local png = require "tests.support.png"
 local plot = require "optlab.plot"
 
 -- The colours inside the area that a colour fills, in a figure drawn as pixels, but for its outermost pixels.
 local function colors_inside(fig, wanted)
-  local frame = pictures.gif(figures.draw(fig, "map.gif"))[1]
+  local frame = png.rows(figures.draw(fig, "map.png"))
   local left, right, top, bottom = math.huge, 0, math.huge, 0
   for y, row in ipairs(frame) do
     for x, rgb in ipairs(row) do

@@ -56,7 +56,7 @@ end
 local FINISH = {
   html = page, tex = latex.finish,
   pdf = function(_, bytes) return pdf.timeless(bytes) end, eps = function(_, bytes) return pdf.timeless_eps(bytes) end,
-  png = moving.finish, gif = moving.finish, webp = moving.finish,
+  gif = moving.finish, webp = moving.finish,
 }
 
 -- Checks the drawn file and writes the picture. Returns a message when something is wrong.

@@ -25,7 +25,7 @@ local TERMINALS = {
     .. "background '$B' rounded$w" },
 }
 
--- Those of an animation: the frames of png follow each other in one file, from which optlab makes gif, webp and png.
+-- Those of an animation: the frames of png follow each other in one file, from which gif and webp are made.
 local MOVING = { png = true, gif = true, webp = true }
 
 -- A figure made of characters, each about 8 x 17 pixels; gnuplot 6 draws with braille dots, and points as signs instead

@@ -4,7 +4,7 @@
 -- the page, a link to a script of experiments/ one to the script's page; pictures are copied. A link to another file of
 -- the repository, which the site does not show, becomes its text alone.
 --
--- Code that is a function's name or a script's path becomes a link, too: `optim.Adam`, `experiments/gd.lua`; and so does
+-- Code that is a function's name or a script's path becomes a link, too: `optim.Adam`, `experiments/gd.lua`. So does
 -- the number of a paper, arXiv 1412.6980.
 -- @module site.page.links
 local files = require "optlab.base.files"

@@ -65,8 +65,8 @@ end
 -- --- the comment at the top ------------------------------------------------------------------------------------------
 
 -- Words that begin a paragraph of a script's comment.
-local LEADS = { "Book section:", "Claim:", "Claims:", "Exercises:", "What to notice:", "The book's helpers:", "Left out:",
-  "Needs:", "From the command line:" }
+local LEADS = { "Book section:", "Claim:", "Claims:", "Exercises:", "What to notice:", "The book's helpers:",
+  "Left out:", "Needs:", "From the command line:" }
 
 local function lead_of(line)
   for _, lead in ipairs(LEADS) do

@@ -40,6 +40,13 @@ local function boxes(x, y, panel)
   return "1:2:" .. box_ends("$1", x, view.width) .. ":" .. box_ends("$2", y, view.height)
 end
 
+-- The numbers 1 to n, or the middles of n cells between two edges.
+local function middles(edges, n)
+  local list = {}
+  for i = 1, n do list[i] = edges and edges[1] + (i - 0.5) * (edges[2] - edges[1]) / n or i end
+  return list
+end
+
 -- The cells of a grid that have no value.
 local function holes(grid)
   local x, y = {}, {}
@@ -107,14 +114,15 @@ function M.heatmap(el, panel)
   if el.edges then uneven_map(el, panel) else even_map(el, panel) end
 end
 
--- Rows "x y r g b" of a picture whose rows run downwards.
+-- Rows "x y r g b" of a picture whose rows run downwards, or upwards between edges.
 function M.rgbimage(el, panel)
-  local rows, x, y = {}, {}, {}
+  local x, y, rows = middles(el.x, #el.pixels[1]), middles(el.y, #el.pixels), {}
+  local shown = {}
+  for i, v in ipairs(x) do shown[i] = number.format(v) end
   for j, line in ipairs(el.pixels) do
-    y[j] = j
+    local at = number.format(y[j])
     for i, p in ipairs(line) do
-      x[i] = i
-      rows[#rows + 1] = string.format("%d %d %d %d %d", i, j, p[1], p[2], p[3])
+      rows[#rows + 1] = ("%s %s %d %d %d"):format(shown[i], at, p >> 16, p >> 8 & 255, p & 255)
     end
   end
   local block = panel:block("image", rows)

@@ -146,8 +146,11 @@ describe("runs in lanes", function()
   end)
 
   it("take double precision, rows in order, rates that differ and a last batch of one size", function()
-    check(description { model = function() return mlp():to("float64") end,
-      data = { X = REGRESSION.X:to("float64"), y = REGRESSION.y:to("float64") } }, "any")
+    for _, name in ipairs { "SGD", "Adam", "RAdam" } do
+      check(description { model = function() return mlp():to("float64") end,
+        optimizer = function(params, run) return optim[name](params, { lr = run.lr, weight_decay = 0.01 }) end,
+        data = { X = REGRESSION.X:to("float64"), y = REGRESSION.y:to("float64") } })
+    end
     check(description { shuffle = false })
     check(description { batch_size = 61 }, 0) -- a single batch
     local o = description { drop_last = true, epochs = 2 }
@@ -207,8 +210,9 @@ describe("runs in lanes", function()
   end)
 
   it("evaluate and measure after each epoch as before", function()
-    local o = description { eval_data = data_of(20) }
-    local results, plain = train.sweep(o), train.sweep(description())
+    local function adam(params, run) return optim.Adam(params, { lr = run.lr }) end
+    local o = description { eval_data = data_of(20), optimizer = adam }
+    local results, plain = train.sweep(o), check(description { optimizer = adam })
     for i, r in ipairs(results) do
       assert.same(plain[i].train_loss, r.train_loss)
       assert.equal(3, #r.test_loss)

@@ -21,6 +21,15 @@ local MANY = 50 -- rows or columns
 
 kinds.figure = { what = "a figure", accept = function(v) return figure.is_figure(v) and v or nil end }
 
+-- Which figures have an axis in common.
+local function shared(name, axis)
+  return {
+    "share" .. name, "flag|choice", choices = { "all", "row", "col" },
+    doc = ("Which figures have the same limits of %s: true or \"all\", those of a \"row\", those of a \"col\"; "
+      .. "texts stand at the outer axes only."):format(axis),
+  }
+end
+
 local GRID = args.declare("plot.grid", {
   doc = "Puts figures side by side into one picture.",
   positions = 1,
@@ -28,7 +37,13 @@ local GRID = args.declare("plot.grid", {
     doc = "The figures." },
   { "rows", "integer", min = 1, max = MANY, doc = "Number of rows; by default as many as needed." },
   { "cols", "integer", min = 1, max = MANY, doc = "Number of columns; by default at most 3." },
-  options.TITLE, options.SIZE, options.MARKUP, options.THEME, options.FONT, options.FONT_SIZE, options.DPI,
+  options.TITLE, options.XLABEL, options.YLABEL,
+  shared("x", "x"), shared("y", "y"),
+  { "sharecolor", "flag", default = false,
+    doc = "Whether all figures have one colour scale and one bar on the right." },
+  { "legend", "choice|false", choices = { "below", "right" },
+    doc = "\"below\" or \"right\": one legend for all figures; by default each has its own." },
+  options.SIZE, options.MARKUP, options.THEME, options.FONT, options.FONT_SIZE, options.DPI,
 })
 local SAVE = args.declare("Grid:save", {
   doc = "Writes the grid's data and gnuplot commands and starts drawing the picture.",
@@ -67,10 +82,16 @@ end
 local function grid(...)
   local o = GRID:read(...)
   for i, fig in ipairs(o.figures) do
+    if fig.solid and (o.sharex or o.sharey or o.sharecolor or o.legend) then
+      errors.raise("plot.grid: figure %d is three-dimensional and cannot share axes, colours or a legend", i)
+    end
     if #fig.elements == 0 then errors.raise("plot.grid: figure %d is empty: draw something first", i) end
   end
   local rows, cols = shape(o.rows, o.cols, #o.figures)
-  local opts = { rows = rows, cols = cols, enhanced = o.enhanced, title = o.title }
+  local opts = {
+    rows = rows, cols = cols, enhanced = o.enhanced, title = o.title, xlabel = o.xlabel, ylabel = o.ylabel,
+    sharex = o.sharex or nil, sharey = o.sharey or nil, sharecolor = o.sharecolor or nil, legend = o.legend or nil,
+  }
   local look = look_of(o)
   local s = look.scale
   opts.size = o.size or { 320 * cols * s, (250 * rows + (o.title and 30 or 0)) * s }

@@ -6,7 +6,8 @@
  *   group.c    memory: into lanes and back
  *   steps.c    an event of the plans as a step of the group: products, sums, losses, anything else
  *   maps.c     element-wise ones
- *   optim.c    the update
+ *   optim.c    the update: its kernels
+ *   numbers.c  its numbers
  */
 #ifndef OPTLAB_PLAN_LANES_GROUP_H
 #define OPTLAB_PLAN_LANES_GROUP_H
@@ -108,6 +109,8 @@ bool plans_alike(const Plan *a, const Plan *b);
 bool lanes_lower(LaneGroup *g, LaneStep *s, int i);
 bool lanes_lower_map(LaneGroup *g, LaneStep *s, const Event *e);
 bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i);
+/* Gives the parameters of an optimizer's event, and their gradients, memory one behind the other. */
+bool lanes_place_params(LaneGroup *g, const Event *e);
 void lanes_run_alone(LaneGroup *g, int i); /* by each run's own plan */
 
 void lane_optims_in(LaneGroup *g);            /* the states, into lanes */

@@ -186,6 +186,10 @@ static bool lower(LaneGroup *g) {
   g->step = group_get(g, (size_t)g->trace->events * sizeof *g->step);
   if (!g->step) return false;
   for (int i = 0; i < g->trace->events; i++) {
+    const Event *e = g->trace->event[i];
+    if (e->run == optim_rerun_step && !lanes_place_params(g, e)) return false;
+  }
+  for (int i = 0; i < g->trace->events; i++) {
     if (!lanes_lower(g, &g->step[g->steps++], i)) return false;
   }
   return g->alone_elements <= STEP_GAIN * (int64_t)(g->steps - g->alone_steps);

@@ -97,7 +97,7 @@ end
 
 local function set_list(panel, name, values, texts, markup)
   local out = {}
-  for i, v in ipairs(values) do out[i] = mark(texts[i], v) end
+  for i, v in ipairs(values) do out[i] = mark(panel.hidden[name] and "" or texts[i], v) end
   panel:set("%stics (%s) %s", name, table.concat(out, ", "), markup and "enhanced" or "noenhanced")
 end
 
@@ -123,6 +123,7 @@ local function set_marks(panel, name, found)
   panel.widest[name], panel.common[name] = ticks.width(found.texts), found.common
   if not found.step then return set_list(panel, name, found.values, found.texts) end
   panel:set("%stics %s", name, fmt(found.step))
+  if panel.hidden[name] then return panel:set("format %s ''", name) end
   panel:set("format %s '%%.%df'", name, found.decimals)
 end
 
@@ -143,7 +144,7 @@ local function set_logarithmic(panel, name, lo, hi)
     found.step = nil
     return set_marks(panel, name, found)
   end
-  panel:set("format %s '10^{%%L}'", name)
+  panel:set("format %s '%s'", name, panel.hidden[name] and "" or "10^{%L}")
   panel.widest[name] = 30
 end
 M.set_logarithmic = set_logarithmic

@@ -35,6 +35,22 @@ function M.view(opts, width, height, x, y, bar, marks)
   return setmetatable({ width = w, height = h, x = x, y = y, room = room }, View)
 end
 
+--- A plotting area whose size is known.
+-- @tparam table opts the figure's options
+-- @number width of the frame in pixels
+-- @number height
+-- @tparam table x {lo, hi, log}
+-- @tparam table y
+-- @treturn table a view
+function M.frame(opts, width, height, x, y)
+  local room = { width = width, height = height, left = 0, right = 0, bottom = 0, rows = height }
+  if opts.aspect then
+    local shape = math.abs((x[2] - x[1]) / (y[2] - y[1]))
+    width, height = math.min(width, height * shape), math.min(height, width / shape)
+  end
+  return setmetatable({ width = width, height = height, x = x, y = y, room = room }, View)
+end
+
 local function to_unit(axis, v)
   local lo, hi = axis[1], axis[2]
   if axis.log then

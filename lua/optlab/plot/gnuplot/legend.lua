@@ -287,6 +287,42 @@ function M.at(labels, place, width, height, large)
   end
 end
 
+-- The smallest plan, at a place inside that is too small for it.
+function M.tiny(labels)
+  return { place = "inside right top", labels = labels, size = SMALLEST }
+end
+
+--- A plan for a legend of its own across a width, as under several panels.
+-- @tparam {table,...} labels
+-- @number width in pixels
+-- @treturn table as of @{outside}, with its `height`
+function M.across(labels, width)
+  for _, size in ipairs(SIZES) do
+    local lines = all_lines(labels)
+    local column = column_width(widest_of(lines, size), size)
+    local columns = math.max(1, math.min(#lines, math.floor(width / column)))
+    local rows = math.ceil(#lines / columns)
+    columns = math.ceil(#lines / rows) -- rows of about equal length
+    if rows <= 3 or size == SMALLEST then
+      return { labels = labels, size = size, columns = columns, rows = rows, height = rows * line_height(size) }
+    end
+  end
+end
+
+--- A plan for a legend of its own in one column, as beside several panels.
+-- @tparam {table,...} labels
+-- @number height in pixels
+-- @treturn table as of @{outside}, with its `width`
+function M.upright(labels, height)
+  local lines = all_lines(labels)
+  for _, size in ipairs(SIZES) do
+    if #lines * line_height(size) <= height or size == SMALLEST then
+      return { labels = labels, size = size, columns = 1, rows = #lines,
+        width = column_width(widest_of(lines, size), size) }
+    end
+  end
+end
+
 -- --- colours ---------------------------------------------------------------------------------------------------------
 
 local function luminance(r, g, b)

@@ -1,6 +1,7 @@
 --- A whole gnuplot script: what to draw on, the data, the theme, one panel or several.
 -- The script depends on nothing of the machine it runs on: the same figure gives the same text, and the same picture.
 -- @module optlab.plot.gnuplot.script
+local multiplot = require "optlab.plot.gnuplot.multiplot"
 local panel = require "optlab.plot.gnuplot.panel"
 local terminals = require "optlab.plot.gnuplot.terminals"
 local text = require "optlab.plot.gnuplot.text"
@@ -59,6 +60,26 @@ local function grid_title(opts, look)
     opts.enhanced and "enhanced" or "noenhanced")
 end
 
+-- A grid whose frames have computed places.
+local function placed_grid(grid, name, format, width, height)
+  local opts, look, remarks = grid.opts, grid.look, {}
+  local out = begin(name, format, look, opts.size[1], opts.size[2])
+  local panels, page = multiplot.grid(grid, width, height)
+  for i, p in ipairs(panels) do
+    append(out, p.blocks)
+    for _, remark in ipairs(p.remarks) do remarks[#remarks + 1] = ("figure %d: %s"):format(i, remark) end
+  end
+  out[#out + 1] = "set encoding utf8"
+  out[#out + 1] = "set multiplot" .. grid_title(opts, look)
+  panels[#panels + 1] = page
+  for _, p in ipairs(panels) do
+    out[#out + 1] = "reset"
+    append_panel(out, p, look)
+  end
+  out[#out + 1] = "unset multiplot"
+  return visible(finish(out), look), remarks
+end
+
 --- The script of a grid of figures.
 -- @tparam table grid {figures=, look =, opts={rows=, cols=, size=, title=}}
 -- @string name
@@ -68,6 +89,7 @@ end
 function M.grid(grid, name, format)
   local opts, look = grid.opts, grid.look
   local width, height = opts.size[1] / look.scale, opts.size[2] / look.scale
+  if multiplot.is_placed(grid) then return placed_grid(grid, name, format, width, height) end
   local high = (height - (opts.title and 30 or 0)) / opts.rows
   local out, panels, remarks = begin(name, format, look, opts.size[1], opts.size[2]), {}, {}
   for i, fig in ipairs(grid.figures) do

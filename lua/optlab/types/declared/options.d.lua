@@ -549,6 +549,12 @@
 ---@field rows? integer Number of rows; by default as many as needed.
 ---@field cols? integer Number of columns; by default at most 3.
 ---@field title? string|number Title above the figure.
+---@field xlabel? string|number Label of the x axis.
+---@field ylabel? string|number Label of the y axis.
+---@field sharex? boolean|"all"|"row"|"col" Which figures have the same limits of x: true or "all", those of a "row", those of a "col"; texts stand at the outer axes only.
+---@field sharey? boolean|"all"|"row"|"col" Which figures have the same limits of y: true or "all", those of a "row", those of a "col"; texts stand at the outer axes only.
+---@field sharecolor? boolean Whether all figures have one colour scale and one bar on the right. Default: false.
+---@field legend? "below"|"right"|false "below" or "right": one legend for all figures; by default each has its own.
 ---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 ---@field theme? "default"|"paper"|"slides"|"dark" Sizes and colours; by default what plot.set_theme said, or "default".

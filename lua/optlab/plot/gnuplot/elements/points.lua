@@ -1,6 +1,6 @@
 --- Points that differ in colour and size, and arrows.
 -- @module optlab.plot.gnuplot.elements.points
-local colors = require "optlab.plot.gnuplot.colors"
+local colors = require "optlab.plot.gnuplot.panel.colors"
 local number = require "optlab.plot.gnuplot.number"
 
 local M = {}
@@ -49,10 +49,11 @@ end
 
 -- One point in the legend.
 local function sample(el, panel)
-  if not panel.titles[el] then return end
   local color = el.c and "linecolor rgb soft" or plain_color(el)
-  panel:draw(el, "keyentry", ("points pointtype %d pointsize %s linewidth %s %s"):format(el.point, fmt(el.point_size),
-    fmt(el.width), color))
+  local look = ("points pointtype %d pointsize %s linewidth %s %s"):format(el.point, fmt(el.point_size), fmt(el.width),
+    color)
+  if panel.titles[el] then panel:draw(el, "keyentry", look) end
+  panel.samples[el] = look
 end
 
 --- Points with colours, sizes, edges.

@@ -1,5 +1,5 @@
 --- The key of a panel: what the legend's plan (optlab.plot.gnuplot.legend) becomes in gnuplot's commands.
--- @module optlab.plot.gnuplot.key
+-- @module optlab.plot.gnuplot.panel.key
 local layout = require "optlab.plot.gnuplot.layout"
 local legend = require "optlab.plot.gnuplot.legend"
 local number = require "optlab.plot.gnuplot.number"
@@ -37,6 +37,7 @@ local function plan_legend(panel, labels, choice, boxes, room)
     plan = legend.at(labels, choice, width, height)
   end
   if plan then return plan end
+  if panel.place then return legend.at(labels, "inside right top", view.width, view.height) or legend.tiny(labels) end
   return legend.outside(labels, room, {
     beside = choice ~= "below" and not panel.bar, below = choice ~= "outside right top",
   })
@@ -70,7 +71,8 @@ end
 -- @tparam table room as of legend.outside
 function M.set(panel, boxes, room)
   local labels, choice = legend.labels(panel.fig), panel.fig.opts.legend
-  if #labels == 0 or choice == "none" then return panel:unset "key" end
+  local place = panel.place
+  if #labels == 0 or choice == "none" or (place and not place.key) then return panel:unset "key" end
   local plan = plan_legend(panel, labels, choice, boxes, room)
   local inside = plan.place:find("^inside") ~= nil
   for _, label in ipairs(labels) do panel.titles[label.el] = {} end

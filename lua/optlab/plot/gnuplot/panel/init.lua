@@ -2,9 +2,9 @@
 -- A script holds one panel, or one for each figure of a grid.
 -- @module optlab.plot.gnuplot.panel
 local axis = require "optlab.plot.gnuplot.axis"
-local colorbar = require "optlab.plot.gnuplot.colorbar"
+local colorbar = require "optlab.plot.gnuplot.panel.colorbar"
 local elements = require "optlab.plot.gnuplot.elements"
-local key = require "optlab.plot.gnuplot.key"
+local key = require "optlab.plot.gnuplot.panel.key"
 local layout = require "optlab.plot.gnuplot.layout"
 local number = require "optlab.plot.gnuplot.number"
 local style = require "optlab.plot.gnuplot.style"
@@ -126,15 +126,29 @@ local function marked(panel, words, own)
   return text.marked(words, own)
 end
 
+local TITLE_SIZES = { 12, 11, 10, 9 }
+
+-- The title. Where the place of a panel is fixed it gets one line, in a smaller font if need be.
 local function title(panel, width)
-  local opts = panel.fig.opts
+  local opts, place = panel.fig.opts, panel.place
   if not opts.title then return end
-  panel:set("title %s", marked(panel, text.wrap(opts.title, width - 40, layout.FONT_SIZE)))
+  if not place then
+    return panel:set("title %s", marked(panel, text.wrap(opts.title, width - 40, layout.FONT_SIZE)))
+  end
+  local size, room = TITLE_SIZES[#TITLE_SIZES], (place.width + 4) / 1.12 -- small fonts are wider than their size says
+  for _, candidate in ipairs(TITLE_SIZES) do
+    if text.extent(opts.title, candidate) <= room then
+      size = candidate
+      break
+    end
+  end
+  panel:set("title %s %s", marked(panel, text.cut(opts.title:gsub("\n", " "), room, size)), panel:font(size))
 end
 
 -- The label of an axis, with the part that was taken out of the texts of its marks.
 local function axis_label(panel, name, label, more, markup)
   local common = panel.common[name]
+  if panel.place and panel.place.hidden[name] then return end
   if not label and not common then return end
   local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
   panel.has_xlabel = panel.has_xlabel or name == "x"
@@ -175,18 +189,39 @@ end
 
 -- --- two and three dimensions --------------------------------------------------------------------------------------
 
-local function flat_commands(panel, width, height)
-  local fig, boxes = panel.fig, {}
-  local view = layout.view(fig.opts, width, height, panel.limits.x, panel.limits.y,
-    panel.bar, panel.widest.y)
-  panel.view = view
-  for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, view, note, i) end
-  if fig.opts.aspect then panel:set("size ratio -1") end
-  if fig.opts.bare then
+-- A frame without any marks is whole and thin.
+local function set_frame(panel)
+  local opts = panel.fig.opts
+  if opts.bare then
     panel:unset "border"
     panel:unset "tics"
+  elseif opts.xticks and #opts.xticks == 0 and opts.yticks and #opts.yticks == 0 then
+    panel:set("border 15 linecolor rgb axis_color linewidth 0.6")
   end
-  key.set(panel, boxes, view.room)
+end
+
+-- The margins of a panel whose place is fixed, in parts of the canvas.
+local function set_margins(panel)
+  local place = panel.place
+  for _, side in ipairs { "left", "right", "bottom", "top" } do
+    panel:set("%smargin at screen %s", side:sub(1, 1), fmt(place[side]))
+  end
+  for _, command in ipairs(place.commands or {}) do panel.settings[#panel.settings + 1] = command end
+end
+
+local function flat_commands(panel, width, height)
+  local fig, place, boxes = panel.fig, panel.place, {}
+  local x, y = panel.limits.x, panel.limits.y
+  if place then
+    panel.view = layout.frame(fig.opts, place.width, place.height, x, y)
+    set_margins(panel)
+  else
+    panel.view = layout.view(fig.opts, width, height, x, y, panel.bar, panel.widest.y)
+  end
+  for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, panel.view, note, i) end
+  if fig.opts.aspect then panel:set("size ratio -1") end
+  set_frame(panel)
+  key.set(panel, boxes, panel.view.room)
 end
 
 -- The four edges of the base instead of a border, to which gnuplot adds a post from its front corner to the surface.
@@ -214,9 +249,17 @@ end
 
 -- The bar of the colour scale on the right, and the room that it takes.
 local function set_bar(panel, width)
-  local scale = panel.scale
+  local scale, place = panel.scale, panel.place
   if not scale then return end
-  if not scale.bar then return panel:unset "colorbox" end
+  if not scale.bar or (place and not place.bar) then return panel:unset "colorbox" end
+  if place then
+    panel:set("colorbox user origin screen %s,%s size screen %s,%s", fmt(place.bar[1]), fmt(place.bar[2]),
+      fmt(place.bar[3]), fmt(place.bar[4]))
+    if not scale.label then return end
+    return panel:label(("%s at screen %s,%s center rotate by 90 textcolor rgb ink %s"):format(
+      text.marked(scale.label, scale.markup), fmt(place.bar_label[1]), fmt(place.bar_label[2]),
+      panel:font(layout.FONT_SIZE)))
+  end
   panel:set "colorbox"
   axis_label(panel, "cb", scale.label, " offset 1,0", scale.markup)
   -- gnuplot leaves room for the bar, a share of the width, and not for its texts.
@@ -227,23 +270,51 @@ end
 
 local M = {}
 
+local function new_panel(fig, prefix, look, place)
+  local limits = place and place.limits or {}
+  local panel = setmetatable({
+    fig = fig, look = look, prefix = prefix, place = place, counts = {}, blocks = {}, settings = {}, items = {},
+    label_count = 0, widest = {}, common = {}, titles = {}, samples = {}, hidden = place and place.hidden or {},
+    limits = { x = limits.x or axis.limits(fig, "x", "y"), y = limits.y or axis.limits(fig, "y", "x") },
+  }, Panel)
+  if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
+  return panel
+end
+
+--- The room that the texts around a flat panel's frame need.
+-- @tparam table fig
+-- @number width of its frame in pixels
+-- @number height
+-- @tparam table look
+-- @tparam ?table limits {x =, y =} that are not the figure's own
+-- @treturn table {x =, y =, cb =}: the width of the widest text of each axis, nil where there is none
+function M.measure(fig, width, height, look, limits)
+  local panel = new_panel(fig, "", look, { hidden = {}, limits = limits, width = width, height = height })
+  axes(panel, width + 90, height + 60)
+  panel.scale = colorbar.scale(fig.elements)
+  colorbar.set(panel, height)
+  return panel.widest
+end
+
 --- Writes a figure down.
 -- @tparam table fig
 -- @number width in pixels
 -- @number height
 -- @string prefix of the names of its datablocks
 -- @tparam table look as of optlab.plot.look.themes
--- @treturn table {blocks=, settings=, plot=, remarks=}: lists of lines, and what the user is to be told
-function M.new(fig, width, height, prefix, look)
-  local panel = setmetatable({
-    fig = fig, look = look, prefix = prefix, counts = {}, blocks = {}, settings = {}, items = {}, label_count = 0,
-    limits = { x = axis.limits(fig, "x", "y"), y = axis.limits(fig, "y", "x") }, widest = {}, common = {}, titles = {},
-    samples = {}, remarks = visibility.remarks(fig),
-  }, Panel)
-  if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
+-- @tparam[opt] table place where its frame lies: `left`, `right`, `bottom`, `top` in parts of the canvas, `width` and
+-- `height` in pixels; `limits` {x =, y =} instead of its own; `hidden` {x =, y =}, axes without texts; `scale` of
+-- colours instead of its own; `bar` {left, bottom, width, height} of its colour bar, if it has one, and `bar_label`
+-- {x, y}; `key`, whether it has a legend; `commands`, further ones
+-- @treturn table {blocks=, settings=, plot=, remarks=, samples=}: lists of lines, what the user is to be told, and how
+-- the legend shows each element
+function M.new(fig, width, height, prefix, look, place)
+  if place then width, height = place.width + 90, place.height + 60 end
+  local panel = new_panel(fig, prefix, look, place)
+  panel.remarks = visibility.remarks(fig)
   title(panel, width)
   axes(panel, width, height)
-  panel.scale = colorbar.scale(fig.elements)
+  panel.scale = place and place.scale or colorbar.scale(fig.elements)
   colorbar.set(panel, height)
   set_bar(panel, width)
   if fig.solid then solid_commands(panel, width, height) else flat_commands(panel, width, height) end

@@ -1,8 +1,8 @@
 --- The colour scale of a panel: its palette, its range, and the bar that explains it.
 -- Everything that a figure colours by value shares them.
--- @module optlab.plot.gnuplot.colorbar
+-- @module optlab.plot.gnuplot.panel.colorbar
 local axis = require "optlab.plot.gnuplot.axis"
-local colors = require "optlab.plot.gnuplot.colors"
+local colors = require "optlab.plot.gnuplot.panel.colors"
 local limits = require "optlab.plot.gnuplot.limits"
 local number = require "optlab.plot.gnuplot.number"
 local text = require "optlab.plot.gnuplot.text"

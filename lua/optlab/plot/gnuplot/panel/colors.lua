@@ -1,6 +1,6 @@
 --- The colours of palettes and elements as numbers, computed as gnuplot does: red, green and blue linear between the
 -- colours of a palette.
--- @module optlab.plot.gnuplot.colors
+-- @module optlab.plot.gnuplot.panel.colors
 local theme = require "optlab.plot.gnuplot.theme"
 
 local M = {}

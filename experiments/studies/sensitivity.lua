@@ -34,7 +34,8 @@ local pixels = nn.functional.avg_pool2d(clothes.X:to "float32" / 255, 4):reshape
 local mse, cross_entropy = nn.MSELoss(), nn.CrossEntropyLoss()
 
 local PROBLEMS = {
-  {name = "regression", data = {X = airfoil.X, y = airfoil.y:reshape(-1, 1)}, batch_size = 10, loss = mse, net = {5, 1}},
+  {name = "regression", data = {X = airfoil.X, y = airfoil.y:reshape(-1, 1)}, batch_size = 10, loss = mse,
+    net = {5, 1}},
   {name = "clothes", data = {X = pixels, y = clothes.y}, batch_size = 50, loss = cross_entropy, net = {49, 16, 10}},
   {name = "spirals", data = lab.data.spirals {n = 300, turns = 0.75}, batch_size = 30, loss = cross_entropy,
     net = {2, 16, 16, 2}},
@@ -42,9 +43,9 @@ local PROBLEMS = {
     net = {8, 8, 8, 8, 8, 8, 1}},
 }
 local OPTIMIZERS = { -- the label, the name if it is another one
-  {"SGD"}, {"momentum", "SGD", momentum = 0.9}, {"Nesterov", "SGD", momentum = 0.9, nesterov = true}, {"LARS"}, {"Muon"},
-  {"Signum"}, {"Lion"}, {"Adagrad"}, {"Adadelta"}, {"RMSprop"}, {"Adam"}, {"NAdam"}, {"RAdam"}, {"Adamax"}, {"AdaBelief"},
-  {"Yogi"}, {"Adan"}, {"LAMB"}, {"Schedule-Free", "ScheduleFreeAdamW"}, {"Prodigy"},
+  {"SGD"}, {"momentum", "SGD", momentum = 0.9}, {"Nesterov", "SGD", momentum = 0.9, nesterov = true}, {"LARS"},
+  {"Muon"}, {"Signum"}, {"Lion"}, {"Adagrad"}, {"Adadelta"}, {"RMSprop"}, {"Adam"}, {"NAdam"}, {"RAdam"}, {"Adamax"},
+  {"AdaBelief"}, {"Yogi"}, {"Adan"}, {"LAMB"}, {"Schedule-Free", "ScheduleFreeAdamW"}, {"Prodigy"},
 }
 local rates = lab.logspace(-5, 2, p.rates, {dtype = "float64"}):tolist()
 
@@ -130,12 +131,13 @@ plot.grid {
   ylabel = "share of the progress that is missed", table.unpack(panels),
 }:save "sensitivity"
 
+print("decades:       regression  clothes  spirals  deep  one rate for all")
 local at, names, columns, all = {}, {}, {{}, {}, {}, {}}, {}
 for i, row in ipairs(rows) do
   at[i], names[i], all[i] = #rows + 1 - i, {#rows + 1 - i, row.name}, row.all
   for k in ipairs(PROBLEMS) do columns[k][i] = row.widths[k] end
-  print(("%-14s decades: regression %.1f, clothes %.1f, spirals %.1f, deep %.1f, one rate for all %.1f"):format(row.name,
-    row.widths[1], row.widths[2], row.widths[3], row.widths[4], row.all))
+  print(("%-14s %10.1f %8.1f %8.1f %5.1f %9.1f"):format(row.name, row.widths[1], row.widths[2], row.widths[3],
+    row.widths[4], row.all))
   train.record(row.name, p.updates, {mean = row.mean, all = row.all})
 end
 local fig = plot.figure {

@@ -17,7 +17,7 @@ local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
 local p = lab.params {
-  steps = {default = 200, min = 20, help = "updates"},
+  steps = {default = 150, min = 20, help = "updates"},
   trials = {default = 48, min = 8, help = "settings tried for each optimizer and function"},
   problem = {default = "all", choices = {"all", "rosenbrock", "rastrigin", "beale", "quadratic"}, help = "one of them"},
 }
@@ -40,9 +40,11 @@ end
 local PROBLEMS = { -- f is 0 at its minimum `best`; x, y and levels are for the figure
   {"rosenbrock", f = rosenbrock, start = {-2, 2}, best = {1, 1}, x = {-2.6, 2.2}, y = {-1.6, 3.2},
     levels = {1, 10, 100, 1000}},
-  {"rastrigin", f = rastrigin, start = {-2, 3.5}, best = {0, 0}, x = {-4.5, 4.5}, y = {-4.5, 4.5}, levels = {10, 25, 40}},
-  {"beale", f = beale, start = {0.5, 2}, best = {3, 0.5}, x = {-0.5, 4.5}, y = {-2.2, 2.8}, levels = {0.1, 1, 5, 20, 100}},
-  {"quadratic", f = rotated, start = {-3, 3}, best = {0, 0}, x = {-4, 4}, y = {-4, 4}, levels = {1, 10, 100, 300}},
+  {"rastrigin", f = rastrigin, start = {-2.3, 3.4}, best = {0, 0}, x = {-4.5, 4.5}, y = {-4.5, 4.5},
+    levels = {10, 25, 40}},
+  {"beale", f = beale, start = {0.5, 2}, best = {3, 0.5}, x = {-0.5, 4.5}, y = {-2.2, 2.8},
+    levels = {0.1, 1, 5, 20, 100}},
+  {"quadratic", f = rotated, start = {-3.5, 0.5}, best = {0, 0}, x = {-4, 4}, y = {-4, 4}, levels = {1, 10, 100, 300}},
 }
 
 local LEFT_OUT = {LBFGS = true, SophiaG = true, Muon = true, GaLore = true}

@@ -68,6 +68,7 @@ local function environment()
   env.Task = env.Problem:build()
   env.Text = lab.data.text { n = 100 }
   env.Grid = lab.plot.grid { lab.plot.figure():line { 1 } }
+  env.Animation = lab.plot.animate { lab.plot.figure():line { 1 } }
   for _, room in ipairs(ROOMS) do env[room] = lab[room] end
   return env
 end

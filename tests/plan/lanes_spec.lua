@@ -116,6 +116,20 @@ describe("runs in lanes", function()
     end })
   end)
 
+  it("multiply as BLAS does, where products are left to it", function()
+    for _, width in ipairs { 9, 16, 33 } do
+      for _, dtype in ipairs { "float32", "float64" } do
+        check(description {
+          model = function()
+            return nn.Sequential(nn.Linear(3, width), nn.Tanh(), nn.Linear(width, width), nn.ReLU(),
+              nn.Linear(width, 2)):to(dtype)
+          end,
+          data = { X = REGRESSION.X:to(dtype), y = REGRESSION.y:to(dtype) }, batch_size = 11, epochs = 2,
+        }, "any") -- which of them are sums in the order of k depends on BLAS
+      end
+    end
+  end)
+
   it("move rates along schedules", function()
     check(description {
       scheduler = function(run) return sched.Cosine { base_lr = run.lr, max_update = 25, final_lr = 0.001 } end,

@@ -272,6 +272,16 @@ describe("optlab rm", function()
     assert.same({}, files.names(dir .. "/out"))
   end)
 
+  it("takes a link in out for the run that it leads to, a sweep's with its runs", function()
+    local sweep = make { n = 1, kind = "sweep" }:match "[^/]+$"
+    make { n = 2, sweep = sweep }
+    uv.fs_mkdir(dir .. "/out", 511)
+    uv.fs_symlink("../runs/" .. sweep, dir .. "/out/x-sweep")
+    said("rm", "out/x-sweep", "-y")
+    assert.same({}, files.names(dir .. "/out"))
+    assert.same({ ".index.sqlite" }, files.names(dir .. "/runs"))
+  end)
+
   it("removes of a sweep's copy elsewhere the copy alone", function()
     local sweep = make { n = 1, kind = "sweep" }
     make { n = 2, sweep = sweep:match "[^/]+$" }

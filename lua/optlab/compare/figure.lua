@@ -226,7 +226,8 @@ function M.make(runs, o)
       n > MOST_LABELS and ", too many for a legend (--by NAME makes groups)" or "")
   end
   local n, drawn = draw_groups(fig, model, way, lines, o)
-  return fig, ("%d curves in %d %s, median and quartiles"):format(drawn, n, n == 1 and "group" or "groups")
+  return fig, ("%d %s in %d %s, median and quartiles"):format(drawn, drawn == 1 and "curve" or "curves", n,
+    n == 1 and "group" or "groups")
 end
 
 return M

@@ -73,7 +73,7 @@ end
 M.COMMON = {
   { "--seed", "N", "start of all random numbers (default 0)", read_seed, "seed" },
   { "--out", "DIR", "folder for figures and metrics (default: the run's own)", read_folder("--out"), "out" },
-  { "--format", "F[,F]", table.concat(config.FORMATS, ", ") .. ": pictures (default svg)", read_formats, "format" },
+  { "--format", "F[,F]", table.concat(config.FORMATS, ",") .. " (default svg)", read_formats, "format" },
   { "--threads", "N", "threads for large operations (default: one a core)", read_threads, "threads" },
   { "--data", "DIR", "folder with data files, looked at first", read_folder("--data"), "data" },
   { "--require-real-data", nil, "fail instead of using a made-up stand-in for missing data", nil, "require_real_data" },

@@ -98,8 +98,7 @@ local function dress(fig, el, opts, default_style)
   if color then
     el.color, el.cycle = style.colorspec(color)
   else
-    el.cycle = fig.cycle % #fig.look.cycle + 1
-    fig.cycle = fig.cycle + 1
+    M.next_color(fig, el)
   end
   return el
 end
@@ -365,13 +364,19 @@ function Figure:save(...)
   if #self.elements == 0 then
     errors.raise("Figure:save: the figure %s is empty: draw something first", errors.shown(name))
   end
-  return save_figure(name, SAVE.callee, function(base, format) return script.figure(self, base, format) end)
+  return save_figure(name, SAVE.callee, function(base, format) return script.picture(self, base, format) end)
 end
 
 M.Figure = Figure
 --- The number of the colour of the line drawn last.
 function M.last_cycle(fig)
   return math.max(fig.cycle - 1, 0) % #fig.look.cycle + 1
+end
+
+--- Gives an element the next colour of the cycle.
+function M.next_color(fig, el)
+  el.cycle = fig.cycle % #fig.look.cycle + 1
+  fig.cycle = fig.cycle + 1
 end
 
 M.add, M.dress, M.check_kind, M.check_log, M.set_label = add, dress, check_kind, check_log, set_label

@@ -14,14 +14,20 @@ local function is_format(name)
   return false
 end
 
+-- What is drawn where neither the name nor the user says it.
+local function default_formats(movie)
+  if type(config.format) == "table" then return config.format end
+  return { config.format or (movie and "gif" or "svg") }
+end
+
 -- "a" and the formats to draw from "a", "a.png" or "a.gp"; a dot followed by digits ("eta-0.1") is part of the name.
-local function split_name(name, where)
+local function split_name(name, where, movie)
   if not name:match("^[%w_][%w._+%-]*$") or #name > 200 then
     errors.raise("%s: name must be letters, digits, '.', '_', '+' and '-' only, got %s; the folder is set by --out or "
       .. "lab.set_out", where, errors.shown(name))
   end
   local base, suffix = name:match("^(.+)%.(%a%w*)$")
-  if not suffix then return name, type(config.format) == "table" and config.format or { config.format or "svg" } end
+  if not suffix then return name, default_formats(movie) end
   if suffix == "gp" then return base, { "none" } end
   if is_format(suffix) then return base, { suffix } end
   errors.raise("%s: unknown format '.%s' of '%s'; there are %s%s", where, suffix, name,
@@ -29,7 +35,9 @@ local function split_name(name, where)
 end
 
 -- Formats whose texts are drawn with the machine's fonts, so that a character may be missing.
-local NEEDS_FONTS = { png = true, pdf = true }
+local NEEDS_FONTS = { png = true, pdf = true, gif = true, webp = true }
+
+local MOVES = { png = true, gif = true, webp = true } -- formats in which an animation moves
 
 local told = {} -- characters that the user knows to be missing
 
@@ -44,27 +52,34 @@ local function remark_missing(figure, codes)
     .. "viewer"):format(table.concat(new, ", ")))
 end
 
--- What is drawn instead of the script because characters are missing, or nil.
-local function replacement(figure, source, formats)
-  local needed = false
-  for _, format in ipairs(formats) do needed = needed or NEEDS_FONTS[format] end
-  local codes = needed and fonts.missing(source) or {}
+-- What is drawn instead of a script because characters are missing, or nil.
+local function replacement(figure, source, format)
+  local codes = NEEDS_FONTS[format] and fonts.missing(source) or {}
   if #codes == 0 then return nil end
   remark_missing(figure, codes)
   return fonts.without(source, codes)
+end
+
+-- The format that a script draws when it is run by hand.
+local function script_format(formats, movie)
+  for _, format in ipairs(formats) do
+    if format ~= "none" and (not movie or MOVES[format]) then return format end
+  end
+  return movie and "gif" or "svg"
 end
 
 --- Writes `<name>.gp` into the output folder and submits a drawing for each format.
 -- @string name of the files; a suffix (".png") chooses the format
 -- @string where the function that an error names
 -- @tparam function write_script write_script(base, format) gives the text of the gnuplot script, and remarks about it
+-- @tparam[opt] table movie an animation; write_script(base, format, true) then gives the script of its last frame
 -- @treturn string the path of the first picture, or of the script if there is none
-local function save_figure(name, where, write_script)
+local function save_figure(name, where, write_script, movie)
   arguments.settle()
-  local base, formats = split_name(name, where)
+  local base, formats = split_name(name, where, movie)
   local dir = config.out:gsub("(.)/+$", "%1")
   local path = dir .. "/" .. base .. ".gp"
-  local source, remarks = write_script(base, formats[1] == "none" and "svg" or formats[1])
+  local source, remarks = write_script(base, script_format(formats, movie))
   local ok, message = files.make_folder(dir)
   if ok then ok, message = files.claim(dir) end
   if ok then
@@ -75,10 +90,14 @@ local function save_figure(name, where, write_script)
   local line, first = errors.where(), nil
   local figure = { dir = dir, name = base, where = line }
   for _, remark in ipairs(remarks) do runner.remark(figure, remark) end
-  local shown = replacement(figure, source, formats)
   for _, format in ipairs(formats) do
     if format ~= "none" then
-      runner.submit { dir = dir, name = base, format = format, where = line, source = NEEDS_FONTS[format] and shown }
+      local moves = movie and MOVES[format]
+      local still = movie and not moves and write_script(base, format, true) or nil
+      runner.submit {
+        dir = dir, name = base, format = format, where = line, movie = moves and movie or nil,
+        source = replacement(figure, still or source, format) or still,
+      }
       first = first or dir .. "/" .. base .. "." .. format
     end
   end

@@ -93,7 +93,7 @@ local SPACES = {
   "Module", "MultiheadAttention", "TransformerEncoderLayer", "TransformerEncoder",
   "optim", "data", "data.transforms", "Dataset", "Text", "train", "SweepResults",
   "problems", "Problem", "Task", "dist",
-  "runs", "book", "plot", "Figure", "Grid",
+  "runs", "book", "plot", "Figure", "Grid", "Animation",
 }
 
 local function by_space(list)

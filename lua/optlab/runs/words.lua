@@ -32,6 +32,14 @@ end
 
 local function is_run(path) return files.readable(path .. "/" .. record.NAME) end
 
+-- A path; of a link to a run that is kept, such as out/momentum, the run's own, beside which a sweep's cells lie.
+local function followed(path)
+  local above, name = (uv.fs_realpath(path) or path):match "^(.*)/([^/]+)$"
+  local stat = uv.fs_lstat(path)
+  if above and stat and stat.type == "link" and above == uv.fs_realpath(config.runs) then return path_of(name) end
+  return path
+end
+
 -- A name in the folder of runs, or a path anywhere. Where there is no run.json, only a name that the folder of runs
 -- lists is a run: commands remove what they are given.
 local function by_name(names, word)
@@ -42,7 +50,7 @@ local function by_name(names, word)
     if path ~= "" and is_run(inside) then return inside end
     above, name = config.runs, path
   end
-  if path ~= "" and is_run(path) then return path end
+  if path ~= "" and is_run(path) then return followed(path) end
   if uv.fs_realpath(above) == uv.fs_realpath(config.runs) then
     for _, other in ipairs(names) do
       if other == name then return path_of(name) end

@@ -8,7 +8,7 @@
 ---@field gradcheck fun(f: function, inputs: optlab.Tensors, options?: optlab.options.autograd.gradcheck): boolean, string?
 ---@field differentiable_ops fun(): string[] The names of all operations that have a gradient.
 ---Calls f(...) without recording.
----@field no_grad fun(f: function, ...: any): any
+---@field no_grad fun(f: function|optlab.Module, ...: any): any
 ---Calls f(...) with recording.
 ---@field enable_grad fun(f: function, ...: any): any
 ---Whether operations are recorded.

@@ -132,7 +132,7 @@
 ---@field get_default_dtype fun(): optlab.DType
 ---@field cat fun(tensors: optlab.Tensor[], dim?: integer): optlab.Tensor Joins along a dimension.
 ---@field stack fun(tensors: optlab.Tensor[], dim?: integer): optlab.Tensor Joins along a new dimension.
----@field no_grad fun(f: function, ...: any): any Calls f(...) without recording.
+---@field no_grad fun(f: function|optlab.Module, ...: any): any Calls f(...) without recording.
 ---@field enable_grad fun(f: function, ...: any): any Calls f(...) with recording.
 ---Whether operations are recorded.
 ---@field is_grad_enabled fun(): boolean

@@ -15,6 +15,12 @@
 ---@field axhspan fun(self: optlab.Figure, ymin: number, ymax: number, options?: optlab.options.Figure.axhspan): optlab.Figure
 ---@field axhline fun(self: optlab.Figure, y: number, options?: optlab.options.Figure.axhline): optlab.Figure
 ---@field axvline fun(self: optlab.Figure, x: number, options?: optlab.options.Figure.axvline): optlab.Figure
+---@field bar fun(self: optlab.Figure, x: optlab.Numbers|string[], height: optlab.Numbers|number[][], options?: optlab.options.Figure.bar): optlab.Figure
+---@field barh fun(self: optlab.Figure, y: optlab.Numbers|string[], length: optlab.Numbers|number[][], options?: optlab.options.Figure.barh): optlab.Figure
+---@field errorbar fun(self: optlab.Figure, xs: optlab.Numbers, ys: optlab.Numbers, options: optlab.options.Figure.errorbar): optlab.Figure
+---@field step fun(self: optlab.Figure, xs: optlab.Numbers, ys?: optlab.Numbers|optlab.options.Figure.step, options?: optlab.options.Figure.step): optlab.Figure
+---@field boxplot fun(self: optlab.Figure, sets: optlab.Numbers[], options?: optlab.options.Figure.boxplot): optlab.Figure
+---@field violinplot fun(self: optlab.Figure, sets: optlab.Numbers[], options?: optlab.options.Figure.violinplot): optlab.Figure
 ---@field hist fun(self: optlab.Figure, values: optlab.Numbers, options?: optlab.options.Figure.hist): optlab.Figure
 ---@field hline fun(self: optlab.Figure, y: number, options?: optlab.options.Figure.hline): optlab.Figure
 ---@field vline fun(self: optlab.Figure, x: number, options?: optlab.options.Figure.vline): optlab.Figure
@@ -31,9 +37,14 @@
 ---@class optlab.Grid
 ---@field save fun(self: optlab.Grid, name: string): string
 
+---@class optlab.Animation
+---@field save fun(self: optlab.Animation, name: string): string
+
 ---@class optlab.plot
 ---@field figure fun(options?: optlab.options.plot.figure): optlab.Figure
 ---@field grid fun(figures: optlab.Figure[]|table, options?: optlab.options.plot.grid): optlab.Grid
+---Figures one after the other: a list of them, or a function of the frame's number.
+---@field animate fun(figures: table|function, options?: optlab.options.plot.animate): optlab.Animation
 ---A one-dimensional path on the graph of f.
 ---@field trace fun(f: function, path: optlab.Numbers, options?: optlab.options.plot.trace): optlab.Figure
 ---A two-dimensional path among the contours of f.

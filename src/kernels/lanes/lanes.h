@@ -17,7 +17,7 @@
 #define LANES 16
 #define LANES_MAX_SUM 2048 /* elements of a sum: REDUCE_BLOCK */
 
-/* C (m, n) = A (m, k) B (k, n), as gemm_small does it. */
+/* C (m, n) = A (m, k) B (k, n), as gemm_small does it; as a chain: as gemm_is_chain has it (kernels/gemm/chain.h). */
 typedef struct LanesProduct {
   int64_t m, n, k;
   const void *a, *b;
@@ -53,6 +53,7 @@ typedef struct LanesTable {
 
 typedef struct LanesKernels {
   void (*product)(const LanesProduct *p);
+  void (*chain)(const LanesProduct *p); /* NULL: this processor has no such instruction */
   void (*sum)(const LanesSum *s);
   void (*mse)(const LanesMse *m);
   /* o = x + b y and o = a x + b y, for numbers a[LANES], b[LANES] a lane */

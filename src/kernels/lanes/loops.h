@@ -16,15 +16,25 @@ typedef double Wide __attribute__((vector_size(BYTES / sizeof(T) * 8), aligned(8
 #define ROWS 8
 #define COLUMNS 4
 
-/* `rows` x `cols` (constants) elements of C; a, b, c, bias: their first elements, at the part. */
-INLINE void NAME(tile)(int rows, int cols, const LanesProduct *p, const T *a, const T *b, const T *bias, T *c) {
+INLINE Vec NAME(more)(bool chain, Vec sum, Vec x, Vec y) {
+#ifdef FUSED
+  if (chain) return (Vec)NAME(FUSED)(x, y, sum);
+#endif
+  (void)chain;
+  return sum + x * y;
+}
+
+/* `rows` x `cols` (constants) elements of C; a, b, c, bias: their first elements, at the part. chain: products are not
+ * rounded before they are added. */
+INLINE void NAME(tile)(bool chain, int rows, int cols, const LanesProduct *p, const T *a, const T *b, const T *bias,
+                       T *c) {
   Vec sum[ROWS][COLUMNS] = {{{0}}};
   for (int64_t l = 0; l < p->k; l++) {
     Vec x[ROWS];
     for (int i = 0; i < rows; i++) x[i] = AT(a, i * p->rsa + l * p->csa);
     for (int j = 0; j < cols; j++) {
       const Vec y = AT(b, l * p->rsb + j * p->csb);
-      for (int i = 0; i < rows; i++) sum[i][j] += x[i] * y;
+      for (int i = 0; i < rows; i++) sum[i][j] = NAME(more)(chain, sum[i][j], x[i], y);
     }
   }
   for (int i = 0; i < rows; i++) {
@@ -36,12 +46,13 @@ INLINE void NAME(tile)(int rows, int cols, const LanesProduct *p, const T *a, co
 }
 
 /* Columns from j on of `rows` rows, at most `cols` at a time; the first column that is left. */
-INLINE int64_t NAME(columns)(int rows, int cols, const LanesProduct *p, int64_t i, int64_t j, int64_t part) {
+INLINE int64_t NAME(columns)(bool chain, int rows, int cols, const LanesProduct *p, int64_t i, int64_t j,
+                             int64_t part) {
   const T *a = (const T *)p->a + i * p->rsa * LANES + part, *b = (const T *)p->b + part;
   const T *bias = p->bias ? (const T *)p->bias + part : NULL;
   T *c = (T *)p->c + i * p->rsc * LANES + part;
   for (; j + cols <= p->n; j += cols) {
-    NAME(tile)(rows, cols, p, a, b + j * p->csb * LANES, bias ? bias + j * LANES : NULL, c + j * LANES);
+    NAME(tile)(chain, rows, cols, p, a, b + j * p->csb * LANES, bias ? bias + j * LANES : NULL, c + j * LANES);
   }
   return j;
 }
@@ -53,14 +64,14 @@ INLINE int64_t NAME(columns)(int rows, int cols, const LanesProduct *p, int64_t 
 #define WIDE_COLUMNS 2
 #endif
 
-INLINE void NAME(product_part)(const LanesProduct *p, int64_t part) {
+INLINE void NAME(product_part)(bool chain, const LanesProduct *p, int64_t part) {
   int64_t i = 0;
-#define ROWS_OF(rows)                                                   \
-  for (; i + (rows) <= p->m; i += (rows)) {                             \
-    const int64_t j = NAME(columns)(rows, WIDE_COLUMNS, p, i, 0, part); \
-    NAME(columns)(rows, 1, p, i, j, part);                              \
+#define ROWS_OF(rows)                                                          \
+  for (; i + (rows) <= p->m; i += (rows)) {                                    \
+    const int64_t j = NAME(columns)(chain, rows, WIDE_COLUMNS, p, i, 0, part); \
+    NAME(columns)(chain, rows, 1, p, i, j, part);                              \
   }
-  for (; p->n == 1 && i + 8 <= p->m; i += 8) NAME(columns)(8, 1, p, i, 0, part);
+  for (; p->n == 1 && i + 8 <= p->m; i += 8) NAME(columns)(chain, 8, 1, p, i, 0, part);
   ROWS_OF(4)
   ROWS_OF(2)
   ROWS_OF(1)
@@ -68,8 +79,14 @@ INLINE void NAME(product_part)(const LanesProduct *p, int64_t part) {
 }
 
 static void NAME(product)(const LanesProduct *p) {
-  for (int64_t part = 0; part < LANES; part += WIDTH) NAME(product_part)(p, part);
+  for (int64_t part = 0; part < LANES; part += WIDTH) NAME(product_part)(false, p, part);
 }
+
+#ifdef FUSED
+static void NAME(chain)(const LanesProduct *p) {
+  for (int64_t part = 0; part < LANES; part += WIDTH) NAME(product_part)(true, p, part);
+}
+#endif
 
 #undef WIDE_COLUMNS
 #undef ROWS
@@ -121,7 +138,8 @@ INLINE Vec NAME(sum_of)(int64_t n, const T *a, int64_t stride, const T *b) {
   case n:      \
     return NAME(sum_few)(n, a, stride, b) + zero;
     FEW(1)
-        FEW(2) FEW(3) FEW(4) FEW(5) FEW(6) FEW(7) FEW(8) FEW(10) FEW(12) FEW(16)
+    FEW(2)
+        FEW(3) FEW(4) FEW(5) FEW(6) FEW(7) FEW(8) FEW(10) FEW(12) FEW(16)
 #undef FEW
             default : return NAME(sum_long)(n, a, stride, b) +
                       zero;

@@ -4,10 +4,6 @@
  * Four numbers of each of four rows are a square that is turned within vectors of 16 bytes. A vector of the instruction
  * set holds one, two or four such squares side by side, of the rows of neighbouring lanes.
  */
-#if BYTES > 16
-#include <immintrin.h>
-#endif
-
 #define SQUARES (BYTES / 16) /* of a vector */
 
 typedef float Quad __attribute__((vector_size(16), aligned(4), may_alias));

@@ -120,13 +120,17 @@ static int l_grad(lua_State *L) {
   return 1;
 }
 
-/* Calls the function at 1 with the other arguments under a grad mode. */
+/* Calls the function or the module at 1 with the other arguments under a grad mode. */
 static int call_with_mode(lua_State *L, const char *fn, bool mode) {
-  if (lua_type(L, 1) != LUA_TFUNCTION) return lb_badvalue(L, fn, "f", 1, "a function");
-  lguard_grad_mode(L, mode, lua_gettop(L) - 1, LUA_MULTRET);
+  const int given = lua_gettop(L);
+  const bool callable = lua_type(L, 1) == LUA_TFUNCTION || luaL_getmetafield(L, 1, "__call") != LUA_TNIL;
+  if (!callable) return lb_badvalue(L, fn, "f", 1, "a function or a module");
+  lua_settop(L, given);
+  lguard_grad_mode(L, mode, given - 1, LUA_MULTRET);
   return lua_gettop(L);
 }
-/*** Calls f(...) without recording and returns its results: `lab.no_grad(function() ... end)`. @function no_grad */
+/*** Calls f(...) without recording and returns its results: `lab.no_grad(function() ... end)`, `lab.no_grad(net, x)`.
+ * @function no_grad */
 static int l_no_grad(lua_State *L) { return call_with_mode(L, "lab.no_grad", false); }
 /*** Calls f(...) with recording on, inside no_grad. @function enable_grad */
 static int l_enable_grad(lua_State *L) { return call_with_mode(L, "lab.enable_grad", true); }

@@ -53,7 +53,10 @@ struct LaneStep {
       const void *a;
       size_t bytes;
     } copy;
-    LanesProduct product;
+    struct {
+      void (*kernel)(const LanesProduct *p);
+      LanesProduct operands;
+    } product;
     LanesSum sum;
     LanesMse mse;
     LaneOptim *optim;

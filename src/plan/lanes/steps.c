@@ -5,6 +5,7 @@
 
 #include "autograd/op.h"
 #include "kernels/elementwise/map.h"
+#include "kernels/gemm/chain.h"
 #include "kernels/gemm/gemm_small.h"
 #include "plan/lanes/group.h"
 
@@ -26,11 +27,6 @@ static bool is_row_major(const LaneGroup *g, const Window *w) { return group_lay
 
 /* --- products ------------------------------------------------------------------------------------------------------- */
 
-static void run_product(const LaneStep *s, LaneGroup *g) {
-  (void)g;
-  s->kernels->product(&s->u.product);
-}
-
 /* A window as a matrix: rows and columns, and their strides. False: it is none. */
 static bool read_matrix(const LaneGroup *g, const Window *w, int64_t size[2], int64_t stride[2]) {
   const Layout *l = group_layout(g, w);
@@ -47,22 +43,50 @@ static bool read_matrix(const LaneGroup *g, const Window *w, int64_t size[2], in
   return true;
 }
 
-/* e: o (m, n) = a (m, k) b (k, n) [+ bias], where that alone is done by gemm_small. */
+/* How one run alone computes that product: by gemm_small, or by BLAS as a chain; NULL: not in the order of k. bias: it
+ * stands in C before BLAS adds to it. */
+static void (*product_kernel(const LanesKernels *kernels, const LanesProduct *p, DType dtype))(const LanesProduct *) {
+  SmallProduct small = {.m = p->m, .n = p->n, .k = p->k, .rsa = p->rsa, .csa = p->csa, .rsb = p->rsb, .csb = p->csb};
+  small.rsc = p->rsc;
+  small.csc = 1;
+  if (gemm_small(&small, dtype == DT_F64)) return kernels->product;
+  const GemmShape shape = {p->m, p->n, p->k, p->rsa, p->csa, p->rsb, p->csb, p->rsc, p->bias != NULL, dtype};
+  return kernels->chain && gemm_is_chain(&shape) ? kernels->chain : NULL;
+}
+
+static void run_product(const LaneStep *s, LaneGroup *g) {
+  (void)g;
+  s->u.product.kernel(&s->u.product.operands);
+}
+
+/* e: o (m, n) = a (m, k) b (k, n) [+ bias] */
 static bool set_product(LaneGroup *g, LaneStep *s, const Event *e, bool transposed) {
   const Window *o = &e->w[0], *a = &e->w[1], *b = &e->w[2], *bias = e->n > 3 ? &e->w[3] : NULL;
   int64_t ma[2], sa[2], mb[2], sb[2], mo[2], so[2];
   if (!are_floats(g, e, 0, e->n)) return false;
   if (!read_matrix(g, a, ma, sa) || !read_matrix(g, b, mb, sb) || !read_matrix(g, o, mo, so) || so[1] != 1)
     return false;
-  const int64_t rsb = sb[transposed], csb = sb[!transposed], m = ma[0], k = ma[1], n = mb[!transposed];
-  SmallProduct alone = {
-      .m = m, .n = n, .k = k, .rsa = sa[0], .csa = sa[1], .rsb = rsb, .csb = csb, .rsc = so[0], .csc = 1};
-  if (m == 0 || n == 0 || k == 0 || !gemm_small(&alone, group_layout(g, o)->dtype == DT_F64)) return false;
-  *s = (LaneStep){.run = run_product, .kernels = kernels_of(g, o)};
-  s->u.product = (LanesProduct){
-      m, n, k, group_window(g, a), group_window(g, b), group_window(g, o), sa[0], sa[1], rsb, csb, so[0], NULL};
-  if (bias) s->u.product.bias = group_window(g, bias);
-  return s->u.product.a && s->u.product.b && s->u.product.c && (!bias || s->u.product.bias);
+  const int64_t m = ma[0], k = ma[1], n = mb[!transposed];
+  if (m == 0 || n == 0 || k == 0) return false;
+  LanesProduct p = {m,
+                    n,
+                    k,
+                    group_window(g, a),
+                    group_window(g, b),
+                    group_window(g, o),
+                    sa[0],
+                    sa[1],
+                    sb[transposed],
+                    sb[!transposed],
+                    so[0],
+                    NULL};
+  if (bias) p.bias = group_window(g, bias);
+  if (!p.a || !p.b || !p.c || (bias && !p.bias)) return false;
+  const DType dtype = (DType)group_layout(g, o)->dtype;
+  *s = (LaneStep){.run = run_product};
+  s->u.product.operands = p;
+  s->u.product.kernel = product_kernel(lanes_kernels(dtype), &p, dtype);
+  return s->u.product.kernel;
 }
 
 static bool lower_linear(LaneGroup *g, LaneStep *s, const Event *e) {

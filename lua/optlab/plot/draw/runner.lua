@@ -1,10 +1,11 @@
 --- Runs gnuplot: several figures at a time, without a shell, and sees that each picture is there and whole.
 -- gnuplot draws a picture into a file without a name; a complete one replaces the old picture. A job is a table
 -- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ");
--- `source`, where there is one, is drawn instead of the script.
+-- `source`, where there is one, is drawn instead of the script; `movie` {delay, hold, loops, frames} makes it move.
 -- @module optlab.plot.draw.runner
 local files = require "optlab.base.files"
 local loop = require "optlab.base.loop"
+local moving = require "optlab.plot.draw.moving"
 local pdf = require "optlab.plot.draw.pdf"
 local uv = require "luv"
 local warnings = require "optlab.plot.draw.warnings"
@@ -36,7 +37,9 @@ end
 -- --- the picture -------------------------------------------------------------------------------------------------
 
 -- What a complete file of each format ends with.
-local ENDINGS = { svg = "</svg>%s*$", html = "</svg>%s*$", png = "IEND....$", pdf = "%%%%EOF%s*$", txt = "." }
+local ENDINGS = {
+  svg = "</svg>%s*$", html = "</svg>%s*$", png = "IEND....$", pdf = "%%%%EOF%s*$", txt = ".", webp = ".",
+}
 
 -- A page around an SVG picture that follows the mouse.
 local function page(job, svg)
@@ -48,15 +51,19 @@ local function page(job, svg)
 end
 
 -- What is done to a picture after gnuplot.
-local FINISH = { html = page, pdf = function(_, bytes) return pdf.timeless(bytes) end }
+local FINISH = {
+  html = page, pdf = function(_, bytes) return pdf.timeless(bytes) end,
+  png = moving.finish, gif = moving.finish, webp = moving.finish,
+}
 
 -- Checks the drawn file and writes the picture. Returns a message when something is wrong.
 local function accept(job)
   local bytes, err = job.drawing:read()
   if not bytes then return err end
   if bytes == "" then return "gnuplot wrote no picture; is the disk full?" end
-  if not bytes:find(ENDINGS[job.format], -60) then return "the picture is not complete; is the disk full?" end
-  if FINISH[job.format] then bytes = FINISH[job.format](job, bytes) end
+  if not bytes:find(ENDINGS[job.draws], -60) then return "the picture is not complete; is the disk full?" end
+  if FINISH[job.format] then bytes, err = FINISH[job.format](job, bytes) end
+  if not bytes then return err end
   local ok, message = files.replace(job.picture, bytes, true)
   if not ok then return message end
   written[#written + 1] = job.picture
@@ -86,7 +93,8 @@ local function complaint(job)
   if job.abandoned then return "the drawing was stopped" end
   local said = words(table.concat(job.stderr))
   if said ~= "" then said = ": " .. said end
-  if job.late then return string.format("gnuplot took longer than %g s and was stopped%s", M.timeout, said) end
+  if job.late then return string.format("gnuplot took longer than %g s and was stopped%s", job.seconds, said) end
+  if job.draws == "webp" and said:find("unknown or ambiguous terminal", 1, true) then return moving.NO_WEBP end
   if job.signal ~= 0 then return string.format("gnuplot was ended by signal %d%s", job.signal, said) end
   if job.status ~= 0 then return string.format("gnuplot failed with status %d%s", job.status, said) end
 end
@@ -146,13 +154,13 @@ local function not_found(job, name)
   end
 end
 
--- Calls fn after M.timeout seconds. libuv counts them from its loop's own clock, which stands still while the script
+-- Calls fn after the job's seconds. libuv counts them from its loop's own clock, which stands still while the script
 -- computes, so the clock is set first. While the script computes, nobody looks at what gnuplot does either: when the
 -- time is up there is one more turn of the loop, in which an end that nobody saw comes first.
 local function start_timer(job, fn)
   uv.update_time()
   job.timer = uv.new_timer()
-  job.timer:start(math.floor(M.timeout * 1000), 0, function() job.timer:start(50, 0, fn) end)
+  job.timer:start(math.floor(job.seconds * 1000), 0, function() job.timer:start(50, 0, fn) end)
 end
 
 -- Reads standard error to its end; stops a gnuplot that takes too long.
@@ -197,7 +205,7 @@ local function spawn(job)
   job.pipe = uv.new_pipe(false)
   job.input = job.source and uv.new_pipe(false)
   local handle, reason, code = uv.spawn(name, {
-    args = { "-d", "-e", ("format='%s'; output='/dev/fd/3'"):format(job.format),
+    args = { "-d", "-e", ("format='%s'; output='/dev/fd/3'"):format(job.draws),
       job.input and "-" or "./" .. job.name .. ".gp" },
     cwd = job.dir, env = environment(), stdio = { job.input or nil, nil, job.pipe, job.drawing:fd() },
   }, function(status, signal)
@@ -246,6 +254,7 @@ local asked = 0
 function M.submit(job)
   asked = asked + 1
   job.order, job.stderr, job.said, job.left = asked, {}, 0, 2
+  job.draws, job.seconds = moving.drawn(job.format), M.timeout + (job.movie and #job.movie.frames or 0)
   job.picture = string.format("%s/%s.%s", job.dir, job.name, job.format)
   queue[#queue + 1] = job
   loop.undisturbed(start_next)

@@ -13,16 +13,12 @@ local function append(out, lines)
   table.move(lines, 1, #lines, #out + 1, out)
 end
 
+-- The commands that draw a panel, after its data.
 local function append_panel(out, p, look)
   append(out, theme.theme(look))
   append(out, p.settings)
   out[#out + 1] = "if (format eq 'txt') { unset grid; set key width 0 nobox noopaque }"
   out[#out + 1] = p.plot
-end
-
-local function finish(out)
-  out[#out + 1] = "unset output"
-  return table.concat(out, "\n") .. "\n"
 end
 
 -- On a dark background black lines are drawn in the colour of texts.
@@ -31,26 +27,14 @@ local function visible(source, look)
   return (source:gsub("rgb '#000000'", "rgb ink"))
 end
 
--- The lines before the panels: what to draw on, in which colours.
-local function begin(name, format, look, width, height)
-  local out = terminals.head(name, format, look, width, height)
-  append(out, theme.colors(look))
-  return out
-end
+-- --- one picture ---------------------------------------------------------------------------------------------------
 
---- The script of one figure.
--- @tparam table fig
--- @string name of its files, without suffix
--- @string format drawn when the script is run by hand
--- @treturn string
--- @treturn {string,...} what the user is to be told about it
-function M.figure(fig, name, format)
-  local look, width, height = fig.look, fig.opts.size[1], fig.opts.size[2]
-  local p = panel.new(fig, width / look.scale, height / look.scale, "", look)
-  local out = begin(name, format, look, width, height)
-  append(out, p.blocks)
-  append_panel(out, p, look)
-  return visible(finish(out), look), p.remarks
+-- A figure as {blocks =, commands =, remarks =}: its data, what draws it, what the user is to be told.
+local function figure_parts(fig)
+  local look, size, commands = fig.look, fig.opts.size, {}
+  local p = panel.new(fig, size[1] / look.scale, size[2] / look.scale, "", look)
+  append_panel(commands, p, look)
+  return { blocks = p.blocks, commands = commands, remarks = p.remarks }
 end
 
 -- The line above the panels of a grid.
@@ -60,51 +44,100 @@ local function grid_title(opts, look)
     opts.enhanced and "enhanced" or "noenhanced")
 end
 
--- A grid whose frames have computed places.
-local function placed_grid(grid, name, format, width, height)
-  local opts, look, remarks = grid.opts, grid.look, {}
-  local out = begin(name, format, look, opts.size[1], opts.size[2])
-  local panels, page = multiplot.grid(grid, width, height)
-  for i, p in ipairs(panels) do
-    append(out, p.blocks)
-    for _, remark in ipairs(p.remarks) do remarks[#remarks + 1] = ("figure %d: %s"):format(i, remark) end
+-- The panels of a grid in gnuplot's own layout.
+local function even_panels(grid, width, height)
+  local opts, out = grid.opts, {}
+  for i, fig in ipairs(grid.figures) do
+    out[i] = panel.new(fig, width / opts.cols, (height - (opts.title and 30 or 0)) / opts.rows, "p" .. i .. "_",
+      grid.look)
   end
-  out[#out + 1] = "set encoding utf8"
-  out[#out + 1] = "set multiplot" .. grid_title(opts, look)
-  panels[#panels + 1] = page
-  for _, p in ipairs(panels) do
-    out[#out + 1] = "reset"
-    append_panel(out, p, look)
-  end
-  out[#out + 1] = "unset multiplot"
-  return visible(finish(out), look), remarks
+  return out
 end
 
---- The script of a grid of figures.
--- @tparam table grid {figures=, look =, opts={rows=, cols=, size=, title=}}
+-- A grid, as of figure_parts: either its frames have computed places, or gnuplot lays them out.
+local function grid_parts(grid)
+  local opts, look = grid.opts, grid.look
+  local width, height = opts.size[1] / look.scale, opts.size[2] / look.scale
+  local panels, page, layout
+  if multiplot.is_placed(grid) then
+    panels, page = multiplot.grid(grid, width, height)
+    layout = ""
+  else
+    panels, layout = even_panels(grid, width, height), (" layout %d,%d"):format(opts.rows, opts.cols)
+  end
+  local out = { blocks = {}, remarks = {}, commands = {
+    "set encoding utf8", "set multiplot" .. layout .. grid_title(opts, look),
+  } }
+  for i, p in ipairs(panels) do
+    append(out.blocks, p.blocks)
+    for _, remark in ipairs(p.remarks) do out.remarks[#out.remarks + 1] = ("figure %d: %s"):format(i, remark) end
+  end
+  panels[#panels + 1] = page
+  for _, p in ipairs(panels) do
+    out.commands[#out.commands + 1] = "reset"
+    append_panel(out.commands, p, look)
+  end
+  out.commands[#out.commands + 1] = "unset multiplot"
+  return out
+end
+
+local function parts(picture)
+  return (picture.figures and grid_parts or figure_parts)(picture)
+end
+
+local function whole(lines, look)
+  lines[#lines + 1] = "unset output"
+  return visible(table.concat(lines, "\n") .. "\n", look)
+end
+
+--- The script of a figure or a grid.
+-- @tparam table picture {look =, opts =, figures = of a grid}
+-- @string name of its files, without suffix
+-- @string format drawn when the script is run by hand
+-- @treturn string
+-- @treturn {string,...} what the user is to be told about it
+function M.picture(picture, name, format)
+  local look, size, body = picture.look, picture.opts.size, parts(picture)
+  local out = terminals.head(name, format, look, size[1], size[2])
+  append(out, theme.colors(look))
+  append(out, body.blocks)
+  append(out, body.commands)
+  return whole(out, look), body.remarks
+end
+
+-- --- moving pictures -----------------------------------------------------------------------------------------------
+
+-- Appends those datablocks that do not hold what they held in the frame before.
+local function append_changes(out, blocks, known)
+  local from = 1
+  for i, line in ipairs(blocks) do
+    if line == "EOD" then
+      local block = table.concat(blocks, "\n", from, i)
+      local name = blocks[from]
+      if known[name] ~= block then out[#out + 1] = block end
+      known[name], from = block, i + 1
+    end
+  end
+end
+
+--- The script of an animation: its frames one after the other, of each the data that are new.
+-- @tparam table movie {frames = figures or grids, delay = hundredths of a second, loops =}
 -- @string name
 -- @string format
 -- @treturn string
--- @treturn {string,...} as of @{figure}
-function M.grid(grid, name, format)
-  local opts, look = grid.opts, grid.look
-  local width, height = opts.size[1] / look.scale, opts.size[2] / look.scale
-  if multiplot.is_placed(grid) then return placed_grid(grid, name, format, width, height) end
-  local high = (height - (opts.title and 30 or 0)) / opts.rows
-  local out, panels, remarks = begin(name, format, look, opts.size[1], opts.size[2]), {}, {}
-  for i, fig in ipairs(grid.figures) do
-    panels[i] = panel.new(fig, width / opts.cols, high, "p" .. i .. "_", look)
-    append(out, panels[i].blocks)
-    for _, remark in ipairs(panels[i].remarks) do remarks[#remarks + 1] = ("figure %d: %s"):format(i, remark) end
-  end
-  out[#out + 1] = "set encoding utf8"
-  out[#out + 1] = ("set multiplot layout %d,%d%s"):format(opts.rows, opts.cols, grid_title(opts, look))
-  for _, p in ipairs(panels) do
+-- @treturn {string,...} as of @{picture}
+function M.movie(movie, name, format)
+  local look, size, known, remarks = movie.frames[1].look, movie.frames[1].opts.size, {}, {}
+  local out = terminals.head(name, format, look, size[1], size[2], movie)
+  append(out, theme.colors(look))
+  for _, frame in ipairs(movie.frames) do
+    local body = parts(frame)
+    append_changes(out, body.blocks, known)
     out[#out + 1] = "reset"
-    append_panel(out, p, look)
+    append(out, body.commands)
+    remarks = body.remarks -- of the last frame
   end
-  out[#out + 1] = "unset multiplot"
-  return visible(finish(out), look), remarks
+  return whole(out, look), remarks
 end
 
 return M

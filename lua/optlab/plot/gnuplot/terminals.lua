@@ -14,7 +14,12 @@ local TERMINALS = {
   { "pdf", "set terminal pdfcairo size $Xin,$Yin font '$C,$F' fontscale 0.5625 linewidth $M$p dashlength 2 "
     .. "background '$B' rounded" },
   { "html", SVG .. " mouse standalone" },
+  { "gif", "set terminal gif size $P,$Q font '$C,$F' fontscale $D background '$B' rounded$g" },
+  { "webp", "set terminal webp size $P,$Q font '$C,$F' fontscale $D$d dashlength 2 background '$B' rounded$w" },
 }
+
+-- Those of an animation: the frames of png follow each other in one file, from which optlab makes gif, webp and png.
+local MOVING = { png = true, gif = true, webp = true }
 
 -- A figure made of characters, each about 8 x 17 pixels; gnuplot 6 draws with braille dots, and points as signs instead
 -- of the numbers of their types.
@@ -36,7 +41,7 @@ local function option(format, v)
   return v == 1 and "" or format:format(M.number(v))
 end
 
-local function values(look, width, height)
+local function values(look, width, height, movie)
   local scale, dots = look.scale, look.dpi / 96
   local columns, rows = width / scale // 8, height / scale // 17
   return {
@@ -47,6 +52,8 @@ local function values(look, width, height)
     C = look.font or "sans-serif",
     l = option(" linewidth %s", scale), M = M.number(1.5 * scale), p = option(" pointscale %s", scale),
     d = option(" linewidth %s", scale * dots) .. option(" pointscale %s", scale * dots),
+    g = movie and (" animate delay %d loop %d"):format(movie.delay, movie.loops) or "",
+    w = movie and (" animate delay %d loop %d"):format(10 * movie.delay, movie.loops) or "",
     R = round(math.max(40, math.min(160, columns))), T = round(math.max(15, rows)),
   }
 end
@@ -61,19 +68,23 @@ end
 -- @tparam table look as of optlab.plot.look.themes
 -- @number width in pixels
 -- @number height
+-- @tparam[opt] table movie {delay = hundredths of a second, loops =} of an animation
 -- @treturn {string,...}
-function M.head(name, format, look, width, height)
-  local with = values(look, width, height)
+function M.head(name, format, look, width, height, movie)
+  local with = values(look, width, height, movie)
+  local others = movie and { "gif, webp", "webp" } or { "svg, png, pdf, gif, webp, txt", "png" }
   local lines = {
     "# " .. name .. ".gp: draw it again with   gnuplot " .. name .. ".gp",
-    "# in another format (svg, png, pdf, txt): gnuplot -e \"format='png'\" " .. name .. ".gp",
+    ("# in another format (%s): gnuplot -e \"format='%s'\" %s.gp"):format(others[1], others[2], name),
     ("if (!exists('format')) format = '%s'"):format(format),
     ("if (!exists('output')) output = '%s.'.format"):format(name),
   }
   for _, row in ipairs(TERMINALS) do
-    lines[#lines + 1] = ("if (format eq '%s') { %s }"):format(row[1], fill(row[2], with))
+    if not movie or MOVING[row[1]] then
+      lines[#lines + 1] = ("if (format eq '%s') { %s }"):format(row[1], fill(row[2], with))
+    end
   end
-  lines[#lines + 1] = fill(TEXT_TERMINAL, with)
+  if not movie then lines[#lines + 1] = fill(TEXT_TERMINAL, with) end
   lines[#lines + 1] = "set output output"
   return lines
 end

@@ -16,20 +16,20 @@ local function svg_address(text)
   return "data:image/svg+xml," .. text
 end
 
-local function png_address(text)
-  return "data:image/png;base64," .. base64.encode(text)
+local function as_base64(kind)
+  return function(text) return "data:image/" .. kind .. ";base64," .. base64.encode(text) end
 end
 
-local ADDRESS = { svg = svg_address, png = png_address }
+local ADDRESS = { svg = svg_address, png = as_base64 "png", gif = as_base64 "gif", webp = as_base64 "webp" }
 
 --- The names of a run's figures; of one that was drawn in two formats the first.
 -- @tparam Run run
 -- @treturn {string,...}
 function M.names(run)
   local names, has = {}, {}
-  for _, format in ipairs { "svg", "png" } do
+  for _, format in ipairs { "svg", "png", "gif", "webp" } do
     for _, name in ipairs(files.list(run.path, "%." .. format .. "$")) do
-      local stem = name:sub(1, -5)
+      local stem = name:match "^(.*)%."
       if not has[stem] then names[#names + 1] = name end
       has[stem] = true
     end

@@ -199,6 +199,40 @@
 ---@field alpha? number How opaque the area is. Default: 0.25.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
+---@class optlab.options.Figure.bar
+---@field label? string|number|(string|number)[] Name in the legend; for several groups a list of names.
+---@field color? string|string[] Colour of the bars; for several groups a list. By default the next of the theme.
+---@field width? number Width of a bar, or of all bars of a place. Default: 0.8.
+---@field bottom? optlab.Numbers|number Where the bars begin: a number, or one for each. Default: 0.
+---@field stacked? boolean Whether groups stand on each other instead of side by side. Default: false.
+---@field err? optlab.Numbers|number Length of an error bar to both sides of each end; of one group.
+---@field alpha? number How opaque the bars are. Default: 0.85.
+---@field edgecolor? string Colour of the bars' edges; by default that of the background.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.barh
+---@field label? string|number|(string|number)[] Name in the legend; for several groups a list of names.
+---@field color? string|string[] Colour of the bars; for several groups a list. By default the next of the theme.
+---@field width? number Width of a bar, or of all bars of a place. Default: 0.8.
+---@field bottom? optlab.Numbers|number Where the bars begin: a number, or one for each. Default: 0.
+---@field stacked? boolean Whether groups stand on each other instead of side by side. Default: false.
+---@field err? optlab.Numbers|number Length of an error bar to both sides of each end; of one group.
+---@field alpha? number How opaque the bars are. Default: 0.85.
+---@field edgecolor? string Colour of the bars' edges; by default that of the background.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.boxplot
+---@field labels? (string|number)[] A name for each, below it.
+---@field positions? optlab.Numbers Where each stands; by default 1, 2, ...
+---@field width? number Width of the boxes. Default: 0.5.
+---@field whis? number How far the whiskers reach, in heights of the box, to the last value there. Default: 1.5.
+---@field showfliers? boolean Whether values beyond the whiskers are shown as points. Default: true.
+---@field showmeans? boolean Whether the means are shown too, as diamonds. Default: false.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field alpha? number How opaque the areas are. Default: 0.35.
+---@field label? string|number Name in the legend.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
 ---@class optlab.options.Figure.contour
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
@@ -214,6 +248,17 @@
 ---@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
 ---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.errorbar
+---@field yerr? number|optlab.Numbers|table|optlab.Tensor How far the bars along y reach: one number, one for each point, or two lists {below, above}.
+---@field xerr? number|optlab.Numbers|table|optlab.Tensor How far the bars along x reach: one number, one for each point, or two lists {below, above}.
+---@field label? string|number Name in the legend.
+---@field style? string A line, a marker and a colour letter, as of Figure:line. Default: "o".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line. Default: 1.4.
+---@field size? number Size of the markers.
+---@field capsize? number Half the length of the bars' ends in pixels. Default: 3.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.fill_between
@@ -304,6 +349,14 @@
 ---@field label? string|number Name of the colour bar if there is one, else in the legend.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
+---@class optlab.options.Figure.step
+---@field where? "pre"|"post"|"mid" Where y changes: at the point before ("pre"), at the point ("post"), or between them ("mid"). Default: "pre".
+---@field label? string|number Name in the legend.
+---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field width? number Width of the line.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
 ---@class optlab.options.Figure.surface
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
@@ -320,6 +373,17 @@
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field size? number Size of the font.
 ---@field align? "left"|"center"|"right" Which part of the text lies at that place. Default: "left".
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.violinplot
+---@field labels? (string|number)[] A name for each, below it.
+---@field positions? optlab.Numbers Where each stands; by default 1, 2, ...
+---@field width? number Greatest width of the violins. Default: 0.7.
+---@field bandwidth? number A factor for the width of the kernels, which Scott's rule chooses. Default: 1.
+---@field showbox? boolean Whether quartiles and median are shown inside. Default: true.
+---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
+---@field alpha? number How opaque the areas are. Default: 0.35.
+---@field label? string|number Name in the legend.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.vline
@@ -518,6 +582,12 @@
 
 ---@class optlab.options.optim.list
 ---@field wrappers? boolean Whether optimizers that are made around another one are listed, too. Default: false.
+
+---@class optlab.options.plot.animate
+---@field frames? integer How many frames a function makes.
+---@field fps? number Frames to the second. Default: 10.
+---@field hold? number How many seconds longer the last frame is shown. Default: 1.
+---@field loop? boolean|integer Whether the animation begins anew at its end, or how often it plays. Default: true.
 
 ---@class optlab.options.plot.figure
 ---@field title? string|number Title above the figure.

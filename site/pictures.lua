@@ -1,0 +1,176 @@
+--- The pictures of the site: copied, described, and drawn once more for the dark theme.
+--
+-- gnuplot's SVG has grey axes and text on white paper. For the dark theme white and black change places, and so do the
+-- greys between them; colours stay. A picture with white text or white lines, which lie on a coloured area, stays as it
+-- is: its paper is white in both themes.
+-- @module site.pictures
+local files = require "optlab.base.files"
+local h = require "optlab.report.page.html"
+
+local M = {}
+
+local PAPER, INK = { 20, 23, 28 }, { 228, 231, 236 } -- of the dark theme (site.css)
+
+-- --- dark ------------------------------------------------------------------------------------------------------------
+
+local NAMED = { white = 255, black = 0 }
+
+local function grey_of(r, g, b)
+  r, g, b = tonumber(r), tonumber(g), tonumber(b)
+  if math.max(r, g, b) - math.min(r, g, b) > 12 then return nil end
+  return (r + g + b) / 3
+end
+
+local function dark_grey(level)
+  local parts = {}
+  for i = 1, 3 do parts[i] = math.floor(INK[i] + (PAPER[i] - INK[i]) * level / 255 + 0.5) end
+  return ("rgb(%d,%d,%d)"):format(parts[1], parts[2], parts[3])
+end
+
+local function level_of(color)
+  local r, g, b = color:match "^rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)$"
+  if r then return grey_of(r, g, b) end
+  return NAMED[color] or color == "#ffffff" and 255 or nil
+end
+
+-- White text, or a white line.
+local function has_white_ink(svg)
+  for group in svg:gmatch "<g [^>]*>" do
+    local is_text = group:find "font%-size" ~= nil
+    local color = group:match(is_text and 'fill="([^"]*)"' or 'stroke="([^"]*)"')
+    local level = color and level_of(color)
+    if level and level >= 250 then return true end
+  end
+  return false
+end
+
+--- A picture for the dark theme.
+-- @tparam string svg
+-- @treturn ?string nil where the picture must stay as it is
+function M.dark(svg)
+  if has_white_ink(svg) then return nil end
+  svg = svg:gsub("rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)", function(r, g, b)
+    local level = grey_of(r, g, b)
+    return level and dark_grey(level)
+  end)
+  svg = svg:gsub('([="\'])#(%x%x)(%x%x)(%x%x)(["\'])', function(before, r, g, b, after)
+    local level = grey_of(tonumber(r, 16), tonumber(g, 16), tonumber(b, 16))
+    return level and before .. dark_grey(level) .. after
+  end)
+  return (svg:gsub('([="\'])(%l+)(["\'])', function(before, name, after)
+    return NAMED[name] and before .. dark_grey(NAMED[name]) .. after
+  end))
+end
+
+-- --- words -----------------------------------------------------------------------------------------------------------
+
+local function unquoted(text) return (text:gsub("''", "'"):gsub("[{}]", "")) end
+
+-- The texts of a command of a gnuplot script, each once.
+local function texts_of(script, command)
+  local list, seen = {}, {}
+  for text in script:gmatch("\nset " .. command .. " '([^\n]-)' %l*enhanced") do
+    if text ~= "" and not seen[text] then
+      seen[text] = true
+      list[#list + 1] = unquoted(text)
+    end
+  end
+  return list
+end
+
+local function labels_of(script)
+  local list, seen = {}, {}
+  for text in script:gmatch "title '([^\n']+)'" do
+    if not seen[text] then
+      seen[text] = true
+      list[#list + 1] = unquoted(text)
+    end
+  end
+  return list
+end
+
+--- What a figure shows, in words: its titles, its axes, the entries of its legend.
+-- @tparam string path of the .svg; the gnuplot script lies beside it
+-- @tparam string name
+-- @treturn string
+function M.words(path, name)
+  local script = files.read((path:gsub("%.svg$", ".gp"))) or ""
+  local titles, parts = texts_of(script, "title"), {}
+  parts[1] = #titles > 0 and table.concat(titles, "; ") or "Figure " .. name
+  local x, y = texts_of(script, "xlabel")[1], texts_of(script, "ylabel")[1]
+  if x then parts[#parts + 1] = "across: " .. x end
+  if y then parts[#parts + 1] = "upwards: " .. y end
+  local lines = {}
+  for _, label in ipairs(labels_of(script)) do
+    local is_title = false
+    for _, title in ipairs(titles) do is_title = is_title or title == label end
+    if not is_title and #lines < 8 then lines[#lines + 1] = label end
+  end
+  if #lines > 0 then parts[#parts + 1] = "shown: " .. table.concat(lines, ", ") end
+  return table.concat(parts, ". ")
+end
+
+-- --- into the site ---------------------------------------------------------------------------------------------------
+
+local function size_of(svg)
+  return svg:match '<svg.-width="(%d+)"', svg:match '<svg.-height="(%d+)"'
+end
+
+-- Copies a picture, and its dark one; gives the images for both themes.
+local function images(site, from, to, alt, eager)
+  local svg = assert(files.read(from))
+  local width, height = size_of(svg)
+  local function image(path, class, words)
+    return h.img { src = "site:" .. path, alt = words, width = width, height = height, class = class,
+      loading = not eager and "lazy" or nil, decoding = "async" }
+  end
+  site:write(to, svg)
+  local dark = to:match "%.svg$" and M.dark(svg)
+  if not dark then return image(to, "light", alt) end
+  local dark_path = to:gsub("%.svg$", ".dark.svg")
+  site:write(dark_path, dark)
+  return h.list(image(to, "light", alt), image(dark_path, "dark", alt))
+end
+
+local function folder_of(script) return "figures/" .. script:gsub("%.lua$", ""):gsub("/", "-") .. "/" end
+
+--- A figure of a run as HTML, with its name below it.
+-- @tparam table site
+-- @tparam table figure {name, path}
+-- @tparam string script
+-- @treturn Markup
+function M.figure(site, figure, script)
+  local to = folder_of(script) .. figure.name .. ".svg"
+  return h.figure({ id = "figure-" .. figure.name },
+    h.a({ href = "site:" .. to }, images(site, figure.path, to, M.words(figure.path, figure.name))),
+    h.figcaption(figure.name))
+end
+
+--- A figure with a caption of its own.
+-- @treturn Markup
+function M.captioned(site, from, to, alt, caption)
+  return h.figure(h.a({ href = "site:" .. to }, images(site, from, to, alt)), h.figcaption(caption))
+end
+
+--- A picture of a card, which stands beside words that say the same: without a description.
+-- @treturn Markup
+function M.decoration(site, from, to) return images(site, from, to, "") end
+
+--- The first page's picture.
+-- @treturn Markup
+function M.large(site, from, to, alt) return images(site, from, to, alt, true) end
+
+--- The picture of an experiment's card; nil without a figure.
+-- @tparam table site
+-- @tparam table page with `script`, and `thumbnail`, the name of a figure
+-- @treturn ?Markup
+function M.thumbnail(site, page)
+  local figures = require("site.runs").figures(page.script)
+  local figure = figures[1]
+  for _, one in ipairs(figures) do
+    if one.name == page.thumbnail then figure = one end
+  end
+  return figure and M.decoration(site, figure.path, folder_of(page.script) .. figure.name .. ".svg")
+end
+
+return M

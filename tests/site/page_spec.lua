@@ -1,0 +1,75 @@
+--- The pieces of the site that need neither pandoc nor a run: paths, links, pictures for the dark theme, the search.
+local links = require "site.page.links"
+local paths = require "site.page.paths"
+local pictures = require "site.pictures"
+local search = require "site.page.search"
+
+describe("paths", function()
+  it("lead from one page to another", function()
+    assert.equal("../index.html", paths.relative("howto/runs.html", "index.html"))
+    assert.equal("sweeps.html#x", paths.relative("howto/runs.html", "howto/sweeps.html#x"))
+    assert.equal("../../experiments/gd.html", paths.relative("reference/optimizers/sgd.html", "experiments/gd.html"))
+    assert.equal("a.html", paths.relative("index.html", "a.html"))
+  end)
+
+  it("are made normal", function()
+    assert.equal("docs/a.md", paths.normal "docs/howto/../a.md")
+    assert.is_nil(paths.normal "../a.md")
+  end)
+end)
+
+describe("links", function()
+  local site
+  before_each(function()
+    local runs = { path = "howto/runs.html", source = "docs/howto/runs.md", title = "Runs" }
+    local other = { path = "reference/optimizers/adam.html", title = "optim.Adam" }
+    site = { by_source = { ["docs/howto/runs.md"] = runs, ["experiments/gd.lua"] = { path = "experiments/gd.html" } },
+      anchors = { ["docs/reference/optimizers.md#adam"] = other.path },
+      callees = { ["optim.Adam"] = other.path }, files = {} }
+  end)
+  local page = { path = "tutorial/first.html", source = "docs/tutorial/first.md" }
+
+  it("between files become links between pages, with titles in place of file names", function()
+    assert.equal('<a href="../howto/runs.html">Runs</a>',
+      (links.rewrite(site, page, '<a href="../howto/runs.md">runs.md</a>')))
+    assert.equal('<a href="../reference/optimizers/adam.html">Adam</a>',
+      (links.rewrite(site, page, '<a href="../reference/optimizers.md#adam">Adam</a>')))
+  end)
+
+  it("to files that have no page are text, and are named", function()
+    local html, lost = links.rewrite(site, page, '<a href="../../src/x.c">x</a>')
+    assert.equal("x", html)
+    assert.same({ "../../src/x.c" }, lost)
+  end)
+
+  it("are made of names in code, but not in headings, links and blocks of code", function()
+    assert.equal('<a href="../reference/optimizers/adam.html"><code>optim.Adam</code></a>',
+      (links.rewrite(site, page, "<code>optim.Adam</code>")))
+    assert.equal('<a href="../experiments/gd.html"><code>experiments/gd.lua</code></a>',
+      (links.rewrite(site, page, "<code>experiments/gd.lua</code>")))
+    for _, html in ipairs { "<h2 id=\"a\"><code>optim.Adam</code></h2>", "<pre><code>optim.Adam</code></pre>" } do
+      assert.equal(html, (links.rewrite(site, page, html)))
+    end
+  end)
+end)
+
+describe("a picture for the dark theme", function()
+  it("has white and black exchanged, and its colours kept", function()
+    local dark = pictures.dark '<g stroke="rgb(  0,   0,   0)" fill="#ffffff"/><g stroke="rgb( 31, 119, 180)"/>'
+    assert.equal('<g stroke="rgb(228,231,236)" fill="rgb(20,23,28)"/><g stroke="rgb( 31, 119, 180)"/>', dark)
+  end)
+
+  it("is not made where white text lies on colours", function()
+    assert.is_nil(pictures.dark '<g fill="rgb(255,255,255)" font-size="12.00">')
+  end)
+end)
+
+describe("the search's index", function()
+  it("has an entry for each heading, with the text below it", function()
+    local script = search.script { { path = "a.html", title = "A",
+      html = '<h1 id="a">A</h1><p>One &lt; two.</p>'
+      .. '<h2 id="b">The <code>B</code></h2><p>Three</p><pre>left out</pre>' } }
+    assert.equal('window.optlabIndex=[\n["a.html","A","","One < two."],\n["a.html#b","The B","A","Three"]\n];\n',
+      script)
+  end)
+end)

@@ -73,8 +73,8 @@ for _, entry in ipairs(OPTIMIZERS) do
   local same, arrived = map.minimum:eq(flow.minimum), map.arrived:to "float64":mean():item()
   same = same:to "float64":mean():item()
   local mean = map.steps:mean():item()
-  print(("%-16s η %-6.2g %3.0f %% end as gradient flow, %4.1f %% nowhere; mean %3.0f steps"):format(name, how.lr,
-    100 * same, 100 - 100 * arrived, mean))
+  print(("%-16s η %-6.2g %3.0f %% as gradient flow, %4.1f %% nowhere, %3.0f steps"):format(name, how.lr, 100 * same,
+    100 - 100 * arrived, mean))
   train.record(name, p.steps, {lr = how.lr, same = same, arrived = arrived, steps = mean})
   panels[#panels + 1] = picture(("%s, η %.2g: %.0f %%"):format(name, how.lr, 100 * same), map)
 end

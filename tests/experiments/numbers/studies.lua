@@ -1,4 +1,4 @@
--- The studies, made quick: what stands in their comments and on docs/explanation/studies.md, as far as few steps show it.
+-- The studies, made quick: what docs/explanation/studies.md says of them, as far as few steps show it.
 return {
   ["studies/wall"] = {
     figures = { "quadratic", "ranking" }, options = "--problem quadratic --steps 100 --trials 16",

@@ -3,7 +3,7 @@
  *
  * Classes: multiples of 64 bytes up to 1 KiB, then four classes per doubling, so that at most a fifth of a block is
  * slack. A block carries no header: the caller knows its size (see alloc_put), the list link lies in the
- * free block itself.
+ * free block itself. Blocks up to SLAB_MAX come from the system many at a time, and stay.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* madvise */
@@ -19,6 +19,9 @@
 #define ALIGN 64
 #define SMALL_MAX 1024
 #define SMALL_CLASSES (SMALL_MAX / ALIGN)
+#define SLAB_MAX 512
+#define SLAB_CLASSES (SLAB_MAX / ALIGN)
+#define SLAB ((size_t)16 << 10)
 #define HUGE_PAGE ((size_t)2 << 20)
 #define HUGE_FROM (2 * HUGE_PAGE)
 #define NUM_CLASSES (SMALL_CLASSES + 4 * 42)
@@ -33,10 +36,12 @@
 #define POISON_BLOCKS
 #endif
 #if defined(POISON_BLOCKS)
+static const bool has_slabs = false;
 #include <sanitizer/asan_interface.h>
 #define POISON(p, n) __asan_poison_memory_region(p, n)
 #define UNPOISON(p, n) __asan_unpoison_memory_region(p, n)
 #else
+static const bool has_slabs = true;
 #define POISON(p, n) ((void)(p), (void)(n))
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
@@ -75,8 +80,17 @@ static int size_class(size_t bytes, size_t *size) {
   return c < NUM_CLASSES ? c : -1;
 }
 
+/* Bytes in the free blocks of slabs. */
+static int64_t in_slabs(void) {
+  int64_t bytes = 0;
+  for (int c = 0; c < SLAB_CLASSES; c++) {
+    for (const FreeBlock *block = free_list[c]; has_slabs && block; block = block->next) bytes += (c + 1) * ALIGN;
+  }
+  return bytes;
+}
+
 void alloc_trim(void) {
-  for (int c = 0; c < NUM_CLASSES; c++) {
+  for (int c = has_slabs ? SLAB_CLASSES : 0; c < NUM_CLASSES; c++) {
     while (free_list[c]) {
       FreeBlock *block = free_list[c];
       free_list[c] = block->next;
@@ -84,7 +98,7 @@ void alloc_trim(void) {
       stats.frees++;
     }
   }
-  held = stats.live;
+  held = stats.live + in_slabs();
 }
 
 /* Large blocks ask the system for large pages: fewer faults, and fewer misses of the table of pages where a loop walks
@@ -108,6 +122,17 @@ static void *from_system(size_t size) {
   }
   if (block) held += (int64_t)size;
   return block;
+}
+
+/* A block of class c; the rest of its slab goes into the list. */
+static void *from_slab(int c, size_t size) {
+  char *slab = from_system(SLAB);
+  for (size_t at = size; slab && at + size <= SLAB; at += size) {
+    FreeBlock *block = (FreeBlock *)(void *)(slab + at);
+    block->next = free_list[c];
+    free_list[c] = block;
+  }
+  return slab;
 }
 
 /* The block, of that size, becomes the caller's. */
@@ -137,7 +162,7 @@ static void *get(size_t bytes) {
   FreeBlock *block = free_list[c];
   if (block) {
     free_list[c] = block->next;
-  } else if (!(block = from_system(size))) {
+  } else if (!(block = has_slabs && c < SLAB_CLASSES ? from_slab(c, size) : from_system(size))) {
     return err_null("out of memory: %zu bytes requested", bytes);
   }
   return hand_out(block, size, bytes);

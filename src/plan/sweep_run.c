@@ -5,8 +5,13 @@
 
 #include <stdio.h>
 
-static void fail(SweepRun *run) {
-  snprintf(run->error, sizeof run->error, "%s", err_message());
+#include "base/alloc.h"
+
+#define ERROR_BYTES 512
+
+void sweep_run_fail(SweepRun *run) {
+  if (!run->error) run->error = alloc_get(ERROR_BYTES);
+  if (run->error) snprintf(run->error, ERROR_BYTES, "%s", err_message());
   run->state = SWEEP_RUN_FAILED;
 }
 
@@ -14,7 +19,7 @@ void sweep_run_open(SweepRun *run) {
   if (!run->open && run->epoch == run->until) {
     run->state = SWEEP_RUN_DONE;
   } else if (!run->open && loader_start_from(run->l, &run->b, &run->own.random.of[RNG_DATA]) < 0) {
-    fail(run);
+    sweep_run_fail(run);
   } else {
     run->open = true;
   }
@@ -46,7 +51,7 @@ void sweep_run_step(SweepRun *run) {
   for (int i = 0; i < run->l->nfields; i++) in[i] = plan_input(p, i);
   loader_take(run->l, &run->b, in);
   if (plan_run(p, &run->own) < 0) {
-    fail(run);
+    sweep_run_fail(run);
     return;
   }
   sweep_run_count(run, tensor_get(loss, 0), weight ? tensor_get(weight, 0) : (double)n);
@@ -62,4 +67,6 @@ void sweep_run_advance(SweepRun *run) {
 void sweep_run_free(SweepRun *run) {
   if (run->open) batches_free(&run->b);
   run->open = false;
+  if (run->error) alloc_put(run->error, ERROR_BYTES);
+  run->error = NULL;
 }

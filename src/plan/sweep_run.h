@@ -34,8 +34,10 @@ typedef struct SweepRun {
    * batch. */
   Plan *(*find)(void *ctx, const Context *own, const Loader *l, int64_t n, const Tensor **loss, const Tensor **weight);
   void *ctx;
-  char error[512];
+  char *error; /* owned; NULL: none, or no memory for it */
 } SweepRun;
+
+void sweep_run_fail(SweepRun *run); /* with err_message */
 
 /* Begins the next epoch if none is open; sets the state. */
 void sweep_run_open(SweepRun *run);

@@ -130,6 +130,20 @@ describe("runs that follow the first one", function()
   end)
 end)
 
+describe("an evaluation", function()
+  it("between epochs leaves the plans valid", function()
+    local runs = runs_of({ 1, 2, 3 }, { follows = true })
+    for epoch = 1, 3 do
+      core.compile.advance(trainings(runs), 1, epoch)
+      for _, run in ipairs(runs) do
+        train.mean_loss(run.model, mse, DATA)
+        assert.is_true(run.model.training and run.model[2].training)
+      end
+    end
+    for i, run in ipairs(runs) do assert.equal(i == 1 and 2 or 1, run.step.recordings) end
+  end)
+end)
+
 describe("train.sweep", function()
   it("lets runs follow only where all that they do is the library's", function()
     local Counting = nn.Module.extend { name = "Counting" } -- counts in one run, and not in the first

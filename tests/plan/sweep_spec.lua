@@ -189,6 +189,24 @@ describe("train.sweep", function()
     for _, r in ipairs(train.sweep(o)) do assert.equal(r.run.seed, r.loss) end
   end)
 
+  it("evaluates at the mean of an optimizer that keeps one, and trains on from its own point", function()
+    local o = description {
+      optimizer = function(params, run) return optim.ScheduleFreeAdamW(params, { lr = run.lr }) end,
+      eval_data = data(20),
+    }
+    for _, r in ipairs(train.sweep(o)) do
+      lab.manual_seed(r.run.seed)
+      local net = o.model(r.run)
+      local history = train.fit {
+        model = net, loss = mse, optimizer = o.optimizer(net:parameters(), r.run), epochs = 3, progress = false,
+        data = lab.data.loader(o.data, { batch_size = 8, shuffle = true }), eval_data = o.eval_data,
+      }
+      assert.same(history.train_loss, r.train_loss)
+      assert.same(history.test_loss, r.test_loss)
+      assert.same(net[1].weight:tolist(), r.model[1].weight:tolist())
+    end
+  end)
+
   it("takes a step and an evaluation of one's own", function()
     local results = train.sweep(description {
       step = function(net, opt)

@@ -4,6 +4,7 @@
 local args = require "optlab.base.args"
 local arrays = require "optlab.plot.arrays"
 local errors = require "optlab.base.errors"
+local kinds = require "optlab.base.kinds"
 local number = require "optlab.plot.gnuplot.number"
 local options = require "optlab.plot.options"
 local save_figure = require "optlab.plot.save_figure"
@@ -24,10 +25,10 @@ local FIGURE = args.declare("plot.figure", table.move(options.FIGURE, 1, #option
 }))
 
 -- Both ends of a logarithmic axis must be positive.
-local function check_limits(pair, log, name)
+local function check_limits(pair, log, name, where)
   if pair and log and (pair[1] <= 0 or pair[2] <= 0) then
-    errors.raise("plot.figure: %s is {%g, %g}, but the axis is logarithmic: both ends must be positive", name,
-      table.unpack(pair))
+    errors.raise("%s: %s is {%g, %g}, but the axis is logarithmic: both ends must be positive",
+      where or "plot.figure", name, table.unpack(pair))
   end
 end
 
@@ -55,6 +56,9 @@ function M.is_figure(v)
   return getmetatable(v) == Figure
 end
 
+-- What is drawn on a second axis belongs to its figure.
+kinds.figure = { what = "a figure", accept = function(v) return M.is_figure(v) and (v.root or v) or nil end }
+
 -- --- what the methods share --------------------------------------------------------------------------------------
 
 -- A figure is flat or solid; the first thing drawn decides.
@@ -67,7 +71,10 @@ end
 local function add(fig, el, solid, where)
   check_kind(fig, solid, where)
   if solid and #fig.notes > 0 then errors.raise("%s: notes are for flat figures; use two figures", where) end
-  fig.solid = solid
+  if fig.root and (el.grid or el.palette or el.pixels) then
+    errors.raise("%s: on a second axis there are lines, points and areas of one colour; draw it on the figure", where)
+  end
+  fig.solid, el.twin = solid, fig.root ~= nil or nil
   fig.elements[#fig.elements + 1] = el
   return fig
 end
@@ -319,6 +326,7 @@ local WRITE = args.declare("Figure:text", {
 
 local function note(fig, o, x, y, where)
   check_kind(fig, false, where)
+  if fig.root then errors.raise("%s: notes go by the axes of the figure: write them there", where) end
   check_log(fig, "x", x, where .. ": x")
   check_log(fig, "y", y, where .. ": y")
   fig.notes[#fig.notes + 1] = {
@@ -364,20 +372,25 @@ function Figure:save(...)
   if #self.elements == 0 then
     errors.raise("Figure:save: the figure %s is empty: draw something first", errors.shown(name))
   end
-  return save_figure(name, SAVE.callee, function(base, format) return script.picture(self, base, format) end)
+  return save_figure(name, SAVE.callee, function(base, format)
+    return script.picture(self.root or self, base, format)
+  end)
 end
 
 M.Figure = Figure
 --- The number of the colour of the line drawn last.
 function M.last_cycle(fig)
+  fig = fig.root or fig
   return math.max(fig.cycle - 1, 0) % #fig.look.cycle + 1
 end
 
 --- Gives an element the next colour of the cycle.
 function M.next_color(fig, el)
+  fig = fig.root or fig -- a second axis takes the colours of its figure
   el.cycle = fig.cycle % #fig.look.cycle + 1
   fig.cycle = fig.cycle + 1
 end
 
+M.check_limits = check_limits
 M.add, M.dress, M.check_kind, M.check_log, M.set_label = add, dress, check_kind, check_log, set_label
 return M

@@ -2,8 +2,7 @@
 -- @module optlab.plot.grid
 local args = require "optlab.base.args"
 local errors = require "optlab.base.errors"
-local figure = require "optlab.plot.figure"
-local kinds = require "optlab.base.kinds"
+require "optlab.plot.figure" -- adds the kind figure
 local options = require "optlab.plot.options"
 local save_figure = require "optlab.plot.save_figure"
 local script = require "optlab.plot.gnuplot.script"
@@ -18,8 +17,6 @@ function Grid:__tostring()
 end
 
 local MANY = 50 -- rows or columns
-
-kinds.figure = { what = "a figure", accept = function(v) return figure.is_figure(v) and v or nil end }
 
 -- Which figures have an axis in common.
 local function shared(name, axis)

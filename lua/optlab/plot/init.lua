@@ -23,6 +23,7 @@ local themes = require "optlab.plot.look.themes"
 local trace = require "optlab.plot.trace"
 local KINDS = {
   "bar", "boxplot", "contour", "errorbar", "fill", "heatmap", "image", "quiver", "scatter", "surface",
+  "twin",
 }
 for _, kind in ipairs(KINDS) do
   require("optlab.plot.kinds." .. kind)

@@ -179,12 +179,20 @@ M.LEGEND = {
   doc = "Where the legend stands: true chooses the place with the fewest points, false shows none.",
 }
 
+-- Whether the marks of an axis have texts.
+local function texts(name)
+  return { name, "flag", default = true, doc = "Whether the marks of the axis have texts; xticks = {} shows no marks." }
+end
+
 M.FIGURE = {
   M.TITLE, M.XLABEL, M.YLABEL, text("zlabel", "Label of the z axis of a surface."), M.XLIM, M.YLIM, limits("zlim"),
-  log("logx"), log("logy"), M.SIZE, M.LEGEND, M.MARKUP,
+  log("logx"), log("logy"), M.SIZE, M.LEGEND,
+  text("legendtitle", "Title above the legend's entries."),
+  { "legendcols", "integer", min = 1, max = 20, doc = "Number of the legend's columns." }, M.MARKUP,
   { "aspect", "choice", choices = { "equal" }, doc = "\"equal\": a unit has the same length on both axes." },
   { "view", "pair", finite = true, doc = "The two angles from which a surface is seen; by default {60, 30}." },
   ticks("xticks"), ticks("yticks"), ticks("zticks"), integer("xinteger"), integer("yinteger"),
+  texts("xticklabels"), texts("yticklabels"),
   M.THEME, M.FONT, M.FONT_SIZE, M.DPI, M.COLORS,
 }
 

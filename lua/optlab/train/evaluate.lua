@@ -38,17 +38,23 @@ local ACCURACY = args.declare("train.accuracy", {
 local WHOLE = 2048 -- rows: so small a data set is evaluated in one go
 local BATCH = 256  -- rows at a time of a larger one, and of bytes that a transform makes floats of
 
--- Calls f without recording and with the model in evaluation mode, and returns its results.
-local function in_evaluation_mode(model, f)
-  if not module.is_module(model) then return core.autograd.no_grad(f) end
-  local modules, modes = model:modules(), {}
-  for i, m in ipairs(modules) do modes[i] = m.training end
-  return core.ensure(function()
-    model:eval()
-    return core.autograd.no_grad(f)
-  end, function()
-    for i, m in ipairs(modules) do m.training = modes[i] end
-  end)
+local NONE = {}
+
+-- Calls f(model, ...) without recording and with the model in evaluation mode, and returns its results.
+local function in_evaluation_mode(f, model, ...)
+  local modules = NONE
+  if type(model) == "userdata" then
+    modules = { model }
+  elseif module.is_module(model) then
+    modules = model:modules()
+    if model.eval ~= module.methods.eval or model.train ~= module.methods.train then
+      return core.nn.in_evaluation(modules, function(...)
+        model:eval()
+        return f(...)
+      end, model, ...)
+    end
+  end
+  return core.nn.in_evaluation(modules, f, model, ...)
 end
 
 -- The iterator over a data set as one batch.
@@ -93,17 +99,31 @@ local function exchange(batches, share, measured)
   for i, numbers in ipairs(sums:tolist()) do batches[i].numbers = numbers end
 end
 
--- The means over batches {rows =, numbers =}.
-local function means_of(batches, measured)
-  local mean, counted, means, seen = 0, 0, {}, 0
-  for i = 1, #measured do means[i] = 0 end
-  for _, batch in ipairs(batches) do
-    local value, weight = batch.numbers[1], batch.numbers[2]
-    seen, counted = seen + batch.rows, counted + weight
-    if weight ~= 0 then mean = mean + (value - mean) * weight / counted end
-    for i in ipairs(measured) do means[i] = means[i] + (batch.numbers[2 + i] - means[i] * batch.rows) / seen end
+-- Adds a batch to the means `total`.
+local function add(total, rows, numbers, measured)
+  local value, weight, means = numbers[1], numbers[2], total.means
+  total.seen, total.counted = total.seen + rows, total.counted + weight
+  if weight ~= 0 then total.mean = total.mean + (value - total.mean) * weight / total.counted end
+  for i in ipairs(measured) do means[i] = means[i] + (numbers[2 + i] - means[i] * rows) / total.seen end
+end
+
+-- The means over the batches of data; of those that ranks share each computes some.
+local function means_of(model, loss, measured, data, fn, share)
+  local how, total, batches = loss and loss_mean.of(loss, fn), { mean = 0, counted = 0, seen = 0, means = {} }, {}
+  for i = 1, #measured do total.means[i] = 0 end
+  for X, y, more in batches_of(data) do
+    M.refuse_third(more, fn)
+    if not share then
+      add(total, #X, numbers_of(model, loss, how, measured, X, y), measured)
+    else
+      local mine = #batches % share.size == share.rank
+      batches[#batches + 1] = { rows = #X, numbers = mine and numbers_of(model, loss, how, measured, X, y) or nil }
+    end
   end
-  return mean, counted, means
+  if share and #batches > 0 then exchange(batches, share, measured) end
+  for _, batch in ipairs(batches) do add(total, batch.rows, batch.numbers, measured) end
+  if total.seen == 0 then errors.raise("%s: the data give no batch", fn) end
+  return total.counted == 0 and loss and 0 / 0 or total.mean, total.means
 end
 
 --- Runs a model over data.
@@ -117,19 +137,7 @@ end
 -- @treturn number the mean loss, 0 without a loss
 -- @treturn {number,...} the mean of each metric
 function M.measure(model, loss, measured, data, fn, share)
-  local how = loss and loss_mean.of(loss, fn)
-  return in_evaluation_mode(model, function()
-    local batches = {}
-    for X, y, more in batches_of(data) do
-      M.refuse_third(more, fn)
-      local mine = not share or #batches % share.size == share.rank
-      batches[#batches + 1] = { rows = #X, numbers = mine and numbers_of(model, loss, how, measured, X, y) or nil }
-    end
-    if #batches == 0 then errors.raise("%s: the data give no batch", fn) end
-    if share then exchange(batches, share, measured) end
-    local mean, counted, means = means_of(batches, measured)
-    return counted == 0 and loss and 0 / 0 or mean, means
-  end)
+  return in_evaluation_mode(means_of, model, loss, measured, data, fn, share)
 end
 
 --- The mean loss of a model over a data set {X=, y=} or over the batches of a loader: one number for every batch size

@@ -19,6 +19,35 @@ local function by_closure(optimizer, closure)
   return ok, first, weight, measured
 end
 
+-- The gradients of a batch for what M.new is given; graph: whether they can be differentiated. Gives the loss, what it
+-- weighs, what is measured, and whether the loss is accepted.
+local function gradients(o, X, y, graph)
+  local accepts, weigh, measure = o.accepts, o.weigh, o.measure
+  o.optimizer:zero_grad()
+  local prediction = o.model(X)
+  local loss = o.loss(prediction, y)
+  if accepts and not accepts(loss) then return loss, nil, nil, false end
+  local weight = weigh and weigh(prediction, y)
+  if graph then loss:backward { create_graph = true } else loss:backward() end
+  if o.clip then o.clip() end
+  return loss, weight or nil, measure and measure(prediction, y), true
+end
+
+local function update_by_closure(o, X, y, needs)
+  local refused
+  local ok, loss, weight, measured = by_closure(o.optimizer, function(argument)
+    local l, w, m, accepted = gradients(o, X, y, needs == "graph" and argument == true)
+    if not accepted then
+      refused = l
+      error(REFUSED, 0)
+    end
+    return l, w, m
+  end)
+  if not ok then return refused end
+  if o.scheduler then o.scheduler:step() end
+  return loss, weight, measured
+end
+
 --- Makes the function that makes one update on one minibatch.
 -- @tparam table o
 --
@@ -32,50 +61,21 @@ end
 --
 -- @treturn function step(X, y): the loss, a tensor, what `weigh` says, and what `measure` gives
 function M.new(o)
-  local model, loss_of, optimizer, accepts, scheduler = o.model, o.loss, o.optimizer, o.accepts, o.scheduler
-  local measure, weigh, clip, fn = o.measure, o.weigh, o.clip, o.fn
+  local optimizer, scheduler, fn = o.optimizer, o.scheduler, o.fn
   local needs = field(optimizer, "needs")
-
-  -- The gradients of a batch; graph: whether they can be differentiated. Gives the loss, what it weighs, what is
-  -- measured, and whether the loss is accepted.
-  local function gradients(X, y, graph)
-    optimizer:zero_grad()
-    local prediction = model(X)
-    local loss = loss_of(prediction, y)
-    if accepts and not accepts(loss) then return loss, nil, nil, false end
-    local weight = weigh and weigh(prediction, y)
-    if graph then loss:backward { create_graph = true } else loss:backward() end
-    if clip then clip() end
-    return loss, weight or nil, measure and measure(prediction, y), true
+  if needs == "closure" or needs == "graph" then
+    return function(X, y, more)
+      refuse_third(more, fn)
+      return update_by_closure(o, X, y, needs)
+    end
   end
-
-  local function update(X, y)
-    local loss, weight, measured, accepted = gradients(X, y, false)
+  return function(X, y, more)
+    refuse_third(more, fn)
+    local loss, weight, measured, accepted = gradients(o, X, y, false)
     if not accepted then return loss end
     if needs == "loss" then optimizer:step(loss) else optimizer:step() end
     if scheduler then scheduler:step() end
     return loss, weight, measured
-  end
-
-  local function update_by_closure(X, y)
-    local refused
-    local ok, loss, weight, measured = by_closure(optimizer, function(argument)
-      local l, w, m, accepted = gradients(X, y, needs == "graph" and argument == true)
-      if not accepted then
-        refused = l
-        error(REFUSED, 0)
-      end
-      return l, w, m
-    end)
-    if not ok then return refused end
-    if scheduler then scheduler:step() end
-    return loss, weight, measured
-  end
-
-  local step = (needs == "closure" or needs == "graph") and update_by_closure or update
-  return function(X, y, more)
-    refuse_third(more, fn)
-    return step(X, y)
   end
 end
 

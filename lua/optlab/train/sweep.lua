@@ -25,6 +25,7 @@ local eval_sets = require "optlab.train.eval_sets"
 local evaluation = require "optlab.train.evaluate"
 local order = require "optlab.base.order"
 local loss_mean = require "optlab.train.loss_mean"
+local mean_at = require("optlab.train.fit.mean").at
 local metrics = require "optlab.train.metrics"
 local rate = require "optlab.train.rate"
 local step = require "optlab.train.step"
@@ -93,6 +94,10 @@ local function read_options(...)
   if o.step and o.scheduler then
     errors.raise("%s: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'", FN)
   end
+  o.mean = loss_mean.of(not o.step and o.loss, FN)
+  o.loader = core.data.loader(o.data, {
+    batch_size = o.batch_size, shuffle = o.shuffle, replacement = o.replacement, drop_last = o.drop_last,
+  })
   o.sets, o.measured = eval_sets.read(o.eval_data, FN), metrics.read(nil, o.metrics, FN)
   if #o.measured > 0 and #o.sets == 0 then errors.raise("%s: metrics are measured on eval_data; give it too", FN) end
   if #o.sets > 0 and not o.loss then errors.raise("%s: eval_data needs the option loss", FN) end
@@ -115,6 +120,12 @@ local function new_curves(o)
   return curves
 end
 
+-- Calls f(...) with the mean of an optimizer that keeps one (Schedule-Free) in place of the parameters.
+local function at_mean(prepared, f, ...)
+  if prepared.mean_of then return mean_at(prepared.mean_of, f, ...) end
+  return f(...)
+end
+
 -- Measures a model after an epoch.
 local function measure(o, prepared, epoch)
   for _, set in ipairs(o.sets) do
@@ -131,13 +142,13 @@ local function train_group(o, group, from)
   if #o.sets == 0 then return core.compile.advance(trainings, from) end
   for epoch = 1, o.epochs do
     core.compile.advance(trainings, from, epoch)
-    for _, prepared in ipairs(group) do measure(o, prepared, epoch) end
+    for _, prepared in ipairs(group) do at_mean(prepared, measure, o, prepared, epoch) end
   end
 end
 
 -- The model of a run and its training in C, made after the run's seed was set.
 local function prepare(o, run, first)
-  local mean = loss_mean.of(not o.step and o.loss, FN)
+  local mean = o.mean
   core.tensor.manual_seed(run.seed or config.seed)
   local net = o.model(run)
   local params = net:parameters()
@@ -145,14 +156,11 @@ local function prepare(o, run, first)
   local scheduler = o.scheduler and rate.scheduler(opt, o.scheduler(run), FN)
   local update = o.step and o.step(net, opt, run)
     or step.new { model = net, loss = o.loss, optimizer = opt, scheduler = scheduler, weigh = mean.weigh, fn = FN }
-  local loader = core.data.loader(o.data, {
-    batch_size = o.batch_size, shuffle = o.shuffle, replacement = o.replacement,
-    drop_last = o.drop_last,
-  })
   local compiled = core.compile.compile(update, true, first, mean.weigh ~= nil)
   local follows = not o.step and compiled_step.is_built_in(net) and compiled_step.has_kernels(opt)
-  local training = core.compile.sweep_run(compiled, loader, o.epochs, mean.sums, follows)
-  return { run = run, model = net, params = params, training = training, curves = new_curves(o) }
+  local training = core.compile.sweep_run(compiled, o.loader, o.epochs, mean.sums, follows)
+  local mean_of = core.compile.keeps_mean(opt) and opt or nil
+  return { run = run, model = net, params = params, training = training, curves = new_curves(o), mean_of = mean_of }
 end
 
 -- Whether a run diverged: a mean loss of an epoch, the result's loss or a parameter is infinite or nan.
@@ -172,11 +180,11 @@ local function result(o, prepared)
   local evaluate, loss = o.evaluate, nil
   prepared.training:continue()
   if evaluate then
-    loss = evaluate(prepared.model, prepared.run)
+    loss = at_mean(prepared, evaluate, prepared.model, prepared.run)
   elseif o.sets[1] then
     loss = prepared.curves[o.sets[1].name .. "_loss"][o.epochs]
   elseif evaluate == nil and o.loss then
-    loss = evaluation.measure(prepared.model, o.loss, {}, o.data, FN)
+    loss = at_mean(prepared, evaluation.measure, prepared.model, o.loss, {}, o.data, FN)
   end
   local losses = prepared.training:losses()
   local found = {

@@ -23,6 +23,8 @@
 #define MAX_WORK 512        /* multiplications; above, BLAS is as fast */
 #define MAX_SINGLE_WORK 256 /* the same where only single columns can be done */
 #define MAX_K 64
+#define MAX_THIN_K 16           /* one column or one row of C, which BLAS would make in a roundabout way: */
+#define MAX_THIN_WORK (1 << 15) /* up to so many */
 
 /* Vectors aligned like an element, for loads from anywhere. */
 typedef float VecF32x16 __attribute__((vector_size(64), aligned(4), may_alias));
@@ -132,40 +134,70 @@ DEFINE_COLUMNS(columns_f64, double, 64)
 
 /* One column, A row-major: dot products. And one row by a matrix. The usual linear layers of small models are these: they
  * have no strides to work out. */
-#define DEFINE_DOTS(name, T)                                                                   \
-  static VECTORIZED(void, name, (const SmallProduct *p), (p)) {                                \
-    const int64_t m = p->m, k = p->k, rsa = p->rsa, rsc = p->rsc, rsadd = p->rsadd;            \
-    const T *b = p->b, *add = p->add;                                                          \
-    T *c = p->c;                                                                               \
-    int64_t i = 0;                                                                             \
-    while (m - i >= ROWS) {                                                                    \
-      const T *a0 = (const T *)p->a + i * rsa, *a1 = a0 + rsa, *a2 = a1 + rsa, *a3 = a2 + rsa; \
-      T s0 = 0, s1 = 0, s2 = 0, s3 = 0;                                                        \
-      for (int64_t l = 0; l < k; l++) {                                                        \
-        OPAQUE(l); /* vectors along k would only be taken apart again */                       \
-        s0 += a0[l] * b[l], s1 += a1[l] * b[l], s2 += a2[l] * b[l], s3 += a3[l] * b[l];        \
-      }                                                                                        \
-      if (add) {                                                                               \
-        const T *d = add + i * rsadd;                                                          \
-        s0 += d[0], s1 += d[rsadd], s2 += d[2 * rsadd], s3 += d[3 * rsadd];                    \
-      }                                                                                        \
-      T *out = c + i * rsc;                                                                    \
-      out[0] = s0, out[rsc] = s1, out[2 * rsc] = s2, out[3 * rsc] = s3;                        \
-      i += ROWS;                                                                               \
-      if (i < m && m - i < ROWS && add != c) i = m - ROWS;                                     \
-    }                                                                                          \
-    for (; i < m; i++) {                                                                       \
-      const T *a = (const T *)p->a + i * rsa;                                                  \
-      T sum = 0;                                                                               \
-      for (int64_t l = 0; l < k; l++) {                                                        \
-        OPAQUE(l);                                                                             \
-        sum += a[l] * b[l];                                                                    \
-      }                                                                                        \
-      c[i * rsc] = add ? add[i * rsadd] + sum : sum;                                           \
-    }                                                                                          \
+#define PAIRS(x, y, i, j) __builtin_shufflevector(x, y, i, (i) + 4, j, (j) + 4)
+#define HALVES(x, y, i) __builtin_shufflevector(x, y, i, (i) + 1, (i) + 4, (i) + 5)
+
+/* The dot products of b with four rows: squares of 4 x 4 are turned, so that a vector has an element of each row. */
+INLINE void four_dots_f32(int64_t k, const float *a0, int64_t rsa, const float *b, float *s) {
+  const float *a1 = a0 + rsa, *a2 = a1 + rsa, *a3 = a2 + rsa;
+  VecF32x4 sum = {0};
+  int64_t l = 0;
+  for (; l + 4 <= k; l += 4) {
+    const VecF32x4 r0 = *(const VecF32x4 *)(a0 + l), r1 = *(const VecF32x4 *)(a1 + l);
+    const VecF32x4 r2 = *(const VecF32x4 *)(a2 + l), r3 = *(const VecF32x4 *)(a3 + l);
+    const VecF32x4 low = PAIRS(r0, r1, 0, 1), high = PAIRS(r0, r1, 2, 3);
+    const VecF32x4 low_2 = PAIRS(r2, r3, 0, 1), high_2 = PAIRS(r2, r3, 2, 3);
+    sum += HALVES(low, low_2, 0) * b[l];
+    sum += HALVES(low, low_2, 2) * b[l + 1];
+    sum += HALVES(high, high_2, 0) * b[l + 2];
+    sum += HALVES(high, high_2, 2) * b[l + 3];
   }
-DEFINE_DOTS(dots_f32, float)
-DEFINE_DOTS(dots_f64, double)
+  for (; l < k; l++) {
+    OPAQUE(l);
+    sum += (VecF32x4){a0[l], a1[l], a2[l], a3[l]} * b[l];
+  }
+  *(VecF32x4 *)s = sum;
+}
+
+INLINE void four_dots_f64(int64_t k, const double *a0, int64_t rsa, const double *b, double *s) {
+  const double *a1 = a0 + rsa, *a2 = a1 + rsa, *a3 = a2 + rsa;
+  s[0] = s[1] = s[2] = s[3] = 0;
+  for (int64_t l = 0; l < k; l++) {
+    OPAQUE(l); /* vectors along k would only be taken apart again */
+    s[0] += a0[l] * b[l], s[1] += a1[l] * b[l], s[2] += a2[l] * b[l], s[3] += a3[l] * b[l];
+  }
+}
+
+#define DEFINE_DOTS(name, T, FOUR)                                                  \
+  static VECTORIZED(void, name, (const SmallProduct *p), (p)) {                     \
+    const int64_t m = p->m, k = p->k, rsa = p->rsa, rsc = p->rsc, rsadd = p->rsadd; \
+    const T *b = p->b, *add = p->add;                                               \
+    T *c = p->c;                                                                    \
+    int64_t i = 0;                                                                  \
+    while (m - i >= ROWS) {                                                         \
+      T s[ROWS];                                                                    \
+      FOUR(k, (const T *)p->a + i * rsa, rsa, b, s);                                \
+      if (add) {                                                                    \
+        const T *d = add + i * rsadd;                                               \
+        s[0] += d[0], s[1] += d[rsadd], s[2] += d[2 * rsadd], s[3] += d[3 * rsadd]; \
+      }                                                                             \
+      T *out = c + i * rsc;                                                         \
+      out[0] = s[0], out[rsc] = s[1], out[2 * rsc] = s[2], out[3 * rsc] = s[3];     \
+      i += ROWS;                                                                    \
+      if (i < m && m - i < ROWS && add != c) i = m - ROWS;                          \
+    }                                                                               \
+    for (; i < m; i++) {                                                            \
+      const T *a = (const T *)p->a + i * rsa;                                       \
+      T sum = 0;                                                                    \
+      for (int64_t l = 0; l < k; l++) {                                             \
+        OPAQUE(l);                                                                  \
+        sum += a[l] * b[l];                                                         \
+      }                                                                             \
+      c[i * rsc] = add ? add[i * rsadd] + sum : sum;                                \
+    }                                                                               \
+  }
+DEFINE_DOTS(dots_f32, float, four_dots_f32)
+DEFINE_DOTS(dots_f64, double, four_dots_f64)
 
 #define ROW_BY(V, T)                                                                   \
   {                                                                                    \
@@ -231,16 +263,24 @@ static inline void turn(SmallProduct *p) {
   p->rsadd = q.csadd, p->csadd = q.rsadd;
 }
 
+/* Whether C is a column of dot products, or a row of them, over few elements each. */
+static bool is_thin(const SmallProduct *p) {
+  const bool column = p->n == 1 && (p->csa == 1 || p->rsa == 1), row = p->m == 1 && (p->csb == 1 || p->rsb == 1);
+  return (column || row) && p->k <= MAX_THIN_K && p->m <= MAX_THIN_WORK && p->n <= MAX_THIN_WORK &&
+         p->m * p->n * p->k <= MAX_THIN_WORK;
+}
+
 bool gemm_small(SmallProduct *p, bool is_double) {
   const int64_t m = p->m, n = p->n, k = p->k;
-  if (k > MAX_K || m > MAX_WORK || n > MAX_WORK || m * n * k > MAX_WORK) return false;
+  const bool thin = is_thin(p);
+  if (!thin && (k > MAX_K || m > MAX_WORK || n > MAX_WORK || m * n * k > MAX_WORK)) return false;
   p->run = is_double ? columns_f64 : columns_f32;
   if (p->rsa == 1 && (p->csb != 1 || m > n)) {
     turn(p);
   } else if (p->csb != 1) {
     if (m >= ROWS && n >= ROWS) {
       p->run = is_double ? gathered_f64 : gathered_f32;
-    } else if (m * n * k > MAX_SINGLE_WORK) {
+    } else if (!thin && m * n * k > MAX_SINGLE_WORK) {
       return false;
     } else if (m < n) {
       turn(p);

@@ -86,7 +86,7 @@ struct Compiled {
   uint64_t clock;
   int streak; /* recordings since the last replay */
   int64_t replays, recordings;
-  char reason[1024]; /* why the last plan did not fit or the step is eager */
+  char *reason; /* why the last plan did not fit or the step is eager; owned, NULL: nothing of the kind */
 };
 
 enum { COMPILED_UV_FN = 1, COMPILED_UV_ENTRIES, COMPILED_UV_COUNT = COMPILED_UV_ENTRIES };
@@ -97,6 +97,7 @@ Compiled *lcompile_check(lua_State *L, int idx, const char *fn);
  * returned): replays, or records. */
 int lcompile_call(lua_State *L, int idx, int nargs);
 
+void lcompile_set_reason(Compiled *c, const char *why);
 void lcompile_forget(RecordedCall *t);                             /* frees what it owns */
 void lcompile_drop(lua_State *L, int self, Compiled *c, Entry *e); /* takes e out of the step's list and frees it */
 

@@ -91,7 +91,7 @@ static void keep_results(lua_State *L, RecordedCall *call, const Frame *f) {
 static Recording *comparable(Compiled *c, Entry *e) {
   const char *why;
   if (!e->last.r || recording_holds(e->last.r, &why)) return e->last.r;
-  snprintf(c->reason, sizeof c->reason, "%s", why);
+  lcompile_set_reason(c, why);
   e->calls = 0;
   lcompile_forget(&e->last);
   return NULL;
@@ -273,11 +273,11 @@ static bool settle(lua_State *L, Compiled *c, Entry *e, const Frame *f) {
 
 /* The step cannot be recorded: an error, or plain Lua from now on. */
 static int give_up(lua_State *L, Compiled *c, Entry *e, const Frame *f) {
-  snprintf(c->reason, sizeof c->reason, "%s", e->last.r->failure);
+  lcompile_set_reason(c, e->last.r->failure);
   lcompile_drop(L, f->self, c, e);
   c->eager = c->fallback;
   if (c->fallback) return lua_gettop(L) - f->results + 1;
-  lua_pushstring(L, c->reason);
+  lua_pushstring(L, c->reason ? c->reason : err_message());
   return lua_error(L);
 }
 

@@ -32,6 +32,7 @@ enum { UV_STEP = 1, UV_LOADER, UV_COUNT = UV_LOADER };
 
 typedef struct SweepRunUD {
   SweepRun run;
+  Loader l;    /* a copy, whose place in its epochs is the run's own; the tensors belong to a user value */
   Compiled *c; /* belongs to a user value */
 } SweepRunUD;
 
@@ -61,9 +62,10 @@ static int l_run(lua_State *L) {
   SweepRunUD *ud = lua_newuserdatauv(L, sizeof *ud + losses, UV_COUNT);
   memset(ud, 0, sizeof *ud);
   ud->c = c;
+  ud->l = *l;
   c->keep_trace = true;
   ud->run = (SweepRun){
-      .l = l, .epochs = epochs, .until = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .ctx = c};
+      .l = &ud->l, .epochs = epochs, .until = epochs, .loss = (double *)(void *)(ud + 1), .find = find_plan, .ctx = c};
   ud->run.sums = lua_toboolean(L, 4);
   c->follows = lua_toboolean(L, 5);
   ud->run.own = *context;
@@ -300,7 +302,7 @@ static bool lead(lua_State *L, SweepRunUD *ud, int idx) {
 }
 
 static int run_failed(lua_State *L, const SweepRun *run, int number) {
-  return lb_error(L, "train.sweep: run %d: %s", number, run->error);
+  return lb_error(L, "train.sweep: run %d: %s", number, run->error ? run->error : "out of memory");
 }
 
 /* With how many epochs the runs are to end now. */

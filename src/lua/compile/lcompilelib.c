@@ -23,6 +23,13 @@
 
 /* --- entries ------------------------------------------------------------------------------------------------------ */
 
+#define REASON_BYTES 1024
+
+void lcompile_set_reason(Compiled *c, const char *why) {
+  if (!c->reason) c->reason = alloc_get(REASON_BYTES);
+  if (c->reason) snprintf(c->reason, REASON_BYTES, "%s", why);
+}
+
 void lcompile_forget(RecordedCall *t) {
   recording_release(t->r);
   for (int i = 0; i < t->nresults; i++) tensor_release(t->result[i]);
@@ -95,7 +102,7 @@ static Entry *find(lua_State *L, int self, Compiled *c, int first, int nargs, co
     if (same && e->plan && plan_holds(e->plan, context, NULL)) return e;
     if (same && !e->plan && waits_for(e)) *recording = e;
     if (!same) why = "a variable that its function uses from outside holds something else";
-    if (!same || (e->plan && !plan_holds(e->plan, context, &why))) snprintf(c->reason, sizeof c->reason, "%s", why);
+    if (!same || (e->plan && !plan_holds(e->plan, context, &why))) lcompile_set_reason(c, why);
   }
   return NULL;
 }
@@ -258,8 +265,7 @@ static int call(lua_State *L, int self, int nargs, bool numbers) {
   if (c->streak >= MAX_STREAK) {
     if (!c->fallback) {
       return lb_error(L, "lab.compile: the step was recorded %d times in a row and never replayed, because %s",
-                      c->streak,
-                      c->reason[0] ? c->reason : "its arguments had other shapes or other numbers each time");
+                      c->streak, c->reason ? c->reason : "its arguments had other shapes or other numbers each time");
     }
     c->eager = true;
     return call_plainly(L, self, first, nargs);
@@ -288,6 +294,8 @@ static int compiled_call(lua_State *L) {
 static int compiled_gc(lua_State *L) {
   Compiled *c = luaL_testudata(L, 1, COMPILED_MT);
   while (c && c->entries > 0) entry_release(c->entry[--c->entries]);
+  if (c && c->reason) alloc_put(c->reason, REASON_BYTES);
+  if (c) c->reason = NULL;
   return 0;
 }
 
@@ -313,7 +321,7 @@ static int compiled_index(lua_State *L) {
   } else if (strcmp(key, "eager") == 0) {
     lua_pushboolean(L, c->eager);
   } else if (strcmp(key, "reason") == 0) {
-    if (c->reason[0]) {
+    if (c->reason) {
       lua_pushstring(L, c->reason);
     } else {
       lua_pushnil(L);
@@ -391,13 +399,15 @@ static int l_has_kernels(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg FUNCTIONS[] = {{"compile", l_compile},
-                                     {"toggled", l_toggled},
-                                     {"changed", l_changed},
-                                     {"check_loss", l_check_loss},
-                                     {"bad_loss", l_bad_loss},
-                                     {"has_kernels", l_has_kernels},
-                                     {NULL, NULL}};
+/* keeps_mean(x): whether x may be an optimizer that is evaluated at a mean (optim/mean.h). */
+static int l_keeps_mean(lua_State *L) {
+  lua_pushboolean(L, !luaL_testudata(L, 1, OPTIM_MT) || loptim_check(L, 1, "keeps_mean")->def->mean_slot > 0);
+  return 1;
+}
+
+static const luaL_Reg FUNCTIONS[] = {
+    {"compile", l_compile},       {"keeps_mean", l_keeps_mean}, {"toggled", l_toggled},         {"changed", l_changed},
+    {"check_loss", l_check_loss}, {"bad_loss", l_bad_loss},     {"has_kernels", l_has_kernels}, {NULL, NULL}};
 
 static const luaL_Reg METHODS[] = {{"run", lcompile_run}, {"pass", lcompile_pass}, {NULL, NULL}};
 

@@ -26,7 +26,7 @@ static const void *module_mt; /* address of the metatable of the state that open
 
 /* --- modules ------------------------------------------------------------------------------------------------------ */
 
-static Module *test_module(lua_State *L, int idx) {
+Module *lnn_test_module(lua_State *L, int idx) {
   Module **ud = lua_touserdata(L, idx);
   if (!ud || !lua_getmetatable(L, idx)) return NULL;
   bool ok = lua_topointer(L, -1) == module_mt;
@@ -36,7 +36,7 @@ static Module *test_module(lua_State *L, int idx) {
 }
 
 Module *lnn_check_module(lua_State *L, int idx, const char *callee) {
-  Module *m = test_module(L, idx);
+  Module *m = lnn_test_module(L, idx);
   if (!m) lb_badvalue(L, callee, "self", idx, "a layer");
   return m;
 }
@@ -157,7 +157,7 @@ static int next_layers(lua_State *L, int list, lua_Integer i, const Module **lay
   int n = 0;
   for (; n < CHAIN_PART; n++) {
     lua_rawgeti(L, list, i + n);
-    const Module *m = test_module(L, -1);
+    const Module *m = lnn_test_module(L, -1);
     lua_pop(L, 1);
     if (!m || m->hooked || m->def->extra || layer_inputs(m->def) != 1 || layer_outputs(m->def) != 1) break;
     layer[n] = m;
@@ -338,7 +338,7 @@ static int describe(lua_State *L) {
 static int kind(lua_State *L) {
   if (lb_testtensor(L, 1)) {
     lua_pushliteral(L, "tensor");
-  } else if (test_module(L, 1)) {
+  } else if (lnn_test_module(L, 1)) {
     lua_pushliteral(L, "module");
   } else {
     lua_pushnil(L);
@@ -415,6 +415,7 @@ static const luaL_Reg FUNCTIONS[] = {
     {"twin", lnn_twin},
     {"swap_tensor", lnn_swap_tensor},
     {"set_hooked", lnn_set_hooked},
+    {"in_evaluation", lnn_in_evaluation},
     {"set_hook_caller", set_hook_caller},
     {NULL, NULL},
 };

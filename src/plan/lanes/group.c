@@ -107,6 +107,5 @@ void group_fail(LaneGroup *g, int l) {
   SweepRun *run = g->run[l];
   g->failed = true;
   if (run->state == SWEEP_RUN_FAILED) return;
-  snprintf(run->error, sizeof run->error, "%s", err_message());
-  run->state = SWEEP_RUN_FAILED;
+  sweep_run_fail(run);
 }

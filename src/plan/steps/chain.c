@@ -209,6 +209,7 @@ static int run_chain(const PlanStep *s, Context *own) {
   Partial sum[BLOCKS_MAX_SUMS];
   (void)own;
   for (int k = 0; k < c->program.nsums; k++) op[k] = c->program.sum[k].op;
+  blocks_turn();
   blocks_run(c->n, c->program.nsums, op, run_piece, c, sum);
   for (int k = 0; k < c->program.nsums; k++) op[k]->store(1, &sum[k], c->array[c->sum_to[k]], 1);
   return 0;

@@ -67,6 +67,11 @@ local function from_unit(axis, u)
   return lo + (hi - lo) * u
 end
 
+--- The same area with another y axis.
+function View:with_y(y)
+  return setmetatable({ width = self.width, height = self.height, x = self.x, y = y, room = self.room }, View)
+end
+
 --- Data to pixels from the lower left corner.
 function View:pixel(x, y)
   return to_unit(self.x, x) * self.width, to_unit(self.y, y) * self.height

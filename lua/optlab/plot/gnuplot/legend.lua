@@ -37,8 +37,11 @@ local function label_width(column, size)
   return (column - column_width(0, size) - 1) / WIDER
 end
 
+-- A label's sample of a line is about as wide as this many font sizes; a title stands without one.
+local SAMPLE = 2.5
+
 local function widest_of(lines, size)
-  local widest = 0
+  local widest = lines.title and (text.extent(lines.title.seen, size.font)) - SAMPLE * size.font or 0
   for _, line in ipairs(lines) do widest = math.max(widest, (text.extent(line.seen, size.font))) end
   return widest
 end
@@ -62,12 +65,18 @@ function M.labels(fig)
       list[#list + 1] = { el = el, lines = { line_of(text.clean(el.label):gsub("\n", " "), markup) } }
     end
   end
+  local opts = fig.opts
+  if opts.legendtitle then
+    list.title = line_of(text.clean(opts.legendtitle):gsub("\n", " "), opts.enhanced)
+  end
+  list.cols = opts.legendcols
   return list
 end
 
 local function all_lines(labels)
   local out = {}
   for _, label in ipairs(labels) do table.move(label.lines, 1, #label.lines, #out + 1, out) end
+  if (labels.cols or 1) == 1 then out.title = labels.title end
   return out
 end
 
@@ -90,6 +99,7 @@ local function wrapped(labels, width, size)
     for k, words in ipairs(parts) do parts[k] = line_of(words, line.markup) end
     out[i] = { el = label.el, lines = parts }
   end
+  out.title, out.cols = labels.title, labels.cols
   return out
 end
 
@@ -102,7 +112,7 @@ local BESIDE = 26 -- what gnuplot leaves free on both sides of a legend beside t
 local function beside(labels, room, size)
   local lines = all_lines(labels)
   local most = math.max(1, room.rows // line_height(size))
-  local columns = math.ceil(#lines / most)
+  local columns = labels.cols or math.ceil(#lines / most)
   if columns > 1 and #lines > #labels then return nil end
   local width = room.width - room.left - columns * column_width(widest_of(lines, size), size) - BESIDE
   if width < LEAST_FRAME * room.width then return nil end
@@ -120,9 +130,10 @@ end
 local function below(labels, room, size)
   local lines = all_lines(labels)
   local column = column_width(widest_of(lines, size), size)
-  local columns = math.min(width_below(room) // column, #lines > #labels and 1 or #labels)
+  local columns = math.min(width_below(room) // column, #lines > #labels and 1 or labels.cols or #labels)
   if columns < 1 then return nil end
   local rows = math.ceil(#lines / columns)
+  if labels.title then rows = rows + 1 end
   local height = room.height - room.bottom - rows * line_height(size) - 8
   if height < LEAST_FRAME * room.height then return nil end
   return {
@@ -242,9 +253,14 @@ local PLACES = {
 -- With more than this hidden (in samples, some six pixels each) the legend goes beside the frame.
 local TOLERABLE = 8
 
+-- The size of a box in columns, with a title above.
 local function box_size(labels, size)
-  local lines = all_lines(labels)
-  return column_width(widest_of(lines, size), size), #lines * line_height(size) + 4
+  local lines, cols = all_lines(labels), labels.cols or 1
+  local width, rows = cols * column_width(widest_of(lines, size), size), math.ceil(#lines / cols)
+  if labels.title then
+    width, rows = math.max(width, (text.extent(labels.title.seen, size.font)) * WIDER + 16), rows + 1.2
+  end
+  return width, rows * line_height(size) + 4
 end
 
 --- A plan for a legend inside the frame that hides little, or nil.
@@ -257,7 +273,7 @@ function M.inside(labels, view, curves, boxes)
   local width, height = box_size(labels, LARGEST)
   if height > view.height - 10 or width > view.width - 10 then return nil end
   local samples = {}
-  for _, curve in ipairs(curves) do sample(view, curve, samples) end
+  for _, curve in ipairs(curves) do sample(curve.view or view, curve, samples) end
   for _, box in ipairs(boxes) do sample_box(box, samples) end
   local best, least = nil, math.huge
   for _, place in ipairs(PLACES) do

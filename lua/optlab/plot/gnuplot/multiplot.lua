@@ -36,6 +36,7 @@ function M.is_placed(grid)
   local bare = true
   for _, fig in ipairs(grid.figures) do
     if fig.solid then return false end
+    if fig.insets then return true end
     bare = bare and M.is_bare(fig) and not fig.opts.bare
   end
   return bare or (opts.sharex or opts.sharey or opts.sharecolor or opts.legend or opts.xlabel or opts.ylabel) ~= nil
@@ -138,14 +139,17 @@ local function margins(cell, look, frame)
   local opts, out = cell.fig.opts, {}
   local widest = panel.measure(cell.fig, frame[1], frame[2], look, cell.limits)
   local bare = M.is_bare(cell.fig)
-  local x_texts = not (bare or cell.hidden.x or (opts.xticks and #opts.xticks == 0))
-  local y_texts = not (bare or cell.hidden.y or (opts.yticks and #opts.yticks == 0))
+  local x_texts = not (bare or cell.hidden.x or opts.xticklabels == false or (opts.xticks and #opts.xticks == 0))
+  local y_texts = not (bare or cell.hidden.y or opts.yticklabels == false or (opts.yticks and #opts.yticks == 0))
   out.left = (y_texts and (widest.y or 0) + MARKS + 4 or 0) + (opts.ylabel and not cell.hidden.y and LINE + 2 or 0)
   out.bottom = (x_texts and LINE + MARKS or 0) + (opts.xlabel and not cell.hidden.x and LINE or 0)
   out.left, out.bottom = math.max(out.left, bare and 3 or GAP), math.max(out.bottom, bare and 3 or GAP)
   local half = x_texts and (widest.x or 0) / 2 + 2 or 0 -- of the text of a mark at the end of the axis
   out.left = math.max(out.left, half)
   out.right, out.top = bare and 3 or math.max(GAP + 3, half), opts.title and LINE + 4 or bare and 3 or GAP
+  if cell.fig.twin then
+    out.right = math.max(out.right, (widest.y2 or 0) + MARKS + 4 + (opts.y2label and LINE + 16 or 0))
+  end
   local scale = colorbar.scale(cell.fig.elements)
   if scale and scale.bar and not cell.scale then
     cell.own_bar = MARKS + (widest.cb or 0) + 8 + LINE / 2
@@ -199,7 +203,7 @@ local function place_of(cell, canvas)
   return {
     left = cell.x / w, right = (cell.x + cell.width) / w, bottom = cell.y / h, top = (cell.y + cell.height) / h,
     width = cell.width, height = cell.height, limits = cell.limits, hidden = cell.hidden, scale = cell.scale,
-    key = cell.key, commands = cell.commands,
+    key = cell.key, commands = cell.commands, boxes = cell.boxes,
     bar = cell.own_bar and { (cell.x + cell.width + GAP) / w, cell.y / h, BAR / w, cell.height / h } or nil,
     bar_label = cell.own_bar
       and { (cell.x + cell.width + GAP + BAR + cell.own_bar) / w, (cell.y + cell.height / 2) / h } or nil,
@@ -273,6 +277,76 @@ local function page_key(page, plan, samples, at)
   end
 end
 
+-- --- small figures inside ------------------------------------------------------------------------------------------
+
+local SMALL = 9 -- the size of an inset's font
+
+-- An inset's paper, which covers the texts around its frame too, and its look.
+local function inset_commands(small, m, canvas, look)
+  return {
+    ("set object 1 rectangle from screen %s,%s to screen %s,%s behind fillcolor rgb paper fillstyle solid noborder")
+      :format(fmt((small.x - m.left) / canvas.width), fmt((small.y - m.bottom) / canvas.height),
+        fmt((small.x + small.width + m.right) / canvas.width), fmt((small.y + small.height + m.top) / canvas.height)),
+    ("set tics font ',%s'"):format(fmt(SMALL * look.scale)), "set border 15 linewidth 0.8",
+  }
+end
+
+-- The part of a figure that an inset shows, in parts of the frame.
+local function shown_part(cell, inset)
+  local x, y = axis.limits(inset.figure, "x", "y"), axis.limits(inset.figure, "y", "x")
+  local view = layout.frame({}, 1, 1, cell.limits.x or axis.limits(cell.fig, "x", "y"),
+    cell.limits.y or axis.limits(cell.fig, "y", "x"))
+  local left, bottom = view:pixel(math.min(x[1], x[2]), math.min(y[1], y[2]))
+  local right, top = view:pixel(math.max(x[1], x[2]), math.max(y[1], y[2]))
+  return left, bottom, right, top
+end
+
+-- A rectangle around what an inset shows, and two lines from it to corners of the inset, which do not cross it.
+local function zoom_commands(cell, inset, canvas)
+  local left, bottom, right, top = shown_part(cell, inset)
+  local px, py, pw, ph = table.unpack(inset.place)
+  local function screen(x, y)
+    return ("screen %s,%s"):format(fmt((cell.x + x * cell.width) / canvas.width),
+      fmt((cell.y + y * cell.height) / canvas.height))
+  end
+  local rising = (px + pw / 2 - (left + right) / 2) * (py + ph / 2 - (bottom + top) / 2) > 0
+  local corners = rising and { { left, top, px, py + ph }, { right, bottom, px + pw, py } }
+    or { { left, bottom, px, py }, { right, top, px + pw, py + ph } }
+  local look = "linecolor rgb soft linewidth 0.8"
+  local out = { ("set object 2 rectangle from %s to %s behind fillstyle empty border %s"):format(screen(left, bottom),
+    screen(right, top), look) }
+  for k, c in ipairs(corners) do
+    out[#out + 1] = ("set arrow %d from %s to %s nohead back %s"):format(100 + k, screen(c[1], c[2]),
+      screen(c[3], c[4]), look)
+  end
+  return out
+end
+
+-- The cells of a figure's insets.
+local function insets_of(cell, look, canvas)
+  local out = {}
+  cell.boxes = {}
+  for i, inset in ipairs(cell.fig.insets or {}) do
+    local px, py, pw, ph = table.unpack(inset.place)
+    local width, height = pw * cell.width, ph * cell.height
+    local small = {
+      fig = inset.figure, limits = {}, hidden = {}, key = false, x = cell.x + px * cell.width,
+      y = cell.y + py * cell.height, width = width, height = height,
+    }
+    local m = margins(small, look, { width, height })
+    small.commands = inset_commands(small, m, canvas, look)
+    for _, command in ipairs(inset.zoom and zoom_commands(cell, inset, canvas) or {}) do
+      table.insert(small.commands, command)
+    end
+    cell.boxes[i] = {
+      left = px * cell.width - m.left, bottom = py * cell.height - m.bottom, width = width + m.left + m.right,
+      height = height + m.bottom + m.top,
+    }
+    out[i] = small
+  end
+  return out
+end
+
 -- --- a grid ----------------------------------------------------------------------------------------------------------
 
 local function cells_of(grid)
@@ -328,10 +402,14 @@ function M.grid(grid, width, height)
   arrange(cells, opts, look, area)
   local panels, samples = {}, {}
   for i, cell in ipairs(cells) do
-    local p = panel.new(cell.fig, width, height, "p" .. i .. "_", look, not cell.fig.solid and place_of(cell, canvas)
-      or nil)
-    panels[i] = p
+    local small = insets_of(cell, look, canvas)
+    local p = panel.new(cell.fig, width, height, "p" .. i .. "_", look, place_of(cell, canvas))
+    panels[#panels + 1] = p
     for el, sample in pairs(p.samples) do samples[el] = sample end
+    for k, inside in ipairs(small) do
+      panels[#panels + 1] = panel.new(inside.fig, width, height, ("p%di%d_"):format(i, k), look,
+        place_of(inside, canvas))
+    end
   end
   local first, last = cells[1], cells[#cells]
   local low, high = last.y, first.y + first.height

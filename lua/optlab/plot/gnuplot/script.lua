@@ -81,8 +81,12 @@ local function grid_parts(grid)
   return out
 end
 
+-- A figure with small ones inside is a grid of one.
 local function parts(picture)
-  return (picture.figures and grid_parts or figure_parts)(picture)
+  if picture.figures then return grid_parts(picture) end
+  if not picture.insets then return figure_parts(picture) end
+  local opts = { rows = 1, cols = 1, size = picture.opts.size }
+  return grid_parts { figures = { picture }, look = picture.look, opts = opts }
 end
 
 local function whole(lines, look)

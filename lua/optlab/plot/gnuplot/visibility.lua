@@ -78,7 +78,7 @@ local function hiding(fig, name)
   local ends = fig.opts[name .. "lim"]
   if not ends then return nil end
   for _, el in ipairs(fig.elements) do
-    if reaches(el, name, ends) then return nil end
+    if (el.twin and name == "y") or reaches(el, name, ends) then return nil end
   end
   return ("%slim = {%g, %g}"):format(name, ends[1], ends[2])
 end

@@ -302,6 +302,9 @@
 ---@field label? string|number Name in the legend.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
+---@class optlab.options.Figure.inset
+---@field zoom? boolean Whether a rectangle and two lines show which part of this figure the small one shows. Default: false.
+
 ---@class optlab.options.Figure.line
 ---@field label? string|number Name in the legend.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
@@ -375,6 +378,15 @@
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field size? number Size of the font.
 ---@field align? "left"|"center"|"right" Which part of the text lies at that place. Default: "left".
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.twinx
+---@field ylabel? string|number Label of the axis on the right.
+---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
+---@field logy? boolean Whether the axis is logarithmic. Default: false.
+---@field yticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
+---@field yinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
+---@field color? string Colour of the axis's label and texts, such as that of the curves along it.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.violinplot
@@ -603,6 +615,8 @@
 ---@field logy? boolean Whether the axis is logarithmic. Default: false.
 ---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 ---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
+---@field legendtitle? string|number Title above the legend's entries.
+---@field legendcols? integer Number of the legend's columns.
 ---@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
 ---@field aspect? "equal" "equal": a unit has the same length on both axes.
 ---@field view? number[] The two angles from which a surface is seen; by default {60, 30}.
@@ -611,6 +625,8 @@
 ---@field zticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
 ---@field xinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
 ---@field yinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
+---@field xticklabels? boolean Whether the marks of the axis have texts; xticks = {} shows no marks. Default: true.
+---@field yticklabels? boolean Whether the marks of the axis have texts; xticks = {} shows no marks. Default: true.
 ---@field theme? "default"|"paper"|"slides"|"dark" Sizes and colours; by default what plot.set_theme said, or "default".
 ---@field font? string The font of all texts, such as "serif"; tex takes the document's.
 ---@field font_size? number Size of the texts in points; lines and markers keep their proportion to it. By default the theme's.

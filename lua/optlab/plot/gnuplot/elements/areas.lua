@@ -21,7 +21,7 @@ end
 
 -- A span of one axis over the whole frame.
 function M.span(el, panel)
-  local other = panel.limits[el.axis == "x" and "y" or "x"]
+  local other = panel:limits_of(el.axis == "x" and "y" or "x")
   local lo, hi = math.min(other[1], other[2]), math.max(other[1], other[2])
   local x, y = { el.from, el.to }, { lo, hi }
   if el.axis == "y" then x, y = { lo, hi }, { el.from, el.to } end

@@ -26,7 +26,7 @@ end
 
 --- Bars between two values.
 function M.blocks(el, panel)
-  local base = within(el.base, panel.limits[el.lying and "x" or panel.second and "y2" or "y"])
+  local base = within(el.base, panel:limits_of(el.lying and "x" or "y"))
   local columns = { el.low, base, el.low, el.high, base, el.top }
   if el.lying then columns = { base, el.low, base, el.top, el.low, el.high } end
   panel:draw(el, panel:block("bar", number.rows(columns)) .. " using 1:2:3:4:5:6",

@@ -13,7 +13,7 @@ end
 
 -- A line over the whole frame at one value of the other axis.
 function M.rule(el, panel)
-  local lo, hi = panel.limits[el.along][1], panel.limits[el.along][2]
+  local lo, hi = table.unpack(panel:limits_of(el.along))
   local ends, at = { lo, hi }, { el.at, el.at }
   local block = panel:block("rule", number.rows(el.along == "x" and { ends, at } or { at, ends }))
   panel:draw(el, block .. " using 1:2", "lines " .. look.line(el))

@@ -50,6 +50,13 @@ function Panel:draw(el, source, look)
   if el and not self.samples[el] then self.samples[el] = look end
 end
 
+--- The limits of the axis that an element lies along.
+-- @string name "x" or "y"
+-- @treturn table {lo, hi, log =}
+function Panel:limits_of(name)
+  return self.limits[self.second and name == "y" and "y2" or name]
+end
+
 --- Adds an item to the plot command as it is.
 function Panel:item(item)
   self.items[#self.items + 1] = item
@@ -155,6 +162,19 @@ local function axis_label(panel, name, label, more, markup)
   panel:set("%slabel %s%s", name, marked(panel, words, markup), more or "")
 end
 
+-- The axis on the right.
+local function second_axis(panel, room)
+  local opts, color = panel.fig.opts, ""
+  if opts.y2color then
+    local own, cycle = style.colorspec(opts.y2color)
+    color = " textcolor " .. (own or "linetype " .. cycle)
+  end
+  panel:set("border 11")
+  panel:set("y2tics%s", color)
+  axis.set(panel, "y2", room)
+  axis_label(panel, "y2", opts.y2label, color, opts.y2enhanced)
+end
+
 -- Marks and labels of the axes x and y, and z in space, where lines of text run obliquely and have less room.
 local function axes(panel, width, height)
   local opts, solid = panel.fig.opts, panel.fig.solid
@@ -164,6 +184,7 @@ local function axes(panel, width, height)
   axis.set(panel, "y", solid and { most = 6 } or flat_y)
   axis_label(panel, "x", opts.xlabel)
   axis_label(panel, "y", opts.ylabel)
+  if panel.fig.twin then second_axis(panel, flat_y) end
   if not solid then return end
   axis.set(panel, "z", { most = 6 })
   axis_label(panel, "z", opts.zlabel, " rotate parallel")
@@ -216,11 +237,14 @@ local function flat_commands(panel, width, height)
     panel.view = layout.frame(fig.opts, place.width, place.height, x, y)
     set_margins(panel)
   else
-    panel.view = layout.view(fig.opts, width, height, x, y, panel.bar, panel.widest.y)
+    local right = fig.twin and panel.widest.y2 + (fig.opts.y2label and 50 or 28) or panel.bar
+    panel.view = layout.view(fig.opts, width, height, x, y, right, panel.hidden.y and 0 or panel.widest.y)
   end
+  if fig.twin then panel.second_view = panel.view:with_y(panel.limits.y2) end
   for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, panel.view, note, i) end
   if fig.opts.aspect then panel:set("size ratio -1") end
   set_frame(panel)
+  for _, box in ipairs(place and place.boxes or {}) do boxes[#boxes + 1] = box end
   key.set(panel, boxes, panel.view.room)
 end
 
@@ -270,14 +294,21 @@ end
 
 local M = {}
 
+-- The axes whose marks have no texts.
+local function hidden_texts(fig, place)
+  local inner = place and place.hidden or {}
+  return { x = inner.x or fig.opts.xticklabels == false, y = inner.y or fig.opts.yticklabels == false }
+end
+
 local function new_panel(fig, prefix, look, place)
   local limits = place and place.limits or {}
   local panel = setmetatable({
     fig = fig, look = look, prefix = prefix, place = place, counts = {}, blocks = {}, settings = {}, items = {},
-    label_count = 0, widest = {}, common = {}, titles = {}, samples = {}, hidden = place and place.hidden or {},
+    label_count = 0, widest = {}, common = {}, titles = {}, samples = {}, hidden = hidden_texts(fig, place),
     limits = { x = limits.x or axis.limits(fig, "x", "y"), y = limits.y or axis.limits(fig, "y", "x") },
   }, Panel)
   if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
+  if fig.twin then panel.limits.y2 = axis.limits(fig, "y2", "x") end
   return panel
 end
 
@@ -305,7 +336,8 @@ end
 -- @tparam[opt] table place where its frame lies: `left`, `right`, `bottom`, `top` in parts of the canvas, `width` and
 -- `height` in pixels; `limits` {x =, y =} instead of its own; `hidden` {x =, y =}, axes without texts; `scale` of
 -- colours instead of its own; `bar` {left, bottom, width, height} of its colour bar, if it has one, and `bar_label`
--- {x, y}; `key`, whether it has a legend; `commands`, further ones
+-- {x, y}; `key`, whether it has a legend; `commands`, further ones; `boxes` {left =, bottom =, width =, height =} in
+-- pixels that the legend avoids
 -- @treturn table {blocks=, settings=, plot=, remarks=, samples=}: lists of lines, what the user is to be told, and how
 -- the legend shows each element
 function M.new(fig, width, height, prefix, look, place)
@@ -318,7 +350,9 @@ function M.new(fig, width, height, prefix, look, place)
   colorbar.set(panel, height)
   set_bar(panel, width)
   if fig.solid then solid_commands(panel, width, height) else flat_commands(panel, width, height) end
+  local first_view = panel.view
   for _, el in ipairs(fig.elements) do
+    panel.second, panel.view = el.twin, el.twin and panel.second_view or first_view
     elements[el.kind](el, panel)
     panel:continue_title(el)
   end

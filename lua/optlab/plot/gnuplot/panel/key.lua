@@ -3,15 +3,17 @@
 local layout = require "optlab.plot.gnuplot.layout"
 local legend = require "optlab.plot.gnuplot.legend"
 local number = require "optlab.plot.gnuplot.number"
+local text = require "optlab.plot.gnuplot.text"
 
 local M = {}
 
 local fmt = number.format
 
 -- What a legend should stay clear of.
-local function obstacles(fig)
+local function obstacles(panel)
   local curves = {}
-  for _, el in ipairs(fig.elements) do
+  for _, el in ipairs(panel.fig.elements) do
+    local from = #curves + 1
     if el.kind == "curve" then
       curves[#curves + 1] = { x = el.x, y = el.y, joined = el.dash ~= nil, weight = 1 }
     elseif el.kind == "band" then
@@ -21,6 +23,7 @@ local function obstacles(fig)
       curves[#curves + 1] = { x = el.x, y = el.height, joined = true, weight = 0.7 }
     end
     for _, curve in ipairs(el.hides or {}) do curves[#curves + 1] = curve end
+    for i = from, el.twin and #curves or 0 do curves[i].view = panel.second_view end
   end
   return curves
 end
@@ -29,7 +32,7 @@ end
 local function plan_legend(panel, labels, choice, boxes, room)
   local view, plan = panel.view, nil
   if choice == "auto" and view then
-    plan = legend.inside(labels, view, obstacles(panel.fig), boxes)
+    plan = legend.inside(labels, view, obstacles(panel), boxes)
   elseif choice == "auto" then
     plan = legend.at(labels, "inside right top", room.width * 0.5, room.height * 0.3, true)
   elseif choice:find("^inside") then
@@ -65,6 +68,14 @@ local function arrangement(plan)
   return ("vertical maxrows %d"):format(plan.rows)
 end
 
+-- Columns inside the frame, if there are to be several.
+local function columns_of(labels, plan)
+  if not labels.cols then return "" end
+  local lines = 0
+  for _, label in ipairs(plan.labels) do lines = lines + #label.lines end
+  return (" vertical maxrows %d"):format(math.ceil(lines / labels.cols))
+end
+
 --- Sets the key of a panel and the titles of its elements.
 -- @tparam table panel
 -- @tparam {table,...} boxes of text that it should not hide
@@ -79,7 +90,8 @@ function M.set(panel, boxes, room)
   for _, label in ipairs(labels) do panel.titles[label.el] = {} end
   for _, label in ipairs(plan.labels) do panel.titles[label.el] = label.lines end
   panel:set("key %s width %s%s", plan.place, fmt(legend.width_correction(plan.labels)),
-    inside and "" or " nobox noopaque " .. arrangement(plan))
+    inside and columns_of(labels, plan) or " nobox noopaque " .. arrangement(plan))
+  if labels.title then panel:set("key title %s left", text.marked(labels.title.words, labels.title.markup)) end
   if plan.size.font ~= layout.FONT_SIZE then
     panel:set("key %s spacing %s", panel:font(plan.size.font), fmt(plan.size.spacing))
   end

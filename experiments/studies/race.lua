@@ -1,8 +1,8 @@
 --- A race: seven optimizers on Beale's function, as an animation.
 --
 -- The question: who arrives first when each runs with its best rate?
--- The rates are tuned with one budget: the same number for each, and the rate counts that has the smallest mean of log f over
--- the steps, the worse of two starting points; so being early counts as much as being exact.
+-- All are tuned with one budget, the same number of rates. The best rate has the smallest mean of log f over the steps,
+-- the worse of two starting points; so being early counts as much as being exact.
 -- The figures: "race", an animation (race.gif; in other formats its last frame); "values", f by step.
 -- What to notice: plain gradient descent must be slow, as the slope at the start is steep and that in the valley
 -- is not. Momentum overshoots; methods that divide by the size of past gradients walk at an even pace.
@@ -21,8 +21,8 @@ end
 local START, BEST, F64 = {0.7, 1.6}, {3, 0.5}, {dtype = "float64"}
 
 local OPTIMIZERS = {
-  {"SGD", {"SGD"}}, {"momentum 0.9", {"SGD", momentum = 0.9}}, {"Nesterov 0.9", {"SGD", momentum = 0.9, nesterov = true}},
-  {"Adagrad", {"Adagrad"}}, {"RMSprop", {"RMSprop"}}, {"Adam", {"Adam"}}, {"Lion", {"Lion"}},
+  {"SGD", {"SGD"}}, {"momentum 0.9", {"SGD", momentum = 0.9}},
+  {"Nesterov 0.9", {"SGD", momentum = 0.9, nesterov = true}}, {"Adagrad", {"Adagrad"}}, {"RMSprop", {"RMSprop"}}, {"Adam", {"Adam"}}, {"Lion", {"Lion"}},
 }
 
 -- All rates at once from two starting points; keeps the best one in how.lr.

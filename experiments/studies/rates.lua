@@ -1,14 +1,15 @@
 --- The rate of convergence over learning rate and momentum, measured and by theory.
 --
--- The question: for which η and β does momentum converge, how fast, and where is the best pair?
--- On a quadratic with curvatures h from 1 to κ = 10 each step multiplies (x_t, x_t-1) along an eigenvector by a matrix.
--- Momentum is v ← β v + g, x ← x - η v, and Nesterov's takes the gradient ahead:
+-- The question: for which η and β does momentum converge, how fast, and which pair is the best?
+-- On a quadratic with curvatures h from 1 to κ a step multiplies (x_t, x_t-1), along each axis, by a matrix. Momentum
+-- is v ← β v + g, x ← x - η v; Nesterov's takes the gradient ahead:
 --     momentum  [1 + β - η h, -β; 1, 0]         Nesterov  [(1 + β)(1 - η h), -β (1 - η h); 1, 0]
--- The rate is the larger spectral radius of both curvatures: below 1 it converges, and an error shrinks by it each step.
--- The figure: "rates", the measured rate of optim.SGD from a starting point for each pair (η, β), with the border
--- that theory predicts (η h < 2 (1 + β), and η h < 2 (1 + β) / (1 + 2 β) for Nesterov) and the best pair (star).
--- What to notice: the bright valley runs along the pairs at which one direction is critically damped: below it the flat
--- direction is slow, above it both swing and the rate is √β whatever η is. Nesterov converges for fewer rates.
+-- The rate is the larger spectral radius of both curvatures: each step shrinks an error by it if it is below 1.
+-- The figure: "rates", the rate of optim.SGD, measured by a descent for each pair (η, β), h being the larger curvature;
+-- white lines and the red border are theory: η h < 2 (1 + β), for Nesterov η h < 2 (1 + β) / (1 + 2 β). The star is
+-- the best pair.
+-- What to notice: the best pair lies where the flat direction is critically damped and the steep one at the border of
+-- it. Above, both directions swing, and the rate is √β whatever η is: a larger momentum only makes it slower.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
@@ -57,18 +58,17 @@ for i, name in ipairs {"momentum", "Nesterov"} do
   local at = exact:argmin():item() - 1
   local best = {lr[at % p.side + 1]:item() * p.kappa, beta[at // p.side + 1]:item()}
   local error = lab.where(exact:lt(1), (rate - exact):abs(), 0):max():item()
-  print(("%s: best rate %.3f at η h = %.2f, β = %.2f; measured differs by at most %.3f"):format(name,
-    exact:min():item(), best[1], best[2], error))
+  print(("%s: rate %.3f at η h = %.2f, β = %.2f; measured within %.3f"):format(name, exact:min():item(), best[1],
+    best[2], error))
   train.record(name, 160, {rate = exact:min():item(), lr = best[1] / p.kappa, beta = best[2], error = error})
-  local fig = plot.figure {title = name, xlabel = "η h, h the largest curvature", ylabel = "β", xlim = {0, 4}, ylim = {0, 1}}
-  fig:heatmap(rate:clamp(0, 1), {x = {0.005, 4}, y = {0, 0.995}, palette = "viridis_r", range = {0.4, 1},
-    label = "rate"})
-  fig:contour(exact, {x = {0.005, 4}, y = {0, 0.995}, levels = {0.6, 0.7, 0.8, 0.9}, color = "white", width = 0.8,
-    labels = true})
-  local b = lab.linspace(0, 1, 50):tolist()
-  local border = {}
-  for k, m in ipairs(b) do border[k] = i == 1 and 2 * (1 + m) or 2 * (1 + m) / (1 + 2 * m) end
-  fig:line(border, b, {color = "#c1272d", width = 2, label = "border by theory"})
+  local fig = plot.figure {title = name, xlabel = "η h", ylabel = "momentum β", xlim = {0, 4}, ylim = {0, 1}}
+  local place = {x = {0.005, 4}, y = {0, 0.995}}
+  fig:heatmap(lab.where(rate:lt(1), rate, 0 / 0), {
+    x = place.x, y = place.y, palette = "viridis_r", range = {0.5, 1}, label = "rate of convergence",
+  })
+  fig:contour(exact, {x = place.x, y = place.y, levels = {0.6, 0.7, 0.8, 0.9}, color = "white", labels = true})
+  local function border(m) return 2 * (1 + m) / (i == 1 and 1 or 1 + 2 * m) end
+  fig:line(border(beta), beta, {color = "#c1272d", width = 2, label = "border by theory"})
   panels[i] = fig:points({best[1]}, {best[2]}, {style = "*", color = "white", size = 1.6})
 end
 plot.grid {cols = 2, size = {900, 380}, sharecolor = true, sharey = true, table.unpack(panels)}:save "rates"

@@ -3,8 +3,8 @@
 -- The question: gradient descent stays on a saddle for ever when it starts on the ridge. How much noise does it take to
 -- leave, and does the kind of optimizer matter?
 --     f(x, y) = x²/2 - y²/2 + y⁴/4
--- has a saddle at 0 and minima at y = ±1 with f = -1/4. All start at (1, 0), where the gradient points at the saddle, and
--- normal noise of standard deviation σ is added to each gradient. Many descents with noise of their own run at once.
+-- has a saddle at 0 and minima at y = ±1 with f = -1/4. All start at (1, 0), where the gradient points at the saddle,
+-- and normal noise of standard deviation σ is added to each gradient. Many descents run at once, each with its noise.
 -- Theory for gradient descent: y grows by 1 + η each step, and noise of all steps adds up, so that it takes about
 --     log(1 / s) / log(1 + η) steps,    s = η σ / √((1 + η)² - 1).
 -- The figures: "paths", some descents with σ = 0.01; "steps", the median number of steps to f = -0.2 over σ, with the
@@ -67,10 +67,14 @@ local panels = {}
 for i, entry in ipairs(OPTIMIZERS) do
   local path = descend(entry[2], lab.full({12}, 0.01, {dtype = "float64"}), 150, {every = 1}).path
   local panel = plot.figure {title = entry[1], xlim = {-0.6, 1.2}, ylim = {-1.6, 1.6}}
-  panel:contour(f, {x = {-0.6, 1.2, 0.03}, y = {-1.6, 1.6, 0.05}, levels = {-0.2, -0.1, 0, 0.1, 0.3, 0.6, 1}, color = "#cccccc"})
+  panel:contour(f, {x = {-0.6, 1.2, 0.03}, y = {-1.6, 1.6, 0.05}, color = "#cccccc",
+    levels = {-0.2, -0.1, 0, 0.1, 0.3, 0.6, 1}})
   for k = 1, 12 do
     panel:line(path:select(2, k):select(2, 1), path:select(2, k):select(2, 2), {color = "C" .. i, width = 0.8})
   end
   panels[i] = panel
 end
-plot.grid {cols = 5, size = {960, 260}, sharex = true, sharey = true, xlabel = "x", ylabel = "y", table.unpack(panels)}:save "paths"
+plot.grid {
+  cols = 5, size = {960, 280}, sharex = true, sharey = true, ylabel = "y",
+  xlabel = ("x\n12 descents with σ = 0.01, η = %g"):format(p.lr), table.unpack(panels),
+}:save "paths"

@@ -7,8 +7,8 @@
 --     θ ← θ - ε/2 ∇U(θ) + N(0, ε),    U = -log posterior, estimated from 10 of the 100 data
 -- Many chains run at once from the prior; after a warm-up every tenth point counts. The step ε is constant here.
 -- The figures: "density", the exact posterior beside that of the samples for three step sizes; "marginal", of θ₁.
--- What to notice: a small ε is right on the mean but goes from mode to mode slowly; a large one crosses fast, and the noise
--- of the minibatches, which is of the order ε² beside the ε of the Langevin noise, makes the distribution too wide.
+-- What to notice: the smallest ε is nearest to the posterior. The noise of the minibatches has a variance of the order
+-- ε², the Langevin noise has ε, so a large step makes the distribution too wide.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 
@@ -63,7 +63,7 @@ local panels = {panel("exact posterior", exact)}
 local marginal = plot.figure {xlabel = "θ₁", ylabel = "density", xlim = X}
 local per_x = CELLS / (X[2] - X[1])
 marginal:line(middles(X), exact:sum(1) * per_x, {label = "exact", color = "k", width = 2})
-for _, lr in ipairs {0.003, 0.03, 0.1} do
+for _, lr in ipairs {0.001, 0.005, 0.02} do
   local starts = lab.randn(p.chains, 2, F64) * lab.tensor({math.sqrt(10), 1}, F64)
   local how = {"SGLD", lr = lr, gamma = 0}
   local path = train.descend(minibatch_energy, starts, how, p.steps, {points = true, every = 10}).path
@@ -77,6 +77,7 @@ for _, lr in ipairs {0.003, 0.03, 0.1} do
 end
 local budget = ("%d chains of %d steps, minibatches of %d of %d data"):format(p.chains, p.steps, p.batch, N)
 plot.grid {
-  cols = 4, size = {960, 300}, sharex = true, sharey = true, xlabel = "θ₁\n" .. budget, ylabel = "θ₂", table.unpack(panels),
+  cols = 4, size = {960, 300}, sharex = true, sharey = true, xlabel = "θ₁\n" .. budget, ylabel = "θ₂",
+  table.unpack(panels),
 }:save "density"
 marginal:save "marginal"

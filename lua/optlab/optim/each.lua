@@ -57,7 +57,10 @@ local function constructor(definition, names)
   local defaults, state = {}, {}
   for _, row in ipairs(definition.hyper) do defaults[row[1]] = row[2] end
   for _, row in ipairs(definition.state or {}) do
-    state[#state + 1] = { name = row[2], when = not names[row.when] and row.when or nil, start = row.start, number = row.number, per = row.per }
+    state[#state + 1] = {
+      name = row[2], when = not names[row.when] and row.when or nil, start = row.start, number = row.number,
+      per = row.per,
+    }
   end
   for _, name in ipairs(list) do state[#state + 1] = { name = place_of(name) } end
   made[key] = require("optlab.optim.define").define {

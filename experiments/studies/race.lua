@@ -22,7 +22,8 @@ local START, BEST, F64 = {0.7, 1.6}, {3, 0.5}, {dtype = "float64"}
 
 local OPTIMIZERS = {
   {"SGD", {"SGD"}}, {"momentum 0.9", {"SGD", momentum = 0.9}},
-  {"Nesterov 0.9", {"SGD", momentum = 0.9, nesterov = true}}, {"Adagrad", {"Adagrad"}}, {"RMSprop", {"RMSprop"}}, {"Adam", {"Adam"}}, {"Lion", {"Lion"}},
+  {"Nesterov 0.9", {"SGD", momentum = 0.9, nesterov = true}}, {"Adagrad", {"Adagrad"}},
+  {"RMSprop", {"RMSprop"}}, {"Adam", {"Adam"}}, {"Lion", {"Lion"}},
 }
 
 -- All rates at once from two starting points; keeps the best one in how.lr.

@@ -3,7 +3,7 @@
 -- The question: who arrives first when each runs with its best rate?
 -- All are tuned with one budget, the same number of rates. The best rate has the smallest mean of log f over the steps,
 -- the worse of two starting points; so being early counts as much as being exact.
--- The figures: "race", an animation (race.gif; in other formats its last frame); "values", f by step.
+-- The figures: "race", an animation (race.webp; in other formats its last frame); "values", f by step.
 -- What to notice: plain gradient descent must be slow, as the slope at the start is steep and that in the valley
 -- is not. Momentum overshoots; methods that divide by the size of past gradients walk at an even pace.
 local lab = require "optlab"
@@ -56,10 +56,10 @@ local levels = lab.logspace(-1, 2.2, 14):tolist()
 local function frame(i)
   local n = 1 + (i - 1) * p.steps // (p.frames - 1)
   local fig = plot.figure {
-    title = ("step %d; each with the best of %d rates"):format(n - 1, p.rates), xlim = {-0.5, 4.5}, ylim = {-2, 2.4},
+    title = ("step %d; each with the best of %d rates"):format(n - 1, p.rates), xlim = {-1.5, 4}, ylim = {-2, 2},
     size = {640, 480}, legend = "bottom right",
   }
-  fig:contour(beale, {x = {-0.5, 4.5, 0.05}, y = {-2, 2.4, 0.05}, levels = levels, color = "#d5d5d5", width = 0.8})
+  fig:contour(beale, {x = {-1.5, 4, 0.05}, y = {-2, 2, 0.05}, levels = levels, color = "#d5d5d5", width = 0.8})
   for k, racer in ipairs(racers) do
     local color = "C" .. k
     fig:line(racer.x:narrow(1, 1, n), racer.y:narrow(1, 1, n), {color = color, width = 1.6, label = racer.name})

@@ -145,7 +145,8 @@ describe("plot", function()
         many[j] = {}
         for i = 1, 70 do many[j][i] = 0 end
       end
-      has(script(plot.figure():image(many, { x = { 0, 7 } })), "$image1 using (-0.05+0.1*$1):(-0.5+1*$2):3:4:5 with rgb")
+      local s70 = script(plot.figure():image(many, { x = { 0, 140 } }))
+      has(s70, "$image1 using (-1+2*$1):(-0.5+1*$2):3:4:5 with rgb")
     end)
 
     it("draw the cells of maps as boxes that overlap, and cells without a value as paper on top", function()

@@ -340,6 +340,9 @@
 ---@field label? string|number Name of the colour bar if there is one, else in the legend.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
+---@class optlab.options.Figure.raw
+---@field plot? string An item of the plot command, such as "sin(x) with lines".
+
 ---@class optlab.options.Figure.scatter
 ---@field c? optlab.Numbers A value for each point, which its colour shows.
 ---@field size? number|optlab.Numbers Size of the markers, or of each. Default: 1.

@@ -356,6 +356,7 @@ function M.new(fig, width, height, prefix, look, place)
     elements[el.kind](el, panel)
     panel:continue_title(el)
   end
+  for _, commands in ipairs(fig.raws or {}) do panel.settings[#panel.settings + 1] = commands end
   local verb = fig.solid and "splot " or "plot "
   panel.plot = verb .. table.concat(panel.items, ", \\\n" .. (" "):rep(#verb))
   return panel

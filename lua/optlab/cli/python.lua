@@ -38,7 +38,8 @@ local NAMES = {
   None = "nil", True = "true", False = "false", range = "for i = 1, n do ... end", len = "#x", str = "tostring(x)",
   int = "x // 1", float = "tonumber(x)", enumerate = "for i, x in ipairs(list) do ... end", abs = "math.abs(x)",
   max = "math.max(a, b)", min = "math.min(a, b)", sorted = "table.sort(list)", torch = "lab", np = "lab",
-  f = '("%.3f"):format(x)', isinstance = "type(x)", input = "io.read()", open = "io.open(path)", lab = 'local lab = require "optlab"',
+  f = '("%.3f"):format(x)', isinstance = "type(x)", input = "io.read()", open = "io.open(path)",
+  lab = 'local lab = require "optlab"',
 }
 
 -- A text with its strings and comments blanked; lines keep their numbers.

@@ -399,7 +399,7 @@ function M.width_correction(labels)
     widest = math.max(widest, (text.extent(line.seen, 1)) / CHARACTER)
     longest = math.max(longest, utf8.len(line.seen))
   end
-  return math.floor((widest - longest) * 2 + 1) / 2
+  return math.floor((widest - longest) * 2 + 2) / 2
 end
 
 return M

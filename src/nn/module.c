@@ -24,7 +24,8 @@ int layer_inputs(const LayerDef *def) {
 }
 
 static bool same_args(const ArgValues *a, const ArgValues *b) {
-  if (memcmp(a->x, b->x, (size_t)args_places(a->args) * sizeof *a->x) != 0) return false;
+  const int places = args_places(a->args);
+  if (places > 0 && memcmp(a->x, b->x, (size_t)places * sizeof *a->x) != 0) return false;
   for (int i = 0, n = args_lists(a->args); i < n; i++) {
     if (a->list[i].n != b->list[i].n) return false;
     if (a->list[i].n && memcmp(a->list[i].x, b->list[i].x, (size_t)a->list[i].n * sizeof *a->list[i].x) != 0)

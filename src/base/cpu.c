@@ -3,11 +3,11 @@
  */
 #include "base/cpu.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 CpuLevel cpu_level_of_process = CPU_BASELINE;
+bool cpu_slow_roots_of_process = false;
 
 #ifdef __x86_64__
 #include <cpuid.h>
@@ -32,8 +32,13 @@ static CpuLevel supported(void) {
              ? CPU_AVX512
              : CPU_AVX2;
 }
+static bool is_intel(void) {
+  unsigned a, b, c, d;
+  return __get_cpuid(0, &a, &b, &c, &d) && b == signature_INTEL_ebx && c == signature_INTEL_ecx;
+}
 #else
 static CpuLevel supported(void) { return CPU_BASELINE; }
+static bool is_intel(void) { return false; }
 #endif
 
 static CpuLevel allowed(CpuLevel level) {
@@ -45,4 +50,7 @@ static CpuLevel allowed(CpuLevel level) {
   return level;
 }
 
-static __attribute__((constructor)) void ask(void) { cpu_level_of_process = allowed(supported()); }
+static __attribute__((constructor)) void ask(void) {
+  cpu_level_of_process = allowed(supported());
+  cpu_slow_roots_of_process = cpu_level_of_process == CPU_AVX512 && is_intel();
+}

@@ -348,6 +348,7 @@ static int step_in_phases(Optim *o, const OptimInput *in) {
 
 int optim_rule_step(Optim *o, const OptimInput *in) {
   const OptimRule *r = o->def->rule;
+  blocks_turn();
   if (r->needs_loss) o->reg[rule_reg_loss(r)] = tensor_get(in->loss, 0);
   return r->nphases == 1 ? step_in_one_phase(o, in) : step_in_phases(o, in);
 }

@@ -2,11 +2,19 @@
 local files = require "tests.support.files"
 local program = require "tests.support.program"
 
+local function expect_silence(name)
+  local dir = files.folder()
+  finally(function() files.remove(dir) end)
+  local test = program.path:match("^(.*)/") .. "/tests/" .. name
+  assert.same({ 0, "", "" }, { program.shell(dir, program.quoted(test)) })
+end
+
 describe("The compiler", function()
   it("keeps the rounding to float32 in vectors that are built element by element", function()
-    local dir = files.folder()
-    finally(function() files.remove(dir) end)
-    local test = program.path:match("^(.*)/") .. "/tests/rounding_test"
-    assert.same({ 0, "", "" }, { program.shell(dir, program.quoted(test)) })
+    expect_silence("rounding_test")
   end)
+end)
+
+describe("Roots of products and sums", function()
+  it("are the rounded ones", function() expect_silence("root_test") end)
 end)

@@ -264,6 +264,29 @@ describe("the built-ins", function()
   end
 end)
 
+it("the built-ins have the same bits in both ways with gradients of any size", function()
+  local n = 5000
+  local scale = lab.tensor(10.0):pow(lab.linspace(-46, 39, n))
+  scale[17], scale[1033], scale[3000] = 0 / 0, math.huge, 0
+  local function update(name, blocks, betas)
+    core.optim.blocks_only(blocks)
+    local p = lab.ones(n):requires_grad_()
+    local o = optim[name]({ p }, betas and { betas = betas } or {})
+    lab.manual_seed(4)
+    for _ = 1, 3 do
+      p.grad = lab.randn(n) * scale
+      o:step()
+    end
+    core.optim.blocks_only(false)
+    return p:detach()
+  end
+  local cases = { { "Adam" }, { "Adam", { 0.9, 0 } }, { "Adam", { 0, 1 - 1e-15 } }, { "RMSprop" }, { "Adagrad" } }
+  for _, case in ipairs(cases) do
+    local a, b = update(case[1], false, case[2]), update(case[1], true, case[2])
+    assert.equal(0, a:ne(b):logical_and(a:eq(a):logical_or(b:eq(b))):sum():item(), case[1])
+  end
+end)
+
 describe("mistakes in a rule", function()
   local function message(rule, state)
     return errors.text(optim.define, { name = "X", defaults = { lr = 0.1, betas = { 0.9, 0.99 }, k = 0, decay = 0 },

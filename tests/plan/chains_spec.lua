@@ -11,8 +11,8 @@ local function expect_equal(want, got, what)
 end
 
 -- f(x, y) called as it is and replayed returns the same bits, for every size.
-local function same(f, dtype)
-  for _, n in ipairs(SIZES) do
+local function same(f, dtype, sizes)
+  for _, n in ipairs(sizes or SIZES) do
     local step = lab.compile(f)
     for i = 1, 4 do
       local x, y = lab.randn({ n }, { dtype = dtype }), lab.randn({ n }, { dtype = dtype })
@@ -53,6 +53,50 @@ describe("a chain of element-wise operations", function()
     same(function(x, y)
       local larger = x:gt(y)
       return lab.where(larger, x * 2, y - 1), larger
+    end)
+  end)
+
+  describe("joins two operations", function()
+    local FIRST = {
+      add = function(a, b) return a + b end, sub = function(a, b) return a - b end,
+      mul = function(a, b) return a * b end, square = function(a) return a ^ 2 end, neg = function(a) return -a end,
+    }
+    local SECOND = {
+      function(f, c) return f + c end, function(f, c) return f - c end, function(f, c) return c - f end,
+      function(f, c) return f * c end, function(f) return f:square() end, function(f) return -f end,
+    }
+    for name, first in pairs(FIRST) do
+      it("with the bits of both: " .. name, function()
+        for i = 1, 4 do
+          for k = 1, 4 do
+            local function all(x, y)
+              local operands, results = { x, y, 0.7, x[1] }, {}
+              for j, second in ipairs(SECOND) do
+                results[j] = second(first(operands[i], operands[k]), operands[(i + k + j) % 4 + 1])
+              end
+              return table.unpack(results)
+            end
+            local is_unary = name == "square" or name == "neg"
+            if is_unary and i < 3 and k == 1 or not is_unary and (i < 3 or k < 3) then
+              same(all, "float32", { 2049 })
+              same(all, "float64", { 2049 })
+            end
+          end
+        end
+      end)
+    end
+
+    it("where memory is written in between", function()
+      same(function(x, y)
+        local a, b = x * 2, x + y
+        local f = a * b
+        a:add_(1)
+        local c = f - y
+        local g = -b
+        b:mul_(y)
+        local d = g * b + a
+        return a, b, c, d, ((x * y) ^ 2 - y) ^ 2, (d * 2):sum()
+      end)
     end)
   end)
 

@@ -183,13 +183,24 @@ typedef struct Job {
   BlocksPiece *piece;
   void *ctx;
   int nsums;
-  int64_t chunk;
+  int64_t n, chunk;
+  bool backward;
   Partial *part; /* [pieces][nsums] */
 } Job;
 
+static _Thread_local bool backward;
+
+void blocks_turn(void) { backward = !backward; }
+
 static void run_chunk(void *ctx, int64_t begin, int64_t end) {
   const Job *job = ctx;
-  job->piece(job->ctx, begin, end, job->part ? job->part + begin / job->chunk * job->nsums : NULL);
+  int64_t i = begin / job->chunk;
+  if (job->backward) {
+    i = (job->n - 1) / job->chunk - i;
+    begin = i * job->chunk;
+    end = shorter(job->n, begin + job->chunk);
+  }
+  job->piece(job->ctx, begin, end, job->part ? job->part + i * job->nsums : NULL);
 }
 
 void blocks_run(int64_t n, int nsums, const ReduceOp *const *op, BlocksPiece *piece, void *ctx, Partial *sum) {
@@ -197,7 +208,7 @@ void blocks_run(int64_t n, int nsums, const ReduceOp *const *op, BlocksPiece *pi
     piece(ctx, 0, n, sum);
     return;
   }
-  Job job = {piece, ctx, nsums, BLOCKS_CHUNK, NULL};
+  Job job = {piece, ctx, nsums, n, BLOCKS_CHUNK, backward, NULL};
   Partial part[nsums ? MAX_PIECES * nsums : 1];
   while (nsums && job.chunk * MAX_PIECES < n) job.chunk *= 2;
   if (nsums) job.part = part;

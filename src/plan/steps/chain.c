@@ -14,6 +14,7 @@
 #include "autograd/op.h"
 #include "base/alloc.h"
 #include "kernels/blocks/blocks.h"
+#include "kernels/blocks/join.h"
 #include "plan/plan.h"
 #include "plan/steps/maps.h"
 
@@ -209,6 +210,7 @@ static int run_chain(const PlanStep *s, Context *own) {
   Partial sum[BLOCKS_MAX_SUMS];
   (void)own;
   for (int k = 0; k < c->program.nsums; k++) op[k] = c->program.sum[k].op;
+  blocks_turn();
   blocks_run(c->n, c->program.nsums, op, run_piece, c, sum);
   for (int k = 0; k < c->program.nsums; k++) op[k]->store(1, &sum[k], c->array[c->sum_to[k]], 1);
   return 0;
@@ -245,6 +247,13 @@ static BlocksPlace place_of(Plan *p, ChainRun *c, const Window *w, bool is_pow) 
   return (BlocksPlace){one ? BLOCKS_ONE : BLOCKS_ARRAY, (uint8_t)size, (uint16_t)c->arrays++};
 }
 
+/* Whether an exponent is always 2; the power is a square then. */
+static bool is_two(const Plan *p, const ChainRun *c, const Window *w, BlocksPlace place) {
+  if (!p->r->buffer[w->buffer].constant || place.kind != BLOCKS_ONE) return false;
+  const void *at = c->array[place.index];
+  return place.size == sizeof(float) ? *(const float *)at == 2 : *(const double *)at == 2;
+}
+
 static void add_map(Plan *p, ChainRun *c, BlocksStep *s, const Event *e, MapKernel kern) {
   const bool is_pow =
       kern.two && (kern.two == kern_pow_f32 || kern.two == kern_pow_f64); /* one exponent has ways of its own */
@@ -254,6 +263,10 @@ static void add_map(Plan *p, ChainRun *c, BlocksStep *s, const Event *e, MapKern
   if (kern.inputs == 3) s->kern.k3 = kern.three;
   s->out = place_of(p, c, &e->w[0], true);
   for (int i = 0; i < kern.inputs; i++) s->in[i] = place_of(p, c, &e->w[1 + i], is_pow);
+  if (is_pow && is_two(p, c, &e->w[2], s->in[1])) {
+    s->arity = BLOCKS_K1;
+    s->kern.k1 = kern.two == kern_pow_f32 ? kern_square_f32 : kern_square_f64;
+  }
 }
 
 static int add_sum(Plan *p, ChainRun *c, BlocksSum *s, const Event *e) {
@@ -299,6 +312,7 @@ int plan_lower_chain(Plan *p, PlanStep *s, const Chain *chain) {
       if (block && size > c->program.temp_size) c->program.temp_size = size;
     }
   }
+  c->program.nsteps = blocks_join(&c->program, step, c->array);
   *s = (PlanStep){.run = run_chain, .u.chain = c};
   return 0;
 }

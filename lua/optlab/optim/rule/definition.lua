@@ -120,6 +120,7 @@ local HEAD = [[
 /* Made by lua/optlab/optim/rule/definition.lua from lua/optlab/optim/rules/%s.lua. */
 #include "base/err.h"
 #include "base/simd.h"
+#include "kernels/elementwise/root.h"
 #include "optim/optimizer.h"
 #include "optim/rule/numbers.h"
 ]]

@@ -5,6 +5,8 @@
 -- asks for gives a loop with it and one without, and the case that no condition holds has a loop of its own. Each
 -- expression is the kernel's of the same name, so the bits are those of `src/optim/rule/plan.c`.
 -- @module optlab.optim.rule.emit
+local vectors = require "optlab.optim.rule.vectors"
+
 local M = {}
 
 -- $1, $2, ... are the operands, T the type, SUFFIX its functions' ending.
@@ -197,6 +199,19 @@ function Stage:sums_of_block(sums)
   end
 end
 
+-- A loop of no conditions. Long ones with roots go by vectors where that is quicker, and this does the rest.
+function Stage:plain_loop(steps)
+  local name = ("%s_%s_vectors%d"):format(self.name, self.T.suffix, #self.passes + 1)
+  local pass = self.T.suffix == "f32" and vectors.pass(name, steps)
+  if pass then
+    self.passes[#self.passes + 1] = pass
+    self.out[#self.out + 1] = "#ifdef __x86_64__"
+    self:line("if (end - begin >= BLOCKS_LENGTH && cpu_has_slow_roots()) begin = %s(d, begin, end);", name)
+    self.out[#self.out + 1] = "#endif"
+  end
+  self:loop({ steps = steps }, "begin", "end", "")
+end
+
 -- A segment that is the whole variant: a loop for the case that no condition holds, as by default, and one for all.
 function Stage:one_loop(segment)
   local conditions, plain = conditions_of(segment.steps), unconditional(segment.steps)
@@ -204,12 +219,16 @@ function Stage:one_loop(segment)
   if splits then
     self:line("if (!(%s)) {", table.concat(conditions, " | "))
     self.depth = self.depth + 1
-    self:loop({ steps = plain }, "begin", "end", "")
+    self:plain_loop(plain)
     self.depth = self.depth - 1
     self:line("} else {")
     self.depth = self.depth + 1
   end
-  self:loop(segment, "begin", "end", "")
+  if #conditions > 0 then
+    self:loop(segment, "begin", "end", "")
+  else
+    self:plain_loop(segment.steps)
+  end
   if splits then
     self.depth = self.depth - 1
     self:line("}")
@@ -295,7 +314,7 @@ local function variants_of(arrays, written)
 end
 
 local function emit_stage(name, stage, T)
-  local self = setmetatable({ out = {}, depth = 1, T = T }, Stage)
+  local self = setmetatable({ out = {}, depth = 1, T = T, name = name, passes = {} }, Stage)
   local arrays, regs, conditions = used_by(stage)
   local variants, optional = variants_of(arrays)
   for k, absent in ipairs(variants) do
@@ -322,8 +341,9 @@ local function emit_stage(name, stage, T)
     if is_used("c", i) then self:line("const bool c%d = d->reg[%d] != 0;", i, i) end
   end
   self.out[#self.out + 1] = body
-  return ("static VECTORIZED(void, %s_%s, (void *ctx, int64_t begin, int64_t end, Partial *sum),\n"
-    .. "                  (ctx, begin, end, sum)) {\n%s\n}\n"):format(name, T.suffix, table.concat(self.out, "\n"))
+  local head = "static VECTORIZED(void, %s_%s, (void *ctx, int64_t begin, int64_t end, Partial *sum),\n"
+  head = (head .. "                  (ctx, begin, end, sum)) {\n"):format(name, T.suffix)
+  return table.concat(self.passes) .. head .. table.concat(self.out, "\n") .. "\n}\n"
 end
 
 -- --- numbers --------------------------------------------------------------------------------------------------------

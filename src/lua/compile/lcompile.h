@@ -45,7 +45,7 @@ typedef struct RecordedCall {
   int nresults;
   Tensor *result[COMPILE_MAX_ARGS];      /* windows, owned; NULL: the Lua value kept in the entry's table */
   int output[COMPILE_MAX_ARGS];          /* their buffers in r, or -1 */
-  Upvalue upvalue[COMPILE_MAX_UPVALUES]; /* afterwards, of the function and of the Lua functions among these */
+  Upvalue *upvalue; /* [upvalues] afterwards, of the function and of the Lua functions among these; owned */
   int upvalues;
   Modes modes; /* afterwards */
 } RecordedCall;

@@ -65,7 +65,7 @@ static Entry *entry_like(const Entry *like) {
   memset(e, 0, sizeof *e);
   e->nargs = like->nargs;
   e->ninputs = like->ninputs;
-  memcpy(e->arg, like->arg, sizeof e->arg);
+  memcpy(e->arg, like->arg, (size_t)like->nargs * sizeof *e->arg);
   memcpy(e->input, like->input, sizeof e->input);
   e->last.nresults = like->last.nresults;
   memcpy(e->last.output, like->last.output, sizeof e->last.output);

@@ -138,7 +138,7 @@ DEFINE_COLUMNS(columns_f64, double, 64)
 #define HALVES(x, y, i) __builtin_shufflevector(x, y, i, (i) + 1, (i) + 4, (i) + 5)
 
 /* The dot products of b with four rows: squares of 4 x 4 are turned, so that a vector has an element of each row. */
-INLINE VecF32x4 four_dots_f32(int64_t k, const float *a0, int64_t rsa, const float *b) {
+INLINE void four_dots_f32(int64_t k, const float *a0, int64_t rsa, const float *b, VecF32x4 *dots) {
   const float *a1 = a0 + rsa, *a2 = a1 + rsa, *a3 = a2 + rsa;
   VecF32x4 sum = {0};
   int64_t l = 0;
@@ -156,17 +156,17 @@ INLINE VecF32x4 four_dots_f32(int64_t k, const float *a0, int64_t rsa, const flo
     OPAQUE(l);
     sum += (VecF32x4){a0[l], a1[l], a2[l], a3[l]} * b[l];
   }
-  return sum;
+  *dots = sum;
 }
 
-INLINE VecF64x4 four_dots_f64(int64_t k, const double *a0, int64_t rsa, const double *b) {
+INLINE void four_dots_f64(int64_t k, const double *a0, int64_t rsa, const double *b, VecF64x4 *dots) {
   const double *a1 = a0 + rsa, *a2 = a1 + rsa, *a3 = a2 + rsa;
   double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
   for (int64_t l = 0; l < k; l++) {
     OPAQUE(l); /* vectors along k would only be taken apart again */
     s0 += a0[l] * b[l], s1 += a1[l] * b[l], s2 += a2[l] * b[l], s3 += a3[l] * b[l];
   }
-  return (VecF64x4){s0, s1, s2, s3};
+  *dots = (VecF64x4){s0, s1, s2, s3};
 }
 
 #define DEFINE_DOTS(name, T, V, FOUR)                                                                    \
@@ -176,7 +176,8 @@ INLINE VecF64x4 four_dots_f64(int64_t k, const double *a0, int64_t rsa, const do
     T *c = p->c;                                                                                         \
     int64_t i = 0;                                                                                       \
     while (m - i >= ROWS) {                                                                              \
-      V s = FOUR(k, (const T *)p->a + i * rsa, rsa, b);                                                  \
+      V s;                                                                                               \
+      FOUR(k, (const T *)p->a + i * rsa, rsa, b, &s);                                                    \
       if (add) {                                                                                         \
         const T *d = add + i * rsadd;                                                                    \
         s += rsadd == 0 ? (V){d[0], d[0], d[0], d[0]} : (V){d[0], d[rsadd], d[2 * rsadd], d[3 * rsadd]}; \

@@ -14,7 +14,7 @@
 
 #include "core/tensor.h"
 #include "data/loader.h"
-#include "optim/optimizer.h"
+#include "lua/optim/loptim.h"
 #include "plan/plan.h"
 
 #define COMPILED_MT "optlab.CompiledStep"

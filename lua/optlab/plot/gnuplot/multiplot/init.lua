@@ -81,6 +81,11 @@ local function sum(list, n)
   return total
 end
 
+-- The height of a label below or beside all panels, which may have several lines.
+local function label_height(words)
+  return words and LINE * (select(2, words:gsub("\n", "")) + 1) or 0
+end
+
 -- Gives each cell its place: `x`, `y` (of its lower left corner), `width`, `height`, in pixels from the lower left.
 local function arrange(cells, opts, look, area)
   local frame = { area.width / opts.cols - 50, area.height / opts.rows - 50 }
@@ -124,7 +129,8 @@ end
 
 -- What lies around all frames takes its room: the area that is left, and the plan of the legend.
 local function reserve(opts, look, cells, canvas, scale)
-  local area = { left = opts.ylabel and LINE + 4 or 0, bottom = opts.xlabel and LINE + 4 or 0 }
+  local area = { left = label_height(opts.ylabel), bottom = label_height(opts.xlabel) }
+  for side, room in pairs(area) do area[side] = room > 0 and room + 4 or 0 end
   area.width = canvas.width - area.left - 2
   area.height = canvas.height - area.bottom - (opts.title and 30 or 0) - 2
   local labels, plan = opts.legend and shared.labels(cells) or {}, nil
@@ -190,7 +196,8 @@ function M.grid(grid, width, height)
   if under > 0 then page:key(plan, samples, (left + right) / 2, under / 2 + 4) end
   if plan and under == 0 then page:key(plan, samples, area.key, high) end
   if opts.xlabel then
-    page:label(opts.xlabel, opts.enhanced, (left + right) / 2, under + (under > 0 and 8 or 0) + LINE / 2 + 3, "center")
+    page:label(opts.xlabel, opts.enhanced, (left + right) / 2,
+      under + (under > 0 and 8 or 0) + label_height(opts.xlabel) - LINE / 2 + 3, "center")
   end
   if opts.ylabel then
     page:label(opts.ylabel, opts.enhanced, LINE / 2 + 3, (low + high) / 2, "center rotate by 90")

@@ -141,7 +141,8 @@ INLINE Vec NAME(sum_of)(int64_t n, const T *a, int64_t stride, const T *b) {
     FEW(2)
     FEW(3)
     FEW(4)
-        FEW(5) FEW(6) FEW(7) FEW(8) FEW(10) FEW(12) FEW(16)
+    FEW(5)
+        FEW(6) FEW(7) FEW(8) FEW(10) FEW(12) FEW(16)
 #undef FEW
             default : return NAME(sum_long)(n, a, stride, b) +
                       zero;

@@ -24,7 +24,8 @@ local function is_grid(v)
 end
 
 kinds.picture = { what = "a figure or a grid", accept = function(v)
-  return (figure.is_figure(v) or is_grid(v)) and v or nil
+  if figure.is_figure(v) then return v.root or v end -- of a second axis, its figure
+  return is_grid(v) and v or nil
 end }
 
 local WHERE = "plot.animate"
@@ -43,7 +44,7 @@ local ANIMATE = args.declare(WHERE, {
 local SAVE = args.declare("Animation:save", {
   doc = "Writes the animation's data and gnuplot commands and starts drawing it.",
   positions = 1, { "name", "path", required = true,
-    doc = "Name of the files; a suffix (.gif, .webp, .png) chooses the format." },
+    doc = "Name of the files; a suffix (.webp, .gif) chooses the format." },
 })
 
 -- --- the frames ------------------------------------------------------------------------------------------------------
@@ -145,11 +146,11 @@ end
 -- --- the animation ---------------------------------------------------------------------------------------------------
 
 --- Writes the animation's script and starts drawing it. Formats without motion (svg, pdf, ...) show the last frame.
--- @string name of the files; without a suffix, and where no format is set, it is a gif
+-- @string name of the files; without a suffix, and where no format is set, it is a webp
 -- @treturn string the picture's path
 function Animation:save(...)
-  return save_figure(SAVE:read(...).name, SAVE.callee, function(base, format, still)
-    if still then return script.picture(self.frames[#self.frames], base, format) end
+  return save_figure(SAVE:read(...).name, SAVE.callee, function(base, format, texts)
+    if texts then return script.picture(self.frames[#self.frames], base, format, texts) end
     return script.movie(self, base, format)
   end, self)
 end

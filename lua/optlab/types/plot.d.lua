@@ -9,6 +9,8 @@
 ---@field points fun(self: optlab.Figure, x: optlab.Points, ...: optlab.Points|optlab.options.Figure.points): optlab.Figure
 ---@field band fun(self: optlab.Figure, x: any, lo: any, hi: any, options?: optlab.options.Figure.band): optlab.Figure
 ---@field scatter fun(self: optlab.Figure, xs: optlab.Numbers, ys: optlab.Numbers, options?: optlab.options.Figure.scatter): optlab.Figure
+---gnuplot commands of your own, as they are.
+---@field raw fun(self: optlab.Figure, commands?: string, options?: optlab.options.Figure.raw): optlab.Figure
 ---@field quiver fun(self: optlab.Figure, xs: optlab.Points, ...: optlab.Numbers|optlab.options.Figure.quiver): optlab.Figure
 ---@field fill_between fun(self: optlab.Figure, x: optlab.Numbers, y1: optlab.Numbers|number, y2?: optlab.Numbers|number|optlab.options.Figure.fill_between, options?: optlab.options.Figure.fill_between): optlab.Figure
 ---@field axvspan fun(self: optlab.Figure, xmin: number, xmax: number, options?: optlab.options.Figure.axvspan): optlab.Figure
@@ -21,6 +23,7 @@
 ---@field step fun(self: optlab.Figure, xs: optlab.Numbers, ys?: optlab.Numbers|optlab.options.Figure.step, options?: optlab.options.Figure.step): optlab.Figure
 ---@field boxplot fun(self: optlab.Figure, sets: optlab.Numbers[], options?: optlab.options.Figure.boxplot): optlab.Figure
 ---@field violinplot fun(self: optlab.Figure, sets: optlab.Numbers[], options?: optlab.options.Figure.violinplot): optlab.Figure
+---@field table fun(self: optlab.Figure, rows: (string|number)[][], options?: optlab.options.Figure.table): optlab.Figure
 ---A figure whose curves follow a second y axis on the right.
 ---@field twinx fun(self: optlab.Figure, options?: optlab.options.Figure.twinx): optlab.Figure
 ---@field inset fun(self: optlab.Figure, figure: optlab.Figure, place: number[], options?: optlab.options.Figure.inset): optlab.Figure

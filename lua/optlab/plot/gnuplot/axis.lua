@@ -90,15 +90,11 @@ end
 
 -- --- commands ----------------------------------------------------------------------------------------------------
 
--- One mark: 'text' value. gnuplot takes a text that holds % for a format.
-local function mark(words, v)
-  return text.quote((words:gsub("%%", "%%%%"))) .. " " .. fmt(v, true)
-end
-
+-- Marks one by one: 'text' value, ...
 local function set_list(panel, name, values, texts, markup)
-  local out = {}
-  for i, v in ipairs(values) do out[i] = mark(panel.hidden[name] and "" or texts[i], v) end
-  panel:set("%stics (%s) %s", name, table.concat(out, ", "), markup and "enhanced" or "noenhanced")
+  local out, marks, how = {}, text.marks(texts, markup)
+  for i, v in ipairs(values) do out[i] = (panel.hidden[name] and "''" or marks[i]) .. " " .. fmt(v, true) end
+  panel:set("%stics (%s) %s", name, table.concat(out, ", "), how)
 end
 
 -- Marks chosen by the user: numbers or {number, text}.
@@ -124,7 +120,7 @@ local function set_marks(panel, name, found)
   if not found.step then return set_list(panel, name, found.values, found.texts) end
   panel:set("%stics %s", name, fmt(found.step))
   if panel.hidden[name] then return panel:set("format %s ''", name) end
-  panel:set("format %s '%%.%df'", name, found.decimals)
+  panel:set("format %s %s", name, text.format(("%%.%df"):format(found.decimals)))
 end
 
 --- The marks of a linear range, as of an axis without a choice of the user or of a colour bar.
@@ -137,14 +133,26 @@ function M.set_linear(panel, name, lo, hi, room)
   set_marks(panel, name, ticks.linear(lo, hi, room, M.integral(panel.fig, name)))
 end
 
+-- Marks at every second, third, ... power of ten, where all of them would be too close.
+local function set_powers(panel, name, lo, hi, stride)
+  local values, texts = {}, {}
+  for k = math.ceil(math.log(lo, 10) / stride - 1e-9) * stride, math.floor(math.log(hi, 10) + 1e-9), stride do
+    values[#values + 1], texts[#texts + 1] = 10.0 ^ k, ("10^{%.0f}"):format(k)
+  end
+  set_list(panel, name, values, texts, true)
+  panel.widest[name] = 30
+end
+
 -- Marks of a logarithmic range: powers of ten where it is wide, else single values.
-local function set_logarithmic(panel, name, lo, hi)
+local function set_logarithmic(panel, name, lo, hi, most)
   if hi / lo < 300 then
     local found = ticks.logarithmic(lo, hi, M.integral(panel.fig, name))
     found.step = nil
     return set_marks(panel, name, found)
   end
-  panel:set("format %s '%s'", name, panel.hidden[name] and "" or "10^{%L}")
+  local stride = math.ceil((math.log(hi, 10) - math.log(lo, 10)) / (most or math.huge))
+  if stride > 1 then return set_powers(panel, name, lo, hi, stride) end
+  panel:set("format %s %s", name, panel.hidden[name] and "''" or text.format "10^{%L}")
   panel.widest[name] = 30
 end
 M.set_logarithmic = set_logarithmic
@@ -152,7 +160,7 @@ M.set_logarithmic = set_logarithmic
 --- Sets the range and the marks of an axis.
 -- @tparam table panel
 -- @string name "x", "y", "z" or "y2"
--- @tparam table room {most =, length =} as of ticks.linear
+-- @tparam table room {most =, length =} as of ticks.linear, and `powers`, the most powers of ten
 function M.set(panel, name, room)
   local axis, chosen = panel.limits[name], panel.fig.opts[name .. "ticks"]
   local lo, hi = math.min(axis[1], axis[2]), math.max(axis[1], axis[2])
@@ -161,7 +169,7 @@ function M.set(panel, name, room)
   if chosen then
     set_chosen(panel, name, chosen)
   elseif axis.log then
-    set_logarithmic(panel, name, lo, hi)
+    set_logarithmic(panel, name, lo, hi, room.powers)
   else
     M.set_linear(panel, name, lo, hi, room)
   end

@@ -141,7 +141,7 @@ local function margins(cell, look, frame)
   local bare = M.is_bare(cell.fig)
   local x_texts = not (bare or cell.hidden.x or opts.xticklabels == false or (opts.xticks and #opts.xticks == 0))
   local y_texts = not (bare or cell.hidden.y or opts.yticklabels == false or (opts.yticks and #opts.yticks == 0))
-  out.left = (y_texts and (widest.y or 0) + MARKS + 4 or 0) + (opts.ylabel and not cell.hidden.y and LINE + 2 or 0)
+  out.left = (y_texts and (widest.y or 0) + MARKS + 4 or 0) + (opts.ylabel and not cell.hidden.y and LINE + 8 or 0)
   out.bottom = (x_texts and LINE + MARKS or 0) + (opts.xlabel and not cell.hidden.x and LINE or 0)
   out.left, out.bottom = math.max(out.left, bare and 3 or GAP), math.max(out.bottom, bare and 3 or GAP)
   local half = x_texts and (widest.x or 0) / 2 + 2 or 0 -- of the text of a mark at the end of the axis
@@ -175,6 +175,11 @@ local function sum(list, n)
   local total = 0
   for i = 1, n do total = total + (list[i] or 0) end
   return total
+end
+
+-- The height of a label below or beside all panels, which may have several lines.
+local function label_height(words)
+  return words and LINE * (select(2, words:gsub("\n", "")) + 1) or 0
 end
 
 -- Gives each cell its place: `x`, `y` (of its lower left corner), `width`, `height`, in pixels from the lower left.
@@ -376,7 +381,8 @@ function M.grid(grid, width, height)
   share_limits(cells, "x", opts.sharex)
   share_limits(cells, "y", opts.sharey)
   hide_inner(cells, opts)
-  local area = { left = opts.ylabel and LINE + 4 or 0, bottom = opts.xlabel and LINE + 4 or 0 }
+  local area = { left = label_height(opts.ylabel), bottom = label_height(opts.xlabel) }
+  for side, room in pairs(area) do area[side] = room > 0 and room + 4 or 0 end
   area.width = width - area.left - 2
   area.height = height - area.bottom - (opts.title and 30 or 0) - 2
   local page, scale = new_page(look), opts.sharecolor and shared_scale(cells) or nil
@@ -416,12 +422,13 @@ function M.grid(grid, width, height)
   if plan then
     local place = plan.height and "center center" or "left top"
     local x, y = key_left, high
-    if plan.height then x, y = (first.x + right) / 2, area.bottom - plan.height / 2 - 4 end
+    if plan.height then x, y = (first.x + right) / 2, plan.height / 2 + 4 end
     page_key(page, plan, samples, ("at screen %s,%s %s"):format(fmt(x / width), fmt(y / height), place))
   end
   if opts.xlabel then
     page:label(opts.xlabel, opts.enhanced, (first.x + right) / 2 / width,
-      ((plan and opts.legend == "below" and plan.height + 8 or 0) + LINE / 2 + 3) / height, "center")
+      ((plan and opts.legend == "below" and plan.height + 8 or 0) + label_height(opts.xlabel) - LINE / 2 + 3) / height,
+      "center")
   end
   if opts.ylabel then
     page:label(opts.ylabel, opts.enhanced, (LINE / 2 + 3) / width, (low + high) / 2 / height, "center rotate by 90")

@@ -158,7 +158,7 @@ local function axis_label(panel, name, label, more, markup)
   if panel.place and panel.place.hidden[name] then return end
   if not label and not common then return end
   local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
-  panel.has_xlabel = panel.has_xlabel or name == "x"
+  if name == "x" then panel.xlabel_lines = select(2, words:gsub("\n", "")) + 1 end
   panel:set("%slabel %s%s", name, marked(panel, words, markup), more or "")
 end
 
@@ -178,8 +178,8 @@ end
 -- Marks and labels of the axes x and y, and z in space, where lines of text run obliquely and have less room.
 local function axes(panel, width, height)
   local opts, solid = panel.fig.opts, panel.fig.solid
-  local flat_x = { most = math.max(2, width // 60), length = width - 90 }
-  local flat_y = { most = math.max(2, (height - 60) // 34) }
+  local flat_x = { most = math.max(2, width // 60), length = width - 90, powers = math.max(2, (width - 90) // 38) }
+  local flat_y = { most = math.max(2, (height - 60) // 34), powers = math.max(2, (height - 60) // 20) }
   axis.set(panel, "x", solid and { most = 6 } or flat_x)
   axis.set(panel, "y", solid and { most = 6 } or flat_y)
   axis_label(panel, "x", opts.xlabel)
@@ -356,6 +356,7 @@ function M.new(fig, width, height, prefix, look, place)
     elements[el.kind](el, panel)
     panel:continue_title(el)
   end
+  for _, commands in ipairs(fig.raws or {}) do panel.settings[#panel.settings + 1] = commands end
   local verb = fig.solid and "splot " or "plot "
   panel.plot = verb .. table.concat(panel.items, ", \\\n" .. (" "):rep(#verb))
   return panel

@@ -298,6 +298,8 @@
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.image
+---@field x? number[] {from, to}: the outer edges of the picture along x; with them the figure has axes.
+---@field y? number[] {from, to}: the outer edges of the picture along y; with them the figure has axes.
 ---@field label? string|number Name in the legend.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 

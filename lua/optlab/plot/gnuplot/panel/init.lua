@@ -158,7 +158,7 @@ local function axis_label(panel, name, label, more, markup)
   if panel.place and panel.place.hidden[name] then return end
   if not label and not common then return end
   local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
-  panel.has_xlabel = panel.has_xlabel or name == "x"
+  if name == "x" then panel.xlabel_lines = select(2, words:gsub("\n", "")) + 1 end
   panel:set("%slabel %s%s", name, marked(panel, words, markup), more or "")
 end
 

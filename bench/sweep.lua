@@ -1,19 +1,22 @@
 --- Time of many trainings at once (train.sweep).
 --   trainings   the airfoil regression, 2 epochs of batches of 10, each run with a rate and a seed of its own: seconds
 --               for all, set-up included; --check compares some of them with the same training alone
---   lockstep    microseconds of one step of one run of that, without the set-up and without a random order of the rows
+--   lockstep    microseconds of one step of one run of that, without the set-up and, but for
+--               --shuffle, without a random order of the rows
 --   lenet       8 LeNets, 2 epochs of 4 batches of 64: seconds side by side, and one after the other on all threads
 local lab = require "optlab"
 local nn, optim, train = lab.nn, lab.optim, lab.train
 local p = lab.params {
   what = { default = "trainings", choices = { "trainings", "lockstep", "lenet" } },
   runs = { default = 1000, help = "trainings" }, check = false,
+  shuffle = { default = false, help = "lockstep: each run takes the rows in a random order of its own" },
+  adam = { default = false, help = "Adam instead of SGD" },
 }
 
 local mse = nn.MSELoss()
 local function loss(prediction, y) return mse(prediction, y:reshape(-1, 1)) end
 local function linear() return nn.Linear(5, 1) end
-local function sgd(params, run) return optim.SGD(params, { lr = run.lr }) end
+local function sgd(params, run) return (p.adam and optim.Adam or optim.SGD)(params, { lr = run.lr }) end
 
 local runs = {}
 for i = 1, p.runs do runs[i] = { lr = 0.001 * (1 + i % 50), seed = i } end
@@ -59,7 +62,7 @@ if p.what == "lenet" then
   print(("8 LeNets side by side in %.3f s, one after the other in %.3f s on %d threads"):format(together, alone,
     lab.get_num_threads()))
 elseif p.what == "lockstep" then
-  local data, quiet = lab.data.airfoil { n = 1500 }, { shuffle = false, evaluate = false, epochs = 2 }
+  local data, quiet = lab.data.airfoil { n = 1500 }, { shuffle = p.shuffle, evaluate = false, epochs = 2 }
   local _, few = regressions(data, quiet)
   quiet.epochs = 22
   local _, many = regressions(data, quiet)

@@ -22,7 +22,6 @@ local C_ROOMS = {
   { "plan", { "base", "core", "kernels", "autograd", "optim", "sched", "data" } },
   { "dist", { "base", "core", "kernels", "autograd" } },
   { "term", { "base" } },
-  { "picture", { "base", "term" } },
   { "lua/memory", { "base", "core" } },
   { "lua/base", { "base", "core", "args", "lua/memory" } },
   { "lua/tensor", { "base", "core", "kernels", "args", "autograd", "lua/base" } },
@@ -36,7 +35,6 @@ local C_ROOMS = {
   { "lua/compile", { "base", "core", "autograd", "data", "plan", "lua/base", "lua/data", "lua/optim" } },
   { "lua/dist", { "base", "core", "autograd", "dist", "lua/base" } },
   { "lua/term", { "base", "term", "lua/base" } },
-  { "lua/picture", { "base", "term", "picture", "lua/base" } },
   { "lua/system", { "base", "core", "kernels", "lua/memory", "lua/base" } },
   { "host", { "base", "lua/base" } },
 }

@@ -8,7 +8,10 @@ local lab = require "optlab"
 local files = require "optlab.base.files"
 local paths = require "site.page.paths"
 
-local p = lab.params { at = { default = "out/site", help = "the folder of the site" } }
+local p = lab.params {
+  at = { default = "out/site", help = "the folder of the site" },
+  browser = { default = true, help = "whether to open the pages in Chromium, where there is one" },
+}
 
 local problems = 0
 local function problem(where, words, ...)
@@ -197,5 +200,13 @@ for path in pairs(there) do
   if path:match "%.css$" or path:match "%.svg$" then check_asset(path) end
 end
 check_colors()
+if p.browser then
+  local paths_of_pages = {}
+  for i, page in ipairs(pages) do paths_of_pages[i] = page.path end
+  local folder = p.at:match "^/" and p.at or require("luv").cwd() .. "/" .. p.at
+  local function report(where, words) problem(where, "%s", words) end
+  local seen = require("site.browser").check(folder, paths_of_pages, report)
+  if not seen then print "There is no Chromium here: the pages were not opened." end
+end
 print(("%d pages, %d problems"):format(#pages, problems))
 if problems > 0 then os.exit(1) end

@@ -1,8 +1,8 @@
 --- The pictures of the site: copied, described, and drawn once more for the dark theme.
 --
 -- gnuplot's SVG has grey axes and text on white paper. For the dark theme white and black change places, and so do the
--- greys between them; colours stay. A picture with white text or white lines, which lie on a coloured area, stays as it
--- is: its paper is white in both themes.
+-- greys between them; colours stay. A picture with white text or white lines, which lie on a coloured area, or with
+-- images in it stays as it is: its paper is white in both themes.
 -- @module site.pictures
 local files = require "optlab.base.files"
 local h = require "optlab.report.page.html"
@@ -35,11 +35,12 @@ end
 
 -- White text, or a white line.
 local function has_white_ink(svg)
-  for group in svg:gmatch "<g [^>]*>" do
+  for from, group in svg:gmatch "()<g ([^>]*)>" do
+    local body = svg:sub(from + 2, (svg:find("<g ", from + 2, true) or #svg) - 1)
     local is_text = group:find "font%-size" ~= nil
     local color = group:match(is_text and 'fill="([^"]*)"' or 'stroke="([^"]*)"')
     local level = color and level_of(color)
-    if level and level >= 250 then return true end
+    if level and level >= 250 and (is_text or body:find "<path") then return true end
   end
   return false
 end
@@ -48,7 +49,7 @@ end
 -- @tparam string svg
 -- @treturn ?string nil where the picture must stay as it is
 function M.dark(svg)
-  if has_white_ink(svg) then return nil end
+  if has_white_ink(svg) or svg:find("<image", 1, true) then return nil end
   svg = svg:gsub("rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)", function(r, g, b)
     local level = grey_of(r, g, b)
     return level and dark_grey(level)
@@ -94,7 +95,7 @@ end
 -- @tparam string name
 -- @treturn string
 function M.words(path, name)
-  local script = files.read((path:gsub("%.svg$", ".gp"))) or ""
+  local script = files.read((path:gsub("%.%w+$", ".gp"))) or ""
   local titles, parts = texts_of(script, "title"), {}
   parts[1] = #titles > 0 and table.concat(titles, "; ") or "Figure " .. name
   local x, y = texts_of(script, "xlabel")[1], texts_of(script, "ylabel")[1]
@@ -116,9 +117,17 @@ local function size_of(svg)
   return svg:match '<svg.-width="(%d+)"', svg:match '<svg.-height="(%d+)"'
 end
 
+-- Paths and polygons to a tenth of a pixel.
+local function rounded(svg)
+  return (svg:gsub("([%s](%l+)%s*=%s*)'([^']*)'", function(head, name, text)
+    if name ~= "d" and name ~= "points" then return nil end
+    return head .. "'" .. text:gsub("(%d%.%d)%d+", "%1") .. "'"
+  end))
+end
+
 -- Copies a picture, and its dark one; gives the images for both themes.
 local function images(site, from, to, alt, eager)
-  local svg = assert(files.read(from))
+  local svg = rounded(assert(files.read(from)))
   local width, height = size_of(svg)
   local function image(path, class, words)
     return h.img { src = "site:" .. path, alt = words, width = width, height = height, class = class,
@@ -134,13 +143,22 @@ end
 
 local function folder_of(script) return "figures/" .. script:gsub("%.lua$", ""):gsub("/", "-") .. "/" end
 
+-- An animation, which can be hidden.
+local function animation(site, figure, to)
+  site:write(to, assert(files.read(figure.path)))
+  return h.figure({ id = "figure-" .. figure.name }, h.details({ class = "motion", open = true },
+    h.summary("Animation: ", figure.name),
+    h.img { src = "site:" .. to, alt = M.words(figure.path, figure.name), loading = "lazy" }))
+end
+
 --- A figure of a run as HTML, with its name below it.
 -- @tparam table site
 -- @tparam table figure {name, path}
 -- @tparam string script
 -- @treturn Markup
 function M.figure(site, figure, script)
-  local to = folder_of(script) .. figure.name .. ".svg"
+  local to = folder_of(script) .. figure.name .. "." .. figure.ending
+  if figure.ending ~= "svg" then return animation(site, figure, to) end
   return h.figure({ id = "figure-" .. figure.name },
     h.a({ href = "site:" .. to }, images(site, figure.path, to, M.words(figure.path, figure.name))),
     h.figcaption(figure.name))
@@ -169,8 +187,10 @@ function M.thumbnail(site, page)
   local figure = figures[1]
   for _, one in ipairs(figures) do
     if one.name == page.thumbnail then figure = one end
+    if figure.ending ~= "svg" and not page.thumbnail then figure = one end
   end
-  return figure and M.decoration(site, figure.path, folder_of(page.script) .. figure.name .. ".svg")
+  if not (figure and figure.ending == "svg") then return nil end
+  return M.decoration(site, figure.path, folder_of(page.script) .. figure.name .. ".svg")
 end
 
 return M

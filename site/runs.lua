@@ -98,14 +98,23 @@ function M.parameters(script)
   return ok and type(list) == "table" and list or {}
 end
 
---- The figures of a script: {name, path}, in the order in which they were saved.
+-- The files of figures: name -> file. A figure that is an animation has no .svg.
+local function picture_files(folder)
+  local by_name = {}
+  for _, ending in ipairs { "png", "webp", "gif", "svg" } do
+    for _, file in ipairs(files.list(folder, "%." .. ending .. "$")) do by_name[file:match "^(.*)%.%w+$"] = file end
+  end
+  return by_name
+end
+
+--- The figures of a script, in the order in which they were saved.
 -- @tparam string script
--- @treturn {{string,string},...}
+-- @treturn {table,...} {name =, path =, ending = "svg", "gif", "webp" or "png"}
 function M.figures(script)
   local folder, list = M.folder(script) .. "/figures/", {}
-  for _, file in ipairs(files.list(folder, "%.svg$")) do
-    local stat = uv.fs_stat(folder .. file:gsub("%.svg$", ".gp")) or uv.fs_stat(folder .. file)
-    list[#list + 1] = { name = file:gsub("%.svg$", ""), path = folder .. file,
+  for name, file in pairs(picture_files(folder)) do
+    local stat = uv.fs_stat(folder .. name .. ".gp") or uv.fs_stat(folder .. file)
+    list[#list + 1] = { name = name, path = folder .. file, ending = file:match "%w+$",
       at = stat.mtime.sec + stat.mtime.nsec * 1e-9 }
   end
   table.sort(list, function(a, b)

@@ -100,7 +100,8 @@ local function draw(problem, entry)
   local name = entry.name .. "-" .. problem.name
   picture(problem, path, { title = problem.title, size = { 480, 340 }, xlabel = "x", ylabel = "y" }):save(name)
   if problem.name == "rosenbrock" then
-    picture(problem, path, { size = { 240, 160 }, xticks = {}, yticks = {} }):save(entry.name .. "-small")
+    local coarse = setmetatable({ x = { -2, 2, 0.1 }, y = { -0.7, 2.3, 0.1 } }, { __index = problem })
+    picture(coarse, path, { size = { 240, 160 }, xticks = {}, yticks = {} }):save(entry.name .. "-small")
   end
   print(("%s: %d updates%s, ending at f = %.2g"):format(name, problem.steps,
     has_rate and (" with lr = %g, the best of %d rates"):format(path.lr, #RATES) or "", path.values[#path.values]))

@@ -93,15 +93,23 @@ end
 local times = {}
 for t = 0, N do times[t + 1] = t end
 
+-- The curves without text, for a small picture.
+local function draw_small(name, curves)
+  local fig = plot.figure { size = { 240, 160 }, xticks = {}, yticks = {}, legend = false }
+  for _, curve in ipairs(curves) do fig:line(times, curve, { style = "-" }) end
+  fig:save(name .. "-small")
+end
+
 local function draw(name, calls, curves)
   local momentum = name:find "Momentum" ~= nil
   local fig = plot.figure { title = "sched." .. name, size = { 640, 360 }, xlabel = "update t", ylabel = momentum
-    and "momentum" or "learning rate", ylim = not momentum and { 0, 0.105 } or nil }
+    and "momentum" or "learning rate", ylim = not momentum and name ~= "Chebyshev" and { 0, 0.105 } or nil }
   for i, curve in ipairs(curves) do
     local words = #curves > 1 and (calls[i]:gsub("^sched%.[%w.]+", "…")) or ""
     fig:line(times, curve, { label = words ~= "" and words or nil, style = "-" })
   end
   fig:save(name)
+  draw_small(name, curves)
   print(("%s: %s"):format(name, table.concat(calls, "; ")))
 end
 

@@ -125,7 +125,7 @@ local function sentence(line, map, is_name)
       flush()
       parts[#parts + 1], at = tex, behind
     else
-      words[#words + 1] = blank(token) .. token.text
+      words[#words + 1] = blank(token) .. token.text:gsub("^'(.*)'$", "“%1”"):gsub('^"(.*)"$', "“%1”")
       at = at + 1
     end
   end

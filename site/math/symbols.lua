@@ -59,7 +59,8 @@ end
 -- @treturn string
 function M.tex(name, map)
   local bare, primes = name:match "^(.-)('*)$"
-  local tex = map[bare] or single(bare) or indexed(bare) or roman(bare)
+  local word, index = bare:match "^(%a%a+)_(%l)$"
+  local tex = map[bare] or single(bare) or indexed(bare) or word and roman(word) .. "_{" .. index .. "}" or roman(bare)
   return tex .. primes
 end
 

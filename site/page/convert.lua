@@ -65,8 +65,10 @@ local function tidy_tables(html)
     if table:find "<th" then return nil end
     return (table:gsub("<tr>%s*<td([^>]*)>(.-)</td>", '<tr><th scope="row"%1>%2</th>'))
   end)
+  html = html:gsub('<table>(%s*<thead>%s*<tr>%s*<th scope="col">argument</th>)',
+    '<div class="table arguments" tabindex="0" role="region" aria-label="Arguments"><table class="">%1')
   html = html:gsub("<table>", '<div class="table" tabindex="0" role="region" aria-label="Table"><table>')
-  return (html:gsub("</table>", "</table></div>"))
+  return (html:gsub('<table class="">', "<table>"):gsub("</table>", "</table></div>"))
 end
 
 local function tidy(html)

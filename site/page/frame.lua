@@ -165,7 +165,7 @@ function M.make(site, page)
       h.main({ id = "content" }, crumbs(page), h.raw(with_anchors(page.html)), pager(page)),
       has_side and has_toc and contents(list) or nil),
     h.footer({ class = "foot" }, h.div(h.span("optlab ", core.version),
-      h.span("This page asks no other place for anything."))),
+      h.span("This page loads nothing from other sites."))),
     h.script { src = paths.relative(page.path, "assets/site.js") })
   local root = paths.relative(page.path, "index.html"):gsub("index%.html$", "")
   return "<!DOCTYPE html>\n" .. h.html({ lang = "en", ["data-root"] = root }, head(page), body).text .. "\n"

@@ -28,7 +28,7 @@ end
 
 -- The pieces of a content: {id, title, html}, the first without an id.
 local function pieces(page)
-  local html = page.html:gsub("<pre.-</pre>", " "):gsub('<nav.-</nav>', " ")
+  local html = page.html:gsub("<pre.-</pre>", " "):gsub("<nav.-</nav>", " "):gsub("<dl.-</dl>", " ")
   local list, at = {}, 1
   local current = { title = page.title }
   while true do
@@ -52,8 +52,9 @@ function M.script(pages)
         local text = cut(text_of(piece.html))
         if piece.id or text ~= "" then
           local where = piece.id and page.title or page.tab and page.tab.title or ""
-          rows[#rows + 1] = ("[%s,%s,%s,%s]"):format(json.quote(page.path .. (piece.id and "#" .. piece.id or "")),
-            json.quote(piece.title), json.quote(where), json.quote(text))
+          local also = piece.id and "" or (page.nav or "") .. " " .. page.path:match "([^/]*)%.html$"
+          rows[#rows + 1] = ("[%s,%s,%s,%s,%s]"):format(json.quote(page.path .. (piece.id and "#" .. piece.id or "")),
+            json.quote(piece.title), json.quote(where), json.quote(text), json.quote(also))
         end
       end
     end

@@ -35,6 +35,11 @@
     block.append(copy);
   }
 
+  // --- animations that the reader does not want to see move -------------------------------------------------------
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    for (const node of document.querySelectorAll(".motion")) node.open = false;
+  }
+
   // --- the heading in view -------------------------------------------------------------------------------------------
   const links = new Map([...document.querySelectorAll(".toc a")].map((a) => [a.hash.slice(1), a]));
   const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
@@ -62,8 +67,9 @@
       const script = document.createElement("script");
       script.src = root + "assets/search-index.js";
       script.onload = () => {
-        index = window.optlabIndex.map(([url, title, where, text]) => ({
+        index = window.optlabIndex.map(([url, title, where, text, also]) => ({
           url, title, where, text, lowTitle: title.toLowerCase(), lowText: text.toLowerCase(),
+          also: also.toLowerCase().split(/[\s.]+/),
         }));
         resolve();
       };
@@ -74,6 +80,7 @@
 
   // How well a word matches an entry; 0 where it does not.
   const rate = (entry, word) => {
+    if (entry.also.includes(word)) return 110; // the name of a page
     const at = entry.lowTitle.indexOf(word);
     if (at >= 0) {
       const last = entry.lowTitle.split(/[.:]/).at(-1);

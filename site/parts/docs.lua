@@ -7,9 +7,10 @@ local M = {}
 
 -- Files of a folder that do not come in alphabetical order; the others follow.
 local ORDER = {
-  tutorial = { "first-descent", "first-training", "your-optimizer", "your-schedule", "sweep", "lenet", "lua" },
-  howto = { "training", "runs", "resume", "sweeps", "comparing", "reports", "live", "prompt", "compile", "figures",
-    "data", "distributed" },
+  tutorial = { "lua", "descent", "training", "optimizer", "schedule", "sweep", "lenet" },
+  howto = { "install", "training", "resume", "runs", "sweeps", "comparing", "reports", "live", "prompt", "compile",
+    "figures",
+    "data", "distributed", "lua54", "add-optimizer", "add-layer", "add-op" },
   explanation = { "design", "compile", "convolution", "determinism", "book" },
   reference = { "api", "dtypes" },
 }

@@ -187,7 +187,7 @@ local function markdown_of(site, page)
   if rows[1] and rows[1].text then rows[1].text = rows[1].text:sub(#first + 2) end
   for _, row in ipairs(rows) do
     local is_book = row.lead == "Book section:" and not row.text:match "%. "
-    local is_listed = row.lead == "Exercises:" -- below
+    local is_listed = row.lead == "Exercises:" or row.lead == "Book section:" and row.text:find "Exercises: exp"
     if not is_book and not is_listed and row.text ~= "" then parts[#parts + 1] = paragraph(row, by_name) .. "\n" end
   end
   parts[#parts + 1] = figure_block(site, script, figures)

@@ -20,7 +20,7 @@ local function door(tab)
 end
 
 local function hero(site, page, words, picture)
-  local first = site.by_source["docs/tutorial/first-descent.md"] or site.tabs[1].page
+  local first = site.by_source["docs/tutorial/descent.md"] or site.tabs[1].page
   return h.div({ class = "hero" },
     h.h1("Study the optimization algorithms of deep learning"),
     h.p({ class = "lead" }, page.about),
@@ -53,7 +53,7 @@ function M.add(site)
   page.about = "optlab is one native program for Linux. A C host embeds Lua 5.4 and gives it tensors, automatic "
     .. "differentiation, layers, more than seventy optimizers and learning-rate schedules. An experiment is a "
     .. "script of one or two screens, and gnuplot draws its figures."
-  site.by_source["README.md"] = page
+  site.by_source["README.md"], site.by_source["docs/README.md"] = page, page
   page.make = function()
     local words, picture = figure_of(readme)
     local doors = {}

@@ -94,14 +94,23 @@ local function numbers_of(script)
   return captions
 end
 
+-- Calls, each in a line.
+local function calls_of(caption)
+  if not caption:match "^sched%." and not caption:match "^s;" then return caption end
+  local list = {}
+  for call in (caption .. "; "):gmatch "(.-); " do list[#list + 1] = h.code(call) end
+  return list
+end
+
 local function figures_of(site, script, entry, captions, words)
+  local as_code = script == M.SCHEDULES
   local items = {}
   for _, figure in ipairs(runs.figures(script)) do
     local of, which = figure.name:match "^(.*)%-(%l+)$"
     if figure.name == entry.name or of == entry.name and which ~= "small" then
       local caption = captions[figure.name] or ""
       items[#items + 1] = pictures.captioned(site, figure.path, "figures/reference/" .. figure.name .. ".svg",
-        words:format(entry.name) .. " " .. caption, caption)
+        words:format(entry.name) .. " " .. caption, as_code and calls_of(caption) or caption)
     end
   end
   if #items == 0 then return "" end
@@ -222,7 +231,7 @@ function M.add(site, tab)
       above = "The pictures show the path of each on Rosenbrock's function.",
     }),
     add_each(site, tab, {
-      name = "schedules", group = "schedule", script = M.SCHEDULES, suffix = "",
+      name = "schedules", group = "schedule", script = M.SCHEDULES, suffix = "-small",
       about = "All %d, each with its formula and its curve.", words = "The learning rate of %s over time.",
       above = "The pictures show the rates of an example of each.",
     }),

@@ -290,6 +290,7 @@ void tensor_fill_of_(Tensor *t, Scalar value) {
   context->recorder->call(&(Computation){.name = "fill_",
                                          .run = rerun_fill,
                                          .pure = true,
+                                         .each = true,
                                          .frozen = true,
                                          .nout = 1,
                                          .n = 1,

@@ -30,6 +30,8 @@ struct Computation {
   /* The written tensors depend on the read ones and the numbers alone: the computation may be left out if its results
    * are never read, and done once if all that it reads is constant. */
   bool pure;
+  /* Element i of what is written, of one shape with what is read, depends on element i of that alone; an error names it. */
+  bool each;
   bool frozen;      /* args holds a number that the script gave; a message may show it */
   bool own;         /* args holds nothing but addresses, of objects that belong to the step: an optimizer, a schedule */
   int nout, n;      /* t[0..nout-1] are written, t[nout..n-1] read; one that is both stands in both parts */

@@ -33,7 +33,7 @@ typedef struct Event {
   Window *w;                 /* [n] */
   const unsigned char *args; /* the computation's numbers: */
   uint8_t size, stored;      /* so many bytes, of which those behind the first `stored` are 0 */
-  bool pure : 1, frozen : 1, own : 1;
+  bool pure : 1, each : 1, frozen : 1, own : 1;
   int line; /* number of the script's line */
   int nout, n;
 } Event;

@@ -238,12 +238,13 @@ describe("the pages", function()
     assert.are.same({}, unnamed)
   end)
 
-  it("README.md lists every experiment, docs/howto/install.md every package", function()
-    local readme, install = files.read("README.md"), files.read("docs/howto/install.md")
+  it("README.md and docs/howto/install.md name every package, README.md every experiment", function()
+    local readme, install = files.read "README.md", files.read "docs/howto/install.md"
     for _, name in ipairs(files_in("experiments", "%.lua$")) do
       assert.is_not_nil(readme:find("`" .. name:match("^(.*)%.lua$") .. "`", 1, true), name)
     end
     for package in files.read("scripts/packages"):gmatch("\n(%l[%w.+-]+)%s+%l") do
+      assert.is_not_nil(readme:find("`" .. package .. "`", 1, true), package)
       assert.is_not_nil(install:find("`" .. package .. "`", 1, true), package)
     end
   end)

@@ -147,6 +147,25 @@ describe("runs in lanes", function()
     check(description { loss = function(p, y) return F.smooth_l1_loss(p, y) + p:exp():sum() * 1e-3 end }, "any")
   end)
 
+  it("know class labels", function()
+    local function net() return nn.Sequential(nn.Linear(3, 6), nn.GELU(), nn.Linear(6, 4)) end
+    local data = data_of(61, 4)
+    for _, loss in ipairs {
+      cross_entropy, nn.CrossEntropyLoss { label_smoothing = 0.1 }, nn.CrossEntropyLoss { reduction = "sum" },
+      function(p, y) return nn.CrossEntropyLoss { reduction = "none" }(p, y):mean() end,
+      nn.CrossEntropyLoss { ignore_index = 4 }, nn.CrossEntropyLoss { weight = lab.tensor { 1, 2, 3, 0.5 } },
+      function(p, y) return nn.NLLLoss()(F.log_softmax(p, 2), y) end,
+      function(p, y) return (F.softmax(p, 2) - y:unsqueeze(2)):square():mean() end,
+    } do
+      check(description { model = net, loss = loss, data = data, batch_size = 7, epochs = 2 }, "any")
+    end
+    check(description { model = net, loss = cross_entropy, data = data })
+    check(description { model = function() return net():to("float64") end, loss = cross_entropy,
+      data = { X = data.X:to("float64"), y = data.y } })
+    local function many() return nn.Sequential(nn.Linear(3, 40)) end -- so many are computed row by row
+    check(description { model = many, loss = cross_entropy, data = data, batch_size = 3 }, "any")
+  end)
+
   it("take losses of the script's own", function()
     for _, loss in ipairs {
       function(p, y) return ((p - y) ^ 2):mean() end,
@@ -154,6 +173,9 @@ describe("runs in lanes", function()
       function(p, y) return ((p - y) ^ 3):abs():mean(1):sum() end,
       function(p, y) return (p:sigmoid() - y):square():sum(2):mean() end,
       function(p, y) return lab.where(p:gt(y), p - y, (y - p) * 3):mean() end,
+      function(p, y) return ((p - p:mean(1)) - (y - y:mean(2):unsqueeze(2))):clamp(-1, 2):square():sum() end,
+      function(p, y) return (p * lab.tensor { 1, 3 } - y / (1 + p:square():sum(2):unsqueeze(2))):abs():mean() end,
+      function(p, y) return (p - y):amax(1):square():sum() + lab.addcmul(p, y, y, { value = 0.5 }):square():mean() end,
     } do
       check(description { loss = loss })
     end

@@ -2,7 +2,6 @@
 local config = require "optlab.base.config"
 local figures = require "tests.support.figures"
 local files = require "tests.support.files"
-local pictures = require "tests.support.pictures"
 local plot = require "optlab.plot"
 local uv = require "luv"
 local found = require "tests.support.text"
@@ -11,6 +10,18 @@ local script = figures.script
 
 local function step(i)
   return plot.figure { size = { 120, 90 } }:line({ 1, 2 }, { i, 2 * i }, { label = "a" })
+end
+
+-- How long each frame is shown: in ms, in hundredths of a second.
+local function webp_delays(bytes)
+  local out = {}
+  for at in bytes:gmatch "()ANMF" do out[#out + 1] = ("<I3"):unpack(bytes, at + 20) end
+  return out
+end
+local function gif_delays(bytes)
+  local out = {}
+  for at in bytes:gmatch "()\x21\xf9\4" do out[#out + 1] = ("<I2"):unpack(bytes, at + 4) end
+  return out
 end
 
 describe("animations", function()
@@ -39,25 +50,28 @@ describe("animations", function()
     assert.equal(3, own)
   end)
 
-  it("are drawn as gif, where nothing else is said, and as animated png", function()
+  it("are drawn as webp where nothing else is said", function()
     config.format = nil
     local path = plot.animate({ step(1), step(2), step(3), hold = 2, fps = 10 }):save("race")
-    assert.equal(figures.dir .. "/race.gif", path)
-    plot.animate({ step(1), step(2) }):save("race.png")
+    assert.equal(figures.dir .. "/race.webp", path)
     assert(plot.wait())
-    local frames = pictures.gif(files.read(path))
-    assert.equal(3, #frames)
-    assert.same({ 10, 10, 210 }, { frames[1].delay, frames[2].delay, frames[3].delay })
-    assert.equal(120, #frames[1][1])
-    assert.not_same(frames[1], frames[2])
-    has(files.read(figures.dir .. "/race.png"), "acTL\0\0\0\2")
+    assert.same({ 100, 100, 2100 }, webp_delays(files.read(path)))
+  end)
+
+  it("are drawn as gif by ImageMagick, or not at all with a message that says how", function()
+    local path = plot.animate({ step(1), step(2), hold = 2, fps = 10 }):save("race.gif")
+    local ok, message = plot.wait()
+    if not ok then return has(message, "gif needs ImageMagick (apt-get install imagemagick)") end
+    assert.same({ 10, 210 }, gif_delays(files.read(path)))
+    has(files.read(path), "NETSCAPE2.0\3\1\0\0")
   end)
 
   it("show their last frame in formats that do not move", function()
-    config.format = { "svg", "pdf" }
+    config.format = { "svg", "png" }
     plot.animate { step(1), step(2) }:save("still")
     assert(plot.wait())
     has(files.read(figures.dir .. "/still.svg"), "</svg>")
+    has_not(files.read(figures.dir .. "/still.png"):match "IEND(.*)", "PNG")
     has_not(files.read(figures.dir .. "/still.gp"), "set terminal svg")
   end)
 
@@ -84,13 +98,11 @@ describe("animations", function()
     local s = script(plot.animate(grid, { frames = 2 }))
     local _, count = s:gsub("\nset multiplot", "")
     assert.equal(2, count)
-    assert.equal(2, #pictures.gif(figures.draw(plot.animate(grid, { frames = 2 }), "grid.gif")))
+    assert.equal(2, #webp_delays(figures.draw(plot.animate(grid, { frames = 2 }), "grid.webp")))
   end)
 
   it("of one figure are a picture", function()
-    local frames, extensions = pictures.gif(figures.draw(step(1), "one.gif"))
-    assert.equal(1, #frames)
-    assert.same({}, extensions)
+    assert.same({}, webp_delays(figures.draw(step(1), "one.webp")))
   end)
 
   it("refuse frames that do not fit together", function()

@@ -43,6 +43,8 @@ describe("plot", function()
       { "an unknown legend", function() plot.figure { legend = "middle" } end,
         "legend must be true, false or one of 'top right', 'top left'" },
       { "an unknown aspect", function() plot.figure { aspect = 2 } end, "aspect must be 'equal', got 2" },
+      { "a method by matplotlib's name", function() fig():plot({ 1, 2 }) end,
+        "Figure: there is no 'plot'; what matplotlib calls so is fig:line" },
       { "lengths that differ", function() fig():line({ 1, 2, 3 }, { 1, 2 }) end,
         "Figure:line: xs has 3 values but ys has 2" },
       { "no data", function() fig():line({}, {}) end, "Figure:line: xs is empty: there is nothing to draw" },

@@ -1,4 +1,5 @@
 --- Kinds of drawing: what each says to gnuplot, and that gnuplot draws it.
+local errors = require "tests.support.errors"
 local figures = require "tests.support.figures"
 local plot = require "optlab.plot"
 local found = require "tests.support.text"
@@ -15,27 +16,27 @@ describe("plot", function()
     it("shows values by colour, with a bar of their name", function()
       local s = script(plot.figure():scatter({ 1, 2 }, { 3, 4 }, { c = { 5, 6 }, label = "loss" }))
       has(s, "$scatter1 << EOD\n1 3 5\n2 4 6\nEOD")
-      has(s, "using 1:2:3 with points pointtype 7 pointsize 0.75 linewidth 1 linecolor palette notitle")
+      has(s, "using 1:2:3 with points pointtype 7 pointsize 1 linewidth 1 linecolor palette notitle")
       has(s, "set cbrange [5:6]")
       has(s, "set cblabel 'loss'")
     end)
 
     it("has sizes of its points and a name in the legend", function()
       local s = script(plot.figure():scatter({ 1, 2 }, { 3, 4 }, { size = { 1, 2 }, label = "runs", marker = "s" }))
-      has(s, "$scatter1 << EOD\n1 3 0.7\n2 4 1.4\nEOD")
+      has(s, "$scatter1 << EOD\n1 3 0.933333333\n2 4 1.86666667\nEOD")
       has(s, "using 1:2:3 with points pointtype 5 pointsize variable linewidth 1 linetype 1 notitle")
-      has(s, "keyentry with points pointtype 5 pointsize 0.7 linewidth 1 linetype 1 title 'runs'")
+      has(s, "keyentry with points pointtype 5 pointsize 0.933333333 linewidth 1 linetype 1 title 'runs'")
     end)
 
     it("draws each point and then its edge", function()
       local s = script(plot.figure():scatter({ 1, 2 }, { 3, 4 }, { color = "r", edgecolor = "k", alpha = 0.5 }))
-      has(s, ("1 3 0.75 7 %d\n1 3 0.75 6 0\n2 4 0.75 7 %d\n"):format(0x80d62728, 0x80d62728))
+      has(s, ("1 3 1 7 %d\n1 3 1 6 0\n2 4 1 7 %d\n"):format(0x80d62728, 0x80d62728))
     end)
 
     it("colours edged points as the palette would", function()
       local s = script(plot.figure():scatter({ 1, 2, 3 }, { 3, 4, 5 }, { c = { 1, 10, 100 }, norm = "log",
         palette = "gray", edgecolor = "C1" }))
-      has(s, ("2 4 0.75 7 %d\n2 4 0.75 6 %d\n"):format(0x808080, 0x1f77b4))
+      has(s, ("2 4 1 7 %d\n2 4 1 6 %d\n"):format(0x808080, 0x1f77b4))
       has(s, "set logscale cb")
       has(s, "keyentry with points linecolor palette notitle")
     end)
@@ -84,6 +85,23 @@ describe("plot", function()
       has(s, "using 1:2:3:4:5:6:7 with boxxyerror fillstyle solid noborder linecolor palette")
       has(s, "\n0.5 2 0 1.0") -- reaches a little into the next cell
       has(s, "$hole1 << EOD\n2.5 2 1 4 1 3\nEOD")
+    end)
+
+    it("of classes have a colour and a name for each", function()
+      local s = script(plot.figure():heatmap({ { 1, 3 } }, { classes = { "one", "two", "it's" }, label = "c" }))
+      has(s, "set palette defined (0 '#0072b2', 1 '#0072b2', 1 '#e69f00', 2 '#e69f00', 2 '#009e73', 3 '#009e73')")
+      has(s, "set cbrange [0.5:3.5]")
+      has(s, "set cbtics ('one' 1, 'two' 2, 'it''s' 3) noenhanced scale 0")
+      errors.fails("Figure:heatmap: [1][2] is 4, but there are classes 1 to 1",
+        function() plot.figure():heatmap({ { 1, 4 } }, { classes = { "one" } }) end)
+      errors.fails("classes have no range and no norm",
+        function() plot.figure():heatmap({ { 1 } }, { classes = { "one" }, range = { 0, 1 } }) end)
+    end)
+
+    it("have powers of ten that are not too close", function()
+      local s = script(plot.figure { logy = true, size = { 300, 200 } }:line { 1e-12, 1 })
+      has(s, "set ytics ('10^{-12}' ")
+      has_not(s, "'10^{-11}'")
     end)
 
     it("lie on logarithmic axes", function()

@@ -82,6 +82,32 @@ describe("plot", function()
     end)
   end)
 
+  describe("tables", function()
+    local rows = { { "SGD", 0.1 }, { "a long name", "0.25" } }
+
+    it("have columns of their widest text, numbers on the right", function()
+      local s = script(plot.figure():table(rows, { header = { "name", "rate" } }))
+      has(s, "'SGD' noenhanced at graph ")
+      has(s, " right front textcolor rgb ink font ',12'")
+      assert.equal(3, select(2, s:gsub("nohead linecolor rgb ink", "")))
+      assert.equal(2, select(2, script(plot.figure():table(rows)):gsub("nohead linecolor rgb ink", "")))
+    end)
+
+    it("become smaller where they are too wide", function()
+      local wide = {}
+      for i = 1, 30 do wide[i] = "column " .. i end
+      has_not(script(plot.figure():table { wide }), "font ',12'")
+    end)
+
+    it("say what is wrong", function()
+      errors.fails("Figure:table: row 2 has 1 cells but row 1 has 2",
+        function() plot.figure():table { { 1, 2 }, { 1 } } end)
+      errors.fails("a table is all that a figure holds", function() line():table(rows) end)
+      errors.fails("header has 1 entries for 2 columns",
+        function() plot.figure():table(rows, { header = { "a" } }) end)
+    end)
+  end)
+
   it("gives legends a title and columns", function()
     local fig = line { legendtitle = "a title", legendcols = 2, legend = "top right" }
     local s = script(fig:line({ 1, 2 }, { 1, 2 }, { label = "b" }))
@@ -100,6 +126,7 @@ describe("plot", function()
     local fig = line { legendtitle = "t", legendcols = 2 }:inset(line(), { 0.5, 0.1, 0.4, 0.4 }, { zoom = true })
     fig:twinx({ ylabel = "r" }):line({ 1, 2 }, { 3, 4 }, { label = "l" })
     fig:save("twin")
+    plot.figure { title = "T" }:table({ { 1, "a" } }):save("table")
     assert(plot.wait())
   end)
 end)

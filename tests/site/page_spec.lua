@@ -59,7 +59,8 @@ describe("a picture for the dark theme", function()
     assert.equal('<g stroke="rgb(228,231,236)" fill="rgb(20,23,28)"/><g stroke="rgb( 31, 119, 180)"/>', dark)
   end)
 
-  it("is not made where white text lies on colours", function()
+  it("is not made where white text lies on colours, nor of images", function()
+    assert.is_nil(pictures.dark '<image width="3"/>')
     assert.is_nil(pictures.dark '<g fill="rgb(255,255,255)" font-size="12.00">')
   end)
 end)
@@ -69,7 +70,7 @@ describe("the search's index", function()
     local script = search.script { { path = "a.html", title = "A",
       html = '<h1 id="a">A</h1><p>One &lt; two.</p>'
       .. '<h2 id="b">The <code>B</code></h2><p>Three</p><pre>left out</pre>' } }
-    assert.equal('window.optlabIndex=[\n["a.html","A","","One < two."],\n["a.html#b","The B","A","Three"]\n];\n',
-      script)
+    local rows = '["a.html","A","","One < two."," a"],\n["a.html#b","The B","A","Three",""]'
+    assert.equal("window.optlabIndex=[\n" .. rows .. "\n];\n", script)
   end)
 end)

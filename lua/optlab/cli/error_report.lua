@@ -34,7 +34,7 @@ end
 
 -- An error raised inside optlab's modules without errors.raise: the user's line goes first, ours into brackets.
 local function at_user_line(text)
-  for level = 3, 200 do
+  for level = 4, 200 do -- above the handler
     local info = debug.getinfo(level, "Sl")
     if not info then return text end
     if info.currentline > 0 then
@@ -54,16 +54,24 @@ local function shorten(text)
   return text:match("^([^\n]*module '[^']*' not found):\n\tno field") or text
 end
 
--- Lua's "attempt to call a nil value (global 'zeros')", with a guess at what was meant.
-local function with_guess(text)
+-- What was probably meant: a name in place of an undefined one, a colon in place of a dot, Lua's words for Python's.
+local function hint(text)
   local name = text:match(" a nil value %(global '([%a_][%w_]*)'%)$")
-  if not name then return text end
-  local guess = require "optlab.cli.guess"
-  return text .. guess.hint(name, guess.globals(), "lab.")
+  if name then
+    local guess = require "optlab.cli.guess"
+    return require("optlab.cli.python").name(name) or guess.hint(name, guess.globals(), "lab.")
+  end
+  if text:find "attempt to add a 'string'" or text:find "attempt to add a '%a+' with a 'string'" then
+    return "; strings are joined by '..'"
+  end
+  return require("optlab.cli.colon").hint(3) -- of what the handler was called for
 end
 
 local function text_of(err)
-  if type(err) == "string" then return with_guess(at_user_line(shorten(err))) end
+  if type(err) == "string" then
+    local text = at_user_line(shorten(err))
+    return text .. hint(text)
+  end
   local mt = getmetatable(err)
   if type(err) == "number" or (type(mt) == "table" and mt.__tostring) then return tostring(err) end
   return ("(error object is a %s value)"):format(type(err))

@@ -121,7 +121,7 @@ local function run_text(text, name, keep, ...)
     fn, message = load(text, name)
   end
   if not fn then
-    error_report.show(message)
+    error_report.show(message .. require("optlab.cli.python").syntax(message, text))
     return false
   end
   return run(fn, ...)
@@ -223,6 +223,8 @@ local function run_script(host, argv, at, keep)
     }
   end
   if package.loaded["optlab"] and not run(config.on_load) then return false end
+  local undefined = require("optlab.cli.python").constants(text)
+  if undefined then require "optlab.base.notice"("%s:%s", script, undefined) end
   return run_text((text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")), chunk, keep,
     table.unpack(args))
 end

@@ -8,7 +8,7 @@ local wrappers = require "optlab.optim.wrappers"
 local M = {}
 
 local LIST = args.declare("optim.list", {
-  doc = "The built-in optimizers, a list of {name =, defaults =, needs =, wraps =}, sorted by name: the hyperparameters "
+  doc = "The built-in optimizers, a list of {name =, defaults =, needs =, wraps =}, sorted by name: hyperparameters "
     .. "with their defaults, what step() asks for (\"loss\", \"closure\", \"graph\" or nil), and whether the optimizer "
     .. "is made around another one.",
   { "wrappers", "flag", default = false,

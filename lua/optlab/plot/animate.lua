@@ -43,7 +43,7 @@ local ANIMATE = args.declare(WHERE, {
 local SAVE = args.declare("Animation:save", {
   doc = "Writes the animation's data and gnuplot commands and starts drawing it.",
   positions = 1, { "name", "path", required = true,
-    doc = "Name of the files; a suffix (.gif, .webp, .png) chooses the format." },
+    doc = "Name of the files; a suffix (.webp, .gif) chooses the format." },
 })
 
 -- --- the frames ------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ end
 -- --- the animation ---------------------------------------------------------------------------------------------------
 
 --- Writes the animation's script and starts drawing it. Formats without motion (svg, pdf, ...) show the last frame.
--- @string name of the files; without a suffix, and where no format is set, it is a gif
+-- @string name of the files; without a suffix, and where no format is set, it is a webp
 -- @treturn string the picture's path
 function Animation:save(...)
   return save_figure(SAVE:read(...).name, SAVE.callee, function(base, format, still)

@@ -17,7 +17,7 @@ end
 -- What is drawn where neither the name nor the user says it.
 local function default_formats(movie)
   if type(config.format) == "table" then return config.format end
-  return { config.format or (movie and "gif" or "svg") }
+  return { config.format or (movie and "webp" or "svg") }
 end
 
 -- "a" and the formats to draw from "a", "a.png" or "a.gp"; a dot followed by digits ("eta-0.1") is part of the name.
@@ -37,7 +37,7 @@ end
 -- Formats whose texts are drawn with the machine's fonts, so that a character may be missing.
 local NEEDS_FONTS = { png = true, pdf = true, gif = true, webp = true }
 
-local MOVES = { png = true, gif = true, webp = true } -- formats in which an animation moves
+local MOVES = { gif = true, webp = true } -- formats in which an animation moves
 
 local told = {} -- characters that the user knows to be missing
 

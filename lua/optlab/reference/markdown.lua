@@ -20,7 +20,7 @@ local function default(row)
 end
 
 local function arguments(entry)
-  local lines = { "| argument | what it is | default | |", "|---|---|---|---|" }
+  local lines = { "| argument | what it is | default | meaning |", "|---|---|---|---|" }
   for _, row in ipairs(entry.args) do
     lines[#lines + 1] = ("| `%s` | %s | %s | %s |"):format(row.name, escape(call.kind(row)), default(row),
       escape(row.doc))
@@ -31,7 +31,7 @@ end
 local HEADS = { optimizer = "state of each parameter", layer = "tensor", loss = "tensor" }
 
 local function state(entry)
-  local lines = { "| " .. HEADS[entry.group] .. " | |", "|---|---|" }
+  local lines = { "| " .. HEADS[entry.group] .. " | meaning |", "|---|---|" }
   for _, row in ipairs(entry.state) do
     local kind = row.kind and row.kind .. ": " or ""
     lines[#lines + 1] = ("| `%s` | %s |"):format(row.name, escape(kind .. row.doc))

@@ -21,6 +21,7 @@ local TYPES = {
 
 local function type_of_kind(kind, row)
   if kind == "choice" then
+    if not row.choices then return "string" end -- a member of a list
     local words = {}
     for i, word in ipairs(row.choices) do words[i] = call.value(word) end
     return table.concat(words, "|")

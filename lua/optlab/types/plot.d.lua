@@ -21,6 +21,7 @@
 ---@field step fun(self: optlab.Figure, xs: optlab.Numbers, ys?: optlab.Numbers|optlab.options.Figure.step, options?: optlab.options.Figure.step): optlab.Figure
 ---@field boxplot fun(self: optlab.Figure, sets: optlab.Numbers[], options?: optlab.options.Figure.boxplot): optlab.Figure
 ---@field violinplot fun(self: optlab.Figure, sets: optlab.Numbers[], options?: optlab.options.Figure.violinplot): optlab.Figure
+---@field table fun(self: optlab.Figure, rows: (string|number)[][], options?: optlab.options.Figure.table): optlab.Figure
 ---A figure whose curves follow a second y axis on the right.
 ---@field twinx fun(self: optlab.Figure, options?: optlab.options.Figure.twinx): optlab.Figure
 ---@field inset fun(self: optlab.Figure, figure: optlab.Figure, place: number[], options?: optlab.options.Figure.inset): optlab.Figure

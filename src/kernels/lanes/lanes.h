@@ -42,6 +42,14 @@ typedef struct LanesMse {
   bool mean;
 } LanesMse;
 
+/* o = the sum of n <= LANES_MAX_SUM losses, or their mean, as a double that is rounded once. */
+typedef struct LanesTotal {
+  int64_t n;
+  const void *each;
+  void *o;
+  bool mean;
+} LanesTotal;
+
 /* Rows of data, padded to whole pieces, and where their columns go; those of the padding go anywhere. */
 #define LANES_PIECE 4
 typedef struct LanesTable {
@@ -56,6 +64,7 @@ typedef struct LanesKernels {
   void (*chain)(const LanesProduct *p); /* NULL: this processor has no such instruction */
   void (*sum)(const LanesSum *s);
   void (*mse)(const LanesMse *m);
+  void (*total)(const LanesTotal *t);
   /* o = x + b y and o = a x + b y, for numbers a[LANES], b[LANES] a lane */
   void (*xpby)(int64_t n, void *o, const void *x, const void *b, const void *y);
   void (*axpby)(int64_t n, void *o, const void *a, const void *x, const void *b, const void *y);

@@ -139,7 +139,9 @@ INLINE Vec NAME(sum_of)(int64_t n, const T *a, int64_t stride, const T *b) {
     return NAME(sum_few)(n, a, stride, b) + zero;
     FEW(1)
     FEW(2)
-        FEW(3) FEW(4) FEW(5) FEW(6) FEW(7) FEW(8) FEW(10) FEW(12) FEW(16)
+    FEW(3)
+    FEW(4)
+        FEW(5) FEW(6) FEW(7) FEW(8) FEW(10) FEW(12) FEW(16)
 #undef FEW
             default : return NAME(sum_long)(n, a, stride, b) +
                       zero;
@@ -176,6 +178,14 @@ static void NAME(mse)(const LanesMse *m) {
   }
 }
 #undef BLOCK_OF_MSE
+
+static void NAME(total)(const LanesTotal *t) {
+  for (int64_t part = 0; part < LANES; part += WIDTH) {
+    Wide sum = __builtin_convertvector(NAME(sum_of)(t->n, (const T *)t->each + part, 1, NULL), Wide);
+    if (t->mean) sum /= (double)t->n;
+    PUT((T *)t->o + part, 0) = __builtin_convertvector(sum, Vec);
+  }
+}
 
 /* --- updates ------------------------------------------------------------------------------------------------------- */
 

@@ -14,6 +14,7 @@
 #ifndef OPTLAB_KERNELS_LOSS_CROSS_ENTROPY_H
 #define OPTLAB_KERNELS_LOSS_CROSS_ENTROPY_H
 
+#include "base/cpu.h"
 #include "kernels/softmax/score_rows.h"
 
 typedef struct CrossEntropyJob {
@@ -49,5 +50,14 @@ typedef struct CrossEntropyKernels {
 
 extern const CrossEntropyKernels cross_entropy_kernels_baseline, cross_entropy_kernels_avx2,
     cross_entropy_kernels_avx512;
+
+/* Those of this processor. */
+static inline const CrossEntropyKernels *cross_entropy_kernels(void) {
+#ifdef __x86_64__
+  if (cpu_level() == CPU_AVX512) return &cross_entropy_kernels_avx512;
+  if (cpu_level() == CPU_AVX2) return &cross_entropy_kernels_avx2;
+#endif
+  return &cross_entropy_kernels_baseline;
+}
 
 #endif

@@ -11,6 +11,7 @@
 #include "kernels/softmax/score_rows.h"
 
 #define SUM_RUN 32
+#define SCORE_HALF (SCORE_PANEL / 2)
 
 INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -18,15 +19,17 @@ INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 typedef struct Panel {
   int64_t first, rows;
   int64_t at[SCORE_PANEL]; /* lanes beyond the last row repeat the first */
-  bool dense;              /* one after the other */
+  bool dense;              /* one after the other, in each half */
 } Panel;
 
 INLINE Panel panel_of(const ScoreMemory *m, int64_t inner, int64_t first, int64_t end) {
   Panel p = {.first = first, .rows = smaller(end - first, SCORE_PANEL)};
   p.dense = p.rows == SCORE_PANEL;
+  int64_t outer = first / inner, place = first % inner;
   for (int64_t l = 0; l < SCORE_PANEL; l++) {
-    p.at[l] = score_row_at(m, inner, first + (l < p.rows ? l : 0));
-    p.dense = p.dense && p.at[l] == p.at[0] + l;
+    p.at[l] = l < p.rows ? outer * m->outer + place * m->inner : p.at[0];
+    p.dense = p.dense && p.at[l] == p.at[l / SCORE_HALF * SCORE_HALF] + l % SCORE_HALF;
+    if (++place == inner) place = 0, outer++;
   }
   return p;
 }
@@ -81,7 +84,8 @@ INLINE Panel panel_of(const ScoreMemory *m, int64_t inner, int64_t first, int64_
   INLINE void panel_load_##s(T *buf, const T *x, const Panel *p, int64_t n, int64_t step) {           \
     for (int64_t c = 0; c < n; c++, buf += SCORE_PANEL, x += step) {                                  \
       if (p->dense) {                                                                                 \
-        memcpy(buf, x + p->at[0], SCORE_PANEL * sizeof *buf);                                         \
+        memcpy(buf, x + p->at[0], SCORE_HALF * sizeof *buf);                                          \
+        memcpy(buf + SCORE_HALF, x + p->at[SCORE_HALF], SCORE_HALF * sizeof *buf);                    \
       } else {                                                                                        \
         for (int64_t l = 0; l < SCORE_PANEL; l++) buf[l] = x[p->at[l]];                               \
       }                                                                                               \
@@ -91,7 +95,8 @@ INLINE Panel panel_of(const ScoreMemory *m, int64_t inner, int64_t first, int64_
   INLINE void panel_store_##s(T *y, const T *buf, const Panel *p, int64_t n, int64_t step) {          \
     for (int64_t c = 0; c < n; c++, buf += SCORE_PANEL, y += step) {                                  \
       if (p->dense) {                                                                                 \
-        memcpy(y + p->at[0], buf, SCORE_PANEL * sizeof *buf);                                         \
+        memcpy(y + p->at[0], buf, SCORE_HALF * sizeof *buf);                                          \
+        memcpy(y + p->at[SCORE_HALF], buf + SCORE_HALF, SCORE_HALF * sizeof *buf);                    \
       } else {                                                                                        \
         for (int64_t l = 0; l < p->rows; l++) y[p->at[l]] = buf[l];                                   \
       }                                                                                               \

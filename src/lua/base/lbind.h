@@ -77,7 +77,6 @@ int luaopen_optlab_runs(lua_State *L);      /* lrunslib.c: folders of runs, the 
 int luaopen_optlab_work(lua_State *L);      /* lworklib.c: locks and processes that several workers share */
 int luaopen_optlab_interrupt(lua_State *L); /* linterruptlib.c: the request that the program ends */
 int luaopen_optlab_terminal(lua_State *L);  /* lterminallib.c: what is drawn on a terminal */
-int luaopen_optlab_picture(lua_State *L);   /* lpicturelib.c: moving pictures */
 int luaopen_optlab_core(lua_State *L);      /* lcorelib.c: one table of the above; what require "optlab.core" gives */
 
 #endif

@@ -34,7 +34,6 @@ static const luaL_Reg LIBRARIES[] = {
     {"files", luaopen_optlab_files},
     {"interrupt", luaopen_optlab_interrupt},
     {"terminal", luaopen_optlab_terminal},
-    {"picture", luaopen_optlab_picture},
     {"runs", luaopen_optlab_runs},
     {"work", luaopen_optlab_work},
     {"linalg", luaopen_optlab_linalg},

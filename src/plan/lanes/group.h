@@ -6,6 +6,8 @@
  *   group.c    memory: into lanes and back
  *   steps.c    an event of the plans as a step of the group: products, sums, losses, anything else
  *   maps.c     element-wise ones
+ *   entropy.c  the cross entropy
+ *   wide.c     operations that take the lanes for one more dimension
  *   optim.c    the update: its kernels
  *   numbers.c  its numbers
  */
@@ -18,6 +20,8 @@
 typedef struct LaneGroup LaneGroup;
 typedef struct LaneStep LaneStep;
 typedef struct LaneOptim LaneOptim;
+typedef struct LaneWide LaneWide;
+typedef struct LaneEntropy LaneEntropy;
 
 typedef struct LaneBuffer {
   char *at;      /* [count][LANES] elements, or NULL: none yet */
@@ -60,6 +64,8 @@ struct LaneStep {
     LanesSum sum;
     LanesMse mse;
     LaneOptim *optim;
+    LaneWide *wide;
+    LaneEntropy *entropy;
     int alone; /* number of the event */
   } u;
 };
@@ -112,6 +118,8 @@ bool plans_alike(const Plan *a, const Plan *b);
 bool lanes_lower(LaneGroup *g, LaneStep *s, int i);
 bool lanes_lower_map(LaneGroup *g, LaneStep *s, const Event *e);
 bool lanes_lower_optim(LaneGroup *g, LaneStep *s, int i);
+bool lanes_lower_wide(LaneGroup *g, LaneStep *s, int i);
+bool lanes_lower_entropy(LaneGroup *g, LaneStep *s, int i);
 /* Gives the parameters of an optimizer's event, and their gradients, memory one behind the other. */
 bool lanes_place_params(LaneGroup *g, const Event *e);
 void lanes_run_alone(LaneGroup *g, int i); /* by each run's own plan */

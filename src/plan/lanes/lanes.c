@@ -125,7 +125,7 @@ static void take_field(LaneGroup *g, int i, const int64_t *const *order, int64_t
   const char *from = tensor_data(field);
   for (int64_t r = 0; r < g->rows; r++) {
     char *to = b->at + (size_t)(r * width) * b->size * LANES;
-    for (int l = 0; l < g->count; l++) {
+    for (int l = 0; l < LANES; l++) { /* those beyond the runs repeat the first */
       const int64_t row = order ? order[l][at + r] : at + r;
       lanes_in(to, l, width, b->size, from + (size_t)(row * width) * b->size);
     }

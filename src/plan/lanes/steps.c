@@ -216,7 +216,8 @@ static bool lower_alone(LaneGroup *g, LaneStep *s, int i) {
 
 /* --- which one ------------------------------------------------------------------------------------------------------- */
 
-static bool lower_op(LaneGroup *g, LaneStep *s, const Event *e) {
+static bool lower_op(LaneGroup *g, LaneStep *s, int i) {
+  const Event *e = g->trace->event[i];
   OpCall call;
   event_args(e, &call);
   switch (call.op) {
@@ -229,6 +230,9 @@ static bool lower_op(LaneGroup *g, LaneStep *s, const Event *e) {
       return lower_sum(g, s, e, &call);
     case OP_MSE_LOSS:
       return lower_mse(g, s, e, &call);
+    case OP_CROSS_ENTROPY:
+    case OP_CROSS_ENTROPY_GRAD:
+      return lanes_lower_entropy(g, s, i);
     default:
       return lanes_lower_map(g, s, e);
   }
@@ -236,18 +240,25 @@ static bool lower_op(LaneGroup *g, LaneStep *s, const Event *e) {
 
 /* Whether an event has one output that the runs have of their own. */
 static bool is_plain(const LaneGroup *g, const Event *e) {
-  if (e->nout != 1 || e->n < 2) return false;
+  if (e->nout != 1 || e->n < 1) return false;
   for (int k = 0; k < e->n; k++) {
     if (e->w[k].buffer < 0) return false;
   }
   return !g->buffer[e->w[0].buffer].constant;
 }
 
-bool lanes_lower(LaneGroup *g, LaneStep *s, int i) {
+/* One step for all runs. */
+static bool lower_together(LaneGroup *g, LaneStep *s, int i) {
   const Event *e = g->trace->event[i];
-  if (e->run == op_rerun && is_plain(g, e) && lower_op(g, s, e)) return true;
-  if (e->run == map_rerun && is_plain(g, e) && lanes_lower_map(g, s, e)) return true;
-  if (e->run == tensor_rerun_copy && is_plain(g, e) && lower_copy(g, s, e)) return true;
-  if (e->run == optim_rerun_step && lanes_lower_optim(g, s, i)) return true;
+  if (!is_plain(g, e)) return false;
+  if (e->n > 1 && e->run == op_rerun && lower_op(g, s, i)) return true;
+  if (e->n > 1 && e->run == map_rerun && lanes_lower_map(g, s, e)) return true;
+  if (e->n > 1 && e->run == tensor_rerun_copy && lower_copy(g, s, e)) return true;
+  return (e->each || e->run == op_rerun || e->run == tensor_rerun_copy) && lanes_lower_wide(g, s, i);
+}
+
+bool lanes_lower(LaneGroup *g, LaneStep *s, int i) {
+  if (lower_together(g, s, i)) return true;
+  if (g->trace->event[i]->run == optim_rerun_step && lanes_lower_optim(g, s, i)) return true;
   return lower_alone(g, s, i);
 }

@@ -1,31 +1,53 @@
---- Makes gif, webp and animated png of the PNG pictures that gnuplot draws one after the other into one file.
--- gif and png are put together in C (src/picture); webp by the program img2webp, or where that is missing by gnuplot 6
--- itself, which then draws webp.
+--- Makes gif and webp of the PNG pictures that gnuplot draws one after the other into one file.
+-- Programs that many systems have do it: ImageMagick and img2webp. Where img2webp is missing, gnuplot 6 draws webp
+-- itself.
 -- @module optlab.plot.draw.moving
-local core = require "optlab.core".picture
 local uv = require "luv"
 
 local M = {}
 
-local PROGRAM = "img2webp"
-
-local function has_program()
+local function is_there(program)
   for folder in (os.getenv("PATH") or ""):gmatch("[^:]+") do
-    if uv.fs_access(folder .. "/" .. PROGRAM, "X") then return true end
+    if uv.fs_access(folder .. "/" .. program, "X") then return true end
   end
   return false
+end
+
+-- How each format is made: programs one of which is wanted, and the words behind its name, from the files of frames,
+-- how long each is shown (in hundredths of a second), and how often the animation plays (0: for ever).
+local MAKERS = {
+  gif = { programs = { "magick", "convert" }, words = function(files, waits, loops)
+    local words = { ("-loop %d"):format(loops) }
+    for i, file in ipairs(files) do words[#words + 1] = ("-delay %d %s"):format(waits[i], file) end
+    words[#words + 1] = "+dither -layers OptimizeFrame gif:picture"
+    return words
+  end },
+  webp = { programs = { "img2webp" }, words = function(files, waits, loops)
+    local words = { ("-loop %d -lossless"):format(loops) }
+    for i, file in ipairs(files) do words[#words + 1] = ("-d %d %s"):format(math.max(1, 10 * waits[i]), file) end
+    words[#words + 1] = "-o picture"
+    return words
+  end },
+}
+
+local function program_of(format)
+  for _, program in ipairs(MAKERS[format].programs) do
+    if is_there(program) then return program end
+  end
 end
 
 --- The format that gnuplot draws for a format.
 -- @string format
 -- @treturn string
 function M.drawn(format)
-  if format == "gif" or (format == "webp" and has_program()) then return "png" end
+  if format == "gif" or (format == "webp" and program_of "webp") then return "png" end
   return format
 end
 
 --- What a user is told whose gnuplot has no webp.
-M.NO_WEBP = "webp needs the program img2webp (apt-get install webp) or gnuplot 6; gif and png work without them"
+M.NO_WEBP = "webp needs the program img2webp (apt-get install webp) or gnuplot 6"
+
+local NO_GIF = "gif needs ImageMagick (apt-get install imagemagick)"
 
 -- The pictures in a file that holds one after the other.
 local function split(bytes)
@@ -45,8 +67,6 @@ local function delays(movie, n)
   return out
 end
 
--- --- webp ------------------------------------------------------------------------------------------------------------
-
 local function quoted(path) return "'" .. path:gsub("'", "'\\''") .. "'" end
 
 local function write(path, bytes)
@@ -54,43 +74,51 @@ local function write(path, bytes)
   return file and file:write(bytes) and file:close()
 end
 
--- Writes the frames into a folder and has the program make `webp` of them. Its arguments are names and numbers of ours.
-local function encode(folder, frames, waits, loops)
-  local words = { "cd", quoted(folder), "&&", PROGRAM, "-loop", ("%d"):format(loops), "-lossless" }
-  for i, png in ipairs(frames) do
-    local name = ("%d.png"):format(i)
-    if not write(folder .. "/" .. name, png) then return nil, "cannot write into " .. folder end
-    words[#words + 1] = ("-d %d %s"):format(math.max(1, 10 * waits[i]), name)
-  end
-  words[#words + 1] = "-o webp >/dev/null 2>&1"
-  if not os.execute(table.concat(words, " ")) then return nil, PROGRAM .. " failed" end
-  local file = io.open(folder .. "/webp", "rb")
+local function read(path)
+  local file = io.open(path, "rb")
   local bytes = file and file:read("a")
   if file then file:close() end
-  return bytes, not bytes and PROGRAM .. " wrote no picture" or nil
+  return bytes
 end
 
-local function webp(frames, waits, loops)
-  local folder, problem = uv.fs_mkdtemp((os.getenv("TMPDIR") or "/tmp") .. "/optlab-webp-XXXXXX")
-  if not folder then return nil, "no folder for the frames: " .. problem end
-  local bytes, message = encode(folder, frames, waits, loops)
-  for i = 1, #frames do os.remove(("%s/%d.png"):format(folder, i)) end
-  os.remove(folder .. "/webp")
+-- Writes the frames into a folder and has the program make "picture" of them there. Its arguments are names and numbers
+-- of ours.
+local function encode(folder, job, program, frames)
+  local files, movie = {}, job.movie
+  for i, png in ipairs(frames) do
+    files[i] = ("%d.png"):format(i)
+    if not write(folder .. "/" .. files[i], png) then return nil, "cannot write into " .. folder end
+  end
+  local words = MAKERS[job.format].words(files, delays(movie, #frames), movie and movie.loops or 1)
+  local command = ("cd %s && %s %s >said 2>&1"):format(quoted(folder), program, table.concat(words, " "))
+  if not os.execute(command) then
+    return nil, ("%s failed: %s"):format(program, (read(folder .. "/said") or ""):match "^[^\n]*")
+  end
+  local bytes = read(folder .. "/picture")
+  return bytes, not bytes and program .. " wrote no picture" or nil
+end
+
+local function remove(folder, n)
+  for i = 1, n do os.remove(("%s/%d.png"):format(folder, i)) end
+  for _, name in ipairs { "/picture", "/said" } do os.remove(folder .. name) end
   os.remove(folder)
-  return bytes, message
 end
-
-local MAKERS = { gif = core.gif, png = core.apng, webp = webp }
 
 --- The file of a job's format.
 -- @tparam table job {format =, draws =, movie = {delay =, hold =, loops =} or nil}
 -- @tparam string bytes what gnuplot drew
 -- @treturn ?string nil and a message where that fails
 function M.finish(job, bytes)
-  if job.draws ~= "png" or (job.format == "png" and not job.movie) then return bytes end
+  if job.draws == job.format then return bytes end
+  local program = program_of(job.format)
+  if not program then return nil, job.format == "gif" and NO_GIF or M.NO_WEBP end
   local frames = split(bytes)
   if #frames == 0 then return nil, "gnuplot drew no frame" end
-  return MAKERS[job.format](frames, delays(job.movie, #frames), job.movie and job.movie.loops or 1)
+  local folder, problem = uv.fs_mkdtemp((os.getenv("TMPDIR") or "/tmp") .. "/optlab-frames-XXXXXX")
+  if not folder then return nil, "no folder for the frames: " .. problem end
+  local picture, message = encode(folder, job, program, frames)
+  remove(folder, #frames)
+  return picture, message
 end
 
 return M

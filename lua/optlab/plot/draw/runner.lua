@@ -53,7 +53,7 @@ end
 -- What is done to a picture after gnuplot.
 local FINISH = {
   html = page, pdf = function(_, bytes) return pdf.timeless(bytes) end,
-  png = moving.finish, gif = moving.finish, webp = moving.finish,
+  gif = moving.finish, webp = moving.finish,
 }
 
 -- Checks the drawn file and writes the picture. Returns a message when something is wrong.

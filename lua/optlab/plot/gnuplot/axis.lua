@@ -137,13 +137,25 @@ function M.set_linear(panel, name, lo, hi, room)
   set_marks(panel, name, ticks.linear(lo, hi, room, M.integral(panel.fig, name)))
 end
 
+-- Marks at every second, third, ... power of ten, where all of them would be too close.
+local function set_powers(panel, name, lo, hi, stride)
+  local values, texts = {}, {}
+  for k = math.ceil(math.log(lo, 10) / stride - 1e-9) * stride, math.floor(math.log(hi, 10) + 1e-9), stride do
+    values[#values + 1], texts[#texts + 1] = 10.0 ^ k, ("10^{%.0f}"):format(k)
+  end
+  set_list(panel, name, values, texts, true)
+  panel.widest[name] = 30
+end
+
 -- Marks of a logarithmic range: powers of ten where it is wide, else single values.
-local function set_logarithmic(panel, name, lo, hi)
+local function set_logarithmic(panel, name, lo, hi, most)
   if hi / lo < 300 then
     local found = ticks.logarithmic(lo, hi, M.integral(panel.fig, name))
     found.step = nil
     return set_marks(panel, name, found)
   end
+  local stride = math.ceil((math.log(hi, 10) - math.log(lo, 10)) / (most or math.huge))
+  if stride > 1 then return set_powers(panel, name, lo, hi, stride) end
   panel:set("format %s '%s'", name, panel.hidden[name] and "" or "10^{%L}")
   panel.widest[name] = 30
 end
@@ -152,7 +164,7 @@ M.set_logarithmic = set_logarithmic
 --- Sets the range and the marks of an axis.
 -- @tparam table panel
 -- @string name "x", "y", "z" or "y2"
--- @tparam table room {most =, length =} as of ticks.linear
+-- @tparam table room {most =, length =} as of ticks.linear, and `powers`, the most powers of ten
 function M.set(panel, name, room)
   local axis, chosen = panel.limits[name], panel.fig.opts[name .. "ticks"]
   local lo, hi = math.min(axis[1], axis[2]), math.max(axis[1], axis[2])
@@ -161,7 +173,7 @@ function M.set(panel, name, room)
   if chosen then
     set_chosen(panel, name, chosen)
   elseif axis.log then
-    set_logarithmic(panel, name, lo, hi)
+    set_logarithmic(panel, name, lo, hi, room.powers)
   else
     M.set_linear(panel, name, lo, hi, room)
   end

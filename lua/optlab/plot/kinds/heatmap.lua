@@ -1,10 +1,12 @@
 --- Maps of values by colour.
 -- @module optlab.plot.kinds.heatmap
 local args = require "optlab.base.args"
+local errors = require "optlab.base.errors"
 local fields = require "optlab.plot.fields"
 local figure = require "optlab.plot.figure"
 local options = require "optlab.plot.options"
 local shades = require "optlab.plot.shades"
+local theme = require "optlab.plot.gnuplot.theme"
 
 local Figure = figure.Figure
 
@@ -77,8 +79,25 @@ local HEATMAP = args.declare("Figure:heatmap", {
   doc = "Draws the values of a function of two numbers, or of a matrix, as colours.",
   positions = 1, fields.SOURCE, fields.X, fields.Y, XS, YS,
   shades.PALETTE, shades.BAR, shades.RANGE, shades.NORM,
+  { "classes", "list", of = { "text" }, least = 1, what = "a list of names",
+    doc = "Names of the values 1, 2, ..., which the bar shows; the palette is then one of categories." },
   shades.BAR_LABEL, options.ENHANCED,
 })
+
+-- The names of values that are classes: 1, 2, ..., each with a colour of its own.
+local function set_classes(el, opts, z, where)
+  local classes = opts.classes
+  for j, row in ipairs(z) do
+    for i, v in ipairs(row) do
+      if v == v and not (v % 1 == 0 and v >= 1 and v <= #classes) then
+        errors.raise("%s: [%d][%d] is %g, but there are classes 1 to %d", where, j, i, v, #classes)
+      end
+    end
+  end
+  if opts.range or opts.norm == "log" then errors.raise("%s: classes have no range and no norm: drop them", where) end
+  opts.range, el.classes = { 1, math.max(#classes, 1 + 1e-9) }, classes
+  if not theme.is_categorical(opts.palette) then opts.palette = "okabe_ito" end
+end
 
 --- A map of values by colour.
 -- @param source as of @{contour}; each value is the middle of a cell
@@ -92,6 +111,7 @@ function Figure:heatmap(...)
   local el = { kind = "heatmap", grid = grid, edges = edges }
   el.edge = edges and { x = fields.ends(edges.x), y = fields.ends(edges.y) }
     or { x = cell_edges(grid.x), y = cell_edges(grid.y) }
+  if opts.classes then set_classes(el, opts, grid.z, where) end
   shades.set(self, el, opts, grid.z, where)
   figure.set_label(el, opts)
   shades.name_bar(el, opts)

@@ -30,6 +30,8 @@ local SCATTER = args.declare("Figure:scatter", {
   options.ENHANCED,
 })
 
+local UNIT = 4 / 3 -- size 1 beside that of markers on lines
+
 -- The sizes in gnuplot's units, in which markers of one size look alike.
 local function set_size(el, size, unit, where)
   if type(size) == "number" then
@@ -77,7 +79,7 @@ function Figure:scatter(...)
   set_color(self, el, o, where)
   local look = style.parse(o.marker)
   el.point, el.dash, el.width = look.point, nil, o.width
-  set_size(el, o.size, look.size, where)
+  set_size(el, o.size, look.size * UNIT, where)
   el.alpha = o.alpha
   if o.edgecolor then
     el.edge = {}

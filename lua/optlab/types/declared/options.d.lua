@@ -277,6 +277,7 @@
 ---@field colorbar? boolean Whether a bar explains the colours. Default: true.
 ---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
 ---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
+---@field classes? (string|number)[] Names of the values 1, 2, ..., which the bar shows; the palette is then one of categories.
 ---@field label? string|number Name of the colour bar.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
@@ -370,6 +371,12 @@
 ---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
 ---@field label? string|number Name of the colour bar.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.table
+---@field header? (string|number)[] The names of the columns, above a line.
+---@field align? string[] Where the texts of each column stand; by default numbers on the right, other texts on the left.
+---@field size? number Size of the font; less where the table is too wide. Default: 12.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.text

@@ -12,21 +12,12 @@
 
 #include "autograd/ops/rows.h"
 #include "base/alloc.h"
-#include "base/cpu.h"
 #include "base/parallel.h"
 #include "base/size.h"
 #include "kernels/reduce/reduce.h"
 #include "kernels/softmax/softmax.h"
 
 static int class_dim(const Tensor *x) { return x->ndim > 1 ? 1 : 0; }
-
-static const CrossEntropyKernels *kernels(void) {
-#ifdef __x86_64__
-  if (cpu_level() == CPU_AVX512) return &cross_entropy_kernels_avx512;
-  if (cpu_level() == CPU_AVX2) return &cross_entropy_kernels_avx2;
-#endif
-  return &cross_entropy_kernels_baseline;
-}
 
 /* --- a job and the tensors that it borrows from ------------------------------------------------------------------- */
 
@@ -119,7 +110,7 @@ static int infer_cross_entropy(OpShape *s, Tensor *const *in, int nin, const OpA
 static int reduced(Tensor *out, Borrowed *b, const OpArgs *a) {
   const size_t bytes = SIZE_BYTES(dtype_size((DType)out->dtype), b->rows);
   void *each = b->job.loss = alloc_get(bytes);
-  int rc = each ? share(b, kernels()->forward[out->dtype == DT_F64], (DType)out->dtype) : -1;
+  int rc = each ? share(b, cross_entropy_kernels()->forward[out->dtype == DT_F64], (DType)out->dtype) : -1;
   if (rc == 0) {
     const double sum =
         out->dtype == DT_F32 ? reduce_sum_run_f32(b->rows, each, 1) : reduce_sum_run_f64(b->rows, each, 1);
@@ -136,7 +127,7 @@ static int fw_cross_entropy(Tensor *out, Tensor *const *in, int nin, const OpArg
     rc = reduced(out, &b, a);
   } else if (rc == 0) {
     b.job.loss = tensor_data(out);
-    rc = share(&b, kernels()->forward[out->dtype == DT_F64], (DType)out->dtype);
+    rc = share(&b, cross_entropy_kernels()->forward[out->dtype == DT_F64], (DType)out->dtype);
   }
   release(&b);
   return rc;
@@ -168,7 +159,7 @@ static int fw_cross_entropy_grad(Tensor *out, Tensor *const *in, int nin, const 
     b.job.d = tensor_data(d);
     b.job.d_stride = a->loss.reduction == REDUCE_NONE;
     b.job.scale = 1 / divisor(&b, a);
-    rc = share(&b, kernels()->backward[out->dtype == DT_F64], (DType)out->dtype);
+    rc = share(&b, cross_entropy_kernels()->backward[out->dtype == DT_F64], (DType)out->dtype);
   }
   rc = score_deliver(out, to, to ? rc : -1);
   release(&b);

@@ -4,7 +4,7 @@
 -- @module optlab.plot.gnuplot.elements
 local M = {}
 
-for _, name in ipairs { "lines", "areas", "contours", "maps", "solids", "points", "boxes" } do
+for _, name in ipairs { "lines", "areas", "contours", "maps", "solids", "points", "boxes", "tables" } do
   for kind, write in pairs(require("optlab.plot.gnuplot.elements." .. name)) do M[kind] = write end
 end
 M.grid_rows = nil

@@ -59,6 +59,7 @@ function M.scale(elements)
       span = span or limits.new(scale.log)
       for _, v in ipairs(el.shades) do span:stick(v) end
       top = math.max(top, el.top or top)
+      scale.classes = scale.classes or el.classes
     end
   end
   if not scale then return nil end
@@ -106,6 +107,14 @@ local function set_bands(panel, scale)
   panel.widest.cb = ticks.width(shown)
 end
 
+-- The names of the values 1, 2, ... beside the bar.
+local function set_classes(panel, classes)
+  local marks = {}
+  for i, name in ipairs(classes) do marks[i] = ("%s %d"):format(text.quote(name), i) end
+  panel:set("cbtics (%s) noenhanced scale 0", table.concat(marks, ", "))
+  panel.widest.cb = ticks.width(classes)
+end
+
 -- A palette of categories has a colour for each integer.
 local function set_range(panel, scale, height)
   local count
@@ -117,6 +126,7 @@ local function set_range(panel, scale, height)
   panel:set("cbrange [%s:%s]", fmt(scale.lo, true), fmt(scale.hi, true))
   if scale.log then panel:set("logscale cb") end
   if not scale.bar then return end
+  if scale.classes then return set_classes(panel, scale.classes) end
   local room = panel.fig.solid and { most = 5, longest = 5 } or { most = math.max(2, (height - 60) // 34) }
   if scale.log then
     axis.set_logarithmic(panel, "cb", scale.lo, scale.hi)

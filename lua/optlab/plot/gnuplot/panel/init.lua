@@ -178,8 +178,8 @@ end
 -- Marks and labels of the axes x and y, and z in space, where lines of text run obliquely and have less room.
 local function axes(panel, width, height)
   local opts, solid = panel.fig.opts, panel.fig.solid
-  local flat_x = { most = math.max(2, width // 60), length = width - 90 }
-  local flat_y = { most = math.max(2, (height - 60) // 34) }
+  local flat_x = { most = math.max(2, width // 60), length = width - 90, powers = math.max(2, (width - 90) // 38) }
+  local flat_y = { most = math.max(2, (height - 60) // 34), powers = math.max(2, (height - 60) // 20) }
   axis.set(panel, "x", solid and { most = 6 } or flat_x)
   axis.set(panel, "y", solid and { most = 6 } or flat_y)
   axis_label(panel, "x", opts.xlabel)

@@ -1,0 +1,32 @@
+--- What matplotlib calls the methods and options of a figure: who asks for such a name is told the one here.
+-- @module optlab.plot.kinds.hints
+local errors = require "optlab.base.errors"
+local figure = require "optlab.plot.figure"
+
+local HERE = {
+  plot = "fig:line", semilogx = "plot.figure{logx = true} and fig:line",
+  semilogy = "plot.figure{logy = true} and fig:line",
+  loglog = "plot.figure{logx = true, logy = true} and fig:line",
+  hlines = "fig:hline", vlines = "fig:vline",
+  contourf = "fig:contour(f, {filled = true})", tricontourf = "fig:contour(f, {filled = true})",
+  clabel = "fig:contour(f, {labels = true})", pcolormesh = "fig:heatmap", imshow = "fig:image or fig:heatmap",
+  matshow = "fig:heatmap", plot_surface = "fig:surface", plot_wireframe = "fig:wireframe", quiverkey = "fig:quiver",
+  inset_axes = "fig:inset", indicate_inset_zoom = "fig:inset(other, place, {zoom = true})", stairs = "fig:step",
+  colorbar = "the option colorbar = true of what is coloured",
+  legend = "plot.figure{legend =, legendtitle =, legendcols =}",
+  title = "plot.figure{title =}", set_title = "plot.figure{title =}", xlabel = "plot.figure{xlabel =}",
+  ylabel = "plot.figure{ylabel =}", set_xlabel = "plot.figure{xlabel =}", set_ylabel = "plot.figure{ylabel =}",
+  xlim = "plot.figure{xlim =}", ylim = "plot.figure{ylim =}", set_xlim = "plot.figure{xlim =}",
+  set_ylim = "plot.figure{ylim =}", xscale = "plot.figure{logx = true}", yscale = "plot.figure{logy = true}",
+  set_xscale = "plot.figure{logx = true}", set_yscale = "plot.figure{logy = true}", xticks = "plot.figure{xticks =}",
+  yticks = "plot.figure{yticks =}", set_xticks = "plot.figure{xticks =}", set_yticks = "plot.figure{yticks =}",
+  subplot = "plot.grid{fig1, fig2}", subplots = "plot.grid{fig1, fig2}", suptitle = "plot.grid{title =}",
+  savefig = "fig:save", show = "fig:save", tight_layout = "nothing: margins are computed",
+}
+
+setmetatable(figure.Figure, {
+  __index = function(_, name)
+    local here = HERE[name]
+    if here then errors.raise("Figure: there is no '%s'; what matplotlib calls so is %s", name, here) end
+  end,
+})

@@ -1,0 +1,80 @@
+--- Hints for those who come from Python: what they write by habit, and methods that are called with a dot.
+local files = require "tests.support.files"
+local program = require "tests.support.program"
+local python = require "optlab.cli.python"
+
+-- The hint for a script that Lua cannot read.
+local function hint(text)
+  local fn, message = load(text, "@x.lua")
+  assert.is_nil(fn)
+  return python.syntax(message, text)
+end
+
+describe("a script that Lua cannot read", function()
+  for _, case in ipairs {
+    { "x = 3\nx += 1", "write x = x %+ 1" },
+    { "if 1 != 2 then end", "'not equal' is written '~='" },
+    { "x = 2 ** 3", "powers are written 'x ^ y'" },
+    { "import optlab", "modules are loaded by" },
+    { "def f(x):\n  return x", "a function is written: local function f" },
+    { "x = f(3) # a comment", "comments begin with '%-%-'" },
+    { "x = [1, 2]", "lists are written {1, 2, 3}" },
+    { "f(x, lr=0.1)", "named arguments are written in a table: f%(x, {lr = 0.1}%)" },
+    { "if x == 1:\n  f()", "if condition then" },
+    { "if x == 1 then\nelif y then end", "elseif" },
+    { "for i in range(3): f(i)", "for i = 1, n do" },
+    { "for i = 1, 3 do\n  continue\nend", "no 'continue'" },
+    { "f = lambda x: x", "a function is written: function%(x%)" },
+    { "print(t[:, 1])", "parts of a tensor" },
+    { "if x is None then end", "write x == nil" },
+  } do
+    it("gets a hint: " .. case[1]:gsub("\n", " | "), function() assert.matches(case[2], (hint(case[1]))) end)
+  end
+
+  it("gets none for other mistakes, and for what stands in strings", function()
+    assert.equal("", hint "x = = 3")
+    assert.equal("", hint "x = '!= ** # [1]' 3")
+    assert.equal("", hint "for i = 1, 3 do f(i)")
+  end)
+end)
+
+describe("True, False and None", function()
+  it("are found where they are globals", function()
+    assert.equal("2: 'True' is not defined, which Lua takes for nil; write 'true'",
+      python.constants "local x\nf {shuffle = True}")
+    assert.matches("^1: 'None'", (python.constants "if x == None then end"))
+    for _, text in ipairs { "t.True = 1", "t = {None = 1}", "-- None", "print 'True'", "Truest()", "True = true" } do
+      assert.is_nil(python.constants(text))
+    end
+  end)
+end)
+
+describe("a method that is called with a dot", function()
+  local dir
+  before_each(function() dir = files.folder() end)
+  after_each(function() files.remove(dir) end)
+
+  local function said(code)
+    files.write(dir .. "/x.lua", "local lab = require 'optlab'\nlocal net = lab.nn.Linear(1, 1)\n" .. code)
+    local status, _, err = program.run(dir, "--no-keep", "x.lua")
+    assert.equal(1, status)
+    return err
+  end
+
+  it("gets a hint, whatever the object is", function()
+    assert.matches("x.lua:3: .*; methods are called with a colon: net:parameters%(...%)",
+      said "print(net.parameters())")
+    assert.matches("with a colon: t:sum%(...%)", said "local t = lab.ones(2)\nprint(t.sum())")
+    assert.matches("with a colon: all.net:state_dict%(...%)", said "all = {net = net}\nall.net.state_dict()")
+    assert.matches("with a colon: opt:step%(...%)",
+      said "local opt = lab.optim.SGD(net:parameters())\nlocal function f() opt.step() end\nf()")
+  end)
+
+  it("gets none where something else is wrong", function()
+    assert.not_matches("colon", said "lab.zeros(-1)")
+    assert.not_matches("colon", said "error 'no'")
+    assert.not_matches("colon", said "net:load_state_dict(3)")
+    assert.matches("strings are joined by '..'", said "print('a' + 1)")
+    assert.matches("global 'len'%); in Lua: #x", said "print(len {1})")
+  end)
+end)

@@ -1,4 +1,4 @@
---- Optimizers whose update follows in each block of a chain that makes the gradients: the bits are those of the plain step.
+--- Optimizers whose update follows in each piece of a chain that makes the gradients, with the bits of the plain step.
 local lab = require "optlab"
 
 local optim = lab.optim

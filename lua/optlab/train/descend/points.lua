@@ -2,8 +2,8 @@
 --
 -- The points lie coordinate by coordinate: f gets d tensors and returns a value for each point, and the optimizer has d
 -- parameters. As all is element-wise, each point takes the path that it takes alone. The steps are compiled, and
--- points go through all steps in parts that stay in the caches, a piece of a part a thread. Other optimizers take one point after the other
--- (optlab.train.descend.one_by_one).
+-- points go through all steps in parts that stay in the caches, a piece of a part a thread. Other optimizers take one
+-- point after the other (optlab.train.descend.one_by_one).
 -- @module optlab.train.descend.points
 local config = require "optlab.base.config"
 local core = require "optlab.core"

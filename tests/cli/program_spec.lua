@@ -140,7 +140,8 @@ describe("the program", function()
       ["-e"] = "option '-e' needs a value",
       ["--threads 0"] = "--threads must be an integer in [1, 1024], got '0'",
       ["--format sgv"] =
-        "--format: unknown format 'sgv'; did you mean 'svg'? (formats: svg, png, pdf, html, txt, none)",
+        "--format: unknown format 'sgv'; did you mean 'svg'? "
+          .. "(formats: svg, png, pdf, eps, tex, gif, webp, html, txt, none)",
     } do
       it("explains " .. given, function()
         local status, out, err = program.shell(dir, program.path .. " " .. given .. " </dev/null")

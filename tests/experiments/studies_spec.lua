@@ -5,6 +5,9 @@ local order = require "optlab.base.order"
 
 -- What each runs with here, a pattern of what it prints (with the stand-in for its data), and its figures.
 local STUDIES = {
+  basins = {
+    options = "--side 30 --rates 12", prints = "momentum 0.9 +η [%d.]+ +%d+ %% as gradient flow", figures = {"basins"},
+  },
   ["critical-batch-size"] = {
     options = "--n 200 --target 2 --batches 8,64 --rates 3 --width 8", prints = "Adam +S_min = %d+, B_crit = ",
     figures = {"critical-batch-size"},
@@ -24,6 +27,27 @@ local STUDIES = {
   grokking = {
     options = "--prime 11 --width 32 --lr 0.01 --decays 0,1 --steps 300",
     prints = "weight decay 1 +99 %% of the training answers right after %d+ updates", figures = {"grokking"},
+  },
+  race = {
+    options = "--steps 40 --rates 10 --frames 3", prints = "Adam +η = [%d.]+ +f = [%d.e-]+ after 40 steps",
+    figures = {"race", "values"},
+  },
+  rates = {
+    options = "--side 40", prints = "momentum: rate 0%.5%d+ at η h = 2%.%d+, β = 0%.2%d", figures = {"rates"},
+  },
+  saddle = {
+    options = "--descents 20 --steps 600", prints = "SGD +median steps +4%d%d with", figures = {"paths", "steps"},
+  },
+  sensitivity = {
+    options = "--updates 50 --rates 5 --seeds 2", prints = "Schedule%-Free +%d", figures = {"sensitivity", "width"},
+  },
+  sgld = {
+    options = "--chains 50 --steps 400", prints = "ε = 0.005 +total variation distance to the posterior 0%.%d+",
+    figures = {"density", "marginal"},
+  },
+  wall = {
+    options = "--problem quadratic --steps 40 --trials 8", prints = "quadratic: %S+ first, f = ",
+    figures = {"quadratic", "ranking"},
   },
   landscape = {
     options = "--n 100 --n_loss 40 --epochs 2 --batch_size 20 --grid 4",

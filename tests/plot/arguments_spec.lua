@@ -130,6 +130,8 @@ describe("plot", function()
       { "a vector for images", function() plot.images(lab.zeros(3)) end, "image 1 is no matrix of greys" },
       { "labels that are too few", function() plot.images(lab.zeros(2, 3, 3), { labels = { "a" } }) end,
         "each of the 2 images, got 1 of them" },
+      { "a picture without a width", function() fig():image({ { 1 } }, { x = { 2, 2 } }) end,
+        "x must be a range {from" },
       { "a pixel of two values", function() fig():image { { { 1, 2 } } } end, "has 2 values, 1 (grey) or 3" },
       { "an annotation without a point", function() fig():annotate("x", 1, { 1, 2 }) end,
         "Figure:annotate: point must be a list of 2 finite numbers, got 1" },

@@ -135,6 +135,18 @@ describe("plot", function()
       local s = script(plot.figure():image { { 0, 1 }, { { 1, 0, 0 }, 0.5 } })
       has(s, "1 1 0 0 0\n2 1 255 255 255\n1 2 255 0 0\n2 2 128 128 128\n")
       has(s, "set yrange [2.5:0.5]")
+      local placed = script(plot.figure():image({ { 0, 1 }, { { 1, 0, 0 }, 0.5 } }, { x = { -2, 2 }, y = { 0, 1 } }))
+      has(placed, "1 1 255 0 0\n2 1 128 128 128\n1 2 0 0 0\n2 2 255 255 255\n")
+      has(placed, "$image1 using (-3+2*$1):(-0.25+0.5*$2):((-3+2*$1)-1):")
+      has(placed, "set xrange [-2:2]")
+      has(placed, "set yrange [0:1]")
+      local many = {}
+      for j = 1, 70 do
+        many[j] = {}
+        for i = 1, 70 do many[j][i] = 0 end
+      end
+      local s70 = script(plot.figure():image(many, { x = { 0, 140 } }))
+      has(s70, "$image1 using (-1+2*$1):(-0.5+1*$2):3:4:5 with rgb")
     end)
 
     it("draw the cells of maps as boxes that overlap, and cells without a value as paper on top", function()

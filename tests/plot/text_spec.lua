@@ -30,7 +30,7 @@ describe("plot", function()
     it("has no control characters, no newlines and only valid UTF-8", function()
       assert.equal("'a b c'", quoted "a\nb\tc\0\27\127")
       assert.equal("'\u{FFFD}x'", quoted "\xffx")
-      assert.equal([['one'."\n".'two']], text.quote_lines("one\r\ntwo"))
+      assert.equal([['one'."\n".'two' noenhanced]], text.marked("one\r\ntwo", false))
     end)
 
     it("is broken at blanks when it is too wide", function()

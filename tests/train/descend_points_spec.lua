@@ -76,6 +76,20 @@ describe("train.descend with points", function()
     end
   end)
 
+  it("gives each point a momentum of its own", function()
+    local x0, momentum = starts(4), lab.tensor({ 0, 0.5, 0.9, 0.99 }, { dtype = "float64" })
+    local lr = lab.tensor({ 0.01, 0.1, 0.02, 0.05 }, { dtype = "float64" })
+    for _, how in ipairs { { "SGD" }, { "SGD", nesterov = true }, { "Signum" }, { "RMSprop" } } do
+      how.lr, how.momentum = lr, momentum
+      local map = train.descend(valley, x0, how, 30, { points = true })
+      for i = how.nesterov and 2 or 1, 4 do
+        how.lr, how.momentum = lr[i]:item(), momentum[i]:item()
+        local path = alone(valley, x0, how, 30, i)
+        assert.same(path[31], row(map.points, i))
+      end
+    end
+  end)
+
   it("gives each point a rate of its own with any of them", function()
     local x0, lr = starts(3), lab.tensor({ 0.01, 0.1, 0.5 }, { dtype = "float64" })
     for _, name in ipairs { "LAMB", "Shampoo", "ASGD", lab.optim.SGD } do

@@ -34,7 +34,7 @@ local M = {
 if M.runs == "" then M.runs = "runs" end
 
 -- The picture formats that --format accepts.
-M.FORMATS = { "svg", "png", "pdf", "gif", "webp", "html", "txt", "none" }
+M.FORMATS = { "svg", "png", "pdf", "eps", "tex", "gif", "webp", "html", "txt", "none" }
 
 -- In the source tree and in an installed one the modules lie in <root>/lua/optlab; in a rock the other folders are
 -- beside them.

@@ -33,6 +33,19 @@ local function renamed(text, names)
   return (text:gsub("%f[%a_][%a_][%w_]*", function(word) return names[word] and place_of(word) end))
 end
 
+-- The text with tensors in place of some hyperparameters. A line that is done only `if` one of them is not 0 is done
+-- always, with the element's own value; `where` one of them is not 0 becomes a comparison.
+local function rule_of(definition, names)
+  local lines = {}
+  for line in (renamed(definition.rule, names) .. "\n"):gmatch "(.-)\n" do
+    line = line:gsub("where%(%s*([%w_]+_each)%s*,", "where(%1 * %1 > 0,")
+    local text, condition = line:match "^(.-)%s+if%s+([%w_]+)%s*$"
+    local name = condition and condition:match "^(.*)_each$"
+    lines[#lines + 1] = name and names[name] and text or line
+  end
+  return table.concat(lines, "\n")
+end
+
 local made = {} -- "Adam lr" -> constructor
 
 local function constructor(definition, names)
@@ -44,11 +57,14 @@ local function constructor(definition, names)
   local defaults, state = {}, {}
   for _, row in ipairs(definition.hyper) do defaults[row[1]] = row[2] end
   for _, row in ipairs(definition.state or {}) do
-    state[#state + 1] = { name = row[2], when = row.when, start = row.start, number = row.number, per = row.per }
+    state[#state + 1] = {
+      name = row[2], when = not names[row.when] and row.when or nil, start = row.start, number = row.number,
+      per = row.per,
+    }
   end
   for _, name in ipairs(list) do state[#state + 1] = { name = place_of(name) } end
   made[key] = require("optlab.optim.define").define {
-    name = definition.name, defaults = defaults, state = state, rule = renamed(definition.rule, names),
+    name = definition.name, defaults = defaults, state = state, rule = rule_of(definition, names),
   }
   return made[key]
 end
@@ -63,6 +79,17 @@ local function check_names(callee, definition, each)
       errors.raise("%s: %s of optim.%s must be a number, got %s", callee, name, definition.name, errors.shown(value))
     end
   end
+end
+
+--- Options with the largest value of each tensor in its place.
+-- @tparam table options
+-- @tparam {[string]=Tensor,...} each hyperparameters by name
+-- @treturn table
+function M.sample(options, each)
+  local out = {}
+  for key, value in pairs(options) do out[key] = value end
+  for key, value in pairs(each) do out[key] = value:max():item() end
+  return out
 end
 
 --- Whether hyperparameters of an optimizer can be tensors: not where its rule computes numbers of them.
@@ -91,7 +118,7 @@ function M.optimizer(callee, params, name, options, each)
     errors.raise("%s: a hyperparameter can be a tensor of optimizers that are rules, by their names: "
       .. "{\"Adam\", lr = t}", callee)
   end
-  optim[name]({ core.tensor.zeros(1) }, options) -- refuses what it does not have
+  optim[name]({ core.tensor.zeros(1) }, M.sample(options, each)) -- refuses what it does not have
   check_names(callee, definition, each)
   local ok, make = pcall(constructor, definition, each)
   if not ok then

@@ -24,7 +24,8 @@ local function is_grid(v)
 end
 
 kinds.picture = { what = "a figure or a grid", accept = function(v)
-  return (figure.is_figure(v) or is_grid(v)) and v or nil
+  if figure.is_figure(v) then return v.root or v end -- of a second axis, its figure
+  return is_grid(v) and v or nil
 end }
 
 local WHERE = "plot.animate"
@@ -148,8 +149,8 @@ end
 -- @string name of the files; without a suffix, and where no format is set, it is a webp
 -- @treturn string the picture's path
 function Animation:save(...)
-  return save_figure(SAVE:read(...).name, SAVE.callee, function(base, format, still)
-    if still then return script.picture(self.frames[#self.frames], base, format) end
+  return save_figure(SAVE:read(...).name, SAVE.callee, function(base, format, texts)
+    if texts then return script.picture(self.frames[#self.frames], base, format, texts) end
     return script.movie(self, base, format)
   end, self)
 end

@@ -372,9 +372,8 @@ function Figure:save(...)
   if #self.elements == 0 then
     errors.raise("Figure:save: the figure %s is empty: draw something first", errors.shown(name))
   end
-  return save_figure(name, SAVE.callee, function(base, format)
-    return script.picture(self.root or self, base, format)
-  end)
+  local whole = self.root or self
+  return save_figure(name, SAVE.callee, function(...) return script.picture(whole, ...) end, whole)
 end
 
 M.Figure = Figure

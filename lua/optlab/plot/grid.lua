@@ -53,7 +53,7 @@ local SAVE = args.declare("Grid:save", {
 -- @treturn string the picture's path
 function Grid:save(...)
   local name = SAVE:read(...).name
-  return save_figure(name, SAVE.callee, function(base, format) return script.picture(self, base, format) end)
+  return save_figure(name, SAVE.callee, function(...) return script.picture(self, ...) end, self)
 end
 
 -- Rows and columns that hold n figures.

@@ -22,8 +22,8 @@ local runner = require "optlab.plot.draw.runner"
 local themes = require "optlab.plot.look.themes"
 local trace = require "optlab.plot.trace"
 local KINDS = {
-  "bar", "boxplot", "contour", "errorbar", "fill", "heatmap", "hints", "image", "quiver", "scatter", "surface",
-  "table", "twin",
+  "bar", "boxplot", "contour", "errorbar", "fill", "heatmap", "hints", "image", "quiver", "raw", "scatter",
+  "surface", "table", "twin",
 }
 for _, kind in ipairs(KINDS) do
   require("optlab.plot.kinds." .. kind)
@@ -35,7 +35,7 @@ local SET_FORMAT = args.declare("plot.set_format", {
   doc = "Chooses the formats of pictures that are saved from now on.",
   positions = 1,
   { "formats", "string|list", of = { "string" }, required = true,
-    doc = "One or several of svg, png, pdf, gif, webp, html, txt and none." },
+    doc = "One or several of svg, png, pdf, eps, tex, gif, webp, html, txt and none." },
 })
 local SET_OUT = args.declare("plot.set_out", {
   doc = "Chooses the folder that figures are written to.",
@@ -59,8 +59,8 @@ local WRITTEN = args.declare("plot.written", { doc = "The pictures drawn so far,
 -- --- where and as what -------------------------------------------------------------------------------------------
 
 --- Sets the formats of all figures that do not name one by their suffix.
--- @tparam string|{string,...} formats "svg" (the default), "png", "pdf", "gif", "webp", "html" (SVG that follows the
--- mouse), "txt"
+-- @tparam string|{string,...} formats "svg" (the default), "png", "pdf", "eps", "tex" (for LaTeX), "gif", "webp",
+-- "html" (SVG that follows the mouse), "txt"
 -- (printed on the terminal), "none" (only the script); several separated by commas
 function M.set_format(...)
   local list, formats = {}, SET_FORMAT:read(...).formats

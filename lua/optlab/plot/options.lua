@@ -15,11 +15,17 @@ local M = {}
 
 -- --- kinds ----------------------------------------------------------------------------------------------------------
 
+local mathematics = require "optlab.plot.math"
+
+-- What stands between dollars must be mathematics that can be read.
 kinds.text = {
-  what = "a string",
+  what = function(_, value)
+    local problem = type(value) == "string" and mathematics.problem(value)
+    return problem and "a string whose mathematics between dollars can be read (" .. problem .. ")" or "a string"
+  end,
   accept = function(v)
     if type(v) == "number" then return number.shown(v) end
-    return type(v) == "string" and v or nil
+    return type(v) == "string" and not (mathematics.is_in(v) and mathematics.problem(v)) and v or nil
   end,
 }
 

@@ -35,7 +35,7 @@ local function split_name(name, where, movie)
 end
 
 -- Formats whose texts are drawn with the machine's fonts, so that a character may be missing.
-local NEEDS_FONTS = { png = true, pdf = true, gif = true, webp = true }
+local NEEDS_FONTS = { png = true, pdf = true, eps = true, gif = true, webp = true }
 
 local MOVES = { gif = true, webp = true } -- formats in which an animation moves
 
@@ -60,26 +60,33 @@ local function replacement(figure, source, format)
   return fonts.without(source, codes)
 end
 
+-- How texts are written for formats that do not take gnuplot's markup.
+local TEXTS = { tex = "latex", txt = "plain" }
+
 -- The format that a script draws when it is run by hand.
 local function script_format(formats, movie)
   for _, format in ipairs(formats) do
-    if format ~= "none" and (not movie or MOVES[format]) then return format end
+    if format ~= "none" and format ~= "tex" and (not movie or MOVES[format]) then return format end
   end
-  return movie and "gif" or "svg"
+  return movie and "gif" or formats[1] == "tex" and "tex" or "svg"
 end
 
 --- Writes `<name>.gp` into the output folder and submits a drawing for each format.
 -- @string name of the files; a suffix (".png") chooses the format
 -- @string where the function that an error names
--- @tparam function write_script write_script(base, format) gives the text of the gnuplot script, and remarks about it
--- @tparam[opt] table movie an animation; write_script(base, format, true) then gives the script of its last frame
+-- @tparam function write_script write_script(base, format, texts) gives the text of the gnuplot script, and remarks
+-- about it; of an animation it gives that of the last frame where `texts` is not nil
+-- @tparam table picture the figure, grid or animation
 -- @treturn string the path of the first picture, or of the script if there is none
-local function save_figure(name, where, write_script, movie)
+local function save_figure(name, where, write_script, picture)
+  local movie = picture.frames and picture
   arguments.settle()
   local base, formats = split_name(name, where, movie)
   local dir = config.out:gsub("(.)/+$", "%1")
   local path = dir .. "/" .. base .. ".gp"
-  local source, remarks = write_script(base, script_format(formats, movie))
+  local default = script_format(formats, movie)
+  local texts = default == "tex" and "latex" or nil
+  local source, remarks = write_script(base, default, texts)
   local ok, message = files.make_folder(dir)
   if ok then ok, message = files.claim(dir) end
   if ok then
@@ -93,9 +100,11 @@ local function save_figure(name, where, write_script, movie)
   for _, format in ipairs(formats) do
     if format ~= "none" then
       local moves = movie and MOVES[format]
-      local still = movie and not moves and write_script(base, format, true) or nil
+      local apart = (movie and not moves) or TEXTS[format] ~= texts
+      local still = apart and write_script(base, format, TEXTS[format] or "shown") or nil
       runner.submit {
         dir = dir, name = base, format = format, where = line, movie = moves and movie or nil,
+        font_size = (movie and movie.frames[1] or picture).look.font_size,
         source = replacement(figure, still or source, format) or still,
       }
       first = first or dir .. "/" .. base .. "." .. format

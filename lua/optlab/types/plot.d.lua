@@ -9,6 +9,8 @@
 ---@field points fun(self: optlab.Figure, x: optlab.Points, ...: optlab.Points|optlab.options.Figure.points): optlab.Figure
 ---@field band fun(self: optlab.Figure, x: any, lo: any, hi: any, options?: optlab.options.Figure.band): optlab.Figure
 ---@field scatter fun(self: optlab.Figure, xs: optlab.Numbers, ys: optlab.Numbers, options?: optlab.options.Figure.scatter): optlab.Figure
+---gnuplot commands of your own, as they are.
+---@field raw fun(self: optlab.Figure, commands?: string, options?: optlab.options.Figure.raw): optlab.Figure
 ---@field quiver fun(self: optlab.Figure, xs: optlab.Points, ...: optlab.Numbers|optlab.options.Figure.quiver): optlab.Figure
 ---@field fill_between fun(self: optlab.Figure, x: optlab.Numbers, y1: optlab.Numbers|number, y2?: optlab.Numbers|number|optlab.options.Figure.fill_between, options?: optlab.options.Figure.fill_between): optlab.Figure
 ---@field axvspan fun(self: optlab.Figure, xmin: number, xmax: number, options?: optlab.options.Figure.axvspan): optlab.Figure

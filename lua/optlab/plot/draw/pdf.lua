@@ -71,4 +71,11 @@ function M.timeless(pdf)
   return found > 0 and rewrite(pdf, objects, xref, text) or pdf
 end
 
+--- The same for an EPS.
+-- @tparam string eps
+-- @treturn string
+function M.timeless_eps(eps)
+  return (eps:gsub("\n%%%%CreationDate: [^\n]*", "\n%%%%CreationDate: 2000-01-01", 1))
+end
+
 return M

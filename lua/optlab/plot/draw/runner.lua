@@ -5,6 +5,7 @@
 -- @module optlab.plot.draw.runner
 local files = require "optlab.base.files"
 local loop = require "optlab.base.loop"
+local latex = require "optlab.plot.draw.latex"
 local moving = require "optlab.plot.draw.moving"
 local pdf = require "optlab.plot.draw.pdf"
 local uv = require "luv"
@@ -38,7 +39,8 @@ end
 
 -- What a complete file of each format ends with.
 local ENDINGS = {
-  svg = "</svg>%s*$", html = "</svg>%s*$", png = "IEND....$", pdf = "%%%%EOF%s*$", txt = ".", webp = ".",
+  svg = "</svg>%s*$", html = "</svg>%s*$", png = "IEND....$", pdf = "%%%%EOF%s*$", eps = "%%%%EOF%s*$",
+  tex = "\\endgroup%s*$", txt = ".", webp = ".",
 }
 
 -- A page around an SVG picture that follows the mouse.
@@ -52,7 +54,8 @@ end
 
 -- What is done to a picture after gnuplot.
 local FINISH = {
-  html = page, pdf = function(_, bytes) return pdf.timeless(bytes) end,
+  html = page, tex = latex.finish,
+  pdf = function(_, bytes) return pdf.timeless(bytes) end, eps = function(_, bytes) return pdf.timeless_eps(bytes) end,
   gif = moving.finish, webp = moving.finish,
 }
 
@@ -199,15 +202,16 @@ local function feed(job)
 end
 
 local function spawn(job)
-  local name, drawing, problem = program(), files.scratch()
+  local name = program()
+  local drawing, problem = (job.format == "tex" and latex.drawing or files.scratch)()
   if not drawing then return fail(job, "%s", problem) end
   job.drawing = drawing
   job.pipe = uv.new_pipe(false)
   job.input = job.source and uv.new_pipe(false)
   local handle, reason, code = uv.spawn(name, {
-    args = { "-d", "-e", ("format='%s'; output='/dev/fd/3'"):format(job.draws),
+    args = { "-d", "-e", ("format='%s'; output='%s'"):format(job.draws, (drawing.path or "/dev/fd/3"):gsub("'", "''")),
       job.input and "-" or "./" .. job.name .. ".gp" },
-    cwd = job.dir, env = environment(), stdio = { job.input or nil, nil, job.pipe, job.drawing:fd() },
+    cwd = job.dir, env = environment(), stdio = { job.input or nil, nil, job.pipe, drawing:fd() },
   }, function(status, signal)
     job.status, job.signal = status, signal
     close(job.handle)

@@ -90,15 +90,11 @@ end
 
 -- --- commands ----------------------------------------------------------------------------------------------------
 
--- One mark: 'text' value. gnuplot takes a text that holds % for a format.
-local function mark(words, v)
-  return text.quote((words:gsub("%%", "%%%%"))) .. " " .. fmt(v, true)
-end
-
+-- Marks one by one: 'text' value, ...
 local function set_list(panel, name, values, texts, markup)
-  local out = {}
-  for i, v in ipairs(values) do out[i] = mark(panel.hidden[name] and "" or texts[i], v) end
-  panel:set("%stics (%s) %s", name, table.concat(out, ", "), markup and "enhanced" or "noenhanced")
+  local out, marks, how = {}, text.marks(texts, markup)
+  for i, v in ipairs(values) do out[i] = (panel.hidden[name] and "''" or marks[i]) .. " " .. fmt(v, true) end
+  panel:set("%stics (%s) %s", name, table.concat(out, ", "), how)
 end
 
 -- Marks chosen by the user: numbers or {number, text}.
@@ -124,7 +120,7 @@ local function set_marks(panel, name, found)
   if not found.step then return set_list(panel, name, found.values, found.texts) end
   panel:set("%stics %s", name, fmt(found.step))
   if panel.hidden[name] then return panel:set("format %s ''", name) end
-  panel:set("format %s '%%.%df'", name, found.decimals)
+  panel:set("format %s %s", name, text.format(("%%.%df"):format(found.decimals)))
 end
 
 --- The marks of a linear range, as of an axis without a choice of the user or of a colour bar.
@@ -156,7 +152,7 @@ local function set_logarithmic(panel, name, lo, hi, most)
   end
   local stride = math.ceil((math.log(hi, 10) - math.log(lo, 10)) / (most or math.huge))
   if stride > 1 then return set_powers(panel, name, lo, hi, stride) end
-  panel:set("format %s '%s'", name, panel.hidden[name] and "" or "10^{%L}")
+  panel:set("format %s %s", name, panel.hidden[name] and "''" or text.format "10^{%L}")
   panel.widest[name] = 30
 end
 M.set_logarithmic = set_logarithmic

@@ -21,12 +21,13 @@ View.__index = View
 -- @treturn table a view, which converts between data and pixels; its field room is what a legend outside has
 function M.view(opts, width, height, x, y, bar, marks)
   local left = (marks or 24) + 28 + (opts.ylabel and 22 or 0)
-  local bottom = 32 + (opts.xlabel and 18 or 0)
+  local lines = opts.xlabel and select(2, opts.xlabel:gsub("\n", "")) + 1 or 0
+  local bottom = 32 + 18 * lines
   local w = math.max(width - left - (bar or 24), 50)
   local h = math.max(height - bottom - (opts.title and 34 or 14), 50)
   local room = {
     width = width, height = height, left = left, right = bar or 24, bottom = height - h,
-    rows = height - (opts.title and 54 or 18) - (opts.xlabel and 64 or 40),
+    rows = height - (opts.title and 54 or 18) - (40 + (lines > 0 and 6 or 0) + 18 * lines),
   }
   if opts.aspect then
     local shape = math.abs((x[2] - x[1]) / (y[2] - y[1]))

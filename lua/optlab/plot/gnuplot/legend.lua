@@ -394,12 +394,12 @@ end
 -- @tparam {table,...} labels of a plan
 -- @treturn number the correction, in such characters, for what the labels really take
 function M.width_correction(labels)
-  local widest, longest = 0, 0
+  local widest, longest, extra = 0, 0, 0
   for _, line in ipairs(all_lines(labels)) do
     widest = math.max(widest, (text.extent(line.seen, 1)) / CHARACTER)
-    longest = math.max(longest, utf8.len(line.seen))
+    longest, extra = math.max(longest, utf8.len(line.seen)), math.max(extra, text.extra(line.words))
   end
-  return math.floor((widest - longest) * 2 + 1) / 2
+  return math.floor((widest - longest) * 2 + 1) / 2 + extra
 end
 
 return M

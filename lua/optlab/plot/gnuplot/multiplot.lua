@@ -177,6 +177,11 @@ local function sum(list, n)
   return total
 end
 
+-- The height of a label below or beside all panels, which may have several lines.
+local function label_height(words)
+  return words and LINE * (select(2, words:gsub("\n", "")) + 1) or 0
+end
+
 -- Gives each cell its place: `x`, `y` (of its lower left corner), `width`, `height`, in pixels from the lower left.
 local function arrange(cells, opts, look, area)
   local frame = { area.width / opts.cols - 50, area.height / opts.rows - 50 }
@@ -376,7 +381,8 @@ function M.grid(grid, width, height)
   share_limits(cells, "x", opts.sharex)
   share_limits(cells, "y", opts.sharey)
   hide_inner(cells, opts)
-  local area = { left = opts.ylabel and LINE + 4 or 0, bottom = opts.xlabel and LINE + 4 or 0 }
+  local area = { left = label_height(opts.ylabel), bottom = label_height(opts.xlabel) }
+  for side, room in pairs(area) do area[side] = room > 0 and room + 4 or 0 end
   area.width = width - area.left - 2
   area.height = height - area.bottom - (opts.title and 30 or 0) - 2
   local page, scale = new_page(look), opts.sharecolor and shared_scale(cells) or nil
@@ -421,7 +427,8 @@ function M.grid(grid, width, height)
   end
   if opts.xlabel then
     page:label(opts.xlabel, opts.enhanced, (first.x + right) / 2 / width,
-      ((plan and opts.legend == "below" and plan.height + 8 or 0) + LINE / 2 + 3) / height, "center")
+      ((plan and opts.legend == "below" and plan.height + 8 or 0) + label_height(opts.xlabel) - LINE / 2 + 3) / height,
+      "center")
   end
   if opts.ylabel then
     page:label(opts.ylabel, opts.enhanced, (LINE / 2 + 3) / width, (low + high) / 2 / height, "center rotate by 90")

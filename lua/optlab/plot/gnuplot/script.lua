@@ -40,8 +40,7 @@ end
 -- The line above the panels of a grid.
 local function grid_title(opts, look)
   if not opts.title then return "" end
-  return (" title %s font ',%s' %s"):format(text.quote_lines(opts.title), terminals.number(14 * look.scale),
-    opts.enhanced and "enhanced" or "noenhanced")
+  return (" title %s font ',%s'"):format(text.marked(opts.title, opts.enhanced), terminals.number(14 * look.scale))
 end
 
 -- The panels of a grid in gnuplot's own layout.
@@ -98,10 +97,12 @@ end
 -- @tparam table picture {look =, opts =, figures = of a grid}
 -- @string name of its files, without suffix
 -- @string format drawn when the script is run by hand
+-- @string[opt] texts "latex" or "plain" where gnuplot's fonts do not show the texts (optlab.plot.gnuplot.text)
 -- @treturn string
 -- @treturn {string,...} what the user is to be told about it
-function M.picture(picture, name, format)
-  local look, size, body = picture.look, picture.opts.size, parts(picture)
+function M.picture(picture, name, format, texts)
+  local look, size = picture.look, picture.opts.size
+  local body = text.as(texts or "shown", function() return parts(picture) end)
   local out = terminals.head(name, format, look, size[1], size[2])
   append(out, theme.colors(look))
   append(out, body.blocks)

@@ -6,19 +6,26 @@ local M = {}
 
 -- Of a figure of $W x $H pixels, each 1/96 inch, with fonts of $F pixels and everything else in proportion ($L, lines
 -- and points). A picture made of pixels has $P x $Q of them, $D times as many. A PDF's fontscale acts twice as far from
--- 1 as that of png: 0.5625 is 0.75 * 0.75.
+-- 1 as that of png: 0.5625 is 0.75 * 0.75. The scales of points, and of lines in eps and tex, make both as large as in
+-- svg.
 local SVG = "set terminal svg size $W,$H font '$S,$F'$l background '$B' rounded"
 local TERMINALS = {
   { "svg", SVG },
-  { "png", "set terminal pngcairo size $P,$Q font '$C,$F' fontscale $D$d dashlength 2 background '$B' rounded" },
-  { "pdf", "set terminal pdfcairo size $Xin,$Yin font '$C,$F' fontscale 0.5625 linewidth $M$p dashlength 2 "
+  { "png", "set terminal pngcairo size $P,$Q font '$C,$F' fontscale $D$d pointscale $p dashlength 2 "
     .. "background '$B' rounded" },
+  { "pdf", "set terminal pdfcairo size $Xin,$Yin font '$C,$F' fontscale 0.5625 linewidth $M pointscale $q dashlength 2 "
+    .. "background '$B' rounded" },
+  { "eps", "set terminal epscairo size $Xin,$Yin font '$C,$F' fontscale 0.5625 linewidth $N pointscale $q dashlength 2 "
+    .. "background '$B' rounded" },
+  { "tex", "set terminal cairolatex pdf input colortext size $Xin,$Yin font ',$G' linewidth $N pointscale $q "
+    .. "dashlength 2 transparent rounded" },
   { "html", SVG .. " mouse standalone" },
   { "gif", "set terminal gif size $P,$Q font '$C,$F' fontscale $D background '$B' rounded$g" },
-  { "webp", "set terminal webp size $P,$Q font '$C,$F' fontscale $D$d dashlength 2 background '$B' rounded$w" },
+  { "webp", "set terminal webp size $P,$Q font '$C,$F' fontscale $D$d pointscale $p dashlength 2 "
+    .. "background '$B' rounded$w" },
 }
 
--- Those of an animation: the frames of png follow each other in one file, from which optlab makes gif, webp and png.
+-- Those of an animation: the frames of png follow each other in one file, from which gif and webp are made.
 local MOVING = { png = true, gif = true, webp = true }
 
 -- A figure made of characters, each about 8 x 17 pixels; gnuplot 6 draws with braille dots, and points as signs instead
@@ -41,6 +48,11 @@ local function option(format, v)
   return v == 1 and "" or format:format(M.number(v))
 end
 
+-- The scale of points in png, where everything is `times` as large as in svg.
+local function png_points(times)
+  return (times < 1.5 and 1.25 or 1.38) * times
+end
+
 local function values(look, width, height, movie)
   local scale, dots = look.scale, look.dpi / 96
   local columns, rows = width / scale // 8, height / scale // 17
@@ -50,8 +62,9 @@ local function values(look, width, height, movie)
     F = M.number(12 * scale), B = look.paper,
     S = look.font and look.font .. ", sans-serif" or "DejaVu Sans, Verdana, Helvetica, sans-serif",
     C = look.font or "sans-serif",
-    l = option(" linewidth %s", scale), M = M.number(1.5 * scale), p = option(" pointscale %s", scale),
-    d = option(" linewidth %s", scale * dots) .. option(" pointscale %s", scale * dots),
+    l = option(" linewidth %s", scale), M = M.number(1.5 * scale), N = M.number(3 * scale),
+    q = M.number(1.06 * scale), p = M.number(png_points(scale * dots)), d = option(" linewidth %s", scale * dots),
+    G = M.number(look.font_size),
     g = movie and (" animate delay %d loop %d"):format(movie.delay, movie.loops) or "",
     w = movie and (" animate delay %d loop %d"):format(10 * movie.delay, movie.loops) or "",
     R = round(math.max(40, math.min(160, columns))), T = round(math.max(15, rows)),
@@ -72,19 +85,20 @@ end
 -- @treturn {string,...}
 function M.head(name, format, look, width, height, movie)
   local with = values(look, width, height, movie)
-  local others = movie and { "gif, webp", "webp" } or { "svg, png, pdf, gif, webp, txt", "png" }
+  local others = movie and { "gif, webp", "webp" } or { "svg, png, pdf, eps, gif, webp, txt", "png" }
   local lines = {
     "# " .. name .. ".gp: draw it again with   gnuplot " .. name .. ".gp",
-    ("# in another format (%s): gnuplot -e \"format='%s'\" %s.gp"):format(others[1], others[2], name),
+    format == "tex" and "# texts are written for LaTeX"
+      or ("# in another format (%s): gnuplot -e \"format='%s'\" %s.gp"):format(others[1], others[2], name),
     ("if (!exists('format')) format = '%s'"):format(format),
     ("if (!exists('output')) output = '%s.'.format"):format(name),
   }
   for _, row in ipairs(TERMINALS) do
-    if not movie or MOVING[row[1]] then
+    if (not movie or MOVING[row[1]]) and (row[1] == "tex") == (format == "tex") then
       lines[#lines + 1] = ("if (format eq '%s') { %s }"):format(row[1], fill(row[2], with))
     end
   end
-  if not movie then lines[#lines + 1] = fill(TEXT_TERMINAL, with) end
+  if not movie and format ~= "tex" then lines[#lines + 1] = fill(TEXT_TERMINAL, with) end
   lines[#lines + 1] = "set output output"
   return lines
 end

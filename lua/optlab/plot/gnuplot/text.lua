@@ -4,6 +4,12 @@
 -- string, or next to another one, for the end of the string, so such runs stand in double quotes of their own, which
 -- hold nothing but quotes. Lines are joined by "\n"; other control characters and invalid UTF-8 never reach gnuplot.
 -- @module optlab.plot.gnuplot.text
+--
+-- Texts may hold mathematics (`optlab.plot.math`). How they are written depends on what draws them: with gnuplot's
+-- markup, for LaTeX (every text then, so that no sign of it is a command), or as plain text for pictures made of
+-- characters.
+local mathematics = require "optlab.plot.math"
+
 local M = {}
 
 local REPLACEMENT = "\u{FFFD}"
@@ -46,20 +52,51 @@ local function quote_line(line)
   return table.concat(parts, ".")
 end
 
+-- --- what draws them -------------------------------------------------------------------------------------------------
+
+local mode = "shown" -- or "latex" or "plain"
+
+--- Calls a function whose texts are written for something else than gnuplot's own fonts.
+-- @string how "shown", "latex" or "plain"
+-- @tparam function fn
+-- @return its results
+function M.as(how, fn)
+  local before = mode
+  mode = how
+  local results = table.pack(pcall(fn))
+  mode = before
+  if not results[1] then error(results[2], 0) end
+  return table.unpack(results, 2, results.n)
+end
+
+-- Lines as they are written, and whether gnuplot must read them as markup.
+local function written(lines, markup)
+  local any, out = false, {}
+  for _, line in ipairs(lines) do any = any or mathematics.is_in(line) end
+  if mode == "shown" and not any then return lines, markup end
+  for i, line in ipairs(lines) do
+    if mode == "latex" then
+      out[i] = mathematics.latex(line, markup)
+    elseif mode == "plain" then
+      out[i] = mathematics.plain(line)
+    else -- svg drops blanks beside markup
+      out[i] = mathematics.shown(line, markup):gsub(" ", "\u{A0}"):gsub("{/:(%a+)\u{A0}", "{/:%1 ")
+    end
+  end
+  return out, mode == "shown" or (mode == "plain" and markup)
+end
+
 --- The text as one line: newlines become blanks.
 -- @tparam string s
 -- @treturn string a gnuplot string expression
 function M.quote(s)
-  return quote_line((M.clean(s):gsub("\n", " ")))
+  return quote_line(written({ (M.clean(s):gsub("\n", " ")) }, false)[1])
 end
 
---- The text with its lines kept.
--- @tparam string s
--- @treturn string a gnuplot string expression
-function M.quote_lines(s)
+local function lines_of(s)
   local lines = {}
-  for line in (M.clean(s) .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = quote_line(line) end
-  return table.concat(lines, '."\\n".')
+  for line in (M.clean(s) .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
+  return lines
 end
 
 --- The text with its lines kept, and how gnuplot reads it.
@@ -67,7 +104,40 @@ end
 -- @bool markup whether it holds gnuplot's markup
 -- @treturn string a gnuplot string expression and "enhanced" or "noenhanced"
 function M.marked(s, markup)
-  return M.quote_lines(s) .. (markup and " enhanced" or " noenhanced")
+  local lines, enhanced = written(lines_of(s), markup)
+  local out = {}
+  for i, line in ipairs(lines) do out[i] = quote_line(line) end
+  return table.concat(out, '."\\n".') .. (enhanced and " enhanced" or " noenhanced")
+end
+
+--- Texts of an axis, where gnuplot takes % for a format.
+-- @tparam {string,...} texts
+-- @bool markup as of @{marked}
+-- @treturn {string,...} gnuplot string expressions
+-- @treturn string "enhanced" or "noenhanced", for all of them
+function M.marks(texts, markup)
+  local lines = {}
+  for i, s in ipairs(texts) do lines[i] = M.clean(s):gsub("\n", " ") end
+  local enhanced
+  lines, enhanced = written(lines, markup)
+  local out = {}
+  for i, line in ipairs(lines) do out[i] = quote_line((line:gsub("%%", "%%%%"))) end
+  return out, enhanced and "enhanced" or "noenhanced"
+end
+
+--- How many characters wider than gnuplot thinks a text of the legend is: LaTeX's mathematics.
+-- @string s
+-- @treturn int
+function M.extra(s)
+  return mode == "latex" and mathematics.is_in(s) and 5 or 0
+end
+
+--- A format of numbers, such as %.2f.
+-- @string format
+-- @treturn string a gnuplot string
+function M.format(format)
+  if mode == "latex" then return "'$" .. format .. "$'" end
+  return "'" .. (mode == "plain" and format:gsub("^10%^{%%L}$", "1e%%L") or format) .. "'"
 end
 
 -- Hundredths of the font size that characters of DejaVu Sans take; the rest of ASCII takes 63.
@@ -92,6 +162,7 @@ end
 -- The width of one line in units of the font size.
 local function extent_of_line(line)
   local width = 0
+  if line:find("$", 1, true) then line = M.seen(mathematics.parted(line), false) end
   for _, code in utf8.codes(line) do width = width + advance(code) end
   return width
 end
@@ -108,7 +179,8 @@ end
 -- @bool markup as of @{marked}
 -- @treturn string
 function M.seen(s, markup)
-  return markup and M.without_markup(s) or s
+  if not mathematics.is_in(s) then return markup and M.without_markup(s) or s end
+  return (mathematics.plain(s):gsub("[%^_{}]", ""))
 end
 
 --- Cuts a line that is too wide, with dots.
@@ -117,6 +189,10 @@ end
 -- @number size of the font
 -- @treturn string the line as it is, or shorter
 function M.cut(s, width, size)
+  if mathematics.is_in(s) then
+    if extent_of_line(s) * size <= width then return s end
+    s = M.seen(s, false)
+  end
   local taken, fits = 0, 0
   for at, code in utf8.codes(s) do
     if (taken + 1) * size <= width then fits = at - 1 end -- a dots' width is kept free
@@ -129,9 +205,9 @@ end
 -- The words of a line; one that is too wide comes in parts.
 local function words_of(line, width, size)
   local out = {}
-  for word in line:gmatch("%S+") do
-    local part = ""
-    for _, code in utf8.codes(word) do
+  for word in mathematics.joined(line):gmatch("%S+") do
+    local part = word:find("$", 1, true) and word or ""
+    for _, code in utf8.codes(part == "" and word or "") do
       local longer = part .. utf8.char(code)
       if part ~= "" and extent_of_line(longer) * size > width then
         out[#out + 1], part = part, utf8.char(code)
@@ -163,7 +239,7 @@ function M.wrap(s, width, size)
     end
     out[#out + 1] = current or ""
   end
-  return table.concat(out, "\n")
+  return mathematics.parted(table.concat(out, "\n"))
 end
 
 --- How wide and high a text is, in pixels, estimated for a sans-serif font.

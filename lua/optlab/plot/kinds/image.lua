@@ -47,15 +47,34 @@ local function pixels(rows, where)
   return out, largest > 1 and 1 or 255
 end
 
+-- Rows of whole numbers 65536 red + 256 green + blue, from the bottom upwards if asked.
+local function packed(rows, scale, upwards)
+  local out, n = {}, #rows
+  for j, row in ipairs(rows) do
+    local line = {}
+    for i, p in ipairs(row) do
+      line[i] = byte(p[1], scale) << 16 | byte(p[2], scale) << 8 | byte(p[3], scale)
+    end
+    out[upwards and n + 1 - j or j] = line
+  end
+  return out
+end
+
+local function side(name, what)
+  return { name, "pair", finite = true, test = function(ends) return ends[1] < ends[2] end,
+    what = "a range {from, to} that is not empty",
+    doc = ("{from, to}: the outer edges of the picture along %s; with them the figure has axes."):format(what) }
+end
+
 local IMAGE = args.declare("Figure:image", {
   doc = "Draws a picture; row 1 is at the top.",
   positions = 1,
   { "source", "array", of = PIXELS, what = "a matrix of greys or of {red, green, blue}", required = true,
     doc = "H x W greys or H x W x 3 colours, from 0 to 1, or from 0 to 255 if a value exceeds 1." },
-  options.LABEL, options.ENHANCED,
+  side("x", "x"), side("y", "y"), options.LABEL, options.ENHANCED,
 })
 
---- A picture: its first row on top, square pixels, no axes.
+--- A picture: its first row on top, square pixels, no axes; with x or y it lies there among axes.
 -- @param source H x W greys or H x W x 3 colours, array or tensor; 0..1, or 0..255 if a value exceeds 1
 -- @tparam[opt] table opts see the declaration above
 -- @treturn Figure
@@ -64,13 +83,16 @@ function Figure:image(...)
   figure.check_kind(self, false, where)
   if self.opts.logx or self.opts.logy then errors.raise("%s: a picture needs linear axes", where) end
   local rows, scale = pixels(opts.source, where)
-  for _, row in ipairs(rows) do
-    for _, p in ipairs(row) do p[1], p[2], p[3] = byte(p[1], scale), byte(p[2], scale), byte(p[3], scale) end
+  local width, height, lies = #rows[1], #rows, opts.x or opts.y
+  local el = { kind = "rgbimage", pixels = packed(rows, scale, lies ~= nil) }
+  if lies then
+    el.x, el.y = opts.x or { 0, width }, opts.y or { 0, height }
+    el.edge = { x = el.x, y = el.y }
+  else
+    self.opts.xlim = self.opts.xlim or { 0.5, width + 0.5 }
+    self.opts.ylim = self.opts.ylim or { height + 0.5, 0.5 }
+    self.opts.aspect, self.opts.bare = "equal", true
   end
-  local el = { kind = "rgbimage", pixels = rows }
-  self.opts.xlim = self.opts.xlim or { 0.5, #rows[1] + 0.5 }
-  self.opts.ylim = self.opts.ylim or { #rows + 0.5, 0.5 }
-  self.opts.aspect, self.opts.bare = "equal", true
   return figure.add(self, figure.set_label(el, opts), false, where)
 end
 

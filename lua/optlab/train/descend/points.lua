@@ -63,12 +63,11 @@ local KEEPS_MEAN = { ScheduleFreeAdamW = true, ScheduleFreeSGD = true }
 local function are_together(o, each)
   if type(o.how) == "function" then return true end
   local made = type(o.how) == "table" and not o.how.step
-  local how = { made and o.how[1] }
-  for name, value in pairs(made and o.how or {}) do
-    if not (each and each[name]) then how[name] = value end
-  end
   local optimizer = o.how
-  if made then optimizer = update_function.optimizer({ tensor.zeros(1, { dtype = "float64" }) }, how) end
+  if made then
+    local how = require("optlab.optim.each").sample(o.how, each or {})
+    optimizer = update_function.optimizer({ tensor.zeros(1, { dtype = "float64" }) }, how)
+  end
   local elementwise = type(optimizer) == "userdata" and optimizer.elementwise and not optimizer.needs
     and not KEEPS_MEAN[optimizer.name]
   if elementwise and not each then return true end

@@ -298,6 +298,8 @@
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
 ---@class optlab.options.Figure.image
+---@field x? number[] {from, to}: the outer edges of the picture along x; with them the figure has axes.
+---@field y? number[] {from, to}: the outer edges of the picture along y; with them the figure has axes.
 ---@field label? string|number Name in the legend.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
 
@@ -337,6 +339,9 @@
 ---@field colorbar? boolean Whether a bar explains the colours. Default: true.
 ---@field label? string|number Name of the colour bar if there is one, else in the legend.
 ---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+
+---@class optlab.options.Figure.raw
+---@field plot? string An item of the plot command, such as "sin(x) with lines".
 
 ---@class optlab.options.Figure.scatter
 ---@field c? optlab.Numbers A value for each point, which its colour shows.

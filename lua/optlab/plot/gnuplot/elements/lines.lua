@@ -19,4 +19,9 @@ function M.rule(el, panel)
   panel:draw(el, block .. " using 1:2", "lines " .. look.line(el))
 end
 
+-- An item that the user wrote.
+function M.raw(el, panel)
+  panel:item(el.item)
+end
+
 return M

@@ -35,9 +35,19 @@ local function box_ends(column, list, pixels)
     number.format(list[#list] - half), column, number.format(far), column, number.format(half))
 end
 
-local function boxes(x, y, panel)
+local function boxes(x, y, panel, x_column, y_column)
   local view = panel.view
-  return "1:2:" .. box_ends("$1", x, view.width) .. ":" .. box_ends("$2", y, view.height)
+  x_column, y_column = x_column or "1", y_column or "2"
+  local function value(column) return #column == 1 and "$" .. column or column end
+  return ("%s:%s:%s:%s"):format(x_column, y_column, box_ends(value(x_column), x, view.width),
+    box_ends(value(y_column), y, view.height))
+end
+
+-- The numbers 1 to n, or the middles of n cells between two edges.
+local function middles(edges, n)
+  local list = {}
+  for i = 1, n do list[i] = edges and edges[1] + (i - 0.5) * (edges[2] - edges[1]) / n or i end
+  return list
 end
 
 -- The cells of a grid that have no value.
@@ -107,21 +117,28 @@ function M.heatmap(el, panel)
   if el.edges then uneven_map(el, panel) else even_map(el, panel) end
 end
 
--- Rows "x y r g b" of a picture whose rows run downwards.
+-- From the number of a column or a row of pixels to its middle, as gnuplot computes it.
+local function middle_of(column, edges, n)
+  if not edges then return column end
+  local step = (edges[2] - edges[1]) / n
+  return ("(%s+%s*$%s)"):format(number.format(edges[1] - step / 2, true), number.format(step, true), column)
+end
+
+-- Rows "i j r g b" of a picture whose rows run downwards, or upwards between edges.
 function M.rgbimage(el, panel)
-  local rows, x, y = {}, {}, {}
+  local rows, width, height = {}, #el.pixels[1], #el.pixels
   for j, line in ipairs(el.pixels) do
-    y[j] = j
     for i, p in ipairs(line) do
-      x[i] = i
-      rows[#rows + 1] = string.format("%d %d %d %d %d", i, j, p[1], p[2], p[3])
+      rows[#rows + 1] = ("%d %d %d %d %d"):format(i, j, p >> 16, p >> 8 & 255, p & 255)
     end
   end
   local block = panel:block("image", rows)
-  if #x * #y > MOST_BOXES then
-    return panel:draw(el, block .. " using 1:2:3:4:5", "rgbimage")
+  local x, y = middle_of("1", el.x, width), middle_of("2", el.y, height)
+  if width * height > MOST_BOXES then
+    return panel:draw(el, ("%s using %s:%s:3:4:5"):format(block, x, y), "rgbimage")
   end
-  panel:draw(el, block .. " using " .. boxes(x, y, panel) .. ":(65536*$3+256*$4+$5)",
+  panel:draw(el, ("%s using %s:(65536*$3+256*$4+$5)"):format(block,
+    boxes(middles(el.x, width), middles(el.y, height), panel, x, y)),
     "boxxyerror fillstyle solid noborder linecolor rgb variable")
 end
 

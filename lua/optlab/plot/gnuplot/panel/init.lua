@@ -158,7 +158,7 @@ local function axis_label(panel, name, label, more, markup)
   if panel.place and panel.place.hidden[name] then return end
   if not label and not common then return end
   local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
-  panel.has_xlabel = panel.has_xlabel or name == "x"
+  if name == "x" then panel.xlabel_lines = select(2, words:gsub("\n", "")) + 1 end
   panel:set("%slabel %s%s", name, marked(panel, words, markup), more or "")
 end
 
@@ -356,6 +356,7 @@ function M.new(fig, width, height, prefix, look, place)
     elements[el.kind](el, panel)
     panel:continue_title(el)
   end
+  for _, commands in ipairs(fig.raws or {}) do panel.settings[#panel.settings + 1] = commands end
   local verb = fig.solid and "splot " or "plot "
   panel.plot = verb .. table.concat(panel.items, ", \\\n" .. (" "):rep(#verb))
   return panel

@@ -256,11 +256,14 @@ function M.cards(site, pages)
   return h.ul({ class = "cards" }, items).text
 end
 
+local ABBREVIATIONS = { sgld = "SGLD" }
+
 local function group(site, tab, title, folder)
   local pages, node = {}, { title = title, children = {} }
   for _, script in ipairs(scripts_in("experiments/" .. folder .. "/")) do
     local nav = script:match "([^/]+)%.lua$":gsub("%-", " ")
-    pages[#pages + 1] = add_page(site, tab, script, nav:sub(1, 1):upper() .. nav:sub(2), { tab.page })
+    nav = ABBREVIATIONS[nav] or nav:sub(1, 1):upper() .. nav:sub(2)
+    pages[#pages + 1] = add_page(site, tab, script, nav, { tab.page })
     table.insert(node.children, { title = pages[#pages].nav, page = pages[#pages] })
   end
   if #pages > 0 then table.insert(tab.nodes, node) end

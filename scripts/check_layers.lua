@@ -32,7 +32,7 @@ local C_ROOMS = {
   { "lua/optim", { "base", "core", "args", "autograd", "optim", "lua/base" } },
   { "lua/sched", { "base", "core", "args", "sched", "lua/base", "lua/optim" } },
   { "lua/data", { "base", "core", "args", "data", "lua/base" } },
-  { "lua/compile", { "base", "core", "autograd", "data", "plan", "lua/base", "lua/data", "lua/optim" } },
+  { "lua/compile", { "base", "core", "autograd", "data", "plan", "lua/base", "lua/data", "lua/nn", "lua/optim" } },
   { "lua/dist", { "base", "core", "autograd", "dist", "lua/base" } },
   { "lua/term", { "base", "term", "lua/base" } },
   { "lua/system", { "base", "core", "kernels", "lua/memory", "lua/base" } },

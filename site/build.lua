@@ -5,7 +5,6 @@
 local lab = require "optlab"
 local convert = require "site.page.convert"
 local docs = require "site.parts.docs"
-local entries = require "optlab.reference.entries"
 local experiments = require "site.parts.experiments"
 local files = require "optlab.base.files"
 local frame = require "site.page.frame"
@@ -120,7 +119,6 @@ local function add_all()
   add_reference()
   add_explanation()
   experiments.add(site, tab)
-  table.insert(site.tabs, 3, table.remove(site.tabs, 3))
   home.add(site)
   note_anchors()
 end
@@ -158,10 +156,19 @@ local function write_assets()
   site:write("assets/search-index.js", search.script(site.pages))
 end
 
-assert(#entries.all() > 0)
+-- Removes the site of an earlier build, and nothing else.
+local function clear()
+  local kind = files.kind(p.to)
+  if kind and not files.kind(p.to .. "/assets/search-index.js") and #files.list(p.to) > 0 then
+    say(("--to %s: there is something else than a site; remove it, or name another folder"):format(p.to))
+    os.exit(1)
+  end
+  if kind then os.execute(("rm -rf '%s'"):format((p.to:gsub("'", "'\\''")))) end
+end
+
 local began = os.time()
+clear()
 run_scripts()
-os.execute(("rm -rf '%s'"):format(p.to))
 add_all()
 local lost = write_pages()
 write_assets()

@@ -9,6 +9,7 @@ local h = require "optlab.report.page.html"
 
 local M = {}
 
+local BROAD = 760 -- pixels: from this width on a figure has a row for itself
 local PAPER, INK = { 20, 23, 28 }, { 228, 231, 236 } -- of the dark theme (site.css)
 
 -- --- dark ------------------------------------------------------------------------------------------------------------
@@ -159,7 +160,8 @@ end
 function M.figure(site, figure, script)
   local to = folder_of(script) .. figure.name .. "." .. figure.ending
   if figure.ending ~= "svg" then return animation(site, figure, to) end
-  return h.figure({ id = "figure-" .. figure.name },
+  local width = tonumber((size_of(assert(files.read(figure.path))))) or 0
+  return h.figure({ id = "figure-" .. figure.name, class = width >= BROAD and "broad" or nil },
     h.a({ href = "site:" .. to }, images(site, figure.path, to, M.words(figure.path, figure.name))),
     h.figcaption(figure.name))
 end
@@ -173,6 +175,15 @@ end
 --- A picture of a card, which stands beside words that say the same: without a description.
 -- @treturn Markup
 function M.decoration(site, from, to) return images(site, from, to, "") end
+
+--- A picture of a Markdown page.
+-- @tparam table site
+-- @tparam string file of the repository
+-- @tparam string alt
+-- @treturn Markup
+function M.of_page(site, file, alt)
+  return images(site, file, "figures/files/" .. file:gsub("/", "-"), alt)
+end
 
 --- The first page's picture.
 -- @treturn Markup

@@ -107,11 +107,15 @@ local function picture_files(folder)
   return by_name
 end
 
+local figures_of = {}
+
 --- The figures of a script, in the order in which they were saved.
 -- @tparam string script
 -- @treturn {table,...} {name =, path =, ending = "svg", "gif", "webp" or "png"}
 function M.figures(script)
+  if figures_of[script] then return figures_of[script] end
   local folder, list = M.folder(script) .. "/figures/", {}
+  figures_of[script] = list
   for name, file in pairs(picture_files(folder)) do
     local stat = uv.fs_stat(folder .. name .. ".gp") or uv.fs_stat(folder .. file)
     list[#list + 1] = { name = name, path = folder .. file, ending = file:match "%w+$",

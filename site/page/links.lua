@@ -4,9 +4,12 @@
 -- the page, a link to a script of experiments/ one to the script's page; pictures are copied. A link to another file of
 -- the repository, which the site does not show, becomes its text alone.
 --
--- Code that is a function's name or a script's path becomes a link, too: `optim.Adam`, `experiments/gd.lua`.
+-- Code that is a function's name or a script's path becomes a link, too: `optim.Adam`, `experiments/gd.lua`. So does
+-- the number of a paper, arXiv 1412.6980.
 -- @module site.page.links
+local files = require "optlab.base.files"
 local paths = require "site.page.paths"
+local pictures = require "site.pictures"
 
 local M = {}
 
@@ -66,6 +69,7 @@ local function link_code(site, page, html)
     if not to or to:gsub("#.*$", "") == page.path then return nil end
     return ('<a href="%s"><code>%s</code></a>'):format(paths.relative(page.path, to), word)
   end)
+  html = html:gsub("arXiv (%d%d%d%d%.%d%d%d%d%d?)", '<a href="https://arxiv.org/abs/%1">arXiv %1</a>')
   repeat
     local n
     html, n = html:gsub("\1(%d+)\2", function(i) return kept[tonumber(i)] end)
@@ -82,6 +86,18 @@ local function title_of(site, page, attributes, text)
   return there and there.title
 end
 
+local ENTITIES = { amp = "&", lt = "<", gt = ">", quot = '"', ["#39"] = "'" }
+
+local function plain(text) return (text:gsub("&([#%w]+);", ENTITIES)) end
+
+-- An .svg of the repository comes with the picture for the dark theme.
+local function picture(site, page, attributes)
+  local target = attributes:match 'src="([^":]*%.svg)"'
+  local file = target and paths.normal(paths.folder(page.source or page.path) .. target)
+  if not file or not files.read(file) then return nil end
+  return pictures.of_page(site, file, plain(attributes:match 'alt="([^"]*)"' or "")).text
+end
+
 --- The HTML of a page with its links rewritten.
 -- @tparam table site
 -- @tparam table page
@@ -90,6 +106,7 @@ end
 -- @treturn {string,...} links that lead to nothing on the site
 function M.rewrite(site, page, html)
   local lost = {}
+  html = html:gsub("<img ([^>]*)>", function(attributes) return picture(site, page, attributes) end)
   html = html:gsub("<img ([^>]*)>", function(attributes)
     return "<img " .. rewrite(site, page, attributes, "src") .. ">"
   end)

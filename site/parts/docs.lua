@@ -5,21 +5,18 @@ local h = require "optlab.report.page.html"
 
 local M = {}
 
--- Files of a folder that do not come in alphabetical order; the others follow.
-local ORDER = {
-  tutorial = { "lua", "descent", "training", "optimizer", "schedule", "sweep", "lenet" },
-  howto = { "install", "training", "resume", "runs", "sweeps", "comparing", "reports", "live", "prompt", "compile",
-    "figures",
-    "data", "distributed", "lua54", "add-optimizer", "add-layer", "add-op" },
-  explanation = { "design", "compile", "convolution", "determinism", "book" },
-  reference = { "api", "dtypes" },
-}
-
 --- The title of a page: its first heading.
 -- @tparam string markdown
 -- @treturn string
 function M.title(markdown)
   return (("\n" .. markdown):match "\n# ([^\n]+)" or "Untitled"):gsub("`", "")
+end
+
+--- Markdown without links, marks and line breaks.
+-- @tparam string markdown
+-- @treturn string
+function M.plain(markdown)
+  return (markdown:gsub("%[([^%]]*)%]%([^)]*%)", "%1"):gsub("[`*]", ""):gsub("%s+", " "))
 end
 
 --- The first sentence below the title, without marks.
@@ -29,27 +26,26 @@ function M.about(markdown)
   local text = ("\n" .. markdown):match "\n# [^\n]+\n+(.*)$" or ""
   for paragraph in (text .. "\n\n"):gmatch "(.-)\n\n+" do
     if paragraph:match "^[%a`*%[]" and not paragraph:match "^%[!" then
-      paragraph = paragraph:gsub("%[([^%]]*)%]%([^)]*%)", "%1"):gsub("[`*]", ""):gsub("%s+", " ")
+      paragraph = M.plain(paragraph)
       return paragraph:match "^(.-[.!?]) %u" or paragraph
     end
   end
   return ""
 end
 
--- The names of a folder's files in their order.
+-- The names of a folder's files: in the order in which docs/README.md links to them, then the others.
 local function names_in(folder, made_by_script)
   local there, list = {}, {}
-  for _, name in ipairs(files.list("docs/" .. folder, "%.md$")) do
-    name = name:gsub("%.md$", "")
-    if not made_by_script[name] then there[name] = true end
+  local names = files.list("docs/" .. folder, "%.md$")
+  for i, name in ipairs(names) do
+    names[i] = name:gsub("%.md$", "")
+    there[names[i]] = not made_by_script[names[i]] and name ~= "README.md" or nil
   end
-  for _, name in ipairs(ORDER[folder] or {}) do
+  local function add(name)
     if there[name] then list[#list + 1], there[name] = name, nil end
   end
-  for _, file in ipairs(files.list("docs/" .. folder, "%.md$")) do
-    local name = file:gsub("%.md$", "")
-    if there[name] and name ~= "README" then list[#list + 1] = name end
-  end
+  for name in (files.read "docs/README.md" or ""):gmatch("%]%(" .. folder .. "/([%w-]+)%.md%)") do add(name) end
+  for _, name in ipairs(names) do add(name) end
   return list
 end
 

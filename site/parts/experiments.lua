@@ -65,13 +65,14 @@ end
 -- --- the comment at the top ------------------------------------------------------------------------------------------
 
 -- Words that begin a paragraph of a script's comment.
-local LEADS = { "Book section:", "Claim:", "Claims:", "Exercises:", "The question:", "The figures:", "The figure:",
-  "What to notice:", "The book's helpers:", "Left out:", "Needs:", "From the command line:" }
+local LEADS = { "Book section:", "Claim:", "Claims:", "Exercises:", "What to notice:", "The book's helpers:",
+  "Left out:", "Needs:", "From the command line:" }
 
 local function lead_of(line)
   for _, lead in ipairs(LEADS) do
     if line:sub(1, #lead) == lead then return lead end
   end
+  return line:match "^The %l+:" -- question, figures, model, ...
 end
 
 -- The paragraphs of a comment: {lead, text}, or {code = lines}.

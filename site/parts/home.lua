@@ -1,5 +1,6 @@
---- The first page: what optlab is, the script and the figure of README.md, doors to the parts.
+--- The first page: the figure, the script and some sections of README.md, doors to the parts, cards of the experiments.
 -- @module site.parts.home
+local docs = require "site.parts.docs"
 local experiments = require "site.parts.experiments"
 local files = require "optlab.base.files"
 local h = require "optlab.report.page.html"
@@ -7,12 +8,29 @@ local pictures = require "site.pictures"
 
 local M = {}
 
--- The first figure of README.md: its words and its file.
-local function figure_of(readme)
-  return readme:match "!%[([^%]]*)%]%(([^)]*)%)"
-end
+-- --- README.md -------------------------------------------------------------------------------------------------------
+
+-- The first figure: its words and its file.
+local function figure_of(readme) return readme:match "!%[([^%]]*)%]%(([^)]*)%)" end
 
 local function script_of(readme) return readme:match "```lua\n(.-)\n```" end
+
+-- The first two sentences of the first paragraph behind the script, without marks.
+local function lead_of(readme)
+  local paragraph = readme:match "\n```\n\n(optlab is .-)\n\n"
+  local text = docs.plain(paragraph or "")
+  return text:match "^(.-%. .-%.) %u" or text
+end
+
+-- A section with its heading, "" if there is none.
+local function section_of(readme, title)
+  local from = readme:find("\n## " .. title .. "\n", 1, true)
+  if not from then return "" end
+  local to = readme:find("\n## ", from + 4, true)
+  return readme:sub(from + 1, to or #readme) .. "\n"
+end
+
+-- --- the page --------------------------------------------------------------------------------------------------------
 
 local function door(tab)
   return h.li(h.a({ class = "card", href = "site:" .. tab.page.path },
@@ -30,47 +48,34 @@ local function hero(site, page, words, picture)
       h.figcaption("Three descents of 0.1 x₁² + 2 x₂². The script below computes and draws them."))).text
 end
 
-local COMMANDS = [[
-## Two commands
+local function doors(site)
+  local items = {}
+  for i, tab in ipairs(site.tabs) do items[i] = door(tab) end
+  return "## Where to go from here\n\n" .. h.ul({ class = "cards doors" }, items).text .. "\n\n"
+end
 
-On Debian or Ubuntu, with git and sh, in a clone of the repository:
-
-```sh
-sh scripts/run experiments/momentum.lua    # the momentum section: its numbers, its figures
-sh scripts/test                            # every test
-```
-
-Both commands install missing packages, build the program, and run it.
-]]
+local function cards(site)
+  local sections = "## The book's sections\n\nThese experiments follow the chapter \"Optimization Algorithms\" of Dive "
+    .. "into Deep Learning. Its claims are tested and its exercises solved.\n\n"
+    .. experiments.cards(site, site.sections)
+  if #site.studies == 0 then return sections .. "\n" end
+  return "## Studies\n\n" .. experiments.cards(site, site.studies) .. "\n\n" .. sections .. "\n"
+end
 
 --- Makes the page.
 -- @tparam table site
 -- @treturn table
 function M.add(site)
   local readme = assert(files.read "README.md")
-  local page = site:add { path = "index.html", title = "optlab: study the optimization algorithms of deep learning",
-    wide = true }
-  page.about = "optlab is one native program for Linux. A C host embeds Lua 5.4 and gives it tensors, automatic "
-    .. "differentiation, layers, more than seventy optimizers and learning-rate schedules. An experiment is a "
-    .. "script of one or two screens, and gnuplot draws its figures."
+  local page = site:add { path = "index.html", source = "README.md", wide = true, about = lead_of(readme),
+    title = "optlab: study the optimization algorithms of deep learning" }
   site.by_source["README.md"], site.by_source["docs/README.md"] = page, page
   page.make = function()
-    local words, picture = figure_of(readme)
-    local doors = {}
-    for i, tab in ipairs(site.tabs) do doors[i] = door(tab) end
-    local parts = {
-      hero(site, page, words, picture), "\n\n", "## The script behind the figure\n\n```lua\n", script_of(readme),
-        "\n```\n\n",
-      COMMANDS, "\n## Where to go from here\n\n", h.ul({ class = "cards doors" }, doors).text, "\n\n",
+    return table.concat {
+      hero(site, page, figure_of(readme)), "\n\n", "## The script behind the figure\n\n```lua\n", script_of(readme),
+      "\n```\n\n", section_of(readme, "Two commands"), doors(site), section_of(readme, "Your own optimizer"),
+      section_of(readme, "What is different here"), section_of(readme, "How fast"), cards(site),
     }
-    if #site.studies > 0 then
-      parts[#parts + 1] = "## Studies\n\n" .. experiments.cards(site, site.studies) .. "\n\n"
-    end
-    parts[#parts + 1] = "## The book's sections\n\nThe experiments follow the chapter \"Optimization "
-      .. "Algorithms\" of Dive into Deep Learning, with its claims tested and its exercises solved.\n\n"
-      .. experiments.cards(site, site.sections)
-        .. "\n"
-    return table.concat(parts)
   end
   return page
 end

@@ -228,7 +228,8 @@ function M.add(site, tab)
     add_each(site, tab, {
       name = "optimizers", group = "optimizer", script = M.OPTIMIZERS, suffix = "-small",
       about = "All %d: equations, arguments, defaults, papers, and the path of each.", words = "The path of %s.",
-      above = "The pictures show the path of each on Rosenbrock's function.",
+      above = "The pictures show the path of each on Rosenbrock's function, with the best of 25 learning rates. KFAC "
+        .. "and SophiaG need a model and have no path here.",
     }),
     add_each(site, tab, {
       name = "schedules", group = "schedule", script = M.SCHEDULES, suffix = "-small",

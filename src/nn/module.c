@@ -23,6 +23,28 @@ int layer_inputs(const LayerDef *def) {
   return n;
 }
 
+static bool same_args(const ArgValues *a, const ArgValues *b) {
+  const int places = args_places(a->args);
+  if (places > 0 && memcmp(a->x, b->x, (size_t)places * sizeof *a->x) != 0) return false;
+  for (int i = 0, n = args_lists(a->args); i < n; i++) {
+    if (a->list[i].n != b->list[i].n) return false;
+    if (a->list[i].n && memcmp(a->list[i].x, b->list[i].x, (size_t)a->list[i].n * sizeof *a->list[i].x) != 0)
+      return false;
+  }
+  return true;
+}
+
+bool module_alike(const Module *a, const Module *b) {
+  if (a->def != b->def || a->training != b->training || a->hooked || b->hooked) return false;
+  for (int i = 0, n = layer_tensors(a->def->params); i < n; i++) {
+    if (!a->param[i] != !b->param[i]) return false;
+  }
+  for (int i = 0, n = layer_tensors(a->def->buffers); i < n; i++) {
+    if (!a->buffer[i] != !b->buffer[i]) return false;
+  }
+  return same_args(&a->args, &b->args);
+}
+
 int layer_tensors(const ModuleTensor *list) {
   int n = 0;
   while (list && list[n].name) n++;

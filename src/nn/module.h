@@ -81,6 +81,9 @@ void module_release(Module *m); /* accepts NULL */
 /* Another module of the same kind, with the same arguments and the same tensors. NULL without memory. */
 Module *module_twin(const Module *m);
 
+/* Whether two layers are of the same kind with the same arguments, whatever is in their tensors. */
+bool module_alike(const Module *a, const Module *b);
+
 /* Puts t in the place of parameter or buffer i, counted through both, whatever it is, as long as its shape is the same.
  * -1 with err_set. */
 int module_swap_tensor(Module *m, int i, Tensor *t);

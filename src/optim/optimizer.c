@@ -280,6 +280,33 @@ static int prepare(Optim *o, Tensor *const *grads) {
   return 0;
 }
 
+bool optim_alike(const Optim *a, const Optim *b) {
+  if (a->def != b->def || a->ngroups != b->ngroups || a->at_mean || b->at_mean) return false;
+  for (int i = 0; i < a->ngroups; i++) {
+    if (a->group[i].nparams != b->group[i].nparams) return false;
+    for (int k = 0; k < a->nslots; k++) {
+      if (is_wanted(a->def, k, a->group[i].h) != is_wanted(a->def, k, b->group[i].h)) return false;
+    }
+  }
+  return true;
+}
+
+int optim_prepare_like(Optim *o, const Optim *like) {
+  for (int i = 0; i < o->ngroups; i++) {
+    for (int j = 0; j < o->group[i].nparams; j++) {
+      OptimParam *q = &o->group[i].param[j];
+      for (int k = 0; k < o->nslots; k++) {
+        if (q->state[k] || !like->group[i].param[j].state[k]) continue;
+        if (!o->def->rule || o->def->rule->nfresh > 0) return 1;
+        if (make_slot(o, o->group[i].h, q, k) < 0) return -1;
+      }
+      if (q->any_fresh) memset(q->fresh, 0, (size_t)o->nslots * sizeof *q->fresh);
+      q->any_fresh = false;
+    }
+  }
+  return 0;
+}
+
 int optim_check_in_training(const Optim *o) {
   if (!o->at_mean) return 0;
   return err_set("%s: the parameters hold the mean, for evaluation; call opt:train() first", o->def->name);

@@ -128,6 +128,13 @@ Recompute optim_rerun_step;
 /* -1 with err_set where the parameters hold the mean of mean.h. */
 int optim_check_in_training(const Optim *o);
 
+/* Whether two optimizers are of the same kind, with as many groups of as many parameters, and ask for the same state. */
+bool optim_alike(const Optim *a, const Optim *b);
+
+/* Makes the state that `like`, which is alike, has made by now, as the first step would. 0: done; 1: that step does more
+ * than the later ones; -1 with err_set: no memory. */
+int optim_prepare_like(Optim *o, const Optim *like);
+
 /* Drops the gradients, or fills them with zeros. -1: no memory for a zero gradient. */
 int optim_zero_grad(Optim *o, bool set_to_none);
 

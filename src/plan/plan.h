@@ -83,7 +83,7 @@ typedef struct Chains {
 typedef struct Plan {
   int refs;
   Recording *r; /* owned: memory, conditions; its trace is gone, but see keep_trace */
-  /* The plan of a run that did the same (follow.c), owned, or NULL. Then this one has the memory and conditions of its
+  /* The plan of a run that did the same (plan/follow), owned, or NULL. Then this one has the memory and conditions of its
    * run, and steps only from plan_ready on. */
   struct Plan *like;
   bool ready;

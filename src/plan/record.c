@@ -7,6 +7,7 @@
 #include "plan/record.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -390,11 +391,16 @@ static void take_trace(Recording *r, Recording *before) {
   before->trace = (Trace){0};
 }
 
+void recording_clear(Recording *r) {
+  memset(r, 0, offsetof(Recording, difference)); /* the texts are long */
+  r->difference[0] = r->failure[0] = '\0';
+}
+
 Recording *recording_start(Tensor *const *input, int ninput, Recording *before, FindLine *find_line, void *arg,
                            bool stop) {
   Recording *r = alloc_get(sizeof *r);
   if (!r) return NULL;
-  memset(r, 0, sizeof *r);
+  recording_clear(r);
   r->start = storage_new_era();
   r->stop = stop;
   take_trace(r, before);

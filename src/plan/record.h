@@ -99,18 +99,18 @@ typedef struct Recording {
   int line;                /* under way */
   bool one_line;           /* it stays that one */
   bool keep_trace;         /* a plan made of it keeps its events (plan/lanes), */
-  bool keep_whole;         /* and those that it leaves out, for other runs to follow (follow.c) */
+  bool keep_whole;         /* and those that it leaves out, for other runs to follow (plan/follow) */
   const struct Plan *like; /* the plan that is followed; borrowed until the end, NULL: none */
   OwnArgs *own;            /* [owns] where it is followed: the run's own, in the order of the events */
   int owns, own_cap;
   const struct Recording *before; /* whose trace this is; borrowed until the end, NULL: none */
   int at;                         /* so many events were the same as in the call before */
-  char difference[768];           /* "" or what this call did otherwise */
   uint64_t start;                 /* storages and tensors with larger serials were made by the step */
   bool stop;                      /* on trouble: go on without recording, instead of raising */
   FindLine *find_line;            /* NULL: lines are not known */
   void *line_arg;
-  char failure[1024]; /* "" or why this step cannot be recorded, with the script's line in front */
+  char difference[768]; /* "" or what this call did otherwise */
+  char failure[1024];   /* "" or why this step cannot be recorded, with the script's line in front */
 } Recording;
 
 /* Makes a recording the one of the current context, with its recorder: from now on computations are reported to it.
@@ -121,6 +121,7 @@ Recording *recording_start(Tensor *const *input, int ninput, Recording *before, 
 
 /* Takes the recorder away again, notes what is left in .grad and compares it with what the call before left. */
 void recording_end(Recording *r);
+void recording_clear(Recording *r);        /* of new memory */
 void recording_release(Recording *r);      /* accepts NULL */
 void recording_forget_trace(Recording *r); /* what it takes for granted stays, with the lines */
 

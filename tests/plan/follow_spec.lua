@@ -1,5 +1,6 @@
 --- Runs that do what the first one does: they are recorded once and borrow its plan.
 local lab = require "optlab"
+local compiled = require "optlab.train.compiled"
 local core = require "optlab.core"
 local nn, optim, train = lab.nn, lab.optim, lab.train
 
@@ -24,10 +25,13 @@ local function runs_of(seeds, more)
   for i, seed in ipairs(seeds) do
     lab.manual_seed(seed)
     local net = more.model and more.model(i) or nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
-    local opt = (more.optimizer or optim.Adam)(net:parameters(), { lr = 0.01 * i })
+    local options = { lr = 0.01 * i, momentum = more.momentum and more.momentum(i) or nil }
+    local opt = (more.optimizer or optim.Adam)(net:parameters(), options)
     local step = core.compile.compile(step_of(net, opt, more.factor and more.factor(i)), true)
     local loader = core.data.loader(DATA, { batch_size = more.batch_size or 10, shuffle = true })
-    runs[i] = { step = step, model = net, training = core.compile.sweep_run(step, loader, 3, false, more.follows) }
+    local modules = more.twins and compiled.in_line(net) or nil
+    local training = core.compile.sweep_run(step, loader, 3, false, more.follows, modules, opt)
+    runs[i] = { step = step, model = net, training = training }
   end
   return runs
 end
@@ -54,7 +58,8 @@ local function recordings(more)
     assert.same(alone[i].training:losses(), run.training:losses())
     for k, p in ipairs(run.model:parameters()) do
       assert.same(alone[i].model:parameters()[k]:tolist(), p:tolist())
-      assert.same(alone[i].model:parameters()[k].grad:tolist(), p.grad:tolist())
+      local grad = alone[i].model:parameters()[k].grad
+      assert.same(grad and grad:tolist(), p.grad and p.grad:tolist())
     end
     counts[i] = run.step.recordings
   end
@@ -73,6 +78,45 @@ describe("runs that follow the first one", function()
     assert.same({ 2, 1, 1, 1, 1, 1 }, recordings { batch_size = 20 }) -- epochs of three batches
     assert.same({ 4, 3, 3, 3, 3, 3 }, recordings { batch_size = 16 }) -- the last one is another step
     lab.set_num_threads(threads)
+  end)
+
+  it("are not recorded at all where they are built as the first one is", function()
+    local ALIKE = { 2, 0, 0, 0, 0, 0 }
+    assert.same(ALIKE, recordings { twins = true })
+    assert.same(ALIKE, recordings { twins = true, optimizer = optim.SGD })
+    assert.same(ALIKE, recordings { twins = true, optimizer = optim.AdamW, batch_size = 20 })
+    assert.same({ 4, 2, 2, 2, 2, 2 }, recordings { twins = true, batch_size = 16 })
+    assert.same(ALIKE, recordings { twins = true, model = function() return nn.Linear(3, 2) end })
+    assert.same(ALIKE, recordings { twins = true, model = function()
+      return nn.Sequential(nn.Linear(3, 6), nn.Sequential(nn.BatchNorm1d(6), nn.ReLU()), nn.Dropout(0.3),
+        nn.Linear(6, 300), nn.LayerNorm(300), nn.Linear(300, 2))
+    end })
+  end)
+
+  it("are compared part by part", function()
+    local function sgd(momentum) return { twins = true, optimizer = optim.SGD, momentum = momentum } end
+    assert.same({ 2, 1, 1, 1, 1, 1 }, recordings(sgd(function() return 0.9 end))) -- its first update is another one
+    assert.same({ 2, 1, 0, 1, 0, 1 }, recordings(sgd(function(i) return i % 2 == 0 and 0.5 or 0 end)))
+    assert.same({ 2, 0, 3, 0, 1, 0 }, recordings { twins = true, model = function(i)
+      if i == 3 then return nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)) end
+      local net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+      if i == 5 then net[1]:register_forward_hook(function() end) end
+      return net
+    end })
+    assert.same({ 2, 0, 0, 3, 0, 0 }, recordings { twins = true, model = function(i)
+      return nn.Sequential(nn.Linear(3, 4), nn.LeakyReLU(i == 4 and 0.5 or 0.1), nn.Linear(4, 2))
+    end })
+    assert.same({ 2, 0, 0, 3, 0, 0 }, recordings { twins = true, model = function(i)
+      local first, last = nn.Linear(3, 3), nn.Linear(3, 2)
+      local tanh = nn.Tanh()
+      return i == 4 and nn.Sequential(first, tanh, first, last) or nn.Sequential(first, tanh, last)
+    end })
+    local frozen = recordings { twins = true, model = function(i)
+      local net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+      if i == 2 then net[1].weight:requires_grad_(false) end
+      return net
+    end }
+    assert.is_true(frozen[2] > 0 and frozen[3] == 0)
   end)
 
   it("know layers with memory and random numbers of their own", function()

@@ -147,6 +147,17 @@ describe("runs in lanes", function()
     check(description { loss = function(p, y) return F.smooth_l1_loss(p, y) + p:exp():sum() * 1e-3 end }, "any")
   end)
 
+  it("move what a full group does by itself there and back", function()
+    for _, dtype in ipairs { "float32", "float64" } do
+      local o = description {
+        model = function() return nn.Sequential(nn.Linear(3, 7), nn.Dropout(0.2), nn.Linear(7, 2)):to(dtype) end,
+        data = { X = REGRESSION.X:to(dtype), y = REGRESSION.y:to(dtype) }, epochs = 1,
+      }
+      for i = 10, 16 do o.runs[i] = { lr = 0.01, seed = i } end
+      check(o, "any")
+    end
+  end)
+
   it("know class labels", function()
     local function net() return nn.Sequential(nn.Linear(3, 6), nn.GELU(), nn.Linear(6, 4)) end
     local data = data_of(61, 4)

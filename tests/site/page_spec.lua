@@ -42,6 +42,11 @@ describe("links", function()
     assert.same({ "../../src/x.c" }, lost)
   end)
 
+  it("are made of papers' numbers", function()
+    assert.equal('<p><a href="https://arxiv.org/abs/1412.6980">arXiv 1412.6980</a></p>',
+      (links.rewrite(site, page, "<p>arXiv 1412.6980</p>")))
+  end)
+
   it("are made of names in code, but not in headings, links and blocks of code", function()
     assert.equal('<a href="../reference/optimizers/adam.html"><code>optim.Adam</code></a>',
       (links.rewrite(site, page, "<code>optim.Adam</code>")))

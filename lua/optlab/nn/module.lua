@@ -142,6 +142,7 @@ local LOAD_STATE_DICT = declare("load_state_dict", {
 -- @treturn {Tensor,...}
 function methods:parameters(...)
   NONE.parameters:read(...)
+  if type(self) == "userdata" then return core.parameter_list(self) end
   return add_parameters(self, {}, {})
 end
 

@@ -9,6 +9,7 @@ local limits = require "optlab.plot.gnuplot.limits"
 local number = require "optlab.base.number"
 local options = require "optlab.plot.options"
 require "optlab.plot.kinds.image"
+require "optlab.plot.kinds.notes"
 
 local WHERE = "plot.images"
 local MAX_IMAGES = 1000

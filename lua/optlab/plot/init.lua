@@ -22,8 +22,8 @@ local runner = require "optlab.plot.draw.runner"
 local themes = require "optlab.plot.look.themes"
 local trace = require "optlab.plot.trace"
 local KINDS = {
-  "bar", "boxplot", "contour", "errorbar", "fill", "heatmap", "hints", "image", "quiver", "raw", "scatter",
-  "surface", "table", "twin",
+  "bar", "boxplot", "contour", "errorbar", "fill", "heatmap", "hints", "hist", "image", "notes", "quiver", "raw",
+  "scatter", "surface", "table", "twin",
 }
 for _, kind in ipairs(KINDS) do
   require("optlab.plot.kinds." .. kind)

@@ -13,6 +13,8 @@ local step = require "optlab.train.step"
 
 local M = {}
 
+local PLAIN = getmetatable(Sequential())
+
 M.has_kernels = core.has_kernels
 
 --- Whether all modules below a model are built-in layers or plain Sequentials of them.
@@ -25,6 +27,21 @@ function M.is_built_in(model)
     if type(m) ~= "userdata" and m.class ~= Sequential then return false end
   end
   return true
+end
+
+--- The modules of a model that is a built-in layer, or plain Sequentials of such layers each of which is there once.
+-- @tparam module model
+-- @treturn ?{module,...}
+function M.in_line(model)
+  if type(model) == "userdata" then return { model } end
+  local modules, places = model:modules(), 1
+  for _, m in ipairs(modules) do
+    if type(m) == "table" then
+      if getmetatable(m) ~= PLAIN then return nil end -- it has hooks
+      places = places + #m
+    end
+  end
+  return places == #modules and modules or nil
 end
 
 --- Whether train.fit should compile the step.

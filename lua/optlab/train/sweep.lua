@@ -158,7 +158,8 @@ local function prepare(o, run, first)
     or step.new { model = net, loss = o.loss, optimizer = opt, scheduler = scheduler, weigh = mean.weigh, fn = FN }
   local compiled = core.compile.compile(update, true, first, mean.weigh ~= nil)
   local follows = not o.step and compiled_step.is_built_in(net) and compiled_step.has_kernels(opt)
-  local training = core.compile.sweep_run(compiled, o.loader, o.epochs, mean.sums, follows)
+  local modules = follows and not scheduler and compiled_step.in_line(net) or nil
+  local training = core.compile.sweep_run(compiled, o.loader, o.epochs, mean.sums, follows, modules, opt)
   local mean_of = core.compile.keeps_mean(opt) and opt or nil
   return { run = run, model = net, params = params, training = training, curves = new_curves(o), mean_of = mean_of }
 end

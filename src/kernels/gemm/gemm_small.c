@@ -138,7 +138,7 @@ DEFINE_COLUMNS(columns_f64, double, 64)
 #define HALVES(x, y, i) __builtin_shufflevector(x, y, i, (i) + 1, (i) + 4, (i) + 5)
 
 /* The dot products of b with four rows: squares of 4 x 4 are turned, so that a vector has an element of each row. */
-INLINE void four_dots_f32(int64_t k, const float *a0, int64_t rsa, const float *b, float *s) {
+INLINE void four_dots_f32(int64_t k, const float *a0, int64_t rsa, const float *b, VecF32x4 *dots) {
   const float *a1 = a0 + rsa, *a2 = a1 + rsa, *a3 = a2 + rsa;
   VecF32x4 sum = {0};
   int64_t l = 0;
@@ -156,48 +156,53 @@ INLINE void four_dots_f32(int64_t k, const float *a0, int64_t rsa, const float *
     OPAQUE(l);
     sum += (VecF32x4){a0[l], a1[l], a2[l], a3[l]} * b[l];
   }
-  *(VecF32x4 *)s = sum;
+  *dots = sum;
 }
 
-INLINE void four_dots_f64(int64_t k, const double *a0, int64_t rsa, const double *b, double *s) {
+INLINE void four_dots_f64(int64_t k, const double *a0, int64_t rsa, const double *b, VecF64x4 *dots) {
   const double *a1 = a0 + rsa, *a2 = a1 + rsa, *a3 = a2 + rsa;
-  s[0] = s[1] = s[2] = s[3] = 0;
+  double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
   for (int64_t l = 0; l < k; l++) {
     OPAQUE(l); /* vectors along k would only be taken apart again */
-    s[0] += a0[l] * b[l], s[1] += a1[l] * b[l], s[2] += a2[l] * b[l], s[3] += a3[l] * b[l];
+    s0 += a0[l] * b[l], s1 += a1[l] * b[l], s2 += a2[l] * b[l], s3 += a3[l] * b[l];
   }
+  *dots = (VecF64x4){s0, s1, s2, s3};
 }
 
-#define DEFINE_DOTS(name, T, FOUR)                                                  \
-  static VECTORIZED(void, name, (const SmallProduct *p), (p)) {                     \
-    const int64_t m = p->m, k = p->k, rsa = p->rsa, rsc = p->rsc, rsadd = p->rsadd; \
-    const T *b = p->b, *add = p->add;                                               \
-    T *c = p->c;                                                                    \
-    int64_t i = 0;                                                                  \
-    while (m - i >= ROWS) {                                                         \
-      T s[ROWS];                                                                    \
-      FOUR(k, (const T *)p->a + i * rsa, rsa, b, s);                                \
-      if (add) {                                                                    \
-        const T *d = add + i * rsadd;                                               \
-        s[0] += d[0], s[1] += d[rsadd], s[2] += d[2 * rsadd], s[3] += d[3 * rsadd]; \
-      }                                                                             \
-      T *out = c + i * rsc;                                                         \
-      out[0] = s[0], out[rsc] = s[1], out[2 * rsc] = s[2], out[3 * rsc] = s[3];     \
-      i += ROWS;                                                                    \
-      if (i < m && m - i < ROWS && add != c) i = m - ROWS;                          \
-    }                                                                               \
-    for (; i < m; i++) {                                                            \
-      const T *a = (const T *)p->a + i * rsa;                                       \
-      T sum = 0;                                                                    \
-      for (int64_t l = 0; l < k; l++) {                                             \
-        OPAQUE(l);                                                                  \
-        sum += a[l] * b[l];                                                         \
-      }                                                                             \
-      c[i * rsc] = add ? add[i * rsadd] + sum : sum;                                \
-    }                                                                               \
+#define DEFINE_DOTS(name, T, V, FOUR)                                                                    \
+  static VECTORIZED(void, name, (const SmallProduct *p), (p)) {                                          \
+    const int64_t m = p->m, k = p->k, rsa = p->rsa, rsc = p->rsc, rsadd = p->rsadd;                      \
+    const T *b = p->b, *add = p->add;                                                                    \
+    T *c = p->c;                                                                                         \
+    int64_t i = 0;                                                                                       \
+    while (m - i >= ROWS) {                                                                              \
+      V s;                                                                                               \
+      FOUR(k, (const T *)p->a + i * rsa, rsa, b, &s);                                                    \
+      if (add) {                                                                                         \
+        const T *d = add + i * rsadd;                                                                    \
+        s += rsadd == 0 ? (V){d[0], d[0], d[0], d[0]} : (V){d[0], d[rsadd], d[2 * rsadd], d[3 * rsadd]}; \
+      }                                                                                                  \
+      T *out = c + i * rsc;                                                                              \
+      if (rsc == 1) {                                                                                    \
+        *(V *)out = s;                                                                                   \
+      } else {                                                                                           \
+        out[0] = s[0], out[rsc] = s[1], out[2 * rsc] = s[2], out[3 * rsc] = s[3];                        \
+      }                                                                                                  \
+      i += ROWS;                                                                                         \
+      if (i < m && m - i < ROWS && add != c) i = m - ROWS;                                               \
+    }                                                                                                    \
+    for (; i < m; i++) {                                                                                 \
+      const T *a = (const T *)p->a + i * rsa;                                                            \
+      T sum = 0;                                                                                         \
+      for (int64_t l = 0; l < k; l++) {                                                                  \
+        OPAQUE(l);                                                                                       \
+        sum += a[l] * b[l];                                                                              \
+      }                                                                                                  \
+      c[i * rsc] = add ? add[i * rsadd] + sum : sum;                                                     \
+    }                                                                                                    \
   }
-DEFINE_DOTS(dots_f32, float, four_dots_f32)
-DEFINE_DOTS(dots_f64, double, four_dots_f64)
+DEFINE_DOTS(dots_f32, float, VecF32x4, four_dots_f32)
+DEFINE_DOTS(dots_f64, double, VecF64x4, four_dots_f64)
 
 #define ROW_BY(V, T)                                                                   \
   {                                                                                    \

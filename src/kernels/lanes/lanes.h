@@ -72,6 +72,9 @@ typedef struct LanesKernels {
   void (*rows)(const LanesTable *t, int64_t n, const int64_t *const *order, int64_t at);
   /* The same, of row at + i for all lanes. */
   void (*same_rows)(const LanesTable *t, int64_t n, int64_t at);
+  /* n elements of this size of each lane between the lanes and memory of each lane's own. */
+  void (*in)(int64_t n, void *lanes, const char *const *own);
+  void (*out)(int64_t n, const void *lanes, char *const *own);
   void (*read)(const void *from, double *to);           /* one number of each lane */
   void (*add)(const void *from, double by, double *to); /* to[l] += from[l] by */
 } LanesKernels;

@@ -48,7 +48,7 @@
 #define PASTE(a, b) PASTE_(a, b)
 
 const LanesKernels PASTE(lanes_kernels_, LANES_KERNELS)[2] = {
-    {product_f32, CHAIN(chain_f32), sum_f32, mse_f32, total_f32, xpby_f32, axpby_f32, rows_f32, same_rows_f32, read_f32,
-     add_f32},
-    {product_f64, CHAIN(chain_f64), sum_f64, mse_f64, total_f64, xpby_f64, axpby_f64, rows_f64, same_rows_f64, read_f64,
-     add_f64}};
+    {product_f32, CHAIN(chain_f32), sum_f32, mse_f32, total_f32, xpby_f32, axpby_f32, rows_f32, same_rows_f32, in_f32,
+     out_f32, read_f32, add_f32},
+    {product_f64, CHAIN(chain_f64), sum_f64, mse_f64, total_f64, xpby_f64, axpby_f64, rows_f64, same_rows_f64, in_f64,
+     out_f64, read_f64, add_f64}};

@@ -136,15 +136,21 @@ INLINE Vec NAME(sum_of)(int64_t n, const T *a, int64_t stride, const T *b) {
   switch (n) {
 #define FEW(n) \
   case n:      \
-    return NAME(sum_few)(n, a, stride, b) + zero;
-    FEW(1)
-    FEW(2)
-    FEW(3)
-    FEW(4)
-        FEW(5) FEW(6) FEW(7) FEW(8) FEW(10) FEW(12) FEW(16)
+    return NAME(sum_few)(n, a, stride, b) + zero
+    FEW(1);
+    FEW(2);
+    FEW(3);
+    FEW(4);
+    FEW(5);
+    FEW(6);
+    FEW(7);
+    FEW(8);
+    FEW(10);
+    FEW(12);
+    FEW(16);
 #undef FEW
-            default : return NAME(sum_long)(n, a, stride, b) +
-                      zero;
+    default:
+      return NAME(sum_long)(n, a, stride, b) + zero;
   }
 }
 

@@ -1,5 +1,5 @@
 /*
- * rows.h - rows of batches into lanes (lanes_kernels.c).
+ * rows.h - rows of batches and other memory of the lanes' own into lanes, and back (lanes_kernels.c).
  *
  * Four numbers of each of four rows are a square that is turned within vectors of 16 bytes. A vector of the instruction
  * set holds one, two or four such squares side by side, of the rows of neighbouring lanes.
@@ -144,6 +144,87 @@ static void rows_f64(const LanesTable *t, int64_t n, const int64_t *const *order
       const double *row = (const double *)t->row + order[l][begin + i] * width;
       for (int64_t k = 0; k < t->columns; k++) ((double *)t->to[k])[i * t->step[k] * LANES + l] = row[k];
     }
+  }
+}
+
+/* --- there and back ------------------------------------------------------------------------------------------------- */
+
+/* The 16 bytes at that place, a constant. */
+INLINE Quad quad_of(Vec_f32 v, int place) {
+#if BYTES == 64
+  switch (place) {
+    case 0:
+      return (Quad)_mm512_castps512_ps128((__m512)v);
+    case 1:
+      return (Quad)_mm512_extractf32x4_ps((__m512)v, 1);
+    case 2:
+      return (Quad)_mm512_extractf32x4_ps((__m512)v, 2);
+    default:
+      return (Quad)_mm512_extractf32x4_ps((__m512)v, 3);
+  }
+#elif BYTES == 32
+  return (Quad)(place == 0 ? _mm256_castps256_ps128((__m256)v) : _mm256_extractf128_ps((__m256)v, 1));
+#else
+  (void)place;
+  return v;
+#endif
+}
+
+/* Elements i .. i + 3 */
+INLINE void four_in(int64_t i, float *lanes, const char *const *own) {
+  for (int part = 0; part < LANES; part += N) {
+    Vec_f32 x[4] = {{0}};
+    for (int r = 0; r < 4; r++) {
+      for (int q = 0; q < SQUARES; q++) {
+        x[r] = with_quad(x[r], q, *(const Quad *)((const float *)(const void *)own[part + r + 4 * q] + i));
+      }
+    }
+    turn(x, true);
+    for (int k = 0; k < 4; k++) *(Vec_f32 *)(lanes + (i + k) * LANES + part) = x[k];
+  }
+}
+
+INLINE void four_out(int64_t i, const float *lanes, char *const *own) {
+  for (int part = 0; part < LANES; part += N) {
+    Vec_f32 x[4];
+    for (int k = 0; k < 4; k++) x[k] = *(const Vec_f32 *)(lanes + (i + k) * LANES + part);
+    turn(x, true);
+    for (int r = 0; r < 4; r++) {
+      for (int q = 0; q < SQUARES; q++) {
+        *(Quad *)((float *)(void *)own[part + r + 4 * q] + i) = quad_of(x[r], q);
+      }
+    }
+  }
+}
+
+/* The last four overlap the ones before. */
+static void in_f32(int64_t n, void *lanes, const char *const *own) {
+  for (int64_t i = 0; i + 4 <= n; i += 4) four_in(i, lanes, own);
+  if (n >= 4 && n % 4 != 0) four_in(n - 4, lanes, own);
+  for (int64_t i = 0; n < 4 && i < n; i++) {
+    for (int l = 0; l < LANES; l++) ((float *)lanes)[i * LANES + l] = ((const float *)(const void *)own[l])[i];
+  }
+}
+
+static void out_f32(int64_t n, const void *lanes, char *const *own) {
+  for (int64_t i = 0; i + 4 <= n; i += 4) four_out(i, lanes, own);
+  if (n >= 4 && n % 4 != 0) four_out(n - 4, lanes, own);
+  for (int64_t i = 0; n < 4 && i < n; i++) {
+    for (int l = 0; l < LANES; l++) ((float *)(void *)own[l])[i] = ((const float *)lanes)[i * LANES + l];
+  }
+}
+
+static void in_f64(int64_t n, void *lanes, const char *const *own) {
+  double *to = lanes;
+  for (int64_t i = 0; i < n; i++, to += LANES) {
+    for (int l = 0; l < LANES; l++) to[l] = ((const double *)(const void *)own[l])[i];
+  }
+}
+
+static void out_f64(int64_t n, const void *lanes, char *const *own) {
+  const double *from = lanes;
+  for (int64_t i = 0; i < n; i++, from += LANES) {
+    for (int l = 0; l < LANES; l++) ((double *)(void *)own[l])[i] = from[l];
   }
 }
 

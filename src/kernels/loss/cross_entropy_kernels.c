@@ -79,6 +79,35 @@
                          (T)(j->smoothing / (double)j->n * d)};                                                     \
   }                                                                                                                 \
                                                                                                                     \
+  /* The same of a panel; without weights all rows are computed alike. */                                           \
+  typedef struct PanelFactors_##s {                                                                                 \
+    T share[SCORE_PANEL], own[SCORE_PANEL], each[SCORE_PANEL];                                                      \
+  } PanelFactors_##s;                                                                                               \
+                                                                                                                    \
+  static void alike_##s(const CrossEntropyJob *j, const int64_t *row, const double *sum, PanelFactors_##s *f) {     \
+    const double share = cross_entropy_share(j, 1), own = 1 - j->smoothing, each = j->smoothing / (double)j->n;     \
+    double d[SCORE_PANEL];                                                                                          \
+    for (int64_t l = 0; l < SCORE_PANEL; l++) d[l] = j->scale * (double)((const T *)j->d)[row[l] * j->d_stride];    \
+    for (int64_t l = 0; l < SCORE_PANEL; l++) f->share[l] = (T)(share / sum[l] * d[l]);                             \
+    for (int64_t l = 0; l < SCORE_PANEL; l++) f->own[l] = (T)(own * d[l]);                                          \
+    for (int64_t l = 0; l < SCORE_PANEL; l++) f->each[l] = (T)(each * d[l]);                                        \
+    for (int64_t l = 0; l < SCORE_PANEL; l++) {                                                                     \
+      if (j->label[row[l]] < 0) f->share[l] = f->own[l] = f->each[l] = 0;                                           \
+    }                                                                                                               \
+  }                                                                                                                 \
+                                                                                                                    \
+  static void panel_factors_##s(const CrossEntropyJob *j, const int64_t *row, const double *sum,                    \
+                                PanelFactors_##s *f) {                                                              \
+    if (!j->weight) {                                                                                               \
+      alike_##s(j, row, sum, f);                                                                                    \
+      return;                                                                                                       \
+    }                                                                                                               \
+    for (int64_t l = 0; l < SCORE_PANEL; l++) {                                                                     \
+      const Factors_##s one = factors_##s(j, row[l], sum[l]);                                                       \
+      f->share[l] = one.share, f->own[l] = one.own, f->each[l] = one.each;                                          \
+    }                                                                                                               \
+  }                                                                                                                 \
+                                                                                                                    \
   static void backward_row_##s(const CrossEntropyJob *j, int64_t r) {                                               \
     const T *x = (const T *)j->x.data + score_row_at(&j->x, j->inner, r), *w = j->weight;                           \
     T *dx = (T *)j->dx.data + score_row_at(&j->dx, j->inner, r);                                                    \
@@ -98,24 +127,23 @@
   static void backward_panel_##s(const CrossEntropyJob *j, int64_t first, int64_t end, T *buf) {                    \
     Vec_##s top[PV_##s];                                                                                            \
     double sum[SCORE_PANEL];                                                                                        \
-    T share[SCORE_PANEL], own[SCORE_PANEL], each[SCORE_PANEL];                                                      \
+    PanelFactors_##s f;                                                                                             \
+    int64_t row[SCORE_PANEL];                                                                                       \
     const T *w = j->weight;                                                                                         \
     const Panel from = panel_of(&j->x, j->inner, first, end), to = panel_of(&j->dx, j->inner, first, end);          \
     panel_load_##s(buf, j->x.data, &from, j->n, j->x.step);                                                         \
     panel_top_##s(top, buf, j->n);                                                                                  \
     panel_exp_##s(buf, j->n, top, sum, true);                                                                       \
-    for (int64_t l = 0; l < SCORE_PANEL; l++) {                                                                     \
-      const Factors_##s f = factors_##s(j, first + (l < from.rows ? l : 0), sum[l]);                                \
-      share[l] = f.share, own[l] = f.own, each[l] = f.each;                                                         \
-    }                                                                                                               \
+    for (int64_t l = 0; l < SCORE_PANEL; l++) row[l] = first + (l < from.rows ? l : 0);                             \
+    panel_factors_##s(j, row, sum, &f);                                                                             \
     for (int64_t c = 0; c < j->n; c++) {                                                                            \
       T *at = buf + c * SCORE_PANEL;                                                                                \
       const T part = w ? w[c] : 1;                                                                                  \
-      for (int64_t l = 0; l < SCORE_PANEL; l++) at[l] = at[l] * share[l] - each[l] * part;                          \
+      for (int64_t l = 0; l < SCORE_PANEL; l++) at[l] = at[l] * f.share[l] - f.each[l] * part;                      \
     }                                                                                                               \
     for (int64_t l = 0; l < from.rows; l++) {                                                                       \
       const int64_t y = j->label[first + l];                                                                        \
-      if (y >= 0) buf[y * SCORE_PANEL + l] -= own[l];                                                               \
+      if (y >= 0) buf[y * SCORE_PANEL + l] -= f.own[l];                                                             \
       for (int64_t c = 0; y < 0 && c < j->n; c++) buf[c * SCORE_PANEL + l] = 0; /* of nan too */                    \
     }                                                                                                               \
     panel_store_##s(j->dx.data, buf, &to, j->n, j->dx.step);                                                        \

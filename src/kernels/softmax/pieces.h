@@ -36,6 +36,7 @@ INLINE Panel panel_of(const ScoreMemory *m, int64_t inner, int64_t first, int64_
 
 #define SCORE_PIECES(T, s)                                                                            \
   enum { PV_##s = SCORE_PANEL / VL_##s }; /* vectors side by side in a panel */                       \
+  typedef double Sums_##s __attribute__((vector_size(8 * VL_##s), aligned(8), may_alias));            \
                                                                                                       \
   INLINE T row_top_##s(const T *x, int64_t n) {                                                       \
     Vec_##s a = load_##s(x), b = a;                                                                   \
@@ -115,7 +116,9 @@ INLINE Panel panel_of(const ScoreMemory *m, int64_t inner, int64_t first, int64_
   /* buf becomes x - top, or e^(x - top) if `keep`; sum: of the exponentials */                       \
   INLINE void panel_exp_##s(T *buf, int64_t n, const Vec_##s *top, double *sum, bool keep) {          \
     enum { K = PV_##s < AT_ONCE ? PV_##s : AT_ONCE };                                                 \
-    for (int64_t l = 0; l < SCORE_PANEL; l++) sum[l] = (double)(top[l / VL_##s][l % VL_##s] * 0);     \
+    for (int v = 0; v < PV_##s; v++) {                                                                \
+      *(Sums_##s *)(sum + v * VL_##s) = __builtin_convertvector(top[v] * 0, Sums_##s);                \
+    }                                                                                                 \
     for (int64_t c = 0; c < n;) {                                                                     \
       Vec_##s run[PV_##s] = {{0}}, e[K];                                                              \
       for (int64_t end = smaller(n, c + SUM_RUN); c < end; c++) {                                     \
@@ -132,7 +135,9 @@ INLINE Panel panel_of(const ScoreMemory *m, int64_t inner, int64_t first, int64_
           }                                                                                           \
         }                                                                                             \
       }                                                                                               \
-      for (int64_t l = 0; l < SCORE_PANEL; l++) sum[l] += (double)run[l / VL_##s][l % VL_##s];        \
+      for (int v = 0; v < PV_##s; v++) {                                                              \
+        *(Sums_##s *)(sum + v * VL_##s) += __builtin_convertvector(run[v], Sums_##s);                 \
+      }                                                                                               \
     }                                                                                                 \
   }
 SCORE_PIECES(float, f32)

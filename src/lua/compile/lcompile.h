@@ -5,6 +5,7 @@
  *   lcompile_record.c  recording a call
  *   lcompile_pass.c  a compiled step over the batches of a loader, in C
  *   lcompile_sweep.c many of them on several threads
+ *   lcompile_twin.c  plans for those that are built alike
  */
 #ifndef OPTLAB_LUA_COMPILE_LCOMPILE_H
 #define OPTLAB_LUA_COMPILE_LCOMPILE_H
@@ -13,6 +14,7 @@
 
 #include "core/tensor.h"
 #include "data/loader.h"
+#include "lua/optim/loptim.h"
 #include "plan/plan.h"
 
 #define COMPILED_MT "optlab.CompiledStep"
@@ -43,7 +45,7 @@ typedef struct RecordedCall {
   int nresults;
   Tensor *result[COMPILE_MAX_ARGS];      /* windows, owned; NULL: the Lua value kept in the entry's table */
   int output[COMPILE_MAX_ARGS];          /* their buffers in r, or -1 */
-  Upvalue upvalue[COMPILE_MAX_UPVALUES]; /* afterwards, of the function and of the Lua functions among these */
+  Upvalue *upvalue; /* [upvalues] afterwards, of the function and of the Lua functions among these; owned */
   int upvalues;
   Modes modes; /* afterwards */
 } RecordedCall;
@@ -124,6 +126,17 @@ void lcompile_call_batch(lua_State *L, Loader *l, Batches *b, int step, BatchNum
 int lcompile_run(lua_State *L);
 int lcompile_pass(lua_State *L);
 void lcompile_open_pass(lua_State *L);
+
+/* What a run of a sweep consists of; indices of the stack. */
+typedef struct TwinRun {
+  Compiled *step;
+  int at, modules; /* the step; its model's modules, a list */
+  Optim *optim;    /* NULL: none that is known */
+} TwinRun;
+
+/* lcompile_twin.c: gives the step of `run`, which was never called, a plan like that of `like`, an entry of `first`, if it
+ * is built alike. The caller vouches for what cannot be compared: the loss and the containers are the same. */
+bool lcompile_twin(lua_State *L, const TwinRun *first, const Entry *like, const TwinRun *run);
 
 void lcompile_open_sweep(lua_State *L); /* lcompile_sweep.c: adds its functions to the table on top */
 

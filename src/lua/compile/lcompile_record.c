@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "autograd/op.h"
+#include "base/alloc.h"
 #include "lua/base/lbind.h"
 #include "lua/base/lrecord.h"
 #include "lua/compile/lcompile.h"
@@ -164,9 +165,17 @@ static int read_upvalues(lua_State *L, int fn, int depth, Upvalue *list, int cou
 
 /* Notes the variables that the step's function uses from outside; the values themselves go into the table at `keep`. */
 static void note_upvalues(lua_State *L, int self, RecordedCall *t, int keep) {
+  Upvalue list[COMPILE_MAX_UPVALUES];
   lua_getiuservalue(L, self, COMPILED_UV_FN);
-  t->upvalues = read_upvalues(L, lua_gettop(L), 1, t->upvalue, 0, keep);
+  const int n = read_upvalues(L, lua_gettop(L), 1, list, 0, keep);
   lua_pop(L, 1);
+  t->upvalue = alloc_get((size_t)n * sizeof *list);
+  if (!t->upvalue) {
+    recording_fail(t->r, "lab.compile: %s", err_message());
+    return;
+  }
+  memcpy(t->upvalue, list, (size_t)n * sizeof *list);
+  t->upvalues = n;
 }
 
 /* Whether the value on top of the stack is what it was. */

@@ -1,8 +1,8 @@
 /*
  * lcompile_sweep.c - many compiled steps, each over the epochs of its own loader, shared among threads.
  *
- *   run = core.compile.sweep_run(step, loader, epochs[, sums[, follows]])   with a copy of the context: random
- *                                                        numbers, modes; follows: see plan/follow.c
+ *   run = core.compile.sweep_run(step, loader, epochs[, sums[, follows[, modules, optimizer]]])   with a copy of the
+ *                                                        context: random numbers, modes; see plan/follow
  *   core.compile.advance({run, ...}[, first[, until]])   trains them all to their end, or until so many epochs are over
  *   core.compile.all_finite(tensors)                     whether none of them has an infinite or nan element
  *   run:losses()                                         the mean loss of each epoch, a list
@@ -22,13 +22,14 @@
 #include "lua/base/lbind.h"
 #include "lua/compile/lcompile.h"
 #include "lua/data/ldata.h"
+#include "lua/optim/loptim.h"
 #include "plan/lanes/lanes.h"
 
 #define SWEEP_RUN_MT "optlab.SweepRun"
 
 #define MIN_PARTY 4 /* fewer runs gain nothing from each other */
 
-enum { UV_STEP = 1, UV_LOADER, UV_COUNT = UV_LOADER };
+enum { UV_STEP = 1, UV_LOADER, UV_MODULES, UV_OPTIM, UV_COUNT = UV_OPTIM };
 
 typedef struct SweepRunUD {
   SweepRun run;
@@ -48,8 +49,10 @@ static Plan *find_plan(void *ctx, const Context *own, const Loader *l, int64_t n
 }
 
 /* run(step, loader, epochs[, sums[, follows]]); sums: the step's loss is the sum over the rows of a batch; follows: the
- * step depends on nothing of its own but tensors, hyperparameters and schedules */
+ * step depends on nothing of its own but tensors, hyperparameters and schedules; modules, optimizer: all that it depends
+ * on, but for a loss that all runs have in common; containers among the modules call what is in them one after the other */
 static int l_run(lua_State *L) {
+  lua_settop(L, 7);
   Compiled *c = lcompile_check(L, 1, "sweep_run");
   Loader *l = ldata_testloader(L, 2);
   const lua_Integer epochs = luaL_checkinteger(L, 3);
@@ -76,6 +79,10 @@ static int l_run(lua_State *L) {
   lua_setiuservalue(L, -2, UV_STEP);
   lua_pushvalue(L, 2);
   lua_setiuservalue(L, -2, UV_LOADER);
+  for (int i = 0; i < 2; i++) { /* nil where they are not given */
+    lua_pushvalue(L, 6 + i);
+    lua_setiuservalue(L, -2, UV_MODULES + i);
+  }
   return 1;
 }
 
@@ -301,6 +308,38 @@ static bool lead(lua_State *L, SweepRunUD *ud, int idx) {
   return false;
 }
 
+/* The parts of the run at idx; pushes two values. */
+static TwinRun parts_of(lua_State *L, SweepRunUD *ud, int idx) {
+  TwinRun t = {.step = ud->c, .at = lua_gettop(L) + 1, .modules = lua_gettop(L) + 2};
+  lua_getiuservalue(L, idx, UV_STEP);
+  lua_getiuservalue(L, idx, UV_MODULES);
+  if (lua_getiuservalue(L, idx, UV_OPTIM) == LUA_TUSERDATA && luaL_testudata(L, -1, OPTIM_MT)) {
+    t.optim = loptim_check(L, -1, "sweep_run");
+  }
+  lua_pop(L, 1);
+  if (lua_type(L, t.modules) != LUA_TTABLE) t.optim = NULL;
+  return t;
+}
+
+/* Gives the runs that wait and are built as the leader, number `first`, plans like its own. */
+static void give_twins(lua_State *L, SweepRunUD **ud, int n, int first) {
+  const int top = lua_gettop(L);
+  luaL_checkstack(L, 8, NULL);
+  lua_rawgeti(L, 1, first + 1);
+  const SweepRun *leader = &ud[first]->run;
+  const TwinRun a = parts_of(L, ud[first], top + 1);
+  const Entry *like = lcompile_entry_for(NULL, 0, a.step, &leader->own, leader->l, leader->l->opt.batch_size);
+  for (int i = 0; a.optim && like && i < n; i++) {
+    SweepRun *run = &ud[i]->run;
+    if (i == first || run->state != SWEEP_RUN_WAITS || !ud[i]->c->follows || run->b.row > 0) continue;
+    lua_rawgeti(L, 1, i + 1);
+    const TwinRun b = parts_of(L, ud[i], lua_gettop(L));
+    if (lcompile_twin(L, &a, like, &b)) run->state = SWEEP_RUN_READY;
+    lua_settop(L, b.at - 2);
+  }
+  lua_settop(L, top);
+}
+
 static int run_failed(lua_State *L, const SweepRun *run, int number) {
   return lb_error(L, "train.sweep: run %d: %s", number, run->error ? run->error : "out of memory");
 }
@@ -339,6 +378,7 @@ static int l_advance(lua_State *L) {
         call_step(L, ud[i], lua_gettop(L));
       } else if (lead(L, ud[i], lua_gettop(L))) {
         leader = ud[i]->c;
+        give_twins(L, ud, n, i);
       }
       ud[i]->c->first = NULL;
       lua_pop(L, 1);

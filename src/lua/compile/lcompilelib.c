@@ -33,6 +33,7 @@ void lcompile_set_reason(Compiled *c, const char *why) {
 void lcompile_forget(RecordedCall *t) {
   recording_release(t->r);
   for (int i = 0; i < t->nresults; i++) tensor_release(t->result[i]);
+  alloc_put(t->upvalue, (size_t)t->upvalues * sizeof *t->upvalue);
   *t = (RecordedCall){0};
 }
 

@@ -52,7 +52,8 @@ int lnn_swap_tensor(lua_State *L);
 int lnn_set_hooked(lua_State *L);
 int lnn_count_right(lua_State *L); /* lnn_labels.c: the same for these */
 int lnn_count_signs(lua_State *L);
-int lnn_in_evaluation(lua_State *L); /* lnn_modes.c: the same */
+int lnn_in_evaluation(lua_State *L); /* lnn_modes.c: the same for these */
+int lnn_parameter_list(lua_State *L);
 
 Module *lnn_test_module(lua_State *L, int idx);                      /* NULL if the value is no layer */
 Module *lnn_check_module(lua_State *L, int idx, const char *callee); /* raises if the value is no layer */

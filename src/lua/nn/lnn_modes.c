@@ -1,5 +1,5 @@
 /*
- * lnn_modes.c - evaluation mode for the length of a call.
+ * lnn_modes.c - what sweeps ask of each model: its parameters; evaluation mode for the length of a call.
  */
 #include <lauxlib.h>
 
@@ -28,6 +28,19 @@ static bool switch_module(lua_State *L, int idx, int i, bool training) {
   }
   lua_pop(L, 1);
   return before;
+}
+
+/* parameter_list(layer): its parameters, a list. */
+int lnn_parameter_list(lua_State *L) {
+  const Module *m = lnn_check_module(L, 1, "nn.Module:parameters");
+  const int n = layer_tensors(m->def->params);
+  lua_createtable(L, n, 0);
+  for (int i = 0, k = 0; i < n; i++) {
+    if (!m->param[i]) continue;
+    lua_getiuservalue(L, 1, i + 1);
+    lua_rawseti(L, -2, ++k);
+  }
+  return 1;
 }
 
 /* in_evaluation(modules, f, ...): f(...), without gradients and with the modules of the list in evaluation mode. */

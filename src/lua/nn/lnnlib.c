@@ -416,6 +416,7 @@ static const luaL_Reg FUNCTIONS[] = {
     {"swap_tensor", lnn_swap_tensor},
     {"set_hooked", lnn_set_hooked},
     {"in_evaluation", lnn_in_evaluation},
+    {"parameter_list", lnn_parameter_list},
     {"set_hook_caller", set_hook_caller},
     {NULL, NULL},
 };

@@ -93,14 +93,28 @@ static char *own_memory(const LaneGroup *g, int buffer, int l) {
   return g->plan[l]->r->buffer[buffer].holder->storage->data;
 }
 
+static const LanesKernels *movers(size_t size) { return lanes_kernels(size == sizeof(double) ? DT_F64 : DT_F32); }
+
 void group_in(LaneGroup *g, int buffer) {
   const LaneBuffer *b = &g->buffer[buffer];
-  for (int l = 0; l < g->count; l++) lanes_in(b->at, l, b->count, b->size, own_memory(g, buffer, l));
+  const char *own[LANES];
+  for (int l = 0; l < LANES; l++) own[l] = own_memory(g, buffer, l < g->count ? l : 0);
+  if (b->size > 1) {
+    movers(b->size)->in(b->count, b->at, own);
+  } else {
+    for (int l = 0; l < LANES; l++) lanes_in(b->at, l, b->count, b->size, own[l]);
+  }
 }
 
 void group_out(LaneGroup *g, int buffer, int from) {
   const LaneBuffer *b = &g->buffer[buffer];
-  for (int l = from; l < g->count; l++) lanes_out(b->at, l, b->count, b->size, own_memory(g, buffer, l));
+  char *own[LANES];
+  for (int l = from; l < g->count; l++) own[l] = own_memory(g, buffer, l);
+  if (b->size > 1 && from == 0 && g->count == LANES) {
+    movers(b->size)->out(b->count, b->at, own);
+  } else {
+    for (int l = from; l < g->count; l++) lanes_out(b->at, l, b->count, b->size, own[l]);
+  }
 }
 
 void group_fail(LaneGroup *g, int l) {

@@ -9,7 +9,7 @@
 #include "plan/lanes/group.h"
 
 #define MIN_BATCHES 4 /* for fewer it does not pay to move everything into lanes */
-#define STEP_GAIN 30  /* elements that a run may move for each step that it need not do by itself */
+#define STEP_GAIN 80  /* elements that a run may move for each step that it need not do by itself */
 
 /* --- what goes together --------------------------------------------------------------------------------------------- */
 

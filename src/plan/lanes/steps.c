@@ -164,40 +164,39 @@ static bool lower_copy(LaneGroup *g, LaneStep *s, const Event *e) {
 
 /* --- anything else --------------------------------------------------------------------------------------------------- */
 
-/* The lanes of an event's windows from the runs' memory, or back. Constants are there. What is read comes last, for an
- * output may have the memory of an input. */
-static void exchange(LaneGroup *g, const Event *e, int l, bool in, int from, int to) {
-  const Plan *p = g->plan[l];
+/* What some windows of an event show, into lanes or out of them. Constants are there. */
+static void exchange(LaneGroup *g, const Event *e, bool in, int from, int to) {
   for (int k = from; k < to; k++) {
     const int i = e->w[k].buffer;
     if (i < 0 || g->buffer[i].constant) continue;
-    const LaneBuffer *b = &g->buffer[i];
-    char *own = p->r->buffer[i].holder->storage->data;
     if (in) {
-      lanes_in(b->at, l, b->count, b->size, own);
+      group_in(g, i);
     } else {
-      lanes_out(b->at, l, b->count, b->size, own);
+      group_out(g, i, 0);
     }
   }
 }
 
+/* The runs' own plans have memory and steps. */
+static bool are_ready(LaneGroup *g) {
+  for (int l = 0; l < g->count; l++) {
+    if (plan_ready(g->plan[l]) < 0) group_fail(g, l);
+  }
+  return !g->failed;
+}
+
+/* What is read comes last, for an output may have the memory of an input. */
 void lanes_run_alone(LaneGroup *g, int i) {
+  const Event *e = g->trace->event[i];
+  if (!are_ready(g)) return;
+  exchange(g, e, false, 0, e->nout);
+  exchange(g, e, false, e->nout, e->n);
   for (int l = 0; l < g->count; l++) {
     Plan *p = g->plan[l];
-    const Event *e = g->trace->event[i];
     if (g->run[l]->state == SWEEP_RUN_FAILED) continue;
-    if (plan_ready(p) < 0) {
-      group_fail(g, l);
-      continue;
-    }
-    exchange(g, e, l, false, 0, e->nout);
-    exchange(g, e, l, false, e->nout, e->n);
-    if (p->step[i].run(&p->step[i], &g->run[l]->own) < 0) {
-      group_fail(g, l);
-    } else {
-      exchange(g, e, l, true, 0, e->nout);
-    }
+    if (p->step[i].run(&p->step[i], &g->run[l]->own) < 0) group_fail(g, l);
   }
+  exchange(g, e, true, 0, e->nout);
 }
 
 static void run_alone(const LaneStep *s, LaneGroup *g) { lanes_run_alone(g, s->u.alone); }

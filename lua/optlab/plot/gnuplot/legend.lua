@@ -399,7 +399,7 @@ function M.width_correction(labels)
     widest = math.max(widest, (text.extent(line.seen, 1)) / CHARACTER)
     longest, extra = math.max(longest, utf8.len(line.seen)), math.max(extra, text.extra(line.words))
   end
-  return math.floor((widest - longest) * 2 + 1) / 2 + extra
+  return math.floor((widest - longest) * 2 + 2) / 2 + extra
 end
 
 return M

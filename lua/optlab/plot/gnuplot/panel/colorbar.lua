@@ -64,6 +64,10 @@ function M.scale(elements)
   end
   if not scale then return nil end
   scale.lo, scale.hi = span:result()
+  if theme.is_categorical(scale.palette) and not scale.log then
+    scale.count = math.max(1, math.floor(scale.hi - scale.lo + 1.5))
+    scale.lo, scale.hi = scale.lo - 0.5, scale.lo + scale.count - 0.5
+  end
   scale.label, scale.markup = label_of(elements)
   scale.levels, scale.top = bands_of(elements), top
   return scale
@@ -115,14 +119,9 @@ local function set_classes(panel, classes)
   panel.widest.cb = ticks.width(classes)
 end
 
--- A palette of categories has a colour for each integer.
 local function set_range(panel, scale, height)
-  local count
-  if theme.is_categorical(scale.palette) and not scale.log then
-    count = math.max(1, math.floor(scale.hi - scale.lo + 1.5))
-    scale.hi, scale.lo = scale.lo + count - 0.5, scale.lo - 0.5
-  end
-  for _, command in ipairs(theme.palette(scale.palette, count)) do panel.settings[#panel.settings + 1] = command end
+  local commands = theme.palette(scale.palette, scale.count)
+  table.move(commands, 1, #commands, #panel.settings + 1, panel.settings)
   panel:set("cbrange [%s:%s]", fmt(scale.lo, true), fmt(scale.hi, true))
   if scale.log then panel:set("logscale cb") end
   if not scale.bar then return end

@@ -1,8 +1,8 @@
 --- The pictures of the site: copied, described, and drawn once more for the dark theme.
 --
 -- gnuplot's SVG has grey axes and text on white paper. For the dark theme white and black change places, and so do the
--- greys between them; colours stay. A picture with white text or white lines, which lie on a coloured area, or with
--- images in it stays as it is: its paper is white in both themes.
+-- greys between them; dark colours of lines become lighter. A picture with white text or white lines, which lie on a
+-- coloured area, or with images in it stays as it is: its paper is white in both themes.
 -- @module site.pictures
 local files = require "optlab.base.files"
 local h = require "optlab.report.page.html"
@@ -46,14 +46,47 @@ local function has_white_ink(svg)
   return false
 end
 
+-- Colours of lines that are too dark for dark paper become lighter, up to a contrast of 4. A picture of many colours is
+-- a map: its colours stay.
+local MOST_LINE_COLORS, CONTRAST = 14, 4
+
+local function luminance(rgb)
+  local sum = 0
+  for i, share in ipairs { 0.2126, 0.7152, 0.0722 } do
+    local c = rgb[i] / 255
+    sum = sum + share * (c <= 0.03928 and c / 12.92 or ((c + 0.055) / 1.055) ^ 2.4)
+  end
+  return sum
+end
+
+local function lighter(rgb)
+  while luminance(rgb) + 0.05 < CONTRAST * (luminance(PAPER) + 0.05) do
+    for i = 1, 3 do rgb[i] = math.min(255, math.ceil(rgb[i] + (255 - rgb[i]) * 0.1)) end
+  end
+  return ("rgb(%d,%d,%d)"):format(rgb[1], rgb[2], rgb[3])
+end
+
+-- Line colours of a picture -> lighter ones; empty for a map.
+local function lighter_colors(svg)
+  local map, count = {}, 0
+  for text, r, g, b in svg:gmatch "(rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%))" do
+    if not map[text] and not grey_of(r, g, b) then
+      map[text], count = lighter { tonumber(r), tonumber(g), tonumber(b) }, count + 1
+      if count > MOST_LINE_COLORS then return {} end
+    end
+  end
+  return map
+end
+
 --- A picture for the dark theme.
 -- @tparam string svg
 -- @treturn ?string nil where the picture must stay as it is
 function M.dark(svg)
   if has_white_ink(svg) or svg:find("<image", 1, true) then return nil end
-  svg = svg:gsub("rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)", function(r, g, b)
+  local lines = lighter_colors(svg)
+  svg = svg:gsub("(rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%))", function(text, r, g, b)
     local level = grey_of(r, g, b)
-    return level and dark_grey(level)
+    return level and dark_grey(level) or lines[text]
   end)
   svg = svg:gsub('([="\'])#(%x%x)(%x%x)(%x%x)(["\'])', function(before, r, g, b, after)
     local level = grey_of(tonumber(r, 16), tonumber(g, 16), tonumber(b, 16))

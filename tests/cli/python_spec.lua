@@ -26,6 +26,7 @@ describe("a script that Lua cannot read", function()
     { "for i = 1, 3 do\n  continue\nend", "no 'continue'" },
     { "f = lambda x: x", "a function is written: function%(x%)" },
     { "print(t[:, 1])", "parts of a tensor" },
+    { "print(t[1, 2])", "an element of a tensor is written t%[{1, 2}%]" },
     { "if x is None then end", "write x == nil" },
   } do
     it("gets a hint: " .. case[1]:gsub("\n", " | "), function() assert.matches(case[2], (hint(case[1]))) end)
@@ -76,5 +77,6 @@ describe("a method that is called with a dot", function()
     assert.not_matches("colon", said "net:load_state_dict(3)")
     assert.matches("strings are joined by '..'", said "print('a' + 1)")
     assert.matches("global 'len'%); in Lua: #x", said "print(len {1})")
+    assert.matches("for i, x in ipairs%(list%)", said "for x in {1, 2} do print(x) end")
   end)
 end)

@@ -6,7 +6,7 @@
 local chapter = require "tests.support.chapter"
 local files = require "tests.support.files"
 
-local PAGE = "docs/explanation/book.md"
+local PAGE, SLIPS = "docs/explanation/book.md", "docs/explanation/slips.md"
 
 -- The cells of a table's row.
 local function cells_of(line)
@@ -61,10 +61,10 @@ local function rows_of(text)
 end
 
 -- What is wrong with the files of a page's tables.
-local function problems_of(text)
+local function problems_of(text, name)
   local problems = {}
   local function problem(row, words, ...)
-    problems[#problems + 1] = ("%s:%d: "):format(PAGE, row.line) .. words:format(...)
+    problems[#problems + 1] = ("%s:%d: "):format(name or PAGE, row.line) .. words:format(...)
   end
   for _, row in ipairs(rows_of(text)) do
     for _, cell in ipairs(row.cells) do
@@ -95,10 +95,11 @@ local function has_name(text, name)
 end
 
 describe("docs/explanation/book.md", function()
-  local page = files.read(PAGE)
+  local page, slips = files.read(PAGE), files.read(SLIPS)
 
   it("names files that there are, and fragments that stand in them", function()
     local problems = problems_of(page)
+    for _, problem in ipairs(problems_of(slips, SLIPS)) do problems[#problems + 1] = problem end
     assert.is_true(#problems == 0, table.concat(problems, "\n"))
   end)
 
@@ -126,7 +127,7 @@ describe("docs/explanation/book.md", function()
     local named = {}
     for _, folder in ipairs { "claims", "exercises" } do
       for _, name in ipairs(chapter.scripts(folder)) do
-        if not has_name(page, name) then named[#named + 1] = name end
+        if not has_name(page .. slips, name) then named[#named + 1] = name end
       end
     end
     assert.same({}, named, "scripts that it does not name")

@@ -59,9 +59,10 @@ describe("links", function()
 end)
 
 describe("a picture for the dark theme", function()
-  it("has white and black exchanged, and its colours kept", function()
-    local dark = pictures.dark '<g stroke="rgb(  0,   0,   0)" fill="#ffffff"/><g stroke="rgb( 31, 119, 180)"/>'
-    assert.equal('<g stroke="rgb(228,231,236)" fill="rgb(20,23,28)"/><g stroke="rgb( 31, 119, 180)"/>', dark)
+  it("has white and black exchanged, and lines that are light enough", function()
+    local dark = pictures.dark '<g stroke="rgb(  0,   0,   0)" fill="#ffffff"/><g stroke="rgb(255, 127,  14)"/>'
+    assert.equal('<g stroke="rgb(228,231,236)" fill="rgb(20,23,28)"/><g stroke="rgb(255,127,14)"/>', dark)
+    assert.equal('<g stroke="rgb(70,124,169)"/>', pictures.dark '<g stroke="rgb(  0,  73, 136)"/>')
   end)
 
   it("is not made where white text lies on colours, nor of images", function()

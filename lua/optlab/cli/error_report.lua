@@ -64,6 +64,7 @@ local function hint(text)
   if text:find "attempt to add a 'string'" or text:find "attempt to add a '%a+' with a 'string'" then
     return "; strings are joined by '..'"
   end
+  if text:find "for iterator" then return "; in Lua: for i, x in ipairs(list) do ... end" end
   return require("optlab.cli.colon").hint(3) -- of what the handler was called for
 end
 

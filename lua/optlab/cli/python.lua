@@ -28,6 +28,7 @@ local LINES = {
   { "#[%s!]", "comments begin with '--'" },
   { "#.*[%w_]%s+[%w_]", "comments begin with '--'" },
   { "%[[^%[%]]*:[^%[%]]*%]", "parts of a tensor are written t[{{}, {1, 2}}]" },
+  { "[%w_%)%]]%[[^%[%]{}]*,", "an element of a tensor is written t[{1, 2}]" },
   { "[=(,{]%s*%[", "lists are written {1, 2, 3}" },
   { "%([^(){}]*%f[%a_][%w_]+%s*=[^=]", "named arguments are written in a table: f(x, {lr = 0.1})" },
 }
@@ -38,6 +39,7 @@ local NAMES = {
   int = "x // 1", float = "tonumber(x)", enumerate = "for i, x in ipairs(list) do ... end", abs = "math.abs(x)",
   max = "math.max(a, b)", min = "math.min(a, b)", sorted = "table.sort(list)", torch = "lab", np = "lab",
   f = '("%.3f"):format(x)', isinstance = "type(x)", input = "io.read()", open = "io.open(path)",
+  lab = 'local lab = require "optlab"',
 }
 
 -- A text with its strings and comments blanked; lines keep their numbers.

@@ -150,7 +150,7 @@ local function title(panel, width)
     end
   end
   -- Low enough to belong to the frame below it, in svg too, where gnuplot puts titles 5 pixels higher than in png.
-  panel:set("title %s offset 0,-0.8 %s", marked(panel, text.cut(opts.title:gsub("\n", " "), room, size)),
+  panel:set("title %s %s offset 0,-0.8", marked(panel, text.cut(opts.title:gsub("\n", " "), room, size)),
     panel:font(size))
 end
 

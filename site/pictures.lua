@@ -115,13 +115,20 @@ end
 
 local function labels_of(script)
   local list, seen = {}, {}
-  for text in script:gmatch "title '([^\n']+)'" do
+  for text in script:gsub("\nset %w*title[^\n]*", ""):gmatch "title '([^\n']+)'" do
     if not seen[text] then
       seen[text] = true
       list[#list + 1] = unquoted(text)
     end
   end
   return list
+end
+
+local MOST_WORDS = 400 -- bytes
+
+local function shortened(text)
+  if #text <= MOST_WORDS then return text end
+  return text:sub(1, utf8.offset(text, 0, MOST_WORDS) - 1):gsub("%s*%S*$", "") .. " …"
 end
 
 --- What a figure shows, in words: its titles, its axes, the entries of its legend.
@@ -131,18 +138,17 @@ end
 function M.words(path, name)
   local script = files.read((path:gsub("%.%w+$", ".gp"))) or ""
   local titles, parts = texts_of(script, "title"), {}
+  if not path:match "%.svg$" then titles = { titles[#titles] } end -- an animation has one for each frame
   parts[1] = #titles > 0 and table.concat(titles, "; ") or "Figure " .. name
   local x, y = texts_of(script, "xlabel")[1], texts_of(script, "ylabel")[1]
   if x then parts[#parts + 1] = "across: " .. x end
   if y then parts[#parts + 1] = "upwards: " .. y end
   local lines = {}
   for _, label in ipairs(labels_of(script)) do
-    local is_title = false
-    for _, title in ipairs(titles) do is_title = is_title or title == label end
-    if not is_title and #lines < 8 then lines[#lines + 1] = label end
+    if #lines < 8 then lines[#lines + 1] = label end
   end
   if #lines > 0 then parts[#parts + 1] = "shown: " .. table.concat(lines, ", ") end
-  return table.concat(parts, ". ")
+  return shortened(table.concat(parts, ". "))
 end
 
 -- --- into the site ---------------------------------------------------------------------------------------------------

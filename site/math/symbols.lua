@@ -49,6 +49,7 @@ function M.of(entry)
     local letter = LETTERS[row.name]
     if letter and not taken[letter] then map[row.name] = letter end
   end
+  map.x_1, map.x_2 = "\\times_1", "\\times_2" -- products along a dimension
   map.lr = map.lr or not taken["\\eta"] and "\\eta" or nil
   return map
 end

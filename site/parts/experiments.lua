@@ -174,6 +174,13 @@ local function related(title, pages)
   return ("## %s\n\n%s\n"):format(title, h.ul({ class = "list" }, items).text)
 end
 
+-- What stands behind the section, which is among the facts: 'Book section: "Adam". Claim: ...' -> 'Claim: ...'.
+local function behind_section(row)
+  local rest = row.text:gsub('^"[^"]*"[^.]*%.%s*', "")
+  local lead = lead_of(rest)
+  return { lead = lead, text = lead and rest:sub(#lead + 2) or rest }
+end
+
 local function markdown_of(site, page)
   local script, comment = page.script, comment_of(page.script)
   local figures, by_name, parts = runs.figures(script), {}, {}
@@ -187,9 +194,8 @@ local function markdown_of(site, page)
   local first = script_text.first_sentence(comment)
   if rows[1] and rows[1].text then rows[1].text = rows[1].text:sub(#first + 2) end
   for _, row in ipairs(rows) do
-    local is_book = row.lead == "Book section:" and not row.text:match "%. "
-    local is_listed = row.lead == "Exercises:" or row.lead == "Book section:" and row.text:find "Exercises: exp"
-    if not is_book and not is_listed and row.text ~= "" then parts[#parts + 1] = paragraph(row, by_name) .. "\n" end
+    if row.lead == "Book section:" then row = behind_section(row) end
+    if row.lead ~= "Exercises:" and row.text ~= "" then parts[#parts + 1] = paragraph(row, by_name) .. "\n" end
   end
   parts[#parts + 1] = figure_block(site, script, figures)
   local printed = runs.printed(script):gsub("%s+$", "")
@@ -250,11 +256,14 @@ function M.cards(site, pages)
   return h.ul({ class = "cards" }, items).text
 end
 
+local ABBREVIATIONS = { sgld = "SGLD" }
+
 local function group(site, tab, title, folder)
   local pages, node = {}, { title = title, children = {} }
   for _, script in ipairs(scripts_in("experiments/" .. folder .. "/")) do
     local nav = script:match "([^/]+)%.lua$":gsub("%-", " ")
-    pages[#pages + 1] = add_page(site, tab, script, nav:sub(1, 1):upper() .. nav:sub(2), { tab.page })
+    nav = ABBREVIATIONS[nav] or nav:sub(1, 1):upper() .. nav:sub(2)
+    pages[#pages + 1] = add_page(site, tab, script, nav, { tab.page })
     table.insert(node.children, { title = pages[#pages].nav, page = pages[#pages] })
   end
   if #pages > 0 then table.insert(tab.nodes, node) end

@@ -166,12 +166,10 @@ static int64_t largest(Optim *o) {
   return n;
 }
 
-/* The pass of a rule that needs nothing besides: no sums, noise, arrays of its own, rows, columns or numbers as state.
- * NULL: more is to be done. */
-static RulePass *only_pass(const RuleRun *run, DType dtype) {
-  const OptimRule *r = run->rule;
+RulePass *optim_only_pass(const Optim *o, DType dtype) {
+  const OptimRule *r = o->def->rule;
   const RuleStage *stage = r->stage;
-  const bool is_plain = r->nstages == 1 && stage->nsums == 0 && stage->guard < 0 && !run->plans && !r->needs_noise &&
+  const bool is_plain = r->nstages == 1 && stage->nsums == 0 && stage->guard < 0 && !o->plans && !r->needs_noise &&
                         !r->needs_loss && r->nowns == 0 && r->nper == 0 && r->nslot_regs == 0 && stage->nspreads == 0;
   return is_plain ? stage->pass[dtype == DT_F64] : NULL;
 }
@@ -207,7 +205,7 @@ static void look_at_slots(const Optim *o, OptimGroup *group) {
 static int update_group(const Optim *o, OptimGroup *group, const OptimInput *in, int k, Work *w, char *own) {
   int64_t t = 0; /* what the registers are for: nearly always the same for the whole group */
   const DType dtype = (DType)group->param[0].p->dtype;
-  RulePass *pass = only_pass(&w->run, dtype);
+  RulePass *pass = optim_only_pass(o, dtype);
   look_at_slots(o, group);
   for (int j = 0; j < group->nparams; j++, k++) {
     OptimParam *q = &group->param[j];

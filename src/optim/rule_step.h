@@ -25,6 +25,34 @@ static inline bool optim_is_short(const Tensor *p, const Tensor *grad, DType dty
   return p->dtype == dtype && grad->dtype == dtype && p->contiguous && grad->contiguous && p->numel <= BLOCKS_CHUNK;
 }
 
+/* The pass of a rule that needs nothing besides: no sums, noise, arrays of its own, rows, columns or numbers as state.
+ * NULL: more is to be done. */
+RulePass *optim_only_pass(const Optim *o, DType dtype);
+
+/* --- rule_pieces.c: steps of such rules in pieces ------------------------------------------------------------------- */
+
+enum { OPTIM_PIECES = 16, OPTIM_PIECE_REGISTERS = 64, OPTIM_PIECE_ARRAYS = 8 };
+
+typedef struct OptimPiece {
+  int64_t bytes; /* of each array */
+  RulePass *pass;
+  RuleData data;
+} OptimPiece;
+
+/* The parameters that have gradients. */
+typedef struct OptimPieces {
+  int n;
+  OptimPiece piece[OPTIM_PIECES];
+  char *array[OPTIM_PIECES][OPTIM_PIECE_ARRAYS];
+  double reg[OPTIM_PIECES][OPTIM_PIECE_REGISTERS];
+} OptimPieces;
+
+/* Whether a step with these gradients, which are yet to be made, can be done so: begin; run for each piece of the
+ * elements, from any thread, once its gradients are there; end. */
+bool optim_pieces_begin(const Optim *o, Tensor *const *grads, OptimPieces *all);
+void optim_pieces_run(const OptimPieces *all, int64_t begin, int64_t end);
+int optim_pieces_end(const Optim *o, Tensor *const *grads); /* -1 with err_set: an interrupt */
+
 /* --- registers ----------------------------------------------------------------------------------------------------- */
 
 /* Those of a group at update t; those of constants are set. */

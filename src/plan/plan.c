@@ -332,7 +332,9 @@ int plan_run(Plan *p, Context *own) {
   if (!p->ready && plan_ready(p) < 0) return -1;
   if (plan_enter(p) < 0) return -1;
   for (const PlanStep *s = p->step, *end = s + p->steps; s < end; s++) {
-    if (s->run(s, own) < 0 || interrupt_check() < 0) return -1;
+    const int done = s->run(s, own);
+    if (done < 0 || interrupt_check() < 0) return -1;
+    s += done == PLAN_BOTH;
   }
   plan_leave(p);
   return 0;

@@ -10,11 +10,13 @@
 #include "autograd/op.h"
 #include "plan/record.h"
 
+#define PLAN_BOTH 2
+
 typedef struct PlanStep PlanStep;
 typedef struct DirectProduct DirectProduct;
 
 struct PlanStep {
-  int (*run)(const PlanStep *s, Context *own); /* -1 with err_set */
+  int (*run)(const PlanStep *s, Context *own); /* -1 with err_set; PLAN_BOTH: it has done the next step, too */
   union {                                      /* steps/lower.c: which one belongs to which run */
     struct {
       Kern1 *kern;
@@ -71,7 +73,8 @@ typedef struct Movable {
 /* Consecutive events that one step does, block by block. */
 typedef struct Chain {
   int first, events;
-  int64_t n; /* elements of each */
+  int64_t n;     /* elements of each */
+  bool followed; /* by an optimizer's step over the same elements, which may be done piece by piece, too */
 } Chain;
 
 /* In the order of the events. */

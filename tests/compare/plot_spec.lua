@@ -73,7 +73,8 @@ describe("optlab plot", function()
       ["1 --logy"] = "plot: --logy: no value of loss is positive",
       ["1 --by lrr"] = "plot: --by: no run has a parameter 'lrr'; did you mean 'lr'?",
       ["2"] = "plot: the runs have no curves (lab.metrics and train.fit record them)",
-      ["1 --format bmp"] = "plot: the format must be one of 'svg', 'png', 'pdf', 'html', 'txt', 'none', got 'bmp'",
+      ["1 --format bmp"] = "plot: the format must be one of 'svg', 'png', 'pdf', 'eps', 'tex', 'gif', 'webp', 'html', "
+        .. "'txt', 'none', got 'bmp'",
     } do
       local list = {}
       for word in words:gmatch "%S+" do list[#list + 1] = word end

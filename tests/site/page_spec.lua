@@ -80,3 +80,26 @@ describe("the search's index", function()
     assert.equal("window.optlabIndex=[\n" .. rows .. "\n];\n", script)
   end)
 end)
+
+describe("the description of a figure", function()
+  local files = require "tests.support.files"
+
+  it("names its titles and axes; of an animation the last frame's title", function()
+    local dir = files.folder()
+    finally(function() files.remove(dir) end)
+    files.write(dir .. "/x.gp",
+      "\nset title 'step 1' noenhanced\nset xlabel 'x' noenhanced\nset title 'step 2' noenhanced\n")
+    assert.equal("step 1; step 2. across: x", pictures.words(dir .. "/x.svg", "x"))
+    assert.equal("step 2. across: x", pictures.words(dir .. "/x.webp", "x"))
+  end)
+
+  it("is short", function()
+    local dir = files.folder()
+    finally(function() files.remove(dir) end)
+    local lines = {}
+    for i = 1, 200 do lines[i] = "\nset title 'η = " .. i .. "' noenhanced" end
+    files.write(dir .. "/x.gp", table.concat(lines))
+    local words = pictures.words(dir .. "/x.svg", "x")
+    assert.is_true(#words < 420 and utf8.len(words) ~= nil)
+  end)
+end)

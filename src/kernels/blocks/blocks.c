@@ -208,7 +208,8 @@ void blocks_run(int64_t n, int nsums, const ReduceOp *const *op, BlocksPiece *pi
     piece(ctx, 0, n, sum);
     return;
   }
-  Job job = {piece, ctx, nsums, n, BLOCKS_CHUNK, backward, NULL};
+  /* Several threads keep their pieces from one pass to the next, as far as they can. */
+  Job job = {piece, ctx, nsums, n, BLOCKS_CHUNK, backward && parallel_threads() == 1, NULL};
   Partial part[nsums ? MAX_PIECES * nsums : 1];
   while (nsums && job.chunk * MAX_PIECES < n) job.chunk *= 2;
   if (nsums) job.part = part;

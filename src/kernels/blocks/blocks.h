@@ -102,8 +102,8 @@ typedef void BlocksPiece(void *ctx, int64_t begin, int64_t end, Partial *sum);
 /* Elements 0..n-1 in pieces that threads share. The sums of the pieces are put together in their order. */
 void blocks_run(int64_t n, int nsums, const ReduceOp *const *op, BlocksPiece *piece, void *ctx, Partial *sum);
 
-/* The calling thread's next blocks_run calls begin at the other end: what the ones before used last may still be in a
- * cache. To be called before each pass over the same memory. Nothing but time depends on it. */
+/* The calling thread's next blocks_run calls begin at the other end, if it works alone: what the ones before used last
+ * may still be in a cache. To be called before each pass over the same memory. Nothing but time depends on it. */
 void blocks_turn(void);
 
 #endif

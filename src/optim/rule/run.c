@@ -92,7 +92,8 @@ static void run_blocks(const RuleRun *run, int i, const ReduceOp *const *op, Par
   round_numbers(run, numbers);
   const size_t size = dtype_size(run->dtype);
   const bool is_far = run->numel >= FAR_BYTES / (int64_t)size;
-  BlocksPass pass = {&plan->program, {run->array, (const char *)numbers, size, is_far}};
+  const BlocksData data = {.array = run->array, .number = (const char *)numbers, .number_size = size, .is_far = is_far};
+  BlocksPass pass = {&plan->program, data};
   blocks_run(run->numel, plan->program.nsums, op, blocks_piece, &pass, sum);
 }
 

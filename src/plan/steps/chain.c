@@ -6,6 +6,8 @@
  * blocks only. Whole sums of such elements take part, in their fixed order. The kernels are those of the events, and a
  * kernel gives an element the same bits wherever it stands, so nothing changes but the order in which memory is used.
  *
+ * An optimizer's step that comes next updates each piece of its parameters as soon as the gradients there are made.
+ *
  * That order matters where two events of a chain name the same memory and one of them writes to it. They may do so only
  * at the same elements; the first event that does otherwise begins the next chain.
  */
@@ -15,6 +17,7 @@
 #include "base/alloc.h"
 #include "kernels/blocks/blocks.h"
 #include "kernels/blocks/join.h"
+#include "optim/rule_step.h"
 #include "plan/plan.h"
 #include "plan/steps/maps.h"
 
@@ -149,6 +152,18 @@ static void list_uses(Finder *f) {
   }
 }
 
+/* Whether event i is an optimizer's step whose parameters have the elements of the chain, so that it may follow in each
+ * piece: what it changes, no event of the chain reads at other elements. */
+static bool follows(const Finder *f, int chain, int i, int64_t n) {
+  const Event *e = i < f->r->trace.events ? f->r->trace.event[i] : NULL;
+  if (!e || e->run != optim_rerun_step) return false;
+  for (int k = 0; k < e->n; k++) {
+    if (e->w[k].buffer < 0) continue;
+    if (layout_walk(layout_of(f, &e->w[k]), n) != 1 || !joins(f, chain, e, k, n)) return false;
+  }
+  return true;
+}
+
 static int find_chains(const Finder *f, Chains *chains) {
   for (int i = 0, length; i < f->r->trace.events; i += length) {
     const int64_t n = elements(f, f->r->trace.event[i]);
@@ -158,7 +173,7 @@ static int find_chains(const Finder *f, Chains *chains) {
       continue;
     }
     if (GROW(chains, chain, n, cap) < 0) return -1;
-    chains->chain[chains->n] = (Chain){i, length, n};
+    chains->chain[chains->n] = (Chain){i, length, n, follows(f, i, i + length, n)};
     place_in_blocks(f, &chains->chain[chains->n++]);
   }
   return 0;
@@ -195,24 +210,61 @@ struct ChainRun {
   ChainArray *where; /* [arrays] */
   char **array;      /* [arrays] */
   int *sum_to;       /* [sums] among the arrays */
+  bool followed;     /* by an optimizer's step: Chain.followed */
 };
 typedef struct ChainRun ChainRun;
 
+/* A run of a chain, and the optimizer's step that follows in each piece, or NULL. */
+typedef struct Running {
+  const ChainRun *c;
+  const OptimPieces *pieces;
+} Running;
+
 static void run_piece(void *ctx, int64_t begin, int64_t end, Partial *sum) {
-  const ChainRun *c = ctx;
-  const BlocksData d = {.array = c->array};
-  blocks_run_piece(&c->program, &d, begin, end, sum);
+  const Running *r = ctx;
+  const BlocksData d = {.array = r->c->array};
+  blocks_run_piece(&r->c->program, &d, begin, end, sum);
+  if (r->pieces) optim_pieces_run(r->pieces, begin, end);
+}
+
+static void run_blocks(const ChainRun *c, const OptimPieces *pieces) {
+  const ReduceOp *op[BLOCKS_MAX_SUMS];
+  Partial sum[BLOCKS_MAX_SUMS];
+  Running running = {c, pieces};
+  for (int k = 0; k < c->program.nsums; k++) op[k] = c->program.sum[k].op;
+  blocks_turn();
+  blocks_run(c->n, c->program.nsums, op, run_piece, &running, sum);
+  for (int k = 0; k < c->program.nsums; k++) op[k]->store(1, &sum[k], c->array[c->sum_to[k]], 1);
+}
+
+/* Whether the chain uses the optimizer's states, which the recording does not know. */
+static bool uses_states(const ChainRun *c, const Optim *o, const OptimPieces *all) {
+  for (int i = 0; i < all->n; i++) {
+    for (int k = 2; k < 2 + o->nslots; k++) {
+      const char *state = all->array[i][k];
+      for (int a = 0; state && a < c->arrays; a++) {
+        if (c->array[a] >= state && c->array[a] < state + all->piece[i].bytes) return true;
+      }
+    }
+  }
+  return false;
 }
 
 static int run_chain(const PlanStep *s, Context *own) {
-  ChainRun *c = s->u.chain;
-  const ReduceOp *op[BLOCKS_MAX_SUMS];
-  Partial sum[BLOCKS_MAX_SUMS];
+  const ChainRun *c = s->u.chain;
   (void)own;
-  for (int k = 0; k < c->program.nsums; k++) op[k] = c->program.sum[k].op;
-  blocks_turn();
-  blocks_run(c->n, c->program.nsums, op, run_piece, c, sum);
-  for (int k = 0; k < c->program.nsums; k++) op[k]->store(1, &sum[k], c->array[c->sum_to[k]], 1);
+  if (c->followed) {
+    const Computation *call = &s[1].u.call;
+    Tensor *const *grads = call->t + call->nout;
+    OptimPieces pieces;
+    Optim *o;
+    memcpy(&o, call->args, sizeof o);
+    if (optim_pieces_begin(o, grads, &pieces) && !uses_states(c, o, &pieces)) {
+      run_blocks(c, &pieces);
+      return optim_pieces_end(o, grads) < 0 ? -1 : PLAN_BOTH;
+    }
+  }
+  run_blocks(c, NULL);
   return 0;
 }
 
@@ -313,6 +365,7 @@ int plan_lower_chain(Plan *p, PlanStep *s, const Chain *chain) {
     }
   }
   c->program.nsteps = blocks_join(&c->program, step, c->array);
+  c->followed = chain->followed;
   *s = (PlanStep){.run = run_chain, .u.chain = c};
   return 0;
 }

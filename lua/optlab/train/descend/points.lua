@@ -2,8 +2,8 @@
 --
 -- The points lie coordinate by coordinate: f gets d tensors and returns a value for each point, and the optimizer has d
 -- parameters. As all is element-wise, each point takes the path that it takes alone. The steps are compiled, and
--- points go through all steps in parts that stay in the cache. Other optimizers take one point after the other
--- (optlab.train.descend.one_by_one).
+-- points go through all steps in parts that stay in the caches, a piece of a part a thread. Other optimizers take one
+-- point after the other (optlab.train.descend.one_by_one).
 -- @module optlab.train.descend.points
 local config = require "optlab.base.config"
 local core = require "optlab.core"
@@ -16,7 +16,7 @@ local tensor, no_grad = core.tensor, core.autograd.no_grad
 local M = {}
 
 local FN = "train.descend"
-local PART = 16384 -- points
+local PIECE = 16384 -- points of a part for each thread: a piece of kernels/blocks
 
 -- --- what is given --------------------------------------------------------------------------------------------------
 
@@ -198,7 +198,8 @@ function M.descend(o)
   if o.target then all.steps = tensor.zeros(n, { dtype = "float64" }) end
   if o.every then all.path = tensor.zeros({ 1 + o.steps // o.every, n, d }, { dtype = "float64" }) end
   if are_together(o, each) then
-    for from = 1, n, PART do descend_part(o, all, each, others, from, math.min(PART, n - from + 1)) end
+    local part = PIECE * core.system.get_num_threads()
+    for from = 1, n, part do descend_part(o, all, each, others, from, math.min(part, n - from + 1)) end
   else
     require("optlab.train.descend.one_by_one").descend(o, all, each, others)
   end

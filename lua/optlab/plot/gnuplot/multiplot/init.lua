@@ -45,7 +45,7 @@ local function margins(cell, look, frame)
   local bare = M.is_bare(cell.fig)
   local x_texts = not (bare or cell.hidden.x or opts.xticklabels == false or (opts.xticks and #opts.xticks == 0))
   local y_texts = not (bare or cell.hidden.y or opts.yticklabels == false or (opts.yticks and #opts.yticks == 0))
-  out.left = (y_texts and (widest.y or 0) + MARKS + 4 or 0) + (opts.ylabel and not cell.hidden.y and LINE + 8 or 0)
+  out.left = (y_texts and (widest.y or 0) + MARKS + 8 or 0) + (opts.ylabel and not cell.hidden.y and LINE + 8 or 0)
   out.bottom = (x_texts and LINE + MARKS or 0) + (opts.xlabel and not cell.hidden.x and LINE or 0)
   out.left, out.bottom = math.max(out.left, bare and 3 or GAP), math.max(out.bottom, bare and 3 or GAP)
   local half = x_texts and (widest.x or 0) / 2 + 2 or 0 -- of the text of a mark at the end of the axis

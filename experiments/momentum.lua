@@ -120,9 +120,11 @@ fig = plot.figure {
   title = "Share of the error that a step of momentum removes", xlabel = "ηλ", ylabel = "β",
   xlim = {0, 4}, ylim = {0, 1},
 }
-local function removed(eta_lambda, beta) return math.max(0, 1 - rate(eta_lambda, beta)) end
+local function removed(eta_lambda, beta)
+  local kept = rate(eta_lambda, beta)
+  return kept < 1 + 1e-9 and math.max(0, 1 - kept) or 0 / 0 -- no colour where momentum diverges
+end
 fig:heatmap(removed, {x = {0, 4, 0.02}, y = {0, 1, 0.01}, range = {0, 0.8}})
-fig:band({2, 4}, {0, 0}, {0, 1}, {color = "white", alpha = 1}) -- no colour where momentum diverges
 fig:line({2, 4}, {0, 1}, {color = "black"})
 fig:line(best_beta, {x = {0, 4, 0.01}, style = "--", color = "white"})
 fig:text("best β: (1 - √(ηλ))²", {0.35, 0.32}, {color = "white"})

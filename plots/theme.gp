@@ -12,6 +12,7 @@ set format '%h'
 set title textcolor rgb ink offset 0,-0.4
 set xlabel textcolor rgb ink offset 0,0.3
 set ylabel textcolor rgb ink
+set y2label textcolor rgb ink
 set zlabel textcolor rgb ink
 set cblabel textcolor rgb ink
 set grid back linetype 1 linecolor rgb grid_color linewidth 0.8 dashtype solid

@@ -139,6 +139,7 @@ describe("the program", function()
       ["--seed"] = "option '--seed' requires an argument",
       ["-e"] = "option '-e' needs a value",
       ["--threads 0"] = "--threads must be an integer in [1, 1024], got '0'",
+      ["--theme drak"] = "--theme: unknown theme 'drak'; did you mean 'dark'? (themes: default, paper, slides, dark)",
       ["--format sgv"] =
         "--format: unknown format 'sgv'; did you mean 'svg'? "
           .. "(formats: svg, png, pdf, eps, tex, gif, webp, html, txt, none)",

@@ -1,7 +1,9 @@
 --- Themes, sizes and fonts of figures.
+local config = require "optlab.base.config"
 local figures = require "tests.support.figures"
 local files = require "tests.support.files"
 local plot = require "optlab.plot"
+local themes = require "optlab.plot.look.themes"
 local found = require "tests.support.text"
 local has, has_not = found.contains, found.lacks
 local script, line_figure = figures.script, figures.line_figure
@@ -56,6 +58,17 @@ describe("themes", function()
     has(after, "$line3 using 1:2 with lines linetype 1 ")
     has(script(before, "before"), "paper = '#ffffff'")
     has(script(line_figure { theme = "default" }, "own"), "font 'sans-serif,12'")
+  end)
+
+  it("come from the command line where the script sets none", function()
+    plot.set_theme "default"
+    config.theme = "dark"
+    has(script(line_figure(), "a"), "paper = '#ffffff'")
+    themes.set {}
+    has(script(line_figure(), "b"), "paper = '#181a1f'")
+    has(script(line_figure { theme = "paper" }, "c"), "ink = '#000000'")
+    config.theme = nil
+    has(script(line_figure(), "d"), "paper = '#ffffff'")
   end)
 
   it("draw black lines of a dark figure in the colour of its texts", function()

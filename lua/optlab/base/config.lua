@@ -1,11 +1,11 @@
 --- What the command line (or a script) decided about this run; one table that every module reads.
 --
 -- Fields: `seed` (integer), `out` (folder for figures and metrics), `format` (list of picture formats, or nil for the
--- default), `threads` (integer, or nil for one a core), `data` (folder of data files, or nil), `require_real_data`,
--- `quiet`, `live`, `no_progress`, `no_compile`, `full_traceback` (booleans), `script` (the script's file name, or nil),
--- `args` (its arguments, or nil outside the program), `on_load` (what the program does when optlab is loaded, or nil),
--- `seed_given`, `out_given` (whether the command line said so), `lib` (folder of optlab's own modules), `root` (folder
--- that holds `experiments/` and `plots/`).
+-- default), `theme` (the look of figures, or nil), `threads` (integer, or nil for one a core), `data` (folder of data
+-- files, or nil), `require_real_data`, `quiet`, `live`, `no_progress`, `no_compile`, `full_traceback` (booleans),
+-- `script` (the script's file name, or nil), `args` (its arguments, or nil outside the program), `on_load` (what the
+-- program does when optlab is loaded, or nil), `seed_given`, `out_given` (whether the command line said so), `lib`
+-- (folder of optlab's own modules), `root` (folder that holds `experiments/` and `plots/`).
 --
 -- Of runs that are kept (optlab.runs): `runs` (the folder of all runs), `no_keep`, `run` (the directory of this run, or
 -- nil where it is not kept), `diverged` (what the first training that diverged said, or nil), `stand_ins` (names of the
@@ -35,6 +35,9 @@ if M.runs == "" then M.runs = "runs" end
 
 -- The picture formats that --format accepts.
 M.FORMATS = { "svg", "png", "pdf", "eps", "tex", "gif", "webp", "html", "txt", "none" }
+
+-- The looks of figures that --theme accepts (optlab.plot.look.themes).
+M.THEMES = { "default", "paper", "slides", "dark" }
 
 -- In the source tree and in an installed one the modules lie in <root>/lua/optlab; in a rock the other folders are
 -- beside them.

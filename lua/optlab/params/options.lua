@@ -69,11 +69,20 @@ local function read_formats(text)
   return formats
 end
 
+local function read_theme(text)
+  for _, name in ipairs(config.THEMES) do
+    if name == text then return text end
+  end
+  return nil, ("--theme: unknown theme '%s'%s (themes: %s)"):format(text, errors.hint(text, config.THEMES),
+    table.concat(config.THEMES, ", "))
+end
+
 -- flag, placeholder of its value (nil: none), help, reader, what it sets
 M.COMMON = {
   { "--seed", "N", "start of all random numbers (default 0)", read_seed, "seed" },
   { "--out", "DIR", "folder for figures and metrics (default: the run's own)", read_folder("--out"), "out" },
   { "--format", "F[,F]", table.concat(config.FORMATS, ",") .. " (default svg)", read_formats, "format" },
+  { "--theme", "T", "look of figures: " .. table.concat(config.THEMES, ", "), read_theme, "theme" },
   { "--threads", "N", "threads for large operations (default: one a core)", read_threads, "threads" },
   { "--data", "DIR", "folder with data files, looked at first", read_folder("--data"), "data" },
   { "--require-real-data", nil, "fail instead of using a made-up stand-in for missing data", nil, "require_real_data" },

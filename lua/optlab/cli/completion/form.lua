@@ -13,6 +13,7 @@ local M = {}
 
 local VALUE_OF = {
   ["--out"] = "folders", ["--data"] = "folders", ["--runs-dir"] = "folders", ["--format"] = config.FORMATS,
+  ["--theme"] = config.THEMES,
 }
 
 -- What the placeholders and names of arguments stand for.

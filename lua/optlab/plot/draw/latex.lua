@@ -47,6 +47,8 @@ function M.finish(job, tex)
     return command .. "{" .. job.name .. "-tex}"
   end)
   if found == 0 then return nil, "gnuplot's commands include no graphic" end
+  -- All texts stand above the graphic: opaque areas, such as that of an inset, would hide those below.
+  tex = tex:gsub("( *\\gplbacktext\n)( *\\put%(0,0%){\\includegraphics[^\n]*\n)", "%2%1")
   local size = ("\\fontsize{%g}{%g}\\selectfont"):format(job.font_size, 1.2 * job.font_size)
   tex = tex:gsub("^[^\n]*\n", "", 1):gsub("\\begingroup\n", function(line) return line .. "  " .. size .. "%\n" end, 1)
   return HEAD:format(job.name, job.name) .. tex

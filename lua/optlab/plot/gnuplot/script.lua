@@ -40,7 +40,8 @@ end
 -- The line above the panels of a grid.
 local function grid_title(opts, look)
   if not opts.title then return "" end
-  return (" title %s font ',%s'"):format(text.marked(opts.title, opts.enhanced), terminals.number(14 * look.scale))
+  local words, size = text.marked(opts.title, opts.enhanced), terminals.number(14 * look.scale)
+  return (" title %s font ',%s' textcolor rgb ink"):format(words, size)
 end
 
 -- The panels of a grid in gnuplot's own layout.

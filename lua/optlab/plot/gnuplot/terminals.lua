@@ -18,7 +18,7 @@ local TERMINALS = {
   { "eps", "set terminal epscairo size $Xin,$Yin font '$C,$F' fontscale 0.5625 linewidth $N pointscale $q dashlength 2 "
     .. "background '$B' rounded" },
   { "tex", "set terminal cairolatex pdf input colortext size $Xin,$Yin font ',$G' linewidth $N pointscale $q "
-    .. "dashlength 2 transparent rounded" },
+    .. "dashlength 2 $t rounded" },
   { "html", SVG .. " mouse standalone" },
   { "gif", "set terminal gif size $P,$Q font '$C,$F' fontscale $D background '$B' rounded$g" },
   { "webp", "set terminal webp size $P,$Q font '$C,$F' fontscale $D$d pointscale $p dashlength 2 "
@@ -65,6 +65,7 @@ local function values(look, width, height, movie)
     l = option(" linewidth %s", scale), M = M.number(1.5 * scale), N = M.number(3 * scale),
     q = M.number(1.06 * scale), p = M.number(png_points(scale * dots)), d = option(" linewidth %s", scale * dots),
     G = M.number(look.font_size),
+    t = look.paper == "#ffffff" and "transparent" or "background '" .. look.paper .. "'",
     g = movie and (" animate delay %d loop %d"):format(movie.delay, movie.loops) or "",
     w = movie and (" animate delay %d loop %d"):format(10 * movie.delay, movie.loops) or "",
     R = round(math.max(40, math.min(160, columns))), T = round(math.max(15, rows)),

@@ -1,6 +1,8 @@
 --- Themes: the sizes, fonts and colours of a figure, and what a script changes of them for all its figures.
--- A figure's look is decided when it is made: its own options, then those of `plot.set_theme`, then the theme's.
+-- A figure's look is decided when it is made: its own options, then those of `plot.set_theme`, then --theme of the
+-- command line.
 -- @module optlab.plot.look.themes
+local config = require "optlab.base.config"
 local cycles = require "optlab.plot.look.cycles"
 
 local M = {}
@@ -31,14 +33,17 @@ local THEMES = {
 }
 
 --- The names of the themes, in order.
-M.NAMES = { "default", "paper", "slides", "dark" }
+M.NAMES = config.THEMES
 
 --- The colours that a script names, in order.
 M.COLORS = { "paper", "ink", "soft", "axis_color", "grid_color", "frame" }
 
 local FIELDS = { "font", "font_size", "dpi", "colors" }
 
-local session = { theme = "default" } -- what plot.set_theme said
+local session = {} -- what plot.set_theme said
+
+-- The theme of figures that name none: the script's, or that of the command line.
+local function usual() return session.theme or config.theme or "default" end
 
 --- Changes the look of figures that are made from now on.
 -- @tparam table o `theme`, `font`, `font_size`, `dpi`, `colors`; what is nil is the theme's
@@ -50,7 +55,7 @@ end
 -- What an option is worth for a theme: what plot.set_theme said counts for its own theme only.
 local function choose(o, name, theme)
   if o[name] ~= nil then return o[name] end
-  if (o.theme or session.theme) == session.theme and session[name] ~= nil then return session[name] end
+  if (o.theme or usual()) == session.theme and session[name] ~= nil then return session[name] end
   return theme[name]
 end
 
@@ -59,7 +64,7 @@ end
 -- @treturn table the theme's fields, `name`, `font` (or nil), `cycle`, a list of colours, and `scale`: how large
 -- everything is beside a figure with texts of 12 pixels
 function M.look(o)
-  local name = o.theme or session.theme
+  local name = o.theme or usual()
   local theme = THEMES[name]
   local look = { name = name, size = theme.size, weight = theme.weight }
   for _, color in ipairs(M.COLORS) do look[color] = theme[color] end

@@ -57,8 +57,14 @@ Tensor *labels_index(const Tensor *labels, int64_t classes, const char *what, do
   if (!index) return NULL;
   IndexArgs args = {classes, what, ignored};
   Tensor *t[] = {index, (Tensor *)labels};
-  if (recorder_run(&(Computation){
-          .name = "labels", .run = run_index, .each = true, .nout = 1, .n = 2, .t = t, .args = &args, .size = sizeof args}) == 0) {
+  if (recorder_run(&(Computation){.name = "labels",
+                                  .run = run_index,
+                                  .each = true,
+                                  .nout = 1,
+                                  .n = 2,
+                                  .t = t,
+                                  .args = &args,
+                                  .size = sizeof args}) == 0) {
     return index;
   }
   tensor_release(index);

@@ -247,7 +247,13 @@ static void add_event(Recording *r, const Computation *c) {
     recording_follow(r, c);
     return;
   }
-  Event e = {.name = c->name, .run = c->run, .pure = c->pure, .each = c->each, .frozen = c->frozen, .own = c->own, .nout = c->nout};
+  Event e = {.name = c->name,
+             .run = c->run,
+             .pure = c->pure,
+             .each = c->each,
+             .frozen = c->frozen,
+             .own = c->own,
+             .nout = c->nout};
   e.n = c->n;
   e.size = e.stored = (uint8_t)c->size;
   e.line = r->line;

@@ -43,8 +43,8 @@ typedef struct Upvalue {
 typedef struct RecordedCall {
   Recording *r; /* owned; NULL: none, or a plan has taken it over */
   int nresults;
-  Tensor *result[COMPILE_MAX_ARGS];      /* windows, owned; NULL: the Lua value kept in the entry's table */
-  int output[COMPILE_MAX_ARGS];          /* their buffers in r, or -1 */
+  Tensor *result[COMPILE_MAX_ARGS]; /* windows, owned; NULL: the Lua value kept in the entry's table */
+  int output[COMPILE_MAX_ARGS];     /* their buffers in r, or -1 */
   Upvalue *upvalue; /* [upvalues] afterwards, of the function and of the Lua functions among these; owned */
   int upvalues;
   Modes modes; /* afterwards */

@@ -32,7 +32,7 @@ describe("a script that Lua cannot read", function()
     { "descend(f, {-5, -2}, lab.optim.Adam, lr=0.1)", "named arguments are written in a table" },
     { "f(g(x, {a = 1}), (1 + h(2)) * 3, lr=0.1)", "named arguments are written in a table" },
     { "def f(x, y): return 0.1 * x**2", "a function is written: local function f" },
-    { "local function f(x):\n  return x\nend", "no ':' stands behind a function's arguments" },
+    { "local function f(x):\n  return x\nend", "a function has no ':' behind its arguments" },
     { "for i in range(3):\n  print(i)\n\nx = 2", "for i = 1, n do" },
     { "a = 1\nif a == nil:\n  print(a)\nx = 2", "if condition then" },
     { "if a == b:\n  print(a)\nx = 2", "if condition then" },

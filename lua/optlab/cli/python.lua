@@ -11,7 +11,7 @@ local LINES = {
   { "^%s*def%f[%W]", "a function is written: local function f(x) return x end" },
   { "^%s*class%f[%W]", "Lua has no classes; nn.Module.extend makes modules" },
   { "^%s*assert%s+[^%s({]", "'assert' is a function: assert(a == b)" },
-  { "%f[%w_]function%f[^%w_][^()]*%b()%s*:", "no ':' stands behind a function's arguments: function f(x) return x end" },
+  { "%f[%w_]function%f[^%w_][^()]*%b()%s*:", "a function has no ':' behind its arguments: function f(x) return x end" },
   { "[%w_%]%)]%s*[-+*/%%]=[^=]", "Lua has no '+=': write x = x + 1" },
   { "!=", "'not equal' is written '~='" },
   { "%*%*", "powers are written 'x ^ y'" },
@@ -39,7 +39,7 @@ local NAMED = "named arguments are written in a table: f(x, {lr = 0.1})"
 -- Names of Python that are nil in Lua.
 local NAMES = {
   None = "nil", True = "true", False = "false", range = "for i = 1, n do ... end", len = "#x", str = "tostring(x)",
-  int = "x // 1", float = "tonumber(x)", enumerate = "for i, x in ipairs(list) do ... end", 
+  int = "x // 1", float = "tonumber(x)", enumerate = "for i, x in ipairs(list) do ... end",
   abs = "lab.abs(x) of a tensor, math.abs(x) of a number",
   max = "math.max(a, b)", min = "math.min(a, b)", sorted = "table.sort(list)", torch = "lab", np = "lab",
   f = '("%.3f"):format(x)', isinstance = "type(x)", input = "io.read()", open = "io.open(path)",

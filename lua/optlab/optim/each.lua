@@ -62,7 +62,9 @@ local function constructor(definition, names)
       per = row.per,
     }
   end
-  for _, name in ipairs(list) do state[#state + 1] = { name = place_of(name) } end
+  for _, name in ipairs(list) do -- loaded and never assigned, as state may be that does not start at 0
+    state[#state + 1] = { name = place_of(name), start = 1 }
+  end
   made[key] = require("optlab.optim.define").define {
     name = definition.name, defaults = defaults, state = state, rule = rule_of(definition, names),
   }

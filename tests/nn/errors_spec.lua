@@ -52,6 +52,13 @@ describe("an error", function()
     fails("nn.CrossEntropyLoss: label_smoothing must be a number in [0, 1], got 2",
       nn.CrossEntropyLoss, { label_smoothing = 2 })
     fails("nn.CrossEntropyLoss: weight must be a tensor, got 1", nn.CrossEntropyLoss, { weight = 1 })
+    for _, name in ipairs { "MSELoss", "CrossEntropyLoss", "BCEWithLogitsLoss" } do
+      fails(("nn.%s: make it first, then call it: nn.%s()(input, target)"):format(name, name),
+        nn[name], lab.ones(2), lab.ones(2))
+    end
+    fails("nn.ReLU: make it first, then call it: nn.ReLU()(input)", nn.ReLU, lab.ones(2))
+    fails("nn.Linear: in_features must be an integer of at least 1, got a tensor", nn.Linear, lab.ones(2))
+    assert.equal(2, nn.CrossEntropyLoss(lab.ones(2)).weight:numel())
     fails("nn.Softmax: dim must be a dimension (1, 2, ... or -1 for the last), got 0", nn.Softmax, 0)
     fails("nn.functional.huber_loss: delta must be a number above 0, got -2",
       F.huber_loss, lab.ones(1), lab.ones(1), -2)

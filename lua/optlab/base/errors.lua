@@ -105,9 +105,10 @@ end
 -- @tparam string name the argument
 -- @tparam string what "an integer of at least 1"
 -- @param value what was given
-function M.bad_value(callee, name, what, value)
+-- @tparam[opt=""] string hint "; call it"
+function M.bad_value(callee, name, what, value, hint)
   if value == nil then M.raise("%s: %s is missing; it must be %s", callee, name, what) end
-  M.raise("%s: %s must be %s, got %s", callee, name, what, M.shown(value))
+  M.raise("%s: %s must be %s, got %s%s", callee, name, what, M.shown(value), hint or "")
 end
 
 --- Raises about a name that there is not.

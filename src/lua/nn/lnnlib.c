@@ -68,6 +68,26 @@ static void keep_tensors(lua_State *L, const Module *m) {
   }
 }
 
+/* Refuses the inputs of a call in the place of a constructor's arguments: nn.MSELoss(x, y). */
+static void refuse_inputs(lua_State *L, int first, const LayerDef *def, const char *callee) {
+  const Arg *a = def->args;
+  int n = 0;
+  bool fits = true;
+  for (; def->inputs[n]; n++) {
+    if (!lb_testtensor(L, first + n)) return;
+    fits = fits && a->name && a->kind == ARG_TENSOR;
+    if (a->name) a++;
+  }
+  for (a = def->args; a->name; a++) fits = fits || a->required;
+  if (fits || n == 0) return;
+  lua_pushstring(L, def->inputs[0]);
+  for (int i = 1; i < n; i++) {
+    lua_pushfstring(L, "%s, %s", lua_tostring(L, -1), def->inputs[i]);
+    lua_remove(L, -2);
+  }
+  lb_error(L, "%s: make it first, then call it: %s()(%s)", callee, callee, lua_tostring(L, -1));
+}
+
 /* nn.<Layer>(args..., {options}); upvalue 1: the LayerDef, 2: the callee. */
 static int module_create(lua_State *L) {
   const LayerDef *def = lua_touserdata(L, lua_upvalueindex(1));
@@ -78,6 +98,7 @@ static int module_create(lua_State *L) {
   Module *m = *ud = module_new(def);
   if (!m) return lb_coreerror(L);
   lua_insert(L, 1);
+  refuse_inputs(L, 2, def, callee);
   largs_read(L, 2, callee, &m->args);
   lnn_giventensors(L, def->args, m->args.x, m->buffer);
   for (int i = 0, n = layer_tensors(def->buffers); i < n; i++) {

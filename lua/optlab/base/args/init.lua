@@ -15,6 +15,7 @@
 -- * of numbers and integers: `min`, `max`, `above`, `below` (all of them exclude infinities), `finite`
 -- * `choices` of a choice; `of` (a row without a name), `width` and `least` of a list; `has` of an object
 -- * `what` instead of the kind's words in "NAME must be ..."; with it, `test(value)`, which may refuse the value
+-- * `hint(value)`: what else a message says of a value that is refused, "; ...", or nil
 -- * `doc`, a line for the reference
 --
 -- `doc` beside the rows is a sentence about the function, and `equation` a formula. What has an entry of its own among

@@ -54,7 +54,7 @@ local function take(callee, row, value)
   local taken, at, member_row, member = kinds.accept(value, row)
   if taken ~= nil then return taken end
   if at then errors.bad_value(callee, row.name .. at, kinds.what(member_row, member), member) end
-  return errors.bad_value(callee, row.name, kinds.what(row, value), value)
+  return errors.bad_value(callee, row.name, kinds.what(row, value), value, row.hint and row.hint(value))
 end
 
 -- See optlab.base.args.check.

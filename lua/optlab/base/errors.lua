@@ -114,8 +114,9 @@ end
 -- @tparam string callee
 -- @tparam string word what was written
 -- @tparam {string,...} names the options there are
-function M.unknown_option(callee, word, names)
-  local hint = M.hint(word, names)
+-- @tparam[opt] string instead what to write instead, where that is known
+function M.unknown_option(callee, word, names, instead)
+  local hint = instead and "; write " .. instead or M.hint(word, names)
   if #names == 0 then hint = " (there are no options)" end
   if hint == "" then hint = " (options: " .. table.concat(names, ", ") .. ")" end
   M.raise("%s: unknown option '%s'%s", callee, word, hint)

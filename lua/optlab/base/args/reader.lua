@@ -107,7 +107,7 @@ local function check_names(self, options, list)
       errors.raise("%s: options are given by name, got the key %s", self.callee, errors.shown(key))
     end
     if type(key) == "string" and not self.by_name[key] then
-      errors.unknown_option(self.callee, key, self:names())
+      errors.unknown_option(self.callee, key, self:names(), self.hints and self.hints[key])
     end
   end
 end

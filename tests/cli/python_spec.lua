@@ -28,6 +28,15 @@ describe("a script that Lua cannot read", function()
     { "print(t[:, 1])", "parts of a tensor" },
     { "print(t[1, 2])", "an element of a tensor is written t%[{1, 2}%]" },
     { "if x is None then end", "write x == nil" },
+    { "AbsMom(net:parameters(), lr=0.01)", "named arguments are written in a table" },
+    { "descend(f, {-5, -2}, lab.optim.Adam, lr=0.1)", "named arguments are written in a table" },
+    { "f(g(x, {a = 1}), (1 + h(2)) * 3, lr=0.1)", "named arguments are written in a table" },
+    { "def f(x, y): return 0.1 * x**2", "a function is written: local function f" },
+    { "local function f(x):\n  return x\nend", "a function has no ':' behind its arguments" },
+    { "for i in range(3):\n  print(i)\n\nx = 2", "for i = 1, n do" },
+    { "a = 1\nif a == nil:\n  print(a)\nx = 2", "if condition then" },
+    { "if a == b:\n  print(a)\nx = 2", "if condition then" },
+    { "assert a[1] == [1, 2]", "'assert' is a function: assert%(a == b%)" },
   } do
     it("gets a hint: " .. case[1]:gsub("\n", " | "), function() assert.matches(case[2], (hint(case[1]))) end)
   end
@@ -36,6 +45,9 @@ describe("a script that Lua cannot read", function()
     assert.equal("", hint "x = = 3")
     assert.equal("", hint "x = '!= ** # [1]' 3")
     assert.equal("", hint "for i = 1, 3 do f(i)")
+    assert.equal("", hint "pcall(function() x = = 3 end)")
+    assert.equal("", hint "f(g(), {lr = 0.1}) 3")
+    assert.equal("", hint "assert(f 'x') 3")
   end)
 end)
 
@@ -78,5 +90,16 @@ describe("a method that is called with a dot", function()
     assert.matches("strings are joined by '..'", said "print('a' + 1)")
     assert.matches("global 'len'%); in Lua: #x", said "print(len {1})")
     assert.matches("for i, x in ipairs%(list%)", said "for x in {1, 2} do print(x) end")
+    assert.matches("for name, x in pairs%(table%)", said "for _ in pairs {1} do for k in {a = 1} do print(k) end end")
+    assert.matches("for X, y in loader:batches%(%)",
+      said "for X, y in lab.data.loader({X = lab.ones(2), y = lab.ones(2)}, {batch_size = 1}) do print(X, y) end")
+  end)
+
+  it("is told that a function of numbers was called with a tensor", function()
+    assert.matches("global 'abs'%); in Lua: lab.abs%(x%) of a tensor", said "print(abs(lab.ones(2)))")
+    for _, name in ipairs { "abs", "sin", "sqrt", "exp", "log" } do
+      assert.matches("; of a tensor: lab." .. name .. "%(x%)", said(("print(math.%s(lab.ones(2)))"):format(name)))
+    end
+    assert.not_matches("of a tensor", said "print(math.abs 'x')")
   end)
 end)

@@ -314,7 +314,12 @@ describe("mistakes in a rule", function()
     ["p = p - row_mean(lr) * g"] = "row_mean is of elements, and this is a number",
     ["p = p - new(g) * g"] = "new%(%) asks about a state",
     ["p = p - 1.2.3 * g"] = "'1.2.3' is not a number",
-    ["p = p ? g"] = "'%?' is not part of the language",
+    ["p = p ? g"] = "'%?' is not part of the language\n",
+    ["p = p - lr * |g|"] = "'|' is not part of the language; the size of a number is written abs%(g%)",
+    ["p = p - np.abs(g)"] = "'%.' is not part of the language; functions are called by their name alone: abs%(g%)",
+    ["p = p - g.abs()"] = "functions are called by their name alone: abs%(g%)",
+    ["p = p - g**2"] = "'%*%*' is not part of the language; powers are written x ^ y",
+    ["p = p - abs(grad)"] = "'grad' is not known here; the gradient is called g",
     [""] = "the rule is empty",
   } do
     it(("such as %q are explained"):format(rule), function() assert.matches(what, message(rule)) end)
@@ -334,6 +339,23 @@ describe("mistakes in a rule", function()
     assert.matches("'w' is there only where k is not 0", message("w = w + g\np = p - w if k", { { "w", when = "k" } }))
     assert.matches("there is no hyperparameter 'decy'; did you mean 'decay'%?",
       message("p = p - g", { { "w", when = "decy" } }))
+  end)
+
+  it("such as state that is never assigned are told, with what is never used", function()
+    assert.matches("state 'a' is never assigned; 'v' is never used",
+      message("v = decay * a + g\np = p - lr * g", { "a" }))
+    assert.matches("state 'a' is never assigned; 'v', 'w' are never used",
+      message("v = a\nw = g\nw = p\np = p - g", { "a" }))
+    assert.matches("state 'a' is never assigned\n", message("p = p - lr * a", { { "a", number = true } }))
+    for _, state in ipairs { { "a", start = "p" }, { "a", start = 1, number = true } } do
+      optim.define { name = "X", defaults = { lr = 0.1 }, state = { state }, rule = "p = p - lr * (g + a)" }
+    end
+    optim.define { name = "X", defaults = { lr = 0.1 }, state = { "a" }, rule = "p = p - where(new(a), g, 0 * g)" }
+  end)
+
+  it("such as state whose names have values are told", function()
+    assert.equal('optim.define: state must be a list of names, got names with values; write state = {"a", "m"}',
+      message("p = p - g", { m = 0, a = 0 }))
   end)
 
   it("leave nothing half defined", function()

@@ -64,7 +64,10 @@ local function hint(text)
   if text:find "attempt to add a 'string'" or text:find "attempt to add a '%a+' with a 'string'" then
     return "; strings are joined by '..'"
   end
-  if text:find "for iterator" then return "; in Lua: for i, x in ipairs(list) do ... end" end
+  if text:find "for iterator" then return require("optlab.cli.iterator").hint(3) end
+  local fn = text:match "bad argument #%d+ to '(%w+)' %(number expected, got optlab%.Tensor%)$"
+  local lab = fn and math[fn] and package.loaded["optlab"]
+  if lab and rawget(lab, fn) then return ("; of a tensor: lab.%s(x)"):format(fn) end
   return require("optlab.cli.colon").hint(3) -- of what the handler was called for
 end
 

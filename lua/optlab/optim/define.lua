@@ -72,6 +72,16 @@ local function checked_names(defaults)
   return names
 end
 
+-- Names as keys, {m = 0, a = 0}, where a list of them belongs.
+local function refuse_keys(state)
+  if type(state) ~= "table" or #state > 0 or state.name ~= nil then return end
+  local names = {}
+  for name in pairs(state) do names[#names + 1] = ("%q"):format(tostring(name)) end
+  if #names == 0 then return end
+  errors.raise("%s: state must be a list of names, got names with values; write state = {%s}", FN,
+    table.concat(order.sort(names), ", "))
+end
+
 -- --- rules ----------------------------------------------------------------------------------------------------------
 
 -- The names that a rule knows, in the order of their places, and the place of each hyperparameter.
@@ -108,7 +118,8 @@ local function state_slot(entry, place)
   else
     slot.start = o.start
   end
-  return slot, { letter = o.name, number = o.number or nil, when = o.when, per = o.per }
+  return slot, { letter = o.name, number = o.number or nil, when = o.when, per = o.per,
+    start = o.start ~= 0 and o.start or nil }
 end
 
 local function define_rule(spec, names)
@@ -163,6 +174,8 @@ end
 -- }
 -- local opt = Momentum(model:parameters(), {lr = 0.1})
 function M.define(...)
+  local given = ...
+  if type(given) == "table" then refuse_keys(rawget(given, "state")) end
   local spec = DEFINE:read(...)
   if spec.rule and spec.step then errors.raise("%s: give a rule or a step, not both", FN) end
   if spec.update and (spec.rule or spec.step) then

@@ -33,6 +33,12 @@ function Compiler:known_names()
   return names
 end
 
+-- Names that others give to what a rule has.
+local MEANT = {
+  grad = "; the gradient is called g", gradient = "; the gradient is called g",
+  param = "; the parameter is called p", params = "; the parameter is called p",
+}
+
 function Compiler:name(node)
   local value = self.variables[node.name]
   if value then
@@ -41,7 +47,7 @@ function Compiler:name(node)
     return value
   end
   if functions.COUNT[node.name] then fail(node.pos, "'%s' is a function: %s(...)", node.name, node.name) end
-  local hint = errors.hint(node.name, self:known_names())
+  local hint = MEANT[node.name] or errors.hint(node.name, self:known_names())
   return fail(node.pos, "'%s' is not known here%s", node.name,
     hint ~= "" and hint or "; known are hyperparameters, t, p, g, the state, and names assigned above")
 end
@@ -306,6 +312,35 @@ function Compiler:statement(s)
   end
 end
 
+-- The names that the statements assign to and never read, but state and p.
+function Compiler:unread(statements)
+  local read, names, seen = {}, {}, {}
+  for _, s in ipairs(statements) do
+    parse.names(s.value, read)
+    if s.guard then parse.names(s.guard, read) end
+  end
+  for _, s in ipairs(statements) do
+    local name = s.targets[1].name
+    if not (read[name] or seen[name] or self.arrays[name] or self.number_states[name]) then
+      names[#names + 1], seen[name] = ("'%s'"):format(name), true
+    end
+  end
+  return names
+end
+
+-- State that starts at 0 and is never assigned stays 0, unless `new` only asks whether it was just made.
+function Compiler:check_state(definition, statements)
+  for i, state in ipairs(definition.state) do
+    local name = state.letter
+    local value = state.number and self.number_states[name] or self.arrays[name]
+    if not (value.written or value.new or state.start or self.number_results[i - 1]) then
+      local unread = self:unread(statements)
+      fail(statements[1].pos, "state '%s' is never assigned%s", name, #unread == 0 and ""
+        or ("; %s %s never used"):format(table.concat(unread, ", "), #unread == 1 and "is" or "are"))
+    end
+  end
+end
+
 -- --- what a rule begins with ----------------------------------------------------------------------------------------
 
 local function array(index, writable, slot, optional)
@@ -346,13 +381,15 @@ end
 
 --- Compiles a rule.
 -- @tparam table definition `hyper` (names, a tuple's members one by one), `state` (a list of `{letter, number = true or
--- nil, when = hyperparameter or nil}`), `rule` (text)
+-- nil, when = hyperparameter or nil, start = what it starts with if not 0}`), `rule` (text)
 -- @treturn table the program
 -- @raise an error object `{pos, message}`
 function M.program(definition)
   local self = begin(definition)
-  for _, statement in ipairs(parse.tree(definition.rule)) do self:statement(statement) end
+  local statements = parse.tree(definition.rule)
+  for _, statement in ipairs(statements) do self:statement(statement) end
   if not self.arrays.p.written then fail(1, "the rule never assigns to p, the parameter") end
+  self:check_state(definition, statements)
   self:drop_unread()
   self:check_limits()
   return { registers = self.registers, stages = self.stages, number_results = self.number_results,

@@ -46,7 +46,7 @@ end
 local function states_of(definition)
   local list = {}
   for i, row in ipairs(definition.state or {}) do
-    list[i] = { letter = row[2], when = row.when, number = row.number, per = row.per }
+    list[i] = { letter = row[2], when = row.when, number = row.number, per = row.per, start = row.start }
   end
   return list
 end

@@ -73,6 +73,21 @@ local function number_at(text, at)
   return nil
 end
 
+-- How the language has what other notations write: what begins at a place that no word of the language fits.
+local HABITS = {
+  { "^|", "the size of a number is written abs(g)" },
+  { "^%.%s*[%a_]", "functions are called by their name alone: abs(g)" },
+  { "^%*%*", "powers are written x ^ y" },
+}
+
+local function refuse(text, at)
+  for _, row in ipairs(HABITS) do
+    local found = text:match(row[1], at)
+    if found then M.fail(at, "'%s' is not part of the language; %s", found:match "^%p+", row[2]) end
+  end
+  M.fail(at, "'%s' is not part of the language", text:match("^[%z\1-\127\194-\253][\128-\191]*", at))
+end
+
 -- Tokens {kind, text, pos}; kinds: name, number, end of line ("\n"), end of text ("end"), and each operator and word.
 local function tokens_of(text)
   local list, at, depth = {}, 1, 0
@@ -94,10 +109,8 @@ local function tokens_of(text)
     elseif number_at(text, at) then
       add("number", number_at(text, at))
     else
-      local op = operator_at(text, at)
-      if not op then
-        M.fail(at, "'%s' is not part of the language", text:match("^[%z\1-\127\194-\253][\128-\191]*", at))
-      end
+      local op = not text:find("^%*%*", at) and operator_at(text, at)
+      if not op then refuse(text, at) end
       depth = op == "(" and depth + 1 or op == ")" and math.max(depth - 1, 0) or depth
       add(op, op)
     end

@@ -215,6 +215,17 @@ describe("plot", function()
       has(s, "$line1 using 1:2 with linespoints linetype 1 linecolor rgb '#ff7f0e' pointtype 7")
     end)
 
+    it("draw a second path in a colour of its own", function()
+      local f = function(a, b) return a ^ 2 + 2 * b ^ 2 end
+      local fig = plot.trace2d(f, { { -5, -2 }, { -4, -1 } }, { label = "A" })
+      fig:line({ { -5, -2 }, { -3, 0.5 } }, { label = "B", style = "-o" }):points(tensor { { 0, 0 }, { 0.5, 0.25 } })
+      local s = script(fig)
+      has(s, "$line2 << EOD\n-5 -2\n-3 0.5\nEOD")
+      has(s, "$line2 using 1:2 with linespoints linetype 3")
+      has(s, "$points1 << EOD\n0 0\n0.5 0.25\nEOD")
+      has(s, "$points1 using 1:2 with points linetype 4")
+    end)
+
     it("widen a 2-D trace whose path leaves the book's range", function()
       local s = script(plot.trace2d(function(a, b) return a * a + b * b end, tensor { { -5, -2 }, { 15, -2 } }))
       local lo, hi = s:match("set xrange %[(.-):(.-)%]")

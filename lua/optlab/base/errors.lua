@@ -105,18 +105,18 @@ end
 -- @tparam string name the argument
 -- @tparam string what "an integer of at least 1"
 -- @param value what was given
--- @tparam[opt=""] string hint "; call it"
-function M.bad_value(callee, name, what, value, hint)
+function M.bad_value(callee, name, what, value)
   if value == nil then M.raise("%s: %s is missing; it must be %s", callee, name, what) end
-  M.raise("%s: %s must be %s, got %s%s", callee, name, what, M.shown(value), hint or "")
+  M.raise("%s: %s must be %s, got %s", callee, name, what, M.shown(value))
 end
 
 --- Raises about a name that there is not.
 -- @tparam string callee
 -- @tparam string word what was written
 -- @tparam {string,...} names the options there are
-function M.unknown_option(callee, word, names)
-  local hint = M.hint(word, names)
+-- @tparam[opt] string instead what to write instead, where that is known
+function M.unknown_option(callee, word, names, instead)
+  local hint = instead and "; write " .. instead or M.hint(word, names)
   if #names == 0 then hint = " (there are no options)" end
   if hint == "" then hint = " (options: " .. table.concat(names, ", ") .. ")" end
   M.raise("%s: unknown option '%s'%s", callee, word, hint)

@@ -225,7 +225,7 @@ end
 -- @param[opt] value what was given instead
 -- @treturn string
 function M.what(row, value)
-  if row.what then return row.what end
+  if row.what then return type(row.what) == "function" and row.what(row, value) or row.what end
   local words = {}
   for i, kind in ipairs(M.of(row)) do
     words[i] = type(kind.what) == "function" and kind.what(row, value) or kind.what

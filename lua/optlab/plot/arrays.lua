@@ -6,6 +6,7 @@
 -- * scalar: the same, within the limits that the row has
 -- * vector: a list of numbers or a one-dimensional tensor, as a fresh array
 -- * pair: two numbers; span: {from, to} or {from, to, step}
+-- * points: a list of {x, y} or an n x 2 tensor
 -- * matrix: rows of numbers or a two-dimensional tensor
 -- * array: a list or tensor whose members are `of` a kind
 -- @module optlab.plot.arrays
@@ -82,6 +83,15 @@ kinds.pair = {
   accept = function(v, row) return members(v, { width = 2, of = { kind = "scalar", finite = row.finite } }) end,
 }
 
+kinds.points = {
+  takes = "list", what = "a list of {x, y}",
+  accept = function(v)
+    local list = is_list(v) and M.plain(v)
+    if type(list) ~= "table" or not is_list(list[1]) then return nil end
+    return members(list, { of = { kind = "pair" } })
+  end,
+}
+
 kinds.span = {
   takes = "list", what = "a range {from, to, step}",
   accept = function(v)
@@ -100,6 +110,16 @@ kinds.span = {
 function M.filled(list, where, name)
   if #list == 0 then errors.raise("%s: %s is empty: there is nothing to draw", where, name) end
   return list
+end
+
+--- The two columns of points.
+-- @tparam {{number,number},...} points
+-- @treturn {number,...}
+-- @treturn {number,...}
+function M.columns(points)
+  local xs, ys = {}, {}
+  for i, point in ipairs(points) do xs[i], ys[i] = point[1], point[2] end
+  return xs, ys
 end
 
 --- Checks that two columns have one length.

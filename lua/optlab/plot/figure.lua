@@ -20,7 +20,7 @@ local M = {}
 -- --- the figure's own options ------------------------------------------------------------------------------------
 
 local FIGURE = args.declare("plot.figure", table.move(options.FIGURE, 1, #options.FIGURE, 1, {
-  doc = "Makes an empty figure.",
+  doc = "Makes an empty figure.", hints = options.FIGURE_HINTS,
 }))
 
 -- Both ends of a logarithmic axis must be positive.
@@ -123,12 +123,19 @@ end
 
 local WHAT = "a list of numbers, a tensor or a function"
 
--- x and y from (x, y), (x, f), (f) or (y).
+-- Whether a column holds points {x, y} instead of numbers.
+local function holds_points(x) return type(x) == "table" and type(x[1]) == "table" end
+
+-- x and y from (x, y), (x, f), (f), (y) or (points).
 local function columns(fig, o, where)
   local x, y = o.xs, o.ys
   if type(x) == "function" then
     local xs = sample_points(fig, o, where)
     return xs, arrays.map(x, xs, where)
+  end
+  if holds_points(x) then
+    if y ~= nil then errors.raise("%s: xs holds points {x, y}, so drop ys", where) end
+    return arrays.columns(x)
   end
   if x then arrays.filled(x, where, y and "xs" or "ys") end
   if type(y) == "function" then
@@ -161,13 +168,23 @@ end
 
 -- --- lines and points --------------------------------------------------------------------------------------------
 
+-- A style by position, as in Python, is told where it belongs.
+local function or_style(what)
+  return function(_, value)
+    if type(value) ~= "string" or not style.parse(value) then return what end
+    return ('%s (a style is an option: {style = "%s"})'):format(what, value)
+  end
+end
+
 local function curve_rows(doc)
   return {
-    doc = doc, positions = 3,
-    { "xs", "vector|function", what = WHAT,
-      doc = "The x of the points, or a function of a number; the y of the points if it is the only argument." },
-    { "ys", "vector|function", what = WHAT, doc = "The y of the points, or a function of a number." },
-    { "zs", "vector", doc = "The z of the points, for a line in space." },
+    doc = doc, positions = 3, hints = options.LINE_HINTS,
+    { "xs", "vector|points|function", what = WHAT,
+      doc = "The x of the points, or a function of a number; the only argument may be the y of the points, or a list "
+        .. "of points {x, y}, such as a path." },
+    { "ys", "vector|function", what = or_style(WHAT), doc = "The y of the points, or a function of a number." },
+    { "zs", "vector", what = or_style "a list of numbers or a tensor",
+      doc = "The z of the points, for a line in space." },
     options.LABEL, options.STYLE, options.COLOR, options.WIDTH,
     { "size", "scalar", above = 0, max = 1000, doc = "Size of the markers." },
     { "x", "span", doc = "{from, to, step}: where a function is evaluated; by default the figure's xlim." },
@@ -177,9 +194,9 @@ end
 local LINE = args.declare("Figure:line", curve_rows "Draws a line through points, or the graph of a function.")
 local POINTS = args.declare("Figure:points", curve_rows 'Draws points: Figure:line with the style "o".')
 
---- A line through points: `fig:line(x, y, opts)`, `fig:line(y)`, `fig:line(f, {x={a, b, step}})`, `fig:line(x, f)`, and
--- in space `fig:line(x, y, z, opts)`.
--- @param xs array, tensor, or a function of a number
+--- A line through points: `fig:line(x, y, opts)`, `fig:line(y)`, `fig:line(path)` with a path {{x, y}, ...},
+-- `fig:line(f, {x={a, b, step}})`, `fig:line(x, f)`, and in space `fig:line(x, y, z, opts)`.
+-- @param xs array, tensor, or a function of a number; alone also a list of points {x, y} or an n x 2 tensor
 -- @param[opt] ys array, tensor, or a function of a number
 -- @param[opt] zs array or tensor, of a line in space
 -- @tparam[opt] table opts see the declaration above; the style is "-"
@@ -275,6 +292,13 @@ function M.next_color(fig, el)
   fig = fig.root or fig -- a second axis takes the colours of its figure
   el.cycle = fig.cycle % #fig.look.cycle + 1
   fig.cycle = fig.cycle + 1
+end
+
+--- Leaves out colours of the cycle, for what is drawn in colours of its own.
+-- @tparam Figure fig
+-- @int n how many
+function M.skip_colors(fig, n)
+  fig.cycle = fig.cycle + n
 end
 
 M.check_limits = check_limits

@@ -17,12 +17,13 @@ local args = require "optlab.base.args"
 local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
+local hints = require "optlab.plot.kinds.hints"
 local options = require "optlab.plot.options"
 local runner = require "optlab.plot.draw.runner"
 local themes = require "optlab.plot.look.themes"
 local trace = require "optlab.plot.trace"
 local KINDS = {
-  "bar", "boxplot", "contour", "errorbar", "fill", "heatmap", "hints", "hist", "image", "notes", "quiver", "raw",
+  "bar", "boxplot", "contour", "errorbar", "fill", "heatmap", "hist", "image", "notes", "quiver", "raw",
   "scatter", "surface", "table", "twin",
 }
 for _, kind in ipairs(KINDS) do
@@ -118,4 +119,10 @@ M.images = require "optlab.plot.images"
 M.trace = trace.trace
 M.trace2d = trace.trace2d
 
-return errors.strict(M, "lab.plot")
+return setmetatable(M, {
+  __index = function(_, key)
+    if type(key) ~= "string" then return nil end
+    hints.check(key)
+    return errors.no_field("lab.plot", key, M)
+  end,
+})

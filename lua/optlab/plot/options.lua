@@ -76,6 +76,12 @@ function M.width(default)
   return { "width", "scalar", above = 0, max = 1000, default = default, doc = "Width of the line." }
 end
 
+--- What matplotlib calls the options of a line.
+M.LINE_HINTS = {
+  linestyle = 'style = "--"', ls = 'style = "--"', fmt = 'style = "o-"', marker = 'style = "o"',
+  linewidth = "width = 2", lw = "width = 2", markersize = "size = 2", ms = "size = 2", c = 'color = "r"',
+}
+
 -- --- of a figure ----------------------------------------------------------------------------------------------------
 
 local LEGENDS = {
@@ -189,6 +195,12 @@ M.LEGEND = {
 local function texts(name)
   return { name, "flag", default = true, doc = "Whether the marks of the axis have texts; xticks = {} shows no marks." }
 end
+
+--- What matplotlib calls the options of a figure.
+M.FIGURE_HINTS = {
+  xscale = "logx = true", yscale = "logy = true", figsize = "size = {640, 400}", fontsize = "font_size = 12",
+  suptitle = "title =", grid = "xticks =, yticks =: the grid is at the marks",
+}
 
 M.FIGURE = {
   M.TITLE, M.XLABEL, M.YLABEL, text("zlabel", "Label of the z axis of a surface."), M.XLIM, M.YLIM, limits("zlim"),

@@ -2,6 +2,7 @@
 -- @module optlab.plot.trace
 local args = require "optlab.base.args"
 local arrays = require "optlab.plot.arrays"
+local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
 local number = require "optlab.plot.gnuplot.number"
 local options = require "optlab.plot.options"
@@ -70,13 +71,6 @@ function M.trace(...)
   return fig:line(xs, arrays.map(f, xs, where), { style = "-o", label = opts.label, color = opts.color })
 end
 
--- The two columns of a path.
-local function columns(path)
-  local x1, x2 = {}, {}
-  for i, point in ipairs(path) do x1[i], x2[i] = point[1], point[2] end
-  return x1, x2
-end
-
 -- At most this many steps of the grid along one axis, so that a path that runs away costs no more than one that stays.
 local MOST_STEPS = 100
 
@@ -98,14 +92,24 @@ local function fitted(spec)
   return { spec[1], spec[2], (spec[2] - spec[1]) / parts }
 end
 
+-- Raises about a list of paths.
+local function check_one(path)
+  local first = type(path) == "table" and arrays.plain(rawget(path, 1))
+  if type(first) ~= "table" or type(rawget(first, 1)) ~= "table" then return end
+  errors.raise('%s: path holds several paths; give the first, and add each other one: fig:line(path, {style = "-o"})',
+    TRACE2D.callee)
+end
+
 --- The path of a two-dimensional minimisation among the contours of f.
 -- @tparam function f of two numbers
 -- @param path list of {x1, x2}, or an n x 2 tensor
 -- @tparam[opt] table opts see the declaration above
--- @treturn Figure
+-- @treturn Figure a second path goes into it with `fig:line(path)`
+-- @usage plot.trace2d(f, adam, {label = "Adam"}):line(sgd, {label = "SGD", style = "-o"}):save("paths")
 function M.trace2d(...)
+  check_one(select(2, ...))
   local opts, where = TRACE2D:read(...), TRACE2D.callee
-  local f, x1, x2 = opts.f, columns(arrays.filled(opts.path, where, "path"))
+  local f, x1, x2 = opts.f, arrays.columns(arrays.filled(opts.path, where, "path"))
   local function spec(given, default, name)
     if not given then return default end
     local values = arrays.span(given, 66, where .. ": " .. name)
@@ -115,6 +119,7 @@ function M.trace2d(...)
   local y = fitted(range(x2, table.unpack(spec(opts.y, { -3.0, 1.0, 0.1 }, "y"))))
   local fig = figure.new(figure_options(opts, "x₁", "x₂"))
   fig:contour(f, { x = x, y = y, levels = opts.levels, color = "#1f77b4" })
+  figure.skip_colors(fig, opts.color and 1 or 2) -- those of the contours and of the path
   return fig:line(x1, x2, { style = "-o", label = opts.label, color = opts.color or "#ff7f0e" })
 end
 

@@ -12,10 +12,11 @@ local TYPES = {
   ["false"] = "false", string = "string", path = "string", text = "string|number", color = "string", style = "string",
   palette = "string", font = "string", extent = "(number|string)[]", cycle = "string|string[]",
   sizes = "optlab.Pair", shape = "integer|integer[]", tuple = "number[]", integers = "integer|integer[]",
-  pair = "number[]", span = "number[]", vector = "optlab.Numbers", matrix = "table|optlab.Tensor",
-  array = "table|optlab.Tensor", images = "table|optlab.Tensor", tick = "table", columns = "(integer|string)[]",
-  dtype = "optlab.DType", float_dtype = "optlab.Float", tensor = "optlab.Tensor", module = "optlab.Module",
-  dataset = "optlab.Dataset|table", schedule = "optlab.Schedule", schedules = "optlab.Schedule[]",
+  pair = "number[]", span = "number[]", vector = "optlab.Numbers", points = "number[][]|optlab.Tensor",
+  matrix = "table|optlab.Tensor", array = "table|optlab.Tensor", images = "table|optlab.Tensor", tick = "table",
+  columns = "(integer|string)[]", dtype = "optlab.DType", float_dtype = "optlab.Float", tensor = "optlab.Tensor",
+  module = "optlab.Module", dataset = "optlab.Dataset|table", schedule = "optlab.Schedule",
+  schedules = "optlab.Schedule[]",
   ["function"] = "function", callable = "function|table", table = "table", object = "any", any = "any", value = "any",
 }
 

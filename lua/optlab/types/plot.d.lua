@@ -2,7 +2,7 @@
 --- Figures.
 
 ---@alias optlab.Field table|optlab.Tensor|fun(x: number, y: number): optlab.Operand
----@alias optlab.Points optlab.Numbers|function
+---@alias optlab.Points optlab.Numbers|number[][]|function
 
 ---@class optlab.Figure
 ---@field line fun(self: optlab.Figure, x: optlab.Points, ...: optlab.Points|optlab.options.Figure.line): optlab.Figure

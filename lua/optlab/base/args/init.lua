@@ -14,11 +14,12 @@
 -- * `required`, or `default`; without either the argument is nil unless it is given
 -- * of numbers and integers: `min`, `max`, `above`, `below` (all of them exclude infinities), `finite`
 -- * `choices` of a choice; `of` (a row without a name), `width` and `least` of a list; `has` of an object
--- * `what` instead of the kind's words in "NAME must be ..."; with it, `test(value)`, which may refuse the value
--- * `hint(value)`: what else a message says of a value that is refused, "; ...", or nil
+-- * `what` instead of the kind's words in "NAME must be ...", or a function of the row and the value that gives them;
+--   with it, `test(value)`, which may refuse the value
 -- * `doc`, a line for the reference
 --
--- `doc` beside the rows is a sentence about the function, and `equation` a formula. What has an entry of its own among
+-- `doc` beside the rows is a sentence about the function, and `equation` a formula; `hints` says what to write instead
+-- of names that other programs have: {linewidth = "width = 2"}. What has an entry of its own among
 -- the optimizers says so: `group = "optimizer"`, with `inputs`, the names of arguments that stand before the rows;
 -- `paper`; `state`, rows {name, sentence, size =}; `needs` and `evaluations`: see optlab.reference.entries.
 --
@@ -54,7 +55,7 @@ function M.declare(callee, rows)
   local self = setmetatable({
     callee = callee, doc = rows.doc, equation = rows.equation, positions = rows.positions or 0, given = rows,
     group = rows.group, inputs = rows.inputs, paper = rows.paper, state = rows.state, needs = rows.needs,
-    evaluations = rows.evaluations,
+    evaluations = rows.evaluations, hints = rows.hints,
   }, Unread)
   declared[callee] = self
   return self

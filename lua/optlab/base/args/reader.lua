@@ -54,7 +54,7 @@ local function take(callee, row, value)
   local taken, at, member_row, member = kinds.accept(value, row)
   if taken ~= nil then return taken end
   if at then errors.bad_value(callee, row.name .. at, kinds.what(member_row, member), member) end
-  return errors.bad_value(callee, row.name, kinds.what(row, value), value, row.hint and row.hint(value))
+  return errors.bad_value(callee, row.name, kinds.what(row, value), value)
 end
 
 -- See optlab.base.args.check.
@@ -107,7 +107,7 @@ local function check_names(self, options, list)
       errors.raise("%s: options are given by name, got the key %s", self.callee, errors.shown(key))
     end
     if type(key) == "string" and not self.by_name[key] then
-      errors.unknown_option(self.callee, key, self:names())
+      errors.unknown_option(self.callee, key, self:names(), self.hints and self.hints[key])
     end
   end
 end

@@ -1,4 +1,4 @@
---- NAME: an optimizer of your own, beside a built-in one.
+--- NAME: an optimizer of your own: its path beside Adam's, and what it is worth on a regression.
 --
 --     optlab FILE                runs it
 --     optlab FILE --method SGD   the built-in one
@@ -34,7 +34,12 @@ local make = p.method == "own" and Own or optim[p.method]
 local function f(x1, x2) return 0.1 * x1 ^ 2 + 2 * x2 ^ 2 end
 local path = train.descend(f, {-5, -2}, {make, lr = 20 * p.lr}, 60)
 train.report("path", path)
-plot.trace2d(f, path, {title = p.method}):save("path")
+local fig = plot.trace2d(f, path, {label = p.method})
+if p.method ~= "Adam" then
+  local adam = train.descend(f, {-5, -2}, {"Adam", lr = 20 * p.lr}, 60)
+  fig:line(adam, {label = "Adam", style = "-o"})
+end
+fig:save("path")
 
 -- On a regression one sees what it is worth.
 local data = lab.data.airfoil {n = 1500}

@@ -1,7 +1,10 @@
 --- What matplotlib calls the methods and options of a figure: who asks for such a name is told the one here.
+-- Who asks lab.plot for them, as for pyplot, is told the same.
 -- @module optlab.plot.kinds.hints
 local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
+
+local M = {}
 
 local HERE = {
   plot = "fig:line", semilogx = "plot.figure{logx = true} and fig:line",
@@ -30,3 +33,22 @@ setmetatable(figure.Figure, {
     if here then errors.raise("Figure: there is no '%s'; what matplotlib calls so is %s", name, here) end
   end,
 })
+
+-- What pyplot draws with, and its figure with axes.
+local PYPLOT = { subplots = "plot.figure{}, or plot.grid{fig1, fig2}", gca = "plot.figure{}", gcf = "plot.figure{}" }
+
+--- Raises about a name that lab.plot does not have and that is one of a figure, here or in matplotlib.
+-- @tparam string name
+function M.check(name)
+  local here = PYPLOT[name] or HERE[name]
+  if rawget(figure.Figure, name) and name:find "^%l" then
+    here = "fig:" .. name
+  end
+  if not here then return end
+  if here:find "^fig:" then
+    errors.raise("lab.plot has no '%s'; make a figure, fig = plot.figure{}, and call %s", name, here)
+  end
+  errors.raise("lab.plot has no '%s'; what matplotlib calls so is %s", name, here)
+end
+
+return M

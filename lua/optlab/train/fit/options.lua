@@ -14,8 +14,9 @@ local rate = require "optlab.train.rate"
 local FN = "train.fit"
 
 -- A constructor in the place of what it makes.
-local function optimizer_hint(value)
-  return type(value) == "function" and "; call it: optim.Adam(model:parameters(), {lr = 0.01})" or nil
+local function optimizer_words(_, value)
+  if type(value) ~= "function" then return "an optimizer" end
+  return "an optimizer, which a call makes: optim.Adam(model:parameters(), {lr = 0.01})"
 end
 
 local FIT = args.declare(FN, {
@@ -25,8 +26,7 @@ local FIT = args.declare(FN, {
   { "loss", "callable",
     doc = "A loss; a function loss(prediction, y) of your own returns the mean over the rows of the batch, a tensor "
       .. "with one element. Required unless `step` is given." },
-  { "optimizer", "object|table", has = { "step", "zero_grad" }, what = "an optimizer", required = true,
-    hint = optimizer_hint,
+  { "optimizer", "object|table", has = { "step", "zero_grad" }, what = optimizer_words, required = true,
     doc = "The optimizer of the model's parameters, or a table of your own with the methods step() and zero_grad(). "
       .. "With `step` also a table of optimizers by name." },
   { "data", "object", has = { "batches" }, what = "a loader (data.loader makes one)", required = true,

@@ -122,7 +122,7 @@ describe("train.fit with a step of the script's own", function()
       },
       ["does not show its predictions"] = { step = step, metric = "accuracy" },
       ["optimizer must be an optimizer, got a table"] = { optimizer = {} },
-      ["an optimizer, which a call makes: optim.Adam(model:parameters(), {lr = 0.01}), got a function"] = { optimizer = optim.Adam },
+      ["which a call makes: optim.Adam(model:parameters(), {lr = 0.01}), got a function"] = { optimizer = optim.Adam },
       ["metrics must hold 'accuracy'"] = { metrics = { "top" } },
       ["must be a list without gaps, got 'top5' at position 3 of 1"] = { metrics = { "accuracy", [3] = "top5" } },
       ["metrics.mae must return a number"] = { metrics = { mae = function() return "x" end } },

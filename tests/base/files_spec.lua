@@ -107,4 +107,19 @@ describe("files", function()
     assert.is_nil(ok)
     assert.matches("^cannot make the folder x+%.%.%.: File name too long$", message)
   end)
+
+  it("makes temporary folders below $TMPDIR, or in /tmp where that is empty", function()
+    local uv = require "luv"
+    local before = os.getenv "TMPDIR"
+    uv.os_setenv("TMPDIR", "")
+    local path = files.temporary_folder "spec"
+    uv.os_setenv("TMPDIR", "/nowhere")
+    local none, message = files.temporary_folder "spec"
+    if before then uv.os_setenv("TMPDIR", before) else uv.os_unsetenv "TMPDIR" end
+    assert.matches("^/tmp/optlab%-spec%-", path)
+    assert.equal("directory", files.kind(path))
+    assert(uv.fs_rmdir(path))
+    assert.is_nil(none)
+    assert.matches("^cannot make a temporary folder: ENOENT", message)
+  end)
 end)

@@ -108,4 +108,15 @@ function M.kind(path)
   return stat and stat.type
 end
 
+--- Makes a folder of its own below $TMPDIR, or /tmp.
+-- @string purpose a word of its name
+-- @treturn ?string its path; nil and a message
+function M.temporary_folder(purpose)
+  local above = os.getenv "TMPDIR" or ""
+  if above == "" then above = "/tmp" end
+  local path, message = require("luv").fs_mkdtemp(("%s/optlab-%s-XXXXXX"):format(above, purpose))
+  if not path then return nil, "cannot make a temporary folder: " .. message end
+  return path
+end
+
 return M

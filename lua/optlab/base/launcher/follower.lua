@@ -11,10 +11,8 @@ local M = {}
 local folder -- where output goes, once something is written
 
 local function make_folder()
-  local uv = require "luv"
-  local above = os.getenv "TMPDIR" or ""
-  local path, message = uv.fs_mkdtemp((above ~= "" and above or "/tmp") .. "/optlab-rank-XXXXXX")
-  if not path then require("optlab.base.errors").raise("cannot make a temporary folder: %s", message) end
+  local path, message = require("optlab.base.files").temporary_folder "rank"
+  if not path then require("optlab.base.errors").raise("%s", message) end
   folder, config.out = path, path
 end
 

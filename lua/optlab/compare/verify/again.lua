@@ -140,8 +140,8 @@ end
 function M.with(run, use)
   local script, message = check(run)
   if not script then return nil, message end
-  local folder, why = uv.fs_mkdtemp((uv.os_tmpdir() or "/tmp") .. "/optlab-verify-XXXXXX")
-  if not folder then return nil, "there is no temporary folder: " .. why end
+  local folder, why = files.temporary_folder "verify"
+  if not folder then return nil, why end
   local ok, wrong = fill(run, folder)
   local new
   if ok then new, wrong = execute(run, script, folder) end

@@ -3,7 +3,6 @@
 -- @module optlab.plot.draw.latex
 local files = require "optlab.base.files"
 local pdf = require "optlab.plot.draw.pdf"
-local uv = require "luv"
 
 local M = {}
 
@@ -13,8 +12,8 @@ Drawing.__index = Drawing
 --- Where gnuplot draws: `path` for the commands, the graphic beside it.
 -- @treturn ?table {path =, read, graphic, close, fd}; nil and a message
 function M.drawing()
-  local folder, problem = uv.fs_mkdtemp((os.getenv("TMPDIR") or "/tmp") .. "/optlab-tex-XXXXXX")
-  if not folder then return nil, "no folder for the drawing: " .. problem end
+  local folder, problem = files.temporary_folder "tex"
+  if not folder then return nil, problem end
   return setmetatable({ folder = folder, path = folder .. "/figure.tex" }, Drawing)
 end
 

@@ -2,6 +2,8 @@
 -- Programs that many systems have do it: ImageMagick and img2webp. Where img2webp is missing, gnuplot 6 draws webp
 -- itself.
 -- @module optlab.plot.draw.moving
+local files = require "optlab.base.files"
+local shell = require "optlab.base.text.shell"
 local uv = require "luv"
 
 local M = {}
@@ -16,15 +18,15 @@ end
 -- How each format is made: programs one of which is wanted, and the words behind its name, from the files of frames,
 -- how long each is shown (in hundredths of a second), and how often the animation plays (0: for ever).
 local MAKERS = {
-  gif = { programs = { "magick", "convert" }, words = function(files, waits, loops)
+  gif = { programs = { "magick", "convert" }, words = function(names, waits, loops)
     local words = { ("-loop %d"):format(loops) }
-    for i, file in ipairs(files) do words[#words + 1] = ("-delay %d %s"):format(waits[i], file) end
+    for i, file in ipairs(names) do words[#words + 1] = ("-delay %d %s"):format(waits[i], file) end
     words[#words + 1] = "+dither -layers OptimizeFrame gif:picture"
     return words
   end },
-  webp = { programs = { "img2webp" }, words = function(files, waits, loops)
+  webp = { programs = { "img2webp" }, words = function(names, waits, loops)
     local words = { ("-loop %d -lossless"):format(loops) }
-    for i, file in ipairs(files) do words[#words + 1] = ("-d %d %s"):format(math.max(1, 10 * waits[i]), file) end
+    for i, file in ipairs(names) do words[#words + 1] = ("-d %d %s"):format(math.max(1, 10 * waits[i]), file) end
     words[#words + 1] = "-o picture"
     return words
   end },
@@ -67,35 +69,21 @@ local function delays(movie, n)
   return out
 end
 
-local function quoted(path) return "'" .. path:gsub("'", "'\\''") .. "'" end
-
-local function write(path, bytes)
-  local file = io.open(path, "wb")
-  return file and file:write(bytes) and file:close()
-end
-
-local function read(path)
-  local file = io.open(path, "rb")
-  local bytes = file and file:read("a")
-  if file then file:close() end
-  return bytes
-end
-
 -- Writes the frames into a folder and has the program make "picture" of them there. Its arguments are names and numbers
 -- of ours.
 local function encode(folder, job, program, frames)
-  local files, movie = {}, job.movie
+  local names, movie = {}, job.movie
   for i, png in ipairs(frames) do
-    files[i] = ("%d.png"):format(i)
-    if not write(folder .. "/" .. files[i], png) then return nil, "cannot write into " .. folder end
+    names[i] = ("%d.png"):format(i)
+    local ok, message = files.replace(folder .. "/" .. names[i], png)
+    if not ok then return nil, message end
   end
-  local words = MAKERS[job.format].words(files, delays(movie, #frames), movie and movie.loops or 1)
-  local command = ("cd %s && %s %s >said 2>&1"):format(quoted(folder), program, table.concat(words, " "))
+  local words = MAKERS[job.format].words(names, delays(movie, #frames), movie and movie.loops or 1)
+  local command = ("cd %s && %s %s >said 2>&1"):format(shell.word(folder), program, table.concat(words, " "))
   if not os.execute(command) then
-    return nil, ("%s failed: %s"):format(program, (read(folder .. "/said") or ""):match "^[^\n]*")
+    return nil, ("%s failed: %s"):format(program, (files.read(folder .. "/said") or ""):match "^[^\n]*")
   end
-  local bytes = read(folder .. "/picture")
-  return bytes, not bytes and program .. " wrote no picture" or nil
+  return files.read(folder .. "/picture")
 end
 
 local function remove(folder, n)
@@ -114,8 +102,8 @@ function M.finish(job, bytes)
   if not program then return nil, job.format == "gif" and NO_GIF or M.NO_WEBP end
   local frames = split(bytes)
   if #frames == 0 then return nil, "gnuplot drew no frame" end
-  local folder, problem = uv.fs_mkdtemp((os.getenv("TMPDIR") or "/tmp") .. "/optlab-frames-XXXXXX")
-  if not folder then return nil, "no folder for the frames: " .. problem end
+  local folder, problem = files.temporary_folder "frames"
+  if not folder then return nil, problem end
   local picture, message = encode(folder, job, program, frames)
   remove(folder, #frames)
   return picture, message

@@ -12,7 +12,7 @@ local sizes = require "optlab.plot.gnuplot.multiplot.sizes"
 
 local M = {}
 
-local LINE, MARKS, GAP, BAR = sizes.LINE, sizes.MARKS, sizes.GAP, sizes.BAR
+local LINE, MARKS, BELOW, GAP, BAR = sizes.LINE, sizes.MARKS, sizes.BELOW, sizes.GAP, sizes.BAR
 
 --- Whether a figure's frame has no marks.
 -- @tparam table fig
@@ -38,6 +38,14 @@ end
 
 -- --- places ----------------------------------------------------------------------------------------------------------
 
+-- The height of a label, which may have several lines.
+local function label_height(words)
+  return words and LINE * (select(2, words:gsub("\n", "")) + 1) or 0
+end
+
+-- The room that it takes below or beside what has it.
+local function label_room(words) return words and label_height(words) + 4 or 0 end
+
 -- The room around the frame of a cell.
 local function margins(cell, look, frame)
   local opts, out = cell.fig.opts, {}
@@ -46,7 +54,7 @@ local function margins(cell, look, frame)
   local x_texts = not (bare or cell.hidden.x or opts.xticklabels == false or (opts.xticks and #opts.xticks == 0))
   local y_texts = not (bare or cell.hidden.y or opts.yticklabels == false or (opts.yticks and #opts.yticks == 0))
   out.left = (y_texts and (widest.y or 0) + MARKS + 8 or 0) + (opts.ylabel and not cell.hidden.y and LINE + 8 or 0)
-  out.bottom = (x_texts and LINE + MARKS or 0) + (opts.xlabel and not cell.hidden.x and LINE or 0)
+  out.bottom = (x_texts and BELOW or 0) + (cell.hidden.x and 0 or label_room(opts.xlabel))
   out.left, out.bottom = math.max(out.left, bare and 3 or GAP), math.max(out.bottom, bare and 3 or GAP)
   local half = x_texts and (widest.x or 0) / 2 + 2 or 0 -- of the text of a mark at the end of the axis
   out.left = math.max(out.left, half)
@@ -79,11 +87,6 @@ local function sum(list, n)
   local total = 0
   for i = 1, n do total = total + (list[i] or 0) end
   return total
-end
-
--- The height of a label below or beside all panels, which may have several lines.
-local function label_height(words)
-  return words and LINE * (select(2, words:gsub("\n", "")) + 1) or 0
 end
 
 -- Gives each cell its place: `x`, `y` (of its lower left corner), `width`, `height`, in pixels from the lower left.
@@ -129,8 +132,7 @@ end
 
 -- What lies around all frames takes its room: the area that is left, and the plan of the legend.
 local function reserve(opts, look, cells, canvas, scale)
-  local area = { left = label_height(opts.ylabel), bottom = label_height(opts.xlabel) }
-  for side, room in pairs(area) do area[side] = room > 0 and room + 4 or 0 end
+  local area = { left = label_room(opts.ylabel), bottom = label_room(opts.xlabel) }
   area.width = canvas.width - area.left - 2
   area.height = canvas.height - area.bottom - (opts.title and 30 or 0) - 2
   local labels, plan = opts.legend and shared.labels(cells) or {}, nil

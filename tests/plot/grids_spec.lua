@@ -120,6 +120,24 @@ describe("plot", function()
       errors.fails("figure 1 is three-dimensional", function() plot.grid { solid, sharex = true } end)
     end)
 
+    it("have room for the labels of their axes", function()
+      local fig = line(1, { xlabel = "first\nsecond", ylabel = "loss" })
+      for _, theme in ipairs { "default", "paper", "slides" } do
+        local grid = plot.grid { fig, line(2, { xlabel = "steps" }), cols = 2, sharey = true, theme = theme }
+        local svg = figures.draw(grid, theme .. ".svg")
+        for _, words in ipairs { "first", "second", "steps", "loss" } do has(svg, ">" .. words .. "<") end
+      end
+    end)
+
+    it("have a label for all below the texts of the marks", function()
+      local fig = line(1, { xticks = { { 1, "middle" } } })
+      local svg = figures.draw(plot.grid { fig, line(2), cols = 2, sharex = true, xlabel = "steps" }, "one.svg")
+      local function height(words)
+        return tonumber(svg:match(",([%d.]+)%)[^()]+%b()[^()]+>" .. words .. "<"))
+      end
+      assert.is_true(height "steps" - height "middle" >= 15)
+    end)
+
     it("are drawn", function()
       config.format = { "svg" }
       plot.grid { line(1), line(2), map(1), sharex = true, legend = "below", xlabel = "x" }:save("grid")

@@ -14,7 +14,7 @@ local sizes = require "optlab.plot.gnuplot.sizes"
 
 local M = {}
 
-local LINE, MARKS, GAP, BAR = sizes.LINE, sizes.MARKS, sizes.GAP, sizes.BAR
+local LINE, MARKS, BELOW, GAP, BAR = sizes.LINE, sizes.MARKS, sizes.BELOW, sizes.GAP, sizes.BAR
 
 --- Whether a figure's frame has no marks.
 -- @tparam table fig
@@ -50,10 +50,13 @@ end
 
 -- --- places ----------------------------------------------------------------------------------------------------------
 
--- The height of a label below or beside frames, which may have several lines.
+-- The height of a label, which may have several lines.
 local function label_height(words)
   return words and LINE * (select(2, words:gsub("\n", "")) + 1) or 0
 end
+
+-- The room that it takes below or beside what has it.
+local function label_room(words) return words and label_height(words) + 4 or 0 end
 
 -- The room around the frame of a cell; a surface has its title and marks inside.
 local function margins(cell, look, frame)
@@ -61,19 +64,19 @@ local function margins(cell, look, frame)
   if cell.fig.solid then return { left = GAP, right = GAP, top = GAP, bottom = GAP } end
   local widest, common = panel.measure(cell.fig, frame[1], frame[2], look, cell.limits)
   local function label(name)
-    return cell.hidden[name] and 0 or label_height(axis.words(opts[name .. "label"], common[name]))
+    return cell.hidden[name] and 0 or label_room(axis.words(opts[name .. "label"], common[name]))
   end
   local bare = M.is_bare(cell.fig)
   local x_texts = not (bare or cell.hidden.x or opts.xticklabels == false or (opts.xticks and #opts.xticks == 0))
   local y_texts = not (bare or cell.hidden.y or opts.yticklabels == false or (opts.yticks and #opts.yticks == 0))
-  out.left = (y_texts and (widest.y or 0) + MARKS + 8 or 0) + (label "y" > 0 and label "y" + 8 or 0)
-  out.bottom = (x_texts and LINE + MARKS or 0) + label "x"
+  out.left = (y_texts and (widest.y or 0) + MARKS + 8 or 0) + (label "y" > 0 and label "y" + 4 or 0)
+  out.bottom = (x_texts and BELOW or 0) + label "x"
   out.left, out.bottom = math.max(out.left, bare and 3 or GAP), math.max(out.bottom, bare and 3 or GAP)
   local half = x_texts and (widest.x or 0) / 2 + 2 or 0 -- of the text of a mark at the end of the axis
   out.left = math.max(out.left, half)
   out.right, out.top = bare and 3 or math.max(GAP + 3, half), opts.title and LINE + 4 or bare and 3 or GAP
   if cell.fig.twin then
-    cell.beside = (widest.y2 or 0) + MARKS + 4 + (label "y2" > 0 and label "y2" + 16 or 0)
+    cell.beside = (widest.y2 or 0) + MARKS + 4 + (label "y2" > 0 and label "y2" + 12 or 0)
     out.right = math.max(out.right, cell.beside)
   end
   local scale = colorbar.scale(cell.fig.elements)
@@ -150,8 +153,7 @@ end
 
 -- What lies around all frames takes its room: the area that is left, and the plan of the legend.
 local function reserve(opts, look, cells, canvas, scale)
-  local area = { left = label_height(opts.ylabel), bottom = label_height(opts.xlabel) }
-  for side, room in pairs(area) do area[side] = room > 0 and room + 4 or 0 end
+  local area = { left = label_room(opts.ylabel), bottom = label_room(opts.xlabel) }
   area.width = canvas.width - area.left - 2
   area.height = canvas.height - area.bottom - (opts.title and 30 or 0) - 2
   local labels, plan = opts.legend and shared.labels(cells) or {}, nil

@@ -1,9 +1,9 @@
 --- The pictures of the site: copied, described, and drawn once more for the dark theme.
 --
 -- gnuplot's SVG has grey axes and text on white paper. For the dark theme white and black change places, and so do the
--- greys between them; dark colours of lines become lighter. A map, whose colours stand for values, stays as it is, and so
--- does a picture with white text or white lines, which lie on a coloured area, or with images in it: its paper is white
--- in both themes.
+-- greys between them; dark colours of lines become lighter. A map, whose colours stand for values, stays as it is, and
+-- so does a picture with white text or white lines, which lie on a coloured area, or with images in it: its paper is
+-- white in both themes.
 -- @module site.pictures
 local files = require "optlab.base.files"
 local h = require "optlab.report.page.html"

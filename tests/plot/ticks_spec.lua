@@ -57,6 +57,12 @@ describe("plot", function()
       has(s, "set ylabel 'loss  (+ 1)' noenhanced")
     end)
 
+    it("find room beside a colour bar, without what they have in common if need be", function()
+      assert.same({ "0", "2", "4" }, ticks.linear(1.7e9 - 1, 1.7e9 + 5, { most = 5, length = 110 }, true).texts)
+      local s = script(plot.figure { size = { 270, 240 } }:heatmap({ { 1, 2 } }, { x = { 1.7e9, 1.7e9 + 3 } }))
+      has(s, "set xlabel '(+ 1700000000)' noenhanced")
+    end)
+
     it("have the minus sign of mathematics, not a hyphen", function()
       local fig = plot.figure { logy = true }:line({ -2, 0, 2 }, { 1e-3, 1, 1e3 })
       local svg = figures.draw(fig, "minus.svg")

@@ -9,6 +9,7 @@ local text = require "optlab.plot.gnuplot.text"
 local M = {}
 
 local LONGEST = 12 -- characters of a text; longer ones have a common part taken out
+local SHORT = 6 -- the same where only one or two longer ones find room
 local FONT_SIZE = 12
 local MINUS = "−" -- as `set minussign` in the theme writes it, not a hyphen
 local GAP = 14 -- pixels between the texts of a horizontal axis
@@ -154,7 +155,12 @@ function M.linear(lo, hi, room, integral)
     local found = marks(lo, hi, digit, exponent, room.longest or LONGEST)
     local count = #found.values
     if count == 0 and integral then return M.linear(lo, hi, room, false) end
-    if not room.length or count <= 2 or count * (M.width(found.texts) + GAP) <= room.length then return found end
+    local fits = not room.length or count * (M.width(found.texts) + GAP) <= room.length
+    if count <= 2 and (room.longest or LONGEST) > SHORT and not (fits and count == 2) then
+      local shorter = { most = room.most, length = room.length, longest = SHORT }
+      return M.linear(lo, hi, shorter, integral)
+    end
+    if fits or count <= 2 then return found end
     least = value(digit, exponent) * 1.5
   end
 end

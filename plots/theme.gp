@@ -4,6 +4,7 @@
 
 # Text is UTF-8; text given by a user is marked noenhanced where it is set.
 set encoding utf8
+set minussign
 
 # Axes on the left and below only, thin and grey, with short tics that point outwards.
 set border 3 linecolor rgb axis_color linewidth 1

@@ -115,16 +115,52 @@ if p.fail then error "failed" end]])
     assert.matches("\n(%d%d)" .. ("%1"):rep(24) .. "\n$", text) -- whole rows
   end)
 
-  it("guess at an undefined global of a script", function()
-    local function said(text)
-      files.write(dir .. "/a.lua", text)
-      local status, _, err = program.run(dir, "a.lua")
-      assert.equal(1, status)
-      return err
-    end
-    local guess = "attempt to call a nil value (global 'prnt'); did you mean 'print'?"
-    assert.equal("optlab: a.lua:1: " .. guess .. "\n", said "prnt(1)")
-    assert.matches("'Linear'); did you mean 'lab.nn.Linear'?", said "require 'optlab' local x = Linear(1, 1)", 1, true)
-    assert.matches("%(global 'xyzzy'%)\n$", said "require 'optlab' xyzzy.x = 1")
+end)
+
+describe("a global that was never assigned", function()
+  local dir
+  before_each(function() dir = files.folder() end)
+  after_each(function() files.remove(dir) end)
+
+  local function said(text)
+    files.write(dir .. "/a.lua", text)
+    local status, _, err = program.run(dir, "--no-keep", "a.lua")
+    assert.equal(1, status)
+    return (err:match "^optlab: ([^\n]*)\n")
+  end
+
+  it("is an error where a script reads it, with a guess", function()
+    assert.equal("a.lua:1: 'prnt' is not defined; did you mean 'print'?", said "prnt(1)")
+    assert.equal("a.lua:1: 'Linear' is not defined; did you mean 'lab.nn.Linear'?",
+      said "require 'optlab' local x = Linear(1, 1)")
+    assert.equal("a.lua:1: 'xyzzy' is not defined", said "require 'optlab' xyzzy.x = 1")
+    assert.equal("a.lua:1: 'True' is not defined; in Lua: true", said "local t = {shuffle = True}")
+    assert.equal("a.lua:2: 'lrr' is not defined; did you mean 'lr'?",
+      said "local lr, opt = 1, {}\nopt.lr = lrr")
+    assert.equal("a.lua:1: 'beto' is not defined; did you mean 'beta'?",
+      said "local function f(beta) return beto end f(1)")
+  end)
+
+  it("is told from a local that ends or begins elsewhere", function()
+    local where = "is known only from its declaration to the end of its block"
+    assert.equal("a.lua:2: 'n' is not defined here: the local of line 1 " .. where,
+      said "if true then local n = 1 end\nprint(n)")
+    assert.equal("a.lua:1: 'g' is not defined here: the local of line 2 " .. where,
+      said "local function f() return g() end\nlocal function g() end\nf()")
+  end)
+
+  it("is an error of statements and of standard input, too", function()
+    local _, _, err = program.run(dir, "-e", "print(xyzzy)")
+    assert.equal("optlab: (command line):1: 'xyzzy' is not defined\n", err)
+    _, _, err = program.feed(dir, "print(xyzzy)\n", "-")
+    assert.equal("optlab: stdin:1: 'xyzzy' is not defined\n", err)
+  end)
+
+  it("is nil to rawget and to modules, whose errors have the guess", function()
+    files.write(dir .. "/m.lua", "return {x = unpack or table.unpack, f = function() return prnt(1) end}")
+    local status, out, err = program.run(dir, "--no-keep", "-e",
+      "print(rawget(_G, 'y'), require('m').x == table.unpack) y = 1 print(y) require('m').f()")
+    assert.same({ 1, "nil\ttrue\n1\n" }, { status, out })
+    assert.matches("m.lua:1: attempt to call a nil value (global 'prnt'); did you mean 'print'?", err, 1, true)
   end)
 end)

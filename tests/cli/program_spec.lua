@@ -443,8 +443,8 @@ describe("the program", function()
         return
       end
       local status, out, err = program.shell(dir, "unset LUA_PATH; LUA_CPATH='" .. build
-        .. "/?.so;;' lua5.4 -e 'local lab = require \"optlab\" print(lab.zeros(2):numel(), lab.config.out)'")
-      assert.same({ 0, "2\tout\n", "" }, { status, out, err })
+        .. "/?.so;;' lua5.4 -e 'local lab = require \"optlab\" print(lab.zeros(2):numel(), lab.config.out, undefined)'")
+      assert.same({ 0, "2\tout\tnil\n", "" }, { status, out, err })
     end)
   end)
 end)

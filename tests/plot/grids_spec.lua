@@ -58,9 +58,29 @@ describe("plot", function()
     it("have one colour bar for one scale", function()
       local s = script(plot.grid { map(0), map(-5), sharecolor = true })
       assert.equal(3, count(s, "set cbrange [-5:4]"))
-      assert.equal(2, count(s, "unset colorbox\nset lmargin"))
+      assert.equal(2, count(s, "unset colorbox\nset yrange"))
       assert.equal(1, count(s, "set colorbox user origin screen"))
       has(s, "'value' noenhanced at screen")
+    end)
+
+    it("say what was taken out of the marks of the colour bar, and count its room", function()
+      local fig = plot.figure { enhanced = true }:heatmap({ { 1e12, 1e12 + 1 } }, { label = "f^2" })
+      local shared = script(plot.grid { fig, fig, sharecolor = true })
+      has(shared, "'f^2  (+ 1000000000000)' enhanced at screen")
+      local placed = script(plot.grid { fig, fig, sharex = true })
+      has(placed, "'f^2  (+ 1000000000000)' enhanced at screen")
+      has(script(fig), "set cblabel 'f^2  (+ 1000000000000)' enhanced")
+    end)
+
+    it("hold surfaces beside what needs a computed place", function()
+      local small = plot.figure():line { 1, 2 }
+      local solid = plot.figure():surface(math.max, { x = { 0, 1 }, y = { 0, 1 }, colorbar = true })
+      local grid = plot.grid { solid, line(1):inset(small, { 0.5, 0.5, 0.4, 0.4 }) }
+      local s = script(grid)
+      assert.equal(1, count(s, "splot "))
+      assert.equal(2, count(s, "\nplot "))
+      has(s, "set size ")
+      assert.is_true(#figures.draw(grid, "mixed.png") > 1000)
     end)
 
     it("have one legend, in which equal labels stand once", function()
@@ -98,6 +118,24 @@ describe("plot", function()
         function() plot.grid({ map(1), gray, sharecolor = true }):save "g" end)
       local solid = plot.figure():surface { { 1, 2 }, { 3, 4 } }
       errors.fails("figure 1 is three-dimensional", function() plot.grid { solid, sharex = true } end)
+    end)
+
+    it("have room for the labels of their axes", function()
+      local fig = line(1, { xlabel = "first\nsecond", ylabel = "loss" })
+      for _, theme in ipairs { "default", "paper", "slides" } do
+        local grid = plot.grid { fig, line(2, { xlabel = "steps" }), cols = 2, sharey = true, theme = theme }
+        local svg = figures.draw(grid, theme .. ".svg")
+        for _, words in ipairs { "first", "second", "steps", "loss" } do has(svg, ">" .. words .. "<") end
+      end
+    end)
+
+    it("have a label for all below the texts of the marks", function()
+      local fig = line(1, { xticks = { { 1, "middle" } } })
+      local svg = figures.draw(plot.grid { fig, line(2), cols = 2, sharex = true, xlabel = "steps" }, "one.svg")
+      local function height(words)
+        return tonumber(svg:match(",([%d.]+)%)[^()]+%b()[^()]+>" .. words .. "<"))
+      end
+      assert.is_true(height "steps" - height "middle" >= 15)
     end)
 
     it("are drawn", function()

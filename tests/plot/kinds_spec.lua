@@ -142,6 +142,15 @@ describe("plot", function()
       has_not(with { levels = { 0.5 }, color = "k" }, "rotate by")
     end)
 
+    it("have their labels on the line where coordinates differ in their last digits", function()
+      local far = 1.7e9
+      local s = script(plot.figure():contour(function(x) return x end, {
+        x = { -1, 1, 0.1 }, y = { far, far + 1, 0.1 }, levels = { 0 }, labels = true,
+      }))
+      local y = tonumber(s:match("set label 1 '0' at [^,]+,(%S+) center front"))
+      assert.is_true(y > far + 0.2 and y < far + 0.8)
+    end)
+
     it("that are filled have a bar of bands with a mark at each level", function()
       local s = with { levels = { 0, 0.1, 1, 2 }, filled = true, colorbar = true, palette = "gray" }
       has(s, "set palette defined (0 '#000000', 1 '#000000', 1 '#808080', 2 '#808080', 2 '#ffffff', 3 '#ffffff')")

@@ -3,7 +3,7 @@ local figures = require "tests.support.figures"
 local plot = require "optlab.plot"
 local ticks = require "optlab.plot.gnuplot.ticks"
 local found = require "tests.support.text"
-local has = found.contains
+local has, has_not = found.contains, found.lacks
 local script = figures.script
 
 local FLAT = { most = 8, length = 550 }
@@ -32,7 +32,7 @@ describe("plot", function()
   describe("marks", function()
     it("have as many decimals as their distance", function()
       assert.same({ "0", "0.5", "1.0", "1.5" }, ticks.linear(0, 1.7, { most = 5 }).texts)
-      assert.same({ "-20", "0", "20", "40" }, ticks.linear(-21, 41, { most = 5 }).texts)
+      assert.same({ "−20", "0", "20", "40" }, ticks.linear(-21, 41, { most = 5 }).texts)
       local texts = ticks.linear(0.69314708, 0.69314752, { most = 5 }).texts
       assert.same({ "0.6931471", "0.6931472", "0.6931473", "0.6931474", "0.6931475" }, texts)
       assert.same({ "100000.1", "100000.2", "100000.3" }, ticks.linear(100000.09, 100000.31, { most = 4 }).texts)
@@ -40,7 +40,7 @@ describe("plot", function()
     end)
 
     it("share a power of ten where digits would be long", function()
-      assert.same({ "-1.0×10⁻⁹", "-0.5×10⁻⁹", "0", "0.5×10⁻⁹", "1.0×10⁻⁹" },
+      assert.same({ "−1.0×10⁻⁹", "−0.5×10⁻⁹", "0", "0.5×10⁻⁹", "1.0×10⁻⁹" },
         ticks.linear(-1e-9, 1e-9, { most = 5 }).texts)
       assert.same({ "0", "1×10²⁰⁰" }, ticks.linear(0, 1.4e200, { most = 2 }).texts)
       assert.same({ "0", "2×10⁷", "4×10⁷" }, ticks.linear(0, 5e7, { most = 4 }).texts)
@@ -51,10 +51,25 @@ describe("plot", function()
       assert.same({ "0", "0.0005", "0.0010" }, late.texts)
       assert.equal("+ 1700000000", late.common)
       local below = ticks.linear(-1e9 - 0.001, -1e9 + 0.001, { most = 3 })
-      assert.same({ "-0.001", "0", "0.001" }, below.texts)
-      assert.equal("- 1000000000", below.common)
+      assert.same({ "−0.001", "0", "0.001" }, below.texts)
+      assert.equal("− 1000000000", below.common)
       local s = script(plot.figure { ylabel = "loss" }:line { 1, 1 + 2e-11, 1 + 1e-11 })
       has(s, "set ylabel 'loss  (+ 1)' noenhanced")
+    end)
+
+    it("find room beside a colour bar, without what they have in common if need be", function()
+      assert.same({ "0", "2", "4" }, ticks.linear(1.7e9 - 1, 1.7e9 + 5, { most = 5, length = 110 }, true).texts)
+      local s = script(plot.figure { size = { 270, 240 } }:heatmap({ { 1, 2 } }, { x = { 1.7e9, 1.7e9 + 3 } }))
+      has(s, "set xlabel '(+ 1700000000)' noenhanced")
+    end)
+
+    it("have the minus sign of mathematics, not a hyphen", function()
+      local fig = plot.figure { logy = true }:line({ -2, 0, 2 }, { 1e-3, 1, 1e3 })
+      local svg = figures.draw(fig, "minus.svg")
+      has(svg, ">−2<")
+      has(svg, ">−3<") -- the exponent of 10
+      has_not(svg, ">-2<")
+      assert.same({ "−2×10⁻⁹", "−0.5" }, ticks.texts { -2e-9, -0.5 })
     end)
 
     it("are integers where all data are", function()
@@ -79,7 +94,7 @@ describe("plot", function()
 
     it("of the z axis can be chosen too", function()
       local s = script(plot.figure { zticks = { -1, { 0, "zero" }, 1 } }:surface { { -1, 1 }, { 1, -1 } })
-      has(s, "set ztics ('-1' -1, 'zero' 0, '1' 1) noenhanced\n")
+      has(s, "set ztics ('−1' -1, 'zero' 0, '1' 1) noenhanced\n")
     end)
 
     it("of different values never have one text in a picture", function()

@@ -59,7 +59,7 @@ local function hint(text)
   local name = text:match(" a nil value %(global '([%a_][%w_]*)'%)$")
   if name then
     local guess = require "optlab.cli.guess"
-    return require("optlab.cli.python").name(name) or guess.hint(name, guess.globals(), "lab.")
+    return guess.global(name, guess.globals(), "lab.")
   end
   if text:find "attempt to add a 'string'" or text:find "attempt to add a '%a+' with a 'string'" then
     return "; strings are joined by '..'"

@@ -1,6 +1,7 @@
 --- What an undefined global was probably meant to be: a name that is there, or one of optlab's.
 -- @module optlab.cli.guess
 local errors = require "optlab.base.errors"
+local python = require "optlab.cli.python"
 
 local M = {}
 
@@ -49,6 +50,13 @@ function M.hint(word, names, prefix)
   near = errors.nearest(word, all)
   return near and ("; did you mean '%s'?"):format(library(near)) or ""
 end
+
+--- The guess at a global that is not there, which may be a name of Python.
+-- @tparam string word
+-- @tparam {string,...} names those that could have been written instead
+-- @tparam[opt=""] string prefix of optlab's parts, "lab." in scripts
+-- @treturn string
+function M.global(word, names, prefix) return python.name(word) or M.hint(word, names, prefix) end
 
 --- The names of the globals there are.
 -- @treturn {string,...} sorted

@@ -113,6 +113,8 @@ end
 
 -- keep: whether its locals are there at the prompt that follows.
 local function run_text(text, name, keep, ...)
+  local function declared() return require("optlab.cli.prompt.lexer").declared(text) end
+  require("optlab.cli.strict").watch(name, declared, "lab.")
   local fn, message
   if keep then
     fn, message = require("optlab.cli.prompt").scope:compile(text, name)
@@ -223,8 +225,6 @@ local function run_script(host, argv, at, keep)
     }
   end
   if package.loaded["optlab"] and not run(config.on_load) then return false end
-  local undefined = require("optlab.cli.python").constants(text)
-  if undefined then require "optlab.base.notice"("%s:%s", script, undefined) end
   return run_text((text:gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "")), chunk, keep,
     table.unpack(args))
 end

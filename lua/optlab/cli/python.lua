@@ -108,26 +108,4 @@ end
 -- @treturn ?string
 function M.name(name) return NAMES[name] and "; in Lua: " .. NAMES[name] end
 
---- The first of True, False and None that a script reads as a global, with its line; nil where there is none. They are
--- nil in Lua, so that nothing else says so.
--- @tparam string text the script
--- @treturn ?string what is wrong
-function M.constants(text)
-  if not (text:find "%f[%w_]True%f[^%w_]" or text:find "%f[%w_]False%f[^%w_]" or text:find "%f[%w_]None%f[^%w_]") then
-    return nil
-  end
-  local number = 0
-  for line in (bare(text) .. "\n"):gmatch("([^\n]*)\n") do
-    number = number + 1
-    for before, name, behind in (" " .. line .. " "):gmatch "([^%w_])(%u%l+)%f[^%w_]%s*(.?)" do
-      local meant = name == "True" or name == "False" or name == "None"
-      if meant and before ~= "." and before ~= ":" and behind ~= "=" then
-        local message = "%d: '%s' is not defined, which Lua takes for nil; write '%s'"
-        return message:format(number, name, NAMES[name])
-      end
-    end
-  end
-  return nil
-end
-
 return M

@@ -1,8 +1,8 @@
 --- The interactive prompt, `optlab -i`.
 --
 -- An expression shows its value; a statement that is not complete asks for more lines; an error ends nothing; locals
--- are there on the next line (scope.lua), undefined globals are errors (strict.lua); `?name` or `help name` shows what
--- the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here. Tab completes names and
+-- are there on the next line (scope.lua), undefined globals are errors (cli/strict.lua); `?name` or `help name` shows
+-- what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here. Tab completes names and
 -- fields, Ctrl-C drops the line, Ctrl-D ends.
 -- @module optlab.cli.prompt
 local area = require "optlab.base.terminal.area"
@@ -135,11 +135,18 @@ local function turn(host)
   return fn ~= nil
 end
 
+-- The locals of the prompt, as strict.watch wants them.
+local function typed_names()
+  local names = {}
+  for _, name in ipairs(M.scope:names()) do names[name] = true end
+  return names
+end
+
 --- Runs the prompt until the input ends.
 -- @tparam table host functions of src/main.c
 function M.run(host)
   set_globals()
-  require("optlab.cli.prompt.strict").install(M.scope)
+  require("optlab.cli.strict").watch("=prompt", typed_names)
   host.prompt.open(history_file(), function(text) return complete(text, M.scope) end)
   if require("optlab.core").system.isatty("stdin") then
     local version = require("optlab.core").version

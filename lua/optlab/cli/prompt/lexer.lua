@@ -103,6 +103,38 @@ function M.top_level(text)
   return locals, returns
 end
 
+-- The names from the word at i on, with commas between them.
+local function listed(words, i)
+  local names = {}
+  while words[i] and words[i].kind == "name" do
+    names[#names + 1] = { name = words[i].text }
+    if not (words[i + 1] and words[i + 1].text == ",") then break end
+    i = i + 2
+  end
+  return names
+end
+
+-- The parameters of the function whose word stands before i.
+local function parameters_at(words, i)
+  while words[i] and words[i].text ~= "(" do i = i + 1 end
+  return listed(words, i + 1)
+end
+
+local DECLARES = { ["local"] = names_at, ["for"] = listed, ["function"] = parameters_at }
+
+--- The locals, loop variables and parameters that a text declares anywhere, each with the line of the first time.
+-- @tparam string text
+-- @treturn {[string]=integer}
+function M.declared(text)
+  local words, lines, line, at = M.words(text), {}, 1, 1
+  for i, word in ipairs(words) do
+    line, at = line + select(2, text:sub(at, word.at - 1):gsub("\n", "")), word.at
+    local names = word.kind == "name" and DECLARES[word.text]
+    for _, entry in ipairs(names and names(words, i + 1) or {}) do lines[entry.name] = lines[entry.name] or line end
+  end
+  return lines
+end
+
 --- The names in a text, whatever they are.
 -- @tparam string text
 -- @treturn {[string]=boolean}

@@ -157,6 +157,14 @@ local function set_logarithmic(panel, name, lo, hi, most)
 end
 M.set_logarithmic = set_logarithmic
 
+--- What stands beside an axis: its label, and the part that was taken out of the texts of its marks.
+-- @tparam ?string label
+-- @tparam ?string common
+-- @treturn ?string
+function M.words(label, common)
+  return common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
+end
+
 --- Sets the range and the marks of an axis.
 -- @tparam table panel
 -- @string name "x", "y", "z" or "y2"

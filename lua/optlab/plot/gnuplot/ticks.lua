@@ -9,7 +9,9 @@ local text = require "optlab.plot.gnuplot.text"
 local M = {}
 
 local LONGEST = 12 -- characters of a text; longer ones have a common part taken out
+local SHORT = 6 -- the same where only one or two longer ones find room
 local FONT_SIZE = 12
+local MINUS = "−" -- as `set minussign` in the theme writes it, not a hyphen
 local GAP = 14 -- pixels between the texts of a horizontal axis
 
 local SUPERSCRIPTS = {
@@ -25,7 +27,7 @@ end
 
 local function plain(n, exponent)
   if n == 0 then return "0" end
-  local sign, digits = n < 0 and "-" or "", ("%d"):format(math.abs(n))
+  local sign, digits = n < 0 and MINUS or "", ("%d"):format(math.abs(n))
   if exponent >= 0 then return sign .. digits .. ("0"):rep(exponent) end
   digits = ("0"):rep(1 - exponent - #digits) .. digits
   return sign .. digits:sub(1, exponent - 1) .. "." .. digits:sub(exponent)
@@ -85,7 +87,8 @@ local function write_rest(numbers, exponent)
   for i, n in ipairs(numbers) do rest[i] = n - common end
   local digits = plain(math.abs(common), exponent):gsub("(%..-)0+$", "%1"):gsub("%.$", "")
   if #digits > 17 then digits = all_scientific({ math.abs(common) }, exponent)[1] end
-  return write(rest, exponent, LONGEST) or all_scientific(rest, exponent), (common < 0 and "- " or "+ ") .. digits
+  local sign = common < 0 and MINUS .. " " or "+ "
+  return write(rest, exponent, LONGEST) or all_scientific(rest, exponent), sign .. digits
 end
 
 -- --- steps -----------------------------------------------------------------------------------------------------------
@@ -147,7 +150,12 @@ function M.linear(lo, hi, room, integral)
     local found = marks(lo, hi, digit, exponent, room.longest or LONGEST)
     local count = #found.values
     if count == 0 and integral then return M.linear(lo, hi, room, false) end
-    if not room.length or count <= 2 or count * (M.width(found.texts) + GAP) <= room.length then return found end
+    local fits = not room.length or count * (M.width(found.texts) + GAP) <= room.length
+    if count <= 2 and (room.longest or LONGEST) > SHORT and not (fits and count == 2) then
+      local shorter = { most = room.most, length = room.length, longest = SHORT }
+      return M.linear(lo, hi, shorter, integral)
+    end
+    if fits or count <= 2 then return found end
     least = value(digit, exponent) * 1.5
   end
 end
@@ -164,9 +172,9 @@ local function distinct(values, texts)
 end
 
 local function digits_of(v, digits)
-  local s = ("%." .. digits .. "g"):format(v):gsub(",", ".")
+  local s = ("%." .. digits .. "g"):format(math.abs(v)):gsub(",", ".")
   local mantissa, exponent = s:match("^(.-)e(.*)$")
-  return mantissa and mantissa .. power_of_ten(tonumber(exponent)) or s
+  return (v < 0 and MINUS or "") .. (mantissa and mantissa .. power_of_ten(tonumber(exponent)) or s)
 end
 
 --- What numbers chosen by somebody else say: six digits, more where different numbers would get the same text.

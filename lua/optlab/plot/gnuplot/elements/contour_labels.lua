@@ -95,7 +95,7 @@ end
 
 local function write(panel, el, words, place, x, y)
   panel:label(("%s at %s,%s center front rotate by %s noenhanced %s textcolor %s"):format(text.quote(words),
-    number.format(x), number.format(y), number.format(math.floor(place.angle + 0.5)), panel:font(SIZE),
+    number.format(x, true), number.format(y, true), number.format(math.floor(place.angle + 0.5)), panel:font(SIZE),
     el.color or el.cycle and "linetype " .. el.cycle or "rgb ink"))
 end
 

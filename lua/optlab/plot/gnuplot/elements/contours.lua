@@ -11,7 +11,7 @@ local function polyline_rows(lines, level_column)
   local rows = {}
   for i, line in ipairs(lines) do
     if i > 1 then rows[#rows + 1] = "" end
-    local level = level_column and " " .. number.format(line.level) or ""
+    local level = level_column and " " .. number.format(line.level, true) or ""
     for _, row in ipairs(number.rows({ line.x, line.y })) do rows[#rows + 1] = row .. level end
   end
   return rows
@@ -47,7 +47,7 @@ function M.filled(el, panel)
   local block = panel:block("band", rows)
   for i, loop in ipairs(el.loops) do
     local color = loop.band == 0 and "rgb paper"
-      or "palette cb " .. number.format(band_value(el, loop.band, panel))
+      or "palette cb " .. number.format(band_value(el, loop.band, panel), true)
     panel:draw(i == 1 and el or nil, ("%s index %d using 1:2"):format(block, i - 1),
       "filledcurves closed fillcolor " .. color .. " fillstyle solid noborder")
   end

@@ -1,8 +1,0 @@
---- Sizes in pixels of what lies around the frames of several panels.
--- @module optlab.plot.gnuplot.multiplot.sizes
-return {
-  LINE = 18, -- the height of a line of text
-  MARKS = 8, -- between a frame and the texts of its marks
-  GAP = 9, -- around a frame without texts
-  BAR = 14, -- the width of a colour bar
-}

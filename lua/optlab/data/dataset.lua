@@ -8,7 +8,7 @@ local Dataset = { __name = "Dataset" }
 Dataset.__index = Dataset
 
 local SUBSET = args.declare("Dataset:subset", {
-  doc = "Rows `from` to `to` as a data set of its own; it shares the memory of the whole.",
+  doc = "Rows `from` to `to` as a data set that shares the memory.",
   positions = 2,
   { "from", "integer", min = 1, required = true, doc = "The first row." },
   { "to", "integer", min = 1, doc = "The last row; by default that of the data set." },

@@ -1,8 +1,9 @@
 --- The pictures of the site: copied, described, and drawn once more for the dark theme.
 --
 -- gnuplot's SVG has grey axes and text on white paper. For the dark theme white and black change places, and so do the
--- greys between them; dark colours of lines become lighter. A picture with white text or white lines, which lie on a
--- coloured area, or with images in it stays as it is: its paper is white in both themes.
+-- greys between them; dark colours of lines become lighter. A map, whose colours stand for values, stays as it is, and
+-- so does a picture with white text or white lines, which lie on a coloured area, or with images in it: its paper is
+-- white in both themes.
 -- @module site.pictures
 local files = require "optlab.base.files"
 local h = require "optlab.report.page.html"
@@ -11,6 +12,9 @@ local M = {}
 
 local BROAD = 760 -- pixels: from this width on a figure has a row for itself
 local PAPER, INK = { 20, 23, 28 }, { 228, 231, 236 } -- of the dark theme (site.css)
+
+-- The gnuplot script beside a picture; "" where there is none.
+local function script_of(path) return files.read((path:gsub("%.%w+$", ".gp"))) or "" end
 
 -- --- dark ------------------------------------------------------------------------------------------------------------
 
@@ -46,9 +50,8 @@ local function has_white_ink(svg)
   return false
 end
 
--- Colours of lines that are too dark for dark paper become lighter, up to a contrast of 4. A picture of many colours is
--- a map: its colours stay.
-local MOST_LINE_COLORS, CONTRAST = 14, 4
+-- Colours of lines that are too dark for dark paper become lighter, up to this contrast.
+local CONTRAST = 4
 
 local function luminance(rgb)
   local sum = 0
@@ -66,28 +69,21 @@ local function lighter(rgb)
   return ("rgb(%d,%d,%d)"):format(rgb[1], rgb[2], rgb[3])
 end
 
--- Line colours of a picture -> lighter ones; empty for a map.
-local function lighter_colors(svg)
-  local map, count = {}, 0
-  for text, r, g, b in svg:gmatch "(rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%))" do
-    if not map[text] and not grey_of(r, g, b) then
-      map[text], count = lighter { tonumber(r), tonumber(g), tonumber(b) }, count + 1
-      if count > MOST_LINE_COLORS then return {} end
-    end
-  end
-  return map
+local function dark_color(r, g, b)
+  local level = grey_of(r, g, b)
+  return level and dark_grey(level) or lighter { tonumber(r), tonumber(g), tonumber(b) }
 end
+
+-- Whether colours stand for values: the gnuplot script gives them a range.
+local function is_map(script) return script:find("\nset cbrange", 1, true) ~= nil end
 
 --- A picture for the dark theme.
 -- @tparam string svg
+-- @tparam string script gnuplot's, "" if it is not known
 -- @treturn ?string nil where the picture must stay as it is
-function M.dark(svg)
-  if has_white_ink(svg) or svg:find("<image", 1, true) then return nil end
-  local lines = lighter_colors(svg)
-  svg = svg:gsub("(rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%))", function(text, r, g, b)
-    local level = grey_of(r, g, b)
-    return level and dark_grey(level) or lines[text]
-  end)
+function M.dark(svg, script)
+  if is_map(script) or has_white_ink(svg) or svg:find("<image", 1, true) then return nil end
+  svg = svg:gsub("rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)", dark_color)
   svg = svg:gsub('([="\'])#(%x%x)(%x%x)(%x%x)(["\'])', function(before, r, g, b, after)
     local level = grey_of(tonumber(r, 16), tonumber(g, 16), tonumber(b, 16))
     return level and before .. dark_grey(level) .. after
@@ -136,7 +132,7 @@ end
 -- @tparam string name
 -- @treturn string
 function M.words(path, name)
-  local script = files.read((path:gsub("%.%w+$", ".gp"))) or ""
+  local script = script_of(path)
   local titles, parts = texts_of(script, "title"), {}
   if not path:match "%.svg$" then titles = { titles[#titles] } end -- an animation has one for each frame
   parts[1] = #titles > 0 and table.concat(titles, "; ") or "Figure " .. name
@@ -174,7 +170,7 @@ local function images(site, from, to, alt, eager)
       loading = not eager and "lazy" or nil, decoding = "async" }
   end
   site:write(to, svg)
-  local dark = to:match "%.svg$" and M.dark(svg)
+  local dark = to:match "%.svg$" and M.dark(svg, script_of(from))
   if not dark then return image(to, "light", alt) end
   local dark_path = to:gsub("%.svg$", ".dark.svg")
   site:write(dark_path, dark)

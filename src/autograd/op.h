@@ -6,9 +6,7 @@
  * attaches a Node to the output. A backward function is written with the same ops (formula.h), so gradients can be
  * differentiated again.
  *
- * Adding an op: its row in the folder of its kind in ops/, its name in the CMakeLists.txt there, a sample in the file of
- * the same name in tests/autograd/samples/. An element-wise row with `number1` or `number2` is a function and a method of Lua by
- * itself.
+ * docs/howto/add-op.md says how to add an op.
  */
 #ifndef OPTLAB_AUTOGRAD_OP_H
 #define OPTLAB_AUTOGRAD_OP_H

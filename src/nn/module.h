@@ -7,8 +7,7 @@
  *
  * What follows from a definition - reading calls, defaults, checks, the reference pages - is written nowhere else.
  *
- * Adding a layer: a file in a folder of nn/layers, or in nn/losses, its name in the CMakeLists.txt there, a case in
- * tests/reference/nn.py.
+ * docs/howto/add-layer.md says how to add a layer or a loss.
  */
 #ifndef OPTLAB_NN_MODULE_H
 #define OPTLAB_NN_MODULE_H

@@ -38,8 +38,9 @@ static void find_last_uses(Placement *p) {
   }
 }
 
-/* Constants that only other constants were made of. */
+/* Constants that only other constants were made of. A run that follows begins with all events, so it needs them. */
 static void drop_unused_constants(Placement *p) {
+  if (p->r->keep_whole) return;
   for (int b = 0; b < p->r->buffers; b++) {
     Buffer *buffer = &p->r->buffer[b];
     if (!buffer->constant || p->last[b] >= 0 || p->kept[b]) continue;

@@ -6,14 +6,8 @@ local program = require "tests.support.program"
 
 local files_in = require("optlab.base.files").list
 
--- Every page: those at the top and those of the four folders of docs.
-local PAGES, REFERENCE = { "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/README.md" }, {}
-for _, folder in ipairs { "docs/tutorial/", "docs/howto/", "docs/reference/", "docs/explanation/" } do
-  for _, name in ipairs(files_in(folder, "%.md$")) do
-    PAGES[#PAGES + 1] = folder .. name
-    if folder == "docs/reference/" then REFERENCE[#REFERENCE + 1] = folder .. name end
-  end
-end
+local PAGES, REFERENCE = pages.all(), {}
+for _, page in ipairs(PAGES) do REFERENCE[#REFERENCE + 1] = page:match "^docs/reference/.*" end
 
 -- The anchors that GitHub gives to the headings of a page.
 local function anchors_of(text)

@@ -1,4 +1,4 @@
---- The compiler rounds where the code says so.
+--- The compiler rounds where the code says so, and BLAS in the order that is expected.
 local files = require "tests.support.files"
 local program = require "tests.support.program"
 
@@ -17,4 +17,8 @@ end)
 
 describe("Roots of products and sums", function()
   it("are the rounded ones", function() expect_silence("root_test") end)
+end)
+
+describe("Products of BLAS that count as sums in the plain order", function()
+  it("are such sums, for any numbers", function() expect_silence("chain_test") end)
 end)

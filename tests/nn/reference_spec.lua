@@ -1,7 +1,10 @@
 --- Layers and losses against PyTorch's outputs and gradients.
+local core = require "optlab.core"
 local close = require "tests.support.close"
+local files = require "tests.support.files"
 local layers = require "tests.support.layers"
 local tensors = require "tests.support.tensors"
+local list = require("optlab.base.files").list
 local reference = dofile "tests/reference/nn_values.lua"
 
 -- A reference entry {shape=, values=} as a tensor.
@@ -26,7 +29,24 @@ local function input_tensors(case)
   return a, case.inputs[2] and stored(case.inputs[2]), case.inputs[3] and stored(case.inputs[3])
 end
 
+-- Compared as a function, or (what is not PyTorch's) with the layers that it joins, by these specs.
+local ELSEWHERE = { Embedding = "rows_spec", RMSNorm = "rows_spec", BatchNormReLU = "batch_norm_relu_spec" }
+
 describe("a layer or loss gives PyTorch's", function()
+  it("numbers, each of them in a table of tests/reference", function()
+    local tables, missing = {}, {}
+    for _, name in ipairs(list("tests/reference", "_values%.lua$")) do
+      tables[#tables + 1] = files.read("tests/reference/" .. name)
+    end
+    local text = table.concat(tables)
+    for _, d in ipairs(core.nn.declarations()) do
+      local found = d.space ~= "nn" or ELSEWHERE[d.name] or text:find("nn%." .. d.name .. "%f[^%w]")
+        or text:find(('name = "%s"'):format(d.name), 1, true)
+      if not found then missing[#missing + 1] = d.name end
+    end
+    assert.equal("", table.concat(missing, " "), "no case in tests/reference/nn.py")
+  end)
+
   for i, case in ipairs(reference.cases) do
     local inputs = {}
     for k, entry in ipairs(case.inputs) do inputs[k] = "(" .. table.concat(entry.shape, ", ") .. ")" end

@@ -21,7 +21,12 @@ table.insert(settings.Adam, { weight_decay = 0.1, decoupled_weight_decay = true,
 table.insert(settings.NAdam, { weight_decay = 0.1, decoupled_weight_decay = true })
 table.insert(settings.RAdam, { weight_decay = 0.1, decoupled_weight_decay = true, maximize = true })
 local names = {}
-for name in pairs(core.optim) do names[#names + 1] = name:match "^%u" and name or nil end
+for name in pairs(core.optim) do
+  if name:match "^%u" then
+    assert(settings[name], name .. " has no settings: its equation is missing in tests/support/equations.lua")
+    names[#names + 1] = name
+  end
+end
 table.sort(names)
 
 -- Something that the loss may be.

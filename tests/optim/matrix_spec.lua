@@ -83,6 +83,8 @@ local ALL = {
 local COUNTS = {}
 for name in ("GaLore Kron LBFGS Lookahead Ranger SOAP SOAP1d SWALate"):gmatch "%w+" do COUNTS[name] = true end
 
+local BESIDE = { KFAC = "kfac_spec.lua" }
+
 local names = {}
 for name in pairs(ALL) do names[#names + 1] = name end
 table.sort(names)
@@ -145,6 +147,16 @@ describe("trajectories of", function()
       end
     end)
   end
+end)
+
+describe("every optimizer in Lua", function()
+  it("is among those below", function()
+    for _, folder in ipairs { "matrix", "wrappers" } do
+      for name in pairs(require("optlab.optim." .. folder).FILES) do
+        assert(ALL[name] or BESIDE[name], name .. " is missing in ALL")
+      end
+    end
+  end)
 end)
 
 describe("on small problems", function()

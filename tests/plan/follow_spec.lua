@@ -93,6 +93,14 @@ describe("runs that follow the first one", function()
     end })
   end)
 
+  it("have the constants of events that the first one leaves out", function()
+    for _, layer in ipairs { nn.Softplus, nn.ELU } do -- they multiply by 1
+      assert.same({ 2, 0, 0, 0, 0, 0 }, recordings { twins = true, batch_size = 20, model = function()
+        return nn.Sequential(nn.Linear(3, 4), layer(), nn.Linear(4, 2))
+      end })
+    end
+  end)
+
   it("are compared part by part", function()
     local function sgd(momentum) return { twins = true, optimizer = optim.SGD, momentum = momentum } end
     assert.same({ 2, 1, 1, 1, 1, 1 }, recordings(sgd(function() return 0.9 end))) -- its first update is another one

@@ -164,7 +164,7 @@ describe("plot", function()
       for _, kind in ipairs { "heatmap", "surface", "contour" } do
         local fig = plot.figure()
         local s = script(fig[kind](fig, math.max, over))
-        has(s, "set cblabel 'f_1' noenhanced")
+        has(s, kind == "surface" and "set label 1 'f_1' noenhanced at screen" or "set cblabel 'f_1' noenhanced")
         has(s, "unset key\n")
       end
       over.filled = true

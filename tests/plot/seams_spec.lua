@@ -1,5 +1,7 @@
---- Areas of one colour have one colour: no seams between the cells of maps in pictures made of pixels.
+--- Areas of one colour have one colour: no seams between the cells of maps and colour bars, in pictures made of pixels
+-- and in what a viewer makes of a PDF.
 local figures = require "tests.support.figures"
+local files = require "tests.support.files"
 local png = require "tests.support.png"
 local plot = require "optlab.plot"
 
@@ -64,5 +66,42 @@ describe("maps", function()
     filled:contour(function() return 1 end, { x = { 0, 1, 0.1 }, y = { 0, 1, 0.1 }, levels = { 1, 2 }, filled = true })
     local one = colors_inside(filled, DARK)
     assert_one_color(one)
+  end)
+
+  -- A PDF as a viewer that smooths all edges shows it, or nil where there is none.
+  local function viewed(path)
+    local target = figures.dir .. "/viewed"
+    local command = ("pdftocairo -png -singlefile -r 130 '%s' '%s' 2> /dev/null"):format(path, target)
+    if not os.execute(command) then return nil end
+    return png.rows(files.read(target .. ".png"))
+  end
+
+  -- How much the brightness falls, in all, on the way up a colour bar, whose left edge is at a part of the width.
+  local function falls(frame, left)
+    local x, total, last = math.floor(left * #frame[1]) + 5, 0, 0
+    for y = math.floor(0.52 * #frame), math.floor(0.3 * #frame), -1 do
+      local bright = frame[y][x] & 255
+      total, last = total + math.max(0, last - bright - 1), bright
+    end
+    return total, last
+  end
+
+  it("have none in colour bars of pdf and tex, beside a frame, of a grid, beside a surface", function()
+    local over = { x = { 0, 1, 0.5 }, y = { 0, 1, 0.5 }, colorbar = true, palette = "gray" }
+    local map = plot.figure { size = { 400, 250 } }:heatmap(math.max, over)
+    local solid = plot.figure { size = { 400, 250 } }:surface(math.max, over)
+    local grid = plot.grid { map, map, sharecolor = true, size = { 400, 250 } }
+    for name, fig in pairs { map = map, solid = solid, grid = grid } do
+      local s = figures.script(fig, name)
+      local left = tonumber(s:match("colorbox user origin screen ([%d.]+)")) or 0.849
+      for _, format in ipairs { "pdf", "tex" } do
+        figures.draw(fig, name .. "." .. format)
+        local frame = viewed(figures.dir .. "/" .. name .. (format == "tex" and "-tex.pdf" or ".pdf"))
+        if not frame then return pending "needs pdftocairo (Debian: poppler-utils)" end
+        local total, last = falls(frame, left)
+        assert.is_true(last > 130 and last < 250, name)
+        assert.is_true(total == 0, ("%s.%s: the brightness falls by %d"):format(name, format, total))
+      end
+    end
   end)
 end)

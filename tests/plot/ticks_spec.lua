@@ -57,6 +57,12 @@ describe("plot", function()
       has(s, "set ylabel 'loss  (+ 1)' noenhanced")
     end)
 
+    it("find room beside a colour bar, without what they have in common if need be", function()
+      assert.same({ "0", "2", "4" }, ticks.linear(1.7e9 - 1, 1.7e9 + 5, { most = 5, length = 110 }, true).texts)
+      local s = script(plot.figure { size = { 270, 240 } }:heatmap({ { 1, 2 } }, { x = { 1.7e9, 1.7e9 + 3 } }))
+      has(s, "set xlabel '(+ 1700000000)' noenhanced")
+    end)
+
     it("have the minus sign of mathematics, not a hyphen", function()
       local fig = plot.figure { logy = true }:line({ -2, 0, 2 }, { 1e-3, 1, 1e3 })
       local svg = figures.draw(fig, "minus.svg")
@@ -64,6 +70,8 @@ describe("plot", function()
       has(svg, ">−3<") -- the exponent of 10
       has_not(svg, ">-2<")
       assert.same({ "−2×10⁻⁹", "−0.5" }, ticks.texts { -2e-9, -0.5 })
+      local s = script(plot.figure { logy = true }:line { 1e-30, 1 }) -- not a mark at each power
+      has(s, "'10^{−30}'")
     end)
 
     it("are integers where all data are", function()

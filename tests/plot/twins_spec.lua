@@ -56,7 +56,23 @@ describe("plot", function()
     end)
   end)
 
+  it("have a colour bar beside the second axis, not on its texts", function()
+    local fig = plot.figure { size = { 640, 400 } }:heatmap({ { 1, 2 }, { 3, 4 } }, { label = "z" })
+    fig:twinx({ ylabel = "right" }):line({ 1, 2 }, { 1000, 20000 })
+    local s = script(fig)
+    local frame, bar = tonumber(s:match "set rmargin at screen ([%d.]+)"), tonumber(s:match "origin screen ([%d.]+)")
+    assert.is_true(bar > frame + 80 / 640) -- five digits and a label
+  end)
+
   describe("insets", function()
+    it("with a colour bar have it within their place", function()
+      local small = plot.figure():heatmap({ { 1, 2 }, { 3, 4 } })
+      local s = script(line():inset(small, { 0.5, 0.5, 0.4, 0.4 }))
+      local frame = tonumber(s:match "set rmargin at screen ([%d.]+)")
+      local bar, width = s:match "origin screen ([%d.]+),%S+ size screen ([%d.]+)"
+      assert.is_true(bar + width < frame)
+    end)
+
     it("stand inside the frame, on paper", function()
       local s = script(line():inset(line(), { 0.5, 0.5, 0.4, 0.4 }))
       has(s, "set multiplot\n")
@@ -74,6 +90,10 @@ describe("plot", function()
 
     it("say what they cannot", function()
       local fig = line()
+      local held, outer = line(), line():inset(line(), { 0, 0, 0.3, 0.3 })
+      fig:inset(held, { 0, 0, 0.3, 0.3 })
+      errors.fails("Figure:inset: a small figure holds no other one", function() held:inset(line(), { 0, 0, 1, 1 }) end)
+      errors.fails("Figure:inset: a small figure holds no other one", function() fig:inset(outer, { 0, 0, 1, 1 }) end)
       errors.fails("a figure cannot be inside itself", function() fig:inset(fig, { 0, 0, 1, 1 }) end)
       errors.fails("the small figure must be flat and hold something",
         function() fig:inset(plot.figure(), { 0, 0, 1, 1 }) end)

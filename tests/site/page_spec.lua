@@ -60,14 +60,18 @@ end)
 
 describe("a picture for the dark theme", function()
   it("has white and black exchanged, and lines that are light enough", function()
-    local dark = pictures.dark '<g stroke="rgb(  0,   0,   0)" fill="#ffffff"/><g stroke="rgb(255, 127,  14)"/>'
+    local dark = pictures.dark('<g stroke="rgb(  0,   0,   0)" fill="#ffffff"/><g stroke="rgb(255, 127,  14)"/>', "")
     assert.equal('<g stroke="rgb(228,231,236)" fill="rgb(20,23,28)"/><g stroke="rgb(255,127,14)"/>', dark)
-    assert.equal('<g stroke="rgb(70,124,169)"/>', pictures.dark '<g stroke="rgb(  0,  73, 136)"/>')
+    assert.equal('<g stroke="rgb(70,124,169)"/>', pictures.dark('<g stroke="rgb(  0,  73, 136)"/>', ""))
   end)
 
   it("is not made where white text lies on colours, nor of images", function()
-    assert.is_nil(pictures.dark '<image width="3"/>')
-    assert.is_nil(pictures.dark '<g fill="rgb(255,255,255)" font-size="12.00">')
+    assert.is_nil(pictures.dark('<image width="3"/>', ""))
+    assert.is_nil(pictures.dark('<g fill="rgb(255,255,255)" font-size="12.00">', ""))
+  end)
+
+  it("is not made of a map, whose colours stand for values", function()
+    assert.is_nil(pictures.dark('<g stroke="rgb(0,0,0)"/>', "set grid\nset cbrange [0:1]\n"))
   end)
 end)
 

@@ -8,12 +8,22 @@
 --   ```text   what the block above printed. A line `...` stands for any lines; numbers may differ a little, as they do
 --             from processor to processor. After the line <!-- real data --> it is compared where the data sets are.
 local files = require "tests.support.files"
+local list = require("optlab.base.files").list
 local program = require "tests.support.program"
 local real_data = require "tests.support.real_data"
 
 local M = {}
 
 local TOLERANCE = 0.02 -- relative, of numbers with a point in them
+
+--- Every page: those at the top and those of the four folders of docs.
+function M.all()
+  local pages = { "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/README.md" }
+  for _, folder in ipairs { "docs/tutorial/", "docs/howto/", "docs/reference/", "docs/explanation/" } do
+    for _, name in ipairs(list(folder, "%.md$")) do pages[#pages + 1] = folder .. name end
+  end
+  return pages
+end
 
 --- The fenced blocks of a text: {kind, text, line, note}; the note is a comment of HTML on the line before.
 function M.blocks(text)

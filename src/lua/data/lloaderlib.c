@@ -347,7 +347,8 @@ static int loader_index(lua_State *L) {
   } else if (strcmp(key, "rows") == 0) {
     lua_pushinteger(L, (lua_Integer)l->rows);
   } else {
-    return lb_error(L, "a loader has no '%s' (it has epoch, batch_size, rows, batches, state_dict, load_state_dict)", key);
+    return lb_error(L, "a loader has no '%s' (it has epoch, batch_size, rows, batches, state_dict, load_state_dict)",
+                    key);
   }
   return 1;
 }

@@ -4,7 +4,7 @@
 -- the inner one: `opt.lr = 0.1`, `opt.param_groups`; schedules that are attached to it move the inner one's rates. Its
 -- state_dict() holds the inner one's.
 --
--- A file beside this one calls `M.new` with a definition: see there. The methods of a wrapper find in self:
+-- A file beside this one returns a definition; `M.new` says what it holds. The methods of a wrapper find in self:
 --
 -- * `optimizer`, the one inside; `o`, the options; `tensors`, a list with a table for each parameter
 -- * `numbers`, a table: what else is to be kept

@@ -47,9 +47,14 @@ end
 -- The panels of a grid in gnuplot's own layout.
 local function even_panels(grid, width, height)
   local opts, out = grid.opts, {}
+  local share = 1 - (opts.title and 30 / height or 0) -- of the height that is not the title's
   for i, fig in ipairs(grid.figures) do
-    out[i] = panel.new(fig, width / opts.cols, (height - (opts.title and 30 or 0)) / opts.rows, "p" .. i .. "_",
-      grid.look)
+    local row, col = (i - 1) // opts.cols, (i - 1) % opts.cols
+    local cell = {
+      left = col / opts.cols, bottom = share * (1 - (row + 1) / opts.rows), width = 1 / opts.cols,
+      height = share / opts.rows,
+    }
+    out[i] = panel.new(fig, width * cell.width, height * cell.height, "p" .. i .. "_", grid.look, nil, cell)
   end
   return out
 end
@@ -81,10 +86,10 @@ local function grid_parts(grid)
   return out
 end
 
--- A figure with small ones inside is a grid of one.
+-- A figure whose frame has a computed place is a grid of one.
 local function parts(picture)
   if picture.figures then return grid_parts(picture) end
-  if not picture.insets then return figure_parts(picture) end
+  if not multiplot.needs_place(picture) then return figure_parts(picture) end
   local opts = { rows = 1, cols = 1, size = picture.opts.size }
   return grid_parts { figures = { picture }, look = picture.look, opts = opts }
 end

@@ -9,6 +9,7 @@ local text = require "optlab.plot.gnuplot.text"
 local M = {}
 
 local LONGEST = 12 -- characters of a text; longer ones have a common part taken out
+local SHORT = 6 -- the same where only one or two longer ones find room
 local FONT_SIZE = 12
 local MINUS = "−" -- as `set minussign` in the theme writes it, not a hyphen
 local GAP = 14 -- pixels between the texts of a horizontal axis
@@ -31,6 +32,11 @@ local function plain(n, exponent)
   digits = ("0"):rep(1 - exponent - #digits) .. digits
   return sign .. digits:sub(1, exponent - 1) .. "." .. digits:sub(exponent)
 end
+
+--- An integer with the minus sign of the marks.
+-- @number n
+-- @treturn string
+function M.integer(n) return plain(n, 0) end
 
 -- The exponent of the first digit of the largest number.
 local function leading(numbers, exponent)
@@ -149,7 +155,12 @@ function M.linear(lo, hi, room, integral)
     local found = marks(lo, hi, digit, exponent, room.longest or LONGEST)
     local count = #found.values
     if count == 0 and integral then return M.linear(lo, hi, room, false) end
-    if not room.length or count <= 2 or count * (M.width(found.texts) + GAP) <= room.length then return found end
+    local fits = not room.length or count * (M.width(found.texts) + GAP) <= room.length
+    if count <= 2 and (room.longest or LONGEST) > SHORT and not (fits and count == 2) then
+      local shorter = { most = room.most, length = room.length, longest = SHORT }
+      return M.linear(lo, hi, shorter, integral)
+    end
+    if fits or count <= 2 then return found end
     least = value(digit, exponent) * 1.5
   end
 end

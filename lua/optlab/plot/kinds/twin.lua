@@ -71,7 +71,10 @@ function Figure:inset(...)
     errors.raise("%s: the small figure must be flat and hold something", where)
   end
   local root = self.root or self
-  root.solid = false
+  if o.figure.insets or root.inside then
+    errors.raise("%s: a small figure holds no other one; put both into the large figure", where)
+  end
+  root.solid, o.figure.inside = false, true
   root.insets = root.insets or {}
   table.insert(root.insets, { figure = o.figure, place = o.place, zoom = o.zoom })
   return self

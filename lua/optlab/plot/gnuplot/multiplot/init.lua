@@ -2,13 +2,15 @@
 -- axes may be shared, and one colour bar and one legend may stand for all.
 -- Everything is computed in pixels and written in parts of the canvas.
 -- @module optlab.plot.gnuplot.multiplot
+local axis = require "optlab.plot.gnuplot.axis"
 local colorbar = require "optlab.plot.gnuplot.panel.colorbar"
 local insets = require "optlab.plot.gnuplot.multiplot.insets"
 local legend = require "optlab.plot.gnuplot.legend"
+local number = require "optlab.plot.gnuplot.number"
 local pages = require "optlab.plot.gnuplot.multiplot.page"
 local panel = require "optlab.plot.gnuplot.panel"
 local shared = require "optlab.plot.gnuplot.multiplot.shared"
-local sizes = require "optlab.plot.gnuplot.multiplot.sizes"
+local sizes = require "optlab.plot.gnuplot.sizes"
 
 local M = {}
 
@@ -22,18 +24,28 @@ function M.is_bare(fig)
   return opts.bare or (opts.xticks and #opts.xticks == 0 and opts.yticks and #opts.yticks == 0) or false
 end
 
---- Whether a grid's frames have computed places: it shares something, or no frame has marks.
+--- Whether the place of a figure's frame must be computed: a figure stands in it, or both a second axis and a colour
+-- bar beside it.
+-- @tparam table fig
+-- @treturn boolean
+function M.needs_place(fig)
+  if fig.insets then return true end
+  local scale = fig.twin and colorbar.scale(fig.elements)
+  return scale and scale.bar or false
+end
+
+--- Whether a grid's frames have computed places: one of them needs it, it shares something, or no frame has marks.
 -- @tparam table grid
 -- @treturn boolean
 function M.is_placed(grid)
   local opts = grid.opts
-  local bare = true
+  local bare, flat = true, true
   for _, fig in ipairs(grid.figures) do
-    if fig.solid then return false end
-    if fig.insets then return true end
-    bare = bare and M.is_bare(fig) and not fig.opts.bare
+    if M.needs_place(fig) then return true end
+    bare, flat = bare and M.is_bare(fig) and not fig.opts.bare, flat and not fig.solid
   end
-  return bare or (opts.sharex or opts.sharey or opts.sharecolor or opts.legend or opts.xlabel or opts.ylabel) ~= nil
+  if opts.sharex or opts.sharey or opts.sharecolor or opts.legend or opts.xlabel or opts.ylabel then return true end
+  return bare and flat
 end
 
 -- --- places ----------------------------------------------------------------------------------------------------------
@@ -46,26 +58,32 @@ end
 -- The room that it takes below or beside what has it.
 local function label_room(words) return words and label_height(words) + 4 or 0 end
 
--- The room around the frame of a cell.
+-- The room around the frame of a cell; a surface has its title and marks inside.
 local function margins(cell, look, frame)
   local opts, out = cell.fig.opts, {}
-  local widest = panel.measure(cell.fig, frame[1], frame[2], look, cell.limits)
+  if cell.fig.solid then return { left = GAP, right = GAP, top = GAP, bottom = GAP } end
+  local widest, common = panel.measure(cell.fig, frame[1], frame[2], look, cell.limits)
+  local function label(name)
+    return cell.hidden[name] and 0 or label_room(axis.words(opts[name .. "label"], common[name]))
+  end
   local bare = M.is_bare(cell.fig)
   local x_texts = not (bare or cell.hidden.x or opts.xticklabels == false or (opts.xticks and #opts.xticks == 0))
   local y_texts = not (bare or cell.hidden.y or opts.yticklabels == false or (opts.yticks and #opts.yticks == 0))
-  out.left = (y_texts and (widest.y or 0) + MARKS + 8 or 0) + (opts.ylabel and not cell.hidden.y and LINE + 8 or 0)
-  out.bottom = (x_texts and BELOW or 0) + (cell.hidden.x and 0 or label_room(opts.xlabel))
+  out.left = (y_texts and (widest.y or 0) + MARKS + 8 or 0) + (label "y" > 0 and label "y" + 4 or 0)
+  out.bottom = (x_texts and BELOW or 0) + label "x"
   out.left, out.bottom = math.max(out.left, bare and 3 or GAP), math.max(out.bottom, bare and 3 or GAP)
   local half = x_texts and (widest.x or 0) / 2 + 2 or 0 -- of the text of a mark at the end of the axis
   out.left = math.max(out.left, half)
   out.right, out.top = bare and 3 or math.max(GAP + 3, half), opts.title and LINE + 4 or bare and 3 or GAP
   if cell.fig.twin then
-    out.right = math.max(out.right, (widest.y2 or 0) + MARKS + 4 + (opts.y2label and LINE + 16 or 0))
+    cell.beside = (widest.y2 or 0) + MARKS + 4 + (label "y2" > 0 and label "y2" + 12 or 0)
+    out.right = math.max(out.right, cell.beside)
   end
   local scale = colorbar.scale(cell.fig.elements)
   if scale and scale.bar and not cell.scale then
     cell.own_bar = MARKS + (widest.cb or 0) + 8 + LINE / 2
-    out.right = GAP + BAR + cell.own_bar + (scale.label and LINE / 2 + 2 or 2 - LINE / 2)
+    local name = axis.words(scale.label, common.cb) and LINE / 2 + 2 or 2 - LINE / 2
+    out.right = (cell.beside or 0) + GAP + BAR + cell.own_bar + name
   end
   return out
 end
@@ -105,16 +123,19 @@ local function arrange(cells, opts, look, area)
 end
 
 -- A place as panels take it.
-local function place_of(cell, canvas)
+local function place_of(cell, canvas, title_size)
   local w, h = canvas.width, canvas.height
-  return {
+  local place = {
     left = cell.x / w, right = (cell.x + cell.width) / w, bottom = cell.y / h, top = (cell.y + cell.height) / h,
     width = cell.width, height = cell.height, limits = cell.limits, hidden = cell.hidden, scale = cell.scale,
-    key = cell.key, commands = cell.commands, boxes = cell.boxes,
-    bar = cell.own_bar and { (cell.x + cell.width + GAP) / w, cell.y / h, BAR / w, cell.height / h } or nil,
-    bar_label = cell.own_bar
-      and { (cell.x + cell.width + GAP + BAR + cell.own_bar) / w, (cell.y + cell.height / 2) / h } or nil,
+    key = cell.key, commands = cell.commands, boxes = cell.boxes, title_size = title_size,
   }
+  if cell.own_bar then
+    local bar = cell.x + cell.width + (cell.beside or 0) + GAP
+    place.bar = { bar / w, cell.y / h, BAR / w, cell.height / h }
+    place.bar_label = { (bar + BAR + cell.own_bar) / w, (cell.y + cell.height / 2) / h }
+  end
+  return place
 end
 
 -- --- a grid ----------------------------------------------------------------------------------------------------------
@@ -148,17 +169,27 @@ local function reserve(opts, look, cells, canvas, scale)
   return area, plan
 end
 
+-- A cell's panel. That of a surface is a part of the canvas, in which gnuplot places it.
+local function panel_of(cell, prefix, look, canvas, title_size)
+  local w, h = canvas.width, canvas.height
+  if not cell.fig.solid then return panel.new(cell.fig, w, h, prefix, look, place_of(cell, canvas, title_size)) end
+  local part = { left = cell.x / w, bottom = cell.y / h, width = cell.width / w, height = cell.height / h }
+  local p = panel.new(cell.fig, cell.width, cell.height, prefix, look, nil, part)
+  p:set("origin %s,%s", number.format(part.left), number.format(part.bottom))
+  p:set("size %s,%s", number.format(part.width), number.format(part.height))
+  return p
+end
+
 -- The panels of the cells and of what is inside them, and how a legend shows their elements.
 local function panels_of(cells, look, canvas)
-  local out, samples = {}, {}
+  local out, samples, title_size = {}, {}, panel.title_size(cells)
   for i, cell in ipairs(cells) do
     local small = insets.cells(cell, look, canvas, margins)
-    local p = panel.new(cell.fig, canvas.width, canvas.height, ("p%d_"):format(i), look, place_of(cell, canvas))
+    local p = panel_of(cell, ("p%d_"):format(i), look, canvas, title_size)
     out[#out + 1] = p
     for el, sample in pairs(p.samples) do samples[el] = sample end
     for k, inside in ipairs(small) do
-      out[#out + 1] = panel.new(inside.fig, canvas.width, canvas.height, ("p%di%d_"):format(i, k), look,
-        place_of(inside, canvas))
+      out[#out + 1] = panel_of(inside, ("p%di%d_"):format(i, k), look, canvas, panel.title_size { inside })
     end
   end
   return out, samples
@@ -192,17 +223,17 @@ function M.grid(grid, width, height)
   local area, plan = reserve(opts, look, cells, canvas, scale)
   arrange(cells, opts, look, area)
   local panels, samples = panels_of(cells, look, canvas)
-  local page, left, right, low, high = pages.new(look, canvas), extent(cells)
+  local page, left, right, low, high = pages.new(look, canvas, opts.enhanced), extent(cells)
   if scale then page:bar(scale, right + GAP + 3, low, high - low) end
   local under = plan and plan.height or 0
   if under > 0 then page:key(plan, samples, (left + right) / 2, under / 2 + 4) end
   if plan and under == 0 then page:key(plan, samples, area.key, high) end
   if opts.xlabel then
-    page:label(opts.xlabel, opts.enhanced, (left + right) / 2,
+    page:write(opts.xlabel, (left + right) / 2,
       under + (under > 0 and 8 or 0) + label_height(opts.xlabel) - LINE / 2 + 3, "center")
   end
   if opts.ylabel then
-    page:label(opts.ylabel, opts.enhanced, LINE / 2 + 3, (low + high) / 2, "center rotate by 90")
+    page:write(opts.ylabel, LINE / 2 + 3, (low + high) / 2, "center rotate by 90")
   end
   return panels, page:finish()
 end

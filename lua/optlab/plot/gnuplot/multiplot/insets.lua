@@ -31,9 +31,10 @@ local function shown_part(cell, inset)
 end
 
 -- A rectangle around what an inset shows, and two lines from it to corners of the inset, which do not cross it.
-local function zoom_commands(cell, inset, canvas)
+local function zoom_commands(cell, inset, small, canvas)
   local left, bottom, right, top = shown_part(cell, inset)
-  local px, py, pw, ph = table.unpack(inset.place)
+  local px, py = (small.x - cell.x) / cell.width, (small.y - cell.y) / cell.height
+  local pw, ph = small.width / cell.width, small.height / cell.height
   local function screen(x, y)
     return ("screen %s,%s"):format(fmt((cell.x + x * cell.width) / canvas.width),
       fmt((cell.y + y * cell.height) / canvas.height))
@@ -68,12 +69,13 @@ function M.cells(cell, look, canvas, margins)
       y = cell.y + py * cell.height, width = width, height = height,
     }
     local m = margins(small, look, { width, height })
+    if small.own_bar then small.width = math.max(20, width - m.right) end -- the bar has its room in the place, too
     small.commands = inset_commands(small, m, canvas, look)
-    for _, command in ipairs(inset.zoom and zoom_commands(cell, inset, canvas) or {}) do
+    for _, command in ipairs(inset.zoom and zoom_commands(cell, inset, small, canvas) or {}) do
       table.insert(small.commands, command)
     end
     cell.boxes[i] = {
-      left = px * cell.width - m.left, bottom = py * cell.height - m.bottom, width = width + m.left + m.right,
+      left = px * cell.width - m.left, bottom = py * cell.height - m.bottom, width = small.width + m.left + m.right,
       height = height + m.bottom + m.top,
     }
     out[i] = small

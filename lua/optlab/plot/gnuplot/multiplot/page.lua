@@ -1,11 +1,12 @@
 --- What belongs to all panels of a grid: an invisible panel over the whole canvas, which carries the shared colour bar,
 -- the shared legend and the labels.
 -- @module optlab.plot.gnuplot.multiplot.page
+local bar = require "optlab.plot.gnuplot.panel.bar"
 local colorbar = require "optlab.plot.gnuplot.panel.colorbar"
 local layout = require "optlab.plot.gnuplot.layout"
 local legend = require "optlab.plot.gnuplot.legend"
 local number = require "optlab.plot.gnuplot.number"
-local sizes = require "optlab.plot.gnuplot.multiplot.sizes"
+local sizes = require "optlab.plot.gnuplot.sizes"
 local text = require "optlab.plot.gnuplot.text"
 
 local M = {}
@@ -22,12 +23,13 @@ end
 --- An empty page.
 -- @tparam table look as of optlab.plot.look.themes
 -- @tparam table canvas {width =, height =} in pixels
+-- @bool enhanced whether texts hold gnuplot's markup
 -- @treturn table with settings and, after finish, plot
-function M.new(look, canvas)
+function M.new(look, canvas, enhanced)
   local page = setmetatable({
     settings = {}, items = { "2 with lines notitle" }, widest = {}, common = {}, hidden = {}, look = look, labels = 0,
     canvas = canvas,
-    fig = { opts = {}, elements = {} }, is_empty = true,
+    fig = { opts = { enhanced = enhanced }, elements = {} }, is_empty = true,
   }, Page)
   page:set("border 0")
   page.settings[#page.settings + 1] = "unset tics"
@@ -44,16 +46,20 @@ function Page:font(size)
   return ("font ',%s'"):format(fmt(size * self.look.scale))
 end
 
+--- Adds a label, as a panel does.
+function Page:label(command)
+  self.labels, self.is_empty = self.labels + 1, false
+  self:set("label %d %s", self.labels, command)
+end
+
 --- Writes a text at a place in pixels.
 -- @string words
--- @param markup
 -- @number x
 -- @number y
 -- @string more gnuplot's words for how it stands
-function Page:label(words, markup, x, y, more)
-  self.labels, self.is_empty = self.labels + 1, false
-  self:set("label %d %s at screen %s,%s %s %s textcolor rgb ink", self.labels, text.marked(words, markup),
-    fmt(x / self.canvas.width), fmt(y / self.canvas.height), more, self:font(layout.FONT_SIZE))
+function Page:write(words, x, y, more)
+  self:label(("%s at screen %s,%s %s %s textcolor rgb ink"):format(text.marked(words, self.fig.opts.enhanced),
+    fmt(x / self.canvas.width), fmt(y / self.canvas.height), more, self:font(layout.FONT_SIZE)))
 end
 
 -- From a colour bar to the middle of its label.
@@ -70,7 +76,7 @@ function M.bar_room(scale, look, height)
   local page = M.new(look)
   page.scale, page.fig.elements = scale, scale.elements
   colorbar.set(page, height)
-  return sizes.BAR + bar_texts(page) + (scale.label and sizes.LINE / 2 or -sizes.LINE / 2)
+  return sizes.BAR + bar_texts(page) + (bar.name(page) and sizes.LINE / 2 or -sizes.LINE / 2)
 end
 
 --- The colour bar of all panels.
@@ -83,11 +89,8 @@ function Page:bar(scale, x, y, height)
   self:set("cbtics out nomirror scale 0.6,0.3 textcolor rgb soft")
   colorbar.set(self, height)
   local w, h = self.canvas.width, self.canvas.height
-  self:set("colorbox user origin screen %s,%s size screen %s,%s", fmt(x / w), fmt(y / h), fmt(sizes.BAR / w),
-    fmt(height / h))
-  if scale.label then
-    self:label(scale.label, scale.markup, x + sizes.BAR + bar_texts(self), y + height / 2, "center rotate by 90")
-  end
+  bar.place(self, { x / w, y / h, sizes.BAR / w, height / h })
+  bar.label(self, (x + sizes.BAR + bar_texts(self)) / w, (y + height / 2) / h)
   self.items[#self.items + 1] = "keyentry with points linecolor palette notitle"
 end
 

@@ -68,11 +68,11 @@ end
 --- The colour scale of all figures.
 -- @treturn table as of colorbar.scale, and its elements
 function M.scale(cells)
-  local elements, first = {}, nil
+  local elements, first, first_markup = {}, nil, nil
   for _, cell in ipairs(cells) do
     for _, el in ipairs(cell.fig.elements) do
       if el.palette then
-        first = first or el
+        if not first then first, first_markup = el, cell.fig.opts.enhanced end
         if el.palette ~= first.palette or el.norm ~= first.norm then
           errors.raise("plot.grid: sharecolor needs one palette and one norm in all figures")
         end
@@ -83,6 +83,7 @@ function M.scale(cells)
   local scale = colorbar.scale(elements)
   if not scale then errors.raise("plot.grid: sharecolor, but no figure colours anything by value") end
   scale.bar, scale.elements = true, elements
+  if scale.markup == nil then scale.markup = first_markup end
   return scale
 end
 

@@ -2,8 +2,10 @@
 -- A script holds one panel, or one for each figure of a grid.
 -- @module optlab.plot.gnuplot.panel
 local axis = require "optlab.plot.gnuplot.axis"
+local bar = require "optlab.plot.gnuplot.panel.bar"
 local colorbar = require "optlab.plot.gnuplot.panel.colorbar"
 local elements = require "optlab.plot.gnuplot.elements"
+local errors = require "optlab.base.errors"
 local key = require "optlab.plot.gnuplot.panel.key"
 local layout = require "optlab.plot.gnuplot.layout"
 local number = require "optlab.plot.gnuplot.number"
@@ -133,7 +135,15 @@ local function marked(panel, words, own)
   return text.marked(words, own)
 end
 
-local TITLE_SIZES = { 12, 11, 10, 9 }
+local TITLE_SIZES = { 12, 11, 10, 9, 8 }
+
+-- What is seen of a figure's title, in one line.
+local function seen_title(fig)
+  return text.seen(text.clean(fig.opts.title or ""):gsub("\n", " "), fig.opts.enhanced)
+end
+
+-- The room of a title above a frame; small fonts are wider than their size says.
+local function title_room(width) return (width + 4) / 1.12 end
 
 -- The title. Where the place of a panel is fixed it gets one line, in a smaller font if need be.
 local function title(panel, width)
@@ -142,24 +152,19 @@ local function title(panel, width)
   if not place then
     return panel:set("title %s", marked(panel, text.wrap(opts.title, width - 40, layout.FONT_SIZE)))
   end
-  local size, room = TITLE_SIZES[#TITLE_SIZES], (place.width + 4) / 1.12 -- small fonts are wider than their size says
-  for _, candidate in ipairs(TITLE_SIZES) do
-    if text.extent(opts.title, candidate) <= room then
-      size = candidate
-      break
-    end
-  end
+  local seen, size = seen_title(panel.fig), place.title_size
+  local shown = text.cut(seen, title_room(place.width), size)
+  local words = shown == seen and marked(panel, (opts.title:gsub("\n", " "))) or marked(panel, shown, false)
+  if shown ~= seen then panel:remark("the title %s is cut: take a shorter one or a larger size", errors.shown(seen)) end
   -- Low enough to belong to the frame below it, in svg too, where gnuplot puts titles 5 pixels higher than in png.
-  panel:set("title %s %s offset 0,-0.8", marked(panel, text.cut(opts.title:gsub("\n", " "), room, size)),
-    panel:font(size))
+  panel:set("title %s %s offset 0,-0.8", words, panel:font(size))
 end
 
 -- The label of an axis, with the part that was taken out of the texts of its marks.
 local function axis_label(panel, name, label, more, markup)
-  local common = panel.common[name]
   if panel.place and panel.place.hidden[name] then return end
-  if not label and not common then return end
-  local words = common and (label and label .. "  " or "") .. "(" .. common .. ")" or label
+  local words = axis.words(label, panel.common[name])
+  if not words then return end
   if name == "x" then panel.xlabel_lines = select(2, words:gsub("\n", "")) + 1 end
   panel:set("%slabel %s%s", name, marked(panel, words, markup), more or "")
 end
@@ -177,19 +182,38 @@ local function second_axis(panel, room)
   axis_label(panel, "y2", opts.y2label, color, opts.y2enhanced)
 end
 
--- Marks and labels of the axes x and y, and z in space, where lines of text run obliquely and have less room.
-local function axes(panel, width, height)
-  local opts, solid = panel.fig.opts, panel.fig.solid
-  local flat_x = { most = math.max(2, width // 60), length = width - 90, powers = math.max(2, (width - 90) // 38) }
-  local flat_y = { most = math.max(2, (height - 60) // 34), powers = math.max(2, (height - 60) // 20) }
-  axis.set(panel, "x", solid and { most = 6 } or flat_x)
-  axis.set(panel, "y", solid and { most = 6 } or flat_y)
-  axis_label(panel, "x", opts.xlabel)
+-- The plotting area, which the texts of the y axes and a colour bar make smaller.
+local function set_view(panel, width, height)
+  local fig, place, x, y = panel.fig, panel.place, panel.limits.x, panel.limits.y
+  if place then
+    panel.view = layout.frame(fig.opts, place.width, place.height, x, y)
+  else
+    local right = fig.twin and panel.widest.y2 + (fig.opts.y2label and 50 or 28) or panel.bar
+    panel.view = layout.view(fig.opts, width, height, x, y, right, panel.hidden.y and 0 or panel.widest.y)
+  end
+  if fig.twin then panel.second_view = panel.view:with_y(panel.limits.y2) end
+end
+
+-- Marks and labels of the axes of a flat figure. The texts of x have the room that those beside the frame leave.
+local function flat_axes(panel, width, height)
+  local opts = panel.fig.opts
+  local upright = { most = math.max(2, (height - 60) // 34), powers = math.max(2, (height - 60) // 20) }
+  axis.set(panel, "y", upright)
   axis_label(panel, "y", opts.ylabel)
-  if panel.fig.twin then second_axis(panel, flat_y) end
-  if not solid then return end
-  axis.set(panel, "z", { most = 6 })
-  axis_label(panel, "z", opts.zlabel, " rotate parallel")
+  if panel.fig.twin then second_axis(panel, upright) end
+  set_view(panel, width, height)
+  local length = math.min(width - 90, panel.view.width)
+  axis.set(panel, "x", { most = math.max(2, width // 60), length = length, powers = math.max(2, length // 38) })
+  axis_label(panel, "x", opts.xlabel)
+end
+
+-- Marks and labels in space, where lines of text run obliquely and have less room.
+local function solid_axes(panel)
+  local opts = panel.fig.opts
+  for _, name in ipairs { "x", "y", "z" } do
+    axis.set(panel, name, { most = 6 })
+    axis_label(panel, name, opts[name .. "label"], name == "z" and " rotate parallel" or nil)
+  end
 end
 
 -- A text, and for an annotation its arrow. Returns the box it takes.
@@ -232,17 +256,9 @@ local function set_margins(panel)
   for _, command in ipairs(place.commands or {}) do panel.settings[#panel.settings + 1] = command end
 end
 
-local function flat_commands(panel, width, height)
+local function flat_commands(panel)
   local fig, place, boxes = panel.fig, panel.place, {}
-  local x, y = panel.limits.x, panel.limits.y
-  if place then
-    panel.view = layout.frame(fig.opts, place.width, place.height, x, y)
-    set_margins(panel)
-  else
-    local right = fig.twin and panel.widest.y2 + (fig.opts.y2label and 50 or 28) or panel.bar
-    panel.view = layout.view(fig.opts, width, height, x, y, right, panel.hidden.y and 0 or panel.widest.y)
-  end
-  if fig.twin then panel.second_view = panel.view:with_y(panel.limits.y2) end
+  if place then set_margins(panel) end
   for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, panel.view, note, i) end
   if fig.opts.aspect then panel:set("size ratio -1") end
   set_frame(panel)
@@ -273,27 +289,6 @@ local function solid_commands(panel, width, height)
   key.set(panel, {}, { width = width, height = height, left = 20, right = 20, bottom = 60, rows = height - 80 })
 end
 
--- The bar of the colour scale on the right, and the room that it takes.
-local function set_bar(panel, width)
-  local scale, place = panel.scale, panel.place
-  if not scale then return end
-  if not scale.bar or (place and not place.bar) then return panel:unset "colorbox" end
-  if place then
-    panel:set("colorbox user origin screen %s,%s size screen %s,%s", fmt(place.bar[1]), fmt(place.bar[2]),
-      fmt(place.bar[3]), fmt(place.bar[4]))
-    if not scale.label then return end
-    return panel:label(("%s at screen %s,%s center rotate by 90 textcolor rgb ink %s"):format(
-      text.marked(scale.label, scale.markup), fmt(place.bar_label[1]), fmt(place.bar_label[2]),
-      panel:font(layout.FONT_SIZE)))
-  end
-  panel:set "colorbox"
-  axis_label(panel, "cb", scale.label, " offset 1,0", scale.markup)
-  -- gnuplot leaves room for the bar, a share of the width, and not for its texts.
-  local margin = math.max(8, panel.widest.cb + ((scale.label or panel.common.cb) and 40 or 16) - 0.05 * width)
-  panel.bar = margin + 14 + 0.0875 * width
-  panel:set("rmargin %s", fmt(math.ceil(margin / 0.8) / 10))
-end
-
 local M = {}
 
 -- The axes whose marks have no texts.
@@ -321,12 +316,27 @@ end
 -- @tparam table look
 -- @tparam ?table limits {x =, y =} that are not the figure's own
 -- @treturn table {x =, y =, cb =}: the width of the widest text of each axis, nil where there is none
+-- @treturn table the part that was taken out of these texts, nil where there is none
 function M.measure(fig, width, height, look, limits)
   local panel = new_panel(fig, "", look, { hidden = {}, limits = limits, width = width, height = height })
-  axes(panel, width + 90, height + 60)
   panel.scale = colorbar.scale(fig.elements)
   colorbar.set(panel, height)
-  return panel.widest
+  flat_axes(panel, width + 90, height + 60)
+  return panel.widest, panel.common
+end
+
+--- The size of the font in which the titles of figures fit above their frames, the smallest if none is small enough.
+-- @tparam {table,...} list {{fig =, width =}, ...}
+-- @treturn number
+function M.title_size(list)
+  for _, size in ipairs(TITLE_SIZES) do
+    local fits = true
+    for _, entry in ipairs(list) do
+      fits = fits and (text.extent(seen_title(entry.fig), size)) <= title_room(entry.width)
+    end
+    if fits then return size end
+  end
+  return TITLE_SIZES[#TITLE_SIZES]
 end
 
 --- Writes a figure down.
@@ -338,20 +348,27 @@ end
 -- @tparam[opt] table place where its frame lies: `left`, `right`, `bottom`, `top` in parts of the canvas, `width` and
 -- `height` in pixels; `limits` {x =, y =} instead of its own; `hidden` {x =, y =}, axes without texts; `scale` of
 -- colours instead of its own; `bar` {left, bottom, width, height} of its colour bar, if it has one, and `bar_label`
--- {x, y}; `key`, whether it has a legend; `commands`, further ones; `boxes` {left =, bottom =, width =, height =} in
--- pixels that the legend avoids
+-- {x, y}; `title_size`, that of its title's font; `key`, whether it has a legend; `commands`, further ones; `boxes`
+-- {left =, bottom =, width =, height =} in pixels that the legend avoids
+-- @tparam[opt] table cell {left =, bottom =, width =, height =}, the part of the canvas that a panel without a place
+-- has; by default all of it
 -- @treturn table {blocks=, settings=, plot=, remarks=, samples=}: lists of lines, what the user is to be told, and how
 -- the legend shows each element
-function M.new(fig, width, height, prefix, look, place)
+function M.new(fig, width, height, prefix, look, place, cell)
   if place then width, height = place.width + 90, place.height + 60 end
   local panel = new_panel(fig, prefix, look, place)
   panel.remarks = visibility.remarks(fig)
   title(panel, width)
-  axes(panel, width, height)
   panel.scale = place and place.scale or colorbar.scale(fig.elements)
   colorbar.set(panel, height)
-  set_bar(panel, width)
-  if fig.solid then solid_commands(panel, width, height) else flat_commands(panel, width, height) end
+  bar.set(panel, width, cell or { left = 0, bottom = 0, width = 1, height = 1 })
+  if fig.solid then
+    solid_axes(panel)
+    solid_commands(panel, width, height)
+  else
+    flat_axes(panel, width, height)
+    flat_commands(panel)
+  end
   local first_view = panel.view
   for _, el in ipairs(fig.elements) do
     panel.second, panel.view = el.twin, el.twin and panel.second_view or first_view

@@ -1,5 +1,5 @@
---- Sizes in pixels of what lies around the frames of several panels.
--- @module optlab.plot.gnuplot.multiplot.sizes
+--- Sizes in pixels of what lies around frames whose places are computed.
+-- @module optlab.plot.gnuplot.sizes
 return {
   LINE = 18, -- the height of a line of text
   MARKS = 8, -- between a frame and the texts of its marks

@@ -32,7 +32,8 @@ local is_option = {}
 for _, row in ipairs(options.FIGURE) do is_option[row.name or row[1]] = true end
 
 -- What some figures, grids and animations have, and the code that draws them asks for.
-local PARTS = { root = true, solid = true, twin = true, insets = true, raws = true, figures = true, frames = true }
+local PARTS = { root = true, solid = true, twin = true, insets = true, inside = true, raws = true,
+  figures = true, frames = true }
 
 errors.strict(figure.Figure, "a figure", setmetatable({}, {
   __index = function(_, name)

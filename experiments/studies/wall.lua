@@ -43,7 +43,7 @@ local PROBLEMS = { -- f is 0 at its minimum `best`; x, y and levels are for the 
   {"rosenbrock", f = rosenbrock, start = {-2, 2}, best = {1, 1}, x = {-2.6, 2.2}, y = {-1.6, 3.2},
     levels = {1, 10, 100, 1000}},
   {"rastrigin", f = rastrigin, start = {-2.3, 3.4}, best = {0, 0}, x = {-4.5, 4.5}, y = {-4.5, 4.5},
-    levels = {10, 25, 40}},
+    levels = {20}},
   {"beale", f = beale, start = {0.5, 2}, best = {3, 0.5}, x = {-0.5, 4.5}, y = {-2.2, 2.8},
     levels = {0.1, 1, 5, 20, 100}},
   {"quadratic", f = rotated, start = {-3.5, 0.5}, best = {0, 0}, x = {-4, 4}, y = {-4, 4}, levels = {1, 10, 100, 300}},
@@ -120,7 +120,7 @@ for k, problem in ipairs(PROBLEMS) do
     end
     print(("%s: %s first, f = %.2g; median of all %.2g"):format(problem[1], results[1].name, results[1].value,
       results[(#results + 1) // 2].value))
-    plot.grid {cols = 10, size = {960, 720}, xlabel = budget, table.unpack(panels)}:save(problem[1])
+    plot.grid {cols = 6, size = {640, 1000}, xlabel = budget, table.unpack(panels)}:save(problem[1])
   end
 end
 

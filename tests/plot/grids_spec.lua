@@ -102,9 +102,18 @@ describe("plot", function()
       local options = { xticks = {}, yticks = {}, title = ("long title "):rep(9) }
       local s = script(plot.grid { line(1, options), line(2, options), size = { 240, 110 } })
       assert.equal(2, count(s, "set border 15 linecolor rgb axis_color linewidth 0.6"))
-      has(s, "…' noenhanced font ',9'")
+      has(s, "…' noenhanced font ',8'")
       local left, right = margins(s, "l"), margins(s, "r")
       assert.is_true((left[2] - right[1]) * 240 < 8)
+    end)
+
+    it("have titles of one size, which are whole where there is room", function()
+      local function titled(name) return line(1, { xticks = {}, yticks = {}, title = name }) end
+      local s = script(plot.grid { titled "SGD", titled "ScheduleFreeAdamW", size = { 210, 110 } })
+      has(s, "set title 'SGD' noenhanced font ',8'")
+      has(s, "set title 'ScheduleFreeAdamW' noenhanced font ',8'")
+      s = script(plot.grid { titled "SGD", titled "Adam", size = { 210, 110 } })
+      has(s, "set title 'SGD' noenhanced font ',12'")
     end)
 
     it("refuse what cannot be shared", function()

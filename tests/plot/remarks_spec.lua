@@ -33,6 +33,12 @@ describe("plot", function()
   after_each(figures.finish)
 
   describe("remarks", function()
+    it("tell of titles that are cut", function()
+      local fig = plot.figure { title = ("long "):rep(30) }:line { 1, 2 }
+      has(said_of(plot.grid { fig, fig, sharex = true, size = { 300, 200 } }), "figure 1: the title 'long long")
+      assert.equal("", said_of(plot.grid { fig, sharex = true, size = { 2000, 200 } }))
+    end)
+
     it("are none for ordinary figures, and none for gaps", function()
       assert.equal("", said_of(line_figure()))
       assert.equal("", said_of(plot.figure():line { 1, NAN, INF, -INF, 2 }:heatmap { { 1, NAN }, { 2, 3 } }))

@@ -82,7 +82,7 @@ function M.read(spec)
 end
 
 --- The entry of --seed, which every script has.
-M.SEED = { name = "seed", kind = "integer", default = 0, min = 0, help = "start of all random numbers" }
+M.SEED = { name = "seed", kind = "integer", default = 0, min = 0, help = "seed of all random numbers" }
 
 --- The declaration for another program: `optlab x.lua --parameters`.
 -- @tparam {table,...} list entries

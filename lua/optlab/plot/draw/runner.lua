@@ -8,6 +8,7 @@ local loop = require "optlab.base.loop"
 local latex = require "optlab.plot.draw.latex"
 local moving = require "optlab.plot.draw.moving"
 local pdf = require "optlab.plot.draw.pdf"
+local svg = require "optlab.plot.draw.svg"
 local uv = require "luv"
 local warnings = require "optlab.plot.draw.warnings"
 
@@ -44,17 +45,17 @@ local ENDINGS = {
 }
 
 -- A page around an SVG picture that follows the mouse.
-local function page(job, svg)
+local function page(job, bytes)
   return table.concat {
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>', job.name,
     "</title>\n</head>\n<body>\n",
-    (svg:gsub("^%s*<%?xml.-%?>%s*", "")), "\n</body>\n</html>\n",
+    (svg.shorter(bytes):gsub("^%s*<%?xml.-%?>%s*", "")), "\n</body>\n</html>\n",
   }
 end
 
 -- What is done to a picture after gnuplot.
 local FINISH = {
-  html = page, tex = latex.finish,
+  html = page, tex = latex.finish, svg = function(_, bytes) return svg.shorter(bytes) end,
   pdf = function(_, bytes) return pdf.timeless(bytes) end, eps = function(_, bytes) return pdf.timeless_eps(bytes) end,
   gif = moving.finish, webp = moving.finish,
 }

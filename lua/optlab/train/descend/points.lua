@@ -212,7 +212,7 @@ function M.descend(o)
     if name == "path" then table.insert(full, 1, t.shape[1]) end
     all[name] = t:reshape(full)
   end
-  return all
+  return errors.strict(all, "the result of train.descend", { path = false, steps = false, nearest = false })
 end
 
 return M

@@ -16,7 +16,7 @@ local EARLY = args.declare(FN, {
   { "monitor", "string", default = "loss",
     doc = "The list of the history that is looked at: loss, valid_loss, test_acc, train_loss, ..." },
   { "mode", "choice", choices = { "min", "max" },
-    doc = "Whether less or more is better; by default more of an accuracy, less of all else." },
+    doc = "Whether lower or higher is better; by default higher for accuracies, lower for all else." },
   { "min_delta", "number", min = 0, default = 0,
     doc = "The smallest difference from the best value that counts as an improvement." },
   { "restore_best", "flag", default = true,

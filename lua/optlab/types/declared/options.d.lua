@@ -893,7 +893,7 @@
 ---@class optlab.options.train.fit.early_stopping
 ---@field patience integer Number of epochs without an improvement.
 ---@field monitor? string The list of the history that is looked at: loss, valid_loss, test_acc, train_loss, ... Default: "loss".
----@field mode? "min"|"max" Whether less or more is better; by default more of an accuracy, less of all else.
+---@field mode? "min"|"max" Whether lower or higher is better; by default higher for accuracies, lower for all else.
 ---@field min_delta? number The smallest difference from the best value that counts as an improvement. Default: 0.
 ---@field restore_best? boolean Whether the model ends with the weights of its best epoch. Default: true.
 

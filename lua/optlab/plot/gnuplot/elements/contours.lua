@@ -3,16 +3,17 @@
 local contour_labels = require "optlab.plot.gnuplot.elements.contour_labels"
 local look = require "optlab.plot.gnuplot.elements.look"
 local number = require "optlab.plot.gnuplot.number"
+local thin = require "optlab.plot.gnuplot.elements.thin"
 
 local M = {}
 
 -- The datablock of many polylines, an empty line between two.
-local function polyline_rows(lines, level_column)
+local function polyline_rows(lines, level_column, view)
   local rows = {}
   for i, line in ipairs(lines) do
     if i > 1 then rows[#rows + 1] = "" end
     local level = level_column and " " .. number.format(line.level, true) or ""
-    for _, row in ipairs(number.rows({ line.x, line.y })) do rows[#rows + 1] = row .. level end
+    for _, row in ipairs(number.rows { thin.line(line.x, line.y, view) }) do rows[#rows + 1] = row .. level end
   end
   return rows
 end
@@ -20,7 +21,7 @@ end
 function M.contour(el, panel)
   local lines = el.lines
   if el.labels then lines = contour_labels.place(el, panel) end
-  local block = panel:block("contour", polyline_rows(lines, not el.color))
+  local block = panel:block("contour", polyline_rows(lines, not el.color, panel.view))
   if el.color then
     panel:draw(el, block .. " using 1:2", "lines " .. look.line(el))
   else
@@ -42,7 +43,8 @@ function M.filled(el, panel)
   local rows = {}
   for i, loop in ipairs(el.loops) do
     if i > 1 then rows[#rows + 1], rows[#rows + 2] = "", "" end
-    table.move(number.rows({ loop.x, loop.y }), 1, #loop.x, #rows + 1, rows)
+    local lines = number.rows { thin.line(loop.x, loop.y, panel.view) }
+    table.move(lines, 1, #lines, #rows + 1, rows)
   end
   local block = panel:block("band", rows)
   for i, loop in ipairs(el.loops) do

@@ -123,12 +123,12 @@ local function arrange(cells, opts, look, area)
 end
 
 -- A place as panels take it.
-local function place_of(cell, canvas)
+local function place_of(cell, canvas, title_size)
   local w, h = canvas.width, canvas.height
   local place = {
     left = cell.x / w, right = (cell.x + cell.width) / w, bottom = cell.y / h, top = (cell.y + cell.height) / h,
     width = cell.width, height = cell.height, limits = cell.limits, hidden = cell.hidden, scale = cell.scale,
-    key = cell.key, commands = cell.commands, boxes = cell.boxes,
+    key = cell.key, commands = cell.commands, boxes = cell.boxes, title_size = title_size,
   }
   if cell.own_bar then
     local bar = cell.x + cell.width + (cell.beside or 0) + GAP
@@ -170,9 +170,9 @@ local function reserve(opts, look, cells, canvas, scale)
 end
 
 -- A cell's panel. That of a surface is a part of the canvas, in which gnuplot places it.
-local function panel_of(cell, prefix, look, canvas)
+local function panel_of(cell, prefix, look, canvas, title_size)
   local w, h = canvas.width, canvas.height
-  if not cell.fig.solid then return panel.new(cell.fig, w, h, prefix, look, place_of(cell, canvas)) end
+  if not cell.fig.solid then return panel.new(cell.fig, w, h, prefix, look, place_of(cell, canvas, title_size)) end
   local part = { left = cell.x / w, bottom = cell.y / h, width = cell.width / w, height = cell.height / h }
   local p = panel.new(cell.fig, cell.width, cell.height, prefix, look, nil, part)
   p:set("origin %s,%s", number.format(part.left), number.format(part.bottom))
@@ -182,14 +182,14 @@ end
 
 -- The panels of the cells and of what is inside them, and how a legend shows their elements.
 local function panels_of(cells, look, canvas)
-  local out, samples = {}, {}
+  local out, samples, title_size = {}, {}, panel.title_size(cells)
   for i, cell in ipairs(cells) do
     local small = insets.cells(cell, look, canvas, margins)
-    local p = panel_of(cell, ("p%d_"):format(i), look, canvas)
+    local p = panel_of(cell, ("p%d_"):format(i), look, canvas, title_size)
     out[#out + 1] = p
     for el, sample in pairs(p.samples) do samples[el] = sample end
     for k, inside in ipairs(small) do
-      out[#out + 1] = panel_of(inside, ("p%di%d_"):format(i, k), look, canvas)
+      out[#out + 1] = panel_of(inside, ("p%di%d_"):format(i, k), look, canvas, panel.title_size { inside })
     end
   end
   return out, samples

@@ -5,6 +5,7 @@ local axis = require "optlab.plot.gnuplot.axis"
 local bar = require "optlab.plot.gnuplot.panel.bar"
 local colorbar = require "optlab.plot.gnuplot.panel.colorbar"
 local elements = require "optlab.plot.gnuplot.elements"
+local errors = require "optlab.base.errors"
 local key = require "optlab.plot.gnuplot.panel.key"
 local layout = require "optlab.plot.gnuplot.layout"
 local number = require "optlab.plot.gnuplot.number"
@@ -134,7 +135,15 @@ local function marked(panel, words, own)
   return text.marked(words, own)
 end
 
-local TITLE_SIZES = { 12, 11, 10, 9 }
+local TITLE_SIZES = { 12, 11, 10, 9, 8 }
+
+-- What is seen of a figure's title, in one line.
+local function seen_title(fig)
+  return text.seen(text.clean(fig.opts.title or ""):gsub("\n", " "), fig.opts.enhanced)
+end
+
+-- The room of a title above a frame; small fonts are wider than their size says.
+local function title_room(width) return (width + 4) / 1.12 end
 
 -- The title. Where the place of a panel is fixed it gets one line, in a smaller font if need be.
 local function title(panel, width)
@@ -143,16 +152,12 @@ local function title(panel, width)
   if not place then
     return panel:set("title %s", marked(panel, text.wrap(opts.title, width - 40, layout.FONT_SIZE)))
   end
-  local size, room = TITLE_SIZES[#TITLE_SIZES], (place.width + 4) / 1.12 -- small fonts are wider than their size says
-  for _, candidate in ipairs(TITLE_SIZES) do
-    if text.extent(opts.title, candidate) <= room then
-      size = candidate
-      break
-    end
-  end
+  local seen, size = seen_title(panel.fig), place.title_size
+  local shown = text.cut(seen, title_room(place.width), size)
+  local words = shown == seen and marked(panel, (opts.title:gsub("\n", " "))) or marked(panel, shown, false)
+  if shown ~= seen then panel:remark("the title %s is cut: take a shorter one or a larger size", errors.shown(seen)) end
   -- Low enough to belong to the frame below it, in svg too, where gnuplot puts titles 5 pixels higher than in png.
-  panel:set("title %s %s offset 0,-0.8", marked(panel, text.cut(opts.title:gsub("\n", " "), room, size)),
-    panel:font(size))
+  panel:set("title %s %s offset 0,-0.8", words, panel:font(size))
 end
 
 -- The label of an axis, with the part that was taken out of the texts of its marks.
@@ -320,6 +325,20 @@ function M.measure(fig, width, height, look, limits)
   return panel.widest, panel.common
 end
 
+--- The size of the font in which the titles of figures fit above their frames, the smallest if none is small enough.
+-- @tparam {table,...} list {{fig =, width =}, ...}
+-- @treturn number
+function M.title_size(list)
+  for _, size in ipairs(TITLE_SIZES) do
+    local fits = true
+    for _, entry in ipairs(list) do
+      fits = fits and (text.extent(seen_title(entry.fig), size)) <= title_room(entry.width)
+    end
+    if fits then return size end
+  end
+  return TITLE_SIZES[#TITLE_SIZES]
+end
+
 --- Writes a figure down.
 -- @tparam table fig
 -- @number width in pixels
@@ -329,8 +348,8 @@ end
 -- @tparam[opt] table place where its frame lies: `left`, `right`, `bottom`, `top` in parts of the canvas, `width` and
 -- `height` in pixels; `limits` {x =, y =} instead of its own; `hidden` {x =, y =}, axes without texts; `scale` of
 -- colours instead of its own; `bar` {left, bottom, width, height} of its colour bar, if it has one, and `bar_label`
--- {x, y}; `key`, whether it has a legend; `commands`, further ones; `boxes` {left =, bottom =, width =, height =} in
--- pixels that the legend avoids
+-- {x, y}; `title_size`, that of its title's font; `key`, whether it has a legend; `commands`, further ones; `boxes`
+-- {left =, bottom =, width =, height =} in pixels that the legend avoids
 -- @tparam[opt] table cell {left =, bottom =, width =, height =}, the part of the canvas that a panel without a place
 -- has; by default all of it
 -- @treturn table {blocks=, settings=, plot=, remarks=, samples=}: lists of lines, what the user is to be told, and how

@@ -67,7 +67,7 @@ local function copy_table(t, seen)
   local copy = {}
   seen[t] = copy
   copy_entries(t, copy, seen)
-  return copy
+  return setmetatable(copy, getmetatable(t))
 end
 
 local function copy_dict(d, seen)
@@ -83,7 +83,7 @@ local function copier_of(value)
   if type(value) ~= "table" then return nil end
   if module.is_module(value) then return copy_module end
   if ordered_dict.is(value) then return copy_dict end
-  return getmetatable(value) == nil and copy_table or nil
+  return errors.is_plain(value) and copy_table or nil
 end
 
 function copied(value, seen)

@@ -334,7 +334,10 @@ static int loader_index(lua_State *L) {
   Loader *l = ldata_checkloader(L, "Loader");
   lua_pushvalue(L, 2);
   if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
-  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  if (lua_type(L, 2) != LUA_TSTRING) {
+    return lb_error(L, "a loader has no elements; its batches: for X, y in loader:batches() do ... end");
+  }
+  const char *key = lua_tostring(L, 2);
   if (strcmp(key, "epoch") == 0) recorder_refuse("the number of an epoch is read");
   if (strcmp(key, "epoch") == 0) {
     lua_pushinteger(L, (lua_Integer)l->epoch);
@@ -343,7 +346,8 @@ static int loader_index(lua_State *L) {
   } else if (strcmp(key, "rows") == 0) {
     lua_pushinteger(L, (lua_Integer)l->rows);
   } else {
-    lua_pushnil(L);
+    return lb_error(L, "a loader has no '%s' (it has epoch, batch_size, rows, batches, state_dict, load_state_dict)",
+                    key);
   }
   return 1;
 }

@@ -71,6 +71,10 @@ end
 --- What the gauges are, for the help of options.
 M.DOC = words()
 
+--- Whether a name is that of a gauge.
+-- @treturn boolean
+function M.is_one(name) return GAUGES[name] ~= nil end
+
 --- Checks a list of names; grad_norm, which every history has, may be among them.
 -- @tparam {string,...} names
 -- @string fn who asks

@@ -86,7 +86,7 @@ local function run(o, scheduler, update)
     if i < o.steps then scheduler:step() end
   end
   r.steepest, r.minimum = steepest_of(r, o.steps), r.lr[lowest_of(r.smoothed)]
-  return r
+  return errors.strict(r, "the result of " .. FN, { steepest = false })
 end
 
 --- Trains while the rate grows.

@@ -1,101 +1,15 @@
 --- The pictures of the site: copied, described, and drawn once more for the dark theme.
---
--- gnuplot's SVG has grey axes and text on white paper. For the dark theme white and black change places, and so do the
--- greys between them; dark colours of lines become lighter. A picture with white text or white lines, which lie on a
--- coloured area, or with images in it stays as it is: its paper is white in both themes.
 -- @module site.pictures
+local dark = require "site.dark"
 local files = require "optlab.base.files"
 local h = require "optlab.report.page.html"
 
 local M = {}
 
 local BROAD = 760 -- pixels: from this width on a figure has a row for itself
-local PAPER, INK = { 20, 23, 28 }, { 228, 231, 236 } -- of the dark theme (site.css)
 
--- --- dark ------------------------------------------------------------------------------------------------------------
-
-local NAMED = { white = 255, black = 0 }
-
-local function grey_of(r, g, b)
-  r, g, b = tonumber(r), tonumber(g), tonumber(b)
-  if math.max(r, g, b) - math.min(r, g, b) > 12 then return nil end
-  return (r + g + b) / 3
-end
-
-local function dark_grey(level)
-  local parts = {}
-  for i = 1, 3 do parts[i] = math.floor(INK[i] + (PAPER[i] - INK[i]) * level / 255 + 0.5) end
-  return ("rgb(%d,%d,%d)"):format(parts[1], parts[2], parts[3])
-end
-
-local function level_of(color)
-  local r, g, b = color:match "^rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)$"
-  if r then return grey_of(r, g, b) end
-  return NAMED[color] or color == "#ffffff" and 255 or nil
-end
-
--- White text, or a white line.
-local function has_white_ink(svg)
-  for from, group in svg:gmatch "()<g ([^>]*)>" do
-    local body = svg:sub(from + 2, (svg:find("<g ", from + 2, true) or #svg) - 1)
-    local is_text = group:find "font%-size" ~= nil
-    local color = group:match(is_text and 'fill="([^"]*)"' or 'stroke="([^"]*)"')
-    local level = color and level_of(color)
-    if level and level >= 250 and (is_text or body:find "<path") then return true end
-  end
-  return false
-end
-
--- Colours of lines that are too dark for dark paper become lighter, up to a contrast of 4. A picture of many colours is
--- a map: its colours stay.
-local MOST_LINE_COLORS, CONTRAST = 14, 4
-
-local function luminance(rgb)
-  local sum = 0
-  for i, share in ipairs { 0.2126, 0.7152, 0.0722 } do
-    local c = rgb[i] / 255
-    sum = sum + share * (c <= 0.03928 and c / 12.92 or ((c + 0.055) / 1.055) ^ 2.4)
-  end
-  return sum
-end
-
-local function lighter(rgb)
-  while luminance(rgb) + 0.05 < CONTRAST * (luminance(PAPER) + 0.05) do
-    for i = 1, 3 do rgb[i] = math.min(255, math.ceil(rgb[i] + (255 - rgb[i]) * 0.1)) end
-  end
-  return ("rgb(%d,%d,%d)"):format(rgb[1], rgb[2], rgb[3])
-end
-
--- Line colours of a picture -> lighter ones; empty for a map.
-local function lighter_colors(svg)
-  local map, count = {}, 0
-  for text, r, g, b in svg:gmatch "(rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%))" do
-    if not map[text] and not grey_of(r, g, b) then
-      map[text], count = lighter { tonumber(r), tonumber(g), tonumber(b) }, count + 1
-      if count > MOST_LINE_COLORS then return {} end
-    end
-  end
-  return map
-end
-
---- A picture for the dark theme.
--- @tparam string svg
--- @treturn ?string nil where the picture must stay as it is
-function M.dark(svg)
-  if has_white_ink(svg) or svg:find("<image", 1, true) then return nil end
-  local lines = lighter_colors(svg)
-  svg = svg:gsub("(rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%))", function(text, r, g, b)
-    local level = grey_of(r, g, b)
-    return level and dark_grey(level) or lines[text]
-  end)
-  svg = svg:gsub('([="\'])#(%x%x)(%x%x)(%x%x)(["\'])', function(before, r, g, b, after)
-    local level = grey_of(tonumber(r, 16), tonumber(g, 16), tonumber(b, 16))
-    return level and before .. dark_grey(level) .. after
-  end)
-  return (svg:gsub('([="\'])(%l+)(["\'])', function(before, name, after)
-    return NAMED[name] and before .. dark_grey(NAMED[name]) .. after
-  end))
-end
+-- The gnuplot script beside a picture; "" where there is none.
+local function script_of(path) return files.read((path:gsub("%.%w+$", ".gp"))) or "" end
 
 -- --- words -----------------------------------------------------------------------------------------------------------
 
@@ -136,7 +50,7 @@ end
 -- @tparam string name
 -- @treturn string
 function M.words(path, name)
-  local script = files.read((path:gsub("%.%w+$", ".gp"))) or ""
+  local script = script_of(path)
   local titles, parts = texts_of(script, "title"), {}
   if not path:match "%.svg$" then titles = { titles[#titles] } end -- an animation has one for each frame
   parts[1] = #titles > 0 and table.concat(titles, "; ") or "Figure " .. name
@@ -174,10 +88,10 @@ local function images(site, from, to, alt, eager)
       loading = not eager and "lazy" or nil, decoding = "async" }
   end
   site:write(to, svg)
-  local dark = to:match "%.svg$" and M.dark(svg)
-  if not dark then return image(to, "light", alt) end
+  local other = to:match "%.svg$" and dark.picture(svg, script_of(from))
+  if not other then return image(to, "light", alt) end
   local dark_path = to:gsub("%.svg$", ".dark.svg")
-  site:write(dark_path, dark)
+  site:write(dark_path, other)
   return h.list(image(to, "light", alt), image(dark_path, "dark", alt))
 end
 

@@ -105,5 +105,5 @@ fig = plot.figure {
 fig:contour(lower, {x = {-2.5, 2.5}, y = {-1.5, 1.5}, levels = 14, filled = true, colorbar = true})
 fig:contour(wells, {x = {-2.5, 2.5, 0.04}, y = {-1.5, 1.5, 0.04}, color = "white", width = 0.8})
 fig:contour(lower, {x = {-2.5, 2.5}, y = {-1.5, 1.5}, levels = {0}, color = "black", width = 2})
-for _, middle in ipairs {-1, 1} do fig:text("convex", {middle, -0.05}, {align = "center"}) end
+for _, middle in ipairs {-1, 1} do fig:text("convex", {middle, -0.05}, {align = "center", color = "black"}) end
 fig:save("hessian")

@@ -38,7 +38,8 @@ local function tune(how)
 end
 
 local racers = {}
-local values = plot.figure {xlabel = "step", ylabel = "f", logy = true, ylim = {1e-8, 100}}
+local budget = ("each with the best of %d rates"):format(p.rates)
+local values = plot.figure {xlabel = "step\n" .. budget, ylabel = "f", logy = true}
 for i, entry in ipairs(OPTIMIZERS) do
   local name, how = table.unpack(entry)
   tune(how)
@@ -56,7 +57,7 @@ local levels = lab.logspace(-1, 2.2, 14):tolist()
 local function frame(i)
   local n = 1 + (i - 1) * p.steps // (p.frames - 1)
   local fig = plot.figure {
-    title = ("step %d; each with the best of %d rates"):format(n - 1, p.rates), xlim = {-1.5, 4}, ylim = {-2, 2},
+    title = ("step %d; %s"):format(n - 1, budget), xlim = {-1.5, 4}, ylim = {-2, 2},
     size = {640, 480}, legend = "bottom right",
   }
   fig:contour(beale, {x = {-1.5, 4, 0.05}, y = {-2, 2, 0.05}, levels = levels, color = "#d5d5d5", width = 0.8})

@@ -48,7 +48,7 @@ end
 
 local fig = plot.figure {
   xlabel = ("standard deviation of the noise σ\nall with η = %g, %d descents each"):format(p.lr, p.descents),
-  ylabel = "steps to f = -0.2", logx = true, legend = "top right",
+  ylabel = "steps to f = −0.2", logx = true,
 }
 for _, entry in ipairs(OPTIMIZERS) do
   local sigma = SIGMAS:reshape(-1, 1):expand(15, p.descents):reshape(-1)

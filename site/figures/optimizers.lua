@@ -24,6 +24,10 @@ local LEFT_OUT = { KFAC = true, SophiaG = true }
 
 local AVERAGES = { EMA = true, SWA = true }
 
+-- Optimizers of matrices follow their own rule here, not the one they have for vectors.
+local OPTIONS = { MARS = { optimize_1d = true }, SOAP = { precondition_1d = true } }
+local SHAPES = { Muon = { 1, 2 } }
+
 local function takes(entry, name)
   for _, row in ipairs(entry.args) do
     if row.name == name then return true end
@@ -34,30 +38,35 @@ end
 -- The optimizer of a list of parameters.
 local function made(entry, params, lr)
   if takes(entry, "optimizer") then return optim[entry.name](optim.SGD(params, { lr = lr })) end
-  return optim[entry.name](params, takes(entry, "lr") and { lr = lr } or {})
+  local options = { lr = takes(entry, "lr") and lr or nil }
+  for name, value in pairs(OPTIONS[entry.name] or {}) do options[name] = value end
+  return optim[entry.name](params, options)
 end
 
 -- The points of a descent, and f at each; nil where it diverges.
 local function descend(problem, entry, lr)
   lab.manual_seed(0)
-  local w = lab.tensor(problem.start, { dtype = "float64", requires_grad = true })
+  local start = lab.tensor(problem.start, { dtype = "float64" }):reshape(SHAPES[entry.name] or { 2 })
+  local w = start:requires_grad_()
   local opt = made(entry, { w }, lr)
+  local function place()
+    local point = w:reshape(-1)
+    return point[1], point[2]
+  end
   local function closure()
     opt:zero_grad()
-    local loss = problem.f(w[1], w[2])
+    local loss = problem.f(place())
     loss:backward { create_graph = entry.needs == "graph" or nil }
     return loss
   end
   local xs, ys, values = {}, {}, {}
   for t = 0, problem.steps do
-    local x, y = w[1]:item(), w[2]:item()
-    if AVERAGES[entry.name] and t > 0 then
-      opt:swap()
-      x, y = w[1]:item(), w[2]:item()
-      opt:swap()
-    end
-    xs[t + 1], ys[t + 1] = x, y
-    values[t + 1] = problem.f(x, y)
+    local averaged = AVERAGES[entry.name] and t > 0
+    if averaged then opt:swap() end
+    local x, y = place()
+    xs[t + 1], ys[t + 1] = x:item(), y:item()
+    if averaged then opt:swap() end
+    values[t + 1] = problem.f(xs[t + 1], ys[t + 1])
     if values[t + 1] ~= values[t + 1] or values[t + 1] >= 1e9 then return nil end
     if t < problem.steps then opt:step(closure) end
   end

@@ -103,7 +103,8 @@ end
 local function draw(name, calls, curves)
   local momentum = name:find "Momentum" ~= nil
   local fig = plot.figure { title = "sched." .. name, size = { 640, 360 }, xlabel = "update t", ylabel = momentum
-    and "momentum" or "learning rate", ylim = not momentum and name ~= "Chebyshev" and { 0, 0.105 } or nil }
+    and "momentum" or "learning rate", ylim = not momentum and name ~= "Chebyshev" and { 0, 0.105 } or nil,
+    legend = "below" }
   for i, curve in ipairs(curves) do
     local words = #curves > 1 and (calls[i]:gsub("^sched%.[%w.]+", "…")) or ""
     fig:line(times, curve, { label = words ~= "" and words or nil, style = "-" })

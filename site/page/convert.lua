@@ -66,15 +66,15 @@ local function tidy_tables(html)
     return (table:gsub("<tr>%s*<td([^>]*)>(.-)</td>", '<tr><th scope="row"%1>%2</th>'))
   end)
   html = html:gsub('<table>(%s*<thead>%s*<tr>%s*<th scope="col">argument</th>)',
-    '<div class="table arguments" tabindex="0" role="region" aria-label="Arguments"><table class="">%1')
-  html = html:gsub("<table>", '<div class="table" tabindex="0" role="region" aria-label="Table"><table>')
+    '<div class="table arguments" tabindex="0" role="group" aria-label="Arguments"><table class="">%1')
+  html = html:gsub("<table>", '<div class="table" tabindex="0" role="group" aria-label="Table"><table>')
   return (html:gsub('<table class="">', "<table>"):gsub("</table>", "</table></div>"))
 end
 
 local function tidy(html)
   html = html:gsub("<math.-</math>", tidy_math)
   html = html:gsub('<p>(<math display="block".-</math>)</p>',
-    '<div class="math" tabindex="0" role="region" aria-label="Equation">%1</div>')
+    '<div class="math" tabindex="0" role="group" aria-label="Equation">%1</div>')
   return tidy_tables(tidy_code(html))
 end
 

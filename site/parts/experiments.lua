@@ -142,7 +142,7 @@ local function parameter_table(script)
     end
   end
   if #rows == 0 then return "" end
-  return "## Parameters\n\n| option | default | |\n|---|---|---|\n" .. table.concat(rows, "\n") .. "\n"
+  return "## Parameters\n\n| option | default | meaning |\n|---|---|---|\n" .. table.concat(rows, "\n") .. "\n"
 end
 
 local function figure_block(site, script, figures)

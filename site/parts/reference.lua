@@ -229,7 +229,7 @@ function M.add(site, tab)
       name = "optimizers", group = "optimizer", script = M.OPTIMIZERS, suffix = "-small",
       about = "All %d: equations, arguments, defaults, papers, and the path of each.", words = "The path of %s.",
       above = "The pictures show the path of each on Rosenbrock's function, with the best of 25 learning rates. KFAC "
-        .. "and SophiaG need a model and have no path here.",
+        .. "and SophiaG need a model and have no path here; GaLore treats a vector as Adam does.",
     }),
     add_each(site, tab, {
       name = "schedules", group = "schedule", script = M.SCHEDULES, suffix = "-small",

@@ -146,7 +146,7 @@ describe("the stubs for editors", function()
     same_names("optlab.CompiledStep", names_in(methods_of(lab.compile(function() end))),
       { "recordings", "replays", "eager", "reason" })
     same_names("optlab.Figure", names_in(getmetatable(lab.plot.figure()).__index,
-      { __index = true, __name = true, __tostring = true }))
+      { __index = true, __name = true, __newindex = true, __tostring = true }))
   end)
 
   it("are Lua that compiles", function()

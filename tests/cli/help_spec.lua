@@ -124,3 +124,29 @@ describe("optlab help", function()
     assert.is_truthy(out:find("2\n$"))
   end)
 end)
+
+describe("the man page", function()
+  local page = files.read("packaging/optlab.1"):gsub("\\%-", "-")
+  local _, help = program.shell(".", program.quoted(program.path) .. " --help")
+
+  local function names(pattern)
+    local list = {}
+    for line in help:gmatch "[^\n]+" do list[#list + 1] = line:match(pattern) end
+    return list
+  end
+
+  it("describes every command", function()
+    local commands = names "^  (%l+)  "
+    assert.is_true(#commands > 15)
+    for _, name in ipairs(commands) do assert.is_truthy(page:find("optlab " .. name .. "%f[%A]"), name) end
+  end)
+
+  it("describes every option", function()
+    local options = names "^  (%-%-%l[%l-]+)"
+    assert.is_true(#options > 15)
+    for _, name in ipairs(options) do
+      local at = page:find("\n%.BI? " .. name:gsub("%-", "%%-") .. "%f[^%l-]")
+      assert.is_truthy(at, name)
+    end
+  end)
+end)

@@ -29,6 +29,17 @@ describe("data.split and Dataset:subset", function()
     assert.equal(6, #b.mean)
   end)
 
+  it("are about fields that there are, and rows of X and y", function()
+    contains(message(function() return set().x end), "a data set has no 'x'; did you mean 'X'?")
+    contains(message(function() for _ in ipairs(set()) do end end),
+      "its rows are those of X and y: data.X[1], data.y[1]")
+    assert.is_nil(set().transform)
+    local loader = data.loader(set(), { batch_size = 2 })
+    contains(message(function() for _ in ipairs(loader) do end end),
+      "a loader has no elements; its batches: for X, y in loader:batches() do ... end")
+    contains(message(function() return loader.size end), "a loader has no 'size' (it has epoch, batch_size, rows, ")
+  end)
+
   it("check the rows", function()
     contains(message(data.split, set(), { 4, 3 }), "data.split: part 2 is to have 3 rows, but of 6 rows 2 are left")
     contains(message(data.split, set(), {}), "sizes must be a list of sizes such as {8000, 2000}, got a table")

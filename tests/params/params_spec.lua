@@ -3,6 +3,7 @@ local lab = require "optlab"
 local errors = require "tests.support.errors"
 local files = require "tests.support.files"
 local program = require "tests.support.program"
+local contains = require("tests.support.text").contains
 
 describe("params", function()
   local SPEC = {
@@ -287,6 +288,17 @@ print(p.lr, p.steps, lab.config.seed, lab.config.out)
       assert.matches("Says one.", out, 1, true)
       assert.matches("%-%-seed N", out)
     end)
+  end)
+
+  it("are errors where they were not declared, and options of functions", function()
+    local p = lab.params({ lr = 0.5, momentum = 0.25, limit = { type = "number" } }, {})
+    contains(errors.message(function() return p.lrr end), "lab.params has no 'lrr'; did you mean 'lr'?")
+    contains(errors.message(function() return p.epochs end), "lab.params has no 'epochs' (it has lr, momentum)")
+    assert.is_nil(p.limit)
+    local opt = lab.optim.SGD({ lab.ones(2, { requires_grad = true }) }, p)
+    assert.same({ 0.5, 0.25 }, { opt.lr, opt.momentum })
+    p.mine = 3
+    assert.equal(3, p.mine)
   end)
 
   describe("and the options of every script", function()

@@ -111,8 +111,8 @@ describe("plot", function()
 
     it("have powers of ten that are not too close", function()
       local s = script(plot.figure { logy = true, size = { 300, 200 } }:line { 1e-12, 1 })
-      has(s, "set ytics ('10^{-12}' ")
-      has_not(s, "'10^{-11}'")
+      has(s, "set ytics ('10^{−12}' ")
+      has_not(s, "'10^{−11}'")
     end)
 
     it("lie on logarithmic axes", function()

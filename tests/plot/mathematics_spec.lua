@@ -73,6 +73,7 @@ describe("mathematics", function()
   it("lets no sign of other texts be a command of LaTeX", function()
     for _, case in ipairs(PLAIN) do assert.equal(case[2], mathematics.latex(case[1], false)) end
     assert.equal("x$_{\\mathrm{ij}}$ 10$^{\\mathrm{-4}}$", mathematics.latex("x_{ij} 10^{-4}", true))
+    assert.equal("10$^{\\mathrm{-4}}$", mathematics.latex("10^{−4}", true))
   end)
 
   it("that cannot be read is an error that says why", function()

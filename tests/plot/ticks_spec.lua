@@ -70,6 +70,8 @@ describe("plot", function()
       has(svg, ">−3<") -- the exponent of 10
       has_not(svg, ">-2<")
       assert.same({ "−2×10⁻⁹", "−0.5" }, ticks.texts { -2e-9, -0.5 })
+      local s = script(plot.figure { logy = true }:line { 1e-30, 1 }) -- not a mark at each power
+      has(s, "'10^{−30}'")
     end)
 
     it("are integers where all data are", function()

@@ -62,7 +62,7 @@ describe("a report's page", function()
 
   it("has differences over pairs with the same seed", function()
     local text = text_of(report.page(grid()))
-    assert.is_truthy(text:find("loss less that of optimizer adam", 1, true))
+    assert.is_truthy(text:find("loss minus that of optimizer adam", 1, true))
     assert.is_truthy(text:find("optimizer sgd 3 +0.2000 +0.2000 to +0.2000 0 of 3", 1, true))
     assert.is_nil(text:find("The budgets differ", 1, true))
   end)

@@ -1,4 +1,5 @@
 --- The pieces of the site that need neither pandoc nor a run: paths, links, pictures for the dark theme, the search.
+local dark = require "site.dark"
 local links = require "site.page.links"
 local paths = require "site.page.paths"
 local pictures = require "site.pictures"
@@ -60,14 +61,24 @@ end)
 
 describe("a picture for the dark theme", function()
   it("has white and black exchanged, and lines that are light enough", function()
-    local dark = pictures.dark '<g stroke="rgb(  0,   0,   0)" fill="#ffffff"/><g stroke="rgb(255, 127,  14)"/>'
-    assert.equal('<g stroke="rgb(228,231,236)" fill="rgb(20,23,28)"/><g stroke="rgb(255,127,14)"/>', dark)
-    assert.equal('<g stroke="rgb(70,124,169)"/>', pictures.dark '<g stroke="rgb(  0,  73, 136)"/>')
+    local picture = dark.picture('<g stroke="rgb(  0,   0,   0)" fill="#ffffff"/><g stroke="rgb(255, 127,  14)"/>', "")
+    assert.equal('<g stroke="rgb(228,231,236)" fill="rgb(20,23,28)"/><g stroke="rgb(255,127,14)"/>', picture)
+    assert.equal('<g stroke="rgb(70,124,169)"/>', dark.picture('<g stroke="rgb(  0,  73, 136)"/>', ""))
   end)
 
-  it("is not made where white text lies on colours, nor of images", function()
-    assert.is_nil(pictures.dark '<image width="3"/>')
-    assert.is_nil(pictures.dark '<g fill="rgb(255,255,255)" font-size="12.00">')
+  it("is not made where white text lies on colours", function()
+    assert.is_nil(dark.picture('<g fill="rgb(255,255,255)" font-size="12.00">', ""))
+  end)
+
+
+  it("keeps the colours of a map, on dark paper between light axes", function()
+    local map = '<rect x="0" y="0" width="9" height="9" fill="#ffffff"/><g stroke="rgb( 85,  85,  85)">'
+      .. '<g id="gnuplot_plot_1a" ><g stroke="rgb( 34,  34,  34)" ><polygon fill="rgb(0,0,4)"/></g></g></g>'
+      .. '<g fill="rgb(255,255,255)" font-size="12.00"></g><g fill="rgb(34,34,34)" font-size="12.00"></g>'
+    local expected = map:gsub("#ffffff", "rgb(20,23,28)"):gsub("rgb%( 85,  85,  85%)", "rgb(159,162,167)")
+      :gsub("rgb%(34,34,34%)", "rgb(200,203,208)")
+    assert.equal(expected, dark.picture(map, "set grid\nset cbrange [0:1]\n"))
+    assert.equal(expected .. "<image/>", dark.picture(map .. "<image/>", ""))
   end)
 end)
 

@@ -64,31 +64,53 @@ function M.hint(word, names)
   return name and ("; did you mean '%s'?"):format(name) or ""
 end
 
---- Raises about a field that a module's table does not have.
--- @tparam string title what users call the table, "lab.nn"
--- @tparam string key
--- @param ... tables whose keys are the names that there are
-function M.no_field(title, key, ...)
-  local names = {}
-  for _, known in ipairs { ... } do
-    for name in next, known do names[#names + 1] = name end
+local FEW = 20 -- names that a message lists, at most
+
+-- Appends the names among a table's keys.
+local function add_names(names, t)
+  for name in next, t do
+    if type(name) == "string" and not name:find "^__" then names[#names + 1] = name end
   end
   table.sort(names)
-  return M.raise("%s has no '%s'%s", title, key, M.hint(key, names))
+  return names
 end
 
---- Makes reading an unknown name of a module's table an error that guesses what was meant, instead of a nil that fails
--- later.
--- @tparam table module
--- @tparam string name what users call it, "lab.nn"
--- @treturn table module
-function M.strict(module, name)
-  return setmetatable(module, {
-    __index = function(_, key)
-      if type(key) ~= "string" then return nil end
-      return M.no_field(name, key, module)
+--- Raises about a field that a table does not have.
+-- @tparam string title what users call the table, "lab.nn", "a history"
+-- @tparam string key
+-- @tparam table known whose keys are the names that there are; few are listed where there is no guess
+-- @tparam[opt] table others whose keys are further names
+function M.no_field(title, key, known, others)
+  local names = add_names({}, known)
+  local list = #names > 0 and #names <= FEW and (" (it has %s)"):format(table.concat(names, ", ")) or ""
+  local hint = M.hint(key, add_names(names, others or {}))
+  return M.raise("%s has no '%s'%s", title, key, hint ~= "" and hint or list)
+end
+
+--- Makes reading an unknown name of a table an error that guesses what was meant, instead of a nil that fails later.
+-- @tparam table t a module's table, a class, a table of results
+-- @tparam string title what users call it, "lab.nn", "a history"
+-- @tparam[opt] table others further names: the value that reading one gives, false for nil
+-- @treturn table t
+function M.strict(t, title, others)
+  others = others or {}
+  return setmetatable(t, {
+    strict = true,
+    __index = function(self, key)
+      local other = others[key]
+      if other ~= nil or type(key) ~= "string" or key:find "^__" then return other or nil end
+      return M.no_field(title, key, self, others)
     end,
   })
+end
+
+--- Whether a value is a table and no object: it has no metatable, or only that of `strict`.
+-- @param value
+-- @treturn boolean
+function M.is_plain(value)
+  if type(value) ~= "table" then return false end
+  local mt = getmetatable(value)
+  return mt == nil or (type(mt) == "table" and rawget(mt, "strict") == true)
 end
 
 -- --- what was given ----------------------------------------------------------------------------------------------

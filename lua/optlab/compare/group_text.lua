@@ -73,12 +73,12 @@ end
 local function readable(result, format, width)
   local columns, rows = group_rows(result)
   local options = { format = format, width = width }
-  local text = { ("%s (%s is better)\n\n"):format(result.metric.name, result.metric.more and "more" or "less") }
+  local text = { ("%s (%s is better)\n\n"):format(result.metric.name, result.metric.more and "higher" or "lower") }
   if format == "latex" then text[1] = "% " .. text[1]:gsub("\n\n", "\n") end
   text[2] = tables.render(columns, rows, options)
   columns, rows = pair_rows(result)
   if #rows == 0 then return table.concat(text) end
-  local title = ("%s less that of %s, in pairs of the same seed\n\n"):format(result.metric.name, result.reference)
+  local title = ("%s minus that of %s, in pairs of the same seed\n\n"):format(result.metric.name, result.reference)
   text[3] = "\n" .. (format == "latex" and "% " .. title:gsub("\n\n", "\n") or title)
   text[4] = tables.render(columns, rows, options)
   return table.concat(text)
@@ -124,8 +124,8 @@ end
 -- @treturn ?string nil where there are none
 function M.note(result)
   if not any(result.groups, function(entry) return entry.paired and entry.paired.low end) then return nil end
-  return ("An interval is that of the mean difference by bootstrap (%d resamples, always the same);\n"
-    .. "where it holds 0, the difference may be chance."):format(statistics.RESAMPLES)
+  return ("The interval of the mean difference is by bootstrap (%d resamples, always the same).\n"
+    .. "If it contains 0, the difference may be chance."):format(statistics.RESAMPLES)
 end
 
 return M

@@ -5,10 +5,17 @@ local errors = require "optlab.base.errors"
 local is_tensor = require("optlab.core").tensor.is_tensor
 
 local Dataset = { __name = "Dataset" }
-Dataset.__index = Dataset
+Dataset.__index = errors.strict(Dataset, "a data set", setmetatable({
+  X = false, y = false, path = false, note = false, transform = false, classes = false,
+}, {
+  __index = function(_, key)
+    if type(key) == "string" then return nil end
+    errors.raise("a data set has no elements; its rows are those of X and y: data.X[1], data.y[1]")
+  end,
+}))
 
 local SUBSET = args.declare("Dataset:subset", {
-  doc = "Rows `from` to `to` as a data set of its own; it shares the memory of the whole.",
+  doc = "Rows `from` to `to` as a data set that shares the memory.",
   positions = 2,
   { "from", "integer", min = 1, required = true, doc = "The first row." },
   { "to", "integer", min = 1, doc = "The last row; by default that of the data set." },

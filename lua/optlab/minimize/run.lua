@@ -1,11 +1,15 @@
 --- What all methods share: the tests that end a minimization, the path, the result.
 -- @module optlab.minimize.run
+local errors = require "optlab.base.errors"
 local short = require "optlab.base.short"
 
 local Run = {}
 Run.__index = Run
 
 local Result = { __name = "optlab.MinimizeResult" }
+Result.__index = errors.strict(Result, "the result of lab.minimize", {
+  gradient_norm = false, path = false, violation = false, reason = false, message = false,
+})
 
 function Result:__tostring()
   return ("f = %s after %d steps, %d evaluations: %s"):format(short.number(self.f), self.steps, self.evaluations,

@@ -21,7 +21,7 @@ local fields_of = setmetatable({}, { __mode = "k" })
 
 local function is_tensor(value) return core.kind(value) == "tensor" end
 
-local function is_plain(value) return type(value) == "table" and getmetatable(value) == nil end
+local is_plain = errors.is_plain
 
 local function is_parameter(value) return is_tensor(value) and value.requires_grad and value.is_leaf end
 

@@ -21,7 +21,7 @@ local ENTRY = args.declare(FN .. ": a parameter", {
   { "min", "number", doc = "The least number that is allowed." },
   { "max", "number", doc = "The greatest number that is allowed." },
   { "type", "choice", choices = KINDS,
-    doc = "The type of a parameter that has no default, or another than the default's." },
+    doc = "The type, if there is no default or if it differs from the default's." },
 })
 local FIELDS = ENTRY:names()
 
@@ -82,7 +82,7 @@ function M.read(spec)
 end
 
 --- The entry of --seed, which every script has.
-M.SEED = { name = "seed", kind = "integer", default = 0, min = 0, help = "start of all random numbers" }
+M.SEED = { name = "seed", kind = "integer", default = 0, min = 0, help = "seed of all random numbers" }
 
 --- The declaration for another program: `optlab x.lua --parameters`.
 -- @tparam {table,...} list entries

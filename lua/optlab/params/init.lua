@@ -154,12 +154,13 @@ function M.params(...)
   end
   if o.words or not config.on_load then options.apply(values) end -- otherwise they are in force since optlab was loaded
   if values.seed then config.seed_given = true end
-  local p = {}
+  local p, declared = {}, {}
   for _, entry in ipairs(list) do
+    declared[entry.name] = false -- nil where it has no default
     if entry.name == "seed" then p.seed = take_seed(entry.default) else p[entry.name] = value_of(entry, values) end
   end
   if own and config.on_parameters then config.on_parameters(copy(p), given_names(values)) end
-  return p
+  return errors.strict(p, "lab.params", declared)
 end
 
 return M

@@ -79,13 +79,13 @@ end
 
 -- flag, placeholder of its value (nil: none), help, reader, what it sets
 M.COMMON = {
-  { "--seed", "N", "start of all random numbers (default 0)", read_seed, "seed" },
+  { "--seed", "N", "seed of all random numbers (default 0)", read_seed, "seed" },
   { "--out", "DIR", "folder for figures and metrics (default: the run's own)", read_folder("--out"), "out" },
   { "--format", "F[,F]", table.concat(config.FORMATS, ",") .. " (default svg)", read_formats, "format" },
   { "--theme", "T", "look of figures: " .. table.concat(config.THEMES, ", "), read_theme, "theme" },
   { "--threads", "N", "threads for large operations (default: one a core)", read_threads, "threads" },
-  { "--data", "DIR", "folder with data files, looked at first", read_folder("--data"), "data" },
-  { "--require-real-data", nil, "fail instead of using a made-up stand-in for missing data", nil, "require_real_data" },
+  { "--data", "DIR", "folder with data files, searched first", read_folder("--data"), "data" },
+  { "--require-real-data", nil, "fail if data are missing, instead of a stand-in", nil, "require_real_data" },
   { "--quiet", nil, "no progress bar and no notes on standard error", nil, "quiet" },
   { "--live", nil, "draw the loss in the terminal while training", nil, "live" },
   { "--no-progress", nil, "no progress bar", nil, "no_progress" },

@@ -204,6 +204,15 @@ end
 local LINE = args.declare("Figure:line", curve_rows "Draws a line through points, or the graph of a function.")
 local POINTS = args.declare("Figure:points", curve_rows 'Draws points: Figure:line with the style "o".')
 
+-- ys that was given and is nil, as history.test_acc without a metric, would make xs the ys.
+local function read_curve(fig, declaration, default_style, ...)
+  local o, ys = declaration:read(...), select(2, ...)
+  if select("#", ...) > 1 and ys == nil and type(o.xs) ~= "function" and not holds_points(o.xs) then
+    errors.bad_value(declaration.callee, "ys", WHAT, nil)
+  end
+  return curve(fig, o, default_style, declaration.callee)
+end
+
 --- A line through points: `fig:line(x, y, opts)`, `fig:line(y)`, `fig:line(path)` with a path {{x, y}, ...},
 -- `fig:line(f, {x={a, b, step}})`, `fig:line(x, f)`, and in space `fig:line(x, y, z, opts)`.
 -- @param xs array, tensor, or a function of a number; alone also a list of points {x, y} or an n x 2 tensor
@@ -212,13 +221,13 @@ local POINTS = args.declare("Figure:points", curve_rows 'Draws points: Figure:li
 -- @tparam[opt] table opts see the declaration above; the style is "-"
 -- @treturn Figure
 function Figure:line(...)
-  return curve(self, LINE:read(...), "-", LINE.callee)
+  return read_curve(self, LINE, "-", ...)
 end
 
 --- Points: as @{line}, with style "o".
 -- @treturn Figure
 function Figure:points(...)
-  return curve(self, POINTS:read(...), "o", POINTS.callee)
+  return read_curve(self, POINTS, "o", ...)
 end
 
 local function rule_rows(name, doc)

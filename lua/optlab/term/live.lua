@@ -114,7 +114,7 @@ end
 -- @tparam string name
 -- @tparam table result of train.fit, or another one, whose rows are drawn
 function M.report(name, result)
-  local losses = result.loss
+  local losses = rawget(result, "loss") -- a path has none
   reported = nil
   if type(losses) ~= "table" then return end
   local known = board:rename(name, function(curve)

@@ -99,6 +99,9 @@ local function loss_summary(history)
   return ("loss: %s, %s sec/epoch"):format(short.number(loss), short.seconds(history.sec_per_epoch))
 end
 
+-- Whether a result is a history; else it is a path, which has no names.
+local function is_history(result) return rawget(result, "loss") ~= nil end
+
 --- The book's line about a run: "epoch 20, x1: 0.007188, x2: 0.002553" of a path, "loss: 0.243, 0.00112 sec/epoch" of a
 -- history, "train loss 0.386, train acc 0.857, test acc 0.848" of one with an accuracy. Of a run that diverged: what it
 -- reached, and where.
@@ -106,7 +109,7 @@ end
 -- @treturn string
 function M.summary(...)
   local result = SUMMARY:read(...).result
-  if not result.loss then return path_summary(result) end
+  if not is_history(result) then return path_summary(result) end
   local line = (result.train_acc and accuracy_summary or loss_summary)(result)
   local diverged = result.diverged
   if not diverged then return line end
@@ -132,12 +135,12 @@ function M.report(...)
   local run, result, note = o.run, o.result, o.note
   if config.on_report then config.on_report(run, result) end
   print(M.summary(result) .. (note and ("  (%s)"):format(note) or ""))
-  if result.train_acc then
-    record_accuracies(run, result)
-  elseif result.loss then
-    for i, epoch in ipairs(result.epochs) do record(run, epoch, {loss = result.loss[i]}) end
-  else
+  if not is_history(result) then
     for i, point in ipairs(result) do record(run, i - 1, named(point)) end
+  elseif result.train_acc then
+    record_accuracies(run, result)
+  else
+    for i, epoch in ipairs(result.epochs) do record(run, epoch, {loss = result.loss[i]}) end
   end
 end
 

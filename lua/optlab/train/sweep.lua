@@ -23,6 +23,7 @@ local errors = require "optlab.base.errors"
 local divergence = require "optlab.train.divergence"
 local eval_sets = require "optlab.train.eval_sets"
 local evaluation = require "optlab.train.evaluate"
+local notice = require "optlab.base.notice"
 local order = require "optlab.base.order"
 local loss_mean = require "optlab.train.loss_mean"
 local mean_at = require("optlab.train.fit.mean").at
@@ -45,7 +46,8 @@ local SWEEP = args.declare(FN, {
       .. "is given." },
   { "batch_size", "integer", min = 1, default = 1, doc = "Number of rows in a batch." },
   { "shuffle", "flag", default = true, doc = "Whether the rows are put in a new random order in each epoch." },
-  { "replacement", "flag", default = false, doc = "Whether each row is drawn anew among all, as by data.loader." },
+  { "replacement", "flag", default = false, doc = "Whether each row is drawn from all rows, with replacement, as by "
+    .. "data.loader." },
   { "drop_last", "flag", default = false, doc = "Whether a last batch that is not full is left out." },
   { "runs", "list", of = { "table" },
     doc = "A table for each run; `seed` is its seed, and the functions above read the rest." },
@@ -56,7 +58,7 @@ local SWEEP = args.declare(FN, {
     doc = "Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss "
       .. "of a result is then that of `valid`, else of `test`, else of the first in the alphabet." },
   { "metrics", "table",
-    doc = "What is measured on eval_data besides: {\"accuracy\", \"top5\", mae = function(prediction, y) ... end}." },
+    doc = "What is also measured on eval_data: {\"accuracy\", \"top5\", mae = function(prediction, y) ... end}." },
   { "evaluate", "callable|false",
     doc = "evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none." },
 })
@@ -177,6 +179,9 @@ local function tell_diverged(numbers, count)
   divergence.settle("stop", ("%s: %d of %d runs diverged: %s"):format(FN, #numbers, count, table.concat(numbers, ", ")))
 end
 
+-- What a result need not have.
+local OTHERS = { loss = false, test_loss = false, test_acc = false, valid_loss = false, valid_acc = false }
+
 local function result(o, prepared)
   local evaluate, loss = o.evaluate, nil
   prepared.training:continue()
@@ -193,7 +198,16 @@ local function result(o, prepared)
     diverged = has_diverged(losses, loss, prepared),
   }
   for name, list in pairs(prepared.curves) do found[name] = list end
-  return found
+  return errors.strict(found, "a result of " .. FN, OTHERS)
+end
+
+-- A name that the functions of the sweep misspell is nil to them, which as an option means the default.
+local function tell_idle(results, grid)
+  local names = {}
+  for name in pairs(grid or {}) do names[#names + 1] = name end
+  local idle = sweep_results.idle(results, order.sort(names))
+  if not idle then return end
+  notice("%s: all values of '%s' gave the same numbers; does a function read run.%s?", FN, idle, idle)
 end
 
 local M = {}
@@ -223,6 +237,7 @@ function M.sweep(...)
   local random = core.tensor.get_rng_state()
   core.ensure(train_all, function() core.tensor.set_rng_state(random) end)
   tell_diverged(diverged, #runs)
+  tell_idle(results, o.grid)
   return sweep_results.new(results, shared)
 end
 

@@ -17,7 +17,7 @@ local table_text = require "optlab.base.text.table"
 local M = {}
 
 local Results = { __name = "optlab.SweepResults" }
-Results.__index = Results
+Results.__index = errors.strict(Results, "the list of results", { run = false, shared = false })
 
 local QUANTITY = { "quantity", "string", default = "loss",
   doc = "A number of each result, or a list, of which the last entry counts: \"loss\", \"train_loss\", \"test_acc\"." }
@@ -53,7 +53,7 @@ local NAN = -(0 / 0)
 
 -- The number of a result; infinity, or minus infinity where more is better, for a run that diverged.
 local function value_of(result, quantity)
-  local value = result[quantity]
+  local value = rawget(result, quantity)
   if type(value) == "table" then value = value[#value] end
   if type(value) ~= "number" then
     local names = {}
@@ -240,6 +240,38 @@ function Results:table(...)
 end
 
 function Results:__tostring() return ("results of train.sweep (%d runs)"):format(#self) end
+
+-- All numbers of a result, as text.
+local function numbers_of(result)
+  local numbers, names = {}, names_in(result)
+  for _, name in ipairs(names) do
+    if name ~= "run" and name ~= "model" then numbers[#numbers + 1] = text_of(result[name], whole) end
+  end
+  return table.concat(numbers, " ")
+end
+
+--- A parameter whose values make no difference: wherever runs differ in it alone they have the same numbers, to the
+-- bit. It is one that nothing reads.
+-- @tparam {table,...} results
+-- @tparam {string,...} names
+-- @treturn ?string the first of them
+function M.idle(results, names)
+  for k, name in ipairs(names) do
+    local others, first, pairs_seen, idle = table.move(names, 1, #names, 1, {}), {}, false, true
+    table.remove(others, k)
+    for _, result in ipairs(results) do
+      local key = key_of(result.run, others)
+      local seen = first[key] or result
+      first[key] = seen
+      if key_of(seen.run, { name }) ~= key_of(result.run, { name }) then
+        pairs_seen, idle = true, numbers_of(seen) == numbers_of(result)
+        if not idle then break end
+      end
+    end
+    if pairs_seen and idle then return name end
+  end
+  return nil
+end
 
 --- Makes such a list.
 -- @tparam {table,...} results of runs

@@ -301,9 +301,16 @@ void largs_refusenames(lua_State *L, int idx, const char *callee, const char *na
   if (lua_istable(L, idx)) lb_checklist(L, idx, true, callee, name);
 }
 
+/* Pushes the option called `name`, or nil; returns its type. What stands behind a metatable is no option: names are
+ * checked by going through the table, too. */
+static int push_option(lua_State *L, int options, const char *name) {
+  lua_pushstring(L, name);
+  return lua_rawget(L, options);
+}
+
 /* Reads row a from the table at `options`; false if it is not there. */
 static bool read_named(lua_State *L, int options, const char *callee, const Arg *a, double *x, ArgValues *v) {
-  int type = lua_getfield(L, options, a->name);
+  int type = push_option(L, options, a->name);
   if (type == LUA_TTABLE && is_list_kind(a)) largs_refusenames(L, -1, callee, a->name);
   if (type != LUA_TNIL) read_value(L, -1, callee, a, x, v);
   if (type == LUA_TNIL || !stays(a, v)) lua_pop(L, 1);
@@ -324,7 +331,7 @@ void largs_options(lua_State *L, int idx, const char *callee, ArgValues *v) {
   largs_named(L, idx, callee, v);
   for (const Arg *a = v->args; a->name; a++) {
     if (!a->required) continue;
-    if (lua_isnoneornil(L, idx) || lua_getfield(L, idx, a->name) == LUA_TNIL) {
+    if (lua_isnoneornil(L, idx) || push_option(L, idx, a->name) == LUA_TNIL) {
       bad_value(L, callee, a, lua_gettop(L) + 1);
     }
     lua_pop(L, 1);
@@ -379,7 +386,7 @@ static int read_position(lua_State *L, const Call *c, int at, const char *callee
                          ArgValues *v) {
   int next = behind(L, a, at), n = next - at;
   if (c->options) {
-    if (lua_getfield(L, c->options, a->name) != LUA_TNIL) {
+    if (push_option(L, c->options, a->name) != LUA_TNIL) {
       lb_error(L, "%s: %s is given twice, by position and by name", callee, a->name);
     }
     lua_pop(L, 1);

@@ -58,7 +58,7 @@ static const Arg augment_args[] = {
     {.name = "padding",
      .kind = ARG_INTEGER,
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "Zeros on every side of an image, of which a part of the old size is cut out at a random place."},
+     .doc = "Zeros added on every side; then a part of the original size is cut out at a random position."},
     {.name = "flip", .kind = ARG_FLAG, .doc = "Whether half of the images are mirrored, left to right."},
     {0},
 };
@@ -72,8 +72,7 @@ static const Arg loader_args[] = {
     {.name = "shuffle", .kind = ARG_FLAG, .doc = "Whether the rows are put in a new random order in each epoch."},
     {.name = "replacement",
      .kind = ARG_FLAG,
-     .doc =
-         "Whether each row is drawn anew among all, as many in an epoch as there are; shuffle then changes nothing."},
+     .doc = "Whether each row is drawn from all rows, with replacement; shuffle then has no effect."},
     {.name = "weights",
      .kind = ARG_TENSOR,
      .doc = "A number for each row, in proportion to which rows are drawn, with replacement."},
@@ -335,7 +334,10 @@ static int loader_index(lua_State *L) {
   Loader *l = ldata_checkloader(L, "Loader");
   lua_pushvalue(L, 2);
   if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
-  const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  if (lua_type(L, 2) != LUA_TSTRING) {
+    return lb_error(L, "a loader has no elements; its batches: for X, y in loader:batches() do ... end");
+  }
+  const char *key = lua_tostring(L, 2);
   if (strcmp(key, "epoch") == 0) recorder_refuse("the number of an epoch is read");
   if (strcmp(key, "epoch") == 0) {
     lua_pushinteger(L, (lua_Integer)l->epoch);
@@ -344,7 +346,8 @@ static int loader_index(lua_State *L) {
   } else if (strcmp(key, "rows") == 0) {
     lua_pushinteger(L, (lua_Integer)l->rows);
   } else {
-    lua_pushnil(L);
+    return lb_error(L, "a loader has no '%s' (it has epoch, batch_size, rows, batches, state_dict, load_state_dict)",
+                    key);
   }
   return 1;
 }
@@ -413,7 +416,7 @@ void ldata_declare_loader(lua_State *L) {
   ldeclare_setwhat(L, "mean", "number|tuple", WHAT_CHANNELS, false);
   ldeclare_setwhat(L, "std", "number|tuple", WHAT_CHANNELS, false);
   ldeclare_append(L);
-  ldeclare_push(L, "data", "loader: augment", "How a loader moves and mirrors images, anew in each epoch.", NULL, NULL,
-                augment_args);
+  ldeclare_push(L, "data", "loader: augment", "How a loader moves and mirrors images, differently in each epoch.", NULL,
+                NULL, augment_args);
   ldeclare_append(L);
 }

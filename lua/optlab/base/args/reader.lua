@@ -139,7 +139,7 @@ function Declaration:read(...)
   if n > self.positions + (at == self.positions + 1 and 1 or 0) then too_many(self, n) end
   local o = {}
   for i, row in ipairs(self.rows) do
-    local value = options[row.name]
+    local value = rawget(options, row.name)
     if i <= self.positions and given[i] ~= nil then
       if value ~= nil then errors.raise("%s: %s is given twice, by position and by name", self.callee, row.name) end
       value = given[i]

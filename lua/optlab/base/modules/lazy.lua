@@ -38,7 +38,7 @@ function M.fields(module, title, fields, also)
     local entry = fields[name]
     if entry then return load_field(module, name, entry) end
     if type(name) ~= "string" then return nil end
-    return errors.no_field(title, name, module, fields)
+    return errors.no_field(title, name, fields, module)
   end
   function mt.__pairs()
     M.load_all(module)

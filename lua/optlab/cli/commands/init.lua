@@ -4,7 +4,7 @@
 --
 --    return {
 --      name = "tag",
---      summary = "gives runs a name of one's own",       -- its line in optlab --help
+--      summary = "gives runs a tag",       -- its line in optlab --help
 --      usage = "optlab tag RUN... NAME [--remove]",
 --      build = function(parser) ... end,                  -- adds arguments and options to an argparse parser
 --      run = function(values, host) ... return true end,  -- or nil and a message

@@ -15,8 +15,8 @@ return {
     parser:option("--where"):argname("EXPR"):description("only runs of which this is true: 'lr < 0.1 and loss < 0.25'")
     parser:option("--y"):argname("NAME"):count("*"):description("draw this quantity; again for more (default: all)")
     parser:option("--by"):argname("NAME"):description("group by this parameter first (default: all but the seed)")
-    parser:option("--minimize"):argname("NAME"):description("the quantity that counts, less is better (default loss)")
-    parser:option("--maximize"):argname("NAME"):description("the quantity that counts, more is better")
+    parser:option("--minimize"):argname("NAME"):description("what to compare by, lower is better (default loss)")
+    parser:option("--maximize"):argname("NAME"):description("what to compare by, higher is better")
     parser:option("--title"):argname("TEXT"):description("the page's title (default: the experiments' names)")
     parser:option("--out"):argname("FILE"):description("the file (default out/report.html)")
   end,

@@ -195,7 +195,7 @@ end
 local function set_powers(panel, name, lo, hi, stride)
   local values, texts = {}, {}
   for k = math.ceil(math.log(lo, 10) / stride - 1e-9) * stride, math.floor(math.log(hi, 10) + 1e-9), stride do
-    values[#values + 1], texts[#texts + 1] = 10.0 ^ k, ("10^{%.0f}"):format(k)
+    values[#values + 1], texts[#texts + 1] = 10.0 ^ k, ("10^{%s}"):format(ticks.integer(k))
   end
   set_list(panel, name, values, texts, true)
   panel.widest[name] = 30

@@ -33,6 +33,11 @@ local function plain(n, exponent)
   return sign .. digits:sub(1, exponent - 1) .. "." .. digits:sub(exponent)
 end
 
+--- An integer with the minus sign of the marks.
+-- @number n
+-- @treturn string
+function M.integer(n) return plain(n, 0) end
+
 -- The exponent of the first digit of the largest number.
 local function leading(numbers, exponent)
   local most = 0

@@ -3,6 +3,7 @@
 -- @module optlab.plot.kinds.hints
 local errors = require "optlab.base.errors"
 local figure = require "optlab.plot.figure"
+local options = require "optlab.plot.options"
 
 local M = {}
 
@@ -27,12 +28,33 @@ local HERE = {
   savefig = "fig:save", show = "fig:save", tight_layout = "nothing: margins are computed",
 }
 
-setmetatable(figure.Figure, {
+local is_option = {}
+for _, row in ipairs(options.FIGURE) do is_option[row.name or row[1]] = true end
+
+-- What some figures, grids and animations have, and the code that draws them asks for.
+local PARTS = { root = true, solid = true, twin = true, insets = true, inside = true, raws = true,
+  figures = true, frames = true }
+
+errors.strict(figure.Figure, "a figure", setmetatable({}, {
   __index = function(_, name)
     local here = HERE[name]
     if here then errors.raise("Figure: there is no '%s'; what matplotlib calls so is %s", name, here) end
+    if name == "trace" or name == "trace2d" then
+      errors.raise("a figure has no '%s': plot.%s makes a figure; fig:line(path) adds a path to it", name, name)
+    end
+    if PARTS[name] then return false end
+    return nil
   end,
-})
+}))
+
+-- fig.xlabel = "epoch", which would be read by nobody.
+function figure.Figure.__newindex(fig, name, value)
+  if is_option[name] then
+    errors.raise("Figure: %s is an option of plot.figure{%s =}; a figure that is made keeps its options", name, name)
+  end
+  if HERE[name] then errors.raise("Figure: '%s' cannot be set; what matplotlib calls so is %s", name, HERE[name]) end
+  rawset(fig, name, value)
+end
 
 -- What pyplot draws with, and its figure with axes.
 local PYPLOT = { subplots = "plot.figure{}, or plot.grid{fig1, fig2}", gca = "plot.figure{}", gcf = "plot.figure{}" }

@@ -94,7 +94,8 @@ local function markup_latex(s)
     if not sign then sign, inner, past = s:match("^([_^])([^{}])()", at) end
     local stop = sign and past or s:match("()[_^]", at + 1) or #s + 1
     local piece = s:sub(at, stop - 1)
-    local face = inner and inner:find "^[%w+-]+$" and "\\mathrm{" .. inner .. "}"
+    local simple = inner and inner:gsub("−", "-")
+    local face = simple and simple:find "^[%w+-]+$" and "\\mathrm{" .. simple .. "}"
     out[#out + 1] = sign and "$" .. sign .. "{" .. (face or "\\mbox{" .. write.latex_text(inner) .. "}") .. "}$"
       or write.latex_text((piece:gsub("{/[^ }]* ?", ""):gsub("[_^{}@&~]", "")))
     at = stop

@@ -65,7 +65,7 @@ local function make_table(the_model, way)
   local rows = {}
   for i, group in ipairs(others) do rows[i] = row_of(group, all[i], lo, hi, the_model.metric.more) end
   return tables.make {
-    caption = ("%s less that of %s"):format(the_model.metric.name, reference.label), show_caption = true, rows = rows,
+    caption = ("%s minus that of %s"):format(the_model.metric.name, reference.label), show_caption = true, rows = rows,
     columns = {
       { title = "group" }, { title = "pairs", number = true }, { title = "mean difference", number = true },
       { title = "95 % interval", number = true }, { title = "better in", number = true },
@@ -88,7 +88,7 @@ function M.make(the_model)
     h.p({ class = "explain" }, "Each group against the one with the best median, over pairs of runs that agree in ",
       "the seed and in all parameters that do not go with the group. The interval is that of the mean ",
       "difference by bootstrap (",
-      statistics.RESAMPLES, " resamples, always the same); where it holds 0, the difference may be chance. ",
+      statistics.RESAMPLES, " resamples, always the same); if it contains 0, the difference may be chance. ",
       "Pairs in which a run diverged count in ", h.q("better in"), " alone."), blocks)
 end
 

@@ -29,10 +29,10 @@ local DESCEND = args.declare("train.descend", {
   { "points", "flag", default = false,
     doc = "Whether x0 is a tensor (..., d) of many starting points, for each of which f is minimized by itself: f gets "
       .. "d tensors and returns a value for each point." },
-  { "every", "integer", min = 1, doc = "With points: all points after each so many steps are kept, too." },
-  { "target", "number", doc = "With points: counts the steps after which f is at most this." },
+  { "every", "integer", min = 1, doc = "With points: the result also has all points after each so many steps." },
+  { "target", "number", doc = "With points: the result says after how many steps f is at most this." },
   { "minima", "tensor|list", of = { "list", of = { "number" } },
-    doc = "With points: says which of these points is the nearest at the end." },
+    doc = "With points: the result says which of these points is the nearest at the end." },
   divergence.OPTION,
 })
 
@@ -99,13 +99,19 @@ local function text_of(x)
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
--- Ends a path before a point that is not finite. The field is behind a metatable: to functions that take a list the
--- path is one, without names.
+-- A path. `diverged` is behind the metatable: to functions that take a list the path is one, without names.
+local function new_path(points, diverged)
+  local path = errors.strict(points, "a path, the list of its points,", {diverged = diverged or false})
+  getmetatable(path).__name = "path"
+  return path
+end
+
+-- Ends a path before a point that is not finite.
 local function diverge(path, o, t, reached)
   local diverged = divergence.settle(o.on_divergence,
     ("train.descend: x is %s at step %d; a smaller learning rate may help"):format(text_of(reached), t),
     {step = t, point = reached})
-  return setmetatable(path, {__name = "path", __index = {diverged = diverged}})
+  return new_path(path, diverged)
 end
 
 -- Repeats next_point(t), which returns a point, and lists the points until one is not finite.
@@ -116,7 +122,7 @@ local function follow(first, o, next_point)
     if not divergence.is_finite(reached) then return diverge(path, o, t, reached) end
     path[t + 1] = reached
   end
-  return path
+  return new_path(path)
 end
 
 local function descend_by_rule(gradient, x, rule, o)

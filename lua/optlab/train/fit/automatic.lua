@@ -37,7 +37,7 @@ local function variables(f)
     if not name then break end
     if is_scalar(value) then
       found[name] = value
-    elseif type(value) == "table" and getmetatable(value) == nil then
+    elseif errors.is_plain(value) then
       for key, member in next, value do
         if is_scalar(key) and is_scalar(member) then found[name .. "." .. tostring(key)] = member end
       end

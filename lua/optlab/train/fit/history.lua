@@ -1,5 +1,6 @@
 --- The history of a training: its lists, its best point, its rates.
 -- @module optlab.train.fit.history
+local errors = require "optlab.base.errors"
 local order = require "optlab.base.order"
 
 local M = {}
@@ -101,6 +102,34 @@ function M.add_diverged(history, points, diverged, lr, seconds, updates)
   history.train_loss[diverged.epoch] = diverged.loss
   history.diverged = diverged
 end
+
+-- Fields that a history need not have, beside those of its own evaluation sets and metrics: what some trainings have.
+local OTHERS = setmetatable({
+  loss = false, train_acc = false, test_loss = false, test_acc = false, valid_loss = false, valid_acc = false,
+  lr = false, grad_norm = false, best = false, best_epoch = false, diverged = false, stopped = false,
+}, {
+  __index = function(_, name)
+    local set = tostring(name):match "^(%a+)_top%d+$"
+    local is_known = set == "train" or set == "test" or set == "valid" or require("optlab.train.gauges").is_one(name)
+    if is_known then return false end
+    return nil
+  end,
+})
+
+-- The same where a step of the script's own may return numbers of any name in some of its updates.
+local OF_OWN_STEP = setmetatable({}, {
+  __index = function(_, name)
+    if tostring(name):find "^train_" then return false end
+    return OTHERS[name]
+  end,
+})
+
+--- Makes reading an unknown name an error.
+-- @tparam table t a history, or what a callback is told
+-- @tparam string title
+-- @tparam[opt] boolean own_step whether the step is the script's own
+-- @treturn table t
+function M.strict(t, title, own_step) return errors.strict(t, title, own_step and OF_OWN_STEP or OTHERS) end
 
 --- Adds what is known at the end.
 -- @tparam table history

@@ -61,7 +61,7 @@ local function step_info(run, value)
     model = run.o.model,
   }
   for name, sum in pairs(counters.sums) do info["train_" .. name] = sum / counters.rows[name] end
-  return info
+  return history_of.strict(info, "what on_step is told", run.o.step ~= nil)
 end
 
 -- A step of the script's own may return a number in some of its updates only: the mean is over the rows of these.
@@ -272,7 +272,7 @@ local function finish(run)
     history.stopped = {reason = counters.stopped, epoch = counters.epoch - 1, step = counters.steps}
   end
   if run.early then early_stopping.finish(run.early, history, o.model) end
-  return history
+  return history_of.strict(history, "the history", o.step ~= nil)
 end
 
 --- Trains a model.

@@ -115,7 +115,7 @@ local function epoch_info(run, loss)
   for _, names in ipairs { history_of.per_epoch(history), run.log.points } do
     for _, name in ipairs(names) do info[name] = info[name] or history[name][#history[name]] end
   end
-  return info
+  return history_of.strict(info, "what on_epoch is told", run.o.step ~= nil)
 end
 
 --- Ends an epoch: its means, a point unless `eval_every` says when, the callbacks.

@@ -71,6 +71,10 @@ end
 --- What the gauges are, for the help of options.
 M.DOC = words()
 
+--- Whether a name is that of a gauge.
+-- @treturn boolean
+function M.is_one(name) return GAUGES[name] ~= nil end
+
 --- Checks a list of names; grad_norm, which every history has, may be among them.
 -- @tparam {string,...} names
 -- @string fn who asks
@@ -112,7 +116,8 @@ function M.measure(o, names, memory)
 end
 
 local MEASURE = args.declare("train.gauges", {
-  doc = "Measures gauges of a model and its optimizer where they are now; returns {name = number}. Nothing is changed.",
+  doc = "Measures gauges of a model and its optimizer in their present state; returns {name = number}. Nothing is "
+    .. "changed.",
   { "model", "callable", what = "a model", required = true,
     doc = "The model: called with a batch X, it returns predictions." },
   { "loss", "callable", required = true, doc = "A loss: loss(prediction, y) returns one number." },

@@ -14,10 +14,10 @@ end
 --- Adds --metric, --minimize and --maximize.
 -- @param parser
 function M.add_metric(parser)
-  parser:option("--metric"):argname("NAME"):description("the final value that counts (default loss); of an accuracy "
-    .. "more is better")
-  parser:option("--minimize"):argname("NAME"):description("the same, less is better")
-  parser:option("--maximize"):argname("NAME"):description("the same, more is better")
+  parser:option("--metric"):argname("NAME"):description("the final value to compare by (default loss); "
+    .. "of accuracies higher is better")
+  parser:option("--minimize"):argname("NAME"):description("the same, lower is better")
+  parser:option("--maximize"):argname("NAME"):description("the same, higher is better")
 end
 
 --- The names of --by lr,momentum, which may be given several times.

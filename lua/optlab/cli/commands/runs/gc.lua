@@ -48,7 +48,7 @@ local function run(values)
 end
 
 return {
-  name = "gc", summary = "clears away what killed runs left: optlab gc --failed",
+  name = "gc", summary = "removes what killed runs left: optlab gc --failed",
   usage = "optlab gc [--failed] [--damaged] [--older DAYS] [-n] [-y]",
   doc = "Clears away leftovers: numbers that killed runs had claimed, unfinished files, links that lead to nothing, "
     .. "damaged directories without any results. It lists them and asks. A run that goes on, or that has a tag, stays.",

@@ -1,4 +1,4 @@
---- `optlab tag RUN... TAG`: a name of one's own for runs.
+--- `optlab tag RUN... TAG`: a tag for runs.
 -- @module optlab.cli.commands.runs.tag
 local function build(parser)
   parser:argument("run"):args("2+"):description("12, 12..20, last, @tag, ..., and as the last word the tag, such as "
@@ -18,7 +18,7 @@ local function run(values)
 end
 
 return {
-  name = "tag", summary = "gives runs a name of one's own: optlab tag 12 best",
+  name = "tag", summary = "gives runs a tag: optlab tag 12 best",
   usage = "optlab tag RUN... TAG [--remove]",
   doc = "Gives runs a tag, which is a line in tags.txt in their directories. Runs with a tag are not cleared away by "
     .. "optlab gc.",

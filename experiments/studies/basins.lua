@@ -70,8 +70,8 @@ for _, entry in ipairs(OPTIMIZERS) do
   local name, how = table.unpack(entry)
   tune(how)
   local map = descend(how, starts, p.steps)
-  local same, arrived = map.minimum:eq(flow.minimum), map.arrived:to "float64":mean():item()
-  same = same:to "float64":mean():item()
+  local function share(condition) return condition:to "float64":mean():item() end
+  local same, arrived = share(map.arrived:logical_and(map.minimum:eq(flow.minimum))), share(map.arrived)
   local mean = map.steps:mean():item()
   print(("%-16s η %-6.2g %3.0f %% as gradient flow, %4.1f %% nowhere, %3.0f steps"):format(name, how.lr, 100 * same,
     100 - 100 * arrived, mean))

@@ -46,7 +46,8 @@ for i, lr in ipairs(p.lr) do
   sharpness:line(time, history.sharpness, {label = name, color = color})
   losses:line(time, history.loss, {label = name, color = color})
 
-  local last = lab.tensor(history.sharpness):narrow(1, #history.sharpness * 3 // 4, #history.sharpness // 4)
+  local count = math.max(1, #history.sharpness // 4)
+  local last = lab.tensor(history.sharpness):narrow(1, #history.sharpness - count + 1, count)
   print(("η = %-5g %5d updates, loss %.4f; sharpness in the last quarter %.1f, 2/η = %g"):format(lr, updates,
     history.loss[#history.loss], last:mean():item(), 2 / lr))
   train.record(name, updates, {loss = history.loss[#history.loss], sharpness = last:mean():item(), edge = 2 / lr})

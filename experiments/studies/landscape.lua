@@ -4,7 +4,8 @@
 -- to? Left, a plane through that point along two random directions. Each filter of a direction is as long as the
 -- filter of the network (biases stay), so that networks whose weights differ in scale can be compared: Li et al.,
 -- "Visualizing the loss landscape of neural nets", arXiv 1712.09913. Right, the plane that the path itself lies in
--- best: its two main principal components, by a singular value decomposition of the weights after each few updates.
+-- best: the two main components of the weights after each few updates, seen from the last ones, by a singular value
+-- decomposition.
 -- The figure: "landscape", logarithms of the training loss in both planes, with the path in the right one.
 -- What to notice: along random directions the minimum looks like a round bowl. The path lies mostly in one plane;
 -- in it the valley is long, and the path turns from falling into it to following it.
@@ -88,7 +89,7 @@ local valley = plane(Vh[1], Vh[2], xs, ys)
 set_weights(minimum, weights)
 
 local share = ((S:narrow(1, 1, 2) ^ 2):sum() / (S ^ 2):sum()):item()
-print(("loss %.3f after %d epochs; the two components hold %.1f %% of the path's variance"):format(
+print(("loss %.3f after %d epochs; the two components hold %.1f %% of the squared distances from its end"):format(
   history.train_loss[p.epochs], p.epochs, 100 * share))
 print(("largest loss along the random directions %.1f, in the plane of the path %.1f"):format(bowl:max():item(),
   valley:max():item()))

@@ -8,8 +8,9 @@
 -- The figure: "rates", the rate of optim.SGD, measured by a descent for each pair (η, β), h being the larger curvature;
 -- white lines and the red border are theory: η h < 2 (1 + β), for Nesterov η h < 2 (1 + β) / (1 + 2 β). The star is
 -- the best pair.
--- What to notice: the best pair lies where the flat direction is critically damped and the steep one at the border of
--- it. Above, both directions swing, and the rate is √β whatever η is: a larger momentum only makes it slower.
+-- What to notice: the best pair of momentum lies where the flat direction is critically damped and the steep one at the
+-- border of it. Above, both directions swing, and the rate is √β whatever η is: a larger momentum only makes it slower.
+-- Nesterov's rate there is √(β (1 - h η)) with the smaller curvature h, which is less; but the border is at smaller η.
 local lab = require "optlab"
 local plot, train = lab.plot, lab.train
 

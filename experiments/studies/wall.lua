@@ -10,8 +10,9 @@
 -- momentum; the star is the minimum, f = 0; "ranking", the final values on all four functions.
 -- What to notice: hardly any optimizer is good everywhere. Of the first twenty on each function, two are the same on
 -- all four; Polyak is one of them, and it is told that the minimum is 0. On Rastrigin's function, with a minimum in
--- each unit square, two of 58 find the middle, and most stay in the minimum beside the start. RAdam, AdaBelief and
--- Ranger do not divide by √v in their first steps, so only small rates do not diverge, and they are late.
+-- each unit square, two of 58 find the middle, and most stay in the minimum beside the start. The two are Fromage and
+-- LAMB, whose steps are η times as long as the vector (x, y): that draws them to 0, wherever the minimum is. RAdam,
+-- AdaBelief and Ranger do not divide by √v in their first steps, so only small rates do not diverge, and they are late.
 -- Left out: LBFGS, which evaluates f several times a step, SophiaG, which needs a model, Muon and GaLore, which treat
 -- a vector by the rule of another optimizer.
 local lab = require "optlab"

@@ -38,9 +38,10 @@ static void find_last_uses(Placement *p) {
   }
 }
 
-/* Constants that only other constants were made of. A run that follows begins with all events, so it needs them. */
+/* Constants that only other constants were made of. Not of a sweep's runs: those that follow the first one begin with
+ * all events, so they need them, and may share them across threads. */
 static void drop_unused_constants(Placement *p) {
-  if (p->r->keep_whole) return;
+  if (p->r->keep_trace) return;
   for (int b = 0; b < p->r->buffers; b++) {
     Buffer *buffer = &p->r->buffer[b];
     if (!buffer->constant || p->last[b] >= 0 || p->kept[b]) continue;

@@ -51,7 +51,7 @@ local STUDIES = {
   },
   landscape = {
     options = "--n 100 --n_loss 40 --epochs 2 --batch_size 20 --grid 4",
-    prints = "components hold [%d.]+ %% of the path",
+    prints = "components hold [%d.]+ %% of the squared distances",
     figures = {"landscape"},
   },
   ["mode-connectivity"] = {
@@ -87,4 +87,16 @@ describe("studies", function()
       assert.equal(files.read(outs[1] .. "/metrics.csv"), files.read(outs[2] .. "/metrics.csv"))
     end)
   end
+
+  it("basins takes a start that does not arrive for no minimum, as gradient flow may", function()
+    local text, out, ok = experiment.run("studies/basins", "--format none --side 20 --rates 2 --steps 10", true)
+    assert.is_true(ok, text)
+    local shares = {}
+    for name, quantity, value in files.read(out .. "/metrics.csv"):gmatch "([^\n,]+),%d+,(%a+),([^\n]+)" do
+      shares[name] = shares[name] or {}
+      shares[name][quantity] = tonumber(value)
+    end
+    for name, found in pairs(shares) do assert.is_true(found.same <= found.arrived, name) end
+    assert.is_number(shares.Adam.same)
+  end)
 end)

@@ -93,6 +93,20 @@ describe("runs that follow the first one", function()
     end })
   end)
 
+  it("make their steps on several threads, which count no references to what they share", function() -- scripts/tsan
+    local threads, seeds = lab.get_num_threads(), {}
+    lab.set_num_threads(4)
+    for i = 1, 64 do seeds[i] = i end
+    for _ = 1, 4 do
+      local runs = runs_of(seeds, { follows = true, twins = true, batch_size = 6, model = function()
+        return nn.Sequential(nn.Linear(3, 4), nn.ELU(), nn.Dropout(0.3), nn.Linear(4, 2))
+      end })
+      core.compile.advance(trainings(runs))
+      assert.equal(0, runs[64].step.recordings)
+    end
+    lab.set_num_threads(threads)
+  end)
+
   it("have the constants of events that the first one leaves out", function()
     for _, layer in ipairs { nn.Softplus, nn.ELU } do -- they multiply by 1
       assert.same({ 2, 0, 0, 0, 0, 0 }, recordings { twins = true, batch_size = 20, model = function()

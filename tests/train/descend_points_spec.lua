@@ -111,16 +111,31 @@ describe("train.descend with points", function()
     assert.same(path[6], map.points[2][3]:tolist())
   end)
 
+  it("draws the same random numbers on any number of threads", function()
+    local x0, threads = starts(70000), lab.get_num_threads()
+    local function noisy(x, y) return 2 * x + lab.randn(x.shape, { dtype = "float64" }), 2 * y end
+    for _, how in ipairs { { "SGLD", lr = 0.1 }, { "SGD", lr = 0.1, grad = noisy } } do
+      local points = {}
+      for n = 1, 2 do
+        lab.set_num_threads(n)
+        lab.manual_seed(1)
+        points[n] = train.descend(valley, x0, { how[1], lr = how.lr }, 3, { points = true, grad = how.grad }).points
+      end
+      assert.equal(140000, points[1]:eq(points[2]):sum():item())
+    end
+    lab.set_num_threads(threads)
+  end)
+
   it("goes over parts of the points as over few, on any number of threads", function()
-    local x0, threads = starts(40000), lab.get_num_threads()
+    local x0, threads = starts(70000), lab.get_num_threads()
     local many = train.descend(rosenbrock, x0, { "Adam", lr = 0.05 }, 12, { points = true, target = 0.5 })
     for _, n in ipairs { 1, 3 } do
       lab.set_num_threads(n)
       local again = train.descend(rosenbrock, x0, { "Adam", lr = 0.05 }, 12, { points = true, target = 0.5 })
-      assert.equal(80000, many.points:eq(again.points):sum():item())
+      assert.equal(140000, many.points:eq(again.points):sum():item())
     end
     lab.set_num_threads(threads)
-    for _, from in ipairs { 1, 16380, 32768, 39991 } do
+    for _, from in ipairs { 1, 16380, 65530, 69991 } do
       local few = train.descend(rosenbrock, x0:narrow(1, from, 10), { "Adam", lr = 0.05 }, 12,
         { points = true, target = 0.5 })
       assert.same(few.points:tolist(), many.points:narrow(1, from, 10):tolist())

@@ -21,7 +21,7 @@ local FN = "optim.define"
 local DEFINE = args.declare(FN, {
   doc = "Makes an optimizer of an update rule: its text, or a Lua function that updates one parameter.",
   { "name", "string", required = true, doc = "Name of the optimizer, used in printing and in messages." },
-  { "rule", "string", doc = "The update as text: assignments, one a line." },
+  { "rule", "string", doc = "The update as text: assignments, one per line." },
   { "step", "function", doc = "Instead of a rule: step(p, g, state, h, t) updates one parameter." },
   { "update", "function",
     doc = "Instead of both: update(opt, states, closure) updates all parameters, and returns what step() returns." },
@@ -35,12 +35,14 @@ local DEFINE = args.declare(FN, {
 local STATE = args.declare(FN .. ": state", {
   doc = "A state of a rule: elements of the parameter's shape, or a number.",
   { "name", "string", required = true, doc = "Its name in the rule and in state_dict." },
-  { "number", "flag", default = false, doc = "Whether it is one number a parameter." },
+  { "number", "flag", default = false, doc = "Whether it is a single number for each parameter." },
   { "start", "number|string", default = 0,
-    doc = "What it starts with: a number, the name of the hyperparameter that says it, or \"p\": the parameter." },
+    doc = "Its first value: a number, the name of a hyperparameter, or \"p\" for a copy of the parameter." },
   { "per", "string", choices = { "row", "column" },
-    doc = "One element a row or a column of the last two dimensions; a parameter of fewer is one row." },
-  { "when", "string", doc = "Name of the hyperparameter that asks for it by not being 0; without: always there." },
+    doc = "One element for each row or column of the last two dimensions; a parameter of fewer dimensions is one "
+      .. "row." },
+  { "when", "string", doc = "Name of a hyperparameter: the state exists only if it is not 0; by default it always "
+    .. "exists." },
 }):called(FN)
 
 -- Whether a default is one that the core can keep: a number, a boolean, a list of numbers.

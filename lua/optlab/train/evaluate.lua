@@ -7,6 +7,7 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
+local kinds = require "optlab.base.kinds"
 local loss_mean = require "optlab.train.loss_mean"
 local metrics = require "optlab.train.metrics"
 local module = require "optlab.nn.module"
@@ -31,7 +32,7 @@ local MEAN_LOSS = args.declare("train.mean_loss", {
   DATA,
 })
 local ACCURACY = args.declare("train.accuracy", {
-  doc = "The share of right answers, in evaluation mode.",
+  doc = "The share of correct predictions, in evaluation mode.",
   positions = 2, MODEL, DATA, METRIC,
 })
 
@@ -63,8 +64,9 @@ local function once(data, X)
 end
 
 local function batches_of(data)
-  if not data.X then return data:batches() end
-  if #data.X <= WHOLE and not data.transform then return once, data end
+  local X = kinds.field(data, "X")
+  if not X then return data:batches() end
+  if #X <= WHOLE and not data.transform then return once, data end
   return core.data.loader(data, {batch_size = BATCH}):batches()
 end
 

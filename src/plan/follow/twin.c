@@ -4,6 +4,9 @@
  * Where models, loss and optimizer of two runs consist of the same parts of the library, the second run's step is the
  * first one's with other tensors, and nothing has to be recorded to know it: each tensor from outside the step that
  * belongs to the first run is exchanged for the one at the same place in the other run.
+ *
+ * What the runs have in common, constants and tensors that nobody writes, they share. References to it are counted by the
+ * thread that makes and releases the plans; the threads that replay them leave it alone (plan_ready).
  */
 #include <stddef.h>
 #include <string.h>
@@ -182,13 +185,25 @@ static int fill(Recording *r, const Twins *t, const Plan *like) {
 
 /* --- the plan ------------------------------------------------------------------------------------------------------- */
 
-/* Windows onto the results, as the first run has them, until plan_ready moves them. */
+/* The window of result i, onto memory of the run's own; NULL: none, or (*rc) no memory or not possible. */
+static Tensor *result_of(const Plan *like, int i, int *rc) {
+  const Buffer *b = like->output[i] >= 0 ? &like->r->buffer[like->output[i]] : NULL;
+  if (!like->result[i]) return NULL;
+  if (!b || b->kind != BUFFER_MADE || b->constant) {
+    *rc = TWIN_OTHER;
+    return NULL;
+  }
+  const int64_t bytes = (int64_t)b->bytes;
+  Tensor *memory = tensor_new(DT_U8, 1, &bytes), *x = memory ? tensor_alias(like->result[i]) : NULL;
+  if (x) tensor_rebase(x, memory);
+  if (!x) *rc = TWIN_NO_MEMORY;
+  tensor_release(memory);
+  return x;
+}
+
 static int set_results(const Plan *like, Tensor **result) {
   int rc = TWIN_MADE;
-  for (int i = 0; i < like->results; i++) {
-    result[i] = like->result[i] ? tensor_alias(like->result[i]) : NULL;
-    if (like->result[i] && !result[i]) rc = TWIN_NO_MEMORY;
-  }
+  for (int i = 0; i < like->results; i++) result[i] = result_of(like, i, &rc);
   return rc;
 }
 

@@ -16,7 +16,7 @@ local tensor, no_grad = core.tensor, core.autograd.no_grad
 local M = {}
 
 local FN = "train.descend"
-local PIECE = 16384 -- points of a part for each thread: a piece of kernels/blocks
+local PART = 4 * 16384 -- points: pieces of kernels/blocks; whatever the threads are, for each part draws its numbers
 
 -- --- what is given --------------------------------------------------------------------------------------------------
 
@@ -198,8 +198,7 @@ function M.descend(o)
   if o.target then all.steps = tensor.zeros(n, { dtype = "float64" }) end
   if o.every then all.path = tensor.zeros({ 1 + o.steps // o.every, n, d }, { dtype = "float64" }) end
   if are_together(o, each) then
-    local part = PIECE * core.system.get_num_threads()
-    for from = 1, n, part do descend_part(o, all, each, others, from, math.min(part, n - from + 1)) end
+    for from = 1, n, PART do descend_part(o, all, each, others, from, math.min(PART, n - from + 1)) end
   else
     require("optlab.train.descend.one_by_one").descend(o, all, each, others)
   end

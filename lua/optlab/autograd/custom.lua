@@ -19,7 +19,7 @@ local autograd, tensor = core.autograd, core.tensor
 local is_tensor = tensor.is_tensor
 
 local EXTEND = args.declare("autograd.Function.extend", {
-  doc = "Makes an operation with a backward of its own.",
+  doc = "Makes an operation with its own backward function.",
   positions = 1, { "definition", "table", required = true, doc = "Its forward, its backward and its name." },
 })
 

@@ -11,7 +11,7 @@ local autograd, tensor = core.autograd, core.tensor
 local changed = core.compile.changed -- compiled steps have the hooks that there were
 
 local REGISTER = args.declare("Tensor:register_hook", {
-  doc = "Adds a function that is called with the gradient in each backward; returns a handle.",
+  doc = "Adds a function that is called with the gradient in each backward pass; returns a handle.",
   positions = 1,
   { "hook", "callable", required = true, doc = "hook(gradient); may return another gradient of the same shape." },
 })

@@ -10,8 +10,8 @@ local VMAP = args.declare("lab.vmap", {
   doc = "Returns f for batches: it is called for each position of a dimension, and its results are stacked.",
   positions = 1,
   { "f", "callable", required = true, doc = "A function of tensors that returns tensors, or tables of them." },
-  { "in_dims", "any", doc = "The dimension that is gone through, 1 if not given; or a list, false for an argument that "
-    .. "stays whole." },
+  { "in_dims", "any", doc = "The dimension over which f is mapped, by default 1; or a list, with false for an "
+    .. "argument that is passed whole." },
   { "out_dims", "integer", default = 1, doc = "Where the results get that dimension." },
 })
 

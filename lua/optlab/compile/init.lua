@@ -25,7 +25,8 @@ local COMPILE = args.declare("lab.compile", {
   { "fallback", "flag", default = false,
     doc = "Whether a step that cannot be recorded runs as plain Lua; step.reason then says why." },
   { "numbers", "flag", default = false,
-    doc = "Whether results of one element, as the loss, come as numbers instead of tensors: the quickest call." },
+    doc = "Whether results with one element, such as the loss, are returned as numbers instead of tensors, which is "
+      .. "faster." },
   { "check", "flag", default = true, doc = "Whether the second recording is compared with the first." },
 })
 

@@ -15,7 +15,7 @@ Dataset.__index = errors.strict(Dataset, "a data set", setmetatable({
 }))
 
 local SUBSET = args.declare("Dataset:subset", {
-  doc = "Rows `from` to `to` as a data set of its own; it shares the memory of the whole.",
+  doc = "Rows `from` to `to` as a data set that shares the memory.",
   positions = 2,
   { "from", "integer", min = 1, required = true, doc = "The first row." },
   { "to", "integer", min = 1, doc = "The last row; by default that of the data set." },

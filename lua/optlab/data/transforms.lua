@@ -16,7 +16,7 @@ local LIST = { "number", finite = true }
 local NORMALIZE = args.declare("data.transforms.normalize", {
   doc = "(x scale - mean) / std, with a mean and a deviation for each channel.",
   positions = 3,
-  { "x", "tensor", required = true, doc = "Images (N, C, H, W), or one (C, H, W); bytes are made floats." },
+  { "x", "tensor", required = true, doc = "Images (N, C, H, W), or one (C, H, W); bytes become floats." },
   { "mean", "list", of = LIST, least = 1, required = true, what = "a list of numbers", doc = "One for each channel." },
   { "std", "list", of = { "number", above = 0, finite = true }, least = 1, required = true,
     what = "a list of numbers above 0", doc = "One for each channel." },

@@ -17,7 +17,7 @@ local CHOLESKY = args.declare("linalg.cholesky", {
   doc = "The Cholesky factor. A matrix that is not positive definite is an error.", equation = "A = L L^T",
   positions = 1, SYMMETRIC,
   { "upper", "flag", default = false,
-    doc = "Whether the upper factor U of A = U^T U is wanted, from A's upper triangle." },
+    doc = "Whether to compute the upper factor U of A = U^T U, from A's upper triangle." },
 })
 local QR = args.declare("linalg.qr", {
   doc = "An orthogonal Q and an upper triangular R. The mode 'complete' has a gradient where m <= n, 'r' has none.",
@@ -26,7 +26,7 @@ local QR = args.declare("linalg.qr", {
     doc = "min(m, n) columns of Q, all m of them, or an empty Q." },
 })
 local PIVOT = { "pivot", "flag", default = true,
-  doc = "Whether rows are exchanged, as stability asks; without, a pivot of 0 gives infinite numbers." }
+  doc = "Whether rows are exchanged for stability; without exchanges, a pivot of 0 gives infinite numbers." }
 local LU = args.declare("linalg.lu", {
   doc = "A permutation P, a lower triangular L with ones on its diagonal and an upper triangular U; P is empty without "
     .. "pivots. A may be singular.",
@@ -38,12 +38,12 @@ local LU_FACTOR = args.declare("linalg.lu_factor", {
   positions = 2, A, PIVOT,
 })
 local LU_SOLVE = args.declare("linalg.lu_solve", {
-  doc = "The solution X of A X = B from what lu_factor gives of A.", positions = 3,
+  doc = "The solution X of A X = B from the results of lu_factor.", positions = 3,
   { "LU", "tensor", required = true, doc = "The factors (..., n, n)." },
   { "pivots", "tensor", required = true, doc = "The pivots (..., n)." },
   { "B", "tensor", required = true, doc = "The right-hand sides (..., n, k)." },
-  { "left", "flag", default = true, doc = "Whether A stands on the left; if not, X A = B." },
-  { "adjoint", "flag", default = false, doc = "Whether A^T stands in the place of A." },
+  { "left", "flag", default = true, doc = "Whether A is on the left; if not, X A = B." },
+  { "adjoint", "flag", default = false, doc = "Whether to solve with A^T instead of A." },
 })
 local EIGH = args.declare("linalg.eigh", {
   doc = "The eigenvalues w of a symmetric matrix in ascending order, and eigenvectors as the columns of V.",

@@ -16,8 +16,9 @@ local MATRIX_ORD_SIZES = { fro = true, nuc = true, [1] = true, [2] = true, [math
 
 local VECTOR_NORM = args.declare("linalg.vector_norm", {
   doc = "The norm of all elements, or along dimensions.", equation = "(sum |x|^ord)^(1/ord)", positions = 4,
-  { "x", "tensor", required = true, doc = "Numbers in any shape." },
-  { "ord", "number", default = 2, doc = "The order; inf and -inf are the largest and the smallest |x|, 0 counts." },
+  { "x", "tensor", required = true, doc = "A tensor of any shape." },
+  { "ord", "number", default = 2, doc = "The order; inf and -inf are the largest and the smallest |x|, 0 is the "
+    .. "number of elements that are not 0." },
   { "dim", "integer|list", of = { "integer" }, doc = "A dimension or a list of them; all of them unless given." },
   KEEPDIM,
 })
@@ -45,8 +46,8 @@ local MATRIX_RANK = args.declare("linalg.matrix_rank", {
   doc = "How many singular values are above max(atol, rtol s_1), s_1 the largest: int64, without a gradient.",
   positions = 1, A,
   { "atol", "number", min = 0, doc = "The absolute limit; 0 unless given." },
-  { "rtol", "number", min = 0, doc = "The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given." },
-  { "hermitian", "flag", default = false, doc = "Whether A is symmetric, so that eigenvalues tell it." },
+  { "rtol", "number", min = 0, doc = "The relative one; max(m, n) times the dtype's epsilon, 0 if atol is given." },
+  { "hermitian", "flag", default = false, doc = "Whether A is symmetric; then its eigenvalues are used." },
 })
 
 local function vector_norm(x, ord, dim, keepdim, callee)

@@ -17,7 +17,7 @@ local MATRIX_POWER = args.declare("linalg.matrix_power", {
 local MATRIX_EXP = args.declare("linalg.matrix_exp", {
   doc = "The exponential of a matrix.", equation = "e^A = I + A + A^2 / 2 + ...", positions = 1, SQUARE,
 })
-local EXPM = args.declare("linalg.expm", { doc = "matrix_exp by its other name.", positions = 1, SQUARE })
+local EXPM = args.declare("linalg.expm", { doc = "Another name of matrix_exp.", positions = 1, SQUARE })
 local MULTI_DOT = args.declare("linalg.multi_dot", {
   doc = "The product of a chain of matrices in the order that takes the fewest multiplications.", positions = 1,
   { "tensors", "list", of = { "tensor" }, least = 2, required = true,

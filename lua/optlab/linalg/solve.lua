@@ -16,13 +16,13 @@ local B = { "B", "tensor", required = true, doc = "The right-hand sides (..., n,
 local SOLVE = args.declare("linalg.solve", {
   doc = "The solution X of A X = B. A singular A is an error.", equation = "X = A^-1 B", positions = 2, A,
   { "B", "tensor", required = true, doc = "The right-hand sides: (..., n, k), (n), or (..., n) for the batch of A." },
-  { "left", "flag", default = true, doc = "Whether A stands on the left; if not, X A = B, and B must be (..., k, n)." },
+  { "left", "flag", default = true, doc = "Whether A is on the left; if not, X A = B, and B must be (..., k, n)." },
 })
 local SOLVE_TRIANGULAR = args.declare("linalg.solve_triangular", {
   doc = "The solution X of A X = B for a triangular A; the other triangle is not read.", positions = 3,
   { "A", "tensor", required = true, doc = "A triangular matrix (..., n, n)." }, B,
   { "upper", "flag", required = true, doc = "Whether A is upper triangular." },
-  { "left", "flag", default = true, doc = "Whether A stands on the left; if not, X A = B." },
+  { "left", "flag", default = true, doc = "Whether A is on the left; if not, X A = B." },
   { "unitriangular", "flag", default = false, doc = "Whether the diagonal counts as ones and is not read." },
 })
 local CHOLESKY_SOLVE = args.declare("linalg.cholesky_solve", {
@@ -41,7 +41,7 @@ local PINV = args.declare("linalg.pinv", {
   doc = "The pseudoinverse: singular values up to max(atol, rtol s_1), s_1 the largest, count as 0.",
   positions = 1, MATRIX,
   { "atol", "number", min = 0, doc = "The absolute limit; 0 unless given." },
-  { "rtol", "number", min = 0, doc = "The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given." },
+  { "rtol", "number", min = 0, doc = "The relative one; max(m, n) times the dtype's epsilon, 0 if atol is given." },
 })
 local LSTSQ = args.declare("linalg.lstsq", {
   doc = "The shortest X of those that minimise |A X - B|: a table with `solution`, `residuals`, the sum of squares of "

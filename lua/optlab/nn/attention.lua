@@ -25,15 +25,15 @@ M.IS_CAUSAL = { "is_causal", "flag", default = false, doc = "Whether query i see
 local ATTENTION = args.declare("nn.MultiheadAttention", {
   doc = "Attention in several heads, each over its part of the projected queries, keys and values.",
   positions = 2,
-  { "embed_dim", "integer", min = 1, required = true, doc = "Numbers at each place of a sequence." },
-  { "num_heads", "integer", min = 1, required = true, doc = "Heads; they divide embed_dim." },
+  { "embed_dim", "integer", min = 1, required = true, doc = "Size of the vector at each position of a sequence." },
+  { "num_heads", "integer", min = 1, required = true, doc = "Number of heads, a divisor of embed_dim." },
   { "dropout", "number", min = 0, max = 1, default = 0, doc = "In training, probability that a weight becomes 0." },
   { "bias", "flag", default = true, doc = "Whether the projections add learned biases." },
   { "batch_first", "flag", default = false, doc = "Sequences are (batch, length, embed_dim), not (length, batch, .)." },
   M.DTYPE,
 })
 local ATTEND = args.declare("MultiheadAttention:forward", {
-  doc = "The mixed values (of query's shape); with need_weights also the weights of the keys for each query.",
+  doc = "The output (of the query's shape); with need_weights also the weights of the keys for each query.",
   positions = 4,
   { "query", "tensor", required = true, doc = "Queries, a sequence or a batch of them." },
   { "key", "tensor", doc = "Keys; by default the queries." },

@@ -15,12 +15,12 @@ local ordered_dict = require "optlab.nn.ordered_dict"
 local M = {}
 
 local DEEPCOPY = args.declare("lab.deepcopy", {
-  doc = "A copy of a module, a tensor or a table with copies of all that lies inside.",
+  doc = "A copy of a module, a tensor or a table, with copies of everything inside.",
   positions = 1,
-  { "value", "any", doc = "A module, a tensor, a table, or anything else, which stays as it is." },
+  { "value", "any", doc = "A module, a tensor or a table; anything else is returned as it is." },
 })
 local CLONE = args.declare("Module:clone", {
-  doc = "A copy of the module with parameters, buffers and modules of its own.",
+  doc = "A copy of the module, with its own parameters, buffers and modules.",
 })
 
 local copied

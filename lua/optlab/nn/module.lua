@@ -101,13 +101,13 @@ local function declare(name, rows) return args.declare("Module:" .. name, rows) 
 local NONE = {}
 for name, doc in pairs {
   parameters = "All parameters, a list.",
-  named_parameters = "All parameters by name; pairs keeps their order.",
+  named_parameters = "All parameters by name; pairs visits them in order.",
   buffers = "Tensors that belong to the state but get no gradient, such as running means: a list.",
-  named_buffers = "All buffers by name; pairs keeps their order.",
+  named_buffers = "All buffers by name; pairs visits them in order.",
   children = "The modules directly inside, a list.",
-  named_children = "The modules directly inside by name; pairs keeps their order.",
+  named_children = "The modules directly inside by name; pairs visits them in order.",
   modules = "The module itself and all modules inside, a list.",
-  zero_grad = "Drops the gradients of all parameters.",
+  zero_grad = "Removes the gradients of all parameters.",
   eval = "Switches the module and all modules inside to evaluation mode; returns the module.",
   state_dict = "Copies of all parameters and buffers by name.",
 } do

@@ -17,7 +17,7 @@ local TO_VECTOR = args.declare("nn.utils.parameters_to_vector", {
 local TO_PARAMETERS = args.declare("nn.utils.vector_to_parameters", {
   doc = "Copies the elements of a vector into a list of tensors.",
   positions = 2,
-  { "vector", "tensor", required = true, doc = "As parameters_to_vector gives it." },
+  { "vector", "tensor", required = true, doc = "A vector as parameters_to_vector returns it." },
   { "parameters", "list", of = { "tensor" }, required = true, doc = "The tensors that take the values." },
 })
 

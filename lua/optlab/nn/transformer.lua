@@ -19,20 +19,20 @@ local IS_CAUSAL = attention.IS_CAUSAL
 -- --- TransformerEncoderLayer ----------------------------------------------------------------------------------------
 
 local LAYER = args.declare("nn.TransformerEncoderLayer", {
-  doc = "Self-attention, then two linear maps at each place; around both a sum with the input and a LayerNorm.",
+  doc = "Self-attention, then two linear maps at each position; after each, a sum with the input and a LayerNorm.",
   positions = 2,
-  { "d_model", "integer", min = 1, required = true, doc = "Numbers at each place of a sequence." },
-  { "nhead", "integer", min = 1, required = true, doc = "Heads of the attention." },
-  { "dim_feedforward", "integer", min = 1, default = 2048, doc = "Numbers between the two linear maps." },
+  { "d_model", "integer", min = 1, required = true, doc = "Size of the vector at each position of a sequence." },
+  { "nhead", "integer", min = 1, required = true, doc = "Number of heads of the attention." },
+  { "dim_feedforward", "integer", min = 1, default = 2048, doc = "Size of the vector between the two linear maps." },
   { "dropout", "number", min = 0, max = 1, default = 0.1, doc = "In training, probability that an element becomes 0." },
   { "activation", "choice", choices = { "relu", "gelu" }, default = "relu", doc = "Between the linear maps." },
   { "layer_norm_eps", "number", min = 0, default = 1e-5, doc = "Added to the variances." },
   { "batch_first", "flag", default = false, doc = "Sequences are (batch, length, d_model), not (length, batch, ..)." },
-  { "norm_first", "flag", default = false, doc = "Whether the norms stand before attention and linear maps." },
+  { "norm_first", "flag", default = false, doc = "Whether the norms come before attention and linear maps." },
   attention.DTYPE,
 })
 local ENCODE = args.declare("TransformerEncoderLayer:forward", {
-  doc = "The sequences, of the same shape.",
+  doc = "Returns the sequences, of the same shape.",
   positions = 3,
   { "src", "tensor", required = true, doc = "A sequence or a batch of them." },
   { "src_mask", "tensor", doc = attention.MASK },
@@ -78,14 +78,14 @@ M.TransformerEncoderLayer = class.extend(class.Module, EncoderLayer)
 -- --- TransformerEncoder ---------------------------------------------------------------------------------------------
 
 local STACK = args.declare("nn.TransformerEncoder", {
-  doc = "Copies of one TransformerEncoderLayer, one behind the other; they begin with the same numbers.",
+  doc = "Copies of a TransformerEncoderLayer, applied one after the other; they start with the same weights.",
   positions = 3,
-  { "encoder_layer", "module", required = true, doc = "The layer; the encoder has only copies of it." },
+  { "encoder_layer", "module", required = true, doc = "The layer; the encoder contains only copies of it." },
   { "num_layers", "integer", min = 0, required = true, doc = "How many copies." },
-  { "norm", "module", doc = "A module behind the last of them, a LayerNorm for instance." },
+  { "norm", "module", doc = "A module after the last copy, for example a LayerNorm." },
 })
 local STACK_ENCODE = args.declare("TransformerEncoder:forward", {
-  doc = "The sequences, of the same shape.",
+  doc = "Returns the sequences, of the same shape.",
   positions = 3,
   { "src", "tensor", required = true, doc = "A sequence or a batch of them." },
   { "mask", "tensor", doc = attention.MASK },

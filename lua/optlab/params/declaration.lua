@@ -21,7 +21,7 @@ local ENTRY = args.declare(FN .. ": a parameter", {
   { "min", "number", doc = "The least number that is allowed." },
   { "max", "number", doc = "The greatest number that is allowed." },
   { "type", "choice", choices = KINDS,
-    doc = "The type of a parameter that has no default, or another than the default's." },
+    doc = "The type, if there is no default or if it differs from the default's." },
 })
 local FIELDS = ENTRY:names()
 

@@ -64,7 +64,7 @@ M.two_spirals = problem.define("two_spirals", {
   batch_size = 50, epochs = 200,
   { "n", "integer", min = 2, default = 400, doc = "Number of points to train on; as many to test on." },
   { "hidden", "integer", min = 1, default = 32, doc = "Units of a hidden layer." },
-  { "turns", "number", above = 0, finite = true, default = 1.75, doc = "How often a spiral goes round." },
+  { "turns", "number", above = 0, finite = true, default = 1.75, doc = "Number of turns of a spiral." },
   { "noise", "number", min = 0, finite = true, default = 0.02, doc = "Standard deviation of the points' places." },
 }, function(o)
   local function set(seed) return data.spirals { n = o.n, turns = o.turns, noise = o.noise, seed = seed } end

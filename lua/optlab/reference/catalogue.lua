@@ -14,11 +14,13 @@ local M = {}
 M.TITLES = { "optimizer", "state", "loss", "needs", "paper" }
 
 --- What the cells mean, in sentences.
-M.LEGEND = "state: tensors of the parameter's size that are kept for it (0-1: with an option), r and c: a number for "
-  .. "each row, column, f: a square of the rows and one of the columns, k: as many rows or columns as the rank, h: two "
-  .. "tensors for each pair of the history; single numbers are not counted; +: it is made around an optimizer, which "
-  .. "keeps its own. loss: evaluations of loss and gradient at each step, Hz: a product with the Hessian; 1/k: at each "
-  .. "k-th step. needs: what step() is given (loss, closure), or gradients with a graph."
+M.LEGEND = "state: how many tensors of the parameter's size are kept (0-1: the second only with an option); r, c: a "
+  .. "number for each row or column; f: a square matrix for the rows and one for the columns; k: as many rows or "
+  .. "columns "
+  .. "as the rank; h: the number of pairs in the history; single numbers are not counted; +: in addition to the "
+  .. "state of "
+  .. "the inner optimizer. loss: evaluations of loss and gradient in a step; Hz: a product with the Hessian; 1/k: in "
+  .. "every k-th step. needs: what step() must get (loss, closure), or gradients with a graph."
 
 local LETTERS = { "n", "r", "c", "f", "k", "h" }
 

@@ -15,24 +15,24 @@ local M = {}
 local NOTE = "<!-- Made by scripts/reference from the declarations in %s. Change these, not this page. -->\n"
 
 local HOW_TO_READ = [[
-In the signatures `[ ]` marks what may be left out and `{ }` a table of options; `name = value` shows a default. The
-arguments in the tables may all be given by name: [api.md](api.md) says how calls are read.
+In the signatures, `[ ]` marks what may be left out, `{ }` a table of options, and `name = value` a default. All
+arguments in the tables may be given by name; [api.md](api.md) says how calls are read.
 ]]
 
 local GROUPS = {
   { "layers.md", "layer", "Layers", "`src/nn/layers/`", [[
 A layer is made once, `local layer = nn.Linear(5, 1)`, and called with its input, `layer(x)`. In the shapes N is the
-number of examples of a batch and C the number of channels. Layers of layers, and what every layer can do:
+number of examples in a batch and C the number of channels. Containers, and the methods of every layer:
 [api.md](api.md#nn).
 ]] },
   { "losses.md", "loss", "Losses", "`src/nn/losses/`", [[
 A loss is made once, `local loss = nn.MSELoss()`, and called with predictions and targets, `loss(input, target)`.
-`loss_i` is the loss of element or example i; `reduction` says what becomes of all of them. Losses that compare
-element by element want the same shape on both sides.
+`loss_i` is the loss of element or example i; `reduction` says how they are combined. Losses that compare element by
+element require the same shape on both sides.
 ]] },
   { "functional.md", "functional", "Functions of nn.functional", "`src/nn/` and `src/lua/nn/lnn_functional.c`", [[
-What layers and losses compute, as functions without state. `input` and the other arguments outside of the braces are
-tensors unless the table says otherwise.
+Layers and losses as functions without state. `input` and the other arguments outside of the braces are tensors
+unless the table says otherwise.
 ]] },
   { "init.md", "initializer", "Initializers", "`src/nn/init.c`", [[
 Functions of `nn.init`. They fill a tensor of float32 or float64 in place, without recording, and return it.
@@ -40,13 +40,13 @@ Functions of `nn.init`. They fill a tensor of float32 or float64 in place, witho
 the sizes of dimensions 2 and 1 of the tensor, each times the size of the window.
 ]] },
   { "optimizers.md", "optimizer", "Optimizers", "`lua/optlab/optim/`", [[
-`params` is a list of tensors, or a list of groups `{params = {...}, lr = ...}` with options of their own. In the
-equations p is a parameter, g its gradient and t the number of the update, 1 at the first; `<-` changes a value that is
-kept, `=` computes one that is not. Operations are element by element unless matrices are meant. Those that take an
-`optimizer` are made around another one. Methods, groups and optimizers of your own: [api.md](api.md#optim).
+`params` is a list of tensors, or a list of groups `{params = {...}, lr = ...}` with their own options. In the
+equations p is a parameter, g its gradient and t the number of the update, from 1; `<-` changes a value that is
+kept, and `=` computes one. Operations are element by element unless matrices are meant. Those that take an
+`optimizer` work around another one. Methods, groups and your own optimizers: [api.md](api.md#optim).
 ]] },
   { "schedules.md", "schedule", "Learning-rate schedules", "`src/sched/` and `lua/optlab/sched/init.lua`", [[
-A schedule is a function of t = 0, 1, 2, ..., the number of updates made; what the formulas give is the learning rate
+A schedule is a function of t = 0, 1, 2, ..., the number of updates so far; the formulas give the learning rate
 at t. `ReduceLROnPlateau` is an object instead. How an optimizer follows a schedule: [api.md](api.md#sched).
 ]] },
 }

@@ -24,7 +24,7 @@ local SAVE = args.declare("lab.save", {
   { "compress", "flag", doc = "Whether the tensors of a .npz file are compressed; false by default." },
 })
 local LOAD = args.declare("lab.load", {
-  doc = "Reads a .safetensors, .npy or .npz file, whoever wrote it; returns the value and the metadata. Members "
+  doc = "Reads a .safetensors, .npy or .npz file, also of other programs; returns the value and the metadata. Members "
     .. "of a .npz file that no tensor can hold (text, complex numbers, other files) are left out, and standard error "
     .. "says so.",
   positions = 1, PATH,

@@ -12,7 +12,8 @@ local M = {}
 
 --- The row of the option, for declarations.
 M.OPTION = { "on_divergence", "choice", choices = { "stop", "error" }, default = "stop",
-  doc = "What a loss or a parameter that is infinite or nan does: \"stop\" ends the run, whose result has what was "
+  doc = "What happens if a loss or a parameter becomes infinite or nan: \"stop\" ends the run, whose result has "
+    .. "what was "
     .. "reached and the field `diverged`; \"error\" raises an error." }
 
 --- Says that a run diverged, or raises.

@@ -32,7 +32,7 @@ local MEAN_LOSS = args.declare("train.mean_loss", {
   DATA,
 })
 local ACCURACY = args.declare("train.accuracy", {
-  doc = "The share of right answers, in evaluation mode.",
+  doc = "The share of correct predictions, in evaluation mode.",
   positions = 2, MODEL, DATA, METRIC,
 })
 

@@ -46,7 +46,8 @@ local SWEEP = args.declare(FN, {
       .. "is given." },
   { "batch_size", "integer", min = 1, default = 1, doc = "Number of rows in a batch." },
   { "shuffle", "flag", default = true, doc = "Whether the rows are put in a new random order in each epoch." },
-  { "replacement", "flag", default = false, doc = "Whether each row is drawn anew among all, as by data.loader." },
+  { "replacement", "flag", default = false, doc = "Whether each row is drawn from all rows, with replacement, as by "
+    .. "data.loader." },
   { "drop_last", "flag", default = false, doc = "Whether a last batch that is not full is left out." },
   { "runs", "list", of = { "table" },
     doc = "A table for each run; `seed` is its seed, and the functions above read the rest." },
@@ -57,7 +58,7 @@ local SWEEP = args.declare(FN, {
     doc = "Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss "
       .. "of a result is then that of `valid`, else of `test`, else of the first in the alphabet." },
   { "metrics", "table",
-    doc = "What is measured on eval_data besides: {\"accuracy\", \"top5\", mae = function(prediction, y) ... end}." },
+    doc = "What is also measured on eval_data: {\"accuracy\", \"top5\", mae = function(prediction, y) ... end}." },
   { "evaluate", "callable|false",
     doc = "evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none." },
 })

@@ -15,9 +15,8 @@ static const Arg write_args[] = {
     [NAMES] = {.name = "names", .kind = ARG_TABLE, .doc = "The columns' names, which become the first line."},
     [CATEGORIES] = {.name = "categories",
                     .kind = ARG_TABLE,
-                    .doc =
-                        "{[column] = {\"a\", \"b\"}}: what stands for the numbers 1, 2, ... of a column, as data.csv "
-                        "returns it."},
+                    .doc = "{[column] = {\"a\", \"b\"}}: the texts for the numbers 1, 2, ... of a column, as data.csv "
+                           "returns it."},
     [DELIMITER] = {.name = "delimiter", .kind = ARG_STRING, .doc = "What separates the fields; by default a comma."},
     [COUNT] = {0},
 };
@@ -104,8 +103,8 @@ void ldata_add_write(lua_State *L) { luaL_setfuncs(L, library, 0); }
 
 void ldata_declare_write(lua_State *L) {
   ldeclare_push(L, "data", "write_csv",
-                "Writes a matrix as a text table, with the fewest digits from which each number is read again exactly.",
-                NULL, NULL, write_args);
+                "Writes a matrix as a text table, with the fewest digits that give back each number exactly.", NULL,
+                NULL, write_args);
   ldeclare_setwhat(L, "names", "table", "a list of names", false);
   ldeclare_append(L);
 }

@@ -51,7 +51,7 @@ static const Arg csv_args[] = {
     [CATEGORIES] = {.name = "categories",
                     .kind = ARG_TABLE,
                     .doc = "Columns of texts, by position or name; their texts become numbers from 1, in the order of "
-                           "their bytes. {name = {\"a\", \"b\"}}: these texts alone, in this order, be it \"NA\"."},
+                           "their bytes. {name = {\"a\", \"b\"}}: only these texts, in this order, also \"NA\"."},
     [COMMENT] = {.name = "comment",
                  .kind = ARG_VALUE,
                  .doc = "The sign that begins a comment, by default \"#\"; false for no comments."},

@@ -152,7 +152,7 @@ static const Arg center_args[] = {
      .range = RANGE_AT_LEAST_1,
      .width = 2,
      .required = true,
-     .doc = "Height and width of what is cut out; where the image is smaller, zeros."},
+     .doc = "Height and width of the part; zeros are added if the image is smaller."},
     {0},
 };
 static const Arg flip_args[] = {
@@ -262,7 +262,8 @@ void ldata_declare_images(lua_State *L) {
       NULL, path_args);
   ldeclare_append(L);
   ldeclare_push(L, "data.transforms", "random_crop",
-                "Cuts a part out of each image at a random place of its own (lab.manual_seed).", NULL, NULL, crop_args);
+                "Cuts a part out of each image, at a random position for each (lab.manual_seed).", NULL, NULL,
+                crop_args);
   ldeclare_append(L);
   ldeclare_push(L, "data.transforms", "center_crop", "Cuts out the middle of each image.", NULL, NULL, center_args);
   ldeclare_append(L);

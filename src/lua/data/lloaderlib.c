@@ -58,7 +58,7 @@ static const Arg augment_args[] = {
     {.name = "padding",
      .kind = ARG_INTEGER,
      .range = RANGE_NOT_NEGATIVE,
-     .doc = "Zeros on every side of an image, of which a part of the old size is cut out at a random place."},
+     .doc = "Zeros added on every side; then a part of the original size is cut out at a random position."},
     {.name = "flip", .kind = ARG_FLAG, .doc = "Whether half of the images are mirrored, left to right."},
     {0},
 };
@@ -72,8 +72,7 @@ static const Arg loader_args[] = {
     {.name = "shuffle", .kind = ARG_FLAG, .doc = "Whether the rows are put in a new random order in each epoch."},
     {.name = "replacement",
      .kind = ARG_FLAG,
-     .doc =
-         "Whether each row is drawn anew among all, as many in an epoch as there are; shuffle then changes nothing."},
+     .doc = "Whether each row is drawn from all rows, with replacement; shuffle then has no effect."},
     {.name = "weights",
      .kind = ARG_TENSOR,
      .doc = "A number for each row, in proportion to which rows are drawn, with replacement."},
@@ -417,7 +416,7 @@ void ldata_declare_loader(lua_State *L) {
   ldeclare_setwhat(L, "mean", "number|tuple", WHAT_CHANNELS, false);
   ldeclare_setwhat(L, "std", "number|tuple", WHAT_CHANNELS, false);
   ldeclare_append(L);
-  ldeclare_push(L, "data", "loader: augment", "How a loader moves and mirrors images, anew in each epoch.", NULL, NULL,
-                augment_args);
+  ldeclare_push(L, "data", "loader: augment", "How a loader moves and mirrors images, differently in each epoch.", NULL,
+                NULL, augment_args);
   ldeclare_append(L);
 }

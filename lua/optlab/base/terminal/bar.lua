@@ -170,7 +170,7 @@ function M.new(fields)
 end
 
 local STATE = args.declare("lab.progress_state", {
-  doc = "What the progress bar tells that was started last and goes on, as values; nil where there is none.",
+  doc = "The values of the running progress bar that was started last; nil if there is none.",
 })
 
 --- The state of the bar that was started last and goes on, such as train.fit's in on_step.

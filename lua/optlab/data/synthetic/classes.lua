@@ -20,11 +20,11 @@ end
 local SPIRALS = args.declare("data.spirals", {
   doc = "Points on spirals about the origin, one for each class (Lang and Witbrock, 1988, with two): X (n, 2), y (n).",
   n_of(300), { "classes", "integer", min = 1, default = 2, doc = "Number of spirals." },
-  { "turns", "number", above = 0, finite = true, default = 1.75, doc = "How often a spiral goes round." },
+  { "turns", "number", above = 0, finite = true, default = 1.75, doc = "Number of turns of a spiral." },
   noise_of(0.02), SEED, DTYPE,
 })
 local MOONS = args.declare("data.moons", {
-  doc = "Points on two half circles that reach into each other, as scikit-learn's make_moons: X (n, 2), y (n).",
+  doc = "Points on two interleaving half circles, as in scikit-learn's make_moons: X (n, 2), y (n).",
   n_of(200), noise_of(0.1), SEED, DTYPE,
 })
 local BLOBS = args.declare("data.blobs", {

@@ -14,7 +14,7 @@ local SEED = { "seed", "integer", default = 0, doc = "Seed of all that is random
 local DTYPE = { "dtype", "float_dtype", doc = "Dtype of the tensors; by default the default dtype." }
 
 local QUADRATIC = args.declare("data.noisy_quadratic", {
-  doc = "Points x of a quadratic loss with this spectrum, one for each example; the mean of x is 0 but for chance. X "
+  doc = "Points x of a quadratic loss with this spectrum, one for each example; the mean of x is near 0. X "
     .. "is (n, d), `hessian` (d, d) the matrix H, `eigenvalues` (d) its spectrum.",
   equation = "loss(w, x) = (w - x)^T H (w - x) / 2",
   { "spectrum", "list", of = { "number", finite = true }, least = 1, required = true, what = "a list of numbers",
@@ -25,8 +25,8 @@ local QUADRATIC = args.declare("data.noisy_quadratic", {
   SEED, DTYPE,
 })
 local TEACHER = args.declare("data.teacher_student", {
-  doc = "Inputs X (n, features) and what a random network, the teacher, answers, y (n, outputs). `teacher` is the list "
-    .. "of its weights; between its layers stands tanh.",
+  doc = "Inputs X (n, features) and the outputs y (n, outputs) of a random network, the teacher. `teacher` is the "
+    .. "list of its weights; tanh is between its layers.",
   { "n", "integer", min = 1, default = 1000, doc = "Number of examples." },
   { "features", "integer", min = 1, default = 10, doc = "Number of inputs, normal with deviation 1." },
   { "hidden", "list", of = { "integer", min = 1 }, default = { 16 }, what = "a list of sizes",

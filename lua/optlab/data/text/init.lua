@@ -19,12 +19,13 @@ local TEXT = args.declare("data.text", {
     doc = "The characters, in the order of their numbers; by default those of the text, sorted." },
 })
 local WINDOWS = args.declare("data.windows", {
-  doc = "Windows of a sequence of tokens and the tokens that follow each of theirs: X and y (rows, length).",
+  doc = "Windows of a sequence of tokens, X, and the same windows one token later, y, both (rows, length).",
   positions = 2,
   { "tokens", "tensor", required = true, doc = "The sequence (n)." },
   { "length", "integer", min = 1, required = true, doc = "Tokens of a window." },
   { "batch_size", "integer", min = 1, default = 1,
-    doc = "Rows are in such an order that row i of a batch of so many goes on where row i of the batch before ended." },
+    doc = "Orders the rows so that, in batches of this size, row i continues where row i of the previous batch "
+      .. "ended." },
 })
 
 -- The characters of a text; bytes where it is no UTF-8.

@@ -5,17 +5,18 @@ local class = require "optlab.nn.class"
 local weights = require "optlab.nn.recurrent.weights"
 
 local ROWS = {
-  input_size = { "integer", min = 1, required = true, doc = "Numbers that enter at each step." },
-  hidden_size = { "integer", min = 1, required = true, doc = "Numbers of the state." },
+  input_size = { "integer", min = 1, required = true, doc = "Size of the input at each step." },
+  hidden_size = { "integer", min = 1, required = true, doc = "Size of the state." },
   num_layers = { "integer", min = 1, default = 1,
-    doc = "Layers, each of which reads the outputs of the one before." },
-  nonlinearity = { "choice", choices = { "tanh", "relu" }, default = "tanh", doc = "What follows the sum." },
+    doc = "Number of layers, each of which reads the outputs of the one before." },
+  nonlinearity = { "choice", choices = { "tanh", "relu" }, default = "tanh", doc = "The function that is applied to "
+    .. "the sum." },
   bias = { "flag", default = true, doc = "Whether to add two learned biases." },
   batch_first = { "flag", default = false,
-    doc = "Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not." },
+    doc = "Sequences are (batch, steps, ...) instead of (steps, batch, ...); the shape of states is the same." },
   dropout = { "number", min = 0, max = 1, default = 0, doc = "Dropout between the layers, in training." },
   bidirectional = { "flag", default = false,
-    doc = "Whether a second set of weights reads backwards; outputs stand side by side." },
+    doc = "Whether a second set of weights reads backwards; the outputs of both are concatenated." },
   dtype = { "float_dtype", doc = "Dtype of the parameters; by default the default dtype." },
 }
 

@@ -88,13 +88,13 @@ end
 -- --- packing --------------------------------------------------------------------------------------------------------
 
 local PACK_PADDED = args.declare("nn.utils.rnn.pack_padded_sequence", {
-  doc = "Packs a batch of padded sequences: rows behind the end of a sequence are left out.",
+  doc = "Packs a batch of padded sequences: rows after the end of a sequence are left out.",
   positions = 2,
   { "input", "tensor", required = true, doc = "The batch (steps, batch, ...), with batch_first (batch, steps, ...)." },
   { "lengths", "tensor|list", of = { "integer" }, required = true,
     doc = "How many steps each sequence has: a list or an int64 tensor." },
   { "batch_first", "flag", default = false, doc = "Whether the batch is the first dimension." },
-  { "enforce_sorted", "flag", default = true, doc = "Whether lengths that grow are an error." },
+  { "enforce_sorted", "flag", default = true, doc = "Whether lengths that are not in descending order are an error." },
 })
 
 local function check_lengths(callee, given, batch, steps)
@@ -128,7 +128,7 @@ local PACK = args.declare("nn.utils.rnn.pack_sequence", {
   positions = 1,
   { "sequences", "list", of = { "tensor" }, least = 1, required = true,
     doc = "Tensors (steps, ...), which may differ in the number of steps." },
-  { "enforce_sorted", "flag", default = true, doc = "Whether lengths that grow are an error." },
+  { "enforce_sorted", "flag", default = true, doc = "Whether lengths that are not in descending order are an error." },
 })
 
 -- The lengths of a list of sequences, whose steps must have one shape.
@@ -185,7 +185,7 @@ local PAD_PACKED = args.declare("nn.utils.rnn.pad_packed_sequence", {
   { "sequence", "object", has = { "batch_sizes" }, required = true, what = "a packed sequence", test = M.is_packed,
     doc = "A packed sequence." },
   { "batch_first", "flag", default = false, doc = "Whether the batch becomes the first dimension." },
-  { "padding_value", "number", default = 0, doc = "What stands behind the ends." },
+  { "padding_value", "number", default = 0, doc = "The value after the end of a sequence." },
   { "total_length", "integer", min = 1, doc = "Steps of the result; by default those of the longest sequence." },
 })
 
@@ -217,7 +217,7 @@ local PAD = args.declare("nn.utils.rnn.pad_sequence", {
   { "sequences", "list", of = { "tensor" }, least = 1, required = true,
     doc = "Tensors (steps, ...), which may differ in the number of steps." },
   { "batch_first", "flag", default = false, doc = "Whether the batch becomes the first dimension." },
-  { "padding_value", "number", default = 0, doc = "What stands behind the ends." },
+  { "padding_value", "number", default = 0, doc = "The value after the end of a sequence." },
 })
 
 --- A padded batch from a list of sequences.

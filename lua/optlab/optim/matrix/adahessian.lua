@@ -18,9 +18,10 @@ end
 
 return {
   name = "AdaHessian",
-  doc = "Adam whose second moment is that of the Hessian's diagonal, estimated at each update with random signs.",
-  use = "Where Adam's result is not good enough and a step may take about three times as long. It needs gradients with "
-    .. "a graph: loss:backward{create_graph = true}.",
+  doc = "Adam whose second moment is that of the diagonal of the Hessian, estimated at each update with random "
+    .. "signs.",
+  use = "Use it if Adam's result is not good enough and a step may take about three times as long. It needs "
+    .. "gradients with a graph: loss:backward{create_graph = true}.",
   note = "pytorch_optimizer draws no signs: its z is always -1.",
   paper = 'Yao, Gholami, Shen, Mustafa, Keutzer, Mahoney, "ADAHESSIAN: an adaptive second order optimizer for machine '
     .. 'learning", arXiv 2006.00719',

@@ -26,10 +26,10 @@ end
 
 return {
   name = "GaLore",
-  doc = "AdamW of a matrix's gradient, projected on its largest singular directions, which are renewed from time to "
-    .. "time.",
-  use = "Large matrices where memory for Adam's moments is scarce. Other parameters follow AdamW with the same "
-    .. "hyperparameters. The moments stay as they are when the directions change.",
+  doc = "AdamW on a matrix's gradient, projected onto its largest singular directions, which are renewed from time "
+    .. "to time.",
+  use = "Use it for large matrices if there is not enough memory for Adam's moments. Other parameters follow AdamW "
+    .. "with the same hyperparameters. The moments are not changed when the directions are renewed.",
   paper = 'Zhao, Zhang, Chen, Wang, Anandkumar, Tian, "GaLore: memory-efficient LLM training by gradient low-rank '
     .. 'projection", arXiv 2403.03507',
   equation = [[

@@ -79,8 +79,8 @@ end
 return {
   name = "Kron",
   doc = "PSGD: preconditions each dimension by a triangular factor that is fitted to the gradient's second moment.",
-  use = "Where Shampoo and SOAP are of use; it takes no decompositions. The length of an update is at most 1.1 lr a "
-    .. "coordinate, so lr is about a third of Adam's.",
+  use = "Use it where Shampoo and SOAP are useful; it needs no decompositions. The length of an update is at most "
+    .. "1.1 lr per coordinate, so lr is about a third of Adam's.",
   note = "The factors are balanced after each hundredth renewal, not at random times.",
   paper = 'Li, "Preconditioned stochastic gradient descent", arXiv 1512.04202; Pooladzandi, Li, "Curvature-informed '
     .. 'SGD via general purpose Lie-group preconditioners", arXiv 2402.04553',

@@ -148,9 +148,9 @@ end
 
 return {
   name = "LBFGS",
-  doc = "L-BFGS: directions from the last changes of the gradient, with a line search if asked for.",
-  use = "Smooth losses of all the data, up to millions of parameters; step(closure) evaluates the loss several times. "
-    .. "For a function of one tensor lab.minimize has it, too.",
+  doc = "L-BFGS: directions from the last changes of the gradient, optionally with a line search.",
+  use = "Use it for smooth losses of all the data, with up to millions of parameters; step(closure) evaluates the "
+    .. "loss several times. lab.minimize has it for a function of one tensor.",
   paper = 'Nocedal, Wright, "Numerical optimization", 2006, chapters 3 and 7',
   equation = [[
 d = -H g,  H from the last history_size changes of p and of g

@@ -27,9 +27,9 @@ end
 return {
   name = "Muon",
   doc = "Momentum whose matrix is made nearly orthogonal: all directions of an update have about the same length.",
-  use = "The hidden layers of transformers and other networks. Parameters of one dimension follow AdamW (lr_1d); give "
-    .. "embeddings and the last layer to an AdamW of their own. Kernels of convolutions count as matrices, a row for "
-    .. "each output.",
+  use = "Use it for the hidden layers of transformers and other networks. Parameters of one dimension follow AdamW "
+    .. "(lr_1d); give embeddings and the last layer to a separate AdamW. Kernels of convolutions count as matrices "
+    .. "with a row for each output.",
   paper = 'Jordan, Jin, Boza, You, Cesista, Newhouse, Bernstein, "Muon: an optimizer for hidden layers in neural '
     .. 'networks", 2024; match_rms_adamw: Liu et al., "Muon is scalable for LLM training", arXiv 2502.16982',
   equation = [[

@@ -16,8 +16,8 @@ end
 return {
   name = "Shampoo",
   doc = "Preconditions each dimension of a parameter by the inverse root of the sum of its gradients' products.",
-  use = "Networks of moderate width: it keeps two matrices n by n for each dimension of size n, and an update that "
-    .. "renews the roots takes an eigen-decomposition of each.",
+  use = "Use it for networks of moderate width: it keeps two matrices n by n for each dimension of size n, and an "
+    .. "update that renews the roots takes an eigen-decomposition of each.",
   note = "pytorch_optimizer takes the root 1/k instead of 1/(2 k).",
   paper = 'Gupta, Koren, Singer, "Shampoo: preconditioned stochastic tensor optimization", arXiv 1802.09568',
   equation = [[

@@ -50,8 +50,8 @@ end
 return {
   name = "SOAP",
   doc = "Adam in the basis of Shampoo's preconditioner, which is renewed from time to time.",
-  use = "Where Shampoo is of use; it has Adam's hyperparameters and bears rare renewals. The first update leaves the "
-    .. "parameters alone.",
+  use = "Use it where Shampoo is useful; it has Adam's hyperparameters and tolerates rare renewals. The first "
+    .. "update does not change the parameters.",
   paper = 'Vyas, Morwani, Zhao, Shapira, Brandfonbrener, Janson, Kakade, "SOAP: improving and stabilizing Shampoo '
     .. 'using Adam", arXiv 2409.11321',
   equation = [[

@@ -91,8 +91,8 @@ return {
   {
     name = "SophiaH",
     doc = "Sophia with Hutchinson's estimate of the Hessian's diagonal, the product z (H z) with random signs z.",
-    use = "Language models. It needs gradients with a graph where an estimate is due: step(closure), whose argument "
-      .. "says so, loss:backward{create_graph = graph}.",
+    use = "Use it for language models. It needs gradients with a graph when an estimate is due: step(closure), "
+      .. "whose argument says so, loss:backward{create_graph = graph}.",
     note = "pytorch_optimizer clips at p = 0.01, so that its largest step is lr p.",
     paper = PAPER, equation = EQUATION .. "e = z (H z),  z random signs", args = args(0.01), state = STATE,
     needs = "graph", evaluations = "1+Hz/k", update = update_h,
@@ -101,9 +101,9 @@ return {
     name = "SophiaG",
     doc = "Sophia with the Gauss-Newton estimate of the Hessian's diagonal, from the gradient for labels that the "
       .. "model draws.",
-    use = "Language models, where a Hessian product costs too much. step(closure): the closure's argument is true "
-      .. "where it is to compute the loss, and gradients, for labels drawn from the model's predictions. train.fit has "
-      .. "the data's labels alone.",
+    use = "Use it for language models if a product with the Hessian costs too much. step(closure): if the closure's "
+      .. "argument is true, it must compute the loss and the gradients for labels drawn from the model's "
+      .. "predictions. train.fit has only the labels of the data.",
     paper = PAPER, equation = EQUATION .. "e = batch_size g_s^2,  g_s: the gradient for drawn labels",
     args = args(0.05, { "batch_size", "number", above = 0, default = 1,
       doc = "Examples (tokens) whose mean the loss is." }),

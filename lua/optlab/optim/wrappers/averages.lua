@@ -22,13 +22,13 @@ local function with_averages(self, f, ...)
 end
 
 local USE = " opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. "
-  .. "Running statistics of batch normalization are those of the weights: make them anew with the averages."
+  .. "Running statistics of batch normalization are those of the weights; compute them again with the averages."
 
 return {
   {
     name = "EMA",
-    doc = "Keeps an exponential moving average of the weights beside them.",
-    use = "Evaluation with less noise than the last weights have." .. USE,
+    doc = "Keeps an exponential moving average of the weights.",
+    use = "Use it to evaluate weights with less noise than the last ones." .. USE,
     paper = 'Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", 1992',
     equation = "after each update: a <- decay a + (1 - decay) p\nafter the first:   a = p",
     args = { { "decay", "number", min = 0, max = 1, default = 0.999, doc = "The share of the average that stays." } },
@@ -45,8 +45,8 @@ return {
   },
   {
     name = "SWA",
-    doc = "Keeps the mean of the weights of many updates beside them.",
-    use = "The last part of a training with a constant or cyclic rate: start = where it begins." .. USE,
+    doc = "Keeps the mean of the weights of many updates.",
+    use = "Use it for the last part of a training with a constant or cyclic rate, which begins at start." .. USE,
     paper = 'Izmailov, Podoprikhin, Garipov, Vetrov, Wilson, "Averaging weights leads to wider optima and better '
       .. 'generalization", UAI 2018, arXiv 1803.05407',
     equation = "after updates start, start + every, ...:\n  n <- n + 1\n  a <- a + (p - a) / n        from n = 0",

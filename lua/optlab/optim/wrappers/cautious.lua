@@ -4,9 +4,10 @@ local wrapper = require "optlab.optim.wrappers.wrapper"
 
 return {
   name = "Cautious",
-  doc = "Lets only those coordinates of an update pass that go against the gradient, and scales these up in return.",
-  use = "Around an optimizer with momentum. Its weight decay counts as part of the update; CautiousAdamW and "
-    .. "CautiousLion decay first. Not with maximize.",
+  doc = "Removes the coordinates of an update that do not go against the gradient, and scales up the others in "
+    .. "return.",
+  use = "Use it around an optimizer with momentum. Its weight decay counts as part of the update; CautiousAdamW and "
+    .. "CautiousLion decay first. It does not work with maximize.",
   paper = 'Liang, Chen, Liu, Liu, "Cautious optimizers: improving training with one line of code", arXiv 2411.16085',
   equation = [[
 u = p - (p after the inner optimizer's update)

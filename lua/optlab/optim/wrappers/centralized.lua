@@ -13,8 +13,8 @@ end
 
 return {
   name = "GradientCentralization",
-  doc = "Takes from the gradient of each output of a layer its mean, before the inner optimizer's update.",
-  use = "Convolutional networks. Parameters of one dimension stay as they are.",
+  doc = "Subtracts from the gradient of each output of a layer its mean, before the update of the inner optimizer.",
+  use = "Use it for convolutional networks. Gradients of parameters of one dimension are not changed.",
   paper = 'Yong, Huang, Hua, Zhang, "Gradient centralization: a new optimization technique for deep neural networks", '
     .. 'ECCV 2020, arXiv 2004.01461',
   equation = "g <- g - mean(g)        over all dimensions but the first",

@@ -4,8 +4,9 @@ local wrapper = require "optlab.optim.wrappers.wrapper"
 
 return {
   name = "DecoupledWeightDecay",
-  doc = "Shrinks each parameter by the share lr times weight_decay before the inner optimizer's update.",
-  use = "Around an optimizer that has no weight decay, or adds it to the gradient; leave the inner one's at 0.",
+  doc = "Shrinks each parameter by the share lr times weight_decay before the update of the inner optimizer.",
+  use = "Use it around an optimizer that has no weight decay, or that adds it to the gradient; leave the "
+    .. "weight_decay of the inner one at 0.",
   paper = 'Loshchilov, Hutter, "Decoupled weight decay regularization", ICLR 2019',
   equation = "p <- (1 - lr weight_decay) p        lr: the group's\nthen the inner optimizer's update",
   args = {

@@ -10,10 +10,11 @@ end
 
 return {
   name = "Extragradient",
-  doc = "Makes the inner optimizer's update with the gradient that a plain gradient step ahead has.",
-  use = "Games and saddle points, where gradient steps go in circles. step(closure) evaluates the losses twice; for "
-    .. "two players give one optimizer the parameters of both, and in the closure each gradient of its own loss. "
-    .. "OptimisticGradient does the same with one evaluation and an older gradient.",
+  doc = "Makes the update of the inner optimizer with the gradient at the point that a plain gradient step would "
+    .. "reach.",
+  use = "Use it for games and saddle points, where gradient steps go in circles. step(closure) evaluates the losses "
+    .. "twice; for two players, give one optimizer the parameters of both, and in the closure each parameter the "
+    .. "gradient of its own loss. OptimisticGradient does the same with one evaluation and an older gradient.",
   paper = 'Korpelevich, "The extragradient method for finding saddle points and other problems", 1976',
   equation = [[
 q = p - scale lr g(p)

@@ -93,9 +93,9 @@ return {
   name = "KFAC",
   doc = "Multiplies the gradients of a model's linear layers by the inverse of their Fisher matrix, a Kronecker "
     .. "product.",
-  use = "Fully connected networks and large batches, around SGD with momentum; a step takes two inverses a layer. The "
-    .. "loss is to be a mean over examples; each layer is called once in a forward pass. Other parameters keep their "
-    .. "gradient.",
+  use = "Use it for fully connected networks and large batches, around SGD with momentum; a step takes two inverses "
+    .. "for each layer. The loss must be a mean over examples; each layer is called once in a forward pass. The "
+    .. "gradients of other parameters are not changed.",
   paper = 'Martens, Grosse, "Optimizing neural networks with Kronecker-factored approximate curvature", ICML 2015, '
     .. 'arXiv 1503.05671; kl_clip: Ba, Grosse, Martens, "Distributed second-order optimization using '
     .. 'Kronecker-factored approximations", ICLR 2017',

@@ -4,8 +4,9 @@ local wrapper = require "optlab.optim.wrappers.wrapper"
 
 return {
   name = "Lookahead",
-  doc = "Every k updates of the inner optimizer the weights go back part of the way to where they were before these.",
-  use = "Around any optimizer whose steps are noisy. The state of the inner one stays as it is.",
+  doc = "After every k updates of the inner optimizer, the weights go back part of the way to where they were "
+    .. "before these updates.",
+  use = "Use it around any optimizer whose steps are noisy. The state of the inner one is not changed.",
   paper = 'Zhang, Lucas, Hinton, Ba, "Lookahead optimizer: k steps forward, 1 step back", NeurIPS 2019, '
     .. 'arXiv 1907.08610',
   equation = [[

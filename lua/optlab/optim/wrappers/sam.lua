@@ -26,7 +26,7 @@ local function climb(self)
 end
 
 local CLOSURE = " step(closure) evaluates the loss twice; the closure calls zero_grad and backward. Running statistics "
-  .. "of batch normalization see both."
+  .. "of batch normalization include both evaluations."
 
 local function definition(name, doc, use, paper, rho, eta, min_ndim, adaptive, floor)
   local args = { { "rho", "number", min = 0, default = rho, doc = "The distance within which the loss is to be low." } }
@@ -48,12 +48,12 @@ local function definition(name, doc, use, paper, rho, eta, min_ndim, adaptive, f
 end
 
 return {
-  definition("SAM", "Updates with the gradient at the point nearby where the loss is largest (to first order).",
-    "Where flat minima are wanted: image models, fine-tuning.",
+  definition("SAM", "Updates with the gradient at the nearby point where the loss is largest (to first order).",
+    "Use it to find flat minima, for image models and fine-tuning.",
     'Foret, Kleiner, Mobahi, Neyshabur, "Sharpness-aware minimization for efficiently improving generalization", ICLR '
     .. '2021, arXiv 2010.01412', 0.05, nil, nil, false, 1e-12),
   definition("ASAM", "SAM whose neighbourhood is scaled by the size of each parameter.",
-    "As SAM, for networks whose weights have different scales; rho is about ten times SAM's.",
+    "Use it as SAM, for networks whose weights have different scales; rho is about ten times that of SAM.",
     'Kwon, Kim, Park, Choi, "ASAM: adaptive sharpness-aware minimization for scale-invariant learning of deep neural '
     .. 'networks", ICML 2021, arXiv 2102.11600', 0.5, 0.01, 2, true, 1e-16),
 }

@@ -29,10 +29,10 @@ local DESCEND = args.declare("train.descend", {
   { "points", "flag", default = false,
     doc = "Whether x0 is a tensor (..., d) of many starting points, for each of which f is minimized by itself: f gets "
       .. "d tensors and returns a value for each point." },
-  { "every", "integer", min = 1, doc = "With points: all points after each so many steps are kept, too." },
-  { "target", "number", doc = "With points: counts the steps after which f is at most this." },
+  { "every", "integer", min = 1, doc = "With points: the result also has all points after each so many steps." },
+  { "target", "number", doc = "With points: the result says after how many steps f is at most this." },
   { "minima", "tensor|list", of = { "list", of = { "number" } },
-    doc = "With points: says which of these points is the nearest at the end." },
+    doc = "With points: the result says which of these points is the nearest at the end." },
   divergence.OPTION,
 })
 

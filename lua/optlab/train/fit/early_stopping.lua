@@ -10,11 +10,11 @@ local no_grad = require("optlab.core").autograd.no_grad
 local FN = "train.fit: early_stopping"
 
 local EARLY = args.declare(FN, {
-  doc = "The table `early_stopping` of train.fit: after each epoch a number of the history is looked at; when it has "
-    .. "not improved for `patience` epochs the training ends. history.stopped says so.",
+  doc = "The table `early_stopping` of train.fit: after each epoch a list of the history is checked; if it has not "
+    .. "improved for `patience` epochs, the training ends, and history.stopped says so.",
   { "patience", "integer", min = 1, required = true, doc = "Number of epochs without an improvement." },
   { "monitor", "string", default = "loss",
-    doc = "The list of the history that is looked at: loss, valid_loss, test_acc, train_loss, ..." },
+    doc = "The list of the history that is checked: loss, valid_loss, test_acc, train_loss, ..." },
   { "mode", "choice", choices = { "min", "max" },
     doc = "Whether lower or higher is better; by default higher for accuracies, lower for all else." },
   { "min_delta", "number", min = 0, default = 0,

@@ -61,16 +61,16 @@ local FIT = args.declare(FN, {
       .. "first in the alphabet." },
   { "evaluate", "callable", doc = "evaluate(model) returns the number to record instead of a loss." },
   { "watch", "list", of = { "string" },
-    doc = "Gauges that each point of the history has too, on the first batch of the data: " .. gauges.DOC
+    doc = "Gauges that are measured at each point of the history, on the first batch of the data: " .. gauges.DOC
       .. ". The training is not changed." },
   { "early_stopping", "table", doc = "When the training stops before its last epoch: see train.fit: early_stopping." },
   { "checkpoint", "table",
     doc = "When and where the complete state of the training is saved: see train.fit: checkpoint." },
   { "compile", "flag",
-    doc = "Whether updates are recorded once and replayed in C; by default where all parts are built-in." },
+    doc = "Whether updates are recorded once and replayed in C; by default if all parts are built-in." },
   { "on_step", "callable",
     doc = "Called after each step with {step =, epoch =, loss =, train_loss =, train_acc =, model =}; train_loss and "
-      .. "train_acc are means over the epoch so far. \"stop\" as its result ends the training." },
+      .. "train_acc are means over the epoch so far. If it returns \"stop\", the training ends." },
   { "on_epoch", "callable",
     doc = "Called after each epoch with {epoch =, step =, loss =, train_loss =, history =, model =, ...}; \"stop\" as "
       .. "its result ends the training." },

@@ -13,11 +13,11 @@ local ops = core.dist
 local FN = "train.fit: distributed"
 
 local DISTRIBUTED = args.declare(FN, {
-  doc = "The table `distributed` of train.fit (true: all by default): how several ranks share each batch of the "
+  doc = "The table `distributed` of train.fit (true: the defaults): how several ranks share each batch of the "
     .. "loader, which is the global batch. See lab.dist.",
   { "parts", "integer", min = 1,
-    doc = "Into how many parts each batch is cut; by default one a rank. The same number gives the same bits on any "
-      .. "number of ranks of which each has 1, 2, 4, 8, ... parts, or one has all." },
+    doc = "The number of parts into which each batch is cut; by default one for each rank. The same number gives "
+      .. "the same bits on any number of ranks, if each has 1, 2, 4, 8, ... parts or a single one has all." },
   { "bucket", "integer", min = 64, default = 65536,
     doc = "Gradients are sent in pieces of so many bytes, each as soon as it is complete." },
 })

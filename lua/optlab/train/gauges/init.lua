@@ -116,7 +116,8 @@ function M.measure(o, names, memory)
 end
 
 local MEASURE = args.declare("train.gauges", {
-  doc = "Measures gauges of a model and its optimizer where they are now; returns {name = number}. Nothing is changed.",
+  doc = "Measures gauges of a model and its optimizer in their present state; returns {name = number}. Nothing is "
+    .. "changed.",
   { "model", "callable", what = "a model", required = true,
     doc = "The model: called with a batch X, it returns predictions." },
   { "loss", "callable", required = true, doc = "A loss: loss(prediction, y) returns one number." },

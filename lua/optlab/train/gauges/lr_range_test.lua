@@ -15,20 +15,21 @@ local step = require "optlab.train.step"
 local FN = "train.lr_range_test"
 
 local TEST = args.declare(FN, {
-  doc = "Trains for a few updates while the learning rate grows, and gives the losses: {lr =, loss =, smoothed =} "
+  doc = "Trains for a few updates while the learning rate grows, and returns the losses: {lr =, loss =, smoothed =} "
     .. "(lists), `steepest` and `minimum` (rates), `diverged` (whether it stopped early). Model, optimizer, loader and "
     .. "random numbers are restored.",
   { "model", "callable", what = "a model", required = true,
     doc = "The model: called with a batch X, it returns predictions." },
   { "loss", "callable", required = true, doc = "A loss: loss(prediction, y) returns one number." },
   { "optimizer", "object", has = { "step", "zero_grad" }, what = "one of lab.optim's optimizers", required = true,
-    doc = "The optimizer whose lr is moved; all its groups keep their ratio." },
+    doc = "The optimizer whose lr is changed; the rates of its groups keep their ratios." },
   { "data", "object", has = { "batches" }, what = "a loader (data.loader makes one)", required = true,
-    doc = "The loader of the batches; it starts again where it ends." },
+    doc = "The loader of the batches; after its last batch it starts again." },
   { "min_lr", "number", above = 0, default = 1e-7, doc = "The first rate." },
   { "max_lr", "number", above = 0, default = 10, doc = "The last rate." },
   { "steps", "integer", min = 2, default = 100, doc = "Number of updates." },
-  { "smoothing", "number", min = 0, below = 1, default = 0.95, doc = "How much of the mean of losses is kept." },
+  { "smoothing", "number", min = 0, below = 1, default = 0.95, doc = "The decay rate of the running mean of the "
+    .. "losses." },
   { "stop", "number", above = 1, default = 4,
     doc = "The test ends once the smoothed loss is this many times its lowest value, or not finite." },
 })

@@ -14,7 +14,7 @@ local optim = {}
 ---@field amsgrad? boolean Whether to divide by the largest running mean so far of the squared gradient (AMSGrad). Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam that divides by how far gradients are from their running mean. In place of Adam where it trains well and generalises less than SGD. The default of pytorch_optimizer lacks the first bias correction and the second eps.
+---Adam with the variance of the gradient, its squared distance from the running mean, as second moment. Use it in place of Adam if Adam trains well but generalises less well than SGD. The default of pytorch_optimizer lacks the first bias correction and the second eps.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
@@ -45,7 +45,7 @@ function optim.AdaBelief(params, options) end
 ---@field amsgrad? boolean Whether to divide by the largest running mean so far of the squared gradient (AMSGrad). Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam whose rates are bounded by limits that close in on one rate, that of SGD. Where Adam starts well and SGD ends better; final_lr is the rate of SGD.
+---Adam whose rates lie between bounds that both approach one rate, that of SGD. Use it if Adam is better at the start and SGD at the end; final_lr is the rate of SGD.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay
@@ -70,7 +70,7 @@ function optim.AdaBound(params, options) end
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Rescales the gradient by the ratio of running root mean squares: of past updates, and of the gradients.
+---Scales the gradient by the running root mean square of past updates over that of the gradients.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay
@@ -93,7 +93,7 @@ function optim.Adadelta(params, options) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----A second moment kept as one number a row and one a column, and steps in proportion to the parameter. Large matrices, whose state takes next to no memory.
+---Keeps the second moment of a matrix as one number for each row and each column; steps are in proportion to the parameter. Use it for large matrices, whose state takes hardly any memory.
 ---
 ---     g = -g                              if maximize
 ---     e = where(eps1 == eps1, eps1, epsilon)
@@ -139,7 +139,7 @@ function optim.Adagrad(params, options) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field hessian_power? number Power of the denominator. Default: 1.
 
----Adam whose second moment is that of the Hessian's diagonal, estimated at each update with random signs. Where Adam's result is not good enough and a step may take about three times as long. It needs gradients with a graph: loss:backward{create_graph = true}. pytorch_optimizer draws no signs: its z is always -1.
+---Adam whose second moment is that of the diagonal of the Hessian, estimated at each update with random signs. Use it if Adam's result is not good enough and a step may take about three times as long. It needs gradients with a graph: loss:backward{create_graph = true}. pytorch_optimizer draws no signs: its z is always -1.
 ---
 ---     D = abs(z (H z)),  z random signs; of kernels its mean over the window
 ---     m <- beta1 m + (1 - beta1) g
@@ -184,7 +184,7 @@ function optim.Adam(params, options) end
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam with the largest decayed gradient in place of the root of a mean of squares. For sparse or heavy-tailed gradients, such as those of embeddings.
+---Adam with the largest decayed gradient instead of the root of a mean of squares. Use it for sparse or heavy-tailed gradients, such as those of embeddings.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay
@@ -204,7 +204,7 @@ function optim.Adamax(params, options) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----AdamW with one second moment for each row of a matrix, the weights into a neuron; a vector is one row. Large models: half of AdamW's state. Rows are those of the last dimension.
+---AdamW with one second moment for each row of a matrix, the weights into a neuron; a vector is one row. Use it for large models: it needs half of AdamW's state. Rows are those of the last dimension.
 ---
 ---     g = -g                              if maximize
 ---     p = (1 - lr * weight_decay) * p     if weight_decay
@@ -248,7 +248,7 @@ function optim.AdamW(params, options) end
 ---@field no_prox? boolean Whether the decay is a factor before the step, not a division after it. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam with Nesterov momentum from the difference of successive gradients. Vision models and transformers; takes larger rates than Adam. optax has 1 - beta2 where the authors' code has beta2.
+---Adam with Nesterov momentum from the difference of successive gradients. Use it for vision models and transformers; its learning rate can be larger than Adam's. optax has 1 - beta2 where the authors' code has beta2.
 ---
 ---     g = -g                              if maximize
 ---     y = where(new(q), 0, 1) * (g - q)
@@ -276,7 +276,7 @@ function optim.Adan(params, options) end
 ---@field beta3_warmup? number Updates over which the slow rate goes from beta1 to beta3. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----AdamW with a second, very slow running mean of gradients beside the usual one. Long runs: uses gradients that are tens of thousands of updates old. Warm-ups: the length of the run. pytorch_optimizer corrects the slow mean too.
+---AdamW with a second, very slow running mean of gradients. Use it for long trainings: it uses gradients that are tens of thousands of updates old. Set the two warm-ups to the length of the training. pytorch_optimizer also corrects the slow mean.
 ---
 ---     g = -g                              if maximize
 ---     a = where(t < alpha_warmup, alpha * t / alpha_warmup, alpha)
@@ -304,7 +304,7 @@ function optim.AdEMAMix(params, options) end
 ---@field clip? number Steps are at most (t - 1)^clip. Default: 0.25.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam that divides by the second moment before the newest gradient enters it, and then averages. Converges with any beta2; in place of Adam with a small beta2. timm clips at the power 0.333; pytorch_optimizer clips one update later.
+---Adam that divides each gradient by the second moment of the earlier gradients, and averages afterwards. It converges with any beta2; use it in place of Adam, above all with a small beta2. timm clips at the power 0.333; pytorch_optimizer clips one update later.
 ---
 ---     g = -g                              if maximize
 ---     a = lr * where(t > 1, weight_decay, 0)
@@ -326,7 +326,7 @@ function optim.ADOPT(params, options) end
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----The mean of three momentum methods that differ in their momentum. Where a momentum of 0.99 would be fast but oscillates.
+---The mean of three momentum methods that differ in their momentum. Use it if a momentum of 0.99 would be fast but oscillates.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay
@@ -345,7 +345,7 @@ function optim.AggMo(params, options) end
 ---@field eta? number Added to the size of each parameter. Default: 0.01.
 ---@field min_ndim? integer Parameters of fewer dimensions are not scaled: 2 leaves biases out. Default: 2.
 
----SAM whose neighbourhood is scaled by the size of each parameter. As SAM, for networks whose weights have different scales; rho is about ten times SAM's. step(closure) evaluates the loss twice; the closure calls zero_grad and backward. Running statistics of batch normalization see both.
+---SAM whose neighbourhood is scaled by the size of each parameter. Use it as SAM, for networks whose weights have different scales; rho is about ten times that of SAM. step(closure) evaluates the loss twice; the closure calls zero_grad and backward. Running statistics of batch normalization include both evaluations.
 ---
 ---     T = abs(p) + eta
 ---     e = rho T^2 g / norm(T g)            the norm: over all parameters
@@ -364,7 +364,7 @@ function optim.ASAM(optimizer, options) end
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----SGD with a decaying rate that also keeps the mean of its iterates. For convex problems, where the mean is better than the last point; read it from the state.
+---SGD with a decaying rate that also keeps the mean of its iterates. Use it for convex problems, where the mean is better than the last point; read the mean from the state.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay
@@ -379,7 +379,7 @@ function optim.ASAM(optimizer, options) end
 ---@return optlab.Optimizer
 function optim.ASGD(params, options) end
 
----Lets only those coordinates of an update pass that go against the gradient, and scales these up in return. Around an optimizer with momentum. Its weight decay counts as part of the update; CautiousAdamW and CautiousLion decay first. Not with maximize.
+---Removes the coordinates of an update that do not go against the gradient, and scales up the others in return. Use it around an optimizer with momentum. Its weight decay counts as part of the update; CautiousAdamW and CautiousLion decay first. It does not work with maximize.
 ---
 ---     u = p - (p after the inner optimizer's update)
 ---     k = (u g > 0)
@@ -396,7 +396,7 @@ function optim.Cautious(optimizer) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----AdamW that leaves out coordinates in which the step goes uphill. In place of AdamW.
+---AdamW without the coordinates in which the step goes against the descent direction. Use it in place of AdamW.
 ---
 ---     g = -g                              if maximize
 ---     p = (1 - lr * weight_decay) * p     if weight_decay
@@ -417,7 +417,7 @@ function optim.CautiousAdamW(params, options) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Lion that leaves out coordinates in which the step goes uphill. In place of Lion.
+---Lion without the coordinates in which the step goes against the descent direction. Use it in place of Lion.
 ---
 ---     g = -g                              if maximize
 ---     p = (1 - lr * weight_decay) * p     if weight_decay
@@ -438,7 +438,7 @@ function optim.CautiousLion(params, options) end
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Each coordinate bets on the sign of its next gradient; no learning rate. Without tuning; lr is a factor of the gradient and changes little.
+---Each coordinate bets on the sign of its next gradient; there is no learning rate. It needs no tuning; lr is a factor of the gradient and changes little.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay
@@ -464,7 +464,7 @@ function optim.COCOB(params, options) end
 ---@field d0? number First estimate of the distance to the solution. Default: 1e-6.
 ---@field growth_rate? number By what the estimate may grow in an update; 0: by any factor. Default: 0.
 
----Adam that estimates its learning rate: the distance to the solution, from the gradients. Without tuning: lr stays at 1; schedules multiply it. pytorch_optimizer divides and multiplies in the wrong order; its coupled weight decay has no effect.
+---Adam that estimates its learning rate, the distance to the solution, from the gradients. It needs no tuning: lr stays at 1, and schedules multiply it. pytorch_optimizer divides and multiplies in the wrong order; its coupled weight decay has no effect.
 ---
 ---     c = where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
 ---     k = d * lr * c
@@ -492,7 +492,7 @@ function optim.DAdaptAdam(params, options) end
 ---@field d0? number First estimate of the distance to the solution. Default: 1e-6.
 ---@field growth_rate? number By what the estimate may grow in an update; 0: by any factor. Default: 0.
 
----SGD that estimates its learning rate: the distance to the solution, from the gradients. Without tuning: lr stays at 1; schedules multiply it.
+---SGD that estimates its learning rate, the distance to the solution, from the gradients. It needs no tuning: lr stays at 1, and schedules multiply it.
 ---
 ---     G = where(t == 1, total_norm(g), G)
 ---     g = g + weight_decay * p            if weight_decay
@@ -512,7 +512,7 @@ function optim.DAdaptSGD(params, options) end
 ---@field weight_decay? number Strength of the decay. Default: 0.01.
 ---@field min_ndim? integer Parameters of fewer dimensions stay as they are; 2 leaves out biases and norms' factors. Default: 0.
 
----Shrinks each parameter by the share lr times weight_decay before the inner optimizer's update. Around an optimizer that has no weight decay, or adds it to the gradient; leave the inner one's at 0.
+---Shrinks each parameter by the share lr times weight_decay before the update of the inner optimizer. Use it around an optimizer that has no weight decay, or that adds it to the gradient; leave the weight_decay of the inner one at 0.
 ---
 ---     p <- (1 - lr weight_decay) p        lr: the group's
 ---     then the inner optimizer's update
@@ -528,7 +528,7 @@ function optim.DecoupledWeightDecay(optimizer, options) end
 ---@field eps? number Added once to the sum of squares. Default: 1e-8.
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 
----SGD with the step size distance over gradients: how far the run has come, over the root of the sum of squared norms. Without tuning: lr stays at 1; meant for a mean of the iterates.
+---SGD with the rate distance over gradients: the distance from the start over the root of the sum of squared norms. It needs no tuning: lr stays at 1. It is meant to be used with a mean of the iterates.
 ---
 ---     g = g + weight_decay * p            if weight_decay
 ---     r = where(new(x), reps_rel * (1 + total_norm(p)), max(r, total_norm(p - x)))
@@ -543,7 +543,7 @@ function optim.DoG(params, options) end
 ---@class optlab.options.optim.EMA
 ---@field decay? number The share of the average that stays. Default: 0.999.
 
----Keeps an exponential moving average of the weights beside them. Evaluation with less noise than the last weights have. opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. Running statistics of batch normalization are those of the weights: make them anew with the averages.
+---Keeps an exponential moving average of the weights. Use it to evaluate weights with less noise than the last ones. opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. Running statistics of batch normalization are those of the weights; compute them again with the averages.
 ---
 ---     after each update: a <- decay a + (1 - decay) p
 ---     after the first:   a = p
@@ -556,7 +556,7 @@ function optim.EMA(optimizer, options) end
 ---@class optlab.options.optim.Extragradient
 ---@field scale? number Length of the step ahead, as a multiple of lr. Default: 1.
 
----Makes the inner optimizer's update with the gradient that a plain gradient step ahead has. Games and saddle points, where gradient steps go in circles. step(closure) evaluates the losses twice; for two players give one optimizer the parameters of both, and in the closure each gradient of its own loss. OptimisticGradient does the same with one evaluation and an older gradient.
+---Makes the update of the inner optimizer with the gradient at the point that a plain gradient step would reach. Use it for games and saddle points, where gradient steps go in circles. step(closure) evaluates the losses twice; for two players, give one optimizer the parameters of both, and in the closure each parameter the gradient of its own loss. OptimisticGradient does the same with one evaluation and an older gradient.
 ---
 ---     q = p - scale lr g(p)
 ---     the inner optimizer's update of p, with g(q); of SGD: p <- p - lr g(q)
@@ -570,7 +570,7 @@ function optim.Extragradient(optimizer, options) end
 ---@field lr? number The learning rate, the factor of each step. Default: 0.01.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Steps that are a share lr of the parameter's norm, each parameter for itself. Without tuning: lr 0.01 suits most networks; parameters that start at zero take plain steps.
+---The length of a step is the share lr of the parameter's norm, for each parameter by itself. It needs little tuning: lr 0.01 suits most networks; parameters that start at zero take plain steps.
 ---
 ---     g = -g                              if maximize
 ---     n_p = norm(p)
@@ -593,7 +593,7 @@ function optim.Fromage(params, options) end
 ---@field scale? number Factor of the update of a matrix. Default: 0.25.
 ---@field proj_type? "std"|"reverse_std"|"right"|"left"|"full" Which side is projected: "std" the shorter one, "reverse_std" the other, "full" both. Default: "std".
 
----AdamW of a matrix's gradient, projected on its largest singular directions, which are renewed from time to time. Large matrices where memory for Adam's moments is scarce. Other parameters follow AdamW with the same hyperparameters. The moments stay as they are when the directions change.
+---AdamW on a matrix's gradient, projected onto its largest singular directions, which are renewed from time to time. Use it for large matrices if there is not enough memory for Adam's moments. Other parameters follow AdamW with the same hyperparameters. The moments are not changed when the directions are renewed.
 ---
 ---     each update_proj_gap-th time: U, S, V^T = svd(g), P: the first of U, V
 ---     r = g projected by P
@@ -608,7 +608,7 @@ function optim.Fromage(params, options) end
 ---@return optlab.Optimizer
 function optim.GaLore(params, options) end
 
----Takes from the gradient of each output of a layer its mean, before the inner optimizer's update. Convolutional networks. Parameters of one dimension stay as they are.
+---Subtracts from the gradient of each output of a layer its mean, before the update of the inner optimizer. Use it for convolutional networks. Gradients of parameters of one dimension are not changed.
 ---
 ---     g <- g - mean(g)        over all dimensions but the first
 ---
@@ -623,7 +623,7 @@ function optim.GradientCentralization(optimizer) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----AdamW's step lengths in the direction of the gradient's sign: momentum says how far, the gradient where to. In place of AdamW. pytorch_optimizer exchanges the weights of the mean and divides the second moment twice.
+---Steps with the length of AdamW's and the direction of the sign of the gradient. Use it in place of AdamW. pytorch_optimizer exchanges the weights of the mean and divides the second moment twice.
 ---
 ---     g = -g                              if maximize
 ---     p = (1 - lr * weight_decay) * p     if weight_decay
@@ -644,7 +644,7 @@ function optim.Grams(params, options) end
 ---@field every? integer Updates between two inversions. Default: 1.
 ---@field kl_clip? number The largest change that an update may make; 0: any. Default: 0.001.
 
----Multiplies the gradients of a model's linear layers by the inverse of their Fisher matrix, a Kronecker product. Fully connected networks and large batches, around SGD with momentum; a step takes two inverses a layer. The loss is to be a mean over examples; each layer is called once in a forward pass. Other parameters keep their gradient.
+---Multiplies the gradients of a model's linear layers by the inverse of their Fisher matrix, a Kronecker product. Use it for fully connected networks and large batches, around SGD with momentum; a step takes two inverses for each layer. The loss must be a mean over examples; each layer is called once in a forward pass. The gradients of other parameters are not changed.
 ---
 ---     of each layer: a its inputs with a 1, s the gradients of its outputs, n rows
 ---     A <- decay A + (1 - decay) a^T a / n     G <- decay G + (1 - decay) n s^T s
@@ -666,7 +666,7 @@ function optim.KFAC(optimizer, options) end
 ---@field precond_lr? number Rate of the factors. Default: 0.1.
 ---@field precond_init_scale? number The first preconditioner's factor. Default: 1.
 
----PSGD: preconditions each dimension by a triangular factor that is fitted to the gradient's second moment. Where Shampoo and SOAP are of use; it takes no decompositions. The length of an update is at most 1.1 lr a coordinate, so lr is about a third of Adam's. The factors are balanced after each hundredth renewal, not at random times.
+---PSGD: preconditions each dimension by a triangular factor that is fitted to the gradient's second moment. Use it where Shampoo and SOAP are useful; it needs no decompositions. The length of an update is at most 1.1 lr per coordinate, so lr is about a third of Adam's. The factors are balanced after each hundredth renewal, not at random times.
 ---
 ---     m <- beta m + (1 - beta) g
 ---     M = m / (1 - beta^t)
@@ -694,7 +694,7 @@ function optim.Kron(params, options) end
 ---@field trust_clip? boolean Whether the trust ratio is at most 1. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam whose step has the norm of the parameter: one trust ratio a parameter. Very large batches, above all of transformers. timm clips to a norm of 1 by default and has no trust ratio without weight decay; pytorch_optimizer's first steps are ten times too long.
+---Adam whose step is scaled to the norm of the parameter: one trust ratio for each parameter. Use it for very large batches, above all with transformers. timm clips to a norm of 1 by default and has no trust ratio without weight decay; pytorch_optimizer's first steps are ten times too long.
 ---
 ---     g = -g                              if maximize
 ---     g = g / max(1, total_norm(g) / max_grad_norm)   if max_grad_norm
@@ -722,7 +722,7 @@ function optim.LAMB(params, options) end
 ---@field amsgrad? boolean Whether to divide by the largest running mean so far of the squared gradient (AMSGrad). Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam with momentum taken after the division: the mean of normalised gradients. In place of Adam where beta1 is large beside beta2; stable for any pair of betas. The decay is not multiplied by lr, as in the authors' program; timm multiplies it.
+---Adam with momentum after the division: a running mean of normalised gradients. Use it in place of Adam if beta1 is large compared with beta2; it is stable for any pair of betas. The decay is not multiplied by lr, as in the authors' program; timm multiplies it.
 ---
 ---     g = -g                              if maximize
 ---     v = beta2 * v + (1 - beta2) * g^2
@@ -750,7 +750,7 @@ function optim.LaProp(params, options) end
 ---@field trust_clip? boolean Whether the factor of lr is at most 1 (LARC). Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----SGD with momentum whose steps are in proportion to the norm of each parameter. Very large batches of images. In timm the factor acts only with weight decay or always_adapt; pytorch_optimizer leaves it off vectors.
+---SGD with momentum whose steps are in proportion to the norm of each parameter. Use it for very large batches of images. In timm the factor acts only with weight decay or always_adapt; pytorch_optimizer leaves it off vectors.
 ---
 ---     g = -g                              if maximize
 ---     n_p = norm(p)
@@ -776,7 +776,7 @@ function optim.LARS(params, options) end
 ---@field history_size? integer How many changes are kept. Default: 100.
 ---@field line_search_fn? "none"|"strong_wolfe" How far to go along a direction: lr, or by a line search. Default: "none".
 
----L-BFGS: directions from the last changes of the gradient, with a line search if asked for. Smooth losses of all the data, up to millions of parameters; step(closure) evaluates the loss several times. For a function of one tensor lab.minimize has it, too.
+---L-BFGS: directions from the last changes of the gradient, optionally with a line search. Use it for smooth losses of all the data, with up to millions of parameters; step(closure) evaluates the loss several times. lab.minimize has it for a function of one tensor.
 ---
 ---     d = -H g,  H from the last history_size changes of p and of g
 ---     p <- p + t d,  t = lr, at first lr min(1, 1 / sum(abs(g))),
@@ -794,7 +794,7 @@ function optim.LBFGS(params, options) end
 ---@field eps? number Added once to the sum of squares. Default: 1e-8.
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 
----DoG for each parameter by itself. Without tuning: lr stays at 1; meant for a mean of the iterates.
+---DoG with a rate of its own for each parameter. It needs no tuning: lr stays at 1. It is meant to be used with a mean of the iterates.
 ---
 ---     g = g + weight_decay * p            if weight_decay
 ---     r = where(new(x), reps_rel * (1 + norm(p)), max(r, norm(p - x)))
@@ -812,7 +812,7 @@ function optim.LDoG(params, options) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----The sign of an interpolation between the running mean and the gradient: every coordinate moves by lr. Large models and batches; lr 3 to 10 times smaller than Adam's, weight decay as much larger.
+---The sign of an interpolation between the running mean and the gradient: every coordinate moves by lr. Use it for large models and batches, with an lr 3 to 10 times smaller than Adam's and a weight decay larger by the same factor.
 ---
 ---     g = -g                              if maximize
 ---     p = (1 - lr * weight_decay) * p     if weight_decay
@@ -828,7 +828,7 @@ function optim.Lion(params, options) end
 ---@field k? integer Updates between two of the slow weights. Default: 5.
 ---@field alpha? number The share of the way that the slow weights take. Default: 0.5.
 
----Every k updates of the inner optimizer the weights go back part of the way to where they were before these. Around any optimizer whose steps are noisy. The state of the inner one stays as it is.
+---After every k updates of the inner optimizer, the weights go back part of the way to where they were before these updates. Use it around any optimizer whose steps are noisy. The state of the inner one is not changed.
 ---
 ---     each update: the inner optimizer's
 ---     each k-th one: s <- s + alpha (p - s), p <- s        s starts as p
@@ -846,7 +846,7 @@ function optim.Lookahead(optimizer, options) end
 ---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Dual averaging: steps from the start along the weighted sum of gradients over the cube root of their squares. Problems with sparse gradients, images; needs less weight decay than SGD, often none.
+---Dual averaging: steps from the start along the weighted sum of gradients over the cube root of their squares. Use it for sparse gradients and for images; it needs less weight decay than SGD, often none.
 ---
 ---     g = -g                        if maximize
 ---     g = g + weight_decay * p      if weight_decay and not decoupled_weight_decay
@@ -876,7 +876,7 @@ function optim.MADGRAD(params, options) end
 ---@field weight_decay_1d? number Weight decay of the others. Default: 0.1.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----AdamW on gradients whose noise is reduced by their difference from the gradient before. Matrices of large models; parameters that are no matrices take AdamW with options of their own.
+---AdamW on gradients whose noise is reduced with the difference from the gradient before. Use it for the matrices of large models; other parameters follow AdamW with options of their own.
 ---
 ---     g = -g                              if maximize
 ---     on = ndim(p) == 2 or optimize_1d
@@ -905,7 +905,7 @@ function optim.MARS(params, options) end
 ---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----MADGRAD as mirror descent: steps from the last point of the averaging, not from the start. As MADGRAD where the start soon stops to matter; long runs.
+---MADGRAD as mirror descent: steps start from the last point of the averaging, not from the first. Use it as MADGRAD, for long trainings, in which the starting point soon has no influence.
 ---
 ---     g = -g                        if maximize
 ---     k = where(lr > 0, lr + eps, 0)
@@ -928,7 +928,7 @@ function optim.MirrorMADGRAD(params, options) end
 ---@field use_fstar? boolean Whether to estimate the bound as the run goes. Default: false.
 ---@field bias_correction? boolean Whether the means start at zero and are corrected for that. Default: false.
 
----Momentum with the step that a model of the loss allows, at most lr: past linear models, cut off at a bound. Where the loss is known to be at least lb; takes a wide range of lr. step(loss) must get the loss.
+---Momentum with the step that a model of the loss allows, at most lr; the model is a mean of past linear models, bounded below. Use it if the loss is known to be at least lb; it works for a wide range of lr. step(loss) must get the loss.
 ---
 ---     first = new(m) and not bias_correction
 ---     h = where(first, 0, momentum)
@@ -959,7 +959,7 @@ function optim.MoMo(params, options) end
 ---@field use_fstar? boolean Whether to estimate the bound as the run goes. Default: false.
 ---@field divide? boolean Whether the decay is a division after the step, not a factor before it. Default: true.
 
----Adam with the step that a model of the loss allows, at most lr. As MoMo. step(loss) must get the loss.
+---Adam with the step that a model of the loss allows, at most lr. Use it as MoMo. step(loss) must get the loss.
 ---
 ---     F = beta1 * F + (1 - beta1) * loss
 ---     m = beta1 * m + (1 - beta1) * g
@@ -996,7 +996,7 @@ function optim.MoMoAdam(params, options) end
 ---@field eps_1d? number Added to the denominator of such parameters. Default: 1e-10.
 ---@field weight_decay_1d? number Decoupled weight decay of such parameters. Default: 0.
 
----Momentum whose matrix is made nearly orthogonal: all directions of an update have about the same length. The hidden layers of transformers and other networks. Parameters of one dimension follow AdamW (lr_1d); give embeddings and the last layer to an AdamW of their own. Kernels of convolutions count as matrices, a row for each output.
+---Momentum whose matrix is made nearly orthogonal: all directions of an update have about the same length. Use it for the hidden layers of transformers and other networks. Parameters of one dimension follow AdamW (lr_1d); give embeddings and the last layer to a separate AdamW. Kernels of convolutions count as matrices with a row for each output.
 ---
 ---     m <- momentum m + (1 - momentum) g
 ---     u = (1 - momentum) g + momentum m    if nesterov, else m
@@ -1018,7 +1018,7 @@ function optim.Muon(params, options) end
 ---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam with Nesterov's look-ahead: the mean of the gradients is used as it will be one update later.
+---Adam with Nesterov momentum: the step uses the mean of the gradients as it will be one update later.
 ---
 ---     g = -g                           if maximize
 ---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
@@ -1046,7 +1046,7 @@ function optim.NAdam(params, options) end
 ---@field amsgrad? boolean Whether to divide by the largest running mean so far of the squared gradient (AMSGrad). Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam with one second moment a parameter, by which the gradient is divided before the momentum. Speech and language models; needs half of Adam's memory. pytorch_optimizer adds the first gradient twice.
+---Adam with one second moment for each parameter; the gradient is divided by its root before the momentum. Use it for speech and language models; it needs half of Adam's memory. pytorch_optimizer adds the first gradient twice.
 ---
 ---     g = -g                              if maximize
 ---     n = sum(g^2)
@@ -1066,7 +1066,7 @@ function optim.NovoGrad(params, options) end
 ---@field optimism? number Factor of the last change of the gradient. Default: 1.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Gradient descent that extrapolates the gradient by its last change. Games between two networks, where plain descent goes round in circles.
+---Gradient descent that extrapolates the gradient by its last change. Use it for games between two networks, where plain gradient descent goes in circles.
 ---
 ---     g = -g                              if maximize
 ---     p = p - lr * (g + where(new(q), 0, optimism) * (g - q))
@@ -1083,7 +1083,7 @@ function optim.OptimisticGradient(params, options) end
 ---@field max_step? number The largest step size. Default: 1.
 ---@field eps? number Added to the denominator, outside the square root. Default: 0.
 
----Polyak's step: the distance of the loss from its least value over the squared norm of the gradient. Convex problems whose least value f_min is known. step(loss) must get the loss.
+---Polyak's step: the distance of the loss from its minimum, over the squared norm of the gradient. Use it for convex problems whose minimum f_min is known. step(loss) must get the loss.
 ---
 ---     n = total_dot(g, g) + eps
 ---     p = p - lr * where(n > 0, min(max(loss - f_min, 0) / n, max_step), 0) * g
@@ -1106,7 +1106,7 @@ function optim.Polyak(params, options) end
 ---@field d0? number First estimate of the distance to the solution. Default: 1e-6.
 ---@field growth_rate? number By what the estimate may grow in an update; 0: by any factor. Default: 0.
 
----Adam that estimates its learning rate from the way along the gradients since the start. Without tuning: lr stays at 1; with a cosine schedule. pytorch_optimizer counts each update twice; its coupled weight decay has no effect.
+---Adam that estimates its learning rate from the distance along the gradients since the start. It needs no tuning: lr stays at 1, usually with a cosine schedule. pytorch_optimizer counts each update twice; its coupled weight decay has no effect.
 ---
 ---     b = where(beta3, beta3, sqrt(beta2))
 ---     c = where(use_bias_correction, sqrt(1 - beta2^t) / (1 - beta1^t), 1)
@@ -1138,7 +1138,7 @@ function optim.Prodigy(params, options) end
 ---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam with quasi-hyperbolic means: shares nu of the means, the rest the gradient of now. In place of Adam, with nus {0.7, 1} and betas {0.995, 0.999}; nus {1, 1}: Adam. pytorch_optimizer's gives nan after two updates.
+---Adam with quasi-hyperbolic means: a share nu of each running mean, and the rest from the present gradient. Use it in place of Adam with nus {0.7, 1} and betas {0.995, 0.999}; with nus {1, 1} it is Adam. pytorch_optimizer's version gives nan after two updates.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
@@ -1162,7 +1162,7 @@ function optim.QHAdam(params, options) end
 ---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Quasi-hyperbolic momentum: a mean of the gradient and of its running mean. In place of momentum; lr 1 / (1 - momentum) times as large. nu = 1: momentum, nu = 0: SGD.
+---Quasi-hyperbolic momentum: a mean of the gradient and of its running mean. Use it in place of momentum, with an lr 1 / (1 - momentum) times as large. With nu = 1 it is momentum, with nu = 0 it is SGD.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
@@ -1183,7 +1183,7 @@ function optim.QHM(params, options) end
 ---@field decoupled_weight_decay? boolean Whether weight decay shrinks the parameter by the share lr times weight_decay instead of changing the gradient. Default: false.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam whose first steps leave out the second moment until its variance is known to be finite. In place of Adam with a warm-up. pytorch_optimizer makes no update at all while r is below 5; its Ranger then ascends.
+---Adam that does not use the second moment in its first steps, until the variance of its estimate is finite. Use it in place of Adam with a warm-up. pytorch_optimizer makes no update at all while r is below 5; its Ranger then ascends.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p        if not decoupled_weight_decay and weight_decay
@@ -1210,7 +1210,7 @@ function optim.RAdam(params, options) end
 ---@field alpha? number The share of the way that the slow weights take. Default: 0.5.
 ---@field use_gc? boolean Whether gradients are centralized. Default: true.
 
----RAdam with decoupled weight decay and centralized gradients, inside Lookahead. Where Lookahead pays and rates are not tuned. pytorch_optimizer's ascends by default while the variance is not known yet; here such updates are of momentum alone, as in RAdam.
+---RAdam with decoupled weight decay and centralized gradients, inside Lookahead. Use it if Lookahead helps and the learning rate is not tuned. pytorch_optimizer's version ascends by default while the variance is not known yet; here such updates use only the momentum, as in RAdam.
 ---
 ---     Lookahead(GradientCentralization(RAdam))        each has an entry of its own
 ---
@@ -1249,7 +1249,7 @@ function optim.RMSprop(params, options) end
 ---@field step_sizes? number[] The smallest and the largest step size. Default: {1e-6, 50}.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----A step size for each coordinate that grows while the sign of the gradient stays and shrinks when it changes. With gradients of the whole data set; minibatches change signs too often.
+---A step size for each coordinate, which grows while the sign of the gradient stays the same and shrinks when it changes. Use it with gradients of the whole data set; those of minibatches change their signs too often.
 ---
 ---     g = -g                              if maximize
 ---     c = g * b
@@ -1267,7 +1267,7 @@ function optim.Rprop(params, options) end
 ---@class optlab.options.optim.SAM
 ---@field rho? number The distance within which the loss is to be low. Default: 0.05.
 
----Updates with the gradient at the point nearby where the loss is largest (to first order). Where flat minima are wanted: image models, fine-tuning. step(closure) evaluates the loss twice; the closure calls zero_grad and backward. Running statistics of batch normalization see both.
+---Updates with the gradient at the nearby point where the loss is largest (to first order). Use it to find flat minima, for image models and fine-tuning. step(closure) evaluates the loss twice; the closure calls zero_grad and backward. Running statistics of batch normalization include both evaluations.
 ---
 ---     T = 1
 ---     e = rho T^2 g / norm(T g)            the norm: over all parameters
@@ -1288,7 +1288,7 @@ function optim.SAM(optimizer, options) end
 ---@field weight_lr_power? number Power of the largest rate in the weights of the mean. Default: 2.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----AdamW with a mean of the iterates that takes the place of a schedule and of momentum. Instead of AdamW with a schedule, when the length of the run is not known. In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, p + (1 - 1 / beta1) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running statistics of batch normalization are those of y.
+---AdamW with a mean of the iterates, which replaces a schedule and momentum. Use it instead of AdamW with a schedule, if the length of the training is not known in advance. In training the parameter is the point y at which gradients are taken. opt:eval() replaces it by the mean, p + (1 - 1 / beta1) (z - p), and opt:train() restores it; train.fit evaluates the mean. Running statistics of batch normalization are those of y.
 ---
 ---     g = -g                              if maximize
 ---     v = beta2 * v + (1 - beta2) * g^2
@@ -1315,7 +1315,7 @@ function optim.ScheduleFreeAdamW(params, options) end
 ---@field weight_lr_power? number Power of the largest rate in the weights of the mean. Default: 2.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----SGD with a mean of the iterates that takes the place of a schedule. Instead of a schedule, when the length of the run is not known; larger rates than SGD. In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, p + (1 - 1 / momentum) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running statistics of batch normalization are those of y.
+---SGD with a mean of the iterates, which replaces a schedule. Use it instead of a schedule, if the length of the training is not known in advance; its learning rate can be larger than SGD's. In training the parameter is the point y at which gradients are taken. opt:eval() replaces it by the mean, p + (1 - 1 / momentum) (z - p), and opt:train() restores it; train.fit evaluates the mean. Running statistics of batch normalization are those of y.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay
@@ -1360,7 +1360,7 @@ function optim.SGD(params, options) end
 ---@field temperature? number Temperature of the noise; 0 for none. Default: 1.
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 
----Stochastic gradient Langevin dynamics: gradient steps with noise, whose iterates are samples of a posterior. Sampling: the loss is the negative log posterior of all data.
+---Stochastic gradient Langevin dynamics: gradient steps with noise, whose iterates are samples of a posterior. Use it for sampling: the loss is the negative log posterior of all data.
 ---
 ---     e = lr * (b + t)^(-gamma)
 ---     p = p - e / 2 * (g + weight_decay * p) + sqrt(e * temperature) * normal()
@@ -1379,7 +1379,7 @@ function optim.SGLD(params, options) end
 ---@field update_freq? integer The roots are renewed at every update_freq-th update. Default: 1.
 ---@field max_size? integer Dimensions of a larger size are not preconditioned. Default: 4096.
 
----Preconditions each dimension of a parameter by the inverse root of the sum of its gradients' products. Networks of moderate width: it keeps two matrices n by n for each dimension of size n, and an update that renews the roots takes an eigen-decomposition of each. pytorch_optimizer takes the root 1/k instead of 1/(2 k).
+---Preconditions each dimension of a parameter by the inverse root of the sum of its gradients' products. Use it for networks of moderate width: it keeps two matrices n by n for each dimension of size n, and an update that renews the roots takes an eigen-decomposition of each. pytorch_optimizer takes the root 1/k instead of 1/(2 k).
 ---
 ---     g <- g + weight_decay p
 ---     H_i <- beta H_i + w G_i G_i^T         for each dimension i; from eps I
@@ -1398,7 +1398,7 @@ function optim.Shampoo(params, options) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Every coordinate moves by lr against the sign of its gradient. Where gradients are sent between machines: a bit each.
+---Every coordinate moves by lr against the sign of its gradient. Use it if gradients are sent between machines: a sign takes one bit.
 ---
 ---     g = -g                              if maximize
 ---     p = (1 - lr * weight_decay) * p     if weight_decay
@@ -1415,7 +1415,7 @@ function optim.SignSGD(params, options) end
 ---@field weight_decay? number Decoupled weight decay: each update shrinks the parameter by the share lr times weight_decay. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----The sign of the running mean of gradients. As SignSGD, with less noise. pytorch_optimizer makes the buffer anew at each update, so that momentum has no effect.
+---The sign of the running mean of gradients. Use it as SignSGD; its steps have less noise. pytorch_optimizer creates the buffer again at each update, so momentum has no effect there.
 ---
 ---     g = -g                              if maximize
 ---     p = (1 - lr * weight_decay) * p     if weight_decay
@@ -1434,7 +1434,7 @@ function optim.Signum(params, options) end
 ---@field eps? number Added to the sum, inside the square root. Default: 1e-30.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adagrad with one sum a row and one a column, the smaller of which bounds that of an element. Large matrices and embeddings, whose state takes next to no memory. Rows and columns are those of the last two dimensions.
+---Adagrad with one sum for each row and each column; the smaller of the two bounds the sum of an element. Use it for large matrices and embeddings, whose state takes hardly any memory. Rows and columns are those of the last two dimensions.
 ---
 ---     g = -g                              if maximize
 ---     v = where(beta, beta, 1) * min(r, c) + (1 - beta) * g^2
@@ -1463,7 +1463,7 @@ function optim.SM3(params, options) end
 ---@field normalize_grads? boolean Whether each update is scaled to a mean square of 1. Default: false.
 ---@field correct_bias? boolean Whether the means are corrected for their start at 0. Default: true.
 
----Adam in the basis of Shampoo's preconditioner, which is renewed from time to time. Where Shampoo is of use; it has Adam's hyperparameters and bears rare renewals. The first update leaves the parameters alone.
+---Adam in the basis of Shampoo's preconditioner, which is renewed from time to time. Use it where Shampoo is useful; it has Adam's hyperparameters and tolerates rare renewals. The first update does not change the parameters.
 ---
 ---     first update: L_i = (1 - b) G_i G_i^T, Q_i = its eigenvectors, no more
 ---     k counts the others
@@ -1489,7 +1489,7 @@ function optim.SOAP(params, options) end
 ---@field update_interval? integer k, updates between two estimates. Default: 10.
 ---@field batch_size? number Examples (tokens) whose mean the loss is. Default: 1.
 
----Sophia with the Gauss-Newton estimate of the Hessian's diagonal, from the gradient for labels that the model draws. Language models, where a Hessian product costs too much. step(closure): the closure's argument is true where it is to compute the loss, and gradients, for labels drawn from the model's predictions. train.fit has the data's labels alone.
+---Sophia with the Gauss-Newton estimate of the Hessian's diagonal, from the gradient for labels that the model draws. Use it for language models if a product with the Hessian costs too much. step(closure): if the closure's argument is true, it must compute the loss and the gradients for labels drawn from the model's predictions. train.fit has only the labels of the data.
 ---
 ---     m <- beta1 m + (1 - beta1) g
 ---     h <- beta2 h + (1 - beta2) e          at updates 1, 1 + k, 1 + 2 k, ...
@@ -1509,7 +1509,7 @@ function optim.SophiaG(params, options) end
 ---@field gamma? number Factor of h; the smaller, the more coordinates move by lr. Default: 0.01.
 ---@field update_interval? integer k, updates between two estimates. Default: 10.
 
----Sophia with Hutchinson's estimate of the Hessian's diagonal, the product z (H z) with random signs z. Language models. It needs gradients with a graph where an estimate is due: step(closure), whose argument says so, loss:backward{create_graph = graph}. pytorch_optimizer clips at p = 0.01, so that its largest step is lr p.
+---Sophia with Hutchinson's estimate of the Hessian's diagonal, the product z (H z) with random signs z. Use it for language models. It needs gradients with a graph when an estimate is due: step(closure), whose argument says so, loss:backward{create_graph = graph}. pytorch_optimizer clips at p = 0.01, so that its largest step is lr p.
 ---
 ---     m <- beta1 m + (1 - beta1) g
 ---     h <- beta2 h + (1 - beta2) e          at updates 1, 1 + k, 1 + 2 k, ...
@@ -1529,7 +1529,7 @@ function optim.SophiaH(params, options) end
 ---@field init_step_size? number Bound of the first step size. Default: 1.
 ---@field eps? number Added to the denominator, outside the square root. Default: 1e-8.
 
----Stochastic Polyak step size: the loss over the squared norm of the gradient, growing slowly. Networks that can fit their data, whose loss goes to 0. step(loss) must get the loss.
+---Stochastic Polyak step size: the loss over the squared norm of the gradient; it grows only slowly. Use it for networks that can fit their data, whose loss goes to 0. step(loss) must get the loss.
 ---
 ---     n = total_dot(g, g)
 ---     s = min(gamma^(1 / batches_per_epoch) * s, loss / (c * n + eps))
@@ -1544,7 +1544,7 @@ function optim.SPS(params, options) end
 ---@field start? integer The first update whose weights count. Default: 1.
 ---@field every? integer Updates between two that count. Default: 1.
 
----Keeps the mean of the weights of many updates beside them. The last part of a training with a constant or cyclic rate: start = where it begins. opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. Running statistics of batch normalization are those of the weights: make them anew with the averages.
+---Keeps the mean of the weights of many updates. Use it for the last part of a training with a constant or cyclic rate, which begins at start. opt:with_averages(f, ...) calls f with the averages in place of the weights, opt:swap() exchanges both. Running statistics of batch normalization are those of the weights; compute them again with the averages.
 ---
 ---     after updates start, start + every, ...:
 ---       n <- n + 1
@@ -1563,7 +1563,7 @@ function optim.SWA(optimizer, options) end
 ---@field weight_decay? number Factor of the L2 penalty: weight_decay times the parameter is added to the gradient. Default: 0.
 ---@field maximize? boolean Whether to step along the gradient instead of against it. Default: false.
 
----Adam until the rate that SGD would need for the same step stands still, then SGD with that rate. Where Adam starts well and SGD ends better. After the switch lr has no effect. All parameters switch at once, as in the paper; pytorch_optimizer tests each of them by itself.
+---Adam, until its estimate of the rate that SGD needs for the same step is constant; then SGD with this rate. Use it if Adam is better at the start and SGD at the end. After the switch lr has no effect. All parameters switch at once, as in the paper; pytorch_optimizer tests each of them by itself.
 ---
 ---     g = -g                              if maximize
 ---     g = g + weight_decay * p            if weight_decay

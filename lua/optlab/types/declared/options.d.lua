@@ -42,7 +42,7 @@
 ---@field header? boolean Whether the first line, or a comment above a first line of numbers, holds the columns' names. Default: false.
 ---@field skip? integer Number of lines to skip at the start of the file. Default: 0.
 ---@field columns? (integer|string)[] Positions or names of the columns to read; by default all.
----@field categories? table Columns of texts, by position or name; their texts become numbers from 1, in the order of their bytes. {name = {"a", "b"}}: these texts alone, in this order, be it "NA".
+---@field categories? table Columns of texts, by position or name; their texts become numbers from 1, in the order of their bytes. {name = {"a", "b"}}: only these texts, in this order, also "NA".
 ---@field comment? string|false The sign that begins a comment, by default "#"; false for no comments.
 ---@field na? number The number to use for missing values (empty, NA, nan, null, None, #N/A, ...); without it they are errors.
 ---@field dtype? optlab.DType Dtype of the tensor; by default the default dtype.
@@ -54,7 +54,7 @@
 ---@field digest? string The expected checksum, such as "sha1:76e5...".
 ---@field connect_timeout? number Seconds until the server must have answered. Default: 5.
 ---@field stall_timeout? number Seconds without data after which the download fails. Default: 8.
----@field timeout? number Seconds after which the download fails though data come. Default: 3600.
+---@field timeout? number Seconds after which the download fails, even if data arrive. Default: 3600.
 ---@field max_bytes? integer Size at which the download fails; by default $OPTLAB_MAX_DOWNLOAD (such as 16G), or 2 GiB.
 ---@field progress? function progress(done, total) is called now and then with bytes; total is nil if it is not known.
 
@@ -79,7 +79,7 @@
 ---@class optlab.options.data.loader
 ---@field batch_size? integer Number of rows in a batch. Default: 1.
 ---@field shuffle? boolean Whether the rows are put in a new random order in each epoch. Default: false.
----@field replacement? boolean Whether each row is drawn anew among all, as many in an epoch as there are; shuffle then changes nothing. Default: false.
+---@field replacement? boolean Whether each row is drawn from all rows, with replacement; shuffle then has no effect. Default: false.
 ---@field weights? optlab.Tensor A number for each row, in proportion to which rows are drawn, with replacement.
 ---@field samples? integer Number of rows of an epoch that is shuffled or drawn; by default as many as there are.
 ---@field drop_last? boolean Whether a last batch that is not full is left out. Default: false.
@@ -88,7 +88,7 @@
 ---@field augment? optlab.options.data.loader.augment How images X (N, C, H, W) are moved and mirrored at random, before the transform.
 
 ---@class optlab.options.data.loader.augment
----@field padding? integer Zeros on every side of an image, of which a part of the old size is cut out at a random place. Default: 0.
+---@field padding? integer Zeros added on every side; then a part of the original size is cut out at a random position. Default: 0.
 ---@field flip? boolean Whether half of the images are mirrored, left to right. Default: false.
 
 ---@class optlab.options.data.loader.transform
@@ -120,7 +120,7 @@
 ---@class optlab.options.data.spirals
 ---@field n? integer Number of points, of all classes. Default: 300.
 ---@field classes? integer Number of spirals. Default: 2.
----@field turns? number How often a spiral goes round. Default: 1.75.
+---@field turns? number Number of turns of a spiral. Default: 1.75.
 ---@field noise? number Standard deviation of what is added to each coordinate. Default: 0.02.
 ---@field seed? integer Seed of the points. Default: 0.
 ---@field dtype? optlab.Float Dtype of X; by default the default dtype.
@@ -154,11 +154,11 @@
 ---@field p? number The chance that an image is mirrored, left to right. Default: 0.5.
 
 ---@class optlab.options.data.windows
----@field batch_size? integer Rows are in such an order that row i of a batch of so many goes on where row i of the batch before ended. Default: 1.
+---@field batch_size? integer Orders the rows so that, in batches of this size, row i continues where row i of the previous batch ended. Default: 1.
 
 ---@class optlab.options.data.write_csv
 ---@field names? table The columns' names, which become the first line.
----@field categories? table {[column] = {"a", "b"}}: what stands for the numbers 1, 2, ... of a column, as data.csv returns it.
+---@field categories? table {[column] = {"a", "b"}}: the texts for the numbers 1, 2, ... of a column, as data.csv returns it.
 ---@field delimiter? string What separates the fields; by default a comma.
 
 ---@class optlab.options.Figure.annotate
@@ -430,33 +430,33 @@
 
 ---@class optlab.options.lab.compile
 ---@field fallback? boolean Whether a step that cannot be recorded runs as plain Lua; step.reason then says why. Default: false.
----@field numbers? boolean Whether results of one element, as the loss, come as numbers instead of tensors: the quickest call. Default: false.
+---@field numbers? boolean Whether results with one element, such as the loss, are returned as numbers instead of tensors, which is faster. Default: false.
 ---@field check? boolean Whether the second recording is compared with the first. Default: true.
 
 ---@class optlab.options.lab.minimize
 ---@field method? "bfgs"|"bisection"|"bobyqa"|"brent"|"cma_es"|"cobyla"|"conjugate_gradient"|"coordinate_descent"|"differential_evolution"|"direct"|"gauss_newton"|"golden"|"gradient_descent"|"lbfgs"|"levenberg_marquardt"|"nelder_mead"|"newton"|"proximal_gradient"|"slsqp"|"trust_region" The method. Default: "bfgs".
 ---@field grad? function|table A function that is called like f and returns the gradient; by default automatic differentiation.
----@field gtol? number Stops where no member of the gradient is larger than this. Default: 1e-6.
----@field ftol? number Stops where a step lowers the value by at most this share of it (or of 1); 0: never. Default: 0.
----@field xtol? number Stops where a step changes no variable by more than this share of the largest (or of 1); 0: never. Default: 0.
----@field target? number Stops where the value is at most this.
----@field max_steps? integer The largest number of steps; by default 10000, for NLopt's methods, where each evaluation is one, any.
----@field max_evaluations? integer No step is begun after so many evaluations of f; by default 1000000, direct: 2000 for each variable.
----@field line_search? "strong_wolfe"|"backtracking" How far the methods with gradients go along a direction. Default: "strong_wolfe".
----@field c1? number The least decrease of a step, as a share of what the slope promises (Armijo). Default: 0.0001.
+---@field gtol? number Stops when no element of the gradient is larger than this. Default: 1e-6.
+---@field ftol? number Stops when a step lowers the value by at most this share of it (or of 1); 0: never. Default: 0.
+---@field xtol? number Stops when a step changes no variable by more than this share of the largest (or of 1); 0: never. Default: 0.
+---@field target? number Stops when the value is at most this.
+---@field max_steps? integer The largest number of steps; by default 10000, and no limit for NLopt's methods, where each evaluation is a step.
+---@field max_evaluations? integer No step begins after this many evaluations of f; by default 1000000, direct: 2000 for each variable.
+---@field line_search? "strong_wolfe"|"backtracking" How the methods with gradients choose the length of a step. Default: "strong_wolfe".
+---@field c1? number The least decrease of a step, as a share of the decrease that the slope predicts (Armijo). Default: 0.0001.
 ---@field c2? number The largest slope after a step, as a share of the first (Wolfe); by default 0.9, and 0.1 for conjugate_gradient.
----@field memory? integer lbfgs: the number of steps that are kept. Default: 10.
+---@field memory? integer lbfgs: the number of steps that it remembers. Default: 10.
 ---@field radius? number The first radius: of trust_region, by default 1, and of levenberg_marquardt, where the variables are scaled by the columns of the first Jacobian, by default 100 times the length of x0.
 ---@field initial_step? number The first step: nelder_mead's side (by default 5 % of a variable), proximal_gradient's rate, the reach of coordinate_descent and of methods for one number (by default 1), bobyqa's and cobyla's.
 ---@field simplex_ftol? number Methods without gradients stop where the values of their points differ by no more than this, and their points by no more than simplex_xtol. Default: 1e-10.
 ---@field simplex_xtol? number See simplex_ftol; methods for one number stop where the bracket is this narrow, those of NLopt where steps are this short, as a share of x or at all. Default: 1e-8.
 ---@field sigma? number cma_es: the first standard deviation. Default: 0.5.
 ---@field population? integer cma_es, differential_evolution: the number of points; by default 4 + 3 log n, and 15 n.
----@field weight? number differential_evolution: of the difference (F). Default: 0.7.
+---@field weight? number differential_evolution: the weight of the difference (F). Default: 0.7.
 ---@field crossover? number differential_evolution: the share of variables that change (CR). Default: 0.7.
 ---@field bounds? table A box, {low, high}: two numbers, lists or tensors; for bobyqa, cobyla, differential_evolution, direct, proximal_gradient and slsqp.
----@field inequality? function|table|(function|table)[] cobyla, slsqp: a function called like f, or a list of them, whose numbers are to be at most 0.
----@field equality? function|table|(function|table)[] cobyla, slsqp: a function called like f, or a list of them, whose numbers are to be 0.
+---@field inequality? function|table|(function|table)[] cobyla, slsqp: a function called like f, or a list of them, whose values must be at most 0.
+---@field equality? function|table|(function|table)[] cobyla, slsqp: a function called like f, or a list of them, whose values must be 0.
 ---@field bracket? number[] golden, bisection, brent: {low, high} with a minimum between them.
 ---@field l1? number proximal_gradient: the factor of the sum of |x| that is added to f. Default: 0.
 ---@field prox? function|table proximal_gradient: prox(x, t) returns the proximal map of t h at x.
@@ -464,7 +464,7 @@
 ---@field accelerate? boolean proximal_gradient: whether it has FISTA's momentum. Default: true.
 ---@field growth? number proximal_gradient: the factor of the rate after each step. Default: 1.
 ---@field path? boolean Whether the result holds all points, `path`.
----@field callback? function|table Called after each step with {x =, f =, step =, evaluations =, ...}; "stop" as its result ends it.
+---@field callback? function|table Called after each step with {x =, f =, step =, evaluations =, ...}; if it returns "stop", the search ends.
 
 ---@class optlab.options.lab.params.a_parameter
 ---@field default? any The value without an option on the command line; its type is the parameter's.
@@ -472,7 +472,7 @@
 ---@field choices? any[] The values that are allowed.
 ---@field min? number The least number that is allowed.
 ---@field max? number The greatest number that is allowed.
----@field type? "integer"|"number"|"boolean"|"string"|"list" The type of a parameter that has no default, or another than the default's.
+---@field type? "integer"|"number"|"boolean"|"string"|"list" The type, if there is no default or if it differs from the default's.
 
 ---@class optlab.options.lab.progress
 ---@field unit? string What the shown rate counts, such as "examples"; by default steps.
@@ -486,33 +486,33 @@
 ---@field compress? boolean Whether the tensors of a .npz file are compressed; false by default.
 
 ---@class optlab.options.lab.vmap
----@field in_dims? any The dimension that is gone through, 1 if not given; or a list, false for an argument that stays whole.
+---@field in_dims? any The dimension over which f is mapped, by default 1; or a list, with false for an argument that is passed whole.
 ---@field out_dims? integer Where the results get that dimension. Default: 1.
 
 ---@class optlab.options.linalg.cholesky
----@field upper? boolean Whether the upper factor U of A = U^T U is wanted, from A's upper triangle. Default: false.
+---@field upper? boolean Whether to compute the upper factor U of A = U^T U, from A's upper triangle. Default: false.
 
 ---@class optlab.options.linalg.cholesky_solve
 ---@field upper? boolean Whether the factor is the upper one. Default: false.
 
 ---@class optlab.options.linalg.lu_solve
----@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.
----@field adjoint? boolean Whether A^T stands in the place of A. Default: false.
+---@field left? boolean Whether A is on the left; if not, X A = B. Default: true.
+---@field adjoint? boolean Whether to solve with A^T instead of A. Default: false.
 
 ---@class optlab.options.linalg.matrix_rank
 ---@field atol? number The absolute limit; 0 unless given.
----@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given.
----@field hermitian? boolean Whether A is symmetric, so that eigenvalues tell it. Default: false.
+---@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 if atol is given.
+---@field hermitian? boolean Whether A is symmetric; then its eigenvalues are used. Default: false.
 
 ---@class optlab.options.linalg.pinv
 ---@field atol? number The absolute limit; 0 unless given.
----@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 where atol is given.
+---@field rtol? number The relative one; max(m, n) times the dtype's epsilon, 0 if atol is given.
 
 ---@class optlab.options.linalg.solve
----@field left? boolean Whether A stands on the left; if not, X A = B, and B must be (..., k, n). Default: true.
+---@field left? boolean Whether A is on the left; if not, X A = B, and B must be (..., k, n). Default: true.
 
 ---@class optlab.options.linalg.solve_triangular
----@field left? boolean Whether A stands on the left; if not, X A = B. Default: true.
+---@field left? boolean Whether A is on the left; if not, X A = B. Default: true.
 ---@field unitriangular? boolean Whether the diagonal counts as ones and is not read. Default: false.
 
 ---@class optlab.options.Module.load_state_dict
@@ -526,9 +526,9 @@
 
 ---@class optlab.options.nn.GRU
 ---@field bias? boolean Whether to add two learned biases. Default: true.
----@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not. Default: false.
+---@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); the shape of states is the same. Default: false.
 ---@field dropout? number Dropout between the layers, in training. Default: 0.
----@field bidirectional? boolean Whether a second set of weights reads backwards; outputs stand side by side. Default: false.
+---@field bidirectional? boolean Whether a second set of weights reads backwards; the outputs of both are concatenated. Default: false.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.GRUCell
@@ -536,9 +536,9 @@
 
 ---@class optlab.options.nn.LSTM
 ---@field bias? boolean Whether to add two learned biases. Default: true.
----@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not. Default: false.
+---@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); the shape of states is the same. Default: false.
 ---@field dropout? number Dropout between the layers, in training. Default: 0.
----@field bidirectional? boolean Whether a second set of weights reads backwards; outputs stand side by side. Default: false.
+---@field bidirectional? boolean Whether a second set of weights reads backwards; the outputs of both are concatenated. Default: false.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.LSTMCell
@@ -552,38 +552,38 @@
 
 ---@class optlab.options.nn.RNN
 ---@field bias? boolean Whether to add two learned biases. Default: true.
----@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); states are not. Default: false.
+---@field batch_first? boolean Sequences are (batch, steps, ...) instead of (steps, batch, ...); the shape of states is the same. Default: false.
 ---@field dropout? number Dropout between the layers, in training. Default: 0.
----@field bidirectional? boolean Whether a second set of weights reads backwards; outputs stand side by side. Default: false.
+---@field bidirectional? boolean Whether a second set of weights reads backwards; the outputs of both are concatenated. Default: false.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.RNNCell
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.TransformerEncoderLayer
----@field dim_feedforward? integer Numbers between the two linear maps. Default: 2048.
+---@field dim_feedforward? integer Size of the vector between the two linear maps. Default: 2048.
 ---@field dropout? number In training, probability that an element becomes 0. Default: 0.1.
 ---@field activation? "relu"|"gelu" Between the linear maps. Default: "relu".
 ---@field layer_norm_eps? number Added to the variances. Default: 1e-5.
 ---@field batch_first? boolean Sequences are (batch, length, d_model), not (length, batch, ..). Default: false.
----@field norm_first? boolean Whether the norms stand before attention and linear maps. Default: false.
+---@field norm_first? boolean Whether the norms come before attention and linear maps. Default: false.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
 ---@class optlab.options.nn.utils.rnn.pack_padded_sequence
 ---@field batch_first? boolean Whether the batch is the first dimension. Default: false.
----@field enforce_sorted? boolean Whether lengths that grow are an error. Default: true.
+---@field enforce_sorted? boolean Whether lengths that are not in descending order are an error. Default: true.
 
 ---@class optlab.options.nn.utils.rnn.pack_sequence
----@field enforce_sorted? boolean Whether lengths that grow are an error. Default: true.
+---@field enforce_sorted? boolean Whether lengths that are not in descending order are an error. Default: true.
 
 ---@class optlab.options.nn.utils.rnn.pad_packed_sequence
 ---@field batch_first? boolean Whether the batch becomes the first dimension. Default: false.
----@field padding_value? number What stands behind the ends. Default: 0.
+---@field padding_value? number The value after the end of a sequence. Default: 0.
 ---@field total_length? integer Steps of the result; by default those of the longest sequence.
 
 ---@class optlab.options.nn.utils.rnn.pad_sequence
 ---@field batch_first? boolean Whether the batch becomes the first dimension. Default: false.
----@field padding_value? number What stands behind the ends. Default: 0.
+---@field padding_value? number The value after the end of a sequence. Default: 0.
 
 ---@class optlab.options.optim.clip_grad_norm_
 ---@field norm_type? number p of the p-norm; math.huge for the largest element. Default: 2.
@@ -591,7 +591,7 @@
 
 ---@class optlab.options.optim.define
 ---@field name string Name of the optimizer, used in printing and in messages.
----@field rule? string The update as text: assignments, one a line.
+---@field rule? string The update as text: assignments, one per line.
 ---@field step? function Instead of a rule: step(p, g, state, h, t) updates one parameter.
 ---@field update? function Instead of both: update(opt, states, closure) updates all parameters, and returns what step() returns.
 ---@field defaults table Hyperparameters, lr among them: numbers, booleans or lists of numbers.
@@ -599,10 +599,10 @@
 
 ---@class optlab.options.optim.define.state
 ---@field name string Its name in the rule and in state_dict.
----@field number? boolean Whether it is one number a parameter. Default: false.
----@field start? number|string What it starts with: a number, the name of the hyperparameter that says it, or "p": the parameter. Default: 0.
----@field per? string One element a row or a column of the last two dimensions; a parameter of fewer is one row.
----@field when? string Name of the hyperparameter that asks for it by not being 0; without: always there.
+---@field number? boolean Whether it is a single number for each parameter. Default: false.
+---@field start? number|string Its first value: a number, the name of a hyperparameter, or "p" for a copy of the parameter. Default: 0.
+---@field per? string One element for each row or column of the last two dimensions; a parameter of fewer dimensions is one row.
+---@field when? string Name of a hyperparameter: the state exists only if it is not 0; by default it always exists.
 
 ---@class optlab.options.optim.list
 ---@field wrappers? boolean Whether optimizers that are made around another one are listed, too. Default: false.
@@ -795,7 +795,7 @@
 ---@class optlab.options.problems.two_spirals
 ---@field n? integer Number of points to train on; as many to test on. Default: 400.
 ---@field hidden? integer Units of a hidden layer. Default: 32.
----@field turns? number How often a spiral goes round. Default: 1.75.
+---@field turns? number Number of turns of a spiral. Default: 1.75.
 ---@field noise? number Standard deviation of the points' places. Default: 0.02.
 ---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 50.
 ---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 200.
@@ -847,10 +847,10 @@
 ---@class optlab.options.train.descend
 ---@field grad? function|table A function that is called like f and returns the gradient; by default automatic differentiation.
 ---@field points? boolean Whether x0 is a tensor (..., d) of many starting points, for each of which f is minimized by itself: f gets d tensors and returns a value for each point. Default: false.
----@field every? integer With points: all points after each so many steps are kept, too.
----@field target? number With points: counts the steps after which f is at most this.
----@field minima? optlab.Tensor|number[][] With points: says which of these points is the nearest at the end.
----@field on_divergence? "stop"|"error" What a loss or a parameter that is infinite or nan does: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
+---@field every? integer With points: the result also has all points after each so many steps.
+---@field target? number With points: the result says after how many steps f is at most this.
+---@field minima? optlab.Tensor|number[][] With points: the result says which of these points is the nearest at the end.
+---@field on_divergence? "stop"|"error" What happens if a loss or a parameter becomes infinite or nan: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
 
 ---@class optlab.options.train.fit
 ---@field model function|table|table The model: called with a batch X, it returns predictions. With `step` also a table of modules by name.
@@ -868,17 +868,17 @@
 ---@field eval_every? integer Number of examples between two points of the history; by default an epoch.
 ---@field eval_data? any|table Data over which the recorded loss is the mean, in evaluation mode; by default the training data. Several by name: {valid = data set, test = data set}; the recorded loss is that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field evaluate? function|table evaluate(model) returns the number to record instead of a loss.
----@field watch? string[] Gauges that each point of the history has too, on the first batch of the data: cos_gm, the cosine between the gradient and the optimizer's momentum; effective_lr, the length of an update over that of the gradient; noise_scale, the gradient noise scale; param_norm, the length of all parameters as one vector; sharpness, the Hessian's eigenvalue of largest absolute value; trace, the trace of the Hessian (Hutchinson's estimate); update_ratio, the length of an update over that of the parameters. The training is not changed.
+---@field watch? string[] Gauges that are measured at each point of the history, on the first batch of the data: cos_gm, the cosine between the gradient and the optimizer's momentum; effective_lr, the length of an update over that of the gradient; noise_scale, the gradient noise scale; param_norm, the length of all parameters as one vector; sharpness, the Hessian's eigenvalue of largest absolute value; trace, the trace of the Hessian (Hutchinson's estimate); update_ratio, the length of an update over that of the parameters. The training is not changed.
 ---@field early_stopping? optlab.options.train.fit.early_stopping When the training stops before its last epoch: see train.fit: early_stopping.
 ---@field checkpoint? optlab.options.train.fit.checkpoint When and where the complete state of the training is saved: see train.fit: checkpoint.
----@field compile? boolean Whether updates are recorded once and replayed in C; by default where all parts are built-in.
----@field on_step? function|table Called after each step with {step =, epoch =, loss =, train_loss =, train_acc =, model =}; train_loss and train_acc are means over the epoch so far. "stop" as its result ends the training.
+---@field compile? boolean Whether updates are recorded once and replayed in C; by default if all parts are built-in.
+---@field on_step? function|table Called after each step with {step =, epoch =, loss =, train_loss =, train_acc =, model =}; train_loss and train_acc are means over the epoch so far. If it returns "stop", the training ends.
 ---@field on_epoch? function|table Called after each epoch with {epoch =, step =, loss =, train_loss =, history =, model =, ...}; "stop" as its result ends the training.
 ---@field log? function|table A function such as print, called with a line of text after each epoch.
 ---@field distributed? optlab.options.train.fit.distributed Whether the ranks that mpirun has started share each batch, which is then the global one: see train.fit: distributed.
 ---@field name? string Name of the training in history.csv of a kept run, by default "fit-1", "fit-2", ...
 ---@field progress? string|false Label of the progress bar, by default "training"; false for no bar.
----@field on_divergence? "stop"|"error" What a loss or a parameter that is infinite or nan does: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
+---@field on_divergence? "stop"|"error" What happens if a loss or a parameter becomes infinite or nan: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
 
 ---@class optlab.options.train.fit.checkpoint
 ---@field path string The .safetensors file.
@@ -887,12 +887,12 @@
 ---@field resume? boolean Whether to continue from the file if it exists. Default: false.
 
 ---@class optlab.options.train.fit.distributed
----@field parts? integer Into how many parts each batch is cut; by default one a rank. The same number gives the same bits on any number of ranks of which each has 1, 2, 4, 8, ... parts, or one has all.
+---@field parts? integer The number of parts into which each batch is cut; by default one for each rank. The same number gives the same bits on any number of ranks, if each has 1, 2, 4, 8, ... parts or a single one has all.
 ---@field bucket? integer Gradients are sent in pieces of so many bytes, each as soon as it is complete. Default: 65536.
 
 ---@class optlab.options.train.fit.early_stopping
 ---@field patience integer Number of epochs without an improvement.
----@field monitor? string The list of the history that is looked at: loss, valid_loss, test_acc, train_loss, ... Default: "loss".
+---@field monitor? string The list of the history that is checked: loss, valid_loss, test_acc, train_loss, ... Default: "loss".
 ---@field mode? "min"|"max" Whether lower or higher is better; by default higher for accuracies, lower for all else.
 ---@field min_delta? number The smallest difference from the best value that counts as an improvement. Default: 0.
 ---@field restore_best? boolean Whether the model ends with the weights of its best epoch. Default: true.
@@ -907,12 +907,12 @@
 ---@class optlab.options.train.lr_range_test
 ---@field model function|table The model: called with a batch X, it returns predictions.
 ---@field loss function|table A loss: loss(prediction, y) returns one number.
----@field optimizer any The optimizer whose lr is moved; all its groups keep their ratio.
----@field data any The loader of the batches; it starts again where it ends.
+---@field optimizer any The optimizer whose lr is changed; the rates of its groups keep their ratios.
+---@field data any The loader of the batches; after its last batch it starts again.
 ---@field min_lr? number The first rate. Default: 1e-7.
 ---@field max_lr? number The last rate. Default: 10.
 ---@field steps? integer Number of updates. Default: 100.
----@field smoothing? number How much of the mean of losses is kept. Default: 0.95.
+---@field smoothing? number The decay rate of the running mean of the losses. Default: 0.95.
 ---@field stop? number The test ends once the smoothed loss is this many times its lowest value, or not finite. Default: 4.
 
 ---@class optlab.options.train.sweep
@@ -923,14 +923,14 @@
 ---@field loss? function|table A loss; a function loss(prediction, y) of your own returns the mean over the batch. Required unless `step` is given.
 ---@field batch_size? integer Number of rows in a batch. Default: 1.
 ---@field shuffle? boolean Whether the rows are put in a new random order in each epoch. Default: true.
----@field replacement? boolean Whether each row is drawn anew among all, as by data.loader. Default: false.
+---@field replacement? boolean Whether each row is drawn from all rows, with replacement, as by data.loader. Default: false.
 ---@field drop_last? boolean Whether a last batch that is not full is left out. Default: false.
 ---@field runs? table[] A table for each run; `seed` is its seed, and the functions above read the rest.
 ---@field grid? table Alternative to runs: lists by name; a run is made of each combination.
 ---@field scheduler? function|table scheduler(run) returns a schedule of the update count.
 ---@field step? function|table step(net, opt, run) returns a function step(X, y) that replaces the usual step.
 ---@field eval_data? any|table Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss of a result is then that of `valid`, else of `test`, else of the first in the alphabet.
----@field metrics? table What is measured on eval_data besides: {"accuracy", "top5", mae = function(prediction, y) ... end}.
+---@field metrics? table What is also measured on eval_data: {"accuracy", "top5", mae = function(prediction, y) ... end}.
 ---@field evaluate? function|table|false evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none.
 
 ---@class optlab.options.TransformerEncoder.forward

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "AdaBelief",
-  doc = "Adam that divides by how far gradients are from their running mean.",
-  use = "In place of Adam where it trains well and generalises less than SGD.",
+  doc = "Adam with the variance of the gradient, its squared distance from the running mean, as second moment.",
+  use = "Use it in place of Adam if Adam trains well but generalises less well than SGD.",
   note = "The default of pytorch_optimizer lacks the first bias correction and the second eps.",
   paper = 'Zhuang, Tang, Ding, Tatikonda, Dvornek, Papademetris, Duncan, "AdaBelief optimizer", NeurIPS 2020, '
     .. 'arXiv 2010.07468',

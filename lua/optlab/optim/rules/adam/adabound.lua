@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "AdaBound",
-  doc = "Adam whose rates are bounded by limits that close in on one rate, that of SGD.",
-  use = "Where Adam starts well and SGD ends better; final_lr is the rate of SGD.",
+  doc = "Adam whose rates lie between bounds that both approach one rate, that of SGD.",
+  use = "Use it if Adam is better at the start and SGD at the end; final_lr is the rate of SGD.",
   paper = 'Luo, Xiong, Liu, Sun, "Adaptive gradient methods with dynamic bound of learning rate", ICLR 2019, arXiv '
     .. '1902.09843',
   hyper = {

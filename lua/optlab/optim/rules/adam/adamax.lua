@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "Adamax",
-  doc = "Adam with the largest decayed gradient in place of the root of a mean of squares.",
-  use = "For sparse or heavy-tailed gradients, such as those of embeddings.",
+  doc = "Adam with the largest decayed gradient instead of the root of a mean of squares.",
+  use = "Use it for sparse or heavy-tailed gradients, such as those of embeddings.",
   paper = 'Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015',
   hyper = {
     common.lr(2e-3), common.betas(0.9, 0.999),

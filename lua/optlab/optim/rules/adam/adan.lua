@@ -3,7 +3,7 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "Adan",
   doc = "Adam with Nesterov momentum from the difference of successive gradients.",
-  use = "Vision models and transformers; takes larger rates than Adam.",
+  use = "Use it for vision models and transformers; its learning rate can be larger than Adam's.",
   note = "optax has 1 - beta2 where the authors' code has beta2.",
   paper = 'Xie, Zhou, Li, Lin, Yan, "Adan: adaptive Nesterov momentum algorithm for faster optimizing deep '
     .. 'models", arXiv 2208.06677',

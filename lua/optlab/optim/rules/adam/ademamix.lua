@@ -2,9 +2,10 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "AdEMAMix",
-  doc = "AdamW with a second, very slow running mean of gradients beside the usual one.",
-  use = "Long runs: uses gradients that are tens of thousands of updates old. Warm-ups: the length of the run.",
-  note = "pytorch_optimizer corrects the slow mean too.",
+  doc = "AdamW with a second, very slow running mean of gradients.",
+  use = "Use it for long trainings: it uses gradients that are tens of thousands of updates old. Set the two "
+    .. "warm-ups to the length of the training.",
+  note = "pytorch_optimizer also corrects the slow mean.",
   paper = 'Pagliardini, Ablin, Grangier, "The AdEMAMix optimizer: better, faster, older", arXiv 2409.03137',
   hyper = {
     common.lr(1e-3), common.betas(0.9, 0.999, 0.9999), common.eps(1e-8),

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "ADOPT",
-  doc = "Adam that divides by the second moment before the newest gradient enters it, and then averages.",
-  use = "Converges with any beta2; in place of Adam with a small beta2.",
+  doc = "Adam that divides each gradient by the second moment of the earlier gradients, and averages afterwards.",
+  use = "It converges with any beta2; use it in place of Adam, above all with a small beta2.",
   note = "timm clips at the power 0.333; pytorch_optimizer clips one update later.",
   paper = 'Taniguchi, Harada, Minegishi, Oshima, Jeong, Nagahara, Iiyama, Suzuki, Iwasawa, Matsuo, "ADOPT: '
     .. 'modified Adam can converge with any beta2 with the optimal rate", NeurIPS 2024, arXiv 2411.02853',

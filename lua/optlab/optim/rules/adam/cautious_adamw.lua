@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "CautiousAdamW",
-  doc = "AdamW that leaves out coordinates in which the step goes uphill.",
-  use = "In place of AdamW.",
+  doc = "AdamW without the coordinates in which the step goes against the descent direction.",
+  use = "Use it in place of AdamW.",
   paper = 'Liang, Chen, Liu, Liu, "Cautious optimizers: improving training with one line of code", arXiv 2411.16085',
   hyper = { common.lr(1e-3), common.betas(0.9, 0.999), common.eps(1e-6), common.decoupled(0), common.maximize },
   state = { common.exp_avg, common.exp_avg_sq },

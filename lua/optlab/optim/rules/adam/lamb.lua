@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "LAMB",
-  doc = "Adam whose step has the norm of the parameter: one trust ratio a parameter.",
-  use = "Very large batches, above all of transformers.",
+  doc = "Adam whose step is scaled to the norm of the parameter: one trust ratio for each parameter.",
+  use = "Use it for very large batches, above all with transformers.",
   note = "timm clips to a norm of 1 by default and has no trust ratio without weight decay; pytorch_optimizer's "
     .. "first steps are ten times too long.",
   paper = 'You, Li, Reddi, Hseu, Kumar, Bhojanapalli, Song, Demmel, Keutzer, Hsieh, "Large batch optimization for '

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "MARS",
-  doc = "AdamW on gradients whose noise is reduced by their difference from the gradient before.",
-  use = "Matrices of large models; parameters that are no matrices take AdamW with options of their own.",
+  doc = "AdamW on gradients whose noise is reduced with the difference from the gradient before.",
+  use = "Use it for the matrices of large models; other parameters follow AdamW with options of their own.",
   paper = 'Yuan, Liu, Wu, Zhou, Gu, "MARS: unleashing the power of variance reduction for training large models", '
     .. 'arXiv 2411.10438',
   hyper = {

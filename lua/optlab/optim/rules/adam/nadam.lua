@@ -2,7 +2,7 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "NAdam",
-  doc = "Adam with Nesterov's look-ahead: the mean of the gradients is used as it will be one update later.",
+  doc = "Adam with Nesterov momentum: the step uses the mean of the gradients as it will be one update later.",
   paper = 'Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016',
   hyper = { common.lr(2e-3), common.betas(0.9, 0.999), common.eps(1e-8), common.weight_decay,
     { "momentum_decay", 4e-3, "How fast the momentum u grows from beta1 / 2 towards beta1.", range = "not negative" },

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "NovoGrad",
-  doc = "Adam with one second moment a parameter, by which the gradient is divided before the momentum.",
-  use = "Speech and language models; needs half of Adam's memory.",
+  doc = "Adam with one second moment for each parameter; the gradient is divided by its root before the momentum.",
+  use = "Use it for speech and language models; it needs half of Adam's memory.",
   note = "pytorch_optimizer adds the first gradient twice.",
   paper = 'Ginsburg, Castonguay, Hrinchuk, Kuchaiev, Lavrukhin, Leary, Li, Nguyen, Zhang, Cohen, "Stochastic '
     .. 'gradient methods with layer-wise adaptive moments for training of deep networks", arXiv 1905.11286',

@@ -2,9 +2,9 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "QHAdam",
-  doc = "Adam with quasi-hyperbolic means: shares nu of the means, the rest the gradient of now.",
-  use = "In place of Adam, with nus {0.7, 1} and betas {0.995, 0.999}; nus {1, 1}: Adam.",
-  note = "pytorch_optimizer's gives nan after two updates.",
+  doc = "Adam with quasi-hyperbolic means: a share nu of each running mean, and the rest from the present gradient.",
+  use = "Use it in place of Adam with nus {0.7, 1} and betas {0.995, 0.999}; with nus {1, 1} it is Adam.",
+  note = "pytorch_optimizer's version gives nan after two updates.",
   paper = 'Ma, Yarats, "Quasi-hyperbolic momentum and Adam for deep learning", ICLR 2019, arXiv 1810.06801',
   hyper = {
     common.lr(1e-3), common.betas(0.9, 0.999),

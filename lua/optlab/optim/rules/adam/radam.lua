@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "RAdam",
-  doc = "Adam whose first steps leave out the second moment until its variance is known to be finite.",
-  use = "In place of Adam with a warm-up.",
+  doc = "Adam that does not use the second moment in its first steps, until the variance of its estimate is finite.",
+  use = "Use it in place of Adam with a warm-up.",
   note = "pytorch_optimizer makes no update at all while r is below 5; its Ranger then ascends.",
   paper = 'Liu, Jiang, He, Chen, Liu, Gao, Han, "On the variance of the adaptive learning rate and beyond", ICLR '
     .. '2020, arXiv 1908.03265',

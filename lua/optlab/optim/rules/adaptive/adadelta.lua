@@ -2,7 +2,7 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "Adadelta",
-  doc = "Rescales the gradient by the ratio of running root mean squares: of past updates, and of the gradients.",
+  doc = "Scales the gradient by the running root mean square of past updates over that of the gradients.",
   paper = 'Zeiler, "ADADELTA: an adaptive learning rate method", arXiv 1212.5701',
   hyper = {
     common.lr(1.0), { "rho", 0.9, "Decay rate of both running means.", range = "0 to 1" },

@@ -3,8 +3,9 @@ local common = require "optlab.optim.rules.common"
 -- PyTorch writes eps1 and eps2 as one pair, eps, and keeps the second moment of a vector as `variance`.
 return {
   name = "Adafactor",
-  doc = "A second moment kept as one number a row and one a column, and steps in proportion to the parameter.",
-  use = "Large matrices, whose state takes next to no memory.",
+  doc = "Keeps the second moment of a matrix as one number for each row and each column; steps are in proportion to "
+    .. "the parameter.",
+  use = "Use it for large matrices, whose state takes hardly any memory.",
   paper = 'Shazeer, Stern, "Adafactor: adaptive learning rates with sublinear memory cost", ICML 2018',
   hyper = {
     { "lr", 1e-2, "Upper bound of the relative step size, which is also at most 1 / sqrt(t).", range = "not negative" },

@@ -3,7 +3,7 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "AdamMini",
   doc = "AdamW with one second moment for each row of a matrix, the weights into a neuron; a vector is one row.",
-  use = "Large models: half of AdamW's state. Rows are those of the last dimension.",
+  use = "Use it for large models: it needs half of AdamW's state. Rows are those of the last dimension.",
   paper = 'Zhang, Chen, Li, Ding, Wu, Kingma, Ye, Luo, Sun, "Adam-mini: use fewer learning rates to gain more", '
     .. 'ICLR 2025, arXiv 2406.16793',
   hyper = {

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "Grams",
-  doc = "AdamW's step lengths in the direction of the gradient's sign: momentum says how far, the gradient where to.",
-  use = "In place of AdamW.",
+  doc = "Steps with the length of AdamW's and the direction of the sign of the gradient.",
+  use = "Use it in place of AdamW.",
   note = "pytorch_optimizer exchanges the weights of the mean and divides the second moment twice.",
   paper = 'Cao, Li, Song, "Grams: gradient descent with adaptive momentum scaling", arXiv 2412.17107',
   hyper = {

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "LaProp",
-  doc = "Adam with momentum taken after the division: the mean of normalised gradients.",
-  use = "In place of Adam where beta1 is large beside beta2; stable for any pair of betas.",
+  doc = "Adam with momentum after the division: a running mean of normalised gradients.",
+  use = "Use it in place of Adam if beta1 is large compared with beta2; it is stable for any pair of betas.",
   note = "The decay is not multiplied by lr, as in the authors' program; timm multiplies it.",
   paper = 'Ziyin, Wang, Ueda, "LaProp: separating momentum and adaptivity in Adam", arXiv 2002.04839',
   hyper = {

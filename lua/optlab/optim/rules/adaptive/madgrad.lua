@@ -3,7 +3,7 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "MADGRAD",
   doc = "Dual averaging: steps from the start along the weighted sum of gradients over the cube root of their squares.",
-  use = "Problems with sparse gradients, images; needs less weight decay than SGD, often none.",
+  use = "Use it for sparse gradients and for images; it needs less weight decay than SGD, often none.",
   paper = 'Defazio, Jelassi, "Adaptivity without compromise: a momentumized, adaptive, dual averaged gradient method '
     .. 'for stochastic optimization", arXiv 2101.11075',
   hyper = {

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "MirrorMADGRAD",
-  doc = "MADGRAD as mirror descent: steps from the last point of the averaging, not from the start.",
-  use = "As MADGRAD where the start soon stops to matter; long runs.",
+  doc = "MADGRAD as mirror descent: steps start from the last point of the averaging, not from the first.",
+  use = "Use it as MADGRAD, for long trainings, in which the starting point soon has no influence.",
   paper = 'Defazio, Jelassi, "Adaptivity without compromise: a momentumized, adaptive, dual averaged gradient method '
     .. 'for stochastic optimization", arXiv 2101.11075',
   hyper = {

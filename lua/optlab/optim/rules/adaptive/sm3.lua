@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "SM3",
-  doc = "Adagrad with one sum a row and one a column, the smaller of which bounds that of an element.",
-  use = "Large matrices and embeddings, whose state takes next to no memory.",
+  doc = "Adagrad with one sum for each row and each column; the smaller of the two bounds the sum of an element.",
+  use = "Use it for large matrices and embeddings, whose state takes hardly any memory.",
   note = "Rows and columns are those of the last two dimensions.",
   paper = 'Anil, Gupta, Koren, Singer, "Memory-efficient adaptive optimization", NeurIPS 2019, arXiv 1901.11150',
   hyper = {

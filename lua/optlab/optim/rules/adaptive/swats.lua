@@ -2,8 +2,9 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "SWATS",
-  doc = "Adam until the rate that SGD would need for the same step stands still, then SGD with that rate.",
-  use = "Where Adam starts well and SGD ends better. After the switch lr has no effect.",
+  doc = "Adam, until its estimate of the rate that SGD needs for the same step is constant; then SGD with this "
+    .. "rate.",
+  use = "Use it if Adam is better at the start and SGD at the end. After the switch lr has no effect.",
   note = "All parameters switch at once, as in the paper; pytorch_optimizer tests each of them by itself.",
   paper = 'Keskar, Socher, "Improving generalization performance by switching from Adam to SGD", arXiv 1712.07628',
   hyper = {

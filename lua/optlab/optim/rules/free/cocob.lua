@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "COCOB",
-  doc = "Each coordinate bets on the sign of its next gradient; no learning rate.",
-  use = "Without tuning; lr is a factor of the gradient and changes little.",
+  doc = "Each coordinate bets on the sign of its next gradient; there is no learning rate.",
+  use = "It needs no tuning; lr is a factor of the gradient and changes little.",
   paper = 'Orabona, Tommasi, "Training deep networks without learning rates through coin betting", NIPS 2017, '
     .. 'arXiv 1705.07795',
   hyper = {

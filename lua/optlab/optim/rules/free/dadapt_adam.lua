@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "DAdaptAdam",
-  doc = "Adam that estimates its learning rate: the distance to the solution, from the gradients.",
-  use = "Without tuning: lr stays at 1; schedules multiply it.",
+  doc = "Adam that estimates its learning rate, the distance to the solution, from the gradients.",
+  use = "It needs no tuning: lr stays at 1, and schedules multiply it.",
   note = "pytorch_optimizer divides and multiplies in the wrong order; its coupled weight decay has no effect.",
   paper = 'Defazio, Mishchenko, "Learning-rate-free learning by D-adaptation", ICML 2023, arXiv 2301.07733',
   hyper = {

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "DAdaptSGD",
-  doc = "SGD that estimates its learning rate: the distance to the solution, from the gradients.",
-  use = "Without tuning: lr stays at 1; schedules multiply it.",
+  doc = "SGD that estimates its learning rate, the distance to the solution, from the gradients.",
+  use = "It needs no tuning: lr stays at 1, and schedules multiply it.",
   paper = 'Defazio, Mishchenko, "Learning-rate-free learning by D-adaptation", ICML 2023, arXiv 2301.07733',
   hyper = {
     common.lr(1.0),

@@ -2,9 +2,9 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "DoG",
-  doc = "SGD with the step size distance over gradients: how far the run has come, over the root of the sum of "
-    .. "squared norms.",
-  use = "Without tuning: lr stays at 1; meant for a mean of the iterates.",
+  doc = "SGD with the rate distance over gradients: the distance from the start over the root of the sum of squared "
+    .. "norms.",
+  use = "It needs no tuning: lr stays at 1. It is meant to be used with a mean of the iterates.",
   paper = 'Ivgi, Hinder, Carmon, "DoG is SGD\'s best friend: a parameter-free dynamic step size schedule", ICML '
     .. '2023, arXiv 2302.12022',
   hyper = {

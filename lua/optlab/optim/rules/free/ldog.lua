@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "LDoG",
-  doc = "DoG for each parameter by itself.",
-  use = "Without tuning: lr stays at 1; meant for a mean of the iterates.",
+  doc = "DoG with a rate of its own for each parameter.",
+  use = "It needs no tuning: lr stays at 1. It is meant to be used with a mean of the iterates.",
   paper = 'Ivgi, Hinder, Carmon, "DoG is SGD\'s best friend: a parameter-free dynamic step size schedule", ICML '
     .. '2023, arXiv 2302.12022',
   hyper = {

@@ -2,8 +2,10 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "MoMo",
-  doc = "Momentum with the step that a model of the loss allows, at most lr: past linear models, cut off at a bound.",
-  use = "Where the loss is known to be at least lb; takes a wide range of lr. step(loss) must get the loss.",
+  doc = "Momentum with the step that a model of the loss allows, at most lr; the model is a mean of past linear "
+    .. "models, bounded below.",
+  use = "Use it if the loss is known to be at least lb; it works for a wide range of lr. step(loss) must get the "
+    .. "loss.",
   paper = 'Schaipp, Ohana, Eickenberg, Defazio, Gower, "MoMo: momentum models for adaptive learning rates", ICML '
     .. '2024, arXiv 2305.07583',
   hyper = {

@@ -3,7 +3,7 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "MoMoAdam",
   doc = "Adam with the step that a model of the loss allows, at most lr.",
-  use = "As MoMo. step(loss) must get the loss.",
+  use = "Use it as MoMo. step(loss) must get the loss.",
   paper = 'Schaipp, Ohana, Eickenberg, Defazio, Gower, "MoMo: momentum models for adaptive learning rates", ICML '
     .. '2024, arXiv 2305.07583',
   hyper = {

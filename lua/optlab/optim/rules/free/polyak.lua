@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "Polyak",
-  doc = "Polyak's step: the distance of the loss from its least value over the squared norm of the gradient.",
-  use = "Convex problems whose least value f_min is known. step(loss) must get the loss.",
+  doc = "Polyak's step: the distance of the loss from its minimum, over the squared norm of the gradient.",
+  use = "Use it for convex problems whose minimum f_min is known. step(loss) must get the loss.",
   paper = 'Polyak, "Introduction to optimization", 1987; Loizou, Vaswani, Laradji, Lacoste-Julien, AISTATS 2021, '
     .. 'arXiv 2002.10542',
   hyper = {

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "Prodigy",
-  doc = "Adam that estimates its learning rate from the way along the gradients since the start.",
-  use = "Without tuning: lr stays at 1; with a cosine schedule.",
+  doc = "Adam that estimates its learning rate from the distance along the gradients since the start.",
+  use = "It needs no tuning: lr stays at 1, usually with a cosine schedule.",
   note = "pytorch_optimizer counts each update twice; its coupled weight decay has no effect.",
   paper = 'Mishchenko, Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", arXiv 2306.06101',
   hyper = {

@@ -2,10 +2,10 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "ScheduleFreeAdamW",
-  doc = "AdamW with a mean of the iterates that takes the place of a schedule and of momentum.",
-  use = "Instead of AdamW with a schedule, when the length of the run is not known.",
-  note = "In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, "
-    .. "p + (1 - 1 / beta1) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running "
+  doc = "AdamW with a mean of the iterates, which replaces a schedule and momentum.",
+  use = "Use it instead of AdamW with a schedule, if the length of the training is not known in advance.",
+  note = "In training the parameter is the point y at which gradients are taken. opt:eval() replaces it by the "
+    .. "mean, p + (1 - 1 / beta1) (z - p), and opt:train() restores it; train.fit evaluates the mean. Running "
     .. "statistics of batch normalization are those of y.",
   paper = 'Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky, "The road less scheduled", arXiv 2405.15682',
   hyper = {

@@ -2,10 +2,11 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "ScheduleFreeSGD",
-  doc = "SGD with a mean of the iterates that takes the place of a schedule.",
-  use = "Instead of a schedule, when the length of the run is not known; larger rates than SGD.",
-  note = "In training the parameter is the point y at which gradients are taken. opt:eval() puts the mean, "
-    .. "p + (1 - 1 / momentum) (z - p), in its place, opt:train() ends that; train.fit evaluates the mean. Running "
+  doc = "SGD with a mean of the iterates, which replaces a schedule.",
+  use = "Use it instead of a schedule, if the length of the training is not known in advance; its learning rate can "
+    .. "be larger than SGD's.",
+  note = "In training the parameter is the point y at which gradients are taken. opt:eval() replaces it by the "
+    .. "mean, p + (1 - 1 / momentum) (z - p), and opt:train() restores it; train.fit evaluates the mean. Running "
     .. "statistics of batch normalization are those of y.",
   paper = 'Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky, "The road less scheduled", arXiv 2405.15682',
   hyper = {

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "SPS",
-  doc = "Stochastic Polyak step size: the loss over the squared norm of the gradient, growing slowly.",
-  use = "Networks that can fit their data, whose loss goes to 0. step(loss) must get the loss.",
+  doc = "Stochastic Polyak step size: the loss over the squared norm of the gradient; it grows only slowly.",
+  use = "Use it for networks that can fit their data, whose loss goes to 0. step(loss) must get the loss.",
   paper = 'Loizou, Vaswani, Laradji, Lacoste-Julien, "Stochastic Polyak step-size for SGD", AISTATS 2021, arXiv '
     .. '2002.10542',
   hyper = {

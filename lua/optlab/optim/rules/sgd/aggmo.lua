@@ -3,7 +3,7 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "AggMo",
   doc = "The mean of three momentum methods that differ in their momentum.",
-  use = "Where a momentum of 0.99 would be fast but oscillates.",
+  use = "Use it if a momentum of 0.99 would be fast but oscillates.",
   paper = 'Lucas, Sun, Zemel, Grosse, "Aggregated momentum: stability through passive damping", ICLR 2019, arXiv '
     .. '1804.00325',
   hyper = {

@@ -3,7 +3,7 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "ASGD",
   doc = "SGD with a decaying rate that also keeps the mean of its iterates.",
-  use = "For convex problems, where the mean is better than the last point; read it from the state.",
+  use = "Use it for convex problems, where the mean is better than the last point; read the mean from the state.",
   paper = 'Polyak, Juditsky, "Acceleration of stochastic approximation by averaging", SIAM J. Control Optim. 30, '
     .. '1992',
   hyper = {

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "CautiousLion",
-  doc = "Lion that leaves out coordinates in which the step goes uphill.",
-  use = "In place of Lion.",
+  doc = "Lion without the coordinates in which the step goes against the descent direction.",
+  use = "Use it in place of Lion.",
   paper = 'Liang, Chen, Liu, Liu, "Cautious optimizers: improving training with one line of code", arXiv 2411.16085',
   hyper = { common.lr(1e-4), common.betas(0.95, 0.98), common.decoupled(0), common.maximize },
   state = { common.exp_avg },

@@ -2,8 +2,8 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "Fromage",
-  doc = "Steps that are a share lr of the parameter's norm, each parameter for itself.",
-  use = "Without tuning: lr 0.01 suits most networks; parameters that start at zero take plain steps.",
+  doc = "The length of a step is the share lr of the parameter's norm, for each parameter by itself.",
+  use = "It needs little tuning: lr 0.01 suits most networks; parameters that start at zero take plain steps.",
   paper = 'Bernstein, Vahdat, Yue, Liu, "On the distance between two neural networks and the stability of '
     .. 'learning", NeurIPS 2020, arXiv 2002.03432',
   hyper = { common.lr(1e-2), common.maximize },

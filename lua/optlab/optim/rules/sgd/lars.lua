@@ -3,7 +3,7 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "LARS",
   doc = "SGD with momentum whose steps are in proportion to the norm of each parameter.",
-  use = "Very large batches of images.",
+  use = "Use it for very large batches of images.",
   note = "In timm the factor acts only with weight decay or always_adapt; pytorch_optimizer leaves it off vectors.",
   paper = 'You, Gitman, Ginsburg, "Large batch training of convolutional networks", arXiv 1708.03888',
   hyper = {

@@ -3,7 +3,8 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "Lion",
   doc = "The sign of an interpolation between the running mean and the gradient: every coordinate moves by lr.",
-  use = "Large models and batches; lr 3 to 10 times smaller than Adam's, weight decay as much larger.",
+  use = "Use it for large models and batches, with an lr 3 to 10 times smaller than Adam's and a weight decay "
+    .. "larger by the same factor.",
   paper = 'Chen, Liang, Huang, Real, Wang, Liu, Pham, Dong, Luong, Hsieh, Lu, Le, "Symbolic discovery of '
     .. 'optimization algorithms", arXiv 2302.06675',
   hyper = { common.lr(1e-4), common.betas(0.9, 0.99), common.decoupled(0), common.maximize },

@@ -3,7 +3,7 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "OptimisticGradient",
   doc = "Gradient descent that extrapolates the gradient by its last change.",
-  use = "Games between two networks, where plain descent goes round in circles.",
+  use = "Use it for games between two networks, where plain gradient descent goes in circles.",
   paper = 'Daskalakis, Ilyas, Syrgkanis, Zeng, "Training GANs with optimism", ICLR 2018, arXiv 1711.00141',
   hyper = {
     common.lr(1e-3),

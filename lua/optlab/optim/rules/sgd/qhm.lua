@@ -3,7 +3,8 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "QHM",
   doc = "Quasi-hyperbolic momentum: a mean of the gradient and of its running mean.",
-  use = "In place of momentum; lr 1 / (1 - momentum) times as large. nu = 1: momentum, nu = 0: SGD.",
+  use = "Use it in place of momentum, with an lr 1 / (1 - momentum) times as large. With nu = 1 it is momentum, "
+    .. "with nu = 0 it is SGD.",
   paper = 'Ma, Yarats, "Quasi-hyperbolic momentum and Adam for deep learning", ICLR 2019, arXiv 1810.06801',
   hyper = {
     common.lr(1.0),

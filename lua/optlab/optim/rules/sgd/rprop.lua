@@ -2,9 +2,9 @@ local common = require "optlab.optim.rules.common"
 
 return {
   name = "Rprop",
-  doc = "A step size for each coordinate that grows while the sign of the gradient stays and shrinks when it "
-    .. "changes.",
-  use = "With gradients of the whole data set; minibatches change signs too often.",
+  doc = "A step size for each coordinate, which grows while the sign of the gradient stays the same and shrinks "
+    .. "when it changes.",
+  use = "Use it with gradients of the whole data set; those of minibatches change their signs too often.",
   paper = 'Riedmiller, Braun, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm", '
     .. 'ICNN 1993',
   hyper = {

@@ -4,7 +4,7 @@ return {
   name = "SGLD",
   doc = "Stochastic gradient Langevin dynamics: gradient steps with noise, whose iterates are samples of a "
     .. "posterior.",
-  use = "Sampling: the loss is the negative log posterior of all data.",
+  use = "Use it for sampling: the loss is the negative log posterior of all data.",
   paper = 'Welling, Teh, "Bayesian learning via stochastic gradient Langevin dynamics", ICML 2011',
   hyper = {
     { "lr", 1e-2, "The step size at t = 0 is lr b^-gamma.", range = "not negative" },

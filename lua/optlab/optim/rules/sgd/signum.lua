@@ -3,8 +3,8 @@ local common = require "optlab.optim.rules.common"
 return {
   name = "Signum",
   doc = "The sign of the running mean of gradients.",
-  use = "As SignSGD, with less noise.",
-  note = "pytorch_optimizer makes the buffer anew at each update, so that momentum has no effect.",
+  use = "Use it as SignSGD; its steps have less noise.",
+  note = "pytorch_optimizer creates the buffer again at each update, so momentum has no effect there.",
   paper = 'Bernstein, Wang, Azizzadenesheli, Anandkumar, "signSGD: compressed optimisation for non-convex '
     .. 'problems", ICML 2018, arXiv 1802.04434',
   hyper = {

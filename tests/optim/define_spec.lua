@@ -2,7 +2,9 @@
 local lab = require "optlab"
 local close = require "tests.support.close"
 local errors = require "tests.support.errors"
+local files = require "tests.support.files"
 local problem = require "tests.support.problem"
+local program = require "tests.support.program"
 local optim = lab.optim
 
 describe("optim", function()
@@ -113,6 +115,60 @@ describe("optim", function()
       assert.is_false(ok)
       assert.is_truthy(message:find(("define_spec.lua:%d: my own mistake"):format(line), 1, true), message)
       assert.is_true(lab.autograd.is_grad_enabled())
+    end)
+
+    describe("a first update that changes nothing", function()
+      local dir
+      before_each(function() dir = files.folder() end)
+      after_each(function() files.remove(dir) end)
+
+      -- What is said of an optimizer of that function whose parameters have these gradients.
+      local function said(kind, body, more)
+        files.write(dir .. "/a.lua", ([[
+          local lab = require "optlab"
+          local O = lab.optim.define {name = "O", defaults = {lr = 1}, %s = function(p, g, state, h, t) %s end}
+          local a, b = lab.ones(2, {requires_grad = true}), lab.ones(2, {requires_grad = true})
+          local opt = O({a, b}, {lr = %s})
+          local function step()
+            a.grad, b.grad = lab.full({2}, %s), lab.zeros(2)
+            opt:step()
+          end
+          %s
+          step() step() step()]]):format(kind, body, more.lr or 1, more.g or 1, more.before or ""))
+        local status, _, err = program.run(dir, "--no-keep", "a.lua")
+        assert.equal(0, status, err)
+        return err
+      end
+      local ALL = "for _, q in ipairs(p.param_groups[1].params) do %s end" -- of update(opt, states)
+
+      it("is reported once", function()
+        local line = "optlab: O: the function of a.lua:2 has changed no parameter in its first update: an assignment "
+          .. "to the local p has no effect; change p in place, p:sub_(...), or let step return its new value\n"
+        assert.equal(line, said("step", "p = p - h.lr * g", {}))
+        assert.equal(line, said("step", "p:sub(h.lr * g)", {}))
+        assert.equal(line, said("step", "p:sub(g)", {
+          before = "a.grad, b.grad = lab.ones(2), lab.zeros(2) step = lab.compile(function() opt:step() end)",
+        }))
+        assert.equal(line, said("update", ALL:format "q = q - 1", {}))
+      end)
+
+      it("is no news where it changed or returned something, or had no reason to", function()
+        for _, body in ipairs {
+          "p:sub_(0 * g)", "return p", "return p - g", "p[1] = p[1] - 1", "p:view(-1):sub_(g)",
+          "if t == 1 then return p end p:sub_(g)", "if p[1]:item() == 1 then p:sub_(g) end",
+        } do
+          assert.equal("", said("step", body, {}), body)
+        end
+        assert.equal("", said("step", "", { g = 0 }))
+        assert.equal("", said("step", "", { lr = 0 }))
+        assert.equal("", said("step", "", { before = "function step() opt:step() end" })) -- no gradients
+        assert.equal("", said("update", ALL:format "q:sub_(1)", {}))
+      end)
+
+      it("is none where another parameter moved, or after a step that did", function()
+        assert.equal("", said("step", "if g[1]:item() ~= 0 then p:sub_(g) end", {}))
+        assert.equal("", said("step", "if t == 1 then p:sub_(g) end", {}))
+      end)
     end)
 
     it("refuses what a step must not return", function()

@@ -3,6 +3,7 @@
 local args = require "optlab.base.args"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
+local notice = require "optlab.base.notice"
 local order = require "optlab.base.order"
 local rule = require "optlab.optim.rule"
 
@@ -133,6 +134,27 @@ local function define_rule(spec, names)
   return core.optim.define_rule(spec.name, names, spec.defaults, slots, lists)
 end
 
+-- --- functions ------------------------------------------------------------------------------------------------------
+
+-- Whether the parameters of an optimizer had to move: one has a gradient that is not 0, and a rate.
+local function has_to_move(opt, recorded)
+  for _, group in ipairs(opt.param_groups) do
+    for _, p in ipairs(group.lr ~= 0 and group.params or {}) do
+      if p.grad and (recorded or p.grad:norm():item() ~= 0) then return true end
+    end
+  end
+  return false
+end
+
+-- A step that assigns to its local p alone, `p = p - h.lr * g`, does nothing.
+core.optim.on_idle(function(opt, fn, recorded)
+  if not has_to_move(opt, recorded) then return end
+  local info = debug.getinfo(fn, "S")
+  notice("%s: the function of %s:%d has changed no parameter in its first update: an assignment to the local p has no "
+    .. "effect; change p in place, p:sub_(...), or let step return its new value", opt.name, info.short_src,
+    info.linedefined)
+end)
+
 -- --- both ways ------------------------------------------------------------------------------------------------------
 
 --- Makes an optimizer of an update rule.
@@ -152,7 +174,8 @@ end
 -- recording:
 --
 -- * `p` the parameter. Either change it in place (`p:sub_(...)`) or return its new value, which is copied into it;
---   assigning to the local `p` alone has no effect.
+--   assigning to the local `p` alone has no effect. To leave it as it is, return `p`: a first update that changes and
+--   returns nothing is reported on standard error.
 -- * `g` its gradient, a tensor of the same shape
 -- * `state` a table that belongs to this parameter and lasts over the steps; `state.v = ...` is fine too
 -- * `h` the parameter's group: `h.lr`, `h.beta`, ..., as set for it just now

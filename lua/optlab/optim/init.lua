@@ -18,7 +18,8 @@ local wrappers = require "optlab.optim.wrappers"
 
 local M = {}
 for name, value in pairs(core.optim) do M[name] = value end
-M.declarations, M.define_rule, M.blocks_only, M.counted = nil, nil, nil, nil -- for the reference; define.lua; for tests
+-- For the reference, for define.lua, for tests, for wrappers.
+M.declarations, M.define_rule, M.on_idle, M.blocks_only, M.counted = nil, nil, nil, nil, nil
 M.define = nil -- below
 
 -- What is written in Lua is loaded when it is first used.

@@ -66,6 +66,10 @@ const OptimRule *loptim_readrule(lua_State *L, int table, int blocks);
 /* define(name, names, defaults, state, step, whole): pushes the definition's userdata. Checked by lua/optlab/optim. names
  * may have the tables range, choices and integer, by name, and needs. whole: step is update(opt, states, closure). */
 int loptim_define(lua_State *L);
+
+/* on_idle(f): f(opt, fn, recorded) is called behind the first update of an optimizer that fn has made, where it changed
+ * and returned no parameter; recorded: whether the step is being recorded, so that no values can be read. */
+void loptim_on_idle(lua_State *L);
 const OptimDef *loptim_definition(lua_State *L, int idx); /* of the userdata at idx; NULL if it is none */
 
 /* define_rule(name, names, defaults, slots, lists): the same for a rule. slots: a list of {name, letter, when = place of

@@ -215,10 +215,32 @@ bool loptim_is_whole(const OptimDef *def) {
 
 /* --- one step ----------------------------------------------------------------------------------------------------- */
 
-/* Where the values of a step lie on the stack. */
+/* Where the values of a step lie on the stack; whether it is the first update of all parameters that it is for, and
+ * whether one of them was changed, or returned. */
 typedef struct Frame {
   int definition, step, states;
+  bool first, changed;
 } Frame;
+
+static const char IDLE = 0; /* its address is the key of the function that loptim_on_idle got */
+
+void loptim_on_idle(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &IDLE);
+}
+
+/* Says that the first update, by the function at `step`, has changed no parameter of the optimizer at index 1. */
+static void tell_idle(lua_State *L, int step) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &IDLE) == LUA_TFUNCTION) {
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, step);
+    lua_pushboolean(L, context->recorder != NULL);
+    lua_call(L, 3, 0);
+  } else {
+    lua_pop(L, 1);
+  }
+}
 
 static int bad_result(lua_State *L, const Optim *o, const char *what, int function, const char *wanted) {
   lua_Debug ar;
@@ -280,7 +302,7 @@ static void count_update(const Optim *o, OptimParam *q) {
 }
 
 /* Parameter j of a group, number k (0-based) over all groups. */
-static void step_param(lua_State *L, Optim *o, const Frame *f, int group, int j, int k) {
+static void step_param(lua_State *L, Optim *o, Frame *f, int group, int j, int k) {
   OptimParam *q = &o->group[group].param[j];
   recorder_grad_read(q->p);
   if (!q->p->grad) return;
@@ -300,8 +322,11 @@ static void step_param(lua_State *L, Optim *o, const Frame *f, int group, int j,
   lua_pushvalue(L, top + 2);
   loptim_pushgroup(L, group);
   lua_pushinteger(L, q->t + 1);
+  const uint32_t version = p->storage->version;
+  f->first = f->first && q->t == 0;
   lua_call(L, 5, 1);
   loptim_check(L, 1, "Optimizer:step"); /* the function may have closed it, or added a group */
+  f->changed = f->changed || !lua_isnil(L, -1) || p->storage->version != version;
   take_result(L, o, f, p);
   count_update(o, &o->group[group].param[j]);
   lua_settop(L, top);
@@ -310,7 +335,7 @@ static void step_param(lua_State *L, Optim *o, const Frame *f, int group, int j,
 /* The update of all parameters of the optimizer at index 1. */
 static int step_all(lua_State *L) {
   Optim *o = loptim_check(L, 1, "Optimizer:step");
-  Frame f;
+  Frame f = {.first = true};
   luaL_checkstack(L, 20, NULL);
   lua_getiuservalue(L, 1, OPTIM_UV_DEFINITION);
   f.definition = lua_gettop(L);
@@ -322,6 +347,7 @@ static int step_all(lua_State *L) {
   for (int i = 0; i < o->ngroups; i++) {
     for (int j = 0; j < o->group[i].nparams; j++) step_param(L, o, &f, i, j, k++);
   }
+  if (f.first && !f.changed) tell_idle(L, f.step);
   return 0;
 }
 
@@ -329,6 +355,18 @@ void loptim_lua_step(lua_State *L) {
   lua_pushcfunction(L, step_all);
   lua_pushvalue(L, 1);
   lguard_grad_mode(L, false, 1, 0);
+}
+
+/* A number that grows with each write to a parameter, and whether none has been updated yet. */
+static uint64_t writes(Optim *o, bool *first) {
+  uint64_t sum = 0;
+  *first = true;
+  for (int i = 0, n = optim_nparams(o); i < n; i++) {
+    const OptimParam *q = optim_param(o, i);
+    sum += q->p->storage->version;
+    *first = *first && q->t == 0;
+  }
+  return sum;
 }
 
 /* All parameters of the optimizer at index 1 in one call; 2: the closure, or nil. */
@@ -348,9 +386,17 @@ static int update_whole(lua_State *L) {
     }
     lua_pop(L, 1);
   }
+  bool first;
+  const uint64_t before = writes(o, &first);
   lua_pushvalue(L, 2);
   lua_call(L, 3, 1);
   o = loptim_check(L, 1, "Optimizer:step"); /* the function may have closed it */
+  bool still_first;
+  if (first && writes(o, &still_first) == before) {
+    lua_getiuservalue(L, 3, UV_STEP);
+    tell_idle(L, lua_gettop(L));
+    lua_pop(L, 1);
+  }
   for (int i = 0, n = optim_nparams(o); i < n; i++) {
     OptimParam *q = optim_param(o, i);
     recorder_grad_read(q->p);

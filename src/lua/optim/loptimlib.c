@@ -356,6 +356,12 @@ static int l_define_rule(lua_State *L) {
   return push_constructor(L);
 }
 
+/* on_idle(f): f(opt, fn, recorded) is called where the first update by a Lua function changed no parameter */
+static int l_on_idle(lua_State *L) {
+  loptim_on_idle(L);
+  return 0;
+}
+
 /* blocks_only(on): see rule_set_blocks_only; for tests. */
 static int l_blocks_only(lua_State *L) {
   rule_set_blocks_only(lua_toboolean(L, 1));
@@ -412,6 +418,7 @@ static const luaL_Reg FUNCTIONS[] = {{"clip_grad_norm_", l_clip_grad_norm},
                                      {"clip_grad_value_", l_clip_grad_value},
                                      {"define", l_define},
                                      {"define_rule", l_define_rule},
+                                     {"on_idle", l_on_idle},
                                      {"declarations", l_declarations},
                                      {"blocks_only", l_blocks_only},
                                      {"counted", l_counted},

@@ -1,15 +1,9 @@
 --- The interactive prompt, `optlab -i`.
 --
 -- An expression shows its value; a statement that is not complete asks for more lines; an error does not end the
-<<<<<<< HEAD
 -- session; locals stay visible on the next lines (scope.lua), undefined globals are errors (cli/strict.lua).
 -- `?name` or `help name` shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are
 -- globals here. Tab completes names and fields, Ctrl-C drops the line, Ctrl-D ends.
-=======
--- session; locals stay visible on the next lines (scope.lua), undefined globals are errors (cli/strict.lua); `?name`
--- or `help name` shows what the reference says about a name. `lab` and its parts (`nn`, `optim`, ...) are globals here.
--- Tab completes names and fields, Ctrl-C drops the line, Ctrl-D ends.
->>>>>>> main
 -- @module optlab.cli.prompt
 local area = require "optlab.base.terminal.area"
 local complete = require("optlab.cli.prompt.complete").complete

@@ -59,7 +59,7 @@ end
 function M.labels(fig)
   local list = {}
   for _, el in ipairs(fig.elements) do
-    if el.label then
+    if el.label and el.label:find "%S" then
       local markup = el.enhanced
       if markup == nil then markup = fig.opts.enhanced end
       list[#list + 1] = { el = el, lines = { line_of(text.clean(el.label):gsub("\n", " "), markup) } }

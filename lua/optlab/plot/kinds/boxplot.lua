@@ -72,12 +72,13 @@ local function prepare(fig, o, where)
     for i, x in ipairs(at) do marks[i] = o.labels and { x, o.labels[i] } or x end
     fig.opts.xticks = marks
   end
-  local lists = {}
+  local lists, omitted = {}, { 0, 0 }
   for k, set in ipairs(sets) do
     lists[k] = sorted(set, where, k)
+    omitted = { omitted[1] + #set - #lists[k], omitted[2] + #set }
     figure.check_log(fig, "y", lists[k], ("%s: sets[%d]"):format(where, k))
   end
-  return lists, at
+  return lists, at, omitted
 end
 
 local function finish(fig, el, o, where)
@@ -105,9 +106,9 @@ local BOXPLOT = args.declare("Figure:boxplot", {
 -- @treturn Figure
 function Figure:boxplot(...)
   local o, where = BOXPLOT:read(...), BOXPLOT.callee
-  local lists, at = prepare(self, o, where)
+  local lists, at, omitted = prepare(self, o, where)
   local el = {
-    kind = "boxplot", x = at, half = o.width / 2, boxes = {}, alpha = o.alpha,
+    kind = "boxplot", omitted = omitted, x = at, half = o.width / 2, boxes = {}, alpha = o.alpha,
     fliers = { {}, {} }, means = o.showmeans and { at, {} } or nil, span = { x = { {}, {} }, y = {} },
   }
   for k, list in ipairs(lists) do
@@ -169,9 +170,9 @@ local VIOLINPLOT = args.declare("Figure:violinplot", {
 -- @treturn Figure
 function Figure:violinplot(...)
   local o, where = VIOLINPLOT:read(...), VIOLINPLOT.callee
-  local lists, at = prepare(self, o, where)
+  local lists, at, omitted = prepare(self, o, where)
   local el = {
-    kind = "violin", x = at, outlines = {}, boxes = o.showbox and {} or nil, alpha = o.alpha,
+    kind = "violin", omitted = omitted, x = at, outlines = {}, boxes = o.showbox and {} or nil, alpha = o.alpha,
     span = { x = { {}, {} }, y = {} }, hides = {},
   }
   for k, list in ipairs(lists) do

@@ -70,11 +70,7 @@ end
 -- @treturn Figure
 function Figure:errorbar(...)
   local o, where = ERRORBAR:read(...), ERRORBAR.callee
-  local x, y = arrays.filled(o.xs, where, "xs"), o.ys
-  arrays.same_length(x, y, where, "xs", "ys")
-  figure.check_log(self, "x", x, where .. ": xs")
-  figure.check_log(self, "y", y, where .. ": ys")
-  figure.check_kind(self, false, where)
+  local x, y = figure.points_of(self, o, where)
   local xlo, xhi, xseen = ends(self, "x", x, o.xerr, where, "xerr")
   local ylo, yhi, yseen = ends(self, "y", y, o.yerr, where, "yerr")
   if not (xlo or ylo) then errors.raise("%s: yerr or xerr must say how far the bars reach", where) end

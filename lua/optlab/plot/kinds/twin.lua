@@ -71,6 +71,10 @@ function Figure:inset(...)
   if o.figure.solid or #o.figure.elements == 0 then
     errors.raise("%s: the small figure must be flat and hold something", where)
   end
+  if o.place[3] < 0.02 or o.place[4] < 0.02 then
+    errors.raise("%s: place has the width %g and the height %g, but both must be at least 0.02", where, o.place[3],
+      o.place[4])
+  end
   local root = self.root or self
   if o.figure.insets or root.inside then
     errors.raise("%s: a small figure holds no other one; put both into the large figure", where)

@@ -79,7 +79,7 @@ local function has_markup(picture)
   if picture.opts and picture.opts.enhanced then return true end
   for _, list in ipairs { "figures", "frames", "elements", "notes" } do
     for _, part in ipairs(picture[list] or {}) do
-      if part.enhanced or has_markup(part) then return true end
+      if rawget(part, "enhanced") or has_markup(part) then return true end
     end
   end
   return false

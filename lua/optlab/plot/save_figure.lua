@@ -76,10 +76,11 @@ end
 
 -- Whether texts of a picture hold gnuplot's markup.
 local function has_markup(picture)
-  if picture.opts and picture.opts.enhanced then return true end
+  local own = rawget(picture, "opts") or picture
+  if own.enhanced then return true end
   for _, list in ipairs { "figures", "frames", "elements", "notes" } do
-    for _, part in ipairs(picture[list] or {}) do
-      if rawget(part, "enhanced") or has_markup(part) then return true end
+    for _, part in ipairs(rawget(picture, list) or {}) do
+      if has_markup(part) then return true end
     end
   end
   return false

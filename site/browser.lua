@@ -47,10 +47,12 @@ local function lines(text, report, where)
   for line in (text or ""):gmatch "[^\n]+" do report(where, line) end
 end
 
-local function key(page, name, code)
-  local event = { type = "rawKeyDown", key = name, code = name, windowsVirtualKeyCode = code }
+-- text: what the key types; without it Enter is no click.
+local function key(page, name, code, text)
+  local event = { key = name, code = name, windowsVirtualKeyCode = code, type = text and "keyDown" or "rawKeyDown",
+    text = text }
   page:call("Input.dispatchKeyEvent", event)
-  event.type = "keyUp"
+  event.type, event.text = "keyUp", nil
   page:call("Input.dispatchKeyEvent", event)
 end
 
@@ -79,8 +81,7 @@ end
 local function menu(chromium, folder, report)
   local page = chromium.open(folder .. "/howto/runs.html", { width = 390, mobile = true })
   page:value "document.querySelector('.menu summary').focus()"
-  key(page, "Enter", 13)
-  page:value "document.querySelector('.menu summary').click()"
+  key(page, "Enter", 13, "\r")
   if not page:value "document.querySelector('.menu').open" then report("howto/runs.html", "the menu does not open") end
   page:close()
 end

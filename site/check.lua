@@ -5,6 +5,7 @@
 -- occur once, pictures with a description, fields with a label, tables with heads. Colours: the contrast of the themes'
 -- pairs is at least 4.5 (WCAG 2.1, AA), 3 for borders of fields and the like. With Chromium: site/browser.lua.
 local lab = require "optlab"
+local contrast = require "optlab.plot.look.contrast"
 local files = require "optlab.base.files"
 local paths = require "site.page.paths"
 
@@ -148,17 +149,8 @@ end
 -- --- contrast --------------------------------------------------------------------------------------------------------
 
 local function luminance(hex)
-  local sum = 0
-  for i, share in ipairs { 0.2126, 0.7152, 0.0722 } do
-    local c = tonumber(hex:sub(2 * i, 2 * i + 1), 16) / 255
-    sum = sum + share * (c <= 0.03928 and c / 12.92 or ((c + 0.055) / 1.055) ^ 2.4)
-  end
-  return sum
-end
-
-local function contrast(a, b)
-  local x, y = luminance(a), luminance(b)
-  return (math.max(x, y) + 0.05) / (math.min(x, y) + 0.05)
+  local r, g, b = hex:match "(%x%x)(%x%x)(%x%x)"
+  return contrast.luminance(tonumber(r, 16), tonumber(g, 16), tonumber(b, 16))
 end
 
 local PAIRS = {
@@ -173,7 +165,7 @@ local function check_theme(name, block)
   for _, row in ipairs(PAIRS) do
     for _, above in ipairs(row[2]) do
       for _, below in ipairs(row[3]) do
-        local ratio = contrast(assert(colors[above], above), assert(colors[below], below))
+        local ratio = contrast.ratio(luminance(assert(colors[above], above)), luminance(assert(colors[below], below)))
         if ratio < row[1] then problem("site.css", "%s on %s has a contrast of %.2f in the %s theme", above, below,
           ratio, name) end
       end

@@ -5,6 +5,7 @@
 -- the map change. A picture with white text or white lines, which lie on a coloured area, stays as it is: its paper is
 -- white in both themes.
 -- @module site.dark
+local contrast = require "optlab.plot.look.contrast"
 local themes = require "optlab.plot.look.themes"
 
 local M = {}
@@ -37,17 +38,9 @@ end
 
 local CONTRAST = 4 -- the least of lines on the dark paper
 
-local function luminance(rgb)
-  local sum = 0
-  for i, share in ipairs { 0.2126, 0.7152, 0.0722 } do
-    local c = rgb[i] / 255
-    sum = sum + share * (c <= 0.03928 and c / 12.92 or ((c + 0.055) / 1.055) ^ 2.4)
-  end
-  return sum
-end
-
 local function lighter(rgb)
-  while luminance(rgb) + 0.05 < CONTRAST * (luminance(PAPER) + 0.05) do
+  local paper = contrast.luminance(table.unpack(PAPER))
+  while contrast.ratio(contrast.luminance(table.unpack(rgb)), paper) < CONTRAST do
     for i = 1, 3 do rgb[i] = math.min(255, math.ceil(rgb[i] + (255 - rgb[i]) * 0.1)) end
   end
   return ("rgb(%d,%d,%d)"):format(rgb[1], rgb[2], rgb[3])

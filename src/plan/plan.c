@@ -267,6 +267,18 @@ static void leave_grads(const Recording *r) {
   }
 }
 
+int plan_drop_graphs(const Plan *p) {
+  for (int i = 0; i < p->r->slots; i++) {
+    const GradSlot *s = &p->r->slot[i];
+    if (s->needs_entry || !s->written || !s->leaf->grad || !s->leaf->grad->node) continue;
+    Tensor *plain = tensor_alias(s->leaf->grad);
+    if (!plain) return -1;
+    tensor_set_grad(s->leaf, plain);
+    tensor_release(plain);
+  }
+  return 0;
+}
+
 /* Whether a script or a graph holds the gradient that an earlier replay left, or a view of it. */
 static bool is_held(const GradSlot *s) {
   const Tensor *g = s->exit, *w = g->partner;

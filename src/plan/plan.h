@@ -136,6 +136,10 @@ int plan_run(Plan *p, Context *own);
 int plan_enter(Plan *p);
 void plan_leave(const Plan *p);
 
+/* Takes the graphs away from gradients that a replay will replace, as a step that was recorded may have left them: only
+ * the thread that runs Lua releases graphs. To be called before another one replays p. -1 without memory. */
+int plan_drop_graphs(const Plan *p);
+
 bool plan_writes(const Plan *p, const Storage *s); /* s is memory from outside that the step changes */
 
 Tensor *plan_input(const Plan *p, int i); /* the window to be filled before plan_run; borrowed */

@@ -48,6 +48,22 @@ describe("train.sweep", function()
     assert.not_same(shuffled.train_loss, drawn.train_loss)
   end)
 
+  it("releases the graphs that the first gradients have on one thread", function() -- scripts/tsan
+    local threads, losses = lab.get_num_threads(), {}
+    for n = 1, 8 do
+      lab.set_num_threads(n)
+      local results = train.sweep(description {
+        model = function() return nn.Linear(3, 2) end, data = data(35), batch_size = 7,
+        grid = { seed = lab.arange(1, 17):tolist() },
+        optimizer = function(params) return optim.AdaHessian(params) end,
+      })
+      losses[n] = {}
+      for i, r in ipairs(results) do losses[n][i] = r.loss end
+    end
+    lab.set_num_threads(threads)
+    for n = 2, 8 do assert.same(losses[1], losses[n]) end
+  end)
+
   it("gives each run the numbers of the same training by itself, whatever the number of threads", function()
     local o, threads = description(), lab.get_num_threads()
     for _, n in ipairs { 1, 2, 3 } do

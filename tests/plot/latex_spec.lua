@@ -3,6 +3,7 @@ local config = require "optlab.base.config"
 local figures = require "tests.support.figures"
 local files = require "tests.support.files"
 local plot = require "optlab.plot"
+local runner = require "optlab.plot.draw.runner"
 local found = require "tests.support.text"
 local has, has_not = found.contains, found.lacks
 
@@ -66,6 +67,21 @@ describe("figures for LaTeX", function()
     local ok = os.execute(run:format(figures.dir))
     assert.is_true(ok, files.read(figures.dir .. "/out"))
     has(files.read(figures.dir .. "/doc.pdf"), "%PDF")
+  end)
+
+  it("have no ligatures that nobody wrote, accents as commands, and tell of what pdflatex may not know", function()
+    config.format = { "tex" }
+    local said = {}
+    runner.say = function(line) said[#said + 1] = line end
+    local title = "--lr ``a'' ?` e\u{301} o\u{308} \u{FFFD} \"q\""
+    plot.figure { title = title, xlabel = "größe, 学 und 学" }:line({ 1, 2 }):save("known")
+    assert(plot.wait())
+    runner.say = function() end
+    local tex = files.read(figures.dir .. "/known.tex")
+    has(tex, [[-{}-lr `{}`a'{}' ?{}` \'{e} \"{o} ? ''q'']])
+    has(tex, "größe")
+    assert.equal(1, #said)
+    has(said[1], "pdflatex may not know 学 (U+5B66); lualatex with a font that has it does")
   end)
 
   it("come as eps too", function()

@@ -33,6 +33,15 @@ describe("plot", function()
   after_each(figures.finish)
 
   describe("remarks", function()
+    it("tell of values that are no part of a distribution, and of bands and arrows without any", function()
+      has(said_of(plot.figure():boxplot { { 1, 2, INF }, { 1, NAN } }),
+        "2 of 5 values of the boxes are not finite and left out")
+      has(said_of(plot.figure():violinplot { { 1, 2, INF } }), "1 of 3 values of the violins are not finite")
+      has(said_of(plot.figure():hist { 1, 2, NAN }), "1 of 3 values of the histogram are not finite")
+      has(said_of(plot.figure():band({ 1, 2, 3 }, { 1, NAN, 1 }, { 2, 2, 2 })), "a band has no two points side by side")
+      has(said_of(plot.figure():scatter({ NAN }, { 1 })), "the points hold nothing but nan")
+    end)
+
     it("tell of titles that are cut", function()
       local fig = plot.figure { title = ("long "):rep(30) }:line { 1, 2 }
       has(said_of(plot.grid { fig, fig, sharex = true, size = { 300, 200 } }), "figure 1: the title 'long long")
@@ -111,6 +120,16 @@ describe("plot", function()
       assert.equal(1, select(2, warned(line:format(7) .. line:format(7)):gsub("odd", "")))
       has(warned(line:format(1) .. line:format(2) .. line:format(3) .. line:format(4) .. line:format(5)),
         "line 3: odd; and 2 more")
+    end)
+
+    it("that are understood are said in optlab's words, once", function()
+      config.format = { "svg", "png" }
+      fake_gnuplot([[printf '%s\n' '"a.gp" line 7: warning: Terminal canvas area too small to hold plot.' \
+        '     Check plot boundary and font sizes.' >&2; exec gnuplot "$@"]])
+      local words = said_of(line_figure())
+      has(words, "figure.gp: the texts leave no room for the frame: take a larger size or a smaller font")
+      has_not(words, "\n")
+      has_not(words, "gnuplot warns")
     end)
 
     it("that mean nothing are not shown", function()

@@ -89,6 +89,16 @@ local function check_log(fig, axis, column, what)
   end
 end
 
+-- The x and y of points, of which there are some, as many as the other, and which the axes can show.
+local function points_of(fig, o, where)
+  local x, y = arrays.filled(o.xs, where, "xs"), o.ys
+  arrays.same_length(x, y, where, "xs", "ys")
+  check_log(fig, "x", x, where .. ": xs")
+  check_log(fig, "y", y, where .. ": ys")
+  check_kind(fig, false, where)
+  return x, y
+end
+
 local function set_label(el, opts)
   el.label, el.enhanced = opts.label, opts.enhanced
   return el
@@ -222,7 +232,7 @@ end
 
 local function rule_rows(name, doc)
   return {
-    doc = doc, positions = 1, { name, "scalar", finite = true, required = true, doc = "Where the line is." },
+    doc = doc, positions = 1, { name, "scalar", finite = true, required = true, doc = "Position of the line." },
     options.LABEL, options.STYLE, options.COLOR, options.width(1.2), options.ENHANCED,
   }
 end
@@ -312,4 +322,5 @@ end
 
 M.check_limits = check_limits
 M.add, M.dress, M.check_kind, M.check_log, M.set_label = add, dress, check_kind, check_log, set_label
+M.points_of = points_of
 return M

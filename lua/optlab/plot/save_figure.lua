@@ -5,6 +5,7 @@ local config = require "optlab.base.config"
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
 local fonts = require "optlab.plot.draw.fonts"
+local mathematics = require "optlab.plot.math"
 local runner = require "optlab.plot.draw.runner"
 
 local function is_format(name)
@@ -39,24 +40,26 @@ local NEEDS_FONTS = { png = true, pdf = true, eps = true, gif = true, webp = tru
 
 local MOVES = { gif = true, webp = true } -- formats in which an animation moves
 
-local told = {} -- characters that the user knows to be missing
+local MISSING = "no installed font has %s, so png and pdf show a sign in its place; svg leaves fonts to the viewer"
+local FOREIGN = "tex: pdflatex may not know %s; lualatex with a font that has it does"
 
-local function remark_missing(figure, codes)
+local told = { [MISSING] = {}, [FOREIGN] = {} } -- characters of which the user knows
+
+-- Says of characters what is wrong with them, once.
+local function remark_characters(figure, message, codes)
   local new = {}
   for _, code in ipairs(codes) do
-    if not told[code] then new[#new + 1] = ("%s (U+%04X)"):format(utf8.char(code), code) end
-    told[code] = true
+    if not told[message][code] then new[#new + 1] = ("%s (U+%04X)"):format(utf8.char(code), code) end
+    told[message][code] = true
   end
-  if #new == 0 then return end
-  runner.remark(figure, ("no installed font has %s, so png and pdf show a sign in its place; svg leaves fonts to the "
-    .. "viewer"):format(table.concat(new, ", ")))
+  if #new > 0 then runner.remark(figure, message:format(table.concat(new, ", "))) end
 end
 
 -- What is drawn instead of a script because characters are missing, or nil.
 local function replacement(figure, source, format)
   local codes = NEEDS_FONTS[format] and fonts.missing(source) or {}
   if #codes == 0 then return nil end
-  remark_missing(figure, codes)
+  remark_characters(figure, MISSING, codes)
   return fonts.without(source, codes)
 end
 
@@ -69,6 +72,18 @@ local function script_format(formats, movie)
     if format ~= "none" and format ~= "tex" and (not movie or MOVES[format]) then return format end
   end
   return movie and "gif" or formats[1] == "tex" and "tex" or "svg"
+end
+
+-- Whether texts of a picture hold gnuplot's markup.
+local function has_markup(picture)
+  local own = rawget(picture, "opts") or picture
+  if own.enhanced then return true end
+  for _, list in ipairs { "figures", "frames", "elements", "notes" } do
+    for _, part in ipairs(rawget(picture, list) or {}) do
+      if has_markup(part) then return true end
+    end
+  end
+  return false
 end
 
 --- Writes `<name>.gp` into the output folder and submits a drawing for each format.
@@ -102,9 +117,10 @@ local function save_figure(name, where, write_script, picture)
       local moves = movie and MOVES[format]
       local apart = (movie and not moves) or TEXTS[format] ~= texts
       local still = apart and write_script(base, format, TEXTS[format] or "shown") or nil
+      if format == "tex" then remark_characters(figure, FOREIGN, mathematics.foreign(still or source)) end
       runner.submit {
         dir = dir, name = base, format = format, where = line, movie = moves and movie or nil,
-        font_size = (movie and movie.frames[1] or picture).look.font_size,
+        markup = has_markup(picture), font_size = (movie and movie.frames[1] or picture).look.font_size,
         source = replacement(figure, still or source, format) or still,
       }
       first = first or dir .. "/" .. base .. "." .. format

@@ -258,9 +258,18 @@ static int advance_small(SweepRunUD **ud, int n) {
   return 0;
 }
 
+static int drop_graphs(const Compiled *c) {
+  int rc = 0;
+  for (int i = 0; i < c->entries && rc == 0; i++) rc = c->entry[i]->plan ? plan_drop_graphs(c->entry[i]->plan) : 0;
+  return rc;
+}
+
 /* Lets every run run as far as it gets by itself. -1 without memory. */
 static int advance(SweepRunUD **ud, int n) {
   bool large = false;
+  for (int i = 0; i < n; i++) {
+    if (drop_graphs(ud[i]->c) < 0) return -1;
+  }
   for (int i = 0; i < n; i++) large = large || shares(ud[i]->c);
   if (!are_independent(ud, n)) {
     advance_one_by_one(ud, 0, n);

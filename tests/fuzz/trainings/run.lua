@@ -4,7 +4,7 @@ local lab = require "optlab"
 local choose = require "tests.fuzz.programs.choose"
 local new_loss = require "tests.fuzz.trainings.losses"
 local said = require "tests.support.said"
-local nn, optim, train = lab.nn, lab.optim, lab.train
+local nn, optim, sched, train = lab.nn, lab.optim, lab.sched, lab.train
 
 local ROWS, EPOCHS = 41, 2
 
@@ -48,9 +48,22 @@ end
 local function new_optimizer(c)
   local entry = c:weighted(OPTIMIZERS)
   local momentum = entry.name == "SGD" and c:chance(0.5) and 0.9 or nil
+  local rate, grouped = entry.defaults.lr ~= nil, c:chance(0.3)
   return entry.name, function(params, run)
-    return optim[entry.name](params, { lr = entry.defaults.lr and run.lr, momentum = momentum })
-  end
+    local options = { lr = rate and run.lr or nil, momentum = momentum }
+    if not (rate and grouped and #params > 1) then return optim[entry.name](params, options) end
+    return optim[entry.name]({ { params = { params[1] }, lr = run.lr / 2 }, { params = { table.unpack(params, 2) } } },
+      options)
+  end, rate
+end
+
+local function new_scheduler(c)
+  local steps = c:int(1, 6)
+  return c:of {
+    function(run) return sched.StepLR { base_lr = run.lr, step_size = steps, gamma = 0.7 } end,
+    function(run) return sched.CosineAnnealingLR { base_lr = run.lr, T_max = 4 * steps } end,
+    function(run) return sched.warmup(sched.ExponentialLR { base_lr = run.lr, gamma = 0.9 }, { steps = steps }) end,
+  }
 end
 
 -- Inputs and targets, or labels, and the loss.
@@ -67,12 +80,13 @@ local function new_description(c)
   local outputs = c:int(1, 4)
   local model, dtype = new_model(c, outputs)
   local data, loss = new_problem(c, outputs, dtype)
-  local name, optimizer = new_optimizer(c)
+  local name, optimizer, rate = new_optimizer(c)
   local runs = {}
   for i = 1, c:of { 2, 4, 5, 9, 16, 17 } do runs[i] = { seed = i, lr = 0.002 * i } end
   return {
     model = model, loss = loss, data = data, optimizer = optimizer, runs = runs, epochs = EPOCHS, evaluate = false,
     batch_size = c:of { 2, 5, 6, 7, 13, 16 }, drop_last = true, shuffle = c:chance(0.8),
+    scheduler = rate and c:chance(0.2) and new_scheduler(c) or nil, eval_data = c:chance(0.2) and data or nil,
   }, name
 end
 
@@ -82,7 +96,7 @@ local function by_fit(o, run)
   train.fit {
     model = net, loss = o.loss, optimizer = o.optimizer(net:parameters(), run), epochs = EPOCHS, compile = false,
     data = lab.data.loader(o.data, { batch_size = o.batch_size, shuffle = o.shuffle, drop_last = true }),
-    progress = false,
+    progress = false, scheduler = o.scheduler and o.scheduler(run), scheduler_unit = o.scheduler and "step" or nil,
   }
   return net
 end

@@ -1,7 +1,8 @@
 --- Runs gnuplot: several figures at a time, without a shell, and sees that each picture is there and whole.
 -- gnuplot draws a picture into a file without a name; a complete one replaces the old picture. A job is a table
 -- {dir, name, format, where}: the folder, the script's name without ".gp", the format, the user's line ("x.lua:3: ");
--- `source`, where there is one, is drawn instead of the script; `movie` {delay, hold, loops, frames} makes it move.
+-- `source`, where there is one, is drawn instead of the script; `markup` is true where texts are gnuplot's; `movie`
+-- {delay, hold, loops, frames} makes it move.
 -- @module optlab.plot.draw.runner
 local files = require "optlab.base.files"
 local loop = require "optlab.base.loop"
@@ -105,9 +106,17 @@ end
 
 local start_next
 
+-- What is true of a figure is said once, not for each of its formats.
+local function remark(entry)
+  for _, other in ipairs(remarks) do
+    if other.text == entry.text then return end
+  end
+  remarks[#remarks + 1] = entry
+end
+
 local function remark_warnings(job)
-  local said = warnings.shown(table.concat(job.stderr))
-  if said then remarks[#remarks + 1] = about(job, "gnuplot warns: " .. said) end
+  local said = warnings.shown(table.concat(job.stderr), job.markup)
+  if said then remark(about(job, said)) end
 end
 
 local function close(handle)
@@ -271,7 +280,7 @@ end
 -- @string message
 function M.remark(job, message)
   job.order = asked + 0.5
-  remarks[#remarks + 1] = about(job, message)
+  remark(about(job, message))
   renew_guard()
 end
 

@@ -2,6 +2,8 @@
 -- Plain marks are written as a distance and a format, so that the range can be changed in the script by hand; others
 -- are written one by one.
 -- @module optlab.plot.gnuplot.axis
+local crowded = require "optlab.plot.gnuplot.crowded"
+local layout = require "optlab.plot.gnuplot.layout"
 local limits = require "optlab.plot.gnuplot.limits"
 local number = require "optlab.plot.gnuplot.number"
 local text = require "optlab.plot.gnuplot.text"
@@ -91,14 +93,69 @@ end
 -- --- commands ----------------------------------------------------------------------------------------------------
 
 -- Marks one by one: 'text' value, ...
-local function set_list(panel, name, values, texts, markup)
+local function set_list(panel, name, values, texts, markup, more)
   local out, marks, how = {}, text.marks(texts, markup)
   for i, v in ipairs(values) do out[i] = (panel.hidden[name] and "''" or marks[i]) .. " " .. fmt(v, true) end
-  panel:set("%stics (%s) %s", name, table.concat(out, ", "), how)
+  panel:set("%stics (%s) %s%s", name, table.concat(out, ", "), how, more or "")
+end
+
+-- The marks that are seen, with their places in pixels and their widths.
+local function seen_marks(panel, axis, values, texts, along)
+  local out = {}
+  local lo, hi = math.min(axis[1], axis[2]), math.max(axis[1], axis[2])
+  local view = layout.frame({}, along, along, axis, axis)
+  for i, v in ipairs(values) do
+    if v >= lo and v <= hi then
+      local seen = text.seen(texts[i], panel.fig.opts.enhanced)
+      out[#out + 1] = { index = i, at = (view:pixel(v, v)), seen = seen, width = (text.extent(seen, 1)) }
+    end
+  end
+  return out
+end
+
+local NAMES = { y2 = "the second axis", cb = "the colour bar" }
+
+-- Gives chosen texts what room there is: returns gnuplot's words for it.
+local function make_room(panel, name, values, texts, room)
+  local marks = seen_marks(panel, room.ends or panel.limits[name], values, texts, room.along)
+  local plan, cut, left_out, widest = crowded.plan(marks, name ~= "x", room.along), 0, 0, 0
+  for k, mark in ipairs(marks) do
+    if (k - 1) % plan.every ~= 0 then
+      texts[mark.index], left_out = "", left_out + 1
+    elseif mark.width * plan.size > room.across and (plan.upright or name ~= "x") then
+      texts[mark.index], cut, widest = text.cut(mark.seen, room.across, plan.size), cut + 1, room.across
+    else
+      widest = math.max(widest, mark.width * plan.size)
+    end
+  end
+  local where = NAMES[name] or ("the %s axis"):format(name)
+  if room.quiet then cut, left_out = 0, 0 end
+  if cut > 0 then panel:remark("%d of %d texts of %s are cut; take shorter ones", cut, #marks, where) end
+  if left_out > 0 then
+    panel:remark("%d of %d texts of %s are left out; take a larger size", left_out, #marks, where)
+  end
+  panel.widest[name] = plan.upright and plan.size or widest
+  panel.widest.deep = plan.upright and widest or nil
+  return (plan.upright and " rotate by 90 right" or "") .. (plan.size < 12 and " " .. panel:font(plan.size) or "")
+end
+
+--- Marks with texts of one's own, for which room is made: smaller, upright, cut.
+-- @tparam table panel
+-- @string name "x", "y", "y2" or "cb"
+-- @tparam {number,...} values
+-- @tparam {string,...} texts
+-- @bool markup whether they hold gnuplot's markup
+-- @tparam table room {along =, across =} in pixels; `ends` {lo, hi} if the axis is none of the panel's limits; `more`,
+-- further words for gnuplot; `quiet`, whether nobody is told what is left out
+function M.set_texts(panel, name, values, texts, markup, room)
+  texts = table.move(texts, 1, #texts, 1, {})
+  for i, s in ipairs(texts) do texts[i] = text.clean(s):gsub("\n", " ") end
+  local more = make_room(panel, name, values, texts, room)
+  set_list(panel, name, values, texts, markup, (room.more or "") .. more)
 end
 
 -- Marks chosen by the user: numbers or {number, text}.
-local function set_chosen(panel, name, list)
+local function set_chosen(panel, name, list, room)
   if #list == 0 then return panel:unset(name .. "tics") end
   local values, numbers = {}, {}
   for i, tick in ipairs(list) do
@@ -110,8 +167,9 @@ local function set_chosen(panel, name, list)
     if type(tick) ~= "table" then k = k + 1 end
     texts[i] = type(tick) == "table" and tick[2] or written[k]
   end
-  set_list(panel, name, values, texts, panel.fig.opts.enhanced)
-  panel.widest[name] = ticks.width(texts)
+  local markup = panel.fig.opts.enhanced
+  if room.along then return M.set_texts(panel, name, values, texts, markup, room) end
+  set_list(panel, name, values, texts, markup)
 end
 
 -- Writes marks down and remembers what they need: the width of the widest text, the part taken out of all of them.
@@ -168,14 +226,15 @@ end
 --- Sets the range and the marks of an axis.
 -- @tparam table panel
 -- @string name "x", "y", "z" or "y2"
--- @tparam table room {most =, length =} as of ticks.linear, and `powers`, the most powers of ten
+-- @tparam table room {most =, length =} as of ticks.linear; `powers`, the most powers of ten; of a flat figure `along`
+-- and `across` as of @{set_texts}
 function M.set(panel, name, room)
   local axis, chosen = panel.limits[name], panel.fig.opts[name .. "ticks"]
   local lo, hi = math.min(axis[1], axis[2]), math.max(axis[1], axis[2])
   if axis.log then panel:set("logscale %s", name) end
   panel:set("%srange [%s:%s]", name, fmt(axis[1], true), fmt(axis[2], true))
   if chosen then
-    set_chosen(panel, name, chosen)
+    set_chosen(panel, name, chosen, room)
   elseif axis.log then
     set_logarithmic(panel, name, lo, hi, room.powers)
   else

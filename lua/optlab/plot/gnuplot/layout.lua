@@ -67,6 +67,16 @@ local function from_unit(axis, u)
   return lo + (hi - lo) * u
 end
 
+--- Takes room from the area.
+-- @string side "bottom" or "left", where the texts outside grow
+-- @number pixels
+function View:shrink(side, pixels)
+  local name, room = side == "left" and "width" or "height", self.room
+  room[side] = room[side] + pixels
+  if side == "bottom" then room.rows = room.rows - pixels end
+  self[name] = math.max(self[name] - pixels, 50)
+end
+
 --- The same area with another y axis.
 function View:with_y(y)
   return setmetatable({ width = self.width, height = self.height, x = self.x, y = y, room = self.room }, View)

@@ -4,6 +4,7 @@
 -- gnuplot's estimate of a legend's size differs between its terminals; here everything is as large as in its svg, the
 -- largest of them.
 -- @module optlab.plot.gnuplot.legend
+local contrast = require "optlab.plot.look.contrast"
 local number = require "optlab.plot.gnuplot.number"
 local text = require "optlab.plot.gnuplot.text"
 
@@ -59,7 +60,7 @@ end
 function M.labels(fig)
   local list = {}
   for _, el in ipairs(fig.elements) do
-    if el.label then
+    if el.label and el.label:find "%S" then
       local markup = el.enhanced
       if markup == nil then markup = fig.opts.enhanced end
       list[#list + 1] = { el = el, lines = { line_of(text.clean(el.label):gsub("\n", " "), markup) } }
@@ -341,26 +342,13 @@ end
 
 -- --- colours ---------------------------------------------------------------------------------------------------------
 
-local function luminance(r, g, b)
-  local function linear(c)
-    c = c / 255
-    return c <= 0.04045 and c / 12.92 or ((c + 0.055) / 1.055) ^ 2.4
-  end
-  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
-end
-
--- The contrast of two luminances, from 1 (none) to 21, as the Web's accessibility guidelines define it.
-local function contrast(a, b)
-  return (math.max(a, b) + 0.05) / (math.min(a, b) + 0.05)
-end
-
 -- The luminances of the labelled lines; the theme's own colours can all be seen, and so can black lines.
 local function luminances(labels)
   local out = {}
   for _, label in ipairs(labels) do
     local r, g, b = (label.el.color or ""):match("#(%x%x)(%x%x)(%x%x)")
     if r == "00" and g == "00" and b == "00" then r = nil end
-    out[#out + 1] = r and luminance(tonumber(r, 16), tonumber(g, 16), tonumber(b, 16)) or 0.2
+    out[#out + 1] = r and contrast.luminance(tonumber(r, 16), tonumber(g, 16), tonumber(b, 16)) or 0.2
   end
   return out
 end
@@ -368,8 +356,8 @@ end
 local FAINT = 1.5 -- a contrast below which a line can hardly be seen
 
 local function least_contrast(list, grey)
-  local back, least = luminance(grey, grey, grey), math.huge
-  for _, l in ipairs(list) do least = math.min(least, contrast(l, back)) end
+  local back, least = contrast.luminance(grey, grey, grey), math.huge
+  for _, l in ipairs(list) do least = math.min(least, contrast.ratio(l, back)) end
   return least
 end
 

@@ -1,6 +1,7 @@
 --- A whole gnuplot script: what to draw on, the data, the theme, one panel or several.
 -- The script depends on nothing of the machine it runs on: the same figure gives the same text, and the same picture.
 -- @module optlab.plot.gnuplot.script
+local layout = require "optlab.plot.gnuplot.layout"
 local multiplot = require "optlab.plot.gnuplot.multiplot"
 local panel = require "optlab.plot.gnuplot.panel"
 local terminals = require "optlab.plot.gnuplot.terminals"
@@ -37,17 +38,19 @@ local function figure_parts(fig)
   return { blocks = p.blocks, commands = commands, remarks = p.remarks }
 end
 
--- The line above the panels of a grid.
+local TITLE_SIZE = 14 -- of a grid's font
+
+-- The lines above the panels of a grid.
 local function grid_title(opts, look)
   if not opts.title then return "" end
-  local words, size = text.marked(opts.title, opts.enhanced), terminals.number(14 * look.scale)
+  local words, size = text.marked(opts.title, opts.enhanced), terminals.number(TITLE_SIZE * look.scale)
   return (" title %s font ',%s' textcolor rgb ink"):format(words, size)
 end
 
 -- The panels of a grid in gnuplot's own layout.
 local function even_panels(grid, width, height)
   local opts, out = grid.opts, {}
-  local share = 1 - (opts.title and 30 / height or 0) -- of the height that is not the title's
+  local share = 1 - multiplot.title_height(opts) / height -- of the height that is not the title's
   for i, fig in ipairs(grid.figures) do
     local row, col = (i - 1) // opts.cols, (i - 1) % opts.cols
     local cell = {
@@ -59,24 +62,41 @@ local function even_panels(grid, width, height)
   return out
 end
 
+-- A grid whose texts have as many lines as they need, and remarks on what is cut.
+local function fitted(grid, width, height)
+  local opts, remarks = setmetatable({}, { __index = grid.opts }), {}
+  local function fit(name, room, size)
+    local words, cut = grid.opts[name], false
+    if words then opts[name], cut = text.fitted(words, opts.enhanced, room, size, height / 5) end
+    if cut then remarks[#remarks + 1] = ("the %s is cut: take a shorter one or a larger size"):format(name) end
+  end
+  fit("title", width - 20, TITLE_SIZE)
+  fit("xlabel", width - 60, layout.FONT_SIZE)
+  fit("ylabel", height - 60, layout.FONT_SIZE)
+  return { figures = grid.figures, look = grid.look, opts = opts }, remarks
+end
+
 -- A grid, as of figure_parts: either its frames have computed places, or gnuplot lays them out.
-local function grid_parts(grid)
-  local opts, look = grid.opts, grid.look
-  local width, height = opts.size[1] / look.scale, opts.size[2] / look.scale
-  local panels, page, layout
+local function grid_parts(asked)
+  local look, size = asked.look, asked.opts.size
+  local width, height = size[1] / look.scale, size[2] / look.scale
+  local grid, remarks = fitted(asked, width, height)
+  local opts, rows = grid.opts, ""
+  local panels, page
   if multiplot.is_placed(grid) then
     panels, page = multiplot.grid(grid, width, height)
-    layout = ""
   else
-    panels, layout = even_panels(grid, width, height), (" layout %d,%d"):format(opts.rows, opts.cols)
+    panels, rows = even_panels(grid, width, height), (" layout %d,%d"):format(opts.rows, opts.cols)
   end
-  local out = { blocks = {}, remarks = {}, commands = {
-    "set encoding utf8", "set multiplot" .. layout .. grid_title(opts, look),
+  local out = { blocks = {}, remarks = remarks, commands = {
+    "set encoding utf8", "set multiplot" .. rows .. grid_title(opts, look),
   } }
   for i, p in ipairs(panels) do
     append(out.blocks, p.blocks)
-    for _, remark in ipairs(p.remarks) do out.remarks[#out.remarks + 1] = ("figure %d: %s"):format(i, remark) end
+    local which = #grid.figures > 1 and ("figure %d: "):format(p.number or i) or ""
+    for _, remark in ipairs(p.remarks) do out.remarks[#out.remarks + 1] = which .. remark end
   end
+  if page then append(out.remarks, page.remarks) end
   panels[#panels + 1] = page
   for _, p in ipairs(panels) do
     out.commands[#out.commands + 1] = "reset"

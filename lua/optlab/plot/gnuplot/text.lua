@@ -27,12 +27,18 @@ local function valid_utf8(s)
   return table.concat(parts)
 end
 
---- Removes what no text in a figure may hold: control characters (a tab becomes a blank) and invalid UTF-8.
+-- Characters that are not seen: of no width, or for the direction of writing.
+local UNSEEN = { 0x200B, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069,
+  0xFEFF }
+
+--- Removes what no text in a figure may hold: control characters (a tab becomes a blank), those that are not seen, and
+-- invalid UTF-8.
 -- @tparam string s
 -- @treturn string the same text; newlines stay
 function M.clean(s)
   s = valid_utf8(s):gsub("\r\n?", "\n"):gsub("\t", " ")
   s = s:gsub("[\0-\9\11-\31\127]", "")
+  for _, code in ipairs(s:find "[\xE2\xEF]" and UNSEEN or {}) do s = s:gsub(utf8.char(code), "") end
   return (s:gsub("\u{FFFE}", REPLACEMENT):gsub("\u{FFFF}", REPLACEMENT))
 end
 
@@ -69,9 +75,9 @@ function M.as(how, fn)
   return table.unpack(results, 2, results.n)
 end
 
--- Lines as they are written, and whether gnuplot must read them as markup.
-local function written(lines, markup)
-  local any, out = false, {}
+-- Lines as they are written, and whether gnuplot must read them as markup, as it must where some are mathematics.
+local function written(lines, markup, escaped)
+  local any, out = escaped, {}
   for _, line in ipairs(lines) do any = any or mathematics.is_in(line) end
   if mode == "shown" and not any then return lines, markup end
   for i, line in ipairs(lines) do
@@ -110,16 +116,20 @@ function M.marked(s, markup)
   return table.concat(out, '."\\n".') .. (enhanced and " enhanced" or " noenhanced")
 end
 
---- Texts of an axis, where gnuplot takes % for a format.
+--- Texts of an axis, where gnuplot takes % for a format. It reads those of a colour bar as markup whatever it is told,
+-- and measures all of them so: signs of markup are escaped.
 -- @tparam {string,...} texts
 -- @bool markup as of @{marked}
 -- @treturn {string,...} gnuplot string expressions
 -- @treturn string "enhanced" or "noenhanced", for all of them
 function M.marks(texts, markup)
-  local lines = {}
-  for i, s in ipairs(texts) do lines[i] = M.clean(s):gsub("\n", " ") end
+  local lines, escaped = {}, false
+  for i, s in ipairs(texts) do
+    lines[i] = M.clean(s):gsub("\n", " ")
+    escaped = escaped or (not markup and lines[i]:find "[\\_^{}@&~]" ~= nil)
+  end
   local enhanced
-  lines, enhanced = written(lines, markup)
+  lines, enhanced = written(lines, markup, escaped)
   local out = {}
   for i, line in ipairs(lines) do out[i] = quote_line((line:gsub("%%", "%%%%"))) end
   return out, enhanced and "enhanced" or "noenhanced"
@@ -240,6 +250,22 @@ function M.wrap(s, width, size)
     out[#out + 1] = current or ""
   end
   return mathematics.parted(table.concat(out, "\n"))
+end
+
+--- The text as it is, or with its lines broken where one is too wide. Markup is left alone: its braces go over lines.
+-- @tparam string s
+-- @bool markup as of @{marked}
+-- @number width in pixels
+-- @number size of the font
+-- @number height in pixels that the text may have; further lines are cut
+-- @treturn string
+-- @treturn boolean whether lines are cut
+function M.fitted(s, markup, width, size, height)
+  if markup then return s, false end
+  if M.extent(s, size) > width then s = M.wrap(s, width, size) end
+  local most, lines = math.max(4, height // (1.5 * size)), lines_of(s)
+  if #lines <= most then return s, false end
+  return table.concat(lines, "\n", 1, math.floor(most)) .. "…", true
 end
 
 --- How wide and high a text is, in pixels, estimated for a sans-serif font.

@@ -8,7 +8,9 @@ local M = {}
 local NAMES = {
   curve = "a curve", band = "a band", contour = "the contour", filled = "the contour", heatmap = "the heat map",
   surface = "the surface", wireframe = "the wireframe", scatter = "the points", quiver = "the arrows",
+  boxplot = "the boxes", violin = "the violins", bars = "the histogram",
 }
+local MANY = { scatter = true, quiver = true } -- names in the plural
 
 local function name_of(el)
   local label = el.label or el.bar_label
@@ -46,14 +48,33 @@ local function count(el)
   return total, drawn, large
 end
 
+-- Whether a band has no two points side by side between which it could be filled.
+local function is_torn(el)
+  local before
+  for i = 1, #el.x do
+    local here = number.finite(el.x[i]) and number.finite(el.lo[i]) and number.finite(el.hi[i])
+      and not (el.where and not el.where[i])
+    if before and here then return false end
+    before = here
+  end
+  return true
+end
+
 local function remark_values(el)
+  if el.omitted and el.omitted[1] > 0 then
+    return ("%d of %d values of %s are not finite and left out"):format(el.omitted[1], el.omitted[2], name_of(el))
+  end
   local total, drawn, large = count(el)
   if large > 0 then
     return ("%d of %d values of %s are beyond 1e280, which gnuplot cannot draw, and are left out"):format(large, total,
       name_of(el))
   end
   if total > 0 and drawn == 0 then
-    return ("%s holds nothing but nan and infinities, so nothing of it is drawn"):format(name_of(el))
+    return ("%s %s nothing but nan and infinities, so nothing is drawn"):format(name_of(el),
+      MANY[el.kind] and not el.label and "hold" or "holds")
+  end
+  if el.kind == "band" and is_torn(el) then
+    return ("%s has no two points side by side, so nothing is drawn"):format(name_of(el))
   end
   if el.uncrossed then return "no contour crosses a level, so none is drawn" end
 end

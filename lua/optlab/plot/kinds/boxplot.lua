@@ -16,7 +16,7 @@ local SETS = {
 }
 local LABELS = { "labels", "list", of = { "text" }, what = "a list with a name for each set",
   doc = "A name for each, below it." }
-local POSITIONS = { "positions", "vector", doc = "Where each stands; by default 1, 2, ..." }
+local POSITIONS = { "positions", "vector", doc = "Position of each; by default 1, 2, ..." }
 local LABEL = { "label", "text", doc = "Name in the legend." }
 local ALPHA = { "alpha", "scalar", min = 0, max = 1, default = 0.35, doc = "How opaque the areas are." }
 
@@ -72,12 +72,13 @@ local function prepare(fig, o, where)
     for i, x in ipairs(at) do marks[i] = o.labels and { x, o.labels[i] } or x end
     fig.opts.xticks = marks
   end
-  local lists = {}
+  local lists, omitted = {}, { 0, 0 }
   for k, set in ipairs(sets) do
     lists[k] = sorted(set, where, k)
+    omitted = { omitted[1] + #set - #lists[k], omitted[2] + #set }
     figure.check_log(fig, "y", lists[k], ("%s: sets[%d]"):format(where, k))
   end
-  return lists, at
+  return lists, at, omitted
 end
 
 local function finish(fig, el, o, where)
@@ -93,9 +94,9 @@ local BOXPLOT = args.declare("Figure:boxplot", {
   positions = 1, SETS, LABELS, POSITIONS,
   { "width", "scalar", above = 0, max = 1e6, default = 0.5, doc = "Width of the boxes." },
   { "whis", "scalar", min = 0, max = 1e6, default = 1.5,
-    doc = "How far the whiskers reach, in heights of the box, to the last value there." },
+    doc = "How far the whiskers reach at most, in heights of the box; they end at the last value there." },
   { "showfliers", "flag", default = true, doc = "Whether values beyond the whiskers are shown as points." },
-  { "showmeans", "flag", default = false, doc = "Whether the means are shown too, as diamonds." },
+  { "showmeans", "flag", default = false, doc = "Whether the means are also shown, as diamonds." },
   options.COLOR, ALPHA, LABEL, options.ENHANCED,
 })
 
@@ -105,9 +106,9 @@ local BOXPLOT = args.declare("Figure:boxplot", {
 -- @treturn Figure
 function Figure:boxplot(...)
   local o, where = BOXPLOT:read(...), BOXPLOT.callee
-  local lists, at = prepare(self, o, where)
+  local lists, at, omitted = prepare(self, o, where)
   local el = {
-    kind = "boxplot", x = at, half = o.width / 2, boxes = {}, alpha = o.alpha,
+    kind = "boxplot", omitted = omitted, x = at, half = o.width / 2, boxes = {}, alpha = o.alpha,
     fliers = { {}, {} }, means = o.showmeans and { at, {} } or nil, span = { x = { {}, {} }, y = {} },
   }
   for k, list in ipairs(lists) do
@@ -158,7 +159,7 @@ local VIOLINPLOT = args.declare("Figure:violinplot", {
   positions = 1, SETS, LABELS, POSITIONS,
   { "width", "scalar", above = 0, max = 1e6, default = 0.7, doc = "Greatest width of the violins." },
   { "bandwidth", "scalar", above = 0, max = 1000, default = 1,
-    doc = "A factor for the width of the kernels, which Scott's rule chooses." },
+    doc = "A factor for the width of the kernels, which follows Scott's rule." },
   { "showbox", "flag", default = true, doc = "Whether quartiles and median are shown inside." },
   options.COLOR, ALPHA, LABEL, options.ENHANCED,
 })
@@ -169,9 +170,9 @@ local VIOLINPLOT = args.declare("Figure:violinplot", {
 -- @treturn Figure
 function Figure:violinplot(...)
   local o, where = VIOLINPLOT:read(...), VIOLINPLOT.callee
-  local lists, at = prepare(self, o, where)
+  local lists, at, omitted = prepare(self, o, where)
   local el = {
-    kind = "violin", x = at, outlines = {}, boxes = o.showbox and {} or nil, alpha = o.alpha,
+    kind = "violin", omitted = omitted, x = at, outlines = {}, boxes = o.showbox and {} or nil, alpha = o.alpha,
     span = { x = { {}, {} }, y = {} }, hides = {},
   }
   for k, list in ipairs(lists) do

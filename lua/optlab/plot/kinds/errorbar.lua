@@ -23,7 +23,8 @@ local ERRORBAR = args.declare("Figure:errorbar", {
   options.LABEL, { "style", "style", default = "o", doc = "A line, a marker and a colour letter, as of Figure:line." },
   options.COLOR, options.width(1.4),
   { "size", "scalar", above = 0, max = 1000, doc = "Size of the markers." },
-  { "capsize", "scalar", min = 0, max = 1000, default = 3, doc = "Half the length of the bars' ends in pixels." },
+  { "capsize", "scalar", min = 0, max = 1000, default = 3, doc = "Half the length of the caps of the bars, in "
+    .. "pixels." },
   options.ENHANCED,
 })
 
@@ -69,11 +70,7 @@ end
 -- @treturn Figure
 function Figure:errorbar(...)
   local o, where = ERRORBAR:read(...), ERRORBAR.callee
-  local x, y = arrays.filled(o.xs, where, "xs"), o.ys
-  arrays.same_length(x, y, where, "xs", "ys")
-  figure.check_log(self, "x", x, where .. ": xs")
-  figure.check_log(self, "y", y, where .. ": ys")
-  figure.check_kind(self, false, where)
+  local x, y = figure.points_of(self, o, where)
   local xlo, xhi, xseen = ends(self, "x", x, o.xerr, where, "xerr")
   local ylo, yhi, yseen = ends(self, "y", y, o.yerr, where, "yerr")
   if not (xlo or ylo) then errors.raise("%s: yerr or xerr must say how far the bars reach", where) end
@@ -101,7 +98,7 @@ end
 -- --- steps ----------------------------------------------------------------------------------------------------------
 
 local STEP = args.declare("Figure:step", {
-  doc = "Draws a line that goes in steps.",
+  doc = "Draws a line in steps.",
   positions = 2,
   { "xs", "vector", required = true, doc = "The x of the points; the y of the points if it is the only argument." },
   { "ys", "vector", doc = "The y of the points." },

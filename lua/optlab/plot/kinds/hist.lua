@@ -9,14 +9,15 @@ local options = require "optlab.plot.options"
 
 local Figure = figure.Figure
 
+-- The range of the values, and how many are not finite.
 local function finite_range(values, where)
-  local lo, hi = math.huge, -math.huge
+  local lo, hi, omitted = math.huge, -math.huge, 0
   for _, v in ipairs(values) do
-    if number.finite(v) then lo, hi = math.min(lo, v), math.max(hi, v) end
+    if number.finite(v) then lo, hi = math.min(lo, v), math.max(hi, v) else omitted = omitted + 1 end
   end
   if lo > hi then errors.raise("%s: no value is finite", where) end
-  if lo == hi then return lo - 0.5, hi + 0.5 end
-  return lo, hi
+  if lo == hi then lo, hi = lo - 0.5, hi + 0.5 end
+  return lo, hi, omitted
 end
 
 -- Counts of n equal bins over [lo, hi]; the last one contains hi.
@@ -38,8 +39,8 @@ local HIST = args.declare("Figure:hist", {
   { "values", "vector", required = true, doc = "The numbers; those that are not finite are left out." },
   { "bins", "integer", min = 1, max = 100000, default = 20, doc = "Number of bars." },
   { "range", "pair", test = function(r) return r[1] < r[2] end, what = "a range {from, to} that is not empty",
-    doc = "{from, to}: where the first bar begins and the last one ends; by default the range of the values." },
-  { "density", "flag", default = false, doc = "Whether the bars' area is 1; else they are counts." },
+    doc = "{from, to}: the start of the first bar and the end of the last one; by default the range of the values." },
+  { "density", "flag", default = false, doc = "Whether the area of the bars is 1; otherwise they show counts." },
   options.LABEL, options.COLOR,
   { "alpha", "scalar", min = 0, max = 1, default = 0.6, doc = "How opaque the bars are." },
   options.ENHANCED,
@@ -52,7 +53,7 @@ local HIST = args.declare("Figure:hist", {
 function Figure:hist(...)
   local o, where = HIST:read(...), HIST.callee
   local n = o.bins
-  local lo, hi = finite_range(arrays.filled(o.values, where, "values"), where)
+  local lo, hi, omitted = finite_range(arrays.filled(o.values, where, "values"), where)
   if o.range then lo, hi = table.unpack(o.range) end
   figure.check_log(self, "x", { lo }, where .. ": range")
   local counts, total = count(o.values, lo, hi, n)
@@ -62,7 +63,7 @@ function Figure:hist(...)
     if o.density then counts[i] = counts[i] / math.max(total, 1) / width end
   end
   local el = {
-    kind = "bars", x = x, height = counts, bar_width = widths, alpha = o.alpha,
+    kind = "bars", omitted = { omitted, #o.values }, x = x, height = counts, bar_width = widths, alpha = o.alpha,
     span = { y = { counts } }, edge = { x = { lo, hi }, y = { 0 } },
   }
   return figure.add(self, figure.dress(self, el, o, "-"), false, where)

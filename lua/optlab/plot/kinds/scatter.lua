@@ -64,11 +64,7 @@ end
 -- @treturn Figure
 function Figure:scatter(...)
   local o, where = SCATTER:read(...), SCATTER.callee
-  local x, y = arrays.filled(o.xs, where, "xs"), o.ys
-  arrays.same_length(x, y, where, "xs", "ys")
-  figure.check_log(self, "x", x, where .. ": xs")
-  figure.check_log(self, "y", y, where .. ": ys")
-  figure.check_kind(self, false, where)
+  local x, y = figure.points_of(self, o, where)
   if o.edgecolor and OPEN[o.marker] then
     errors.raise("%s: the marker '%s' is made of lines and has no edge: drop edgecolor", where, o.marker)
   end

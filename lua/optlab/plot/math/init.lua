@@ -113,6 +113,9 @@ function M.latex(s, markup)
   end)
 end
 
+--- The characters in texts written for LaTeX that a document may not know.
+M.foreign = write.foreign
+
 --- A line in which no blank of mathematics breaks it, and back.
 function M.joined(s)
   if not s:find("$", 1, true) then return s end

@@ -196,17 +196,45 @@ local function each_run(s, map, replace)
   return table.concat(out)
 end
 
---- Plain text for LaTeX: no sign is a command; Greek letters, arrows and the like are mathematics.
+-- Accents behind a letter as LaTeX's commands before it.
+local ACCENTS = {}
+for code, name in pairs { [0x300] = "`", [0x301] = "'", [0x302] = "^", [0x303] = "~", [0x304] = "=", [0x306] = "u",
+  [0x307] = ".", [0x308] = '"', [0x30A] = "r", [0x30B] = "H", [0x30C] = "v", [0x327] = "c", [0x328] = "k" } do
+  ACCENTS[utf8.char(code)] = "\\" .. name
+end
+
+-- Whether LaTeX, as people use it, knows a character of a text: those of European languages, and quotes and dashes.
+local function is_known(code)
+  return code < 0x180 or (code >= 0x2013 and code <= 0x2026) or code == 0x20AC or code == 0x2122
+end
+
+--- The characters in texts written for LaTeX that a document may not know.
+-- @string s
+-- @treturn {int,...} codes, each once
+function M.foreign(s)
+  local out, seen = {}, {}
+  for _, code in utf8.codes(s) do
+    if not is_known(code) and not seen[code] then out[#out + 1], seen[code] = code, true end
+  end
+  return out
+end
+
+--- Plain text for LaTeX: no sign is a command, no two are taken for one, as -- is for a dash; Greek letters, arrows and
+-- the like are mathematics.
 -- @string s
 -- @treturn string
 function M.latex_text(s)
   local number = s:match "^%-[%d.]+$"
   if number then return "$" .. s .. "$" end
-  s = s:gsub('[\\{}$&%%#_~^<>|"]', ESCAPES)
+  for _ = 1, 2 do s = s:gsub("([-`',?!])([-`',])", "%1\1%2") end -- twice for runs of three
+  s = s:gsub('[\\{}$&%%#_~^<>|"]', ESCAPES):gsub("\1", "{}")
   if not s:find "[\x80-\xff]" then return s end
   s = each_run(s, symbols.raised, function(run) return script_of(run, symbols.raised, "^") end)
   s = each_run(s, symbols.lowered, function(run) return script_of(run, symbols.lowered, "_") end)
-  return (s:gsub("[\xC2-\xF4][\x80-\xBF]+", function(char)
+  s = s:gsub("(%a)([\xCC\xCD][\x80-\xBF])", function(letter, accent)
+    return ACCENTS[accent] and ACCENTS[accent] .. "{" .. letter .. "}" or nil
+  end)
+  return (s:gsub("\u{FFFD}", "?"):gsub("[\xC2-\xF4][\x80-\xBF]+", function(char)
     return symbols.commands[char] and "$" .. symbols.commands[char] .. "$" or nil
   end))
 end

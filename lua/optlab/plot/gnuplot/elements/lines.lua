@@ -5,10 +5,32 @@ local number = require "optlab.plot.gnuplot.number"
 
 local M = {}
 
+-- The points of a line without a neighbour, of which gnuplot draws nothing that can be seen.
+local function lonely(columns)
+  local out, n = {}, #columns[1]
+  local function drawn(i)
+    for _, column in ipairs(columns) do
+      if not column[i] or not number.finite(column[i]) then return false end
+    end
+    return true
+  end
+  for c = 1, #columns do out[c] = {} end
+  for i = 1, n do
+    if drawn(i) and not drawn(i - 1) and not drawn(i + 1) then
+      for c, column in ipairs(columns) do table.insert(out[c], column[i]) end
+    end
+  end
+  return out
+end
+
 function M.curve(el, panel)
   local columns = el.z and { el.x, el.y, el.z } or { el.x, el.y }
   local block = panel:block(el.point and not el.dash and "points" or "line", number.rows(columns))
   panel:draw(el, block .. " using " .. (el.z and "1:2:3" or "1:2"), look.drawing(el) .. " " .. look.line(el))
+  local alone = el.point and { {} } or lonely(columns)
+  if #alone[1] == 0 then return end
+  panel:draw(nil, panel:block("lonely", number.rows(alone)) .. " using " .. (el.z and "1:2:3" or "1:2"),
+    "points " .. look.line(el) .. " pointtype 7 pointsize 0.4")
 end
 
 -- A line over the whole frame at one value of the other axis.

@@ -2,7 +2,6 @@
 -- axes may be shared, and one colour bar and one legend may stand for all.
 -- Everything is computed in pixels and written in parts of the canvas.
 -- @module optlab.plot.gnuplot.multiplot
-local axis = require "optlab.plot.gnuplot.axis"
 local colorbar = require "optlab.plot.gnuplot.panel.colorbar"
 local insets = require "optlab.plot.gnuplot.multiplot.insets"
 local legend = require "optlab.plot.gnuplot.legend"
@@ -58,19 +57,26 @@ end
 -- The room that it takes below or beside what has it.
 local function label_room(words) return words and label_height(words) + 4 or 0 end
 
+--- The room of the title above all panels.
+-- @tparam table opts
+-- @treturn number pixels
+function M.title_height(opts)
+  return opts.title and 9 + 21 * (label_height(opts.title) / LINE) or 0
+end
+
 -- The room around the frame of a cell; a surface has its title and marks inside.
 local function margins(cell, look, frame)
   local opts, out = cell.fig.opts, {}
   if cell.fig.solid then return { left = GAP, right = GAP, top = GAP, bottom = GAP } end
-  local widest, common = panel.measure(cell.fig, frame[1], frame[2], look, cell.limits)
+  local widest, lines, bar_common = panel.measure(cell.fig, frame[1], frame[2], look, cell.limits)
   local function label(name)
-    return cell.hidden[name] and 0 or label_room(axis.words(opts[name .. "label"], common[name]))
+    return not cell.hidden[name] and lines[name] and LINE * lines[name] + 4 or 0
   end
   local bare = M.is_bare(cell.fig)
   local x_texts = not (bare or cell.hidden.x or opts.xticklabels == false or (opts.xticks and #opts.xticks == 0))
   local y_texts = not (bare or cell.hidden.y or opts.yticklabels == false or (opts.yticks and #opts.yticks == 0))
   out.left = (y_texts and (widest.y or 0) + MARKS + 8 or 0) + (label "y" > 0 and label "y" + 4 or 0)
-  out.bottom = (x_texts and BELOW or 0) + label "x"
+  out.bottom = (x_texts and BELOW + math.max(0, (widest.deep or 0) - LINE) or 0) + label "x"
   out.left, out.bottom = math.max(out.left, bare and 3 or GAP), math.max(out.bottom, bare and 3 or GAP)
   local half = x_texts and (widest.x or 0) / 2 + 2 or 0 -- of the text of a mark at the end of the axis
   out.left = math.max(out.left, half)
@@ -82,7 +88,7 @@ local function margins(cell, look, frame)
   local scale = colorbar.scale(cell.fig.elements)
   if scale and scale.bar and not cell.scale then
     cell.own_bar = MARKS + (widest.cb or 0) + 8 + LINE / 2
-    local name = axis.words(scale.label, common.cb) and LINE / 2 + 2 or 2 - LINE / 2
+    local name = (scale.label or bar_common) and LINE / 2 + 2 or 2 - LINE / 2
     out.right = (cell.beside or 0) + GAP + BAR + cell.own_bar + name
   end
   return out
@@ -155,7 +161,7 @@ end
 local function reserve(opts, look, cells, canvas, scale)
   local area = { left = label_room(opts.ylabel), bottom = label_room(opts.xlabel) }
   area.width = canvas.width - area.left - 2
-  area.height = canvas.height - area.bottom - (opts.title and 30 or 0) - 2
+  area.height = canvas.height - area.bottom - M.title_height(opts) - 2
   local labels, plan = opts.legend and shared.labels(cells) or {}, nil
   if #labels > 0 and opts.legend == "below" then
     plan = legend.across(labels, canvas.width - 20)
@@ -165,7 +171,7 @@ local function reserve(opts, look, cells, canvas, scale)
     area.width = area.width - plan.width - 4
   end
   area.key = area.left + area.width
-  if scale then area.width = area.width - pages.bar_room(scale, look, area.height - 60) end
+  if scale then area.width = area.width - pages.bar_room(scale, look, canvas, area.height - 60) end
   return area, plan
 end
 
@@ -186,10 +192,12 @@ local function panels_of(cells, look, canvas)
   for i, cell in ipairs(cells) do
     local small = insets.cells(cell, look, canvas, margins)
     local p = panel_of(cell, ("p%d_"):format(i), look, canvas, title_size)
-    out[#out + 1] = p
+    out[#out + 1], p.number = p, i
     for el, sample in pairs(p.samples) do samples[el] = sample end
     for k, inside in ipairs(small) do
-      out[#out + 1] = panel_of(inside, ("p%di%d_"):format(i, k), look, canvas, panel.title_size { inside })
+      if inside.moved then p:remark("the small figure %d would reach beyond the picture and is moved inside", k) end
+      local q = panel_of(inside, ("p%di%d_"):format(i, k), look, canvas, panel.title_size { inside })
+      out[#out + 1], q.number = q, i
     end
   end
   return out, samples

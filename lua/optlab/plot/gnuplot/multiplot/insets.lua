@@ -52,7 +52,17 @@ local function zoom_commands(cell, inset, small, canvas)
   return out
 end
 
---- The cells of a figure's insets.
+-- Moves a frame into the canvas. Returns whether it reached beyond it.
+local function keep_inside(small, canvas)
+  local width, height = math.min(small.width, canvas.width - 4), math.min(small.height, canvas.height - 4)
+  local x = math.max(2, math.min(small.x, canvas.width - width - 2))
+  local y = math.max(2, math.min(small.y, canvas.height - height - 2))
+  local moved = x ~= small.x or y ~= small.y or width ~= small.width or height ~= small.height
+  small.x, small.y, small.width, small.height = x, y, width, height
+  return moved
+end
+
+--- The cells of a figure's insets. `moved` is true of those that would have reached beyond the canvas.
 -- @tparam table cell with its place; gets `boxes`, what its legend is to avoid
 -- @tparam table look
 -- @tparam table canvas
@@ -68,8 +78,10 @@ function M.cells(cell, look, canvas, margins)
       fig = inset.figure, limits = {}, hidden = {}, key = false, x = cell.x + px * cell.width,
       y = cell.y + py * cell.height, width = width, height = height,
     }
-    local m = margins(small, look, { width, height })
-    if small.own_bar then small.width = math.max(20, width - m.right) end -- the bar has its room in the place, too
+    small.moved = keep_inside(small, canvas)
+    local m = margins(small, look, { small.width, small.height })
+    -- The bar has its room in the place, too.
+    if small.own_bar then small.width = math.max(20, small.width - m.right) end
     small.commands = inset_commands(small, m, canvas, look)
     for _, command in ipairs(inset.zoom and zoom_commands(cell, inset, small, canvas) or {}) do
       table.insert(small.commands, command)

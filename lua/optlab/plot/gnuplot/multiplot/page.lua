@@ -28,7 +28,7 @@ end
 function M.new(look, canvas, enhanced)
   local page = setmetatable({
     settings = {}, items = { "2 with lines notitle" }, widest = {}, common = {}, hidden = {}, look = look, labels = 0,
-    canvas = canvas,
+    canvas = canvas, remarks = {},
     fig = { opts = { enhanced = enhanced }, elements = {} }, is_empty = true,
   }, Page)
   page:set("border 0")
@@ -44,6 +44,11 @@ end
 
 function Page:font(size)
   return ("font ',%s'"):format(fmt(size * self.look.scale))
+end
+
+--- Notes down what the user is to be told about the grid.
+function Page:remark(message, ...)
+  self.remarks[#self.remarks + 1] = message:format(...)
 end
 
 --- Adds a label, as a panel does.
@@ -70,12 +75,13 @@ end
 --- The room for a colour bar with its texts.
 -- @tparam table scale
 -- @tparam table look
+-- @tparam table canvas
 -- @number height of the bar
 -- @treturn number pixels
-function M.bar_room(scale, look, height)
-  local page = M.new(look)
+function M.bar_room(scale, look, canvas, height)
+  local page = M.new(look, canvas)
   page.scale, page.fig.elements = scale, scale.elements
-  colorbar.set(page, height)
+  colorbar.set(page, canvas.width, height)
   return sizes.BAR + bar_texts(page) + (bar.name(page) and sizes.LINE / 2 or -sizes.LINE / 2)
 end
 
@@ -87,7 +93,7 @@ end
 function Page:bar(scale, x, y, height)
   self.scale, self.fig.elements, self.is_empty = scale, scale.elements, false
   self:set("cbtics out nomirror scale 0.6,0.3 textcolor rgb soft")
-  colorbar.set(self, height)
+  colorbar.set(self, self.canvas.width, height)
   local w, h = self.canvas.width, self.canvas.height
   bar.place(self, { x / w, y / h, sizes.BAR / w, height / h })
   bar.label(self, (x + sizes.BAR + bar_texts(self)) / w, (y + height / 2) / h)

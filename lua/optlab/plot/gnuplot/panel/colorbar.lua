@@ -5,7 +5,6 @@ local axis = require "optlab.plot.gnuplot.axis"
 local colors = require "optlab.plot.gnuplot.panel.colors"
 local limits = require "optlab.plot.gnuplot.limits"
 local number = require "optlab.plot.gnuplot.number"
-local text = require "optlab.plot.gnuplot.text"
 local theme = require "optlab.plot.gnuplot.theme"
 local ticks = require "optlab.plot.gnuplot.ticks"
 
@@ -89,8 +88,15 @@ end
 
 -- --- commands ---------------------------------------------------------------------------------------------------
 
+-- Texts beside the bar, each at a value.
+local function set_texts(panel, ends, values, texts, size, quiet)
+  axis.set_texts(panel, "cb", values, texts, false, {
+    along = math.max(40, size.height - 60), across = 0.3 * size.width, ends = ends, more = " scale 0", quiet = quiet,
+  })
+end
+
 -- A palette of bands of one colour each, all equally high on the bar, and a mark at each level.
-local function set_bands(panel, scale)
+local function set_bands(panel, scale, size)
   local levels, count, parts = scale.levels, #scale.levels, {}
   if scale.top == levels[count] then count = count - 1 end -- nothing lies above the last level
   count = math.max(count, 1)
@@ -103,30 +109,26 @@ local function set_bands(panel, scale)
   panel:set("palette defined (%s)", table.concat(parts, ", "))
   panel:set("cbrange [0:%d]", count)
   if not scale.bar then return end
-  local marks, texts, shown = {}, ticks.texts(levels), {}
-  for i = 1, math.min(#levels, count + 1) do
-    marks[i], shown[i] = ("%s %d"):format(text.quote(texts[i]), i - 1), texts[i]
-  end
-  panel:set("cbtics (%s) noenhanced scale 0", table.concat(marks, ", "))
-  panel.widest.cb = ticks.width(shown)
+  local values, texts = {}, ticks.texts(levels)
+  for i = 1, math.min(#levels, count + 1) do values[i] = i - 1 end
+  set_texts(panel, { 0, count }, values, table.move(texts, 1, #values, 1, {}), size, true)
 end
 
 -- The names of the values 1, 2, ... beside the bar.
-local function set_classes(panel, classes)
-  local marks = {}
-  for i, name in ipairs(classes) do marks[i] = ("%s %d"):format(text.quote(name), i) end
-  panel:set("cbtics (%s) noenhanced scale 0", table.concat(marks, ", "))
-  panel.widest.cb = ticks.width(classes)
+local function set_classes(panel, scale, size)
+  local values = {}
+  for i in ipairs(scale.classes) do values[i] = i end
+  set_texts(panel, { scale.lo, scale.hi }, values, scale.classes, size)
 end
 
-local function set_range(panel, scale, height)
+local function set_range(panel, scale, size)
   local commands = theme.palette(scale.palette, scale.count)
   table.move(commands, 1, #commands, #panel.settings + 1, panel.settings)
   panel:set("cbrange [%s:%s]", fmt(scale.lo, true), fmt(scale.hi, true))
   if scale.log then panel:set("logscale cb") end
   if not scale.bar then return end
-  if scale.classes then return set_classes(panel, scale.classes) end
-  local room = panel.fig.solid and { most = 5, longest = 5 } or { most = math.max(2, (height - 60) // 34) }
+  if scale.classes then return set_classes(panel, scale, size) end
+  local room = panel.fig.solid and { most = 5, longest = 5 } or { most = math.max(2, (size.height - 60) // 34) }
   if scale.log then
     axis.set_logarithmic(panel, "cb", scale.lo, scale.hi)
   else
@@ -136,14 +138,16 @@ end
 
 --- Sets the palette, the range and the marks of a panel's colours.
 -- @tparam table panel its field `scale` may be given beforehand, as of a colour bar shared with other panels
--- @number height of the panel in pixels
-function M.set(panel, height)
+-- @number width of the panel in pixels
+-- @number height
+function M.set(panel, width, height)
   local scale = panel.scale
   if not scale then
     if panel.fig.solid then panel:unset "colorbox" end
     return
   end
-  if scale.levels then set_bands(panel, scale) else set_range(panel, scale, height) end
+  local size = { width = width, height = height }
+  if scale.levels then set_bands(panel, scale, size) else set_range(panel, scale, size) end
 end
 
 return M

@@ -5,7 +5,6 @@ local axis = require "optlab.plot.gnuplot.axis"
 local bar = require "optlab.plot.gnuplot.panel.bar"
 local colorbar = require "optlab.plot.gnuplot.panel.colorbar"
 local elements = require "optlab.plot.gnuplot.elements"
-local errors = require "optlab.base.errors"
 local key = require "optlab.plot.gnuplot.panel.key"
 local layout = require "optlab.plot.gnuplot.layout"
 local number = require "optlab.plot.gnuplot.number"
@@ -129,12 +128,6 @@ end
 
 -- --- texts -------------------------------------------------------------------------------------------------------
 
--- A text as gnuplot takes it, with its own choice of markup, or the figure's.
-local function marked(panel, words, own)
-  if own == nil then own = panel.fig.opts.enhanced end
-  return text.marked(words, own)
-end
-
 local TITLE_SIZES = { 12, 11, 10, 9, 8 }
 
 -- What is seen of a figure's title, in one line.
@@ -146,31 +139,46 @@ end
 local function title_room(width) return (width + 4) / 1.12 end
 
 -- The title. Where the place of a panel is fixed it gets one line, in a smaller font if need be.
-local function title(panel, width)
+local function title(panel, width, height)
   local opts, place = panel.fig.opts, panel.place
   if not opts.title then return end
+  local words, cut
   if not place then
-    return panel:set("title %s", marked(panel, text.wrap(opts.title, width - 40, layout.FONT_SIZE)))
+    local view = panel.view -- over its middle the title stands
+    local middle = view and view.room.left + view.width / 2 or width / 2
+    local room = 2 * math.min(middle, width - middle) - 20
+    words, cut = text.fitted(opts.title, opts.enhanced, room, layout.FONT_SIZE, height / 3)
+    panel:set("title %s", text.marked(words, opts.enhanced))
+  else
+    local seen = seen_title(panel.fig)
+    words = text.cut(seen, title_room(place.width), place.title_size)
+    cut = words ~= seen
+    local whole = not cut and text.marked((opts.title:gsub("\n", " ")), opts.enhanced)
+    -- Low enough to belong to the frame below it, in svg too, where gnuplot puts titles 5 pixels higher than in png.
+    panel:set("title %s %s offset 0,-0.8", whole or text.marked(words, false), panel:font(place.title_size))
   end
-  local seen, size = seen_title(panel.fig), place.title_size
-  local shown = text.cut(seen, title_room(place.width), size)
-  local words = shown == seen and marked(panel, (opts.title:gsub("\n", " "))) or marked(panel, shown, false)
-  if shown ~= seen then panel:remark("the title %s is cut: take a shorter one or a larger size", errors.shown(seen)) end
-  -- Low enough to belong to the frame below it, in svg too, where gnuplot puts titles 5 pixels higher than in png.
-  panel:set("title %s %s offset 0,-0.8", words, panel:font(size))
+  if cut then
+    panel:remark("the title '%s' is cut: take a shorter one or a larger size", text.cut(seen_title(panel.fig), 30, 1))
+  end
 end
 
--- The label of an axis, with the part that was taken out of the texts of its marks.
-local function axis_label(panel, name, label, more, markup)
+local MOST_LABEL = 60 -- pixels that the lines of an axis's label may take
+
+-- The label of an axis, with the part that was taken out of the texts of its marks, in as many lines as it needs.
+local function axis_label(panel, name, label, room, more, markup)
   if panel.place and panel.place.hidden[name] then return end
   local words = axis.words(label, panel.common[name])
   if not words then return end
-  if name == "x" then panel.xlabel_lines = select(2, words:gsub("\n", "")) + 1 end
-  panel:set("%slabel %s%s", name, marked(panel, words, markup), more or "")
+  if markup == nil then markup = panel.fig.opts.enhanced end
+  local cut
+  words, cut = text.fitted(words, markup, room, layout.FONT_SIZE, MOST_LABEL)
+  if cut then panel:remark("the label of the %s axis is cut: take a shorter one or a larger size", name) end
+  panel.lines[name] = select(2, words:gsub("\n", "")) + 1
+  panel:set("%slabel %s%s", name, text.marked(words, markup), more or "")
 end
 
 -- The axis on the right.
-local function second_axis(panel, room)
+local function second_axis(panel, room, length)
   local opts, color = panel.fig.opts, ""
   if opts.y2color then
     local own, cycle = style.colorspec(opts.y2color)
@@ -179,7 +187,7 @@ local function second_axis(panel, room)
   panel:set("border 11")
   panel:set("y2tics%s", color)
   axis.set(panel, "y2", room)
-  axis_label(panel, "y2", opts.y2label, color, opts.y2enhanced)
+  axis_label(panel, "y2", opts.y2label, length, color, opts.y2enhanced)
 end
 
 -- The plotting area, which the texts of the y axes and a colour bar make smaller.
@@ -194,17 +202,36 @@ local function set_view(panel, width, height)
   if fig.twin then panel.second_view = panel.view:with_y(panel.limits.y2) end
 end
 
+local WIDEST = 0.4 -- the part of the width or the height that texts of marks may take
+
+-- Room for texts that stand upright below the frame, or reach beyond its left end.
+local function make_room_for_x(panel, width, cell)
+  local view, deep, half = panel.view, panel.widest.deep, (panel.widest.x or 0) / 2 + 4
+  if panel.place or panel.hidden.x then return end
+  if deep then view:shrink("bottom", math.max(0, deep - layout.FONT_SIZE)) end
+  if half <= view.room.left then return end
+  panel:set("lmargin at screen %s", fmt(cell.left + half / width * cell.width))
+  view:shrink("left", half - view.room.left)
+end
+
 -- Marks and labels of the axes of a flat figure. The texts of x have the room that those beside the frame leave.
-local function flat_axes(panel, width, height)
+local function flat_axes(panel, width, height, cell)
   local opts = panel.fig.opts
-  local upright = { most = math.max(2, (height - 60) // 34), powers = math.max(2, (height - 60) // 20) }
+  local upright = {
+    most = math.max(2, (height - 60) // 34), powers = math.max(2, (height - 60) // 20),
+    along = math.max(40, height - 60), across = WIDEST * width,
+  }
   axis.set(panel, "y", upright)
-  axis_label(panel, "y", opts.ylabel)
-  if panel.fig.twin then second_axis(panel, upright) end
+  axis_label(panel, "y", opts.ylabel, height - 30)
+  if panel.fig.twin then second_axis(panel, upright, height - 30) end
   set_view(panel, width, height)
   local length = math.min(width - 90, panel.view.width)
-  axis.set(panel, "x", { most = math.max(2, width // 60), length = length, powers = math.max(2, length // 38) })
-  axis_label(panel, "x", opts.xlabel)
+  axis.set(panel, "x", {
+    most = math.max(2, width // 60), length = length, powers = math.max(2, length // 38), along = panel.view.width,
+    across = WIDEST * height,
+  })
+  axis_label(panel, "x", opts.xlabel, width - 50)
+  make_room_for_x(panel, width, cell)
 end
 
 -- Marks and labels in space, where lines of text run obliquely and have less room.
@@ -212,18 +239,21 @@ local function solid_axes(panel)
   local opts = panel.fig.opts
   for _, name in ipairs { "x", "y", "z" } do
     axis.set(panel, name, { most = 6 })
-    axis_label(panel, name, opts[name .. "label"], name == "z" and " rotate parallel" or nil)
+    axis_label(panel, name, opts[name .. "label"], math.huge, name == "z" and " rotate parallel" or nil)
   end
 end
 
 -- A text, and for an annotation its arrow. Returns the box it takes.
 local function note_commands(panel, view, note, index)
   local size = note.size or layout.FONT_SIZE
-  local box = layout.text_box(view, note.text, note.x[#note.x], note.y[#note.y], note.align, size)
+  local markup = note.enhanced
+  if markup == nil then markup = panel.fig.opts.enhanced end
+  local words = text.fitted(note.text, markup, view.width - 10, size, math.huge)
+  local box = layout.text_box(view, words, note.x[#note.x], note.y[#note.y], note.align, size)
   local lx, ly = layout.first_line(view, box)
   local color, cycle = "rgb ink", nil
   if note.color then color, cycle = style.colorspec(note.color) end
-  panel:label(string.format("%s at %s,%s left front %s textcolor %s", marked(panel, note.text, note.enhanced),
+  panel:label(string.format("%s at %s,%s left front %s textcolor %s", text.marked(words, markup),
     fmt(lx, true), fmt(ly, true), panel:font(size), color or "linetype " .. cycle))
   local arrow = #note.x == 2 and layout.arrow(view, box, note.x[1], note.y[1])
   if arrow then
@@ -301,7 +331,8 @@ local function new_panel(fig, prefix, look, place)
   local limits = place and place.limits or {}
   local panel = setmetatable({
     fig = fig, look = look, prefix = prefix, place = place, counts = {}, blocks = {}, settings = {}, items = {},
-    label_count = 0, widest = {}, common = {}, titles = {}, samples = {}, hidden = hidden_texts(fig, place),
+    label_count = 0, remarks = visibility.remarks(fig), widest = {}, common = {}, lines = {}, titles = {}, samples = {},
+    hidden = hidden_texts(fig, place),
     limits = { x = limits.x or axis.limits(fig, "x", "y"), y = limits.y or axis.limits(fig, "y", "x") },
   }, Panel)
   if fig.solid then panel.limits.z = axis.limits(fig, "z", "x") end
@@ -309,20 +340,24 @@ local function new_panel(fig, prefix, look, place)
   return panel
 end
 
+local WHOLE = { left = 0, bottom = 0, width = 1, height = 1 } -- the cell of a panel alone on the canvas
+
 --- The room that the texts around a flat panel's frame need.
 -- @tparam table fig
 -- @number width of its frame in pixels
 -- @number height
 -- @tparam table look
 -- @tparam ?table limits {x =, y =} that are not the figure's own
--- @treturn table {x =, y =, cb =}: the width of the widest text of each axis, nil where there is none
--- @treturn table the part that was taken out of these texts, nil where there is none
+-- @treturn table {x =, y =, cb =}: the width of the widest text of each axis, nil where there is none; `deep`, the
+-- longest text of x where these stand upright
+-- @treturn table {x =, y =, y2 =}: how many lines the label of each axis has, nil where there is none
+-- @treturn boolean whether a part was taken out of the texts of the colour bar
 function M.measure(fig, width, height, look, limits)
   local panel = new_panel(fig, "", look, { hidden = {}, limits = limits, width = width, height = height })
   panel.scale = colorbar.scale(fig.elements)
-  colorbar.set(panel, height)
-  flat_axes(panel, width + 90, height + 60)
-  return panel.widest, panel.common
+  colorbar.set(panel, width, height)
+  flat_axes(panel, width + 90, height + 60, WHOLE)
+  return panel.widest, panel.lines, panel.common.cb ~= nil
 end
 
 --- The size of the font in which the titles of figures fit above their frames, the smallest if none is small enough.
@@ -357,16 +392,17 @@ end
 function M.new(fig, width, height, prefix, look, place, cell)
   if place then width, height = place.width + 90, place.height + 60 end
   local panel = new_panel(fig, prefix, look, place)
-  panel.remarks = visibility.remarks(fig)
-  title(panel, width)
   panel.scale = place and place.scale or colorbar.scale(fig.elements)
-  colorbar.set(panel, height)
-  bar.set(panel, width, cell or { left = 0, bottom = 0, width = 1, height = 1 })
+  colorbar.set(panel, width, height)
+  cell = cell or WHOLE
+  bar.set(panel, width, cell)
   if fig.solid then
     solid_axes(panel)
+    title(panel, width, height)
     solid_commands(panel, width, height)
   else
-    flat_axes(panel, width, height)
+    flat_axes(panel, width, height, cell)
+    title(panel, width, height)
     flat_commands(panel)
   end
   local first_view = panel.view

@@ -58,7 +58,7 @@ end
 -- gnuplot gives the legend below the frame too little room beside the x label.
 local function make_room_below(panel, plan)
   local lines = plan.rows * plan.size.spacing * plan.size.font / layout.FONT_SIZE
-  local axis_lines = 2.4 + 1.2 * (panel.xlabel_lines or 0)
+  local axis_lines = 2.4 + 1.2 * (panel.lines.x or 0)
   panel:set("bmargin %s", fmt(math.ceil(10 * (lines + axis_lines)) / 10))
 end
 

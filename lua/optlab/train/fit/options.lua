@@ -13,9 +13,9 @@ local rate = require "optlab.train.rate"
 
 local FN = "train.fit"
 
--- A constructor in the place of what it makes.
+-- A constructor in the place of what it makes; a name or a table, as train.descend takes.
 local function optimizer_words(_, value)
-  if type(value) ~= "function" then return "an optimizer" end
+  if type(value) == "userdata" or value == nil then return "an optimizer" end
   return "an optimizer, which a call makes: optim.Adam(model:parameters(), {lr = 0.01})"
 end
 
@@ -105,8 +105,8 @@ local function check_parts(o)
   local several = o.step and type(o.optimizer) == "table" and next(o.optimizer) ~= nil
   for _, one in pairs(several and o.optimizer or {}) do several = several and is_optimizer(one) end
   if not several then
-    errors.bad_value(FN, "optimizer", o.step and "an optimizer, or a table of optimizers by name" or "an optimizer",
-      o.optimizer)
+    errors.bad_value(FN, "optimizer", o.step and "an optimizer, or a table of optimizers by name"
+      or optimizer_words(nil, o.optimizer), o.optimizer)
   end
 end
 

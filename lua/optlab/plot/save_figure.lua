@@ -24,8 +24,8 @@ end
 -- "a" and the formats to draw from "a", "a.png" or "a.gp"; a dot followed by digits ("eta-0.1") is part of the name.
 local function split_name(name, where, movie)
   if not name:match("^[%w_][%w._+%-]*$") or #name > 200 then
-    errors.raise("%s: name must be letters, digits, '.', '_', '+' and '-' only, got %s; the folder is set by --out or "
-      .. "lab.set_out", where, errors.shown(name))
+    errors.raise("%s: name must be letters, digits, '.', '_', '+' and '-' only, up to 200, and begin with a letter, a "
+      .. "digit or '_', got %s; the folder is set by --out or lab.set_out", where, errors.shown(name))
   end
   local base, suffix = name:match("^(.+)%.(%a%w*)$")
   if not suffix then return name, default_formats(movie) end
@@ -61,6 +61,20 @@ local function replacement(figure, source, format)
   if #codes == 0 then return nil end
   remark_characters(figure, MISSING, codes)
   return fonts.without(source, codes)
+end
+
+-- Formats made of pixels, and how many those may have: cairo's limit for a side, and some 800 MB in all.
+local PIXELS = { png = true, gif = true, webp = true }
+local LONGEST, MOST = 32767, 2e8
+
+-- Raises about a picture of more pixels than can be drawn.
+local function check_pixels(picture, format, where)
+  if not PIXELS[format] then return end
+  local size, dpi = picture.opts.size, picture.look.dpi
+  local width, height = size[1] * dpi / 96, size[2] * dpi / 96
+  if math.max(width, height) <= LONGEST and width * height <= MOST then return end
+  errors.raise("%s: at %g dpi the %s has %.0f x %.0f pixels, but at most %d on a side and %g in all can be drawn; "
+    .. "take a smaller size or dpi, or pdf", where, dpi, format, width, height, LONGEST, MOST)
 end
 
 -- How texts are written for formats that do not take gnuplot's markup.
@@ -99,6 +113,7 @@ local function save_figure(name, where, write_script, picture)
   local base, formats = split_name(name, where, movie)
   local dir = config.out:gsub("(.)/+$", "%1")
   local path = dir .. "/" .. base .. ".gp"
+  for _, format in ipairs(formats) do check_pixels(movie and movie.frames[1] or picture, format, where) end
   local default = script_format(formats, movie)
   local texts = default == "tex" and "latex" or nil
   local source, remarks = write_script(base, default, texts)

@@ -210,7 +210,7 @@ static const Arg dirac_args[] = {
      .kind = ARG_INTEGER,
      .range = RANGE_AT_LEAST_1,
      .def = 1,
-     .doc = "Groups of output channels; each is the identity."},
+     .doc = "Number of groups of output channels; each is the identity."},
     {0},
 };
 
@@ -265,8 +265,7 @@ const InitDef init_defs[] = {
      .args = trunc_normal_args,
      .fill = init_trunc_normal},
     {.name = "orthogonal_",
-     .doc = "A random matrix with orthonormal rows or columns, whichever are fewer; the dimensions behind the first "
-            "one are "
+     .doc = "A random matrix with orthonormal rows or columns, whichever are fewer; the dimensions after the first are "
             "columns.",
      .equation = "gain Q sign(diag R),  Q R = A with elements from N(0, 1)",
      .paper =
@@ -279,7 +278,7 @@ const InitDef init_defs[] = {
      .args = dirac_args,
      .fill = init_dirac},
     {.name = "sparse_",
-     .doc = "Normal random numbers in a matrix, of which the same share of each column is 0.",
+     .doc = "A matrix of normal random numbers, with the same share of zeros in each column.",
      .paper = "Martens, \"Deep learning via Hessian-free optimization\", 2010",
      .args = sparse_args,
      .fill = init_sparse},

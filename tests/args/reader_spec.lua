@@ -159,7 +159,7 @@ describe("options", function()
     fails("nn.Linear: the table of options must be the last argument", nn.Linear, 1, { bias = false }, 3)
     fails("nn.Linear: in_features must be an integer of at least 1, got a table", nn.Linear, { 2, 3 })
     fails("nn.Linear: options are given by name, got the key 1", nn.Linear, { 2, 3, bias = false })
-    fails("optim.SGD: options must be a table, got 0.1", optim.SGD, { weight() }, 0.1)
+    fails("optim.SGD: options must be a table, such as {lr = ...}, got 0.1", optim.SGD, { weight() }, 0.1)
   end)
 
   it("may stand in the table that holds a list", function()

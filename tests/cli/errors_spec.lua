@@ -156,6 +156,14 @@ describe("a global that was never assigned", function()
     assert.equal("optlab: stdin:1: 'xyzzy' is not defined\n", err)
   end)
 
+  it("may be one of Lua's libraries", function()
+    assert.equal("a.lua:1: math has no 'inf'; in Lua: math.huge", said "local best = math.inf")
+    assert.equal("a.lua:1: math has no 'fllor'; did you mean 'floor'?", said "math.fllor(1)")
+    assert.equal("a.lua:1: string has no 'strip'; in Lua: s:match '^%s*(.-)%s*$'", said "print((' a'):strip())")
+    files.write(dir .. "/m.lua", "return table.unpck or math.inf or 1")
+    assert.same({ 0, "1\nnil\n", "" }, { program.run(dir, "-e", "print((require('m'))) print(rawget(math, 'inf'))") })
+  end)
+
   it("is nil to rawget and to modules, whose errors have the guess", function()
     files.write(dir .. "/m.lua", "return {x = unpack or table.unpack, f = function() return prnt(1) end}")
     local status, out, err = program.run(dir, "--no-keep", "-e",

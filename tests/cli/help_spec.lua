@@ -127,7 +127,9 @@ end)
 
 describe("the man page", function()
   local page = files.read("packaging/optlab.1"):gsub("\\%-", "-")
-  local _, help = program.shell(".", program.quoted(program.path) .. " --help")
+  local pipe = assert(io.popen(program.quoted(program.path) .. " --help"))
+  local help = pipe:read "a"
+  pipe:close()
 
   local function names(pattern)
     local list = {}

@@ -378,7 +378,7 @@ describe("the program", function()
       local _, out = prompt(table.concat({
         'plot.figure{title = "a"}:line{1, 2}', "plot.grid{plot.figure():line{1}, plot.figure():line{2}}",
         "lab.progress(3)",
-        "train.optimizer({lab.ones(1)}, print)", "{plot.figure(), print}",
+        "train.optimizer({lab.ones(1)}, function(x) return x end)", "{plot.figure(), print}",
         "lab.compile(print):pass(data.loader{X = lab.ones(2, 1)})",
       }, "\n") .. "\n")
       assert.equal('Figure "a" (1 element; fig:save(name) draws it)\n'

@@ -31,6 +31,10 @@ describe("a script that Lua cannot read", function()
     { "AbsMom(net:parameters(), lr=0.01)", "named arguments are written in a table" },
     { "descend(f, {-5, -2}, lab.optim.Adam, lr=0.1)", "named arguments are written in a table" },
     { "f(g(x, {a = 1}), (1 + h(2)) * 3, lr=0.1)", "named arguments are written in a table" },
+    { "fit {optimizer = Adam(net:parameters(), lr = 0.01), epochs = 3}", "named arguments are written in a table" },
+    { "for lr in [0.1, 0.01] do print(lr) end", "a loop: for i, x in ipairs%(list%)" },
+    { "local function f(x, y) 0.1 * x ^ 2 + y end", "a value is returned by 'return'" },
+    { "map(function(x) x * x end)", "a value is returned by 'return'" },
     { "def f(x, y): return 0.1 * x**2", "a function is written: local function f" },
     { "local function f(x):\n  return x\nend", "a function has no ':' behind its arguments" },
     { "for i in range(3):\n  print(i)\n\nx = 2", "for i = 1, n do" },
@@ -77,6 +81,12 @@ describe("a method that is called with a dot", function()
     assert.not_matches("colon", said "error 'no'")
     assert.not_matches("colon", said "net:load_state_dict(3)")
     assert.matches("strings are joined by '..'", said "print('a' + 1)")
+    assert.matches("'self' is not defined; in Lua: function Net:forward(x), with a colon, has self",
+      said "local N = {} function N.f() return self end N.f()", 1, true)
+    assert.matches('in Lua: ("%.3f"):format(x)', said "print('loss: %f' % 3)", 1, true)
+    assert.matches("in Lua: s:rep(n)", said "print('-' * 10)", 1, true)
+    assert.matches("field 'append'); in Lua: list[#list + 1] = x", said "local l = {} l.append(1)", 1, true)
+    assert.matches("method 'items'); in Lua: for name, x in pairs(t) do", said "local t = {} t:items()", 1, true)
     assert.matches("'len' is not defined; in Lua: #x", said "print(len {1})")
     assert.matches("for i, x in ipairs%(list%)", said "for x in {1, 2} do print(x) end")
     assert.matches("for name, x in pairs%(table%)", said "for _ in pairs {1} do for k in {a = 1} do print(k) end end")
@@ -90,5 +100,10 @@ describe("a method that is called with a dot", function()
       assert.matches("; of a tensor: lab." .. name .. "%(x%)", said(("print(math.%s(lab.ones(2)))"):format(name)))
     end
     assert.not_matches("of a tensor", said "print(math.abs 'x')")
+    for _, values in ipairs { "lab.ones(2), 0", "0, lab.ones(2)", "lab.ones(1), lab.ones(1)" } do
+      assert.equal("optlab: x.lua:3: math.max takes numbers; of tensors: lab.maximum(a, b) of two, x:max() of the "
+        .. "elements of one\n", said(("print(math.max(%s))"):format(values)))
+    end
+    assert.matches("math.min takes numbers; of tensors: lab.minimum(a, b)", said "math.min(lab.ones(2), 0)", 1, true)
   end)
 end)

@@ -164,6 +164,13 @@ describe("the reference", function()
     assert.are.same({}, missing)
   end)
 
+  it("tells losses from layers with two inputs", function()
+    assert.is_true(#entries.of "loss" > 10)
+    for _, entry in ipairs(entries.of "loss") do assert.matches("Loss$", entry.name) end
+    for _, entry in ipairs(entries.of "layer") do assert.not_matches("Loss$", entry.name) end
+    assert.equal("layer", by_callee()["nn.CosineSimilarity"].group)
+  end)
+
   it("writes defaults as one writes them in Lua", function()
     assert.are.equal("1e-8", call.value(1e-8))
     assert.are.equal("1/3", call.value(1 / 3))

@@ -2,6 +2,22 @@
 local lab = require "optlab"
 local errors = require "tests.support.errors"
 
+describe("a tensor", function()
+  it("says what is meant by names and signs that it does not have", function()
+    local x = lab.ones(2)
+    errors.fails("a tensor has no field or method 'sigmiod'; did you mean 'sigmoid'?", function() return x.sigmiod end)
+    errors.fails("a tensor has no field or method 'T'; write x:t()", function() return x.T end)
+    errors.fails("a tensor has no field or method 'cuda'; all tensors are in the computer's memory",
+      function() return x:cuda() end)
+    errors.fails("tensors have no order; x:gt(y), x:ge(y), x:lt(y) and x:le(y) compare element by element",
+      function() return x > 0 end)
+    errors.fails("x:item() is the number of a tensor with one element", function() return x <= x end)
+    errors.fails("start must be an integer, got a tensor of shape (1); its number is x:item()",
+      function() return x:narrow(1, lab.ones(1), 1) end)
+    assert.equal(1, math.max(1, x[1]:item()))
+  end)
+end)
+
 describe("creation", function()
   it("takes sizes one by one or in a table, and options", function()
     assert.same({ { 0, 0, 0 }, { 0, 0, 0 } }, lab.zeros(2, 3):tolist())

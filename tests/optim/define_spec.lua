@@ -198,7 +198,7 @@ describe("optim", function()
         define { name = "X", step = step, defaults = { lr = 1, params = 2 } })
       assert.is_truthy(define { name = "X", step = step, defaults = { lr = 1, mode = "fast" } }:find(
         "the default of 'mode' must be a number, true or false, or a list of numbers", 1, true))
-      assert.equal("optim.define: state must be a list of names or a function(p, h), got 'v'",
+      assert.equal("optim.define: state must be a list of names or a function(p, h): write {\"v\"}, got 'v'",
         define { name = "X", step = step, defaults = { lr = 1 }, state = "v" })
     end)
   end)

@@ -33,6 +33,18 @@ describe("optim", function()
       { "no parameters", function() optim.SGD {} end, "optim.SGD: the list of parameters is empty" },
       { "no list", function() optim.SGD(nil, { lr = 1 }) end,
         "optim.SGD: params is missing; it must be a list of tensors such as {w, b} or model:parameters()" },
+      { "a module among the parameters", function() optim.SGD { lab.nn.Linear(1, 1) } end,
+        "optim.SGD: params[1] must be a tensor; a module's parameters are model:parameters(), got an optlab.Module" },
+      { "a module in place of its parameters", function() optim.SGD(lab.nn.Sequential(lab.nn.Linear(1, 1))) end,
+        "optim.SGD: params[1] must be a tensor; a module's parameters are model:parameters(), got an optlab.Module" },
+      { "a tensor for a number", function() optim.SGD({ a }, { lr = lab.tensor(0.1) }) end,
+        "optim.SGD: lr must be a number of at least 0, got a tensor of shape (); its number is x:item()" },
+      { "a schedule for a number", function() optim.SGD({ a }, { lr = lab.sched.Cosine { max_update = 3 } }) end,
+        "optim.SGD: lr must be a number of at least 0, got an optlab.Schedule; sched.attach(optimizer, schedule) makes "
+        .. "an optimizer follow a schedule" },
+      { "a field by another name", function() return optim.SGD({ a }).learning_rate end,
+        "SGD has no field 'learning_rate'; its hyperparameters are lr, momentum, dampening, weight_decay, nesterov, "
+        .. "maximize" },
       { "a number among the parameters", function() optim.SGD { a, 3 } end,
         "optim.SGD: params[2] must be a tensor, got 3" },
       { "a parameter given twice", function() optim.SGD { a, b, a } end,
@@ -59,7 +71,7 @@ describe("optim", function()
       { "a method without its optimizer", function() optim.SGD({ a }).step() end,
         "Optimizer:step: opt is missing; it must be an optimizer" },
       { "an unknown option of zero_grad", function() optim.SGD({ a }):zero_grad { none = true } end,
-        "Optimizer:zero_grad: unknown option 'none' (options: set_to_none)" },
+        "Optimizer:zero_grad: unknown option 'none'; did you mean 'set_to_none'?" },
     }
     for _, case in ipairs(CASES) do
       it(case[1], function() assert.equal(case[3], errors.text(case[2])) end)

@@ -1,5 +1,6 @@
 --- Update rules: optim.define with `rule`.
 local core = require "optlab.core"
+local contains = require("tests.support.text").contains
 local errors = require "tests.support.errors"
 local lab = require "optlab"
 
@@ -318,6 +319,11 @@ describe("mistakes in a rule", function()
     ["p = p - lr * |g|"] = "'|' is not part of the language; the size of a number is written abs%(g%)",
     ["p = p - np.abs(g)"] = "'%.' is not part of the language; functions are called by their name alone: abs%(g%)",
     ["p = p - g.abs()"] = "functions are called by their name alone: abs%(g%)",
+    ["p -= lr * g"] = "'=' after 'p' was expected, got '%-'; write p = p %- ...",
+    ["return p - g"] = "got 'p'; a rule assigns to p: p = ...",
+    ["p = p - betas[0] * g"] = "'%[' is not part of the language; the members of a list 'betas' are beta1, beta2",
+    ["p = p - lr * p.grad"] = "'%.' is not part of the language; the gradient is called g",
+    ["p = p - 2g"] = "'2g' is not a number; a product is written 2 %* g",
     ["p = p - g**2"] = "'%*%*' is not part of the language; powers are written x ^ y",
     ["p = p - abs(grad)"] = "'grad' is not known here; the gradient is called g",
     [""] = "the rule is empty",
@@ -361,6 +367,12 @@ describe("mistakes in a rule", function()
   it("leave nothing half defined", function()
     assert.equal("optim.define: give a rule or a step, not both",
       errors.text(optim.define, { name = "X", defaults = { lr = 1 }, rule = "p = p - g", step = print }))
+    contains(errors.text(optim.define, { name = "X", defaults = { lr = 1 }, rule = print }),
+      "rule must be a string; a function is given as step, got a function")
+    contains(errors.text(optim.define, { name = "X", defaults = { lr = 1 }, rule = "p = m", state = "m" }),
+      'state must be a list of names or a function(p, h): write {"m"}, got \'m\'')
+    contains(errors.text(optim.define, { name = "X", lr = 1, rule = "p = p - g" }),
+      "unknown option 'lr'; write defaults = {lr = ...}")
     assert.matches("a rule is missing", errors.text(optim.define, { name = "X", defaults = { lr = 1 } }))
   end)
 end)

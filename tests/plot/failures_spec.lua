@@ -1,5 +1,6 @@
 --- What is said when a picture cannot be made.
 local config = require "optlab.base.config"
+local errors = require "tests.support.errors"
 local figures = require "tests.support.figures"
 local files = require "tests.support.files"
 local plot = require "optlab.plot"
@@ -19,6 +20,14 @@ describe("plot", function()
       line_figure():save("broken")
       return debug.getinfo(1, "l").currentline - 1
     end
+
+    it("are errors at once for pictures of too many pixels", function()
+      local fig = line_figure { size = { 4000, 4000 }, dpi = 600 }
+      errors.fails("Figure:save: at 600 dpi the png has 25000 x 25000 pixels, but at most 32767 on a side and 2e+08 in",
+        function() fig:save("large.png") end)
+      assert.same({}, files.names(figures.dir))
+      fig:save("large.svg")
+    end)
 
     it("of gnuplot are one line that names the Lua line, the script and gnuplot's words", function()
       config.format = { "svg" }

@@ -42,9 +42,16 @@ describe("plot", function()
       has(said_of(plot.figure():scatter({ NAN }, { 1 })), "the points hold nothing but nan")
     end)
 
+    it("are one line for what is true of several figures of a grid", function()
+      local many = {}
+      for i = 1, 5 do many[i] = plot.figure():line { NAN } end
+      assert.equal(0, select(2, said_of(plot.grid(many)):gsub("\n", "")))
+      has(said_of(plot.grid(many)), "figures 1, 2, 3 and 2 more: a curve holds nothing but nan and infinities")
+    end)
+
     it("tell of titles that are cut", function()
       local fig = plot.figure { title = ("long "):rep(30) }:line { 1, 2 }
-      has(said_of(plot.grid { fig, fig, sharex = true, size = { 300, 200 } }), "figure 1: the title 'long long")
+      has(said_of(plot.grid { fig, fig, sharex = true, size = { 300, 200 } }), "figures 1, 2: the title 'long long")
       assert.equal("", said_of(plot.grid { fig, sharex = true, size = { 2000, 200 } }))
     end)
 

@@ -282,7 +282,7 @@ describe("a cell that fails", function()
   it("ends the sweep with --fail-fast", function()
     local status, _, err = sweep "x.lua --bad true,false --lr 0.1,0.01 --fail-fast"
     assert.equal(1, status)
-    assert.matches("0 of 4 cells are done; the same command goes on from here\n$", err)
+    assert.matches("0 of 4 cells are done; the same command continues the sweep\n$", err)
     assert.same({ "1-x-sweep", "2-x" }, names())
   end)
 end)
@@ -314,7 +314,7 @@ describe("a sweep that is broken off", function()
       assert.equal(how[3], broken(how[1], how[2]))
       if how[1] ~= "KILL" then
         local err = files.read(dir .. "/first.err")
-        assert.matches("of 10 cells are done; the same command goes on from here", err, 1, true)
+        assert.matches("of 10 cells are done; the same command continues the sweep", err, 1, true)
       end
       local status, out = sweep(LINE)
       assert.equal(0, status)

@@ -106,6 +106,15 @@ describe("train.descend", function()
     errors.says(function() train.descend(function() return 1 end, 10, gd(0.1), 3) end, "f returned a number")
     errors.says(function() train.descend(square, 10, {"SDG", lr = 1}, 3) end, "SDG", "SGD")
     errors.says(function() train.descend(square, 10, {lr = 1}, 3) end, "name or its constructor")
+    errors.says(function() train.descend(square, 10, "Adam", 3) end, 'a name stands in a table, {"Adam"}, got')
+    for _, constructor in ipairs {lab.optim.Adam, lab.optim.Muon, lab.optim.Lookahead} do
+      errors.says(function() train.descend(square, 10, constructor, 3) end,
+        "a constructor stands in a table, {optim.Adam, lr = 0.1}, got a function")
+    end
+    errors.says(function() train.airfoil(lab.optim.Adam) end, "train.airfoil: how must be", "{optim.Adam, lr = 0.1}")
+    errors.says(function() train.descend(square, {10, 2}, gd(0.1), 3) end,
+      "f takes 1 of the 2 numbers in x0", "lab.tensor{10, 2}")
+    assert.equal(2, #train.descend(function(...) return (...) ^ 2 end, {10, 2}, gd(0.1), 1))
   end)
 end)
 

@@ -129,7 +129,10 @@ end
 -- @param value what was given
 function M.bad_value(callee, name, what, value)
   if value == nil then M.raise("%s: %s is missing; it must be %s", callee, name, what) end
-  M.raise("%s: %s must be %s, got %s", callee, name, what, M.shown(value))
+  local tensor = what:find "^an? number" or what:find "^an? integer"
+  local item = tensor and type(value) == "userdata" and require("optlab.core").tensor.is_tensor(value)
+    and value:numel() == 1 and "; its number is x:item()" or ""
+  M.raise("%s: %s must be %s, got %s%s", callee, name, what, M.shown(value), item)
 end
 
 --- Raises about a name that there is not.

@@ -11,7 +11,7 @@ local LENET = args.declare("book.lenet", {
   doc = "The LeNet of the book's chapter on schedules: images (N, 1, 28, 28) to scores of ten classes (N, 10); "
     .. "Xavier-uniform weights, as in the book's MXNet code.",
   { "zero_bias", "flag", default = false,
-    doc = "Whether biases start at zero instead of at the layers' random values." },
+    doc = "Whether biases start at zero instead of random values." },
 })
 
 --- Makes the network. Weights are Xavier-uniform as in the book's MXNet code, where its PyTorch code keeps the layers'

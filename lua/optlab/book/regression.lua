@@ -22,6 +22,7 @@ local AIRFOIL = args.declare("train.airfoil", {
   doc = "The minibatch regression of the book's optimization chapter: linear regression on data.airfoil.",
   positions = 1,
   { "how", "function|object|table", has = { "step", "zero_grad" }, required = true, what = update_function.WHAT,
+    test = update_function.is_no_constructor,
     doc = "An update rule or an optimizer's table. A rule trains the model written out, a table nn.Linear." },
   { "batch_size", "integer", min = 1, default = 10, doc = "Number of rows in a batch." },
   { "epochs", "integer", min = 1,

@@ -55,26 +55,28 @@ local function shorten(text)
 end
 
 -- What was probably meant: a name in place of an undefined one, a colon in place of a dot, Lua's words for Python's.
-local function hint(text)
+local function hint_of(text)
   local name = text:match(" a nil value %(global '([%a_][%w_]*)'%)$")
   if name then
     local guess = require "optlab.cli.guess"
     return guess.global(name, guess.globals(), "lab.")
   end
-  if text:find "attempt to add a 'string'" or text:find "attempt to add a '%a+' with a 'string'" then
-    return "; strings are joined by '..'"
-  end
+  local python = require "optlab.cli.python"
+  local operation = python.operation(text)
+  if operation then return operation end
   if text:find "for iterator" then return require("optlab.cli.iterator").hint(3) end
   local fn = text:match "bad argument #%d+ to '(%w+)' %(number expected, got optlab%.Tensor%)$"
   local lab = fn and math[fn] and package.loaded["optlab"]
   if lab and rawget(lab, fn) then return ("; of a tensor: lab.%s(x)"):format(fn) end
-  return require("optlab.cli.colon").hint(3) -- of what the handler was called for
+  local hint = require("optlab.cli.colon").hint(3) -- of what the handler was called for
+  local called = text:match "attempt to call a nil value %(%a+ '([%a_]+)'%)$"
+  return hint == "" and called and python.method(called) or hint
 end
 
 local function text_of(err)
   if type(err) == "string" then
     local text = at_user_line(shorten(err))
-    return text .. hint(text)
+    return text .. hint_of(text)
   end
   local mt = getmetatable(err)
   if type(err) == "number" or (type(mt) == "table" and mt.__tostring) then return tostring(err) end

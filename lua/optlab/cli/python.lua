@@ -32,6 +32,9 @@ local LINES = {
   { "%[[^%[%]]*:[^%[%]]*%]", "parts of a tensor are written t[{{}, {1, 2}}]" },
   { "[%w_%)%]]%[[^%[%]{}]*,", "an element of a tensor is written t[{1, 2}]" },
   { "[=(,{]%s*%[", "lists are written {1, 2, 3}" },
+  { "%f[%w]in%s*%[", "lists are written {1, 2, 3}, and a loop: for i, x in ipairs(list) do ... end" },
+  { "%f[%w_]function%f[^%w_][^()]*%b()%s*[%w_.]+%s*[-+*/^%%<>]",
+    "a value is returned by 'return': function(x) return x end" },
 }
 
 local NAMED = "named arguments are written in a table: f(x, {lr = 0.1})"
@@ -41,9 +44,14 @@ local NAMES = {
   None = "nil", True = "true", False = "false", range = "for i = 1, n do ... end", len = "#x", str = "tostring(x)",
   int = "x // 1", float = "tonumber(x)", enumerate = "for i, x in ipairs(list) do ... end",
   abs = "lab.abs(x) of a tensor, math.abs(x) of a number",
-  max = "math.max(a, b)", min = "math.min(a, b)", sorted = "table.sort(list)", torch = "lab", np = "lab",
+  max = "math.max(a, b) of numbers, math.max(table.unpack(list)) of a list, x:max() of a tensor",
+  min = "math.min(a, b) of numbers, math.min(table.unpack(list)) of a list, x:min() of a tensor",
+  sum = "x:sum() of a tensor, lab.tensor(list):sum():item() of a list", dict = "{name = value}", list = "{1, 2, 3}",
+  tuple = "{1, 2, 3}", zip = "for i, x in ipairs(xs) do local y = ys[i] ... end", round = "math.floor(x + 0.5)",
+  time = "os.clock()", random = "math.random(), lab.rand(n)", plt = "lab.plot",
+  sorted = "table.sort(list)", torch = "lab", np = "lab",
   f = '("%.3f"):format(x)', isinstance = "type(x)", input = "io.read()", open = "io.open(path)",
-  lab = 'local lab = require "optlab"',
+  lab = 'local lab = require "optlab"', self = "function Net:forward(x), with a colon, has self",
 }
 
 -- A text with its strings and comments blanked; lines keep their numbers.
@@ -67,12 +75,20 @@ local function line_of(text, number)
   return ""
 end
 
--- Whether a call on the line has arguments by name: f(g(), {1}, lr=0.1).
+local NAMED_ARGUMENT = "%f[%a_][%w_]+%s*=[^=]"
+
+-- Whether a call on the line has arguments by name: f(g(), {1}, lr=0.1), also one inside of a table.
 local function has_named(line)
-  line = line:gsub("%f[%w_]function%f[^%w_].*", ""):gsub("%b{}", "")
-  local count
-  repeat line, count = line:gsub("%([^()=]*%)", "") until count == 0
-  return line:find "%([^(){}]*%f[%a_][%w_]+%s*=[^=]" ~= nil
+  local found = false
+  line = line:gsub("%f[%w_]function%f[^%w_].*", "")
+  repeat -- the innermost parentheses and braces first
+    local count
+    line, count = line:gsub("([({])([^(){}]*)[)}]", function(open, inner)
+      found = found or (open == "(" and inner:find(NAMED_ARGUMENT) ~= nil)
+      return ""
+    end)
+  until count == 0 or found
+  return found or line:find("%([^(){}]*" .. NAMED_ARGUMENT) ~= nil
 end
 
 local function hint_of(line)
@@ -101,6 +117,58 @@ function M.syntax(message, text)
   local code = bare(text)
   local open = message:find "'do' expected" or message:find "'then' expected"
   return open and colon_hint(code, number) or hint_of(line_of(code, number)) or hint_of(line_of(code, number - 1)) or ""
+end
+
+-- Functions of Lua's libraries by the names of Python's.
+local FIELDS = {
+  math = {
+    inf = "math.huge", nan = "0 / 0", pow = "x ^ y", round = "math.floor(x + 0.5)", fabs = "math.abs(x)",
+    tanh = "lab.tanh(x)", log10 = "math.log(x, 10)", log2 = "math.log(x, 2)", isnan = "x ~= x",
+    mean = "lab.tensor(list):mean():item()", sum = "lab.tensor(list):sum():item()",
+  },
+  string = {
+    split = "s:gmatch '[^,]+'", strip = "s:match '^%s*(.-)%s*$'", join = "table.concat(list, ', ')",
+    replace = "s:gsub(what, with)", startswith = "s:find('^' .. head)", endswith = "s:find(tail .. '$')",
+  },
+  table = { append = "table.insert(list, x)", len = "#list", keys = "for name, x in pairs(t) do ... end" },
+  os = { path = "folder .. '/' .. name" },
+}
+
+-- Methods of Python's lists and dictionaries.
+local METHODS = {
+  append = "list[#list + 1] = x", extend = "table.move(other, 1, #other, #list + 1, list)",
+  insert = "table.insert(list, i, x)", pop = "table.remove(list)", sort = "table.sort(list)",
+  items = "for name, x in pairs(t) do ... end", keys = "for name in pairs(t) do ... end",
+  values = "for _, x in pairs(t) do ... end", get = "t[name] or default", copy = "lab.deepcopy(t)",
+}
+
+-- What Lua's strings do not do by operators: the name of the operation in messages.
+local OF_STRINGS = {
+  add = "strings are joined by '..'", mod = 'in Lua: ("%.3f"):format(x)', mul = "in Lua: s:rep(n)",
+}
+
+--- The hint for a name that one of Lua's libraries does not have, or "".
+-- @tparam string library "math"
+-- @tparam string name
+-- @treturn string
+function M.field(library, name)
+  local here = FIELDS[library] and FIELDS[library][name]
+  return here and "; in Lua: " .. here or ""
+end
+
+--- The hint for a call of a field that is nil, or "".
+-- @tparam string name
+-- @treturn string
+function M.method(name) return METHODS[name] and "; in Lua: " .. METHODS[name] or "" end
+
+--- The hint for an operation on a string, or nil.
+-- @tparam string message "attempt to mod a 'string' with a 'number'"
+-- @treturn ?string
+function M.operation(message)
+  local operation = message:match "attempt to (%a+) a 'string' with"
+    or message:match "attempt to (%a+) a '%a+' with a 'string'"
+  local here = OF_STRINGS[operation]
+  return here and "; " .. here
 end
 
 --- The hint for an undefined global: "; in Lua: #x", or nil.

@@ -1,10 +1,12 @@
 --- Reading a global that was never assigned is an error with a guess, instead of a nil that fails later or, as an
--- option's value, means the default.
+-- option's value, means the default; and so is reading what Lua's libraries do not have, math.inf.
 --
 -- Only in what the user runs: the script, -e, standard input, the lines of the prompt. Modules may ask for globals that
 -- they do not know, as Lua's do (`unpack or table.unpack`). `rawget(_G, "x")` never fails.
 -- @module optlab.cli.strict
+local errors = require "optlab.base.errors"
 local guess = require "optlab.cli.guess"
+local python = require "optlab.cli.python"
 
 local M = {}
 
@@ -23,15 +25,37 @@ local function message_of(name, text)
   return ("'%s' is not defined%s"):format(name, guess.global(name, names, text.prefix))
 end
 
+-- The watched text that reads a name, of the function at a level; nil of others.
+local function reader(name, level)
+  local info = type(name) == "string" and debug.getinfo(level + 1, "S")
+  return info and watched[info.source] or nil
+end
+
 -- Unless the globals have a metatable of somebody else.
 local function install()
   if getmetatable(_G) then return end
   setmetatable(_G, {
     __index = function(_, name)
-      local info = type(name) == "string" and debug.getinfo(2, "S")
-      local text = info and watched[info.source]
+      local text = reader(name, 2)
       if text then error(message_of(name, text), 2) end
       return nil
+    end,
+  })
+end
+
+-- The same of one of Lua's libraries, math.inf.
+local function install_library(library)
+  local t = package.loaded[library]
+  if getmetatable(t) then return end
+  setmetatable(t, {
+    __index = function(_, name)
+      if not reader(name, 2) then return nil end
+      local hint = python.field(library, name)
+      local names = {}
+      for known in next, t do names[#names + 1] = known end
+      table.sort(names)
+      if hint == "" then hint = errors.hint(name, names) end
+      return error(("%s has no '%s'%s"):format(library, name, hint), 2)
     end,
   })
 end
@@ -43,6 +67,9 @@ end
 function M.watch(source, declared, prefix)
   watched[source] = { declared = declared, prefix = prefix }
   install()
+  for _, library in ipairs { "coroutine", "debug", "io", "math", "os", "string", "table", "utf8" } do
+    install_library(library)
+  end
 end
 
 return M

@@ -17,15 +17,15 @@ local ALL_REDUCE = args.declare("dist.all_reduce", {
   doc = "The sum of a value over all ranks, the same bits on each; or its mean, minimum, maximum.",
   positions = 2,
   { "x", "tensor|number", required = true,
-    doc = "A number, or a float32, float64 or int64 tensor of the same shape on all ranks; it stays as it is." },
+    doc = "A number, or a float32, float64 or int64 tensor of the same shape on all ranks; it is not changed." },
   { "op", "choice", choices = { "sum", "mean", "min", "max" }, default = "sum", doc = "What is computed." },
 })
 local BROADCAST = args.declare("dist.broadcast", {
   doc = "The value of one rank, for all.",
   positions = 2,
   { "x", "tensor|number|string", required = true,
-    doc = "A number, a string, or a tensor of the same shape and dtype on all ranks; it stays as it is." },
-  { "root", "integer", min = 0, default = 0, doc = "Whose value it is." },
+    doc = "A number, a string, or a tensor of the same shape and dtype on all ranks; it is not changed." },
+  { "root", "integer", min = 0, default = 0, doc = "The rank whose value all get." },
 })
 local BARRIER = args.declare("dist.barrier", { doc = "Waits until all ranks have called it." })
 

@@ -18,17 +18,34 @@ local RESERVED = {
 
 local FN = "optim.define"
 
+-- A function in the place of the text.
+local function rule_words(_, value)
+  return type(value) == "function" and "a string; a function is given as step" or "a string"
+end
+
+local function state_words(_, value)
+  local words = "a list of names or a function(p, h)"
+  return type(value) == "string" and ("%s: write {%q}"):format(words, value) or words
+end
+
+-- Hyperparameters beside `defaults`.
+local HINTS = {}
+for _, name in ipairs { "lr", "beta", "beta1", "beta2", "betas", "momentum", "weight_decay", "eps", "alpha" } do
+  HINTS[name] = ("defaults = {%s = ...}"):format(name)
+end
+
 local DEFINE = args.declare(FN, {
+  hints = HINTS,
   doc = "Makes an optimizer of an update rule: its text, or a Lua function that updates one parameter.",
   { "name", "string", required = true, doc = "Name of the optimizer, used in printing and in messages." },
-  { "rule", "string", doc = "The update as text: assignments, one per line." },
+  { "rule", "string", what = rule_words, doc = "The update as text: assignments, one per line." },
   { "step", "function", doc = "Instead of a rule: step(p, g, state, h, t) updates one parameter." },
   { "update", "function",
     doc = "Instead of both: update(opt, states, closure) updates all parameters, and returns what step() returns." },
   { "defaults", "table", required = true,
     doc = "Hyperparameters, lr among them: numbers, booleans or lists of numbers." },
   { "state", "function|list", of = { "string|table", what = "a name or a table {name, number = true, start = 1}" },
-    what = "a list of names or a function(p, h)",
+    what = state_words,
     doc = "Names of state tensors that start at zero; with step also a function(p, h) that returns the first state." },
 })
 

@@ -35,11 +35,11 @@ local ANIMATE = args.declare(WHERE, {
   { "figures", "function|list", of = { "picture" }, least = 1,
     what = "a function of a frame's number, or a list of figures", required = true,
     doc = "The figures or grids, of one size; or a function that gives the i-th one." },
-  { "frames", "integer", min = 1, max = 5000, doc = "How many frames a function makes." },
-  { "fps", "scalar", min = 0.1, max = 50, default = 10, doc = "Frames to the second." },
+  { "frames", "integer", min = 1, max = 5000, doc = "Number of frames, if figures is a function." },
+  { "fps", "scalar", min = 0.1, max = 50, default = 10, doc = "Frames per second." },
   { "hold", "scalar", min = 0, max = 60, default = 1, doc = "How many seconds longer the last frame is shown." },
   { "loop", "flag|integer", min = 1, max = 60000, default = true,
-    doc = "Whether the animation begins anew at its end, or how often it plays." },
+    doc = "Whether the animation repeats, or how often it plays." },
 })
 local SAVE = args.declare("Animation:save", {
   doc = "Writes the animation's data and gnuplot commands and starts drawing it.",

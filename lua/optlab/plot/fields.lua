@@ -8,14 +8,14 @@ local M = {}
 
 M.SOURCE = {
   "source", "function|matrix", what = "a function of two numbers or a matrix of numbers", required = true,
-  doc = "A function f(x, y), or a matrix whose row j lies at the j-th y.",
+  doc = "A function f(x, y), or a matrix whose row j is at the j-th y.",
 }
 M.X = { "x", "span",
   doc = "{from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns." }
 M.Y = { "y", "span",
   doc = "{from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows." }
-M.XS = { "xs", "vector", doc = "The x of the values one by one, instead of x: they need not be even." }
-M.YS = { "ys", "vector", doc = "The y of the values one by one, instead of y: they need not be even." }
+M.XS = { "xs", "vector", doc = "The x of the values one by one, instead of x: they may have unequal distances." }
+M.YS = { "ys", "vector", doc = "The y of the values one by one, instead of y: they may have unequal distances." }
 
 --- The first and the last of a list.
 function M.ends(list)

@@ -232,7 +232,7 @@ end
 
 local function rule_rows(name, doc)
   return {
-    doc = doc, positions = 1, { name, "scalar", finite = true, required = true, doc = "Where the line is." },
+    doc = doc, positions = 1, { name, "scalar", finite = true, required = true, doc = "Position of the line." },
     options.LABEL, options.STYLE, options.COLOR, options.width(1.2), options.ENHANCED,
   }
 end

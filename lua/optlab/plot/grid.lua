@@ -23,7 +23,7 @@ local function shared(name, axis)
   return {
     "share" .. name, "flag|choice", choices = { "all", "row", "col" },
     doc = ("Which figures have the same limits of %s: true or \"all\", those of a \"row\", those of a \"col\"; "
-      .. "texts stand at the outer axes only."):format(axis),
+      .. "only the outer axes have labels."):format(axis),
   }
 end
 

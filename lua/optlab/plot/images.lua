@@ -26,7 +26,8 @@ local IMAGES = args.declare(WHERE, {
   { "colors", "list", of = { "color" }, what = "a list of colors", doc = "The colour of each label." },
   { "cols", "integer", min = 1, max = MAX_IMAGES, doc = "Number of images in a row; by default at most 10." },
   { "stretch", "flag", default = false,
-    doc = "Whether each image is scaled from its own darkest to its own brightest value, as suits filters." },
+    doc = "Whether each image is scaled from its own darkest to its own brightest value, which is useful for "
+      .. "filters." },
   options.TITLE, options.SIZE,
 })
 

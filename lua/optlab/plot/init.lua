@@ -45,7 +45,7 @@ local SET_OUT = args.declare("plot.set_out", {
     doc = "The folder; it is created when the first figure is saved." },
 })
 local SET_THEME = args.declare("plot.set_theme", {
-  doc = "Chooses the look of figures that are made from now on; what is not given is the theme's.",
+  doc = "Chooses the look of figures that are made from now on; options that are not given are those of the theme.",
   positions = 1,
   { "theme", "choice", choices = themes.NAMES, required = true,
     doc = "\"default\", \"paper\" (8.5 x 6 cm, 8 points, 300 dpi), \"slides\" (960 x 540 pixels, large) or \"dark\"." },

@@ -64,11 +64,11 @@ M.COLOR = { "color", "color",
   doc = "A letter, a name, \"#rrggbb\", or \"C1\" to \"C10\" of the theme; by default the next of these." }
 M.WIDTH = { "width", "scalar", above = 0, max = 1000, doc = "Width of the line." }
 M.ENHANCED = { "enhanced", "flag",
-  doc = "Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says." }
+  doc = "Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says." }
 M.MARKUP = { "enhanced", "flag", default = false,
-  doc = "Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript." }
+  doc = "Whether _ ^ { } @ & in all text are gnuplot's markup, such as x^2 for a superscript." }
 M.PALETTE = { "palette", "palette", default = "viridis",
-  doc = "The colour scale; with \"_r\" after its name, backwards." }
+  doc = "The colour scale; with \"_r\" after its name it is reversed." }
 M.COLORBAR = { "colorbar", "flag", default = false, doc = "Whether a bar explains the colours." }
 
 --- The width of a line with a default of its own.
@@ -150,12 +150,12 @@ kinds.cycle = {
 }
 
 M.THEME = { "theme", "choice", choices = themes.NAMES,
-  doc = "Sizes and colours; by default what plot.set_theme said, or \"default\"." }
-M.FONT = { "font", "font", doc = "The font of all texts, such as \"serif\"; tex takes the document's." }
+  doc = "Sizes and colours; by default the theme of plot.set_theme, or \"default\"." }
+M.FONT = { "font", "font", doc = "The font of all text, such as \"serif\"; tex takes the document's." }
 M.FONT_SIZE = { "font_size", "scalar", min = 2, max = 100,
-  doc = "Size of the texts in points; lines and markers keep their proportion to it. By default the theme's." }
+  doc = "Size of the text in points; lines and markers scale with it. By default the theme's." }
 M.DPI = { "dpi", "scalar", min = 10, max = 2400,
-  doc = "Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300." }
+  doc = "Pixels per inch of png, gif and webp; by default the theme's, 96 or 300." }
 M.COLORS = { "colors", "cycle",
   doc = "The colours that lines take in turn: a list, or \"okabe_ito\", \"bright\", \"muted\"." }
 
@@ -172,13 +172,13 @@ end
 local function ticks(name)
   return {
     name, "vector|list", of = { "scalar|tick", what = kinds.tick.what }, what = "a list of numbers or {number, text}",
-    doc = "Positions of the axis marks: numbers, or {number, text}.",
+    doc = "Positions of the ticks: numbers, or {number, text}.",
   }
 end
 
 local function integer(name)
   return { name, "flag",
-    doc = "Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are." }
+    doc = "Whether all ticks are whole numbers, as for epochs; by default if all data along the axis are." }
 end
 
 local function log(name) return { name, "flag", default = false, doc = "Whether the axis is logarithmic." } end
@@ -188,12 +188,12 @@ M.XLABEL, M.YLABEL = text("xlabel", "Label of the x axis."), text("ylabel", "Lab
 M.XLIM, M.YLIM = limits("xlim"), limits("ylim")
 M.LEGEND = {
   "legend", "flag|choice", choices = LEGEND_NAMES, default = true,
-  doc = "Where the legend stands: true chooses the place with the fewest points, false shows none.",
+  doc = "Position of the legend: true chooses the position with the fewest points, false shows none.",
 }
 
 -- Whether the marks of an axis have texts.
 local function texts(name)
-  return { name, "flag", default = true, doc = "Whether the marks of the axis have texts; xticks = {} shows no marks." }
+  return { name, "flag", default = true, doc = "Whether the ticks have labels; xticks = {} shows no ticks." }
 end
 
 --- What matplotlib calls the options of a figure.

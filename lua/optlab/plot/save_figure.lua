@@ -24,8 +24,8 @@ end
 -- "a" and the formats to draw from "a", "a.png" or "a.gp"; a dot followed by digits ("eta-0.1") is part of the name.
 local function split_name(name, where, movie)
   if not name:match("^[%w_][%w._+%-]*$") or #name > 200 then
-    errors.raise("%s: name must be letters, digits, '.', '_', '+' and '-' only, got %s; the folder is set by --out or "
-      .. "lab.set_out", where, errors.shown(name))
+    errors.raise("%s: name must be letters, digits, '.', '_', '+' and '-' only, up to 200, and begin with a letter, a "
+      .. "digit or '_', got %s; the folder is set by --out or lab.set_out", where, errors.shown(name))
   end
   local base, suffix = name:match("^(.+)%.(%a%w*)$")
   if not suffix then return name, default_formats(movie) end
@@ -63,6 +63,20 @@ local function replacement(figure, source, format)
   return fonts.without(source, codes)
 end
 
+-- Formats made of pixels, and how many those may have: cairo's limit for a side, and some 800 MB in all.
+local PIXELS = { png = true, gif = true, webp = true }
+local LONGEST, MOST = 32767, 2e8
+
+-- Raises about a picture of more pixels than can be drawn.
+local function check_pixels(picture, format, where)
+  if not PIXELS[format] then return end
+  local size, dpi = picture.opts.size, picture.look.dpi
+  local width, height = size[1] * dpi / 96, size[2] * dpi / 96
+  if math.max(width, height) <= LONGEST and width * height <= MOST then return end
+  errors.raise("%s: at %g dpi the %s has %.0f x %.0f pixels, but at most %d on a side and %g in all can be drawn; "
+    .. "take a smaller size or dpi, or pdf", where, dpi, format, width, height, LONGEST, MOST)
+end
+
 -- How texts are written for formats that do not take gnuplot's markup.
 local TEXTS = { tex = "latex", txt = "plain" }
 
@@ -76,10 +90,11 @@ end
 
 -- Whether texts of a picture hold gnuplot's markup.
 local function has_markup(picture)
-  if picture.opts and picture.opts.enhanced then return true end
+  local own = rawget(picture, "opts") or picture
+  if own.enhanced then return true end
   for _, list in ipairs { "figures", "frames", "elements", "notes" } do
-    for _, part in ipairs(picture[list] or {}) do
-      if rawget(part, "enhanced") or has_markup(part) then return true end
+    for _, part in ipairs(rawget(picture, list) or {}) do
+      if has_markup(part) then return true end
     end
   end
   return false
@@ -98,6 +113,7 @@ local function save_figure(name, where, write_script, picture)
   local base, formats = split_name(name, where, movie)
   local dir = config.out:gsub("(.)/+$", "%1")
   local path = dir .. "/" .. base .. ".gp"
+  for _, format in ipairs(formats) do check_pixels(movie and movie.frames[1] or picture, format, where) end
   local default = script_format(formats, movie)
   local texts = default == "tex" and "latex" or nil
   local source, remarks = write_script(base, default, texts)

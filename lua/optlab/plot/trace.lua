@@ -21,7 +21,7 @@ local function with_figure(rows)
 end
 
 local TRACE = args.declare("plot.trace", with_figure {
-  doc = "Draws the path of a descent on the graph of a function of one number.",
+  doc = "Draws the path of a descent on the graph of a function of one variable.",
   positions = 2,
   { "f", "function", required = true, doc = "The objective, a function of a number." },
   { "path", "vector", required = true, doc = "The points visited." },
@@ -29,9 +29,9 @@ local TRACE = args.declare("plot.trace", with_figure {
   options.LABEL, options.COLOR,
 })
 local TRACE2D = args.declare("plot.trace2d", with_figure {
-  doc = "Draws the path of a descent among the contours of a function of two numbers.",
+  doc = "Draws the path of a descent over the contours of a function of two variables.",
   positions = 2,
-  { "f", "function", required = true, doc = "The objective, a function of two numbers." },
+  { "f", "function", required = true, doc = "The objective, a function of two variables." },
   { "path", "array", of = { "pair" }, what = "a list of {x1, x2}", required = true, doc = "The points visited." },
   { "x", "span", doc = "{from, to, step} of the contours; by default {-5.5, 1, 0.1}, or more if the path leaves it." },
   { "y", "span", doc = "{from, to, step} of the contours; by default {-3, 1, 0.1}, or more if the path leaves it." },

@@ -39,15 +39,17 @@ local function entries(o)
 end
 
 M.matrix_factorization = problem.define("matrix_factorization", {
-  doc = "Factors of a matrix of low rank, learned from a part of its entries: one example is an entry, the loss the "
-    .. "squared error of u_i . v_j. It is not convex, and its minima are flat.",
+  doc = "Factors of a matrix of low rank, learned from a part of its entries: an example is an entry, and the loss "
+    .. "is the squared error of u_i . v_j. It is not convex, and its minima are flat.",
   equation = "(u_i . v_j - M_ij)^2", batch_size = 100, epochs = 50,
-  { "rows", "integer", min = 1, default = 100, doc = "Rows of the matrix." },
-  { "columns", "integer", min = 1, default = 80, doc = "Columns of the matrix." },
+  { "rows", "integer", min = 1, default = 100, doc = "Number of rows of the matrix." },
+  { "columns", "integer", min = 1, default = 80, doc = "Number of columns of the matrix." },
   { "rank", "integer", min = 1, default = 5, doc = "Rank of the matrix and of the factors." },
-  { "condition", "number", min = 1, finite = true, default = 10, doc = "Ratio of its singular values' scales." },
-  { "seen", "number", above = 0, below = 1, default = 0.5, doc = "The share of entries to train on; the others test." },
-  { "scale", "number", above = 0, finite = true, default = 0.1, doc = "Standard deviation of the factors at first." },
+  { "condition", "number", min = 1, finite = true, default = 10, doc = "Ratio of the largest to the smallest scale "
+    .. "of its singular values." },
+  { "seen", "number", above = 0, below = 1, default = 0.5, doc = "The share of entries to train on; the others are "
+    .. "test data." },
+  { "scale", "number", above = 0, finite = true, default = 0.1, doc = "Standard deviation of the initial factors." },
 }, function(o)
   local places, values = entries(o)
   local n = math.max(1, math.floor(#values * o.seen))
@@ -59,13 +61,14 @@ M.matrix_factorization = problem.define("matrix_factorization", {
 end)
 
 M.two_spirals = problem.define("two_spirals", {
-  doc = "Two spirals that wind about each other (Lang and Witbrock, 1988), told apart by a network with two hidden "
-    .. "layers of tanh: long plateaus, then a fast descent.",
+  doc = "Two intertwined spirals (Lang and Witbrock, 1988), classified by a network with two hidden layers of tanh: "
+    .. "long plateaus, then a fast descent.",
   batch_size = 50, epochs = 200,
-  { "n", "integer", min = 2, default = 400, doc = "Number of points to train on; as many to test on." },
-  { "hidden", "integer", min = 1, default = 32, doc = "Units of a hidden layer." },
+  { "n", "integer", min = 2, default = 400, doc = "Number of points to train on; there are as many to test on." },
+  { "hidden", "integer", min = 1, default = 32, doc = "Number of units in a hidden layer." },
   { "turns", "number", above = 0, finite = true, default = 1.75, doc = "Number of turns of a spiral." },
-  { "noise", "number", min = 0, finite = true, default = 0.02, doc = "Standard deviation of the points' places." },
+  { "noise", "number", min = 0, finite = true, default = 0.02, doc = "Standard deviation of the noise in the "
+    .. "points' coordinates." },
 }, function(o)
   local function set(seed) return data.spirals { n = o.n, turns = o.turns, noise = o.noise, seed = seed } end
   local model = nn.Sequential(nn.Linear(2, o.hidden), nn.Tanh(), nn.Linear(o.hidden, o.hidden), nn.Tanh(),
@@ -108,11 +111,11 @@ end
 
 M.pinn = problem.define("pinn", {
   doc = "A differential equation, u'' = f on [-1, 1] with u = 0 at both ends, solved by a network with two hidden "
-    .. "layers of tanh (Raissi, Perdikaris and Karniadakis, 2019): the loss is the mean square of what is left of "
-    .. "the equation, and needs derivatives of derivatives.",
+    .. "layers of tanh (Raissi, Perdikaris and Karniadakis, 2019): the loss is the mean square of the equation's "
+    .. "residual, and needs second derivatives.",
   equation = "(u''(x) - f(x))^2", batch_size = 64, epochs = 200,
   { "n", "integer", min = 2, default = 256, doc = "Number of points, evenly spaced." },
-  { "hidden", "integer", min = 1, default = 32, doc = "Units of a hidden layer." },
+  { "hidden", "integer", min = 1, default = 32, doc = "Number of units in a hidden layer." },
   { "waves", "integer", min = 1, default = 4, doc = "The exact solution is sin(pi x) + sin(k pi x) / k with this k." },
 }, function(o)
   local function points(n) return tensor.linspace(-1, 1, n):reshape(n, 1) end

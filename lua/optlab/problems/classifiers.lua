@@ -36,7 +36,7 @@ local function classifier(o, model, flatten, l2)
 end
 
 M.logreg = problem.define("logreg", {
-  doc = "DeepOBS's mnist_logreg and fmnist_logreg: softmax regression, all parameters 0 at first.",
+  doc = "DeepOBS's mnist_logreg and fmnist_logreg: softmax regression; all parameters start at 0.",
   batch_size = 128, epochs = 50, set_of(GREY, "mnist"), problem.N, problem.N_TEST,
 }, function(o)
   local model = nn.Linear(784, 10)
@@ -46,8 +46,8 @@ M.logreg = problem.define("logreg", {
 end)
 
 M.mlp = problem.define("mlp", {
-  doc = "DeepOBS's mnist_mlp and fmnist_mlp: 784-1000-500-100-10 with ReLU; weights normal with deviation 0.03, cut "
-    .. "off at twice that, biases 0.",
+  doc = "DeepOBS's mnist_mlp and fmnist_mlp: 784-1000-500-100-10 with ReLU; weights are normal with deviation 0.03, "
+    .. "cut off at twice that, and biases 0.",
   batch_size = 128, epochs = 100, set_of(GREY, "mnist"), problem.N, problem.N_TEST,
 }, function(o)
   local model = nn.Sequential(nn.Linear(784, 1000), nn.ReLU(), nn.Linear(1000, 500), nn.ReLU(), nn.Linear(500, 100),
@@ -61,8 +61,8 @@ end)
 
 M.net_2c2d = problem.define("net_2c2d", {
   doc = "DeepOBS's mnist_2c2d and fmnist_2c2d: two convolutions 5 x 5 of 32 and 64 channels, each with ReLU and "
-    .. "pooling, and linear layers of 1024 and 10; weights normal with deviation 0.05, cut off at twice that, "
-    .. "biases 0.05.",
+    .. "pooling, and linear layers of 1024 and 10; weights are normal with deviation 0.05, cut off at twice that, "
+    .. "and biases 0.05.",
   batch_size = 128, epochs = 100, set_of(GREY, "fashion_mnist"), problem.N, problem.N_TEST,
 }, function(o)
   local model = nn.Sequential(
@@ -91,8 +91,8 @@ M.net_3c3d = problem.define("net_3c3d", {
     .. "with ReLU and pooling, and linear layers of 512, 256 and the number of classes; Xavier-normal and "
     .. "Xavier-uniform weights, biases 0, a penalty of 0.002 / 2 times the sum of the weights' squares.",
   batch_size = 128, epochs = 100, set_of(COLOUR, "cifar10"), problem.N, problem.N_TEST,
-  { "l2", "number", min = 0, finite = true, default = 0.002, doc = "The penalty's factor." },
-  { "augment", "flag", default = true, doc = "Whether images are moved by up to 4 pixels and mirrored." },
+  { "l2", "number", min = 0, finite = true, default = 0.002, doc = "The factor of the penalty." },
+  { "augment", "flag", default = true, doc = "Whether images are randomly moved by up to 4 pixels and mirrored." },
 }, function(o)
   local model = net_3c3d(o.data == "cifar100" and 100 or 10)
   weights.each(model, function(weight, bias, layer)

@@ -15,11 +15,11 @@ local Problem = { __name = "Problem" }
 Problem.__index = Problem
 
 local BUILD = args.declare("Problem:build", {
-  doc = "A fresh model of the problem with its data, loss and metric: a task. The seed sets lab.manual_seed and the "
+  doc = "A new model of the problem with its data, loss and metric: a task. The seed sets lab.manual_seed and the "
     .. "order of the batches.",
   positions = 1,
   { "seed", "integer", default = 0,
-    doc = "Seed of the weights, of the order of the data and of what is drawn in training." },
+    doc = "Seed of the weights, of the order of the data and of random numbers in training." },
 })
 
 --- A fresh model with its data.

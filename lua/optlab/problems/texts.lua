@@ -9,7 +9,7 @@ local tensor = core.tensor
 
 local M = {}
 
-local PATH = { "path", "path", doc = "A text; by default one that the program makes up." }
+local PATH = { "path", "path", doc = "A text file; by default a generated text." }
 local N = { "n", "integer", min = 1, doc = "The first n characters; by default all." }
 
 -- Scores (rows, V) and the next characters.
@@ -75,11 +75,11 @@ local function first_values(model)
 end
 
 M.char_rnn = problem.define("char_rnn", {
-  doc = "DeepOBS's tolstoi_char_rnn: two layers of LSTM with 128 units and dropout 0.2 before and behind each, on "
-    .. "windows of 50 characters; the state of a batch is the first one of the next.",
+  doc = "DeepOBS's tolstoi_char_rnn: two layers of LSTM with 128 units and dropout 0.2 before and after each, on "
+    .. "windows of 50 characters; the last state of a batch is the first of the next.",
   batch_size = 50, epochs = 200, PATH, N,
-  { "length", "integer", min = 1, default = 50, doc = "Characters of a window." },
-  { "hidden", "integer", min = 1, default = 128, doc = "Units of a layer." },
+  { "length", "integer", min = 1, default = 50, doc = "Number of characters in a window." },
+  { "hidden", "integer", min = 1, default = 128, doc = "Number of units in a layer." },
 }, function(o)
   local text = data.text { path = o.path, n = o.n }
   local first, last = parts(text)
@@ -144,15 +144,15 @@ local function gpt_values(model, layers)
 end
 
 M.gpt = problem.define("gpt", {
-  doc = "A small GPT on characters: layers of causal attention and GELU, each behind a layer norm (Radford et al., "
-    .. "2019); weights normal with deviation 0.02, those into the sum smaller by the square root of twice the "
-    .. "layers.",
+  doc = "A small GPT on characters: layers of causal attention and GELU, each after a layer norm (Radford et al., "
+    .. "2019); weights are normal with deviation 0.02, those that lead into the sums smaller by the square root of "
+    .. "twice the number of layers.",
   batch_size = 32, epochs = 10, PATH, N,
-  { "length", "integer", min = 1, default = 64, doc = "Characters of a window." },
-  { "width", "integer", min = 1, default = 64, doc = "Numbers of a character." },
-  { "heads", "integer", min = 1, default = 4, doc = "Heads of the attention; they divide the width." },
+  { "length", "integer", min = 1, default = 64, doc = "Number of characters in a window." },
+  { "width", "integer", min = 1, default = 64, doc = "Size of the vector for each character." },
+  { "heads", "integer", min = 1, default = 4, doc = "Number of heads of the attention, a divisor of width." },
   { "layers", "integer", min = 1, default = 2, doc = "Number of layers." },
-  { "dropout", "number", min = 0, max = 1, default = 0, doc = "The chance of dropout." },
+  { "dropout", "number", min = 0, max = 1, default = 0, doc = "The probability of dropout." },
 }, function(o)
   if o.width % o.heads ~= 0 then
     require("optlab.base.errors").raise("problems.gpt: %d heads do not divide a width of %d", o.heads, o.width)

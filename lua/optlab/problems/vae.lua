@@ -47,11 +47,11 @@ end
 
 M.vae = problem.define("vae", {
   doc = "DeepOBS's mnist_vae and fmnist_vae: a variational autoencoder of convolutions; Xavier-uniform weights, "
-    .. "biases 0. The model gives the loss of each image.",
+    .. "biases 0. The model returns the loss of each image.",
   equation = "sum (x' - x)^2 - sum (1 + 2 s - m^2 - exp(2 s)) / 2",
   batch_size = 64, epochs = 50,
   { "data", "choice", choices = { "mnist", "fashion_mnist", "kmnist" }, default = "mnist", doc = "The data set." },
-  { "latent", "integer", min = 1, default = 8, doc = "Numbers of an image's code." }, problem.N, problem.N_TEST,
+  { "latent", "integer", min = 1, default = 8, doc = "Size of an image's code." }, problem.N, problem.N_TEST,
 }, function(o)
   local model = Vae(o.latent)
   weights.each(model, function(weight, bias)

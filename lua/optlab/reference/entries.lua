@@ -43,9 +43,17 @@ local function entry_of(declaration, group, inputs, by_name)
   return entry
 end
 
+-- Losses say how the elements' losses are combined.
+local function is_loss(declaration)
+  for _, a in ipairs(declaration.args) do
+    if a.name == "reduction" then return true end
+  end
+  return false
+end
+
 -- A layer or a loss, and the function of nn.functional that computes the same, if there is one.
 local function layer_entries(declaration)
-  local layer = entry_of(declaration, #declaration.inputs > 1 and "loss" or "layer", {})
+  local layer = entry_of(declaration, is_loss(declaration) and "loss" or "layer", {})
   if not declaration.functional then return layer end
   local fn = entry_of(declaration, "functional", declaration.inputs)
   fn.space, fn.name, fn.state = "nn.functional", declaration.functional, nil

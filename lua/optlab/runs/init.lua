@@ -20,7 +20,7 @@ local words = require "optlab.runs.words"
 
 local M = {}
 
-local FOLDER = args.declare("runs.folder", { doc = "The folder of the runs that are kept." })
+local FOLDER = args.declare("runs.folder", { doc = "The folder of kept runs." })
 
 --- The folder of runs: `--runs-dir`, $OPTLAB_RUNS, or "runs".
 -- @treturn string
@@ -52,7 +52,7 @@ end
 function M.select(list) return words.select(list) end
 
 local FIND = args.declare("runs.find", {
-  doc = "The kept runs that are asked for, in the order of their numbers or sorted.",
+  doc = "The kept runs that match, in the order of their numbers or sorted.",
   { "experiment", "string", doc = "Only runs of this experiment, such as \"momentum\"." },
   { "sweep", "string", doc = "Only cells of this sweep: its directory's name." },
   { "status", "choice", choices = where.STATUS, doc = "Only runs with this status." },

@@ -121,7 +121,7 @@ local function guard(worker, screen)
   config.on_abandon = function()
     screen:close()
     worker:abandon()
-    say("%d of %d cells are done; the same command goes on from here", worker.count.done, #worker.cells)
+    say("%d of %d cells are done; the same command continues the sweep", worker.count.done, #worker.cells)
   end
 end
 
@@ -184,7 +184,7 @@ function M.run(words, plan)
     say("%d of %d cells are done; other tasks have the rest", worker.count.done, #worker.cells)
     return true
   end
-  return nil, ("%d of %d cells are done; the same command goes on from here"):format(worker.count.done, #worker.cells)
+  return nil, ("%d of %d cells are done; the same command continues the sweep"):format(worker.count.done, #worker.cells)
 end
 
 return M

@@ -21,7 +21,7 @@ M.OPTIONS = {
   { "--partition", "NAME", "the partition", "partition" },
   { "--account", "NAME", "the account", "account" },
   { "--file", "FILE", "the script to write (default SCRIPT-sweep.sbatch)" },
-  { "--submit", nil, "hand the script in with sbatch" },
+  { "--submit", nil, "submit the script with sbatch" },
 }
 
 local function row_of(flag)

@@ -23,15 +23,15 @@ end
 
 --- The options: flag, placeholder of its value (nil: none), text, reader.
 M.OPTIONS = {
-  { "--jobs", "N", "cells at a time (default 1)", whole(1) },
+  { "--jobs", "N", "number of cells that run at a time (default 1)", whole(1) },
   { "--minimize", "NAME", "the least final value of NAME is best (default loss)", name },
   { "--maximize", "NAME", "the greatest final value of NAME is best", name },
-  { "--sample", "N", "draw N cells at random instead of all combinations", whole(1) },
-  { "--sample-seed", "N", "start of the random numbers of --sample (default 0)", whole(0) },
-  { "--halving", "K", "give the best 1/K K times the epochs, and so on", whole(2) },
+  { "--sample", "N", "draw N cells at random instead of running all", whole(1) },
+  { "--sample-seed", "N", "seed of the random numbers of --sample (default 0)", whole(0) },
+  { "--halving", "K", "train the best 1/K with K times the epochs, and so on", whole(2) },
   { "--dry-run", nil, "list the cells, run nothing" },
   { "--fail-fast", nil, "stop at the first cell that fails" },
-  { "--again", nil, "run cells anew that have been run" },
+  { "--again", nil, "also run cells again that are done" },
 }
 
 -- Options of every script that mean nothing in a sweep.

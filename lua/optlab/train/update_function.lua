@@ -26,13 +26,28 @@ local optim = require "optlab.optim"
 local M = {}
 
 --- What messages say an update rule or an optimizer must be.
-M.WHAT = 'an update rule (a function) or an optimizer such as {"SGD", lr = 0.1}'
+-- @treturn string
+function M.WHAT(_, value)
+  local words = 'an update rule (a function) or an optimizer such as {"SGD", lr = 0.1}'
+  if type(value) == "string" then return ("%s; a name stands in a table, {%q}"):format(words, value) end
+  if type(value) == "function" then return words .. "; a constructor stands in a table, {optim.Adam, lr = 0.1}" end
+  return words
+end
+
+--- Whether a value is no constructor of an optimizer: these are functions, too, but no update rules.
+-- @treturn boolean
+function M.is_no_constructor(value)
+  if type(value) ~= "function" then return true end
+  local info = debug.getinfo(value, "S")
+  return info.what ~= "C" and not errors.is_own(info)
+end
 
 local OPTIMIZER = args.declare("train.optimizer", {
   doc = "Makes an optimizer, or an object like one from an update rule.",
   positions = 2,
   { "params", "table", required = true, doc = "A list of tensors." },
   { "how", "function|object|table", has = { "step", "zero_grad" }, required = true, what = M.WHAT,
+    test = M.is_no_constructor,
     doc = "An update rule, a table such as {\"SGD\", lr = 0.1}, or an optimizer that is already made." },
 })
 

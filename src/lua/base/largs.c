@@ -275,7 +275,9 @@ static bool is_place(lua_State *L, int idx, lua_Integer n) {
 void largs_checknames(lua_State *L, int idx, const char *callee, const Arg *args, const char *const more[], bool list) {
   int at;
   if (lua_isnoneornil(L, idx)) return;
-  if (!lua_istable(L, idx)) lb_badvalue(L, callee, "options", idx, "a table");
+  if (!lua_istable(L, idx)) {
+    lb_badvalue(L, callee, "options", idx, lua_pushfstring(L, "a table, such as {%s = ...}", args->name));
+  }
   idx = lua_absindex(L, idx);
   for (lua_pushnil(L); lua_next(L, idx);) {
     lua_pop(L, 1);

@@ -126,9 +126,21 @@ const char *lb_pushgot(lua_State *L, int idx) {
   }
 }
 
+/* What to do about a value in the place of a number, or "". */
+static const char *number_hint(lua_State *L, int idx, const char *what) {
+  if (strncmp(what, "a number", 8) != 0 && strncmp(what, "an integer", 10) != 0) return "";
+  const Tensor *t = lb_testtensor(L, idx);
+  if (t && t->numel == 1) return "; its number is x:item()";
+  const bool schedule =
+      luaL_getmetafield(L, idx, "__name") == LUA_TSTRING && strcmp(lua_tostring(L, -1), "optlab.Schedule") == 0;
+  return schedule ? "; sched.attach(optimizer, schedule) makes an optimizer follow a schedule" : "";
+}
+
 int lb_badvalue(lua_State *L, const char *callee, const char *name, int idx, const char *what) {
   if (lua_isnoneornil(L, idx)) return lb_error(L, "%s: %s is missing; it must be %s", callee, name, what);
-  return lb_error(L, "%s: %s must be %s, got %s", callee, name, what, lb_pushgot(L, idx));
+  idx = lua_absindex(L, idx);
+  const char *hint = number_hint(L, idx, what);
+  return lb_error(L, "%s: %s must be %s, got %s%s", callee, name, what, lb_pushgot(L, idx), hint);
 }
 
 void lb_atmost(lua_State *L, const char *callee, int n) {
@@ -167,6 +179,24 @@ static int doubled_distance(const char *word, const char *name) {
   return (len >= 3 ? 2 : d) - 1;
 }
 
+/* Whether word is one of the parts of a name between underscores. */
+static bool is_part(const char *word, const char *name) {
+  const size_t len = strlen(word);
+  for (const char *part = name; len > 1 && part; part = strchr(part, '_') ? strchr(part, '_') + 1 : NULL) {
+    if (strncmp(part, word, len) == 0 && (part[len] == '_' || part[len] == '\0')) return true;
+  }
+  return false;
+}
+
+/* The shortest name of which word is a part: 'seed' is meant to be 'manual_seed'. */
+static const char *holder_of(const char *word, const char *const names[]) {
+  const char *best = NULL;
+  for (int i = 0; names[i]; i++) {
+    if (is_part(word, names[i]) && (!best || strlen(names[i]) < strlen(best))) best = names[i];
+  }
+  return best;
+}
+
 const char *lb_nearest(const char *word, const char *const names[]) {
   const char *best = NULL;
   int least = INT_MAX, third = (int)strlen(word) / 3;
@@ -178,7 +208,7 @@ const char *lb_nearest(const char *word, const char *const names[]) {
     }
   }
   bool meant = best && least <= 2 * (third > 1 ? third : 1) && least < 2 * (int)strlen(best);
-  return meant ? best : NULL;
+  return meant ? best : holder_of(word, names);
 }
 
 const char *lb_pushwords(lua_State *L, const char *const names[]) {

@@ -164,7 +164,7 @@ const Functional lnn_functionals[] = {
      lnn_batch_norm_args, lnn_batch_norm},
     {"batch_norm_relu",
      "Batch normalization, the sum with `add`, a tensor of the input's shape, if it is given, and a ReLU, as one "
-     "operation: bit for bit what they give one by one.",
+     "operation, with the same bits as one after the other.",
      "max((x - mean) / sqrt(var + eps) weight + bias + add, 0)", layer_input, lnn_batch_norm_relu_args,
      lnn_batch_norm_relu},
     {"instance_norm", "Normalizes every channel of each sample of (N, C, ...).",
@@ -172,8 +172,8 @@ const Functional lnn_functionals[] = {
     {"group_norm", "Normalizes groups of channels of each sample of (N, C, ...).",
      "(x - mean) / sqrt(var + eps) weight + bias", layer_input, lnn_group_norm_args, lnn_group_norm},
     {"scaled_dot_product_attention",
-     "Means of values (..., S, D), weighted by how queries (..., L, E) and keys (..., S, E) agree. It is computed in "
-     "blocks: memory grows linearly with the length.",
+     "Means of the values (..., S, D), weighted by the similarity of queries (..., L, E) and keys (..., S, E). It is "
+     "computed in blocks, so memory grows linearly with the length.",
      "softmax(scale query key' + attn_mask) value", attention_inputs, attention_args, attention},
     {"embedding", "Rows of a weight (rows, width) at int64 positions (...), which count from 1: (..., width).",
      "weight[input]", weighted_inputs, embedding_args, embedding},

@@ -22,6 +22,18 @@ const char *const loptim_group_keys[] = {"params", "initial_lr", NULL};
 
 /* --- the fields of an optimizer ----------------------------------------------------------------------------------- */
 
+/* "lr, momentum" */
+static const char *push_hypers(lua_State *L, const Optim *o) {
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (const Arg *a = o->def->args; a->name; a++) {
+    if (a != o->def->args) luaL_addstring(&b, ", ");
+    luaL_addstring(&b, a->name);
+  }
+  luaL_pushresult(&b);
+  return lua_tostring(L, -1);
+}
+
 static int unknown_field(lua_State *L, const Optim *o, const char *key, const char *const more[]) {
   int n = args_count(o->def->args), k = 0;
   for (int i = 0; more[i]; i++) n++;
@@ -31,7 +43,7 @@ static int unknown_field(lua_State *L, const Optim *o, const char *key, const ch
   names[k] = NULL;
   const char *near = lb_nearest(key, names);
   if (near) return lb_error(L, "%s has no field '%s'; did you mean '%s'?", o->def->name, key, near);
-  return lb_error(L, "%s has no field '%s'", o->def->name, key);
+  return lb_error(L, "%s has no field '%s'; its hyperparameters are %s", o->def->name, key, push_hypers(L, o));
 }
 
 static const char *const FIELDS[] = {

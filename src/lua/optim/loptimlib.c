@@ -75,7 +75,12 @@ static Tensor **read_params(lua_State *L, int idx, int *n, const char *fn) {
       lua_geti(L, idx, i);
     }
     block[i - 1] = lb_testtensor(L, -1);
-    if (!block[i - 1]) lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", i), -2, "a tensor");
+    if (!block[i - 1]) {
+      const bool module = luaL_getmetafield(L, -1, "own_parameters") != LUA_TNIL;
+      if (module) lua_pop(L, 1);
+      const char *what = module ? "a tensor; a module's parameters are model:parameters()" : "a tensor";
+      lb_badvalue(L, fn, lua_pushfstring(L, "params[%d]", i), -2, what);
+    }
     lua_rawseti(L, list, i);
   }
   *n = len;

@@ -44,6 +44,45 @@ static bool push_field(lua_State *L, Tensor *t, const char *name) {
   return true;
 }
 
+/* What PyTorch and NumPy call by other names. */
+#define IN_MEMORY "all tensors are in the computer's memory"
+static const struct {
+  const char *there, *here;
+} MEANT[] = {
+    {"T", "write x:t()"},
+    {"numpy", "write x:tolist()"},
+    {"data", "write x:detach()"},
+    {"ndim", "write x:dim()"},
+    {"len", "write #x"},
+    {"copy", "write x:clone()"},
+    {"astype", "write x:to('float64')"},
+    {"double", "write x:to('float64')"},
+    {"float", "write x:to('float32')"},
+    {"long", "write x:to('int64')"},
+    {"int", "write x:to('int64')"},
+    {"cpu", IN_MEMORY},
+    {"cuda", IN_MEMORY},
+    {"device", IN_MEMORY},
+};
+
+/* Upvalue 1: the methods. */
+static int unknown_name(lua_State *L, const char *name) {
+  for (size_t i = 0; i < sizeof MEANT / sizeof *MEANT; i++) {
+    if (strcmp(name, MEANT[i].there) == 0) {
+      return lb_error(L, "a tensor has no field or method '%s'; %s", name, MEANT[i].here);
+    }
+  }
+  int n = 0;
+  for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)); lua_pop(L, 1)) n++;
+  const char **names = lua_newuserdatauv(L, (size_t)(n + 1) * sizeof *names, 0);
+  n = 0;
+  for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)); lua_pop(L, 1)) names[n++] = lua_tostring(L, -2);
+  names[n] = NULL;
+  const char *near = lb_nearest(name, names);
+  return near ? lb_error(L, "a tensor has no field or method '%s'; did you mean '%s'?", name, near)
+              : lb_error(L, "a tensor has no field or method '%s'", name);
+}
+
 /* Upvalue 1: the methods. */
 static int tensor_index(lua_State *L) {
   if (lua_type(L, 2) != LUA_TSTRING) return ltensor_index(L);
@@ -51,7 +90,7 @@ static int tensor_index(lua_State *L) {
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
   Tensor *t = lb_checktensor(L, 1, "t.field", "t");
   if (push_field(L, t, lua_tostring(L, 2))) return 1;
-  return lb_error(L, "a tensor has no field or method '%s'", lua_tostring(L, 2));
+  return unknown_name(L, lua_tostring(L, 2));
 }
 
 static int set_grad(lua_State *L, Tensor *t) {
@@ -104,6 +143,19 @@ static int tensor_eq(lua_State *L) {
   Tensor *a = lb_testtensor(L, 1), *b = lb_testtensor(L, 2);
   lua_pushboolean(L, a && a == b);
   return 1;
+}
+
+/* a < b and a <= b have one truth value, tensors one for each element. Also what math.max(x, 0) comes to. */
+static int tensor_order(lua_State *L) {
+  lua_Debug ar;
+  const bool known = lua_getstack(L, 1, &ar) && lua_getinfo(L, "Sn", &ar) && ar.name && strcmp(ar.what, "C") == 0;
+  if (known && (strcmp(ar.name, "max") == 0 || strcmp(ar.name, "min") == 0)) {
+    return lb_error(L, "math.%s takes numbers; of tensors: lab.%simum(a, b) of two, x:%s() of the elements of one",
+                    ar.name, ar.name, ar.name);
+  }
+  return lb_error(L,
+                  "tensors have no order; x:gt(y), x:ge(y), x:lt(y) and x:le(y) compare element by element, and "
+                  "x:item() is the number of a tensor with one element");
 }
 
 static int forget_metatable(lua_State *L) {
@@ -278,9 +330,14 @@ int luaopen_optlab_tensor(lua_State *L) {
                                           {"requires_grad_", l_requires_grad_},
                                           {NULL, NULL}};
   static const luaL_Reg both[] = {{"clone", l_clone}, {NULL, NULL}};
-  static const luaL_Reg meta_list[] = {
-      {"__newindex", tensor_newindex},  {"__len", tensor_len}, {"__eq", tensor_eq}, {"__close", lb_closetensor},
-      {"__tostring", ltensor_tostring}, {NULL, NULL}};
+  static const luaL_Reg meta_list[] = {{"__newindex", tensor_newindex},
+                                       {"__len", tensor_len},
+                                       {"__eq", tensor_eq},
+                                       {"__lt", tensor_order},
+                                       {"__le", tensor_order},
+                                       {"__close", lb_closetensor},
+                                       {"__tostring", ltensor_tostring},
+                                       {NULL, NULL}};
   autograd_init();
   lua_settop(L, 0);
   lua_newtable(L);                 /* 1: the library */

@@ -37,7 +37,10 @@ static int cosine_similarity(const Module *m, Tensor *const *in, Tensor **out) {
 
 static const Arg cosine_args[] = {
     {.name = "dim", .kind = ARG_DIM, .def = 1, .doc = "The dimension of the vectors' elements."},
-    {.name = "eps", .range = RANGE_NOT_NEGATIVE, .def = 1e-8, .doc = "The least length that a vector counts as."},
+    {.name = "eps",
+     .range = RANGE_NOT_NEGATIVE,
+     .def = 1e-8,
+     .doc = "The least length; shorter vectors count as this long."},
     {0},
 };
 
@@ -71,7 +74,7 @@ static const Arg distance_args[] = {
 const LayerDef layer_pairwise_distance = {
     .name = "PairwiseDistance",
     .functional = "pairwise_distance",
-    .doc = "The distance of two vectors, which lie along the last dimension.",
+    .doc = "The distance between two vectors, along the last dimension.",
     .equation = "|x1 - x2 + eps|_p",
     .inputs = pair_inputs,
     .args = distance_args,

@@ -25,7 +25,7 @@ static void describe(const Module *m, char *text, size_t size) {
 }
 
 static const Arg args[] = {
-    {.name = "dim", .kind = ARG_DIM, .def = -1, .doc = "The dimension along which the outputs sum to 1."},
+    {.name = "dim", .kind = ARG_DIM, .def = -1, .doc = "The dimension along which the probabilities sum to 1."},
     {0},
 };
 

@@ -32,14 +32,14 @@ static const Arg args[] = {
      .doc =
          "'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the "
          "number of rows, which is the divergence."},
-    {.name = "log_target", .kind = ARG_FLAG, .doc = "Whether the targets are logarithms too."},
+    {.name = "log_target", .kind = ARG_FLAG, .doc = "Whether the targets are also logarithms."},
     {0},
 };
 
 const LayerDef layer_kl_div_loss = {
     .name = "KLDivLoss",
     .functional = "kl_div",
-    .doc = "The divergence of distributions, of which the input x holds the logarithms, from those of the targets y.",
+    .doc = "The divergence between the distributions of the targets y and those whose logarithms are the input x.",
     .equation = "loss_i = y_i (log y_i - x_i)    with log_target: exp(y_i) (y_i - x_i)",
     .inputs = loss_inputs,
     .args = args,

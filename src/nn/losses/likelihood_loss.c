@@ -42,7 +42,7 @@ static const Arg poisson_args[] = {
 const LayerDef layer_poisson_nll_loss = {
     .name = "PoissonNLLLoss",
     .functional = "poisson_nll_loss",
-    .doc = "The negative log likelihood of counts y under Poisson distributions, of which the input x gives the means.",
+    .doc = "The negative log likelihood of counts y under Poisson distributions, whose means are the input x.",
     .equation = "loss_i = exp(x_i) - y_i x_i    without log_input: x_i - y_i log(x_i + eps)",
     .inputs = loss_inputs,
     .args = poisson_args,

@@ -40,7 +40,9 @@ static const Arg hinge_args[] = {
 const LayerDef layer_hinge_embedding_loss = {
     .name = "HingeEmbeddingLoss",
     .functional = "hinge_embedding_loss",
-    .doc = "Small distances, the input x, for pairs that are alike (target 1), large ones for the others (target -1).",
+    .doc =
+        "Small for small distances, the input x, of pairs that are alike (target 1), and for large distances of the "
+        "others (target -1).",
     .equation = "loss_i = x_i    where y_i = 1\nloss_i = max(0, margin - x_i)    where y_i = -1",
     .inputs = loss_inputs,
     .args = hinge_args,
@@ -62,7 +64,7 @@ static int ranking(const Module *m, Tensor *const *in, Tensor **out) {
 }
 
 static const Arg margin_0_args[] = {
-    {.name = "margin", .def = 0, .doc = "How far apart two values must be, to have no loss."},
+    {.name = "margin", .def = 0, .doc = "How far apart two values must be for a loss of 0."},
     REDUCTION_ARG,
     {0},
 };
@@ -70,7 +72,7 @@ static const Arg margin_0_args[] = {
 const LayerDef layer_margin_ranking_loss = {
     .name = "MarginRankingLoss",
     .functional = "margin_ranking_loss",
-    .doc = "Ranks pairs: a target y of 1 says that the first value is to be the larger one, -1 the second.",
+    .doc = "Ranks pairs: with target y = 1 the first value should be the larger one, with y = -1 the second.",
     .equation = "loss_i = max(0, -y_i (x1_i - x2_i) + margin)",
     .inputs = pair_inputs,
     .args = margin_0_args,
@@ -109,7 +111,9 @@ static const Arg cosine_args[] = {
 const LayerDef layer_cosine_embedding_loss = {
     .name = "CosineEmbeddingLoss",
     .functional = "cosine_embedding_loss",
-    .doc = "Small angles between vectors that are alike (target 1), large ones between the others (target -1).",
+    .doc =
+        "Small for vectors at small angles if they are alike (target 1), and at large angles if they are not (target "
+        "-1).",
     .equation =
         "loss_i = 1 - cos(x1_i, x2_i)    where y_i = 1\n"
         "loss_i = max(0, cos(x1_i, x2_i) - margin)    where y_i = -1",
@@ -137,12 +141,12 @@ static int triplet(const Module *m, Tensor *const *in, Tensor **out) {
 }
 
 static const Arg triplet_args[] = {
-    {.name = "margin", .def = 1, .doc = "How much farther the negative must be, to have no loss."},
+    {.name = "margin", .def = 1, .doc = "How much farther the negative must be for a loss of 0."},
     {.name = "p", .range = RANGE_NUMBER, .def = 2, .doc = "The order of the norm."},
     {.name = "eps", .def = 1e-6, .doc = "Added to each difference, so that there is a gradient at 0."},
     {.name = "swap",
      .kind = ARG_FLAG,
-     .doc = "Whether the distance of the negative from the positive counts if it is less."},
+     .doc = "Whether the distance from the positive to the negative counts if it is smaller."},
     REDUCTION_ARG,
     {0},
 };
@@ -150,7 +154,7 @@ static const Arg triplet_args[] = {
 const LayerDef layer_triplet_margin_loss = {
     .name = "TripletMarginLoss",
     .functional = "triplet_margin_loss",
-    .doc = "Vectors nearer to a positive than to a negative example.",
+    .doc = "Small if a vector is nearer to a positive than to a negative example.",
     .equation = "loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin)\n  d(x, y) = |x - y + eps|_p",
     .paper = "Balntas, Riba, Ponsa, Mikolajczyk, \"Learning local feature descriptors with triplets\", 2016",
     .inputs = triplet_inputs,

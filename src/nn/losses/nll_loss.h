@@ -13,7 +13,7 @@
 /* clang-format off */
 #define IGNORE_INDEX_ARG                                                           \
   {.name = "ignore_index", .kind = ARG_INTEGER, .def = NLL_IGNORED,                \
-   .doc = "A label, in the range of the classes or not, whose rows count nothing."}
+   .doc = "A label, in the range of the classes or not, whose rows do not count."}
 /* clang-format on */
 
 /* Labels, ready for use. */

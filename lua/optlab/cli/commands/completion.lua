@@ -5,7 +5,7 @@ Usage: optlab completion bash|zsh
 
 Prints a script that lets the shell complete commands, options, experiments by
 their path or name, a script's parameters and their choices, numbers and tags
-of runs. For a shell that runs, and for those to come:
+of runs. For the present shell, and for all later ones:
 
   bash   eval "$(optlab completion bash)"                 in ~/.bashrc
   zsh    eval "$(optlab completion zsh)"    after compinit, in ~/.zshrc

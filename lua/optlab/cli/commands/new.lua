@@ -6,9 +6,9 @@ local function build(parser)
     names[i] = kind[1]
     lines[i] = ("%s: %s"):format(kind[1], kind[2])
   end
-  parser:argument("name"):description("the script's name; .lua is added where it is missing")
+  parser:argument("name"):description("the script's name; .lua is added if it is missing")
   parser:option("--kind"):argname("KIND"):choices(names):default("descent")
-    :description("what it is to study. " .. table.concat(lines, "; ") .. ".")
+    :description("the kind of script. " .. table.concat(lines, "; ") .. ".")
 end
 
 local function run(values)
@@ -22,6 +22,7 @@ end
 return {
   name = "new", summary = "writes a commented script to start from: optlab new my",
   usage = "optlab new NAME [--kind KIND]",
-  doc = "Writes a commented script that runs at once and can then be changed. A file that is there is never replaced.",
+  doc = "Writes a script with comments, which runs at once and can then be changed. An existing file is never "
+    .. "replaced.",
   completes = { name = "value" }, build = build, run = run,
 }

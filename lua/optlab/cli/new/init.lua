@@ -10,8 +10,8 @@ local M = {}
 M.KINDS = {
   { "descent", "a function of two numbers, minimized by an update rule" },
   { "training", "a network trained on a data set" },
-  { "optimizer", "an optimizer of one's own, beside a built-in one" },
-  { "schedule", "a learning-rate schedule of one's own, beside the cosine" },
+  { "optimizer", "your own optimizer, beside a built-in one" },
+  { "schedule", "your own learning-rate schedule, beside the cosine" },
   { "sweep", "many small trainings side by side, over seeds and learning rates" },
 }
 

@@ -72,7 +72,7 @@ local function fields_of(run)
   return fields
 end
 
---- A list with everything that is known of each run: what is in its run.json, its number, name, path, tags and curves.
+--- A list with everything about each run: what is in its run.json, its number, name, path, tags and curves.
 -- @tparam {Run,...} runs
 -- @treturn string
 function M.json(runs)

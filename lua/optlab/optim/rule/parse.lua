@@ -66,6 +66,10 @@ local function number_at(text, at)
   for _, pattern in ipairs { "^0[xX]%x+", "^%d+%.?%d*[eE][+-]?%d+", "^%.%d+[eE][+-]?%d+", "^%d+%.?%d*", "^%.%d+" } do
     local word = text:match(pattern, at)
     if word then
+      local name = text:match("^[%a_][%w_]*", at + #word)
+      if name and not name:find "^[eE]%d*$" then
+        M.fail(at, "'%s%s' is not a number; a product is written %s * %s", word, name, word, name)
+      end
       if text:find("^[%w_.]", at + #word) then M.fail(at, "'%s' is not a number", text:match("^[%w_.]+", at)) end
       return word
     end
@@ -76,7 +80,9 @@ end
 -- How the language has what other notations write: what begins at a place that no word of the language fits.
 local HABITS = {
   { "^|", "the size of a number is written abs(g)" },
+  { "^%.%s*grad%f[^%w_]", "the gradient is called g" },
   { "^%.%s*[%a_]", "functions are called by their name alone: abs(g)" },
+  { "^%[", "the members of a list 'betas' are beta1, beta2" },
   { "^%*%*", "powers are written x ^ y" },
 }
 
@@ -197,6 +203,16 @@ end
 
 -- --- assignments ----------------------------------------------------------------------------------------------------
 
+-- The '=' behind a name, which may be Python's '-=', or the name a word such as return.
+function Reader:expect_equals(name)
+  local token, after = self:peek(), self.list[self.at + 1]
+  local operator = BINARY[token.kind] and after and after.kind == "=" and token.kind
+  local hint = operator and ("; write %s = %s %s ..."):format(name, name, operator)
+    or name == "return" and "; a rule assigns to p: p = ..." or nil
+  if hint then M.fail(token.pos, "'=' after '%s' was expected, got %s%s", name, shown(token), hint) end
+  self:expect("=", ("'=' after '%s'"):format(name))
+end
+
 function Reader:statement()
   local first = self:expect("name", "a name to assign to")
   local targets = { { name = first.text, pos = first.pos } }
@@ -205,7 +221,7 @@ function Reader:statement()
     local token = self:expect("name", "a name to assign to")
     targets[#targets + 1] = { name = token.text, pos = token.pos }
   end
-  self:expect("=", ("'=' after '%s'"):format(targets[#targets].name))
+  self:expect_equals(targets[#targets].name)
   local statement = { targets = targets, value = self:expression(0), pos = first.pos }
   if self:peek().kind == "if" then
     self:next()

@@ -286,7 +286,8 @@ end
 
 -- Texts of a list of {order, text}, in the order of the figures.
 local function in_order(list)
-  table.sort(list, function(a, b) return a.order < b.order end)
+  for i, entry in ipairs(list) do entry.rank = i end
+  table.sort(list, function(a, b) return a.order < b.order or (a.order == b.order and a.rank < b.rank) end)
   local out = {}
   for i, entry in ipairs(list) do out[i] = entry.text end
   return out

@@ -113,19 +113,20 @@ local function seen_marks(panel, axis, values, texts, along)
   return out
 end
 
+local WIDER = 1.12 -- small fonts are wider than their size says
 local NAMES = { y2 = "the second axis", cb = "the colour bar" }
 
 -- Gives chosen texts what room there is: returns gnuplot's words for it.
 local function make_room(panel, name, values, texts, room)
   local marks = seen_marks(panel, room.ends or panel.limits[name], values, texts, room.along)
-  local plan, cut, left_out, widest = crowded.plan(marks, name ~= "x", room.along), 0, 0, 0
+  local plan, cut, left_out, widest = crowded.plan(marks, name ~= "x", room.along, room.across), 0, 0, 0
   for k, mark in ipairs(marks) do
     if (k - 1) % plan.every ~= 0 then
       texts[mark.index], left_out = "", left_out + 1
     elseif mark.width * plan.size > room.across and (plan.upright or name ~= "x") then
       texts[mark.index], cut, widest = text.cut(mark.seen, room.across, plan.size), cut + 1, room.across
     else
-      widest = math.max(widest, mark.width * plan.size)
+      widest = math.max(widest, mark.width * plan.size * (plan.size < 12 and WIDER or 1))
     end
   end
   local where = NAMES[name] or ("the %s axis"):format(name)
@@ -135,7 +136,8 @@ local function make_room(panel, name, values, texts, room)
     panel:remark("%d of %d texts of %s are left out; take a larger size", left_out, #marks, where)
   end
   panel.widest[name] = plan.upright and plan.size or widest
-  panel.widest.deep = plan.upright and widest or nil
+  if name == "x" then panel.widest.deep = plan.upright and widest or nil end
+  panel.small[name] = plan.size < 12
   return (plan.upright and " rotate by 90 right" or "") .. (plan.size < 12 and " " .. panel:font(plan.size) or "")
 end
 

@@ -26,23 +26,35 @@ local function flat(marks, length)
   end
 end
 
+-- The largest size in which texts upright or across the axis keep apart and are not too long; if all are too long, the
+-- smallest in which they keep apart.
+local function upright(marks, every, across)
+  local found
+  for _, size in ipairs(UPRIGHT) do
+    if apart(marks, every, function() return LINE * size end) then
+      local short = true
+      for _, mark in ipairs(marks) do short = short and mark.width * size <= across end
+      if short then return size end
+      found = size
+    end
+  end
+  return found
+end
+
 --- How texts find room.
 -- @tparam {table,...} marks {at = pixels along the axis, width = of the text, in sizes of the font}
--- @bool across whether the texts lie across the axis, as those of a vertical one do
+-- @bool lying whether the texts lie across the axis, as those of a vertical one do
 -- @number length of the axis in pixels
+-- @number across the room across it
 -- @treturn table {size =, upright =, every =}: the size of the font; whether the texts stand upright; that only the
 -- first of so many is shown
-function M.plan(marks, across, length)
+function M.plan(marks, lying, length, across)
   table.sort(marks, function(a, b) return a.at < b.at end)
-  local plan = not across and flat(marks, length) or nil
+  local plan, every = not lying and flat(marks, length) or nil, 1
   if plan then return plan end
-  local every = 1
   while true do
-    for _, size in ipairs(UPRIGHT) do
-      if (every == 1 or size == UPRIGHT[#UPRIGHT]) and apart(marks, every, function() return LINE * size end) then
-        return { size = size, upright = not across, every = every }
-      end
-    end
+    local size = upright(marks, every, across)
+    if size then return { size = size, upright = not lying, every = every } end
     every = every + 1
   end
 end

@@ -76,6 +76,24 @@ local function fitted(grid, width, height)
   return { figures = grid.figures, look = grid.look, opts = opts }, remarks
 end
 
+-- What is to be said about the figures of a grid; what is true of several is said once.
+local function remarks_of(panels, count)
+  local list, figures = {}, {}
+  for i, p in ipairs(panels) do
+    for _, remark in ipairs(p.remarks) do
+      if not figures[remark] then list[#list + 1], figures[remark] = remark, {} end
+      table.insert(figures[remark], p.number or i)
+    end
+  end
+  for i, remark in ipairs(count > 1 and list or {}) do
+    local which = figures[remark]
+    local more = #which > 3 and (" and %d more"):format(#which - 3) or ""
+    local names = table.concat(which, ", ", 1, math.min(#which, 3))
+    list[i] = ("figure%s %s%s: %s"):format(#which > 1 and "s" or "", names, more, remark)
+  end
+  return list
+end
+
 -- A grid, as of figure_parts: either its frames have computed places, or gnuplot lays them out.
 local function grid_parts(asked)
   local look, size = asked.look, asked.opts.size
@@ -91,11 +109,8 @@ local function grid_parts(asked)
   local out = { blocks = {}, remarks = remarks, commands = {
     "set encoding utf8", "set multiplot" .. rows .. grid_title(opts, look),
   } }
-  for i, p in ipairs(panels) do
-    append(out.blocks, p.blocks)
-    local which = #grid.figures > 1 and ("figure %d: "):format(p.number or i) or ""
-    for _, remark in ipairs(p.remarks) do out.remarks[#out.remarks + 1] = which .. remark end
-  end
+  for _, p in ipairs(panels) do append(out.blocks, p.blocks) end
+  append(remarks, remarks_of(panels, #grid.figures))
   if page then append(out.remarks, page.remarks) end
   panels[#panels + 1] = page
   for _, p in ipairs(panels) do

@@ -13,24 +13,24 @@ local function rows(doc, x, y)
   return {
     doc = doc, positions = 2,
     { x, "vector|list", of = { "text" }, what = "a list of numbers or of names", required = true,
-      doc = "Where the bars are: numbers, or names, which stand below them." },
+      doc = "Positions of the bars: numbers, or names, which label the axis." },
     { y, "vector|matrix", what = "a list of numbers, or several lists of them", required = true,
-      doc = "The height of each bar; or a list of heights for each group, whose bars stand side by side." },
+      doc = ("The %s of each bar; or a list of them for each group, whose bars are side by side."):format(y) },
     { "label", "text|list", of = { "text" }, what = "a string, or a list of strings",
       doc = "Name in the legend; for several groups a list of names." },
     { "color", "color|list", of = { "color" }, what = "a colour, or a list of colours",
       doc = "Colour of the bars; for several groups a list. By default the next of the theme." },
-    { "width", "scalar", above = 0, max = 1e6, default = 0.8, doc = "Width of a bar, or of all bars of a place." },
-    { "bottom", "vector|scalar", default = 0, doc = "Where the bars begin: a number, or one for each." },
-    { "stacked", "flag", default = false, doc = "Whether groups stand on each other instead of side by side." },
-    { "err", "vector|scalar", doc = "Length of an error bar to both sides of each end; of one group." },
+    { "width", "scalar", above = 0, max = 1e6, default = 0.8, doc = "Width of a bar, or of all bars at one position." },
+    { "bottom", "vector|scalar", default = 0, doc = "Where the bars start: a number, or one for each." },
+    { "stacked", "flag", default = false, doc = "Whether groups are stacked instead of side by side." },
+    { "err", "vector|scalar", doc = "Length of an error bar on both sides of each end; only for one group." },
     { "alpha", "scalar", min = 0, max = 1, default = 0.85, doc = "How opaque the bars are." },
-    { "edgecolor", "color", doc = "Colour of the bars' edges; by default that of the background." },
+    { "edgecolor", "color", doc = "Colour of the edges of the bars; by default that of the background." },
     options.ENHANCED,
   }
 end
 local BAR = args.declare("Figure:bar", rows("Draws upright bars.", "x", "height"))
-local BARH = args.declare("Figure:barh", rows("Draws bars that lie.", "y", "length"))
+local BARH = args.declare("Figure:barh", rows("Draws horizontal bars.", "y", "length"))
 
 -- The places of the bars: numbers, or 1, 2, ... with the names as marks of the axis.
 local function places(fig, list, axis)

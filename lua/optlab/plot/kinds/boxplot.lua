@@ -16,7 +16,7 @@ local SETS = {
 }
 local LABELS = { "labels", "list", of = { "text" }, what = "a list with a name for each set",
   doc = "A name for each, below it." }
-local POSITIONS = { "positions", "vector", doc = "Where each stands; by default 1, 2, ..." }
+local POSITIONS = { "positions", "vector", doc = "Position of each; by default 1, 2, ..." }
 local LABEL = { "label", "text", doc = "Name in the legend." }
 local ALPHA = { "alpha", "scalar", min = 0, max = 1, default = 0.35, doc = "How opaque the areas are." }
 
@@ -94,9 +94,9 @@ local BOXPLOT = args.declare("Figure:boxplot", {
   positions = 1, SETS, LABELS, POSITIONS,
   { "width", "scalar", above = 0, max = 1e6, default = 0.5, doc = "Width of the boxes." },
   { "whis", "scalar", min = 0, max = 1e6, default = 1.5,
-    doc = "How far the whiskers reach, in heights of the box, to the last value there." },
+    doc = "How far the whiskers reach at most, in heights of the box; they end at the last value there." },
   { "showfliers", "flag", default = true, doc = "Whether values beyond the whiskers are shown as points." },
-  { "showmeans", "flag", default = false, doc = "Whether the means are shown too, as diamonds." },
+  { "showmeans", "flag", default = false, doc = "Whether the means are also shown, as diamonds." },
   options.COLOR, ALPHA, LABEL, options.ENHANCED,
 })
 
@@ -159,7 +159,7 @@ local VIOLINPLOT = args.declare("Figure:violinplot", {
   positions = 1, SETS, LABELS, POSITIONS,
   { "width", "scalar", above = 0, max = 1e6, default = 0.7, doc = "Greatest width of the violins." },
   { "bandwidth", "scalar", above = 0, max = 1000, default = 1,
-    doc = "A factor for the width of the kernels, which Scott's rule chooses." },
+    doc = "A factor for the width of the kernels, which follows Scott's rule." },
   { "showbox", "flag", default = true, doc = "Whether quartiles and median are shown inside." },
   options.COLOR, ALPHA, LABEL, options.ENHANCED,
 })

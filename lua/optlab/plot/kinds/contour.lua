@@ -38,14 +38,14 @@ local function levels_of(levels, grid, norm, where)
 end
 
 local CONTOUR = args.declare("Figure:contour", {
-  doc = "Draws the contour lines of a function of two numbers, or of a matrix.",
+  doc = "Draws the contour lines of a function of two variables, or of a matrix.",
   positions = 1, fields.SOURCE, fields.X, fields.Y, fields.XS, fields.YS,
   { "levels", "integer|vector", min = 1, max = 1000, default = 8,
     doc = "The largest number of contours, at round values; or the list of values." },
   { "filled", "flag", default = false, doc = "Whether to fill the bands between levels instead of drawing lines." },
   { "labels", "flag", default = false, doc = "Whether the value of each level is written on its line." },
   { "label", "text", doc = "Name in the legend, or of the colour bar if there is one." },
-  { "color", "color", doc = "One colour for all levels, instead of one for each." },
+  { "color", "color", doc = "One colour for all levels, instead of a colour for each." },
   options.STYLE, options.WIDTH, options.PALETTE, options.COLORBAR, shades.NORM, options.ENHANCED,
 })
 

@@ -23,7 +23,8 @@ local ERRORBAR = args.declare("Figure:errorbar", {
   options.LABEL, { "style", "style", default = "o", doc = "A line, a marker and a colour letter, as of Figure:line." },
   options.COLOR, options.width(1.4),
   { "size", "scalar", above = 0, max = 1000, doc = "Size of the markers." },
-  { "capsize", "scalar", min = 0, max = 1000, default = 3, doc = "Half the length of the bars' ends in pixels." },
+  { "capsize", "scalar", min = 0, max = 1000, default = 3, doc = "Half the length of the caps of the bars, in "
+    .. "pixels." },
   options.ENHANCED,
 })
 
@@ -97,7 +98,7 @@ end
 -- --- steps ----------------------------------------------------------------------------------------------------------
 
 local STEP = args.declare("Figure:step", {
-  doc = "Draws a line that goes in steps.",
+  doc = "Draws a line in steps.",
   positions = 2,
   { "xs", "vector", required = true, doc = "The x of the points; the y of the points if it is the only argument." },
   { "ys", "vector", doc = "The y of the points." },

@@ -58,7 +58,7 @@ local FILL_BETWEEN = args.declare("Figure:fill_between", {
   { "y1", "vector|scalar", required = true, doc = "A curve, or its one value." },
   { "y2", "vector|scalar", default = 0, doc = "The other curve, or its one value." },
   { "where", "vector|list", of = { "flag" }, what = "a list of true and false, or of 1 and 0",
-    doc = "At which points to fill; by default at all." },
+    doc = "At which points to fill; by default at all points." },
   options.LABEL, options.COLOR, alpha(0.25), options.ENHANCED,
 })
 
@@ -91,8 +91,8 @@ end
 local function span_rows(axis, doc)
   return {
     doc = doc, positions = 2,
-    { axis .. "min", "scalar", finite = true, required = true, doc = "Where the span begins." },
-    { axis .. "max", "scalar", finite = true, required = true, doc = "Where the span ends." },
+    { axis .. "min", "scalar", finite = true, required = true, doc = "Start of the span." },
+    { axis .. "max", "scalar", finite = true, required = true, doc = "End of the span." },
     options.LABEL,
     { "color", "color", default = "#7f7f7f",
       doc = "A letter, a name, \"#rrggbb\", or \"C1\" to \"C10\" of the theme." },

@@ -71,16 +71,16 @@ local function cells(fig, opts, where)
 end
 
 local XS = { "xs", "vector",
-  doc = "The x of the cells' middles one by one, or of their edges, one more: cells may differ in width." }
+  doc = "The x of the centres of the cells, or of their edges, one more: cells may differ in width." }
 local YS = { "ys", "vector",
-  doc = "The y of the cells' middles one by one, or of their edges, one more: cells may differ in height." }
+  doc = "The y of the centres of the cells, or of their edges, one more: cells may differ in height." }
 
 local HEATMAP = args.declare("Figure:heatmap", {
-  doc = "Draws the values of a function of two numbers, or of a matrix, as colours.",
+  doc = "Draws the values of a function of two variables, or of a matrix, as colours.",
   positions = 1, fields.SOURCE, fields.X, fields.Y, XS, YS,
   shades.PALETTE, shades.BAR, shades.RANGE, shades.NORM,
   { "classes", "list", of = { "text" }, least = 1, what = "a list of names",
-    doc = "Names of the values 1, 2, ..., which the bar shows; the palette is then one of categories." },
+    doc = "Names of the values 1, 2, ..., which the colour bar shows; the palette then has a colour for each." },
   shades.BAR_LABEL, options.ENHANCED,
 })
 

@@ -11,16 +11,16 @@ local TEXT = { "text", "text", required = true, doc = "The text; \"\\n\" begins 
 local AT = { "at", "pair", finite = true, required = true, doc = "{x, y} of the text." }
 local SIZE = { "size", "scalar", above = 0, max = 1000, doc = "Size of the font." }
 local ALIGN = { "align", "choice", choices = { "left", "center", "right" }, default = "left",
-  doc = "Which part of the text lies at that place." }
+  doc = "Which part of the text is at that position." }
 
 local ANNOTATE = args.declare("Figure:annotate", {
-  doc = "Writes a text with an arrow that points at a place.",
+  doc = "Writes a text with an arrow that points to a position.",
   positions = 3, TEXT,
-  { "point", "pair", finite = true, required = true, doc = "{x, y}: what the arrow points at." }, AT,
+  { "point", "pair", finite = true, required = true, doc = "{x, y}: the position to which the arrow points." }, AT,
   options.COLOR, SIZE, ALIGN, options.ENHANCED,
 })
 local WRITE = args.declare("Figure:text", {
-  doc = "Writes a text into the figure.",
+  doc = "Writes text into the figure.",
   positions = 2, TEXT, AT, options.COLOR, SIZE, ALIGN, options.ENHANCED,
 })
 

@@ -7,8 +7,8 @@ local figure = require "optlab.plot.figure"
 local Figure = figure.Figure
 
 local RAW = args.declare("Figure:raw", {
-  doc = "Puts gnuplot commands of your own into the figure's script, as they are. Never pass on text of others: "
-    .. "gnuplot can run programs.",
+  doc = "Puts gnuplot commands of your own into the figure's script, unchanged. Never pass text of other people to "
+    .. "it: gnuplot can run programs.",
   positions = 1,
   { "commands", "string", doc = "Commands before the plot, such as \"set arrow from 0,0 to 1,1\"; several lines." },
   { "plot", "string", doc = "An item of the plot command, such as \"sin(x) with lines\"." },

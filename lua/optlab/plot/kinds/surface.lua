@@ -22,7 +22,7 @@ local function solid_element(fig, kind, opts, where)
 end
 
 local WIREFRAME = args.declare("Figure:wireframe", {
-  doc = "Draws a surface over the plane as a net of lines.",
+  doc = "Draws a surface over the plane as a grid of lines.",
   positions = 1, fields.SOURCE, fields.X, fields.Y, fields.XS, fields.YS,
   options.COLOR, options.width(1), options.LABEL, options.ENHANCED,
   { "transparent", "flag", default = false, doc = "Whether the lines behind the surface show through it." },

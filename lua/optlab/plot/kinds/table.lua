@@ -8,16 +8,16 @@ local options = require "optlab.plot.options"
 local Figure = figure.Figure
 
 local TABLE = args.declare("Figure:table", {
-  doc = "Writes a table; it is all that the figure holds.",
+  doc = "Writes a table, which is the only content of the figure.",
   positions = 1,
   { "rows", "list", of = { "list", of = { "text" } }, least = 1, what = "a list of rows, lists of texts and numbers",
     required = true, doc = "The rows, lists of texts and numbers of one length." },
   { "header", "list", of = { "text" }, what = "a list of texts", doc = "The names of the columns, above a line." },
   { "align", "list", of = { "choice", choices = { "left", "center", "right" } },
     what = "a list of 'left', 'center' and 'right', one for each column",
-    doc = "Where the texts of each column stand; by default numbers on the right, other texts on the left." },
+    doc = "Alignment of each column; by default numbers to the right, text to the left." },
   { "size", "scalar", above = 0, max = 1000, default = 12,
-    doc = "Size of the font; less where the table is too wide." },
+    doc = "Size of the font; it is reduced if the table is too wide." },
   options.ENHANCED,
 })
 

@@ -17,7 +17,7 @@ local TWINX = args.declare("Figure:twinx", {
   doc = "Gives a figure a second y axis on the right; returns a figure whose curves follow it.",
   { "ylabel", "text", doc = "Label of the axis on the right." },
   own.ylim, own.logy, own.yticks, own.yinteger,
-  { "color", "color", doc = "Colour of the axis's label and texts, such as that of the curves along it." },
+  { "color", "color", doc = "Colour of the label and the ticks of the axis, such as that of its curves." },
   options.ENHANCED,
 })
 
@@ -53,7 +53,8 @@ local INSET = args.declare("Figure:inset", {
   { "figure", "figure", required = true, doc = "The small figure." },
   { "place", "list", of = { "number", min = -0.5, max = 1.5 }, width = 4, required = true,
     what = "{x, y, width, height} in parts of the frame",
-    doc = "{x, y, width, height} of the small frame in parts of this one; x and y of its lower left corner." },
+    doc = "{x, y, width, height} of the small frame as fractions of this one; x and y are those of its lower left "
+      .. "corner." },
   { "zoom", "flag", default = false,
     doc = "Whether a rectangle and two lines show which part of this figure the small one shows." },
 })

@@ -21,7 +21,7 @@ local DESCEND = args.declare("train.descend", {
   { "x0", "number|tensor|list", of = { "number" }, least = 1, required = true,
     doc = "Where to start: a number, a list of numbers or a tensor." },
   { "how", "function|object|table", has = { "step", "zero_grad" }, required = true,
-    what = update_function.WHAT,
+    what = update_function.WHAT, test = update_function.is_no_constructor,
       doc = "An update rule function(x, grad, state, t), or an optimizer, {\"SGD\", lr = 0.1}." },
   { "steps", "integer", min = 0, required = true, doc = "Number of updates." },
   { "grad", "callable",
@@ -72,6 +72,21 @@ local function evaluate(f, kind, x)
   return y
 end
 
+local function text_of(x)
+  if type(x) == "number" then return x ~= x and "nan" or ("%g"):format(x) end
+  local parts = {}
+  for i, member in ipairs(x) do parts[i] = text_of(member) end
+  return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+-- Refuses a function of fewer arguments than a list x0 has numbers: it would never see the others.
+local function check_count(o, kind)
+  local info = kind == "list" and not o.grad and type(o.f) == "function" and debug.getinfo(o.f, "u")
+  if not info or info.isvararg or info.nparams >= #o.x0 then return end
+  errors.raise("train.descend: f takes %d of the %d numbers in x0, each of which is an argument; a function of one "
+    .. "vector gets it if x0 is a tensor: lab.tensor{%s}", info.nparams, #o.x0, text_of(o.x0):sub(2, -2))
+end
+
 -- x -> gradient by automatic differentiation; a number for a number, else a tensor of x's shape.
 local function recorded_gradient(f, kind)
   return function(x)
@@ -90,13 +105,6 @@ end
 local function point(x)
   if type(x) == "number" then return x end
   return x:tolist()
-end
-
-local function text_of(x)
-  if type(x) == "number" then return x ~= x and "nan" or ("%g"):format(x) end
-  local parts = {}
-  for i, member in ipairs(x) do parts[i] = text_of(member) end
-  return "{" .. table.concat(parts, ", ") .. "}"
 end
 
 -- A path. `diverged` is behind the metatable: to functions that take a list the path is one, without names.
@@ -198,6 +206,7 @@ function M.descend(...)
     if o[name] then errors.raise("train.descend: %s needs points = true", name) end
   end
   local x0, kind = o.x0, kind_of(o.x0)
+  check_count(o, kind)
   local gradient = o.grad and given_gradient(o.grad, kind)
   if type(o.how) ~= "function" then return descend_by_optimizer(kind, gradient, o) end
   local x = kind == "number" and x0 or leaf_of(x0):detach()

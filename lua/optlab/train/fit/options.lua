@@ -13,13 +13,23 @@ local rate = require "optlab.train.rate"
 
 local FN = "train.fit"
 
--- A constructor in the place of what it makes.
+-- A constructor in the place of what it makes; a name or a table, as train.descend takes.
 local function optimizer_words(_, value)
-  if type(value) ~= "function" then return "an optimizer" end
+  if type(value) == "userdata" or value == nil then return "an optimizer" end
   return "an optimizer, which a call makes: optim.Adam(model:parameters(), {lr = 0.01})"
 end
 
+-- What belongs to the parts that train.fit is given, or has another name elsewhere.
+local HINTS = {
+  batch_size = "data = data.loader(set, {batch_size = 32, shuffle = true})",
+  shuffle = "data = data.loader(set, {batch_size = 32, shuffle = true})",
+  lr = "optimizer = optim.Adam(model:parameters(), {lr = 0.01})", seed = "lab.manual_seed(1) before the model is made",
+  verbose = "log = print", callbacks = "on_epoch = function(info) ... end", validation_data = "eval_data =",
+  test_data = "eval_data =", val_data = "eval_data =",
+}
+
 local FIT = args.declare(FN, {
+  hints = HINTS,
   doc = "Trains a model in epochs of minibatches; returns the history.",
   { "model", "callable|table", what = "a model", required = true,
     doc = "The model: called with a batch X, it returns predictions. With `step` also a table of modules by name." },
@@ -63,7 +73,8 @@ local FIT = args.declare(FN, {
   { "watch", "list", of = { "string" },
     doc = "Gauges that are measured at each point of the history, on the first batch of the data: " .. gauges.DOC
       .. ". The training is not changed." },
-  { "early_stopping", "table", doc = "When the training stops before its last epoch: see train.fit: early_stopping." },
+  { "early_stopping", "table", what = "a table such as {patience = 3}",
+    doc = "When the training stops before its last epoch: see train.fit: early_stopping." },
   { "checkpoint", "table",
     doc = "When and where the complete state of the training is saved: see train.fit: checkpoint." },
   { "compile", "flag",
@@ -74,7 +85,8 @@ local FIT = args.declare(FN, {
   { "on_epoch", "callable",
     doc = "Called after each epoch with {epoch =, step =, loss =, train_loss =, history =, model =, ...}; \"stop\" as "
       .. "its result ends the training." },
-  { "log", "callable", doc = "A function such as print, called with a line of text after each epoch." },
+  { "log", "callable", what = "a function such as print",
+    doc = "A function such as print, called with a line of text after each epoch." },
   { "distributed", "flag|table",
     doc = "Whether the ranks that mpirun has started share each batch, which is then the global one: see train.fit: "
       .. "distributed." },
@@ -105,8 +117,8 @@ local function check_parts(o)
   local several = o.step and type(o.optimizer) == "table" and next(o.optimizer) ~= nil
   for _, one in pairs(several and o.optimizer or {}) do several = several and is_optimizer(one) end
   if not several then
-    errors.bad_value(FN, "optimizer", o.step and "an optimizer, or a table of optimizers by name" or "an optimizer",
-      o.optimizer)
+    errors.bad_value(FN, "optimizer", o.step and "an optimizer, or a table of optimizers by name"
+      or optimizer_words(nil, o.optimizer), o.optimizer)
   end
 end
 

@@ -44,9 +44,9 @@ function functional.adaptive_max_pool2d(input, output_size) end
 
 ---@class optlab.options.nn.functional.avg_pool1d
 ---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
----@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field padding? optlab.Pair Positions added at both ends. Default: 0.
 ---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
----@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@field count_include_pad? boolean Whether the padding counts as zeros; otherwise a mean is only over positions of the image. Default: true.
 
 ---The mean of each window of (N, C, L).
 ---
@@ -55,9 +55,9 @@ function functional.adaptive_max_pool2d(input, output_size) end
 ---@param input optlab.Tensor
 ---@param kernel_size optlab.Pair Size of the window.
 ---@param stride? optlab.Pair|optlab.options.nn.functional.avg_pool1d Step from one window to the next; by default kernel_size.
----@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param padding? optlab.Pair Positions added at both ends. Default: 0.
 ---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
----@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@param count_include_pad? boolean Whether the padding counts as zeros; otherwise a mean is only over positions of the image. Default: true.
 ---@return optlab.Tensor
 function functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, count_include_pad) end
 
@@ -65,8 +65,8 @@ function functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, c
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
 ---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
----@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
----@field divisor_override? integer What the sums are divided by; by default the number of places that count.
+---@field count_include_pad? boolean Whether the padding counts as zeros; otherwise a mean is only over positions of the image. Default: true.
+---@field divisor_override? integer Divisor of the sums; by default the number of positions that count.
 
 ---The mean of each window of (N, C, H, W).
 ---
@@ -78,8 +78,8 @@ function functional.avg_pool1d(input, kernel_size, stride, padding, ceil_mode, c
 ---@param stride? optlab.Pair|optlab.options.nn.functional.avg_pool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
 ---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
----@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
----@param divisor_override? integer What the sums are divided by; by default the number of places that count.
+---@param count_include_pad? boolean Whether the padding counts as zeros; otherwise a mean is only over positions of the image. Default: true.
+---@param divisor_override? integer Divisor of the sums; by default the number of positions that count.
 ---@return optlab.Tensor
 function functional.avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override) end
 
@@ -117,7 +117,7 @@ function functional.batch_norm(input, running_mean, running_var, weight, bias, t
 ---@field eps? number Added to the variance, inside the square root. Default: 1e-5.
 ---@field add? optlab.Tensor Added before the ReLU: a tensor like the input.
 
----Batch normalization, the sum with `add`, a tensor of the input's shape, if it is given, and a ReLU, as one operation: bit for bit what they give one by one.
+---Batch normalization, the sum with `add`, a tensor of the input's shape, if it is given, and a ReLU, as one operation, with the same bits as one after the other.
 ---
 ---     max((x - mean) / sqrt(var + eps) weight + bias + add, 0)
 ---
@@ -168,7 +168,7 @@ function functional.binary_cross_entropy_with_logits(input, target, pos_weight, 
 ---@field stride? optlab.Pair Step from one window to the next. Default: 1.
 ---@field padding? optlab.Pair|"same"|"valid" Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none. Default: 0.
 ---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
----@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 
 ---Correlates signals with windows.
 ---@param input optlab.Tensor
@@ -177,7 +177,7 @@ function functional.binary_cross_entropy_with_logits(input, target, pos_weight, 
 ---@param stride? optlab.Pair Step from one window to the next. Default: 1.
 ---@param padding? optlab.Pair|"same"|"valid" Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none. Default: 0.
 ---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
----@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@return optlab.Tensor
 function functional.conv1d(input, weight, bias, stride, padding, dilation, groups) end
 
@@ -186,7 +186,7 @@ function functional.conv1d(input, weight, bias, stride, padding, dilation, group
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}. Default: 1.
 ---@field padding? optlab.Pair|"same"|"valid" Zeros added around the image: {above and below, left and right}; 'same': so many that the output is as large as the input; 'valid': none. Default: 0.
 ---@field dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
----@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 
 ---Correlates images with windows.
 ---@param input optlab.Tensor
@@ -195,16 +195,16 @@ function functional.conv1d(input, weight, bias, stride, padding, dilation, group
 ---@param stride? optlab.Pair Step from one window to the next: {down, right}. Default: 1.
 ---@param padding? optlab.Pair|"same"|"valid" Zeros added around the image: {above and below, left and right}; 'same': so many that the output is as large as the input; 'valid': none. Default: 0.
 ---@param dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
----@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@return optlab.Tensor
 function functional.conv2d(input, weight, bias, stride, padding, dilation, groups) end
 
 ---@class optlab.options.nn.functional.conv_transpose1d
 ---@field bias? optlab.Tensor Added to each channel: a tensor (out_channels).
 ---@field stride? optlab.Pair Step from one window to the next, in the output. Default: 1.
----@field padding? optlab.Pair Places cut off at both ends of the output. Default: 0.
----@field output_padding? optlab.Pair Places added at the end of the output. Default: 0.
----@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field padding? optlab.Pair Positions cut off at both ends of the output. Default: 0.
+---@field output_padding? optlab.Pair Positions added at the end of the output. Default: 0.
+---@field groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
 
 ---Spreads signals over windows.
@@ -212,9 +212,9 @@ function functional.conv2d(input, weight, bias, stride, padding, dilation, group
 ---@param weight optlab.Tensor
 ---@param bias? optlab.Tensor|optlab.options.nn.functional.conv_transpose1d Added to each channel: a tensor (out_channels).
 ---@param stride? optlab.Pair Step from one window to the next, in the output. Default: 1.
----@param padding? optlab.Pair Places cut off at both ends of the output. Default: 0.
----@param output_padding? optlab.Pair Places added at the end of the output. Default: 0.
----@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param padding? optlab.Pair Positions cut off at both ends of the output. Default: 0.
+---@param output_padding? optlab.Pair Positions added at the end of the output. Default: 0.
+---@param groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
 ---@return optlab.Tensor
 function functional.conv_transpose1d(input, weight, bias, stride, padding, output_padding, groups, dilation) end
@@ -222,9 +222,9 @@ function functional.conv_transpose1d(input, weight, bias, stride, padding, outpu
 ---@class optlab.options.nn.functional.conv_transpose2d
 ---@field bias? optlab.Tensor Added to each channel: a tensor (out_channels).
 ---@field stride? optlab.Pair Step from one window to the next, in the output: {down, right}. Default: 1.
----@field padding? optlab.Pair Places cut off around the output: {above and below, left and right}. Default: 0.
----@field output_padding? optlab.Pair Places added to the output: {below, right}. Default: 0.
----@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field padding? optlab.Pair Positions cut off around the output: {above and below, left and right}. Default: 0.
+---@field output_padding? optlab.Pair Positions added to the output: {below, right}. Default: 0.
+---@field groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@field dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
 
 ---Spreads images over windows.
@@ -232,9 +232,9 @@ function functional.conv_transpose1d(input, weight, bias, stride, padding, outpu
 ---@param weight optlab.Tensor
 ---@param bias? optlab.Tensor|optlab.options.nn.functional.conv_transpose2d Added to each channel: a tensor (out_channels).
 ---@param stride? optlab.Pair Step from one window to the next, in the output: {down, right}. Default: 1.
----@param padding? optlab.Pair Places cut off around the output: {above and below, left and right}. Default: 0.
----@param output_padding? optlab.Pair Places added to the output: {below, right}. Default: 0.
----@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param padding? optlab.Pair Positions cut off around the output: {above and below, left and right}. Default: 0.
+---@param output_padding? optlab.Pair Positions added to the output: {below, right}. Default: 0.
+---@param groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@param dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
 ---@return optlab.Tensor
 function functional.conv_transpose2d(input, weight, bias, stride, padding, output_padding, groups, dilation) end
@@ -243,7 +243,7 @@ function functional.conv_transpose2d(input, weight, bias, stride, padding, outpu
 ---@field margin? number The cosine below which a pair with target -1 has no loss. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----Small angles between vectors that are alike (target 1), large ones between the others (target -1).
+---Small for vectors at small angles if they are alike (target 1), and at large angles if they are not (target -1).
 ---
 ---     loss_i = 1 - cos(x1_i, x2_i)    where y_i = 1
 ---     loss_i = max(0, cos(x1_i, x2_i) - margin)    where y_i = -1
@@ -258,7 +258,7 @@ function functional.cosine_embedding_loss(input1, input2, target, margin, reduct
 
 ---@class optlab.options.nn.functional.cosine_similarity
 ---@field dim? integer The dimension of the vectors' elements. Default: 2.
----@field eps? number The least length that a vector counts as. Default: 1e-8.
+---@field eps? number The least length; shorter vectors count as this long. Default: 1e-8.
 
 ---The cosine of the angle between two vectors.
 ---
@@ -267,7 +267,7 @@ function functional.cosine_embedding_loss(input1, input2, target, margin, reduct
 ---@param x1 optlab.Tensor
 ---@param x2 optlab.Tensor
 ---@param dim? integer|optlab.options.nn.functional.cosine_similarity The dimension of the vectors' elements. Default: 2.
----@param eps? number The least length that a vector counts as. Default: 1e-8.
+---@param eps? number The least length; shorter vectors count as this long. Default: 1e-8.
 ---@return optlab.Tensor
 function functional.cosine_similarity(x1, x2, dim, eps) end
 
@@ -275,7 +275,7 @@ function functional.cosine_similarity(x1, x2, dim, eps) end
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
----@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows do not count. Default: -100.
 
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
@@ -291,7 +291,7 @@ function functional.cosine_similarity(x1, x2, dim, eps) end
 ---@param weight? optlab.Tensor|optlab.options.nn.functional.cross_entropy A weight for each class: a tensor (C).
 ---@param label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
----@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows do not count. Default: -100.
 ---@return optlab.Tensor
 function functional.cross_entropy(input, target, weight, label_smoothing, reduction, ignore_index) end
 
@@ -357,7 +357,7 @@ function functional.embedding(input, weight, padding_idx) end
 ---@field start_dim? integer First of the dimensions that are joined. Default: 2.
 ---@field end_dim? integer Last of the dimensions that are joined. Default: -1.
 
----Joins dimensions start_dim to end_dim into one, as it stands (N, C, H, W) -> (N, C H W).
+---Joins dimensions start_dim to end_dim into one, by default (N, C, H, W) -> (N, C H W).
 ---@param input optlab.Tensor
 ---@param start_dim? integer|optlab.options.nn.functional.flatten First of the dimensions that are joined. Default: 2.
 ---@param end_dim? integer Last of the dimensions that are joined. Default: -1.
@@ -416,7 +416,7 @@ function functional.group_norm(input, num_groups, weight, bias, eps) end
 ---@field margin? number The distance beyond which a pair with target -1 has no loss. Default: 1.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----Small distances, the input x, for pairs that are alike (target 1), large ones for the others (target -1).
+---Small for small distances, the input x, of pairs that are alike (target 1), and for large distances of the others (target -1).
 ---
 ---     loss_i = x_i    where y_i = 1
 ---     loss_i = max(0, margin - x_i)    where y_i = -1
@@ -471,31 +471,31 @@ function functional.instance_norm(input, running_mean, running_var, weight, bias
 
 ---@class optlab.options.nn.functional.interpolate
 ---@field size? optlab.Pair Size of the output: {height, width}, or one number for both.
----@field scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@field scale_factor? number Factor of the input's sizes, instead of size; the product is rounded down.
 ---@field mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
----@field align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+---@field align_corners? boolean Whether the centres of the corner pixels of input and output coincide; otherwise their outer corners do. Default: false.
 
 ---Images (N, C, H, W) or signals (N, C, L) in another size, larger or smaller.
 ---@param input optlab.Tensor
 ---@param size? optlab.Pair|optlab.options.nn.functional.interpolate Size of the output: {height, width}, or one number for both.
----@param scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@param scale_factor? number Factor of the input's sizes, instead of size; the product is rounded down.
 ---@param mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
----@param align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+---@param align_corners? boolean Whether the centres of the corner pixels of input and output coincide; otherwise their outer corners do. Default: false.
 ---@return optlab.Tensor
 function functional.interpolate(input, size, scale_factor, mode, align_corners) end
 
 ---@class optlab.options.nn.functional.kl_div
 ---@field reduction? "none"|"mean"|"sum"|"batchmean" 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
----@field log_target? boolean Whether the targets are logarithms too. Default: false.
+---@field log_target? boolean Whether the targets are also logarithms. Default: false.
 
----The divergence of distributions, of which the input x holds the logarithms, from those of the targets y.
+---The divergence between the distributions of the targets y and those whose logarithms are the input x.
 ---
 ---     loss_i = y_i (log y_i - x_i)    with log_target: exp(y_i) (y_i - x_i)
 ---
 ---@param input optlab.Tensor
 ---@param target optlab.Tensor
 ---@param reduction? "none"|"mean"|"sum"|"batchmean"|optlab.options.nn.functional.kl_div 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
----@param log_target? boolean Whether the targets are logarithms too. Default: false.
+---@param log_target? boolean Whether the targets are also logarithms. Default: false.
 ---@return optlab.Tensor
 function functional.kl_div(input, target, reduction, log_target) end
 
@@ -555,37 +555,37 @@ function functional.leaky_relu(input, negative_slope) end
 function functional.linear(input, weight, bias) end
 
 ---@class optlab.options.nn.functional.log_softmax
----@field dim? integer The dimension along which the outputs sum to 1. Default: -1.
+---@field dim? integer The dimension along which the probabilities sum to 1. Default: -1.
 
 ---Turns scores into the logarithms of probabilities.
 ---
 ---     y = x - log sum exp(x)
 ---
 ---@param input optlab.Tensor
----@param dim? integer|optlab.options.nn.functional.log_softmax The dimension along which the outputs sum to 1. Default: -1.
+---@param dim? integer|optlab.options.nn.functional.log_softmax The dimension along which the probabilities sum to 1. Default: -1.
 ---@return optlab.Tensor
 function functional.log_softmax(input, dim) end
 
 ---@class optlab.options.nn.functional.margin_ranking_loss
----@field margin? number How far apart two values must be, to have no loss. Default: 0.
+---@field margin? number How far apart two values must be for a loss of 0. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----Ranks pairs: a target y of 1 says that the first value is to be the larger one, -1 the second.
+---Ranks pairs: with target y = 1 the first value should be the larger one, with y = -1 the second.
 ---
 ---     loss_i = max(0, -y_i (x1_i - x2_i) + margin)
 ---
 ---@param input1 optlab.Tensor
 ---@param input2 optlab.Tensor
 ---@param target optlab.Tensor
----@param margin? number|optlab.options.nn.functional.margin_ranking_loss How far apart two values must be, to have no loss. Default: 0.
+---@param margin? number|optlab.options.nn.functional.margin_ranking_loss How far apart two values must be for a loss of 0. Default: 0.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Tensor
 function functional.margin_ranking_loss(input1, input2, target, margin, reduction) end
 
 ---@class optlab.options.nn.functional.max_pool1d
 ---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
----@field padding? optlab.Pair Places added at both ends. Default: 0.
----@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field padding? optlab.Pair Positions added at both ends. Default: 0.
+---@field dilation? optlab.Pair Distance between neighbouring elements of the window. Default: 1.
 ---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 
 ---The largest element of each window of (N, C, L); the padding is never the largest.
@@ -596,8 +596,8 @@ function functional.margin_ranking_loss(input1, input2, target, margin, reductio
 ---@param input optlab.Tensor
 ---@param kernel_size optlab.Pair Size of the window.
 ---@param stride? optlab.Pair|optlab.options.nn.functional.max_pool1d Step from one window to the next; by default kernel_size.
----@param padding? optlab.Pair Places added at both ends. Default: 0.
----@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param padding? optlab.Pair Positions added at both ends. Default: 0.
+---@param dilation? optlab.Pair Distance between neighbouring elements of the window. Default: 1.
 ---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 ---@return optlab.Tensor
 function functional.max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode) end
@@ -605,7 +605,7 @@ function functional.max_pool1d(input, kernel_size, stride, padding, dilation, ce
 ---@class optlab.options.nn.functional.max_pool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
----@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field dilation? optlab.Pair Distance between neighbouring elements of the window. Default: 1.
 ---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 
 ---The largest element of each window of (N, C, H, W); the padding is never the largest.
@@ -618,7 +618,7 @@ function functional.max_pool1d(input, kernel_size, stride, padding, dilation, ce
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.functional.max_pool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
----@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param dilation? optlab.Pair Distance between neighbouring elements of the window. Default: 1.
 ---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 ---@return optlab.Tensor
 function functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode) end
@@ -639,7 +639,7 @@ function functional.mse_loss(input, target, reduction) end
 ---@class optlab.options.nn.functional.nll_loss
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
----@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows do not count. Default: -100.
 
 ---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
 ---
@@ -650,7 +650,7 @@ function functional.mse_loss(input, target, reduction) end
 ---@param target optlab.Tensor
 ---@param weight? optlab.Tensor|optlab.options.nn.functional.nll_loss A weight for each class: a tensor (C).
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
----@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows do not count. Default: -100.
 ---@return optlab.Tensor
 function functional.nll_loss(input, target, weight, reduction, ignore_index) end
 
@@ -696,7 +696,7 @@ function functional.pad(input, pad, mode, value) end
 ---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
 ---@field keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
 
----The distance of two vectors, which lie along the last dimension.
+---The distance between two vectors, along the last dimension.
 ---
 ---     |x1 - x2 + eps|_p
 ---
@@ -714,7 +714,7 @@ function functional.pairwise_distance(x1, x2, p, eps, keepdim) end
 ---@field eps? number Added to a mean whose logarithm is taken. Default: 1e-8.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----The negative log likelihood of counts y under Poisson distributions, of which the input x gives the means.
+---The negative log likelihood of counts y under Poisson distributions, whose means are the input x.
 ---
 ---     loss_i = exp(x_i) - y_i x_i    without log_input: x_i - y_i log(x_i + eps)
 ---
@@ -756,7 +756,7 @@ function functional.rms_norm(input, normalized_shape, weight, eps) end
 ---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.
 ---@field scale? number Factor of the scores; by default 1 / sqrt(E).
 
----Means of values (..., S, D), weighted by how queries (..., L, E) and keys (..., S, E) agree. It is computed in blocks: memory grows linearly with the length.
+---Means of the values (..., S, D), weighted by the similarity of queries (..., L, E) and keys (..., S, E). It is computed in blocks, so memory grows linearly with the length.
 ---
 ---     softmax(scale query key' + attn_mask) value
 ---
@@ -804,14 +804,14 @@ function functional.silu(input) end
 function functional.smooth_l1_loss(input, target, beta, reduction) end
 
 ---@class optlab.options.nn.functional.softmax
----@field dim? integer The dimension along which the outputs sum to 1. Default: -1.
+---@field dim? integer The dimension along which the probabilities sum to 1. Default: -1.
 
 ---Turns scores into probabilities.
 ---
 ---     y = exp(x) / sum exp(x)
 ---
 ---@param input optlab.Tensor
----@param dim? integer|optlab.options.nn.functional.softmax The dimension along which the outputs sum to 1. Default: -1.
+---@param dim? integer|optlab.options.nn.functional.softmax The dimension along which the probabilities sum to 1. Default: -1.
 ---@return optlab.Tensor
 function functional.softmax(input, dim) end
 
@@ -838,13 +838,13 @@ function functional.softplus(input, beta, threshold) end
 function functional.tanh(input) end
 
 ---@class optlab.options.nn.functional.triplet_margin_loss
----@field margin? number How much farther the negative must be, to have no loss. Default: 1.
+---@field margin? number How much farther the negative must be for a loss of 0. Default: 1.
 ---@field p? number The order of the norm. Default: 2.
 ---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
----@field swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@field swap? boolean Whether the distance from the positive to the negative counts if it is smaller. Default: false.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----Vectors nearer to a positive than to a negative example.
+---Small if a vector is nearer to a positive than to a negative example.
 ---
 ---     loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin)
 ---       d(x, y) = |x - y + eps|_p
@@ -852,10 +852,10 @@ function functional.tanh(input) end
 ---@param anchor optlab.Tensor
 ---@param positive optlab.Tensor
 ---@param negative optlab.Tensor
----@param margin? number|optlab.options.nn.functional.triplet_margin_loss How much farther the negative must be, to have no loss. Default: 1.
+---@param margin? number|optlab.options.nn.functional.triplet_margin_loss How much farther the negative must be for a loss of 0. Default: 1.
 ---@param p? number The order of the norm. Default: 2.
 ---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
----@param swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@param swap? boolean Whether the distance from the positive to the negative counts if it is smaller. Default: false.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Tensor
 function functional.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, reduction) end

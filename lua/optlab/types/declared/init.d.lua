@@ -20,11 +20,11 @@ function init.calculate_gain(nonlinearity, param) end
 function init.constant_(tensor, val) end
 
 ---@class optlab.options.nn.init.dirac_
----@field groups? integer Groups of output channels; each is the identity. Default: 1.
+---@field groups? integer Number of groups of output channels; each is the identity. Default: 1.
 
 ---Makes a convolution's weight (out, in, k1, ...) copy its inputs.
 ---@param tensor optlab.Tensor
----@param groups? integer|optlab.options.nn.init.dirac_ Groups of output channels; each is the identity. Default: 1.
+---@param groups? integer|optlab.options.nn.init.dirac_ Number of groups of output channels; each is the identity. Default: 1.
 ---@return optlab.Tensor
 function init.dirac_(tensor, groups) end
 
@@ -87,7 +87,7 @@ function init.ones_(tensor) end
 ---@class optlab.options.nn.init.orthogonal_
 ---@field gain? number A factor for the matrix. Default: 1.
 
----A random matrix with orthonormal rows or columns, whichever are fewer; the dimensions behind the first one are columns.
+---A random matrix with orthonormal rows or columns, whichever are fewer; the dimensions after the first are columns.
 ---
 ---     gain Q sign(diag R),  Q R = A with elements from N(0, 1)
 ---
@@ -99,7 +99,7 @@ function init.orthogonal_(tensor, gain) end
 ---@class optlab.options.nn.init.sparse_
 ---@field std? number The standard deviation of the others. Default: 0.01.
 
----Normal random numbers in a matrix, of which the same share of each column is 0.
+---A matrix of normal random numbers, with the same share of zeros in each column.
 ---@param tensor optlab.Tensor
 ---@param sparsity number The share of each column that is 0.
 ---@param std? number|optlab.options.nn.init.sparse_ The standard deviation of the others. Default: 0.01.

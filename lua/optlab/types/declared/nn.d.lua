@@ -40,9 +40,9 @@ function nn.AdaptiveMaxPool2d(output_size) end
 
 ---@class optlab.options.nn.AvgPool1d
 ---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
----@field padding? optlab.Pair Places added at both ends. Default: 0.
+---@field padding? optlab.Pair Positions added at both ends. Default: 0.
 ---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
----@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@field count_include_pad? boolean Whether the padding counts as zeros; otherwise a mean is only over positions of the image. Default: true.
 
 ---The mean of each window of (N, C, L).
 ---
@@ -50,9 +50,9 @@ function nn.AdaptiveMaxPool2d(output_size) end
 ---
 ---@param kernel_size optlab.Pair Size of the window.
 ---@param stride? optlab.Pair|optlab.options.nn.AvgPool1d Step from one window to the next; by default kernel_size.
----@param padding? optlab.Pair Places added at both ends. Default: 0.
+---@param padding? optlab.Pair Positions added at both ends. Default: 0.
 ---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
----@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
+---@param count_include_pad? boolean Whether the padding counts as zeros; otherwise a mean is only over positions of the image. Default: true.
 ---@return optlab.Module
 function nn.AvgPool1d(kernel_size, stride, padding, ceil_mode, count_include_pad) end
 
@@ -60,8 +60,8 @@ function nn.AvgPool1d(kernel_size, stride, padding, ceil_mode, count_include_pad
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
 ---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
----@field count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
----@field divisor_override? integer What the sums are divided by; by default the number of places that count.
+---@field count_include_pad? boolean Whether the padding counts as zeros; otherwise a mean is only over positions of the image. Default: true.
+---@field divisor_override? integer Divisor of the sums; by default the number of positions that count.
 
 ---The mean of each window of (N, C, H, W).
 ---
@@ -72,8 +72,8 @@ function nn.AvgPool1d(kernel_size, stride, padding, ceil_mode, count_include_pad
 ---@param stride? optlab.Pair|optlab.options.nn.AvgPool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
 ---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
----@param count_include_pad? boolean Whether the padding counts as zeros; else a mean is that of the image's places alone. Default: true.
----@param divisor_override? integer What the sums are divided by; by default the number of places that count.
+---@param count_include_pad? boolean Whether the padding counts as zeros; otherwise a mean is only over positions of the image. Default: true.
+---@param divisor_override? integer Divisor of the sums; by default the number of positions that count.
 ---@return optlab.Module
 function nn.AvgPool2d(kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override) end
 
@@ -132,7 +132,7 @@ function nn.BatchNorm2d(num_features, eps, momentum, affine, track_running_stats
 ---@field track_running_stats? boolean Whether to keep running statistics, which eval mode uses. Default: true.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
----Batch normalization of (N, C, ...), the sum with a second input of the same shape, if there is one, and a ReLU, as one operation: bit for bit what they give one by one. A block of a residual network ends so: `self.bn2(self.conv2(y), x)`.
+---Batch normalization of (N, C, ...), the sum with a second input of the same shape, if there is one, and a ReLU, as one operation, with the same bits as the three one after the other. A block of a residual network ends with it: `self.bn2(self.conv2(y), x)`.
 ---
 ---     y = max((x - mean) / sqrt(var + eps) weight + bias + add, 0)
 ---     in training with mean and var of the batch, n values of each channel:
@@ -153,7 +153,7 @@ function nn.BatchNormReLU(num_features, eps, momentum, affine, track_running_sta
 ---@field stride? optlab.Pair Step from one window to the next. Default: 1.
 ---@field padding? optlab.Pair|"same"|"valid" Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none. Default: 0.
 ---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
----@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@field bias? boolean Whether to add a learned bias to each channel. Default: true.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
@@ -169,7 +169,7 @@ function nn.BatchNormReLU(num_features, eps, momentum, affine, track_running_sta
 ---@param stride? optlab.Pair|optlab.options.nn.Conv1d Step from one window to the next. Default: 1.
 ---@param padding? optlab.Pair|"same"|"valid" Zeros added at both ends; 'same': so many that the output is as long as the input; 'valid': none. Default: 0.
 ---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
----@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@param bias? boolean Whether to add a learned bias to each channel. Default: true.
 ---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 ---@return optlab.Module
@@ -179,7 +179,7 @@ function nn.Conv1d(in_channels, out_channels, kernel_size, stride, padding, dila
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}. Default: 1.
 ---@field padding? optlab.Pair|"same"|"valid" Zeros added around the image: {above and below, left and right}; 'same': so many that the output is as large as the input; 'valid': none. Default: 0.
 ---@field dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
----@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@field bias? boolean Whether to add a learned bias to each channel. Default: true.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 
@@ -196,7 +196,7 @@ function nn.Conv1d(in_channels, out_channels, kernel_size, stride, padding, dila
 ---@param stride? optlab.Pair|optlab.options.nn.Conv2d Step from one window to the next: {down, right}. Default: 1.
 ---@param padding? optlab.Pair|"same"|"valid" Zeros added around the image: {above and below, left and right}; 'same': so many that the output is as large as the input; 'valid': none. Default: 0.
 ---@param dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
----@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@param bias? boolean Whether to add a learned bias to each channel. Default: true.
 ---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 ---@return optlab.Module
@@ -204,9 +204,9 @@ function nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, dila
 
 ---@class optlab.options.nn.ConvTranspose1d
 ---@field stride? optlab.Pair Step from one window to the next, in the output. Default: 1.
----@field padding? optlab.Pair Places cut off at both ends of the output. Default: 0.
----@field output_padding? optlab.Pair Places added at the end of the output. Default: 0.
----@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field padding? optlab.Pair Positions cut off at both ends of the output. Default: 0.
+---@field output_padding? optlab.Pair Positions added at the end of the output. Default: 0.
+---@field groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@field bias? boolean Whether to add a learned bias to each channel. Default: true.
 ---@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
@@ -222,9 +222,9 @@ function nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, dila
 ---@param out_channels integer Number of channels of the output.
 ---@param kernel_size optlab.Pair Size of the window.
 ---@param stride? optlab.Pair|optlab.options.nn.ConvTranspose1d Step from one window to the next, in the output. Default: 1.
----@param padding? optlab.Pair Places cut off at both ends of the output. Default: 0.
----@param output_padding? optlab.Pair Places added at the end of the output. Default: 0.
----@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param padding? optlab.Pair Positions cut off at both ends of the output. Default: 0.
+---@param output_padding? optlab.Pair Positions added at the end of the output. Default: 0.
+---@param groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@param bias? boolean Whether to add a learned bias to each channel. Default: true.
 ---@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
 ---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
@@ -233,9 +233,9 @@ function nn.ConvTranspose1d(in_channels, out_channels, kernel_size, stride, padd
 
 ---@class optlab.options.nn.ConvTranspose2d
 ---@field stride? optlab.Pair Step from one window to the next, in the output: {down, right}. Default: 1.
----@field padding? optlab.Pair Places cut off around the output: {above and below, left and right}. Default: 0.
----@field output_padding? optlab.Pair Places added to the output: {below, right}. Default: 0.
----@field groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@field padding? optlab.Pair Positions cut off around the output: {above and below, left and right}. Default: 0.
+---@field output_padding? optlab.Pair Positions added to the output: {below, right}. Default: 0.
+---@field groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@field bias? boolean Whether to add a learned bias to each channel. Default: true.
 ---@field dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
 ---@field dtype? optlab.Float Dtype of the parameters; by default the default dtype.
@@ -252,14 +252,27 @@ function nn.ConvTranspose1d(in_channels, out_channels, kernel_size, stride, padd
 ---@param out_channels integer Number of channels of the output.
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.ConvTranspose2d Step from one window to the next, in the output: {down, right}. Default: 1.
----@param padding? optlab.Pair Places cut off around the output: {above and below, left and right}. Default: 0.
----@param output_padding? optlab.Pair Places added to the output: {below, right}. Default: 0.
----@param groups? integer Number of groups of channels; an output sees those inputs alone that are in its group. Default: 1.
+---@param padding? optlab.Pair Positions cut off around the output: {above and below, left and right}. Default: 0.
+---@param output_padding? optlab.Pair Positions added to the output: {below, right}. Default: 0.
+---@param groups? integer Number of groups of channels; an output depends only on inputs of its own group. Default: 1.
 ---@param bias? boolean Whether to add a learned bias to each channel. Default: true.
 ---@param dilation? optlab.Pair Distance of the window's places from each other: {down, right}. Default: 1.
 ---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 ---@return optlab.Module
 function nn.ConvTranspose2d(in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation, dtype) end
+
+---@class optlab.options.nn.CosineSimilarity
+---@field dim? integer The dimension of the vectors' elements. Default: 2.
+---@field eps? number The least length; shorter vectors count as this long. Default: 1e-8.
+
+---The cosine of the angle between two vectors.
+---
+---     sum x1 x2 / (max(|x1|, eps) max(|x2|, eps))
+---
+---@param dim? integer|optlab.options.nn.CosineSimilarity The dimension of the vectors' elements. Default: 2.
+---@param eps? number The least length; shorter vectors count as this long. Default: 1e-8.
+---@return optlab.Module
+function nn.CosineSimilarity(dim, eps) end
 
 ---@class optlab.options.nn.Dropout
 ---@field p? number Probability that an element becomes 0. Default: 0.5.
@@ -317,7 +330,7 @@ function nn.ELU(alpha) end
 ---     y[i] = weight[input[i]]
 ---
 ---@param num_embeddings integer Number of rows.
----@param embedding_dim integer Their width.
+---@param embedding_dim integer Size of a row.
 ---@param padding_idx? integer|optlab.options.nn.Embedding A row (1, 2, ... or -1 for the last) that starts as 0 and gets no gradient.
 ---@param dtype? optlab.Float Dtype of the parameters; by default the default dtype.
 ---@return optlab.Module
@@ -327,7 +340,7 @@ function nn.Embedding(num_embeddings, embedding_dim, padding_idx, dtype) end
 ---@field start_dim? integer First of the dimensions that are joined. Default: 2.
 ---@field end_dim? integer Last of the dimensions that are joined. Default: -1.
 
----Joins dimensions start_dim to end_dim into one, as it stands (N, C, H, W) -> (N, C H W).
+---Joins dimensions start_dim to end_dim into one, by default (N, C, H, W) -> (N, C H W).
 ---@param start_dim? integer|optlab.options.nn.Flatten First of the dimensions that are joined. Default: 2.
 ---@param end_dim? integer Last of the dimensions that are joined. Default: -1.
 ---@return optlab.Module
@@ -355,7 +368,7 @@ function nn.GELU(approximate) end
 ---     y = (x - mean) / sqrt(var + eps) weight + bias,
 ---       mean and var of each sample's group of channels
 ---
----@param num_groups integer Number of groups; it divides num_channels.
+---@param num_groups integer Number of groups, a divisor of num_channels.
 ---@param num_channels integer Number of channels, the size of dimension 2.
 ---@param eps? number|optlab.options.nn.GroupNorm Added to the variance, inside the square root. Default: 1e-5.
 ---@param affine? boolean Whether to learn a weight and a bias for each channel. Default: true.
@@ -466,20 +479,20 @@ function nn.LeakyReLU(negative_slope) end
 function nn.Linear(in_features, out_features, bias, dtype) end
 
 ---@class optlab.options.nn.LogSoftmax
----@field dim? integer The dimension along which the outputs sum to 1. Default: -1.
+---@field dim? integer The dimension along which the probabilities sum to 1. Default: -1.
 
 ---Turns scores into the logarithms of probabilities.
 ---
 ---     y = x - log sum exp(x)
 ---
----@param dim? integer|optlab.options.nn.LogSoftmax The dimension along which the outputs sum to 1. Default: -1.
+---@param dim? integer|optlab.options.nn.LogSoftmax The dimension along which the probabilities sum to 1. Default: -1.
 ---@return optlab.Module
 function nn.LogSoftmax(dim) end
 
 ---@class optlab.options.nn.MaxPool1d
 ---@field stride? optlab.Pair Step from one window to the next; by default kernel_size.
----@field padding? optlab.Pair Places added at both ends. Default: 0.
----@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field padding? optlab.Pair Positions added at both ends. Default: 0.
+---@field dilation? optlab.Pair Distance between neighbouring elements of the window. Default: 1.
 ---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 
 ---The largest element of each window of (N, C, L); the padding is never the largest.
@@ -489,8 +502,8 @@ function nn.LogSoftmax(dim) end
 ---
 ---@param kernel_size optlab.Pair Size of the window.
 ---@param stride? optlab.Pair|optlab.options.nn.MaxPool1d Step from one window to the next; by default kernel_size.
----@param padding? optlab.Pair Places added at both ends. Default: 0.
----@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param padding? optlab.Pair Positions added at both ends. Default: 0.
+---@param dilation? optlab.Pair Distance between neighbouring elements of the window. Default: 1.
 ---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 ---@return optlab.Module
 function nn.MaxPool1d(kernel_size, stride, padding, dilation, ceil_mode) end
@@ -498,7 +511,7 @@ function nn.MaxPool1d(kernel_size, stride, padding, dilation, ceil_mode) end
 ---@class optlab.options.nn.MaxPool2d
 ---@field stride? optlab.Pair Step from one window to the next: {down, right}; by default kernel_size.
 ---@field padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
----@field dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@field dilation? optlab.Pair Distance between neighbouring elements of the window. Default: 1.
 ---@field ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 
 ---The largest element of each window of (N, C, H, W); the padding is never the largest.
@@ -510,10 +523,25 @@ function nn.MaxPool1d(kernel_size, stride, padding, dilation, ceil_mode) end
 ---@param kernel_size optlab.Pair Size of the window: {height, width}.
 ---@param stride? optlab.Pair|optlab.options.nn.MaxPool2d Step from one window to the next: {down, right}; by default kernel_size.
 ---@param padding? optlab.Pair Border added around the image: {above and below, left and right}. Default: 0.
----@param dilation? optlab.Pair Distance of the window's places from each other. Default: 1.
+---@param dilation? optlab.Pair Distance between neighbouring elements of the window. Default: 1.
 ---@param ceil_mode? boolean Whether the output's size is rounded up, so that a last window may reach beyond the padding. Default: false.
 ---@return optlab.Module
 function nn.MaxPool2d(kernel_size, stride, padding, dilation, ceil_mode) end
+
+---@class optlab.options.nn.PairwiseDistance
+---@field p? number The order of the norm. Default: 2.
+---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@field keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
+
+---The distance between two vectors, along the last dimension.
+---
+---     |x1 - x2 + eps|_p
+---
+---@param p? number|optlab.options.nn.PairwiseDistance The order of the norm. Default: 2.
+---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
+---@param keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
+---@return optlab.Module
+function nn.PairwiseDistance(p, eps, keepdim) end
 
 ---The rectifier: negative elements become 0.
 ---
@@ -553,13 +581,13 @@ function nn.Sigmoid() end
 function nn.SiLU() end
 
 ---@class optlab.options.nn.Softmax
----@field dim? integer The dimension along which the outputs sum to 1. Default: -1.
+---@field dim? integer The dimension along which the probabilities sum to 1. Default: -1.
 
 ---Turns scores into probabilities.
 ---
 ---     y = exp(x) / sum exp(x)
 ---
----@param dim? integer|optlab.options.nn.Softmax The dimension along which the outputs sum to 1. Default: -1.
+---@param dim? integer|optlab.options.nn.Softmax The dimension along which the probabilities sum to 1. Default: -1.
 ---@return optlab.Module
 function nn.Softmax(dim) end
 
@@ -585,15 +613,15 @@ function nn.Tanh() end
 
 ---@class optlab.options.nn.Upsample
 ---@field size? optlab.Pair Size of the output: {height, width}, or one number for both.
----@field scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@field scale_factor? number Factor of the input's sizes, instead of size; the product is rounded down.
 ---@field mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
----@field align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+---@field align_corners? boolean Whether the centres of the corner pixels of input and output coincide; otherwise their outer corners do. Default: false.
 
 ---Images (N, C, H, W) or signals (N, C, L) in another size, larger or smaller.
 ---@param size? optlab.Pair|optlab.options.nn.Upsample Size of the output: {height, width}, or one number for both.
----@param scale_factor? number What the input's sizes are multiplied by instead; the product is rounded down.
+---@param scale_factor? number Factor of the input's sizes, instead of size; the product is rounded down.
 ---@param mode? "nearest"|"nearest-exact"|"linear"|"bilinear"|"bicubic"|"area" 'nearest': the pixel at floor(i scale), counted from 0; 'nearest-exact': the pixel nearest to the centre; 'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part. Default: "nearest".
----@param align_corners? boolean Whether the centres of the corner pixels of input and output lie on each other; else their outer corners. Default: false.
+---@param align_corners? boolean Whether the centres of the corner pixels of input and output coincide; otherwise their outer corners do. Default: false.
 ---@return optlab.Module
 function nn.Upsample(size, scale_factor, mode, align_corners) end
 
@@ -627,7 +655,7 @@ function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 ---@field margin? number The cosine below which a pair with target -1 has no loss. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----Small angles between vectors that are alike (target 1), large ones between the others (target -1).
+---Small for vectors at small angles if they are alike (target 1), and at large angles if they are not (target -1).
 ---
 ---     loss_i = 1 - cos(x1_i, x2_i)    where y_i = 1
 ---     loss_i = max(0, cos(x1_i, x2_i) - margin)    where y_i = -1
@@ -637,24 +665,11 @@ function nn.BCEWithLogitsLoss(pos_weight, reduction) end
 ---@return optlab.Module
 function nn.CosineEmbeddingLoss(margin, reduction) end
 
----@class optlab.options.nn.CosineSimilarity
----@field dim? integer The dimension of the vectors' elements. Default: 2.
----@field eps? number The least length that a vector counts as. Default: 1e-8.
-
----The cosine of the angle between two vectors.
----
----     sum x1 x2 / (max(|x1|, eps) max(|x2|, eps))
----
----@param dim? integer|optlab.options.nn.CosineSimilarity The dimension of the vectors' elements. Default: 2.
----@param eps? number The least length that a vector counts as. Default: 1e-8.
----@return optlab.Module
-function nn.CosineSimilarity(dim, eps) end
-
 ---@class optlab.options.nn.CrossEntropyLoss
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
----@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows do not count. Default: -100.
 
 ---The cross entropy of scores (N, C) and targets: class labels 1..C (N), or class probabilities (N, C).
 ---
@@ -668,7 +683,7 @@ function nn.CosineSimilarity(dim, eps) end
 ---@param weight? optlab.Tensor|optlab.options.nn.CrossEntropyLoss A weight for each class: a tensor (C).
 ---@param label_smoothing? number Share of the target distribution that is spread evenly over all classes. Default: 0.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
----@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows do not count. Default: -100.
 ---@return optlab.Module
 function nn.CrossEntropyLoss(weight, label_smoothing, reduction, ignore_index) end
 
@@ -691,7 +706,7 @@ function nn.GaussianNLLLoss(full, eps, reduction) end
 ---@field margin? number The distance beyond which a pair with target -1 has no loss. Default: 1.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----Small distances, the input x, for pairs that are alike (target 1), large ones for the others (target -1).
+---Small for small distances, the input x, of pairs that are alike (target 1), and for large distances of the others (target -1).
 ---
 ---     loss_i = x_i    where y_i = 1
 ---     loss_i = max(0, margin - x_i)    where y_i = -1
@@ -718,14 +733,14 @@ function nn.HuberLoss(delta, reduction) end
 
 ---@class optlab.options.nn.KLDivLoss
 ---@field reduction? "none"|"mean"|"sum"|"batchmean" 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
----@field log_target? boolean Whether the targets are logarithms too. Default: false.
+---@field log_target? boolean Whether the targets are also logarithms. Default: false.
 
----The divergence of distributions, of which the input x holds the logarithms, from those of the targets y.
+---The divergence between the distributions of the targets y and those whose logarithms are the input x.
 ---
 ---     loss_i = y_i (log y_i - x_i)    with log_target: exp(y_i) (y_i - x_i)
 ---
 ---@param reduction? "none"|"mean"|"sum"|"batchmean"|optlab.options.nn.KLDivLoss 'mean' or 'sum' of the elements' losses, 'none' to return them all, or 'batchmean', the sum divided by the number of rows, which is the divergence. Default: "mean".
----@param log_target? boolean Whether the targets are logarithms too. Default: false.
+---@param log_target? boolean Whether the targets are also logarithms. Default: false.
 ---@return optlab.Module
 function nn.KLDivLoss(reduction, log_target) end
 
@@ -741,14 +756,14 @@ function nn.KLDivLoss(reduction, log_target) end
 function nn.L1Loss(reduction) end
 
 ---@class optlab.options.nn.MarginRankingLoss
----@field margin? number How far apart two values must be, to have no loss. Default: 0.
+---@field margin? number How far apart two values must be for a loss of 0. Default: 0.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----Ranks pairs: a target y of 1 says that the first value is to be the larger one, -1 the second.
+---Ranks pairs: with target y = 1 the first value should be the larger one, with y = -1 the second.
 ---
 ---     loss_i = max(0, -y_i (x1_i - x2_i) + margin)
 ---
----@param margin? number|optlab.options.nn.MarginRankingLoss How far apart two values must be, to have no loss. Default: 0.
+---@param margin? number|optlab.options.nn.MarginRankingLoss How far apart two values must be for a loss of 0. Default: 0.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Module
 function nn.MarginRankingLoss(margin, reduction) end
@@ -767,7 +782,7 @@ function nn.MSELoss(reduction) end
 ---@class optlab.options.nn.NLLLoss
 ---@field weight? optlab.Tensor A weight for each class: a tensor (C).
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
----@field ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
+---@field ignore_index? integer A label, in the range of the classes or not, whose rows do not count. Default: -100.
 
 ---The negative log-likelihood of log-probabilities (N, C) and targets, class labels 1..C (N).
 ---
@@ -776,24 +791,9 @@ function nn.MSELoss(reduction) end
 ---
 ---@param weight? optlab.Tensor|optlab.options.nn.NLLLoss A weight for each class: a tensor (C).
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
----@param ignore_index? integer A label, in the range of the classes or not, whose rows count nothing. Default: -100.
+---@param ignore_index? integer A label, in the range of the classes or not, whose rows do not count. Default: -100.
 ---@return optlab.Module
 function nn.NLLLoss(weight, reduction, ignore_index) end
-
----@class optlab.options.nn.PairwiseDistance
----@field p? number The order of the norm. Default: 2.
----@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
----@field keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
-
----The distance of two vectors, which lie along the last dimension.
----
----     |x1 - x2 + eps|_p
----
----@param p? number|optlab.options.nn.PairwiseDistance The order of the norm. Default: 2.
----@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
----@param keepdim? boolean Whether the last dimension stays, with size 1. Default: false.
----@return optlab.Module
-function nn.PairwiseDistance(p, eps, keepdim) end
 
 ---@class optlab.options.nn.PoissonNLLLoss
 ---@field log_input? boolean Whether the input is the logarithm of the mean. Default: true.
@@ -801,7 +801,7 @@ function nn.PairwiseDistance(p, eps, keepdim) end
 ---@field eps? number Added to a mean whose logarithm is taken. Default: 1e-8.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----The negative log likelihood of counts y under Poisson distributions, of which the input x gives the means.
+---The negative log likelihood of counts y under Poisson distributions, whose means are the input x.
 ---
 ---     loss_i = exp(x_i) - y_i x_i    without log_input: x_i - y_i log(x_i + eps)
 ---
@@ -828,21 +828,21 @@ function nn.PoissonNLLLoss(log_input, full, eps, reduction) end
 function nn.SmoothL1Loss(beta, reduction) end
 
 ---@class optlab.options.nn.TripletMarginLoss
----@field margin? number How much farther the negative must be, to have no loss. Default: 1.
+---@field margin? number How much farther the negative must be for a loss of 0. Default: 1.
 ---@field p? number The order of the norm. Default: 2.
 ---@field eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
----@field swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@field swap? boolean Whether the distance from the positive to the negative counts if it is smaller. Default: false.
 ---@field reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 
----Vectors nearer to a positive than to a negative example.
+---Small if a vector is nearer to a positive than to a negative example.
 ---
 ---     loss_i = max(0, d(a_i, p_i) - d(a_i, n_i) + margin)
 ---       d(x, y) = |x - y + eps|_p
 ---
----@param margin? number|optlab.options.nn.TripletMarginLoss How much farther the negative must be, to have no loss. Default: 1.
+---@param margin? number|optlab.options.nn.TripletMarginLoss How much farther the negative must be for a loss of 0. Default: 1.
 ---@param p? number The order of the norm. Default: 2.
 ---@param eps? number Added to each difference, so that there is a gradient at 0. Default: 1e-6.
----@param swap? boolean Whether the distance of the negative from the positive counts if it is less. Default: false.
+---@param swap? boolean Whether the distance from the positive to the negative counts if it is smaller. Default: false.
 ---@param reduction? "none"|"mean"|"sum" 'mean' or 'sum' of the elements' losses, or 'none' to return them all. Default: "mean".
 ---@return optlab.Module
 function nn.TripletMarginLoss(margin, p, eps, swap, reduction) end

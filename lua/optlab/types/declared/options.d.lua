@@ -9,7 +9,7 @@
 ---@field raise? boolean Whether a mismatch is an error. Default: true.
 
 ---@class optlab.options.book.lenet
----@field zero_bias? boolean Whether biases start at zero instead of at the layers' random values. Default: false.
+---@field zero_bias? boolean Whether biases start at zero instead of random values. Default: false.
 
 ---@class optlab.options.data.airfoil
 ---@field n? integer Number of rows, of 1503. Default: 1500.
@@ -164,91 +164,91 @@
 ---@class optlab.options.Figure.annotate
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field size? number Size of the font.
----@field align? "left"|"center"|"right" Which part of the text lies at that place. Default: "left".
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field align? "left"|"center"|"right" Which part of the text is at that position. Default: "left".
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.axhline
 ---@field label? string|number Name in the legend.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.2.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.axhspan
 ---@field label? string|number Name in the legend.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme. Default: "#7f7f7f".
 ---@field alpha? number How opaque the area is. Default: 0.2.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.axvline
 ---@field label? string|number Name in the legend.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.2.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.axvspan
 ---@field label? string|number Name in the legend.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme. Default: "#7f7f7f".
 ---@field alpha? number How opaque the area is. Default: 0.2.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.band
 ---@field label? string|number Name in the legend.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field alpha? number How opaque the area is. Default: 0.25.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.bar
 ---@field label? string|number|(string|number)[] Name in the legend; for several groups a list of names.
 ---@field color? string|string[] Colour of the bars; for several groups a list. By default the next of the theme.
----@field width? number Width of a bar, or of all bars of a place. Default: 0.8.
----@field bottom? optlab.Numbers|number Where the bars begin: a number, or one for each. Default: 0.
----@field stacked? boolean Whether groups stand on each other instead of side by side. Default: false.
----@field err? optlab.Numbers|number Length of an error bar to both sides of each end; of one group.
+---@field width? number Width of a bar, or of all bars at one position. Default: 0.8.
+---@field bottom? optlab.Numbers|number Where the bars start: a number, or one for each. Default: 0.
+---@field stacked? boolean Whether groups are stacked instead of side by side. Default: false.
+---@field err? optlab.Numbers|number Length of an error bar on both sides of each end; only for one group.
 ---@field alpha? number How opaque the bars are. Default: 0.85.
----@field edgecolor? string Colour of the bars' edges; by default that of the background.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field edgecolor? string Colour of the edges of the bars; by default that of the background.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.barh
 ---@field label? string|number|(string|number)[] Name in the legend; for several groups a list of names.
 ---@field color? string|string[] Colour of the bars; for several groups a list. By default the next of the theme.
----@field width? number Width of a bar, or of all bars of a place. Default: 0.8.
----@field bottom? optlab.Numbers|number Where the bars begin: a number, or one for each. Default: 0.
----@field stacked? boolean Whether groups stand on each other instead of side by side. Default: false.
----@field err? optlab.Numbers|number Length of an error bar to both sides of each end; of one group.
+---@field width? number Width of a bar, or of all bars at one position. Default: 0.8.
+---@field bottom? optlab.Numbers|number Where the bars start: a number, or one for each. Default: 0.
+---@field stacked? boolean Whether groups are stacked instead of side by side. Default: false.
+---@field err? optlab.Numbers|number Length of an error bar on both sides of each end; only for one group.
 ---@field alpha? number How opaque the bars are. Default: 0.85.
----@field edgecolor? string Colour of the bars' edges; by default that of the background.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field edgecolor? string Colour of the edges of the bars; by default that of the background.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.boxplot
 ---@field labels? (string|number)[] A name for each, below it.
----@field positions? optlab.Numbers Where each stands; by default 1, 2, ...
+---@field positions? optlab.Numbers Position of each; by default 1, 2, ...
 ---@field width? number Width of the boxes. Default: 0.5.
----@field whis? number How far the whiskers reach, in heights of the box, to the last value there. Default: 1.5.
+---@field whis? number How far the whiskers reach at most, in heights of the box; they end at the last value there. Default: 1.5.
 ---@field showfliers? boolean Whether values beyond the whiskers are shown as points. Default: true.
----@field showmeans? boolean Whether the means are shown too, as diamonds. Default: false.
+---@field showmeans? boolean Whether the means are also shown, as diamonds. Default: false.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field alpha? number How opaque the areas are. Default: 0.35.
 ---@field label? string|number Name in the legend.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.contour
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
----@field xs? optlab.Numbers The x of the values one by one, instead of x: they need not be even.
----@field ys? optlab.Numbers The y of the values one by one, instead of y: they need not be even.
+---@field xs? optlab.Numbers The x of the values one by one, instead of x: they may have unequal distances.
+---@field ys? optlab.Numbers The y of the values one by one, instead of y: they may have unequal distances.
 ---@field levels? integer|optlab.Numbers The largest number of contours, at round values; or the list of values. Default: 8.
 ---@field filled? boolean Whether to fill the bands between levels instead of drawing lines. Default: false.
 ---@field labels? boolean Whether the value of each level is written on its line. Default: false.
 ---@field label? string|number Name in the legend, or of the colour bar if there is one.
----@field color? string One colour for all levels, instead of one for each.
+---@field color? string One colour for all levels, instead of a colour for each.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field width? number Width of the line.
----@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field palette? string The colour scale; with "_r" after its name it is reversed. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
 ---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.errorbar
 ---@field yerr? number|optlab.Numbers|table|optlab.Tensor How far the bars along y reach: one number, one for each point, or two lists {below, above}.
@@ -258,50 +258,50 @@
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.4.
 ---@field size? number Size of the markers.
----@field capsize? number Half the length of the bars' ends in pixels. Default: 3.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field capsize? number Half the length of the caps of the bars, in pixels. Default: 3.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.fill_between
----@field where? optlab.Numbers|boolean[] At which points to fill; by default at all.
+---@field where? optlab.Numbers|boolean[] At which points to fill; by default at all points.
 ---@field label? string|number Name in the legend.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field alpha? number How opaque the area is. Default: 0.25.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.heatmap
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
----@field xs? optlab.Numbers The x of the cells' middles one by one, or of their edges, one more: cells may differ in width.
----@field ys? optlab.Numbers The y of the cells' middles one by one, or of their edges, one more: cells may differ in height.
----@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field xs? optlab.Numbers The x of the centres of the cells, or of their edges, one more: cells may differ in width.
+---@field ys? optlab.Numbers The y of the centres of the cells, or of their edges, one more: cells may differ in height.
+---@field palette? string The colour scale; with "_r" after its name it is reversed. Default: "viridis".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: true.
 ---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
 ---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
----@field classes? (string|number)[] Names of the values 1, 2, ..., which the bar shows; the palette is then one of categories.
+---@field classes? (string|number)[] Names of the values 1, 2, ..., which the colour bar shows; the palette then has a colour for each.
 ---@field label? string|number Name of the colour bar.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.hist
 ---@field bins? integer Number of bars. Default: 20.
----@field range? number[] {from, to}: where the first bar begins and the last one ends; by default the range of the values.
----@field density? boolean Whether the bars' area is 1; else they are counts. Default: false.
+---@field range? number[] {from, to}: the start of the first bar and the end of the last one; by default the range of the values.
+---@field density? boolean Whether the area of the bars is 1; otherwise they show counts. Default: false.
 ---@field label? string|number Name in the legend.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field alpha? number How opaque the bars are. Default: 0.6.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.hline
 ---@field label? string|number Name in the legend.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.2.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.image
 ---@field x? number[] {from, to}: the outer edges of the picture along x; with them the figure has axes.
 ---@field y? number[] {from, to}: the outer edges of the picture along y; with them the figure has axes.
 ---@field label? string|number Name in the legend.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.inset
 ---@field zoom? boolean Whether a rectangle and two lines show which part of this figure the small one shows. Default: false.
@@ -313,7 +313,7 @@
 ---@field width? number Width of the line.
 ---@field size? number Size of the markers.
 ---@field x? number[] {from, to, step}: where a function is evaluated; by default the figure's xlim.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.points
 ---@field label? string|number Name in the legend.
@@ -322,23 +322,23 @@
 ---@field width? number Width of the line.
 ---@field size? number Size of the markers.
 ---@field x? number[] {from, to, step}: where a function is evaluated; by default the figure's xlim.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.quiver
 ---@field x? number[] {from, to, step} of x for a function.
 ---@field y? number[] {from, to, step} of y for a function.
 ---@field c? optlab.Numbers|function A value for each arrow, which its colour shows; or a function of x and y.
----@field scale? number What u and v are multiplied by; by default the longest arrow is about as long as the distance of two.
----@field pivot? "tail"|"mid"|"tip" Which part of the arrow lies at its point. Default: "tail".
+---@field scale? number Factor of u and v; by default the longest arrow is about as long as the distance between two points.
+---@field pivot? "tail"|"mid"|"tip" Which part of the arrow is at its point. Default: "tail".
 ---@field head? number Length of the arrows' heads in pixels. Default: 6.5.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.2.
----@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field palette? string The colour scale; with "_r" after its name it is reversed. Default: "viridis".
 ---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
 ---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: true.
 ---@field label? string|number Name of the colour bar if there is one, else in the legend.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.raw
 ---@field plot? string An item of the plot command, such as "sin(x) with lines".
@@ -351,12 +351,12 @@
 ---@field alpha? number How opaque the points are. Default: 1.
 ---@field edgecolor? string Colour of an edge around each marker.
 ---@field width? number Width of the edges, and of markers made of lines. Default: 1.
----@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field palette? string The colour scale; with "_r" after its name it is reversed. Default: "viridis".
 ---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
 ---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: true.
 ---@field label? string|number Name of the colour bar if there is one, else in the legend.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.step
 ---@field where? "pre"|"post"|"mid" Where y changes: at the point before ("pre"), at the point ("post"), or between them ("mid"). Default: "pre".
@@ -364,68 +364,68 @@
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.surface
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
----@field xs? optlab.Numbers The x of the values one by one, instead of x: they need not be even.
----@field ys? optlab.Numbers The y of the values one by one, instead of y: they need not be even.
----@field palette? string The colour scale; with "_r" after its name, backwards. Default: "viridis".
+---@field xs? optlab.Numbers The x of the values one by one, instead of x: they may have unequal distances.
+---@field ys? optlab.Numbers The y of the values one by one, instead of y: they may have unequal distances.
+---@field palette? string The colour scale; with "_r" after its name it is reversed. Default: "viridis".
 ---@field range? number[] {lowest, highest} value of the colour scale; by default those of the data.
 ---@field norm? "linear"|"log" Whether colours follow the values or their logarithms; values that are not positive then have the lowest colour. Default: "linear".
 ---@field colorbar? boolean Whether a bar explains the colours. Default: false.
 ---@field label? string|number Name of the colour bar.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.table
 ---@field header? (string|number)[] The names of the columns, above a line.
----@field align? string[] Where the texts of each column stand; by default numbers on the right, other texts on the left.
----@field size? number Size of the font; less where the table is too wide. Default: 12.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field align? string[] Alignment of each column; by default numbers to the right, text to the left.
+---@field size? number Size of the font; it is reduced if the table is too wide. Default: 12.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.text
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field size? number Size of the font.
----@field align? "left"|"center"|"right" Which part of the text lies at that place. Default: "left".
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field align? "left"|"center"|"right" Which part of the text is at that position. Default: "left".
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.twinx
 ---@field ylabel? string|number Label of the axis on the right.
 ---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field logy? boolean Whether the axis is logarithmic. Default: false.
----@field yticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
----@field yinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
----@field color? string Colour of the axis's label and texts, such as that of the curves along it.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field yticks? optlab.Numbers|(number|table)[] Positions of the ticks: numbers, or {number, text}.
+---@field yinteger? boolean Whether all ticks are whole numbers, as for epochs; by default if all data along the axis are.
+---@field color? string Colour of the label and the ticks of the axis, such as that of its curves.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.violinplot
 ---@field labels? (string|number)[] A name for each, below it.
----@field positions? optlab.Numbers Where each stands; by default 1, 2, ...
+---@field positions? optlab.Numbers Position of each; by default 1, 2, ...
 ---@field width? number Greatest width of the violins. Default: 0.7.
----@field bandwidth? number A factor for the width of the kernels, which Scott's rule chooses. Default: 1.
+---@field bandwidth? number A factor for the width of the kernels, which follows Scott's rule. Default: 1.
 ---@field showbox? boolean Whether quartiles and median are shown inside. Default: true.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field alpha? number How opaque the areas are. Default: 0.35.
 ---@field label? string|number Name in the legend.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.vline
 ---@field label? string|number Name in the legend.
 ---@field style? string A line, a marker and a colour letter, such as "-", "o" or "r--".
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.2.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 
 ---@class optlab.options.Figure.wireframe
 ---@field x? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of columns.
 ---@field y? number[] {from, to, step} for a function; {from, to} for a matrix, by default 1 to its number of rows.
----@field xs? optlab.Numbers The x of the values one by one, instead of x: they need not be even.
----@field ys? optlab.Numbers The y of the values one by one, instead of y: they need not be even.
+---@field xs? optlab.Numbers The x of the values one by one, instead of x: they may have unequal distances.
+---@field ys? optlab.Numbers The y of the values one by one, instead of y: they may have unequal distances.
 ---@field color? string A letter, a name, "#rrggbb", or "C1" to "C10" of the theme; by default the next of these.
 ---@field width? number Width of the line. Default: 1.
 ---@field label? string|number Name in the legend.
----@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default what the figure's option says.
+---@field enhanced? boolean Whether _ ^ { } @ & in texts are gnuplot's markup, such as x^2; by default as the figure's option says.
 ---@field transparent? boolean Whether the lines behind the surface show through it. Default: false.
 
 ---@class optlab.options.lab.compile
@@ -608,10 +608,10 @@
 ---@field wrappers? boolean Whether optimizers that are made around another one are listed, too. Default: false.
 
 ---@class optlab.options.plot.animate
----@field frames? integer How many frames a function makes.
----@field fps? number Frames to the second. Default: 10.
+---@field frames? integer Number of frames, if figures is a function.
+---@field fps? number Frames per second. Default: 10.
 ---@field hold? number How many seconds longer the last frame is shown. Default: 1.
----@field loop? boolean|integer Whether the animation begins anew at its end, or how often it plays. Default: true.
+---@field loop? boolean|integer Whether the animation repeats, or how often it plays. Default: true.
 
 ---@class optlab.options.plot.figure
 ---@field title? string|number Title above the figure.
@@ -624,23 +624,23 @@
 ---@field logx? boolean Whether the axis is logarithmic. Default: false.
 ---@field logy? boolean Whether the axis is logarithmic. Default: false.
 ---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
----@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
+---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Position of the legend: true chooses the position with the fewest points, false shows none. Default: true.
 ---@field legendtitle? string|number Title above the legend's entries.
 ---@field legendcols? integer Number of the legend's columns.
----@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field enhanced? boolean Whether _ ^ { } @ & in all text are gnuplot's markup, such as x^2 for a superscript. Default: false.
 ---@field aspect? "equal" "equal": a unit has the same length on both axes.
 ---@field view? number[] The two angles from which a surface is seen; by default {60, 30}.
----@field xticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
----@field yticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
----@field zticks? optlab.Numbers|(number|table)[] Positions of the axis marks: numbers, or {number, text}.
----@field xinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
----@field yinteger? boolean Whether all marks of the axis are whole numbers, as of epochs; by default if all data along it are.
----@field xticklabels? boolean Whether the marks of the axis have texts; xticks = {} shows no marks. Default: true.
----@field yticklabels? boolean Whether the marks of the axis have texts; xticks = {} shows no marks. Default: true.
----@field theme? "default"|"paper"|"slides"|"dark" Sizes and colours; by default what plot.set_theme said, or "default".
----@field font? string The font of all texts, such as "serif"; tex takes the document's.
----@field font_size? number Size of the texts in points; lines and markers keep their proportion to it. By default the theme's.
----@field dpi? number Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300.
+---@field xticks? optlab.Numbers|(number|table)[] Positions of the ticks: numbers, or {number, text}.
+---@field yticks? optlab.Numbers|(number|table)[] Positions of the ticks: numbers, or {number, text}.
+---@field zticks? optlab.Numbers|(number|table)[] Positions of the ticks: numbers, or {number, text}.
+---@field xinteger? boolean Whether all ticks are whole numbers, as for epochs; by default if all data along the axis are.
+---@field yinteger? boolean Whether all ticks are whole numbers, as for epochs; by default if all data along the axis are.
+---@field xticklabels? boolean Whether the ticks have labels; xticks = {} shows no ticks. Default: true.
+---@field yticklabels? boolean Whether the ticks have labels; xticks = {} shows no ticks. Default: true.
+---@field theme? "default"|"paper"|"slides"|"dark" Sizes and colours; by default the theme of plot.set_theme, or "default".
+---@field font? string The font of all text, such as "serif"; tex takes the document's.
+---@field font_size? number Size of the text in points; lines and markers scale with it. By default the theme's.
+---@field dpi? number Pixels per inch of png, gif and webp; by default the theme's, 96 or 300.
 ---@field colors? string|string[] The colours that lines take in turn: a list, or "okabe_ito", "bright", "muted".
 
 ---@class optlab.options.plot.grid
@@ -649,29 +649,29 @@
 ---@field title? string|number Title above the figure.
 ---@field xlabel? string|number Label of the x axis.
 ---@field ylabel? string|number Label of the y axis.
----@field sharex? boolean|"all"|"row"|"col" Which figures have the same limits of x: true or "all", those of a "row", those of a "col"; texts stand at the outer axes only.
----@field sharey? boolean|"all"|"row"|"col" Which figures have the same limits of y: true or "all", those of a "row", those of a "col"; texts stand at the outer axes only.
+---@field sharex? boolean|"all"|"row"|"col" Which figures have the same limits of x: true or "all", those of a "row", those of a "col"; only the outer axes have labels.
+---@field sharey? boolean|"all"|"row"|"col" Which figures have the same limits of y: true or "all", those of a "row", those of a "col"; only the outer axes have labels.
 ---@field sharecolor? boolean Whether all figures have one colour scale and one bar on the right. Default: false.
 ---@field legend? "below"|"right"|false "below" or "right": one legend for all figures; by default each has its own.
 ---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
----@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
----@field theme? "default"|"paper"|"slides"|"dark" Sizes and colours; by default what plot.set_theme said, or "default".
----@field font? string The font of all texts, such as "serif"; tex takes the document's.
----@field font_size? number Size of the texts in points; lines and markers keep their proportion to it. By default the theme's.
----@field dpi? number Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300.
+---@field enhanced? boolean Whether _ ^ { } @ & in all text are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field theme? "default"|"paper"|"slides"|"dark" Sizes and colours; by default the theme of plot.set_theme, or "default".
+---@field font? string The font of all text, such as "serif"; tex takes the document's.
+---@field font_size? number Size of the text in points; lines and markers scale with it. By default the theme's.
+---@field dpi? number Pixels per inch of png, gif and webp; by default the theme's, 96 or 300.
 
 ---@class optlab.options.plot.images
 ---@field labels? table|optlab.Tensor A text above each image.
 ---@field colors? string[] The colour of each label.
 ---@field cols? integer Number of images in a row; by default at most 10.
----@field stretch? boolean Whether each image is scaled from its own darkest to its own brightest value, as suits filters. Default: false.
+---@field stretch? boolean Whether each image is scaled from its own darkest to its own brightest value, which is useful for filters. Default: false.
 ---@field title? string|number Title above the figure.
 ---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
 
 ---@class optlab.options.plot.set_theme
----@field font? string The font of all texts, such as "serif"; tex takes the document's.
----@field font_size? number Size of the texts in points; lines and markers keep their proportion to it. By default the theme's.
----@field dpi? number Pixels to the inch of png, gif and webp; by default the theme's, 96 or 300.
+---@field font? string The font of all text, such as "serif"; tex takes the document's.
+---@field font_size? number Size of the text in points; lines and markers scale with it. By default the theme's.
+---@field dpi? number Pixels per inch of png, gif and webp; by default the theme's, 96 or 300.
 ---@field colors? string|string[] The colours that lines take in turn: a list, or "okabe_ito", "bright", "muted".
 
 ---@class optlab.options.plot.trace
@@ -684,8 +684,8 @@
 ---@field xlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
----@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
----@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Position of the legend: true chooses the position with the fewest points, false shows none. Default: true.
+---@field enhanced? boolean Whether _ ^ { } @ & in all text are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
 ---@class optlab.options.plot.trace2d
 ---@field x? number[] {from, to, step} of the contours; by default {-5.5, 1, 0.1}, or more if the path leaves it.
@@ -699,8 +699,8 @@
 ---@field xlim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field ylim? number[] {from, to}; by default the range of the data with a margin of 5 %.
 ---@field size? (number|string)[] {width, height} in pixels of 1/96 inch, or with a unit: {8.5, 6, "cm"}; by default the theme's.
----@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Where the legend stands: true chooses the place with the fewest points, false shows none. Default: true.
----@field enhanced? boolean Whether _ ^ { } @ & in all texts are gnuplot's markup, such as x^2 for a superscript. Default: false.
+---@field legend? boolean|"top right"|"top left"|"bottom right"|"bottom left"|"right"|"left"|"top"|"bottom"|"outside"|"below"|"auto"|"none" Position of the legend: true chooses the position with the fewest points, false shows none. Default: true.
+---@field enhanced? boolean Whether _ ^ { } @ & in all text are gnuplot's markup, such as x^2 for a superscript. Default: false.
 
 ---@class optlab.options.problems.beale
 ---@field noise? number Standard deviation of the noise's x and y. Default: 1.
@@ -715,21 +715,21 @@
 ---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
 
 ---@class optlab.options.problems.char_rnn
----@field path? string A text; by default one that the program makes up.
+---@field path? string A text file; by default a generated text.
 ---@field n? integer The first n characters; by default all.
----@field length? integer Characters of a window. Default: 50.
----@field hidden? integer Units of a layer. Default: 128.
+---@field length? integer Number of characters in a window. Default: 50.
+---@field hidden? integer Number of units in a layer. Default: 128.
 ---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 50.
 ---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 200.
 
 ---@class optlab.options.problems.gpt
----@field path? string A text; by default one that the program makes up.
+---@field path? string A text file; by default a generated text.
 ---@field n? integer The first n characters; by default all.
----@field length? integer Characters of a window. Default: 64.
----@field width? integer Numbers of a character. Default: 64.
----@field heads? integer Heads of the attention; they divide the width. Default: 4.
+---@field length? integer Number of characters in a window. Default: 64.
+---@field width? integer Size of the vector for each character. Default: 64.
+---@field heads? integer Number of heads of the attention, a divisor of width. Default: 4.
 ---@field layers? integer Number of layers. Default: 2.
----@field dropout? number The chance of dropout. Default: 0.
+---@field dropout? number The probability of dropout. Default: 0.
 ---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 32.
 ---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 10.
 
@@ -741,12 +741,12 @@
 ---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 50.
 
 ---@class optlab.options.problems.matrix_factorization
----@field rows? integer Rows of the matrix. Default: 100.
----@field columns? integer Columns of the matrix. Default: 80.
+---@field rows? integer Number of rows of the matrix. Default: 100.
+---@field columns? integer Number of columns of the matrix. Default: 80.
 ---@field rank? integer Rank of the matrix and of the factors. Default: 5.
----@field condition? number Ratio of its singular values' scales. Default: 10.
----@field seen? number The share of entries to train on; the others test. Default: 0.5.
----@field scale? number Standard deviation of the factors at first. Default: 0.1.
+---@field condition? number Ratio of the largest to the smallest scale of its singular values. Default: 10.
+---@field seen? number The share of entries to train on; the others are test data. Default: 0.5.
+---@field scale? number Standard deviation of the initial factors. Default: 0.1.
 ---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 100.
 ---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 50.
 
@@ -768,14 +768,14 @@
 ---@field data? "cifar10"|"cifar100"|"svhn" The data set. Default: "cifar10".
 ---@field n? integer Number of examples to train on; by default all.
 ---@field n_test? integer Number of examples to test on; by default all.
----@field l2? number The penalty's factor. Default: 0.002.
----@field augment? boolean Whether images are moved by up to 4 pixels and mirrored. Default: true.
+---@field l2? number The factor of the penalty. Default: 0.002.
+---@field augment? boolean Whether images are randomly moved by up to 4 pixels and mirrored. Default: true.
 ---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 128.
 ---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
 
 ---@class optlab.options.problems.pinn
 ---@field n? integer Number of points, evenly spaced. Default: 256.
----@field hidden? integer Units of a hidden layer. Default: 32.
+---@field hidden? integer Number of units in a hidden layer. Default: 32.
 ---@field waves? integer The exact solution is sin(pi x) + sin(k pi x) / k with this k. Default: 4.
 ---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 64.
 ---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 200.
@@ -793,16 +793,16 @@
 ---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 100.
 
 ---@class optlab.options.problems.two_spirals
----@field n? integer Number of points to train on; as many to test on. Default: 400.
----@field hidden? integer Units of a hidden layer. Default: 32.
+---@field n? integer Number of points to train on; there are as many to test on. Default: 400.
+---@field hidden? integer Number of units in a hidden layer. Default: 32.
 ---@field turns? number Number of turns of a spiral. Default: 1.75.
----@field noise? number Standard deviation of the points' places. Default: 0.02.
+---@field noise? number Standard deviation of the noise in the points' coordinates. Default: 0.02.
 ---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 50.
 ---@field epochs? integer Number of passes over the data that the problem is meant for. Default: 200.
 
 ---@class optlab.options.problems.vae
 ---@field data? "mnist"|"fashion_mnist"|"kmnist" The data set. Default: "mnist".
----@field latent? integer Numbers of an image's code. Default: 8.
+---@field latent? integer Size of an image's code. Default: 8.
 ---@field n? integer Number of examples to train on; by default all.
 ---@field n_test? integer Number of examples to test on; by default all.
 ---@field batch_size? integer Number of examples in a batch; by default the published one. Default: 64.

@@ -52,10 +52,10 @@ static int forward_2d(const Module *m, Tensor *const *in, Tensor **out) { return
 static void describe_1d(const Module *m, char *text, size_t size) { describe(m, 1, text, size); }
 static void describe_2d(const Module *m, char *text, size_t size) { describe(m, 2, text, size); }
 
-#define COUNT_ARG                                                                                  \
-  {                                                                                                \
-    .name = "count_include_pad", .kind = ARG_FLAG, .def = 1,                                       \
-    .doc = "Whether the padding counts as zeros; else a mean is that of the image's places alone." \
+#define COUNT_ARG                                                                                       \
+  {                                                                                                     \
+    .name = "count_include_pad", .kind = ARG_FLAG, .def = 1,                                            \
+    .doc = "Whether the padding counts as zeros; otherwise a mean is only over positions of the image." \
   }
 
 static const Arg args_1d[] = {
@@ -67,7 +67,7 @@ static const Arg args_2d[] = {POOL_WINDOW_ARGS(2, POOL_SIZE_2D, POOL_STEP_2D, PO
                                .kind = ARG_INTEGER,
                                .range = RANGE_AT_LEAST_1,
                                .def = ARG_UNSET,
-                               .doc = "What the sums are divided by; by default the number of places that count."},
+                               .doc = "Divisor of the sums; by default the number of positions that count."},
                               {0}};
 
 const LayerDef layer_avg_pool1d = {

@@ -63,19 +63,19 @@ void conv_layer_describe(const Module *m, const ConvPlaces *at, char *text, size
 /* Of transposed convolutions */
 #define CONV_SPREAD_1D CONV_SIZES(1, "stride", RANGE_AT_LEAST_1, 1, CONV_STEP_1D ", in the output.")
 #define CONV_SPREAD_2D CONV_SIZES(2, "stride", RANGE_AT_LEAST_1, 1, CONV_STEP_1D ", in the output: {down, right}.")
-#define CONV_CUT_1D CONV_SIZES(1, "padding", RANGE_NOT_NEGATIVE, 0, "Places cut off at both ends of the output.")
+#define CONV_CUT_1D CONV_SIZES(1, "padding", RANGE_NOT_NEGATIVE, 0, "Positions cut off at both ends of the output.")
 #define CONV_CUT_2D                               \
   CONV_SIZES(2, "padding", RANGE_NOT_NEGATIVE, 0, \
-             "Places cut off around the output: {above and below, left and right}.")
+             "Positions cut off around the output: {above and below, left and right}.")
 #define CONV_OUTPUT_PADDING_1D \
-  CONV_SIZES(1, "output_padding", RANGE_NOT_NEGATIVE, 0, "Places added at the end of the output.")
+  CONV_SIZES(1, "output_padding", RANGE_NOT_NEGATIVE, 0, "Positions added at the end of the output.")
 #define CONV_OUTPUT_PADDING_2D \
-  CONV_SIZES(2, "output_padding", RANGE_NOT_NEGATIVE, 0, "Places added to the output: {below, right}.")
+  CONV_SIZES(2, "output_padding", RANGE_NOT_NEGATIVE, 0, "Positions added to the output: {below, right}.")
 
-#define CONV_GROUPS_ARG                                                                             \
-  {                                                                                                 \
-    .name = "groups", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = 1,                     \
-    .doc = "Number of groups of channels; an output sees those inputs alone that are in its group." \
+#define CONV_GROUPS_ARG                                                                       \
+  {                                                                                           \
+    .name = "groups", .kind = ARG_INTEGER, .range = RANGE_AT_LEAST_1, .def = 1,               \
+    .doc = "Number of groups of channels; an output depends only on inputs of its own group." \
   }
 #define CONV_BIAS_ARG \
   { .name = "bias", .kind = ARG_FLAG, .def = 1, .doc = "Whether to add a learned bias to each channel." }

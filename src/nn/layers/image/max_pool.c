@@ -57,7 +57,7 @@ static void describe_2d(const Module *m, char *text, size_t size) { describe(m, 
 #define DILATION_ARG(dims_)                                                                     \
   {                                                                                             \
     .name = "dilation", .kind = ARG_SIZES, .width = dims_, .range = RANGE_AT_LEAST_1, .def = 1, \
-    .doc = "Distance of the window's places from each other."                                   \
+    .doc = "Distance between neighbouring elements of the window."                              \
   }
 
 static const Arg args_1d[] = {

@@ -52,7 +52,7 @@ const char *pool_pair_text(const PoolOptions *o, Pair p, char *text, size_t size
 #define POOL_SIZE_2D "Size of the window: {height, width}."
 #define POOL_STEP_1D "Step from one window to the next; by default kernel_size."
 #define POOL_STEP_2D "Step from one window to the next: {down, right}; by default kernel_size."
-#define POOL_BORDER_1D "Places added at both ends."
+#define POOL_BORDER_1D "Positions added at both ends."
 #define POOL_BORDER_2D "Border added around the image: {above and below, left and right}."
 #define POOL_CEIL_ARG                                                                                     \
   {                                                                                                       \

@@ -111,7 +111,7 @@ static const Arg args[] = {
     {.name = "scale_factor",
      .range = RANGE_POSITIVE,
      .def = ARG_UNSET,
-     .doc = "What the input's sizes are multiplied by instead; the product is rounded down."},
+     .doc = "Factor of the input's sizes, instead of size; the product is rounded down."},
     {.name = "mode",
      .kind = ARG_CHOICE,
      .choices = mode_names,
@@ -120,8 +120,7 @@ static const Arg args[] = {
          "'linear' (signals), 'bilinear' (images), 'bicubic' (images): between pixels; 'area': the mean of each part."},
     {.name = "align_corners",
      .kind = ARG_FLAG,
-     .doc =
-         "Whether the centres of the corner pixels of input and output lie on each other; else their outer corners."},
+     .doc = "Whether the centres of the corner pixels of input and output coincide; otherwise their outer corners do."},
     {0},
 };
 

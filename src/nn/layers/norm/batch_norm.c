@@ -188,7 +188,8 @@ const LayerDef layer_batch_norm_relu = {
     .name = "BatchNormReLU",
     .doc =
         "Batch normalization of (N, C, ...), the sum with a second input of the same shape, if there is one, and a "
-        "ReLU, as one operation: bit for bit what they give one by one. A block of a residual network ends so: "
+        "ReLU, as one operation, with the same bits as the three one after the other. A block of a residual network "
+        "ends with it: "
         "`self.bn2(self.conv2(y), x)`.",
     .extra = "add",
     .forward = forward_relu,

@@ -7,7 +7,7 @@ local function build(parser)
   parser:option("--by"):argname("NAME[,NAME]"):count("*")
     :description("groups that differ in this parameter, with their spread; without RUN: of all runs that have it")
   choice.add_metric(parser)
-  parser:flag("--best"):description("of each group only the configuration with the best median")
+  parser:flag("--best"):description("keep only the configuration of each group that has the best median")
   parser:option("--against"):argname("VALUE"):description("differences from this group (default: the best one)")
   parser:option("--format"):argname("FORMAT"):choices(require("optlab.base.text.table").FORMATS):default("text")
     :description("text, csv (all digits), markdown or latex")
@@ -59,8 +59,8 @@ return {
   name = "compare", summary = "puts runs, or groups of runs, side by side: --by lr",
   usage = "optlab compare RUN RUN ... [--metric NAME]\n       optlab compare [RUN...] --by NAME [--metric NAME] "
     .. "[--best]",
-  doc = "Shows in what runs differ and what they ended with. With --by: groups of runs with median, quartiles, mean and"
-    .. " standard deviation, differences in pairs of the same seed with their intervals, and what speaks against the "
-    .. "comparison.",
+  doc = "Shows in what runs differ, and their final values. With --by: groups of runs with median, quartiles, mean and"
+    .. " standard deviation, differences in pairs of the same seed with their intervals, and warnings about an "
+    .. "unfair comparison.",
   completes = { runs = "RUN", experiment = "experiment" }, reads_runs = true, build = build, run = run,
 }

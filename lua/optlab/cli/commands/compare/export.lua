@@ -5,7 +5,7 @@ local choice = require "optlab.cli.commands.compare.choice"
 local function build(parser)
   choice.add_runs(parser)
   parser:flag("--csv"):description("a row for each recorded value, with the run's parameters")
-  parser:flag("--json"):description("everything that is known of each run")
+  parser:flag("--json"):description("everything about each run")
   parser:option("--tensorboard"):argname("DIR")
     :description("event files that TensorBoard reads: tensorboard --logdir DIR")
   parser:option("--out"):argname("FILE"):description("the file of --csv and --json (default: standard output)")

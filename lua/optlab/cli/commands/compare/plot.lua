@@ -4,10 +4,10 @@ local choice = require "optlab.cli.commands.compare.choice"
 
 local function build(parser)
   choice.add_runs(parser)
-  parser:option("--y"):argname("NAME"):description("the quantity that is drawn (default loss)")
-  parser:option("--x"):argname("NAME"):description("epoch, step, or another one that it was recorded over")
+  parser:option("--y"):argname("NAME"):description("the quantity to draw (default loss)")
+  parser:option("--x"):argname("NAME"):description("what it was recorded over: epoch, step, ...")
   parser:option("--by"):argname("NAME[,NAME]"):count("*")
-    :description("median and quartiles of groups that differ in this parameter")
+    :description("draw median and quartiles of groups by this parameter")
   parser:option("--line"):argname("NAME"):description("of runs that record several lines, the one of this name")
   parser:flag("--logx"):description("logarithmic x axis")
   parser:flag("--logy"):description("logarithmic y axis")

@@ -28,7 +28,7 @@ end
 return {
   name = "verify", summary = "runs a run again and compares the bits",
   usage = "optlab verify RUN",
-  doc = "Runs a run again, from its own copies of script and modules, with the same parameters, seed and data, "
+  doc = "Repeats a run from its own copies of script and modules, with the same parameters, seed and data, "
     .. "in a temporary folder, and compares records, figures' scripts and tensors byte by byte. "
     .. "Exit status 1 if they differ.",
   completes = { run = "RUN" }, reads_runs = true, run = run,

@@ -2,11 +2,11 @@
 -- @module optlab.cli.commands.runs.gc
 local function build(parser)
   parser:flag("--failed"):description("also runs that failed or were interrupted")
-  parser:flag("--damaged"):description("also damaged runs that hold recorded numbers or figures")
+  parser:flag("--damaged"):description("also damaged runs that have recorded numbers or figures")
   parser:option("--older"):argname("DAYS"):convert(function(text)
     local days = tonumber(text)
     return days and days >= 0 and days or nil, "--older must be a number of days, got '" .. text .. "'"
-  end):description("also runs of at least so many days; beside --failed or --damaged, only such ones")
+  end):description("also runs at least DAYS days old; with --failed or --damaged only such runs")
   parser:flag("-n --dry-run"):description("only list what would be removed")
   parser:flag("-y --yes"):description("do not ask")
 end
@@ -50,7 +50,8 @@ end
 return {
   name = "gc", summary = "removes what killed runs left: optlab gc --failed",
   usage = "optlab gc [--failed] [--damaged] [--older DAYS] [-n] [-y]",
-  doc = "Clears away leftovers: numbers that killed runs had claimed, unfinished files, links that lead to nothing, "
-    .. "damaged directories without any results. It lists them and asks. A run that goes on, or that has a tag, stays.",
+  doc = "Removes leftovers: numbers that killed runs had claimed, unfinished files, broken links, damaged "
+    .. "directories without any results. It lists them and asks. A run that is still running or has a tag is not "
+    .. "removed.",
   reads_runs = true, build = build, run = run,
 }

@@ -1,7 +1,7 @@
 --- `optlab rm RUN...`: removes runs.
 -- @module optlab.cli.commands.runs.rm
 local function build(parser)
-  parser:argument("run"):args("+"):description("12, 12-momentum, 12..20, last, @tag; a sweep goes with its runs")
+  parser:argument("run"):args("+"):description("12, 12-momentum, 12..20, last, @tag; a sweep is removed with its runs")
   parser:flag("-y --yes"):description("do not ask")
 end
 
@@ -74,6 +74,6 @@ end
 
 return {
   name = "rm", summary = "removes runs: optlab rm 12 14..20", usage = "optlab rm RUN... [-y]",
-  doc = "Removes runs with everything in their directories, after a question. A run that goes on is not removed.",
+  doc = "Removes runs with everything in their directories, after asking. A run that is still running is not removed.",
   completes = { run = "RUN" }, reads_runs = true, build = build, run = run,
 }

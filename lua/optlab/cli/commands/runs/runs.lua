@@ -14,15 +14,15 @@ local function build(parser)
     .. table.concat(STATUS, ", "))
   parser:option("--tag"):argname("TAG"):description("only runs with this tag")
   parser:option("--sweep"):argname("RUN"):description("the runs of a sweep")
-  parser:flag("--cells"):description("also the runs of sweeps, which are one line otherwise")
+  parser:flag("--cells"):description("also the runs of sweeps, which are otherwise one line")
   parser:option("--limit"):argname("N"):convert(function(text)
     local n = math.tointeger(tonumber(text))
     return n and n >= 0 and n or nil, "--limit must be an integer of at least 0, got '" .. text .. "'"
-  end):description("show so many (default " .. LAST .. "): the last ones, or the first ones of a sorted list")
+  end):description("how many to show (default " .. LAST .. "): the last ones, or the first ones of a sorted list")
   parser:flag("--all"):description("show all")
   parser:option("--format"):argname("FORMAT"):choices(require("optlab.base.text.table").FORMATS):default("text")
     :description("text, csv (every value), markdown or latex")
-  parser:flag("--reindex"):description("make the index of the folder anew, then show")
+  parser:flag("--reindex"):description("build the index of the folder again, then show")
 end
 
 local function reindex()
@@ -91,7 +91,7 @@ end
 return {
   name = "runs", summary = "lists the runs that are kept: optlab runs --sort loss",
   usage = "optlab runs [EXPERIMENT] [--where CONDITION] [--sort NAME] ...",
-  doc = "Lists the runs that are kept: their number, experiment, status, time, a final value, the parameters that the "
+  doc = "Lists the kept runs: their number, experiment, status, time, a final value, the parameters that the "
     .. "command line gave, tags.",
   completes = { experiment = "experiment" }, reads_runs = true, build = build, run = run,
 }

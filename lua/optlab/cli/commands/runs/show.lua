@@ -2,9 +2,9 @@
 -- @module optlab.cli.commands.runs.show
 local function build(parser)
   parser:argument("run"):args("?"):description("12, 12-momentum, last, or a directory (default last)")
-  parser:flag("--path"):description("print its directory alone: cd \"$(optlab show --path)\"")
-  parser:flag("--output"):description("print what it printed")
-  parser:flag("--command"):description("print the command that makes it")
+  parser:flag("--path"):description("print only its directory: cd \"$(optlab show --path)\"")
+  parser:flag("--output"):description("print its output")
+  parser:flag("--command"):description("print the command that starts it again")
 end
 
 local function run(values)

@@ -3,7 +3,7 @@
 local function build(parser)
   parser:argument("run"):args("2+"):description("12, 12..20, last, @tag, ..., and as the last word the tag, such as "
     .. "baseline: in other commands @baseline means these runs")
-  parser:flag("--remove"):description("take the tag away")
+  parser:flag("--remove"):description("remove the tag")
 end
 
 local function run(values)
@@ -20,7 +20,7 @@ end
 return {
   name = "tag", summary = "gives runs a tag: optlab tag 12 best",
   usage = "optlab tag RUN... TAG [--remove]",
-  doc = "Gives runs a tag, which is a line in tags.txt in their directories. Runs with a tag are not cleared away by "
-    .. "optlab gc.",
+  doc = "Gives runs a tag, which is a line in tags.txt in their directories. optlab gc does not remove runs with a "
+    .. "tag.",
   completes = { run = "run_or_tag" }, reads_runs = true, build = build, run = run,
 }

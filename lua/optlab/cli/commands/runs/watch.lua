@@ -35,7 +35,7 @@ end
 return {
   name = "watch", summary = "draws the curve of a run while it trains: optlab watch 12",
   usage = "optlab watch [RUN] [--y NAME]",
-  doc = "Draws the losses of a run that another process makes, or a table of a sweep's cells, until it is over. One "
-    .. "that is over is drawn once.",
+  doc = "Draws the losses of a run of another process, or a table of a sweep's cells, until the run or the sweep "
+    .. "ends. One that has ended is drawn once.",
   completes = { run = "RUN", y = "quantity" }, reads_runs = true, build = build, run = run,
 }

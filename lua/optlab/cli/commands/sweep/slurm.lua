@@ -8,7 +8,7 @@ Usage: optlab slurm [options] SCRIPT [--PARAMETER VALUES]... [options]
 
 Writes a script for sbatch: an array whose tasks take the cells of a sweep from
 a disk that all machines have in common. Everything but these options is as for
-optlab sweep, which, given the same words, shows what came of it.
+optlab sweep; optlab sweep with the same arguments shows the results.
 
 Options:
 %s]]

@@ -6,14 +6,14 @@ local HELP = [[
 Usage: optlab sweep [options] SCRIPT [--PARAMETER VALUES]... [options]
 
 Runs a script with every combination of the values of its parameters. Each run
-is kept; the same command, given again, goes on where it was stopped.
+is kept. After an interruption, the same command continues the sweep.
 
 VALUES of a parameter:
-  0.1,0.01              a list; texts and choices likewise
+  0.1,0.01              a list; also of texts and choices
   1..10  0..1..0.25     numbers from one to another, by 1 or by a step
   'log(1e-6, 1e-2, 5)'  five numbers with equal ratios
   'linspace(0, 1, 5)'   five numbers with equal distances
-A flag that is given again adds values; a parameter that is a list is varied
+A repeated flag adds values; a parameter that is a list is varied
 that way. With --sample, 0.1..0.5, log(1e-6, 1e-2) and linspace(0, 1) are
 ranges to draw from.
 

@@ -28,7 +28,7 @@ end
 function M.new(look, canvas, enhanced)
   local page = setmetatable({
     settings = {}, items = { "2 with lines notitle" }, widest = {}, common = {}, hidden = {}, look = look, labels = 0,
-    canvas = canvas, remarks = {},
+    canvas = canvas, remarks = {}, small = {},
     fig = { opts = { enhanced = enhanced }, elements = {} }, is_empty = true,
   }, Page)
   page:set("border 0")

@@ -8,6 +8,7 @@ local elements = require "optlab.plot.gnuplot.elements"
 local key = require "optlab.plot.gnuplot.panel.key"
 local layout = require "optlab.plot.gnuplot.layout"
 local number = require "optlab.plot.gnuplot.number"
+local sizes = require "optlab.plot.gnuplot.sizes"
 local style = require "optlab.plot.gnuplot.style"
 local text = require "optlab.plot.gnuplot.text"
 local visibility = require "optlab.plot.gnuplot.visibility"
@@ -162,6 +163,48 @@ local function title(panel, width, height)
   end
 end
 
+-- Whether the texts of an axis have a size or a direction that gnuplot does not count when it computes margins.
+local function is_crowded(panel, name)
+  return (name == "x" or name == "y") and (panel.small[name] or (name == "x" and panel.widest.deep ~= nil))
+end
+
+-- What the texts of an axis take from the frame on.
+local function texts_outside(panel, name)
+  if name == "y" then return sizes.MARKS + 8 + panel.widest.y end
+  return sizes.MARKS + 14 + (panel.widest.deep or layout.FONT_SIZE) -- svg sets them lower than others do
+end
+
+-- Where the label of such an axis stands: beyond the texts, or at the left end of the picture.
+local function own_place(panel, name)
+  local half, outside = panel.lines[name] * sizes.LINE / 2, texts_outside(panel, name)
+  local place, cell = panel.place, panel.cell
+  if place then return "graph " .. fmt(-(outside + half) / (name == "y" and place.width or place.height)) end
+  if name == "y" then return "screen " .. fmt(cell.left + (half + 3) / panel.width * cell.width) end
+  return "screen " .. fmt(cell.bottom + (panel.bottom - outside - half) / panel.height * cell.height)
+end
+
+local function own_labels(panel)
+  local look = "textcolor rgb ink " .. panel:font(layout.FONT_SIZE)
+  local x, y = panel.own.x, panel.own.y
+  if x then panel:label(("%s at graph 0.5,%s center %s"):format(x, own_place(panel, "x"), look)) end
+  if y then panel:label(("%s at %s,graph 0.5 center rotate by 90 %s"):format(y, own_place(panel, "y"), look)) end
+end
+
+-- The margins beside such texts, where gnuplot would compute them.
+local function own_margins(panel)
+  local view, cell = panel.view, panel.cell
+  for _, name in ipairs { "x", "y" } do
+    local side = name == "x" and "bottom" or "left"
+    if is_crowded(panel, name) and not panel.hidden[name] then
+      local outside = texts_outside(panel, name) + (panel.lines[name] or 0) * sizes.LINE + 4
+      view:shrink(side, outside - view.room[side])
+      if name == "x" then panel.bottom = outside end
+      local share = name == "x" and outside / panel.height * cell.height or outside / panel.width * cell.width
+      panel:set("%smargin at screen %s", side:sub(1, 1), fmt(cell[side] + share))
+    end
+  end
+end
+
 local MOST_LABEL = 60 -- pixels that the lines of an axis's label may take
 
 -- The label of an axis, with the part that was taken out of the texts of its marks, in as many lines as it needs.
@@ -174,6 +217,10 @@ local function axis_label(panel, name, label, room, more, markup)
   words, cut = text.fitted(words, markup, room, layout.FONT_SIZE, MOST_LABEL)
   if cut then panel:remark("the label of the %s axis is cut: take a shorter one or a larger size", name) end
   panel.lines[name] = select(2, words:gsub("\n", "")) + 1
+  if is_crowded(panel, name) then
+    panel.own[name] = text.marked(words, markup)
+    return
+  end
   panel:set("%slabel %s%s", name, text.marked(words, markup), more or "")
 end
 
@@ -204,18 +251,18 @@ end
 
 local WIDEST = 0.4 -- the part of the width or the height that texts of marks may take
 
--- Room for texts that stand upright below the frame, or reach beyond its left end.
-local function make_room_for_x(panel, width, cell)
-  local view, deep, half = panel.view, panel.widest.deep, (panel.widest.x or 0) / 2 + 4
-  if panel.place or panel.hidden.x then return end
-  if deep then view:shrink("bottom", math.max(0, deep - layout.FONT_SIZE)) end
-  if half <= view.room.left then return end
-  panel:set("lmargin at screen %s", fmt(cell.left + half / width * cell.width))
+-- Room for texts that reach beyond the left end of the frame, and for crowded ones.
+local function make_room(panel)
+  local view, cell, half = panel.view, panel.cell, (panel.widest.x or 0) / 2 + 4
+  if panel.place then return end
+  own_margins(panel)
+  if panel.hidden.x or half <= view.room.left then return end
+  panel:set("lmargin at screen %s", fmt(cell.left + half / panel.width * cell.width))
   view:shrink("left", half - view.room.left)
 end
 
 -- Marks and labels of the axes of a flat figure. The texts of x have the room that those beside the frame leave.
-local function flat_axes(panel, width, height, cell)
+local function flat_axes(panel, width, height)
   local opts = panel.fig.opts
   local upright = {
     most = math.max(2, (height - 60) // 34), powers = math.max(2, (height - 60) // 20),
@@ -231,7 +278,7 @@ local function flat_axes(panel, width, height, cell)
     across = WIDEST * height,
   })
   axis_label(panel, "x", opts.xlabel, width - 50)
-  make_room_for_x(panel, width, cell)
+  make_room(panel)
 end
 
 -- Marks and labels in space, where lines of text run obliquely and have less room.
@@ -294,6 +341,7 @@ local function flat_commands(panel)
   set_frame(panel)
   for _, box in ipairs(place and place.boxes or {}) do boxes[#boxes + 1] = box end
   key.set(panel, boxes, panel.view.room)
+  own_labels(panel)
 end
 
 -- The four edges of the base instead of a border, to which gnuplot adds a post from its front corner to the surface.
@@ -331,7 +379,8 @@ local function new_panel(fig, prefix, look, place)
   local limits = place and place.limits or {}
   local panel = setmetatable({
     fig = fig, look = look, prefix = prefix, place = place, counts = {}, blocks = {}, settings = {}, items = {},
-    label_count = 0, remarks = visibility.remarks(fig), widest = {}, common = {}, lines = {}, titles = {}, samples = {},
+    label_count = 0, remarks = visibility.remarks(fig), widest = {}, common = {}, lines = {}, small = {}, own = {},
+    titles = {}, samples = {},
     hidden = hidden_texts(fig, place),
     limits = { x = limits.x or axis.limits(fig, "x", "y"), y = limits.y or axis.limits(fig, "y", "x") },
   }, Panel)
@@ -356,7 +405,7 @@ function M.measure(fig, width, height, look, limits)
   local panel = new_panel(fig, "", look, { hidden = {}, limits = limits, width = width, height = height })
   panel.scale = colorbar.scale(fig.elements)
   colorbar.set(panel, width, height)
-  flat_axes(panel, width + 90, height + 60, WHOLE)
+  flat_axes(panel, width + 90, height + 60)
   return panel.widest, panel.lines, panel.common.cb ~= nil
 end
 
@@ -394,14 +443,14 @@ function M.new(fig, width, height, prefix, look, place, cell)
   local panel = new_panel(fig, prefix, look, place)
   panel.scale = place and place.scale or colorbar.scale(fig.elements)
   colorbar.set(panel, width, height)
-  cell = cell or WHOLE
-  bar.set(panel, width, cell)
+  panel.width, panel.height, panel.cell = width, height, cell or WHOLE
+  bar.set(panel, width, panel.cell)
   if fig.solid then
     solid_axes(panel)
     title(panel, width, height)
     solid_commands(panel, width, height)
   else
-    flat_axes(panel, width, height, cell)
+    flat_axes(panel, width, height)
     title(panel, width, height)
     flat_commands(panel)
   end

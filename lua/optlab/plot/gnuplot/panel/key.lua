@@ -58,6 +58,11 @@ end
 -- gnuplot gives the legend below the frame too little room beside the x label.
 local function make_room_below(panel, plan)
   local lines = plan.rows * plan.size.spacing * plan.size.font / layout.FONT_SIZE
+  if panel.bottom then
+    local room = panel.bottom + plan.rows * 1.5 * plan.size.font * plan.size.spacing + 8
+    panel.bottom = room
+    return panel:set("bmargin at screen %s", fmt(panel.cell.bottom + room / panel.height * panel.cell.height))
+  end
   local axis_lines = 2.4 + 1.2 * (panel.lines.x or 0)
   panel:set("bmargin %s", fmt(math.ceil(10 * (lines + axis_lines)) / 10))
 end

@@ -81,6 +81,8 @@ describe("a method that is called with a dot", function()
     assert.not_matches("colon", said "error 'no'")
     assert.not_matches("colon", said "net:load_state_dict(3)")
     assert.matches("strings are joined by '..'", said "print('a' + 1)")
+    assert.matches("'self' is not defined; in Lua: function Net:forward(x), with a colon, has self",
+      said "local N = {} function N.f() return self end N.f()", 1, true)
     assert.matches('in Lua: ("%.3f"):format(x)', said "print('loss: %f' % 3)", 1, true)
     assert.matches("in Lua: s:rep(n)", said "print('-' * 10)", 1, true)
     assert.matches("field 'append'); in Lua: list[#list + 1] = x", said "local l = {} l.append(1)", 1, true)

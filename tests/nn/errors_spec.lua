@@ -151,6 +151,14 @@ describe("an error", function()
     fails("nn.Sequential: layer 1 must be a layer or a function, got 3", nn.Sequential, 3)
     fails("nn.Sequential: there is no layer 9 to set, the next one is 3", function() net[9] = nn.ReLU() end)
     fails("nn.Module.extend: forward must be a function, got 3", nn.Module.extend, { forward = 3 })
+    fails("N: '__init__' is called init here: function N:init(...)", nn.Module.extend,
+      { name = "N", __init__ = function() end })
+    fails("N: '__call__' is called forward here", function()
+      local N = nn.Module.extend { name = "N" }
+      function N:__call__() return self end
+    end)
+    fails("Sequential:forward: self must be a Sequential, got a tensor of shape (1)", nn.Sequential(nn.ReLU()).forward,
+      lab.ones(1))
     fails("nn.Module.extend: name must be a string, got 3", nn.Module.extend, { name = 3 })
     local Empty = nn.Module.extend { name = "Empty" }
     fails("Empty: no forward is defined; write function Empty:forward(x) ... end", Empty(), lab.ones(1))

@@ -51,7 +51,7 @@ local NAMES = {
   time = "os.clock()", random = "math.random(), lab.rand(n)", plt = "lab.plot",
   sorted = "table.sort(list)", torch = "lab", np = "lab",
   f = '("%.3f"):format(x)', isinstance = "type(x)", input = "io.read()", open = "io.open(path)",
-  lab = 'local lab = require "optlab"',
+  lab = 'local lab = require "optlab"', self = "function Net:forward(x), with a colon, has self",
 }
 
 -- A text with its strings and comments blanked; lines keep their numbers.

@@ -101,8 +101,15 @@ local function extender(class)
   end
 end
 
+-- Python's names of methods, which nothing calls here.
+local MEANT = { __init = "init", __init__ = "init", __call__ = "forward", __repr__ = "extra_repr" }
+
 -- What modules do must stay functions in a class of one's own.
 local function check_member(class, key, value)
+  local meant = MEANT[key]
+  if meant then
+    errors.raise("%s: '%s' is called %s here: function %s:%s(...)", class.name, key, meant, class.name, meant)
+  end
   if type(value) ~= "function" and (module.methods[key] or Module[key]) and key ~= "name" then
     errors.raise("%s: '%s' is a method of modules and must be a function, got %s", class.name, tostring(key),
       errors.shown(value))

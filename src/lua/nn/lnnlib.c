@@ -193,6 +193,7 @@ static int run_chain(lua_State *L) {
   const Module *layer[CHAIN_PART];
   Tensor *mine = NULL; /* the current value, where no userdata owns it yet; then nothing may raise */
   lua_settop(L, X);
+  if (!lua_istable(L, LIST)) return lb_badvalue(L, "Sequential:forward", "self", LIST, "a Sequential");
   Tensor *x = lb_testtensor(L, X);
   for (lua_Integer i = 1;;) {
     const int n = x ? next_layers(L, LIST, i, layer) : 0;

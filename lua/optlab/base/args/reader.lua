@@ -92,7 +92,10 @@ end
 -- Where the table of options stands among n arguments; nil without one.
 local function find_options(self, given, n)
   if self.positions == 0 and n > 0 then
-    if not is_plain(given[1]) then errors.bad_value(self.callee, "options", "a table", given[1]) end
+    if not is_plain(given[1]) then
+      local example = self.rows[1] and (", such as {%s = ...}"):format(self.rows[1].name) or ""
+      errors.bad_value(self.callee, "options", "a table" .. example, given[1])
+    end
     return 1
   end
   for i = 1, n do

@@ -19,7 +19,17 @@ local function optimizer_words(_, value)
   return "an optimizer, which a call makes: optim.Adam(model:parameters(), {lr = 0.01})"
 end
 
+-- What belongs to the parts that train.fit is given, or has another name elsewhere.
+local HINTS = {
+  batch_size = "data = data.loader(set, {batch_size = 32, shuffle = true})",
+  shuffle = "data = data.loader(set, {batch_size = 32, shuffle = true})",
+  lr = "optimizer = optim.Adam(model:parameters(), {lr = 0.01})", seed = "lab.manual_seed(1) before the model is made",
+  verbose = "log = print", callbacks = "on_epoch = function(info) ... end", validation_data = "eval_data =",
+  test_data = "eval_data =", val_data = "eval_data =",
+}
+
 local FIT = args.declare(FN, {
+  hints = HINTS,
   doc = "Trains a model in epochs of minibatches; returns the history.",
   { "model", "callable|table", what = "a model", required = true,
     doc = "The model: called with a batch X, it returns predictions. With `step` also a table of modules by name." },
@@ -63,7 +73,8 @@ local FIT = args.declare(FN, {
   { "watch", "list", of = { "string" },
     doc = "Gauges that are measured at each point of the history, on the first batch of the data: " .. gauges.DOC
       .. ". The training is not changed." },
-  { "early_stopping", "table", doc = "When the training stops before its last epoch: see train.fit: early_stopping." },
+  { "early_stopping", "table", what = "a table such as {patience = 3}",
+    doc = "When the training stops before its last epoch: see train.fit: early_stopping." },
   { "checkpoint", "table",
     doc = "When and where the complete state of the training is saved: see train.fit: checkpoint." },
   { "compile", "flag",
@@ -74,7 +85,8 @@ local FIT = args.declare(FN, {
   { "on_epoch", "callable",
     doc = "Called after each epoch with {epoch =, step =, loss =, train_loss =, history =, model =, ...}; \"stop\" as "
       .. "its result ends the training." },
-  { "log", "callable", doc = "A function such as print, called with a line of text after each epoch." },
+  { "log", "callable", what = "a function such as print",
+    doc = "A function such as print, called with a line of text after each epoch." },
   { "distributed", "flag|table",
     doc = "Whether the ranks that mpirun has started share each batch, which is then the global one: see train.fit: "
       .. "distributed." },

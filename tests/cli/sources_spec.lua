@@ -100,6 +100,28 @@ describe("the names that a page mentions are those of the sources:", function()
   end
 end)
 
+describe("the section on layers of docs/explanation/design.md", function()
+  local layers = files.read("docs/explanation/design.md"):match "\n## Layers\n(.-)\n## "
+  local library, bindings, modules = layers:match "^(.-)\nThese twelve(.-)\nInside `lua/optlab`(.*)$"
+  local PARTS = {
+    { "src", library, { lua = true, host = true } }, { "src/lua", bindings, {} },
+    { "lua/optlab", modules, { types = true } }, -- which hold no code, but types for editors
+  }
+
+  for _, part in ipairs(PARTS) do
+    local folder, text_of, others = table.unpack(part)
+    it("names every folder of " .. folder, function()
+      local missing, find = {}, assert(io.popen("ls -d " .. folder .. "/*/"))
+      for path in find:lines() do
+        local name = path:match "([^/]+)/$"
+        if not others[name] and not text_of:find("%f[%w]" .. name .. "%f[%W]") then missing[#missing + 1] = path end
+      end
+      find:close()
+      assert.equal("", table.concat(missing, " "))
+    end)
+  end
+end)
+
 -- --- quotations -----------------------------------------------------------------------------------------------------
 
 -- The quotations of a page: {path, lines}.

@@ -148,7 +148,7 @@
 ---@field progress_state fun(): optlab.ProgressState?
 ---@field clock fun(): number Seconds on a clock that never goes back.
 ---@field memory fun(): table<string, integer> live, peak, cached, mallocs, frees, resident
----Lets memory().peak begin anew.
+---Resets memory().peak.
 ---@field reset_peak_memory fun()
 ---Gives free memory back to the system.
 ---@field empty_cache fun()

@@ -17,7 +17,7 @@
 ---@field [string] any the other hyperparameters
 ---@field elementwise boolean whether each element is updated by itself
 ---@field needs "loss"|"closure"|"graph"|nil what step() asks for
----One update; a closure computes the loss and its gradients anew, and its loss comes back.
+---One update; a closure computes the loss and its gradients again, and its loss is returned.
 ---@field step fun(self: optlab.Optimizer, closure?: fun(): optlab.Operand): optlab.Operand?
 ---@field zero_grad fun(self: optlab.Optimizer, options?: {set_to_none?: boolean}) Drops the gradients.
 ---Adds parameters with hyperparameters of their own.

@@ -102,6 +102,13 @@ describe("the results of a sweep", function()
     assert.equal(0.1, results:group("lr")[1].run.lr)
   end)
 
+  it("come from models that are made for each run", function()
+    contains(message(sweep, { model = nn.Linear(2, 2) }),
+      "model must be a function that returns a new model for each run, function(run) return nn.Linear(2, 1) end, got a")
+    contains(message(function() sweep():group "learning_rate" end),
+      "the runs have no parameter 'learning_rate' (they have lr, seed)")
+  end)
+
   local dir
   before_each(function() dir = files.folder() end)
   after_each(function() files.remove(dir) end)

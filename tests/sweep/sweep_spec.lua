@@ -393,6 +393,21 @@ describe("mpirun", function()
   end)
 end)
 
+describe("a parameter that makes no difference", function()
+  it("is pointed out, and has no edges", function()
+    files.write(dir .. "/y.lua", [[
+      local lab = require "optlab"
+      local p = lab.params { lr = 0.1, momentum = 0.5, drop = false }
+      lab.train.record("toy", 1, { loss = p.drop and 1 or p.lr })]])
+    local _, out = sweep "y.lua --lr 1,2,3 --momentum 0.1,0.9 --quiet"
+    assert.matches("momentum makes no difference: does the script use its value?\n", out, 1, true)
+    assert.matches("the best lr, 1, is the least", out, 1, true)
+    assert.not_matches("the best momentum", out, 1, true)
+    _, out = sweep "y.lua --lr 1,2 --drop true,false --quiet"
+    assert.not_matches("makes no difference", out, 1, true)
+  end)
+end)
+
 describe("a seed that makes no difference", function()
   it("is pointed out", function()
     files.write(dir .. "/y.lua", [[

@@ -196,7 +196,10 @@ function M.finish(plan, declaration)
   while r.words[r.at] do
     local word = next_word(r)
     if not options.is_option(word) then
-      return nil, ("unexpected argument '%s' (options are written --name value)"):format(word)
+      local last = plan.given[#plan.given]
+      local texts = last and plan.given[last]
+      local several = texts and ("; several values: --%s %s,%s"):format(last, texts[#texts], word) or ""
+      return nil, ("unexpected argument '%s' (options are written --name value%s)"):format(word, several)
     end
     local ok, message = read_parameter(r, word, entries, plan)
     if ok == false then ok, message = read_option(r, word, plan) end

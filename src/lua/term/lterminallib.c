@@ -12,9 +12,9 @@
  *   ask(question, seconds)   the terminal's answers (term/ask.h), "" without; whether it has answered
  *   raster(width, height)    a picture: lrasterlib.c
  */
+#include "lua/base/lerror.h"
 #include "lua/term/lterm.h"
 #include "term/ask.h"
-#include "lua/base/lerror.h"
 #include "term/terminal.h"
 
 static lua_Integer rows_painted; /* of the terminal, of which the process has one */

@@ -58,9 +58,7 @@ function M.check(o)
   local parts = parts_of(o)
   if o.checkpoint == nil then return automatic.of(o, parts, has_state) end
   local c = CHECKPOINT:read(o.checkpoint)
-  local names = {}
-  for name in pairs(parts) do names[#names + 1] = name end
-  for _, name in ipairs(order.sort(names)) do
+  for _, name in ipairs(order.names(parts)) do
     if not has_state(parts[name]) then
       errors.raise("%s: the %s must have state_dict(), as nn modules, lab.optim's optimizers and loaders have; got %s",
         FN, name == "loader" and "data" or name:match("^%a+"), errors.shown(parts[name]))

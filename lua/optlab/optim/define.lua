@@ -119,9 +119,8 @@ end
 
 local function hyperparameter(place, name, what)
   if place[name] then return place[name] end
-  local names = {}
-  for known in pairs(place) do names[#names + 1] = known end
-  return errors.raise("%s: %s: there is no hyperparameter '%s'%s", FN, what, name, errors.hint(name, order.sort(names)))
+  return errors.raise("%s: %s: there is no hyperparameter '%s'%s", FN, what, name,
+    errors.hint(name, order.names(place)))
 end
 
 -- One entry of `state` as the compiler and as C want it.

@@ -163,9 +163,10 @@ local function has_to_move(opt, recorded)
 end
 
 -- A step that assigns to its local p alone, `p = p - h.lr * g`, does nothing.
+-- Optimizers of optlab's own may wait, as SOAP does.
 core.optim.on_idle(function(opt, fn, recorded)
-  if not has_to_move(opt, recorded) then return end
   local info = debug.getinfo(fn, "S")
+  if errors.is_own(info) or not has_to_move(opt, recorded) then return end
   notice("%s: the function of %s:%d has changed no parameter in its first update: an assignment to the local p has no "
     .. "effect; change p in place, p:sub_(...), or let step return its new value", opt.name, info.short_src,
     info.linedefined)

@@ -167,7 +167,7 @@ function M.load(run)
   if not (c and c.resume and files.kind(c.path)) then return end
   if not c.automatic then return load_file(run) end
   local ok, message = pcall(load_file, run)
-  if not ok then notice("the training begins anew: %s", tostring(message)) end
+  if not ok then notice("the training starts again: %s", tostring(message)) end
 end
 
 return M

@@ -32,6 +32,7 @@ describe("a script that Lua cannot read", function()
     { "descend(f, {-5, -2}, lab.optim.Adam, lr=0.1)", "named arguments are written in a table" },
     { "f(g(x, {a = 1}), (1 + h(2)) * 3, lr=0.1)", "named arguments are written in a table" },
     { "fit {optimizer = Adam(net:parameters(), lr = 0.01), epochs = 3}", "named arguments are written in a table" },
+    { "Adam(net:parameters(), {betas = (0.9, 0.99)})", "lists are written {1, 2, 3}" },
     { "for lr in [0.1, 0.01] do print(lr) end", "a loop: for i, x in ipairs%(list%)" },
     { "local function f(x, y) 0.1 * x ^ 2 + y end", "a value is returned by 'return'" },
     { "map(function(x) x * x end)", "a value is returned by 'return'" },
@@ -84,6 +85,7 @@ describe("a method that is called with a dot", function()
     assert.matches("'self' is not defined; in Lua: function Net:forward(x), with a colon, has self",
       said "local N = {} function N.f() return self end N.f()", 1, true)
     assert.matches('in Lua: ("%.3f"):format(x)', said "print('loss: %f' % 3)", 1, true)
+    assert.matches("x:item() is the number of a tensor", said "print('loss: ' .. lab.ones(1))", 1, true)
     assert.matches("in Lua: s:rep(n)", said "print('-' * 10)", 1, true)
     assert.matches("field 'append'); in Lua: list[#list + 1] = x", said "local l = {} l.append(1)", 1, true)
     assert.matches("method 'items'); in Lua: for name, x in pairs(t) do", said "local t = {} t:items()", 1, true)

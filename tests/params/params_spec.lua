@@ -98,6 +98,7 @@ describe("params", function()
     ["--mometnum 1"] = "unknown option '--mometnum' (--help lists the options)",
     ["--step 1"] = "unknown option '--step'; did you mean '--steps'?",
     ["--lr x"] = "--lr must be a number, got 'x'",
+    ["--lr [1,2]"] = "--lr must be a number, got '[1,2]'; several values have no brackets: 1,2,3",
     ["--lr"] = "option '--lr' requires an argument",
     ["--steps 1.5"] = "--steps must be an integer (a default such as 1.0 would allow fractions), got '1.5'",
     ["--weight_decay 2"] = "--weight_decay must be a number in [0, 1], got '2'",

@@ -3,13 +3,14 @@ local lab = require "optlab"
 local compiled = require "tests.support.compiled"
 local F, optim = lab.nn.functional, lab.optim
 
--- The largest memory while f(...) runs.
+-- The most memory that f(...) takes beside what is in use before.
 local function peak(f, ...)
   collectgarbage()
   collectgarbage()
   lab.reset_peak_memory()
+  local before = lab.memory().live
   f(...)
-  return lab.memory().peak
+  return lab.memory().peak - before
 end
 
 -- A step of n operations on tensors of `size` numbers, each of which backward needs.

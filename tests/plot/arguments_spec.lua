@@ -49,6 +49,8 @@ describe("plot", function()
         "lab.plot has no 'plot'; make a figure, fig = plot.figure{}, and call fig:line" },
       { "pyplot's way to show", function() return plot.show end, "fig = plot.figure{}, and call fig:save" },
       { "a method without its figure", function() return plot.line end, "fig = plot.figure{}, and call fig:line" },
+      { "a format", function() fig():line({ 1, 2 }):save("x", { format = "pdf" }) end,
+        "Figure:save: unknown option 'format'; write fig:save(\"name.pdf\"): the suffix says the format" },
       { "a method there is not", function() fig():lien({ 1, 2 }) end, "a figure has no 'lien'; did you mean 'line'?" },
       { "a function of lab.plot as a method", function() fig():trace2d({ 1, 2 }) end,
         "a figure has no 'trace2d': plot.trace2d makes a figure; fig:line(path) adds a path to it" },

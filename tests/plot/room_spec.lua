@@ -54,6 +54,17 @@ describe("plot", function()
       has(s, "'optimizer' noenhanced at graph 0.5,graph -")
     end)
 
+    it("heed what a legend beside the frame leaves, and the digits of powers of ten", function()
+      local function marks(legend)
+        local fig = plot.figure { legend = legend, size = { 400, 250 } }
+        local s = script(fig:line({ 1e5, 4e6 }, { 1, 2 }, { label = "an optimizer with a long name" }))
+        return select(2, s:match("set xtics ([^\n]*)"):gsub("×", ""))
+      end
+      assert.is_true(marks "outside" < marks "none")
+      local s = script(plot.figure { logx = true, size = { 320, 250 } }:line({ 1e-200, 1e200 }, { 1, 2 }))
+      assert.is_true(select(2, s:match("set xtics ([^\n]*)"):gsub("10%^", "")) <= 5)
+    end)
+
     it("leave the frame its room", function()
       local s, words = saved(plot.figure():barh({ ("long "):rep(50), "b" }, { 1, 2 }))
       has(s, "…' 1")

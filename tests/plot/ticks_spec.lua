@@ -63,6 +63,10 @@ describe("plot", function()
       has(s, "set xlabel '(+ 1700000000)' noenhanced")
     end)
 
+    it("are two where more have no room, not one", function()
+      assert.same({ "0", "4×10⁶" }, ticks.linear(-1e5, 4.2e6, { most = 6, length = 150 }, true).texts)
+    end)
+
     it("have the minus sign of mathematics, not a hyphen", function()
       local fig = plot.figure { logy = true }:line({ -2, 0, 2 }, { 1e-3, 1, 1e3 })
       local svg = figures.draw(fig, "minus.svg")

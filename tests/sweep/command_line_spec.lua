@@ -77,6 +77,8 @@ describe("the command line of a sweep", function()
     ["x.lua --wieght_decay 1"] = "unknown option '--wieght_decay'; did you mean '--weight_decay'?",
     ["x.lua --lr"] = "option '--lr' requires an argument",
     ["x.lua --lr --epochs 1"] = "option '--lr' requires an argument",
+    ["x.lua --lr 0.1 0.2"] = "unexpected argument '0.2' (options are written --name value; several values: "
+      .. "--lr 0.1,0.2)",
     ["x.lua 0.1"] = "unexpected argument '0.1' (options are written --name value)",
     ["--jobs 0 x.lua"] = "--jobs must be an integer of at least 1, got '0'",
     ["--dry-run=1 x.lua"] = "option '--dry-run' takes no value",

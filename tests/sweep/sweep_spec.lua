@@ -235,7 +235,7 @@ describe("the same command again", function()
     files.write(dir .. "/x.lua", SCRIPT .. "-- a comment\n")
     local status, _, err = sweep "x.lua --lr 0.1,0.01"
     assert.equal(0, status)
-    assert.matches("^optlab: x.lua has changed since 1%-x%-sweep, so its cells are run anew\n1 of 2 ", err)
+    assert.matches("^optlab: x.lua has changed since 1%-x%-sweep, so its cells are run again\n1 of 2 ", err)
     assert.same({ "5-x", "6-x" }, run "4-x-sweep".runs)
   end)
 
@@ -250,7 +250,7 @@ describe("the same command again", function()
     local status, out, err = sweep "y.lua --a 1,2 --use --no-use"
     assert.equal(0, status)
     assert.matches("^optlab: 2 of 4 cells are done already\n", err)
-    assert.matches("part.lua changed, so cells that depend on it were run anew", err, 1, true)
+    assert.matches("part.lua changed, so cells that depend on it were run again", err, 1, true)
     assert.matches("true +7\n", out)
     assert.same({ "6-y", "3-y", "7-y", "5-y" }, run "1-y-sweep".runs)
     assert.is_nil(run "2-y".sweep) -- the older one is a run by itself now
@@ -390,6 +390,21 @@ describe("mpirun", function()
     assert.matches("best: lr 1: loss 1\n", out, 1, true)
     assert.equal(1, select(2, out:gsub("best:", "")))
     assert.equal(13, #names())
+  end)
+end)
+
+describe("a parameter that makes no difference", function()
+  it("is pointed out, and has no edges", function()
+    files.write(dir .. "/y.lua", [[
+      local lab = require "optlab"
+      local p = lab.params { lr = 0.1, momentum = 0.5, drop = false }
+      lab.train.record("toy", 1, { loss = p.drop and 1 or p.lr })]])
+    local _, out = sweep "y.lua --lr 1,2,3 --momentum 0.1,0.9 --quiet"
+    assert.matches("momentum makes no difference: does the script use its value?\n", out, 1, true)
+    assert.matches("the best lr, 1, is the least", out, 1, true)
+    assert.not_matches("the best momentum", out, 1, true)
+    _, out = sweep "y.lua --lr 1,2 --drop true,false --quiet"
+    assert.not_matches("makes no difference", out, 1, true)
   end)
 end)
 

@@ -106,6 +106,7 @@ describe("train.descend", function()
     errors.says(function() train.descend(function() return 1 end, 10, gd(0.1), 3) end, "f returned a number")
     errors.says(function() train.descend(square, 10, {"SDG", lr = 1}, 3) end, "SDG", "SGD")
     errors.says(function() train.descend(square, 10, {lr = 1}, 3) end, "name or its constructor")
+    errors.says(function() train.descend(square, 10, gd(0.1), 3, {scheduler = gd}) end, "scheduler", "an update rule")
     errors.says(function() train.descend(square, 10, "Adam", 3) end, 'a name stands in a table, {"Adam"}, got')
     for _, constructor in ipairs {lab.optim.Adam, lab.optim.Muon, lab.optim.Lookahead} do
       errors.says(function() train.descend(square, 10, constructor, 3) end,

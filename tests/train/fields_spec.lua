@@ -38,7 +38,9 @@ describe("a history", function()
     local history = train.fit(options())
     contains(of(history, "los"), "the history has no 'los'; did you mean 'loss'?")
     contains(of(history, "accuracy"), "the history has no 'accuracy' (it has best, best_epoch, epochs, ")
-    contains(of(history, "val_loss"), "did you mean 'valid_loss'?")
+    contains(of(history, "test_los"), "the history has no 'test_los' (it has best, ") -- nor has it test_loss
+    contains(of(train.fit(options { eval_data = lab.data.moons { n = 8, seed = 2 } }), "test_los"),
+      "did you mean 'test_loss'?")
   end)
 
   it("is nil where it lacks what others have, and is a table as any other", function()
@@ -100,6 +102,13 @@ describe("the results of a sweep", function()
     assert.is_nil(results.run)
     assert.is_nil(results[1].test_acc)
     assert.equal(0.1, results:group("lr")[1].run.lr)
+  end)
+
+  it("come from models that are made for each run", function()
+    contains(message(sweep, { model = nn.Linear(2, 2) }),
+      "model must be a function that returns a new model for each run, function(run) return nn.Linear(2, 1) end, got a")
+    contains(message(function() sweep():group "learning_rate" end),
+      "the runs have no parameter 'learning_rate' (they have lr, seed)")
   end)
 
   local dir

@@ -32,6 +32,7 @@ local LINES = {
   { "%[[^%[%]]*:[^%[%]]*%]", "parts of a tensor are written t[{{}, {1, 2}}]" },
   { "[%w_%)%]]%[[^%[%]{}]*,", "an element of a tensor is written t[{1, 2}]" },
   { "[=(,{]%s*%[", "lists are written {1, 2, 3}" },
+  { "=%s*%([%s%d.e-]+,", "lists are written {1, 2, 3}" },
   { "%f[%w]in%s*%[", "lists are written {1, 2, 3}, and a loop: for i, x in ipairs(list) do ... end" },
   { "%f[%w_]function%f[^%w_][^()]*%b()%s*[%w_.]+%s*[-+*/^%%<>]",
     "a value is returned by 'return': function(x) return x end" },

@@ -82,7 +82,8 @@ end
 -- @return the value; or nil, what was expected, and a guess at what was meant or nil
 function M.read(entry, text)
   local value, type_wanted = READ[entry.kind](text, entry)
-  if value == nil then return nil, type_wanted end
+  local bracketed = value == nil and text:find "[%[%]{}]"
+  if value == nil then return nil, type_wanted, bracketed and "; several values have no brackets: 1,2,3" or nil end
   local expected, hint = M.violation(entry, value)
   if expected then return nil, expected, hint end
   return value

@@ -282,6 +282,7 @@ end
 -- --- saving ------------------------------------------------------------------------------------------------------
 
 local SAVE = args.declare("Figure:save", {
+  hints = options.SAVE_HINTS,
   doc = "Writes the figure's data and gnuplot commands and starts drawing the picture.",
   positions = 1,
   { "name", "path", required = true, doc = "Name of the files; a suffix such as .png chooses the format." },

@@ -43,6 +43,7 @@ local GRID = args.declare("plot.grid", {
   options.SIZE, options.MARKUP, options.THEME, options.FONT, options.FONT_SIZE, options.DPI,
 })
 local SAVE = args.declare("Grid:save", {
+  hints = options.SAVE_HINTS,
   doc = "Writes the grid's data and gnuplot commands and starts drawing the picture.",
   positions = 1, { "name", "path", required = true,
     doc = "Name of the files; a suffix such as .png chooses the format." },

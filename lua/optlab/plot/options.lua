@@ -196,8 +196,14 @@ local function texts(name)
   return { name, "flag", default = true, doc = "Whether the ticks have labels; xticks = {} shows no ticks." }
 end
 
+local SUFFIX = 'fig:save("name.pdf"): the suffix says the format'
+
+--- What matplotlib gives savefig.
+M.SAVE_HINTS = { format = SUFFIX, fname = "fig:save(name)", dpi = "plot.figure{dpi =}" }
+
 --- What matplotlib calls the options of a figure.
 M.FIGURE_HINTS = {
+  format = SUFFIX,
   xscale = "logx = true", yscale = "logy = true", figsize = "size = {640, 400}", fontsize = "font_size = 12",
   suptitle = "title =", grid = "xticks =, yticks =: the grid is at the marks",
 }

@@ -92,7 +92,11 @@ local function remarks(o, ranked, failed)
   if o.metric and best and best.median then
     if best.median - best.median == 0 then
       lines[1] = best_line(o, best)
-      for _, line in ipairs(results.edges(o.plan.varied, ranked, best)) do lines[#lines + 1] = line end
+      local idle, used = results.idle(o.plan.varied, ranked)
+      for _, name in ipairs(idle) do
+        lines[#lines + 1] = ("%s makes no difference: does the script use its value?"):format(name)
+      end
+      for _, line in ipairs(results.edges(used, ranked, best)) do lines[#lines + 1] = line end
       if results.seed_is_idle(ranked) then
         lines[#lines + 1] = "the seed makes no difference: does the script set its own (lab.manual_seed)?"
       end

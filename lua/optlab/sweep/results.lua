@@ -149,6 +149,37 @@ function M.seed_is_idle(groups)
   return several
 end
 
+-- Whether groups that differ in one entry alone have the same values, and there are some.
+local function is_idle(entry, varied, groups)
+  local others, first, several = {}, {}, false
+  for _, other in ipairs(varied) do
+    if other ~= entry then others[#others + 1] = other end
+  end
+  for _, group in ipairs(groups) do
+    local key = key_of(others, { values = group.values, round = group.round })
+    local seen = first[key]
+    first[key] = seen or group
+    if seen then
+      several = true
+      if not group.median or group.median ~= seen.median or group.least ~= seen.least then return false end
+    end
+  end
+  return several
+end
+
+--- The parameters whose values make no difference: the script does not use them.
+-- @tparam {table,...} varied
+-- @tparam {table,...} groups with their quartiles
+-- @treturn {string,...} names
+-- @treturn {table,...} the entries of the others
+function M.idle(varied, groups)
+  local names, others = {}, {}
+  for _, entry in ipairs(varied) do
+    if is_idle(entry, varied, groups) then names[#names + 1] = entry.name else others[#others + 1] = entry end
+  end
+  return names, others
+end
+
 -- --- the edge of a range --------------------------------------------------------------------------------------------
 
 local function range_of(groups, name)

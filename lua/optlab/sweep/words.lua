@@ -196,7 +196,10 @@ function M.finish(plan, declaration)
   while r.words[r.at] do
     local word = next_word(r)
     if not options.is_option(word) then
-      return nil, ("unexpected argument '%s' (options are written --name value)"):format(word)
+      local last = plan.given[#plan.given]
+      local texts = last and plan.given[last]
+      local several = texts and ("; several values: --%s %s,%s"):format(last, texts[#texts], word) or ""
+      return nil, ("unexpected argument '%s' (options are written --name value%s)"):format(word, several)
     end
     local ok, message = read_parameter(r, word, entries, plan)
     if ok == false then ok, message = read_option(r, word, plan) end
@@ -207,6 +210,27 @@ function M.finish(plan, declaration)
   end
   if plan.options.minimize and plan.options.maximize then return nil, "give either --minimize or --maximize" end
   return plan
+end
+
+--- Options as the help shows them, a line each.
+-- @tparam {table,...} rows {"--name", value, what it does}
+-- @treturn string
+function M.lines(rows)
+  local lines = {}
+  for i, row in ipairs(rows) do
+    lines[i] = ("  %-20s  %s"):format(row[1] .. (row[2] and " " .. row[2] or ""), row[3])
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Whether the words of a command ask for its help.
+-- @tparam {string,...} list
+-- @treturn boolean
+function M.ask_for_help(list)
+  for _, word in ipairs(list) do
+    if word == "--help" or word == "-h" then return true end
+  end
+  return false
 end
 
 return M

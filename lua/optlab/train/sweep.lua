@@ -23,6 +23,7 @@ local errors = require "optlab.base.errors"
 local divergence = require "optlab.train.divergence"
 local eval_sets = require "optlab.train.eval_sets"
 local evaluation = require "optlab.train.evaluate"
+local module = require "optlab.nn.module"
 local notice = require "optlab.base.notice"
 local order = require "optlab.base.order"
 local loss_mean = require "optlab.train.loss_mean"
@@ -95,6 +96,10 @@ local function read_options(...)
   end
   if o.step and o.scheduler then
     errors.raise("%s: give either 'step', which can attach a schedule and move it by itself, or 'scheduler'", FN)
+  end
+  if module.is_module(o.model) then
+    errors.raise("%s: model must be a function that returns a new model for each run, function(run) return "
+      .. "nn.Linear(2, 1) end, got a model", FN)
   end
   o.mean = loss_mean.of(not o.step and o.loss, FN)
   o.loader = core.data.loader(o.data, {

@@ -167,7 +167,9 @@ local function check_names(self, names)
   local known, is_known = parameter_names(self)
   for _, name in ipairs(names) do
     if not is_known[name] then
-      errors.raise("SweepResults:group: the runs have no parameter '%s'%s", name, errors.hint(name, known))
+      local hint = errors.hint(name, known)
+      if hint == "" then hint = (" (they have %s)"):format(table.concat(order.sort(known), ", ")) end
+      errors.raise("SweepResults:group: the runs have no parameter '%s'%s", name, hint)
     end
   end
 end

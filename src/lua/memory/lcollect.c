@@ -33,7 +33,7 @@
 
 /* The process's, like the memory: several states, which only tests have, may collect too early. */
 static int64_t low;         /* least number of bytes in use since the last collection */
-static int64_t after_whole; /* bytes in use after the last whole cycle */
+static int64_t after_whole; /* and since the last whole cycle: a script may let go of much, and collect by itself */
 static int pushed;          /* tensors since the last collection */
 static int64_t not_before;
 
@@ -76,5 +76,6 @@ static void consider(lua_State *L, int64_t live) {
 void lcollect_pushed(lua_State *L) {
   const int64_t live = alloc_live();
   if (live < low) low = live;
+  if (live < after_whole) after_whole = live;
   if (live - low >= SOME_BYTES || ++pushed >= SOME_TENSORS) consider(L, live);
 }

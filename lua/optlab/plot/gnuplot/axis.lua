@@ -203,14 +203,21 @@ local function set_powers(panel, name, lo, hi, stride)
   panel.widest[name] = 30
 end
 
+-- How many powers of ten find room side by side.
+local function most_powers(lo, hi, room)
+  if not room or not room.length then return room and room.powers or math.huge end
+  local digits = math.max(#("%.0f"):format(math.log(lo, 10)), #("%.0f"):format(math.log(hi, 10)))
+  return math.max(2, room.length // math.max(38, 26 + 6 * digits))
+end
+
 -- Marks of a logarithmic range: powers of ten where it is wide, else single values.
-local function set_logarithmic(panel, name, lo, hi, most)
+local function set_logarithmic(panel, name, lo, hi, room)
   if hi / lo < 300 then
     local found = ticks.logarithmic(lo, hi, M.integral(panel.fig, name))
     found.step = nil
     return set_marks(panel, name, found)
   end
-  local stride = math.ceil((math.log(hi, 10) - math.log(lo, 10)) / (most or math.huge))
+  local stride = math.ceil((math.log(hi, 10) - math.log(lo, 10)) / most_powers(lo, hi, room))
   if stride > 1 then return set_powers(panel, name, lo, hi, stride) end
   panel:set("format %s %s", name, panel.hidden[name] and "''" or text.format "10^{%L}")
   panel.widest[name] = 30
@@ -228,8 +235,8 @@ end
 --- Sets the range and the marks of an axis.
 -- @tparam table panel
 -- @string name "x", "y", "z" or "y2"
--- @tparam table room {most =, length =} as of ticks.linear; `powers`, the most powers of ten; of a flat figure `along`
--- and `across` as of @{set_texts}
+-- @tparam table room {most =, length =} as of ticks.linear; `powers`, the most powers of ten of an upright axis; of a
+-- flat figure `along` and `across` as of @{set_texts}
 function M.set(panel, name, room)
   local axis, chosen = panel.limits[name], panel.fig.opts[name .. "ticks"]
   local lo, hi = math.min(axis[1], axis[2]), math.max(axis[1], axis[2])
@@ -238,7 +245,7 @@ function M.set(panel, name, room)
   if chosen then
     set_chosen(panel, name, chosen, room)
   elseif axis.log then
-    set_logarithmic(panel, name, lo, hi, room.powers)
+    set_logarithmic(panel, name, lo, hi, room)
   else
     M.set_linear(panel, name, lo, hi, room)
   end

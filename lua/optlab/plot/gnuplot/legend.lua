@@ -106,7 +106,8 @@ end
 
 -- --- outside the frame -----------------------------------------------------------------------------------------------
 
--- Each plan is {place =, labels =, size =, rows =, area =}: the area is what it leaves for the frame.
+-- Each plan is {place =, labels =, size =, rows =, area =}: the area is what it leaves for the frame, and `frame` the
+-- width if that is less.
 
 local BESIDE = 26 -- what gnuplot leaves free on both sides of a legend beside the frame
 
@@ -118,7 +119,7 @@ local function beside(labels, room, size)
   local width = room.width - room.left - columns * column_width(widest_of(lines, size), size) - BESIDE
   if width < LEAST_FRAME * room.width then return nil end
   return {
-    place = "outside right top", labels = labels, size = size, rows = math.ceil(#lines / columns),
+    place = "outside right top", labels = labels, size = size, rows = math.ceil(#lines / columns), frame = width,
     area = width * (room.height - room.bottom),
   }
 end

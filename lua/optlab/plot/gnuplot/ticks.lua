@@ -139,6 +139,14 @@ function M.width(texts)
   return widest
 end
 
+-- The first and the last of some marks, where there is no room for all and one would say nothing of the distance.
+local function outer(found)
+  local n = #found.values
+  return {
+    values = { found.values[1], found.values[n] }, texts = { found.texts[1], found.texts[n] }, common = found.common,
+  }
+end
+
 --- The marks of a linear axis.
 -- @number lo
 -- @number hi greater than lo
@@ -149,7 +157,7 @@ end
 -- that was taken out of all texts, "+ 1700000000" or "×10⁻⁹"; for texts of plain digits the distance between two marks
 -- and the number of decimals
 function M.linear(lo, hi, room, integral)
-  local least = (hi - lo) / room.most
+  local least, before = (hi - lo) / room.most, nil
   while true do
     local digit, exponent = round_step(integral and math.max(least, 1) or least)
     local found = marks(lo, hi, digit, exponent, room.longest or LONGEST)
@@ -160,8 +168,9 @@ function M.linear(lo, hi, room, integral)
       local shorter = { most = room.most, length = room.length, longest = SHORT }
       return M.linear(lo, hi, shorter, integral)
     end
+    if count < 2 and before then return outer(before) end
     if fits or count <= 2 then return found end
-    least = value(digit, exponent) * 1.5
+    before, least = found, value(digit, exponent) * 1.5
   end
 end
 

@@ -13,6 +13,10 @@ local update_function = require "optlab.train.update_function"
 local M = {}
 
 local DESCEND = args.declare("train.descend", {
+  hints = {
+    scheduler = "an update rule, function(x, grad, state, t), whose rate depends on t, or a loop with sched.attach",
+    lr = "{\"SGD\", lr = 0.1} as the third argument", optimizer = "{\"SGD\", lr = 0.1} as the third argument",
+  },
   doc = "Minimizes a function from a starting point; returns the path, a list of steps + 1 points. If it diverges "
     .. "there are fewer, and the field `diverged` is {step =, point =}.",
   positions = 4,

@@ -104,14 +104,15 @@ function M.add_diverged(history, points, diverged, lr, seconds, updates)
 end
 
 -- Fields that a history need not have, beside those of its own evaluation sets and metrics: what some trainings have.
-local OTHERS = setmetatable({
-  loss = false, train_acc = false, test_loss = false, test_acc = false, valid_loss = false, valid_acc = false,
-  lr = false, grad_norm = false, best = false, best_epoch = false, diverged = false, stopped = false,
-}, {
+-- They are asked for, not listed: no guess is one of them.
+local SOME = {}
+for name in ([[loss train_acc test_loss test_acc valid_loss valid_acc lr grad_norm best best_epoch diverged
+  stopped]]):gmatch "%S+" do SOME[name] = true end
+local OTHERS = setmetatable({}, {
   __index = function(_, name)
     local set = tostring(name):match "^(%a+)_top%d+$"
-    local is_known = set == "train" or set == "test" or set == "valid" or require("optlab.train.gauges").is_one(name)
-    if is_known then return false end
+    local of_top = set == "train" or set == "test" or set == "valid"
+    if SOME[name] or of_top or require("optlab.train.gauges").is_one(name) then return false end
     return nil
   end,
 })

@@ -91,7 +91,7 @@ function M.set(panel, boxes, room)
   if #labels == 0 or choice == "none" or (place and not place.key) then return panel:unset "key" end
   local plan = plan_legend(panel, labels, choice, boxes, room)
   local inside = plan.place:find("^inside") ~= nil
-  panel.legend_place = plan.place
+  panel.legend_place, panel.frame = plan.place, plan.frame
   for _, label in ipairs(labels) do panel.titles[label.el] = {} end
   for _, label in ipairs(plan.labels) do panel.titles[label.el] = label.lines end
   panel:set("key %s width %s%s", plan.place, fmt(legend.width_correction(plan.labels)),

@@ -97,7 +97,8 @@ local function panel(result, problem)
   local color = result.value < 0.1 and "#0b5394" or "#c1272d"
   fig:line(result.path:select(2, 1), result.path:select(2, 2), {color = color, width = 1.1})
   fig:points({problem.best[1]}, {problem.best[2]}, {style = "*", color = "black", size = 0.9})
-  local text = ("η %.2g"):format(result.how.lr) .. (result.momentum and (", β %g"):format(result.momentum) or "")
+  local rate = tonumber(("%.2g"):format(result.how.lr)) -- two digits, and 100 instead of 1e+02
+  local text = ("η %g"):format(rate) .. (result.momentum and (", β %g"):format(result.momentum) or "")
   return fig:text(text, {problem.x[1], problem.y[1]}, {size = 8.5, color = "#555555"})
 end
 

@@ -54,6 +54,7 @@ describe("memory of a loop that throws its results away", function()
   it("stays flat after the script has let go of much", function()
     local much = {}
     for i = 1, 16 do much[i] = lab.ones(4000000) end
+    assert.equal(16, #much)
     collectgarbage()
     for i = 1, 16 do much[i] = nil end
     collectgarbage()

@@ -171,7 +171,7 @@ describe("runs", function()
       for n = 1, 3 do make { n = n } end
       assert.same({ 1, 2, 3 }, (listed()))
       local whole = files.read(file())
-      local said = "optlab: the index of runs was damaged and is made anew\n"
+      local said = "optlab: the index of runs was damaged and is built again\n"
       local damages = { ("x"):rep(5000), whole:sub(1, 3000), whole:sub(1, 6000) .. ("\255"):rep(#whole - 6000) }
       for i, damaged in ipairs(damages) do
         files.write(file(), damaged)
@@ -194,7 +194,7 @@ describe("runs", function()
         files.write(file(), whole:sub(1, first) .. ("\xA5"):rep(page) .. whole:sub(first + page + 1))
         local status, out, err = program.run(dir, "runs", "--where", "lr > 18", "--format", "csv")
         assert.same({ 0, 3 }, { status, select(2, out:gsub("\n", "")) }, err)
-        assert.is_true(err == "" or err == "optlab: the index of runs was damaged and is made anew\n", err)
+        assert.is_true(err == "" or err == "optlab: the index of runs was damaged and is built again\n", err)
         if err ~= "" then damaged = damaged + 1 end
       end
       assert.is_true(damaged > 3)

@@ -235,7 +235,7 @@ describe("the same command again", function()
     files.write(dir .. "/x.lua", SCRIPT .. "-- a comment\n")
     local status, _, err = sweep "x.lua --lr 0.1,0.01"
     assert.equal(0, status)
-    assert.matches("^optlab: x.lua has changed since 1%-x%-sweep, so its cells are run anew\n1 of 2 ", err)
+    assert.matches("^optlab: x.lua has changed since 1%-x%-sweep, so its cells are run again\n1 of 2 ", err)
     assert.same({ "5-x", "6-x" }, run "4-x-sweep".runs)
   end)
 
@@ -250,7 +250,7 @@ describe("the same command again", function()
     local status, out, err = sweep "y.lua --a 1,2 --use --no-use"
     assert.equal(0, status)
     assert.matches("^optlab: 2 of 4 cells are done already\n", err)
-    assert.matches("part.lua changed, so cells that depend on it were run anew", err, 1, true)
+    assert.matches("part.lua changed, so cells that depend on it were run again", err, 1, true)
     assert.matches("true +7\n", out)
     assert.same({ "6-y", "3-y", "7-y", "5-y" }, run "1-y-sweep".runs)
     assert.is_nil(run "2-y".sweep) -- the older one is a run by itself now

@@ -232,9 +232,7 @@ function M.encode(value)
     for i, item in ipairs(value) do items[i] = M.encode(item) end
     return "[" .. table.concat(items, ", ") .. "]"
   end
-  local names = {}
-  for name in pairs(value) do names[#names + 1] = name end
-  for i, name in ipairs(order.sort(names)) do items[i] = M.quote(name) .. ": " .. M.encode(value[name]) end
+  for i, name in ipairs(order.names(value)) do items[i] = M.quote(name) .. ": " .. M.encode(value[name]) end
   return "{" .. table.concat(items, ", ") .. "}"
 end
 

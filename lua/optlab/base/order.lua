@@ -20,4 +20,13 @@ function M.sort(names)
   return names
 end
 
+--- The names in a table, sorted.
+-- @tparam table t
+-- @treturn {string,...}
+function M.names(t)
+  local names = {}
+  for name in pairs(t) do names[#names + 1] = name end
+  return M.sort(names)
+end
+
 return M

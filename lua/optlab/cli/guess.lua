@@ -1,6 +1,7 @@
 --- What an undefined global was probably meant to be: a name that is there, or one of optlab's.
 -- @module optlab.cli.guess
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 local python = require "optlab.cli.python"
 
 local M = {}
@@ -44,10 +45,7 @@ function M.hint(word, names, prefix)
   if written[word] then return ("; did you mean '%s'?"):format(library(word)) end
   local near = errors.nearest(word, names)
   if near then return ("; did you mean '%s'?"):format(near) end
-  local all = {}
-  for name in pairs(written) do all[#all + 1] = name end
-  table.sort(all)
-  near = errors.nearest(word, all)
+  near = errors.nearest(word, order.names(written))
   return near and ("; did you mean '%s'?"):format(library(near)) or ""
 end
 

@@ -3,6 +3,7 @@
 local diff = require "optlab.base.text.diff"
 local files = require "optlab.base.files"
 local model = require "optlab.compare.model"
+local order = require "optlab.base.order"
 local shown = require "optlab.runs.text.values"
 
 local M = {}
@@ -13,7 +14,7 @@ local function union(a, b)
   local names = {}
   for name in pairs(a) do names[name] = true end
   for name in pairs(b) do names[name] = true end
-  return shown.names(names)
+  return order.names(names)
 end
 
 -- "lr: 0.1 -> 0.2" of the names in two tables whose values are not the same.

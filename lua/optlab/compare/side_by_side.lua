@@ -32,7 +32,7 @@ local function names_in(runs, of)
   for _, run in ipairs(runs) do
     for name in pairs(of(run)) do all[name] = true end
   end
-  return shown.names(all)
+  return order.names(all)
 end
 
 local function parameters(fields, model)

@@ -128,11 +128,10 @@ local function warn_of_versions(list, runs)
     script_of[name] = script_of[name] or hash
     if build and not builds[build] then builds[build], n = true, n + 1 end
   end
-  local names = {}
-  for name in pairs(scripts) do names[#names + 1] = name end
+  local names = order.names(scripts)
   if #names > 0 then
     list[#list + 1] = ("the script has changed between runs of %s (optlab diff N M shows how)"):format(
-      table.concat(order.sort(names), ", "))
+      table.concat(names, ", "))
   end
   if n > 1 then list[#list + 1] = ("the runs were made by %d builds of optlab"):format(n) end
 end

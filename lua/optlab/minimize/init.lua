@@ -15,6 +15,7 @@ local arguments = require "optlab.base.script_arguments"
 local core = require "optlab.core"
 local errors = require "optlab.base.errors"
 local Objective = require "optlab.minimize.objective"
+local order = require "optlab.base.order"
 local Run = require "optlab.minimize.run"
 
 local FN = "lab.minimize"
@@ -49,9 +50,7 @@ local METHODS = {
   slsqp = { run = method "methods.nlopt", nlopt = true, in_box = true, constraints = true },
   direct = { run = method "methods.nlopt", nlopt = true, in_box = true, bounds = true, evaluations = 2000 },
 }
-local NAMES = {}
-for name in pairs(METHODS) do NAMES[#NAMES + 1] = name end
-table.sort(NAMES)
+local NAMES = order.names(METHODS)
 
 -- The methods that have something, as "a, b and c".
 local function having(what)

@@ -119,9 +119,8 @@ end
 
 local function hyperparameter(place, name, what)
   if place[name] then return place[name] end
-  local names = {}
-  for known in pairs(place) do names[#names + 1] = known end
-  return errors.raise("%s: %s: there is no hyperparameter '%s'%s", FN, what, name, errors.hint(name, order.sort(names)))
+  return errors.raise("%s: %s: there is no hyperparameter '%s'%s", FN, what, name,
+    errors.hint(name, order.names(place)))
 end
 
 -- One entry of `state` as the compiler and as C want it.
@@ -164,9 +163,10 @@ local function has_to_move(opt, recorded)
 end
 
 -- A step that assigns to its local p alone, `p = p - h.lr * g`, does nothing.
+-- Optimizers of optlab's own may wait, as SOAP does.
 core.optim.on_idle(function(opt, fn, recorded)
-  if not has_to_move(opt, recorded) then return end
   local info = debug.getinfo(fn, "S")
+  if errors.is_own(info) or not has_to_move(opt, recorded) then return end
   notice("%s: the function of %s:%d has changed no parameter in its first update: an assignment to the local p has no "
     .. "effect; change p in place, p:sub_(...), or let step return its new value", opt.name, info.short_src,
     info.linedefined)

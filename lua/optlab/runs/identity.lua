@@ -33,9 +33,8 @@ end
 -- @treturn string 64 hexadecimal digits
 function M.cell(script_text, parameters, seed, versions)
   versions = versions or core.runs.versions()
-  local lines, names = { M.sha256(script_text), tostring(seed), versions.optlab, versions.build }, {}
-  for name in pairs(parameters) do names[#names + 1] = name end
-  for _, name in ipairs(order.sort(names)) do lines[#lines + 1] = name .. " = " .. canonical(parameters[name]) end
+  local lines = { M.sha256(script_text), tostring(seed), versions.optlab, versions.build }
+  for _, name in ipairs(order.names(parameters)) do lines[#lines + 1] = name .. " = " .. canonical(parameters[name]) end
   return M.sha256(table.concat(lines, "\n"))
 end
 

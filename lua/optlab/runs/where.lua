@@ -6,6 +6,7 @@
 -- does not match. A name that no run has is an error.
 -- @module optlab.runs.where
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 
 local M = {}
 
@@ -119,9 +120,7 @@ end
 function M.unknown(names, known, option)
   for _, name in ipairs(names) do
     if not known[name] then
-      local list = {}
-      for word in pairs(known) do list[#list + 1] = word end
-      table.sort(list)
+      local list = order.names(known)
       local hint = errors.hint(name, list)
       if hint == "" then hint = "; there are: " .. table.concat(list, ", ") end
       return ("%s: no run has '%s'%s"):format(option, name, hint)

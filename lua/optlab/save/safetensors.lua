@@ -19,10 +19,8 @@ local TYPES = { float64 = "F64", float32 = "F32", int64 = "I64", uint8 = "U8" }
 -- --- writing --------------------------------------------------------------------------------------------------------
 
 local function metadata_text(metadata, nesting)
-  local names, parts = {}, {}
-  for name in pairs(metadata) do names[#names + 1] = name end
-  order.sort(names)
-  for i, name in ipairs(names) do parts[i] = json.quote(name) .. ":" .. json.quote(metadata[name]) end
+  local parts = {}
+  for i, name in ipairs(order.names(metadata)) do parts[i] = json.quote(name) .. ":" .. json.quote(metadata[name]) end
   if nesting then parts[#parts + 1] = json.quote(OURS) .. ":" .. json.quote(nesting) end
   return #parts > 0 and ('"__metadata__":{%s}'):format(table.concat(parts, ","))
 end

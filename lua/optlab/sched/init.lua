@@ -100,9 +100,8 @@ end
 -- The schedules as a list of {label, schedule}.
 local function labelled(schedules)
   if is_schedule(schedules) then return { { nil, schedules } } end
-  local list, names = {}, {}
-  for name in pairs(schedules) do names[#names + 1] = name end
-  for _, name in ipairs(order.sort(names)) do
+  local list = {}
+  for _, name in ipairs(order.names(schedules)) do
     local s = schedules[name]
     if not is_schedule(s) then
       errors.bad_value("sched.plot", ("schedules[%s]"):format(errors.shown(name)), "a schedule", s)

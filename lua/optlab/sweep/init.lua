@@ -88,7 +88,7 @@ local function tell_what_changed(sweep, plan)
   local older = directory.older(sweep)
   if not older then return end
   local what = older.definition.script_sha256 ~= sweep.definition.script_sha256 and plan.script.name or "optlab"
-  say("%s has changed since %s, so its cells are run anew", what, older.name)
+  say("%s has changed since %s, so its cells are run again", what, older.name)
 end
 
 -- --- the whole ------------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ function M.run(words, plan)
   config.on_abandon = nil
   if not ok then return nil, problem end
   if #worker.finished.changed > 0 then
-    say("%s changed, so cells that depend on it were run anew", table.concat(worker.finished.changed, ", "))
+    say("%s changed, so cells that depend on it were run again", table.concat(worker.finished.changed, ", "))
   end
   if job.rank > 0 then return true end
   if worker:is_complete() then

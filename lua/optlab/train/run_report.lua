@@ -45,10 +45,7 @@ local metrics
 -- Adds a row to metrics.csv for each value, by name.
 local function record(run, epoch, values)
   metrics = metrics or csvlog {"run", "epoch", "quantity", "value"}
-  local names = {}
-  for name in pairs(values) do names[#names + 1] = name end
-  order.sort(names)
-  for _, name in ipairs(names) do metrics:row(run, epoch, name, values[name]) end
+  for _, name in ipairs(order.names(values)) do metrics:row(run, epoch, name, values[name]) end
 end
 
 --- Writes numbers to metrics.csv.

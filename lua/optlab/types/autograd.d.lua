@@ -2,7 +2,7 @@
 --- Derivatives: lab.autograd and lab.func.
 
 ---@class optlab.autograd
----Gradients of the output with respect to the inputs; leaves .grad alone.
+---Gradients of the output with respect to the inputs; does not change .grad.
 ---@field grad fun(output: optlab.Tensors, inputs: optlab.Tensors, options?: table): optlab.Tensors
 ---Compares gradients with central differences.
 ---@field gradcheck fun(f: function, inputs: optlab.Tensors, options?: optlab.options.autograd.gradcheck): boolean, string?
@@ -17,15 +17,15 @@
 ---@field set_grad_enabled fun(on: boolean)
 ---Adds gradients into .grad of every leaf below; Tensor:backward.
 ---@field backward optlab.Backward
----Operations with a backward of their own: extend{name=, forward=, backward=}.
+---Operations with their own backward functions: extend{name=, forward=, backward=}.
 ---@field Function optlab.FunctionMaker
 
 ---@class optlab.FunctionMaker
----Makes an operation; what comes back is called with the arguments of forward.
+---Makes an operation, a function with the arguments of forward.
 ---@field extend fun(definition: table): function
 
 ---@class optlab.HookHandle
----@field remove fun(self: optlab.HookHandle) Takes the hook away.
+---@field remove fun(self: optlab.HookHandle) Removes the hook.
 
 ---@alias optlab.Point number|optlab.Tensor|optlab.Module|table
 

@@ -25,11 +25,11 @@
 ---@field epoch integer read and write
 ---@field batch_size integer
 ---@field rows integer
----One pass over the data: `for X, y in loader:batches() do`. With `{reuse = true}` a batch is written over the one before.
+---One pass over the data: `for X, y in loader:batches() do`. With `{reuse = true}` each batch is written over the one before.
 ---@field batches fun(self: optlab.Loader, options?: {reuse: boolean}): fun(): optlab.Tensor, optlab.Tensor
----Where it stands, for a checkpoint.
+---Its state, for a checkpoint.
 ---@field state_dict fun(self: optlab.Loader): table
----Goes on from what state_dict gave.
+---Continues from what state_dict returned.
 ---@field load_state_dict fun(self: optlab.Loader, state: table)
 ---@operator len: integer
 
@@ -47,7 +47,7 @@
 ---@operator len: integer
 
 ---@class optlab.data.transforms
----Cuts a part out of each image at a random place of its own.
+---Cuts a part out of each image, at a random position for each.
 ---@field random_crop fun(x: optlab.Tensor, size: integer|integer[], options?: optlab.options.data.transforms.random_crop): optlab.Tensor
 ---Cuts out the middle of each image.
 ---@field center_crop fun(x: optlab.Tensor, size: integer|integer[]): optlab.Tensor
@@ -73,13 +73,13 @@
 ---@field windows fun(tokens: optlab.Tensor, length: integer, options?: optlab.options.data.windows): optlab.Dataset
 ---Points on spirals.
 ---@field spirals fun(options?: optlab.options.data.spirals): optlab.Dataset
----Points on two half circles.
+---Points on two interleaving half circles.
 ---@field moons fun(options?: optlab.options.data.moons): optlab.Dataset
----Points about centres.
+---Points around centres.
 ---@field blobs fun(options?: optlab.options.data.blobs): optlab.Dataset
 ---A quadratic loss with a chosen spectrum.
 ---@field noisy_quadratic fun(options: optlab.options.data.noisy_quadratic): optlab.Dataset
----What a random network answers.
+---Inputs and the outputs of a random network.
 ---@field teacher_student fun(options?: optlab.options.data.teacher_student): optlab.Dataset
 ---The arrays of a MATLAB file, by name.
 ---@field mat fun(path: string): table<string, optlab.Tensor>
@@ -92,11 +92,11 @@
 ---@field csv fun(path: string, options?: optlab.options.data.csv): optlab.Tensor, string[]?, table<integer, string[]>? names with
 ---Writes a matrix as a text table.
 ---@field write_csv fun(path: string, table: optlab.Tensor, options?: optlab.options.data.write_csv)
----Reads a file of the IDX format (MNIST), packed by gzip or not.
+---Reads a file of the IDX format (MNIST), compressed with gzip or not.
 ---@field idx fun(path: string): optlab.Tensor
 ---Reads an array of NumPy.
 ---@field npy fun(path: string): optlab.Tensor
----Columns with mean 0 and standard deviation 1; gives the means and deviations too.
+---Columns with mean 0 and standard deviation 1; also returns the means and deviations.
 ---@field standardize fun(x: optlab.Tensor): optlab.Tensor, optlab.Tensor, optlab.Tensor
 ---@field loader fun(ds: optlab.Dataset|table, options?: optlab.options.data.loader): optlab.Loader
 ---@field download fun(url: string, path: string, options?: optlab.options.data.download): boolean?, string?

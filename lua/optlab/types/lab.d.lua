@@ -8,7 +8,7 @@
 ---@class optlab.Metrics
 ---Writes a row, a value for each column.
 ---@field row fun(self: optlab.Metrics, ...: any)
----Ends the file.
+---Closes the file.
 ---@field close fun(self: optlab.Metrics)
 
 ---@class optlab.ProgressState
@@ -24,13 +24,13 @@
 ---@field text? string
 
 ---@class optlab.Progress
----One more is done.
+---One more step is done.
 ---@field step fun(self: optlab.Progress, text?: string)
----So many are done.
+---Sets how many steps are done.
 ---@field set fun(self: optlab.Progress, count: integer, text?: string)
----Takes the bar off the screen.
+---Removes the bar from the screen.
 ---@field clear fun(self: optlab.Progress)
----What the bar tells, as values.
+---The values that the bar shows.
 ---@field state fun(self: optlab.Progress): optlab.ProgressState
 ---Ends the bar.
 ---@field done fun(self: optlab.Progress)
@@ -43,18 +43,18 @@
 ---@field data integer
 ---@field dropout integer
 
----A part of an epoch at a time.
+---An epoch in parts.
 ---@class optlab.CompiledPass
 ---Up to `count` more batches: their losses and the rows of the last one; nil at the end.
 ---@field run fun(self: optlab.CompiledPass, count?: integer): optlab.Tensor?, integer?
 
----Called like the function it was made of.
+---Called like the function from which it was made.
 ---@class optlab.CompiledStep
 ---@field recordings integer calls that ran as Lua
 ---@field replays integer calls that ran in C
 ---@field eager boolean it could not be recorded and runs as plain Lua
 ---@field reason string? why, or why the last recording was made
----One epoch; gives one loss a batch.
+---One epoch; returns a loss for each batch.
 ---@field run fun(self: optlab.CompiledStep, loader: optlab.Loader): optlab.Tensor
 ---One epoch in parts.
 ---@field pass fun(self: optlab.CompiledStep, loader: optlab.Loader): optlab.CompiledPass
@@ -70,8 +70,8 @@
 ---@field evaluations integer
 ---@field gradients integer
 ---@field hessians integer
----@field gradient_norm? number The largest member of the gradient.
----@field violation? number By how much a constraint is not kept.
+---@field gradient_norm? number The largest element of the gradient.
+---@field violation? number By how much a constraint is violated.
 ---@field path? any[]
 ---@field method string
 
@@ -109,19 +109,19 @@
 ---@field manual_seed fun(n: integer) Restarts every stream of random numbers.
 ---The seed that manual_seed set last.
 ---@field initial_seed fun(): integer
----@field get_rng_state fun(): optlab.RngState Where all random numbers stand.
----Lets all random numbers go on from what get_rng_state gave.
+---@field get_rng_state fun(): optlab.RngState The state of all random numbers.
+---Restores a state that get_rng_state returned.
 ---@field set_rng_state fun(state: optlab.RngState)
 ---Saves tensors and tables of them; .safetensors, .npy or .npz by the path's suffix.
 ---@field save fun(path: string, value: any, options?: optlab.options.lab.save)
 ---@field load fun(path: string): any, table<string, string>?
 ---Saves the state of each object, the random numbers and `extra`.
 ---@field save_checkpoint fun(path: string, objects: table<string, any>)
----Continues from such a file; gives `extra`.
+---Continues from such a file; returns `extra`.
 ---@field load_checkpoint fun(path: string, objects: table<string, any>): any
 ---A training step that is recorded while it runs and then replayed in C.
 ---@field deepcopy fun(value: any): any A copy of a module, a tensor or a table with all that lies inside.
----Minimizes a function of a few to some ten thousand variables.
+---Minimizes a function of one to about ten thousand variables.
 ---@field minimize fun(f: function, x0: number|optlab.Numbers, options?: optlab.options.lab.minimize): optlab.MinimizeResult
 ---f for batches: called for each position of a dimension.
 ---@field vmap fun(f: function, options?: table): function
@@ -140,17 +140,17 @@
 ---@field set_grad_enabled fun(on: boolean)
 ---Declares what the command line may override.
 ---@field params fun(defaults: table<string, any>, args?: string[]): table<string, any>
----@field arguments fun(): string[] What stands after the script's name, for a script that reads it itself.
+---@field arguments fun(): string[] The arguments after the script's name, for a script that reads them itself.
 ---@field metrics fun(columns: string[], name?: string): optlab.Metrics A record in `<out>/<name>.csv`.
 ---A progress bar; also the iterator of a generic for.
 ---@field progress fun(total: integer, label?: string, options?: optlab.options.lab.progress): optlab.Progress
----The state of the progress bar that was started last and goes on, such as train.fit's; nil without one.
+---The state of the running progress bar that was started last, such as that of train.fit; nil if there is none.
 ---@field progress_state fun(): optlab.ProgressState?
 ---@field clock fun(): number Seconds on a clock that never goes back.
 ---@field memory fun(): table<string, integer> live, peak, cached, mallocs, frees, resident
----Lets memory().peak begin anew.
+---Resets memory().peak.
 ---@field reset_peak_memory fun()
----Gives free memory back to the system.
+---Returns free memory to the system.
 ---@field empty_cache fun()
 ---@field fail_allocation fun(n: integer) For tests: the n-th allocation from now on fails.
 ---Number of threads for large operations from now on.

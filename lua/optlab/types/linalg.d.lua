@@ -18,7 +18,7 @@
 ---@field solve_triangular fun(A: optlab.Tensor, B: optlab.Tensor, options: optlab.options.linalg.solve_triangular): optlab.Tensor
 ---The solution X of A X = B from the Cholesky factor of A.
 ---@field cholesky_solve fun(B: optlab.Tensor, L: optlab.Tensor, options?: optlab.options.linalg.cholesky_solve): optlab.Tensor
----The solution X of A X = B from what lu_factor gives.
+---The solution X of A X = B from the results of lu_factor.
 ---@field lu_solve fun(LU: optlab.Tensor, pivots: optlab.Tensor, B: optlab.Tensor, options?: optlab.options.linalg.lu_solve): optlab.Tensor
 ---P, L and U of A = P L U.
 ---@field lu fun(A: optlab.Tensor, pivot?: boolean): optlab.Tensor, optlab.Tensor, optlab.Tensor

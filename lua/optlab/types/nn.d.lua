@@ -9,13 +9,13 @@
 ---@field [string] any
 
 ---@class optlab.Module
----A copy with parameters, buffers and modules of its own.
+---A copy, with its own parameters, buffers and modules.
 ---@field clone fun(self: optlab.Module): optlab.Module
 ---Adds a function that is called before forward: hook(module, inputs).
 ---@field register_forward_pre_hook fun(self: optlab.Module, hook: function): optlab.HookHandle
 ---Adds a function that is called after forward: hook(module, inputs, output).
 ---@field register_forward_hook fun(self: optlab.Module, hook: function): optlab.HookHandle
----Adds a function that is called in backward: hook(module, grad_inputs, grad_outputs).
+---Adds a function that is called in the backward pass: hook(module, grad_inputs, grad_outputs).
 ---@field register_full_backward_hook fun(self: optlab.Module, hook: function): optlab.HookHandle
 ---@field training boolean
 ---@field class any
@@ -25,13 +25,13 @@
 ---What calling the module computes.
 ---@field forward fun(self: optlab.Module, ...: optlab.Tensor): any
 ---@field parameters fun(self: optlab.Module): optlab.Tensor[]
----@field named_parameters fun(self: optlab.Module): table<string, optlab.Tensor> In order, with `pairs` too.
+---@field named_parameters fun(self: optlab.Module): table<string, optlab.Tensor> pairs() visits them in order.
 ---@field buffers fun(self: optlab.Module): optlab.Tensor[]
 ---@field named_buffers fun(self: optlab.Module): table<string, optlab.Tensor>
 ---@field children fun(self: optlab.Module): optlab.Module[]
 ---@field named_children fun(self: optlab.Module): table<string, optlab.Module>
 ---@field modules fun(self: optlab.Module): optlab.Module[]
----@field zero_grad fun(self: optlab.Module) Drops the gradients of all parameters.
+---@field zero_grad fun(self: optlab.Module) Removes the gradients of all parameters.
 ---@field train fun(self: optlab.Module, on?: boolean): optlab.Module
 ---@field eval fun(self: optlab.Module): optlab.Module
 ---@field apply fun(self: optlab.Module, fn: fun(m: optlab.Module)): optlab.Module
@@ -46,7 +46,7 @@
 ---@class optlab.ModuleClass: optlab.Module
 ---@field name string
 ---@field super optlab.ModuleClass?
----@field extend fun(definition: optlab.ExtendOptions): optlab.ModuleClass Makes a class below this one.
+---@field extend fun(definition: optlab.ExtendOptions): optlab.ModuleClass Makes a subclass.
 ---Adds a tensor that is saved but not trained.
 ---@field register_buffer fun(self: optlab.ModuleClass, name: string, tensor: optlab.Tensor)
 ---What printing the module shows in its parentheses; to be overridden.
@@ -60,7 +60,7 @@
 ---@field append fun(self: optlab.Sequential, layer: optlab.Module|function): optlab.Sequential
 ---@operator len: integer
 
----A layer over sequences: outputs of all steps, and the last state: h, of an LSTM {h, c}.
+---A layer over sequences: the outputs of all steps, and the last state: h, for an LSTM {h, c}.
 ---@class optlab.Recurrent: optlab.Module
 ---@overload fun(x: optlab.Tensor|optlab.PackedSequence, state?: optlab.Tensor|optlab.Tensor[]): any, any
 
@@ -96,11 +96,11 @@
 ---@field LSTM fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.LSTM): optlab.Recurrent
 ---A layer of gated recurrent units.
 ---@field GRU fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.GRU): optlab.Recurrent
----Attention in several heads; a call returns the mixed values and the weights of the keys.
+---Attention in several heads; a call returns the output and the weights of the keys.
 ---@field MultiheadAttention fun(embed_dim: integer, num_heads: integer, options?: optlab.options.nn.MultiheadAttention): optlab.Module
 ---Self-attention and two linear maps, each with a sum and a LayerNorm.
 ---@field TransformerEncoderLayer fun(d_model: integer, nhead: integer, options?: optlab.options.nn.TransformerEncoderLayer): optlab.Module
----Copies of one such layer, one behind the other.
+---Copies of such a layer, one after the other.
 ---@field TransformerEncoder fun(encoder_layer: optlab.Module, num_layers: integer, norm?: optlab.Module): optlab.Module
 ---One step of an RNN.
 ---@field RNNCell fun(input_size: integer, hidden_size: integer, options?: optlab.options.nn.RNNCell): optlab.Module
@@ -113,7 +113,7 @@
 ---@field ModuleList fun(...: optlab.Module|optlab.Module[]): optlab.Module Modules by number.
 ---@field ModuleDict fun(modules?: table): optlab.Module Modules by name.
 ---@field ParameterList fun(...: optlab.Tensor|optlab.Tensor[]): optlab.Module Parameters by number.
----Calls a module with other tensors in the place of its parameters.
+---Calls a module with other tensors in place of its parameters.
 ---@field functional_call fun(module: optlab.Module, parameters: table<string, optlab.Tensor>, ...: any): any
 ---Modules and functions called one after the other.
 ---@field Sequential fun(...: optlab.Module|function): optlab.Sequential

@@ -40,13 +40,13 @@
 ---@field diag_embed fun(x: optlab.Tensor, offset?: integer, dim1?: integer, dim2?: integer): optlab.Tensor
 ---@field trace fun(x: optlab.Tensor): optlab.Tensor The sum of a matrix's diagonal.
 ---@field outer fun(x: optlab.Tensor, other: optlab.Tensor): optlab.Tensor (n) (m) -> (n, m), all products.
----Side by side with itself, so often along each of the last dimensions; PyTorch's tile and repeat.
+---Copies of the tensor side by side, so many along each of the last dimensions; PyTorch's tile and repeat.
 ---@field tile fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
----Every position of a dimension so often; without a dimension of all elements in a row.
+---Repeats every position of a dimension so many times; without a dimension, all elements in a row.
 ---@field repeat_interleave fun(x: optlab.Tensor, repeats: integer, dim?: integer): optlab.Tensor
 ---Dimensions in reverse order, a copy.
 ---@field flip fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
----Positions moved on, around the end.
+---Positions shifted along dimensions, from the end back to the beginning.
 ---@field roll fun(x: optlab.Tensor, shifts: optlab.Dims, dims?: optlab.Dims): optlab.Tensor
 ---x + weight (end - x).
 ---@field lerp fun(x: optlab.Tensor, stop: optlab.Tensor, weight: optlab.Operand): optlab.Tensor
@@ -62,7 +62,7 @@
 ---@field bincount fun(x: optlab.Tensor, weights?: optlab.Tensor, minlength?: integer): optlab.Tensor
 
 ---@class optlab.Tensor
----Fills with 1, with a probability (0.5 if not given) or one for each element, and 0.
+---Fills with 1 or 0; the probability of 1 is 0.5 by default, or given for all or for each element.
 ---@field bernoulli_ fun(self: optlab.Tensor, p?: optlab.Operand): optlab.Tensor
 
 ---@class optlab
@@ -70,5 +70,5 @@
 ---@field meshgrid fun(tensors: optlab.Tensor[], options?: table|string): optlab.Tensor[]
 ---base to the power of n numbers evenly spaced from a to b.
 ---@field logspace fun(a: number, b: number, n: integer, base?: number|table, options?: optlab.Options): optlab.Tensor
----Sums of products, whose indices letters name: `lab.einsum("bij,bjk->bik", a, b)`.
+---Sums of products, with letters as indices: `lab.einsum("bij,bjk->bik", a, b)`.
 ---@field einsum fun(equation: string, ...: optlab.Tensor): optlab.Tensor

@@ -17,20 +17,20 @@
 ---@field [string] any the other hyperparameters
 ---@field elementwise boolean whether each element is updated by itself
 ---@field needs "loss"|"closure"|"graph"|nil what step() asks for
----One update; a closure computes the loss and its gradients anew, and its loss comes back.
+---One update; a closure computes the loss and its gradients again, and its loss is returned.
 ---@field step fun(self: optlab.Optimizer, closure?: fun(): optlab.Operand): optlab.Operand?
----@field zero_grad fun(self: optlab.Optimizer, options?: {set_to_none?: boolean}) Drops the gradients.
----Adds parameters with hyperparameters of their own.
+---@field zero_grad fun(self: optlab.Optimizer, options?: {set_to_none?: boolean}) Removes the gradients.
+---Adds parameters with their own hyperparameters.
 ---@field add_param_group fun(self: optlab.Optimizer, group: table)
 ---@field eval fun(self: optlab.Optimizer) puts the mean of Schedule-Free in place of the parameters
 ---@field train fun(self: optlab.Optimizer) puts back where the training stands
 ---Its state, for a checkpoint.
 ---@field state_dict fun(self: optlab.Optimizer): table
----Goes on from what state_dict gave.
+---Continues from what state_dict returned.
 ---@field load_state_dict fun(self: optlab.Optimizer, state: table)
 ---@operator len: integer
 
----An optimizer around another one, whose fields are its own, too.
+---An optimizer around another one; it also has the fields of the inner one.
 ---@class optlab.WrappedOptimizer: optlab.Optimizer
 ---@field optimizer optlab.Optimizer the one inside
 ---EMA and SWA: exchanges weights and averages.
@@ -41,7 +41,7 @@
 ---@alias optlab.OptimizerClass fun(params: optlab.Params, options?: table): optlab.Optimizer
 
 ---@class optlab.optim
----Makes an optimizer of a Lua function that updates one parameter.
+---Makes an optimizer from an update rule or a Lua function.
 ---@field define fun(definition: optlab.options.optim.define): optlab.OptimizerClass
 ---The built-in optimizers by name.
 ---@field list fun(options?: optlab.options.optim.list): {name: string, defaults: table, needs: string?, wraps: boolean}[]

@@ -51,9 +51,9 @@
 ---@field grid fun(figures: optlab.Figure[]|table, options?: optlab.options.plot.grid): optlab.Grid
 ---Figures one after the other: a list of them, or a function of the frame's number.
 ---@field animate fun(figures: table|function, options?: optlab.options.plot.animate): optlab.Animation
----A one-dimensional path on the graph of f.
+---The path of a descent on the graph of a function of one variable.
 ---@field trace fun(f: function, path: optlab.Numbers, options?: optlab.options.plot.trace): optlab.Figure
----A two-dimensional path among the contours of f.
+---The path of a descent over the contours of a function of two variables.
 ---@field trace2d fun(f: function, path: number[][]|optlab.Tensor, options?: optlab.options.plot.trace2d): optlab.Figure
 ---Many grey images (N, 1, H, W) in one figure.
 ---@field images fun(images: optlab.Tensor|table, options?: optlab.options.plot.images): optlab.Figure

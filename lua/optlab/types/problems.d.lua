@@ -27,7 +27,7 @@
 ---@field name string
 ---@field batch_size integer
 ---@field epochs integer
----A fresh model with its data.
+---A new model with its data.
 ---@field build fun(self: optlab.Problem, seed?: integer): optlab.Task
 
 ---@class optlab.problems
@@ -55,7 +55,7 @@
 ---@field gpt fun(options?: optlab.options.problems.gpt): optlab.Problem
 ---Factors of a matrix of low rank.
 ---@field matrix_factorization fun(options?: optlab.options.problems.matrix_factorization): optlab.Problem
----Two spirals, told apart by a small network.
+---Two spirals, classified by a small network.
 ---@field two_spirals fun(options?: optlab.options.problems.two_spirals): optlab.Problem
 ---A differential equation, solved by a network.
 ---@field pinn fun(options?: optlab.options.problems.pinn): optlab.Problem

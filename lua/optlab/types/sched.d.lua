@@ -17,9 +17,9 @@
 ---@field step fun(self: optlab.LRScheduler): number Moves on to the next t; returns the new rate.
 ---The rate of each group.
 ---@field get_last_lr fun(self: optlab.LRScheduler): number[]
----Where it stands, for a checkpoint.
+---Its state, for a checkpoint.
 ---@field state_dict fun(self: optlab.LRScheduler): table
----Goes on from what state_dict gave.
+---Continues from what state_dict returned.
 ---@field load_state_dict fun(self: optlab.LRScheduler, state: table)
 
 ---@class optlab.ReduceLROnPlateau
@@ -29,13 +29,13 @@
 ---@field step fun(self: optlab.ReduceLROnPlateau, metric: optlab.Operand): boolean
 ---The rate of each group.
 ---@field get_last_lr fun(self: optlab.ReduceLROnPlateau): number[]
----Where it stands, for a checkpoint.
+---Its state, for a checkpoint.
 ---@field state_dict fun(self: optlab.ReduceLROnPlateau): table
----Goes on from what state_dict gave.
+---Continues from what state_dict returned.
 ---@field load_state_dict fun(self: optlab.ReduceLROnPlateau, state: table)
 
 ---@class optlab.sched
----Ties a schedule to an optimizer's lr, or schedules to hyperparameters by name, and sets them to s(0).
+---Attaches a schedule to an optimizer's lr, or schedules to hyperparameters by name, and sets them to s(0).
 ---@field attach fun(opt: optlab.Optimizer, s: optlab.Schedule|optlab.Schedules): optlab.LRScheduler
 ---@field at fun(s: optlab.Schedule, t: number): number The rate of any schedule at t, checked.
 ---@field values fun(s: optlab.Schedule, n: integer, first?: integer): number[] The rates s(first), ..., n of them.

@@ -31,7 +31,7 @@
 
 -- Functions of `lab` that are methods of tensors, too.
 ---@class optlab.Functions
----Limits each element; nil leaves a side open.
+---Limits each element; nil for no bound.
 ---@field clamp fun(x: optlab.Tensor, lo?: number, hi?: number): optlab.Tensor
 ---a where the condition is not 0, else b.
 ---@field where fun(condition: optlab.Tensor, a: optlab.Operand, b: optlab.Operand): optlab.Tensor
@@ -73,7 +73,7 @@
 ---@field squeeze fun(x: optlab.Tensor, dim?: integer): optlab.Tensor
 ---With a new dimension of size 1 at a position.
 ---@field unsqueeze fun(x: optlab.Tensor, dim: integer): optlab.Tensor
----With two dimensions exchanged.
+---The tensor with two dimensions exchanged.
 ---@field transpose fun(x: optlab.Tensor, d1: integer, d2: integer): optlab.Tensor
 ---@field t fun(x: optlab.Tensor): optlab.Tensor The transposed matrix.
 ---With the dimensions in another order.
@@ -82,9 +82,9 @@
 ---@field expand fun(x: optlab.Tensor, ...: integer|integer[]): optlab.Tensor
 ---`length` positions of a dimension, from `start` on; no copy.
 ---@field narrow fun(x: optlab.Tensor, dim: integer, start: integer, length: integer): optlab.Tensor
----Position i of a dimension, which goes; no copy.
+---Position i of a dimension, without that dimension; no copy.
 ---@field select fun(x: optlab.Tensor, dim: integer, i: integer): optlab.Tensor
----At most so many parts of about one size; views.
+---At most so many parts of about the same size; views.
 ---@field chunk fun(x: optlab.Tensor, chunks: integer, dim?: integer): optlab.Tensor[]
 ---Parts of one size, or of a list of sizes; views.
 ---@field split fun(x: optlab.Tensor, size: integer|integer[], dim?: integer): optlab.Tensor[]
@@ -92,7 +92,7 @@
 ---@field unbind fun(x: optlab.Tensor, dim?: integer): optlab.Tensor[]
 ---The given positions of a dimension, a copy.
 ---@field index_select fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor): optlab.Tensor
----Along a dimension, the element at the position that stands at the same place in `positions`.
+---The elements at the given positions along a dimension, in the shape of `positions`.
 ---@field gather fun(x: optlab.Tensor, dim: integer, positions: optlab.Tensor): optlab.Tensor
 ---The elements with these numbers, counted row by row, in the shape of the positions.
 ---@field take fun(x: optlab.Tensor, positions: optlab.Tensor): optlab.Tensor
@@ -104,13 +104,13 @@
 ---@field index_copy optlab.IndexCopy
 ---With a value at the positions of a dimension.
 ---@field index_fill optlab.IndexFill
----With values at the places that a list of index tensors names.
+---With values at the positions that a list of index tensors names.
 ---@field index_put optlab.IndexPut
 ---With src at the positions along a dimension, or added there.
 ---@field scatter optlab.Scatter
 ---With src added at the positions along a dimension.
 ---@field scatter_add optlab.IndexCopy
----With a reduction of what src has for each place and, include_self, of its own element.
+---With a reduction of the values of src for each position and, with include_self, of its own element.
 ---@field scatter_reduce optlab.ScatterReduce
 ---With the source's elements, in order, where the mask is 1.
 ---@field masked_scatter fun(x: optlab.Tensor, mask: optlab.Tensor, source: optlab.Tensor): optlab.Tensor
@@ -130,7 +130,7 @@
 ---@field numel fun(self: optlab.Tensor): integer
 ---The shape, or the size of a dimension.
 ---@field size fun(self: optlab.Tensor, d?: integer): integer|integer[]
----How far apart in memory the elements of each dimension are.
+---The distance in memory between neighbouring elements of each dimension.
 ---@field stride fun(self: optlab.Tensor): integer[]
 ---@field item fun(self: optlab.Tensor): number The element of a one-element tensor.
 ---Nested tables of numbers.
@@ -142,7 +142,7 @@
 ---@field is_contiguous fun(self: optlab.Tensor): boolean
 ---The same values in another dtype.
 ---@field to fun(self: optlab.Tensor, dtype: optlab.DType): optlab.Tensor
----Says whether gradients are recorded for it; returns the tensor.
+---Sets whether gradients are recorded for it; returns the tensor.
 ---@field requires_grad_ fun(self: optlab.Tensor, on?: boolean): optlab.Tensor
 ---Adds a function that is called with the gradient, which it may change.
 ---@field register_hook fun(self: optlab.Tensor, hook: fun(g: optlab.Tensor): optlab.Tensor?): optlab.HookHandle

@@ -3,6 +3,7 @@
 local boards = require "optlab.term.board"
 local errors = require "optlab.base.errors"
 local follow = require "optlab.watch.follow"
+local order = require "optlab.base.order"
 local reader = require "optlab.runs.reader"
 local short = require "optlab.base.short"
 local values = require "optlab.runs.text.values"
@@ -30,7 +31,7 @@ end
 -- @treturn string "; did you mean 'loss'?" or ""
 -- @treturn string the names of all, "nothing" without any
 function Watched:others(name)
-  local names = values.names(self.seen)
+  local names = order.names(self.seen)
   return errors.hint(name, names), #names > 0 and table.concat(names, ", ") or "nothing"
 end
 

@@ -4,6 +4,7 @@
 -- it. Cells that are over are read once.
 -- @module optlab.watch.sweep
 local clock = require("optlab.core").system.clock
+local order = require "optlab.base.order"
 local reader = require "optlab.runs.reader"
 local short = require "optlab.base.short"
 local text_table = require "optlab.base.text.table"
@@ -104,7 +105,7 @@ local function varying(runs)
       end
     end
   end
-  return values.names(names), seen.seed == nil and seeds_differ(runs)
+  return order.names(names), seen.seed == nil and seeds_differ(runs)
 end
 
 local function all_cells(self)

@@ -67,6 +67,18 @@ int lb_error(lua_State *L, const char *fmt, ...) {
 
 int lb_coreerror(lua_State *L) { return lb_error(L, "%s", err_message()); }
 
+int lb_nilerror(lua_State *L) {
+  lua_pushnil(L);
+  lua_pushstring(L, err_message());
+  return 2;
+}
+
+int lb_status(lua_State *L, int status) {
+  if (status < 0) return lb_nilerror(L);
+  lua_pushboolean(L, true);
+  return 1;
+}
+
 int lb_calleeerror(lua_State *L, const char *callee) { return lb_error(L, "%s: %s", callee, err_message()); }
 
 /* The message behind the name of the operation that failed, such as "max/min: ", if it begins with one. */

@@ -21,6 +21,8 @@
  * Lua modules (the user's script, a spec). Never returns; `return lb_error(...)` reads well. */
 int lb_error(lua_State *L, const char *fmt, ...);
 int lb_coreerror(lua_State *L);                       /* the same with err_message() */
+int lb_nilerror(lua_State *L);                        /* raises nothing: returns nil and err_message() */
+int lb_status(lua_State *L, int status);              /* returns true; as lb_nilerror where status is negative */
 int lb_calleeerror(lua_State *L, const char *callee); /* with "callee: err_message()" */
 int lb_operror(lua_State *L, const char *callee);     /* the same; the callee replaces an operation's name, "slice: " */
 

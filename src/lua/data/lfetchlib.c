@@ -32,12 +32,6 @@ static int on_progress(void *ctx, int64_t done, int64_t total) {
   return p->failed;
 }
 
-static int failed(lua_State *L) {
-  lua_pushnil(L);
-  lua_pushstring(L, err_message());
-  return 2;
-}
-
 enum { URL, PATH, DIGEST, CONNECT, STALL, ALL, MAX_BYTES, PROGRESS, DOWNLOAD_COUNT };
 static const Arg download_args[] = {
     {.name = "url", .kind = ARG_STRING, .required = true, .doc = "The address."},
@@ -91,7 +85,7 @@ static int download(lua_State *L) {
   };
   int status = fetch_file(lua_tostring(L, (int)x[URL]), lua_tostring(L, (int)x[PATH]), &opt);
   if (p.failed) return lua_error(L);
-  if (status < 0) return failed(L);
+  if (status < 0) return lb_nilerror(L);
   lua_pushboolean(L, true);
   return 1;
 }
@@ -122,7 +116,7 @@ static int digest(lua_State *L) {
   double x[COUNT];
   largs_read(L, 1, "data.digest", &(ArgValues){.args = digest_args, .x = x});
   if (digest_file(lua_tostring(L, (int)x[FILE_PATH]), lua_tostring(L, (int)x[ALGORITHM]), x[UNPACK] != 0, out) < 0) {
-    return failed(L);
+    return lb_nilerror(L);
   }
   lua_pushstring(L, out);
   return 1;

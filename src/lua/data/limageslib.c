@@ -57,11 +57,7 @@ static int tar(lua_State *L) {
     name[i] = lb_checkpath(L, -1); /* the list keeps it alive */
     lua_pop(L, 1);
   }
-  if (tar_read(path, n, name, member) < 0) {
-    lua_pushnil(L);
-    lua_pushstring(L, err_message());
-    return 2;
-  }
+  if (tar_read(path, n, name, member) < 0) return lb_nilerror(L);
   for (int i = 0; i < n; i++) lb_pushtensor(L, member[i]);
   return n;
 }

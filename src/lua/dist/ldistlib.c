@@ -23,11 +23,7 @@
 #include "lua/base/lrecord.h"
 
 static int start(lua_State *L) {
-  if (link_start(lb_checkpath(L, 1)) < 0) {
-    lua_pushnil(L);
-    lua_pushstring(L, err_message());
-    return 2;
-  }
+  if (link_start(lb_checkpath(L, 1)) < 0) return lb_nilerror(L);
   lua_pushinteger(L, dist_link.rank);
   lua_pushinteger(L, dist_link.size);
   return 2;

@@ -37,21 +37,11 @@
 #define STREAM_MT "optlab.InFile"
 #define SCRATCH_MT "optlab.Scratch"
 
-static int result(lua_State *L, int status) {
-  if (status < 0) {
-    lua_pushnil(L);
-    lua_pushstring(L, err_message());
-    return 2;
-  }
-  lua_pushboolean(L, true);
-  return 1;
-}
-
 /* --- folders, whole files ----------------------------------------------------------------------------------------- */
 
-static int make_folder(lua_State *L) { return result(L, folder_make(lb_checkpath(L, 1))); }
+static int make_folder(lua_State *L) { return lb_status(L, folder_make(lb_checkpath(L, 1))); }
 
-static int lock_folder(lua_State *L) { return result(L, folder_lock(lb_checkpath(L, 1))); }
+static int lock_folder(lua_State *L) { return lb_status(L, folder_lock(lb_checkpath(L, 1))); }
 
 static int holds(lua_State *L) {
   lua_pushboolean(L, folder_holds(lb_checkpath(L, 1), lb_checkpath(L, 2)));
@@ -67,13 +57,14 @@ static int note(lua_State *L) {
   f.is_brief = !lua_toboolean(L, 3);
   if (status == 0) status = outfile_write(&f, text, n) < 0 || outfile_commit(&f) < 0 ? -1 : 0;
   outfile_close(&f);
-  return result(L, status);
+  return lb_status(L, status);
 }
 
 static int replace(lua_State *L) {
   size_t n;
   const char *path = lb_checkpath(L, 1), *text = luaL_checklstring(L, 2, &n);
-  return result(L, outfile_replace(path, lua_toboolean(L, 3) ? OUTFILE_REPLACES_LINK : OUTFILE_FOLLOWS_LINK, text, n));
+  return lb_status(L,
+                   outfile_replace(path, lua_toboolean(L, 3) ? OUTFILE_REPLACES_LINK : OUTFILE_FOLLOWS_LINK, text, n));
 }
 
 static int file_gc(lua_State *L) {
@@ -101,7 +92,7 @@ static int read_file(lua_State *L) {
   const char *path = lb_checkpath(L, 1);
   FILE **f = push_stream(L);
   *f = infile_stream(path, &size);
-  if (!*f) return result(L, -1);
+  if (!*f) return lb_nilerror(L);
   size_t got;
   luaL_buffinit(L, &b);
   do {
@@ -109,7 +100,7 @@ static int read_file(lua_State *L) {
     luaL_addsize(&b, got);
   } while (got > 0);
   luaL_pushresult(&b);
-  return ferror(*f) ? result(L, err_set("cannot read %s: %s", path, strerror(errno))) : 1;
+  return ferror(*f) ? lb_status(L, err_set("cannot read %s: %s", path, strerror(errno))) : 1;
 }
 
 static int readable(lua_State *L) {
@@ -129,7 +120,7 @@ static int grow(lua_State *L) {
   lua_setiuservalue(L, -2, 1);
   if (outfile_grow(f, path, text, n) == 0) return 1;
   outfile_close(f);
-  return result(L, -1);
+  return lb_nilerror(L);
 }
 
 static OutFile *check_file(lua_State *L) {
@@ -142,14 +133,14 @@ static int file_append(lua_State *L) {
   size_t n;
   OutFile *f = check_file(L);
   const char *text = luaL_checklstring(L, 2, &n);
-  return result(L, outfile_append(f, text, n));
+  return lb_status(L, outfile_append(f, text, n));
 }
 
 static int file_commit(lua_State *L) {
   OutFile *f = check_file(L);
   int status = outfile_commit(f);
   outfile_close(f);
-  return result(L, status);
+  return lb_status(L, status);
 }
 
 static int file_close(lua_State *L) {
@@ -177,7 +168,7 @@ static int open_nameless(void) {
 
 static int failed(lua_State *L, const char *what) {
   err_set("%s: %s", what, strerror(errno));
-  return result(L, -1);
+  return lb_nilerror(L);
 }
 
 static int scratch(lua_State *L) {

@@ -12,21 +12,12 @@
  *   ask(question, seconds)   the terminal's answers (term/ask.h), "" without; whether it has answered
  *   raster(width, height)    a picture: lrasterlib.c
  */
+#include "lua/base/lerror.h"
 #include "lua/term/lterm.h"
 #include "term/ask.h"
 #include "term/terminal.h"
 
 static lua_Integer rows_painted; /* of the terminal, of which the process has one */
-
-static int result(lua_State *L, int status) {
-  if (status < 0) {
-    lua_pushnil(L);
-    lua_pushstring(L, err_message());
-    return 2;
-  }
-  lua_pushboolean(L, true);
-  return 1;
-}
 
 static int use(lua_State *L) {
   terminal_use((int)luaL_checkinteger(L, 1));
@@ -56,14 +47,14 @@ static int was_stopped(lua_State *L) {
 static int write_text(lua_State *L) {
   size_t n;
   const char *text = luaL_checklstring(L, 1, &n);
-  return result(L, terminal_write(text, n));
+  return lb_status(L, terminal_write(text, n));
 }
 
 static int paint(lua_State *L) {
   size_t n;
   const char *text = luaL_checklstring(L, 1, &n);
   rows_painted = luaL_checkinteger(L, 2);
-  return result(L, terminal_write(text, n));
+  return lb_status(L, terminal_write(text, n));
 }
 
 static int painted(lua_State *L) {
@@ -87,7 +78,7 @@ static int ask(lua_State *L) {
     lua_setfield(L, -2, "__gc");
   }
   lua_setmetatable(L, -2);
-  if (terminal_ask(question, n, seconds, answer) < 0) return result(L, -1);
+  if (terminal_ask(question, n, seconds, answer) < 0) return lb_nilerror(L);
   lua_pushlstring(L, answer->n > 0 ? answer->data : "", answer->n);
   lua_pushboolean(L, terminal_has_answered(answer->data, answer->n));
   return 2;

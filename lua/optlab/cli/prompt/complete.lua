@@ -5,6 +5,7 @@ local explain = require "optlab.cli.prompt.explain"
 local files = require "optlab.base.files"
 local lazy = require "optlab.base.modules.lazy"
 local lexer = require "optlab.cli.prompt.lexer"
+local order = require "optlab.base.order"
 
 local M = {}
 
@@ -172,11 +173,10 @@ end
 -- @treturn ?string the names to choose from, when there are several
 function M.complete(text, scope)
   if is_blank(text) then return "  " end
-  local found, names = {}, {}
+  local found = {}
   local head = look_up(text, scope, found)
-  for name in pairs(found) do names[#names + 1] = name end
+  local names = order.names(found)
   if #names == 0 then return "" end
-  table.sort(names)
   local rest = common_prefix(names):sub(#head + 1)
   if #names > 1 and rest == "" then return "", in_columns(names) end
   return rest

@@ -73,9 +73,8 @@ end
 local VOID = { br = true, hr = true, img = true, input = true, link = true, meta = true }
 
 local function attributes(values)
-  local names, parts = {}, {}
-  for name in pairs(values) do names[#names + 1] = name end
-  for i, name in ipairs(order.sort(names)) do
+  local parts = {}
+  for i, name in ipairs(order.names(values)) do
     local value = values[name]
     if value == true then
       parts[i] = " " .. name

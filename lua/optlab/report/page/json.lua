@@ -19,10 +19,8 @@ local function write_list(out, list, n)
 end
 
 local function write_object(out, object)
-  local names = {}
-  for name in pairs(object) do names[#names + 1] = name end
   out[#out + 1] = "{"
-  for i, name in ipairs(order.sort(names)) do
+  for i, name in ipairs(order.names(object)) do
     out[#out + 1] = (i > 1 and "," or "") .. json.quote(html.clean(name)) .. ":"
     write(out, object[name])
   end

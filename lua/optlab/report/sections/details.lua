@@ -17,15 +17,9 @@ local LARGEST_FILE = 50000000
 local MOST_FIGURES = 1200000 -- bytes of all runs together
 local FRAME = 2000 -- what a block takes besides its texts
 
-local function sorted_names(t)
-  local names = {}
-  for name in pairs(t) do names[#names + 1] = name end
-  return order.sort(names)
-end
-
 local function pairs_table(caption, t, shown)
   local rows = {}
-  for i, name in ipairs(sorted_names(t)) do rows[i] = { name, shown(t[name]) } end
+  for i, name in ipairs(order.names(t)) do rows[i] = { name, shown(t[name]) } end
   if #rows == 0 then return nil end
   return tables.make {
     caption = caption, rows = rows, plain = true, class = "pairs", show_caption = true,

@@ -152,7 +152,7 @@ function Source:close() self.db:close() end
 local function open(folder)
   local db, problem = database.open(folder)
   if not db then return nil, problem end
-  if problem then say("the index of %s was damaged and is made anew", folder) end
+  if problem then say("the index of %s was damaged and is built again", folder) end
   local ok, why = pcall(update.update, db, folder)
   if ok then return setmetatable({ db = db, folder = folder, values = {} }, Source) end
   db:close()
@@ -163,7 +163,7 @@ end
 -- After a failure: the index made anew if it was damaged.
 local function recover(folder, message, inode)
   if inode and database.is_damage(message) then
-    say("the index of %s was damaged and is made anew", folder)
+    say("the index of %s was damaged and is built again", folder)
     database.remove(folder, inode)
     local source, problem = open(folder)
     if source then return source end

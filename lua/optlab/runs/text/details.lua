@@ -3,6 +3,7 @@
 local errors = require "optlab.base.errors"
 local files = require "optlab.base.files"
 local identity = require "optlab.runs.identity"
+local order = require "optlab.base.order"
 local size = require "optlab.runs.text.size"
 local uv = require "luv"
 local values = require "optlab.runs.text.values"
@@ -30,7 +31,7 @@ end
 
 -- Names and values in two columns.
 local function add_values(lines, title, t, note)
-  local names, widest = values.names(t), 0
+  local names, widest = order.names(t), 0
   if #names == 0 then return end
   for _, name in ipairs(names) do widest = math.max(widest, utf8.len(name) or #name) end
   add(lines, "%s", title)
@@ -67,7 +68,7 @@ local function add_inputs(lines, run)
   local changed = {}
   for _, name in ipairs(identity.changed(run)) do changed[name] = "  (has changed since)" end
   for _, part in ipairs { { "code", run.code }, { "data", run.data } } do
-    local names = values.names(part[2])
+    local names = order.names(part[2])
     if #names > 0 then add(lines, "%s", part[1]) end
     for _, name in ipairs(names) do
       local sum = part[2][name]

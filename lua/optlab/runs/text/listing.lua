@@ -1,5 +1,6 @@
 --- Runs as a table: a line for each on a terminal, every value of each in CSV.
 -- @module optlab.runs.text.listing
+local order = require "optlab.base.order"
 local table_text = require "optlab.base.text.table"
 local values = require "optlab.runs.text.values"
 
@@ -35,7 +36,7 @@ local function progress(run)
   local counts = run.counts or {}
   local all, parts = run.cells or 0, {}
   local sum = 0
-  for _, status in ipairs(values.names(counts)) do
+  for _, status in ipairs(order.names(counts)) do
     sum = sum + counts[status]
     if status ~= "done" then parts[#parts + 1] = counts[status] .. " " .. status end
   end
@@ -78,7 +79,7 @@ local function all_names(runs, part)
   for _, run in ipairs(runs) do
     for name in pairs(run[part]) do seen[name] = true end
   end
-  return values.names(seen)
+  return order.names(seen)
 end
 
 local function cell(value) return value ~= nil and values.whole(value) or "" end

@@ -28,15 +28,6 @@ function M.whole(value)
   return decimal.parse(text) == value and text or decimal.text(value, 17)
 end
 
---- The names in a table, sorted.
--- @tparam table t
--- @treturn {string,...}
-function M.names(t)
-  local names = {}
-  for name in pairs(t) do names[#names + 1] = name end
-  return order.sort(names)
-end
-
 --- A time: "0.52 s", "12.3 s", "4:05 min", "2:03:04 h", "" for none and for one that is not finite.
 -- @tparam ?number seconds
 -- @treturn string
@@ -59,7 +50,7 @@ function M.main_quantity(run)
   for _, name in ipairs(PREFERRED) do
     if run.final[name] then return name end
   end
-  local names = M.names(run.final)
+  local names = order.names(run.final)
   for _, name in ipairs(names) do
     if not name:find(".", 1, true) then return name end
   end

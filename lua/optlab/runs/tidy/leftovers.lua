@@ -6,11 +6,11 @@
 -- @module optlab.runs.tidy.leftovers
 local config = require "optlab.base.config"
 local files = require "optlab.base.files"
+local order = require "optlab.base.order"
 local query = require "optlab.runs.query"
 local removal = require "optlab.runs.tidy.removal"
 local size = require "optlab.runs.text.size"
 local uv = require "luv"
-local values = require "optlab.runs.text.values"
 
 local M = {}
 
@@ -94,7 +94,7 @@ function M.find(o)
   local runs, message = query.find {}
   if not runs then return nil, message end
   add_hidden(list, config.runs)
-  for _, path in ipairs(values.names(removal.dangling_links "out")) do add(list, path, "link to a run that is gone") end
+  for _, path in ipairs(order.names(removal.dangling_links "out")) do add(list, path, "link to a run that is gone") end
   for _, run in ipairs(runs) do
     local why = run.status ~= "running" and #run.tags == 0 and not removal.is_in_use(run.path) and reason(run, o)
     if why then add(list, run.path, why) else add_temporary(list, run) end

@@ -58,9 +58,7 @@ function M.check(o)
   local parts = parts_of(o)
   if o.checkpoint == nil then return automatic.of(o, parts, has_state) end
   local c = CHECKPOINT:read(o.checkpoint)
-  local names = {}
-  for name in pairs(parts) do names[#names + 1] = name end
-  for _, name in ipairs(order.sort(names)) do
+  for _, name in ipairs(order.names(parts)) do
     if not has_state(parts[name]) then
       errors.raise("%s: the %s must have state_dict(), as nn modules, lab.optim's optimizers and loaders have; got %s",
         FN, name == "loader" and "data" or name:match("^%a+"), errors.shown(parts[name]))
@@ -169,7 +167,7 @@ function M.load(run)
   if not (c and c.resume and files.kind(c.path)) then return end
   if not c.automatic then return load_file(run) end
   local ok, message = pcall(load_file, run)
-  if not ok then notice("the training begins anew: %s", tostring(message)) end
+  if not ok then notice("the training starts again: %s", tostring(message)) end
 end
 
 return M

@@ -8,6 +8,7 @@ local args = require "optlab.base.args"
 local core = require "optlab.core"
 local curvature = require "optlab.train.gauges.curvature"
 local errors = require "optlab.base.errors"
+local order = require "optlab.base.order"
 local Probe = require "optlab.train.gauges.probe"
 local update = require "optlab.train.gauges.update"
 
@@ -58,9 +59,7 @@ local GAUGES = {
 
 local ALIASES = { ["cos(g, m)"] = "cos_gm", ["cos(g,m)"] = "cos_gm" }
 
-local NAMES = {}
-for name in pairs(GAUGES) do NAMES[#NAMES + 1] = name end
-table.sort(NAMES)
+local NAMES = order.names(GAUGES)
 
 local function words()
   local list = {}

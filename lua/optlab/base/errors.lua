@@ -87,9 +87,10 @@ function M.no_field(title, key, known, others)
   return M.raise("%s has no '%s'%s", title, key, hint ~= "" and hint or list)
 end
 
--- Raises about the places 0 and -1 of a list; nil for those behind its end, where loops stop.
+-- Raises about a negative place in a list. Those behind its end, where loops stop, are nil, and so is 0: scripts ask
+-- for what stands before the first entry, list[i - 1] or 0.
 local function no_entry(key)
-  if key > 0 then return nil end
+  if key >= 0 then return nil end
   return M.raise("a list has no entry %d: the first is list[1], the last list[#list]", key)
 end
 
@@ -98,11 +99,10 @@ local LIST = {
   __index = function(_, key) return math.type(key) == "integer" and no_entry(key) or nil end,
 }
 
---- Makes reading list[0] and list[-1] an error, which as Python counts are the first and the last entry. An empty list
--- is left alone: there list[#list] is list[0].
+--- Makes reading list[-1] an error, which as Python counts is the last entry.
 -- @tparam table list
 -- @treturn table list
-function M.counted(list) return #list > 0 and setmetatable(list, LIST) or list end
+function M.counted(list) return setmetatable(list, LIST) end
 
 --- Makes reading an unknown name of a table an error that guesses what was meant, instead of a nil that fails later.
 -- @tparam table t a module's table, a class, a table of results

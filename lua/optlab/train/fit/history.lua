@@ -125,7 +125,7 @@ local OF_OWN_STEP = setmetatable({}, {
   end,
 })
 
---- Makes reading an unknown name an error, and of its lists the entries 0 and -1.
+--- Makes reading an unknown name an error, and of its lists the entry -1.
 -- @tparam table t a history, or what a callback is told
 -- @tparam string title
 -- @tparam[opt] boolean own_step whether the step is the script's own

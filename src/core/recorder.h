@@ -40,7 +40,7 @@ struct Computation {
   size_t size;      /* <= COMPUTATION_ARGS */
 };
 
-/* What is reported to a recorder. */
+/* What is reported to a recorder. Any report may end the recording: then context->recorder is NULL. */
 typedef struct Recorder {
   void (*call)(const Computation *c);
   void (*grad_read)(Tensor *leaf);    /* leaf->grad is about to be looked at */
@@ -75,6 +75,9 @@ static inline void recorder_grad_read(Tensor *leaf) {
 }
 static inline void recorder_grad_written(Tensor *leaf) {
   if (context->recorder) context->recorder->grad_written(leaf);
+}
+static inline void recorder_watch(const void *p, size_t size, const char *name) {
+  if (context->recorder) context->recorder->watch(p, size, name);
 }
 static inline void recorder_one_line(bool on) {
   if (context->recorder) context->recorder->one_line(on);

@@ -337,6 +337,10 @@ static void collect(Optim *o, int n, Tensor **t) {
   }
 }
 
+void optim_watch_groups(const Optim *o) {
+  recorder_watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+}
+
 static int step_and_report(Optim *o, Tensor *loss) {
   int n = optim_nparams(o);
   size_t bytes = (2 * (size_t)n + 1) * sizeof(Tensor *);
@@ -344,7 +348,7 @@ static int step_and_report(Optim *o, Tensor *loss) {
   if (!t) return -1;
   collect(o, n, t);
   t[2 * n] = loss;
-  context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
+  optim_watch_groups(o);
   int rc = recorder_run(&(Computation){.name = "optimizer step",
                                        .run = optim_rerun_step,
                                        .own = true,

@@ -121,6 +121,8 @@ int optim_add_group(Optim *o, Tensor *const *params, int n, const double *h);
  * nothing was updated), or no memory for the copy of a strided gradient. */
 int optim_step(Optim *o, Tensor *loss);
 
+void optim_watch_groups(const Optim *o); /* a step that is being recorded takes the number of groups for granted */
+
 /* How a step is reported to a recorder: args holds the Optim *, t the parameters, then their gradients (both NULL where
  * there is none) and the loss. */
 Recompute optim_rerun_step;

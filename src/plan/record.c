@@ -220,11 +220,8 @@ static bool note_windows(Recording *r, Event *e, const Computation *c) {
   return true;
 }
 
-/* err_message says what this call does otherwise than the one before. */
-static void part_ways(Recording *r) {
-  snprintf(r->difference, sizeof r->difference, "%s", err_message());
-  trace_cut(&r->trace, r->at);
-}
+/* This call does something else than the one before. */
+static void part_ways(Recording *r) { trace_cut(&r->trace, r->at); }
 
 /* Goes along with the call before, or puts the event behind the others. */
 static int append(Recording *r, const Event *e) {

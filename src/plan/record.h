@@ -154,10 +154,10 @@ bool recording_holds(const Recording *r, const char **why);
 /* Whether the leaves have gradients now where they had some when the recording began, and none where they had none. */
 bool recording_fits_grads(const Recording *r);
 
-/* --- compare.c: 0, or -1 with err_set: what b did otherwise than a, with the line. b has the trace ---------------- */
+/* --- compare.c: 0, or -1 with b->difference: what b did otherwise than a, with the line. b has the trace ---------- */
 
-int recording_compare_events(const Recording *a, const Recording *b, const Event *x, const Event *y);
-int recording_compare_ends(const Recording *a, const Recording *b); /* at the end of b */
-int recording_compare_longer(const Recording *b, const Event *y);   /* y comes after all that a did */
+int recording_compare_events(const Recording *a, Recording *b, const Event *x, const Event *y);
+int recording_compare_ends(const Recording *a, Recording *b); /* at the end of b */
+int recording_compare_longer(Recording *b, const Event *y);   /* y comes after all that a did */
 
 #endif

@@ -294,9 +294,7 @@ static int run_count(const Computation *c, Context *own) {
 
 /* Counts an update, and reports that to a recorder: a replayed step counts too. */
 static void count_update(const Optim *o, OptimParam *q) {
-  if (context->recorder) {
-    context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
-  }
+  optim_watch_groups(o);
   recorder_run(
       &(Computation){.name = "the count of updates", .run = run_count, .own = true, .args = &q, .size = sizeof q});
 }

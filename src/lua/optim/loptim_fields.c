@@ -54,8 +54,8 @@ static const char *const FIELDS[] = {
 static void watch_hyper(lua_State *L, const Optim *o, const Arg *a, const double *value) {
   if (!context->recorder) return;
   lrecord_keep(L, 1);
-  context->recorder->watch(&o->ngroups, sizeof o->ngroups, "the number of an optimizer's parameter groups");
-  for (int i = 0; i < arg_width(a); i++) context->recorder->watch(value + i, sizeof *value, a->name);
+  optim_watch_groups(o);
+  for (int i = 0; i < arg_width(a); i++) recorder_watch(value + i, sizeof *value, a->name);
 }
 
 /* A copy of the list in a user value of the value at idx. */

@@ -86,7 +86,7 @@ static int step_and_report(lua_State *L, Attach *a) {
   StepArgs args = {.a = a, .o = lsched_optim(L, "LRScheduler:step")};
   ltracks_take_groups(L, &a->tracks, args.o, "LRScheduler:step");
   lrecord_keep(L, 1);
-  context->recorder->watch(&args.o->ngroups, sizeof args.o->ngroups, "the number of an optimizer's parameter groups");
+  optim_watch_groups(args.o);
   if (recorder_run(&(Computation){
           .name = "scheduler step", .run = run_step, .own = true, .args = &args, .size = sizeof args}) < 0) {
     return lb_coreerror(L);

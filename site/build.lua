@@ -129,7 +129,7 @@ local function run_scripts()
   local scripts = experiments.scripts()
   table.insert(scripts, 1, reference.OPTIMIZERS)
   table.insert(scripts, 2, reference.SCHEDULES)
-  local problems = runs.all(scripts, { fresh = p.fresh, jobs = p.jobs, say = say })
+  local problems = runs.all(scripts, { fresh = p.fresh, jobs = p.jobs, say = say, sources = reference.SOURCES })
   for _, problem in ipairs(problems) do say(problem) end
   if #problems > 0 then os.exit(1) end
 end

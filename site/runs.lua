@@ -1,7 +1,7 @@
 --- Runs scripts for their figures and numbers, several at a time, and keeps what comes out for the next build.
 --
--- A run lies in out/site-runs/NAME: its figures, `stdout`, and `stamp`, the checksum of the script. While the script is
--- the same, the run is taken again; `fresh` runs everything.
+-- A run lies in out/site-runs/NAME: its figures, `stdout`, and `stamp`, the checksums of the script and of the files
+-- that it goes by. While these are the same, the run is taken again; `fresh` runs everything.
 -- @module site.runs
 local core = require "optlab.core"
 local files = require "optlab.base.files"
@@ -12,31 +12,31 @@ local M = {}
 
 M.FOLDER = "out/site-runs/"
 
-local PROGRAM = "build/optlab"
+M.PROGRAM = "build/optlab"
 
 --- The folder of a script's run: experiments/claims/gd-x.lua is out/site-runs/experiments-claims-gd-x.
 -- @tparam string script
 -- @treturn string
 function M.folder(script) return M.FOLDER .. script:gsub("%.lua$", ""):gsub("/", "-") end
 
-local function stamp_of(script)
-  return assert(core.data.digest(script, "sha256"))
-end
-
-local function is_kept(script)
-  return files.read(M.folder(script) .. "/stamp") == stamp_of(script)
+local function stamp_of(script, sources)
+  local sums = {}
+  for i, file in ipairs { script, table.unpack(sources or {}) } do
+    sums[i] = assert(core.data.digest(file, "sha256"))
+  end
+  return table.concat(sums, "\n")
 end
 
 -- The parameters that a script declares, as JSON.
 local function parameters_of(script)
-  local pipe = assert(io.popen(("%s '%s' --parameters 2>/dev/null"):format(PROGRAM, script)))
+  local pipe = assert(io.popen(("%s '%s' --parameters 2>/dev/null"):format(M.PROGRAM, script)))
   local text = pipe:read "a"
   pipe:close()
   return text
 end
 
 -- Starts a script; calls done(problem) when it has ended.
-local function start(script, done)
+local function start(script, stamp, done)
   local folder = M.folder(script)
   os.execute(("rm -rf '%s'"):format(folder))
   assert(files.make_folder(folder))
@@ -44,12 +44,12 @@ local function start(script, done)
   local errors = assert(uv.fs_open(folder .. "/stderr", "w", 420))
   local how = { args = { "--no-progress", "--no-keep", "--out", folder .. "/figures", script }, stdio = { nil, output,
     errors } }
-  assert(uv.spawn(PROGRAM, how, function(status)
+  assert(uv.spawn(M.PROGRAM, how, function(status)
     uv.fs_close(output)
     uv.fs_close(errors)
     if status == 0 then
       files.replace(folder .. "/parameters", parameters_of(script))
-      files.replace(folder .. "/stamp", stamp_of(script))
+      files.replace(folder .. "/stamp", stamp)
       done(nil)
     else
       done(("%s failed:\n%s"):format(script, files.read(folder .. "/stderr") or ""))
@@ -59,12 +59,15 @@ end
 
 --- Runs what is not kept.
 -- @tparam {string,...} scripts
--- @tparam table options `fresh`: run everything; `jobs`: how many at a time; `say`: a function that prints a line
+-- @tparam table options `fresh`: run everything; `jobs`: how many at a time; `say`: a function that prints a line;
+-- `sources`: script -> files whose change also makes it run again
 -- @treturn {string,...} what went wrong
 function M.all(scripts, options)
-  local waiting, problems, running = {}, {}, 0
+  local waiting, stamps, problems, running = {}, {}, {}, 0
   for _, script in ipairs(scripts) do
-    if options.fresh or not is_kept(script) then waiting[#waiting + 1] = script end
+    stamps[script] = stamp_of(script, options.sources[script])
+    local is_kept = files.read(M.folder(script) .. "/stamp") == stamps[script]
+    if options.fresh or not is_kept then waiting[#waiting + 1] = script end
   end
   if #waiting < #scripts then options.say(("%d runs are kept from before"):format(#scripts - #waiting)) end
   local total, ended = #waiting, 0
@@ -72,7 +75,7 @@ function M.all(scripts, options)
     while running < options.jobs and #waiting > 0 do
       local script = table.remove(waiting, 1)
       running = running + 1
-      start(script, function(problem)
+      start(script, stamps[script], function(problem)
         running, ended = running - 1, ended + 1
         problems[#problems + 1] = problem
         options.say(("%d of %d: %s"):format(ended, total, script))

@@ -286,7 +286,7 @@ function M.add(site, tab)
   tab.page.make = function()
     local parts = { "# Experiments\n",
       "An experiment is a script of one or two screens. Its page shows the question, the figures, "
-      .. "the numbers and the code. All of it comes from a run of the script when this site was built.\n" }
+      .. "the numbers and the code. All of it comes from a run of the script as it stands there.\n" }
     if #studies > 0 then parts[#parts + 1] = "## Studies\n\n" .. M.cards(site, studies) .. "\n" end
     parts[#parts + 1] = "## The book's sections\n\nThey follow the chapter \"Optimization Algorithms\" of Dive into "
       .. "Deep Learning. Claims of the text and exercises are listed on each page.\n\n"

@@ -17,6 +17,9 @@ M.MADE = { optimizers = true, schedules = true, layers = true, losses = true, fu
 
 M.OPTIMIZERS, M.SCHEDULES = "site/figures/optimizers.lua", "site/figures/schedules.lua"
 
+--- The pages that these scripts have figures for: a new entry there makes them run again.
+M.SOURCES = { [M.OPTIMIZERS] = { "docs/reference/optimizers.md" }, [M.SCHEDULES] = { "docs/reference/schedules.md" } }
+
 -- --- texts -----------------------------------------------------------------------------------------------------------
 
 local function read(name) return assert(files.read("docs/reference/" .. name .. ".md")):gsub("^<!%-%-.-%-%->\n+",

@@ -60,7 +60,7 @@ Module *module_new(const LayerDef *def) {
   Module *m = alloc_get(module_size(def));
   if (!m) return NULL;
   memset(m, 0, module_size(def));
-  *m = (Module){.def = def, .refs = 1, .training = true, .param = (Tensor **)(void *)(m + 1)};
+  *m = (Module){.def = def, .training = true, .param = (Tensor **)(void *)(m + 1)};
   m->buffer = m->param + layer_tensors(def->params);
   if (args_init(&m->args, def->args) == 0) return m;
   alloc_put(m, module_size(def));
@@ -74,8 +74,8 @@ int module_build(Module *m) {
   return 0;
 }
 
-void module_release(Module *m) {
-  if (!m || --m->refs) return;
+void module_free(Module *m) {
+  if (!m) return;
   int n = layer_tensors(m->def->params) + layer_tensors(m->def->buffers);
   for (int i = 0; i < n; i++) tensor_release(m->param[i]);
   args_free(&m->args);
@@ -97,7 +97,7 @@ Module *module_twin(const Module *m) {
   Module *twin = module_new(m->def);
   if (!twin) return NULL;
   if (copy_args(&twin->args, &m->args) < 0) {
-    module_release(twin);
+    module_free(twin);
     return NULL;
   }
   twin->training = m->training;

@@ -52,7 +52,6 @@ typedef struct LayerDef {
 
 struct Module {
   const LayerDef *def;
-  int refs;
   bool training;   /* true until eval() */
   bool hooked;     /* a call has to go through Lua's hooks */
   ArgValues args;  /* owned; tensors among them are in `buffer`, their places are not used */
@@ -71,11 +70,7 @@ int layer_tensors(const ModuleTensor *list); /* how many; accepts NULL */
 /* In training mode, with default arguments and without tensors; the caller fills `args`, then calls module_build. */
 Module *module_new(const LayerDef *def);
 int module_build(Module *m); /* build and reset_parameters; -1 with err_set */
-static inline Module *module_retain(Module *m) {
-  m->refs++;
-  return m;
-}
-void module_release(Module *m); /* accepts NULL */
+void module_free(Module *m); /* accepts NULL */
 
 /* Another module of the same kind, with the same arguments and the same tensors. NULL without memory. */
 Module *module_twin(const Module *m);

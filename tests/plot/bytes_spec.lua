@@ -1,5 +1,6 @@
 --- Pictures in few bytes: contours without points that nobody sees, SVG paths without repeated digits.
 local figures = require "tests.support.figures"
+local files = require "tests.support.files"
 local plot = require "optlab.plot"
 local svg = require "optlab.plot.draw.svg"
 local thin = require "optlab.plot.gnuplot.elements.thin"
@@ -63,6 +64,60 @@ describe("plot", function()
       over.filled = true
       s = figures.script(plot.figure():contour(bowl, over))
       assert.is_true(select(2, s:match("%$band1 << EOD\n(.-)EOD"):gsub("\n", "")) < 120)
+    end)
+  end)
+
+  describe("curves of very many points", function()
+    local function noise(n)
+      local xs, ys, state = {}, {}, 7
+      for i = 1, n do
+        state = (state * 1103515245 + 12345) % 2147483648
+        xs[i], ys[i] = i / n * 500, state / 2147483648 * 300
+      end
+      return xs, ys
+    end
+
+    it("keep what can be seen of them: each column's ends, its highest and its lowest, and gaps", function()
+      local xs, ys = noise(200000)
+      ys[77777], ys[123456], ys[100000] = 400, -50, 0 / 0
+      local out = thin.dense({ xs, ys }, VIEW)
+      assert.is_true(#out[1] <= 4 * 4 * 501)
+      local high, low, gaps, seen = -math.huge, math.huge, 0, {}
+      for i, y in ipairs(out[2]) do
+        gaps = gaps + (y ~= y and 1 or 0)
+        if y == y then high, low = math.max(high, y), math.min(low, y) end
+        seen[math.floor(out[1][i] * 4)] = true
+        assert.is_true(i == 1 or out[1][i] >= out[1][i - 1])
+      end
+      assert.same({ 400, -50, 1 }, { high, low, gaps })
+      for column = 0, 1999 do assert.is_true(seen[column]) end
+      assert.same({ xs[1], xs[#xs] }, { out[1][1], out[1][#out[1]] })
+    end)
+
+    it("are left alone where they are few, or go back", function()
+      local few, back = { { 1, 2, 3 }, { 1, 2, 3 } }, { {}, {} }
+      for i = 1, 30000 do back[1][i], back[2][i] = math.cos(i), math.sin(i) end
+      assert.equal(few, thin.dense(few, VIEW))
+      assert.equal(back, thin.dense(back, VIEW))
+    end)
+
+    it("that go back are drawn in pieces which touch", function()
+      local rows = {}
+      for i = 1, 20001 do rows[i] = tostring(i) end
+      local out = thin.pieces(rows)
+      assert.same({ "500", "", "500", "501" }, table.move(out, 500, 503, 1, {}))
+      assert.equal(20001 + 2 * 40, #out)
+      assert.equal("20001", out[#out])
+      local xs, ys = {}, {}
+      for i = 1, 30000 do xs[i], ys[i] = math.cos(i / 100), math.sin(i / 77) end
+      local s = figures.script(plot.figure():line(xs, ys))
+      assert.equal(30000 + 2 * 59, select(2, s:match("%$line1 << EOD\n(.-)EOD"):gsub("\n", "")))
+    end)
+
+    it("are drawn in seconds", function()
+      local xs, ys = noise(300000)
+      assert.is_true(#figures.draw(plot.figure():line(xs, ys):band(xs, ys, ys), "many.png") > 1000)
+      assert.is_true(#files.read(figures.dir .. "/many.gp") < 1e6)
     end)
   end)
 

@@ -212,4 +212,25 @@ function M.finish(plan, declaration)
   return plan
 end
 
+--- Options as the help shows them, a line each.
+-- @tparam {table,...} rows {"--name", value, what it does}
+-- @treturn string
+function M.lines(rows)
+  local lines = {}
+  for i, row in ipairs(rows) do
+    lines[i] = ("  %-20s  %s"):format(row[1] .. (row[2] and " " .. row[2] or ""), row[3])
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Whether the words of a command ask for its help.
+-- @tparam {string,...} list
+-- @treturn boolean
+function M.ask_for_help(list)
+  for _, word in ipairs(list) do
+    if word == "--help" or word == "-h" then return true end
+  end
+  return false
+end
+
 return M

@@ -25,7 +25,7 @@ static int layer_call(lua_State *L) {
   Tensor *in[ninputs], *out[nout], *param[layer_tensors(def->params) + 1], *buffer[layer_tensors(def->buffers) + 1];
   memset(param, 0, sizeof param);
   memset(buffer, 0, sizeof buffer);
-  Module m = {.def = def, .refs = 1, .training = true, .param = param, .buffer = buffer};
+  Module m = {.def = def, .training = true, .param = param, .buffer = buffer};
   m.args = (ArgValues){.args = def->args, .x = x, .list = list};
   lnn_inputs(L, 1, def, in, 0, callee);
   largs_read(L, ninputs + 1, callee, &m.args);

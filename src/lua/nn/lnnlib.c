@@ -307,7 +307,7 @@ static int module_gc(lua_State *L) {
   Module **ud = luaL_checkudata(L, 1, MODULE_MT);
   Module *m = *ud;
   *ud = NULL;
-  module_release(m);
+  module_free(m);
   return 0;
 }
 

@@ -13,18 +13,8 @@ optlab sweep; optlab sweep with the same arguments shows the results.
 Options:
 %s]]
 
-local function help()
-  local lines = {}
-  for i, row in ipairs(slurm.OPTIONS) do
-    lines[i] = ("  %-20s  %s"):format(row[1] .. (row[2] and " " .. row[2] or ""), row[3])
-  end
-  print(HELP:format(table.concat(lines, "\n")))
-end
-
 local function read(list)
-  for _, word in ipairs(list) do
-    if word == "--help" or word == "-h" then return help() end
-  end
+  if sweep_words.ask_for_help(list) then return print(HELP:format(sweep_words.lines(slurm.OPTIONS))) end
   local values, others = slurm.read(list)
   if not values then return nil, others end
   local words, plan = require("optlab.sweep").read(others)

@@ -22,18 +22,8 @@ Options:
 and those of every script, such as --threads, --data and --format. The values
 of --seed are a parameter's.]]
 
-local function help()
-  local lines = {}
-  for _, row in ipairs(words.OPTIONS) do
-    lines[#lines + 1] = ("  %-20s  %s"):format(row[1] .. (row[2] and " " .. row[2] or ""), row[3])
-  end
-  print(HELP:format(table.concat(lines, "\n")))
-end
-
 local function read(list)
-  for _, word in ipairs(list) do
-    if word == "--help" or word == "-h" then return help() end
-  end
+  if words.ask_for_help(list) then return print(HELP:format(words.lines(words.OPTIONS))) end
   local line, plan = require("optlab.sweep").read(list)
   if not line then return nil, plan end
   return { words = line, plan = plan }

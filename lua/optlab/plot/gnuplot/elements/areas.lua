@@ -2,20 +2,26 @@
 -- @module optlab.plot.gnuplot.elements.areas
 local look = require "optlab.plot.gnuplot.elements.look"
 local number = require "optlab.plot.gnuplot.number"
+local thin = require "optlab.plot.gnuplot.elements.thin"
 
 local M = {}
 
 -- A band with gaps where a row is not finite: an empty line ends one piece.
-local function band_rows(el)
-  local lines = number.rows({ el.x, el.lo, el.hi })
+local function band_rows(el, view)
+  local lo = el.lo
+  if el.where then
+    lo = {}
+    for i, v in ipairs(el.lo) do lo[i] = el.where[i] and v or 0 / 0 end
+  end
+  local lines = number.rows(thin.dense({ el.x, lo, el.hi }, view))
   for i, line in ipairs(lines) do
-    if line:find("NaN", 1, true) or (el.where and not el.where[i]) then lines[i] = "" end
+    if line:find("NaN", 1, true) then lines[i] = "" end
   end
   return lines
 end
 
 function M.band(el, panel)
-  local block = panel:block("band", band_rows(el))
+  local block = panel:block("band", band_rows(el, panel.view))
   panel:draw(el, block .. " using 1:2:3", "filledcurves " .. look.fill(el, "noborder"))
 end
 

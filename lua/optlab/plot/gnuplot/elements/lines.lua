@@ -2,6 +2,7 @@
 -- @module optlab.plot.gnuplot.elements.lines
 local look = require "optlab.plot.gnuplot.elements.look"
 local number = require "optlab.plot.gnuplot.number"
+local thin = require "optlab.plot.gnuplot.elements.thin"
 
 local M = {}
 
@@ -25,7 +26,10 @@ end
 
 function M.curve(el, panel)
   local columns = el.z and { el.x, el.y, el.z } or { el.x, el.y }
-  local block = panel:block(el.point and not el.dash and "points" or "line", number.rows(columns))
+  if not el.z and not el.point then columns = thin.dense(columns, panel.view) end
+  local rows = number.rows(columns)
+  if not el.point and el.dash == "solid" then rows = thin.pieces(rows) end
+  local block = panel:block(el.point and not el.dash and "points" or "line", rows)
   panel:draw(el, block .. " using " .. (el.z and "1:2:3" or "1:2"), look.drawing(el) .. " " .. look.line(el))
   local alone = el.point and { {} } or lonely(columns)
   if #alone[1] == 0 then return end

@@ -140,4 +140,23 @@ describe("train.fit{watch = ...}", function()
       end
     end
   end)
+
+  it("leaves a compiled training as it is whose optimizer is written in Lua, or around another one", function()
+    local function averaged(params) return optim.EMA(optim.Adam(params)) end
+    for _, make in ipairs { optim.AdaHessian, optim.Muon, averaged } do
+      local function weights(watch)
+        lab.manual_seed(1)
+        local net = nn.Linear(3, 2)
+        local opt = make(net:parameters())
+        train.fit {
+          model = net, loss = nn.MSELoss(), optimizer = opt, epochs = 4, compile = true,
+          data = lab.data.loader({ X = lab.randn(64, 3), y = lab.randn(64, 2) }, { batch_size = 8, shuffle = true }),
+          watch = watch, progress = false,
+        }
+        if opt.name:find "^EMA" then opt:swap() end
+        return net.weight:tolist()
+      end
+      assert.same(weights(), weights(ALL))
+    end
+  end)
 end)

@@ -14,7 +14,7 @@ Probe.__index = Probe
 
 -- The first n batches, each a list of what the loader gives. A pass of the training may be under way.
 local function first_batches(loader, n)
-  if type(loader) == "userdata" then loader = core.data.loader_copy(loader) end
+  loader = snapshot.apart(loader)
   local place = field(loader, "state_dict") and loader:state_dict()
   local batches = {}
   for X, y, more in loader:batches() do

@@ -103,6 +103,18 @@ int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt)
   return 0;
 }
 
+int loader_copy(Loader *l, const Loader *from) {
+  const size_t bytes = SIZE_BYTES(sizeof *l->sums, from->rows);
+  double *sums = from->sums ? alloc_get(bytes) : NULL;
+  if (from->sums && !sums) return -1;
+  if (sums) memcpy(sums, from->sums, bytes);
+  *l = *from;
+  l->sums = sums;
+  l->resume = false;
+  for (int i = 0; i < l->nfields; i++) tensor_retain(l->field[i]);
+  return 0;
+}
+
 void loader_free(Loader *l) {
   for (int i = 0; i < l->nfields; i++) tensor_release(l->field[i]);
   l->nfields = 0;

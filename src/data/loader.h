@@ -71,6 +71,9 @@ typedef struct Batches {
 /* Fills *l; retains the tensors (one that is not row-major is copied). The tensors must have the same first dimension,
  * at least 1. 0, or -1 with err_set and nothing to free. */
 int loader_init(Loader *l, int nfields, Tensor *const *field, LoaderOptions opt);
+/* Fills *l with a loader of the same batches whose next pass is the one that would come next from the beginning; neither
+ * sees the other's passes. 0, or -1 with err_set and nothing to free. */
+int loader_copy(Loader *l, const Loader *from);
 void loader_free(Loader *l); /* accepts a zeroed one */
 
 int64_t loader_length(const Loader *l); /* batches an epoch */

@@ -85,6 +85,8 @@ describe("a method that is called with a dot", function()
     assert.matches("'self' is not defined; in Lua: function Net:forward(x), with a colon, has self",
       said "local N = {} function N.f() return self end N.f()", 1, true)
     assert.matches('in Lua: ("%.3f"):format(x)', said "print('loss: %f' % 3)", 1, true)
+    assert.matches("x:eq(y) compares tensors element by element",
+      said "print((lab.ones(1) == lab.ones(1)):sum())", 1, true)
     assert.matches("x:item() is the number of a tensor", said "print('loss: ' .. lab.ones(1))", 1, true)
     assert.matches("in Lua: s:rep(n)", said "print('-' * 10)", 1, true)
     assert.matches("field 'append'); in Lua: list[#list + 1] = x", said "local l = {} l.append(1)", 1, true)

@@ -23,6 +23,21 @@ describe("plot", function()
     end)
   end)
 
+  describe("pictures of pixels", function()
+    it("have no marks", function()
+      assert.is_nil(figures.draw(plot.figure():image { { 0, 1 }, { 1, 0 } }, "bare.svg"):find("<text", 1, true))
+      assert.is_nil(figures.draw(plot.images { { { 0, 1 }, { 1, 0 } } }, "images.svg"):find("<text", 1, true))
+    end)
+  end)
+
+  describe("surfaces", function()
+    it("are seen from any angle", function()
+      local fig = plot.figure { view = { -60, 1000 } }:surface { { 1, 2 }, { 3, 4 } }
+      has(script(fig), "set view 300,280,")
+      assert.is_true(#figures.draw(fig, "turned.svg") > 1000)
+    end)
+  end)
+
   describe("scatter", function()
     it("shows values by colour, with a bar of their name", function()
       local s = script(plot.figure():scatter({ 1, 2 }, { 3, 4 }, { c = { 5, 6 }, label = "loss" }))

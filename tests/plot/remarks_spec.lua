@@ -49,6 +49,10 @@ describe("plot", function()
       has(said_of(plot.grid(many)), "figures 1, 2, 3 and 2 more: a curve holds nothing but nan and infinities")
     end)
 
+    it("tell of histograms without values in their range", function()
+      has(said_of(plot.figure():hist({ 1, 2 }, { range = { 10, 20 } })), "no value of the histogram lies in its range")
+    end)
+
     it("tell of titles that are cut", function()
       local fig = plot.figure { title = ("long "):rep(30) }:line { 1, 2 }
       has(said_of(plot.grid { fig, fig, sharex = true, size = { 300, 200 } }), "figures 1, 2: the title 'long long")

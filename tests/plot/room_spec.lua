@@ -149,6 +149,19 @@ describe("plot", function()
     end)
   end)
 
+  describe("the legend of a grid", function()
+    it("has as many labels as find room, and tells of the others", function()
+      local fig = plot.figure()
+      for i = 1, 90 do fig:line({ 1, 2 }, { i, i }, { label = "optimizer " .. i }) end
+      for _, where in ipairs { "right", "below" } do
+        local s, words = saved(plot.grid { fig, fig, legend = where, size = { 500, 300 } })
+        local left_out = tonumber(words:match "(%d+) labels of the legend are left out; take a larger size")
+        assert.is_true(left_out > 5)
+        assert.equal(90 - left_out, select(2, s:gsub("keyentry with [^\n]* title", "")))
+      end
+    end)
+  end)
+
   describe("insets", function()
     it("have a size, and move into the picture", function()
       local small = plot.figure():line { 1, 2 }

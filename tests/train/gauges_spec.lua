@@ -119,4 +119,44 @@ describe("train.fit{watch = ...}", function()
     o.watch, o.loss, o.step = { "trace" }, nil, function() return 1 end
     errors.says(function() train.fit(o) end, "train.fit: watch needs a loss(model(X), y) and one optimizer")
   end)
+
+  it("leaves a training as it is that is measured within epochs, too", function()
+    local function weights(every, compile, watch)
+      lab.manual_seed(1)
+      local net = nn.Linear(3, 2)
+      local history = train.fit {
+        model = net, loss = nn.MSELoss(), optimizer = optim.SGD(net:parameters(), { lr = 0.05 }), epochs = 3,
+        data = lab.data.loader({ X = lab.randn(40, 3), y = lab.randn(40, 2) }, { batch_size = 8, shuffle = true }),
+        eval_every = every, compile = compile, watch = watch, progress = false,
+      }
+      return net.weight:tolist(), history.steps
+    end
+    for _, every in ipairs { 8, 16, 24 } do
+      for _, compile in ipairs { true, false } do
+        local plain, steps = weights(every, compile)
+        local watched, points = weights(every, compile, ALL)
+        assert.same(plain, watched)
+        assert.same(steps, points)
+      end
+    end
+  end)
+
+  it("leaves a compiled training as it is whose optimizer is written in Lua, or around another one", function()
+    local function averaged(params) return optim.EMA(optim.Adam(params)) end
+    for _, make in ipairs { optim.AdaHessian, optim.Muon, averaged } do
+      local function weights(watch)
+        lab.manual_seed(1)
+        local net = nn.Linear(3, 2)
+        local opt = make(net:parameters())
+        train.fit {
+          model = net, loss = nn.MSELoss(), optimizer = opt, epochs = 4, compile = true,
+          data = lab.data.loader({ X = lab.randn(64, 3), y = lab.randn(64, 2) }, { batch_size = 8, shuffle = true }),
+          watch = watch, progress = false,
+        }
+        if opt.name:find "^EMA" then opt:swap() end
+        return net.weight:tolist()
+      end
+      assert.same(weights(), weights(ALL))
+    end
+  end)
 end)

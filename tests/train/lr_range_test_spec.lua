@@ -40,6 +40,17 @@ describe("train.lr_range_test", function()
     assert.same(r.loss, train.lr_range_test(o).loss) -- the same state, the same numbers
   end)
 
+  it("does not end a pass of the loader that is under way", function()
+    local o, batches = parts { steps = 6, max_lr = 1e-3 }, 0
+    for _ = 1, 2 do
+      for _ in o.data:batches() do
+        batches = batches + 1
+        if batches == 2 then train.lr_range_test(o) end
+      end
+    end
+    assert.equal(8, batches)
+  end)
+
   it("goes through all rates where nothing diverges", function()
     local r = train.lr_range_test(parts { steps = 12, max_lr = 1e-3, smoothing = 0, stop = 1e9 })
     assert.is_false(r.diverged)

@@ -87,6 +87,23 @@ function M.no_field(title, key, known, others)
   return M.raise("%s has no '%s'%s", title, key, hint ~= "" and hint or list)
 end
 
+-- Raises about a negative place in a list. Those behind its end, where loops stop, are nil, and so is 0: scripts ask
+-- for what stands before the first entry, list[i - 1] or 0.
+local function no_entry(key)
+  if key >= 0 then return nil end
+  return M.raise("a list has no entry %d: the first is list[1], the last list[#list]", key)
+end
+
+local LIST = {
+  strict = true,
+  __index = function(_, key) return math.type(key) == "integer" and no_entry(key) or nil end,
+}
+
+--- Makes reading list[-1] an error, which as Python counts is the last entry.
+-- @tparam table list
+-- @treturn table list
+function M.counted(list) return setmetatable(list, LIST) end
+
 --- Makes reading an unknown name of a table an error that guesses what was meant, instead of a nil that fails later.
 -- @tparam table t a module's table, a class, a table of results
 -- @tparam string title what users call it, "lab.nn", "a history"
@@ -98,6 +115,7 @@ function M.strict(t, title, others)
     strict = true,
     __index = function(self, key)
       local other = others[key]
+      if math.type(key) == "integer" and other == nil then return no_entry(key) end
       if other ~= nil or type(key) ~= "string" or key:find "^__" then return other or nil end
       return M.no_field(title, key, self, others)
     end,

@@ -67,6 +67,9 @@ local function hint_of(text)
   if text:find "attempt to concatenate a optlab%.Tensor value" then
     return "; x:item() is the number of a tensor with one element, tostring(x) the text of any"
   end
+  if text:find "attempt to index a boolean value" then
+    return "; x == y is true or false, x:eq(y) compares tensors element by element"
+  end
   if text:find "for iterator" then return require("optlab.cli.iterator").hint(3) end
   local fn = text:match "bad argument #%d+ to '(%w+)' %(number expected, got optlab%.Tensor%)$"
   local lab = fn and math[fn] and package.loaded["optlab"]

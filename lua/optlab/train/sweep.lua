@@ -202,7 +202,8 @@ local function result(o, prepared)
     run = prepared.run, model = prepared.model, loss = loss, train_loss = losses,
     diverged = has_diverged(losses, loss, prepared),
   }
-  for name, list in pairs(prepared.curves) do found[name] = list end
+  errors.counted(losses)
+  for name, list in pairs(prepared.curves) do found[name] = errors.counted(list) end
   return errors.strict(found, "a result of " .. FN, OTHERS)
 end
 

@@ -256,6 +256,15 @@ static int loader(lua_State *L) {
   return 1;
 }
 
+/* loader_copy(loader) -> another one, whose passes the first does not see */
+static int copy(lua_State *L) {
+  const Loader *from = ldata_checkloader(L, "loader_copy");
+  Loader *l = lua_newuserdatauv(L, sizeof *l, 0);
+  memset(l, 0, sizeof *l);
+  luaL_setmetatable(L, LOADER_MT);
+  return loader_copy(l, from) < 0 ? lb_coreerror(L) : 1;
+}
+
 /* --- iterating ------------------------------------------------------------------------------------------------ */
 
 static int batches_gc(lua_State *L) {
@@ -377,7 +386,7 @@ static int loader_gc(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg library[] = {{"loader", loader}, {"share", ldata_share}, {NULL, NULL}};
+static const luaL_Reg library[] = {{"loader", loader}, {"loader_copy", copy}, {"share", ldata_share}, {NULL, NULL}};
 
 static const luaL_Reg methods[] = {
     {"batches", ldata_batches},

@@ -319,6 +319,7 @@ static void take_all(lua_State *L, Optim *o, const double *h, const Fresh *fresh
   }
   for (int i = 0, n = optim_nparams(o); i < n; i++) take_state(o, optim_param(o, i), fresh + i);
   if (optim_in_core(o->def)) return;
+  recorder_invalidate_plans(); /* they go on with the tensors that were there */
   lua_pushvalue(L, copies);
   lua_setiuservalue(L, 1, OPTIM_UV_STATES);
 }

@@ -140,6 +140,7 @@ function METHODS:load_state_dict(state)
   end
   if self.shapes then check_tensors(self, state) end
   self.optimizer:load_state_dict(state.optimizer)
+  core.compile.changed() -- compiled steps go on with the tensors that were there
   rawset(self, "tensors", copy(state.tensors))
   rawset(self, "numbers", copy(state.numbers))
 end

@@ -21,6 +21,7 @@ local MEANINGS = {
   { "making room for xtic labels", "the texts below the frame leave it no room: take shorter ones or a larger size" },
   { "enhanced text mode parser", MARKUP, markup = true },
   { "bad syntax in enhanced text", MARKUP, markup = true },
+  { "extreme aspect ratio", 'with aspect = "equal" one axis is far shorter than the other: drop it, or set limits' },
   -- The second line of a warning.
   { "^%s*Check plot boundary and font sizes", "" },
 }

@@ -310,17 +310,31 @@ function M.tiny(labels)
   return { place = "inside right top", labels = labels, size = SMALLEST }
 end
 
+-- The first of some labels.
+local function first(labels, n)
+  local out = table.move(labels, 1, n, 1, {})
+  out.title, out.cols = labels.title, labels.cols
+  return out
+end
+
 --- A plan for a legend of its own across a width, as under several panels.
 -- @tparam {table,...} labels
 -- @number width in pixels
--- @treturn table as of @{outside}, with its `height`
-function M.across(labels, width)
+-- @number height that it may have
+-- @treturn table as of @{outside}, with its `height`, and `left_out`, the number of labels that find no room
+function M.across(labels, width, height)
   for _, size in ipairs(SIZES) do
     local lines = all_lines(labels)
     local column = column_width(widest_of(lines, size), size)
     local columns = math.max(1, math.min(#lines, math.floor(width / column)))
     local rows = math.ceil(#lines / columns)
     columns = math.ceil(#lines / rows) -- rows of about equal length
+    local most = math.max(1, height // line_height(size))
+    if size == SMALLEST and rows > most then
+      local plan = M.across(first(labels, most * columns), width, height)
+      plan.left_out = #labels - #plan.labels
+      return plan
+    end
     if rows <= 3 or size == SMALLEST then
       return { labels = labels, size = size, columns = columns, rows = rows, height = rows * line_height(size) }
     end
@@ -330,8 +344,14 @@ end
 --- A plan for a legend of its own in one column, as beside several panels.
 -- @tparam {table,...} labels
 -- @number height in pixels
--- @treturn table as of @{outside}, with its `width`
+-- @treturn table as of @{outside}, with its `width`, and `left_out`, the number of labels that find no room
 function M.upright(labels, height)
+  local most = math.max(1, height // line_height(SMALLEST))
+  if #labels > most then
+    local plan = M.upright(first(labels, most), height)
+    plan.left_out = #labels - #plan.labels
+    return plan
+  end
   local lines = all_lines(labels)
   for _, size in ipairs(SIZES) do
     if #lines * line_height(size) <= height or size == SMALLEST then

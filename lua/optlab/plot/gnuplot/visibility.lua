@@ -48,6 +48,13 @@ local function count(el)
   return total, drawn, large
 end
 
+local function is_zero(list)
+  for _, v in ipairs(list) do
+    if v ~= 0 then return false end
+  end
+  return true
+end
+
 -- Whether a band has no two points side by side between which it could be filled.
 local function is_torn(el)
   local before
@@ -72,6 +79,9 @@ local function remark_values(el)
   if total > 0 and drawn == 0 then
     return ("%s %s nothing but nan and infinities, so nothing is drawn"):format(name_of(el),
       MANY[el.kind] and not el.label and "hold" or "holds")
+  end
+  if el.kind == "bars" and is_zero(el.height) then
+    return ("no value of %s lies in its range"):format(name_of(el))
   end
   if el.kind == "band" and is_torn(el) then
     return ("%s has no two points side by side, so nothing is drawn"):format(name_of(el))

@@ -125,12 +125,17 @@ local OF_OWN_STEP = setmetatable({}, {
   end,
 })
 
---- Makes reading an unknown name an error.
+--- Makes reading an unknown name an error, and of its lists the entry -1.
 -- @tparam table t a history, or what a callback is told
 -- @tparam string title
 -- @tparam[opt] boolean own_step whether the step is the script's own
 -- @treturn table t
-function M.strict(t, title, own_step) return errors.strict(t, title, own_step and OF_OWN_STEP or OTHERS) end
+function M.strict(t, title, own_step)
+  for _, list in pairs(t) do
+    if type(list) == "table" and not getmetatable(list) then errors.counted(list) end
+  end
+  return errors.strict(t, title, own_step and OF_OWN_STEP or OTHERS)
+end
 
 --- Adds what is known at the end.
 -- @tparam table history

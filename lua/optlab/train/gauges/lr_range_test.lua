@@ -67,9 +67,9 @@ local function batches_of(loader)
   end
 end
 
-local function run(o, scheduler, update)
+local function run(o, data, scheduler, update)
   local r = { lr = {}, loss = {}, smoothed = {}, diverged = false }
-  local next_batch, mean, lowest = batches_of(o.data), 0, math.huge
+  local next_batch, mean, lowest = batches_of(data), 0, math.huge
   for i = 1, o.steps do
     local X, y = next_batch()
     if X == nil then errors.raise("%s: the loader has no batches", FN) end
@@ -98,7 +98,8 @@ local function lr_range_test(...)
   if o.max_lr <= o.min_lr then
     errors.raise("%s: max_lr must be above min_lr, got %g and %g", FN, o.max_lr, o.min_lr)
   end
-  local kept, random = snapshot.keep { o.model, o.optimizer, o.data }, core.tensor.get_rng_state()
+  local data, random = snapshot.apart(o.data), core.tensor.get_rng_state()
+  local kept = snapshot.keep { o.model, o.optimizer, data }
   return core.ensure(function()
     local ratio = o.max_lr / o.min_lr
     local scheduler = core.sched.attach(o.optimizer, function(t) return o.min_lr * ratio ^ (t / (o.steps - 1)) end)
@@ -106,7 +107,7 @@ local function lr_range_test(...)
       model = o.model, loss = o.loss, optimizer = o.optimizer, fn = FN, weigh = loss_mean.of(o.loss, FN).weigh,
       accepts = function(loss) return loss:item() - loss:item() == 0 end, -- neither infinite nor nan
     }
-    return run(o, scheduler, update)
+    return run(o, data, scheduler, update)
   end, function()
     o.optimizer:zero_grad()
     snapshot.restore(kept)

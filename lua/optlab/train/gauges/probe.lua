@@ -12,8 +12,9 @@ local snapshot = require "optlab.train.gauges.snapshot"
 local Probe = {}
 Probe.__index = Probe
 
--- The first n batches, each a list of what the loader gives.
+-- The first n batches, each a list of what the loader gives. A pass of the training may be under way.
 local function first_batches(loader, n)
+  loader = snapshot.apart(loader)
   local place = field(loader, "state_dict") and loader:state_dict()
   local batches = {}
   for X, y, more in loader:batches() do

@@ -14,6 +14,13 @@ local function copy(state)
   return result
 end
 
+--- A loader of the same batches whose passes the given one does not see; a loader of the script's own as it is.
+-- @tparam Loader loader
+-- @treturn Loader
+function M.apart(loader)
+  return type(loader) == "userdata" and core.data.loader_copy(loader) or loader
+end
+
 --- Copies the state of each object that has one.
 -- @tparam {object,...} objects
 -- @treturn table for `restore`

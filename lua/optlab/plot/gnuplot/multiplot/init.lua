@@ -164,7 +164,7 @@ local function reserve(opts, look, cells, canvas, scale)
   area.height = canvas.height - area.bottom - M.title_height(opts) - 2
   local labels, plan = opts.legend and shared.labels(cells) or {}, nil
   if #labels > 0 and opts.legend == "below" then
-    plan = legend.across(labels, canvas.width - 20)
+    plan = legend.across(labels, canvas.width - 20, canvas.height / 2)
     area.bottom, area.height = area.bottom + plan.height + 8, area.height - plan.height - 8
   elseif #labels > 0 then
     plan = legend.upright(labels, area.height - 20)
@@ -233,6 +233,9 @@ function M.grid(grid, width, height)
   local panels, samples = panels_of(cells, look, canvas)
   local page, left, right, low, high = pages.new(look, canvas, opts.enhanced), extent(cells)
   if scale then page:bar(scale, right + GAP + 3, low, high - low) end
+  if plan and plan.left_out then
+    page:remark("%d labels of the legend are left out; take a larger size", plan.left_out)
+  end
   local under = plan and plan.height or 0
   if under > 0 then page:key(plan, samples, (left + right) / 2, under / 2 + 4) end
   if plan and under == 0 then page:key(plan, samples, area.key, high) end

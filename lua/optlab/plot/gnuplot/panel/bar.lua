@@ -54,7 +54,7 @@ end
 
 -- At the right end of the cell; the surface lies left of it and takes nine tenths of the room that it is given.
 local function beside_surface(panel, width, cell)
-  local texts = sizes.MARKS + panel.widest.cb + 6
+  local texts = sizes.MARKS + panel.widest.cb + 11 -- svg sets them farther away than others do
   local left = width - texts - (M.name(panel) and sizes.LINE + 4 or 0) - sizes.BAR
   local function screen(x) return cell.left + x / width * cell.width end
   local bottom, height = cell.bottom + 0.46 * cell.height, 0.32 * cell.height

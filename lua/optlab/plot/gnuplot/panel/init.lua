@@ -211,10 +211,10 @@ local function flat_commands(panel)
   if place then set_margins(panel) end
   for i, note in ipairs(fig.notes) do boxes[i] = note_commands(panel, panel.view, note, i) end
   if fig.opts.aspect then panel:set("size ratio -1") end
-  set_frame(panel)
   for _, box in ipairs(place and place.boxes or {}) do boxes[#boxes + 1] = box end
   key.set(panel, boxes, panel.view.room)
   axes.finish(panel)
+  set_frame(panel) -- without marks, if so
 end
 
 -- The four edges of the base instead of a border, to which gnuplot adds a post from its front corner to the surface.
@@ -233,7 +233,8 @@ local function solid_commands(panel, width, height)
   local fig = panel.fig
   local view = fig.opts.view or { 60, 30 }
   panel.turn = view[2]
-  panel:set("view %s,%s,%s", fmt(view[1]), fmt(view[2]), panel.bar and "1" or fig.opts.title and "1.04" or "1.1")
+  local scale = panel.bar and "1" or fig.opts.title and "1.04" or "1.1"
+  panel:set("view %s,%s,%s", fmt(view[1] % 360), fmt(view[2] % 360), scale)
   panel:set("xyplane at %s", fmt(panel.limits.z[1], true))
   base_edges(panel)
   panel:set("grid x y z vertical")

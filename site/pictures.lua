@@ -71,17 +71,9 @@ local function size_of(svg)
   return svg:match '<svg.-width="(%d+)"', svg:match '<svg.-height="(%d+)"'
 end
 
--- Paths and polygons to a tenth of a pixel.
-local function rounded(svg)
-  return (svg:gsub("([%s](%l+)%s*=%s*)'([^']*)'", function(head, name, text)
-    if name ~= "d" and name ~= "points" then return nil end
-    return head .. "'" .. text:gsub("(%d%.%d)%d+", "%1") .. "'"
-  end))
-end
-
 -- Copies a picture, and its dark one; gives the images for both themes.
 local function images(site, from, to, alt, eager)
-  local svg = rounded(assert(files.read(from)))
+  local svg = assert(files.read(from))
   local width, height = size_of(svg)
   local function image(path, class, words)
     return h.img { src = "site:" .. path, alt = words, width = width, height = height, class = class,

@@ -59,6 +59,18 @@ describe("links", function()
   end)
 end)
 
+describe("a picture", function()
+  it("is copied as it is: a path counts from point to point, so a rounded step would move all that follow", function()
+    local files, written = require "tests.support.files", {}
+    local svg = '<svg width="9" height="9"><path d=\'M1.25,2l.04,.04.04,.04\'/></svg>'
+    local dir = files.folder()
+    finally(function() files.remove(dir) end)
+    local file = files.write(dir .. "/x.svg", svg)
+    pictures.captioned({ write = function(_, path, text) written[path] = text end }, file, "figures/x.svg", "x", "x")
+    assert.equal(svg, written["figures/x.svg"])
+  end)
+end)
+
 describe("a picture for the dark theme", function()
   it("has white and black exchanged, and lines that are light enough", function()
     local picture = dark.picture('<g stroke="rgb(  0,   0,   0)" fill="#ffffff"/><g stroke="rgb(255, 127,  14)"/>', "")

@@ -57,7 +57,7 @@ local function sweep(how, problem)
     optimizer = function(params, run)
       return lab.optim[how[2] or how[1]](params, {lr = run.lr, momentum = how.momentum, nesterov = how.nesterov})
     end,
-    grid = {lr = rates, seed = lab.arange(1, p.seeds + 1):tolist()},
+    grid = {lr = rates, seed = lab.arange(1, p.seeds + 1):tolist()}, on_divergence = "ignore",
   }:group "lr"
 end
 

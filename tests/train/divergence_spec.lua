@@ -106,7 +106,7 @@ describe("train.fit that diverges", function()
     errors.says(function() train.fit(regression {on_divergence = "error"}) end, "divergence_spec.lua:",
       "train.fit: the loss is")
     errors.says(function() train.fit(regression {on_divergence = "go"}) end,
-      "on_divergence must be one of 'stop', 'error', got 'go'")
+      "on_divergence must be one of 'stop', 'ignore', 'error', got 'go'")
   end)
 
   it("is none where evaluate gives nan", function()
@@ -169,12 +169,13 @@ describe("train.descend that diverges", function()
 end)
 
 describe("train.sweep with runs that diverge", function()
-  local function sweep(lrs)
+  local function sweep(lrs, on_divergence)
     lab.manual_seed(0)
     return train.sweep {
       model = function() return nn.Linear(2, 1) end, loss = nn.MSELoss(), epochs = 10,
       optimizer = function(params, run) return lab.optim.SGD(params, {lr = run.lr}) end,
       data = {X = lab.randn(20, 2), y = lab.randn(20, 1)}, batch_size = 5, grid = {lr = lrs},
+      on_divergence = on_divergence,
     }
   end
 
@@ -186,6 +187,18 @@ describe("train.sweep with runs that diverge", function()
     assert.same({false, true, false, true}, diverged)
     assert.is_true(results[2].loss ~= results[2].loss)
     assert.equal("", (said(sweep, {0.01})))
+  end)
+
+  it("names stretches of them by their ends", function()
+    local text = said(sweep, {1e6, 0.01, 0.1, 1e6, 1e7, 1e8, 0.01, 1e8, 1e9})
+    assert.matches("6 of 9 runs diverged: 1, 4 to 6, 8, 9\n", text, 1, true)
+  end)
+
+  it("keeps silent about them if it is to, or raises", function()
+    local text, results = said(sweep, {0.01, 1e6}, "ignore")
+    assert.equal("", text)
+    assert.is_true(results[2].diverged)
+    errors.says(function() sweep({0.01, 1e6}, "error") end, "train.sweep: 1 of 2 runs diverged: 2")
   end)
 end)
 

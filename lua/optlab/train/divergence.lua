@@ -2,7 +2,8 @@
 --
 -- It diverges when a loss is infinite or nan, or when a parameter (the point of a descent) is. What was reached before
 -- stays in the history or the path, whose field `diverged` tells where, one line on standard error says so, and the
--- script goes on; with `on_divergence = "error"` it is an error.
+-- script goes on; with `on_divergence = "error"` it is an error, with "ignore" nothing is said: for studies that go
+-- beyond the largest rates.
 -- @module optlab.train.divergence
 local area = require "optlab.base.terminal.area"
 local config = require "optlab.base.config"
@@ -11,18 +12,20 @@ local errors = require "optlab.base.errors"
 local M = {}
 
 --- The row of the option, for declarations.
-M.OPTION = { "on_divergence", "choice", choices = { "stop", "error" }, default = "stop",
+M.OPTION = { "on_divergence", "choice", choices = { "stop", "ignore", "error" },
+  default = "stop",
   doc = "What happens if a loss or a parameter becomes infinite or nan: \"stop\" ends the run, whose result has "
-    .. "what was "
-    .. "reached and the field `diverged`; \"error\" raises an error." }
+    .. "what was reached and the field `diverged`, and says so; \"ignore\" does the same without a word; \"error\" "
+    .. "raises an error." }
 
 --- Says that a run diverged, or raises.
--- @tparam string how "stop" or "error"
+-- @tparam string how "stop", "ignore" or "error"
 -- @tparam string message what happened, the function's name in front
 -- @tparam table diverged what the result's field is to be
 -- @treturn table diverged
 function M.settle(how, message, diverged)
   if how == "error" then errors.raise("%s", message) end
+  if how == "ignore" then return diverged end
   config.diverged = config.diverged or message
   if config.is_follower then return diverged end
   io.stdout:flush()

@@ -62,6 +62,7 @@ local SWEEP = args.declare(FN, {
     doc = "What is also measured on eval_data: {\"accuracy\", \"top5\", mae = function(prediction, y) ... end}." },
   { "evaluate", "callable|false",
     doc = "evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none." },
+  divergence.OPTION,
 })
 
 -- All combinations of the values of the lists in `grid`, by name; the first name in the alphabet varies slowest.
@@ -179,9 +180,22 @@ local function has_diverged(losses, loss, prepared)
   return diagnose.bad_parameter { model = prepared.model } ~= nil
 end
 
-local function tell_diverged(numbers, count)
+-- Increasing numbers with the ends of each stretch: "2, 5 to 9".
+local function stretches(numbers)
+  local out, i = {}, 1
+  while i <= #numbers do
+    local k = i
+    while numbers[k + 1] == numbers[k] + 1 do k = k + 1 end
+    if k < i + 2 then k = i end
+    out[#out + 1] = k == i and tostring(numbers[i]) or ("%d to %d"):format(numbers[i], numbers[k])
+    i = k + 1
+  end
+  return table.concat(out, ", ")
+end
+
+local function tell_diverged(how, numbers, count)
   if #numbers == 0 then return end
-  divergence.settle("stop", ("%s: %d of %d runs diverged: %s"):format(FN, #numbers, count, table.concat(numbers, ", ")))
+  divergence.settle(how, ("%s: %d of %d runs diverged: %s"):format(FN, #numbers, count, stretches(numbers)))
 end
 
 -- What a result need not have.
@@ -242,7 +256,7 @@ function M.sweep(...)
   end
   local random = core.tensor.get_rng_state()
   core.ensure(train_all, function() core.tensor.set_rng_state(random) end)
-  tell_diverged(diverged, #runs)
+  tell_diverged(o.on_divergence, diverged, #runs)
   tell_idle(results, o.grid)
   return sweep_results.new(results, shared)
 end

@@ -850,7 +850,7 @@
 ---@field every? integer With points: the result also has all points after each so many steps.
 ---@field target? number With points: the result says after how many steps f is at most this.
 ---@field minima? optlab.Tensor|number[][] With points: the result says which of these points is the nearest at the end.
----@field on_divergence? "stop"|"error" What happens if a loss or a parameter becomes infinite or nan: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
+---@field on_divergence? "stop"|"ignore"|"error" What happens if a loss or a parameter becomes infinite or nan: "stop" ends the run, whose result has what was reached and the field `diverged`, and says so; "ignore" does the same without a word; "error" raises an error. Default: "stop".
 
 ---@class optlab.options.train.fit
 ---@field model function|table|table The model: called with a batch X, it returns predictions. With `step` also a table of modules by name.
@@ -878,7 +878,7 @@
 ---@field distributed? optlab.options.train.fit.distributed Whether the ranks that mpirun has started share each batch, which is then the global one: see train.fit: distributed.
 ---@field name? string Name of the training in history.csv of a kept run, by default "fit-1", "fit-2", ...
 ---@field progress? string|false Label of the progress bar, by default "training"; false for no bar.
----@field on_divergence? "stop"|"error" What happens if a loss or a parameter becomes infinite or nan: "stop" ends the run, whose result has what was reached and the field `diverged`; "error" raises an error. Default: "stop".
+---@field on_divergence? "stop"|"ignore"|"error" What happens if a loss or a parameter becomes infinite or nan: "stop" ends the run, whose result has what was reached and the field `diverged`, and says so; "ignore" does the same without a word; "error" raises an error. Default: "stop".
 
 ---@class optlab.options.train.fit.checkpoint
 ---@field path string The .safetensors file.
@@ -932,6 +932,7 @@
 ---@field eval_data? any|table Data on which each model is evaluated after each epoch: a data set, a loader, or several by name. The loss of a result is then that of `valid`, else of `test`, else of the first in the alphabet.
 ---@field metrics? table What is also measured on eval_data: {"accuracy", "top5", mae = function(prediction, y) ... end}.
 ---@field evaluate? function|table|false evaluate(model, run) returns a result's loss; by default the mean loss over the data; false for none.
+---@field on_divergence? "stop"|"ignore"|"error" What happens if a loss or a parameter becomes infinite or nan: "stop" ends the run, whose result has what was reached and the field `diverged`, and says so; "ignore" does the same without a word; "error" raises an error. Default: "stop".
 
 ---@class optlab.options.TransformerEncoder.forward
 ---@field is_causal? boolean Whether query i sees only the keys 1 to i. Default: false.

@@ -322,7 +322,8 @@ describe("a sweep that is broken off", function()
       for _, file in ipairs { "table.txt", "table.csv", "cells.csv", "sweep.gp" } do
         all[#all + 1] = text("1-x-sweep/" .. file)
       end
-      assert.equal(11, #names())
+      -- Killed between making a run's directory and noting it, each of the two jobs leaves one that stays interrupted.
+      assert.is_true(#names() == 11 or how[1] == "KILL" and #names() <= 13)
       assert.equal(0, (program.shell(dir, "mv runs broken && mv out broken-out")))
       local _, whole = sweep(LINE)
       assert.equal(whole, all[1])

@@ -164,11 +164,18 @@ static bool lower_copy(LaneGroup *g, LaneStep *s, const Event *e) {
 
 /* --- anything else --------------------------------------------------------------------------------------------------- */
 
-/* What some windows of an event show, into lanes or out of them. Constants are there. */
+/* Whether the runs' own memory always has what the lanes have: the step only reads it. Runs may share it then, so the
+ * thread of one group must not write there. */
+static bool is_only_read(const LaneGroup *g, int buffer) {
+  const Buffer *b = &g->plan[0]->r->buffer[buffer];
+  return g->buffer[buffer].constant || (b->kind == BUFFER_OUTSIDE && !b->written);
+}
+
+/* What some windows of an event show, into lanes or out of them. */
 static void exchange(LaneGroup *g, const Event *e, bool in, int from, int to) {
   for (int k = from; k < to; k++) {
     const int i = e->w[k].buffer;
-    if (i < 0 || g->buffer[i].constant) continue;
+    if (i < 0 || is_only_read(g, i)) continue;
     if (in) {
       group_in(g, i);
     } else {

@@ -18,7 +18,7 @@ describe("a training in a cell that was killed", function()
   local SCRIPT = [[
 local lab = require "optlab"
 local nn = lab.nn
-local p = lab.params { lr = 0.01, epochs = 300 }
+local p = lab.params { lr = 0.01, epochs = 1500 }
 local X = lab.randn(2000, 3)
 local data = lab.data.loader({ X = X, y = X:sum(2, true) + 1 }, { batch_size = 10, shuffle = true })
 local net = nn.Linear(3, 1)

@@ -14,13 +14,12 @@ local M = {}
 M.TITLES = { "optimizer", "state", "loss", "needs", "paper" }
 
 --- What the cells mean, in sentences.
-M.LEGEND = "state: how many tensors of the parameter's size are kept (0-1: the second only with an option); r, c: a "
-  .. "number for each row or column; f: a square matrix for the rows and one for the columns; k: as many rows or "
-  .. "columns "
-  .. "as the rank; h: the number of pairs in the history; single numbers are not counted; +: in addition to the "
-  .. "state of "
-  .. "the inner optimizer. loss: evaluations of loss and gradient in a step; Hz: a product with the Hessian; 1/k: in "
-  .. "every k-th step. needs: what step() must get (loss, closure), or gradients with a graph."
+M.LEGEND = "state: how many tensors of the parameter's size are kept (0-1: the second only with an option); r, c: "
+  .. "a number for each row or column; f: a square matrix for the rows and one for the columns; k: as many "
+  .. "rows or columns as the rank; h: the number of pairs in the history; single numbers are not counted; +: "
+  .. "in addition to the state of the inner optimizer. loss: evaluations of loss and gradient in a step; Hz: "
+  .. "a product with the Hessian; 1/k: in every k-th step. needs: what step() must get (loss, closure), or "
+  .. "gradients with a graph."
 
 local LETTERS = { "n", "r", "c", "f", "k", "h" }
 

@@ -3,11 +3,9 @@ local args = require "optlab.base.args"
 
 local DECLARATION = args.declare("optim.Ranger", {
   group = "optimizer",
-  doc = "RAdam with decoupled weight decay and centralized gradients, inside Lookahead. Use it if Lookahead helps "
-    .. "and the "
-    .. "learning rate is not tuned. pytorch_optimizer's version ascends by default while the variance is not known "
-    .. "yet; "
-    .. "here such updates use only the momentum, as in RAdam.",
+  doc = "RAdam with decoupled weight decay and centralized gradients, inside Lookahead. Use it if Lookahead "
+    .. "helps and the learning rate is not tuned. pytorch_optimizer's version ascends by default while the "
+    .. "variance is not known yet; here such updates use only the momentum, as in RAdam.",
   paper = 'Wright, Demeure, "Ranger21: a synergistic deep learning optimizer", arXiv 2106.13731',
   equation = "Lookahead(GradientCentralization(RAdam))        each has an entry of its own",
   state = { { "slow", "the slow weights" }, { "exp_avg, exp_avg_sq", "RAdam's" } },
